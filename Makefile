@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# The two commands of the README (demo, check) and the longer runs.
+
+JOBS ?= $(shell nproc)
+
+.PHONY: demo check bench release dev asan tsan coverage deps clean
+
+deps:
+	@scripts/install-deps
+
+release dev asan tsan coverage: deps
+	cmake --preset $@ >/dev/null
+	cmake --build --preset $@ -j$(JOBS)
+
+demo: release
+	scripts/demo
+
+check: release
+	scripts/check
+
+bench: release
+	scripts/bench
+
+clean:
+	rm -rf build

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# How a unit of src/ becomes a library and a suite of tests/ becomes a test.
+
+find_package(PkgConfig REQUIRED)
+find_package(ZLIB REQUIRED)
+
+add_compile_options(-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -fno-strict-aliasing
+                    $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>)
+if(FL_SANITIZE)
+  add_compile_options(-fsanitize=${FL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${FL_SANITIZE})
+endif()
+if(FL_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
+endif()
+
+# fl_library(NAME sources...): a static library of one folder of src/, in user space's environment.
+function(fl_library name)
+  add_library(${name} STATIC ${ARGN})
+  target_include_directories(${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src/env/posix)
+endfunction()
+
+# fl_test(NAME SOURCES ... LIBS ...): one Check suite, one executable, one ctest entry.
+function(fl_test name)
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
+  add_executable(${name} ${T_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support)
+  target_link_libraries(${name} PRIVATE ${T_LIBS} PkgConfig::CHECK)
+  target_compile_definitions(${name} PRIVATE FL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT})
+endfunction()

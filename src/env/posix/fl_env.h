@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The environment of the engines and drivers in user space.
+ *
+ * src/common, src/smmuv2, src/smmuv3 and src/vtd include this header and
+ * nothing else from the host. The kernel's copy is src/env/kernel/fl_env.h;
+ * the include path chooses. Names and meanings are the kernel's, so that the
+ * same line of C reads the same in both.
+ */
+#ifndef FL_ENV_H
+#define FL_ENV_H
+
+#include <assert.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef unsigned long long u64;
+typedef int32_t s32;
+typedef long long s64;
+
+#define BIT(n) (1U << (n))
+#define BIT_ULL(n) (1ULL << (n))
+#define GENMASK(h, l) ((~0U << (l)) & (~0U >> (31 - (h))))
+#define GENMASK_ULL(h, l) ((~0ULL << (l)) & (~0ULL >> (63 - (h))))
+
+/* FIELD_GET(mask, word) and FIELD_PREP(mask, value): shifted masks, as in <linux/bitfield.h>. */
+#define FL_BF_SHIFT(mask) __builtin_ctzll(mask)
+#define FIELD_GET(mask, word) ((__typeof__(mask))(((word) & (mask)) >> FL_BF_SHIFT(mask)))
+#define FIELD_PREP(mask, value) (((__typeof__(mask))(value) << FL_BF_SHIFT(mask)) & (mask))
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#ifndef __cplusplus
+#define min(a, b) ({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a < _b ? _a : _b; })
+#define max(a, b) ({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a > _b ? _a : _b; })
+#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define static_assert _Static_assert
+#endif
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define fallthrough __attribute__((__fallthrough__))
+#define __always_inline inline __attribute__((always_inline))
+
+/* Our own bug, never a guest's or a host's error. */
+#define fl_assert(cond) assert(cond)
+
+/* Storage at set-up time only; an engine allocates nothing while it translates. */
+static inline void *fl_zalloc(size_t bytes)
+{
+	return calloc(1, bytes);
+}
+
+static inline void fl_free(void *p)
+{
+	free(p);
+}
+
+static inline u32 fl_get_le32(const void *p)
+{
+	u32 v;
+
+	memcpy(&v, p, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap32(v);
+#endif
+	return v;
+}
+
+static inline u64 fl_get_le64(const void *p)
+{
+	u64 v;
+
+	memcpy(&v, p, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	return v;
+}
+
+static inline void fl_put_le32(void *p, u32 v)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap32(v);
+#endif
+	memcpy(p, &v, sizeof(v));
+}
+
+static inline void fl_put_le64(void *p, u64 v)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	memcpy(p, &v, sizeof(v));
+}
+
+#endif /* FL_ENV_H */
