@@ -22,6 +22,7 @@ typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
 typedef unsigned long long u64;
+typedef int8_t s8;
 typedef int32_t s32;
 typedef long long s64;
 
@@ -45,7 +46,6 @@ typedef long long s64;
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define fallthrough __attribute__((__fallthrough__))
-#define __always_inline inline __attribute__((always_inline))
 
 /* Our own bug, never a guest's or a host's error. */
 #define fl_assert(cond) assert(cond)

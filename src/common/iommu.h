@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What every hardware engine shares with whoever holds it: a transaction, its
+ * outcome, the record of a walk, the events, and the services that an engine
+ * needs. Engines know no time: they decide at once and say what happened.
+ */
+#ifndef IOMMU_H
+#define IOMMU_H
+
+#include "fl_env.h"
+
+/* What a transaction asks for: dma_txn.flags */
+#define DMA_WRITE BIT(0)      /* else a read */
+#define DMA_EXEC BIT(1)       /* instruction fetch (InD, ER); excludes DMA_WRITE */
+#define DMA_PRIV BIT(2)       /* privileged */
+#define DMA_PASID BIT(3)      /* pasid (SubstreamID) is valid */
+#define DMA_ATS_REQ BIT(4)    /* PCIe ATS translation request (AT=01) */
+#define DMA_TRANSLATED BIT(5) /* PCIe translated request (AT=10) */
+#define DMA_NO_WRITE BIT(6)   /* translation request with NW: write permission is not wanted */
+#define DMA_NONSECURE BIT(7)  /* reserved for the security state; all streams are Non-secure today */
+
+/**
+ * struct dma_txn - one access as it reaches the IOMMU
+ * @iova: address, bytes; the access must not cross a 4 KiB page (split it first)
+ * @id:   the holder's token; handed back in iommu_ops.txn_resume
+ * @sid:  StreamID (SMMU) or requester ID (VT-d)
+ * @pasid: SubstreamID or PASID, 20 bits, meaningful with DMA_PASID
+ * @len:  bytes, 1..4096
+ * @flags: DMA_*
+ * @tbu:  index of the TBU (input port) it came through; 0 where there is one
+ */
+struct dma_txn {
+	u64 iova;
+	u64 id;
+	u32 sid;
+	u32 pasid;
+	u32 len;
+	u16 flags;
+	u16 tbu;
+};
+
+/**
+ * enum xlat - what becomes of a transaction
+ * @XLAT_OK:    translated (or bypassed); goes on with xlat_result.pa
+ * @XLAT_MISS:  lookup only: nothing cached, a walk must decide
+ * @XLAT_ABORT: terminated, the client sees an abort
+ * @XLAT_RAZWI: terminated, reads return zero and writes are ignored
+ * @XLAT_STALL: held by the engine; iommu_ops.txn_resume ends it
+ * @XLAT_WAIT:  no resource to stall it; the holder keeps it and presents it
+ *              again from the start once iommu_ops.stall_free is called
+ */
+enum xlat { XLAT_OK, XLAT_MISS, XLAT_ABORT, XLAT_RAZWI, XLAT_STALL, XLAT_WAIT };
+
+#define PERM_R BIT(0)
+#define PERM_W BIT(1)
+#define PERM_X BIT(2)
+
+/**
+ * struct xlat_result - the outcome's details
+ * @pa:    output address of the access (XLAT_OK)
+ * @fault: 0, or the architecture's number of the fault: SMMUv3 event ID, SMMUv2
+ *         FSR bit, VT-d reason code
+ * @shift: log2 of the region this answer holds for (>= 12)
+ * @perm:  PERM_* for the privilege of the access
+ * @bypass: no stage translated
+ * @hit:   answered by a cache
+ * @recorded: the fault left a record (or will, once its queue is writable)
+ * @global: (ATS) the translation holds for every PASID
+ * @priv_perm: PERM_* for privileged accesses
+ * @untranslated: (ATS) the device must use untranslated accesses (U bit)
+ * @attr:  memory attributes, architecture specific
+ */
+struct xlat_result {
+	u64 pa;
+	u16 fault;
+	u8 shift;
+	u8 perm;
+	u8 priv_perm;
+	u8 attr;
+	bool bypass;
+	bool hit;
+	bool recorded;
+	bool global;
+	bool untranslated;
+};
+
+/* What a memory access of an IOMMU was for: walk_access.what */
+enum walk_what {
+	WALK_CONFIG, /* STE, CD, context or PASID entry, and their directories */
+	WALK_S1,     /* stage 1 / first-level descriptor */
+	WALK_S2,     /* stage 2 / second-level descriptor */
+	WALK_UPDATE, /* access flag or dirty state written back */
+};
+
+struct walk_access {
+	u64 addr;  /* physical, bytes */
+	u16 len;   /* bytes */
+	u8 what;   /* enum walk_what */
+	s8 level;  /* table level as the specification counts; -1 for configuration */
+	bool write;
+	bool failed; /* the bus answered with an error */
+};
+
+/* 5-level first level nested over 5-level second level, and configuration fetched through stage 2. */
+#define WALK_MAX_ACCESSES 64
+#define WALK_PRIV_WORDS 32
+
+/**
+ * struct iommu_walk - one walk in flight, between ..._walk() and ..._fill()
+ * @txn:  copy of the transaction
+ * @res:  what was decided; final once fill has returned
+ * @n_accesses: entries used in @accesses
+ * @accesses: every memory access, in order
+ * @next, @pprev: the engine's list of walks in flight
+ * @stale: an invalidation came between; fill installs nothing
+ * @kind: the outcome decided by the walk (enum xlat)
+ * @priv: the engine's own: what fill installs or records
+ *
+ * The holder owns the storage and must keep its address until fill (or cancel).
+ * Nothing is cleared for speed: only ..._walk() fills it in.
+ */
+struct iommu_walk {
+	struct iommu_walk *next, **pprev;
+	struct dma_txn txn;
+	struct xlat_result res;
+	u8 kind;
+	bool stale;
+	u16 n_accesses;
+	u64 priv[WALK_PRIV_WORDS];
+	struct walk_access accesses[WALK_MAX_ACCESSES];
+};
+
+/* Caches, queues and other parts that events name: iommu_event.unit */
+enum iommu_unit {
+	UNIT_TLB,
+	UNIT_WALK_CACHE,   /* stage 1 / first-level paging structures */
+	UNIT_WALK_CACHE_S2,
+	UNIT_CONFIG_CACHE, /* STE, context entry */
+	UNIT_CD_CACHE,     /* CD, PASID entry */
+	UNIT_CMDQ,         /* command or invalidation queue */
+	UNIT_EVENTQ,       /* event queue or fault records */
+	UNIT_PRIQ,         /* page request queue */
+	UNIT_COUNT
+};
+
+enum iommu_event_kind {
+	IOMMU_EV_HIT,        /* unit */
+	IOMMU_EV_MISS,       /* unit */
+	IOMMU_EV_MEM_READ,   /* addr, len: outside a walk (queue entries, ...) */
+	IOMMU_EV_MEM_WRITE,  /* addr, len */
+	IOMMU_EV_RECORD,     /* unit, code: a record was written; addr, len; txn id if it belongs to one */
+	IOMMU_EV_RECORD_LOST,/* unit, code: the queue was full */
+	IOMMU_EV_RECORD_HELD,/* unit, code: waits until the queue is writable */
+	IOMMU_EV_COMMAND,    /* code = opcode or descriptor type */
+	IOMMU_EV_SYNC,       /* a SYNC, wait descriptor or TLBSYNC has completed */
+	IOMMU_EV_INVALIDATE, /* unit; data = entries dropped */
+	IOMMU_EV_STALL,      /* id, sid, code = fault, data = STAG or bank */
+	IOMMU_EV_RESUME,     /* id, data = STAG or bank, code = enum iommu_resume */
+	IOMMU_EV_IRQ,        /* code = line */
+	IOMMU_EV_MSI,        /* addr, data */
+	IOMMU_EV_FAULT,      /* id, sid, code = fault, addr = iova: terminated */
+};
+
+struct iommu_event {
+	u8 kind; /* enum iommu_event_kind */
+	u8 unit; /* enum iommu_unit */
+	u16 code;
+	u32 len;
+	u32 sid;
+	u64 addr;
+	u64 data;
+	u64 id; /* dma_txn.id */
+};
+
+enum iommu_resume { RESUME_RETRY, RESUME_ABORT, RESUME_RAZWI };
+
+/* A page request as PCIe carries it (PRI): the endpoint's Page Request Message. */
+struct page_request {
+	u32 sid;
+	u32 pasid;
+	u64 addr;  /* page address, bytes 63:12 */
+	u16 prgi;  /* page request group index, 9 bits */
+	u8 perm;   /* PERM_*; none with last: a stop marker */
+	bool pasid_valid;
+	bool priv;
+	bool last;
+};
+
+/* Page group response on its way to the endpoint; codes of PCIe 10.4.2.1 */
+enum prg_code { PRG_SUCCESS = 0, PRG_INVALID = 1, PRG_FAILURE = 0xf };
+
+struct page_response {
+	u32 sid;
+	u32 pasid;
+	u16 prgi;
+	u8 code; /* enum prg_code */
+	bool pasid_valid;
+	bool automatic; /* made by the IOMMU, not by software */
+};
+
+/* An ATS invalidation request on its way to the endpoint. */
+struct ats_inv {
+	u32 sid;
+	u32 pasid;
+	u64 addr;  /* first byte */
+	u8 shift;  /* log2 of the size; 64 = everything */
+	u8 itag;   /* invalidation tag: names the request in its completion */
+	bool pasid_valid;
+	bool global;
+};
+
+/**
+ * struct iommu_ops - what an engine needs of its holder
+ *
+ * Every operation gets @ctx first, is called at once from within an engine
+ * function and must not call back into the same engine, except that mem_write
+ * may land in a device whose effect is deferred.
+ *
+ * @mem_read:  copy @len bytes at physical @pa; 0, or -EIO for a bus error
+ * @mem_write: likewise
+ * @mem_cas64: compare-and-swap of one aligned little-endian word; 0 and *@old
+ *             holds what was there, or -EIO. NULL: no hardware update of tables.
+ * @irq:       wired interrupt @line changed to @level (an edge-type line is pulsed true)
+ * @msi:       message-signalled interrupt: a 32-bit write of @data to @pa; 0 or -EIO
+ * @event:     may be NULL: nobody listens
+ * @txn_resume: a stalled transaction ends: retried from the start, or terminated
+ * @stall_free: may be NULL: a resource that XLAT_WAIT waited for is free again
+ * @page_response: may be NULL where no endpoint has PRI
+ * @ats_invalidate: may be NULL where no endpoint has ATS; completion comes through the engine's ..._ats_inv_done()
+ */
+struct iommu_ops {
+	int (*mem_read)(void *ctx, u64 pa, void *buf, u32 len);
+	int (*mem_write)(void *ctx, u64 pa, const void *buf, u32 len);
+	int (*mem_cas64)(void *ctx, u64 pa, u64 *old, u64 new_value);
+	void (*irq)(void *ctx, u32 line, bool level);
+	int (*msi)(void *ctx, u64 pa, u32 data);
+	void (*event)(void *ctx, const struct iommu_event *ev);
+	void (*txn_resume)(void *ctx, u64 id, enum iommu_resume how);
+	void (*stall_free)(void *ctx, u32 tbu);
+	void (*page_response)(void *ctx, const struct page_response *resp);
+	void (*ats_invalidate)(void *ctx, const struct ats_inv *inv);
+};
+
+/**
+ * struct iommu_class - one kind of hardware, for a holder that serves them all
+ *
+ * @lookup: caches only. XLAT_OK, XLAT_MISS, or an outcome that needs no walk.
+ *          Also answers what the state of the moment forbids (SMMU disabled, HUPCF, ...).
+ * @walk:   decides the outcome of a miss now, records each memory access in @w,
+ *          changes nothing that others could see.
+ * @fill:   at completion: installs what the walk found, or delivers its fault
+ *          (record, stall, interrupt). Returns the outcome: never XLAT_MISS.
+ *          If an invalidation came between, nothing is installed.
+ * @cancel: gives a walk up, e.g. because its transaction vanished
+ * @translate: all three at once
+ * @mmio_read, @mmio_write: @size 4 or 8 bytes, offset in bytes from the start of the register space
+ * @page_request: a Page Request Message from an endpoint; NULL where there is none
+ * @ats_inv_done: completion of the invalidation request @itag; @ok false after a time-out
+ */
+struct iommu_class {
+	const char *name;
+	enum xlat (*lookup)(void *hw, const struct dma_txn *t, struct xlat_result *r);
+	enum xlat (*walk)(void *hw, const struct dma_txn *t, struct iommu_walk *w);
+	enum xlat (*fill)(void *hw, struct iommu_walk *w);
+	void (*cancel)(void *hw, struct iommu_walk *w);
+	enum xlat (*translate)(void *hw, const struct dma_txn *t, struct xlat_result *r);
+	u64 (*mmio_read)(void *hw, u64 offset, unsigned int size);
+	void (*mmio_write)(void *hw, u64 offset, u64 value, unsigned int size);
+	void (*page_request)(void *hw, const struct page_request *pr);
+	void (*ats_inv_done)(void *hw, u32 sid, u8 itag, bool ok);
+};
+
+#endif /* IOMMU_H */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What every IOMMU driver here shares with its host: the services it needs and
+ * the face it shows. A driver sees registers, memory and interrupts, nothing
+ * else; it reports faults to the fault core and carries out its answers.
+ *
+ * A driver embeds struct fault_device in its own device object and struct
+ * fault_domain in its own domain object (src/fault_core/fault_core.h); the
+ * functions here take and return those.
+ */
+#ifndef IOMMU_DRIVER_H
+#define IOMMU_DRIVER_H
+
+#include "fl_env.h"
+
+struct fault_core;
+struct fault_device;
+struct fault_domain;
+
+/**
+ * struct drv_ops - what a driver needs of its host; @ctx comes first in each
+ * @mmio_read, @mmio_write: @size 4 or 8 bytes at @offset of the register space
+ * @mem_alloc: zeroed memory that the IOMMU can reach; 0 or -ENOMEM
+ * @mem_read, @mem_write: the CPU's access to such memory; 0 or -EIO
+ * @poll: called between two polls of a register or of memory: lets hardware go
+ *        on. Returns false when the time-out for the whole wait has passed.
+ *        NULL: hardware answers at once.
+ */
+struct drv_ops {
+	u64 (*mmio_read)(void *ctx, u64 offset, unsigned int size);
+	void (*mmio_write)(void *ctx, u64 offset, u64 value, unsigned int size);
+	int (*mem_alloc)(void *ctx, u64 bytes, u64 align, u64 *pa);
+	void (*mem_free)(void *ctx, u64 pa, u64 bytes);
+	int (*mem_read)(void *ctx, u64 pa, void *buf, u32 len);
+	int (*mem_write)(void *ctx, u64 pa, const void *buf, u32 len);
+	bool (*poll)(void *ctx, u32 tries);
+};
+
+#define DRV_MAX_SIDS 16
+
+/**
+ * struct drv_device_cfg - a master as firmware describes it
+ * @sids, @n_sids: its StreamIDs or requester IDs
+ * @can_stall: dma-can-stall
+ * @pri: PCIe device with PRI (and ATS) to be enabled
+ * @pasid_bits: pasid-num-bits
+ * @credits: outstanding recoverable faults it may have; 0: what the hardware allows
+ */
+struct drv_device_cfg {
+	u32 sids[DRV_MAX_SIDS];
+	u8 n_sids;
+	u8 pasid_bits;
+	bool can_stall;
+	bool pri;
+	u32 credits;
+	const char *name;
+};
+
+#define DRV_NO_PASID 0xffffffffU
+
+#define DRV_PROT_READ BIT(0)
+#define DRV_PROT_WRITE BIT(1)
+#define DRV_PROT_EXEC BIT(2)
+#define DRV_PROT_PRIV BIT(3) /* privileged accesses only */
+
+enum drv_domain_type { DRV_DOMAIN_PAGING, DRV_DOMAIN_SVA, DRV_DOMAIN_IDENTITY, DRV_DOMAIN_BLOCKED };
+
+/* An interrupt handler's answer. */
+enum drv_irq { DRV_IRQ_NONE, DRV_IRQ_HANDLED, DRV_IRQ_WAKE_THREAD };
+
+/**
+ * struct drv_class - one driver, for a host that serves them all
+ * @size:   bytes of the driver object
+ * @probe:  reads the identification registers, builds tables and queues, enables. @cfg: the driver's own, may be NULL
+ * @remove: disables, answers what is pending, frees all
+ * @device_add: a master appears (probe_device); the driver allocates the object
+ * @domain_alloc: a domain for @dev; SVA is a type of this one call
+ * @attach: @pasid DRV_NO_PASID attaches the whole device; replaces what was attached
+ * @map:    @bytes a multiple of the smallest granule; 0, -EEXIST, -ENOMEM, -EINVAL
+ * @unmap:  clears and invalidates, waits for completion; bytes unmapped, or -errno
+ * @irq:    hard interrupt handler of @line; may not sleep
+ * @irq_thread: its threaded part; returns the number of records handled, or -errno
+ * @iova_to_phys: walks in software; 0 if unmapped
+ */
+struct drv_class {
+	const char *name;
+	size_t size;
+	int (*probe)(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *fc);
+	void (*remove)(void *drv, u64 now);
+	int (*device_add)(void *drv, const struct drv_device_cfg *cfg, struct fault_device **dev);
+	void (*device_remove)(void *drv, struct fault_device *dev, u64 now);
+	int (*domain_alloc)(void *drv, struct fault_device *dev, enum drv_domain_type type, struct fault_domain **dom);
+	void (*domain_free)(void *drv, struct fault_domain *dom);
+	int (*attach)(void *drv, struct fault_device *dev, u32 pasid, struct fault_domain *dom, u64 now);
+	int (*detach)(void *drv, struct fault_device *dev, u32 pasid, u64 now);
+	int (*map)(void *drv, struct fault_domain *dom, u64 iova, u64 pa, u64 bytes, u32 prot);
+	s64 (*unmap)(void *drv, struct fault_domain *dom, u64 iova, u64 bytes);
+	u64 (*iova_to_phys)(void *drv, struct fault_domain *dom, u64 iova);
+	enum drv_irq (*irq)(void *drv, u32 line, u64 now);
+	int (*irq_thread)(void *drv, u32 line, u64 now);
+};
+
+#endif /* IOMMU_DRIVER_H */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Translation caches: set-associative, tagged by address space and size.
+ *
+ * One structure serves TLBs (shift = size of the mapping), walk caches (shift =
+ * what one table entry covers) and configuration caches (tag by stream, no
+ * address). Entries of different sizes share the sets; a lookup probes only the
+ * sizes that the cache holds at the moment.
+ */
+#ifndef TCACHE_H
+#define TCACHE_H
+
+#include "fl_env.h"
+
+#define TCACHE_DATA_WORDS 3
+
+enum tcache_policy { TCACHE_LRU, TCACHE_PLRU, TCACHE_FIFO, TCACHE_RANDOM };
+
+/**
+ * struct tcache_cfg - geometry
+ * @sets: power of two, 1..65536; 0: no cache, every lookup misses
+ * @ways: 1..64
+ * @policy: replacement; TCACHE_RANDOM is a function of @seed alone
+ */
+struct tcache_cfg {
+	u32 sets;
+	u32 ways;
+	enum tcache_policy policy;
+	u32 seed;
+};
+
+/**
+ * struct tcache_tag - whom an entry belongs to
+ * @asid: ASID, PASID or SubstreamID; ignored by a lookup when the entry is global
+ * @vmid: VMID, domain ID or StreamID
+ * @world: translation regime, level of a walk cache, or other class that must match exactly
+ */
+struct tcache_tag {
+	u32 asid;
+	u32 vmid;
+	u32 world;
+};
+
+/**
+ * struct tcache_entry - what a hit returns
+ * @page: input address >> @shift
+ * @shift: log2 of the bytes covered, 12..64 (64: no address in the key)
+ * @global: matches every @tag.asid
+ * @data: the owner's words, e.g. output address, permissions, attributes
+ */
+struct tcache_entry {
+	u64 page;
+	struct tcache_tag tag;
+	u8 shift;
+	bool global;
+	bool valid;
+	u8 leaf; /* the owner's; used by invalidations of last-level entries only */
+	u64 data[TCACHE_DATA_WORDS];
+};
+
+struct tcache {
+	struct tcache_entry *entries; /* sets * ways */
+	u64 *stamp;                   /* replacement state, one word an entry */
+	u64 clock;
+	u64 sizes;        /* bit n: an entry with shift n may be present (n < 64) */
+	u32 count[65];    /* valid entries by shift */
+	u32 sets, ways;
+	u32 rng;
+	enum tcache_policy policy;
+	u64 hits, misses, evictions;
+};
+
+/**
+ * tcache_init() - allocate an empty cache
+ * Return: 0, -EINVAL for a geometry out of range, -ENOMEM.
+ */
+int tcache_init(struct tcache *c, const struct tcache_cfg *cfg);
+void tcache_exit(struct tcache *c);
+
+/**
+ * tcache_lookup() - find the entry that covers @addr, smallest size first
+ * Return: the entry, valid until the next change of the cache, or NULL.
+ */
+struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, const struct tcache_tag *tag);
+
+/* As tcache_lookup(), but neither counts nor touches the replacement state. */
+struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache_tag *tag);
+
+/**
+ * tcache_insert() - install an entry, replacing one of the same key or a victim
+ * @e: copied; @e->page is derived from @addr by the caller's shift
+ */
+void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e);
+
+/* What an invalidation matches: tcache_inv.match */
+#define TCACHE_BY_ASID BIT(0)  /* asid equal and not global */
+#define TCACHE_BY_VMID BIT(1)
+#define TCACHE_BY_WORLD BIT(2)
+#define TCACHE_BY_ADDR BIT(3)  /* overlaps [addr, last] */
+#define TCACHE_LEAF_ONLY BIT(4)
+#define TCACHE_GLOBAL_TOO BIT(5) /* with TCACHE_BY_ASID: global entries match, too */
+
+struct tcache_inv {
+	u32 match;
+	struct tcache_tag tag;
+	u32 world_mask; /* bits of tag.world compared with TCACHE_BY_WORLD; 0 means all */
+	u64 addr, last; /* inclusive, bytes */
+};
+
+/**
+ * tcache_invalidate() - drop every entry that matches all given criteria
+ * Return: number of entries dropped.
+ */
+u32 tcache_invalidate(struct tcache *c, const struct tcache_inv *inv);
+
+/* Drop everything. */
+u32 tcache_invalidate_all(struct tcache *c);
+
+/* Whether one entry would be dropped: used for walks in flight. */
+bool tcache_inv_matches(const struct tcache_inv *inv, const struct tcache_entry *e);
+
+#endif /* TCACHE_H */
