@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The trace: what devices, drivers and the IOMMU did, one record an event,
+ * and the .dmat file that holds it. docs/trace-format.md describes the bytes
+ * of the file and the line of text that stands for each record.
+ *
+ * A reader and a writer belong to one thread at a time; several readers of one
+ * file may run in parallel, each with its own struct dmat_reader.
+ */
+#ifndef DMAT_H
+#define DMAT_H
+
+#include "fl_env.h"
+#include <stdio.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DMAT_VERSION	 1
+#define DMAT_BLOCK	 4096	     /* records of a full block */
+#define DMAT_DOMAIN_NONE 0xffffffffU /* address space not known, or (unmap, invalidate) every one */
+#define DMAT_SID_NONE	 0xffffffffU /* stream or requester not recorded */
+
+/**
+ * enum dmat_kind - what a record tells
+ * @DMAT_ACCESS: a DMA access: sid, pasid, iova, size, R/W/X/PRIV, tag, and its
+ *	recorded outcome if there is one. May cross pages; replay splits it.
+ *	R and W together: the direction was not recorded, both were permitted.
+ * @DMAT_ATTACH: from here on sid (and pasid) uses address space @domain
+ * @DMAT_DETACH: from here on it uses none
+ * @DMAT_MAP: [iova, iova + size) of @domain -> pa, with perm. Pages of the range
+ *	that were mapped are replaced.
+ * @DMAT_UNMAP: the driver removed whatever was mapped in the range of @domain
+ *	(DMAT_F_WHOLE: all of it) and invalidated the caches
+ * @DMAT_INVALIDATE: the caches of the range were invalidated, no known mapping
+ *	went away; range as for DMAT_UNMAP
+ * @DMAT_FAULT: the IOMMU reported a fault: model, code, and the raw words. The
+ *	access that faulted has its own record just before.
+ * @DMAT_PAGE_REQUEST: a PCIe page request; tag is the PRG index
+ * @DMAT_RESPONSE: an answer: code is enum dmat_response, tag the PRG index or STAG
+ * @DMAT_MARK: a remark about the log itself: code is enum dmat_mark, size a count
+ */
+enum dmat_kind {
+	DMAT_ACCESS,
+	DMAT_ATTACH,
+	DMAT_DETACH,
+	DMAT_MAP,
+	DMAT_UNMAP,
+	DMAT_INVALIDATE,
+	DMAT_FAULT,
+	DMAT_PAGE_REQUEST,
+	DMAT_RESPONSE,
+	DMAT_MARK,
+	DMAT_KINDS
+};
+
+/* flags of a record; the first four are also the bits of perm */
+#define DMAT_F_R       0x0001 /* read */
+#define DMAT_F_W       0x0002 /* write */
+#define DMAT_F_X       0x0004 /* execute (instruction) */
+#define DMAT_F_PRIV    0x0008 /* privileged */
+#define DMAT_F_PASID   0x0010 /* pasid is valid */
+#define DMAT_F_WHOLE   0x0020 /* unmap, invalidate: the whole address space, no range */
+#define DMAT_F_LAST    0x0040 /* page request: last of its group */
+#define DMAT_F_STALL   0x0080 /* fault: the transaction waited for an answer */
+#define DMAT_F_NO_IOVA 0x0100 /* fault: the log does not name the address; iova is 0 */
+#define DMAT_F_WORDS   0x0200 /* fault, page request, response: word[] is valid */
+#define DMAT_F_ALL     0x03ff
+
+/* what the recording says became of an access */
+enum dmat_outcome {
+	DMAT_OUT_NONE,	/* not recorded */
+	DMAT_OUT_OK,	/* translated: pa and perm are valid */
+	DMAT_OUT_FAULT, /* refused: model and code are valid */
+	DMAT_OUTCOMES
+};
+
+/* whose fault code and words a record carries */
+enum dmat_model {
+	DMAT_MODEL_NONE,
+	DMAT_MODEL_SMMUV2, /* code: FSR; word[]: FSR, FSYNR0, CBFRSYNRA, bank; see docs/trace-format.md */
+	DMAT_MODEL_SMMUV3, /* code: event type; word[]: the event record */
+	DMAT_MODEL_VTD,	   /* code: fault reason; word[]: descriptor words of a page request or response */
+	DMAT_MODEL_AMDVI,  /* code: flags of the event */
+	DMAT_MODEL_GPU,	   /* code: 0; word[]: TTBR0, then what the driver printed in brackets */
+	DMAT_MODELS
+};
+
+enum dmat_response { DMAT_RESP_SUCCESS, DMAT_RESP_INVALID, DMAT_RESP_FAILURE, DMAT_RESPONSES };
+
+enum dmat_mark {
+	DMAT_MARK_USER,	      /* free use; size is any number */
+	DMAT_MARK_SUPPRESSED, /* size lines were suppressed by the log's rate limit */
+	DMAT_MARK_EVTQ_LOST,  /* event queue overflowed */
+	DMAT_MARK_PRIQ_LOST,  /* page request queue overflowed */
+	DMAT_MARK_PRIQ_CLEAR, /* its overflow was cleared */
+	DMAT_MARKS
+};
+
+/**
+ * struct dmat_record - one event
+ * @time_ns: never less than the record's before
+ * @iova: first address
+ * @size: bytes, over 0 for an access, a map, and a range
+ * @pa: map: first physical address; access with DMAT_OUT_OK: where @iova went
+ * @word: raw words of a fault or request; all zero without DMAT_F_WORDS
+ * @sid: StreamID or requester ID
+ * @pasid: valid with DMAT_F_PASID, else 0
+ * @domain: address space (ASID, domain ID), DMAT_DOMAIN_NONE if not known
+ * @tag: access: ordering tag; accesses of one stream and one tag other than 0 keep their
+ *	order. Page request and response: PRG index. Fault: STAG.
+ * @code: fault code, response code or mark, by kind
+ * @flags: DMAT_F_*
+ * @kind: enum dmat_kind
+ * @perm: map, access with DMAT_OUT_OK: DMAT_F_R, W, X, PRIV
+ * @outcome: enum dmat_outcome
+ * @model: enum dmat_model
+ *
+ * A field that its kind does not use is 0 (sid, domain: NONE).
+ */
+struct dmat_record {
+	u64 time_ns;
+	u64 iova;
+	u64 size;
+	u64 pa;
+	u64 word[4];
+	u32 sid;
+	u32 pasid;
+	u32 domain;
+	u32 tag;
+	u32 code;
+	u16 flags;
+	u8 kind;
+	u8 perm;
+	u8 outcome;
+	u8 model;
+	u16 reserved;
+};
+
+/**
+ * struct dmat_error - where input was bad, and why
+ * @file: its name
+ * @line: of a text, from 1; 0 if there is none
+ * @offset: of a binary file, in bytes; meaningful if @has_offset
+ * @reason: for people, no full stop, no newline
+ */
+struct dmat_error {
+	char file[256];
+	u64 line;
+	u64 offset;
+	bool has_offset;
+	char reason[240];
+};
+
+/* Fill @err (which may be NULL) and return -@code. */
+int dmat_fail(struct dmat_error *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* "FILE:LINE: reason" or "FILE: offset N: reason"; returns @buf. */
+const char *dmat_error_text(const struct dmat_error *err, char *buf, size_t size);
+
+/* ---- records ---- */
+
+/* A record of @kind with every other field at its "not used" value. */
+void dmat_record_init(struct dmat_record *rec, enum dmat_kind kind, u64 time_ns);
+/* NULL if @rec may stand in a trace, else the reason why not (order of time apart). */
+const char *dmat_record_check(const struct dmat_record *rec);
+bool dmat_record_equal(const struct dmat_record *a, const struct dmat_record *b);
+
+/* ---- writing: nothing appears under the file's name until close succeeds ---- */
+
+struct dmat_writer;
+
+/**
+ * dmat_writer_open() - start a trace
+ * @path: the file to make or to replace when it is complete
+ * @err: filled on error, kept for the writer's life; owned by the caller
+ * Return: 0, or -errno
+ */
+int dmat_writer_open(struct dmat_writer **writer, const char *path, struct dmat_error *err);
+/* Metadata, before the first record. Keys: [a-z0-9_.-]+, once each; values: any text without control characters. */
+int dmat_writer_meta(struct dmat_writer *writer, const char *key, const char *value);
+/* -EINVAL: the record is malformed or its time goes back. */
+int dmat_writer_append(struct dmat_writer *writer, const struct dmat_record *rec);
+/* Complete the file and give it its name. Frees the writer, whatever it returns; on error there is no file. */
+int dmat_writer_close(struct dmat_writer *writer);
+/* Give up: no file. NULL is allowed. */
+void dmat_writer_abort(struct dmat_writer *writer);
+
+/* ---- reading ---- */
+
+struct dmat_reader;
+
+#define DMAT_READ_PREFIX 0x1 /* take what is readable of a damaged file */
+
+/**
+ * dmat_reader_open() - open a trace
+ * @flags: DMAT_READ_PREFIX or 0
+ * @err: filled on error, here and by later calls; owned by the caller
+ *
+ * Checks header, metadata and index. A block is checked (CRC-32 and contents) when it is read.
+ * Return: 0, -EINVAL for a damaged or foreign file, or another -errno
+ */
+int dmat_reader_open(struct dmat_reader **reader, const char *path, unsigned int flags, struct dmat_error *err);
+void dmat_reader_close(struct dmat_reader *reader);
+
+/**
+ * dmat_read_block() - decode the next records
+ * @out: room for @max records, at least 1; DMAT_BLOCK is a good number
+ * Return: records decoded, 0 at the end, -errno on error. With DMAT_READ_PREFIX damage is the end.
+ */
+ssize_t dmat_read_block(struct dmat_reader *reader, struct dmat_record *out, size_t max);
+/* One record: 1, 0 at the end, -errno. */
+int dmat_read(struct dmat_reader *reader, struct dmat_record *out);
+/* Go to record number @n (0 is the first). -ERANGE if there is none. */
+int dmat_seek_record(struct dmat_reader *reader, u64 n);
+/* Go to the first record at @time_ns or later (the end, if there is none). */
+int dmat_seek_time(struct dmat_reader *reader, u64 time_ns);
+
+/* Records of the file; with DMAT_READ_PREFIX of its readable part as the headers of its blocks tell. */
+u64 dmat_reader_records(const struct dmat_reader *reader);
+u64 dmat_reader_blocks(const struct dmat_reader *reader);
+/* The number of the first record of block @i, for readers in parallel. */
+u64 dmat_reader_block_first(const struct dmat_reader *reader, u64 i);
+/* DMAT_READ_PREFIX: the file was damaged, and the error says where. */
+bool dmat_reader_damaged(const struct dmat_reader *reader);
+size_t dmat_reader_meta_count(const struct dmat_reader *reader);
+void dmat_reader_meta(const struct dmat_reader *reader, size_t i, const char **key, const char **value);
+/* The value of @key, or NULL. */
+const char *dmat_reader_meta_get(const struct dmat_reader *reader, const char *key);
+
+/* ---- the text twin ---- */
+
+/* Print the trace as text; dmat_pack() of it makes the same file, byte for byte. */
+int dmat_dump(struct dmat_reader *reader, FILE *out, struct dmat_error *err);
+/* Make @out_path from the text. */
+int dmat_pack(FILE *in, const char *in_name, const char *out_path, struct dmat_error *err);
+/* One record as its line, without newline; returns its length. */
+#define DMAT_LINE 512
+int dmat_format(const struct dmat_record *rec, char line[DMAT_LINE]);
+/* A line back to a record. 0, or -EINVAL with err->reason. */
+int dmat_parse(const char *line, struct dmat_record *rec, struct dmat_error *err);
+
+extern const char *const dmat_kind_names[DMAT_KINDS];
+extern const char *const dmat_outcome_names[DMAT_OUTCOMES];
+extern const char *const dmat_model_names[DMAT_MODELS];
+extern const char *const dmat_response_names[DMAT_RESPONSES];
+extern const char *const dmat_mark_names[DMAT_MARKS];
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DMAT_H */
