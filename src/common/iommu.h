@@ -10,14 +10,14 @@
 #include "fl_env.h"
 
 /* What a transaction asks for: dma_txn.flags */
-#define DMA_WRITE BIT(0)      /* else a read */
-#define DMA_EXEC BIT(1)       /* instruction fetch (InD, ER); excludes DMA_WRITE */
-#define DMA_PRIV BIT(2)       /* privileged */
-#define DMA_PASID BIT(3)      /* pasid (SubstreamID) is valid */
-#define DMA_ATS_REQ BIT(4)    /* PCIe ATS translation request (AT=01) */
+#define DMA_WRITE      BIT(0) /* else a read */
+#define DMA_EXEC       BIT(1) /* instruction fetch (InD, ER); excludes DMA_WRITE */
+#define DMA_PRIV       BIT(2) /* privileged */
+#define DMA_PASID      BIT(3) /* pasid (SubstreamID) is valid */
+#define DMA_ATS_REQ    BIT(4) /* PCIe ATS translation request (AT=01) */
 #define DMA_TRANSLATED BIT(5) /* PCIe translated request (AT=10) */
-#define DMA_NO_WRITE BIT(6)   /* translation request with NW: write permission is not wanted */
-#define DMA_NONSECURE BIT(7)  /* reserved for the security state; all streams are Non-secure today */
+#define DMA_NO_WRITE   BIT(6) /* translation request with NW: write permission is not wanted */
+#define DMA_NONSECURE  BIT(7) /* reserved for the security state; all streams are Non-secure today */
 
 /**
  * struct dma_txn - one access as it reaches the IOMMU
@@ -93,17 +93,17 @@ enum walk_what {
 };
 
 struct walk_access {
-	u64 addr;  /* physical, bytes */
-	u16 len;   /* bytes */
-	u8 what;   /* enum walk_what */
-	s8 level;  /* table level as the specification counts; -1 for configuration */
+	u64 addr; /* physical, bytes */
+	u16 len;  /* bytes */
+	u8 what;  /* enum walk_what */
+	s8 level; /* table level as the specification counts; -1 for configuration */
 	bool write;
 	bool failed; /* the bus answered with an error */
 };
 
 /* 5-level first level nested over 5-level second level, and configuration fetched through stage 2. */
 #define WALK_MAX_ACCESSES 64
-#define WALK_PRIV_WORDS 32
+#define WALK_PRIV_WORDS	  32
 
 /**
  * struct iommu_walk - one walk in flight, between ..._walk() and ..._fill()
@@ -133,32 +133,32 @@ struct iommu_walk {
 /* Caches, queues and other parts that events name: iommu_event.unit */
 enum iommu_unit {
 	UNIT_TLB,
-	UNIT_WALK_CACHE,   /* stage 1 / first-level paging structures */
+	UNIT_WALK_CACHE, /* stage 1 / first-level paging structures */
 	UNIT_WALK_CACHE_S2,
 	UNIT_CONFIG_CACHE, /* STE, context entry */
-	UNIT_CD_CACHE,     /* CD, PASID entry */
-	UNIT_CMDQ,         /* command or invalidation queue */
-	UNIT_EVENTQ,       /* event queue or fault records */
-	UNIT_PRIQ,         /* page request queue */
+	UNIT_CD_CACHE,	   /* CD, PASID entry */
+	UNIT_CMDQ,	   /* command or invalidation queue */
+	UNIT_EVENTQ,	   /* event queue or fault records */
+	UNIT_PRIQ,	   /* page request queue */
 	UNIT_COUNT
 };
 
 enum iommu_event_kind {
-	IOMMU_EV_HIT,        /* unit */
-	IOMMU_EV_MISS,       /* unit */
-	IOMMU_EV_MEM_READ,   /* addr, len: outside a walk (queue entries, ...) */
-	IOMMU_EV_MEM_WRITE,  /* addr, len */
-	IOMMU_EV_RECORD,     /* unit, code: a record was written; addr, len; txn id if it belongs to one */
-	IOMMU_EV_RECORD_LOST,/* unit, code: the queue was full */
-	IOMMU_EV_RECORD_HELD,/* unit, code: waits until the queue is writable */
-	IOMMU_EV_COMMAND,    /* code = opcode or descriptor type */
-	IOMMU_EV_SYNC,       /* a SYNC, wait descriptor or TLBSYNC has completed */
-	IOMMU_EV_INVALIDATE, /* unit; data = entries dropped */
-	IOMMU_EV_STALL,      /* id, sid, code = fault, data = STAG or bank */
-	IOMMU_EV_RESUME,     /* id, data = STAG or bank, code = enum iommu_resume */
-	IOMMU_EV_IRQ,        /* code = line */
-	IOMMU_EV_MSI,        /* addr, data */
-	IOMMU_EV_FAULT,      /* id, sid, code = fault, addr = iova: terminated */
+	IOMMU_EV_HIT,	      /* unit */
+	IOMMU_EV_MISS,	      /* unit */
+	IOMMU_EV_MEM_READ,    /* addr, len: outside a walk (queue entries, ...) */
+	IOMMU_EV_MEM_WRITE,   /* addr, len */
+	IOMMU_EV_RECORD,      /* unit, code: a record was written; addr, len; txn id if it belongs to one */
+	IOMMU_EV_RECORD_LOST, /* unit, code: the queue was full */
+	IOMMU_EV_RECORD_HELD, /* unit, code: waits until the queue is writable */
+	IOMMU_EV_COMMAND,     /* code = opcode or descriptor type */
+	IOMMU_EV_SYNC,	      /* a SYNC, wait descriptor or TLBSYNC has completed */
+	IOMMU_EV_INVALIDATE,  /* unit; data = entries dropped */
+	IOMMU_EV_STALL,	      /* id, sid, code = fault, data = STAG or bank */
+	IOMMU_EV_RESUME,      /* id, data = STAG or bank, code = enum iommu_resume */
+	IOMMU_EV_IRQ,	      /* code = line */
+	IOMMU_EV_MSI,	      /* addr, data */
+	IOMMU_EV_FAULT,	      /* id, sid, code = fault, addr = iova: terminated */
 };
 
 struct iommu_event {
@@ -178,9 +178,9 @@ enum iommu_resume { RESUME_RETRY, RESUME_ABORT, RESUME_RAZWI };
 struct page_request {
 	u32 sid;
 	u32 pasid;
-	u64 addr;  /* page address, bytes 63:12 */
-	u16 prgi;  /* page request group index, 9 bits */
-	u8 perm;   /* PERM_*; none with last: a stop marker */
+	u64 addr; /* page address, bytes 63:12 */
+	u16 prgi; /* page request group index, 9 bits */
+	u8 perm;  /* PERM_*; none with last: a stop marker */
 	bool pasid_valid;
 	bool priv;
 	bool last;
@@ -202,9 +202,9 @@ struct page_response {
 struct ats_inv {
 	u32 sid;
 	u32 pasid;
-	u64 addr;  /* first byte */
-	u8 shift;  /* log2 of the size; 64 = everything */
-	u8 itag;   /* invalidation tag: names the request in its completion */
+	u64 addr; /* first byte */
+	u8 shift; /* log2 of the size; 64 = everything */
+	u8 itag;  /* invalidation tag: names the request in its completion */
 	bool pasid_valid;
 	bool global;
 };

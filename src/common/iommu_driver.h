@@ -58,10 +58,10 @@ struct drv_device_cfg {
 
 #define DRV_NO_PASID 0xffffffffU
 
-#define DRV_PROT_READ BIT(0)
+#define DRV_PROT_READ  BIT(0)
 #define DRV_PROT_WRITE BIT(1)
-#define DRV_PROT_EXEC BIT(2)
-#define DRV_PROT_PRIV BIT(3) /* privileged accesses only */
+#define DRV_PROT_EXEC  BIT(2)
+#define DRV_PROT_PRIV  BIT(3) /* privileged accesses only */
 
 enum drv_domain_type { DRV_DOMAIN_PAGING, DRV_DOMAIN_SVA, DRV_DOMAIN_IDENTITY, DRV_DOMAIN_BLOCKED };
 

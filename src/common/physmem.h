@@ -9,7 +9,7 @@
 #include "fl_env.h"
 
 #define PHYSMEM_PAGE_SHIFT 12
-#define PHYSMEM_PAGE_SIZE (1U << PHYSMEM_PAGE_SHIFT)
+#define PHYSMEM_PAGE_SIZE  (1U << PHYSMEM_PAGE_SHIFT)
 
 struct physmem_range {
 	u64 first, last; /* inclusive */

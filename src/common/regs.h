@@ -25,7 +25,8 @@ struct reg_field {
  * @count, @stride: array of registers; 0 means 1
  * @name:   the specification's
  * @reset:  value after reset; identification registers are set from configuration
- * @fields: bits outside of every field are RES0: read as zero, writes ignored
+ * @fields: bits outside of every field are RES0: read as zero, writes ignored;
+ *          a register without fields therefore reads as zero
  * @section: where the specification defines it
  */
 struct reg_desc {
@@ -57,9 +58,9 @@ struct reg_ref {
 struct reg_bank {
 	const struct reg_desc *table;
 	u32 n_rows;
-	u32 span;      /* bytes covered by the map */
-	u16 *slot;     /* row + 1 for each 4-byte cell, 0: reserved */
-	u32 *first;    /* index into values for each row */
+	u32 span;   /* bytes covered by the map */
+	u16 *slot;  /* row + 1 for each 4-byte cell, 0: reserved */
+	u32 *first; /* index into values for each row */
 	u64 *values;
 	u64 (*masks)[5]; /* per row: bits by access class RO, RW, W1C, W1S, WO */
 	u32 n_values;

@@ -5,7 +5,9 @@
  * One structure serves TLBs (shift = size of the mapping), walk caches (shift =
  * what one table entry covers) and configuration caches (tag by stream, no
  * address). Entries of different sizes share the sets; a lookup probes only the
- * sizes that the cache holds at the moment.
+ * sizes that the cache holds at the moment. The set is chosen by the page alone
+ * (by tag.vmid where there is no address), so an owner whose key is not an
+ * address spreads better if it puts part of it there, e.g. SubstreamID << 12.
  */
 #ifndef TCACHE_H
 #define TCACHE_H
@@ -19,7 +21,7 @@ enum tcache_policy { TCACHE_LRU, TCACHE_PLRU, TCACHE_FIFO, TCACHE_RANDOM };
 /**
  * struct tcache_cfg - geometry
  * @sets: power of two, 1..65536; 0: no cache, every lookup misses
- * @ways: 1..64
+ * @ways: 1..64; TCACHE_PLRU wants a power of two
  * @policy: replacement; TCACHE_RANDOM is a function of @seed alone
  */
 struct tcache_cfg {
@@ -58,13 +60,16 @@ struct tcache_entry {
 	u64 data[TCACHE_DATA_WORDS];
 };
 
+/* All private but the counters. */
 struct tcache {
 	struct tcache_entry *entries; /* sets * ways */
-	u64 *stamp;                   /* replacement state, one word an entry */
+	u64 *signs;		      /* a 64-bit digest of each entry's key, 0: free; what a lookup scans */
+	u64 *order;		      /* replacement: a time stamp an entry, or a tree of bits a set */
 	u64 clock;
-	u64 sizes;        /* bit n: an entry with shift n may be present (n < 64) */
-	u32 count[65];    /* valid entries by shift */
+	u64 sizes;     /* bit n: an entry with shift n is present (n < 64) */
+	u32 count[65]; /* valid entries by shift */
 	u32 sets, ways;
+	u8 log2sets;
 	u32 rng;
 	enum tcache_policy policy;
 	u64 hits, misses, evictions;
@@ -93,11 +98,11 @@ struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache
 void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e);
 
 /* What an invalidation matches: tcache_inv.match */
-#define TCACHE_BY_ASID BIT(0)  /* asid equal and not global */
-#define TCACHE_BY_VMID BIT(1)
-#define TCACHE_BY_WORLD BIT(2)
-#define TCACHE_BY_ADDR BIT(3)  /* overlaps [addr, last] */
-#define TCACHE_LEAF_ONLY BIT(4)
+#define TCACHE_BY_ASID	  BIT(0) /* asid equal and not global */
+#define TCACHE_BY_VMID	  BIT(1)
+#define TCACHE_BY_WORLD	  BIT(2)
+#define TCACHE_BY_ADDR	  BIT(3) /* overlaps [addr, last] */
+#define TCACHE_LEAF_ONLY  BIT(4)
 #define TCACHE_GLOBAL_TOO BIT(5) /* with TCACHE_BY_ASID: global entries match, too */
 
 struct tcache_inv {

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "tcache.h"
+
+#define NO_ADDRESS 64
+
+static u64 page_of(u64 addr, u32 shift)
+{
+	return shift < NO_ADDRESS ? addr >> shift : 0;
+}
+
+static u32 set_of(const struct tcache *c, u64 page, u32 shift, u32 vmid)
+{
+	u64 n = shift < NO_ADDRESS ? page : vmid;
+
+	return (u32)(n ^ (n >> c->log2sets)) & (c->sets - 1);
+}
+
+/* Never 0. ASIDs are left out: a global entry must answer for each. */
+static u64 sign_of(u64 page, u32 shift, u32 vmid, u32 world)
+{
+	u64 tag = ((u64)vmid << 32 | world) * 0x9e3779b97f4a7c15ULL;
+
+	return (page << 8 | shift) ^ tag ^ (tag >> 29) ^ 1ULL << 63;
+}
+
+static bool cfg_is_valid(const struct tcache_cfg *cfg)
+{
+	if (!cfg->sets)
+		return true;
+	if (cfg->sets > 65536 || (cfg->sets & (cfg->sets - 1)) || !cfg->ways || cfg->ways > 64)
+		return false;
+	return cfg->policy != TCACHE_PLRU || !(cfg->ways & (cfg->ways - 1));
+}
+
+int tcache_init(struct tcache *c, const struct tcache_cfg *cfg)
+{
+	size_t n = (size_t)cfg->sets * cfg->ways;
+
+	memset(c, 0, sizeof(*c));
+	if (!cfg_is_valid(cfg))
+		return -EINVAL;
+	c->sets = cfg->sets;
+	c->ways = cfg->ways;
+	c->policy = cfg->policy;
+	c->rng = cfg->seed ? cfg->seed : 1;
+	if (!c->sets)
+		return 0;
+	c->log2sets = (u8)__builtin_ctz(c->sets);
+	c->entries = fl_zalloc(n * sizeof(*c->entries));
+	c->signs = fl_zalloc(n * sizeof(*c->signs));
+	c->order = fl_zalloc(n * sizeof(*c->order));
+	if (c->entries && c->signs && c->order)
+		return 0;
+	tcache_exit(c);
+	return -ENOMEM;
+}
+
+void tcache_exit(struct tcache *c)
+{
+	fl_free(c->entries);
+	fl_free(c->signs);
+	fl_free(c->order);
+	memset(c, 0, sizeof(*c));
+}
+
+/* Tree of ways - 1 bits: each inner node points to the half that was used less recently. */
+static void plru_touch(u64 *tree, u32 ways, u32 way)
+{
+	u32 node = 1;
+	u32 half;
+
+	for (half = ways >> 1; half; half >>= 1) {
+		bool right = way & half;
+
+		if (right)
+			*tree &= ~BIT_ULL(node);
+		else
+			*tree |= BIT_ULL(node);
+		node = node * 2 + right;
+	}
+}
+
+static u32 plru_victim(u64 tree, u32 ways)
+{
+	u32 node = 1;
+	u32 way = 0;
+	u32 half;
+
+	for (half = ways >> 1; half; half >>= 1) {
+		bool right = tree & BIT_ULL(node);
+
+		if (right)
+			way |= half;
+		node = node * 2 + right;
+	}
+	return way;
+}
+
+static void touch(struct tcache *c, u32 set, u32 way, bool filled)
+{
+	if (c->policy == TCACHE_PLRU)
+		plru_touch(&c->order[set], c->ways, way);
+	else if (filled || c->policy == TCACHE_LRU)
+		c->order[set * c->ways + way] = ++c->clock;
+}
+
+static u32 random_way(struct tcache *c)
+{
+	c->rng ^= c->rng << 13;
+	c->rng ^= c->rng >> 17;
+	c->rng ^= c->rng << 5;
+	return c->rng % c->ways;
+}
+
+static u32 victim(struct tcache *c, u32 set)
+{
+	u32 base = set * c->ways;
+	u32 oldest = 0;
+	u32 way;
+
+	for (way = 0; way < c->ways; way++)
+		if (!c->signs[base + way])
+			return way;
+	c->evictions++;
+	if (c->policy == TCACHE_RANDOM)
+		return random_way(c);
+	if (c->policy == TCACHE_PLRU)
+		return plru_victim(c->order[set], c->ways);
+	for (way = 1; way < c->ways; way++)
+		if (c->order[base + way] < c->order[base + oldest])
+			oldest = way;
+	return oldest;
+}
+
+/* Way that holds the key, or -1. */
+static inline int find_way(const struct tcache *c, u32 set, u64 page, u32 shift, const struct tcache_tag *tag)
+{
+	u64 sign = sign_of(page, shift, tag->vmid, tag->world);
+	const u64 *signs = &c->signs[(size_t)set * c->ways];
+	u32 way;
+
+	for (way = 0; way < c->ways; way++) {
+		const struct tcache_entry *e = &c->entries[(size_t)set * c->ways + way];
+
+		if (likely(signs[way] != sign))
+			continue;
+		if (e->page == page && e->shift == shift && e->tag.vmid == tag->vmid && e->tag.world == tag->world &&
+		    (e->global || e->tag.asid == tag->asid))
+			return (int)way;
+	}
+	return -1;
+}
+
+static struct tcache_entry *find(struct tcache *c, u64 addr, const struct tcache_tag *tag, bool use)
+{
+	u64 sizes = c->sizes;
+
+	for (;;) {
+		u32 shift = sizes ? (u32)__builtin_ctzll(sizes) : NO_ADDRESS;
+		u64 page = page_of(addr, shift);
+		u32 set;
+		int way;
+
+		if (shift == NO_ADDRESS && !c->count[NO_ADDRESS])
+			return NULL;
+		set = set_of(c, page, shift, tag->vmid);
+		way = find_way(c, set, page, shift, tag);
+		if (way >= 0) {
+			if (use)
+				touch(c, set, (u32)way, false);
+			return &c->entries[(size_t)set * c->ways + (u32)way];
+		}
+		if (shift == NO_ADDRESS)
+			return NULL;
+		sizes &= sizes - 1;
+	}
+}
+
+struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, const struct tcache_tag *tag)
+{
+	struct tcache_entry *e = find(c, addr, tag, true);
+
+	if (e)
+		c->hits++;
+	else
+		c->misses++;
+	return e;
+}
+
+struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache_tag *tag)
+{
+	return find(c, addr, tag, false);
+}
+
+static void drop(struct tcache *c, size_t i)
+{
+	struct tcache_entry *e = &c->entries[i];
+
+	if (!--c->count[e->shift] && e->shift < NO_ADDRESS)
+		c->sizes &= ~BIT_ULL(e->shift);
+	e->valid = false;
+	c->signs[i] = 0;
+}
+
+void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e)
+{
+	u64 page = page_of(addr, e->shift);
+	u32 set, way;
+	size_t i;
+	int same;
+
+	if (!c->sets)
+		return;
+	fl_assert(e->shift >= 12 && e->shift <= NO_ADDRESS);
+	set = set_of(c, page, e->shift, e->tag.vmid);
+	same = find_way(c, set, page, e->shift, &e->tag);
+	way = same >= 0 ? (u32)same : victim(c, set);
+	i = (size_t)set * c->ways + way;
+	if (c->signs[i])
+		drop(c, i);
+	c->entries[i] = *e;
+	c->entries[i].page = page;
+	c->entries[i].valid = true;
+	c->signs[i] = sign_of(page, e->shift, e->tag.vmid, e->tag.world);
+	if (!c->count[e->shift]++ && e->shift < NO_ADDRESS)
+		c->sizes |= BIT_ULL(e->shift);
+	touch(c, set, way, true);
+}
+
+bool tcache_inv_matches(const struct tcache_inv *inv, const struct tcache_entry *e)
+{
+	u32 world_mask = inv->world_mask ? inv->world_mask : ~0U;
+	u64 first = 0, last = ~0ULL;
+
+	if ((inv->match & TCACHE_BY_VMID) && e->tag.vmid != inv->tag.vmid)
+		return false;
+	if ((inv->match & TCACHE_BY_WORLD) && ((e->tag.world ^ inv->tag.world) & world_mask))
+		return false;
+	if ((inv->match & TCACHE_LEAF_ONLY) && !e->leaf)
+		return false;
+	if (inv->match & TCACHE_BY_ASID) {
+		if (e->global ? !(inv->match & TCACHE_GLOBAL_TOO) : e->tag.asid != inv->tag.asid)
+			return false;
+	}
+	if (!(inv->match & TCACHE_BY_ADDR))
+		return true;
+	if (e->shift < NO_ADDRESS) {
+		first = e->page << e->shift;
+		last = first + (BIT_ULL(e->shift) - 1);
+	}
+	return first <= inv->last && inv->addr <= last;
+}
+
+static u32 invalidate_span(struct tcache *c, size_t from, size_t n, const struct tcache_inv *inv)
+{
+	u32 dropped = 0;
+	size_t i;
+
+	for (i = from; i < from + n; i++) {
+		if (!c->signs[i] || !tcache_inv_matches(inv, &c->entries[i]))
+			continue;
+		drop(c, i);
+		dropped++;
+	}
+	return dropped;
+}
+
+/* Whether the range touches so few pages of each size present that probing their sets beats scanning all. */
+static bool range_is_short(const struct tcache *c, const struct tcache_inv *inv)
+{
+	u32 smallest;
+
+	if (!(inv->match & TCACHE_BY_ADDR) || c->count[NO_ADDRESS] || inv->last < inv->addr || !c->sizes)
+		return false;
+	smallest = (u32)__builtin_ctzll(c->sizes);
+	return (inv->last >> smallest) - (inv->addr >> smallest) < c->sets / 8;
+}
+
+u32 tcache_invalidate(struct tcache *c, const struct tcache_inv *inv)
+{
+	u32 dropped = 0;
+	u64 sizes, page;
+
+	if (!range_is_short(c, inv))
+		return invalidate_span(c, 0, (size_t)c->sets * c->ways, inv);
+	for (sizes = c->sizes; sizes; sizes &= sizes - 1) {
+		u32 shift = (u32)__builtin_ctzll(sizes);
+
+		for (page = inv->addr >> shift; page <= inv->last >> shift; page++) {
+			size_t set = set_of(c, page, shift, 0);
+
+			dropped += invalidate_span(c, set * c->ways, c->ways, inv);
+		}
+	}
+	return dropped;
+}
+
+u32 tcache_invalidate_all(struct tcache *c)
+{
+	static const struct tcache_inv everything;
+
+	return tcache_invalidate(c, &everything);
+}
