@@ -4,9 +4,10 @@
  * the face it shows. A driver sees registers, memory and interrupts, nothing
  * else; it reports faults to the fault core and carries out its answers.
  *
- * A driver embeds struct fault_device in its own device object and struct
- * fault_domain in its own domain object (src/fault_core/fault_core.h); the
- * functions here take and return those.
+ * A driver creates a struct fault_dev for each of its device objects and a
+ * struct fault_domain for each of its domain objects (src/fault_core/fault_core.h;
+ * fault_dev_ctx() and fault_domain_ctx() lead back); the functions here take
+ * and return those.
  */
 #ifndef IOMMU_DRIVER_H
 #define IOMMU_DRIVER_H
@@ -14,7 +15,7 @@
 #include "fl_env.h"
 
 struct fault_core;
-struct fault_device;
+struct fault_dev;
 struct fault_domain;
 
 /**
@@ -87,12 +88,12 @@ struct drv_class {
 	size_t size;
 	int (*probe)(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *fc);
 	void (*remove)(void *drv, u64 now);
-	int (*device_add)(void *drv, const struct drv_device_cfg *cfg, struct fault_device **dev);
-	void (*device_remove)(void *drv, struct fault_device *dev, u64 now);
-	int (*domain_alloc)(void *drv, struct fault_device *dev, enum drv_domain_type type, struct fault_domain **dom);
+	int (*device_add)(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **dev);
+	void (*device_remove)(void *drv, struct fault_dev *dev, u64 now);
+	int (*domain_alloc)(void *drv, struct fault_dev *dev, enum drv_domain_type type, struct fault_domain **dom);
 	void (*domain_free)(void *drv, struct fault_domain *dom);
-	int (*attach)(void *drv, struct fault_device *dev, u32 pasid, struct fault_domain *dom, u64 now);
-	int (*detach)(void *drv, struct fault_device *dev, u32 pasid, u64 now);
+	int (*attach)(void *drv, struct fault_dev *dev, u32 pasid, struct fault_domain *dom, u64 now);
+	int (*detach)(void *drv, struct fault_dev *dev, u32 pasid, u64 now);
 	int (*map)(void *drv, struct fault_domain *dom, u64 iova, u64 pa, u64 bytes, u32 prot);
 	s64 (*unmap)(void *drv, struct fault_domain *dom, u64 iova, u64 bytes);
 	u64 (*iova_to_phys)(void *drv, struct fault_domain *dom, u64 iova);

@@ -202,28 +202,44 @@ struct fault_host_ops {
 
 /**
  * struct fault_core_cfg - a fault core
- * @ops: of the IOMMU driver, with @ctx
  * @host_ops: of the host, with @host
- * @hw_code: the back-end's response code of each enum fault_code
  * @watchdog_ns: hardware records that stay unread so long have lost their interrupt; 0: 10 ms
  */
 struct fault_core_cfg {
-	const struct fault_ops *ops;
-	void *ctx;
 	const struct fault_host_ops *host_ops;
 	void *host;
-	u32 hw_code[FAULT_CODES];
 	u64 watchdog_ns;
 };
 
 /**
  * fault_core_create() - a fault core for one IOMMU
- * @cfg: copied; the tables it points to must outlive the core
+ * @cfg: copied; the table it points to must outlive the core
  * @out: the core
  *
- * Process context. Return: 0, -EINVAL if a mandatory operation is missing, -ENOMEM.
+ * Process context. The host creates it and hands it to the driver, which
+ * calls fault_core_bind(). Return: 0, -EINVAL if a mandatory operation is missing, -ENOMEM.
  */
 int fault_core_create(const struct fault_core_cfg *cfg, struct fault_core **out);
+
+/**
+ * struct fault_driver - the IOMMU's side of a core
+ * @ops: with @ctx
+ * @hw_code: the back-end's response code of each enum fault_code
+ */
+struct fault_driver {
+	const struct fault_ops *ops;
+	void *ctx;
+	u32 hw_code[FAULT_CODES];
+};
+
+/**
+ * fault_core_bind() - the driver has found its IOMMU
+ * @core: without devices
+ * @drv: copied; the table must outlive the core; NULL: the driver leaves
+ *
+ * Process context. Return: 0, -EINVAL if a mandatory operation is missing, -EBUSY with devices.
+ */
+int fault_core_bind(struct fault_core *core, const struct fault_driver *drv);
 
 /**
  * fault_core_destroy() - end it
@@ -277,7 +293,7 @@ struct fault_dev_cfg {
  * @cfg: copied
  * @out: the device; the caller owns one reference, see fault_dev_destroy()
  *
- * Process context. Return: 0, -EINVAL, -ENOMEM.
+ * Process context. Return: 0, -EINVAL, also while no driver is bound, -ENOMEM.
  */
 int fault_dev_create(struct fault_core *core, const struct fault_dev_cfg *cfg, struct fault_dev **out);
 
@@ -338,6 +354,14 @@ struct fault_dev *fault_dev_lookup(struct fault_core *core, u32 sid);
  */
 void fault_dev_put(struct fault_dev *dev);
 
+/**
+ * fault_dev_ctx() - the driver's object of a device
+ * @dev: the device
+ *
+ * Return: fault_dev_cfg.dev_ctx.
+ */
+void *fault_dev_ctx(const struct fault_dev *dev);
+
 /* ---- Domains ---- */
 
 /**
@@ -368,24 +392,32 @@ struct fault_domain_ops {
 };
 
 /**
+ * union fault_owner - who resolves the faults of a domain; the domain's type tells which
+ * @handler: FAULT_DOMAIN_HANDLER: an owner, NULL ops: none yet
+ * @mm: FAULT_DOMAIN_SVA: an address space, NULL: none yet
+ * @queue: FAULT_DOMAIN_FORWARD: where faults go, NULL: none yet
+ */
+union fault_owner {
+	struct {
+		const struct fault_domain_ops *ops;
+		void *ctx;
+	} handler;
+	void *mm;
+	struct fault_queue *queue;
+};
+
+/**
  * struct fault_domain_cfg - a domain
  * @type: enum fault_domain_type
- * @ops: FAULT_DOMAIN_HANDLER: its handler, with @ctx
- * @mm: FAULT_DOMAIN_SVA: the address space
- * @queue: FAULT_DOMAIN_FORWARD: where faults go
+ * @owner: may come later, with fault_domain_set_owner()
+ * @drv_ctx: the driver's own, see fault_domain_ctx()
  * @release: no worker uses the domain any more, its storage goes away. Any context. May be NULL.
  * @release_ctx: argument of @release
  */
 struct fault_domain_cfg {
 	enum fault_domain_type type;
-	union {
-		struct {
-			const struct fault_domain_ops *ops;
-			void *ctx;
-		} handler;
-		void *mm;
-		struct fault_queue *queue;
-	} u;
+	union fault_owner owner;
+	void *drv_ctx;
 	void (*release)(void *release_ctx);
 	void *release_ctx;
 };
@@ -394,11 +426,28 @@ struct fault_domain_cfg {
  * fault_domain_alloc() - the one allocation call, for a device
  * @dev: the domain fits its IOMMU and its kind
  * @cfg: copied
- * @out: the domain
+ * @out: the domain, stalls disabled
  *
  * Process context. Return: 0, -EINVAL, -EOPNOTSUPP if the type is not supported, -ENOMEM.
  */
 int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg, struct fault_domain **out);
+
+/**
+ * fault_domain_set_owner() - name who resolves the domain's faults
+ * @domain: stalls disabled and nothing pending, so that no fault can race with it
+ * @owner: copied
+ *
+ * Process context. Return: 0 or -EBUSY.
+ */
+int fault_domain_set_owner(struct fault_domain *domain, const union fault_owner *owner);
+
+/**
+ * fault_domain_ctx() - the driver's object of a domain
+ * @domain: the domain
+ *
+ * Return: fault_domain_cfg.drv_ctx.
+ */
+void *fault_domain_ctx(const struct fault_domain *domain);
 
 /**
  * fault_domain_free() - the one free function, for all types
@@ -422,7 +471,7 @@ bool fault_domain_can_stall(const struct fault_domain *domain);
  * @domain: attached or not
  *
  * From here on a reported fault is queued, its handler may block, and the core
- * answers with what the handler says. Return: 0 or -ENODEV.
+ * answers with what the handler says. Return: 0, -ENODEV if the IOMMU cannot, -EINVAL without an owner.
  */
 int fault_domain_enable_stalls(struct fault_domain *domain);
 
