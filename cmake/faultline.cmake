@@ -21,9 +21,11 @@ function(fl_library name)
   target_include_directories(${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src/env/posix)
 endfunction()
 
-# fl_test(NAME SOURCES ... LIBS ...): one Check suite, one executable, one ctest entry.
+# fl_test(NAME SOURCES ... LIBS ... [LABELS ...]): one Check suite, one executable, one ctest entry.
+# Labels: threads (also run under TSan), release-only (not run under the sanitizers).
+add_custom_target(tsan-tests)
 function(fl_test name)
-  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
   pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
   add_executable(${name} ${T_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support)
@@ -33,5 +35,8 @@ function(fl_test name)
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+  if("threads" IN_LIST T_LABELS)
+    add_dependencies(tsan-tests ${name})
+  endif()
 endfunction()

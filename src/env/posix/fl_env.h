@@ -26,24 +26,34 @@ typedef int8_t s8;
 typedef int32_t s32;
 typedef long long s64;
 
-#define BIT(n) (1U << (n))
-#define BIT_ULL(n) (1ULL << (n))
-#define GENMASK(h, l) ((~0U << (l)) & (~0U >> (31 - (h))))
+#define BIT(n)		  (1U << (n))
+#define BIT_ULL(n)	  (1ULL << (n))
+#define GENMASK(h, l)	  ((~0U << (l)) & (~0U >> (31 - (h))))
 #define GENMASK_ULL(h, l) ((~0ULL << (l)) & (~0ULL >> (63 - (h))))
 
 /* FIELD_GET(mask, word) and FIELD_PREP(mask, value): shifted masks, as in <linux/bitfield.h>. */
-#define FL_BF_SHIFT(mask) __builtin_ctzll(mask)
-#define FIELD_GET(mask, word) ((__typeof__(mask))(((word) & (mask)) >> FL_BF_SHIFT(mask)))
+#define FL_BF_SHIFT(mask)	__builtin_ctzll(mask)
+#define FIELD_GET(mask, word)	((__typeof__(mask))(((word) & (mask)) >> FL_BF_SHIFT(mask)))
 #define FIELD_PREP(mask, value) (((__typeof__(mask))(value) << FL_BF_SHIFT(mask)) & (mask))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #ifndef __cplusplus
-#define min(a, b) ({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a < _b ? _a : _b; })
-#define max(a, b) ({ __typeof__(a) _a = (a); __typeof__(b) _b = (b); _a > _b ? _a : _b; })
-#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define min(a, b)                       \
+	({                              \
+		__typeof__(a) a_ = (a); \
+		__typeof__(b) b_ = (b); \
+		a_ < b_ ? a_ : b_;      \
+	})
+#define max(a, b)                       \
+	({                              \
+		__typeof__(a) a_ = (a); \
+		__typeof__(b) b_ = (b); \
+		a_ > b_ ? a_ : b_;      \
+	})
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 #define static_assert _Static_assert
 #endif
-#define likely(x) __builtin_expect(!!(x), 1)
+#define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define fallthrough __attribute__((__fallthrough__))
 
