@@ -17,6 +17,16 @@
 struct fault_core;
 struct fault_dev;
 struct fault_domain;
+struct fault_group;
+struct fault_record;
+
+/**
+ * struct drv_mm - an address space: what fault_owner.mm of a DRV_DOMAIN_SVA domain points to
+ * @handle: as fault_domain_ops.handle: resolves @f; returns enum fault_code. Worker context, may sleep.
+ */
+struct drv_mm {
+	int (*handle)(struct drv_mm *mm, struct fault_group *g, const struct fault_record *f);
+};
 
 /**
  * struct drv_ops - what a driver needs of its host; @ctx comes first in each
@@ -26,6 +36,7 @@ struct fault_domain;
  * @poll: called between two polls of a register or of memory: lets hardware go
  *        on. Returns false when the time-out for the whole wait has passed.
  *        NULL: hardware answers at once.
+ * @now:  ns, the clock of every now argument; NULL: the latest that any call has brought
  */
 struct drv_ops {
 	u64 (*mmio_read)(void *ctx, u64 offset, unsigned int size);
@@ -35,6 +46,7 @@ struct drv_ops {
 	int (*mem_read)(void *ctx, u64 pa, void *buf, u32 len);
 	int (*mem_write)(void *ctx, u64 pa, const void *buf, u32 len);
 	bool (*poll)(void *ctx, u32 tries);
+	u64 (*now)(void *ctx);
 };
 
 #define DRV_MAX_SIDS 16
@@ -74,13 +86,15 @@ enum drv_irq { DRV_IRQ_NONE, DRV_IRQ_HANDLED, DRV_IRQ_WAKE_THREAD };
  * @size:   bytes of the driver object
  * @probe:  reads the identification registers, builds tables and queues, enables. @cfg: the driver's own, may be NULL
  * @remove: disables, answers what is pending, frees all
- * @device_add: a master appears (probe_device); the driver allocates the object
+ * @device_add: a master appears (probe_device); the driver allocates the object and, with can_stall
+ *          or pri, turns recoverable faults on (fault_dev_enable()); fault_off() and enable again at run time
  * @domain_alloc: a domain for @dev; SVA is a type of this one call
- * @attach: @pasid DRV_NO_PASID attaches the whole device; replaces what was attached
+ * @attach: @pasid DRV_NO_PASID attaches the whole device; replaces what was attached, in one step
  * @map:    @bytes a multiple of the smallest granule; 0, -EEXIST, -ENOMEM, -EINVAL
  * @unmap:  clears and invalidates, waits for completion; bytes unmapped, or -errno
  * @irq:    hard interrupt handler of @line; may not sleep
- * @irq_thread: its threaded part; returns the number of records handled, or -errno
+ * @irq_thread: its threaded part: handles a bounded batch. Returns the number of records handled, or -errno;
+ *          while it is > 0 there may be more: let others run and call again
  * @iova_to_phys: walks in software; 0 if unmapped
  */
 struct drv_class {
