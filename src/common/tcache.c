@@ -242,6 +242,8 @@ bool tcache_inv_matches(const struct tcache_inv *inv, const struct tcache_entry 
 		if (e->global ? !(inv->match & TCACHE_GLOBAL_TOO) : e->tag.asid != inv->tag.asid)
 			return false;
 	}
+	if (inv->also && !inv->also(e, inv->arg))
+		return false;
 	if (!(inv->match & TCACHE_BY_ADDR))
 		return true;
 	if (e->shift < NO_ADDRESS) {

@@ -105,11 +105,14 @@ void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e);
 #define TCACHE_LEAF_ONLY  BIT(4)
 #define TCACHE_GLOBAL_TOO BIT(5) /* with TCACHE_BY_ASID: global entries match, too */
 
+/* @also: a further criterion on the owner's words, or NULL; @arg is passed on */
 struct tcache_inv {
 	u32 match;
 	struct tcache_tag tag;
 	u32 world_mask; /* bits of tag.world compared with TCACHE_BY_WORLD; 0 means all */
 	u64 addr, last; /* inclusive, bytes */
+	bool (*also)(const struct tcache_entry *e, const void *arg);
+	const void *arg;
 };
 
 /**
