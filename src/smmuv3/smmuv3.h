@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * SMMUv3 hardware: Arm IHI 0070, SMMUv3.0 to 3.2, Non-secure state. It knows no
+ * time: each function decides at once and says what happened through iommu_ops.
+ *
+ * An access goes lookup -> (miss) walk -> fill; translate does all three. One
+ * caller at a time; operations must not call back into the same instance.
+ */
+#ifndef SMMUV3_H
+#define SMMUV3_H
+
+#include "fl_env.h"
+#include "iommu.h"
+#include "regs.h"
+#include "smmuv3_regs.h"
+#include "tcache.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SMMUV3_MAX_STALLS 4096
+
+/**
+ * struct smmuv3_cfg - what a designer chooses; a zeroed one is a useful SMMU
+ * @idr: IDR0..IDR5. 0 means the documented default of that register
+ *	 (smmuv3_default_idr()), unless its bit of @idr_given is set. Features that
+ *	 the model lacks are cleared from what software reads: BTM, ATOS, VATOS,
+ *	 ECMDQ, presets, DORMHINT, MPAM, DPT, D128, permission indirection and overlays, THE, AIE.
+ * @idr_given: bit n: idr[n] is meant as it is, even if 0
+ * @aidr: 0: 1 (SMMUv3.1); up to 2 (SMMUv3.2)
+ * @iidr: 0: 0x0000043b
+ * @gbpa: reset value of GBPA; 0: SHCFG = use incoming, no abort
+ * @stalls: transactions that may be stalled at once, up to SMMUV3_MAX_STALLS;
+ *	 0: IDR5.STALL_MAX (at most that in any case)
+ * @tlb, @walk_cache, @walk_cache_s2, @ste_cache, @cd_cache: geometries. All zero:
+ *	 default; sets 0 and ways 1: no such cache. Defaults: TLB 512 x 8,
+ *	 walk caches 64 x 4, STE cache 32 x 4, CD cache 32 x 4, LRU.
+ * @no_wired_irq: with IDR0.MSI = 1, send MSIs only. Else each source pulses its
+ *	 line (SMMUV3_IRQ_*) and, with IDR0.MSI = 1 and an address other than 0, sends its MSI, too.
+ */
+struct smmuv3_cfg {
+	u32 idr[6];
+	u32 idr_given;
+	u32 aidr;
+	u32 iidr;
+	u32 gbpa;
+	u32 stalls;
+	struct tcache_cfg tlb;
+	struct tcache_cfg walk_cache;
+	struct tcache_cfg walk_cache_s2;
+	struct tcache_cfg ste_cache;
+	struct tcache_cfg cd_cache;
+	bool no_wired_irq;
+};
+
+/* What hardware counts; for statistics and tests, no software sees them. */
+struct smmuv3_stats {
+	u64 events;	    /* records written */
+	u64 events_lost;    /* discarded: queue full, disabled or in error */
+	u64 events_held;    /* records of stalls that had to wait for the queue */
+	u64 overflows;	    /* times OVFLG of the event queue was toggled */
+	u64 stalls;	    /* transactions stalled */
+	u64 stall_waits;    /* transactions told to wait for a free stall slot */
+	u64 commands;	    /* consumed */
+	u64 syncs;	    /* completed */
+	u64 page_requests;  /* received, stop markers included */
+	u64 pri_entries;    /* written to the PRI queue */
+	u64 pri_lost;	    /* discarded */
+	u64 pri_overflows;  /* times OVFLG of the PRI queue was toggled */
+	u64 auto_responses; /* page group responses made by hardware */
+	u64 ats_requests;
+	u64 stale_walks; /* filled after an invalidation of what they used */
+};
+
+struct smmuv3_stream;
+struct smmuv3_ste;
+struct smmuv3_cd;
+struct smmuv3_stall;
+
+#define SMMUV3_CMD_ATC_MAX 32 /* ATS invalidations in flight: one for each invalidation tag */
+
+/**
+ * struct smmuv3 - one SMMU; the fields are private but for @stats
+ *
+ * Configured by smmuv3_init(); the owner keeps the storage until smmuv3_exit().
+ */
+struct smmuv3 {
+	const struct iommu_ops *ops;
+	void *ctx;
+	struct smmuv3_cfg cfg;
+	struct smmuv3_stats stats;
+
+	/* the registers, and what the fast path needs of them */
+	struct reg_bank regs;
+	u32 idr0, idr1, idr3, idr5;
+	u32 cr0, cr2, gbpa;
+	u8 oas, ias; /* bits */
+	u64 pa_mask;
+
+	/* caches; stes[] and cds[] run in parallel with the entries of their cache */
+	struct tcache tlb, wc1, wc2, ste_cache, cd_cache;
+	struct smmuv3_ste *stes;
+	struct smmuv3_cd *cds;
+	struct smmuv3_stream *streams; /* resolved STE and CD, direct mapped */
+	u32 config_gen;		       /* changes whenever ste_cache or cd_cache loses or changes an entry */
+
+	struct iommu_walk *walks; /* in flight */
+	u32 stale_in_flight;
+
+	/* stalled transactions, by STAG */
+	struct smmuv3_stall *stalls;
+	u32 n_stalls, stalls_used;
+	u32 free_head, free_tail; /* index + 1 */
+	u32 held_head, held_tail; /* records that wait for the queue, oldest first */
+	u64 waiting_tbus;
+
+	/* command queue */
+	bool cmdq_running;
+	bool sync_blocked; /* a CMD_SYNC waits for walks or ATS invalidations */
+	u32 atc_busy;	   /* bit an invalidation tag in flight */
+	u32 atc_sid[SMMUV3_CMD_ATC_MAX];
+	bool atc_timed_out; /* the next CMD_SYNC fails */
+};
+
+/* Value of IDR@n where the configuration says nothing. */
+u32 smmuv3_default_idr(unsigned int n);
+
+/**
+ * smmuv3_init() - make an SMMU, in the state after reset
+ * @ops: kept; mem_read, mem_write, txn_resume are needed, mem_cas64 if IDR0.HTTU
+ *	 is not 0 (else HTTU reads as 0), msi if IDR0.MSI (else MSI reads as 0)
+ * Return: 0; -EINVAL for a value out of range; -ENOMEM.
+ */
+int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iommu_ops *ops, void *ctx);
+void smmuv3_exit(struct smmuv3 *s);
+
+/* Hardware reset: registers, caches, stalls. Stalled transactions and walks in flight are forgotten: reset their owners, too. */
+void smmuv3_reset(struct smmuv3 *s);
+
+/* 4 or 8 bytes, aligned; anything else, and reserved places: read as zero, writes ignored (6.2). */
+u64 smmuv3_mmio_read(struct smmuv3 *s, u64 offset, unsigned int size);
+void smmuv3_mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size);
+
+/* See struct iommu_class. lookup returns XLAT_MISS where only a walk can tell. */
+enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r);
+enum xlat smmuv3_walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_walk *w);
+enum xlat smmuv3_fill(struct smmuv3 *s, struct iommu_walk *w);
+void smmuv3_cancel(struct smmuv3 *s, struct iommu_walk *w);
+enum xlat smmuv3_translate(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r);
+
+/**
+ * smmuv3_page_request() - a Page Request Message arrives (8)
+ * Hardware's own answers come through iommu_ops.page_response at once.
+ */
+void smmuv3_page_request(struct smmuv3 *s, const struct page_request *pr);
+
+/**
+ * smmuv3_ats_inv_done() - an endpoint completes invalidation @itag, or the root complex gives it up
+ * @ok: false after a time-out (3.9.1.4): the CMD_SYNC that waits for it fails with CERROR_ATC_INV_SYNC
+ */
+void smmuv3_ats_inv_done(struct smmuv3 *s, u32 sid, u8 itag, bool ok);
+
+/**
+ * smmuv3_unsupported() - an upstream transaction that the SMMU cannot take: terminated, F_UUT (7.3.2)
+ * @reason: IMPLEMENTATION DEFINED cause for the record
+ */
+void smmuv3_unsupported(struct smmuv3 *s, const struct dma_txn *t, u16 reason);
+
+/**
+ * smmuv3_page_hint() - a client's speculative page request: E_PAGE_REQUEST (7.3.19); no answer follows
+ * @user_perm, @priv_perm: PERM_* expected for each privilege
+ * @pages: span, in units of 4 KiB
+ */
+void smmuv3_page_hint(struct smmuv3 *s, const struct dma_txn *t, u8 user_perm, u8 priv_perm, u8 pages);
+
+/* For holders that serve every kind of IOMMU; hw is the struct smmuv3. */
+extern const struct iommu_class smmuv3_class;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SMMUV3_H */
