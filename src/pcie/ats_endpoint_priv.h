@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef ATS_ENDPOINT_PRIV_H
+#define ATS_ENDPOINT_PRIV_H
+
+#include "ats_endpoint.h"
+
+/* PERM_* that an access needs. */
+u8 ats_wanted(const struct dma_txn *t);
+
+#endif /* ATS_ENDPOINT_PRIV_H */

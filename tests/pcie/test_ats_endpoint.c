@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The endpoint against a host of a few lines: what goes out is written down, answers are made by hand. */
+#include "ats_endpoint.h"
+#include "suite.h"
+
+#define MAX 1024
+
+static struct ats_ep ep;
+static struct page_request sent[MAX];
+static u32 n_sent;
+static u8 done[MAX];
+static u32 n_done;
+static struct {
+	u64 id;
+	enum ats_wake why;
+} woken[MAX];
+static u32 n_woken;
+static struct ats_waiter waiters[MAX];
+
+static void on_page_request(void *ctx, const struct page_request *pr)
+{
+	sent[n_sent++] = *pr;
+}
+
+static void on_inv_done(void *ctx, u32 sid, u8 itag)
+{
+	ck_assert_uint_eq(sid, 0x300);
+	done[n_done++] = itag;
+}
+
+static void on_wake(void *ctx, struct ats_waiter *w, enum ats_wake why)
+{
+	woken[n_woken].id = w->id;
+	woken[n_woken++].why = why;
+}
+
+static const struct ats_ep_ops ops = { on_page_request, on_inv_done, on_wake };
+
+static void make(u32 credits, u32 group)
+{
+	struct ats_ep_cfg cfg = { .sid = 0x300, .atc = { .sets = 16, .ways = 4 }, .credits = credits, .group = group };
+
+	cfg.pri = true;
+	cfg.global_invalidate = true;
+	ck_assert_int_eq(ats_ep_init(&ep, &cfg, &ops, NULL), 0);
+}
+
+static struct dma_txn access_to(u64 iova, u16 flags)
+{
+	return (struct dma_txn){ .iova = iova, .sid = 0x300, .len = 64, .flags = flags, .pasid = 5 };
+}
+
+static enum ats_completion translate(u64 iova, u16 flags, u64 pa, u8 perm)
+{
+	struct dma_txn t = access_to(iova, flags), req;
+	struct xlat_result r = { .pa = pa, .shift = 12, .perm = perm };
+	int tag = ats_ep_translate(&ep, &t, &req);
+
+	ck_assert_int_ge(tag, 0);
+	return ats_ep_complete(&ep, (u32)tag, XLAT_OK, &r);
+}
+
+static int fault(u32 i, u64 iova, u16 flags)
+{
+	waiters[i] = (struct ats_waiter){ .txn = access_to(iova, flags), .id = i };
+	return ats_ep_fault(&ep, &waiters[i]);
+}
+
+static void respond(u16 prgi, u8 code)
+{
+	ats_ep_response(&ep, &(struct page_response){ .sid = 0x300, .prgi = prgi, .code = code });
+}
+
+static bool hit(u64 iova, u16 flags)
+{
+	struct dma_txn t = access_to(iova, flags);
+	struct xlat_result r;
+
+	return ats_ep_lookup(&ep, &t, &r);
+}
+
+START_TEST(test_configuration)
+{
+	struct ats_ep_cfg cfg = { .credits = 513 };
+
+	ck_assert_int_eq(ats_ep_init(&ep, &cfg, &ops, NULL), -EINVAL);
+	cfg = (struct ats_ep_cfg){ .group = 17 };
+	ck_assert_int_eq(ats_ep_init(&ep, &cfg, &ops, NULL), -EINVAL);
+	cfg = (struct ats_ep_cfg){ .group = 4, .credits = 3 };
+	ck_assert_int_eq(ats_ep_init(&ep, &cfg, &ops, NULL), -EINVAL);
+}
+END_TEST
+
+START_TEST(test_translation_request)
+{
+	struct dma_txn t = access_to(0x1234, DMA_PASID), req;
+	struct xlat_result r = { .pa = 0x9234, .shift = 12, .perm = PERM_R };
+	int tag;
+
+	make(0, 0);
+	ck_assert(!hit(0x1234, DMA_PASID));
+	tag = ats_ep_translate(&ep, &t, &req);
+	/* A read asks without write permission: NW. */
+	ck_assert_uint_eq(req.flags, DMA_PASID | DMA_ATS_REQ | DMA_NO_WRITE);
+	ck_assert_uint_eq(req.pasid, 5);
+	ck_assert_int_eq(ats_ep_complete(&ep, (u32)tag, XLAT_OK, &r), ATS_OK);
+	t.iova = 0x1ff8;
+	ck_assert(ats_ep_lookup(&ep, &t, &r));
+	ck_assert_uint_eq(r.pa, 0x9ff8);
+	ck_assert(!hit(0x1ff8, DMA_PASID | DMA_WRITE));
+	ck_assert(!hit(0x1ff8, 0));
+	ck_assert(!hit(0x1ff8, DMA_PASID | DMA_PRIV));
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_completions)
+{
+	struct dma_txn t = access_to(0x1000, DMA_WRITE), req;
+	struct xlat_result r = { .pa = 0x9000, .shift = 12, .perm = PERM_R | PERM_W, .untranslated = true };
+	int i;
+
+	make(0, 0);
+	ck_assert_int_eq(translate(0x1000, DMA_WRITE, 0, 0), ATS_FAULT);
+	ck_assert_int_eq(translate(0x1000, DMA_WRITE, 0x9000, PERM_R), ATS_FAULT);
+	ck_assert_int_eq(translate(0x1000, DMA_EXEC, 0x9000, PERM_R), ATS_FAULT);
+	ck_assert_int_eq(ats_ep_complete(&ep, (u32)ats_ep_translate(&ep, &t, &req), XLAT_ABORT, &r), ATS_ERROR);
+	ck_assert_int_eq(ats_ep_complete(&ep, (u32)ats_ep_translate(&ep, &t, &req), XLAT_OK, &r), ATS_UNTRANSLATED);
+	ck_assert(!hit(0x1000, DMA_WRITE));
+	for (i = 0; i < ATS_MAX_REQUESTS; i++)
+		ck_assert_int_eq(ats_ep_translate(&ep, &t, &req), i);
+	ck_assert_int_eq(ats_ep_translate(&ep, &t, &req), -EBUSY);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_page_request_message)
+{
+	make(0, 0);
+	ck_assert_int_eq(fault(0, 0x12345678, DMA_PASID | DMA_WRITE | DMA_PRIV), 0);
+	ck_assert_uint_eq(n_sent, 1);
+	ck_assert_uint_eq(sent[0].addr, 0x12345000);
+	ck_assert_uint_eq(sent[0].sid, 0x300);
+	ck_assert_uint_eq(sent[0].perm, PERM_W);
+	ck_assert(sent[0].pasid_valid && sent[0].pasid == 5 && sent[0].priv && sent[0].last);
+	respond(sent[0].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_woken, 1);
+	ck_assert_int_eq(woken[0].why, ATS_RETRY);
+	respond(sent[0].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_woken, 1);
+	ck_assert_uint_eq(ep.stats.unexpected, 1);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_accesses_to_one_page_share_a_request)
+{
+	make(0, 0);
+	fault(0, 0x1000, DMA_WRITE);
+	fault(1, 0x1ffc, DMA_WRITE);
+	ck_assert_uint_eq(n_sent, 1);
+	ck_assert(waiters[0].first && !waiters[1].first);
+	/* Not those of another PASID, or for more than was asked. */
+	fault(2, 0x1000, DMA_WRITE | DMA_PASID);
+	fault(3, 0x1000, 0);
+	ck_assert_uint_eq(n_sent, 3);
+	respond(sent[0].prgi, PRG_INVALID);
+	ck_assert_uint_eq(n_woken, 2);
+	ck_assert_uint_eq(woken[1].id, 1);
+	ck_assert_int_eq(woken[1].why, ATS_REFUSED);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_credits)
+{
+	u32 i;
+
+	make(2, 0);
+	for (i = 0; i < 5; i++)
+		fault(i, 0x1000 * (i + 1), 0);
+	ck_assert_uint_eq(n_sent, 2);
+	ck_assert_uint_ne(sent[0].prgi, sent[1].prgi);
+	respond(sent[1].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_sent, 3);
+	ck_assert_uint_eq(sent[2].addr, 0x3000);
+	ck_assert_uint_eq(ep.stats.most_outstanding, 2);
+	/* Response Failure: no more requests, whoever waits for a credit is told. */
+	respond(sent[0].prgi, PRG_FAILURE);
+	ck_assert_uint_eq(n_woken, 4);
+	ck_assert_int_eq(woken[3].why, ATS_DISABLED);
+	ck_assert_uint_eq(n_sent, 3);
+	ck_assert_int_eq(fault(6, 0x9000, 0), -ENODEV);
+	respond(sent[2].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_woken, 5);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_groups)
+{
+	u32 i;
+
+	make(8, 4);
+	fault(0, 0x10000, 0);
+	ck_assert_uint_eq(n_sent, 4);
+	for (i = 0; i < 4; i++) {
+		ck_assert_uint_eq(sent[i].addr, 0x10000 + 0x1000 * i);
+		ck_assert_uint_eq(sent[i].prgi, sent[0].prgi);
+		ck_assert_int_eq(sent[i].last, i == 3);
+	}
+	/* One that was asked for ahead joins. */
+	fault(1, 0x12000, 0);
+	ck_assert_uint_eq(n_sent, 4);
+	/* The next group ends before pages that are on their way. */
+	fault(2, 0xe000, 0);
+	ck_assert_uint_eq(n_sent, 6);
+	ck_assert(sent[5].last);
+	respond(sent[0].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_woken, 2);
+	ck_assert_uint_eq(ep.outstanding, 2);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_prg_indices_are_unique_and_come_in_turn)
+{
+	u64 seen[8] = { 0 };
+	u32 i;
+
+	make(512, 0);
+	for (i = 0; i < 512; i++)
+		fault(i, 0x1000ULL * i, 0);
+	for (i = 0; i < 512; i++) {
+		ck_assert(!(seen[sent[i].prgi / 64] & BIT_ULL(sent[i].prgi % 64)));
+		seen[sent[i].prgi / 64] |= BIT_ULL(sent[i].prgi % 64);
+	}
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_invalidation)
+{
+	make(0, 0);
+	translate(0x1000, DMA_PASID, 0x9000, PERM_R);
+	translate(0x2000, DMA_PASID, 0xa000, PERM_R);
+	translate(0x1000, 0, 0xb000, PERM_R);
+	ats_ep_invalidate(&ep,
+			  &(struct ats_inv){ .pasid = 5, .pasid_valid = true, .addr = 0x1000, .shift = 12, .itag = 3 });
+	ck_assert_uint_eq(n_done, 1);
+	ck_assert_uint_eq(done[0], 3);
+	ck_assert(!hit(0x1000, DMA_PASID));
+	ck_assert(hit(0x2000, DMA_PASID));
+	ck_assert(hit(0x1000, 0));
+	ats_ep_invalidate(&ep, &(struct ats_inv){ .shift = 64, .itag = 4 });
+	ck_assert(!hit(0x1000, 0));
+	ck_assert(hit(0x2000, DMA_PASID));
+	ats_ep_invalidate(&ep, &(struct ats_inv){ .shift = 64, .global = true, .pasid_valid = true, .pasid = 77 });
+	ck_assert(!hit(0x2000, DMA_PASID));
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_invalidation_waits_for_uses)
+{
+	u64 before, between;
+
+	make(0, 0);
+	before = ats_ep_begin(&ep);
+	ats_ep_invalidate(&ep, &(struct ats_inv){ .shift = 64, .itag = 1 });
+	ck_assert_uint_eq(n_done, 0);
+	between = ats_ep_begin(&ep);
+	ats_ep_invalidate(&ep, &(struct ats_inv){ .shift = 64, .itag = 2 });
+	ats_ep_begin(&ep);
+	ats_ep_end(&ep, before);
+	ck_assert_uint_eq(n_done, 1);
+	ck_assert_uint_eq(done[0], 1);
+	ats_ep_end(&ep, between);
+	ck_assert_uint_eq(n_done, 2);
+	ck_assert_uint_eq(done[1], 2);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_invalidation_overtakes_a_completion)
+{
+	struct dma_txn t = access_to(0x1000, 0), other = access_to(0x5000, 0), req;
+	struct xlat_result r = { .pa = 0x9000, .shift = 12, .perm = PERM_R };
+	int a, b;
+
+	make(0, 0);
+	a = ats_ep_translate(&ep, &t, &req);
+	b = ats_ep_translate(&ep, &other, &req);
+	ats_ep_invalidate(&ep, &(struct ats_inv){ .addr = 0x1000, .shift = 12, .itag = 1 });
+	ck_assert_int_eq(ats_ep_complete(&ep, (u32)a, XLAT_OK, &r), ATS_STALE);
+	ck_assert(!hit(0x1000, 0));
+	ck_assert_int_eq(ats_ep_complete(&ep, (u32)b, XLAT_OK, &r), ATS_OK);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_stop_marker)
+{
+	make(1, 0);
+	fault(0, 0x1000, DMA_PASID);
+	fault(1, 0x2000, DMA_PASID);
+	fault(2, 0x3000, 0);
+	ats_ep_stop(&ep, 5);
+	ck_assert_uint_eq(n_sent, 2);
+	ck_assert(sent[1].last && !sent[1].perm && sent[1].pasid_valid && sent[1].pasid == 5);
+	ck_assert_uint_eq(n_woken, 1);
+	ck_assert_uint_eq(woken[0].id, 1);
+	ck_assert_int_eq(woken[0].why, ATS_DISABLED);
+	respond(sent[0].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_sent, 3);
+	ck_assert_uint_eq(sent[2].addr, 0x3000);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+START_TEST(test_pri_off)
+{
+	make(2, 2);
+	fault(0, 0x1000, 0);
+	fault(1, 0x8000, 0);
+	ats_ep_set_pri(&ep, false);
+	ck_assert_uint_eq(n_woken, 2);
+	ck_assert_int_eq(woken[0].why, ATS_DISABLED);
+	ck_assert_int_eq(fault(2, 0x9000, 0), -ENODEV);
+	ats_ep_set_pri(&ep, true);
+	ck_assert_int_eq(fault(2, 0x9000, 0), 0);
+	ck_assert_uint_eq(ep.outstanding, 2);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+SUITE_MAIN("ats_endpoint", test_configuration, test_translation_request, test_completions, test_page_request_message,
+	   test_accesses_to_one_page_share_a_request, test_credits, test_groups,
+	   test_prg_indices_are_unique_and_come_in_turn, test_invalidation, test_invalidation_waits_for_uses,
+	   test_invalidation_overtakes_a_completion, test_stop_marker, test_pri_off)
