@@ -19,7 +19,7 @@ check: release
 	scripts/check
 
 bench: release
-	scripts/bench
+	scripts/bench $(if $(INSTRUCTIONS),--instructions)
 
 clean:
 	rm -rf build
