@@ -15,8 +15,7 @@
 #define SHORT_BE   BIT(4)
 #define SHORT_PD0  BIT(5) /* walks of TTBR0 are disabled: translation fault, level 1 */
 #define SHORT_PD1  BIT(6)
-#define SHORT_HA   BIT(7) /* hardware sets the access flag (SHORT_AFE only) */
-#define SHORT_PXN  BIT(8) /* PXN is implemented */
+#define SHORT_PXN  BIT(7) /* PXN is implemented */
 
 #define SHORT_ALL_CLIENTS 0x55555555U
 

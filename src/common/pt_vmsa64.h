@@ -25,6 +25,7 @@
 #define VMSA_E0PD   BIT(12) /* unprivileged accesses through this table: translation fault, level 0 */
 #define VMSA_DS	    BIT(13) /* 52-bit addresses with 4K or 16K granules (TCR.DS): OA[51:50] in 9:8 */
 #define VMSA_HIGH   BIT(14) /* second root (TT1): the input's upper bits must be ones */
+#define VMSA_LPA    BIT(15) /* 52-bit output with the 64K granule: OA[51:48] in 15:12; implied by out_bits > 48 */
 /* stage 2 */
 #define VMSA_S2_XNX BIT(16) /* XN[1:0] tells privileged from unprivileged execution */
 #define VMSA_S2_PTW BIT(17) /* a stage-1 walk to Device memory is a stage 2 permission fault */

@@ -10,7 +10,7 @@
 
 /* struct vtd_stage.flags */
 #define VTD_WPE		  BIT(0)  /* first stage: write protect also for supervisor requests (PASID entry WPE) */
-#define VTD_NXE		  BIT(1)  /* first stage: XD is honoured; else XD is reserved */
+#define VTD_NXE		  BIT(1)  /* first stage: XD (bit 63) is honoured; else ignored (9.7) */
 #define VTD_EAFE	  BIT(2)  /* first stage: extended-accessed flag is set */
 #define VTD_SMEP	  BIT(3)  /* first stage: no supervisor execution from user pages */
 #define VTD_1GB		  BIT(4)  /* 1 GiB pages (CAP.FS1GP, CAP.SSLPS bit 1) */
@@ -20,7 +20,7 @@
 #define VTD_NO_SNOOP_WALK BIT(8)  /* walks do not snoop (PWSNP, SMPWC): an A/D update is PT_NO_UPDATE */
 #define VTD_SNP		  BIT(9)  /* second stage: SNP (bit 11 of a leaf) is supported (ECAP.SC); else reserved */
 #define VTD_MTS		  BIT(10) /* second stage: EMT and IPAT are supported (ECAP.MTS); else ignored */
-#define VTD_DT		  BIT(11) /* second stage: TM (bit 62) of a leaf is ignored instead of reserved (ECAP.DT) */
+#define VTD_IORW	  BIT(11) /* second stage: IR and IW (bits 61, 62) grant, not R and W (SSIRWE) */
 #define VTD_EXEC	  BIT(12) /* execute requests are checked (X of the first stage); else PT_EXEC is treated as a read */
 
 /**
