@@ -8,19 +8,22 @@ static u64 page_of(u64 addr, u32 shift)
 	return shift < NO_ADDRESS ? addr >> shift : 0;
 }
 
-static u32 set_of(const struct tcache *c, u64 page, u32 shift, u32 vmid)
+static inline u32 set_of(const struct tcache *c, u64 n)
 {
-	u64 n = shift < NO_ADDRESS ? page : vmid;
-
 	return (u32)(n ^ (n >> c->log2sets)) & (c->sets - 1);
 }
 
-/* Never 0. ASIDs are left out: a global entry must answer for each. */
-static u64 sign_of(u64 page, u32 shift, u32 vmid, u32 world)
+/* Never 0, together with a page and shift. ASIDs are left out: a global entry must answer for each. */
+static inline u64 mix_tag(const struct tcache_tag *tag)
 {
-	u64 tag = ((u64)vmid << 32 | world) * 0x9e3779b97f4a7c15ULL;
+	u64 mix = ((u64)tag->vmid << 32 | tag->world) * 0x9e3779b97f4a7c15ULL;
 
-	return (page << 8 | shift) ^ tag ^ (tag >> 29) ^ 1ULL << 63;
+	return (mix ^ (mix >> 29)) | BIT_ULL(63);
+}
+
+static inline u64 sign_of(u64 page, u32 shift, u64 mixed_tag)
+{
+	return (page << 8 | shift) ^ mixed_tag;
 }
 
 static bool cfg_is_valid(const struct tcache_cfg *cfg)
@@ -96,12 +99,12 @@ static u32 plru_victim(u64 tree, u32 ways)
 	return way;
 }
 
-static void touch(struct tcache *c, u32 set, u32 way, bool filled)
+static inline void touch(struct tcache *c, size_t i, bool filled)
 {
 	if (c->policy == TCACHE_PLRU)
-		plru_touch(&c->order[set], c->ways, way);
+		plru_touch(&c->order[i / c->ways], c->ways, (u32)(i % c->ways));
 	else if (filled || c->policy == TCACHE_LRU)
-		c->order[set * c->ways + way] = ++c->clock;
+		c->order[i] = ++c->clock;
 }
 
 static u32 random_way(struct tcache *c)
@@ -132,64 +135,72 @@ static u32 victim(struct tcache *c, u32 set)
 	return oldest;
 }
 
-/* Way that holds the key, or -1. */
-static inline int find_way(const struct tcache *c, u32 set, u64 page, u32 shift, const struct tcache_tag *tag)
+/* Index of the entry that holds the key, or -1. */
+static inline s64 find_in_set(const struct tcache *c, u32 set, u64 page, u32 shift, const struct tcache_tag *tag,
+			      u64 sign)
 {
-	u64 sign = sign_of(page, shift, tag->vmid, tag->world);
-	const u64 *signs = &c->signs[(size_t)set * c->ways];
-	u32 way;
+	size_t i = (size_t)set * c->ways;
+	size_t end = i + c->ways;
 
-	for (way = 0; way < c->ways; way++) {
-		const struct tcache_entry *e = &c->entries[(size_t)set * c->ways + way];
+	for (; i < end; i++) {
+		const struct tcache_entry *e = &c->entries[i];
 
-		if (likely(signs[way] != sign))
+		if (likely(c->signs[i] != sign))
 			continue;
-		if (e->page == page && e->shift == shift && e->tag.vmid == tag->vmid && e->tag.world == tag->world &&
-		    (e->global || e->tag.asid == tag->asid))
-			return (int)way;
+		if (likely(e->page == page && e->shift == shift && e->tag.vmid == tag->vmid &&
+			   e->tag.world == tag->world) &&
+		    (e->tag.asid == tag->asid || e->global))
+			return (s64)i;
 	}
 	return -1;
 }
 
-static struct tcache_entry *find(struct tcache *c, u64 addr, const struct tcache_tag *tag, bool use)
+/* Index of the entry that answers, or -1: smallest size first, entries without address last. */
+static inline s64 find(const struct tcache *c, u64 addr, const struct tcache_tag *tag)
 {
-	u64 sizes = c->sizes;
+	u64 mixed = mix_tag(tag);
+	u64 sizes;
+	s64 i;
 
-	for (;;) {
-		u32 shift = sizes ? (u32)__builtin_ctzll(sizes) : NO_ADDRESS;
-		u64 page = page_of(addr, shift);
-		u32 set;
-		int way;
+	for (sizes = c->sizes; sizes; sizes &= sizes - 1) {
+		u32 shift = (u32)__builtin_ctzll(sizes);
+		u64 page = addr >> shift;
 
-		if (shift == NO_ADDRESS && !c->count[NO_ADDRESS])
-			return NULL;
-		set = set_of(c, page, shift, tag->vmid);
-		way = find_way(c, set, page, shift, tag);
-		if (way >= 0) {
-			if (use)
-				touch(c, set, (u32)way, false);
-			return &c->entries[(size_t)set * c->ways + (u32)way];
-		}
-		if (shift == NO_ADDRESS)
-			return NULL;
-		sizes &= sizes - 1;
+		i = find_in_set(c, set_of(c, page), page, shift, tag, sign_of(page, shift, mixed));
+		if (i >= 0)
+			return i;
 	}
+	if (!c->count[NO_ADDRESS])
+		return -1;
+	return find_in_set(c, set_of(c, tag->vmid), 0, NO_ADDRESS, tag, sign_of(0, NO_ADDRESS, mixed));
+}
+
+/* Accesses come in runs to one page: the entry that answered last is tried first. */
+static inline bool still_answers(const struct tcache_entry *e, u64 addr, const struct tcache_tag *tag)
+{
+	return e && e->valid && page_of(addr, e->shift) == e->page && e->tag.vmid == tag->vmid &&
+	       e->tag.world == tag->world && (e->tag.asid == tag->asid || e->global);
 }
 
 struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, const struct tcache_tag *tag)
 {
-	struct tcache_entry *e = find(c, addr, tag, true);
+	s64 i = still_answers(c->last, addr, tag) ? c->last - c->entries : find(c, addr, tag);
 
-	if (e)
-		c->hits++;
-	else
+	if (i < 0) {
 		c->misses++;
-	return e;
+		return NULL;
+	}
+	c->hits++;
+	touch(c, (size_t)i, false);
+	c->last = &c->entries[i];
+	return c->last;
 }
 
 struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache_tag *tag)
 {
-	return find(c, addr, tag, false);
+	s64 i = find(c, addr, tag);
+
+	return i < 0 ? NULL : &c->entries[i];
 }
 
 static void drop(struct tcache *c, size_t i)
@@ -205,26 +216,27 @@ static void drop(struct tcache *c, size_t i)
 void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e)
 {
 	u64 page = page_of(addr, e->shift);
-	u32 set, way;
-	size_t i;
-	int same;
+	u64 sign = sign_of(page, e->shift, mix_tag(&e->tag));
+	u32 set;
+	s64 i;
 
 	if (!c->sets)
 		return;
 	fl_assert(e->shift >= 12 && e->shift <= NO_ADDRESS);
-	set = set_of(c, page, e->shift, e->tag.vmid);
-	same = find_way(c, set, page, e->shift, &e->tag);
-	way = same >= 0 ? (u32)same : victim(c, set);
-	i = (size_t)set * c->ways + way;
+	set = set_of(c, e->shift < NO_ADDRESS ? page : e->tag.vmid);
+	i = find_in_set(c, set, page, e->shift, &e->tag, sign);
+	if (i < 0)
+		i = (s64)set * c->ways + victim(c, set);
 	if (c->signs[i])
-		drop(c, i);
+		drop(c, (size_t)i);
 	c->entries[i] = *e;
 	c->entries[i].page = page;
 	c->entries[i].valid = true;
-	c->signs[i] = sign_of(page, e->shift, e->tag.vmid, e->tag.world);
+	c->signs[i] = sign;
+	c->last = NULL; /* a smaller page may answer now */
 	if (!c->count[e->shift]++ && e->shift < NO_ADDRESS)
 		c->sizes |= BIT_ULL(e->shift);
-	touch(c, set, way, true);
+	touch(c, (size_t)i, true);
 }
 
 bool tcache_inv_matches(const struct tcache_inv *inv, const struct tcache_entry *e)
@@ -289,7 +301,7 @@ u32 tcache_invalidate(struct tcache *c, const struct tcache_inv *inv)
 		u32 shift = (u32)__builtin_ctzll(sizes);
 
 		for (page = inv->addr >> shift; page <= inv->last >> shift; page++) {
-			size_t set = set_of(c, page, shift, 0);
+			size_t set = set_of(c, page);
 
 			dropped += invalidate_span(c, set * c->ways, c->ways, inv);
 		}

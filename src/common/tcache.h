@@ -65,6 +65,7 @@ struct tcache {
 	struct tcache_entry *entries; /* sets * ways */
 	u64 *signs;		      /* a 64-bit digest of each entry's key, 0: free; what a lookup scans */
 	u64 *order;		      /* replacement: a time stamp an entry, or a tree of bits a set */
+	struct tcache_entry *last;    /* answered the last lookup; NULL after an insertion */
 	u64 clock;
 	u64 sizes;     /* bit n: an entry with shift n is present (n < 64) */
 	u32 count[65]; /* valid entries by shift */

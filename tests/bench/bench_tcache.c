@@ -40,6 +40,16 @@ static void hit(void *state, unsigned long n)
 	sink = sum;
 }
 
+static void run_of_hits(void *state, unsigned long n)
+{
+	u64 sum = 0;
+	unsigned long i;
+
+	for (i = 0; i < n; i++)
+		sum += tcache_lookup(&cache, (u64)(i >> 6 & 511) << 12, &tag)->data[0];
+	sink = sum;
+}
+
 static void miss(void *state, unsigned long n)
 {
 	unsigned long i;
@@ -49,4 +59,6 @@ static void miss(void *state, unsigned long n)
 }
 
 BENCH_MAIN({ "tcache.bare_loop", fill, bare, 0, 0, "a loop over the same array, nothing looked up" },
-	   { "tcache.hit", fill, hit, 5, 0, "one size present" }, { "tcache.miss", fill, miss, 5, 0, NULL })
+	   { "tcache.hit", fill, hit, 5, 0, "one size present" },
+	   { "tcache.run_of_hits", fill, run_of_hits, 3, 0, "64 to each page" },
+	   { "tcache.miss", fill, miss, 5, 0, NULL })
