@@ -19,9 +19,10 @@ extern "C" {
 #endif
 
 #define DMAT_VERSION	 1
-#define DMAT_BLOCK	 4096	     /* records of a full block */
-#define DMAT_DOMAIN_NONE 0xffffffffU /* address space not known, or (unmap, invalidate) every one */
-#define DMAT_SID_NONE	 0xffffffffU /* stream or requester not recorded */
+#define DMAT_BLOCK	 4096	      /* records of a full block */
+#define DMAT_ACCESS_MAX	 (1ULL << 24) /* bytes of one access */
+#define DMAT_DOMAIN_NONE 0xffffffffU  /* address space not known, or (unmap, invalidate) every one */
+#define DMAT_SID_NONE	 0xffffffffU  /* stream or requester not recorded */
 
 /**
  * enum dmat_kind - what a record tells

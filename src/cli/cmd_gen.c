@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "cli.h"
+#include "trace_gen.h"
+#include <ctype.h>
+#include <getopt.h>
+
+#define SETS 64
+
+static const struct option options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "set", required_argument, NULL, 's' },
+	{ "seed", required_argument, NULL, 'r' },
+	{ "keys", no_argument, NULL, 'k' },
+	{ 0 },
+};
+
+struct arguments {
+	const char *set[SETS];
+	size_t sets;
+	u64 seed;
+	const char *output;
+	bool keys;
+};
+
+static int list_keys(const char *name)
+{
+	const struct trace_gen_key *key;
+	unsigned int g;
+
+	for (g = 0; trace_generators[g] && strcmp(trace_generators[g]->name, name); g++)
+		;
+	if (!trace_generators[g])
+		return cli_usage("gen", "gen %s: no such generator", name);
+	printf("%-16s %-12s %-22s %s\n", "KEY", "DEFAULT", "RANGE", "MEANING");
+	for (key = trace_generators[g]->key; key->name; key++) {
+		char range[64], standard[24];
+
+		snprintf(standard, sizeof(standard), "%llu", key->standard);
+		snprintf(range, sizeof(range), "%llu .. %llu", key->least, key->most);
+		printf("%-16s %-12s %-22s %s\n", key->name, key->choices ? key->choices[key->standard] : standard,
+		       key->choices ? "a name" : range, key->help);
+	}
+	return cli_finish(CLI_OK);
+}
+
+static int take_option(struct arguments *a, int c, int argc, char **argv)
+{
+	char *end = "";
+
+	switch (c) {
+	case 'o':
+		a->output = optarg;
+		return CLI_OK;
+	case 'k':
+		a->keys = true;
+		return CLI_OK;
+	case 's':
+		if (a->sets == SETS)
+			return cli_usage("gen", "gen: more than %d times --set", SETS);
+		a->set[a->sets++] = optarg;
+		return CLI_OK;
+	case 'r':
+		errno = 0;
+		a->seed = isdigit((unsigned char)*optarg) ? strtoull(optarg, &end, 0) : 0;
+		if (!isdigit((unsigned char)*optarg) || *end || errno)
+			return cli_usage("gen", "gen: --seed '%s' is not a number", optarg);
+		return CLI_OK;
+	default:
+		return cli_bad_option(argc, argv, c);
+	}
+}
+
+static int run(int argc, char **argv)
+{
+	struct arguments a = { .seed = 1 };
+	struct dmat_error err;
+	const char *name;
+	int c, ret;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
+		ret = take_option(&a, c, argc, argv);
+		if (ret)
+			return ret;
+	}
+	name = cli_one_argument(argc, argv, "generator");
+	if (!name)
+		return CLI_FAILED;
+	if (a.keys)
+		return list_keys(name);
+	if (!a.output)
+		return cli_usage("gen", "gen: no output file given (-o)");
+	return trace_generate(name, a.set, a.sets, a.seed, a.output, &err) ? cli_fail_error(&err) : CLI_OK;
+}
+
+const struct cli_command cli_gen = {
+	.name = "gen",
+	.summary = "make a synthetic trace",
+	.help = "Usage: faultline gen random|nic|nvme|gpu [OPTION]... -o OUT.dmat\n"
+		"Makes a synthetic trace: the same one for the same keys and seed.\n\n"
+		"  random  independent streams with random or regular addresses\n"
+		"  nic     a network card: two rings, one buffer a packet\n"
+		"  nvme    an NVMe drive: queues, PRP lists and data pages\n"
+		"  gpu     a GPU: command, texture and colour units over frames\n\n"
+		"  --set KEY=VALUE    set a key; may be repeated; unknown keys are errors\n"
+		"  --keys             list the generator's keys, their defaults and ranges\n"
+		"  --seed N           seed of all that is random; default 1\n"
+		"  -o, --output FILE  the trace to write\n",
+	.run = run,
+};

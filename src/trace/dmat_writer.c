@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Writing a .dmat file under a temporary name, which becomes its own only when all of it is there. */
+#include "dmat_priv.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+struct index_entry {
+	u64 offset, first_record, first_time;
+};
+
+struct dmat_writer {
+	struct dmat_error *err;
+	char *path, *temp;
+	FILE *file;
+	bool header_written;
+	int failed; /* -errno of the first failure, which close repeats */
+	u64 offset, records, last_time;
+
+	u8 *meta;
+	size_t meta_bytes;
+	unsigned int meta_keys;
+
+	struct index_entry *index;
+	size_t blocks, index_room;
+
+	struct dmat_encoder *encoder;
+	struct dmat_record *pending;
+	unsigned int pendings;
+	u8 *raw, *deflated;
+	z_stream z;
+	bool z_ready;
+};
+
+/* The error is the output's, whatever input the caller's error named. */
+static int cannot_write(struct dmat_writer *w, int code)
+{
+	if (w->err) {
+		snprintf(w->err->file, sizeof(w->err->file), "%s", w->path);
+		w->err->line = 0;
+		w->err->has_offset = false;
+	}
+	return dmat_fail(w->err, code, "cannot write: %s", strerror(code));
+}
+
+static int put(struct dmat_writer *w, const void *data, size_t bytes)
+{
+	if (fwrite(data, 1, bytes, w->file) != bytes) {
+		w->failed = cannot_write(w, errno ? errno : EIO);
+		return w->failed;
+	}
+	w->offset += bytes;
+	return 0;
+}
+
+/* A temporary file beside the target, with the permissions that the target would get. */
+static int open_temp(struct dmat_writer *w)
+{
+	struct stat st;
+	mode_t mask;
+	int fd;
+
+	/* Renaming over a device or a pipe would replace it. */
+	if (!stat(w->path, &st) && !S_ISREG(st.st_mode))
+		return dmat_fail(w->err, EINVAL, "cannot write: not a regular file");
+	if (!access(w->path, F_OK) && access(w->path, W_OK))
+		return cannot_write(w, errno);
+	w->temp = malloc(strlen(w->path) + 8);
+	if (!w->temp)
+		return dmat_fail(w->err, ENOMEM, "out of memory");
+	sprintf(w->temp, "%s.XXXXXX", w->path);
+	fd = mkstemp(w->temp);
+	if (fd < 0) {
+		free(w->temp);
+		w->temp = NULL;
+		return cannot_write(w, errno);
+	}
+	mask = umask(0);
+	umask(mask);
+	fchmod(fd, 0666 & ~mask);
+	w->file = fdopen(fd, "wb");
+	if (!w->file) {
+		close(fd);
+		return dmat_fail(w->err, ENOMEM, "out of memory");
+	}
+	return 0;
+}
+
+static void destroy(struct dmat_writer *w)
+{
+	if (w->file)
+		fclose(w->file);
+	if (w->temp)
+		unlink(w->temp);
+	if (w->z_ready)
+		deflateEnd(&w->z);
+	free(w->path);
+	free(w->temp);
+	free(w->meta);
+	free(w->index);
+	free(w->encoder);
+	free(w->pending);
+	free(w->raw);
+	free(w->deflated);
+	free(w);
+}
+
+int dmat_writer_open(struct dmat_writer **writer, const char *path, struct dmat_error *err)
+{
+	struct dmat_writer *w = calloc(1, sizeof(*w));
+	int ret = 0;
+
+	*writer = NULL;
+	if (err) {
+		memset(err, 0, sizeof(*err));
+		snprintf(err->file, sizeof(err->file), "%s", path);
+	}
+	if (!w)
+		return dmat_fail(err, ENOMEM, "out of memory");
+	w->err = err;
+	w->path = strdup(path);
+	w->meta = malloc(4);
+	w->encoder = dmat_encoder_new();
+	w->pending = malloc(DMAT_BLOCK * sizeof(*w->pending));
+	w->raw = malloc(DMAT_RAW_MAX);
+	/* Raw deflate: the block's CRC-32 is the only checksum that a reader has to compute. */
+	w->z_ready = deflateInit2(&w->z, Z_BEST_COMPRESSION, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK;
+	w->deflated = w->z_ready ? malloc(deflateBound(&w->z, DMAT_RAW_MAX)) : NULL;
+	if (!w->path || !w->meta || !w->encoder || !w->pending || !w->raw || !w->deflated) {
+		ret = dmat_fail(err, ENOMEM, "out of memory");
+	} else {
+		fl_put_le32(w->meta, 0);
+		w->meta_bytes = 4;
+		ret = open_temp(w);
+	}
+	if (ret) {
+		destroy(w);
+		return ret;
+	}
+	*writer = w;
+	return 0;
+}
+
+static bool meta_key_ok(const char *key)
+{
+	return key[0] && strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == strlen(key) && strlen(key) < 128;
+}
+
+static bool meta_value_ok(const char *value)
+{
+	for (; *value; value++) {
+		if ((unsigned char)*value < 0x20 || *value == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static bool meta_has(const struct dmat_writer *w, const char *key)
+{
+	const u8 *p = w->meta + 4;
+	size_t len = strlen(key);
+
+	while (p < w->meta + w->meta_bytes) {
+		u32 key_bytes = fl_get_le32(p), value_bytes = fl_get_le32(p + 4);
+
+		if (key_bytes == len && !memcmp(p + 8, key, len))
+			return true;
+		p += 8 + key_bytes + value_bytes;
+	}
+	return false;
+}
+
+int dmat_writer_meta(struct dmat_writer *w, const char *key, const char *value)
+{
+	size_t key_bytes = strlen(key), value_bytes = strlen(value);
+	u8 *p;
+
+	if (w->header_written)
+		return dmat_fail(w->err, EINVAL, "metadata '%.60s' after the first record", key);
+	if (!meta_key_ok(key) || !meta_value_ok(value))
+		return dmat_fail(w->err, EINVAL, "metadata '%.60s': malformed key or value", key);
+	if (meta_has(w, key))
+		return dmat_fail(w->err, EINVAL, "metadata '%.60s' given twice", key);
+	if (w->meta_keys == DMAT_META_KEYS || w->meta_bytes + 8 + key_bytes + value_bytes > DMAT_META_MAX)
+		return dmat_fail(w->err, EINVAL, "too much metadata");
+	p = realloc(w->meta, w->meta_bytes + 8 + key_bytes + value_bytes);
+	if (!p)
+		return dmat_fail(w->err, ENOMEM, "out of memory");
+	w->meta = p;
+	p += w->meta_bytes;
+	fl_put_le32(p, key_bytes);
+	fl_put_le32(p + 4, value_bytes);
+	memcpy(p + 8, key, key_bytes);
+	memcpy(p + 8 + key_bytes, value, value_bytes);
+	w->meta_bytes += 8 + key_bytes + value_bytes;
+	fl_put_le32(w->meta, ++w->meta_keys);
+	return 0;
+}
+
+static int write_header(struct dmat_writer *w)
+{
+	u8 header[DMAT_HEADER_BYTES] = { 0 };
+	int ret;
+
+	w->header_written = true;
+	memcpy(header, DMAT_MAGIC, 8);
+	fl_put_le32(header + 8, DMAT_VERSION);
+	fl_put_le32(header + 12, DMAT_ORDER);
+	fl_put_le32(header + 16, w->meta_bytes);
+	fl_put_le32(header + 20, crc32(0, w->meta, w->meta_bytes));
+	fl_put_le32(header + 28, crc32(0, header, 28));
+	ret = put(w, header, sizeof(header));
+	return ret ? ret : put(w, w->meta, w->meta_bytes);
+}
+
+static int index_add(struct dmat_writer *w)
+{
+	struct index_entry *grown;
+
+	if (w->blocks == w->index_room) {
+		w->index_room = w->index_room ? 2 * w->index_room : 64;
+		grown = realloc(w->index, w->index_room * sizeof(*grown));
+		if (!grown) {
+			w->failed = -ENOMEM;
+			return dmat_fail(w->err, ENOMEM, "out of memory");
+		}
+		w->index = grown;
+	}
+	w->index[w->blocks++] = (struct index_entry){ w->offset, w->records, w->pending[0].time_ns };
+	return 0;
+}
+
+static int write_block(struct dmat_writer *w)
+{
+	u8 header[DMAT_BLOCK_HEADER] = { 0 };
+	size_t raw_bytes, deflated_bytes;
+	int ret = w->header_written ? 0 : write_header(w);
+
+	if (ret || !w->pendings)
+		return ret;
+	ret = index_add(w);
+	if (ret)
+		return ret;
+	raw_bytes = dmat_encode_block(w->encoder, w->pending, w->pendings, w->raw);
+	deflateReset(&w->z);
+	w->z.next_in = w->raw;
+	w->z.avail_in = raw_bytes;
+	w->z.next_out = w->deflated;
+	w->z.avail_out = deflateBound(&w->z, DMAT_RAW_MAX);
+	ret = deflate(&w->z, Z_FINISH);
+	fl_assert(ret == Z_STREAM_END);
+	deflated_bytes = w->z.next_out - w->deflated;
+	fl_put_le32(header, DMAT_BLOCK_MAGIC);
+	fl_put_le32(header + 4, w->pendings);
+	fl_put_le64(header + 8, w->pending[0].time_ns);
+	fl_put_le64(header + 16, w->last_time);
+	fl_put_le32(header + 24, raw_bytes);
+	fl_put_le32(header + 28, deflated_bytes);
+	fl_put_le32(header + 36, crc32(crc32(0, header, 36), w->deflated, deflated_bytes));
+	w->records += w->pendings;
+	w->pendings = 0;
+	ret = put(w, header, sizeof(header));
+	return ret ? ret : put(w, w->deflated, deflated_bytes);
+}
+
+int dmat_writer_append(struct dmat_writer *w, const struct dmat_record *rec)
+{
+	const char *reason = dmat_record_check(rec);
+
+	if (w->failed)
+		return w->failed;
+	if (reason)
+		return dmat_fail(w->err, EINVAL, "%s", reason);
+	if (rec->time_ns < w->last_time)
+		return dmat_fail(w->err, EINVAL, "time goes back, from %llu ns to %llu ns", w->last_time, rec->time_ns);
+	w->last_time = rec->time_ns;
+	w->pending[w->pendings++] = *rec;
+	return w->pendings == DMAT_BLOCK ? write_block(w) : 0;
+}
+
+static int write_index(struct dmat_writer *w)
+{
+	size_t bytes = DMAT_INDEX_HEADER + w->blocks * DMAT_INDEX_ENTRY, i;
+	u8 *index = calloc(1, bytes), trailer[DMAT_TRAILER_BYTES] = { 0 };
+	int ret;
+
+	if (!index)
+		return dmat_fail(w->err, ENOMEM, "out of memory");
+	fl_put_le32(index, DMAT_INDEX_MAGIC);
+	fl_put_le64(index + 8, w->blocks);
+	for (i = 0; i < w->blocks; i++) {
+		u8 *p = index + DMAT_INDEX_HEADER + i * DMAT_INDEX_ENTRY;
+
+		fl_put_le64(p, w->index[i].offset);
+		fl_put_le64(p + 8, w->index[i].first_record);
+		fl_put_le64(p + 16, w->index[i].first_time);
+	}
+	fl_put_le64(trailer, w->offset);
+	fl_put_le64(trailer + 8, w->records);
+	fl_put_le64(trailer + 16, w->last_time);
+	fl_put_le32(trailer + 24, crc32(0, index, bytes));
+	fl_put_le32(trailer + 32, DMAT_TRAILER_MAGIC);
+	fl_put_le32(trailer + 36, crc32(0, trailer, 36));
+	ret = put(w, index, bytes);
+	free(index);
+	return ret ? ret : put(w, trailer, sizeof(trailer));
+}
+
+int dmat_writer_close(struct dmat_writer *w)
+{
+	int ret = w->failed;
+
+	if (!ret)
+		ret = write_block(w);
+	if (!ret)
+		ret = write_index(w);
+	if (!ret) {
+		errno = 0;
+		ret = fclose(w->file);
+		w->file = NULL;
+		if (ret || rename(w->temp, w->path)) {
+			ret = cannot_write(w, errno ? errno : EIO);
+		} else {
+			free(w->temp);
+			w->temp = NULL;
+		}
+	}
+	destroy(w);
+	return ret;
+}
+
+void dmat_writer_abort(struct dmat_writer *w)
+{
+	if (w)
+		destroy(w);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Reading a log line by line and handing it to the importer of its format. */
+#include "trace_import_priv.h"
+#include <ctype.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#define CLAMP_NS     1000000ULL
+#define DETECT_LINES 1000
+#define LINE_BYTES   65536
+
+static const struct trace_importer *const importers[] = {
+	&trace_import_qemu,
+};
+
+struct trace_source {
+	gzFile file;
+	char line[LINE_BYTES];
+};
+
+bool trace_importer_info(unsigned int i, const char **name, const char **summary)
+{
+	if (i >= ARRAY_SIZE(importers))
+		return false;
+	*name = importers[i]->name;
+	*summary = importers[i]->summary;
+	return true;
+}
+
+int trace_emit(struct trace_job *job, struct dmat_record *rec)
+{
+	if (rec->time_ns < job->last_ns) {
+		if (job->last_ns - rec->time_ns > CLAMP_NS)
+			return dmat_fail(job->err, EINVAL, "time goes back by %llu us",
+					 (job->last_ns - rec->time_ns) / 1000);
+		rec->time_ns = job->last_ns;
+	}
+	job->last_ns = rec->time_ns;
+	return dmat_writer_append(job->writer, rec);
+}
+
+u64 trace_length(const struct trace_job *job, u64 iova)
+{
+	return min(job->length, 4096 - (iova & 4095));
+}
+
+bool trace_number(const char *s, const char **rest, u64 *value)
+{
+	bool minus = *s == '-', hex = s[minus] == '0' && (s[minus + 1] | 0x20) == 'x';
+	char *end;
+
+	s += minus;
+	if (!isdigit((unsigned char)*s) || (hex && !isxdigit((unsigned char)s[2])))
+		return false;
+	errno = 0;
+	*value = strtoull(s, &end, hex ? 16 : 10);
+	if (minus)
+		*value = -*value;
+	if (rest)
+		*rest = end;
+	return !errno;
+}
+
+bool trace_field(const char *s, const char *key, u64 *value)
+{
+	const char *at = s, *rest;
+
+	while ((at = strstr(at, key))) {
+		if (at == s || isspace((unsigned char)at[-1]))
+			break;
+		at++;
+	}
+	if (!at || !trace_number(at + strlen(key), &rest, value))
+		return false;
+	return !*rest || isspace((unsigned char)*rest) || *rest == ',';
+}
+
+/* The next line into source->line: 1, 0 at the end, -errno. */
+static int next_line(struct trace_source *source, struct dmat_error *err)
+{
+	const char *why;
+	size_t n;
+	int code;
+
+	if (!gzgets(source->file, source->line, LINE_BYTES)) {
+		why = gzerror(source->file, &code);
+		if (code == Z_OK || code == Z_STREAM_END)
+			return 0;
+		return dmat_fail(err, EINVAL, "cannot read: %s",
+				 code == Z_ERRNO       ? strerror(errno)
+				 : code == Z_BUF_ERROR ? "compressed data end too early"
+						       : why);
+	}
+	err->line++;
+	n = strlen(source->line);
+	if (n == LINE_BYTES - 1)
+		return dmat_fail(err, EINVAL, "line too long");
+	while (n && (source->line[n - 1] == '\n' || source->line[n - 1] == '\r'))
+		source->line[--n] = '\0';
+	return 1;
+}
+
+static int open_source(struct trace_source *source, const char *path, struct dmat_error *err)
+{
+	struct stat st;
+
+	memset(err, 0, sizeof(*err));
+	snprintf(err->file, sizeof(err->file), "%s", path);
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return dmat_fail(err, EISDIR, "cannot read: %s", strerror(EISDIR));
+	errno = 0;
+	source->file = gzopen(path, "rb");
+	if (!source->file)
+		return dmat_fail(err, errno ? errno : ENOMEM, "cannot read: %s", strerror(errno ? errno : ENOMEM));
+	gzbuffer(source->file, 1 << 17);
+	return 0;
+}
+
+static const struct trace_importer *by_name(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(importers); i++) {
+		if (!strcmp(importers[i]->name, name))
+			return importers[i];
+	}
+	return NULL;
+}
+
+/* Find the importer, leaving the source at its start. */
+static int choose(struct trace_source *source, const char *format, const struct trace_importer **importer,
+		  struct dmat_error *err)
+{
+	unsigned int lines, i;
+	int ret;
+
+	if (format && strcmp(format, "auto")) {
+		*importer = by_name(format);
+		return *importer ? 0 : dmat_fail(err, EINVAL, "unknown format '%.40s'", format);
+	}
+	*importer = NULL;
+	for (lines = 0; lines < DETECT_LINES && !*importer; lines++) {
+		ret = next_line(source, err);
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			break;
+		for (i = 0; i < ARRAY_SIZE(importers) && !*importer; i++) {
+			if (importers[i]->detect(source->line))
+				*importer = importers[i];
+		}
+	}
+	err->line = 0;
+	if (!*importer)
+		return dmat_fail(err, EINVAL, "no line of a known format; name it with --format");
+	gzrewind(source->file);
+	return 0;
+}
+
+static int add_meta(struct dmat_writer *w, const char *in_path, const struct trace_importer *importer, u64 length,
+		    const struct trace_import_options *opt)
+{
+	const char *base = strrchr(in_path, '/');
+	char number[24];
+	size_t i;
+	int ret;
+
+	snprintf(number, sizeof(number), "%llu", length);
+	ret = dmat_writer_meta(w, "source", base ? base + 1 : in_path);
+	if (!ret)
+		ret = dmat_writer_meta(w, "format", importer->name);
+	if (!ret)
+		ret = dmat_writer_meta(w, "assumed_access_bytes", number);
+	for (i = 0; !ret && i < opt->metas; i++)
+		ret = dmat_writer_meta(w, opt->meta[i][0], opt->meta[i][1]);
+	return ret;
+}
+
+static int run(struct trace_job *job, const struct trace_importer *importer)
+{
+	void *state = importer->begin();
+	int ret;
+
+	if (!state)
+		return dmat_fail(job->err, ENOMEM, "out of memory");
+	while ((ret = next_line(job->source, job->err)) > 0) {
+		job->line = job->source->line;
+		ret = importer->line(state, job);
+		if (ret)
+			break;
+	}
+	if (!ret && importer->end)
+		ret = importer->end(state, job);
+	importer->free(state);
+	return ret;
+}
+
+static int import_source(struct trace_source *source, const char *in_path, const char *out_path,
+			 const struct trace_import_options *opt, struct dmat_error *err)
+{
+	struct trace_job job = { .source = source, .err = err, .length = opt->length ? opt->length : 64 };
+	const struct trace_importer *importer;
+	struct dmat_error named = *err;
+	int ret = choose(source, opt->format, &importer, err);
+
+	if (!ret)
+		ret = dmat_writer_open(&job.writer, out_path, err);
+	if (ret)
+		return ret;
+	*err = named;
+	ret = add_meta(job.writer, in_path, importer, job.length, opt);
+	if (!ret)
+		ret = run(&job, importer);
+	if (!ret)
+		return dmat_writer_close(job.writer);
+	dmat_writer_abort(job.writer);
+	return ret;
+}
+
+int trace_import(const char *in_path, const char *out_path, const struct trace_import_options *opt,
+		 struct dmat_error *err)
+{
+	struct trace_source *source = calloc(1, sizeof(*source));
+	int ret;
+
+	if (!source)
+		return dmat_fail(err, ENOMEM, "out of memory");
+	ret = open_source(source, in_path, err);
+	if (!ret)
+		ret = import_source(source, in_path, out_path, opt, err);
+	if (source->file)
+		gzclose(source->file);
+	free(source);
+	return ret;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Importers: other programs' logs to .dmat. */
+#ifndef TRACE_IMPORT_H
+#define TRACE_IMPORT_H
+
+#include "dmat.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * struct trace_import_options - how to import; all zero is a good start
+ * @format: an importer's name; NULL or "auto": the first importer that recognises a line
+ * @length: bytes of an access whose length the log does not tell (clipped at its page); 0: 64
+ * @meta: @metas pairs of key and value to add to the file's metadata
+ */
+struct trace_import_options {
+	const char *format;
+	u64 length;
+	const char *const (*meta)[2];
+	size_t metas;
+};
+
+/**
+ * trace_import() - make a .dmat from a log, plain or gzip
+ * Return: 0, or -errno with @err naming file, line and reason; then there is no @out_path
+ */
+int trace_import(const char *in_path, const char *out_path, const struct trace_import_options *opt,
+		 struct dmat_error *err);
+
+/* Name and one line of description of importer @i; false after the last. */
+bool trace_importer_info(unsigned int i, const char **name, const char **summary);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TRACE_IMPORT_H */

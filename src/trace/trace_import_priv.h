@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the importers share. */
+#ifndef TRACE_IMPORT_PRIV_H
+#define TRACE_IMPORT_PRIV_H
+
+#include "trace_import.h"
+#include "trace_pages.h"
+
+/**
+ * struct trace_job - one import
+ * @line: the line being looked at, without its newline; importers may write to it
+ * @length: bytes of an access whose length is not known
+ * @last_ns: time of the last record, for logs whose lines are not quite in order
+ */
+struct trace_job {
+	struct trace_source *source;
+	struct dmat_writer *writer;
+	struct dmat_error *err;
+	char *line;
+	u64 length;
+	u64 last_ns;
+};
+
+/**
+ * struct trace_importer - one format
+ * @detect: whether @line can only be of this format; asked of the first lines of the file
+ * @begin: state, or NULL if out of memory
+ * @line: take job->line; 0 or -errno with job->err->reason
+ * @end: after the last line, to give out what was kept back
+ */
+struct trace_importer {
+	const char *name;
+	const char *summary;
+	bool (*detect)(const char *line);
+	void *(*begin)(void);
+	int (*line)(void *state, struct trace_job *job);
+	int (*end)(void *state, struct trace_job *job);
+	void (*free)(void *state);
+};
+
+extern const struct trace_importer trace_import_qemu;
+
+/* Append @rec, whose time may be up to 1 ms before the last one's: the order of the lines is the truth. */
+int trace_emit(struct trace_job *job, struct dmat_record *rec);
+/* job->length, but not over the end of the 4 KiB page of @iova. */
+u64 trace_length(const struct trace_job *job, u64 iova);
+/* "-123", "123" or "0x7b" at @s; @rest is what follows. */
+bool trace_number(const char *s, const char **rest, u64 *value);
+/* The number after @key in @s, where @key stands at the start of a word; @key holds its separator: "sid=", "sid ". */
+bool trace_field(const char *s, const char *key, u64 *value);
+
+#endif /* TRACE_IMPORT_PRIV_H */
