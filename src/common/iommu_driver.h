@@ -30,6 +30,11 @@ struct drv_mm {
 
 /**
  * struct drv_ops - what a driver needs of its host; @ctx comes first in each
+ *
+ * Registers and memory are also accessed with the driver's lock held: those
+ * operations must not let another caller into the driver (a model adds their
+ * price up and spends it later). @poll, @mem_alloc and @mem_free may.
+ *
  * @mmio_read, @mmio_write: @size 4 or 8 bytes at @offset of the register space
  * @mem_alloc: zeroed memory that the IOMMU can reach; 0 or -ENOMEM
  * @mem_read, @mem_write: the CPU's access to such memory; 0 or -EIO

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* SMMUv3 driver: probe, remove, interrupts (3.11, 6.3, 9.1). */
+#include "smmuv3_drv_priv.h"
+
+#define NO_POLL_TRIES 1000
+#define CR0_ALL	      (CR0_SMMUEN | CR0_PRIQEN | CR0_EVENTQEN | CR0_CMDQEN | CR0_ATSCHK | CR0_VMW)
+#define IRQ_ALL	      (IRQ_GERROR_IRQEN | IRQ_PRIQ_IRQEN | IRQ_EVENTQ_IRQEN)
+#define MSI_DEVICE    1 /* CFG2.MemAttr: Device-nGnRE */
+#define CACHEABLE_WB  1
+#define INNER_SHARE   3
+
+bool drv_poll(struct smmuv3_drv *d, u32 tries)
+{
+	bool go_on = d->ops->poll ? d->ops->poll(d->ctx, tries) : tries < NO_POLL_TRIES;
+
+	if (!go_on)
+		d->stats.timeouts++;
+	return go_on;
+}
+
+u64 drv_now(struct smmuv3_drv *d)
+{
+	unsigned long flags;
+	u64 now;
+
+	if (d->ops->now)
+		return d->ops->now(d->ctx);
+	flags = fault_lock_acquire(&d->lock);
+	now = d->now;
+	fault_lock_release(&d->lock, flags);
+	return now;
+}
+
+void drv_note_now(struct smmuv3_drv *d, u64 now)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+
+	d->now = max(d->now, now);
+	fault_lock_release(&d->lock, flags);
+}
+
+void drv_gate_close(struct smmuv3_drv *d, struct drv_gate *g)
+{
+	unsigned long flags;
+	u32 tries = 0;
+	bool mine;
+
+	for (;;) {
+		flags = fault_lock_acquire(&d->lock);
+		mine = !g->closed;
+		g->closed = true;
+		fault_lock_release(&d->lock, flags);
+		if (mine)
+			return;
+		if (d->ops->poll)
+			d->ops->poll(d->ctx, tries++);
+	}
+}
+
+void drv_gate_open(struct smmuv3_drv *d, struct drv_gate *g)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+
+	g->closed = false;
+	fault_lock_release(&d->lock, flags);
+}
+
+int drv_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
+{
+	/* Every table and queue is aligned to its size at least, and to 64 bytes. */
+	u64 align = 64;
+
+	while (align < bytes)
+		align <<= 1;
+	return d->ops->mem_alloc(d->ctx, bytes, align, pa);
+}
+
+int drv_read_words(struct smmuv3_drv *d, u64 pa, u64 *words, u32 n)
+{
+	u8 raw[64];
+	u32 i;
+	int r;
+
+	fl_assert(n <= 8);
+	r = d->ops->mem_read(d->ctx, pa, raw, n * 8);
+	for (i = 0; i < n && !r; i++)
+		words[i] = fl_get_le64(raw + i * 8);
+	return r;
+}
+
+/* One single-copy atomic write (3.21.3). */
+int drv_write_word(struct smmuv3_drv *d, u64 pa, u64 word)
+{
+	u8 raw[8];
+
+	fl_put_le64(raw, word);
+	return d->ops->mem_write(d->ctx, pa, raw, sizeof(raw));
+}
+
+/* Write CR0 or IRQ_CTRL and wait until the acknowledge register shows it (6.3.9, 6.3.16). */
+int drv_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack)
+{
+	u32 mask = reg == SMMU_CR0 ? CR0_ALL : IRQ_ALL;
+	u32 tries;
+
+	drv_write32(d, reg, value);
+	for (tries = 0; (drv_read32(d, ack) & mask) != value; tries++)
+		if (!drv_poll(d, tries))
+			return -ETIMEDOUT;
+	return 0;
+}
+
+/* Terminate what arrives while SMMUEN is 0, with the update procedure of 6.3.14.1. */
+int drv_gbpa_abort(struct smmuv3_drv *d)
+{
+	u32 tries = 0;
+	u32 gbpa;
+
+	while ((gbpa = drv_read32(d, SMMU_GBPA)) & GBPA_UPDATE)
+		if (!drv_poll(d, tries++))
+			return -ETIMEDOUT;
+	drv_write32(d, SMMU_GBPA, gbpa | GBPA_ABORT | GBPA_UPDATE);
+	for (tries = 0; drv_read32(d, SMMU_GBPA) & GBPA_UPDATE; tries++)
+		if (!drv_poll(d, tries))
+			return -ETIMEDOUT;
+	return 0;
+}
+
+/* The SMMU cannot be talked to any more. Clearing SMMUEN terminates its stalls (6.3.9.6). */
+void drv_die(struct smmuv3_drv *d)
+{
+	if (d->dead)
+		return;
+	d->dead = true;
+	drv_gbpa_abort(d);
+	drv_reg_sync(d, 0, SMMU_CR0, SMMU_CR0ACK);
+}
+
+static u8 cut(u32 wanted, u32 fallback, u32 limit)
+{
+	return (u8)min(wanted ? wanted : fallback, limit);
+}
+
+static int probe_granule(struct smmuv3_drv *d, u32 idr5)
+{
+	u8 wanted = d->cfg.granule;
+
+	if (!wanted)
+		wanted = idr5 & IDR5_GRAN4K ? 12 : idr5 & IDR5_GRAN16K ? 14 : 16;
+	if (!(wanted == 12 && idr5 & IDR5_GRAN4K) && !(wanted == 14 && idr5 & IDR5_GRAN16K) &&
+	    !(wanted == 16 && idr5 & IDR5_GRAN64K))
+		return -ENODEV;
+	d->f.granule = wanted;
+	return 0;
+}
+
+/* 52-bit addresses are used with the 64 KiB granule alone: the others need CD.DS (5.4). */
+static int probe_addresses(struct smmuv3_drv *d, u32 idr5)
+{
+	u8 widest;
+	int r = probe_granule(d, idr5);
+
+	if (r)
+		return r;
+	widest = d->f.granule == 16 && FIELD_GET(IDR5_VAX, idr5) ? 52 : 48;
+	d->f.va_bits = d->cfg.va_bits ? d->cfg.va_bits : 48;
+	if (d->f.va_bits < 25 || d->f.va_bits > widest)
+		return -EINVAL;
+	d->f.pa_bits = min(smmuv3_addr_bits(FIELD_GET(IDR5_OAS, idr5)), (u8)(d->f.granule == 16 ? 52 : 48));
+	return 0;
+}
+
+static void probe_sizes(struct smmuv3_drv *d, u32 idr0, u32 idr1)
+{
+	struct smmuv3_drv_cfg *c = &d->cfg;
+
+	c->cmdq_log2 = cut(c->cmdq_log2, 8, FIELD_GET(IDR1_CMDQS, idr1));
+	c->evtq_log2 = cut(c->evtq_log2, 7, FIELD_GET(IDR1_EVENTQS, idr1));
+	c->priq_log2 = cut(c->priq_log2, 9, FIELD_GET(IDR1_PRIQS, idr1));
+	c->batch = c->batch ? c->batch : 32;
+	c->tlbi_max = c->tlbi_max ? c->tlbi_max : 64;
+	c->stall_devices = c->stall_devices ? c->stall_devices : 1;
+	c->pri_devices = c->pri_devices ? c->pri_devices : 1;
+	d->f.st_two_levels = FIELD_GET(IDR0_ST_LEVEL, idr0) == 1;
+	d->f.cd_two_levels = idr0 & IDR0_CD2L;
+	d->f.sid_bits = cut(c->sid_bits, d->f.st_two_levels ? 20 : 16, FIELD_GET(IDR1_SIDSIZE, idr1));
+	if (d->f.sid_bits <= STRTAB_SPLIT)
+		d->f.st_two_levels = false;
+	d->f.ssid_bits = cut(c->pasid_bits, d->f.cd_two_levels ? 16 : 8, FIELD_GET(IDR1_SSIDSIZE, idr1));
+	d->f.asid_bits = cut(c->asid_bits, 16, idr0 & IDR0_ASID16 ? 16 : 8);
+}
+
+static int probe_features(struct smmuv3_drv *d)
+{
+	u32 idr0 = drv_read32(d, SMMU_IDR0);
+	u32 idr1 = drv_read32(d, SMMU_IDR1);
+	u32 idr3 = drv_read32(d, SMMU_IDR3);
+	u32 idr5 = drv_read32(d, SMMU_IDR5);
+
+	if (!(idr0 & IDR0_S1P) || !(idr0 & IDR0_TTF_AA64) || FIELD_GET(IDR0_STALL_MODEL, idr0) > STALL_MODEL_FORCED)
+		return -ENODEV;
+	probe_sizes(d, idr0, idr1);
+	d->f.stall_model = (u8)FIELD_GET(IDR0_STALL_MODEL, idr0);
+	d->f.stall_max = d->f.stall_model == STALL_MODEL_NONE ? 0 : FIELD_GET(IDR5_STALL_MAX, idr5);
+	d->f.ats = idr0 & IDR0_ATS;
+	d->f.pri = (idr0 & IDR0_PRI) && d->f.ats;
+	d->f.ril = idr3 & IDR3_RIL;
+	d->f.hyp = idr0 & IDR0_HYP;
+	d->f.msi = d->cfg.msi && (idr0 & IDR0_MSI);
+	d->f.big_endian = FIELD_GET(IDR0_TTENDIAN, idr0) == TTENDIAN_BIG;
+	d->f.attr_ovr = idr1 & IDR1_ATTR_TYPES_OVR;
+	d->f.queues_preset = idr1 & IDR1_QUEUES_PRESET;
+	d->f.tables_preset = idr1 & IDR1_TABLES_PRESET;
+	if (d->cfg.asid_bits && (d->cfg.asid_bits < 4 || d->cfg.asid_bits > 16))
+		return -EINVAL;
+	return probe_addresses(d, idr5);
+}
+
+/* Place a queue: allocate it, or take the place that the hardware has fixed (IDR1.QUEUES_PRESET). */
+static int queue_place(struct smmuv3_drv *d, u64 reg, u8 *log2, u32 entry, u64 *base, u64 *bytes)
+{
+	u64 preset;
+
+	if (d->f.queues_preset) {
+		preset = d->ops->mmio_read(d->ctx, reg, 8);
+		*log2 = (u8)FIELD_GET(Q_BASE_LOG2SIZE, preset);
+		*base = preset & Q_BASE_ADDR;
+		*bytes = 0;
+		return *log2 > Q_MAX_LOG2SIZE ? -ENODEV : 0;
+	}
+	*bytes = (u64)entry << *log2;
+	return drv_alloc(d, *bytes, base);
+}
+
+static void outq_setup(struct drv_outq *q, u8 entry, u32 prod_reg, u32 cons_reg, u8 log2)
+{
+	q->entry = entry;
+	q->prod_reg = prod_reg;
+	q->cons_reg = cons_reg;
+	q->log2 = log2;
+}
+
+static int alloc_all(struct smmuv3_drv *d)
+{
+	int r;
+
+	d->cmdq.log2 = d->cfg.cmdq_log2;
+	outq_setup(&d->evtq, EVT_BYTES, SMMU_EVENTQ_PROD, SMMU_EVENTQ_CONS, d->cfg.evtq_log2);
+	outq_setup(&d->priq, PRI_BYTES, SMMU_PRIQ_PROD, SMMU_PRIQ_CONS, d->cfg.priq_log2);
+	d->asids = fl_zalloc((size_t)(1U << d->f.asid_bits) / 8);
+	if (!d->asids)
+		return -ENOMEM;
+	d->asids[0] = BIT_ULL(DRV_ASID_SWAP);
+	r = queue_place(d, SMMU_CMDQ_BASE, &d->cmdq.log2, CMD_BYTES, &d->cmdq.base, &d->cmdq.bytes);
+	if (!r)
+		r = queue_place(d, SMMU_EVENTQ_BASE, &d->evtq.log2, EVT_BYTES, &d->evtq.base, &d->evtq.bytes);
+	if (!r && d->f.pri)
+		r = queue_place(d, SMMU_PRIQ_BASE, &d->priq.log2, PRI_BYTES, &d->priq.base, &d->priq.bytes);
+	return r ? r : drv_strtab_init(d);
+}
+
+static void free_all(struct smmuv3_drv *d)
+{
+	drv_strtab_exit(d);
+	if (d->cmdq.bytes && d->cmdq.base)
+		d->ops->mem_free(d->ctx, d->cmdq.base, d->cmdq.bytes);
+	if (d->evtq.bytes && d->evtq.base)
+		d->ops->mem_free(d->ctx, d->evtq.base, d->evtq.bytes);
+	if (d->priq.bytes && d->priq.base)
+		d->ops->mem_free(d->ctx, d->priq.base, d->priq.bytes);
+	fl_free(d->asids);
+}
+
+static int disable(struct smmuv3_drv *d)
+{
+	int r = 0;
+
+	if ((drv_read32(d, SMMU_CR0) | drv_read32(d, SMMU_CR0ACK)) & CR0_SMMUEN)
+		r = drv_gbpa_abort(d);
+	return r ? r : drv_reg_sync(d, 0, SMMU_CR0, SMMU_CR0ACK);
+}
+
+/* Registers that may only be written while everything is off. Indices start at zero whatever they were. */
+static void program_bases(struct smmuv3_drv *d)
+{
+	u64 rwa = d->f.queues_preset ? 0 : Q_BASE_RWA;
+
+	drv_write32(d, SMMU_CR1,
+		    FIELD_PREP(CR1_TABLE_SH, INNER_SHARE) | FIELD_PREP(CR1_TABLE_OC, CACHEABLE_WB) |
+			    FIELD_PREP(CR1_TABLE_IC, CACHEABLE_WB) | FIELD_PREP(CR1_QUEUE_SH, INNER_SHARE) |
+			    FIELD_PREP(CR1_QUEUE_OC, CACHEABLE_WB) | FIELD_PREP(CR1_QUEUE_IC, CACHEABLE_WB));
+	drv_write32(d, SMMU_CR2, CR2_RECINVSID | CR2_PTM);
+	if (!d->f.queues_preset) {
+		d->ops->mmio_write(d->ctx, SMMU_CMDQ_BASE, d->cmdq.base | d->cmdq.log2 | rwa, 8);
+		d->ops->mmio_write(d->ctx, SMMU_EVENTQ_BASE, d->evtq.base | d->evtq.log2 | rwa, 8);
+		if (d->f.pri)
+			d->ops->mmio_write(d->ctx, SMMU_PRIQ_BASE, d->priq.base | d->priq.log2 | rwa, 8);
+	}
+	drv_strtab_program(d);
+	drv_write32(d, SMMU_CMDQ_PROD, 0);
+	drv_write32(d, SMMU_CMDQ_CONS, 0);
+	drv_write32(d, SMMU_EVENTQ_PROD, 0);
+	drv_write32(d, SMMU_EVENTQ_CONS, 0);
+	if (d->f.pri) {
+		drv_write32(d, SMMU_PRIQ_PROD, 0);
+		drv_write32(d, SMMU_PRIQ_CONS, 0);
+	}
+	/* Errors of an earlier user: a stale CMDQ_ERR would keep the queue from starting. */
+	d->gerrorn = drv_read32(d, SMMU_GERROR);
+	drv_write32(d, SMMU_GERRORN, d->gerrorn);
+}
+
+static void program_msi(struct smmuv3_drv *d, u64 cfg0, enum smmuv3_drv_msi which)
+{
+	/* An address of 0 means: no MSI, wired (3.18.2). */
+	d->ops->mmio_write(d->ctx, cfg0, d->f.msi ? d->cfg.msi_cfg[which].addr & IRQ_CFG0_ADDR : 0, 8);
+	if (!d->f.msi)
+		return;
+	drv_write32(d, cfg0 + 8, d->cfg.msi_cfg[which].data);
+	drv_write32(d, cfg0 + 12, MSI_DEVICE);
+}
+
+static int enable_interrupts(struct smmuv3_drv *d)
+{
+	u32 lines = IRQ_GERROR_IRQEN | IRQ_EVENTQ_IRQEN | (d->f.pri ? IRQ_PRIQ_IRQEN : 0);
+	int r = drv_reg_sync(d, 0, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK);
+
+	if (r)
+		return r;
+	program_msi(d, SMMU_GERROR_IRQ_CFG0, SMMUV3_MSI_GERROR);
+	program_msi(d, SMMU_EVENTQ_IRQ_CFG0, SMMUV3_MSI_EVENTQ);
+	if (d->f.pri)
+		program_msi(d, SMMU_PRIQ_IRQ_CFG0, SMMUV3_MSI_PRIQ);
+	return drv_reg_sync(d, lines, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK);
+}
+
+static int switch_on(struct smmuv3_drv *d, u32 bits)
+{
+	d->cr0 |= bits;
+	return drv_reg_sync(d, d->cr0, SMMU_CR0, SMMU_CR0ACK);
+}
+
+static int invalidate_all(struct smmuv3_drv *d)
+{
+	struct drv_cmds c = { .n = 0 };
+
+	drv_cmd_add(d, &c, CMD_CFGI_STE_RANGE, CFGI_RANGE_ALL);
+	if (d->f.hyp)
+		drv_cmd_add(d, &c, CMD_TLBI_EL2_ALL, 0);
+	drv_cmd_add(d, &c, CMD_TLBI_NSNH_ALL, 0);
+	return drv_cmd_sync(d, &c);
+}
+
+/* The steps of 3.11, in order. */
+static int start(struct smmuv3_drv *d)
+{
+	int r = disable(d);
+
+	if (r)
+		return r;
+	program_bases(d);
+	r = switch_on(d, CR0_CMDQEN);
+	if (!r)
+		r = invalidate_all(d);
+	if (!r)
+		r = switch_on(d, CR0_EVENTQEN);
+	if (!r && d->f.pri)
+		r = switch_on(d, CR0_PRIQEN);
+	if (!r && d->f.ats)
+		r = switch_on(d, CR0_ATSCHK);
+	if (!r)
+		r = enable_interrupts(d);
+	return r ? r : switch_on(d, CR0_SMMUEN);
+}
+
+static void stop(struct smmuv3_drv *d)
+{
+	drv_reg_sync(d, 0, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK);
+	disable(d);
+}
+
+static int bind(struct smmuv3_drv *d)
+{
+	struct fault_driver drv = { .ops = &smmuv3_fault_ops, .ctx = d };
+	int r;
+
+	drv.hw_code[FAULT_RETRY] = FIELD_PREP(DRV_HW_STALL, 1) | FIELD_PREP(DRV_HW_PRI, PRI_RESP_SUCCESS);
+	drv.hw_code[FAULT_TERMINATE] = FIELD_PREP(DRV_HW_STALL, DRV_RESUME_ABORT) |
+				       FIELD_PREP(DRV_HW_PRI, PRI_RESP_INVALID);
+	drv.hw_code[FAULT_FAILURE] = FIELD_PREP(DRV_HW_STALL, DRV_RESUME_ABORT) |
+				     FIELD_PREP(DRV_HW_PRI, PRI_RESP_FAILURE);
+	r = fault_core_bind(d->core, &drv);
+	d->bound = !r;
+	return r;
+}
+
+static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
+{
+	struct smmuv3_drv *d = drv;
+	int r;
+
+	memset(d, 0, sizeof(*d));
+	d->ops = ops;
+	d->ctx = ctx;
+	d->core = core;
+	if (cfg)
+		d->cfg = *(const struct smmuv3_drv_cfg *)cfg;
+	fault_lock_init(&d->lock);
+	r = probe_features(d);
+	if (r)
+		return r;
+	r = alloc_all(d);
+	if (!r)
+		r = bind(d);
+	if (!r)
+		r = start(d);
+	if (!r)
+		return 0;
+	if (d->bound) {
+		stop(d);
+		fault_core_bind(core, NULL);
+	}
+	free_all(d);
+	return r;
+}
+
+static void remove(void *drv, u64 now)
+{
+	struct smmuv3_drv *d = drv;
+
+	drv_note_now(d, now);
+	while (d->devs)
+		drv_device_remove(d, d->devs->faults, now);
+	while (d->doms)
+		drv_domain_free(d, d->doms->faults);
+	stop(d);
+	fault_core_bind(d->core, NULL);
+	free_all(d);
+}
+
+static enum drv_irq irq(void *drv, u32 line, u64 now)
+{
+	switch (line) {
+	case SMMUV3_IRQ_EVENTQ:
+	case SMMUV3_IRQ_PRIQ:
+	case SMMUV3_IRQ_GERROR:
+		return DRV_IRQ_WAKE_THREAD;
+	case SMMUV3_IRQ_CMD_SYNC:
+	case SMMUV3_IRQ_SEV:
+		return DRV_IRQ_HANDLED;
+	default:
+		return DRV_IRQ_NONE;
+	}
+}
+
+static int irq_thread(void *drv, u32 line, u64 now)
+{
+	struct smmuv3_drv *d = drv;
+
+	drv_note_now(d, now);
+	switch (line) {
+	case SMMUV3_IRQ_EVENTQ:
+		return drv_outq_drain(d, &d->evtq, d->cfg.batch);
+	case SMMUV3_IRQ_PRIQ:
+		return d->f.pri ? drv_outq_drain(d, &d->priq, d->cfg.batch) : 0;
+	case SMMUV3_IRQ_GERROR:
+		return drv_gerror(d);
+	default:
+		return 0;
+	}
+}
+
+const struct smmuv3_drv_stats *smmuv3_drv_stats(const void *drv)
+{
+	return &((const struct smmuv3_drv *)drv)->stats;
+}
+
+const struct drv_class smmuv3_drv_class = {
+	.name = "smmuv3",
+	.size = sizeof(struct smmuv3_drv),
+	.probe = probe,
+	.remove = remove,
+	.device_add = drv_device_add,
+	.device_remove = drv_device_remove,
+	.domain_alloc = drv_domain_alloc,
+	.domain_free = drv_domain_free,
+	.attach = drv_attach,
+	.detach = drv_detach,
+	.map = drv_map,
+	.unmap = drv_unmap,
+	.iova_to_phys = drv_iova_to_phys,
+	.irq = irq,
+	.irq_thread = irq_thread,
+};

@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Masters, and which domain each of their PASIDs has: STEs and CDs (5.2, 5.4),
+ * stalling on and off (5.5), and the orderly end of it all (4.7.2.1).
+ */
+#include "smmuv3_drv_priv.h"
+
+#define MAIR_ALL    0x00000000000444ffULL /* 0 write-back, 1 non-cacheable, 2 Device-nGnRE */
+#define NORMAL_WB   1ULL
+#define SH_INNER    3ULL
+#define STALL_SLOTS 4096 /* most that are reserved for one device */
+#define PRG_INDICES 512
+
+/* ---- What the structures have to say ---- */
+
+static struct drv_attachment *find(const struct drv_dev *dev, u32 pasid)
+{
+	struct drv_attachment *a = dev->attachments;
+
+	while (a && a->pasid != pasid)
+		a = a->dev_next;
+	return a;
+}
+
+/* The default substream's CD has index 0 (S1DSS = 2). */
+static u32 ssid_of(u32 pasid)
+{
+	return pasid == FAULT_NO_PASID ? 0 : pasid;
+}
+
+static bool stalls(const struct drv_dev *dev)
+{
+	if (dev->d->f.stall_model == STALL_MODEL_FORCED)
+		return true;
+	return dev->stall_on && !dev->throttled;
+}
+
+static u64 tg0(u8 granule)
+{
+	return granule == 12 ? 0 : granule == 16 ? 1 : 2;
+}
+
+static u64 ips(u8 bits)
+{
+	u64 code = 0;
+
+	while (smmuv3_addr_bits((u32)code) < bits)
+		code++;
+	return code;
+}
+
+static void cd_compose(const struct drv_dev *dev, const struct drv_dom *dom, u64 cd[CD_WORDS])
+{
+	const struct drv_features *f = &dev->d->f;
+
+	memset(cd, 0, CD_BYTES);
+	cd[0] = FIELD_PREP(CD_0_T0SZ, 64 - f->va_bits) | FIELD_PREP(CD_0_TG0, tg0(f->granule)) |
+		FIELD_PREP(CD_0_IR0, NORMAL_WB) | FIELD_PREP(CD_0_OR0, NORMAL_WB) | FIELD_PREP(CD_0_SH0, SH_INNER) |
+		CD_0_EPD1 | CD_0_V | FIELD_PREP(CD_0_IPS, ips(f->pa_bits)) | CD_0_AA64 | CD_0_R | CD_0_A | CD_0_ASET |
+		FIELD_PREP(CD_0_ASID, dom->asid);
+	cd[0] |= f->big_endian ? CD_0_ENDI : 0;
+	cd[0] |= stalls(dev) ? CD_0_S : 0;
+	cd[1] = dom->pt.root & CD_1_TTB0;
+	cd[3] = MAIR_ALL;
+}
+
+static u64 s1dss(const struct drv_dom *rid)
+{
+	if (rid && drv_dom_translates(rid))
+		return S1DSS_SUBSTREAM0;
+	return rid && rid->type == DRV_DOMAIN_IDENTITY ? S1DSS_BYPASS : S1DSS_TERMINATE;
+}
+
+/* Word 1 is the same for every kind of STE as far as that is possible: fewer words to change. */
+static u64 ste_word1(const struct drv_dev *dev)
+{
+	u64 w = FIELD_PREP(STE_1_S1CIR, NORMAL_WB) | FIELD_PREP(STE_1_S1COR, NORMAL_WB) |
+		FIELD_PREP(STE_1_S1CSH, SH_INNER);
+
+	if (dev->d->f.attr_ovr)
+		w |= FIELD_PREP(STE_1_SHCFG, SHCFG_INCOMING);
+	if (dev->d->f.stall_model == STALL_MODEL_BOTH && !dev->stall_on)
+		w |= STE_1_S1STALLD;
+	if (dev->ats)
+		w |= FIELD_PREP(STE_1_EATS, EATS_FULL);
+	/* An endpoint whose requests carry PASIDs wants them in hardware's own responses (8.1). */
+	if (dev->pri && dev->cd_bits)
+		w |= STE_1_PPAR;
+	return w;
+}
+
+/* @rid: what traffic without PASID meets; @pasids: some PASID is attached */
+static void ste_compose(const struct drv_dev *dev, const struct drv_dom *rid, bool pasids, u64 ste[STE_WORDS])
+{
+	u64 config = STE_CONFIG_ABORT;
+
+	memset(ste, 0, STE_BYTES);
+	if (pasids || (rid && drv_dom_translates(rid)))
+		config = STE_CONFIG_S1;
+	else if (rid && rid->type == DRV_DOMAIN_IDENTITY)
+		config = STE_CONFIG_BYPASS;
+	if (dev->aborted)
+		config = STE_CONFIG_ABORT;
+	ste[0] = STE_0_V | FIELD_PREP(STE_0_CONFIG, config);
+	if (config == STE_CONFIG_ABORT)
+		return;
+	ste[1] = ste_word1(dev);
+	if (config == STE_CONFIG_BYPASS)
+		return;
+	ste[0] |= (dev->cd_table & STE_0_S1CONTEXTPTR) | FIELD_PREP(STE_0_S1CDMAX, dev->cd_bits);
+	if (dev->cd_two_levels)
+		ste[0] |= FIELD_PREP(STE_0_S1FMT, S1FMT_4K_L2);
+	if (dev->cd_bits)
+		ste[1] |= FIELD_PREP(STE_1_S1DSS, s1dss(rid));
+}
+
+static int stes_write(struct drv_dev *dev, const struct drv_dom *rid, bool pasids)
+{
+	u64 ste[STE_WORDS];
+	u32 i;
+	int r = 0;
+
+	ste_compose(dev, rid, pasids, ste);
+	for (i = 0; i < dev->n_sids && !r; i++)
+		r = drv_ste_write(dev->d, dev->sids[i], ste);
+	return r;
+}
+
+/* Whether a PASID but @except has a translating domain. */
+static bool pasids_besides(const struct drv_dev *dev, u32 except)
+{
+	struct drv_attachment *a;
+
+	for (a = dev->attachments; a; a = a->dev_next)
+		if (a->pasid != FAULT_NO_PASID && a->pasid != except && drv_dom_translates(a->dom))
+			return true;
+	return false;
+}
+
+static int stes_refresh(struct drv_dev *dev)
+{
+	struct drv_attachment *rid = find(dev, FAULT_NO_PASID);
+
+	return stes_write(dev, rid ? rid->dom : NULL, pasids_besides(dev, FAULT_NO_PASID));
+}
+
+/*
+ * Make the hardware treat @pasid as @dom says (NULL: terminate). What becomes
+ * reachable is written before the pointer to it, and cleared after.
+ */
+static int hw_set(struct drv_dev *dev, u32 pasid, const struct drv_dom *dom)
+{
+	struct drv_attachment *rid = find(dev, FAULT_NO_PASID);
+	bool translates = dom && drv_dom_translates(dom);
+	const struct drv_dom *rid_dom = pasid == FAULT_NO_PASID ? dom : rid ? rid->dom : NULL;
+	bool pasids = pasids_besides(dev, pasid) || (pasid != FAULT_NO_PASID && translates);
+	u64 cd[CD_WORDS] = { 0 };
+	int r = 0;
+
+	if (translates) {
+		cd_compose(dev, dom, cd);
+		r = drv_cd_write(dev, ssid_of(pasid), cd);
+	} else if (pasid != FAULT_NO_PASID) {
+		r = drv_cd_write(dev, pasid, cd);
+	}
+	if (!r)
+		r = stes_write(dev, rid_dom, pasids);
+	if (!r && !translates && pasid == FAULT_NO_PASID)
+		r = drv_cd_write(dev, 0, cd);
+	return r;
+}
+
+/* Endpoints forget all that they were told for @pasid. */
+static int atc_flush(struct drv_dev *dev, u32 pasid)
+{
+	struct drv_attachment all = { .dev = dev, .pasid = pasid };
+	struct drv_cmds c = { .n = 0 };
+
+	if (!dev->ats)
+		return 0;
+	drv_atc_inv(dev->d, &c, &all, 0, ~0ULL);
+	return drv_cmd_sync(dev->d, &c);
+}
+
+/* ---- Stalling on and off: fault_ops ---- */
+
+static int cds_refresh(struct drv_dev *dev)
+{
+	struct drv_attachment *a;
+	u64 cd[CD_WORDS];
+	int r = 0;
+
+	for (a = dev->attachments; a && !r; a = a->dev_next) {
+		if (!drv_dom_translates(a->dom))
+			continue;
+		cd_compose(dev, a->dom, cd);
+		r = drv_cd_write(dev, ssid_of(a->pasid), cd);
+	}
+	return r;
+}
+
+/* CD.S = 1 under S1STALLD = 1 is ILLEGAL (5.5): S1STALLD goes first and comes last. */
+static int stalling(struct drv_dev *dev, bool on)
+{
+	int r;
+
+	if (!dev->can_stall)
+		return 0;
+	if (on) {
+		dev->throttled = false;
+		dev->stall_on = true;
+		r = stes_refresh(dev);
+		return r ? r : cds_refresh(dev);
+	}
+	dev->throttled = true;
+	r = cds_refresh(dev);
+	dev->stall_on = false;
+	return r ? r : stes_refresh(dev);
+}
+
+static int faults_set(struct drv_dev *dev, bool on)
+{
+	struct smmuv3_drv *d = dev->d;
+	int r;
+
+	if (d->dead)
+		return on ? -EIO : 0;
+	if (dev->inside)
+		return stalling(dev, on);
+	drv_gate_close(d, &d->config);
+	r = stalling(dev, on);
+	drv_gate_open(d, &d->config);
+	return r;
+}
+
+int drv_faults_enable(void *ctx, void *dev_ctx)
+{
+	return faults_set(dev_ctx, true);
+}
+
+int drv_faults_disable(void *ctx, void *dev_ctx)
+{
+	return faults_set(dev_ctx, false);
+}
+
+/* A storm: the CDs alone change, S1STALLD may stay 0. */
+void drv_faults_throttle(void *ctx, void *dev_ctx, bool on)
+{
+	struct smmuv3_drv *d = ctx;
+	struct drv_dev *dev = dev_ctx;
+
+	if (!dev->can_stall || d->dead)
+		return;
+	drv_gate_close(d, &d->config);
+	dev->throttled = on;
+	cds_refresh(dev);
+	drv_gate_open(d, &d->config);
+}
+
+/* Terminate everything that arrives from @dev, or go back to what is attached. The configuration gate is closed. */
+int drv_dev_abort(struct drv_dev *dev, bool on)
+{
+	dev->aborted = on;
+	return stes_refresh(dev);
+}
+
+/* Mark what is still stalled for termination; the STEs are at abort (4.7.2). */
+int drv_dev_stall_term(struct drv_dev *dev)
+{
+	struct drv_cmds c = { .n = 0 };
+	u32 i;
+
+	if (dev->d->f.stall_model == STALL_MODEL_NONE)
+		return 0;
+	for (i = 0; i < dev->n_sids; i++)
+		drv_cmd_add(dev->d, &c, CMD_STALL_TERM | FIELD_PREP(CMD_0_STREAMID, dev->sids[i]), 0);
+	return drv_cmd_sync(dev->d, &c);
+}
+
+/* ---- Attach, replace, detach ---- */
+
+static int check_pasid(const struct drv_dev *dev, const struct drv_dom *dom, u32 pasid)
+{
+	if (dom->d != dev->d)
+		return -EINVAL;
+	if (pasid == FAULT_NO_PASID)
+		return 0;
+	/* Index 0 is the default substream. Bypass of a PASID does not exist. */
+	if (!dev->cd_bits || !pasid || pasid >> dev->cd_bits || dom->type == DRV_DOMAIN_IDENTITY)
+		return -EINVAL;
+	return 0;
+}
+
+static void dom_link(struct drv_attachment *a, struct drv_dom *dom)
+{
+	drv_gate_close(dom->d, &dom->gate);
+	a->dom = dom;
+	a->dom_next = dom->attachments;
+	dom->attachments = a;
+	drv_gate_open(dom->d, &dom->gate);
+}
+
+static void dom_unlink(struct drv_attachment *a)
+{
+	struct drv_dom *dom = a->dom;
+	struct drv_attachment **p = &dom->attachments;
+
+	drv_gate_close(dom->d, &dom->gate);
+	while (*p != a)
+		p = &(*p)->dom_next;
+	*p = a->dom_next;
+	drv_gate_open(dom->d, &dom->gate);
+}
+
+static void dev_unlink(struct drv_attachment *a)
+{
+	struct drv_attachment **p = &a->dev->attachments;
+
+	while (*p != a)
+		p = &(*p)->dev_next;
+	*p = a->dev_next;
+}
+
+/* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
+static int attach_first(struct drv_dev *dev, u32 pasid, struct drv_dom *dom, u64 now)
+{
+	struct drv_attachment *a = fl_zalloc(sizeof(*a));
+	int r = a ? fault_dev_attach(dev->faults, pasid, dom->faults) : -ENOMEM;
+
+	if (r) {
+		fl_free(a);
+		return r;
+	}
+	a->dev = dev;
+	a->pasid = pasid;
+	r = hw_set(dev, pasid, dom);
+	if (r) {
+		hw_set(dev, pasid, NULL);
+		fault_dev_detach(dev->faults, pasid, now);
+		fl_free(a);
+		return r;
+	}
+	dom_link(a, dom);
+	a->dev_next = dev->attachments;
+	dev->attachments = a;
+	return 0;
+}
+
+/* From here on unmap of the new domain reaches the endpoint, too; then what it has of the old one goes. */
+static int replace(struct drv_attachment *a, struct drv_dom *dom, u64 now)
+{
+	struct drv_dev *dev = a->dev;
+	struct drv_dom *old = a->dom;
+	int r = hw_set(dev, a->pasid, dom);
+
+	if (!r) {
+		dom_unlink(a);
+		dom_link(a, dom);
+		r = atc_flush(dev, a->pasid);
+	}
+	if (!r)
+		r = fault_dev_replace(dev->faults, a->pasid, dom->faults, now);
+	if (!r)
+		return 0;
+	if (a->dom == dom) {
+		dom_unlink(a);
+		dom_link(a, old);
+	}
+	hw_set(dev, a->pasid, old);
+	atc_flush(dev, a->pasid);
+	return r;
+}
+
+int drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now)
+{
+	struct smmuv3_drv *d = drv;
+	struct drv_dev *dev = fault_dev_ctx(fdev);
+	struct drv_dom *dom = fault_domain_ctx(fdom);
+	struct drv_attachment *a;
+	int r = check_pasid(dev, dom, pasid);
+
+	if (r)
+		return r;
+	drv_note_now(d, now);
+	drv_gate_close(d, &d->config);
+	a = find(dev, pasid);
+	r = a && a->dom == dom ? -EBUSY : drv_cdtab_reach(dev, ssid_of(pasid));
+	if (!r)
+		r = a ? replace(a, dom, now) : attach_first(dev, pasid, dom, now);
+	drv_gate_open(d, &d->config);
+	return r;
+}
+
+/* Hardware first: from then on nothing of this PASID faults recoverably. The core fences and answers the rest. */
+static int detach(struct drv_attachment *a, u64 now)
+{
+	struct drv_dev *dev = a->dev;
+	int r = dev->d->dead ? 0 : hw_set(dev, a->pasid, NULL);
+
+	if (!r && !dev->d->dead)
+		r = atc_flush(dev, a->pasid);
+	if (!r || dev->d->dead)
+		r = fault_dev_detach(dev->faults, a->pasid, now);
+	if (r)
+		return r;
+	dom_unlink(a);
+	dev_unlink(a);
+	fl_free(a);
+	return 0;
+}
+
+int drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)
+{
+	struct smmuv3_drv *d = drv;
+	struct drv_dev *dev = fault_dev_ctx(fdev);
+	struct drv_attachment *a;
+	int r;
+
+	drv_note_now(d, now);
+	drv_gate_close(d, &d->config);
+	a = find(dev, pasid);
+	r = a ? detach(a, now) : -ENOENT;
+	drv_gate_open(d, &d->config);
+	return r;
+}
+
+/* ---- Masters ---- */
+
+static u32 credits(const struct smmuv3_drv *d, const struct drv_dev *dev, u32 wanted)
+{
+	u32 n = 1;
+
+	if (wanted)
+		return min(wanted, 65536U);
+	if (dev->can_stall)
+		n = min(d->f.stall_max / d->cfg.stall_devices, (u32)STALL_SLOTS);
+	else if (dev->pri)
+		n = min((1U << d->priq.log2) / d->cfg.pri_devices, (u32)PRG_INDICES);
+	return max(n, 1U);
+}
+
+/* The core is done with the device: no operation names it any more. */
+static void device_release(void *ctx)
+{
+	fl_free(ctx);
+}
+
+static int faults_create(struct drv_dev *dev)
+{
+	struct smmuv3_drv *d = dev->d;
+	struct fault_dev_cfg cfg = { .dev_ctx = NULL };
+	u32 i;
+	int r;
+
+	if (d->cfg.faults)
+		cfg = *d->cfg.faults;
+	cfg.dev_ctx = dev;
+	cfg.caps = (dev->can_stall ? FAULT_DEV_CAN_STALL : 0) | (dev->pri ? FAULT_DEV_PRI : 0);
+	cfg.credits = dev->credits;
+	cfg.release = device_release;
+	cfg.storm = NULL;
+	if (d->cfg.storm && dev->can_stall) {
+		dev->storm = *d->cfg.storm;
+		fault_storm_init(&dev->storm);
+		cfg.storm = &dev->storm;
+	}
+	r = fault_dev_create(d->core, &cfg, &dev->faults);
+	for (i = 0; i < dev->n_sids && !r; i++)
+		r = fault_dev_add_sid(dev->faults, dev->sids[i]);
+	return r;
+}
+
+static int tables_create(struct drv_dev *dev, u8 pasid_bits)
+{
+	struct smmuv3_drv *d = dev->d;
+	u32 i;
+	int r = drv_cdtab_init(dev, min(pasid_bits, d->f.ssid_bits));
+
+	if (!r)
+		r = drv_cdtab_reach(dev, 0);
+	for (i = 0; i < dev->n_sids && !r; i++)
+		r = drv_strtab_reach(d, dev->sids[i]);
+	return r;
+}
+
+static int check_device(const struct smmuv3_drv *d, const struct drv_device_cfg *cfg)
+{
+	u32 i;
+
+	if (!cfg->n_sids || cfg->n_sids > DRV_MAX_SIDS)
+		return -EINVAL;
+	/* PCIe traffic must never wait for software (3.12.1, 16.4). */
+	if (cfg->pri && cfg->can_stall)
+		return -EINVAL;
+	for (i = 0; i < cfg->n_sids; i++)
+		if ((u64)cfg->sids[i] >> d->f.sid_bits)
+			return -ERANGE;
+	return 0;
+}
+
+static struct drv_dev *device_alloc(struct smmuv3_drv *d, const struct drv_device_cfg *cfg)
+{
+	struct drv_dev *dev = fl_zalloc(sizeof(*dev));
+
+	if (!dev)
+		return NULL;
+	dev->d = d;
+	memcpy(dev->sids, cfg->sids, sizeof(dev->sids));
+	dev->n_sids = cfg->n_sids;
+	dev->pri = cfg->pri && d->f.pri;
+	dev->ats = cfg->pri && d->f.ats;
+	dev->can_stall = (cfg->can_stall && d->f.stall_model != STALL_MODEL_NONE) ||
+			 d->f.stall_model == STALL_MODEL_FORCED;
+	dev->credits = credits(d, dev, cfg->credits);
+	return dev;
+}
+
+static void device_link(struct smmuv3_drv *d, struct drv_dev *dev)
+{
+	dev->next = d->devs;
+	d->devs = dev;
+}
+
+static void device_unlink(struct smmuv3_drv *d, struct drv_dev *dev)
+{
+	struct drv_dev **p = &d->devs;
+
+	while (*p != dev)
+		p = &(*p)->next;
+	*p = dev->next;
+}
+
+/* Undo whatever device_add has done. The STEs are terminating or were never written. */
+static void device_undo(struct drv_dev *dev)
+{
+	drv_cdtab_exit(dev);
+	if (!dev->faults)
+		fl_free(dev);
+	else
+		fault_dev_destroy(dev->faults);
+}
+
+int drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
+{
+	struct smmuv3_drv *d = drv;
+	struct drv_dev *dev;
+	int r = check_device(d, cfg);
+
+	if (r)
+		return r;
+	dev = device_alloc(d, cfg);
+	if (!dev)
+		return -ENOMEM;
+	drv_gate_close(d, &d->config);
+	r = tables_create(dev, cfg->pasid_bits);
+	if (!r)
+		r = faults_create(dev);
+	if (!r)
+		r = drv_dev_abort(dev, false); /* nothing is attached: terminates */
+	if (!r) {
+		dev->inside = true;
+		if (dev->can_stall || dev->pri)
+			r = fault_dev_enable(dev->faults);
+		dev->inside = false;
+	}
+	if (!r)
+		device_link(d, dev);
+	drv_gate_open(d, &d->config);
+	if (r) {
+		device_undo(dev);
+		return r;
+	}
+	*out = dev->faults;
+	return 0;
+}
+
+/* The sequence of 4.7.2.1, with the core's own procedure in its middle: every stall that it knows is answered first. */
+static int quiesce(struct drv_dev *dev, u64 now)
+{
+	int r = dev->d->dead ? 0 : drv_dev_abort(dev, true);
+
+	while (!r && dev->attachments)
+		r = detach(dev->attachments, now);
+	if (!r)
+		r = fault_off(dev->faults, now);
+	if (!r && !dev->d->dead)
+		r = drv_dev_stall_term(dev);
+	return r;
+}
+
+void drv_device_remove(void *drv, struct fault_dev *fdev, u64 now)
+{
+	struct smmuv3_drv *d = drv;
+	struct drv_dev *dev = fault_dev_ctx(fdev);
+	u32 tries = 0;
+
+	drv_note_now(d, now);
+	drv_gate_close(d, &d->config);
+	dev->inside = true;
+	while (quiesce(dev, now)) {
+		/* No room for an answer, or an error of the command queue: try again. Else it will never answer. */
+		drv_cmdq_recover(d);
+		if (!drv_poll(d, tries++))
+			drv_die(d);
+	}
+	dev->inside = false;
+	device_unlink(d, dev);
+	drv_gate_open(d, &d->config);
+	device_undo(dev);
+}

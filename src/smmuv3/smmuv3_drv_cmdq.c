@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The command queue: submit, wait, recover (3.5, 4, 7.1).
+ *
+ * Commands are counted from the start, so a waiter compares numbers and never
+ * meets a wrapped index. Everything here is under smmuv3_drv.lock but the waits.
+ */
+#include "smmuv3_drv_priv.h"
+
+#define MAX_FETCH_ABORTS 3
+
+/* What the SMMU has consumed. */
+static void refresh(struct smmuv3_drv *d)
+{
+	struct drv_cmdq *q = &d->cmdq;
+	u32 cons = drv_read32(d, SMMU_CMDQ_CONS);
+	u32 used = ring_used((u32)q->head, cons, q->log2);
+
+	if (used <= 1U << q->log2)
+		q->tail = q->head - used;
+	else
+		d->stats.resyncs++;
+}
+
+static u32 space(const struct drv_cmdq *q)
+{
+	return (1U << q->log2) - (u32)(q->head - q->tail);
+}
+
+static u64 entry_pa(const struct drv_cmdq *q, u64 n)
+{
+	return q->base + (u64)ring_index((u32)n, q->log2) * CMD_BYTES;
+}
+
+static int put(struct smmuv3_drv *d, u64 n, const u64 *w)
+{
+	u8 raw[CMD_BYTES];
+
+	fl_put_le64(raw, w[0]);
+	fl_put_le64(raw + 8, w[1]);
+	return d->ops->mem_write(d->ctx, entry_pa(&d->cmdq, n), raw, sizeof(raw));
+}
+
+/* Appends what fits and publishes it. Returns how many commands went in, or -EIO. */
+static int append(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n)
+{
+	struct drv_cmdq *q = &d->cmdq;
+	u32 i;
+	int r;
+
+	if (d->dead)
+		return -EIO;
+	if (space(q) < n)
+		refresh(d);
+	n = min(n, space(q));
+	for (i = 0; i < n; i++) {
+		r = put(d, q->head + i, w[i]);
+		if (r)
+			return r;
+	}
+	if (!n)
+		return 0;
+	q->head += n;
+	d->stats.commands += n;
+	drv_write32(d, SMMU_CMDQ_PROD, ring_ptr((u32)q->head, q->log2));
+	return (int)n;
+}
+
+/* Replace the command that stopped the queue by a CMD_SYNC that signals nothing. */
+static void neutralise(struct smmuv3_drv *d, u64 n)
+{
+	static const u64 harmless[CMD_WORDS] = { CMD_SYNC, 0 };
+
+	drv_read_words(d, entry_pa(&d->cmdq, n), d->stats.last_bad_cmd, CMD_WORDS);
+	put(d, n, harmless);
+}
+
+/* True if the queue is beyond help: the same entry cannot be fetched again and again. */
+static bool fetch_aborted(struct drv_cmdq *q)
+{
+	if (q->abt_at != q->tail)
+		q->abt_count = 0;
+	q->abt_at = q->tail;
+	return ++q->abt_count > MAX_FETCH_ABORTS;
+}
+
+static bool recover_locked(struct smmuv3_drv *d)
+{
+	u32 err;
+
+	if (!((drv_read32(d, SMMU_GERROR) ^ d->gerrorn) & GERROR_CMDQ_ERR))
+		return false;
+	err = FIELD_GET(CMDQ_CONS_ERR, drv_read32(d, SMMU_CMDQ_CONS));
+	refresh(d);
+	d->stats.gerrors[0]++;
+	d->stats.cmdq_errors[err <= CERROR_ATC_INV_SYNC ? err : CERROR_NONE]++;
+	switch (err) {
+	case CERROR_ATC_INV_SYNC:
+		/* The CMD_SYNC is done again when the queue goes on; what it stood for is not (3.9.1.4). */
+		d->atc_timeouts++;
+		break;
+	case CERROR_ABT:
+		if (fetch_aborted(&d->cmdq))
+			return true;
+		break;
+	default:
+		neutralise(d, d->cmdq.tail);
+		break;
+	}
+	d->gerrorn ^= GERROR_CMDQ_ERR;
+	drv_write32(d, SMMU_GERRORN, d->gerrorn);
+	return false;
+}
+
+/* Deal with GERROR.CMDQ_ERR if it is active. Process context. */
+void drv_cmdq_recover(struct smmuv3_drv *d)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+	bool hopeless = recover_locked(d);
+
+	fault_lock_release(&d->lock, flags);
+	if (hopeless)
+		drv_die(d);
+}
+
+static int submit(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n, u64 *end)
+{
+	unsigned long flags;
+	u32 tries = 0;
+	int done;
+
+	while (n) {
+		flags = fault_lock_acquire(&d->lock);
+		done = append(d, w, n);
+		*end = d->cmdq.head;
+		fault_lock_release(&d->lock, flags);
+		if (done < 0)
+			return done;
+		w += done;
+		n -= (u32)done;
+		if (done)
+			continue;
+		drv_cmdq_recover(d);
+		if (!drv_poll(d, tries++))
+			return -ETIMEDOUT;
+	}
+	return 0;
+}
+
+/* CMD_SYNC is complete when it is consumed (4.7.3); errors are looked for meanwhile (7.1). */
+static int wait_for(struct smmuv3_drv *d, u64 end)
+{
+	unsigned long flags;
+	u32 tries;
+	bool done;
+
+	for (tries = 0;; tries++) {
+		flags = fault_lock_acquire(&d->lock);
+		refresh(d);
+		done = d->cmdq.tail >= end;
+		fault_lock_release(&d->lock, flags);
+		if (done)
+			return 0;
+		if (d->dead)
+			return -EIO;
+		drv_cmdq_recover(d);
+		if (!drv_poll(d, tries))
+			return -ETIMEDOUT;
+	}
+}
+
+static void flush(struct smmuv3_drv *d, struct drv_cmds *c)
+{
+	u64 end;
+
+	if (!c->error && c->n)
+		c->error = submit(d, c->w, c->n, &end);
+	c->n = 0;
+}
+
+/* Append a command to a list; a full list is submitted. Errors are kept for drv_cmd_sync(). */
+void drv_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1)
+{
+	if (c->n == DRV_BATCH)
+		flush(d, c);
+	c->w[c->n][0] = dw0;
+	c->w[c->n++][1] = dw1;
+}
+
+/* Submit the list and a CMD_SYNC, and wait for it. The list is empty then. */
+int drv_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
+{
+	u64 end = 0;
+	int r;
+
+	drv_cmd_add(d, c, CMD_SYNC | FIELD_PREP(CMD_SYNC_0_CS, SYNC_CS_NONE), 0);
+	r = c->error ? c->error : submit(d, c->w, c->n, &end);
+	c->n = 0;
+	c->error = 0;
+	d->stats.syncs++;
+	return r ? r : wait_for(d, end);
+}
+
+/* One command from any context: 0, -EBUSY if there is no room now, -EIO. */
+int drv_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+	u64 w[1][CMD_WORDS] = { { dw0, dw1 } };
+	int r = append(d, w, 1);
+
+	fault_lock_release(&d->lock, flags);
+	return r < 0 ? r : r ? 0 : -EBUSY;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Event records: decode, report, and see to stalls that nobody would answer (7.2, 7.3). */
+#include "smmuv3_drv_priv.h"
+
+/* What a record of an event holds besides StreamID and SubstreamID. */
+#define HAS_STALL  BIT(0) /* STAG and STALL */
+#define HAS_ADDR   BIT(1) /* InputAddr */
+#define HAS_ACCESS BIT(2) /* RnW, InD, PnU */
+#define HAS_STAGE  BIT(3) /* S2, CLASS, IPA */
+#define HAS_FETCH  BIT(4) /* FetchAddr */
+#define HAS_REASON BIT(5)
+#define IS_KNOWN   BIT(6)
+
+static u8 layout(u8 id)
+{
+	switch (id) {
+	case F_TRANSLATION:
+	case F_ADDR_SIZE:
+	case F_ACCESS:
+	case F_PERMISSION:
+		return IS_KNOWN | HAS_STALL | HAS_ADDR | HAS_ACCESS | HAS_STAGE;
+	case F_WALK_EABT:
+		return IS_KNOWN | HAS_ADDR | HAS_ACCESS | HAS_STAGE | HAS_FETCH | HAS_REASON;
+	case F_TLB_CONFLICT:
+		return IS_KNOWN | HAS_ADDR | HAS_ACCESS | HAS_STAGE | HAS_REASON;
+	case F_STE_FETCH:
+	case F_CD_FETCH:
+	case F_VMS_FETCH:
+		return IS_KNOWN | HAS_FETCH | HAS_REASON;
+	case F_UUT:
+		return IS_KNOWN | HAS_ADDR | HAS_ACCESS | HAS_REASON;
+	case F_TRANSL_FORBIDDEN:
+		return IS_KNOWN | HAS_ADDR | HAS_ACCESS;
+	case F_BAD_ATS_TREQ:
+		return IS_KNOWN | HAS_ADDR;
+	case F_CFG_CONFLICT:
+		return IS_KNOWN | HAS_REASON;
+	case C_BAD_STREAMID:
+	case C_BAD_STE:
+	case F_STREAM_DISABLED:
+	case C_BAD_SUBSTREAMID:
+	case C_BAD_CD:
+	case E_PAGE_REQUEST:
+		return IS_KNOWN;
+	default:
+		return 0;
+	}
+}
+
+void smmuv3_event_decode(const u64 words[4], struct smmuv3_event *ev)
+{
+	u8 has;
+
+	memset(ev, 0, sizeof(*ev));
+	memcpy(ev->words, words, sizeof(ev->words));
+	ev->id = (u8)FIELD_GET(EVT_0_ID, words[0]);
+	has = layout(ev->id);
+	ev->known = has & IS_KNOWN;
+	ev->sid = (u32)FIELD_GET(EVT_0_STREAMID, words[0]);
+	ev->ssv = words[0] & EVT_0_SSV;
+	if (ev->ssv)
+		ev->ssid = (u32)FIELD_GET(EVT_0_SUBSTREAMID, words[0]);
+	/* An event of a later specification might stall, so the flag counts there, too. */
+	if (has & HAS_STALL || !ev->known)
+		ev->stall = words[1] & EVT_1_STALL;
+	if (ev->stall)
+		ev->stag = (u16)FIELD_GET(EVT_1_STAG, words[1]);
+	if (has & HAS_ADDR)
+		ev->iova = words[2];
+	if (has & HAS_ACCESS) {
+		ev->write = !(words[1] & EVT_1_RNW);
+		ev->exec = words[1] & EVT_1_IND;
+		ev->priv = words[1] & EVT_1_PNU;
+	}
+	if (has & HAS_STAGE) {
+		ev->s2 = words[1] & EVT_1_S2;
+		ev->class_ = (u8)FIELD_GET(EVT_1_CLASS, words[1]);
+	}
+	if (ev->s2 && !(has & HAS_FETCH))
+		ev->ipa = words[3] & EVT_3_IPA;
+	if (has & HAS_FETCH)
+		ev->fetch = words[3] & EVT_3_FETCHADDR;
+	if (has & HAS_REASON)
+		ev->reason = (u16)FIELD_GET(EVT_1_REASON, words[1]);
+}
+
+static u8 permissions(const struct smmuv3_event *ev)
+{
+	u8 perm = ev->write ? FAULT_WRITE : ev->exec ? FAULT_EXEC : FAULT_READ;
+
+	return perm | (ev->priv ? FAULT_PRIV : 0);
+}
+
+static void to_record(const struct smmuv3_event *ev, struct fault_record *f)
+{
+	memset(f, 0, sizeof(*f));
+	f->addr = ev->iova;
+	f->sid = ev->sid;
+	f->pasid = ev->ssv ? ev->ssid : FAULT_NO_PASID;
+	f->index = ev->stag;
+	f->reason = ev->id;
+	f->type = ev->stall ? FAULT_STALL : FAULT_UNRECOVERABLE;
+	f->perm = permissions(ev);
+	f->flags = (ev->ssv ? FAULT_PASID_VALID : 0) | (ev->stall ? FAULT_LAST : 0);
+}
+
+/*
+ * A stall that no one else will see to. IMPLEMENTATION DEFINED events have a
+ * layout of their own, and without the stall model the command is illegal.
+ */
+static int end_orphan(struct smmuv3_drv *d, const struct smmuv3_event *ev)
+{
+	bool impdef = ev->id >= 0xe0 && ev->id <= 0xef;
+
+	if (impdef || d->f.stall_model == STALL_MODEL_NONE)
+		return 0;
+	if (drv_resume(d, ev->sid, ev->stag, DRV_RESUME_ABORT))
+		return -EAGAIN;
+	d->stats.orphans++;
+	return 0;
+}
+
+static int report(struct smmuv3_drv *d, const struct smmuv3_event *ev)
+{
+	struct fault_record f;
+	int r;
+
+	/* Stage 2 is never on here: there is nobody who knows what an IPA means. */
+	if (ev->stall && (!ev->known || ev->s2 || d->f.stall_model == STALL_MODEL_NONE))
+		return end_orphan(d, ev);
+	if (!ev->known || ev->id == E_PAGE_REQUEST)
+		return 0;
+	to_record(ev, &f);
+	r = fault_core_report(d->core, &f, drv_now(d));
+	if (r == -EAGAIN)
+		return r;
+	if (r && ev->stall)
+		return end_orphan(d, ev);
+	d->stats.stalls += ev->stall;
+	return 0;
+}
+
+int drv_event(struct smmuv3_drv *d, const u64 *words)
+{
+	struct smmuv3_event ev;
+	int r;
+
+	smmuv3_event_decode(words, &ev);
+	r = report(d, &ev);
+	if (r)
+		return r;
+	d->stats.events[ev.id]++;
+	d->stats.unknown_events += !ev.known;
+	memcpy(d->stats.last_event, words, sizeof(d->stats.last_event));
+	if (d->cfg.event)
+		d->cfg.event(d->cfg.observer, &ev);
+	return 0;
+}

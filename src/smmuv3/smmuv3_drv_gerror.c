@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Global Errors (7.5): acknowledge, and make good what they mean. */
+#include "smmuv3_drv_priv.h"
+
+static u32 active(struct smmuv3_drv *d)
+{
+	return drv_read32(d, SMMU_GERROR) ^ d->gerrorn;
+}
+
+static void acknowledge(struct smmuv3_drv *d, u32 bits)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+
+	d->gerrorn ^= bits;
+	drv_write32(d, SMMU_GERRORN, d->gerrorn);
+	fault_lock_release(&d->lock, flags);
+}
+
+static void count(struct smmuv3_drv *d, u32 bits)
+{
+	for (; bits; bits &= bits - 1)
+		d->stats.gerrors[__builtin_ctz(bits)]++;
+}
+
+/* Faults off and on again, while the device's STEs terminate: then no stall is left, known or not. */
+static void restart(struct drv_dev *dev, u64 now)
+{
+	dev->inside = true;
+	if (!fault_off(dev->faults, now)) {
+		drv_dev_stall_term(dev);
+		fault_dev_enable(dev->faults);
+	}
+	dev->inside = false;
+	drv_dev_abort(dev, false);
+}
+
+/*
+ * Records were lost, stalls among them, and those in the queue may be garbage:
+ * they are thrown away, and all that could be stalled is terminated (7.2.2).
+ */
+static void eventq_abort(struct smmuv3_drv *d)
+{
+	struct drv_dev *dev;
+	u64 now = drv_now(d);
+
+	drv_gate_close(d, &d->config);
+	for (dev = d->devs; dev; dev = dev->next)
+		if (dev->can_stall)
+			drv_dev_abort(dev, true);
+	drv_outq_discard(d, &d->evtq);
+	acknowledge(d, GERROR_EVENTQ_ABT_ERR);
+	for (dev = d->devs; dev; dev = dev->next)
+		if (dev->can_stall)
+			restart(dev, now);
+	drv_gate_open(d, &d->config);
+}
+
+int drv_gerror(struct smmuv3_drv *d)
+{
+	u32 bits = active(d);
+	u32 rest = bits & ~(GERROR_CMDQ_ERR | GERROR_EVENTQ_ABT_ERR);
+
+	if (!bits || d->dead)
+		return 0;
+	count(d, bits & ~GERROR_CMDQ_ERR);
+	if (bits & GERROR_CMDQ_ERR)
+		drv_cmdq_recover(d);
+	if (bits & GERROR_SFM_ERR) {
+		/* Service failure mode ends with a reset only (12.3). */
+		drv_die(d);
+		return __builtin_popcount(bits);
+	}
+	if (bits & GERROR_EVENTQ_ABT_ERR)
+		eventq_abort(d);
+	if (rest)
+		acknowledge(d, rest);
+	/* The interrupt was lost with its MSI. */
+	if (bits & GERROR_MSI_EVENTQ_ABT_ERR)
+		drv_outq_drain(d, &d->evtq, d->cfg.batch);
+	if (d->f.pri && bits & (GERROR_MSI_PRIQ_ABT_ERR | GERROR_PRIQ_ABT_ERR))
+		drv_outq_drain(d, &d->priq, d->cfg.batch);
+	return __builtin_popcount(bits);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Event queue and PRI queue as queues: drain, fence, overflow (3.5, 7.4, 8.1).
+ *
+ * One drainer at a time, so records are reported in the order of the queue. A
+ * record leaves the queue once it was dealt with; until then the SMMU cannot
+ * overwrite it.
+ */
+#include "smmuv3_drv_priv.h"
+
+static bool overflowed(const struct drv_outq *q, u32 prod)
+{
+	return (prod ^ q->cons) & Q_OVFLG;
+}
+
+/* PROD as the SMMU shows it; indices in no consistent state are made an empty queue. */
+static u32 read_prod(struct smmuv3_drv *d, struct drv_outq *q)
+{
+	u32 prod = drv_read32(d, q->prod_reg);
+
+	if (ring_used(prod, q->cons, q->log2) > 1U << q->log2) {
+		d->stats.resyncs++;
+		q->cons = (q->cons & Q_OVFLG) | ring_ptr(prod, q->log2);
+	}
+	return prod;
+}
+
+static int take_one(struct smmuv3_drv *d, struct drv_outq *q)
+{
+	u64 words[EVT_WORDS];
+	u64 pa = q->base + (u64)ring_index(q->cons, q->log2) * q->entry;
+	int r = drv_read_words(d, pa, words, q->entry / 8);
+
+	if (r)
+		return r;
+	r = q == &d->evtq ? drv_event(d, words) : drv_page_request(d, words);
+	if (!r)
+		q->cons = ring_next(q->cons, q->log2);
+	return r;
+}
+
+/*
+ * The event queue goes on under an overflow, which is acknowledged with the
+ * first records consumed (7.4). The PRI queue stands still, so that its end is
+ * known: once all of it was seen, incomplete groups lack a LAST that was lost
+ * (and answered), and are poisoned before the acknowledgement lets new requests
+ * in (8.1.1).
+ */
+static void acknowledge(struct smmuv3_drv *d, struct drv_outq *q, u32 prod)
+{
+	if (!overflowed(q, prod))
+		return;
+	if (q == &d->priq) {
+		if (!ring_empty(prod, q->cons, q->log2))
+			return;
+		d->stats.priq_overflows++;
+		fault_core_overflow(d->core, drv_now(d));
+	} else {
+		d->stats.evtq_overflows++;
+	}
+	q->cons ^= Q_OVFLG;
+}
+
+static void publish(struct smmuv3_drv *d, struct drv_outq *q)
+{
+	if (q->cons == q->written)
+		return;
+	q->written = q->cons;
+	drv_write32(d, q->cons_reg, q->cons);
+}
+
+/* The gate is closed. Records dealt with; -EAGAIN if there are some and the first must wait. */
+static int drain_locked(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
+{
+	u32 prod = read_prod(d, q);
+	u32 n = 0;
+	int r = 0;
+
+	while (n < budget && !r) {
+		if (ring_empty(prod, q->cons, q->log2)) {
+			prod = read_prod(d, q);
+			if (ring_empty(prod, q->cons, q->log2))
+				break;
+		}
+		r = take_one(d, q);
+		n += !r;
+	}
+	acknowledge(d, q, prod);
+	publish(d, q);
+	return n ? (int)n : r;
+}
+
+int drv_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
+{
+	int n;
+
+	drv_gate_close(d, &q->gate);
+	n = drain_locked(d, q, budget);
+	drv_gate_open(d, &q->gate);
+	return n;
+}
+
+/* Returns once everything that was in the queue at the call was dealt with. */
+int drv_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
+{
+	u32 left, tries = 0;
+	int n, r = 0;
+
+	drv_gate_close(d, &q->gate);
+	left = ring_used(read_prod(d, q), q->cons, q->log2);
+	while (left && !r) {
+		n = drain_locked(d, q, min(left, d->cfg.batch));
+		if (!n)
+			break;
+		if (n > 0) {
+			left -= min(left, (u32)n);
+			continue;
+		}
+		/* The first record cannot be dealt with now: its answer finds no room. */
+		drv_cmdq_recover(d);
+		if (!drv_poll(d, tries++))
+			r = -EBUSY;
+	}
+	drv_gate_open(d, &q->gate);
+	return r;
+}
+
+bool drv_outq_pending(struct smmuv3_drv *d, struct drv_outq *q)
+{
+	bool pending;
+	u32 prod;
+
+	drv_gate_close(d, &q->gate);
+	prod = read_prod(d, q);
+	pending = !ring_empty(prod, q->cons, q->log2) || overflowed(q, prod);
+	drv_gate_open(d, &q->gate);
+	return pending;
+}
+
+/* Throw away what is in the queue: its entries cannot be trusted (7.2.2). */
+void drv_outq_discard(struct smmuv3_drv *d, struct drv_outq *q)
+{
+	u32 prod;
+
+	drv_gate_close(d, &q->gate);
+	prod = read_prod(d, q);
+	d->stats.evtq_discarded += ring_used(prod, q->cons, q->log2);
+	q->cons = (prod & Q_OVFLG) | ring_ptr(prod, q->log2);
+	publish(d, q);
+	drv_gate_open(d, &q->gate);
+}

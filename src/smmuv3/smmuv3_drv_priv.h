@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The SMMUv3 driver's own structures, shared by its files. */
+#ifndef SMMUV3_DRV_PRIV_H
+#define SMMUV3_DRV_PRIV_H
+
+#include "pt_build.h"
+#include "ring.h"
+#include "smmuv3_driver.h"
+#include "smmuv3_regs.h"
+
+/* For a few steps that may wait: whoever finds it closed polls. Protected by smmuv3_drv.lock. */
+struct drv_gate {
+	bool closed;
+};
+
+/**
+ * struct drv_outq - a queue that the SMMU fills
+ * @base: physical
+ * @bytes: allocated; 0: the queue is preset
+ * @prod_reg, @cons_reg: offsets
+ * @cons: as it will be written: RD, wrap and OVACKFLG
+ * @written: as it was written last
+ * @gate: closed while someone drains
+ */
+struct drv_outq {
+	u64 base;
+	u64 bytes;
+	u32 prod_reg;
+	u32 cons_reg;
+	u32 cons;
+	u32 written;
+	u8 log2;
+	u8 entry;
+	struct drv_gate gate;
+};
+
+/**
+ * struct drv_cmdq - the command queue
+ * @head: commands written, counted from the start
+ * @tail: of them, consumed, as far as was seen
+ * @abt_at, @abt_count: where a fetch was aborted, and how often in a row
+ */
+struct drv_cmdq {
+	u64 base;
+	u64 bytes;
+	u64 head;
+	u64 tail;
+	u64 abt_at;
+	u32 abt_count;
+	u8 log2;
+};
+
+struct drv_dom;
+
+/* A domain on a PASID of a device. */
+struct drv_attachment {
+	struct drv_attachment *dev_next;
+	struct drv_attachment *dom_next;
+	struct drv_dev *dev;
+	struct drv_dom *dom;
+	u32 pasid;
+};
+
+/**
+ * struct drv_dev - a master
+ * @cd_table: physical: one CD, a linear table, or L1CDs
+ * @cd_l2: two levels: physical addresses of the second, 0 where there is none
+ * @cd_bits: log2 of the CDs: STE.S1CDMax
+ * @stall_on: faults may stall: between enable and disable
+ * @throttled: not at the moment, a storm
+ * @inside: the driver itself calls the fault core and holds the configuration gate
+ */
+struct drv_dev {
+	struct smmuv3_drv *d;
+	struct fault_dev *faults;
+	struct drv_dev *next;
+	struct drv_attachment *attachments;
+	struct fault_storm storm;
+	u32 sids[DRV_MAX_SIDS];
+	u64 cd_table;
+	u64 cd_bytes;
+	u64 *cd_l2;
+	u32 credits;
+	u8 n_sids;
+	u8 cd_bits;
+	bool cd_two_levels;
+	bool can_stall;
+	bool ats;
+	bool pri;
+	bool stall_on;
+	bool throttled;
+	bool aborted;
+	bool inside;
+};
+
+struct drv_dom {
+	struct smmuv3_drv *d;
+	struct fault_domain *faults;
+	struct drv_dom *next;
+	struct drv_attachment *attachments;
+	struct pt_build pt;
+	struct drv_gate gate; /* page table and attachments */
+	enum drv_domain_type type;
+	u16 asid;
+};
+
+/* What the identification registers and the configuration leave. */
+struct drv_features {
+	u8 sid_bits;
+	u8 ssid_bits;
+	u8 asid_bits;
+	u8 granule;
+	u8 va_bits;
+	u8 pa_bits;
+	u8 stall_model;
+	u32 stall_max;
+	bool st_two_levels;
+	bool cd_two_levels;
+	bool ats;
+	bool pri;
+	bool ril;
+	bool hyp;
+	bool msi;
+	bool big_endian;
+	bool attr_ovr;
+	bool queues_preset;
+	bool tables_preset;
+};
+
+#define STRTAB_SPLIT  8 /* StreamIDs of one second-level table: 256 STEs, 16 KiB */
+#define DRV_ASID_SWAP 0 /* never given to a domain: for the moments of a replace */
+
+struct smmuv3_drv {
+	const struct drv_ops *ops;
+	void *ctx;
+	struct fault_core *core;
+	struct smmuv3_drv_cfg cfg;
+	struct drv_features f;
+	struct fault_lock lock; /* command queue, GERRORN, gates, time */
+	struct drv_gate config; /* structures in memory, devices, domains */
+	u64 now;
+	bool bound;
+	bool dead; /* no answer any more: switched off */
+
+	u32 cr0;
+	u32 gerrorn;
+	u32 atc_timeouts;
+	struct drv_cmdq cmdq;
+	struct drv_outq evtq;
+	struct drv_outq priq;
+
+	u64 strtab;
+	u64 strtab_bytes;
+	u64 *strtab_l2; /* two levels: physical addresses, 0 where there is none */
+
+	u64 *asids; /* a bit for each in use */
+	struct drv_dev *devs;
+	struct drv_dom *doms;
+	struct smmuv3_drv_stats stats;
+};
+
+/* smmuv3_driver.c */
+static inline u32 drv_read32(struct smmuv3_drv *d, u64 reg)
+{
+	return (u32)d->ops->mmio_read(d->ctx, reg, 4);
+}
+
+static inline void drv_write32(struct smmuv3_drv *d, u64 reg, u32 value)
+{
+	d->ops->mmio_write(d->ctx, reg, value, 4);
+}
+
+bool drv_poll(struct smmuv3_drv *d, u32 tries);
+u64 drv_now(struct smmuv3_drv *d);
+void drv_note_now(struct smmuv3_drv *d, u64 now);
+void drv_gate_close(struct smmuv3_drv *d, struct drv_gate *g);
+void drv_gate_open(struct smmuv3_drv *d, struct drv_gate *g);
+int drv_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack);
+int drv_gbpa_abort(struct smmuv3_drv *d);
+void drv_die(struct smmuv3_drv *d);
+int drv_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
+int drv_read_words(struct smmuv3_drv *d, u64 pa, u64 *words, u32 n);
+int drv_write_word(struct smmuv3_drv *d, u64 pa, u64 word);
+
+/* smmuv3_drv_cmdq.c: a list of commands under construction */
+#define DRV_BATCH 16
+
+struct drv_cmds {
+	u64 w[DRV_BATCH][CMD_WORDS];
+	u32 n;
+	int error;
+};
+
+void drv_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1);
+int drv_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c);
+int drv_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1);
+void drv_cmdq_recover(struct smmuv3_drv *d);
+
+/* smmuv3_drv_outq.c */
+int drv_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget);
+int drv_outq_fence(struct smmuv3_drv *d, struct drv_outq *q);
+bool drv_outq_pending(struct smmuv3_drv *d, struct drv_outq *q);
+void drv_outq_discard(struct smmuv3_drv *d, struct drv_outq *q);
+
+/* smmuv3_drv_evtq.c, smmuv3_drv_priq.c: one record; 0 or -EAGAIN: leave it where it is */
+int drv_event(struct smmuv3_drv *d, const u64 *words);
+int drv_page_request(struct smmuv3_drv *d, const u64 *words);
+
+/* smmuv3_drv_gerror.c */
+int drv_gerror(struct smmuv3_drv *d);
+
+/* smmuv3_drv_tables.c */
+int drv_strtab_init(struct smmuv3_drv *d);
+void drv_strtab_program(struct smmuv3_drv *d);
+void drv_strtab_exit(struct smmuv3_drv *d);
+int drv_strtab_reach(struct smmuv3_drv *d, u32 sid);
+int drv_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS]);
+int drv_cdtab_init(struct drv_dev *dev, u8 bits);
+void drv_cdtab_exit(struct drv_dev *dev);
+int drv_cdtab_reach(struct drv_dev *dev, u32 ssid);
+int drv_cd_write(struct drv_dev *dev, u32 ssid, const u64 cd[CD_WORDS]);
+
+/* smmuv3_drv_domain.c */
+int drv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);
+void drv_domain_free(void *drv, struct fault_domain *fdom);
+int drv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
+s64 drv_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
+u64 drv_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova);
+u32 drv_asid_alloc(struct smmuv3_drv *d);
+void drv_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_attachment *a, u64 iova, u64 last);
+bool drv_dom_translates(const struct drv_dom *dom);
+
+/* smmuv3_drv_attach.c */
+int drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out);
+void drv_device_remove(void *drv, struct fault_dev *fdev, u64 now);
+int drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now);
+int drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now);
+int drv_faults_enable(void *ctx, void *dev_ctx);
+int drv_faults_disable(void *ctx, void *dev_ctx);
+void drv_faults_throttle(void *ctx, void *dev_ctx, bool on);
+int drv_dev_abort(struct drv_dev *dev, bool on);
+int drv_dev_stall_term(struct drv_dev *dev);
+
+/* smmuv3_drv_faults.c */
+extern const struct fault_ops smmuv3_fault_ops;
+int drv_resume(struct smmuv3_drv *d, u32 sid, u32 stag, u32 how);
+#define DRV_HW_STALL	 0x3U  /* fault_core_cfg.hw_code: {Ab, Ac} of CMD_RESUME */
+#define DRV_HW_PRI	 0x30U /* Resp of CMD_PRI_RESP */
+#define DRV_RESUME_ABORT 2U
+
+#endif /* SMMUV3_DRV_PRIV_H */
