@@ -16,10 +16,15 @@ static void acknowledge(struct smmuv3_drv *d, u32 bits)
 	fault_lock_release(&d->lock, flags);
 }
 
-static void count(struct smmuv3_drv *d, u32 bits)
+/* CMDQ_ERR is counted where it is dealt with. */
+static int count(struct smmuv3_drv *d, u32 bits)
 {
-	for (; bits; bits &= bits - 1)
-		d->stats.gerrors[__builtin_ctz(bits)]++;
+	int n = 0;
+
+	for (; bits; bits &= bits - 1, n++)
+		if (!(bits & GERROR_CMDQ_ERR))
+			d->stats.gerrors[__builtin_ctz(bits)]++;
+	return n;
 }
 
 /* Faults off and on again, while the device's STEs terminate: then no stall is left, known or not. */
@@ -58,17 +63,18 @@ static void eventq_abort(struct smmuv3_drv *d)
 int drv_gerror(struct smmuv3_drv *d)
 {
 	u32 bits = active(d);
-	u32 rest = bits & ~(GERROR_CMDQ_ERR | GERROR_EVENTQ_ABT_ERR);
+	u32 rest = bits & ~(u32)(GERROR_CMDQ_ERR | GERROR_EVENTQ_ABT_ERR);
+	int n;
 
 	if (!bits || d->dead)
 		return 0;
-	count(d, bits & ~GERROR_CMDQ_ERR);
+	n = count(d, bits);
 	if (bits & GERROR_CMDQ_ERR)
 		drv_cmdq_recover(d);
 	if (bits & GERROR_SFM_ERR) {
 		/* Service failure mode ends with a reset only (12.3). */
 		drv_die(d);
-		return __builtin_popcount(bits);
+		return n;
 	}
 	if (bits & GERROR_EVENTQ_ABT_ERR)
 		eventq_abort(d);
@@ -79,5 +85,5 @@ int drv_gerror(struct smmuv3_drv *d)
 		drv_outq_drain(d, &d->evtq, d->cfg.batch);
 	if (d->f.pri && bits & (GERROR_MSI_PRIQ_ABT_ERR | GERROR_PRIQ_ABT_ERR))
 		drv_outq_drain(d, &d->priq, d->cfg.batch);
-	return __builtin_popcount(bits);
+	return n;
 }

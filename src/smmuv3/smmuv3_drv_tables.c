@@ -5,10 +5,11 @@
  */
 #include "smmuv3_drv_priv.h"
 
-#define L1STD_BYTES 8
-#define L1CD_BYTES  8
-#define CD_L2_BITS  6 /* 64 CDs: the 4 KiB leaf of S1Fmt 1 */
-#define CD_L2_BYTES 4096
+#define L1STD_BYTES    8
+#define L1CD_BYTES     8
+#define ALL_BUT_WORD_0 0xfeU
+#define CD_L2_BITS     6 /* 64 CDs: the 4 KiB leaf of S1Fmt 1 */
+#define CD_L2_BYTES    4096
 
 /* ---- An entry of eight words ---- */
 
@@ -100,7 +101,7 @@ static int entry_update(const struct drv_entry *e, const u64 to[8])
 	}
 	if (critical & (critical - 1)) {
 		prepared[0] = now[0] & ~e->valid;
-		r = write_words(e, now, prepared, ~BIT(0));
+		r = write_words(e, now, prepared, ALL_BUT_WORD_0);
 		critical = BIT(0);
 		memcpy(prepared, to, sizeof(prepared));
 	}
@@ -120,7 +121,7 @@ static int preset_strtab(struct smmuv3_drv *d)
 	if (FIELD_GET(STRTAB_BASE_CFG_FMT, cfg) != STRTAB_FMT_LINEAR)
 		return -ENODEV;
 	d->f.st_two_levels = false;
-	d->f.sid_bits = (u8)min((u32)d->f.sid_bits, FIELD_GET(STRTAB_BASE_CFG_LOG2SIZE, cfg));
+	d->f.sid_bits = (u8)min((u32)d->f.sid_bits, (u32)FIELD_GET(STRTAB_BASE_CFG_LOG2SIZE, cfg));
 	d->strtab = d->ops->mmio_read(d->ctx, SMMU_STRTAB_BASE, 8) & STRTAB_BASE_ADDR;
 	return 0;
 }
