@@ -70,18 +70,9 @@ static bool column_header_ok(const struct dmat_column_reader *col, unsigned int 
 		return false;
 	if ((col->encoding == DMAT_ENC_DICT) != !!col->entries || (col->exceptions && !window))
 		return false;
-	switch (col->width) {
-	case 0:
-		return col->encoding == DMAT_ENC_CONST;
-	case 1:
-	case 2:
-		return col->encoding != DMAT_ENC_CONST;
-	case 4:
-	case 8:
-		return window;
-	default:
-		return false;
-	}
+	if (col->encoding == DMAT_ENC_CONST)
+		return !col->width;
+	return col->width && col->width <= (window ? 8 : 2);
 }
 
 static const char *open_column(struct dmat_block_reader *b, unsigned int number, struct cursor *c)
@@ -159,27 +150,20 @@ const char *dmat_block_open(struct dmat_block_reader *b, const u8 *raw, size_t b
 	return reason;
 }
 
-static void widen(const u8 *p, unsigned int width, u64 *out, unsigned int n)
+/*
+ * Join the planes of the next PIECE values. All loops below run over a whole piece, so that the compiler can use
+ * vectors; what lies past the last record is read from the slack, or from the next plane, and ignored.
+ */
+static void join_planes(const u8 *plane, unsigned int stride, unsigned int width, u64 *v)
 {
-	unsigned int i;
+	unsigned int i, k;
 
-	switch (width) {
-	case 1:
-		for (i = 0; i < n; i++)
-			out[i] = p[i];
-		break;
-	case 2:
-		for (i = 0; i < n; i++)
-			out[i] = dmat_get_le16(p + 2 * i);
-		break;
-	case 4:
-		for (i = 0; i < n; i++)
-			out[i] = fl_get_le32(p + 4 * i);
-		break;
-	default:
-		for (i = 0; i < n; i++)
-			out[i] = fl_get_le64(p + 8 * i);
-		break;
+	for (i = 0; i < PIECE; i++)
+		v[i] = plane[i];
+	for (k = 1; k < width; k++) {
+		plane += stride;
+		for (i = 0; i < PIECE; i++)
+			v[i] |= (u64)plane[i] << 8 * k;
 	}
 }
 
@@ -197,17 +181,8 @@ static bool look_up(const struct dmat_column_reader *col, u64 *v, unsigned int n
 	return ok;
 }
 
-/* Values of the next @n records. False: a dictionary entry that does not exist. */
-static bool decode_column(struct dmat_block_reader *b, unsigned int number, const u16 *shape, u64 *v, unsigned int n)
+static void put_exceptions(struct dmat_block_reader *b, struct dmat_column_reader *col, u64 *v, unsigned int n)
 {
-	struct dmat_column_reader *col = &b->column[number];
-	u64 base = col->base, scale = col->scale, last = col->last;
-	u64 *shape_last = b->shape_last[number];
-	unsigned int i;
-
-	widen(col->data + (size_t)b->next * col->width, col->width, v, n);
-	if (col->encoding == DMAT_ENC_DICT)
-		return look_up(col, v, n);
 	for (; col->next_exception < col->exceptions; col->next_exception++) {
 		const u8 *e = col->exception + col->next_exception * DMAT_EXCEPTION_BYTES;
 		unsigned int place = dmat_get_le16(e);
@@ -216,41 +191,61 @@ static bool decode_column(struct dmat_block_reader *b, unsigned int number, cons
 			break;
 		v[place - b->next] = fl_get_le64(e + 2);
 	}
-	switch (col->encoding) {
-	case DMAT_ENC_FRAME:
-		for (i = 0; i < n; i++)
+}
+
+static void scale_values(u64 base, u64 scale, u64 *v)
+{
+	unsigned int i, shift;
+
+	if (scale & (scale - 1)) {
+		for (i = 0; i < PIECE; i++)
 			v[i] = base + scale * v[i];
-		break;
-	case DMAT_ENC_DELTA:
+		return;
+	}
+	shift = scale ? __builtin_ctzll(scale) : 0;
+	for (i = 0; i < PIECE; i++)
+		v[i] = base + (scale ? v[i] << shift : 0);
+}
+
+/* Values of the next @n records. False: a dictionary entry that does not exist. */
+static bool decode_column(struct dmat_block_reader *b, unsigned int number, const u16 *shape, u64 *v, unsigned int n)
+{
+	struct dmat_column_reader *col = &b->column[number];
+	u64 *shape_last = b->shape_last[number], last = col->last;
+	unsigned int i;
+
+	join_planes(col->data + b->next, b->records, col->width, v);
+	if (col->encoding == DMAT_ENC_DICT)
+		return look_up(col, v, n);
+	put_exceptions(b, col, v, n);
+	scale_values(col->base, col->scale, v);
+	if (col->encoding == DMAT_ENC_DELTA) {
 		for (i = 0; i < n; i++)
-			v[i] = last += base + scale * v[i];
+			v[i] = last += v[i];
 		col->last = last;
-		break;
-	default:
+	} else if (col->encoding == DMAT_ENC_SHAPE_DELTA) {
 		for (i = 0; i < n; i++)
-			v[i] = shape_last[shape[i]] += base + scale * v[i];
-		break;
+			v[i] = shape_last[shape[i]] += v[i];
 	}
 	return true;
 }
 
 static bool decode_shapes(const struct dmat_block_reader *b, u16 *shape, unsigned int n)
 {
-	bool ok = true;
-	unsigned int i;
+	const u8 *low = b->shape + b->next, *high = low + b->records;
+	unsigned int i, most = 0;
 
 	if (b->shapes == 1) {
-		memset(shape, 0, n * sizeof(*shape));
+		memset(shape, 0, PIECE * sizeof(*shape));
 		return true;
 	}
-	for (i = 0; i < n; i++) {
-		unsigned int at = b->next + i;
-		u16 s = b->shape_width == 1 ? b->shape[at] : dmat_get_le16(b->shape + 2 * at);
-
-		ok &= s < b->shapes;
-		shape[i] = s < b->shapes ? s : 0;
-	}
-	return ok;
+	for (i = 0; i < PIECE; i++)
+		shape[i] = low[i];
+	for (i = 0; b->shape_width == 2 && i < PIECE; i++)
+		shape[i] |= high[i] << 8;
+	for (i = 0; i < n; i++)
+		most = shape[i] > most ? shape[i] : most;
+	return most < b->shapes;
 }
 
 static void store_column(unsigned int number, struct dmat_record *out, const u64 *v, unsigned int n)
@@ -267,47 +262,86 @@ static void store_column(unsigned int number, struct dmat_record *out, const u64
 		*(u64 *)at = v[i];
 }
 
-static const char *check_values(struct dmat_block_reader *b, const u16 *shape, struct dmat_record *out, unsigned int n)
+/* The columns that have to be looked at, or into, together. */
+struct piece {
+	u64 time[PIECE], iova[PIECE], size[PIECE], pa[PIECE];
+};
+
+static u64 *piece_column(struct piece *p, unsigned int number, u64 *other)
+{
+	switch (number) {
+	case DMAT_COL_TIME:
+		return p->time;
+	case DMAT_COL_IOVA:
+		return p->iova;
+	case DMAT_COL_SIZE:
+		return p->size;
+	case DMAT_COL_PA:
+		return p->pa;
+	default:
+		return other;
+	}
+}
+
+static bool times_in_order(struct dmat_block_reader *b, const struct piece *p, unsigned int n)
 {
 	u64 time = b->time_min;
-	bool sorted = true, ranges = true;
+	bool ok = true;
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		u64 end = out[i].iova + out[i].size - 1;
-
-		sorted &= out[i].time_ns >= time;
-		time = out[i].time_ns;
-		/* size - 1 <= limit: neither 0 nor over what the kind may have */
-		ranges &= (out[i].size - 1 <= b->size_limit[shape[i]]) & (end >= out[i].iova || !out[i].size);
-		/* The column holds the distance from iova. */
-		out[i].pa = (out[i].pa + out[i].iova) & b->pa_mask[shape[i]];
+		ok &= p->time[i] >= time;
+		time = p->time[i];
 	}
 	b->time_min = time;
-	if (!sorted)
-		return "time goes back";
-	return ranges ? NULL : "record with an empty range or one past the end of the address space";
+	return ok;
+}
+
+static bool ranges_sound(const struct dmat_block_reader *b, const struct piece *p, const u16 *shape, unsigned int n)
+{
+	unsigned int i, bad = 0;
+
+	for (i = 0; i < n; i++) {
+		u64 less = p->size[i] - 1, iova = p->iova[i];
+
+		/* Neither 0 nor over what the kind may have, and inside 64 bits. */
+		bad |= less > b->size_limit[shape[i]];
+		bad |= (iova + less < iova) & (less != ~0ULL);
+	}
+	return !bad;
 }
 
 static const char *decode_piece(struct dmat_block_reader *b, struct dmat_record *out, unsigned int n)
 {
+	u64 other[PIECE], *v;
 	u16 shape[PIECE];
-	u64 v[PIECE];
-	unsigned int i;
+	struct piece p;
+	unsigned int i, c;
 
 	if (!decode_shapes(b, shape, n))
 		return "shape that does not exist";
 	for (i = 0; i < n; i++)
 		out[i] = b->form[shape[i]];
-	for (i = 0; i < DMAT_COLS; i++) {
-		if (b->column[i].encoding == DMAT_ENC_CONST)
+	for (c = 0; c < DMAT_COLS; c++) {
+		v = piece_column(&p, c, other);
+		if (b->column[c].encoding == DMAT_ENC_CONST) {
+			for (i = 0; i < PIECE && c <= DMAT_COL_PA; i++)
+				v[i] = b->column[c].base;
 			continue;
-		if (!decode_column(b, i, shape, v, n))
+		}
+		if (!decode_column(b, c, shape, v, n))
 			return "dictionary entry that does not exist";
-		store_column(i, out, v, n);
+		if (c != DMAT_COL_PA)
+			store_column(c, out, v, n);
 	}
+	/* The column holds the distance from iova. */
+	for (i = 0; i < n; i++)
+		out[i].pa = (p.pa[i] + p.iova[i]) & b->pa_mask[shape[i]];
 	b->next += n;
-	return check_values(b, shape, out, n);
+	if (!times_in_order(b, &p, n))
+		return "time goes back";
+	return ranges_sound(b, &p, shape, n) ? NULL
+					     : "record with an empty range or one past the end of the address space";
 }
 
 const char *dmat_block_decode(struct dmat_block_reader *b, struct dmat_record *out, unsigned int n)

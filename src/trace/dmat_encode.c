@@ -25,6 +25,9 @@ struct dmat_encoder {
 	u32 bucket[2 * DMAT_BLOCK]; /* open hash of shapes, number + 1 */
 	u64 shape_last[DMAT_BLOCK];
 	u64 dict[DMAT_DICT_MAX];
+	u8 *raw;
+	u32 *cut;
+	unsigned int cuts;
 	u64 values[DMAT_BLOCK], deltas[DMAT_BLOCK], sorted[DMAT_BLOCK];
 };
 
@@ -77,7 +80,21 @@ static void find_shapes(struct dmat_encoder *e, const struct dmat_record *rec)
 	}
 }
 
-static u8 *put_shapes(const struct dmat_encoder *e, u8 *p)
+/* The lowest bytes of all values, then the next ones: each plane repeats itself more than the values do. */
+static u8 *put_planes(struct dmat_encoder *e, const u64 *v, unsigned int width, u8 *p)
+{
+	unsigned int k, i;
+
+	for (k = 0; k < width; k++) {
+		e->cut[e->cuts++] = p - e->raw;
+		for (i = 0; i < e->records; i++)
+			*p++ = v[i] >> 8 * k;
+	}
+	e->cut[e->cuts++] = p - e->raw;
+	return p;
+}
+
+static u8 *put_shapes(struct dmat_encoder *e, u8 *p)
 {
 	unsigned int width = e->shapes > 256 ? 2 : 1, i;
 
@@ -100,13 +117,9 @@ static u8 *put_shapes(const struct dmat_encoder *e, u8 *p)
 	}
 	if (e->shapes == 1)
 		return p; /* nothing to tell apart */
-	for (i = 0; i < e->records; i++, p += width) {
-		if (width == 2)
-			dmat_put_le16(p, e->shape_of[i]);
-		else
-			*p = e->shape_of[i];
-	}
-	return p;
+	for (i = 0; i < e->records; i++)
+		e->deltas[i] = e->shape_of[i];
+	return put_planes(e, e->deltas, width, p);
 }
 
 static int by_value(const void *a, const void *b)
@@ -127,8 +140,6 @@ static u64 gcd(u64 a, u64 b)
 	return a;
 }
 
-static const u8 widths[] = { 1, 2, 4, 8 };
-
 /*
  * The cheapest width for the values (sorted in e->sorted): at each, the window of
  * that many steps that holds most of them; the rest are exceptions.
@@ -143,8 +154,8 @@ static void plan_window(const struct dmat_encoder *e, u8 encoding, struct plan *
 		scale = gcd(scale, v[i] - v[i - 1]);
 	if (!scale)
 		scale = 1;
-	for (w = 0; w < ARRAY_SIZE(widths); w++) {
-		u64 span = widths[w] == 8 ? ~0ULL : (1ULL << 8 * widths[w]) - 1;
+	for (w = 1; w <= 8; w++) {
+		u64 span = w == 8 ? ~0ULL : (1ULL << 8 * w) - 1;
 		unsigned int lo = 0, hi, best_lo = 0, held = 0;
 		size_t bytes;
 
@@ -156,11 +167,11 @@ static void plan_window(const struct dmat_encoder *e, u8 encoding, struct plan *
 				best_lo = lo;
 			}
 		}
-		bytes = (size_t)n * widths[w] + (size_t)(n - held) * DMAT_EXCEPTION_BYTES;
+		bytes = (size_t)n * w + (size_t)(n - held) * DMAT_EXCEPTION_BYTES;
 		if (bytes >= best->bytes)
 			continue;
 		*best = (struct plan){ .encoding = encoding,
-				       .width = widths[w],
+				       .width = w,
 				       .exceptions = n - held,
 				       .base = v[best_lo],
 				       .scale = scale,
@@ -227,14 +238,6 @@ static struct plan plan_column(struct dmat_encoder *e, unsigned int col)
 	return best;
 }
 
-static void put_uint(u8 *p, u64 v, unsigned int width)
-{
-	u8 bytes[8];
-
-	fl_put_le64(bytes, v);
-	memcpy(p, bytes, width);
-}
-
 static unsigned int dict_find(const struct dmat_encoder *e, unsigned int entries, u64 v)
 {
 	const u64 *at = bsearch(&v, e->dict, entries, sizeof(u64), by_value);
@@ -249,19 +252,19 @@ static u8 *put_window(struct dmat_encoder *e, const struct plan *plan, u8 *p)
 	u8 *exception = p + (size_t)e->records * plan->width;
 	unsigned int i;
 
-	for (i = 0; i < e->records; i++, p += plan->width) {
+	for (i = 0; i < e->records; i++) {
 		bool below = (s64)v[i] < (s64)plan->base;
 		u64 u = below ? -((plan->base - v[i]) / plan->scale) : (v[i] - plan->base) / plan->scale;
 
-		if (!below && u <= span) {
-			put_uint(p, u, plan->width);
+		e->sorted[i] = u;
+		if (!below && u <= span)
 			continue;
-		}
-		put_uint(p, 0, plan->width);
+		e->sorted[i] = 0;
 		dmat_put_le16(exception, i);
 		fl_put_le64(exception + 2, u);
 		exception += DMAT_EXCEPTION_BYTES;
 	}
+	put_planes(e, e->sorted, plan->width, p);
 	return exception;
 }
 
@@ -287,9 +290,9 @@ static u8 *put_column(struct dmat_encoder *e, unsigned int col, u8 *p)
 	plan_dict(e, &plan);
 	for (i = 0; i < plan.entries; i++, p += 8)
 		fl_put_le64(p, e->dict[i]);
-	for (i = 0; i < e->records; i++, p += plan.width)
-		put_uint(p, dict_find(e, plan.entries, e->values[i]), plan.width);
-	return p;
+	for (i = 0; i < e->records; i++)
+		e->deltas[i] = dict_find(e, plan.entries, e->values[i]);
+	return put_planes(e, e->deltas, plan.width, p);
 }
 
 struct dmat_encoder *dmat_encoder_new(void)
@@ -297,12 +300,16 @@ struct dmat_encoder *dmat_encoder_new(void)
 	return calloc(1, sizeof(struct dmat_encoder));
 }
 
-size_t dmat_encode_block(struct dmat_encoder *e, const struct dmat_record *rec, unsigned int n, u8 *raw)
+size_t dmat_encode_block(struct dmat_encoder *e, const struct dmat_record *rec, unsigned int n, u8 *raw, u32 *cut,
+			 unsigned int *cuts)
 {
 	unsigned int col, i;
 	u8 *p;
 
 	e->records = n;
+	e->raw = raw;
+	e->cut = cut;
+	e->cuts = 0;
 	find_shapes(e, rec);
 	p = put_shapes(e, raw);
 	for (col = 0; col < DMAT_COLS; col++) {
@@ -310,5 +317,6 @@ size_t dmat_encode_block(struct dmat_encoder *e, const struct dmat_record *rec, 
 			e->values[i] = column_value(&rec[i], col);
 		p = put_column(e, col, p);
 	}
+	*cuts = e->cuts;
 	return p - raw;
 }

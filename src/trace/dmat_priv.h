@@ -57,6 +57,7 @@ enum dmat_encoding {
 #define DMAT_DICT_MAX	     1024
 
 /* Room that every encoded block fits: headers, shapes, columns of 8 bytes and their dictionaries. */
+#define DMAT_RAW_SLACK 256 /* the decoder reads, and ignores, so much past the end */
 #define DMAT_RAW_MAX \
 	(4 + DMAT_BLOCK * (DMAT_SHAPE_BYTES + 2 + DMAT_COLS * 8) + DMAT_COLS * (DMAT_COLUMN_HEADER + DMAT_DICT_MAX * 8))
 
@@ -90,10 +91,15 @@ static inline size_t dmat_column_offset(unsigned int col)
 	}
 }
 
-/* Put @n records into @raw (DMAT_RAW_MAX bytes); returns the bytes used. The encoder ends by free(). */
+/*
+ * Put @n records into @raw (DMAT_RAW_MAX bytes); returns the bytes used. @cut: where each plane of bytes begins
+ * and ends (the offsets in order, *@cuts of them), so that each can be deflated or stored. The encoder ends by free().
+ */
+#define DMAT_CUTS (2 * (2 + 8 * DMAT_COLS))
 struct dmat_encoder;
 struct dmat_encoder *dmat_encoder_new(void);
-size_t dmat_encode_block(struct dmat_encoder *e, const struct dmat_record *rec, unsigned int n, u8 *raw);
+size_t dmat_encode_block(struct dmat_encoder *e, const struct dmat_record *rec, unsigned int n, u8 *raw, u32 *cut,
+			 unsigned int *cuts);
 
 /* ---- decoding: a block is opened once, then taken piece by piece ---- */
 

@@ -317,7 +317,7 @@ int dmat_reader_open(struct dmat_reader **reader, const char *path, unsigned int
 	r->err = err;
 	r->prefix = flags & DMAT_READ_PREFIX;
 	r->file = fopen(path, "rb");
-	r->raw = malloc(DMAT_RAW_MAX);
+	r->raw = calloc(1, DMAT_RAW_MAX + DMAT_RAW_SLACK);
 	r->z_ready = inflateInit2(&r->z, -15) == Z_OK;
 	if (!r->file)
 		ret = dmat_fail(err, errno, "cannot read: %s", strerror(errno));

@@ -6,6 +6,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#define PART_MIN      512
+#define DEFLATED_ROOM (DMAT_RAW_MAX + DMAT_RAW_MAX / 64 + 4096) /* over the worst case, with every change of level */
+
 struct index_entry {
 	u64 offset, first_record, first_time;
 };
@@ -29,8 +32,9 @@ struct dmat_writer {
 	struct dmat_record *pending;
 	unsigned int pendings;
 	u8 *raw, *deflated;
-	z_stream z;
-	bool z_ready;
+	z_stream z, trial;
+	bool z_ready, trial_ready;
+	u8 *trial_out;
 };
 
 /* The error is the output's, whatever input the caller's error named. */
@@ -95,6 +99,9 @@ static void destroy(struct dmat_writer *w)
 		unlink(w->temp);
 	if (w->z_ready)
 		deflateEnd(&w->z);
+	if (w->trial_ready)
+		deflateEnd(&w->trial);
+	free(w->trial_out);
 	free(w->path);
 	free(w->temp);
 	free(w->meta);
@@ -125,9 +132,12 @@ int dmat_writer_open(struct dmat_writer **writer, const char *path, struct dmat_
 	w->pending = malloc(DMAT_BLOCK * sizeof(*w->pending));
 	w->raw = malloc(DMAT_RAW_MAX);
 	/* Raw deflate: the block's CRC-32 is the only checksum that a reader has to compute. */
-	w->z_ready = deflateInit2(&w->z, Z_BEST_COMPRESSION, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK;
-	w->deflated = w->z_ready ? malloc(deflateBound(&w->z, DMAT_RAW_MAX)) : NULL;
-	if (!w->path || !w->meta || !w->encoder || !w->pending || !w->raw || !w->deflated) {
+	w->z_ready = deflateInit2(&w->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK;
+	w->trial_ready = deflateInit2(&w->trial, Z_BEST_SPEED, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) == Z_OK;
+	w->deflated = malloc(DEFLATED_ROOM);
+	w->trial_out = malloc(DEFLATED_ROOM);
+	if (!w->path || !w->meta || !w->encoder || !w->pending || !w->raw || !w->deflated || !w->trial_out ||
+	    !w->z_ready || !w->trial_ready) {
 		ret = dmat_fail(err, ENOMEM, "out of memory");
 	} else {
 		fl_put_le32(w->meta, 0);
@@ -231,9 +241,54 @@ static int index_add(struct dmat_writer *w)
 	return 0;
 }
 
+/*
+ * Whether @bytes at @data are worth deflating. Inflating costs a reader some ns a byte, a stored byte next to
+ * nothing: what does not shrink to half stays as it is.
+ */
+static bool worth_deflating(struct dmat_writer *w, const u8 *data, size_t bytes)
+{
+	deflateReset(&w->trial);
+	w->trial.next_in = (u8 *)data;
+	w->trial.avail_in = bytes;
+	w->trial.next_out = w->trial_out;
+	w->trial.avail_out = bytes / 2 + 1;
+	return deflate(&w->trial, Z_FINISH) == Z_STREAM_END;
+}
+
+/* Deflate w->raw between the cuts, each part as it deserves; returns the bytes made. */
+static size_t deflate_block(struct dmat_writer *w, size_t raw_bytes, const u32 *cut, unsigned int cuts)
+{
+	size_t at = 0, end;
+	unsigned int i;
+	int level, ret;
+
+	deflateReset(&w->z);
+	w->z.next_out = w->deflated;
+	w->z.avail_out = DEFLATED_ROOM;
+	for (i = 0; i <= cuts; i++, at = end) {
+		end = i < cuts ? cut[i] : raw_bytes;
+		w->z.next_in = w->raw + at;
+		w->z.avail_in = 0;
+		/* Small parts go with what is before them: to change costs some bytes too. */
+		if (end - at >= PART_MIN) {
+			level = worth_deflating(w, w->raw + at, end - at) ? Z_DEFAULT_COMPRESSION : Z_NO_COMPRESSION;
+			ret = deflateParams(&w->z, level, Z_DEFAULT_STRATEGY);
+			fl_assert(ret == Z_OK);
+		}
+		w->z.avail_in = end - at;
+		ret = deflate(&w->z, Z_NO_FLUSH);
+		fl_assert((ret == Z_OK || ret == Z_BUF_ERROR) && !w->z.avail_in);
+	}
+	ret = deflate(&w->z, Z_FINISH);
+	fl_assert(ret == Z_STREAM_END);
+	return w->z.next_out - w->deflated;
+}
+
 static int write_block(struct dmat_writer *w)
 {
 	u8 header[DMAT_BLOCK_HEADER] = { 0 };
+	u32 cut[DMAT_CUTS];
+	unsigned int cuts;
 	size_t raw_bytes, deflated_bytes;
 	int ret = w->header_written ? 0 : write_header(w);
 
@@ -242,15 +297,8 @@ static int write_block(struct dmat_writer *w)
 	ret = index_add(w);
 	if (ret)
 		return ret;
-	raw_bytes = dmat_encode_block(w->encoder, w->pending, w->pendings, w->raw);
-	deflateReset(&w->z);
-	w->z.next_in = w->raw;
-	w->z.avail_in = raw_bytes;
-	w->z.next_out = w->deflated;
-	w->z.avail_out = deflateBound(&w->z, DMAT_RAW_MAX);
-	ret = deflate(&w->z, Z_FINISH);
-	fl_assert(ret == Z_STREAM_END);
-	deflated_bytes = w->z.next_out - w->deflated;
+	raw_bytes = dmat_encode_block(w->encoder, w->pending, w->pendings, w->raw, cut, &cuts);
+	deflated_bytes = deflate_block(w, raw_bytes, cut, cuts);
 	fl_put_le32(header, DMAT_BLOCK_MAGIC);
 	fl_put_le32(header + 4, w->pendings);
 	fl_put_le64(header + 8, w->pending[0].time_ns);
