@@ -44,6 +44,14 @@ static char *put_code(char *p, const struct dmat_record *rec)
 	return rec->code ? p + sprintf(p, " code=0x%x", rec->code) : p;
 }
 
+/* An address of 0 is an address, where the record has one. */
+static bool names_iova(const struct dmat_record *rec)
+{
+	bool point = rec->kind == DMAT_FAULT || rec->kind == DMAT_PAGE_REQUEST;
+
+	return dmat_kind_has_range(rec) || (point && !(rec->flags & DMAT_F_NO_IOVA));
+}
+
 int dmat_format(const struct dmat_record *rec, char line[DMAT_LINE])
 {
 	char *p = line;
@@ -56,7 +64,7 @@ int dmat_format(const struct dmat_record *rec, char line[DMAT_LINE])
 		p += sprintf(p, " pasid=0x%x", rec->pasid);
 	if (rec->domain != DMAT_DOMAIN_NONE)
 		p += sprintf(p, " domain=%u", rec->domain);
-	if (rec->iova)
+	if (names_iova(rec))
 		p += sprintf(p, " iova=0x%llx", rec->iova);
 	if (rec->size)
 		p += sprintf(p, " size=%llu", rec->size);
