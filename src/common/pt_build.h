@@ -3,9 +3,9 @@
  * Page-table builders: map, unmap, change permissions, look up. One radix-tree
  * builder serves every format; a format says how entries are encoded.
  *
- * Tables lie in memory that the IOMMU reads at any time. A table is filled
- * before the entry that points to it is written, and each entry changes by one
- * write: a concurrent walk sees the old or the new.
+ * Tables lie in memory that the IOMMU reads at any time. A table is clear before
+ * the entry that points to it is written, and each entry changes by one write: a
+ * concurrent walk sees the old or the new.
  */
 #ifndef PT_BUILD_H
 #define PT_BUILD_H
@@ -31,6 +31,8 @@ enum pt_format {
 	PT_VTD_SS,
 };
 
+#define PT_ANY_LEVEL (-2)
+
 /**
  * struct pt_build_cfg - a table to be
  * @format:  enum pt_format
@@ -40,8 +42,9 @@ enum pt_format {
  * @page_sizes: allowed sizes of a mapping as a mask of bytes, with
  *           contiguous sizes (VMSA: 64K, 32M, ...; short: 64K, 16M); 0: all but
  *           contiguous ones. Sizes that the format lacks are ignored.
- * @stage2_level: stage 2: initial level; -2: the deepest that needs no more than 16 tables
- * @high:    input addresses are those of the second root: upper bits are ones
+ * @stage2_level: stage 2: initial level; PT_ANY_LEVEL: the deepest that needs no more than 16 tables
+ * @high:    VMSA: input addresses are those of the second root: upper bits are
+ *           ones. VT-d first stage takes canonical addresses of both halves.
  * @big_endian: descriptors in memory are big-endian
  */
 struct pt_build_cfg {
@@ -79,6 +82,7 @@ struct pt_build {
 	u8 bits[PT_BUILD_LEVELS];  /* index bits, root first */
 	u8 group[PT_BUILD_LEVELS]; /* log2 of entries in a contiguous group; 0: none */
 	u64 sizes;		   /* cfg.page_sizes resolved */
+	u32 table_bytes;	   /* of tables below the root */
 };
 
 /**
@@ -95,7 +99,11 @@ void pt_build_exit(struct pt_build *b);
  * pt_map() - map [iova, iova + bytes) to [pa, pa + bytes), largest sizes first
  * Return: 0; -EINVAL if misaligned to the smallest size, out of range or with
  * permissions that the format cannot say; -EEXIST if any part is mapped;
- * -ENOMEM; -EIO. On an error nothing is mapped and no table is left over.
+ * -ENOMEM; -EIO. On an error nothing is mapped and no table is left over (after
+ * -EIO empty tables may stay until pt_build_exit()).
+ *
+ * Writing implies reading where a format cannot say otherwise (stage 1, first
+ * stage); DRV_PROT_PRIV is -EINVAL for stage 2.
  */
 int pt_map(struct pt_build *b, u64 iova, u64 pa, u64 bytes, u32 prot);
 

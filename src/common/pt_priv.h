@@ -35,10 +35,15 @@ static inline void pt_record(const struct pt_env *env, u64 pa, u16 len, u8 what,
 {
 	struct iommu_walk *w = env->walk;
 	struct walk_access *a;
+	u32 n;
 
-	if (!w || w->n_accesses >= WALK_MAX_ACCESSES)
+	if (unlikely(!w))
 		return;
-	a = &w->accesses[w->n_accesses++];
+	n = w->n_accesses;
+	if (unlikely(n >= WALK_MAX_ACCESSES))
+		return;
+	w->n_accesses = n + 1;
+	a = &w->accesses[n];
 	a->addr = pa;
 	a->len = len;
 	a->what = what;
@@ -50,15 +55,15 @@ static inline void pt_record(const struct pt_env *env, u64 pa, u16 len, u8 what,
 /* Read one 64-bit descriptor; false: the bus answered with an error. */
 static inline bool pt_fetch64(const struct pt_env *env, u64 pa, u8 what, s8 level, bool big_endian, u64 *desc)
 {
-	u8 word[8];
-	bool failed = env->ops->mem_read(env->ctx, pa, word, sizeof(word)) != 0;
+	u64 word;
 
-	pt_record(env, pa, sizeof(word), what, level, false, failed);
-	if (unlikely(failed))
+	if (unlikely(env->ops->mem_read(env->ctx, pa, &word, sizeof(word)))) {
+		pt_record(env, pa, sizeof(word), what, level, false, true);
 		return false;
-	*desc = fl_get_le64(word);
-	if (unlikely(big_endian))
-		*desc = __builtin_bswap64(*desc);
+	}
+	pt_record(env, pa, sizeof(word), what, level, false, false);
+	word = fl_get_le64(&word);
+	*desc = unlikely(big_endian) ? __builtin_bswap64(word) : word;
 	return true;
 }
 

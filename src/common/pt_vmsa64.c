@@ -30,18 +30,6 @@ static inline u8 level_shift(const struct vmsa64_stage *st, s8 level)
 	return st->granule + (LAST_LEVEL - level) * stride(st);
 }
 
-/* Address field of a table, block or page descriptor (D8.3.1); @low: its lowest bit. */
-static inline u64 desc_address(const struct vmsa64_stage *st, u64 desc, u8 low)
-{
-	u64 addr = desc & GENMASK_ULL(47, 12);
-
-	if (unlikely(st->granule == 16 && (st->out_bits > 48 || (st->flags & VMSA_LPA))))
-		addr |= (desc & GENMASK_ULL(15, 12)) << 36;
-	else if (unlikely(st->flags & VMSA_DS))
-		addr |= (desc & GENMASK_ULL(49, 48)) | (desc & GENMASK_ULL(9, 8)) << 42;
-	return addr >> low << low;
-}
-
 /* Levels at which a Block descriptor exists (Tables D8-48, D8-53). */
 static inline bool block_allowed(const struct vmsa64_stage *st, s8 level)
 {
@@ -67,17 +55,36 @@ static inline u8 contiguous(const struct vmsa64_stage *st, s8 level)
 	return level >= 2 ? 5 : 0;
 }
 
-/* A root, an address within it, and where the walk stands. */
+/* Where a walk stands. */
 struct cursor {
 	u64 table;
 	u64 where; /* address of the descriptor in the space that the stage reads */
+	u64 mask;  /* of the index */
 	u16 attr;
 	s8 level;
+	u8 shift; /* log2 of what one entry of this level covers */
 	u8 tries;
+	bool plain; /* addresses are bits 47:12 of descriptors and nothing else */
 };
+
+/* Address field of a table, block or page descriptor (D8.3.1); @low: its lowest bit. */
+static inline u64 desc_address(const struct vmsa64_stage *st, const struct cursor *c, u64 desc, u8 low)
+{
+	u64 addr = desc & GENMASK_ULL(47, 12);
+
+	if (unlikely(!c->plain)) {
+		if (st->granule == 16)
+			addr |= (desc & GENMASK_ULL(15, 12)) << 36;
+		else if (st->flags & VMSA_DS)
+			addr |= (desc & GENMASK_ULL(49, 48)) | (desc & GENMASK_ULL(9, 8)) << 42;
+	}
+	return addr >> low << low;
+}
 
 static inline void cursor_set(struct cursor *c, const struct vmsa64_stage *st, const struct pt_start *start)
 {
+	c->tries = 0;
+	c->plain = !(st->flags & (VMSA_DS | VMSA_LPA)) && st->out_bits <= 48;
 	if (start) {
 		fl_assert(start->level >= st->level && start->level <= LAST_LEVEL);
 		c->table = start->table;
@@ -88,26 +95,24 @@ static inline void cursor_set(struct cursor *c, const struct vmsa64_stage *st, c
 		c->level = st->level;
 		c->attr = 0;
 	}
-	c->tries = 0;
+	c->shift = level_shift(st, c->level);
+	/* The initial lookup resolves what is left of the input size (D8.2.1). */
+	c->mask = (1ULL << (c->level == st->level ? st->in_bits - c->shift : stride(st))) - 1;
 }
 
-/* Address of the descriptor for @ia; the initial lookup resolves what is left of the input size (D8.2.1). */
-static inline void cursor_aim(struct cursor *c, const struct vmsa64_stage *st, u64 ia)
+static inline void cursor_aim(struct cursor *c, u64 ia)
 {
-	u8 shift = level_shift(st, c->level);
-	u8 bits = c->level == st->level ? st->in_bits - shift : stride(st);
-
-	c->where = c->table + ((ia >> shift & ((1ULL << bits) - 1)) << 3);
+	c->where = c->table + ((ia >> c->shift & c->mask) << 3);
 }
 
 enum shape { SHAPE_INVALID, SHAPE_TABLE, SHAPE_LEAF };
 
 static inline enum shape shape_of(const struct vmsa64_stage *st, u64 desc, s8 level)
 {
+	if (likely((desc & (DESC_VALID | DESC_TABLE)) == (DESC_VALID | DESC_TABLE)))
+		return level == LAST_LEVEL ? SHAPE_LEAF : SHAPE_TABLE;
 	if (!(desc & DESC_VALID))
 		return SHAPE_INVALID;
-	if (desc & DESC_TABLE)
-		return level == LAST_LEVEL ? SHAPE_LEAF : SHAPE_TABLE;
 	return level != LAST_LEVEL && block_allowed(st, level) ? SHAPE_LEAF : SHAPE_INVALID;
 }
 
@@ -115,25 +120,28 @@ static inline enum shape shape_of(const struct vmsa64_stage *st, u64 desc, s8 le
 static inline bool cursor_descend(struct cursor *c, const struct pt_env *env, const struct vmsa64_stage *st, u8 stage,
 				  u64 ia, u64 desc)
 {
-	u8 shift = level_shift(st, c->level);
-
-	c->table = desc_address(st, desc, st->granule);
+	c->table = desc_address(st, c, desc, st->granule);
 	if (unlikely(c->table >> st->out_bits))
 		return false;
 	c->level++;
-	pt_add_step(env, stage, ia, shift, c->table, c->level, c->attr);
+	pt_add_step(env, stage, ia, c->shift, c->table, c->level, c->attr);
+	c->shift -= stride(st);
+	c->mask = (1ULL << stride(st)) - 1;
 	return true;
 }
 
-static inline void leaf_geometry(const struct vmsa64_stage *st, struct pt_leaf *l, u64 ia, u64 desc, s8 level)
+static inline void leaf_geometry(const struct vmsa64_stage *st, const struct cursor *c, struct pt_leaf *l, u64 desc)
 {
-	u8 group = desc & DESC_CONT ? contiguous(st, level) : 0;
-
 	l->desc = desc;
-	l->level = level;
-	l->shift = level_shift(st, level);
-	l->contig_shift = l->shift + group <= st->in_bits ? l->shift + group : l->shift;
-	l->out = desc_address(st, desc, l->shift);
+	l->level = c->level;
+	l->shift = c->shift;
+	l->contig_shift = c->shift;
+	if (unlikely(desc & DESC_CONT)) {
+		l->contig_shift += contiguous(st, c->level);
+		if (l->contig_shift > st->in_bits)
+			l->contig_shift = c->shift;
+	}
+	l->out = desc_address(st, c, desc, c->shift);
 }
 
 static inline bool may_update(const struct pt_env *env, const struct vmsa64_stage *st, u32 flag)
@@ -179,13 +187,11 @@ static inline void s2_permissions(const struct vmsa64_stage *st, u64 desc, bool 
 	l->clean = dirty_managed && !(desc & DESC_S2_W);
 }
 
-static enum pt_fault s2_fault(struct pt_result *r, enum pt_fault fault, const struct cursor *c, u64 desc, u64 ipa,
+static enum pt_fault s2_fault(struct pt_result *r, enum pt_fault fault, s8 level, u64 where, u64 desc, u64 ipa,
 			      u32 access, bool tt)
 {
-	if (fault == PT_EXT_ABORT)
-		pt_set_abort(r, 2, c->level, c->where, false, desc);
-	else
-		pt_set_fault(r, fault, 2, c->level, desc);
+	pt_set_fault(r, fault, 2, level, desc);
+	r->fetch = where;
 	r->desc2 = desc;
 	r->ipa = ipa;
 	r->tt = tt;
@@ -230,8 +236,8 @@ static inline enum pt_fault s2_check(const struct pt_env *env, const struct vmsa
 enum pt_fault vmsa64_s2_walk(const struct pt_env *env, const struct vmsa64_stage *st, u64 ipa, u32 access, bool tt,
 			     const struct pt_start *start, struct pt_leaf *l, struct pt_result *r)
 {
-	bool be = st->flags & VMSA_BE;
 	enum pt_fault fault;
+	enum shape shape;
 	struct cursor c;
 	u64 desc = 0, new_desc, seen;
 
@@ -239,33 +245,31 @@ enum pt_fault vmsa64_s2_walk(const struct pt_env *env, const struct vmsa64_stage
 	/* D8.2.3: a base address or an input address out of range counts as level 0. */
 	if (unlikely(ipa >> st->in_bits || (!start && c.table >> st->out_bits))) {
 		fault = ipa >> st->in_bits ? PT_TRANSLATION : PT_ADDR_SIZE;
-		c.level = 0;
-		return s2_fault(r, fault, &c, 0, ipa, access, tt);
+		return s2_fault(r, fault, 0, 0, 0, ipa, access, tt);
 	}
 	for (;;) {
-		cursor_aim(&c, st, ipa);
-		if (unlikely(!pt_fetch64(env, c.where, WALK_S2, c.level, be, &desc)))
-			return s2_fault(r, PT_EXT_ABORT, &c, desc, ipa, access, tt);
+		cursor_aim(&c, ipa);
+		if (unlikely(!pt_fetch64(env, c.where, WALK_S2, c.level, st->flags & VMSA_BE, &desc)))
+			return s2_fault(r, PT_EXT_ABORT, c.level, c.where, desc, ipa, access, tt);
 again:
-		switch (shape_of(st, desc, c.level)) {
-		case SHAPE_TABLE:
+		shape = shape_of(st, desc, c.level);
+		if (likely(shape == SHAPE_TABLE)) {
 			if (unlikely(!cursor_descend(&c, env, st, 2, ipa, desc)))
-				return s2_fault(r, PT_ADDR_SIZE, &c, desc, ipa, access, tt);
+				return s2_fault(r, PT_ADDR_SIZE, c.level, c.where, desc, ipa, access, tt);
 			continue;
-		case SHAPE_LEAF:
-			break;
-		default:
-			return s2_fault(r, PT_TRANSLATION, &c, desc, ipa, access, tt);
 		}
-		leaf_geometry(st, l, ipa, desc, c.level);
+		if (unlikely(shape == SHAPE_INVALID))
+			return s2_fault(r, PT_TRANSLATION, c.level, c.where, desc, ipa, access, tt);
+		leaf_geometry(st, &c, l, desc);
 		fault = s2_check(env, st, desc, access, tt, l, &new_desc);
 		if (unlikely(fault))
-			return s2_fault(r, fault, &c, desc, ipa, access, tt);
+			return s2_fault(r, fault, c.level, c.where, desc, ipa, access, tt);
 		if (likely(new_desc == desc))
 			break;
 		seen = desc;
-		if (!pt_update64(env, c.where, c.level, be, &seen, new_desc) || ++c.tries > PT_MAX_RETRIES) {
-			s2_fault(r, PT_EXT_ABORT, &c, desc, ipa, access, tt);
+		if (!pt_update64(env, c.where, c.level, st->flags & VMSA_BE, &seen, new_desc) ||
+		    ++c.tries > PT_MAX_RETRIES) {
+			s2_fault(r, PT_EXT_ABORT, c.level, c.where, desc, ipa, access, tt);
 			r->update = true;
 			return PT_EXT_ABORT;
 		}
@@ -366,8 +370,7 @@ static inline enum pt_fault s1_check(const struct pt_env *env, const struct vmsa
  * its stage 2 mapping must allow (RBDJJL). @pa: where the descriptor was read.
  */
 static enum pt_fault s1_update(const struct pt_env *env, const struct vmsa64_stage *st, const struct vmsa64_stage *s2,
-			       const struct cursor *c, u64 pa, bool s2_writable, u64 *desc, u64 new_desc,
-			       struct pt_result *r)
+			       struct cursor c, u64 pa, bool s2_writable, u64 *desc, u64 new_desc, struct pt_result *r)
 {
 	struct pt_start start;
 	struct pt_leaf l2;
@@ -375,32 +378,32 @@ static enum pt_fault s1_update(const struct pt_env *env, const struct vmsa64_sta
 	u64 was = *desc;
 
 	if (s2 && !s2_writable) {
-		resume = env->s2_start && env->s2_start(env->s2_cache, c->where, &start);
-		if (vmsa64_s2_walk(env, s2, c->where, PT_WRITE | PT_PRIV, true, resume ? &start : NULL, &l2, r)) {
+		resume = env->s2_start && env->s2_start(env->s2_cache, c.where, &start);
+		if (vmsa64_s2_walk(env, s2, c.where, PT_WRITE | PT_PRIV, true, resume ? &start : NULL, &l2, r)) {
 			r->desc = was;
 			r->update = true;
 			return r->fault;
 		}
 		pa = l2.out;
 	}
-	if (!pt_update64(env, pa, c->level, st->flags & VMSA_BE, desc, new_desc) || c->tries >= PT_MAX_RETRIES)
-		return pt_set_abort(r, 1, c->level, pa, true, was);
+	if (!pt_update64(env, pa, c.level, st->flags & VMSA_BE, desc, new_desc) || c.tries >= PT_MAX_RETRIES)
+		return pt_set_abort(r, 1, c.level, pa, true, was);
 	return PT_OK;
 }
 
-/* Physical address of the descriptor at @c->where, through stage 2 if there is one. */
-static inline enum pt_fault s1_locate(const struct pt_env *env, const struct vmsa64_stage *s2, const struct cursor *c,
-				      u64 *pa, bool *s2_writable, struct pt_result *r)
+/* Physical address of the descriptor at @where, through stage 2 if there is one. */
+static inline enum pt_fault s1_locate(const struct pt_env *env, const struct vmsa64_stage *s2, u64 where, u64 *pa,
+				      bool *s2_writable, struct pt_result *r)
 {
 	struct pt_start start;
 	struct pt_leaf l2;
 	bool resume;
 
-	*pa = c->where;
+	*pa = where;
 	if (!s2)
 		return PT_OK;
-	resume = env->s2_start && env->s2_start(env->s2_cache, c->where, &start);
-	if (unlikely(vmsa64_s2_walk(env, s2, c->where, PT_PRIV, true, resume ? &start : NULL, &l2, r))) {
+	resume = env->s2_start && env->s2_start(env->s2_cache, where, &start);
+	if (unlikely(vmsa64_s2_walk(env, s2, where, PT_PRIV, true, resume ? &start : NULL, &l2, r))) {
 		r->desc = 0;
 		return r->fault;
 	}
@@ -409,11 +412,26 @@ static inline enum pt_fault s1_locate(const struct pt_env *env, const struct vms
 	return PT_OK;
 }
 
+/* Hierarchical controls (D8.4.1.2, Table D8-64); NSTable is none of those that HPD disables. */
+static u16 s1_table_attr(const struct vmsa64_stage *st, u64 desc)
+{
+	u16 attr = desc & BIT_ULL(63) ? PT_TBL_NS : 0;
+
+	if (st->flags & VMSA_HPD)
+		return attr;
+	attr |= desc & BIT_ULL(59) ? PT_TBL_PXN : 0;
+	attr |= desc & BIT_ULL(60) ? PT_TBL_XN : 0;
+	attr |= desc & BIT_ULL(61) ? PT_TBL_NO_USER : 0;
+	attr |= desc & BIT_ULL(62) ? PT_TBL_NO_WRITE : 0;
+	return attr;
+}
+
 static enum pt_fault s1_walk(const struct pt_env *env, const struct vmsa64_stage *st, const struct vmsa64_stage *s2,
 			     u64 va, u32 access, const struct pt_start *start, struct pt_leaf *l, struct pt_result *r)
 {
-	bool be = st->flags & VMSA_BE, s2_writable = false;
+	bool s2_writable = false;
 	enum pt_fault fault;
+	enum shape shape;
 	struct cursor c;
 	u64 desc = 0, new_desc, seen, pa;
 
@@ -421,30 +439,23 @@ static enum pt_fault s1_walk(const struct pt_env *env, const struct vmsa64_stage
 	if (unlikely(!start && c.table >> st->out_bits))
 		return pt_set_fault(r, PT_ADDR_SIZE, 1, 0, 0);
 	for (;;) {
-		cursor_aim(&c, st, va);
-		if (unlikely(s1_locate(env, s2, &c, &pa, &s2_writable, r)))
+		cursor_aim(&c, va);
+		if (unlikely(s1_locate(env, s2, c.where, &pa, &s2_writable, r)))
 			return r->fault;
-		if (unlikely(!pt_fetch64(env, pa, WALK_S1, c.level, be, &desc)))
+		if (unlikely(!pt_fetch64(env, pa, WALK_S1, c.level, st->flags & VMSA_BE, &desc)))
 			return pt_set_abort(r, 1, c.level, pa, false, 0);
 again:
-		switch (shape_of(st, desc, c.level)) {
-		case SHAPE_TABLE:
-			if (!(st->flags & VMSA_HPD) && (desc >> DESC_TBL_SHIFT)) {
-				c.attr |= desc & BIT_ULL(59) ? PT_TBL_PXN : 0;
-				c.attr |= desc & BIT_ULL(60) ? PT_TBL_XN : 0;
-				c.attr |= desc & BIT_ULL(61) ? PT_TBL_NO_USER : 0;
-				c.attr |= desc & BIT_ULL(62) ? PT_TBL_NO_WRITE : 0;
-			}
-			c.attr |= desc & BIT_ULL(63) ? PT_TBL_NS : 0;
+		shape = shape_of(st, desc, c.level);
+		if (likely(shape == SHAPE_TABLE)) {
+			if (unlikely(desc >> DESC_TBL_SHIFT))
+				c.attr |= s1_table_attr(st, desc);
 			if (unlikely(!cursor_descend(&c, env, st, 1, va, desc)))
 				return pt_set_fault(r, PT_ADDR_SIZE, 1, c.level, desc);
 			continue;
-		case SHAPE_LEAF:
-			break;
-		default:
-			return pt_set_fault(r, PT_TRANSLATION, 1, c.level, desc);
 		}
-		leaf_geometry(st, l, va, desc, c.level);
+		if (unlikely(shape == SHAPE_INVALID))
+			return pt_set_fault(r, PT_TRANSLATION, 1, c.level, desc);
+		leaf_geometry(st, &c, l, desc);
 		fault = s1_check(env, st, desc, c.attr, access, l, &new_desc);
 		if (unlikely(fault)) {
 			pt_set_fault(r, fault, 1, c.level, desc);
@@ -454,7 +465,7 @@ again:
 		if (likely(new_desc == desc))
 			break;
 		seen = desc;
-		if (s1_update(env, st, s2, &c, pa, s2_writable, &seen, new_desc, r))
+		if (s1_update(env, st, s2, c, pa, s2_writable, &seen, new_desc, r))
 			return r->fault;
 		if (seen == desc) {
 			l->desc = new_desc;
