@@ -776,7 +776,7 @@ struct fault_stats {
 void fault_dev_stats(struct fault_dev *dev, struct fault_stats *out);
 
 /**
- * fault_core_stats() - counters of a core, all devices (also those gone) and orphans included
+ * fault_core_stats() - counters of a core: orphans, devices, and devices that were released
  * @core: the core
  * @out: filled
  */

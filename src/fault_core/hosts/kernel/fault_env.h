@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 
 #include "fl_env.h"
@@ -37,9 +38,43 @@ static inline bool fenv_ref_get_not_zero(struct fenv_ref *r)
 	return refcount_inc_not_zero(&r->n);
 }
 
+static inline bool fenv_ref_is(const struct fenv_ref *r, u32 n)
+{
+	bool is = refcount_read(&r->n) == n;
+
+	/* Against the releasing half of a put. */
+	smp_rmb();
+	return is;
+}
+
 static inline bool fenv_ref_put(struct fenv_ref *r)
 {
 	return refcount_dec_and_test(&r->n);
+}
+
+struct fenv_count {
+	atomic_t n;
+};
+
+static inline void fenv_count_add(struct fenv_count *c, u32 by)
+{
+	atomic_add(by, &c->n);
+}
+
+static inline void fenv_count_sub(struct fenv_count *c, u32 by)
+{
+	atomic_sub_return_release(by, &c->n);
+}
+
+static inline u32 fenv_count_read(const struct fenv_count *c)
+{
+	return atomic_read_acquire(&c->n);
+}
+
+static inline void fenv_relax(void)
+{
+	cond_resched();
+	cpu_relax();
 }
 
 struct fenv_lock {

@@ -51,6 +51,11 @@ static inline bool fenv_ref_get_not_zero(struct fenv_ref *r)
 	return false;
 }
 
+static inline bool fenv_ref_is(const struct fenv_ref *r, u32 n)
+{
+	return __atomic_load_n(&r->n, __ATOMIC_ACQUIRE) == n;
+}
+
 /* True for the last reference. */
 static inline bool fenv_ref_put(struct fenv_ref *r)
 {
@@ -60,6 +65,32 @@ static inline bool fenv_ref_put(struct fenv_ref *r)
 	return old == 1;
 }
 
+/* ---- Counters ---- */
+struct fenv_count {
+	u32 n;
+};
+
+static inline void fenv_count_add(struct fenv_count *c, u32 by)
+{
+	__atomic_fetch_add(&c->n, by, __ATOMIC_RELAXED);
+}
+
+static inline void fenv_count_sub(struct fenv_count *c, u32 by)
+{
+	__atomic_fetch_sub(&c->n, by, __ATOMIC_RELEASE);
+}
+
+static inline u32 fenv_count_read(const struct fenv_count *c)
+{
+	return __atomic_load_n(&c->n, __ATOMIC_ACQUIRE);
+}
+
+/* Between two looks at something that another thread is about to do; process context. */
+static inline void fenv_relax(void)
+{
+	sched_yield();
+}
+
 /* ---- Locks ---- */
 struct fenv_lock {
 	u32 held;
@@ -67,14 +98,22 @@ struct fenv_lock {
 
 #define fenv_lock_init(l) __atomic_store_n(&(l)->held, 0, __ATOMIC_RELAXED)
 
-static inline unsigned long fenv_lock(struct fenv_lock *l)
+/* The rare part: somebody holds it. Out of line, to keep the common part small. */
+static __attribute__((noinline, unused)) void fenv_lock_wait(struct fenv_lock *l)
 {
 	unsigned int spins = 0;
 
-	while (__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE))
+	do
 		while (__atomic_load_n(&l->held, __ATOMIC_RELAXED))
 			if (++spins % 64 == 0)
 				sched_yield();
+	while (__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE));
+}
+
+static inline unsigned long fenv_lock(struct fenv_lock *l)
+{
+	if (unlikely(__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE)))
+		fenv_lock_wait(l);
 	return 0;
 }
 
@@ -89,7 +128,7 @@ static inline void fenv_unlock(struct fenv_lock *l, unsigned long flags)
 #define fenv_publish(p, v)	__atomic_store_n(&(p), v, __ATOMIC_RELEASE)
 #define fenv_deref(p)		__atomic_load_n(&(p), __ATOMIC_ACQUIRE)
 /* The pointer is read where the writers' lock is held. */
-#define fenv_deref_locked(p, l) (p)
+#define fenv_deref_locked(p, l) ((void)(l), (p))
 
 struct fenv_rcu_head {
 	struct fenv_rcu_head *next;
@@ -103,6 +142,7 @@ struct fenv_rcu {
 	struct fenv_rcu_head *waiting;
 	struct fenv_rcu_head *in_grace;
 	u32 step;
+	u32 running;
 };
 
 static inline void fenv_rcu_init(struct fenv_rcu *rcu)
@@ -147,7 +187,7 @@ static inline struct fenv_rcu_head *fenv_rcu_step(struct fenv_rcu *rcu)
 	u32 i;
 
 	if (!rcu->in_grace) {
-		rcu->in_grace = rcu->waiting;
+		__atomic_store_n(&rcu->in_grace, rcu->waiting, __ATOMIC_RELAXED);
 		__atomic_store_n(&rcu->waiting, (struct fenv_rcu_head *)NULL, __ATOMIC_RELAXED);
 		rcu->step = 0;
 	}
@@ -161,7 +201,7 @@ static inline struct fenv_rcu_head *fenv_rcu_step(struct fenv_rcu *rcu)
 			continue;
 		}
 		done = rcu->in_grace;
-		rcu->in_grace = NULL;
+		__atomic_store_n(&rcu->in_grace, (struct fenv_rcu_head *)NULL, __ATOMIC_RELAXED);
 	}
 	return done;
 }
@@ -175,13 +215,15 @@ static inline bool fenv_rcu_poll(struct fenv_rcu *rcu)
 
 	flags = fenv_lock(&rcu->lock);
 	done = fenv_rcu_step(rcu);
+	rcu->running++;
 	fenv_unlock(&rcu->lock, flags);
 	for (; done; done = next) {
 		next = done->next;
 		done->fn(done);
 	}
 	flags = fenv_lock(&rcu->lock);
-	idle = !rcu->waiting && !rcu->in_grace;
+	rcu->running--;
+	idle = !rcu->waiting && !rcu->in_grace && !rcu->running;
 	fenv_unlock(&rcu->lock, flags);
 	return idle;
 }

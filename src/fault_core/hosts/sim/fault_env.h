@@ -45,10 +45,40 @@ static inline bool fenv_ref_get_not_zero(struct fenv_ref *r)
 	return true;
 }
 
+static inline bool fenv_ref_is(const struct fenv_ref *r, u32 n)
+{
+	return r->n == n;
+}
+
 static inline bool fenv_ref_put(struct fenv_ref *r)
 {
 	fl_assert(r->n != 0);
 	return --r->n == 0;
+}
+
+struct fenv_count {
+	u32 n;
+};
+
+static inline void fenv_count_add(struct fenv_count *c, u32 by)
+{
+	c->n += by;
+}
+
+static inline void fenv_count_sub(struct fenv_count *c, u32 by)
+{
+	c->n -= by;
+}
+
+static inline u32 fenv_count_read(const struct fenv_count *c)
+{
+	return c->n;
+}
+
+/* There is nobody to wait for: whoever calls this would wait for ever. */
+static inline void fenv_relax(void)
+{
+	fl_assert(0);
 }
 
 struct fenv_lock {
@@ -74,7 +104,7 @@ static inline void fenv_unlock(struct fenv_lock *l, unsigned long flags)
 #define fenv_rcu_ptr
 #define fenv_publish(p, v)	((void)((p) = (v)))
 #define fenv_deref(p)		(p)
-#define fenv_deref_locked(p, l) (p)
+#define fenv_deref_locked(p, l) ((void)(l), (p))
 
 struct fenv_rcu_head {
 	struct fenv_rcu_head *next;

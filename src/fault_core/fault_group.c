@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Groups: reserved slots, and the one place where an answer is decided.
+ *
+ *   FREE -> PARTIAL -> PENDING -> HANDLING -> ANSWERED -> FREE
+ *
+ * From PENDING on, the state changes by compare-and-swap; whoever moves it to
+ * ANSWERED, and nobody else, sends the answer. The slot is free again when the
+ * last reference is gone.
+ */
+#include "fault_priv.h"
+
+/* A group in state PARTIAL, in no list; NULL if there is no slot. dev->lock. */
+struct fault_group *fault_group_new(struct fault_dev *dev, u32 pasid, u32 index, u64 now)
+{
+	struct fault_group *g;
+
+	if (fault_list_empty(&dev->free_groups))
+		return NULL;
+	g = container_of(dev->free_groups.next, struct fault_group, link);
+	fault_list_del(&g->link);
+	fenv_ref_get(&dev->refs);
+	fenv_ref_init(&g->refs);
+	g->attach = NULL;
+	g->queue = NULL;
+	g->first = NULL;
+	g->last = NULL;
+	g->pasid = pasid;
+	g->index = index;
+	g->count = 0;
+	g->n_handled = 0;
+	g->poisoned = false;
+	g->t_first = now;
+	g->t_last = 0;
+	g->t_take = 0;
+	fenv_store(&g->t_handled, 0);
+	fenv_store(&g->t_respond, 0);
+	fenv_store(&g->state, FAULT_PARTIAL);
+	return g;
+}
+
+/* False without a slot. Takes no credit. dev->lock. */
+bool fault_group_append(struct fault_group *g, const struct fault_record *f)
+{
+	struct fault_slot *slot = g->dev->free_slots;
+
+	if (!slot)
+		return false;
+	g->dev->free_slots = slot->next;
+	slot->f = *f;
+	slot->next = NULL;
+	if (g->last)
+		g->last->next = slot;
+	else
+		g->first = slot;
+	g->last = slot;
+	g->count++;
+	return true;
+}
+
+static void free_slots(struct fault_group *g)
+{
+	struct fault_dev *dev = g->dev;
+
+	if (!g->last)
+		return;
+	g->last->next = dev->free_slots;
+	dev->free_slots = g->first;
+	g->first = NULL;
+	g->last = NULL;
+}
+
+/* Poison a partial group: forget its requests, keep its name until the LAST comes. dev->lock. */
+void fault_group_drop(struct fault_group *g)
+{
+	if (g->poisoned)
+		return;
+	g->dev->stats.dropped += g->count;
+	fenv_count_sub(&g->dev->unanswered, g->count);
+	free_slots(g);
+	g->count = 0;
+	g->attach = NULL;
+	g->poisoned = true;
+}
+
+/* The last reference is gone, the group is in no list. dev->lock; the caller then puts the device and attachment. */
+void fault_group_recycle(struct fault_group *g)
+{
+	struct fault_dev *dev = g->dev;
+
+	dev->stats.handled += g->n_handled;
+	free_slots(g);
+	g->gen++;
+	fenv_store(&g->state, FAULT_FREE);
+	fault_list_add_tail(&dev->free_groups, &g->link);
+}
+
+void fault_group_get(struct fault_group *g)
+{
+	fenv_ref_get(&g->refs);
+}
+
+void fault_group_put(struct fault_group *g)
+{
+	struct fault_dev *dev = g->dev;
+	struct fault_attach *attach;
+	unsigned long flags;
+
+	if (!fenv_ref_put(&g->refs))
+		return;
+	attach = g->attach;
+	flags = fenv_lock(&dev->lock);
+	fault_group_recycle(g);
+	fenv_unlock(&dev->lock, flags);
+	if (attach)
+		attach_put(attach);
+	dev_put(dev);
+}
+
+u64 fault_group_cookie(const struct fault_group *g)
+{
+	/* A generation of 0 is skipped, so that no cookie is 0. */
+	return FIELD_PREP(FAULT_COOKIE_GEN, (u64)g->gen % (1u << 26) + 1) |
+	       FIELD_PREP(FAULT_COOKIE_SLOT, (u64)g->number) | FIELD_PREP(FAULT_COOKIE_DEV, (u64)g->dev->id.key);
+}
+
+const struct fault_record *fault_group_next(const struct fault_group *g, const struct fault_record *prev)
+{
+	return group_next(g, prev);
+}
+
+void fault_group_info(const struct fault_group *g, struct fault_group_info *out)
+{
+	u32 state = fenv_load(&g->state);
+	unsigned long flags;
+
+	out->cookie = fault_group_cookie(g);
+	out->dev_ctx = g->dev->cfg.dev_ctx;
+	out->pasid = g->pasid;
+	out->index = g->index;
+	out->answer = FAULT_IS_ANSWERED(state) ? FAULT_ANSWER_OF(state) : FAULT_DEFAULT;
+	out->t_handled = fenv_load(&g->t_handled);
+	out->t_respond = fenv_load(&g->t_respond);
+	flags = fenv_lock(&g->dev->lock);
+	out->sid = g->last ? g->last->f.sid : 0;
+	out->count = g->count;
+	out->t_first = g->t_first;
+	out->t_last = g->t_last;
+	out->t_take = g->t_take;
+	fenv_unlock(&g->dev->lock, flags);
+}
+
+int fault_send(struct fault_core *core, struct fault_dev *dev, const struct fault_record *f, enum fault_code code,
+	       bool orphan)
+{
+	struct fault_response r = {
+		.cookie = f->cookie,
+		.sid = f->sid,
+		.pasid = fault_key_pasid(f),
+		.index = f->index,
+		.hw_code = core->drv.hw_code[code],
+		.code = code,
+		.type = (enum fault_type)f->type,
+		.orphan = orphan,
+	};
+
+	return core->drv.ops->respond(core->drv.ctx, dev ? dev->cfg.dev_ctx : NULL, &r);
+}
+
+/* The decision. True: the caller, alone, has to send @code. */
+bool fault_group_claim(struct fault_group *g, enum fault_code code, u64 now)
+{
+	u32 state;
+
+	do {
+		state = fenv_load(&g->state);
+		if (state != FAULT_PENDING && state != FAULT_HANDLING)
+			return false;
+	} while (!fenv_cmpxchg(&g->state, state, FAULT_ANSWERED_WITH(code)));
+	fenv_store(&g->t_respond, now);
+	fenv_count_sub(&g->dev->unanswered, g->count);
+	return true;
+}
+
+/* Out of the lists of unanswered groups. dev->lock. */
+static void leave(struct fault_group *g)
+{
+	fault_list_del(&g->link);
+	if (!fault_list_empty(&g->ready))
+		fault_list_del_init(&g->ready);
+	if (g->attach)
+		g->attach->pending--;
+}
+
+/*
+ * The answer was sent (@err 0) or not: dev->lock is held and released. Drops
+ * the reference of the lists, and the caller's own with @put.
+ */
+static void sent(struct fault_group *g, enum fault_code code, int err, bool put, unsigned long flags)
+{
+	struct fault_attach *attach = g->attach;
+	struct fault_dev *dev = g->dev;
+	bool last = false;
+
+	if (err) {
+		dev->stats.unsent++;
+		fault_list_add_tail(&dev->unsent, &g->link);
+	} else {
+		dev->stats.answered[code]++;
+		last = fenv_ref_put(&g->refs);
+	}
+	if (put && !last)
+		last = fenv_ref_put(&g->refs);
+	if (last)
+		fault_group_recycle(g);
+	fenv_unlock(&dev->lock, flags);
+	if (!last)
+		return;
+	if (attach)
+		attach_put(attach);
+	dev_put(dev);
+}
+
+/* Claim and send. The caller holds a reference, given up with @put whatever happens. */
+int fault_group_answer(struct fault_group *g, enum fault_code code, u64 now, bool put)
+{
+	struct fault_dev *dev = g->dev;
+	unsigned long flags;
+	bool retry;
+	int err;
+
+	if (!fault_group_claim(g, code, now)) {
+		flags = fenv_lock(&dev->lock);
+		dev->stats.late++;
+		fenv_unlock(&dev->lock, flags);
+		if (put)
+			fault_group_put(g);
+		return -EALREADY;
+	}
+	fault_observe(g, FAULT_AT_RESPONSE, now);
+	err = fault_send(dev->core, dev, &g->last->f, code, false);
+	flags = fenv_lock(&dev->lock);
+	leave(g);
+	retry = !err && !fault_list_empty(&dev->unsent);
+	if (retry)
+		fenv_ref_get(&dev->refs);
+	sent(g, code, err, put, flags);
+	if (retry) {
+		fault_resend(dev, now);
+		dev_put(dev);
+	}
+	return 0;
+}
+
+/*
+ * Decide for FAULT_RETRY every unanswered whole group, of one attachment or
+ * (NULL) of all, and move those won to @out, in order of arrival. dev->lock.
+ */
+void fault_collect(struct fault_dev *dev, struct fault_attach *attach, struct fault_list *out, u64 now)
+{
+	struct fault_list *l, *next;
+	struct fault_group *g;
+
+	for (l = dev->pending.next; l != &dev->pending; l = next) {
+		next = l->next;
+		g = container_of(l, struct fault_group, link);
+		if ((attach && g->attach != attach) || !fault_group_claim(g, FAULT_RETRY, now))
+			continue;
+		leave(g);
+		fault_list_add_tail(out, &g->link);
+		fenv_count_add(&dev->sending, 1);
+		dev->stats.flushed++;
+	}
+}
+
+/* Likewise those past their deadline. True if there is one. dev->lock. */
+bool fault_collect_expired(struct fault_dev *dev, struct fault_list *out, u64 now)
+{
+	struct fault_list *l, *next;
+	struct fault_group *g;
+
+	for (l = dev->pending.next; l != &dev->pending; l = next) {
+		next = l->next;
+		g = container_of(l, struct fault_group, link);
+		if (now < g->t_last || now - g->t_last < dev->cfg.pending_ns)
+			break;
+		if (!fault_group_claim(g, dev->cfg.expire_code, now))
+			continue;
+		leave(g);
+		fault_list_add_tail(out, &g->link);
+		fenv_count_add(&dev->sending, 1);
+		dev->stats.expired++;
+	}
+	return !fault_list_empty(out);
+}
+
+/* Send the answers of groups that were collected, in order. The first error of the driver, or 0. */
+int fault_answer_list(struct fault_dev *dev, struct fault_list *list, u64 now)
+{
+	enum fault_code code;
+	struct fault_group *g;
+	unsigned long flags;
+	int err, first = 0;
+
+	while (!fault_list_empty(list)) {
+		g = container_of(list->next, struct fault_group, link);
+		fault_list_del(&g->link);
+		code = FAULT_ANSWER_OF(fenv_load(&g->state));
+		fault_observe(g, FAULT_AT_RESPONSE, now);
+		err = fault_send(dev->core, dev, &g->last->f, code, false);
+		if (err && !first)
+			first = err;
+		flags = fenv_lock(&dev->lock);
+		fenv_count_sub(&dev->sending, 1);
+		sent(g, code, err, false, flags);
+	}
+	return first;
+}
+
+/* Once more for all answers that the hardware did not take. The caller holds the device. */
+int fault_resend(struct fault_dev *dev, u64 now)
+{
+	struct fault_list list, *l;
+	unsigned long flags;
+
+	fault_list_init(&list);
+	flags = fenv_lock(&dev->lock);
+	fault_list_splice(&dev->unsent, &list);
+	for (l = list.next; l != &list; l = l->next)
+		fenv_count_add(&dev->sending, 1);
+	fenv_unlock(&dev->lock, flags);
+	return fault_answer_list(dev, &list, now);
+}
+
+static bool is_answer(enum fault_code code)
+{
+	return code == FAULT_RETRY || code == FAULT_TERMINATE || code == FAULT_FAILURE;
+}
+
+int fault_group_respond(struct fault_group *g, enum fault_code code, u64 now)
+{
+	return is_answer(code) ? fault_group_answer(g, code, now, false) : -EINVAL;
+}
+
+/* With @owner, only groups that were handed over to it. */
+int fault_respond_cookie(struct fault_core *core, struct fault_queue *owner, u64 cookie, enum fault_code code, u64 now)
+{
+	struct fault_group *g = NULL;
+	struct fault_dev *dev;
+	unsigned long flags;
+	int err = -ENOENT;
+	u64 slot;
+	u32 state;
+
+	if (!is_answer(code))
+		return -EINVAL;
+	dev = fault_dev_lookup_id(core, (u32)FIELD_GET(FAULT_COOKIE_DEV, cookie));
+	if (!dev)
+		return -ENOENT;
+	slot = FIELD_GET(FAULT_COOKIE_SLOT, cookie);
+	flags = fenv_lock(&dev->lock);
+	if (slot < dev->n_groups && fault_group_cookie(&dev->groups[slot]) == cookie) {
+		g = &dev->groups[slot];
+		state = fenv_load(&g->state);
+		if (owner && g->queue != owner)
+			err = -ENOENT;
+		else if (FAULT_IS_ANSWERED(state))
+			err = -EALREADY;
+		else if (state == FAULT_PENDING || state == FAULT_HANDLING)
+			err = 0;
+		/* Unanswered at this moment, or in the midst of it: the reference of the lists may go, so try. */
+		if (!err && !fenv_ref_get_not_zero(&g->refs))
+			err = -EALREADY;
+	}
+	if (err)
+		dev->stats.late++;
+	fenv_unlock(&dev->lock, flags);
+	if (!err)
+		err = fault_group_answer(g, code, now, true);
+	dev_put(dev);
+	return err;
+}
+
+int fault_core_respond(struct fault_core *core, u64 cookie, enum fault_code code, u64 now)
+{
+	return fault_respond_cookie(core, NULL, cookie, code, now);
+}
