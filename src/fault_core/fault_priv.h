@@ -93,7 +93,7 @@ static inline void fault_list_splice(struct fault_list *from, struct fault_list 
 
 /* One reserved place for a request. */
 struct fault_slot {
-	struct fault_record f;
+	struct fault_record f; /* first, see group_next() */
 	struct fault_slot *next;
 };
 
@@ -293,7 +293,8 @@ static inline struct fault_attach *attach_find(struct fault_dev *dev, u32 pasid)
 
 static inline const struct fault_record *group_next(const struct fault_group *g, const struct fault_record *prev)
 {
-	const struct fault_slot *slot = prev ? container_of(prev, struct fault_slot, f)->next : g->first;
+	/* The record is the slot's first member. */
+	const struct fault_slot *slot = prev ? ((const struct fault_slot *)prev)->next : g->first;
 
 	return slot ? &slot->f : NULL;
 }
