@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Faults: what the global and the context registers record, who stalls, what
+ * RESUME ends. docs/smmuv2-stall.md puts the rules next to the specification's.
+ *
+ * A bank is outstanding while FSR is not zero, SS included. Its stalled
+ * transactions wait in order of arrival; the first that stalled by its own
+ * fault is the owner: RESUME ends it. When FSR has become zero the others are
+ * presented again, and the next of them that faults is recorded.
+ */
+#include "smmuv2_priv.h"
+
+/* ---- Interrupts: level-sensitive, several sources a line ---- */
+
+static void drive(struct smmuv2 *s, u16 line, bool up)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_IRQ, .code = line };
+	u16 was = s->line_level[line];
+
+	s->line_level[line] += up ? 1 : -1;
+	if (!was == !s->line_level[line])
+		return;
+	if (up)
+		emit(s, &ev);
+	s->ops->irq(s->ctx, line, up);
+}
+
+static void bank_irq(struct smmuv2 *s, u32 n)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+	bool level = b->fsr && (b->sctlr & SCTLR_CFIE);
+
+	if (level == b->irq)
+		return;
+	b->irq = level;
+	drive(s, b->line, level);
+}
+
+void fault_line(struct smmuv2 *s, u32 n, u16 line)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+
+	if (b->line == line)
+		return;
+	if (b->irq) {
+		drive(s, b->line, false);
+		drive(s, line, true);
+	}
+	b->line = line;
+}
+
+static void global_irq(struct smmuv2 *s, u32 old_gfsr, u32 old_scr0)
+{
+	bool was = (old_gfsr & ~sGFSR_CAF) && (old_scr0 & sCR0_GFIE);
+	bool is = (s->gfsr & ~sGFSR_CAF) && (s->scr0 & sCR0_GFIE);
+	bool cfg_was = (old_gfsr & sGFSR_CAF) && (old_scr0 & sCR0_GCFGFIE);
+	bool cfg_is = (s->gfsr & sGFSR_CAF) && (s->scr0 & sCR0_GCFGFIE);
+
+	if (was != is)
+		drive(s, SMMUV2_IRQ_GLOBAL, is);
+	if (cfg_was != cfg_is)
+		drive(s, SMMUV2_IRQ_CONFIG, cfg_is);
+}
+
+/* ---- Global faults ---- */
+
+void global_update(struct smmuv2 *s, u32 gfsr)
+{
+	u32 old_gfsr = s->gfsr, old_scr0 = s->scr0;
+	u32 scr0 = (u32)reg_get(&s->gr0, GR0_sCR0);
+
+	s->gfsr = gfsr;
+	s->scr0 = scr0;
+	reg_set(&s->gr0, GR0_sGFSR, gfsr);
+	global_irq(s, old_gfsr, old_scr0);
+}
+
+/* The first fault is recorded; later ones only set MULTI (10.6.15). */
+static bool global_record(struct smmuv2 *s, u32 bit, u64 addr, u32 synr0, u32 sid)
+{
+	bool first = !s->gfsr;
+
+	s->stats.global_faults++;
+	if (first) {
+		reg_set(&s->gr0, GR0_sGFAR, addr);
+		reg_set(&s->gr0, GR0_sGFSYNR0, synr0);
+		reg_set(&s->gr0, GR0_sGFSYNR1, sid & CBFRSYNRA_SID);
+	}
+	global_update(s, first ? bit : s->gfsr | sGFSR_MULTI);
+	return first;
+}
+
+static void emit_terminated(struct smmuv2 *s, const struct dma_txn *t, u16 code, bool recorded)
+{
+	struct iommu_event ev = {
+		.kind = IOMMU_EV_RECORD, .unit = UNIT_EVENTQ, .code = code, .sid = t->sid, .addr = t->iova, .id = t->id
+	};
+
+	if (recorded)
+		emit(s, &ev);
+	ev.kind = IOMMU_EV_FAULT;
+	emit(s, &ev);
+}
+
+enum xlat fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 flags, u32 bit, bool nested,
+		       struct xlat_result *r)
+{
+	u32 synr0 = (nested ? sGFSYNR0_NESTED : 0) | (flags & DMA_WRITE ? sGFSYNR0_WNR : 0) |
+		    (flags & DMA_PRIV ? sGFSYNR0_PNU : 0) | (flags & DMA_EXEC ? sGFSYNR0_IND : 0);
+
+	r->fault = (u16)(SMMUV2_FAULT_GLOBAL | bit);
+	r->recorded = global_record(s, bit, t->iova, synr0, t->sid);
+	emit_terminated(s, t, r->fault, r->recorded);
+	return s->scr0 & sCR0_GFRE ? XLAT_ABORT : XLAT_RAZWI;
+}
+
+void fault_config(struct smmuv2 *s, u64 offset, bool write)
+{
+	global_record(s, sGFSR_CAF, offset, write ? sGFSYNR0_WNR : 0, 0);
+}
+
+/* ---- Stalled transactions ---- */
+
+static bool stalls(const struct smmuv2 *s, const struct smmuv2_bank *b)
+{
+	return (b->sctlr & SCTLR_CFCFG) && !(s->scr0 & sCR0_STALLD);
+}
+
+static enum xlat terminated(const struct smmuv2_bank *b)
+{
+	return b->sctlr & SCTLR_CFRE ? XLAT_ABORT : XLAT_RAZWI;
+}
+
+static bool slot_free(struct smmuv2 *s, u16 tbu)
+{
+	struct smmuv2_tbu *u = &s->tbu[tbu];
+
+	if (u->used < u->slots)
+		return true;
+	u->waited = true;
+	s->stats.waits++;
+	return false;
+}
+
+/* Append to the bank's queue; index + 1 of the slot. */
+static u16 stall_take(struct smmuv2 *s, const struct dma_txn *t, u32 n, u8 cb, bool faulted, u16 code)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+	u16 slot = s->free_stall;
+	struct smmuv2_stall *p = &s->stalls[slot - 1];
+	struct iommu_event ev = {
+		.kind = IOMMU_EV_STALL, .code = code, .sid = t->sid, .addr = t->iova, .data = n, .id = t->id
+	};
+
+	fl_assert(slot);
+	s->free_stall = p->next;
+	*p = (struct smmuv2_stall){
+		.id = t->id, .seq = ++s->seq, .sid = t->sid, .tbu = t->tbu, .cb = cb, .faulted = faulted
+	};
+	if (b->tail)
+		s->stalls[b->tail - 1].next = slot;
+	else
+		b->stalled = slot;
+	b->tail = slot;
+	s->tbu[t->tbu].used++;
+	s->stats.stalls++;
+	emit(s, &ev);
+	return slot;
+}
+
+/* Take @slot out of the bank's queue; @prev is the one before, or 0. */
+static void stall_unlink(struct smmuv2 *s, struct smmuv2_bank *b, u16 slot, u16 prev)
+{
+	u16 next = s->stalls[slot - 1].next;
+
+	if (prev)
+		s->stalls[prev - 1].next = next;
+	else
+		b->stalled = next;
+	if (b->tail == slot)
+		b->tail = prev;
+}
+
+static void stall_end(struct smmuv2 *s, u32 n, u16 slot, enum iommu_resume how)
+{
+	struct smmuv2_stall *p = &s->stalls[slot - 1];
+	struct iommu_event ev = { .kind = IOMMU_EV_RESUME, .code = how, .sid = p->sid, .data = n, .id = p->id };
+	u64 id = p->id;
+
+	s->tbu[p->tbu].used--;
+	p->next = s->free_stall;
+	s->free_stall = slot;
+	if (how == RESUME_RETRY)
+		s->stats.retried++;
+	else
+		s->stats.terminated++;
+	emit(s, &ev);
+	s->ops->txn_resume(s->ctx, id, how);
+}
+
+/* Tell those that XLAT_WAIT sent away, once the slots are as they will be. */
+static void slots_changed(struct smmuv2 *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->cfg.n_tbus; i++) {
+		struct smmuv2_tbu *u = &s->tbu[i];
+
+		if (!u->waited || u->used >= u->slots)
+			continue;
+		u->waited = false;
+		if (s->ops->stall_free)
+			s->ops->stall_free(s->ctx, i);
+	}
+	sync_check(s);
+}
+
+/* Present the bank's stalled transactions again, in order; only those that met another's fault with @innocent. */
+static void release(struct smmuv2 *s, u32 n, bool innocent)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+	u16 slot = b->stalled, prev = 0, next;
+
+	for (; slot; slot = next) {
+		next = s->stalls[slot - 1].next;
+		if (innocent && s->stalls[slot - 1].faulted) {
+			prev = slot;
+			continue;
+		}
+		stall_unlink(s, b, slot, prev);
+		stall_end(s, n, slot, RESUME_RETRY);
+	}
+	slots_changed(s);
+}
+
+/* sCR0.GSE: while a bank is stalled the others wait (10.6.8). */
+void fault_gse(struct smmuv2 *s)
+{
+	bool was = s->gse_stall;
+	u32 n;
+
+	s->gse_stall = false;
+	if (!was && !(s->scr0 & sCR0_GSE))
+		return;
+	for (n = 0; n < s->cfg.num_cb; n++)
+		s->gse_stall |= (s->scr0 & sCR0_GSE) && (s->bank[n].fsr & FSR_SS);
+	for (n = 0; n < s->cfg.num_cb && was && !s->gse_stall; n++)
+		if (!s->bank[n].fsr && s->bank[n].stalled)
+			release(s, n, false);
+}
+
+static void set_fsr(struct smmuv2 *s, u32 n, u32 fsr)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+	bool cleared = b->fsr && !fsr;
+
+	b->fsr = fsr;
+	b->blocked = fsr && !(b->sctlr & SCTLR_HUPCF);
+	reg_set(&b->regs, CB_FSR, fsr);
+	bank_irq(s, n);
+	fault_gse(s);
+	if (cleared && b->stalled && !s->gse_stall)
+		release(s, n, false);
+}
+
+/* ---- Context faults ---- */
+
+static void record(struct smmuv2 *s, const struct smmuv2_fault *f)
+{
+	struct smmuv2_bank *b = &s->bank[f->fault_cb];
+	bool s2 = b->type == CBAR_S2;
+	struct iommu_event ev = { .kind = IOMMU_EV_RECORD, .unit = UNIT_EVENTQ, .code = f->fsr, .addr = f->far };
+
+	s->stats.context_faults++;
+	reg_set(&b->regs, CB_FAR, f->far);
+	reg_set(&b->regs, CB_FSYNR0, f->fsynr0);
+	reg_set(&b->regs, CB_FSYNR1, s->cfg.fsynr1);
+	reg_set(&b->regs, CB_IPAFAR, s2 ? f->ipa : 0);
+	if (f->txn) {
+		ev.sid = f->txn->sid;
+		ev.id = f->txn->id;
+	}
+	reg_set(&s->gr1, GR1_CBFRSYNRA(f->fault_cb), ev.sid & CBFRSYNRA_SID);
+	emit(s, &ev);
+}
+
+static void emit_fault(struct smmuv2 *s, const struct dma_txn *t, u16 code)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_FAULT, .code = code, .sid = t->sid, .addr = t->iova, .id = t->id };
+
+	emit(s, &ev);
+}
+
+/* CFCFG is looked at here, after the fault, and nowhere else. */
+enum xlat fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, struct xlat_result *r)
+{
+	struct smmuv2_bank *b = &s->bank[f->fault_cb];
+	bool first = !b->fsr;
+	bool stall = f->txn && stalls(s, b);
+	u32 fsr = b->fsr;
+	u16 slot;
+
+	if (stall && s->cfg.behaviour == SMMUV2_QCOM && (fsr & FSR_SS))
+		stall = false;
+	if (stall && !slot_free(s, f->txn->tbu))
+		return XLAT_WAIT;
+	if (first) {
+		record(s, f);
+		fsr = f->fsr | FIELD_PREP(FSR_FORMAT, (u32)b->format);
+	} else {
+		s->stats.multi++;
+		fsr |= FSR_MULTI;
+	}
+	r->fault = f->fsr;
+	r->recorded = first;
+	if (stall) {
+		slot = stall_take(s, f->txn, f->fault_cb, f->cb, true, f->fsr);
+		b->owner = b->owner ? b->owner : slot;
+		fsr |= FSR_SS;
+	} else if (f->txn) {
+		emit_fault(s, f->txn, f->fsr);
+	}
+	set_fsr(s, f->fault_cb, fsr);
+	return stall ? XLAT_STALL : terminated(b);
+}
+
+/*
+ * A transaction of bank @cb meets the outstanding fault of bank @by (HUPCF = 0):
+ * it is not translated, so it has no fault of its own and MULTI stays as it is.
+ * @by SMMUV2_NO_BANK: a stall elsewhere, with GSE.
+ */
+enum xlat fault_block(struct smmuv2 *s, const struct dma_txn *t, u32 cb, u32 by, struct xlat_result *r)
+{
+	bool stall = by == SMMUV2_NO_BANK || stalls(s, &s->bank[by]);
+
+	if (stall && !slot_free(s, t->tbu))
+		return XLAT_WAIT;
+	s->stats.blocked++;
+	if (stall) {
+		stall_take(s, t, by == SMMUV2_NO_BANK ? cb : by, (u8)cb, false, 0);
+		return XLAT_STALL;
+	}
+	emit_fault(s, t, 0);
+	return terminated(&s->bank[by]);
+}
+
+/*
+ * RESUME ends the owner. With nothing stalled it does nothing. MMU-500 keeps SS
+ * if software has not cleared the fault before; a later RESUME clears it.
+ */
+void fault_resume(struct smmuv2 *s, u32 n, bool terminate)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+	bool keep_ss = s->cfg.behaviour == SMMUV2_MMU500 && (b->fsr & FSR_FAULTS);
+	enum iommu_resume how = !terminate ? RESUME_RETRY : b->sctlr & SCTLR_CFRE ? RESUME_ABORT : RESUME_RAZWI;
+	u16 slot = b->owner, at = b->stalled, prev = 0;
+
+	if (!(b->fsr & FSR_SS))
+		return;
+	if (slot) {
+		for (; at != slot; at = s->stalls[at - 1].next)
+			prev = at;
+		b->owner = 0;
+		stall_unlink(s, b, slot, prev);
+		stall_end(s, n, slot, how);
+	}
+	if (!keep_ss)
+		set_fsr(s, n, b->fsr & ~FSR_SS);
+	slots_changed(s);
+}
+
+void fault_clear(struct smmuv2 *s, u32 n, u32 bits)
+{
+	u32 fsr = s->bank[n].fsr & ~(bits & (FSR_FAULTS | FSR_MULTI));
+
+	if (!(fsr & FSR_FAULTS))
+		fsr &= ~FSR_FORMAT;
+	set_fsr(s, n, fsr);
+}
+
+void fault_restore(struct smmuv2 *s, u32 n, u32 value)
+{
+	set_fsr(s, n, (value & (FSR_FAULTS | FSR_FORMAT | FSR_MULTI)) | (s->bank[n].fsr & FSR_SS));
+}
+
+/* SCTLR has been written. HUPCF turned on sets those free that met another's fault. */
+void fault_sctlr(struct smmuv2 *s, u32 n)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+	bool was = b->blocked;
+
+	b->sctlr = (u32)reg_get(&b->regs, CB_SCTLR);
+	b->blocked = b->fsr && !(b->sctlr & SCTLR_HUPCF);
+	bank_irq(s, n);
+	if (was && !b->blocked && !s->gse_stall)
+		release(s, n, true);
+}

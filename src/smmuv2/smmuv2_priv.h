@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the files of the SMMUv2 hardware share. */
+#ifndef SMMUV2_PRIV_H
+#define SMMUV2_PRIV_H
+
+#include "smmuv2.h"
+
+/* Steps that a walk keeps for the walk caches: stage 1 first, then the last ones of stage 2. */
+#define SMMUV2_KEPT_STEPS 10
+
+/**
+ * struct smmuv2_kept - a struct pt_step in two words
+ * @where: input address; the low bits: shift 5:0, level + 1 in 8:6, attr 5:0 in 14:9, domain in 18:15, stage 2 in 19
+ * @table: address of the table
+ */
+struct smmuv2_kept {
+	u64 where;
+	u64 table;
+};
+
+/* What a walk has found: iommu_walk.priv. */
+struct smmuv2_found {
+	u64 va;	 /* extended input address */
+	u64 ipa; /* on a fault of stage 2 */
+	u64 pa;	 /* of the region */
+	u32 fsynr0;
+	u16 fsr;     /* fault bit, 0: none */
+	u8 cb;	     /* bank of the stream */
+	u8 fault_cb; /* bank that records */
+	u8 shift;
+	u8 user_perm, priv_perm;
+	u8 attr;
+	bool global;
+	bool again; /* the mapping changed between lookup and walk */
+	u8 n_steps;
+	u8 flags; /* of the transaction, after PRIVCFG and INSTCFG */
+	struct tcache_tag tag;
+	u64 stale_seq;
+	struct smmuv2_kept steps[SMMUV2_KEPT_STEPS];
+};
+
+static_assert(sizeof(struct smmuv2_found) <= WALK_PRIV_WORDS * 8, "iommu_walk.priv is too small");
+
+static inline struct smmuv2_found *found_of(struct iommu_walk *w)
+{
+	return (struct smmuv2_found *)w->priv;
+}
+
+/* A context fault on its way to a bank. */
+struct smmuv2_fault {
+	const struct dma_txn *txn; /* NULL: address translation operation */
+	u64 far, ipa;
+	u32 fsynr0;
+	u16 fsr;
+	u8 cb;	     /* bank of the stream */
+	u8 fault_cb; /* bank that records */
+};
+
+static inline void emit(struct smmuv2 *s, const struct iommu_event *ev)
+{
+	if (s->ops->event)
+		s->ops->event(s->ctx, ev);
+}
+
+/* smmuv2_stream.c */
+u16 stream_recall(struct smmuv2 *s, u32 sid);
+void stream_update(struct smmuv2 *s);
+
+static inline u16 stream_of(struct smmuv2 *s, u32 sid)
+{
+	if (likely(!s->memo_stale && sid >> s->cfg.sid_bits == 0)) {
+		u16 known = s->memo[sid];
+
+		if (likely(known))
+			return known - 1;
+	}
+	return stream_recall(s, sid);
+}
+
+/* smmuv2_bank.c: decoding */
+void bank_update(struct smmuv2 *s, u32 n);
+void bank_update_all(struct smmuv2 *s);
+u32 bank_vmid(const struct smmuv2 *s, u32 n);
+
+/* Extended input address (TCR2.SEP). */
+static inline u64 bank_va(const struct smmuv2_bank *b, u64 iova)
+{
+	if (b->sext)
+		return (u64)((s64)(iova << b->sext) >> b->sext);
+	return iova << b->zext >> b->zext;
+}
+
+/*
+ * Walk for bank @cb; @only_s1: the result is the output of stage 1 (ATS1).
+ * Returns r->fault; an address that selects no table is a fault, too.
+ */
+enum pt_fault bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, struct iommu_walk *w, struct pt_result *r);
+u32 fsr_of(enum pt_fault fault);
+
+/* smmuv2_fault.c */
+enum xlat fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, struct xlat_result *r);
+enum xlat fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 flags, u32 bit, bool nested,
+		       struct xlat_result *r);
+void fault_config(struct smmuv2 *s, u64 offset, bool write);
+enum xlat fault_block(struct smmuv2 *s, const struct dma_txn *t, u32 cb, u32 by, struct xlat_result *r);
+void fault_resume(struct smmuv2 *s, u32 n, bool terminate);
+void fault_clear(struct smmuv2 *s, u32 n, u32 bits);
+void fault_restore(struct smmuv2 *s, u32 n, u32 value);
+void fault_sctlr(struct smmuv2 *s, u32 n);
+void fault_gse(struct smmuv2 *s);
+void fault_line(struct smmuv2 *s, u32 n, u16 line);
+void global_update(struct smmuv2 *s, u32 gfsr);
+
+/* smmuv2_tlb.c */
+void tlb_gr0(struct smmuv2 *s, u32 offset, u64 value);
+void tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value);
+void sync_gr0(struct smmuv2 *s);
+void sync_bank(struct smmuv2 *s, u32 n);
+bool sync_check(struct smmuv2 *s);
+void ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va);
+void ats_gr0(struct smmuv2 *s, u32 offset, u64 value);
+
+#endif /* SMMUV2_PRIV_H */

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Stream mapping (IHI 0062, 10.6.23, 10.6.25): valid SMRs are packed, so that a
+ * search compares only those; what a StreamID was found to match is remembered
+ * until a mapping register changes.
+ */
+#include "smmuv2_priv.h"
+
+u16 smmuv2_stream_find(const struct smmuv2 *s, u32 sid)
+{
+	const u16 *id = s->match_id, *mask = s->match_mask;
+	u32 i, hits = 0, last = 0, n = s->n_match;
+
+	if (sid >> s->cfg.sid_bits)
+		return SMMUV2_STREAM_NONE;
+	if (s->cfg.stream_indexing)
+		return sid < s->cfg.num_smrg ? (u16)sid : SMMUV2_STREAM_NONE;
+	for (i = 0; i < n; i++) {
+		u32 hit = !(((u16)sid ^ id[i]) & mask[i]);
+
+		hits += hit;
+		last |= -hit & i;
+	}
+	if (hits == 1)
+		return s->match_group[last];
+	return hits ? SMMUV2_STREAM_MULTI : SMMUV2_STREAM_NONE;
+}
+
+/* The slow half of stream_of(). Group n is kept as n + 1; the last two codes wrap to values that no group has. */
+u16 stream_recall(struct smmuv2 *s, u32 sid)
+{
+	u16 found = smmuv2_stream_find(s, sid);
+
+	if (sid >> s->cfg.sid_bits)
+		return found;
+	if (s->memo_stale) {
+		memset(s->memo, 0, sizeof(*s->memo) << s->cfg.sid_bits);
+		s->memo_stale = false;
+	}
+	if (found != SMMUV2_STREAM_MULTI)
+		s->memo[sid] = found + 1;
+	return found;
+}
+
+static void decode_group(struct smmuv2 *s, u32 n, u32 s2cr)
+{
+	struct smmuv2_group *g = &s->group[n];
+	u32 priv = FIELD_GET(S2CR_PRIVCFG, s2cr), inst = FIELD_GET(S2CR_INSTCFG, s2cr);
+
+	g->type = FIELD_GET(S2CR_TYPE, s2cr);
+	g->cb = FIELD_GET(S2CR_CBNDX, s2cr);
+	g->set = (priv == S2CR_CFG_SET ? DMA_PRIV : 0) | (inst == S2CR_CFG_SET ? DMA_EXEC : 0);
+	g->keep = (u16) ~((priv == S2CR_CFG_CLEAR ? DMA_PRIV : 0) | (inst == S2CR_CFG_CLEAR ? DMA_EXEC : 0));
+}
+
+/* A mapping register or sCR0.EXIDENABLE has changed. */
+void stream_update(struct smmuv2 *s)
+{
+	bool exid = s->scr0 & sCR0_EXIDENABLE;
+	u32 n;
+
+	s->n_match = 0;
+	for (n = 0; n < s->cfg.num_smrg; n++) {
+		u32 smr = (u32)reg_get(&s->gr0, GR0_SMR(n)), s2cr = (u32)reg_get(&s->gr0, GR0_S2CR(n));
+		u32 id = FIELD_GET(exid ? SMR_EXID : SMR_ID, smr);
+		u32 mask = FIELD_GET(exid ? SMR_EXMASK : SMR_MASK, smr);
+
+		decode_group(s, n, s2cr);
+		if (!(exid ? s2cr & S2CR_EXIDVALID : smr & SMR_VALID))
+			continue;
+		s->match_id[s->n_match] = (u16)id;
+		s->match_mask[s->n_match] = (u16)~mask & (u16)(exid ? SMR_EXID : SMR_ID);
+		s->match_group[s->n_match++] = (u16)n;
+	}
+	s->memo_stale = true;
+}

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* TLB maintenance with its completion, and address translation operations. */
+#include "smmuv2_priv.h"
+
+/* ---- Maintenance ---- */
+
+/* What an operation matches of the walks in flight: the entry that they are about to install. */
+static bool hits_walk(const struct smmuv2 *s, const struct iommu_walk *w, const struct tcache_inv *inv)
+{
+	const struct smmuv2_found *f = (const struct smmuv2_found *)w->priv;
+	struct tcache_entry e = { .page = f->va >> f->shift,
+				  .tag = f->tag,
+				  .shift = f->shift,
+				  .global = f->global,
+				  .leaf = 1,
+				  .valid = true };
+	const struct smmuv2_bank *b;
+
+	if (f->again || f->fsr)
+		return false;
+	b = &s->bank[f->cb];
+	/* By IPA: a nested walk does not keep which IPAs it went through, so each of the VMID counts. */
+	if ((inv->tag.world & SMMUV2_REGIME_MASK) == SMMUV2_S2 && (inv->match & TCACHE_BY_WORLD) &&
+	    b->s2 != SMMUV2_NO_BANK)
+		return s->bank[b->s2].tag.vmid == inv->tag.vmid;
+	return tcache_inv_matches(inv, &e);
+}
+
+static void invalidate(struct smmuv2 *s, struct tcache_inv *inv)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = UNIT_TLB };
+	struct iommu_walk *w;
+
+	inv->world_mask = SMMUV2_REGIME_MASK;
+	s->seq++;
+	ev.data = tcache_invalidate(&s->tlb, inv);
+	ev.data += tcache_invalidate(&s->wc1, inv);
+	ev.data += tcache_invalidate(&s->wc2, inv);
+	for (w = s->walks; w; w = w->next) {
+		if (!hits_walk(s, w, inv))
+			continue;
+		w->stale = true;
+		found_of(w)->stale_seq = s->seq;
+	}
+	emit(s, &ev);
+}
+
+static void by_regime(struct smmuv2 *s, u32 regime)
+{
+	struct tcache_inv inv = { .match = TCACHE_BY_WORLD, .tag.world = regime };
+
+	invalidate(s, &inv);
+}
+
+static void by_vmid(struct smmuv2 *s, u32 regime, u32 vmid)
+{
+	struct tcache_inv inv = { .match = TCACHE_BY_WORLD | TCACHE_BY_VMID, .tag = { .vmid = vmid, .world = regime } };
+
+	invalidate(s, &inv);
+}
+
+static void by_va(struct smmuv2 *s, struct tcache_inv *inv, u64 addr, u64 bytes, bool leaf)
+{
+	inv->match |= TCACHE_BY_ADDR | (leaf ? TCACHE_LEAF_ONLY : 0);
+	inv->addr = addr;
+	inv->last = addr + bytes - 1;
+	invalidate(s, inv);
+}
+
+/* VA[55:12] as AArch64 operations give it, extended from bit 55. */
+static u64 va64(u64 value)
+{
+	return (u64)((s64)(FIELD_GET(TLBIVA_ADDR, value) << 20) >> 8);
+}
+
+void tlb_gr0(struct smmuv2 *s, u32 offset, u64 value)
+{
+	struct tcache_inv hyp = { .match = TCACHE_BY_WORLD, .tag.world = SMMUV2_HYP };
+	u32 vmid = (u32)value & (s->scr0 & sCR0_VMID16EN ? 0xffff : 0xff);
+
+	switch (offset) {
+	case GR0_TLBIVMID:
+		by_vmid(s, SMMUV2_NSNH, vmid);
+		by_vmid(s, SMMUV2_S2, vmid);
+		break;
+	case GR0_TLBIVMIDS1:
+		by_vmid(s, SMMUV2_NSNH, vmid);
+		break;
+	case GR0_TLBIALLNSNH:
+		by_regime(s, SMMUV2_NSNH);
+		by_regime(s, SMMUV2_S2);
+		break;
+	case GR0_TLBIALLH:
+		by_regime(s, SMMUV2_HYP);
+		break;
+	case GR0_TLBIVAH:
+		by_va(s, &hyp, value & 0xfffff000, 4096, false);
+		break;
+	case GR0_TLBIVAH64:
+	case GR0_TLBIVALH64:
+		by_va(s, &hyp, va64(value), 4096, offset == GR0_TLBIVALH64);
+		break;
+	}
+	s->ginv_seq = s->seq;
+}
+
+/* The ASID and address that a bank's operation names. */
+static void bank_va_op(struct smmuv2 *s, u32 n, struct tcache_inv *inv, u64 value, bool all_asids, bool leaf)
+{
+	const struct smmuv2_bank *b = &s->bank[n];
+	bool wide = b->format == FSR_FORMAT_AARCH64;
+
+	inv->tag.asid = wide ? (u32)FIELD_GET(TLBIVA_ASID, value) : (u32)value & 0xff;
+	if (!all_asids && (b->tag.world & SMMUV2_REGIME_MASK) != SMMUV2_HYP)
+		inv->match |= TCACHE_BY_ASID | TCACHE_GLOBAL_TOO;
+	by_va(s, inv, wide ? va64(value) : value & 0xfffff000, 4096, leaf);
+}
+
+void tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+	bool ipa = offset == CB_TLBIIPAS2 || offset == CB_TLBIIPAS2L;
+	struct tcache_inv inv = { .match = TCACHE_BY_WORLD | TCACHE_BY_VMID, .tag = b->tag };
+
+	/* A stage 2 bank has the operations by IPA and no others (15.5). */
+	if (ipa != (b->type == CBAR_S2))
+		return;
+	switch (offset) {
+	case CB_TLBIALL:
+		invalidate(s, &inv);
+		break;
+	case CB_TLBIASID:
+		if ((b->tag.world & SMMUV2_REGIME_MASK) == SMMUV2_HYP)
+			return;
+		inv.tag.asid = (u32)value & 0xffff;
+		inv.match |= TCACHE_BY_ASID;
+		invalidate(s, &inv);
+		break;
+	case CB_TLBIVA:
+	case CB_TLBIVAL:
+		bank_va_op(s, n, &inv, value, false, offset == CB_TLBIVAL);
+		break;
+	case CB_TLBIVAA:
+	case CB_TLBIVAAL:
+		bank_va_op(s, n, &inv, value, true, offset == CB_TLBIVAAL);
+		break;
+	default:
+		by_va(s, &inv, FIELD_GET(TLBIIPA_ADDR, value) << 12, 4096, offset == CB_TLBIIPAS2L);
+	}
+	b->inv_seq = s->seq;
+}
+
+/* ---- Completion: walks that used what is gone, and stalled transactions that came before ---- */
+
+static bool concerns(const struct smmuv2 *s, u32 n, u32 cb)
+{
+	return n == cb || s->bank[cb].s2 == n;
+}
+
+/* @n SMMUV2_NO_BANK: every bank. */
+static bool pending(const struct smmuv2 *s, u32 n, u64 seq)
+{
+	const struct iommu_walk *w;
+	u32 i;
+	u16 slot;
+
+	for (w = s->walks; w; w = w->next) {
+		const struct smmuv2_found *f = (const struct smmuv2_found *)w->priv;
+
+		if (w->stale && f->stale_seq <= seq && (n == SMMUV2_NO_BANK || concerns(s, n, f->cb)))
+			return true;
+	}
+	for (i = 0; i < s->cfg.num_cb; i++)
+		for (slot = s->bank[i].stalled; slot; slot = s->stalls[slot - 1].next)
+			if (s->stalls[slot - 1].seq < seq &&
+			    (n == SMMUV2_NO_BANK || n == i || concerns(s, n, s->stalls[slot - 1].cb)))
+				return true;
+	return false;
+}
+
+static void emit_sync(struct smmuv2 *s, u32 n)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_SYNC, .data = n };
+
+	emit(s, &ev);
+}
+
+/* Something that a sync may wait for has ended. Returns whether a sync is still active. */
+bool sync_check(struct smmuv2 *s)
+{
+	bool active = false;
+	u32 n;
+
+	if (!s->syncs)
+		return false;
+	for (n = 0; n < s->cfg.num_cb; n++) {
+		struct smmuv2_bank *b = &s->bank[n];
+
+		if (!b->sync_seq)
+			continue;
+		if (pending(s, n, b->sync_seq)) {
+			active = true;
+			continue;
+		}
+		b->sync_seq = 0;
+		s->syncs--;
+		reg_set(&b->regs, CB_TLBSTATUS, 0);
+		emit_sync(s, n);
+	}
+	if (s->gsync_seq && !pending(s, SMMUV2_NO_BANK, s->gsync_seq)) {
+		s->gsync_seq = 0;
+		s->syncs--;
+		reg_set(&s->gr0, GR0_sTLBGSTATUS, 0);
+		emit_sync(s, SMMUV2_NO_BANK);
+	}
+	return active || s->gsync_seq;
+}
+
+void sync_bank(struct smmuv2 *s, u32 n)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+
+	s->syncs += !b->sync_seq;
+	b->sync_seq = b->inv_seq ? b->inv_seq : 1;
+	reg_set(&b->regs, CB_TLBSTATUS, TLBSTATUS_SACTIVE);
+	sync_check(s);
+}
+
+void sync_gr0(struct smmuv2 *s)
+{
+	u64 seq = s->ginv_seq;
+	u32 n;
+
+	for (n = 0; n < s->cfg.num_cb; n++)
+		seq = max(seq, s->bank[n].inv_seq);
+	s->syncs += !s->gsync_seq;
+	s->gsync_seq = seq ? seq : 1;
+	reg_set(&s->gr0, GR0_sTLBGSTATUS, sTLBGSTATUS_ACT);
+	sync_check(s);
+}
+
+/* ---- Address translation operations ---- */
+
+/* Inner (or outer) cacheability of TEX, C, B as PAR codes it: 0 non-cacheable, 1 WB WA, 2 WT, 3 WB no WA. */
+static u64 short_par(const struct pt_result *p, u64 pa)
+{
+	u32 tex = p->attr >> 2 & 7, cb = p->attr & 3;
+	u32 inner = tex & 4 ? cb : (u32[]){ 0, 0, 2, 3 }[cb];
+	u32 outer = tex & 4 ? tex & 3 : inner;
+
+	if (tex == 1 && cb == 3) {
+		inner = 1;
+		outer = 1;
+	}
+	return (pa & 0xfffff000) | PAR_NS | (p->attr & BIT(5) ? BIT(7) : 0) | inner << 4 | outer << 2;
+}
+
+static u64 par_ok(const struct smmuv2_bank *b, const struct pt_result *p, u64 pa)
+{
+	if (!b->s1_on)
+		return (pa & PAR_PA) | PAR_NS;
+	if (b->format == FSR_FORMAT_SHORT)
+		return short_par(p, pa);
+	return (pa & PAR_PA) | PAR_NS | FIELD_PREP(PAR_SH, (u64)(p->attr >> 3 & 3)) |
+	       FIELD_PREP(PAR_ATTR, b->mair >> 8 * (p->attr & 7) & 0xff);
+}
+
+static u64 par_fault(const struct smmuv2_bank *b, const struct pt_result *p)
+{
+	u32 level = (u32)p->level & 3;
+
+	if (b->format != FSR_FORMAT_AARCH64 && p->stage == 1)
+		level = max(level, 1U);
+	return PAR_F | fsr_of(p->fault) | FIELD_PREP(PAR_PLVL, (u64)level) | (p->stage == 2 ? PAR_STAGE : 0);
+}
+
+/* A fault of stage 2 under an operation on stage 1 is recorded in the bank of stage 2 and never stalls. */
+static void ats_s2_fault(struct smmuv2 *s, u32 n, u64 va, u32 access, const struct pt_result *p)
+{
+	struct xlat_result unused;
+	struct smmuv2_fault f = {
+		.far = va,
+		.ipa = p->ipa,
+		.fsr = (u16)fsr_of(p->fault),
+		.cb = (u8)n,
+		.fault_cb = s->bank[n].s2,
+		.fsynr0 = FIELD_PREP(FSYNR0_PLVL, (u32)p->level & 3) | FSYNR0_NESTED | FSYNR0_ATOF |
+			  FIELD_PREP(FSYNR0_S1CBNDX, n) | (p->tt ? FSYNR0_S1PTWF : 0) |
+			  (p->fault == PT_EXT_ABORT ? FSYNR0_PTWF : 0) |
+			  (access & PT_WRITE && !p->tt ? FSYNR0_WNR : 0) | (access & PT_PRIV ? FSYNR0_PNU : 0),
+	};
+
+	fault_context(s, &f, &unused);
+}
+
+/* @both: through stage 2 as well (sGATS12xx). */
+static u64 ats(struct smmuv2 *s, u32 n, u64 va, u32 access, bool both)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+	struct pt_result p;
+	enum pt_fault fault;
+
+	if (n >= s->cfg.num_cb)
+		return PAR_F | PAR_UCBF;
+	if (b->way == SMMUV2_WAY_FLAT)
+		return (va & PAR_PA) | PAR_NS;
+	if (b->way != SMMUV2_WAY_WALK)
+		return PAR_F | PAR_ICF;
+	if (!both && !b->s1_on)
+		return (va & PAR_PA) | PAR_NS;
+	fault = bank_walk(s, n, va, access, NULL, &p);
+	if (fault == PT_OK)
+		return par_ok(b, &p, !both && b->s2_on ? p.ipa : p.pa);
+	if (p.stage == 2 && b->s2 != SMMUV2_NO_BANK) {
+		/* The address itself has passed stage 1. */
+		if (!both && !p.tt)
+			return par_ok(b, &p, p.ipa);
+		ats_s2_fault(s, n, va, access, &p);
+	}
+	return par_fault(b, &p);
+}
+
+void ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va)
+{
+	u32 access = (offset & 8 ? PT_WRITE : 0) | (offset < CB_ATS1UR ? PT_PRIV : 0);
+
+	/* Stage 1 banks only (15.5). */
+	if (s->cfg.no_atos || s->bank[n].type == CBAR_S2)
+		return;
+	reg_set(&s->bank[n].regs, CB_PAR, ats(s, n, va & ~0xfffULL, access, false));
+}
+
+void ats_gr0(struct smmuv2 *s, u32 offset, u64 value)
+{
+	u32 access = (offset & 8 ? PT_WRITE : 0) | (offset & 0x10 ? PT_PRIV : 0);
+
+	if (s->cfg.no_atos)
+		return;
+	reg_set(&s->gr0, GR0_sGPAR, ats(s, (u32)value & 0xff, value & ~0xfffULL, access, offset >= GR0_sGATS12UR));
+}

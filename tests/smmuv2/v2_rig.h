@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* An SMMUv2 with memory, interrupt wires and a master's end, as the tests see them. */
+#ifndef V2_RIG_H
+#define V2_RIG_H
+
+#include <string.h>
+
+#include "physmem.h"
+#include "smmuv2.h"
+#include "suite.h"
+
+#define MEM_BYTES (1ULL << 32)
+
+/* How a transaction ended that was stalled or sent away. */
+struct ended {
+	u64 id;
+	int how; /* enum iommu_resume */
+};
+
+struct rig {
+	struct physmem mem;
+	struct smmuv2 hw;
+	bool irq[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
+	unsigned int irq_rises[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
+	struct ended ended[256];
+	unsigned int n_ended;
+	unsigned int slot_frees[SMMUV2_MAX_TBUS];
+	unsigned int reads;	/* of memory */
+	unsigned int fail_read; /* the n-th read from now on fails, once; 0: none */
+	unsigned int syncs;	/* IOMMU_EV_SYNC */
+	u64 next_id;
+};
+
+static int rig_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	struct rig *r = ctx;
+
+	r->reads++;
+	if (r->fail_read && !--r->fail_read)
+		return -EIO;
+	return physmem_read(&r->mem, pa, buf, len);
+}
+
+static int rig_write(void *ctx, u64 pa, const void *buf, u32 len)
+{
+	return physmem_write(&((struct rig *)ctx)->mem, pa, buf, len);
+}
+
+static int rig_cas(void *ctx, u64 pa, u64 *old, u64 value)
+{
+	return physmem_cas64(&((struct rig *)ctx)->mem, pa, old, value);
+}
+
+static void rig_irq(void *ctx, u32 line, bool level)
+{
+	struct rig *r = ctx;
+
+	ck_assert_uint_lt(line, ARRAY_SIZE(r->irq));
+	ck_assert_int_ne(r->irq[line], level);
+	r->irq[line] = level;
+	r->irq_rises[line] += level;
+}
+
+static void rig_resume(void *ctx, u64 id, enum iommu_resume how)
+{
+	struct rig *r = ctx;
+
+	ck_assert_uint_lt(r->n_ended, ARRAY_SIZE(r->ended));
+	r->ended[r->n_ended++] = (struct ended){ id, how };
+}
+
+static void rig_stall_free(void *ctx, u32 tbu)
+{
+	((struct rig *)ctx)->slot_frees[tbu]++;
+}
+
+static void rig_event(void *ctx, const struct iommu_event *ev)
+{
+	if (ev->kind == IOMMU_EV_SYNC)
+		((struct rig *)ctx)->syncs++;
+}
+
+static const struct iommu_ops rig_ops = {
+	.mem_read = rig_read,
+	.mem_write = rig_write,
+	.mem_cas64 = rig_cas,
+	.irq = rig_irq,
+	.txn_resume = rig_resume,
+	.stall_free = rig_stall_free,
+	.event = rig_event,
+};
+
+static inline void rig_up(struct rig *r, const struct smmuv2_cfg *cfg)
+{
+	memset(r, 0, sizeof(*r));
+	ck_assert_int_eq(physmem_init(&r->mem, MEM_BYTES), 0);
+	ck_assert_int_eq(smmuv2_init(&r->hw, cfg, &rig_ops, r), 0);
+	r->next_id = 1;
+}
+
+static inline void rig_down(struct rig *r)
+{
+	smmuv2_exit(&r->hw);
+	physmem_exit(&r->mem);
+}
+
+/* Registers, at the offsets of a part with 4 KiB pages and up to 16 banks: the banks begin at 0x10000. */
+#define GR1_BASE   0x1000
+#define CB_BASE(n) (0x10000 + 0x1000 * (n))
+
+static inline u32 rd(struct rig *r, u32 offset)
+{
+	return (u32)smmuv2_mmio_read(&r->hw, offset, 4);
+}
+
+static inline void wr(struct rig *r, u32 offset, u32 value)
+{
+	smmuv2_mmio_write(&r->hw, offset, value, 4);
+}
+
+static inline u32 cb_rd(struct rig *r, unsigned int n, u32 offset)
+{
+	return rd(r, CB_BASE(n) + offset);
+}
+
+static inline u64 cb_rd64(struct rig *r, unsigned int n, u32 offset)
+{
+	return smmuv2_mmio_read(&r->hw, CB_BASE(n) + offset, 8);
+}
+
+static inline void cb_wr(struct rig *r, unsigned int n, u32 offset, u32 value)
+{
+	wr(r, CB_BASE(n) + offset, value);
+}
+
+static inline void cb_wr64(struct rig *r, unsigned int n, u32 offset, u64 value)
+{
+	smmuv2_mmio_write(&r->hw, CB_BASE(n) + offset, value, 8);
+}
+
+/* Memory words */
+static inline void put64(struct rig *r, u64 pa, u64 v)
+{
+	u8 b[8];
+
+	fl_put_le64(b, v);
+	ck_assert_int_eq(physmem_write(&r->mem, pa, b, 8), 0);
+}
+
+static inline void put32(struct rig *r, u64 pa, u32 v)
+{
+	u8 b[4];
+
+	fl_put_le32(b, v);
+	ck_assert_int_eq(physmem_write(&r->mem, pa, b, 4), 0);
+}
+
+/* One access; returns what became of it. */
+static inline enum xlat go(struct rig *r, u32 sid, u64 iova, u16 flags, u16 tbu, struct xlat_result *res)
+{
+	struct dma_txn t = { .iova = iova, .id = r->next_id++, .sid = sid, .len = 4, .flags = flags, .tbu = tbu };
+
+	return smmuv2_translate(&r->hw, &t, res);
+}
+
+static inline enum xlat get(struct rig *r, u32 sid, u64 iova)
+{
+	struct xlat_result res;
+
+	return go(r, sid, iova, 0, 0, &res);
+}
+
+/* sCR0: clients on, faults reported by abort and interrupt, unidentified streams and conflicts are faults. */
+#define SCR0_ON 0x00200406
+
+/* Stream @sid -> bank @cb through mapping group @group. */
+static inline void map_stream(struct rig *r, unsigned int group, u32 sid, unsigned int cb)
+{
+	wr(r, 0x800 + 4 * group, 0x80000000 | sid);
+	wr(r, 0xc00 + 4 * group, cb);
+}
+
+/*
+ * Tables of bank @cb at 0x100000 * (cb + 1): 4 KiB granule, 39-bit input, level 1
+ * at +0, level 2 at +0x1000, level 3 at +0x2000 for 0x0 - 0x1fffff.
+ */
+#define TABLES(cb) (0x100000ULL * ((cb) + 1))
+
+static inline void tables(struct rig *r, unsigned int cb)
+{
+	put64(r, TABLES(cb), (TABLES(cb) + 0x1000) | 3);
+	put64(r, TABLES(cb) + 0x1000, (TABLES(cb) + 0x2000) | 3);
+}
+
+#define PAGE_RW 0x743 /* AF, inner shareable, AP = 01, page */
+#define PAGE_RO 0x7c3 /* AP = 11 */
+
+static inline void page(struct rig *r, unsigned int cb, u64 va, u64 pa, u64 bits)
+{
+	put64(r, TABLES(cb) + 0x2000 + va / 4096 * 8, pa | bits);
+}
+
+/* Bank @cb as Linux sets up a stage 1 one: AArch64, 4 KiB, 39 bits, ASID cb + 1; SCTLR.M is left to the caller. */
+static inline void bank_s1(struct rig *r, unsigned int cb)
+{
+	wr(r, GR1_BASE + 0x800 + 4 * cb, 1);	   /* CBA2R.VA64 */
+	wr(r, GR1_BASE + 0x000 + 4 * cb, 0x10000); /* CBAR: stage 1, stage 2 bypass */
+	cb_wr(r, cb, 0x10, 0x38015);		   /* TCR2: SEP upstream, AS, 48 bits */
+	cb_wr(r, cb, 0x30, 0x803519);		   /* TCR: T0SZ 25, inner shareable WBWA, EPD1 */
+	cb_wr64(r, cb, 0x20, TABLES(cb) | (u64)(cb + 1) << 48);
+	tables(r, cb);
+}
+
+#endif /* V2_RIG_H */
