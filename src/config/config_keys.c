@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The one table of keys. The numbers' origins are in docs/calibration.md and in the presets. */
+#include "fl_config.h"
+
+#define AT(section, field) offsetof(struct fl_config, section.field)
+#define COUNT(section, field, unit, lo, hi, def, help, source)                                                  \
+	{                                                                                                       \
+#section "." #field, FL_COUNT, unit, AT(section, field), lo, hi, def, NULL, false, help, source \
+	}
+#define POWER(section, field, unit, lo, hi, def, help, source)                                                 \
+	{                                                                                                      \
+#section "." #field, FL_COUNT, unit, AT(section, field), lo, hi, def, NULL, true, help, source \
+	}
+#define TIME(section, field, hi_ns, def, help, source)                                                            \
+	{                                                                                                         \
+#section "." #field "_ns", FL_TIME, "ns", AT(section, field##_ps), 0, (hi_ns)*1000ULL, def, NULL, \
+			false, help, source                                                                       \
+	}
+#define CHOICE(section, field, names, def, help, source)                                                             \
+	{                                                                                                            \
+#section "." #field, FL_CHOICE, "", AT(section, field), 0, ARRAY_SIZE(names) - 2, def, names, false, \
+			help, source                                                                                 \
+	}
+
+static const char *const arrivals[] = { "trace", "back-to-back", NULL };
+static const char *const orderings[] = { "none", "stream", "total", NULL };
+static const char *const walk_ports[] = { "priced", "issued", NULL };
+static const char *const handlers[] = { "constant", "uniform", "exponential", "lognormal", "recorded", NULL };
+static const char *const stall_models[] = { "stall-and-terminate", "terminate", "stall", NULL };
+
+#define OURS "assumption"
+#define SEC  1000000000ULL
+
+const struct fl_key fl_config_keys[] = {
+	COUNT(memory, size_bytes, "bytes", 1 << 20, 1ULL << 52, "0x1000000000000", "physical address space",
+	      "48 bits, the usual OAS"),
+	TIME(memory, latency, 1000000, "50", "one access, first byte", "HyperSIO's DRAM, 50 ns"),
+	COUNT(memory, bandwidth_mb_s, "MB/s", 0, 10000000, "0", "all accesses together; 0: unlimited", OURS),
+
+	COUNT(tbu, count, "", 1, 64, "1", "TBUs; a stream belongs to TBU (StreamID mod count)", OURS),
+	COUNT(tbu, slots, "", 1, 4096, "32",
+	      "translation slots of a TBU: misses, merged waiters and stalled accesses hold one; without a free one "
+	      "its "
+	      "input waits",
+	      "MMU-700 TRM: 2-512"),
+	TIME(tbu, lookup, 100000, "2", "TLB lookup of an access", "HyperSIO's IOTLB hit, 2 ns"),
+	TIME(tbu, interval, 100000, "1", "time between two accesses entering one TBU", "one a cycle at 1 GHz"),
+	TIME(tbu, link, 1000000, "8", "TBU to TCU, one way", "gem5: 8 + 8 cycles"),
+
+	TIME(tcu, lookup, 100000, "4", "arrival of a miss to its first table access", "gem5's walk cache, 4 cycles"),
+	TIME(tcu, config_hit, 100000, "3", "each hit in a configuration cache (STE, CD)", "gem5: 3 cycles"),
+	TIME(tcu, walk_cache_hit, 100000, "4", "each hit in a walk cache", "gem5: 4 cycles"),
+	COUNT(tcu, walk_slots, "", 1, 4096, "64", "walks in flight", "MMU-600 product: 64 TCU slots"),
+	CHOICE(tcu, walk_port, walk_ports, "priced",
+	       "priced: a table access costs walk_latency_ns; issued: it goes out of the walk port and costs what is "
+	       "annotated there",
+	       OURS),
+	TIME(tcu, walk_latency, 1000000, "50", "one table access (walk_port: priced)", "HyperSIO's DRAM, 50 ns"),
+
+	POWER(iommu, tlb_sets, "", 0, 65536, "512", "TLB sets; 0: no TLB", "gem5: 2048 entries, 4 ways"),
+	COUNT(iommu, tlb_ways, "", 1, 64, "4", "TLB ways", "gem5"),
+	POWER(iommu, walk_cache_sets, "", 0, 65536, "256", "walk cache sets", "MMU-600 product: 256 a level and stage"),
+	COUNT(iommu, walk_cache_ways, "", 1, 64, "4", "walk cache ways", "gem5"),
+	POWER(iommu, config_cache_sets, "", 0, 65536, "64", "configuration cache sets (STE, CD)",
+	      "MMU-600 product: 256 entries"),
+	COUNT(iommu, config_cache_ways, "", 1, 64, "4", "configuration cache ways", "MMU-600 product"),
+	COUNT(iommu, cmdq_log2, "log2 entries", 1, 19, "8", "command queue the driver makes", OURS),
+	COUNT(iommu, eventq_log2, "log2 entries", 1, 19, "7", "event queue the driver makes", OURS),
+	COUNT(iommu, priq_log2, "log2 entries", 1, 19, "9", "page request queue the driver makes",
+	      "Linux VT-d: 512 entries"),
+	COUNT(iommu, address_bits, "bits", 32, 52, "48", "output addresses (OAS, HAW)", OURS),
+
+	CHOICE(smmuv3, stall_model, stall_models, "stall-and-terminate", "IDR0.STALL_MODEL", "IHI 0070 6.3.1"),
+	COUNT(smmuv3, stall_max, "", 1, 65535, "64", "IDR5.STALL_MAX: stalled transactions", OURS),
+
+	TIME(notify, record_write, 1000000, "50", "one event or fault record; one at a time", "MMU-600AE: serialised"),
+	TIME(notify, pri_write, 1000000, "50", "one page request record; one at a time", "MMU-600AE: serialised"),
+	TIME(notify, wire, 1000000, "20", "wired interrupt to the CPU's interrupt controller", OURS),
+	TIME(notify, msi, 1000000, "100", "message-signalled interrupt; one at a time", OURS),
+
+	TIME(command, fetch, 1000000, "50", "fetch of one command or descriptor", "one memory access"),
+	TIME(command, execute, 1000000, "5", "one command or descriptor", OURS),
+	TIME(command, sync, 1000000, "50", "completion of a SYNC or wait", "one memory access"),
+	TIME(command, resume, 1000000, "16", "an answer's way from the command to the stalled access",
+	     "gem5: link 8 + 8 cycles"),
+
+	TIME(cpu, irq_entry, SEC, "1000", "interrupt controller to the first line of the handler", OURS),
+	TIME(cpu, irq_handler, SEC, "200", "the hard handler, its register accesses apart", OURS),
+	TIME(cpu, thread_wake, SEC, "2000", "wake-up of the interrupt's thread", OURS),
+	COUNT(cpu, workers, "", 1, 1024, "4", "workers that handle faults", OURS),
+	TIME(cpu, worker_wake, SEC, "1500", "wake-up of a worker", OURS),
+	TIME(cpu, mmio_read, SEC, "150", "register read", OURS),
+	TIME(cpu, mmio_write, SEC, "50", "register write (posted)", OURS),
+	TIME(cpu, memory, SEC, "5", "access to queues and tables", "mostly cached"),
+	CHOICE(cpu, handler, handlers, "constant", "how the handler's time is drawn",
+	       "lognormal: QEMU's VT-d PRQ figures have a long tail"),
+	TIME(cpu, handler, SEC, "1600",
+	     "handler's time: the value, the minimum (uniform), the mean (exponential) or the median (lognormal)",
+	     "1.6 us VFIO, RFC v2 IOPF for VFIO, 2021"),
+	TIME(cpu, handler_max, SEC, "3200", "handler's time: the maximum (uniform)", OURS),
+	COUNT(cpu, handler_sigma_permille, "1/1000", 0, 4000, "500", "sigma of the logarithm (lognormal)", OURS),
+	{ "cpu.handler_file", FL_TEXT, "", AT(cpu, handler_file), 0, 0, "", NULL, false,
+	  "recorded handler times: whole ns, one a line, used in turn", "" },
+
+	COUNT(master, outstanding, "", 1, 65536, "64", "accesses in flight, all streams together", OURS),
+	COUNT(master, outstanding_per_stream, "", 1, 65536, "64", "accesses in flight of one stream", OURS),
+	CHOICE(master, ordering, orderings, "none",
+	       "none: accesses complete in any order; stream: the next of a stream (of a tag, where the trace has "
+	       "tags) "
+	       "waits for the one before; total: the next of any",
+	       OURS),
+	CHOICE(master, arrival, arrivals, "trace",
+	       "trace: not before the recorded time; back-to-back: as soon as possible", OURS),
+	TIME(master, interval, SEC, "1", "time between two accesses of one stream", "one a cycle at 1 GHz"),
+
+	COUNT(os, table_base, "address", 0, 1ULL << 52, "0x800000000000",
+	      "where tables and queues are allocated; a trace must not map it", "above any recorded address"),
+	COUNT(os, table_bytes, "bytes", 1 << 20, 1ULL << 46, "0x100000000", "room for tables and queues", OURS),
+	COUNT(os, map_pages, "pages", 1, 512, "1", "pages that a handler maps at a time, if the trace has them", OURS),
+};
+
+const size_t fl_config_n_keys = ARRAY_SIZE(fl_config_keys);

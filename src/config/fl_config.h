@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The configuration of a platform: what it costs and how large it is.
+ *
+ * Two layers. Parsed: what a YAML file or --set says, each key perhaps absent.
+ * Resolved: struct fl_config, every value known and in range. One table
+ * (fl_config_keys) gives each key its unit, range, default and source; the
+ * parser, --set, the help text and docs/configuration.md all read it.
+ */
+#ifndef FL_CONFIG_H
+#define FL_CONFIG_H
+
+#include "fl_env.h"
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * enum fl_key_type - how a value is written
+ * @FL_COUNT: a whole number, decimal or 0x hexadecimal
+ * @FL_TIME: nanoseconds, up to three decimals; held in ps
+ * @FL_CHOICE: one of the names in fl_key.choices; held as its index
+ * @FL_BOOL: true or false
+ * @FL_TEXT: any text, held in fl_config.text
+ */
+enum fl_key_type { FL_COUNT, FL_TIME, FL_CHOICE, FL_BOOL, FL_TEXT };
+
+#define FL_TEXT_MAX 256
+
+enum fl_arrival { FL_ARRIVAL_TRACE, FL_ARRIVAL_BACK_TO_BACK };
+enum fl_ordering { FL_ORDER_NONE, FL_ORDER_STREAM, FL_ORDER_TOTAL };
+enum fl_walk_port { FL_WALK_PRICED, FL_WALK_ISSUED };
+enum fl_handler {
+	FL_HANDLER_CONSTANT,
+	FL_HANDLER_UNIFORM,
+	FL_HANDLER_EXPONENTIAL,
+	FL_HANDLER_LOGNORMAL,
+	FL_HANDLER_RECORDED
+};
+
+/* The resolved configuration. Names ending in _ps are keys ending in _ns. What each means: the table. */
+struct fl_config {
+	struct {
+		u64 size_bytes, latency_ps, bandwidth_mb_s;
+	} memory;
+	struct {
+		u64 count, slots, lookup_ps, interval_ps, link_ps;
+	} tbu;
+	struct {
+		u64 lookup_ps, config_hit_ps, walk_cache_hit_ps, walk_slots, walk_port, walk_latency_ps;
+	} tcu;
+	struct {
+		u64 tlb_sets, tlb_ways, walk_cache_sets, walk_cache_ways, config_cache_sets, config_cache_ways;
+		u64 cmdq_log2, eventq_log2, priq_log2, address_bits;
+	} iommu;
+	struct {
+		u64 stall_model, stall_max;
+	} smmuv3;
+	struct {
+		u64 record_write_ps, pri_write_ps, wire_ps, msi_ps;
+	} notify;
+	struct {
+		u64 fetch_ps, execute_ps, sync_ps, resume_ps;
+	} command;
+	struct {
+		u64 irq_entry_ps, irq_handler_ps, thread_wake_ps, workers, worker_wake_ps;
+		u64 mmio_read_ps, mmio_write_ps, memory_ps;
+		u64 handler, handler_ps, handler_max_ps, handler_sigma_permille;
+		char handler_file[FL_TEXT_MAX];
+	} cpu;
+	struct {
+		u64 outstanding, outstanding_per_stream, ordering, arrival, interval_ps;
+	} master;
+	struct {
+		u64 table_base, table_bytes, map_pages;
+	} os;
+};
+
+/**
+ * struct fl_key - one key
+ * @name: SECTION.KEY
+ * @unit: for people
+ * @offset: of the value in struct fl_config
+ * @min, @max: inclusive, in the unit of the held value (ps for FL_TIME)
+ * @def: the default as it would be written
+ * @choices: names by index, NULL at the end (FL_CHOICE)
+ * @power_of_two: 0 or a power of two is wanted
+ * @help: what it is
+ * @source: where the default comes from
+ */
+struct fl_key {
+	const char *name;
+	enum fl_key_type type;
+	const char *unit;
+	size_t offset;
+	u64 min, max;
+	const char *def;
+	const char *const *choices;
+	bool power_of_two;
+	const char *help;
+	const char *source;
+};
+
+extern const struct fl_key fl_config_keys[];
+extern const size_t fl_config_n_keys;
+
+struct fl_preset {
+	const char *name;
+	const char *yaml;
+};
+
+/* The presets of configs/, compiled in; the last has no name. */
+extern const struct fl_preset fl_config_presets[];
+
+struct fl_config_error {
+	char text[640]; /* file, line, key and reason; no newline */
+};
+
+/* Every key at its default. */
+void fl_config_init(struct fl_config *cfg);
+
+/**
+ * fl_config_load() - apply a preset or a YAML file
+ * @name: name of a preset, else path of a file; the file's "base" key may name a preset to start from
+ * @err: filled on error
+ *
+ * Return: 0, -ENOENT (no such preset or file), -EINVAL (unknown key, bad value), -ENOMEM. On error @cfg is unchanged.
+ */
+int fl_config_load(struct fl_config *cfg, const char *name, struct fl_config_error *err);
+
+/* The same with the text at hand; @file names it in errors. */
+int fl_config_parse(struct fl_config *cfg, const char *text, size_t len, const char *file, struct fl_config_error *err);
+
+/**
+ * fl_config_set() - apply one "section.key=value"
+ * Return: 0 or -EINVAL.
+ */
+int fl_config_set(struct fl_config *cfg, const char *assignment, struct fl_config_error *err);
+
+/* Write a value as YAML would read it; returns @buf. */
+const char *fl_config_format(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size);
+
+/* The whole configuration as YAML. */
+void fl_config_dump(const struct fl_config *cfg, FILE *out);
+
+/* The table: for a terminal, or as docs/configuration.md. */
+void fl_config_help(FILE *out);
+void fl_config_markdown(FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* FL_CONFIG_H */

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "fl_config.h"
+#include "suite.h"
+#include <stdio.h>
+#include <unistd.h>
+
+static struct fl_config cfg;
+static struct fl_config_error err;
+
+static int parse(const char *text)
+{
+	fl_config_init(&cfg);
+	err.text[0] = 0;
+	return fl_config_parse(&cfg, text, strlen(text), "x.yaml", &err);
+}
+
+START_TEST(defaults_are_in_range)
+{
+	fl_config_init(&cfg);
+	ck_assert_uint_eq(cfg.tbu.slots, 32);
+	ck_assert_uint_eq(cfg.tbu.lookup_ps, 2000);
+	ck_assert_uint_eq(cfg.cpu.handler, FL_HANDLER_CONSTANT);
+}
+END_TEST
+
+START_TEST(values_of_every_type)
+{
+	ck_assert_int_eq(
+		parse("tbu:\n  slots: 0x10\n  lookup_ns: 2.5\ncpu:\n  handler: lognormal\n  handler_file: a b\n"), 0);
+	ck_assert_uint_eq(cfg.tbu.slots, 16);
+	ck_assert_uint_eq(cfg.tbu.lookup_ps, 2500);
+	ck_assert_uint_eq(cfg.cpu.handler, FL_HANDLER_LOGNORMAL);
+	ck_assert_str_eq(cfg.cpu.handler_file, "a b");
+	ck_assert_uint_eq(cfg.tbu.count, 1); /* absent: the default */
+}
+END_TEST
+
+static const struct {
+	const char *yaml, *message;
+} bad[] = {
+	{ "tbu:\n  slots: 4\n  slotz: 5\n", "x.yaml:3: Unexpected key: slotz" },
+	{ "tub:\n  slots: 4\n", "x.yaml:1: Unexpected key: tub" },
+	{ "tbu:\n  count: 1\n\n  slots: 0\n", "x.yaml:4: tbu.slots: 0 is out of range: 1 to 4096 " },
+	{ "tbu: {count: 1, slots: 5000}\n", "x.yaml:1: tbu.slots: 5000 is out of range: 1 to 4096 " },
+	{ "iommu:\n  tlb_sets: 3\n", "x.yaml:2: iommu.tlb_sets: 3 is not a power of two" },
+	{ "tbu:\n  slots: many\n", "x.yaml:2: tbu.slots: 'many' is not a number" },
+	{ "tbu:\n  slots: -4\n", "x.yaml:2: tbu.slots: '-4' is not a number" },
+	{ "tbu:\n  lookup_ns: 1.2345\n",
+	  "x.yaml:2: tbu.lookup_ns: '1.2345' is not a number of ns with at most three decimals" },
+	{ "tbu:\n  lookup_ns: 100000.001\n", "x.yaml:2: tbu.lookup_ns: 100000.001 is out of range: 0 to 100000 ns" },
+	{ "cpu:\n  handler: slow\n",
+	  "x.yaml:2: cpu.handler: 'slow' is not one of: constant, uniform, exponential, lognormal, recorded" },
+	{ "base: mmu6000\n", "x.yaml:1: base: no preset is named 'mmu6000'" },
+};
+
+START_TEST(errors_name_file_line_and_key)
+{
+	ck_assert_int_eq(parse(bad[_i].yaml), -EINVAL);
+	ck_assert_str_eq(err.text, bad[_i].message);
+	ck_assert_uint_eq(cfg.tbu.slots, 32); /* nothing was changed */
+}
+END_TEST
+
+START_TEST(not_yaml_at_all)
+{
+	ck_assert_int_eq(parse("tbu: [1, 2\n  : {"), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, "x.yaml"));
+	ck_assert_int_eq(parse("- a\n- b\n"), -EINVAL);
+	ck_assert_int_eq(parse("tbu: 5\n"), -EINVAL);
+}
+END_TEST
+
+START_TEST(base_then_own_keys)
+{
+	ck_assert_int_eq(parse("base: mmu600\ntbu:\n  slots: 8\n"), 0);
+	ck_assert_uint_eq(cfg.tbu.slots, 8);
+	ck_assert_uint_eq(cfg.tcu.walk_slots, 64);
+}
+END_TEST
+
+START_TEST(every_preset_loads)
+{
+	const struct fl_preset *p;
+
+	for (p = fl_config_presets; p->name; p++) {
+		fl_config_init(&cfg);
+		ck_assert_msg(!fl_config_load(&cfg, p->name, &err), "%s", err.text);
+	}
+}
+END_TEST
+
+START_TEST(set_uses_the_same_table)
+{
+	fl_config_init(&cfg);
+	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slots=7", &err), 0);
+	ck_assert_uint_eq(cfg.tbu.slots, 7);
+	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slots=0", &err), -EINVAL);
+	ck_assert_str_eq(err.text, "--set: tbu.slots: 0 is out of range: 1 to 4096 ");
+	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slot=1", &err), -EINVAL);
+	ck_assert_str_eq(err.text, "--set tbu.slot=1: unknown key 'tbu.slot'");
+	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slots", &err), -EINVAL);
+	ck_assert_uint_eq(cfg.tbu.slots, 7);
+}
+END_TEST
+
+START_TEST(missing_file)
+{
+	fl_config_init(&cfg);
+	ck_assert_int_eq(fl_config_load(&cfg, "/nowhere/x.yaml", &err), -ENOENT);
+	ck_assert_str_eq(err.text, "/nowhere/x.yaml: neither a preset nor a file");
+}
+END_TEST
+
+START_TEST(dump_reads_back)
+{
+	static struct fl_config again;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	ck_assert_int_eq(parse("tbu:\n  lookup_ns: 0.125\ncpu:\n  handler: uniform\nos:\n  table_base: 0x10000000\n"),
+			 0);
+	fl_config_dump(&cfg, out);
+	fclose(out);
+	fl_config_init(&again);
+	ck_assert_msg(!fl_config_parse(&again, text, len, "dump", &err), "%s", err.text);
+	ck_assert_mem_eq(&again, &cfg, sizeof(cfg));
+	free(text);
+}
+END_TEST
+
+START_TEST(the_document_is_the_table)
+{
+	char *made = NULL, *have;
+	size_t len = 0, n;
+	FILE *out = open_memstream(&made, &len), *in = fopen(FL_SOURCE_DIR "/docs/configuration.md", "rb");
+
+	ck_assert_ptr_nonnull(in);
+	fl_config_markdown(out);
+	fclose(out);
+	have = calloc(1, len + 2);
+	n = fread(have, 1, len + 1, in);
+	fclose(in);
+	ck_assert_msg(n == len && !memcmp(have, made, len),
+		      "docs/configuration.md is old: faultline config --markdown > docs/configuration.md");
+	free(have);
+	free(made);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("config");
+	TCase *c = tcase_create("config");
+	SRunner *r;
+	int failed;
+
+	tcase_add_test(c, defaults_are_in_range);
+	tcase_add_test(c, values_of_every_type);
+	tcase_add_loop_test(c, errors_name_file_line_and_key, 0, (int)ARRAY_SIZE(bad));
+	tcase_add_test(c, not_yaml_at_all);
+	tcase_add_test(c, base_then_own_keys);
+	tcase_add_test(c, every_preset_loads);
+	tcase_add_test(c, set_uses_the_same_table);
+	tcase_add_test(c, missing_file);
+	tcase_add_test(c, dump_reads_back);
+	tcase_add_test(c, the_document_is_the_table);
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
