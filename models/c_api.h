@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The C side as C++ sees it. Standard headers come first so that they keep
+ * their own linkage, and SystemC, because fl_env.h's macros are short words.
+ */
+#ifndef FAULTLINE_C_API_H
+#define FAULTLINE_C_API_H
+
+#include <cassert>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <systemc>
+#include <tlm>
+#include <unordered_map>
+#include <vector>
+
+extern "C" {
+#include "dmat.h"
+#include "fault_core.h"
+#include "fl_config.h"
+#include "iommu.h"
+#include "iommu_driver.h"
+#include "physmem.h"
+}
+
+#endif // FAULTLINE_C_API_H

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What a DMA transaction carries besides address and data: who makes it and
+ * how. The one TLM extension of these models.
+ *
+ * A master sets the first part. The IOMMU reads it and never changes it; a
+ * transaction without the extension belongs to the stream that the TBU socket
+ * was given (IommuModel::set_default_stream). The IOMMU fills the second part
+ * before it answers.
+ */
+#ifndef FAULTLINE_DMA_EXTENSION_H
+#define FAULTLINE_DMA_EXTENSION_H
+
+#include "c_api.h"
+
+namespace faultline {
+
+struct DmaExtension : tlm::tlm_extension<DmaExtension> {
+    // set by the master
+    std::uint32_t stream_id = 0;    ///< StreamID or requester ID
+    std::uint32_t substream_id = 0; ///< SubstreamID or PASID, 20 bits, with DMA_PASID
+    std::uint16_t flags = 0;        ///< DMA_EXEC, DMA_PRIV, DMA_PASID, DMA_ATS_REQ, DMA_TRANSLATED, DMA_NO_WRITE
+
+    // set by the IOMMU
+    std::uint8_t outcome = XLAT_OK; ///< enum xlat of the last piece: XLAT_OK, XLAT_ABORT or XLAT_RAZWI
+    std::uint16_t fault = 0;        ///< the architecture's number of the last fault met
+    std::uint32_t faults = 0;       ///< faults met on the way, also those that ended well
+    std::uint64_t address = 0;      ///< output address of the first byte
+
+    tlm_extension_base *clone() const override { return new DmaExtension(*this); }
+    void copy_from(const tlm_extension_base &o) override { *this = static_cast<const DmaExtension &>(o); }
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_DMA_EXTENSION_H

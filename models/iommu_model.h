@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * An IOMMU as a TLM-2.0 module: sockets and prices around any engine of
+ * struct iommu_class. The engine decides, this says when.
+ *
+ * An access that hits, or whose walk ends well, costs no event: its outcome is
+ * known when it arrives, so it is answered at once with an annotated delay
+ * (b_transport: delay; nb_transport: TLM_COMPLETED). What a walk found is
+ * installed in the engine when its time has come: before anything later looks.
+ * Only what has to wait for others gets an entry in the agenda: faults,
+ * accesses that merge with a walk that will fault, an input whose translation
+ * slots are all held.
+ *
+ * docs/timing.md tells what each price means.
+ */
+#ifndef FAULTLINE_IOMMU_MODEL_H
+#define FAULTLINE_IOMMU_MODEL_H
+
+#include "dma_extension.h"
+#include "fault_sink.h"
+#include "irq_if.h"
+#include "scheduler.h"
+#include <deque>
+
+namespace faultline {
+
+class IommuModel : public sc_core::sc_module {
+    class Port; // one TBU
+
+public:
+    /// One target socket a TBU.
+    tlm::tlm_target_socket<> &tbu(unsigned i);
+    /// Translated accesses.
+    tlm::tlm_initiator_socket<> down;
+    /// Tables, queues and MSIs. Its target must allow debug access (and should allow DMI) to tables and queues.
+    tlm::tlm_initiator_socket<> walk;
+    /// Registers: 4 or 8 bytes, aligned, from offset 0.
+    tlm::tlm_target_socket<> mmio;
+    /// Wired interrupts; may stay unbound.
+    sc_core::sc_port<IrqIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> irq;
+
+    IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config);
+    ~IommuModel() override;
+
+    /// The services the engine has to be initialised with (context: this), then the engine itself.
+    const iommu_ops *ops() const;
+    void set_engine(const iommu_class *cls, void *hw);
+
+    /// Stream of accesses without DmaExtension.
+    void set_default_stream(unsigned tbu, u32 stream_id);
+    void set_sink(FaultSink *sink) { sink_ = sink; }
+    /// false: every access of nb_transport goes through all four phases, also hits.
+    void set_early_completion(bool on) { early_ = on; }
+
+    /// Software read memory or a register at @p time: was it a fault's record?
+    void note_read(u64 address, u32 length, ps_t time);
+    /// The fault core gave the answer that the next register writes will carry.
+    void set_answer_time(ps_t time) { answer_time_ = time; }
+    /// When the last SYNC is complete: software that waits for it spins until then.
+    ps_t sync_done() const { return sync_done_; }
+    /// Let everything happen that is due at @p time.
+    void settle(ps_t time) {
+        if (next_due_ <= time)
+            settle_due(time);
+    }
+    /// The next time at which something is due, or kNever.
+    ps_t next_due() const { return next_due_; }
+
+    struct Counters {
+        u64 accesses, pieces, hits, walks, merged, blocked, stalled, aborted, razwi, walk_accesses;
+    };
+    const Counters &counters() const { return counters_; }
+
+private:
+    struct Access;
+    struct Walk;
+    struct Flow;
+    struct Due;
+    class DownBw;
+    class MmioFw;
+    enum class Step { Done, Ended, Wait };
+    friend class Port;
+
+    // The way of an access
+    bool start(Flow &f, Port &p, tlm::tlm_generic_payload &gp);
+    void next_piece(Flow &f) const;
+    Step attempt(Flow &f, ps_t t, Access *again);
+    Step lookup_held(Flow &f, xlat x, Access *again);
+    Step miss(Flow &f, ps_t enter, Access *again);
+    Step own_walk(Flow &f, ps_t slot, Access *again);
+    Step merge(Flow &f, Walk &w, ps_t slot, Access *again);
+    Step defer(Flow &f, Access *again, bool keep_slot);
+    bool proceed(Flow &f, ps_t t, Access *again);
+    bool advance(Flow &f);
+    void end_piece(Flow &f, xlat how);
+    void retry(Access &a);
+    void retry_at(Access &a, ps_t time);
+    void refuse(Access &a, xlat how);
+    void resolved(Access &a);
+    void finish(Access &a, ps_t time);
+
+    // Walks and what is due
+    static void settle_action(void *model, u64);
+    Walk *new_walk();
+    void insert_walk(Walk *w);
+    void remove_walk(Walk *w);
+    Walk *find_walk(const dma_txn &t) const;
+    ps_t price_walk(Walk &w, ps_t start);
+    ps_t issue_walk_access(const walk_access &a, ps_t t);
+    void add_due(ps_t time, Walk *w, bool decided);
+    void settle_due(ps_t time);
+    void decided(Walk &w, ps_t time);
+    void deliver(Walk &w, ps_t time);
+    void delivered(Access &a, xlat kind, ps_t time);
+    void open_fault(Access &a, ps_t decided);
+    void close_fault(Access &a, ps_t time, xlat kind);
+    Access *new_access();
+    void free_access(Access *a);
+
+    // Downstream
+    void forward_blocking(Flow &f);
+    bool forward_nonblocking(Flow &f, Access *again);
+    void restore(Flow &f);
+    void down_next();
+    void down_response(tlm::tlm_generic_payload &gp, ps_t time);
+
+    // Transport interfaces of the ports
+    void b_transport(Port &p, tlm::tlm_generic_payload &gp, sc_core::sc_time &delay);
+    tlm::tlm_sync_enum nb_begin(Port &p, tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase, sc_core::sc_time &delay);
+    unsigned debug(Port &p, tlm::tlm_generic_payload &gp);
+    bool dmi(Port &p, tlm::tlm_generic_payload &gp, tlm::tlm_dmi &dmi);
+    void mmio_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay);
+    Step wait_for(Flow &f);
+    bool peek(const dma_txn &t, xlat_result &r);
+
+    // Services of the engine
+    static int op_mem_read(void *ctx, u64 pa, void *buf, u32 len);
+    static int op_mem_write(void *ctx, u64 pa, const void *buf, u32 len);
+    static int op_mem_cas64(void *ctx, u64 pa, u64 *old, u64 value);
+    static void op_irq(void *ctx, u32 line, bool level);
+    static int op_msi(void *ctx, u64 pa, u32 data);
+    static void op_event(void *ctx, const iommu_event *ev);
+    static void op_txn_resume(void *ctx, u64 id, iommu_resume how);
+    static void op_stall_free(void *ctx, u32 tbu);
+    static void msi_action(void *model, u64);
+    unsigned char *direct(u64 pa, u32 len, bool write);
+    int debug_access(u64 pa, void *buf, u32 len, bool write);
+    void event(const iommu_event &ev);
+    void drop_dmi();
+
+    struct Page {
+        u64 tag = kNever;
+        unsigned char *host = nullptr;
+        bool write = false;
+    };
+
+    Scheduler &scheduler_;
+    const fl_config &config_;
+    const iommu_class *cls_ = nullptr;
+    void *hw_ = nullptr;
+    FaultSink *sink_ = nullptr;
+    std::vector<std::unique_ptr<Port>> ports_;
+    std::unique_ptr<DownBw> down_bw_, walk_bw_;
+    std::unique_ptr<MmioFw> mmio_fw_;
+    std::vector<Page> pages_;
+    std::vector<std::unique_ptr<Access>> accesses_;
+    std::vector<Access *> free_accesses_;
+    std::vector<std::unique_ptr<Walk>> walks_;
+    std::vector<Walk *> free_walks_;
+    std::vector<Walk *> in_flight_; // hash heads by page
+    std::vector<ps_t> walk_slots_;  // min-heap of the times when each is free
+    std::vector<Due> due_;          // min-heap
+    std::vector<Access *> waiting_; // XLAT_WAIT
+    struct RecordOf {
+        Access *access;
+        u64 fault; // its number: the access may be another's by the time the record is read
+    };
+    std::unordered_map<u64, RecordOf> records_;
+    std::unordered_map<tlm::tlm_generic_payload *, Access *> downstream_;
+    std::deque<Access *> down_queue_;
+    std::deque<std::pair<u64, u32>> messages_;
+    std::vector<unsigned char> scratch_;
+    Counters counters_{};
+    ps_t cur_ = 0; // the time the engine's services and events belong to
+    ps_t next_due_ = kNever, walk_cost_ = 0;
+    ps_t record_free_ = 0, pri_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0, answer_time_ = 0;
+    u64 due_seq_ = 0, fault_seq_ = 0;
+    unsigned walks_in_flight_ = 0;
+    bool early_ = true, in_walk_ = false, down_busy_ = false;
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_IOMMU_MODEL_H

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef FAULTLINE_IOMMU_MODEL_PRIV_H
+#define FAULTLINE_IOMMU_MODEL_PRIV_H
+
+#include "iommu_model.h"
+#include <algorithm>
+#include <deque>
+#include <functional>
+
+namespace faultline {
+
+constexpr u64 kPage = 4096;
+constexpr std::size_t kInFlightHeads = 1024;
+constexpr std::size_t kDirectPages = 1024;
+
+/* The earliest of the times when a slot is free; a heap, so that taking and giving cost little. */
+inline ps_t take_slot(std::vector<ps_t> &slots) {
+    std::pop_heap(slots.begin(), slots.end(), std::greater<>());
+    ps_t t = slots.back();
+    slots.pop_back();
+    return t;
+}
+
+inline void give_slot(std::vector<ps_t> &slots, ps_t t) {
+    slots.push_back(t);
+    std::push_heap(slots.begin(), slots.end(), std::greater<>());
+}
+
+/* An access on its way: one piece (within a page) at a time. */
+struct IommuModel::Flow {
+    Port *port;
+    tlm::tlm_generic_payload *gp;
+    DmaExtension *ext;
+    dma_txn txn;     // the piece
+    xlat_result res; // of the piece
+    u64 iova;        // of the whole access
+    u32 total, offset;
+    ps_t started;   // this attempt of this piece reached the TBU
+    ps_t at;        // the piece was translated or refused
+    ps_t done;      // the latest end of any piece so far
+    xlat how;       // XLAT_OK, XLAT_ABORT, XLAT_RAZWI
+    Access *waiter; // with Step::Wait: who waits
+};
+
+/* An access that could not be answered at once. */
+struct IommuModel::Access {
+    Flow flow;
+    u64 id;
+    Walk *walk;
+    Access *next; // waits for the same walk
+    FaultStamps stamps;
+    u64 fault; // number of the fault that stamps are of
+    xlat resume_how;
+    Step step;
+    bool slot;     // holds a translation slot
+    bool blocking; // a thread waits for it in b_transport
+    bool resolved;
+    bool in_fault; // stamps are being taken
+    bool stalled;  // the engine holds it
+    bool end_req;  // AT: the request phase is over
+    bool aborts;   // a resume ended it
+    sc_core::sc_event *event = nullptr;
+
+    ~Access() { delete event; }
+};
+
+struct IommuModel::Walk {
+    iommu_walk w;
+    ps_t ready; // when the TBU has the result
+    Walk *hash_next;
+    Access *access;  // whose fault it is; NULL: it ends well
+    Access *waiters; // merged, start again when it ends
+    u32 head;
+};
+
+struct IommuModel::Due {
+    ps_t time;
+    u64 seq;
+    Walk *walk;
+    bool decided; // else deliver or fill
+
+    bool operator>(const Due &o) const { return time != o.time ? time > o.time : seq > o.seq; }
+};
+
+class IommuModel::Port : public tlm::tlm_fw_transport_if<> {
+public:
+    Port(IommuModel &model, unsigned index);
+
+    void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay) override;
+    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
+                                       sc_core::sc_time &delay) override;
+    bool get_direct_mem_ptr(tlm::tlm_generic_payload &gp, tlm::tlm_dmi &dmi) override;
+    unsigned transport_dbg(tlm::tlm_generic_payload &gp) override;
+
+    void release(ps_t time);  // a slot is free from @time on
+    void drain();             // the input goes on
+    void drain_at(ps_t time); // ... then
+    void respond(Access &a);  // BEGIN_RESP, when the socket's turn has come
+    void end_request(Access &a);
+    void invalidate_dmi();
+
+    IommuModel &model;
+    tlm::tlm_target_socket<> socket;
+    unsigned index;
+    u32 default_stream = 0;
+    std::vector<ps_t> slots;
+    std::deque<Access *> blocked, responses;
+    ps_t input_free = 0;
+    bool responding = false;
+    // DMI cannot tell streams apart: granted only while one stream uses the socket.
+    u64 dmi_stream = kNever;
+    bool dmi_granted = false, dmi_refused = false;
+
+private:
+    static void drain_action(void *port, u64);
+    tlm::tlm_sync_enum end_response(tlm::tlm_generic_payload &gp);
+    void send_response(Access &a);
+};
+
+/* The backward path of an initiator socket. */
+class IommuModel::DownBw : public tlm::tlm_bw_transport_if<> {
+public:
+    explicit DownBw(IommuModel &model) : model_(model) {}
+    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
+                                       sc_core::sc_time &delay) override;
+    void invalidate_direct_mem_ptr(sc_dt::uint64 first, sc_dt::uint64 last) override;
+
+private:
+    IommuModel &model_;
+};
+
+class IommuModel::MmioFw : public tlm::tlm_fw_transport_if<> {
+public:
+    explicit MmioFw(IommuModel &model) : model_(model) {}
+    void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay) override;
+    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
+                                       sc_core::sc_time &delay) override;
+    bool get_direct_mem_ptr(tlm::tlm_generic_payload &, tlm::tlm_dmi &) override { return false; }
+    unsigned transport_dbg(tlm::tlm_generic_payload &) override { return 0; } // registers have side effects
+
+private:
+    IommuModel &model_;
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_IOMMU_MODEL_PRIV_H

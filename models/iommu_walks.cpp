@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Walks in flight, what they cost, and what happens when they end. */
+#include "iommu_model_priv.h"
+
+namespace faultline {
+
+static u32 walk_head(const dma_txn &t) {
+    u64 key = (t.iova / kPage) ^ u64(t.sid) << 40 ^ (t.flags & DMA_PASID ? u64(t.pasid) << 20 : 0);
+
+    return u32((key * 0x9e3779b97f4a7c15ULL) >> 54);
+}
+static_assert(kInFlightHeads == 1024, "walk_head() yields 10 bits");
+
+IommuModel::Walk *IommuModel::new_walk() {
+    if (free_walks_.empty()) {
+        walks_.emplace_back(new Walk());
+        free_walks_.push_back(walks_.back().get());
+    }
+    Walk *w = free_walks_.back();
+    free_walks_.pop_back();
+    w->access = w->waiters = nullptr;
+    return w;
+}
+
+void IommuModel::insert_walk(Walk *w) {
+    w->head = walk_head(w->w.txn);
+    w->hash_next = in_flight_[w->head];
+    in_flight_[w->head] = w;
+    walks_in_flight_++;
+}
+
+/* Out of the table; who merged with it starts again now. */
+void IommuModel::remove_walk(Walk *w) {
+    Walk **at = &in_flight_[w->head];
+
+    while (*at != w)
+        at = &(*at)->hash_next;
+    *at = w->hash_next;
+    walks_in_flight_--;
+    for (Access *a = w->waiters; a;) {
+        Access *next = a->next;
+        a->next = nullptr;
+        retry_at(*a, cur_);
+        a = next;
+    }
+    free_walks_.push_back(w);
+}
+
+IommuModel::Walk *IommuModel::find_walk(const dma_txn &t) const {
+    for (Walk *w = in_flight_[walk_head(t)]; w; w = w->hash_next) {
+        const dma_txn &o = w->w.txn;
+        if (o.iova / kPage == t.iova / kPage && o.sid == t.sid && !((o.flags ^ t.flags) & DMA_PASID) &&
+            (!(t.flags & DMA_PASID) || o.pasid == t.pasid))
+            return w;
+    }
+    return nullptr;
+}
+
+/* One table access out of the walk port; returns when its answer is there. */
+ps_t IommuModel::issue_walk_access(const walk_access &a, ps_t t) {
+    tlm::tlm_generic_payload gp;
+    sc_core::sc_time delay = Scheduler::delay_to(t);
+
+    if (scratch_.size() < a.len)
+        scratch_.resize(a.len);
+    // The engine has already written what it writes: reading prices it without a second effect.
+    gp.set_command(tlm::TLM_READ_COMMAND);
+    gp.set_address(a.addr);
+    gp.set_data_ptr(scratch_.data());
+    gp.set_data_length(a.len);
+    gp.set_streaming_width(a.len);
+    gp.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    walk->b_transport(gp, delay);
+    return Scheduler::absolute(delay);
+}
+
+/* Table accesses depend on each other: one after the other. */
+ps_t IommuModel::price_walk(Walk &w, ps_t start) {
+    ps_t end = start + walk_cost_;
+
+    counters_.walk_accesses += w.w.n_accesses;
+    if (config_.tcu.walk_port == FL_WALK_PRICED)
+        return end + w.w.n_accesses * config_.tcu.walk_latency_ps;
+    for (u32 i = 0; i < w.w.n_accesses; i++)
+        end = issue_walk_access(w.w.accesses[i], end);
+    return end;
+}
+
+void IommuModel::add_due(ps_t time, Walk *w, bool decided) {
+    due_.push_back({time, due_seq_++, w, decided});
+    std::push_heap(due_.begin(), due_.end(), std::greater<>());
+    next_due_ = due_.front().time;
+}
+
+void IommuModel::settle_due(ps_t time) {
+    while (!due_.empty() && due_.front().time <= time) {
+        std::pop_heap(due_.begin(), due_.end(), std::greater<>());
+        Due d = due_.back();
+        due_.pop_back();
+        next_due_ = due_.empty() ? kNever : due_.front().time;
+        if (d.decided) {
+            decided(*d.walk, d.time);
+        } else if (d.walk->access) {
+            deliver(*d.walk, d.time);
+        } else {
+            cur_ = d.time;
+            cls_->fill(hw_, &d.walk->w);
+            remove_walk(d.walk);
+        }
+    }
+}
+
+void IommuModel::open_fault(Access &a, ps_t decided) {
+    std::fill_n(a.stamps.stamp, FAULT_PARTS + 1, decided);
+    a.stamps.stamp[PART_DETECT] = a.flow.started;
+    a.in_fault = true;
+    a.fault = ++fault_seq_;
+}
+
+/* A part that did not happen, or that ended before an earlier one did, is zero: the sum stays the total. */
+void IommuModel::close_fault(Access &a, ps_t time, xlat kind) {
+    ps_t *s = a.stamps.stamp;
+
+    s[FAULT_PARTS] = time;
+    for (unsigned i = 1; i <= FAULT_PARTS; i++)
+        if (s[i] < s[i - 1])
+            s[i] = s[i - 1];
+    a.in_fault = false;
+    if (sink_)
+        sink_->fault_over(a.flow.txn, kind, a.stamps);
+}
+
+/* The walk has found a fault. Its record is written when the port for records is free: one at a time. */
+void IommuModel::decided(Walk &w, ps_t time) {
+    Access &a = *w.access;
+
+    if (a.in_fault)
+        close_fault(a, time, XLAT_STALL);
+    open_fault(a, time);
+    if (w.w.res.fault) {
+        record_free_ = (record_free_ > time ? record_free_ : time) + config_.notify.record_write_ps;
+        time = record_free_;
+    }
+    add_due(time, &w, false);
+    scheduler_.at(time, settle_action, this);
+}
+
+/* The record's time has come: the engine writes it, stalls or ends the access, raises its interrupt. */
+void IommuModel::deliver(Walk &w, ps_t time) {
+    Access &a = *w.access;
+
+    cur_ = time;
+    for (unsigned i = PART_NOTIFY; i <= FAULT_PARTS; i++)
+        a.stamps.stamp[i] = time;
+    xlat kind = cls_->fill(hw_, &w.w);
+    a.flow.res = w.w.res;
+    a.walk = nullptr;
+    remove_walk(&w);
+    delivered(a, kind, time);
+}
+
+void IommuModel::delivered(Access &a, xlat kind, ps_t time) {
+    Flow &f = a.flow;
+
+    if (f.ext && f.res.fault && kind != XLAT_OK && kind != XLAT_WAIT) {
+        f.ext->faults++;
+        f.ext->fault = f.res.fault;
+    }
+    if (sink_ && f.res.fault && kind != XLAT_OK && kind != XLAT_WAIT)
+        sink_->fault_delivered(f.txn, f.res, kind, time);
+    f.at = time + config_.tbu.link_ps;
+    switch (kind) {
+    case XLAT_STALL:
+        a.stalled = true;
+        counters_.stalled++;
+        break;
+    case XLAT_WAIT: // keeps its slot; what it has met is no fault yet
+        a.in_fault = false;
+        waiting_.push_back(&a);
+        break;
+    case XLAT_ABORT:
+    case XLAT_RAZWI:
+        if (!f.res.fault)
+            a.in_fault = false;
+        refuse(a, kind);
+        break;
+    default: // the tables allow it by now
+        a.in_fault = false;
+        retry_at(a, time);
+        break;
+    }
+}
+
+/* ---- what the engine says ---- */
+
+void IommuModel::op_txn_resume(void *ctx, u64 id, iommu_resume how) {
+    auto *self = static_cast<IommuModel *>(ctx);
+
+    fl_assert(id && id <= self->accesses_.size());
+    Access &a = *self->accesses_[id - 1];
+    fl_assert(a.stalled);
+    ps_t begin = self->command_free_ > self->cur_ ? self->command_free_ : self->cur_;
+    ps_t time = begin + self->config_.command.resume_ps;
+    a.stalled = false;
+    a.stamps.stamp[PART_RESPOND] = self->answer_time_ < time ? self->answer_time_ : time;
+    if (a.stamps.stamp[PART_SOFTWARE] > a.stamps.stamp[PART_RESPOND])
+        a.stamps.stamp[PART_SOFTWARE] = a.stamps.stamp[PART_RESPOND];
+    a.stamps.stamp[PART_RETRY] = time;
+    a.flow.started = time;
+    a.resume_how = how == RESUME_ABORT ? XLAT_ABORT : how == RESUME_RAZWI ? XLAT_RAZWI : XLAT_OK;
+    self->scheduler_.at(
+        time,
+        [](void *access, u64) {
+            auto *x = static_cast<Access *>(access);
+            x->flow.at = x->stamps.stamp[PART_RETRY];
+            if (x->resume_how == XLAT_OK)
+                x->flow.port->model.retry(*x);
+            else
+                x->flow.port->model.refuse(*x, x->resume_how);
+        },
+        &a);
+}
+
+void IommuModel::op_stall_free(void *ctx, u32 tbu) {
+    auto *self = static_cast<IommuModel *>(ctx);
+    std::vector<Access *> still;
+
+    for (Access *a : self->waiting_) {
+        if (a->flow.port->index == tbu || self->ports_.size() == 1)
+            self->retry_at(*a, self->cur_);
+        else
+            still.push_back(a);
+    }
+    self->waiting_.swap(still);
+}
+
+void IommuModel::event(const iommu_event &ev) {
+    switch (ev.kind) {
+    case IOMMU_EV_HIT:
+        if (!in_walk_)
+            break;
+        if (ev.unit == UNIT_CONFIG_CACHE || ev.unit == UNIT_CD_CACHE)
+            walk_cost_ += config_.tcu.config_hit_ps;
+        else if (ev.unit == UNIT_WALK_CACHE || ev.unit == UNIT_WALK_CACHE_S2)
+            walk_cost_ += config_.tcu.walk_cache_hit_ps;
+        break;
+    case IOMMU_EV_COMMAND:
+        command_free_ =
+            (command_free_ > cur_ ? command_free_ : cur_) + config_.command.fetch_ps + config_.command.execute_ps;
+        break;
+    case IOMMU_EV_SYNC:
+        command_free_ = (command_free_ > cur_ ? command_free_ : cur_) + config_.command.sync_ps;
+        sync_done_ = command_free_;
+        break;
+    case IOMMU_EV_RECORD:
+        if (ev.id && ev.id <= accesses_.size()) {
+            Access &a = *accesses_[ev.id - 1];
+            for (unsigned i = PART_NOTIFY; i <= FAULT_PARTS; i++)
+                a.stamps.stamp[i] = cur_;
+            records_[ev.addr] = {&a, a.fault};
+        }
+        break;
+    case IOMMU_EV_INVALIDATE:
+        drop_dmi();
+        break;
+    default:
+        break;
+    }
+}
+
+void IommuModel::note_read(u64 address, u32 length, ps_t time) {
+    if (records_.empty())
+        return;
+    for (u64 at = address & ~7ULL; at < address + length; at += 8) {
+        auto found = records_.find(at);
+        if (found == records_.end())
+            continue;
+        Access &a = *found->second.access;
+        if (a.in_fault && a.fault == found->second.fault)
+            a.stamps.stamp[PART_SOFTWARE] = time;
+        records_.erase(found);
+    }
+}
+
+} // namespace faultline

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "memory_model.h"
+
+namespace faultline {
+
+using tlm::tlm_generic_payload;
+
+static constexpr ps_t kSlice = 1'000'000; // 1 us
+static constexpr std::size_t kSlices = 4096;
+
+/* Nobody answers late or grants DMI behind the window. */
+struct MemoryModel::WindowBw : tlm::tlm_bw_transport_if<> {
+    tlm::tlm_sync_enum nb_transport_bw(tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &) override {
+        return tlm::TLM_ACCEPTED;
+    }
+    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
+};
+
+MemoryModel::MemoryModel(sc_core::sc_module_name name, unsigned sockets, const fl_config &config)
+    : sc_module(name), window("window"), config_(config), window_bw_(new WindowBw), slices_(kSlices, {kNever, 0}) {
+    if (physmem_init(&store_, config.memory.size_bytes))
+        throw std::bad_alloc();
+    for (unsigned i = 0; i < sockets; i++) {
+        sockets_.emplace_back(new tlm::tlm_target_socket<>(("in_" + std::to_string(i)).c_str()));
+        sockets_.back()->bind(*this);
+    }
+    window.bind(*window_bw_);
+    slice_bytes_ = config.memory.bandwidth_mb_s; // MB/s are bytes a microsecond
+}
+
+MemoryModel::~MemoryModel() {
+    physmem_exit(&store_);
+}
+
+void MemoryModel::set_window(u64 first, u64 last) {
+    window_first_ = first;
+    window_last_ = last;
+}
+
+/* When the last byte has passed. */
+ps_t MemoryModel::transfer(ps_t t, u32 bytes) {
+    u64 number = t / kSlice, left = bytes;
+
+    for (;; number++) {
+        Slice &s = slices_[number % kSlices];
+        if (s.number != number)
+            s = {number, 0};
+        u64 room = slice_bytes_ - s.used;
+        if (!room)
+            continue;
+        u64 take = left < room ? left : room;
+        s.used += take;
+        left -= take;
+        if (!left) {
+            ps_t filled = number * kSlice + s.used * kSlice / slice_bytes_;
+            ps_t alone = t + bytes * kSlice / slice_bytes_;
+            // A slice that is busier than its share of time so far delays; an idle one does not.
+            return filled > alone && s.used > take ? filled : alone;
+        }
+    }
+}
+
+static bool enabled(const tlm_generic_payload &gp, u32 i) {
+    return gp.get_byte_enable_ptr()[i % gp.get_byte_enable_length()] == TLM_BYTE_ENABLED;
+}
+
+static int masked(physmem &m, tlm_generic_payload &gp) {
+    for (u32 i = 0; i < gp.get_data_length(); i++) {
+        u64 pa = gp.get_address() + i % gp.get_streaming_width();
+        if (gp.get_byte_enable_ptr() && !enabled(gp, i))
+            continue;
+        int ret = gp.is_write() ? physmem_write(&m, pa, gp.get_data_ptr() + i, 1)
+                                : physmem_read(&m, pa, gp.get_data_ptr() + i, 1);
+        if (ret)
+            return ret;
+    }
+    return 0;
+}
+
+bool MemoryModel::access(tlm_generic_payload &gp) {
+    int ret = 0;
+
+    if (gp.get_byte_enable_ptr() || gp.get_streaming_width() < gp.get_data_length())
+        ret = masked(store_, gp);
+    else if (gp.is_read())
+        ret = physmem_read(&store_, gp.get_address(), gp.get_data_ptr(), gp.get_data_length());
+    else if (gp.is_write())
+        ret = physmem_write(&store_, gp.get_address(), gp.get_data_ptr(), gp.get_data_length());
+    gp.set_response_status(ret ? tlm::TLM_ADDRESS_ERROR_RESPONSE : tlm::TLM_OK_RESPONSE);
+    return !ret;
+}
+
+void MemoryModel::b_transport(tlm_generic_payload &gp, sc_core::sc_time &delay) {
+    if (unlikely(in_window(gp.get_address()))) {
+        window->b_transport(gp, delay);
+        return;
+    }
+    if (!gp.get_streaming_width()) {
+        gp.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
+        return;
+    }
+    access(gp);
+    gp.set_dmi_allowed(true);
+    delay = Scheduler::delay_to(price(Scheduler::absolute(delay), gp.get_data_length()));
+}
+
+tlm::tlm_sync_enum MemoryModel::nb_transport_fw(tlm_generic_payload &gp, tlm::tlm_phase &phase,
+                                                sc_core::sc_time &delay) {
+    if (phase == tlm::BEGIN_REQ)
+        MemoryModel::b_transport(gp, delay);
+    return tlm::TLM_COMPLETED;
+}
+
+bool MemoryModel::get_direct_mem_ptr(tlm_generic_payload &gp, tlm::tlm_dmi &dmi) {
+    u64 base = gp.get_address() & ~u64{PHYSMEM_PAGE_SIZE - 1};
+    // A page that was never written reads as zero and stays absent.
+    u8 *page = gp.is_write() ? physmem_page(&store_, base) : physmem_find(&store_, base);
+
+    dmi.init();
+    dmi.set_start_address(base);
+    dmi.set_end_address(base + PHYSMEM_PAGE_SIZE - 1);
+    if (!page || in_window(gp.get_address())) {
+        dmi.allow_none();
+        return false;
+    }
+    dmi.set_dmi_ptr(page);
+    dmi.allow_read_write();
+    dmi.set_read_latency(to_sc(config_.memory.latency_ps));
+    dmi.set_write_latency(to_sc(config_.memory.latency_ps));
+    return true;
+}
+
+unsigned MemoryModel::transport_dbg(tlm_generic_payload &gp) {
+    if (in_window(gp.get_address()))
+        return window->transport_dbg(gp);
+    int ret = gp.is_write()  ? physmem_write(&store_, gp.get_address(), gp.get_data_ptr(), gp.get_data_length())
+              : gp.is_read() ? physmem_read(&store_, gp.get_address(), gp.get_data_ptr(), gp.get_data_length())
+                             : -EIO;
+    return ret ? 0 : gp.get_data_length();
+}
+
+} // namespace faultline

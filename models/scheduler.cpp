@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "scheduler.h"
+
+/* libsystemc brings a main() that calls this. Programs with a main() of their own never come here. */
+extern "C" __attribute__((weak)) int sc_main(int, char **) { return 0; }
+
+namespace faultline {
+
+Scheduler::Scheduler(sc_core::sc_module_name name, ps_t quantum) : sc_module(name), quantum_(quantum) {
+    SC_HAS_PROCESS(Scheduler);
+    SC_METHOD(run);
+    sensitive << event_;
+    dont_initialize();
+    heap_.reserve(1024);
+}
+
+void Scheduler::at(ps_t time, Fn fn, void *object, u64 argument) {
+    ps_t earliest = running_ ? base_ : kernel_now();
+
+    push({time > earliest ? time : earliest, seq_++, fn, object, argument});
+    if (!running_)
+        arm();
+}
+
+void Scheduler::push(const Action &a) {
+    std::size_t i = heap_.size();
+
+    heap_.push_back(a);
+    while (i && a.before(heap_[(i - 1) / 2])) {
+        heap_[i] = heap_[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    heap_[i] = a;
+}
+
+Scheduler::Action Scheduler::pop() {
+    Action top = heap_.front(), last = heap_.back();
+    std::size_t i = 0, n;
+
+    heap_.pop_back();
+    n = heap_.size();
+    while (2 * i + 1 < n) {
+        std::size_t child = 2 * i + 1;
+        if (child + 1 < n && heap_[child + 1].before(heap_[child]))
+            child++;
+        if (!heap_[child].before(last))
+            break;
+        heap_[i] = heap_[child];
+        i = child;
+    }
+    if (n)
+        heap_[i] = last;
+    return top;
+}
+
+ps_t Scheduler::kernel_limit() const {
+    ps_t kernel = kernel_now(), idle = sc_core::sc_time_to_pending_activity(sc_core::sc_get_curr_simcontext()).value();
+
+    return kernel + (idle < quantum_ ? idle : quantum_);
+}
+
+/* One pending notification at most: the earliest. */
+void Scheduler::arm() {
+    ps_t kernel = kernel_now();
+    ps_t wanted = heap_.empty() ? reached_ : heap_.front().time;
+
+    if (heap_.empty() && reached_ <= kernel)
+        return;
+    if (wanted < kernel)
+        wanted = kernel;
+    if (armed_ != kNever && armed_ <= wanted && armed_ >= kernel)
+        return;
+    event_.cancel();
+    event_.notify(to_sc(wanted - kernel));
+    armed_ = wanted;
+}
+
+void Scheduler::run() {
+    ps_t kernel = kernel_now();
+
+    armed_ = kNever;
+    running_ = true;
+    limit_ = kernel_limit();
+    while (!heap_.empty() && (heap_.front().time <= kernel || heap_.front().time < limit_)) {
+        Action a = pop();
+        base_ = a.time;
+        spent_ = 0;
+        actions_++;
+        a.fn(a.object, a.argument);
+        if (base_ > reached_)
+            reached_ = base_;
+        limit_ = kernel_limit();
+    }
+    running_ = false;
+    arm();
+}
+
+} // namespace faultline

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The models' own agenda: one time-ordered queue of actions behind one
+ * sc_event.
+ *
+ * A kernel event costs more host time than a whole TLB hit, so actions run
+ * ahead of the kernel's time as long as the kernel has nothing to do before
+ * them, at most one quantum: order is exact, time is given to others as
+ * annotated delay. now() is the time that counts inside an action.
+ */
+#ifndef FAULTLINE_SCHEDULER_H
+#define FAULTLINE_SCHEDULER_H
+
+#include "c_api.h"
+
+namespace faultline {
+
+/// Simulated time in ps, the resolution of the models.
+using ps_t = u64;
+
+constexpr ps_t kNever = ~ps_t{0};
+
+inline sc_core::sc_time to_sc(ps_t t) {
+    return sc_core::sc_time::from_value(t);
+}
+
+class Scheduler : public sc_core::sc_module {
+public:
+    using Fn = void (*)(void *object, u64 argument);
+
+    /// @param quantum how far actions may run ahead of the kernel, ps
+    explicit Scheduler(sc_core::sc_module_name name, ps_t quantum = 10'000'000);
+
+    /// The time of the running action plus what it has spent; outside of actions the kernel's time.
+    ps_t now() const { return running_ ? base_ + spent_ : kernel_now(); }
+
+    /// Software spends time inside an action; what follows in the same action happens later.
+    void spend(ps_t duration) { spent_ += running_ ? duration : 0; }
+
+    /// Spend until @p time, if that is not past already.
+    void spend_until(ps_t time) {
+        if (running_ && time > base_ + spent_)
+            spent_ = time - base_;
+    }
+
+    /// Run @p fn at @p time (now, if that is past). Equal times: in the order of the calls.
+    void at(ps_t time, Fn fn, void *object, u64 argument = 0);
+
+    /// An action may go on by itself up to this time (exclusive): nothing else happens before.
+    ps_t horizon() const {
+        ps_t next = heap_.empty() ? kNever : heap_.front().time;
+        return next < limit_ ? next : limit_;
+    }
+
+    /// Another process was notified by an action: look at the kernel's agenda again.
+    void kernel_changed() { limit_ = kernel_limit(); }
+
+    /// Actions run so far, for benchmarks.
+    u64 actions() const { return actions_; }
+
+    /// From the time given in an annotated delay to absolute ps.
+    static ps_t absolute(const sc_core::sc_time &delay) { return kernel_now() + delay.value(); }
+
+    /// The annotated delay that stands for absolute @p time.
+    static sc_core::sc_time delay_to(ps_t time) {
+        ps_t kernel = kernel_now();
+        return to_sc(time > kernel ? time - kernel : 0);
+    }
+
+    static ps_t kernel_now() { return sc_core::sc_time_stamp().value(); }
+
+private:
+    struct Action {
+        ps_t time;
+        u64 seq;
+        Fn fn;
+        void *object;
+        u64 argument;
+
+        bool before(const Action &o) const { return time != o.time ? time < o.time : seq < o.seq; }
+    };
+
+    void run();
+    void arm();
+    ps_t kernel_limit() const;
+    void push(const Action &a);
+    Action pop();
+
+    std::vector<Action> heap_;
+    sc_core::sc_event event_;
+    ps_t quantum_;
+    ps_t base_ = 0, spent_ = 0, limit_ = 0, armed_ = kNever, reached_ = 0;
+    u64 seq_ = 0, actions_ = 0;
+    bool running_ = false;
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_SCHEDULER_H

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A platform of the smallest kind: one master socket, the model, memory, and an ear for interrupts. */
+#ifndef MODEL_BENCH_H
+#define MODEL_BENCH_H
+
+#include "fake_engine.h"
+#include "iommu_model.h"
+#include "memory_model.h"
+#include <functional>
+
+namespace faultline {
+
+/* Round prices, so that sums can be read off. */
+inline fl_config round_prices() {
+    fl_config c;
+
+    fl_config_init(&c);
+    c.tbu.lookup_ps = 2'000;
+    c.tbu.interval_ps = 1'000;
+    c.tbu.link_ps = 10'000;
+    c.tbu.slots = 4;
+    c.tcu.lookup_ps = 5'000;
+    c.tcu.config_hit_ps = 3'000;
+    c.tcu.walk_latency_ps = 100'000;
+    c.tcu.walk_slots = 8;
+    c.memory.latency_ps = 50'000;
+    c.notify.record_write_ps = 40'000;
+    c.notify.wire_ps = 20'000;
+    c.command.fetch_ps = 60'000;
+    c.command.execute_ps = 5'000;
+    c.command.sync_ps = 70'000;
+    c.command.resume_ps = 16'000;
+    return c;
+}
+
+class Master : public sc_core::sc_module, public tlm::tlm_bw_transport_if<> {
+public:
+    tlm::tlm_initiator_socket<> socket;
+    std::function<void()> body;
+    std::function<tlm::tlm_sync_enum(tlm::tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &)> backward;
+    unsigned dmi_invalidations = 0;
+
+    explicit Master(sc_core::sc_module_name name) : sc_module(name), socket("socket") {
+        SC_HAS_PROCESS(Master);
+        SC_THREAD(run);
+        socket.bind(*this);
+    }
+    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
+                                       sc_core::sc_time &delay) override {
+        return backward(gp, phase, delay);
+    }
+    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override { dmi_invalidations++; }
+
+private:
+    void run() {
+        if (body)
+            body();
+    }
+};
+
+class Ear : public sc_core::sc_module, public IrqIf {
+public:
+    sc_core::sc_export<IrqIf> in;
+    std::vector<ps_t> times;
+
+    explicit Ear(sc_core::sc_module_name name) : sc_module(name), in("in") { in.bind(*this); }
+    void irq(unsigned, bool level, const sc_core::sc_time &delay) override {
+        if (level)
+            times.push_back(Scheduler::absolute(delay));
+    }
+};
+
+struct NoBw : tlm::tlm_bw_transport_if<> {
+    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &) override {
+        return tlm::TLM_ACCEPTED;
+    }
+    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
+};
+
+/* A target that serves nothing: the memory's window in these tests. */
+struct NoTarget : tlm::tlm_fw_transport_if<> {
+    void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &) override {
+        gp.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    }
+    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &) override {
+        return tlm::TLM_COMPLETED;
+    }
+    bool get_direct_mem_ptr(tlm::tlm_generic_payload &, tlm::tlm_dmi &) override { return false; }
+    unsigned transport_dbg(tlm::tlm_generic_payload &) override { return 0; }
+};
+
+struct ModelBench : sc_core::sc_module, FaultSink {
+    fl_config config;
+    Scheduler scheduler;
+    FakeEngine engine;
+    IommuModel iommu;
+    MemoryModel memory;
+    Master master;
+    Ear ear;
+    tlm::tlm_initiator_socket<> mmio;
+    tlm::tlm_target_socket<> nothing;
+    NoBw no_bw;
+    NoTarget no_target;
+    std::vector<FaultStamps> faults;
+    unsigned delivered = 0;
+
+    explicit ModelBench(const fl_config &c = round_prices(), sc_core::sc_module_name name = "bench")
+        : sc_module(name), config(c), scheduler("scheduler"), iommu("iommu", scheduler, config),
+          memory("memory", 2, config), master("master"), ear("ear"), mmio("mmio"), nothing("nothing") {
+        engine.ops = iommu.ops();
+        engine.ctx = &iommu;
+        iommu.set_engine(fake_class(), &engine);
+        iommu.set_sink(this);
+        iommu.down.bind(memory.in(0));
+        iommu.walk.bind(memory.in(1));
+        iommu.irq.bind(ear.in);
+        master.socket.bind(iommu.tbu(0));
+        for (unsigned i = 1; i < config.tbu.count; i++)
+            spare.emplace_back(new tlm::tlm_initiator_socket<>(("spare_" + std::to_string(i)).c_str()))->bind(no_bw),
+                spare.back()->bind(iommu.tbu(i));
+        mmio.bind(no_bw);
+        mmio.bind(iommu.mmio);
+        nothing.bind(no_target);
+        memory.window.bind(nothing);
+    }
+    std::vector<std::unique_ptr<tlm::tlm_initiator_socket<>>> spare;
+
+    void fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t) override { delivered++; }
+    void fault_over(const dma_txn &, xlat, const FaultStamps &s) override { faults.push_back(s); }
+
+    void write_register(u64 offset, u64 value, sc_core::sc_time delay = sc_core::SC_ZERO_TIME) {
+        tlm::tlm_generic_payload gp;
+        u8 word[8];
+        fl_put_le64(word, value);
+        gp.set_command(tlm::TLM_WRITE_COMMAND);
+        gp.set_address(offset);
+        gp.set_data_ptr(word);
+        gp.set_data_length(8);
+        gp.set_streaming_width(8);
+        mmio->b_transport(gp, delay);
+    }
+};
+
+/* A payload with its data and extension. */
+struct Payload : tlm::tlm_generic_payload, tlm::tlm_mm_interface {
+    std::vector<unsigned char> data;
+    DmaExtension ext;
+    unsigned freed = 0;
+
+    Payload(u64 address, u32 length, bool write = false, u32 stream = 1) : data(length) {
+        set_mm(this);
+        set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+        set_address(address);
+        set_data_ptr(data.data());
+        set_data_length(length);
+        set_streaming_width(length);
+        set_byte_enable_ptr(nullptr);
+        set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+        ext.stream_id = stream;
+        set_extension(&ext);
+        acquire();
+    }
+    ~Payload() override { clear_extension(&ext); }
+    void free(tlm::tlm_generic_payload *) override { freed++; }
+};
+
+} // namespace faultline
+
+#endif // MODEL_BENCH_H
