@@ -2,7 +2,9 @@
 #include "scheduler.h"
 
 /* libsystemc brings a main() that calls this. Programs with a main() of their own never come here. */
-extern "C" __attribute__((weak)) int sc_main(int, char **) { return 0; }
+extern "C" __attribute__((weak)) int sc_main(int, char **) {
+    return 0;
+}
 
 namespace faultline {
 

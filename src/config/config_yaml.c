@@ -104,7 +104,7 @@ static void make_schema(struct schema *s)
 
 /* Where a scan of the text's events stands. */
 struct scan {
-	char section[64], key[64];
+	char section[72], key[64]; /* longer ones are no key of ours */
 	int depth;
 	bool want_key;
 };
@@ -112,7 +112,7 @@ struct scan {
 /* True if @ev is the value of @name, or (@name NULL) a key @unknown that the table does not have. */
 static bool scan_event(struct scan *s, const yaml_event_t *ev, const char *name, const char *unknown)
 {
-	char path[sizeof(s->section) + sizeof(s->key) + 1];
+	char path[160];
 
 	if (ev->type == YAML_MAPPING_START_EVENT) {
 		if (s->depth++ == 1)
