@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Many threads against one core. Like the cases it uses nothing of a host but
+ * the core's environment; the harness brings the threads, the clock and the
+ * workers.
+ *
+ * Reporters report; everything that can happen to a fault happens meanwhile:
+ * domains are attached, replaced and detached, devices are turned off and on,
+ * destroyed and made again, groups expire, owners answer late, twice or not at
+ * all, the hardware now and then does not take an answer. At the end each
+ * fault that owed an answer has had exactly one.
+ */
+#ifndef FAULT_STRESS_H
+#define FAULT_STRESS_H
+
+#include "fault_core.h"
+
+#define STRESS_DEVS   4
+#define STRESS_PASIDS 3
+#define STRESS_KEPT   64
+
+struct stress;
+
+/**
+ * struct stress_cfg - what the harness brings
+ * @host_ops, @host: of the core
+ * @now: ns, monotonic
+ * @relax: let other threads go on
+ * @reporters: threads that will call stress_reporter()
+ * @faults: that owe an answer, a reporter
+ */
+struct stress_cfg {
+	const struct fault_host_ops *host_ops;
+	void *host;
+	u64 (*now)(void);
+	void (*relax)(void);
+	u32 reporters;
+	u32 faults;
+};
+
+struct stress *stress_new(const struct stress_cfg *cfg);
+struct fault_core *stress_core(struct stress *s);
+
+/* Roles; each returns when its work is done or stress_stop() was called. */
+void stress_reporter(struct stress *s, u32 number); /* 0 .. reporters - 1, a thread each */
+void stress_attacher(struct stress *s);		    /* attach, replace, detach, flush: one thread */
+void stress_switcher(struct stress *s);		    /* off, on, destroy, create: one thread */
+void stress_expirer(struct stress *s);		    /* deadlines: one thread */
+void stress_owner(struct stress *s);		    /* late answers, queue of a guest: one thread */
+
+/* All reporters have returned: end the other roles; workers go on until stress_end() has returned. */
+void stress_stop(struct stress *s);
+
+struct stress_result {
+	struct fault_stats stats;
+	u32 owed;
+	u32 unanswered;
+	u32 doubled;
+	u32 leaks;  /* domains that were not released */
+	u32 errors; /* return values that must not be */
+};
+
+/* After the roles have returned. Ends everything and frees @s; workers may still run the core within it. */
+void stress_end(struct stress *s, struct stress_result *out, void (*stop_workers)(void *host));
+
+/* True if nothing was lost, doubled or leaked. */
+bool stress_good(const struct stress_result *r);
+
+#endif /* FAULT_STRESS_H */
