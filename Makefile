@@ -3,7 +3,7 @@
 
 JOBS ?= $(shell nproc)
 
-.PHONY: demo check bench release dev asan tsan coverage deps clean
+.PHONY: demo check bench stress release dev asan tsan coverage deps clean
 
 deps:
 	@scripts/install-deps
@@ -20,6 +20,10 @@ check: release
 
 bench: release
 	scripts/bench $(if $(INSTRUCTIONS),--instructions)
+
+# Ten million faults through the fault core, from 8 threads to 4.
+stress: release
+	build/release/tests/fault_core/stress_fault_core 10000000
 
 clean:
 	rm -rf build
