@@ -13,11 +13,13 @@ static u8 max_in_bits(u8 granule, u32 flags)
 	return granule == 16 || (flags & VMSA_DS) ? 52 : 48;
 }
 
-/* A base address is aligned to its table, 64 bytes at least. */
-static u64 align_base(u64 base, u8 index_bits)
+/* A base address is aligned to its table; to 64 bytes at least if the output may have 52 bits (D8.2.5). */
+static u64 align_base(u64 base, u8 index_bits, u8 out_bits)
 {
-	u8 low = index_bits > 3 ? index_bits + 3 : 6;
+	u8 low = index_bits + 3;
 
+	if (out_bits > 48 && low < 6)
+		low = 6;
 	return base >> low << low;
 }
 
@@ -30,7 +32,7 @@ static void stage_set(struct vmsa64_stage *st, u8 granule, u8 in_bits, s8 level,
 	st->level = level;
 	st->out_bits = out_bits;
 	st->flags = flags;
-	st->table = align_base(ttb, in_bits - shift);
+	st->table = align_base(ttb, in_bits - shift, out_bits);
 }
 
 int vmsa64_s1_init(struct vmsa64_stage *st, u8 granule, u8 in_bits, u64 ttb, u8 out_bits, u32 flags)
