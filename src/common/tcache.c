@@ -196,6 +196,12 @@ struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, const struct tcac
 	return c->last;
 }
 
+void tcache_use_slot(struct tcache *c, u32 slot)
+{
+	c->hits++;
+	touch(c, slot, false);
+}
+
 struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache_tag *tag)
 {
 	s64 i = find(c, addr, tag);

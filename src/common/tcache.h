@@ -92,6 +92,19 @@ struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, const struct tcac
 /* As tcache_lookup(), but neither counts nor touches the replacement state. */
 struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache_tag *tag);
 
+/* As a hit on entries[@slot], by an owner that remembers where its entry lies. */
+void tcache_use_slot(struct tcache *c, u32 slot);
+
+static inline void tcache_use(struct tcache *c, u32 slot)
+{
+	if (c->policy != TCACHE_LRU) {
+		tcache_use_slot(c, slot);
+		return;
+	}
+	c->hits++;
+	c->order[slot] = ++c->clock;
+}
+
 /**
  * tcache_insert() - install an entry, replacing one of the same key or a victim
  * @e: copied; @e->page is derived from @addr by the caller's shift
