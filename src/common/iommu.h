@@ -103,7 +103,7 @@ struct walk_access {
 
 /* 5-level first level nested over 5-level second level, and configuration fetched through stage 2. */
 #define WALK_MAX_ACCESSES 64
-#define WALK_PRIV_WORDS	  32
+#define WALK_PRIV_WORDS	  128
 
 /**
  * struct iommu_walk - one walk in flight, between ..._walk() and ..._fill()
