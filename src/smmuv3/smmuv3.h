@@ -27,7 +27,7 @@ extern "C" {
  *	 (smmuv3_default_idr()), unless its bit of @idr_given is set. Features that
  *	 the model lacks are cleared from what software reads: BTM, ATOS, VATOS,
  *	 ECMDQ, presets, DORMHINT, MPAM, DPT, D128, permission indirection and overlays, THE, AIE.
- * @idr_given: bit n: idr[n] is meant as it is, even if 0
+ * @idr_given: bit n: idr[n] is meant as it is, even if 0; bit 6: so is @aidr
  * @aidr: 0: 1 (SMMUv3.1); up to 2 (SMMUv3.2)
  * @iidr: 0: 0x0000043b
  * @gbpa: reset value of GBPA; 0: SHCFG = use incoming, no abort
@@ -74,9 +74,8 @@ struct smmuv3_stats {
 };
 
 struct smmuv3_stream;
-struct smmuv3_ste;
-struct smmuv3_cd;
 struct smmuv3_stall;
+struct smmuv3_raw;
 
 #define SMMUV3_CMD_ATC_MAX 32 /* ATS invalidations in flight: one for each invalidation tag */
 
@@ -100,13 +99,14 @@ struct smmuv3 {
 
 	/* caches; stes[] and cds[] run in parallel with the entries of their cache */
 	struct tcache tlb, wc1, wc2, ste_cache, cd_cache;
-	struct smmuv3_ste *stes;
-	struct smmuv3_cd *cds;
-	struct smmuv3_stream *streams; /* resolved STE and CD, direct mapped */
+	struct smmuv3_raw *stes, *cds;
+	struct smmuv3_stream *streams; /* resolved STE and CD, direct mapped; the last is scratch */
 	u32 config_gen;		       /* changes whenever ste_cache or cd_cache loses or changes an entry */
 
 	struct iommu_walk *walks; /* in flight */
 	u32 stale_in_flight;
+	struct tcache_tag s2_tag;   /* of the stage 2 tables that the walk under way reads */
+	struct iommu_walk own_walk; /* of smmuv3_translate() */
 
 	/* stalled transactions, by STAG */
 	struct smmuv3_stall *stalls;

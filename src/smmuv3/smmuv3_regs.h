@@ -473,6 +473,18 @@ enum smmuv3_event_id {
 #define EVT_CLASS_TT	  1
 #define EVT_CLASS_IN	  2
 #define EVT_1_TTRNW	  BIT_ULL(44)
+/* F_BAD_ATS_TREQ: what was requested; E_PAGE_REQUEST: what is expected, per privilege */
+#define EVT_1_ATS_R	  BIT_ULL(35)
+#define EVT_1_ATS_W	  BIT_ULL(34)
+#define EVT_1_ATS_X	  BIT_ULL(33)
+#define EVT_1_ATS_PRIV	  BIT_ULL(32)
+#define EVT_1_PR	  BIT_ULL(39)
+#define EVT_1_PW	  BIT_ULL(38)
+#define EVT_1_PX	  BIT_ULL(37)
+#define EVT_1_UR	  BIT_ULL(35)
+#define EVT_1_UW	  BIT_ULL(34)
+#define EVT_1_UX	  BIT_ULL(33)
+#define EVT_1_SPAN	  GENMASK_ULL(51, 44)
 #define EVT_3_IPA	  GENMASK_ULL(55, 12)
 #define EVT_3_FETCHADDR	  GENMASK_ULL(55, 3)
 

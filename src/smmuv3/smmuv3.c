@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Life of an SMMU: configuration, reset, and its face for holders of any IOMMU. */
+#include "smmuv3_priv.h"
+
+/* Fields that promise what the model does not do. */
+#define IDR0_ABSENT (IDR0_BTM | IDR0_DORMHINT | IDR0_ATOS | IDR0_VATOS)
+#define IDR1_ABSENT (IDR1_REL | IDR1_QUEUES_PRESET | IDR1_TABLES_PRESET | IDR1_ECMDQ)
+#define IDR3_ABSENT \
+	(IDR3_MPAM | IDR3_DPT | IDR3_PASIDTT | IDR3_EPAN | IDR3_S1PI | IDR3_S2PI | IDR3_S2PO | IDR3_THE | IDR3_AIE)
+
+u32 smmuv3_default_idr(unsigned int n)
+{
+	switch (n) {
+	case 0:
+		return IDR0_S2P | IDR0_S1P | IDR0_TTF_AA64 | IDR0_COHACC | FIELD_PREP(IDR0_HTTU, 2U) | IDR0_HYP |
+		       IDR0_ATS | IDR0_ASID16 | IDR0_MSI | IDR0_SEV | IDR0_PRI | IDR0_VMID16 | IDR0_CD2L |
+		       FIELD_PREP(IDR0_TTENDIAN, TTENDIAN_LITTLE) | IDR0_ATSRECERR | FIELD_PREP(IDR0_ST_LEVEL, 1U);
+	case 1:
+		return FIELD_PREP(IDR1_SIDSIZE, 32U) | FIELD_PREP(IDR1_SSIDSIZE, 20U) |
+		       FIELD_PREP(IDR1_PRIQS, Q_MAX_LOG2SIZE) | FIELD_PREP(IDR1_EVENTQS, Q_MAX_LOG2SIZE) |
+		       FIELD_PREP(IDR1_CMDQS, Q_MAX_LOG2SIZE) | IDR1_ATTR_PERMS_OVR | IDR1_ATTR_TYPES_OVR;
+	case 3:
+		return IDR3_HAD | IDR3_XNX | IDR3_PPS | IDR3_RIL;
+	case 5:
+		return FIELD_PREP(IDR5_OAS, 5U) | IDR5_GRAN4K | IDR5_GRAN16K | IDR5_GRAN64K |
+		       FIELD_PREP(IDR5_STALL_MAX, 256U);
+	default:
+		return 0;
+	}
+}
+
+static u32 idr(const struct smmuv3_cfg *cfg, unsigned int n)
+{
+	return cfg->idr[n] || (cfg->idr_given & BIT(n)) ? cfg->idr[n] : smmuv3_default_idr(n);
+}
+
+/* Fields that depend on others (6.3.1), and on what the holder can do. */
+static u32 settle_idr0(u32 v, const struct iommu_ops *ops)
+{
+	v &= ~IDR0_ABSENT;
+	if (FIELD_GET(IDR0_HTTU, v) == 3)
+		v = (v & ~IDR0_HTTU) | FIELD_PREP(IDR0_HTTU, 2U);
+	if (!ops->mem_cas64)
+		v &= ~IDR0_HTTU;
+	if (!ops->msi)
+		v &= ~IDR0_MSI;
+	if (!(v & IDR0_S1P) || !(v & IDR0_S2P))
+		v &= ~IDR0_HYP;
+	if (!(v & IDR0_S2P))
+		v &= ~IDR0_VMW;
+	if (!(v & IDR0_ATS))
+		v &= ~(IDR0_PRI | IDR0_ATSRECERR | IDR0_NS1ATS);
+	return v;
+}
+
+static bool idrs_are_valid(const struct smmuv3 *s)
+{
+	u32 ttendian = FIELD_GET(IDR0_TTENDIAN, s->idr0);
+
+	if (!(s->idr0 & (IDR0_S1P | IDR0_S2P)) || !(s->idr0 & IDR0_TTF) || ttendian == 1 ||
+	    FIELD_GET(IDR0_STALL_MODEL, s->idr0) == 3 || FIELD_GET(IDR0_ST_LEVEL, s->idr0) > 1)
+		return false;
+	if (FIELD_GET(IDR1_SIDSIZE, s->idr1) > 32 || FIELD_GET(IDR1_SSIDSIZE, s->idr1) > 20 ||
+	    FIELD_GET(IDR1_CMDQS, s->idr1) > Q_MAX_LOG2SIZE || FIELD_GET(IDR1_EVENTQS, s->idr1) > Q_MAX_LOG2SIZE ||
+	    FIELD_GET(IDR1_PRIQS, s->idr1) > Q_MAX_LOG2SIZE)
+		return false;
+	return FIELD_GET(IDR5_OAS, s->idr5) <= 6 && FIELD_GET(IDR5_VAX, s->idr5) <= 1 && !(s->idr5 & IDR5_D128) &&
+	       (s->idr5 & (IDR5_GRAN4K | IDR5_GRAN16K | IDR5_GRAN64K)) && s->cfg.aidr <= 2;
+}
+
+static void cache_default(struct tcache_cfg *c, u32 sets, u32 ways)
+{
+	if (c->sets || c->ways)
+		return;
+	c->sets = sets;
+	c->ways = ways;
+}
+
+static int resolve(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iommu_ops *ops)
+{
+	u32 stall_max;
+
+	s->cfg = *cfg;
+	s->idr0 = settle_idr0(idr(cfg, 0), ops);
+	s->idr1 = idr(cfg, 1) & ~IDR1_ABSENT;
+	s->idr3 = idr(cfg, 3) & ~IDR3_ABSENT;
+	s->idr5 = idr(cfg, 5);
+	if (!s->cfg.aidr && !(cfg->idr_given & BIT(6)))
+		s->cfg.aidr = 1;
+	if (!s->cfg.iidr)
+		s->cfg.iidr = 0x43b;
+	if (!s->cfg.gbpa)
+		s->cfg.gbpa = FIELD_PREP(GBPA_SHCFG, SHCFG_INCOMING);
+	if (!idrs_are_valid(s) || cfg->stalls > SMMUV3_MAX_STALLS)
+		return -EINVAL;
+	stall_max = FIELD_GET(IDR5_STALL_MAX, s->idr5);
+	s->n_stalls = cfg->stalls ? min(cfg->stalls, stall_max) : min(stall_max, (u32)SMMUV3_MAX_STALLS);
+	if (FIELD_GET(IDR0_STALL_MODEL, s->idr0) == STALL_MODEL_NONE)
+		s->n_stalls = 0;
+	else if (!s->n_stalls)
+		return -EINVAL;
+	s->oas = smmuv3_addr_bits(FIELD_GET(IDR5_OAS, s->idr5));
+	s->pa_mask = GENMASK_ULL(s->oas - 1, 0);
+	s->ias = s->idr0 & IDR0_TTF_AA64 ? s->oas : 0;
+	if (s->idr0 & IDR0_TTF_AA32)
+		s->ias = max(s->ias, (u8)40);
+	cache_default(&s->cfg.tlb, 512, 8);
+	cache_default(&s->cfg.walk_cache, 64, 4);
+	cache_default(&s->cfg.walk_cache_s2, 64, 4);
+	cache_default(&s->cfg.ste_cache, 32, 4);
+	cache_default(&s->cfg.cd_cache, 32, 4);
+	return 0;
+}
+
+static int allocate(struct smmuv3 *s)
+{
+	const struct smmuv3_cfg *c = &s->cfg;
+	int err = tcache_init(&s->tlb, &c->tlb);
+
+	err = err ? err : tcache_init(&s->wc1, &c->walk_cache);
+	err = err ? err : tcache_init(&s->wc2, &c->walk_cache_s2);
+	err = err ? err : tcache_init(&s->ste_cache, &c->ste_cache);
+	err = err ? err : tcache_init(&s->cd_cache, &c->cd_cache);
+	err = err ? err : reg_bank_init(&s->regs, smmuv3_reg_table, smmuv3_reg_count);
+	if (err)
+		return err;
+	s->stes = fl_zalloc(((size_t)c->ste_cache.sets * c->ste_cache.ways + 1) * sizeof(*s->stes));
+	s->cds = fl_zalloc(((size_t)c->cd_cache.sets * c->cd_cache.ways + 1) * sizeof(*s->cds));
+	s->streams = fl_zalloc((V3_STREAMS + 1) * sizeof(*s->streams));
+	s->stalls = fl_zalloc((s->n_stalls + 1) * sizeof(*s->stalls));
+	return s->stes && s->cds && s->streams && s->stalls ? 0 : -ENOMEM;
+}
+
+int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iommu_ops *ops, void *ctx)
+{
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	s->ops = ops;
+	s->ctx = ctx;
+	err = resolve(s, cfg, ops);
+	if (!err)
+		err = allocate(s);
+	if (err) {
+		smmuv3_exit(s);
+		return err;
+	}
+	smmuv3_reset(s);
+	return 0;
+}
+
+void smmuv3_exit(struct smmuv3 *s)
+{
+	tcache_exit(&s->tlb);
+	tcache_exit(&s->wc1);
+	tcache_exit(&s->wc2);
+	tcache_exit(&s->ste_cache);
+	tcache_exit(&s->cd_cache);
+	reg_bank_exit(&s->regs);
+	fl_free(s->stes);
+	fl_free(s->cds);
+	fl_free(s->streams);
+	fl_free(s->stalls);
+	memset(s, 0, sizeof(*s));
+}
+
+void smmuv3_reset(struct smmuv3 *s)
+{
+	reg_bank_reset(&s->regs);
+	reg_set(&s->regs, SMMU_IDR0, s->idr0);
+	reg_set(&s->regs, SMMU_IDR1, s->idr1);
+	reg_set(&s->regs, SMMU_IDR3, s->idr3);
+	reg_set(&s->regs, SMMU_IDR4, idr(&s->cfg, 4));
+	reg_set(&s->regs, SMMU_IDR5, s->idr5);
+	reg_set(&s->regs, SMMU_IIDR, s->cfg.iidr);
+	reg_set(&s->regs, SMMU_AIDR, s->cfg.aidr);
+	s->gbpa = s->cfg.gbpa & ~GBPA_UPDATE;
+	reg_set(&s->regs, SMMU_GBPA, s->gbpa);
+	s->cr0 = 0;
+	s->cr2 = 0;
+	tcache_invalidate_all(&s->tlb);
+	tcache_invalidate_all(&s->wc1);
+	tcache_invalidate_all(&s->wc2);
+	tcache_invalidate_all(&s->ste_cache);
+	tcache_invalidate_all(&s->cd_cache);
+	memset(s->streams, 0, (V3_STREAMS + 1) * sizeof(*s->streams));
+	s->config_gen = 1;
+	s->walks = NULL;
+	s->stale_in_flight = 0;
+	s->cmdq_running = false;
+	s->sync_blocked = false;
+	s->atc_busy = 0;
+	s->atc_timed_out = false;
+	v3_stall_reset(s);
+}
+
+static enum xlat class_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r)
+{
+	return smmuv3_lookup(hw, t, r);
+}
+
+static enum xlat class_walk(void *hw, const struct dma_txn *t, struct iommu_walk *w)
+{
+	return smmuv3_walk(hw, t, w);
+}
+
+static enum xlat class_fill(void *hw, struct iommu_walk *w)
+{
+	return smmuv3_fill(hw, w);
+}
+
+static void class_cancel(void *hw, struct iommu_walk *w)
+{
+	smmuv3_cancel(hw, w);
+}
+
+static enum xlat class_translate(void *hw, const struct dma_txn *t, struct xlat_result *r)
+{
+	return smmuv3_translate(hw, t, r);
+}
+
+static u64 class_mmio_read(void *hw, u64 offset, unsigned int size)
+{
+	return smmuv3_mmio_read(hw, offset, size);
+}
+
+static void class_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
+{
+	smmuv3_mmio_write(hw, offset, value, size);
+}
+
+static void class_page_request(void *hw, const struct page_request *pr)
+{
+	smmuv3_page_request(hw, pr);
+}
+
+static void class_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
+{
+	smmuv3_ats_inv_done(hw, sid, itag, ok);
+}
+
+const struct iommu_class smmuv3_class = {
+	.name = "smmuv3",
+	.lookup = class_lookup,
+	.walk = class_walk,
+	.fill = class_fill,
+	.cancel = class_cancel,
+	.translate = class_translate,
+	.mmio_read = class_mmio_read,
+	.mmio_write = class_mmio_write,
+	.page_request = class_page_request,
+	.ats_inv_done = class_ats_inv_done,
+};

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The command queue (4.1, 4.7, 7.1). */
+#include "smmuv3_priv.h"
+
+/* What becomes of a command: a CERROR_*, 0 consumed, or it waits. */
+#define CMD_WAITS 0xff
+
+static u8 log2size(const struct smmuv3 *s)
+{
+	u32 size = (u32)FIELD_GET(Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMU_CMDQ_BASE));
+
+	return (u8)min(size, FIELD_GET(IDR1_CMDQS, s->idr1));
+}
+
+/* Commands that may be consumed; none if the indices are inconsistent (3.5.1). */
+static u32 pending(const struct smmuv3 *s)
+{
+	u8 n = log2size(s);
+	u32 used = ring_used(v3_reg(s, SMMU_CMDQ_PROD), v3_reg(s, SMMU_CMDQ_CONS), n);
+
+	return used <= 1U << n ? used : 0;
+}
+
+static u8 cmd_resume(struct smmuv3 *s, const u64 *cmd)
+{
+	enum iommu_resume how = RESUME_RETRY;
+
+	if (FIELD_GET(IDR0_STALL_MODEL, s->idr0) == STALL_MODEL_NONE || (cmd[0] & CMD_0_SSEC))
+		return CERROR_ILL;
+	if (!(cmd[0] & CMD_RESUME_0_AC))
+		how = (cmd[0] & CMD_RESUME_0_AB) || (s->idr0 & IDR0_TERM_MODEL) ? RESUME_ABORT : RESUME_RAZWI;
+	v3_stall_resume(s, FIELD_GET(CMD_0_STREAMID, cmd[0]), FIELD_GET(CMD_RESUME_1_STAG, cmd[1]), how);
+	return 0;
+}
+
+static u8 cmd_stall_term(struct smmuv3 *s, const u64 *cmd)
+{
+	if (FIELD_GET(IDR0_STALL_MODEL, s->idr0) == STALL_MODEL_NONE || (cmd[0] & CMD_0_SSEC))
+		return CERROR_ILL;
+	v3_stall_term(s, FIELD_GET(CMD_0_STREAMID, cmd[0]));
+	return 0;
+}
+
+/* ATS and PRI commands are ignored while translation is off, but not their errors (4.5). */
+static u8 cmd_ats(struct smmuv3 *s, const u64 *cmd)
+{
+	if (!(s->idr0 & IDR0_ATS) || FIELD_GET(CMD_ATC_INV_1_SIZE, cmd[1]) > ATC_INV_SIZE_ALL)
+		return CERROR_ILL;
+	if (!(s->cr0 & CR0_SMMUEN) || !s->ops->ats_invalidate)
+		return 0;
+	return v3_atc_inv(s, cmd) ? 0 : CMD_WAITS;
+}
+
+static u8 cmd_pri_resp(struct smmuv3 *s, const u64 *cmd)
+{
+	if (!(s->idr0 & IDR0_PRI) || FIELD_GET(CMD_PRI_RESP_1_RESP, cmd[1]) > PRI_RESP_SUCCESS)
+		return CERROR_ILL;
+	if (s->cr0 & CR0_SMMUEN)
+		v3_pri_resp(s, cmd);
+	return 0;
+}
+
+/*
+ * Complete once no walk is in flight that an earlier invalidation overtook, and
+ * every ATS invalidation is answered. The signal follows the update of CONS.
+ */
+static u8 cmd_sync(struct smmuv3 *s, const u64 *cmd)
+{
+	if (FIELD_GET(CMD_SYNC_0_CS, cmd[0]) > SYNC_CS_SEV)
+		return CERROR_ILL;
+	if (s->stale_in_flight || s->atc_busy)
+		return CMD_WAITS;
+	if (s->atc_timed_out) {
+		s->atc_timed_out = false;
+		return CERROR_ATC_INV_SYNC;
+	}
+	return 0;
+}
+
+static void sync_signal(struct smmuv3 *s, const u64 *cmd)
+{
+	u64 msi = cmd[1] & CMD_SYNC_1_MSIADDR;
+
+	s->stats.syncs++;
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_SYNC });
+	switch (FIELD_GET(CMD_SYNC_0_CS, cmd[0])) {
+	case SYNC_CS_IRQ:
+		v3_pulse(s, SMMUV3_IRQ_CMD_SYNC);
+		if ((s->idr0 & IDR0_MSI) && msi && v3_msi(s, msi, FIELD_GET(CMD_SYNC_0_MSIDATA, cmd[0])))
+			v3_gerror(s, GERROR_MSI_CMDQ_ABT_ERR);
+		break;
+	case SYNC_CS_SEV:
+		if (s->idr0 & IDR0_SEV)
+			v3_pulse(s, SMMUV3_IRQ_SEV);
+		break;
+	}
+}
+
+static u8 execute(struct smmuv3 *s, const u64 *cmd)
+{
+	u32 op = FIELD_GET(CMD_0_OP, cmd[0]);
+
+	switch (op) {
+	case CMD_PREFETCH_CONFIG: /* hints: nothing has to be prefetched (4.2) */
+	case CMD_PREFETCH_ADDR:
+		return cmd[0] & CMD_0_SSEC ? CERROR_ILL : 0;
+	case CMD_ATC_INV:
+		return cmd_ats(s, cmd);
+	case CMD_PRI_RESP:
+		return cmd_pri_resp(s, cmd);
+	case CMD_RESUME:
+		return cmd_resume(s, cmd);
+	case CMD_STALL_TERM:
+		return cmd_stall_term(s, cmd);
+	case CMD_SYNC:
+		return cmd_sync(s, cmd);
+	default:
+		if (op >= CMD_CFGI_STE && op <= CMD_CFGI_VMS_PIDM)
+			return v3_cmd_cfgi(s, cmd);
+		return v3_cmd_tlbi(s, cmd);
+	}
+}
+
+static void stop(struct smmuv3 *s, u8 error)
+{
+	u32 cons = v3_reg(s, SMMU_CMDQ_CONS);
+
+	reg_set(&s->regs, SMMU_CMDQ_CONS, (cons & ~CMDQ_CONS_ERR) | FIELD_PREP(CMDQ_CONS_ERR, (u32)error));
+	v3_gerror(s, GERROR_CMDQ_ERR);
+}
+
+/* One command. False: the queue stands still. */
+static bool consume(struct smmuv3 *s)
+{
+	u8 n = log2size(s);
+	u32 cons = v3_reg(s, SMMU_CMDQ_CONS);
+	u64 base = reg_get(&s->regs, SMMU_CMDQ_BASE) & Q_BASE_ADDR;
+	u8 align = n + 4 > 5 ? n + 4 : 5;
+	u64 pa = (base >> align << align) + (u64)ring_index(cons, n) * CMD_BYTES;
+	u64 cmd[CMD_WORDS];
+	bool again = s->sync_blocked;
+	u8 error;
+
+	s->sync_blocked = false;
+	if (!again)
+		v3_event(s, &(struct iommu_event){
+				    .kind = IOMMU_EV_MEM_READ, .unit = UNIT_CMDQ, .addr = pa, .len = CMD_BYTES });
+	if (s->ops->mem_read(s->ctx, pa, cmd, CMD_BYTES)) {
+		stop(s, CERROR_ABT);
+		return false;
+	}
+	cmd[0] = fl_get_le64(&cmd[0]);
+	cmd[1] = fl_get_le64(&cmd[1]);
+	if (!again)
+		v3_event(s, &(struct iommu_event){
+				    .kind = IOMMU_EV_COMMAND, .unit = UNIT_CMDQ, .code = FIELD_GET(CMD_0_OP, cmd[0]) });
+	error = execute(s, cmd);
+	if (error == CMD_WAITS) {
+		s->sync_blocked = true;
+		return false;
+	}
+	if (error) {
+		stop(s, error);
+		return false;
+	}
+	reg_set(&s->regs, SMMU_CMDQ_CONS, (cons & CMDQ_CONS_ERR) | ring_next(ring_ptr(cons, n), n));
+	s->stats.commands++;
+	if (FIELD_GET(CMD_0_OP, cmd[0]) == CMD_SYNC)
+		sync_signal(s, cmd);
+	return true;
+}
+
+/* Consume what there is. Called when anything that holds the queue may have changed. */
+void v3_cmdq_run(struct smmuv3 *s)
+{
+	if (s->cmdq_running)
+		return;
+	s->cmdq_running = true;
+	while ((s->cr0 & CR0_CMDQEN) && !v3_gerror_active(s, GERROR_CMDQ_ERR) && pending(s))
+		if (!consume(s))
+			break;
+	s->cmdq_running = false;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Invalidation of cached configuration (4.3) and translations (4.4), and of
+ * what walks in flight and unrecorded stalls have learnt from them.
+ */
+#include "smmuv3_priv.h"
+
+static void dropped(struct smmuv3 *s, u8 unit, u32 n)
+{
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_INVALIDATE, .unit = unit, .data = n });
+}
+
+static void mark_stale(struct smmuv3 *s, struct iommu_walk *w)
+{
+	if (w->stale)
+		return;
+	w->stale = true;
+	s->stale_in_flight++;
+}
+
+/* ---- configuration ---- */
+
+struct sid_range {
+	u32 first, last;
+};
+
+static bool sid_in_range(const struct tcache_entry *e, const void *arg)
+{
+	const struct sid_range *range = arg;
+
+	return e->tag.vmid >= range->first && e->tag.vmid <= range->last;
+}
+
+static void cfgi_in_flight(struct smmuv3 *s, const struct sid_range *range)
+{
+	struct iommu_walk *w;
+	u32 i;
+
+	for (w = s->walks; w; w = w->next)
+		if (w->txn.sid >= range->first && w->txn.sid <= range->last)
+			mark_stale(s, w);
+	for (i = s->held_head; i; i = s->stalls[i - 1].next)
+		if (s->stalls[i - 1].sid >= range->first && s->stalls[i - 1].sid <= range->last)
+			s->stalls[i - 1].retry = true;
+}
+
+/* STEs and CDs of a range of StreamIDs; or only CDs, @index V3_NO_SSID: all of them. */
+static void cfgi(struct smmuv3 *s, const struct sid_range *range, bool stes, u32 index)
+{
+	struct tcache_inv inv = { .also = sid_in_range, .arg = range };
+
+	s->config_gen++;
+	if (stes)
+		dropped(s, UNIT_CONFIG_CACHE, tcache_invalidate(&s->ste_cache, &inv));
+	if (index != V3_NO_SSID) {
+		inv.match = TCACHE_BY_ASID;
+		inv.tag.asid = index;
+	}
+	dropped(s, UNIT_CD_CACHE, tcache_invalidate(&s->cd_cache, &inv));
+	cfgi_in_flight(s, range);
+}
+
+/* CERROR_* */
+u8 v3_cmd_cfgi(struct smmuv3 *s, const u64 *cmd)
+{
+	u32 sid = FIELD_GET(CMD_0_STREAMID, cmd[0]);
+	struct sid_range range = { sid, sid };
+	u32 bits, op = FIELD_GET(CMD_0_OP, cmd[0]);
+
+	if (cmd[0] & CMD_0_SSEC)
+		return CERROR_ILL;
+	switch (op) {
+	case CMD_CFGI_STE:
+		cfgi(s, &range, true, V3_NO_SSID);
+		return 0;
+	case CMD_CFGI_STE_RANGE:
+		bits = FIELD_GET(CMD_CFGI_1_RANGE, cmd[1]) + 1;
+		range.first = (u32)((u64)sid >> bits << bits);
+		range.last = (u32)(range.first + (BIT_ULL(bits) - 1));
+		cfgi(s, &range, true, V3_NO_SSID);
+		return 0;
+	case CMD_CFGI_CD:
+	case CMD_CFGI_CD_ALL:
+		if (!(s->idr0 & IDR0_S1P))
+			return CERROR_ILL;
+		cfgi(s, &range, false, op == CMD_CFGI_CD ? FIELD_GET(CMD_0_SUBSTREAMID, cmd[0]) : V3_NO_SSID);
+		return 0;
+	default: /* CMD_CFGI_VMS_PIDM needs MPAM */
+		return CERROR_ILL;
+	}
+}
+
+/* ---- translations ---- */
+
+/*
+ * struct tlbi - what a command names, in terms of the caches
+ * @stage1: entries of stage 1, stage 2 below it or not
+ * @stage2: entries of stage 2 alone, and its tables
+ * @vmid_mask: low bits that do not count (CR0.VMW)
+ */
+struct tlbi {
+	struct tcache_inv inv;
+	bool stage1, stage2, leaf;
+	u32 vmid_mask;
+};
+
+static bool vmid_matches(const struct tcache_entry *e, const void *arg)
+{
+	const struct tlbi *t = arg;
+
+	return !((e->tag.vmid ^ t->inv.tag.vmid) & ~t->vmid_mask);
+}
+
+/*
+ * Walks in flight and unrecorded stalls that used what @t names. Without Leaf,
+ * tables above the last level go too, which other addresses share: the address
+ * then does not matter, nor does it for the stage 2 under a stage 1.
+ */
+static void tlbi_in_flight(struct smmuv3 *s, const struct tlbi *t)
+{
+	struct tcache_inv inv = t->inv;
+	struct iommu_walk *w;
+	u32 i;
+
+	if (!t->leaf || t->stage2)
+		inv.match &= ~TCACHE_BY_ADDR;
+	inv.match &= ~TCACHE_LEAF_ONLY;
+	if (t->stage2)
+		inv.world_mask &= ~WORLD_IPA;
+	for (w = s->walks; w; w = w->next)
+		if (tcache_inv_matches(&inv, &v3_walk_of(w)->tlb))
+			mark_stale(s, w);
+	for (i = s->held_head; i; i = s->stalls[i - 1].next)
+		if (tcache_inv_matches(&inv, &s->stalls[i - 1].key))
+			s->stalls[i - 1].retry = true;
+}
+
+static void tlbi(struct smmuv3 *s, struct tlbi *t)
+{
+	t->inv.match |= TCACHE_BY_WORLD;
+	if ((t->inv.match & TCACHE_BY_VMID) && t->vmid_mask) {
+		t->inv.match &= ~TCACHE_BY_VMID;
+		t->inv.also = vmid_matches;
+		t->inv.arg = t;
+	}
+	if (!(t->stage1 && t->stage2)) {
+		t->inv.world_mask |= WORLD_IPA;
+		t->inv.tag.world |= t->stage2 ? WORLD_IPA : 0;
+	}
+	dropped(s, UNIT_TLB, tcache_invalidate(&s->tlb, &t->inv));
+	if (!t->leaf && t->stage1)
+		dropped(s, UNIT_WALK_CACHE, tcache_invalidate(&s->wc1, &t->inv));
+	if (!t->leaf && t->stage2)
+		dropped(s, UNIT_WALK_CACHE_S2, tcache_invalidate(&s->wc2, &t->inv));
+	tlbi_in_flight(s, t);
+}
+
+/* Address or range (4.4.1.1). False: a reserved combination. */
+static bool tlbi_address(const struct smmuv3 *s, const u64 *cmd, bool va, struct tlbi *t)
+{
+	u32 tg = s->idr3 & IDR3_RIL ? FIELD_GET(CMD_TLBI_1_TG, cmd[1]) : 0;
+	u32 num = FIELD_GET(CMD_TLBI_0_NUM, cmd[0]);
+	u32 scale = FIELD_GET(CMD_TLBI_0_SCALE_DS, cmd[0]) & (s->idr5 & IDR5_DS ? 0x3f : 0x1f);
+	u32 ttl = FIELD_GET(CMD_TLBI_1_TTL, cmd[1]);
+	u64 addr = cmd[1] & CMD_1_ADDRESS;
+	u32 shift = 10 + 2 * tg;
+	u64 bytes;
+
+	/* A top byte that TBI lets pass: entries are keyed without it. */
+	if (va)
+		addr = addr >> 55 & 1 ? addr | 0xffULL << 56 : addr & ~(0xffULL << 56);
+	t->inv.match |= TCACHE_BY_ADDR;
+	t->inv.addr = addr;
+	t->inv.last = addr | 0xfff;
+	t->leaf = cmd[1] & CMD_TLBI_1_LEAF;
+	if (t->leaf)
+		t->inv.match |= TCACHE_LEAF_ONLY;
+	if (!tg)
+		return true;
+	if (tg == 2 && ttl == 1 && !(s->idr5 & IDR5_DS))
+		ttl = 0;
+	if (!num && !scale && !ttl)
+		return false;
+	shift += min(scale, 39U);
+	bytes = shift + 6 < 64 ? (u64)(num + 1) << shift : ~0ULL;
+	t->inv.last = addr + (bytes - 1) < addr ? ~0ULL : addr + (bytes - 1);
+	return true;
+}
+
+static void by_vmid(const struct smmuv3 *s, const u64 *cmd, struct tlbi *t)
+{
+	u32 wild = FIELD_GET(CR0_VMW, s->cr0);
+
+	t->inv.match |= TCACHE_BY_VMID;
+	t->inv.tag.vmid = s->idr0 & IDR0_S2P ? FIELD_GET(CMD_TLBI_0_VMID, cmd[0]) : 0;
+	t->vmid_mask = wild <= 4 ? (1U << wild) - 1 : 0;
+}
+
+static void by_asid(const u64 *cmd, struct tlbi *t, bool global_too)
+{
+	t->inv.match |= TCACHE_BY_ASID | (global_too ? TCACHE_GLOBAL_TOO : 0);
+	t->inv.tag.asid = FIELD_GET(CMD_TLBI_0_ASID, cmd[0]);
+}
+
+static u8 tlbi_el1(struct smmuv3 *s, u32 op, const u64 *cmd)
+{
+	struct tlbi t = { .inv.world_mask = WORLD_REGIME, .inv.tag.world = WORLD_EL1, .stage1 = true };
+
+	if (!(s->idr0 & IDR0_S1P))
+		return CERROR_ILL;
+	by_vmid(s, cmd, &t);
+	if (op == CMD_TLBI_NH_ASID || op == CMD_TLBI_NH_VA)
+		by_asid(cmd, &t, op == CMD_TLBI_NH_VA);
+	if ((op == CMD_TLBI_NH_VA || op == CMD_TLBI_NH_VAA) && !tlbi_address(s, cmd, true, &t))
+		return CERROR_ILL;
+	tlbi(s, &t);
+	return 0;
+}
+
+static u8 tlbi_el2(struct smmuv3 *s, u32 op, const u64 *cmd)
+{
+	bool e2h = s->cr2 & CR2_E2H;
+	struct tlbi t = { .inv.world_mask = WORLD_REGIME,
+			  .inv.tag.world = e2h || op == CMD_TLBI_EL2_ASID ? WORLD_EL2_E2H : WORLD_EL2,
+			  .stage1 = true };
+
+	if (!(s->idr0 & IDR0_HYP))
+		return CERROR_ILL;
+	if (op == CMD_TLBI_EL2_ALL)
+		t.inv.world_mask = WORLD_ANY_EL2;
+	if (op == CMD_TLBI_EL2_ASID || (op == CMD_TLBI_EL2_VA && e2h))
+		by_asid(cmd, &t, op == CMD_TLBI_EL2_VA);
+	if ((op == CMD_TLBI_EL2_VA || op == CMD_TLBI_EL2_VAA) && !tlbi_address(s, cmd, true, &t))
+		return CERROR_ILL;
+	tlbi(s, &t);
+	return 0;
+}
+
+static u8 tlbi_s2(struct smmuv3 *s, u32 op, const u64 *cmd)
+{
+	struct tlbi t = { .inv.world_mask = WORLD_REGIME, .inv.tag.world = WORLD_EL1, .stage2 = true };
+
+	if (op != CMD_TLBI_NSNH_ALL) {
+		if (!(s->idr0 & IDR0_S2P))
+			return CERROR_ILL;
+		by_vmid(s, cmd, &t);
+	}
+	t.stage1 = op != CMD_TLBI_S2_IPA;
+	if (op == CMD_TLBI_S2_IPA && !tlbi_address(s, cmd, false, &t))
+		return CERROR_ILL;
+	tlbi(s, &t);
+	return 0;
+}
+
+/* CERROR_* */
+u8 v3_cmd_tlbi(struct smmuv3 *s, const u64 *cmd)
+{
+	u32 op = FIELD_GET(CMD_0_OP, cmd[0]);
+
+	switch (op) {
+	case CMD_TLBI_NH_ALL:
+	case CMD_TLBI_NH_ASID:
+	case CMD_TLBI_NH_VA:
+	case CMD_TLBI_NH_VAA:
+		return tlbi_el1(s, op, cmd);
+	case CMD_TLBI_EL2_ALL:
+	case CMD_TLBI_EL2_ASID:
+	case CMD_TLBI_EL2_VA:
+	case CMD_TLBI_EL2_VAA:
+		return tlbi_el2(s, op, cmd);
+	case CMD_TLBI_S12_VMALL:
+	case CMD_TLBI_S2_IPA:
+	case CMD_TLBI_NSNH_ALL:
+		return tlbi_s2(s, op, cmd);
+	default: /* EL3 and Secure forms */
+		return CERROR_ILL;
+	}
+}

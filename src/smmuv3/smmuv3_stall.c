@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Stalled transactions (3.12.2, 4.7, 7.2.1). A slot is held from the stall to
+ * CMD_RESUME, CMD_STALL_TERM or SMMUEN = 0; its index is the STAG. The record of
+ * a stall is never lost: it waits in its slot until the queue is writable.
+ */
+#include "smmuv3_priv.h"
+
+static void list_push(struct smmuv3 *s, u32 *head, u32 *tail, u32 i)
+{
+	s->stalls[i].next = 0;
+	if (*tail)
+		s->stalls[*tail - 1].next = i + 1;
+	else
+		*head = i + 1;
+	*tail = i + 1;
+}
+
+/* Take @i out; the lists are short and this is no fast path. */
+static void list_remove(struct smmuv3 *s, u32 *head, u32 *tail, u32 i)
+{
+	u32 *link = head;
+	u32 before = 0;
+
+	while (*link != i + 1) {
+		before = *link;
+		link = &s->stalls[*link - 1].next;
+	}
+	*link = s->stalls[i].next;
+	if (*tail == i + 1)
+		*tail = before;
+}
+
+void v3_stall_reset(struct smmuv3 *s)
+{
+	u32 i;
+
+	s->free_head = s->free_tail = s->held_head = s->held_tail = 0;
+	s->stalls_used = 0;
+	s->waiting_tbus = 0;
+	for (i = 0; i < s->n_stalls; i++) {
+		s->stalls[i].state = STALL_FREE;
+		list_push(s, &s->free_head, &s->free_tail, i);
+	}
+}
+
+/* A slot is free again: whoever waits for one may come back. */
+static void wake_waiting(struct smmuv3 *s)
+{
+	u64 tbus = s->waiting_tbus;
+	u32 tbu;
+
+	s->waiting_tbus = 0;
+	for (tbu = 0; tbus && s->ops->stall_free; tbu++, tbus >>= 1)
+		if (tbus & 1)
+			s->ops->stall_free(s->ctx, tbu);
+}
+
+static void release(struct smmuv3 *s, u32 i, enum iommu_resume how)
+{
+	struct smmuv3_stall *st = &s->stalls[i];
+
+	if (st->state == STALL_HELD)
+		list_remove(s, &s->held_head, &s->held_tail, i);
+	st->state = STALL_FREE;
+	list_push(s, &s->free_head, &s->free_tail, i);
+	s->stalls_used--;
+	v3_event(s, &(struct iommu_event){
+			    .kind = IOMMU_EV_RESUME, .code = how, .sid = st->sid, .data = i, .id = st->id });
+	s->ops->txn_resume(s->ctx, st->id, how);
+}
+
+/* Stall the transaction of @w. False: no slot is free. */
+bool v3_stall(struct smmuv3 *s, struct iommu_walk *w)
+{
+	struct v3_walk *p = v3_walk_of(w);
+	u32 i = s->free_head - 1;
+	struct smmuv3_stall *st;
+
+	if (!s->free_head) {
+		s->stats.stall_waits++;
+		s->waiting_tbus |= BIT_ULL(w->txn.tbu & 63);
+		return false;
+	}
+	list_remove(s, &s->free_head, &s->free_tail, i);
+	st = &s->stalls[i];
+	st->id = w->txn.id;
+	st->sid = w->txn.sid;
+	st->tbu = w->txn.tbu;
+	st->retry = false;
+	st->key = p->tlb;
+	memcpy(st->rec, p->rec, sizeof(st->rec));
+	st->rec[1] |= EVT_1_STALL | FIELD_PREP(EVT_1_STAG, (u64)i);
+	s->stalls_used++;
+	s->stats.stalls++;
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_STALL,
+					   .code = w->res.fault,
+					   .sid = st->sid,
+					   .addr = w->txn.iova,
+					   .data = i,
+					   .id = st->id });
+	st->state = STALL_RECORDED;
+	if (!s->held_head && v3_evtq_writable(s) && v3_evtq_write(s, st->rec, st->id))
+		return true;
+	st->state = STALL_HELD;
+	list_push(s, &s->held_head, &s->held_tail, i);
+	s->stats.events_held++;
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_RECORD_HELD,
+					   .unit = UNIT_EVENTQ,
+					   .code = w->res.fault,
+					   .sid = st->sid,
+					   .id = st->id });
+	return true;
+}
+
+/*
+ * The queue may have become writable: records go out, oldest first. A fault
+ * that an invalidation has overtaken is not recorded: its transaction arrives anew.
+ */
+void v3_stall_flush(struct smmuv3 *s)
+{
+	bool freed = false;
+
+	while (s->held_head && v3_evtq_writable(s)) {
+		u32 i = s->held_head - 1;
+		struct smmuv3_stall *st = &s->stalls[i];
+
+		if (st->retry) {
+			release(s, i, RESUME_RETRY);
+			freed = true;
+			continue;
+		}
+		if (!v3_evtq_write(s, st->rec, st->id))
+			break;
+		list_remove(s, &s->held_head, &s->held_tail, i);
+		st->state = STALL_RECORDED;
+	}
+	if (freed)
+		wake_waiting(s);
+}
+
+/* CMD_RESUME: no effect unless @stag is a recorded stall of @sid. */
+void v3_stall_resume(struct smmuv3 *s, u32 sid, u32 stag, enum iommu_resume how)
+{
+	if (stag >= s->n_stalls || s->stalls[stag].state != STALL_RECORDED || s->stalls[stag].sid != sid)
+		return;
+	release(s, stag, how);
+	wake_waiting(s);
+}
+
+static void term(struct smmuv3 *s, bool all, u32 sid)
+{
+	u32 i;
+
+	for (i = 0; i < s->n_stalls; i++)
+		if (s->stalls[i].state != STALL_FREE && (all || s->stalls[i].sid == sid))
+			release(s, i, RESUME_ABORT);
+	wake_waiting(s);
+}
+
+void v3_stall_term(struct smmuv3 *s, u32 sid)
+{
+	term(s, false, sid);
+}
+
+void v3_stall_term_all(struct smmuv3 *s)
+{
+	term(s, true, 0);
+}
