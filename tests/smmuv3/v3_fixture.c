@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "v3_fixture.h"
+
+#include <stdio.h>
+
+static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	return physmem_read(&((struct v3_fixture *)ctx)->mem, pa, buf, len);
+}
+
+static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
+{
+	return physmem_write(&((struct v3_fixture *)ctx)->mem, pa, buf, len);
+}
+
+static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
+{
+	return physmem_cas64(&((struct v3_fixture *)ctx)->mem, pa, old, new_value);
+}
+
+static void irq(void *ctx, u32 line, bool level)
+{
+	((struct v3_fixture *)ctx)->irqs[line]++;
+}
+
+static int msi(void *ctx, u64 pa, u32 data)
+{
+	struct v3_fixture *f = ctx;
+
+	f->msis[f->n_msis].pa = pa;
+	f->msis[f->n_msis++].data = data;
+	return physmem_write(&f->mem, pa, &data, 4);
+}
+
+static void event(void *ctx, const struct iommu_event *ev)
+{
+	((struct v3_fixture *)ctx)->events[ev->kind]++;
+}
+
+static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
+{
+	struct v3_fixture *f = ctx;
+
+	f->resumed[f->n_resumed].id = id;
+	f->resumed[f->n_resumed++].how = how;
+}
+
+static void stall_free(void *ctx, u32 tbu)
+{
+	((struct v3_fixture *)ctx)->stall_frees++;
+}
+
+static void page_response(void *ctx, const struct page_response *resp)
+{
+	struct v3_fixture *f = ctx;
+
+	f->responses[f->n_responses++] = *resp;
+}
+
+static void ats_invalidate(void *ctx, const struct ats_inv *inv)
+{
+	struct v3_fixture *f = ctx;
+
+	f->invs[f->n_invs++] = *inv;
+}
+
+int fx_init(struct v3_fixture *f, const struct smmuv3_cfg *cfg)
+{
+	static const struct iommu_ops ops = {
+		.mem_read = mem_read,
+		.mem_write = mem_write,
+		.mem_cas64 = mem_cas64,
+		.irq = irq,
+		.msi = msi,
+		.event = event,
+		.txn_resume = txn_resume,
+		.stall_free = stall_free,
+		.page_response = page_response,
+		.ats_invalidate = ats_invalidate,
+	};
+	int err;
+
+	memset(f, 0, sizeof(*f));
+	f->ops = ops;
+	err = physmem_init(&f->mem, FX_MEM_BYTES);
+	if (err)
+		return err;
+	err = smmuv3_init(&f->smmu, cfg, &f->ops, f);
+	if (err)
+		physmem_exit(&f->mem);
+	return err;
+}
+
+void fx_exit(struct v3_fixture *f)
+{
+	smmuv3_exit(&f->smmu);
+	physmem_exit(&f->mem);
+}
+
+u32 fx_r32(struct v3_fixture *f, u32 offset)
+{
+	return (u32)smmuv3_mmio_read(&f->smmu, offset, 4);
+}
+
+void fx_w32(struct v3_fixture *f, u32 offset, u32 value)
+{
+	smmuv3_mmio_write(&f->smmu, offset, value, 4);
+}
+
+void fx_w64(struct v3_fixture *f, u32 offset, u64 value)
+{
+	smmuv3_mmio_write(&f->smmu, offset, value, 8);
+}
+
+u64 fx_m64(struct v3_fixture *f, u64 pa)
+{
+	u8 b[8];
+
+	return physmem_read(&f->mem, pa, b, 8) ? ~0ULL : fl_get_le64(b);
+}
+
+void fx_put(struct v3_fixture *f, u64 pa, u64 value)
+{
+	u8 b[8];
+
+	fl_put_le64(b, value);
+	physmem_write(&f->mem, pa, b, 8);
+}
+
+void fx_words(struct v3_fixture *f, u64 pa, const u64 *w, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		fx_put(f, pa + i * 8, w[i]);
+}
+
+void fx_enable(struct v3_fixture *f, u32 cr0)
+{
+	fx_w32(f, 0x28, 0xd75);
+	fx_w32(f, 0x2c, 0x2 | (fx_r32(f, 0x2c) & 0x9));
+	fx_w64(f, 0x80, FX_STRTAB);
+	fx_w32(f, 0x88, 6);
+	fx_w64(f, 0x90, FX_CMDQ | FX_LOG2CMDQ);
+	fx_w32(f, 0x98, 0);
+	fx_w32(f, 0x9c, 0);
+	fx_w64(f, 0xa0, FX_EVENTQ | FX_LOG2EVTQ);
+	fx_w32(f, 0x100a8, 0);
+	fx_w32(f, 0x100ac, 0);
+	fx_w64(f, 0xc0, FX_PRIQ | FX_LOG2PRIQ);
+	fx_w32(f, 0x100c8, 0);
+	fx_w32(f, 0x100cc, 0);
+	fx_w32(f, 0x50, 7);
+	fx_w32(f, 0x20, cr0);
+}
+
+void fx_cmd(struct v3_fixture *f, u64 w0, u64 w1)
+{
+	u64 pa = FX_CMDQ + (f->cmd_prod & ((1 << FX_LOG2CMDQ) - 1)) * 16;
+
+	fx_put(f, pa, w0);
+	fx_put(f, pa + 8, w1);
+	f->cmd_prod = (f->cmd_prod + 1) & ((2 << FX_LOG2CMDQ) - 1);
+	fx_w32(f, 0x98, f->cmd_prod);
+}
+
+void fx_sync(struct v3_fixture *f)
+{
+	fx_cmd(f, 0x46, 0);
+}
+
+static bool take(struct v3_fixture *f, u64 base, u32 log2size, u32 prod_reg, u64 *w, u32 words)
+{
+	u32 prod = fx_r32(f, prod_reg), cons = fx_r32(f, prod_reg + 4);
+	u32 mask = (2U << log2size) - 1, i;
+
+	if (!((prod ^ cons) & mask))
+		return false;
+	for (i = 0; i < words; i++)
+		w[i] = fx_m64(f, base + (cons & (mask >> 1)) * words * 8 + i * 8);
+	fx_w32(f, prod_reg + 4, (cons & 0x80000000) | ((cons + 1) & mask));
+	return true;
+}
+
+bool fx_event(struct v3_fixture *f, u64 *w)
+{
+	return take(f, FX_EVENTQ, FX_LOG2EVTQ, 0x100a8, w, 4);
+}
+
+bool fx_pri(struct v3_fixture *f, u64 *w)
+{
+	return take(f, FX_PRIQ, FX_LOG2PRIQ, 0x100c8, w, 2);
+}
+
+u32 fx_events_pending(struct v3_fixture *f)
+{
+	u32 mask = (2U << FX_LOG2EVTQ) - 1;
+
+	return (fx_r32(f, 0x100a8) - fx_r32(f, 0x100ac)) & mask;
+}
+
+struct dma_txn fx_txn(struct v3_fixture *f, u32 sid, u64 iova, u16 flags)
+{
+	return (struct dma_txn){ .iova = iova, .id = ++f->next_id, .sid = sid, .len = 4, .flags = flags };
+}
+
+enum xlat fx_xlat(struct v3_fixture *f, u32 sid, u64 iova, u16 flags, struct xlat_result *r)
+{
+	struct dma_txn t = fx_txn(f, sid, iova, flags);
+
+	return smmuv3_translate(&f->smmu, &t, r);
+}
