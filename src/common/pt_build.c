@@ -312,8 +312,11 @@ static int grow(struct pt_build *b, struct pt_path *p, u64 iova, const struct pt
 				return err;
 		}
 		err = entry_write(b, where_of(b, p, d, iova), pt_format_table(b, d, table));
-		if (err)
+		if (err) {
+			/* Back into the chain: the caller frees what is left of it. */
+			entry_write(b, table, next);
 			return err;
+		}
 		*head = next;
 		--*n;
 		b->tables++;

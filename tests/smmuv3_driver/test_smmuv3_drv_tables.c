@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * STEs, CDs and commands word by word, and every state of an entry that an SMMU
+ * could see while it changes. Expected words are written from 5.2, 5.4 and 4.
+ */
+#include "fake_smmu.h"
+#include "suite.h"
+
+#define PTR 0x00ffffffffffffc0ULL
+
+static struct fake_smmu f;
+static const struct drv_class *c = &smmuv3_drv_class;
+
+static void begin(void)
+{
+	fake_init(&f);
+	ck_assert_int_eq(fake_probe(&f), 0);
+}
+
+static void end(void)
+{
+	fake_remove(&f);
+	fake_exit(&f);
+}
+
+static u64 ste(u32 sid, u32 word)
+{
+	return fake_word(&f, fake_ste(&f, sid) + word * 8);
+}
+
+/* CD of @ssid by the STE, linear or two levels of 4 KiB leaves. */
+static u64 cd(u32 sid, u32 ssid, u32 word)
+{
+	u64 table = ste(sid, 0) & PTR;
+
+	if (((ste(sid, 0) >> 4) & 3) == 1) {
+		u64 l1 = fake_word(&f, table + (ssid >> 6) * 8);
+
+		ck_assert_uint_eq(l1 & 0xfff, 1);
+		table = l1 & ~0xfffULL;
+		ssid &= 63;
+	}
+	return fake_word(&f, table + ssid * 64 + word * 8);
+}
+
+static struct fault_domain *attach(struct fault_dev *dev, u32 pasid, enum drv_domain_type type)
+{
+	struct fault_domain *dom = fake_domain(&f, dev, type, false);
+
+	ck_assert_int_eq(c->attach(f.drv, dev, pasid, dom, 0), 0);
+	return dom;
+}
+
+START_TEST(terminates_until_attached)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	u32 i;
+
+	begin();
+	fake_forget(&f);
+	fake_device(&f, &cfg);
+	ck_assert_uint_eq(ste(5, 0), 1);
+	for (i = 1; i < 8; i++)
+		ck_assert_uint_eq(ste(5, i), 0);
+	ck_assert_uint_eq(f.n_cmds, 2);
+	ck_assert_uint_eq(f.cmds[0][0], 0x0000000500000003ULL);
+	ck_assert_uint_eq(f.cmds[0][1], 1);
+	ck_assert_uint_eq(f.cmds[1][0], 0x46);
+	ck_assert_uint_eq(f.cmds[1][1], 0);
+	end();
+}
+END_TEST
+
+START_TEST(writes_stage_1_entries)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct fault_dev *dev;
+	u32 i;
+
+	begin();
+	dev = fake_device(&f, &cfg);
+	fake_forget(&f);
+	attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	/* V, Config 0b101, S1ContextPtr. */
+	ck_assert_uint_eq(ste(5, 0) & ~PTR, 0xb);
+	/* S1CIR, S1COR write-back, S1CSH inner, S1STALLD, SHCFG incoming. */
+	ck_assert_uint_eq(ste(5, 1), 0x00001000080000d4ULL);
+	for (i = 2; i < 8; i++)
+		ck_assert_uint_eq(ste(5, i), 0);
+	/* T0SZ 16, 4 KiB, write-back, inner, EPD1, V, IPS 44 bits, AA64, R, A, ASET, ASID 1. */
+	ck_assert_uint_eq(cd(5, 0, 0), 0x0001e204c0003510ULL);
+	ck_assert_uint_ne(cd(5, 0, 1), 0);
+	ck_assert_uint_eq(cd(5, 0, 2), 0);
+	ck_assert_uint_eq(cd(5, 0, 3), 0x00000000000444ffULL);
+	/* Fill, CFGI, SYNC, V, CFGI, SYNC for the CD, then likewise for the STE. */
+	ck_assert_uint_eq(f.n_cmds, 8);
+	ck_assert_uint_eq(f.cmds[0][0], 0x0000000500000005ULL);
+	ck_assert_uint_eq(f.cmds[0][1], 1);
+	ck_assert_uint_eq(f.cmds[2][0], 0x0000000500000005ULL);
+	ck_assert_uint_eq(f.cmds[4][0], 0x0000000500000003ULL);
+	ck_assert_uint_eq(f.cmds[6][0], 0x0000000500000003ULL);
+	for (i = 1; i < 8; i += 2)
+		ck_assert_uint_eq(f.cmds[i][0], 0x46);
+	end();
+}
+END_TEST
+
+START_TEST(stalls_where_the_firmware_says_so)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .can_stall = true };
+	struct fault_dev *dev;
+
+	begin();
+	dev = fake_device(&f, &cfg);
+	ck_assert_uint_eq(smmuv3_drv_credits(dev), 16);
+	attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	ck_assert_uint_eq(ste(5, 1), 0x00001000000000d4ULL);
+	ck_assert_uint_eq(cd(5, 0, 0), 0x0001f204c0003510ULL);
+	/* Off and on at run time; S = 1 never meets S1STALLD = 1. */
+	ck_assert_int_eq(fault_off(dev, 0), 0);
+	ck_assert_uint_eq(ste(5, 1), 0x00001000080000d4ULL);
+	ck_assert_uint_eq(cd(5, 0, 0), 0x0001e204c0003510ULL);
+	ck_assert_int_eq(fault_dev_enable(dev), 0);
+	ck_assert_uint_eq(ste(5, 1), 0x00001000000000d4ULL);
+	ck_assert_uint_eq(cd(5, 0, 0), 0x0001f204c0003510ULL);
+	end();
+}
+END_TEST
+
+static void expect_stall_model(u32 idr0, bool can_stall, u64 ste1, u64 cd0)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .can_stall = can_stall };
+	struct fault_dev *dev;
+
+	fake_init(&f);
+	fake_set_reg(&f, 0, idr0);
+	ck_assert_int_eq(fake_probe(&f), 0);
+	dev = fake_device(&f, &cfg);
+	attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	ck_assert_uint_eq(ste(5, 1), ste1);
+	ck_assert_uint_eq(cd(5, 0, 0), cd0);
+	ck_assert_int_eq(fault_off(dev, 0), 0);
+	ck_assert_uint_eq(cd(5, 0, 0), cd0);
+	end();
+}
+
+START_TEST(respects_the_stall_model)
+{
+	/* Not supported: S1STALLD = 1 and CD.S = 1 would be ILLEGAL. */
+	expect_stall_model(0x0100101a, true, 0x00001000000000d4ULL, 0x0001e204c0003510ULL);
+	/* Forced: CD.S = 0 and S1STALLD = 1 would be ILLEGAL. */
+	expect_stall_model(0x0200101a, false, 0x00001000000000d4ULL, 0x0001f204c0003510ULL);
+}
+END_TEST
+
+START_TEST(divides_the_stall_slots)
+{
+	struct drv_device_cfg one = { .sids = { 1 }, .n_sids = 1, .can_stall = true };
+	struct drv_device_cfg two = { .sids = { 2 }, .n_sids = 1, .can_stall = true, .credits = 3 };
+
+	fake_init(&f);
+	f.cfg.stall_devices = 4;
+	ck_assert_int_eq(fake_probe(&f), 0);
+	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &one)), 4);
+	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &two)), 3);
+	end();
+}
+END_TEST
+
+START_TEST(bypasses_and_blocks)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct fault_dev *dev;
+	struct fault_domain *dom;
+
+	begin();
+	dev = fake_device(&f, &cfg);
+	dom = attach(dev, DRV_NO_PASID, DRV_DOMAIN_IDENTITY);
+	ck_assert_uint_eq(ste(5, 0), 0x9);
+	ck_assert_uint_eq(ste(5, 1) & 0x0000300000000000ULL, 0x0000100000000000ULL);
+	ck_assert_int_eq(c->map(f.drv, dom, 0, 0, 4096, DRV_PROT_READ), -EINVAL);
+	ck_assert_int_eq(c->unmap(f.drv, dom, 0, 4096), -EINVAL);
+	ck_assert_uint_eq(c->iova_to_phys(f.drv, dom, 0x1234567), 0x1234567);
+	dom = attach(dev, DRV_NO_PASID, DRV_DOMAIN_BLOCKED);
+	ck_assert_uint_eq(ste(5, 0), 0x1);
+	ck_assert_uint_eq(c->iova_to_phys(f.drv, dom, 0x1234567), 0);
+	ck_assert_int_eq(c->attach(f.drv, dev, DRV_NO_PASID, dom, 0), -EBUSY);
+	ck_assert_int_eq(c->detach(f.drv, dev, DRV_NO_PASID, 0), 0);
+	ck_assert_int_eq(c->detach(f.drv, dev, DRV_NO_PASID, 0), -ENOENT);
+	ck_assert_uint_eq(ste(5, 0), 0x1);
+	end();
+}
+END_TEST
+
+START_TEST(gives_pasids_their_cds)
+{
+	struct drv_device_cfg cfg = { .sids = { 5, 6 }, .n_sids = 2, .pasid_bits = 8 };
+	struct fault_dev *dev;
+	u64 w[2];
+
+	fake_init(&f);
+	fake_set_reg(&f, 0, 0x0008101a); /* CD2L */
+	ck_assert_int_eq(fake_probe(&f), 0);
+	dev = fake_device(&f, &cfg);
+	fake_forget(&f);
+	attach(dev, 0x45, DRV_DOMAIN_SVA);
+	/* V, Config 0b101, S1Fmt 1, S1CDMax 8. */
+	ck_assert_uint_eq(ste(5, 0) & ~PTR, 0x400000000000001bULL);
+	ck_assert_uint_eq(ste(6, 0), ste(5, 0));
+	/* S1DSS 0: traffic without PASID is terminated. */
+	ck_assert_uint_eq(ste(5, 1) & 3, 0);
+	ck_assert_uint_eq(cd(5, 0x45, 0), 0x0001e204c0003510ULL);
+	/* The new L1CD is announced for both streams, not as Leaf. */
+	ck_assert_uint_eq(f.cmds[0][0], 0x0000000500045005ULL);
+	ck_assert_uint_eq(f.cmds[0][1], 0);
+	ck_assert_uint_eq(f.cmds[1][0], 0x0000000600045005ULL);
+	attach(dev, DRV_NO_PASID, DRV_DOMAIN_IDENTITY);
+	ck_assert_uint_eq(ste(5, 1) & 3, 1);
+	attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	ck_assert_uint_eq(ste(5, 1) & 3, 2);
+	ck_assert_uint_eq(cd(5, 0, 0), 0x0002e204c0003510ULL);
+	fake_forget(&f);
+	ck_assert_int_eq(c->detach(f.drv, dev, 0x45, 0), 0);
+	ck_assert_uint_eq(cd(5, 0x45, 0), 0);
+	ck_assert_uint_eq(fake_count(&f, 0x05, w), 4);
+	ck_assert_uint_eq(w[0], 0x0000000600045005ULL);
+	ck_assert_uint_eq(w[1], 1);
+	end();
+}
+END_TEST
+
+START_TEST(refuses_pasids_that_cannot_be)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .pasid_bits = 3 };
+	struct drv_device_cfg none = { .sids = { 7 }, .n_sids = 1 };
+	struct fault_dev *dev, *plain;
+	struct fault_domain *dom, *id;
+
+	begin();
+	dev = fake_device(&f, &cfg);
+	plain = fake_device(&f, &none);
+	dom = fake_domain(&f, dev, DRV_DOMAIN_PAGING, false);
+	id = fake_domain(&f, dev, DRV_DOMAIN_IDENTITY, false);
+	ck_assert_int_eq(c->attach(f.drv, dev, 0, dom, 0), -EINVAL);
+	ck_assert_int_eq(c->attach(f.drv, dev, 8, dom, 0), -EINVAL);
+	ck_assert_int_eq(c->attach(f.drv, dev, 1, id, 0), -EINVAL);
+	ck_assert_int_eq(c->attach(f.drv, plain, 1, dom, 0), -EINVAL);
+	ck_assert_int_eq(c->attach(f.drv, dev, 7, dom, 0), 0);
+	/* Linear: S1Fmt 0, S1CDMax 3. */
+	ck_assert_uint_eq(ste(5, 0) & ~PTR, 0x180000000000000bULL);
+	end();
+}
+END_TEST
+
+START_TEST(refuses_devices_that_cannot_be)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct drv_device_cfg none = { .n_sids = 0 };
+	struct drv_device_cfg far = { .sids = { 1, 256 }, .n_sids = 2 };
+	struct drv_device_cfg pcie = { .sids = { 8 }, .n_sids = 1, .pri = true, .can_stall = true };
+	struct fault_dev *dev;
+
+	begin();
+	fake_device(&f, &cfg);
+	ck_assert_int_eq(c->device_add(f.drv, &cfg, &dev), -EEXIST);
+	ck_assert_uint_eq(ste(5, 0), 1);
+	ck_assert_int_eq(c->device_add(f.drv, &none, &dev), -EINVAL);
+	ck_assert_int_eq(c->device_add(f.drv, &far, &dev), -ERANGE);
+	/* PCIe traffic must not stall (3.12.1, 16.4). */
+	ck_assert_int_eq(c->device_add(f.drv, &pcie, &dev), -EINVAL);
+	end();
+}
+END_TEST
+
+/* ---- What a concurrent reader could see ---- */
+
+/* For each word the values that the SMMU may hold of it: as of the last SYNC, and what was written since. */
+struct watch {
+	u64 pa;
+	u64 seen[8][4];
+	u32 n[8];
+	u32 synced; /* commands up to there are accounted for */
+	bool (*allowed)(const u64 *e);
+	u32 looked_at;
+};
+
+static void watch_start(struct watch *w, u64 pa, bool (*allowed)(const u64 *e))
+{
+	u32 i;
+
+	memset(w, 0, sizeof(*w));
+	w->pa = pa;
+	w->allowed = allowed;
+	w->synced = f.n_cmds;
+	for (i = 0; i < 8; i++) {
+		w->seen[i][0] = fake_word(&f, pa + i * 8);
+		w->n[i] = 1;
+	}
+}
+
+static void check_mixtures(struct watch *w)
+{
+	u32 pick[8] = { 0 };
+	u64 e[8];
+	u32 i;
+
+	for (;;) {
+		for (i = 0; i < 8; i++)
+			e[i] = w->seen[i][pick[i]];
+		ck_assert_msg(w->allowed(e), "an SMMU could see %016llx %016llx", e[0], e[1]);
+		w->looked_at++;
+		for (i = 0; i < 8 && ++pick[i] == w->n[i]; i++)
+			pick[i] = 0;
+		if (i == 8)
+			return;
+	}
+}
+
+static void watch_write(struct fake_smmu *fake, void *arg)
+{
+	struct watch *w = arg;
+	u32 i;
+
+	(void)fake;
+	for (i = w->synced; i < f.n_cmds && (f.cmds[i][0] & 0xff) != 0x46; i++)
+		;
+	if (i < f.n_cmds)
+		for (i = 0; i < 8; i++) {
+			w->seen[i][0] = w->seen[i][w->n[i] - 1];
+			w->n[i] = 1;
+		}
+	w->synced = f.n_cmds;
+	for (i = 0; i < 8; i++) {
+		u64 now = fake_word(&f, w->pa + i * 8);
+
+		if (now == w->seen[i][w->n[i] - 1])
+			continue;
+		ck_assert_uint_lt(w->n[i], 4);
+		w->seen[i][w->n[i]++] = now;
+	}
+	check_mixtures(w);
+}
+
+static u64 allowed_e[4][8];
+static u32 n_allowed;
+
+/* As an SMMU reads an STE: what the configuration ignores is left out. */
+static void ste_meaning(const u64 *e, u64 *m)
+{
+	memset(m, 0, 64);
+	if (!(e[0] & 1))
+		return;
+	m[0] = e[0] & 0xf;
+	if (m[0] == 0x9)
+		m[1] = e[1] & 0x0003ffff00000000ULL & ~0x0000c00000000000ULL;
+	if (m[0] == 0xb)
+		memcpy(m, e, 24);
+}
+
+static bool ste_allowed(const u64 *e)
+{
+	u64 m[8];
+	u32 i;
+
+	ste_meaning(e, m);
+	for (i = 0; i < n_allowed; i++)
+		if (!memcmp(m, allowed_e[i], 64))
+			return true;
+	return false;
+}
+
+static void allow_ste(u64 w0, u64 w1)
+{
+	u64 e[8] = { w0, w1 };
+
+	ste_meaning(e, allowed_e[n_allowed++]);
+}
+
+START_TEST(stream_entries_change_without_a_gap)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct fault_dev *dev;
+	struct fault_domain *paging, *id;
+	struct watch w;
+	u64 s1[2];
+
+	begin();
+	dev = fake_device(&f, &cfg);
+	paging = fake_domain(&f, dev, DRV_DOMAIN_PAGING, false);
+	id = fake_domain(&f, dev, DRV_DOMAIN_IDENTITY, false);
+	ck_assert_int_eq(c->attach(f.drv, dev, DRV_NO_PASID, paging, 0), 0);
+	s1[0] = ste(5, 0);
+	s1[1] = ste(5, 1);
+	n_allowed = 0;
+	allow_ste(s1[0], s1[1]);
+	allow_ste(0x9, 0x0000100000000000ULL);
+	watch_start(&w, fake_ste(&f, 5), ste_allowed);
+	f.on_write = watch_write;
+	f.arg = &w;
+	/* Translation and bypass, there and back: never invalid, never a mixture. */
+	ck_assert_int_eq(c->attach(f.drv, dev, DRV_NO_PASID, id, 0), 0);
+	ck_assert_uint_eq(ste(5, 0), 0x9);
+	ck_assert_int_eq(c->attach(f.drv, dev, DRV_NO_PASID, paging, 0), 0);
+	ck_assert_uint_eq(ste(5, 0), s1[0]);
+	/* And the end of it. */
+	n_allowed = 0;
+	allow_ste(s1[0], s1[1]);
+	allow_ste(0x1, 0);
+	ck_assert_int_eq(c->detach(f.drv, dev, DRV_NO_PASID, 0), 0);
+	ck_assert_uint_gt(w.looked_at, 4);
+	f.on_write = NULL;
+	end();
+}
+END_TEST
+
+static u64 old_cd[2], new_cd[2];
+
+/* Old, new, or either table under the ASID that nobody uses. */
+static bool cd_allowed(const u64 *e)
+{
+	u64 asid = e[0] >> 48;
+
+	if (!(e[0] & 0x80000000))
+		return false;
+	if (((e[0] ^ old_cd[0]) << 16) != 0)
+		return false;
+	if (e[1] == old_cd[1])
+		return asid == old_cd[0] >> 48 || asid == 0;
+	return e[1] == new_cd[1] && (asid == new_cd[0] >> 48 || asid == 0);
+}
+
+START_TEST(address_spaces_change_without_a_gap)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct fault_dev *dev;
+	struct fault_domain *a, *b;
+	struct watch w;
+	u64 cmd[2];
+
+	begin();
+	dev = fake_device(&f, &cfg);
+	a = fake_domain(&f, dev, DRV_DOMAIN_PAGING, false);
+	b = fake_domain(&f, dev, DRV_DOMAIN_PAGING, false);
+	ck_assert_int_eq(c->attach(f.drv, dev, DRV_NO_PASID, b, 0), 0);
+	new_cd[0] = cd(5, 0, 0);
+	new_cd[1] = cd(5, 0, 1);
+	ck_assert_int_eq(c->detach(f.drv, dev, DRV_NO_PASID, 0), 0);
+	ck_assert_int_eq(c->attach(f.drv, dev, DRV_NO_PASID, a, 0), 0);
+	old_cd[0] = cd(5, 0, 0);
+	old_cd[1] = cd(5, 0, 1);
+	watch_start(&w, ste(5, 0) & PTR, cd_allowed);
+	f.on_write = watch_write;
+	f.arg = &w;
+	fake_forget(&f);
+	w.synced = 0;
+	ck_assert_int_eq(c->attach(f.drv, dev, DRV_NO_PASID, b, 0), 0);
+	f.on_write = NULL;
+	ck_assert_uint_eq(cd(5, 0, 0), new_cd[0]);
+	ck_assert_uint_eq(cd(5, 0, 1), new_cd[1]);
+	/* What was cached in between is dropped: TLBI_NH_ASID of ASID 0. */
+	ck_assert_uint_eq(fake_count(&f, 0x11, cmd), 1);
+	ck_assert_uint_eq(cmd[0], 0x11);
+	end();
+}
+END_TEST
+
+/* ---- Invalidation ---- */
+
+static void expect_tlbi(u64 iova, u64 bytes, u32 n, u32 op, u64 w0, u64 w1, struct fault_domain *dom)
+{
+	u64 w[2] = { 0, 0 };
+
+	ck_assert_int_eq(c->map(f.drv, dom, iova, 0x100000000ULL + iova, bytes, DRV_PROT_READ | DRV_PROT_WRITE), 0);
+	fake_forget(&f);
+	ck_assert_int_eq(c->unmap(f.drv, dom, iova, bytes), (s64)bytes);
+	ck_assert_uint_eq(fake_count(&f, op, w), n);
+	ck_assert_uint_eq(f.n_cmds, n + 1);
+	ck_assert_uint_eq(w[0], w0);
+	ck_assert_uint_eq(w[1], w1);
+	ck_assert_uint_eq(f.cmds[n][0], 0x46);
+}
+
+START_TEST(invalidates_what_is_unmapped)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct fault_domain *dom;
+	struct fault_dev *dev;
+
+	begin();
+	dev = fake_device(&f, &cfg);
+	dom = attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	/* By VA, Leaf. */
+	expect_tlbi(0x12345000, 4096, 1, 0x12, 0x0001000000000012ULL, 0x12345001, dom);
+	expect_tlbi(0x40000000, 3 * 4096, 3, 0x12, 0x0001000000000012ULL, 0x40002001, dom);
+	/* More than 64 pages: the whole ASID. */
+	expect_tlbi(0x40000000, 65 * 4096, 1, 0x11, 0x0001000000000011ULL, 0, dom);
+	/* Nothing mapped, nothing to invalidate; partly in a block: refused. */
+	fake_forget(&f);
+	ck_assert_int_eq(c->unmap(f.drv, dom, 0x50000000, 4096), 0);
+	ck_assert_uint_eq(f.n_cmds, 0);
+	end();
+}
+END_TEST
+
+START_TEST(invalidates_ranges_where_it_can)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct fault_domain *dom;
+	struct fault_dev *dev;
+
+	fake_init(&f);
+	fake_set_reg(&f, 0xc, 0x400); /* RIL */
+	ck_assert_int_eq(fake_probe(&f), 0);
+	dev = fake_device(&f, &cfg);
+	dom = attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	/* A single granule: TG 1 and TTL 3, else the command is reserved. */
+	expect_tlbi(0x12345000, 4096, 1, 0x12, 0x0001000000000012ULL, 0x12345701, dom);
+	/* 3 pages: NUM 2, SCALE 0, TG 1. */
+	expect_tlbi(0x40000000, 3 * 4096, 1, 0x12, 0x0001000000002012ULL, 0x40000401, dom);
+	/* 512 pages: NUM 0, SCALE 9. */
+	expect_tlbi(0x40000000, 512 * 4096, 1, 0x12, 0x0001000000900012ULL, 0x40000401, dom);
+	/* 33 pages: one, then 32 at SCALE 5. */
+	expect_tlbi(0x40000000, 33 * 4096, 2, 0x12, 0x0001000000500012ULL, 0x40001401, dom);
+	end();
+}
+END_TEST
+
+START_TEST(returns_asids_clean)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct fault_domain *dom[15];
+	struct fault_domain *one_more = NULL;
+	struct fault_dev *dev;
+	u64 w[2];
+	u32 i;
+
+	fake_init(&f);
+	f.cfg.asid_bits = 4;
+	ck_assert_int_eq(fake_probe(&f), 0);
+	dev = fake_device(&f, &cfg);
+	for (i = 0; i < 15; i++)
+		dom[i] = fake_domain(&f, dev, DRV_DOMAIN_PAGING, false);
+	ck_assert_int_eq(c->domain_alloc(f.drv, dev, DRV_DOMAIN_PAGING, &one_more), -ENOSPC);
+	fake_forget(&f);
+	c->domain_free(f.drv, dom[6]);
+	ck_assert_uint_eq(fake_count(&f, 0x11, w), 1);
+	ck_assert_uint_eq(w[0], 0x0007000000000011ULL);
+	ck_assert_int_eq(c->domain_alloc(f.drv, dev, DRV_DOMAIN_PAGING, &one_more), 0);
+	ck_assert_int_eq(c->attach(f.drv, dev, DRV_NO_PASID, one_more, 0), 0);
+	ck_assert_uint_eq(cd(5, 0, 0) >> 48, 7);
+	/* A domain that is attached stays. */
+	c->domain_free(f.drv, one_more);
+	ck_assert_uint_eq(cd(5, 0, 0) >> 48, 7);
+	end();
+}
+END_TEST
+
+START_TEST(removes_a_stream_in_order)
+{
+	struct drv_device_cfg cfg = { .sids = { 5, 9 }, .n_sids = 2, .can_stall = true };
+	struct fault_dev *dev;
+	u64 w[2];
+
+	begin();
+	dev = fake_device(&f, &cfg);
+	attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	fake_forget(&f);
+	c->device_remove(f.drv, dev, 0);
+	ck_assert_uint_eq(ste(5, 0), 1);
+	ck_assert_uint_eq(ste(9, 0), 1);
+	/* STALL_TERM of each stream, after the STEs terminate (4.7.2). */
+	ck_assert_uint_eq(fake_count(&f, 0x45, w), 2);
+	ck_assert_uint_eq(w[0], 0x0000000900000045ULL);
+	ck_assert_uint_eq(f.cmds[0][0], 0x0000000500000003ULL);
+	end();
+}
+END_TEST
+
+SUITE_MAIN("smmuv3_drv_tables", terminates_until_attached, writes_stage_1_entries, stalls_where_the_firmware_says_so,
+	   respects_the_stall_model, divides_the_stall_slots, bypasses_and_blocks, gives_pasids_their_cds,
+	   refuses_pasids_that_cannot_be, refuses_devices_that_cannot_be, stream_entries_change_without_a_gap,
+	   address_spaces_change_without_a_gap, invalidates_what_is_unmapped, invalidates_ranges_where_it_can,
+	   returns_asids_clean, removes_a_stream_in_order)
