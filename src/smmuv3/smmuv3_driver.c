@@ -247,7 +247,7 @@ static int alloc_all(struct smmuv3_drv *d)
 	d->cmdq.log2 = d->cfg.cmdq_log2;
 	outq_setup(&d->evtq, EVT_BYTES, SMMU_EVENTQ_PROD, SMMU_EVENTQ_CONS, d->cfg.evtq_log2);
 	outq_setup(&d->priq, PRI_BYTES, SMMU_PRIQ_PROD, SMMU_PRIQ_CONS, d->cfg.priq_log2);
-	d->asids = fl_zalloc((size_t)(1U << d->f.asid_bits) / 8);
+	d->asids = fl_zalloc(max(1U << d->f.asid_bits >> 3, 8U));
 	if (!d->asids)
 		return -ENOMEM;
 	d->asids[0] = BIT_ULL(DRV_ASID_SWAP);

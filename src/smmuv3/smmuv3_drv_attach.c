@@ -426,6 +426,11 @@ int drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)
 
 /* ---- Masters ---- */
 
+u32 smmuv3_drv_credits(const struct fault_dev *dev)
+{
+	return ((const struct drv_dev *)fault_dev_ctx(dev))->credits;
+}
+
 static u32 credits(const struct smmuv3_drv *d, const struct drv_dev *dev, u32 wanted)
 {
 	u32 n = 1;

@@ -231,20 +231,20 @@ int drv_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS])
 int drv_cdtab_init(struct drv_dev *dev, u8 bits)
 {
 	struct smmuv3_drv *d = dev->d;
+	u64 bytes = (u64)CD_BYTES << bits;
 	int r;
 
 	dev->cd_bits = bits;
 	dev->cd_two_levels = d->f.cd_two_levels && bits > CD_L2_BITS;
-	dev->cd_bytes = (u64)CD_BYTES << bits;
 	if (dev->cd_two_levels) {
 		dev->cd_l2 = fl_zalloc(sizeof(u64) << (bits - CD_L2_BITS));
 		if (!dev->cd_l2)
 			return -ENOMEM;
-		dev->cd_bytes = (u64)L1CD_BYTES << (bits - CD_L2_BITS);
+		bytes = (u64)L1CD_BYTES << (bits - CD_L2_BITS);
 	}
-	r = drv_alloc(d, dev->cd_bytes, &dev->cd_table);
-	if (r)
-		dev->cd_bytes = 0;
+	r = drv_alloc(d, bytes, &dev->cd_table);
+	if (!r)
+		dev->cd_bytes = bytes;
 	return r;
 }
 

@@ -4,25 +4,25 @@
 #include "fake_smmu.h"
 
 /* Offsets and bits are written out from chapter 6, not taken from the driver's header. */
-#define CR0	     0x20
-#define CR0ACK	     0x24
-#define GBPA	     0x44
-#define IRQ_CTRL     0x50
-#define IRQ_CTRLACK  0x54
-#define GERROR	     0x60
-#define GERRORN	     0x64
-#define STRTAB	     0x80
-#define STRTAB_CFG   0x88
-#define CMDQ	     0x90
-#define CMDQ_PROD    0x98
-#define CMDQ_CONS    0x9c
-#define EVENTQ	     0xa0
-#define EVENTQ_PROD  0x100a8
-#define EVENTQ_CONS  0x100ac
-#define PRIQ	     0xc0
-#define PRIQ_PROD    0x100c8
-#define PRIQ_CONS    0x100cc
-#define GBPA_UPDATE  0x80000000U
+#define CR0	    0x20
+#define CR0ACK	    0x24
+#define GBPA	    0x44
+#define IRQ_CTRL    0x50
+#define IRQ_CTRLACK 0x54
+#define GERROR	    0x60
+#define GERRORN	    0x64
+#define STRTAB	    0x80
+#define STRTAB_CFG  0x88
+#define CMDQ	    0x90
+#define CMDQ_PROD   0x98
+#define CMDQ_CONS   0x9c
+#define EVENTQ	    0xa0
+#define EVENTQ_PROD 0x100a8
+#define EVENTQ_CONS 0x100ac
+#define PRIQ	    0xc0
+#define PRIQ_PROD   0x100c8
+#define PRIQ_CONS   0x100cc
+#define GBPA_UPDATE 0x80000000U
 
 u32 fake_reg(const struct fake_smmu *f, u32 offset)
 {
@@ -346,10 +346,12 @@ void fake_exit(struct fake_smmu *f)
 int fake_probe(struct fake_smmu *f)
 {
 	struct fault_core_cfg cfg = { .host_ops = &host_ops, .host = f };
-	int r;
+	int r = fault_core_create(&cfg, &f->core);
 
-	ck_assert_int_eq(fault_core_create(&cfg, &f->core), 0);
-	f->drv = calloc(1, smmuv3_drv_class.size);
+	if (r)
+		return r;
+	f->drv = malloc(smmuv3_drv_class.size);
+	ck_assert_ptr_nonnull(f->drv);
 	r = smmuv3_drv_class.probe(f->drv, &f->cfg, &fake_ops, f, f->core);
 	if (r) {
 		free(f->drv);
@@ -361,6 +363,7 @@ int fake_probe(struct fake_smmu *f)
 void fake_remove(struct fake_smmu *f)
 {
 	smmuv3_drv_class.remove(f->drv, f->now);
+	fake_work(f); /* what was queued and has been answered meanwhile */
 	ck_assert_int_eq(fault_core_destroy(f->core), 0);
 	free(f->drv);
 	ck_assert_uint_eq(f->violations, 0);

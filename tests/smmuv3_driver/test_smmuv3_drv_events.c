@@ -495,8 +495,9 @@ START_TEST(stops_stalling_in_a_storm)
 }
 END_TEST
 
-SUITE_MAIN("smmuv3_drv_events", answers_a_stall, reads_only_what_the_flags_allow, decodes_every_event, terminates_orphans,
-	   never_resumes_without_the_stall_model, counts_terminated_transactions, wraps_and_acknowledges_overflow,
-	   yields_in_a_storm, survives_nonsensical_indices, answers_duplicates_each, keeps_records_that_cannot_be_answered,
-	   sends_answers_again, notices_a_lost_interrupt, detach_drains_and_answers, removal_answers_what_is_pending,
-	   resolves_in_an_address_space, stops_stalling_in_a_storm)
+SUITE_MAIN("smmuv3_drv_events", answers_a_stall, reads_only_what_the_flags_allow, decodes_every_event,
+	   terminates_orphans, never_resumes_without_the_stall_model, counts_terminated_transactions,
+	   wraps_and_acknowledges_overflow, yields_in_a_storm, survives_nonsensical_indices, answers_duplicates_each,
+	   keeps_records_that_cannot_be_answered, sends_answers_again, notices_a_lost_interrupt,
+	   detach_drains_and_answers, removal_answers_what_is_pending, resolves_in_an_address_space,
+	   stops_stalling_in_a_storm)

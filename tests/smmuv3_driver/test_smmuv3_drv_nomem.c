@@ -88,7 +88,6 @@ START_TEST(memory_for_the_driver)
 
 	for (n = 1; n < 100; n++) {
 		setup();
-		fault_core_run(NULL, 0, 0);
 		callocs = 0;
 		calloc_fails = n;
 		r = scenario();
