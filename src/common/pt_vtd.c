@@ -309,15 +309,11 @@ static enum pt_fault fs_flag(const struct pt_env *env, const struct vtd_stage *s
 }
 
 /* Access rights of the whole path (3.6.1), known once the leaf is. */
-static enum pt_fault fs_rights(const struct vtd_stage *st, const struct pt_leaf *l, u64 entry, u16 tbl, u32 access)
+static enum pt_fault fs_rights(const struct pt_leaf *l, u32 access)
 {
 	u8 perm = access & PT_PRIV ? l->priv : l->user;
 
-	if (likely(perm & pt_wanted(access)) || (access & PT_NO_PERM_FAULT))
-		return PT_OK;
-	if (!(access & PT_PRIV) && (!(entry & FS_US) || (tbl & PT_TBL_NO_USER)))
-		return PT_PRIVILEGE;
-	return PT_PERMISSION;
+	return likely(perm & pt_wanted(access)) || (access & PT_NO_PERM_FAULT) ? PT_OK : PT_PERMISSION;
 }
 
 static inline u64 fs_wanted_flags(const struct vtd_stage *st, u64 entry)
@@ -347,17 +343,23 @@ again:
 			return fs_fault(r, st, PT_TRANSLATION, &c, pa, entry, access);
 		if (unlikely(fs_reserved(st, entry, c.level)))
 			return fs_fault(r, st, PT_RESERVED, &c, pa, entry, access);
-		if (ss && unlikely((entry & ADDR_MASK) >> ss->in_bits))
-			return fs_fault(r, st, PT_ADDR_SIZE, &c, pa, entry, access);
+		/* SGN.2 is met at the first supervisor entry, whatever lies below it. */
+		if (!(access & PT_PRIV) && unlikely(!(entry & FS_US) || (c.attr & PT_TBL_NO_USER)))
+			return fs_fault(r, st, PT_PRIVILEGE, &c, pa, entry, access);
 		flagged = fs_wanted_flags(st, entry);
 		if (is_leaf(entry, c.level)) {
 			fs_permissions(st, entry, c.attr, l);
-			fault = fs_rights(st, l, entry, c.attr, access);
+			fault = fs_rights(l, access);
+			if (!fault && unlikely(st->flags & VTD_XD_RESERVED) &&
+			    ((entry & FS_XD) || (c.attr & PT_TBL_XN)))
+				fault = PT_RESERVED;
 			if (unlikely(fault))
 				return fs_fault(r, st, fault, &c, pa, entry, access);
 			if ((access & PT_WRITE) && ((access & PT_PRIV ? l->priv : l->user) & PERM_W))
 				flagged |= FS_D;
 		}
+		if (ss && unlikely((entry & ADDR_MASK) >> ss->in_bits))
+			return fs_fault(r, st, PT_ADDR_SIZE, &c, pa, entry, access);
 		if (unlikely(flagged != entry) && env->ops->mem_cas64) {
 			if (fs_flag(env, st, ss, &c, pa, writable, &entry, flagged, access, r))
 				return r->fault;

@@ -21,6 +21,7 @@
 #define VTD_SNP		  BIT(9)  /* second stage: SNP (bit 11 of a leaf) is supported (ECAP.SC); else reserved */
 #define VTD_MTS		  BIT(10) /* second stage: EMT and IPAT are supported (ECAP.MTS); else ignored */
 #define VTD_IORW	  BIT(11) /* second stage: IR and IW (bits 61, 62) grant, not R and W (SSIRWE) */
+#define VTD_XD_RESERVED	  BIT(13) /* first stage: an XD on the way is a reserved bit to requests that the rights allow */
 #define VTD_EXEC	  BIT(12) /* execute requests are checked (X of the first stage); else PT_EXEC is treated as a read */
 
 /**

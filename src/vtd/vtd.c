@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Configuration, life cycle and the class of the VT-d engine. */
+#include "vtd_priv.h"
+
+int vtd_mem_read(struct vtd *v, u64 pa, void *buf, u32 len)
+{
+	return v->ops->mem_read(v->ctx, pa, buf, len);
+}
+
+int vtd_mem_write(struct vtd *v, u64 pa, const void *buf, u32 len)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_MEM_WRITE, .addr = pa, .len = len };
+
+	vtd_emit(v, &ev);
+	return v->ops->mem_write(v->ctx, pa, buf, len);
+}
+
+static u64 unless(u64 capability, u64 field)
+{
+	return capability ? 0 : field;
+}
+
+/* Bits that must be zero in each table entry, by capability (chapter 9). */
+static void reserved_bits(struct vtd *v)
+{
+	u64 high = ~(BIT_ULL(v->haw) - 1), ecap = v->ecap;
+	u64 no_did = ~(BIT_ULL(vtd_domain_bits(v->cap)) - 1);
+	bool ers = (ecap & VTD_ECAP_ERS) && v->major < 8;
+
+	v->rsvd_root = GENMASK_ULL(11, 1) | high;
+	v->rsvd_ce[0] = GENMASK_ULL(11, 4) | high;
+	v->rsvd_ce[1] = GENMASK_ULL(63, 24) | BIT_ULL(7) | (no_did << 8 & VTD_CE1_DID);
+	v->rsvd_sce[0] = high | GENMASK_ULL(8, 7) | unless(ecap & VTD_ECAP_PTRS, VTD_SCE_EPTR) |
+			 unless(ecap & VTD_ECAP_HPTS, VTD_SCE_HPTE) | unless(ecap & VTD_ECAP_PRS, VTD_SCE_PRE) |
+			 unless(ecap & VTD_ECAP_PASID, VTD_SCE_PASIDE) | unless(ecap & VTD_ECAP_DT, VTD_SCE_DTE);
+	v->rsvd_sce[1] = GENMASK_ULL(63, 21) | unless(ecap & VTD_ECAP_RPRIVS, VTD_SCE1_RIDPRIV) |
+			 unless(ecap & VTD_ECAP_RPS, VTD_SCE1_RIDPASID);
+	v->rsvd_pde = GENMASK_ULL(11, 2) | high;
+	v->rsvd_pe[0] = high | GENMASK_ULL(11, 10) | BIT_ULL(5) |
+			unless(ecap & VTD_ECAP_SSTS, VTD_PE_SSPTPTR | VTD_PE_AW) |
+			unless((ecap & VTD_ECAP_SSTS) && (ecap & VTD_ECAP_SSADS), VTD_PE_SSADE);
+	v->rsvd_pe[1] = GENMASK_ULL(31, 27) | GENMASK_ULL(22, 16) | (no_did & VTD_PE1_DID) |
+			unless(ecap & VTD_ECAP_SMPWCS, VTD_PE1_PWSNP) | unless(ecap & VTD_ECAP_SC, VTD_PE1_PGSNP) |
+			unless(ecap & VTD_ECAP_MTS, VTD_PE1_CD | VTD_PE1_EMTE | VTD_PE1_PAT);
+	v->rsvd_pe[2] = high | GENMASK_ULL(11, 8) | unless(ers, VTD_PE2_ERE) |
+			unless(ecap & VTD_ECAP_SRS, VTD_PE2_SRE) | unless(ecap & VTD_ECAP_EAFS, VTD_PE2_EAFE) |
+			unless(ecap & VTD_ECAP_FSTS, VTD_PE2_FSPTPTR | VTD_PE2_FSPM | VTD_PE2_WPE);
+	v->rsvd_pe[3] = ~0ULL;
+	v->rsvd_pe[4] = v->rsvd_pe[5] = v->rsvd_pe[6] = v->rsvd_pe[7] = ~0ULL;
+}
+
+static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
+{
+	bool defaults = !cfg->cap && !cfg->ecap;
+	u32 ver = cfg->ver ? cfg->ver : VTD_DEFAULT_VER;
+	u64 sagaw;
+	int rows;
+
+	v->cap = (defaults ? VTD_DEFAULT_CAP : cfg->cap) & ~VTD_CAP_NOT_MODELLED;
+	v->ecap = (defaults ? VTD_DEFAULT_ECAP : cfg->ecap) & ~VTD_ECAP_NOT_MODELLED;
+	v->haw = cfg->haw ? cfg->haw : VTD_DEFAULT_HAW;
+	v->mgaw = (u8)(FIELD_GET(VTD_CAP_MGAW, v->cap) + 1);
+	v->major = (u8)FIELD_GET(VTD_VER_MAX, (u64)ver);
+	v->collapse = cfg->collapse_faults;
+	v->n_itags = cfg->itags ? cfg->itags : VTD_MAX_ITAGS;
+	if (v->haw < 32 || v->haw > 52 || v->mgaw > 57 || v->n_itags > VTD_MAX_ITAGS || ver > 0xff)
+		return -EINVAL;
+	sagaw = FIELD_GET(VTD_CAP_SAGAW, v->cap);
+	v->fi_mask = VTD_FRCD_FI & GENMASK_ULL(sagaw & 8 || v->cap & VTD_CAP_FS5LP ? 56 : 47, 0);
+	v->frcd = (u32)FIELD_GET(VTD_CAP_FRO, v->cap) * 16;
+	v->n_frcd = (u32)FIELD_GET(VTD_CAP_NFR, v->cap) + 1;
+	v->iva = (u32)FIELD_GET(VTD_ECAP_IRO, v->ecap) * 16;
+	rows = vtd_regs_build(v->cap, v->ecap, ver, v->table);
+	if (rows < 0)
+		return rows;
+	reserved_bits(v);
+	return reg_bank_init(&v->regs, v->table, (u32)rows);
+}
+
+static int cache_init(struct tcache *c, const struct vtd_cache_cfg *cfg, u32 sets, u32 ways)
+{
+	struct tcache_cfg g = cfg->geometry;
+
+	if (cfg->none) {
+		g.sets = 0;
+	} else if (!g.sets) {
+		g.sets = sets;
+		g.ways = ways;
+	}
+	return tcache_init(c, &g);
+}
+
+int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *ops, void *ctx)
+{
+	static const struct vtd_cfg all_defaults;
+	int err;
+
+	memset(v, 0, sizeof(*v));
+	if (!cfg)
+		cfg = &all_defaults;
+	if (!ops || !ops->mem_read || !ops->mem_write)
+		return -EINVAL;
+	v->ops = ops;
+	v->ctx = ctx;
+	err = resolve_cfg(v, cfg);
+	if (!err)
+		err = cache_init(&v->iotlb, &cfg->iotlb, 64, 8);
+	if (!err)
+		err = cache_init(&v->contexts, &cfg->context, 16, 4);
+	if (!err)
+		err = cache_init(&v->pasids, &cfg->pasid, 32, 4);
+	if (!err)
+		err = cache_init(&v->first, &cfg->first, 16, 4);
+	if (!err)
+		err = cache_init(&v->second, &cfg->second, 16, 4);
+	if (err)
+		vtd_exit(v);
+	return err;
+}
+
+void vtd_exit(struct vtd *v)
+{
+	tcache_exit(&v->iotlb);
+	tcache_exit(&v->contexts);
+	tcache_exit(&v->pasids);
+	tcache_exit(&v->first);
+	tcache_exit(&v->second);
+	reg_bank_exit(&v->regs);
+}
+
+void vtd_reset(struct vtd *v)
+{
+	fl_assert(!v->walks);
+	vtd_invalidate_all(v);
+	reg_bank_reset(&v->regs);
+	v->tes = v->pmr = v->ssirwe = false;
+	v->ttm = VTD_TTM_LEGACY;
+	v->root = 0;
+	v->fr_index = 0;
+	v->n_waits = 0;
+	memset(v->itags, 0, sizeof(v->itags));
+	memset(&v->stats, 0, sizeof(v->stats));
+}
+
+const struct iommu_class vtd_class = {
+	.name = "vtd",
+	.lookup = vtd_lookup,
+	.walk = vtd_walk_begin,
+	.fill = vtd_walk_fill,
+	.cancel = vtd_walk_cancel,
+	.translate = vtd_translate,
+	.mmio_read = vtd_mmio_read,
+	.mmio_write = vtd_mmio_write,
+	.page_request = vtd_page_request,
+	.ats_inv_done = vtd_ats_inv_done,
+};

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Intel VT-d remapping hardware, DMA remapping part, revision 5.10: legacy and
+ * scalable mode, queued and register-based invalidation, fault recording,
+ * device TLBs and the page request queue. It knows no time.
+ *
+ * Interrupt remapping is not modelled: its registers exist, interrupt requests
+ * pass through. Nor are performance monitoring, enhanced and virtual commands
+ * and the host permission table; vtd_init() takes them out of CAP and ECAP.
+ */
+#ifndef VTD_H
+#define VTD_H
+
+#include "iommu.h"
+#include "pt.h"
+#include "tcache.h"
+#include "vtd_regs.h"
+
+#define VTD_DEFAULT_VER 0x50
+/* ND 16 bits, 39/48/57-bit AGAW, MGAW 57, 2M and 1G pages, ZLR, PSI, MAMV 18, 8 fault records at 0x400, FS 4/5 levels */
+#define VTD_DEFAULT_CAP                                                                                            \
+	(FIELD_PREP(VTD_CAP_ND, 6) | FIELD_PREP(VTD_CAP_SAGAW, 0xe) | FIELD_PREP(VTD_CAP_MGAW, 56) | VTD_CAP_ZLR | \
+	 FIELD_PREP(VTD_CAP_FRO, 0x40) | FIELD_PREP(VTD_CAP_SSLPS, 3) | VTD_CAP_PSI | FIELD_PREP(VTD_CAP_NFR, 7) | \
+	 FIELD_PREP(VTD_CAP_MAMV, 18) | VTD_CAP_DWD | VTD_CAP_DRD | VTD_CAP_FS1GP | VTD_CAP_FS5LP)
+/* Scalable mode with all translation types, PASIDs of 20 bits, device TLBs, page requests; IOTLB registers at 0x500 */
+#define VTD_DEFAULT_ECAP                                                                                               \
+	(VTD_ECAP_C | VTD_ECAP_QI | VTD_ECAP_DT | VTD_ECAP_IR | VTD_ECAP_EIM | VTD_ECAP_PT | VTD_ECAP_SC |             \
+	 FIELD_PREP(VTD_ECAP_IRO, 0x50) | FIELD_PREP(VTD_ECAP_MHMV, 15) | VTD_ECAP_NEST | VTD_ECAP_PRS |               \
+	 VTD_ECAP_SRS | VTD_ECAP_NWFS | VTD_ECAP_EAFS | FIELD_PREP(VTD_ECAP_PSS, 19) | VTD_ECAP_PASID | VTD_ECAP_DIT | \
+	 VTD_ECAP_PDS | VTD_ECAP_SMTS | VTD_ECAP_SSADS | VTD_ECAP_SSTS | VTD_ECAP_FSTS | VTD_ECAP_SMPWCS |             \
+	 VTD_ECAP_RPS | VTD_ECAP_ADMS | VTD_ECAP_RPRIVS | VTD_ECAP_SMS)
+#define VTD_DEFAULT_HAW 52
+
+/* Capabilities of parts that are not modelled. */
+#define VTD_CAP_NOT_MODELLED  (VTD_CAP_ECMDS | VTD_CAP_PI)
+#define VTD_ECAP_NOT_MODELLED (BIT_ULL(60) | VTD_ECAP_HPTS | VTD_ECAP_PMS | BIT_ULL(50) | VTD_ECAP_VCS | VTD_ECAP_PTRS)
+
+/**
+ * struct vtd_cache_cfg - geometry of one cache
+ * @none: there is no such cache; else sets 0 means the default
+ */
+struct vtd_cache_cfg {
+	struct tcache_cfg geometry;
+	bool none;
+};
+
+#define VTD_MAX_ITAGS 32
+#define VTD_MAX_WAITS 16
+
+/**
+ * struct vtd_cfg - an implementation; zero means the documented default
+ * @cap, @ecap: CAP_REG and ECAP_REG as they are; both 0: VTD_DEFAULT_CAP and VTD_DEFAULT_ECAP
+ * @ver: VER_REG; 0: 5.0. Major version 6 ends register-based invalidation, 8 execute requests (RTA.5).
+ * @haw: host address width, 32..52 bits; 0: 52
+ * @collapse_faults: a requester with a pending record gets no second one (7.2.1)
+ * @itags: ATS invalidations that may be outstanding, 1..32; 0: 32
+ * @iotlb: 0: 64 sets of 8 ways, LRU
+ * @context: context-cache; 0: 16 sets of 4
+ * @pasid: PASID-cache; 0: 32 sets of 4
+ * @first: first-stage paging-structure cache; 0: 16 sets of 4
+ * @second: second-stage paging-structure cache; 0: 16 sets of 4
+ */
+struct vtd_cfg {
+	u64 cap;
+	u64 ecap;
+	u32 ver;
+	u8 haw;
+	bool collapse_faults;
+	u8 itags;
+	struct vtd_cache_cfg iotlb, context, pasid, first, second;
+};
+
+/* xlat_result.attr */
+#define VTD_ATTR_SNOOP BIT(0) /* accesses snoop; in an ATS completion the N bit */
+#define VTD_ATTR_CA    BIT(1) /* an aborted translation request ends with Completer Abort, else Unsupported Request */
+
+/**
+ * struct vtd_stats - what has happened since vtd_init()
+ * @faults_recorded, @faults_lost: into a record; not recorded because of PFO or a full set
+ * @faults_collapsed: dropped because the requester had a pending record
+ * @faults_silent: FPD
+ * @prq_written: page request descriptors
+ * @prq_refused: remapping table fault
+ * @prq_overflow: PRO was set, or the queue full
+ * @auto_responses: page group responses made by hardware
+ * @descriptors: invalidation descriptors processed
+ */
+struct vtd_stats {
+	u64 faults_recorded, faults_lost, faults_collapsed, faults_silent;
+	u64 prq_written, prq_refused, prq_overflow, auto_responses;
+	u64 descriptors;
+};
+
+/* An outstanding ATS invalidation. */
+struct vtd_itag {
+	u64 seq; /* of its descriptor; 0: free */
+	u16 sid;
+};
+
+/* A wait descriptor that is not complete. */
+struct vtd_wait {
+	u64 seq;
+	u64 flags; /* VTD_WAIT_* */
+	u64 addr;
+	u32 data;
+};
+
+/**
+ * struct vtd - the hardware; the caller owns the storage, everything is private but @stats
+ */
+struct vtd {
+	const struct iommu_ops *ops;
+	void *ctx;
+	/* what lookups read */
+	struct tcache iotlb;
+	bool tes;
+	bool pmr; /* protected memory is enabled */
+	u8 ttm;	  /* in effect since SRTP, as is the next */
+	bool ssirwe;
+	u64 root;
+	struct iommu_walk *walks; /* in flight */
+	/* identification, resolved */
+	u64 cap, ecap;
+	u8 haw, mgaw, major;
+	bool collapse;
+	u64 fi_mask; /* address bits of a fault record */
+	u64 rsvd_root, rsvd_ce[2], rsvd_sce[2], rsvd_pde, rsvd_pe[8];
+	u32 frcd, iva; /* offsets of FRCD[0] and IVA */
+	u32 n_frcd;
+	struct reg_desc table[VTD_MAX_REG_ROWS];
+	struct reg_bank regs;
+	struct tcache contexts, pasids, first, second;
+	/* faults */
+	u32 fr_index;
+	/* invalidation queue */
+	u64 seq; /* of the last descriptor that was processed */
+	struct vtd_itag itags[VTD_MAX_ITAGS];
+	struct vtd_wait waits[VTD_MAX_WAITS]; /* oldest first */
+	u32 n_itags, n_waits;
+	bool iq_busy;
+	/* scratch */
+	struct pt_steps steps;
+	struct iommu_walk one;
+	struct vtd_stats stats;
+};
+
+/**
+ * vtd_init() - hardware after power-on
+ * @cfg: copied; NULL: all defaults
+ * @ops: mem_read, mem_write are mandatory; without mem_cas64 A/D flags are left alone;
+ *       msi NULL: irq() is pulsed with enum vtd_line instead; ats_invalidate NULL: such requests complete at once
+ * Return: 0, -EINVAL (values out of range, register offsets that collide), -ENOMEM.
+ */
+int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *ops, void *ctx);
+void vtd_exit(struct vtd *v);
+
+/* Back to the state after vtd_init(). No walk may be in flight; outstanding ATS invalidations are forgotten. */
+void vtd_reset(struct vtd *v);
+
+/* Which event register group an interrupt comes from: iommu_event.code of IOMMU_EV_MSI and IOMMU_EV_IRQ */
+enum vtd_line { VTD_LINE_FAULT, VTD_LINE_INVALIDATION, VTD_LINE_PAGE_REQUEST, VTD_LINES };
+
+/**
+ * vtd_class - lookup, walk, fill, ... of iommu.h; hw is a struct vtd
+ *
+ * ATS translation requests (DMA_ATS_REQ): XLAT_OK is a completion with data:
+ * perm, pa, shift, untranslated (U), attr (N); perm 0 means R=W=0. XLAT_ABORT
+ * is UR or CA (VTD_ATTR_CA). DMA_NO_WRITE is the NW flag.
+ * A write of 4 bytes without PASID to FEEx_xxxxh is an interrupt request: XLAT_OK, bypass.
+ * A read of length 0 is a zero-length read.
+ */
+extern const struct iommu_class vtd_class;
+
+struct vtd_saved_reg {
+	u32 offset;
+	u64 value;
+};
+
+/**
+ * vtd_restore() - bring hardware into a state that was saved, as a driver would
+ * @write, @read: MMIO, as in struct iommu_class
+ * @hw: their first argument
+ * @saved: GCMD (or GSTS) names what is enabled; RTADDR and IRTA are set with SRTP and SIRTP; the invalidation
+ *         queue starts empty (IQT is not restored, for its descriptors belong to the past)
+ */
+void vtd_restore(u64 (*read)(void *hw, u64 offset, unsigned int size),
+		 void (*write)(void *hw, u64 offset, u64 value, unsigned int size), void *hw,
+		 const struct vtd_saved_reg *saved, u32 n);
+
+#endif /* VTD_H */

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Root, context and PASID tables: from a requester and its PASID to the
+ * programming of its translation (3.4, 9.1 - 9.6), with the checks of table 30
+ * in its order.
+ */
+#include "vtd_priv.h"
+
+/* Table entries are at most 64 bytes; the access is listed whether it succeeds or not. */
+static bool read_entry(struct vtd *v, struct iommu_walk *w, u64 pa, u64 *words, u32 n)
+{
+	u8 raw[64];
+	int err = vtd_mem_read(v, pa, raw, n * 8);
+	u32 i;
+
+	if (w && w->n_accesses < WALK_MAX_ACCESSES) {
+		struct walk_access *a = &w->accesses[w->n_accesses++];
+
+		a->addr = pa;
+		a->len = (u16)(n * 8);
+		a->what = WALK_CONFIG;
+		a->level = -1;
+		a->write = false;
+		a->failed = err;
+	}
+	if (err)
+		return false;
+	for (i = 0; i < n; i++)
+		words[i] = fl_get_le64(raw + i * 8);
+	return true;
+}
+
+/* Conditions RTA.1 - RTA.5. */
+static u8 check_rtaddr(const struct vtd *v, const struct vtd_req *q)
+{
+	bool legacy = v->ttm == VTD_TTM_LEGACY;
+
+	if (v->ttm == VTD_TTM_ABORT)
+		return v->ecap & VTD_ECAP_ADMS ? VTD_FR_RTA_4 : VTD_FR_RTA_1;
+	if (v->ttm == VTD_TTM_RESERVED || (!legacy && !(v->ecap & VTD_ECAP_SMTS)))
+		return VTD_FR_RTA_1;
+	if (legacy && q->kind == VTD_PAGE_REQUEST)
+		return VTD_FR_RTA_3;
+	if (legacy && q->has_pasid)
+		return VTD_FR_RTA_2;
+	if (legacy && v->ssirwe)
+		return VTD_FR_RTA_1;
+	if (q->exec && q->has_pasid && v->major >= 8)
+		return VTD_FR_RTA_5;
+	return VTD_FR_NONE;
+}
+
+static bool aw_supported(const struct vtd *v, u32 aw)
+{
+	return aw >= 1 && aw <= 3 && (FIELD_GET(VTD_CAP_SAGAW, v->cap) & BIT_ULL(aw));
+}
+
+static struct tcache_tag context_tag(u32 sid)
+{
+	return (struct tcache_tag){ .vmid = sid };
+}
+
+/* One set holds few PASIDs: spread those of one requester over the sets. */
+static struct tcache_tag pasid_tag(u32 sid, u32 pasid)
+{
+	return (struct tcache_tag){ .asid = pasid, .vmid = sid << 16 | ((sid ^ pasid) & 0xffff), .world = pasid >> 16 };
+}
+
+static void count_event(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
+{
+	struct iommu_event ev = { .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .sid = sid };
+
+	if (v->ops->event)
+		v->ops->event(v->ctx, &ev);
+}
+
+static bool cached_context(struct vtd *v, u32 sid, struct vtd_bind *b)
+{
+	struct tcache_tag tag = context_tag(sid);
+	const struct tcache_entry *e = tcache_lookup(&v->contexts, 0, &tag);
+
+	count_event(v, UNIT_CONFIG_CACHE, e, sid);
+	if (!e)
+		return false;
+	b->ctx[0] = e->data[0];
+	b->ctx[1] = e->data[1];
+	b->have_ctx = true;
+	return true;
+}
+
+static bool cached_pasid(struct vtd *v, u32 sid, struct vtd_bind *b)
+{
+	struct tcache_tag tag = pasid_tag(sid, b->pasid);
+	const struct tcache_entry *e = tcache_lookup(&v->pasids, 0, &tag);
+
+	count_event(v, UNIT_CD_CACHE, e, sid);
+	if (!e)
+		return false;
+	memcpy(b->pe, e->data, sizeof(b->pe));
+	b->have_pe = true;
+	return true;
+}
+
+/* What a walk has read goes into the context-cache and the PASID-cache. */
+void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b)
+{
+	struct tcache_entry e = { .shift = 64 };
+
+	if (b->have_ctx && b->new_ctx) {
+		e.tag = context_tag(sid);
+		e.data[0] = b->ctx[0];
+		e.data[1] = b->ctx[1];
+		tcache_insert(&v->contexts, 0, &e);
+	}
+	if (b->have_pe && b->new_pe) {
+		e.tag = pasid_tag(sid, b->pasid);
+		memcpy(e.data, b->pe, sizeof(b->pe));
+		tcache_insert(&v->pasids, 0, &e);
+	}
+}
+
+/* ---- legacy mode ---- */
+
+static u8 check_legacy_context(const struct vtd *v, const u64 *ce)
+{
+	u32 tt = (u32)FIELD_GET(VTD_CE_TT, ce[0]);
+
+	if ((ce[0] & v->rsvd_ce[0]) || (ce[1] & v->rsvd_ce[1]))
+		return VTD_FR_LCT_3;
+	if (!aw_supported(v, (u32)FIELD_GET(VTD_CE1_AW, ce[1])) || tt == VTD_TT_RESERVED ||
+	    (tt == VTD_TT_DEVICE_TLB && !(v->ecap & VTD_ECAP_DT)) ||
+	    (tt == VTD_TT_PASS_THROUGH && !(v->ecap & VTD_ECAP_PT)))
+		return VTD_FR_LCT_4;
+	return VTD_FR_NONE;
+}
+
+static u8 fetch_legacy_context(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b)
+{
+	u64 root[2];
+	u8 reason;
+
+	if (!read_entry(v, w, v->root + (q->sid >> 8 & 0xff) * 16, root, 2))
+		return VTD_FR_LRT_1;
+	if (!(root[0] & VTD_RE_P))
+		return VTD_FR_LRT_2;
+	if ((root[0] & v->rsvd_root) || root[1])
+		return VTD_FR_LRT_3;
+	if (!read_entry(v, w, (root[0] & VTD_RE_PTR) + (q->sid & 0xff) * 16, b->ctx, 2))
+		return VTD_FR_LCT_1;
+	b->fpd = b->ctx[0] & VTD_CE_FPD;
+	if (!(b->ctx[0] & VTD_CE_P))
+		return VTD_FR_LCT_2;
+	reason = check_legacy_context(v, b->ctx);
+	b->have_ctx = b->new_ctx = !reason;
+	return reason;
+}
+
+static u8 resolve_legacy(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b)
+{
+	u8 reason;
+
+	if (!cached_context(v, q->sid, b)) {
+		reason = fetch_legacy_context(v, q, w, b);
+		if (reason)
+			return reason;
+	}
+	b->fpd = b->ctx[0] & VTD_CE_FPD;
+	b->tt = (u8)FIELD_GET(VTD_CE_TT, b->ctx[0]);
+	b->did = (u16)FIELD_GET(VTD_CE1_DID, b->ctx[1]);
+	if (q->kind != VTD_UNTRANSLATED && b->tt != VTD_TT_DEVICE_TLB)
+		return VTD_FR_LCT_5;
+	return VTD_FR_NONE;
+}
+
+/* ---- scalable mode ---- */
+
+static u32 max_pasid(const u64 *sce)
+{
+	/* 2^(PDTS+7) directory entries of 64 PASIDs each; PASIDs have 20 bits */
+	return (1U << min((u32)FIELD_GET(VTD_SCE_PDTS, sce[0]) + 13, 20U)) - 1;
+}
+
+static u8 check_scalable_context(const struct vtd *v, const u64 *sce)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		if (sce[i] & (i < 2 ? v->rsvd_sce[i] : ~0ULL))
+			return VTD_FR_SCT_3;
+	if ((sce[0] & VTD_SCE_PRE) && !(sce[0] & VTD_SCE_DTE))
+		return VTD_FR_SCT_4;
+	if (vtd_revision_5(v) && FIELD_GET(VTD_SCE1_RIDPASID, sce[1]) > max_pasid(sce))
+		return VTD_FR_SCT_4;
+	if ((sce[0] & VTD_SCE_EPTR) && !(sce[0] & VTD_SCE_PASIDE))
+		return VTD_FR_SCT_4;
+	return VTD_FR_NONE;
+}
+
+static u8 fetch_scalable_context(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b)
+{
+	u64 root[2], sce[4], half;
+	u32 devfn = q->sid & 0xff;
+	u8 reason;
+
+	if (!read_entry(v, w, v->root + (q->sid >> 8 & 0xff) * 16, root, 2))
+		return VTD_FR_SRT_1;
+	/* Devices 16 to 31 are found through the upper half. */
+	half = root[devfn >> 7];
+	if (!(half & VTD_RE_P))
+		return VTD_FR_SRT_2;
+	if (half & v->rsvd_root)
+		return VTD_FR_SRT_3;
+	if (!read_entry(v, w, (half & VTD_RE_PTR) + (devfn & 0x7f) * 32, sce, 4))
+		return VTD_FR_SCT_1;
+	b->fpd = sce[0] & VTD_SCE_FPD;
+	if (!(sce[0] & VTD_SCE_P))
+		return VTD_FR_SCT_2;
+	reason = check_scalable_context(v, sce);
+	b->ctx[0] = sce[0];
+	b->ctx[1] = sce[1];
+	b->have_ctx = b->new_ctx = !reason;
+	return reason;
+}
+
+/* Conditions SCT.5 - SCT.10 and SGN.10: what the context entry allows this request. */
+static u8 check_request(const struct vtd *v, const struct vtd_req *q, const struct vtd_bind *b)
+{
+	bool translated = q->kind == VTD_TRANSLATED;
+	u32 rid_pasid;
+
+	if ((q->kind == VTD_TRANSLATION || translated) && !(b->ctx[0] & VTD_SCE_DTE))
+		return VTD_FR_SCT_5;
+	if (q->has_pasid && !translated && !(b->ctx[0] & VTD_SCE_PASIDE))
+		return VTD_FR_SCT_6;
+	if (q->has_pasid && q->pasid > max_pasid(b->ctx))
+		return VTD_FR_SCT_7;
+	if (q->kind == VTD_PAGE_REQUEST && !(b->ctx[0] & VTD_SCE_PRE))
+		return VTD_FR_SCT_8;
+	/*
+	 * Reason 48h has had two meanings: a RID_PASID out of range when it is used, as
+	 * drivers still print it, and now (with 43h for that) a PASID equal to RID_PASID.
+	 */
+	rid_pasid = (u32)FIELD_GET(VTD_SCE1_RIDPASID, b->ctx[1]);
+	if (vtd_revision_5(v) ? q->has_pasid && q->pasid == rid_pasid
+			      : !q->has_pasid && !translated && rid_pasid > max_pasid(b->ctx))
+		return VTD_FR_SCT_9;
+	if (translated && q->has_pasid && !(b->ctx[0] & VTD_SCE_EPTR))
+		return VTD_FR_SCT_10;
+	if (q->has_pasid && q->pasid >> (FIELD_GET(VTD_ECAP_PSS, v->ecap) + 1) && q->kind != VTD_PAGE_REQUEST)
+		return VTD_FR_SGN_10;
+	return VTD_FR_NONE;
+}
+
+static bool pgtt_supported(const struct vtd *v, u32 pgtt)
+{
+	switch (pgtt) {
+	case VTD_PGTT_FIRST:
+		return v->ecap & VTD_ECAP_FSTS;
+	case VTD_PGTT_SECOND:
+		return v->ecap & VTD_ECAP_SSTS;
+	case VTD_PGTT_NESTED:
+		return v->ecap & VTD_ECAP_NEST;
+	case VTD_PGTT_PASS_THROUGH:
+		return v->ecap & VTD_ECAP_PT;
+	default:
+		return false;
+	}
+}
+
+/* SPT.4: fields that the translation type does not use are ignored. */
+static bool pasid_entry_invalid(const struct vtd *v, const u64 *pe)
+{
+	u32 pgtt = (u32)FIELD_GET(VTD_PE_PGTT, pe[0]);
+	u32 fspm = (u32)FIELD_GET(VTD_PE2_FSPM, pe[2]);
+	u32 aw = (u32)FIELD_GET(VTD_PE_AW, pe[0]);
+
+	if (!pgtt_supported(v, pgtt))
+		return true;
+	if ((pgtt == VTD_PGTT_SECOND || pgtt == VTD_PGTT_NESTED) && !aw_supported(v, aw))
+		return true;
+	if ((pgtt == VTD_PGTT_FIRST || pgtt == VTD_PGTT_NESTED) &&
+	    (fspm > 1 || (fspm == 1 && !(v->cap & VTD_CAP_FS5LP))))
+		return true;
+	return pgtt == VTD_PGTT_NESTED && (pe[2] & VTD_PE2_FSPTPTR) >> min((u32)v->mgaw, 30 + 9 * aw);
+}
+
+static u8 fetch_pasid_entry(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b)
+{
+	u64 dir, pe[8];
+	u32 i;
+
+	if (!read_entry(v, w, (b->ctx[0] & VTD_SCE_PTR) + (u64)(b->pasid >> 6) * 8, &dir, 1))
+		return VTD_FR_SPD_1;
+	b->fpd |= !!(dir & VTD_PDE_FPD);
+	if (!(dir & VTD_PDE_P))
+		return VTD_FR_SPD_2;
+	if (dir & v->rsvd_pde)
+		return VTD_FR_SPD_3;
+	if (!read_entry(v, w, (dir & VTD_PDE_PTR) + (b->pasid & 0x3f) * 64, pe, 8))
+		return VTD_FR_SPT_1;
+	b->fpd |= !!(pe[0] & VTD_PE_FPD);
+	if (!(pe[0] & VTD_PE_P))
+		return VTD_FR_SPT_2;
+	for (i = 0; i < 8; i++)
+		if (pe[i] & v->rsvd_pe[i])
+			return VTD_FR_SPT_3;
+	if (pasid_entry_invalid(v, pe))
+		return VTD_FR_SPT_4;
+	memcpy(b->pe, pe, sizeof(b->pe));
+	/* The cached entry stands for the directory's as well. */
+	if (dir & VTD_PDE_FPD)
+		b->pe[0] |= VTD_PE_FPD;
+	b->have_pe = b->new_pe = true;
+	return VTD_FR_NONE;
+}
+
+/* SPT.5 and SPT.6: what the PASID-table entry allows this request. */
+static u8 check_privileges(const struct vtd *v, const struct vtd_req *q, const struct vtd_bind *b)
+{
+	bool ers = v->ecap & VTD_ECAP_ERS;
+	/* Privilege matters to the first stage alone (3.6.1); revision 5.10 checks it for every translation type. */
+	bool checked = vtd_revision_5(v) || b->pgtt == VTD_PGTT_FIRST || b->pgtt == VTD_PGTT_NESTED;
+
+	if (q->kind != VTD_UNTRANSLATED && q->kind != VTD_TRANSLATION)
+		return VTD_FR_NONE;
+	if (q->exec && q->has_pasid && (!ers || !(b->pe[2] & VTD_PE2_ERE)))
+		return VTD_FR_SPT_5;
+	if (b->priv && checked && !(b->pe[2] & VTD_PE2_SRE))
+		return VTD_FR_SPT_6;
+	return VTD_FR_NONE;
+}
+
+static u8 resolve_scalable(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b)
+{
+	u8 reason;
+
+	if (!cached_context(v, q->sid, b)) {
+		reason = fetch_scalable_context(v, q, w, b);
+		if (reason)
+			return reason;
+	}
+	b->fpd = b->ctx[0] & VTD_SCE_FPD;
+	reason = check_request(v, q, b);
+	if (reason || q->kind == VTD_TRANSLATED)
+		return reason;
+	b->pasid = q->has_pasid ? q->pasid : (u32)FIELD_GET(VTD_SCE1_RIDPASID, b->ctx[1]);
+	b->priv = q->has_pasid ? q->priv : !!(b->ctx[1] & VTD_SCE1_RIDPRIV);
+	if (!cached_pasid(v, q->sid, b)) {
+		reason = fetch_pasid_entry(v, q, w, b);
+		if (reason)
+			return reason;
+	}
+	b->fpd |= !!(b->pe[0] & VTD_PE_FPD);
+	b->pgtt = (u8)FIELD_GET(VTD_PE_PGTT, b->pe[0]);
+	b->did = (u16)FIELD_GET(VTD_PE1_DID, b->pe[1]);
+	return check_privileges(v, q, b);
+}
+
+/**
+ * vtd_resolve() - find the programming that translates a request
+ * @w: records the accesses, or NULL
+ * Return: VTD_FR_NONE and @b complete; or the fault, with @b as far as it goes (fpd is always valid).
+ */
+u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b)
+{
+	u8 reason = check_rtaddr(v, q);
+
+	memset(b, 0, sizeof(*b));
+	if (reason)
+		return reason;
+	return v->ttm == VTD_TTM_LEGACY ? resolve_legacy(v, q, w, b) : resolve_scalable(v, q, w, b);
+}

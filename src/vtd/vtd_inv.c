@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What each kind of invalidation drops (tables 17, 23, 24), from the caches and
+ * from walks in flight, whichever interface asked for it.
+ */
+#include "vtd_priv.h"
+
+/* Which entries of the IOTLB; a field that @match does not name is not compared. */
+struct tlb_match {
+	u64 fields; /* VTD_TLB_DID, VTD_TLB_PASID */
+	u64 value;
+	u32 pgtts;	/* translation types dropped whatever their address */
+	u32 pgtts_addr; /* those dropped within [addr, last] */
+	u64 addr, last;
+};
+
+static bool overlaps(u64 first, u8 shift, u64 addr, u64 last)
+{
+	u64 end = first | (shift < 64 ? BIT_ULL(shift) - 1 : ~0ULL);
+
+	return first <= last && addr <= end;
+}
+
+static bool tlb_matches(u64 page, u8 shift, u64 word, const struct tlb_match *m)
+{
+	u32 pgtt = BIT((u32)FIELD_GET(VTD_TLB_PGTT, word));
+
+	if ((word ^ m->value) & m->fields)
+		return false;
+	if (pgtt & m->pgtts)
+		return true;
+	return (pgtt & m->pgtts_addr) && overlaps(page << shift, shift, m->addr, m->last);
+}
+
+static bool tlb_entry_matches(const struct tcache_entry *e, const void *arg)
+{
+	return tlb_matches(e->page, e->shift, e->data[1], arg);
+}
+
+static void dropped(struct vtd *v, enum iommu_unit unit, u32 n)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = unit, .data = n };
+
+	vtd_emit(v, &ev);
+}
+
+static void mark_stale(struct vtd *v, struct iommu_walk *w)
+{
+	if (!w->stale)
+		vtd_flight(w)->stale_seq = v->seq;
+	w->stale = true;
+}
+
+/* A walk that has found no translation yet is taken for one of every kind and domain. */
+static bool walk_matches(const struct iommu_walk *w, const struct tlb_match *m)
+{
+	const struct vtd_flight *f = (const struct vtd_flight *)w->priv;
+
+	if (!f->tlb_shift)
+		return true;
+	return tlb_matches(w->txn.iova >> f->tlb_shift, f->tlb_shift, f->tlb[1], m);
+}
+
+static void drop_tlb(struct vtd *v, const struct tlb_match *m)
+{
+	struct tcache_inv inv = { .also = tlb_entry_matches, .arg = m };
+	struct iommu_walk *w;
+
+	/* With nothing to drop but a range, only its sets need be looked at. */
+	if (!m->pgtts) {
+		inv.match = TCACHE_BY_ADDR;
+		inv.addr = m->addr;
+		inv.last = m->last;
+	}
+	dropped(v, UNIT_TLB, tcache_invalidate(&v->iotlb, &inv));
+	for (w = v->walks; w; w = w->next)
+		if (walk_matches(w, m))
+			mark_stale(v, w);
+}
+
+static void drop_paging(struct vtd *v, enum iommu_unit unit, struct tcache *c, const struct tcache_inv *inv)
+{
+	dropped(v, unit, tcache_invalidate(c, inv));
+}
+
+/* Global invalidation of everything: SRTP with ESRTPS, translation disabled. */
+void vtd_invalidate_all(struct vtd *v)
+{
+	struct iommu_walk *w;
+
+	dropped(v, UNIT_CONFIG_CACHE, tcache_invalidate_all(&v->contexts));
+	dropped(v, UNIT_CD_CACHE, tcache_invalidate_all(&v->pasids));
+	dropped(v, UNIT_TLB, tcache_invalidate_all(&v->iotlb));
+	dropped(v, UNIT_WALK_CACHE, tcache_invalidate_all(&v->first));
+	dropped(v, UNIT_WALK_CACHE_S2, tcache_invalidate_all(&v->second));
+	for (w = v->walks; w; w = w->next)
+		mark_stale(v, w);
+}
+
+struct context_match {
+	enum vtd_gran g;
+	u16 did;
+};
+
+static bool context_matches(const struct tcache_entry *e, const void *arg)
+{
+	const struct context_match *m = arg;
+
+	return m->g == VTD_GRAN_GLOBAL || FIELD_GET(VTD_CE1_DID, e->data[1]) == m->did;
+}
+
+/* Function mask 1, 2, 3: bits 2, 2:1, 2:0 of the source-id are not compared (table 21). */
+static u32 function_bits(u32 fm)
+{
+	static const u8 masked[] = { 0, 4, 6, 7 };
+
+	return masked[fm & 3];
+}
+
+/**
+ * vtd_inv_context() - context-cache
+ * Scalable-mode entries have no domain-id: domain-selective is global, and
+ * device-selective ignores it (6.5.2.1).
+ */
+void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm)
+{
+	bool scalable = v->ttm != VTD_TTM_LEGACY;
+	struct context_match m = { scalable ? VTD_GRAN_GLOBAL : g, did };
+	struct tcache_inv inv = { .also = context_matches, .arg = &m };
+	u32 bits = function_bits(fm), n = 0, func;
+	struct iommu_walk *w;
+
+	if (g == VTD_GRAN_SELECTIVE) {
+		inv.match = TCACHE_BY_VMID;
+		for (func = 0; func < 8; func++) {
+			if (func & ~bits)
+				continue;
+			inv.tag.vmid = (sid & ~bits) | func;
+			n += tcache_invalidate(&v->contexts, &inv);
+		}
+	} else {
+		n = tcache_invalidate(&v->contexts, &inv);
+	}
+	dropped(v, UNIT_CONFIG_CACHE, n);
+	for (w = v->walks; w; w = w->next)
+		if (g != VTD_GRAN_SELECTIVE || !((w->txn.sid ^ sid) & ~bits & 0xffff))
+			mark_stale(v, w);
+}
+
+struct pasid_match {
+	u32 g;
+	u16 did;
+	u32 pasid;
+};
+
+static bool pasid_words_match(u64 pe1, u32 pasid, const struct pasid_match *m)
+{
+	if (m->g == VTD_PC_GLOBAL)
+		return true;
+	return FIELD_GET(VTD_PE1_DID, pe1) == m->did && (m->g == VTD_PC_DOMAIN || pasid == m->pasid);
+}
+
+static bool pasid_matches(const struct tcache_entry *e, const void *arg)
+{
+	return pasid_words_match(e->data[1], e->tag.asid, arg);
+}
+
+/* vtd_inv_pasid() - PASID-cache; @g is VTD_PC_* */
+void vtd_inv_pasid(struct vtd *v, u32 g, u16 did, u32 pasid)
+{
+	struct pasid_match m = { g, did, pasid };
+	struct tcache_inv inv = { .also = pasid_matches, .arg = &m };
+	struct iommu_walk *w;
+
+	dropped(v, UNIT_CD_CACHE, tcache_invalidate(&v->pasids, &inv));
+	for (w = v->walks; w; w = w->next) {
+		const struct vtd_bind *b = &vtd_flight(w)->bind;
+
+		if (!b->have_pe || pasid_words_match(b->pe[1], b->pasid, &m))
+			mark_stale(v, w);
+	}
+}
+
+/* Bits above the address width are ignored; 2^am pages, naturally aligned. */
+static void page_range(u64 addr, u32 am, u64 *first, u64 *last)
+{
+	u64 span = am >= 52 ? ~0ULL : BIT_ULL(am + 12) - 1;
+
+	*first = addr & ~span & VTD_DESC_ADDR;
+	*last = *first | span;
+}
+
+/**
+ * vtd_inv_iotlb() - IOTLB and paging-structure caches, for software that changed second-stage tables (table 23)
+ * @am: log2 of the pages, with @addr and @ih for VTD_GRAN_SELECTIVE
+ */
+void vtd_inv_iotlb(struct vtd *v, enum vtd_gran g, u16 did, u64 addr, u32 am, bool ih)
+{
+	struct tcache_inv paging = { .tag.vmid = did };
+	struct tlb_match m = { .pgtts = ~0U };
+
+	if (g != VTD_GRAN_GLOBAL) {
+		m.fields = VTD_TLB_DID;
+		m.value = did;
+		paging.match = TCACHE_BY_VMID;
+	}
+	if (g == VTD_GRAN_SELECTIVE) {
+		page_range(addr & (BIT_ULL(v->mgaw) - 1), am, &m.addr, &m.last);
+		m.pgtts = BIT(VTD_PGTT_FIRST) | BIT(VTD_PGTT_NESTED);
+		m.pgtts_addr = ~m.pgtts;
+		/* Legacy mode has no entries whose address does not count. */
+		if (v->ttm == VTD_TTM_LEGACY)
+			m.pgtts = 0;
+	}
+	drop_tlb(v, &m);
+	drop_paging(v, UNIT_WALK_CACHE, &v->first, &paging);
+	if (g == VTD_GRAN_SELECTIVE && ih)
+		return;
+	if (g == VTD_GRAN_SELECTIVE) {
+		paging.match |= TCACHE_BY_ADDR;
+		paging.addr = m.addr;
+		paging.last = m.last;
+	}
+	drop_paging(v, UNIT_WALK_CACHE_S2, &v->second, &paging);
+}
+
+/**
+ * vtd_inv_piotlb() - the same for first-stage tables (table 24)
+ * @page: page-selective within PASID, else PASID-selective
+ */
+void vtd_inv_piotlb(struct vtd *v, bool page, u16 did, u32 pasid, u64 addr, u32 am, bool ih)
+{
+	struct tcache_inv paging = { .match = TCACHE_BY_VMID | TCACHE_BY_ASID, .tag = { .asid = pasid, .vmid = did } };
+	struct tlb_match m = { .fields = VTD_TLB_DID | VTD_TLB_PASID,
+			       .value = did | FIELD_PREP(VTD_TLB_PASID, (u64)pasid),
+			       .pgtts = ~0U };
+
+	if (page) {
+		page_range(addr, am, &m.addr, &m.last);
+		m.pgtts = 0;
+		m.pgtts_addr = BIT(VTD_PGTT_FIRST) | BIT(VTD_PGTT_NESTED);
+		paging.match |= TCACHE_BY_ADDR;
+		paging.addr = m.addr;
+		paging.last = m.last;
+	}
+	drop_tlb(v, &m);
+	if (!page || !ih)
+		drop_paging(v, UNIT_WALK_CACHE, &v->first, &paging);
+}

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The invalidation queue (6.5.2): fetch, check, execute, and wait descriptors
+ * that complete when all before them has. Descriptors are executed in order;
+ * what remains open afterwards are ATS invalidations and walks in flight that
+ * an invalidation has made stale.
+ */
+#include "vtd_priv.h"
+
+static void queue_error(struct vtd *v, enum vtd_iqei info)
+{
+	u64 record = reg_get(&v->regs, VTD_IQERCD) & ~(u64)VTD_IQERCD_IQEI;
+
+	reg_set(&v->regs, VTD_IQERCD, record | info);
+	vtd_fsts_raise(v, VTD_FSTS_IQE);
+}
+
+/* ---- wait descriptors ---- */
+
+static bool open_before(const struct vtd *v, u64 seq)
+{
+	const struct iommu_walk *w;
+	u32 i;
+
+	for (i = 0; i < v->n_itags; i++)
+		if (v->itags[i].seq && v->itags[i].seq < seq)
+			return true;
+	for (w = v->walks; w; w = w->next)
+		if (w->stale && ((const struct vtd_flight *)w->priv)->stale_seq < seq)
+			return true;
+	return false;
+}
+
+static void complete_wait(struct vtd *v, const struct vtd_wait *wait)
+{
+	struct iommu_event ev = {
+		.kind = IOMMU_EV_SYNC, .unit = UNIT_CMDQ, .code = VTD_DESC_WAIT, .addr = wait->addr, .data = wait->data
+	};
+	u8 status[4];
+
+	if (wait->flags & VTD_WAIT_SW) {
+		fl_put_le32(status, wait->data);
+		vtd_mem_write(v, wait->addr, status, sizeof(status));
+	}
+	if (wait->flags & VTD_WAIT_IF) {
+		u64 ics = reg_get(&v->regs, VTD_ICS);
+
+		reg_set(&v->regs, VTD_ICS, ics | VTD_ICS_IWC);
+		if (!(ics & VTD_ICS_IWC))
+			vtd_event_raise(v, VTD_LINE_INVALIDATION);
+	}
+	vtd_emit(v, &ev);
+}
+
+/* In order, oldest first. */
+static void complete_waits(struct vtd *v)
+{
+	while (v->n_waits && !open_before(v, v->waits[0].seq)) {
+		struct vtd_wait done = v->waits[0];
+
+		v->n_waits--;
+		memmove(&v->waits[0], &v->waits[1], v->n_waits * sizeof(v->waits[0]));
+		complete_wait(v, &done);
+	}
+}
+
+static bool fenced(const struct vtd *v)
+{
+	u32 i;
+
+	for (i = 0; i < v->n_waits; i++)
+		if (v->waits[i].flags & VTD_WAIT_FN)
+			return true;
+	return v->n_waits == VTD_MAX_WAITS;
+}
+
+static enum vtd_iqei do_wait(struct vtd *v, const u64 *d)
+{
+	struct vtd_wait *wait = &v->waits[v->n_waits++];
+
+	wait->seq = v->seq;
+	wait->flags = d[0] & (VTD_WAIT_IF | VTD_WAIT_SW | VTD_WAIT_FN | VTD_WAIT_PD);
+	wait->addr = d[1] & (BIT_ULL(v->haw) - 1) & ~3ULL;
+	wait->data = (u32)FIELD_GET(VTD_WAIT_DATA, d[0]);
+	return VTD_IQEI_NONE;
+}
+
+/* ---- device TLBs (4.3) ---- */
+
+static int free_itag(const struct vtd *v)
+{
+	u32 i;
+
+	for (i = 0; i < v->n_itags; i++)
+		if (!v->itags[i].seq)
+			return (int)i;
+	return -1;
+}
+
+/* With S set, the lowest zero bit of the address tells the size. */
+static u8 ats_shift(u64 addr, bool s)
+{
+	u64 zeroes = ~(addr >> 12);
+
+	if (!s)
+		return 12;
+	return (addr >> 12) == GENMASK_ULL(51, 0) ? 64 : (u8)(13 + __builtin_ctzll(zeroes));
+}
+
+static void invalidate_device(struct vtd *v, struct ats_inv *inv, u64 addr, bool s)
+{
+	int itag = free_itag(v);
+
+	inv->shift = ats_shift(addr, s);
+	inv->addr = inv->shift < 64 ? addr & ~(BIT_ULL(inv->shift) - 1) : 0;
+	if (!v->ops->ats_invalidate)
+		return;
+	fl_assert(itag >= 0);
+	inv->itag = (u8)itag;
+	v->itags[itag].seq = v->seq;
+	v->itags[itag].sid = (u16)inv->sid;
+	v->ops->ats_invalidate(v->ctx, inv);
+}
+
+static enum vtd_iqei do_dev_tlb(struct vtd *v, const u64 *d)
+{
+	struct ats_inv inv = { .sid = (u32)FIELD_GET(VTD_DEV_SID, d[0]) };
+
+	invalidate_device(v, &inv, d[1] & VTD_DESC_ADDR, d[1] & VTD_DEV_S);
+	return VTD_IQEI_NONE;
+}
+
+static enum vtd_iqei do_p_dev_tlb(struct vtd *v, const u64 *d)
+{
+	struct ats_inv inv = { .sid = (u32)FIELD_GET(VTD_PDEV_SID, d[0]),
+			       .pasid = (u32)FIELD_GET(VTD_DESC_PASID20, d[0]),
+			       .pasid_valid = true,
+			       .global = d[1] & VTD_PDEV_GI };
+
+	invalidate_device(v, &inv, d[1] & VTD_DESC_ADDR, d[1] & VTD_PDEV_S);
+	return VTD_IQEI_NONE;
+}
+
+/* Completion, or (@ok false) time-out, of an ATS invalidation. */
+void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
+{
+	struct vtd *v = hw;
+	bool known = itag < v->n_itags && v->itags[itag].seq && v->itags[itag].sid == sid;
+	u64 record = reg_get(&v->regs, VTD_IQERCD);
+	u64 fsts = reg_get(&v->regs, VTD_FSTS);
+
+	/* With translation disabled a completion is an Unsupported Request (4.2.1). */
+	if (ok && !v->tes && !known)
+		return;
+	if (!known && ok) {
+		if (!(fsts & VTD_FSTS_ICE))
+			reg_set(&v->regs, VTD_IQERCD,
+				(record & ~VTD_IQERCD_ICESID) | FIELD_PREP(VTD_IQERCD_ICESID, (u64)sid));
+		vtd_fsts_raise(v, VTD_FSTS_ICE);
+		return;
+	}
+	if (!known)
+		return;
+	v->itags[itag].seq = 0;
+	if (!ok) {
+		/* 6.5.2.11: pending wait descriptors are aborted, none is fetched until ITE is clear. */
+		if (!(fsts & VTD_FSTS_ITE))
+			reg_set(&v->regs, VTD_IQERCD,
+				(record & ~VTD_IQERCD_ITESID) | FIELD_PREP(VTD_IQERCD_ITESID, (u64)sid));
+		v->n_waits = 0;
+		vtd_fsts_raise(v, VTD_FSTS_ITE);
+		return;
+	}
+	vtd_iq_run(v);
+}
+
+/* ---- the other descriptors ---- */
+
+static u16 domain_of(const struct vtd *v, const u64 *d)
+{
+	return (u16)(FIELD_GET(VTD_DESC_DID, d[0]) & (BIT_ULL(vtd_domain_bits(v->cap)) - 1));
+}
+
+static enum vtd_iqei do_context(struct vtd *v, const u64 *d)
+{
+	enum vtd_gran g = (enum vtd_gran)FIELD_GET(VTD_DESC_G, d[0]);
+
+	if (g == VTD_GRAN_RESERVED)
+		return VTD_IQEI_RESERVED;
+	vtd_inv_context(v, g, domain_of(v, d), (u16)FIELD_GET(VTD_CC_SID, d[0]), (u32)FIELD_GET(VTD_CC_FM, d[0]));
+	return VTD_IQEI_NONE;
+}
+
+static enum vtd_iqei do_iotlb(struct vtd *v, const u64 *d)
+{
+	enum vtd_gran g = (enum vtd_gran)FIELD_GET(VTD_DESC_G, d[0]);
+	u32 am = (u32)FIELD_GET(VTD_DESC_AM, d[1]);
+
+	if (g == VTD_GRAN_RESERVED)
+		return VTD_IQEI_RESERVED;
+	if (g == VTD_GRAN_SELECTIVE && (!(v->cap & VTD_CAP_PSI) || am > FIELD_GET(VTD_CAP_MAMV, v->cap)))
+		return VTD_IQEI_RESERVED;
+	vtd_inv_iotlb(v, g, domain_of(v, d), d[1] & VTD_DESC_ADDR, am, d[1] & VTD_DESC_IH);
+	return VTD_IQEI_NONE;
+}
+
+static enum vtd_iqei do_p_iotlb(struct vtd *v, const u64 *d)
+{
+	u32 g = (u32)FIELD_GET(VTD_DESC_G, d[0]);
+
+	if (g < VTD_GRAN_DOMAIN)
+		return VTD_IQEI_RESERVED;
+	vtd_inv_piotlb(v, g == VTD_GRAN_SELECTIVE, domain_of(v, d), (u32)FIELD_GET(VTD_DESC_PASID20, d[0]),
+		       d[1] & VTD_DESC_ADDR, (u32)FIELD_GET(VTD_DESC_AM, d[1]), d[1] & VTD_DESC_IH);
+	return VTD_IQEI_NONE;
+}
+
+static enum vtd_iqei do_pasid(struct vtd *v, const u64 *d)
+{
+	u32 g = (u32)FIELD_GET(VTD_DESC_G, d[0]);
+
+	if (g != VTD_PC_DOMAIN && g != VTD_PC_SELECTIVE && g != VTD_PC_GLOBAL)
+		return VTD_IQEI_RESERVED;
+	vtd_inv_pasid(v, g, domain_of(v, d), (u32)FIELD_GET(VTD_DESC_PASID20, d[0]));
+	return VTD_IQEI_NONE;
+}
+
+/* There is no interrupt entry cache: nothing to drop. */
+static enum vtd_iqei do_iec(struct vtd *v, const u64 *d)
+{
+	if ((d[0] & VTD_IEC_G) && FIELD_GET(VTD_IEC_IM, d[0]) > FIELD_GET(VTD_ECAP_MHMV, v->ecap))
+		return VTD_IQEI_RESERVED;
+	return VTD_IQEI_NONE;
+}
+
+static enum vtd_iqei do_page_response(struct vtd *v, const u64 *d)
+{
+	struct page_response resp = { .sid = (u32)FIELD_GET(VTD_RESP_RID, d[0]),
+				      .pasid_valid = d[0] & VTD_RESP_PP,
+				      .prgi = (u16)FIELD_GET(VTD_RESP_PRGI, d[1]),
+				      .code = (u8)FIELD_GET(VTD_RESP_RC, d[0]) };
+
+	if (resp.pasid_valid)
+		resp.pasid = (u32)FIELD_GET(VTD_DESC_PASID20, d[0]);
+	if (v->ops->page_response)
+		v->ops->page_response(v->ctx, &resp);
+	return VTD_IQEI_NONE;
+}
+
+/* Bits 11:9 and 3:0, and the fields of each type; everything else must be zero. */
+#define TYPE_BITS (GENMASK_ULL(11, 9) | GENMASK_ULL(3, 0))
+#define PFSID	  (VTD_DEV_PFSID0 | VTD_DEV_PFSID4)
+
+struct desc_kind {
+	enum vtd_iqei (*execute)(struct vtd *v, const u64 *d);
+	u64 fields[2];
+	u64 needs; /* bits of ECAP */
+	bool device;
+};
+
+static const struct desc_kind kinds[] = {
+	[VTD_DESC_CONTEXT] = { do_context, { VTD_DESC_G | VTD_DESC_DID | VTD_CC_SID | VTD_CC_FM, 0 }, 0, false },
+	[VTD_DESC_IOTLB] = { do_iotlb,
+			     { VTD_DESC_G | VTD_IOTLB_DW | VTD_IOTLB_DR | VTD_DESC_DID,
+			       VTD_DESC_AM | VTD_DESC_IH | VTD_DESC_ADDR },
+			     0,
+			     false },
+	[VTD_DESC_DEV_TLB] = { do_dev_tlb,
+			       { VTD_DEV_SID | VTD_DEV_MIP | PFSID, VTD_DEV_S | VTD_DESC_ADDR },
+			       VTD_ECAP_DT,
+			       true },
+	[VTD_DESC_IEC] = { do_iec, { VTD_IEC_G | VTD_IEC_IM | VTD_IEC_IIDX, 0 }, 0, false },
+	[VTD_DESC_WAIT] = { do_wait,
+			    { VTD_WAIT_IF | VTD_WAIT_SW | VTD_WAIT_FN | VTD_WAIT_PD | VTD_WAIT_DATA,
+			      GENMASK_ULL(63, 2) },
+			    0,
+			    false },
+	[VTD_DESC_P_IOTLB] = { do_p_iotlb,
+			       { VTD_DESC_G | VTD_DESC_DID | VTD_DESC_PASID20,
+				 VTD_DESC_AM | VTD_DESC_IH | VTD_DESC_ADDR },
+			       0,
+			       false },
+	[VTD_DESC_PASID] = { do_pasid, { VTD_DESC_G | VTD_DESC_DID | VTD_DESC_PASID20, 0 }, 0, false },
+	[VTD_DESC_P_DEV_TLB] = { do_p_dev_tlb,
+				 { VTD_PDEV_SID | VTD_PDEV_MIP | VTD_DESC_PASID20 | PFSID,
+				   VTD_PDEV_GI | VTD_PDEV_S | VTD_DESC_ADDR },
+				 VTD_ECAP_DT,
+				 true },
+	/* Bit 2 of the second word was LPIG once and is ignored. */
+	[VTD_DESC_PAGE_RESP] = { do_page_response,
+				 { VTD_RESP_PP | VTD_RESP_RC | VTD_RESP_RID | VTD_DESC_PASID20,
+				   VTD_RESP_PRGI | BIT_ULL(2) },
+				 VTD_ECAP_PRS,
+				 false },
+};
+
+static bool reserved_violation(const struct vtd *v, const struct desc_kind *k, u32 type, const u64 *d)
+{
+	u64 first = k->fields[0] | TYPE_BITS;
+
+	if (k->device && !(v->ecap & VTD_ECAP_DIT))
+		first &= ~PFSID;
+	if (type == VTD_DESC_WAIT && !(v->ecap & VTD_ECAP_PDS))
+		first &= ~VTD_WAIT_PD;
+	return (d[0] & ~first) || (d[1] & ~k->fields[1]) || d[2] || d[3];
+}
+
+/* Types of table 26: 1 to 5 in legacy mode, all in the others (with 256-bit descriptors only). */
+static const struct desc_kind *kind_of(const struct vtd *v, u32 type)
+{
+	u32 last = v->ttm == VTD_TTM_LEGACY ? VTD_DESC_WAIT : VTD_DESC_PAGE_RESP;
+
+	if (!type || type > last || (v->ecap & kinds[type].needs) != kinds[type].needs)
+		return NULL;
+	return &kinds[type];
+}
+
+/* ---- the queue ---- */
+
+static enum vtd_iqei check_queue(const struct vtd *v, u64 iqa, u64 tail)
+{
+	bool wide = iqa & VTD_IQA_DW;
+
+	if (v->ttm == VTD_TTM_RESERVED || (v->ttm == VTD_TTM_SCALABLE && !(v->ecap & VTD_ECAP_SMTS)) ||
+	    (v->ttm == VTD_TTM_ABORT && !(v->ecap & VTD_ECAP_ADMS)))
+		return VTD_IQEI_TTM;
+	if (wide ? !(v->ecap & (VTD_ECAP_SMTS | VTD_ECAP_ADMS)) : v->ttm != VTD_TTM_LEGACY)
+		return VTD_IQEI_WIDTH;
+	if (tail >= 4096ULL << FIELD_GET(VTD_IQA_QS, iqa))
+		return VTD_IQEI_TAIL;
+	return wide && (tail & 16) ? VTD_IQEI_ALIGNMENT : VTD_IQEI_NONE;
+}
+
+static enum vtd_iqei fetch(struct vtd *v, u64 pa, u32 bytes, u64 *d)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_MEM_READ, .unit = UNIT_CMDQ, .addr = pa, .len = bytes };
+	u8 raw[32] = { 0 };
+	u32 i;
+
+	vtd_emit(v, &ev);
+	if (vtd_mem_read(v, pa, raw, bytes))
+		return VTD_IQEI_FETCH;
+	for (i = 0; i < 4; i++)
+		d[i] = fl_get_le64(raw + i * 8);
+	return VTD_IQEI_NONE;
+}
+
+/* Fetch and execute one descriptor. Returns false if the queue has to stop here. */
+static bool step(struct vtd *v)
+{
+	u64 iqa = reg_get(&v->regs, VTD_IQA), tail = reg_get(&v->regs, VTD_IQT), head = reg_get(&v->regs, VTD_IQH);
+	u32 bytes = iqa & VTD_IQA_DW ? 32 : 16, type;
+	enum vtd_iqei error = check_queue(v, iqa, tail);
+	struct iommu_event ev = { .kind = IOMMU_EV_COMMAND, .unit = UNIT_CMDQ };
+	const struct desc_kind *k;
+	u64 d[4];
+
+	if (!error)
+		error = fetch(v, (iqa & VTD_IQA_IQA) + head, bytes, d);
+	if (error) {
+		queue_error(v, error);
+		return false;
+	}
+	type = VTD_DESC_TYPE(d[0]);
+	k = kind_of(v, type);
+	if (!k || reserved_violation(v, k, type, d)) {
+		queue_error(v, k ? VTD_IQEI_RESERVED : VTD_IQEI_TYPE);
+		return false;
+	}
+	/* No invalidation tag is free: the request waits (4.3). */
+	if (k->device && v->ops->ats_invalidate && free_itag(v) < 0)
+		return false;
+	v->seq++;
+	error = k->execute(v, d);
+	if (error) {
+		queue_error(v, error);
+		return false;
+	}
+	v->stats.descriptors++;
+	ev.code = (u16)type;
+	ev.addr = d[1];
+	ev.data = d[0];
+	vtd_emit(v, &ev);
+	reg_set(&v->regs, VTD_IQH, (head + bytes) & ((4096ULL << FIELD_GET(VTD_IQA_QS, iqa)) - 1));
+	return true;
+}
+
+static bool may_fetch(const struct vtd *v)
+{
+	return (reg_get(&v->regs, VTD_GSTS) & VTD_GCMD_QIE) &&
+	       !(reg_get(&v->regs, VTD_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE)) &&
+	       reg_get(&v->regs, VTD_IQH) != reg_get(&v->regs, VTD_IQT) && !fenced(v);
+}
+
+/* Go on as far as possible. */
+void vtd_iq_run(struct vtd *v)
+{
+	if (v->iq_busy || !(v->ecap & VTD_ECAP_QI))
+		return;
+	v->iq_busy = true;
+	complete_waits(v);
+	while (may_fetch(v) && step(v))
+		complete_waits(v);
+	v->iq_busy = false;
+}
+
+/* Queued invalidation is disabled. */
+void vtd_iq_stop(struct vtd *v)
+{
+	reg_set(&v->regs, VTD_IQH, 0);
+	v->n_waits = 0;
+}

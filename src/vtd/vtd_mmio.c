@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Side effects of register writes (chapter 11). */
+#include "vtd_priv.h"
+
+static void set_status(struct vtd *v, u32 bit, bool on)
+{
+	u64 gsts = reg_get(&v->regs, VTD_GSTS);
+
+	reg_set(&v->regs, VTD_GSTS, on ? gsts | bit : gsts & ~(u64)bit);
+}
+
+/* RTADDR takes effect. */
+static void set_root_table(struct vtd *v)
+{
+	u64 rtaddr = reg_get(&v->regs, VTD_RTADDR);
+
+	v->root = rtaddr & VTD_RTADDR_RTA & (BIT_ULL(v->haw) - 1);
+	v->ttm = (u8)FIELD_GET(VTD_RTADDR_TTM, rtaddr);
+	v->ssirwe = rtaddr & VTD_RTADDR_SSIRWE;
+	set_status(v, VTD_GCMD_SRTP, true);
+	if (v->cap & VTD_CAP_ESRTPS)
+		vtd_invalidate_all(v);
+}
+
+static void enable_translation(struct vtd *v, bool on)
+{
+	if (v->tes && !on && (v->ecap & VTD_ECAP_SMTS))
+		vtd_invalidate_all(v);
+	v->tes = on;
+	set_status(v, VTD_GCMD_TE, on);
+}
+
+static void enable_queue(struct vtd *v, bool on)
+{
+	bool was = reg_get(&v->regs, VTD_GSTS) & VTD_GCMD_QIE;
+
+	if (was == on)
+		return;
+	set_status(v, VTD_GCMD_QIE, on);
+	if (on)
+		vtd_iq_run(v);
+	else
+		vtd_iq_stop(v);
+}
+
+/* 11.4.4.1. Every command completes at once. */
+static void global_command(struct vtd *v, u32 cmd)
+{
+	if (cmd & VTD_GCMD_SRTP)
+		set_root_table(v);
+	if (v->ecap & VTD_ECAP_QI)
+		enable_queue(v, cmd & VTD_GCMD_QIE);
+	if (v->ecap & VTD_ECAP_IR) {
+		if (cmd & VTD_GCMD_SIRTP)
+			set_status(v, VTD_GCMD_SIRTP, true);
+		set_status(v, VTD_GCMD_IRE, cmd & VTD_GCMD_IRE);
+		set_status(v, VTD_GCMD_CFI, cmd & VTD_GCMD_CFI);
+	}
+	if (v->tes != !!(cmd & VTD_GCMD_TE))
+		enable_translation(v, cmd & VTD_GCMD_TE);
+	if (!(reg_get(&v->regs, VTD_GSTS) & (VTD_GCMD_TE | VTD_GCMD_IRE)))
+		vtd_fault_index_reset(v);
+}
+
+static bool registers_invalidate(const struct vtd *v)
+{
+	return v->major <= 5 && v->ttm == VTD_TTM_LEGACY;
+}
+
+/* 11.4.6.1: the granularity that was carried out is reported, 0 for a request that was ignored. */
+static void context_command(struct vtd *v)
+{
+	u64 ccmd = reg_get(&v->regs, VTD_CCMD);
+	enum vtd_gran g = (enum vtd_gran)FIELD_GET(VTD_CCMD_CIRG, ccmd);
+	u16 did = (u16)(ccmd & VTD_CCMD_DID & (BIT_ULL(vtd_domain_bits(v->cap)) - 1));
+
+	if (!(ccmd & VTD_CCMD_ICC))
+		return;
+	if (!registers_invalidate(v))
+		g = VTD_GRAN_RESERVED;
+	v->seq++;
+	if (g != VTD_GRAN_RESERVED)
+		vtd_inv_context(v, g, did, (u16)FIELD_GET(VTD_CCMD_SID, ccmd), (u32)FIELD_GET(VTD_CCMD_FM, ccmd));
+	ccmd &= ~(VTD_CCMD_ICC | VTD_CCMD_CAIG);
+	reg_set(&v->regs, VTD_CCMD, ccmd | FIELD_PREP(VTD_CCMD_CAIG, (u64)g));
+}
+
+/* 11.4.6.3 */
+static void iotlb_command(struct vtd *v)
+{
+	u64 cmd = reg_get(&v->regs, v->iva + VTD_IOTLB), iva = reg_get(&v->regs, v->iva + VTD_IVA);
+	enum vtd_gran g = (enum vtd_gran)FIELD_GET(VTD_IOTLB_IIRG, cmd);
+	u16 did = (u16)(FIELD_GET(VTD_IOTLB_DID, cmd) & (BIT_ULL(vtd_domain_bits(v->cap)) - 1));
+	u32 am = (u32)FIELD_GET(VTD_IVA_AM, iva);
+
+	if (!(cmd & VTD_IOTLB_IVT))
+		return;
+	if (!registers_invalidate(v))
+		g = VTD_GRAN_RESERVED;
+	if (g == VTD_GRAN_SELECTIVE && !(v->cap & VTD_CAP_PSI))
+		g = VTD_GRAN_DOMAIN;
+	if (g == VTD_GRAN_SELECTIVE && am > FIELD_GET(VTD_CAP_MAMV, v->cap))
+		g = VTD_GRAN_RESERVED;
+	v->seq++;
+	if (g != VTD_GRAN_RESERVED)
+		vtd_inv_iotlb(v, g, did, iva & VTD_IVA_ADDR, am, iva & VTD_IVA_IH);
+	cmd &= ~(VTD_IOTLB_IVT | VTD_IOTLB_IAIG);
+	reg_set(&v->regs, v->iva + VTD_IOTLB, cmd | FIELD_PREP(VTD_IOTLB_IAIG, (u64)g));
+}
+
+static void fault_status_written(struct vtd *v, u64 old)
+{
+	vtd_fault_written(v);
+	if (old & (VTD_FSTS_IQE | VTD_FSTS_ITE))
+		vtd_iq_run(v);
+}
+
+static void protected_memory_written(struct vtd *v)
+{
+	u64 pmen = reg_get(&v->regs, VTD_PMEN) & VTD_PMEN_EPM;
+
+	if (!(v->cap & (VTD_CAP_PLMR | VTD_CAP_PHMR)))
+		pmen = 0;
+	v->pmr = pmen;
+	reg_set(&v->regs, VTD_PMEN, pmen ? pmen | VTD_PMEN_PRS : 0);
+}
+
+/* After a write to @ref, whose register was @old. Command registers act when their upper half is written. */
+static void effect(struct vtd *v, const struct reg_ref *ref, u64 old, bool upper, u32 value)
+{
+	u32 offset = ref->desc->offset;
+
+	if (offset == v->frcd + VTD_FRCD_HI) {
+		vtd_fault_written(v);
+		return;
+	}
+	if (offset == v->iva + VTD_IOTLB) {
+		if (upper)
+			iotlb_command(v);
+		return;
+	}
+	switch (offset) {
+	case VTD_GCMD:
+		global_command(v, value);
+		break;
+	case VTD_CCMD:
+		if (upper)
+			context_command(v);
+		break;
+	case VTD_FSTS:
+		fault_status_written(v, old);
+		break;
+	case VTD_PMEN:
+		protected_memory_written(v);
+		break;
+	case VTD_FECTL:
+		vtd_event_unmask(v, VTD_LINE_FAULT);
+		break;
+	case VTD_IECTL:
+		vtd_event_unmask(v, VTD_LINE_INVALIDATION);
+		break;
+	case VTD_PECTL:
+		vtd_event_unmask(v, VTD_LINE_PAGE_REQUEST);
+		break;
+	case VTD_ICS:
+		if (!(reg_get(&v->regs, VTD_ICS) & VTD_ICS_IWC))
+			vtd_event_serviced(v, VTD_LINE_INVALIDATION);
+		break;
+	case VTD_PRS:
+		if (!(reg_get(&v->regs, VTD_PRS) & (VTD_PRS_PPR | VTD_PRS_PRO)))
+			vtd_event_serviced(v, VTD_LINE_PAGE_REQUEST);
+		break;
+	case VTD_IQT:
+		vtd_iq_run(v);
+		break;
+	default:
+		break;
+	}
+}
+
+/* A quadword access may be taken apart into doublewords, lower first (11.2). */
+static bool is_pair(const struct vtd *v, u64 offset, unsigned int size)
+{
+	struct reg_ref ref;
+
+	return size == 8 && !(offset & 7) && offset < v->regs.span && !reg_find(&v->regs, (u32)offset, 8, &ref);
+}
+
+u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size)
+{
+	struct vtd *v = hw;
+
+	if (offset >= v->regs.span)
+		return 0;
+	if (is_pair(v, offset, size))
+		return reg_read(&v->regs, (u32)offset, 4) | reg_read(&v->regs, (u32)offset + 4, 4) << 32;
+	return reg_read(&v->regs, (u32)offset, size);
+}
+
+void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
+{
+	struct vtd *v = hw;
+	struct reg_ref ref;
+	u64 old;
+
+	if (offset >= v->regs.span)
+		return;
+	if (is_pair(v, offset, size)) {
+		vtd_mmio_write(v, offset, (u32)value, 4);
+		vtd_mmio_write(v, offset + 4, value >> 32, 4);
+		return;
+	}
+	if (reg_write(&v->regs, (u32)offset, value, size, &ref, &old))
+		effect(v, &ref, old, size == 8 || ref.byte, (u32)value);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the parts of the hardware engine share among themselves. */
+#ifndef VTD_PRIV_H
+#define VTD_PRIV_H
+
+#include "vtd.h"
+
+/* How a request came: AT field of its TLP, or a Page Request Message. */
+enum vtd_kind { VTD_UNTRANSLATED, VTD_TRANSLATION, VTD_TRANSLATED, VTD_PAGE_REQUEST };
+
+/* A request as the tables are asked about it. */
+struct vtd_req {
+	u32 sid;
+	u32 pasid;
+	u64 addr;
+	u8 kind; /* enum vtd_kind */
+	bool has_pasid;
+	bool priv, exec, write;
+};
+
+/**
+ * struct vtd_bind - what root, context and PASID tables say about a request
+ * @ctx: context entry, legacy or scalable-mode, the first two words
+ * @pe:  PASID-table entry, words 0..2 (the others are reserved)
+ * @pasid: the request's, or RID_PASID
+ * @pgtt: enum vtd_pgtt; 0 in legacy mode
+ * @tt:   enum vtd_tt, legacy mode
+ * @priv: supervisor privilege in effect: of the request, or RID_PRIV
+ * @fpd:  an entry with FPD was met
+ * @have_ctx, @have_pe: @ctx, @pe are valid and faultless
+ * @new_ctx, @new_pe: they were read from memory
+ */
+struct vtd_bind {
+	u64 ctx[2];
+	u64 pe[3];
+	u32 pasid;
+	u16 did;
+	u8 pgtt;
+	u8 tt;
+	bool priv;
+	bool fpd;
+	bool have_ctx, have_pe;
+	bool new_ctx, new_pe;
+};
+
+/* Words of an IOTLB entry: data[0] = output address, data[1] = VTD_TLB_*. */
+#define VTD_TLB_DID   GENMASK_ULL(15, 0)
+#define VTD_TLB_PASID GENMASK_ULL(35, 16)
+#define VTD_TLB_PGTT  GENMASK_ULL(38, 36)
+#define VTD_TLB_USER  GENMASK_ULL(41, 39) /* PERM_* */
+#define VTD_TLB_PRIV  GENMASK_ULL(44, 42)
+#define VTD_TLB_CLEAN BIT_ULL(45) /* the first write has to set the dirty state */
+#define VTD_TLB_SNOOP BIT_ULL(46)
+#define VTD_TLB_ATS   BIT_ULL(47) /* translation requests are allowed */
+#define VTD_TLB_EXEC  BIT_ULL(48) /* execute requests may hit */
+
+/* tcache_tag.vmid of the IOTLB: source-id, and whether the request had a PASID */
+static inline u32 vtd_tlb_vmid(u32 sid, bool has_pasid)
+{
+	return sid | (has_pasid ? BIT(16) : 0);
+}
+
+/* One step for the paging-structure caches: address of the table, level, attributes */
+#define VTD_STEP_TABLE GENMASK_ULL(63, 12)
+#define VTD_STEP_ATTR  GENMASK_ULL(11, 4)
+#define VTD_STEP_LEVEL GENMASK_ULL(3, 0)
+
+/* Nested walks: one second-stage step for each of up to 5 tables and the page */
+#define VTD_MAX_SS 6
+
+/**
+ * struct vtd_flight - iommu_walk.priv: what fill installs or reports
+ * @stale_seq: number of the first invalidation that made it stale
+ * @reason: enum vtd_fault
+ * @report: the fault is reported (unless FPD)
+ * @n_first, @n_second: steps in use
+ * @first: steps of the one stage that the request's address leads through
+ * @second: nested: IPA and step
+ */
+struct vtd_flight {
+	struct vtd_bind bind;
+	u64 stale_seq;
+	u64 tlb[2];
+	u8 tlb_shift; /* 0: nothing to install */
+	u8 reason;
+	bool report;
+	u8 n_first, n_second;
+	u64 first[4];
+	u64 second[VTD_MAX_SS][2];
+};
+static_assert(sizeof(struct vtd_flight) <= WALK_PRIV_WORDS * sizeof(u64), "struct vtd_flight");
+
+static inline struct vtd_flight *vtd_flight(struct iommu_walk *w)
+{
+	return (struct vtd_flight *)w->priv;
+}
+
+static inline void vtd_emit(struct vtd *v, const struct iommu_event *ev)
+{
+	if (v->ops->event)
+		v->ops->event(v->ctx, ev);
+}
+
+/*
+ * Three rules that revision 5.10 words differently from the revisions which
+ * hardware up to major version 5 was built to: see docs/spec-compliance-vtd.md.
+ */
+static inline bool vtd_revision_5(const struct vtd *v)
+{
+	return v->major > 5;
+}
+
+/* vtd.c */
+int vtd_mem_read(struct vtd *v, u64 pa, void *buf, u32 len);
+int vtd_mem_write(struct vtd *v, u64 pa, const void *buf, u32 len);
+void vtd_invalidate_all(struct vtd *v);
+
+/* vtd_context.c: returns enum vtd_fault; @w records accesses and may be NULL */
+u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b);
+void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b);
+
+/* vtd_fault.c */
+bool vtd_reason_qualified(u8 reason);
+bool vtd_fault_report(struct vtd *v, const struct vtd_req *q, u8 reason, bool fpd, u64 id);
+void vtd_event_raise(struct vtd *v, enum vtd_line line);
+void vtd_event_unmask(struct vtd *v, enum vtd_line line);
+void vtd_event_serviced(struct vtd *v, enum vtd_line line);
+void vtd_fsts_raise(struct vtd *v, u32 bit);
+void vtd_fault_written(struct vtd *v);
+void vtd_fault_index_reset(struct vtd *v);
+
+/* vtd_inv.c */
+void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm);
+void vtd_inv_pasid(struct vtd *v, u32 g, u16 did, u32 pasid);
+void vtd_inv_iotlb(struct vtd *v, enum vtd_gran g, u16 did, u64 addr, u32 am, bool ih);
+void vtd_inv_piotlb(struct vtd *v, bool page, u16 did, u32 pasid, u64 addr, u32 am, bool ih);
+
+/* vtd_iq.c */
+void vtd_iq_run(struct vtd *v);
+void vtd_iq_stop(struct vtd *v);
+void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
+
+/* vtd_prq.c */
+void vtd_page_request(void *hw, const struct page_request *pr);
+
+/* vtd_mmio.c */
+u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size);
+void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size);
+
+/* vtd_translate.c */
+enum xlat vtd_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r);
+enum xlat vtd_walk_begin(void *hw, const struct dma_txn *t, struct iommu_walk *w);
+enum xlat vtd_walk_fill(void *hw, struct iommu_walk *w);
+void vtd_walk_cancel(void *hw, struct iommu_walk *w);
+enum xlat vtd_translate(void *hw, const struct dma_txn *t, struct xlat_result *r);
+
+#endif /* VTD_PRIV_H */
