@@ -137,7 +137,7 @@ struct dmat_record {
 	u8 perm;
 	u8 outcome;
 	u8 model;
-	u16 reserved;
+	u16 reserved[3]; /* 0 */
 };
 
 /**

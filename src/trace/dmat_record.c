@@ -52,6 +52,8 @@ void dmat_record_init(struct dmat_record *rec, enum dmat_kind kind, u64 time_ns)
 	rec->domain = DMAT_DOMAIN_NONE;
 }
 
+static_assert(sizeof(struct dmat_record) == 96, "no padding, so that records compare as bytes");
+
 bool dmat_record_equal(const struct dmat_record *a, const struct dmat_record *b)
 {
 	return !memcmp(a, b, sizeof(*a));
@@ -129,7 +131,7 @@ static const char *dmat_check_columns(const struct dmat_record *rec)
 		uses &= ~(USES_IOVA | USES_SIZE);
 	if ((rec->iova && !(uses & USES_IOVA)) || (rec->size && !(uses & USES_SIZE)) ||
 	    (rec->pa && !(uses & USES_PA)) || (rec->tag && !(uses & USES_TAG)) ||
-	    (words && !(rec->flags & DMAT_F_WORDS)) || rec->reserved)
+	    (words && !(rec->flags & DMAT_F_WORDS)) || rec->reserved[0] || rec->reserved[1] || rec->reserved[2])
 		return "field that this kind of record does not have";
 	return NULL;
 }

@@ -1,0 +1,116 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# import, info, dump, pack and gen as a person types them: results, exit statuses, messages.
+set -u
+. "$(dirname "$0")/cli_lib.sh"
+sample=$top/traces/arm64-smmuv3-nvme-e1000e.dmat
+
+# help
+expect 0 --help
+for command in import info dump pack gen; do
+	shows "  $command "
+	expect 0 $command --help
+	shows "Usage: faultline $command"
+	expect 0 --help
+done
+expect 0 --version
+shows faultline
+expect 2
+expect 2 frobnicate
+complains "unknown command 'frobnicate'"
+
+# info
+expect 0 info "$sample"
+shows "access             30025"
+shows "touched first 7319 times"
+expect 0 info --json "$sample"
+shows '"first_touches": 7319'
+cp "$dir/out" "$dir/first"
+expect 0 info --json "$sample"
+cmp -s "$dir/out" "$dir/first" || say "info --json is not the same twice"
+expect 2 info
+complains "no trace given"
+expect 2 info "$sample" more
+complains "unexpected argument 'more'"
+expect 2 info --colour "$sample"
+complains "unknown option '--colour'"
+expect 2 info "$dir/none.dmat"
+complains "none.dmat: cannot read"
+expect 2 info "$top/traces/README.md"
+complains "not a .dmat trace"
+
+# dump and pack
+expect 0 dump "$sample"
+cp "$dir/out" "$dir/text"
+expect 0 pack "$dir/text" -o "$dir/again.dmat"
+cmp -s "$sample" "$dir/again.dmat" || say "pack of dump is not the same file"
+"$faultline" dump "$sample" | "$faultline" pack - -o "$dir/piped.dmat" || say "pack of standard input failed"
+cmp -s "$sample" "$dir/piped.dmat" || say "pack of standard input is not the same file"
+printf 'dmat 1\naccess 0 sid=1 iova=0 size=0 dir=r\n' >"$dir/zero"
+expect 2 pack "$dir/zero" -o "$dir/zero.dmat"
+complains "zero:2: access of zero length"
+absent "$dir/zero.dmat"
+expect 2 pack "$dir/text"
+complains "no output file"
+expect 2 pack "$dir/text" -o
+complains "needs a value"
+expect 2 pack "$dir/none" -o "$dir/x.dmat"
+complains "none: cannot read"
+expect 2 pack "$dir/text" -o "$dir/no/folder.dmat"
+complains "no/folder.dmat: cannot write"
+expect 2 pack "$dir/text" -o /dev/full
+complains "not a regular file"
+"$faultline" dump "$sample" >/dev/full 2>"$dir/err" && say "a full disk is no error"
+
+# damage
+head -c 60000 "$sample" >"$dir/cut.dmat"
+for command in info dump; do
+	expect 2 $command "$dir/cut.dmat"
+	complains "cut.dmat: offset"
+	expect 1 $command --prefix "$dir/cut.dmat"
+	complains "truncated"
+done
+[ "$(wc -l <"$dir/out")" -gt 4096 ] || say "no readable prefix"
+{ head -c 50000 "$sample"; printf X; tail -c +50002 "$sample"; } >"$dir/flip.dmat"
+expect 2 dump "$dir/flip.dmat"
+complains "damaged block"
+
+# import
+printf '%s\n' \
+	'1@1.000000:smmu_iotlb_lookup_miss IOTLB cache MISS asid=2 addr=0x1000 hit=0 miss=1 hit rate=0' \
+	'1@1.000001:smmuv3_translate_success m sid=0x8 iova=0x1000 translated=0x5000 perm=0x3' >"$dir/log"
+expect 0 import "$dir/log" -o "$dir/log.dmat" --length 8 --meta "origin=a test"
+expect 0 dump "$dir/log.dmat"
+shows "meta origin a test"
+shows "access 1000 sid=0x8 domain=2 iova=0x1000 size=8 dir=rw outcome=ok pa=0x5000 perm=rw"
+echo '1@1.000002:smmuv3_translate_success m sid=0x8' >>"$dir/log"
+rm "$dir/log.dmat"
+expect 2 import --format qemu "$dir/log" -o "$dir/log.dmat"
+complains "log:3: malformed event"
+absent "$dir/log.dmat"
+expect 2 import --format cobol "$dir/log" -o "$dir/log.dmat"
+complains "unknown format 'cobol'"
+expect 0 import --format list
+shows qemu
+expect 2 import "$dir/log" -o "$dir/log.dmat" --length 0
+complains "--length '0'"
+expect 2 import "$dir/log" -o "$dir/log.dmat" --meta nonsense
+complains "is not KEY=VALUE"
+
+# gen
+expect 0 gen random --keys
+shows accesses
+expect 0 gen random --set accesses=1000 --seed 7 -o "$dir/a.dmat"
+expect 0 gen random --seed 7 --set accesses=1000 -o "$dir/b.dmat"
+cmp -s "$dir/a.dmat" "$dir/b.dmat" || say "gen is not a function of its seed"
+expect 2 gen random --set accesses=0 -o "$dir/c.dmat"
+complains "accesses: '0' is not a number from 1"
+expect 2 gen random --set speed=9 -o "$dir/c.dmat"
+complains "unknown key 'speed'"
+expect 2 gen random --seed x -o "$dir/c.dmat"
+complains "--seed 'x'"
+expect 2 gen disk -o "$dir/c.dmat"
+complains "no such generator"
+absent "$dir/c.dmat"
+
+exit $failed
