@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "report_json.h"
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DUMP_FLAGS (JSON_INDENT(2) | JSON_PRESERVE_ORDER)
+
+static int set(json_t *object, const char *key, json_t *value)
+{
+	return value && !json_object_set_new(object, key, value) ? 0 : -ENOMEM;
+}
+
+int report_json_u64(json_t *object, const char *key, u64 value)
+{
+	char digits[24];
+
+	if (value <= LLONG_MAX)
+		return set(object, key, json_integer((json_int_t)value));
+	snprintf(digits, sizeof(digits), "%llu", value);
+	return set(object, key, json_string(digits));
+}
+
+int report_json_hex(json_t *object, const char *key, u64 value)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "0x%llx", value);
+	return set(object, key, json_string(digits));
+}
+
+int report_json_text(json_t *object, const char *key, const char *text)
+{
+	json_t *string = json_string(text);
+	char *copy, *p;
+	int ret;
+
+	if (string)
+		return set(object, key, string);
+	copy = strdup(text);
+	if (!copy)
+		return -ENOMEM;
+	for (p = copy; *p; p++) {
+		if (*p & 0x80)
+			*p = '?';
+	}
+	ret = set(object, key, json_string(copy));
+	free(copy);
+	return ret;
+}
+
+int report_json_stats(json_t *object, const char *key, struct stats *s)
+{
+	struct stats_summary sum = stats_summarize(s);
+	json_t *o = json_object();
+
+	if (!o || report_json_u64(o, "p50", sum.p50) || report_json_u64(o, "p90", sum.p90) ||
+	    report_json_u64(o, "p99", sum.p99) || report_json_u64(o, "p999", sum.p999) ||
+	    report_json_u64(o, "max", sum.max) || report_json_u64(o, "mean", sum.mean)) {
+		json_decref(o);
+		return -ENOMEM;
+	}
+	return set(object, key, o);
+}
+
+static int dump(const json_t *root, FILE *f)
+{
+	errno = 0;
+	if (json_dumpf(root, f, DUMP_FLAGS) || fputc('\n', f) == EOF || fflush(f))
+		return -(errno ? errno : EIO);
+	return 0;
+}
+
+static int write_temp(const json_t *root, const char *temp, int fd)
+{
+	mode_t mask = umask(0);
+	FILE *f;
+	int ret;
+
+	umask(mask);
+	fchmod(fd, 0666 & ~mask);
+	f = fdopen(fd, "w");
+	if (!f) {
+		close(fd);
+		return -ENOMEM;
+	}
+	ret = dump(root, f);
+	if (fclose(f) && !ret)
+		ret = -errno;
+	return ret;
+}
+
+int report_json_write(const json_t *root, const char *path)
+{
+	struct stat st;
+	char *temp;
+	int fd, ret;
+
+	if (!path || !strcmp(path, "-"))
+		return dump(root, stdout);
+	/* Renaming over a device or a pipe would replace it. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+		FILE *f = S_ISDIR(st.st_mode) ? NULL : fopen(path, "w");
+
+		if (!f)
+			return S_ISDIR(st.st_mode) ? -EISDIR : -errno;
+		ret = dump(root, f);
+		if (fclose(f) && !ret)
+			ret = -errno;
+		return ret;
+	}
+	temp = malloc(strlen(path) + 8);
+	if (!temp)
+		return -ENOMEM;
+	sprintf(temp, "%s.XXXXXX", path);
+	fd = mkstemp(temp);
+	ret = fd < 0 ? -errno : write_temp(root, temp, fd);
+	if (!ret && rename(temp, path))
+		ret = -errno;
+	if (ret && fd >= 0)
+		unlink(temp);
+	free(temp);
+	return ret;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Percentiles by nearest rank, JSON byte by byte, tables column by column. */
+#include "report_json.h"
+#include "report_table.h"
+#include "suite.h"
+#include <unistd.h>
+
+/* 1 .. 1000 in a scrambled order: each percentile is known by counting. */
+static void fill(struct stats *s)
+{
+	u64 i;
+
+	for (i = 0; i < 1000; i++)
+		ck_assert_int_eq(stats_add(s, i * 389 % 1000 + 1), 0);
+}
+
+START_TEST(percentiles_are_nearest_rank)
+{
+	struct stats s = { 0 };
+	struct stats_summary sum;
+
+	fill(&s);
+	sum = stats_summarize(&s);
+	ck_assert_uint_eq(sum.count, 1000);
+	ck_assert_uint_eq(sum.min, 1);
+	ck_assert_uint_eq(sum.p50, 500);
+	ck_assert_uint_eq(sum.p90, 900);
+	ck_assert_uint_eq(sum.p99, 990);
+	ck_assert_uint_eq(sum.p999, 999);
+	ck_assert_uint_eq(sum.max, 1000);
+	/* 500.5, half up */
+	ck_assert_uint_eq(sum.mean, 501);
+	ck_assert_uint_eq(stats_percentile(&s, 50001), 501);
+	stats_free(&s);
+	ck_assert_uint_eq(s.samples, 0);
+}
+END_TEST
+
+START_TEST(few_samples_and_large_ones)
+{
+	struct stats s = { 0 };
+	struct stats_summary sum = stats_summarize(&s);
+
+	ck_assert_uint_eq(sum.count + sum.p50 + sum.max + sum.mean, 0);
+	stats_add(&s, ~0ULL);
+	sum = stats_summarize(&s);
+	ck_assert_uint_eq(sum.p50, ~0ULL);
+	ck_assert_uint_eq(sum.p999, ~0ULL);
+	stats_add(&s, ~0ULL - 1);
+	/* The sum passes 64 bits; the median of two is the lesser. */
+	ck_assert_uint_eq(stats_mean(&s), ~0ULL);
+	ck_assert_uint_eq(stats_percentile(&s, 50000), ~0ULL - 1);
+	stats_free(&s);
+}
+END_TEST
+
+START_TEST(merge_is_as_if_added)
+{
+	struct stats a = { 0 }, b = { 0 };
+	u64 i;
+
+	fill(&a);
+	ck_assert_int_eq(stats_merge(&a, &b), 0);
+	for (i = 1001; i <= 2000; i++)
+		stats_add(&b, i);
+	ck_assert_uint_eq(stats_percentile(&a, 100000), 1000);
+	ck_assert_int_eq(stats_merge(&a, &b), 0);
+	ck_assert_uint_eq(stats_percentile(&a, 50000), 1000);
+	ck_assert_uint_eq(stats_percentile(&a, 100000), 2000);
+	stats_free(&a);
+	stats_free(&b);
+}
+END_TEST
+
+static char path[64];
+
+static json_t *sample_report(void)
+{
+	struct stats s = { 0 };
+	json_t *root = json_object();
+
+	fill(&s);
+	ck_assert_int_eq(report_json_u64(root, "zebra", 7), 0);
+	ck_assert_int_eq(report_json_u64(root, "all", ~0ULL), 0);
+	ck_assert_int_eq(report_json_hex(root, "iova", 0xfffff000), 0);
+	ck_assert_int_eq(report_json_text(root, "name",
+					  "a\xff"
+					  "b"),
+			 0);
+	ck_assert_int_eq(report_json_stats(root, "latency_ns", &s), 0);
+	stats_free(&s);
+	return root;
+}
+
+START_TEST(json_is_fixed)
+{
+	static const char want[] = "{\n"
+				   "  \"zebra\": 7,\n"
+				   "  \"all\": \"18446744073709551615\",\n"
+				   "  \"iova\": \"0xfffff000\",\n"
+				   "  \"name\": \"a?b\",\n"
+				   "  \"latency_ns\": {\n"
+				   "    \"p50\": 500,\n"
+				   "    \"p90\": 900,\n"
+				   "    \"p99\": 990,\n"
+				   "    \"p999\": 999,\n"
+				   "    \"max\": 1000,\n"
+				   "    \"mean\": 501\n"
+				   "  }\n"
+				   "}\n";
+	char got[sizeof(want) + 16] = { 0 };
+	json_t *root = sample_report();
+	FILE *f;
+	int fd;
+
+	strcpy(path, "/tmp/faultline-report-XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	ck_assert_int_eq(report_json_write(root, path), 0);
+	f = fopen(path, "r");
+	ck_assert_uint_eq(fread(got, 1, sizeof(got) - 1, f), sizeof(want) - 1);
+	ck_assert_str_eq(got, want);
+	fclose(f);
+	unlink(path);
+	json_decref(root);
+}
+END_TEST
+
+START_TEST(unwritable_report_is_an_error)
+{
+	json_t *root = sample_report();
+
+	ck_assert_int_eq(report_json_write(root, "/nonexistent/report.json"), -ENOENT);
+	ck_assert_int_eq(report_json_write(root, "/tmp"), -EISDIR);
+	ck_assert_int_eq(report_json_write(root, "/dev/full"), -ENOSPC);
+	ck_assert_int_eq(report_json_write(root, "/dev/null"), 0);
+	json_decref(root);
+}
+END_TEST
+
+START_TEST(table_is_aligned)
+{
+	static const char *const headings[] = { "part", ">p50", ">count", "remark", NULL };
+	struct report_table t;
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *f = open_memstream(&text, &bytes);
+
+	report_table_init(&t, headings);
+	report_table_cell(&t, "detect");
+	report_table_cell(&t, "%d ns", 7);
+	report_table_cell(&t, "%d", 12345678);
+	report_table_cell(&t, "x");
+	report_table_cell(&t, "software, total");
+	report_table_cell(&t, "1.25 us");
+	report_table_cell(&t, "1");
+	report_table_cell(&t, "%s", "");
+	ck_assert_int_eq(report_table_print(&t, f), 0);
+	fclose(f);
+	ck_assert_str_eq(text, "part                 p50     count  remark\n"
+			       "detect              7 ns  12345678  x\n"
+			       "software, total  1.25 us         1  \n");
+	free(text);
+}
+END_TEST
+
+static const struct {
+	u64 ns;
+	const char *text;
+} times[] = {
+	{ 0, "0 ns" },		 { 999, "999 ns" },    { 1000, "1 us" },	 { 1250, "1.25 us" },
+	{ 1999, "1.999 us" },	 { 100000, "100 us" }, { 999999, "999.999 us" }, { 3200000, "3.2 ms" },
+	{ 12000000000, "12 s" }, { 1000999, "1 ms" },  { 1001000, "1.001 ms" },
+};
+
+START_TEST(times_are_readable)
+{
+	char text[REPORT_NS];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(times); i++)
+		ck_assert_str_eq(report_ns(times[i].ns, text), times[i].text);
+}
+END_TEST
+
+START_TEST(progress_is_silent_without_a_terminal)
+{
+	struct report_progress p = { .what = "test", .total = 10 };
+	int saved = dup(STDERR_FILENO);
+	FILE *f = tmpfile();
+
+	dup2(fileno(f), STDERR_FILENO);
+	report_progress(&p, 5);
+	report_progress_end(&p);
+	dup2(saved, STDERR_FILENO);
+	fseek(f, 0, SEEK_END);
+	ck_assert_int_eq(ftell(f), 0);
+	fclose(f);
+}
+END_TEST
+
+SUITE_MAIN("report", percentiles_are_nearest_rank, few_samples_and_large_ones, merge_is_as_if_added, json_is_fixed,
+	   unwritable_report_is_an_error, table_is_aligned, times_are_readable, progress_is_silent_without_a_terminal)
