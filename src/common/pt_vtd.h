@@ -64,7 +64,8 @@ static inline bool vtd_in_range(u64 addr, const struct vtd_stage *ss)
  * @start: where the first stage present goes on, or NULL
  *
  * Levels count from 5 or 4 (root) down to 1 (PTE). Not-present and R=W=0 entries
- * are PT_TRANSLATION. Return: r->fault.
+ * are PT_TRANSLATION. A supervisor entry ends a user request's walk at once
+ * (PT_PRIVILEGE), PT_NO_PERM_FAULT or not. Return: r->fault.
  */
 enum pt_fault vtd_walk(const struct pt_env *env, const struct vtd_stage *fs, const struct vtd_stage *ss, u64 addr,
 		       u32 access, const struct pt_start *start, struct pt_result *r);

@@ -252,10 +252,12 @@ START_TEST(test_initial_levels)
 	ck_assert_int_eq(vmsa64_s1_init(&st, 16, 53, L0, 52, 0), -EINVAL);
 	ck_assert_int_eq(vmsa64_s1_init(&st, 16, 16, L0, 52, 0), -EINVAL);
 	ck_assert_int_eq(vmsa64_s1_init(&st, 13, 48, L0, 48, 0), -EINVAL);
-	/* The base is aligned to its table, 64 bytes at least: 25 bits leave 4 entries of level 2. */
+	/* The base is aligned to its table; where 52 bits are possible, to 64 bytes at least (D8.2.5). */
 	ck_assert_int_eq(vmsa64_s1_init(&st, 12, 25, 0x12345fff, 48, 0), 0);
 	ck_assert_uint_eq(st.table, 0x12345f80);
 	ck_assert_int_eq(vmsa64_s1_init(&st, 12, 23, 0x12345fff, 48, 0), 0);
+	ck_assert_uint_eq(st.table, 0x12345fe0);
+	ck_assert_int_eq(vmsa64_s1_init(&st, 16, 43, 0x12345fff, 52, 0), 0);
 	ck_assert_uint_eq(st.table, 0x12345fc0);
 }
 END_TEST

@@ -208,13 +208,19 @@ START_TEST(test_first_stage_rights)
 						if (!write)
 							ck_assert_uint_eq(vtd_reason(&world.r, false),
 									  read ? 0x85 : 0x81);
-						ck_assert_int_eq(walk_fs(ADDR4, pr | PT_NO_PERM_FAULT), PT_OK);
-						ck_assert_uint_eq(world.r.perm & (PERM_R | PERM_W),
-								  (read ? PERM_R : 0) | (write ? PERM_W : 0));
+						/* U/S=0 ends the walk of an ATS request, too: R=W=U=S=0 */
+						ck_assert_int_eq(walk_fs(ADDR4, pr | PT_NO_PERM_FAULT),
+								 read ? PT_OK : PT_PRIVILEGE);
+						if (read)
+							ck_assert_uint_eq(world.r.perm & (PERM_R | PERM_W),
+									  PERM_R | (write ? PERM_W : 0));
 					}
-	/* Not present below a supervisor entry: not present (a valid translation comes first) */
-	fill(P | RW | A, 0);
-	ck_assert_int_eq(walk_fs(ADDR4, 0), PT_TRANSLATION);
+	/* SGN.2 is met at the entry: what lies below does not matter */
+	fill(PRW | A, 0);
+	put64(entries[2], next_table[2] | P | RW | A);
+	ck_assert_int_eq(walk_fs(ADDR4, 0), PT_PRIVILEGE);
+	ck_fault(PT_PRIVILEGE, 1, 3);
+	ck_assert_int_eq(walk_fs(ADDR4, PT_PRIV), PT_TRANSLATION);
 }
 END_TEST
 
@@ -231,6 +237,10 @@ START_TEST(test_first_stage_execute)
 	fill(PRW | A, 0x1000 | PRW | A | D);
 	put64(entries[2], next_table[2] | PRW | A | 1ULL << 63);
 	ck_assert_int_eq(walk_fs(ADDR4, PT_EXEC), PT_PERMISSION);
+	fs.flags = VTD_2MB | VTD_EXEC | VTD_XD_RESERVED;
+	ck_assert_int_eq(walk_fs(ADDR4, 0), PT_RESERVED);
+	ck_fault(PT_RESERVED, 1, 1);
+	fs.flags = VTD_2MB | VTD_EXEC | VTD_NXE;
 	fill(PRW | A, 0x1000 | PRW | A | D);
 	ck_assert_int_eq(walk_fs(ADDR4, PT_EXEC | PT_PRIV), PT_OK);
 	fs.flags |= VTD_SMEP;
