@@ -251,6 +251,8 @@ static int plan(const struct pt_build *b, u64 iova, u64 pa, u64 bytes, u32 *miss
 		err = find_place(b, &p, iova + done, pa + done, bytes - done, &at);
 		if (err)
 			return err;
+		if (!pt_format_reaches(b, at.shift, pa + done))
+			return -EINVAL;
 		for (d = at.at + 1; d <= at.depth; d++) {
 			tag = ((iova + done) >> b->shift[d - 1]) + 1;
 			*missing += counted[d] != tag;
@@ -355,8 +357,6 @@ int pt_map(struct pt_build *b, u64 iova, u64 pa, u64 bytes, u32 prot)
 	if (range_check(b, iova, bytes) || (pa & granule_mask(b)) || pt_format_check(b, prot))
 		return -EINVAL;
 	if (pa + bytes - 1 < pa || (pa + bytes - 1) >> b->cfg.out_bits)
-		return -EINVAL;
-	if (b->cfg.format == PT_SHORT && (pa + bytes - 1) >> 32 && !(b->sizes & BIT_ULL(24)))
 		return -EINVAL;
 	err = plan(b, iova, pa, bytes, &n);
 	if (!err)

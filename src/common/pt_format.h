@@ -32,6 +32,12 @@ u64 pt_format_address(const struct pt_build *b, u8 depth, u64 desc);
 /* Whether a leaf is part of a contiguous group. */
 bool pt_format_grouped(const struct pt_build *b, u8 depth, u64 desc);
 
+/* Whether an entry of 2^@shift bytes can hold @pa: short descriptors reach beyond 4 GiB with supersections only. */
+static inline bool pt_format_reaches(const struct pt_build *b, u8 shift, u64 pa)
+{
+	return b->cfg.format != PT_SHORT || shift == 24 || !(pa >> 32);
+}
+
 /* Whether all entries of a group hold the group's address (short descriptors). */
 static inline bool pt_format_replicates(const struct pt_build *b)
 {
