@@ -154,7 +154,7 @@ START_TEST(test_stage2_faults_on_the_walk)
 	ck_assert(!world.r.update);
 	ck_assert_uint_eq(world.r.ipa, 0x30002010);
 	/* No read permission for the tables */
-	setup();
+	put64(pa_of(S1L1) + 8, S1L2 | 3);
 	put64(S2L2 + 0x400, pa_of(0x10000000) | (S2_RWX & ~0x40ULL));
 	ck_assert_int_eq(walk(VA, 0), PT_PERMISSION);
 	ck_fault(PT_PERMISSION, 2, 2);
