@@ -33,7 +33,7 @@ struct cli_command {
 /* The table in main.c; a NULL ends it. */
 extern const struct cli_command *const cli_commands[];
 
-extern const struct cli_command cli_import, cli_info, cli_dump, cli_pack, cli_gen;
+extern const struct cli_command cli_import, cli_info, cli_dump, cli_pack, cli_gen, cli_replay, cli_translate;
 
 /* "faultline: FILE:LINE: reason" on stderr; returns CLI_FAILED. */
 int cli_fail_error(const struct dmat_error *err);

@@ -3,7 +3,7 @@
 #include "cli.h"
 
 const struct cli_command *const cli_commands[] = {
-	&cli_import, &cli_info, &cli_dump, &cli_pack, &cli_gen, NULL,
+	&cli_import, &cli_info, &cli_dump, &cli_pack, &cli_gen, &cli_replay, &cli_translate, NULL,
 };
 
 static int help(void)

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* faultline translate: what would this IOMMU, in this state, do with these accesses? */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "pages.h"
+#include "translate.h"
+
+static const struct xl_target *const targets[] = { &xl_smmuv3 };
+
+static const char help[] =
+	"Usage: faultline translate --iommu smmuv3 --memory DUMP.pages[.gz] --registers DUMP.json\n"
+	"                           [--sid N [--ssid N] --iova A [--write|--exec] [--priv]]...\n"
+	"                           [--walk] [--json]\n"
+	"\n"
+	"Brings the IOMMU into the state of a dump, register by register as a driver would,\n"
+	"and says what becomes of each access: address and permissions, or outcome and record.\n"
+	"\n"
+	"  --iommu KIND      the hardware\n"
+	"  --memory FILE     pages of memory: a run of {u64 little-endian address, 4096 bytes}, may be gzipped\n"
+	"  --registers FILE  JSON: `registers` (offset: value), identification registers (`idr`),\n"
+	"                    and `translations`, the accesses to try if none is named here\n"
+	"  --sid N           StreamID or requester ID of the accesses that follow\n"
+	"  --ssid N          SubstreamID or PASID of the accesses that follow, until the next --sid\n"
+	"  --iova A          an access: a read, not privileged, unless one of these follows:\n"
+	"    --write  --exec  --priv\n"
+	"  --walk            show each table access\n"
+	"  --json            print one JSON object instead of lines\n"
+	"\n"
+	"An entry of `translations` that says what it expects is compared. Exit status: 0 all equal,\n"
+	"1 some differ, 2 could not be done.\n";
+
+struct request {
+	struct dma_txn txn;
+	const json_t *entry; /* of the snapshot, or NULL */
+};
+
+struct options {
+	const struct xl_target *target;
+	const char *memory, *registers;
+	bool walk, json;
+	struct request *requests;
+	size_t n;
+};
+
+struct tally {
+	size_t compared, different;
+	json_t *results;
+};
+
+static int add_request(struct options *o, const struct dma_txn *t, const json_t *entry)
+{
+	struct request *more = realloc(o->requests, (o->n + 1) * sizeof(*more));
+
+	if (!more)
+		return cli_fail("translate: out of memory");
+	o->requests = more;
+	o->requests[o->n++] = (struct request){ .txn = *t, .entry = entry };
+	return 0;
+}
+
+static int choose_target(struct options *o, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(targets); i++)
+		if (!strcmp(targets[i]->name, name))
+			o->target = targets[i];
+	return o->target ? 0 : cli_fail("translate: --iommu %s: no such kind", name);
+}
+
+static int number(const char *option, const char *text, u64 limit, u64 *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	if (!*text || *end || errno || *text == '-' || *out > limit)
+		return cli_fail("translate: %s %s: not a number from 0 to 0x%llx", option, text, limit);
+	return 0;
+}
+
+static int need_access(const struct options *o, const char *option)
+{
+	return o->n ? 0 : cli_fail("translate: %s: no --iova before it", option);
+}
+
+enum {
+	OPT_IOMMU = 256,
+	OPT_MEMORY,
+	OPT_REGISTERS,
+	OPT_SID,
+	OPT_SSID,
+	OPT_IOVA,
+	OPT_WRITE,
+	OPT_EXEC,
+	OPT_PRIV,
+	OPT_WALK,
+	OPT_JSON,
+	OPT_HELP
+};
+
+static const struct option long_options[] = {
+	{ "iommu", required_argument, NULL, OPT_IOMMU },
+	{ "memory", required_argument, NULL, OPT_MEMORY },
+	{ "registers", required_argument, NULL, OPT_REGISTERS },
+	{ "sid", required_argument, NULL, OPT_SID },
+	{ "ssid", required_argument, NULL, OPT_SSID },
+	{ "iova", required_argument, NULL, OPT_IOVA },
+	{ "write", no_argument, NULL, OPT_WRITE },
+	{ "exec", no_argument, NULL, OPT_EXEC },
+	{ "priv", no_argument, NULL, OPT_PRIV },
+	{ "walk", no_argument, NULL, OPT_WALK },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Options that describe accesses; @t is the one under construction. */
+static int access_option(struct options *o, int opt, struct dma_txn *t, bool *have_sid)
+{
+	u64 v;
+
+	switch (opt) {
+	case OPT_SID:
+		if (number("--sid", optarg, 0xffffffff, &v))
+			return CLI_FAILED;
+		*t = (struct dma_txn){ .sid = (u32)v, .len = 1 };
+		*have_sid = true;
+		return 0;
+	case OPT_SSID:
+		if (number("--ssid", optarg, 0xfffff, &v))
+			return CLI_FAILED;
+		t->pasid = (u32)v;
+		t->flags |= DMA_PASID;
+		return 0;
+	case OPT_IOVA:
+		if (!*have_sid)
+			return cli_fail("translate: --iova %s: no --sid before it", optarg);
+		if (number("--iova", optarg, ~0ULL, &t->iova))
+			return CLI_FAILED;
+		return add_request(o, t, NULL);
+	case OPT_WRITE:
+	case OPT_EXEC:
+	case OPT_PRIV:
+		if (need_access(o, opt == OPT_WRITE ? "--write" : opt == OPT_EXEC ? "--exec" : "--priv"))
+			return CLI_FAILED;
+		o->requests[o->n - 1].txn.flags |= opt == OPT_WRITE ? DMA_WRITE : opt == OPT_EXEC ? DMA_EXEC : DMA_PRIV;
+		return 0;
+	}
+	return CLI_FAILED;
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	struct dma_txn t = { 0 };
+	bool have_sid = false;
+	int opt, err = 0;
+
+	optind = 1;
+	opterr = 0;
+	while (!err && (opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+		switch (opt) {
+		case OPT_IOMMU:
+			err = choose_target(o, optarg);
+			break;
+		case OPT_MEMORY:
+			o->memory = optarg;
+			break;
+		case OPT_REGISTERS:
+			o->registers = optarg;
+			break;
+		case OPT_WALK:
+			o->walk = true;
+			break;
+		case OPT_JSON:
+			o->json = true;
+			break;
+		case '?':
+		case ':':
+			return cli_bad_option(argc, argv, opt);
+		default:
+			err = access_option(o, opt, &t, &have_sid);
+		}
+	}
+	if (err)
+		return CLI_FAILED;
+	if (optind < argc)
+		return cli_fail("translate: %s: no argument is taken", argv[optind]);
+	if (!o->target || !o->memory || !o->registers)
+		return cli_fail("translate: --iommu, --memory and --registers are needed");
+	return 0;
+}
+
+static int entry_flags(const char *file, size_t i, const json_t *entry, u16 *flags)
+{
+	const json_t *access = json_object_get(entry, "access");
+	const char *text = access ? json_string_value(access) : "r";
+
+	if (!text || strlen(text) != 1 || !strchr("rwx", *text))
+		return cli_fail("%s: translations[%zu].access: not one of r, w, x", file, i);
+	*flags |= *text == 'w' ? DMA_WRITE : *text == 'x' ? DMA_EXEC : 0;
+	if (json_is_true(json_object_get(entry, "priv")))
+		*flags |= DMA_PRIV;
+	return 0;
+}
+
+static int entry_to_txn(const char *file, size_t i, const json_t *entry, struct dma_txn *t)
+{
+	const json_t *ssid = json_object_get(entry, "ssid");
+	u64 sid, pasid = 0;
+
+	if (!ssid)
+		ssid = json_object_get(entry, "pasid");
+	*t = (struct dma_txn){ .len = 1 };
+	if (!xl_number(json_object_get(entry, "sid"), &sid) || sid > 0xffffffff)
+		return cli_fail("%s: translations[%zu].sid: not a 32-bit number", file, i);
+	if (!xl_number(json_object_get(entry, "iova"), &t->iova))
+		return cli_fail("%s: translations[%zu].iova: not a number", file, i);
+	if (ssid && (!xl_number(ssid, &pasid) || pasid > 0xfffff))
+		return cli_fail("%s: translations[%zu]: SubstreamID or PASID is not a 20-bit number", file, i);
+	t->sid = (u32)sid;
+	t->pasid = (u32)pasid;
+	t->flags = ssid ? DMA_PASID : 0;
+	return entry_flags(file, i, entry, &t->flags);
+}
+
+static int requests_of_snapshot(struct options *o, const json_t *snapshot)
+{
+	const json_t *list = json_object_get(snapshot, "translations");
+	const json_t *entry;
+	struct dma_txn t;
+	size_t i;
+
+	if (!json_is_array(list))
+		return cli_fail("%s: no `translations`, and no --iova", o->registers);
+	json_array_foreach(list, i, entry) if (entry_to_txn(o->registers, i, entry, &t) ||
+					       add_request(o, &t, entry)) return CLI_FAILED;
+	return 0;
+}
+
+static const char *outcome_name(const struct xl_outcome *o)
+{
+	switch (o->kind) {
+	case XLAT_OK:
+		return o->bypass ? "bypass" : "ok";
+	case XLAT_ABORT:
+		return "abort";
+	case XLAT_RAZWI:
+		return "raz_wi";
+	case XLAT_STALL:
+		return "stall";
+	case XLAT_WAIT:
+		return "wait";
+	default:
+		return "miss";
+	}
+}
+
+static const char *access_name(const struct dma_txn *t)
+{
+	return t->flags & DMA_WRITE ? "w" : t->flags & DMA_EXEC ? "x" : "r";
+}
+
+static const char *const what_names[] = { "config", "stage1", "stage2", "update" };
+
+static void print_walk(const struct xl_outcome *out)
+{
+	unsigned int i;
+
+	for (i = 0; i < out->n_accesses; i++) {
+		const struct walk_access *a = &out->accesses[i];
+
+		printf("    %s %-6s level %2d  0x%012llx %u bytes%s\n", a->write ? "write" : "read ",
+		       what_names[a->what], a->level, a->addr, a->len, a->failed ? "  bus error" : "");
+	}
+}
+
+static void print_line(const struct options *o, const struct dma_txn *t, const struct xl_outcome *out,
+		       const char *reason)
+{
+	unsigned int i;
+
+	printf("sid 0x%x", t->sid);
+	if (t->flags & DMA_PASID)
+		printf(" ssid 0x%x", t->pasid);
+	printf(" iova 0x%llx %s%s: %s", t->iova, access_name(t), t->flags & DMA_PRIV ? " priv" : "", outcome_name(out));
+	if (out->kind == XLAT_OK)
+		printf(" pa 0x%llx", out->pa);
+	if (out->kind == XLAT_OK && !out->bypass)
+		printf(" perm %s%s%s", out->perm & PERM_R ? "r" : "-", out->perm & PERM_W ? "w" : "-",
+		       out->perm & PERM_X ? "x" : "-");
+	if (out->fault)
+		printf(" %s", o->target->fault_name(out->fault));
+	for (i = 0; i < out->n_words; i++)
+		printf(" 0x%016llx", out->words[i]);
+	printf("%s%s\n", *reason ? "  DIFFERENT: " : "", reason);
+	if (o->walk)
+		print_walk(out);
+}
+
+static json_t *hex(u64 v)
+{
+	return json_sprintf("0x%llx", v);
+}
+
+static json_t *walk_to_json(const struct xl_outcome *out)
+{
+	json_t *list = json_array();
+	unsigned int i;
+
+	for (i = 0; i < out->n_accesses; i++) {
+		const struct walk_access *a = &out->accesses[i];
+
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:i, s:o, s:i, s:b}", "op", a->write ? "write" : "read",
+						"what", what_names[a->what], "level", a->level, "addr", hex(a->addr),
+						"bytes", a->len, "failed", a->failed));
+	}
+	return list;
+}
+
+static json_t *to_json(const struct options *o, const struct dma_txn *t, const struct xl_outcome *out,
+		       const char *reason)
+{
+	json_t *j = json_pack("{s:o, s:o, s:s, s:b, s:s}", "sid", hex(t->sid), "iova", hex(t->iova), "access",
+			      access_name(t), "priv", !!(t->flags & DMA_PRIV), "outcome", outcome_name(out));
+	json_t *words = json_array();
+	unsigned int i;
+
+	if (t->flags & DMA_PASID)
+		json_object_set_new(j, "ssid", hex(t->pasid));
+	if (out->kind == XLAT_OK) {
+		json_object_set_new(j, "pa", hex(out->pa));
+		json_object_set_new(j, "perm", json_integer(out->perm));
+	}
+	if (out->fault) {
+		json_object_set_new(j, "fault", json_integer(out->fault));
+		json_object_set_new(j, "fault_name", json_string(o->target->fault_name(out->fault)));
+	}
+	for (i = 0; i < out->n_words; i++)
+		json_array_append_new(words, hex(out->words[i]));
+	if (out->n_words)
+		json_object_set_new(j, "record", json_incref(words));
+	json_decref(words);
+	if (o->walk)
+		json_object_set_new(j, "walk", walk_to_json(out));
+	if (*reason)
+		json_object_set_new(j, "different", json_string(reason));
+	return j;
+}
+
+static bool has_expectation(const json_t *entry)
+{
+	static const char *const keys[] = { "pa", "abort", "raz_wi", "blocked_silently", "event", "fault" };
+	size_t i;
+
+	for (i = 0; entry && i < ARRAY_SIZE(keys); i++)
+		if (json_object_get(entry, keys[i]))
+			return true;
+	return false;
+}
+
+static int run_all(const struct options *o, void *hw, struct tally *tally)
+{
+	char reason[XL_REASON_BYTES];
+	struct xl_outcome out;
+	size_t i;
+
+	for (i = 0; i < o->n; i++) {
+		const struct request *q = &o->requests[i];
+
+		memset(&out, 0, sizeof(out));
+		if (o->target->run(hw, &q->txn, &out))
+			return cli_fail("translate: out of memory");
+		reason[0] = '\0';
+		if (has_expectation(q->entry)) {
+			tally->compared++;
+			if (!o->target->expect(hw, q->entry, &out, reason))
+				tally->different++;
+		}
+		if (o->json)
+			json_array_append_new(tally->results, to_json(o, &q->txn, &out, reason));
+		else
+			print_line(o, &q->txn, &out, reason);
+	}
+	return 0;
+}
+
+static void conclude(const struct options *o, const struct tally *tally)
+{
+	size_t equal = tally->compared - tally->different;
+	json_t *all;
+
+	if (!o->json) {
+		printf("%zu compared, %zu equal, %zu different\n", tally->compared, equal, tally->different);
+		return;
+	}
+	all = json_pack("{s:O, s:I, s:I, s:I}", "translations", tally->results, "compared", (json_int_t)tally->compared,
+			"equal", (json_int_t)equal, "different", (json_int_t)tally->different);
+	json_dumpf(all, stdout, JSON_INDENT(1));
+	putchar('\n');
+	json_decref(all);
+}
+
+static int with_snapshot(struct options *o, const json_t *snapshot, struct physmem *mem)
+{
+	char reason[XL_REASON_BYTES] = "";
+	struct tally tally = { .results = json_array() };
+	void *hw;
+	int err;
+
+	if (!o->n && requests_of_snapshot(o, snapshot))
+		return CLI_FAILED;
+	hw = o->target->open(mem, snapshot, reason);
+	if (!hw)
+		return cli_fail("%s: %s", o->registers, reason);
+	err = run_all(o, hw, &tally);
+	if (!err)
+		conclude(o, &tally);
+	o->target->close(hw);
+	json_decref(tally.results);
+	return err ? err : tally.different ? CLI_NO : CLI_OK;
+}
+
+static int run(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct pages_error perr;
+	json_error_t jerr;
+	struct physmem mem;
+	json_t *snapshot;
+	int err = parse(&o, argc, argv);
+
+	if (err) {
+		free(o.requests);
+		return CLI_FAILED;
+	}
+	if (physmem_init(&mem, 1ULL << 52))
+		return cli_fail("translate: out of memory");
+	snapshot = json_load_file(o.registers, JSON_REJECT_DUPLICATES, &jerr);
+	if (!snapshot)
+		err = cli_fail("%s:%d:%d: %s", o.registers, jerr.line, jerr.column, jerr.text);
+	else if (pages_load(o.memory, &mem, &perr))
+		err = cli_fail("%s: %s: %s", perr.file, perr.place, perr.reason);
+	else
+		err = with_snapshot(&o, snapshot, &mem);
+	json_decref(snapshot);
+	physmem_exit(&mem);
+	free(o.requests);
+	return cli_finish(err);
+}
+
+const struct cli_command cli_translate = {
+	.name = "translate",
+	.summary = "say what an IOMMU in the state of a dump does with an access",
+	.help = help,
+	.run = run,
+};

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* An SMMUv3 as the post-mortem tool sees it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "smmuv3.h"
+#include "smmuv3_names.h"
+#include "translate.h"
+
+#define MAX_REGISTERS 128
+#define PAGE_1	      0x10000
+
+struct state {
+	struct smmuv3 smmu;
+	struct smmuv3_cfg cfg;
+	struct physmem *mem;
+	const json_t *res0;
+	struct {
+		u32 offset;
+		u64 value;
+	} registers[MAX_REGISTERS];
+	size_t n_registers;
+};
+
+static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	struct state *s = ctx;
+
+	return physmem_read(s->mem, pa, buf, len);
+}
+
+static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
+{
+	struct state *s = ctx;
+
+	return physmem_write(s->mem, pa, buf, len);
+}
+
+static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
+{
+	struct state *s = ctx;
+
+	return physmem_cas64(s->mem, pa, old, new_value);
+}
+
+static void irq(void *ctx, u32 line, bool level)
+{
+}
+
+static int msi(void *ctx, u64 pa, u32 data)
+{
+	return 0;
+}
+
+static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
+{
+}
+
+static const struct iommu_ops ops = {
+	.mem_read = mem_read,
+	.mem_write = mem_write,
+	.mem_cas64 = mem_cas64,
+	.irq = irq,
+	.msi = msi,
+	.txn_resume = txn_resume,
+};
+
+/* Offsets at which older parts and emulators show the queue indices in page 0. */
+static u32 canonical(u32 offset)
+{
+	switch (offset) {
+	case SMMU_EVENTQ_PROD - PAGE_1:
+	case SMMU_EVENTQ_CONS - PAGE_1:
+	case SMMU_PRIQ_PROD - PAGE_1:
+	case SMMU_PRIQ_CONS - PAGE_1:
+		return offset + PAGE_1;
+	}
+	return offset;
+}
+
+static bool read_pair(const char *key, const json_t *json, u32 *offset, u64 *value, char *reason)
+{
+	json_t *name = json_string(key);
+	u64 n;
+	bool ok = xl_number(name, &n) && n <= 0xfffffff && !(n & 3) && xl_number(json, value);
+
+	json_decref(name);
+	*offset = (u32)n;
+	if (!ok)
+		snprintf(reason, XL_REASON_BYTES, "\"%s\": not a register's offset and value", key);
+	return ok;
+}
+
+static bool read_idr(struct state *s, const json_t *idr, char *reason)
+{
+	const char *key;
+	json_t *json;
+	u32 offset;
+	u64 value;
+
+	json_object_foreach((json_t *)idr, key, json)
+	{
+		if (!read_pair(key, json, &offset, &value, reason))
+			return false;
+		if (offset < SMMU_IDR0 + sizeof(s->cfg.idr)) {
+			s->cfg.idr[offset / 4] = (u32)value;
+			s->cfg.idr_given |= BIT(offset / 4);
+		} else if (offset == SMMU_IIDR) {
+			s->cfg.iidr = (u32)value;
+		} else if (offset == SMMU_AIDR) {
+			s->cfg.aidr = (u32)value;
+		} else {
+			snprintf(reason, XL_REASON_BYTES, "idr \"%s\": not an identification register", key);
+			return false;
+		}
+	}
+	return true;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool read_registers(struct state *s, const json_t *registers, char *reason)
+{
+	const char *key;
+	json_t *json;
+
+	if (!json_is_object(registers)) {
+		snprintf(reason, XL_REASON_BYTES, "no `registers`");
+		return false;
+	}
+	json_object_foreach((json_t *)registers, key, json)
+	{
+		if (s->n_registers == MAX_REGISTERS) {
+			snprintf(reason, XL_REASON_BYTES, "more than %d registers", MAX_REGISTERS);
+			return false;
+		}
+		if (!read_pair(key, json, &s->registers[s->n_registers].offset, &s->registers[s->n_registers].value,
+			       reason))
+			return false;
+		s->registers[s->n_registers].offset = canonical(s->registers[s->n_registers].offset);
+		s->n_registers++;
+	}
+	qsort(s->registers, s->n_registers, sizeof(s->registers[0]), by_offset);
+	return true;
+}
+
+static u64 given(const struct state *s, u32 offset)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_registers; i++)
+		if (s->registers[i].offset == offset)
+			return s->registers[i].value;
+	return 0;
+}
+
+static void write32(struct state *s, u32 offset, u64 value)
+{
+	smmuv3_mmio_write(&s->smmu, offset, value, 4);
+}
+
+static bool is_wide(u32 offset)
+{
+	switch (offset) {
+	case SMMU_GERROR_IRQ_CFG0:
+	case SMMU_STRTAB_BASE:
+	case SMMU_CMDQ_BASE:
+	case SMMU_EVENTQ_BASE:
+	case SMMU_EVENTQ_IRQ_CFG0:
+	case SMMU_PRIQ_BASE:
+	case SMMU_PRIQ_IRQ_CFG0:
+		return true;
+	}
+	return false;
+}
+
+/*
+ * The order of 6.3: everything that is only guarded by an enable, then the
+ * interrupts, then the queues, and the SMMU last. Commands that were left in
+ * the dump's queue have been consumed: it starts empty.
+ */
+static void program(struct state *s)
+{
+	u64 cr0 = given(s, SMMU_CR0);
+	size_t i;
+
+	for (i = 0; i < s->n_registers; i++) {
+		u32 offset = s->registers[i].offset;
+
+		if (offset != SMMU_CR0 && offset != SMMU_IRQ_CTRL && offset != SMMU_GBPA && offset != SMMU_CMDQ_CONS)
+			smmuv3_mmio_write(&s->smmu, offset, s->registers[i].value, is_wide(offset) ? 8 : 4);
+	}
+	write32(s, SMMU_CMDQ_CONS, given(s, SMMU_CMDQ_PROD));
+	if (given(s, SMMU_GBPA))
+		write32(s, SMMU_GBPA, given(s, SMMU_GBPA) | GBPA_UPDATE);
+	write32(s, SMMU_IRQ_CTRL, given(s, SMMU_IRQ_CTRL));
+	write32(s, SMMU_CR0, cr0 & ~(u64)CR0_SMMUEN);
+	write32(s, SMMU_CR0, cr0);
+}
+
+static void *open_smmu(struct physmem *mem, const json_t *snapshot, char *reason)
+{
+	struct state *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->mem = mem;
+	s->res0 = json_object_get(snapshot, "res0");
+	if (!read_idr(s, json_object_get(snapshot, "idr"), reason) ||
+	    !read_registers(s, json_object_get(snapshot, "registers"), reason)) {
+		free(s);
+		return NULL;
+	}
+	if (smmuv3_init(&s->smmu, &s->cfg, &ops, s)) {
+		snprintf(reason, XL_REASON_BYTES, "idr: values that no SMMUv3 has");
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+static void close_smmu(void *hw)
+{
+	struct state *s = hw;
+
+	smmuv3_exit(&s->smmu);
+	free(s);
+}
+
+/* The event queue's newest record, if there is one, as its driver would read it. */
+static void read_event(struct state *s, struct xl_outcome *o)
+{
+	u64 base = smmuv3_mmio_read(&s->smmu, SMMU_EVENTQ_BASE, 8);
+	u32 prod = (u32)smmuv3_mmio_read(&s->smmu, SMMU_EVENTQ_PROD, 4);
+	u32 cons = (u32)smmuv3_mmio_read(&s->smmu, SMMU_EVENTQ_CONS, 4);
+	u32 log2size = FIELD_GET(Q_BASE_LOG2SIZE, base);
+	u32 index = cons & (BIT(log2size) - 1);
+	u8 raw[EVT_BYTES];
+	unsigned int i;
+
+	if (prod == cons || physmem_read(s->mem, (base & Q_BASE_ADDR) + index * EVT_BYTES, raw, sizeof(raw)))
+		return;
+	for (i = 0; i < EVT_WORDS; i++)
+		o->words[i] = fl_get_le64(raw + 8 * i);
+	o->n_words = EVT_WORDS;
+	o->fault = FIELD_GET(EVT_0_ID, o->words[0]);
+}
+
+static int run(void *hw, const struct dma_txn *t, struct xl_outcome *o)
+{
+	struct state *s = hw;
+	struct iommu_walk *w = calloc(1, sizeof(*w));
+	struct xlat_result r = { 0 };
+
+	if (!w)
+		return -ENOMEM;
+	smmuv3_reset(&s->smmu);
+	program(s);
+	o->kind = smmuv3_lookup(&s->smmu, t, &r);
+	if (o->kind == XLAT_MISS) {
+		smmuv3_walk(&s->smmu, t, w);
+		o->kind = smmuv3_fill(&s->smmu, w);
+		r = w->res;
+		o->n_accesses = w->n_accesses;
+		memcpy(o->accesses, w->accesses, w->n_accesses * sizeof(w->accesses[0]));
+	}
+	free(w);
+	o->pa = r.pa;
+	o->perm = r.perm;
+	o->bypass = r.bypass;
+	read_event(s, o);
+	return 0;
+}
+
+static bool expect_response(const json_t *entry, const struct xl_outcome *o, char *reason)
+{
+	static const struct {
+		const char *name;
+		enum xlat kind;
+	} kinds[] = { { "abort", XLAT_ABORT }, { "raz_wi", XLAT_RAZWI }, { "stall", XLAT_STALL } };
+	const char *text = json_string_value(json_object_get(entry, "response"));
+	size_t i;
+
+	for (i = 0; text && i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(text, kinds[i].name) && o->kind != kinds[i].kind) {
+			snprintf(reason, XL_REASON_BYTES, "expected response %s", text);
+			return false;
+		}
+	return true;
+}
+
+static bool expect_res0(const struct state *s, const struct xl_outcome *o, char *reason)
+{
+	char id[8];
+	const json_t *masks;
+	unsigned int i;
+	u64 mask;
+
+	snprintf(id, sizeof(id), "%u", o->fault);
+	masks = json_object_get(s->res0, id);
+	for (i = 0; masks && i < EVT_WORDS; i++)
+		if (xl_number(json_array_get(masks, i), &mask) && (o->words[i] & mask)) {
+			snprintf(reason, XL_REASON_BYTES, "RES0 bits of word %u are 0x%llx", i, o->words[i] & mask);
+			return false;
+		}
+	return true;
+}
+
+static bool expect(const void *hw, const json_t *entry, const struct xl_outcome *o, char *reason)
+{
+	const json_t *event = json_object_get(entry, "event");
+
+	if (!event)
+		return xl_expect_plain(entry, o, reason);
+	if (!o->n_words) {
+		snprintf(reason, XL_REASON_BYTES, "expected event %s, none was recorded",
+			 json_string_value(json_object_get(event, "name")));
+		return false;
+	}
+	return xl_expect_words(json_object_get(event, "words"), json_object_get(event, "mask"), o->words, EVT_WORDS,
+			       reason) &&
+	       expect_response(entry, o, reason) && expect_res0(hw, o, reason);
+}
+
+const struct xl_target xl_smmuv3 = {
+	.name = "smmuv3",
+	.open = open_smmu,
+	.close = close_smmu,
+	.run = run,
+	.expect = expect,
+	.fault_name = smmuv3_event_name,
+};

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The IOMMUs that a platform can have: engine and driver under the name that --iommu takes. */
+#ifndef IOMMU_KIND_H
+#define IOMMU_KIND_H
+
+#include "fault_core.h"
+#include "fl_config.h"
+#include "iommu.h"
+#include "iommu_driver.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where MSIs of an IOMMU without wired interrupts go; the datum is the line. */
+#define KIND_MSI_DOORBELL 0xfee00000ULL
+
+/**
+ * struct kind_request - what a driver is configured for
+ * @devices: masters that will be added
+ * @observe: fault_ops.observe, may be NULL; with @observer
+ */
+struct kind_request {
+	const struct fl_config *cfg;
+	u32 devices;
+	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
+	void *observer;
+};
+
+/**
+ * struct iommu_kind - one of them
+ * @name: as --iommu takes it
+ * @cls, @drv: engine and driver
+ * @irq_lines: number of interrupt lines
+ * @level_irq: lines stay asserted until the cause is gone; else each assertion is an edge
+ * @stall, @pri: kinds of recoverable faults it has
+ * @create: make the engine, in the state after reset; 0, -EINVAL, -ENOMEM
+ * @destroy: of create
+ * @driver_cfg: what drv_class.probe gets; valid until @driver_cfg_free
+ * @fault_name: the specification's name of a fault number
+ */
+struct iommu_kind {
+	const char *name;
+	const struct iommu_class *cls;
+	const struct drv_class *drv;
+	u32 irq_lines;
+	bool level_irq;
+	bool stall, pri;
+	int (*create)(const struct fl_config *cfg, const struct iommu_ops *ops, void *ctx, void **hw);
+	void (*destroy)(void *hw);
+	void *(*driver_cfg)(const struct kind_request *req);
+	void (*driver_cfg_free)(void *driver_cfg);
+	const char *(*fault_name)(u16 fault);
+};
+
+/* By name, or NULL. */
+const struct iommu_kind *iommu_kind_find(const char *name);
+/* All of them; a NULL ends the list. */
+extern const struct iommu_kind *const iommu_kinds[];
+
+/* One translation unit each. */
+extern const struct iommu_kind iommu_kind_smmuv3;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* IOMMU_KIND_H */

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The pages of the address spaces that a trace speaks of, 4 KiB each. */
+#ifndef PAGE_MAP_H
+#define PAGE_MAP_H
+
+#include "fl_env.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PAGE_MAP_NONE 0xffffffffu
+
+/**
+ * struct page_entry - a page that the trace has mapped
+ * @page: IOVA >> 12
+ * @pa: where it leads
+ * @domain: address space
+ * @perm: DMAT_F_*
+ * @resident: the driver has mapped it; else it faults
+ * @touched: not resident, and an access is on its way
+ * @chain, @next, @prev: private: hash chain, list of the address space
+ */
+struct page_entry {
+	u64 page;
+	u64 pa;
+	u32 domain;
+	u32 chain;
+	u32 next, prev;
+	u8 perm;
+	bool resident;
+	bool touched;
+};
+
+/* All private. */
+struct page_map {
+	struct page_entry *entries;
+	u32 *heads; /* hash */
+	u32 n_heads, used, room, free;
+};
+
+int page_map_init(struct page_map *m);
+void page_map_exit(struct page_map *m);
+
+/* The entry, valid until the next page_map_add(), or NULL. */
+struct page_entry *page_map_find(const struct page_map *m, u32 domain, u64 page);
+
+/**
+ * page_map_add() - a page that is not there yet
+ * @first: head of the address space's list, PAGE_MAP_NONE if it is empty
+ * Return: the entry, or NULL if out of memory.
+ */
+struct page_entry *page_map_add(struct page_map *m, u32 *first, u32 domain, u64 page);
+void page_map_remove(struct page_map *m, u32 *first, struct page_entry *e);
+
+static inline struct page_entry *page_map_at(const struct page_map *m, u32 index)
+{
+	return index == PAGE_MAP_NONE ? NULL : &m->entries[index];
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PAGE_MAP_H */

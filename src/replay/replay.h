@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Replaying a trace: what is asked for, and what came out. The functional
+ * replay (here) and the timed one (models/) take the same options, run the same
+ * operating-system side (replay_os.h) and fill the same result.
+ */
+#ifndef REPLAY_H
+#define REPLAY_H
+
+#include "dmat.h"
+#include "iommu_kind.h"
+#include "stats.h"
+
+#include <jansson.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * enum replay_faults - what an access to a page that is not mapped does
+ * @REPLAY_TERMINATE: it is aborted; the operating system maps the page for the next one
+ * @REPLAY_STALL: it waits in the IOMMU until the page is mapped
+ * @REPLAY_PRI: the device asks for the page and tries again
+ */
+enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI };
+
+/* replay_options.resident: parts per million of the pages that are mapped at once */
+#define REPLAY_RESIDENT_NONE 0u
+#define REPLAY_RESIDENT_ALL  1000000u
+
+/**
+ * struct replay_options - one run
+ * @trace: path of a .dmat file
+ * @kind: the IOMMU
+ * @resident: pages mapped where the trace maps them, ppm; chosen by @seed. The others fault on first touch
+ *	and the fault handler maps them.
+ * @seed: of everything random
+ * @repeat: play the trace so many times, one after the other; 0: once
+ * @cfg: sizes and prices; the functional replay uses the sizes
+ * @progress: called now and then with accesses done and all; may be NULL
+ */
+struct replay_options {
+	const char *trace;
+	const struct iommu_kind *kind;
+	enum replay_faults faults;
+	u32 resident;
+	u64 seed;
+	u64 repeat;
+	const struct fl_config *cfg;
+	void (*progress)(void *ctx, u64 done, u64 all);
+	void *progress_ctx;
+};
+
+/* What a fault's latency is made of; the parts of each fault add up to its latency. */
+enum replay_part {
+	PART_DETECT,   /* access accepted -> fault decided */
+	PART_RECORD,   /* -> record in memory, interrupt raised */
+	PART_NOTIFY,   /* -> driver reads the record */
+	PART_SOFTWARE, /* -> fault core has the answer */
+	PART_RESPOND,  /* -> the answer takes effect in the IOMMU */
+	PART_RETRY,    /* -> access complete */
+	REPLAY_PARTS
+};
+
+extern const char *const replay_part_names[REPLAY_PARTS];
+
+#define REPLAY_MAX_TYPES 32
+
+struct replay_type {
+	u16 code; /* fault number of the architecture */
+	u64 count;
+};
+
+/* The first access whose outcome is not the recorded one. */
+struct replay_difference {
+	u64 record; /* number in the trace */
+	u32 sid;
+	u64 iova;
+	u64 recorded_pa, pa;
+	bool recorded_ok, ok;
+};
+
+/**
+ * struct replay_result - what came out
+ * @accesses: of the trace; one that crosses pages counts once
+ * @translated, @aborted: of them, how they ended
+ * @faults: reported to the operating system, duplicates included
+ * @duplicates: of them, to a page whose fault was being handled
+ * @first_touches: accesses to pages that the trace had mapped but were not resident
+ * @types: faults by architecture's number, @n_types used, in ascending order
+ * @responses: answers by enum fault_code
+ * @compared, @different: translated addresses held against the recorded ones
+ * @timed: the fields after it are valid
+ * @duration_ns: from the first access to the end of the last
+ * @latency: of faults, ns, from the access's acceptance to its end
+ * @parts: what they are made of
+ * @access: latency of all accesses
+ */
+struct replay_result {
+	u64 accesses, bytes, translated, aborted;
+	u64 faults, duplicates, first_touches;
+	struct replay_type types[REPLAY_MAX_TYPES];
+	u32 n_types;
+	u64 responses[FAULT_CODES];
+	u64 maps, unmaps;
+	u64 compared, different;
+	struct replay_difference first_difference;
+	bool timed;
+	u64 duration_ns;
+	struct stats_summary latency, parts[REPLAY_PARTS], access;
+};
+
+/**
+ * replay_functional() - no SystemC, no time: each access is over before the next begins
+ * @err: filled on error
+ * Return: 0 or -errno.
+ */
+int replay_functional(const struct replay_options *opt, struct replay_result *res, struct dmat_error *err);
+
+/* Result as one JSON object, keys as docs/user-guide.md lists them; the caller's to json_decref(). */
+json_t *replay_json(const struct replay_options *opt, const struct replay_result *res);
+
+/* Result as a table for people, with the reason why a fault takes what it takes. */
+void replay_table(const struct replay_options *opt, const struct replay_result *res, FILE *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* REPLAY_H */

@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The replay without time: each access is over before the next begins. The
+ * engine, the driver, the fault core and the operating system are those of the
+ * timed run; only what lies between them is gone.
+ */
+#include "ats_endpoint.h"
+#include "frames.h"
+#include "physmem.h"
+#include "replay_os.h"
+
+#define PAGE_SIZE     4096u
+#define POLL_TRIES    64u
+#define PUMP_LIMIT    100000u
+#define RETRY_LIMIT   1000u
+#define PROGRESS_MASK 0xffffu
+
+enum verdict { PENDING, RETRY, ABORTED };
+
+struct endpoint {
+	struct ats_ep ep;
+	struct run *run;
+};
+
+struct run {
+	const struct replay_options *opt;
+	struct replay_result *res;
+	struct dmat_error *err;
+	struct replay_scan scan;
+	const struct iommu_class *cls;
+	const struct drv_class *drv;
+	void *hw;
+	struct physmem mem;
+	struct frames frames;
+	struct replay_os *os;
+	u64 now;
+	u32 irqs;  /* lines with an edge not yet seen */
+	u32 level; /* lines that are asserted */
+	bool work; /* the fault core wants a worker */
+	enum verdict verdict;
+	struct endpoint *eps[REPLAY_MAX_STREAMS];
+	struct ats_inv inv[ATS_MAX_ITAGS];
+	u32 n_inv;
+};
+
+/* ---- services of the engine ---- */
+
+static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	struct run *r = ctx;
+
+	return physmem_read(&r->mem, pa, buf, len);
+}
+
+static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
+{
+	struct run *r = ctx;
+
+	return physmem_write(&r->mem, pa, buf, len);
+}
+
+static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
+{
+	struct run *r = ctx;
+
+	return physmem_cas64(&r->mem, pa, old, new_value);
+}
+
+static void raise_irq(void *ctx, u32 line, bool level)
+{
+	struct run *r = ctx;
+
+	if (level) {
+		r->irqs |= BIT(line);
+		r->level |= BIT(line);
+	} else {
+		r->level &= ~BIT(line);
+	}
+}
+
+static int raise_msi(void *ctx, u64 pa, u32 data)
+{
+	struct run *r = ctx;
+
+	if (pa == KIND_MSI_DOORBELL && data < 32)
+		r->irqs |= BIT(data);
+	return 0;
+}
+
+static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
+{
+	struct run *r = ctx;
+
+	r->verdict = how == RESUME_RETRY ? RETRY : ABORTED;
+}
+
+static struct endpoint *endpoint_of(struct run *r, u32 sid)
+{
+	u32 i;
+
+	for (i = 0; i < r->scan.n_sids; i++)
+		if (r->scan.sids[i] == sid)
+			return r->eps[i];
+	return NULL;
+}
+
+static void page_response(void *ctx, const struct page_response *resp)
+{
+	struct endpoint *e = endpoint_of(ctx, resp->sid);
+
+	if (e)
+		ats_ep_response(&e->ep, resp);
+}
+
+/* Carried out in poll: the engine is in the midst of a command. */
+static void ats_invalidate(void *ctx, const struct ats_inv *inv)
+{
+	struct run *r = ctx;
+
+	fl_assert(r->n_inv < ATS_MAX_ITAGS);
+	r->inv[r->n_inv++] = *inv;
+}
+
+static const struct iommu_ops hw_ops = {
+	.mem_read = mem_read,
+	.mem_write = mem_write,
+	.mem_cas64 = mem_cas64,
+	.irq = raise_irq,
+	.msi = raise_msi,
+	.txn_resume = txn_resume,
+	.page_response = page_response,
+	.ats_invalidate = ats_invalidate,
+};
+
+static void carry_invalidations(struct run *r)
+{
+	struct ats_inv inv[ATS_MAX_ITAGS];
+	u32 i, n = r->n_inv;
+
+	memcpy(inv, r->inv, n * sizeof(inv[0]));
+	r->n_inv = 0;
+	for (i = 0; i < n; i++) {
+		struct endpoint *e = endpoint_of(r, inv[i].sid);
+
+		if (e)
+			ats_ep_invalidate(&e->ep, &inv[i]);
+		else
+			r->cls->ats_inv_done(r->hw, inv[i].sid, inv[i].itag, false);
+	}
+}
+
+/* ---- services of the driver ---- */
+
+static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
+{
+	struct run *r = ctx;
+
+	return r->cls->mmio_read(r->hw, offset, size);
+}
+
+static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
+{
+	struct run *r = ctx;
+
+	r->cls->mmio_write(r->hw, offset, value, size);
+}
+
+static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
+{
+	static const u8 zeros[PAGE_SIZE];
+	struct run *r = ctx;
+	u64 at;
+	int err = frames_alloc(&r->frames, bytes, align, pa);
+
+	/* Pages that were never written read as zero already. */
+	for (at = 0; !err && at < bytes; at += PAGE_SIZE)
+		if (physmem_find(&r->mem, *pa + at))
+			err = physmem_write(&r->mem, *pa + at, zeros, (u32)min(bytes - at, (u64)PAGE_SIZE));
+	return err;
+}
+
+static void mem_free(void *ctx, u64 pa, u64 bytes)
+{
+	struct run *r = ctx;
+
+	frames_free(&r->frames, pa, bytes);
+}
+
+static bool poll(void *ctx, u32 tries)
+{
+	carry_invalidations(ctx);
+	return tries < POLL_TRIES;
+}
+
+static u64 now(void *ctx)
+{
+	struct run *r = ctx;
+
+	return r->now;
+}
+
+static const struct drv_ops drv_ops = {
+	.mmio_read = mmio_read,
+	.mmio_write = mmio_write,
+	.mem_alloc = mem_alloc,
+	.mem_free = mem_free,
+	.mem_read = mem_read,
+	.mem_write = mem_write,
+	.poll = poll,
+	.now = now,
+};
+
+static void kick(void *ctx)
+{
+	struct run *r = ctx;
+
+	r->work = true;
+}
+
+/* ---- services of an endpoint ---- */
+
+static void ep_page_request(void *ctx, const struct page_request *pr)
+{
+	struct endpoint *e = ctx;
+
+	e->run->cls->page_request(e->run->hw, pr);
+}
+
+static void ep_inv_done(void *ctx, u32 sid, u8 itag)
+{
+	struct endpoint *e = ctx;
+
+	e->run->cls->ats_inv_done(e->run->hw, sid, itag, true);
+}
+
+static void ep_wake(void *ctx, struct ats_waiter *w, enum ats_wake why)
+{
+	struct endpoint *e = ctx;
+
+	e->run->verdict = why == ATS_RETRY ? RETRY : ABORTED;
+}
+
+static const struct ats_ep_ops ep_ops = { ep_page_request, ep_inv_done, ep_wake };
+
+/* ---- software runs until it has nothing to do ---- */
+
+static void serve_line(struct run *r, u32 line)
+{
+	void *drv = replay_os_driver(r->os);
+
+	if (r->drv->irq(drv, line, r->now) == DRV_IRQ_WAKE_THREAD)
+		while (r->drv->irq_thread(drv, line, r->now) > 0)
+			;
+	replay_os_deferred(r->os, r->now);
+}
+
+static u32 take_lines(struct run *r)
+{
+	u32 lines = r->irqs | (r->opt->kind->level_irq ? r->level : 0);
+
+	r->irqs = 0;
+	return lines;
+}
+
+static void pump(struct run *r)
+{
+	u32 lines, i, rounds = 0;
+
+	do {
+		lines = take_lines(r);
+		for (i = 0; i < 32; i++)
+			if (lines & BIT(i))
+				serve_line(r, i);
+		if (r->work) {
+			r->work = false;
+			while (fault_core_run(replay_os_core(r->os), r->now, 64) == 64)
+				;
+			lines = ~0u;
+		}
+	} while (lines && ++rounds < PUMP_LIMIT);
+}
+
+/* ---- one piece of an access: within one page ---- */
+
+struct piece {
+	struct dma_txn txn;
+	struct xlat_result r;
+};
+
+static bool platform_piece(struct run *r, struct piece *p)
+{
+	u32 tries;
+
+	for (tries = 0; tries < RETRY_LIMIT; tries++) {
+		r->verdict = PENDING;
+		switch (r->cls->translate(r->hw, &p->txn, &p->r)) {
+		case XLAT_OK:
+			return true;
+		case XLAT_STALL:
+			pump(r);
+			if (r->verdict != RETRY)
+				return false;
+			break;
+		case XLAT_WAIT:
+			pump(r);
+			break;
+		default:
+			pump(r);
+			return false;
+		}
+	}
+	return false;
+}
+
+/* Goes out translated: the address is checked once more where ATSCHK asks for it. */
+static bool translated_piece(struct run *r, struct piece *p)
+{
+	struct dma_txn t = p->txn;
+	struct xlat_result res;
+	bool ok;
+
+	t.iova = p->r.pa;
+	t.flags |= DMA_TRANSLATED;
+	ok = r->cls->translate(r->hw, &t, &res) == XLAT_OK;
+	if (!ok)
+		pump(r);
+	return ok;
+}
+
+static bool pri_piece(struct run *r, struct piece *p, struct endpoint *e)
+{
+	struct ats_waiter w = { .txn = p->txn };
+	struct dma_txn req;
+	enum xlat x;
+	u32 tries;
+	int tag;
+
+	for (tries = 0; tries < RETRY_LIMIT; tries++) {
+		if (ats_ep_lookup(&e->ep, &p->txn, &p->r))
+			return translated_piece(r, p);
+		tag = ats_ep_translate(&e->ep, &p->txn, &req);
+		fl_assert(tag >= 0);
+		x = r->cls->translate(r->hw, &req, &p->r);
+		if (x != XLAT_OK)
+			pump(r);
+		switch (ats_ep_complete(&e->ep, (u32)tag, x, &p->r)) {
+		case ATS_OK:
+			return translated_piece(r, p);
+		case ATS_UNTRANSLATED:
+			return platform_piece(r, p);
+		case ATS_STALE:
+			break;
+		case ATS_FAULT:
+			r->verdict = PENDING;
+			if (ats_ep_fault(&e->ep, &w))
+				return false;
+			pump(r);
+			if (r->verdict != RETRY)
+				return false;
+			break;
+		case ATS_ERROR:
+			return false;
+		}
+	}
+	return false;
+}
+
+/* ---- an access ---- */
+
+static u16 txn_flags(const struct dmat_record *rec)
+{
+	u16 flags = 0;
+
+	/* Read and write together: the direction was not recorded. */
+	if ((rec->flags & (DMAT_F_R | DMAT_F_W)) == DMAT_F_W)
+		flags |= DMA_WRITE;
+	if (rec->flags & DMAT_F_X)
+		flags |= DMA_EXEC;
+	if (rec->flags & DMAT_F_PRIV)
+		flags |= DMA_PRIV;
+	if (rec->flags & DMAT_F_PASID)
+		flags |= DMA_PASID;
+	return flags;
+}
+
+static void compare(struct run *r, const struct dmat_record *rec, u64 record, u64 pa, bool ok)
+{
+	struct replay_result *res = r->res;
+	bool recorded_ok = rec->outcome == DMAT_OUT_OK;
+
+	if (rec->outcome == DMAT_OUT_NONE || (!ok && recorded_ok && r->opt->faults == REPLAY_TERMINATE))
+		return;
+	res->compared++;
+	if (ok == recorded_ok && (!ok || pa == rec->pa))
+		return;
+	if (!res->different++)
+		res->first_difference = (struct replay_difference){ .record = record,
+								    .sid = rec->sid,
+								    .iova = rec->iova,
+								    .recorded_pa = rec->pa,
+								    .pa = pa,
+								    .recorded_ok = recorded_ok,
+								    .ok = ok };
+}
+
+static void access_record(struct run *r, const struct dmat_record *rec, u64 record)
+{
+	struct endpoint *e = r->opt->faults == REPLAY_PRI ? endpoint_of(r, rec->sid) : NULL;
+	struct piece p = { .txn = { .sid = rec->sid, .pasid = rec->pasid, .flags = txn_flags(rec) } };
+	u64 at = rec->iova, left = rec->size, pa = 0;
+	bool ok = true;
+
+	replay_os_touch(r->os, rec);
+	while (left && ok) {
+		p.txn.iova = at;
+		p.txn.len = (u32)min(left, (u64)(PAGE_SIZE - (at & (PAGE_SIZE - 1))));
+		ok = e ? pri_piece(r, &p, e) : platform_piece(r, &p);
+		if (at == rec->iova)
+			pa = p.r.pa;
+		at += p.txn.len;
+		left -= p.txn.len;
+	}
+	r->res->accesses++;
+	r->res->bytes += rec->size;
+	if (ok)
+		r->res->translated++;
+	else
+		r->res->aborted++;
+	compare(r, rec, record, pa, ok);
+}
+
+/* ---- a run ---- */
+
+static int play_block(struct run *r, const struct dmat_record *block, ssize_t n, u64 *record, u64 all)
+{
+	ssize_t i;
+	int code = 0;
+
+	for (i = 0; i < n && !code; i++, (*record)++) {
+		r->now = block[i].time_ns;
+		if (block[i].kind == DMAT_ACCESS)
+			access_record(r, &block[i], *record);
+		else
+			code = replay_os_record(r->os, &block[i], r->now, r->err);
+		if (r->opt->progress && !(r->res->accesses & PROGRESS_MASK))
+			r->opt->progress(r->opt->progress_ctx, r->res->accesses, all);
+	}
+	return code;
+}
+
+static int play(struct run *r)
+{
+	struct dmat_record *block = calloc(DMAT_BLOCK, sizeof(*block));
+	u64 rounds = r->opt->repeat ? r->opt->repeat : 1, round, record;
+	struct dmat_reader *reader;
+	ssize_t n = 0;
+	int code;
+
+	if (!block)
+		return dmat_fail(r->err, ENOMEM, "out of memory");
+	code = dmat_reader_open(&reader, r->opt->trace, 0, r->err);
+	if (code) {
+		free(block);
+		return code;
+	}
+	for (round = 0; round < rounds && !code; round++) {
+		record = 0;
+		code = dmat_seek_record(reader, 0);
+		while (!code && (n = dmat_read_block(reader, block, DMAT_BLOCK)) > 0)
+			code = play_block(r, block, n, &record, rounds * r->scan.accesses);
+		if (n < 0)
+			code = (int)n;
+	}
+	dmat_reader_close(reader);
+	free(block);
+	return code;
+}
+
+static int make_endpoints(struct run *r)
+{
+	u32 i;
+
+	for (i = 0; i < r->scan.n_sids && r->opt->faults == REPLAY_PRI; i++) {
+		struct ats_ep_cfg cfg = { .sid = r->scan.sids[i], .atc = { .sets = 16, .ways = 4 }, .pri = true };
+
+		r->eps[i] = calloc(1, sizeof(*r->eps[i]));
+		if (!r->eps[i])
+			return -ENOMEM;
+		r->eps[i]->run = r;
+		if (ats_ep_init(&r->eps[i]->ep, &cfg, &ep_ops, r->eps[i]))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int check_options(struct run *r)
+{
+	const struct replay_options *opt = r->opt;
+	u64 base = opt->cfg->os.table_base;
+
+	if (opt->faults == REPLAY_STALL && !opt->kind->stall)
+		return dmat_fail(r->err, EINVAL, "%s cannot stall", opt->kind->name);
+	if (opt->faults == REPLAY_PRI && !opt->kind->pri)
+		return dmat_fail(r->err, EINVAL, "%s has no page requests", opt->kind->name);
+	if (r->scan.max_pa > base)
+		return dmat_fail(r->err, EINVAL,
+				 "the trace maps physical address 0x%llx, tables begin at os.table_base = 0x%llx",
+				 r->scan.max_pa - 1, base);
+	return 0;
+}
+
+static int build(struct run *r)
+{
+	const struct fl_config *cfg = r->opt->cfg;
+	struct replay_os_cfg os_cfg = { .opt = r->opt, .trace = &r->scan, .ops = &drv_ops, .ctx = r, .kick = kick };
+	int code;
+
+	frames_init(&r->frames, cfg->os.table_base, cfg->os.table_bytes);
+	code = physmem_init(&r->mem, 1ULL << 52);
+	if (!code)
+		code = r->opt->kind->create(cfg, &hw_ops, r, &r->hw);
+	if (!code)
+		code = make_endpoints(r);
+	if (code)
+		return dmat_fail(r->err, -code, "the %s cannot be made: %s", r->opt->kind->name, strerror(-code));
+	return replay_os_create(&os_cfg, &r->os, r->err);
+}
+
+static void tear_down(struct run *r)
+{
+	u32 i;
+
+	if (r->os)
+		replay_os_destroy(r->os, r->now);
+	if (r->hw)
+		r->opt->kind->destroy(r->hw);
+	for (i = 0; i < r->scan.n_sids; i++)
+		if (r->eps[i]) {
+			ats_ep_exit(&r->eps[i]->ep);
+			free(r->eps[i]);
+		}
+	frames_exit(&r->frames);
+	if (r->mem.keys)
+		physmem_exit(&r->mem);
+}
+
+int replay_functional(const struct replay_options *opt, struct replay_result *res, struct dmat_error *err)
+{
+	struct run *r = calloc(1, sizeof(*r));
+	int code;
+
+	if (!r)
+		return dmat_fail(err, ENOMEM, "out of memory");
+	memset(res, 0, sizeof(*res));
+	r->opt = opt;
+	r->res = res;
+	r->err = err;
+	r->cls = opt->kind->cls;
+	r->drv = opt->kind->drv;
+	code = replay_scan(opt->trace, &r->scan, err);
+	if (!code)
+		code = check_options(r);
+	if (!code)
+		code = build(r);
+	if (!code)
+		code = play(r);
+	if (!code) {
+		pump(r);
+		replay_os_result(r->os, res);
+	}
+	tear_down(r);
+	free(r);
+	return code;
+}

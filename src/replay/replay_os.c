@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "replay_os.h"
+
+#include "page_map.h"
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  (1ULL << PAGE_SHIFT)
+
+/* One address space of the trace. */
+struct space {
+	struct replay_os *os;
+	struct space *next;
+	struct fault_domain *dom; /* NULL until a stream is attached */
+	u32 id;
+	u32 pages; /* its list in the page map */
+};
+
+/* What a stream's PASID is attached to. */
+struct use {
+	u32 pasid; /* or DRV_NO_PASID */
+	struct space *space;
+};
+
+struct stream {
+	u32 sid;
+	struct fault_dev *dev;
+	struct use *uses;
+	u32 n_uses;
+};
+
+/* A terminated access whose page is to be mapped. */
+struct deferred {
+	struct space *space;
+	u64 page;
+	u8 perm;
+};
+
+struct replay_os {
+	struct replay_os_cfg cfg;
+	const struct drv_class *cls;
+	void *drv, *drv_cfg;
+	struct fault_core *core;
+	struct page_map map;
+	struct space *spaces, *last_space;
+	struct stream streams[REPLAY_MAX_STREAMS];
+	u32 n_streams;
+	struct deferred *deferred;
+	u32 n_deferred, deferred_room;
+	struct replay_result counts;
+};
+
+/* ---- residency ---- */
+
+/* A function of seed, address space and page alone, so that it does not depend on the order of events. */
+static bool chosen(const struct replay_os *os, const struct space *s, u64 page)
+{
+	u64 h = os->cfg.opt->seed ^ (page + 0x9e3779b97f4a7c15ULL * (s->id + 1));
+
+	h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	h = (h ^ (h >> 27)) * 0x94d049bb133111ebULL;
+	h ^= h >> 31;
+	return h % REPLAY_RESIDENT_ALL < os->cfg.opt->resident;
+}
+
+static u32 prot_of(u8 perm)
+{
+	return (perm & DMAT_F_R ? DRV_PROT_READ : 0) | (perm & DMAT_F_W ? DRV_PROT_WRITE : 0) |
+	       (perm & DMAT_F_X ? DRV_PROT_EXEC : 0) | (perm & DMAT_F_PRIV ? DRV_PROT_PRIV : 0);
+}
+
+static int make_resident(struct replay_os *os, struct space *s, struct page_entry *e)
+{
+	int err = os->cls->map(os->drv, s->dom, e->page << PAGE_SHIFT, e->pa, PAGE_SIZE, prot_of(e->perm));
+
+	if (err)
+		return err;
+	e->resident = true;
+	os->counts.maps++;
+	return 0;
+}
+
+/* ---- faults ---- */
+
+static void count_type(struct replay_result *c, u32 reason)
+{
+	u32 i, at;
+
+	for (at = 0; at < c->n_types && c->types[at].code < reason; at++)
+		;
+	if (at < c->n_types && c->types[at].code == reason) {
+		c->types[at].count++;
+		return;
+	}
+	if (c->n_types == REPLAY_MAX_TYPES)
+		return;
+	for (i = c->n_types++; i > at; i--)
+		c->types[i] = c->types[i - 1];
+	c->types[at] = (struct replay_type){ .code = (u16)reason, .count = 1 };
+}
+
+static bool permitted(const struct page_entry *e, u8 wanted)
+{
+	return !((wanted & FAULT_READ) && !(e->perm & DMAT_F_R)) &&
+	       !((wanted & FAULT_WRITE) && !(e->perm & DMAT_F_W)) &&
+	       !((wanted & FAULT_EXEC) && !(e->perm & DMAT_F_X)) &&
+	       !((e->perm & DMAT_F_PRIV) && !(wanted & FAULT_PRIV));
+}
+
+/* Map the pages behind a faulting one, too, as far as they are known: one fault serves them all. */
+static void map_ahead(struct replay_os *os, struct space *s, u64 page)
+{
+	u64 i;
+
+	for (i = 1; i < os->cfg.opt->cfg->os.map_pages; i++) {
+		struct page_entry *e = page_map_find(&os->map, s->id, page + i);
+
+		if (!e || e->resident || make_resident(os, s, e))
+			return;
+	}
+}
+
+/* What becomes of a fault on @page: mapped now, mapped already, or none of our pages. */
+static enum fault_code resolve(struct replay_os *os, struct space *s, u64 page, u8 wanted)
+{
+	struct page_entry *e = page_map_find(&os->map, s->id, page);
+
+	if (!e || !permitted(e, wanted))
+		return FAULT_TERMINATE;
+	if (e->resident) {
+		os->counts.duplicates++;
+		return FAULT_RETRY;
+	}
+	if (make_resident(os, s, e))
+		return FAULT_FAILURE;
+	map_ahead(os, s, page);
+	return FAULT_RETRY;
+}
+
+static enum fault_code handle(void *ctx, struct fault_group *g, const struct fault_record *f)
+{
+	struct space *s = ctx;
+
+	s->os->counts.faults++;
+	count_type(&s->os->counts, f->reason);
+	return resolve(s->os, s, f->addr >> PAGE_SHIFT, f->perm);
+}
+
+/* A terminated access. Nothing may be mapped here: the driver is in the midst of its handler. */
+static void event(void *ctx, const struct fault_record *f, u64 now)
+{
+	struct space *s = ctx;
+	struct replay_os *os = s->os;
+
+	os->counts.faults++;
+	count_type(&os->counts, f->reason);
+	if (os->n_deferred == os->deferred_room) {
+		u32 room = os->deferred_room ? os->deferred_room * 2 : 64;
+		struct deferred *more = realloc(os->deferred, room * sizeof(*more));
+
+		if (!more)
+			return; /* the page stays away: its next access faults again */
+		os->deferred = more;
+		os->deferred_room = room;
+	}
+	os->deferred[os->n_deferred++] =
+		(struct deferred){ .space = s, .page = f->addr >> PAGE_SHIFT, .perm = f->perm };
+}
+
+static const struct fault_domain_ops domain_ops = { .handle = handle, .event = event };
+
+u32 replay_os_deferred(struct replay_os *os, u64 now)
+{
+	u64 before = os->counts.maps;
+	u32 i;
+
+	for (i = 0; i < os->n_deferred; i++)
+		resolve(os, os->deferred[i].space, os->deferred[i].page, os->deferred[i].perm);
+	os->n_deferred = 0;
+	return (u32)(os->counts.maps - before);
+}
+
+/* ---- streams and address spaces ---- */
+
+static struct space *find_space(struct replay_os *os, u32 id)
+{
+	struct space *s = os->last_space;
+
+	if (s && s->id == id)
+		return s;
+	for (s = os->spaces; s && s->id != id; s = s->next)
+		;
+	if (s)
+		os->last_space = s;
+	return s;
+}
+
+static struct space *get_space(struct replay_os *os, u32 id)
+{
+	struct space *s = find_space(os, id);
+
+	if (s)
+		return s;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->os = os;
+	s->id = id;
+	s->pages = PAGE_MAP_NONE;
+	s->next = os->spaces;
+	os->spaces = s;
+	return s;
+}
+
+static struct stream *find_stream(struct replay_os *os, u32 sid)
+{
+	u32 i;
+
+	for (i = 0; i < os->n_streams; i++)
+		if (os->streams[i].sid == sid)
+			return &os->streams[i];
+	return NULL;
+}
+
+static int add_stream(struct replay_os *os, u32 sid)
+{
+	struct drv_device_cfg c = { .sids = { sid }, .n_sids = 1, .name = "trace" };
+	struct stream *st = &os->streams[os->n_streams];
+	int err;
+
+	c.can_stall = os->cfg.opt->faults == REPLAY_STALL;
+	c.pri = os->cfg.opt->faults == REPLAY_PRI;
+	c.pasid_bits = os->cfg.trace->pasid_bits;
+	err = os->cls->device_add(os->drv, &c, &st->dev);
+	if (err)
+		return err;
+	st->sid = sid;
+	os->n_streams++;
+	return 0;
+}
+
+/* The address space gets its domain from the first device that uses it; pages mapped before come with it. */
+static int make_domain(struct replay_os *os, struct space *s, struct fault_dev *dev)
+{
+	union fault_owner owner = { .handler = { .ops = &domain_ops, .ctx = s } };
+	struct page_entry *e;
+	int err;
+
+	err = os->cls->domain_alloc(os->drv, dev, DRV_DOMAIN_PAGING, &s->dom);
+	if (err)
+		return err;
+	err = fault_domain_set_owner(s->dom, &owner);
+	if (!err && os->cfg.opt->faults != REPLAY_TERMINATE)
+		err = fault_domain_enable_stalls(s->dom);
+	for (e = page_map_at(&os->map, s->pages); e && !err; e = page_map_at(&os->map, e->next))
+		if (chosen(os, s, e->page))
+			err = make_resident(os, s, e);
+	return err;
+}
+
+static u32 pasid_of(const struct dmat_record *rec)
+{
+	return rec->flags & DMAT_F_PASID ? rec->pasid : DRV_NO_PASID;
+}
+
+static struct use *find_use(const struct stream *st, u32 pasid)
+{
+	u32 i;
+
+	for (i = 0; i < st->n_uses; i++)
+		if (st->uses[i].pasid == pasid)
+			return &st->uses[i];
+	return NULL;
+}
+
+static struct use *get_use(struct stream *st, u32 pasid)
+{
+	struct use *u = find_use(st, pasid);
+
+	if (u)
+		return u;
+	u = realloc(st->uses, (st->n_uses + 1) * sizeof(*u));
+	if (!u)
+		return NULL;
+	st->uses = u;
+	u[st->n_uses] = (struct use){ .pasid = pasid };
+	return &u[st->n_uses++];
+}
+
+static int attach(struct replay_os *os, const struct dmat_record *rec, u64 now)
+{
+	struct stream *st = find_stream(os, rec->sid);
+	struct space *s = get_space(os, rec->domain);
+	struct use *u = st ? get_use(st, pasid_of(rec)) : NULL;
+	int err = 0;
+
+	if (!s || !u)
+		return -ENOMEM;
+	if (u->space == s)
+		return 0;
+	if (!s->dom)
+		err = make_domain(os, s, st->dev);
+	if (!err)
+		err = os->cls->attach(os->drv, st->dev, u->pasid, s->dom, now);
+	if (!err)
+		u->space = s;
+	return err;
+}
+
+static int detach(struct replay_os *os, const struct dmat_record *rec, u64 now)
+{
+	struct stream *st = find_stream(os, rec->sid);
+	struct use *u = st ? find_use(st, pasid_of(rec)) : NULL;
+
+	if (!u || !u->space)
+		return -ENOENT;
+	u->space = NULL;
+	return os->cls->detach(os->drv, st->dev, u->pasid, now);
+}
+
+/* ---- maps and unmaps ---- */
+
+static int drop_page(struct replay_os *os, struct space *s, struct page_entry *e)
+{
+	s64 gone = 0;
+
+	if (e->resident) {
+		gone = os->cls->unmap(os->drv, s->dom, e->page << PAGE_SHIFT, PAGE_SIZE);
+		os->counts.unmaps++;
+	}
+	page_map_remove(&os->map, &s->pages, e);
+	return gone < 0 ? (int)gone : 0;
+}
+
+static int map_page(struct replay_os *os, struct space *s, const struct dmat_record *rec, u64 i)
+{
+	u64 page = (rec->iova >> PAGE_SHIFT) + i;
+	struct page_entry *e = page_map_find(&os->map, s->id, page);
+	int err;
+
+	if (e) {
+		err = drop_page(os, s, e);
+		if (err)
+			return err;
+	}
+	e = page_map_add(&os->map, &s->pages, s->id, page);
+	if (!e)
+		return -ENOMEM;
+	e->pa = (rec->pa & ~(PAGE_SIZE - 1)) + (i << PAGE_SHIFT);
+	e->perm = rec->perm;
+	return s->dom && chosen(os, s, page) ? make_resident(os, s, e) : 0;
+}
+
+static u64 pages_of(const struct dmat_record *rec)
+{
+	return ((rec->iova & (PAGE_SIZE - 1)) + rec->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+}
+
+static int map(struct replay_os *os, const struct dmat_record *rec)
+{
+	struct space *s = get_space(os, rec->domain);
+	u64 i, n = pages_of(rec);
+	int err = s ? 0 : -ENOMEM;
+
+	for (i = 0; i < n && !err; i++)
+		err = map_page(os, s, rec, i);
+	return err;
+}
+
+static int unmap_in(struct replay_os *os, struct space *s, const struct dmat_record *rec)
+{
+	u64 first = rec->flags & DMAT_F_WHOLE ? 0 : rec->iova >> PAGE_SHIFT;
+	u64 n = rec->flags & DMAT_F_WHOLE ? ~0ULL : pages_of(rec);
+	struct page_entry *e;
+	u32 i, next;
+	int err = 0;
+
+	if (n == 1) {
+		e = page_map_find(&os->map, s->id, first);
+		return e ? drop_page(os, s, e) : 0;
+	}
+	for (i = s->pages; i != PAGE_MAP_NONE && !err; i = next) {
+		e = page_map_at(&os->map, i);
+		next = e->next;
+		if (e->page - first < n)
+			err = drop_page(os, s, e);
+	}
+	return err;
+}
+
+static int unmap(struct replay_os *os, const struct dmat_record *rec)
+{
+	struct space *s;
+	int err = 0;
+
+	if (rec->domain != DMAT_DOMAIN_NONE) {
+		s = find_space(os, rec->domain);
+		return s ? unmap_in(os, s, rec) : 0;
+	}
+	for (s = os->spaces; s && !err; s = s->next)
+		err = unmap_in(os, s, rec);
+	return err;
+}
+
+int replay_os_record(struct replay_os *os, const struct dmat_record *rec, u64 now, struct dmat_error *err)
+{
+	int code = 0;
+
+	switch (rec->kind) {
+	case DMAT_ATTACH:
+		code = attach(os, rec, now);
+		break;
+	case DMAT_DETACH:
+		code = detach(os, rec, now);
+		break;
+	case DMAT_MAP:
+		code = map(os, rec);
+		break;
+	case DMAT_UNMAP:
+		code = unmap(os, rec);
+		break;
+	}
+	if (code)
+		return dmat_fail(err, -code, "the driver cannot do this %s: %s", dmat_kind_names[rec->kind],
+				 strerror(-code));
+	return 0;
+}
+
+/* The address space that an access reaches: the record's, else what its stream is attached to. */
+static struct space *space_of(struct replay_os *os, const struct dmat_record *access)
+{
+	const struct stream *st;
+	const struct use *u;
+
+	if (access->domain != DMAT_DOMAIN_NONE)
+		return find_space(os, access->domain);
+	st = find_stream(os, access->sid);
+	u = st ? find_use(st, pasid_of(access)) : NULL;
+	return u ? u->space : NULL;
+}
+
+void replay_os_touch(struct replay_os *os, const struct dmat_record *access)
+{
+	struct space *s = space_of(os, access);
+	u64 i, n = pages_of(access);
+
+	for (i = 0; s && i < n; i++) {
+		struct page_entry *e = page_map_find(&os->map, s->id, (access->iova >> PAGE_SHIFT) + i);
+
+		if (!e || e->resident || e->touched)
+			continue;
+		e->touched = true;
+		os->counts.first_touches++;
+	}
+}
+
+/* ---- life ---- */
+
+static void kick(void *host)
+{
+	struct replay_os *os = host;
+
+	os->cfg.kick(os->cfg.ctx);
+}
+
+static const struct fault_host_ops host_ops = { .kick = kick };
+
+static int start(struct replay_os *os)
+{
+	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = os };
+	struct kind_request req = { .cfg = os->cfg.opt->cfg, .observe = os->cfg.observe, .observer = os->cfg.ctx };
+	int err;
+	u32 i;
+
+	req.devices = os->cfg.trace->n_sids;
+	err = fault_core_create(&core_cfg, &os->core);
+	if (err)
+		return err;
+	os->drv = fl_zalloc(os->cls->size);
+	os->drv_cfg = os->cfg.opt->kind->driver_cfg(&req);
+	if (!os->drv || !os->drv_cfg)
+		return -ENOMEM;
+	err = os->cls->probe(os->drv, os->drv_cfg, os->cfg.ops, os->cfg.ctx, os->core);
+	if (err) {
+		fl_free(os->drv);
+		os->drv = NULL;
+		return err;
+	}
+	for (i = 0; i < os->cfg.trace->n_sids && !err; i++)
+		err = add_stream(os, os->cfg.trace->sids[i]);
+	return err;
+}
+
+int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **out, struct dmat_error *err)
+{
+	struct replay_os *os = calloc(1, sizeof(*os));
+	int code;
+
+	if (!os)
+		return dmat_fail(err, ENOMEM, "out of memory");
+	os->cfg = *cfg;
+	os->cls = cfg->opt->kind->drv;
+	*out = os;
+	code = page_map_init(&os->map);
+	if (!code)
+		code = start(os);
+	if (!code)
+		return 0;
+	replay_os_destroy(os, 0);
+	*out = NULL;
+	return dmat_fail(err, -code, "the %s driver does not start: %s", cfg->opt->kind->name, strerror(-code));
+}
+
+static void free_spaces(struct replay_os *os)
+{
+	struct space *s;
+
+	while ((s = os->spaces) != NULL) {
+		os->spaces = s->next;
+		if (s->dom)
+			os->cls->domain_free(os->drv, s->dom);
+		free(s);
+	}
+}
+
+void replay_os_destroy(struct replay_os *os, u64 now)
+{
+	u32 i;
+
+	for (i = 0; i < os->n_streams; i++) {
+		os->cls->device_remove(os->drv, os->streams[i].dev, now);
+		free(os->streams[i].uses);
+	}
+	free_spaces(os);
+	if (os->drv) {
+		os->cls->remove(os->drv, now);
+		fl_free(os->drv);
+	}
+	if (os->drv_cfg)
+		os->cfg.opt->kind->driver_cfg_free(os->drv_cfg);
+	if (os->core)
+		fault_core_destroy(os->core);
+	page_map_exit(&os->map);
+	free(os->deferred);
+	free(os);
+}
+
+struct fault_core *replay_os_core(struct replay_os *os)
+{
+	return os->core;
+}
+
+void *replay_os_driver(struct replay_os *os)
+{
+	return os->drv;
+}
+
+void replay_os_result(struct replay_os *os, struct replay_result *res)
+{
+	struct fault_stats stats;
+
+	fault_core_stats(os->core, &stats);
+	memcpy(res->responses, stats.answered, sizeof(res->responses));
+	memcpy(res->types, os->counts.types, sizeof(res->types));
+	res->n_types = os->counts.n_types;
+	res->faults = os->counts.faults;
+	res->duplicates = os->counts.duplicates;
+	res->first_touches = os->counts.first_touches;
+	res->maps = os->counts.maps;
+	res->unmaps = os->counts.unmaps;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "replay_os.h"
+
+static int add_sid(struct replay_scan *scan, u32 sid, struct dmat_error *err)
+{
+	u32 i;
+
+	for (i = scan->n_sids; i-- > 0;)
+		if (scan->sids[i] == sid)
+			return 0;
+	if (scan->n_sids == REPLAY_MAX_STREAMS)
+		return dmat_fail(err, EINVAL, "more than %d streams", REPLAY_MAX_STREAMS);
+	scan->sids[scan->n_sids++] = sid;
+	return 0;
+}
+
+static void note_pasid(struct replay_scan *scan, u32 pasid)
+{
+	while (pasid >> scan->pasid_bits)
+		scan->pasid_bits++;
+}
+
+static int scan_record(struct replay_scan *scan, const struct dmat_record *rec, struct dmat_error *err)
+{
+	if (!scan->records++)
+		scan->first_ns = rec->time_ns;
+	scan->last_ns = rec->time_ns;
+	if (rec->flags & DMAT_F_PASID)
+		note_pasid(scan, rec->pasid);
+	switch (rec->kind) {
+	case DMAT_MAP:
+		if (rec->pa + rec->size > scan->max_pa)
+			scan->max_pa = rec->pa + rec->size;
+		return 0;
+	case DMAT_ACCESS:
+		scan->accesses++;
+		return add_sid(scan, rec->sid, err);
+	case DMAT_ATTACH:
+		return add_sid(scan, rec->sid, err);
+	}
+	return 0;
+}
+
+int replay_scan(const char *path, struct replay_scan *scan, struct dmat_error *err)
+{
+	struct dmat_record *block = calloc(DMAT_BLOCK, sizeof(*block));
+	struct dmat_reader *reader;
+	ssize_t i, n = 0;
+	int code = 0;
+
+	memset(scan, 0, sizeof(*scan));
+	if (!block)
+		return dmat_fail(err, ENOMEM, "out of memory");
+	code = dmat_reader_open(&reader, path, 0, err);
+	if (code) {
+		free(block);
+		return code;
+	}
+	while (!code && (n = dmat_read_block(reader, block, DMAT_BLOCK)) > 0)
+		for (i = 0; i < n && !code; i++)
+			code = scan_record(scan, &block[i], err);
+	dmat_reader_close(reader);
+	free(block);
+	return code ? code : (int)(n < 0 ? n : 0);
+}
