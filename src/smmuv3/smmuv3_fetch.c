@@ -160,11 +160,6 @@ u8 v3_fetch_cd(struct smmuv3 *s, struct iommu_walk *w, const u64 *ste, struct sm
 	return w->res.fault ? (u8)w->res.fault : S2_FAULT;
 }
 
-static u32 stream_slot(u32 sid, u32 ssid)
-{
-	return (sid ^ (sid >> 7) ^ (ssid * 13)) & (V3_STREAMS - 1);
-}
-
 static u32 slot_of(const struct tcache *c, const struct tcache_entry *e)
 {
 	return (u32)(e - c->entries);
@@ -206,22 +201,17 @@ static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_st
 	return true;
 }
 
-/*
- * The resolved context of a stream if both its structures are cached, else
- * NULL. It stands for entries of the two caches and lives no longer than they.
- */
-struct smmuv3_stream *v3_cached_stream(struct smmuv3 *s, u32 sid, u32 ssid)
+/* The rare part of v3_cached_stream(): somebody listens, or the context has to be made. */
+struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid)
 {
-	struct smmuv3_stream *st = &s->streams[stream_slot(sid, ssid)];
+	struct smmuv3_stream *st = &s->streams[v3_stream_slot(sid, ssid)];
 
-	if (likely(st->gen == s->config_gen && st->sid == sid && st->ssid == ssid)) {
+	if (st->gen == s->config_gen && st->sid == sid && st->ssid == ssid) {
 		tcache_use(&s->ste_cache, st->ste_slot);
-		if (st->cd_slot != V3_NO_SLOT)
+		cache_event(s, UNIT_CONFIG_CACHE, true, sid);
+		if (st->cd_slot != V3_NO_SLOT) {
 			tcache_use(&s->cd_cache, st->cd_slot);
-		if (unlikely(s->ops->event != NULL)) {
-			cache_event(s, UNIT_CONFIG_CACHE, true, sid);
-			if (st->cd_slot != V3_NO_SLOT)
-				cache_event(s, UNIT_CD_CACHE, true, sid);
+			cache_event(s, UNIT_CD_CACHE, true, sid);
 		}
 		return st;
 	}

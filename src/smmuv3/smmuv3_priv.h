@@ -9,6 +9,7 @@
 #include "ring.h"
 
 #define V3_STREAMS 128 /* resolved stream contexts kept */
+#define V3_HINTS   256 /* TLB slots remembered by page */
 #define V3_NO_SSID 0xffffffffU
 #define V3_NO_SLOT 0xffffffffU
 
@@ -141,6 +142,29 @@ static inline u32 v3_reg(const struct smmuv3 *s, u32 offset)
 	return (u32)reg_get(&s->regs, offset);
 }
 
+static inline u32 v3_stream_slot(u32 sid, u32 ssid)
+{
+	return (sid ^ (sid >> 7) ^ (ssid * 13)) & (V3_STREAMS - 1);
+}
+
+struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid);
+
+/*
+ * The resolved context of a stream if both its structures are cached, else
+ * NULL. It stands for entries of the two caches and lives no longer than they.
+ */
+static inline struct smmuv3_stream *v3_cached_stream(struct smmuv3 *s, u32 sid, u32 ssid)
+{
+	struct smmuv3_stream *st = &s->streams[v3_stream_slot(sid, ssid)];
+
+	if (unlikely(st->gen != s->config_gen || st->sid != sid || st->ssid != ssid || s->ops->event))
+		return v3_cached_stream_slow(s, sid, ssid);
+	tcache_use(&s->ste_cache, st->ste_slot);
+	if (likely(st->cd_slot != V3_NO_SLOT))
+		tcache_use(&s->cd_cache, st->cd_slot);
+	return st;
+}
+
 /* smmuv3_config.c */
 bool v3_ste_illegal(const struct smmuv3 *s, const u64 *ste);
 bool v3_cd_illegal(const struct smmuv3 *s, const u64 *ste, const u64 *cd);
@@ -156,7 +180,6 @@ int v3_walk_read(struct smmuv3 *s, struct iommu_walk *w, u64 pa, void *buf, u32 
 u8 v3_fetch_ste(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *ste);
 u8 v3_fetch_cd(struct smmuv3 *s, struct iommu_walk *w, const u64 *ste, struct smmuv3_stream *st, u32 index, u64 *cd,
 	       struct pt_result *s2_fault);
-struct smmuv3_stream *v3_cached_stream(struct smmuv3 *s, u32 sid, u32 ssid);
 
 /* smmuv3_xlat.c */
 bool v3_s2_start(void *arg, u64 ipa, struct pt_start *start);
@@ -168,7 +191,7 @@ void v3_walk_ok(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stre
 void v3_translate_walk(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_stream *st);
 void v3_config_fault(struct smmuv3 *s, struct iommu_walk *w, u8 event, u64 fetch_addr);
 void v3_walk_fault(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stream *st, const struct pt_result *r,
-		   u8 class);
+		   u8 evt_class);
 
 /* smmuv3_ats.c */
 void v3_ats_request(struct smmuv3 *s, struct iommu_walk *w);

@@ -90,6 +90,28 @@ static void tlb_event(struct smmuv3 *s, const struct dma_txn *t, bool hit)
 					   .id = t->id });
 }
 
+/*
+ * The TLB entry for @va. A hint names the slot that answered for the page last;
+ * the entry there is checked in full, so a wrong hint costs only time.
+ */
+static inline const struct tcache_entry *tlb_find(struct smmuv3 *s, u64 va, const struct tcache_tag *tag)
+{
+	u32 *hint = &s->hints[(va >> 12 ^ va >> 20 ^ tag->asid) & (V3_HINTS - 1)];
+	const struct tcache_entry *e;
+
+	if (likely(*hint)) {
+		e = &s->tlb.entries[*hint - 1];
+		if (likely(e->valid && e->page == va >> e->shift && e->tag.vmid == tag->vmid &&
+			   e->tag.world == tag->world && (e->global || e->tag.asid == tag->asid))) {
+			tcache_use(&s->tlb, *hint - 1);
+			return e;
+		}
+	}
+	e = tcache_lookup(&s->tlb, va, tag);
+	*hint = e ? (u32)(e - s->tlb.entries) + 1 : 0;
+	return e;
+}
+
 enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
 {
 	const struct smmuv3_stream *st;
@@ -114,7 +136,7 @@ enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_r
 	flags = txn_flags(t, st);
 	if (unlikely(st->e0pd && !(flags & DMA_PRIV)))
 		return XLAT_MISS;
-	e = tcache_lookup(&s->tlb, effective_va(st, t->iova), &st->tag);
+	e = tlb_find(s, effective_va(st, t->iova), &st->tag);
 	x = e ? tlb_answer(s, e, t, flags, r) : XLAT_MISS;
 	if (unlikely(s->ops->event != NULL))
 		tlb_event(s, t, x == XLAT_OK);
@@ -189,16 +211,16 @@ static void fault_model(struct iommu_walk *w, const struct smmuv3_stream *st, bo
 	v3_walk_of(w)->record = stall || (s2 ? st->s2r : st->cd_ars & CD_R);
 }
 
-/* A fault of the translation process, of a CD fetch with @class EVT_CLASS_CD. */
+/* A fault of the translation process, of a CD fetch with @evt_class EVT_CLASS_CD. */
 void v3_walk_fault(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stream *st, const struct pt_result *r,
-		   u8 class)
+		   u8 evt_class)
 {
 	u64 *rec = v3_walk_of(w)->rec;
 	u8 event = event_of(r->fault);
 	bool s2 = r->stage == 2;
 
 	rec[0] = record_word0(&w->txn, event);
-	rec[1] = record_attributes(txn_flags(&w->txn, st)) | FIELD_PREP(EVT_1_CLASS, (u64) class);
+	rec[1] = record_attributes(txn_flags(&w->txn, st)) | FIELD_PREP(EVT_1_CLASS, (u64)evt_class);
 	rec[2] = w->txn.iova;
 	rec[3] = 0;
 	if (s2)
@@ -210,7 +232,7 @@ void v3_walk_fault(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_s
 	}
 	if (s2)
 		rec[3] = r->ipa & EVT_3_IPA;
-	if (event == F_PERMISSION && class == EVT_CLASS_TT && !r->update)
+	if (event == F_PERMISSION && evt_class == EVT_CLASS_TT && !r->update)
 		rec[1] |= EVT_1_TTRNW;
 	w->res.fault = event;
 	fault_model(w, st, s2);
