@@ -438,7 +438,7 @@ static inline u32 vtd_domain_bits(u64 cap)
 {
 	u32 nd = (u32)FIELD_GET(VTD_CAP_ND, cap);
 
-	return min(4 + 2 * nd, 16U);
+	return 4 + 2 * nd < 16 ? 4 + 2 * nd : 16;
 }
 
 /**
