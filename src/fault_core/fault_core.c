@@ -179,12 +179,12 @@ void fault_lock_init(struct fault_lock *l)
 	fenv_lock_init(env_lock(l));
 }
 
-unsigned long fault_lock_acquire(struct fault_lock *l)
+unsigned long fault_lock_acquire(struct fault_lock *l) fenv_acquires(l)
 {
 	return fenv_lock(env_lock(l));
 }
 
-void fault_lock_release(struct fault_lock *l, unsigned long flags)
+void fault_lock_release(struct fault_lock *l, unsigned long flags) fenv_releases(l)
 {
 	fenv_unlock(env_lock(l), flags);
 }

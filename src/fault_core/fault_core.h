@@ -202,7 +202,8 @@ struct fault_host_ops {
 
 /**
  * struct fault_core_cfg - a fault core
- * @host_ops: of the host, with @host
+ * @host_ops: of the host
+ * @host: their first argument
  * @watchdog_ns: hardware records that stay unread so long have lost their interrupt; 0: 10 ms
  */
 struct fault_core_cfg {
@@ -223,7 +224,8 @@ int fault_core_create(const struct fault_core_cfg *cfg, struct fault_core **out)
 
 /**
  * struct fault_driver - the IOMMU's side of a core
- * @ops: with @ctx
+ * @ops: of the IOMMU driver
+ * @ctx: their first argument
  * @hw_code: the back-end's response code of each enum fault_code
  */
 struct fault_driver {

@@ -95,6 +95,14 @@ void fault_group_recycle(struct fault_group *g)
 	fault_list_add_tail(&dev->free_groups, &g->link);
 }
 
+/* What a group that is no more referred to. No lock is held. */
+static void put_rest(struct fault_dev *dev, struct fault_attach *attach)
+{
+	if (attach)
+		attach_put(attach);
+	dev_put(dev);
+}
+
 void fault_group_get(struct fault_group *g)
 {
 	fenv_ref_get(&g->refs);
@@ -112,9 +120,7 @@ void fault_group_put(struct fault_group *g)
 	flags = fenv_lock(&dev->lock);
 	fault_group_recycle(g);
 	fenv_unlock(&dev->lock, flags);
-	if (attach)
-		attach_put(attach);
-	dev_put(dev);
+	put_rest(dev, attach);
 }
 
 u64 fault_group_cookie(const struct fault_group *g)
@@ -193,12 +199,11 @@ static void leave(struct fault_group *g)
 }
 
 /*
- * The answer was sent (@err 0) or not: dev->lock is held and released. Drops
- * the reference of the lists, and the caller's own with @put.
+ * The answer was sent (@err 0) or not. Drops the reference of the lists, and
+ * the caller's own with @put. True if that was the last: put_rest(). dev->lock.
  */
-static void sent(struct fault_group *g, enum fault_code code, int err, bool put, unsigned long flags)
+static bool sent(struct fault_group *g, enum fault_code code, int err, bool put)
 {
-	struct fault_attach *attach = g->attach;
 	struct fault_dev *dev = g->dev;
 	bool last = false;
 
@@ -213,20 +218,16 @@ static void sent(struct fault_group *g, enum fault_code code, int err, bool put,
 		last = fenv_ref_put(&g->refs);
 	if (last)
 		fault_group_recycle(g);
-	fenv_unlock(&dev->lock, flags);
-	if (!last)
-		return;
-	if (attach)
-		attach_put(attach);
-	dev_put(dev);
+	return last;
 }
 
 /* Claim and send. The caller holds a reference, given up with @put whatever happens. */
 int fault_group_answer(struct fault_group *g, enum fault_code code, u64 now, bool put)
 {
+	struct fault_attach *attach = g->attach;
 	struct fault_dev *dev = g->dev;
 	unsigned long flags;
-	bool retry;
+	bool retry, last;
 	int err;
 
 	if (!fault_group_claim(g, code, now)) {
@@ -244,7 +245,10 @@ int fault_group_answer(struct fault_group *g, enum fault_code code, u64 now, boo
 	retry = !err && !fault_list_empty(&dev->unsent);
 	if (retry)
 		fenv_ref_get(&dev->refs);
-	sent(g, code, err, put, flags);
+	last = sent(g, code, err, put);
+	fenv_unlock(&dev->lock, flags);
+	if (last)
+		put_rest(dev, attach);
 	if (retry) {
 		fault_resend(dev, now);
 		dev_put(dev);
@@ -297,10 +301,12 @@ bool fault_collect_expired(struct fault_dev *dev, struct fault_list *out, u64 no
 /* Send the answers of groups that were collected, in order. The first error of the driver, or 0. */
 int fault_answer_list(struct fault_dev *dev, struct fault_list *list, u64 now)
 {
+	struct fault_attach *attach;
 	enum fault_code code;
 	struct fault_group *g;
 	unsigned long flags;
 	int err, first = 0;
+	bool last;
 
 	while (!fault_list_empty(list)) {
 		g = container_of(list->next, struct fault_group, link);
@@ -312,7 +318,11 @@ int fault_answer_list(struct fault_dev *dev, struct fault_list *list, u64 now)
 			first = err;
 		flags = fenv_lock(&dev->lock);
 		fenv_count_sub(&dev->sending, 1);
-		sent(g, code, err, false, flags);
+		attach = g->attach;
+		last = sent(g, code, err, false);
+		fenv_unlock(&dev->lock, flags);
+		if (last)
+			put_rest(dev, attach);
 	}
 	return first;
 }

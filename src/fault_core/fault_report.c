@@ -200,7 +200,7 @@ static void enqueue(struct fault_dev *dev, struct fault_group *g, struct fault_a
 		fenv_ref_get(&g->refs);
 }
 
-static void complete(struct fault_dev *dev, const struct fault_record *f, u64 now, struct verdict *v)
+static void end_group(struct fault_dev *dev, const struct fault_record *f, u64 now, struct verdict *v)
 {
 	bool alone = f->type == FAULT_STALL;
 	struct fault_group *g = alone ? NULL : find_partial(dev, f);
@@ -270,7 +270,7 @@ static void decide(struct fault_dev *dev, const struct fault_record *f, u64 now,
 
 	if (may_wait(dev, f, now, v)) {
 		if (last)
-			complete(dev, f, now, v);
+			end_group(dev, f, now, v);
 		else
 			v->aside = set_aside(dev, f, now, true);
 		if (v->aside && dev->core->drv.ops->observe)

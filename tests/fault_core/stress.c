@@ -309,17 +309,24 @@ void stress_attacher(struct stress *s)
 				detach(s, s->devs[d], p, at[d][p]);
 }
 
+/* Somebody may still look at it; but not for seconds. */
+static void wait_released(struct stress *s, struct stress_dev *d)
+{
+	u64 began = s->cfg.now();
+
+	while (!fenv_load(&d->released) && s->cfg.now() - began < 20000000000ull) {
+		fault_core_expire(s->core, s->cfg.now());
+		s->cfg.relax();
+	}
+	CHECK(s, fenv_load(&d->released));
+}
+
 static void renew(struct stress *s, struct stress_dev *d, struct fault_domain **domain)
 {
-	u32 i;
-
 	if (*domain)
 		detach(s, d, 1, *domain);
 	dev_end(s, d);
-	for (i = 0; !fenv_load(&d->released) && i < 100000; i++)
-		s->cfg.relax();
-	/* Its storage may be in use by a worker for longer: then the next one is new. */
-	CHECK(s, fenv_load(&d->released));
+	wait_released(s, d);
 	CHECK(s, dev_make(s, d) == 0);
 	*domain = domain_make(s, d, FAULT_DOMAIN_HANDLER);
 	if (*domain)
@@ -387,27 +394,21 @@ void stress_owner(struct stress *s)
 
 /* ---- Beginning and end ---- */
 
-struct fault_core *stress_core(struct stress *s)
-{
-	return s->core;
-}
-
 struct stress *stress_new(const struct stress_cfg *cfg)
 {
-	struct fault_core_cfg core_cfg = { .host_ops = cfg->host_ops, .host = cfg->host };
 	struct fault_driver drv = { .ops = &ops };
 	struct fault_queue_cfg qcfg = { .entries = 64 };
 	struct stress *s = fl_zalloc(sizeof(*s));
 	u32 i, extra = cfg->faults / 128 + 1;
 
 	s->cfg = *cfg;
+	s->core = cfg->core;
 	fault_lock_init(&s->lock);
 	s->words = fl_zalloc(cfg->reporters * sizeof(*s->words));
 	for (i = 0; i < cfg->reporters; i++)
 		s->words[i] = fl_zalloc((cfg->faults + extra) * sizeof(**s->words));
 	drv.ctx = s;
-	if (fault_core_create(&core_cfg, &s->core) || fault_core_bind(s->core, &drv) ||
-	    fault_queue_create(s->core, &qcfg, &s->queue))
+	if (fault_core_bind(s->core, &drv) || fault_queue_create(s->core, &qcfg, &s->queue))
 		s->errors++;
 	for (i = 0; i < STRESS_DEVS; i++) {
 		s->devs[i] = fl_zalloc(sizeof(*s->devs[i]));
@@ -452,13 +453,11 @@ void stress_end(struct stress *s, struct stress_result *out, void (*stop_workers
 	for (tries = 0; fault_core_take(s->core, s->cfg.now()) && tries < 1000; tries++)
 		s->errors++;
 	for (i = 0; i < STRESS_DEVS; i++)
-		for (tries = 0; !fenv_load(&s->devs[i]->released) && tries < 100000; tries++) {
-			fault_core_expire(s->core, s->cfg.now());
-			s->cfg.relax();
-		}
+		wait_released(s, s->devs[i]);
 	fault_core_stats(s->core, &out->stats);
 	CHECK(s, fault_queue_destroy(s->queue) == 0);
-	CHECK(s, fault_core_destroy(s->core) == 0);
+	/* No device is left. */
+	CHECK(s, fault_core_bind(s->core, NULL) == 0);
 	for (i = 0; i < STRESS_DEVS; i++)
 		fl_free(s->devs[i]);
 	tally(s, out);

@@ -23,14 +23,15 @@ struct stress;
 
 /**
  * struct stress_cfg - what the harness brings
- * @host_ops, @host: of the core
+ * @core: without a driver; outlives the stress
+ * @host: argument of stress_end()'s stop_workers
  * @now: ns, monotonic
  * @relax: let other threads go on
  * @reporters: threads that will call stress_reporter()
  * @faults: that owe an answer, a reporter
  */
 struct stress_cfg {
-	const struct fault_host_ops *host_ops;
+	struct fault_core *core;
 	void *host;
 	u64 (*now)(void);
 	void (*relax)(void);
@@ -39,7 +40,6 @@ struct stress_cfg {
 };
 
 struct stress *stress_new(const struct stress_cfg *cfg);
-struct fault_core *stress_core(struct stress *s);
 
 /* Roles; each returns when its work is done or stress_stop() was called. */
 void stress_reporter(struct stress *s, u32 number); /* 0 .. reporters - 1, a thread each */

@@ -128,14 +128,18 @@ int main(int argc, char **argv)
 	pthread_t rt[REPORTERS], ot[ARRAY_SIZE(role)];
 	struct stress_result result;
 	struct host h = { .stop = 0 };
-	struct stress_cfg cfg = { &host_ops, &h, now, relax, REPORTERS, faults / REPORTERS };
+	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = &h };
+	struct stress_cfg cfg = { .host = &h, .now = now, .relax = relax, .reporters = REPORTERS };
 	struct stress *s;
 	u64 began = now();
 	u32 i;
 
 	sem_init(&h.work, 0, 0);
+	if (fault_core_create(&core_cfg, &h.core))
+		return EXIT_FAILURE;
+	cfg.core = h.core;
+	cfg.faults = faults / REPORTERS;
 	s = stress_new(&cfg);
-	h.core = stress_core(s);
 	for (i = 0; i < WORKERS; i++)
 		pthread_create(&h.worker[i], NULL, worker, &h);
 	for (i = 0; i < ARRAY_SIZE(role); i++)
@@ -151,5 +155,5 @@ int main(int argc, char **argv)
 		pthread_join(ot[i], NULL);
 	stress_end(s, &result, stop_workers);
 	print(&result, (double)(now() - began) * 1e-9);
-	return stress_good(&result) ? EXIT_SUCCESS : EXIT_FAILURE;
+	return fault_core_destroy(h.core) == 0 && stress_good(&result) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -58,6 +58,10 @@ void fenv_count_sub(struct fenv_count *c, u32 by);
 u32 fenv_count_read(const struct fenv_count *c);
 void fenv_relax(void);
 
+/* For functions that return with a lock taken or given back. */
+#define fenv_acquires(l)
+#define fenv_releases(l)
+
 struct fenv_lock {
 	u32 held;
 };

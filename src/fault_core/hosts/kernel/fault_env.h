@@ -11,7 +11,9 @@
 
 #include "fl_env.h"
 
+/* pairs with fenv_store() and fenv_cmpxchg() */
 #define fenv_load(p)	 smp_load_acquire(p)
+/* pairs with fenv_load() */
 #define fenv_store(p, v) smp_store_release(p, v)
 
 static inline bool fenv_cmpxchg(u32 *p, u32 old, u32 new_value)
@@ -76,6 +78,9 @@ static inline void fenv_relax(void)
 	cond_resched();
 	cpu_relax();
 }
+
+#define fenv_acquires(l) __acquires(l)
+#define fenv_releases(l) __releases(l)
 
 struct fenv_lock {
 	spinlock_t lock;

@@ -92,6 +92,10 @@ static inline void fenv_relax(void)
 }
 
 /* ---- Locks ---- */
+/* For functions that return with a lock taken or given back. */
+#define fenv_acquires(l)
+#define fenv_releases(l)
+
 struct fenv_lock {
 	u32 held;
 };

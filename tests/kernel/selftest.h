@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Tests of the kernel half besides the core's cases: the replays of engine and driver. */
+#ifndef SELFTEST_H
+#define SELFTEST_H
+
+#include <linux/types.h>
+
+struct selftest_test {
+	const char *name;
+	bool (*fn)(void);
+};
+
+extern const struct selftest_test selftest_more[];
+extern const unsigned int selftest_n_more;
+
+#endif /* SELFTEST_H */
