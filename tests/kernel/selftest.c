@@ -22,6 +22,7 @@ module_param(workers, uint, 0444);
 MODULE_PARM_DESC(workers, "concurrent handlers of the stress");
 
 #define REPORTERS 8
+#define ROLES	  (REPORTERS + 4)
 
 static void case_failed(void *harness, const char *file, int line, const char *what)
 {
@@ -84,7 +85,6 @@ static void print_result(const struct stress_result *r)
 
 static bool stress(void)
 {
-	void (*const fn[])(struct stress * s) = { stress_attacher, stress_switcher, stress_expirer, stress_owner };
 	struct stress_cfg cfg = { .now = now_ns, .relax = relax, .reporters = REPORTERS, .faults = faults / REPORTERS };
 	struct stress_result result;
 	struct fault_host *host;
@@ -95,23 +95,26 @@ static bool stress(void)
 
 	if (fault_host_create(workers, &host))
 		return false;
-	roles = kcalloc(REPORTERS + ARRAY_SIZE(fn), sizeof(*roles), GFP_KERNEL);
+	roles = kcalloc(ROLES, sizeof(*roles), GFP_KERNEL);
 	cfg.host = host;
 	cfg.core = fault_host_core(host);
 	s = roles ? stress_new(&cfg) : NULL;
 	if (!s)
 		return false;
-	for (i = 0; i < REPORTERS + ARRAY_SIZE(fn); i++) {
+	for (i = 0; i < ROLES; i++) {
 		roles[i].s = s;
 		roles[i].reporter = i;
-		if (i >= REPORTERS)
-			roles[i].fn = fn[i - REPORTERS];
-		start_role(&roles[i]);
 	}
+	roles[REPORTERS].fn = stress_attacher;
+	roles[REPORTERS + 1].fn = stress_switcher;
+	roles[REPORTERS + 2].fn = stress_expirer;
+	roles[REPORTERS + 3].fn = stress_owner;
+	for (i = 0; i < ROLES; i++)
+		start_role(&roles[i]);
 	for (i = 0; i < REPORTERS; i++)
 		wait_for_completion(&roles[i].done);
 	stress_stop(s);
-	for (i = REPORTERS; i < REPORTERS + ARRAY_SIZE(fn); i++)
+	for (i = REPORTERS; i < ROLES; i++)
 		wait_for_completion(&roles[i].done);
 	stress_end(s, &result, flush_workers);
 	good = stress_good(&result) && fault_host_destroy(host) == 0;
