@@ -3,7 +3,7 @@
 
 JOBS ?= $(shell nproc)
 
-.PHONY: demo check bench stress release dev asan tsan coverage deps clean
+.PHONY: demo check bench stress kernel-debug release dev asan tsan coverage deps clean
 
 deps:
 	@scripts/install-deps
@@ -24,6 +24,10 @@ bench: release
 # Ten million faults through the fault core, from 8 threads to 4.
 stress: release
 	build/release/tests/fault_core/stress_fault_core 10000000
+
+# A kernel with KASAN, lockdep and the like, and a million faults in it. Takes its time.
+kernel-debug:
+	scripts/kernel-debug
 
 clean:
 	rm -rf build
