@@ -44,9 +44,13 @@ static void cd_used(const u64 *e, u64 used[8])
 
 /**
  * struct drv_entry - an STE or CD to be changed
- * @used: which bits count
+ * @pa: where it lies
  * @valid: V in word 0
+ * @used: which bits count
  * @sync: make the SMMU forget what it has cached of the entry, and wait
+ * @d: the driver
+ * @dev: of a CD: the device
+ * @id: StreamID or SubstreamID
  */
 struct drv_entry {
 	u64 pa;
@@ -55,7 +59,7 @@ struct drv_entry {
 	int (*sync)(const struct drv_entry *e);
 	struct smmuv3_drv *d;
 	struct drv_dev *dev;
-	u32 id; /* StreamID or SubstreamID */
+	u32 id;
 };
 
 /* Write the words of @to that @now lacks, but for those of @skip. The SMMU is told if there were any. */
