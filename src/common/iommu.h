@@ -101,8 +101,11 @@ struct walk_access {
 	bool failed; /* the bus answered with an error */
 };
 
-/* 5-level first level nested over 5-level second level, and configuration fetched through stage 2. */
-#define WALK_MAX_ACCESSES 64
+/*
+ * 5-level first level nested over 5-level second level, access and dirty flags of
+ * both written on the first touch, and configuration fetched through stage 2.
+ */
+#define WALK_MAX_ACCESSES 128
 #define WALK_PRIV_WORDS	  128
 
 /**

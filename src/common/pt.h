@@ -145,7 +145,7 @@ struct pt_env {
  *         granted also where the write has yet to set the dirty state (PT_RES_CLEAN).
  * @perm:  the one of the two that belongs to the access
  * @flags: PT_RES_*
- * @attr:  stage 1: AttrIndx 2:0, SH 4:3 (short descriptors: TEX[2:0] C B in 4:0, S 5;
+ * @attr:  stage 1: AttrIndx 2:0, SH 4:3 (0 with VMSA_DS) (short descriptors: TEX[2:0] C B in 4:0, S 5;
  *         VT-d: PAT, PCD, PWT in 2:0); stage 2 alone: as @attr2
  * @attr2: stage 2: MemAttr 3:0, SH 5:4 (VT-d: EMT 2:0, IPAT 3, SNP 4)
  */

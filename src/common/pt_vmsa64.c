@@ -67,7 +67,11 @@ struct cursor {
 	bool plain; /* addresses are bits 47:12 of descriptors and nothing else */
 };
 
-/* Address field of a table, block or page descriptor (D8.3.1); @low: its lowest bit. */
+/*
+ * Address field of a table, block or page descriptor (D8.3.1); @low: its lowest
+ * bit. With the 64K granule bits 15:12 are OA[51:48] even where 52 bits are not
+ * supported: not to fault on them is deprecated (RWDZFC).
+ */
 static inline u64 desc_address(const struct vmsa64_stage *st, const struct cursor *c, u64 desc, u8 low)
 {
 	u64 addr = desc & GENMASK_ULL(47, 12);
@@ -84,7 +88,7 @@ static inline u64 desc_address(const struct vmsa64_stage *st, const struct curso
 static inline void cursor_set(struct cursor *c, const struct vmsa64_stage *st, const struct pt_start *start)
 {
 	c->tries = 0;
-	c->plain = !(st->flags & (VMSA_DS | VMSA_LPA)) && st->out_bits <= 48;
+	c->plain = st->granule != 16 && !(st->flags & VMSA_DS);
 	if (start) {
 		fl_assert(start->level >= st->level && start->level <= LAST_LEVEL);
 		c->table = start->table;
@@ -142,6 +146,12 @@ static inline void leaf_geometry(const struct vmsa64_stage *st, const struct cur
 			l->contig_shift = c->shift;
 	}
 	l->out = desc_address(st, c, desc, c->shift);
+}
+
+/* SH[1:0]; with TCR.DS the field holds address bits and shareability comes from the register. */
+static inline u8 descriptor_sh(const struct vmsa64_stage *st, u64 desc)
+{
+	return st->flags & VMSA_DS ? 0 : desc >> 8 & 3;
 }
 
 static inline bool may_update(const struct pt_env *env, const struct vmsa64_stage *st, u32 flag)
@@ -218,7 +228,7 @@ static inline enum pt_fault s2_check(const struct pt_env *env, const struct vmsa
 			*new_desc |= DESC_AF;
 	}
 	s2_permissions(st, desc, dirty_managed, l);
-	l->attr = (desc >> 2 & 0xf) | (desc >> 8 & 3) << 4;
+	l->attr = (desc >> 2 & 0xf) | descriptor_sh(st, desc) << 4;
 	l->flags = 0;
 	perm = access & PT_PRIV ? l->priv : l->user;
 	if (unlikely(!(perm & pt_wanted(access))) && !(access & PT_NO_PERM_FAULT))
@@ -326,7 +336,7 @@ static inline void s1_permissions(const struct vmsa64_stage *st, u64 desc, u16 t
 		if (priv & PERM_W)
 			priv &= ~PERM_X;
 	}
-	if ((st->flags & VMSA_PAN) && (user & PERM_R))
+	if ((st->flags & VMSA_PAN) && (user & (st->flags & VMSA_EPAN ? PERM_R | PERM_X : PERM_R)))
 		priv &= PERM_X;
 	l->user = user;
 	l->priv = priv;
@@ -351,7 +361,7 @@ static inline enum pt_fault s1_check(const struct pt_env *env, const struct vmsa
 	s1_permissions(st, desc, tbl, !(desc & DESC_AP2) || dirty_managed, l);
 	perm = access & PT_PRIV ? l->priv : l->user;
 	l->clean = dirty_managed && (desc & DESC_AP2) && ((l->priv | l->user) & PERM_W);
-	l->attr = (desc >> 2 & 7) | (desc >> 8 & 3) << 3;
+	l->attr = (desc >> 2 & 7) | descriptor_sh(st, desc) << 3;
 	l->flags = desc & DESC_NG ? 0 : PT_RES_GLOBAL;
 	if ((desc & DESC_NS) || (tbl & PT_TBL_NS))
 		l->flags |= PT_RES_NS;
@@ -569,8 +579,11 @@ enum pt_fault vmsa64_s2_only(const struct pt_env *env, const struct vmsa64_stage
 
 	if (env->steps)
 		env->steps->n = 0;
-	if (vmsa64_s2_walk(env, s2, ipa, access, false, resume ? &start : NULL, &l, r))
+	/* S2PTW binds configuration fetches as it does walks (STE.S2PTW); a fault of theirs is no CLASS TT. */
+	if (vmsa64_s2_walk(env, s2, ipa, access, true, resume ? &start : NULL, &l, r)) {
+		r->tt = false;
 		return r->fault;
+	}
 	pt_finish(&l, 2, access, r);
 	r->ipa = ipa;
 	return PT_OK;

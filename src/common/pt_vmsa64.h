@@ -25,8 +25,10 @@
 #define VMSA_E0PD   BIT(12) /* unprivileged accesses through this table: translation fault, level 0 */
 #define VMSA_DS	    BIT(13) /* 52-bit addresses with 4K or 16K granules (TCR.DS): OA[51:50] in 9:8 */
 #define VMSA_HIGH   BIT(14) /* second root (TT1): the input's upper bits must be ones */
-#define VMSA_LPA    BIT(15) /* 52-bit output with the 64K granule: OA[51:48] in 15:12; implied by out_bits > 48 */
+#define VMSA_LPA \
+	BIT(15) /* 64K granule: blocks of 4 TiB at level 1 exist (52-bit addresses); implied by out_bits > 48 */
 /* stage 2 */
+#define VMSA_EPAN   BIT(18) /* stage 1, with VMSA_PAN: what EL0 may execute counts as accessible, too */
 #define VMSA_S2_XNX BIT(16) /* XN[1:0] tells privileged from unprivileged execution */
 #define VMSA_S2_PTW BIT(17) /* a stage-1 walk to Device memory is a stage 2 permission fault */
 
@@ -125,7 +127,8 @@ enum pt_fault vmsa64_walk(const struct pt_env *env, const struct vmsa64_stage *s
 
 /**
  * vmsa64_s2_only() - the IPA of a configuration structure (CD fetch) through stage 2
- * As vmsa64_walk() with s1 = NULL for a privileged data read, but r->stage = 2, r->ipa = @ipa.
+ * As vmsa64_walk() with s1 = NULL, but the stage 2 walk cache is asked, VMSA_S2_PTW
+ * applies, and r->ipa = @ipa.
  */
 enum pt_fault vmsa64_s2_only(const struct pt_env *env, const struct vmsa64_stage *s2, u64 ipa, u32 access,
 			     struct pt_result *r);

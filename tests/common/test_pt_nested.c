@@ -298,6 +298,11 @@ START_TEST(test_configuration_fetch)
 	ck_assert_int_eq(vmsa64_s2_only(&world.env, &s2, DATA_IPA + 0x40, PT_PRIV, &world.r), PT_OK);
 	ck_assert_uint_eq(world.r.pa, pa_of(DATA_IPA) + 0x40);
 	ck_assert_uint_eq(world.r.ipa, DATA_IPA + 0x40);
+	put64(S2L3 + 40, pa_of(DATA_IPA) | (S2_PAGE & ~0x3cULL));
+	ck_assert_int_eq(vmsa64_s2_only(&world.env, &s2, DATA_IPA, PT_PRIV, &world.r), PT_OK);
+	s2.flags = VMSA_S2_PTW;
+	ck_assert_int_eq(vmsa64_s2_only(&world.env, &s2, DATA_IPA, PT_PRIV, &world.r), PT_PERMISSION);
+	ck_assert(!world.r.tt);
 	put64(S2L3 + 40, 0);
 	ck_assert_int_eq(vmsa64_s2_only(&world.env, &s2, DATA_IPA + 0x40, PT_PRIV, &world.r), PT_TRANSLATION);
 	ck_fault(PT_TRANSLATION, 2, 3);

@@ -185,15 +185,16 @@ START_TEST(test_64k_52_bits)
 	ck_assert_int_eq(walk1(va, 0), PT_OK);
 	ck_assert_uint_eq(world.r.pa, 0x9040000000000ULL | (va & 0x3ffffffffffULL));
 	ck_assert_uint_eq(world.r.shift, 42);
-	/* A 48-bit output with 52-bit addresses implemented: bits 15:12 are an address size fault. */
-	ck_assert_int_eq(vmsa64_s1_init(&st, 16, 42, L2, 48, VMSA_LPA), 0);
+	/* Beyond a 48-bit output bits 15:12 are an address size fault, supported or not (RWDZFC) */
+	ck_assert_int_eq(vmsa64_s1_init(&st, 16, 42, L2, 48, 0), 0);
 	put64(L2, 0x40000000ULL | 0x1000 | BLOCK_RW);
 	ck_assert_int_eq(walk1(0, 0), PT_ADDR_SIZE);
 	ck_fault(PT_ADDR_SIZE, 1, 2);
-	/* and RES0 where they are not */
-	st.flags = 0;
+	/* A level 1 block exists where 52 bits are implemented */
+	ck_assert_int_eq(vmsa64_s1_init(&st, 16, 48, L1, 48, VMSA_LPA), 0);
+	put64(L1, 0x40000000000ULL | BLOCK_RW);
 	ck_assert_int_eq(walk1(0, 0), PT_OK);
-	ck_assert_uint_eq(world.r.pa, 0x40000000ULL);
+	ck_assert_uint_eq(world.r.shift, 42);
 }
 END_TEST
 
@@ -535,8 +536,12 @@ START_TEST(test_pan)
 	ck_assert_int_eq(walk1(VA4K, PT_PRIV), PT_PERMISSION);
 	ck_assert_int_eq(walk1(VA4K, PT_PRIV | PT_EXEC), PT_OK);
 	ck_assert_int_eq(walk1(VA4K, 0), PT_OK);
-	tables_4k(0x123456789000ULL | 0x403);
+	tables_4k(0x123456789000ULL | 0x403); /* AP 00, UXN 0 */
 	st.flags = VMSA_PAN;
+	ck_assert_int_eq(walk1(VA4K, PT_PRIV | PT_WRITE), PT_OK);
+	st.flags = VMSA_PAN | VMSA_EPAN;
+	ck_assert_int_eq(walk1(VA4K, PT_PRIV | PT_WRITE), PT_PERMISSION);
+	put64(L3 + 32, 0x123456789000ULL | 0x403 | 1ULL << 54);
 	ck_assert_int_eq(walk1(VA4K, PT_PRIV | PT_WRITE), PT_OK);
 }
 END_TEST
