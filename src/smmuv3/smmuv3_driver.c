@@ -9,12 +9,30 @@
 #define CACHEABLE_WB  1
 #define INNER_SHARE   3
 
+/* A counter that several threads share. */
+void drv_count(struct smmuv3_drv *d, u64 *counter)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+
+	++*counter;
+	fault_lock_release(&d->lock, flags);
+}
+
+bool drv_dead(struct smmuv3_drv *d)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+	bool dead = d->dead;
+
+	fault_lock_release(&d->lock, flags);
+	return dead;
+}
+
 bool drv_poll(struct smmuv3_drv *d, u32 tries)
 {
 	bool go_on = d->ops->poll ? d->ops->poll(d->ctx, tries) : tries < NO_POLL_TRIES;
 
 	if (!go_on)
-		d->stats.timeouts++;
+		drv_count(d, &d->stats.timeouts);
 	return go_on;
 }
 
@@ -129,9 +147,13 @@ int drv_gbpa_abort(struct smmuv3_drv *d)
 /* The SMMU cannot be talked to any more. Clearing SMMUEN terminates its stalls (6.3.9.6). */
 void drv_die(struct smmuv3_drv *d)
 {
-	if (d->dead)
-		return;
+	unsigned long flags = fault_lock_acquire(&d->lock);
+	bool already = d->dead;
+
 	d->dead = true;
+	fault_lock_release(&d->lock, flags);
+	if (already)
+		return;
 	drv_gbpa_abort(d);
 	drv_reg_sync(d, 0, SMMU_CR0, SMMU_CR0ACK);
 }
@@ -203,6 +225,7 @@ static int probe_features(struct smmuv3_drv *d)
 	d->f.stall_model = (u8)FIELD_GET(IDR0_STALL_MODEL, idr0);
 	d->f.stall_max = d->f.stall_model == STALL_MODEL_NONE ? 0 : FIELD_GET(IDR5_STALL_MAX, idr5);
 	d->f.ats = idr0 & IDR0_ATS;
+	d->f.ats_rec_err = d->f.ats && (idr0 & IDR0_ATSRECERR);
 	d->f.pri = (idr0 & IDR0_PRI) && d->f.ats;
 	d->f.ril = idr3 & IDR3_RIL;
 	d->f.hyp = idr0 & IDR0_HYP;
@@ -289,7 +312,7 @@ static void program_bases(struct smmuv3_drv *d)
 		    FIELD_PREP(CR1_TABLE_SH, INNER_SHARE) | FIELD_PREP(CR1_TABLE_OC, CACHEABLE_WB) |
 			    FIELD_PREP(CR1_TABLE_IC, CACHEABLE_WB) | FIELD_PREP(CR1_QUEUE_SH, INNER_SHARE) |
 			    FIELD_PREP(CR1_QUEUE_OC, CACHEABLE_WB) | FIELD_PREP(CR1_QUEUE_IC, CACHEABLE_WB));
-	drv_write32(d, SMMU_CR2, CR2_RECINVSID | CR2_PTM);
+	drv_write32(d, SMMU_CR2, CR2_RECINVSID | CR2_PTM | (d->f.ats_rec_err ? CR2_REC_CFG_ATS : 0));
 	if (!d->f.queues_preset) {
 		d->ops->mmio_write(d->ctx, SMMU_CMDQ_BASE, d->cmdq.base | d->cmdq.log2 | rwa, 8);
 		d->ops->mmio_write(d->ctx, SMMU_EVENTQ_BASE, d->evtq.base | d->evtq.log2 | rwa, 8);

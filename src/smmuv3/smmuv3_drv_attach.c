@@ -223,7 +223,7 @@ static int faults_set(struct drv_dev *dev, bool on)
 	struct smmuv3_drv *d = dev->d;
 	int r;
 
-	if (d->dead)
+	if (drv_dead(d))
 		return on ? -EIO : 0;
 	if (dev->inside)
 		return stalling(dev, on);
@@ -249,7 +249,7 @@ void drv_faults_throttle(void *ctx, void *dev_ctx, bool on)
 	struct smmuv3_drv *d = ctx;
 	struct drv_dev *dev = dev_ctx;
 
-	if (!dev->can_stall || d->dead)
+	if (!dev->can_stall || drv_dead(d))
 		return;
 	drv_gate_close(d, &d->config);
 	dev->throttled = on;
@@ -321,6 +321,24 @@ static void dev_unlink(struct drv_attachment *a)
 	*p = a->dev_next;
 }
 
+/* Hardware first: from then on nothing of this PASID faults recoverably. The core fences and answers the rest. */
+static int detach(struct drv_attachment *a, u64 now)
+{
+	struct drv_dev *dev = a->dev;
+	int r = drv_dead(dev->d) ? 0 : hw_set(dev, a->pasid, NULL);
+
+	if (!r && !drv_dead(dev->d))
+		r = atc_flush(dev, a->pasid);
+	if (!r || drv_dead(dev->d))
+		r = fault_dev_detach(dev->faults, a->pasid, now);
+	if (r)
+		return r;
+	dom_unlink(a);
+	dev_unlink(a);
+	fl_free(a);
+	return 0;
+}
+
 /* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
 static int attach_first(struct drv_dev *dev, u32 pasid, struct drv_dom *dom, u64 now)
 {
@@ -333,17 +351,14 @@ static int attach_first(struct drv_dev *dev, u32 pasid, struct drv_dom *dom, u64
 	}
 	a->dev = dev;
 	a->pasid = pasid;
-	r = hw_set(dev, pasid, dom);
-	if (r) {
-		hw_set(dev, pasid, NULL);
-		fault_dev_detach(dev->faults, pasid, now);
-		fl_free(a);
-		return r;
-	}
 	dom_link(a, dom);
 	a->dev_next = dev->attachments;
 	dev->attachments = a;
-	return 0;
+	r = hw_set(dev, pasid, dom);
+	/* If that fails, too, the removal of the device tries again. */
+	if (r)
+		detach(a, now);
+	return r;
 }
 
 /* From here on unmap of the new domain reaches the endpoint, too; then what it has of the old one goes. */
@@ -389,24 +404,6 @@ int drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain
 		r = a ? replace(a, dom, now) : attach_first(dev, pasid, dom, now);
 	drv_gate_open(d, &d->config);
 	return r;
-}
-
-/* Hardware first: from then on nothing of this PASID faults recoverably. The core fences and answers the rest. */
-static int detach(struct drv_attachment *a, u64 now)
-{
-	struct drv_dev *dev = a->dev;
-	int r = dev->d->dead ? 0 : hw_set(dev, a->pasid, NULL);
-
-	if (!r && !dev->d->dead)
-		r = atc_flush(dev, a->pasid);
-	if (!r || dev->d->dead)
-		r = fault_dev_detach(dev->faults, a->pasid, now);
-	if (r)
-		return r;
-	dom_unlink(a);
-	dev_unlink(a);
-	fl_free(a);
-	return 0;
 }
 
 int drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)
@@ -582,13 +579,13 @@ int drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev
 /* The sequence of 4.7.2.1, with the core's own procedure in its middle: every stall that it knows is answered first. */
 static int quiesce(struct drv_dev *dev, u64 now)
 {
-	int r = dev->d->dead ? 0 : drv_dev_abort(dev, true);
+	int r = drv_dead(dev->d) ? 0 : drv_dev_abort(dev, true);
 
 	while (!r && dev->attachments)
 		r = detach(dev->attachments, now);
 	if (!r)
 		r = fault_off(dev->faults, now);
-	if (!r && !dev->d->dead)
+	if (!r && !drv_dead(dev->d))
 		r = drv_dev_stall_term(dev);
 	return r;
 }

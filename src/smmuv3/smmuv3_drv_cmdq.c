@@ -57,6 +57,7 @@ static int append(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n)
 		r = put(d, q->head + i, w[i]);
 		if (r)
 			return r;
+		d->stats.syncs += FIELD_GET(CMD_0_OP, w[i][0]) == CMD_SYNC;
 	}
 	if (!n)
 		return 0;
@@ -152,17 +153,16 @@ static int wait_for(struct smmuv3_drv *d, u64 end)
 {
 	unsigned long flags;
 	u32 tries;
-	bool done;
+	bool done, dead;
 
 	for (tries = 0;; tries++) {
 		flags = fault_lock_acquire(&d->lock);
 		refresh(d);
 		done = d->cmdq.tail >= end;
+		dead = d->dead;
 		fault_lock_release(&d->lock, flags);
-		if (done)
-			return 0;
-		if (d->dead)
-			return -EIO;
+		if (done || dead)
+			return done ? 0 : -EIO;
 		drv_cmdq_recover(d);
 		if (!drv_poll(d, tries))
 			return -ETIMEDOUT;
@@ -197,7 +197,6 @@ int drv_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
 	r = c->error ? c->error : submit(d, c->w, c->n, &end);
 	c->n = 0;
 	c->error = 0;
-	d->stats.syncs++;
 	return r ? r : wait_for(d, end);
 }
 

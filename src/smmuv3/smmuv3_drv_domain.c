@@ -191,12 +191,21 @@ void drv_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_atta
 			    iova | FIELD_PREP(CMD_ATC_INV_1_SIZE, min(size, (u32)ATC_INV_SIZE_ALL)));
 }
 
+static u64 atc_timeouts(struct smmuv3_drv *d)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+	u64 n = d->atc_timeouts;
+
+	fault_lock_release(&d->lock, flags);
+	return n;
+}
+
 /* First the SMMU's caches, then the endpoints', which fill theirs from the SMMU's (4.5.1). */
 static int invalidate(struct drv_dom *dom, u64 iova, u64 bytes)
 {
 	struct smmuv3_drv *d = dom->d;
 	struct drv_cmds c = { .n = 0 };
-	u32 timeouts = d->atc_timeouts;
+	u64 timeouts = atc_timeouts(d);
 	struct drv_attachment *a;
 	bool ats = false;
 	int r;
@@ -209,7 +218,7 @@ static int invalidate(struct drv_dom *dom, u64 iova, u64 bytes)
 	}
 	if (ats && !r)
 		r = drv_cmd_sync(d, &c);
-	return r ? r : timeouts != d->atc_timeouts ? -ETIMEDOUT : 0;
+	return r ? r : timeouts != atc_timeouts(d) ? -ETIMEDOUT : 0;
 }
 
 int drv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot)

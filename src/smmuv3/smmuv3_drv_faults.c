@@ -26,7 +26,7 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	struct smmuv3_drv *d = ctx;
 
 	/* Clearing SMMUEN has ended every stall, and endpoints must be set up anew (6.3.9.6). */
-	if (d->dead)
+	if (drv_dead(d))
 		return 0;
 	if (r->type == FAULT_PAGE_REQUEST)
 		return pri_response(d, r);
@@ -43,12 +43,12 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	struct drv_cmds c = { .n = 0 };
 	int r;
 
-	if (d->dead)
+	if (drv_dead(d))
 		return 0;
 	/* Consumed responses are taken responses; and events of what was invalidated before become visible (4.7.3). */
 	r = drv_cmd_sync(d, &c);
 	if (r || what == FAULT_FENCE_RESPONSES)
-		return d->dead ? 0 : r;
+		return drv_dead(d) ? 0 : r;
 	r = drv_outq_fence(d, &d->evtq);
 	if (!r && dev->pri)
 		r = drv_outq_fence(d, &d->priq);

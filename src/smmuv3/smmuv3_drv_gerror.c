@@ -66,7 +66,7 @@ int drv_gerror(struct smmuv3_drv *d)
 	u32 rest = bits & ~(u32)(GERROR_CMDQ_ERR | GERROR_EVENTQ_ABT_ERR);
 	int n;
 
-	if (!bits || d->dead)
+	if (!bits || drv_dead(d))
 		return 0;
 	n = count(d, bits);
 	if (bits & GERROR_CMDQ_ERR)

@@ -19,7 +19,7 @@ static u32 read_prod(struct smmuv3_drv *d, struct drv_outq *q)
 	u32 prod = drv_read32(d, q->prod_reg);
 
 	if (ring_used(prod, q->cons, q->log2) > 1U << q->log2) {
-		d->stats.resyncs++;
+		drv_count(d, &d->stats.resyncs);
 		q->cons = (q->cons & Q_OVFLG) | ring_ptr(prod, q->log2);
 	}
 	return prod;

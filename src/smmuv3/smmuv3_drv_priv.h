@@ -117,6 +117,7 @@ struct drv_features {
 	bool st_two_levels;
 	bool cd_two_levels;
 	bool ats;
+	bool ats_rec_err;
 	bool pri;
 	bool ril;
 	bool hyp;
@@ -144,7 +145,7 @@ struct smmuv3_drv {
 
 	u32 cr0;
 	u32 gerrorn;
-	u32 atc_timeouts;
+	u64 atc_timeouts;
 	struct drv_cmdq cmdq;
 	struct drv_outq evtq;
 	struct drv_outq priq;
@@ -170,6 +171,8 @@ static inline void drv_write32(struct smmuv3_drv *d, u64 reg, u32 value)
 	d->ops->mmio_write(d->ctx, reg, value, 4);
 }
 
+void drv_count(struct smmuv3_drv *d, u64 *counter);
+bool drv_dead(struct smmuv3_drv *d);
 bool drv_poll(struct smmuv3_drv *d, u32 tries);
 u64 drv_now(struct smmuv3_drv *d);
 void drv_note_now(struct smmuv3_drv *d, u64 now);

@@ -181,6 +181,25 @@ START_TEST(decodes_every_event)
 }
 END_TEST
 
+/* Words that owners of real machines posted, with what their kernels printed for them. */
+START_TEST(decodes_records_from_the_field)
+{
+	struct smmuv3_event ev;
+
+	ev = decode(0x0000010000000010ULL, 0x0000020000000000ULL, 0x000000090000f040ULL, 0);
+	ck_assert(ev.sid == 0x100 && ev.iova == 0x90000f040 && ev.write && !ev.priv && !ev.exec && !ev.s2 && !ev.ssv);
+	ck_assert_uint_eq(ev.class_, 2);
+	ev = decode(0x0002060000000010ULL, 0x0000020000000000ULL, 0x00000000ff9bc000ULL, 0);
+	ck_assert(ev.sid == 0x20600 && ev.iova == 0xff9bc000 && ev.write);
+	ev = decode(0x0000001100000010ULL, 0x0000020a00000000ULL, 0x000000009b0cc000ULL, 0);
+	ck_assert(ev.sid == 0x11 && ev.iova == 0x9b0cc000 && !ev.write && ev.priv && !ev.exec);
+	/* STALL is 0, so 0x7c is no STAG; S2 is 0, so the last word is no IPA. */
+	ev = decode(0x00007d1200000010ULL, 0x000012000000007cULL, 0x00000000fffef040ULL, 0x00000000fffef000ULL);
+	ck_assert(ev.sid == 0x7d12 && ev.iova == 0xfffef040 && !ev.stall && !ev.stag && !ev.s2 && !ev.ipa);
+	ck_assert_uint_eq(ev.class_, 2);
+}
+END_TEST
+
 START_TEST(terminates_orphans)
 {
 	begin();
@@ -496,8 +515,8 @@ START_TEST(stops_stalling_in_a_storm)
 END_TEST
 
 SUITE_MAIN("smmuv3_drv_events", answers_a_stall, reads_only_what_the_flags_allow, decodes_every_event,
-	   terminates_orphans, never_resumes_without_the_stall_model, counts_terminated_transactions,
-	   wraps_and_acknowledges_overflow, yields_in_a_storm, survives_nonsensical_indices, answers_duplicates_each,
-	   keeps_records_that_cannot_be_answered, sends_answers_again, notices_a_lost_interrupt,
-	   detach_drains_and_answers, removal_answers_what_is_pending, resolves_in_an_address_space,
-	   stops_stalling_in_a_storm)
+	   decodes_records_from_the_field, terminates_orphans, never_resumes_without_the_stall_model,
+	   counts_terminated_transactions, wraps_and_acknowledges_overflow, yields_in_a_storm,
+	   survives_nonsensical_indices, answers_duplicates_each, keeps_records_that_cannot_be_answered,
+	   sends_answers_again, notices_a_lost_interrupt, detach_drains_and_answers, removal_answers_what_is_pending,
+	   resolves_in_an_address_space, stops_stalling_in_a_storm)
