@@ -43,7 +43,13 @@ static enum route route_bank(const struct smmuv2_bank *b, struct route_end *e)
 	}
 }
 
-static inline enum route route(struct smmuv2 *s, const struct dma_txn *t, struct route_end *e)
+static inline u32 flags_of(const struct smmuv2_group *g, u32 flags)
+{
+	flags = (flags | g->set) & g->keep;
+	return flags & DMA_WRITE ? flags & ~DMA_EXEC : flags;
+}
+
+static enum route route(struct smmuv2 *s, const struct dma_txn *t, struct route_end *e)
 {
 	const struct smmuv2_group *g;
 	u16 group;
@@ -56,9 +62,7 @@ static inline enum route route(struct smmuv2 *s, const struct dma_txn *t, struct
 	if (unlikely(group >= SMMUV2_STREAM_NONE))
 		return unmatched(s, group, e);
 	g = &s->group[group];
-	e->flags = (t->flags | g->set) & g->keep;
-	if (e->flags & DMA_WRITE)
-		e->flags &= ~DMA_EXEC;
+	e->flags = flags_of(g, t->flags);
 	if (unlikely(g->type != S2CR_TYPE_TRANS)) {
 		e->fault = sGFSR_ICF;
 		return g->type == S2CR_TYPE_BYPASS ? TO_BYPASS : TO_FAULT;
@@ -110,16 +114,15 @@ static void emit_lookup(struct smmuv2 *s, const struct dma_txn *t, bool hit)
 	emit(s, &ev);
 }
 
-static inline enum xlat lookup_tlb(struct smmuv2 *s, const struct dma_txn *t, const struct route_end *e,
-				   struct xlat_result *r)
+static inline enum xlat lookup_tlb(struct smmuv2 *s, const struct dma_txn *t, u32 cb, u32 flags, struct xlat_result *r)
 {
-	const struct smmuv2_bank *b = &s->bank[e->cb];
+	const struct smmuv2_bank *b = &s->bank[cb];
 	u64 va = bank_va(b, t->iova);
 	struct tcache_entry *hit = tcache_lookup(&s->tlb, va, &b->tag);
-	bool priv = e->flags & DMA_PRIV;
+	bool priv = flags & DMA_PRIV;
 
 	/* Lack of permission is left to the walk: it names the stage and level, and sees what software relaxed. */
-	if (hit && unlikely(!(hit->data[1] >> (priv ? 8 : 0) & wanted(e->flags))))
+	if (hit && unlikely(!(hit->data[1] >> (priv ? 8 : 0) & wanted(flags))))
 		hit = NULL;
 	if (unlikely(s->ops->event))
 		emit_lookup(s, t, hit);
@@ -135,31 +138,48 @@ static inline enum xlat lookup_tlb(struct smmuv2 *s, const struct dma_txn *t, co
 	return XLAT_OK;
 }
 
-enum xlat smmuv2_lookup(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r)
+/* Everything but a remembered stream whose bank translates and holds nothing back. */
+static __attribute__((noinline)) enum xlat lookup_rest(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r)
 {
 	struct route_end e;
 	enum route to;
 	u8 by;
 
-	memset(r, 0, sizeof(*r));
-	s->stats.lookups++;
 	fl_assert(t->tbu < s->cfg.n_tbus);
-	if (unlikely(s->tbu[t->tbu].used >= s->tbu[t->tbu].slots)) {
+	if (s->full_tbus >> t->tbu & 1) {
 		s->tbu[t->tbu].waited = true;
 		s->stats.waits++;
 		return XLAT_WAIT;
 	}
 	to = route(s, t, &e);
-	if (unlikely(to == TO_BYPASS))
+	if (to == TO_BYPASS)
 		return bypass(t, r);
-	if (unlikely(to == TO_FAULT))
+	if (to == TO_FAULT)
 		return fault_global(s, t, e.flags, e.fault, e.nested, r);
 	by = blocked_by(s, e.cb);
-	if (unlikely(by != SMMUV2_NO_BANK))
+	if (by != SMMUV2_NO_BANK)
 		return fault_block(s, t, e.cb, by, r);
-	if (unlikely(s->gse_stall) && !(s->bank[e.cb].fsr & FSR_SS))
+	if (s->gse_stall && !(s->bank[e.cb].fsr & FSR_SS))
 		return fault_block(s, t, e.cb, SMMUV2_NO_BANK, r);
-	return lookup_tlb(s, t, &e, r);
+	return lookup_tlb(s, t, e.cb, e.flags, r);
+}
+
+enum xlat smmuv2_lookup(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r)
+{
+	const struct smmuv2_group *g;
+	u16 group;
+
+	memset(r, 0, sizeof(*r));
+	s->stats.lookups++;
+	if (unlikely(!s->straight || s->full_tbus || t->sid >> s->cfg.sid_bits))
+		return lookup_rest(s, t, r);
+	group = s->memo[t->sid] - 1;
+	if (unlikely(group >= SMMUV2_STREAM_NONE))
+		return lookup_rest(s, t, r);
+	g = &s->group[group];
+	if (unlikely(!g->to_bank || !s->bank[g->cb].plain))
+		return lookup_rest(s, t, r);
+	return lookup_tlb(s, t, g->cb, flags_of(g, t->flags), r);
 }
 
 /* ---- Walk ---- */

@@ -17,8 +17,9 @@
 #include "smmuv2_regs.h"
 #include "tcache.h"
 
-#define SMMUV2_MAX_TBUS	 32
-#define SMMUV2_MAX_SLOTS 4096 /* of all TBUs together */
+#define SMMUV2_MAX_TBUS	   32
+#define SMMUV2_MAX_SLOTS   4096 /* of all TBUs together */
+#define SMMUV2_MATCH_BLOCK 32
 
 /**
  * enum smmuv2_behaviour - what parts do differently
@@ -121,6 +122,7 @@ enum smmuv2_way {
  * @s2: nested: bank of stage 2, else SMMUV2_NO_BANK
  * @format: enum fsr_format
  * @blocked: a fault is outstanding and HUPCF is 0
+ * @plain: transactions are translated by stage 1 or stage 2 alone, and nothing holds them
  * @s1_on, @s2_on: stages that translate
  * @two: two ranges (TTBR0, TTBR1)
  * @bad: stage 2 configuration without a meaning: every access is a translation fault
@@ -143,6 +145,7 @@ struct smmuv2_bank {
 	u8 s2;
 	u8 format;
 	bool blocked;
+	bool plain;
 	bool s1_on, s2_on;
 	bool two;
 	bool bad;
@@ -180,6 +183,7 @@ struct smmuv2_tbu {
 struct smmuv2_group {
 	u8 type; /* enum s2cr_type */
 	u8 cb;
+	bool to_bank;  /* TYPE 0, and the bank is there */
 	u16 set, keep; /* flags of the transaction: (flags | set) & keep */
 };
 
@@ -212,7 +216,7 @@ struct smmuv2 {
 	struct reg_bank gr0, gr1;
 	struct smmuv2_bank *bank;
 
-	/* stream mapping: valid entries, packed; and what each StreamID has been found to match */
+	/* stream mapping: valid entries, packed: match where (sid & mask) == id; what each StreamID was found to match */
 	u16 n_match;
 	u16 match_id[SMMUV2_MAX_SMR];
 	u16 match_mask[SMMUV2_MAX_SMR];
@@ -220,6 +224,8 @@ struct smmuv2 {
 	struct smmuv2_group group[SMMUV2_MAX_SMR];
 	u16 *memo;
 	bool memo_stale;
+	bool straight; /* neither CLIENTPD nor memo_stale */
+	u32 full_tbus; /* bit n: TBU n has no slot left */
 
 	struct tcache tlb, wc1, wc2;
 	struct pt_steps steps;	  /* scratch of one walk */

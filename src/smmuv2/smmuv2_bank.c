@@ -189,6 +189,21 @@ static void decode_way(struct smmuv2 *s, struct smmuv2_bank *b, u32 cbar)
 		b->way = SMMUV2_WAY_FLAT;
 }
 
+void bank_plain(struct smmuv2 *s, u32 n)
+{
+	struct smmuv2_bank *b = &s->bank[n];
+
+	b->plain = b->way == SMMUV2_WAY_WALK && b->s2 == SMMUV2_NO_BANK && !b->blocked && !s->gse_stall;
+}
+
+void bank_plain_all(struct smmuv2 *s)
+{
+	u32 n;
+
+	for (n = 0; n < s->cfg.num_cb; n++)
+		bank_plain(s, n);
+}
+
 static void update_one(struct smmuv2 *s, u32 n)
 {
 	struct smmuv2_bank *b = &s->bank[n];
@@ -205,6 +220,7 @@ static void update_one(struct smmuv2 *s, u32 n)
 		decode_s1(s, b, cbar);
 	b->tag.world |= (u32)b->format << SMMUV2_WORLD_FORMAT;
 	decode_way(s, b, cbar);
+	bank_plain(s, n);
 	if (!s->cfg.num_irpt)
 		line += n;
 	else if (b->way != SMMUV2_WAY_UCIF)
@@ -221,8 +237,10 @@ void bank_update(struct smmuv2 *s, u32 n)
 	for (i = 0; i < s->cfg.num_cb; i++) {
 		u32 cbar = (u32)reg_get(&s->gr1, GR1_CBAR(i));
 
-		if (i != n && s->bank[i].type == CBAR_S1_S2 && FIELD_GET(CBAR_CBNDX, cbar) == n)
-			decode_way(s, &s->bank[i], cbar);
+		if (i == n || s->bank[i].type != CBAR_S1_S2 || FIELD_GET(CBAR_CBNDX, cbar) != n)
+			continue;
+		decode_way(s, &s->bank[i], cbar);
+		bank_plain(s, i);
 	}
 }
 

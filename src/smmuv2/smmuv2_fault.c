@@ -71,6 +71,7 @@ void global_update(struct smmuv2 *s, u32 gfsr)
 
 	s->gfsr = gfsr;
 	s->scr0 = scr0;
+	s->straight = !s->memo_stale && !(scr0 & sCR0_CLIENTPD);
 	reg_set(&s->gr0, GR0_sGFSR, gfsr);
 	global_irq(s, old_gfsr, old_scr0);
 }
@@ -162,7 +163,8 @@ static u16 stall_take(struct smmuv2 *s, const struct dma_txn *t, u32 n, u8 cb, b
 	else
 		b->stalled = slot;
 	b->tail = slot;
-	s->tbu[t->tbu].used++;
+	if (++s->tbu[t->tbu].used == s->tbu[t->tbu].slots)
+		s->full_tbus |= BIT(t->tbu);
 	s->stats.stalls++;
 	emit(s, &ev);
 	return slot;
@@ -188,6 +190,7 @@ static void stall_end(struct smmuv2 *s, u32 n, u16 slot, enum iommu_resume how)
 	u64 id = p->id;
 
 	s->tbu[p->tbu].used--;
+	s->full_tbus &= ~BIT(p->tbu);
 	p->next = s->free_stall;
 	s->free_stall = slot;
 	if (how == RESUME_RETRY)
@@ -244,6 +247,7 @@ void fault_gse(struct smmuv2 *s)
 		return;
 	for (n = 0; n < s->cfg.num_cb; n++)
 		s->gse_stall |= (s->scr0 & sCR0_GSE) && (s->bank[n].fsr & FSR_SS);
+	bank_plain_all(s);
 	for (n = 0; n < s->cfg.num_cb && was && !s->gse_stall; n++)
 		if (!s->bank[n].fsr && s->bank[n].stalled)
 			release(s, n, false);
@@ -256,6 +260,7 @@ static void set_fsr(struct smmuv2 *s, u32 n, u32 fsr)
 
 	b->fsr = fsr;
 	b->blocked = fsr && !(b->sctlr & SCTLR_HUPCF);
+	bank_plain(s, n);
 	reg_set(&b->regs, CB_FSR, fsr);
 	bank_irq(s, n);
 	fault_gse(s);
@@ -391,6 +396,7 @@ void fault_sctlr(struct smmuv2 *s, u32 n)
 
 	b->sctlr = (u32)reg_get(&b->regs, CB_SCTLR);
 	b->blocked = b->fsr && !(b->sctlr & SCTLR_HUPCF);
+	bank_plain(s, n);
 	bank_irq(s, n);
 	if (was && !b->blocked && !s->gse_stall)
 		release(s, n, true);

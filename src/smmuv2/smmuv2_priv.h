@@ -80,6 +80,8 @@ static inline u16 stream_of(struct smmuv2 *s, u32 sid)
 /* smmuv2_bank.c: decoding */
 void bank_update(struct smmuv2 *s, u32 n);
 void bank_update_all(struct smmuv2 *s);
+void bank_plain(struct smmuv2 *s, u32 n);
+void bank_plain_all(struct smmuv2 *s);
 u32 bank_vmid(const struct smmuv2 *s, u32 n);
 
 /* Extended input address (TCR2.SEP). */

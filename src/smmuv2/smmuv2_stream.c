@@ -8,18 +8,27 @@
 
 u16 smmuv2_stream_find(const struct smmuv2 *s, u32 sid)
 {
-	const u16 *id = s->match_id, *mask = s->match_mask;
-	u32 i, hits = 0, last = 0, n = s->n_match;
+	u32 block, hits = 0, last = 0;
+	u16 i;
 
 	if (sid >> s->cfg.sid_bits)
 		return SMMUV2_STREAM_NONE;
 	if (s->cfg.stream_indexing)
 		return sid < s->cfg.num_smrg ? (u16)sid : SMMUV2_STREAM_NONE;
-	for (i = 0; i < n; i++) {
-		u32 hit = !(((u16)sid ^ id[i]) & mask[i]);
+	for (block = 0; block < s->n_match; block += SMMUV2_MATCH_BLOCK) {
+		const u16 *id = &s->match_id[block], *mask = &s->match_mask[block];
+		u16 in_block = 0, where = 0;
 
-		hits += hit;
-		last |= -hit & i;
+		/* A constant count without branches: this is what a compiler makes vector code of. */
+		for (i = 0; i < SMMUV2_MATCH_BLOCK; i++) {
+			u16 hit = (u16) - ((u16)(sid & mask[i]) == id[i]);
+
+			in_block -= hit;
+			where |= hit & i;
+		}
+		hits += in_block;
+		if (in_block)
+			last = block + where;
 	}
 	if (hits == 1)
 		return s->match_group[last];
@@ -36,6 +45,7 @@ u16 stream_recall(struct smmuv2 *s, u32 sid)
 	if (s->memo_stale) {
 		memset(s->memo, 0, sizeof(*s->memo) << s->cfg.sid_bits);
 		s->memo_stale = false;
+		s->straight = !(s->scr0 & sCR0_CLIENTPD);
 	}
 	if (found != SMMUV2_STREAM_MULTI)
 		s->memo[sid] = found + 1;
@@ -49,6 +59,7 @@ static void decode_group(struct smmuv2 *s, u32 n, u32 s2cr)
 
 	g->type = FIELD_GET(S2CR_TYPE, s2cr);
 	g->cb = FIELD_GET(S2CR_CBNDX, s2cr);
+	g->to_bank = g->type == S2CR_TYPE_TRANS && g->cb < s->cfg.num_cb;
 	g->set = (priv == S2CR_CFG_SET ? DMA_PRIV : 0) | (inst == S2CR_CFG_SET ? DMA_EXEC : 0);
 	g->keep = (u16) ~((priv == S2CR_CFG_CLEAR ? DMA_PRIV : 0) | (inst == S2CR_CFG_CLEAR ? DMA_EXEC : 0));
 }
@@ -68,9 +79,16 @@ void stream_update(struct smmuv2 *s)
 		decode_group(s, n, s2cr);
 		if (!(exid ? s2cr & S2CR_EXIDVALID : smr & SMR_VALID))
 			continue;
-		s->match_id[s->n_match] = (u16)id;
-		s->match_mask[s->n_match] = (u16)~mask & (u16)(exid ? SMR_EXID : SMR_ID);
+		mask = ~mask & (exid ? SMR_EXID : SMR_ID);
+		s->match_id[s->n_match] = (u16)(id & mask);
+		s->match_mask[s->n_match] = (u16)mask;
 		s->match_group[s->n_match++] = (u16)n;
 	}
+	/* The rest of the last block matches nothing. */
+	for (n = s->n_match; n % SMMUV2_MATCH_BLOCK; n++) {
+		s->match_id[n] = 1;
+		s->match_mask[n] = 0;
+	}
 	s->memo_stale = true;
+	s->straight = false;
 }
