@@ -155,12 +155,12 @@ static __attribute__((noinline)) enum xlat lookup_rest(struct smmuv2 *s, const s
 	if (to == TO_BYPASS)
 		return bypass(t, r);
 	if (to == TO_FAULT)
-		return fault_global(s, t, e.flags, e.fault, e.nested, r);
+		return smmuv2_fault_global(s, t, e.flags, e.fault, e.nested, r);
 	by = blocked_by(s, e.cb);
 	if (by != SMMUV2_NO_BANK)
-		return fault_block(s, t, e.cb, by, r);
+		return smmuv2_fault_block(s, t, e.cb, by, r);
 	if (s->gse_stall && !(s->bank[e.cb].fsr & FSR_SS))
-		return fault_block(s, t, e.cb, SMMUV2_NO_BANK, r);
+		return smmuv2_fault_block(s, t, e.cb, SMMUV2_NO_BANK, r);
 	return lookup_tlb(s, t, e.cb, e.flags, r);
 }
 
@@ -218,7 +218,7 @@ static void note_fault(struct smmuv2 *s, struct smmuv2_found *f, const struct pt
 	if (b->format != FSR_FORMAT_AARCH64 && p->stage == 1)
 		level = max(level, 1);
 	f->fault_cb = nested ? b->s2 : f->cb;
-	f->fsr = (u16)fsr_of(p->fault);
+	f->fsr = (u16)smmuv2_fsr_of(p->fault);
 	f->ipa = p->stage == 2 ? p->ipa : 0;
 	f->fsynr0 = FIELD_PREP(FSYNR0_PLVL, (u32)level & 3);
 	if (p->fault == PT_EXT_ABORT)
@@ -274,7 +274,7 @@ static void unlink_walk(struct smmuv2 *s, struct iommu_walk *w)
 	if (w->next)
 		w->next->pprev = w->pprev;
 	if (w->stale)
-		sync_check(s);
+		smmuv2_sync_check(s);
 }
 
 enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_walk *w)
@@ -295,7 +295,7 @@ enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_wa
 	f->cb = e.cb;
 	f->flags = (u8)e.flags;
 	f->va = bank_va(&s->bank[e.cb], t->iova);
-	if (bank_walk(s, e.cb, f->va, e.flags & PT_ACCESS_MASK, w, &p) == PT_OK) {
+	if (smmuv2_bank_walk(s, e.cb, f->va, e.flags & PT_ACCESS_MASK, w, &p) == PT_OK) {
 		note_result(s, f, &p);
 	} else {
 		note_fault(s, f, &p);
@@ -347,7 +347,7 @@ static enum xlat deliver(struct smmuv2 *s, const struct iommu_walk *w, struct xl
 		.fault_cb = f->fault_cb,
 	};
 
-	return fault_context(s, &fault, r);
+	return smmuv2_fault_context(s, &fault, r);
 }
 
 enum xlat smmuv2_fill(struct smmuv2 *s, struct iommu_walk *w)
@@ -364,7 +364,7 @@ enum xlat smmuv2_fill(struct smmuv2 *s, struct iommu_walk *w)
 	/* A fault of its bank has come between. */
 	by = blocked_by(s, f->cb);
 	if (unlikely(by != SMMUV2_NO_BANK))
-		return w->kind = fault_block(s, &w->txn, f->cb, by, r);
+		return w->kind = smmuv2_fault_block(s, &w->txn, f->cb, by, r);
 	if (likely(!w->stale))
 		install(s, f);
 	r->pa = f->pa | (f->va & (BIT_ULL(f->shift) - 1));
@@ -522,8 +522,8 @@ static void reset(struct smmuv2 *s)
 	for (i = 0; i < s->cfg.num_cb; i++)
 		if (!a32)
 			reg_set(&s->gr1, GR1_CBA2R(i), CBA2R_VA64);
-	stream_update(s);
-	bank_update_all(s);
+	smmuv2_stream_update(s);
+	smmuv2_bank_update_all(s);
 }
 
 int smmuv2_init(struct smmuv2 *s, const struct smmuv2_cfg *cfg, const struct iommu_ops *ops, void *ctx)

@@ -7,7 +7,7 @@ static u32 cb_get(const struct smmuv2_bank *b, u32 offset)
 	return (u32)reg_get(&b->regs, offset);
 }
 
-u32 bank_vmid(const struct smmuv2 *s, u32 n)
+u32 smmuv2_bank_vmid(const struct smmuv2 *s, u32 n)
 {
 	if (s->scr0 & sCR0_VMID16EN)
 		return FIELD_GET(CBA2R_VMID16, (u32)reg_get(&s->gr1, GR1_CBA2R(n)));
@@ -189,19 +189,19 @@ static void decode_way(struct smmuv2 *s, struct smmuv2_bank *b, u32 cbar)
 		b->way = SMMUV2_WAY_FLAT;
 }
 
-void bank_plain(struct smmuv2 *s, u32 n)
+void smmuv2_bank_plain(struct smmuv2 *s, u32 n)
 {
 	struct smmuv2_bank *b = &s->bank[n];
 
 	b->plain = b->way == SMMUV2_WAY_WALK && b->s2 == SMMUV2_NO_BANK && !b->blocked && !s->gse_stall;
 }
 
-void bank_plain_all(struct smmuv2 *s)
+void smmuv2_bank_plain_all(struct smmuv2 *s)
 {
 	u32 n;
 
 	for (n = 0; n < s->cfg.num_cb; n++)
-		bank_plain(s, n);
+		smmuv2_bank_plain(s, n);
 }
 
 static void update_one(struct smmuv2 *s, u32 n)
@@ -212,7 +212,7 @@ static void update_one(struct smmuv2 *s, u32 n)
 
 	b->type = n < s->cfg.num_s2cb ? CBAR_S2 : FIELD_GET(CBAR_TYPE, cbar);
 	b->format = format_of(s, n, b);
-	b->tag.vmid = bank_vmid(s, n);
+	b->tag.vmid = smmuv2_bank_vmid(s, n);
 	b->bad = false;
 	if (b->type == CBAR_S2)
 		decode_s2(s, b);
@@ -220,16 +220,16 @@ static void update_one(struct smmuv2 *s, u32 n)
 		decode_s1(s, b, cbar);
 	b->tag.world |= (u32)b->format << SMMUV2_WORLD_FORMAT;
 	decode_way(s, b, cbar);
-	bank_plain(s, n);
+	smmuv2_bank_plain(s, n);
 	if (!s->cfg.num_irpt)
 		line += n;
 	else if (b->way != SMMUV2_WAY_UCIF)
 		line += FIELD_GET(CBAR_IRPTNDX, cbar);
-	fault_line(s, n, line);
+	smmuv2_fault_line(s, n, line);
 }
 
 /* Some register of bank @n has changed; banks nested over it follow. */
-void bank_update(struct smmuv2 *s, u32 n)
+void smmuv2_bank_update(struct smmuv2 *s, u32 n)
 {
 	u32 i;
 
@@ -240,16 +240,16 @@ void bank_update(struct smmuv2 *s, u32 n)
 		if (i == n || s->bank[i].type != CBAR_S1_S2 || FIELD_GET(CBAR_CBNDX, cbar) != n)
 			continue;
 		decode_way(s, &s->bank[i], cbar);
-		bank_plain(s, i);
+		smmuv2_bank_plain(s, i);
 	}
 }
 
-void bank_update_all(struct smmuv2 *s)
+void smmuv2_bank_update_all(struct smmuv2 *s)
 {
 	u32 n;
 
 	for (n = 0; n < s->cfg.num_cb; n++)
-		bank_update(s, n);
+		smmuv2_bank_update(s, n);
 }
 
 /* ---- The walk ---- */
@@ -311,7 +311,7 @@ static enum pt_fault walk_s2_only(struct smmuv2 *s, u32 n, const struct pt_env *
 	return f;
 }
 
-enum pt_fault bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, struct iommu_walk *w, struct pt_result *r)
+enum pt_fault smmuv2_bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, struct iommu_walk *w, struct pt_result *r)
 {
 	const struct smmuv2_bank *b = &s->bank[cb];
 	u32 s2n = b->s2 != SMMUV2_NO_BANK ? b->s2 : cb;
@@ -340,7 +340,7 @@ enum pt_fault bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, struct iom
 	return vmsa64_walk(&env, tt, s2, va, access, start_from(s, &s->wc1, UNIT_WALK_CACHE, va, &b->tag, &at), r);
 }
 
-u32 fsr_of(enum pt_fault fault)
+u32 smmuv2_fsr_of(enum pt_fault fault)
 {
 	switch (fault) {
 	case PT_ADDR_SIZE:

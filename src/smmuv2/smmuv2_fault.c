@@ -36,7 +36,7 @@ static void bank_irq(struct smmuv2 *s, u32 n)
 	drive(s, b->line, level);
 }
 
-void fault_line(struct smmuv2 *s, u32 n, u16 line)
+void smmuv2_fault_line(struct smmuv2 *s, u32 n, u16 line)
 {
 	struct smmuv2_bank *b = &s->bank[n];
 
@@ -64,7 +64,7 @@ static void global_irq(struct smmuv2 *s, u32 old_gfsr, u32 old_scr0)
 
 /* ---- Global faults ---- */
 
-void global_update(struct smmuv2 *s, u32 gfsr)
+void smmuv2_global_update(struct smmuv2 *s, u32 gfsr)
 {
 	u32 old_gfsr = s->gfsr, old_scr0 = s->scr0;
 	u32 scr0 = (u32)reg_get(&s->gr0, GR0_sCR0);
@@ -87,7 +87,7 @@ static bool global_record(struct smmuv2 *s, u32 bit, u64 addr, u32 synr0, u32 si
 		reg_set(&s->gr0, GR0_sGFSYNR0, synr0);
 		reg_set(&s->gr0, GR0_sGFSYNR1, sid & CBFRSYNRA_SID);
 	}
-	global_update(s, first ? bit : s->gfsr | sGFSR_MULTI);
+	smmuv2_global_update(s, first ? bit : s->gfsr | sGFSR_MULTI);
 	return first;
 }
 
@@ -103,8 +103,8 @@ static void emit_terminated(struct smmuv2 *s, const struct dma_txn *t, u16 code,
 	emit(s, &ev);
 }
 
-enum xlat fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 flags, u32 bit, bool nested,
-		       struct xlat_result *r)
+enum xlat smmuv2_fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 flags, u32 bit, bool nested,
+			      struct xlat_result *r)
 {
 	u32 synr0 = (nested ? sGFSYNR0_NESTED : 0) | (flags & DMA_WRITE ? sGFSYNR0_WNR : 0) |
 		    (flags & DMA_PRIV ? sGFSYNR0_PNU : 0) | (flags & DMA_EXEC ? sGFSYNR0_IND : 0);
@@ -115,7 +115,7 @@ enum xlat fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 flags, u32
 	return s->scr0 & sCR0_GFRE ? XLAT_ABORT : XLAT_RAZWI;
 }
 
-void fault_config(struct smmuv2 *s, u64 offset, bool write)
+void smmuv2_fault_config(struct smmuv2 *s, u64 offset, bool write)
 {
 	global_record(s, sGFSR_CAF, offset, write ? sGFSYNR0_WNR : 0, 0);
 }
@@ -215,7 +215,7 @@ static void slots_changed(struct smmuv2 *s)
 		if (s->ops->stall_free)
 			s->ops->stall_free(s->ctx, i);
 	}
-	sync_check(s);
+	smmuv2_sync_check(s);
 }
 
 /* Present the bank's stalled transactions again, in order; only those that met another's fault with @innocent. */
@@ -237,7 +237,7 @@ static void release(struct smmuv2 *s, u32 n, bool innocent)
 }
 
 /* sCR0.GSE: while a bank is stalled the others wait (10.6.8). */
-void fault_gse(struct smmuv2 *s)
+void smmuv2_fault_gse(struct smmuv2 *s)
 {
 	bool was = s->gse_stall;
 	u32 n;
@@ -247,7 +247,7 @@ void fault_gse(struct smmuv2 *s)
 		return;
 	for (n = 0; n < s->cfg.num_cb; n++)
 		s->gse_stall |= (s->scr0 & sCR0_GSE) && (s->bank[n].fsr & FSR_SS);
-	bank_plain_all(s);
+	smmuv2_bank_plain_all(s);
 	for (n = 0; n < s->cfg.num_cb && was && !s->gse_stall; n++)
 		if (!s->bank[n].fsr && s->bank[n].stalled)
 			release(s, n, false);
@@ -260,10 +260,10 @@ static void set_fsr(struct smmuv2 *s, u32 n, u32 fsr)
 
 	b->fsr = fsr;
 	b->blocked = fsr && !(b->sctlr & SCTLR_HUPCF);
-	bank_plain(s, n);
+	smmuv2_bank_plain(s, n);
 	reg_set(&b->regs, CB_FSR, fsr);
 	bank_irq(s, n);
-	fault_gse(s);
+	smmuv2_fault_gse(s);
 	if (cleared && b->stalled && !s->gse_stall)
 		release(s, n, false);
 }
@@ -297,7 +297,7 @@ static void emit_fault(struct smmuv2 *s, const struct dma_txn *t, u16 code)
 }
 
 /* CFCFG is looked at here, after the fault, and nowhere else. */
-enum xlat fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, struct xlat_result *r)
+enum xlat smmuv2_fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, struct xlat_result *r)
 {
 	struct smmuv2_bank *b = &s->bank[f->fault_cb];
 	bool first = !b->fsr;
@@ -334,7 +334,7 @@ enum xlat fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, struct x
  * it is not translated, so it has no fault of its own and MULTI stays as it is.
  * @by SMMUV2_NO_BANK: a stall elsewhere, with GSE.
  */
-enum xlat fault_block(struct smmuv2 *s, const struct dma_txn *t, u32 cb, u32 by, struct xlat_result *r)
+enum xlat smmuv2_fault_block(struct smmuv2 *s, const struct dma_txn *t, u32 cb, u32 by, struct xlat_result *r)
 {
 	bool stall = by == SMMUV2_NO_BANK || stalls(s, &s->bank[by]);
 
@@ -353,7 +353,7 @@ enum xlat fault_block(struct smmuv2 *s, const struct dma_txn *t, u32 cb, u32 by,
  * RESUME ends the owner. With nothing stalled it does nothing. MMU-500 keeps SS
  * if software has not cleared the fault before; a later RESUME clears it.
  */
-void fault_resume(struct smmuv2 *s, u32 n, bool terminate)
+void smmuv2_fault_resume(struct smmuv2 *s, u32 n, bool terminate)
 {
 	struct smmuv2_bank *b = &s->bank[n];
 	bool keep_ss = s->cfg.behaviour == SMMUV2_MMU500 && (b->fsr & FSR_FAULTS);
@@ -374,7 +374,7 @@ void fault_resume(struct smmuv2 *s, u32 n, bool terminate)
 	slots_changed(s);
 }
 
-void fault_clear(struct smmuv2 *s, u32 n, u32 bits)
+void smmuv2_fault_clear(struct smmuv2 *s, u32 n, u32 bits)
 {
 	u32 fsr = s->bank[n].fsr & ~(bits & (FSR_FAULTS | FSR_MULTI));
 
@@ -383,20 +383,20 @@ void fault_clear(struct smmuv2 *s, u32 n, u32 bits)
 	set_fsr(s, n, fsr);
 }
 
-void fault_restore(struct smmuv2 *s, u32 n, u32 value)
+void smmuv2_fault_restore(struct smmuv2 *s, u32 n, u32 value)
 {
 	set_fsr(s, n, (value & (FSR_FAULTS | FSR_FORMAT | FSR_MULTI)) | (s->bank[n].fsr & FSR_SS));
 }
 
 /* SCTLR has been written. HUPCF turned on sets those free that met another's fault. */
-void fault_sctlr(struct smmuv2 *s, u32 n)
+void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n)
 {
 	struct smmuv2_bank *b = &s->bank[n];
 	bool was = b->blocked;
 
 	b->sctlr = (u32)reg_get(&b->regs, CB_SCTLR);
 	b->blocked = b->fsr && !(b->sctlr & SCTLR_HUPCF);
-	bank_plain(s, n);
+	smmuv2_bank_plain(s, n);
 	bank_irq(s, n);
 	if (was && !b->blocked && !s->gse_stall)
 		release(s, n, true);

@@ -33,7 +33,7 @@ static bool access_ok(struct smmuv2 *s, u64 offset, unsigned int size, bool writ
 {
 	if ((size == 4 || size == 8) && !(offset & (size - 1)))
 		return true;
-	fault_config(s, offset, write);
+	smmuv2_fault_config(s, offset, write);
 	return false;
 }
 
@@ -71,13 +71,13 @@ static void scr0_written(struct smmuv2 *s)
 	if (!s->cfg.vmid16)
 		scr0 &= ~sCR0_VMID16EN;
 	reg_set(&s->gr0, GR0_sCR0, scr0);
-	global_update(s, s->gfsr);
+	smmuv2_global_update(s, s->gfsr);
 	if (changed & sCR0_GSE)
-		fault_gse(s);
+		smmuv2_fault_gse(s);
 	if (changed & sCR0_EXIDENABLE)
-		stream_update(s);
+		smmuv2_stream_update(s);
 	if (changed & sCR0_VMID16EN)
-		bank_update_all(s);
+		smmuv2_bank_update_all(s);
 }
 
 static void smr_written(struct smmuv2 *s, u32 n)
@@ -88,7 +88,7 @@ static void smr_written(struct smmuv2 *s, u32 n)
 
 	ids = exid ? ids : ids & SMR_ID;
 	reg_set(&s->gr0, GR0_SMR(n), smr & (ids | ids << 16 | (exid ? 0 : SMR_VALID)));
-	stream_update(s);
+	smmuv2_stream_update(s);
 }
 
 static void gr0_written(struct smmuv2 *s, u32 in, u64 value, u64 full)
@@ -98,29 +98,29 @@ static void gr0_written(struct smmuv2 *s, u32 in, u64 value, u64 full)
 		scr0_written(s);
 		break;
 	case GR0_sGFSR:
-		global_update(s, (u32)full);
+		smmuv2_global_update(s, (u32)full);
 		break;
 	case GR0_sGFSRRESTORE:
-		global_update(s, (u32)value & (sGFSR_FAULTS | sGFSR_MULTI));
+		smmuv2_global_update(s, (u32)value & (sGFSR_FAULTS | sGFSR_MULTI));
 		break;
 	case GR0_sTLBGSYNC:
-		sync_gr0(s);
+		smmuv2_sync_gr0(s);
 		break;
 	case GR0_TLBIVMID ... GR0_TLBIALLH:
 	case GR0_TLBIVAH:
 	case GR0_TLBIVALH64:
 	case GR0_TLBIVMIDS1:
 	case GR0_TLBIVAH64:
-		tlb_gr0(s, in, full);
+		smmuv2_tlb_gr0(s, in, full);
 		break;
 	case GR0_sGATS1UR ... GR0_sGATS12PW:
-		ats_gr0(s, in, full);
+		smmuv2_ats_gr0(s, in, full);
 		break;
 	case GR0_SMR(0)... GR0_SMR(SMMUV2_MAX_SMR - 1):
 		smr_written(s, (in - GR0_SMR(0)) / 4);
 		break;
 	case GR0_S2CR(0)... GR0_S2CR(SMMUV2_MAX_SMR - 1):
-		stream_update(s);
+		smmuv2_stream_update(s);
 		break;
 	default:
 		break;
@@ -144,15 +144,15 @@ static void gr1_written(struct smmuv2 *s, u32 in)
 		cba2r &= ~(u64)CBA2R_VMID16;
 	reg_set(&s->gr1, GR1_CBAR(n), cbar);
 	reg_set(&s->gr1, GR1_CBA2R(n), cba2r);
-	bank_update(s, n);
+	smmuv2_bank_update(s, n);
 }
 
 static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
 {
 	switch (in) {
 	case CB_SCTLR:
-		fault_sctlr(s, n);
-		bank_update(s, n);
+		smmuv2_fault_sctlr(s, n);
+		smmuv2_bank_update(s, n);
 		break;
 	case CB_TCR:
 	case CB_TCR2:
@@ -161,25 +161,25 @@ static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
 	case CB_CONTEXTIDR:
 	case CB_MAIR0:
 	case CB_MAIR1:
-		bank_update(s, n);
+		smmuv2_bank_update(s, n);
 		break;
 	case CB_RESUME:
-		fault_resume(s, n, value & RESUME_TnR);
+		smmuv2_fault_resume(s, n, value & RESUME_TnR);
 		break;
 	case CB_FSR:
-		fault_clear(s, n, (u32)value);
+		smmuv2_fault_clear(s, n, (u32)value);
 		break;
 	case CB_FSRRESTORE:
-		fault_restore(s, n, (u32)value);
+		smmuv2_fault_restore(s, n, (u32)value);
 		break;
 	case CB_TLBSYNC:
-		sync_bank(s, n);
+		smmuv2_sync_bank(s, n);
 		break;
 	case CB_TLBIVA ... CB_TLBIIPAS2L:
-		tlb_bank(s, n, in, full);
+		smmuv2_tlb_bank(s, n, in, full);
 		break;
 	case CB_ATS1PR ... CB_ATS1UW:
-		ats_bank(s, n, in, full);
+		smmuv2_ats_bank(s, n, in, full);
 		break;
 	default:
 		break;
@@ -205,7 +205,7 @@ void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int siz
 	/* The upper half of an operation on a 64-bit register waits for the lower one. */
 	if (ref.byte) {
 		if (cb != SMMUV2_NO_BANK && (reg == CB_TTBR0 || reg == CB_TTBR1))
-			bank_update(s, cb);
+			smmuv2_bank_update(s, cb);
 		return;
 	}
 	if (file == &s->gr0)

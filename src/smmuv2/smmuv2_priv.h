@@ -63,8 +63,8 @@ static inline void emit(struct smmuv2 *s, const struct iommu_event *ev)
 }
 
 /* smmuv2_stream.c */
-u16 stream_recall(struct smmuv2 *s, u32 sid);
-void stream_update(struct smmuv2 *s);
+u16 smmuv2_stream_recall(struct smmuv2 *s, u32 sid);
+void smmuv2_stream_update(struct smmuv2 *s);
 
 static inline u16 stream_of(struct smmuv2 *s, u32 sid)
 {
@@ -74,15 +74,15 @@ static inline u16 stream_of(struct smmuv2 *s, u32 sid)
 		if (likely(known))
 			return known - 1;
 	}
-	return stream_recall(s, sid);
+	return smmuv2_stream_recall(s, sid);
 }
 
 /* smmuv2_bank.c: decoding */
-void bank_update(struct smmuv2 *s, u32 n);
-void bank_update_all(struct smmuv2 *s);
-void bank_plain(struct smmuv2 *s, u32 n);
-void bank_plain_all(struct smmuv2 *s);
-u32 bank_vmid(const struct smmuv2 *s, u32 n);
+void smmuv2_bank_update(struct smmuv2 *s, u32 n);
+void smmuv2_bank_update_all(struct smmuv2 *s);
+void smmuv2_bank_plain(struct smmuv2 *s, u32 n);
+void smmuv2_bank_plain_all(struct smmuv2 *s);
+u32 smmuv2_bank_vmid(const struct smmuv2 *s, u32 n);
 
 /* Extended input address (TCR2.SEP). */
 static inline u64 bank_va(const struct smmuv2_bank *b, u64 iova)
@@ -96,30 +96,30 @@ static inline u64 bank_va(const struct smmuv2_bank *b, u64 iova)
  * Walk for bank @cb; @only_s1: the result is the output of stage 1 (ATS1).
  * Returns r->fault; an address that selects no table is a fault, too.
  */
-enum pt_fault bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, struct iommu_walk *w, struct pt_result *r);
-u32 fsr_of(enum pt_fault fault);
+enum pt_fault smmuv2_bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, struct iommu_walk *w, struct pt_result *r);
+u32 smmuv2_fsr_of(enum pt_fault fault);
 
 /* smmuv2_fault.c */
-enum xlat fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, struct xlat_result *r);
-enum xlat fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 flags, u32 bit, bool nested,
-		       struct xlat_result *r);
-void fault_config(struct smmuv2 *s, u64 offset, bool write);
-enum xlat fault_block(struct smmuv2 *s, const struct dma_txn *t, u32 cb, u32 by, struct xlat_result *r);
-void fault_resume(struct smmuv2 *s, u32 n, bool terminate);
-void fault_clear(struct smmuv2 *s, u32 n, u32 bits);
-void fault_restore(struct smmuv2 *s, u32 n, u32 value);
-void fault_sctlr(struct smmuv2 *s, u32 n);
-void fault_gse(struct smmuv2 *s);
-void fault_line(struct smmuv2 *s, u32 n, u16 line);
-void global_update(struct smmuv2 *s, u32 gfsr);
+enum xlat smmuv2_fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, struct xlat_result *r);
+enum xlat smmuv2_fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 flags, u32 bit, bool nested,
+			      struct xlat_result *r);
+void smmuv2_fault_config(struct smmuv2 *s, u64 offset, bool write);
+enum xlat smmuv2_fault_block(struct smmuv2 *s, const struct dma_txn *t, u32 cb, u32 by, struct xlat_result *r);
+void smmuv2_fault_resume(struct smmuv2 *s, u32 n, bool terminate);
+void smmuv2_fault_clear(struct smmuv2 *s, u32 n, u32 bits);
+void smmuv2_fault_restore(struct smmuv2 *s, u32 n, u32 value);
+void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n);
+void smmuv2_fault_gse(struct smmuv2 *s);
+void smmuv2_fault_line(struct smmuv2 *s, u32 n, u16 line);
+void smmuv2_global_update(struct smmuv2 *s, u32 gfsr);
 
 /* smmuv2_tlb.c */
-void tlb_gr0(struct smmuv2 *s, u32 offset, u64 value);
-void tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value);
-void sync_gr0(struct smmuv2 *s);
-void sync_bank(struct smmuv2 *s, u32 n);
-bool sync_check(struct smmuv2 *s);
-void ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va);
-void ats_gr0(struct smmuv2 *s, u32 offset, u64 value);
+void smmuv2_tlb_gr0(struct smmuv2 *s, u32 offset, u64 value);
+void smmuv2_tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value);
+void smmuv2_sync_gr0(struct smmuv2 *s);
+void smmuv2_sync_bank(struct smmuv2 *s, u32 n);
+bool smmuv2_sync_check(struct smmuv2 *s);
+void smmuv2_ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va);
+void smmuv2_ats_gr0(struct smmuv2 *s, u32 offset, u64 value);
 
 #endif /* SMMUV2_PRIV_H */

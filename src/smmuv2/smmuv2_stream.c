@@ -36,7 +36,7 @@ u16 smmuv2_stream_find(const struct smmuv2 *s, u32 sid)
 }
 
 /* The slow half of stream_of(). Group n is kept as n + 1; the last two codes wrap to values that no group has. */
-u16 stream_recall(struct smmuv2 *s, u32 sid)
+u16 smmuv2_stream_recall(struct smmuv2 *s, u32 sid)
 {
 	u16 found = smmuv2_stream_find(s, sid);
 
@@ -65,7 +65,7 @@ static void decode_group(struct smmuv2 *s, u32 n, u32 s2cr)
 }
 
 /* A mapping register or sCR0.EXIDENABLE has changed. */
-void stream_update(struct smmuv2 *s)
+void smmuv2_stream_update(struct smmuv2 *s)
 {
 	bool exid = s->scr0 & sCR0_EXIDENABLE;
 	u32 n;

@@ -73,7 +73,7 @@ static u64 va64(u64 value)
 	return (u64)((s64)(FIELD_GET(TLBIVA_ADDR, value) << 20) >> 8);
 }
 
-void tlb_gr0(struct smmuv2 *s, u32 offset, u64 value)
+void smmuv2_tlb_gr0(struct smmuv2 *s, u32 offset, u64 value)
 {
 	struct tcache_inv hyp = { .match = TCACHE_BY_WORLD, .tag.world = SMMUV2_HYP };
 	u32 vmid = (u32)value & (s->scr0 & sCR0_VMID16EN ? 0xffff : 0xff);
@@ -116,7 +116,7 @@ static void bank_va_op(struct smmuv2 *s, u32 n, struct tcache_inv *inv, u64 valu
 	by_va(s, inv, wide ? va64(value) : value & 0xfffff000, 4096, leaf);
 }
 
-void tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value)
+void smmuv2_tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value)
 {
 	struct smmuv2_bank *b = &s->bank[n];
 	bool ipa = offset == CB_TLBIIPAS2 || offset == CB_TLBIIPAS2L;
@@ -186,7 +186,7 @@ static void emit_sync(struct smmuv2 *s, u32 n)
 }
 
 /* Something that a sync may wait for has ended. Returns whether a sync is still active. */
-bool sync_check(struct smmuv2 *s)
+bool smmuv2_sync_check(struct smmuv2 *s)
 {
 	bool active = false;
 	u32 n;
@@ -216,17 +216,17 @@ bool sync_check(struct smmuv2 *s)
 	return active || s->gsync_seq;
 }
 
-void sync_bank(struct smmuv2 *s, u32 n)
+void smmuv2_sync_bank(struct smmuv2 *s, u32 n)
 {
 	struct smmuv2_bank *b = &s->bank[n];
 
 	s->syncs += !b->sync_seq;
 	b->sync_seq = b->inv_seq ? b->inv_seq : 1;
 	reg_set(&b->regs, CB_TLBSTATUS, TLBSTATUS_SACTIVE);
-	sync_check(s);
+	smmuv2_sync_check(s);
 }
 
-void sync_gr0(struct smmuv2 *s)
+void smmuv2_sync_gr0(struct smmuv2 *s)
 {
 	u64 seq = s->ginv_seq;
 	u32 n;
@@ -236,7 +236,7 @@ void sync_gr0(struct smmuv2 *s)
 	s->syncs += !s->gsync_seq;
 	s->gsync_seq = seq ? seq : 1;
 	reg_set(&s->gr0, GR0_sTLBGSTATUS, sTLBGSTATUS_ACT);
-	sync_check(s);
+	smmuv2_sync_check(s);
 }
 
 /* ---- Address translation operations ---- */
@@ -271,7 +271,7 @@ static u64 par_fault(const struct smmuv2_bank *b, const struct pt_result *p)
 
 	if (b->format != FSR_FORMAT_AARCH64 && p->stage == 1)
 		level = max(level, 1U);
-	return PAR_F | fsr_of(p->fault) | FIELD_PREP(PAR_PLVL, (u64)level) | (p->stage == 2 ? PAR_STAGE : 0);
+	return PAR_F | smmuv2_fsr_of(p->fault) | FIELD_PREP(PAR_PLVL, (u64)level) | (p->stage == 2 ? PAR_STAGE : 0);
 }
 
 /* A fault of stage 2 under an operation on stage 1 is recorded in the bank of stage 2 and never stalls. */
@@ -281,7 +281,7 @@ static void ats_s2_fault(struct smmuv2 *s, u32 n, u64 va, u32 access, const stru
 	struct smmuv2_fault f = {
 		.far = va,
 		.ipa = p->ipa,
-		.fsr = (u16)fsr_of(p->fault),
+		.fsr = (u16)smmuv2_fsr_of(p->fault),
 		.cb = (u8)n,
 		.fault_cb = s->bank[n].s2,
 		.fsynr0 = FIELD_PREP(FSYNR0_PLVL, (u32)p->level & 3) | FSYNR0_NESTED | FSYNR0_ATOF |
@@ -290,7 +290,7 @@ static void ats_s2_fault(struct smmuv2 *s, u32 n, u64 va, u32 access, const stru
 			  (access & PT_WRITE && !p->tt ? FSYNR0_WNR : 0) | (access & PT_PRIV ? FSYNR0_PNU : 0),
 	};
 
-	fault_context(s, &f, &unused);
+	smmuv2_fault_context(s, &f, &unused);
 }
 
 /* @both: through stage 2 as well (sGATS12xx). */
@@ -308,7 +308,7 @@ static u64 ats(struct smmuv2 *s, u32 n, u64 va, u32 access, bool both)
 		return PAR_F | PAR_ICF;
 	if (!both && !b->s1_on)
 		return (va & PAR_PA) | PAR_NS;
-	fault = bank_walk(s, n, va, access, NULL, &p);
+	fault = smmuv2_bank_walk(s, n, va, access, NULL, &p);
 	if (fault == PT_OK)
 		return par_ok(b, &p, !both && b->s2_on ? p.ipa : p.pa);
 	if (p.stage == 2 && b->s2 != SMMUV2_NO_BANK) {
@@ -320,7 +320,7 @@ static u64 ats(struct smmuv2 *s, u32 n, u64 va, u32 access, bool both)
 	return par_fault(b, &p);
 }
 
-void ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va)
+void smmuv2_ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va)
 {
 	u32 access = (offset & 8 ? PT_WRITE : 0) | (offset < CB_ATS1UR ? PT_PRIV : 0);
 
@@ -330,7 +330,7 @@ void ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va)
 	reg_set(&s->bank[n].regs, CB_PAR, ats(s, n, va & ~0xfffULL, access, false));
 }
 
-void ats_gr0(struct smmuv2 *s, u32 offset, u64 value)
+void smmuv2_ats_gr0(struct smmuv2 *s, u32 offset, u64 value)
 {
 	u32 access = (offset & 8 ? PT_WRITE : 0) | (offset & 0x10 ? PT_PRIV : 0);
 
