@@ -41,11 +41,6 @@ enum smmuv2_behaviour { SMMUV2_MMU500, SMMUV2_QCOM };
 #define SMMUV2_FMT_64K	 BIT(4)
 #define SMMUV2_FMT_ALL	 GENMASK(4, 0)
 
-/* Interrupt lines: iommu_ops.irq */
-#define SMMUV2_IRQ_GLOBAL  0 /* sGFSR */
-#define SMMUV2_IRQ_CONFIG  1 /* sGFSR.CAF */
-#define SMMUV2_IRQ_CONTEXT 2 /* of bank n: + n; with num_irpt: + CBAR.IRPTNDX */
-
 /* xlat_result.fault: an FSR bit, or this and an sGFSR bit */
 #define SMMUV2_FAULT_GLOBAL BIT(15)
 

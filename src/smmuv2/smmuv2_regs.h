@@ -259,6 +259,11 @@ enum fsr_format { FSR_FORMAT_SHORT, FSR_FORMAT_LPAE, FSR_FORMAT_AARCH64 };
 #define TLBIVA_ASID  GENMASK_ULL(63, 48)
 #define TLBIIPA_ADDR GENMASK_ULL(35, 0) /* IPA >> 12 */
 
+/* Interrupt lines, as iommu_ops.irq and drv_class.irq number them */
+#define SMMUV2_IRQ_GLOBAL  0 /* sGFSR */
+#define SMMUV2_IRQ_CONFIG  1 /* sGFSR.CAF */
+#define SMMUV2_IRQ_CONTEXT 2 /* of bank n: + n; with num_irpt: + CBAR.IRPTNDX */
+
 #define SMMUV2_MAX_CB  128
 #define SMMUV2_MAX_SMR 128
 

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* SMMUv2 driver: probe, remove, interrupts, and what its files share. */
+#include "smmuv2_drv_priv.h"
+
+#define NO_POLL_TRIES 1000
+
+bool smmuv2_drv_poll(struct smmuv2_drv *d, u32 tries)
+{
+	return d->ops->poll ? d->ops->poll(d->ctx, tries) : tries < NO_POLL_TRIES;
+}
+
+u64 smmuv2_drv_now(struct smmuv2_drv *d)
+{
+	unsigned long flags;
+	u64 now;
+
+	if (d->ops->now)
+		return d->ops->now(d->ctx);
+	flags = fault_lock_acquire(&d->lock);
+	now = d->now;
+	fault_lock_release(&d->lock, flags);
+	return now;
+}
+
+void smmuv2_drv_note_now(struct smmuv2_drv *d, u64 now)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+
+	d->now = max(d->now, now);
+	fault_lock_release(&d->lock, flags);
+}
+
+void smmuv2_drv_count(struct smmuv2_drv *d, u64 *counter)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+
+	++*counter;
+	fault_lock_release(&d->lock, flags);
+}
+
+void smmuv2_drv_gate_close(struct smmuv2_drv *d, struct v2d_gate *g)
+{
+	unsigned long flags;
+	u32 tries = 0;
+	bool mine;
+
+	for (;;) {
+		flags = fault_lock_acquire(&d->lock);
+		mine = !g->closed;
+		g->closed = true;
+		fault_lock_release(&d->lock, flags);
+		if (mine)
+			return;
+		if (d->ops->poll)
+			d->ops->poll(d->ctx, tries++);
+	}
+}
+
+void smmuv2_drv_gate_open(struct smmuv2_drv *d, struct v2d_gate *g)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+
+	g->closed = false;
+	fault_lock_release(&d->lock, flags);
+}
+
+/* ---- Probe ---- */
+
+static u8 pick_granule(u32 idr2, u8 wanted)
+{
+	u32 has = (idr2 & IDR2_PTFSv8_4KB ? BIT(12) : 0) | (idr2 & IDR2_PTFSv8_16KB ? BIT(14) : 0) |
+		  (idr2 & IDR2_PTFSv8_64KB ? BIT(16) : 0);
+
+	if (wanted)
+		return wanted <= 16 && has & BIT(wanted) ? wanted : 0;
+	return has ? (u8)__builtin_ctz(has) : 0;
+}
+
+static int pick_format(struct smmuv2_drv *d, u32 idr0, u32 idr2)
+{
+	struct v2d_features *f = &d->f;
+	u32 ptfs = FIELD_GET(IDR0_PTFS, idr0);
+
+	f->granule = pick_granule(idr2, d->cfg.granule);
+	f->format = d->cfg.format;
+	if (f->format == SMMUV2_DRV_AUTO)
+		f->format = f->granule ? SMMUV2_DRV_AARCH64 : SMMUV2_DRV_LPAE;
+	if (f->format == SMMUV2_DRV_AARCH64)
+		return f->granule ? 0 : -ENODEV;
+	f->granule = 12;
+	if (f->format == SMMUV2_DRV_SHORT)
+		return ptfs == IDR0_PTFS_ALL && !f->stage2 ? 0 : -ENODEV;
+	return ptfs <= IDR0_PTFS_LPAE ? 0 : -ENODEV;
+}
+
+static int pick_sizes(struct smmuv2_drv *d, u32 idr2)
+{
+	struct v2d_features *f = &d->f;
+	u8 ias = smmuv2_size_bits(FIELD_GET(IDR2_IAS, idr2)), ubs = smmuv2_size_bits(FIELD_GET(IDR2_UBS, idr2));
+	u8 va = f->stage2 ? ias : ubs;
+
+	f->pa_bits = smmuv2_size_bits(FIELD_GET(IDR2_OAS, idr2));
+	if (d->cfg.va_bits) {
+		if (d->cfg.va_bits < 25 || d->cfg.va_bits > va)
+			return -EINVAL;
+		va = d->cfg.va_bits;
+	}
+	if (f->format == SMMUV2_DRV_AARCH64)
+		f->va_bits = va;
+	else
+		f->va_bits = f->stage2 ? 40 : 32;
+	return 0;
+}
+
+static int read_features(struct smmuv2_drv *d)
+{
+	u32 idr0 = v2d_read(d, GR0_IDR0), idr1 = v2d_read(d, GR0_IDR1), idr2 = v2d_read(d, GR0_IDR2);
+	struct v2d_features *f = &d->f;
+	int r;
+
+	f->page = idr1 & IDR1_PAGESIZE ? 0x10000 : 0x1000;
+	f->cb_base = f->page << (FIELD_GET(IDR1_NUMPAGENDXB, idr1) + 1);
+	f->banks = (u16)min(FIELD_GET(IDR1_NUMCB, idr1), (u32)SMMUV2_MAX_CB);
+	f->groups = (u16)min(FIELD_GET(IDR0_NUMSMRG, idr0), (u32)SMMUV2_MAX_SMR);
+	f->matching = idr0 & IDR0_SMS;
+	f->exids = f->matching && (idr0 & IDR0_EXIDS);
+	f->stage2 = !(idr0 & IDR0_S1TS) || d->cfg.stage2;
+	f->first_bank = f->stage2 ? 0 : FIELD_GET(IDR1_NUMS2CB, idr1);
+	f->lines = FIELD_GET(IDR0_NUMIRPT, idr0);
+	if ((f->stage2 && !(idr0 & IDR0_S2TS)) || f->first_bank >= f->banks || !f->groups)
+		return -ENODEV;
+	r = pick_format(d, idr0, idr2);
+	return r ? r : pick_sizes(d, idr2);
+}
+
+/* What no identification register tells: the bits that SMR, CBAR.IRPTNDX and SCTLR.CFCFG hold. */
+static void test_registers(struct smmuv2_drv *d)
+{
+	struct v2d_features *f = &d->f;
+	u32 ids = f->exids ? (u32)SMR_EXID : (u32)SMR_ID;
+
+	f->sid_mask = (u16)ids;
+	f->smr_mask = 0;
+	if (f->matching) {
+		v2d_write(d, GR0_SMR(0), ids);
+		f->sid_mask = (u16)v2d_read(d, GR0_SMR(0));
+		v2d_write(d, GR0_SMR(0), ids << 16);
+		f->smr_mask = (u16)(v2d_read(d, GR0_SMR(0)) >> 16);
+		v2d_write(d, GR0_SMR(0), 0);
+	}
+	v2d_write(d, v2d_gr1(d, GR1_CBAR(f->first_bank)), CBAR_IRPTNDX);
+	f->shared_lines = v2d_read(d, v2d_gr1(d, GR1_CBAR(f->first_bank))) & CBAR_IRPTNDX;
+	v2d_write(d, v2d_gr1(d, GR1_CBAR(f->first_bank)), 0);
+	v2d_write(d, v2d_cb(d, f->first_bank, CB_SCTLR), SCTLR_CFCFG);
+	f->can_stall = v2d_read(d, v2d_cb(d, f->first_bank, CB_SCTLR)) & SCTLR_CFCFG;
+	v2d_write(d, v2d_cb(d, f->first_bank, CB_SCTLR), 0);
+}
+
+/* Nothing of an earlier user is left: no stream, no bank, no fault, no translation. */
+static void quiet(struct smmuv2_drv *d)
+{
+	u32 n;
+
+	/* EXIDENABLE changes only while no entry is valid in either format (10.6). */
+	v2d_write(d, GR0_sCR0, sCR0_CLIENTPD | (v2d_read(d, GR0_sCR0) & sCR0_EXIDENABLE));
+	for (n = 0; n < d->f.groups; n++) {
+		if (d->f.matching)
+			v2d_write(d, GR0_SMR(n), 0);
+		v2d_write(d, GR0_S2CR(n), FIELD_PREP(S2CR_TYPE, (u32)S2CR_TYPE_FAULT));
+	}
+	v2d_write(d, GR0_sCR0, sCR0_CLIENTPD | (d->f.exids ? sCR0_EXIDENABLE : 0));
+	for (n = 0; n < d->f.banks; n++) {
+		v2d_write(d, v2d_cb(d, n, CB_SCTLR), 0);
+		v2d_write(d, v2d_cb(d, n, CB_FSR), ~0U);
+		if (v2d_read(d, v2d_cb(d, n, CB_FSR)) & FSR_SS)
+			v2d_write(d, v2d_cb(d, n, CB_RESUME), RESUME_TnR);
+	}
+	v2d_write(d, GR0_sGFSR, ~0U);
+}
+
+static int start(struct smmuv2_drv *d)
+{
+	u32 scr0 = sCR0_GFRE | sCR0_GFIE | sCR0_GCFGFRE | sCR0_GCFGFIE | sCR0_VMIDPNE | sCR0_PTM | sCR0_SMCFCFG;
+	u32 tries = 0;
+
+	v2d_write(d, GR0_TLBIALLH, 0);
+	v2d_write(d, GR0_TLBIALLNSNH, 0);
+	v2d_write(d, GR0_sTLBGSYNC, 0);
+	while (v2d_read(d, GR0_sTLBGSTATUS) & sTLBGSTATUS_ACT) {
+		if (smmuv2_drv_poll(d, tries++))
+			continue;
+		smmuv2_drv_count(d, &d->stats.sync_timeouts);
+		return -ETIMEDOUT;
+	}
+	if (!d->cfg.bypass_unmatched)
+		scr0 |= sCR0_USFCFG;
+	if (d->f.exids)
+		scr0 |= sCR0_EXIDENABLE;
+	v2d_write(d, GR0_sCR0, scr0);
+	return 0;
+}
+
+static int bind(struct smmuv2_drv *d)
+{
+	struct fault_driver drv = { .ops = &smmuv2_fault_ops, .ctx = d };
+	int r;
+
+	drv.hw_code[FAULT_RETRY] = 0;
+	drv.hw_code[FAULT_TERMINATE] = RESUME_TnR;
+	drv.hw_code[FAULT_FAILURE] = RESUME_TnR;
+	r = fault_core_bind(d->core, &drv);
+	d->bound = !r;
+	return r;
+}
+
+static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
+{
+	struct smmuv2_drv *d = drv;
+	u32 n;
+	int r;
+
+	memset(d, 0, sizeof(*d));
+	d->ops = ops;
+	d->ctx = ctx;
+	d->core = core;
+	if (cfg)
+		d->cfg = *(const struct smmuv2_drv_cfg *)cfg;
+	d->cfg.tlbi_max = d->cfg.tlbi_max ? d->cfg.tlbi_max : 64;
+	fault_lock_init(&d->lock);
+	r = read_features(d);
+	if (r)
+		return r;
+	d->bank = fl_zalloc(d->f.banks * sizeof(*d->bank));
+	if (!d->bank)
+		return -ENOMEM;
+	for (n = 0; n < d->f.banks; n++)
+		fault_lock_init(&d->bank[n].lock);
+	quiet(d);
+	test_registers(d);
+	r = bind(d);
+	if (!r)
+		r = start(d);
+	if (!r)
+		return 0;
+	if (d->bound)
+		fault_core_bind(core, NULL);
+	fl_free(d->bank);
+	return r;
+}
+
+static void remove(void *drv, u64 now)
+{
+	struct smmuv2_drv *d = drv;
+
+	smmuv2_drv_note_now(d, now);
+	while (d->devs)
+		smmuv2_drv_device_remove(d, d->devs->faults, now);
+	while (d->doms)
+		smmuv2_drv_domain_free(d, d->doms->faults);
+	quiet(d);
+	fault_core_bind(d->core, NULL);
+	fl_free(d->bank);
+	d->bank = NULL;
+}
+
+/* ---- Interrupts ---- */
+
+/* Registers are read by the threaded half; the line stays masked until it has returned. */
+static enum drv_irq irq(void *drv, u32 line, u64 now)
+{
+	struct smmuv2_drv *d = drv;
+	u32 lines = d->f.shared_lines ? d->f.lines : d->f.banks;
+
+	return line < SMMUV2_IRQ_CONTEXT + lines ? DRV_IRQ_WAKE_THREAD : DRV_IRQ_NONE;
+}
+
+static int irq_thread(void *drv, u32 line, u64 now)
+{
+	struct smmuv2_drv *d = drv;
+	u32 n, handled = 0;
+
+	smmuv2_drv_note_now(d, now);
+	if (line < SMMUV2_IRQ_CONTEXT)
+		return (int)smmuv2_drv_global_faults(d);
+	for (n = d->f.first_bank; n < d->f.banks; n++)
+		if (d->bank[n].used && d->bank[n].line == line)
+			handled += smmuv2_drv_bank_faults(d, n);
+	return (int)handled;
+}
+
+const struct smmuv2_drv_stats *smmuv2_drv_stats(const void *drv)
+{
+	return &((const struct smmuv2_drv *)drv)->stats;
+}
+
+const struct drv_class smmuv2_drv_class = {
+	.name = "smmuv2",
+	.size = sizeof(struct smmuv2_drv),
+	.probe = probe,
+	.remove = remove,
+	.device_add = smmuv2_drv_device_add,
+	.device_remove = smmuv2_drv_device_remove,
+	.domain_alloc = smmuv2_drv_domain_alloc,
+	.domain_free = smmuv2_drv_domain_free,
+	.attach = smmuv2_drv_attach,
+	.detach = smmuv2_drv_detach,
+	.map = smmuv2_drv_map,
+	.unmap = smmuv2_drv_unmap,
+	.iova_to_phys = smmuv2_drv_iova_to_phys,
+	.irq = irq,
+	.irq_thread = irq_thread,
+};

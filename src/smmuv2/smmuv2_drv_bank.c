@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Context banks: what is programmed into them, and their TLB maintenance (15.5). */
+#include "smmuv2_drv_priv.h"
+
+#define MAIR0_ALL      0x000444ffU /* 0 write-back, 1 non-cacheable, 2 Device-nGnRE */
+#define TCR_WALK       0x3500U	   /* inner shareable, inner and outer write-back write-allocate */
+#define CBAR_BYPASS_S2 0xf300U	   /* memory attributes under the bypassed stage 2: write-back, not shareable */
+
+/* ASID and VMID are the bank's own; 0 is nobody's. */
+static u32 tag_of(u32 bank)
+{
+	return bank + 1;
+}
+
+static u32 tg0(u8 granule)
+{
+	return granule == 12 ? 0 : granule == 16 ? 1 : 2;
+}
+
+static void wr(struct smmuv2_drv *d, u32 bank, u32 offset, u32 value)
+{
+	v2d_write(d, v2d_cb(d, bank, offset), value);
+}
+
+static void program_s1(struct smmuv2_drv *d, u32 n, const struct pt_build *pt)
+{
+	const struct v2d_features *f = &d->f;
+	u64 ttbr = pt->root | FIELD_PREP(TTBR_ASID, (u64)tag_of(n));
+
+	if (f->format == SMMUV2_DRV_AARCH64) {
+		wr(d, n, CB_TCR2, smmuv2_size_code(f->pa_bits) | TCR2_AS | FIELD_PREP(TCR2_SEP, TCR2_SEP_UPSTREAM));
+		wr(d, n, CB_TCR, (u32)(64 - f->va_bits) | TCR_WALK | FIELD_PREP(TCR_TG0, tg0(f->granule)) | TCR_EPD1);
+	} else {
+		wr(d, n, CB_TCR2, 0);
+		wr(d, n, CB_TCR, f->format == SMMUV2_DRV_LPAE ? TCR_EAE | TCR_WALK | TCR_EPD1 : (u32)TCR_PD1);
+	}
+	if (f->format == SMMUV2_DRV_SHORT) {
+		wr(d, n, CB_CONTEXTIDR, tag_of(n));
+		ttbr = pt->root;
+	}
+	d->ops->mmio_write(d->ctx, v2d_cb(d, n, CB_TTBR0), ttbr, 8);
+	wr(d, n, CB_MAIR0, MAIR0_ALL);
+	wr(d, n, CB_MAIR1, 0);
+}
+
+static u32 sl0(const struct v2d_features *f, s8 level)
+{
+	return f->format == SMMUV2_DRV_AARCH64 && f->granule != 12 ? (u32)(3 - level) : (u32)(2 - level);
+}
+
+static void program_s2(struct smmuv2_drv *d, u32 n, const struct pt_build *pt)
+{
+	const struct v2d_features *f = &d->f;
+	u32 tcr = TCR_WALK | FIELD_PREP(TCR_S2_SL0, sl0(f, pt->root_level));
+
+	if (f->format == SMMUV2_DRV_AARCH64)
+		tcr |= (u32)(64 - f->va_bits) | FIELD_PREP(TCR_TG0, tg0(f->granule)) |
+		       FIELD_PREP(TCR_S2_PASIZE, smmuv2_size_code(f->pa_bits));
+	else
+		tcr |= (u32)(32 - f->va_bits) & (u32)TCR_S2_LPAE_T0SZ;
+	wr(d, n, CB_TCR, tcr);
+	d->ops->mmio_write(d->ctx, v2d_cb(d, n, CB_TTBR0), pt->root, 8);
+}
+
+/* SCTLR follows from what the bank is in; its lock is held. */
+static void write_sctlr(struct smmuv2_drv *d, u32 n)
+{
+	const struct v2d_bank *b = &d->bank[n];
+
+	wr(d, n, CB_SCTLR, b->sctlr | (b->waiting ? 0 : SCTLR_CFIE) | (b->stall ? SCTLR_CFCFG : 0));
+}
+
+void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank)
+{
+	write_sctlr(d, bank);
+}
+
+static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
+{
+	struct v2d_bank *b = &d->bank[n];
+	u32 line = d->f.shared_lines ? n % d->f.lines : n;
+	u32 cbar = d->f.stage2 ? tag_of(n) : FIELD_PREP(CBAR_TYPE, CBAR_S1_S2_BYPASS) | CBAR_BYPASS_S2;
+	unsigned long flags;
+
+	if (d->f.shared_lines)
+		cbar |= FIELD_PREP(CBAR_IRPTNDX, line);
+	v2d_write(d, v2d_gr1(d, GR1_CBA2R(n)), d->f.format == SMMUV2_DRV_AARCH64 ? CBA2R_VA64 : 0);
+	v2d_write(d, v2d_gr1(d, GR1_CBAR(n)), cbar);
+	if (d->f.stage2)
+		program_s2(d, n, &dom->pt);
+	else
+		program_s1(d, n, &dom->pt);
+	flags = fault_lock_acquire(&b->lock);
+	b->used = true;
+	b->line = SMMUV2_IRQ_CONTEXT + line;
+	b->stall = false;
+	b->sctlr = SCTLR_M | (d->cfg.hupcf ? SCTLR_HUPCF : 0) | (d->cfg.razwi ? 0 : SCTLR_CFRE);
+	if (!d->f.stage2)
+		b->sctlr |= SCTLR_AFE | SCTLR_S1_ASIDPNE | (d->f.format == SMMUV2_DRV_SHORT ? 0 : SCTLR_TRE);
+	write_sctlr(d, n);
+	fault_lock_release(&b->lock, flags);
+}
+
+/* A free bank for a domain that is about to be used. The configuration gate is closed. */
+int smmuv2_drv_bank_take(struct smmuv2_drv *d, struct v2d_dom *dom)
+{
+	u32 n;
+
+	for (n = d->f.first_bank; n < d->f.banks; n++)
+		if (!d->bank[n].used)
+			break;
+	if (n == d->f.banks)
+		return -ENOSPC;
+	program(d, n, dom);
+	dom->bank = (int)n;
+	return 0;
+}
+
+/* No master is attached, so nothing is translated or stalled by it any more. */
+void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom)
+{
+	u32 n = (u32)dom->bank;
+	struct v2d_bank *b = &d->bank[n];
+	unsigned long flags;
+
+	/* With the time-out the tag cannot be used again: the bank is lost until the next probe. */
+	if (smmuv2_drv_tlbi_all(d, n))
+		return;
+	flags = fault_lock_acquire(&b->lock);
+	b->used = false;
+	b->sctlr = 0;
+	wr(d, n, CB_SCTLR, 0);
+	wr(d, n, CB_FSR, ~0U);
+	fault_lock_release(&b->lock, flags);
+	dom->bank = -1;
+}
+
+/* CFCFG: while there are masters, and each of them may stall. The configuration gate is closed. */
+void smmuv2_drv_bank_stall(struct v2d_dom *dom)
+{
+	struct smmuv2_drv *d = dom->d;
+	bool stall = dom->masters && d->cfg.cfcfg != SMMUV2_CFCFG_NEVER;
+	const struct v2d_dev *m;
+	struct v2d_bank *b;
+	unsigned long flags;
+
+	if (dom->bank < 0)
+		return;
+	for (m = dom->masters; m; m = m->dom_next)
+		stall = stall && m->stall_on && !m->throttled;
+	b = &d->bank[dom->bank];
+	flags = fault_lock_acquire(&b->lock);
+	if (b->stall != stall) {
+		b->stall = stall;
+		write_sctlr(d, (u32)dom->bank);
+	}
+	fault_lock_release(&b->lock, flags);
+}
+
+/* ---- TLB maintenance ---- */
+
+/* Waits for a sync; no gate of a domain is closed, because the answer that it may wait for needs to map. */
+static int wait_sync(struct smmuv2_drv *d, u64 status)
+{
+	u32 tries = 0;
+
+	/* SACTIVE and GSACTIVE are the same bit. */
+	while (v2d_read(d, status) & TLBSTATUS_SACTIVE) {
+		if (smmuv2_drv_poll(d, tries++))
+			continue;
+		smmuv2_drv_count(d, &d->stats.sync_timeouts);
+		return -ETIMEDOUT;
+	}
+	smmuv2_drv_count(d, &d->stats.syncs);
+	return 0;
+}
+
+static int sync_bank(struct smmuv2_drv *d, u32 n)
+{
+	wr(d, n, CB_TLBSYNC, 0);
+	return wait_sync(d, v2d_cb(d, n, CB_TLBSTATUS));
+}
+
+/* Everything of the bank's ASID, or VMID. */
+int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank)
+{
+	if (!d->f.stage2) {
+		wr(d, bank, CB_TLBIASID, tag_of(bank));
+		return sync_bank(d, bank);
+	}
+	v2d_write(d, GR0_TLBIVMID, tag_of(bank));
+	v2d_write(d, GR0_sTLBGSYNC, 0);
+	return wait_sync(d, GR0_sTLBGSTATUS);
+}
+
+/* Last-level entries only: tables stay when they become empty. */
+static void tlbi_page(struct smmuv2_drv *d, u32 n, u64 iova)
+{
+	if (d->f.stage2)
+		d->ops->mmio_write(d->ctx, v2d_cb(d, n, CB_TLBIIPAS2L), iova >> 12, 8);
+	else if (d->f.format == SMMUV2_DRV_AARCH64)
+		d->ops->mmio_write(d->ctx, v2d_cb(d, n, CB_TLBIVAL),
+				   FIELD_PREP(TLBIVA_ASID, (u64)tag_of(n)) | FIELD_PREP(TLBIVA_ADDR, iova >> 12), 8);
+	else
+		wr(d, n, CB_TLBIVAL, (u32)(iova & 0xfffff000) | tag_of(n));
+}
+
+int smmuv2_drv_tlbi_range(struct smmuv2_drv *d, u32 bank, u64 iova, u64 bytes)
+{
+	u64 page = 1ULL << d->f.granule;
+
+	if (bytes >> d->f.granule > d->cfg.tlbi_max)
+		return smmuv2_drv_tlbi_all(d, bank);
+	for (; bytes >= page; bytes -= page, iova += page)
+		tlbi_page(d, bank, iova);
+	return sync_bank(d, bank);
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Faults: the handler's order is syndrome, clear FSR, report; RESUME comes with
+ * the answer. Between the two the bank waits with its interrupt off, for SS
+ * alone keeps the line raised. No lock is held while the core is called.
+ */
+#include "smmuv2_drv_priv.h"
+
+/* ---- From the hardware to the core ---- */
+
+static void read_syndrome(struct smmuv2_drv *d, u32 n, u32 fsr, struct smmuv2_context_fault *f)
+{
+	f->bank = n;
+	f->fsr = fsr;
+	f->far = d->ops->mmio_read(d->ctx, v2d_cb(d, n, CB_FAR), 8);
+	f->ipafar = d->f.stage2 ? d->ops->mmio_read(d->ctx, v2d_cb(d, n, CB_IPAFAR), 8) : 0;
+	f->fsynr0 = v2d_read(d, v2d_cb(d, n, CB_FSYNR0));
+	f->fsynr1 = v2d_read(d, v2d_cb(d, n, CB_FSYNR1));
+	f->cbfrsynra = v2d_read(d, v2d_gr1(d, GR1_CBFRSYNRA(n)));
+}
+
+static u8 perm_of(u32 fsynr0)
+{
+	u8 perm = fsynr0 & FSYNR0_WNR ? FAULT_WRITE : fsynr0 & FSYNR0_IND ? FAULT_EXEC : FAULT_READ;
+
+	return fsynr0 & FSYNR0_PNU ? perm | FAULT_PRIV : perm;
+}
+
+static void make_record(const struct smmuv2_context_fault *f, u64 cookie, struct fault_record *r)
+{
+	*r = (struct fault_record){
+		.addr = f->far,
+		.cookie = cookie,
+		.sid = FIELD_GET(CBFRSYNRA_SID, f->cbfrsynra),
+		.index = f->bank,
+		.reason = f->fsr,
+		.type = f->fsr & FSR_SS ? FAULT_STALL : FAULT_UNRECOVERABLE,
+		.perm = perm_of(f->fsynr0),
+		.flags = FAULT_LAST,
+	};
+}
+
+/* What was in a bank. */
+enum found { FOUND_NOTHING, FOUND_STATUS, FOUND_FAULT };
+
+/* SS or MULTI alone: a fault has left no record. Resumed, it comes again and is recorded then (15.5.9). */
+static enum found status_only(struct smmuv2_drv *d, u32 n, u32 fsr)
+{
+	if (!fsr)
+		return FOUND_NOTHING;
+	if (fsr & FSR_MULTI)
+		v2d_write(d, v2d_cb(d, n, CB_FSR), fsr);
+	if (fsr & FSR_SS) {
+		v2d_write(d, v2d_cb(d, n, CB_RESUME), 0);
+		smmuv2_drv_count(d, &d->stats.ss_only);
+	}
+	return FOUND_STATUS;
+}
+
+/* Take what the bank has on record, and clear it. The bank's lock is held. */
+static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault *f, struct fault_record *r)
+{
+	struct v2d_bank *b = &d->bank[n];
+	u32 fsr;
+
+	/* While a stall waits for its answer only MULTI can come; RESUME clears it. */
+	if (!b->used || b->waiting)
+		return FOUND_NOTHING;
+	fsr = v2d_read(d, v2d_cb(d, n, CB_FSR));
+	if (!(fsr & FSR_FAULTS))
+		return status_only(d, n, fsr);
+	read_syndrome(d, n, fsr, f);
+	make_record(f, ++b->cookie, r);
+	if (fsr & FSR_SS) {
+		b->waiting = true;
+		smmuv2_drv_bank_sctlr(d, n);
+	}
+	v2d_write(d, v2d_cb(d, n, CB_FSR), fsr);
+	return FOUND_FAULT;
+}
+
+static void count_fault(struct smmuv2_drv *d, const struct smmuv2_context_fault *f)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+	u32 bit;
+
+	for (bit = 0; bit < ARRAY_SIZE(d->stats.context_faults); bit++)
+		d->stats.context_faults[bit] += f->fsr >> bit & 1;
+	d->stats.stalls += !!(f->fsr & FSR_SS);
+	d->stats.multi += !!(f->fsr & FSR_MULTI);
+	fault_lock_release(&d->lock, flags);
+}
+
+/* The master whose mapping group a StreamID matches, with a reference. */
+static struct fault_dev *master_of(struct smmuv2_drv *d, u32 sid)
+{
+	unsigned long flags = fault_lock_acquire(&d->lock);
+	bool found = false;
+	u32 n;
+
+	for (n = 0; n < d->f.groups && !found; n++) {
+		const struct v2d_group *g = &d->group[n];
+
+		found = g->used && !((sid ^ g->sid) & ~(u32)g->mask & 0xffff);
+		if (found)
+			sid = g->sid;
+	}
+	fault_lock_release(&d->lock, flags);
+	return found ? fault_dev_lookup(d->core, sid) : NULL;
+}
+
+/* 0, or -EAGAIN: the record is kept and reported again later. */
+static int report(struct smmuv2_drv *d, u32 n, const struct fault_record *r)
+{
+	struct fault_dev *dev = master_of(d, r->sid);
+	struct v2d_bank *b = &d->bank[n];
+	unsigned long flags;
+	int err;
+
+	if (dev) {
+		err = fault_dev_report(dev, r, smmuv2_drv_now(d));
+		fault_dev_put(dev);
+	} else {
+		smmuv2_drv_count(d, &d->stats.orphans);
+		err = fault_core_report(d->core, r, smmuv2_drv_now(d));
+	}
+	if (err != -EAGAIN)
+		return 0;
+	flags = fault_lock_acquire(&b->lock);
+	b->held = true;
+	b->record = *r;
+	fault_lock_release(&b->lock, flags);
+	return err;
+}
+
+/* Records dealt with: 0 or 1. */
+u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n)
+{
+	struct v2d_bank *b = &d->bank[n];
+	struct smmuv2_context_fault f;
+	struct fault_record r;
+	unsigned long flags = fault_lock_acquire(&b->lock);
+	bool held = b->held;
+	enum found found = FOUND_NOTHING;
+
+	if (held) {
+		r = b->record;
+		b->held = false;
+	} else {
+		found = take(d, n, &f, &r);
+	}
+	fault_lock_release(&b->lock, flags);
+	if (held)
+		return !report(d, n, &r);
+	if (found != FOUND_FAULT)
+		return found == FOUND_STATUS;
+	count_fault(d, &f);
+	if (d->cfg.context_fault)
+		d->cfg.context_fault(d->cfg.observer, &f);
+	return !report(d, n, &r);
+}
+
+u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
+{
+	u32 gfsr = v2d_read(d, GR0_sGFSR);
+	u32 synr[3], bit;
+	unsigned long flags;
+	u64 far;
+
+	if (!gfsr)
+		return 0;
+	far = d->ops->mmio_read(d->ctx, GR0_sGFAR, 8);
+	synr[0] = v2d_read(d, GR0_sGFSYNR0);
+	synr[1] = v2d_read(d, GR0_sGFSYNR1);
+	synr[2] = v2d_read(d, GR0_sGFSYNR2);
+	v2d_write(d, GR0_sGFSR, gfsr);
+	flags = fault_lock_acquire(&d->lock);
+	for (bit = 0; bit < ARRAY_SIZE(d->stats.global_faults); bit++)
+		d->stats.global_faults[bit] += gfsr >> bit & 1;
+	fault_lock_release(&d->lock, flags);
+	if (d->cfg.global_fault)
+		d->cfg.global_fault(d->cfg.observer, gfsr, far, synr);
+	return 1;
+}
+
+/* ---- From the core to the hardware ---- */
+
+/* FSR is cleared before RESUME is written: MMU-500 would keep SS. */
+static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
+{
+	struct smmuv2_drv *d = ctx;
+	struct v2d_bank *b = &d->bank[r->index];
+	unsigned long flags = fault_lock_acquire(&b->lock);
+	bool waits = b->waiting && b->cookie == r->cookie;
+	u32 fsr;
+
+	if (waits) {
+		fsr = v2d_read(d, v2d_cb(d, r->index, CB_FSR));
+		if (fsr & ~FSR_SS)
+			v2d_write(d, v2d_cb(d, r->index, CB_FSR), fsr);
+		b->waiting = false;
+		v2d_write(d, v2d_cb(d, r->index, CB_RESUME), r->hw_code);
+		smmuv2_drv_bank_sctlr(d, r->index);
+	}
+	fault_lock_release(&b->lock, flags);
+	smmuv2_drv_count(d, waits ? &d->stats.resumes[r->hw_code] : &d->stats.stale_answers);
+	return 0;
+}
+
+static bool is_held(struct v2d_bank *b)
+{
+	unsigned long flags = fault_lock_acquire(&b->lock);
+	bool held = b->held;
+
+	fault_lock_release(&b->lock, flags);
+	return held;
+}
+
+/* A bank has one record, and MMIO is in order: reading it once is the fence of reports, and RESUME is its own. */
+static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
+{
+	struct smmuv2_drv *d = ctx;
+	u32 n, tries = 0;
+
+	if (what == FAULT_FENCE_RESPONSES)
+		return 0;
+	for (n = d->f.first_bank; n < d->f.banks; n++) {
+		smmuv2_drv_bank_faults(d, n);
+		while (is_held(&d->bank[n]) && !smmuv2_drv_bank_faults(d, n))
+			if (!smmuv2_drv_poll(d, tries++))
+				return -EBUSY;
+	}
+	return 0;
+}
+
+static bool bank_pending(struct smmuv2_drv *d, u32 n)
+{
+	struct v2d_bank *b = &d->bank[n];
+	unsigned long flags = fault_lock_acquire(&b->lock);
+	bool pending = b->held || (b->used && !b->waiting && v2d_read(d, v2d_cb(d, n, CB_FSR)));
+
+	fault_lock_release(&b->lock, flags);
+	return pending;
+}
+
+static bool hw_pending(void *ctx)
+{
+	struct smmuv2_drv *d = ctx;
+	u32 n;
+
+	for (n = d->f.first_bank; n < d->f.banks; n++)
+		if (bank_pending(d, n))
+			return true;
+	return false;
+}
+
+static void hw_drain(void *ctx)
+{
+	struct smmuv2_drv *d = ctx;
+	u32 n;
+
+	for (n = d->f.first_bank; n < d->f.banks; n++)
+		smmuv2_drv_bank_faults(d, n);
+	smmuv2_drv_global_faults(d);
+}
+
+static enum fault_code sva_handle(void *mm, struct fault_group *g, const struct fault_record *f)
+{
+	struct drv_mm *m = mm;
+
+	return (enum fault_code)m->handle(m, g, f);
+}
+
+static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
+{
+	struct smmuv2_drv *d = ctx;
+
+	if (d->cfg.observe)
+		d->cfg.observe(d->cfg.observer, g, point, now);
+}
+
+const struct fault_ops smmuv2_fault_ops = {
+	.respond = respond,
+	.fence = fence,
+	.enable = smmuv2_drv_faults_enable,
+	.disable = smmuv2_drv_faults_disable,
+	.throttle = smmuv2_drv_faults_throttle,
+	.hw_pending = hw_pending,
+	.hw_drain = hw_drain,
+	.sva_handle = sva_handle,
+	.observe = observe,
+};

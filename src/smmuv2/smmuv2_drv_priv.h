@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The SMMUv2 driver's own structures, shared by its files. */
+#ifndef SMMUV2_DRV_PRIV_H
+#define SMMUV2_DRV_PRIV_H
+
+#include "pt_build.h"
+#include "smmuv2_driver.h"
+#include "smmuv2_regs.h"
+
+/* For a few steps that may wait: whoever finds it closed polls. Protected by smmuv2_drv.lock. */
+struct v2d_gate {
+	bool closed;
+};
+
+struct v2d_dom;
+
+/**
+ * struct v2d_dev - a master
+ * @sids: base StreamIDs, @masks: bits that do not matter, @groups: stream mapping groups
+ * @dom: attached, or NULL
+ * @next: of the driver; @dom_next: of the domain's masters
+ * @stall_on: between enable and disable; @throttled: not at the moment, a storm
+ * @inside: the driver itself calls the fault core and holds the configuration gate
+ */
+struct v2d_dev {
+	struct smmuv2_drv *d;
+	struct fault_dev *faults;
+	struct v2d_dom *dom;
+	struct v2d_dev *next;
+	struct v2d_dev *dom_next;
+	struct fault_storm storm;
+	u16 sids[DRV_MAX_SIDS];
+	u16 masks[DRV_MAX_SIDS];
+	u8 groups[DRV_MAX_SIDS];
+	u8 n_sids;
+	bool can_stall;
+	bool stall_on;
+	bool throttled;
+	bool inside;
+};
+
+/**
+ * struct v2d_dom - a domain
+ * @bank: of a translating one once it was attached; -1
+ * @masters: attached
+ */
+struct v2d_dom {
+	struct smmuv2_drv *d;
+	struct fault_domain *faults;
+	struct v2d_dom *next;
+	struct v2d_dev *masters;
+	struct pt_build pt;
+	struct v2d_gate gate; /* page table */
+	enum drv_domain_type type;
+	int bank;
+};
+
+/**
+ * struct v2d_bank - a context bank, everything under its lock
+ * @sctlr: without CFIE and CFCFG
+ * @stall: CFCFG
+ * @waiting: a stalled fault was taken from it and not resumed yet; CFIE is off
+ * @held: the core could not take it: reported again later
+ * @cookie: names the stall that @waiting is about
+ * @record: of @held
+ */
+struct v2d_bank {
+	struct fault_lock lock;
+	u32 sctlr;
+	bool used;
+	bool stall;
+	bool waiting;
+	bool held;
+	u32 line;
+	u64 cookie;
+	struct fault_record record;
+};
+
+/* A stream mapping group: who it belongs to. Written under smmuv2_drv.lock. */
+struct v2d_group {
+	bool used;
+	u16 sid;
+	u16 mask;
+	struct v2d_dev *dev;
+};
+
+/* What the identification registers and the configuration leave. */
+struct v2d_features {
+	u32 page;
+	u32 cb_base; /* offset of bank 0 */
+	u16 banks;
+	u16 first_bank;
+	u16 groups;
+	u16 sid_mask; /* StreamID bits that SMRs hold */
+	u16 smr_mask; /* mask bits that SMRs hold */
+	bool matching;
+	bool exids;
+	bool stage2;
+	bool can_stall;
+	bool shared_lines;
+	u8 lines;
+	u8 granule;
+	u8 va_bits;
+	u8 pa_bits;
+	enum smmuv2_drv_format format;
+};
+
+struct smmuv2_drv {
+	const struct drv_ops *ops;
+	void *ctx;
+	struct fault_core *core;
+	struct smmuv2_drv_cfg cfg;
+	struct v2d_features f;
+	struct smmuv2_drv_stats stats;
+	struct fault_lock lock; /* gates, groups, stats, now */
+	struct v2d_gate config;
+	struct v2d_dev *devs;
+	struct v2d_dom *doms;
+	struct v2d_bank *bank;
+	struct v2d_group group[SMMUV2_MAX_SMR];
+	u64 now;
+	bool bound;
+};
+
+/* smmuv2_driver.c */
+bool smmuv2_drv_poll(struct smmuv2_drv *d, u32 tries);
+u64 smmuv2_drv_now(struct smmuv2_drv *d);
+void smmuv2_drv_note_now(struct smmuv2_drv *d, u64 now);
+void smmuv2_drv_count(struct smmuv2_drv *d, u64 *counter);
+void smmuv2_drv_gate_close(struct smmuv2_drv *d, struct v2d_gate *g);
+void smmuv2_drv_gate_open(struct smmuv2_drv *d, struct v2d_gate *g);
+
+static inline u32 v2d_read(struct smmuv2_drv *d, u64 offset)
+{
+	return (u32)d->ops->mmio_read(d->ctx, offset, 4);
+}
+
+static inline void v2d_write(struct smmuv2_drv *d, u64 offset, u32 value)
+{
+	d->ops->mmio_write(d->ctx, offset, value, 4);
+}
+
+static inline u64 v2d_gr1(const struct smmuv2_drv *d, u32 offset)
+{
+	return d->f.page + offset;
+}
+
+static inline u64 v2d_cb(const struct smmuv2_drv *d, u32 bank, u32 offset)
+{
+	return d->f.cb_base + (u64)bank * d->f.page + offset;
+}
+
+/* smmuv2_drv_bank.c: what a bank's registers hold */
+int smmuv2_drv_bank_take(struct smmuv2_drv *d, struct v2d_dom *dom);
+void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom);
+void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank);
+void smmuv2_drv_bank_stall(struct v2d_dom *dom);
+int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank);
+int smmuv2_drv_tlbi_range(struct smmuv2_drv *d, u32 bank, u64 iova, u64 bytes);
+
+/* smmuv2_drv_fault.c */
+u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 bank);
+u32 smmuv2_drv_global_faults(struct smmuv2_drv *d);
+extern const struct fault_ops smmuv2_fault_ops;
+int smmuv2_drv_faults_enable(void *ctx, void *dev_ctx);
+int smmuv2_drv_faults_disable(void *ctx, void *dev_ctx);
+void smmuv2_drv_faults_throttle(void *ctx, void *dev_ctx, bool on);
+
+/* smmuv2_drv_attach.c */
+int smmuv2_drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out);
+void smmuv2_drv_device_remove(void *drv, struct fault_dev *fdev, u64 now);
+int smmuv2_drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now);
+int smmuv2_drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now);
+void smmuv2_drv_group_write(struct smmuv2_drv *d, u32 n);
+
+/* smmuv2_drv_domain.c */
+bool smmuv2_drv_translates(const struct v2d_dom *dom);
+int smmuv2_drv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);
+void smmuv2_drv_domain_free(void *drv, struct fault_domain *fdom);
+int smmuv2_drv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
+s64 smmuv2_drv_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
+u64 smmuv2_drv_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova);
+
+#endif /* SMMUV2_DRV_PRIV_H */
