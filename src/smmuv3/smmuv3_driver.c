@@ -10,7 +10,7 @@
 #define INNER_SHARE   3
 
 /* A counter that several threads share. */
-void drv_count(struct smmuv3_drv *d, u64 *counter)
+void v3d_count(struct smmuv3_drv *d, u64 *counter)
 {
 	unsigned long flags = fault_lock_acquire(&d->lock);
 
@@ -18,7 +18,7 @@ void drv_count(struct smmuv3_drv *d, u64 *counter)
 	fault_lock_release(&d->lock, flags);
 }
 
-bool drv_dead(struct smmuv3_drv *d)
+bool v3d_dead(struct smmuv3_drv *d)
 {
 	unsigned long flags = fault_lock_acquire(&d->lock);
 	bool dead = d->dead;
@@ -27,16 +27,16 @@ bool drv_dead(struct smmuv3_drv *d)
 	return dead;
 }
 
-bool drv_poll(struct smmuv3_drv *d, u32 tries)
+bool v3d_poll(struct smmuv3_drv *d, u32 tries)
 {
 	bool go_on = d->ops->poll ? d->ops->poll(d->ctx, tries) : tries < NO_POLL_TRIES;
 
 	if (!go_on)
-		drv_count(d, &d->stats.timeouts);
+		v3d_count(d, &d->stats.timeouts);
 	return go_on;
 }
 
-u64 drv_now(struct smmuv3_drv *d)
+u64 v3d_now(struct smmuv3_drv *d)
 {
 	unsigned long flags;
 	u64 now;
@@ -49,7 +49,7 @@ u64 drv_now(struct smmuv3_drv *d)
 	return now;
 }
 
-void drv_note_now(struct smmuv3_drv *d, u64 now)
+void v3d_note_now(struct smmuv3_drv *d, u64 now)
 {
 	unsigned long flags = fault_lock_acquire(&d->lock);
 
@@ -57,7 +57,7 @@ void drv_note_now(struct smmuv3_drv *d, u64 now)
 	fault_lock_release(&d->lock, flags);
 }
 
-void drv_gate_close(struct smmuv3_drv *d, struct drv_gate *g)
+void v3d_gate_close(struct smmuv3_drv *d, struct drv_gate *g)
 {
 	unsigned long flags;
 	u32 tries = 0;
@@ -75,7 +75,7 @@ void drv_gate_close(struct smmuv3_drv *d, struct drv_gate *g)
 	}
 }
 
-void drv_gate_open(struct smmuv3_drv *d, struct drv_gate *g)
+void v3d_gate_open(struct smmuv3_drv *d, struct drv_gate *g)
 {
 	unsigned long flags = fault_lock_acquire(&d->lock);
 
@@ -83,7 +83,7 @@ void drv_gate_open(struct smmuv3_drv *d, struct drv_gate *g)
 	fault_lock_release(&d->lock, flags);
 }
 
-int drv_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
+int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
 {
 	/* Every table and queue is aligned to its size at least, and to 64 bytes. */
 	u64 align = 64;
@@ -93,7 +93,7 @@ int drv_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
 	return d->ops->mem_alloc(d->ctx, bytes, align, pa);
 }
 
-int drv_read_words(struct smmuv3_drv *d, u64 pa, u64 *words, u32 n)
+int v3d_read_words(struct smmuv3_drv *d, u64 pa, u64 *words, u32 n)
 {
 	u8 raw[64];
 	u32 i;
@@ -107,7 +107,7 @@ int drv_read_words(struct smmuv3_drv *d, u64 pa, u64 *words, u32 n)
 }
 
 /* One single-copy atomic write (3.21.3). */
-int drv_write_word(struct smmuv3_drv *d, u64 pa, u64 word)
+int v3d_write_word(struct smmuv3_drv *d, u64 pa, u64 word)
 {
 	u8 raw[8];
 
@@ -116,36 +116,36 @@ int drv_write_word(struct smmuv3_drv *d, u64 pa, u64 word)
 }
 
 /* Write CR0 or IRQ_CTRL and wait until the acknowledge register shows it (6.3.9, 6.3.16). */
-int drv_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack)
+int v3d_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack)
 {
 	u32 mask = reg == SMMU_CR0 ? CR0_ALL : IRQ_ALL;
 	u32 tries;
 
-	drv_write32(d, reg, value);
-	for (tries = 0; (drv_read32(d, ack) & mask) != value; tries++)
-		if (!drv_poll(d, tries))
+	v3d_write32(d, reg, value);
+	for (tries = 0; (v3d_read32(d, ack) & mask) != value; tries++)
+		if (!v3d_poll(d, tries))
 			return -ETIMEDOUT;
 	return 0;
 }
 
 /* Terminate what arrives while SMMUEN is 0, with the update procedure of 6.3.14.1. */
-int drv_gbpa_abort(struct smmuv3_drv *d)
+int v3d_gbpa_abort(struct smmuv3_drv *d)
 {
 	u32 tries = 0;
 	u32 gbpa;
 
-	while ((gbpa = drv_read32(d, SMMU_GBPA)) & GBPA_UPDATE)
-		if (!drv_poll(d, tries++))
+	while ((gbpa = v3d_read32(d, SMMU_GBPA)) & GBPA_UPDATE)
+		if (!v3d_poll(d, tries++))
 			return -ETIMEDOUT;
-	drv_write32(d, SMMU_GBPA, gbpa | GBPA_ABORT | GBPA_UPDATE);
-	for (tries = 0; drv_read32(d, SMMU_GBPA) & GBPA_UPDATE; tries++)
-		if (!drv_poll(d, tries))
+	v3d_write32(d, SMMU_GBPA, gbpa | GBPA_ABORT | GBPA_UPDATE);
+	for (tries = 0; v3d_read32(d, SMMU_GBPA) & GBPA_UPDATE; tries++)
+		if (!v3d_poll(d, tries))
 			return -ETIMEDOUT;
 	return 0;
 }
 
 /* The SMMU cannot be talked to any more. Clearing SMMUEN terminates its stalls (6.3.9.6). */
-void drv_die(struct smmuv3_drv *d)
+void v3d_die(struct smmuv3_drv *d)
 {
 	unsigned long flags = fault_lock_acquire(&d->lock);
 	bool already = d->dead;
@@ -154,8 +154,8 @@ void drv_die(struct smmuv3_drv *d)
 	fault_lock_release(&d->lock, flags);
 	if (already)
 		return;
-	drv_gbpa_abort(d);
-	drv_reg_sync(d, 0, SMMU_CR0, SMMU_CR0ACK);
+	v3d_gbpa_abort(d);
+	v3d_reg_sync(d, 0, SMMU_CR0, SMMU_CR0ACK);
 }
 
 static u8 cut(u32 wanted, u32 fallback, u32 limit)
@@ -214,10 +214,10 @@ static void probe_sizes(struct smmuv3_drv *d, u32 idr0, u32 idr1)
 
 static int probe_features(struct smmuv3_drv *d)
 {
-	u32 idr0 = drv_read32(d, SMMU_IDR0);
-	u32 idr1 = drv_read32(d, SMMU_IDR1);
-	u32 idr3 = drv_read32(d, SMMU_IDR3);
-	u32 idr5 = drv_read32(d, SMMU_IDR5);
+	u32 idr0 = v3d_read32(d, SMMU_IDR0);
+	u32 idr1 = v3d_read32(d, SMMU_IDR1);
+	u32 idr3 = v3d_read32(d, SMMU_IDR3);
+	u32 idr5 = v3d_read32(d, SMMU_IDR5);
 
 	if (!(idr0 & IDR0_S1P) || !(idr0 & IDR0_TTF_AA64) || FIELD_GET(IDR0_STALL_MODEL, idr0) > STALL_MODEL_FORCED)
 		return -ENODEV;
@@ -252,7 +252,7 @@ static int queue_place(struct smmuv3_drv *d, u64 reg, u8 *log2, u32 entry, u64 *
 		return *log2 > Q_MAX_LOG2SIZE ? -ENODEV : 0;
 	}
 	*bytes = (u64)entry << *log2;
-	return drv_alloc(d, *bytes, base);
+	return v3d_alloc(d, *bytes, base);
 }
 
 static void outq_setup(struct drv_outq *q, u8 entry, u32 prod_reg, u32 cons_reg, u8 log2)
@@ -279,12 +279,12 @@ static int alloc_all(struct smmuv3_drv *d)
 		r = queue_place(d, SMMU_EVENTQ_BASE, &d->evtq.log2, EVT_BYTES, &d->evtq.base, &d->evtq.bytes);
 	if (!r && d->f.pri)
 		r = queue_place(d, SMMU_PRIQ_BASE, &d->priq.log2, PRI_BYTES, &d->priq.base, &d->priq.bytes);
-	return r ? r : drv_strtab_init(d);
+	return r ? r : v3d_strtab_init(d);
 }
 
 static void free_all(struct smmuv3_drv *d)
 {
-	drv_strtab_exit(d);
+	v3d_strtab_exit(d);
 	if (d->cmdq.bytes && d->cmdq.base)
 		d->ops->mem_free(d->ctx, d->cmdq.base, d->cmdq.bytes);
 	if (d->evtq.bytes && d->evtq.base)
@@ -298,9 +298,9 @@ static int disable(struct smmuv3_drv *d)
 {
 	int r = 0;
 
-	if ((drv_read32(d, SMMU_CR0) | drv_read32(d, SMMU_CR0ACK)) & CR0_SMMUEN)
-		r = drv_gbpa_abort(d);
-	return r ? r : drv_reg_sync(d, 0, SMMU_CR0, SMMU_CR0ACK);
+	if ((v3d_read32(d, SMMU_CR0) | v3d_read32(d, SMMU_CR0ACK)) & CR0_SMMUEN)
+		r = v3d_gbpa_abort(d);
+	return r ? r : v3d_reg_sync(d, 0, SMMU_CR0, SMMU_CR0ACK);
 }
 
 /* Registers that may only be written while everything is off. Indices start at zero whatever they were. */
@@ -308,29 +308,29 @@ static void program_bases(struct smmuv3_drv *d)
 {
 	u64 rwa = d->f.queues_preset ? 0 : Q_BASE_RWA;
 
-	drv_write32(d, SMMU_CR1,
+	v3d_write32(d, SMMU_CR1,
 		    FIELD_PREP(CR1_TABLE_SH, INNER_SHARE) | FIELD_PREP(CR1_TABLE_OC, CACHEABLE_WB) |
 			    FIELD_PREP(CR1_TABLE_IC, CACHEABLE_WB) | FIELD_PREP(CR1_QUEUE_SH, INNER_SHARE) |
 			    FIELD_PREP(CR1_QUEUE_OC, CACHEABLE_WB) | FIELD_PREP(CR1_QUEUE_IC, CACHEABLE_WB));
-	drv_write32(d, SMMU_CR2, CR2_RECINVSID | CR2_PTM | (d->f.ats_rec_err ? CR2_REC_CFG_ATS : 0));
+	v3d_write32(d, SMMU_CR2, CR2_RECINVSID | CR2_PTM | (d->f.ats_rec_err ? CR2_REC_CFG_ATS : 0));
 	if (!d->f.queues_preset) {
 		d->ops->mmio_write(d->ctx, SMMU_CMDQ_BASE, d->cmdq.base | d->cmdq.log2 | rwa, 8);
 		d->ops->mmio_write(d->ctx, SMMU_EVENTQ_BASE, d->evtq.base | d->evtq.log2 | rwa, 8);
 		if (d->f.pri)
 			d->ops->mmio_write(d->ctx, SMMU_PRIQ_BASE, d->priq.base | d->priq.log2 | rwa, 8);
 	}
-	drv_strtab_program(d);
-	drv_write32(d, SMMU_CMDQ_PROD, 0);
-	drv_write32(d, SMMU_CMDQ_CONS, 0);
-	drv_write32(d, SMMU_EVENTQ_PROD, 0);
-	drv_write32(d, SMMU_EVENTQ_CONS, 0);
+	v3d_strtab_program(d);
+	v3d_write32(d, SMMU_CMDQ_PROD, 0);
+	v3d_write32(d, SMMU_CMDQ_CONS, 0);
+	v3d_write32(d, SMMU_EVENTQ_PROD, 0);
+	v3d_write32(d, SMMU_EVENTQ_CONS, 0);
 	if (d->f.pri) {
-		drv_write32(d, SMMU_PRIQ_PROD, 0);
-		drv_write32(d, SMMU_PRIQ_CONS, 0);
+		v3d_write32(d, SMMU_PRIQ_PROD, 0);
+		v3d_write32(d, SMMU_PRIQ_CONS, 0);
 	}
 	/* Errors of an earlier user: a stale CMDQ_ERR would keep the queue from starting. */
-	d->gerrorn = drv_read32(d, SMMU_GERROR);
-	drv_write32(d, SMMU_GERRORN, d->gerrorn);
+	d->gerrorn = v3d_read32(d, SMMU_GERROR);
+	v3d_write32(d, SMMU_GERRORN, d->gerrorn);
 }
 
 static void program_msi(struct smmuv3_drv *d, u64 cfg0, enum smmuv3_drv_msi which)
@@ -339,14 +339,14 @@ static void program_msi(struct smmuv3_drv *d, u64 cfg0, enum smmuv3_drv_msi whic
 	d->ops->mmio_write(d->ctx, cfg0, d->f.msi ? d->cfg.msi_cfg[which].addr & IRQ_CFG0_ADDR : 0, 8);
 	if (!d->f.msi)
 		return;
-	drv_write32(d, cfg0 + 8, d->cfg.msi_cfg[which].data);
-	drv_write32(d, cfg0 + 12, MSI_DEVICE);
+	v3d_write32(d, cfg0 + 8, d->cfg.msi_cfg[which].data);
+	v3d_write32(d, cfg0 + 12, MSI_DEVICE);
 }
 
 static int enable_interrupts(struct smmuv3_drv *d)
 {
 	u32 lines = IRQ_GERROR_IRQEN | IRQ_EVENTQ_IRQEN | (d->f.pri ? IRQ_PRIQ_IRQEN : 0);
-	int r = drv_reg_sync(d, 0, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK);
+	int r = v3d_reg_sync(d, 0, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK);
 
 	if (r)
 		return r;
@@ -354,24 +354,24 @@ static int enable_interrupts(struct smmuv3_drv *d)
 	program_msi(d, SMMU_EVENTQ_IRQ_CFG0, SMMUV3_MSI_EVENTQ);
 	if (d->f.pri)
 		program_msi(d, SMMU_PRIQ_IRQ_CFG0, SMMUV3_MSI_PRIQ);
-	return drv_reg_sync(d, lines, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK);
+	return v3d_reg_sync(d, lines, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK);
 }
 
 static int switch_on(struct smmuv3_drv *d, u32 bits)
 {
 	d->cr0 |= bits;
-	return drv_reg_sync(d, d->cr0, SMMU_CR0, SMMU_CR0ACK);
+	return v3d_reg_sync(d, d->cr0, SMMU_CR0, SMMU_CR0ACK);
 }
 
 static int invalidate_all(struct smmuv3_drv *d)
 {
 	struct drv_cmds c = { .n = 0 };
 
-	drv_cmd_add(d, &c, CMD_CFGI_STE_RANGE, CFGI_RANGE_ALL);
+	v3d_cmd_add(d, &c, CMD_CFGI_STE_RANGE, CFGI_RANGE_ALL);
 	if (d->f.hyp)
-		drv_cmd_add(d, &c, CMD_TLBI_EL2_ALL, 0);
-	drv_cmd_add(d, &c, CMD_TLBI_NSNH_ALL, 0);
-	return drv_cmd_sync(d, &c);
+		v3d_cmd_add(d, &c, CMD_TLBI_EL2_ALL, 0);
+	v3d_cmd_add(d, &c, CMD_TLBI_NSNH_ALL, 0);
+	return v3d_cmd_sync(d, &c);
 }
 
 /* The steps of 3.11, in order. */
@@ -398,7 +398,7 @@ static int start(struct smmuv3_drv *d)
 
 static void stop(struct smmuv3_drv *d)
 {
-	drv_reg_sync(d, 0, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK);
+	v3d_reg_sync(d, 0, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK);
 	disable(d);
 }
 
@@ -451,11 +451,11 @@ static void remove(void *drv, u64 now)
 {
 	struct smmuv3_drv *d = drv;
 
-	drv_note_now(d, now);
+	v3d_note_now(d, now);
 	while (d->devs)
-		drv_device_remove(d, d->devs->faults, now);
+		v3d_device_remove(d, d->devs->faults, now);
 	while (d->doms)
-		drv_domain_free(d, d->doms->faults);
+		v3d_domain_free(d, d->doms->faults);
 	stop(d);
 	fault_core_bind(d->core, NULL);
 	free_all(d);
@@ -480,14 +480,14 @@ static int irq_thread(void *drv, u32 line, u64 now)
 {
 	struct smmuv3_drv *d = drv;
 
-	drv_note_now(d, now);
+	v3d_note_now(d, now);
 	switch (line) {
 	case SMMUV3_IRQ_EVENTQ:
-		return drv_outq_drain(d, &d->evtq, d->cfg.batch);
+		return v3d_outq_drain(d, &d->evtq, d->cfg.batch);
 	case SMMUV3_IRQ_PRIQ:
-		return d->f.pri ? drv_outq_drain(d, &d->priq, d->cfg.batch) : 0;
+		return d->f.pri ? v3d_outq_drain(d, &d->priq, d->cfg.batch) : 0;
 	case SMMUV3_IRQ_GERROR:
-		return drv_gerror(d);
+		return v3d_gerror(d);
 	default:
 		return 0;
 	}
@@ -503,15 +503,15 @@ const struct drv_class smmuv3_drv_class = {
 	.size = sizeof(struct smmuv3_drv),
 	.probe = probe,
 	.remove = remove,
-	.device_add = drv_device_add,
-	.device_remove = drv_device_remove,
-	.domain_alloc = drv_domain_alloc,
-	.domain_free = drv_domain_free,
-	.attach = drv_attach,
-	.detach = drv_detach,
-	.map = drv_map,
-	.unmap = drv_unmap,
-	.iova_to_phys = drv_iova_to_phys,
+	.device_add = v3d_device_add,
+	.device_remove = v3d_device_remove,
+	.domain_alloc = v3d_domain_alloc,
+	.domain_free = v3d_domain_free,
+	.attach = v3d_attach,
+	.detach = v3d_detach,
+	.map = v3d_map,
+	.unmap = v3d_unmap,
+	.iova_to_phys = v3d_iova_to_phys,
 	.irq = irq,
 	.irq_thread = irq_thread,
 };

@@ -66,7 +66,7 @@ static void cd_compose(const struct drv_dev *dev, const struct drv_dom *dom, u64
 
 static u64 s1dss(const struct drv_dom *rid)
 {
-	if (rid && drv_dom_translates(rid))
+	if (rid && v3d_dom_translates(rid))
 		return S1DSS_SUBSTREAM0;
 	return rid && rid->type == DRV_DOMAIN_IDENTITY ? S1DSS_BYPASS : S1DSS_TERMINATE;
 }
@@ -95,7 +95,7 @@ static void ste_compose(const struct drv_dev *dev, const struct drv_dom *rid, bo
 	u64 config = STE_CONFIG_ABORT;
 
 	memset(ste, 0, STE_BYTES);
-	if (pasids || (rid && drv_dom_translates(rid)))
+	if (pasids || (rid && v3d_dom_translates(rid)))
 		config = STE_CONFIG_S1;
 	else if (rid && rid->type == DRV_DOMAIN_IDENTITY)
 		config = STE_CONFIG_BYPASS;
@@ -122,7 +122,7 @@ static int stes_write(struct drv_dev *dev, const struct drv_dom *rid, bool pasid
 
 	ste_compose(dev, rid, pasids, ste);
 	for (i = 0; i < dev->n_sids && !r; i++)
-		r = drv_ste_write(dev->d, dev->sids[i], ste);
+		r = v3d_ste_write(dev->d, dev->sids[i], ste);
 	return r;
 }
 
@@ -132,7 +132,7 @@ static bool pasids_besides(const struct drv_dev *dev, u32 except)
 	struct drv_attachment *a;
 
 	for (a = dev->attachments; a; a = a->dev_next)
-		if (a->pasid != FAULT_NO_PASID && a->pasid != except && drv_dom_translates(a->dom))
+		if (a->pasid != FAULT_NO_PASID && a->pasid != except && v3d_dom_translates(a->dom))
 			return true;
 	return false;
 }
@@ -151,7 +151,7 @@ static int stes_refresh(struct drv_dev *dev)
 static int hw_set(struct drv_dev *dev, u32 pasid, const struct drv_dom *dom)
 {
 	struct drv_attachment *rid = find(dev, FAULT_NO_PASID);
-	bool translates = dom && drv_dom_translates(dom);
+	bool translates = dom && v3d_dom_translates(dom);
 	const struct drv_dom *rid_dom = pasid == FAULT_NO_PASID ? dom : rid ? rid->dom : NULL;
 	bool pasids = pasids_besides(dev, pasid) || (pasid != FAULT_NO_PASID && translates);
 	u64 cd[CD_WORDS] = { 0 };
@@ -159,14 +159,14 @@ static int hw_set(struct drv_dev *dev, u32 pasid, const struct drv_dom *dom)
 
 	if (translates) {
 		cd_compose(dev, dom, cd);
-		r = drv_cd_write(dev, ssid_of(pasid), cd);
+		r = v3d_cd_write(dev, ssid_of(pasid), cd);
 	} else if (pasid != FAULT_NO_PASID) {
-		r = drv_cd_write(dev, pasid, cd);
+		r = v3d_cd_write(dev, pasid, cd);
 	}
 	if (!r)
 		r = stes_write(dev, rid_dom, pasids);
 	if (!r && !translates && pasid == FAULT_NO_PASID)
-		r = drv_cd_write(dev, 0, cd);
+		r = v3d_cd_write(dev, 0, cd);
 	return r;
 }
 
@@ -178,8 +178,8 @@ static int atc_flush(struct drv_dev *dev, u32 pasid)
 
 	if (!dev->ats)
 		return 0;
-	drv_atc_inv(dev->d, &c, &all, 0, ~0ULL);
-	return drv_cmd_sync(dev->d, &c);
+	v3d_atc_inv(dev->d, &c, &all, 0, ~0ULL);
+	return v3d_cmd_sync(dev->d, &c);
 }
 
 /* ---- Stalling on and off: fault_ops ---- */
@@ -191,10 +191,10 @@ static int cds_refresh(struct drv_dev *dev)
 	int r = 0;
 
 	for (a = dev->attachments; a && !r; a = a->dev_next) {
-		if (!drv_dom_translates(a->dom))
+		if (!v3d_dom_translates(a->dom))
 			continue;
 		cd_compose(dev, a->dom, cd);
-		r = drv_cd_write(dev, ssid_of(a->pasid), cd);
+		r = v3d_cd_write(dev, ssid_of(a->pasid), cd);
 	}
 	return r;
 }
@@ -223,49 +223,49 @@ static int faults_set(struct drv_dev *dev, bool on)
 	struct smmuv3_drv *d = dev->d;
 	int r;
 
-	if (drv_dead(d))
+	if (v3d_dead(d))
 		return on ? -EIO : 0;
 	if (dev->inside)
 		return stalling(dev, on);
-	drv_gate_close(d, &d->config);
+	v3d_gate_close(d, &d->config);
 	r = stalling(dev, on);
-	drv_gate_open(d, &d->config);
+	v3d_gate_open(d, &d->config);
 	return r;
 }
 
-int drv_faults_enable(void *ctx, void *dev_ctx)
+int v3d_faults_enable(void *ctx, void *dev_ctx)
 {
 	return faults_set(dev_ctx, true);
 }
 
-int drv_faults_disable(void *ctx, void *dev_ctx)
+int v3d_faults_disable(void *ctx, void *dev_ctx)
 {
 	return faults_set(dev_ctx, false);
 }
 
 /* A storm: the CDs alone change, S1STALLD may stay 0. */
-void drv_faults_throttle(void *ctx, void *dev_ctx, bool on)
+void v3d_faults_throttle(void *ctx, void *dev_ctx, bool on)
 {
 	struct smmuv3_drv *d = ctx;
 	struct drv_dev *dev = dev_ctx;
 
-	if (!dev->can_stall || drv_dead(d))
+	if (!dev->can_stall || v3d_dead(d))
 		return;
-	drv_gate_close(d, &d->config);
+	v3d_gate_close(d, &d->config);
 	dev->throttled = on;
 	cds_refresh(dev);
-	drv_gate_open(d, &d->config);
+	v3d_gate_open(d, &d->config);
 }
 
 /* Terminate everything that arrives from @dev, or go back to what is attached. The configuration gate is closed. */
-int drv_dev_abort(struct drv_dev *dev, bool on)
+int v3d_dev_abort(struct drv_dev *dev, bool on)
 {
 	dev->aborted = on;
 	return stes_refresh(dev);
 }
 
 /* Mark what is still stalled for termination; the STEs are at abort (4.7.2). */
-int drv_dev_stall_term(struct drv_dev *dev)
+int v3d_dev_stall_term(struct drv_dev *dev)
 {
 	struct drv_cmds c = { .n = 0 };
 	u32 i;
@@ -273,8 +273,8 @@ int drv_dev_stall_term(struct drv_dev *dev)
 	if (dev->d->f.stall_model == STALL_MODEL_NONE)
 		return 0;
 	for (i = 0; i < dev->n_sids; i++)
-		drv_cmd_add(dev->d, &c, CMD_STALL_TERM | FIELD_PREP(CMD_0_STREAMID, dev->sids[i]), 0);
-	return drv_cmd_sync(dev->d, &c);
+		v3d_cmd_add(dev->d, &c, CMD_STALL_TERM | FIELD_PREP(CMD_0_STREAMID, dev->sids[i]), 0);
+	return v3d_cmd_sync(dev->d, &c);
 }
 
 /* ---- Attach, replace, detach ---- */
@@ -293,11 +293,11 @@ static int check_pasid(const struct drv_dev *dev, const struct drv_dom *dom, u32
 
 static void dom_link(struct drv_attachment *a, struct drv_dom *dom)
 {
-	drv_gate_close(dom->d, &dom->gate);
+	v3d_gate_close(dom->d, &dom->gate);
 	a->dom = dom;
 	a->dom_next = dom->attachments;
 	dom->attachments = a;
-	drv_gate_open(dom->d, &dom->gate);
+	v3d_gate_open(dom->d, &dom->gate);
 }
 
 static void dom_unlink(struct drv_attachment *a)
@@ -305,11 +305,11 @@ static void dom_unlink(struct drv_attachment *a)
 	struct drv_dom *dom = a->dom;
 	struct drv_attachment **p = &dom->attachments;
 
-	drv_gate_close(dom->d, &dom->gate);
+	v3d_gate_close(dom->d, &dom->gate);
 	while (*p != a)
 		p = &(*p)->dom_next;
 	*p = a->dom_next;
-	drv_gate_open(dom->d, &dom->gate);
+	v3d_gate_open(dom->d, &dom->gate);
 }
 
 static void dev_unlink(struct drv_attachment *a)
@@ -325,11 +325,11 @@ static void dev_unlink(struct drv_attachment *a)
 static int detach(struct drv_attachment *a, u64 now)
 {
 	struct drv_dev *dev = a->dev;
-	int r = drv_dead(dev->d) ? 0 : hw_set(dev, a->pasid, NULL);
+	int r = v3d_dead(dev->d) ? 0 : hw_set(dev, a->pasid, NULL);
 
-	if (!r && !drv_dead(dev->d))
+	if (!r && !v3d_dead(dev->d))
 		r = atc_flush(dev, a->pasid);
-	if (!r || drv_dead(dev->d))
+	if (!r || v3d_dead(dev->d))
 		r = fault_dev_detach(dev->faults, a->pasid, now);
 	if (r)
 		return r;
@@ -386,7 +386,7 @@ static int replace(struct drv_attachment *a, struct drv_dom *dom, u64 now)
 	return r;
 }
 
-int drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now)
+int v3d_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now)
 {
 	struct smmuv3_drv *d = drv;
 	struct drv_dev *dev = fault_dev_ctx(fdev);
@@ -396,28 +396,28 @@ int drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain
 
 	if (r)
 		return r;
-	drv_note_now(d, now);
-	drv_gate_close(d, &d->config);
+	v3d_note_now(d, now);
+	v3d_gate_close(d, &d->config);
 	a = find(dev, pasid);
-	r = a && a->dom == dom ? -EBUSY : drv_cdtab_reach(dev, ssid_of(pasid));
+	r = a && a->dom == dom ? -EBUSY : v3d_cdtab_reach(dev, ssid_of(pasid));
 	if (!r)
 		r = a ? replace(a, dom, now) : attach_first(dev, pasid, dom, now);
-	drv_gate_open(d, &d->config);
+	v3d_gate_open(d, &d->config);
 	return r;
 }
 
-int drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)
+int v3d_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)
 {
 	struct smmuv3_drv *d = drv;
 	struct drv_dev *dev = fault_dev_ctx(fdev);
 	struct drv_attachment *a;
 	int r;
 
-	drv_note_now(d, now);
-	drv_gate_close(d, &d->config);
+	v3d_note_now(d, now);
+	v3d_gate_close(d, &d->config);
 	a = find(dev, pasid);
 	r = a ? detach(a, now) : -ENOENT;
-	drv_gate_open(d, &d->config);
+	v3d_gate_open(d, &d->config);
 	return r;
 }
 
@@ -476,12 +476,12 @@ static int tables_create(struct drv_dev *dev, u8 pasid_bits)
 {
 	struct smmuv3_drv *d = dev->d;
 	u32 i;
-	int r = drv_cdtab_init(dev, min(pasid_bits, d->f.ssid_bits));
+	int r = v3d_cdtab_init(dev, min(pasid_bits, d->f.ssid_bits));
 
 	if (!r)
-		r = drv_cdtab_reach(dev, 0);
+		r = v3d_cdtab_reach(dev, 0);
 	for (i = 0; i < dev->n_sids && !r; i++)
-		r = drv_strtab_reach(d, dev->sids[i]);
+		r = v3d_strtab_reach(d, dev->sids[i]);
 	return r;
 }
 
@@ -535,14 +535,14 @@ static void device_unlink(struct smmuv3_drv *d, struct drv_dev *dev)
 /* Undo whatever device_add has done. The STEs are terminating or were never written. */
 static void device_undo(struct drv_dev *dev)
 {
-	drv_cdtab_exit(dev);
+	v3d_cdtab_exit(dev);
 	if (!dev->faults)
 		fl_free(dev);
 	else
 		fault_dev_destroy(dev->faults);
 }
 
-int drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
+int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
 {
 	struct smmuv3_drv *d = drv;
 	struct drv_dev *dev;
@@ -553,12 +553,12 @@ int drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev
 	dev = device_alloc(d, cfg);
 	if (!dev)
 		return -ENOMEM;
-	drv_gate_close(d, &d->config);
+	v3d_gate_close(d, &d->config);
 	r = tables_create(dev, cfg->pasid_bits);
 	if (!r)
 		r = faults_create(dev);
 	if (!r)
-		r = drv_dev_abort(dev, false); /* nothing is attached: terminates */
+		r = v3d_dev_abort(dev, false); /* nothing is attached: terminates */
 	if (!r) {
 		dev->inside = true;
 		if (dev->can_stall || dev->pri)
@@ -567,7 +567,7 @@ int drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev
 	}
 	if (!r)
 		device_link(d, dev);
-	drv_gate_open(d, &d->config);
+	v3d_gate_open(d, &d->config);
 	if (r) {
 		device_undo(dev);
 		return r;
@@ -579,34 +579,34 @@ int drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev
 /* The sequence of 4.7.2.1, with the core's own procedure in its middle: every stall that it knows is answered first. */
 static int quiesce(struct drv_dev *dev, u64 now)
 {
-	int r = drv_dead(dev->d) ? 0 : drv_dev_abort(dev, true);
+	int r = v3d_dead(dev->d) ? 0 : v3d_dev_abort(dev, true);
 
 	while (!r && dev->attachments)
 		r = detach(dev->attachments, now);
 	if (!r)
 		r = fault_off(dev->faults, now);
-	if (!r && !drv_dead(dev->d))
-		r = drv_dev_stall_term(dev);
+	if (!r && !v3d_dead(dev->d))
+		r = v3d_dev_stall_term(dev);
 	return r;
 }
 
-void drv_device_remove(void *drv, struct fault_dev *fdev, u64 now)
+void v3d_device_remove(void *drv, struct fault_dev *fdev, u64 now)
 {
 	struct smmuv3_drv *d = drv;
 	struct drv_dev *dev = fault_dev_ctx(fdev);
 	u32 tries = 0;
 
-	drv_note_now(d, now);
-	drv_gate_close(d, &d->config);
+	v3d_note_now(d, now);
+	v3d_gate_close(d, &d->config);
 	dev->inside = true;
 	while (quiesce(dev, now)) {
 		/* No room for an answer, or an error of the command queue: try again. Else it will never answer. */
-		drv_cmdq_recover(d);
-		if (!drv_poll(d, tries++))
-			drv_die(d);
+		v3d_cmdq_recover(d);
+		if (!v3d_poll(d, tries++))
+			v3d_die(d);
 	}
 	dev->inside = false;
 	device_unlink(d, dev);
-	drv_gate_open(d, &d->config);
+	v3d_gate_open(d, &d->config);
 	device_undo(dev);
 }

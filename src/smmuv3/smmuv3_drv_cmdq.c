@@ -13,7 +13,7 @@
 static void refresh(struct smmuv3_drv *d)
 {
 	struct drv_cmdq *q = &d->cmdq;
-	u32 cons = drv_read32(d, SMMU_CMDQ_CONS);
+	u32 cons = v3d_read32(d, SMMU_CMDQ_CONS);
 	u32 used = ring_used((u32)q->head, cons, q->log2);
 
 	if (used <= 1U << q->log2)
@@ -63,7 +63,7 @@ static int append(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n)
 		return 0;
 	q->head += n;
 	d->stats.commands += n;
-	drv_write32(d, SMMU_CMDQ_PROD, ring_ptr((u32)q->head, q->log2));
+	v3d_write32(d, SMMU_CMDQ_PROD, ring_ptr((u32)q->head, q->log2));
 	return (int)n;
 }
 
@@ -72,7 +72,7 @@ static void neutralise(struct smmuv3_drv *d, u64 n)
 {
 	static const u64 harmless[CMD_WORDS] = { CMD_SYNC, 0 };
 
-	drv_read_words(d, entry_pa(&d->cmdq, n), d->stats.last_bad_cmd, CMD_WORDS);
+	v3d_read_words(d, entry_pa(&d->cmdq, n), d->stats.last_bad_cmd, CMD_WORDS);
 	put(d, n, harmless);
 }
 
@@ -89,9 +89,9 @@ static bool recover_locked(struct smmuv3_drv *d)
 {
 	u32 err;
 
-	if (!((drv_read32(d, SMMU_GERROR) ^ d->gerrorn) & GERROR_CMDQ_ERR))
+	if (!((v3d_read32(d, SMMU_GERROR) ^ d->gerrorn) & GERROR_CMDQ_ERR))
 		return false;
-	err = FIELD_GET(CMDQ_CONS_ERR, drv_read32(d, SMMU_CMDQ_CONS));
+	err = FIELD_GET(CMDQ_CONS_ERR, v3d_read32(d, SMMU_CMDQ_CONS));
 	refresh(d);
 	d->stats.gerrors[0]++;
 	d->stats.cmdq_errors[err <= CERROR_ATC_INV_SYNC ? err : CERROR_NONE]++;
@@ -109,19 +109,19 @@ static bool recover_locked(struct smmuv3_drv *d)
 		break;
 	}
 	d->gerrorn ^= GERROR_CMDQ_ERR;
-	drv_write32(d, SMMU_GERRORN, d->gerrorn);
+	v3d_write32(d, SMMU_GERRORN, d->gerrorn);
 	return false;
 }
 
 /* Deal with GERROR.CMDQ_ERR if it is active. Process context. */
-void drv_cmdq_recover(struct smmuv3_drv *d)
+void v3d_cmdq_recover(struct smmuv3_drv *d)
 {
 	unsigned long flags = fault_lock_acquire(&d->lock);
 	bool hopeless = recover_locked(d);
 
 	fault_lock_release(&d->lock, flags);
 	if (hopeless)
-		drv_die(d);
+		v3d_die(d);
 }
 
 static int submit(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n, u64 *end)
@@ -141,8 +141,8 @@ static int submit(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n, u64 *end)
 		n -= (u32)done;
 		if (done)
 			continue;
-		drv_cmdq_recover(d);
-		if (!drv_poll(d, tries++))
+		v3d_cmdq_recover(d);
+		if (!v3d_poll(d, tries++))
 			return -ETIMEDOUT;
 	}
 	return 0;
@@ -163,8 +163,8 @@ static int wait_for(struct smmuv3_drv *d, u64 end)
 		fault_lock_release(&d->lock, flags);
 		if (done || dead)
 			return done ? 0 : -EIO;
-		drv_cmdq_recover(d);
-		if (!drv_poll(d, tries))
+		v3d_cmdq_recover(d);
+		if (!v3d_poll(d, tries))
 			return -ETIMEDOUT;
 	}
 }
@@ -178,8 +178,8 @@ static void flush(struct smmuv3_drv *d, struct drv_cmds *c)
 	c->n = 0;
 }
 
-/* Append a command to a list; a full list is submitted. Errors are kept for drv_cmd_sync(). */
-void drv_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1)
+/* Append a command to a list; a full list is submitted. Errors are kept for v3d_cmd_sync(). */
+void v3d_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1)
 {
 	if (c->n == DRV_BATCH)
 		flush(d, c);
@@ -188,12 +188,12 @@ void drv_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1)
 }
 
 /* Submit the list and a CMD_SYNC, and wait for it. The list is empty then. */
-int drv_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
+int v3d_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
 {
 	u64 end = 0;
 	int r;
 
-	drv_cmd_add(d, c, CMD_SYNC | FIELD_PREP(CMD_SYNC_0_CS, SYNC_CS_NONE), 0);
+	v3d_cmd_add(d, c, CMD_SYNC | FIELD_PREP(CMD_SYNC_0_CS, SYNC_CS_NONE), 0);
 	r = c->error ? c->error : submit(d, c->w, c->n, &end);
 	c->n = 0;
 	c->error = 0;
@@ -201,7 +201,7 @@ int drv_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
 }
 
 /* One command from any context: 0, -EBUSY if there is no room now, -EIO. */
-int drv_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1)
+int v3d_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1)
 {
 	unsigned long flags = fault_lock_acquire(&d->lock);
 	u64 w[1][CMD_WORDS] = { { dw0, dw1 } };

@@ -7,13 +7,13 @@
 #define TLBI_NUM_MASK 31
 #define TTL_LEVEL_3   3
 
-bool drv_dom_translates(const struct drv_dom *dom)
+bool v3d_dom_translates(const struct drv_dom *dom)
 {
 	return dom->type == DRV_DOMAIN_PAGING || dom->type == DRV_DOMAIN_SVA;
 }
 
 /* 0 if there is none left: 0 is never given out. */
-u32 drv_asid_alloc(struct smmuv3_drv *d)
+u32 v3d_asid_alloc(struct smmuv3_drv *d)
 {
 	u32 words = (1U << d->f.asid_bits) / 64;
 	u32 n = 1U << d->f.asid_bits;
@@ -41,7 +41,7 @@ static int table_init(struct smmuv3_drv *d, struct drv_dom *dom)
 		.big_endian = d->f.big_endian,
 	};
 
-	return drv_dom_translates(dom) ? pt_build_init(&dom->pt, &cfg, d->ops, d->ctx) : 0;
+	return v3d_dom_translates(dom) ? pt_build_init(&dom->pt, &cfg, d->ops, d->ctx) : 0;
 }
 
 /* No worker uses the domain any more. */
@@ -49,7 +49,7 @@ static void domain_release(void *ctx)
 {
 	struct drv_dom *dom = ctx;
 
-	if (drv_dom_translates(dom))
+	if (v3d_dom_translates(dom))
 		pt_build_exit(&dom->pt);
 	fl_free(dom);
 }
@@ -69,7 +69,7 @@ static void domain_unlink(struct smmuv3_drv *d, struct drv_dom *dom)
 	*p = dom->next;
 }
 
-int drv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out)
+int v3d_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out)
 {
 	struct smmuv3_drv *d = drv;
 	struct fault_domain_cfg cfg = { .release = domain_release };
@@ -88,14 +88,14 @@ int drv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type typ
 	cfg.type = type == DRV_DOMAIN_SVA ? FAULT_DOMAIN_SVA : FAULT_DOMAIN_HANDLER;
 	cfg.drv_ctx = dom;
 	cfg.release_ctx = dom;
-	drv_gate_close(d, &d->config);
-	dom->asid = drv_dom_translates(dom) ? (u16)drv_asid_alloc(d) : 0;
-	r = drv_dom_translates(dom) && !dom->asid ? -ENOSPC : fault_domain_alloc(fdev, &cfg, &dom->faults);
+	v3d_gate_close(d, &d->config);
+	dom->asid = v3d_dom_translates(dom) ? (u16)v3d_asid_alloc(d) : 0;
+	r = v3d_dom_translates(dom) && !dom->asid ? -ENOSPC : fault_domain_alloc(fdev, &cfg, &dom->faults);
 	if (!r)
 		domain_link(d, dom);
 	else if (dom->asid)
 		d->asids[dom->asid / 64] &= ~BIT_ULL(dom->asid & 63);
-	drv_gate_open(d, &d->config);
+	v3d_gate_open(d, &d->config);
 	if (r)
 		domain_release(dom);
 	else
@@ -107,25 +107,25 @@ static int tlbi_asid(struct smmuv3_drv *d, u16 asid)
 {
 	struct drv_cmds c = { .n = 0 };
 
-	drv_cmd_add(d, &c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, asid), 0);
-	return drv_cmd_sync(d, &c);
+	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, asid), 0);
+	return v3d_cmd_sync(d, &c);
 }
 
 /* The ASID goes to another domain only once no entry is tagged with it any more. */
-void drv_domain_free(void *drv, struct fault_domain *fdom)
+void v3d_domain_free(void *drv, struct fault_domain *fdom)
 {
 	struct smmuv3_drv *d = drv;
 	struct drv_dom *dom = fault_domain_ctx(fdom);
-	bool translates = drv_dom_translates(dom);
+	bool translates = v3d_dom_translates(dom);
 	u16 asid = dom->asid;
 
 	if (dom->attachments)
 		return;
-	drv_gate_close(d, &d->config);
+	v3d_gate_close(d, &d->config);
 	domain_unlink(d, dom);
 	if (translates && !tlbi_asid(d, asid))
 		d->asids[asid / 64] &= ~BIT_ULL(asid & 63);
-	drv_gate_open(d, &d->config);
+	v3d_gate_open(d, &d->config);
 	fault_domain_free(fdom);
 }
 
@@ -147,7 +147,7 @@ static void tlbi_ranges(struct drv_dom *dom, struct drv_cmds *c, u64 iova, u64 p
 		u64 num = (pages >> scale) & TLBI_NUM_MASK; /* odd, so never 0 */
 		u64 ttl = num == 1 && !scale ? FIELD_PREP(CMD_TLBI_1_TTL, TTL_LEVEL_3) : 0;
 
-		drv_cmd_add(d, c,
+		v3d_cmd_add(d, c,
 			    tlbi_va(dom) | FIELD_PREP(CMD_TLBI_0_NUM, num - 1) | FIELD_PREP(CMD_TLBI_0_SCALE, scale),
 			    (iova & CMD_1_ADDRESS) | tg | ttl | CMD_TLBI_1_LEAF);
 		iova += num << (scale + d->f.granule);
@@ -166,15 +166,15 @@ static void tlbi_range(struct drv_dom *dom, struct drv_cmds *c, u64 iova, u64 by
 		return;
 	}
 	if (pages > d->cfg.tlbi_max) {
-		drv_cmd_add(d, c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, dom->asid), 0);
+		v3d_cmd_add(d, c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, dom->asid), 0);
 		return;
 	}
 	for (; pages; pages--, iova += 1ULL << d->f.granule)
-		drv_cmd_add(d, c, tlbi_va(dom), (iova & CMD_1_ADDRESS) | CMD_TLBI_1_LEAF);
+		v3d_cmd_add(d, c, tlbi_va(dom), (iova & CMD_1_ADDRESS) | CMD_TLBI_1_LEAF);
 }
 
 /* One request for each StreamID: the smallest aligned power of two that covers [iova, last] (4.5.1). */
-void drv_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_attachment *a, u64 iova, u64 last)
+void v3d_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_attachment *a, u64 iova, u64 last)
 {
 	u64 dw0 = CMD_ATC_INV;
 	u64 differ = (iova ^ last) >> 12;
@@ -187,7 +187,7 @@ void drv_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_atta
 		dw0 |= CMD_0_SSV | FIELD_PREP(CMD_0_SUBSTREAMID, a->pasid);
 	iova = size >= ATC_INV_SIZE_ALL ? 0 : iova >> (12 + size) << (12 + size);
 	for (i = 0; i < a->dev->n_sids; i++)
-		drv_cmd_add(d, c, dw0 | FIELD_PREP(CMD_0_STREAMID, a->dev->sids[i]),
+		v3d_cmd_add(d, c, dw0 | FIELD_PREP(CMD_0_STREAMID, a->dev->sids[i]),
 			    iova | FIELD_PREP(CMD_ATC_INV_1_SIZE, min(size, (u32)ATC_INV_SIZE_ALL)));
 }
 
@@ -211,52 +211,52 @@ static int invalidate(struct drv_dom *dom, u64 iova, u64 bytes)
 	int r;
 
 	tlbi_range(dom, &c, iova, bytes);
-	r = drv_cmd_sync(d, &c);
+	r = v3d_cmd_sync(d, &c);
 	for (a = dom->attachments; a && !r; a = a->dom_next) {
-		drv_atc_inv(d, &c, a, iova, iova + bytes - 1);
+		v3d_atc_inv(d, &c, a, iova, iova + bytes - 1);
 		ats |= a->dev->ats;
 	}
 	if (ats && !r)
-		r = drv_cmd_sync(d, &c);
+		r = v3d_cmd_sync(d, &c);
 	return r ? r : timeouts != atc_timeouts(d) ? -ETIMEDOUT : 0;
 }
 
-int drv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot)
+int v3d_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot)
 {
 	struct drv_dom *dom = fault_domain_ctx(fdom);
 	struct smmuv3_drv *d = drv;
 	int r;
 
-	if (!drv_dom_translates(dom))
+	if (!v3d_dom_translates(dom))
 		return -EINVAL;
 	prot &= DRV_PROT_READ | DRV_PROT_WRITE | DRV_PROT_EXEC | DRV_PROT_PRIV;
-	drv_gate_close(d, &dom->gate);
+	v3d_gate_close(d, &dom->gate);
 	r = pt_map(&dom->pt, iova, pa, bytes, prot | PT_PROT_ATTR(MAIR_INDEX_WB) | PT_PROT_SH(SH_INNER));
 	/* Nothing that does not translate is cached (3.21.1), but a table that was given back may have been walked. */
 	if (r == -ENOMEM || r == -EIO)
 		tlbi_asid(d, dom->asid);
-	drv_gate_open(d, &dom->gate);
+	v3d_gate_open(d, &dom->gate);
 	return r;
 }
 
-s64 drv_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes)
+s64 v3d_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes)
 {
 	struct drv_dom *dom = fault_domain_ctx(fdom);
 	struct smmuv3_drv *d = drv;
 	s64 n;
 	int r = 0;
 
-	if (!drv_dom_translates(dom))
+	if (!v3d_dom_translates(dom))
 		return -EINVAL;
-	drv_gate_close(d, &dom->gate);
+	v3d_gate_close(d, &dom->gate);
 	n = pt_unmap(&dom->pt, iova, bytes, false);
 	if (n > 0)
 		r = invalidate(dom, iova, bytes);
-	drv_gate_open(d, &dom->gate);
+	v3d_gate_open(d, &dom->gate);
 	return r ? r : n;
 }
 
-u64 drv_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova)
+u64 v3d_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova)
 {
 	struct drv_dom *dom = fault_domain_ctx(fdom);
 	struct smmuv3_drv *d = drv;
@@ -264,11 +264,11 @@ u64 drv_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova)
 
 	if (dom->type == DRV_DOMAIN_IDENTITY)
 		return iova;
-	if (!drv_dom_translates(dom))
+	if (!v3d_dom_translates(dom))
 		return 0;
-	drv_gate_close(d, &dom->gate);
+	v3d_gate_close(d, &dom->gate);
 	if (pt_lookup(&dom->pt, iova, &pa, NULL))
 		pa = 0;
-	drv_gate_open(d, &dom->gate);
+	v3d_gate_open(d, &dom->gate);
 	return pa;
 }

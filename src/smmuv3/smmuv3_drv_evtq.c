@@ -114,7 +114,7 @@ static int end_orphan(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 
 	if (impdef || d->f.stall_model == STALL_MODEL_NONE)
 		return 0;
-	if (drv_resume(d, ev->sid, ev->stag, DRV_RESUME_ABORT))
+	if (v3d_resume(d, ev->sid, ev->stag, DRV_RESUME_ABORT))
 		return -EAGAIN;
 	d->stats.orphans++;
 	return 0;
@@ -131,7 +131,7 @@ static int report(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 	if (!ev->known || ev->id == E_PAGE_REQUEST)
 		return 0;
 	to_record(ev, &f);
-	r = fault_core_report(d->core, &f, drv_now(d));
+	r = fault_core_report(d->core, &f, v3d_now(d));
 	if (r == -EAGAIN)
 		return r;
 	if (r && ev->stall)
@@ -140,7 +140,7 @@ static int report(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 	return 0;
 }
 
-int drv_event(struct smmuv3_drv *d, const u64 *words)
+int v3d_event(struct smmuv3_drv *d, const u64 *words)
 {
 	struct smmuv3_event ev;
 	int r;

@@ -3,9 +3,9 @@
 #include "smmuv3_drv_priv.h"
 
 /* CMD_RESUME: needs no CMD_SYNC, it is complete when it is consumed (4.7.1). */
-int drv_resume(struct smmuv3_drv *d, u32 sid, u32 stag, u32 how)
+int v3d_resume(struct smmuv3_drv *d, u32 sid, u32 stag, u32 how)
 {
-	return drv_cmd_try(
+	return v3d_cmd_try(
 		d, CMD_RESUME | FIELD_PREP(CMD_RESUME_0_AC | CMD_RESUME_0_AB, how) | FIELD_PREP(CMD_0_STREAMID, sid),
 		FIELD_PREP(CMD_RESUME_1_STAG, stag));
 }
@@ -16,7 +16,7 @@ static int pri_response(struct smmuv3_drv *d, const struct fault_response *r)
 
 	if (r->pasid != FAULT_NO_PASID)
 		dw0 |= CMD_0_SSV | FIELD_PREP(CMD_0_SUBSTREAMID, r->pasid);
-	return drv_cmd_try(d, dw0,
+	return v3d_cmd_try(d, dw0,
 			   FIELD_PREP(CMD_PRI_RESP_1_PRGINDEX, r->index) |
 				   FIELD_PREP(CMD_PRI_RESP_1_RESP, FIELD_GET(DRV_HW_PRI, r->hw_code)));
 }
@@ -26,14 +26,14 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	struct smmuv3_drv *d = ctx;
 
 	/* Clearing SMMUEN has ended every stall, and endpoints must be set up anew (6.3.9.6). */
-	if (drv_dead(d))
+	if (v3d_dead(d))
 		return 0;
 	if (r->type == FAULT_PAGE_REQUEST)
 		return pri_response(d, r);
 	/* Nobody is going to map anything for a stream that has no master. */
 	if (r->orphan && !dev_ctx)
-		return drv_resume(d, r->sid, r->index, DRV_RESUME_ABORT);
-	return drv_resume(d, r->sid, r->index, FIELD_GET(DRV_HW_STALL, r->hw_code));
+		return v3d_resume(d, r->sid, r->index, DRV_RESUME_ABORT);
+	return v3d_resume(d, r->sid, r->index, FIELD_GET(DRV_HW_STALL, r->hw_code));
 }
 
 static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
@@ -43,15 +43,15 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	struct drv_cmds c = { .n = 0 };
 	int r;
 
-	if (drv_dead(d))
+	if (v3d_dead(d))
 		return 0;
 	/* Consumed responses are taken responses; and events of what was invalidated before become visible (4.7.3). */
-	r = drv_cmd_sync(d, &c);
+	r = v3d_cmd_sync(d, &c);
 	if (r || what == FAULT_FENCE_RESPONSES)
-		return drv_dead(d) ? 0 : r;
-	r = drv_outq_fence(d, &d->evtq);
+		return v3d_dead(d) ? 0 : r;
+	r = v3d_outq_fence(d, &d->evtq);
 	if (!r && dev->pri)
-		r = drv_outq_fence(d, &d->priq);
+		r = v3d_outq_fence(d, &d->priq);
 	return r;
 }
 
@@ -59,16 +59,16 @@ static bool hw_pending(void *ctx)
 {
 	struct smmuv3_drv *d = ctx;
 
-	return drv_outq_pending(d, &d->evtq) || (d->f.pri && drv_outq_pending(d, &d->priq));
+	return v3d_outq_pending(d, &d->evtq) || (d->f.pri && v3d_outq_pending(d, &d->priq));
 }
 
 static void hw_drain(void *ctx)
 {
 	struct smmuv3_drv *d = ctx;
 
-	drv_outq_drain(d, &d->evtq, 1U << d->evtq.log2);
+	v3d_outq_drain(d, &d->evtq, 1U << d->evtq.log2);
 	if (d->f.pri)
-		drv_outq_drain(d, &d->priq, 1U << d->priq.log2);
+		v3d_outq_drain(d, &d->priq, 1U << d->priq.log2);
 }
 
 static enum fault_code sva_handle(void *mm, struct fault_group *g, const struct fault_record *f)
@@ -89,9 +89,9 @@ static void observe(void *ctx, struct fault_group *g, enum fault_point point, u6
 const struct fault_ops smmuv3_fault_ops = {
 	.respond = respond,
 	.fence = fence,
-	.enable = drv_faults_enable,
-	.disable = drv_faults_disable,
-	.throttle = drv_faults_throttle,
+	.enable = v3d_faults_enable,
+	.disable = v3d_faults_disable,
+	.throttle = v3d_faults_throttle,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
 	.sva_handle = sva_handle,

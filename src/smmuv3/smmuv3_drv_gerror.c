@@ -4,7 +4,7 @@
 
 static u32 active(struct smmuv3_drv *d)
 {
-	return drv_read32(d, SMMU_GERROR) ^ d->gerrorn;
+	return v3d_read32(d, SMMU_GERROR) ^ d->gerrorn;
 }
 
 static void acknowledge(struct smmuv3_drv *d, u32 bits)
@@ -12,7 +12,7 @@ static void acknowledge(struct smmuv3_drv *d, u32 bits)
 	unsigned long flags = fault_lock_acquire(&d->lock);
 
 	d->gerrorn ^= bits;
-	drv_write32(d, SMMU_GERRORN, d->gerrorn);
+	v3d_write32(d, SMMU_GERRORN, d->gerrorn);
 	fault_lock_release(&d->lock, flags);
 }
 
@@ -32,11 +32,11 @@ static void restart(struct drv_dev *dev, u64 now)
 {
 	dev->inside = true;
 	if (!fault_off(dev->faults, now)) {
-		drv_dev_stall_term(dev);
+		v3d_dev_stall_term(dev);
 		fault_dev_enable(dev->faults);
 	}
 	dev->inside = false;
-	drv_dev_abort(dev, false);
+	v3d_dev_abort(dev, false);
 }
 
 /*
@@ -46,34 +46,34 @@ static void restart(struct drv_dev *dev, u64 now)
 static void eventq_abort(struct smmuv3_drv *d)
 {
 	struct drv_dev *dev;
-	u64 now = drv_now(d);
+	u64 now = v3d_now(d);
 
-	drv_gate_close(d, &d->config);
+	v3d_gate_close(d, &d->config);
 	for (dev = d->devs; dev; dev = dev->next)
 		if (dev->can_stall)
-			drv_dev_abort(dev, true);
-	drv_outq_discard(d, &d->evtq);
+			v3d_dev_abort(dev, true);
+	v3d_outq_discard(d, &d->evtq);
 	acknowledge(d, GERROR_EVENTQ_ABT_ERR);
 	for (dev = d->devs; dev; dev = dev->next)
 		if (dev->can_stall)
 			restart(dev, now);
-	drv_gate_open(d, &d->config);
+	v3d_gate_open(d, &d->config);
 }
 
-int drv_gerror(struct smmuv3_drv *d)
+int v3d_gerror(struct smmuv3_drv *d)
 {
 	u32 bits = active(d);
 	u32 rest = bits & ~(u32)(GERROR_CMDQ_ERR | GERROR_EVENTQ_ABT_ERR);
 	int n;
 
-	if (!bits || drv_dead(d))
+	if (!bits || v3d_dead(d))
 		return 0;
 	n = count(d, bits);
 	if (bits & GERROR_CMDQ_ERR)
-		drv_cmdq_recover(d);
+		v3d_cmdq_recover(d);
 	if (bits & GERROR_SFM_ERR) {
 		/* Service failure mode ends with a reset only (12.3). */
-		drv_die(d);
+		v3d_die(d);
 		return n;
 	}
 	if (bits & GERROR_EVENTQ_ABT_ERR)
@@ -82,8 +82,8 @@ int drv_gerror(struct smmuv3_drv *d)
 		acknowledge(d, rest);
 	/* The interrupt was lost with its MSI. */
 	if (bits & GERROR_MSI_EVENTQ_ABT_ERR)
-		drv_outq_drain(d, &d->evtq, d->cfg.batch);
+		v3d_outq_drain(d, &d->evtq, d->cfg.batch);
 	if (d->f.pri && bits & (GERROR_MSI_PRIQ_ABT_ERR | GERROR_PRIQ_ABT_ERR))
-		drv_outq_drain(d, &d->priq, d->cfg.batch);
+		v3d_outq_drain(d, &d->priq, d->cfg.batch);
 	return n;
 }

@@ -16,10 +16,10 @@ static bool overflowed(const struct drv_outq *q, u32 prod)
 /* PROD as the SMMU shows it; indices in no consistent state are made an empty queue. */
 static u32 read_prod(struct smmuv3_drv *d, struct drv_outq *q)
 {
-	u32 prod = drv_read32(d, q->prod_reg);
+	u32 prod = v3d_read32(d, q->prod_reg);
 
 	if (ring_used(prod, q->cons, q->log2) > 1U << q->log2) {
-		drv_count(d, &d->stats.resyncs);
+		v3d_count(d, &d->stats.resyncs);
 		q->cons = (q->cons & Q_OVFLG) | ring_ptr(prod, q->log2);
 	}
 	return prod;
@@ -29,11 +29,11 @@ static int take_one(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u64 words[EVT_WORDS];
 	u64 pa = q->base + (u64)ring_index(q->cons, q->log2) * q->entry;
-	int r = drv_read_words(d, pa, words, q->entry / 8);
+	int r = v3d_read_words(d, pa, words, q->entry / 8);
 
 	if (r)
 		return r;
-	r = q == &d->evtq ? drv_event(d, words) : drv_page_request(d, words);
+	r = q == &d->evtq ? v3d_event(d, words) : v3d_page_request(d, words);
 	if (!r)
 		q->cons = ring_next(q->cons, q->log2);
 	return r;
@@ -54,7 +54,7 @@ static void acknowledge(struct smmuv3_drv *d, struct drv_outq *q, u32 prod)
 		if (!ring_empty(prod, q->cons, q->log2))
 			return;
 		d->stats.priq_overflows++;
-		fault_core_overflow(d->core, drv_now(d));
+		fault_core_overflow(d->core, v3d_now(d));
 	} else {
 		d->stats.evtq_overflows++;
 	}
@@ -66,7 +66,7 @@ static void publish(struct smmuv3_drv *d, struct drv_outq *q)
 	if (q->cons == q->written)
 		return;
 	q->written = q->cons;
-	drv_write32(d, q->cons_reg, q->cons);
+	v3d_write32(d, q->cons_reg, q->cons);
 }
 
 /* The gate is closed. Records dealt with; -EAGAIN if there are some and the first must wait. */
@@ -90,23 +90,23 @@ static int drain_locked(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
 	return n ? (int)n : r;
 }
 
-int drv_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
+int v3d_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
 {
 	int n;
 
-	drv_gate_close(d, &q->gate);
+	v3d_gate_close(d, &q->gate);
 	n = drain_locked(d, q, budget);
-	drv_gate_open(d, &q->gate);
+	v3d_gate_open(d, &q->gate);
 	return n;
 }
 
 /* Returns once everything that was in the queue at the call was dealt with. */
-int drv_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
+int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u32 left, tries = 0;
 	int n, r = 0;
 
-	drv_gate_close(d, &q->gate);
+	v3d_gate_close(d, &q->gate);
 	left = ring_used(read_prod(d, q), q->cons, q->log2);
 	while (left && !r) {
 		n = drain_locked(d, q, min(left, d->cfg.batch));
@@ -117,35 +117,35 @@ int drv_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
 			continue;
 		}
 		/* The first record cannot be dealt with now: its answer finds no room. */
-		drv_cmdq_recover(d);
-		if (!drv_poll(d, tries++))
+		v3d_cmdq_recover(d);
+		if (!v3d_poll(d, tries++))
 			r = -EBUSY;
 	}
-	drv_gate_open(d, &q->gate);
+	v3d_gate_open(d, &q->gate);
 	return r;
 }
 
-bool drv_outq_pending(struct smmuv3_drv *d, struct drv_outq *q)
+bool v3d_outq_pending(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	bool pending;
 	u32 prod;
 
-	drv_gate_close(d, &q->gate);
+	v3d_gate_close(d, &q->gate);
 	prod = read_prod(d, q);
 	pending = !ring_empty(prod, q->cons, q->log2) || overflowed(q, prod);
-	drv_gate_open(d, &q->gate);
+	v3d_gate_open(d, &q->gate);
 	return pending;
 }
 
 /* Throw away what is in the queue: its entries cannot be trusted (7.2.2). */
-void drv_outq_discard(struct smmuv3_drv *d, struct drv_outq *q)
+void v3d_outq_discard(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u32 prod;
 
-	drv_gate_close(d, &q->gate);
+	v3d_gate_close(d, &q->gate);
 	prod = read_prod(d, q);
 	d->stats.evtq_discarded += ring_used(prod, q->cons, q->log2);
 	q->cons = (prod & Q_OVFLG) | ring_ptr(prod, q->log2);
 	publish(d, q);
-	drv_gate_open(d, &q->gate);
+	v3d_gate_open(d, &q->gate);
 }

@@ -161,29 +161,29 @@ struct smmuv3_drv {
 };
 
 /* smmuv3_driver.c */
-static inline u32 drv_read32(struct smmuv3_drv *d, u64 reg)
+static inline u32 v3d_read32(struct smmuv3_drv *d, u64 reg)
 {
 	return (u32)d->ops->mmio_read(d->ctx, reg, 4);
 }
 
-static inline void drv_write32(struct smmuv3_drv *d, u64 reg, u32 value)
+static inline void v3d_write32(struct smmuv3_drv *d, u64 reg, u32 value)
 {
 	d->ops->mmio_write(d->ctx, reg, value, 4);
 }
 
-void drv_count(struct smmuv3_drv *d, u64 *counter);
-bool drv_dead(struct smmuv3_drv *d);
-bool drv_poll(struct smmuv3_drv *d, u32 tries);
-u64 drv_now(struct smmuv3_drv *d);
-void drv_note_now(struct smmuv3_drv *d, u64 now);
-void drv_gate_close(struct smmuv3_drv *d, struct drv_gate *g);
-void drv_gate_open(struct smmuv3_drv *d, struct drv_gate *g);
-int drv_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack);
-int drv_gbpa_abort(struct smmuv3_drv *d);
-void drv_die(struct smmuv3_drv *d);
-int drv_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
-int drv_read_words(struct smmuv3_drv *d, u64 pa, u64 *words, u32 n);
-int drv_write_word(struct smmuv3_drv *d, u64 pa, u64 word);
+void v3d_count(struct smmuv3_drv *d, u64 *counter);
+bool v3d_dead(struct smmuv3_drv *d);
+bool v3d_poll(struct smmuv3_drv *d, u32 tries);
+u64 v3d_now(struct smmuv3_drv *d);
+void v3d_note_now(struct smmuv3_drv *d, u64 now);
+void v3d_gate_close(struct smmuv3_drv *d, struct drv_gate *g);
+void v3d_gate_open(struct smmuv3_drv *d, struct drv_gate *g);
+int v3d_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack);
+int v3d_gbpa_abort(struct smmuv3_drv *d);
+void v3d_die(struct smmuv3_drv *d);
+int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
+int v3d_read_words(struct smmuv3_drv *d, u64 pa, u64 *words, u32 n);
+int v3d_write_word(struct smmuv3_drv *d, u64 pa, u64 word);
 
 /* smmuv3_drv_cmdq.c: a list of commands under construction */
 #define DRV_BATCH 16
@@ -194,59 +194,59 @@ struct drv_cmds {
 	int error;
 };
 
-void drv_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1);
-int drv_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c);
-int drv_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1);
-void drv_cmdq_recover(struct smmuv3_drv *d);
+void v3d_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1);
+int v3d_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c);
+int v3d_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1);
+void v3d_cmdq_recover(struct smmuv3_drv *d);
 
 /* smmuv3_drv_outq.c */
-int drv_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget);
-int drv_outq_fence(struct smmuv3_drv *d, struct drv_outq *q);
-bool drv_outq_pending(struct smmuv3_drv *d, struct drv_outq *q);
-void drv_outq_discard(struct smmuv3_drv *d, struct drv_outq *q);
+int v3d_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget);
+int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q);
+bool v3d_outq_pending(struct smmuv3_drv *d, struct drv_outq *q);
+void v3d_outq_discard(struct smmuv3_drv *d, struct drv_outq *q);
 
 /* smmuv3_drv_evtq.c, smmuv3_drv_priq.c: one record; 0 or -EAGAIN: leave it where it is */
-int drv_event(struct smmuv3_drv *d, const u64 *words);
-int drv_page_request(struct smmuv3_drv *d, const u64 *words);
+int v3d_event(struct smmuv3_drv *d, const u64 *words);
+int v3d_page_request(struct smmuv3_drv *d, const u64 *words);
 
 /* smmuv3_drv_gerror.c */
-int drv_gerror(struct smmuv3_drv *d);
+int v3d_gerror(struct smmuv3_drv *d);
 
 /* smmuv3_drv_tables.c */
-int drv_strtab_init(struct smmuv3_drv *d);
-void drv_strtab_program(struct smmuv3_drv *d);
-void drv_strtab_exit(struct smmuv3_drv *d);
-int drv_strtab_reach(struct smmuv3_drv *d, u32 sid);
-int drv_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS]);
-int drv_cdtab_init(struct drv_dev *dev, u8 bits);
-void drv_cdtab_exit(struct drv_dev *dev);
-int drv_cdtab_reach(struct drv_dev *dev, u32 ssid);
-int drv_cd_write(struct drv_dev *dev, u32 ssid, const u64 cd[CD_WORDS]);
+int v3d_strtab_init(struct smmuv3_drv *d);
+void v3d_strtab_program(struct smmuv3_drv *d);
+void v3d_strtab_exit(struct smmuv3_drv *d);
+int v3d_strtab_reach(struct smmuv3_drv *d, u32 sid);
+int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS]);
+int v3d_cdtab_init(struct drv_dev *dev, u8 bits);
+void v3d_cdtab_exit(struct drv_dev *dev);
+int v3d_cdtab_reach(struct drv_dev *dev, u32 ssid);
+int v3d_cd_write(struct drv_dev *dev, u32 ssid, const u64 cd[CD_WORDS]);
 
 /* smmuv3_drv_domain.c */
-int drv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);
-void drv_domain_free(void *drv, struct fault_domain *fdom);
-int drv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
-s64 drv_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
-u64 drv_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova);
-u32 drv_asid_alloc(struct smmuv3_drv *d);
-void drv_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_attachment *a, u64 iova, u64 last);
-bool drv_dom_translates(const struct drv_dom *dom);
+int v3d_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);
+void v3d_domain_free(void *drv, struct fault_domain *fdom);
+int v3d_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
+s64 v3d_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
+u64 v3d_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova);
+u32 v3d_asid_alloc(struct smmuv3_drv *d);
+void v3d_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_attachment *a, u64 iova, u64 last);
+bool v3d_dom_translates(const struct drv_dom *dom);
 
 /* smmuv3_drv_attach.c */
-int drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out);
-void drv_device_remove(void *drv, struct fault_dev *fdev, u64 now);
-int drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now);
-int drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now);
-int drv_faults_enable(void *ctx, void *dev_ctx);
-int drv_faults_disable(void *ctx, void *dev_ctx);
-void drv_faults_throttle(void *ctx, void *dev_ctx, bool on);
-int drv_dev_abort(struct drv_dev *dev, bool on);
-int drv_dev_stall_term(struct drv_dev *dev);
+int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out);
+void v3d_device_remove(void *drv, struct fault_dev *fdev, u64 now);
+int v3d_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now);
+int v3d_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now);
+int v3d_faults_enable(void *ctx, void *dev_ctx);
+int v3d_faults_disable(void *ctx, void *dev_ctx);
+void v3d_faults_throttle(void *ctx, void *dev_ctx, bool on);
+int v3d_dev_abort(struct drv_dev *dev, bool on);
+int v3d_dev_stall_term(struct drv_dev *dev);
 
 /* smmuv3_drv_faults.c */
 extern const struct fault_ops smmuv3_fault_ops;
-int drv_resume(struct smmuv3_drv *d, u32 sid, u32 stag, u32 how);
+int v3d_resume(struct smmuv3_drv *d, u32 sid, u32 stag, u32 how);
 #define DRV_HW_STALL	 0x3U  /* fault_core_cfg.hw_code: {Ab, Ac} of CMD_RESUME */
 #define DRV_HW_PRI	 0x30U /* Resp of CMD_PRI_RESP */
 #define DRV_RESUME_ABORT 2U

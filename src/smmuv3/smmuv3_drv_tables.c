@@ -72,7 +72,7 @@ static int write_words(const struct drv_entry *e, u64 *now, const u64 *to, u32 s
 	for (i = 0; i < 8; i++) {
 		if (skip & BIT(i) || now[i] == to[i])
 			continue;
-		r = drv_write_word(e->d, e->pa + i * 8, to[i]);
+		r = v3d_write_word(e->d, e->pa + i * 8, to[i]);
 		if (r)
 			return r;
 		now[i] = to[i];
@@ -92,7 +92,7 @@ static int entry_update(const struct drv_entry *e, const u64 to[8])
 	u64 now[8], prepared[8], now_used[8], to_used[8];
 	u32 critical = 0;
 	u32 i;
-	int r = drv_read_words(e->d, e->pa, now, 8);
+	int r = v3d_read_words(e->d, e->pa, now, 8);
 
 	if (r)
 		return r;
@@ -120,7 +120,7 @@ static int entry_update(const struct drv_entry *e, const u64 to[8])
 
 static int preset_strtab(struct smmuv3_drv *d)
 {
-	u32 cfg = drv_read32(d, SMMU_STRTAB_BASE_CFG);
+	u32 cfg = v3d_read32(d, SMMU_STRTAB_BASE_CFG);
 
 	if (FIELD_GET(STRTAB_BASE_CFG_FMT, cfg) != STRTAB_FMT_LINEAR)
 		return -ENODEV;
@@ -130,7 +130,7 @@ static int preset_strtab(struct smmuv3_drv *d)
 	return 0;
 }
 
-int drv_strtab_init(struct smmuv3_drv *d)
+int v3d_strtab_init(struct smmuv3_drv *d)
 {
 	u32 l1 = d->f.sid_bits - STRTAB_SPLIT;
 	int r;
@@ -145,13 +145,13 @@ int drv_strtab_init(struct smmuv3_drv *d)
 	} else {
 		d->strtab_bytes = (u64)STE_BYTES << d->f.sid_bits;
 	}
-	r = drv_alloc(d, d->strtab_bytes, &d->strtab);
+	r = v3d_alloc(d, d->strtab_bytes, &d->strtab);
 	if (r)
 		d->strtab_bytes = 0;
 	return r;
 }
 
-void drv_strtab_program(struct smmuv3_drv *d)
+void v3d_strtab_program(struct smmuv3_drv *d)
 {
 	u32 cfg = FIELD_PREP(STRTAB_BASE_CFG_LOG2SIZE, d->f.sid_bits);
 
@@ -161,10 +161,10 @@ void drv_strtab_program(struct smmuv3_drv *d)
 		cfg |= FIELD_PREP(STRTAB_BASE_CFG_FMT, STRTAB_FMT_2LVL) |
 		       FIELD_PREP(STRTAB_BASE_CFG_SPLIT, STRTAB_SPLIT);
 	d->ops->mmio_write(d->ctx, SMMU_STRTAB_BASE, d->strtab | STRTAB_BASE_RA, 8);
-	drv_write32(d, SMMU_STRTAB_BASE_CFG, cfg);
+	v3d_write32(d, SMMU_STRTAB_BASE_CFG, cfg);
 }
 
-void drv_strtab_exit(struct smmuv3_drv *d)
+void v3d_strtab_exit(struct smmuv3_drv *d)
 {
 	u32 i;
 
@@ -181,12 +181,12 @@ static int cfgi_ste(struct smmuv3_drv *d, u32 sid, bool leaf)
 {
 	struct drv_cmds c = { .n = 0 };
 
-	drv_cmd_add(d, &c, CMD_CFGI_STE | FIELD_PREP(CMD_0_STREAMID, sid), leaf ? CMD_CFGI_1_LEAF : 0);
-	return drv_cmd_sync(d, &c);
+	v3d_cmd_add(d, &c, CMD_CFGI_STE | FIELD_PREP(CMD_0_STREAMID, sid), leaf ? CMD_CFGI_1_LEAF : 0);
+	return v3d_cmd_sync(d, &c);
 }
 
 /* Make sure that there is an STE for @sid; its second-level table starts with invalid STEs. */
-int drv_strtab_reach(struct smmuv3_drv *d, u32 sid)
+int v3d_strtab_reach(struct smmuv3_drv *d, u32 sid)
 {
 	u32 i = sid >> STRTAB_SPLIT;
 	u64 pa;
@@ -196,10 +196,10 @@ int drv_strtab_reach(struct smmuv3_drv *d, u32 sid)
 		return -ERANGE;
 	if (!d->f.st_two_levels || d->strtab_l2[i])
 		return 0;
-	r = drv_alloc(d, (u64)STE_BYTES << STRTAB_SPLIT, &pa);
+	r = v3d_alloc(d, (u64)STE_BYTES << STRTAB_SPLIT, &pa);
 	if (r)
 		return r;
-	r = drv_write_word(d, d->strtab + (u64)i * L1STD_BYTES, pa | FIELD_PREP(L1STD_SPAN, STRTAB_SPLIT + 1));
+	r = v3d_write_word(d, d->strtab + (u64)i * L1STD_BYTES, pa | FIELD_PREP(L1STD_SPAN, STRTAB_SPLIT + 1));
 	if (r) {
 		d->ops->mem_free(d->ctx, pa, (u64)STE_BYTES << STRTAB_SPLIT);
 		return r;
@@ -220,7 +220,7 @@ static int ste_sync(const struct drv_entry *e)
 	return cfgi_ste(e->d, e->id, true);
 }
 
-int drv_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS])
+int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS])
 {
 	struct drv_entry e = {
 		.pa = ste_pa(d, sid), .valid = STE_0_V, .used = ste_used, .sync = ste_sync, .d = d, .id = sid
@@ -232,7 +232,7 @@ int drv_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS])
 /* ---- CD tables ---- */
 
 /* One CD, a linear table, or two levels if there are more than one leaf table holds. */
-int drv_cdtab_init(struct drv_dev *dev, u8 bits)
+int v3d_cdtab_init(struct drv_dev *dev, u8 bits)
 {
 	struct smmuv3_drv *d = dev->d;
 	u64 bytes = (u64)CD_BYTES << bits;
@@ -246,13 +246,13 @@ int drv_cdtab_init(struct drv_dev *dev, u8 bits)
 			return -ENOMEM;
 		bytes = (u64)L1CD_BYTES << (bits - CD_L2_BITS);
 	}
-	r = drv_alloc(d, bytes, &dev->cd_table);
+	r = v3d_alloc(d, bytes, &dev->cd_table);
 	if (!r)
 		dev->cd_bytes = bytes;
 	return r;
 }
 
-void drv_cdtab_exit(struct drv_dev *dev)
+void v3d_cdtab_exit(struct drv_dev *dev)
 {
 	const struct drv_ops *ops = dev->d->ops;
 	u32 i;
@@ -274,15 +274,15 @@ static int cfgi_cd(struct drv_dev *dev, u32 ssid, bool leaf)
 	u32 i;
 
 	for (i = 0; i < dev->n_sids; i++)
-		drv_cmd_add(dev->d, &c,
+		v3d_cmd_add(dev->d, &c,
 			    CMD_CFGI_CD | FIELD_PREP(CMD_0_SUBSTREAMID, ssid) |
 				    FIELD_PREP(CMD_0_STREAMID, dev->sids[i]),
 			    leaf ? CMD_CFGI_1_LEAF : 0);
-	return drv_cmd_sync(dev->d, &c);
+	return v3d_cmd_sync(dev->d, &c);
 }
 
 /* Make sure that there is a CD for @ssid. */
-int drv_cdtab_reach(struct drv_dev *dev, u32 ssid)
+int v3d_cdtab_reach(struct drv_dev *dev, u32 ssid)
 {
 	struct smmuv3_drv *d = dev->d;
 	u32 i = ssid >> CD_L2_BITS;
@@ -291,10 +291,10 @@ int drv_cdtab_reach(struct drv_dev *dev, u32 ssid)
 
 	if (!dev->cd_two_levels || dev->cd_l2[i])
 		return 0;
-	r = drv_alloc(d, CD_L2_BYTES, &pa);
+	r = v3d_alloc(d, CD_L2_BYTES, &pa);
 	if (r)
 		return r;
-	r = drv_write_word(d, dev->cd_table + (u64)i * L1CD_BYTES, pa | L1CD_V);
+	r = v3d_write_word(d, dev->cd_table + (u64)i * L1CD_BYTES, pa | L1CD_V);
 	if (r) {
 		d->ops->mem_free(d->ctx, pa, CD_L2_BYTES);
 		return r;
@@ -319,8 +319,8 @@ static int tlbi_swap(struct smmuv3_drv *d)
 {
 	struct drv_cmds c = { .n = 0 };
 
-	drv_cmd_add(d, &c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, DRV_ASID_SWAP), 0);
-	return drv_cmd_sync(d, &c);
+	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, DRV_ASID_SWAP), 0);
+	return v3d_cmd_sync(d, &c);
 }
 
 /*
@@ -344,7 +344,7 @@ static int cd_replace(const struct drv_entry *e, const u64 now[8], const u64 to[
 	return r ? r : tlbi_swap(e->d);
 }
 
-int drv_cd_write(struct drv_dev *dev, u32 ssid, const u64 cd[CD_WORDS])
+int v3d_cd_write(struct drv_dev *dev, u32 ssid, const u64 cd[CD_WORDS])
 {
 	struct drv_entry e = { .pa = cd_pa(dev, ssid),
 			       .valid = CD_0_V,
@@ -354,7 +354,7 @@ int drv_cd_write(struct drv_dev *dev, u32 ssid, const u64 cd[CD_WORDS])
 			       .dev = dev,
 			       .id = ssid };
 	u64 now[CD_WORDS];
-	int r = drv_read_words(dev->d, e.pa, now, CD_WORDS);
+	int r = v3d_read_words(dev->d, e.pa, now, CD_WORDS);
 
 	if (r)
 		return r;
