@@ -10,7 +10,9 @@ static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 {
-	return physmem_write(&((struct v3_fixture *)ctx)->mem, pa, buf, len);
+	struct v3_fixture *f = ctx;
+
+	return f->fail_writes ? -EIO : physmem_write(&f->mem, pa, buf, len);
 }
 
 static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
@@ -82,6 +84,7 @@ int fx_init(struct v3_fixture *f, const struct smmuv3_cfg *cfg)
 
 	memset(f, 0, sizeof(*f));
 	f->ops = ops;
+	f->next_page = FX_TABLES;
 	err = physmem_init(&f->mem, FX_MEM_BYTES);
 	if (err)
 		return err;
@@ -209,4 +212,68 @@ enum xlat fx_xlat(struct v3_fixture *f, u32 sid, u64 iova, u16 flags, struct xla
 	struct dma_txn t = fx_txn(f, sid, iova, flags);
 
 	return smmuv3_translate(&f->smmu, &t, r);
+}
+
+void fx_ste(struct v3_fixture *f, u32 sid, u64 w0, u64 w1, u64 w2, u64 w3)
+{
+	fx_words(f, FX_STRTAB + sid * 64, (u64[8]){ w0, w1, w2, w3 }, 8);
+}
+
+void fx_cd(struct v3_fixture *f, u32 index, u64 w0, u64 ttb0)
+{
+	fx_words(f, FX_CDTAB + index * 64, (u64[8]){ w0, ttb0 }, 8);
+}
+
+static int table_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
+{
+	struct v3_fixture *f = ctx;
+
+	f->next_page = (f->next_page + align - 1) & ~(align - 1);
+	*pa = f->next_page;
+	f->next_page += bytes;
+	return 0;
+}
+
+static void table_free(void *ctx, u64 pa, u64 bytes)
+{
+}
+
+const struct drv_ops fx_drv_ops = {
+	.mem_alloc = table_alloc, .mem_free = table_free, .mem_read = mem_read, .mem_write = mem_write
+};
+
+void fx_table(struct v3_fixture *f, struct pt_build *t, bool stage2)
+{
+	struct pt_build_cfg cfg = { .format = stage2 ? PT_VMSA64_S2 : PT_VMSA64_S1,
+				    .granule = 12,
+				    .in_bits = stage2 ? 44 : 48,
+				    .stage2_level = 0,
+				    .out_bits = 48 };
+
+	if (pt_build_init(t, &cfg, &fx_drv_ops, f))
+		abort();
+}
+
+void fx_map(struct pt_build *t, u64 iova, u64 pa, u64 bytes, u32 prot)
+{
+	if (pt_map(t, iova, pa, bytes, prot))
+		abort();
+}
+
+void fx_s1_stream(struct v3_fixture *f, u32 sid, u64 cd_flags, struct pt_build *t)
+{
+	fx_table(f, t, false);
+	fx_cd(f, sid, (FX_CD_0 & ~(FX_CD_A | FX_CD_R)) | cd_flags | (u64)sid << 48, t->root);
+	fx_ste(f, sid, FX_STE_S1 | (FX_CDTAB + sid * 64), 0, 0, 0);
+}
+
+void fx_nested_stream(struct v3_fixture *f, u32 sid, u64 cd_flags, u64 s2_flags, struct pt_build *s1,
+		      struct pt_build *s2)
+{
+	fx_s1_stream(f, sid, cd_flags, s1);
+	fx_table(f, s2, true);
+	fx_map(s2, FX_CDTAB, FX_CDTAB, 0x1000, FX_RW);
+	fx_map(s2, FX_TABLES, FX_TABLES, 0x100000, FX_RW);
+	fx_ste(f, sid, FX_STE_NESTED | (FX_CDTAB + sid * 64), 0, (FX_STE2_S2 & ~FX_STE2_S2R) | s2_flags | sid,
+	       s2->root);
 }

@@ -7,6 +7,7 @@
 #define V3_FIXTURE_H
 
 #include "physmem.h"
+#include "pt_build.h"
 #include "smmuv3.h"
 
 #define FX_MAX 4096
@@ -34,6 +35,8 @@ struct v3_fixture {
 	u32 cmd_prod;
 	u32 events[32]; /* by enum iommu_event_kind */
 	u64 next_id;
+	u64 next_page; /* for tables */
+	bool fail_writes;
 };
 
 /* Addresses that the fixture uses; tests put tables elsewhere. */
@@ -41,6 +44,8 @@ struct v3_fixture {
 #define FX_EVENTQ    0x00200000ULL
 #define FX_PRIQ	     0x00300000ULL
 #define FX_STRTAB    0x00400000ULL
+#define FX_CDTAB     0x00500000ULL
+#define FX_TABLES    0x80000000ULL
 #define FX_LOG2CMDQ  8
 #define FX_LOG2EVTQ  7
 #define FX_LOG2PRIQ  5
@@ -69,5 +74,49 @@ u32 fx_events_pending(struct v3_fixture *f);
 
 struct dma_txn fx_txn(struct v3_fixture *f, u32 sid, u64 iova, u16 flags);
 enum xlat fx_xlat(struct v3_fixture *f, u32 sid, u64 iova, u16 flags, struct xlat_result *r);
+
+/*
+ * Structures, written out from chapter 5. CD: VMSAv8-64, T0SZ 16, 4K, EPD1, IPS
+ * 48 bits, A and R. Stage 2: T0SZ 20, SL0 2 (level 0), 4K, PS 48 bits, R.
+ */
+#define FX_STE_S1     0x000000000000000bULL /* V, Config 101 */
+#define FX_STE_S2     0x000000000000000dULL
+#define FX_STE_NESTED 0x000000000000000fULL
+#define FX_CD_0	      0x00006205c0000010ULL
+#define FX_CD_S	      0x0000100000000000ULL
+#define FX_CD_R	      0x0000200000000000ULL
+#define FX_CD_A	      0x0000400000000000ULL
+#define FX_STE2_S2    0x040d009400000000ULL
+#define FX_STE2_S2S   0x0200000000000000ULL
+#define FX_STE2_S2R   0x0400000000000000ULL
+
+void fx_ste(struct v3_fixture *f, u32 sid, u64 w0, u64 w1, u64 w2, u64 w3);
+void fx_cd(struct v3_fixture *f, u32 index, u64 w0, u64 ttb0);
+
+/* For builders of other tables; ctx is the fixture. */
+extern const struct drv_ops fx_drv_ops;
+
+/* An empty table of stage 1 (48 bits) or stage 2 (44 bits); granule 4K. */
+void fx_table(struct v3_fixture *f, struct pt_build *t, bool stage2);
+void fx_map(struct pt_build *t, u64 iova, u64 pa, u64 bytes, u32 prot);
+
+/* Stream @sid: stage 1 by CD @sid of FX_CDTAB with ASID @sid; returns with the table in @t. */
+void fx_s1_stream(struct v3_fixture *f, u32 sid, u64 cd_flags, struct pt_build *t);
+/* Stream @sid, nested, VMID @sid. Stage 2 maps FX_CDTAB and FX_TABLES one to one. */
+void fx_nested_stream(struct v3_fixture *f, u32 sid, u64 cd_flags, u64 s2_flags, struct pt_build *s1,
+		      struct pt_build *s2);
+
+#define FX_RW (DRV_PROT_READ | DRV_PROT_WRITE)
+
+/* The four words of the next record. */
+#define ck_event(f, w0, w1, w2, w3)                          \
+	do {                                                 \
+		u64 ev_[4] = { 0 };                          \
+		ck_assert_msg(fx_event(f, ev_), "no event"); \
+		ck_assert_uint_eq(ev_[0], w0);               \
+		ck_assert_uint_eq(ev_[1], w1);               \
+		ck_assert_uint_eq(ev_[2], w2);               \
+		ck_assert_uint_eq(ev_[3], w3);               \
+	} while (0)
 
 #endif /* V3_FIXTURE_H */
