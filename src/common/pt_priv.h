@@ -63,7 +63,9 @@ static inline bool pt_fetch64(const struct pt_env *env, u64 pa, u8 what, s8 leve
 	}
 	pt_record(env, pa, sizeof(word), what, level, false, false);
 	word = fl_get_le64(&word);
-	*desc = unlikely(big_endian) ? __builtin_bswap64(word) : word;
+	if (unlikely(big_endian))
+		word = __builtin_bswap64(word);
+	*desc = word;
 	return true;
 }
 
