@@ -61,11 +61,11 @@ static inline u64 beyond_haw(const struct vtd_stage *st)
 }
 
 /* PS is reserved where the level or the implementation has no such page (3.6, 3.7). */
-static inline bool large_allowed(const struct vtd_stage *st, s8 level)
+static inline bool large_allowed(const struct vtd_stage *st, s8 level, bool first_stage)
 {
 	if (level == 3)
 		return st->flags & VTD_1GB;
-	return level == 2 && (st->flags & VTD_2MB);
+	return level == 2 && (first_stage || (st->flags & VTD_2MB));
 }
 
 static inline bool is_leaf(u64 entry, s8 level)
@@ -96,7 +96,7 @@ static bool ss_reserved(const struct vtd_stage *st, u64 entry, s8 level)
 	if (!(st->flags & VTD_SNP))
 		reserved |= SS_SNP;
 	if (level > 1) {
-		if (!large_allowed(st, level))
+		if (!large_allowed(st, level, false))
 			return true;
 		reserved |= GENMASK_ULL(vtd_shift(level) - 1, 12);
 	}
@@ -220,7 +220,7 @@ static bool fs_reserved(const struct vtd_stage *st, u64 entry, s8 level)
 	u64 reserved = beyond_haw(st);
 
 	if (level > 1 && (entry & PAGE_SIZE_BIT)) {
-		if (!large_allowed(st, level))
+		if (!large_allowed(st, level, true))
 			return true;
 		/* Bit 12 is PAT. */
 		reserved |= GENMASK_ULL(vtd_shift(level) - 1, 13);

@@ -14,7 +14,7 @@
 #define VTD_EAFE	  BIT(2)  /* first stage: extended-accessed flag is set */
 #define VTD_SMEP	  BIT(3)  /* first stage: no supervisor execution from user pages */
 #define VTD_1GB		  BIT(4)  /* 1 GiB pages (CAP.FS1GP, CAP.SSLPS bit 1) */
-#define VTD_2MB		  BIT(5)  /* 2 MiB pages: always for the first stage, CAP.SSLPS bit 0 for the second */
+#define VTD_2MB		  BIT(5)  /* second stage: 2 MiB pages (CAP.SSLPS bit 0); the first stage always has them */
 #define VTD_AD		  BIT(6)  /* second stage: A/D flags are enabled (SSADE, ECAP.SSADS) */
 #define VTD_LEGACY	  BIT(7)  /* legacy mode: second stage only, reserved bits as in legacy mode */
 #define VTD_NO_SNOOP_WALK BIT(8)  /* walks do not snoop (PWSNP, SMPWC): an A/D update is PT_NO_UPDATE */

@@ -16,9 +16,10 @@
 /**
  * struct world - what a suite's fixture holds
  * @fail_alloc: the n-th allocation from now fails (1: the next); 0: none
- * @fail_write: likewise the n-th CPU write
+ * @fail_write, @fail_read: likewise the n-th CPU write and read
  * @live: allocations not yet freed
- * @before_cas: called once before the next compare-and-swap: another agent's write
+ * @races: how many compare-and-swaps find that another agent has just written @race_value at @race_pa
+ * @written: called after each CPU write; may be NULL
  */
 struct world {
 	struct physmem mem;
@@ -29,17 +30,26 @@ struct world {
 	struct drv_ops drv;
 	struct pt_result r;
 	u64 next;
-	u32 fail_alloc, fail_write;
+	u32 fail_alloc, fail_write, fail_read;
 	int live;
 	u32 cas_calls;
 	u64 race_pa, race_value;
-	u32 races; /* how many compare-and-swaps find @race_value written just before */
+	u32 races;
 	void (*written)(struct world *w, u64 pa);
 };
 
 static int world_read(void *ctx, u64 pa, void *buf, u32 len)
 {
 	return physmem_read(&((struct world *)ctx)->mem, pa, buf, len);
+}
+
+static int world_cpu_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	struct world *w = ctx;
+
+	if (w->fail_read && !--w->fail_read)
+		return -EIO;
+	return physmem_read(&w->mem, pa, buf, len);
 }
 
 static int world_write(void *ctx, u64 pa, const void *buf, u32 len)
@@ -104,7 +114,7 @@ static void world_init(void)
 	ck_assert_int_eq(physmem_init(&w->mem, WORLD_BYTES), 0);
 	w->next = WORLD_TABLES;
 	w->ops.mem_read = world_read;
-	w->drv.mem_read = world_read;
+	w->drv.mem_read = world_cpu_read;
 	w->drv.mem_write = world_write;
 	w->drv.mem_alloc = world_alloc;
 	w->drv.mem_free = world_free;

@@ -481,6 +481,45 @@ START_TEST(test_fail_each_write)
 }
 END_TEST
 
+/* Likewise a read, in each operation */
+START_TEST(test_fail_each_read)
+{
+	u64 iova = 0x3fdff000, bytes = 0x5000, at, pa;
+	u32 n;
+	int err;
+
+	for (n = 1, err = -EIO; err; n++) {
+		ck_assert_uint_lt(n, 60);
+		ck_assert_int_eq(init(PT_VMSA64_S1, 12, 48, 48, 4096), 0);
+		world.fail_read = n;
+		err = pt_map(&b, iova, 0x10000000, bytes, RW);
+		world.fail_read = 0;
+		ck_assert(!err || err == -EIO);
+		for (at = iova; err && at < iova + bytes; at += 4096)
+			ck_assert_int_eq(pt_lookup(&b, at, &pa, NULL), -ENOENT);
+		ck_assert_int_eq(world.live, (int)b.tables);
+		if (err)
+			nothing_left();
+	}
+	for (n = 1, err = -EIO; err; n++) {
+		world.fail_read = n;
+		err = pt_protect(&b, iova, bytes, RO) < 0 ? -EIO : 0;
+		world.fail_read = 0;
+	}
+	for (n = 1, err = -EIO; err; n++) {
+		world.fail_read = n;
+		err = pt_unmap(&b, iova, bytes, true) < 0 ? -EIO : 0;
+		world.fail_read = 0;
+		ck_assert_int_eq(world.live, (int)b.tables);
+	}
+	world.fail_read = 1;
+	ck_assert_int_eq(pt_lookup(&b, iova, &pa, NULL), -EIO);
+	world.fail_read = 1;
+	ck_assert_int_eq(pt_entry(&b, iova, NULL, NULL), -EIO);
+	nothing_left();
+}
+END_TEST
+
 /* What a walk sees between any two writes ---------------------------------------------------- */
 
 #define SEEN_IOVA  0x1ff000ULL
@@ -748,4 +787,5 @@ END_TEST
 SUITE_MAIN_WITH("pt_build", world_init, world_exit, test_words_4k_stage1, test_words_contiguous, test_words_16k_64k,
 		test_words_stage2, test_words_lpae, test_words_short, test_words_vtd, test_table_words,
 		test_configurations, test_bad_requests, test_upper_root, test_overlap, test_largest_sizes,
-		test_fail_each_allocation, test_fail_each_write, test_every_intermediate_state, test_random)
+		test_fail_each_allocation, test_fail_each_write, test_fail_each_read, test_every_intermediate_state,
+		test_random)

@@ -171,6 +171,12 @@ START_TEST(test_first_stage_reserved)
 	put64(entries[2], 0x40000000 | PS | PRW | A);
 	fs.flags = VTD_2MB;
 	ck_assert_int_eq(walk_fs(ADDR, 0), PT_RESERVED);
+	/* 2 MiB pages always are */
+	fill(PRW | A, 0);
+	put64(entries[3], 0x40000000 | PS | PRW | A);
+	fs.flags = 0;
+	ck_assert_int_eq(walk_fs(ADDR, 0), PT_OK);
+	fill(PRW | A, 0);
 	/* 52-bit host: nothing beyond */
 	fs.haw = 52;
 	fs.flags = VTD_2MB | VTD_1GB;
