@@ -383,7 +383,9 @@ static void report_event(struct fault_dev *dev, const struct fault_record *f, u6
 {
 	struct fault_attach *attach;
 	struct fault_domain *domain;
+	union fault_owner owner;
 	unsigned long flags;
+	bool stalls;
 
 	flags = fenv_lock(&dev->lock);
 	dev->stats.reported++;
@@ -395,15 +397,15 @@ static void report_event(struct fault_dev *dev, const struct fault_record *f, u6
 	if (!attach)
 		return;
 	domain = attach->domain;
-	/* The owner may change only while stalls are disabled; then it is not told. */
-	if (fenv_load(&domain->stalls)) {
-		const union fault_owner *o = &domain->cfg.owner;
-
-		if (domain->cfg.type == FAULT_DOMAIN_FORWARD)
-			fault_queue_push_event(o->queue, f);
-		else if (domain->cfg.type == FAULT_DOMAIN_HANDLER && o->handler.ops->event)
-			o->handler.ops->event(o->handler.ctx, f, now);
-	}
+	/* Without stalls the owner may change at any time: it is told as it is at this moment. */
+	flags = fenv_lock(&domain->lock);
+	owner = domain->cfg.owner;
+	stalls = fenv_load(&domain->stalls);
+	fenv_unlock(&domain->lock, flags);
+	if (domain->cfg.type == FAULT_DOMAIN_FORWARD && stalls)
+		fault_queue_push_event(owner.queue, f);
+	else if (domain->cfg.type == FAULT_DOMAIN_HANDLER && owner.handler.ops && owner.handler.ops->event)
+		owner.handler.ops->event(owner.handler.ctx, f, now);
 	attach_put(attach);
 }
 
