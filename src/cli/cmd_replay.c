@@ -2,6 +2,7 @@
 /* faultline replay: play a trace against an IOMMU, and say what its faults cost. */
 #include "cli.h"
 #include "replay.h"
+#include "timed_replay.h"
 #include "report_json.h"
 #include "report_table.h"
 
@@ -211,9 +212,7 @@ static int run(int argc, char **argv)
 		return status;
 	o.run.progress = progress;
 	o.run.progress_ctx = &bar;
-	if (!o.functional)
-		return cli_usage("replay", "replay: --functional is needed");
-	code = replay_functional(&o.run, &res, &err);
+	code = o.functional ? replay_functional(&o.run, &res, &err) : replay_timed(&o.run, &res, &err);
 	report_progress_end(&bar);
 	if (code)
 		return cli_fail("%s", err.file[0] ? dmat_error_text(&err, text, sizeof(text)) : err.reason);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "platform.h"
+#include <stdexcept>
+
+namespace faultline {
+
+KindModel::KindModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config,
+                     const iommu_kind &kind)
+    : IommuModel(name, scheduler, config), kind_(kind) {
+    int ret = kind.create(&config, ops(), static_cast<IommuModel *>(this), &hw_);
+
+    if (ret)
+        throw std::runtime_error(std::string("the ") + kind.name + " cannot be made: " + std::strerror(-ret));
+    set_engine(kind.cls, hw_);
+}
+
+KindModel::~KindModel() {
+    if (hw_)
+        kind_.destroy(hw_);
+}
+
+Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan)
+    : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, *opt.cfg, *opt.kind),
+      memory("memory", 2, *opt.cfg),
+      cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed),
+      master("master", scheduler, *opt.cfg), opt_(opt), scan_(scan) {
+    for (unsigned i = 0; i < opt.cfg->tbu.count; i++)
+        master.out(i).bind(iommu.tbu(i));
+    iommu.down.bind(memory.in(0));
+    iommu.walk.bind(memory.in(1));
+    iommu.irq.bind(cpu.irq_in);
+    cpu.mmio.bind(iommu.mmio);
+    memory.window.bind(cpu.doorbell);
+    memory.set_window(KIND_MSI_DOORBELL, KIND_MSI_DOORBELL + 0xfffff);
+    iommu.set_sink(this);
+}
+
+Platform::~Platform() {
+    if (os_)
+        replay_os_destroy(os_, scheduler.now() / 1000);
+}
+
+/* The driver starts in simulated time, too; the trace begins when it is ready. */
+void Platform::boot() {
+    replay_os_cfg cfg{};
+
+    cfg.opt = &opt_;
+    cfg.trace = &scan_;
+    cfg.ops = CpuModel::ops();
+    cfg.ctx = &cpu;
+    cfg.kick = [](void *ctx) { static_cast<CpuModel *>(ctx)->kick(); };
+    error_ = replay_os_create(&cfg, &os_, err_);
+    if (error_)
+        return;
+    std::function<u32(u64)> deferred;
+    if (opt_.faults == REPLAY_TERMINATE)
+        deferred = [this](u64 now_ns) { return replay_os_deferred(os_, now_ns); };
+    cpu.set_software(opt_.kind->drv, replay_os_driver(os_), replay_os_core(os_), deferred);
+
+    TraceMaster::Hooks hooks;
+    hooks.before = [this](const dmat_record &rec) { replay_os_touch(os_, &rec); };
+    hooks.done = [this](const AccessDone &d) { access_done(d); };
+    hooks.system = [this](const dmat_record &rec) { return replay_os_record(os_, &rec, scheduler.now() / 1000, err_); };
+    if (opt_.progress)
+        hooks.progress = [this](u64) {
+            opt_.progress(opt_.progress_ctx, counts_.accesses, scan_.accesses * (opt_.repeat ? opt_.repeat : 1));
+        };
+    master.start(*source_, std::move(hooks), scheduler.now());
+}
+
+void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t) {}
+
+/* Whole ns of the stamps, not of the parts: then the parts still add up. */
+void Platform::fault_over(const dma_txn &, xlat, const FaultStamps &s) {
+    latency_.add(s.stamp[FAULT_PARTS] / 1000 - s.stamp[0] / 1000);
+    for (unsigned i = 0; i < FAULT_PARTS; i++)
+        parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
+}
+
+void Platform::access_done(const AccessDone &d) {
+    const dmat_record &rec = *d.record;
+    bool ok = d.how == XLAT_OK, recorded_ok = rec.outcome == DMAT_OUT_OK;
+
+    counts_.accesses++;
+    counts_.bytes += rec.size;
+    (ok ? counts_.translated : counts_.aborted)++;
+    if (rec.outcome == DMAT_OUT_NONE || (!ok && recorded_ok && opt_.faults == REPLAY_TERMINATE))
+        return;
+    counts_.compared++;
+    if (ok == recorded_ok && (!ok || d.address == rec.pa))
+        return;
+    if (!counts_.different++)
+        counts_.first_difference = {d.number, rec.sid, rec.iova, rec.pa, d.address, recorded_ok, ok};
+}
+
+void Platform::collect(replay_result &result) {
+    result = counts_;
+    replay_os_result(os_, &result);
+    result.timed = true;
+    result.duration_ns = master.duration() / 1000;
+    result.access = master.latencies().summary(1000);
+    result.latency = latency_.summary(1);
+    for (unsigned i = 0; i < FAULT_PARTS; i++)
+        result.parts[i] = parts_[i].summary(1);
+}
+
+int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
+    source_ = &source;
+    err_ = err;
+    scheduler.at(
+        0, [](void *platform, u64) { static_cast<Platform *>(platform)->boot(); }, this);
+    sc_core::sc_start();
+    if (!error_)
+        error_ = master.error();
+    if (error_)
+        return error_;
+    if (!master.finished())
+        return dmat_fail(err, EPROTO, "%llu accesses were never answered", master.outstanding());
+    collect(result);
+    return 0;
+}
+
+} // namespace faultline

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A platform: a trace's masters, an IOMMU of any kind, memory, and a processor
+ * that runs its driver, the fault core and the operating system of a replay.
+ */
+#ifndef FAULTLINE_PLATFORM_H
+#define FAULTLINE_PLATFORM_H
+
+#include "cpu_model.h"
+#include "iommu_model.h"
+#include "memory_model.h"
+#include "samples.h"
+#include "trace_master.h"
+
+extern "C" {
+#include "replay_os.h"
+}
+
+namespace faultline {
+
+/// An IOMMU of one kind: the model with its engine inside.
+class KindModel : public IommuModel {
+public:
+    /// @throws std::runtime_error if the engine refuses the configuration
+    KindModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config, const iommu_kind &kind);
+    ~KindModel() override;
+
+private:
+    const iommu_kind &kind_;
+    void *hw_ = nullptr;
+};
+
+/// An SMMUv3, for platforms that are put together by hand.
+struct SmmuV3Model : KindModel {
+    SmmuV3Model(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config)
+        : KindModel(name, scheduler, config, iommu_kind_smmuv3) {}
+};
+
+class Platform : public sc_core::sc_module, public FaultSink {
+public:
+    Scheduler scheduler;
+    KindModel iommu;
+    MemoryModel memory;
+    CpuModel cpu;
+    TraceMaster master;
+
+    Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan);
+    ~Platform() override;
+
+    /// Run the whole trace: 0, or -errno with @p err filled.
+    int run(TraceSource &source, replay_result &result, dmat_error *err);
+
+    void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override;
+    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps) override;
+
+private:
+    void boot();
+    void access_done(const AccessDone &d);
+    void collect(replay_result &result);
+
+    const replay_options &opt_;
+    const struct replay_scan &scan_;
+    TraceSource *source_ = nullptr;
+    dmat_error *err_ = nullptr;
+    replay_os *os_ = nullptr;
+    replay_result counts_{};
+    Samples latency_, parts_[FAULT_PARTS];
+    int error_ = 0;
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_PLATFORM_H

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The replay with time: SystemC, behind the face of replay.h. */
+#ifndef FAULTLINE_TIMED_REPLAY_H
+#define FAULTLINE_TIMED_REPLAY_H
+
+#include "replay.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * replay_timed() - play a trace through the platform of @opt->cfg
+ * @err: filled on error
+ *
+ * Once in a process: a second simulation cannot start. Return: 0 or -errno.
+ */
+int replay_timed(const struct replay_options *opt, struct replay_result *res, struct dmat_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif // FAULTLINE_TIMED_REPLAY_H
