@@ -436,9 +436,9 @@ static inline bool vtd_in_intr_range(u64 addr)
 /* Domain-id width by CAP.ND, bits */
 static inline u32 vtd_domain_bits(u64 cap)
 {
-	u32 nd = (u32)FIELD_GET(VTD_CAP_ND, cap);
+	u32 bits = 4 + 2 * (u32)FIELD_GET(VTD_CAP_ND, cap);
 
-	return 4 + 2 * nd < 16 ? 4 + 2 * nd : 16;
+	return bits < 16 ? bits : 16;
 }
 
 /**

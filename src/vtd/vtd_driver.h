@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * VT-d driver: scalable mode with PASIDs and page requests where the hardware
+ * has it, else legacy mode.
+ *
+ * It works through registers, memory and interrupts alone (struct drv_ops), so
+ * it drives any conforming remapping hardware. Its face is struct drv_class.
+ * Set-up calls (device_add, device_remove, attach, detach, remove) may come
+ * from several threads and wait for each other; map, unmap, irq_thread and the
+ * answers of the fault core may run beside them.
+ *
+ * Registers and memory are also accessed with the driver's lock held: these
+ * operations must not let another caller into the driver. poll may.
+ *
+ * The endpoint's own ATS, PRI and PASID capabilities are the host's to enable,
+ * after device_add and before the first attach.
+ */
+#ifndef VTD_DRIVER_H
+#define VTD_DRIVER_H
+
+#include "fault_core.h"
+#include "iommu_driver.h"
+#include "vtd_regs.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Interrupt lines of drv_class.irq: the event register groups, as enum vtd_line names them */
+enum vtd_drv_line { VTD_DRV_FAULT, VTD_DRV_INVALIDATION, VTD_DRV_PAGE_REQUEST, VTD_DRV_LINES };
+
+/**
+ * struct vtd_drv_fault - a fault recording register, decoded (11.4.7.6)
+ * @words: as read, low first
+ * @addr: page address
+ * @sid: requester
+ * @pasid: meaningful with @has_pasid only
+ * @reason: enum vtd_fault
+ * @at: 0 untranslated, 1 translation, 2 translated request
+ * @write, @exec, @priv, @page_request: what it was
+ */
+struct vtd_drv_fault {
+	u64 words[2];
+	u64 addr;
+	u32 sid;
+	u32 pasid;
+	u8 reason;
+	u8 at;
+	bool has_pasid;
+	bool write;
+	bool exec;
+	bool priv;
+	bool page_request;
+};
+
+void vtd_fault_decode(const u64 words[2], struct vtd_drv_fault *f);
+
+/**
+ * struct vtd_drv_preq - a page request descriptor, decoded (7.4.1.1)
+ * @words: as they lay in the queue
+ * @addr: page address, bytes
+ * @sid: requester
+ * @pasid: meaningful with @has_pasid only
+ * @prgi: page request group index
+ * @last, @read, @write, @exec, @priv: LPIG, RDR, WRR, EXR, PMR
+ * @stop: a stop marker: asks for nothing, gets no answer
+ * @known: the type is that of a page request
+ */
+struct vtd_drv_preq {
+	u64 words[4];
+	u64 addr;
+	u32 sid;
+	u32 pasid;
+	u16 prgi;
+	bool has_pasid;
+	bool last;
+	bool read;
+	bool write;
+	bool exec;
+	bool priv;
+	bool stop;
+	bool known;
+};
+
+void vtd_preq_decode(const u64 words[4], struct vtd_drv_preq *p);
+
+/* The text that kernel logs print for a fault reason, "Unknown" if there is none. */
+const char *vtd_reason_text(u8 reason);
+
+enum vtd_drv_mode { VTD_DRV_AUTO, VTD_DRV_LEGACY, VTD_DRV_SCALABLE };
+
+/**
+ * struct vtd_drv_cfg - argument of drv_class.probe; a zeroed one is useful
+ * @mode: VTD_DRV_AUTO: scalable where ECAP.SMTS says so
+ * @second_stage: domains use second-stage tables also in scalable mode; else first-stage where there is one
+ * @haw: host address width, bits, as ACPI tells it; 0: MGAW, 52 at most
+ * @iq_order: 2^n pages of invalidation queue, 0..7
+ * @prq_order: 2^n pages of page request queue, 0..7
+ * @prq_head_every: PQH is advanced after so many requests (and at the end); 0: 8
+ * @batch: records handled by one call of irq_thread; 0: 32
+ * @pri_devices: endpoints with PRI: the page request queue is divided among them; 0: 1
+ * @msi: address and data of each line; address 0: 0xfee00000 and 0x30 + line
+ * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code for every device, or NULL: defaults
+ * @fault: called for each fault record, in the drainer's context; may be NULL
+ * @page_request: called for each page request descriptor before it is reported; may be NULL
+ * @observe: fault_ops.observe; may be NULL
+ * @observer: first argument of the three
+ */
+struct vtd_drv_cfg {
+	enum vtd_drv_mode mode;
+	bool second_stage;
+	u8 haw;
+	u8 iq_order;
+	u8 prq_order;
+	u32 prq_head_every;
+	u32 batch;
+	u32 pri_devices;
+	struct {
+		u64 addr;
+		u32 data;
+	} msi[VTD_DRV_LINES];
+	const struct fault_dev_cfg *faults;
+	void (*fault)(void *observer, const struct vtd_drv_fault *f);
+	void (*page_request)(void *observer, const struct vtd_drv_preq *p);
+	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
+	void *observer;
+};
+
+/**
+ * struct vtd_drv_stats - what the driver has seen; never reset
+ * @faults: records, by reason
+ * @fault_overflows: times PFO was found set
+ * @page_requests: descriptors reported to the fault core
+ * @stop_markers: of the queue, stop markers
+ * @bad_descriptors: of the queue, with an unknown type or reserved bits set: skipped
+ * @prq_overflows: times PRO was found set
+ * @responses: page group responses submitted
+ * @descriptors: all invalidation descriptors submitted
+ * @waits: of them, wait descriptors
+ * @iq_errors: IQE, by IQEI; the refused descriptor was replaced
+ * @ats_timeouts, @ats_errors: ITE, ICE
+ * @timeouts: waits that the host gave up
+ * @drains: page request drains (7.10); @drain_repeats: rounds repeated because of an overflow
+ * @last_bad_desc: the descriptor that was refused last
+ */
+struct vtd_drv_stats {
+	u64 faults[256];
+	u64 fault_overflows;
+	u64 page_requests;
+	u64 stop_markers;
+	u64 bad_descriptors;
+	u64 prq_overflows;
+	u64 responses;
+	u64 descriptors;
+	u64 waits;
+	u64 iq_errors[16];
+	u64 ats_timeouts;
+	u64 ats_errors;
+	u64 timeouts;
+	u64 drains;
+	u64 drain_repeats;
+	u64 last_bad_desc[4];
+};
+
+/* Counters of the driver object @drv, valid until its remove. */
+const struct vtd_drv_stats *vtd_drv_stats(const void *drv);
+
+/* Which line a message of the hardware belongs to: enum vtd_drv_line, or -1. */
+int vtd_drv_msi_line(const void *drv, u64 addr, u32 data);
+
+/* Outstanding page requests that @dev may have: its Outstanding Page Request Allocation. */
+u32 vtd_drv_credits(const struct fault_dev *dev);
+
+extern const struct drv_class vtd_drv_class;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* VTD_DRIVER_H */

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Masters, and which domain each of their PASIDs has: context and PASID-table entries (9.3, 9.4, 9.6). */
+#include "vtd_drv_priv.h"
+
+#define PRG_INDICES 512
+
+static struct vdrv_attachment *find(const struct vdrv_dev *dev, u32 pasid)
+{
+	struct vdrv_attachment *a = dev->attachments;
+
+	while (a && a->pasid != pasid)
+		a = a->dev_next;
+	return a;
+}
+
+/* ---- what the tables have to say ---- */
+
+static u64 scalable_context(const struct vdrv_dev *dev)
+{
+	return (dev->dir & VTD_SCE_PTR) | FIELD_PREP(VTD_SCE_PDTS, (u64)dev->pdts) | VTD_SCE_P |
+	       (dev->pasid_bits ? VTD_SCE_PASIDE : 0) | (dev->ats ? VTD_SCE_DTE : 0) | (dev->enabled ? VTD_SCE_PRE : 0);
+}
+
+static void pasid_entry(const struct vdrv_dom *dom, u64 *pe)
+{
+	const struct vtd_drv *d = dom->d;
+	u64 pgtt = dom->type == DRV_DOMAIN_IDENTITY ? VTD_PGTT_PASS_THROUGH
+		   : d->first			    ? VTD_PGTT_FIRST
+						    : VTD_PGTT_SECOND;
+
+	memset(pe, 0, 64);
+	if (dom->type == DRV_DOMAIN_BLOCKED)
+		return;
+	pe[0] = VTD_PE_P | FIELD_PREP(VTD_PE_PGTT, pgtt);
+	pe[1] = dom->did;
+	/* Walks snoop wherever they can: A/D updates need it (3.10). */
+	if (d->ecap & VTD_ECAP_SMPWCS)
+		pe[1] |= VTD_PE1_PWSNP;
+	if (pgtt == VTD_PGTT_SECOND) {
+		pe[0] |= (dom->pt.root & VTD_PE_SSPTPTR) | FIELD_PREP(VTD_PE_AW, (u64)d->aw);
+	} else if (pgtt == VTD_PGTT_FIRST) {
+		pe[2] = (dom->pt.root & VTD_PE2_FSPTPTR) | VTD_PE2_WPE;
+		if (d->ecap & VTD_ECAP_SRS)
+			pe[2] |= VTD_PE2_SRE;
+	}
+}
+
+static void legacy_context(const struct vtd_drv *d, const struct vdrv_dom *dom, u64 *ce)
+{
+	u32 sagaw = (u32)FIELD_GET(VTD_CAP_SAGAW, d->cap);
+	u64 widest = sagaw & BIT(3) ? 3 : sagaw & BIT(2) ? 2 : 1;
+
+	ce[0] = ce[1] = 0;
+	if (!dom || dom->type == DRV_DOMAIN_BLOCKED)
+		return;
+	ce[0] = VTD_CE_P;
+	ce[1] = FIELD_PREP(VTD_CE1_DID, (u64)dom->did);
+	if (dom->type == DRV_DOMAIN_IDENTITY) {
+		ce[0] |= FIELD_PREP(VTD_CE_TT, (u64)VTD_TT_PASS_THROUGH);
+		ce[1] |= FIELD_PREP(VTD_CE1_AW, widest);
+	} else {
+		ce[0] |= dom->pt.root & VTD_CE_SSPTPTR;
+		ce[1] |= FIELD_PREP(VTD_CE1_AW, (u64)d->aw);
+	}
+}
+
+static int set_legacy(struct vdrv_dev *dev, const struct vdrv_dom *dom, const struct vdrv_dom *old)
+{
+	u64 ce[2];
+	u32 i;
+	int r = 0;
+
+	legacy_context(dev->d, dom, ce);
+	for (i = 0; i < dev->n_sids && !r; i++)
+		r = vdrv_context_write(dev, dev->sids[i], ce, old ? old->did : 0);
+	return r;
+}
+
+/* Make the hardware treat @pasid as @dom says (NULL: blocked), where it was as @old said. */
+static int hw_set(struct vdrv_dev *dev, u32 pasid, const struct vdrv_dom *dom, const struct vdrv_dom *old)
+{
+	u64 pe[8];
+
+	if (!dev->d->scalable)
+		return set_legacy(dev, dom, old);
+	if (!dom || dom->type == DRV_DOMAIN_BLOCKED)
+		return vdrv_pasid_clear(dev, pasid);
+	pasid_entry(dom, pe);
+	return vdrv_pasid_write(dev, pasid, pe);
+}
+
+/* ---- page requests on and off: fault_ops ---- */
+
+static int page_requests(struct vdrv_dev *dev, bool on)
+{
+	u32 i;
+	int r = 0;
+
+	if (!dev->pri || dev->enabled == on)
+		return 0;
+	dev->enabled = on;
+	for (i = 0; i < dev->n_sids && !r; i++)
+		r = vdrv_context_word0(dev, dev->sids[i], scalable_context(dev));
+	return r;
+}
+
+static int faults_set(struct vdrv_dev *dev, bool on)
+{
+	struct vtd_drv *d = dev->d;
+	int r;
+
+	if (dev->inside)
+		return page_requests(dev, on);
+	vdrv_gate_close(d, &d->config);
+	r = page_requests(dev, on);
+	vdrv_gate_open(d, &d->config);
+	return r;
+}
+
+int vdrv_faults_enable(void *ctx, void *dev_ctx)
+{
+	return faults_set(dev_ctx, true);
+}
+
+int vdrv_faults_disable(void *ctx, void *dev_ctx)
+{
+	return faults_set(dev_ctx, false);
+}
+
+/* ---- attach, replace, detach ---- */
+
+static int check_pasid(const struct vdrv_dev *dev, const struct vdrv_dom *dom, u32 pasid)
+{
+	if (dom->d != dev->d)
+		return -EINVAL;
+	if (pasid == FAULT_NO_PASID)
+		return 0;
+	/* PASID 0 is RID_PASID (SCT.9). */
+	if (!dev->d->scalable || !dev->pasid_bits || pasid == VDRV_RID_PASID || pasid >> dev->pasid_bits)
+		return -EINVAL;
+	return 0;
+}
+
+static void dom_link(struct vdrv_attachment *a, struct vdrv_dom *dom)
+{
+	vdrv_gate_close(dom->d, &dom->gate);
+	a->dom = dom;
+	a->dom_next = dom->attachments;
+	dom->attachments = a;
+	vdrv_gate_open(dom->d, &dom->gate);
+}
+
+static void dom_unlink(struct vdrv_attachment *a)
+{
+	struct vdrv_dom *dom = a->dom;
+	struct vdrv_attachment **p = &dom->attachments;
+
+	vdrv_gate_close(dom->d, &dom->gate);
+	while (*p != a)
+		p = &(*p)->dom_next;
+	*p = a->dom_next;
+	vdrv_gate_open(dom->d, &dom->gate);
+}
+
+static void dev_unlink(struct vdrv_attachment *a)
+{
+	struct vdrv_attachment **p = &a->dev->attachments;
+
+	while (*p != a)
+		p = &(*p)->dev_next;
+	*p = a->dev_next;
+}
+
+/* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
+static int attach_first(struct vdrv_dev *dev, u32 pasid, struct vdrv_dom *dom, u64 now)
+{
+	struct vdrv_attachment *a = fl_zalloc(sizeof(*a));
+	int r = a ? fault_dev_attach(dev->faults, pasid, dom->faults) : -ENOMEM;
+
+	if (r) {
+		fl_free(a);
+		return r;
+	}
+	a->dev = dev;
+	a->pasid = pasid;
+	dom_link(a, dom);
+	r = hw_set(dev, pasid, dom, NULL);
+	if (r) {
+		hw_set(dev, pasid, NULL, dom);
+		fault_dev_detach(dev->faults, pasid, now);
+		dom_unlink(a);
+		fl_free(a);
+		return r;
+	}
+	a->dev_next = dev->attachments;
+	dev->attachments = a;
+	return 0;
+}
+
+/* From here on unmap of the new domain reaches the endpoint, too; then what it has of the old one goes. */
+static int replace(struct vdrv_attachment *a, struct vdrv_dom *dom, u64 now)
+{
+	struct vdrv_dev *dev = a->dev;
+	struct vdrv_dom *old = a->dom;
+	int r;
+
+	dom_unlink(a);
+	dom_link(a, dom);
+	r = hw_set(dev, a->pasid, dom, old);
+	if (!r)
+		r = fault_dev_replace(dev->faults, a->pasid, dom->faults, now);
+	if (!r)
+		return 0;
+	dom_unlink(a);
+	dom_link(a, old);
+	hw_set(dev, a->pasid, old, dom);
+	return r;
+}
+
+int vdrv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now)
+{
+	struct vtd_drv *d = drv;
+	struct vdrv_dev *dev = fault_dev_ctx(fdev);
+	struct vdrv_dom *dom = fault_domain_ctx(fdom);
+	struct vdrv_attachment *a;
+	int r = check_pasid(dev, dom, pasid);
+
+	if (r)
+		return r;
+	vdrv_note_now(d, now);
+	vdrv_gate_close(d, &d->config);
+	a = find(dev, pasid);
+	if (a)
+		r = a->dom == dom ? -EBUSY : replace(a, dom, now);
+	else
+		r = attach_first(dev, pasid, dom, now);
+	vdrv_gate_open(d, &d->config);
+	return r;
+}
+
+/*
+ * 7.11: the entry goes first, with its invalidations; the core then fences the
+ * page requests (7.10), answers what is pending, and the answers are drained
+ * before the PASID may be used again.
+ */
+static int detach(struct vdrv_attachment *a, u64 now)
+{
+	struct vdrv_dev *dev = a->dev;
+	int r = hw_set(dev, a->pasid, NULL, a->dom);
+
+	if (!r || dev->d->dead)
+		r = fault_dev_detach(dev->faults, a->pasid, now);
+	if (!r && dev->pri)
+		r = vtd_fault_ops.fence(dev->d, dev, FAULT_FENCE_RESPONSES);
+	if (r)
+		return r;
+	dom_unlink(a);
+	dev_unlink(a);
+	fl_free(a);
+	return 0;
+}
+
+int vdrv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)
+{
+	struct vtd_drv *d = drv;
+	struct vdrv_dev *dev = fault_dev_ctx(fdev);
+	struct vdrv_attachment *a;
+	int r;
+
+	vdrv_note_now(d, now);
+	vdrv_gate_close(d, &d->config);
+	a = find(dev, pasid);
+	r = a ? detach(a, now) : -ENOENT;
+	vdrv_gate_open(d, &d->config);
+	return r;
+}
+
+/* ---- masters ---- */
+
+u32 vtd_drv_credits(const struct fault_dev *dev)
+{
+	return ((const struct vdrv_dev *)fault_dev_ctx(dev))->credits;
+}
+
+static u32 credits(const struct vtd_drv *d, const struct vdrv_dev *dev, u32 wanted)
+{
+	/* One entry of the queue stays unused. */
+	u32 entries = (128U << d->cfg.prq_order) - 1;
+
+	if (wanted)
+		return min(wanted, 65536U);
+	return dev->pri ? max(min(entries / d->cfg.pri_devices, (u32)PRG_INDICES), 1U) : 1;
+}
+
+/* The core is done with the device: no operation names it any more. */
+static void device_release(void *ctx)
+{
+	fl_free(ctx);
+}
+
+static int faults_create(struct vdrv_dev *dev)
+{
+	struct vtd_drv *d = dev->d;
+	struct fault_dev_cfg cfg = { .dev_ctx = NULL };
+	u32 i;
+	int r;
+
+	if (d->cfg.faults)
+		cfg = *d->cfg.faults;
+	cfg.dev_ctx = dev;
+	cfg.caps = dev->pri ? FAULT_DEV_PRI : 0;
+	cfg.credits = dev->credits;
+	cfg.storm = NULL;
+	cfg.release = device_release;
+	r = fault_dev_create(d->core, &cfg, &dev->faults);
+	for (i = 0; i < dev->n_sids && !r; i++)
+		r = fault_dev_add_sid(dev->faults, dev->sids[i]);
+	return r;
+}
+
+static int tables_create(struct vdrv_dev *dev, u8 pasid_bits)
+{
+	struct vtd_drv *d = dev->d;
+	u64 sce[4] = { 0 };
+	u32 i;
+	int r = 0;
+
+	if (d->scalable)
+		r = vdrv_pasids_init(dev, pasid_bits);
+	for (i = 0; i < dev->n_sids && !r; i++)
+		r = vdrv_context_reach(d, dev->sids[i]);
+	if (!d->scalable || r)
+		return r;
+	sce[0] = scalable_context(dev);
+	sce[1] = d->ecap & VTD_ECAP_RPS ? VDRV_RID_PASID : 0;
+	for (i = 0; i < dev->n_sids && !r; i++)
+		r = vdrv_context_write(dev, dev->sids[i], sce, 0);
+	return r;
+}
+
+/* Undo whatever device_add has done. */
+static void device_undo(struct vdrv_dev *dev)
+{
+	struct vtd_drv *d = dev->d;
+	u64 nothing[4] = { 0 };
+	u32 i;
+
+	for (i = 0; i < dev->n_sids; i++)
+		if (!vdrv_context_reach(d, dev->sids[i]))
+			vdrv_context_write(dev, dev->sids[i], nothing, 0);
+	vdrv_pasids_exit(dev);
+	if (dev->faults)
+		fault_dev_destroy(dev->faults);
+	else
+		fl_free(dev);
+}
+
+static struct vdrv_dev *device_alloc(struct vtd_drv *d, const struct drv_device_cfg *cfg)
+{
+	struct vdrv_dev *dev = fl_zalloc(sizeof(*dev));
+
+	if (!dev)
+		return NULL;
+	dev->d = d;
+	memcpy(dev->sids, cfg->sids, sizeof(dev->sids));
+	dev->n_sids = cfg->n_sids;
+	dev->pri = cfg->pri && d->pri && (d->ecap & VTD_ECAP_DT);
+	dev->ats = cfg->pri && d->scalable && (d->ecap & VTD_ECAP_DT);
+	dev->credits = credits(d, dev, cfg->credits);
+	return dev;
+}
+
+static int check_device(const struct drv_device_cfg *cfg)
+{
+	u32 i;
+
+	/* PCIe transactions cannot be stalled. */
+	if (!cfg->n_sids || cfg->n_sids > DRV_MAX_SIDS || cfg->can_stall)
+		return -EINVAL;
+	for (i = 0; i < cfg->n_sids; i++)
+		if (cfg->sids[i] >> 16)
+			return -ERANGE;
+	return 0;
+}
+
+int vdrv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
+{
+	struct vtd_drv *d = drv;
+	struct vdrv_dev *dev;
+	int r = check_device(cfg);
+
+	if (r)
+		return r;
+	dev = device_alloc(d, cfg);
+	if (!dev)
+		return -ENOMEM;
+	vdrv_gate_close(d, &d->config);
+	r = faults_create(dev);
+	if (!r)
+		r = tables_create(dev, cfg->pasid_bits);
+	if (!r && dev->pri) {
+		dev->inside = true;
+		r = fault_dev_enable(dev->faults);
+		dev->inside = false;
+	}
+	if (r) {
+		device_undo(dev);
+	} else {
+		dev->next = d->devs;
+		d->devs = dev;
+		*out = dev->faults;
+	}
+	vdrv_gate_open(d, &d->config);
+	return r;
+}
+
+static int quiesce(struct vdrv_dev *dev, u64 now)
+{
+	int r = 0;
+
+	while (!r && dev->attachments)
+		r = detach(dev->attachments, now);
+	return r ? r : fault_off(dev->faults, now);
+}
+
+void vdrv_device_remove(void *drv, struct fault_dev *fdev, u64 now)
+{
+	struct vtd_drv *d = drv;
+	struct vdrv_dev *dev = fault_dev_ctx(fdev);
+	struct vdrv_dev **p;
+	u32 tries = 0;
+
+	vdrv_note_now(d, now);
+	vdrv_gate_close(d, &d->config);
+	dev->inside = true;
+	while (quiesce(dev, now)) {
+		/* No room for an answer, or an error of the queue: try again. Else it will never answer. */
+		vdrv_queue_recover(d);
+		if (!vdrv_poll(d, tries++))
+			d->dead = true;
+	}
+	dev->inside = false;
+	for (p = &d->devs; *p != dev; p = &(*p)->next)
+		;
+	*p = dev->next;
+	device_undo(dev);
+	vdrv_gate_open(d, &d->config);
+}

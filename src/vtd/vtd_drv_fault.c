@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Fault records and their event (7.2, 7.3), and what the fault core asks of the driver. */
+#include "vtd_drv_priv.h"
+
+static const char *const legacy_text[] = {
+	"Software",
+	"Present bit in root entry is clear",
+	"Present bit in context entry is clear",
+	"Invalid context entry",
+	"Access beyond MGAW",
+	"PTE Write access is not set",
+	"PTE Read access is not set",
+	"Next page table ptr is invalid",
+	"Root table address invalid",
+	"Context table ptr is invalid",
+	"non-zero reserved fields in RTP",
+	"non-zero reserved fields in CTP",
+	"non-zero reserved fields in PTE",
+	"PCE for translation request specifies blocking",
+};
+
+struct reason_text {
+	u8 reason;
+	const char *text;
+};
+
+static const struct reason_text scalable_text[] = {
+	{ 0x30, "SM: Invalid Root Table Address" },
+	{ 0x31, "SM: TTM 0 for request with PASID" },
+	{ 0x32, "SM: TTM 0 for page group request" },
+	{ 0x38, "SM: Error attempting to access Root Entry" },
+	{ 0x39, "SM: Present bit in Root Entry is clear" },
+	{ 0x3a, "SM: Non-zero reserved field set in Root Entry" },
+	{ 0x40, "SM: Error attempting to access Context Entry" },
+	{ 0x41, "SM: Present bit in Context Entry is clear" },
+	{ 0x42, "SM: Non-zero reserved field set in the Context Entry" },
+	{ 0x43, "SM: Invalid Context Entry" },
+	{ 0x44, "SM: DTE field in Context Entry is clear" },
+	{ 0x45, "SM: PASID Enable field in Context Entry is clear" },
+	{ 0x46, "SM: PASID is larger than the max in Context Entry" },
+	{ 0x47, "SM: PRE field in Context-Entry is clear" },
+	{ 0x48, "SM: RID_PASID field error in Context-Entry" },
+	{ 0x50, "SM: Error attempting to access the PASID Directory Entry" },
+	{ 0x51, "SM: Present bit in Directory Entry is clear" },
+	{ 0x52, "SM: Non-zero reserved field set in PASID Directory Entry" },
+	{ 0x58, "SM: Error attempting to access PASID Table Entry" },
+	{ 0x59, "SM: Present bit in PASID Table Entry is clear" },
+	{ 0x5a, "SM: Non-zero reserved field set in PASID Table Entry" },
+	{ 0x5b, "SM: Invalid Scalable-Mode PASID Table Entry" },
+	{ 0x5c, "SM: ERE field is clear in PASID Table Entry" },
+	{ 0x5d, "SM: SRE field is clear in PASID Table Entry" },
+	{ 0x70, "SM: Error attempting to access first-level paging entry" },
+	{ 0x71, "SM: Present bit in first-level paging entry is clear" },
+	{ 0x72, "SM: Non-zero reserved field set in first-level paging entry" },
+	{ 0x73, "SM: Error attempting to access FL-PML4 entry" },
+	{ 0x74, "SM: First-level entry address beyond MGAW in Nested translation" },
+	{ 0x75, "SM: Read permission error in FL-PML4 entry in Nested translation" },
+	{ 0x76, "SM: Read permission error in first-level paging entry in Nested translation" },
+	{ 0x77, "SM: Write permission error in first-level paging entry in Nested translation" },
+	{ 0x78, "SM: Error attempting to access second-level paging entry" },
+	{ 0x79, "SM: Read/Write permission error in second-level paging entry" },
+	{ 0x7a, "SM: Non-zero reserved field set in second-level paging entry" },
+	{ 0x7b, "SM: Invalid second-level page table pointer" },
+	{ 0x7c, "SM: A/D bit update needed in second-level entry when set up in no snoop" },
+	{ 0x80, "SM: Address in first-level translation is not canonical" },
+	{ 0x81, "SM: U/S set 0 for first-level translation with user privilege" },
+	{ 0x82, "SM: No execute permission for request with PASID and ER=1" },
+	{ 0x83, "SM: Address beyond the DMA hardware max" },
+	{ 0x84, "SM: Second-level entry address beyond the max" },
+	{ 0x85, "SM: No write permission for Write/AtomicOp request" },
+	{ 0x86, "SM: No read permission for Read/AtomicOp request" },
+	{ 0x87, "SM: Invalid address-interrupt address" },
+	{ 0x90, "SM: A/D bit update needed in first-level entry when set up in no snoop" },
+};
+
+const char *vtd_reason_text(u8 reason)
+{
+	u32 i;
+
+	if (reason < ARRAY_SIZE(legacy_text))
+		return legacy_text[reason];
+	for (i = 0; i < ARRAY_SIZE(scalable_text); i++)
+		if (scalable_text[i].reason == reason)
+			return scalable_text[i].text;
+	return "Unknown";
+}
+
+void vtd_fault_decode(const u64 words[2], struct vtd_drv_fault *f)
+{
+	memset(f, 0, sizeof(*f));
+	memcpy(f->words, words, sizeof(f->words));
+	f->addr = words[0] & VTD_FRCD_FI;
+	f->sid = (u32)(words[1] & VTD_FRCD_SID);
+	f->reason = (u8)FIELD_GET(VTD_FRCD_FR, words[1]);
+	f->at = (u8)FIELD_GET(VTD_FRCD_AT, words[1]);
+	f->has_pasid = words[1] & VTD_FRCD_PP;
+	if (f->has_pasid) {
+		f->pasid = (u32)FIELD_GET(VTD_FRCD_PV, words[1]);
+		f->exec = words[1] & VTD_FRCD_EXE;
+		f->priv = words[1] & VTD_FRCD_PRIV;
+	}
+	f->page_request = (words[1] & (VTD_FRCD_T1 | VTD_FRCD_T2)) == VTD_FRCD_T2;
+	f->write = !(words[1] & VTD_FRCD_T1) && !f->page_request;
+}
+
+static void report(struct vtd_drv *d, const u64 *words)
+{
+	struct fault_record r = { .type = FAULT_UNRECOVERABLE };
+	struct vtd_drv_fault f;
+
+	vtd_fault_decode(words, &f);
+	d->stats.faults[f.reason]++;
+	if (d->cfg.fault)
+		d->cfg.fault(d->cfg.observer, &f);
+	r.addr = f.addr;
+	r.sid = f.sid;
+	r.pasid = f.has_pasid ? f.pasid : FAULT_NO_PASID;
+	r.reason = f.reason;
+	r.flags = f.has_pasid ? FAULT_PASID_VALID : 0;
+	r.perm = (f.write	   ? FAULT_WRITE
+		  : f.page_request ? 0
+				   : FAULT_READ) |
+		 (f.exec ? FAULT_EXEC : 0) | (f.priv ? FAULT_PRIV : 0);
+	fault_core_report(d->core, &r, vdrv_now(d));
+}
+
+/**
+ * vdrv_fault_thread() - the fault event
+ *
+ * Records from FRI on, in the order in which they were made, each cleared as it
+ * is read; then the overflow, and the errors of the invalidation queue. Every
+ * condition must be gone before there can be another event.
+ * Return: records and conditions dealt with; 0: nothing was left.
+ */
+int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
+{
+	u32 fsts = vdrv_read32(d, VTD_FSTS);
+	u32 n = (u32)FIELD_GET(VTD_CAP_NFR, d->cap) + 1, i = (u32)FIELD_GET(VTD_FSTS_FRI, (u64)fsts) % n;
+	u64 base = FIELD_GET(VTD_CAP_FRO, d->cap) * 16, at, words[2];
+	int done = 0;
+
+	for (; (fsts & VTD_FSTS_PPF) && (u32)done < budget; done++, i = (i + 1) % n) {
+		at = base + i * 16;
+		words[1] = d->ops->mmio_read(d->ctx, at + VTD_FRCD_HI, 8);
+		if (!(words[1] & VTD_FRCD_F))
+			break;
+		words[0] = d->ops->mmio_read(d->ctx, at + VTD_FRCD_LO, 8);
+		d->ops->mmio_write(d->ctx, at + VTD_FRCD_HI + 4, VTD_FRCD_F >> 32, 4);
+		report(d, words);
+	}
+	/* With PFO set nothing was recorded behind the last record. */
+	if ((fsts & VTD_FSTS_PFO) && (u32)done < budget) {
+		d->stats.fault_overflows++;
+		vdrv_write32(d, VTD_FSTS, VTD_FSTS_PFO);
+		done++;
+	}
+	if (fsts & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE))
+		done += vdrv_queue_recover(d);
+	return done;
+}
+
+bool vdrv_fault_pending(struct vtd_drv *d)
+{
+	return vdrv_read32(d, VTD_FSTS) & VTD_FSTS_EVENTS;
+}
+
+/* ---- fault_ops ---- */
+
+static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
+{
+	struct vtd_drv *d = ctx;
+	u64 qw0 = VTD_DESC_PAGE_RESP | FIELD_PREP(VTD_RESP_RID, (u64)r->sid) | FIELD_PREP(VTD_RESP_RC, (u64)r->hw_code);
+	int err;
+
+	if (d->dead)
+		return 0;
+	if (r->pasid != FAULT_NO_PASID)
+		qw0 |= VTD_RESP_PP | FIELD_PREP(VTD_DESC_PASID20, (u64)r->pasid);
+	err = vdrv_try(d, qw0, FIELD_PREP(VTD_RESP_PRGI, (u64)r->index));
+	if (!err)
+		d->stats.responses++;
+	return err;
+}
+
+/* 7.8: an endpoint takes the responses ahead of a device-TLB invalidation before it completes that. */
+static int fence_responses(struct vdrv_dev *dev)
+{
+	struct vdrv_batch b = { .n = 0 };
+
+	vdrv_add(dev->d, &b, VTD_DESC_WAIT | VTD_WAIT_FN, 0);
+	vdrv_add_device_tlb(dev, &b, FAULT_NO_PASID, 0, ~0ULL);
+	return vdrv_sync(dev->d, &b, 0);
+}
+
+static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
+{
+	struct vtd_drv *d = ctx;
+	struct vdrv_dev *dev = dev_ctx;
+
+	if (d->dead || !dev->pri)
+		return 0;
+	return what == FAULT_FENCE_REPORTS ? vdrv_prq_drain(dev) : fence_responses(dev);
+}
+
+/* PPR or PRO that nobody has served would swallow the next event. */
+static void clear_stale(void *ctx, void *dev_ctx)
+{
+	struct vtd_drv *d = ctx;
+
+	while (d->pri && vdrv_prq_thread(d, d->cfg.batch) > 0)
+		;
+}
+
+static bool hw_pending(void *ctx)
+{
+	struct vtd_drv *d = ctx;
+
+	return vdrv_fault_pending(d) || (d->pri && vdrv_prq_pending(d));
+}
+
+static void hw_drain(void *ctx)
+{
+	struct vtd_drv *d = ctx;
+
+	while (vdrv_fault_thread(d, d->cfg.batch) > 0)
+		;
+	while (d->pri && vdrv_prq_thread(d, d->cfg.batch) > 0)
+		;
+}
+
+static enum fault_code sva_handle(void *mm, struct fault_group *g, const struct fault_record *f)
+{
+	struct drv_mm *m = mm;
+
+	return (enum fault_code)m->handle(m, g, f);
+}
+
+static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
+{
+	struct vtd_drv *d = ctx;
+
+	if (d->cfg.observe)
+		d->cfg.observe(d->cfg.observer, g, point, now);
+}
+
+const struct fault_ops vtd_fault_ops = {
+	.respond = respond,
+	.fence = fence,
+	.enable = vdrv_faults_enable,
+	.disable = vdrv_faults_disable,
+	.clear_stale = clear_stale,
+	.hw_pending = hw_pending,
+	.hw_drain = hw_drain,
+	.sva_handle = sva_handle,
+	.observe = observe,
+};

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The page request queue: its thread, its overflow, and draining (7.4 - 7.11).
+ *
+ * One drainer at a time, so requests are reported in the order of the queue. PQH
+ * follows as they are dealt with, so that the queue need not be emptied before
+ * it has room again.
+ */
+#include "vtd_drv_priv.h"
+
+#define DESC_BYTES VTD_PREQ_BYTES
+
+int vdrv_prq_init(struct vtd_drv *d)
+{
+	u64 bytes = 4096ULL << d->cfg.prq_order;
+
+	d->prq_mask = (u32)bytes - DESC_BYTES;
+	return d->ops->mem_alloc(d->ctx, bytes, bytes, &d->prq);
+}
+
+void vdrv_prq_exit(struct vtd_drv *d)
+{
+	if (d->prq)
+		d->ops->mem_free(d->ctx, d->prq, 4096ULL << d->cfg.prq_order);
+}
+
+/*
+ * An empty queue, and no condition left of an earlier user: with PPR or PRO set
+ * there would never be an event (7.5). The event itself is still masked.
+ */
+void vdrv_prq_clear_stale(struct vtd_drv *d)
+{
+	d->ops->mmio_write(d->ctx, VTD_PQH, 0, 8);
+	d->ops->mmio_write(d->ctx, VTD_PQT, 0, 8);
+	d->ops->mmio_write(d->ctx, VTD_PQA, d->prq | d->cfg.prq_order, 8);
+	d->prq_head = 0;
+	vdrv_write32(d, VTD_PRS, VTD_PRS_PRO | VTD_PRS_PPR);
+}
+
+void vtd_preq_decode(const u64 words[4], struct vtd_drv_preq *p)
+{
+	memset(p, 0, sizeof(*p));
+	memcpy(p->words, words, sizeof(p->words));
+	p->known = (words[0] & 0xff) == VTD_PREQ_TYPE;
+	p->sid = (u32)FIELD_GET(VTD_PREQ_RID, words[0]);
+	p->has_pasid = words[0] & VTD_PREQ_PP;
+	if (p->has_pasid)
+		p->pasid = (u32)FIELD_GET(VTD_PREQ_PASID, words[0]);
+	p->exec = words[0] & VTD_PREQ_EXR;
+	p->priv = words[0] & VTD_PREQ_PMR;
+	p->read = words[1] & VTD_PREQ_RDR;
+	p->write = words[1] & VTD_PREQ_WRR;
+	p->last = words[1] & VTD_PREQ_LPIG;
+	p->prgi = (u16)FIELD_GET(VTD_PREQ_PRGI, words[1]);
+	p->addr = words[1] & VTD_PREQ_ADDR;
+	p->stop = p->last && !p->read && !p->write;
+}
+
+/* 0 or -EAGAIN: leave it where it is. */
+static int report(struct vtd_drv *d, const struct vtd_drv_preq *p)
+{
+	struct fault_record f = { .type = FAULT_PAGE_REQUEST, .addr = p->addr, .sid = p->sid, .index = p->prgi };
+	int r;
+
+	f.pasid = p->has_pasid ? p->pasid : FAULT_NO_PASID;
+	f.perm = (p->read ? FAULT_READ : 0) | (p->write ? FAULT_WRITE : 0) | (p->exec ? FAULT_EXEC : 0) |
+		 (p->priv ? FAULT_PRIV : 0);
+	f.flags = (p->has_pasid ? FAULT_PASID_VALID : 0) | (p->last ? FAULT_LAST : 0);
+	r = fault_core_report(d->core, &f, vdrv_now(d));
+	if (r == -EAGAIN)
+		return r;
+	d->stats.page_requests++;
+	return 0;
+}
+
+static int take_one(struct vtd_drv *d)
+{
+	struct vtd_drv_preq p;
+	u64 words[4];
+	int r = vdrv_read_words(d, d->prq + d->prq_head, words, 4);
+
+	if (r)
+		return r;
+	vtd_preq_decode(words, &p);
+	if (!p.known) {
+		d->stats.bad_descriptors++;
+		return 0;
+	}
+	if (d->cfg.page_request)
+		d->cfg.page_request(d->cfg.observer, &p);
+	if (p.stop) {
+		d->stats.stop_markers++;
+		return 0;
+	}
+	return report(d, &p);
+}
+
+static u32 read_tail(struct vtd_drv *d)
+{
+	return (u32)d->ops->mmio_read(d->ctx, VTD_PQT, 8) & d->prq_mask;
+}
+
+/*
+ * While PRO is set nothing is written, so all that was accepted has been seen
+ * once the queue is empty: groups that are incomplete now lack requests that
+ * were lost, perhaps their last one, which the hardware has answered. They are
+ * poisoned before PRO is cleared and new requests come in.
+ */
+static bool recover_overflow(struct vtd_drv *d)
+{
+	if (!(vdrv_read32(d, VTD_PRS) & VTD_PRS_PRO) || read_tail(d) != d->prq_head)
+		return false;
+	d->stats.prq_overflows++;
+	fault_core_overflow(d->core, vdrv_now(d));
+	vdrv_write32(d, VTD_PRS, VTD_PRS_PRO);
+	return true;
+}
+
+static void advance(struct vtd_drv *d, bool now_or_never, u32 *since)
+{
+	if (!*since || (!now_or_never && *since < d->cfg.prq_head_every))
+		return;
+	d->ops->mmio_write(d->ctx, VTD_PQH, d->prq_head, 8);
+	*since = 0;
+}
+
+/* The gate is closed. Requests dealt with; *@stuck: one could not be. */
+static int drain(struct vtd_drv *d, u32 budget, bool *stuck)
+{
+	u32 tail = read_tail(d), since = 0;
+	int n = 0;
+
+	*stuck = false;
+	while (d->prq_head != tail && (u32)n < budget) {
+		if (take_one(d)) {
+			*stuck = true;
+			break;
+		}
+		d->prq_head = (d->prq_head + DESC_BYTES) & d->prq_mask;
+		n++;
+		since++;
+		advance(d, false, &since);
+	}
+	advance(d, true, &since);
+	return n;
+}
+
+/**
+ * vdrv_prq_thread() - the page request event
+ *
+ * PPR is cleared before the tail is read: what is written later raises an event.
+ * Return: records and overflows dealt with; 0: nothing was left.
+ */
+int vdrv_prq_thread(struct vtd_drv *d, u32 budget)
+{
+	bool stuck;
+	int n;
+
+	vdrv_gate_close(d, &d->prq_gate);
+	vdrv_write32(d, VTD_PRS, VTD_PRS_PPR);
+	n = drain(d, budget, &stuck);
+	if (!stuck)
+		n += recover_overflow(d);
+	vdrv_gate_open(d, &d->prq_gate);
+	return n;
+}
+
+bool vdrv_prq_pending(struct vtd_drv *d)
+{
+	return read_tail(d) != d->prq_head || (vdrv_read32(d, VTD_PRS) & VTD_PRS_PRO);
+}
+
+/* Steps (a) to (c) of 7.10: everything the device has sent is in the queue when this returns. */
+static int flush_device(struct vdrv_dev *dev)
+{
+	struct vtd_drv *d = dev->d;
+	struct vdrv_batch b = { .n = 0 };
+
+	vdrv_add(d, &b, VTD_DESC_WAIT | VTD_WAIT_FN, 0);
+	vdrv_add(d, &b, VTD_DESC_IOTLB | FIELD_PREP(VTD_DESC_G, (u64)VTD_GRAN_DOMAIN), 0);
+	vdrv_add_device_tlb(dev, &b, FAULT_NO_PASID, 0, ~0ULL);
+	return vdrv_sync(d, &b, d->ecap & VTD_ECAP_PDS ? VTD_WAIT_PD : 0);
+}
+
+/* Deal with all that lies between head and tail as it is now. */
+static int empty_queue(struct vtd_drv *d, bool *overflow)
+{
+	bool stuck;
+	u32 tries = 0;
+
+	for (;;) {
+		vdrv_gate_close(d, &d->prq_gate);
+		while (drain(d, ~0U, &stuck) > 0)
+			;
+		*overflow |= !stuck && recover_overflow(d);
+		vdrv_gate_open(d, &d->prq_gate);
+		if (!stuck)
+			return 0;
+		vdrv_queue_recover(d);
+		if (!vdrv_poll(d, tries++))
+			return -ETIMEDOUT;
+	}
+}
+
+/**
+ * vdrv_prq_drain() - every page request of @dev has been reported when this returns (7.10)
+ *
+ * Step (d): an overflow on the way means automatic responses in flight behind
+ * the device-TLB invalidation; the device must be flushed again.
+ */
+int vdrv_prq_drain(struct vdrv_dev *dev)
+{
+	struct vtd_drv *d = dev->d;
+	bool overflow;
+	u32 tries = 0;
+	int r;
+
+	d->stats.drains++;
+	for (;;) {
+		overflow = vdrv_read32(d, VTD_PRS) & VTD_PRS_PRO;
+		r = flush_device(dev);
+		if (!r)
+			r = empty_queue(d, &overflow);
+		if (r || !overflow)
+			return r;
+		d->stats.drain_repeats++;
+		if (!vdrv_poll(d, tries++))
+			return -ETIMEDOUT;
+	}
+}
