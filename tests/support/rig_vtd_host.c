@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "rig_vtd_host.h"
+
+/* rig_vtd is the first member, so its operations may take either. */
+static struct rig_host *host_of(void *ctx)
+{
+	return ctx;
+}
+
+/* ---- what the driver asks of the host ---- */
+
+static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
+{
+	return vtd_class.mmio_read(&host_of(ctx)->r.hw, offset, size);
+}
+
+static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
+{
+	vtd_class.mmio_write(&host_of(ctx)->r.hw, offset, value, size);
+}
+
+static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
+{
+	struct rig_host *h = ctx;
+	u64 at, i;
+
+	if (++h->allocs == h->alloc_fail_at)
+		return -ENOMEM;
+	h->allocated += bytes;
+	/* Pages come back as soon as they can: use after free shows. */
+	if (bytes == 4096 && h->n_freed) {
+		at = h->freed[--h->n_freed];
+	} else {
+		at = (h->r.next_page + align - 1) / align * align;
+		h->r.next_page = at + (bytes + 4095) / 4096 * 4096;
+	}
+	for (i = 0; i < bytes; i += 8)
+		rig_vtd_poke(&h->r, at + i, 0);
+	*pa = at;
+	return 0;
+}
+
+static void mem_free(void *ctx, u64 pa, u64 bytes)
+{
+	struct rig_host *h = ctx;
+	u64 i;
+
+	h->allocated -= bytes;
+	/* Poison: whatever still reads it meets reserved bits. */
+	for (i = 0; i < bytes; i += 8)
+		rig_vtd_poke(&h->r, pa + i, 0xdeaddeaddeaddeadULL);
+	if (bytes == 4096 && h->n_freed < 256)
+		h->freed[h->n_freed++] = pa;
+}
+
+static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	return physmem_read(&host_of(ctx)->r.mem, pa, buf, len);
+}
+
+static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
+{
+	struct rig_host *h = ctx;
+	int r = physmem_write(&h->r.mem, pa, buf, len);
+
+	if (h->after_write)
+		h->after_write(h);
+	return r;
+}
+
+static void settle(struct rig_host *h);
+
+static bool poll(void *ctx, u32 tries)
+{
+	struct rig_host *h = ctx;
+
+	settle(h);
+	h->now += 1000;
+	return !h->time_out && tries < 100;
+}
+
+static u64 now(void *ctx)
+{
+	return host_of(ctx)->now;
+}
+
+static const struct drv_ops drv_ops = {
+	.mmio_read = mmio_read,
+	.mmio_write = mmio_write,
+	.mem_alloc = mem_alloc,
+	.mem_free = mem_free,
+	.mem_read = mem_read,
+	.mem_write = mem_write,
+	.poll = poll,
+	.now = now,
+};
+
+static void kick(void *host)
+{
+	host_of(host)->kicked = true;
+}
+
+static const struct fault_host_ops fault_host = { .kick = kick };
+
+/* ---- what the hardware asks of its holder ---- */
+
+static int msi(void *ctx, u64 pa, u32 data)
+{
+	struct rig_host *h = ctx;
+	int line = h->drv ? vtd_drv_msi_line(h->drv, pa, data) : -1;
+
+	if (line < 0) {
+		h->stray++;
+		return 0;
+	}
+	h->pending[line] = true;
+	h->irqs[line]++;
+	return 0;
+}
+
+static struct ep *find_ep(struct rig_host *h, u32 sid)
+{
+	u32 i;
+
+	for (i = 0; i < h->n_eps; i++)
+		if (h->eps[i].sid == sid)
+			return &h->eps[i];
+	return NULL;
+}
+
+static void page_response(void *ctx, const struct page_response *resp)
+{
+	struct rig_host *h = ctx;
+	struct ep *ep = find_ep(h, resp->sid);
+
+	h->r.responses[h->r.n_responses++ % RIG_LOG] = *resp;
+	if (!ep)
+		return;
+	ep->answers++;
+	ep->automatic += resp->automatic;
+	if (ep->groups[resp->prgi] != EP_WAITING) {
+		ep->unexpected++;
+		return;
+	}
+	ep->groups[resp->prgi] = resp->code == PRG_SUCCESS   ? EP_SUCCESS
+				 : resp->code == PRG_INVALID ? EP_INVALID
+							     : EP_FAILURE;
+	ep->failed |= resp->code == PRG_FAILURE;
+}
+
+static bool inv_matches(const struct ats_inv *inv, u32 pasid, u64 page)
+{
+	if (inv->global ? pasid == EP_NO_PASID : pasid != (inv->pasid_valid ? inv->pasid : EP_NO_PASID))
+		return false;
+	return inv->shift >= 64 || !((page << 12 ^ inv->addr) >> inv->shift);
+}
+
+/* Translations are dropped at once; the completion is on its way until someone polls. */
+static void ats_invalidate(void *ctx, const struct ats_inv *inv)
+{
+	struct rig_host *h = ctx;
+	struct ep *ep = find_ep(h, inv->sid);
+	u32 i;
+
+	h->r.invs[h->r.n_invs++ % RIG_LOG] = *inv;
+	for (i = 0; ep && i < EP_ATC; i++)
+		if (ep->atc[i].page && inv_matches(inv, ep->atc[i].pasid, ep->atc[i].page - 1))
+			ep->atc[i].page = 0;
+}
+
+static void settle(struct rig_host *h)
+{
+	while (h->r.inv_done < h->r.n_invs) {
+		const struct ats_inv *inv = &h->r.invs[h->r.inv_done++ % RIG_LOG];
+		struct ep *ep = find_ep(h, inv->sid);
+
+		vtd_class.ats_inv_done(&h->r.hw, inv->sid, inv->itag, !ep || !ep->silent);
+	}
+}
+
+/* ---- life ---- */
+
+void rig_host_prepare(struct rig_host *h, const struct vtd_cfg *hw)
+{
+	memset(h, 0, sizeof(*h));
+	rig_vtd_init(&h->r, hw);
+	h->r.ops.msi = msi;
+	h->r.ops.page_response = page_response;
+	h->r.ops.ats_invalidate = ats_invalidate;
+}
+
+int rig_host_probe(struct rig_host *h, const struct vtd_drv_cfg *cfg)
+{
+	struct fault_core_cfg core = { .host_ops = &fault_host, .host = h };
+	int r = fault_core_create(&core, &h->core);
+
+	fl_assert(!r);
+	h->drv = fl_zalloc(vtd_drv_class.size);
+	r = vtd_drv_class.probe(h->drv, cfg, &drv_ops, h, h->core);
+	if (r) {
+		fl_free(h->drv);
+		h->drv = NULL;
+	}
+	return r;
+}
+
+int rig_host_init(struct rig_host *h, const struct vtd_cfg *hw, const struct vtd_drv_cfg *drv)
+{
+	rig_host_prepare(h, hw);
+	return rig_host_probe(h, drv);
+}
+
+void rig_host_exit(struct rig_host *h)
+{
+	h->after_write = NULL;
+	if (h->drv)
+		vtd_drv_class.remove(h->drv, h->now);
+	if (h->core) {
+		int r = fault_core_destroy(h->core);
+
+		fl_assert(!r);
+	}
+	fl_assert(!h->drv || !h->allocated);
+	fl_free(h->drv);
+	rig_vtd_exit(&h->r);
+}
+
+static bool serve(struct rig_host *h)
+{
+	bool any = false;
+	u32 line;
+
+	for (line = 0; line < VTD_DRV_LINES; line++) {
+		if (!h->pending[line])
+			continue;
+		h->pending[line] = false;
+		any = true;
+		if (vtd_drv_class.irq(h->drv, line, h->now) == DRV_IRQ_WAKE_THREAD)
+			while (vtd_drv_class.irq_thread(h->drv, line, h->now) > 0)
+				h->now += 100;
+	}
+	return any;
+}
+
+void rig_host_run(struct rig_host *h)
+{
+	bool any;
+
+	do {
+		h->now += 1000;
+		any = serve(h);
+		if (!h->hold_work && h->kicked) {
+			h->kicked = false;
+			any = true;
+			while (fault_core_run(h->core, h->now, 16) == 16)
+				h->now += 100;
+		}
+		if (h->r.inv_done < h->r.n_invs) {
+			settle(h);
+			any = true;
+		}
+	} while (any);
+}
+
+struct ep *rig_host_ep(struct rig_host *h, u32 sid, u8 pasid_bits, bool pri, u32 credits, struct fault_dev **dev)
+{
+	struct drv_device_cfg cfg = {
+		.sids = { sid }, .n_sids = 1, .pasid_bits = pasid_bits, .pri = pri, .credits = credits, .name = "ep"
+	};
+	struct ep *ep = &h->eps[h->n_eps];
+	int r;
+
+	memset(ep, 0, sizeof(*ep));
+	ep->host = h;
+	ep->sid = sid;
+	h->n_eps++;
+	r = vtd_drv_class.device_add(h->drv, &cfg, dev);
+	fl_assert(!r);
+	return ep;
+}
+
+/* ---- the endpoint ---- */
+
+static void atc_fill(struct ep *ep, u32 pasid, u64 iova, const struct xlat_result *res)
+{
+	u32 way = ep->next_way++ % EP_ATC;
+
+	ep->atc[way].page = (iova >> 12) + 1;
+	ep->atc[way].pasid = pasid;
+	ep->atc[way].perm = res->perm;
+	ep->atc[way].pa = res->pa & ~0xfffULL;
+}
+
+enum xlat ep_translate(struct ep *ep, u32 pasid, u64 iova, bool write, u64 *pa)
+{
+	u8 want = write ? PERM_W : PERM_R;
+	struct xlat_result res;
+	enum xlat x;
+	u32 i;
+
+	for (i = 0; i < EP_ATC; i++) {
+		if (ep->atc[i].page != (iova >> 12) + 1 || ep->atc[i].pasid != pasid || !(ep->atc[i].perm & want))
+			continue;
+		*pa = ep->atc[i].pa | (iova & 0xfff);
+		return XLAT_OK;
+	}
+	x = rig_vtd_access(&ep->host->r, ep->sid, iova,
+			   DMA_ATS_REQ | (pasid == EP_NO_PASID ? 0 : DMA_PASID) | (write ? 0 : DMA_NO_WRITE), pasid,
+			   &res);
+	if (x != XLAT_OK)
+		return x;
+	if (!(res.perm & want))
+		return XLAT_MISS;
+	atc_fill(ep, pasid, iova, &res);
+	*pa = res.pa;
+	return XLAT_OK;
+}
+
+void ep_request(struct ep *ep, u32 pasid, u64 iova, bool write, u16 prgi, bool last)
+{
+	struct page_request pr = { .sid = ep->sid,
+				   .pasid = pasid == EP_NO_PASID ? 0 : pasid,
+				   .pasid_valid = pasid != EP_NO_PASID,
+				   .addr = iova & ~0xfffULL,
+				   .prgi = prgi,
+				   .perm = (u8)(write ? PERM_R | PERM_W : PERM_R),
+				   .last = last };
+
+	ep->requests++;
+	if (last) {
+		ep->lasts++;
+		ep->groups[prgi] = EP_WAITING;
+		ep->group_pasid[prgi] = pasid;
+	}
+	vtd_class.page_request(&ep->host->r.hw, &pr);
+}
+
+enum xlat ep_access(struct ep *ep, u32 pasid, u64 iova, bool write, u64 *pa)
+{
+	u32 tries;
+
+	for (tries = 0; tries < 4; tries++) {
+		enum xlat x = ep_translate(ep, pasid, iova, write, pa);
+
+		if (x != XLAT_MISS)
+			return x;
+		ep_request(ep, pasid, iova, write, 7, true);
+		rig_host_run(ep->host);
+		if (ep->groups[7] != EP_SUCCESS)
+			return XLAT_ABORT;
+	}
+	return XLAT_MISS;
+}
