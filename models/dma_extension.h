@@ -26,6 +26,10 @@ struct DmaExtension : tlm::tlm_extension<DmaExtension> {
     std::uint16_t fault = 0;        ///< the architecture's number of the last fault met
     std::uint32_t faults = 0;       ///< faults met on the way, also those that ended well
     std::uint64_t address = 0;      ///< output address of the first byte
+    std::uint8_t shift = 0;         ///< translation request: log2 of the region the answer holds for
+    std::uint8_t perm = 0;          ///< translation request: PERM_*
+    bool global = false;            ///< translation request: holds for every PASID
+    bool untranslated = false;      ///< translation request: the device must use untranslated accesses
 
     tlm_extension_base *clone() const override { return new DmaExtension(*this); }
     void copy_from(const tlm_extension_base &o) override { *this = static_cast<const DmaExtension &>(o); }

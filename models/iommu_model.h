@@ -16,6 +16,7 @@
 #ifndef FAULTLINE_IOMMU_MODEL_H
 #define FAULTLINE_IOMMU_MODEL_H
 
+#include "ats_sink.h"
 #include "dma_extension.h"
 #include "fault_sink.h"
 #include "irq_if.h"
@@ -65,6 +66,13 @@ public:
     }
     /// The next time at which something is due, or kNever.
     ps_t next_due() const { return next_due_; }
+
+    /// Who answers for the endpoint @p requester (ATS, PRI).
+    void attach_endpoint(std::uint32_t requester, AtsSink *sink);
+    /// A Page Request Message arrives at @p time.
+    void page_request(const ::page_request &request, ps_t time);
+    /// An Invalidate Completion arrives at @p time, or (@p ok false) is given up.
+    void ats_inv_done(std::uint32_t requester, std::uint8_t itag, bool ok, ps_t time);
 
     struct Counters {
         u64 accesses, pieces, hits, walks, merged, blocked, stalled, aborted, razwi, walk_accesses;
@@ -124,6 +132,16 @@ private:
     void down_next();
     void down_response(tlm::tlm_generic_payload &gp, ps_t time);
 
+    // Address translation services
+    AtsSink *endpoint(u32 requester) const;
+    bool answer_translation(Flow &f);
+    void page_recorded(u64 address);
+    void note_page_record(u64 address, ps_t time);
+    void carry_invalidations();
+    static void page_request_action(void *model, u64);
+    static void op_page_response(void *ctx, const ::page_response *resp);
+    static void op_ats_invalidate(void *ctx, const ats_inv *inv);
+
     // Transport interfaces of the ports
     void b_transport(Port &p, tlm::tlm_generic_payload &gp, sc_core::sc_time &delay);
     tlm::tlm_sync_enum nb_begin(Port &p, tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase, sc_core::sc_time &delay);
@@ -180,6 +198,11 @@ private:
     std::deque<Access *> down_queue_;
     std::deque<std::pair<u64, u32>> messages_;
     std::vector<unsigned char> scratch_;
+    std::unordered_map<u32, AtsSink *> endpoints_;
+    std::deque<::page_request> page_requests_; // wait for the queue's port
+    ::page_request page_request_{};            // being recorded
+    std::unordered_map<u64, ::page_request> page_records_;
+    std::deque<std::pair<ats_inv, ps_t>> invalidations_;
     Counters counters_{};
     ps_t cur_ = 0; // the time the engine's services and events belong to
     ps_t next_due_ = kNever, walk_cost_ = 0;

@@ -15,6 +15,8 @@ const iommu_ops *IommuModel::ops() const {
         o.event = op_event;
         o.txn_resume = op_txn_resume;
         o.stall_free = op_stall_free;
+        o.page_response = op_page_response;
+        o.ats_invalidate = op_ats_invalidate;
         return o;
     }();
     return &table;
@@ -160,6 +162,7 @@ void IommuModel::mmio_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &
     } else {
         u64 value = len == 4 ? fl_get_le32(gp.get_data_ptr()) : fl_get_le64(gp.get_data_ptr());
         cls_->mmio_write(hw_, gp.get_address(), value, len);
+        carry_invalidations();
     }
     gp.set_response_status(tlm::TLM_OK_RESPONSE);
 }

@@ -121,6 +121,8 @@ static void translated(DmaExtension *ext, u64 pa, u32 offset) {
 }
 
 void IommuModel::forward_blocking(Flow &f) {
+    if (unlikely(answer_translation(f)))
+        return;
     sc_core::sc_time delay = Scheduler::delay_to(f.at);
 
     translated(f.ext, f.res.pa, f.offset);
@@ -221,6 +223,9 @@ tlm_sync_enum IommuModel::Port::end_response(tlm_generic_payload &gp) {
  * target takes its phases; f.waiter goes on in down_response().
  */
 bool IommuModel::forward_nonblocking(Flow &f, Access *again) {
+    if (unlikely(answer_translation(f)))
+        return true;
+
     tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = Scheduler::delay_to(f.at);
 

@@ -253,6 +253,8 @@ void IommuModel::event(const iommu_event &ev) {
         sync_done_ = command_free_;
         break;
     case IOMMU_EV_RECORD:
+        if (ev.unit == UNIT_PRIQ)
+            page_recorded(ev.addr);
         if (ev.id && ev.id <= accesses_.size()) {
             Access &a = *accesses_[ev.id - 1];
             for (unsigned i = PART_NOTIFY; i <= FAULT_PARTS; i++)
@@ -269,9 +271,10 @@ void IommuModel::event(const iommu_event &ev) {
 }
 
 void IommuModel::note_read(u64 address, u32 length, ps_t time) {
-    if (records_.empty())
+    if (records_.empty() && page_records_.empty())
         return;
     for (u64 at = address & ~7ULL; at < address + length; at += 8) {
+        note_page_record(at, time);
         auto found = records_.find(at);
         if (found == records_.end())
             continue;

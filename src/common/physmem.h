@@ -8,6 +8,10 @@
 
 #include "fl_env.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define PHYSMEM_PAGE_SHIFT 12
 #define PHYSMEM_PAGE_SIZE  (1U << PHYSMEM_PAGE_SHIFT)
 
@@ -52,5 +56,9 @@ int physmem_add_hole(struct physmem *m, u64 first, u64 last);
 u8 *physmem_page(struct physmem *m, u64 pa);
 /* Host address of the page at @pa if it exists, else NULL; holes are not looked at. */
 u8 *physmem_find(struct physmem *m, u64 pa);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* PHYSMEM_H */

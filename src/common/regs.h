@@ -9,6 +9,10 @@
 
 #include "fl_env.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum reg_access { REG_RO, REG_RW, REG_W1C, REG_W1S, REG_WO, REG_RAZ_WI };
 
 struct reg_field {
@@ -87,5 +91,9 @@ bool reg_write(struct reg_bank *b, u32 offset, u64 value, unsigned int size, str
 /* The hardware's own access to a value, no access class: by table offset. */
 u64 reg_get(const struct reg_bank *b, u32 offset);
 void reg_set(struct reg_bank *b, u32 offset, u64 value);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* REGS_H */

@@ -14,6 +14,10 @@
 
 #include "fl_env.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define TCACHE_DATA_WORDS 3
 
 enum tcache_policy { TCACHE_LRU, TCACHE_PLRU, TCACHE_FIFO, TCACHE_RANDOM };
@@ -140,5 +144,9 @@ u32 tcache_invalidate_all(struct tcache *c);
 
 /* Whether one entry would be dropped: used for walks in flight. */
 bool tcache_inv_matches(const struct tcache_inv *inv, const struct tcache_entry *e);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* TCACHE_H */

@@ -113,6 +113,15 @@ const struct fl_key fl_config_keys[] = {
 	       "trace: not before the recorded time; back-to-back: as soon as possible", OURS),
 	TIME(master, interval, SEC, "1", "time between two accesses of one stream", "one a cycle at 1 GHz"),
 
+	TIME(pcie, link, 1000000, "450", "link to the root port, one way", "HyperSIO: PCIe 450 ns one way"),
+	COUNT(pcie, bandwidth_mb_s, "MB/s", 0, 10000000, "0", "of each direction of the link; 0: unlimited", OURS),
+	POWER(pcie, atc_sets, "", 0, 65536, "16", "sets of a function's translation cache; 0: none", OURS),
+	COUNT(pcie, atc_ways, "", 1, 64, "4", "ways of it", OURS),
+	TIME(pcie, atc_lookup, 100000, "2", "its lookup", "HyperSIO's IOTLB hit, 2 ns"),
+	COUNT(pcie, credits, "", 1, 512, "32", "page requests a function may have outstanding",
+	      "Linux VT-d, 2021: 32 a device"),
+	COUNT(pcie, group_pages, "pages", 1, 16, "1", "pages asked for in one group", OURS),
+
 	COUNT(os, table_base, "address", 0, 1ULL << 52, "0x800000000000",
 	      "where tables and queues are allocated; a trace must not map it", "above any recorded address"),
 	COUNT(os, table_bytes, "bytes", 1 << 20, 1ULL << 46, "0x100000000", "room for tables and queues", OURS),

@@ -74,6 +74,9 @@ struct fl_config {
 		u64 outstanding, outstanding_per_stream, ordering, arrival, interval_ps;
 	} master;
 	struct {
+		u64 link_ps, bandwidth_mb_s, atc_sets, atc_ways, atc_lookup_ps, credits, group_pages;
+	} pcie;
+	struct {
 		u64 table_base, table_bytes, map_pages;
 	} os;
 };

@@ -19,6 +19,10 @@
 #include "iommu.h"
 #include "tcache.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define ATS_MAX_PRG	 512 /* PRG indices: 9 bits */
 #define ATS_MAX_ITAGS	 32  /* invalidations outstanding: 5-bit ITag */
 #define ATS_MAX_GROUP	 16  /* pages asked for in one group */
@@ -174,5 +178,9 @@ void ats_ep_stop(struct ats_ep *ep, u32 pasid);
 
 /* Page requests on or off; off wakes whoever waits with ATS_DISABLED and forgets what is outstanding. */
 void ats_ep_set_pri(struct ats_ep *ep, bool on);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* ATS_ENDPOINT_H */

@@ -5,6 +5,10 @@
 
 #include "physmem.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Why a dump was refused: "FILE: PLACE: REASON". */
 struct pages_error {
 	const char *file; /* the caller's string */
@@ -22,5 +26,9 @@ struct pages_error {
  * Return: 0 or -EINVAL, -EIO, -ENOMEM.
  */
 int pages_load(const char *path, struct physmem *m, struct pages_error *err);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* PAGES_H */

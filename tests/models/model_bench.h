@@ -99,12 +99,15 @@ struct ModelBench : sc_core::sc_module, FaultSink {
     Ear ear;
     tlm::tlm_initiator_socket<> mmio;
     tlm::tlm_target_socket<> nothing;
+    std::unique_ptr<tlm::tlm_target_socket<>> unplugged; ///< what the master meets if it is not plugged in
     NoBw no_bw;
     NoTarget no_target;
     std::vector<FaultStamps> faults;
     unsigned delivered = 0;
 
-    explicit ModelBench(const fl_config &c = round_prices(), sc_core::sc_module_name name = "bench")
+    /// @param plugged the master sits at the first TBU
+    explicit ModelBench(const fl_config &c = round_prices(), sc_core::sc_module_name name = "bench",
+                        bool plugged = true)
         : sc_module(name), config(c), scheduler("scheduler"), iommu("iommu", scheduler, config),
           memory("memory", 2, config), master("master"), ear("ear"), mmio("mmio"), nothing("nothing") {
         engine.ops = iommu.ops();
@@ -114,7 +117,13 @@ struct ModelBench : sc_core::sc_module, FaultSink {
         iommu.down.bind(memory.in(0));
         iommu.walk.bind(memory.in(1));
         iommu.irq.bind(ear.in);
-        master.socket.bind(iommu.tbu(0));
+        if (plugged)
+            master.socket.bind(iommu.tbu(0));
+        else {
+            unplugged.reset(new tlm::tlm_target_socket<>("unplugged"));
+            unplugged->bind(no_target);
+            master.socket.bind(*unplugged);
+        }
         for (unsigned i = 1; i < config.tbu.count; i++)
             spare.emplace_back(new tlm::tlm_initiator_socket<>(("spare_" + std::to_string(i)).c_str()))->bind(no_bw),
                 spare.back()->bind(iommu.tbu(i));

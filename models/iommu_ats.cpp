@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Address translation services: translation requests, page requests, invalidations of endpoints. */
+#include "iommu_model_priv.h"
+
+namespace faultline {
+
+void IommuModel::attach_endpoint(u32 requester, AtsSink *sink) {
+    endpoints_[requester] = sink;
+}
+
+AtsSink *IommuModel::endpoint(u32 requester) const {
+    auto found = endpoints_.find(requester);
+
+    return found == endpoints_.end() ? nullptr : found->second;
+}
+
+/* A translation request goes no further than here: the translation is its answer. */
+bool IommuModel::answer_translation(Flow &f) {
+    if (likely(!(f.txn.flags & DMA_ATS_REQ)))
+        return false;
+    f.ext->outcome = XLAT_OK;
+    f.ext->address = f.res.pa;
+    f.ext->shift = f.res.shift;
+    f.ext->perm = f.res.perm;
+    f.ext->global = f.res.global;
+    f.ext->untranslated = f.res.untranslated;
+    f.gp->set_response_status(tlm::TLM_OK_RESPONSE);
+    if (f.at > f.done)
+        f.done = f.at;
+    return true;
+}
+
+/* ---- page requests: one record at a time ---- */
+
+void IommuModel::page_request(const ::page_request &pr, ps_t time) {
+    pri_free_ = (pri_free_ > time ? pri_free_ : time) + config_.notify.pri_write_ps;
+    page_requests_.push_back(pr);
+    scheduler_.at(pri_free_, page_request_action, this);
+}
+
+void IommuModel::page_request_action(void *model, u64) {
+    auto *self = static_cast<IommuModel *>(model);
+
+    self->page_request_ = self->page_requests_.front();
+    self->page_requests_.pop_front();
+    self->settle(self->scheduler_.now());
+    self->cur_ = self->scheduler_.now();
+    self->cls_->page_request(self->hw_, &self->page_request_);
+    self->carry_invalidations();
+}
+
+/* The engine has written the record of page_request_. */
+void IommuModel::page_recorded(u64 address) {
+    page_records_[address] = page_request_;
+    if (AtsSink *sink = endpoint(page_request_.sid))
+        sink->page_step(page_request_, PageStep::Recorded, cur_);
+}
+
+void IommuModel::note_page_record(u64 address, ps_t time) {
+    auto found = page_records_.find(address);
+
+    if (found == page_records_.end())
+        return;
+    if (AtsSink *sink = endpoint(found->second.sid))
+        sink->page_step(found->second, PageStep::Noticed, time);
+    page_records_.erase(found);
+}
+
+void IommuModel::op_page_response(void *ctx, const ::page_response *resp) {
+    auto *self = static_cast<IommuModel *>(ctx);
+    ps_t begin = self->command_free_ > self->cur_ ? self->command_free_ : self->cur_;
+
+    if (AtsSink *sink = self->endpoint(resp->sid))
+        sink->page_response(*resp, resp->automatic ? self->cur_ : begin, resp->automatic ? 0 : self->answer_time_);
+}
+
+/* ---- invalidations: carried when the engine has returned, it may not be called from within ---- */
+
+void IommuModel::op_ats_invalidate(void *ctx, const ats_inv *inv) {
+    auto *self = static_cast<IommuModel *>(ctx);
+
+    self->invalidations_.emplace_back(*inv, self->command_free_ > self->cur_ ? self->command_free_ : self->cur_);
+}
+
+void IommuModel::carry_invalidations() {
+    while (!invalidations_.empty()) {
+        auto [inv, time] = invalidations_.front();
+        AtsSink *sink = endpoint(inv.sid);
+
+        invalidations_.pop_front();
+        if (!sink) {
+            ats_inv_done(inv.sid, inv.itag, false, time);
+            continue;
+        }
+        ps_t back = sink->ats_invalidate(inv, time);
+        if (back != kNever)
+            ats_inv_done(inv.sid, inv.itag, true, back);
+    }
+}
+
+void IommuModel::ats_inv_done(u32 requester, u8 itag, bool ok, ps_t time) {
+    cur_ = time;
+    cls_->ats_inv_done(hw_, requester, itag, ok);
+    carry_invalidations();
+}
+
+} // namespace faultline

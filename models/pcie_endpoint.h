@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A PCIe device that pages: functions with a translation cache (src/pcie), and
+ * the link to the root port where the IOMMU sits. It knows no kind of IOMMU.
+ *
+ * The device's DMA engines plug into `dma` as they would into a TBU, with the
+ * same DmaExtension. Each page of an access is looked up in the function's ATC;
+ * a hit goes out translated; a miss asks for a translation; a translation
+ * without permission asks for the page, waits for the group's response and
+ * starts again. An access whose every page hits is answered at once with an
+ * annotated delay.
+ */
+#ifndef FAULTLINE_PCIE_ENDPOINT_H
+#define FAULTLINE_PCIE_ENDPOINT_H
+
+#include "iommu_model.h"
+#include "pcie_link.h"
+#include <ats_endpoint.h>
+
+namespace faultline {
+
+/// The parts of a page fault over PCIe; each ends where the next begins.
+enum PagePart {
+    PAGE_TRANSLATION, ///< access -> translation completion without permission
+    PAGE_REQUEST,     ///< -> Page Request Message at the IOMMU
+    PAGE_QUEUE,       ///< -> its record is in the queue
+    PAGE_NOTIFY,      ///< -> software has read the record
+    PAGE_SOFTWARE,    ///< -> the fault core has answered
+    PAGE_RESPONSE,    ///< -> the response is back at the endpoint
+    PAGE_RETRY,       ///< -> the page has been translated anew, or the access has ended
+    PAGE_PARTS
+};
+
+/// stamp[i] is where part i begins, stamp[PAGE_PARTS] the end; ps, never decreasing.
+struct PageStamps {
+    ps_t stamp[PAGE_PARTS + 1];
+};
+
+struct PageSink {
+    virtual ~PageSink() = default;
+    /// A page fault of @p txn is over. @p joined: it waited for the request of another access.
+    virtual void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps) = 0;
+};
+
+class PcieEndpoint : public sc_core::sc_module, public AtsSink {
+public:
+    /// The device's DMA engines; b_transport and nb_transport. No DMI: the ATC is asked each time.
+    tlm::tlm_target_socket<> dma;
+    /// To the IOMMU's TBU.
+    tlm::tlm_initiator_socket<> up;
+
+    /// @param functions requester IDs of the device's functions
+    /// @param pri without: an access without permission fails
+    PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, IommuModel &iommu, const fl_config &config,
+                 const std::vector<u32> &functions, bool pri);
+    ~PcieEndpoint() override;
+
+    void set_sink(PageSink *sink) { sink_ = sink; }
+    const ats_ep_stats &stats(u32 requester) const;
+    /// Stop using a PASID: its stop marker follows what has been asked for.
+    void stop_pasid(u32 requester, u32 pasid);
+
+    // AtsSink
+    void page_response(const ::page_response &response, ps_t time, ps_t answered) override;
+    ps_t ats_invalidate(const ats_inv &invalidation, ps_t time) override;
+    void page_step(const ::page_request &request, PageStep step, ps_t time) override;
+
+private:
+    struct Access;
+    struct Function;
+    struct Response;
+    class DmaFw;
+    class UpBw;
+
+    Function *function(u32 requester) const;
+    Access *new_access();
+    bool start(Access &a, tlm::tlm_generic_payload &gp, ps_t time);
+    void next_piece(Access &a);
+    bool run(Access &a, ps_t time);
+    bool run_piece(Access &a, ps_t time);
+    bool translated(Access &a, u64 address, u16 flags, ps_t time);
+    void ask(Access &a, ps_t time);
+    bool send_up(Access &a, ps_t time);
+    bool transmit(Access &a);
+    void up_next();
+    void up_done(Access &a, ps_t time);
+    void completion(Access &a);
+    void fault(Access &a, ps_t time);
+    void close_fault(Access &a, bool ok, ps_t time);
+    void end_piece(Access &a, ps_t time);
+    void fail(Access &a, ps_t time);
+    bool advance(Access &a);
+    void go_on(Access &a, ps_t time);
+    void finish(Access &a);
+    void respond(Access &a);
+    void send_response(Access &a);
+    tlm::tlm_sync_enum end_response(tlm::tlm_generic_payload &gp);
+    void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay);
+    tlm::tlm_sync_enum nb_begin(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase, sc_core::sc_time &delay);
+
+    static void op_page_request(void *ctx, const ::page_request *pr);
+    static void op_inv_done(void *ctx, u32 sid, u8 itag);
+    static void op_wake(void *ctx, ats_waiter *w, ats_wake why);
+
+    Scheduler &scheduler_;
+    IommuModel &iommu_;
+    const fl_config &config_;
+    PageSink *sink_ = nullptr;
+    PcieLink to_root_, to_device_;
+    std::unique_ptr<DmaFw> dma_fw_;
+    std::unique_ptr<UpBw> up_bw_;
+    std::vector<std::unique_ptr<Function>> functions_;
+    std::vector<std::unique_ptr<Access>> accesses_;
+    std::vector<Access *> free_;
+    std::unordered_map<tlm::tlm_generic_payload *, Access *> upstream_;
+    std::deque<Access *> up_queue_, no_tag_, responses_;
+    bool up_busy_ = false, responding_ = false;
+    ps_t cur_ = 0; // the time the functions' messages belong to
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_PCIE_ENDPOINT_H

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A PCIe device that pages, before an IOMMU of a few lines: prices by hand.
+ * model_bench.h's prices, and (ns): link 400 one way, ATC lookup 3, page
+ * request record 30. A translation that the IOMMU has cached costs 2 there.
+ */
+#include "model_bench.h"
+#include "pcie_endpoint.h"
+#include <check.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace faultline;
+using sc_core::sc_time;
+
+namespace {
+
+/* The fake engine with ATS: translated requests pass, translation requests never fault. */
+struct AtsEngine {
+    std::vector<page_request> requests;
+    u64 record_address = 0x300000;
+    FakeEngine *base = nullptr;
+};
+AtsEngine ats;
+
+xlat ats_lookup(void *hw, const dma_txn *t, xlat_result *r) {
+    auto *e = static_cast<FakeEngine *>(hw);
+
+    std::memset(r, 0, sizeof(*r));
+    r->shift = 12;
+    if (t->flags & DMA_TRANSLATED) {
+        r->pa = t->iova;
+        return XLAT_OK;
+    }
+    if (t->flags & DMA_ATS_REQ) {
+        bool mapped = e->pages.count(t->iova >> 12);
+        r->pa = mapped ? e->pages[t->iova >> 12] << 12 : 0;
+        r->perm = !mapped ? 0 : e->readonly.count(t->iova >> 12) ? PERM_R : PERM_R | PERM_W;
+        return XLAT_OK;
+    }
+    return fake_lookup(hw, t, r);
+}
+
+void ats_page_request(void *hw, const page_request *pr) {
+    auto *e = static_cast<FakeEngine *>(hw);
+    u8 record[16] = {1};
+
+    ats.requests.push_back(*pr);
+    e->ops->mem_write(e->ctx, ats.record_address, record, 16);
+    e->say(IOMMU_EV_RECORD, UNIT_PRIQ, 0, ats.record_address);
+    ats.record_address += 16;
+}
+
+/* Registers: 0x18 answers request number (value >> 8) with code (value & 0xff); 0x20 invalidates page (value). */
+void ats_write(void *hw, u64 offset, u64 value, unsigned size) {
+    auto *e = static_cast<FakeEngine *>(hw);
+
+    if (offset == 0x18) {
+        const page_request &pr = ats.requests.at(value >> 8);
+        page_response resp{pr.sid, pr.pasid, pr.prgi, u8(value), pr.pasid_valid, false};
+        e->say(IOMMU_EV_COMMAND, UNIT_CMDQ);
+        e->ops->page_response(e->ctx, &resp);
+    } else if (offset == 0x20) {
+        ats_inv inv{};
+        inv.sid = 0x300;
+        inv.addr = value;
+        inv.shift = 12;
+        inv.itag = 7;
+        e->ops->ats_invalidate(e->ctx, &inv);
+    } else {
+        fake_mmio_write(hw, offset, value, size);
+    }
+}
+
+std::vector<std::pair<u8, bool>> invalidated;
+
+void ats_inv_done(void *hw, u32, u8 itag, bool ok) {
+    invalidated.emplace_back(itag, ok);
+    static_cast<FakeEngine *>(hw)->say(IOMMU_EV_SYNC, UNIT_CMDQ);
+}
+
+const iommu_class *ats_class() {
+    static iommu_class c = *fake_class();
+
+    c.lookup = ats_lookup;
+    c.mmio_write = ats_write;
+    c.page_request = ats_page_request;
+    c.ats_inv_done = ats_inv_done;
+    return &c;
+}
+
+fl_config pcie_prices() {
+    fl_config c = round_prices();
+
+    c.pcie.link_ps = 400'000;
+    c.pcie.atc_lookup_ps = 3'000;
+    c.pcie.bandwidth_mb_s = 0;
+    c.notify.pri_write_ps = 30'000;
+    return c;
+}
+
+struct Bench : ModelBench, PageSink {
+    PcieEndpoint device;
+    Master engine_of_device;
+    std::vector<PageStamps> page_faults;
+    unsigned joined = 0;
+
+    explicit Bench(const fl_config &c = pcie_prices(), bool pri = true)
+        : ModelBench(c, "bench", false), device("device", scheduler, iommu, config, {0x300}, pri),
+          engine_of_device("engine") {
+        iommu.set_engine(ats_class(), &engine);
+        device.up.bind(iommu.tbu(0));
+        engine_of_device.socket.bind(device.dma);
+        device.set_sink(this);
+    }
+    void page_fault_over(const dma_txn &, bool j, bool, const PageStamps &s) override {
+        page_faults.push_back(s);
+        joined += j;
+    }
+    /* Software maps @page and answers request @n with @code at @time_ns. */
+    void answer_at(u64 time_ns, u64 n, u8 code, u64 page = 0) {
+        struct Job {
+            Bench *b;
+            u64 n;
+            u8 code;
+            u64 page;
+        };
+        scheduler.at(
+            time_ns * 1000,
+            [](void *o, u64) {
+                std::unique_ptr<Job> j(static_cast<Job *>(o));
+                if (j->page)
+                    j->b->engine.pages[j->page] = 0x90;
+                j->b->iommu.note_read(0x300000 + 16 * j->n, 16, j->b->scheduler.now() - 5'000);
+                j->b->iommu.set_answer_time(j->b->scheduler.now() - 1'000);
+                j->b->write_register(0x18, j->n << 8 | j->code, Scheduler::delay_to(j->b->scheduler.now()));
+            },
+            new Job{this, n, code, page});
+    }
+};
+
+u64 access_ns(Bench &b, Payload &p, u64 delay_ns = 0) {
+    sc_time delay = to_sc(delay_ns * 1000);
+
+    p.ext.stream_id = 0x300;
+    b.engine_of_device.socket->b_transport(p, delay);
+    return Scheduler::absolute(delay) / 1000;
+}
+
+} // namespace
+
+START_TEST(first_access_asks_for_a_translation) {
+    Bench b;
+    b.engine.pages[1] = 0x80;
+    b.engine_of_device.body = [&] {
+        Payload p(0x1010, 64);
+        // ATC 3, link up 400, IOMMU 2, link down 400; then up 400, IOMMU 2, memory 50, down 400
+        ck_assert_uint_eq(access_ns(b, p), 3 + 400 + 2 + 400 + 400 + 2 + 50 + 400);
+        ck_assert_int_eq(p.get_response_status(), tlm::TLM_OK_RESPONSE);
+        ck_assert_uint_eq(p.ext.address, 0x80010);
+        ck_assert_uint_eq(p.get_address(), 0x1010);
+        // from then on the ATC answers
+        ck_assert_uint_eq(access_ns(b, p), sc_core::sc_time_stamp().value() / 1000 + 3 + 400 + 2 + 50 + 400);
+        // a write is over when it arrives; it enters the IOMMU 1 behind the one before
+        p.set_command(tlm::TLM_WRITE_COMMAND);
+        ck_assert_uint_eq(access_ns(b, p), sc_core::sc_time_stamp().value() / 1000 + 3 + 400 + 1 + 2 + 50);
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(b.device.stats(0x300).hits, 2);
+}
+END_TEST
+
+START_TEST(page_fault_in_seven_parts) {
+    Bench b;
+    b.answer_at(5000, 0, PRG_SUCCESS, 1);
+    b.engine_of_device.body = [&] {
+        Payload p(0x1000, 8);
+        p.ext.flags = DMA_PASID;
+        p.ext.substream_id = 9;
+        // the response leaves after its command (60 + 5), then one more translation, then the access
+        ck_assert_uint_eq(access_ns(b, p), 5000 + 65 + 400 + (3 + 400 + 2 + 400) + 400 + 2 + 50 + 400);
+        ck_assert_int_eq(p.get_response_status(), tlm::TLM_OK_RESPONSE);
+        ck_assert_uint_eq(p.ext.faults, 1);
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(ats.requests.size(), 1);
+    ck_assert_uint_eq(ats.requests[0].addr, 0x1000);
+    ck_assert_uint_eq(ats.requests[0].pasid, 9);
+    ck_assert(ats.requests[0].pasid_valid && ats.requests[0].last);
+    ck_assert_uint_eq(ats.requests[0].perm, PERM_R);
+    const u64 expected[] = {0, 805, 1205, 1235, 4995, 4999, 5465, 5465 + 805};
+    ck_assert_uint_eq(b.page_faults.size(), 1);
+    for (unsigned i = 0; i <= PAGE_PARTS; i++)
+        ck_assert_uint_eq(b.page_faults[0].stamp[i], expected[i] * 1000);
+}
+END_TEST
+
+START_TEST(codes_that_end_an_access) {
+    for (u8 code : {u8(PRG_INVALID), u8(PRG_FAILURE)}) {
+        if (fork() == 0) {
+            Bench b;
+            b.answer_at(5000, 0, code);
+            b.engine_of_device.body = [&] {
+                Payload p(0x1000, 8);
+                ck_assert_uint_eq(access_ns(b, p), 5465);
+                ck_assert_int_eq(p.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+                ck_assert_uint_eq(p.ext.outcome, XLAT_ABORT);
+                // after a failure the function does not ask any more
+                if (code == PRG_FAILURE) {
+                    access_ns(b, p);
+                    ck_assert_int_eq(p.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+                }
+            };
+            sc_core::sc_start();
+            _exit(ats.requests.size() == 1 ? 0 : 1);
+        }
+        int status = 1;
+        ck_assert_int_gt(wait(&status), 0);
+        ck_assert_int_eq(status, 0);
+    }
+}
+END_TEST
+
+START_TEST(without_pri_an_access_fails) {
+    Bench b(pcie_prices(), false);
+    b.engine.pages[1] = 0x80;
+    b.engine.readonly.insert(1);
+    b.engine_of_device.body = [&] {
+        Payload p(0x1000, 8);
+        p.set_command(tlm::TLM_WRITE_COMMAND);
+        access_ns(b, p);
+        ck_assert_int_eq(p.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(ats.requests.size(), 0);
+}
+END_TEST
+
+START_TEST(page_crossing_is_split) {
+    Bench b;
+    b.engine.pages[1] = 0x80;
+    b.engine.pages[2] = 0x85;
+    b.engine_of_device.body = [&] {
+        Payload p(0x1ff0, 64), low(0x1ff0, 16), high(0x2000, 48);
+        p.set_command(tlm::TLM_WRITE_COMMAND);
+        std::memset(p.get_data_ptr(), 0xa5, 64);
+        access_ns(b, p);
+        ck_assert_int_eq(p.get_response_status(), tlm::TLM_OK_RESPONSE);
+        ck_assert_uint_eq(b.device.stats(0x300).misses, 2);
+        access_ns(b, high);
+        ck_assert_uint_eq(high.get_data_ptr()[47], 0xa5);
+        access_ns(b, low);
+        ck_assert_uint_eq(low.get_data_ptr()[0], 0xa5);
+    };
+    sc_core::sc_start();
+}
+END_TEST
+
+START_TEST(nb_accesses_to_one_page_share_a_request) {
+    Bench b;
+    std::vector<std::unique_ptr<Payload>> p;
+    unsigned over = 0;
+    b.answer_at(9000, 0, PRG_SUCCESS, 1);
+    b.engine_of_device.backward = [&](tlm::tlm_generic_payload &, tlm::tlm_phase &phase, sc_time &) {
+        ck_assert(phase == tlm::BEGIN_RESP);
+        over++;
+        phase = tlm::END_RESP;
+        return tlm::TLM_COMPLETED;
+    };
+    b.engine_of_device.body = [&] {
+        for (int i = 0; i < 5; i++) {
+            tlm::tlm_phase phase = tlm::BEGIN_REQ;
+            sc_time delay = to_sc(ps_t(i) * 100'000);
+            p.emplace_back(new Payload(0x1000 + 8 * u64(i), 8));
+            p.back()->ext.stream_id = 0x300;
+            ck_assert_int_eq(b.engine_of_device.socket->nb_transport_fw(*p.back(), phase, delay), tlm::TLM_UPDATED);
+            ck_assert(phase == tlm::END_REQ);
+        }
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(over, 5);
+    ck_assert_uint_eq(ats.requests.size(), 1);
+    ck_assert_uint_eq(b.page_faults.size(), 5);
+    ck_assert_uint_eq(b.joined, 4);
+    for (auto &s : b.page_faults)
+        for (unsigned i = 0; i < PAGE_PARTS; i++)
+            ck_assert_uint_le(s.stamp[i], s.stamp[i + 1]);
+}
+END_TEST
+
+START_TEST(invalidation_waits_for_what_uses_it) {
+    Bench b;
+    b.engine.pages[1] = 0x80;
+    b.engine_of_device.body = [&] {
+        Payload p(0x1000, 8);
+        access_ns(b, p);
+        u64 end = access_ns(b, p, 100'000); // answered now, over then
+        b.write_register(0x20, 0x1000);
+        ck_assert_uint_eq(invalidated.size(), 1);
+        ck_assert_uint_eq(invalidated[0].first, 7);
+        ck_assert(invalidated[0].second);
+        // its completion leaves when the access is over; the SYNC's price is 70
+        ck_assert_uint_eq(b.iommu.sync_done(), (end + 400 + 70) * 1000);
+        u64 misses = b.device.stats(0x300).misses;
+        access_ns(b, p);
+        ck_assert_uint_eq(b.device.stats(0x300).misses, misses + 1);
+    };
+    sc_core::sc_start();
+}
+END_TEST
+
+START_TEST(link_serialises) {
+    fl_config c = pcie_prices();
+    c.pcie.bandwidth_mb_s = 1000; // a byte a ns
+    Bench b(c);
+    b.engine.pages[1] = 0x80;
+    b.engine_of_device.body = [&] {
+        Payload p(0x1000, 64), q(0x1040, 64);
+        access_ns(b, p);
+        u64 t = sc_core::sc_time_stamp().value() / 1000 + 10'000;
+        // up: 24 bytes; down: 64 + 24
+        ck_assert_uint_eq(access_ns(b, p, 10'000), t + 3 + 24 + 400 + 2 + 50 + 88 + 400);
+        // right behind it: waits for the first one's packet each way
+        ck_assert_uint_eq(access_ns(b, q, 10'000), t + 3 + 48 + 400 + 2 + 50 + 64 + 88 + 400);
+    };
+    sc_core::sc_start();
+}
+END_TEST
+
+int main() {
+    Suite *s = suite_create("pcie_endpoint");
+    TCase *c = tcase_create("pcie_endpoint");
+
+    tcase_add_test(c, first_access_asks_for_a_translation);
+    tcase_add_test(c, page_fault_in_seven_parts);
+    tcase_add_test(c, codes_that_end_an_access);
+    tcase_add_test(c, without_pri_an_access_fails);
+    tcase_add_test(c, page_crossing_is_split);
+    tcase_add_test(c, nb_accesses_to_one_page_share_a_request);
+    tcase_add_test(c, invalidation_waits_for_what_uses_it);
+    tcase_add_test(c, link_serialises);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
