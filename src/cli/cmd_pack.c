@@ -43,7 +43,7 @@ const struct cli_command cli_pack = {
 		"The first line is 'dmat 1', then 'meta KEY VALUE' lines, then one line a record:\n"
 		"  KIND TIME_NS [sid=] [pasid=] [domain=] [iova=] [size=] [dir=rwxp] [tag=]\n"
 		"  [whole] [last] [stall] [no_iova] [words] [outcome=none|ok|fault] [pa=] [perm=rwxp]\n"
-		"  [model=none|smmuv2|smmuv3|vtd|amdvi|gpu] [code=] [word0=] .. [word3=]\n"
+		"  [model=none|smmuv2|smmuv3|vtd|amdvi|gpu|smmuv2_global] [code=] [word0=] .. [word3=]\n"
 		"KIND: access attach detach map unmap invalidate fault page_request response mark.\n"
 		"Empty lines and lines that start with # are skipped. Time may not go back.\n",
 	.run = run,

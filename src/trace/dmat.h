@@ -81,11 +81,12 @@ enum dmat_outcome {
 /* whose fault code and words a record carries */
 enum dmat_model {
 	DMAT_MODEL_NONE,
-	DMAT_MODEL_SMMUV2, /* code: FSR; word[]: FSR, FSYNR0, CBFRSYNRA, bank; see docs/trace-format.md */
+	DMAT_MODEL_SMMUV2, /* context fault. code: FSR; word[]: FSR, FSYNR0, CBFRSYNRA + 1, bank + 1 (0: not given) */
 	DMAT_MODEL_SMMUV3, /* code: event type; word[]: the event record */
-	DMAT_MODEL_VTD,	   /* code: fault reason; word[]: descriptor words of a page request or response */
-	DMAT_MODEL_AMDVI,  /* code: flags of the event */
-	DMAT_MODEL_GPU,	   /* code: 0; word[]: TTBR0, then what the driver printed in brackets */
+	DMAT_MODEL_VTD,	   /* code: fault reason; word[]: descriptor of a page request or response */
+	DMAT_MODEL_AMDVI,  /* code: flags of the event; word[0]: its type */
+	DMAT_MODEL_GPU, /* by the GPU's driver. code: FSR's bit for its type; word[]: TTBR0, then what stood in brackets */
+	DMAT_MODEL_SMMUV2_GLOBAL, /* global fault. code: GFSR; word[]: GFSR, GFSYNR0, GFSYNR1, GFSYNR2 */
 	DMAT_MODELS
 };
 
@@ -97,6 +98,7 @@ enum dmat_mark {
 	DMAT_MARK_EVTQ_LOST,  /* event queue overflowed */
 	DMAT_MARK_PRIQ_LOST,  /* page request queue overflowed */
 	DMAT_MARK_PRIQ_CLEAR, /* its overflow was cleared */
+	DMAT_MARK_UNREADABLE, /* a line that tells of a fault could not be read */
 	DMAT_MARKS
 };
 

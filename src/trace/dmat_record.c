@@ -6,9 +6,12 @@ const char *const dmat_kind_names[DMAT_KINDS] = {
 	"access", "attach", "detach", "map", "unmap", "invalidate", "fault", "page_request", "response", "mark",
 };
 const char *const dmat_outcome_names[DMAT_OUTCOMES] = { "none", "ok", "fault" };
-const char *const dmat_model_names[DMAT_MODELS] = { "none", "smmuv2", "smmuv3", "vtd", "amdvi", "gpu" };
+const char *const dmat_model_names[DMAT_MODELS] = {
+	"none", "smmuv2", "smmuv3", "vtd", "amdvi", "gpu", "smmuv2_global"
+};
 const char *const dmat_response_names[DMAT_RESPONSES] = { "success", "invalid", "failure" };
-const char *const dmat_mark_names[DMAT_MARKS] = { "user", "suppressed", "evtq_lost", "priq_lost", "priq_clear" };
+const char *const dmat_mark_names[DMAT_MARKS] = { "user",      "suppressed", "evtq_lost",
+						  "priq_lost", "priq_clear", "unreadable" };
 
 enum {
 	USES_SID = 1,

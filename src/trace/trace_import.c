@@ -6,11 +6,13 @@
 #include <zlib.h>
 
 #define CLAMP_NS     1000000ULL
-#define DETECT_LINES 1000
+#define DETECT_LINES 100000
 #define LINE_BYTES   65536
 
 static const struct trace_importer *const importers[] = {
 	&trace_import_qemu,
+	&trace_import_ftrace,
+	&trace_import_dmesg,
 };
 
 struct trace_source {
@@ -37,6 +39,88 @@ int trace_emit(struct trace_job *job, struct dmat_record *rec)
 	}
 	job->last_ns = rec->time_ns;
 	return dmat_writer_append(job->writer, rec);
+}
+
+struct trace_stream {
+	u32 sid, domain;
+	bool attached;
+};
+
+static struct trace_stream *find_stream(struct trace_job *job, u32 sid)
+{
+	struct trace_stream *grown;
+	size_t i;
+
+	for (i = 0; i < job->streams; i++) {
+		if (job->stream[i].sid == sid)
+			return &job->stream[i];
+	}
+	grown = realloc(job->stream, (job->streams + 1) * sizeof(*grown));
+	if (!grown)
+		return NULL;
+	job->stream = grown;
+	grown[job->streams] = (struct trace_stream){ .sid = sid, .domain = TRACE_UNNAMED + sid };
+	return &grown[job->streams++];
+}
+
+int trace_attach(struct trace_job *job, u64 time_ns, u32 sid, bool named, u32 *domain)
+{
+	struct trace_stream *s = find_stream(job, sid);
+	struct dmat_record rec;
+
+	if (!s)
+		return dmat_fail(job->err, ENOMEM, "out of memory");
+	if (!named)
+		*domain = s->domain;
+	if (s->attached && s->domain == *domain)
+		return 0;
+	s->attached = true;
+	s->domain = *domain;
+	dmat_record_init(&rec, DMAT_ATTACH, time_ns);
+	rec.sid = sid;
+	rec.domain = *domain;
+	return trace_emit(job, &rec);
+}
+
+/* Whether the fault arose in the tables of an address space, not on the way to them. */
+static bool reached_tables(const struct dmat_record *fault)
+{
+	switch (fault->model) {
+	case DMAT_MODEL_SMMUV3:
+		return fault->code >= 0x10;
+	case DMAT_MODEL_VTD:
+		return (fault->code >= 4 && fault->code <= 7) || fault->code >= 0x70;
+	case DMAT_MODEL_SMMUV2_GLOBAL:
+		return false;
+	default:
+		return true;
+	}
+}
+
+int trace_emit_fault(struct trace_job *job, struct dmat_record *fault)
+{
+	bool named = fault->domain != DMAT_DOMAIN_NONE;
+	struct dmat_record rec = *fault;
+	int ret;
+
+	if (fault->flags & DMAT_F_NO_IOVA || fault->sid == DMAT_SID_NONE)
+		return trace_emit(job, fault);
+	if (!(fault->flags & DMAT_F_PASID) && (named || reached_tables(fault))) {
+		ret = trace_attach(job, fault->time_ns, fault->sid, named, &rec.domain);
+		if (ret)
+			return ret;
+	}
+	fault->domain = rec.domain;
+	rec.kind = DMAT_ACCESS;
+	rec.flags &= DMAT_F_R | DMAT_F_W | DMAT_F_X | DMAT_F_PRIV | DMAT_F_PASID;
+	if (!(rec.flags & (DMAT_F_R | DMAT_F_W | DMAT_F_X)))
+		rec.flags |= DMAT_F_R | DMAT_F_W;
+	rec.size = trace_length(job, rec.iova);
+	rec.outcome = DMAT_OUT_FAULT;
+	rec.tag = 0;
+	memset(rec.word, 0, sizeof(rec.word));
+	ret = trace_emit(job, &rec);
+	return ret ? ret : trace_emit(job, fault);
 }
 
 u64 trace_length(const struct trace_job *job, u64 iova)
@@ -211,6 +295,7 @@ static int import_source(struct trace_source *source, const char *in_path, const
 	ret = add_meta(job.writer, in_path, importer, job.length, opt);
 	if (!ret)
 		ret = run(&job, importer);
+	free(job.stream);
 	if (!ret)
 		return dmat_writer_close(job.writer);
 	dmat_writer_abort(job.writer);

@@ -19,6 +19,8 @@ struct trace_job {
 	char *line;
 	u64 length;
 	u64 last_ns;
+	struct trace_stream *stream;
+	size_t streams;
 };
 
 /**
@@ -38,10 +40,21 @@ struct trace_importer {
 	void (*free)(void *state);
 };
 
-extern const struct trace_importer trace_import_qemu;
+extern const struct trace_importer trace_import_qemu, trace_import_ftrace, trace_import_dmesg;
 
 /* Append @rec, whose time may be up to 1 ms before the last one's: the order of the lines is the truth. */
 int trace_emit(struct trace_job *job, struct dmat_record *rec);
+/*
+ * Stream @sid uses @domain; a record says so if that is news. Without a name (@named false) *@domain becomes the
+ * one known, or TRACE_UNNAMED + sid.
+ */
+#define TRACE_UNNAMED 0x80000000U
+int trace_attach(struct trace_job *job, u64 time_ns, u32 sid, bool named, u32 *domain);
+/*
+ * A refused access (if its address and stream are known), and the fault that the IOMMU reported. The fault's
+ * domain, if it names one, is that of the access.
+ */
+int trace_emit_fault(struct trace_job *job, struct dmat_record *fault);
 /* job->length, but not over the end of the 4 KiB page of @iova. */
 u64 trace_length(const struct trace_job *job, u64 iova);
 /* "-123", "123" or "0x7b" at @s; @rest is what follows. */

@@ -11,9 +11,6 @@
 #include "trace_import_priv.h"
 #include <ctype.h>
 
-/* An address space for a stream whose own is never named: no invalidation can name it either. */
-#define UNNAMED_DOMAIN 0x80000000U
-
 /* The lookup that a thread made last. */
 struct lookup {
 	u64 thread;
@@ -24,17 +21,10 @@ struct lookup {
 	u8 perm;
 };
 
-struct stream {
-	u32 sid, domain;
-	bool attached;
-};
-
 struct qemu_import {
 	struct trace_pages *pages;
 	struct lookup *lookup;
 	size_t lookups;
-	struct stream *stream;
-	size_t streams;
 	bool started;
 	u64 start_ns, time_ns;
 };
@@ -54,47 +44,11 @@ static bool need(struct event *e, const char *key, u64 *value)
 	return false;
 }
 
-static struct stream *find_stream(struct qemu_import *q, u32 sid)
-{
-	struct stream *grown;
-	size_t i;
-
-	for (i = 0; i < q->streams; i++) {
-		if (q->stream[i].sid == sid)
-			return &q->stream[i];
-	}
-	grown = realloc(q->stream, (q->streams + 1) * sizeof(*grown));
-	if (!grown)
-		return NULL;
-	q->stream = grown;
-	grown[q->streams] = (struct stream){ .sid = sid, .domain = UNNAMED_DOMAIN | sid };
-	return &grown[q->streams++];
-}
-
-static int attach(struct event *e, u32 sid, bool named, u32 *domain)
-{
-	struct stream *s = find_stream(e->q, sid);
-	struct dmat_record rec;
-
-	if (!s)
-		return dmat_fail(e->job->err, ENOMEM, "out of memory");
-	if (!named)
-		*domain = s->domain;
-	if (s->attached && s->domain == *domain)
-		return 0;
-	s->attached = true;
-	s->domain = *domain;
-	dmat_record_init(&rec, DMAT_ATTACH, e->q->time_ns);
-	rec.sid = sid;
-	rec.domain = *domain;
-	return trace_emit(e->job, &rec);
-}
-
 static int access_ok(struct event *e, u32 sid, u64 iova, u64 page_size, u64 pa, u8 perm)
 {
 	u32 domain = e->lookup->domain;
 	struct dmat_record rec;
-	int ret = attach(e, sid, e->lookup->valid, &domain);
+	int ret = trace_attach(e->job, e->q->time_ns, sid, e->lookup->valid, &domain);
 
 	e->lookup->valid = false;
 	if (ret)
@@ -125,38 +79,12 @@ static int access_ok(struct event *e, u32 sid, u64 iova, u64 page_size, u64 pa, 
 	return trace_emit(e->job, &rec);
 }
 
-/* Whether the fault arose in the tables of an address space, not on the way to them. */
-static bool reached_tables(const struct dmat_record *fault)
-{
-	if (fault->model == DMAT_MODEL_SMMUV3)
-		return fault->code >= 0x10;
-	return (fault->code >= 4 && fault->code <= 7) || fault->code >= 0x70;
-}
-
-/* A refused access (if its address is known), and the fault that the IOMMU reported. */
 static int access_fault(struct event *e, struct dmat_record *fault)
 {
-	u32 domain = e->lookup->domain;
-	struct dmat_record rec = *fault;
-	int ret;
-
-	if (!(fault->flags & DMAT_F_NO_IOVA)) {
-		rec.kind = DMAT_ACCESS;
-		rec.size = trace_length(e->job, rec.iova);
-		rec.outcome = DMAT_OUT_FAULT;
-		if (e->lookup->valid || reached_tables(fault)) {
-			ret = attach(e, rec.sid, e->lookup->valid, &domain);
-			if (ret)
-				return ret;
-			rec.domain = domain;
-		}
-		ret = trace_emit(e->job, &rec);
-		if (ret)
-			return ret;
-	}
-	fault->domain = rec.domain;
+	if (e->lookup->valid)
+		fault->domain = e->lookup->domain;
 	e->lookup->valid = false;
-	return trace_emit(e->job, fault);
+	return trace_emit_fault(e->job, fault);
 }
 
 static int invalidate(struct event *e, u32 domain, bool whole, u64 iova, u64 size)
@@ -476,7 +404,6 @@ static void qemu_free(void *state)
 
 	trace_pages_free(q->pages);
 	free(q->lookup);
-	free(q->stream);
 	free(q);
 }
 
