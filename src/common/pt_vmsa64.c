@@ -33,7 +33,7 @@ static inline u8 level_shift(const struct vmsa64_stage *st, s8 level)
 /* Levels at which a Block descriptor exists (Tables D8-48, D8-53). */
 static inline bool block_allowed(const struct vmsa64_stage *st, s8 level)
 {
-	bool big = (st->flags & (VMSA_DS | VMSA_LPA)) || st->out_bits > 48;
+	bool big = (st->flags & VMSA_LPA) || st->out_bits > 48;
 
 	switch (st->granule) {
 	case 12:
@@ -138,7 +138,8 @@ static inline bool cursor_descend(struct cursor *c, const struct pt_env *env, co
 	return true;
 }
 
-static inline void leaf_geometry(const struct vmsa64_stage *st, const struct cursor *c, struct pt_leaf *l, u64 desc)
+static inline void leaf_geometry(const struct vmsa64_stage *st, const struct cursor *c, struct pt_leaf *l, u64 ia,
+				 u64 desc)
 {
 	l->desc = desc;
 	l->level = c->level;
@@ -149,7 +150,8 @@ static inline void leaf_geometry(const struct vmsa64_stage *st, const struct cur
 		if (l->contig_shift > st->in_bits)
 			l->contig_shift = c->shift;
 	}
-	l->out = desc_address(st, c, desc, c->shift);
+	/* A block may be larger than the output size: the address itself is what is checked (RXFDVL). */
+	l->out = desc_address(st, c, desc, c->shift) | (ia & ((1ULL << c->shift) - 1));
 }
 
 /* SH[1:0]; with TCR.DS the field holds address bits and shareability comes from the register. */
@@ -274,7 +276,7 @@ again:
 		}
 		if (unlikely(shape == SHAPE_INVALID))
 			return s2_fault(r, PT_TRANSLATION, c.level, c.where, desc, ipa, access, tt);
-		leaf_geometry(st, &c, l, desc);
+		leaf_geometry(st, &c, l, ipa, desc);
 		fault = s2_check(env, st, desc, access, tt, l, &new_desc);
 		if (unlikely(fault))
 			return s2_fault(r, fault, c.level, c.where, desc, ipa, access, tt);
@@ -295,7 +297,6 @@ again:
 		desc = seen;
 		goto again;
 	}
-	l->out |= ipa & ((1ULL << l->shift) - 1);
 	r->fetch = c.where;
 	return PT_OK;
 }
@@ -469,7 +470,7 @@ again:
 		}
 		if (unlikely(shape == SHAPE_INVALID))
 			return pt_set_fault(r, PT_TRANSLATION, 1, c.level, desc);
-		leaf_geometry(st, &c, l, desc);
+		leaf_geometry(st, &c, l, va, desc);
 		fault = s1_check(env, st, desc, c.attr, access, l, &new_desc);
 		if (unlikely(fault)) {
 			pt_set_fault(r, fault, 1, c.level, desc);
@@ -490,7 +491,6 @@ again:
 		desc = seen;
 		goto again;
 	}
-	l->out |= va & ((1ULL << l->shift) - 1);
 	r->fetch = pa;
 	return PT_OK;
 }

@@ -195,6 +195,12 @@ START_TEST(test_64k_52_bits)
 	put64(L1, 0x40000000000ULL | BLOCK_RW);
 	ck_assert_int_eq(walk1(0, 0), PT_OK);
 	ck_assert_uint_eq(world.r.shift, 42);
+	/* and may be larger than the output: the address decides (RXFDVL) */
+	put64(L1, BLOCK_RW);
+	st.out_bits = 40;
+	ck_assert_int_eq(walk1(0xffffffffffULL, 0), PT_OK);
+	ck_assert_int_eq(walk1(0x10000000000ULL, 0), PT_ADDR_SIZE);
+	ck_fault(PT_ADDR_SIZE, 1, 1);
 }
 END_TEST
 
