@@ -114,25 +114,27 @@ static void emit_lookup(struct smmuv2 *s, const struct dma_txn *t, bool hit)
 	emit(s, &ev);
 }
 
-static inline enum xlat lookup_tlb(struct smmuv2 *s, const struct dma_txn *t, u32 cb, u32 flags, struct xlat_result *r)
+static __attribute__((always_inline)) inline enum xlat lookup_tlb(struct smmuv2 *s, const struct dma_txn *t, u32 cb,
+								  u32 flags, struct xlat_result *r)
 {
 	const struct smmuv2_bank *b = &s->bank[cb];
 	u64 va = bank_va(b, t->iova);
 	struct tcache_entry *hit = tcache_lookup(&s->tlb, va, &b->tag);
-	bool priv = flags & DMA_PRIV;
+	u32 priv = flags & DMA_PRIV ? 8 : 0, perms;
 
 	/* Lack of permission is left to the walk: it names the stage and level, and sees what software relaxed. */
-	if (hit && unlikely(!(hit->data[1] >> (priv ? 8 : 0) & wanted(flags))))
+	if (hit && unlikely(!(hit->data[1] >> priv & wanted(flags))))
 		hit = NULL;
 	if (unlikely(s->ops->event))
 		emit_lookup(s, t, hit);
 	if (!hit)
 		return XLAT_MISS;
+	perms = (u32)hit->data[1];
 	r->pa = hit->data[0] | (va & (BIT_ULL(hit->shift) - 1));
 	r->shift = hit->shift;
-	r->priv_perm = hit->data[1] >> 8 & 7;
-	r->perm = priv ? r->priv_perm : hit->data[1] & 7;
-	r->attr = (u8)(hit->data[1] >> 16);
+	r->priv_perm = perms >> 8 & 7;
+	r->perm = perms >> priv & 7;
+	r->attr = (u8)(perms >> 16);
 	r->global = hit->global;
 	r->hit = true;
 	return XLAT_OK;
@@ -200,6 +202,8 @@ static void keep_steps(struct smmuv2 *s, struct smmuv2_found *f)
 	u32 i, s1 = 0;
 
 	f->n_steps = 0;
+	if (!(s->wc1.sets + s->wc2.sets))
+		return;
 	for (i = 0; i < all->n; i++)
 		if (all->step[i].stage == 1 && s1++ < SMMUV2_KEPT_STEPS)
 			keep_step(f, &all->step[i]);
@@ -330,7 +334,7 @@ static void install(struct smmuv2 *s, const struct smmuv2_found *f)
 	u32 i;
 
 	tcache_insert(&s->tlb, f->va, &e);
-	for (i = 0; i < f->n_steps; i++)
+	for (i = 0; s->wc1.sets + s->wc2.sets && i < f->n_steps; i++)
 		install_step(s, f, &f->steps[i]);
 }
 
