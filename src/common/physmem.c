@@ -137,7 +137,7 @@ static inline bool read_word(const struct physmem *m, u64 pa, void *buf)
 	return true;
 }
 
-static __attribute__((noinline)) int read_any(struct physmem *m, u64 pa, void *buf, u32 len)
+static __attribute__((__noinline__)) int read_any(struct physmem *m, u64 pa, void *buf, u32 len)
 {
 	if (!answers(m, pa, len))
 		return -EIO;

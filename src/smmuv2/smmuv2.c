@@ -114,8 +114,8 @@ static void emit_lookup(struct smmuv2 *s, const struct dma_txn *t, bool hit)
 	emit(s, &ev);
 }
 
-static __attribute__((always_inline)) inline enum xlat lookup_tlb(struct smmuv2 *s, const struct dma_txn *t, u32 cb,
-								  u32 flags, struct xlat_result *r)
+static inline __attribute__((__always_inline__)) enum xlat lookup_tlb(struct smmuv2 *s, const struct dma_txn *t, u32 cb,
+								      u32 flags, struct xlat_result *r)
 {
 	const struct smmuv2_bank *b = &s->bank[cb];
 	u64 va = bank_va(b, t->iova);
@@ -141,7 +141,8 @@ static __attribute__((always_inline)) inline enum xlat lookup_tlb(struct smmuv2 
 }
 
 /* Everything but a remembered stream whose bank translates and holds nothing back. */
-static __attribute__((noinline)) enum xlat lookup_rest(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r)
+static __attribute__((__noinline__)) enum xlat lookup_rest(struct smmuv2 *s, const struct dma_txn *t,
+							   struct xlat_result *r)
 {
 	struct route_end e;
 	enum route to;

@@ -29,7 +29,7 @@ static struct reg_bank *file_of(struct smmuv2 *s, u64 offset, u32 *in, u32 *cb)
 }
 
 /* Words and aligned doublewords only; else a configuration access fault. */
-static bool access_ok(struct smmuv2 *s, u64 offset, unsigned int size, bool write)
+static bool shape_ok(struct smmuv2 *s, u64 offset, unsigned int size, bool write)
 {
 	if ((size == 4 || size == 8) && !(offset & (size - 1)))
 		return true;
@@ -53,7 +53,7 @@ u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size)
 	u32 in, cb;
 	struct reg_bank *file;
 
-	if (!access_ok(s, offset, size, false))
+	if (!shape_ok(s, offset, size, false))
 		return 0;
 	file = file_of(s, offset, &in, &cb);
 	return file && implemented(s, file, in) ? reg_read(file, in, size) : 0;
@@ -193,7 +193,7 @@ void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int siz
 	u64 old, full;
 	u32 in, cb, reg;
 
-	if (!access_ok(s, offset, size, true))
+	if (!shape_ok(s, offset, size, true))
 		return;
 	file = file_of(s, offset, &in, &cb);
 	if (!file || !implemented(s, file, in))

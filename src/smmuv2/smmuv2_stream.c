@@ -73,8 +73,8 @@ void smmuv2_stream_update(struct smmuv2 *s)
 	s->n_match = 0;
 	for (n = 0; n < s->cfg.num_smrg; n++) {
 		u32 smr = (u32)reg_get(&s->gr0, GR0_SMR(n)), s2cr = (u32)reg_get(&s->gr0, GR0_S2CR(n));
-		u32 id = FIELD_GET(exid ? SMR_EXID : SMR_ID, smr);
-		u32 mask = FIELD_GET(exid ? SMR_EXMASK : SMR_MASK, smr);
+		u32 id = exid ? FIELD_GET(SMR_EXID, smr) : FIELD_GET(SMR_ID, smr);
+		u32 mask = exid ? FIELD_GET(SMR_EXMASK, smr) : FIELD_GET(SMR_MASK, smr);
 
 		decode_group(s, n, s2cr);
 		if (!(exid ? s2cr & S2CR_EXIDVALID : smr & SMR_VALID))
