@@ -9,19 +9,20 @@
 #include "pages.h"
 #include "translate.h"
 
-static const struct xl_target *const targets[] = { &xl_smmuv3 };
+static const struct xl_target *const targets[] = { &xl_smmuv3, &xl_vtd };
 
 static const char help[] =
-	"Usage: faultline translate --iommu smmuv3 --memory DUMP.pages[.gz] --registers DUMP.json\n"
+	"Usage: faultline translate --iommu smmuv3|vtd --memory DUMP.pages[.gz] --registers DUMP.json\n"
 	"                           [--sid N [--ssid N] --iova A [--write|--exec] [--priv]]...\n"
 	"                           [--walk] [--json]\n"
 	"\n"
 	"Brings the IOMMU into the state of a dump, register by register as a driver would,\n"
 	"and says what becomes of each access: address and permissions, or outcome and record.\n"
 	"\n"
-	"  --iommu KIND      the hardware\n"
+	"  --iommu KIND      the hardware: smmuv3, vtd\n"
 	"  --memory FILE     pages of memory: a run of {u64 little-endian address, 4096 bytes}, may be gzipped\n"
-	"  --registers FILE  JSON: `registers` (offset: value), identification registers (`idr`),\n"
+	"  --registers FILE  JSON: `registers` (offset: value), identification registers (`idr`; `cap`, `ecap`, "
+	"`haw`),\n"
 	"                    and `translations`, the accesses to try if none is named here\n"
 	"  --sid N           StreamID or requester ID of the accesses that follow\n"
 	"  --ssid N          SubstreamID or PASID of the accesses that follow, until the next --sid\n"

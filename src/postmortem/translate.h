@@ -46,7 +46,36 @@ struct xl_target {
 	const char *(*fault_name)(u16 fault);
 };
 
-extern const struct xl_target xl_smmuv3;
+extern const struct xl_target xl_smmuv3, xl_vtd;
+
+#define XL_MAX_REGISTERS 256
+
+struct xl_register {
+	u32 offset;
+	u64 value;
+};
+
+/* A register dump, in ascending order of offsets. */
+struct xl_registers {
+	struct xl_register r[XL_MAX_REGISTERS];
+	u32 n;
+};
+
+/* The beginning of a target's hardware object: the context of xl_ops. */
+struct xl_memory {
+	struct physmem *mem;
+};
+
+/* Services for an engine that is asked single questions: memory, and nobody at the other end of anything else. */
+extern const struct iommu_ops xl_ops;
+
+/* One "offset": value of a dump. */
+bool xl_register(const char *key, const json_t *value, struct xl_register *out, char *reason);
+/* All of them; @map (may be NULL) gives the offset by which the hardware knows a dumped one. */
+bool xl_registers(const json_t *object, u32 (*map)(u32 offset), struct xl_registers *out, char *reason);
+
+/* An access from lookup to its end; fills in what every kind has in common. */
+int xl_run(const struct iommu_class *cls, void *hw, const struct dma_txn *t, struct xl_outcome *o);
 
 /* A number of a snapshot: an integer, or a string as strtoull takes it. False if it is neither or absent. */
 bool xl_number(const json_t *value, u64 *out);

@@ -11,58 +11,11 @@
 #define PAGE_1	      0x10000
 
 struct state {
+	struct xl_memory memory;
 	struct smmuv3 smmu;
 	struct smmuv3_cfg cfg;
-	struct physmem *mem;
+	struct xl_registers dump;
 	const json_t *res0;
-	struct {
-		u32 offset;
-		u64 value;
-	} registers[MAX_REGISTERS];
-	size_t n_registers;
-};
-
-static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	struct state *s = ctx;
-
-	return physmem_read(s->mem, pa, buf, len);
-}
-
-static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	struct state *s = ctx;
-
-	return physmem_write(s->mem, pa, buf, len);
-}
-
-static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
-{
-	struct state *s = ctx;
-
-	return physmem_cas64(s->mem, pa, old, new_value);
-}
-
-static void irq(void *ctx, u32 line, bool level)
-{
-}
-
-static int msi(void *ctx, u64 pa, u32 data)
-{
-	return 0;
-}
-
-static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
-{
-}
-
-static const struct iommu_ops ops = {
-	.mem_read = mem_read,
-	.mem_write = mem_write,
-	.mem_cas64 = mem_cas64,
-	.irq = irq,
-	.msi = msi,
-	.txn_resume = txn_resume,
 };
 
 /* Offsets at which older parts and emulators show the queue indices in page 0. */
@@ -78,37 +31,23 @@ static u32 canonical(u32 offset)
 	return offset;
 }
 
-static bool read_pair(const char *key, const json_t *json, u32 *offset, u64 *value, char *reason)
-{
-	json_t *name = json_string(key);
-	u64 n;
-	bool ok = xl_number(name, &n) && n <= 0xfffffff && !(n & 3) && xl_number(json, value);
-
-	json_decref(name);
-	*offset = (u32)n;
-	if (!ok)
-		snprintf(reason, XL_REASON_BYTES, "\"%s\": not a register's offset and value", key);
-	return ok;
-}
-
 static bool read_idr(struct state *s, const json_t *idr, char *reason)
 {
+	struct xl_register r;
 	const char *key;
 	json_t *json;
-	u32 offset;
-	u64 value;
 
 	json_object_foreach((json_t *)idr, key, json)
 	{
-		if (!read_pair(key, json, &offset, &value, reason))
+		if (!xl_register(key, json, &r, reason))
 			return false;
-		if (offset < SMMU_IDR0 + sizeof(s->cfg.idr)) {
-			s->cfg.idr[offset / 4] = (u32)value;
-			s->cfg.idr_given |= BIT(offset / 4);
-		} else if (offset == SMMU_IIDR) {
-			s->cfg.iidr = (u32)value;
-		} else if (offset == SMMU_AIDR) {
-			s->cfg.aidr = (u32)value;
+		if (r.offset < SMMU_IDR0 + sizeof(s->cfg.idr)) {
+			s->cfg.idr[r.offset / 4] = (u32)r.value;
+			s->cfg.idr_given |= BIT(r.offset / 4);
+		} else if (r.offset == SMMU_IIDR) {
+			s->cfg.iidr = (u32)r.value;
+		} else if (r.offset == SMMU_AIDR) {
+			s->cfg.aidr = (u32)r.value;
 		} else {
 			snprintf(reason, XL_REASON_BYTES, "idr \"%s\": not an identification register", key);
 			return false;
@@ -117,45 +56,13 @@ static bool read_idr(struct state *s, const json_t *idr, char *reason)
 	return true;
 }
 
-static int by_offset(const void *a, const void *b)
-{
-	u32 x = *(const u32 *)a, y = *(const u32 *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static bool read_registers(struct state *s, const json_t *registers, char *reason)
-{
-	const char *key;
-	json_t *json;
-
-	if (!json_is_object(registers)) {
-		snprintf(reason, XL_REASON_BYTES, "no `registers`");
-		return false;
-	}
-	json_object_foreach((json_t *)registers, key, json)
-	{
-		if (s->n_registers == MAX_REGISTERS) {
-			snprintf(reason, XL_REASON_BYTES, "more than %d registers", MAX_REGISTERS);
-			return false;
-		}
-		if (!read_pair(key, json, &s->registers[s->n_registers].offset, &s->registers[s->n_registers].value,
-			       reason))
-			return false;
-		s->registers[s->n_registers].offset = canonical(s->registers[s->n_registers].offset);
-		s->n_registers++;
-	}
-	qsort(s->registers, s->n_registers, sizeof(s->registers[0]), by_offset);
-	return true;
-}
-
 static u64 given(const struct state *s, u32 offset)
 {
 	size_t i;
 
-	for (i = 0; i < s->n_registers; i++)
-		if (s->registers[i].offset == offset)
-			return s->registers[i].value;
+	for (i = 0; i < s->dump.n; i++)
+		if (s->dump.r[i].offset == offset)
+			return s->dump.r[i].value;
 	return 0;
 }
 
@@ -189,11 +96,11 @@ static void program(struct state *s)
 	u64 cr0 = given(s, SMMU_CR0);
 	size_t i;
 
-	for (i = 0; i < s->n_registers; i++) {
-		u32 offset = s->registers[i].offset;
+	for (i = 0; i < s->dump.n; i++) {
+		u32 offset = s->dump.r[i].offset;
 
 		if (offset != SMMU_CR0 && offset != SMMU_IRQ_CTRL && offset != SMMU_GBPA && offset != SMMU_CMDQ_CONS)
-			smmuv3_mmio_write(&s->smmu, offset, s->registers[i].value, is_wide(offset) ? 8 : 4);
+			smmuv3_mmio_write(&s->smmu, offset, s->dump.r[i].value, is_wide(offset) ? 8 : 4);
 	}
 	write32(s, SMMU_CMDQ_CONS, given(s, SMMU_CMDQ_PROD));
 	if (given(s, SMMU_GBPA))
@@ -209,14 +116,14 @@ static void *open_smmu(struct physmem *mem, const json_t *snapshot, char *reason
 
 	if (!s)
 		return NULL;
-	s->mem = mem;
+	s->memory.mem = mem;
 	s->res0 = json_object_get(snapshot, "res0");
 	if (!read_idr(s, json_object_get(snapshot, "idr"), reason) ||
-	    !read_registers(s, json_object_get(snapshot, "registers"), reason)) {
+	    !xl_registers(json_object_get(snapshot, "registers"), canonical, &s->dump, reason)) {
 		free(s);
 		return NULL;
 	}
-	if (smmuv3_init(&s->smmu, &s->cfg, &ops, s)) {
+	if (smmuv3_init(&s->smmu, &s->cfg, &xl_ops, s)) {
 		snprintf(reason, XL_REASON_BYTES, "idr: values that no SMMUv3 has");
 		free(s);
 		return NULL;
@@ -243,7 +150,7 @@ static void read_event(struct state *s, struct xl_outcome *o)
 	u8 raw[EVT_BYTES];
 	unsigned int i;
 
-	if (prod == cons || physmem_read(s->mem, (base & Q_BASE_ADDR) + index * EVT_BYTES, raw, sizeof(raw)))
+	if (prod == cons || physmem_read(s->memory.mem, (base & Q_BASE_ADDR) + index * EVT_BYTES, raw, sizeof(raw)))
 		return;
 	for (i = 0; i < EVT_WORDS; i++)
 		o->words[i] = fl_get_le64(raw + 8 * i);
@@ -254,27 +161,14 @@ static void read_event(struct state *s, struct xl_outcome *o)
 static int run(void *hw, const struct dma_txn *t, struct xl_outcome *o)
 {
 	struct state *s = hw;
-	struct iommu_walk *w = calloc(1, sizeof(*w));
-	struct xlat_result r = { 0 };
+	int err;
 
-	if (!w)
-		return -ENOMEM;
 	smmuv3_reset(&s->smmu);
 	program(s);
-	o->kind = smmuv3_lookup(&s->smmu, t, &r);
-	if (o->kind == XLAT_MISS) {
-		smmuv3_walk(&s->smmu, t, w);
-		o->kind = smmuv3_fill(&s->smmu, w);
-		r = w->res;
-		o->n_accesses = w->n_accesses;
-		memcpy(o->accesses, w->accesses, w->n_accesses * sizeof(w->accesses[0]));
-	}
-	free(w);
-	o->pa = r.pa;
-	o->perm = r.perm;
-	o->bypass = r.bypass;
-	read_event(s, o);
-	return 0;
+	err = xl_run(&smmuv3_class, &s->smmu, t, o);
+	if (!err)
+		read_event(s, o);
+	return err;
 }
 
 static bool expect_response(const json_t *entry, const struct xl_outcome *o, char *reason)

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What all kinds of IOMMU share: register dumps, memory, the run, comparison with a snapshot's entry. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "translate.h"
+
+bool xl_number(const json_t *value, u64 *out)
+{
+	const char *text;
+	char *end;
+
+	if (json_is_integer(value)) {
+		*out = (u64)json_integer_value(value);
+		return true;
+	}
+	text = json_string_value(value);
+	if (!text || !*text || *text == '-')
+		return false;
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	return !*end && !errno;
+}
+
+/* ---- register dumps ---- */
+
+bool xl_register(const char *key, const json_t *value, struct xl_register *out, char *reason)
+{
+	json_t *name = json_string(key);
+	u64 offset = 0;
+	bool ok = xl_number(name, &offset) && offset <= 0xfffffff && !(offset & 3) && xl_number(value, &out->value);
+
+	json_decref(name);
+	out->offset = (u32)offset;
+	if (!ok)
+		snprintf(reason, XL_REASON_BYTES, "\"%s\": not a register's offset and value", key);
+	return ok;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct xl_register *x = a, *y = b;
+
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+bool xl_registers(const json_t *object, u32 (*map)(u32 offset), struct xl_registers *out, char *reason)
+{
+	const char *key;
+	json_t *json;
+
+	if (!json_is_object(object)) {
+		snprintf(reason, XL_REASON_BYTES, "no `registers`");
+		return false;
+	}
+	json_object_foreach((json_t *)object, key, json)
+	{
+		if (out->n == XL_MAX_REGISTERS) {
+			snprintf(reason, XL_REASON_BYTES, "more than %d registers", XL_MAX_REGISTERS);
+			return false;
+		}
+		if (!xl_register(key, json, &out->r[out->n], reason))
+			return false;
+		if (map)
+			out->r[out->n].offset = map(out->r[out->n].offset);
+		out->n++;
+	}
+	qsort(out->r, out->n, sizeof(out->r[0]), by_offset);
+	return true;
+}
+
+/* ---- services ---- */
+
+static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	struct xl_memory *m = ctx;
+
+	return physmem_read(m->mem, pa, buf, len);
+}
+
+static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
+{
+	struct xl_memory *m = ctx;
+
+	return physmem_write(m->mem, pa, buf, len);
+}
+
+static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
+{
+	struct xl_memory *m = ctx;
+
+	return physmem_cas64(m->mem, pa, old, new_value);
+}
+
+static void irq(void *ctx, u32 line, bool level)
+{
+}
+
+static int msi(void *ctx, u64 pa, u32 data)
+{
+	return 0;
+}
+
+static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
+{
+}
+
+const struct iommu_ops xl_ops = {
+	.mem_read = mem_read,
+	.mem_write = mem_write,
+	.mem_cas64 = mem_cas64,
+	.irq = irq,
+	.msi = msi,
+	.txn_resume = txn_resume,
+};
+
+int xl_run(const struct iommu_class *cls, void *hw, const struct dma_txn *t, struct xl_outcome *o)
+{
+	struct iommu_walk *w = calloc(1, sizeof(*w));
+	struct xlat_result r = { 0 };
+
+	if (!w)
+		return -ENOMEM;
+	o->kind = cls->lookup(hw, t, &r);
+	if (o->kind == XLAT_MISS) {
+		cls->walk(hw, t, w);
+		o->kind = cls->fill(hw, w);
+		r = w->res;
+		o->n_accesses = w->n_accesses;
+		memcpy(o->accesses, w->accesses, w->n_accesses * sizeof(w->accesses[0]));
+	}
+	free(w);
+	o->pa = r.pa;
+	o->perm = r.perm;
+	o->bypass = r.bypass;
+	return 0;
+}
+
+/* ---- comparison ---- */
+
+static bool expect_pa(const json_t *entry, const struct xl_outcome *o, char *reason)
+{
+	bool bypass = json_is_true(json_object_get(entry, "bypass"));
+	u64 pa, perm;
+
+	if (!xl_number(json_object_get(entry, "pa"), &pa)) {
+		snprintf(reason, XL_REASON_BYTES, "the entry's pa is no number");
+		return false;
+	}
+	if (o->kind != XLAT_OK || o->pa != pa) {
+		snprintf(reason, XL_REASON_BYTES, "expected pa 0x%llx", pa);
+		return false;
+	}
+	if (json_object_get(entry, "bypass") && bypass != o->bypass) {
+		snprintf(reason, XL_REASON_BYTES, "expected %s", bypass ? "a bypass" : "a translation");
+		return false;
+	}
+	if (!bypass && xl_number(json_object_get(entry, "perm"), &perm) && perm != (o->perm & (PERM_R | PERM_W))) {
+		snprintf(reason, XL_REASON_BYTES, "expected perm %llu, got %u", perm, o->perm & (PERM_R | PERM_W));
+		return false;
+	}
+	return true;
+}
+
+bool xl_expect_plain(const json_t *entry, const struct xl_outcome *o, char *reason)
+{
+	if (json_object_get(entry, "pa"))
+		return expect_pa(entry, o, reason);
+	if (json_is_true(json_object_get(entry, "abort")) && (o->kind != XLAT_ABORT || o->n_words)) {
+		snprintf(reason, XL_REASON_BYTES, "expected an abort without a record");
+		return false;
+	}
+	if (json_is_true(json_object_get(entry, "raz_wi")) && (o->kind != XLAT_RAZWI || o->n_words)) {
+		snprintf(reason, XL_REASON_BYTES, "expected RAZ/WI without a record");
+		return false;
+	}
+	return true;
+}
+
+bool xl_expect_words(const json_t *words, const json_t *masks, const u64 *got, unsigned int n, char *reason)
+{
+	u64 word, mask;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (!xl_number(json_array_get(words, i), &word)) {
+			snprintf(reason, XL_REASON_BYTES, "the entry's words are not %u numbers", n);
+			return false;
+		}
+		if (!xl_number(json_array_get(masks, i), &mask))
+			mask = ~0ULL;
+		if ((got[i] ^ word) & mask) {
+			snprintf(reason, XL_REASON_BYTES, "expected word %u 0x%llx (mask 0x%llx), got 0x%llx", i, word,
+				 mask, got[i]);
+			return false;
+		}
+	}
+	return true;
+}
