@@ -192,7 +192,7 @@ static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_st
 	if (st->action != V3_TRANSLATE || !st->s1)
 		return true;
 	tag.asid = index;
-	e = tcache_lookup(&s->cd_cache, (u64)index << 12, &tag);
+	e = tcache_lookup(&s->cd_cache, v3_cd_key(sid, index), &tag);
 	cache_event(s, UNIT_CD_CACHE, e, sid);
 	if (!e)
 		return false;

@@ -142,6 +142,12 @@ static inline u32 v3_reg(const struct smmuv3 *s, u32 offset)
 	return (u32)reg_get(&s->regs, offset);
 }
 
+/* Where a CD lies in its cache: the tag holds both names, the address only spreads the sets. */
+static inline u64 v3_cd_key(u32 sid, u32 index)
+{
+	return (u64)(u32)(sid + index) << 12;
+}
+
 static inline u32 v3_stream_slot(u32 sid, u32 ssid)
 {
 	return (sid ^ (sid >> 7) ^ (ssid * 13)) & (V3_STREAMS - 1);

@@ -398,7 +398,7 @@ struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, boo
 	if (st->action != V3_TRANSLATE || !st->s1)
 		return st;
 	tag.asid = p->cd_index;
-	e = tcache_peek(&s->cd_cache, (u64)p->cd_index << 12, &tag);
+	e = tcache_peek(&s->cd_cache, v3_cd_key(w->txn.sid, p->cd_index), &tag);
 	if (e) {
 		cd = s->cds[e - s->cd_cache.entries].w;
 	} else {
@@ -411,6 +411,25 @@ struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, boo
 	}
 	v3_resolve_cd(s, p->ste, cd, st);
 	return st;
+}
+
+/* The configuration had to be fetched, so the TLB is asked only now. */
+static bool fetched_hit(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_stream *st)
+{
+	struct v3_walk *p = v3_walk_of(w);
+	u16 flags = txn_flags(&w->txn, st);
+	const struct tcache_entry *e;
+
+	if (!(p->have & (HAVE_STE | HAVE_CD)) || (st->e0pd && !(flags & DMA_PRIV)))
+		return false;
+	e = tlb_find(s, effective_va(st, w->txn.iova), &st->tag);
+	if (!e || tlb_answer(s, e, &w->txn, flags, &w->res) != XLAT_OK)
+		return false;
+	p->tlb.tag = st->tag;
+	p->tlb.page = effective_va(st, w->txn.iova) >> 12;
+	w->res.hit = false;
+	w->kind = XLAT_OK;
+	return true;
 }
 
 static void walk_stream(struct smmuv3 *s, struct iommu_walk *w)
@@ -433,7 +452,8 @@ static void walk_stream(struct smmuv3 *s, struct iommu_walk *w)
 			bypass_size_fault(s, w, st);
 		return;
 	default:
-		v3_translate_walk(s, w, st);
+		if (!fetched_hit(s, w, st))
+			v3_translate_walk(s, w, st);
 	}
 }
 
@@ -508,7 +528,7 @@ static void install_config(struct smmuv3 *s, struct iommu_walk *w)
 		install_raw(s, &s->ste_cache, s->stes, 0, 64, &tag, p->ste);
 	tag.asid = p->cd_index;
 	if (p->have & HAVE_CD)
-		install_raw(s, &s->cd_cache, s->cds, (u64)p->cd_index << 12, 12, &tag, p->cd);
+		install_raw(s, &s->cd_cache, s->cds, v3_cd_key(w->txn.sid, p->cd_index), 12, &tag, p->cd);
 }
 
 static void install_steps(struct smmuv3 *s, struct iommu_walk *w)
