@@ -154,7 +154,7 @@ const char *dmat_block_open(struct dmat_block_reader *b, const u8 *raw, size_t b
  * Join the planes of the next PIECE values. All loops below run over a whole piece, so that the compiler can use
  * vectors; what lies past the last record is read from the slack, or from the next plane, and ignored.
  */
-static void join_planes(const u8 *plane, unsigned int stride, unsigned int width, u64 *v)
+static void join_planes(const u8 *restrict plane, unsigned int stride, unsigned int width, u64 *restrict v)
 {
 	unsigned int i, k;
 
@@ -197,14 +197,18 @@ static void scale_values(u64 base, u64 scale, u64 *v)
 {
 	unsigned int i, shift;
 
+	if (scale == 1 && !base)
+		return;
 	if (scale & (scale - 1)) {
 		for (i = 0; i < PIECE; i++)
 			v[i] = base + scale * v[i];
 		return;
 	}
+	if (!scale)
+		memset(v, 0, PIECE * sizeof(*v));
 	shift = scale ? __builtin_ctzll(scale) : 0;
 	for (i = 0; i < PIECE; i++)
-		v[i] = base + (scale ? v[i] << shift : 0);
+		v[i] = base + (v[i] << shift);
 }
 
 /* Values of the next @n records. False: a dictionary entry that does not exist. */
@@ -285,30 +289,38 @@ static u64 *piece_column(struct piece *p, unsigned int number, u64 *other)
 
 static bool times_in_order(struct dmat_block_reader *b, const struct piece *p, unsigned int n)
 {
-	u64 time = b->time_min;
-	bool ok = true;
+	u64 backwards = p->time[0] - b->time_min;
 	unsigned int i;
 
-	for (i = 0; i < n; i++) {
-		ok &= p->time[i] >= time;
-		time = p->time[i];
-	}
-	b->time_min = time;
-	return ok;
+	/* A step back has its top bit set; so has one of 292 years. */
+	for (i = 1; i < n; i++)
+		backwards |= p->time[i] - p->time[i - 1];
+	b->time_min = p->time[n - 1];
+	return !(backwards >> 63);
+}
+
+static bool range_sound(u64 iova, u64 size, u64 limit)
+{
+	/* Neither 0 nor over what the kind may have, and inside 64 bits. */
+	return size - 1 <= limit && (iova + (size - 1) >= iova || !size);
 }
 
 static bool ranges_sound(const struct dmat_block_reader *b, const struct piece *p, const u16 *shape, unsigned int n)
 {
-	unsigned int i, bad = 0;
+	u64 less = 0, iova = 0;
+	unsigned int i;
+	bool ok = true;
 
 	for (i = 0; i < n; i++) {
-		u64 less = p->size[i] - 1, iova = p->iova[i];
-
-		/* Neither 0 nor over what the kind may have, and inside 64 bits. */
-		bad |= less > b->size_limit[shape[i]];
-		bad |= (iova + less < iova) & (less != ~0ULL);
+		less |= p->size[i] - 1;
+		iova |= p->iova[i];
 	}
-	return !bad;
+	/* Sizes from 1 to 16 MiB, below half of all addresses: sound whatever the kind. */
+	if (less < DMAT_ACCESS_MAX && !(iova >> 63))
+		return true;
+	for (i = 0; i < n; i++)
+		ok &= range_sound(p->iova[i], p->size[i], b->size_limit[shape[i]]);
+	return ok;
 }
 
 static const char *decode_piece(struct dmat_block_reader *b, struct dmat_record *out, unsigned int n)
