@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "iommu_kind.h"
+#include "vtd.h"
+#include "vtd_driver.h"
+
+static struct vtd_cache_cfg geometry(u64 sets, u64 ways)
+{
+	return (struct vtd_cache_cfg){ .geometry = { .sets = (u32)sets, .ways = (u32)ways }, .none = !sets };
+}
+
+static int create(const struct fl_config *cfg, const struct iommu_ops *ops, void *ctx, void **hw)
+{
+	struct vtd_cfg c = { .haw = (u8)cfg->iommu.address_bits };
+	struct vtd *v = fl_zalloc(sizeof(*v));
+	int err;
+
+	if (!v)
+		return -ENOMEM;
+	c.iotlb = geometry(cfg->iommu.tlb_sets, cfg->iommu.tlb_ways);
+	c.first = geometry(cfg->iommu.walk_cache_sets, cfg->iommu.walk_cache_ways);
+	c.second = c.first;
+	c.context = geometry(cfg->iommu.config_cache_sets, cfg->iommu.config_cache_ways);
+	c.pasid = c.context;
+	err = vtd_init(v, &c, ops, ctx);
+	if (err)
+		fl_free(v);
+	else
+		*hw = v;
+	return err;
+}
+
+static void destroy(void *hw)
+{
+	vtd_exit(hw);
+	fl_free(hw);
+}
+
+/* 2^n pages for at least 2^@entries_log2 entries, 2^@per_page_log2 of them a page. */
+static u8 order(u64 entries_log2, u32 per_page_log2)
+{
+	if (entries_log2 <= per_page_log2)
+		return 0;
+	return entries_log2 - per_page_log2 > 7 ? 7 : (u8)(entries_log2 - per_page_log2);
+}
+
+static void *driver_cfg(const struct kind_request *req)
+{
+	struct vtd_drv_cfg *c = fl_zalloc(sizeof(*c));
+	u32 i;
+
+	if (!c)
+		return NULL;
+	c->haw = (u8)req->cfg->iommu.address_bits;
+	c->iq_order = order(req->cfg->iommu.cmdq_log2, 7);
+	c->prq_order = order(req->cfg->iommu.priq_log2, 7);
+	c->pri_devices = req->devices;
+	for (i = 0; i < VTD_DRV_LINES; i++) {
+		c->msi[i].addr = KIND_MSI_DOORBELL;
+		c->msi[i].data = i;
+	}
+	c->observe = req->observe;
+	c->observer = req->observer;
+	return c;
+}
+
+static const char *fault_name(u16 fault)
+{
+	return vtd_reason_text((u8)fault);
+}
+
+const struct iommu_kind iommu_kind_vtd = {
+	.name = "vtd",
+	.cls = &vtd_class,
+	.drv = &vtd_drv_class,
+	.irq_lines = VTD_DRV_LINES,
+	.pri = true,
+	.create = create,
+	.destroy = destroy,
+	.driver_cfg = driver_cfg,
+	.driver_cfg_free = fl_free,
+	.fault_name = fault_name,
+};
