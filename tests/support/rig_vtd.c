@@ -182,6 +182,75 @@ void rig_vtd_settle(struct rig_vtd *r)
 	}
 }
 
+u64 rig_vtd_slot(struct rig_vtd *r, u64 root, u32 levels, u64 iova, u32 level, u64 link)
+{
+	u64 table = root, entry, at;
+	u32 l;
+
+	for (l = levels;; l--) {
+		at = table + (iova >> (12 + 9 * (l - 1)) & 511) * 8;
+		if (l == level)
+			return at;
+		entry = rig_vtd_peek(r, at);
+		if (!entry) {
+			entry = rig_vtd_page(r) | link;
+			rig_vtd_poke(r, at, entry);
+		}
+		table = entry & 0xffffffffff000ULL;
+	}
+}
+
+void rig_vtd_mode(struct rig_vtd *r, enum vtd_ttm ttm)
+{
+	r->root = rig_vtd_page(r);
+	rig_vtd_root(r, r->root | FIELD_PREP(VTD_RTADDR_TTM, (u64)ttm));
+	rig_vtd_command(r, VTD_GCMD_TE, true);
+}
+
+/* The table that the word at @at points to, made if it is not there. */
+static u64 reach(struct rig_vtd *r, u64 at)
+{
+	u64 word = rig_vtd_peek(r, at);
+
+	if (!(word & 1)) {
+		word = rig_vtd_page(r) | 1;
+		rig_vtd_poke(r, at, word);
+	}
+	return word & ~0xfffULL;
+}
+
+void rig_vtd_context(struct rig_vtd *r, u32 sid, u64 low, u64 high)
+{
+	u64 table = reach(r, r->root + (sid >> 8) * 16);
+
+	rig_vtd_poke(r, table + (sid & 0xff) * 16, low);
+	rig_vtd_poke(r, table + (sid & 0xff) * 16 + 8, high);
+}
+
+static u64 device_entry(struct rig_vtd *r, u32 sid)
+{
+	return reach(r, r->root + (sid >> 8) * 16 + (sid >> 7 & 1) * 8) + (sid & 0x7f) * 32;
+}
+
+u64 rig_vtd_device(struct rig_vtd *r, u32 sid, u64 low, u64 high)
+{
+	u64 at = device_entry(r, sid), dir = rig_vtd_page(r);
+
+	rig_vtd_poke(r, at, low | dir);
+	rig_vtd_poke(r, at + 8, high);
+	return dir;
+}
+
+void rig_vtd_pasid(struct rig_vtd *r, u32 sid, u32 pasid, u64 w0, u64 w1, u64 w2)
+{
+	u64 dir = rig_vtd_peek(r, device_entry(r, sid)) & ~0xfffULL;
+	u64 at = reach(r, dir + (pasid >> 6) * 8) + (pasid & 63) * 64;
+
+	rig_vtd_poke(r, at, w0);
+	rig_vtd_poke(r, at + 8, w1);
+	rig_vtd_poke(r, at + 16, w2);
+}
+
 enum xlat rig_vtd_access(struct rig_vtd *r, u32 sid, u64 iova, u16 flags, u32 pasid, struct xlat_result *res)
 {
 	struct dma_txn t = { .iova = iova, .sid = sid, .pasid = pasid, .len = 1, .flags = flags };

@@ -28,6 +28,7 @@ struct rig_vtd {
 	u64 reads, writes; /* memory accesses by the hardware */
 	u64 fail_at;	   /* the n-th of them fails; 0: none */
 	u64 next_page;	   /* rig_vtd_page() */
+	u64 root;	   /* of rig_vtd_mode() */
 	bool ats_auto;	   /* rig_vtd_settle() completes ATS invalidations */
 	u32 inv_done;	   /* of @invs, those that were completed */
 	u32 events[16];	   /* by enum iommu_event_kind */
@@ -61,6 +62,23 @@ void rig_vtd_submit(struct rig_vtd *r, const u64 *d);
 
 /* Complete every ATS invalidation that has arrived and was not completed. */
 void rig_vtd_settle(struct rig_vtd *r);
+
+/*
+ * Address of the entry of @level (1: 4 KiB) that maps @iova in the table at
+ * @root of @levels levels; tables on the way are made, pointed to with @link.
+ */
+#define RIG_FS_LINK 0x27 /* P, R/W, U/S, A */
+#define RIG_SS_LINK 0x3	 /* R, W */
+u64 rig_vtd_slot(struct rig_vtd *r, u64 root, u32 levels, u64 iova, u32 level, u64 link);
+
+/* A root table in the mode @ttm, in effect; translation enabled. */
+void rig_vtd_mode(struct rig_vtd *r, enum vtd_ttm ttm);
+/* Legacy context entry of @sid. */
+void rig_vtd_context(struct rig_vtd *r, u32 sid, u64 low, u64 high);
+/* Scalable-mode context entry: @low without the pointer to the (new) PASID directory. Returns that. */
+u64 rig_vtd_device(struct rig_vtd *r, u32 sid, u64 low, u64 high);
+/* Words 0..2 of a PASID-table entry, found through the tables. */
+void rig_vtd_pasid(struct rig_vtd *r, u32 sid, u32 pasid, u64 w0, u64 w1, u64 w2);
 
 enum xlat rig_vtd_access(struct rig_vtd *r, u32 sid, u64 iova, u16 flags, u32 pasid, struct xlat_result *res);
 
