@@ -25,7 +25,7 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
       cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed),
       master("master", scheduler, *opt.cfg), opt_(opt), scan_(scan) {
     for (unsigned i = 0; i < opt.cfg->tbu.count; i++)
-        master.out(i).bind(iommu.tbu(i));
+        plug(i);
     iommu.down.bind(memory.in(0));
     iommu.walk.bind(memory.in(1));
     iommu.irq.bind(cpu.irq_in);
@@ -33,6 +33,23 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
     memory.window.bind(cpu.doorbell);
     memory.set_window(KIND_MSI_DOORBELL, KIND_MSI_DOORBELL + 0xfffff);
     iommu.set_sink(this);
+}
+
+/* The streams of one TBU: platform masters, or the functions of a PCIe device. */
+void Platform::plug(unsigned tbu) {
+    if (opt_.faults != REPLAY_PRI) {
+        master.out(tbu).bind(iommu.tbu(tbu));
+        return;
+    }
+    std::vector<u32> functions;
+    for (u32 i = 0; i < scan_.n_sids; i++)
+        if (scan_.sids[i] % opt_.cfg->tbu.count == tbu)
+            functions.push_back(scan_.sids[i]);
+    std::string name = "device_" + std::to_string(tbu);
+    devices_.emplace_back(new PcieEndpoint(name.c_str(), scheduler, iommu, *opt_.cfg, functions, true));
+    devices_.back()->set_sink(this);
+    master.out(tbu).bind(devices_.back()->dma);
+    devices_.back()->up.bind(iommu.tbu(tbu));
 }
 
 Platform::~Platform() {
@@ -77,6 +94,19 @@ void Platform::fault_over(const dma_txn &, xlat, const FaultStamps &s) {
         parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
 }
 
+/* The six parts that all fault modes share, and the seven of PCIe. */
+void Platform::page_fault_over(const dma_txn &, bool, bool, const PageStamps &s) {
+    static const unsigned begins[FAULT_PARTS + 1] = {PAGE_TRANSLATION, PAGE_REQUEST, PAGE_NOTIFY, PAGE_SOFTWARE,
+                                                     PAGE_RESPONSE,    PAGE_RETRY,   PAGE_PARTS};
+    FaultStamps common;
+
+    for (unsigned i = 0; i <= FAULT_PARTS; i++)
+        common.stamp[i] = s.stamp[begins[i]];
+    fault_over({}, XLAT_STALL, common);
+    for (unsigned i = 0; i < PAGE_PARTS; i++)
+        page_parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
+}
+
 void Platform::access_done(const AccessDone &d) {
     const dmat_record &rec = *d.record;
     bool ok = d.how == XLAT_OK, recorded_ok = rec.outcome == DMAT_OUT_OK;
@@ -102,6 +132,12 @@ void Platform::collect(replay_result &result) {
     result.latency = latency_.summary(1);
     for (unsigned i = 0; i < FAULT_PARTS; i++)
         result.parts[i] = parts_[i].summary(1);
+    for (unsigned i = 0; i < PAGE_PARTS; i++)
+        result.page_parts[i] = page_parts_[i].summary(1);
+    for (auto &d : devices_)
+        for (u32 i = 0; i < scan_.n_sids; i++)
+            if (scan_.sids[i] % opt_.cfg->tbu.count == u32(&d - devices_.data()))
+                result.merged += d->stats(scan_.sids[i]).merged;
 }
 
 int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {

@@ -9,6 +9,7 @@
 #include "cpu_model.h"
 #include "iommu_model.h"
 #include "memory_model.h"
+#include "pcie_endpoint.h"
 #include "samples.h"
 #include "trace_master.h"
 
@@ -36,7 +37,7 @@ struct SmmuV3Model : KindModel {
         : KindModel(name, scheduler, config, iommu_kind_smmuv3) {}
 };
 
-class Platform : public sc_core::sc_module, public FaultSink {
+class Platform : public sc_core::sc_module, public FaultSink, public PageSink {
 public:
     Scheduler scheduler;
     KindModel iommu;
@@ -52,8 +53,10 @@ public:
 
     void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override;
     void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps) override;
+    void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps) override;
 
 private:
+    void plug(unsigned tbu);
     void boot();
     void access_done(const AccessDone &d);
     void collect(replay_result &result);
@@ -64,7 +67,8 @@ private:
     dmat_error *err_ = nullptr;
     replay_os *os_ = nullptr;
     replay_result counts_{};
-    Samples latency_, parts_[FAULT_PARTS];
+    std::vector<std::unique_ptr<PcieEndpoint>> devices_; // with page requests, before each TBU
+    Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
     int error_ = 0;
 };
 

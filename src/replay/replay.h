@@ -65,6 +65,20 @@ enum replay_part {
 
 extern const char *const replay_part_names[REPLAY_PARTS];
 
+/* What they are made of over PCIe; translation is detect, request and queue are record. */
+enum replay_page_part {
+	PAGE_PART_TRANSLATION, /* access -> translation completion without permission */
+	PAGE_PART_REQUEST,     /* -> page request message at the IOMMU */
+	PAGE_PART_QUEUE,       /* -> its record in the queue */
+	PAGE_PART_NOTIFY,      /* -> driver reads the record */
+	PAGE_PART_SOFTWARE,    /* -> fault core has the answer */
+	PAGE_PART_RESPONSE,    /* -> response back at the endpoint */
+	PAGE_PART_RETRY,       /* -> translated anew */
+	REPLAY_PAGE_PARTS
+};
+
+extern const char *const replay_page_part_names[REPLAY_PAGE_PARTS];
+
 #define REPLAY_MAX_TYPES 32
 
 struct replay_type {
@@ -95,6 +109,8 @@ struct replay_difference {
  * @duration_ns: from the first access to the end of the last
  * @latency: of faults, ns, from the access's acceptance to its end
  * @parts: what they are made of
+ * @page_parts: the same in the parts of a PCIe page fault (REPLAY_PRI)
+ * @merged: page faults that joined a page request on its way (REPLAY_PRI)
  * @access: latency of all accesses
  */
 struct replay_result {
@@ -109,6 +125,8 @@ struct replay_result {
 	bool timed;
 	u64 duration_ns;
 	struct stats_summary latency, parts[REPLAY_PARTS], access;
+	struct stats_summary page_parts[REPLAY_PAGE_PARTS];
+	u64 merged;
 };
 
 /**

@@ -6,6 +6,10 @@
 
 const char *const replay_part_names[REPLAY_PARTS] = { "detect", "record", "notify", "software", "respond", "retry" };
 
+const char *const replay_page_part_names[REPLAY_PAGE_PARTS] = {
+	"translation_request", "page_request", "queue", "notify", "software", "response", "retried_translation",
+};
+
 static const char *const fault_names[] = { "terminate", "stall", "pri" };
 
 /* A page request has no number of its own. */
@@ -61,7 +65,18 @@ static void set_recorded(json_t *j, const struct replay_result *res)
 	json_object_set_new(j, "recorded", o);
 }
 
-static void set_timing(json_t *j, const struct replay_result *res)
+static void set_page_parts(json_t *j, const struct replay_result *res)
+{
+	json_t *parts = json_object();
+	int i;
+
+	for (i = 0; i < REPLAY_PAGE_PARTS; i++)
+		set_times(parts, replay_page_part_names[i], &res->page_parts[i]);
+	json_object_set_new(j, "page_parts_ns", parts);
+	report_json_u64(j, "merged", res->merged);
+}
+
+static void set_timing(json_t *j, const struct replay_options *opt, const struct replay_result *res)
 {
 	json_t *parts = json_object();
 	int i;
@@ -72,6 +87,8 @@ static void set_timing(json_t *j, const struct replay_result *res)
 	for (i = 0; i < REPLAY_PARTS; i++)
 		set_times(parts, replay_part_names[i], &res->parts[i]);
 	json_object_set_new(j, "parts_ns", parts);
+	if (opt->faults == REPLAY_PRI)
+		set_page_parts(j, res);
 }
 
 json_t *replay_json(const struct replay_options *opt, const struct replay_result *res)
@@ -93,7 +110,7 @@ json_t *replay_json(const struct replay_options *opt, const struct replay_result
 	set_responses(j, res);
 	set_recorded(j, res);
 	if (res->timed)
-		set_timing(j, res);
+		set_timing(j, opt, res);
 	return j;
 }
 
@@ -119,7 +136,7 @@ static const char *const why[REPLAY_PARTS] = {
 	"the second lookup and walk, and the access itself",
 };
 
-static void print_parts(const struct replay_result *res, FILE *out)
+static void print_parts(const struct replay_options *opt, const struct replay_result *res, FILE *out)
 {
 	static const char *const headings[] = { "part", ">p50", ">p90", ">p99", ">p99.9", ">max", ">mean", NULL };
 	struct report_table t;
@@ -127,8 +144,11 @@ static void print_parts(const struct replay_result *res, FILE *out)
 
 	fputs("\nlatency of faults\n", out);
 	report_table_init(&t, headings);
+	for (i = 0; opt->faults == REPLAY_PRI && i < REPLAY_PAGE_PARTS; i++)
+		add_times(&t, replay_page_part_names[i], &res->page_parts[i]);
 	for (i = 0; i < REPLAY_PARTS; i++) {
-		add_times(&t, replay_part_names[i], &res->parts[i]);
+		if (opt->faults != REPLAY_PRI)
+			add_times(&t, replay_part_names[i], &res->parts[i]);
 		if (res->parts[i].mean > res->parts[most].mean)
 			most = i;
 	}
@@ -147,6 +167,8 @@ static void print_faults(const struct replay_options *opt, const struct replay_r
 	for (i = 0; i < res->n_types; i++)
 		fprintf(out, "  %-18s %llu\n", type_name(opt, &res->types[i]), res->types[i].count);
 	fprintf(out, "first touches        %llu\n", res->first_touches);
+	if (opt->faults == REPLAY_PRI && res->timed)
+		fprintf(out, "joined a request     %llu\n", res->merged);
 	fprintf(out, "answers              %llu retry, %llu terminate, %llu failure\n", res->responses[FAULT_RETRY],
 		res->responses[FAULT_TERMINATE], res->responses[FAULT_FAILURE]);
 }
@@ -191,5 +213,5 @@ void replay_table(const struct replay_options *opt, const struct replay_result *
 	fprintf(out, ", p99 %s", report_ns(res->access.p99, text));
 	fprintf(out, ", max %s\n", report_ns(res->access.max, text));
 	if (res->latency.count)
-		print_parts(res, out);
+		print_parts(opt, res, out);
 }
