@@ -442,7 +442,9 @@ static int run(int argc, char **argv)
 	if (physmem_init(&mem, 1ULL << 52))
 		return cli_fail("translate: out of memory");
 	snapshot = json_load_file(o.registers, JSON_REJECT_DUPLICATES, &jerr);
-	if (!snapshot)
+	if (!snapshot && jerr.line < 0)
+		err = cli_fail("%s: cannot read: %s", o.registers, strerror(errno));
+	else if (!snapshot)
 		err = cli_fail("%s:%d:%d: %s", o.registers, jerr.line, jerr.column, jerr.text);
 	else if (pages_load(o.memory, &mem, &perr))
 		err = cli_fail("%s: %s: %s", perr.file, perr.place, perr.reason);

@@ -13,7 +13,7 @@ bool xl_number(const json_t *value, u64 *out)
 
 	if (json_is_integer(value)) {
 		*out = (u64)json_integer_value(value);
-		return true;
+		return json_integer_value(value) >= 0;
 	}
 	text = json_string_value(value);
 	if (!text || !*text || *text == '-')

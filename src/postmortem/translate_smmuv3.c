@@ -37,6 +37,10 @@ static bool read_idr(struct state *s, const json_t *idr, char *reason)
 	const char *key;
 	json_t *json;
 
+	if (idr && !json_is_object(idr)) {
+		snprintf(reason, XL_REASON_BYTES, "idr: not an object of offsets and values");
+		return false;
+	}
 	json_object_foreach((json_t *)idr, key, json)
 	{
 		if (!xl_register(key, json, &r, reason))
@@ -208,12 +212,12 @@ static bool expect_res0(const struct state *s, const struct xl_outcome *o, char 
 static bool expect(const void *hw, const json_t *entry, const struct xl_outcome *o, char *reason)
 {
 	const json_t *event = json_object_get(entry, "event");
+	const char *name = json_string_value(json_object_get(event, "name"));
 
 	if (!event)
 		return xl_expect_plain(entry, o, reason);
 	if (!o->n_words) {
-		snprintf(reason, XL_REASON_BYTES, "expected event %s, none was recorded",
-			 json_string_value(json_object_get(event, "name")));
+		snprintf(reason, XL_REASON_BYTES, "expected event %s, none was recorded", name ? name : "");
 		return false;
 	}
 	return xl_expect_words(json_object_get(event, "words"), json_object_get(event, "mask"), o->words, EVT_WORDS,
