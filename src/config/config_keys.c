@@ -28,6 +28,10 @@ static const char *const walk_ports[] = { "priced", "issued", NULL };
 static const char *const handlers[] = { "constant", "uniform", "exponential", "lognormal", "recorded", NULL };
 static const char *const stall_models[] = { "stall-and-terminate", "terminate", "stall", NULL };
 
+static const char *const smmuv2_behaviours[] = { "mmu500", "smmu-v2", NULL };
+static const char *const bits[] = { "0", "1", NULL };
+static const char *const cfcfgs[] = { "faults", "0", "1", NULL };
+
 #define OURS "assumption"
 #define SEC  1000000000ULL
 
@@ -72,6 +76,21 @@ const struct fl_key fl_config_keys[] = {
 
 	CHOICE(smmuv3, stall_model, stall_models, "stall-and-terminate", "IDR0.STALL_MODEL", "IHI 0070 6.3.1"),
 	COUNT(smmuv3, stall_max, "", 1, 65535, "64", "IDR5.STALL_MAX: stalled transactions", OURS),
+
+	CHOICE(smmuv2, behaviour, smmuv2_behaviours, "mmu500",
+	       "further faults of a bank with a stalled transaction: mmu500: they stall, too; smmu-v2: they terminate",
+	       "docs/smmuv2-stall.md"),
+	COUNT(smmuv2, banks, "", 1, 128, "32", "context banks", "MMU-500: up to 128"),
+	COUNT(smmuv2, stall_slots, "", 1, 1024, "32", "stalled transactions that a TBU holds", OURS),
+	CHOICE(smmuv2, hupcf, bits, "0", "SCTLR.HUPCF: other transactions of a bank go on beside a fault",
+	       "reset value"),
+	CHOICE(smmuv2, cfre, bits, "1", "SCTLR.CFRE: terminated transactions are aborted; 0: they read zero", "Linux"),
+	CHOICE(smmuv2, cfcfg, cfcfgs, "faults", "SCTLR.CFCFG: faults: as --faults says; 0, 1: in every bank",
+	       "dma-can-stall"),
+	COUNT(smmuv2, storm_limit, "", 0, 1000000, "0",
+	      "faults in a window that turn a master's stalling off; 0: no back-off", "drm/msm: 1"),
+	TIME(smmuv2, storm_window, 10 * SEC, "10000000", "the window", "ours"),
+	TIME(smmuv2, storm_off, 100 * SEC, "500000000", "stalling stays off so long", "drm/msm: 500 ms"),
 
 	TIME(notify, record_write, 1000000, "50", "one event or fault record; one at a time", "MMU-600AE: serialised"),
 	TIME(notify, pri_write, 1000000, "50", "one page request record; one at a time", "MMU-600AE: serialised"),

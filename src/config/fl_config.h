@@ -59,6 +59,9 @@ struct fl_config {
 		u64 stall_model, stall_max;
 	} smmuv3;
 	struct {
+		u64 behaviour, banks, stall_slots, hupcf, cfre, cfcfg, storm_limit, storm_window_ps, storm_off_ps;
+	} smmuv2;
+	struct {
 		u64 record_write_ps, pri_write_ps, wire_ps, msi_ps;
 	} notify;
 	struct {

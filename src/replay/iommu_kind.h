@@ -59,7 +59,7 @@ const struct iommu_kind *iommu_kind_find(const char *name);
 extern const struct iommu_kind *const iommu_kinds[];
 
 /* One translation unit each. */
-extern const struct iommu_kind iommu_kind_smmuv3, iommu_kind_vtd;
+extern const struct iommu_kind iommu_kind_smmuv2, iommu_kind_smmuv3, iommu_kind_vtd;
 
 #ifdef __cplusplus
 }

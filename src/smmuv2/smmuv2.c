@@ -249,7 +249,7 @@ static u8 attr_of(const struct smmuv2_bank *b, const struct pt_result *p)
 	return (u8)(b->mair >> 8 * (p->attr & 7));
 }
 
-static void note_result(struct smmuv2 *s, struct smmuv2_found *f, const struct pt_result *p)
+static void note_result(struct smmuv2 *s, struct smmuv2_found *f, const struct pt_result *p, struct xlat_result *r)
 {
 	const struct smmuv2_bank *b = &s->bank[f->cb];
 
@@ -262,6 +262,12 @@ static void note_result(struct smmuv2 *s, struct smmuv2_found *f, const struct p
 	f->global = p->flags & PT_RES_GLOBAL;
 	f->tag = b->tag;
 	keep_steps(s, f);
+	r->pa = p->pa;
+	r->shift = f->shift;
+	r->priv_perm = f->priv_perm;
+	r->perm = f->flags & DMA_PRIV ? f->priv_perm : f->user_perm;
+	r->attr = f->attr;
+	r->global = f->global;
 }
 
 static void link_walk(struct smmuv2 *s, struct iommu_walk *w)
@@ -293,18 +299,18 @@ enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_wa
 	w->stale = false;
 	memset(&w->res, 0, sizeof(w->res));
 	link_walk(s, w);
-	w->kind = XLAT_OK;
+	w->kind = XLAT_ABORT;
 	f->again = route(s, t, &e) != TO_BANK;
 	if (f->again)
-		return XLAT_OK;
+		return w->kind;
 	f->cb = e.cb;
 	f->flags = (u8)e.flags;
 	f->va = bank_va(&s->bank[e.cb], t->iova);
 	if (smmuv2_bank_walk(s, e.cb, f->va, e.flags & PT_ACCESS_MASK, w, &p) == PT_OK) {
-		note_result(s, f, &p);
+		note_result(s, f, &p, &w->res);
+		w->kind = XLAT_OK;
 	} else {
 		note_fault(s, f, &p);
-		w->kind = XLAT_ABORT;
 	}
 	return w->kind;
 }
@@ -359,25 +365,15 @@ enum xlat smmuv2_fill(struct smmuv2 *s, struct iommu_walk *w)
 {
 	struct smmuv2_found *f = found_of(w);
 	struct xlat_result *r = &w->res;
-	u8 by;
 
 	unlink_walk(s, w);
 	if (f->again)
 		return w->kind = smmuv2_translate(s, &w->txn, r);
 	if (f->fsr)
 		return w->kind = deliver(s, w, r);
-	/* A fault of its bank has come between. */
-	by = blocked_by(s, f->cb);
-	if (unlikely(by != SMMUV2_NO_BANK))
-		return w->kind = smmuv2_fault_block(s, &w->txn, f->cb, by, r);
+	/* A fault that its bank has recorded meanwhile holds later transactions, not this one. */
 	if (likely(!w->stale))
 		install(s, f);
-	r->pa = f->pa | (f->va & (BIT_ULL(f->shift) - 1));
-	r->shift = f->shift;
-	r->priv_perm = f->priv_perm;
-	r->perm = f->flags & DMA_PRIV ? f->priv_perm : f->user_perm;
-	r->attr = f->attr;
-	r->global = f->global;
 	return w->kind = XLAT_OK;
 }
 

@@ -58,8 +58,11 @@ struct smmuv2_context_fault {
 /* SMMUV2_DRV_AUTO: what the hardware has, AArch64 first */
 enum smmuv2_drv_format { SMMUV2_DRV_AUTO, SMMUV2_DRV_AARCH64, SMMUV2_DRV_LPAE, SMMUV2_DRV_SHORT };
 
-/* SMMUV2_CFCFG_FOLLOW: as the masters and the fault core say */
-enum smmuv2_drv_cfcfg { SMMUV2_CFCFG_FOLLOW, SMMUV2_CFCFG_NEVER };
+/*
+ * SMMUV2_CFCFG_FOLLOW: as the masters and the fault core say; else for every bank, for experiments: with
+ * SMMUV2_CFCFG_ALWAYS the stalls of a master without dma-can-stall are terminated by the driver.
+ */
+enum smmuv2_drv_cfcfg { SMMUV2_CFCFG_FOLLOW, SMMUV2_CFCFG_NEVER, SMMUV2_CFCFG_ALWAYS };
 
 /**
  * struct smmuv2_drv_cfg - argument of drv_class.probe; a zeroed one is useful

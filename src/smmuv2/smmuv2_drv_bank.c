@@ -146,7 +146,7 @@ void smmuv2_drv_bank_stall(struct v2d_dom *dom)
 
 	if (dom->bank < 0)
 		return;
-	for (m = dom->masters; m; m = m->dom_next)
+	for (m = dom->masters; m && d->cfg.cfcfg == SMMUV2_CFCFG_FOLLOW; m = m->dom_next)
 		stall = stall && m->stall_on && !m->throttled;
 	b = &d->bank[dom->bank];
 	flags = fault_lock_acquire(&b->lock);

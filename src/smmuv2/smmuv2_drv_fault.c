@@ -33,7 +33,7 @@ static void make_record(const struct smmuv2_context_fault *f, u64 cookie, struct
 		.cookie = cookie,
 		.sid = FIELD_GET(CBFRSYNRA_SID, f->cbfrsynra),
 		.index = f->bank,
-		.reason = f->fsr,
+		.reason = f->fsr & FSR_FAULTS,
 		.type = f->fsr & FSR_SS ? FAULT_STALL : FAULT_UNRECOVERABLE,
 		.perm = perm_of(f->fsynr0),
 		.flags = FAULT_LAST,

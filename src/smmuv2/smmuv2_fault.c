@@ -274,7 +274,13 @@ static void record(struct smmuv2 *s, const struct smmuv2_fault *f)
 {
 	struct smmuv2_bank *b = &s->bank[f->fault_cb];
 	bool s2 = b->type == CBAR_S2;
-	struct iommu_event ev = { .kind = IOMMU_EV_RECORD, .unit = UNIT_EVENTQ, .code = f->fsr, .addr = f->far };
+	/* Where software reads the record: the bank's FAR. */
+	u64 page = BIT_ULL(s->half_pages) + f->fault_cb;
+	struct iommu_event ev = { .kind = IOMMU_EV_RECORD,
+				  .unit = UNIT_EVENTQ,
+				  .code = f->fsr,
+				  .addr = (page << s->page_shift) + CB_FAR,
+				  .len = 8 };
 
 	s->stats.context_faults++;
 	reg_set(&b->regs, CB_FAR, f->far);

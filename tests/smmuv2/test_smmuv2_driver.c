@@ -432,6 +432,27 @@ START_TEST(never_stalls_by_configuration)
 }
 END_TEST
 
+/* A master that nobody lets stall in a bank that stalls all the same: never left hanging. */
+START_TEST(always_stalls_by_configuration)
+{
+	struct smmuv2_drv_cfg cfg = { .cfcfg = SMMUV2_CFCFG_ALWAYS };
+	struct fault_dev *dev;
+	struct fault_domain *dom;
+	struct access *a;
+
+	up(SMMUV2_MMU500, &cfg);
+	dev = drig_master(&g, SID_A, false);
+	dom = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
+	drig_attach(&g, dev, dom);
+	ck_assert_uint_eq(sctlr(dom) & CFCFG, CFCFG);
+	a = drig_access(&g, SID_A, 0x9000, 0, 0);
+	ck_assert_int_eq(a->end, XLAT_STALL);
+	drig_settle(&g);
+	ck_assert_int_eq(a->end, XLAT_ABORT);
+	drig_down(&g);
+}
+END_TEST
+
 /* ---- A bank shared by two masters ---- */
 
 START_TEST(incompatible_masters)
@@ -777,7 +798,7 @@ END_TEST
 
 SUITE_MAIN("smmuv2_driver", formats, probe_refuses_what_is_not_there, other_domain_types, streams, banks_run_out,
 	   demand_paging, many_outstanding, introspection, answer_later, nobody_handles, on_and_off_at_run_time,
-	   never_stalls_by_configuration, incompatible_masters, shared_bank_detach_answers_only_its_own,
-	   shared_bank_stalls_while_all_may, replace_with_a_pending_fault, storm_back_off, lost_interrupt, deadline,
-	   unmap_waits_for_the_stall, unmap_times_out_under_a_stall, ss_without_a_record, orphan, sva_domain,
-	   remove_with_pending_faults)
+	   never_stalls_by_configuration, always_stalls_by_configuration, incompatible_masters,
+	   shared_bank_detach_answers_only_its_own, shared_bank_stalls_while_all_may, replace_with_a_pending_fault,
+	   storm_back_off, lost_interrupt, deadline, unmap_waits_for_the_stall, unmap_times_out_under_a_stall,
+	   ss_without_a_record, orphan, sva_domain, remove_with_pending_faults)

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "iommu_kind.h"
+#include "smmuv2.h"
+#include "smmuv2_driver.h"
+
+#define OWN_LINES 30 /* banks with an interrupt line each; more share as many lines */
+
+static struct tcache_cfg geometry(u64 sets, u64 ways)
+{
+	return (struct tcache_cfg){ .sets = (u32)sets, .ways = sets ? (u32)ways : 1 };
+}
+
+static int create(const struct fl_config *cfg, const struct iommu_ops *ops, void *ctx, void **hw)
+{
+	struct smmuv2_cfg c = { .behaviour = (enum smmuv2_behaviour)cfg->smmuv2.behaviour };
+	struct smmuv2 *s;
+	u32 i;
+	int err;
+
+	if (cfg->tbu.count > SMMUV2_MAX_TBUS)
+		return -EINVAL;
+	s = fl_zalloc(sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	c.num_cb = (u16)cfg->smmuv2.banks;
+	c.num_smrg = SMMUV2_MAX_SMR;
+	c.exids = true;
+	c.num_irpt = c.num_cb > OWN_LINES ? OWN_LINES : 0;
+	c.n_tbus = (u8)cfg->tbu.count;
+	for (i = 0; i < c.n_tbus; i++)
+		c.stall_slots[i] = (u16)cfg->smmuv2.stall_slots;
+	c.no_caches = !cfg->iommu.tlb_sets && !cfg->iommu.walk_cache_sets;
+	c.tlb = geometry(cfg->iommu.tlb_sets, cfg->iommu.tlb_ways);
+	c.wc1 = geometry(cfg->iommu.walk_cache_sets, cfg->iommu.walk_cache_ways);
+	c.wc2 = c.wc1;
+	err = smmuv2_init(s, &c, ops, ctx);
+	if (err)
+		fl_free(s);
+	else
+		*hw = s;
+	return err;
+}
+
+static void destroy(void *hw)
+{
+	smmuv2_exit(hw);
+	fl_free(hw);
+}
+
+/* The driver's configuration and what it points to. */
+struct cfg {
+	struct smmuv2_drv_cfg drv;
+	struct fault_storm storm;
+};
+
+static void *driver_cfg(const struct kind_request *req)
+{
+	const struct fl_config *cfg = req->cfg;
+	struct cfg *c = fl_zalloc(sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->drv.hupcf = cfg->smmuv2.hupcf;
+	c->drv.razwi = !cfg->smmuv2.cfre;
+	c->drv.cfcfg = (enum smmuv2_drv_cfcfg)cfg->smmuv2.cfcfg;
+	c->storm.limit = cfg->smmuv2.storm_limit;
+	c->storm.window_ns = cfg->smmuv2.storm_window_ps / 1000;
+	c->storm.off_ns = cfg->smmuv2.storm_off_ps / 1000;
+	if (c->storm.limit)
+		c->drv.storm = &c->storm;
+	c->drv.observe = req->observe;
+	c->drv.observer = req->observer;
+	return c;
+}
+
+static const char *fault_name(u16 fault)
+{
+	static const char *const context[] = { "", "TF", "AFF", "PF", "EF", "TLBMCF", "TLBLKF", "ASF", "UUT" };
+	static const char *const global[] = { "ICF", "USF",	  "SMCF",      "UCBF",	    "UCIF",
+					      "CAF", "global EF", "global PF", "global UUT" };
+	u32 bit = (u32)__builtin_ctz(fault | BIT(15));
+
+	if (bit > 8 || (!(fault & SMMUV2_FAULT_GLOBAL) && !bit))
+		return "unknown";
+	return fault & SMMUV2_FAULT_GLOBAL ? global[bit] : context[bit];
+}
+
+const struct iommu_kind iommu_kind_smmuv2 = {
+	.name = "smmuv2",
+	.cls = &smmuv2_class,
+	.drv = &smmuv2_drv_class,
+	.irq_lines = SMMUV2_IRQ_CONTEXT + OWN_LINES,
+	.level_irq = true,
+	.stall = true,
+	.create = create,
+	.destroy = destroy,
+	.driver_cfg = driver_cfg,
+	.driver_cfg_free = fl_free,
+	.fault_name = fault_name,
+};
