@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Work queue and timer for one fault core. */
 #include <linux/ktime.h>
+#include <linux/module.h>
 #include <linux/workqueue.h>
 
 #include "fault_host.h"
@@ -69,6 +70,8 @@ int fault_host_create(unsigned int workers, struct fault_host **out)
 	host = kzalloc(sizeof(*host), GFP_KERNEL);
 	if (!host)
 		return -ENOMEM;
+	/* Work and timer run this module's code until fault_host_destroy(). */
+	__module_get(THIS_MODULE);
 	host->n_workers = workers;
 	for (i = 0; i < workers; i++) {
 		host->workers[i].host = host;
@@ -90,6 +93,7 @@ free_wq:
 	destroy_workqueue(host->wq);
 free_host:
 	kfree(host);
+	module_put(THIS_MODULE);
 	return err;
 }
 
@@ -120,5 +124,6 @@ int fault_host_destroy(struct fault_host *host)
 	}
 	destroy_workqueue(host->wq);
 	kfree(host);
+	module_put(THIS_MODULE);
 	return 0;
 }
