@@ -9,17 +9,17 @@
 #include "pages.h"
 #include "translate.h"
 
-static const struct xl_target *const targets[] = { &xl_smmuv3, &xl_vtd };
+static const struct xl_target *const targets[] = { &xl_smmuv2, &xl_smmuv3, &xl_vtd };
 
 static const char help[] =
-	"Usage: faultline translate --iommu smmuv3|vtd --memory DUMP.pages[.gz] --registers DUMP.json\n"
+	"Usage: faultline translate --iommu smmuv2|smmuv3|vtd --memory DUMP.pages[.gz] --registers DUMP.json\n"
 	"                           [--sid N [--ssid N] --iova A [--write|--exec] [--priv]]...\n"
 	"                           [--walk] [--json]\n"
 	"\n"
 	"Brings the IOMMU into the state of a dump, register by register as a driver would,\n"
 	"and says what becomes of each access: address and permissions, or outcome and record.\n"
 	"\n"
-	"  --iommu KIND      the hardware: smmuv3, vtd\n"
+	"  --iommu KIND      the hardware: smmuv2, smmuv3, vtd\n"
 	"  --memory FILE     pages of memory: a run of {u64 little-endian address, 4096 bytes}, may be gzipped\n"
 	"  --registers FILE  JSON: `registers` (offset: value), identification registers (`idr`; `cap`, `ecap`, "
 	"`haw`),\n"
@@ -355,7 +355,8 @@ static json_t *to_json(const struct options *o, const struct dma_txn *t, const s
 
 static bool has_expectation(const json_t *entry)
 {
-	static const char *const keys[] = { "pa", "abort", "raz_wi", "blocked_silently", "event", "fault" };
+	static const char *const keys[] = { "pa",    "abort", "raz_wi",	       "blocked_silently",
+					    "event", "fault", "context_fault", "global_fault" };
 	size_t i;
 
 	for (i = 0; entry && i < ARRAY_SIZE(keys); i++)

@@ -46,9 +46,9 @@ struct xl_target {
 	const char *(*fault_name)(u16 fault);
 };
 
-extern const struct xl_target xl_smmuv3, xl_vtd;
+extern const struct xl_target xl_smmuv2, xl_smmuv3, xl_vtd;
 
-#define XL_MAX_REGISTERS 256
+#define XL_MAX_REGISTERS 8192
 
 struct xl_register {
 	u32 offset;

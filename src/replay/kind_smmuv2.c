@@ -73,18 +73,6 @@ static void *driver_cfg(const struct kind_request *req)
 	return c;
 }
 
-static const char *fault_name(u16 fault)
-{
-	static const char *const context[] = { "", "TF", "AFF", "PF", "EF", "TLBMCF", "TLBLKF", "ASF", "UUT" };
-	static const char *const global[] = { "ICF", "USF",	  "SMCF",      "UCBF",	    "UCIF",
-					      "CAF", "global EF", "global PF", "global UUT" };
-	u32 bit = (u32)__builtin_ctz(fault | BIT(15));
-
-	if (bit > 8 || (!(fault & SMMUV2_FAULT_GLOBAL) && !bit))
-		return "unknown";
-	return fault & SMMUV2_FAULT_GLOBAL ? global[bit] : context[bit];
-}
-
 const struct iommu_kind iommu_kind_smmuv2 = {
 	.name = "smmuv2",
 	.cls = &smmuv2_class,
@@ -96,5 +84,5 @@ const struct iommu_kind iommu_kind_smmuv2 = {
 	.destroy = destroy,
 	.driver_cfg = driver_cfg,
 	.driver_cfg_free = fl_free,
-	.fault_name = fault_name,
+	.fault_name = smmuv2_fault_name,
 };

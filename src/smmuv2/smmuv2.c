@@ -432,6 +432,8 @@ static int check_cfg(const struct smmuv2_cfg *c)
 		return -EINVAL;
 	if (c->num_irpt > SMMUV2_MAX_CB || (c->no_s1 && c->no_s2))
 		return -EINVAL;
+	if (c->log2_pages > 8 || 1U << c->log2_pages < c->num_cb)
+		return -EINVAL;
 	for (i = 0; i < c->n_tbus; i++)
 		if (c->stall_slots[i] > 1024)
 			return -EINVAL;
@@ -451,6 +453,9 @@ int smmuv2_cfg_resolve(struct smmuv2_cfg *c)
 	c->oas_bits = c->oas_bits ? c->oas_bits : 48;
 	c->ubs_bits = c->ubs_bits ? c->ubs_bits : 49;
 	c->n_tbus = c->n_tbus ? c->n_tbus : 1;
+	if (!c->log2_pages)
+		for (c->log2_pages = 2; 1U << c->log2_pages < c->num_cb && c->log2_pages < 8;)
+			c->log2_pages++;
 	default_caches(c);
 	err = check_cfg(c);
 	for (i = 0; i < c->n_tbus && !err; i++) {
@@ -515,9 +520,7 @@ static void reset(struct smmuv2 *s)
 	for (i = 0; i < s->n_stalls; i++)
 		s->stalls[i].next = (u16)(i + 1 < s->n_stalls ? i + 2 : 0);
 	s->free_stall = 1;
-	s->half_pages = 1;
-	while ((1U << s->half_pages) < max(s->cfg.num_cb, (u16)4))
-		s->half_pages++;
+	s->half_pages = s->cfg.log2_pages;
 	identify(s);
 	s->scr0 = (u32)reg_get(&s->gr0, GR0_sCR0);
 	for (i = 0; i < s->cfg.num_cb; i++)
@@ -568,6 +571,18 @@ void smmuv2_exit(struct smmuv2 *s)
 	fl_free(s->memo);
 	fl_free(s->stalls);
 	memset(s, 0, sizeof(*s));
+}
+
+const char *smmuv2_fault_name(u16 fault)
+{
+	static const char *const context[] = { "unknown", "TF", "AFF", "PF", "EF", "TLBMCF", "TLBLKF", "ASF", "UUT" };
+	static const char *const global[] = { "ICF", "USF",	  "SMCF",      "UCBF",	    "UCIF",
+					      "CAF", "global EF", "global PF", "global UUT" };
+	u32 bit = (u32)__builtin_ctz(fault | SMMUV2_FAULT_GLOBAL);
+
+	if (bit >= ARRAY_SIZE(context))
+		return "unknown";
+	return fault & SMMUV2_FAULT_GLOBAL ? global[bit] : context[bit];
 }
 
 static enum xlat class_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r)

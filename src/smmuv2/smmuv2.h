@@ -54,6 +54,7 @@ enum smmuv2_behaviour { SMMUV2_MMU500, SMMUV2_QCOM };
  * @stream_indexing: the StreamID indexes S2CR, there are no SMRs (IDR0.SMS = 0)
  * @exids: extended StreamIDs can be enabled
  * @page_64k: 64 KiB register pages, else 4 KiB
+ * @log2_pages: pages in each half of the register space (IDR1.NUMPAGENDXB + 1), 1..8; the smallest that holds the banks
  * @no_s1, @no_s2, @no_nested: stage 1, stage 2, nesting are not implemented
  * @no_atos: no address translation operations
  * @incoherent: IDR0.CTTW = 0
@@ -77,6 +78,7 @@ struct smmuv2_cfg {
 	bool stream_indexing;
 	bool exids;
 	bool page_64k;
+	u8 log2_pages;
 	bool no_s1, no_s2, no_nested;
 	bool no_atos;
 	bool incoherent;
@@ -263,6 +265,9 @@ u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size);
 void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int size);
 
 extern const struct iommu_class smmuv2_class;
+
+/* The specification's name of xlat_result.fault: "TF", "USF", ...; "unknown" if it is none. */
+const char *smmuv2_fault_name(u16 fault);
 
 /* Result of smmuv2_stream_find() that is no group. */
 #define SMMUV2_STREAM_NONE  0xfffe
