@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "platform.h"
+#include <algorithm>
 #include <stdexcept>
 
 namespace faultline {
@@ -23,7 +24,10 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
     : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, *opt.cfg, *opt.kind),
       memory("memory", 2, *opt.cfg),
       cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed),
-      master("master", scheduler, *opt.cfg), opt_(opt), scan_(scan) {
+      master("master", scheduler, *opt.cfg), opt_(opt), scan_(scan), streams_(scan.n_sids) {
+    counts_.n_streams = scan.n_sids;
+    for (u32 i = 0; i < scan.n_sids; i++)
+        counts_.streams[i].sid = scan.sids[i];
     for (unsigned i = 0; i < opt.cfg->tbu.count; i++)
         plug(i);
     iommu.down.bind(memory.in(0));
@@ -107,10 +111,25 @@ void Platform::page_fault_over(const dma_txn &, bool, bool, const PageStamps &s)
         page_parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
 }
 
+void Platform::note_stream(const AccessDone &d) {
+    u32 &i = last_stream_;
+
+    for (u32 tries = 0; scan_.sids[i] != d.record->sid && tries < scan_.n_sids; tries++)
+        i = i + 1 < scan_.n_sids ? i + 1 : 0;
+    StreamTimes &t = streams_[i];
+    t.latency.add(d.done - d.issued);
+    t.first = std::min(t.first, d.issued);
+    t.last = std::max(t.last, d.done);
+    counts_.streams[i].accesses++;
+    counts_.streams[i].bytes += d.record->size;
+    counts_.streams[i].faults += d.faults;
+}
+
 void Platform::access_done(const AccessDone &d) {
     const dmat_record &rec = *d.record;
     bool ok = d.how == XLAT_OK, recorded_ok = rec.outcome == DMAT_OUT_OK;
 
+    note_stream(d);
     counts_.accesses++;
     counts_.bytes += rec.size;
     (ok ? counts_.translated : counts_.aborted)++;
@@ -132,6 +151,11 @@ void Platform::collect(replay_result &result) {
     result.latency = latency_.summary(1);
     for (unsigned i = 0; i < FAULT_PARTS; i++)
         result.parts[i] = parts_[i].summary(1);
+    for (u32 i = 0; i < scan_.n_sids; i++) {
+        result.streams[i].latency = streams_[i].latency.summary(1000);
+        if (streams_[i].last)
+            result.streams[i].active_ns = (streams_[i].last - streams_[i].first) / 1000;
+    }
     for (unsigned i = 0; i < PAGE_PARTS; i++)
         result.page_parts[i] = page_parts_[i].summary(1);
     for (auto &d : devices_)

@@ -56,6 +56,11 @@ public:
     void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps) override;
 
 private:
+    struct StreamTimes {
+        Samples latency;
+        ps_t first = kNever, last = 0;
+    };
+    void note_stream(const AccessDone &d);
     void plug(unsigned tbu);
     void boot();
     void access_done(const AccessDone &d);
@@ -67,6 +72,8 @@ private:
     dmat_error *err_ = nullptr;
     replay_os *os_ = nullptr;
     replay_result counts_{};
+    std::vector<StreamTimes> streams_;
+    u32 last_stream_ = 0;
     std::vector<std::unique_ptr<PcieEndpoint>> devices_; // with page requests, before each TBU
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
     int error_ = 0;

@@ -33,7 +33,8 @@ struct cli_command {
 /* The table in main.c; a NULL ends it. */
 extern const struct cli_command *const cli_commands[];
 
-extern const struct cli_command cli_import, cli_info, cli_dump, cli_pack, cli_gen, cli_replay, cli_translate;
+extern const struct cli_command cli_import, cli_info, cli_dump, cli_pack, cli_gen, cli_replay, cli_compare, cli_config,
+	cli_translate;
 
 /* "faultline: FILE:LINE: reason" on stderr; returns CLI_FAILED. */
 int cli_fail_error(const struct dmat_error *err);

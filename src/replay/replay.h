@@ -29,6 +29,8 @@ enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI };
 #define REPLAY_RESIDENT_NONE 0u
 #define REPLAY_RESIDENT_ALL  1000000u
 
+#define REPLAY_MAX_STREAMS 256
+
 /**
  * struct replay_options - one run
  * @trace: path of a .dmat file
@@ -36,6 +38,7 @@ enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI };
  * @resident: pages mapped where the trace maps them, ppm; chosen by @seed. The others fault on first touch
  *	and the fault handler maps them.
  * @seed: of everything random
+ * @one_paged: only the pages of stream @paged fault, those of the others are resident
  * @repeat: play the trace so many times, one after the other; 0: once
  * @cfg: sizes and prices; the functional replay uses the sizes
  * @progress: called now and then with accesses done and all; may be NULL
@@ -46,6 +49,8 @@ struct replay_options {
 	enum replay_faults faults;
 	u32 resident;
 	u64 seed;
+	bool one_paged;
+	u32 paged;
 	u64 repeat;
 	const struct fl_config *cfg;
 	void (*progress)(void *ctx, u64 done, u64 all);
@@ -86,6 +91,18 @@ struct replay_type {
 	u64 count;
 };
 
+/**
+ * struct replay_stream - what one stream of the trace had
+ * @active_ns: from its first access to the end of its last
+ * @latency: of its accesses, ns
+ */
+struct replay_stream {
+	u32 sid;
+	u64 accesses, bytes, faults;
+	u64 active_ns;
+	struct stats_summary latency;
+};
+
 /* The first access whose outcome is not the recorded one. */
 struct replay_difference {
 	u64 record; /* number in the trace */
@@ -110,6 +127,7 @@ struct replay_difference {
  * @latency: of faults, ns, from the access's acceptance to its end
  * @parts: what they are made of
  * @page_parts: the same in the parts of a PCIe page fault (REPLAY_PRI)
+ * @streams: each stream for itself, @n_streams used, in order of appearance
  * @merged: page faults that joined a page request on its way (REPLAY_PRI)
  * @access: latency of all accesses
  */
@@ -127,6 +145,8 @@ struct replay_result {
 	struct stats_summary latency, parts[REPLAY_PARTS], access;
 	struct stats_summary page_parts[REPLAY_PAGE_PARTS];
 	u64 merged;
+	struct replay_stream streams[REPLAY_MAX_STREAMS];
+	u32 n_streams;
 };
 
 /**

@@ -12,6 +12,7 @@ struct space {
 	struct space *next;
 	struct fault_domain *dom; /* NULL until a stream is attached */
 	u32 id;
+	u32 sid;   /* of the first stream attached */
 	u32 pages; /* its list in the page map */
 };
 
@@ -54,12 +55,15 @@ struct replay_os {
 /* A function of seed, address space and page alone, so that it does not depend on the order of events. */
 static bool chosen(const struct replay_os *os, const struct space *s, u64 page)
 {
-	u64 h = os->cfg.opt->seed ^ (page + 0x9e3779b97f4a7c15ULL * (s->id + 1));
+	const struct replay_options *opt = os->cfg.opt;
+	u64 h = opt->seed ^ (page + 0x9e3779b97f4a7c15ULL * (s->id + 1));
 
+	if (opt->one_paged && opt->paged != s->sid)
+		return true;
 	h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9ULL;
 	h = (h ^ (h >> 27)) * 0x94d049bb133111ebULL;
 	h ^= h >> 31;
-	return h % REPLAY_RESIDENT_ALL < os->cfg.opt->resident;
+	return h % REPLAY_RESIDENT_ALL < opt->resident;
 }
 
 static u32 prot_of(u8 perm)
@@ -239,15 +243,16 @@ static int add_stream(struct replay_os *os, u32 sid)
 }
 
 /* The address space gets its domain from the first device that uses it; pages mapped before come with it. */
-static int make_domain(struct replay_os *os, struct space *s, struct fault_dev *dev)
+static int make_domain(struct replay_os *os, struct space *s, const struct stream *st)
 {
 	union fault_owner owner = { .handler = { .ops = &domain_ops, .ctx = s } };
 	struct page_entry *e;
 	int err;
 
-	err = os->cls->domain_alloc(os->drv, dev, DRV_DOMAIN_PAGING, &s->dom);
+	err = os->cls->domain_alloc(os->drv, st->dev, DRV_DOMAIN_PAGING, &s->dom);
 	if (err)
 		return err;
+	s->sid = st->sid;
 	err = fault_domain_set_owner(s->dom, &owner);
 	if (!err && os->cfg.opt->faults != REPLAY_TERMINATE)
 		err = fault_domain_enable_stalls(s->dom);
@@ -298,7 +303,7 @@ static int attach(struct replay_os *os, const struct dmat_record *rec, u64 now)
 	if (u->space == s)
 		return 0;
 	if (!s->dom)
-		err = make_domain(os, s, st->dev);
+		err = make_domain(os, s, st);
 	if (!err)
 		err = os->cls->attach(os->drv, st->dev, u->pasid, s->dom, now);
 	if (!err)

@@ -35,8 +35,6 @@ struct replay_os_cfg {
 	void (*observe)(void *ctx, struct fault_group *g, enum fault_point point, u64 now);
 };
 
-#define REPLAY_MAX_STREAMS 256
-
 /**
  * struct replay_scan - a trace at a glance
  * @sids: streams, in order of appearance

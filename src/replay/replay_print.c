@@ -76,12 +76,33 @@ static void set_page_parts(json_t *j, const struct replay_result *res)
 	report_json_u64(j, "merged", res->merged);
 }
 
+static void set_streams(json_t *j, const struct replay_result *res)
+{
+	json_t *list = json_array();
+	u32 i;
+
+	for (i = 0; i < res->n_streams; i++) {
+		const struct replay_stream *s = &res->streams[i];
+		json_t *o = json_object();
+
+		report_json_hex(o, "sid", s->sid);
+		report_json_u64(o, "accesses", s->accesses);
+		report_json_u64(o, "bytes", s->bytes);
+		report_json_u64(o, "faults", s->faults);
+		report_json_u64(o, "active_ns", s->active_ns);
+		set_times(o, "latency_ns", &s->latency);
+		json_array_append_new(list, o);
+	}
+	json_object_set_new(j, "streams", list);
+}
+
 static void set_timing(json_t *j, const struct replay_options *opt, const struct replay_result *res)
 {
 	json_t *parts = json_object();
 	int i;
 
 	report_json_u64(j, "duration_ns", res->duration_ns);
+	set_streams(j, res);
 	set_times(j, "access_latency_ns", &res->access);
 	set_times(j, "latency_ns", &res->latency);
 	for (i = 0; i < REPLAY_PARTS; i++)

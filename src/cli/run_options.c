@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "run_options.h"
+
+void run_options_init(struct run_options *o)
+{
+	memset(o, 0, sizeof(*o));
+	fl_config_init(&o->cfg);
+	o->run.seed = 1;
+	o->run.cfg = &o->cfg;
+}
+
+int run_options_number(const char *command, const char *option, const char *text, u64 limit, u64 *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	if (!*text || *text == '-' || *end || errno || *out > limit)
+		return cli_usage(command, "%s: %s %s: not a number from 0 to %llu", command, option, text, limit);
+	return CLI_OK;
+}
+
+/* A fraction from 0 to 1 with up to six decimals, exactly. */
+static int set_resident(struct run_options *o, const char *command, const char *text)
+{
+	u64 ppm = 0, unit = REPLAY_RESIDENT_ALL / 10;
+	const char *p = text;
+
+	if (!strcmp(text, "all") || !strcmp(text, "none")) {
+		o->run.resident = *text == 'a' ? REPLAY_RESIDENT_ALL : REPLAY_RESIDENT_NONE;
+		return CLI_OK;
+	}
+	if (*p == '0' || *p == '1')
+		ppm = (u64)(*p++ - '0') * REPLAY_RESIDENT_ALL;
+	if (*p == '.')
+		for (p++; *p >= '0' && *p <= '9' && unit; p++, unit /= 10)
+			ppm += (u64)(*p - '0') * unit;
+	if (p == text || *p || ppm > REPLAY_RESIDENT_ALL)
+		return cli_usage(command, "%s: --resident %s: not all, none, or a fraction from 0 to 1", command, text);
+	o->run.resident = (u32)ppm;
+	return CLI_OK;
+}
+
+static int set_paged(struct run_options *o, const char *command, const char *text)
+{
+	u64 sid;
+	int status = run_options_number(command, "--paged", text, 0xffffffff, &sid);
+
+	if (status)
+		return status;
+	o->run.one_paged = true;
+	o->run.paged = (u32)sid;
+	return CLI_OK;
+}
+
+static int configure(struct run_options *o, int opt)
+{
+	struct fl_config_error err;
+	char text[64];
+	int code;
+
+	if (opt == RUN_CONFIG) {
+		code = fl_config_load(&o->cfg, optarg, &err);
+	} else if (opt == RUN_SET) {
+		code = fl_config_set(&o->cfg, optarg, &err);
+	} else {
+		snprintf(text, sizeof(text), "master.outstanding=%.30s", optarg);
+		code = fl_config_set(&o->cfg, text, &err);
+	}
+	return code ? cli_fail("%s", err.text) : CLI_OK;
+}
+
+int run_options_take(struct run_options *o, int opt, int argc, char **argv)
+{
+	switch (opt) {
+	case RUN_RESIDENT:
+		return set_resident(o, argv[0], optarg);
+	case RUN_PAGED:
+		return set_paged(o, argv[0], optarg);
+	case RUN_SEED:
+		return run_options_number(argv[0], "--seed", optarg, ~0ULL, &o->run.seed);
+	case RUN_REPEAT:
+		return run_options_number(argv[0], "--repeat", optarg, ~0ULL, &o->run.repeat);
+	case RUN_JSON:
+		o->json = optarg;
+		return CLI_OK;
+	case RUN_CONFIG:
+	case RUN_SET:
+	case RUN_OUTSTANDING:
+		return configure(o, opt);
+	}
+	return cli_bad_option(argc, argv, opt);
+}

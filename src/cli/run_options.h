@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The options that every command which replays a trace has. */
+#ifndef RUN_OPTIONS_H
+#define RUN_OPTIONS_H
+
+#include "cli.h"
+#include "replay.h"
+
+#include <getopt.h>
+
+struct run_options {
+	struct replay_options run;
+	struct fl_config cfg;
+	const char *json;
+};
+
+enum run_option {
+	RUN_RESIDENT = 256,
+	RUN_PAGED,
+	RUN_CONFIG,
+	RUN_SET,
+	RUN_OUTSTANDING,
+	RUN_SEED,
+	RUN_REPEAT,
+	RUN_JSON,
+	RUN_OPTIONS_END /* a command's own begin here */
+};
+
+/* Rows of a command's table for getopt_long(). */
+#define RUN_LONG_OPTIONS                                                                                          \
+	{ "resident", required_argument, NULL, RUN_RESIDENT }, { "paged", required_argument, NULL, RUN_PAGED },   \
+		{ "config", required_argument, NULL, RUN_CONFIG }, { "set", required_argument, NULL, RUN_SET },   \
+		{ "outstanding", required_argument, NULL, RUN_OUTSTANDING },                                      \
+		{ "seed", required_argument, NULL, RUN_SEED }, { "repeat", required_argument, NULL, RUN_REPEAT }, \
+	{                                                                                                         \
+		"json", required_argument, NULL, RUN_JSON                                                         \
+	}
+
+/* Their lines of the command's help. */
+#define RUN_HELP                                                                                       \
+	"  --resident all|none|FRACTION\n"                                                             \
+	"                      pages that are mapped where the trace maps them; the others fault on\n" \
+	"                      first touch and the fault handler maps them; default: none\n"           \
+	"  --paged SID         only this stream's pages fault, those of the others are resident\n"     \
+	"  --config FILE       YAML file or name of a preset; 'faultline config' lists both\n"         \
+	"  --set SECTION.KEY=VALUE\n"                                                                  \
+	"                      set a key of the configuration; may be repeated\n"                      \
+	"  --outstanding N     short for --set master.outstanding=N\n"                                 \
+	"  --seed N            seed of all that is random; default 1\n"                                \
+	"  --repeat N          play the trace N times, one after the other\n"                          \
+	"  --json FILE         write the result as JSON; '-' for standard output instead of the table\n"
+
+/* Every option at its default. */
+void run_options_init(struct run_options *o);
+/* One option, @opt as getopt_long() gave it; an exit status. */
+int run_options_take(struct run_options *o, int opt, int argc, char **argv);
+/* "0x8" and the like; an exit status. */
+int run_options_number(const char *command, const char *option, const char *text, u64 limit, u64 *out);
+
+#endif /* RUN_OPTIONS_H */
