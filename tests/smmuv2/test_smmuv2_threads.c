@@ -15,7 +15,7 @@
 #include "smmuv2_driver.h"
 
 #define CLIENTS 4
-#define CHANGES 200
+#define CHANGES 100
 #define PAGES	16
 
 static struct physmem mem;
