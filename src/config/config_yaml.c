@@ -136,7 +136,7 @@ static bool scan_event(struct scan *s, const yaml_event_t *ev, const char *name,
 	return false;
 }
 
-/* Its line, from 1; 0 if it cannot be told. */
+/* Its line, or that of the first error in the syntax, from 1; 0 if it cannot be told. */
 static unsigned long line_of(const char *text, size_t len, const char *name, const char *unknown)
 {
 	struct scan s = { .want_key = true };
@@ -156,6 +156,8 @@ static unsigned long line_of(const char *text, size_t len, const char *name, con
 		}
 		yaml_event_delete(&ev);
 	}
+	if (!done)
+		line = (unsigned long)parser.problem_mark.line + 1;
 	yaml_parser_delete(&parser);
 	return line;
 }
@@ -215,6 +217,8 @@ static int complain(const struct complaint *c, cyaml_err_t bad, const char *text
 	unsigned long line = strtoul(c->line, NULL, 10);
 	char where[FL_TEXT_MAX + 32];
 
+	if (!strncmp(reason, "libyaml: ", 9))
+		line = line_of(text, len, "", NULL);
 	if (!strncmp(reason, unknown, strlen(unknown)))
 		line = line_of(text, len, NULL, reason + strlen(unknown));
 	return fl_config_fail(err, EINVAL, "%s: %s", place(where, sizeof(where), file, line), reason);

@@ -424,6 +424,9 @@ int replay_os_record(struct replay_os *os, const struct dmat_record *rec, u64 no
 		code = unmap(os, rec);
 		break;
 	}
+	if (code == -ENODEV && os->cfg.opt->faults != REPLAY_TERMINATE)
+		return dmat_fail(err, -code, "the %s, as it is configured, has no such faults: %s",
+				 os->cfg.opt->kind->name, strerror(-code));
 	if (code)
 		return dmat_fail(err, -code, "the driver cannot do this %s: %s", dmat_kind_names[rec->kind],
 				 strerror(-code));

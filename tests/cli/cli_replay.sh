@@ -1,0 +1,172 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# replay as a person types it: results of the recording, functional and timed, and bad input.
+set -u
+. "$(dirname "$0")/cli_lib.sh"
+nvme=$top/traces/arm64-smmuv3-nvme-e1000e.dmat
+edu=$top/traces/arm64-smmuv3-edu-faults.dmat
+
+expect 0 replay --help
+shows "Usage: faultline replay"
+
+# everything mapped: every access goes where it went
+for how in --functional ""; do
+	expect 0 replay "$nvme" --iommu smmuv3 --faults stall --resident all $how
+	shows "accesses             30025 (1915760 bytes): 30025 translated, 0 aborted"
+	shows "faults               0, 0 of them duplicates"
+	shows "against recording    30025 compared, 0 different"
+done
+
+# nothing mapped: what QEMU's log touches first stalls, is mapped and tried again
+for how in --functional "--outstanding 1"; do
+	expect 0 replay "$nvme" --iommu smmuv3 --faults stall --resident none $how
+	shows "30025 translated, 0 aborted"
+	shows "faults               7319, 0 of them duplicates"
+	shows "F_TRANSLATION      7319"
+	shows "first touches        7319"
+	shows "answers              7319 retry, 0 terminate, 0 failure"
+	shows "against recording    30025 compared, 0 different"
+done
+expect 0 replay "$nvme" --iommu smmuv3 --faults terminate --functional
+shows "22706 translated, 7319 aborted"
+shows "F_TRANSLATION      7319"
+shows "answers              0 retry, 0 terminate, 0 failure"
+expect 0 replay "$nvme" --iommu smmuv3 --faults pri --functional
+shows "30025 translated, 0 aborted"
+shows "7319 retry"
+
+# 56 accesses to nothing
+for how in --functional ""; do
+	expect 0 replay "$edu" --iommu smmuv3 --faults terminate $how
+	shows "accesses             56 (224 bytes): 0 translated, 56 aborted"
+	shows "F_TRANSLATION      56"
+	shows "against recording    56 compared, 0 different"
+done
+
+# what became of an access is not what was recorded: status 1, and where
+"$faultline" dump "$nvme" | sed '/^access/s/pa=0x42c7c000/pa=0x42c7d000/' >"$dir/text"
+expect 0 pack "$dir/text" -o "$dir/other.dmat"
+expect 1 replay "$dir/other.dmat" --iommu smmuv3 --faults terminate --resident all --functional
+shows "first: record "
+shows "recorded 0x42c7d000, now 0x42c7c000"
+
+# JSON, to a file beside the table, or instead of it
+expect 0 replay "$nvme" --iommu smmuv3 --faults stall --functional --json "$dir/a.json"
+shows "first touches"
+expect 0 replay "$nvme" --iommu smmuv3 --faults stall --functional --json -
+cmp -s "$dir/out" "$dir/a.json" || say "--json - is not what --json FILE writes"
+for key in accesses bytes translated aborted faults responses recorded; do
+	shows "\"$key\":"
+done
+if grep -q latency_ns "$dir/out"; then say "a functional run has no latencies"; fi
+
+# two timed runs, and two more at once beside a busy loop: the same bytes
+set -- replay "$nvme" --iommu smmuv3 --faults stall --set master.arrival=back-to-back --seed 3 \
+	--set cpu.handler=lognormal --resident 0.5
+expect 0 "$@" --json "$dir/one.json"
+shows "latency of faults"
+(while :; do :; done) &
+busy=$!
+"$faultline" "$@" --json "$dir/two.json" >"$dir/two.out" &
+first=$!
+"$faultline" "$@" --json "$dir/three.json" >"$dir/three.out" || say "a run under load fails"
+wait $first || say "a run under load fails"
+kill $busy
+for n in two three; do
+	cmp "$dir/one.json" "$dir/$n.json" || say "two runs differ"
+	cmp "$dir/out" "$dir/$n.out" || say "two runs print other tables"
+done
+"$faultline" "$@" --seed 4 --json "$dir/four.json" >/dev/null
+if cmp -s "$dir/one.json" "$dir/four.json"; then say "the seed changes nothing"; fi
+
+# bad input: status 2, what and where, and no output file
+bad() {
+	expect 2 replay "$@" --json "$dir/no.json"
+	[ ! -s "$dir/out" ] || say "replay $*: output in spite of an error"
+	absent "$dir/no.json"
+}
+bad --iommu smmuv3 --faults stall
+complains "no trace given"
+bad "$nvme" more --iommu smmuv3 --faults stall
+complains "unexpected argument 'more'"
+bad "$nvme" --faults stall
+complains "--iommu and --faults are needed"
+bad "$nvme" --iommu smmuv3
+complains "--iommu and --faults are needed"
+bad "$nvme" --iommu gart --faults stall
+complains "--iommu gart: no such IOMMU"
+bad "$nvme" --iommu smmuv3 --faults crash
+complains "--faults crash: not one of terminate, stall, pri"
+for share in 2 1.1 -1 x "" 0.5.5 0.1234567; do
+	bad "$nvme" --iommu smmuv3 --faults stall --resident "$share"
+	complains "--resident $share: not all, none, or a fraction from 0 to 1"
+done
+bad "$nvme" --iommu smmuv3 --faults stall --seed -3
+complains "--seed -3: not a number"
+bad "$nvme" --iommu smmuv3 --faults stall --repeat 1e3
+complains "--repeat 1e3: not a number"
+bad "$nvme" --iommu smmuv3 --faults stall --outstanding x
+complains "master.outstanding: 'x' is not a number"
+bad "$nvme" --iommu smmuv3 --faults stall --colour
+complains "unknown option '--colour'"
+expect 2 replay "$nvme" --iommu smmuv3 --faults
+complains "option '--faults' needs a value"
+
+# bad configuration
+bad "$nvme" --iommu smmuv3 --faults stall --set tbu.slots
+complains "--set tbu.slots: SECTION.KEY=VALUE is wanted"
+bad "$nvme" --iommu smmuv3 --faults stall --set tbu.slotz=3
+complains "unknown key 'tbu.slotz'"
+bad "$nvme" --iommu smmuv3 --faults stall --set tbu.slots=0
+complains "tbu.slots: 0 is out of range: 1 to 4096"
+bad "$nvme" --iommu smmuv3 --faults stall --config "$dir/none.yaml"
+complains "none.yaml: neither a preset nor a file"
+yaml() { # yaml TEXT MESSAGE
+	printf "$1" >"$dir/c.yaml"
+	bad "$nvme" --iommu smmuv3 --faults stall --config "$dir/c.yaml"
+	complains "$2"
+	[ "$(wc -l <"$dir/err")" = 1 ] || say "more than one line: $(cat "$dir/err")"
+}
+yaml 'tbu:\n  slots: 3\n  slotz: 3\n' "c.yaml:3: Unexpected key: slotz"
+yaml 'tbu:\n  slots: 5000\n' "c.yaml:2: tbu.slots: 5000 is out of range: 1 to 4096"
+yaml 'tbu:\n  lookup_ns: fast\n' "c.yaml:2: tbu.lookup_ns: 'fast' is not a number"
+yaml 'tbu:\n  slots: 3\n   count: 1\n' "c.yaml:3: libyaml: mapping values"
+yaml 'base: nothing\n' "c.yaml:1: base: no preset is named 'nothing'"
+bad "$nvme" --iommu smmuv3 --faults stall --set smmuv3.stall_model=terminate
+complains "the smmuv3, as it is configured, has no such faults"
+
+# bad traces, functional and timed
+for how in --functional ""; do
+	bad "$dir/none.dmat" --iommu smmuv3 --faults stall $how
+	complains "none.dmat: cannot read: No such file"
+	head -c 60000 "$nvme" >"$dir/cut.dmat"
+	bad "$dir/cut.dmat" --iommu smmuv3 --faults stall $how
+	complains "cut.dmat: offset"
+	{ head -c 50000 "$nvme"; printf X; tail -c +50002 "$nvme"; } >"$dir/flip.dmat"
+	bad "$dir/flip.dmat" --iommu smmuv3 --faults stall $how
+	complains "damaged block"
+	bad "$top/traces/README.md" --iommu smmuv3 --faults stall $how
+	complains "not a .dmat trace"
+	printf 'dmat 1\nattach 0 sid=1 domain=1\nmap 0 domain=1 iova=0 size=4096 pa=0x800000000000 perm=rw\n' >"$dir/text"
+	expect 0 pack "$dir/text" -o "$dir/high.dmat"
+	bad "$dir/high.dmat" --iommu smmuv3 --faults stall $how
+	complains "the trace maps physical address 0x800000000fff, tables begin at os.table_base = 0x800000000000"
+	printf 'dmat 1\nattach 0 sid=1 domain=1\ndetach 0 sid=1\ndetach 0 sid=1\n' >"$dir/text"
+	expect 0 pack "$dir/text" -o "$dir/twice.dmat"
+	bad "$dir/twice.dmat" --iommu smmuv3 --faults stall $how
+	complains "detach"
+	expect 0 gen random --set streams=300 --set accesses=3000 -o "$dir/many.dmat"
+	bad "$dir/many.dmat" --iommu smmuv3 --faults stall $how
+	complains "more than 256 streams"
+done
+
+# output that cannot be written
+expect 2 replay "$edu" --iommu smmuv3 --faults stall --functional --json "$dir/no/folder.json"
+complains "no/folder.json: No such file"
+expect 2 replay "$edu" --iommu smmuv3 --faults stall --functional --json "$dir"
+complains "Is a directory"
+expect 2 replay "$edu" --iommu smmuv3 --faults stall --functional --json /dev/full
+complains "/dev/full: No space left"
+"$faultline" replay "$edu" --iommu smmuv3 --faults stall --functional >/dev/full 2>"$dir/err" && say "a full disk is no error"
+
+exit $failed
