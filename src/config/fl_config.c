@@ -103,9 +103,9 @@ static int set_number(struct fl_config *cfg, const struct fl_key *key, const cha
 		return fl_config_fail(err, EINVAL, "%s: %s: '%s' is not a number%s", where, key->name, text,
 				      key->type == FL_TIME ? " of ns with at most three decimals" : "");
 	if (value < key->min || value > key->max)
-		return fl_config_fail(err, EINVAL, "%s: %s: %s is out of range: %s to %s %s", where, key->name, text,
+		return fl_config_fail(err, EINVAL, "%s: %s: %s is out of range: %s to %s%s%s", where, key->name, text,
 				      number_text(key, key->min, lo, sizeof(lo)),
-				      number_text(key, key->max, hi, sizeof(hi)), key->unit);
+				      number_text(key, key->max, hi, sizeof(hi)), *key->unit ? " " : "", key->unit);
 	if (key->power_of_two && (value & (value - 1)))
 		return fl_config_fail(err, EINVAL, "%s: %s: %s is not a power of two", where, key->name, text);
 	return 0;

@@ -40,8 +40,8 @@ static const struct {
 } bad[] = {
 	{ "tbu:\n  slots: 4\n  slotz: 5\n", "x.yaml:3: Unexpected key: slotz" },
 	{ "tub:\n  slots: 4\n", "x.yaml:1: Unexpected key: tub" },
-	{ "tbu:\n  count: 1\n\n  slots: 0\n", "x.yaml:4: tbu.slots: 0 is out of range: 1 to 4096 " },
-	{ "tbu: {count: 1, slots: 5000}\n", "x.yaml:1: tbu.slots: 5000 is out of range: 1 to 4096 " },
+	{ "tbu:\n  count: 1\n\n  slots: 0\n", "x.yaml:4: tbu.slots: 0 is out of range: 1 to 4096" },
+	{ "tbu: {count: 1, slots: 5000}\n", "x.yaml:1: tbu.slots: 5000 is out of range: 1 to 4096" },
 	{ "iommu:\n  tlb_sets: 3\n", "x.yaml:2: iommu.tlb_sets: 3 is not a power of two" },
 	{ "tbu:\n  slots: many\n", "x.yaml:2: tbu.slots: 'many' is not a number" },
 	{ "tbu:\n  slots: -4\n", "x.yaml:2: tbu.slots: '-4' is not a number" },
@@ -98,7 +98,7 @@ START_TEST(set_uses_the_same_table)
 	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slots=7", &err), 0);
 	ck_assert_uint_eq(cfg.tbu.slots, 7);
 	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slots=0", &err), -EINVAL);
-	ck_assert_str_eq(err.text, "--set: tbu.slots: 0 is out of range: 1 to 4096 ");
+	ck_assert_str_eq(err.text, "--set: tbu.slots: 0 is out of range: 1 to 4096");
 	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slot=1", &err), -EINVAL);
 	ck_assert_str_eq(err.text, "--set tbu.slot=1: unknown key 'tbu.slot'");
 	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slots", &err), -EINVAL);
