@@ -13,4 +13,6 @@ struct selftest_test {
 extern const struct selftest_test selftest_more[];
 extern const unsigned int selftest_n_more;
 
+bool selftest_smmuv2(void);
+
 #endif /* SELFTEST_H */

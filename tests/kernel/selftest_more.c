@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <linux/array_size.h>
+#include <linux/kernel.h>
 
 #include "selftest.h"
 
-const struct selftest_test selftest_more[] = {};
-const unsigned int selftest_n_more;
+const struct selftest_test selftest_more[] = {
+	{ "smmuv2_demand_paging", selftest_smmuv2 },
+};
+const unsigned int selftest_n_more = ARRAY_SIZE(selftest_more);
