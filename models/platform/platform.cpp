@@ -24,7 +24,7 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
     : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, *opt.cfg, *opt.kind),
       memory("memory", 2, *opt.cfg),
       cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed),
-      master("master", scheduler, *opt.cfg), opt_(opt), scan_(scan), streams_(scan.n_sids) {
+      master(new TraceMaster("master", scheduler, *opt.cfg)), opt_(opt), scan_(scan), streams_(scan.n_sids) {
     counts_.n_streams = scan.n_sids;
     for (u32 i = 0; i < scan.n_sids; i++)
         counts_.streams[i].sid = scan.sids[i];
@@ -42,7 +42,7 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
 /* The streams of one TBU: platform masters, or the functions of a PCIe device. */
 void Platform::plug(unsigned tbu) {
     if (opt_.faults != REPLAY_PRI) {
-        master.out(tbu).bind(iommu.tbu(tbu));
+        master->out(tbu).bind(iommu.tbu(tbu));
         return;
     }
     std::vector<u32> functions;
@@ -52,7 +52,7 @@ void Platform::plug(unsigned tbu) {
     std::string name = "device_" + std::to_string(tbu);
     devices_.emplace_back(new PcieEndpoint(name.c_str(), scheduler, iommu, *opt_.cfg, functions, true));
     devices_.back()->set_sink(this);
-    master.out(tbu).bind(devices_.back()->dma);
+    master->out(tbu).bind(devices_.back()->dma);
     devices_.back()->up.bind(iommu.tbu(tbu));
 }
 
@@ -78,7 +78,7 @@ void Platform::boot() {
         deferred = [this](u64 now_ns) { return replay_os_deferred(os_, now_ns); };
     cpu.set_software(opt_.kind->drv, replay_os_driver(os_), replay_os_core(os_), deferred);
 
-    TraceMaster::Hooks hooks;
+    MasterHooks hooks;
     hooks.before = [this](const dmat_record &rec) { replay_os_touch(os_, &rec); };
     hooks.done = [this](const AccessDone &d) { access_done(d); };
     hooks.system = [this](const dmat_record &rec) { return replay_os_record(os_, &rec, scheduler.now() / 1000, err_); };
@@ -86,7 +86,7 @@ void Platform::boot() {
         hooks.progress = [this](u64) {
             opt_.progress(opt_.progress_ctx, counts_.accesses, scan_.accesses * (opt_.repeat ? opt_.repeat : 1));
         };
-    master.start(*source_, std::move(hooks), scheduler.now());
+    master->start(*source_, std::move(hooks), scheduler.now());
 }
 
 void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t) {}
@@ -146,8 +146,8 @@ void Platform::collect(replay_result &result) {
     result = counts_;
     replay_os_result(os_, &result);
     result.timed = true;
-    result.duration_ns = master.duration() / 1000;
-    result.access = master.latencies().summary(1000);
+    result.duration_ns = master->duration() / 1000;
+    result.access = master->latencies().summary(1000);
     result.latency = latency_.summary(1);
     for (unsigned i = 0; i < FAULT_PARTS; i++)
         result.parts[i] = parts_[i].summary(1);
@@ -171,11 +171,11 @@ int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
         0, [](void *platform, u64) { static_cast<Platform *>(platform)->boot(); }, this);
     sc_core::sc_start();
     if (!error_)
-        error_ = master.error();
+        error_ = master->error();
     if (error_)
         return error_;
-    if (!master.finished())
-        return dmat_fail(err, EPROTO, "%llu accesses were never answered", master.outstanding());
+    if (!master->finished())
+        return dmat_fail(err, EPROTO, "%llu accesses were never answered", master->outstanding());
     collect(result);
     return 0;
 }

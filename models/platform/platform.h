@@ -43,7 +43,7 @@ public:
     KindModel iommu;
     MemoryModel memory;
     CpuModel cpu;
-    TraceMaster master;
+    std::unique_ptr<Master> master;
 
     Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan);
     ~Platform() override;

@@ -57,7 +57,7 @@ TraceMaster::~TraceMaster() {
         p->clear_extension(&p->ext);
 }
 
-void TraceMaster::start(TraceSource &source, Hooks hooks, ps_t at) {
+void TraceMaster::start(TraceSource &source, MasterHooks hooks, ps_t at) {
     source_ = &source;
     hooks_ = std::move(hooks);
     begin_ = last_done_ = system_ready_ = at;

@@ -16,59 +16,27 @@
 #define FAULTLINE_TRACE_MASTER_H
 
 #include "dma_extension.h"
-#include "samples.h"
-#include "scheduler.h"
-#include <functional>
+#include "master.h"
 
 namespace faultline {
 
-/// Records of a trace, one block after the other.
-struct TraceSource {
-    virtual ~TraceSource() = default;
-    /// The next block: its records and their number; 0 at the end; -errno.
-    virtual ssize_t next(const dmat_record **records) = 0;
-};
-
-/// What became of one access of the trace.
-struct AccessDone {
-    const dmat_record *record;
-    u64 number;        ///< of the record in the trace, from 0
-    u64 address;       ///< output address of the first byte
-    ps_t issued, done; ///< since the start of the play
-    u32 faults;        ///< met on the way, also those that ended well
-    u16 fault;         ///< the architecture's number of the last one
-    xlat how;          ///< XLAT_OK, XLAT_ABORT or XLAT_RAZWI
-    bool error;        ///< the memory refused it
-};
-
-class TraceMaster : public sc_core::sc_module {
+class TraceMaster : public sc_core::sc_module, public Master {
     class Backward;
 
 public:
     /// One initiator socket a TBU; a stream uses TBU (StreamID mod number of TBUs).
-    tlm::tlm_initiator_socket<> &out(unsigned i) { return *sockets_.at(i); }
-
-    struct Hooks {
-        std::function<void(const dmat_record &)> before; ///< an access is about to go out
-        std::function<void(const AccessDone &)> done;    ///< an access is complete
-        std::function<int(const dmat_record &)>
-            system;                                ///< the operating system's part, at Scheduler::now(); 0 or -errno
-        std::function<void(u64 records)> progress; ///< now and then; may be empty
-    };
+    tlm::tlm_initiator_socket<> &out(unsigned i) override { return *sockets_.at(i); }
 
     TraceMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config);
     ~TraceMaster() override;
 
-    /// Begin at the scheduler's time @p at. @p source and what the hooks name outlive the run.
-    void start(TraceSource &source, Hooks hooks, ps_t at);
+    void start(TraceSource &source, MasterHooks hooks, ps_t at) override;
 
-    bool finished() const { return finished_; }
-    int error() const { return error_; }
-    u64 outstanding() const { return outstanding_; }
-    /// From the start to the last completion.
-    ps_t duration() const { return last_done_ - begin_; }
-    /// Latencies of all accesses, ps.
-    const Samples &latencies() const { return latencies_; }
+    bool finished() const override { return finished_; }
+    int error() const override { return error_; }
+    u64 outstanding() const override { return outstanding_; }
+    ps_t duration() const override { return last_done_ - begin_; }
+    const Samples &latencies() const override { return latencies_; }
 
 private:
     struct Stream {
@@ -126,7 +94,7 @@ private:
     std::unique_ptr<Manager> manager_;
     std::vector<bool> port_busy_; // BEGIN_REQ without END_REQ
     TraceSource *source_ = nullptr;
-    Hooks hooks_;
+    MasterHooks hooks_;
     std::vector<std::unique_ptr<Stream>> streams_;
     std::vector<std::unique_ptr<Space>> spaces_;
     std::unordered_map<u32, Stream *> stream_of_;

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A master of a platform: it plays a trace, in one way or another, and asks the
+ * operating system to do what the trace says was done between the accesses.
+ */
+#ifndef FAULTLINE_MASTER_H
+#define FAULTLINE_MASTER_H
+
+#include "samples.h"
+#include "scheduler.h"
+#include <functional>
+
+namespace faultline {
+
+/// Records of a trace, one block after the other.
+struct TraceSource {
+    virtual ~TraceSource() = default;
+    /// The next block: its records and their number; 0 at the end; -errno.
+    virtual ssize_t next(const dmat_record **records) = 0;
+};
+
+/// What became of one access of the trace.
+struct AccessDone {
+    const dmat_record *record;
+    u64 number;        ///< of the record in the trace, from 0
+    u64 address;       ///< output address of the first byte
+    ps_t issued, done; ///< since the start of the play
+    u32 faults;        ///< met on the way, also those that ended well
+    u16 fault;         ///< the architecture's number of the last one
+    xlat how;          ///< XLAT_OK, XLAT_ABORT or XLAT_RAZWI
+    bool error;        ///< the memory refused it
+};
+
+struct MasterHooks {
+    std::function<void(const dmat_record &)> before; ///< an access is about to go out
+    std::function<void(const AccessDone &)> done;    ///< an access is complete
+    std::function<int(const dmat_record &)> system;  ///< the operating system's part, at Scheduler::now(); 0 or -errno
+    std::function<void(u64 records)> progress;       ///< now and then; may be empty
+};
+
+class Master {
+public:
+    virtual ~Master() = default;
+
+    /// One initiator socket a TBU; a stream uses TBU (StreamID mod number of TBUs).
+    virtual tlm::tlm_initiator_socket<> &out(unsigned tbu) = 0;
+    /// Begin at the scheduler's time @p at. @p source and what the hooks name outlive the run.
+    virtual void start(TraceSource &source, MasterHooks hooks, ps_t at) = 0;
+
+    virtual bool finished() const = 0;
+    /// 0, or -errno of the source or of the operating system.
+    virtual int error() const = 0;
+    /// Accesses without an answer.
+    virtual u64 outstanding() const = 0;
+    /// From the start to the last completion.
+    virtual ps_t duration() const = 0;
+    /// Latencies of all accesses, ps.
+    virtual const Samples &latencies() const = 0;
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_MASTER_H
