@@ -6,6 +6,10 @@
 #include "replay.h"
 #include "trace_gen.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define NVME_NIC FL_SOURCE_DIR "/traces/arm64-smmuv3-nvme-e1000e.dmat"
 #define EDU	 FL_SOURCE_DIR "/traces/arm64-smmuv3-edu-faults.dmat"
 
@@ -44,5 +48,9 @@ struct rig_expected {
 
 /* Count, over rig_opt.repeat rounds. */
 struct rig_expected rig_expect(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* REPLAY_RIG_H */

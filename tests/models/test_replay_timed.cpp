@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The replay with time against the one without: what becomes of the accesses
+ * does not depend on time, sizes or prices; time only adds duplicates. One
+ * simulation a process: every case is a forked test.
+ */
+#include "platform.h"
+#include "replay_rig.h"
+#include "timed_replay.h"
+#include <check.h>
+
+using namespace faultline;
+
+namespace {
+
+struct Case {
+    const char *iommu;
+    replay_faults faults;
+    const char *trace;            // a recording, or nullptr: generated
+    const char *gen, *gen_set[4]; // generator, its keys
+    const char *set[5];           // configuration
+};
+
+#define STALL REPLAY_STALL
+#define PRI REPLAY_PRI
+
+#define RANDOM                                                                                                         \
+    nullptr, "random", {                                                                                               \
+        "accesses=4000", "pages=300", "streams=3", "unmap_every=9"                                                     \
+    }
+#define NVME                                                                                                           \
+    NVME_NIC, nullptr, {}
+#define B2B "master.arrival=back-to-back"
+
+/* One access outstanding: the faults are the first touches. */
+const Case one_outstanding[] = {
+    {"smmuv3", STALL, NVME, {"master.outstanding=1"}},
+    {"smmuv3", STALL, NVME, {"master.outstanding=1", B2B}},
+    {"smmuv3", PRI, NVME, {"master.outstanding=1", B2B}},
+    {"smmuv2", STALL, NVME, {"master.outstanding=1", B2B}},
+    {"vtd", PRI, NVME, {"master.outstanding=1", B2B}},
+    {"smmuv3", STALL, RANDOM, {"master.outstanding=1", "cpu.handler=lognormal"}},
+    {"smmuv3",
+     STALL,
+     nullptr,
+     "random",
+     {"accesses=2000", "pages=100", "pasids=4", "unmap_every=7"},
+     {"master.outstanding=1"}},
+    {"smmuv3", STALL, nullptr, "gpu", {"frames=3", "contexts=2"}, {"master.outstanding=1", B2B}},
+    {"smmuv3", STALL, nullptr, "random", {"accesses=500", "size_bytes=9000"}, {"master.outstanding=1", B2B}},
+};
+
+/* Many: only duplicates come on top, however scarce slots, queue entries and workers are. */
+const Case many_outstanding[] = {
+    {"smmuv3", STALL, NVME, {}},
+    {"smmuv3", STALL, NVME, {"master.outstanding=4", B2B}},
+    {"smmuv3", STALL, NVME, {"master.outstanding=64", B2B}},
+    {"smmuv3", STALL, NVME, {"master.outstanding=1024", "master.outstanding_per_stream=1024", B2B}},
+    {"smmuv3", STALL, RANDOM, {"master.outstanding=256", B2B}},
+    {"smmuv3", STALL, RANDOM, {"master.outstanding=256", B2B, "smmuv3.stall_max=1"}},
+    {"smmuv3", STALL, RANDOM, {"master.outstanding=256", B2B, "smmuv3.stall_max=64", "iommu.eventq_log2=1"}},
+    {"smmuv3", STALL, RANDOM, {"master.outstanding=256", B2B, "tbu.slots=1", "tcu.walk_slots=1"}},
+    {"smmuv3", STALL, RANDOM, {"master.outstanding=256", B2B, "tbu.count=3", "cpu.workers=1"}},
+    {"smmuv3", STALL, RANDOM, {"master.outstanding=256", B2B, "master.ordering=stream", "iommu.tlb_sets=0"}},
+    {"smmuv3", STALL, RANDOM, {"master.outstanding=256", B2B, "tcu.walk_port=issued", "memory.bandwidth_mb_s=1000"}},
+    {"smmuv3", STALL, RANDOM, {"master.outstanding=256", B2B, "cpu.handler_ns=1000000", "iommu.cmdq_log2=2"}},
+    {"smmuv3",
+     STALL,
+     nullptr,
+     "random",
+     {"accesses=1000", "size_bytes=9000", "pages=64"},
+     {"master.outstanding=64", B2B}},
+    {"smmuv2", STALL, RANDOM, {"master.outstanding=256", B2B}},
+    {"smmuv3", PRI, NVME, {"master.outstanding=64", B2B}},
+    {"smmuv3", PRI, RANDOM, {"master.outstanding=256", B2B}},
+    {"smmuv3", PRI, RANDOM, {"master.outstanding=256", B2B, "pcie.credits=1"}},
+    {"smmuv3", PRI, RANDOM, {"master.outstanding=256", B2B, "iommu.priq_log2=2", "pcie.credits=64"}},
+    {"vtd", PRI, RANDOM, {"master.outstanding=256", B2B}},
+};
+
+/* Hears of every fault, and passes it on. */
+struct Ear : FaultSink {
+    FaultSink *next = nullptr;
+    u64 faults = 0, total = 0, parts = 0;
+
+    void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override {
+        next->fault_delivered(txn, result, kind, now);
+    }
+    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s) override {
+        ps_t sum = 0;
+        for (unsigned i = 0; i < FAULT_PARTS; i++) {
+            ck_assert_uint_le(s.stamp[i], s.stamp[i + 1]);
+            sum += s.part(i);
+        }
+        ck_assert_uint_eq(sum, s.total());
+        faults++;
+        total += s.stamp[FAULT_PARTS] / 1000 - s.stamp[0] / 1000;
+        next->fault_over(txn, kind, s);
+    }
+};
+
+replay_result functional;
+
+void prepare(const Case &c) {
+    fl_config_error err;
+
+    rig_opt.kind = iommu_kind_find(c.iommu);
+    ck_assert_ptr_nonnull(rig_opt.kind);
+    rig_opt.faults = c.faults;
+    for (const char *s : c.set)
+        if (s)
+            ck_assert_msg(!fl_config_set(&rig_cfg, s, &err), "%s", err.text);
+    if (c.trace) {
+        rig_opt.trace = c.trace;
+    } else {
+        size_t n = 0;
+        while (n < 4 && c.gen_set[n])
+            n++;
+        rig_generate(c.gen, c.gen_set, n, 11);
+    }
+    rig_run();
+    functional = rig_res;
+}
+
+void run_timed() {
+    ck_assert_msg(!replay_timed(&rig_opt, &rig_res, &rig_err), "%s", rig_err.reason);
+    ck_assert(rig_res.timed);
+}
+
+u64 answers(const replay_result &r) {
+    return r.responses[FAULT_RETRY] + r.responses[FAULT_TERMINATE] + r.responses[FAULT_FAILURE];
+}
+
+/* Everything that time must not change. */
+void expect_same_outcome() {
+    ck_assert_uint_eq(rig_res.accesses, functional.accesses);
+    ck_assert_uint_eq(rig_res.bytes, functional.bytes);
+    ck_assert_uint_eq(rig_res.translated, functional.translated);
+    ck_assert_uint_eq(rig_res.aborted, functional.aborted);
+    ck_assert_uint_eq(rig_res.compared, functional.compared);
+    ck_assert_uint_eq(rig_res.different, 0);
+    ck_assert_uint_eq(rig_res.first_touches, functional.first_touches);
+    ck_assert_uint_eq(rig_res.maps, functional.maps);
+    ck_assert_uint_eq(rig_res.n_types, functional.n_types);
+    ck_assert_uint_eq(rig_res.types[0].code, functional.types[0].code);
+    ck_assert_uint_eq(rig_res.access.count, rig_res.accesses);
+}
+
+START_TEST(first_touches_and_nothing_else) {
+    prepare(one_outstanding[_i]);
+    u64 expected = rig_expect().first_touches;
+    run_timed();
+    expect_same_outcome();
+    ck_assert_uint_gt(expected, 50);
+    ck_assert_uint_eq(rig_res.faults, expected);
+    ck_assert_uint_eq(rig_res.first_touches, expected);
+    ck_assert_uint_eq(rig_res.duplicates, 0);
+    ck_assert_uint_eq(rig_res.responses[FAULT_RETRY], expected);
+    ck_assert_uint_eq(answers(rig_res), expected);
+    ck_assert_uint_eq(rig_res.latency.count, expected);
+}
+END_TEST
+
+START_TEST(the_surplus_is_duplicates) {
+    const Case &c = many_outstanding[_i];
+    prepare(c);
+    run_timed();
+    expect_same_outcome();
+    ck_assert_uint_eq(rig_res.faults - rig_res.duplicates, rig_expect().first_touches);
+    ck_assert_uint_eq(answers(rig_res), rig_res.responses[FAULT_RETRY]);
+    // A group that the queue's overflow left incomplete is answered, but not handled.
+    if (rig_cfg.iommu.priq_log2 > 2)
+        ck_assert_uint_eq(answers(rig_res), rig_res.faults);
+    else
+        ck_assert_uint_ge(answers(rig_res), rig_res.faults);
+    // Accesses that waited: also those that joined a page request, or (SMMUv2) that the bank's stall held.
+    if (c.faults == PRI)
+        ck_assert_uint_eq(rig_res.latency.count, answers(rig_res) + rig_res.merged);
+    else if (std::string(c.iommu) == "smmuv3")
+        ck_assert_uint_eq(rig_res.latency.count, rig_res.faults);
+    else
+        ck_assert_uint_ge(rig_res.latency.count, rig_res.faults);
+}
+END_TEST
+
+/* Each fault's parts add up, and what the result says is the sum of what was heard. */
+START_TEST(parts_add_up) {
+    static const Case c = {"smmuv3", STALL, RANDOM, {"master.outstanding=32", B2B, "cpu.handler=exponential"}};
+    struct replay_scan scan;
+    struct Source : TraceSource {
+        std::vector<dmat_record> records;
+        dmat_reader *reader = nullptr;
+
+        ssize_t next(const dmat_record **out) override {
+            *out = records.data();
+            return dmat_read_block(reader, records.data(), records.size());
+        }
+    } source;
+    Ear ear;
+    u64 sum = 0;
+
+    prepare(c);
+    source.records.resize(DMAT_BLOCK);
+    ck_assert(!::replay_scan(rig_opt.trace, &scan, &rig_err));
+    ck_assert(!dmat_reader_open(&source.reader, rig_opt.trace, 0, &rig_err));
+    Platform p("platform", rig_opt, scan);
+    ear.next = &p;
+    p.iommu.set_sink(&ear);
+    ck_assert(!p.run(source, rig_res, &rig_err));
+    dmat_reader_close(source.reader);
+    expect_same_outcome();
+    ck_assert_uint_eq(ear.faults, rig_res.faults);
+    ck_assert_uint_eq(rig_res.latency.count, ear.faults);
+    // The means are rounded to whole ns.
+    ck_assert_uint_eq(rig_res.latency.mean, (ear.total + ear.faults / 2) / ear.faults);
+    for (const stats_summary &part : rig_res.parts) {
+        ck_assert_uint_eq(part.count, ear.faults);
+        ck_assert_uint_le(part.max, rig_res.latency.max);
+        sum += part.mean;
+    }
+    ck_assert_uint_le(sum > rig_res.latency.mean ? sum - rig_res.latency.mean : rig_res.latency.mean - sum, 3);
+}
+END_TEST
+
+/* Terminated: aborted accesses are those that were reported, and no answer is owed. */
+START_TEST(terminated) {
+    static const Case cases[] = {
+        {"smmuv3", REPLAY_TERMINATE, NVME, {"master.outstanding=1"}},
+        {"smmuv3", REPLAY_TERMINATE, RANDOM, {"master.outstanding=64", B2B}},
+        {"smmuv2", REPLAY_TERMINATE, RANDOM, {"master.outstanding=1"}},
+        {"vtd", REPLAY_TERMINATE, RANDOM, {"master.outstanding=1"}},
+    };
+    prepare(cases[_i]);
+    run_timed();
+    ck_assert_uint_eq(rig_res.accesses, functional.accesses);
+    ck_assert_uint_eq(rig_res.translated + rig_res.aborted, rig_res.accesses);
+    ck_assert_uint_eq(rig_res.different, 0);
+    ck_assert_uint_eq(rig_res.first_touches, functional.first_touches);
+    ck_assert_uint_ge(rig_res.aborted, rig_res.first_touches);
+    ck_assert_uint_eq(answers(rig_res), 0);
+}
+END_TEST
+
+/* A read maps the page read-only; the write that waited for it is tried again, fails anew, and is refused. */
+START_TEST(retried_and_refused) {
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=r\n"
+             "access 0 sid=1 iova=0x1000 size=8 dir=r outcome=ok pa=0x40001000 perm=r\n"
+             "access 0 sid=1 iova=0x1008 size=8 dir=w outcome=fault model=smmuv3 code=0x13\n"
+             "access 0 sid=1 iova=0x1010 size=8 dir=r outcome=ok pa=0x40001010 perm=r\n"
+             "access 0 sid=1 iova=0x5000 size=8 dir=r outcome=fault model=smmuv3 code=0x10\n");
+    run_timed();
+    ck_assert_uint_eq(rig_res.translated, 2);
+    ck_assert_uint_eq(rig_res.aborted, 2);
+    ck_assert_uint_eq(rig_res.compared, 4);
+    ck_assert_uint_eq(rig_res.different, 0);
+    ck_assert_uint_eq(answers(rig_res), rig_res.faults);
+    ck_assert_uint_eq(rig_res.responses[FAULT_TERMINATE], 2);
+}
+END_TEST
+
+/* A fault that nothing else disturbs costs what the configuration says, part by part. */
+START_TEST(prices_of_one_fault) {
+    fl_config_error err;
+
+    for (const char *set : {"tbu.lookup_ns=2", "notify.record_write_ns=50", "cpu.handler_ns=5000"})
+        ck_assert(!fl_config_set(&rig_cfg, set, &err));
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "access 9000 sid=1 iova=0x1000 size=8 dir=r\n");
+    run_timed();
+    ck_assert_uint_eq(rig_res.latency.count, 1);
+    ck_assert_uint_eq(rig_res.parts[::PART_RECORD].max, 50);
+    // wire 20, entry 1000, handler 200, wake-up 2000, and the driver's way to the record
+    ck_assert_uint_ge(rig_res.parts[::PART_NOTIFY].max, 3220);
+    ck_assert_uint_lt(rig_res.parts[::PART_NOTIFY].max, 4000);
+    // worker's wake-up 1500, handler 5000
+    ck_assert_uint_ge(rig_res.parts[::PART_SOFTWARE].max, 6500);
+    ck_assert_uint_lt(rig_res.parts[::PART_SOFTWARE].max, 7500);
+    u64 sum = 0;
+    for (const stats_summary &part : rig_res.parts)
+        sum += part.max;
+    ck_assert_uint_eq(sum, rig_res.latency.max);
+    ck_assert_uint_le(rig_res.latency.max, rig_res.access.max);
+    ck_assert_uint_le(rig_res.access.max, rig_res.latency.max + 100);
+}
+END_TEST
+
+START_TEST(a_slower_handler_is_slower_by_as_much) {
+    static const u64 handler_ns[] = {0, 1000, 1000000};
+    rig_cfg.cpu.handler_ps = handler_ns[_i] * 1000;
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "access 9000 sid=1 iova=0x1000 size=8 dir=r\n");
+    run_timed();
+    ck_assert_uint_ge(rig_res.parts[::PART_SOFTWARE].max, handler_ns[_i] + 1500);
+    ck_assert_uint_lt(rig_res.parts[::PART_SOFTWARE].max, handler_ns[_i] + 1700);
+}
+END_TEST
+
+} // namespace
+
+int main() {
+    Suite *s = suite_create("timed replay");
+    TCase *c = tcase_create("timed replay");
+
+    tcase_add_checked_fixture(c, rig_setup, rig_teardown);
+    tcase_set_timeout(c, 120);
+    tcase_add_loop_test(c, first_touches_and_nothing_else, 0, int(std::size(one_outstanding)));
+    tcase_add_loop_test(c, the_surplus_is_duplicates, 0, int(std::size(many_outstanding)));
+    tcase_add_test(c, parts_add_up);
+    tcase_add_loop_test(c, terminated, 0, 4);
+    tcase_add_test(c, retried_and_refused);
+    tcase_add_test(c, prices_of_one_fault);
+    tcase_add_loop_test(c, a_slower_handler_is_slower_by_as_much, 0, 3);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
