@@ -3,10 +3,13 @@
 
 JOBS ?= $(shell nproc)
 
-.PHONY: demo check bench stress kernel-debug release dev asan tsan coverage deps clean
+.PHONY: demo check bench stress kernel-debug release dev asan tsan coverage deps deps-check clean
 
 deps:
 	@scripts/install-deps
+
+deps-check:
+	@scripts/install-deps check
 
 release dev asan tsan coverage: deps
 	cmake --preset $@ >/dev/null
@@ -15,7 +18,7 @@ release dev asan tsan coverage: deps
 demo: release
 	scripts/demo
 
-check: release
+check: deps-check release
 	scripts/check
 
 bench: release
