@@ -31,7 +31,7 @@ static bool privileged(const struct dma_txn *t, const struct smmuv3_stream *st)
 	return ((flags & st->flags_keep) | st->flags_set) & DMA_PRIV;
 }
 
-static void complete(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stream *st, u8 page)
+static void grant(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stream *st, u8 page)
 {
 	u64 inst = st->flags_set & DMA_EXEC ? INSTCFG_INSTRUCTION : st->flags_keep & DMA_EXEC ? 0 : INSTCFG_DATA;
 
@@ -104,7 +104,7 @@ static void ats_walk(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_strea
 		page &= (u8)~PERM_W;
 	if (st->eats == EATS_SPLIT)
 		w->res.pa = st->s1 ? r.ipa : va;
-	complete(s, w, st, page);
+	grant(s, w, st, page);
 	if (!w->res.perm)
 		p->have &= (u8)~HAVE_TLB;
 }
