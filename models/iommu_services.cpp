@@ -13,6 +13,7 @@ const iommu_ops *IommuModel::ops() const {
         o.irq = op_irq;
         o.msi = op_msi;
         o.event = op_event;
+        o.quiet_lookup = true;
         o.txn_resume = op_txn_resume;
         o.stall_free = op_stall_free;
         o.page_response = op_page_response;

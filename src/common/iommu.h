@@ -226,6 +226,8 @@ struct ats_inv {
  * @irq:       wired interrupt @line changed to @level (an edge-type line is pulsed true)
  * @msi:       message-signalled interrupt: a 32-bit write of @data to @pa; 0 or -EIO
  * @event:     may be NULL: nobody listens
+ * @quiet_lookup: HIT and MISS of lookup are not wanted (of walk they are). A
+ *               hint: an engine may send them all the same.
  * @txn_resume: a stalled transaction ends: retried from the start, or terminated
  * @stall_free: may be NULL: a resource that XLAT_WAIT waited for is free again
  * @page_response: may be NULL where no endpoint has PRI
@@ -242,6 +244,7 @@ struct iommu_ops {
 	void (*stall_free)(void *ctx, u32 tbu);
 	void (*page_response)(void *ctx, const struct page_response *resp);
 	void (*ats_invalidate)(void *ctx, const struct ats_inv *inv);
+	bool quiet_lookup;
 };
 
 /**
