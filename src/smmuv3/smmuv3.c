@@ -139,6 +139,7 @@ int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iom
 	memset(s, 0, sizeof(*s));
 	s->ops = ops;
 	s->ctx = ctx;
+	s->loud = ops->event && !ops->quiet_lookup;
 	err = resolve(s, cfg, ops);
 	if (!err)
 		err = allocate(s);

@@ -92,6 +92,7 @@ struct smmuv3 {
 
 	/* the registers, and what the fast path needs of them */
 	struct reg_bank regs;
+	bool loud; /* lookup sends events */
 	u32 idr0, idr1, idr3, idr5;
 	u32 cr0, cr2, gbpa;
 	u8 oas, ias; /* bits */

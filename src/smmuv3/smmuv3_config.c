@@ -150,9 +150,9 @@ static bool s2sl0_reserved(const struct smmuv3 *s, u8 gran, u32 sl0, bool ds)
 {
 	switch (gran) {
 	case 12:
-		return (sl0 == 2 && s->oas < 44) || (sl0 == 3 && !(s->idr3 & IDR3_STT));
+		return (sl0 == 2 && s->oas < 44) || (sl0 == 3 && !(s->idr3 & IDR3_STT)) || (sl0 == 4 && s->oas < 52);
 	case 14:
-		return (sl0 == 2 && s->oas < 42) || (sl0 == 3 && !ds);
+		return (sl0 == 2 && !ds && s->oas < 42) || (sl0 == 3 && (!ds || s->oas < 52));
 	default:
 		return (sl0 == 2 && s->oas < 44) || sl0 == 3;
 	}

@@ -163,7 +163,7 @@ static inline struct smmuv3_stream *v3_cached_stream(struct smmuv3 *s, u32 sid, 
 {
 	struct smmuv3_stream *st = &s->streams[v3_stream_slot(sid, ssid)];
 
-	if (unlikely(st->gen != s->config_gen || st->sid != sid || st->ssid != ssid || s->ops->event))
+	if (unlikely(st->gen != s->config_gen || st->sid != sid || st->ssid != ssid || s->loud))
 		return v3_cached_stream_slow(s, sid, ssid);
 	tcache_use(&s->ste_cache, st->ste_slot);
 	if (likely(st->cd_slot != V3_NO_SLOT))

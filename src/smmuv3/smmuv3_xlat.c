@@ -138,7 +138,7 @@ enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_r
 		return XLAT_MISS;
 	e = tlb_find(s, effective_va(st, t->iova), &st->tag);
 	x = e ? tlb_answer(s, e, t, flags, r) : XLAT_MISS;
-	if (unlikely(s->ops->event != NULL))
+	if (unlikely(s->loud))
 		tlb_event(s, t, x == XLAT_OK);
 	return x;
 }
@@ -372,7 +372,8 @@ void v3_translate_walk(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_str
 struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, bool ste_only)
 {
 	struct v3_walk *p = v3_walk_of(w);
-	struct smmuv3_stream *st = v3_cached_stream(s, w->txn.sid, txn_ssid(&w->txn));
+	struct smmuv3_stream *st = s->ops->event ? v3_cached_stream_slow(s, w->txn.sid, txn_ssid(&w->txn))
+						 : v3_cached_stream(s, w->txn.sid, txn_ssid(&w->txn));
 	struct tcache_tag tag = { .vmid = w->txn.sid };
 	const struct tcache_entry *e;
 	const u64 *cd = p->cd;
