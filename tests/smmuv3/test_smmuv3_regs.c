@@ -264,8 +264,41 @@ START_TEST(test_index_aliases_in_page_0)
 }
 END_TEST
 
+/* No atomic access, no MSIs from the holder: the identification says so. */
+START_TEST(test_holder_without_services)
+{
+	start(&defaults);
+	f.ops.mem_cas64 = NULL;
+	f.ops.msi = NULL;
+	smmuv3_exit(&f.smmu);
+	ck_assert_int_eq(smmuv3_init(&f.smmu, &defaults, &f.ops, &f), 0);
+	ck_assert_uint_eq(fx_r32(&f, 0x0), 0x08cd769b & ~0x20c0U);
+}
+END_TEST
+
+/* SMMUEN and indices survive nothing: reset is reset. */
+START_TEST(test_reset)
+{
+	struct xlat_result r;
+
+	start(&defaults);
+	fx_enable(&f, 0xf);
+	fx_ste(&f, 3, 9, 0, 0, 0);
+	fx_xlat(&f, 3, 0x1000, 0, &r);
+	fx_cmd(&f, 0xff, 0);
+	smmuv3_reset(&f.smmu);
+	ck_assert_uint_eq(fx_r32(&f, 0x20) | fx_r32(&f, 0x24) | fx_r32(&f, 0x60) | fx_r32(&f, 0x9c), 0);
+	ck_assert_uint_eq(fx_r32(&f, 0x0), 0x08cd769b);
+	fx_ste(&f, 3, 0, 0, 0, 0);
+	f.cmd_prod = 0;
+	fx_enable(&f, 0xf);
+	ck_assert_int_eq(fx_xlat(&f, 3, 0x1000, 0, &r), XLAT_ABORT); /* nothing is cached */
+	ck_assert_uint_eq(r.fault, 4);
+}
+END_TEST
+
 SUITE_MAIN("smmuv3 registers", test_reset_values, test_identification_is_read_only, test_configured_identification,
 	   test_absent_features_are_cleared, test_configuration_out_of_range, test_cr0_is_acknowledged,
 	   test_absent_registers, test_lo_without_msi, test_guards, test_cr1_halves, test_gbpa_needs_update,
 	   test_bypass_beyond_output_size, test_accesses_of_other_sizes, test_base_addresses_are_cut,
-	   test_index_aliases_in_page_0)
+	   test_index_aliases_in_page_0, test_holder_without_services, test_reset)

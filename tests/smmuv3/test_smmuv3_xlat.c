@@ -506,8 +506,114 @@ START_TEST(test_many_streams)
 }
 END_TEST
 
+/* Several walks in flight, ended in any order; SMMUEN may go meanwhile. */
+START_TEST(test_walks_in_flight)
+{
+	struct iommu_walk w[3];
+	struct dma_txn t;
+	u32 i;
+
+	s1_scene(0, 0);
+	for (i = 0; i < 3; i++) {
+		fx_map(&s1, VA + i * 0x1000, PA + i * 0x1000, 0x1000, FX_RW);
+		t = fx_txn(&f, SID, VA + i * 0x1000, 0);
+		ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w[i]), XLAT_OK);
+	}
+	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[1]), XLAT_OK);
+	smmuv3_cancel(&f.smmu, &w[2]);
+	fx_w32(&f, 0x20, 0xc);
+	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[0]), XLAT_OK); /* began before */
+	ck_assert_uint_eq(w[0].res.pa, PA);
+	t = fx_txn(&f, SID, VA, 0);
+	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w[0]), XLAT_OK); /* bypass now */
+	smmuv3_fill(&f.smmu, &w[0]);
+	ck_assert_uint_eq(w[0].res.pa, VA);
+	fx_w32(&f, 0x20, 0xd);
+	t = fx_txn(&f, SID, VA, 0);
+	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &w[0].res), XLAT_MISS); /* not installed while off */
+	t.iova = VA + 0x1000;
+	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &w[0].res), XLAT_OK);
+}
+END_TEST
+
+/* S2PTW: neither tables nor CDs in Device memory (5.2). */
+START_TEST(test_s2ptw)
+{
+	u64 ptw = 1ULL << 54;
+	u64 where;
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		u64 page = i ? FX_CDTAB : FX_TABLES;
+
+		start(&(struct smmuv3_cfg){ 0 });
+		fx_nested_stream(&f, SID, AR, FX_STE2_S2R | ptw, &s1, &s2);
+		fx_map(&s1, VA, 0x123456000ULL, 0x1000, FX_RW);
+		fx_map(&s2, 0x123456000ULL, PA, 0x1000, FX_RW | PT_PROT_ATTR(1)); /* the data may be Device */
+		for (where = page; where < page + (i ? 0x1000 : 0x10000); where += 0x1000) {
+			pt_unmap(&s2, where, 0x1000, false);
+			fx_map(&s2, where, where, 0x1000, FX_RW | PT_PROT_ATTR(1));
+		}
+		where = i ? FX_TABLES : FX_CDTAB;
+		pt_protect(&s2, where, i ? 0x100000 : 0x1000, FX_RW | PT_PROT_ATTR(0xf));
+		fx_enable(&f, 0xd);
+		ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
+		if (i)
+			ck_event(&f, 0x0000000800000013ULL, 0x0000008800000000ULL, VA, FX_CDTAB);
+		else
+			ck_event(&f, 0x0000000800000013ULL, 0x0000118800000000ULL | 0x0000018000000000ULL, VA, s1.root);
+		fx_exit(&f);
+	}
+}
+END_TEST
+
+/* The face for holders of any IOMMU is the same engine. */
+START_TEST(test_class)
+{
+	const struct iommu_class *c = &smmuv3_class;
+	void *hw = &f.smmu;
+	struct page_request pr = { .sid = SID, .last = true, .perm = PERM_R };
+	struct xlat_result r;
+	struct iommu_walk w;
+	struct dma_txn t;
+
+	s1_scene(0, 0);
+	fx_map(&s1, VA, PA, 0x1000, FX_RW);
+	t = fx_txn(&f, SID, VA, 0);
+	ck_assert_str_eq(c->name, "smmuv3");
+	ck_assert_int_eq(c->lookup(hw, &t, &r), XLAT_MISS);
+	ck_assert_int_eq(c->walk(hw, &t, &w), XLAT_OK);
+	c->cancel(hw, &w);
+	c->walk(hw, &t, &w);
+	ck_assert_int_eq(c->fill(hw, &w), XLAT_OK);
+	ck_assert_int_eq(c->translate(hw, &t, &r), XLAT_OK);
+	ck_assert_uint_eq(r.pa, PA);
+	ck_assert_uint_eq(c->mmio_read(hw, 0x24, 4), 0xd);
+	c->mmio_write(hw, 0x20, 0, 4);
+	ck_assert_uint_eq(c->mmio_read(hw, 0x24, 4), 0);
+	c->page_request(hw, &pr);
+	ck_assert_uint_eq(f.n_responses, 1);
+	c->ats_inv_done(hw, SID, 3, true);
+}
+END_TEST
+
+/* Events of lookup only for those who want them. */
+START_TEST(test_events_of_lookup)
+{
+	struct xlat_result r;
+
+	s1_scene(0, 0);
+	fx_map(&s1, VA, PA, 0x1000, FX_RW);
+	fx_xlat(&f, SID, VA, 0, &r);
+	f.events[IOMMU_EV_HIT] = 0;
+	fx_xlat(&f, SID, VA, 0, &r);
+	ck_assert_uint_eq(f.events[IOMMU_EV_HIT], 3); /* STE, CD, TLB */
+	fx_exit(&f);
+}
+END_TEST
+
 SUITE_MAIN("smmuv3 translation", test_lookup_walk_fill, test_fault_is_delivered_by_fill, test_sizes, test_permissions,
 	   test_upgrade, test_wxn_and_pan, test_affd, test_second_table, test_tbi, test_e0pd, test_overrides,
 	   test_no_overrides, test_el2, test_nested, test_stage2_apart, test_httu, test_hd_without_ha,
 	   test_big_endian_tables, test_52_bits, test_loops_and_holes, test_every_access_may_fail, test_without_caches,
-	   test_many_streams)
+	   test_many_streams, test_walks_in_flight, test_s2ptw, test_class, test_events_of_lookup)
