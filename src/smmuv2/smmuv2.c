@@ -520,6 +520,7 @@ static void reset(struct smmuv2 *s)
 	for (i = 0; i < s->n_stalls; i++)
 		s->stalls[i].next = (u16)(i + 1 < s->n_stalls ? i + 2 : 0);
 	s->free_stall = 1;
+	s->seq = 1; /* a sync that waits for nothing has number 1 */
 	s->half_pages = s->cfg.log2_pages;
 	identify(s);
 	s->scr0 = (u32)reg_get(&s->gr0, GR0_sCR0);

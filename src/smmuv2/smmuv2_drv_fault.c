@@ -109,12 +109,10 @@ static struct fault_dev *master_of(struct smmuv2_drv *d, u32 sid)
 	return found ? fault_dev_lookup(d->core, sid) : NULL;
 }
 
-/* 0, or -EAGAIN: the record is kept and reported again later. */
-static int report(struct smmuv2_drv *d, u32 n, const struct fault_record *r)
+/* An answer is always taken by the hardware (see respond()), so the core never asks for the record again. */
+static void report(struct smmuv2_drv *d, const struct fault_record *r)
 {
 	struct fault_dev *dev = master_of(d, r->sid);
-	struct v2d_bank *b = &d->bank[n];
-	unsigned long flags;
 	int err;
 
 	if (dev) {
@@ -124,13 +122,8 @@ static int report(struct smmuv2_drv *d, u32 n, const struct fault_record *r)
 		smmuv2_drv_count(d, &d->stats.orphans);
 		err = fault_core_report(d->core, r, smmuv2_drv_now(d));
 	}
-	if (err != -EAGAIN)
-		return 0;
-	flags = fault_lock_acquire(&b->lock);
-	b->held = true;
-	b->record = *r;
-	fault_lock_release(&b->lock, flags);
-	return err;
+	fl_assert(!err);
+	(void)err;
 }
 
 /* Records dealt with: 0 or 1. */
@@ -140,24 +133,16 @@ u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n)
 	struct smmuv2_context_fault f;
 	struct fault_record r;
 	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool held = b->held;
-	enum found found = FOUND_NOTHING;
+	enum found found = take(d, n, &f, &r);
 
-	if (held) {
-		r = b->record;
-		b->held = false;
-	} else {
-		found = take(d, n, &f, &r);
-	}
 	fault_lock_release(&b->lock, flags);
-	if (held)
-		return !report(d, n, &r);
 	if (found != FOUND_FAULT)
 		return found == FOUND_STATUS;
 	count_fault(d, &f);
 	if (d->cfg.context_fault)
 		d->cfg.context_fault(d->cfg.observer, &f);
-	return !report(d, n, &r);
+	report(d, &r);
+	return 1;
 }
 
 u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
@@ -207,29 +192,14 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	return 0;
 }
 
-static bool is_held(struct v2d_bank *b)
-{
-	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool held = b->held;
-
-	fault_lock_release(&b->lock, flags);
-	return held;
-}
-
 /* A bank has one record, and MMIO is in order: reading it once is the fence of reports, and RESUME is its own. */
 static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 {
 	struct smmuv2_drv *d = ctx;
-	u32 n, tries = 0;
+	u32 n;
 
-	if (what == FAULT_FENCE_RESPONSES)
-		return 0;
-	for (n = d->f.first_bank; n < d->f.banks; n++) {
+	for (n = d->f.first_bank; n < d->f.banks && what == FAULT_FENCE_REPORTS; n++)
 		smmuv2_drv_bank_faults(d, n);
-		while (is_held(&d->bank[n]) && !smmuv2_drv_bank_faults(d, n))
-			if (!smmuv2_drv_poll(d, tries++))
-				return -EBUSY;
-	}
 	return 0;
 }
 
@@ -237,7 +207,7 @@ static bool bank_pending(struct smmuv2_drv *d, u32 n)
 {
 	struct v2d_bank *b = &d->bank[n];
 	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool pending = b->held || (b->used && !b->waiting && v2d_read(d, v2d_cb(d, n, CB_FSR)));
+	bool pending = b->used && !b->waiting && v2d_read(d, v2d_cb(d, n, CB_FSR));
 
 	fault_lock_release(&b->lock, flags);
 	return pending;

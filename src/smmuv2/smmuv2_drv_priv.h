@@ -60,9 +60,7 @@ struct v2d_dom {
  * @sctlr: without CFIE and CFCFG
  * @stall: CFCFG
  * @waiting: a stalled fault was taken from it and not resumed yet; CFIE is off
- * @held: the core could not take it: reported again later
  * @cookie: names the stall that @waiting is about
- * @record: of @held
  */
 struct v2d_bank {
 	struct fault_lock lock;
@@ -70,10 +68,8 @@ struct v2d_bank {
 	bool used;
 	bool stall;
 	bool waiting;
-	bool held;
 	u32 line;
 	u64 cookie;
-	struct fault_record record;
 };
 
 /* A stream mapping group: who it belongs to. Written under smmuv2_drv.lock. */

@@ -772,6 +772,102 @@ START_TEST(sva_domain)
 }
 END_TEST
 
+/* A host without clock and without poll: hardware answers at once, time is what the calls bring. */
+START_TEST(bare_host)
+{
+	struct drv_ops bare = drig_ops;
+	struct smmuv2_drv_cfg cfg = { 0 };
+	struct fault_dev *dev;
+	struct scene s;
+	void *drv;
+
+	up(SMMUV2_MMU500, &plain);
+	DRV.remove(g.drv, g.now);
+	bare.poll = NULL;
+	bare.now = NULL;
+	drv = g.drv;
+	ck_assert_int_eq(DRV.probe(drv, &cfg, &bare, &g, g.core), 0);
+	stalling(&s, SID_A, FAULT_LATER);
+	ck_assert_int_eq(drig_map(&g, s.dom, 0x5000, 0x80005000), 0);
+	drig_access(&g, SID_A, 0x9000, 0, 0);
+	drig_settle(&g);
+	ck_assert_int_eq((int)DRV.unmap(drv, s.dom, 0x5000, 4096), -ETIMEDOUT);
+	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_TERMINATE, g.now), 0);
+	fault_group_put(s.owner.kept);
+	drig_settle(&g);
+	dev = drig_master(&g, SID_B, false);
+	DRV.device_remove(drv, dev, g.now);
+	gone(s.dev, s.dom);
+	drig_down(&g);
+}
+END_TEST
+
+/* A domain goes while its sync cannot complete: its bank, and with it the tag, is not given to another. */
+START_TEST(bank_is_lost_with_the_time_out)
+{
+	struct dma_txn t = { .iova = 0x5000, .sid = SID_A, .len = 4 };
+	struct smmuv2_cfg hw = { .num_cb = 1 };
+	struct fault_domain *dom, *next;
+	struct fault_dev *dev;
+	struct iommu_walk w;
+
+	ck_assert_int_eq(drig_probe(&g, &hw, &plain), 0);
+	dev = drig_master(&g, SID_A, false);
+	dom = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
+	drig_attach(&g, dev, dom);
+	ck_assert_int_eq(drig_map(&g, dom, 0x5000, 0x80005000), 0);
+	smmuv2_walk(&g.r.hw, &t, &w);
+	ck_assert_int_eq(DRV.detach(g.drv, dev, DRV_NO_PASID, g.now), 0);
+	DRV.domain_free(g.drv, dom);
+	ck_assert_uint_eq(stats()->sync_timeouts, 1);
+	next = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
+	ck_assert_int_eq(DRV.attach(g.drv, dev, DRV_NO_PASID, next, g.now), -ENOSPC);
+	smmuv2_cancel(&g.r.hw, &w);
+	drig_down(&g);
+}
+END_TEST
+
+/* An attached domain is not freed, a replaced one may be. */
+START_TEST(domain_in_use)
+{
+	struct fault_domain *dom, *same;
+	struct fault_dev *dev;
+
+	up(SMMUV2_MMU500, &plain);
+	dev = drig_master(&g, SID_A, false);
+	dom = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
+	drig_attach(&g, dev, dom);
+	ck_assert_int_eq(drig_map(&g, dom, 0x5000, 0x80005000), 0);
+	DRV.domain_free(g.drv, dom);
+	ck_assert_int_eq(drig_access(&g, SID_A, 0x5000, 0, 0)->end, XLAT_OK);
+	same = drig_domain(&g, dev, DRV_DOMAIN_BLOCKED);
+	ck_assert_uint_eq(DRV.iova_to_phys(g.drv, same, 0x5000), 0);
+	drig_attach(&g, dev, same);
+	DRV.domain_free(g.drv, dom);
+	drig_down(&g);
+}
+END_TEST
+
+/* Privileged masters */
+START_TEST(privileged)
+{
+	struct smmuv2_drv_cfg cfg = { .priv = true };
+	struct fault_domain *dom;
+	struct fault_dev *dev;
+
+	up(SMMUV2_MMU500, &cfg);
+	dev = drig_master(&g, SID_A, false);
+	dom = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
+	drig_attach(&g, dev, dom);
+	ck_assert_int_eq(DRV.map(g.drv, dom, 0x5000, 0x80005000, 4096, DRV_PROT_READ | DRV_PROT_PRIV), 0);
+	ck_assert_int_eq(drig_access(&g, SID_A, 0x5000, 0, 0)->end, XLAT_OK);
+	drig_access(&g, SID_A, 0x9000, 0, 0);
+	drig_settle(&g);
+	ck_assert_uint_eq(g.faults[0].fsynr0 & 0x20, 0x20);
+	drig_down(&g);
+}
+END_TEST
+
 /* remove with faults pending: each is answered, nothing is left. */
 START_TEST(remove_with_pending_faults)
 {
@@ -801,4 +897,5 @@ SUITE_MAIN("smmuv2_driver", formats, probe_refuses_what_is_not_there, other_doma
 	   never_stalls_by_configuration, always_stalls_by_configuration, incompatible_masters,
 	   shared_bank_detach_answers_only_its_own, shared_bank_stalls_while_all_may, replace_with_a_pending_fault,
 	   storm_back_off, lost_interrupt, deadline, unmap_waits_for_the_stall, unmap_times_out_under_a_stall,
-	   ss_without_a_record, orphan, sva_domain, remove_with_pending_faults)
+	   ss_without_a_record, orphan, sva_domain, remove_with_pending_faults, bare_host,
+	   bank_is_lost_with_the_time_out, domain_in_use, privileged)

@@ -918,6 +918,99 @@ START_TEST(address_translation_nested)
 }
 END_TEST
 
+/* AArch32: PAR of short descriptors has PA[31:12], NS, SH, and the cacheabilities of TEX, C, B; levels begin at 1. */
+START_TEST(address_translation_aarch32)
+{
+	up();
+	wr(&r, GR1_BASE + 0x800 + 4 * CB, 0);
+	cb_wr(&r, CB, 0x30, 0);
+	cb_wr(&r, CB, 0x20, 0x00700000);
+	put32(&r, 0x700000, 0x00710001);
+	put32(&r, 0x710014, 0x80005472); /* 0x5000: S, TEX 001, AP 11, C B 00 */
+	put32(&r, 0x710018, 0x8000607e); /* 0x6000: TEX 001, C, B: write-back write-allocate */
+	put32(&r, 0x71001c, 0x800071be); /* 0x7000: TEX 110: inner write-back (C, B), outer write-through */
+	cb_wr64(&r, CB, 0x810, 0x5000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x80005280);
+	cb_wr64(&r, CB, 0x810, 0x6000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x80006214);
+	cb_wr64(&r, CB, 0x810, 0x7000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x80007238);
+	cb_wr64(&r, CB, 0x810, 0x9000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x200000003);
+	/* Long descriptors: an address that no table has */
+	cb_wr(&r, CB, 0x30, 0x80800000);
+	cb_wr64(&r, CB, 0x20, TABLES(CB));
+	cb_wr64(&r, CB, 0x810, 0x100000000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x100000003);
+	/* Stage 1 off: flat */
+	cb_wr(&r, CB, 0x0, 0x160);
+	cb_wr64(&r, CB, 0x810, 0x1234000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x1234200);
+	/* A stage 2 bank has no such operation, a bank without a stage 2 no translation. */
+	wr(&r, GR1_BASE + 4 * CB, 0);
+	cb_wr64(&r, CB, 0x810, 0x1235000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x1234200);
+	wr(&r, GR1_BASE + 4 * CB, 0x20000);
+	cb_wr64(&r, CB, 0x810, 0x1235000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x20000001); /* ICF */
+	rig_down(&r);
+}
+END_TEST
+
+/* Short descriptors over a stage 2 of AArch32 long descriptors: T0SZ = -8 (40 bits), start at level 1. */
+START_TEST(nested_aarch32)
+{
+	struct xlat_result res;
+
+	up();
+	wr(&r, GR1_BASE + 0x800 + 4 * 1, 0);
+	wr(&r, GR1_BASE + 4 * 1, 0x9);
+	cb_wr(&r, 1, 0x30, 0x80000058); /* SL0 1, S, T0SZ 8 */
+	cb_wr64(&r, 1, 0x20, 0xa00000);
+	put64(&r, 0xa00000, 0xa02003); /* two concatenated tables of level 1 */
+	put64(&r, 0xa02000, 0xa03003);
+	put64(&r, 0xa02018, 0x600000 | 0x7fd); /* the tables at IPA 0x600000, 2 MiB */
+	put64(&r, 0xa03028, 0xa0005000 | 0x7ff);
+	cb_wr(&r, 1, 0x0, 0x161);
+	wr(&r, GR1_BASE + 0x800 + 4 * CB, 0);
+	wr(&r, GR1_BASE + 4 * CB, 0x30109);
+	cb_wr(&r, CB, 0x30, 0);
+	cb_wr(&r, CB, 0x20, 0x00700000);
+	put32(&r, 0x700000, 0x00710001);
+	put32(&r, 0x710014, 0x5032); /* 0x5000 -> IPA 0x5000 */
+	put32(&r, 0x710018, 0x8032); /* 0x6000 -> IPA 0x8000: not there */
+	ck_assert_int_eq(acc(0x5010, DMA_WRITE, &res), XLAT_OK);
+	ck_assert_uint_eq(res.pa, 0xa0005010);
+	expect_fault(CB, 0x9000, 0, 0x002, 0x02, 0x9000);
+	expect_fault(1, 0x6004, 0, 0x202, 0x00030007, 0x6004);
+	ck_assert_uint_eq(cb_rd64(&r, 1, 0x70), 0x8004);
+	rig_down(&r);
+}
+END_TEST
+
+/* An operation by IPA concerns every nested walk of the VMID: which IPAs it went through is not kept. */
+START_TEST(nested_walk_in_flight)
+{
+	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
+	struct iommu_walk w;
+
+	up();
+	bank_s2(1);
+	put64(&r, 0x901010, TABLES(CB) | 0x7fd);
+	wr(&r, GR1_BASE + 4 * CB, 0x30109);
+	page(&r, CB, GOOD, 0x5000, PAGE_RW);
+	smmuv2_walk(&r.hw, &t, &w);
+	cb_wr64(&r, 1, 0x630, 0x5);
+	cb_wr(&r, 1, 0x7f0, 0);
+	ck_assert_uint_eq(cb_rd(&r, 1, 0x7f4), 1);
+	cb_wr(&r, CB, 0x7f0, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 0);
+	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
+	ck_assert_uint_eq(cb_rd(&r, 1, 0x7f4), 0);
+	rig_down(&r);
+}
+END_TEST
+
 START_TEST(no_address_translation)
 {
 	struct smmuv2_cfg cfg = { .no_atos = true };
@@ -984,4 +1077,5 @@ SUITE_MAIN("smmuv2_hw", identification, configurations_out_of_range, stream_matc
 	   stage_2_only, nested, nested_stall_in_stage_2, external_aborts, granules, fsr_restore_and_partial_clear,
 	   implementation_defined_syndrome, maintenance, global_pages_and_asid, last_level_only, stage_2_maintenance,
 	   hypervisor_context, walk_in_flight, mapping_changes_between_lookup_and_walk, address_translation,
-	   address_translation_nested, no_address_translation, bad_register_accesses)
+	   address_translation_nested, address_translation_aarch32, nested_aarch32, nested_walk_in_flight,
+	   no_address_translation, bad_register_accesses)
