@@ -43,15 +43,27 @@ static void read_log(const char *path)
 	ck_assert_uint_gt(n_logged, 0);
 }
 
-/* A stream table that reaches every StreamID of the logs: stage 1, an empty table, A and R. */
-static void scene(u32 sid)
+/*
+ * A stream table that reaches every StreamID of the logs: stage 1, an empty table, A and R; or the same with a
+ * stage 2 under it that maps what stage 1 needs.
+ */
+static void scene(u32 sid, bool nested)
 {
-	struct pt_build t;
+	u64 ste[4] = { FX_STE_S1 | FX_CDTAB };
+	struct pt_build t, s2;
 
 	ck_assert_int_eq(fx_init(&f, &(struct smmuv3_cfg){ 0 }), 0);
 	fx_table(&f, &t, false);
 	fx_cd(&f, 0, FX_CD_0, t.root);
-	fx_words(&f, 0x10000000ULL + (u64)sid * 64, (u64[]){ FX_STE_S1 | FX_CDTAB, 0, 0, 0 }, 4);
+	if (nested) {
+		fx_table(&f, &s2, true);
+		fx_map(&s2, FX_CDTAB, FX_CDTAB, 0x1000, FX_RW);
+		fx_map(&s2, FX_TABLES, FX_TABLES, 0x100000, FX_RW);
+		ste[0] = FX_STE_NESTED | FX_CDTAB;
+		ste[2] = FX_STE2_S2 | 1;
+		ste[3] = s2.root;
+	}
+	fx_words(&f, 0x10000000ULL + (u64)sid * 64, ste, 4);
 	fx_enable(&f, 4);
 	fx_w64(&f, 0x80, 0x10000000);
 	fx_w32(&f, 0x88, 22);
@@ -73,7 +85,7 @@ static void provoke(u32 sid, u64 iova, u64 attributes, u64 *w)
 	ck_assert(fx_event(&f, w));
 }
 
-static void compare_log(const char *path)
+static void compare_log(const char *path, bool nested)
 {
 	u32 i;
 
@@ -84,7 +96,7 @@ static void compare_log(const char *path)
 		u64 w[4];
 
 		ck_assert_uint_eq(want[0] & 0xff, 0x10);
-		scene(sid);
+		scene(sid, nested);
 		provoke(sid, want[2], want[1], w);
 		ck_assert_uint_eq(w[0], want[0]);
 		/* STALL, PnU, InD, RnW, S2, CLASS */
@@ -96,13 +108,14 @@ static void compare_log(const char *path)
 
 START_TEST(test_three_platforms)
 {
-	compare_log(DATA "smmuv3_newfmt_three_platforms.log");
+	compare_log(DATA "smmuv3_newfmt_three_platforms.log", false);
 }
 END_TEST
 
 START_TEST(test_nested_platform)
 {
-	compare_log(DATA "smmuv3_evt10_nested_vsva_2021.log");
+	compare_log(DATA "smmuv3_evt10_nested_vsva_2021.log", false);
+	compare_log(DATA "smmuv3_evt10_nested_vsva_2021.log", true);
 }
 END_TEST
 
@@ -118,7 +131,7 @@ START_TEST(test_edu)
 	static u64 ours[56][4];
 	u32 i, k, n = 0;
 
-	scene(8);
+	scene(8, false);
 	for (i = 0; i < ARRAY_SIZE(dma); i++)
 		for (k = 0; k < dma[i].bytes; k += 4) {
 			provoke(8, dma[i].iova + k, dma[i].write ? 0 : 1ULL << 35, ours[n]);
