@@ -10,6 +10,7 @@ IommuModel::IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const
     : sc_module(name), down("down"), walk("walk"), mmio("mmio"), irq("irq"), scheduler_(scheduler), config_(config),
       down_bw_(new DownBw(*this)), walk_bw_(new DownBw(*this)), mmio_fw_(new MmioFw(*this)), pages_(kDirectPages),
       in_flight_(kInFlightHeads), walk_slots_(config.tcu.walk_slots, 0) {
+    fill_ops();
     for (unsigned i = 0; i < config.tbu.count; i++)
         ports_.emplace_back(new Port(*this, i));
     down.bind(*down_bw_);
@@ -106,6 +107,12 @@ IommuModel::Step IommuModel::defer(Flow &f, Access *again, bool keep_slot) {
     return Step::Wait;
 }
 
+xlat IommuModel::lookup(Flow &f) {
+    Silence silence(*this);
+
+    return cls_->lookup(hw_, &f.txn, &f.res);
+}
+
 /**
  * Present one piece to the engine at @p t.
  * Done: translated at f.at. Ended: refused at f.at, f.how. Wait: f.waiter goes on by itself.
@@ -130,7 +137,7 @@ IommuModel::Step IommuModel::attempt(Flow &f, ps_t t, Access *again) {
     f.txn.id = again ? again->id : free_accesses_.back()->id;
     cur_ = enter;
     counters_.pieces++;
-    xlat x = cls_->lookup(hw_, &f.txn, &f.res);
+    xlat x = lookup(f);
     f.at = enter + config_.tbu.lookup_ps;
     if (likely(x == XLAT_OK)) {
         counters_.hits++;
@@ -165,7 +172,7 @@ IommuModel::Step IommuModel::lookup_held(Flow &f, xlat x, Access *again) {
     bool had_slot = again && again->slot;
 
     if (!had_slot && !f.port->slots.empty()) {
-        take_slot(f.port->slots);
+        f.port->slots.pop();
         had_slot = true;
     }
     defer(f, again, had_slot);
@@ -196,7 +203,7 @@ IommuModel::Step IommuModel::miss(Flow &f, ps_t enter, Access *again) {
             p.blocked.push_front(f.waiter);
             return Step::Wait;
         }
-        ps_t free = take_slot(p.slots);
+        ps_t free = p.slots.pop();
         if (free > s) {
             s = free;
             p.input_free = free > p.input_free ? free : p.input_free;
@@ -206,19 +213,22 @@ IommuModel::Step IommuModel::miss(Flow &f, ps_t enter, Access *again) {
     return other ? merge(f, *other, s, again) : own_walk(f, s, again);
 }
 
+xlat IommuModel::walk_now(const dma_txn &t, Walk &w) {
+    Silence silence(*this);
+
+    return cls_->walk(hw_, &t, &w.w);
+}
+
 IommuModel::Step IommuModel::own_walk(Flow &f, ps_t s, Access *again) {
     Walk *w = new_walk();
     ps_t arrival = s + config_.tbu.link_ps + config_.tcu.lookup_ps;
-    ps_t free = take_slot(walk_slots_);
+    ps_t free = walk_slots_.pop();
     ps_t begin = free > arrival ? free : arrival;
 
     cur_ = begin;
-    in_walk_ = true;
-    walk_cost_ = 0;
-    xlat kind = cls_->walk(hw_, &f.txn, &w->w);
-    in_walk_ = false;
+    xlat kind = walk_now(f.txn, *w);
     ps_t end = price_walk(*w, begin);
-    give_slot(walk_slots_, end);
+    walk_slots_.push(end);
     counters_.walks++;
     insert_walk(w);
     if (likely(kind == XLAT_OK)) {

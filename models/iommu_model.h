@@ -21,6 +21,7 @@
 #include "fault_sink.h"
 #include "irq_if.h"
 #include "scheduler.h"
+#include "sorted_ring.h"
 #include <deque>
 
 namespace faultline {
@@ -44,7 +45,7 @@ public:
     ~IommuModel() override;
 
     /// The services the engine has to be initialised with (context: this), then the engine itself.
-    const iommu_ops *ops() const;
+    const iommu_ops *ops() const { return &ops_; }
     void set_engine(const iommu_class *cls, void *hw);
 
     /// Stream of accesses without DmaExtension.
@@ -83,7 +84,13 @@ private:
     struct Access;
     struct Walk;
     struct Flow;
-    struct Due;
+    struct Due { // a walk ends
+        ps_t time;
+        Walk *walk;
+        bool decided; // else deliver or fill
+
+        bool operator>(const Due &o) const { return time > o.time; }
+    };
     class DownBw;
     class MmioFw;
     enum class Step { Done, Ended, Wait };
@@ -92,6 +99,8 @@ private:
     // The way of an access
     bool start(Flow &f, Port &p, tlm::tlm_generic_payload &gp);
     void next_piece(Flow &f) const;
+    xlat lookup(Flow &f);
+    xlat walk_now(const dma_txn &t, Walk &w);
     Step attempt(Flow &f, ps_t t, Access *again);
     Step lookup_held(Flow &f, xlat x, Access *again);
     Step miss(Flow &f, ps_t enter, Access *again);
@@ -116,6 +125,7 @@ private:
     ps_t price_walk(Walk &w, ps_t start);
     ps_t issue_walk_access(const walk_access &a, ps_t t);
     void add_due(ps_t time, Walk *w, bool decided);
+    void fill(Walk &w, ps_t time);
     void settle_due(ps_t time);
     void decided(Walk &w, ps_t time);
     void deliver(Walk &w, ps_t time);
@@ -152,6 +162,8 @@ private:
     bool peek(const dma_txn &t, xlat_result &r);
 
     // Services of the engine
+    class Silence;
+    void fill_ops();
     static int op_mem_read(void *ctx, u64 pa, void *buf, u32 len);
     static int op_mem_write(void *ctx, u64 pa, const void *buf, u32 len);
     static int op_mem_cas64(void *ctx, u64 pa, u64 *old, u64 value);
@@ -174,6 +186,7 @@ private:
 
     Scheduler &scheduler_;
     const fl_config &config_;
+    iommu_ops ops_{};
     const iommu_class *cls_ = nullptr;
     void *hw_ = nullptr;
     FaultSink *sink_ = nullptr;
@@ -186,8 +199,8 @@ private:
     std::vector<std::unique_ptr<Walk>> walks_;
     std::vector<Walk *> free_walks_;
     std::vector<Walk *> in_flight_; // hash heads by page
-    std::vector<ps_t> walk_slots_;  // min-heap of the times when each is free
-    std::vector<Due> due_;          // min-heap
+    SortedRing<ps_t> walk_slots_;   // when each is free
+    SortedRing<Due> due_;
     std::vector<Access *> waiting_; // XLAT_WAIT
     struct RecordOf {
         Access *access;
@@ -205,11 +218,11 @@ private:
     std::deque<std::pair<ats_inv, ps_t>> invalidations_;
     Counters counters_{};
     ps_t cur_ = 0; // the time the engine's services and events belong to
-    ps_t next_due_ = kNever, walk_cost_ = 0;
+    ps_t next_due_ = kNever;
     ps_t record_free_ = 0, pri_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0, answer_time_ = 0;
-    u64 due_seq_ = 0, fault_seq_ = 0;
+    u64 fault_seq_ = 0;
     unsigned walks_in_flight_ = 0;
-    bool early_ = true, in_walk_ = false, down_busy_ = false;
+    bool early_ = true, down_busy_ = false;
 };
 
 } // namespace faultline

@@ -13,19 +13,6 @@ constexpr u64 kPage = 4096;
 constexpr std::size_t kInFlightHeads = 1024;
 constexpr std::size_t kDirectPages = 1024;
 
-/* The earliest of the times when a slot is free; a heap, so that taking and giving cost little. */
-inline ps_t take_slot(std::vector<ps_t> &slots) {
-    std::pop_heap(slots.begin(), slots.end(), std::greater<>());
-    ps_t t = slots.back();
-    slots.pop_back();
-    return t;
-}
-
-inline void give_slot(std::vector<ps_t> &slots, ps_t t) {
-    slots.push_back(t);
-    std::push_heap(slots.begin(), slots.end(), std::greater<>());
-}
-
 /* An access on its way: one piece (within a page) at a time. */
 struct IommuModel::Flow {
     Port *port;
@@ -73,13 +60,14 @@ struct IommuModel::Walk {
     u32 head;
 };
 
-struct IommuModel::Due {
-    ps_t time;
-    u64 seq;
-    Walk *walk;
-    bool decided; // else deliver or fill
+/* Lookups and walks have one price: nobody listens, and the engine need not speak. */
+class IommuModel::Silence {
+public:
+    explicit Silence(IommuModel &model) : model_(model) { model.ops_.event = nullptr; }
+    ~Silence() { model_.ops_.event = op_event; }
 
-    bool operator>(const Due &o) const { return time != o.time ? time > o.time : seq > o.seq; }
+private:
+    IommuModel &model_;
 };
 
 class IommuModel::Port : public tlm::tlm_fw_transport_if<> {
@@ -103,7 +91,7 @@ public:
     tlm::tlm_target_socket<> socket;
     unsigned index;
     u32 default_stream = 0;
-    std::vector<ps_t> slots;
+    SortedRing<ps_t> slots; // when each free one is free
     std::deque<Access *> blocked, responses;
     ps_t input_free = 0;
     bool responding = false;

@@ -4,23 +4,18 @@
 
 namespace faultline {
 
-const iommu_ops *IommuModel::ops() const {
-    static const iommu_ops table = [] {
-        iommu_ops o{};
-        o.mem_read = op_mem_read;
-        o.mem_write = op_mem_write;
-        o.mem_cas64 = op_mem_cas64;
-        o.irq = op_irq;
-        o.msi = op_msi;
-        o.event = op_event;
-        o.quiet_lookup = true;
-        o.txn_resume = op_txn_resume;
-        o.stall_free = op_stall_free;
-        o.page_response = op_page_response;
-        o.ats_invalidate = op_ats_invalidate;
-        return o;
-    }();
-    return &table;
+void IommuModel::fill_ops() {
+    ops_.mem_read = op_mem_read;
+    ops_.mem_write = op_mem_write;
+    ops_.mem_cas64 = op_mem_cas64;
+    ops_.irq = op_irq;
+    ops_.msi = op_msi;
+    ops_.event = op_event;
+    ops_.quiet_lookup = true;
+    ops_.txn_resume = op_txn_resume;
+    ops_.stall_free = op_stall_free;
+    ops_.page_response = op_page_response;
+    ops_.ats_invalidate = op_ats_invalidate;
 }
 
 /* The host's address of [pa, pa + len) within one page, if the memory lets us have it. */

@@ -14,7 +14,7 @@ IommuModel::Port::Port(IommuModel &m, unsigned i)
 }
 
 void IommuModel::Port::release(ps_t time) {
-    give_slot(slots, time);
+    slots.push(time);
     if (!blocked.empty())
         drain_at(time);
 }
@@ -309,10 +309,7 @@ bool IommuModel::peek(const dma_txn &t, xlat_result &r) {
     Walk *w = new_walk();
 
     cur_ = scheduler_.now();
-    bool was = in_walk_;
-    in_walk_ = true;
-    xlat x = cls_->walk(hw_, &t, &w->w);
-    in_walk_ = was;
+    xlat x = walk_now(t, *w);
     r = w->w.res;
     cls_->cancel(hw_, &w->w);
     free_walks_.push_back(w);

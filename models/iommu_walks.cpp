@@ -76,7 +76,7 @@ ps_t IommuModel::issue_walk_access(const walk_access &a, ps_t t) {
 
 /* Table accesses depend on each other: one after the other. */
 ps_t IommuModel::price_walk(Walk &w, ps_t start) {
-    ps_t end = start + walk_cost_;
+    ps_t end = start + config_.tcu.config_cache_ps + config_.tcu.walk_cache_ps;
 
     counters_.walk_accesses += w.w.n_accesses;
     if (config_.tcu.walk_port == FL_WALK_PRICED)
@@ -87,24 +87,28 @@ ps_t IommuModel::price_walk(Walk &w, ps_t start) {
 }
 
 void IommuModel::add_due(ps_t time, Walk *w, bool decided) {
-    due_.push_back({time, due_seq_++, w, decided});
-    std::push_heap(due_.begin(), due_.end(), std::greater<>());
+    due_.push({time, w, decided});
     next_due_ = due_.front().time;
+}
+
+/* What a good walk found is installed. */
+void IommuModel::fill(Walk &w, ps_t time) {
+    Silence silence(*this);
+
+    cur_ = time;
+    cls_->fill(hw_, &w.w);
 }
 
 void IommuModel::settle_due(ps_t time) {
     while (!due_.empty() && due_.front().time <= time) {
-        std::pop_heap(due_.begin(), due_.end(), std::greater<>());
-        Due d = due_.back();
-        due_.pop_back();
+        Due d = due_.pop();
         next_due_ = due_.empty() ? kNever : due_.front().time;
         if (d.decided) {
             decided(*d.walk, d.time);
         } else if (d.walk->access) {
             deliver(*d.walk, d.time);
         } else {
-            cur_ = d.time;
-            cls_->fill(hw_, &d.walk->w);
+            fill(*d.walk, d.time);
             remove_walk(d.walk);
         }
     }
@@ -180,8 +184,9 @@ void IommuModel::delivered(Access &a, xlat kind, ps_t time) {
         break;
     case XLAT_ABORT:
     case XLAT_RAZWI:
-        if (!f.res.fault)
-            a.in_fault = false;
+        if (f.res.fault)
+            close_fault(a, time, kind); // its way back is not the fault's
+        a.in_fault = false;
         refuse(a, kind);
         break;
     default: // the tables allow it by now
@@ -236,14 +241,6 @@ void IommuModel::op_stall_free(void *ctx, u32 tbu) {
 
 void IommuModel::event(const iommu_event &ev) {
     switch (ev.kind) {
-    case IOMMU_EV_HIT:
-        if (!in_walk_)
-            break;
-        if (ev.unit == UNIT_CONFIG_CACHE || ev.unit == UNIT_CD_CACHE)
-            walk_cost_ += config_.tcu.config_hit_ps;
-        else if (ev.unit == UNIT_WALK_CACHE || ev.unit == UNIT_WALK_CACHE_S2)
-            walk_cost_ += config_.tcu.walk_cache_hit_ps;
-        break;
     case IOMMU_EV_COMMAND:
         command_free_ =
             (command_free_ > cur_ ? command_free_ : cur_) + config_.command.fetch_ps + config_.command.execute_ps;

@@ -7,6 +7,7 @@ using tlm::tlm_generic_payload;
 
 static constexpr ps_t kSlice = 1'000'000; // 1 us
 static constexpr std::size_t kSlices = 4096;
+static constexpr std::size_t kPages = 1024;
 
 /* Nobody answers late or grants DMI behind the window. */
 struct MemoryModel::WindowBw : tlm::tlm_bw_transport_if<> {
@@ -17,7 +18,8 @@ struct MemoryModel::WindowBw : tlm::tlm_bw_transport_if<> {
 };
 
 MemoryModel::MemoryModel(sc_core::sc_module_name name, unsigned sockets, const fl_config &config)
-    : sc_module(name), window("window"), config_(config), window_bw_(new WindowBw), slices_(kSlices, {kNever, 0}) {
+    : sc_module(name), window("window"), config_(config), window_bw_(new WindowBw), pages_(kPages, {kNever, nullptr}),
+      slices_(kSlices, {kNever, 0}) {
     if (physmem_init(&store_, config.memory.size_bytes))
         throw std::bad_alloc();
     for (unsigned i = 0; i < sockets; i++) {
@@ -65,6 +67,11 @@ static bool enabled(const tlm_generic_payload &gp, u32 i) {
 }
 
 static int masked(physmem &m, tlm_generic_payload &gp) {
+    u64 last = gp.get_address() + gp.get_data_length() - 1;
+
+    // No byte at all: an access whose data nobody knows.
+    if (gp.get_byte_enable_ptr() && gp.get_byte_enable_length() == 1 && !enabled(gp, 0))
+        return last < m.size ? 0 : -EIO;
     for (u32 i = 0; i < gp.get_data_length(); i++) {
         u64 pa = gp.get_address() + i % gp.get_streaming_width();
         if (gp.get_byte_enable_ptr() && !enabled(gp, i))
@@ -77,6 +84,25 @@ static int masked(physmem &m, tlm_generic_payload &gp) {
     return 0;
 }
 
+/* Within a page that was used before: most accesses. */
+bool MemoryModel::plain(tlm_generic_payload &gp) {
+    u64 number = gp.get_address() / PHYSMEM_PAGE_SIZE, offset = gp.get_address() % PHYSMEM_PAGE_SIZE;
+    const Page &page = pages_[number % kPages];
+    u32 len = gp.get_data_length();
+
+    if (page.number != number || offset + len > PHYSMEM_PAGE_SIZE || gp.get_byte_enable_ptr() ||
+        gp.get_streaming_width() < len)
+        return false;
+    if (gp.is_read())
+        std::memcpy(gp.get_data_ptr(), page.host + offset, len);
+    else if (gp.is_write())
+        std::memcpy(page.host + offset, gp.get_data_ptr(), len);
+    else
+        return false;
+    gp.set_response_status(tlm::TLM_OK_RESPONSE);
+    return true;
+}
+
 bool MemoryModel::access(tlm_generic_payload &gp) {
     int ret = 0;
 
@@ -87,6 +113,10 @@ bool MemoryModel::access(tlm_generic_payload &gp) {
     else if (gp.is_write())
         ret = physmem_write(&store_, gp.get_address(), gp.get_data_ptr(), gp.get_data_length());
     gp.set_response_status(ret ? tlm::TLM_ADDRESS_ERROR_RESPONSE : tlm::TLM_OK_RESPONSE);
+    u64 number = gp.get_address() / PHYSMEM_PAGE_SIZE;
+    unsigned char *host = ret || store_.n_holes ? nullptr : physmem_find(&store_, gp.get_address());
+    if (host)
+        pages_[number % kPages] = {number, host};
     return !ret;
 }
 
@@ -99,7 +129,8 @@ void MemoryModel::b_transport(tlm_generic_payload &gp, sc_core::sc_time &delay) 
         gp.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
         return;
     }
-    access(gp);
+    if (unlikely(!plain(gp)))
+        access(gp);
     gp.set_dmi_allowed(true);
     delay = Scheduler::delay_to(price(Scheduler::absolute(delay), gp.get_data_length()));
 }

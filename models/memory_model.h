@@ -42,12 +42,17 @@ public:
 
 private:
     struct WindowBw;
+    struct Page {
+        u64 number;
+        unsigned char *host;
+    };
     struct Slice {
         u64 number;
         u64 used; // bytes
     };
 
     ps_t transfer(ps_t t, u32 bytes);
+    bool plain(tlm::tlm_generic_payload &gp);
     bool access(tlm::tlm_generic_payload &gp);
     bool in_window(u64 address) const { return address >= window_first_ && address <= window_last_; }
 
@@ -55,6 +60,7 @@ private:
     physmem store_{};
     std::vector<std::unique_ptr<tlm::tlm_target_socket<>>> sockets_;
     std::unique_ptr<WindowBw> window_bw_;
+    std::vector<Page> pages_; // where the latest pages lie in the host; they never move
     std::vector<Slice> slices_;
     u64 slice_bytes_ = 0;
     u64 window_first_ = kNever, window_last_ = 0;

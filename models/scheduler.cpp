@@ -13,7 +13,10 @@ Scheduler::Scheduler(sc_core::sc_module_name name, ps_t quantum) : sc_module(nam
     SC_METHOD(run);
     sensitive << event_;
     dont_initialize();
+    context_ = sc_core::sc_get_curr_simcontext();
     heap_.reserve(1024);
+    if (to_sc(12345) != sc_core::sc_time::from_value(12345) || sc_core::sc_get_time_resolution().to_seconds() != 1e-12)
+        SC_REPORT_FATAL("faultline/scheduler", "the models need a time resolution of 1 ps");
 }
 
 void Scheduler::at(ps_t time, Fn fn, void *object, u64 argument) {

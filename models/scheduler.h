@@ -20,8 +20,13 @@ using ps_t = u64;
 
 constexpr ps_t kNever = ~ps_t{0};
 
+/// sc_time::from_value(), inline: on the way of every access. The scheduler checks that it is the same.
 inline sc_core::sc_time to_sc(ps_t t) {
-    return sc_core::sc_time::from_value(t);
+    sc_core::sc_time time;
+
+    static_assert(sizeof(time) == sizeof(t), "an sc_time is its value");
+    std::memcpy(static_cast<void *>(&time), &t, sizeof(t));
+    return time;
 }
 
 class Scheduler : public sc_core::sc_module {
@@ -67,7 +72,8 @@ public:
         return to_sc(time > kernel ? time - kernel : 0);
     }
 
-    static ps_t kernel_now() { return sc_core::sc_time_stamp().value(); }
+    /// sc_time_stamp(), inline; there must be a scheduler.
+    static ps_t kernel_now() { return context_->time_stamp().value(); }
 
 private:
     struct Action {
@@ -85,6 +91,8 @@ private:
     ps_t kernel_limit() const;
     void push(const Action &a);
     Action pop();
+
+    inline static const sc_core::sc_simcontext *context_ = nullptr; // SystemC's own singleton
 
     std::vector<Action> heap_;
     sc_core::sc_event event_;

@@ -256,7 +256,7 @@ void CpuModel::wait_for_sync() {
 }
 
 u64 CpuModel::transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size) {
-    tlm::tlm_generic_payload gp;
+    Payload &gp = mmio_gp_;
     sc_core::sc_time delay = Scheduler::delay_to(scheduler_.now());
     u8 word[8];
 

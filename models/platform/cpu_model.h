@@ -55,6 +55,7 @@ public:
     bool idle() const { return !busy_; }
 
 private:
+    using Payload = tlm::tlm_generic_payload;
     struct Line {
         bool level, busy, again;
     };
@@ -99,6 +100,7 @@ private:
     std::unique_ptr<Doorbell> doorbell_fw_;
     std::unique_ptr<MmioBw> mmio_bw_;
     frames *frames_;
+    Payload mmio_gp_;       // one register access at a time
     unsigned sleeping_;     // workers
     unsigned busy_ = 0;     // entries of the agenda that are ours
     bool watching_ = false; // the deadline check is on the agenda

@@ -51,9 +51,10 @@ const struct fl_key fl_config_keys[] = {
 	TIME(tbu, interval, 100000, "1", "time between two accesses entering one TBU", "one a cycle at 1 GHz"),
 	TIME(tbu, link, 1000000, "8", "TBU to TCU, one way", "gem5: 8 + 8 cycles"),
 
-	TIME(tcu, lookup, 100000, "4", "arrival of a miss to its first table access", "gem5's walk cache, 4 cycles"),
-	TIME(tcu, config_hit, 100000, "3", "each hit in a configuration cache (STE, CD)", "gem5: 3 cycles"),
-	TIME(tcu, walk_cache_hit, 100000, "4", "each hit in a walk cache", "gem5: 4 cycles"),
+	TIME(tcu, lookup, 100000, "2", "arrival of a miss at the TCU to its start", OURS),
+	TIME(tcu, config_cache, 100000, "3", "lookup of the configuration caches (STE, CD), once a walk",
+	     "gem5: 3 cycles"),
+	TIME(tcu, walk_cache, 100000, "4", "lookup of the walk caches, once a walk", "gem5: 4 cycles"),
 	COUNT(tcu, walk_slots, "", 1, 4096, "64", "walks in flight", "MMU-600 product: 64 TCU slots"),
 	CHOICE(tcu, walk_port, walk_ports, "priced",
 	       "priced: a table access costs walk_latency_ns; issued: it goes out of the walk port and costs what is "

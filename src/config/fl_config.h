@@ -49,7 +49,7 @@ struct fl_config {
 		u64 count, slots, lookup_ps, interval_ps, link_ps;
 	} tbu;
 	struct {
-		u64 lookup_ps, config_hit_ps, walk_cache_hit_ps, walk_slots, walk_port, walk_latency_ps;
+		u64 lookup_ps, config_cache_ps, walk_cache_ps, walk_slots, walk_port, walk_latency_ps;
 	} tcu;
 	struct {
 		u64 tlb_sets, tlb_ways, walk_cache_sets, walk_cache_ways, config_cache_sets, config_cache_ways;

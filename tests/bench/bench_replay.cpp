@@ -77,7 +77,8 @@ static void *functional(void) {
 
 int main(int argc, char **argv) {
     static const bench all[] = {
-        {"replay.timed", busy, play, 200, 10000000, "all resident, back to back; aim 200 (5 million accesses a second)"},
+        {"replay.timed", busy, play, 200, 10000000,
+         "all resident, back to back; aim 200 (5 million accesses a second)"},
         {"replay.timed.arrival", recorded, play, 0, 3000000, "all resident, at the recorded times"},
         {"replay.timed.faults", faulting, play, 0, 1000000, "a quarter of the accesses stall"},
         {"replay.functional", functional, play, 0, 3000000, "all resident, without time"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The SMMUv3 as a TLM module, set up by its driver: what an access costs in
- * host time. Memory is part of each operation; the trap is simulated time: it
+ * host time, 64 pages in turn. Memory is part of each operation; the trap is simulated time: it
  * goes on by annotated delay alone.
  */
 #include "platform.h"
@@ -12,7 +12,7 @@ extern "C" {
 
 using namespace faultline;
 
-static constexpr u64 kPages = 1024, kBase = 0x10000000;
+static constexpr u64 kPages = 64, kBase = 0x10000000;
 static constexpr u32 kSid = 8;
 
 struct NoBw : tlm::tlm_bw_transport_if<> {
@@ -36,7 +36,7 @@ struct Rig : sc_core::sc_module {
     fault_core *core = nullptr;
     std::vector<u64> driver;
     u64 page = 0;
-    ps_t time = 1'000'000;
+    ps_t time = 1'000'000, step = 1000; // between two accesses
 
     Rig(sc_core::sc_module_name name, const fl_config &c)
         : sc_module(name), config(c), scheduler("scheduler"), iommu("iommu", scheduler, config, iommu_kind_smmuv3),
@@ -74,6 +74,8 @@ struct Rig : sc_core::sc_module {
         for (u64 i = 0; i < kPages; i++)
             bad |= cls->map(driver.data(), dom, kBase + i * 4096, 0x80000000 + i * 4096, 4096,
                             DRV_PROT_READ | DRV_PROT_WRITE);
+        for (u64 i = 0; i < kPages; i++)
+            bad |= !physmem_page(&memory.store(), 0x80000000 + i * 4096);
         if (bad) {
             std::fprintf(stderr, "bench_tlm: cannot set the SMMU up\n");
             std::exit(2);
@@ -95,6 +97,7 @@ struct Rigs {
         miss = std::make_unique<Rig>("miss", c);
         c.iommu.walk_cache_sets = 0;
         cold = std::make_unique<Rig>("cold", c);
+        miss->step = cold->step = 500'000; // each walk ends before its page comes again
         sc_core::sc_start(sc_core::SC_ZERO_TIME);
         for (Rig *r : {hit.get(), miss.get(), cold.get()})
             r->set_up();
@@ -106,9 +109,15 @@ static Rigs &rigs() {
     return all;
 }
 
-static void *hit(void) { return rigs().hit.get(); }
-static void *miss(void) { return rigs().miss.get(); }
-static void *cold(void) { return rigs().cold.get(); }
+static void *hit(void) {
+    return rigs().hit.get();
+}
+static void *miss(void) {
+    return rigs().miss.get();
+}
+static void *cold(void) {
+    return rigs().cold.get();
+}
 
 struct Payload : tlm::tlm_generic_payload {
     DmaExtension ext;
@@ -125,7 +134,7 @@ struct Payload : tlm::tlm_generic_payload {
     ~Payload() override { clear_extension(&ext); }
 };
 
-/* One access a ns, page after page. */
+/* Page after page. */
 static void blocking(void *state, unsigned long n) {
     auto *r = static_cast<Rig *>(state);
     Payload p;
@@ -134,7 +143,7 @@ static void blocking(void *state, unsigned long n) {
         sc_core::sc_time delay = to_sc(r->time);
         p.set_address(kBase + (r->page++ % kPages) * 4096);
         r->master->b_transport(p, delay);
-        r->time += 1000;
+        r->time += r->step;
     }
     if (p.get_response_status() != tlm::TLM_OK_RESPONSE)
         std::abort();
@@ -150,7 +159,7 @@ static void window(void *state, unsigned long n, unsigned outstanding) {
     while (n--) {
         Payload &p = payloads[i];
         tlm::tlm_phase phase = tlm::BEGIN_REQ;
-        r->time = answered[i] > r->time ? answered[i] : r->time + 1000;
+        r->time = answered[i] > r->time ? answered[i] : r->time + r->step;
         sc_core::sc_time delay = to_sc(r->time);
         p.set_address(kBase + (r->page++ % kPages) * 4096);
         if (r->master->nb_transport_fw(p, phase, delay) != tlm::TLM_COMPLETED)
@@ -160,9 +169,15 @@ static void window(void *state, unsigned long n, unsigned outstanding) {
     }
 }
 
-static void window1(void *state, unsigned long n) { window(state, n, 1); }
-static void window16(void *state, unsigned long n) { window(state, n, 16); }
-static void window256(void *state, unsigned long n) { window(state, n, 256); }
+static void window1(void *state, unsigned long n) {
+    window(state, n, 1);
+}
+static void window16(void *state, unsigned long n) {
+    window(state, n, 16);
+}
+static void window256(void *state, unsigned long n) {
+    window(state, n, 256);
+}
 
 /* The bottom line: the same calls with nothing behind them but memory. */
 static void memory_only(void *state, unsigned long n) {

@@ -20,7 +20,7 @@ struct FakeEngine {
     iommu_walk *flying = nullptr;
     std::set<u64> stalled; // ids
     xlat fault = XLAT_STALL;
-    u32 depth = 4, config_hits = 0;
+    u32 depth = 4;
     u32 room = 64;                 // stalls it can hold; beyond: XLAT_WAIT
     u64 record_address = 0x100000; // next record
     u64 fills = 0, lookups = 0, stale_fills = 0;
@@ -62,8 +62,6 @@ inline xlat fake_walk(void *hw, const dma_txn *t, iommu_walk *w) {
     w->n_accesses = u16(e->depth);
     for (u32 i = 0; i < e->depth; i++)
         w->accesses[i] = {0x200000 + i * 8, 8, WALK_S1, s8(i), false, false};
-    for (u32 i = 0; i < e->config_hits; i++)
-        e->say(IOMMU_EV_HIT, UNIT_CONFIG_CACHE);
     if (e->allowed(*t)) {
         w->kind = XLAT_OK;
         w->res.pa = e->pages[t->iova >> 12] << 12 | (t->iova & 0xfff);

@@ -19,8 +19,9 @@ inline fl_config round_prices() {
     c.tbu.interval_ps = 1'000;
     c.tbu.link_ps = 10'000;
     c.tbu.slots = 4;
-    c.tcu.lookup_ps = 5'000;
-    c.tcu.config_hit_ps = 3'000;
+    c.tcu.lookup_ps = 1'000;
+    c.tcu.config_cache_ps = 2'000;
+    c.tcu.walk_cache_ps = 2'000;
     c.tcu.walk_latency_ps = 100'000;
     c.tcu.walk_slots = 8;
     c.memory.latency_ps = 50'000;

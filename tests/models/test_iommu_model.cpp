@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The IOMMU's module: prices by hand. With model_bench.h's prices (ns): lookup
- * 2, interval 1, link 10, TCU 5, table access 100, memory 50, record 40, wire
+ * 2, interval 1, link 10, TCU 1 + 2 + 2, table access 100, memory 50, record 40, wire
  * 20, command 60 + 5, resume 16.
  */
 #include "model_bench.h"
@@ -49,9 +49,8 @@ START_TEST(miss_costs_link_tcu_and_tables) {
     b.master.body = [&] {
         Payload p(0x1000, 8), q(0x2000, 8);
         ck_assert_uint_eq(access_ns(b, p), 2 + 10 + 5 + 4 * 100 + 10 + 50);
-        b.engine.config_hits = 2;
         b.engine.depth = 1;
-        ck_assert_uint_eq(access_ns(b, q, 1000), 1000 + 2 + 10 + 5 + 2 * 3 + 100 + 10 + 50);
+        ck_assert_uint_eq(access_ns(b, q, 1000), 1000 + 2 + 10 + 5 + 100 + 10 + 50);
         // Both are in the TLB once their time has come.
         ck_assert_uint_eq(access_ns(b, p, 2000), 2000 + 2 + 50);
         ck_assert_uint_eq(b.engine.fills, 2);
@@ -135,7 +134,7 @@ START_TEST(walk_slots_queue) {
     b.master.body = [&] {
         Payload p(0x1000, 8), q(0x2000, 8);
         ck_assert_uint_eq(access_ns(b, p), 477);
-        ck_assert_uint_eq(access_ns(b, q), 417 + 400 + 10 + 50); // the one walker is free at 417
+        ck_assert_uint_eq(access_ns(b, q), 417 + 4 + 400 + 10 + 50); // the one walker is free at 417
     };
     sc_core::sc_start();
 }
@@ -229,7 +228,7 @@ START_TEST(terminated_fault_aborts_when_recorded) {
     ck_assert_uint_eq(b.faults.size(), 1);
     ck_assert_uint_eq(b.faults[0].part(PART_DETECT), ns(417));
     ck_assert_uint_eq(b.faults[0].part(PART_RECORD), ns(40));
-    ck_assert_uint_eq(b.faults[0].total(), ns(467));
+    ck_assert_uint_eq(b.faults[0].total(), ns(457));
 }
 END_TEST
 
