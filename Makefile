@@ -15,7 +15,9 @@ release dev asan tsan coverage: deps
 	cmake --preset $@ >/dev/null
 	cmake --build --preset $@ -j$(JOBS)
 
-demo: release
+demo: deps
+	cmake --preset release >/dev/null
+	cmake --build --preset release -j$(JOBS) --target faultline
 	scripts/demo
 
 check: deps-check release
