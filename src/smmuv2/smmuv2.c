@@ -293,6 +293,7 @@ enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_wa
 	struct smmuv2_found *f = found_of(w);
 	struct route_end e;
 	struct pt_result p;
+	enum route to;
 
 	w->txn = *t;
 	w->n_accesses = 0;
@@ -300,7 +301,11 @@ enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_wa
 	memset(&w->res, 0, sizeof(w->res));
 	link_walk(s, w);
 	w->kind = XLAT_ABORT;
-	f->again = route(s, t, &e) != TO_BANK;
+	to = route(s, t, &e);
+	/* No lookup leads here but one that a register write has overtaken: fill asks again. */
+	f->again = to != TO_BANK || blocked_by(s, e.cb) != SMMUV2_NO_BANK;
+	if (to == TO_BYPASS)
+		w->kind = bypass(t, &w->res);
 	if (f->again)
 		return w->kind;
 	f->cb = e.cb;

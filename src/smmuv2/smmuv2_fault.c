@@ -256,10 +256,12 @@ void smmuv2_fault_gse(struct smmuv2 *s)
 static void set_fsr(struct smmuv2 *s, u32 n, u32 fsr)
 {
 	struct smmuv2_bank *b = &s->bank[n];
-	bool cleared = b->fsr && !fsr;
+	bool cleared = b->fsr && !fsr, was = b->blocked;
 
 	b->fsr = fsr;
 	b->blocked = fsr && !(b->sctlr & SCTLR_HUPCF);
+	if (b->blocked && !was)
+		smmuv2_changed(s);
 	smmuv2_bank_plain(s, n);
 	reg_set(&b->regs, CB_FSR, fsr);
 	bank_irq(s, n);

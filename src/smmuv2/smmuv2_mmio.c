@@ -78,6 +78,7 @@ static void scr0_written(struct smmuv2 *s)
 		smmuv2_stream_update(s);
 	if (changed & sCR0_VMID16EN)
 		smmuv2_bank_update_all(s);
+	smmuv2_changed(s);
 }
 
 static void smr_written(struct smmuv2 *s, u32 n)
@@ -89,6 +90,7 @@ static void smr_written(struct smmuv2 *s, u32 n)
 	ids = exid ? ids : ids & SMR_ID;
 	reg_set(&s->gr0, GR0_SMR(n), smr & (ids | ids << 16 | (exid ? 0 : SMR_VALID)));
 	smmuv2_stream_update(s);
+	smmuv2_changed(s);
 }
 
 static void gr0_written(struct smmuv2 *s, u32 in, u64 value, u64 full)
@@ -121,6 +123,7 @@ static void gr0_written(struct smmuv2 *s, u32 in, u64 value, u64 full)
 		break;
 	case GR0_S2CR(0)... GR0_S2CR(SMMUV2_MAX_SMR - 1):
 		smmuv2_stream_update(s);
+		smmuv2_changed(s);
 		break;
 	default:
 		break;
@@ -145,6 +148,7 @@ static void gr1_written(struct smmuv2 *s, u32 in)
 	reg_set(&s->gr1, GR1_CBAR(n), cbar);
 	reg_set(&s->gr1, GR1_CBA2R(n), cba2r);
 	smmuv2_bank_update(s, n);
+	smmuv2_changed(s);
 }
 
 static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
@@ -153,6 +157,7 @@ static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
 	case CB_SCTLR:
 		smmuv2_fault_sctlr(s, n);
 		smmuv2_bank_update(s, n);
+		smmuv2_changed(s);
 		break;
 	case CB_TCR:
 	case CB_TCR2:
@@ -162,6 +167,7 @@ static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
 	case CB_MAIR0:
 	case CB_MAIR1:
 		smmuv2_bank_update(s, n);
+		smmuv2_changed(s);
 		break;
 	case CB_RESUME:
 		smmuv2_fault_resume(s, n, value & RESUME_TnR);
@@ -206,6 +212,7 @@ void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int siz
 	if (ref.byte) {
 		if (cb != SMMUV2_NO_BANK && (reg == CB_TTBR0 || reg == CB_TTBR1))
 			smmuv2_bank_update(s, cb);
+		smmuv2_changed(s);
 		return;
 	}
 	if (file == &s->gr0)

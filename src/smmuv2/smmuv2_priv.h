@@ -62,6 +62,14 @@ static inline void emit(struct smmuv2 *s, const struct iommu_event *ev)
 		s->ops->event(s->ctx, ev);
 }
 
+/* What was translated before may be different now, though no entry was dropped: for holders that remember. */
+static inline void smmuv2_changed(struct smmuv2 *s)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = UNIT_CONFIG_CACHE };
+
+	emit(s, &ev);
+}
+
 /* smmuv2_stream.c */
 u16 smmuv2_stream_recall(struct smmuv2 *s, u32 sid);
 void smmuv2_stream_update(struct smmuv2 *s);

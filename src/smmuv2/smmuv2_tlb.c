@@ -255,6 +255,12 @@ static u64 short_par(const struct pt_result *p, u64 pa)
 	return (pa & 0xfffff000) | PAR_NS | (p->attr & BIT(5) ? BIT(7) : 0) | inner << 4 | outer << 2;
 }
 
+/* pt_result.attr of a stage 1 that passed although stage 2 did not. A short descriptor alone does not tell its kind. */
+static u8 leaf_attr(const struct smmuv2_bank *b, const struct pt_result *p)
+{
+	return b->format == FSR_FORMAT_SHORT ? 0 : (u8)((p->desc >> 2 & 7) | (p->desc >> 8 & 3) << 3);
+}
+
 static u64 par_ok(const struct smmuv2_bank *b, const struct pt_result *p, u64 pa)
 {
 	if (!b->s1_on)
@@ -313,8 +319,10 @@ static u64 ats(struct smmuv2 *s, u32 n, u64 va, u32 access, bool both)
 		return par_ok(b, &p, !both && b->s2_on ? p.ipa : p.pa);
 	if (p.stage == 2 && b->s2 != SMMUV2_NO_BANK) {
 		/* The address itself has passed stage 1. */
-		if (!both && !p.tt)
+		if (!both && !p.tt) {
+			p.attr = leaf_attr(b, &p);
 			return par_ok(b, &p, p.ipa);
+		}
 		ats_s2_fault(s, n, va, access, &p);
 	}
 	return par_fault(b, &p);

@@ -862,6 +862,51 @@ START_TEST(mapping_changes_between_lookup_and_walk)
 }
 END_TEST
 
+/* A walk without a lookup before (a debugger's look, a DMI request): as the hardware would answer, without a trace. */
+START_TEST(walk_alone)
+{
+	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
+	struct iommu_walk w;
+
+	up();
+	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_OK);
+	ck_assert_uint_eq(w.res.pa, 0x80005000);
+	smmuv2_cancel(&r.hw, &w);
+	t.iova = 0x9000;
+	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_ABORT);
+	smmuv2_cancel(&r.hw, &w);
+	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
+	/* Bypass */
+	wr(&r, 0xc00, 0x10000);
+	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_OK);
+	ck_assert(w.res.bypass && w.res.pa == 0x9000);
+	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
+	ck_assert(w.res.bypass && w.res.pa == 0x9000);
+	/* Held by an outstanding fault (HUPCF = 0): no translation, and the registers that tell it are announced. */
+	wr(&r, 0xc00, CB);
+	cb_wr(&r, CB, 0x0, 0x61);
+	r.invalidations = 0;
+	ck_assert_int_eq(get(&r, SID, 0x9000), XLAT_ABORT);
+	ck_assert_uint_eq(r.invalidations, 1);
+	t.iova = GOOD;
+	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_ABORT);
+	smmuv2_cancel(&r.hw, &w);
+	cb_wr(&r, CB, FSR, 0x402);
+	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_OK);
+	smmuv2_cancel(&r.hw, &w);
+	/* Each register that a translation depends on */
+	r.invalidations = 0;
+	wr(&r, 0x0, SCR0_ON);
+	wr(&r, 0x804, 0);
+	wr(&r, 0xc04, 0);
+	wr(&r, GR1_BASE + 4 * 9, 0);
+	cb_wr(&r, CB, 0x30, 0x803519);
+	cb_wr(&r, CB, 0x0, 0x161);
+	ck_assert_uint_eq(r.invalidations, 6);
+	rig_down(&r);
+}
+END_TEST
+
 /* ---- Address translation operations ---- */
 
 START_TEST(address_translation)
@@ -1076,6 +1121,6 @@ SUITE_MAIN("smmuv2_hw", identification, configurations_out_of_range, stream_matc
 	   second_range_and_sign_extension, privcfg_instcfg, bank_disabled_is_flat, aarch32_long, aarch32_short,
 	   stage_2_only, nested, nested_stall_in_stage_2, external_aborts, granules, fsr_restore_and_partial_clear,
 	   implementation_defined_syndrome, maintenance, global_pages_and_asid, last_level_only, stage_2_maintenance,
-	   hypervisor_context, walk_in_flight, mapping_changes_between_lookup_and_walk, address_translation,
+	   hypervisor_context, walk_in_flight, mapping_changes_between_lookup_and_walk, walk_alone, address_translation,
 	   address_translation_nested, address_translation_aarch32, nested_aarch32, nested_walk_in_flight,
 	   no_address_translation, bad_register_accesses)

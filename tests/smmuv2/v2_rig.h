@@ -28,6 +28,7 @@ struct rig {
 	unsigned int reads;	/* of memory */
 	unsigned int fail_read; /* the n-th read from now on fails, once; 0: none */
 	unsigned int syncs;	/* IOMMU_EV_SYNC */
+	unsigned int invalidations;
 	u64 next_id;
 };
 
@@ -76,8 +77,10 @@ static void rig_stall_free(void *ctx, u32 tbu)
 
 static void rig_event(void *ctx, const struct iommu_event *ev)
 {
-	if (ev->kind == IOMMU_EV_SYNC)
-		((struct rig *)ctx)->syncs++;
+	struct rig *r = ctx;
+
+	r->syncs += ev->kind == IOMMU_EV_SYNC;
+	r->invalidations += ev->kind == IOMMU_EV_INVALIDATE;
 }
 
 static const struct iommu_ops rig_ops = {
