@@ -55,7 +55,10 @@ public:
     void set_early_completion(bool on) { early_ = on; }
 
     /// Software read memory or a register at @p time: was it a fault's record?
-    void note_read(u64 address, u32 length, ps_t time);
+    void note_read(u64 address, u32 length, ps_t time) {
+        if (unlikely(!records_.empty() || !page_records_.empty()))
+            note_record(address, length, time);
+    }
     /// The fault core gave the answer that the next register writes will carry.
     void set_answer_time(ps_t time) { answer_time_ = time; }
     /// When the last SYNC is complete: software that waits for it spins until then.
@@ -148,6 +151,7 @@ private:
     void page_recorded(u64 address);
     void note_page_record(u64 address, ps_t time);
     void carry_invalidations();
+    void note_record(u64 address, u32 length, ps_t time);
     static void page_request_action(void *model, u64);
     static void op_page_response(void *ctx, const ::page_response *resp);
     static void op_ats_invalidate(void *ctx, const ats_inv *inv);

@@ -267,9 +267,7 @@ void IommuModel::event(const iommu_event &ev) {
     }
 }
 
-void IommuModel::note_read(u64 address, u32 length, ps_t time) {
-    if (records_.empty() && page_records_.empty())
-        return;
+void IommuModel::note_record(u64 address, u32 length, ps_t time) {
     for (u64 at = address & ~7ULL; at < address + length; at += 8) {
         note_page_record(at, time);
         auto found = records_.find(at);

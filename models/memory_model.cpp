@@ -7,7 +7,6 @@ using tlm::tlm_generic_payload;
 
 static constexpr ps_t kSlice = 1'000'000; // 1 us
 static constexpr std::size_t kSlices = 4096;
-static constexpr std::size_t kPages = 1024;
 
 /* Nobody answers late or grants DMI behind the window. */
 struct MemoryModel::WindowBw : tlm::tlm_bw_transport_if<> {
@@ -86,17 +85,15 @@ static int masked(physmem &m, tlm_generic_payload &gp) {
 
 /* Within a page that was used before: most accesses. */
 bool MemoryModel::plain(tlm_generic_payload &gp) {
-    u64 number = gp.get_address() / PHYSMEM_PAGE_SIZE, offset = gp.get_address() % PHYSMEM_PAGE_SIZE;
-    const Page &page = pages_[number % kPages];
     u32 len = gp.get_data_length();
+    unsigned char *at = host(gp.get_address(), len);
 
-    if (page.number != number || offset + len > PHYSMEM_PAGE_SIZE || gp.get_byte_enable_ptr() ||
-        gp.get_streaming_width() < len)
+    if (!at || gp.get_byte_enable_ptr() || gp.get_streaming_width() < len)
         return false;
     if (gp.is_read())
-        std::memcpy(gp.get_data_ptr(), page.host + offset, len);
+        std::memcpy(gp.get_data_ptr(), at, len);
     else if (gp.is_write())
-        std::memcpy(page.host + offset, gp.get_data_ptr(), len);
+        std::memcpy(at, gp.get_data_ptr(), len);
     else
         return false;
     gp.set_response_status(tlm::TLM_OK_RESPONSE);
@@ -113,10 +110,8 @@ bool MemoryModel::access(tlm_generic_payload &gp) {
     else if (gp.is_write())
         ret = physmem_write(&store_, gp.get_address(), gp.get_data_ptr(), gp.get_data_length());
     gp.set_response_status(ret ? tlm::TLM_ADDRESS_ERROR_RESPONSE : tlm::TLM_OK_RESPONSE);
-    u64 number = gp.get_address() / PHYSMEM_PAGE_SIZE;
-    unsigned char *host = ret || store_.n_holes ? nullptr : physmem_find(&store_, gp.get_address());
-    if (host)
-        pages_[number % kPages] = {number, host};
+    if (!ret && !gp.get_byte_enable_ptr())
+        remember(gp.get_address());
     return !ret;
 }
 

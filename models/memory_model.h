@@ -29,6 +29,21 @@ public:
     /// The memory itself: what a program of the platform's CPU reads and writes at no price.
     physmem &store() { return store_; }
 
+    /// Where [pa, pa + len) lies in the host, if its page was used before; else NULL: go through store().
+    unsigned char *host(u64 pa, u32 len) {
+        u64 number = pa / PHYSMEM_PAGE_SIZE, offset = pa % PHYSMEM_PAGE_SIZE;
+        const Page &page = pages_[number % kPages];
+
+        return page.number == number && offset + len <= PHYSMEM_PAGE_SIZE ? page.host + offset : nullptr;
+    }
+    /// The page of @p pa was used: host() knows it from now on.
+    void remember(u64 pa) {
+        unsigned char *host = store_.n_holes ? nullptr : physmem_find(&store_, pa);
+
+        if (host)
+            pages_[pa / PHYSMEM_PAGE_SIZE % kPages] = {pa / PHYSMEM_PAGE_SIZE, host};
+    }
+
     /// What an access of @p bytes at @p t costs: the time of its answer.
     ps_t price(ps_t t, u32 bytes) {
         return (config_.memory.bandwidth_mb_s ? transfer(t, bytes) : t) + config_.memory.latency_ps;
@@ -42,6 +57,7 @@ public:
 
 private:
     struct WindowBw;
+    static constexpr std::size_t kPages = 1024;
     struct Page {
         u64 number;
         unsigned char *host;

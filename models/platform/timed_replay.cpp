@@ -5,11 +5,15 @@
 
 namespace faultline {
 
+static constexpr u64 kKeep = 1 << 18; // records of a trace that are decoded once, however often it is played
+
 /* The file, as often as it is to be played. */
 class FileSource : public TraceSource {
 public:
-    FileSource(const replay_options &opt, dmat_error *err) : rounds_(opt.repeat ? opt.repeat : 1), block_(DMAT_BLOCK) {
+    FileSource(const replay_options &opt, dmat_error *err) : rounds_(opt.repeat ? opt.repeat : 1) {
         code_ = dmat_reader_open(&reader_, opt.trace, 0, err);
+        keep_ = !code_ && rounds_ > 1 && dmat_reader_records(reader_) <= kKeep;
+        kept_.resize(keep_ ? dmat_reader_records(reader_) : DMAT_BLOCK);
     }
     ~FileSource() override {
         if (reader_)
@@ -18,20 +22,43 @@ public:
     int code() const { return code_; }
 
     ssize_t next(const dmat_record **records) override {
-        ssize_t n = dmat_read_block(reader_, block_.data(), block_.size());
+        ssize_t n = round_ ? again(records) : read(records);
 
-        *records = block_.data();
         while (!n && ++round_ < rounds_ && dmat_reader_records(reader_)) {
-            n = dmat_seek_record(reader_, 0);
+            n = keep_ ? 0 : dmat_seek_record(reader_, 0);
+            at_ = 0;
             if (!n)
-                n = dmat_read_block(reader_, block_.data(), block_.size());
+                n = again(records);
         }
         return n;
     }
 
 private:
+    ssize_t read(const dmat_record **records) {
+        dmat_record *to = kept_.data() + (keep_ ? at_ : 0);
+        ssize_t n =
+            keep_ && at_ == kept_.size() ? 0 : dmat_read_block(reader_, to, keep_ ? kept_.size() - at_ : DMAT_BLOCK);
+
+        *records = to;
+        at_ += n > 0 ? std::size_t(n) : 0;
+        return n;
+    }
+
+    ssize_t again(const dmat_record **records) {
+        if (!keep_)
+            return read(records);
+        std::size_t n = kept_.size() - at_;
+
+        n = n < DMAT_BLOCK ? n : DMAT_BLOCK;
+        *records = kept_.data() + at_;
+        at_ += n;
+        return ssize_t(n);
+    }
+
     u64 rounds_, round_ = 0;
-    std::vector<dmat_record> block_;
+    bool keep_ = false;
+    std::vector<dmat_record> kept_; // the whole trace, or a block
+    std::size_t at_ = 0;
     dmat_reader *reader_ = nullptr;
     int code_;
 };

@@ -230,7 +230,7 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t) {
     if (hooks_.before)
         hooks_.before(rec);
     p->acquire();
-    p->record = rec;
+    p->record = &rec;
     p->number = number_;
     p->issued = t;
     p->stream = &s;
@@ -259,6 +259,8 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t) {
         complete(*p, end);
         return true;
     }
+    p->copy = rec;
+    p->record = &p->copy;
     s.unknown++;
     sp.unknown++;
     s.tag_waits = rec.tag;
@@ -274,7 +276,7 @@ void TraceMaster::complete(Payload &p, ps_t time) {
     last_done_ = time > last_done_ ? time : last_done_;
     latencies_.add(time - p.issued);
     if (hooks_.done) {
-        d.record = &p.record;
+        d.record = p.record;
         d.number = p.number;
         d.address = p.ext.address;
         d.issued = p.issued - begin_;

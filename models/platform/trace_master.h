@@ -54,7 +54,8 @@ private:
     };
     struct Payload : tlm::tlm_generic_payload {
         DmaExtension ext;
-        dmat_record record;
+        const dmat_record *record;
+        dmat_record copy; // while it waits: its block may be gone
         u64 number;
         ps_t issued;
         Stream *stream;

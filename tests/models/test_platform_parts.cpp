@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What the platform is made of: handler times, samples, the sorted ring, the master's rules, the CPU's prices. */
+#include "handler_time.h"
+#include "samples.h"
+#include "sorted_ring.h"
+#include "trace_master.h"
+#include <check.h>
+#include <stdexcept>
+#include <unistd.h>
+#include <utility>
+
+using namespace faultline;
+
+static constexpr ps_t ns(u64 n) {
+    return n * 1000;
+}
+
+static fl_config defaults() {
+    fl_config c;
+
+    fl_config_init(&c);
+    return c;
+}
+
+/* ---- handler times ---- */
+
+START_TEST(logarithm_and_power) {
+    ck_assert_uint_eq(HandlerTime::minus_log2(1ULL << 63), 1ULL << 32); // u = 1/2
+    ck_assert_uint_eq(HandlerTime::minus_log2(1), 64ULL << 32);
+    ck_assert_uint_eq(HandlerTime::minus_log2(3ULL << 62) >> 22, 424); // log2(4/3) = 0.415037: 424.998 / 1024
+    ck_assert_uint_eq(HandlerTime::exp2(0), 1ULL << 32);
+    ck_assert_uint_eq(HandlerTime::exp2(3LL << 32), 8ULL << 32);
+    ck_assert_uint_eq(HandlerTime::exp2(-(2LL << 32)), 1ULL << 30);
+    ck_assert_uint_eq(HandlerTime::exp2(1LL << 31) >> 16, 92681); // sqrt 2 = 92681.9 / 65536
+}
+END_TEST
+
+/* Mean and quartiles of many draws, against the distribution's own. */
+START_TEST(distributions) {
+    struct {
+        fl_handler kind;
+        u64 mean_ns, median_ns; // of 1000 ns: constant; 1000 to 3000; mean 1000; median 1000, sigma 0.5
+    } cases[] = {{FL_HANDLER_CONSTANT, 1000, 1000},
+                 {FL_HANDLER_UNIFORM, 2000, 2000},
+                 {FL_HANDLER_EXPONENTIAL, 1000, 693},
+                 {FL_HANDLER_LOGNORMAL, 1133, 1000}};
+    const auto &k = cases[_i];
+    fl_config c = defaults();
+    c.cpu.handler = k.kind;
+    c.cpu.handler_ps = ns(1000);
+    c.cpu.handler_max_ps = ns(3000);
+    HandlerTime h(c, 7);
+    Samples s;
+    for (int i = 0; i < 100000; i++)
+        s.add(h.next());
+    stats_summary sum = s.summary(1000);
+    ck_assert_uint_ge(sum.mean, k.mean_ns * 99 / 100);
+    ck_assert_uint_le(sum.mean, k.mean_ns * 101 / 100);
+    ck_assert_uint_ge(sum.p50, k.median_ns * 98 / 100);
+    ck_assert_uint_le(sum.p50, k.median_ns * 102 / 100);
+}
+END_TEST
+
+START_TEST(a_seed_is_a_sequence) {
+    fl_config c = defaults();
+    c.cpu.handler = FL_HANDLER_LOGNORMAL;
+    HandlerTime a(c, 1), b(c, 1), other(c, 2);
+    bool differs = false;
+    for (int i = 0; i < 100; i++) {
+        ps_t t = a.next();
+        ck_assert_uint_eq(t, b.next());
+        differs |= t != other.next();
+    }
+    ck_assert(differs);
+}
+END_TEST
+
+START_TEST(recorded_times) {
+    char path[] = "/tmp/handler-XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_eq(write(fd, "100\n250\n", 8), 8);
+    close(fd);
+    fl_config c = defaults();
+    c.cpu.handler = FL_HANDLER_RECORDED;
+    std::strcpy(c.cpu.handler_file, path);
+    HandlerTime h(c, 1);
+    ck_assert_uint_eq(h.next(), ns(100));
+    ck_assert_uint_eq(h.next(), ns(250));
+    ck_assert_uint_eq(h.next(), ns(100));
+    unlink(path);
+}
+END_TEST
+
+START_TEST(bad_recorded_times) {
+    static const char *const contents[] = {"", "100\nten\n", "100 ns\n"};
+    char path[] = "/tmp/handler-XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_eq(write(fd, contents[_i], std::strlen(contents[_i])), ssize_t(std::strlen(contents[_i])));
+    close(fd);
+    fl_config c = defaults();
+    c.cpu.handler = FL_HANDLER_RECORDED;
+    std::strcpy(c.cpu.handler_file, path);
+    bool refused = false;
+    try {
+        HandlerTime h(c, 1);
+    } catch (const std::runtime_error &e) {
+        refused = std::strstr(e.what(), path);
+    }
+    unlink(path);
+    ck_assert(refused);
+}
+END_TEST
+
+/* ---- containers ---- */
+
+START_TEST(samples_are_exact) {
+    Samples s;
+    stats all{};
+    u64 x = 1;
+    for (int i = 0; i < 20000; i++) {
+        x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+        u64 v = (x >> 40) % (i % 3 ? 50 : 5000);
+        s.add(v);
+        ck_assert_int_eq(stats_add(&all, v), 0);
+    }
+    stats_summary a = s.summary(1), b = stats_summarize(&all);
+    ck_assert_mem_eq(&a, &b, sizeof(a));
+    stats_free(&all);
+}
+END_TEST
+
+START_TEST(sorted_ring_sorts) {
+    SortedRing<u64> r;
+    u64 x = 5, last = 0;
+    for (int i = 0; i < 300; i++) {
+        x = x * 6364136223846793005ULL + 1;
+        r.push(x >> 50);
+    }
+    ck_assert_uint_eq(r.size(), 300);
+    for (int i = 0; i < 300; i++) {
+        u64 v = r.pop();
+        ck_assert_uint_ge(v, last);
+        last = v;
+    }
+    ck_assert(r.empty());
+}
+END_TEST
+
+/* ---- the master's rules, against a target that takes 100 ns ---- */
+
+struct SlowTarget : tlm::tlm_fw_transport_if<> {
+    std::vector<std::pair<u64, ps_t>> seen; // address, arrival
+
+    void b_transport(tlm::tlm_generic_payload &, sc_core::sc_time &) override {}
+    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &,
+                                       sc_core::sc_time &delay) override {
+        seen.emplace_back(gp.get_address(), Scheduler::absolute(delay));
+        delay += to_sc(ns(100));
+        gp.set_response_status(tlm::TLM_OK_RESPONSE);
+        return tlm::TLM_COMPLETED;
+    }
+    bool get_direct_mem_ptr(tlm::tlm_generic_payload &, tlm::tlm_dmi &) override { return false; }
+    unsigned transport_dbg(tlm::tlm_generic_payload &) override { return 0; }
+};
+
+struct ArraySource : TraceSource {
+    std::vector<dmat_record> records;
+    bool given = false;
+
+    ssize_t next(const dmat_record **out) override {
+        *out = records.data();
+        return std::exchange(given, true) ? 0 : ssize_t(records.size());
+    }
+    void access(u64 time_ns, u32 sid, u64 iova, u32 tag = 0) {
+        dmat_record r;
+        dmat_record_init(&r, DMAT_ACCESS, time_ns);
+        r.sid = sid;
+        r.iova = iova;
+        r.size = 64;
+        r.flags = DMAT_F_R;
+        r.tag = tag;
+        records.push_back(r);
+    }
+    void system(dmat_kind kind, u64 time_ns, u32 domain, u32 sid = DMAT_SID_NONE) {
+        dmat_record r;
+        dmat_record_init(&r, kind, time_ns);
+        r.domain = domain;
+        r.sid = sid;
+        r.size = 4096;
+        records.push_back(r);
+    }
+};
+
+struct MasterBench : sc_core::sc_module {
+    fl_config config;
+    Scheduler scheduler;
+    TraceMaster master;
+    SlowTarget target;
+    tlm::tlm_target_socket<> socket;
+    ArraySource source;
+    std::vector<ps_t> system_times;
+    unsigned done = 0;
+
+    explicit MasterBench(const fl_config &c, sc_core::sc_module_name name = "bench")
+        : sc_module(name), config(c), scheduler("scheduler"), master("master", scheduler, config), socket("socket") {
+        socket.bind(target);
+        master.out(0).bind(socket);
+    }
+    void play() {
+        MasterHooks hooks;
+        hooks.done = [this](const AccessDone &) { done++; };
+        hooks.system = [this](const dmat_record &) {
+            system_times.push_back(scheduler.now());
+            scheduler.spend(ns(500)); // what the driver takes
+            return 0;
+        };
+        master.start(source, hooks, 0);
+        sc_core::sc_start();
+        ck_assert(master.finished());
+    }
+    u64 at_ns(unsigned i) const { return target.seen.at(i).second / 1000; }
+};
+
+static fl_config busy(u64 outstanding, fl_ordering ordering = FL_ORDER_NONE) {
+    fl_config c = defaults();
+
+    c.master.arrival = FL_ARRIVAL_BACK_TO_BACK;
+    c.master.outstanding = outstanding;
+    c.master.ordering = ordering;
+    c.master.interval_ps = ns(1);
+    return c;
+}
+
+START_TEST(outstanding_limit) {
+    MasterBench b(busy(2));
+    for (u64 i = 0; i < 5; i++)
+        b.source.access(0, 1, i);
+    b.play();
+    const u64 expected[] = {0, 1, 100, 101, 200};
+    for (unsigned i = 0; i < 5; i++)
+        ck_assert_uint_eq(b.at_ns(i), expected[i]);
+    ck_assert_uint_eq(b.done, 5);
+    ck_assert_uint_eq(b.master.duration(), ns(300));
+}
+END_TEST
+
+START_TEST(recorded_arrival) {
+    fl_config c = busy(8);
+    c.master.arrival = FL_ARRIVAL_TRACE;
+    MasterBench b(c);
+    b.source.access(5000, 1, 0);
+    b.source.access(5000, 1, 1);
+    b.source.access(7000, 1, 2);
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 0);
+    ck_assert_uint_eq(b.at_ns(1), 1); // the interval of its stream
+    ck_assert_uint_eq(b.at_ns(2), 2000);
+}
+END_TEST
+
+START_TEST(order_of_a_stream) {
+    MasterBench b(busy(8, FL_ORDER_STREAM));
+    b.source.access(0, 1, 0);
+    b.source.access(0, 2, 1);
+    b.source.access(0, 1, 2);
+    b.source.access(0, 2, 3);
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 0);
+    ck_assert_uint_eq(b.at_ns(1), 0);
+    ck_assert_uint_eq(b.at_ns(2), 100);
+    ck_assert_uint_eq(b.at_ns(3), 100);
+}
+END_TEST
+
+START_TEST(total_order) {
+    MasterBench b(busy(8, FL_ORDER_TOTAL));
+    for (u64 i = 0; i < 3; i++)
+        b.source.access(0, u32(i), i);
+    b.play();
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert_uint_eq(b.at_ns(i), i * 100);
+}
+END_TEST
+
+/* A map waits for the accesses of its own address space, and they for it; others go on. */
+START_TEST(system_work_is_a_barrier_of_its_space) {
+    MasterBench b(busy(8));
+    b.source.system(DMAT_ATTACH, 0, 1, 10);
+    b.source.system(DMAT_ATTACH, 0, 2, 20);
+    b.source.access(0, 10, 0);
+    b.source.access(0, 20, 1);
+    b.source.system(DMAT_MAP, 0, 1);
+    b.source.access(0, 10, 2);
+    b.source.access(0, 20, 3);
+    b.play();
+    ck_assert_uint_eq(b.system_times.size(), 3);
+    ck_assert_uint_eq(b.system_times[0], 0);
+    ck_assert_uint_eq(b.system_times[1], ns(500)); // one processor does them
+    ck_assert_uint_eq(b.at_ns(0), 500);
+    ck_assert_uint_eq(b.at_ns(1), 1000);
+    // The access of space 1 was complete at 600; the system was busy until 1000.
+    ck_assert_uint_eq(b.system_times[2], ns(1000));
+    ck_assert_uint_eq(b.at_ns(2), 1500);
+    ck_assert_uint_eq(b.at_ns(3), 1001);
+}
+END_TEST
+
+int main() {
+    Suite *suite = suite_create("platform_parts");
+    TCase *tc = tcase_create("all");
+    tcase_add_test(tc, logarithm_and_power);
+    tcase_add_loop_test(tc, distributions, 0, 4);
+    tcase_add_test(tc, a_seed_is_a_sequence);
+    tcase_add_test(tc, recorded_times);
+    tcase_add_loop_test(tc, bad_recorded_times, 0, 3);
+    tcase_add_test(tc, samples_are_exact);
+    tcase_add_test(tc, sorted_ring_sorts);
+    tcase_add_test(tc, outstanding_limit);
+    tcase_add_test(tc, recorded_arrival);
+    tcase_add_test(tc, order_of_a_stream);
+    tcase_add_test(tc, total_order);
+    tcase_add_test(tc, system_work_is_a_barrier_of_its_space);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
