@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Configuration, life cycle and the class of the VT-d engine. */
 #include "vtd_priv.h"
+#include "pt_vtd.h"
 
 int vtd_mem_read(struct vtd *v, u64 pa, void *buf, u32 len)
 {
@@ -49,6 +50,16 @@ static void reserved_bits(struct vtd *v)
 	v->rsvd_pe[4] = v->rsvd_pe[5] = v->rsvd_pe[6] = v->rsvd_pe[7] = ~0ULL;
 }
 
+/* What the capabilities decide about walks. */
+static void stage_flags(struct vtd *v)
+{
+	u64 sslps = FIELD_GET(VTD_CAP_SSLPS, v->cap);
+
+	v->fs_flags = VTD_2MB | (v->cap & VTD_CAP_FS1GP ? VTD_1GB : 0);
+	v->ss_flags = (sslps & 1 ? VTD_2MB : 0) | (sslps & 2 ? VTD_1GB : 0) | (v->ecap & VTD_ECAP_SC ? VTD_SNP : 0) |
+		      (v->ecap & VTD_ECAP_MTS ? VTD_MTS : 0);
+}
+
 static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 {
 	bool defaults = !cfg->cap && !cfg->ecap;
@@ -74,6 +85,7 @@ static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 	if (rows < 0)
 		return rows;
 	reserved_bits(v);
+	stage_flags(v);
 	return reg_bank_init(&v->regs, v->table, (u32)rows);
 }
 
@@ -113,6 +125,7 @@ int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *o
 		err = cache_init(&v->first, &cfg->first, 16, 4);
 	if (!err)
 		err = cache_init(&v->second, &cfg->second, 16, 4);
+	v->keep_steps = v->first.sets || v->second.sets;
 	if (err)
 		vtd_exit(v);
 	return err;

@@ -45,6 +45,7 @@ struct vtd_cache_cfg {
 };
 
 #define VTD_MAX_ITAGS 32
+#define VTD_HINTS     256U
 #define VTD_MAX_WAITS 16
 
 /**
@@ -113,6 +114,7 @@ struct vtd {
 	void *ctx;
 	/* what lookups read */
 	struct tcache iotlb;
+	u32 hints[VTD_HINTS]; /* slot + 1 of the IOTLB that answered for a page last */
 	bool tes;
 	bool pmr; /* protected memory is enabled */
 	u8 ttm;	  /* in effect since SRTP, as is the next */
@@ -123,7 +125,9 @@ struct vtd {
 	u64 cap, ecap;
 	u8 haw, mgaw, major;
 	bool collapse;
-	u64 fi_mask; /* address bits of a fault record */
+	bool keep_steps;	/* there is a paging-structure cache */
+	u64 fi_mask;		/* address bits of a fault record */
+	u32 fs_flags, ss_flags; /* VTD_*, see pt_vtd.h: those that no table entry decides */
 	u64 rsvd_root, rsvd_ce[2], rsvd_sce[2], rsvd_pde, rsvd_pe[8];
 	u32 frcd, iva; /* offsets of FRCD[0] and IVA */
 	u32 n_frcd;

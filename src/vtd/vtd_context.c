@@ -68,10 +68,11 @@ static struct tcache_tag pasid_tag(u32 sid, u32 pasid)
 
 static void count_event(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
 {
-	struct iommu_event ev = { .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .sid = sid };
+	if (v->ops->event) {
+		struct iommu_event ev = { .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .sid = sid };
 
-	if (v->ops->event)
 		v->ops->event(v->ctx, &ev);
+	}
 }
 
 static bool cached_context(struct vtd *v, u32 sid, struct vtd_bind *b)
@@ -104,16 +105,14 @@ static bool cached_pasid(struct vtd *v, u32 sid, struct vtd_bind *b)
 /* What a walk has read goes into the context-cache and the PASID-cache. */
 void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b)
 {
-	struct tcache_entry e = { .shift = 64 };
-
 	if (b->have_ctx && b->new_ctx) {
-		e.tag = context_tag(sid);
-		e.data[0] = b->ctx[0];
-		e.data[1] = b->ctx[1];
+		struct tcache_entry e = { .shift = 64, .tag = context_tag(sid), .data = { b->ctx[0], b->ctx[1] } };
+
 		tcache_insert(&v->contexts, 0, &e);
 	}
 	if (b->have_pe && b->new_pe) {
-		e.tag = pasid_tag(sid, b->pasid);
+		struct tcache_entry e = { .shift = 64, .tag = pasid_tag(sid, b->pasid) };
+
 		memcpy(e.data, b->pe, sizeof(b->pe));
 		tcache_insert(&v->pasids, 0, &e);
 	}

@@ -43,16 +43,23 @@ struct vtd_bind {
 	bool new_ctx, new_pe;
 };
 
-/* Words of an IOTLB entry: data[0] = output address, data[1] = VTD_TLB_*. */
-#define VTD_TLB_DID   GENMASK_ULL(15, 0)
-#define VTD_TLB_PASID GENMASK_ULL(35, 16)
-#define VTD_TLB_PGTT  GENMASK_ULL(38, 36)
-#define VTD_TLB_USER  GENMASK_ULL(41, 39) /* PERM_* */
-#define VTD_TLB_PRIV  GENMASK_ULL(44, 42)
-#define VTD_TLB_CLEAN BIT_ULL(45) /* the first write has to set the dirty state */
-#define VTD_TLB_SNOOP BIT_ULL(46)
-#define VTD_TLB_ATS   BIT_ULL(47) /* translation requests are allowed */
-#define VTD_TLB_EXEC  BIT_ULL(48) /* execute requests may hit */
+/*
+ * Words of an IOTLB entry: output address; VTD_TLB_*; the answer, that is, the
+ * bytes of struct xlat_result from .fault to .hit, with .perm for a user.
+ */
+#define VTD_TLB_DID	GENMASK_ULL(15, 0)
+#define VTD_TLB_PASID	GENMASK_ULL(35, 16)
+#define VTD_TLB_PGTT	GENMASK_ULL(38, 36)
+#define VTD_TLB_CLEAN	BIT_ULL(39) /* the first write has to set the dirty state */
+#define VTD_TLB_ATS	BIT_ULL(40) /* translation requests are allowed */
+#define VTD_TLB_INTR	BIT_ULL(41) /* the page reaches into the interrupt range */
+/* What an untranslated request finds permitted at once: R; W with the dirty state set; X of an execute request */
+#define VTD_TLB_USER_OK GENMASK_ULL(44, 42)
+#define VTD_TLB_PRIV_OK GENMASK_ULL(47, 45)
+
+#define VTD_ANSWER     offsetof(struct xlat_result, fault)
+#define VTD_ANSWER_END offsetof(struct xlat_result, recorded)
+static_assert(VTD_ANSWER_END - VTD_ANSWER == sizeof(u64), "struct xlat_result");
 
 /* tcache_tag.vmid of the IOTLB: source-id, and whether the request had a PASID */
 static inline u32 vtd_tlb_vmid(u32 sid, bool has_pasid)
@@ -80,7 +87,7 @@ static inline u32 vtd_tlb_vmid(u32 sid, bool has_pasid)
 struct vtd_flight {
 	struct vtd_bind bind;
 	u64 stale_seq;
-	u64 tlb[2];
+	u64 tlb[TCACHE_DATA_WORDS];
 	u8 tlb_shift; /* 0: nothing to install */
 	u8 reason;
 	bool report;

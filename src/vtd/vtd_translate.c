@@ -58,18 +58,13 @@ static bool no_write(const struct vtd *v, const struct dma_txn *t)
 	return (t->flags & DMA_NO_WRITE) && (v->ecap & VTD_ECAP_NWFS);
 }
 
-static void result_of_entry(const struct tcache_entry *e, const struct dma_txn *t, struct xlat_result *r)
+static inline void result_of_entry(const struct tcache_entry *e, const struct dma_txn *t, struct xlat_result *r)
 {
-	u64 word = e->data[1];
-
-	clear_result(r);
 	r->pa = e->data[0] | (t->iova & (BIT_ULL(e->shift) - 1));
-	r->shift = e->shift;
-	r->priv_perm = (u8)FIELD_GET(VTD_TLB_PRIV, word);
-	r->perm = t->flags & DMA_PRIV ? r->priv_perm : (u8)FIELD_GET(VTD_TLB_USER, word);
-	r->attr = word & VTD_TLB_SNOOP ? VTD_ATTR_SNOOP : 0;
-	r->bypass = FIELD_GET(VTD_TLB_PGTT, word) == VTD_PGTT_PASS_THROUGH;
-	r->hit = true;
+	memcpy((u8 *)r + VTD_ANSWER, &e->data[2], sizeof(u64));
+	memset((u8 *)r + VTD_ANSWER_END, 0, sizeof(*r) - VTD_ANSWER_END);
+	if (t->flags & DMA_PRIV)
+		r->perm = r->priv_perm;
 }
 
 /* What a translation completion tells is what the device may do: R and W (4.2.3). */
@@ -88,29 +83,33 @@ static bool overlaps_intr_range(u64 pa, u8 shift)
 	return (pa & ~mask) <= VTD_INTR_LAST && (pa | mask) >= VTD_INTR_BASE;
 }
 
-/* Whether a cached translation answers the request. What it does not permit is decided by a walk. */
-static bool entry_serves(const struct vtd *v, const struct tcache_entry *e, const struct dma_txn *t,
-			 const struct xlat_result *r)
+/* The completion may permit writes: then the dirty state must have been set. */
+static bool entry_completes(const struct vtd *v, const struct tcache_entry *e, const struct dma_txn *t,
+			    const struct xlat_result *r)
 {
 	u64 word = e->data[1];
+	bool dirty = !(r->perm & PERM_W) || no_write(v, t) || !(word & VTD_TLB_CLEAN);
 
-	if (t->flags & DMA_ATS_REQ) {
-		/* The completion may permit writes: the dirty state must have been set. */
-		bool dirty = !(r->perm & PERM_W) || no_write(v, t) || !(word & VTD_TLB_CLEAN);
-
-		return (word & VTD_TLB_ATS) && dirty && (r->perm & (PERM_R | PERM_W)) &&
-		       !overlaps_intr_range(r->pa, r->shift);
-	}
-	if (unlikely(vtd_in_intr_range(r->pa)))
-		return false;
-	if (t->flags & DMA_WRITE)
-		return (r->perm & PERM_W) && !(word & VTD_TLB_CLEAN);
-	if ((t->flags & (DMA_EXEC | DMA_PASID)) == (DMA_EXEC | DMA_PASID))
-		return (word & VTD_TLB_EXEC) && (r->perm & PERM_X);
-	return r->perm & PERM_R;
+	return (word & VTD_TLB_ATS) && dirty && (r->perm & (PERM_R | PERM_W)) && !(word & VTD_TLB_INTR);
 }
 
-static void count_lookup(struct vtd *v, const struct dma_txn *t, bool hit)
+/* Whether a cached translation answers the request. What it does not permit is decided by a walk. */
+static inline bool entry_serves(const struct vtd *v, const struct tcache_entry *e, const struct dma_txn *t,
+				const struct xlat_result *r)
+{
+	u64 word = e->data[1];
+	u64 permits = t->flags & DMA_PRIV ? FIELD_GET(VTD_TLB_PRIV_OK, word) : FIELD_GET(VTD_TLB_USER_OK, word);
+
+	if (unlikely(t->flags & DMA_ATS_REQ))
+		return entry_completes(v, e, t, r);
+	if (unlikely(word & VTD_TLB_INTR) && vtd_in_intr_range(r->pa))
+		return false;
+	if (t->flags & DMA_WRITE)
+		return permits & PERM_W;
+	return permits & ((t->flags & (DMA_EXEC | DMA_PASID)) == (DMA_EXEC | DMA_PASID) ? PERM_X : PERM_R);
+}
+
+static __attribute__((__noinline__)) void count_lookup(struct vtd *v, const struct dma_txn *t, bool hit)
 {
 	struct iommu_event ev = { .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS,
 				  .unit = UNIT_TLB,
@@ -150,31 +149,35 @@ static enum xlat lookup_translated(struct vtd *v, const struct dma_txn *t, struc
 	return pass(v, t, r);
 }
 
-enum xlat vtd_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r)
+/*
+ * The entry for the page. A hint names the slot that answered for it last; the
+ * entry there is compared in full, so a wrong hint costs only time.
+ */
+static inline const struct tcache_entry *iotlb_find(struct vtd *v, const struct dma_txn *t)
 {
-	struct vtd *v = hw;
-	struct tcache_tag tag = { .asid = 0, .world = 0 };
+	bool has_pasid = t->flags & DMA_PASID;
+	struct tcache_tag tag = { .asid = has_pasid ? t->pasid : 0, .vmid = vtd_tlb_vmid(t->sid, has_pasid) };
+	u32 *hint = &v->hints[(t->iova >> 12 ^ t->iova >> 20 ^ tag.asid ^ tag.vmid) & (VTD_HINTS - 1)];
 	const struct tcache_entry *e;
-	bool hit;
 
-	if (unlikely(!v->tes)) {
-		if (!(t->flags & (DMA_ATS_REQ | DMA_TRANSLATED)))
-			return pass(v, t, r);
-		/* Unsupported Request, without a fault (4.2.1). */
-		clear_result(r);
-		return XLAT_ABORT;
+	if (likely(*hint)) {
+		e = &v->iotlb.entries[*hint - 1];
+		if (likely(e->valid && e->page == t->iova >> e->shift && e->tag.vmid == tag.vmid &&
+			   e->tag.asid == tag.asid)) {
+			tcache_use(&v->iotlb, *hint - 1);
+			return e;
+		}
 	}
-	if (unlikely(bypasses(t)))
-		return pass(v, t, r);
-	if (unlikely(t->flags & DMA_TRANSLATED))
-		return lookup_translated(v, t, r);
-	if (t->flags & DMA_PASID)
-		tag.asid = t->pasid;
-	else if (unlikely(vtd_in_intr_range(t->iova)))
-		return XLAT_MISS;
-	tag.vmid = vtd_tlb_vmid(t->sid, t->flags & DMA_PASID);
 	e = tcache_lookup(&v->iotlb, t->iova, &tag);
-	hit = false;
+	*hint = e ? (u32)(e - v->iotlb.entries) + 1 : 0;
+	return e;
+}
+
+static inline enum xlat lookup_cached(struct vtd *v, const struct dma_txn *t, struct xlat_result *r)
+{
+	const struct tcache_entry *e = iotlb_find(v, t);
+	bool hit = false;
+
 	if (likely(e)) {
 		result_of_entry(e, t, r);
 		hit = entry_serves(v, e, t, r);
@@ -188,6 +191,35 @@ enum xlat vtd_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r)
 	else if (unlikely(v->pmr) && is_protected(v, r->pa))
 		return XLAT_ABORT;
 	return XLAT_OK;
+}
+
+/* Translation is disabled, the request is translated, or it goes to the interrupt range. */
+static enum xlat lookup_special(struct vtd *v, const struct dma_txn *t, struct xlat_result *r)
+{
+	if (!v->tes) {
+		if (!(t->flags & (DMA_ATS_REQ | DMA_TRANSLATED)))
+			return pass(v, t, r);
+		/* Unsupported Request, without a fault (4.2.1). */
+		clear_result(r);
+		return XLAT_ABORT;
+	}
+	if (bypasses(t))
+		return pass(v, t, r);
+	if (t->flags & DMA_TRANSLATED)
+		return lookup_translated(v, t, r);
+	return t->flags & DMA_PASID ? lookup_cached(v, t, r) : XLAT_MISS;
+}
+
+static inline enum xlat look_up(struct vtd *v, const struct dma_txn *t, struct xlat_result *r)
+{
+	if (unlikely(!v->tes || (t->flags & DMA_TRANSLATED) || vtd_in_intr_range(t->iova)))
+		return lookup_special(v, t, r);
+	return lookup_cached(v, t, r);
+}
+
+enum xlat vtd_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r)
+{
+	return look_up(hw, t, r);
 }
 
 /* ---- the walk ---- */
@@ -242,8 +274,8 @@ static void first_stage(const struct vtd *v, const struct vtd_bind *b, struct vt
 	s->levels = (u8)(4 + FIELD_GET(VTD_PE2_FSPM, b->pe[2]));
 	s->haw = v->haw;
 	s->in_bits = 0;
-	s->flags = VTD_2MB | (v->cap & VTD_CAP_FS1GP ? VTD_1GB : 0) | (b->pe[2] & VTD_PE2_WPE ? VTD_WPE : 0) |
-		   (b->pe[2] & VTD_PE2_EAFE ? VTD_EAFE : 0) | (snooped ? 0 : VTD_NO_SNOOP_WALK);
+	s->flags = v->fs_flags | (b->pe[2] & VTD_PE2_WPE ? VTD_WPE : 0) | (b->pe[2] & VTD_PE2_EAFE ? VTD_EAFE : 0) |
+		   (snooped ? 0 : VTD_NO_SNOOP_WALK);
 	/* Revision 5.10 ignores XD; those with execute requests know NXE and SMEP. */
 	if (!execute_rules(v))
 		return;
@@ -256,11 +288,9 @@ static void first_stage(const struct vtd *v, const struct vtd_bind *b, struct vt
 static void second_stage(const struct vtd *v, const struct vtd_bind *b, struct vtd_stage *s)
 {
 	bool snooped = (v->ecap & VTD_ECAP_SMPWCS) && (b->pe[1] & VTD_PE1_PWSNP);
-	u64 sslps = FIELD_GET(VTD_CAP_SSLPS, v->cap);
 	u32 aw;
 
-	s->flags = (sslps & 1 ? VTD_2MB : 0) | (sslps & 2 ? VTD_1GB : 0) | (v->ecap & VTD_ECAP_SC ? VTD_SNP : 0) |
-		   (v->ecap & VTD_ECAP_MTS ? VTD_MTS : 0) | (v->ssirwe ? VTD_IORW : 0);
+	s->flags = v->ss_flags | (v->ssirwe ? VTD_IORW : 0);
 	if (legacy(v)) {
 		aw = (u32)FIELD_GET(VTD_CE1_AW, b->ctx[1]);
 		s->table = b->ctx[0] & VTD_CE_SSPTPTR;
@@ -310,9 +340,12 @@ static u8 page_walk(struct vtd *v, struct iommu_walk *w, const struct vtd_bind *
 	bool two = b->pgtt == VTD_PGTT_NESTED;
 	bool one = b->pgtt == VTD_PGTT_FIRST || two;
 	struct second_cache c = { v, b->did };
-	struct pt_env env = {
-		.ops = v->ops, .ctx = v->ctx, .walk = w, .steps = &v->steps, .s2_start = second_start, .s2_cache = &c
-	};
+	struct pt_env env = { .ops = v->ops,
+			      .ctx = v->ctx,
+			      .walk = w,
+			      .steps = v->keep_steps ? &v->steps : NULL,
+			      .s2_start = second_start,
+			      .s2_cache = &c };
 	u32 access = access_of(v, &w->txn, b);
 	struct vtd_stage fs, ss;
 	struct pt_start start;
@@ -382,26 +415,35 @@ static void keep_steps(const struct vtd *v, const struct vtd_bind *b, u64 iova, 
 	}
 }
 
-static void keep_translation(struct vtd *v, const struct iommu_walk *w, const struct pt_result *r, struct vtd_flight *f)
+static void keep_translation(struct vtd *v, struct iommu_walk *w, const struct pt_result *r, struct vtd_flight *f)
 {
 	const struct vtd_bind *b = &f->bind;
 	bool has_pasid = w->txn.flags & DMA_PASID;
 	bool ats = legacy(v) ? b->tt == VTD_TT_DEVICE_TLB : !!(b->ctx[0] & VTD_SCE_DTE);
 	bool sre = !legacy(v) && (b->pe[2] & VTD_PE2_SRE);
 	bool exec = has_pasid && execute_rules(v) && (b->pe[2] & VTD_PE2_ERE);
-	u64 user = r->user_perm, priv = r->priv_perm;
+	struct xlat_result answer = { .shift = r->shift, .perm = r->user_perm, .priv_perm = r->priv_perm, .hit = true };
+	u64 usable = PERM_R | (r->flags & PT_RES_CLEAN ? 0 : PERM_W) | (exec ? PERM_X : 0);
 
 	/* The privilege of a request without PASID is that of its context entry. */
 	if (!has_pasid)
-		user = priv = r->perm;
+		answer.perm = answer.priv_perm = r->perm;
 	else if (!sre)
-		priv = 0;
+		answer.priv_perm = 0;
+	answer.attr = snoops(v, b, r) ? VTD_ATTR_SNOOP : 0;
+	answer.bypass = pass_through(v, b);
 	f->tlb[0] = r->pa & ~(BIT_ULL(r->shift) - 1);
 	f->tlb[1] = b->did | FIELD_PREP(VTD_TLB_PASID, (u64)b->pasid) | FIELD_PREP(VTD_TLB_PGTT, (u64)b->pgtt) |
-		    FIELD_PREP(VTD_TLB_USER, user) | FIELD_PREP(VTD_TLB_PRIV, priv) |
-		    (r->flags & PT_RES_CLEAN ? VTD_TLB_CLEAN : 0) | (snoops(v, b, r) ? VTD_TLB_SNOOP : 0) |
-		    (ats ? VTD_TLB_ATS : 0) | (exec ? VTD_TLB_EXEC : 0);
+		    FIELD_PREP(VTD_TLB_USER_OK, answer.perm & usable) |
+		    FIELD_PREP(VTD_TLB_PRIV_OK, answer.priv_perm & usable) |
+		    (r->flags & PT_RES_CLEAN ? VTD_TLB_CLEAN : 0) | (ats ? VTD_TLB_ATS : 0) |
+		    (overlaps_intr_range(r->pa, r->shift) ? VTD_TLB_INTR : 0);
+	memcpy(&f->tlb[2], (u8 *)&answer + VTD_ANSWER, sizeof(u64));
 	f->tlb_shift = r->shift;
+	w->res = answer;
+	w->res.pa = r->pa;
+	w->res.perm = r->perm;
+	w->res.hit = false;
 }
 
 static bool hits_intr_range(const struct vtd *v, const struct dma_txn *t, const struct vtd_bind *b,
@@ -416,7 +458,6 @@ static u8 translate_request(struct vtd *v, struct iommu_walk *w, struct vtd_flig
 {
 	struct dma_txn *t = &w->txn;
 	struct vtd_bind *b = &f->bind;
-	struct xlat_result *res = &w->res;
 	struct pt_result r;
 	u8 reason;
 
@@ -429,14 +470,9 @@ static u8 translate_request(struct vtd *v, struct iommu_walk *w, struct vtd_flig
 		return reason;
 	if (hits_intr_range(v, t, b, &r))
 		return legacy(v) ? VTD_FR_LGN_4 : VTD_FR_SGN_8;
-	keep_steps(v, b, t->iova, f);
+	if (v->keep_steps)
+		keep_steps(v, b, t->iova, f);
 	keep_translation(v, w, &r, f);
-	res->pa = r.pa;
-	res->shift = r.shift;
-	res->perm = r.perm;
-	res->priv_perm = (u8)FIELD_GET(VTD_TLB_PRIV, f->tlb[1]);
-	res->attr = f->tlb[1] & VTD_TLB_SNOOP ? VTD_ATTR_SNOOP : 0;
-	res->bypass = pass_through(v, b);
 	return VTD_FR_NONE;
 }
 
@@ -585,6 +621,8 @@ static void install_step(struct tcache *c, u64 addr, u32 asid, u32 vmid, u64 wor
 {
 	struct tcache_entry e = { .tag = { .asid = asid, .vmid = vmid } };
 
+	if (!c->sets)
+		return;
 	e.shift = (u8)(12 + 9 * FIELD_GET(VTD_STEP_LEVEL, word));
 	e.data[0] = word;
 	tcache_insert(c, addr, &e);
@@ -603,13 +641,14 @@ static void install(struct vtd *v, const struct iommu_walk *w, const struct vtd_
 		install_step(one ? &v->first : &v->second, w->txn.iova, one ? b->pasid : 0, b->did, f->first[i]);
 	for (i = 0; i < f->n_second; i++)
 		install_step(&v->second, f->second[i][0], 0, b->did, f->second[i][1]);
-	if (!f->tlb_shift)
+	if (!f->tlb_shift || !v->iotlb.sets)
 		return;
 	e.tag.vmid = vtd_tlb_vmid(w->txn.sid, has_pasid);
 	e.tag.asid = has_pasid ? w->txn.pasid : 0;
 	e.shift = f->tlb_shift;
 	e.data[0] = f->tlb[0];
 	e.data[1] = f->tlb[1];
+	e.data[2] = f->tlb[2];
 	tcache_insert(&v->iotlb, w->txn.iova, &e);
 }
 
@@ -656,7 +695,7 @@ void vtd_walk_cancel(void *hw, struct iommu_walk *w)
 enum xlat vtd_translate(void *hw, const struct dma_txn *t, struct xlat_result *r)
 {
 	struct vtd *v = hw;
-	enum xlat x = vtd_lookup(v, t, r);
+	enum xlat x = look_up(v, t, r);
 
 	if (likely(x != XLAT_MISS))
 		return x;
