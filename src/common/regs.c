@@ -100,8 +100,12 @@ bool reg_find(const struct reg_bank *b, u32 offset, unsigned int size, struct re
 	ref->row = (u16)(slot - 1);
 	ref->desc = &b->table[ref->row];
 	into = offset - ref->desc->offset;
-	ref->index = (u16)(into / stride_of(ref->desc));
-	ref->byte = (u8)(into % stride_of(ref->desc));
+	ref->index = 0;
+	if (into >= ref->desc->size) { /* an array: only then divide */
+		ref->index = (u16)(into / stride_of(ref->desc));
+		into %= stride_of(ref->desc);
+	}
+	ref->byte = (u8)into;
 	return size <= ref->desc->size;
 }
 
