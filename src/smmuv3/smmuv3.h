@@ -107,6 +107,7 @@ struct smmuv3 {
 
 	struct iommu_walk *walks; /* in flight */
 	u32 stale_in_flight;
+	s8 s2_root;
 	struct tcache_tag s2_tag;   /* of the stage 2 tables that the walk under way reads */
 	struct iommu_walk own_walk; /* of smmuv3_translate() */
 

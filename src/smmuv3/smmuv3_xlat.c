@@ -254,7 +254,11 @@ static u32 granule_bits(const struct vmsa64_stage *st)
 	return FIELD_PREP(WORLD_GRANULE, (u32)(st->granule - 12) / 2);
 }
 
-static bool walk_cache(struct smmuv3 *s, struct tcache *c, u8 unit, u64 addr, const struct tcache_tag *tag,
+/*
+ * Contexts of one ASID and VMID should have the same tables (5.4.1). Where they
+ * do not, an entry may lead in above @root, the initial level: it is not used.
+ */
+static bool walk_cache(struct smmuv3 *s, struct tcache *c, u8 unit, u64 addr, const struct tcache_tag *tag, s8 root,
 		       struct pt_start *start)
 {
 	const struct tcache_entry *e;
@@ -270,7 +274,7 @@ static bool walk_cache(struct smmuv3 *s, struct tcache *c, u8 unit, u64 addr, co
 	start->table = e->data[WC_TABLE];
 	start->attr = FIELD_GET(WC_ATTR, e->data[WC_INFO]);
 	start->level = (s8)FIELD_GET(WC_LEVEL, e->data[WC_INFO]) - 1;
-	return true;
+	return start->level >= root;
 }
 
 /* Where a stage 2 walk goes on; the tag was left in the engine by the walk under way. */
@@ -278,7 +282,14 @@ bool v3_s2_start(void *arg, u64 ipa, struct pt_start *start)
 {
 	struct smmuv3 *s = arg;
 
-	return walk_cache(s, &s->wc2, UNIT_WALK_CACHE_S2, ipa, &s->s2_tag, start);
+	return walk_cache(s, &s->wc2, UNIT_WALK_CACHE_S2, ipa, &s->s2_tag, s->s2_root, start);
+}
+
+static void use_s2(struct smmuv3 *s, const struct smmuv3_stream *st)
+{
+	s->s2_tag = st->s2_tag;
+	s->s2_tag.world |= granule_bits(&st->s2_stage);
+	s->s2_root = st->s2_stage.level;
 }
 
 static void tlb_entry(struct iommu_walk *w, const struct smmuv3_stream *st, u64 va, const struct pt_result *r)
@@ -321,9 +332,8 @@ u8 v3_walk_tables(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 	bool resume;
 
 	if (st->s2) {
-		p->s2_tag = st->s2_tag;
-		p->s2_tag.world |= granule_bits(&st->s2_stage);
-		s->s2_tag = p->s2_tag;
+		use_s2(s, st);
+		p->s2_tag = s->s2_tag;
 		env.s2_start = v3_s2_start;
 		env.s2_cache = s;
 	}
@@ -335,7 +345,7 @@ u8 v3_walk_tables(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 		}
 		p->s1_tag = st->tag;
 		p->s1_tag.world |= granule_bits(tt);
-		resume = walk_cache(s, &s->wc1, UNIT_WALK_CACHE, va, &p->s1_tag, &start);
+		resume = walk_cache(s, &s->wc1, UNIT_WALK_CACHE, va, &p->s1_tag, tt->level, &start);
 	} else {
 		resume = v3_s2_start(s, va, &start);
 	}
@@ -404,8 +414,8 @@ struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, boo
 		cd = s->cds[e - s->cd_cache.entries].w;
 	} else {
 		p->tlb.tag = st->tag;
-		s->s2_tag = st->s2_tag;
-		s->s2_tag.world |= st->s2 ? granule_bits(&st->s2_stage) : 0;
+		if (st->s2)
+			use_s2(s, st);
 		if (v3_fetch_cd(s, w, p->ste, st, p->cd_index, p->cd, &r))
 			return NULL;
 		p->have |= HAVE_CD;
