@@ -106,6 +106,7 @@ void CpuModel::entry(unsigned line) {
         return;
     }
     lines_[line].again = false;
+    interrupts_++;
     scheduler_.spend(config_.cpu.irq_handler_ps);
     if (cls_->irq(driver_, line, now_ns()) != DRV_IRQ_WAKE_THREAD) {
         done(line);

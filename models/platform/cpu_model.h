@@ -51,6 +51,9 @@ public:
 
     void irq(unsigned line, bool level, const sc_core::sc_time &delay) override;
 
+    /// Interrupts taken so far: entries of a hard handler.
+    u64 interrupts() const { return interrupts_; }
+
     /// Nothing runs and nothing is about to.
     bool idle() const { return !busy_; }
 
@@ -100,7 +103,8 @@ private:
     std::unique_ptr<Doorbell> doorbell_fw_;
     std::unique_ptr<MmioBw> mmio_bw_;
     frames *frames_;
-    Payload mmio_gp_;       // one register access at a time
+    Payload mmio_gp_; // one register access at a time
+    u64 interrupts_ = 0;
     unsigned sleeping_;     // workers
     unsigned busy_ = 0;     // entries of the agenda that are ours
     bool watching_ = false; // the deadline check is on the agenda

@@ -35,7 +35,9 @@ struct MasterHooks {
     std::function<void(const dmat_record &)> before; ///< an access is about to go out
     std::function<void(const AccessDone &)> done;    ///< an access is complete
     std::function<int(const dmat_record &)> system;  ///< the operating system's part, at Scheduler::now(); 0 or -errno
-    std::function<void(u64 records)> progress;       ///< now and then; may be empty
+    std::function<int(u64 number, const char *why)>
+        refuse;                                ///< the trace's record is none for this master; -errno; may be empty
+    std::function<void(u64 records)> progress; ///< now and then; may be empty
 };
 
 class Master {

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <stdexcept>
 
+extern "C" {
+#include "report_json.h"
+}
+
 namespace faultline {
 
 KindModel::KindModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config,
@@ -23,11 +27,12 @@ KindModel::~KindModel() {
 Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan)
     : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, *opt.cfg, *opt.kind),
       memory("memory", 2, *opt.cfg),
-      cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed),
-      master(new TraceMaster("master", scheduler, *opt.cfg)), opt_(opt), scan_(scan), streams_(scan.n_sids) {
+      cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed), opt_(opt),
+      scan_(scan), streams_(scan.n_sids) {
     counts_.n_streams = scan.n_sids;
     for (u32 i = 0; i < scan.n_sids; i++)
         counts_.streams[i].sid = scan.sids[i];
+    make_master();
     for (unsigned i = 0; i < opt.cfg->tbu.count; i++)
         plug(i);
     iommu.down.bind(memory.in(0));
@@ -37,6 +42,15 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
     memory.window.bind(cpu.doorbell);
     memory.set_window(KIND_MSI_DOORBELL, KIND_MSI_DOORBELL + 0xfffff);
     iommu.set_sink(this);
+}
+
+void Platform::make_master() {
+    if (opt_.cfg->master.kind == FL_MASTER_GPU) {
+        gpu_ = new GpuMaster("gpu", scheduler, *opt_.cfg, memory.store());
+        master.reset(gpu_);
+    } else {
+        master.reset(new TraceMaster("master", scheduler, *opt_.cfg));
+    }
 }
 
 /* The streams of one TBU: platform masters, or the functions of a PCIe device. */
@@ -70,6 +84,12 @@ void Platform::boot() {
     cfg.ops = CpuModel::ops();
     cfg.ctx = &cpu;
     cfg.kick = [](void *ctx) { static_cast<CpuModel *>(ctx)->kick(); };
+    cfg.looker = gpu_;
+    if (gpu_ && opt_.cfg->gpu.on_fault == FL_ON_FAULT_DUMP)
+        cfg.look = [](void *gpu, const fault_record *f) {
+            static_cast<GpuMaster *>(gpu)->dump(*f);
+            return true;
+        };
     error_ = replay_os_create(&cfg, &os_, err_);
     if (error_)
         return;
@@ -82,6 +102,9 @@ void Platform::boot() {
     hooks.before = [this](const dmat_record &rec) { replay_os_touch(os_, &rec); };
     hooks.done = [this](const AccessDone &d) { access_done(d); };
     hooks.system = [this](const dmat_record &rec) { return replay_os_record(os_, &rec, scheduler.now() / 1000, err_); };
+    hooks.refuse = [this](u64 number, const char *why) {
+        return dmat_fail(err_, EINVAL, "record %llu: %s", number, why);
+    };
     if (opt_.progress)
         hooks.progress = [this](u64) {
             opt_.progress(opt_.progress_ctx, counts_.accesses, scan_.accesses * (opt_.repeat ? opt_.repeat : 1));
@@ -164,6 +187,22 @@ void Platform::collect(replay_result &result) {
                 result.merged += d->stats(scan_.sids[i]).merged;
 }
 
+/* What only a master with a life of its own can tell, and what happened around it. */
+void Platform::tell() {
+    json_t *o = json_object(), *smmu = json_object();
+    const IommuModel::Counters &c = iommu.counters();
+
+    json_object_set_new(o, "gpu", gpu_->account());
+    report_json_u64(smmu, "interrupts", cpu.interrupts());
+    report_json_u64(smmu, "stalled", c.stalled);
+    report_json_u64(smmu, "held_at_the_input", c.blocked);
+    report_json_u64(smmu, "aborted", c.aborted);
+    report_json_u64(smmu, "razwi", c.razwi);
+    json_object_set_new(o, "smmu", smmu);
+    json_object_update(opt_.account, o);
+    json_decref(o);
+}
+
 int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
     source_ = &source;
     err_ = err;
@@ -177,6 +216,8 @@ int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
     if (!master->finished())
         return dmat_fail(err, EPROTO, "%llu accesses were never answered", master->outstanding());
     collect(result);
+    if (gpu_ && opt_.account)
+        tell();
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #define FAULTLINE_PLATFORM_H
 
 #include "cpu_model.h"
+#include "gpu_master.h"
 #include "iommu_model.h"
 #include "memory_model.h"
 #include "pcie_endpoint.h"
@@ -62,9 +63,11 @@ private:
     };
     void note_stream(const AccessDone &d);
     void plug(unsigned tbu);
+    void make_master();
     void boot();
     void access_done(const AccessDone &d);
     void collect(replay_result &result);
+    void tell();
 
     const replay_options &opt_;
     const struct replay_scan &scan_;
@@ -76,6 +79,7 @@ private:
     u32 last_stream_ = 0;
     std::vector<std::unique_ptr<PcieEndpoint>> devices_; // with page requests, before each TBU
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
+    GpuMaster *gpu_ = nullptr; // the master, if it is one
     int error_ = 0;
 };
 

@@ -103,23 +103,18 @@ static int write_json(const struct run_options *o, const struct replay_result *r
 	return err ? cli_fail("%s: %s", o->json, strerror(-err)) : CLI_OK;
 }
 
-static int run(int argc, char **argv)
+static int play(struct options *o)
 {
-	struct options o = { 0 };
-	struct run_options *c = &o.common;
+	struct run_options *c = &o->common;
 	struct report_progress bar = { .what = "accesses" };
 	struct replay_result res;
 	struct dmat_error err = { 0 };
 	char text[sizeof(err) + 64];
 	int status, code;
 
-	run_options_init(c);
-	status = parse(&o, argc, argv);
-	if (status)
-		return status;
 	c->run.progress = progress;
 	c->run.progress_ctx = &bar;
-	code = o.functional ? replay_functional(&c->run, &res, &err) : replay_timed(&c->run, &res, &err);
+	code = o->functional ? replay_functional(&c->run, &res, &err) : replay_timed(&c->run, &res, &err);
 	report_progress_end(&bar);
 	if (code)
 		return cli_fail("%s", err.file[0] ? dmat_error_text(&err, text, sizeof(text)) : err.reason);
@@ -129,6 +124,21 @@ static int run(int argc, char **argv)
 	if (!c->json || strcmp(c->json, "-"))
 		replay_table(&c->run, &res, stdout);
 	return cli_finish(res.different ? CLI_NO : CLI_OK);
+}
+
+static int run(int argc, char **argv)
+{
+	struct options o = { 0 };
+	int status;
+
+	run_options_init(&o.common);
+	status = parse(&o, argc, argv);
+	if (status)
+		return status;
+	o.common.run.account = json_object();
+	status = play(&o);
+	json_decref(o.common.run.account);
+	return status;
 }
 
 const struct cli_command cli_replay = {

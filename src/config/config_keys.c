@@ -22,6 +22,8 @@
 			help, source                                                                                 \
 	}
 
+static const char *const masters[] = { "trace", "gpu", NULL };
+static const char *const on_faults[] = { "map", "dump", NULL };
 static const char *const arrivals[] = { "trace", "back-to-back", NULL };
 static const char *const orderings[] = { "none", "stream", "total", NULL };
 static const char *const walk_ports[] = { "priced", "issued", NULL };
@@ -122,6 +124,8 @@ const struct fl_key fl_config_keys[] = {
 	{ "cpu.handler_file", FL_TEXT, "", AT(cpu, handler_file), 0, 0, "", NULL, false,
 	  "recorded handler times: whole ns, one a line, used in turn", "" },
 
+	CHOICE(master, kind, masters, "trace",
+	       "trace: the accesses of the trace as they are; gpu: engines of a GPU make them (docs/gpu.md)", OURS),
 	COUNT(master, outstanding, "", 1, 65536, "64", "accesses in flight, all streams together", OURS),
 	COUNT(master, outstanding_per_stream, "", 1, 65536, "64", "accesses in flight of one stream", OURS),
 	CHOICE(master, ordering, orderings, "none",
@@ -132,6 +136,22 @@ const struct fl_key fl_config_keys[] = {
 	CHOICE(master, arrival, arrivals, "trace",
 	       "trace: not before the recorded time; back-to-back: as soon as possible", OURS),
 	TIME(master, interval, SEC, "1", "time between two accesses of one stream", "one a cycle at 1 GHz"),
+
+	COUNT(gpu, prefetch_bytes, "bytes", 64, 1 << 20, "4096", "how far ahead the command processor fetches", OURS),
+	COUNT(gpu, command_outstanding, "", 1, 4096, "16", "fetches in flight of the command processor", OURS),
+	COUNT(gpu, texture_outstanding, "", 1, 4096, "64", "reads in flight of the texture unit", OURS),
+	COUNT(gpu, colour_outstanding, "", 1, 4096, "32", "writes in flight of the colour unit", OURS),
+	POWER(gpu, burst_bytes, "bytes", 64, 4096, "256", "longest access of a unit, and its alignment", OURS),
+	TIME(gpu, interval, SEC, "4", "time between two accesses of one engine", OURS),
+	TIME(gpu, packet, SEC, "20", "the command processor decodes one packet", OURS),
+	TIME(gpu, management_period, SEC, "10000", "time between two accesses of the management unit", OURS),
+	TIME(gpu, watchdog, SEC, "100000", "an access of the management unit that takes longer fires its watchdog",
+	     OURS),
+	TIME(gpu, hang, 100 * SEC, "500000000", "without progress for so long a job is lost", "drm/msm: 500 ms"),
+	CHOICE(gpu, on_fault, on_faults, "map",
+	       "what the handler of a stalled fault does: map: the page, and retry; dump: the GPU's state, and "
+	       "terminate",
+	       "drm/msm: a dump"),
 
 	TIME(pcie, link, 1000000, "450", "link to the root port, one way", "HyperSIO: PCIe 450 ns one way"),
 	COUNT(pcie, bandwidth_mb_s, "MB/s", 0, 10000000, "0", "of each direction of the link; 0: unlimited", OURS),

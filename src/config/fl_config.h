@@ -30,6 +30,8 @@ enum fl_key_type { FL_COUNT, FL_TIME, FL_CHOICE, FL_BOOL, FL_TEXT };
 #define FL_TEXT_MAX 256
 
 enum fl_arrival { FL_ARRIVAL_TRACE, FL_ARRIVAL_BACK_TO_BACK };
+enum fl_master { FL_MASTER_TRACE, FL_MASTER_GPU };
+enum fl_on_fault { FL_ON_FAULT_MAP, FL_ON_FAULT_DUMP };
 enum fl_ordering { FL_ORDER_NONE, FL_ORDER_STREAM, FL_ORDER_TOTAL };
 enum fl_walk_port { FL_WALK_PRICED, FL_WALK_ISSUED };
 enum fl_handler {
@@ -74,8 +76,12 @@ struct fl_config {
 		char handler_file[FL_TEXT_MAX];
 	} cpu;
 	struct {
-		u64 outstanding, outstanding_per_stream, ordering, arrival, interval_ps;
+		u64 kind, outstanding, outstanding_per_stream, ordering, arrival, interval_ps;
 	} master;
+	struct {
+		u64 prefetch_bytes, command_outstanding, texture_outstanding, colour_outstanding, burst_bytes;
+		u64 interval_ps, packet_ps, management_period_ps, watchdog_ps, hang_ps, on_fault;
+	} gpu;
 	struct {
 		u64 link_ps, bandwidth_mb_s, atc_sets, atc_ways, atc_lookup_ps, credits, group_pages;
 	} pcie;

@@ -41,6 +41,7 @@ enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI };
  * @one_paged: only the pages of stream @paged fault, those of the others are resident
  * @repeat: play the trace so many times, one after the other; 0: once
  * @cfg: sizes and prices; the functional replay uses the sizes
+ * @account: an object that a master with a life of its own (master.kind) adds its account to; may be NULL
  * @progress: called now and then with accesses done and all; may be NULL
  */
 struct replay_options {
@@ -53,6 +54,7 @@ struct replay_options {
 	u32 paged;
 	u64 repeat;
 	const struct fl_config *cfg;
+	json_t *account;
 	void (*progress)(void *ctx, u64 done, u64 all);
 	void *progress_ctx;
 };
@@ -158,6 +160,9 @@ int replay_functional(const struct replay_options *opt, struct replay_result *re
 
 /* Result as one JSON object, keys as docs/user-guide.md lists them; the caller's to json_decref(). */
 json_t *replay_json(const struct replay_options *opt, const struct replay_result *res);
+
+/* The account of a master with a life of its own as a table; nothing, if there is none. */
+void replay_account_table(const json_t *account, FILE *out);
 
 /* Result as a table for people, with the reason why a fault takes what it takes. */
 void replay_table(const struct replay_options *opt, const struct replay_result *res, FILE *out);

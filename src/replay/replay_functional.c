@@ -498,6 +498,8 @@ static int check_options(struct run *r)
 	const struct replay_options *opt = r->opt;
 	u64 base = opt->cfg->os.table_base;
 
+	if (opt->cfg->master.kind != FL_MASTER_TRACE)
+		return dmat_fail(r->err, EINVAL, "a master of its own pace (master.kind) needs a replay with time");
 	if (opt->faults == REPLAY_STALL && !opt->kind->stall)
 		return dmat_fail(r->err, EINVAL, "%s cannot stall", opt->kind->name);
 	if (opt->faults == REPLAY_PRI && !opt->kind->pri)

@@ -146,6 +146,8 @@ static enum fault_code handle(void *ctx, struct fault_group *g, const struct fau
 
 	s->os->counts.faults++;
 	count_type(&s->os->counts, f->reason);
+	if (s->os->cfg.look && s->os->cfg.look(s->os->cfg.looker, f))
+		return FAULT_TERMINATE;
 	return resolve(s->os, s, f->addr >> PAGE_SHIFT, f->perm);
 }
 

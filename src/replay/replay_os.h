@@ -25,6 +25,7 @@ struct replay_os;
  * @ops, @ctx: the host's services for the driver
  * @kick: the fault core wants a worker; any context, just take note
  * @observe: fault_ops.observe; may be NULL
+ * @look: a handler looks before it maps; true: it terminates the access instead of mapping. May be NULL; with @looker
  */
 struct replay_os_cfg {
 	const struct replay_options *opt;
@@ -33,6 +34,8 @@ struct replay_os_cfg {
 	void *ctx;
 	void (*kick)(void *ctx);
 	void (*observe)(void *ctx, struct fault_group *g, enum fault_point point, u64 now);
+	bool (*look)(void *looker, const struct fault_record *f);
+	void *looker;
 };
 
 /**

@@ -132,6 +132,8 @@ json_t *replay_json(const struct replay_options *opt, const struct replay_result
 	set_recorded(j, res);
 	if (res->timed)
 		set_timing(j, opt, res);
+	if (opt->account)
+		json_object_update(j, opt->account);
 	return j;
 }
 
@@ -235,4 +237,6 @@ void replay_table(const struct replay_options *opt, const struct replay_result *
 	fprintf(out, ", max %s\n", report_ns(res->access.max, text));
 	if (res->latency.count)
 		print_parts(opt, res, out);
+	if (opt->account)
+		replay_account_table(opt->account, out);
 }
