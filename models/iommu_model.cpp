@@ -369,6 +369,7 @@ void IommuModel::refuse(Access &a, xlat how) {
     if (a.in_fault)
         close_fault(a, a.flow.at, how);
     end_piece(a.flow, how);
+    a.flow.started = a.flow.at;
     if (!advance(a.flow) || proceed(a.flow, a.flow.at, &a))
         finish(a, a.flow.done);
 }

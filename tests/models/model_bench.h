@@ -99,7 +99,8 @@ struct ModelBench : sc_core::sc_module, FaultSink {
     Master master;
     Ear ear;
     tlm::tlm_initiator_socket<> mmio;
-    tlm::tlm_target_socket<> nothing;
+    tlm::tlm_initiator_socket<> unused;
+    tlm::tlm_target_socket<> nothing, other;
     std::unique_ptr<tlm::tlm_target_socket<>> unplugged; ///< what the master meets if it is not plugged in
     NoBw no_bw;
     NoTarget no_target;
@@ -107,15 +108,25 @@ struct ModelBench : sc_core::sc_module, FaultSink {
     unsigned delivered = 0;
 
     /// @param plugged the master sits at the first TBU
+    /// @p target: what lies behind the IOMMU instead of the memory
     explicit ModelBench(const fl_config &c = round_prices(), sc_core::sc_module_name name = "bench",
-                        bool plugged = true)
+                        bool plugged = true, tlm::tlm_fw_transport_if<> *target = nullptr)
         : sc_module(name), config(c), scheduler("scheduler"), iommu("iommu", scheduler, config),
-          memory("memory", 2, config), master("master"), ear("ear"), mmio("mmio"), nothing("nothing") {
+          memory("memory", 2, config), master("master"), ear("ear"), mmio("mmio"), unused("unused"), nothing("nothing"),
+          other("other") {
         engine.ops = iommu.ops();
         engine.ctx = &iommu;
         iommu.set_engine(fake_class(), &engine);
         iommu.set_sink(this);
-        iommu.down.bind(memory.in(0));
+        other.bind(target ? *target : no_target);
+        unused.bind(no_bw);
+        if (target) {
+            iommu.down.bind(other);
+            unused.bind(memory.in(0));
+        } else {
+            iommu.down.bind(memory.in(0));
+            unused.bind(other);
+        }
         iommu.walk.bind(memory.in(1));
         iommu.irq.bind(ear.in);
         if (plugged)

@@ -453,6 +453,102 @@ START_TEST(waits_for_stall_resources) {
 }
 END_TEST
 
+/* A target that takes its phases: END_REQ after 30 ns, BEGIN_RESP after 80. */
+struct PhasedTarget : tlm::tlm_fw_transport_if<> {
+    ModelBench *bench = nullptr;
+    std::vector<tlm::tlm_generic_payload *> waiting;
+    std::vector<ps_t> requests;
+    bool busy = false;
+
+    void b_transport(tlm::tlm_generic_payload &, sc_time &) override { ck_abort_msg("b_transport"); }
+    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase, sc_time &delay) override {
+        if (phase == tlm::END_RESP)
+            return tlm::TLM_COMPLETED;
+        ck_assert(!busy); // one request phase at a time
+        busy = true;
+        waiting.push_back(&gp);
+        ps_t t = Scheduler::absolute(delay);
+        requests.push_back(t);
+        bench->scheduler.at(
+            t + ns(30), [](void *self, u64) { static_cast<PhasedTarget *>(self)->end_req(); }, this);
+        bench->scheduler.at(
+            t + ns(80), [](void *self, u64) { static_cast<PhasedTarget *>(self)->begin_resp(); }, this);
+        return tlm::TLM_ACCEPTED;
+    }
+    bool get_direct_mem_ptr(tlm::tlm_generic_payload &, tlm::tlm_dmi &) override { return false; }
+    unsigned transport_dbg(tlm::tlm_generic_payload &) override { return 0; }
+
+    void end_req() {
+        tlm::tlm_phase phase = tlm::END_REQ;
+        sc_time delay = Scheduler::delay_to(bench->scheduler.now());
+        busy = false;
+        bench->other->nb_transport_bw(*waiting.back(), phase, delay);
+    }
+    void begin_resp() {
+        tlm::tlm_phase phase = tlm::BEGIN_RESP;
+        sc_time delay = Scheduler::delay_to(bench->scheduler.now());
+        tlm::tlm_generic_payload *gp = waiting.front();
+        waiting.erase(waiting.begin());
+        gp->set_response_status(tlm::TLM_OK_RESPONSE);
+        ck_assert_int_eq(bench->other->nb_transport_bw(*gp, phase, delay), tlm::TLM_COMPLETED);
+    }
+};
+
+/* Two accesses, the second of two pieces: one request phase after the other, addresses translated and restored. */
+START_TEST(phases_downstream) {
+    PhasedTarget target;
+    ModelBench b(round_prices(), "bench", true, &target);
+    std::vector<std::pair<u64, ps_t>> done;
+    Payload p(0x1000, 8), q(0x1ff8, 16);
+    target.bench = &b;
+    b.engine.pages[1] = b.engine.cached[1] = 0x80;
+    b.engine.pages[2] = b.engine.cached[2] = 0x90;
+    b.master.backward = [&](tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase, sc_time &delay) {
+        if (phase == tlm::BEGIN_RESP)
+            done.emplace_back(gp.get_address(), Scheduler::absolute(delay));
+        return phase == tlm::BEGIN_RESP ? tlm::TLM_COMPLETED : tlm::TLM_ACCEPTED;
+    };
+    b.master.body = [&] {
+        for (Payload *x : {&p, &q}) {
+            tlm::tlm_phase phase = tlm::BEGIN_REQ;
+            sc_time delay;
+            ck_assert_int_eq(b.master.socket->nb_transport_fw(*x, phase, delay), tlm::TLM_UPDATED);
+        }
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(target.requests.size(), 3);
+    ck_assert_uint_eq(target.requests[0], ns(2));
+    ck_assert_uint_eq(target.requests[1], ns(32));      // after the first's END_REQ
+    ck_assert_uint_eq(target.requests[2], ns(112 + 2)); // the second piece follows the answer to the first
+    ck_assert_uint_eq(done.size(), 2);
+    ck_assert_uint_eq(done[0].first, 0x1000);
+    ck_assert_uint_eq(done[0].second, ns(82));
+    ck_assert_uint_eq(done[1].first, 0x1ff8);
+    ck_assert_uint_eq(done[1].second, ns(114 + 80));
+    ck_assert_uint_eq(q.get_data_length(), 16);
+    ck_assert_uint_eq(q.get_ref_count(), 1);
+}
+END_TEST
+
+/* Hits of an access that faults in its second page: the first piece goes on, the rest waits. */
+START_TEST(second_page_faults) {
+    ModelBench b;
+    b.engine.pages[1] = b.engine.cached[1] = 0x80;
+    b.master.body = [&] {
+        Payload p(0x1ff8, 16);
+        access_ns(b, p);
+        ck_assert_int_eq(p.get_response_status(), tlm::TLM_OK_RESPONSE);
+        ck_assert_uint_eq(p.ext.address, 0x80ff8);
+        ck_assert_uint_eq(p.ext.faults, 1);
+    };
+    sc_core::sc_start(to_sc(ns(1000)));
+    b.engine.pages[2] = 0x81;
+    b.write_register(0, *b.engine.stalled.begin() << 4 | RESUME_RETRY);
+    sc_core::sc_start();
+    ck_assert_uint_eq(b.iommu.counters().pieces, 3); // first page, second page, second page again
+}
+END_TEST
+
 START_TEST(debug_leaves_no_trace) {
     ModelBench b;
     u8 there[4] = {1, 2, 3, 4};
@@ -541,6 +637,8 @@ int main() {
     tcase_add_test(tc, memory_error_reaches_the_master);
     tcase_add_test(tc, four_phases);
     tcase_add_test(tc, nonblocking_hit_and_miss_complete_early);
+    tcase_add_test(tc, phases_downstream);
+    tcase_add_test(tc, second_page_faults);
     tcase_add_test(tc, debug_leaves_no_trace);
     tcase_add_test(tc, dmi_while_one_stream_and_until_invalidated);
     suite_add_tcase(suite, tc);
