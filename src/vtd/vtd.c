@@ -114,6 +114,7 @@ int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *o
 		return -EINVAL;
 	v->ops = ops;
 	v->ctx = ctx;
+	v->tell_lookups = ops->event && !ops->quiet_lookup;
 	err = resolve_cfg(v, cfg);
 	if (!err)
 		err = cache_init(&v->iotlb, &cfg->iotlb, 64, 8);

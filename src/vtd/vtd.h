@@ -116,8 +116,9 @@ struct vtd {
 	struct tcache iotlb;
 	u32 hints[VTD_HINTS]; /* slot + 1 of the IOTLB that answered for a page last */
 	bool tes;
-	bool pmr; /* protected memory is enabled */
-	u8 ttm;	  /* in effect since SRTP, as is the next */
+	bool tell_lookups; /* HIT and MISS of lookup are wanted */
+	bool pmr;	   /* protected memory is enabled */
+	u8 ttm;		   /* in effect since SRTP, as is the next */
 	bool ssirwe;
 	u64 root;
 	struct iommu_walk *walks; /* in flight */

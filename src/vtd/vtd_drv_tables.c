@@ -116,7 +116,7 @@ static int context_invalidate(struct vdrv_dev *dev, u32 sid, u16 did)
 
 /* ---- tables ---- */
 
-static int copy_page(struct vtd_drv *d, u64 from, u64 to)
+static int duplicate(struct vtd_drv *d, u64 from, u64 to)
 {
 	u8 chunk[512];
 	u32 at;
@@ -152,7 +152,7 @@ static int switch_table(struct vtd_drv *d, u64 old, u64 pointer, u64 present, u3
 
 	if (r)
 		return r;
-	r = old ? copy_page(d, old, copy) : 0;
+	r = old ? duplicate(d, old, copy) : 0;
 	if (!r)
 		r = write_entry(d, copy + offset, entry, words);
 	if (!r)

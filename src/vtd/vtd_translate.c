@@ -11,7 +11,7 @@ static bool legacy(const struct vtd *v)
 	return v->ttm == VTD_TTM_LEGACY;
 }
 
-static bool in_range(u64 addr, u64 base, u64 limit)
+static bool lies_in(u64 addr, u64 base, u64 limit)
 {
 	return base <= limit && addr >= base && addr <= limit;
 }
@@ -22,10 +22,10 @@ static bool is_protected(const struct vtd *v, u64 pa)
 	const u64 low_bits = BIT_ULL(21) - 1;
 
 	if ((v->cap & VTD_CAP_PLMR) &&
-	    in_range(pa, reg_get(&v->regs, VTD_PLMBASE), reg_get(&v->regs, VTD_PLMLIMIT) | low_bits))
+	    lies_in(pa, reg_get(&v->regs, VTD_PLMBASE), reg_get(&v->regs, VTD_PLMLIMIT) | low_bits))
 		return true;
 	return (v->cap & VTD_CAP_PHMR) &&
-	       in_range(pa, reg_get(&v->regs, VTD_PHMBASE), reg_get(&v->regs, VTD_PHMLIMIT) | low_bits);
+	       lies_in(pa, reg_get(&v->regs, VTD_PHMBASE), reg_get(&v->regs, VTD_PHMLIMIT) | low_bits);
 }
 
 static void clear_result(struct xlat_result *r)
@@ -182,7 +182,7 @@ static inline enum xlat lookup_cached(struct vtd *v, const struct dma_txn *t, st
 		result_of_entry(e, t, r);
 		hit = entry_serves(v, e, t, r);
 	}
-	if (unlikely(v->ops->event))
+	if (unlikely(v->tell_lookups))
 		count_lookup(v, t, hit);
 	if (!hit)
 		return XLAT_MISS;
