@@ -410,7 +410,7 @@ static void conclude(const struct options *o, const struct tally *tally)
 static int with_snapshot(struct options *o, const json_t *snapshot, struct physmem *mem)
 {
 	char reason[XL_REASON_BYTES] = "";
-	struct tally tally = { .results = json_array() };
+	struct tally tally = { 0 };
 	void *hw;
 	int err;
 
@@ -419,6 +419,7 @@ static int with_snapshot(struct options *o, const json_t *snapshot, struct physm
 	hw = o->target->open(mem, snapshot, reason);
 	if (!hw)
 		return cli_fail("%s: %s", o->registers, reason);
+	tally.results = json_array();
 	err = run_all(o, hw, &tally);
 	if (!err)
 		conclude(o, &tally);
