@@ -112,8 +112,12 @@ static bool stress(void)
 	roles[REPORTERS + 3].fn = stress_owner;
 	for (i = 0; i < ROLES; i++)
 		start_role(&roles[i]);
+	/* It may take long, and says so. */
 	for (i = 0; i < REPORTERS; i++)
-		wait_for_completion(&roles[i].done);
+		while (!wait_for_completion_timeout(&roles[i].done, 60 * HZ)) {
+			fault_core_stats(cfg.core, &result.stats);
+			pr_info("# %llu faults so far\n", result.stats.owed);
+		}
 	stress_stop(s);
 	for (i = REPORTERS; i < ROLES; i++)
 		wait_for_completion(&roles[i].done);

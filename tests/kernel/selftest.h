@@ -15,4 +15,7 @@ extern const unsigned int selftest_n_more;
 
 bool selftest_smmuv2(void);
 
+/* A recorded trace through SMMUv3, page by page on demand; prints each fault and its answer. */
+bool selftest_smmuv3(void);
+
 #endif /* SELFTEST_H */

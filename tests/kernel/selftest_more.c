@@ -4,6 +4,7 @@
 #include "selftest.h"
 
 const struct selftest_test selftest_more[] = {
+	{ "smmuv3_replay", selftest_smmuv3 },
 	{ "smmuv2_demand_paging", selftest_smmuv2 },
 };
 const unsigned int selftest_n_more = ARRAY_SIZE(selftest_more);

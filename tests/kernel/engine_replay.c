@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "engine_replay.h"
+#include "smmuv3.h"
+#include "smmuv3_driver.h"
+
+#define MEM_BASE  0x100000000ull
+#define MEM_BYTES (32u << 20)
+#define PAGE	  4096u
+#define BUCKETS	  4096u
+#define LINES	  4u
+
+/* A page that the trace has mapped. */
+struct page_entry {
+	u64 iova;
+	u64 pa;
+	s32 next; /* index, -1: end */
+	u8 stream;
+	u8 perm;
+	bool known;
+	bool resident;
+};
+
+struct master {
+	struct engine_replay *r;
+	struct fault_dev *dev;
+	struct fault_domain *domain;
+	u32 number;
+	u32 resume; /* load and store: 0 waits, else enum iommu_resume + 1 */
+};
+
+struct engine_replay {
+	struct replay_host host;
+	struct fault_core *core;
+	struct smmuv3 *hw;
+	struct fault_lock hw_lock; /* the engine takes one caller at a time */
+	void *drv;
+	const struct drv_class *cls;
+
+	u8 *mem;
+	struct fault_lock mem_lock; /* below */
+	u64 used;
+	u64 *free_pages;
+	u32 n_free;
+	u32 lines; /* interrupt lines that rose */
+	u32 n_answers;
+	bool failed;
+
+	struct master masters[REPLAY_STREAMS];
+	struct page_entry *pages; /* a bucket list is one stream's, whose faults come one at a time */
+	s32 *buckets;
+	u32 n_pages;
+	struct replay_answer *answers;
+};
+
+/* ---- Memory of the IOMMU: flat, so that no operation allocates ---- */
+
+static u8 *at(struct engine_replay *r, u64 pa, u32 len)
+{
+	if (pa < MEM_BASE || pa - MEM_BASE > MEM_BYTES - len)
+		return NULL;
+	return r->mem + (pa - MEM_BASE);
+}
+
+static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	u8 *p = at(ctx, pa, len);
+
+	if (!p)
+		return -EIO;
+	memcpy(buf, p, len);
+	return 0;
+}
+
+static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
+{
+	u8 *p = at(ctx, pa, len);
+
+	if (!p)
+		return -EIO;
+	memcpy(p, buf, len);
+	return 0;
+}
+
+static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
+{
+	struct engine_replay *r = ctx;
+	unsigned long flags;
+	int err = 0;
+	u64 start;
+
+	flags = fault_lock_acquire(&r->mem_lock);
+	start = (r->used + align - 1) / align * align;
+	if (bytes == PAGE && align <= PAGE && r->n_free) {
+		*pa = r->free_pages[--r->n_free];
+	} else if (start + bytes <= MEM_BYTES) {
+		*pa = MEM_BASE + start;
+		r->used = start + bytes;
+	} else {
+		err = -ENOMEM;
+	}
+	fault_lock_release(&r->mem_lock, flags);
+	if (!err)
+		memset(at(r, *pa, (u32)bytes), 0, bytes);
+	return err;
+}
+
+static void mem_free(void *ctx, u64 pa, u64 bytes)
+{
+	struct engine_replay *r = ctx;
+	unsigned long flags;
+
+	if (bytes != PAGE)
+		return; /* of the whole run's tables and queues */
+	flags = fault_lock_acquire(&r->mem_lock);
+	r->free_pages[r->n_free++] = pa;
+	fault_lock_release(&r->mem_lock, flags);
+}
+
+/* ---- The engine's holder ---- */
+
+static void hw_irq(void *ctx, u32 line, bool level)
+{
+	struct engine_replay *r = ctx;
+	unsigned long flags;
+
+	if (!level)
+		return;
+	flags = fault_lock_acquire(&r->mem_lock);
+	r->lines |= 1u << line;
+	fault_lock_release(&r->mem_lock, flags);
+	r->host.irq(r->host.ctx);
+}
+
+static void hw_resume(void *ctx, u64 id, enum iommu_resume how)
+{
+	struct engine_replay *r = ctx;
+	struct master *m = &r->masters[id];
+
+	fenv_store(&m->resume, (u32)how + 1);
+	r->host.resumed(r->host.ctx, m->number);
+}
+
+static const struct iommu_ops hw_ops = {
+	.mem_read = mem_read,
+	.mem_write = mem_write,
+	.irq = hw_irq,
+	.txn_resume = hw_resume,
+};
+
+static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
+{
+	struct engine_replay *r = ctx;
+	unsigned long flags = fault_lock_acquire(&r->hw_lock);
+	u64 v = smmuv3_mmio_read(r->hw, offset, size);
+
+	fault_lock_release(&r->hw_lock, flags);
+	return v;
+}
+
+static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
+{
+	struct engine_replay *r = ctx;
+	unsigned long flags = fault_lock_acquire(&r->hw_lock);
+
+	smmuv3_mmio_write(r->hw, offset, value, size);
+	fault_lock_release(&r->hw_lock, flags);
+}
+
+static u64 drv_now(void *ctx)
+{
+	struct engine_replay *r = ctx;
+
+	return r->host.now(r->host.ctx);
+}
+
+static const struct drv_ops drv_ops = {
+	.mmio_read = mmio_read,
+	.mmio_write = mmio_write,
+	.mem_alloc = mem_alloc,
+	.mem_free = mem_free,
+	.mem_read = mem_read,
+	.mem_write = mem_write,
+	.now = drv_now,
+};
+
+u32 replay_irq(struct engine_replay *r)
+{
+	u32 lines, line, handled = 0;
+	unsigned long flags;
+	int n;
+
+	flags = fault_lock_acquire(&r->mem_lock);
+	lines = r->lines;
+	r->lines = 0;
+	fault_lock_release(&r->mem_lock, flags);
+	for (line = 0; line < LINES; line++) {
+		if (!(lines & 1u << line))
+			continue;
+		if (r->cls->irq(r->drv, line, r->host.now(r->host.ctx)) != DRV_IRQ_WAKE_THREAD)
+			continue;
+		do {
+			n = r->cls->irq_thread(r->drv, line, r->host.now(r->host.ctx));
+			handled += n > 0 ? (u32)n : 0;
+		} while (n > 0);
+	}
+	return handled;
+}
+
+/* ---- Pages, and the faults on them ---- */
+
+static s32 *bucket_of(struct engine_replay *r, u32 stream, u64 iova)
+{
+	return &r->buckets[stream * BUCKETS + (u32)(iova / PAGE) % BUCKETS];
+}
+
+static struct page_entry *page_find(struct engine_replay *r, u32 stream, u64 iova)
+{
+	s32 i = *bucket_of(r, stream, iova);
+
+	while (i >= 0 && r->pages[i].iova != iova / PAGE * PAGE)
+		i = r->pages[i].next;
+	return i >= 0 ? &r->pages[i] : NULL;
+}
+
+/* New or forgotten before. */
+static struct page_entry *page_get(struct engine_replay *r, u32 stream, u64 iova)
+{
+	s32 *bucket = bucket_of(r, stream, iova);
+	struct page_entry *p = page_find(r, stream, iova);
+	unsigned long flags;
+	u32 i;
+
+	if (p)
+		return p;
+	flags = fault_lock_acquire(&r->mem_lock);
+	i = r->n_pages++;
+	fault_lock_release(&r->mem_lock, flags);
+	p = &r->pages[i];
+	p->iova = iova / PAGE * PAGE;
+	p->stream = (u8)stream;
+	p->next = *bucket;
+	*bucket = (s32)i;
+	return p;
+}
+
+static enum fault_code resolve(struct engine_replay *r, struct master *m, const struct fault_record *f)
+{
+	struct page_entry *p = page_find(r, m->number, f->addr);
+
+	if (!p || !p->known)
+		return FAULT_TERMINATE;
+	if (r->cls->map(r->drv, m->domain, p->iova, p->pa, PAGE, p->perm))
+		return FAULT_FAILURE;
+	p->resident = true;
+	return FAULT_RETRY;
+}
+
+static enum fault_code handle(void *ctx, struct fault_group *g, const struct fault_record *f)
+{
+	struct master *m = ctx;
+	struct engine_replay *r = m->r;
+	enum fault_code code = resolve(r, m, f);
+	unsigned long flags;
+
+	(void)g;
+	flags = fault_lock_acquire(&r->mem_lock);
+	r->answers[r->n_answers++] = (struct replay_answer){ f->addr / PAGE * PAGE, (u8)m->number, (u8)code };
+	fault_lock_release(&r->mem_lock, flags);
+	return code;
+}
+
+static const struct fault_domain_ops domain_ops = { .handle = handle };
+
+/* ---- A stream's records ---- */
+
+static bool play_access(struct engine_replay *r, struct master *m, const struct trace_record *t)
+{
+	struct dma_txn txn = {
+		.iova = t->iova,
+		.id = m->number,
+		.sid = trace_sids[m->number],
+		.len = 1,
+		.flags = t->perm & DRV_PROT_WRITE ? DMA_WRITE : 0,
+	};
+	struct page_entry *p = page_find(r, m->number, t->iova);
+	bool mapped = p && p->known;
+	struct xlat_result res;
+	unsigned long flags;
+	enum xlat x;
+
+	for (;;) {
+		fenv_store(&m->resume, 0);
+		flags = fault_lock_acquire(&r->hw_lock);
+		x = smmuv3_translate(r->hw, &txn, &res);
+		fault_lock_release(&r->hw_lock, flags);
+		if (x == XLAT_OK)
+			return mapped && res.pa == p->pa + t->iova % PAGE;
+		if (x != XLAT_STALL)
+			return false;
+		while (!fenv_load(&m->resume))
+			r->host.wait(r->host.ctx, m->number);
+		if (fenv_load(&m->resume) != RESUME_RETRY + 1)
+			return !mapped;
+	}
+}
+
+static bool play_unmap(struct engine_replay *r, struct master *m, const struct trace_record *t)
+{
+	struct page_entry *p = page_find(r, m->number, t->iova);
+
+	/* A recording may miss the map of a page that was never accessed. */
+	if (!p || !p->known)
+		return true;
+	p->known = false;
+	if (!p->resident)
+		return true;
+	p->resident = false;
+	return r->cls->unmap(r->drv, m->domain, p->iova, PAGE) == PAGE;
+}
+
+static bool one_record(struct engine_replay *r, struct master *m, const struct trace_record *t)
+{
+	struct page_entry *p;
+
+	switch (t->op) {
+	case TRACE_MAP:
+		p = page_get(r, m->number, t->iova);
+		p->pa = t->pa;
+		p->perm = t->perm;
+		p->known = true;
+		return true;
+	case TRACE_UNMAP:
+		return play_unmap(r, m, t);
+	default:
+		return play_access(r, m, t);
+	}
+}
+
+bool replay_stream(struct engine_replay *r, u32 stream)
+{
+	u32 i, bad = 0;
+
+	for (i = 0; i < trace_n_records; i++)
+		if (trace_records[i].stream == stream && !one_record(r, &r->masters[stream], &trace_records[i]))
+			bad++;
+	return !bad;
+}
+
+const struct replay_answer *replay_answers(const struct engine_replay *r, u32 *n)
+{
+	*n = r->n_answers;
+	return r->answers;
+}
+
+/* ---- Beginning and end ---- */
+
+static int add_master(struct engine_replay *r, u32 number)
+{
+	struct drv_device_cfg cfg = { .sids = { trace_sids[number] }, .n_sids = 1, .can_stall = true };
+	struct master *m = &r->masters[number];
+	union fault_owner owner = { .handler = { &domain_ops, m } };
+	int err;
+
+	m->r = r;
+	m->number = number;
+	err = r->cls->device_add(r->drv, &cfg, &m->dev);
+	if (!err)
+		err = r->cls->domain_alloc(r->drv, m->dev, DRV_DOMAIN_PAGING, &m->domain);
+	if (!err)
+		err = fault_domain_set_owner(m->domain, &owner);
+	if (!err)
+		err = fault_domain_enable_stalls(m->domain);
+	if (!err)
+		err = r->cls->attach(r->drv, m->dev, DRV_NO_PASID, m->domain, drv_now(r));
+	return err;
+}
+
+static void free_all(struct engine_replay *r)
+{
+	fl_free(r->answers);
+	fl_free(r->buckets);
+	fl_free(r->pages);
+	fl_free(r->free_pages);
+	fl_free(r->drv);
+	fl_free(r->hw);
+	fl_free(r->mem);
+	fl_free(r);
+}
+
+struct engine_replay *replay_new(struct fault_core *core, const struct replay_host *host)
+{
+	struct smmuv3_drv_cfg drv_cfg = { .stall_devices = REPLAY_STREAMS };
+	struct smmuv3_cfg hw_cfg = { .stalls = 16 };
+	struct engine_replay *r = fl_zalloc(sizeof(*r));
+	u32 i;
+	int err;
+
+	if (!r)
+		return NULL;
+	r->host = *host;
+	r->core = core;
+	r->cls = &smmuv3_drv_class;
+	fault_lock_init(&r->hw_lock);
+	fault_lock_init(&r->mem_lock);
+	r->mem = fl_zalloc(MEM_BYTES);
+	r->hw = fl_zalloc(sizeof(*r->hw));
+	r->drv = fl_zalloc(r->cls->size);
+	r->free_pages = fl_zalloc(MEM_BYTES / PAGE * sizeof(*r->free_pages));
+	r->pages = fl_zalloc(trace_n_records * sizeof(*r->pages));
+	r->buckets = fl_zalloc(REPLAY_STREAMS * BUCKETS * sizeof(*r->buckets));
+	r->answers = fl_zalloc(trace_n_records * sizeof(*r->answers));
+	err = r->mem && r->hw && r->drv && r->free_pages && r->pages && r->buckets && r->answers ? 0 : -ENOMEM;
+	for (i = 0; !err && i < REPLAY_STREAMS * BUCKETS; i++)
+		r->buckets[i] = -1;
+	if (!err)
+		err = smmuv3_init(r->hw, &hw_cfg, &hw_ops, r);
+	if (!err)
+		err = r->cls->probe(r->drv, &drv_cfg, &drv_ops, r, core);
+	for (i = 0; !err && i < REPLAY_STREAMS; i++)
+		err = add_master(r, i);
+	if (!err)
+		return r;
+	free_all(r);
+	return NULL;
+}
+
+bool replay_end(struct engine_replay *r)
+{
+	bool good = true;
+	u32 i;
+
+	for (i = 0; i < REPLAY_STREAMS; i++) {
+		struct master *m = &r->masters[i];
+
+		good &= r->cls->detach(r->drv, m->dev, DRV_NO_PASID, drv_now(r)) == 0;
+		r->cls->domain_free(r->drv, m->domain);
+		r->cls->device_remove(r->drv, m->dev, drv_now(r));
+	}
+	r->cls->remove(r->drv, drv_now(r));
+	good &= fault_core_bind(r->core, NULL) == 0;
+	smmuv3_exit(r->hw);
+	free_all(r);
+	return good;
+}
