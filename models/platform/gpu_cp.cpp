@@ -112,6 +112,7 @@ void GpuCp::step() {
         return;
     }
     packets_++;
+    decoded_ = host_.scheduler.now();
     offset_ += GpuPacket::kBytes;
     if (offset_ >= l.len) {
         ahead_ -= l.len;

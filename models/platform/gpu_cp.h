@@ -39,6 +39,8 @@ public:
     u64 fetch_pointer() const;
     const Crash &crash() const { return crash_; }
     u64 packets() const { return packets_; }
+    /// When the last packet was decoded.
+    ps_t decoded() const { return decoded_; }
     void pump() override;
 
     static const char *name_of(Fate why);
@@ -68,6 +70,7 @@ private:
     u32 offset_ = 0;         // of the next packet in lines_[0]
     u64 ahead_ = 0;          // bytes in lines_
     u64 packets_ = 0;
+    ps_t decoded_ = 0;
     bool waiting_ = false, stopped_ = false, decoding_ = false;
     Crash crash_{};
 };

@@ -213,7 +213,7 @@ void GpuMaster::end_job() {
 /* ---- hang detection ---- */
 
 ps_t GpuMaster::progress() const {
-    ps_t t = progress_;
+    ps_t t = std::max(progress_, cp_.decoded());
 
     for (auto e : {GpuEngineId::Cp, GpuEngineId::Texture, GpuEngineId::Colour})
         t = std::max(t, engines_[unsigned(e)]->account().moved);

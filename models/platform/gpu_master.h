@@ -28,7 +28,7 @@ struct GpuDump {
     u64 address;
     u32 sid;
     bool write;
-    ps_t still; ///< since command, texture and colour have last got an answer
+    ps_t still; ///< since anything of command, texture and colour has moved
     u64 read_pointer, fetch_pointer;
     GpuCp::State state;
     Engine engine[kGpuEngines];
