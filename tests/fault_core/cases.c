@@ -1367,6 +1367,121 @@ static void poisoned_group_is_reported_again(struct fault_case_run *t)
 	rig_end(r);
 }
 
+/* A poisoned group of which even the answer finds no slot stays poisoned. */
+static void poisoned_group_stays_poisoned(struct fault_case_run *t)
+{
+	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 2, .no_slot_code = FAULT_FAILURE };
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev_cfg(r, SID, &cfg);
+	struct fault_domain *d = rig_domain(r, dev, NONE);
+	struct fault_record f = rig_record(r, SID, NONE, 7, 0x1000, FAULT_PAGE_REQUEST, true);
+	struct fault_group *g;
+
+	/* All four slots: two with a group that was answered and is still looked at, two with one that waits. */
+	rig_page(r, SID, NONE, 1, 0x1000, false);
+	rig_page(r, SID, NONE, 1, 0x1001, true);
+	g = fault_core_take(r->core, r->now);
+	fault_group_get(g);
+	fault_group_complete(g, FAULT_RETRY, r->now);
+	rig_page(r, SID, NONE, 2, 0x2000, false);
+	rig_page(r, SID, NONE, 2, 0x2001, true);
+	rig_page(r, SID, NONE, 7, 0x1000, false);
+	r->fail_respond = 1;
+	EXPECT(r, rig_report(r, &f) == -EAGAIN);
+	fault_group_put(g);
+	EXPECT(r, rig_report(r, &f) == 0);
+	EXPECT(r, r->n_answers == 2 && r->answers[1].index == 7 && r->answers[1].code == FAULT_FAILURE);
+	rig_run(r);
+	EXPECT(r, r->n_seen == 2);
+	rig_drop(r, dev, NONE, d);
+	rig_end(r);
+}
+
+/* Turning off forgets what is incomplete: no LAST will come, and nothing is left over. */
+static void off_with_incomplete_groups(struct fault_case_run *t)
+{
+	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 4 };
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev_cfg(r, SID, &cfg);
+	struct fault_domain *d = rig_domain(r, dev, NONE);
+	u32 i;
+
+	for (i = 0; i < 6; i++)
+		rig_page(r, SID, NONE, i, 0x1000, false);
+	EXPECT(r, fault_off(dev, r->now) == 0 && r->n_answers == 0);
+	EXPECT(r, fault_dev_enable(dev) == 0);
+	/* All credits are back, and no index is poisoned. */
+	for (i = 0; i < 4; i++)
+		rig_page(r, SID, NONE, i, 0x2000, true);
+	EXPECT(r, rig_run(r) == 4);
+	rig_drop(r, dev, NONE, d);
+	rig_end(r);
+}
+
+/* A storm of page requests: what began before it is not handled as if it were whole. */
+static void storm_of_page_requests(struct fault_case_run *t)
+{
+	struct fault_storm storm = { .limit = 3, .window_ns = MS, .off_ns = MS };
+	struct fault_dev_cfg cfg = { .caps = BOTH, .storm = &storm };
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev;
+	struct fault_domain *d;
+
+	fault_storm_init(&storm);
+	EXPECT(r, storm.off_max_ns == 8000 * MS);
+	dev = rig_dev_cfg(r, SID, &cfg);
+	d = rig_domain(r, dev, NONE);
+	rig_page(r, SID, NONE, 1, 0x1000, false);
+	rig_page(r, SID, NONE, 2, 0x2000, false);
+	rig_page(r, SID, NONE, 1, 0x1001, true);
+	EXPECT(r, r->n_answers == 1 && r->answers[0].code == FAULT_TERMINATE);
+	rig_page(r, SID, NONE, 3, 0x3000, false);
+	rig_run(r);
+	r->now += 2 * MS;
+	fault_core_expire(r->core, r->now);
+	rig_page(r, SID, NONE, 3, 0x3001, true);
+	EXPECT(r, rig_run(r) == 0 && r->n_answers == 2 && r->answers[1].code == FAULT_RETRY);
+	rig_page(r, SID, NONE, 2, 0x2001, true);
+	EXPECT(r, rig_run(r) == 1 && r->n_seen == 2);
+	rig_drop(r, dev, NONE, d);
+	rig_end(r);
+}
+
+static void note(void *ctx)
+{
+	(*(u32 *)ctx)++;
+}
+
+/* An owner is told that its queue can be read, and can be exchanged while nothing is pending. */
+static void queue_owner_changes(struct fault_case_run *t)
+{
+	u32 told = 0;
+	struct fault_queue_cfg qcfg = { .entries = 8, .full_code = FAULT_TERMINATE, .notify = note, .ctx = &told };
+	struct fault_domain_cfg cfg = { .type = FAULT_DOMAIN_FORWARD };
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev(r, SID, BOTH);
+	union fault_owner owner;
+	struct fault_queue *q1, *q2;
+	struct fault_domain *d;
+
+	EXPECT(r, fault_queue_create(r->core, &qcfg, &q1) == 0 && fault_queue_create(r->core, &qcfg, &q2) == 0);
+	qcfg.entries = 6;
+	EXPECT(r, fault_queue_create(r->core, &qcfg, &owner.queue) == -EINVAL);
+	cfg.owner.queue = q1;
+	cfg.drv_ctx = r;
+	EXPECT(r, fault_domain_alloc(dev, &cfg, &d) == 0 && fault_domain_ctx(d) == r);
+	owner.queue = q2;
+	EXPECT(r, fault_domain_set_owner(d, &owner) == 0);
+	EXPECT(r, fault_queue_destroy(q1) == 0 && fault_queue_destroy(q2) == -EBUSY);
+	EXPECT(r, fault_domain_enable_stalls(d) == 0 && fault_dev_attach(dev, NONE, d) == 0);
+	rig_stall(r, SID, NONE, 1, 0x1000);
+	rig_run(r);
+	EXPECT(r, told == 1);
+	rig_drop(r, dev, NONE, d);
+	EXPECT(r, fault_queue_destroy(q2) == 0);
+	rig_end(r);
+}
+
 /* ---- Sweeps: for each n, the n-th fails ---- */
 
 /* Everything once; tolerates failures of its own set-up. The rig checks the answers. */
@@ -1589,6 +1704,10 @@ const struct fault_case fault_cases[] = {
 	CASE(y2023_9_atomic_replace),
 	CASE(answers_are_sent_again),
 	CASE(poisoned_group_is_reported_again),
+	CASE(poisoned_group_stays_poisoned),
+	CASE(off_with_incomplete_groups),
+	CASE(storm_of_page_requests),
+	CASE(queue_owner_changes),
 	CASE(sweep_slots),
 	CASE(sweep_allocations),
 	CASE(sweep_responses),
