@@ -691,6 +691,13 @@ START_TEST(test_steps_and_resume)
 		ck_assert_uint_eq(world.r.pa, pa);
 		ck_assert_uint_eq(world.r.user_perm, R);
 	}
+	/* A start above the initial level, from a context with another input size, is not used. */
+	tables_4k(0x123456789000ULL | 0x443);
+	start.level = -1;
+	world.walk.n_accesses = 0;
+	ck_assert_int_eq(vmsa64_walk(&world.env, &st, NULL, VA4K, 0, &start, &world.r), PT_OK);
+	ck_assert_uint_eq(world.walk.n_accesses, 4);
+	ck_assert_uint_eq(world.r.pa, pa);
 }
 END_TEST
 

@@ -629,6 +629,12 @@ START_TEST(test_resume)
 	ck_assert_uint_eq(world.walk.n_accesses, 2);
 	ck_assert_uint_eq(world.r.user_perm & PERM_W, 0);
 	ck_assert_int_eq(vtd_walk(&world.env, &fs, NULL, ADDR4, PT_WRITE, &start, &world.r), PT_PERMISSION);
+	/* A start above the top, from an entry with another width, is not used: the walk begins at the root. */
+	start.level = 5;
+	world.walk.n_accesses = 0;
+	ck_assert_int_eq(vtd_walk(&world.env, &fs, NULL, ADDR4, 0, &start, &world.r), PT_OK);
+	ck_assert_uint_eq(world.walk.n_accesses, 4);
+	start.level = 2;
 	/* An error there is not one at the root */
 	physmem_add_hole(&world.mem, T2, T2 + 0xfff);
 	ck_assert_int_eq(vtd_walk(&world.env, &fs, NULL, ADDR4, 0, &start, &world.r), PT_EXT_ABORT);
