@@ -2,68 +2,6 @@
 /* SMMUv2 driver: probe, remove, interrupts, and what its files share. */
 #include "smmuv2_drv_priv.h"
 
-#define NO_POLL_TRIES 1000
-
-bool smmuv2_drv_poll(struct smmuv2_drv *d, u32 tries)
-{
-	return d->ops->poll ? d->ops->poll(d->ctx, tries) : tries < NO_POLL_TRIES;
-}
-
-u64 smmuv2_drv_now(struct smmuv2_drv *d)
-{
-	unsigned long flags;
-	u64 now;
-
-	if (d->ops->now)
-		return d->ops->now(d->ctx);
-	flags = fault_lock_acquire(&d->lock);
-	now = d->now;
-	fault_lock_release(&d->lock, flags);
-	return now;
-}
-
-void smmuv2_drv_note_now(struct smmuv2_drv *d, u64 now)
-{
-	unsigned long flags = fault_lock_acquire(&d->lock);
-
-	d->now = max(d->now, now);
-	fault_lock_release(&d->lock, flags);
-}
-
-void smmuv2_drv_count(struct smmuv2_drv *d, u64 *counter)
-{
-	unsigned long flags = fault_lock_acquire(&d->lock);
-
-	++*counter;
-	fault_lock_release(&d->lock, flags);
-}
-
-void smmuv2_drv_gate_close(struct smmuv2_drv *d, struct v2d_gate *g)
-{
-	unsigned long flags;
-	u32 tries = 0;
-	bool mine;
-
-	for (;;) {
-		flags = fault_lock_acquire(&d->lock);
-		mine = !g->closed;
-		g->closed = true;
-		fault_lock_release(&d->lock, flags);
-		if (mine)
-			return;
-		if (d->ops->poll)
-			d->ops->poll(d->ctx, tries++);
-	}
-}
-
-void smmuv2_drv_gate_open(struct smmuv2_drv *d, struct v2d_gate *g)
-{
-	unsigned long flags = fault_lock_acquire(&d->lock);
-
-	g->closed = false;
-	fault_lock_release(&d->lock, flags);
-}
-
 /* ---- Probe ---- */
 
 static u8 pick_granule(u32 idr2, u8 wanted)
@@ -114,7 +52,7 @@ static int pick_sizes(struct smmuv2_drv *d, u32 idr2)
 
 static int read_features(struct smmuv2_drv *d)
 {
-	u32 idr0 = v2d_read(d, GR0_IDR0), idr1 = v2d_read(d, GR0_IDR1), idr2 = v2d_read(d, GR0_IDR2);
+	u32 idr0 = drv_read32(&d->h, GR0_IDR0), idr1 = drv_read32(&d->h, GR0_IDR1), idr2 = drv_read32(&d->h, GR0_IDR2);
 	struct v2d_features *f = &d->f;
 	int r;
 
@@ -142,18 +80,18 @@ static void test_registers(struct smmuv2_drv *d)
 	f->sid_mask = (u16)ids;
 	f->smr_mask = 0;
 	if (f->matching) {
-		v2d_write(d, GR0_SMR(0), ids);
-		f->sid_mask = (u16)v2d_read(d, GR0_SMR(0));
-		v2d_write(d, GR0_SMR(0), ids << 16);
-		f->smr_mask = (u16)(v2d_read(d, GR0_SMR(0)) >> 16);
-		v2d_write(d, GR0_SMR(0), 0);
+		drv_write32(&d->h, GR0_SMR(0), ids);
+		f->sid_mask = (u16)drv_read32(&d->h, GR0_SMR(0));
+		drv_write32(&d->h, GR0_SMR(0), ids << 16);
+		f->smr_mask = (u16)(drv_read32(&d->h, GR0_SMR(0)) >> 16);
+		drv_write32(&d->h, GR0_SMR(0), 0);
 	}
-	v2d_write(d, v2d_gr1(d, GR1_CBAR(f->first_bank)), CBAR_IRPTNDX);
-	f->shared_lines = v2d_read(d, v2d_gr1(d, GR1_CBAR(f->first_bank))) & CBAR_IRPTNDX;
-	v2d_write(d, v2d_gr1(d, GR1_CBAR(f->first_bank)), 0);
-	v2d_write(d, v2d_cb(d, f->first_bank, CB_SCTLR), SCTLR_CFCFG);
-	f->can_stall = v2d_read(d, v2d_cb(d, f->first_bank, CB_SCTLR)) & SCTLR_CFCFG;
-	v2d_write(d, v2d_cb(d, f->first_bank, CB_SCTLR), 0);
+	drv_write32(&d->h, v2d_gr1(d, GR1_CBAR(f->first_bank)), CBAR_IRPTNDX);
+	f->shared_lines = drv_read32(&d->h, v2d_gr1(d, GR1_CBAR(f->first_bank))) & CBAR_IRPTNDX;
+	drv_write32(&d->h, v2d_gr1(d, GR1_CBAR(f->first_bank)), 0);
+	drv_write32(&d->h, v2d_cb(d, f->first_bank, CB_SCTLR), SCTLR_CFCFG);
+	f->can_stall = drv_read32(&d->h, v2d_cb(d, f->first_bank, CB_SCTLR)) & SCTLR_CFCFG;
+	drv_write32(&d->h, v2d_cb(d, f->first_bank, CB_SCTLR), 0);
 }
 
 /* Nothing of an earlier user is left: no stream, no bank, no fault, no translation. */
@@ -162,20 +100,20 @@ static void quiet(struct smmuv2_drv *d)
 	u32 n;
 
 	/* EXIDENABLE changes only while no entry is valid in either format (10.6). */
-	v2d_write(d, GR0_sCR0, sCR0_CLIENTPD | (v2d_read(d, GR0_sCR0) & sCR0_EXIDENABLE));
+	drv_write32(&d->h, GR0_sCR0, sCR0_CLIENTPD | (drv_read32(&d->h, GR0_sCR0) & sCR0_EXIDENABLE));
 	for (n = 0; n < d->f.groups; n++) {
 		if (d->f.matching)
-			v2d_write(d, GR0_SMR(n), 0);
-		v2d_write(d, GR0_S2CR(n), FIELD_PREP(S2CR_TYPE, (u32)S2CR_TYPE_FAULT));
+			drv_write32(&d->h, GR0_SMR(n), 0);
+		drv_write32(&d->h, GR0_S2CR(n), FIELD_PREP(S2CR_TYPE, (u32)S2CR_TYPE_FAULT));
 	}
-	v2d_write(d, GR0_sCR0, sCR0_CLIENTPD | (d->f.exids ? sCR0_EXIDENABLE : 0));
+	drv_write32(&d->h, GR0_sCR0, sCR0_CLIENTPD | (d->f.exids ? sCR0_EXIDENABLE : 0));
 	for (n = 0; n < d->f.banks; n++) {
-		v2d_write(d, v2d_cb(d, n, CB_SCTLR), 0);
-		v2d_write(d, v2d_cb(d, n, CB_FSR), ~0U);
-		if (v2d_read(d, v2d_cb(d, n, CB_FSR)) & FSR_SS)
-			v2d_write(d, v2d_cb(d, n, CB_RESUME), RESUME_TnR);
+		drv_write32(&d->h, v2d_cb(d, n, CB_SCTLR), 0);
+		drv_write32(&d->h, v2d_cb(d, n, CB_FSR), ~0U);
+		if (drv_read32(&d->h, v2d_cb(d, n, CB_FSR)) & FSR_SS)
+			drv_write32(&d->h, v2d_cb(d, n, CB_RESUME), RESUME_TnR);
 	}
-	v2d_write(d, GR0_sGFSR, ~0U);
+	drv_write32(&d->h, GR0_sGFSR, ~0U);
 }
 
 static int start(struct smmuv2_drv *d)
@@ -183,34 +121,21 @@ static int start(struct smmuv2_drv *d)
 	u32 scr0 = sCR0_GFRE | sCR0_GFIE | sCR0_GCFGFRE | sCR0_GCFGFIE | sCR0_VMIDPNE | sCR0_PTM | sCR0_SMCFCFG;
 	u32 tries = 0;
 
-	v2d_write(d, GR0_TLBIALLH, 0);
-	v2d_write(d, GR0_TLBIALLNSNH, 0);
-	v2d_write(d, GR0_sTLBGSYNC, 0);
-	while (v2d_read(d, GR0_sTLBGSTATUS) & sTLBGSTATUS_ACT) {
-		if (smmuv2_drv_poll(d, tries++))
+	drv_write32(&d->h, GR0_TLBIALLH, 0);
+	drv_write32(&d->h, GR0_TLBIALLNSNH, 0);
+	drv_write32(&d->h, GR0_sTLBGSYNC, 0);
+	while (drv_read32(&d->h, GR0_sTLBGSTATUS) & sTLBGSTATUS_ACT) {
+		if (drv_poll(&d->h, tries++))
 			continue;
-		smmuv2_drv_count(d, &d->stats.sync_timeouts);
+		drv_count(&d->h, &d->stats.sync_timeouts);
 		return -ETIMEDOUT;
 	}
 	if (!d->cfg.bypass_unmatched)
 		scr0 |= sCR0_USFCFG;
 	if (d->f.exids)
 		scr0 |= sCR0_EXIDENABLE;
-	v2d_write(d, GR0_sCR0, scr0);
+	drv_write32(&d->h, GR0_sCR0, scr0);
 	return 0;
-}
-
-static int bind(struct smmuv2_drv *d)
-{
-	struct fault_driver drv = { .ops = &smmuv2_fault_ops, .ctx = d };
-	int r;
-
-	drv.hw_code[FAULT_RETRY] = 0;
-	drv.hw_code[FAULT_TERMINATE] = RESUME_TnR;
-	drv.hw_code[FAULT_FAILURE] = RESUME_TnR;
-	r = fault_core_bind(d->core, &drv);
-	d->bound = !r;
-	return r;
 }
 
 static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
@@ -220,13 +145,10 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 	int r;
 
 	memset(d, 0, sizeof(*d));
-	d->ops = ops;
-	d->ctx = ctx;
-	d->core = core;
+	drv_host_init(&d->h, ops, ctx, core);
 	if (cfg)
 		d->cfg = *(const struct smmuv2_drv_cfg *)cfg;
 	d->cfg.tlbi_max = d->cfg.tlbi_max ? d->cfg.tlbi_max : 64;
-	fault_lock_init(&d->lock);
 	r = read_features(d);
 	if (r)
 		return r;
@@ -237,13 +159,12 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 		fault_lock_init(&d->bank[n].lock);
 	quiet(d);
 	test_registers(d);
-	r = bind(d);
+	r = drv_bind(&d->h, &smmuv2_fault_ops, 0, RESUME_TnR, RESUME_TnR);
 	if (!r)
 		r = start(d);
 	if (!r)
 		return 0;
-	if (d->bound)
-		fault_core_bind(core, NULL);
+	drv_unbind(&d->h);
 	fl_free(d->bank);
 	return r;
 }
@@ -252,13 +173,10 @@ static void remove(void *drv, u64 now)
 {
 	struct smmuv2_drv *d = drv;
 
-	smmuv2_drv_note_now(d, now);
-	while (d->devs)
-		smmuv2_drv_device_remove(d, d->devs->faults, now);
-	while (d->doms)
-		smmuv2_drv_domain_free(d, d->doms->faults);
+	drv_note_now(&d->h, now);
+	drv_empty(&d->h, &smmuv2_drv_class, now);
 	quiet(d);
-	fault_core_bind(d->core, NULL);
+	drv_unbind(&d->h);
 	fl_free(d->bank);
 	d->bank = NULL;
 }
@@ -279,7 +197,7 @@ static int irq_thread(void *drv, u32 line, u64 now)
 	struct smmuv2_drv *d = drv;
 	u32 n, handled = 0;
 
-	smmuv2_drv_note_now(d, now);
+	drv_note_now(&d->h, now);
 	if (line < SMMUV2_IRQ_CONTEXT)
 		return (int)smmuv2_drv_global_faults(d);
 	for (n = d->f.first_bank; n < d->f.banks; n++)
@@ -306,7 +224,7 @@ const struct drv_class smmuv2_drv_class = {
 	.detach = smmuv2_drv_detach,
 	.map = smmuv2_drv_map,
 	.unmap = smmuv2_drv_unmap,
-	.iova_to_phys = smmuv2_drv_iova_to_phys,
+	.iova_to_phys = drv_iova_to_phys,
 	.irq = irq,
 	.irq_thread = irq_thread,
 };

@@ -8,11 +8,11 @@ static u32 s2cr_of(const struct smmuv2_drv *d, const struct v2d_dev *dev)
 {
 	const struct v2d_dom *dom = dev ? dev->dom : NULL;
 
-	if (dom && smmuv2_drv_translates(dom))
+	if (dom && drv_translates(&dom->base))
 		return FIELD_PREP(S2CR_CBNDX, (u32)dom->bank) |
 		       (d->cfg.priv ? FIELD_PREP(S2CR_PRIVCFG, S2CR_CFG_SET) : 0);
 	return FIELD_PREP(S2CR_TYPE,
-			  (u32)(dom && dom->type == DRV_DOMAIN_IDENTITY ? S2CR_TYPE_BYPASS : S2CR_TYPE_FAULT));
+			  (u32)(dom && dom->base.type == DRV_DOMAIN_IDENTITY ? S2CR_TYPE_BYPASS : S2CR_TYPE_FAULT));
 }
 
 /* The entry is valid only together with what it leads to. */
@@ -23,17 +23,17 @@ void smmuv2_drv_group_write(struct smmuv2_drv *d, u32 n)
 	u32 s2cr = s2cr_of(d, g->dev);
 
 	if (!d->f.matching) {
-		v2d_write(d, GR0_S2CR(n), s2cr);
+		drv_write32(&d->h, GR0_S2CR(n), s2cr);
 	} else if (d->f.exids) {
 		if (g->used)
-			v2d_write(d, GR0_SMR(n), smr);
-		v2d_write(d, GR0_S2CR(n), s2cr | (g->used ? S2CR_EXIDVALID : 0));
+			drv_write32(&d->h, GR0_SMR(n), smr);
+		drv_write32(&d->h, GR0_S2CR(n), s2cr | (g->used ? S2CR_EXIDVALID : 0));
 	} else {
 		if (!g->used)
-			v2d_write(d, GR0_SMR(n), 0);
-		v2d_write(d, GR0_S2CR(n), s2cr);
+			drv_write32(&d->h, GR0_SMR(n), 0);
+		drv_write32(&d->h, GR0_S2CR(n), s2cr);
 		if (g->used)
-			v2d_write(d, GR0_SMR(n), smr | SMR_VALID);
+			drv_write32(&d->h, GR0_SMR(n), smr | SMR_VALID);
 	}
 }
 
@@ -41,16 +41,16 @@ static void groups_write(struct v2d_dev *dev)
 {
 	u32 i;
 
-	for (i = 0; i < dev->n_sids; i++)
+	for (i = 0; i < dev->base.n_sids; i++)
 		smmuv2_drv_group_write(dev->d, dev->groups[i]);
 }
 
 static void group_set(struct smmuv2_drv *d, u32 n, struct v2d_dev *dev, u16 sid, u16 mask)
 {
-	unsigned long flags = fault_lock_acquire(&d->lock);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
 
 	d->group[n] = (struct v2d_group){ .used = dev, .sid = sid, .mask = mask, .dev = dev };
-	fault_lock_release(&d->lock, flags);
+	fault_lock_release(&d->h.lock, flags);
 }
 
 /* Two entries that a StreamID could match both are a conflict. */
@@ -80,16 +80,16 @@ static int group_take(struct v2d_dev *dev, u16 sid, u16 mask)
 	if (!d->f.matching)
 		free = sid;
 	group_set(d, (u32)free, dev, sid, mask);
-	dev->sids[dev->n_sids] = sid;
-	dev->masks[dev->n_sids] = mask;
-	dev->groups[dev->n_sids++] = (u8)free;
+	dev->base.sids[dev->base.n_sids] = sid;
+	dev->masks[dev->base.n_sids] = mask;
+	dev->groups[dev->base.n_sids++] = (u8)free;
 	return 0;
 }
 
 static void groups_give(struct v2d_dev *dev)
 {
-	while (dev->n_sids) {
-		u32 n = dev->groups[--dev->n_sids];
+	while (dev->base.n_sids) {
+		u32 n = dev->groups[--dev->base.n_sids];
 
 		group_set(dev->d, n, NULL, 0, 0);
 		smmuv2_drv_group_write(dev->d, n);
@@ -101,16 +101,16 @@ static void groups_give(struct v2d_dev *dev)
 static void stalling(struct v2d_dev *dev, bool on, bool throttled)
 {
 	struct smmuv2_drv *d = dev->d;
-	bool inside = dev->inside;
+	bool inside = dev->base.inside;
 
 	if (!inside)
-		smmuv2_drv_gate_close(d, &d->config);
+		drv_gate_close(&d->h, &d->h.config);
 	dev->stall_on = on;
 	dev->throttled = throttled;
 	if (dev->dom)
 		smmuv2_drv_bank_stall(dev->dom);
 	if (!inside)
-		smmuv2_drv_gate_open(d, &d->config);
+		drv_gate_open(&d->h, &d->h.config);
 }
 
 int smmuv2_drv_faults_enable(void *ctx, void *dev_ctx)
@@ -170,14 +170,14 @@ static int attach(struct v2d_dev *dev, struct v2d_dom *dom, u64 now)
 	int r;
 
 	if (!old) {
-		r = fault_dev_attach(dev->faults, FAULT_NO_PASID, dom->faults);
+		r = fault_dev_attach(dev->base.faults, FAULT_NO_PASID, dom->base.faults);
 		if (!r)
 			move(dev, NULL, dom);
 		return r;
 	}
 	/* A stall of the old bank that is answered now retries in the new one. */
 	move(dev, old, dom);
-	r = fault_dev_replace(dev->faults, FAULT_NO_PASID, dom->faults, now);
+	r = fault_dev_replace(dev->base.faults, FAULT_NO_PASID, dom->base.faults, now);
 	if (r)
 		move(dev, dom, old);
 	return r;
@@ -193,15 +193,15 @@ int smmuv2_drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault
 	/* One bank stalls or does not: masters that differ need two domains. */
 	if (pasid != DRV_NO_PASID || dom->d != d || (dom->masters && dom->masters->can_stall != dev->can_stall))
 		return -EINVAL;
-	smmuv2_drv_note_now(d, now);
-	smmuv2_drv_gate_close(d, &d->config);
+	drv_note_now(&d->h, now);
+	drv_gate_close(&d->h, &d->h.config);
 	if (dev->dom == dom)
 		r = -EBUSY;
-	else if (smmuv2_drv_translates(dom) && dom->bank < 0)
+	else if (drv_translates(&dom->base) && dom->bank < 0)
 		r = smmuv2_drv_bank_take(d, dom);
 	if (!r)
 		r = attach(dev, dom, now);
-	smmuv2_drv_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 	return r;
 }
 
@@ -212,7 +212,7 @@ static int detach(struct v2d_dev *dev, u64 now)
 	int r;
 
 	move(dev, dom, NULL);
-	r = fault_dev_detach(dev->faults, FAULT_NO_PASID, now);
+	r = fault_dev_detach(dev->base.faults, FAULT_NO_PASID, now);
 	if (r)
 		move(dev, NULL, dom);
 	return r;
@@ -224,66 +224,33 @@ int smmuv2_drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)
 	struct v2d_dev *dev = fault_dev_ctx(fdev);
 	int r = -ENOENT;
 
-	smmuv2_drv_note_now(d, now);
-	smmuv2_drv_gate_close(d, &d->config);
+	drv_note_now(&d->h, now);
+	drv_gate_close(&d->h, &d->h.config);
 	if (pasid == DRV_NO_PASID && dev->dom)
 		r = detach(dev, now);
-	smmuv2_drv_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 	return r;
 }
 
 /* ---- Masters ---- */
 
-static void device_release(void *ctx)
-{
-	fl_free(ctx);
-}
-
 static int faults_create(struct v2d_dev *dev, u32 credits)
 {
 	struct smmuv2_drv *d = dev->d;
 	struct fault_dev_cfg cfg = { .no_domain_code = FAULT_TERMINATE };
-	u32 i;
-	int r;
 
 	if (d->cfg.faults)
 		cfg = *d->cfg.faults;
-	cfg.dev_ctx = dev;
 	cfg.caps = dev->can_stall ? FAULT_DEV_CAN_STALL : 0;
 	cfg.compat = dev->can_stall;
 	cfg.credits = credits ? credits : d->cfg.credits;
-	cfg.release = device_release;
-	cfg.storm = NULL;
-	if (d->cfg.storm && dev->can_stall) {
-		dev->storm = *d->cfg.storm;
-		fault_storm_init(&dev->storm);
-		cfg.storm = &dev->storm;
-	}
-	r = fault_dev_create(d->core, &cfg, &dev->faults);
-	for (i = 0; i < dev->n_sids && !r; i++)
-		r = fault_dev_add_sid(dev->faults, dev->sids[i]);
-	return r;
-}
-
-static int enable(struct v2d_dev *dev)
-{
-	int r;
-
-	if (!dev->can_stall)
-		return 0;
-	dev->inside = true;
-	r = fault_dev_enable(dev->faults);
-	dev->inside = false;
-	return r;
+	return drv_device_faults(&d->h, &dev->base, &cfg, dev->can_stall ? d->cfg.storm : NULL);
 }
 
 static void device_undo(struct v2d_dev *dev)
 {
 	groups_give(dev);
-	if (!dev->faults)
-		fl_free(dev);
-	else
-		fault_dev_destroy(dev->faults);
+	drv_device_free(&dev->base);
 }
 
 static int set_up(struct v2d_dev *dev, const struct drv_device_cfg *cfg)
@@ -298,7 +265,7 @@ static int set_up(struct v2d_dev *dev, const struct drv_device_cfg *cfg)
 	if (r)
 		return r;
 	groups_write(dev);
-	return enable(dev);
+	return dev->can_stall ? drv_device_enable(&dev->base) : 0;
 }
 
 int smmuv2_drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
@@ -314,16 +281,15 @@ int smmuv2_drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fa
 		return -ENOMEM;
 	dev->d = d;
 	dev->can_stall = cfg->can_stall && d->f.can_stall;
-	smmuv2_drv_gate_close(d, &d->config);
+	drv_gate_close(&d->h, &d->h.config);
 	r = set_up(dev, cfg);
 	if (r) {
 		device_undo(dev);
 	} else {
-		dev->next = d->devs;
-		d->devs = dev;
-		*out = dev->faults;
+		drv_device_link(&d->h, &dev->base);
+		*out = dev->base.faults;
 	}
-	smmuv2_drv_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 	return r;
 }
 
@@ -331,18 +297,15 @@ void smmuv2_drv_device_remove(void *drv, struct fault_dev *fdev, u64 now)
 {
 	struct smmuv2_drv *d = drv;
 	struct v2d_dev *dev = fault_dev_ctx(fdev);
-	struct v2d_dev **p = &d->devs;
 	u32 tries = 0;
 
-	smmuv2_drv_note_now(d, now);
-	smmuv2_drv_gate_close(d, &d->config);
-	dev->inside = true;
-	while ((dev->dom && detach(dev, now)) || fault_off(dev->faults, now))
-		smmuv2_drv_poll(d, tries++);
-	dev->inside = false;
-	while (*p != dev)
-		p = &(*p)->next;
-	*p = dev->next;
+	drv_note_now(&d->h, now);
+	drv_gate_close(&d->h, &d->h.config);
+	dev->base.inside = true;
+	while ((dev->dom && detach(dev, now)) || fault_off(dev->base.faults, now))
+		drv_poll(&d->h, tries++);
+	dev->base.inside = false;
+	drv_device_unlink(&d->h, &dev->base);
 	device_undo(dev);
-	smmuv2_drv_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 }

@@ -19,7 +19,7 @@ static u32 tg0(u8 granule)
 
 static void wr(struct smmuv2_drv *d, u32 bank, u32 offset, u32 value)
 {
-	v2d_write(d, v2d_cb(d, bank, offset), value);
+	drv_write32(&d->h, v2d_cb(d, bank, offset), value);
 }
 
 static void program_s1(struct smmuv2_drv *d, u32 n, const struct pt_build *pt)
@@ -38,7 +38,7 @@ static void program_s1(struct smmuv2_drv *d, u32 n, const struct pt_build *pt)
 		wr(d, n, CB_CONTEXTIDR, tag_of(n));
 		ttbr = pt->root;
 	}
-	d->ops->mmio_write(d->ctx, v2d_cb(d, n, CB_TTBR0), ttbr, 8);
+	drv_write64(&d->h, v2d_cb(d, n, CB_TTBR0), ttbr);
 	wr(d, n, CB_MAIR0, MAIR0_ALL);
 	wr(d, n, CB_MAIR1, 0);
 }
@@ -59,7 +59,7 @@ static void program_s2(struct smmuv2_drv *d, u32 n, const struct pt_build *pt)
 	else
 		tcr |= (u32)(32 - f->va_bits) & (u32)TCR_S2_LPAE_T0SZ;
 	wr(d, n, CB_TCR, tcr);
-	d->ops->mmio_write(d->ctx, v2d_cb(d, n, CB_TTBR0), pt->root, 8);
+	drv_write64(&d->h, v2d_cb(d, n, CB_TTBR0), pt->root);
 }
 
 /* SCTLR follows from what the bank is in; its lock is held. */
@@ -84,12 +84,12 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 
 	if (d->f.shared_lines)
 		cbar |= FIELD_PREP(CBAR_IRPTNDX, line);
-	v2d_write(d, v2d_gr1(d, GR1_CBA2R(n)), d->f.format == SMMUV2_DRV_AARCH64 ? CBA2R_VA64 : 0);
-	v2d_write(d, v2d_gr1(d, GR1_CBAR(n)), cbar);
+	drv_write32(&d->h, v2d_gr1(d, GR1_CBA2R(n)), d->f.format == SMMUV2_DRV_AARCH64 ? CBA2R_VA64 : 0);
+	drv_write32(&d->h, v2d_gr1(d, GR1_CBAR(n)), cbar);
 	if (d->f.stage2)
-		program_s2(d, n, &dom->pt);
+		program_s2(d, n, &dom->base.pt);
 	else
-		program_s1(d, n, &dom->pt);
+		program_s1(d, n, &dom->base.pt);
 	flags = fault_lock_acquire(&b->lock);
 	b->used = true;
 	b->line = SMMUV2_IRQ_CONTEXT + line;
@@ -165,13 +165,13 @@ static int wait_sync(struct smmuv2_drv *d, u64 status)
 	u32 tries = 0;
 
 	/* SACTIVE and GSACTIVE are the same bit. */
-	while (v2d_read(d, status) & TLBSTATUS_SACTIVE) {
-		if (smmuv2_drv_poll(d, tries++))
+	while (drv_read32(&d->h, status) & TLBSTATUS_SACTIVE) {
+		if (drv_poll(&d->h, tries++))
 			continue;
-		smmuv2_drv_count(d, &d->stats.sync_timeouts);
+		drv_count(&d->h, &d->stats.sync_timeouts);
 		return -ETIMEDOUT;
 	}
-	smmuv2_drv_count(d, &d->stats.syncs);
+	drv_count(&d->h, &d->stats.syncs);
 	return 0;
 }
 
@@ -188,8 +188,8 @@ int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank)
 		wr(d, bank, CB_TLBIASID, tag_of(bank));
 		return sync_bank(d, bank);
 	}
-	v2d_write(d, GR0_TLBIVMID, tag_of(bank));
-	v2d_write(d, GR0_sTLBGSYNC, 0);
+	drv_write32(&d->h, GR0_TLBIVMID, tag_of(bank));
+	drv_write32(&d->h, GR0_sTLBGSYNC, 0);
 	return wait_sync(d, GR0_sTLBGSTATUS);
 }
 
@@ -197,10 +197,10 @@ int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank)
 static void tlbi_page(struct smmuv2_drv *d, u32 n, u64 iova)
 {
 	if (d->f.stage2)
-		d->ops->mmio_write(d->ctx, v2d_cb(d, n, CB_TLBIIPAS2L), iova >> 12, 8);
+		drv_write64(&d->h, v2d_cb(d, n, CB_TLBIIPAS2L), iova >> 12);
 	else if (d->f.format == SMMUV2_DRV_AARCH64)
-		d->ops->mmio_write(d->ctx, v2d_cb(d, n, CB_TLBIVAL),
-				   FIELD_PREP(TLBIVA_ASID, (u64)tag_of(n)) | FIELD_PREP(TLBIVA_ADDR, iova >> 12), 8);
+		drv_write64(&d->h, v2d_cb(d, n, CB_TLBIVAL),
+			    FIELD_PREP(TLBIVA_ASID, (u64)tag_of(n)) | FIELD_PREP(TLBIVA_ADDR, iova >> 12));
 	else
 		wr(d, n, CB_TLBIVAL, (u32)(iova & 0xfffff000) | tag_of(n));
 }

@@ -12,11 +12,11 @@ static void read_syndrome(struct smmuv2_drv *d, u32 n, u32 fsr, struct smmuv2_co
 {
 	f->bank = n;
 	f->fsr = fsr;
-	f->far = d->ops->mmio_read(d->ctx, v2d_cb(d, n, CB_FAR), 8);
-	f->ipafar = d->f.stage2 ? d->ops->mmio_read(d->ctx, v2d_cb(d, n, CB_IPAFAR), 8) : 0;
-	f->fsynr0 = v2d_read(d, v2d_cb(d, n, CB_FSYNR0));
-	f->fsynr1 = v2d_read(d, v2d_cb(d, n, CB_FSYNR1));
-	f->cbfrsynra = v2d_read(d, v2d_gr1(d, GR1_CBFRSYNRA(n)));
+	f->far = drv_read64(&d->h, v2d_cb(d, n, CB_FAR));
+	f->ipafar = d->f.stage2 ? drv_read64(&d->h, v2d_cb(d, n, CB_IPAFAR)) : 0;
+	f->fsynr0 = drv_read32(&d->h, v2d_cb(d, n, CB_FSYNR0));
+	f->fsynr1 = drv_read32(&d->h, v2d_cb(d, n, CB_FSYNR1));
+	f->cbfrsynra = drv_read32(&d->h, v2d_gr1(d, GR1_CBFRSYNRA(n)));
 }
 
 static u8 perm_of(u32 fsynr0)
@@ -49,10 +49,10 @@ static enum found status_only(struct smmuv2_drv *d, u32 n, u32 fsr)
 	if (!fsr)
 		return FOUND_NOTHING;
 	if (fsr & FSR_MULTI)
-		v2d_write(d, v2d_cb(d, n, CB_FSR), fsr);
+		drv_write32(&d->h, v2d_cb(d, n, CB_FSR), fsr);
 	if (fsr & FSR_SS) {
-		v2d_write(d, v2d_cb(d, n, CB_RESUME), 0);
-		smmuv2_drv_count(d, &d->stats.ss_only);
+		drv_write32(&d->h, v2d_cb(d, n, CB_RESUME), 0);
+		drv_count(&d->h, &d->stats.ss_only);
 	}
 	return FOUND_STATUS;
 }
@@ -66,7 +66,7 @@ static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault 
 	/* While a stall waits for its answer only MULTI can come; RESUME clears it. */
 	if (!b->used || b->waiting)
 		return FOUND_NOTHING;
-	fsr = v2d_read(d, v2d_cb(d, n, CB_FSR));
+	fsr = drv_read32(&d->h, v2d_cb(d, n, CB_FSR));
 	if (!(fsr & FSR_FAULTS))
 		return status_only(d, n, fsr);
 	read_syndrome(d, n, fsr, f);
@@ -75,26 +75,26 @@ static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault 
 		b->waiting = true;
 		smmuv2_drv_bank_sctlr(d, n);
 	}
-	v2d_write(d, v2d_cb(d, n, CB_FSR), fsr);
+	drv_write32(&d->h, v2d_cb(d, n, CB_FSR), fsr);
 	return FOUND_FAULT;
 }
 
 static void count_fault(struct smmuv2_drv *d, const struct smmuv2_context_fault *f)
 {
-	unsigned long flags = fault_lock_acquire(&d->lock);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
 	u32 bit;
 
 	for (bit = 0; bit < ARRAY_SIZE(d->stats.context_faults); bit++)
 		d->stats.context_faults[bit] += f->fsr >> bit & 1;
 	d->stats.stalls += !!(f->fsr & FSR_SS);
 	d->stats.multi += !!(f->fsr & FSR_MULTI);
-	fault_lock_release(&d->lock, flags);
+	fault_lock_release(&d->h.lock, flags);
 }
 
 /* The master whose mapping group a StreamID matches, with a reference. */
 static struct fault_dev *master_of(struct smmuv2_drv *d, u32 sid)
 {
-	unsigned long flags = fault_lock_acquire(&d->lock);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
 	bool found = false;
 	u32 n;
 
@@ -105,8 +105,8 @@ static struct fault_dev *master_of(struct smmuv2_drv *d, u32 sid)
 		if (found)
 			sid = g->sid;
 	}
-	fault_lock_release(&d->lock, flags);
-	return found ? fault_dev_lookup(d->core, sid) : NULL;
+	fault_lock_release(&d->h.lock, flags);
+	return found ? fault_dev_lookup(d->h.core, sid) : NULL;
 }
 
 /* An answer is always taken by the hardware (see respond()), so the core never asks for the record again. */
@@ -116,11 +116,11 @@ static void report(struct smmuv2_drv *d, const struct fault_record *r)
 	int err;
 
 	if (dev) {
-		err = fault_dev_report(dev, r, smmuv2_drv_now(d));
+		err = fault_dev_report(dev, r, drv_now(&d->h));
 		fault_dev_put(dev);
 	} else {
-		smmuv2_drv_count(d, &d->stats.orphans);
-		err = fault_core_report(d->core, r, smmuv2_drv_now(d));
+		drv_count(&d->h, &d->stats.orphans);
+		err = fault_core_report(d->h.core, r, drv_now(&d->h));
 	}
 	fl_assert(!err);
 	(void)err;
@@ -147,22 +147,22 @@ u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n)
 
 u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 {
-	u32 gfsr = v2d_read(d, GR0_sGFSR);
+	u32 gfsr = drv_read32(&d->h, GR0_sGFSR);
 	u32 synr[3], bit;
 	unsigned long flags;
 	u64 far;
 
 	if (!gfsr)
 		return 0;
-	far = d->ops->mmio_read(d->ctx, GR0_sGFAR, 8);
-	synr[0] = v2d_read(d, GR0_sGFSYNR0);
-	synr[1] = v2d_read(d, GR0_sGFSYNR1);
-	synr[2] = v2d_read(d, GR0_sGFSYNR2);
-	v2d_write(d, GR0_sGFSR, gfsr);
-	flags = fault_lock_acquire(&d->lock);
+	far = drv_read64(&d->h, GR0_sGFAR);
+	synr[0] = drv_read32(&d->h, GR0_sGFSYNR0);
+	synr[1] = drv_read32(&d->h, GR0_sGFSYNR1);
+	synr[2] = drv_read32(&d->h, GR0_sGFSYNR2);
+	drv_write32(&d->h, GR0_sGFSR, gfsr);
+	flags = fault_lock_acquire(&d->h.lock);
 	for (bit = 0; bit < ARRAY_SIZE(d->stats.global_faults); bit++)
 		d->stats.global_faults[bit] += gfsr >> bit & 1;
-	fault_lock_release(&d->lock, flags);
+	fault_lock_release(&d->h.lock, flags);
 	if (d->cfg.global_fault)
 		d->cfg.global_fault(d->cfg.observer, gfsr, far, synr);
 	return 1;
@@ -180,15 +180,15 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	u32 fsr;
 
 	if (waits) {
-		fsr = v2d_read(d, v2d_cb(d, r->index, CB_FSR));
+		fsr = drv_read32(&d->h, v2d_cb(d, r->index, CB_FSR));
 		if (fsr & ~FSR_SS)
-			v2d_write(d, v2d_cb(d, r->index, CB_FSR), fsr);
+			drv_write32(&d->h, v2d_cb(d, r->index, CB_FSR), fsr);
 		b->waiting = false;
-		v2d_write(d, v2d_cb(d, r->index, CB_RESUME), r->hw_code);
+		drv_write32(&d->h, v2d_cb(d, r->index, CB_RESUME), r->hw_code);
 		smmuv2_drv_bank_sctlr(d, r->index);
 	}
 	fault_lock_release(&b->lock, flags);
-	smmuv2_drv_count(d, waits ? &d->stats.resumes[r->hw_code] : &d->stats.stale_answers);
+	drv_count(&d->h, waits ? &d->stats.resumes[r->hw_code] : &d->stats.stale_answers);
 	return 0;
 }
 
@@ -207,7 +207,7 @@ static bool bank_pending(struct smmuv2_drv *d, u32 n)
 {
 	struct v2d_bank *b = &d->bank[n];
 	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool pending = b->used && !b->waiting && v2d_read(d, v2d_cb(d, n, CB_FSR));
+	bool pending = b->used && !b->waiting && drv_read32(&d->h, v2d_cb(d, n, CB_FSR));
 
 	fault_lock_release(&b->lock, flags);
 	return pending;
@@ -234,13 +234,6 @@ static void hw_drain(void *ctx)
 	smmuv2_drv_global_faults(d);
 }
 
-static enum fault_code sva_handle(void *mm, struct fault_group *g, const struct fault_record *f)
-{
-	struct drv_mm *m = mm;
-
-	return (enum fault_code)m->handle(m, g, f);
-}
-
 static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
 {
 	struct smmuv2_drv *d = ctx;
@@ -257,6 +250,6 @@ const struct fault_ops smmuv2_fault_ops = {
 	.throttle = smmuv2_drv_faults_throttle,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
-	.sva_handle = sva_handle,
+	.sva_handle = drv_sva_handle,
 	.observe = observe,
 };

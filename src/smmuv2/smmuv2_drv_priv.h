@@ -3,40 +3,30 @@
 #ifndef SMMUV2_DRV_PRIV_H
 #define SMMUV2_DRV_PRIV_H
 
-#include "pt_build.h"
+#include "drv_device.h"
 #include "smmuv2_driver.h"
 #include "smmuv2_regs.h"
-
-/* For a few steps that may wait: whoever finds it closed polls. Protected by smmuv2_drv.lock. */
-struct v2d_gate {
-	bool closed;
-};
 
 struct v2d_dom;
 
 /**
  * struct v2d_dev - a master
- * @sids: base StreamIDs, @masks: bits that do not matter, @groups: stream mapping groups
+ * @base: its base StreamIDs among others
+ * @masks: bits that do not matter, @groups: stream mapping groups
  * @dom: attached, or NULL
- * @next: of the driver; @dom_next: of the domain's masters
+ * @dom_next: of the domain's masters
  * @stall_on: between enable and disable; @throttled: not at the moment, a storm
- * @inside: the driver itself calls the fault core and holds the configuration gate
  */
 struct v2d_dev {
+	struct drv_device base;
 	struct smmuv2_drv *d;
-	struct fault_dev *faults;
 	struct v2d_dom *dom;
-	struct v2d_dev *next;
 	struct v2d_dev *dom_next;
-	struct fault_storm storm;
-	u16 sids[DRV_MAX_SIDS];
 	u16 masks[DRV_MAX_SIDS];
 	u8 groups[DRV_MAX_SIDS];
-	u8 n_sids;
 	bool can_stall;
 	bool stall_on;
 	bool throttled;
-	bool inside;
 };
 
 /**
@@ -45,13 +35,9 @@ struct v2d_dev {
  * @masters: attached
  */
 struct v2d_dom {
+	struct drv_domain base;
 	struct smmuv2_drv *d;
-	struct fault_domain *faults;
-	struct v2d_dom *next;
 	struct v2d_dev *masters;
-	struct pt_build pt;
-	struct v2d_gate gate; /* page table */
-	enum drv_domain_type type;
 	int bank;
 };
 
@@ -72,7 +58,7 @@ struct v2d_bank {
 	u64 cookie;
 };
 
-/* A stream mapping group: who it belongs to. Written under smmuv2_drv.lock. */
+/* A stream mapping group: who it belongs to. Written under drv_host.lock. */
 struct v2d_group {
 	bool used;
 	u16 sid;
@@ -101,39 +87,19 @@ struct v2d_features {
 	enum smmuv2_drv_format format;
 };
 
+/* drv_host.lock protects groups and stats, too. */
 struct smmuv2_drv {
-	const struct drv_ops *ops;
-	void *ctx;
-	struct fault_core *core;
+	struct drv_host h;
 	struct smmuv2_drv_cfg cfg;
 	struct v2d_features f;
 	struct smmuv2_drv_stats stats;
-	struct fault_lock lock; /* gates, groups, stats, now */
-	struct v2d_gate config;
-	struct v2d_dev *devs;
-	struct v2d_dom *doms;
 	struct v2d_bank *bank;
 	struct v2d_group group[SMMUV2_MAX_SMR];
-	u64 now;
-	bool bound;
 };
 
-/* smmuv2_driver.c */
-bool smmuv2_drv_poll(struct smmuv2_drv *d, u32 tries);
-u64 smmuv2_drv_now(struct smmuv2_drv *d);
-void smmuv2_drv_note_now(struct smmuv2_drv *d, u64 now);
-void smmuv2_drv_count(struct smmuv2_drv *d, u64 *counter);
-void smmuv2_drv_gate_close(struct smmuv2_drv *d, struct v2d_gate *g);
-void smmuv2_drv_gate_open(struct smmuv2_drv *d, struct v2d_gate *g);
-
-static inline u32 v2d_read(struct smmuv2_drv *d, u64 offset)
+static inline struct v2d_dom *v2d_dom_of(struct drv_domain *dom)
 {
-	return (u32)d->ops->mmio_read(d->ctx, offset, 4);
-}
-
-static inline void v2d_write(struct smmuv2_drv *d, u64 offset, u32 value)
-{
-	d->ops->mmio_write(d->ctx, offset, value, 4);
+	return container_of(dom, struct v2d_dom, base);
 }
 
 static inline u64 v2d_gr1(const struct smmuv2_drv *d, u32 offset)
@@ -170,11 +136,9 @@ int smmuv2_drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now);
 void smmuv2_drv_group_write(struct smmuv2_drv *d, u32 n);
 
 /* smmuv2_drv_domain.c */
-bool smmuv2_drv_translates(const struct v2d_dom *dom);
 int smmuv2_drv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);
 void smmuv2_drv_domain_free(void *drv, struct fault_domain *fdom);
 int smmuv2_drv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
 s64 smmuv2_drv_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
-u64 smmuv2_drv_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova);
 
 #endif /* SMMUV2_DRV_PRIV_H */
