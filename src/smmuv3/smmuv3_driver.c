@@ -2,85 +2,28 @@
 /* SMMUv3 driver: probe, remove, interrupts (3.11, 6.3, 9.1). */
 #include "smmuv3_drv_priv.h"
 
-#define NO_POLL_TRIES 1000
-#define CR0_ALL	      (CR0_SMMUEN | CR0_PRIQEN | CR0_EVENTQEN | CR0_CMDQEN | CR0_ATSCHK | CR0_VMW)
-#define IRQ_ALL	      (IRQ_GERROR_IRQEN | IRQ_PRIQ_IRQEN | IRQ_EVENTQ_IRQEN)
-#define MSI_DEVICE    1 /* CFG2.MemAttr: Device-nGnRE */
-#define CACHEABLE_WB  1
-#define INNER_SHARE   3
-
-/* A counter that several threads share. */
-void v3d_count(struct smmuv3_drv *d, u64 *counter)
-{
-	unsigned long flags = fault_lock_acquire(&d->lock);
-
-	++*counter;
-	fault_lock_release(&d->lock, flags);
-}
+#define CR0_ALL	     (CR0_SMMUEN | CR0_PRIQEN | CR0_EVENTQEN | CR0_CMDQEN | CR0_ATSCHK | CR0_VMW)
+#define IRQ_ALL	     (IRQ_GERROR_IRQEN | IRQ_PRIQ_IRQEN | IRQ_EVENTQ_IRQEN)
+#define MSI_DEVICE   1 /* CFG2.MemAttr: Device-nGnRE */
+#define CACHEABLE_WB 1
+#define INNER_SHARE  3
 
 bool v3d_dead(struct smmuv3_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->lock);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
 	bool dead = d->dead;
 
-	fault_lock_release(&d->lock, flags);
+	fault_lock_release(&d->h.lock, flags);
 	return dead;
 }
 
 bool v3d_poll(struct smmuv3_drv *d, u32 tries)
 {
-	bool go_on = d->ops->poll ? d->ops->poll(d->ctx, tries) : tries < NO_POLL_TRIES;
+	bool go_on = drv_poll(&d->h, tries);
 
 	if (!go_on)
-		v3d_count(d, &d->stats.timeouts);
+		drv_count(&d->h, &d->stats.timeouts);
 	return go_on;
-}
-
-u64 v3d_now(struct smmuv3_drv *d)
-{
-	unsigned long flags;
-	u64 now;
-
-	if (d->ops->now)
-		return d->ops->now(d->ctx);
-	flags = fault_lock_acquire(&d->lock);
-	now = d->now;
-	fault_lock_release(&d->lock, flags);
-	return now;
-}
-
-void v3d_note_now(struct smmuv3_drv *d, u64 now)
-{
-	unsigned long flags = fault_lock_acquire(&d->lock);
-
-	d->now = max(d->now, now);
-	fault_lock_release(&d->lock, flags);
-}
-
-void v3d_gate_close(struct smmuv3_drv *d, struct drv_gate *g)
-{
-	unsigned long flags;
-	u32 tries = 0;
-	bool mine;
-
-	for (;;) {
-		flags = fault_lock_acquire(&d->lock);
-		mine = !g->closed;
-		g->closed = true;
-		fault_lock_release(&d->lock, flags);
-		if (mine)
-			return;
-		if (d->ops->poll)
-			d->ops->poll(d->ctx, tries++);
-	}
-}
-
-void v3d_gate_open(struct smmuv3_drv *d, struct drv_gate *g)
-{
-	unsigned long flags = fault_lock_acquire(&d->lock);
-
-	g->closed = false;
-	fault_lock_release(&d->lock, flags);
 }
 
 int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
@@ -90,29 +33,7 @@ int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
 
 	while (align < bytes)
 		align <<= 1;
-	return d->ops->mem_alloc(d->ctx, bytes, align, pa);
-}
-
-int v3d_read_words(struct smmuv3_drv *d, u64 pa, u64 *words, u32 n)
-{
-	u8 raw[64];
-	u32 i;
-	int r;
-
-	fl_assert(n <= 8);
-	r = d->ops->mem_read(d->ctx, pa, raw, n * 8);
-	for (i = 0; i < n && !r; i++)
-		words[i] = fl_get_le64(raw + i * 8);
-	return r;
-}
-
-/* One single-copy atomic write (3.21.3). */
-int v3d_write_word(struct smmuv3_drv *d, u64 pa, u64 word)
-{
-	u8 raw[8];
-
-	fl_put_le64(raw, word);
-	return d->ops->mem_write(d->ctx, pa, raw, sizeof(raw));
+	return drv_mem_alloc(&d->h, bytes, align, pa);
 }
 
 /* Write CR0 or IRQ_CTRL and wait until the acknowledge register shows it (6.3.9, 6.3.16). */
@@ -121,8 +42,8 @@ int v3d_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack)
 	u32 mask = reg == SMMU_CR0 ? CR0_ALL : IRQ_ALL;
 	u32 tries;
 
-	v3d_write32(d, reg, value);
-	for (tries = 0; (v3d_read32(d, ack) & mask) != value; tries++)
+	drv_write32(&d->h, reg, value);
+	for (tries = 0; (drv_read32(&d->h, ack) & mask) != value; tries++)
 		if (!v3d_poll(d, tries))
 			return -ETIMEDOUT;
 	return 0;
@@ -134,11 +55,11 @@ int v3d_gbpa_abort(struct smmuv3_drv *d)
 	u32 tries = 0;
 	u32 gbpa;
 
-	while ((gbpa = v3d_read32(d, SMMU_GBPA)) & GBPA_UPDATE)
+	while ((gbpa = drv_read32(&d->h, SMMU_GBPA)) & GBPA_UPDATE)
 		if (!v3d_poll(d, tries++))
 			return -ETIMEDOUT;
-	v3d_write32(d, SMMU_GBPA, gbpa | GBPA_ABORT | GBPA_UPDATE);
-	for (tries = 0; v3d_read32(d, SMMU_GBPA) & GBPA_UPDATE; tries++)
+	drv_write32(&d->h, SMMU_GBPA, gbpa | GBPA_ABORT | GBPA_UPDATE);
+	for (tries = 0; drv_read32(&d->h, SMMU_GBPA) & GBPA_UPDATE; tries++)
 		if (!v3d_poll(d, tries))
 			return -ETIMEDOUT;
 	return 0;
@@ -147,11 +68,11 @@ int v3d_gbpa_abort(struct smmuv3_drv *d)
 /* The SMMU cannot be talked to any more. Clearing SMMUEN terminates its stalls (6.3.9.6). */
 void v3d_die(struct smmuv3_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->lock);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
 	bool already = d->dead;
 
 	d->dead = true;
-	fault_lock_release(&d->lock, flags);
+	fault_lock_release(&d->h.lock, flags);
 	if (already)
 		return;
 	v3d_gbpa_abort(d);
@@ -214,10 +135,10 @@ static void probe_sizes(struct smmuv3_drv *d, u32 idr0, u32 idr1)
 
 static int probe_features(struct smmuv3_drv *d)
 {
-	u32 idr0 = v3d_read32(d, SMMU_IDR0);
-	u32 idr1 = v3d_read32(d, SMMU_IDR1);
-	u32 idr3 = v3d_read32(d, SMMU_IDR3);
-	u32 idr5 = v3d_read32(d, SMMU_IDR5);
+	u32 idr0 = drv_read32(&d->h, SMMU_IDR0);
+	u32 idr1 = drv_read32(&d->h, SMMU_IDR1);
+	u32 idr3 = drv_read32(&d->h, SMMU_IDR3);
+	u32 idr5 = drv_read32(&d->h, SMMU_IDR5);
 
 	if (!(idr0 & IDR0_S1P) || !(idr0 & IDR0_TTF_AA64) || FIELD_GET(IDR0_STALL_MODEL, idr0) > STALL_MODEL_FORCED)
 		return -ENODEV;
@@ -245,7 +166,7 @@ static int queue_place(struct smmuv3_drv *d, u64 reg, u8 *log2, u32 entry, u64 *
 	u64 preset;
 
 	if (d->f.queues_preset) {
-		preset = d->ops->mmio_read(d->ctx, reg, 8);
+		preset = drv_read64(&d->h, reg);
 		*log2 = (u8)FIELD_GET(Q_BASE_LOG2SIZE, preset);
 		*base = preset & Q_BASE_ADDR;
 		*bytes = 0;
@@ -286,11 +207,11 @@ static void free_all(struct smmuv3_drv *d)
 {
 	v3d_strtab_exit(d);
 	if (d->cmdq.bytes && d->cmdq.base)
-		d->ops->mem_free(d->ctx, d->cmdq.base, d->cmdq.bytes);
+		drv_mem_free(&d->h, d->cmdq.base, d->cmdq.bytes);
 	if (d->evtq.bytes && d->evtq.base)
-		d->ops->mem_free(d->ctx, d->evtq.base, d->evtq.bytes);
+		drv_mem_free(&d->h, d->evtq.base, d->evtq.bytes);
 	if (d->priq.bytes && d->priq.base)
-		d->ops->mem_free(d->ctx, d->priq.base, d->priq.bytes);
+		drv_mem_free(&d->h, d->priq.base, d->priq.bytes);
 	fl_free(d->asids);
 }
 
@@ -298,7 +219,7 @@ static int disable(struct smmuv3_drv *d)
 {
 	int r = 0;
 
-	if ((v3d_read32(d, SMMU_CR0) | v3d_read32(d, SMMU_CR0ACK)) & CR0_SMMUEN)
+	if ((drv_read32(&d->h, SMMU_CR0) | drv_read32(&d->h, SMMU_CR0ACK)) & CR0_SMMUEN)
 		r = v3d_gbpa_abort(d);
 	return r ? r : v3d_reg_sync(d, 0, SMMU_CR0, SMMU_CR0ACK);
 }
@@ -308,39 +229,39 @@ static void program_bases(struct smmuv3_drv *d)
 {
 	u64 rwa = d->f.queues_preset ? 0 : Q_BASE_RWA;
 
-	v3d_write32(d, SMMU_CR1,
+	drv_write32(&d->h, SMMU_CR1,
 		    FIELD_PREP(CR1_TABLE_SH, INNER_SHARE) | FIELD_PREP(CR1_TABLE_OC, CACHEABLE_WB) |
 			    FIELD_PREP(CR1_TABLE_IC, CACHEABLE_WB) | FIELD_PREP(CR1_QUEUE_SH, INNER_SHARE) |
 			    FIELD_PREP(CR1_QUEUE_OC, CACHEABLE_WB) | FIELD_PREP(CR1_QUEUE_IC, CACHEABLE_WB));
-	v3d_write32(d, SMMU_CR2, CR2_RECINVSID | CR2_PTM | (d->f.ats_rec_err ? CR2_REC_CFG_ATS : 0));
+	drv_write32(&d->h, SMMU_CR2, CR2_RECINVSID | CR2_PTM | (d->f.ats_rec_err ? CR2_REC_CFG_ATS : 0));
 	if (!d->f.queues_preset) {
-		d->ops->mmio_write(d->ctx, SMMU_CMDQ_BASE, d->cmdq.base | d->cmdq.log2 | rwa, 8);
-		d->ops->mmio_write(d->ctx, SMMU_EVENTQ_BASE, d->evtq.base | d->evtq.log2 | rwa, 8);
+		drv_write64(&d->h, SMMU_CMDQ_BASE, d->cmdq.base | d->cmdq.log2 | rwa);
+		drv_write64(&d->h, SMMU_EVENTQ_BASE, d->evtq.base | d->evtq.log2 | rwa);
 		if (d->f.pri)
-			d->ops->mmio_write(d->ctx, SMMU_PRIQ_BASE, d->priq.base | d->priq.log2 | rwa, 8);
+			drv_write64(&d->h, SMMU_PRIQ_BASE, d->priq.base | d->priq.log2 | rwa);
 	}
 	v3d_strtab_program(d);
-	v3d_write32(d, SMMU_CMDQ_PROD, 0);
-	v3d_write32(d, SMMU_CMDQ_CONS, 0);
-	v3d_write32(d, SMMU_EVENTQ_PROD, 0);
-	v3d_write32(d, SMMU_EVENTQ_CONS, 0);
+	drv_write32(&d->h, SMMU_CMDQ_PROD, 0);
+	drv_write32(&d->h, SMMU_CMDQ_CONS, 0);
+	drv_write32(&d->h, SMMU_EVENTQ_PROD, 0);
+	drv_write32(&d->h, SMMU_EVENTQ_CONS, 0);
 	if (d->f.pri) {
-		v3d_write32(d, SMMU_PRIQ_PROD, 0);
-		v3d_write32(d, SMMU_PRIQ_CONS, 0);
+		drv_write32(&d->h, SMMU_PRIQ_PROD, 0);
+		drv_write32(&d->h, SMMU_PRIQ_CONS, 0);
 	}
 	/* Errors of an earlier user: a stale CMDQ_ERR would keep the queue from starting. */
-	d->gerrorn = v3d_read32(d, SMMU_GERROR);
-	v3d_write32(d, SMMU_GERRORN, d->gerrorn);
+	d->gerrorn = drv_read32(&d->h, SMMU_GERROR);
+	drv_write32(&d->h, SMMU_GERRORN, d->gerrorn);
 }
 
 static void program_msi(struct smmuv3_drv *d, u64 cfg0, enum smmuv3_drv_msi which)
 {
 	/* An address of 0 means: no MSI, wired (3.18.2). */
-	d->ops->mmio_write(d->ctx, cfg0, d->f.msi ? d->cfg.msi_cfg[which].addr & IRQ_CFG0_ADDR : 0, 8);
+	drv_write64(&d->h, cfg0, d->f.msi ? d->cfg.msi_cfg[which].addr & IRQ_CFG0_ADDR : 0);
 	if (!d->f.msi)
 		return;
-	v3d_write32(d, cfg0 + 8, d->cfg.msi_cfg[which].data);
-	v3d_write32(d, cfg0 + 12, MSI_DEVICE);
+	drv_write32(&d->h, cfg0 + 8, d->cfg.msi_cfg[which].data);
+	drv_write32(&d->h, cfg0 + 12, MSI_DEVICE);
 }
 
 static int enable_interrupts(struct smmuv3_drv *d)
@@ -404,17 +325,11 @@ static void stop(struct smmuv3_drv *d)
 
 static int bind(struct smmuv3_drv *d)
 {
-	struct fault_driver drv = { .ops = &smmuv3_fault_ops, .ctx = d };
-	int r;
+	u32 retry = FIELD_PREP(DRV_HW_STALL, 1) | FIELD_PREP(DRV_HW_PRI, PRI_RESP_SUCCESS);
+	u32 terminate = FIELD_PREP(DRV_HW_STALL, DRV_RESUME_ABORT) | FIELD_PREP(DRV_HW_PRI, PRI_RESP_INVALID);
+	u32 failure = FIELD_PREP(DRV_HW_STALL, DRV_RESUME_ABORT) | FIELD_PREP(DRV_HW_PRI, PRI_RESP_FAILURE);
 
-	drv.hw_code[FAULT_RETRY] = FIELD_PREP(DRV_HW_STALL, 1) | FIELD_PREP(DRV_HW_PRI, PRI_RESP_SUCCESS);
-	drv.hw_code[FAULT_TERMINATE] = FIELD_PREP(DRV_HW_STALL, DRV_RESUME_ABORT) |
-				       FIELD_PREP(DRV_HW_PRI, PRI_RESP_INVALID);
-	drv.hw_code[FAULT_FAILURE] = FIELD_PREP(DRV_HW_STALL, DRV_RESUME_ABORT) |
-				     FIELD_PREP(DRV_HW_PRI, PRI_RESP_FAILURE);
-	r = fault_core_bind(d->core, &drv);
-	d->bound = !r;
-	return r;
+	return drv_bind(&d->h, &smmuv3_fault_ops, retry, terminate, failure);
 }
 
 static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
@@ -423,12 +338,9 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 	int r;
 
 	memset(d, 0, sizeof(*d));
-	d->ops = ops;
-	d->ctx = ctx;
-	d->core = core;
+	drv_host_init(&d->h, ops, ctx, core);
 	if (cfg)
 		d->cfg = *(const struct smmuv3_drv_cfg *)cfg;
-	fault_lock_init(&d->lock);
 	r = probe_features(d);
 	if (r)
 		return r;
@@ -439,10 +351,9 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 		r = start(d);
 	if (!r)
 		return 0;
-	if (d->bound) {
+	if (d->h.bound)
 		stop(d);
-		fault_core_bind(core, NULL);
-	}
+	drv_unbind(&d->h);
 	free_all(d);
 	return r;
 }
@@ -451,13 +362,10 @@ static void remove(void *drv, u64 now)
 {
 	struct smmuv3_drv *d = drv;
 
-	v3d_note_now(d, now);
-	while (d->devs)
-		v3d_device_remove(d, d->devs->faults, now);
-	while (d->doms)
-		v3d_domain_free(d, d->doms->faults);
+	drv_note_now(&d->h, now);
+	drv_empty(&d->h, &smmuv3_drv_class, now);
 	stop(d);
-	fault_core_bind(d->core, NULL);
+	drv_unbind(&d->h);
 	free_all(d);
 }
 
@@ -480,7 +388,7 @@ static int irq_thread(void *drv, u32 line, u64 now)
 {
 	struct smmuv3_drv *d = drv;
 
-	v3d_note_now(d, now);
+	drv_note_now(&d->h, now);
 	switch (line) {
 	case SMMUV3_IRQ_EVENTQ:
 		return v3d_outq_drain(d, &d->evtq, d->cfg.batch);
@@ -511,7 +419,7 @@ const struct drv_class smmuv3_drv_class = {
 	.detach = v3d_detach,
 	.map = v3d_map,
 	.unmap = v3d_unmap,
-	.iova_to_phys = v3d_iova_to_phys,
+	.iova_to_phys = drv_iova_to_phys,
 	.irq = irq,
 	.irq_thread = irq_thread,
 };

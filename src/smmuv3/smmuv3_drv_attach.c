@@ -13,22 +13,13 @@
 
 /* ---- What the structures have to say ---- */
 
-static struct drv_attachment *find(const struct drv_dev *dev, u32 pasid)
-{
-	struct drv_attachment *a = dev->attachments;
-
-	while (a && a->pasid != pasid)
-		a = a->dev_next;
-	return a;
-}
-
 /* The default substream's CD has index 0 (S1DSS = 2). */
 static u32 ssid_of(u32 pasid)
 {
 	return pasid == FAULT_NO_PASID ? 0 : pasid;
 }
 
-static bool stalls(const struct drv_dev *dev)
+static bool stalls(const struct v3d_dev *dev)
 {
 	if (dev->d->f.stall_model == STALL_MODEL_FORCED)
 		return true;
@@ -49,7 +40,7 @@ static u64 ips(u8 bits)
 	return code;
 }
 
-static void cd_compose(const struct drv_dev *dev, const struct drv_dom *dom, u64 cd[CD_WORDS])
+static void cd_compose(const struct v3d_dev *dev, struct drv_domain *dom, u64 cd[CD_WORDS])
 {
 	const struct drv_features *f = &dev->d->f;
 
@@ -57,22 +48,22 @@ static void cd_compose(const struct drv_dev *dev, const struct drv_dom *dom, u64
 	cd[0] = FIELD_PREP(CD_0_T0SZ, 64 - f->va_bits) | FIELD_PREP(CD_0_TG0, tg0(f->granule)) |
 		FIELD_PREP(CD_0_IR0, NORMAL_WB) | FIELD_PREP(CD_0_OR0, NORMAL_WB) | FIELD_PREP(CD_0_SH0, SH_INNER) |
 		CD_0_EPD1 | CD_0_V | FIELD_PREP(CD_0_IPS, ips(f->pa_bits)) | CD_0_AA64 | CD_0_R | CD_0_A | CD_0_ASET |
-		FIELD_PREP(CD_0_ASID, dom->asid);
+		FIELD_PREP(CD_0_ASID, v3d_dom_of(dom)->asid);
 	cd[0] |= f->big_endian ? CD_0_ENDI : 0;
 	cd[0] |= stalls(dev) ? CD_0_S : 0;
 	cd[1] = dom->pt.root & CD_1_TTB0;
 	cd[3] = MAIR_ALL;
 }
 
-static u64 s1dss(const struct drv_dom *rid)
+static u64 s1dss(const struct drv_domain *rid)
 {
-	if (rid && v3d_dom_translates(rid))
+	if (rid && drv_translates(rid))
 		return S1DSS_SUBSTREAM0;
 	return rid && rid->type == DRV_DOMAIN_IDENTITY ? S1DSS_BYPASS : S1DSS_TERMINATE;
 }
 
 /* Word 1 is the same for every kind of STE as far as that is possible: fewer words to change. */
-static u64 ste_word1(const struct drv_dev *dev)
+static u64 ste_word1(const struct v3d_dev *dev)
 {
 	u64 w = FIELD_PREP(STE_1_S1CIR, NORMAL_WB) | FIELD_PREP(STE_1_S1COR, NORMAL_WB) |
 		FIELD_PREP(STE_1_S1CSH, SH_INNER);
@@ -90,12 +81,12 @@ static u64 ste_word1(const struct drv_dev *dev)
 }
 
 /* @rid: what traffic without PASID meets; @pasids: some PASID is attached */
-static void ste_compose(const struct drv_dev *dev, const struct drv_dom *rid, bool pasids, u64 ste[STE_WORDS])
+static void ste_compose(const struct v3d_dev *dev, const struct drv_domain *rid, bool pasids, u64 ste[STE_WORDS])
 {
 	u64 config = STE_CONFIG_ABORT;
 
 	memset(ste, 0, STE_BYTES);
-	if (pasids || (rid && v3d_dom_translates(rid)))
+	if (pasids || (rid && drv_translates(rid)))
 		config = STE_CONFIG_S1;
 	else if (rid && rid->type == DRV_DOMAIN_IDENTITY)
 		config = STE_CONFIG_BYPASS;
@@ -114,32 +105,32 @@ static void ste_compose(const struct drv_dev *dev, const struct drv_dom *rid, bo
 		ste[1] |= FIELD_PREP(STE_1_S1DSS, s1dss(rid));
 }
 
-static int stes_write(struct drv_dev *dev, const struct drv_dom *rid, bool pasids)
+static int stes_write(struct v3d_dev *dev, const struct drv_domain *rid, bool pasids)
 {
 	u64 ste[STE_WORDS];
 	u32 i;
 	int r = 0;
 
 	ste_compose(dev, rid, pasids, ste);
-	for (i = 0; i < dev->n_sids && !r; i++)
-		r = v3d_ste_write(dev->d, dev->sids[i], ste);
+	for (i = 0; i < dev->base.n_sids && !r; i++)
+		r = v3d_ste_write(dev->d, dev->base.sids[i], ste);
 	return r;
 }
 
 /* Whether a PASID but @except has a translating domain. */
-static bool pasids_besides(const struct drv_dev *dev, u32 except)
+static bool pasids_besides(const struct v3d_dev *dev, u32 except)
 {
 	struct drv_attachment *a;
 
-	for (a = dev->attachments; a; a = a->dev_next)
-		if (a->pasid != FAULT_NO_PASID && a->pasid != except && v3d_dom_translates(a->dom))
+	for (a = dev->base.attachments; a; a = a->dev_next)
+		if (a->pasid != FAULT_NO_PASID && a->pasid != except && drv_translates(a->dom))
 			return true;
 	return false;
 }
 
-static int stes_refresh(struct drv_dev *dev)
+static int stes_refresh(struct v3d_dev *dev)
 {
-	struct drv_attachment *rid = find(dev, FAULT_NO_PASID);
+	struct drv_attachment *rid = drv_attached(&dev->base, FAULT_NO_PASID);
 
 	return stes_write(dev, rid ? rid->dom : NULL, pasids_besides(dev, FAULT_NO_PASID));
 }
@@ -148,11 +139,11 @@ static int stes_refresh(struct drv_dev *dev)
  * Make the hardware treat @pasid as @dom says (NULL: terminate). What becomes
  * reachable is written before the pointer to it, and cleared after.
  */
-static int hw_set(struct drv_dev *dev, u32 pasid, const struct drv_dom *dom)
+static int hw_set(struct v3d_dev *dev, u32 pasid, struct drv_domain *dom)
 {
-	struct drv_attachment *rid = find(dev, FAULT_NO_PASID);
-	bool translates = dom && v3d_dom_translates(dom);
-	const struct drv_dom *rid_dom = pasid == FAULT_NO_PASID ? dom : rid ? rid->dom : NULL;
+	struct drv_attachment *rid = drv_attached(&dev->base, FAULT_NO_PASID);
+	bool translates = dom && drv_translates(dom);
+	const struct drv_domain *rid_dom = pasid == FAULT_NO_PASID ? dom : rid ? rid->dom : NULL;
 	bool pasids = pasids_besides(dev, pasid) || (pasid != FAULT_NO_PASID && translates);
 	u64 cd[CD_WORDS] = { 0 };
 	int r = 0;
@@ -171,9 +162,9 @@ static int hw_set(struct drv_dev *dev, u32 pasid, const struct drv_dom *dom)
 }
 
 /* Endpoints forget all that they were told for @pasid. */
-static int atc_flush(struct drv_dev *dev, u32 pasid)
+static int atc_flush(struct v3d_dev *dev, u32 pasid)
 {
-	struct drv_attachment all = { .dev = dev, .pasid = pasid };
+	struct drv_attachment all = { .dev = &dev->base, .pasid = pasid };
 	struct drv_cmds c = { .n = 0 };
 
 	if (!dev->ats)
@@ -184,14 +175,14 @@ static int atc_flush(struct drv_dev *dev, u32 pasid)
 
 /* ---- Stalling on and off: fault_ops ---- */
 
-static int cds_refresh(struct drv_dev *dev)
+static int cds_refresh(struct v3d_dev *dev)
 {
 	struct drv_attachment *a;
 	u64 cd[CD_WORDS];
 	int r = 0;
 
-	for (a = dev->attachments; a && !r; a = a->dev_next) {
-		if (!v3d_dom_translates(a->dom))
+	for (a = dev->base.attachments; a && !r; a = a->dev_next) {
+		if (!drv_translates(a->dom))
 			continue;
 		cd_compose(dev, a->dom, cd);
 		r = v3d_cd_write(dev, ssid_of(a->pasid), cd);
@@ -200,7 +191,7 @@ static int cds_refresh(struct drv_dev *dev)
 }
 
 /* CD.S = 1 under S1STALLD = 1 is ILLEGAL (5.5): S1STALLD goes first and comes last. */
-static int stalling(struct drv_dev *dev, bool on)
+static int stalling(struct v3d_dev *dev, bool on)
 {
 	int r;
 
@@ -218,18 +209,18 @@ static int stalling(struct drv_dev *dev, bool on)
 	return r ? r : stes_refresh(dev);
 }
 
-static int faults_set(struct drv_dev *dev, bool on)
+static int faults_set(struct v3d_dev *dev, bool on)
 {
 	struct smmuv3_drv *d = dev->d;
 	int r;
 
 	if (v3d_dead(d))
 		return on ? -EIO : 0;
-	if (dev->inside)
+	if (dev->base.inside)
 		return stalling(dev, on);
-	v3d_gate_close(d, &d->config);
+	drv_gate_close(&d->h, &d->h.config);
 	r = stalling(dev, on);
-	v3d_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 	return r;
 }
 
@@ -247,41 +238,41 @@ int v3d_faults_disable(void *ctx, void *dev_ctx)
 void v3d_faults_throttle(void *ctx, void *dev_ctx, bool on)
 {
 	struct smmuv3_drv *d = ctx;
-	struct drv_dev *dev = dev_ctx;
+	struct v3d_dev *dev = dev_ctx;
 
 	if (!dev->can_stall || v3d_dead(d))
 		return;
-	v3d_gate_close(d, &d->config);
+	drv_gate_close(&d->h, &d->h.config);
 	dev->throttled = on;
 	cds_refresh(dev);
-	v3d_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 }
 
 /* Terminate everything that arrives from @dev, or go back to what is attached. The configuration gate is closed. */
-int v3d_dev_abort(struct drv_dev *dev, bool on)
+int v3d_dev_abort(struct v3d_dev *dev, bool on)
 {
 	dev->aborted = on;
 	return stes_refresh(dev);
 }
 
 /* Mark what is still stalled for termination; the STEs are at abort (4.7.2). */
-int v3d_dev_stall_term(struct drv_dev *dev)
+int v3d_dev_stall_term(struct v3d_dev *dev)
 {
 	struct drv_cmds c = { .n = 0 };
 	u32 i;
 
 	if (dev->d->f.stall_model == STALL_MODEL_NONE)
 		return 0;
-	for (i = 0; i < dev->n_sids; i++)
-		v3d_cmd_add(dev->d, &c, CMD_STALL_TERM | FIELD_PREP(CMD_0_STREAMID, dev->sids[i]), 0);
+	for (i = 0; i < dev->base.n_sids; i++)
+		v3d_cmd_add(dev->d, &c, CMD_STALL_TERM | FIELD_PREP(CMD_0_STREAMID, dev->base.sids[i]), 0);
 	return v3d_cmd_sync(dev->d, &c);
 }
 
 /* ---- Attach, replace, detach ---- */
 
-static int check_pasid(const struct drv_dev *dev, const struct drv_dom *dom, u32 pasid)
+static int check_pasid(const struct v3d_dev *dev, struct drv_domain *dom, u32 pasid)
 {
-	if (dom->d != dev->d)
+	if (v3d_dom_of(dom)->d != dev->d)
 		return -EINVAL;
 	if (pasid == FAULT_NO_PASID)
 		return 0;
@@ -291,69 +282,38 @@ static int check_pasid(const struct drv_dev *dev, const struct drv_dom *dom, u32
 	return 0;
 }
 
-static void dom_link(struct drv_attachment *a, struct drv_dom *dom)
-{
-	v3d_gate_close(dom->d, &dom->gate);
-	a->dom = dom;
-	a->dom_next = dom->attachments;
-	dom->attachments = a;
-	v3d_gate_open(dom->d, &dom->gate);
-}
-
-static void dom_unlink(struct drv_attachment *a)
-{
-	struct drv_dom *dom = a->dom;
-	struct drv_attachment **p = &dom->attachments;
-
-	v3d_gate_close(dom->d, &dom->gate);
-	while (*p != a)
-		p = &(*p)->dom_next;
-	*p = a->dom_next;
-	v3d_gate_open(dom->d, &dom->gate);
-}
-
-static void dev_unlink(struct drv_attachment *a)
-{
-	struct drv_attachment **p = &a->dev->attachments;
-
-	while (*p != a)
-		p = &(*p)->dev_next;
-	*p = a->dev_next;
-}
-
 /* Hardware first: from then on nothing of this PASID faults recoverably. The core fences and answers the rest. */
 static int detach(struct drv_attachment *a, u64 now)
 {
-	struct drv_dev *dev = a->dev;
+	struct v3d_dev *dev = v3d_dev_of(a->dev);
 	int r = v3d_dead(dev->d) ? 0 : hw_set(dev, a->pasid, NULL);
 
 	if (!r && !v3d_dead(dev->d))
 		r = atc_flush(dev, a->pasid);
 	if (!r || v3d_dead(dev->d))
-		r = fault_dev_detach(dev->faults, a->pasid, now);
+		r = fault_dev_detach(dev->base.faults, a->pasid, now);
 	if (r)
 		return r;
-	dom_unlink(a);
-	dev_unlink(a);
+	drv_dom_unlink(&dev->d->h, a);
+	drv_dev_unlink(a);
 	fl_free(a);
 	return 0;
 }
 
 /* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
-static int attach_first(struct drv_dev *dev, u32 pasid, struct drv_dom *dom, u64 now)
+static int attach_first(struct v3d_dev *dev, u32 pasid, struct drv_domain *dom, u64 now)
 {
 	struct drv_attachment *a = fl_zalloc(sizeof(*a));
-	int r = a ? fault_dev_attach(dev->faults, pasid, dom->faults) : -ENOMEM;
+	int r = a ? fault_dev_attach(dev->base.faults, pasid, dom->faults) : -ENOMEM;
 
 	if (r) {
 		fl_free(a);
 		return r;
 	}
-	a->dev = dev;
+	a->dev = &dev->base;
 	a->pasid = pasid;
-	dom_link(a, dom);
-	a->dev_next = dev->attachments;
-	dev->attachments = a;
+	drv_dom_link(&dev->d->h, a, dom);
+	drv_dev_link(a);
 	r = hw_set(dev, pasid, dom);
 	/* If that fails, too, the removal of the device tries again. */
 	if (r)
@@ -362,24 +322,24 @@ static int attach_first(struct drv_dev *dev, u32 pasid, struct drv_dom *dom, u64
 }
 
 /* From here on unmap of the new domain reaches the endpoint, too; then what it has of the old one goes. */
-static int replace(struct drv_attachment *a, struct drv_dom *dom, u64 now)
+static int replace(struct drv_attachment *a, struct drv_domain *dom, u64 now)
 {
-	struct drv_dev *dev = a->dev;
-	struct drv_dom *old = a->dom;
+	struct v3d_dev *dev = v3d_dev_of(a->dev);
+	struct drv_domain *old = a->dom;
 	int r = hw_set(dev, a->pasid, dom);
 
 	if (!r) {
-		dom_unlink(a);
-		dom_link(a, dom);
+		drv_dom_unlink(&dev->d->h, a);
+		drv_dom_link(&dev->d->h, a, dom);
 		r = atc_flush(dev, a->pasid);
 	}
 	if (!r)
-		r = fault_dev_replace(dev->faults, a->pasid, dom->faults, now);
+		r = fault_dev_replace(dev->base.faults, a->pasid, dom->faults, now);
 	if (!r)
 		return 0;
 	if (a->dom == dom) {
-		dom_unlink(a);
-		dom_link(a, old);
+		drv_dom_unlink(&dev->d->h, a);
+		drv_dom_link(&dev->d->h, a, old);
 	}
 	hw_set(dev, a->pasid, old);
 	atc_flush(dev, a->pasid);
@@ -389,46 +349,36 @@ static int replace(struct drv_attachment *a, struct drv_dom *dom, u64 now)
 int v3d_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now)
 {
 	struct smmuv3_drv *d = drv;
-	struct drv_dev *dev = fault_dev_ctx(fdev);
-	struct drv_dom *dom = fault_domain_ctx(fdom);
+	struct v3d_dev *dev = fault_dev_ctx(fdev);
+	struct drv_domain *dom = fault_domain_ctx(fdom);
 	struct drv_attachment *a;
 	int r = check_pasid(dev, dom, pasid);
 
 	if (r)
 		return r;
-	v3d_note_now(d, now);
-	v3d_gate_close(d, &d->config);
-	a = find(dev, pasid);
+	drv_note_now(&d->h, now);
+	drv_gate_close(&d->h, &d->h.config);
+	a = drv_attached(&dev->base, pasid);
 	r = a && a->dom == dom ? -EBUSY : v3d_cdtab_reach(dev, ssid_of(pasid));
 	if (!r)
 		r = a ? replace(a, dom, now) : attach_first(dev, pasid, dom, now);
-	v3d_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 	return r;
 }
 
 int v3d_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)
 {
-	struct smmuv3_drv *d = drv;
-	struct drv_dev *dev = fault_dev_ctx(fdev);
-	struct drv_attachment *a;
-	int r;
-
-	v3d_note_now(d, now);
-	v3d_gate_close(d, &d->config);
-	a = find(dev, pasid);
-	r = a ? detach(a, now) : -ENOENT;
-	v3d_gate_open(d, &d->config);
-	return r;
+	return drv_detach(drv, fdev, pasid, now, detach);
 }
 
 /* ---- Masters ---- */
 
 u32 smmuv3_drv_credits(const struct fault_dev *dev)
 {
-	return ((const struct drv_dev *)fault_dev_ctx(dev))->credits;
+	return ((const struct v3d_dev *)fault_dev_ctx(dev))->base.credits;
 }
 
-static u32 credits(const struct smmuv3_drv *d, const struct drv_dev *dev, u32 wanted)
+static u32 credits(const struct smmuv3_drv *d, const struct v3d_dev *dev, u32 wanted)
 {
 	u32 n = 1;
 
@@ -441,38 +391,19 @@ static u32 credits(const struct smmuv3_drv *d, const struct drv_dev *dev, u32 wa
 	return max(n, 1U);
 }
 
-/* The core is done with the device: no operation names it any more. */
-static void device_release(void *ctx)
-{
-	fl_free(ctx);
-}
-
-static int faults_create(struct drv_dev *dev)
+static int faults_create(struct v3d_dev *dev)
 {
 	struct smmuv3_drv *d = dev->d;
 	struct fault_dev_cfg cfg = { .dev_ctx = NULL };
-	u32 i;
-	int r;
 
 	if (d->cfg.faults)
 		cfg = *d->cfg.faults;
-	cfg.dev_ctx = dev;
 	cfg.caps = (dev->can_stall ? FAULT_DEV_CAN_STALL : 0) | (dev->pri ? FAULT_DEV_PRI : 0);
-	cfg.credits = dev->credits;
-	cfg.release = device_release;
-	cfg.storm = NULL;
-	if (d->cfg.storm && dev->can_stall) {
-		dev->storm = *d->cfg.storm;
-		fault_storm_init(&dev->storm);
-		cfg.storm = &dev->storm;
-	}
-	r = fault_dev_create(d->core, &cfg, &dev->faults);
-	for (i = 0; i < dev->n_sids && !r; i++)
-		r = fault_dev_add_sid(dev->faults, dev->sids[i]);
-	return r;
+	cfg.credits = dev->base.credits;
+	return drv_device_faults(&d->h, &dev->base, &cfg, dev->can_stall ? d->cfg.storm : NULL);
 }
 
-static int tables_create(struct drv_dev *dev, u8 pasid_bits)
+static int tables_create(struct v3d_dev *dev, u8 pasid_bits)
 {
 	struct smmuv3_drv *d = dev->d;
 	u32 i;
@@ -480,72 +411,45 @@ static int tables_create(struct drv_dev *dev, u8 pasid_bits)
 
 	if (!r)
 		r = v3d_cdtab_reach(dev, 0);
-	for (i = 0; i < dev->n_sids && !r; i++)
-		r = v3d_strtab_reach(d, dev->sids[i]);
+	for (i = 0; i < dev->base.n_sids && !r; i++)
+		r = v3d_strtab_reach(d, dev->base.sids[i]);
 	return r;
 }
 
 static int check_device(const struct smmuv3_drv *d, const struct drv_device_cfg *cfg)
 {
-	u32 i;
-
-	if (!cfg->n_sids || cfg->n_sids > DRV_MAX_SIDS)
-		return -EINVAL;
 	/* PCIe traffic must never wait for software (3.12.1, 16.4). */
-	if (cfg->pri && cfg->can_stall)
-		return -EINVAL;
-	for (i = 0; i < cfg->n_sids; i++)
-		if ((u64)cfg->sids[i] >> d->f.sid_bits)
-			return -ERANGE;
-	return 0;
+	return cfg->pri && cfg->can_stall ? -EINVAL : drv_check_sids(cfg, d->f.sid_bits);
 }
 
-static struct drv_dev *device_alloc(struct smmuv3_drv *d, const struct drv_device_cfg *cfg)
+static struct v3d_dev *device_alloc(struct smmuv3_drv *d, const struct drv_device_cfg *cfg)
 {
-	struct drv_dev *dev = fl_zalloc(sizeof(*dev));
+	struct v3d_dev *dev = fl_zalloc(sizeof(*dev));
 
 	if (!dev)
 		return NULL;
 	dev->d = d;
-	memcpy(dev->sids, cfg->sids, sizeof(dev->sids));
-	dev->n_sids = cfg->n_sids;
+	memcpy(dev->base.sids, cfg->sids, sizeof(dev->base.sids));
+	dev->base.n_sids = cfg->n_sids;
 	dev->pri = cfg->pri && d->f.pri;
 	dev->ats = cfg->pri && d->f.ats;
 	dev->can_stall = (cfg->can_stall && d->f.stall_model != STALL_MODEL_NONE) ||
 			 d->f.stall_model == STALL_MODEL_FORCED;
-	dev->credits = credits(d, dev, cfg->credits);
+	dev->base.credits = credits(d, dev, cfg->credits);
 	return dev;
 }
 
-static void device_link(struct smmuv3_drv *d, struct drv_dev *dev)
-{
-	dev->next = d->devs;
-	d->devs = dev;
-}
-
-static void device_unlink(struct smmuv3_drv *d, struct drv_dev *dev)
-{
-	struct drv_dev **p = &d->devs;
-
-	while (*p != dev)
-		p = &(*p)->next;
-	*p = dev->next;
-}
-
 /* Undo whatever device_add has done. The STEs are terminating or were never written. */
-static void device_undo(struct drv_dev *dev)
+static void device_undo(struct v3d_dev *dev)
 {
 	v3d_cdtab_exit(dev);
-	if (!dev->faults)
-		fl_free(dev);
-	else
-		fault_dev_destroy(dev->faults);
+	drv_device_free(&dev->base);
 }
 
 int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
 {
 	struct smmuv3_drv *d = drv;
-	struct drv_dev *dev;
+	struct v3d_dev *dev;
 	int r = check_device(d, cfg);
 
 	if (r)
@@ -553,38 +457,34 @@ int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev
 	dev = device_alloc(d, cfg);
 	if (!dev)
 		return -ENOMEM;
-	v3d_gate_close(d, &d->config);
+	drv_gate_close(&d->h, &d->h.config);
 	r = tables_create(dev, cfg->pasid_bits);
 	if (!r)
 		r = faults_create(dev);
 	if (!r)
 		r = v3d_dev_abort(dev, false); /* nothing is attached: terminates */
-	if (!r) {
-		dev->inside = true;
-		if (dev->can_stall || dev->pri)
-			r = fault_dev_enable(dev->faults);
-		dev->inside = false;
-	}
+	if (!r && (dev->can_stall || dev->pri))
+		r = drv_device_enable(&dev->base);
 	if (!r)
-		device_link(d, dev);
-	v3d_gate_open(d, &d->config);
+		drv_device_link(&d->h, &dev->base);
+	drv_gate_open(&d->h, &d->h.config);
 	if (r) {
 		device_undo(dev);
 		return r;
 	}
-	*out = dev->faults;
+	*out = dev->base.faults;
 	return 0;
 }
 
 /* The sequence of 4.7.2.1, with the core's own procedure in its middle: every stall that it knows is answered first. */
-static int quiesce(struct drv_dev *dev, u64 now)
+static int quiesce(struct v3d_dev *dev, u64 now)
 {
 	int r = v3d_dead(dev->d) ? 0 : v3d_dev_abort(dev, true);
 
-	while (!r && dev->attachments)
-		r = detach(dev->attachments, now);
+	while (!r && dev->base.attachments)
+		r = detach(dev->base.attachments, now);
 	if (!r)
-		r = fault_off(dev->faults, now);
+		r = fault_off(dev->base.faults, now);
 	if (!r && !v3d_dead(dev->d))
 		r = v3d_dev_stall_term(dev);
 	return r;
@@ -593,20 +493,20 @@ static int quiesce(struct drv_dev *dev, u64 now)
 void v3d_device_remove(void *drv, struct fault_dev *fdev, u64 now)
 {
 	struct smmuv3_drv *d = drv;
-	struct drv_dev *dev = fault_dev_ctx(fdev);
+	struct v3d_dev *dev = fault_dev_ctx(fdev);
 	u32 tries = 0;
 
-	v3d_note_now(d, now);
-	v3d_gate_close(d, &d->config);
-	dev->inside = true;
+	drv_note_now(&d->h, now);
+	drv_gate_close(&d->h, &d->h.config);
+	dev->base.inside = true;
 	while (quiesce(dev, now)) {
 		/* No room for an answer, or an error of the command queue: try again. Else it will never answer. */
 		v3d_cmdq_recover(d);
 		if (!v3d_poll(d, tries++))
 			v3d_die(d);
 	}
-	dev->inside = false;
-	device_unlink(d, dev);
-	v3d_gate_open(d, &d->config);
+	dev->base.inside = false;
+	drv_device_unlink(&d->h, &dev->base);
+	drv_gate_open(&d->h, &d->h.config);
 	device_undo(dev);
 }

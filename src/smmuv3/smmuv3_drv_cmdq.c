@@ -13,7 +13,7 @@
 static void refresh(struct smmuv3_drv *d)
 {
 	struct drv_cmdq *q = &d->cmdq;
-	u32 cons = v3d_read32(d, SMMU_CMDQ_CONS);
+	u32 cons = drv_read32(&d->h, SMMU_CMDQ_CONS);
 	u32 used = ring_used((u32)q->head, cons, q->log2);
 
 	if (used <= 1U << q->log2)
@@ -38,7 +38,7 @@ static int put(struct smmuv3_drv *d, u64 n, const u64 *w)
 
 	fl_put_le64(raw, w[0]);
 	fl_put_le64(raw + 8, w[1]);
-	return d->ops->mem_write(d->ctx, entry_pa(&d->cmdq, n), raw, sizeof(raw));
+	return drv_mem_write(&d->h, entry_pa(&d->cmdq, n), raw, sizeof(raw));
 }
 
 /* Appends what fits and publishes it. Returns how many commands went in, or -EIO. */
@@ -63,7 +63,7 @@ static int append(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n)
 		return 0;
 	q->head += n;
 	d->stats.commands += n;
-	v3d_write32(d, SMMU_CMDQ_PROD, ring_ptr((u32)q->head, q->log2));
+	drv_write32(&d->h, SMMU_CMDQ_PROD, ring_ptr((u32)q->head, q->log2));
 	return (int)n;
 }
 
@@ -72,7 +72,7 @@ static void neutralise(struct smmuv3_drv *d, u64 n)
 {
 	static const u64 harmless[CMD_WORDS] = { CMD_SYNC, 0 };
 
-	v3d_read_words(d, entry_pa(&d->cmdq, n), d->stats.last_bad_cmd, CMD_WORDS);
+	drv_read_words(&d->h, entry_pa(&d->cmdq, n), d->stats.last_bad_cmd, CMD_WORDS);
 	put(d, n, harmless);
 }
 
@@ -89,9 +89,9 @@ static bool recover_locked(struct smmuv3_drv *d)
 {
 	u32 err;
 
-	if (!((v3d_read32(d, SMMU_GERROR) ^ d->gerrorn) & GERROR_CMDQ_ERR))
+	if (!((drv_read32(&d->h, SMMU_GERROR) ^ d->gerrorn) & GERROR_CMDQ_ERR))
 		return false;
-	err = FIELD_GET(CMDQ_CONS_ERR, v3d_read32(d, SMMU_CMDQ_CONS));
+	err = FIELD_GET(CMDQ_CONS_ERR, drv_read32(&d->h, SMMU_CMDQ_CONS));
 	refresh(d);
 	d->stats.gerrors[0]++;
 	d->stats.cmdq_errors[err <= CERROR_ATC_INV_SYNC ? err : CERROR_NONE]++;
@@ -109,17 +109,17 @@ static bool recover_locked(struct smmuv3_drv *d)
 		break;
 	}
 	d->gerrorn ^= GERROR_CMDQ_ERR;
-	v3d_write32(d, SMMU_GERRORN, d->gerrorn);
+	drv_write32(&d->h, SMMU_GERRORN, d->gerrorn);
 	return false;
 }
 
 /* Deal with GERROR.CMDQ_ERR if it is active. Process context. */
 void v3d_cmdq_recover(struct smmuv3_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->lock);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
 	bool hopeless = recover_locked(d);
 
-	fault_lock_release(&d->lock, flags);
+	fault_lock_release(&d->h.lock, flags);
 	if (hopeless)
 		v3d_die(d);
 }
@@ -131,10 +131,10 @@ static int submit(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n, u64 *end)
 	int done;
 
 	while (n) {
-		flags = fault_lock_acquire(&d->lock);
+		flags = fault_lock_acquire(&d->h.lock);
 		done = append(d, w, n);
 		*end = d->cmdq.head;
-		fault_lock_release(&d->lock, flags);
+		fault_lock_release(&d->h.lock, flags);
 		if (done < 0)
 			return done;
 		w += done;
@@ -156,11 +156,11 @@ static int wait_for(struct smmuv3_drv *d, u64 end)
 	bool done, dead;
 
 	for (tries = 0;; tries++) {
-		flags = fault_lock_acquire(&d->lock);
+		flags = fault_lock_acquire(&d->h.lock);
 		refresh(d);
 		done = d->cmdq.tail >= end;
 		dead = d->dead;
-		fault_lock_release(&d->lock, flags);
+		fault_lock_release(&d->h.lock, flags);
 		if (done || dead)
 			return done ? 0 : -EIO;
 		v3d_cmdq_recover(d);
@@ -203,10 +203,10 @@ int v3d_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
 /* One command from any context: 0, -EBUSY if there is no room now, -EIO. */
 int v3d_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1)
 {
-	unsigned long flags = fault_lock_acquire(&d->lock);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
 	u64 w[1][CMD_WORDS] = { { dw0, dw1 } };
 	int r = append(d, w, 1);
 
-	fault_lock_release(&d->lock, flags);
+	fault_lock_release(&d->h.lock, flags);
 	return r < 0 ? r : r ? 0 : -EBUSY;
 }

@@ -131,7 +131,7 @@ static int report(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 	if (!ev->known || ev->id == E_PAGE_REQUEST)
 		return 0;
 	to_record(ev, &f);
-	r = fault_core_report(d->core, &f, v3d_now(d));
+	r = fault_core_report(d->h.core, &f, drv_now(&d->h));
 	if (r == -EAGAIN)
 		return r;
 	if (r && ev->stall)

@@ -39,7 +39,7 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 {
 	struct smmuv3_drv *d = ctx;
-	struct drv_dev *dev = dev_ctx;
+	struct v3d_dev *dev = dev_ctx;
 	struct drv_cmds c = { .n = 0 };
 	int r;
 
@@ -71,13 +71,6 @@ static void hw_drain(void *ctx)
 		v3d_outq_drain(d, &d->priq, 1U << d->priq.log2);
 }
 
-static enum fault_code sva_handle(void *mm, struct fault_group *g, const struct fault_record *f)
-{
-	struct drv_mm *m = mm;
-
-	return (enum fault_code)m->handle(m, g, f);
-}
-
 static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
 {
 	struct smmuv3_drv *d = ctx;
@@ -94,6 +87,6 @@ const struct fault_ops smmuv3_fault_ops = {
 	.throttle = v3d_faults_throttle,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
-	.sva_handle = sva_handle,
+	.sva_handle = drv_sva_handle,
 	.observe = observe,
 };

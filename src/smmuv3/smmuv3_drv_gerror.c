@@ -4,16 +4,16 @@
 
 static u32 active(struct smmuv3_drv *d)
 {
-	return v3d_read32(d, SMMU_GERROR) ^ d->gerrorn;
+	return drv_read32(&d->h, SMMU_GERROR) ^ d->gerrorn;
 }
 
 static void acknowledge(struct smmuv3_drv *d, u32 bits)
 {
-	unsigned long flags = fault_lock_acquire(&d->lock);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
 
 	d->gerrorn ^= bits;
-	v3d_write32(d, SMMU_GERRORN, d->gerrorn);
-	fault_lock_release(&d->lock, flags);
+	drv_write32(&d->h, SMMU_GERRORN, d->gerrorn);
+	fault_lock_release(&d->h.lock, flags);
 }
 
 /* CMDQ_ERR is counted where it is dealt with. */
@@ -28,14 +28,14 @@ static int count(struct smmuv3_drv *d, u32 bits)
 }
 
 /* Faults off and on again, while the device's STEs terminate: then no stall is left, known or not. */
-static void restart(struct drv_dev *dev, u64 now)
+static void restart(struct v3d_dev *dev, u64 now)
 {
-	dev->inside = true;
-	if (!fault_off(dev->faults, now)) {
+	dev->base.inside = true;
+	if (!fault_off(dev->base.faults, now)) {
 		v3d_dev_stall_term(dev);
-		fault_dev_enable(dev->faults);
+		fault_dev_enable(dev->base.faults);
 	}
-	dev->inside = false;
+	dev->base.inside = false;
 	v3d_dev_abort(dev, false);
 }
 
@@ -45,19 +45,19 @@ static void restart(struct drv_dev *dev, u64 now)
  */
 static void eventq_abort(struct smmuv3_drv *d)
 {
-	struct drv_dev *dev;
-	u64 now = v3d_now(d);
+	struct drv_device *dev;
+	u64 now = drv_now(&d->h);
 
-	v3d_gate_close(d, &d->config);
-	for (dev = d->devs; dev; dev = dev->next)
-		if (dev->can_stall)
-			v3d_dev_abort(dev, true);
+	drv_gate_close(&d->h, &d->h.config);
+	for (dev = d->h.devs; dev; dev = dev->next)
+		if (v3d_dev_of(dev)->can_stall)
+			v3d_dev_abort(v3d_dev_of(dev), true);
 	v3d_outq_discard(d, &d->evtq);
 	acknowledge(d, GERROR_EVENTQ_ABT_ERR);
-	for (dev = d->devs; dev; dev = dev->next)
-		if (dev->can_stall)
-			restart(dev, now);
-	v3d_gate_open(d, &d->config);
+	for (dev = d->h.devs; dev; dev = dev->next)
+		if (v3d_dev_of(dev)->can_stall)
+			restart(v3d_dev_of(dev), now);
+	drv_gate_open(&d->h, &d->h.config);
 }
 
 int v3d_gerror(struct smmuv3_drv *d)

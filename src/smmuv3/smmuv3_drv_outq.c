@@ -16,10 +16,10 @@ static bool overflowed(const struct drv_outq *q, u32 prod)
 /* PROD as the SMMU shows it; indices in no consistent state are made an empty queue. */
 static u32 read_prod(struct smmuv3_drv *d, struct drv_outq *q)
 {
-	u32 prod = v3d_read32(d, q->prod_reg);
+	u32 prod = drv_read32(&d->h, q->prod_reg);
 
 	if (ring_used(prod, q->cons, q->log2) > 1U << q->log2) {
-		v3d_count(d, &d->stats.resyncs);
+		drv_count(&d->h, &d->stats.resyncs);
 		q->cons = (q->cons & Q_OVFLG) | ring_ptr(prod, q->log2);
 	}
 	return prod;
@@ -29,7 +29,7 @@ static int take_one(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u64 words[EVT_WORDS];
 	u64 pa = q->base + (u64)ring_index(q->cons, q->log2) * q->entry;
-	int r = v3d_read_words(d, pa, words, q->entry / 8);
+	int r = drv_read_words(&d->h, pa, words, q->entry / 8);
 
 	if (r)
 		return r;
@@ -54,7 +54,7 @@ static void acknowledge(struct smmuv3_drv *d, struct drv_outq *q, u32 prod)
 		if (!ring_empty(prod, q->cons, q->log2))
 			return;
 		d->stats.priq_overflows++;
-		fault_core_overflow(d->core, v3d_now(d));
+		fault_core_overflow(d->h.core, drv_now(&d->h));
 	} else {
 		d->stats.evtq_overflows++;
 	}
@@ -66,7 +66,7 @@ static void publish(struct smmuv3_drv *d, struct drv_outq *q)
 	if (q->cons == q->written)
 		return;
 	q->written = q->cons;
-	v3d_write32(d, q->cons_reg, q->cons);
+	drv_write32(&d->h, q->cons_reg, q->cons);
 }
 
 /* The gate is closed. Records dealt with; -EAGAIN if there are some and the first must wait. */
@@ -94,9 +94,9 @@ int v3d_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
 {
 	int n;
 
-	v3d_gate_close(d, &q->gate);
+	drv_gate_close(&d->h, &q->gate);
 	n = drain_locked(d, q, budget);
-	v3d_gate_open(d, &q->gate);
+	drv_gate_open(&d->h, &q->gate);
 	return n;
 }
 
@@ -106,7 +106,7 @@ int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
 	u32 left, tries = 0;
 	int n, r = 0;
 
-	v3d_gate_close(d, &q->gate);
+	drv_gate_close(&d->h, &q->gate);
 	left = ring_used(read_prod(d, q), q->cons, q->log2);
 	while (left && !r) {
 		n = drain_locked(d, q, min(left, d->cfg.batch));
@@ -121,7 +121,7 @@ int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
 		if (!v3d_poll(d, tries++))
 			r = -EBUSY;
 	}
-	v3d_gate_open(d, &q->gate);
+	drv_gate_open(&d->h, &q->gate);
 	return r;
 }
 
@@ -130,10 +130,10 @@ bool v3d_outq_pending(struct smmuv3_drv *d, struct drv_outq *q)
 	bool pending;
 	u32 prod;
 
-	v3d_gate_close(d, &q->gate);
+	drv_gate_close(&d->h, &q->gate);
 	prod = read_prod(d, q);
 	pending = !ring_empty(prod, q->cons, q->log2) || overflowed(q, prod);
-	v3d_gate_open(d, &q->gate);
+	drv_gate_open(&d->h, &q->gate);
 	return pending;
 }
 
@@ -142,10 +142,10 @@ void v3d_outq_discard(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u32 prod;
 
-	v3d_gate_close(d, &q->gate);
+	drv_gate_close(&d->h, &q->gate);
 	prod = read_prod(d, q);
 	d->stats.evtq_discarded += ring_used(prod, q->cons, q->log2);
 	q->cons = (prod & Q_OVFLG) | ring_ptr(prod, q->log2);
 	publish(d, q);
-	v3d_gate_open(d, &q->gate);
+	drv_gate_open(&d->h, &q->gate);
 }

@@ -39,7 +39,7 @@ int v3d_page_request(struct smmuv3_drv *d, const u64 *words)
 	f.perm = (e.read ? FAULT_READ : 0) | (e.write ? FAULT_WRITE : 0) | (e.exec ? FAULT_EXEC : 0) |
 		 (e.priv ? FAULT_PRIV : 0);
 	f.flags = (e.ssv ? FAULT_PASID_VALID : 0) | (e.last ? FAULT_LAST : 0);
-	r = fault_core_report(d->core, &f, v3d_now(d));
+	r = fault_core_report(d->h.core, &f, drv_now(&d->h));
 	if (r == -EAGAIN)
 		return r;
 	d->stats.page_requests++;

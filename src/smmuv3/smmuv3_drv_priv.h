@@ -3,15 +3,10 @@
 #ifndef SMMUV3_DRV_PRIV_H
 #define SMMUV3_DRV_PRIV_H
 
-#include "pt_build.h"
+#include "drv_device.h"
 #include "ring.h"
 #include "smmuv3_driver.h"
 #include "smmuv3_regs.h"
-
-/* For a few steps that may wait: whoever finds it closed polls. Protected by smmuv3_drv.lock. */
-struct drv_gate {
-	bool closed;
-};
 
 /**
  * struct drv_outq - a queue that the SMMU fills
@@ -50,38 +45,20 @@ struct drv_cmdq {
 	u8 log2;
 };
 
-struct drv_dom;
-
-/* A domain on a PASID of a device. */
-struct drv_attachment {
-	struct drv_attachment *dev_next;
-	struct drv_attachment *dom_next;
-	struct drv_dev *dev;
-	struct drv_dom *dom;
-	u32 pasid;
-};
-
 /**
- * struct drv_dev - a master
+ * struct v3d_dev - a master
  * @cd_table: physical: one CD, a linear table, or L1CDs
  * @cd_l2: two levels: physical addresses of the second, 0 where there is none
  * @cd_bits: log2 of the CDs: STE.S1CDMax
  * @stall_on: faults may stall: between enable and disable
  * @throttled: not at the moment, a storm
- * @inside: the driver itself calls the fault core and holds the configuration gate
  */
-struct drv_dev {
+struct v3d_dev {
+	struct drv_device base;
 	struct smmuv3_drv *d;
-	struct fault_dev *faults;
-	struct drv_dev *next;
-	struct drv_attachment *attachments;
-	struct fault_storm storm;
-	u32 sids[DRV_MAX_SIDS];
 	u64 cd_table;
 	u64 cd_bytes;
 	u64 *cd_l2;
-	u32 credits;
-	u8 n_sids;
 	u8 cd_bits;
 	bool cd_two_levels;
 	bool can_stall;
@@ -90,19 +67,23 @@ struct drv_dev {
 	bool stall_on;
 	bool throttled;
 	bool aborted;
-	bool inside;
 };
 
-struct drv_dom {
+struct v3d_dom {
+	struct drv_domain base;
 	struct smmuv3_drv *d;
-	struct fault_domain *faults;
-	struct drv_dom *next;
-	struct drv_attachment *attachments;
-	struct pt_build pt;
-	struct drv_gate gate; /* page table and attachments */
-	enum drv_domain_type type;
 	u16 asid;
 };
+
+static inline struct v3d_dev *v3d_dev_of(struct drv_device *dev)
+{
+	return container_of(dev, struct v3d_dev, base);
+}
+
+static inline struct v3d_dom *v3d_dom_of(struct drv_domain *dom)
+{
+	return container_of(dom, struct v3d_dom, base);
+}
 
 /* What the identification registers and the configuration leave. */
 struct drv_features {
@@ -131,16 +112,11 @@ struct drv_features {
 #define STRTAB_SPLIT  8 /* StreamIDs of one second-level table: 256 STEs, 16 KiB */
 #define DRV_ASID_SWAP 0 /* never given to a domain: for the moments of a replace */
 
+/* drv_host.lock protects the command queue and GERRORN, too. */
 struct smmuv3_drv {
-	const struct drv_ops *ops;
-	void *ctx;
-	struct fault_core *core;
+	struct drv_host h;
 	struct smmuv3_drv_cfg cfg;
 	struct drv_features f;
-	struct fault_lock lock; /* command queue, GERRORN, gates, time */
-	struct drv_gate config; /* structures in memory, devices, domains */
-	u64 now;
-	bool bound;
 	bool dead; /* no answer any more: switched off */
 
 	u32 cr0;
@@ -155,35 +131,16 @@ struct smmuv3_drv {
 	u64 *strtab_l2; /* two levels: physical addresses, 0 where there is none */
 
 	u64 *asids; /* a bit for each in use */
-	struct drv_dev *devs;
-	struct drv_dom *doms;
 	struct smmuv3_drv_stats stats;
 };
 
 /* smmuv3_driver.c */
-static inline u32 v3d_read32(struct smmuv3_drv *d, u64 reg)
-{
-	return (u32)d->ops->mmio_read(d->ctx, reg, 4);
-}
-
-static inline void v3d_write32(struct smmuv3_drv *d, u64 reg, u32 value)
-{
-	d->ops->mmio_write(d->ctx, reg, value, 4);
-}
-
-void v3d_count(struct smmuv3_drv *d, u64 *counter);
 bool v3d_dead(struct smmuv3_drv *d);
 bool v3d_poll(struct smmuv3_drv *d, u32 tries);
-u64 v3d_now(struct smmuv3_drv *d);
-void v3d_note_now(struct smmuv3_drv *d, u64 now);
-void v3d_gate_close(struct smmuv3_drv *d, struct drv_gate *g);
-void v3d_gate_open(struct smmuv3_drv *d, struct drv_gate *g);
 int v3d_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack);
 int v3d_gbpa_abort(struct smmuv3_drv *d);
 void v3d_die(struct smmuv3_drv *d);
 int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
-int v3d_read_words(struct smmuv3_drv *d, u64 pa, u64 *words, u32 n);
-int v3d_write_word(struct smmuv3_drv *d, u64 pa, u64 word);
 
 /* smmuv3_drv_cmdq.c: a list of commands under construction */
 #define DRV_BATCH 16
@@ -218,20 +175,17 @@ void v3d_strtab_program(struct smmuv3_drv *d);
 void v3d_strtab_exit(struct smmuv3_drv *d);
 int v3d_strtab_reach(struct smmuv3_drv *d, u32 sid);
 int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS]);
-int v3d_cdtab_init(struct drv_dev *dev, u8 bits);
-void v3d_cdtab_exit(struct drv_dev *dev);
-int v3d_cdtab_reach(struct drv_dev *dev, u32 ssid);
-int v3d_cd_write(struct drv_dev *dev, u32 ssid, const u64 cd[CD_WORDS]);
+int v3d_cdtab_init(struct v3d_dev *dev, u8 bits);
+void v3d_cdtab_exit(struct v3d_dev *dev);
+int v3d_cdtab_reach(struct v3d_dev *dev, u32 ssid);
+int v3d_cd_write(struct v3d_dev *dev, u32 ssid, const u64 cd[CD_WORDS]);
 
 /* smmuv3_drv_domain.c */
 int v3d_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);
 void v3d_domain_free(void *drv, struct fault_domain *fdom);
 int v3d_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
 s64 v3d_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
-u64 v3d_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova);
-u32 v3d_asid_alloc(struct smmuv3_drv *d);
 void v3d_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_attachment *a, u64 iova, u64 last);
-bool v3d_dom_translates(const struct drv_dom *dom);
 
 /* smmuv3_drv_attach.c */
 int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out);
@@ -241,8 +195,8 @@ int v3d_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now);
 int v3d_faults_enable(void *ctx, void *dev_ctx);
 int v3d_faults_disable(void *ctx, void *dev_ctx);
 void v3d_faults_throttle(void *ctx, void *dev_ctx, bool on);
-int v3d_dev_abort(struct drv_dev *dev, bool on);
-int v3d_dev_stall_term(struct drv_dev *dev);
+int v3d_dev_abort(struct v3d_dev *dev, bool on);
+int v3d_dev_stall_term(struct v3d_dev *dev);
 
 /* smmuv3_drv_faults.c */
 extern const struct fault_ops smmuv3_fault_ops;

@@ -58,7 +58,7 @@ struct drv_entry {
 	void (*used)(const u64 *e, u64 used[8]);
 	int (*sync)(const struct drv_entry *e);
 	struct smmuv3_drv *d;
-	struct drv_dev *dev;
+	struct v3d_dev *dev;
 	u32 id;
 };
 
@@ -72,7 +72,7 @@ static int write_words(const struct drv_entry *e, u64 *now, const u64 *to, u32 s
 	for (i = 0; i < 8; i++) {
 		if (skip & BIT(i) || now[i] == to[i])
 			continue;
-		r = v3d_write_word(e->d, e->pa + i * 8, to[i]);
+		r = drv_write_word(&e->d->h, e->pa + i * 8, to[i]);
 		if (r)
 			return r;
 		now[i] = to[i];
@@ -92,7 +92,7 @@ static int entry_update(const struct drv_entry *e, const u64 to[8])
 	u64 now[8], prepared[8], now_used[8], to_used[8];
 	u32 critical = 0;
 	u32 i;
-	int r = v3d_read_words(e->d, e->pa, now, 8);
+	int r = drv_read_words(&e->d->h, e->pa, now, 8);
 
 	if (r)
 		return r;
@@ -120,13 +120,13 @@ static int entry_update(const struct drv_entry *e, const u64 to[8])
 
 static int preset_strtab(struct smmuv3_drv *d)
 {
-	u32 cfg = v3d_read32(d, SMMU_STRTAB_BASE_CFG);
+	u32 cfg = drv_read32(&d->h, SMMU_STRTAB_BASE_CFG);
 
 	if (FIELD_GET(STRTAB_BASE_CFG_FMT, cfg) != STRTAB_FMT_LINEAR)
 		return -ENODEV;
 	d->f.st_two_levels = false;
 	d->f.sid_bits = (u8)min((u32)d->f.sid_bits, (u32)FIELD_GET(STRTAB_BASE_CFG_LOG2SIZE, cfg));
-	d->strtab = d->ops->mmio_read(d->ctx, SMMU_STRTAB_BASE, 8) & STRTAB_BASE_ADDR;
+	d->strtab = drv_read64(&d->h, SMMU_STRTAB_BASE) & STRTAB_BASE_ADDR;
 	return 0;
 }
 
@@ -160,8 +160,8 @@ void v3d_strtab_program(struct smmuv3_drv *d)
 	if (d->f.st_two_levels)
 		cfg |= FIELD_PREP(STRTAB_BASE_CFG_FMT, STRTAB_FMT_2LVL) |
 		       FIELD_PREP(STRTAB_BASE_CFG_SPLIT, STRTAB_SPLIT);
-	d->ops->mmio_write(d->ctx, SMMU_STRTAB_BASE, d->strtab | STRTAB_BASE_RA, 8);
-	v3d_write32(d, SMMU_STRTAB_BASE_CFG, cfg);
+	drv_write64(&d->h, SMMU_STRTAB_BASE, d->strtab | STRTAB_BASE_RA);
+	drv_write32(&d->h, SMMU_STRTAB_BASE_CFG, cfg);
 }
 
 void v3d_strtab_exit(struct smmuv3_drv *d)
@@ -170,11 +170,11 @@ void v3d_strtab_exit(struct smmuv3_drv *d)
 
 	for (i = 0; d->strtab_l2 && i < 1U << (d->f.sid_bits - STRTAB_SPLIT); i++)
 		if (d->strtab_l2[i])
-			d->ops->mem_free(d->ctx, d->strtab_l2[i], (u64)STE_BYTES << STRTAB_SPLIT);
+			drv_mem_free(&d->h, d->strtab_l2[i], (u64)STE_BYTES << STRTAB_SPLIT);
 	fl_free(d->strtab_l2);
 	d->strtab_l2 = NULL;
 	if (d->strtab_bytes)
-		d->ops->mem_free(d->ctx, d->strtab, d->strtab_bytes);
+		drv_mem_free(&d->h, d->strtab, d->strtab_bytes);
 }
 
 static int cfgi_ste(struct smmuv3_drv *d, u32 sid, bool leaf)
@@ -199,9 +199,9 @@ int v3d_strtab_reach(struct smmuv3_drv *d, u32 sid)
 	r = v3d_alloc(d, (u64)STE_BYTES << STRTAB_SPLIT, &pa);
 	if (r)
 		return r;
-	r = v3d_write_word(d, d->strtab + (u64)i * L1STD_BYTES, pa | FIELD_PREP(L1STD_SPAN, STRTAB_SPLIT + 1));
+	r = drv_write_word(&d->h, d->strtab + (u64)i * L1STD_BYTES, pa | FIELD_PREP(L1STD_SPAN, STRTAB_SPLIT + 1));
 	if (r) {
-		d->ops->mem_free(d->ctx, pa, (u64)STE_BYTES << STRTAB_SPLIT);
+		drv_mem_free(&d->h, pa, (u64)STE_BYTES << STRTAB_SPLIT);
 		return r;
 	}
 	d->strtab_l2[i] = pa;
@@ -232,7 +232,7 @@ int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS])
 /* ---- CD tables ---- */
 
 /* One CD, a linear table, or two levels if there are more than one leaf table holds. */
-int v3d_cdtab_init(struct drv_dev *dev, u8 bits)
+int v3d_cdtab_init(struct v3d_dev *dev, u8 bits)
 {
 	struct smmuv3_drv *d = dev->d;
 	u64 bytes = (u64)CD_BYTES << bits;
@@ -252,37 +252,37 @@ int v3d_cdtab_init(struct drv_dev *dev, u8 bits)
 	return r;
 }
 
-void v3d_cdtab_exit(struct drv_dev *dev)
+void v3d_cdtab_exit(struct v3d_dev *dev)
 {
-	const struct drv_ops *ops = dev->d->ops;
+	struct drv_host *h = &dev->d->h;
 	u32 i;
 
 	for (i = 0; dev->cd_l2 && i < 1U << (dev->cd_bits - CD_L2_BITS); i++)
 		if (dev->cd_l2[i])
-			ops->mem_free(dev->d->ctx, dev->cd_l2[i], CD_L2_BYTES);
+			drv_mem_free(h, dev->cd_l2[i], CD_L2_BYTES);
 	fl_free(dev->cd_l2);
 	dev->cd_l2 = NULL;
 	if (dev->cd_bytes)
-		ops->mem_free(dev->d->ctx, dev->cd_table, dev->cd_bytes);
+		drv_mem_free(h, dev->cd_table, dev->cd_bytes);
 	dev->cd_bytes = 0;
 }
 
 /* A CD may be cached for every StreamID that reaches it. */
-static int cfgi_cd(struct drv_dev *dev, u32 ssid, bool leaf)
+static int cfgi_cd(struct v3d_dev *dev, u32 ssid, bool leaf)
 {
 	struct drv_cmds c = { .n = 0 };
 	u32 i;
 
-	for (i = 0; i < dev->n_sids; i++)
+	for (i = 0; i < dev->base.n_sids; i++)
 		v3d_cmd_add(dev->d, &c,
 			    CMD_CFGI_CD | FIELD_PREP(CMD_0_SUBSTREAMID, ssid) |
-				    FIELD_PREP(CMD_0_STREAMID, dev->sids[i]),
+				    FIELD_PREP(CMD_0_STREAMID, dev->base.sids[i]),
 			    leaf ? CMD_CFGI_1_LEAF : 0);
 	return v3d_cmd_sync(dev->d, &c);
 }
 
 /* Make sure that there is a CD for @ssid. */
-int v3d_cdtab_reach(struct drv_dev *dev, u32 ssid)
+int v3d_cdtab_reach(struct v3d_dev *dev, u32 ssid)
 {
 	struct smmuv3_drv *d = dev->d;
 	u32 i = ssid >> CD_L2_BITS;
@@ -294,16 +294,16 @@ int v3d_cdtab_reach(struct drv_dev *dev, u32 ssid)
 	r = v3d_alloc(d, CD_L2_BYTES, &pa);
 	if (r)
 		return r;
-	r = v3d_write_word(d, dev->cd_table + (u64)i * L1CD_BYTES, pa | L1CD_V);
+	r = drv_write_word(&d->h, dev->cd_table + (u64)i * L1CD_BYTES, pa | L1CD_V);
 	if (r) {
-		d->ops->mem_free(d->ctx, pa, CD_L2_BYTES);
+		drv_mem_free(&d->h, pa, CD_L2_BYTES);
 		return r;
 	}
 	dev->cd_l2[i] = pa;
 	return cfgi_cd(dev, ssid, false);
 }
 
-static u64 cd_pa(const struct drv_dev *dev, u32 ssid)
+static u64 cd_pa(const struct v3d_dev *dev, u32 ssid)
 {
 	if (!dev->cd_two_levels)
 		return dev->cd_table + (u64)ssid * CD_BYTES;
@@ -344,7 +344,7 @@ static int cd_replace(const struct drv_entry *e, const u64 now[8], const u64 to[
 	return r ? r : tlbi_swap(e->d);
 }
 
-int v3d_cd_write(struct drv_dev *dev, u32 ssid, const u64 cd[CD_WORDS])
+int v3d_cd_write(struct v3d_dev *dev, u32 ssid, const u64 cd[CD_WORDS])
 {
 	struct drv_entry e = { .pa = cd_pa(dev, ssid),
 			       .valid = CD_0_V,
@@ -354,7 +354,7 @@ int v3d_cd_write(struct drv_dev *dev, u32 ssid, const u64 cd[CD_WORDS])
 			       .dev = dev,
 			       .id = ssid };
 	u64 now[CD_WORDS];
-	int r = v3d_read_words(dev->d, e.pa, now, CD_WORDS);
+	int r = drv_read_words(&dev->d->h, e.pa, now, CD_WORDS);
 
 	if (r)
 		return r;
