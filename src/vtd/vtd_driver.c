@@ -2,97 +2,27 @@
 /* VT-d driver: probe, remove, interrupts (11.4.4, 6.6, 7.3, 7.5). */
 #include "vtd_drv_priv.h"
 
-#define NO_POLL_TRIES 1000
-#define GSTS_KEPT     (VTD_GCMD_TE | VTD_GCMD_QIE | VTD_GCMD_IRE | VTD_GCMD_CFI)
+#define GSTS_KEPT (VTD_GCMD_TE | VTD_GCMD_QIE | VTD_GCMD_IRE | VTD_GCMD_CFI)
 
 bool vdrv_poll(struct vtd_drv *d, u32 tries)
 {
-	bool go_on = d->ops->poll ? d->ops->poll(d->ctx, tries) : tries < NO_POLL_TRIES;
+	bool go_on = drv_poll(&d->h, tries);
 
 	if (!go_on)
 		d->stats.timeouts++;
 	return go_on;
 }
 
-u64 vdrv_now(struct vtd_drv *d)
-{
-	unsigned long flags;
-	u64 now;
-
-	if (d->ops->now)
-		return d->ops->now(d->ctx);
-	flags = fault_lock_acquire(&d->lock);
-	now = d->now;
-	fault_lock_release(&d->lock, flags);
-	return now;
-}
-
-void vdrv_note_now(struct vtd_drv *d, u64 now)
-{
-	unsigned long flags = fault_lock_acquire(&d->lock);
-
-	d->now = max(d->now, now);
-	fault_lock_release(&d->lock, flags);
-}
-
-void vdrv_gate_close(struct vtd_drv *d, struct vdrv_gate *g)
-{
-	unsigned long flags;
-	u32 tries = 0;
-	bool mine;
-
-	for (;;) {
-		flags = fault_lock_acquire(&d->lock);
-		mine = !g->closed;
-		g->closed = true;
-		fault_lock_release(&d->lock, flags);
-		if (mine)
-			return;
-		if (d->ops->poll)
-			d->ops->poll(d->ctx, tries++);
-	}
-}
-
-void vdrv_gate_open(struct vtd_drv *d, struct vdrv_gate *g)
-{
-	unsigned long flags = fault_lock_acquire(&d->lock);
-
-	g->closed = false;
-	fault_lock_release(&d->lock, flags);
-}
-
 int vdrv_page(struct vtd_drv *d, u64 *pa)
 {
-	return d->ops->mem_alloc(d->ctx, 4096, 4096, pa);
-}
-
-int vdrv_read_words(struct vtd_drv *d, u64 pa, u64 *words, u32 n)
-{
-	u8 raw[64];
-	u32 i;
-	int r;
-
-	fl_assert(n <= 8);
-	r = d->ops->mem_read(d->ctx, pa, raw, n * 8);
-	for (i = 0; i < n && !r; i++)
-		words[i] = fl_get_le64(raw + i * 8);
-	return r;
-}
-
-/* Entries change by single 64-bit writes, which hardware sees whole (chapter 9). */
-int vdrv_write_word(struct vtd_drv *d, u64 pa, u64 word)
-{
-	u8 raw[8];
-
-	fl_put_le64(raw, word);
-	return d->ops->mem_write(d->ctx, pa, raw, sizeof(raw));
+	return drv_mem_alloc(&d->h, 4096, 4096, pa);
 }
 
 static int await(struct vtd_drv *d, u32 bit, bool on)
 {
 	u32 tries;
 
-	for (tries = 0; !!(vdrv_read32(d, VTD_GSTS) & bit) != on; tries++)
+	for (tries = 0; !!(drv_read32(&d->h, VTD_GSTS) & bit) != on; tries++)
 		if (!vdrv_poll(d, tries))
 			return -ETIMEDOUT;
 	return 0;
@@ -103,7 +33,7 @@ int vdrv_command(struct vtd_drv *d, u32 bit, bool on)
 {
 	if (!(bit & VTD_GCMD_ONE_SHOT))
 		d->gcmd = on ? d->gcmd | bit : d->gcmd & ~bit;
-	vdrv_write32(d, VTD_GCMD, d->gcmd | (bit & VTD_GCMD_ONE_SHOT));
+	drv_write32(&d->h, VTD_GCMD, d->gcmd | (bit & VTD_GCMD_ONE_SHOT));
 	return bit == VTD_GCMD_WBF ? await(d, bit, false) : await(d, bit, on);
 }
 
@@ -131,8 +61,8 @@ static int probe_features(struct vtd_drv *d)
 	struct vtd_drv_cfg *c = &d->cfg;
 	u32 line;
 
-	d->cap = d->ops->mmio_read(d->ctx, VTD_CAP, 8);
-	d->ecap = d->ops->mmio_read(d->ctx, VTD_ECAP, 8);
+	d->cap = drv_read64(&d->h, VTD_CAP);
+	d->ecap = drv_read64(&d->h, VTD_ECAP);
 	if (!(d->ecap & VTD_ECAP_QI) || c->iq_order > 7 || c->prq_order > 7)
 		return c->iq_order > 7 || c->prq_order > 7 ? -EINVAL : -ENODEV;
 	d->scalable = c->mode == VTD_DRV_AUTO ? !!(d->ecap & VTD_ECAP_SMTS) : c->mode == VTD_DRV_SCALABLE;
@@ -189,7 +119,7 @@ static int disable(struct vtd_drv *d)
 {
 	int r = 0;
 
-	d->gcmd = vdrv_read32(d, VTD_GSTS) & GSTS_KEPT;
+	d->gcmd = drv_read32(&d->h, VTD_GSTS) & GSTS_KEPT;
 	if (d->gcmd & VTD_GCMD_TE)
 		r = vdrv_command(d, VTD_GCMD_TE, false);
 	if (!r && (d->gcmd & VTD_GCMD_QIE))
@@ -207,10 +137,10 @@ static void program_events(struct vtd_drv *d)
 		if (line == VTD_DRV_PAGE_REQUEST && !d->pri)
 			continue;
 		ctl = event_ctl[line];
-		vdrv_write32(d, ctl, VTD_ECTL_IM);
-		vdrv_write32(d, ctl + 4, d->cfg.msi[line].data);
-		vdrv_write32(d, ctl + 8, (u32)d->cfg.msi[line].addr);
-		vdrv_write32(d, ctl + 12, (u32)(d->cfg.msi[line].addr >> 32));
+		drv_write32(&d->h, ctl, VTD_ECTL_IM);
+		drv_write32(&d->h, ctl + 4, d->cfg.msi[line].data);
+		drv_write32(&d->h, ctl + 8, (u32)d->cfg.msi[line].addr);
+		drv_write32(&d->h, ctl + 12, (u32)(d->cfg.msi[line].addr >> 32));
 	}
 }
 
@@ -219,16 +149,16 @@ static void clear_stale(struct vtd_drv *d)
 {
 	while (vdrv_fault_thread(d, d->cfg.batch) > 0)
 		;
-	vdrv_write32(d, VTD_ICS, VTD_ICS_IWC);
+	drv_write32(&d->h, VTD_ICS, VTD_ICS_IWC);
 	if (d->pri)
 		vdrv_prq_clear_stale(d);
 }
 
 static void unmask_events(struct vtd_drv *d)
 {
-	vdrv_write32(d, VTD_FECTL, 0);
+	drv_write32(&d->h, VTD_FECTL, 0);
 	if (d->pri)
-		vdrv_write32(d, VTD_PECTL, 0);
+		drv_write32(&d->h, VTD_PECTL, 0);
 }
 
 static int start(struct vtd_drv *d)
@@ -240,9 +170,9 @@ static int start(struct vtd_drv *d)
 		return r;
 	program_events(d);
 	/* The queue first: scalable mode knows no other way to invalidate. Its width must fit the mode (6.5.2). */
-	d->ops->mmio_write(d->ctx, VTD_IQT, 0, 8);
-	d->ops->mmio_write(d->ctx, VTD_IQA, d->iq.base | d->cfg.iq_order | (d->iq.desc == 32 ? VTD_IQA_DW : 0), 8);
-	d->ops->mmio_write(d->ctx, VTD_RTADDR, d->root | FIELD_PREP(VTD_RTADDR_TTM, ttm), 8);
+	drv_write64(&d->h, VTD_IQT, 0);
+	drv_write64(&d->h, VTD_IQA, d->iq.base | d->cfg.iq_order | (d->iq.desc == 32 ? VTD_IQA_DW : 0));
+	drv_write64(&d->h, VTD_RTADDR, d->root | FIELD_PREP(VTD_RTADDR_TTM, ttm));
 	r = vdrv_command(d, VTD_GCMD_SRTP, true);
 	clear_stale(d);
 	if (!r)
@@ -259,24 +189,10 @@ static int start(struct vtd_drv *d)
 
 static void stop(struct vtd_drv *d)
 {
-	vdrv_write32(d, VTD_FECTL, VTD_ECTL_IM);
+	drv_write32(&d->h, VTD_FECTL, VTD_ECTL_IM);
 	if (d->pri)
-		vdrv_write32(d, VTD_PECTL, VTD_ECTL_IM);
+		drv_write32(&d->h, VTD_PECTL, VTD_ECTL_IM);
 	disable(d);
-}
-
-static int bind(struct vtd_drv *d)
-{
-	struct fault_driver drv = { .ops = &vtd_fault_ops, .ctx = d };
-	int r;
-
-	/* Table 32 */
-	drv.hw_code[FAULT_RETRY] = 0x0;
-	drv.hw_code[FAULT_TERMINATE] = 0x1;
-	drv.hw_code[FAULT_FAILURE] = 0xf;
-	r = fault_core_bind(d->core, &drv);
-	d->bound = !r;
-	return r;
 }
 
 static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
@@ -285,26 +201,23 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 	int r;
 
 	memset(d, 0, sizeof(*d));
-	d->ops = ops;
-	d->ctx = ctx;
-	d->core = core;
+	drv_host_init(&d->h, ops, ctx, core);
 	if (cfg)
 		d->cfg = *(const struct vtd_drv_cfg *)cfg;
-	fault_lock_init(&d->lock);
 	r = probe_features(d);
 	if (r)
 		return r;
 	r = alloc_all(d);
+	/* Table 32 */
 	if (!r)
-		r = bind(d);
+		r = drv_bind(&d->h, &vtd_fault_ops, 0x0, 0x1, 0xf);
 	if (!r)
 		r = start(d);
 	if (!r)
 		return 0;
-	if (d->bound) {
+	if (d->h.bound)
 		stop(d);
-		fault_core_bind(core, NULL);
-	}
+	drv_unbind(&d->h);
 	free_all(d);
 	return r;
 }
@@ -313,13 +226,10 @@ static void remove(void *drv, u64 now)
 {
 	struct vtd_drv *d = drv;
 
-	vdrv_note_now(d, now);
-	while (d->devs)
-		vdrv_device_remove(d, d->devs->faults, now);
-	while (d->doms)
-		vdrv_domain_free(d, d->doms->faults);
+	drv_note_now(&d->h, now);
+	drv_empty(&d->h, &vtd_drv_class, now);
 	stop(d);
-	fault_core_bind(d->core, NULL);
+	drv_unbind(&d->h);
 	free_all(d);
 }
 
@@ -340,7 +250,7 @@ static int irq_thread(void *drv, u32 line, u64 now)
 {
 	struct vtd_drv *d = drv;
 
-	vdrv_note_now(d, now);
+	drv_note_now(&d->h, now);
 	switch (line) {
 	case VTD_DRV_FAULT:
 		return vdrv_fault_thread(d, d->cfg.batch);
@@ -380,7 +290,7 @@ const struct drv_class vtd_drv_class = {
 	.detach = vdrv_detach,
 	.map = vdrv_map,
 	.unmap = vdrv_unmap,
-	.iova_to_phys = vdrv_iova_to_phys,
+	.iova_to_phys = drv_iova_to_phys,
 	.irq = irq,
 	.irq_thread = irq_thread,
 };

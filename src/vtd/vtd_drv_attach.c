@@ -4,15 +4,6 @@
 
 #define PRG_INDICES 512
 
-static struct vdrv_attachment *find(const struct vdrv_dev *dev, u32 pasid)
-{
-	struct vdrv_attachment *a = dev->attachments;
-
-	while (a && a->pasid != pasid)
-		a = a->dev_next;
-	return a;
-}
-
 /* ---- what the tables have to say ---- */
 
 static u64 scalable_context(const struct vdrv_dev *dev)
@@ -21,9 +12,9 @@ static u64 scalable_context(const struct vdrv_dev *dev)
 	       (dev->pasid_bits ? VTD_SCE_PASIDE : 0) | (dev->ats ? VTD_SCE_DTE : 0) | (dev->enabled ? VTD_SCE_PRE : 0);
 }
 
-static void pasid_entry(const struct vdrv_dom *dom, u64 *pe)
+static void pasid_entry(struct drv_domain *dom, u64 *pe)
 {
-	const struct vtd_drv *d = dom->d;
+	const struct vtd_drv *d = vdrv_dom_of(dom)->d;
 	u64 pgtt = dom->type == DRV_DOMAIN_IDENTITY ? VTD_PGTT_PASS_THROUGH
 		   : d->first			    ? VTD_PGTT_FIRST
 						    : VTD_PGTT_SECOND;
@@ -32,7 +23,7 @@ static void pasid_entry(const struct vdrv_dom *dom, u64 *pe)
 	if (dom->type == DRV_DOMAIN_BLOCKED)
 		return;
 	pe[0] = VTD_PE_P | FIELD_PREP(VTD_PE_PGTT, pgtt);
-	pe[1] = dom->did;
+	pe[1] = vdrv_dom_of(dom)->did;
 	/* Walks snoop wherever they can: A/D updates need it (3.10). */
 	if (d->ecap & VTD_ECAP_SMPWCS)
 		pe[1] |= VTD_PE1_PWSNP;
@@ -45,7 +36,7 @@ static void pasid_entry(const struct vdrv_dom *dom, u64 *pe)
 	}
 }
 
-static void legacy_context(const struct vtd_drv *d, const struct vdrv_dom *dom, u64 *ce)
+static void legacy_context(const struct vtd_drv *d, struct drv_domain *dom, u64 *ce)
 {
 	u32 sagaw = (u32)FIELD_GET(VTD_CAP_SAGAW, d->cap);
 	u64 widest = sagaw & BIT(3) ? 3 : sagaw & BIT(2) ? 2 : 1;
@@ -54,7 +45,7 @@ static void legacy_context(const struct vtd_drv *d, const struct vdrv_dom *dom, 
 	if (!dom || dom->type == DRV_DOMAIN_BLOCKED)
 		return;
 	ce[0] = VTD_CE_P;
-	ce[1] = FIELD_PREP(VTD_CE1_DID, (u64)dom->did);
+	ce[1] = FIELD_PREP(VTD_CE1_DID, (u64)vdrv_dom_of(dom)->did);
 	if (dom->type == DRV_DOMAIN_IDENTITY) {
 		ce[0] |= FIELD_PREP(VTD_CE_TT, (u64)VTD_TT_PASS_THROUGH);
 		ce[1] |= FIELD_PREP(VTD_CE1_AW, widest);
@@ -64,20 +55,20 @@ static void legacy_context(const struct vtd_drv *d, const struct vdrv_dom *dom, 
 	}
 }
 
-static int set_legacy(struct vdrv_dev *dev, const struct vdrv_dom *dom, const struct vdrv_dom *old)
+static int set_legacy(struct vdrv_dev *dev, struct drv_domain *dom, struct drv_domain *old)
 {
 	u64 ce[2];
 	u32 i;
 	int r = 0;
 
 	legacy_context(dev->d, dom, ce);
-	for (i = 0; i < dev->n_sids && !r; i++)
-		r = vdrv_context_write(dev, dev->sids[i], ce, old ? old->did : 0);
+	for (i = 0; i < dev->base.n_sids && !r; i++)
+		r = vdrv_context_write(dev, dev->base.sids[i], ce, old ? vdrv_dom_of(old)->did : 0);
 	return r;
 }
 
 /* Make the hardware treat @pasid as @dom says (NULL: blocked), where it was as @old said. */
-static int hw_set(struct vdrv_dev *dev, u32 pasid, const struct vdrv_dom *dom, const struct vdrv_dom *old)
+static int hw_set(struct vdrv_dev *dev, u32 pasid, struct drv_domain *dom, struct drv_domain *old)
 {
 	u64 pe[8];
 
@@ -99,8 +90,8 @@ static int page_requests(struct vdrv_dev *dev, bool on)
 	if (!dev->pri || dev->enabled == on)
 		return 0;
 	dev->enabled = on;
-	for (i = 0; i < dev->n_sids && !r; i++)
-		r = vdrv_context_word0(dev, dev->sids[i], scalable_context(dev));
+	for (i = 0; i < dev->base.n_sids && !r; i++)
+		r = vdrv_context_word0(dev, dev->base.sids[i], scalable_context(dev));
 	return r;
 }
 
@@ -109,11 +100,11 @@ static int faults_set(struct vdrv_dev *dev, bool on)
 	struct vtd_drv *d = dev->d;
 	int r;
 
-	if (dev->inside)
+	if (dev->base.inside)
 		return page_requests(dev, on);
-	vdrv_gate_close(d, &d->config);
+	drv_gate_close(&d->h, &d->h.config);
 	r = page_requests(dev, on);
-	vdrv_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 	return r;
 }
 
@@ -129,9 +120,9 @@ int vdrv_faults_disable(void *ctx, void *dev_ctx)
 
 /* ---- attach, replace, detach ---- */
 
-static int check_pasid(const struct vdrv_dev *dev, const struct vdrv_dom *dom, u32 pasid)
+static int check_pasid(const struct vdrv_dev *dev, struct drv_domain *dom, u32 pasid)
 {
-	if (dom->d != dev->d)
+	if (vdrv_dom_of(dom)->d != dev->d)
 		return -EINVAL;
 	if (pasid == FAULT_NO_PASID)
 		return 0;
@@ -141,78 +132,47 @@ static int check_pasid(const struct vdrv_dev *dev, const struct vdrv_dom *dom, u
 	return 0;
 }
 
-static void dom_link(struct vdrv_attachment *a, struct vdrv_dom *dom)
-{
-	vdrv_gate_close(dom->d, &dom->gate);
-	a->dom = dom;
-	a->dom_next = dom->attachments;
-	dom->attachments = a;
-	vdrv_gate_open(dom->d, &dom->gate);
-}
-
-static void dom_unlink(struct vdrv_attachment *a)
-{
-	struct vdrv_dom *dom = a->dom;
-	struct vdrv_attachment **p = &dom->attachments;
-
-	vdrv_gate_close(dom->d, &dom->gate);
-	while (*p != a)
-		p = &(*p)->dom_next;
-	*p = a->dom_next;
-	vdrv_gate_open(dom->d, &dom->gate);
-}
-
-static void dev_unlink(struct vdrv_attachment *a)
-{
-	struct vdrv_attachment **p = &a->dev->attachments;
-
-	while (*p != a)
-		p = &(*p)->dev_next;
-	*p = a->dev_next;
-}
-
 /* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
-static int attach_first(struct vdrv_dev *dev, u32 pasid, struct vdrv_dom *dom, u64 now)
+static int attach_first(struct vdrv_dev *dev, u32 pasid, struct drv_domain *dom, u64 now)
 {
-	struct vdrv_attachment *a = fl_zalloc(sizeof(*a));
-	int r = a ? fault_dev_attach(dev->faults, pasid, dom->faults) : -ENOMEM;
+	struct drv_attachment *a = fl_zalloc(sizeof(*a));
+	int r = a ? fault_dev_attach(dev->base.faults, pasid, dom->faults) : -ENOMEM;
 
 	if (r) {
 		fl_free(a);
 		return r;
 	}
-	a->dev = dev;
+	a->dev = &dev->base;
 	a->pasid = pasid;
-	dom_link(a, dom);
+	drv_dom_link(&dev->d->h, a, dom);
 	r = hw_set(dev, pasid, dom, NULL);
 	if (r) {
 		hw_set(dev, pasid, NULL, dom);
-		fault_dev_detach(dev->faults, pasid, now);
-		dom_unlink(a);
+		fault_dev_detach(dev->base.faults, pasid, now);
+		drv_dom_unlink(&dev->d->h, a);
 		fl_free(a);
 		return r;
 	}
-	a->dev_next = dev->attachments;
-	dev->attachments = a;
+	drv_dev_link(a);
 	return 0;
 }
 
 /* From here on unmap of the new domain reaches the endpoint, too; then what it has of the old one goes. */
-static int replace(struct vdrv_attachment *a, struct vdrv_dom *dom, u64 now)
+static int replace(struct drv_attachment *a, struct drv_domain *dom, u64 now)
 {
-	struct vdrv_dev *dev = a->dev;
-	struct vdrv_dom *old = a->dom;
+	struct vdrv_dev *dev = vdrv_dev_of(a->dev);
+	struct drv_domain *old = a->dom;
 	int r;
 
-	dom_unlink(a);
-	dom_link(a, dom);
+	drv_dom_unlink(&dev->d->h, a);
+	drv_dom_link(&dev->d->h, a, dom);
 	r = hw_set(dev, a->pasid, dom, old);
 	if (!r)
-		r = fault_dev_replace(dev->faults, a->pasid, dom->faults, now);
+		r = fault_dev_replace(dev->base.faults, a->pasid, dom->faults, now);
 	if (!r)
 		return 0;
-	dom_unlink(a);
-	dom_link(a, old);
+	drv_dom_unlink(&dev->d->h, a);
+	drv_dom_link(&dev->d->h, a, old);
 	hw_set(dev, a->pasid, old, dom);
 	return r;
 }
@@ -221,20 +181,20 @@ int vdrv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domai
 {
 	struct vtd_drv *d = drv;
 	struct vdrv_dev *dev = fault_dev_ctx(fdev);
-	struct vdrv_dom *dom = fault_domain_ctx(fdom);
-	struct vdrv_attachment *a;
+	struct drv_domain *dom = fault_domain_ctx(fdom);
+	struct drv_attachment *a;
 	int r = check_pasid(dev, dom, pasid);
 
 	if (r)
 		return r;
-	vdrv_note_now(d, now);
-	vdrv_gate_close(d, &d->config);
-	a = find(dev, pasid);
+	drv_note_now(&d->h, now);
+	drv_gate_close(&d->h, &d->h.config);
+	a = drv_attached(&dev->base, pasid);
 	if (a)
 		r = a->dom == dom ? -EBUSY : replace(a, dom, now);
 	else
 		r = attach_first(dev, pasid, dom, now);
-	vdrv_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 	return r;
 }
 
@@ -243,43 +203,33 @@ int vdrv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domai
  * page requests (7.10), answers what is pending, and the answers are drained
  * before the PASID may be used again.
  */
-static int detach(struct vdrv_attachment *a, u64 now)
+static int detach(struct drv_attachment *a, u64 now)
 {
-	struct vdrv_dev *dev = a->dev;
+	struct vdrv_dev *dev = vdrv_dev_of(a->dev);
 	int r = hw_set(dev, a->pasid, NULL, a->dom);
 
 	if (!r || dev->d->dead)
-		r = fault_dev_detach(dev->faults, a->pasid, now);
+		r = fault_dev_detach(dev->base.faults, a->pasid, now);
 	if (!r && dev->pri)
 		r = vtd_fault_ops.fence(dev->d, dev, FAULT_FENCE_RESPONSES);
 	if (r)
 		return r;
-	dom_unlink(a);
-	dev_unlink(a);
+	drv_dom_unlink(&dev->d->h, a);
+	drv_dev_unlink(a);
 	fl_free(a);
 	return 0;
 }
 
 int vdrv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)
 {
-	struct vtd_drv *d = drv;
-	struct vdrv_dev *dev = fault_dev_ctx(fdev);
-	struct vdrv_attachment *a;
-	int r;
-
-	vdrv_note_now(d, now);
-	vdrv_gate_close(d, &d->config);
-	a = find(dev, pasid);
-	r = a ? detach(a, now) : -ENOENT;
-	vdrv_gate_open(d, &d->config);
-	return r;
+	return drv_detach(drv, fdev, pasid, now, detach);
 }
 
 /* ---- masters ---- */
 
 u32 vtd_drv_credits(const struct fault_dev *dev)
 {
-	return ((const struct vdrv_dev *)fault_dev_ctx(dev))->credits;
+	return ((const struct vdrv_dev *)fault_dev_ctx(dev))->base.credits;
 }
 
 static u32 credits(const struct vtd_drv *d, const struct vdrv_dev *dev, u32 wanted)
@@ -292,30 +242,16 @@ static u32 credits(const struct vtd_drv *d, const struct vdrv_dev *dev, u32 want
 	return dev->pri ? max(min(entries / d->cfg.pri_devices, (u32)PRG_INDICES), 1U) : 1;
 }
 
-/* The core is done with the device: no operation names it any more. */
-static void device_release(void *ctx)
-{
-	fl_free(ctx);
-}
-
 static int faults_create(struct vdrv_dev *dev)
 {
 	struct vtd_drv *d = dev->d;
 	struct fault_dev_cfg cfg = { .dev_ctx = NULL };
-	u32 i;
-	int r;
 
 	if (d->cfg.faults)
 		cfg = *d->cfg.faults;
-	cfg.dev_ctx = dev;
 	cfg.caps = dev->pri ? FAULT_DEV_PRI : 0;
-	cfg.credits = dev->credits;
-	cfg.storm = NULL;
-	cfg.release = device_release;
-	r = fault_dev_create(d->core, &cfg, &dev->faults);
-	for (i = 0; i < dev->n_sids && !r; i++)
-		r = fault_dev_add_sid(dev->faults, dev->sids[i]);
-	return r;
+	cfg.credits = dev->base.credits;
+	return drv_device_faults(&d->h, &dev->base, &cfg, NULL);
 }
 
 static int tables_create(struct vdrv_dev *dev, u8 pasid_bits)
@@ -327,14 +263,14 @@ static int tables_create(struct vdrv_dev *dev, u8 pasid_bits)
 
 	if (d->scalable)
 		r = vdrv_pasids_init(dev, pasid_bits);
-	for (i = 0; i < dev->n_sids && !r; i++)
-		r = vdrv_context_reach(d, dev->sids[i]);
+	for (i = 0; i < dev->base.n_sids && !r; i++)
+		r = vdrv_context_reach(d, dev->base.sids[i]);
 	if (!d->scalable || r)
 		return r;
 	sce[0] = scalable_context(dev);
 	sce[1] = d->ecap & VTD_ECAP_RPS ? VDRV_RID_PASID : 0;
-	for (i = 0; i < dev->n_sids && !r; i++)
-		r = vdrv_context_write(dev, dev->sids[i], sce, 0);
+	for (i = 0; i < dev->base.n_sids && !r; i++)
+		r = vdrv_context_write(dev, dev->base.sids[i], sce, 0);
 	return r;
 }
 
@@ -345,14 +281,11 @@ static void device_undo(struct vdrv_dev *dev)
 	u64 nothing[4] = { 0 };
 	u32 i;
 
-	for (i = 0; i < dev->n_sids; i++)
-		if (!vdrv_context_reach(d, dev->sids[i]))
-			vdrv_context_write(dev, dev->sids[i], nothing, 0);
+	for (i = 0; i < dev->base.n_sids; i++)
+		if (!vdrv_context_reach(d, dev->base.sids[i]))
+			vdrv_context_write(dev, dev->base.sids[i], nothing, 0);
 	vdrv_pasids_exit(dev);
-	if (dev->faults)
-		fault_dev_destroy(dev->faults);
-	else
-		fl_free(dev);
+	drv_device_free(&dev->base);
 }
 
 static struct vdrv_dev *device_alloc(struct vtd_drv *d, const struct drv_device_cfg *cfg)
@@ -362,55 +295,39 @@ static struct vdrv_dev *device_alloc(struct vtd_drv *d, const struct drv_device_
 	if (!dev)
 		return NULL;
 	dev->d = d;
-	memcpy(dev->sids, cfg->sids, sizeof(dev->sids));
-	dev->n_sids = cfg->n_sids;
+	memcpy(dev->base.sids, cfg->sids, sizeof(dev->base.sids));
+	dev->base.n_sids = cfg->n_sids;
 	dev->pri = cfg->pri && d->pri && (d->ecap & VTD_ECAP_DT);
 	dev->ats = cfg->pri && d->scalable && (d->ecap & VTD_ECAP_DT);
-	dev->credits = credits(d, dev, cfg->credits);
+	dev->base.credits = credits(d, dev, cfg->credits);
 	return dev;
-}
-
-static int check_device(const struct drv_device_cfg *cfg)
-{
-	u32 i;
-
-	/* PCIe transactions cannot be stalled. */
-	if (!cfg->n_sids || cfg->n_sids > DRV_MAX_SIDS || cfg->can_stall)
-		return -EINVAL;
-	for (i = 0; i < cfg->n_sids; i++)
-		if (cfg->sids[i] >> 16)
-			return -ERANGE;
-	return 0;
 }
 
 int vdrv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
 {
 	struct vtd_drv *d = drv;
 	struct vdrv_dev *dev;
-	int r = check_device(cfg);
+	/* PCIe transactions cannot be stalled. */
+	int r = cfg->can_stall ? -EINVAL : drv_check_sids(cfg, 16);
 
 	if (r)
 		return r;
 	dev = device_alloc(d, cfg);
 	if (!dev)
 		return -ENOMEM;
-	vdrv_gate_close(d, &d->config);
+	drv_gate_close(&d->h, &d->h.config);
 	r = faults_create(dev);
 	if (!r)
 		r = tables_create(dev, cfg->pasid_bits);
-	if (!r && dev->pri) {
-		dev->inside = true;
-		r = fault_dev_enable(dev->faults);
-		dev->inside = false;
-	}
+	if (!r && dev->pri)
+		r = drv_device_enable(&dev->base);
 	if (r) {
 		device_undo(dev);
 	} else {
-		dev->next = d->devs;
-		d->devs = dev;
-		*out = dev->faults;
+		drv_device_link(&d->h, &dev->base);
+		*out = dev->base.faults;
 	}
-	vdrv_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 	return r;
 }
 
@@ -418,31 +335,28 @@ static int quiesce(struct vdrv_dev *dev, u64 now)
 {
 	int r = 0;
 
-	while (!r && dev->attachments)
-		r = detach(dev->attachments, now);
-	return r ? r : fault_off(dev->faults, now);
+	while (!r && dev->base.attachments)
+		r = detach(dev->base.attachments, now);
+	return r ? r : fault_off(dev->base.faults, now);
 }
 
 void vdrv_device_remove(void *drv, struct fault_dev *fdev, u64 now)
 {
 	struct vtd_drv *d = drv;
 	struct vdrv_dev *dev = fault_dev_ctx(fdev);
-	struct vdrv_dev **p;
 	u32 tries = 0;
 
-	vdrv_note_now(d, now);
-	vdrv_gate_close(d, &d->config);
-	dev->inside = true;
+	drv_note_now(&d->h, now);
+	drv_gate_close(&d->h, &d->h.config);
+	dev->base.inside = true;
 	while (quiesce(dev, now)) {
 		/* No room for an answer, or an error of the queue: try again. Else it will never answer. */
 		vdrv_queue_recover(d);
 		if (!vdrv_poll(d, tries++))
 			d->dead = true;
 	}
-	dev->inside = false;
-	for (p = &d->devs; *p != dev; p = &(*p)->next)
-		;
-	*p = dev->next;
+	dev->base.inside = false;
+	drv_device_unlink(&d->h, &dev->base);
 	device_undo(dev);
-	vdrv_gate_open(d, &d->config);
+	drv_gate_open(&d->h, &d->h.config);
 }

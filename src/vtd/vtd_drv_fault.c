@@ -121,7 +121,7 @@ static void report(struct vtd_drv *d, const u64 *words)
 		  : f.page_request ? 0
 				   : FAULT_READ) |
 		 (f.exec ? FAULT_EXEC : 0) | (f.priv ? FAULT_PRIV : 0);
-	fault_core_report(d->core, &r, vdrv_now(d));
+	fault_core_report(d->h.core, &r, drv_now(&d->h));
 }
 
 /**
@@ -134,24 +134,24 @@ static void report(struct vtd_drv *d, const u64 *words)
  */
 int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
 {
-	u32 fsts = vdrv_read32(d, VTD_FSTS);
+	u32 fsts = drv_read32(&d->h, VTD_FSTS);
 	u32 n = (u32)FIELD_GET(VTD_CAP_NFR, d->cap) + 1, i = (u32)FIELD_GET(VTD_FSTS_FRI, (u64)fsts) % n;
 	u64 base = FIELD_GET(VTD_CAP_FRO, d->cap) * 16, at, words[2];
 	int done = 0;
 
 	for (; (fsts & VTD_FSTS_PPF) && (u32)done < budget; done++, i = (i + 1) % n) {
 		at = base + i * 16;
-		words[1] = d->ops->mmio_read(d->ctx, at + VTD_FRCD_HI, 8);
+		words[1] = drv_read64(&d->h, at + VTD_FRCD_HI);
 		if (!(words[1] & VTD_FRCD_F))
 			break;
-		words[0] = d->ops->mmio_read(d->ctx, at + VTD_FRCD_LO, 8);
-		d->ops->mmio_write(d->ctx, at + VTD_FRCD_HI + 4, VTD_FRCD_F >> 32, 4);
+		words[0] = drv_read64(&d->h, at + VTD_FRCD_LO);
+		drv_write32(&d->h, at + VTD_FRCD_HI + 4, VTD_FRCD_F >> 32);
 		report(d, words);
 	}
 	/* With PFO set nothing was recorded behind the last record. */
 	if ((fsts & VTD_FSTS_PFO) && (u32)done < budget) {
 		d->stats.fault_overflows++;
-		vdrv_write32(d, VTD_FSTS, VTD_FSTS_PFO);
+		drv_write32(&d->h, VTD_FSTS, VTD_FSTS_PFO);
 		done++;
 	}
 	if (fsts & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE))
@@ -161,7 +161,7 @@ int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
 
 bool vdrv_fault_pending(struct vtd_drv *d)
 {
-	return vdrv_read32(d, VTD_FSTS) & VTD_FSTS_EVENTS;
+	return drv_read32(&d->h, VTD_FSTS) & VTD_FSTS_EVENTS;
 }
 
 /* ---- fault_ops ---- */
@@ -228,13 +228,6 @@ static void hw_drain(void *ctx)
 		;
 }
 
-static enum fault_code sva_handle(void *mm, struct fault_group *g, const struct fault_record *f)
-{
-	struct drv_mm *m = mm;
-
-	return (enum fault_code)m->handle(m, g, f);
-}
-
 static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
 {
 	struct vtd_drv *d = ctx;
@@ -251,6 +244,6 @@ const struct fault_ops vtd_fault_ops = {
 	.clear_stale = clear_stale,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
-	.sva_handle = sva_handle,
+	.sva_handle = drv_sva_handle,
 	.observe = observe,
 };

@@ -3,13 +3,8 @@
 #ifndef VTD_DRV_PRIV_H
 #define VTD_DRV_PRIV_H
 
-#include "pt_build.h"
+#include "drv_device.h"
 #include "vtd_driver.h"
-
-/* For a few steps that may wait: whoever finds it closed polls. Protected by vtd_drv.lock. */
-struct vdrv_gate {
-	bool closed;
-};
 
 #define VDRV_RID_PASID	0U /* of every context entry: PASID 0 is not to be had for anything else */
 #define VDRV_PT_DID	1U /* all pass-through entries */
@@ -36,67 +31,48 @@ struct vdrv_queue {
 	u32 errors;
 };
 
-struct vdrv_dom;
-struct vdrv_dev;
-
-/* A domain on a PASID of a device. */
-struct vdrv_attachment {
-	struct vdrv_attachment *dev_next;
-	struct vdrv_attachment *dom_next;
-	struct vdrv_dev *dev;
-	struct vdrv_dom *dom;
-	u32 pasid; /* FAULT_NO_PASID: the device's own requests */
-};
-
 /**
  * struct vdrv_dev - a master
  * @dir: scalable: physical address of the PASID directory
  * @tables: of each directory entry, the PASID table or 0
  * @pasid_bits: 0: requests with PASID are blocked
  * @enabled: page requests are (PRE)
- * @inside: the driver itself calls the fault core and holds the configuration gate
  */
 struct vdrv_dev {
+	struct drv_device base;
 	struct vtd_drv *d;
-	struct fault_dev *faults;
-	struct vdrv_dev *next;
-	struct vdrv_attachment *attachments;
-	u32 sids[DRV_MAX_SIDS];
 	u64 dir;
 	u64 *tables;
 	u32 n_tables;
-	u32 credits;
-	u8 n_sids;
 	u8 pasid_bits;
 	u8 pdts;
 	bool ats;
 	bool pri;
 	bool enabled;
-	bool inside;
 };
 
 struct vdrv_dom {
+	struct drv_domain base;
 	struct vtd_drv *d;
-	struct fault_domain *faults;
-	struct vdrv_dom *next;
-	struct vdrv_attachment *attachments;
-	struct pt_build pt;
-	struct vdrv_gate gate; /* page table and attachments */
-	enum drv_domain_type type;
 	u16 did;
 };
 
+static inline struct vdrv_dev *vdrv_dev_of(struct drv_device *dev)
+{
+	return container_of(dev, struct vdrv_dev, base);
+}
+
+static inline struct vdrv_dom *vdrv_dom_of(struct drv_domain *dom)
+{
+	return container_of(dom, struct vdrv_dom, base);
+}
+
+/* drv_host.lock protects the invalidation queue, too. */
 struct vtd_drv {
-	const struct drv_ops *ops;
-	void *ctx;
-	struct fault_core *core;
+	struct drv_host h;
 	struct vtd_drv_cfg cfg;
-	struct fault_lock lock;	   /* invalidation queue, gates, time */
-	struct vdrv_gate config;   /* structures in memory, devices, domains */
-	struct vdrv_gate prq_gate; /* closed while someone drains */
-	u64 now;
-	bool bound;
-	bool dead; /* no answer any more: switched off */
+	struct drv_gate prq_gate; /* closed while someone drains */
+	bool dead;		  /* no answer any more: switched off */
 
 	u64 cap, ecap;
 	bool scalable;
@@ -117,20 +93,8 @@ struct vtd_drv {
 
 	u64 *dids; /* a bit for each in use */
 	u32 n_dids;
-	struct vdrv_dev *devs;
-	struct vdrv_dom *doms;
 	struct vtd_drv_stats stats;
 };
-
-static inline u32 vdrv_read32(struct vtd_drv *d, u64 reg)
-{
-	return (u32)d->ops->mmio_read(d->ctx, reg, 4);
-}
-
-static inline void vdrv_write32(struct vtd_drv *d, u64 reg, u32 value)
-{
-	d->ops->mmio_write(d->ctx, reg, value, 4);
-}
 
 static inline u32 vdrv_pasid(u32 pasid)
 {
@@ -139,14 +103,8 @@ static inline u32 vdrv_pasid(u32 pasid)
 
 /* vtd_driver.c */
 bool vdrv_poll(struct vtd_drv *d, u32 tries);
-u64 vdrv_now(struct vtd_drv *d);
-void vdrv_note_now(struct vtd_drv *d, u64 now);
-void vdrv_gate_close(struct vtd_drv *d, struct vdrv_gate *g);
-void vdrv_gate_open(struct vtd_drv *d, struct vdrv_gate *g);
 int vdrv_command(struct vtd_drv *d, u32 bit, bool on);
 int vdrv_page(struct vtd_drv *d, u64 *pa);
-int vdrv_read_words(struct vtd_drv *d, u64 pa, u64 *words, u32 n);
-int vdrv_write_word(struct vtd_drv *d, u64 pa, u64 word);
 
 /* vtd_drv_queue.c: a list of descriptors under construction */
 struct vdrv_batch {
@@ -180,12 +138,6 @@ int vdrv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type ty
 void vdrv_domain_free(void *drv, struct fault_domain *fdom);
 int vdrv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
 s64 vdrv_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
-u64 vdrv_iova_to_phys(void *drv, struct fault_domain *fdom, u64 iova);
-
-static inline bool vdrv_translates(const struct vdrv_dom *dom)
-{
-	return dom->type == DRV_DOMAIN_PAGING || dom->type == DRV_DOMAIN_SVA;
-}
 
 /* vtd_drv_attach.c */
 int vdrv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out);

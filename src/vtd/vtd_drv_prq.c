@@ -15,13 +15,13 @@ int vdrv_prq_init(struct vtd_drv *d)
 	u64 bytes = 4096ULL << d->cfg.prq_order;
 
 	d->prq_mask = (u32)bytes - DESC_BYTES;
-	return d->ops->mem_alloc(d->ctx, bytes, bytes, &d->prq);
+	return drv_mem_alloc(&d->h, bytes, bytes, &d->prq);
 }
 
 void vdrv_prq_exit(struct vtd_drv *d)
 {
 	if (d->prq)
-		d->ops->mem_free(d->ctx, d->prq, 4096ULL << d->cfg.prq_order);
+		drv_mem_free(&d->h, d->prq, 4096ULL << d->cfg.prq_order);
 }
 
 /*
@@ -30,11 +30,11 @@ void vdrv_prq_exit(struct vtd_drv *d)
  */
 void vdrv_prq_clear_stale(struct vtd_drv *d)
 {
-	d->ops->mmio_write(d->ctx, VTD_PQH, 0, 8);
-	d->ops->mmio_write(d->ctx, VTD_PQT, 0, 8);
-	d->ops->mmio_write(d->ctx, VTD_PQA, d->prq | d->cfg.prq_order, 8);
+	drv_write64(&d->h, VTD_PQH, 0);
+	drv_write64(&d->h, VTD_PQT, 0);
+	drv_write64(&d->h, VTD_PQA, d->prq | d->cfg.prq_order);
 	d->prq_head = 0;
-	vdrv_write32(d, VTD_PRS, VTD_PRS_PRO | VTD_PRS_PPR);
+	drv_write32(&d->h, VTD_PRS, VTD_PRS_PRO | VTD_PRS_PPR);
 }
 
 void vtd_preq_decode(const u64 words[4], struct vtd_drv_preq *p)
@@ -66,7 +66,7 @@ static int report(struct vtd_drv *d, const struct vtd_drv_preq *p)
 	f.perm = (p->read ? FAULT_READ : 0) | (p->write ? FAULT_WRITE : 0) | (p->exec ? FAULT_EXEC : 0) |
 		 (p->priv ? FAULT_PRIV : 0);
 	f.flags = (p->has_pasid ? FAULT_PASID_VALID : 0) | (p->last ? FAULT_LAST : 0);
-	r = fault_core_report(d->core, &f, vdrv_now(d));
+	r = fault_core_report(d->h.core, &f, drv_now(&d->h));
 	if (r == -EAGAIN)
 		return r;
 	d->stats.page_requests++;
@@ -77,7 +77,7 @@ static int take_one(struct vtd_drv *d)
 {
 	struct vtd_drv_preq p;
 	u64 words[4];
-	int r = vdrv_read_words(d, d->prq + d->prq_head, words, 4);
+	int r = drv_read_words(&d->h, d->prq + d->prq_head, words, 4);
 
 	if (r)
 		return r;
@@ -97,7 +97,7 @@ static int take_one(struct vtd_drv *d)
 
 static u32 read_tail(struct vtd_drv *d)
 {
-	return (u32)d->ops->mmio_read(d->ctx, VTD_PQT, 8) & d->prq_mask;
+	return (u32)drv_read64(&d->h, VTD_PQT) & d->prq_mask;
 }
 
 /*
@@ -108,11 +108,11 @@ static u32 read_tail(struct vtd_drv *d)
  */
 static bool recover_overflow(struct vtd_drv *d)
 {
-	if (!(vdrv_read32(d, VTD_PRS) & VTD_PRS_PRO) || read_tail(d) != d->prq_head)
+	if (!(drv_read32(&d->h, VTD_PRS) & VTD_PRS_PRO) || read_tail(d) != d->prq_head)
 		return false;
 	d->stats.prq_overflows++;
-	fault_core_overflow(d->core, vdrv_now(d));
-	vdrv_write32(d, VTD_PRS, VTD_PRS_PRO);
+	fault_core_overflow(d->h.core, drv_now(&d->h));
+	drv_write32(&d->h, VTD_PRS, VTD_PRS_PRO);
 	return true;
 }
 
@@ -120,7 +120,7 @@ static void advance(struct vtd_drv *d, bool now_or_never, u32 *since)
 {
 	if (!*since || (!now_or_never && *since < d->cfg.prq_head_every))
 		return;
-	d->ops->mmio_write(d->ctx, VTD_PQH, d->prq_head, 8);
+	drv_write64(&d->h, VTD_PQH, d->prq_head);
 	*since = 0;
 }
 
@@ -156,18 +156,18 @@ int vdrv_prq_thread(struct vtd_drv *d, u32 budget)
 	bool stuck;
 	int n;
 
-	vdrv_gate_close(d, &d->prq_gate);
-	vdrv_write32(d, VTD_PRS, VTD_PRS_PPR);
+	drv_gate_close(&d->h, &d->prq_gate);
+	drv_write32(&d->h, VTD_PRS, VTD_PRS_PPR);
 	n = drain(d, budget, &stuck);
 	if (!stuck)
 		n += recover_overflow(d);
-	vdrv_gate_open(d, &d->prq_gate);
+	drv_gate_open(&d->h, &d->prq_gate);
 	return n;
 }
 
 bool vdrv_prq_pending(struct vtd_drv *d)
 {
-	return read_tail(d) != d->prq_head || (vdrv_read32(d, VTD_PRS) & VTD_PRS_PRO);
+	return read_tail(d) != d->prq_head || (drv_read32(&d->h, VTD_PRS) & VTD_PRS_PRO);
 }
 
 /* Steps (a) to (c) of 7.10: everything the device has sent is in the queue when this returns. */
@@ -189,11 +189,11 @@ static int empty_queue(struct vtd_drv *d, bool *overflow)
 	u32 tries = 0;
 
 	for (;;) {
-		vdrv_gate_close(d, &d->prq_gate);
+		drv_gate_close(&d->h, &d->prq_gate);
 		while (drain(d, ~0U, &stuck) > 0)
 			;
 		*overflow |= !stuck && recover_overflow(d);
-		vdrv_gate_open(d, &d->prq_gate);
+		drv_gate_open(&d->h, &d->prq_gate);
 		if (!stuck)
 			return 0;
 		vdrv_queue_recover(d);
@@ -217,7 +217,7 @@ int vdrv_prq_drain(struct vdrv_dev *dev)
 
 	d->stats.drains++;
 	for (;;) {
-		overflow = vdrv_read32(d, VTD_PRS) & VTD_PRS_PRO;
+		overflow = drv_read32(&d->h, VTD_PRS) & VTD_PRS_PRO;
 		r = flush_device(dev);
 		if (!r)
 			r = empty_queue(d, &overflow);

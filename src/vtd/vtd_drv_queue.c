@@ -18,16 +18,16 @@ int vdrv_queue_init(struct vtd_drv *d)
 
 	d->iq.desc = d->scalable ? 32 : 16;
 	d->iq.entries = (u32)(bytes / d->iq.desc);
-	r = d->ops->mem_alloc(d->ctx, bytes, bytes, &d->iq.base);
+	r = drv_mem_alloc(&d->h, bytes, bytes, &d->iq.base);
 	return r ? r : vdrv_page(d, &d->iq.status);
 }
 
 void vdrv_queue_exit(struct vtd_drv *d)
 {
 	if (d->iq.base)
-		d->ops->mem_free(d->ctx, d->iq.base, 4096ULL << d->cfg.iq_order);
+		drv_mem_free(&d->h, d->iq.base, 4096ULL << d->cfg.iq_order);
 	if (d->iq.status)
-		d->ops->mem_free(d->ctx, d->iq.status, 4096);
+		drv_mem_free(&d->h, d->iq.status, 4096);
 }
 
 /* Free entries; one stays unused. Under the lock. */
@@ -37,7 +37,7 @@ static u32 room(struct vtd_drv *d, u32 wanted)
 	u32 used = (q->tail - q->head) & (q->entries - 1);
 
 	if (q->entries - 1 - used < wanted) {
-		q->head = (u32)(d->ops->mmio_read(d->ctx, VTD_IQH, 8) / q->desc);
+		q->head = (u32)(drv_read64(&d->h, VTD_IQH) / q->desc);
 		used = (q->tail - q->head) & (q->entries - 1);
 	}
 	return q->entries - 1 - used;
@@ -51,7 +51,7 @@ static int write_desc(struct vtd_drv *d, u32 index, const u64 *words)
 
 	for (i = 0; i < q->desc / 8u; i++)
 		fl_put_le64(raw + i * 8, words[i]);
-	return d->ops->mem_write(d->ctx, q->base + (u64)index * q->desc, raw, q->desc);
+	return drv_mem_write(&d->h, q->base + (u64)index * q->desc, raw, q->desc);
 }
 
 /* Under the lock: write @n descriptors and move the tail, or -EAGAIN. */
@@ -67,7 +67,7 @@ static int submit(struct vtd_drv *d, const u64 (*desc)[VDRV_DESC_WORDS], u32 n)
 		return r;
 	q->tail = (q->tail + n) & (q->entries - 1);
 	d->stats.descriptors += n;
-	d->ops->mmio_write(d->ctx, VTD_IQT, (u64)q->tail * q->desc, 8);
+	drv_write64(&d->h, VTD_IQT, (u64)q->tail * q->desc);
 	return 0;
 }
 
@@ -84,11 +84,11 @@ static void replace_refused(struct vtd_drv *d)
 {
 	struct vdrv_queue *q = &d->iq;
 	u64 nothing[VDRV_DESC_WORDS] = { VTD_DESC_WAIT };
-	u32 at = (u32)(d->ops->mmio_read(d->ctx, VTD_IQH, 8) / q->desc) & (q->entries - 1);
-	u64 record = d->ops->mmio_read(d->ctx, VTD_IQERCD, 8);
+	u32 at = (u32)(drv_read64(&d->h, VTD_IQH) / q->desc) & (q->entries - 1);
+	u64 record = drv_read64(&d->h, VTD_IQERCD);
 
 	memset(d->stats.last_bad_desc, 0, sizeof(d->stats.last_bad_desc));
-	vdrv_read_words(d, q->base + (u64)at * q->desc, d->stats.last_bad_desc, q->desc / 8u);
+	drv_read_words(&d->h, q->base + (u64)at * q->desc, d->stats.last_bad_desc, q->desc / 8u);
 	d->stats.iq_errors[FIELD_GET(VTD_IQERCD_IQEI, record)]++;
 	q->errors++;
 	write_desc(d, at, nothing);
@@ -100,8 +100,8 @@ static void replace_refused(struct vtd_drv *d)
  */
 bool vdrv_queue_recover(struct vtd_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->lock);
-	u32 fsts = vdrv_read32(d, VTD_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	u32 fsts = drv_read32(&d->h, VTD_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE);
 
 	if (fsts & VTD_FSTS_IQE)
 		replace_refused(d);
@@ -113,8 +113,8 @@ bool vdrv_queue_recover(struct vtd_drv *d)
 	if (fsts & VTD_FSTS_ICE)
 		d->stats.ats_errors++;
 	if (fsts)
-		vdrv_write32(d, VTD_FSTS, fsts);
-	fault_lock_release(&d->lock, flags);
+		drv_write32(&d->h, VTD_FSTS, fsts);
+	fault_lock_release(&d->h.lock, flags);
 	return fsts;
 }
 
@@ -135,7 +135,7 @@ static bool reached(struct vtd_drv *d, u32 seq)
 {
 	u8 raw[4];
 
-	return !d->ops->mem_read(d->ctx, d->iq.status, raw, sizeof(raw)) && (s32)(fl_get_le32(raw) - seq) >= 0;
+	return !drv_mem_read(&d->h, d->iq.status, raw, sizeof(raw)) && (s32)(fl_get_le32(raw) - seq) >= 0;
 }
 
 /* Submit the batch with a wait at its end. */
@@ -146,7 +146,7 @@ static int submit_all(struct vtd_drv *d, struct vdrv_batch *b, u64 flags, u32 *s
 	int r;
 
 	for (tries = 0;; tries++) {
-		irq = fault_lock_acquire(&d->lock);
+		irq = fault_lock_acquire(&d->h.lock);
 		r = room(d, b->n + 1) < b->n + 1 ? -EAGAIN : 0;
 		if (!r) {
 			wait_desc(d, b->d[b->n], flags);
@@ -154,7 +154,7 @@ static int submit_all(struct vtd_drv *d, struct vdrv_batch *b, u64 flags, u32 *s
 			*aborts = d->iq.aborts;
 			r = submit(d, (const u64(*)[VDRV_DESC_WORDS])b->d, b->n + 1);
 		}
-		fault_lock_release(&d->lock, irq);
+		fault_lock_release(&d->h.lock, irq);
 		if (r != -EAGAIN)
 			return r;
 		if (!vdrv_queue_recover(d) && !vdrv_poll(d, tries))
@@ -209,9 +209,9 @@ int vdrv_sync(struct vtd_drv *d, struct vdrv_batch *b, u64 wait_flags)
 int vdrv_try(struct vtd_drv *d, u64 qw0, u64 qw1)
 {
 	u64 desc[1][VDRV_DESC_WORDS] = { { qw0, qw1, 0, 0 } };
-	unsigned long flags = fault_lock_acquire(&d->lock);
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
 	int r = submit(d, desc, 1);
 
-	fault_lock_release(&d->lock, flags);
+	fault_lock_release(&d->h.lock, flags);
 	return r;
 }

@@ -23,9 +23,9 @@ void vdrv_tables_exit(struct vtd_drv *d)
 
 	for (i = 0; i < ARRAY_SIZE(d->contexts); i++)
 		if (d->contexts[i])
-			d->ops->mem_free(d->ctx, d->contexts[i], 4096);
+			drv_mem_free(&d->h, d->contexts[i], 4096);
 	if (d->root)
-		d->ops->mem_free(d->ctx, d->root, 4096);
+		drv_mem_free(&d->h, d->root, 4096);
 }
 
 /* ---- invalidations ---- */
@@ -68,14 +68,14 @@ void vdrv_add_device_tlb(struct vdrv_dev *dev, struct vdrv_batch *b, u32 pasid, 
 		where = EVERYTHING;
 	else if (size)
 		where = (addr >> (12 + size) << (12 + size)) | ((BIT_ULL(size - 1) - 1) << 12);
-	for (i = 0; i < dev->n_sids; i++) {
+	for (i = 0; i < dev->base.n_sids; i++) {
 		if (with_pasid)
 			vdrv_add(dev->d, b,
-				 VTD_DESC_P_DEV_TLB | FIELD_PREP(VTD_PDEV_SID, (u64)dev->sids[i]) |
+				 VTD_DESC_P_DEV_TLB | FIELD_PREP(VTD_PDEV_SID, (u64)dev->base.sids[i]) |
 					 FIELD_PREP(VTD_DESC_PASID20, (u64)pasid),
 				 where | (size ? VTD_PDEV_S : 0));
 		else
-			vdrv_add(dev->d, b, VTD_DESC_DEV_TLB | FIELD_PREP(VTD_DEV_SID, (u64)dev->sids[i]),
+			vdrv_add(dev->d, b, VTD_DESC_DEV_TLB | FIELD_PREP(VTD_DEV_SID, (u64)dev->base.sids[i]),
 				 where | (size ? VTD_DEV_S : 0));
 	}
 }
@@ -123,9 +123,9 @@ static int duplicate(struct vtd_drv *d, u64 from, u64 to)
 	int r = 0;
 
 	for (at = 0; at < 4096 && !r; at += sizeof(chunk)) {
-		r = d->ops->mem_read(d->ctx, from + at, chunk, sizeof(chunk));
+		r = drv_mem_read(&d->h, from + at, chunk, sizeof(chunk));
 		if (!r)
-			r = d->ops->mem_write(d->ctx, to + at, chunk, sizeof(chunk));
+			r = drv_mem_write(&d->h, to + at, chunk, sizeof(chunk));
 	}
 	return r;
 }
@@ -136,7 +136,7 @@ static int write_entry(struct vtd_drv *d, u64 pa, const u64 *entry, u32 words)
 	int r = 0;
 
 	for (i = 0; i < words && !r; i++)
-		r = vdrv_write_word(d, pa + i * 8, entry[i]);
+		r = drv_write_word(&d->h, pa + i * 8, entry[i]);
 	return r;
 }
 
@@ -156,9 +156,9 @@ static int switch_table(struct vtd_drv *d, u64 old, u64 pointer, u64 present, u3
 	if (!r)
 		r = write_entry(d, copy + offset, entry, words);
 	if (!r)
-		r = vdrv_write_word(d, pointer, copy | present);
+		r = drv_write_word(&d->h, pointer, copy | present);
 	if (r)
-		d->ops->mem_free(d->ctx, copy, 4096);
+		drv_mem_free(&d->h, copy, 4096);
 	else
 		*table = copy;
 	return r;
@@ -199,9 +199,9 @@ int vdrv_context_reach(struct vtd_drv *d, u32 sid)
 	r = vdrv_page(d, &table);
 	if (r)
 		return r;
-	r = vdrv_write_word(d, p.root, table | VTD_RE_P);
+	r = drv_write_word(&d->h, p.root, table | VTD_RE_P);
 	if (r) {
-		d->ops->mem_free(d->ctx, table, 4096);
+		drv_mem_free(&d->h, table, 4096);
 		return r;
 	}
 	d->contexts[p.index] = table;
@@ -224,7 +224,7 @@ int vdrv_context_write(struct vdrv_dev *dev, u32 sid, const u64 *entry, u16 old_
 		return r;
 	d->contexts[p.index] = table;
 	r = context_invalidate(dev, sid, old_did);
-	d->ops->mem_free(d->ctx, old, 4096);
+	drv_mem_free(&d->h, old, 4096);
 	return r;
 }
 
@@ -232,7 +232,7 @@ int vdrv_context_write(struct vdrv_dev *dev, u32 sid, const u64 *entry, u16 old_
 int vdrv_context_word0(struct vdrv_dev *dev, u32 sid, u64 word0)
 {
 	struct context_place p = context_place(dev->d, sid);
-	int r = vdrv_write_word(dev->d, dev->d->contexts[p.index] + p.offset, word0);
+	int r = drv_write_word(&dev->d->h, dev->d->contexts[p.index] + p.offset, word0);
 
 	return r ? r : context_invalidate(dev, sid, 0);
 }
@@ -251,7 +251,7 @@ int vdrv_pasids_init(struct vdrv_dev *dev, u8 pasid_bits)
 	dev->tables = fl_zalloc(dev->n_tables * sizeof(*dev->tables));
 	if (!dev->tables)
 		return -ENOMEM;
-	return d->ops->mem_alloc(d->ctx, max(dev->n_tables * 8ULL, 4096ULL), 4096, &dev->dir);
+	return drv_mem_alloc(&d->h, max(dev->n_tables * 8ULL, 4096ULL), 4096, &dev->dir);
 }
 
 void vdrv_pasids_exit(struct vdrv_dev *dev)
@@ -261,9 +261,9 @@ void vdrv_pasids_exit(struct vdrv_dev *dev)
 
 	for (i = 0; i < dev->n_tables && dev->tables; i++)
 		if (dev->tables[i])
-			d->ops->mem_free(d->ctx, dev->tables[i], 4096);
+			drv_mem_free(&d->h, dev->tables[i], 4096);
 	if (dev->dir)
-		d->ops->mem_free(d->ctx, dev->dir, max(dev->n_tables * 8ULL, 4096ULL));
+		drv_mem_free(&d->h, dev->dir, max(dev->n_tables * 8ULL, 4096ULL));
 	fl_free(dev->tables);
 	dev->tables = NULL;
 	dev->dir = 0;
@@ -274,7 +274,7 @@ static int read_pasid_entry(struct vdrv_dev *dev, u32 pasid, u64 *entry)
 	u64 table = dev->tables[pasid >> 6];
 
 	entry[0] = entry[1] = 0;
-	return table ? vdrv_read_words(dev->d, table + (pasid & 63) * 64, entry, 2) : 0;
+	return table ? drv_read_words(&dev->d->h, table + (pasid & 63) * 64, entry, 2) : 0;
 }
 
 /**
@@ -310,7 +310,7 @@ int vdrv_pasid_write(struct vdrv_dev *dev, u32 pasid, const u64 *entry)
 		vdrv_sync(d, &b, 0);
 	}
 	if (old)
-		d->ops->mem_free(d->ctx, old, 4096);
+		drv_mem_free(&d->h, old, 4096);
 	return r;
 }
 
@@ -324,11 +324,11 @@ int vdrv_pasid_clear(struct vdrv_dev *dev, u32 pasid)
 
 	if (r || !(was[0] & VTD_PE_P))
 		return r;
-	r = vdrv_write_word(dev->d, pa, was[0] & ~VTD_PE_P);
+	r = drv_write_word(&dev->d->h, pa, was[0] & ~VTD_PE_P);
 	if (!r)
 		r = pasid_invalidate(dev, pasid, (u16)FIELD_GET(VTD_PE1_DID, was[1]),
 				     (u32)FIELD_GET(VTD_PE_PGTT, was[0]));
 	for (i = 0; i < 8 && !r; i++)
-		r = vdrv_write_word(dev->d, pa + i * 8, 0);
+		r = drv_write_word(&dev->d->h, pa + i * 8, 0);
 	return r;
 }
