@@ -153,25 +153,14 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("config");
-	TCase *c = tcase_create("config");
-	SRunner *r;
-	int failed;
+	const TTest *const tests[] = {
+		defaults_are_in_range, values_of_every_type, not_yaml_at_all,
+		base_then_own_keys,    every_preset_loads,   set_uses_the_same_table,
+		missing_file,	       dump_reads_back,	     the_document_is_the_table,
+	};
+	const struct suite_loop loops[] = {
+		{ errors_name_file_line_and_key, (int)ARRAY_SIZE(bad) },
+	};
 
-	tcase_add_test(c, defaults_are_in_range);
-	tcase_add_test(c, values_of_every_type);
-	tcase_add_loop_test(c, errors_name_file_line_and_key, 0, (int)ARRAY_SIZE(bad));
-	tcase_add_test(c, not_yaml_at_all);
-	tcase_add_test(c, base_then_own_keys);
-	tcase_add_test(c, every_preset_loads);
-	tcase_add_test(c, set_uses_the_same_table);
-	tcase_add_test(c, missing_file);
-	tcase_add_test(c, dump_reads_back);
-	tcase_add_test(c, the_document_is_the_table);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run_loops("config", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
 }

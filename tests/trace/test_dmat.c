@@ -477,20 +477,9 @@ int main(void)
 		seek_finds_records_and_times,
 		error_text_names_the_place,
 	};
-	Suite *s = suite_create("dmat");
-	TCase *c = tcase_create("dmat");
-	SRunner *r;
-	size_t i;
-	int failed;
+	const struct suite_loop loops[] = {
+		{ many_records_round_trip, 4 },
+	};
 
-	tcase_set_timeout(c, 120);
-	for (i = 0; i < ARRAY_SIZE(tests); i++)
-		tcase_add_test(c, tests[i]);
-	tcase_add_loop_test(c, many_records_round_trip, 0, 4);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run_loops("dmat", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
 }

@@ -111,20 +111,14 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("dmat_text");
-	TCase *c = tcase_create("dmat_text");
-	SRunner *r;
-	int failed;
+	const TTest *const tests[] = {
+		text_is_its_own_image,
+		loose_text_is_taken,
+	};
+	const struct suite_loop loops[] = {
+		{ pack_of_dump_is_the_same_file, 2 },
+		{ bad_text_is_refused, ARRAY_SIZE(bad) },
+	};
 
-	tcase_set_timeout(c, 120);
-	tcase_add_test(c, text_is_its_own_image);
-	tcase_add_loop_test(c, pack_of_dump_is_the_same_file, 0, 2);
-	tcase_add_test(c, loose_text_is_taken);
-	tcase_add_loop_test(c, bad_text_is_refused, 0, ARRAY_SIZE(bad));
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run_loops("dmat_text", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
 }

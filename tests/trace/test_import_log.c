@@ -531,21 +531,10 @@ int main(void)
 		prq_report_tracepoints,
 		tracepoints_as_three_programs_print_them,
 	};
-	Suite *s = suite_create("import_log");
-	TCase *c = tcase_create("import_log");
-	SRunner *r;
-	size_t i;
-	int failed;
+	const struct suite_loop loops[] = {
+		{ bad_logs_are_named, ARRAY_SIZE(bad) },
+		{ garbled_logs_are_survived, 6 },
+	};
 
-	tcase_set_timeout(c, 120);
-	for (i = 0; i < ARRAY_SIZE(tests); i++)
-		tcase_add_test(c, tests[i]);
-	tcase_add_loop_test(c, bad_logs_are_named, 0, ARRAY_SIZE(bad));
-	tcase_add_loop_test(c, garbled_logs_are_survived, 0, 6);
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run_loops("import_log", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
 }

@@ -330,21 +330,10 @@ int main(void)
 		format_is_detected_and_gzip_read,
 		bad_inputs_as_a_whole,
 	};
-	Suite *s = suite_create("import_qemu");
-	TCase *c = tcase_create("import_qemu");
-	SRunner *r;
-	size_t i;
-	int failed;
+	const struct suite_loop loops[] = {
+		{ malformed_lines_are_named, ARRAY_SIZE(bad) },
+		{ shipped_traces_are_whole, ARRAY_SIZE(shipped) },
+	};
 
-	tcase_set_timeout(c, 120);
-	for (i = 0; i < ARRAY_SIZE(tests); i++)
-		tcase_add_test(c, tests[i]);
-	tcase_add_loop_test(c, malformed_lines_are_named, 0, ARRAY_SIZE(bad));
-	tcase_add_loop_test(c, shipped_traces_are_whole, 0, ARRAY_SIZE(shipped));
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run_loops("import_qemu", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
 }

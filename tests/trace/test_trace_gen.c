@@ -177,22 +177,16 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("trace_gen");
-	TCase *c = tcase_create("trace_gen");
-	SRunner *r;
-	int failed;
+	const TTest *const tests[] = {
+		random_keeps_to_its_keys,
+		nic_reads_and_writes_by_direction,
+		nvme_moves_every_page,
+		gpu_contexts_have_pasids,
+	};
+	const struct suite_loop loops[] = {
+		{ each_generator_is_a_function_of_its_seed, 4 },
+		{ bad_keys_are_named, ARRAY_SIZE(bad) },
+	};
 
-	tcase_set_timeout(c, 120);
-	tcase_add_loop_test(c, each_generator_is_a_function_of_its_seed, 0, 4);
-	tcase_add_test(c, random_keeps_to_its_keys);
-	tcase_add_test(c, nic_reads_and_writes_by_direction);
-	tcase_add_test(c, nvme_moves_every_page);
-	tcase_add_test(c, gpu_contexts_have_pasids);
-	tcase_add_loop_test(c, bad_keys_are_named, 0, ARRAY_SIZE(bad));
-	suite_add_tcase(s, c);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run_loops("trace_gen", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
 }
