@@ -129,3 +129,11 @@ enum fault_code drv_sva_handle(void *mm, struct fault_group *g, const struct fau
 
 	return (enum fault_code)m->handle(m, g, f);
 }
+
+void drv_observe(void *host, struct fault_group *g, enum fault_point point, u64 now)
+{
+	struct drv_host *h = host;
+
+	if (h->observe)
+		h->observe(h->observer, g, point, now);
+}

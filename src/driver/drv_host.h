@@ -25,6 +25,7 @@ struct drv_domain;
  * @devs, @doms: what the driver has made and not freed; changed while @config is closed
  * @now: ns, the latest that any call has brought
  * @bound: the fault core knows the driver
+ * @observe, @observer: what drv_observe() calls; may be NULL
  */
 struct drv_host {
 	const struct drv_ops *ops;
@@ -36,6 +37,8 @@ struct drv_host {
 	struct drv_domain *doms;
 	u64 now;
 	bool bound;
+	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
+	void *observer;
 };
 
 static inline u32 drv_read32(struct drv_host *h, u64 offset)
@@ -146,6 +149,11 @@ int drv_write_word(struct drv_host *h, u64 pa, u64 word);
  * drv_sva_handle() - fault_ops.sva_handle of a driver whose address spaces are struct drv_mm
  */
 enum fault_code drv_sva_handle(void *mm, struct fault_group *g, const struct fault_record *f);
+
+/**
+ * drv_observe() - fault_ops.observe, which goes on to drv_host.observe
+ */
+void drv_observe(void *host, struct fault_group *g, enum fault_point point, u64 now);
 
 #ifdef __cplusplus
 }

@@ -148,6 +148,8 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 	drv_host_init(&d->h, ops, ctx, core);
 	if (cfg)
 		d->cfg = *(const struct smmuv2_drv_cfg *)cfg;
+	d->h.observe = d->cfg.observe;
+	d->h.observer = d->cfg.observer;
 	d->cfg.tlbi_max = d->cfg.tlbi_max ? d->cfg.tlbi_max : 64;
 	r = read_features(d);
 	if (r)

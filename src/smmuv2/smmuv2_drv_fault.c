@@ -234,14 +234,6 @@ static void hw_drain(void *ctx)
 	smmuv2_drv_global_faults(d);
 }
 
-static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
-{
-	struct smmuv2_drv *d = ctx;
-
-	if (d->cfg.observe)
-		d->cfg.observe(d->cfg.observer, g, point, now);
-}
-
 const struct fault_ops smmuv2_fault_ops = {
 	.respond = respond,
 	.fence = fence,
@@ -251,5 +243,5 @@ const struct fault_ops smmuv2_fault_ops = {
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
 	.sva_handle = drv_sva_handle,
-	.observe = observe,
+	.observe = drv_observe,
 };

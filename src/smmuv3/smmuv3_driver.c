@@ -341,6 +341,8 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 	drv_host_init(&d->h, ops, ctx, core);
 	if (cfg)
 		d->cfg = *(const struct smmuv3_drv_cfg *)cfg;
+	d->h.observe = d->cfg.observe;
+	d->h.observer = d->cfg.observer;
 	r = probe_features(d);
 	if (r)
 		return r;

@@ -71,14 +71,6 @@ static void hw_drain(void *ctx)
 		v3d_outq_drain(d, &d->priq, 1U << d->priq.log2);
 }
 
-static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
-{
-	struct smmuv3_drv *d = ctx;
-
-	if (d->cfg.observe)
-		d->cfg.observe(d->cfg.observer, g, point, now);
-}
-
 const struct fault_ops smmuv3_fault_ops = {
 	.respond = respond,
 	.fence = fence,
@@ -88,5 +80,5 @@ const struct fault_ops smmuv3_fault_ops = {
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
 	.sva_handle = drv_sva_handle,
-	.observe = observe,
+	.observe = drv_observe,
 };

@@ -228,14 +228,6 @@ static void hw_drain(void *ctx)
 		;
 }
 
-static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
-{
-	struct vtd_drv *d = ctx;
-
-	if (d->cfg.observe)
-		d->cfg.observe(d->cfg.observer, g, point, now);
-}
-
 const struct fault_ops vtd_fault_ops = {
 	.respond = respond,
 	.fence = fence,
@@ -245,5 +237,5 @@ const struct fault_ops vtd_fault_ops = {
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
 	.sva_handle = drv_sva_handle,
-	.observe = observe,
+	.observe = drv_observe,
 };
