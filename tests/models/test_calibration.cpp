@@ -44,6 +44,8 @@ replay_result play(const Run &r, const char *set) {
         opt.seed = 1;
         opt.cfg = &cfg;
         bad = bad || replay_timed(&opt, &res, &err) || write(pipes[1], &res, sizeof(res)) != ssize_t(sizeof(res));
+        if (bad)
+            std::fprintf(stderr, "%s %s\n", cerr.text, err.reason);
         _exit(bad);
     }
     close(pipes[1]);
