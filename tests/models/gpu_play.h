@@ -54,7 +54,7 @@ struct Play {
         return j;
     }
     template <typename... Keys> u64 number(Keys... keys) const { return u64(json_integer_value(at(keys...))); }
-    template <typename... Keys> std::string text(Keys... keys) const { return json_string_value(at(keys...)); }
+    template <typename... Keys> const char *text(Keys... keys) const { return json_string_value(at(keys...)); }
     /// A counter of engine 0 command, 1 texture, 2 colour, 3 management.
     u64 engine(unsigned i, const char *key) const {
         return u64(json_integer_value(json_object_get(json_array_get(at("gpu", "engines"), i), key)));

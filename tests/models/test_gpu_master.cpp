@@ -159,7 +159,7 @@ static void missing_commands(Play &p, const char *cfre) {
     p.set(cfre);
     play(p, std::string(attach) + buffers + work(0x900000) + mark + work(0x100000));
     ck_assert_uint_eq(p.number("gpu", "command_processor", "crashes"), 1);
-    ck_assert_str_eq(p.text("gpu", "command_processor", "address").c_str(), "0x900000");
+    ck_assert_str_eq(p.text("gpu", "command_processor", "address"), "0x900000");
     ck_assert_uint_eq(p.engine(COMMAND, "faults"), 1);
     // The GPU is reset, and does its next job.
     ck_assert_uint_eq(p.number("gpu", "jobs_lost"), 1);
@@ -171,7 +171,7 @@ START_TEST(cfre_1_is_a_bus_error) {
     Play p;
 
     missing_commands(p, "smmuv2.cfre=1");
-    ck_assert_str_eq(p.text("gpu", "command_processor", "reason").c_str(), "bus_error");
+    ck_assert_str_eq(p.text("gpu", "command_processor", "reason"), "bus_error");
     ck_assert_uint_eq(p.engine(COMMAND, "bus_errors"), 1);
     ck_assert_uint_eq(p.engine(COMMAND, "garbage_reads"), 0);
 }
@@ -181,7 +181,7 @@ START_TEST(cfre_0_is_an_illegal_opcode) {
     Play p;
 
     missing_commands(p, "smmuv2.cfre=0");
-    ck_assert_str_eq(p.text("gpu", "command_processor", "reason").c_str(), "illegal_opcode");
+    ck_assert_str_eq(p.text("gpu", "command_processor", "reason"), "illegal_opcode");
     ck_assert_uint_eq(p.engine(COMMAND, "bus_errors"), 0);
     ck_assert_uint_eq(p.engine(COMMAND, "garbage_reads"), 1);
 }
@@ -232,7 +232,7 @@ START_TEST(one_tbu_starves_all) {
 
     play_storm(p, "tbu.count=1");
     ck_assert_uint_gt(p.number("gpu", "watchdog", "fired"), 0);
-    ck_assert_str_eq(p.text("gpu", "watchdog", "iova").c_str(), "0x5000");
+    ck_assert_str_eq(p.text("gpu", "watchdog", "iova"), "0x5000");
     ck_assert_uint_ge(p.number("gpu", "watchdog", "first_ns"), 100'000);
 }
 END_TEST

@@ -63,8 +63,8 @@ START_TEST(both_bits_clear_crash_the_command_processor) {
 
     check_setting(p, "0", 0);
     ck_assert_uint_eq(p.number("gpu", "command_processor", "crashes"), 1);
-    ck_assert_str_eq(p.text("gpu", "command_processor", "reason").c_str(), "illegal_opcode");
-    ck_assert_str_eq(p.text("gpu", "command_processor", "word").c_str(), "0x0");
+    ck_assert_str_eq(p.text("gpu", "command_processor", "reason"), "illegal_opcode");
+    ck_assert_str_eq(p.text("gpu", "command_processor", "word"), "0x0");
     // It faulted nowhere itself, and what it found missing is there.
     ck_assert_uint_eq(p.engine(COMMAND, "faults"), 0);
     ck_assert_uint_gt(p.engine(COMMAND, "garbage_reads"), 0);
