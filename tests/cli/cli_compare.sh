@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# compare and config as a person types them.
+set -u
+. "$(dirname "$0")/cli_lib.sh"
+nvme=$top/traces/arm64-smmuv3-nvme-e1000e.dmat
+
+expect 0 compare --help
+shows "Usage: faultline compare"
+
+# four IOMMUs; the table, the sentences, and the same again as JSON, byte for byte
+expect 0 compare "$nvme" --json "$dir/a.json"
+shows "smmuv2-stall  smmuv3-stall  smmuv3-pri"
+shows "  retry"
+shows "A fault costs"
+shows "The other masters keep"
+expect 0 compare "$nvme" --json "$dir/b.json"
+cmp -s "$dir/a.json" "$dir/b.json" || say "two runs differ"
+[ "$(grep -c '"variant"' "$dir/a.json")" = 4 ] || say "not four variants"
+# every first touch of the paged stream is answered once, whatever the kind of fault
+for mode in stall pri; do
+	expect 0 compare "$nvme" --variants smmuv3-$mode --set master.outstanding=1 --json -
+	shows '"first_touches": 3185'
+	shows '"total": 3185'
+	shows '"retry": 3185'
+done
+# with every page of every stream paged
+expect 0 compare "$nvme" --variants vtd-pri --paged 0x10 --json -
+shows '"total": 4134'
+
+expect 2 compare
+complains "no trace given"
+expect 2 compare "$dir/none.dmat"
+complains "No such file"
+expect 2 compare "$nvme" --variants smmuv9-stall
+complains "'smmuv9-stall' is not IOMMU-FAULTS"
+expect 2 compare "$nvme" --variants smmuv3
+complains "is not IOMMU-FAULTS"
+expect 2 compare "$nvme" --variants ""
+complains "the list is empty"
+expect 2 compare "$nvme" --variants vtd-stall --json "$dir/c.json"
+complains "vtd cannot stall"
+absent "$dir/c.json"
+expect 2 compare "$nvme" --paged nobody
+complains "--paged nobody: not a number"
+expect 2 compare "$nvme" --set tbu.slots=0
+complains "tbu.slots"
+expect 2 compare "$nvme" --outstanding many
+complains "master.outstanding"
+expect 2 compare "$nvme" --config "$dir/none.yaml"
+complains "none.yaml"
+expect 2 compare "$nvme" --frobnicate
+complains "unknown option"
+expect 2 compare "$nvme" --variants smmuv3-stall --json "$dir/no/such/folder.json"
+complains "No such file"
+
+expect 0 config
+shows "tbu.slots"
+shows "mmu600"
+expect 0 config kunpeng920
+shows "tbu:"
+expect 0 config --markdown
+shows "| "
+expect 2 config no-such-preset
+complains "no-such-preset"
+expect 2 config mmu600 mmu700
+complains "unexpected argument 'mmu700'"
+expect 2 config --frobnicate
+complains "unknown option"
+
+exit $failed
