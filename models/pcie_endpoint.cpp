@@ -131,17 +131,18 @@ bool PcieEndpoint::translated(Access &a, u64 address, u16 flags, ps_t time) {
     a.up_gp.set_data_ptr(a.gp->get_data_ptr() ? a.gp->get_data_ptr() + a.offset : nullptr);
     a.up_gp.set_data_length(a.txn.len);
     a.up_gp.set_streaming_width(a.txn.len);
-    a.up_ext.flags = u16((a.txn.flags & ~DMA_WRITE) | flags);
+    // A translated request carries no PASID, and with it neither privilege nor execute.
+    a.up_ext.flags = flags ? flags : u16(a.txn.flags & ~DMA_WRITE);
     if (a.ext && !a.offset)
         a.ext->address = address;
-    a.epoch = ats_ep_begin(&a.fn->ep);
+    ats_ep_begin(&a.fn->ep, &a.use, &a.txn);
     if (!send_up(a, time))
         return false;
     /* Over already: only its end, still to come, holds an invalidation up. */
     end_piece(a, a.up_time);
     if (a.done > a.fn->last_use)
         a.fn->last_use = a.done;
-    ats_ep_end(&a.fn->ep, a.epoch);
+    ats_ep_end(&a.fn->ep, &a.use);
     return true;
 }
 
@@ -248,7 +249,7 @@ void PcieEndpoint::up_done(Access &a, ps_t time) {
     }
     end_piece(a, time);
     cur_ = a.done;
-    ats_ep_end(&a.fn->ep, a.epoch);
+    ats_ep_end(&a.fn->ep, &a.use);
     go_on(a, a.done);
 }
 

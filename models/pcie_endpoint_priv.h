@@ -21,7 +21,7 @@ struct PcieEndpoint::Access {
     DmaExtension up_ext;
     unsigned char answer[8]; // of a translation request
     ps_t up_time;            // when it reaches, then leaves the IOMMU
-    u64 epoch;               // of a translated access that did not end at once
+    ats_use use;             // while it is under way, translated
     u32 tag;                 // of a translation request
     bool asking;             // it is a translation request
 

@@ -129,44 +129,30 @@ enum ats_completion ats_ep_complete(struct ats_ep *ep, u32 tag, enum xlat what, 
 	return ATS_OK;
 }
 
-u64 ats_ep_begin(struct ats_ep *ep)
+void ats_ep_begin(struct ats_ep *ep, struct ats_use *use, const struct dma_txn *t)
 {
-	ep->uses[ep->epoch % ARRAY_SIZE(ep->uses)]++;
-	return ep->epoch;
+	use->txn = *t;
+	use->waits = 0;
+	use->next = ep->uses;
+	use->pprev = &ep->uses;
+	if (use->next)
+		use->next->pprev = &use->next;
+	ep->uses = use;
 }
 
-/* Whether a use that began in @epoch or before goes on. Epochs a whole array apart share a counter, which only waits longer. */
-static bool in_use(const struct ats_ep *ep, u64 epoch)
+void ats_ep_end(struct ats_ep *ep, struct ats_use *use)
 {
-	u64 e = ep->epoch >= ATS_MAX_ITAGS ? ep->epoch - ATS_MAX_ITAGS : 0;
+	u32 waits = use->waits;
 
-	for (; e <= epoch; e++)
-		if (ep->uses[e % ARRAY_SIZE(ep->uses)])
-			return true;
-	return false;
-}
+	*use->pprev = use->next;
+	if (use->next)
+		use->next->pprev = use->pprev;
+	for (; waits; waits &= waits - 1) {
+		u8 itag = (u8)__builtin_ctz(waits);
 
-static void complete_invalidations(struct ats_ep *ep)
-{
-	u32 i;
-
-	for (i = 0; i < ATS_MAX_ITAGS; i++) {
-		struct ats_pending_inv *p = &ep->inv[i];
-
-		if (!p->used || in_use(ep, p->epoch))
-			continue;
-		p->used = false;
-		ep->ops->inv_done(ep->ctx, ep->cfg.sid, p->itag);
+		if (!--ep->inv_waits[itag])
+			ep->ops->inv_done(ep->ctx, ep->cfg.sid, itag);
 	}
-}
-
-void ats_ep_end(struct ats_ep *ep, u64 epoch)
-{
-	u32 *uses = &ep->uses[epoch % ARRAY_SIZE(ep->uses)];
-
-	fl_assert(*uses);
-	if (!--*uses)
-		complete_invalidations(ep);
 }
 
 static struct tcache_inv matcher(const struct ats_ep *ep, const struct ats_inv *inv)
@@ -186,34 +172,49 @@ static struct tcache_inv matcher(const struct ats_ep *ep, const struct ats_inv *
 	return m;
 }
 
+/* Whether an invalidation concerns what @t asked for. */
+static bool concerns(const struct tcache_inv *m, const struct dma_txn *t)
+{
+	struct tcache_entry e = { .shift = 12, .valid = true, .tag = tag_of(t), .page = t->iova >> 12 };
+
+	return tcache_inv_matches(m, &e);
+}
+
 static void mark_stale_requests(struct ats_ep *ep, const struct tcache_inv *m)
 {
 	u32 i;
 
-	for (i = 0; i < ATS_MAX_REQUESTS; i++) {
-		struct tcache_entry e = { .shift = 12, .valid = true };
-
-		if (!ep->request_used[i])
-			continue;
-		e.tag = tag_of(&ep->request_txn[i]);
-		e.page = ep->request_txn[i].iova >> 12;
-		if (tcache_inv_matches(m, &e))
+	for (i = 0; i < ATS_MAX_REQUESTS; i++)
+		if (ep->request_used[i] && concerns(m, &ep->request_txn[i]))
 			ep->request_stale[i] = true;
+}
+
+/* Number of uses under way that the invalidation has to wait for. */
+static u32 mark_uses(struct ats_ep *ep, const struct tcache_inv *m, u8 itag)
+{
+	struct ats_use *use;
+	u32 n = 0;
+
+	for (use = ep->uses; use; use = use->next) {
+		/* An ITag that comes again was given up by the sender, after a time-out. */
+		use->waits &= ~BIT(itag);
+		if (!concerns(m, &use->txn))
+			continue;
+		use->waits |= BIT(itag);
+		n++;
 	}
+	return n;
 }
 
 void ats_ep_invalidate(struct ats_ep *ep, const struct ats_inv *inv)
 {
 	struct tcache_inv m = matcher(ep, inv);
+	u8 itag = inv->itag % ATS_MAX_ITAGS;
 
 	ep->stats.invalidations++;
 	tcache_invalidate(&ep->atc, &m);
 	mark_stale_requests(ep, &m);
-	/* An ITag that comes again was given up by the sender, after a time-out. */
-	ep->inv[inv->itag % ATS_MAX_ITAGS] =
-		(struct ats_pending_inv){ .used = true, .itag = inv->itag, .epoch = ep->epoch };
-	/* A new epoch only if uses must be told apart: so no more epochs are alive than invalidations. */
-	if (ep->uses[ep->epoch % ARRAY_SIZE(ep->uses)])
-		ep->epoch++;
-	complete_invalidations(ep);
+	ep->inv_waits[itag] = mark_uses(ep, &m, itag);
+	if (!ep->inv_waits[itag])
+		ep->ops->inv_done(ep->ctx, ep->cfg.sid, itag);
 }

@@ -86,11 +86,11 @@ struct ats_page {
 	struct ats_waiter *first, **last;
 };
 
-/* An invalidation whose completion waits for uses of older translations. */
-struct ats_pending_inv {
-	u64 epoch; /* uses begun up to here are waited for */
-	u8 itag;
-	bool used;
+/* A translated access under way. The holder owns it from ats_ep_begin() to ats_ep_end(). */
+struct ats_use {
+	struct ats_use *next, **pprev;
+	struct dma_txn txn; /* untranslated */
+	u32 waits;	    /* bit an invalidation that waits for it, by ITag */
 };
 
 struct ats_ep_stats {
@@ -114,9 +114,8 @@ struct ats_ep {
 	u16 next_prgi;
 	bool enabled;
 	struct ats_waiter *queue, **queue_last; /* faults for which there was no credit */
-	u64 epoch;
-	u32 uses[ATS_MAX_ITAGS + 1]; /* in flight, by epoch modulo the array */
-	struct ats_pending_inv inv[ATS_MAX_ITAGS];
+	struct ats_use *uses;
+	u32 inv_waits[ATS_MAX_ITAGS]; /* uses that the invalidation of this ITag waits for */
 	bool request_used[ATS_MAX_REQUESTS], request_stale[ATS_MAX_REQUESTS];
 	struct dma_txn request_txn[ATS_MAX_REQUESTS]; /* translation requests in flight */
 	struct ats_ep_stats stats;
@@ -166,9 +165,9 @@ void ats_ep_response(struct ats_ep *ep, const struct page_response *resp);
 /* An Invalidate Request arrived; ats_ep_ops.inv_done follows, perhaps at once. */
 void ats_ep_invalidate(struct ats_ep *ep, const struct ats_inv *inv);
 
-/* A translated access is under way until ats_ep_end(): its epoch, to be handed back. */
-u64 ats_ep_begin(struct ats_ep *ep);
-void ats_ep_end(struct ats_ep *ep, u64 epoch);
+/* @t, translated, is under way until ats_ep_end(): invalidations of what it uses wait for it. */
+void ats_ep_begin(struct ats_ep *ep, struct ats_use *use, const struct dma_txn *t);
+void ats_ep_end(struct ats_ep *ep, struct ats_use *use);
 
 /**
  * ats_ep_stop() - stop using a PASID (10.4.1.2): a stop marker follows its page requests

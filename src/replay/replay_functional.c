@@ -312,7 +312,7 @@ static bool platform_piece(struct run *r, struct piece *p)
 	return false;
 }
 
-/* Goes out translated: the address is checked once more where ATSCHK asks for it. */
+/* Goes out translated, without its PASID: the address is checked once more where ATSCHK asks for it. */
 static bool translated_piece(struct run *r, struct piece *p)
 {
 	struct dma_txn t = p->txn;
@@ -320,7 +320,7 @@ static bool translated_piece(struct run *r, struct piece *p)
 	bool ok;
 
 	t.iova = p->r.pa;
-	t.flags |= DMA_TRANSLATED;
+	t.flags = (t.flags & DMA_WRITE) | DMA_TRANSLATED;
 	ok = r->cls->translate(r->hw, &t, &res) == XLAT_OK;
 	if (!ok)
 		pump(r);

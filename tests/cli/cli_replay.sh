@@ -35,6 +35,16 @@ expect 0 replay "$nvme" --iommu smmuv3 --faults pri --functional
 shows "30025 translated, 0 aborted"
 shows "7319 retry"
 
+# two contexts of one function, told apart by PASID: translated requests carry none
+expect 0 gen gpu --set contexts=2 --set frames=6 -o "$dir/gpu.dmat"
+for iommu in smmuv3 vtd; do
+	for how in --functional ""; do
+		expect 0 replay "$dir/gpu.dmat" --iommu $iommu --faults pri $how
+		shows "translated, 0 aborted"
+		shows "0 different"
+	done
+done
+
 # 56 accesses to nothing
 for how in --functional ""; do
 	expect 0 replay "$edu" --iommu smmuv3 --faults terminate $how

@@ -263,21 +263,48 @@ END_TEST
 
 START_TEST(test_invalidation_waits_for_uses)
 {
-	u64 before, between;
+	struct dma_txn t = access_to(0x1000, DMA_PASID), other = access_to(0x1000, 0),
+		       far = access_to(0x9000, DMA_PASID);
+	struct ats_use before, alien, distant, between;
+	struct ats_inv page = { .pasid = 5, .pasid_valid = true, .addr = 0x1000, .shift = 12, .itag = 1 };
 
 	make(0, 0);
-	before = ats_ep_begin(&ep);
-	ats_ep_invalidate(&ep, &(struct ats_inv){ .shift = 64, .itag = 1 });
+	ats_ep_begin(&ep, &before, &t);
+	ats_ep_begin(&ep, &alien, &other);
+	ats_ep_begin(&ep, &distant, &far);
+	ats_ep_invalidate(&ep, &page);
 	ck_assert_uint_eq(n_done, 0);
-	between = ats_ep_begin(&ep);
-	ats_ep_invalidate(&ep, &(struct ats_inv){ .shift = 64, .itag = 2 });
-	ats_ep_begin(&ep);
-	ats_ep_end(&ep, before);
+	/* One that begins after it is no concern of the first, but of the second. */
+	ats_ep_begin(&ep, &between, &t);
+	page.itag = 2;
+	ats_ep_invalidate(&ep, &page);
+	ats_ep_end(&ep, &alien);
+	ats_ep_end(&ep, &distant);
+	ck_assert_uint_eq(n_done, 0);
+	ats_ep_end(&ep, &before);
 	ck_assert_uint_eq(n_done, 1);
 	ck_assert_uint_eq(done[0], 1);
-	ats_ep_end(&ep, between);
+	ats_ep_end(&ep, &between);
 	ck_assert_uint_eq(n_done, 2);
 	ck_assert_uint_eq(done[1], 2);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+/* After a time-out the sender uses the ITag again: only the new invalidation is completed, once. */
+START_TEST(test_itag_used_again)
+{
+	struct dma_txn t = access_to(0x1000, 0);
+	struct ats_use use;
+
+	make(0, 0);
+	ats_ep_begin(&ep, &use, &t);
+	ats_ep_invalidate(&ep, &(struct ats_inv){ .addr = 0x1000, .shift = 12, .itag = 9 });
+	ck_assert_uint_eq(n_done, 0);
+	ats_ep_invalidate(&ep, &(struct ats_inv){ .addr = 0x4000, .shift = 12, .itag = 9 });
+	ck_assert_uint_eq(n_done, 1);
+	ats_ep_end(&ep, &use);
+	ck_assert_uint_eq(n_done, 1);
 	ats_ep_exit(&ep);
 }
 END_TEST
@@ -337,4 +364,4 @@ END_TEST
 SUITE_MAIN("ats_endpoint", test_configuration, test_translation_request, test_completions, test_page_request_message,
 	   test_accesses_to_one_page_share_a_request, test_credits, test_groups,
 	   test_prg_indices_are_unique_and_come_in_turn, test_invalidation, test_invalidation_waits_for_uses,
-	   test_invalidation_overtakes_a_completion, test_stop_marker, test_pri_off)
+	   test_itag_used_again, test_invalidation_overtakes_a_completion, test_stop_marker, test_pri_off)
