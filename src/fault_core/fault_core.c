@@ -179,6 +179,12 @@ void fault_lock_init(struct fault_lock *l)
 	fenv_lock_init(env_lock(l));
 }
 
+void fault_lock_init_inner(struct fault_lock *l, unsigned int level)
+{
+	fenv_lock_init(env_lock(l));
+	fenv_lock_set_level(env_lock(l), level);
+}
+
 unsigned long fault_lock_acquire(struct fault_lock *l) fenv_acquires(l)
 {
 	return fenv_lock(env_lock(l));

@@ -938,6 +938,13 @@ struct fault_lock {
 void fault_lock_init(struct fault_lock *l);
 
 /**
+ * fault_lock_init_inner() - likewise, for a lock that is taken while others are held
+ * @l: the lock
+ * @level: 1 to 7; locks are taken in the order of their levels. fault_lock_init() is level 0.
+ */
+void fault_lock_init_inner(struct fault_lock *l, unsigned int level);
+
+/**
  * fault_lock_acquire() - take it
  * @l: the lock
  *

@@ -1639,9 +1639,12 @@ static void driver_lock(struct fault_case_run *t)
 	fault_lock_init(&a);
 	fa = fault_lock_acquire(&a);
 	fault_lock_release(&a, fa);
-	fault_lock_init(&b);
+	/* One within the other. */
+	fault_lock_init_inner(&b, 1);
+	fa = fault_lock_acquire(&a);
 	fb = fault_lock_acquire(&b);
 	fault_lock_release(&b, fb);
+	fault_lock_release(&a, fa);
 	rig_end(r);
 }
 

@@ -66,6 +66,7 @@ struct fenv_lock {
 	u32 held;
 };
 void fenv_lock_init(struct fenv_lock *l);
+void fenv_lock_set_level(struct fenv_lock *l, unsigned int level);
 unsigned long fenv_lock(struct fenv_lock *l);
 void fenv_unlock(struct fenv_lock *l, unsigned long flags);
 

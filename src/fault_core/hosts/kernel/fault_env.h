@@ -89,6 +89,8 @@ struct fenv_lock {
 /* A macro, so that each place of initialisation is a class of its own for lockdep. */
 #define fenv_lock_init(l) spin_lock_init(&(l)->lock)
 
+#define fenv_lock_set_level(l, level) lockdep_set_subclass(&(l)->lock, level)
+
 static inline unsigned long fenv_lock(struct fenv_lock *l) __acquires(&l->lock)
 {
 	unsigned long flags;

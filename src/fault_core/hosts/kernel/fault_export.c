@@ -54,6 +54,7 @@ EXPORT_SYMBOL_GPL(fault_storm_note);
 EXPORT_SYMBOL_GPL(fault_storm_over);
 EXPORT_SYMBOL_GPL(fault_storm_active);
 EXPORT_SYMBOL_GPL(fault_lock_init);
+EXPORT_SYMBOL_GPL(fault_lock_init_inner);
 EXPORT_SYMBOL_GPL(fault_lock_acquire);
 EXPORT_SYMBOL_GPL(fault_lock_release);
 EXPORT_SYMBOL_GPL(fault_host_create);

@@ -114,6 +114,8 @@ static __attribute__((noinline, unused)) void fenv_lock_wait(struct fenv_lock *l
 	while (__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE));
 }
 
+#define fenv_lock_set_level(l, level) ((void)(l), (void)(level))
+
 static inline unsigned long fenv_lock(struct fenv_lock *l)
 {
 	if (unlikely(__atomic_exchange_n(&l->held, 1, __ATOMIC_ACQUIRE)))
