@@ -2,12 +2,16 @@
 #include "engine_replay.h"
 #include "smmuv3.h"
 #include "smmuv3_driver.h"
+#include "vtd.h"
+#include "vtd_driver.h"
 
 #define MEM_BASE  0x100000000ull
 #define MEM_BYTES (32u << 20)
 #define PAGE	  4096u
 #define BUCKETS	  4096u
 #define LINES	  4u
+#define DOORBELL  0xfee00000ull
+#define ITAGS	  32u
 
 /* A page that the trace has mapped. */
 struct page_entry {
@@ -25,16 +29,35 @@ struct master {
 	struct fault_dev *dev;
 	struct fault_domain *domain;
 	u32 number;
-	u32 resume; /* load and store: 0 waits, else enum iommu_resume + 1 */
+	u32 resume; /* load and store: 0 waits, else GO_ON or GIVE_UP */
+	u32 prgi;
+};
+
+#define GO_ON	1u
+#define GIVE_UP 2u
+
+union engine {
+	struct smmuv3 smmuv3;
+	struct vtd vtd;
+};
+
+union driver_cfg {
+	struct smmuv3_drv_cfg smmuv3;
+	struct vtd_drv_cfg vtd;
 };
 
 struct engine_replay {
 	struct replay_host host;
 	struct fault_core *core;
-	struct smmuv3 *hw;
-	struct fault_lock hw_lock; /* the engine takes one caller at a time */
+	enum replay_kind kind;
+	const struct iommu_class *engine;
+	union engine *hw;
+	struct fault_lock hw_lock; /* the engine takes one caller at a time; also of inv */
+	struct ats_inv inv[ITAGS]; /* the endpoints have to complete */
+	u32 n_inv;
 	void *drv;
 	const struct drv_class *cls;
+	union driver_cfg *drv_cfg;
 
 	u8 *mem;
 	struct fault_lock mem_lock; /* below */
@@ -136,22 +159,68 @@ static void hw_resume(void *ctx, u64 id, enum iommu_resume how)
 	struct engine_replay *r = ctx;
 	struct master *m = &r->masters[id];
 
-	fenv_store(&m->resume, (u32)how + 1);
+	fenv_store(&m->resume, how == RESUME_RETRY ? GO_ON : GIVE_UP);
 	r->host.resumed(r->host.ctx, m->number);
+}
+
+static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
+{
+	u8 *p = at(ctx, pa, 8);
+	u64 v;
+
+	if (!p)
+		return -EIO;
+	v = fl_get_le64(p);
+	if (v == *old)
+		fl_put_le64(p, new_value);
+	*old = v;
+	return 0;
+}
+
+static int hw_msi(void *ctx, u64 pa, u32 data)
+{
+	hw_irq(ctx, data, true);
+	return pa == DOORBELL ? 0 : -EIO;
+}
+
+/* An endpoint's page request is answered. */
+static void hw_page_response(void *ctx, const struct page_response *resp)
+{
+	struct engine_replay *r = ctx;
+	u32 i;
+
+	for (i = 0; i < REPLAY_STREAMS; i++)
+		if (trace_sids[i] == resp->sid && r->masters[i].prgi == resp->prgi) {
+			fenv_store(&r->masters[i].resume, resp->code == PRG_SUCCESS ? GO_ON : GIVE_UP);
+			r->host.resumed(r->host.ctx, i);
+		}
+}
+
+/* The endpoints cache nothing; they complete when the driver polls, for the engine is in the midst of a command. */
+static void hw_ats_invalidate(void *ctx, const struct ats_inv *inv)
+{
+	struct engine_replay *r = ctx;
+
+	if (r->n_inv < ITAGS)
+		r->inv[r->n_inv++] = *inv;
 }
 
 static const struct iommu_ops hw_ops = {
 	.mem_read = mem_read,
 	.mem_write = mem_write,
+	.mem_cas64 = mem_cas64,
 	.irq = hw_irq,
+	.msi = hw_msi,
 	.txn_resume = hw_resume,
+	.page_response = hw_page_response,
+	.ats_invalidate = hw_ats_invalidate,
 };
 
 static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
 {
 	struct engine_replay *r = ctx;
 	unsigned long flags = fault_lock_acquire(&r->hw_lock);
-	u64 v = smmuv3_mmio_read(r->hw, offset, size);
+	u64 v = r->engine->mmio_read(r->hw, offset, size);
 
 	fault_lock_release(&r->hw_lock, flags);
 	return v;
@@ -162,8 +231,23 @@ static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 	struct engine_replay *r = ctx;
 	unsigned long flags = fault_lock_acquire(&r->hw_lock);
 
-	smmuv3_mmio_write(r->hw, offset, value, size);
+	r->engine->mmio_write(r->hw, offset, value, size);
 	fault_lock_release(&r->hw_lock, flags);
+}
+
+static bool poll(void *ctx, u32 tries)
+{
+	struct engine_replay *r = ctx;
+	unsigned long flags;
+
+	flags = fault_lock_acquire(&r->hw_lock);
+	while (r->n_inv) {
+		struct ats_inv inv = r->inv[--r->n_inv];
+
+		r->engine->ats_inv_done(r->hw, inv.sid, inv.itag, true);
+	}
+	fault_lock_release(&r->hw_lock, flags);
+	return tries < 1000000;
 }
 
 static u64 drv_now(void *ctx)
@@ -180,6 +264,7 @@ static const struct drv_ops drv_ops = {
 	.mem_free = mem_free,
 	.mem_read = mem_read,
 	.mem_write = mem_write,
+	.poll = poll,
 	.now = drv_now,
 };
 
@@ -273,6 +358,34 @@ static const struct fault_domain_ops domain_ops = { .handle = handle };
 
 /* ---- A stream's records ---- */
 
+/* One try. XLAT_STALL: it waits for software, with a stall or a page request. */
+static enum xlat try_access(struct engine_replay *r, struct master *m, const struct dma_txn *txn, u64 *pa)
+{
+	u8 wanted = txn->flags & DMA_WRITE ? PERM_W : PERM_R;
+	struct page_request pr = {
+		.sid = txn->sid,
+		.addr = txn->iova / PAGE * PAGE,
+		.perm = wanted,
+		.last = true,
+	};
+	struct xlat_result res;
+	unsigned long flags;
+	enum xlat x;
+
+	fenv_store(&m->resume, 0);
+	flags = fault_lock_acquire(&r->hw_lock);
+	x = r->engine->translate(r->hw, txn, &res);
+	if (x == XLAT_OK && r->kind == REPLAY_VTD_PRI && !(res.perm & wanted)) {
+		m->prgi = (m->prgi + 1) % 512;
+		pr.prgi = (u16)m->prgi;
+		r->engine->page_request(r->hw, &pr);
+		x = XLAT_STALL;
+	}
+	fault_lock_release(&r->hw_lock, flags);
+	*pa = res.pa;
+	return x;
+}
+
 static bool play_access(struct engine_replay *r, struct master *m, const struct trace_record *t)
 {
 	struct dma_txn txn = {
@@ -284,22 +397,20 @@ static bool play_access(struct engine_replay *r, struct master *m, const struct 
 	};
 	struct page_entry *p = page_find(r, m->number, t->iova);
 	bool mapped = p && p->known;
-	struct xlat_result res;
-	unsigned long flags;
 	enum xlat x;
+	u64 pa;
 
+	if (r->kind == REPLAY_VTD_PRI)
+		txn.flags |= DMA_ATS_REQ;
 	for (;;) {
-		fenv_store(&m->resume, 0);
-		flags = fault_lock_acquire(&r->hw_lock);
-		x = smmuv3_translate(r->hw, &txn, &res);
-		fault_lock_release(&r->hw_lock, flags);
+		x = try_access(r, m, &txn, &pa);
 		if (x == XLAT_OK)
-			return mapped && res.pa == p->pa + t->iova % PAGE;
+			return mapped && pa / PAGE == p->pa / PAGE;
 		if (x != XLAT_STALL)
 			return false;
 		while (!fenv_load(&m->resume))
 			r->host.wait(r->host.ctx, m->number);
-		if (fenv_load(&m->resume) != RESUME_RETRY + 1)
+		if (fenv_load(&m->resume) == GIVE_UP)
 			return !mapped;
 	}
 }
@@ -356,13 +467,15 @@ const struct replay_answer *replay_answers(const struct engine_replay *r, u32 *n
 
 static int add_master(struct engine_replay *r, u32 number)
 {
-	struct drv_device_cfg cfg = { .sids = { trace_sids[number] }, .n_sids = 1, .can_stall = true };
+	struct drv_device_cfg cfg = { .sids = { trace_sids[number] }, .n_sids = 1 };
 	struct master *m = &r->masters[number];
 	union fault_owner owner = { .handler = { &domain_ops, m } };
 	int err;
 
 	m->r = r;
 	m->number = number;
+	cfg.can_stall = r->kind == REPLAY_SMMUV3_STALL;
+	cfg.pri = r->kind == REPLAY_VTD_PRI;
 	err = r->cls->device_add(r->drv, &cfg, &m->dev);
 	if (!err)
 		err = r->cls->domain_alloc(r->drv, m->dev, DRV_DOMAIN_PAGING, &m->domain);
@@ -381,16 +494,59 @@ static void free_all(struct engine_replay *r)
 	fl_free(r->buckets);
 	fl_free(r->pages);
 	fl_free(r->free_pages);
+	fl_free(r->drv_cfg);
 	fl_free(r->drv);
 	fl_free(r->hw);
 	fl_free(r->mem);
 	fl_free(r);
 }
 
-struct engine_replay *replay_new(struct fault_core *core, const struct replay_host *host)
+static int make_smmuv3(struct engine_replay *r)
 {
-	struct smmuv3_drv_cfg drv_cfg = { .stall_devices = REPLAY_STREAMS };
-	struct smmuv3_cfg hw_cfg = { .stalls = 16 };
+	struct smmuv3_cfg cfg = { .stalls = 16 };
+
+	r->engine = &smmuv3_class;
+	r->drv_cfg->smmuv3.stall_devices = REPLAY_STREAMS;
+	return smmuv3_init(&r->hw->smmuv3, &cfg, &hw_ops, r);
+}
+
+static int make_vtd(struct engine_replay *r)
+{
+	struct vtd_cfg *cfg = fl_zalloc(sizeof(*cfg));
+	int err = cfg ? vtd_init(&r->hw->vtd, cfg, &hw_ops, r) : -ENOMEM;
+	u32 i;
+
+	fl_free(cfg);
+	r->engine = &vtd_class;
+	r->drv_cfg->vtd.pri_devices = REPLAY_STREAMS;
+	for (i = 0; i < VTD_DRV_LINES; i++) {
+		r->drv_cfg->vtd.msi[i].addr = DOORBELL;
+		r->drv_cfg->vtd.msi[i].data = i;
+	}
+	return err;
+}
+
+static int storage(struct engine_replay *r)
+{
+	u32 i;
+
+	r->mem = fl_zalloc(MEM_BYTES);
+	r->hw = fl_zalloc(sizeof(*r->hw));
+	r->drv_cfg = fl_zalloc(sizeof(*r->drv_cfg));
+	r->drv = fl_zalloc(r->cls->size);
+	r->free_pages = fl_zalloc(MEM_BYTES / PAGE * sizeof(*r->free_pages));
+	r->pages = fl_zalloc(trace_n_records * sizeof(*r->pages));
+	r->buckets = fl_zalloc(REPLAY_STREAMS * BUCKETS * sizeof(*r->buckets));
+	r->answers = fl_zalloc(trace_n_records * sizeof(*r->answers));
+	if (!r->mem || !r->hw || !r->drv_cfg || !r->drv || !r->free_pages || !r->pages || !r->buckets || !r->answers)
+		return -ENOMEM;
+	for (i = 0; i < REPLAY_STREAMS * BUCKETS; i++)
+		r->buckets[i] = -1;
+	return 0;
+}
+
+struct engine_replay *replay_new(struct fault_core *core, const struct replay_host *host, enum replay_kind kind)
+{
 	struct engine_replay *r = fl_zalloc(sizeof(*r));
 	u32 i;
 	int err;
@@ -399,23 +555,16 @@ struct engine_replay *replay_new(struct fault_core *core, const struct replay_ho
 		return NULL;
 	r->host = *host;
 	r->core = core;
-	r->cls = &smmuv3_drv_class;
-	fault_lock_init(&r->hw_lock);
-	fault_lock_init(&r->mem_lock);
-	r->mem = fl_zalloc(MEM_BYTES);
-	r->hw = fl_zalloc(sizeof(*r->hw));
-	r->drv = fl_zalloc(r->cls->size);
-	r->free_pages = fl_zalloc(MEM_BYTES / PAGE * sizeof(*r->free_pages));
-	r->pages = fl_zalloc(trace_n_records * sizeof(*r->pages));
-	r->buckets = fl_zalloc(REPLAY_STREAMS * BUCKETS * sizeof(*r->buckets));
-	r->answers = fl_zalloc(trace_n_records * sizeof(*r->answers));
-	err = r->mem && r->hw && r->drv && r->free_pages && r->pages && r->buckets && r->answers ? 0 : -ENOMEM;
-	for (i = 0; !err && i < REPLAY_STREAMS * BUCKETS; i++)
-		r->buckets[i] = -1;
+	r->kind = kind;
+	r->cls = kind == REPLAY_VTD_PRI ? &vtd_drv_class : &smmuv3_drv_class;
+	/* The driver reaches registers with its own lock held, the engine interrupts with its. */
+	fault_lock_init_inner(&r->hw_lock, 2);
+	fault_lock_init_inner(&r->mem_lock, 3);
+	err = storage(r);
 	if (!err)
-		err = smmuv3_init(r->hw, &hw_cfg, &hw_ops, r);
+		err = kind == REPLAY_VTD_PRI ? make_vtd(r) : make_smmuv3(r);
 	if (!err)
-		err = r->cls->probe(r->drv, &drv_cfg, &drv_ops, r, core);
+		err = r->cls->probe(r->drv, r->drv_cfg, &drv_ops, r, core);
 	for (i = 0; !err && i < REPLAY_STREAMS; i++)
 		err = add_master(r, i);
 	if (!err)
@@ -438,7 +587,10 @@ bool replay_end(struct engine_replay *r)
 	}
 	r->cls->remove(r->drv, drv_now(r));
 	good &= fault_core_bind(r->core, NULL) == 0;
-	smmuv3_exit(r->hw);
+	if (r->kind == REPLAY_VTD_PRI)
+		vtd_exit(&r->hw->vtd);
+	else
+		smmuv3_exit(&r->hw->smmuv3);
 	free_all(r);
 	return good;
 }

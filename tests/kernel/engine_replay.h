@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A trace through the SMMUv3 engine and its driver, in the kernel with threads
- * or in user space without. No page is resident at first: each first touch
- * stalls, the fault core's handler maps it, and the access is tried again; a
- * page that the trace never mapped is refused.
+ * A trace through an engine and its driver, in the kernel with threads or in
+ * user space without. No page is resident at first: each first touch stalls
+ * (SMMUv3) or sends a page request (VT-d), the fault core's handler maps the
+ * page, and the access is tried again; a page that the trace never mapped is
+ * refused.
  */
 #ifndef ENGINE_REPLAY_H
 #define ENGINE_REPLAY_H
@@ -59,8 +60,10 @@ struct replay_host {
 
 struct engine_replay;
 
+enum replay_kind { REPLAY_SMMUV3_STALL, REPLAY_VTD_PRI };
+
 /* @core without a driver. NULL if anything fails. */
-struct engine_replay *replay_new(struct fault_core *core, const struct replay_host *host);
+struct engine_replay *replay_new(struct fault_core *core, const struct replay_host *host, enum replay_kind kind);
 /* All records of one stream, in order; one access at a time. True if every access ended as it must. A thread each. */
 bool replay_stream(struct engine_replay *r, u32 stream);
 /* The interrupt threads; one caller at a time. Returns the number of records handled. */

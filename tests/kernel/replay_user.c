@@ -45,26 +45,28 @@ static u64 now(void *ctx)
 	return ((struct host *)ctx)->now;
 }
 
-int main(void)
+/* usage: replay_user smmuv3|vtd */
+int main(int argc, char **argv)
 {
 	static const struct fault_host_ops host_ops = { .kick = kick };
 	struct fault_core_cfg cfg = { .host_ops = &host_ops };
 	struct host h = { .now = 0 };
 	struct replay_host host = { &h, irq, resumed, wait_for, now };
 	const struct replay_answer *a;
+	bool vtd = argc > 1 && argv[1][0] == 'v';
 	bool good = true;
 	u32 i, n;
 
 	if (fault_core_create(&cfg, &h.core))
 		return EXIT_FAILURE;
-	h.r = replay_new(h.core, &host);
+	h.r = replay_new(h.core, &host, vtd ? REPLAY_VTD_PRI : REPLAY_SMMUV3_STALL);
 	if (!h.r)
 		return EXIT_FAILURE;
 	for (i = 0; i < REPLAY_STREAMS; i++)
 		good &= replay_stream(h.r, i);
 	a = replay_answers(h.r, &n);
 	for (i = 0; i < n; i++)
-		printf("fault %u %llx %u\n", trace_sids[a[i].stream], a[i].iova, a[i].code);
+		printf("%s fault %u %llx %u\n", vtd ? "vtd" : "smmuv3", trace_sids[a[i].stream], a[i].iova, a[i].code);
 	good &= replay_end(h.r);
 	good &= fault_core_destroy(h.core) == 0;
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -18,4 +18,7 @@ bool selftest_smmuv2(void);
 /* A recorded trace through SMMUv3, page by page on demand; prints each fault and its answer. */
 bool selftest_smmuv3(void);
 
+/* The same through VT-d, with page requests. */
+bool selftest_vtd(void);
+
 #endif /* SELFTEST_H */

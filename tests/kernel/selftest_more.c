@@ -5,6 +5,7 @@
 
 const struct selftest_test selftest_more[] = {
 	{ "smmuv3_replay", selftest_smmuv3 },
+	{ "vtd_replay", selftest_vtd },
 	{ "smmuv2_demand_paging", selftest_smmuv2 },
 };
 const unsigned int selftest_n_more = ARRAY_SIZE(selftest_more);

@@ -96,17 +96,17 @@ static bool play(struct replay_threads *t)
 	return good;
 }
 
-static void print_answers(struct replay_threads *t)
+static void print_answers(struct replay_threads *t, const char *name)
 {
 	const struct replay_answer *a;
 	u32 i, n;
 
 	a = replay_answers(t->r, &n);
 	for (i = 0; i < n; i++)
-		pr_info("fault %u %llx %u\n", trace_sids[a[i].stream], a[i].iova, a[i].code);
+		pr_info("%s fault %u %llx %u\n", name, trace_sids[a[i].stream], a[i].iova, a[i].code);
 }
 
-bool selftest_smmuv3(void)
+static bool replay(enum replay_kind kind, const char *name)
 {
 	struct replay_host rh = { .irq = irq, .resumed = resumed, .wait = wait_for, .now = now };
 	struct replay_threads *t = kzalloc(sizeof(*t), GFP_KERNEL);
@@ -120,14 +120,24 @@ bool selftest_smmuv3(void)
 	for (i = 0; i < REPLAY_STREAMS; i++)
 		init_waitqueue_head(&t->wait[i]);
 	rh.ctx = t;
-	t->r = replay_new(fault_host_core(host), &rh);
+	t->r = replay_new(fault_host_core(host), &rh, kind);
 	if (!t->r)
 		return false;
 	good = play(t);
 	fault_host_flush(host);
-	print_answers(t);
+	print_answers(t, name);
 	good &= replay_end(t->r);
 	good &= fault_host_destroy(host) == 0;
 	kfree(t);
 	return good;
+}
+
+bool selftest_smmuv3(void)
+{
+	return replay(REPLAY_SMMUV3_STALL, "smmuv3");
+}
+
+bool selftest_vtd(void)
+{
+	return replay(REPLAY_VTD_PRI, "vtd");
 }
