@@ -199,6 +199,46 @@ START_TEST(an_endpoint_whose_handler_is_silent_is_expired)
 }
 END_TEST
 
+/* A platform device that stalls and a PCIe device that pages: neither waits for the other. */
+START_TEST(stall_and_pri_behind_one_smmu)
+{
+	struct drv_device_cfg platform = { .sids = { 8 }, .n_sids = 1, .can_stall = true };
+	struct rig_handler stalls, pages;
+	struct fault_domain *stall_dom, *page_dom;
+	struct fault_dev *dev;
+	u32 n;
+
+	begin_pri(0);
+	pri_device(0x28, &pages, &page_dom);
+	dev = rig_device(&r, &platform);
+	stall_dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, &stalls);
+	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, stall_dom), 0);
+	pages.offset = 0x700000000;
+	stalls.answer = FAULT_LATER;
+	n = rig_access(&r, 8, DRV_NO_PASID, 0x10000, DMA_WRITE);
+	rig_page_request(&r, 0x28, 9, 0x10000, 3, PERM_R, true);
+	rig_pump(&r);
+	/* Software holds the stall; the endpoint has its page, its answer and its translation all the same. */
+	ck_assert_int_eq(r.txns[n].state, RIG_STALLED);
+	ck_assert_uint_eq(r.n_responses, 1);
+	ck_assert_uint_eq(r.responses[0].sid, 0x28);
+	ck_assert_uint_eq(r.responses[0].code, PRG_SUCCESS);
+	ck_assert_uint_eq(ats(0x28, 9, 0x10000), 0x700010000);
+	/* A translation request never stalls: what is not mapped comes back without permission. */
+	ck_assert_uint_eq(ats(0x28, 9, 0x50000), 0);
+	ck_assert_uint_eq(rig_outstanding(&r), 1);
+	ck_assert_int_eq(c->map(r.drv, stall_dom, 0x10000, 0x5000, 0x1000, RW), 0);
+	ck_assert_int_eq(fault_group_respond(stalls.kept[0], FAULT_RETRY, r.now), 0);
+	fault_group_put(stalls.kept[0]);
+	rig_pump(&r);
+	ck_assert_int_eq(r.txns[n].state, RIG_DONE);
+	ck_assert_uint_eq(r.txns[n].pa, 0x5000);
+	ck_assert_uint_eq(stats()->stalls, 1);
+	ck_assert_uint_eq(stats()->page_requests, 1);
+	rig_stop(&r);
+}
+END_TEST
+
 START_TEST(lives_on_msis)
 {
 	struct drv_device_cfg cfg = { .sids = { 8 }, .n_sids = 1, .can_stall = true };
@@ -366,5 +406,5 @@ END_TEST
 
 SUITE_MAIN("smmuv3_drv_system", pages_in_for_an_endpoint, unmap_reaches_the_endpoint,
 	   recovers_from_an_overflow_of_page_requests, a_pasid_changes_hands_under_load,
-	   an_endpoint_whose_handler_is_silent_is_expired, lives_on_msis, the_watchdog_replaces_lost_interrupts,
-	   recovers_from_an_event_queue_abort, a_long_random_run)
+	   an_endpoint_whose_handler_is_silent_is_expired, stall_and_pri_behind_one_smmu, lives_on_msis,
+	   the_watchdog_replaces_lost_interrupts, recovers_from_an_event_queue_abort, a_long_random_run)
