@@ -168,7 +168,6 @@ static void hit(void *state, unsigned long n)
 /* What no lookup can beat: the TLB's own array, read in turn. */
 static void bare(void *state, unsigned long n)
 {
-	static volatile u64 sink;
 	const struct tcache *c = &((struct rig *)state)->smmu.tlb;
 	u64 sum = 0;
 	unsigned long i;
