@@ -327,8 +327,8 @@ int fault_dev_enable(struct fault_dev *dev);
  * answered with FAULT_RETRY in order of arrival and marked, so that a later
  * response does nothing; the responses are fenced; fault_ops.disable.
  *
- * Process context. Handlers may still run; they lose. Return: 0, or what the
- * driver said; then the device is still closing, and fault_off() may be called again.
+ * Process context. Handlers may still run; they lose. Return: 0, every answer
+ * is with the hardware; or what the driver said, then fault_off() may be called again.
  */
 int fault_off(struct fault_dev *dev, u64 now);
 
@@ -337,7 +337,10 @@ int fault_off(struct fault_dev *dev, u64 now);
  * @dev: off, nothing attached; the caller's reference ends with success
  *
  * Its StreamIDs are unknown from here on. fault_dev_cfg.release is called when
- * the last worker, owner and reader has let go. Return: 0 or -EBUSY.
+ * the last worker, owner and reader has let go.
+ *
+ * Process context. Return: 0, or -EBUSY: it is on, something is attached, or
+ * the hardware has not yet taken an answer; fault_off() sees to the last.
  */
 int fault_dev_destroy(struct fault_dev *dev);
 

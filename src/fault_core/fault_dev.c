@@ -213,7 +213,9 @@ int fault_dev_destroy(struct fault_dev *dev)
 	bool busy;
 
 	flags = fenv_lock(&dev->lock);
-	busy = dev->state != FAULT_DEV_OFF || dev->n_attached || !fault_list_empty(&dev->unsent);
+	/* Nobody finds it afterwards to send an answer again. */
+	busy = dev->state != FAULT_DEV_OFF || dev->n_attached || !fault_list_empty(&dev->unsent) ||
+	       fenv_count_read(&dev->sending);
 	fenv_unlock(&dev->lock, flags);
 	if (busy)
 		return -EBUSY;
@@ -305,7 +307,7 @@ int fault_off(struct fault_dev *dev, u64 now)
 		dev->state = FAULT_DEV_CLOSING;
 	fenv_unlock(&dev->lock, flags);
 	if (off)
-		return fault_resend(dev, now);
+		return answer_all(dev, now);
 	err = drv->ops->fence(drv->ctx, dev->cfg.dev_ctx, FAULT_FENCE_REPORTS);
 	return err ? err : close_down(dev, now);
 }

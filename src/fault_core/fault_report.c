@@ -10,7 +10,8 @@ struct verdict {
 	enum fault_code code;	    /* answer at once; FAULT_DEFAULT: nothing to answer */
 	u64 *counter;		    /* of the reason, in dev->stats; counted once it is sent or kept */
 	bool orphan;
-	bool ring; /* the device has to enter the ring */
+	bool stray; /* the device's faults are not on: nothing waits for this answer, nothing keeps it */
+	bool ring;  /* the device has to enter the ring */
 	bool kick;
 };
 
@@ -238,6 +239,7 @@ static bool may_wait(struct fault_dev *dev, const struct fault_record *f, u64 no
 	u32 cap = f->type == FAULT_STALL ? FAULT_DEV_CAN_STALL : FAULT_DEV_PRI;
 	struct fault_storm *storm = dev->cfg.storm;
 
+	v->stray = dev->state != FAULT_DEV_ON;
 	if (dev->state == FAULT_DEV_OFF || !(dev->cfg.caps & cap)) {
 		v->orphan = true;
 		at_once(v, FAULT_TERMINATE, &dev->stats.orphans);
@@ -293,12 +295,15 @@ static void decide(struct fault_dev *dev, const struct fault_record *f, u64 now,
 	}
 }
 
-/* Keep an answer that the hardware did not take. dev->lock. */
+/*
+ * Keep an answer that the hardware did not take. Not a stray's: by now the
+ * device may be gone for good, and nobody would send it again. dev->lock.
+ */
 static bool keep(struct fault_dev *dev, const struct fault_record *f, struct verdict *v, u64 now)
 {
 	struct fault_group *g = v->holder;
 
-	if (!dev->free_slots)
+	if (v->stray || !dev->free_slots)
 		return false;
 	if (!g)
 		g = fault_group_new(dev, fault_key_pasid(f), f->index, now);
@@ -320,7 +325,8 @@ static int answer(struct fault_dev *dev, const struct fault_record *f, struct ve
 	bool last = false;
 
 	flags = fenv_lock(&dev->lock);
-	fenv_count_sub(&dev->sending, 1);
+	if (!v->stray)
+		fenv_count_sub(&dev->sending, 1);
 	if (!err)
 		dev->stats.answered[v->code]++;
 	else
@@ -354,12 +360,12 @@ static int report_recoverable(struct fault_dev *dev, const struct fault_record *
 
 	flags = fenv_lock(&dev->lock);
 	decide(dev, f, now, &v);
-	if (v.code) {
-		fenv_count_add(&dev->sending, 1);
-	} else {
+	if (!v.code) {
 		dev->stats.reported++;
 		if (v.queued)
 			dev->stats.owed++;
+	} else if (!v.stray) {
+		fenv_count_add(&dev->sending, 1);
 	}
 	fenv_unlock(&dev->lock, flags);
 	if (v.code)

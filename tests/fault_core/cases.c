@@ -1340,6 +1340,71 @@ static void answers_are_sent_again(struct fault_case_run *t)
 	rig_end(r);
 }
 
+/*
+ * A device goes away while somebody sends the answer to a request that came
+ * after fault_off, and that answer is not taken: nothing keeps an answer where
+ * nobody would look for it again.
+ */
+static void refused_orphan_outlives_its_device(struct fault_case_run *t)
+{
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev(r, SID, BOTH);
+	struct fault_domain *d = rig_domain(r, dev, NONE);
+	struct fault_record f = rig_record(r, SID, NONE, 3, 0x1000, FAULT_PAGE_REQUEST, true);
+
+	EXPECT(r, fault_off(dev, r->now) == 0);
+	EXPECT(r, fault_dev_detach(dev, NONE, r->now) == 0);
+	EXPECT(r, fault_domain_free(d) == 0);
+	r->fail_respond = 1;
+	r->destroyed_meanwhile = dev;
+	r->n_steps = 0;
+	EXPECT(r, rig_report(r, &f) == -EAGAIN);
+	rig_settle(r);
+	EXPECT(r, rig_steps_are(r, "V"));
+	/* The driver comes again; the stream is unknown by now. */
+	EXPECT(r, rig_report(r, &f) == 0);
+	EXPECT(r, r->n_answers == 1 && r->answers[0].orphan && r->answers[0].code == FAULT_TERMINATE);
+	rig_end(r);
+}
+
+/* The same for a request that comes while the faults are being turned off, behind the fence. */
+static void refused_answer_while_closing(struct fault_case_run *t)
+{
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev(r, SID, BOTH);
+	struct fault_record f = rig_record(r, SID, NONE, 3, 0x1000, FAULT_PAGE_REQUEST, true);
+
+	r->turning = &f;
+	r->fail_respond = 1;
+	EXPECT(r, fault_off(dev, r->now) == 0 && r->turned == -EAGAIN);
+	EXPECT(r, fault_dev_destroy(dev) == 0);
+	EXPECT(r, rig_report(r, &f) == 0);
+	EXPECT(r, r->n_answers == 1 && r->answers[0].orphan);
+	rig_end(r);
+}
+
+/* Faults cannot be turned on, and the answer to one that came meanwhile is not taken: fault_off sees to it. */
+static void answer_is_left_when_enable_fails(struct fault_case_run *t)
+{
+	struct fault_dev_cfg cfg = { .caps = BOTH };
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev_cfg(r, SID, &cfg);
+	struct fault_domain *d = rig_domain(r, dev, NONE);
+	struct fault_record f = rig_record(r, SID, NONE, 1, 0x1000, FAULT_STALL, true);
+
+	EXPECT(r, fault_off(dev, r->now) == 0);
+	r->turning = &f;
+	r->fail_op = 1;
+	r->fail_respond = 1;
+	EXPECT(r, fault_dev_enable(dev) == -EIO);
+	EXPECT(r, fault_dev_detach(dev, NONE, r->now) == 0);
+	EXPECT(r, fault_domain_free(d) == 0);
+	EXPECT(r, r->n_answers == 0 && fault_dev_destroy(dev) == -EBUSY);
+	EXPECT(r, fault_off(dev, r->now) == 0);
+	EXPECT(r, r->n_answers == 1 && fault_dev_destroy(dev) == 0);
+	rig_end(r);
+}
+
 /* A poisoned group's answer is not taken and no slot is free: reported again, it is still poisoned. */
 static void poisoned_group_is_reported_again(struct fault_case_run *t)
 {
@@ -1706,6 +1771,9 @@ const struct fault_case fault_cases[] = {
 	CASE(y2023_8_response_names_the_group),
 	CASE(y2023_9_atomic_replace),
 	CASE(answers_are_sent_again),
+	CASE(refused_orphan_outlives_its_device),
+	CASE(refused_answer_while_closing),
+	CASE(answer_is_left_when_enable_fails),
 	CASE(poisoned_group_is_reported_again),
 	CASE(poisoned_group_stays_poisoned),
 	CASE(off_with_incomplete_groups),

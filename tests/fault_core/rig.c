@@ -51,8 +51,12 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *a)
 	struct rig *r = ctx;
 
 	(void)dev_ctx;
-	if (falls(&r->fail_respond))
+	if (falls(&r->fail_respond)) {
+		if (r->destroyed_meanwhile)
+			EXPECT(r, fault_dev_destroy(r->destroyed_meanwhile) == 0);
+		r->destroyed_meanwhile = NULL;
 		return -EBUSY;
+	}
 	step(r, STEP_RESPOND);
 	EXPECT(r, a->cookie > 0 && a->cookie <= r->last_cookie);
 	EXPECT(r, r->owed[a->cookie] == 1);
@@ -80,12 +84,20 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	return 0;
 }
 
+static void meanwhile(struct rig *r)
+{
+	if (r->turning)
+		r->turned = rig_report(r, r->turning);
+	r->turning = NULL;
+}
+
 static int enable(void *ctx, void *dev_ctx)
 {
 	struct rig *r = ctx;
 
 	(void)dev_ctx;
 	step(r, STEP_ENABLE);
+	meanwhile(r);
 	return falls(&r->fail_op) ? -EIO : 0;
 }
 
@@ -95,6 +107,7 @@ static int disable(void *ctx, void *dev_ctx)
 
 	(void)dev_ctx;
 	step(r, STEP_DISABLE);
+	meanwhile(r);
 	return falls(&r->fail_op) ? -EIO : 0;
 }
 

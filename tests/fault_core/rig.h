@@ -49,6 +49,8 @@ struct rig {
 
 	/* Fail the n-th call from now, counted from 1; 0: never. */
 	u32 fail_alloc, fail_respond, fail_op;
+	/* Another thread's doing while the hardware refuses an answer: destroys this device. */
+	struct fault_dev *destroyed_meanwhile;
 	u32 n_allocs, live_allocs, n_kicks;
 
 	/* What the handler saw and says. */
@@ -64,6 +66,8 @@ struct rig {
 	bool hw_unread;		       /* the hardware has records nobody read */
 	struct fault_record *in_queue; /* reported by the fence */
 	u32 n_in_queue;
+	struct fault_record *turning; /* reported while faults are being turned on or off */
+	int turned;		       /* what was said to it */
 	void *handler_ctx;
 	char observed[RIG_STEP + 1];
 	u32 n_observed;

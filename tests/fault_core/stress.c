@@ -6,6 +6,9 @@
 #define OWED	 1u
 #define ANSWERED 2u
 
+/* Every so many-th answer is not taken at first. */
+#define REFUSED 16
+
 /* In units of the cookie: reporter and number of the fault. */
 #define COOKIE(reporter, i) ((u64)(reporter) << 32 | (i))
 
@@ -59,8 +62,7 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	struct stress *s = ctx;
 
 	(void)dev_ctx;
-	/* Every 128th answer is not taken at first. */
-	if (i % 128 == 5 && fenv_cmpxchg(&s->words[reporter][s->cfg.faults + i / 128], 0, 1)) {
+	if (i % REFUSED == 5 && fenv_cmpxchg(&s->words[reporter][s->cfg.faults + i / REFUSED], 0, 1)) {
 		count(s, &s->failed_sends);
 		return -EBUSY;
 	}
@@ -209,11 +211,7 @@ static void dev_end(struct stress *s, struct stress_dev *d)
 	/* An answer that is not taken makes it fail; it may be called again. */
 	while (fault_off(d->dev, s->cfg.now()))
 		s->cfg.relax();
-	while (fault_dev_destroy(d->dev) == -EBUSY) {
-		/* A kept answer to a fault that came after. */
-		(void)fault_off(d->dev, s->cfg.now());
-		s->cfg.relax();
-	}
+	CHECK(s, fault_dev_destroy(d->dev) == 0);
 }
 
 /* ---- Domains ---- */
@@ -399,7 +397,7 @@ struct stress *stress_new(const struct stress_cfg *cfg)
 	struct fault_driver drv = { .ops = &ops };
 	struct fault_queue_cfg qcfg = { .entries = 64 };
 	struct stress *s = fl_zalloc(sizeof(*s));
-	u32 i, extra = cfg->faults / 128 + 1;
+	u32 i, extra = cfg->faults / REFUSED + 1;
 
 	s->cfg = *cfg;
 	s->core = cfg->core;
