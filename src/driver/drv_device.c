@@ -42,10 +42,12 @@ int drv_device_faults(struct drv_host *h, struct drv_device *dev, struct fault_d
 
 void drv_device_free(struct drv_device *dev)
 {
-	if (dev->faults)
-		fault_dev_destroy(dev->faults);
-	else
+	if (dev->faults) {
+		if (fault_dev_destroy(dev->faults))
+			fl_assert(0);
+	} else {
 		fl_free(dev);
+	}
 }
 
 int drv_device_enable(struct drv_device *dev)

@@ -58,6 +58,7 @@ int drv_device_faults(struct drv_host *h, struct drv_device *dev, struct fault_d
 
 /**
  * drv_device_free() - give back the device object and the fault core's, once that is used no more
+ * @dev: nothing attached, its faults never on or turned off with success
  */
 void drv_device_free(struct drv_device *dev);
 

@@ -446,6 +446,36 @@ static void device_undo(struct v3d_dev *dev)
 	drv_device_free(&dev->base);
 }
 
+/* The sequence of 4.7.2.1, with the core's own procedure in its middle: every stall that it knows is answered first. */
+static int quiesce(struct v3d_dev *dev, u64 now)
+{
+	int r = v3d_dead(dev->d) ? 0 : v3d_dev_abort(dev, true);
+
+	while (!r && dev->base.attachments)
+		r = detach(dev->base.attachments, now);
+	if (!r)
+		r = fault_off(dev->base.faults, now);
+	if (!r && !v3d_dead(dev->d))
+		r = v3d_dev_stall_term(dev);
+	return r;
+}
+
+/* Until it is quiet. Nothing is configured meanwhile: the caller holds the gate. */
+static void make_quiet(struct v3d_dev *dev, u64 now)
+{
+	struct smmuv3_drv *d = dev->d;
+	u32 tries = 0;
+
+	dev->base.inside = true;
+	while (quiesce(dev, now)) {
+		/* No room for an answer, or an error of the command queue: try again. Else it will never answer. */
+		v3d_cmdq_recover(d);
+		if (!v3d_poll(d, tries++))
+			v3d_die(d);
+	}
+	dev->base.inside = false;
+}
+
 int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
 {
 	struct smmuv3_drv *d = drv;
@@ -463,8 +493,11 @@ int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev
 		r = faults_create(dev);
 	if (!r)
 		r = v3d_dev_abort(dev, false); /* nothing is attached: terminates */
-	if (!r && (dev->can_stall || dev->pri))
+	if (!r && (dev->can_stall || dev->pri)) {
 		r = drv_device_enable(&dev->base);
+		if (r)
+			make_quiet(dev, drv_now(&d->h));
+	}
 	if (!r)
 		drv_device_link(&d->h, &dev->base);
 	drv_gate_open(&d->h, &d->h.config);
@@ -476,36 +509,14 @@ int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev
 	return 0;
 }
 
-/* The sequence of 4.7.2.1, with the core's own procedure in its middle: every stall that it knows is answered first. */
-static int quiesce(struct v3d_dev *dev, u64 now)
-{
-	int r = v3d_dead(dev->d) ? 0 : v3d_dev_abort(dev, true);
-
-	while (!r && dev->base.attachments)
-		r = detach(dev->base.attachments, now);
-	if (!r)
-		r = fault_off(dev->base.faults, now);
-	if (!r && !v3d_dead(dev->d))
-		r = v3d_dev_stall_term(dev);
-	return r;
-}
-
 void v3d_device_remove(void *drv, struct fault_dev *fdev, u64 now)
 {
 	struct smmuv3_drv *d = drv;
 	struct v3d_dev *dev = fault_dev_ctx(fdev);
-	u32 tries = 0;
 
 	drv_note_now(&d->h, now);
 	drv_gate_close(&d->h, &d->h.config);
-	dev->base.inside = true;
-	while (quiesce(dev, now)) {
-		/* No room for an answer, or an error of the command queue: try again. Else it will never answer. */
-		v3d_cmdq_recover(d);
-		if (!v3d_poll(d, tries++))
-			v3d_die(d);
-	}
-	dev->base.inside = false;
+	make_quiet(dev, now);
 	drv_device_unlink(&d->h, &dev->base);
 	drv_gate_open(&d->h, &d->h.config);
 	device_undo(dev);

@@ -303,6 +303,31 @@ static struct vdrv_dev *device_alloc(struct vtd_drv *d, const struct drv_device_
 	return dev;
 }
 
+static int quiesce(struct vdrv_dev *dev, u64 now)
+{
+	int r = 0;
+
+	while (!r && dev->base.attachments)
+		r = detach(dev->base.attachments, now);
+	return r ? r : fault_off(dev->base.faults, now);
+}
+
+/* Until it is quiet. Nothing is configured meanwhile: the caller holds the gate. */
+static void make_quiet(struct vdrv_dev *dev, u64 now)
+{
+	struct vtd_drv *d = dev->d;
+	u32 tries = 0;
+
+	dev->base.inside = true;
+	while (quiesce(dev, now)) {
+		/* No room for an answer, or an error of the queue: try again. Else it will never answer. */
+		vdrv_queue_recover(d);
+		if (!vdrv_poll(d, tries++))
+			d->dead = true;
+	}
+	dev->base.inside = false;
+}
+
 int vdrv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
 {
 	struct vtd_drv *d = drv;
@@ -319,8 +344,11 @@ int vdrv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_de
 	r = faults_create(dev);
 	if (!r)
 		r = tables_create(dev, cfg->pasid_bits);
-	if (!r && dev->pri)
+	if (!r && dev->pri) {
 		r = drv_device_enable(&dev->base);
+		if (r)
+			make_quiet(dev, drv_now(&d->h));
+	}
 	if (r) {
 		device_undo(dev);
 	} else {
@@ -331,31 +359,14 @@ int vdrv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_de
 	return r;
 }
 
-static int quiesce(struct vdrv_dev *dev, u64 now)
-{
-	int r = 0;
-
-	while (!r && dev->base.attachments)
-		r = detach(dev->base.attachments, now);
-	return r ? r : fault_off(dev->base.faults, now);
-}
-
 void vdrv_device_remove(void *drv, struct fault_dev *fdev, u64 now)
 {
 	struct vtd_drv *d = drv;
 	struct vdrv_dev *dev = fault_dev_ctx(fdev);
-	u32 tries = 0;
 
 	drv_note_now(&d->h, now);
 	drv_gate_close(&d->h, &d->h.config);
-	dev->base.inside = true;
-	while (quiesce(dev, now)) {
-		/* No room for an answer, or an error of the queue: try again. Else it will never answer. */
-		vdrv_queue_recover(d);
-		if (!vdrv_poll(d, tries++))
-			d->dead = true;
-	}
-	dev->base.inside = false;
+	make_quiet(dev, now);
 	drv_device_unlink(&d->h, &dev->base);
 	device_undo(dev);
 	drv_gate_open(&d->h, &d->h.config);
