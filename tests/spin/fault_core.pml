@@ -8,7 +8,8 @@
  *
  * Bounds: NDEV devices with NPASID PASIDs, SLOTS group slots each, FAULTS0 and
  * FAULTS1 answers owed by device 0 and 1, WORKERS workers, one owner that
- * answers late by cookie.
+ * answers late by cookie. With REFUSALS, the hardware does not take that many
+ * answers when they are first sent.
  */
 #ifndef SLOTS
 #define SLOTS 2
@@ -21,6 +22,9 @@
 #endif
 #ifndef WORKERS
 #define WORKERS 2
+#endif
+#ifndef REFUSALS
+#define REFUSALS 0
 #endif
 #define NDEV   2
 #define NPASID 2
@@ -58,6 +62,9 @@ bool linked[NDEV];
 byte sending[NDEV];
 bool in_hw[NDEV];    /* it has a record that is not reported yet */
 
+byte refusals = REFUSALS; /* still to come */
+bool unsent[NG];          /* in dev->unsent */
+
 byte owed, answered;
 byte finished;       /* processes that are done, workers and owner apart */
 #define PROCESSES (2 * NDEV)
@@ -90,13 +97,33 @@ inline dev_put(d)
 	vref[d]--
 }
 
-/* fault_ops.respond */
-inline send_answer(g)
+/* fault_ops.respond: whether the hardware takes an answer */
+inline respond(taken)
+{
+	if
+	:: taken = true
+#if REFUSALS
+	:: refusals > 0 -> refusals--; taken = false
+#endif
+	fi
+}
+
+/* fault_send(), and under the lock sent(): with the answer goes the reference of the lists; or it waits in dev->unsent. */
+inline send_answer(g, n)
 {
 	use_group(g);
-	sent[g]++;
-	assert(sent[g] == 1);
-	answered++
+	respond(taken);
+	if
+	:: taken ->
+		sent[g]++;
+		assert(sent[g] == 1);
+		answered++;
+		put_group_locked(g, n, last)
+	:: else ->
+		unsent[g] = true;
+		put_group_locked(g, n - 1, last)
+	fi;
+	taken = false
 }
 
 /* fault_group_claim(): the compare-and-swap. */
@@ -142,6 +169,7 @@ inline put_group_locked(g, n, last)
 	fi
 }
 
+/* What is given up after the lock. */
 inline put_rest(d, a, last)
 {
 	if
@@ -164,11 +192,10 @@ inline answer_group(d, g, n)
 	if
 	:: won ->
 		atomic {
-			send_answer(g);
 			a = gatt[g];
 			listed[g] = false;
 			ready[g] = false;
-			put_group_locked(g, n, last);
+			send_answer(g, n);
 			put_rest(d, a, last)
 		}
 	:: else ->
@@ -217,10 +244,9 @@ inline answer_collected(d)
 			:: else -> i = SLOTS - 1
 			fi;
 			g = d * SLOTS + i;
-			send_answer(g);
 			a = gatt[g];
 			sending[d]--;
-			put_group_locked(g, 1, last);
+			send_answer(g, 1);
 			put_rest(d, a, last);
 			mine[i] = false;
 			g = 0;
@@ -229,6 +255,36 @@ inline answer_collected(d)
 	   }
 	:: atomic { !mine[0] && !mine[SLOTS - 1] -> break }
 	od
+}
+
+/* keep(): in a slot of its own, or the driver comes again; under the lock */
+inline keep(d, p, stray)
+{
+	g = NONE;
+	i = 0;
+	do
+	:: i < SLOTS && g == NONE && !stray ->
+		if
+		:: gstate[d * SLOTS + i] == FREE -> g = d * SLOTS + i
+		:: else
+		fi;
+		i++
+	:: else -> break
+	od;
+	if
+	:: g != NONE ->
+		gstate[g] = ANSWERED;
+		gref[g] = 1;
+		gatt[g] = NONE;
+		gpasid[g] = p;
+		sent[g] = 0;
+		unsent[g] = true;
+		vref[d]++;
+		in_hw[d] = false
+	:: else
+	fi;
+	g = 0;
+	i = 0
 }
 
 /* ---- A driver's interrupt thread: lookup, report ---- */
@@ -246,10 +302,16 @@ inline report(d, p, is_last)
 		readers[d]--
 	};
 	if
-	:: !found -> /* an orphan is terminated */
+	:: !found -> /* an orphan is terminated; with -EAGAIN the driver comes again */
 		atomic {
 			if
-			:: is_last -> answered++; in_hw[d] = false
+			:: is_last ->
+				respond(taken);
+				if
+				:: taken -> answered++; in_hw[d] = false
+				:: else
+				fi;
+				taken = false
 			:: else
 			fi
 		}
@@ -300,7 +362,15 @@ inline report(d, p, is_last)
 			:: is_last && (g == NONE || gatt[g] == NONE || dstate[d] != ON) ->
 				/* No domain, no slot, poisoned, closing: answered at once, never handled. */
 				at_once = true;
-				sending[d]++;
+				stray = (dstate[d] != ON);
+				if
+#ifdef MUTATE_STRAY_IS_KEPT
+				:: true -> stray = false; sending[d]++
+#else
+				:: !stray -> sending[d]++
+				:: else
+#endif
+				fi;
 				if
 				:: g != NONE -> gref[g] = 0; gstate[g] = FREE; ggen[g] = (ggen[g] + 1) % 4; vref[d]--
 				:: else
@@ -333,10 +403,18 @@ inline report(d, p, is_last)
 		:: at_once ->
 			atomic {
 				use_dev(d);
-				answered++;
-				sending[d]--;
-				in_hw[d] = false;
+				respond(taken);
+				if
+				:: taken -> answered++; in_hw[d] = false
+				:: else -> keep(d, p, stray)
+				fi;
+				if
+				:: !stray -> sending[d]--
+				:: else
+				fi;
 				at_once = false;
+				stray = false;
+				taken = false;
 				dev_put(d)
 			}
 		:: else
@@ -348,7 +426,7 @@ inline report(d, p, is_last)
 proctype reporter(byte d; byte n)
 {
 	byte p, g, a, i;
-	bool found, at_once;
+	bool found, at_once, stray, taken;
 
 	do
 	:: atomic {
@@ -365,7 +443,14 @@ proctype reporter(byte d; byte n)
 	   :: d == 0 -> report(d, p, false)
 	   :: else
 	   fi;
+#if REFUSALS
+	   do
+	   :: in_hw[d] -> report(d, p, true)
+	   :: else -> break
+	   od
+#else
 	   report(d, p, true)
+#endif
 	:: atomic { n == 0 -> finished++; break }
 	od
 }
@@ -376,7 +461,7 @@ proctype reporter(byte d; byte n)
 proctype worker(byte w)
 {
 	byte d, g, a;
-	bool won, last;
+	bool won, last, taken;
 
 endidle:
 	do
@@ -426,7 +511,7 @@ endidle:
 proctype owner()
 {
 	byte g, d, a, gen;
-	bool won, last;
+	bool won, last, taken;
 
 endidle:
 	do
@@ -461,6 +546,54 @@ endidle:
 	od
 }
 
+/* ---- fault_core_expire(): sends again what the hardware did not take ---- */
+
+#if REFUSALS
+/* fault_resend() of one group, in two steps; the caller keeps the device */
+inline take_unsent(d, g)
+{
+	unsent[g] = false;
+	sending[d]++
+}
+
+inline resend(d, g)
+{
+	atomic {
+		a = gatt[g];
+		sending[d]--;
+		send_answer(g, 1);
+		put_rest(d, a, last)
+	}
+}
+
+proctype expirer()
+{
+	byte g, d, a;
+	bool last, taken;
+
+endidle:
+	do
+	:: atomic {
+		/* fault_dev_after() finds what is linked */
+		if
+		:: unsent[0] && linked[0] -> g = 0
+		:: unsent[SLOTS - 1] && linked[0] -> g = SLOTS - 1
+		:: unsent[SLOTS] && linked[NDEV - 1] -> g = SLOTS
+		:: unsent[NG - 1] && linked[NDEV - 1] -> g = NG - 1
+		fi;
+		d = g / SLOTS;
+		vref[d]++
+	   };
+	   if
+	   :: atomic { unsent[g] -> take_unsent(d, g) }; resend(d, g)
+	   :: else
+	   fi;
+	   atomic { dev_put(d); g = 0; d = 0; a = 0; last = false }
+	:: atomic { all_done -> break }
+	od
+}
+#endif
+
 /* ---- What happens to a device: replace, detach, off, destroy; domains are freed on the way ---- */
 
 /* exchange() and what follows it in replace and detach */
@@ -484,7 +617,7 @@ inline exchange(d, p, new_att)
 proctype device(byte d)
 {
 	byte g, a, i, old;
-	bool last;
+	bool last, taken;
 	bool mine[SLOTS];
 
 	/* fault_dev_replace(), of device 0; its hardware queue is not touched. */
@@ -502,6 +635,10 @@ proctype device(byte d)
 	/* FAULT_FENCE_REPORTS */
 	(!in_hw[d]);
 	do
+#if REFUSALS
+	:: atomic { unsent[d * SLOTS] -> take_unsent(d, d * SLOTS) }; resend(d, d * SLOTS)
+	:: atomic { unsent[d * SLOTS + SLOTS - 1] -> take_unsent(d, d * SLOTS + SLOTS - 1) }; resend(d, d * SLOTS + SLOTS - 1)
+#endif
 	:: atomic {
 		/* answer_all() */
 		collect(d, NONE);
@@ -528,8 +665,12 @@ proctype device(byte d)
 #else
 	   if
 	   :: atomic {
-		!listed[d * SLOTS] && !listed[d * SLOTS + SLOTS - 1] && sending[d] == 0 -> break
+		!listed[d * SLOTS] && !listed[d * SLOTS + SLOTS - 1] && sending[d] == 0 &&
+		!unsent[d * SLOTS] && !unsent[d * SLOTS + SLOTS - 1] -> break
 	      }
+#if REFUSALS
+	   :: unsent[d * SLOTS] || unsent[d * SLOTS + SLOTS - 1]
+#endif
 	   fi
 #endif
 	od;
@@ -553,8 +694,12 @@ proctype device(byte d)
 		dref[old]--;
 		old = 0
 	};
-	/* fault_dev_destroy() */
-	atomic { linked[d] = false; dev_put(d) };
+	/* fault_dev_destroy(), which never finds it busy */
+	atomic {
+		assert(sending[d] == 0 && !unsent[d * SLOTS] && !unsent[d * SLOTS + SLOTS - 1]);
+		linked[d] = false;
+		dev_put(d)
+	};
 	/* Released: workers and readers have let go. */
 	atomic { vref[d] == 0 && readers[d] == 0 -> finished++ }
 }
@@ -590,6 +735,9 @@ init
 		:: else -> break
 		od;
 		run owner();
+#if REFUSALS
+		run expirer();
+#endif
 		run reporter(0, FAULTS0);
 		run reporter(1, FAULTS1);
 		run device(0);
