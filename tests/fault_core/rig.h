@@ -67,7 +67,7 @@ struct rig {
 	struct fault_record *in_queue; /* reported by the fence */
 	u32 n_in_queue;
 	struct fault_record *turning; /* reported while faults are being turned on or off */
-	int turned;		       /* what was said to it */
+	int turned;		      /* what was said to it */
 	void *handler_ctx;
 	char observed[RIG_STEP + 1];
 	u32 n_observed;
