@@ -14,19 +14,19 @@ static const struct reg_field idr0[] = {
 	F("STALL_MODEL", 25, 24, RO, "0: stall and terminate, 1: no stall, 2: stall forced"),
 	F("ATSRECERR", 23, 23, RO, "CR2.REC_CFG_ATS is supported"),
 	F("TTENDIAN", 22, 21, RO, "0: mixed, 2: little, 3: big endian tables"),
-	F("VATOS", 20, 20, RO, ""),
+	F("VATOS", 20, 20, RO, "translation operations for VMs"),
 	F("CD2L", 19, 19, RO, "2-level CD tables"),
 	F("VMID16", 18, 18, RO, "16-bit VMIDs"),
 	F("VMW", 17, 17, RO, "VMID wildcards"),
 	F("PRI", 16, 16, RO, "page request interface"),
-	F("ATOS", 15, 15, RO, ""),
+	F("ATOS", 15, 15, RO, "address translation operations"),
 	F("SEV", 14, 14, RO, "WFE wake-up events"),
 	F("MSI", 13, 13, RO, "message-signalled interrupts"),
 	F("ASID16", 12, 12, RO, "16-bit ASIDs"),
 	F("NS1ATS", 11, 11, RO, "1: no split-stage ATS"),
 	F("ATS", 10, 10, RO, "PCIe ATS"),
 	F("Hyp", 9, 9, RO, "EL2 stream worlds"),
-	F("DORMHINT", 8, 8, RO, ""),
+	F("DORMHINT", 8, 8, RO, "dormant hint in STATUSR"),
 	F("HTTU", 7, 6, RO, "1: access flag, 2: and dirty state, 3: and table access flag"),
 	F("BTM", 5, 5, RO, "broadcast TLB maintenance"),
 	F("COHACC", 4, 4, RO, "coherent accesses of the SMMU"),
@@ -36,10 +36,10 @@ static const struct reg_field idr0[] = {
 };
 
 static const struct reg_field idr1[] = {
-	F("ECMDQ", 31, 31, RO, ""),
-	F("TABLES_PRESET", 30, 30, RO, ""),
-	F("QUEUES_PRESET", 29, 29, RO, ""),
-	F("REL", 28, 28, RO, ""),
+	F("ECMDQ", 31, 31, RO, "extended command queues"),
+	F("TABLES_PRESET", 30, 30, RO, "the stream table base is fixed"),
+	F("QUEUES_PRESET", 29, 29, RO, "the queue bases are fixed"),
+	F("REL", 28, 28, RO, "the fixed bases are relative to the registers"),
 	F("ATTR_TYPES_OVR", 27, 27, RO, "memory type, shareability, hints may be overridden"),
 	F("ATTR_PERMS_OVR", 26, 26, RO, "instruction, privilege may be overridden"),
 	F("CMDQS", 25, 21, RO, "log2 of the largest command queue"),
@@ -49,48 +49,48 @@ static const struct reg_field idr1[] = {
 	F("SIDSIZE", 5, 0, RO, "bits of a StreamID, 0..32"),
 };
 
-static const struct reg_field idr2[] = { F("BA_VATOS", 9, 0, RO, "") };
+static const struct reg_field idr2[] = { F("BA_VATOS", 9, 0, RO, "64 KiB page of the VATOS registers") };
 
 static const struct reg_field idr3[] = {
-	F("AIE", 23, 23, RO, ""),
-	F("MTEPERM", 22, 22, RO, ""),
-	F("THE", 21, 21, RO, ""),
-	F("S2PO", 20, 20, RO, ""),
-	F("S2PI", 19, 19, RO, ""),
-	F("S1PI", 18, 18, RO, ""),
-	F("EPAN", 17, 17, RO, ""),
+	F("AIE", 23, 23, RO, "memory attribute indexing has extra attributes"),
+	F("MTEPERM", 22, 22, RO, "stage 2 NoTagAccess permission"),
+	F("THE", 21, 21, RO, "translation hardening"),
+	F("S2PO", 20, 20, RO, "stage 2 permission overlays"),
+	F("S2PI", 19, 19, RO, "stage 2 permission indirection"),
+	F("S1PI", 18, 18, RO, "stage 1 permission indirection"),
+	F("EPAN", 17, 17, RO, "enhanced privileged access never"),
 	F("PASIDTT", 16, 16, RO, "PASID on translated transactions"),
-	F("DPT", 15, 15, RO, ""),
-	F("PTWNNC", 14, 14, RO, ""),
+	F("DPT", 15, 15, RO, "device permission table"),
+	F("PTWNNC", 14, 14, RO, "walk reads are normal non-cacheable where not cacheable"),
 	F("E0PD", 13, 13, RO, "CD.E0PDx"),
 	F("BBML", 12, 11, RO, "break-before-make level"),
 	F("RIL", 10, 10, RO, "range invalidation and level hint"),
 	F("STT", 9, 9, RO, "small translation tables"),
 	F("FWB", 8, 8, RO, "STE.S2FWB"),
-	F("MPAM", 7, 7, RO, ""),
+	F("MPAM", 7, 7, RO, "memory partitioning"),
 	F("PPS", 5, 5, RO, "automatic responses carry the PASID"),
 	F("XNX", 4, 4, RO, "stage 2 XN[1:0] by privilege"),
-	F("PBHA", 3, 3, RO, ""),
+	F("PBHA", 3, 3, RO, "page-based hardware attributes"),
 	F("HAD", 2, 2, RO, "CD.HADx"),
 };
 
-static const struct reg_field idr4[] = { F("IMPDEF", 31, 0, RO, "") };
+static const struct reg_field idr4[] = { F("IMPDEF", 31, 0, RO, "implementation defined") };
 
 static const struct reg_field idr5[] = {
 	F("STALL_MAX", 31, 16, RO, "most stalled transactions"),
 	F("VAX", 11, 10, RO, "1: 52-bit VAs"),
-	F("D128", 8, 8, RO, ""),
+	F("D128", 8, 8, RO, "128-bit descriptors"),
 	F("DS", 7, 7, RO, "52-bit addresses with 4K and 16K granules"),
-	F("GRAN64K", 6, 6, RO, ""),
-	F("GRAN16K", 5, 5, RO, ""),
-	F("GRAN4K", 4, 4, RO, ""),
+	F("GRAN64K", 6, 6, RO, "64 KiB granule"),
+	F("GRAN16K", 5, 5, RO, "16 KiB granule"),
+	F("GRAN4K", 4, 4, RO, "4 KiB granule"),
 	F("OAS", 2, 0, RO, "output address size: 32, 36, 40, 42, 44, 48, 52, 56 bits"),
 };
 
 static const struct reg_field iidr[] = {
-	F("ProductID", 31, 20, RO, ""),
-	F("Variant", 19, 16, RO, ""),
-	F("Revision", 15, 12, RO, ""),
+	F("ProductID", 31, 20, RO, "part"),
+	F("Variant", 19, 16, RO, "major revision"),
+	F("Revision", 15, 12, RO, "minor revision"),
 	F("Implementer", 11, 0, RO, "JEP106"),
 };
 
@@ -102,20 +102,28 @@ static const struct reg_field aidr[] = {
 static const struct reg_field cr0[] = {
 	F("VMW", 8, 6, RW, "low VMID bits that invalidations ignore, 0..4"),
 	F("ATSCHK", 4, 4, RW, "translated transactions are checked"),
-	F("CMDQEN", 3, 3, RW, ""),
-	F("EVENTQEN", 2, 2, RW, ""),
-	F("PRIQEN", 1, 1, RW, ""),
+	F("CMDQEN", 3, 3, RW, "commands are consumed"),
+	F("EVENTQEN", 2, 2, RW, "events are written"),
+	F("PRIQEN", 1, 1, RW, "page requests are written"),
 	F("SMMUEN", 0, 0, RW, "0: bypass, see GBPA"),
 };
 
 static const struct reg_field cr0ack[] = {
-	F("VMW", 8, 6, RO, ""),	     F("ATSCHK", 4, 4, RO, ""), F("CMDQEN", 3, 3, RO, ""),
-	F("EVENTQEN", 2, 2, RO, ""), F("PRIQEN", 1, 1, RO, ""), F("SMMUEN", 0, 0, RO, ""),
+	F("VMW", 8, 6, RO, "VMID wildcard"),
+	F("ATSCHK", 4, 4, RO, "translated ATS transactions are checked"),
+	F("CMDQEN", 3, 3, RO, "commands are consumed"),
+	F("EVENTQEN", 2, 2, RO, "events are written"),
+	F("PRIQEN", 1, 1, RO, "page requests are written"),
+	F("SMMUEN", 0, 0, RO, "translation enabled"),
 };
 
 static const struct reg_field cr1[] = {
-	F("TABLE_SH", 11, 10, RW, ""), F("TABLE_OC", 9, 8, RW, ""), F("TABLE_IC", 7, 6, RW, ""),
-	F("QUEUE_SH", 5, 4, RW, ""),   F("QUEUE_OC", 3, 2, RW, ""), F("QUEUE_IC", 1, 0, RW, ""),
+	F("TABLE_SH", 11, 10, RW, "shareability of table reads"),
+	F("TABLE_OC", 9, 8, RW, "outer cacheability of table reads"),
+	F("TABLE_IC", 7, 6, RW, "inner cacheability of table reads"),
+	F("QUEUE_SH", 5, 4, RW, "shareability of queue accesses"),
+	F("QUEUE_OC", 3, 2, RW, "outer cacheability of queue accesses"),
+	F("QUEUE_IC", 1, 0, RW, "inner cacheability of queue accesses"),
 };
 
 static const struct reg_field cr2[] = {
@@ -125,62 +133,68 @@ static const struct reg_field cr2[] = {
 	F("E2H", 0, 0, RW, "STE.STRW 2 is EL2-E2H"),
 };
 
-static const struct reg_field statusr[] = { F("DORMANT", 0, 0, RO, "") };
+static const struct reg_field statusr[] = { F("DORMANT", 0, 0, RO, "no work in flight, nothing cached") };
 
 static const struct reg_field gbpa[] = {
 	F("Update", 31, 31, RW, "set by the write, clear when done"),
 	F("ABORT", 20, 20, RW, "abort what would bypass"),
-	F("INSTCFG", 19, 18, RW, ""),
-	F("PRIVCFG", 17, 16, RW, ""),
-	F("SHCFG", 13, 12, RW, ""),
-	F("ALLOCCFG", 11, 8, RW, ""),
-	F("MTCFG", 4, 4, RW, ""),
-	F("MemAttr", 3, 0, RW, ""),
+	F("INSTCFG", 19, 18, RW, "instruction or data of bypassing transactions"),
+	F("PRIVCFG", 17, 16, RW, "privilege of bypassing transactions"),
+	F("SHCFG", 13, 12, RW, "shareability of bypassing transactions"),
+	F("ALLOCCFG", 11, 8, RW, "allocation hints of bypassing transactions"),
+	F("MTCFG", 4, 4, RW, "MemAttr applies"),
+	F("MemAttr", 3, 0, RW, "memory type of bypassing transactions"),
 };
 
-static const struct reg_field agbpa[] = { F("IMPDEF", 31, 0, RAZ_WI, "") };
+static const struct reg_field agbpa[] = { F("IMPDEF", 31, 0, RAZ_WI, "implementation defined") };
 
 static const struct reg_field irq_ctrl[] = {
-	F("EVENTQ_IRQEN", 2, 2, RW, ""),
-	F("PRIQ_IRQEN", 1, 1, RW, ""),
-	F("GERROR_IRQEN", 0, 0, RW, ""),
+	F("EVENTQ_IRQEN", 2, 2, RW, "event queue interrupts"),
+	F("PRIQ_IRQEN", 1, 1, RW, "PRI queue interrupts"),
+	F("GERROR_IRQEN", 0, 0, RW, "global error interrupts"),
 };
 
 static const struct reg_field irq_ctrlack[] = {
-	F("EVENTQ_IRQEN", 2, 2, RO, ""),
-	F("PRIQ_IRQEN", 1, 1, RO, ""),
-	F("GERROR_IRQEN", 0, 0, RO, ""),
+	F("EVENTQ_IRQEN", 2, 2, RO, "event queue interrupts"),
+	F("PRIQ_IRQEN", 1, 1, RO, "PRI queue interrupts"),
+	F("GERROR_IRQEN", 0, 0, RO, "global error interrupts"),
 };
 
 static const struct reg_field gerror[] = {
 	F("SFM_ERR", 8, 8, RO, "service failure mode"),
-	F("MSI_GERROR_ABT_ERR", 7, 7, RO, ""),
-	F("MSI_PRIQ_ABT_ERR", 6, 6, RO, ""),
-	F("MSI_EVENTQ_ABT_ERR", 5, 5, RO, ""),
-	F("MSI_CMDQ_ABT_ERR", 4, 4, RO, ""),
+	F("MSI_GERROR_ABT_ERR", 7, 7, RO, "the MSI for global errors was aborted"),
+	F("MSI_PRIQ_ABT_ERR", 6, 6, RO, "the MSI for the PRI queue was aborted"),
+	F("MSI_EVENTQ_ABT_ERR", 5, 5, RO, "the MSI for the event queue was aborted"),
+	F("MSI_CMDQ_ABT_ERR", 4, 4, RO, "the MSI of a CMD_SYNC was aborted"),
 	F("PRIQ_ABT_ERR", 3, 3, RO, "no entries until acknowledged"),
 	F("EVENTQ_ABT_ERR", 2, 2, RO, "no records until acknowledged"),
 	F("CMDQ_ERR", 0, 0, RO, "no commands until acknowledged; see CMDQ_CONS.ERR"),
 };
 
 static const struct reg_field gerrorn[] = {
-	F("SFM_ERR", 8, 8, RW, ""),	     F("MSI_GERROR_ABT_ERR", 7, 7, RW, ""),
-	F("MSI_PRIQ_ABT_ERR", 6, 6, RW, ""), F("MSI_EVENTQ_ABT_ERR", 5, 5, RW, ""),
-	F("MSI_CMDQ_ABT_ERR", 4, 4, RW, ""), F("PRIQ_ABT_ERR", 3, 3, RW, ""),
-	F("EVENTQ_ABT_ERR", 2, 2, RW, ""),   F("CMDQ_ERR", 0, 0, RW, ""),
+	F("SFM_ERR", 8, 8, RW, "service failure mode entered"),
+	F("MSI_GERROR_ABT_ERR", 7, 7, RW, "the MSI for global errors was aborted"),
+	F("MSI_PRIQ_ABT_ERR", 6, 6, RW, "the MSI for the PRI queue was aborted"),
+	F("MSI_EVENTQ_ABT_ERR", 5, 5, RW, "the MSI for the event queue was aborted"),
+	F("MSI_CMDQ_ABT_ERR", 4, 4, RW, "the MSI of a CMD_SYNC was aborted"),
+	F("PRIQ_ABT_ERR", 3, 3, RW, "a write to the PRI queue was aborted"),
+	F("EVENTQ_ABT_ERR", 2, 2, RW, "a write to the event queue was aborted"),
+	F("CMDQ_ERR", 0, 0, RW, "a command was not accepted: CMDQ_CONS.ERR"),
 };
 
 static const struct reg_field irq_cfg0[] = { F("ADDR", 55, 2, RW, "address of the MSI; 0: none") };
-static const struct reg_field irq_cfg1[] = { F("DATA", 31, 0, RW, "") };
-static const struct reg_field irq_cfg2[] = { F("SH", 5, 4, RW, ""), F("MemAttr", 3, 0, RW, "") };
+static const struct reg_field irq_cfg1[] = { F("DATA", 31, 0, RW, "MSI data") };
+static const struct reg_field irq_cfg2[] = { F("SH", 5, 4, RW, "shareability of the MSI"),
+					     F("MemAttr", 3, 0, RW, "memory type of the MSI") };
 
 static const struct reg_field priq_irq_cfg2[] = {
 	F("LO", 31, 31, RW, "interrupt for each request with Last instead of on becoming non-empty"),
-	F("SH", 5, 4, RW, ""),
-	F("MemAttr", 3, 0, RW, ""),
+	F("SH", 5, 4, RW, "shareability of the MSI"),
+	F("MemAttr", 3, 0, RW, "memory type of the MSI"),
 };
 
-static const struct reg_field strtab_base[] = { F("RA", 62, 62, RW, ""), F("ADDR", 55, 6, RW, "") };
+static const struct reg_field strtab_base[] = { F("RA", 62, 62, RW, "read allocate hint"),
+						F("ADDR", 55, 6, RW, "base address") };
 
 static const struct reg_field strtab_base_cfg[] = {
 	F("FMT", 17, 16, RW, "0: linear, 1: 2-level"),
@@ -189,14 +203,14 @@ static const struct reg_field strtab_base_cfg[] = {
 };
 
 static const struct reg_field cmdq_base[] = {
-	F("RA", 62, 62, RW, ""),
-	F("ADDR", 55, 5, RW, ""),
+	F("RA", 62, 62, RW, "read allocate hint"),
+	F("ADDR", 55, 5, RW, "base address"),
 	F("LOG2SIZE", 4, 0, RW, "entries"),
 };
 
 static const struct reg_field outq_base[] = {
-	F("WA", 62, 62, RW, ""),
-	F("ADDR", 55, 5, RW, ""),
+	F("WA", 62, 62, RW, "write allocate hint"),
+	F("ADDR", 55, 5, RW, "base address"),
 	F("LOG2SIZE", 4, 0, RW, "entries"),
 };
 
@@ -205,8 +219,10 @@ static const struct reg_field cmdq_cons[] = {
 	F("ERR", 30, 24, RO, "0: none, 1: CERROR_ILL, 2: CERROR_ABT, 3: CERROR_ATC_INV_SYNC"),
 	F("RD", 19, 0, RW, "index and wrap bit"),
 };
-static const struct reg_field outq_prod[] = { F("OVFLG", 31, 31, RW, ""), F("WR", 19, 0, RW, "index and wrap bit") };
-static const struct reg_field outq_cons[] = { F("OVACKFLG", 31, 31, RW, ""), F("RD", 19, 0, RW, "index and wrap bit") };
+static const struct reg_field outq_prod[] = { F("OVFLG", 31, 31, RW, "toggles when the queue overflows"),
+					      F("WR", 19, 0, RW, "index and wrap bit") };
+static const struct reg_field outq_cons[] = { F("OVACKFLG", 31, 31, RW, "software copies OVFLG here"),
+					      F("RD", 19, 0, RW, "index and wrap bit") };
 static const struct reg_field id_regs[] = { F("ID", 31, 0, RO, "CoreSight identification") };
 
 #define R(o, s, n, f, sec)                                                   \
