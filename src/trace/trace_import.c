@@ -13,6 +13,7 @@ static const struct trace_importer *const importers[] = {
 	&trace_import_qemu,
 	&trace_import_ftrace,
 	&trace_import_dmesg,
+	&trace_import_csv,
 };
 
 struct trace_source {

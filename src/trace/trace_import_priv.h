@@ -40,7 +40,7 @@ struct trace_importer {
 	void (*free)(void *state);
 };
 
-extern const struct trace_importer trace_import_qemu, trace_import_ftrace, trace_import_dmesg;
+extern const struct trace_importer trace_import_qemu, trace_import_ftrace, trace_import_dmesg, trace_import_csv;
 
 /* Append @rec, whose time may be up to 1 ms before the last one's: the order of the lines is the truth. */
 int trace_emit(struct trace_job *job, struct dmat_record *rec);
