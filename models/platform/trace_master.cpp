@@ -106,6 +106,13 @@ TraceMaster::Payload *TraceMaster::new_payload() {
     return p;
 }
 
+/* Room that everybody reads and writes and nobody looks at. */
+unsigned char *TraceMaster::data(u64 bytes) {
+    if (unlikely(data_.empty() || data_.back().size() < bytes))
+        data_.emplace_back(std::max<u64>(bytes, data_.empty() ? 4096 : 2 * data_.back().size()));
+    return data_.back().data();
+}
+
 /* The next record is at block_[at_]. False: the end, or an error. */
 bool TraceMaster::fetch() {
     if (likely(at_ < size_))
@@ -225,8 +232,6 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t) {
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = Scheduler::delay_to(t);
 
-    if (data_.size() < rec.size)
-        data_.resize(rec.size);
     if (hooks_.before)
         hooks_.before(rec);
     p->acquire();
@@ -241,7 +246,7 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t) {
     p->ext.flags = flags_of(rec);
     p->set_command((rec.flags & (DMAT_F_R | DMAT_F_W)) == DMAT_F_W ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
     p->set_address(rec.iova);
-    p->set_data_ptr(data_.data());
+    p->set_data_ptr(data(rec.size));
     p->set_data_length(u32(rec.size));
     p->set_streaming_width(u32(rec.size));
     p->set_byte_enable_ptr(&no_data);

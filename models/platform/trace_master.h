@@ -86,6 +86,7 @@ private:
     Stream &stream(u32 sid);
     Space &space(u32 domain);
     Payload *new_payload();
+    unsigned char *data(u64 bytes);
     ps_t arrival(const dmat_record &rec) const;
 
     Scheduler &scheduler_;
@@ -105,7 +106,7 @@ private:
     std::vector<Known> known_; // min-heap
     std::vector<std::unique_ptr<Payload>> payloads_;
     std::vector<Payload *> free_;
-    std::vector<unsigned char> data_;
+    std::vector<std::vector<unsigned char>> data_; // the last is the largest; accesses may still be using the others
     const dmat_record *block_ = nullptr;
     ssize_t at_ = 0, size_ = 0;
     u64 number_ = 0;

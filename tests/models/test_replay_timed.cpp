@@ -30,6 +30,8 @@ struct Case {
     }
 #define NVME                                                                                                           \
     NVME_NIC, nullptr, {}
+#define SIZES                                                                                                          \
+    FL_SOURCE_DIR "/traces/scenarios/gpu-paging.dmat", nullptr, {}
 #define B2B "master.arrival=back-to-back"
 
 /* One access outstanding: the faults are the first touches. */
@@ -76,6 +78,7 @@ const Case many_outstanding[] = {
     {"smmuv3", PRI, RANDOM, {"master.outstanding=256", B2B, "pcie.credits=1"}},
     {"smmuv3", PRI, RANDOM, {"master.outstanding=256", B2B, "iommu.priq_log2=2", "pcie.credits=64"}},
     {"vtd", PRI, RANDOM, {"master.outstanding=256", B2B}},
+    {"vtd", PRI, SIZES, {"master.outstanding=256", B2B}}, // longer and longer accesses while others wait
 };
 
 /* Hears of every fault, and passes it on. */
