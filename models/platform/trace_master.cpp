@@ -169,14 +169,12 @@ void TraceMaster::finish_if_done() {
 bool TraceMaster::retire_one(ps_t &t) {
     if (known_.empty())
         return false;
-    std::pop_heap(known_.begin(), known_.end(), std::greater<>());
-    const Known &k = known_.back();
+    Known k = known_.pop();
     if (k.time > t)
         t = k.time;
     k.stream->outstanding--;
     k.space->outstanding--;
     outstanding_--;
-    known_.pop_back();
     return true;
 }
 
@@ -259,8 +257,7 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t) {
     tlm::tlm_sync_enum answer = (*sockets_[p->port])->nb_transport_fw(*p, phase, delay);
     if (likely(answer == tlm::TLM_COMPLETED)) {
         ps_t end = Scheduler::absolute(delay);
-        known_.push_back({end, &s, &sp});
-        std::push_heap(known_.begin(), known_.end(), std::greater<>());
+        known_.push({end, &s, &sp});
         complete(*p, end);
         return true;
     }

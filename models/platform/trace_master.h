@@ -17,6 +17,7 @@
 
 #include "dma_extension.h"
 #include "master.h"
+#include "sorted_ring.h"
 
 namespace faultline {
 
@@ -94,7 +95,7 @@ private:
     std::vector<std::unique_ptr<tlm::tlm_initiator_socket<>>> sockets_;
     std::vector<std::unique_ptr<Backward>> backwards_;
     std::unique_ptr<Manager> manager_;
-    std::vector<bool> port_busy_; // BEGIN_REQ without END_REQ
+    std::vector<char> port_busy_; // BEGIN_REQ without END_REQ
     TraceSource *source_ = nullptr;
     MasterHooks hooks_;
     std::vector<std::unique_ptr<Stream>> streams_;
@@ -103,7 +104,7 @@ private:
     std::unordered_map<u32, Space *> space_of_;
     Stream *last_stream_ = nullptr;
     Space *last_space_ = nullptr;
-    std::vector<Known> known_; // min-heap
+    SortedRing<Known> known_;
     std::vector<std::unique_ptr<Payload>> payloads_;
     std::vector<Payload *> free_;
     std::vector<std::vector<unsigned char>> data_; // the last is the largest; accesses may still be using the others
