@@ -34,10 +34,11 @@ static void place_row(struct reg_bank *b, u32 row, u32 first)
 	b->first[row] = first;
 	for (i = 0; i < elements(d); i++) {
 		for (cell = 0; cell < d->size / 4; cell++) {
-			u16 *slot = &b->slot[(d->offset + i * stride_of(d)) / 4 + cell];
+			u32 at = (d->offset + i * stride_of(d)) / 4 + cell;
 
-			fl_assert(!*slot);
-			*slot = (u16)(row + 1);
+			fl_assert(!b->slot[at]);
+			b->slot[at] = (u16)(row + 1);
+			b->place[at] = first + i + 1;
 		}
 	}
 	for (i = 0; i < d->n_fields; i++)
@@ -54,10 +55,11 @@ int reg_bank_init(struct reg_bank *b, const struct reg_desc *table, u32 n_rows)
 	b->n_rows = n_rows;
 	measure(b);
 	b->slot = fl_zalloc((b->span / 4 + 1) * sizeof(*b->slot));
+	b->place = fl_zalloc((b->span / 4 + 1) * sizeof(*b->place));
 	b->first = fl_zalloc(n_rows * sizeof(*b->first));
 	b->values = fl_zalloc(b->n_values * sizeof(*b->values));
 	b->masks = fl_zalloc(n_rows * sizeof(*b->masks));
-	if (!b->slot || !b->first || !b->values || !b->masks) {
+	if (!b->slot || !b->place || !b->first || !b->values || !b->masks) {
 		reg_bank_exit(b);
 		return -ENOMEM;
 	}
@@ -72,6 +74,7 @@ int reg_bank_init(struct reg_bank *b, const struct reg_desc *table, u32 n_rows)
 void reg_bank_exit(struct reg_bank *b)
 {
 	fl_free(b->slot);
+	fl_free(b->place);
 	fl_free(b->first);
 	fl_free(b->values);
 	fl_free(b->masks);
@@ -148,22 +151,4 @@ bool reg_write(struct reg_bank *b, u32 offset, u64 value, unsigned int size, str
 	now |= value & mask[REG_W1S];
 	*v = now;
 	return true;
-}
-
-u64 reg_get(const struct reg_bank *b, u32 offset)
-{
-	struct reg_ref ref;
-	bool found = reg_find(b, offset, 4, &ref);
-
-	fl_assert(found);
-	return *value_of(b, &ref);
-}
-
-void reg_set(struct reg_bank *b, u32 offset, u64 value)
-{
-	struct reg_ref ref;
-	bool found = reg_find(b, offset, 4, &ref);
-
-	fl_assert(found);
-	*value_of(b, &ref) = value;
 }

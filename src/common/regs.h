@@ -58,12 +58,14 @@ struct reg_ref {
 /**
  * struct reg_bank - the values of one instance of a table
  * @slot: page-local map from (offset / 4) to row + 1; built at init
+ * @place: the same to the value's index + 1
  */
 struct reg_bank {
 	const struct reg_desc *table;
 	u32 n_rows;
 	u32 span;   /* bytes covered by the map */
 	u16 *slot;  /* row + 1 for each 4-byte cell, 0: reserved */
+	u32 *place; /* index into values + 1 for each 4-byte cell */
 	u32 *first; /* index into values for each row */
 	u64 *values;
 	u64 (*masks)[5]; /* per row: bits by access class RO, RW, W1C, W1S, WO */
@@ -89,8 +91,21 @@ u64 reg_read(const struct reg_bank *b, u32 offset, unsigned int size);
 bool reg_write(struct reg_bank *b, u32 offset, u64 value, unsigned int size, struct reg_ref *ref, u64 *old);
 
 /* The hardware's own access to a value, no access class: by table offset. */
-u64 reg_get(const struct reg_bank *b, u32 offset);
-void reg_set(struct reg_bank *b, u32 offset, u64 value);
+static inline u64 *reg_word(const struct reg_bank *b, u32 offset)
+{
+	fl_assert(offset < b->span && b->place[offset / 4]);
+	return &b->values[b->place[offset / 4] - 1];
+}
+
+static inline u64 reg_get(const struct reg_bank *b, u32 offset)
+{
+	return *reg_word(b, offset);
+}
+
+static inline void reg_set(struct reg_bank *b, u32 offset, u64 value)
+{
+	*reg_word(b, offset) = value;
+}
 
 #ifdef __cplusplus
 }
