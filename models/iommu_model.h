@@ -54,9 +54,11 @@ public:
     /// false: every access of nb_transport goes through all four phases, also hits.
     void set_early_completion(bool on) { early_ = on; }
 
+    /// There are records of faults that software has not read.
+    bool records_unread() const { return !records_.empty() || !page_records_.empty(); }
     /// Software read memory or a register at @p time: was it a fault's record?
     void note_read(u64 address, u32 length, ps_t time) {
-        if (unlikely(!records_.empty() || !page_records_.empty()))
+        if (unlikely(records_unread()))
             note_record(address, length, time);
     }
     /// The fault core gave the answer that the next register writes will carry.

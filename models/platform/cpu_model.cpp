@@ -248,12 +248,16 @@ const drv_ops *CpuModel::ops() {
     return &table;
 }
 
-/* The engine has completed a SYNC already; software sees that only when its time has come. */
-void CpuModel::wait_for_sync() {
+/*
+ * Software looks at a register or at memory. The engine has completed a SYNC already; software sees that only when its
+ * time has come.
+ */
+void CpuModel::look(u64 address, u32 len) {
     if (iommu_.sync_done() > sync_seen_) {
         sync_seen_ = iommu_.sync_done();
         scheduler_.spend_until(sync_seen_);
     }
+    iommu_.note_read(address, len, scheduler_.now());
 }
 
 u64 CpuModel::transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size) {
@@ -276,8 +280,7 @@ u64 CpuModel::op_mmio_read(void *ctx, u64 offset, unsigned size) {
     auto *self = static_cast<CpuModel *>(ctx);
 
     self->scheduler_.spend(self->config_.cpu.mmio_read_ps);
-    self->wait_for_sync();
-    self->iommu_.note_read(offset, size, self->scheduler_.now());
+    self->look(offset, size);
     return self->transact(tlm::TLM_READ_COMMAND, offset, 0, size);
 }
 
@@ -307,31 +310,47 @@ void CpuModel::op_mem_free(void *ctx, u64 pa, u64 bytes) {
     frames_free(static_cast<CpuModel *>(ctx)->frames_, pa, bytes);
 }
 
+int CpuModel::read_memory(u64 pa, void *buf, u32 len) {
+    look(pa, len);
+    if (const unsigned char *at = memory_.host(pa, len)) {
+        std::memcpy(buf, at, len);
+        return 0;
+    }
+    memory_.remember(pa);
+    return physmem_read(&memory_.store(), pa, buf, len);
+}
+
+int CpuModel::write_memory(u64 pa, const void *buf, u32 len) {
+    if (unsigned char *at = memory_.host(pa, len)) {
+        std::memcpy(at, buf, len);
+        return 0;
+    }
+    int ret = physmem_write(&memory_.store(), pa, buf, len);
+    memory_.remember(pa);
+    return ret;
+}
+
+/* Most accesses are to entries of page tables that were used before. */
 int CpuModel::op_mem_read(void *ctx, u64 pa, void *buf, u32 len) {
     auto *self = static_cast<CpuModel *>(ctx);
 
     self->scheduler_.spend(self->config_.cpu.memory_ps);
-    self->wait_for_sync();
-    self->iommu_.note_read(pa, len, self->scheduler_.now());
-    if (const unsigned char *at = self->memory_.host(pa, len)) {
-        std::memcpy(buf, at, len);
-        return 0;
-    }
-    self->memory_.remember(pa);
-    return physmem_read(&self->memory_.store(), pa, buf, len);
+    const unsigned char *at = self->memory_.host(pa, len);
+    if (unlikely(!at || len != 8 || self->attentive()))
+        return self->read_memory(pa, buf, len);
+    std::memcpy(buf, at, 8);
+    return 0;
 }
 
 int CpuModel::op_mem_write(void *ctx, u64 pa, const void *buf, u32 len) {
     auto *self = static_cast<CpuModel *>(ctx);
 
     self->scheduler_.spend(self->config_.cpu.memory_ps);
-    if (unsigned char *at = self->memory_.host(pa, len)) {
-        std::memcpy(at, buf, len);
-        return 0;
-    }
-    int ret = physmem_write(&self->memory_.store(), pa, buf, len);
-    self->memory_.remember(pa);
-    return ret;
+    unsigned char *at = self->memory_.host(pa, len);
+    if (unlikely(!at || len != 8))
+        return self->write_memory(pa, buf, len);
+    std::memcpy(at, buf, 8);
+    return 0;
 }
 
 /* Between two looks hardware goes on: whatever it waits for next happens. */

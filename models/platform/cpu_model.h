@@ -76,7 +76,11 @@ private:
     void handle(fault_group *group);
     void watch();
     void schedule(ps_t time, Scheduler::Fn fn, u64 argument);
-    void wait_for_sync();
+    void look(u64 address, u32 len);
+    /// look() would do something.
+    bool attentive() const { return iommu_.sync_done() > sync_seen_ || iommu_.records_unread(); }
+    int read_memory(u64 pa, void *buf, u32 len);
+    int write_memory(u64 pa, const void *buf, u32 len);
 
     static u64 op_mmio_read(void *ctx, u64 offset, unsigned size);
     static void op_mmio_write(void *ctx, u64 offset, u64 value, unsigned size);

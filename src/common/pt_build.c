@@ -32,10 +32,12 @@ static int entry_read(const struct pt_build *b, u64 where, u64 *desc)
 	u8 raw[8];
 	int err = b->ops->mem_read(b->ctx, where, raw, b->entry);
 
-	if (err)
+	if (unlikely(err))
 		return err;
-	if (b->entry == 8)
-		*desc = b->cfg.big_endian ? __builtin_bswap64(fl_get_le64(raw)) : fl_get_le64(raw);
+	if (likely(b->plain))
+		*desc = fl_get_le64(raw);
+	else if (b->entry == 8)
+		*desc = __builtin_bswap64(fl_get_le64(raw));
 	else
 		*desc = b->cfg.big_endian ? __builtin_bswap32(fl_get_le32(raw)) : fl_get_le32(raw);
 	return 0;
@@ -45,8 +47,10 @@ static int entry_write(const struct pt_build *b, u64 where, u64 desc)
 {
 	u8 raw[8];
 
-	if (b->entry == 8)
-		fl_put_le64(raw, b->cfg.big_endian ? __builtin_bswap64(desc) : desc);
+	if (likely(b->plain))
+		fl_put_le64(raw, desc);
+	else if (b->entry == 8)
+		fl_put_le64(raw, __builtin_bswap64(desc));
 	else
 		fl_put_le32(raw, b->cfg.big_endian ? __builtin_bswap32((u32)desc) : (u32)desc);
 	return b->ops->mem_write(b->ctx, where, raw, b->entry);
@@ -66,16 +70,17 @@ static int descend(const struct pt_build *b, struct pt_path *p, u64 iova, u8 wan
 	while (d < want && d + 1 < p->n && p->tag[d + 1] == iova >> b->shift[d])
 		d++;
 	for (;; d++) {
-		p->n = d + 1;
 		err = entry_read(b, where_of(b, p, d, iova), desc);
-		if (err)
-			return err;
-		*at = d;
+		if (unlikely(err))
+			break;
 		if (d == want || pt_format_kind(b, d, *desc) != PT_KIND_TABLE)
-			return 0;
-		p->table[d + 1] = pt_format_address(b, d, *desc);
+			break;
+		p->table[d + 1] = pt_format_table_address(b, d, *desc);
 		p->tag[d + 1] = iova >> b->shift[d];
 	}
+	p->n = d + 1;
+	*at = d;
+	return err;
 }
 
 /* Init and exit ---------------------------------------------------------------- */
@@ -91,6 +96,7 @@ int pt_build_init(struct pt_build *b, const struct pt_build_cfg *cfg, const stru
 	err = pt_format_geometry(b);
 	if (err)
 		return err;
+	b->plain = b->entry == 8 && !cfg->big_endian;
 	err = ops->mem_alloc(ctx, b->root_bytes, b->root_bytes, &b->root);
 	if (err)
 		return err;

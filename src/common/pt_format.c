@@ -93,6 +93,10 @@ static int vmsa_geometry(struct pt_build *b)
 	b->depth = 4 - level;
 	b->entry = 8;
 	b->table_bytes = 1U << c->granule;
+	b->valid = BIT_ULL(0);
+	b->type = BIT_ULL(1);
+	b->table_type = BIT_ULL(1);
+	b->table_address = wide(b) || c->granule == 16 ? 0 : GENMASK_ULL(47, c->granule);
 	for (d = 0; d < b->depth; d++, level++) {
 		b->shift[d] = c->granule + (3 - level) * stride;
 		b->bits[d] = d ? stride : c->in_bits - b->shift[0];
@@ -113,6 +117,10 @@ static int short_geometry(struct pt_build *b)
 	b->depth = 2;
 	b->entry = 4;
 	b->table_bytes = 1024;
+	b->valid = BIT_ULL(1) | BIT_ULL(0);
+	b->type = b->valid;
+	b->table_type = BIT_ULL(0);
+	b->table_address = GENMASK_ULL(31, 10);
 	b->shift[0] = 20;
 	b->bits[0] = c->in_bits - 20;
 	b->shift[1] = 12;
@@ -135,6 +143,9 @@ static int vtd_geometry(struct pt_build *b)
 	b->depth = levels;
 	b->entry = 8;
 	b->table_bytes = 4096;
+	b->valid = c->format == PT_VTD_FS ? BIT_ULL(0) : BIT_ULL(1) | BIT_ULL(0);
+	b->type = BIT_ULL(7);
+	b->table_address = GENMASK_ULL(51, 12);
 	for (d = 0; d < levels; d++) {
 		b->shift[d] = 12 + 9 * (levels - 1 - d);
 		b->bits[d] = 9;
@@ -327,28 +338,6 @@ static u64 vtd_ss_leaf(const struct pt_build *b, u8 depth, u64 pa, u32 prot)
 }
 
 /* All ------------------------------------------------------------------------- */
-
-enum pt_kind pt_format_kind(const struct pt_build *b, u8 depth, u64 desc)
-{
-	switch (b->cfg.format) {
-	case PT_SHORT:
-		if (!(desc & 3))
-			return PT_KIND_EMPTY;
-		return depth == 0 && (desc & 3) == 1 ? PT_KIND_TABLE : PT_KIND_LEAF;
-	case PT_VTD_SS:
-		if (!(desc & 3))
-			return PT_KIND_EMPTY;
-		return is_last(b, depth) || (desc & BIT_ULL(7)) ? PT_KIND_LEAF : PT_KIND_TABLE;
-	case PT_VTD_FS:
-		if (!(desc & 1))
-			return PT_KIND_EMPTY;
-		return is_last(b, depth) || (desc & BIT_ULL(7)) ? PT_KIND_LEAF : PT_KIND_TABLE;
-	default:
-		if (!(desc & 1))
-			return PT_KIND_EMPTY;
-		return is_last(b, depth) || !(desc & BIT_ULL(1)) ? PT_KIND_LEAF : PT_KIND_TABLE;
-	}
-}
 
 u64 pt_format_table(const struct pt_build *b, u8 depth, u64 pa)
 {

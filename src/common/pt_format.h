@@ -14,7 +14,12 @@ int pt_format_geometry(struct pt_build *b);
 int pt_format_check(const struct pt_build *b, u32 prot);
 
 /* @depth counts from the root (0). */
-enum pt_kind pt_format_kind(const struct pt_build *b, u8 depth, u64 desc);
+static inline enum pt_kind pt_format_kind(const struct pt_build *b, u8 depth, u64 desc)
+{
+	if (!(desc & b->valid))
+		return PT_KIND_EMPTY;
+	return depth + 1 < b->depth && (desc & b->type) == b->table_type ? PT_KIND_TABLE : PT_KIND_LEAF;
+}
 
 /* An entry that points to the table at @pa. */
 u64 pt_format_table(const struct pt_build *b, u8 depth, u64 pa);
@@ -28,6 +33,12 @@ u64 pt_format_leaf(const struct pt_build *b, u8 depth, u64 pa, u32 prot, bool gr
 
 /* Output address of a leaf, or address of the table. */
 u64 pt_format_address(const struct pt_build *b, u8 depth, u64 desc);
+
+/* The same of an entry that is known to point to a table. */
+static inline u64 pt_format_table_address(const struct pt_build *b, u8 depth, u64 desc)
+{
+	return b->table_address ? desc & b->table_address : pt_format_address(b, depth, desc);
+}
 
 /* Whether a leaf is part of a contiguous group. */
 bool pt_format_grouped(const struct pt_build *b, u8 depth, u64 desc);
