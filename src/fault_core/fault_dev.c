@@ -240,13 +240,14 @@ static void set_state(struct fault_dev *dev, enum fault_dev_state state)
 
 /*
  * Answer all that is unanswered, those first whose answer was not taken, and
- * wait for the answers that others are just sending: they do not sleep.
+ * wait for the answers that others are just sending: they do not sleep. With
+ * 0, no answer is on its way or left behind.
  */
 static int answer_all(struct fault_dev *dev, u64 now)
 {
 	struct fault_list list;
 	unsigned long flags;
-	bool quiet;
+	bool quiet, unsent;
 	int err;
 
 	fault_list_init(&list);
@@ -256,20 +257,20 @@ static int answer_all(struct fault_dev *dev, u64 now)
 	err = fault_resend(dev, now);
 	if (err)
 		return err;
-	for (;;) {
+	do {
 		flags = fenv_lock(&dev->lock);
 		fault_collect(dev, NULL, &list, now);
 		quiet = fault_list_empty(&dev->pending) && !fenv_count_read(&dev->sending);
-		err = fault_list_empty(&dev->unsent) ? 0 : -EAGAIN;
+		unsent = !fault_list_empty(&dev->unsent);
 		fenv_unlock(&dev->lock, flags);
-		if (quiet)
-			return err ? fault_resend(dev, now) : 0;
-		if (fault_list_empty(&list))
+		if (!quiet && !unsent && fault_list_empty(&list))
 			fenv_relax();
 		err = fault_answer_list(dev, &list, now);
-		if (err)
-			return err;
-	}
+		/* Another may have taken them meanwhile, and is sending: look again. */
+		if (!err && unsent)
+			err = fault_resend(dev, now);
+	} while (!err && (!quiet || unsent));
+	return err;
 }
 
 /* The part of fault_off() after the reports were fenced. */
