@@ -40,6 +40,14 @@ static u32 next_random(u32 *seed)
 	return *seed;
 }
 
+/* Each role has its own, never 0. */
+static u32 first_random(const struct stress *s, u32 role)
+{
+	u32 seed = role ^ s->cfg.seed;
+
+	return seed ? seed : role;
+}
+
 static void count(struct stress *s, u32 *counter)
 {
 	unsigned long flags = fault_lock_acquire(&s->lock);
@@ -150,7 +158,7 @@ static struct fault_record make(u32 *seed, u32 number)
 
 void stress_reporter(struct stress *s, u32 number)
 {
-	u32 seed = 0x9e3779b9u * (number + 1), i, parts, window = 0;
+	u32 seed = first_random(s, 0x9e3779b9u * (number + 1)), i, parts, window = 0;
 
 	for (i = 0; i < s->cfg.faults; i++) {
 		struct fault_record f = make(&seed, number), part = f;
@@ -292,13 +300,13 @@ static void attacher_step(struct stress *s, struct stress_dev *d, u32 pasid, str
 void stress_attacher(struct stress *s)
 {
 	struct fault_domain *at[STRESS_DEVS - 1][STRESS_PASIDS] = { { NULL } };
-	u32 seed = 0xabcdef01, d, p, i;
+	u32 seed = first_random(s, 0xabcdef01), d, p, i;
 
 	while (!fenv_load(&s->stop)) {
 		d = next_random(&seed) % (STRESS_DEVS - 1);
 		p = next_random(&seed) % STRESS_PASIDS;
 		attacher_step(s, s->devs[d], p, &at[d][p], next_random(&seed));
-		for (i = 0; i < 32; i++)
+		for (i = 0; i < s->cfg.pause; i++)
 			s->cfg.relax();
 	}
 	for (d = 0; d < STRESS_DEVS - 1; d++)
@@ -334,7 +342,7 @@ static void renew(struct stress *s, struct stress_dev *d, struct fault_domain **
 void stress_switcher(struct stress *s)
 {
 	struct fault_domain *domain = NULL;
-	u32 seed = 0x1234567, d, i;
+	u32 seed = first_random(s, 0x1234567), d, i;
 
 	while (!fenv_load(&s->stop)) {
 		d = next_random(&seed) % STRESS_DEVS;
@@ -345,7 +353,7 @@ void stress_switcher(struct stress *s)
 				s->cfg.relax();
 			CHECK(s, fault_dev_enable(s->devs[d]->dev) == 0);
 		}
-		for (i = 0; i < 200; i++)
+		for (i = 0; i < 6 * s->cfg.pause; i++)
 			s->cfg.relax();
 	}
 	if (domain)
@@ -370,7 +378,7 @@ static int take_message(void *ctx, const struct fault_message *m)
 
 void stress_owner(struct stress *s)
 {
-	u32 seed = 0x77777, r;
+	u32 seed = first_random(s, 0x77777), r;
 	unsigned long flags;
 	u64 cookie;
 
@@ -401,6 +409,8 @@ struct stress *stress_new(const struct stress_cfg *cfg)
 
 	s->cfg = *cfg;
 	s->core = cfg->core;
+	if (!s->cfg.pause)
+		s->cfg.pause = 32;
 	fault_lock_init(&s->lock);
 	s->words = fl_zalloc(cfg->reporters * sizeof(*s->words));
 	for (i = 0; i < cfg->reporters; i++)

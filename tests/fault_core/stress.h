@@ -29,6 +29,8 @@ struct stress;
  * @relax: let other threads go on
  * @reporters: threads that will call stress_reporter()
  * @faults: that owe an answer, a reporter
+ * @seed: of what the roles do; the same seed, the same steps
+ * @pause: relaxations between two steps of the attacher, and a sixth of those of the switcher; 0: 32
  */
 struct stress_cfg {
 	struct fault_core *core;
@@ -37,6 +39,8 @@ struct stress_cfg {
 	void (*relax)(void);
 	u32 reporters;
 	u32 faults;
+	u32 seed;
+	u32 pause;
 };
 
 struct stress *stress_new(const struct stress_cfg *cfg);
