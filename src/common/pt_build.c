@@ -22,12 +22,7 @@ static void path_init(const struct pt_build *b, struct pt_path *p)
 	p->n = 1;
 }
 
-static u32 index_of(const struct pt_build *b, u8 depth, u64 iova)
-{
-	return (u32)(iova >> b->shift[depth]) & ((1U << b->bits[depth]) - 1);
-}
-
-static int entry_read(const struct pt_build *b, u64 where, u64 *desc)
+static inline int entry_read(const struct pt_build *b, u64 where, u64 *desc)
 {
 	u8 raw[8];
 	int err = b->ops->mem_read(b->ctx, where, raw, b->entry);
@@ -58,22 +53,20 @@ static int entry_write(const struct pt_build *b, u64 where, u64 desc)
 
 static u64 where_of(const struct pt_build *b, const struct pt_path *p, u8 depth, u64 iova)
 {
-	return p->table[depth] + (u64)index_of(b, depth, iova) * b->entry;
+	return p->table[depth] + (iova >> b->shift[depth] & b->mask[depth]) * b->entry;
 }
 
 /* Down to @want, or to the entry above it that is no table. */
 static int descend(const struct pt_build *b, struct pt_path *p, u64 iova, u8 want, u8 *at, u64 *desc)
 {
-	u8 d = 0;
+	u32 d = 0;
 	int err;
 
 	while (d < want && d + 1 < p->n && p->tag[d + 1] == iova >> b->shift[d])
 		d++;
 	for (;; d++) {
 		err = entry_read(b, where_of(b, p, d, iova), desc);
-		if (unlikely(err))
-			break;
-		if (d == want || pt_format_kind(b, d, *desc) != PT_KIND_TABLE)
+		if (unlikely(err) || d == want || !pt_format_is_table(b, *desc))
 			break;
 		p->table[d + 1] = pt_format_table_address(b, d, *desc);
 		p->tag[d + 1] = iova >> b->shift[d];
@@ -174,27 +167,24 @@ static int range_check(const struct pt_build *b, u64 iova, u64 bytes)
 
 /* Map ------------------------------------------------------------------------------ */
 
-/* Largest size, up to @max, that @iova, @pa and @bytes admit. */
+/* Largest size, up to 2^@max, that @iova, @pa and @bytes admit. */
 static u8 pick_shift(const struct pt_build *b, u64 iova, u64 pa, u64 bytes, u8 max)
 {
-	u64 fit = b->sizes & (max >= 63 ? ~0ULL : (1ULL << (max + 1)) - 1);
-	u8 shift;
+	u64 align = iova | pa, fit;
 
-	for (; fit; fit &= ~BIT_ULL(shift)) {
-		shift = 63 - __builtin_clzll(fit);
-		if (BIT_ULL(shift) <= bytes && !((iova | pa) & (BIT_ULL(shift) - 1)))
-			return shift;
-	}
-	return b->shift[b->depth - 1];
+	max = min(max, (u8)(63 - __builtin_clzll(bytes)));
+	if (align)
+		max = min(max, (u8)__builtin_ctzll(align));
+	fit = b->sizes & GENMASK_ULL(max, 0);
+	return fit ? 63 - __builtin_clzll(fit) : b->shift[b->depth - 1];
 }
 
 static u8 depth_of(const struct pt_build *b, u8 shift)
 {
-	u8 d;
+	u8 d = b->depth - 1;
 
-	for (d = 0; d < b->depth - 1; d++)
-		if (shift >= b->shift[d])
-			break;
+	while (d && shift >= b->shift[d - 1])
+		d--;
 	return d;
 }
 

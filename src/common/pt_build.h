@@ -81,9 +81,10 @@ struct pt_build {
 	bool plain;		   /* entries are little-endian words of 8 bytes */
 	u8 shift[PT_BUILD_LEVELS]; /* log2 of what one entry covers, root first */
 	u8 bits[PT_BUILD_LEVELS];  /* index bits, root first */
+	u32 mask[PT_BUILD_LEVELS]; /* the same as a mask */
 	u8 group[PT_BUILD_LEVELS]; /* log2 of entries in a contiguous group; 0: none */
 	u64 valid;		   /* an entry without any of these bits is empty */
-	u64 type, table_type;	   /* above the last level, an entry whose @type bits are @table_type is a table */
+	u64 type, table_type;	   /* of one that is not, above the last level: @type bits as @table_type: a table */
 	u64 table_address;	   /* bits of a table's address in its entry; 0: they lie scattered */
 	u64 sizes;		   /* cfg.page_sizes resolved */
 	u32 table_bytes;	   /* of tables below the root */

@@ -158,6 +158,7 @@ int pt_format_geometry(struct pt_build *b)
 {
 	u32 bytes;
 	int err;
+	u8 d;
 
 	if (b->cfg.format == PT_SHORT)
 		err = short_geometry(b);
@@ -167,6 +168,8 @@ int pt_format_geometry(struct pt_build *b)
 		err = vtd_geometry(b);
 	if (err)
 		return err;
+	for (d = 0; d < b->depth; d++)
+		b->mask[d] = (1U << b->bits[d]) - 1;
 	if (b->cfg.page_sizes)
 		b->sizes &= b->cfg.page_sizes;
 	if (!(b->sizes & BIT_ULL(b->shift[b->depth - 1])))

@@ -13,12 +13,18 @@ int pt_format_geometry(struct pt_build *b);
 /* Whether the format can say @prot: 0 or -EINVAL. */
 int pt_format_check(const struct pt_build *b, u32 prot);
 
+/* Whether an entry above the last level points to a table. */
+static inline bool pt_format_is_table(const struct pt_build *b, u64 desc)
+{
+	return (desc & b->valid) && (desc & b->type) == b->table_type;
+}
+
 /* @depth counts from the root (0). */
 static inline enum pt_kind pt_format_kind(const struct pt_build *b, u8 depth, u64 desc)
 {
 	if (!(desc & b->valid))
 		return PT_KIND_EMPTY;
-	return depth + 1 < b->depth && (desc & b->type) == b->table_type ? PT_KIND_TABLE : PT_KIND_LEAF;
+	return depth + 1 < b->depth && pt_format_is_table(b, desc) ? PT_KIND_TABLE : PT_KIND_LEAF;
 }
 
 /* An entry that points to the table at @pa. */
