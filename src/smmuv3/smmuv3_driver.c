@@ -286,8 +286,9 @@ static int switch_on(struct smmuv3_drv *d, u32 bits)
 
 static int invalidate_all(struct smmuv3_drv *d)
 {
-	struct drv_cmds c = { .n = 0 };
+	struct drv_cmds c;
 
+	v3d_cmd_begin(&c);
 	v3d_cmd_add(d, &c, CMD_CFGI_STE_RANGE, CFGI_RANGE_ALL);
 	if (d->f.hyp)
 		v3d_cmd_add(d, &c, CMD_TLBI_EL2_ALL, 0);

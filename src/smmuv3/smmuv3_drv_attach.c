@@ -165,8 +165,9 @@ static int hw_set(struct v3d_dev *dev, u32 pasid, struct drv_domain *dom)
 static int atc_flush(struct v3d_dev *dev, u32 pasid)
 {
 	struct drv_attachment all = { .dev = &dev->base, .pasid = pasid };
-	struct drv_cmds c = { .n = 0 };
+	struct drv_cmds c;
 
+	v3d_cmd_begin(&c);
 	if (!dev->ats)
 		return 0;
 	v3d_atc_inv(dev->d, &c, &all, 0, ~0ULL);
@@ -258,9 +259,10 @@ int v3d_dev_abort(struct v3d_dev *dev, bool on)
 /* Mark what is still stalled for termination; the STEs are at abort (4.7.2). */
 int v3d_dev_stall_term(struct v3d_dev *dev)
 {
-	struct drv_cmds c = { .n = 0 };
+	struct drv_cmds c;
 	u32 i;
 
+	v3d_cmd_begin(&c);
 	if (dev->d->f.stall_model == STALL_MODEL_NONE)
 		return 0;
 	for (i = 0; i < dev->base.n_sids; i++)

@@ -41,8 +41,9 @@ int v3d_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type typ
 
 static int tlbi_asid(struct smmuv3_drv *d, u16 asid)
 {
-	struct drv_cmds c = { .n = 0 };
+	struct drv_cmds c;
 
+	v3d_cmd_begin(&c);
 	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, asid), 0);
 	return v3d_cmd_sync(d, &c);
 }
@@ -140,12 +141,13 @@ static u64 atc_timeouts(struct smmuv3_drv *d)
 static int invalidate(struct v3d_dom *dom, u64 iova, u64 bytes)
 {
 	struct smmuv3_drv *d = dom->d;
-	struct drv_cmds c = { .n = 0 };
+	struct drv_cmds c;
 	u64 timeouts = atc_timeouts(d);
 	struct drv_attachment *a;
 	bool ats = false;
 	int r;
 
+	v3d_cmd_begin(&c);
 	tlbi_range(dom, &c, iova, bytes);
 	r = v3d_cmd_sync(d, &c);
 	for (a = dom->base.attachments; a && !r; a = a->dom_next) {

@@ -40,9 +40,10 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 {
 	struct smmuv3_drv *d = ctx;
 	struct v3d_dev *dev = dev_ctx;
-	struct drv_cmds c = { .n = 0 };
+	struct drv_cmds c;
 	int r;
 
+	v3d_cmd_begin(&c);
 	if (v3d_dead(d))
 		return 0;
 	/* Consumed responses are taken responses; and events of what was invalidated before become visible (4.7.3). */

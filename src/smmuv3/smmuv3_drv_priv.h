@@ -151,6 +151,13 @@ struct drv_cmds {
 	int error;
 };
 
+/* An empty list; what will be written is not cleared before. */
+static inline void v3d_cmd_begin(struct drv_cmds *c)
+{
+	c->n = 0;
+	c->error = 0;
+}
+
 void v3d_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1);
 int v3d_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c);
 int v3d_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1);

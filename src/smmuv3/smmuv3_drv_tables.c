@@ -179,8 +179,9 @@ void v3d_strtab_exit(struct smmuv3_drv *d)
 
 static int cfgi_ste(struct smmuv3_drv *d, u32 sid, bool leaf)
 {
-	struct drv_cmds c = { .n = 0 };
+	struct drv_cmds c;
 
+	v3d_cmd_begin(&c);
 	v3d_cmd_add(d, &c, CMD_CFGI_STE | FIELD_PREP(CMD_0_STREAMID, sid), leaf ? CMD_CFGI_1_LEAF : 0);
 	return v3d_cmd_sync(d, &c);
 }
@@ -270,9 +271,10 @@ void v3d_cdtab_exit(struct v3d_dev *dev)
 /* A CD may be cached for every StreamID that reaches it. */
 static int cfgi_cd(struct v3d_dev *dev, u32 ssid, bool leaf)
 {
-	struct drv_cmds c = { .n = 0 };
+	struct drv_cmds c;
 	u32 i;
 
+	v3d_cmd_begin(&c);
 	for (i = 0; i < dev->base.n_sids; i++)
 		v3d_cmd_add(dev->d, &c,
 			    CMD_CFGI_CD | FIELD_PREP(CMD_0_SUBSTREAMID, ssid) |
@@ -317,8 +319,9 @@ static int cd_sync(const struct drv_entry *e)
 
 static int tlbi_swap(struct smmuv3_drv *d)
 {
-	struct drv_cmds c = { .n = 0 };
+	struct drv_cmds c;
 
+	v3d_cmd_begin(&c);
 	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, DRV_ASID_SWAP), 0);
 	return v3d_cmd_sync(d, &c);
 }
