@@ -13,25 +13,24 @@ namespace faultline {
 /// @p T is ordered by operator>; equal entries keep the order in which they came.
 template <typename T> class SortedRing {
 public:
-    explicit SortedRing(std::size_t n = 0, const T &value = T()) : entries_(64) {
+    explicit SortedRing(std::size_t n = 0, const T &value = T()) : entries_(64), mask_(63) {
         for (std::size_t i = 0; i < n; i++)
             push(value);
     }
     bool empty() const { return head_ == tail_; }
     std::size_t size() const { return tail_ - head_; }
-    const T &front() const { return entries_[head_ & (entries_.size() - 1)]; }
+    const T &front() const { return entries_[head_ & mask_]; }
 
-    T pop() { return entries_[head_++ & (entries_.size() - 1)]; }
+    T pop() { return entries_[head_++ & mask_]; }
 
     void push(const T &value) {
-        std::size_t mask, at;
+        std::size_t at;
 
-        if (size() == entries_.size())
+        if (unlikely(size() > mask_))
             grow();
-        mask = entries_.size() - 1;
-        for (at = tail_++; at != head_ && entries_[(at - 1) & mask] > value; at--)
-            entries_[at & mask] = entries_[(at - 1) & mask];
-        entries_[at & mask] = value;
+        for (at = tail_++; at != head_ && entries_[(at - 1) & mask_] > value; at--)
+            entries_[at & mask_] = entries_[(at - 1) & mask_];
+        entries_[at & mask_] = value;
     }
 
 private:
@@ -40,13 +39,15 @@ private:
         std::size_t n = size();
 
         for (std::size_t i = 0; i < n; i++)
-            bigger[i] = entries_[(head_ + i) & (entries_.size() - 1)];
+            bigger[i] = entries_[(head_ + i) & mask_];
         entries_.swap(bigger);
+        mask_ = entries_.size() - 1;
         head_ = 0;
         tail_ = n;
     }
 
     std::vector<T> entries_; // power of two
+    std::size_t mask_;
     std::size_t head_ = 0, tail_ = 0;
 };
 

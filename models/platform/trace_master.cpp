@@ -84,12 +84,14 @@ TraceMaster::Stream &TraceMaster::stream(u32 sid) {
 }
 
 TraceMaster::Space &TraceMaster::space(u32 domain) {
+    if (likely(last_space_ && last_space_->domain == domain))
+        return *last_space_;
     Space *&s = space_of_[domain];
-
     if (!s) {
         spaces_.emplace_back(new Space{domain, begin_, 0, 0});
         s = spaces_.back().get();
     }
+    last_space_ = s;
     return *s;
 }
 
@@ -191,11 +193,10 @@ void TraceMaster::retire_until(ps_t t) {
 bool TraceMaster::play_access(const dmat_record &rec) {
     Stream &s = stream(rec.sid);
     u32 domain = rec.domain != DMAT_DOMAIN_NONE ? rec.domain : s.domain;
-    Space &sp = last_space_ && last_space_->domain == domain ? *last_space_ : space(domain);
+    Space &sp = space(domain);
     ps_t t = s.ready > sp.ready ? s.ready : sp.ready;
     unsigned port = sockets_.size() == 1 ? 0 : rec.sid % sockets_.size();
 
-    last_space_ = &sp;
     if (config_.master.arrival == FL_ARRIVAL_TRACE) {
         ps_t a = arrival(rec);
         t = a > t ? a : t;
@@ -351,8 +352,10 @@ bool TraceMaster::play_system(const dmat_record &rec) {
         st->ready = std::max(st->ready, system_ready_);
         st->domain = rec.kind == DMAT_ATTACH && !(rec.flags & DMAT_F_PASID) ? rec.domain : st->domain;
     }
-    for (auto &s : spaces_)
-        if (all || s.get() == sp)
+    if (sp)
+        sp->ready = system_ready_;
+    else
+        for (auto &s : spaces_)
             s->ready = system_ready_;
     return true;
 }

@@ -47,6 +47,7 @@ struct replay_os {
 	u32 n_streams;
 	struct deferred *deferred;
 	u32 n_deferred, deferred_room;
+	u64 untouched; /* pages that are neither resident nor touched */
 	struct replay_result counts;
 };
 
@@ -78,6 +79,7 @@ static int make_resident(struct replay_os *os, struct space *s, struct page_entr
 
 	if (err)
 		return err;
+	os->untouched -= !e->touched;
 	e->resident = true;
 	os->counts.maps++;
 	return 0;
@@ -330,6 +332,7 @@ static int drop_page(struct replay_os *os, struct space *s, struct page_entry *e
 {
 	s64 gone = 0;
 
+	os->untouched -= !e->resident && !e->touched;
 	if (e->resident) {
 		gone = os->cls->unmap(os->drv, s->dom, e->page << PAGE_SHIFT, PAGE_SIZE);
 		os->counts.unmaps++;
@@ -352,6 +355,7 @@ static int map_page(struct replay_os *os, struct space *s, const struct dmat_rec
 	e = page_map_add(&os->map, &s->pages, s->id, page);
 	if (!e)
 		return -ENOMEM;
+	os->untouched++;
 	e->pa = (rec->pa & ~(PAGE_SIZE - 1)) + (i << PAGE_SHIFT);
 	e->perm = rec->perm;
 	return s->dom && chosen(os, s, page) ? make_resident(os, s, e) : 0;
@@ -450,7 +454,7 @@ static struct space *space_of(struct replay_os *os, const struct dmat_record *ac
 
 void replay_os_touch(struct replay_os *os, const struct dmat_record *access)
 {
-	struct space *s = space_of(os, access);
+	struct space *s = os->untouched ? space_of(os, access) : NULL;
 	u64 i, n = pages_of(access);
 
 	for (i = 0; s && i < n; i++) {
@@ -459,6 +463,7 @@ void replay_os_touch(struct replay_os *os, const struct dmat_record *access)
 		if (!e || e->resident || e->touched)
 			continue;
 		e->touched = true;
+		os->untouched--;
 		os->counts.first_touches++;
 	}
 }
