@@ -132,6 +132,31 @@ static int check_pasid(const struct vdrv_dev *dev, struct drv_domain *dom, u32 p
 	return 0;
 }
 
+/*
+ * 7.11: the entry goes first, with its invalidations; the core then fences the
+ * page requests (7.10), answers what is pending, and the answers are drained
+ * before the PASID may be used again.
+ */
+static int detach(struct drv_attachment *a, u64 now)
+{
+	struct vdrv_dev *dev = vdrv_dev_of(a->dev);
+	int r = hw_set(dev, a->pasid, NULL, a->dom);
+
+	if (!r || dev->d->dead)
+		r = fault_dev_detach(dev->base.faults, a->pasid, now);
+	/* An earlier try came so far and failed behind it. */
+	if (r == -ENOENT)
+		r = 0;
+	if (!r && dev->pri)
+		r = vtd_fault_ops.fence(dev->d, dev, FAULT_FENCE_RESPONSES);
+	if (r)
+		return r;
+	drv_dom_unlink(&dev->d->h, a);
+	drv_dev_unlink(a);
+	fl_free(a);
+	return 0;
+}
+
 /* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
 static int attach_first(struct vdrv_dev *dev, u32 pasid, struct drv_domain *dom, u64 now)
 {
@@ -145,16 +170,12 @@ static int attach_first(struct vdrv_dev *dev, u32 pasid, struct drv_domain *dom,
 	a->dev = &dev->base;
 	a->pasid = pasid;
 	drv_dom_link(&dev->d->h, a, dom);
-	r = hw_set(dev, pasid, dom, NULL);
-	if (r) {
-		hw_set(dev, pasid, NULL, dom);
-		fault_dev_detach(dev->base.faults, pasid, now);
-		drv_dom_unlink(&dev->d->h, a);
-		fl_free(a);
-		return r;
-	}
 	drv_dev_link(a);
-	return 0;
+	r = hw_set(dev, pasid, dom, NULL);
+	/* If that fails, too, the attachment stays: detach or the removal of the device tries again. */
+	if (r)
+		detach(a, now);
+	return r;
 }
 
 /* From here on unmap of the new domain reaches the endpoint, too; then what it has of the old one goes. */
@@ -196,28 +217,6 @@ int vdrv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domai
 		r = attach_first(dev, pasid, dom, now);
 	drv_gate_open(&d->h, &d->h.config);
 	return r;
-}
-
-/*
- * 7.11: the entry goes first, with its invalidations; the core then fences the
- * page requests (7.10), answers what is pending, and the answers are drained
- * before the PASID may be used again.
- */
-static int detach(struct drv_attachment *a, u64 now)
-{
-	struct vdrv_dev *dev = vdrv_dev_of(a->dev);
-	int r = hw_set(dev, a->pasid, NULL, a->dom);
-
-	if (!r || dev->d->dead)
-		r = fault_dev_detach(dev->base.faults, a->pasid, now);
-	if (!r && dev->pri)
-		r = vtd_fault_ops.fence(dev->d, dev, FAULT_FENCE_RESPONSES);
-	if (r)
-		return r;
-	drv_dom_unlink(&dev->d->h, a);
-	drv_dev_unlink(a);
-	fl_free(a);
-	return 0;
 }
 
 int vdrv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now)

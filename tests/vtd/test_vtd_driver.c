@@ -349,6 +349,95 @@ START_TEST(no_memory_anywhere)
 }
 END_TEST
 
+/* ---- what fails in the midst of a change is done again ---- */
+
+static enum fault_code retry(void *ctx, struct fault_group *g, const struct fault_record *f)
+{
+	return FAULT_RETRY;
+}
+
+static const struct fault_domain_ops retry_ops = { .handle = retry };
+
+static struct fault_domain *faulting_domain(struct fault_dev *dev)
+{
+	union fault_owner owner = { .handler = { .ops = &retry_ops } };
+	struct fault_domain *dom = paging_domain(dev);
+
+	ck_assert_int_eq(fault_domain_set_owner(dom, &owner), 0);
+	ck_assert_int_eq(fault_domain_enable_stalls(dom), 0);
+	return dom;
+}
+
+static struct ep *falls_silent;
+
+static void silent_at_the_answer(void *observer, struct fault_group *g, enum fault_point point, u64 now)
+{
+	if (point == FAULT_AT_RESPONSE && falls_silent)
+		falls_silent->silent = true;
+}
+
+/* The answers are given, but the endpoint does not tell that it has them: the core knows nothing of the PASID any more. */
+START_TEST(detach_goes_on_where_it_failed)
+{
+	struct vtd_drv_cfg cfg = { .observe = silent_at_the_answer };
+	struct fault_domain *dom;
+	struct fault_dev *dev;
+	struct ep *ep;
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		falls_silent = NULL;
+		ck_assert_int_eq(rig_host_init(&h, NULL, &cfg), 0);
+		ep = rig_host_ep(&h, 0x88, 8, true, 0, &dev);
+		dom = faulting_domain(dev);
+		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
+		h.hold_work = true;
+		ep_request(ep, 5, 0x1000, false, 1, true);
+		rig_host_run(&h);
+		falls_silent = ep;
+		ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), -ETIMEDOUT);
+		falls_silent = NULL;
+		ep->silent = false;
+		if (!i) {
+			ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), 0);
+			ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), -ENOENT);
+			ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
+		}
+		vtd_drv_class.device_remove(h.drv, dev, h.now);
+		ck_assert_uint_eq(ep->answers, 1);
+		h.hold_work = false;
+		rig_host_run(&h);
+		rig_host_exit(&h);
+	}
+}
+END_TEST
+
+/* No memory for the table, and the way back fails as well: the attachment is still the driver's. */
+START_TEST(attach_that_cannot_be_undone)
+{
+	struct fault_domain *dom;
+	struct fault_dev *dev;
+	struct ep *ep;
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
+		ep = rig_host_ep(&h, 0x88, 8, true, 0, &dev);
+		dom = faulting_domain(dev);
+		ep->silent = true;
+		h.alloc_fail_at = h.allocs + 1;
+		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), -ENOMEM);
+		ep->silent = false;
+		if (!i) {
+			ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), 0);
+			ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
+		}
+		vtd_drv_class.device_remove(h.drv, dev, h.now);
+		rig_host_exit(&h);
+	}
+}
+END_TEST
+
 START_TEST(bad_arguments)
 {
 	struct vtd_drv_cfg big = { .iq_order = 8 };
@@ -378,4 +467,5 @@ END_TEST
 
 SUITE_MAIN("vtd_driver", scalable_first_stage, scalable_second_stage, legacy_mode, old_hardware, domains_of_pasids,
 	   replace_never_faults, identity_and_blocked, refused_descriptor, endpoint_that_does_not_complete,
-	   a_dead_host_is_an_error, no_memory_anywhere, bad_arguments)
+	   a_dead_host_is_an_error, no_memory_anywhere, detach_goes_on_where_it_failed, attach_that_cannot_be_undone,
+	   bad_arguments)
