@@ -3,6 +3,8 @@
 
 #define NO_ADDRESS 64
 
+#define MAX_HINTS 1024U
+
 static u64 page_of(u64 addr, u32 shift)
 {
 	return shift < NO_ADDRESS ? addr >> shift : 0;
@@ -16,7 +18,7 @@ static inline u32 set_of(const struct tcache *c, u64 n)
 /* Never 0, together with a page and shift. ASIDs are left out: a global entry must answer for each. */
 static inline u64 mix_tag(const struct tcache_tag *tag)
 {
-	u64 mix = ((u64)tag->vmid << 32 | tag->world) * 0x9e3779b97f4a7c15ULL;
+	u64 mix = tcache_space(tag) * 0x9e3779b97f4a7c15ULL;
 
 	return (mix ^ (mix >> 29)) | BIT_ULL(63);
 }
@@ -24,6 +26,15 @@ static inline u64 mix_tag(const struct tcache_tag *tag)
 static inline u64 sign_of(u64 page, u32 shift, u64 mixed_tag)
 {
 	return (page << 8 | shift) ^ mixed_tag;
+}
+
+static u32 hints_for(size_t entries)
+{
+	u32 n = 1;
+
+	while (n < entries && n < MAX_HINTS)
+		n *= 2;
+	return n;
 }
 
 static bool cfg_is_valid(const struct tcache_cfg *cfg)
@@ -47,12 +58,15 @@ int tcache_init(struct tcache *c, const struct tcache_cfg *cfg)
 	c->policy = cfg->policy;
 	c->rng = cfg->seed ? cfg->seed : 1;
 	if (!c->sets)
-		return 0;
-	c->log2sets = (u8)__builtin_ctz(c->sets);
+		n = 1; /* for hints to point to */
+	c->hint_shift = NO_ADDRESS;
+	c->hint_mask = hints_for(n) - 1;
+	c->log2sets = c->sets ? (u8)__builtin_ctz(c->sets) : 0;
 	c->entries = fl_zalloc(n * sizeof(*c->entries));
 	c->signs = fl_zalloc(n * sizeof(*c->signs));
 	c->order = fl_zalloc(n * sizeof(*c->order));
-	if (c->entries && c->signs && c->order)
+	c->hints = fl_zalloc((c->hint_mask + 1) * sizeof(*c->hints));
+	if (c->entries && c->signs && c->order && c->hints)
 		return 0;
 	tcache_exit(c);
 	return -ENOMEM;
@@ -63,6 +77,7 @@ void tcache_exit(struct tcache *c)
 	fl_free(c->entries);
 	fl_free(c->signs);
 	fl_free(c->order);
+	fl_free(c->hints);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -135,23 +150,23 @@ static u32 victim(struct tcache *c, u32 set)
 	return oldest;
 }
 
+/* Out of line, to keep the scan of a set in few registers. */
+static __attribute__((__noinline__)) bool holds(const struct tcache_entry *e, u64 page, u32 shift,
+						const struct tcache_tag *tag)
+{
+	return tcache_matches(e, page, shift, tag);
+}
+
 /* Index of the entry that holds the key, or -1. */
 static inline s64 find_in_set(const struct tcache *c, u32 set, u64 page, u32 shift, const struct tcache_tag *tag,
 			      u64 sign)
 {
-	size_t i = (size_t)set * c->ways;
-	size_t end = i + c->ways;
+	u32 i = set * c->ways;
+	u32 end = i + c->ways;
 
-	for (; i < end; i++) {
-		const struct tcache_entry *e = &c->entries[i];
-
-		if (likely(c->signs[i] != sign))
-			continue;
-		if (likely(e->page == page && e->shift == shift && e->tag.vmid == tag->vmid &&
-			   e->tag.world == tag->world) &&
-		    (e->tag.asid == tag->asid || e->global))
-			return (s64)i;
-	}
+	for (; i < end; i++)
+		if (unlikely(c->signs[i] == sign) && holds(&c->entries[i], page, shift, tag))
+			return i;
 	return -1;
 }
 
@@ -170,30 +185,29 @@ static inline s64 find(const struct tcache *c, u64 addr, const struct tcache_tag
 		if (i >= 0)
 			return i;
 	}
-	if (!c->count[NO_ADDRESS])
+	if (likely(!c->count[NO_ADDRESS]))
 		return -1;
 	return find_in_set(c, set_of(c, tag->vmid), 0, NO_ADDRESS, tag, sign_of(0, NO_ADDRESS, mixed));
 }
 
-/* Accesses come in runs to one page: the entry that answered last is tried first. */
-static inline bool still_answers(const struct tcache_entry *e, u64 addr, const struct tcache_tag *tag)
+struct tcache_entry *tcache_search(struct tcache *c, u64 addr, const struct tcache_tag *tag)
 {
-	return e && e->valid && page_of(addr, e->shift) == e->page && e->tag.vmid == tag->vmid &&
-	       e->tag.world == tag->world && (e->tag.asid == tag->asid || e->global);
-}
-
-struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, const struct tcache_tag *tag)
-{
-	s64 i = still_answers(c->last, addr, tag) ? c->last - c->entries : find(c, addr, tag);
+	bool again = c->wide && tcache_matches(c->wide, page_of(addr, c->wide->shift), c->wide->shift, tag);
+	s64 i = again ? c->wide - c->entries : find(c, addr, tag);
+	struct tcache_entry *e;
 
 	if (i < 0) {
 		c->misses++;
 		return NULL;
 	}
-	c->hits++;
-	touch(c, (size_t)i, false);
-	c->last = &c->entries[i];
-	return c->last;
+	e = &c->entries[i];
+	tcache_use(c, (u32)i);
+	c->wide = NULL;
+	if (e->shift == c->hint_shift)
+		*tcache_hint(c, e->page, tag) = (u32)i;
+	else if (!e->leaf)
+		c->wide = e;
+	return e;
 }
 
 void tcache_use_slot(struct tcache *c, u32 slot)
@@ -209,13 +223,21 @@ struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache
 	return i < 0 ? NULL : &c->entries[i];
 }
 
+/* The smallest size present has come or gone: hints are for that size alone, for nothing else can answer before it. */
+static void set_sizes(struct tcache *c, u64 sizes)
+{
+	c->sizes = sizes;
+	c->hint_shift = sizes ? (u8)__builtin_ctzll(sizes) : NO_ADDRESS;
+}
+
 static void drop(struct tcache *c, size_t i)
 {
 	struct tcache_entry *e = &c->entries[i];
 
 	if (!--c->count[e->shift] && e->shift < NO_ADDRESS)
-		c->sizes &= ~BIT_ULL(e->shift);
+		set_sizes(c, c->sizes & ~BIT_ULL(e->shift));
 	e->valid = false;
+	e->shift = 0; /* matches nothing */
 	c->signs[i] = 0;
 }
 
@@ -239,9 +261,11 @@ void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e)
 	c->entries[i].page = page;
 	c->entries[i].valid = true;
 	c->signs[i] = sign;
-	c->last = NULL; /* a smaller page may answer now */
 	if (!c->count[e->shift]++ && e->shift < NO_ADDRESS)
-		c->sizes |= BIT_ULL(e->shift);
+		set_sizes(c, c->sizes | BIT_ULL(e->shift));
+	c->wide = NULL;
+	if (e->shift == c->hint_shift)
+		*tcache_hint(c, page, &e->tag) = (u32)i;
 	touch(c, (size_t)i, true);
 }
 

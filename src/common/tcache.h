@@ -60,16 +60,19 @@ struct tcache_entry {
 	u8 shift;
 	bool global;
 	bool valid;
-	u8 leaf; /* the owner's; used by invalidations of last-level entries only */
+	u8 leaf; /* the owner's: 0 for a table, which holds smaller entries; for invalidations of last-level entries, too */
 	u64 data[TCACHE_DATA_WORDS];
 };
 
 /* All private but the counters. */
 struct tcache {
 	struct tcache_entry *entries; /* sets * ways */
-	u64 *signs;		      /* a 64-bit digest of each entry's key, 0: free; what a lookup scans */
+	u64 *signs;		      /* a 64-bit digest of each entry's key, 0: free; what a search scans */
 	u64 *order;		      /* replacement: a time stamp an entry, or a tree of bits a set */
-	struct tcache_entry *last;    /* answered the last lookup; NULL after an insertion */
+	u32 *hints;		      /* index of the entry that answered for a page last */
+	u32 hint_mask;
+	u8 hint_shift;		   /* the smallest size present; 64: none */
+	struct tcache_entry *wide; /* the larger table that answered last, see tcache_search() */
 	u64 clock;
 	u64 sizes;     /* bit n: an entry with shift n is present (n < 64) */
 	u32 count[65]; /* valid entries by shift */
@@ -87,21 +90,21 @@ struct tcache {
 int tcache_init(struct tcache *c, const struct tcache_cfg *cfg);
 void tcache_exit(struct tcache *c);
 
-/**
- * tcache_lookup() - find the entry that covers @addr, smallest size first
- * Return: the entry, valid until the next change of the cache, or NULL.
- */
-struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, const struct tcache_tag *tag);
-
 /* As tcache_lookup(), but neither counts nor touches the replacement state. */
 struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache_tag *tag);
+
+/**
+ * tcache_insert() - install an entry, replacing one of the same key or a victim
+ * @e: copied; @e->page is derived from @addr by the caller's shift
+ */
+void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e);
 
 /* As a hit on entries[@slot], by an owner that remembers where its entry lies. */
 void tcache_use_slot(struct tcache *c, u32 slot);
 
 static inline void tcache_use(struct tcache *c, u32 slot)
 {
-	if (c->policy != TCACHE_LRU) {
+	if (unlikely(c->policy != TCACHE_LRU)) {
 		tcache_use_slot(c, slot);
 		return;
 	}
@@ -109,11 +112,48 @@ static inline void tcache_use(struct tcache *c, u32 slot)
 	c->order[slot] = ++c->clock;
 }
 
-/**
- * tcache_insert() - install an entry, replacing one of the same key or a victim
- * @e: copied; @e->page is derived from @addr by the caller's shift
+static inline u64 tcache_space(const struct tcache_tag *tag)
+{
+	return (u64)tag->world << 32 | tag->vmid;
+}
+
+static inline bool tcache_matches(const struct tcache_entry *e, u64 page, u32 shift, const struct tcache_tag *tag)
+{
+	return e->page == page && e->shift == shift && tcache_space(&e->tag) == tcache_space(tag) &&
+	       (e->tag.asid == tag->asid || e->global);
+}
+
+static inline u32 *tcache_hint(const struct tcache *c, u64 page, const struct tcache_tag *tag)
+{
+	return &c->hints[((u32)(page ^ page >> 9) ^ tag->asid * 13 ^ tag->vmid * 29) & c->hint_mask];
+}
+
+/*
+ * What tcache_lookup() does where no hint helps. Tables nest, and accesses come in
+ * runs: one above the smallest that answered last answers again, until an insertion.
  */
-void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e);
+struct tcache_entry *tcache_search(struct tcache *c, u64 addr, const struct tcache_tag *tag);
+
+/**
+ * tcache_lookup() - find the entry that covers @addr, smallest size first
+ *
+ * A hint names an entry of the smallest size, which no other comes before. The
+ * entry there is compared in full: it may have gone since, or be another page's.
+ *
+ * Return: the entry, valid until the next change of the cache, or NULL.
+ */
+static inline struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, const struct tcache_tag *tag)
+{
+	u64 page = addr >> (c->hint_shift & 63);
+	u32 slot = *tcache_hint(c, page, tag);
+	struct tcache_entry *e = &c->entries[slot];
+
+	if (likely(tcache_matches(e, page, c->hint_shift, tag) && !c->wide)) {
+		tcache_use(c, slot);
+		return e;
+	}
+	return tcache_search(c, addr, tag);
+}
 
 /* What an invalidation matches: tcache_inv.match */
 #define TCACHE_BY_ASID	  BIT(0) /* asid equal and not global */

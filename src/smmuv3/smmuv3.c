@@ -127,9 +127,8 @@ static int allocate(struct smmuv3 *s)
 	s->stes = fl_zalloc(((size_t)c->ste_cache.sets * c->ste_cache.ways + 1) * sizeof(*s->stes));
 	s->cds = fl_zalloc(((size_t)c->cd_cache.sets * c->cd_cache.ways + 1) * sizeof(*s->cds));
 	s->streams = fl_zalloc((V3_STREAMS + 1) * sizeof(*s->streams));
-	s->hints = fl_zalloc(V3_HINTS * sizeof(*s->hints));
 	s->stalls = fl_zalloc((s->n_stalls + 1) * sizeof(*s->stalls));
-	return s->stes && s->cds && s->streams && s->hints && s->stalls ? 0 : -ENOMEM;
+	return s->stes && s->cds && s->streams && s->stalls ? 0 : -ENOMEM;
 }
 
 int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iommu_ops *ops, void *ctx)
@@ -162,7 +161,6 @@ void smmuv3_exit(struct smmuv3 *s)
 	fl_free(s->stes);
 	fl_free(s->cds);
 	fl_free(s->streams);
-	fl_free(s->hints);
 	fl_free(s->stalls);
 	memset(s, 0, sizeof(*s));
 }

@@ -102,7 +102,6 @@ struct smmuv3 {
 	struct tcache tlb, wc1, wc2, ste_cache, cd_cache;
 	struct smmuv3_raw *stes, *cds;
 	struct smmuv3_stream *streams; /* resolved STE and CD, direct mapped; the last is scratch */
-	u32 *hints;		       /* slot + 1 of the TLB entry that answered for a page last */
 	u32 config_gen;		       /* changes whenever ste_cache or cd_cache loses or changes an entry */
 
 	struct iommu_walk *walks; /* in flight */

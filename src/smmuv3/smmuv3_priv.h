@@ -9,7 +9,6 @@
 #include "ring.h"
 
 #define V3_STREAMS 128 /* resolved stream contexts kept */
-#define V3_HINTS   256 /* TLB slots remembered by page */
 #define V3_NO_SSID 0xffffffffU
 #define V3_NO_SLOT 0xffffffffU
 

@@ -90,28 +90,6 @@ static void tlb_event(struct smmuv3 *s, const struct dma_txn *t, bool hit)
 					   .id = t->id });
 }
 
-/*
- * The TLB entry for @va. A hint names the slot that answered for the page last;
- * the entry there is checked in full, so a wrong hint costs only time.
- */
-static inline const struct tcache_entry *tlb_find(struct smmuv3 *s, u64 va, const struct tcache_tag *tag)
-{
-	u32 *hint = &s->hints[(va >> 12 ^ va >> 20 ^ tag->asid) & (V3_HINTS - 1)];
-	const struct tcache_entry *e;
-
-	if (likely(*hint)) {
-		e = &s->tlb.entries[*hint - 1];
-		if (likely(e->valid && e->page == va >> e->shift && e->tag.vmid == tag->vmid &&
-			   e->tag.world == tag->world && (e->global || e->tag.asid == tag->asid))) {
-			tcache_use(&s->tlb, *hint - 1);
-			return e;
-		}
-	}
-	e = tcache_lookup(&s->tlb, va, tag);
-	*hint = e ? (u32)(e - s->tlb.entries) + 1 : 0;
-	return e;
-}
-
 enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
 {
 	const struct smmuv3_stream *st;
@@ -136,7 +114,7 @@ enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_r
 	flags = txn_flags(t, st);
 	if (unlikely(st->e0pd && !(flags & DMA_PRIV)))
 		return XLAT_MISS;
-	e = tlb_find(s, effective_va(st, t->iova), &st->tag);
+	e = tcache_lookup(&s->tlb, effective_va(st, t->iova), &st->tag);
 	x = e ? tlb_answer(s, e, t, flags, r) : XLAT_MISS;
 	if (unlikely(s->loud))
 		tlb_event(s, t, x == XLAT_OK);
@@ -433,7 +411,7 @@ static bool fetched_hit(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_st
 
 	if (!(p->have & (HAVE_STE | HAVE_CD)) || (st->e0pd && !(flags & DMA_PRIV)))
 		return false;
-	e = tlb_find(s, effective_va(st, w->txn.iova), &st->tag);
+	e = tcache_lookup(&s->tlb, effective_va(st, w->txn.iova), &st->tag);
 	if (!e || tlb_answer(s, e, &w->txn, flags, &w->res) != XLAT_OK)
 		return false;
 	p->tlb.tag = st->tag;

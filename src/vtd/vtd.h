@@ -45,7 +45,6 @@ struct vtd_cache_cfg {
 };
 
 #define VTD_MAX_ITAGS 32
-#define VTD_HINTS     256U
 #define VTD_MAX_WAITS 16
 
 /**
@@ -114,7 +113,6 @@ struct vtd {
 	void *ctx;
 	/* what lookups read */
 	struct tcache iotlb;
-	u32 hints[VTD_HINTS]; /* slot + 1 of the IOTLB that answered for a page last */
 	bool tes;
 	bool tell_lookups; /* HIT and MISS of lookup are wanted */
 	bool pmr;	   /* protected memory is enabled */

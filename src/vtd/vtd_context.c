@@ -106,12 +106,14 @@ static bool cached_pasid(struct vtd *v, u32 sid, struct vtd_bind *b)
 void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b)
 {
 	if (b->have_ctx && b->new_ctx) {
-		struct tcache_entry e = { .shift = 64, .tag = context_tag(sid), .data = { b->ctx[0], b->ctx[1] } };
+		struct tcache_entry e = {
+			.shift = 64, .leaf = 1, .tag = context_tag(sid), .data = { b->ctx[0], b->ctx[1] }
+		};
 
 		tcache_insert(&v->contexts, 0, &e);
 	}
 	if (b->have_pe && b->new_pe) {
-		struct tcache_entry e = { .shift = 64, .tag = pasid_tag(sid, b->pasid) };
+		struct tcache_entry e = { .shift = 64, .leaf = 1, .tag = pasid_tag(sid, b->pasid) };
 
 		memcpy(e.data, b->pe, sizeof(b->pe));
 		tcache_insert(&v->pasids, 0, &e);

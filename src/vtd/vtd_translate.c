@@ -149,33 +149,17 @@ static enum xlat lookup_translated(struct vtd *v, const struct dma_txn *t, struc
 	return pass(v, t, r);
 }
 
-/*
- * The entry for the page. A hint names the slot that answered for it last; the
- * entry there is compared in full, so a wrong hint costs only time.
- */
-static inline const struct tcache_entry *iotlb_find(struct vtd *v, const struct dma_txn *t)
+static inline struct tcache_tag iotlb_tag(const struct dma_txn *t)
 {
 	bool has_pasid = t->flags & DMA_PASID;
-	struct tcache_tag tag = { .asid = has_pasid ? t->pasid : 0, .vmid = vtd_tlb_vmid(t->sid, has_pasid) };
-	u32 *hint = &v->hints[(t->iova >> 12 ^ t->iova >> 20 ^ tag.asid ^ tag.vmid) & (VTD_HINTS - 1)];
-	const struct tcache_entry *e;
 
-	if (likely(*hint)) {
-		e = &v->iotlb.entries[*hint - 1];
-		if (likely(e->valid && e->page == t->iova >> e->shift && e->tag.vmid == tag.vmid &&
-			   e->tag.asid == tag.asid)) {
-			tcache_use(&v->iotlb, *hint - 1);
-			return e;
-		}
-	}
-	e = tcache_lookup(&v->iotlb, t->iova, &tag);
-	*hint = e ? (u32)(e - v->iotlb.entries) + 1 : 0;
-	return e;
+	return (struct tcache_tag){ .asid = has_pasid ? t->pasid : 0, .vmid = vtd_tlb_vmid(t->sid, has_pasid) };
 }
 
 static inline enum xlat lookup_cached(struct vtd *v, const struct dma_txn *t, struct xlat_result *r)
 {
-	const struct tcache_entry *e = iotlb_find(v, t);
+	struct tcache_tag tag = iotlb_tag(t);
+	const struct tcache_entry *e = tcache_lookup(&v->iotlb, t->iova, &tag);
 	bool hit = false;
 
 	if (likely(e)) {
@@ -632,8 +616,7 @@ static void install(struct vtd *v, const struct iommu_walk *w, const struct vtd_
 {
 	const struct vtd_bind *b = &f->bind;
 	bool one = b->pgtt == VTD_PGTT_FIRST || b->pgtt == VTD_PGTT_NESTED;
-	bool has_pasid = w->txn.flags & DMA_PASID;
-	struct tcache_entry e = { 0 };
+	struct tcache_entry e = { .leaf = 1 };
 	u32 i;
 
 	vtd_install_bind(v, w->txn.sid, b);
@@ -643,8 +626,7 @@ static void install(struct vtd *v, const struct iommu_walk *w, const struct vtd_
 		install_step(&v->second, f->second[i][0], 0, b->did, f->second[i][1]);
 	if (!f->tlb_shift || !v->iotlb.sets)
 		return;
-	e.tag.vmid = vtd_tlb_vmid(w->txn.sid, has_pasid);
-	e.tag.asid = has_pasid ? w->txn.pasid : 0;
+	e.tag = iotlb_tag(&w->txn);
 	e.shift = f->tlb_shift;
 	e.data[0] = f->tlb[0];
 	e.data[1] = f->tlb[1];

@@ -149,6 +149,44 @@ START_TEST(test_replacement)
 }
 END_TEST
 
+/* Lookups remember where they found an entry: whatever comes and goes in between, a search finds the same one. */
+static void remember(enum tcache_policy policy)
+{
+	static const u8 shifts[] = { 12, 12, 12, 16, 21, 30 };
+	u64 x = 88172645463325252ULL;
+	u32 i;
+
+	make(8, 4, policy);
+	for (i = 0; i < 100000; i++) {
+		struct tcache_tag tag = { .asid = i & 1, .vmid = 7 };
+		u64 addr;
+
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		addr = (x >> 20 & 0x3f) << 12 | (x >> 30 & 1) << 21 | (x >> 31 & 1) << 30;
+		if (!(x & 0x70))
+			put(addr, shifts[(x >> 40) % ARRAY_SIZE(shifts)], &tag, false, i);
+		else if (!(x & 0x3f80))
+			tcache_invalidate(
+				&cache,
+				&(struct tcache_inv){ .match = TCACHE_BY_ADDR, .addr = addr, .last = addr | 0xffff });
+		ck_assert_ptr_eq(tcache_peek(&cache, addr, &tag), tcache_lookup(&cache, addr, &tag));
+	}
+	ck_assert_uint_gt(cache.hits, 10000);
+	ck_assert_uint_gt(cache.misses, 10000);
+	tcache_exit(&cache);
+}
+
+START_TEST(test_what_is_remembered_is_what_a_search_finds)
+{
+	remember(TCACHE_LRU);
+	remember(TCACHE_PLRU);
+	remember(TCACHE_FIFO);
+	remember(TCACHE_RANDOM);
+}
+END_TEST
+
 static const u64 spread[] = { 0x1000, 0x2000, 0x10000, 0x100000, 0x7fff000 };
 
 static u32 left(void)
@@ -268,5 +306,6 @@ END_TEST
 
 SUITE_MAIN("tcache", test_geometry_is_checked, test_no_cache_always_misses, test_every_part_of_the_tag_counts,
 	   test_sizes_live_together, test_entries_without_address, test_same_key_replaces, test_replacement,
-	   test_invalidate_by_range, test_invalidate_hits_the_block_that_covers, test_invalidate_by_tag,
-	   test_invalidate_leaf_only, test_random_against_a_list)
+	   test_what_is_remembered_is_what_a_search_finds, test_invalidate_by_range,
+	   test_invalidate_hits_the_block_that_covers, test_invalidate_by_tag, test_invalidate_leaf_only,
+	   test_random_against_a_list)
