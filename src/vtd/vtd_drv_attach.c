@@ -6,10 +6,11 @@
 
 /* ---- what the tables have to say ---- */
 
-static u64 scalable_context(const struct vdrv_dev *dev)
+static u64 scalable_context(const struct vdrv_dev *dev, bool page_requests)
 {
 	return (dev->dir & VTD_SCE_PTR) | FIELD_PREP(VTD_SCE_PDTS, (u64)dev->pdts) | VTD_SCE_P |
-	       (dev->pasid_bits ? VTD_SCE_PASIDE : 0) | (dev->ats ? VTD_SCE_DTE : 0) | (dev->enabled ? VTD_SCE_PRE : 0);
+	       (dev->pasid_bits ? VTD_SCE_PASIDE : 0) | (dev->ats ? VTD_SCE_DTE : 0) |
+	       (page_requests ? VTD_SCE_PRE : 0);
 }
 
 static void pasid_entry(struct drv_domain *dom, u64 *pe)
@@ -41,9 +42,6 @@ static void legacy_context(const struct vtd_drv *d, struct drv_domain *dom, u64 
 	u32 sagaw = (u32)FIELD_GET(VTD_CAP_SAGAW, d->cap);
 	u64 widest = sagaw & BIT(3) ? 3 : sagaw & BIT(2) ? 2 : 1;
 
-	ce[0] = ce[1] = 0;
-	if (!dom || dom->type == DRV_DOMAIN_BLOCKED)
-		return;
 	ce[0] = VTD_CE_P;
 	ce[1] = FIELD_PREP(VTD_CE1_DID, (u64)vdrv_dom_of(dom)->did);
 	if (dom->type == DRV_DOMAIN_IDENTITY) {
@@ -57,13 +55,17 @@ static void legacy_context(const struct vtd_drv *d, struct drv_domain *dom, u64 
 
 static int set_legacy(struct vdrv_dev *dev, struct drv_domain *dom, struct drv_domain *old)
 {
+	bool blocked = !dom || dom->type == DRV_DOMAIN_BLOCKED;
+	u16 old_did = old ? vdrv_dom_of(old)->did : 0;
 	u64 ce[2];
 	u32 i;
 	int r = 0;
 
-	legacy_context(dev->d, dom, ce);
+	if (!blocked)
+		legacy_context(dev->d, dom, ce);
 	for (i = 0; i < dev->base.n_sids && !r; i++)
-		r = vdrv_context_write(dev, dev->base.sids[i], ce, old ? vdrv_dom_of(old)->did : 0);
+		r = blocked ? vdrv_context_clear(dev, dev->base.sids[i], old_did)
+			    : vdrv_context_write(dev, dev->base.sids[i], ce, old_did);
 	return r;
 }
 
@@ -89,9 +91,10 @@ static int page_requests(struct vdrv_dev *dev, bool on)
 
 	if (!dev->pri || dev->enabled == on)
 		return 0;
-	dev->enabled = on;
 	for (i = 0; i < dev->base.n_sids && !r; i++)
-		r = vdrv_context_word0(dev, dev->base.sids[i], scalable_context(dev));
+		r = vdrv_context_word0(dev, dev->base.sids[i], scalable_context(dev, on));
+	if (!r)
+		dev->enabled = on;
 	return r;
 }
 
@@ -266,23 +269,16 @@ static int tables_create(struct vdrv_dev *dev, u8 pasid_bits)
 		r = vdrv_context_reach(d, dev->base.sids[i]);
 	if (!d->scalable || r)
 		return r;
-	sce[0] = scalable_context(dev);
+	sce[0] = scalable_context(dev, false);
 	sce[1] = d->ecap & VTD_ECAP_RPS ? VDRV_RID_PASID : 0;
 	for (i = 0; i < dev->base.n_sids && !r; i++)
 		r = vdrv_context_write(dev, dev->base.sids[i], sce, 0);
 	return r;
 }
 
-/* Undo whatever device_add has done. */
+/* Undo whatever device_add has done; no entry of the hardware's tables leads to the device. */
 static void device_undo(struct vdrv_dev *dev)
 {
-	struct vtd_drv *d = dev->d;
-	u64 nothing[4] = { 0 };
-	u32 i;
-
-	for (i = 0; i < dev->base.n_sids; i++)
-		if (!vdrv_context_reach(d, dev->base.sids[i]))
-			vdrv_context_write(dev, dev->base.sids[i], nothing, 0);
 	vdrv_pasids_exit(dev);
 	drv_device_free(&dev->base);
 }
@@ -302,13 +298,25 @@ static struct vdrv_dev *device_alloc(struct vtd_drv *d, const struct drv_device_
 	return dev;
 }
 
+static int contexts_clear(struct vdrv_dev *dev)
+{
+	u32 i;
+	int r = 0;
+
+	for (i = 0; i < dev->base.n_sids && !r; i++)
+		r = vdrv_context_clear(dev, dev->base.sids[i], 0);
+	return dev->d->dead ? 0 : r;
+}
+
 static int quiesce(struct vdrv_dev *dev, u64 now)
 {
 	int r = 0;
 
 	while (!r && dev->base.attachments)
 		r = detach(dev->base.attachments, now);
-	return r ? r : fault_off(dev->base.faults, now);
+	if (!r)
+		r = fault_off(dev->base.faults, now);
+	return r ? r : contexts_clear(dev);
 }
 
 /* Until it is quiet. Nothing is configured meanwhile: the caller holds the gate. */
@@ -341,10 +349,11 @@ int vdrv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_de
 		return -ENOMEM;
 	drv_gate_close(&d->h, &d->h.config);
 	r = faults_create(dev);
-	if (!r)
+	if (!r) {
+		/* The requester IDs are this device's alone, and so are their entries. */
 		r = tables_create(dev, cfg->pasid_bits);
-	if (!r && dev->pri) {
-		r = drv_device_enable(&dev->base);
+		if (!r && dev->pri)
+			r = drv_device_enable(&dev->base);
 		if (r)
 			make_quiet(dev, drv_now(&d->h));
 	}

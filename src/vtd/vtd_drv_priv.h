@@ -36,7 +36,7 @@ struct vdrv_queue {
  * @dir: scalable: physical address of the PASID directory
  * @tables: of each directory entry, the PASID table or 0
  * @pasid_bits: 0: requests with PASID are blocked
- * @enabled: page requests are (PRE)
+ * @enabled: page requests are, for every requester (PRE)
  */
 struct vdrv_dev {
 	struct drv_device base;
@@ -128,6 +128,7 @@ int vdrv_pasids_init(struct vdrv_dev *dev, u8 pasid_bits);
 void vdrv_pasids_exit(struct vdrv_dev *dev);
 int vdrv_context_reach(struct vtd_drv *d, u32 sid);
 int vdrv_context_write(struct vdrv_dev *dev, u32 sid, const u64 *entry, u16 old_did);
+int vdrv_context_clear(struct vdrv_dev *dev, u32 sid, u16 old_did);
 int vdrv_context_word0(struct vdrv_dev *dev, u32 sid, u64 word0);
 int vdrv_pasid_write(struct vdrv_dev *dev, u32 pasid, const u64 *entry);
 int vdrv_pasid_clear(struct vdrv_dev *dev, u32 pasid);

@@ -228,7 +228,53 @@ int vdrv_context_write(struct vdrv_dev *dev, u32 sid, const u64 *entry, u16 old_
 	return r;
 }
 
-/* Change the first word alone (P, PRE): atomic where it lies. */
+/*
+ * Make the entry of @bytes at @pa not present. One word decides, so this needs
+ * no memory. What else it holds stays until the caches have dropped it, and so
+ * tells a later try which invalidation is still owed. 1: there is something to
+ * invalidate, words 0 and 1 of it are in @was; 0; -EIO.
+ */
+static int clear_present(struct vtd_drv *d, u64 pa, u32 words, u64 *was)
+{
+	u64 entry[8];
+	u32 i;
+	int r = drv_read_words(&d->h, pa, entry, words);
+
+	if (r)
+		return r;
+	for (i = 0; i < words && !entry[i]; i++)
+		;
+	if (i == words)
+		return 0;
+	was[0] = entry[0];
+	was[1] = entry[1];
+	r = drv_write_word(&d->h, pa, entry[0] & ~1ULL);
+	return r ? r : 1;
+}
+
+static int clear_rest(struct vtd_drv *d, u64 pa, u32 words)
+{
+	static const u64 nothing[8];
+
+	return write_entry(d, pa, nothing, words);
+}
+
+/* Make a context entry not present. */
+int vdrv_context_clear(struct vdrv_dev *dev, u32 sid, u16 old_did)
+{
+	struct vtd_drv *d = dev->d;
+	struct context_place p = context_place(d, sid);
+	u64 pa = d->contexts[p.index] + p.offset, was[2] = { 0 };
+	u32 words = d->scalable ? 4 : 2;
+	int r = d->contexts[p.index] ? clear_present(d, pa, words, was) : 0;
+
+	if (r <= 0)
+		return r;
+	r = context_invalidate(dev, sid, old_did);
+	return r ? r : clear_rest(d, pa, words);
+}
+
+/* Change the first word alone (PRE): atomic where it lies. */
 int vdrv_context_word0(struct vdrv_dev *dev, u32 sid, u64 word0)
 {
 	struct context_place p = context_place(dev->d, sid);
@@ -295,8 +341,8 @@ int vdrv_pasid_write(struct vdrv_dev *dev, u32 pasid, const u64 *entry)
 	if (r)
 		return r;
 	dev->tables[index >> 6] = table;
-	/* What was not present is not cached, but with CM (6.1): under domain-id 0. */
-	stale = was[0] & VTD_PE_P;
+	/* What was not present is not cached, but with CM (6.1): under domain-id 0. What was cleared may still be. */
+	stale = was[0] | was[1];
 	if (stale)
 		r = pasid_invalidate(dev, pasid, (u16)FIELD_GET(VTD_PE1_DID, was[1]),
 				     (u32)FIELD_GET(VTD_PE_PGTT, was[0]));
@@ -314,21 +360,16 @@ int vdrv_pasid_write(struct vdrv_dev *dev, u32 pasid, const u64 *entry)
 	return r;
 }
 
-/* Make a PASID not present. One word decides, so this cannot run out of memory. */
+/* Make a PASID not present. */
 int vdrv_pasid_clear(struct vdrv_dev *dev, u32 pasid)
 {
-	u32 index = vdrv_pasid(pasid), i;
-	u64 table = dev->tables[index >> 6], was[2];
-	u64 pa = table + (index & 63) * 64;
-	int r = read_pasid_entry(dev, index, was);
+	struct vtd_drv *d = dev->d;
+	u32 index = vdrv_pasid(pasid);
+	u64 pa = dev->tables[index >> 6] + (index & 63) * 64, was[2] = { 0 };
+	int r = dev->tables[index >> 6] ? clear_present(d, pa, 8, was) : 0;
 
-	if (r || !(was[0] & VTD_PE_P))
+	if (r <= 0)
 		return r;
-	r = drv_write_word(&dev->d->h, pa, was[0] & ~VTD_PE_P);
-	if (!r)
-		r = pasid_invalidate(dev, pasid, (u16)FIELD_GET(VTD_PE1_DID, was[1]),
-				     (u32)FIELD_GET(VTD_PE_PGTT, was[0]));
-	for (i = 0; i < 8 && !r; i++)
-		r = drv_write_word(&dev->d->h, pa + i * 8, 0);
-	return r;
+	r = pasid_invalidate(dev, pasid, (u16)FIELD_GET(VTD_PE1_DID, was[1]), (u32)FIELD_GET(VTD_PE_PGTT, was[0]));
+	return r ? r : clear_rest(d, pa, 8);
 }

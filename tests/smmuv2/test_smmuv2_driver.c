@@ -892,10 +892,32 @@ START_TEST(remove_with_pending_faults)
 }
 END_TEST
 
+/* Whoever comes later has to go, and takes nothing along. */
+START_TEST(stream_in_use)
+{
+	struct drv_device_cfg twice = { .sids = { SID_B, SID_A }, .n_sids = 2, .can_stall = true };
+	struct fault_dev *dev, *more;
+	struct fault_domain *dom;
+
+	up(SMMUV2_MMU500, &plain);
+	dev = drig_master(&g, SID_A, true);
+	dom = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
+	drig_attach(&g, dev, dom);
+	ck_assert_int_eq(drig_map(&g, dom, 0x5000, 0x80005000), 0);
+	ck_assert_int_eq(DRV.device_add(g.drv, &twice, &more), -EEXIST);
+	ck_assert_int_eq(drig_access(&g, SID_A, 0x5000, 0, 0)->end, XLAT_OK);
+	ck_assert_uint_eq(sctlr(dom) & CFCFG, CFCFG);
+	/* Its other stream is free again. */
+	DRV.device_remove(g.drv, drig_master(&g, SID_B, true), g.now);
+	ck_assert_int_eq(drig_access(&g, SID_A, 0x5004, 0, 0)->end, XLAT_OK);
+	drig_down(&g);
+}
+END_TEST
+
 SUITE_MAIN("smmuv2_driver", formats, probe_refuses_what_is_not_there, other_domain_types, streams, banks_run_out,
 	   demand_paging, many_outstanding, introspection, answer_later, nobody_handles, on_and_off_at_run_time,
 	   never_stalls_by_configuration, always_stalls_by_configuration, incompatible_masters,
 	   shared_bank_detach_answers_only_its_own, shared_bank_stalls_while_all_may, replace_with_a_pending_fault,
 	   storm_back_off, lost_interrupt, deadline, unmap_waits_for_the_stall, unmap_times_out_under_a_stall,
 	   ss_without_a_record, orphan, sva_domain, remove_with_pending_faults, bare_host,
-	   bank_is_lost_with_the_time_out, domain_in_use, privileged)
+	   bank_is_lost_with_the_time_out, domain_in_use, privileged, stream_in_use)

@@ -576,8 +576,37 @@ START_TEST(removes_a_stream_in_order)
 }
 END_TEST
 
+/* Whoever comes later has to go, and takes nothing along. */
+START_TEST(stream_in_use)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .can_stall = true, .pasid_bits = 7 };
+	struct drv_device_cfg twice = { .sids = { 9, 5 }, .n_sids = 2, .can_stall = true, .pasid_bits = 7 };
+	struct fault_dev *dev, *more;
+	u64 before[8], cd0;
+	u32 i;
+
+	begin();
+	dev = fake_device(&f, &cfg);
+	attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	for (i = 0; i < 8; i++)
+		before[i] = ste(5, i);
+	cd0 = cd(5, 0, 0);
+	ck_assert_int_eq(c->device_add(f.drv, &twice, &more), -EEXIST);
+	for (i = 0; i < 8; i++)
+		ck_assert_uint_eq(ste(5, i), before[i]);
+	ck_assert_uint_eq(cd(5, 0, 0), cd0);
+	ck_assert_uint_eq(ste(9, 0), 0);
+	/* Its other stream is free again. */
+	twice.n_sids = 1;
+	ck_assert_int_eq(c->device_add(f.drv, &twice, &more), 0);
+	c->device_remove(f.drv, more, 0);
+	ck_assert_uint_eq(ste(5, 0), before[0]);
+	end();
+}
+END_TEST
+
 SUITE_MAIN("smmuv3_drv_tables", terminates_until_attached, writes_stage_1_entries, stalls_where_the_firmware_says_so,
 	   respects_the_stall_model, divides_the_stall_slots, bypasses_and_blocks, gives_pasids_their_cds,
 	   refuses_pasids_that_cannot_be, refuses_devices_that_cannot_be, stream_entries_change_without_a_gap,
 	   address_spaces_change_without_a_gap, invalidates_what_is_unmapped, invalidates_ranges_where_it_can,
-	   returns_asids_clean, removes_a_stream_in_order)
+	   returns_asids_clean, removes_a_stream_in_order, stream_in_use)

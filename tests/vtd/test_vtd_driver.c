@@ -438,6 +438,143 @@ START_TEST(attach_that_cannot_be_undone)
 }
 END_TEST
 
+/* Whoever comes later has to go, and takes nothing along. */
+START_TEST(requester_in_use)
+{
+	static const struct vtd_drv_cfg modes[] = { { .mode = VTD_DRV_SCALABLE }, { .mode = VTD_DRV_LEGACY } };
+	struct drv_device_cfg twice = { .sids = { 0x90, 0x88 }, .n_sids = 2, .pasid_bits = 8, .pri = true };
+	struct drv_device_cfg other = { .sids = { 0x90 }, .n_sids = 1 };
+	struct fault_dev *dev, *more;
+	struct fault_domain *dom;
+	u64 pa;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
+		ck_assert_int_eq(rig_host_init(&h, NULL, &modes[i]), 0);
+		rig_host_ep(&h, 0x88, 8, true, 0, &dev);
+		dom = paging_domain(dev);
+		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, dom, h.now), 0);
+		ck_assert_int_eq(vtd_drv_class.map(h.drv, dom, 0x1000, 0x80001000, 0x3000, DRV_PROT_READ), 0);
+		ck_assert_int_eq(dma(0x88, 0x1000, 0, 0, &pa), XLAT_OK);
+		ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &twice, &more), -EEXIST);
+		ck_assert_int_eq(dma(0x88, 0x2000, 0, 0, &pa), XLAT_OK);
+		ck_assert_uint_eq(pa, 0x80002000);
+		ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &other, &more), 0);
+		vtd_drv_class.device_remove(h.drv, more, h.now);
+		ck_assert_int_eq(dma(0x88, 0x3000, 0, 0, &pa), XLAT_OK);
+		rig_host_exit(&h);
+	}
+}
+END_TEST
+
+/* Without memory the requester is cut off all the same, before its tables are given back. */
+START_TEST(removed_without_memory)
+{
+	struct vtd_drv_cfg cfg = { .fault = on_fault };
+	struct fault_domain *dom;
+	struct fault_dev *dev;
+	u64 pa;
+
+	ck_assert_int_eq(rig_host_init(&h, NULL, &cfg), 0);
+	rig_host_ep(&h, 0x88, 8, true, 0, &dev);
+	dom = paging_domain(dev);
+	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
+	h.alloc_fail_at = h.allocs + 1;
+	vtd_drv_class.device_remove(h.drv, dev, h.now);
+	ck_assert_int_eq(dma(0x88, 0x1000, 0, 0, &pa), XLAT_ABORT);
+	rig_host_run(&h);
+	/* SCT.2: the context entry is not present */
+	ck_assert_uint_eq(last_fault.reason, 0x41);
+	rig_host_exit(&h);
+}
+END_TEST
+
+/* Scalable mode: the root entry's half for the function, its context entry of 32 bytes (9.1, 9.4). PRE is bit 4. */
+static u64 context_word0(u32 sid)
+{
+	u64 root = rig_vtd_read(&h.r, VTD_RTADDR, 8) & ~0xfffULL;
+	u64 table = rig_vtd_peek(&h.r, root + (sid >> 8) * 16 + (sid >> 7 & 1) * 8) & ~0xfffULL;
+
+	return rig_vtd_peek(&h.r, table + (sid & 0x7f) * 32);
+}
+
+static u64 pre_before;
+
+static void silent_at_the_first_change(struct rig_host *host)
+{
+	if ((context_word0(0x88) & 0x10) != pre_before)
+		host->eps[0].silent = true;
+}
+
+/* The first requester's entry was changed when it went wrong: that is not the whole. */
+START_TEST(page_requests_of_every_requester)
+{
+	struct drv_device_cfg cfg = { .sids = { 0x88, 0x90 }, .n_sids = 2, .pasid_bits = 8, .pri = true };
+	struct fault_dev *dev;
+	u64 pre;
+
+	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
+	h.eps[h.n_eps++] = (struct ep){ .host = &h, .sid = 0x88 };
+	ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &cfg, &dev), 0);
+	for (pre = 0x10;; pre = 0) {
+		ck_assert_uint_eq(context_word0(0x88) & 0x10, pre);
+		ck_assert_uint_eq(context_word0(0x90) & 0x10, pre);
+		if (!pre)
+			break;
+		pre_before = pre;
+		h.after_write = silent_at_the_first_change;
+		ck_assert_int_eq(fault_off(dev, h.now), -ETIMEDOUT);
+		h.after_write = NULL;
+		h.eps[0].silent = false;
+		ck_assert_int_eq(fault_off(dev, h.now), 0);
+	}
+	pre_before = 0;
+	h.after_write = silent_at_the_first_change;
+	ck_assert_int_eq(fault_dev_enable(dev), -ETIMEDOUT);
+	h.after_write = NULL;
+	h.eps[0].silent = false;
+	ck_assert_int_eq(fault_dev_enable(dev), 0);
+	ck_assert_uint_eq(context_word0(0x88) & context_word0(0x90) & 0x10, 0x10);
+	rig_host_exit(&h);
+}
+END_TEST
+
+static u32 invalidations_of(u32 pasid, u32 from)
+{
+	u32 n = 0;
+
+	for (; from < h.r.n_invs; from++)
+		n += h.r.invs[from % RIG_LOG].pasid_valid && h.r.invs[from % RIG_LOG].pasid == pasid;
+	return n;
+}
+
+/* What the endpoint did not confirm it is asked again. */
+START_TEST(owed_invalidation)
+{
+	struct fault_domain *dom, *two;
+	struct fault_dev *dev;
+	struct ep *ep;
+	u32 i, before;
+	int r;
+
+	for (i = 0; i < 2; i++) {
+		ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
+		ep = rig_host_ep(&h, 0x88, 8, true, 0, &dev);
+		dom = paging_domain(dev);
+		two = paging_domain(dev);
+		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
+		ep->silent = true;
+		ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), -ETIMEDOUT);
+		ep->silent = false;
+		before = h.r.n_invs;
+		r = i ? vtd_drv_class.attach(h.drv, dev, 5, two, h.now) : vtd_drv_class.detach(h.drv, dev, 5, h.now);
+		ck_assert_int_eq(r, 0);
+		ck_assert_uint_ge(invalidations_of(5, before), 1);
+		rig_host_exit(&h);
+	}
+}
+END_TEST
+
 START_TEST(bad_arguments)
 {
 	struct vtd_drv_cfg big = { .iq_order = 8 };
@@ -468,4 +605,4 @@ END_TEST
 SUITE_MAIN("vtd_driver", scalable_first_stage, scalable_second_stage, legacy_mode, old_hardware, domains_of_pasids,
 	   replace_never_faults, identity_and_blocked, refused_descriptor, endpoint_that_does_not_complete,
 	   a_dead_host_is_an_error, no_memory_anywhere, detach_goes_on_where_it_failed, attach_that_cannot_be_undone,
-	   bad_arguments)
+	   requester_in_use, removed_without_memory, page_requests_of_every_requester, owed_invalidation, bad_arguments)
