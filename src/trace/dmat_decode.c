@@ -193,44 +193,40 @@ static void put_exceptions(struct dmat_block_reader *b, struct dmat_column_reade
 	}
 }
 
-static void scale_values(u64 base, u64 scale, u64 *v)
+/* The values of a window; a difference is added as soon as it is known. */
+static void unfold(struct dmat_block_reader *b, unsigned int number, const u16 *shape, u64 *v, unsigned int n)
 {
-	unsigned int i, shift;
+	struct dmat_column_reader *col = &b->column[number];
+	u64 base = col->base, scale = col->scale, last = col->last, *shape_last = b->shape_last[number];
+	unsigned int i;
 
-	if (scale == 1 && !base)
-		return;
-	if (scale & (scale - 1)) {
-		for (i = 0; i < PIECE; i++)
+	switch (col->encoding) {
+	case DMAT_ENC_DELTA:
+		for (i = 0; i < n; i++)
+			v[i] = last += base + scale * v[i];
+		col->last = last;
+		break;
+	case DMAT_ENC_SHAPE_DELTA:
+		for (i = 0; i < n; i++)
+			v[i] = shape_last[shape[i]] += base + scale * v[i];
+		break;
+	default:
+		for (i = 0; i < n; i++)
 			v[i] = base + scale * v[i];
-		return;
+		break;
 	}
-	if (!scale)
-		memset(v, 0, PIECE * sizeof(*v));
-	shift = scale ? __builtin_ctzll(scale) : 0;
-	for (i = 0; i < PIECE; i++)
-		v[i] = base + (v[i] << shift);
 }
 
 /* Values of the next @n records. False: a dictionary entry that does not exist. */
 static bool decode_column(struct dmat_block_reader *b, unsigned int number, const u16 *shape, u64 *v, unsigned int n)
 {
 	struct dmat_column_reader *col = &b->column[number];
-	u64 *shape_last = b->shape_last[number], last = col->last;
-	unsigned int i;
 
 	join_planes(col->data + b->next, b->records, col->width, v);
 	if (col->encoding == DMAT_ENC_DICT)
 		return look_up(col, v, n);
 	put_exceptions(b, col, v, n);
-	scale_values(col->base, col->scale, v);
-	if (col->encoding == DMAT_ENC_DELTA) {
-		for (i = 0; i < n; i++)
-			v[i] = last += v[i];
-		col->last = last;
-	} else if (col->encoding == DMAT_ENC_SHAPE_DELTA) {
-		for (i = 0; i < n; i++)
-			v[i] = shape_last[shape[i]] += v[i];
-	}
+	unfold(b, number, shape, v, n);
 	return true;
 }
 
@@ -252,6 +248,33 @@ static bool decode_shapes(const struct dmat_block_reader *b, u16 *shape, unsigne
 	return most < b->shapes;
 }
 
+/* The columns that have to be looked at, or into, together: those that a record begins with, in its order. */
+struct piece {
+	u64 column[DMAT_COL_TAG][PIECE];
+};
+
+#define REST offsetof(struct dmat_record, word) /* where what shapes and the other columns say begins */
+
+static_assert(REST == DMAT_COL_TAG * sizeof(u64), "a record begins with the columns of struct piece");
+
+/* A record is written in one go: its columns, then the rest of its shape's form. */
+static void put_records(const struct dmat_block_reader *b, const struct piece *p, const u16 *shape,
+			struct dmat_record *out, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		const struct dmat_record *form = &b->form[shape[i]];
+
+		out[i].time_ns = p->column[DMAT_COL_TIME][i];
+		out[i].iova = p->column[DMAT_COL_IOVA][i];
+		out[i].size = p->column[DMAT_COL_SIZE][i];
+		/* The column holds the distance from iova. */
+		out[i].pa = (p->column[DMAT_COL_PA][i] + p->column[DMAT_COL_IOVA][i]) & b->pa_mask[shape[i]];
+		memcpy((char *)&out[i] + REST, (const char *)form + REST, sizeof(*out) - REST);
+	}
+}
+
 static void store_column(unsigned int number, struct dmat_record *out, const u64 *v, unsigned int n)
 {
 	char *at = (char *)out + dmat_column_offset(number);
@@ -266,36 +289,16 @@ static void store_column(unsigned int number, struct dmat_record *out, const u64
 		*(u64 *)at = v[i];
 }
 
-/* The columns that have to be looked at, or into, together. */
-struct piece {
-	u64 time[PIECE], iova[PIECE], size[PIECE], pa[PIECE];
-};
-
-static u64 *piece_column(struct piece *p, unsigned int number, u64 *other)
-{
-	switch (number) {
-	case DMAT_COL_TIME:
-		return p->time;
-	case DMAT_COL_IOVA:
-		return p->iova;
-	case DMAT_COL_SIZE:
-		return p->size;
-	case DMAT_COL_PA:
-		return p->pa;
-	default:
-		return other;
-	}
-}
-
 static bool times_in_order(struct dmat_block_reader *b, const struct piece *p, unsigned int n)
 {
-	u64 backwards = p->time[0] - b->time_min;
+	const u64 *time = p->column[DMAT_COL_TIME];
+	u64 backwards = time[0] - b->time_min;
 	unsigned int i;
 
 	/* A step back has its top bit set; so has one of 292 years. */
 	for (i = 1; i < n; i++)
-		backwards |= p->time[i] - p->time[i - 1];
-	b->time_min = p->time[n - 1];
+		backwards |= time[i] - time[i - 1];
+	b->time_min = time[n - 1];
 	return !(backwards >> 63);
 }
 
@@ -307,48 +310,47 @@ static bool range_sound(u64 iova, u64 size, u64 limit)
 
 static bool ranges_sound(const struct dmat_block_reader *b, const struct piece *p, const u16 *shape, unsigned int n)
 {
-	u64 less = 0, iova = 0;
+	const u64 *iova = p->column[DMAT_COL_IOVA], *size = p->column[DMAT_COL_SIZE];
+	u64 less = 0, all = 0;
 	unsigned int i;
 	bool ok = true;
 
 	for (i = 0; i < n; i++) {
-		less |= p->size[i] - 1;
-		iova |= p->iova[i];
+		less |= size[i] - 1;
+		all |= iova[i];
 	}
 	/* Sizes from 1 to 16 MiB, below half of all addresses: sound whatever the kind. */
-	if (less < DMAT_ACCESS_MAX && !(iova >> 63))
+	if (less < DMAT_ACCESS_MAX && !(all >> 63))
 		return true;
 	for (i = 0; i < n; i++)
-		ok &= range_sound(p->iova[i], p->size[i], b->size_limit[shape[i]]);
+		ok &= range_sound(iova[i], size[i], b->size_limit[shape[i]]);
 	return ok;
 }
 
 static const char *decode_piece(struct dmat_block_reader *b, struct dmat_record *out, unsigned int n)
 {
-	u64 other[PIECE], *v;
+	u64 other[PIECE];
 	u16 shape[PIECE];
 	struct piece p;
 	unsigned int i, c;
 
 	if (!decode_shapes(b, shape, n))
 		return "shape that does not exist";
-	for (i = 0; i < n; i++)
-		out[i] = b->form[shape[i]];
-	for (c = 0; c < DMAT_COLS; c++) {
-		v = piece_column(&p, c, other);
-		if (b->column[c].encoding == DMAT_ENC_CONST) {
-			for (i = 0; i < PIECE && c <= DMAT_COL_PA; i++)
-				v[i] = b->column[c].base;
-			continue;
-		}
-		if (!decode_column(b, c, shape, v, n))
+	for (c = 0; c < DMAT_COL_TAG; c++) {
+		if (b->column[c].encoding == DMAT_ENC_CONST)
+			for (i = 0; i < PIECE; i++)
+				p.column[c][i] = b->column[c].base;
+		else if (!decode_column(b, c, shape, p.column[c], n))
 			return "dictionary entry that does not exist";
-		if (c != DMAT_COL_PA)
-			store_column(c, out, v, n);
 	}
-	/* The column holds the distance from iova. */
-	for (i = 0; i < n; i++)
-		out[i].pa = (p.pa[i] + p.iova[i]) & b->pa_mask[shape[i]];
+	put_records(b, &p, shape, out, n);
+	for (; c < DMAT_COLS; c++) {
+		if (b->column[c].encoding == DMAT_ENC_CONST)
+			continue;
+		if (!decode_column(b, c, shape, other, n))
+			return "dictionary entry that does not exist";
+		store_column(c, out, other, n);
+	}
 	b->next += n;
 	if (!times_in_order(b, &p, n))
 		return "time goes back";

@@ -56,8 +56,9 @@ enum dmat_encoding {
 #define DMAT_EXCEPTION_BYTES 10 /* place 2, u 8 */
 #define DMAT_DICT_MAX	     1024
 
+#define DMAT_RAW_SLACK 288 /* the decoder reads, and ignores, so much past the end; so much room inflate has */
+#define DMAT_IN_SLACK  16  /* what inflate may see past the end of its input */
 /* Room that every encoded block fits: headers, shapes, columns of 8 bytes and their dictionaries. */
-#define DMAT_RAW_SLACK 256 /* the decoder reads, and ignores, so much past the end */
 #define DMAT_RAW_MAX \
 	(4 + DMAT_BLOCK * (DMAT_SHAPE_BYTES + 2 + DMAT_COLS * 8) + DMAT_COLS * (DMAT_COLUMN_HEADER + DMAT_DICT_MAX * 8))
 

@@ -210,13 +210,14 @@ static int fetch_block(struct dmat_reader *r, u64 offset, u64 limit, struct bloc
 	if (limit - offset < sizeof(header) || h->deflated_bytes > limit - offset - sizeof(header))
 		return bad(r, offset, "block passes its end");
 	if (h->deflated_bytes > r->deflated_room) {
-		grown = realloc(r->deflated, h->deflated_bytes);
+		grown = realloc(r->deflated, h->deflated_bytes + DMAT_IN_SLACK);
 		if (!grown)
 			return dmat_fail(r->err, ENOMEM, "out of memory");
 		r->deflated = grown;
 		r->deflated_room = h->deflated_bytes;
 	}
 	ret = get(r, offset + sizeof(header), r->deflated, h->deflated_bytes);
+	memset(r->deflated + h->deflated_bytes, 0, DMAT_IN_SLACK);
 	if (!ret && fl_get_le32(header + 36) != crc32(crc32(0, header, 36), r->deflated, h->deflated_bytes))
 		ret = bad(r, offset, "damaged block: CRC-32 is wrong");
 	return ret;
@@ -249,12 +250,14 @@ static int scan_blocks(struct dmat_reader *r)
 
 static int inflate_block(struct dmat_reader *r, const struct block_header *h, u64 offset)
 {
+	/* zlib is quick as long as there is more room than it needs: it gets some, and must not have used it. */
 	inflateReset(&r->z);
 	r->z.next_in = r->deflated;
-	r->z.avail_in = h->deflated_bytes;
+	r->z.avail_in = h->deflated_bytes + DMAT_IN_SLACK;
 	r->z.next_out = r->raw;
-	r->z.avail_out = h->raw_bytes;
-	if (inflate(&r->z, Z_FINISH) != Z_STREAM_END || r->z.avail_out || r->z.avail_in)
+	r->z.avail_out = h->raw_bytes + DMAT_RAW_SLACK;
+	if (inflate(&r->z, Z_FINISH) != Z_STREAM_END || r->z.avail_out != DMAT_RAW_SLACK ||
+	    r->z.avail_in != DMAT_IN_SLACK)
 		return bad(r, offset, "damaged block: does not inflate");
 	return 0;
 }
