@@ -14,6 +14,7 @@ static void dev_free(struct fenv_rcu_head *head)
 	struct fault_node *n, *next;
 	unsigned long flags;
 
+	fl_assert(!fenv_count_read(&dev->unanswered) && !fenv_count_read(&dev->sending));
 	for (n = dev->sids; n; n = next) {
 		next = n->of_dev;
 		fault_free(core, n);
@@ -214,8 +215,8 @@ int fault_dev_destroy(struct fault_dev *dev)
 
 	flags = fenv_lock(&dev->lock);
 	/* Nobody finds it afterwards to send an answer again. */
-	busy = dev->state != FAULT_DEV_OFF || dev->n_attached || !fault_list_empty(&dev->unsent) ||
-	       fenv_count_read(&dev->sending);
+	busy = dev->state != FAULT_DEV_OFF || dev->n_attached || !fault_list_empty(&dev->pending) ||
+	       !fault_list_empty(&dev->unsent) || fenv_count_read(&dev->sending);
 	fenv_unlock(&dev->lock, flags);
 	if (busy)
 		return -EBUSY;
