@@ -5,10 +5,11 @@
  * workers.
  *
  * Reporters report; everything that can happen to a fault happens meanwhile:
- * domains are attached, replaced and detached, devices are turned off and on,
- * destroyed and made again, groups expire, owners answer late, twice or not at
- * all, the hardware now and then does not take an answer. At the end each
- * fault that owed an answer has had exactly one.
+ * domains are attached, shared, replaced and detached, devices are turned off
+ * and on, destroyed and made again, queues change hands, groups expire, owners
+ * answer late, twice or not at all, faults storm, the hardware now and then
+ * does not take an answer or fails. At the end each fault that owed an answer
+ * has had exactly one, and none that was not its own owner's.
  */
 #ifndef FAULT_STRESS_H
 #define FAULT_STRESS_H
@@ -17,7 +18,8 @@
 
 #define STRESS_DEVS   4
 #define STRESS_PASIDS 3
-#define STRESS_KEPT   64
+#define STRESS_QUEUES 3
+#define STRESS_KEPT   16
 
 struct stress;
 
@@ -29,7 +31,7 @@ struct stress;
  * @relax: let other threads go on
  * @reporters: threads that will call stress_reporter()
  * @faults: that owe an answer, a reporter
- * @seed: of what the roles do; the same seed, the same steps
+ * @seed: of what the roles do; an odd one: groups are observed, and some answered while they wait for a worker
  * @pause: relaxations between two steps of the attacher, and a sixth of those of the switcher; 0: 32
  */
 struct stress_cfg {
@@ -60,8 +62,9 @@ struct stress_result {
 	u32 owed;
 	u32 unanswered;
 	u32 doubled;
-	u32 leaks;  /* domains that were not released */
-	u32 errors; /* return values that must not be */
+	u32 leaks;	/* domains that were not released */
+	u32 errors;	/* what must not be */
+	u32 error_line; /* of stress.c, where the first was seen */
 };
 
 /* After the roles have returned. Ends everything and frees @s; workers may still run the core within it. */

@@ -111,8 +111,8 @@ static void print(const struct stress_result *r, double seconds)
 	printf("owed %u, answered %llu (retry %llu, terminate %llu, failure %llu) in %.1f s\n", r->owed,
 	       t->answered[FAULT_RETRY] + t->answered[FAULT_TERMINATE] + t->answered[FAULT_FAILURE],
 	       t->answered[FAULT_RETRY], t->answered[FAULT_TERMINATE], t->answered[FAULT_FAILURE], seconds);
-	printf("unanswered %u, doubled %u, domains not released %u, errors %u\n", r->unanswered, r->doubled, r->leaks,
-	       r->errors);
+	printf("unanswered %u, doubled %u, domains not released %u, errors %u (stress.c:%u)\n", r->unanswered,
+	       r->doubled, r->leaks, r->errors, r->error_line);
 	printf("groups %llu, handled %llu, poisoned %llu, no slot %llu, no domain %llu, orphans %llu, flushed %llu, "
 	       "expired %llu, late %llu, unsent %llu, dropped parts %llu\n",
 	       t->groups, t->handled, t->poisoned, t->no_slot, t->no_domain, t->orphans, t->flushed, t->expired,

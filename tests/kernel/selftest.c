@@ -78,8 +78,8 @@ static void flush_workers(void *host)
 
 static void print_result(const struct stress_result *r)
 {
-	pr_info("# owed %u, unanswered %u, doubled %u, domains not released %u, errors %u\n", r->owed, r->unanswered,
-		r->doubled, r->leaks, r->errors);
+	pr_info("# owed %u, unanswered %u, doubled %u, domains not released %u, errors %u (stress.c:%u)\n", r->owed,
+		r->unanswered, r->doubled, r->leaks, r->errors, r->error_line);
 	pr_info("# groups %llu, handled %llu, expired %llu, flushed %llu, late %llu, unsent %llu\n", r->stats.groups,
 		r->stats.handled, r->stats.expired, r->stats.flushed, r->stats.late, r->stats.unsent);
 }

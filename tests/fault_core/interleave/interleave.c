@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fault_priv.h"
 #include "sched.h"
 #include "storage.h"
 #include "stress.h"
@@ -40,8 +41,13 @@ struct role {
 /* What the process that runs the seeds tells the one that waits for it. */
 struct told {
 	u64 seed;
-	u64 owed;
+	struct fault_stats stats;
 	struct sched_sum sum;
+};
+
+struct run {
+	struct stress_cfg cfg;
+	struct told *told;
 };
 
 static u64 now(void)
@@ -140,20 +146,23 @@ static void spawn_all(struct host *h, struct role *roles)
 	}
 }
 
-static void check_result(const struct stress_result *r)
+static void check_result(const struct stress_result *r, struct fault_stats *sum)
 {
 	static char what[160];
 
-	snprintf(what, sizeof(what), "owed %u, unanswered %u, doubled %u, domains not released %u, errors %u", r->owed,
-		 r->unanswered, r->doubled, r->leaks, r->errors);
+	snprintf(what, sizeof(what),
+		 "owed %u, unanswered %u, doubled %u, domains not released %u, errors %u (stress.c:%u)", r->owed,
+		 r->unanswered, r->doubled, r->leaks, r->errors, r->error_line);
 	if (!stress_good(r))
 		sched_fail(what);
+	fault_stats_add(sum, &r->stats);
 }
 
 static void whole_stress(void *arg)
 {
 	static const struct fault_host_ops host_ops = { .kick = kick, .alloc = storage_alloc, .free = storage_free };
-	struct stress_cfg *cfg = arg;
+	struct run *run = arg;
+	struct stress_cfg *cfg = &run->cfg;
 	struct role roles[REPORTERS + 4];
 	struct host h = { .stop = 0 };
 	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = &h };
@@ -169,26 +178,24 @@ static void whole_stress(void *arg)
 	stress_stop(h.s);
 	join(&h.others, "the other roles");
 	stress_end(h.s, &result, stop_workers);
-	check_result(&result);
+	check_result(&result, &run->told->stats);
 	if (fault_core_destroy(h.core))
 		sched_fail("the core still has a device");
 }
 
 static void run_seed(u64 seed, u32 faults, struct told *told)
 {
-	struct stress_cfg cfg = {
-		.now = now,
-		.relax = sched_sleep,
-		.reporters = REPORTERS,
-		.faults = faults / REPORTERS,
-		.seed = (u32)seed * 0x85ebca6bu,
-		.pause = 1 + (u32)(seed % 8),
-	};
+	struct run run = { .told = told };
 
+	run.cfg.now = now;
+	run.cfg.relax = sched_sleep;
+	run.cfg.reporters = REPORTERS;
+	run.cfg.faults = faults / REPORTERS;
+	run.cfg.seed = (u32)seed * 0x85ebca6bu;
+	run.cfg.pause = 1u << seed / 2 % 6;
 	told->seed = seed;
-	sched_run(seed, LIMIT_NS, whole_stress, &cfg);
+	sched_run(seed, LIMIT_NS, whole_stress, &run);
 	storage_end();
-	told->owed += cfg.faults * REPORTERS;
 	told->sum = sched_sum;
 }
 
@@ -218,6 +225,18 @@ static bool run_seeds(u64 first, u64 end, u32 faults, struct told *told)
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
+static void print_sum(u64 seeds, u32 failed, const struct told *t)
+{
+	const struct fault_stats *s = &t->stats;
+
+	printf("%llu seeds, %u failed; %llu turns, the longest run %llu us\n", seeds, failed, t->sum.turns,
+	       t->sum.longest_ns / 1000);
+	printf("owed %llu, groups %llu, handled %llu, poisoned %llu, no slot %llu, no domain %llu, orphans %llu, "
+	       "storms %llu, flushed %llu, expired %llu, late %llu, unsent %llu, dropped parts %llu\n",
+	       s->owed, s->groups, s->handled, s->poisoned, s->no_slot, s->no_domain, s->orphans, s->storms, s->flushed,
+	       s->expired, s->late, s->unsent, s->dropped);
+}
+
 int main(int argc, char **argv)
 {
 	u64 seeds = argc > 1 ? strtoull(argv[1], NULL, 0) : 1000;
@@ -233,8 +252,6 @@ int main(int argc, char **argv)
 		next = told->seed + 1;
 		failed++;
 	}
-	printf("%llu seeds, %u failed; %llu faults, %llu turns, the longest run %llu us\n",
-	       failed < MAX_FAILING ? seeds : next - first, failed, told->owed, told->sum.turns,
-	       told->sum.longest_ns / 1000);
+	print_sum(failed < MAX_FAILING ? seeds : next - first, failed, told);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
