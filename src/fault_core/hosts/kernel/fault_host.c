@@ -34,9 +34,9 @@ static void work(struct work_struct *w)
 }
 
 /*
- * One more worker for one more group. A worker that is running can be queued
- * again, so a group that came after its last look is not left behind; if all
- * are queued already, one of them will find it.
+ * One more worker for one more group: an idle one, since work that is queued
+ * while it runs waits for its own handler. If none is idle, all are queued
+ * again: whichever ends first looks once more, even if it was just leaving.
  */
 static void kick(void *ctx)
 {
@@ -44,8 +44,10 @@ static void kick(void *ctx)
 	unsigned int i;
 
 	for (i = 0; i < host->n_workers; i++)
-		if (queue_work(host->wq, &host->workers[i].work))
+		if (!work_busy(&host->workers[i].work) && queue_work(host->wq, &host->workers[i].work))
 			return;
+	for (i = 0; i < host->n_workers; i++)
+		queue_work(host->wq, &host->workers[i].work);
 }
 
 static void expire(struct work_struct *w)
@@ -115,7 +117,8 @@ int fault_host_destroy(struct fault_host *host)
 	int err;
 
 	cancel_delayed_work_sync(&host->expire);
-	drain_workqueue(host->wq);
+	/* Not drained: with a device left there may be another kick, and the host goes on. */
+	fault_host_flush(host);
 	/* What the workers have put last is freed after a grace period; destroy waits for it. */
 	err = fault_core_destroy(host->core);
 	if (err) {
