@@ -53,7 +53,7 @@ int fault_core_bind(struct fault_core *core, const struct fault_driver *drv)
 		return -EINVAL;
 	fenv_rcu_barrier(&core->rcu);
 	flags = fenv_lock(&core->lock);
-	if (core->n_devs)
+	if (core->n_devs || core->watching)
 		err = -EBUSY;
 	else if (drv)
 		core->drv = *drv;
@@ -70,12 +70,20 @@ int fault_core_destroy(struct fault_core *core)
 
 	fenv_rcu_barrier(&core->rcu);
 	flags = fenv_lock(&core->lock);
-	n = core->n_devs;
+	n = core->n_devs + core->n_held;
 	fenv_unlock(&core->lock, flags);
 	if (n)
 		return -EBUSY;
 	fault_free(core, core);
 	return 0;
+}
+
+void fault_core_hold(struct fault_core *core, int by)
+{
+	unsigned long flags = fenv_lock(&core->lock);
+
+	core->n_held += (u32)by;
+	fenv_unlock(&core->lock, flags);
 }
 
 static struct fault_dev *lookup(struct fault_core *core, struct fault_node fenv_rcu_ptr **table, u32 key)

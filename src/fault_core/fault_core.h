@@ -204,7 +204,8 @@ struct fault_host_ops {
  * struct fault_core_cfg - a fault core
  * @host_ops: of the host
  * @host: their first argument
- * @watchdog_ns: hardware records that stay unread so long have lost their interrupt; 0: 10 ms
+ * @watchdog_ns: hardware records that stay unread so long while nothing is reported have lost their
+ *	interrupt; 8 times as long if something else is; 0: 10 ms
  */
 struct fault_core_cfg {
 	const struct fault_host_ops *host_ops;
@@ -239,13 +240,15 @@ struct fault_driver {
  * @core: without devices
  * @drv: copied; the table must outlive the core; NULL: the driver leaves
  *
- * Process context. Return: 0, -EINVAL if a mandatory operation is missing, -EBUSY with devices.
+ * Process context. Return: 0, -EINVAL if a mandatory operation is missing,
+ * -EBUSY with devices that are not released yet (a handler may still run), or
+ * while the watchdog is in an operation of the driver: soon it is not.
  */
 int fault_core_bind(struct fault_core *core, const struct fault_driver *drv);
 
 /**
  * fault_core_destroy() - end it
- * @core: has no device left: every one was destroyed and is released
+ * @core: has no device, domain or queue left: every one was destroyed and is released
  *
  * Process context. In a real host it waits for deferred frees. Return: 0 or -EBUSY.
  */
@@ -340,7 +343,7 @@ int fault_off(struct fault_dev *dev, u64 now);
  * the last worker, owner and reader has let go.
  *
  * Process context. Return: 0, or -EBUSY: it is on, something is attached, or
- * the hardware has not yet taken an answer; fault_off() sees to the last.
+ * the hardware has not yet taken every answer; fault_off() sees to the last.
  */
 int fault_dev_destroy(struct fault_dev *dev);
 
@@ -485,7 +488,8 @@ int fault_domain_enable_stalls(struct fault_domain *domain);
  * @domain: the domain
  * @now: ns
  *
- * What is queued or kept is answered with FAULT_RETRY before it returns.
+ * What is queued or kept is answered with FAULT_RETRY before it returns; an
+ * answer that the hardware does not take is sent again later. Process context.
  */
 void fault_domain_disable_stalls(struct fault_domain *domain, u64 now);
 
@@ -521,8 +525,9 @@ int fault_dev_replace(struct fault_dev *dev, u32 pasid, struct fault_domain *dom
  * @now: ns
  *
  * The driver has made the hardware's table entry non-faulting before. Fences the reports, then answers what
- * is pending with FAULT_RETRY. Process context. Return: 0, -ENOENT, or what the
- * driver's fence said (then nothing has changed).
+ * is pending with FAULT_RETRY: with 0, the hardware has every answer that this PASID was owed.
+ * Process context; Return: 0, -ENOENT, or what the driver said to
+ * the fence or an answer; then the domain is still attached, and it may be called again.
  */
 int fault_dev_detach(struct fault_dev *dev, u32 pasid, u64 now);
 
@@ -537,7 +542,7 @@ int fault_dev_detach(struct fault_dev *dev, u32 pasid, u64 now);
 int fault_dev_flush(struct fault_dev *dev, u32 pasid);
 
 /**
- * fault_dev_pending() - unanswered whole groups of one attachment
+ * fault_dev_pending() - whole groups of one attachment whose answer is not yet with the hardware
  * @dev: the device
  * @pasid: PASID
  *

@@ -214,9 +214,9 @@ int fault_dev_destroy(struct fault_dev *dev)
 	bool busy;
 
 	flags = fenv_lock(&dev->lock);
-	/* Nobody finds it afterwards to send an answer again. */
-	busy = dev->state != FAULT_DEV_OFF || dev->n_attached || !fault_list_empty(&dev->pending) ||
-	       !fault_list_empty(&dev->unsent) || fenv_count_read(&dev->sending);
+	/* Nobody finds it afterwards to send an answer again, or to forget a group. */
+	busy = dev->state != FAULT_DEV_OFF || dev->n_attached || !fault_list_empty(&dev->unsent) ||
+	       !fault_list_empty(&dev->pending) || !fault_list_empty(&dev->partial) || fenv_count_read(&dev->sending);
 	fenv_unlock(&dev->lock, flags);
 	if (busy)
 		return -EBUSY;
@@ -252,14 +252,13 @@ static int answer_all(struct fault_dev *dev, u64 now)
 	int err;
 
 	fault_list_init(&list);
-	flags = fenv_lock(&dev->lock);
-	fault_forget_partials(dev);
-	fenv_unlock(&dev->lock, flags);
 	err = fault_resend(dev, now);
 	if (err)
 		return err;
 	do {
 		flags = fenv_lock(&dev->lock);
+		/* A report that fails may put its poisoned group back; not when all is quiet. */
+		fault_forget_partials(dev);
 		fault_collect(dev, NULL, &list, now);
 		quiet = fault_list_empty(&dev->pending) && !fenv_count_read(&dev->sending);
 		unsent = !fault_list_empty(&dev->unsent);
@@ -278,7 +277,6 @@ static int answer_all(struct fault_dev *dev, u64 now)
 static int close_down(struct fault_dev *dev, u64 now)
 {
 	const struct fault_driver *drv = &dev->core->drv;
-	unsigned long flags;
 	int err;
 
 	err = answer_all(dev, now);
@@ -286,14 +284,9 @@ static int close_down(struct fault_dev *dev, u64 now)
 		err = drv->ops->fence(drv->ctx, dev->cfg.dev_ctx, FAULT_FENCE_RESPONSES);
 	if (!err)
 		err = drv->ops->disable(drv->ctx, dev->cfg.dev_ctx);
-	if (err)
-		return err;
-	/* A report that failed meanwhile may have put its poisoned group back. */
-	flags = fenv_lock(&dev->lock);
-	dev->state = FAULT_DEV_OFF;
-	fault_forget_partials(dev);
-	fenv_unlock(&dev->lock, flags);
-	return 0;
+	if (!err)
+		set_state(dev, FAULT_DEV_OFF);
+	return err;
 }
 
 int fault_off(struct fault_dev *dev, u64 now)

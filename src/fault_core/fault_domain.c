@@ -10,14 +10,16 @@ static u32 bucket_of(u32 pasid)
 static void domain_put(struct fault_domain *domain)
 {
 	struct fault_domain_cfg cfg = domain->cfg;
+	struct fault_core *core = domain->core;
 
 	if (!fenv_ref_put(&domain->refs))
 		return;
 	if (cfg.type == FAULT_DOMAIN_FORWARD && cfg.owner.queue)
 		fault_queue_use(cfg.owner.queue, -1);
-	fault_free(domain->core, domain);
+	fault_free(core, domain);
 	if (cfg.release)
 		cfg.release(cfg.release_ctx);
+	fault_core_hold(core, -1);
 }
 
 /* The last reference is gone. No lock is held. */
@@ -56,6 +58,7 @@ int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg
 	domain = fault_alloc(dev->core, sizeof(*domain));
 	if (!domain)
 		return -ENOMEM;
+	fault_core_hold(dev->core, 1);
 	domain->core = dev->core;
 	domain->cfg = *cfg;
 	domain->compat = dev->cfg.compat;
@@ -143,27 +146,55 @@ int fault_domain_enable_stalls(struct fault_domain *domain)
 	return err;
 }
 
-/* Take what is unanswered on one attachment out of the lists, and poison what is incomplete. */
-static void collect_attach(struct fault_attach *attach, struct fault_list *list, u64 now)
+/* What is unanswered is of an older generation from here on. dev->lock */
+static void new_generation(struct fault_attach *attach)
+{
+	attach->gen++;
+	attach->older = attach->pending;
+}
+
+/*
+ * Poison what is incomplete on one attachment, answer what is unanswered, and
+ * wait for the answers that others are just sending: they do not sleep. 0: the
+ * hardware has them all; or the driver's error at the first it did not take.
+ */
+static int answer_attach(struct fault_attach *attach, u64 now)
 {
 	struct fault_dev *dev = attach->dev;
+	struct fault_list list;
 	unsigned long flags;
+	bool owed, unsent;
+	int err;
 
+	fault_list_init(&list);
 	flags = fenv_lock(&dev->lock);
-	attach->gen++;
+	new_generation(attach);
 	fault_drop_partials(dev, attach);
-	fault_collect(dev, attach, list, now);
+	fault_collect(dev, attach, &list, now);
 	fenv_unlock(&dev->lock, flags);
+	err = fault_answer_list(dev, &list, now);
+	while (!err) {
+		flags = fenv_lock(&dev->lock);
+		owed = attach->older;
+		unsent = !fault_list_empty(&dev->unsent);
+		fenv_unlock(&dev->lock, flags);
+		if (!owed)
+			break;
+		if (unsent)
+			err = fault_resend(dev, now);
+		else
+			fenv_relax();
+	}
+	return err;
 }
 
 void fault_domain_disable_stalls(struct fault_domain *domain, u64 now)
 {
 	struct fault_attach *a;
-	struct fault_list list, *l;
+	struct fault_list *l;
 	unsigned long flags;
 	u32 visit;
 
-	fault_list_init(&list);
 	flags = fenv_lock(&domain->lock);
 	fenv_store(&domain->stalls, 0);
 	visit = ++domain->visit;
@@ -179,8 +210,7 @@ void fault_domain_disable_stalls(struct fault_domain *domain, u64 now)
 		a->visit = visit;
 		fenv_ref_get(&a->refs);
 		fenv_unlock(&domain->lock, flags);
-		collect_attach(a, &list, now);
-		fault_answer_list(a->dev, &list, now);
+		(void)answer_attach(a, now);
 		attach_put(a);
 		flags = fenv_lock(&domain->lock);
 	} while (a);
@@ -275,7 +305,7 @@ static struct fault_attach *exchange(struct fault_dev *dev, u32 pasid, struct fa
 			*at = old->next;
 			dev->n_attached--;
 		}
-		old->gen++;
+		new_generation(old);
 		fault_drop_partials(dev, old);
 		fault_collect(dev, old, list, now);
 	}
@@ -316,16 +346,22 @@ int fault_dev_detach(struct fault_dev *dev, u32 pasid, u64 now)
 
 	flags = fenv_lock(&dev->lock);
 	old = attach_find(dev, pasid);
+	if (old)
+		fenv_ref_get(&old->refs);
 	fenv_unlock(&dev->lock, flags);
 	if (!old)
 		return -ENOENT;
 	err = drv->ops->fence(drv->ctx, dev->cfg.dev_ctx, FAULT_FENCE_REPORTS);
+	if (!err)
+		err = answer_attach(old, now);
+	attach_put(old);
 	if (err)
 		return err;
 	fault_list_init(&list);
 	old = exchange(dev, pasid, NULL, &list, now);
 	if (!old)
 		return -ENOENT;
+	/* What came behind the fence, if anything. */
 	fault_answer_list(dev, &list, now);
 	attach_remove(old);
 	return 0;
@@ -339,7 +375,7 @@ int fault_dev_flush(struct fault_dev *dev, u32 pasid)
 	flags = fenv_lock(&dev->lock);
 	a = attach_find(dev, pasid);
 	if (a)
-		a->gen++;
+		new_generation(a);
 	fenv_unlock(&dev->lock, flags);
 	return a ? 0 : -ENOENT;
 }

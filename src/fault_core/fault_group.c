@@ -194,8 +194,6 @@ static void leave(struct fault_group *g)
 	fault_list_del(&g->link);
 	if (!fault_list_empty(&g->ready))
 		fault_list_del_init(&g->ready);
-	if (g->attach)
-		g->attach->pending--;
 }
 
 /*
@@ -212,6 +210,10 @@ static bool sent(struct fault_group *g, enum fault_code code, int err, bool put)
 		fault_list_add_tail(&dev->unsent, &g->link);
 	} else {
 		dev->stats.answered[code]++;
+		if (g->attach) {
+			g->attach->pending--;
+			g->attach->older -= g->attach_gen != g->attach->gen;
+		}
 		last = fenv_ref_put(&g->refs);
 	}
 	if (put && !last)
@@ -298,33 +300,47 @@ bool fault_collect_expired(struct fault_dev *dev, struct fault_list *out, u64 no
 	return !fault_list_empty(out);
 }
 
-/* Send the answers of groups that were collected, in order. The first error of the driver, or 0. */
+/* The rest of a list whose answers are sent in order: behind the one that was not taken. dev->lock */
+static void put_back(struct fault_dev *dev, struct fault_list *list)
+{
+	struct fault_list *l;
+
+	for (l = list->next; l != list; l = l->next)
+		fenv_count_sub(&dev->sending, 1);
+	fault_list_splice(list, &dev->unsent);
+}
+
+/*
+ * Send the answers of groups that were collected, in order. 0, or the driver's
+ * error at the first that was not taken: it waits in dev->unsent with those
+ * behind it.
+ */
 int fault_answer_list(struct fault_dev *dev, struct fault_list *list, u64 now)
 {
 	struct fault_attach *attach;
 	enum fault_code code;
 	struct fault_group *g;
 	unsigned long flags;
-	int err, first = 0;
 	bool last;
+	int err = 0;
 
-	while (!fault_list_empty(list)) {
+	while (!err && !fault_list_empty(list)) {
 		g = container_of(list->next, struct fault_group, link);
 		fault_list_del(&g->link);
 		code = FAULT_ANSWER_OF(fenv_load(&g->state));
 		fault_observe(g, FAULT_AT_RESPONSE, now);
 		err = fault_send(dev->core, dev, &g->last->f, code, false);
-		if (err && !first)
-			first = err;
 		flags = fenv_lock(&dev->lock);
 		fenv_count_sub(&dev->sending, 1);
 		attach = g->attach;
 		last = sent(g, code, err, false);
+		if (err)
+			put_back(dev, list);
 		fenv_unlock(&dev->lock, flags);
 		if (last)
 			put_rest(dev, attach);
 	}
-	return first;
+	return err;
 }
 
 /* Once more for all answers that the hardware did not take. The caller holds the device. */

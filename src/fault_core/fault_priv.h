@@ -129,7 +129,8 @@ struct fault_attach {
 	struct fenv_ref refs;
 	u32 pasid;
 	u32 gen;     /* light flush; dev->lock */
-	u32 pending; /* unanswered whole groups; dev->lock */
+	u32 pending; /* whole groups whose answer is not yet with the hardware; dev->lock */
+	u32 older;   /* of them, those of generations before; dev->lock */
 	u32 visit;   /* domain->lock */
 };
 
@@ -171,8 +172,9 @@ struct fault_dev {
 	struct fenv_lock lock; /* what follows */
 	enum fault_dev_state state;
 	bool in_ring;
-	bool throttle_due;
-	bool throttled;
+	bool throttled; /* what the storm policy wants */
+	bool told;	/* what the driver was told last */
+	bool telling;
 	u32 n_groups;
 	u32 n_attached;
 	struct fault_group *groups;
@@ -202,12 +204,16 @@ struct fault_core {
 	u64 serial;
 	u32 last_id;
 	u32 n_devs;
+	u32 n_held; /* domains and queues */
 	struct fault_node fenv_rcu_ptr *by_sid[FAULT_BUCKETS];
 	struct fault_node fenv_rcu_ptr *by_id[FAULT_BUCKETS];
 	struct fault_stats stats; /* orphans, and of devices that are gone */
 	u64 unread_since;
+	u64 quiet_since; /* no report since */
 	bool unread;
-	u32 active; /* load and store: a report has come since the watchdog looked */
+	bool watching; /* the watchdog is in an operation of the driver */
+	u32 active;    /* load and store: a report has come since the watchdog looked */
+	u32 again;     /* load and store: a report was refused, its record waits */
 };
 
 struct fault_queue {
@@ -223,6 +229,7 @@ struct fault_queue {
 /* fault_core.c */
 void *fault_alloc(struct fault_core *core, size_t bytes);
 void fault_free(struct fault_core *core, void *p);
+void fault_core_hold(struct fault_core *core, int by);
 void fault_stats_add(struct fault_stats *sum, const struct fault_stats *s);
 struct fault_dev *fault_dev_lookup_id(struct fault_core *core, u32 id);
 struct fault_dev *fault_dev_after(struct fault_core *core, struct fault_dev *prev);

@@ -17,6 +17,7 @@ int fault_queue_create(struct fault_core *core, const struct fault_queue_cfg *cf
 		fault_free(core, q);
 		return -ENOMEM;
 	}
+	fault_core_hold(core, 1);
 	q->core = core;
 	q->cfg = *cfg;
 	q->cfg.entries = entries;
@@ -29,6 +30,7 @@ int fault_queue_create(struct fault_core *core, const struct fault_queue_cfg *cf
 
 int fault_queue_destroy(struct fault_queue *q)
 {
+	struct fault_core *core = q->core;
 	unsigned long flags;
 	u32 users;
 
@@ -37,8 +39,9 @@ int fault_queue_destroy(struct fault_queue *q)
 	fenv_unlock(&q->lock, flags);
 	if (users)
 		return -EBUSY;
-	fault_free(q->core, q->ring);
-	fault_free(q->core, q);
+	fault_free(core, q->ring);
+	fault_free(core, q);
+	fault_core_hold(core, -1);
 	return 0;
 }
 

@@ -54,29 +54,51 @@ static bool is_lossy(struct fault_dev *dev, u32 index, u64 now)
 
 /* ---- Partial groups ---- */
 
-/* A slot to note a poisoned group in: a free one, or that of the oldest poisoned group. */
-static struct fault_group *tombstone(struct fault_dev *dev, const struct fault_record *f, u64 now)
+/* Out of the list of incomplete groups. An observer that still looks puts the group, and the device. dev->lock */
+static void forget_partial(struct fault_dev *dev, struct fault_group *g)
+{
+	fault_group_drop(g);
+	fault_list_del(&g->link);
+	if (fenv_ref_put(&g->refs)) {
+		fault_group_recycle(g);
+		dev_put(dev);
+	}
+}
+
+/*
+ * A slot for a group: a free one, or that of the oldest poisoned group, whose
+ * LAST may never come; its index is noted as lossy instead. dev->lock; the
+ * caller holds the device.
+ */
+static struct fault_group *new_group(struct fault_dev *dev, const struct fault_record *f, u64 now)
 {
 	struct fault_group *g, *old;
-	struct fault_list *l;
+	struct fault_list *l, *next;
 
 	g = fault_group_new(dev, fault_key_pasid(f), f->index, now);
-	for (l = dev->partial.next; !g && l != &dev->partial; l = l->next) {
+	for (l = dev->partial.next; !g && l != &dev->partial; l = next) {
+		next = l->next;
 		old = container_of(l, struct fault_group, link);
 		if (!old->poisoned)
 			continue;
 		set_lossy(dev, old->index, now);
-		old->pasid = fault_key_pasid(f);
-		old->index = f->index;
-		old->t_first = now;
-		fault_list_move_tail(&dev->partial, &old->link);
-		return old;
+		forget_partial(dev, old);
+		g = fault_group_new(dev, fault_key_pasid(f), f->index, now);
 	}
+	return g;
+}
+
+/* The group of a request that is the first of its group. Poisoned from the start if @whole is false. */
+static struct fault_group *begin_group(struct fault_dev *dev, const struct fault_record *f, u64 now, bool whole)
+{
+	struct fault_group *g = new_group(dev, f, now);
+
 	if (!g) {
 		set_lossy(dev, f->index, now);
 		return NULL;
 	}
-	g->poisoned = true;
+	g->poisoned = !whole;
+	g->attach = whole ? attach_find(dev, g->pasid) : NULL;
 	fault_list_add_tail(&dev->partial, &g->link);
 	return g;
 }
@@ -86,12 +108,11 @@ static struct fault_group *set_aside(struct fault_dev *dev, const struct fault_r
 	struct fault_group *g = find_partial(dev, f);
 
 	dev->stats.set_aside++;
-	if (g && !g->poisoned && !(accept && has_credit(dev)))
+	accept = accept && has_credit(dev);
+	if (!g)
+		g = begin_group(dev, f, now, accept && !is_lossy(dev, f->index, now));
+	else if (!accept)
 		fault_group_drop(g);
-	if (!g && (!accept || !has_credit(dev) || is_lossy(dev, f->index, now)))
-		g = tombstone(dev, f, now);
-	else if (!g)
-		g = fault_group_new(dev, fault_key_pasid(f), f->index, now);
 	if (!g || g->poisoned) {
 		dev->stats.dropped++;
 		return NULL;
@@ -100,10 +121,6 @@ static struct fault_group *set_aside(struct fault_dev *dev, const struct fault_r
 	if (!fault_group_append(g, f))
 		fl_assert(0);
 	fenv_count_add(&dev->unanswered, 1);
-	if (g->count == 1) {
-		g->attach = attach_find(dev, g->pasid);
-		fault_list_add_tail(&dev->partial, &g->link);
-	}
 	return g;
 }
 
@@ -136,18 +153,8 @@ void fault_expire_partials(struct fault_dev *dev, u64 now)
 /* The device's faults go off: no LAST will come. dev->lock; the caller holds the device. */
 void fault_forget_partials(struct fault_dev *dev)
 {
-	struct fault_group *g;
-
-	while (!fault_list_empty(&dev->partial)) {
-		g = container_of(dev->partial.next, struct fault_group, link);
-		fault_group_drop(g);
-		fault_list_del(&g->link);
-		/* Else an observer puts the group, and the device, at once. */
-		if (fenv_ref_put(&g->refs)) {
-			fault_group_recycle(g);
-			dev_put(dev);
-		}
-	}
+	while (!fault_list_empty(&dev->partial))
+		forget_partial(dev, container_of(dev->partial.next, struct fault_group, link));
 	memset(dev->lossy, 0, sizeof(dev->lossy));
 	dev->lossy_until = 0;
 }
@@ -217,7 +224,7 @@ static void end_group(struct fault_dev *dev, const struct fault_record *f, u64 n
 	else if (!has_credit(dev))
 		at_once(v, dev->cfg.no_slot_code, &dev->stats.no_slot);
 	if (!v->code && !g) {
-		g = fault_group_new(dev, fault_key_pasid(f), f->index, now);
+		g = new_group(dev, f, now);
 		if (!g)
 			at_once(v, dev->cfg.no_slot_code, &dev->stats.no_slot);
 	}
@@ -251,7 +258,7 @@ static bool may_wait(struct fault_dev *dev, const struct fault_record *f, u64 no
 	}
 	if (storm && fault_storm_note(storm, now)) {
 		dev->stats.storms++;
-		dev->throttle_due = true;
+		dev->throttled = true;
 		v->kick = true;
 		v->ring = !dev->in_ring;
 		if (v->ring) {
@@ -282,8 +289,12 @@ static void decide(struct fault_dev *dev, const struct fault_record *f, u64 now,
 	if (!last) {
 		v->code = FAULT_DEFAULT;
 		/* While it closes or is off, no group will ever be whole; in a storm it must be known as incomplete. */
-		if (dev->state == FAULT_DEV_ON && !v->orphan)
+		if (dev->state == FAULT_DEV_ON && !v->orphan) {
 			set_aside(dev, f, now, false);
+		} else {
+			dev->stats.set_aside++;
+			dev->stats.dropped++;
+		}
 		return;
 	}
 	if (f->type != FAULT_STALL && dev->state == FAULT_DEV_ON) {
@@ -306,7 +317,7 @@ static bool keep(struct fault_dev *dev, const struct fault_record *f, struct ver
 	if (v->stray || !dev->free_slots)
 		return false;
 	if (!g)
-		g = fault_group_new(dev, fault_key_pasid(f), f->index, now);
+		g = new_group(dev, f, now);
 	if (!g || !fault_group_append(g, f))
 		return false;
 	v->holder = NULL;
@@ -430,14 +441,22 @@ static void note_activity(struct fault_core *core)
 		fenv_store(&core->active, 1);
 }
 
+/* The record stays where it is: if no interrupt brings the driver again, the watchdog does. */
+static int come_again(struct fault_core *core)
+{
+	fenv_store(&core->again, 1);
+	return -EAGAIN;
+}
+
 int fault_dev_report(struct fault_dev *dev, const struct fault_record *f, u64 now)
 {
 	if (!well_formed(f))
 		return -EINVAL;
 	note_activity(dev->core);
-	if (f->type != FAULT_UNRECOVERABLE)
-		return report_recoverable(dev, f, now);
-	report_event(dev, f, now);
+	if (f->type == FAULT_UNRECOVERABLE)
+		report_event(dev, f, now);
+	else if (report_recoverable(dev, f, now))
+		return come_again(dev->core);
 	return 0;
 }
 
@@ -451,17 +470,18 @@ static int report_orphan(struct fault_core *core, const struct fault_record *f)
 		return -EINVAL;
 	note_activity(core);
 	if (owed && fault_send(core, NULL, f, FAULT_TERMINATE, true))
-		return -EAGAIN;
+		return come_again(core);
 	flags = fenv_lock(&core->lock);
 	core->stats.reported++;
-	if (f->type == FAULT_UNRECOVERABLE)
-		core->stats.unrecoverable++;
-	else if (!owed)
-		core->stats.dropped++;
 	if (owed) {
 		core->stats.owed++;
 		core->stats.orphans++;
 		core->stats.answered[FAULT_TERMINATE]++;
+	} else if (f->type == FAULT_UNRECOVERABLE) {
+		core->stats.unrecoverable++;
+	} else {
+		core->stats.set_aside++;
+		core->stats.dropped++;
 	}
 	fenv_unlock(&core->lock, flags);
 	return 0;

@@ -35,7 +35,8 @@ bool fault_storm_note(struct fault_storm *s, u64 now)
 {
 	if (s->off)
 		return false;
-	if (now - s->window_start >= s->window_ns) {
+	/* Reporters' clocks may differ a little: a time before the window's is of the window. */
+	if (now >= s->window_start && now - s->window_start >= s->window_ns) {
 		s->window_start = now;
 		s->count = 0;
 	}

@@ -27,13 +27,25 @@ static struct fault_dev *ring_pop(struct fault_core *core)
 	return dev;
 }
 
-/* Tell the driver what the storm policy wants. Process context, no lock held. */
-static void throttle(struct fault_dev *dev, bool on)
+/* Tell the driver what the storm policy wants: one call at a time, the last one right. Process context, no lock held. */
+static void tell_throttle(struct fault_dev *dev)
 {
 	const struct fault_driver *drv = &dev->core->drv;
+	unsigned long flags;
+	bool on;
 
-	if (drv->ops->throttle)
-		drv->ops->throttle(drv->ctx, dev->cfg.dev_ctx, on);
+	flags = fenv_lock(&dev->lock);
+	while (!dev->telling && dev->told != dev->throttled) {
+		on = dev->throttled;
+		dev->told = on;
+		dev->telling = true;
+		fenv_unlock(&dev->lock, flags);
+		if (drv->ops->throttle)
+			drv->ops->throttle(drv->ctx, dev->cfg.dev_ctx, on);
+		flags = fenv_lock(&dev->lock);
+		dev->telling = false;
+	}
+	fenv_unlock(&dev->lock, flags);
 }
 
 /* The device's oldest group that waits, now in state HANDLING and with a reference. dev->lock. */
@@ -54,32 +66,40 @@ static struct fault_group *take_ready(struct fault_dev *dev, u64 now)
 	return NULL;
 }
 
-/* One device's turn. */
+/*
+ * One device's turn. A worker that looked while the device was out of the ring
+ * has gone to sleep: if there is more, it is woken again. The driver, which
+ * may wait for a fault to be handled, is told of a storm with no group in hand.
+ */
 static struct fault_group *take_from(struct fault_dev *dev, u64 now, bool *stale)
 {
-	bool more, storm = false;
-	struct fault_group *g;
+	struct fault_core *core = dev->core;
+	struct fault_group *g = NULL;
 	unsigned long flags;
+	bool more, storm;
 
 	flags = fenv_lock(&dev->lock);
-	if (dev->throttle_due) {
-		dev->throttle_due = false;
-		dev->throttled = true;
-		storm = true;
-	}
-	g = take_ready(dev, now);
+	storm = dev->throttled && !dev->told && !dev->telling;
+	if (!storm)
+		g = take_ready(dev, now);
 	*stale = g && g->attach_gen != g->attach->gen;
 	if (*stale)
 		dev->stats.flushed++;
 	more = !fault_list_empty(&dev->ready);
 	dev->in_ring = more;
-	fenv_unlock(&dev->lock, flags);
 	if (storm)
-		throttle(dev, true);
-	if (more)
+		fenv_ref_get(&dev->refs);
+	fenv_unlock(&dev->lock, flags);
+	if (more) {
 		fault_ring_add(dev);
-	else
+		core->cfg.host_ops->kick(core->cfg.host);
+	} else {
 		dev_put(dev);
+	}
+	if (storm) {
+		tell_throttle(dev);
+		dev_put(dev);
+	}
 	return g;
 }
 
@@ -154,34 +174,59 @@ unsigned int fault_core_run(struct fault_core *core, u64 now, unsigned int budge
 	return n;
 }
 
-/* Records that stay unread although no report comes have lost their interrupt. */
+/* Reports of one queue do not show that another is read: after so many times watchdog_ns, look anyway. */
+#define WATCHDOG_BUSY 8
+
+/* Should the driver look, for what it has unread? core->lock */
+static bool overdue(struct fault_core *core, bool pending, bool active, bool again, u64 now)
+{
+	if (!pending || again || !core->unread) {
+		core->unread = pending && !again;
+		core->unread_since = now;
+		core->quiet_since = now;
+		return pending && again;
+	}
+	if (active)
+		core->quiet_since = now;
+	if (now - core->quiet_since >= core->cfg.watchdog_ns)
+		core->stats.lost_irqs++;
+	else if (now - core->unread_since < WATCHDOG_BUSY * core->cfg.watchdog_ns)
+		return false;
+	core->unread = false;
+	return true;
+}
+
+/*
+ * Records that stay unread although no report comes have lost their interrupt;
+ * those of a report that was refused get no other. fault_core_bind() finds the
+ * core busy meanwhile, so that the driver stays.
+ */
 static void watchdog(struct fault_core *core, u64 now)
 {
-	const struct fault_driver *drv = &core->drv;
+	bool pending, active, again, drain;
+	struct fault_driver drv;
 	unsigned long flags;
-	bool drain = false;
-	u32 active;
 
-	if (!drv->ops || !drv->ops->hw_pending)
+	flags = fenv_lock(&core->lock);
+	drv = core->drv;
+	pending = drv.ops && drv.ops->hw_pending && !core->watching;
+	core->watching = core->watching || pending;
+	fenv_unlock(&core->lock, flags);
+	if (!pending)
 		return;
 	active = fenv_load(&core->active);
+	again = fenv_load(&core->again);
 	fenv_store(&core->active, 0);
-	if (!drv->ops->hw_pending(drv->ctx))
-		active = 1;
+	fenv_store(&core->again, 0);
+	pending = drv.ops->hw_pending(drv.ctx);
 	flags = fenv_lock(&core->lock);
-	if (active) {
-		core->unread = false;
-	} else if (!core->unread) {
-		core->unread = true;
-		core->unread_since = now;
-	} else if (now - core->unread_since >= core->cfg.watchdog_ns) {
-		core->unread = false;
-		core->stats.lost_irqs++;
-		drain = true;
-	}
+	drain = overdue(core, pending, active, again, now);
 	fenv_unlock(&core->lock, flags);
 	if (drain)
-		drv->ops->hw_drain(drv->ctx);
+		drv.ops->hw_drain(drv.ctx);
+	flags = fenv_lock(&core->lock);
+	core->watching = false;
+	fenv_unlock(&core->lock, flags);
 }
 
 static unsigned int expire_dev(struct fault_dev *dev, u64 now)
@@ -189,23 +234,20 @@ static unsigned int expire_dev(struct fault_dev *dev, u64 now)
 	struct fault_list expired, *l;
 	unsigned long flags;
 	unsigned int n = 0;
-	bool calm = false;
 
 	fault_list_init(&expired);
 	flags = fenv_lock(&dev->lock);
 	fault_expire_partials(dev, now);
 	fault_collect_expired(dev, &expired, now);
-	if (dev->cfg.storm && dev->throttled && fault_storm_over(dev->cfg.storm, now)) {
+	if (dev->cfg.storm && dev->throttled && fault_storm_over(dev->cfg.storm, now))
 		dev->throttled = false;
-		calm = true;
-	}
 	fenv_unlock(&dev->lock, flags);
 	for (l = expired.next; l != &expired; l = l->next)
 		n++;
 	fault_resend(dev, now);
 	fault_answer_list(dev, &expired, now);
-	if (calm)
-		throttle(dev, false);
+	if (dev->cfg.storm)
+		tell_throttle(dev);
 	return n;
 }
 

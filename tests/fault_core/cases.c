@@ -1386,10 +1386,8 @@ static void refused_answer_while_closing(struct fault_case_run *t)
 /* Faults cannot be turned on, and the answer to one that came meanwhile is not taken: fault_off sees to it. */
 static void answer_is_left_when_enable_fails(struct fault_case_run *t)
 {
-	struct fault_dev_cfg cfg = { .caps = BOTH };
 	struct rig *r = rig_new(t);
-	struct fault_dev *dev = rig_dev_cfg(r, SID, &cfg);
-	struct fault_domain *d = rig_domain(r, dev, NONE);
+	struct fault_dev *dev = rig_dev(r, SID, BOTH);
 	struct fault_record f = rig_record(r, SID, NONE, 1, 0x1000, FAULT_STALL, true);
 
 	EXPECT(r, fault_off(dev, r->now) == 0);
@@ -1397,11 +1395,130 @@ static void answer_is_left_when_enable_fails(struct fault_case_run *t)
 	r->fail_op = 1;
 	r->fail_respond = 1;
 	EXPECT(r, fault_dev_enable(dev) == -EIO);
-	EXPECT(r, fault_dev_detach(dev, NONE, r->now) == 0);
-	EXPECT(r, fault_domain_free(d) == 0);
 	EXPECT(r, r->n_answers == 0 && fault_dev_destroy(dev) == -EBUSY);
 	EXPECT(r, fault_off(dev, r->now) == 0);
 	EXPECT(r, r->n_answers == 1 && fault_dev_destroy(dev) == 0);
+	rig_end(r);
+}
+
+/* A PASID that is released is owed nothing: detach fails until the hardware has every answer, and may be called again. */
+static void detach_leaves_no_answer(struct fault_case_run *t)
+{
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev(r, SID, BOTH);
+	struct fault_domain *d = rig_domain(r, dev, PASID);
+
+	rig_stall(r, SID, PASID, 1, 0x1000);
+	rig_stall(r, SID, PASID, 2, 0x2000);
+	r->fail_respond = 1;
+	EXPECT(r, fault_dev_detach(dev, PASID, r->now) == -EBUSY);
+	EXPECT(r, r->n_answers == 0 && fault_dev_pending(dev, PASID) == 2 && fault_domain_free(d) == -EBUSY);
+	/* A worker's answer, which was not taken either. */
+	rig_stall(r, SID, PASID, 3, 0x3000);
+	r->fail_respond = 1;
+	rig_run(r);
+	EXPECT(r, r->n_answers == 0 && fault_dev_pending(dev, PASID) == 3);
+	EXPECT(r, fault_dev_detach(dev, PASID, r->now) == 0);
+	EXPECT(r,
+	       r->n_answers == 3 && r->answers[0].index == 1 && r->answers[1].index == 2 && r->answers[2].index == 3);
+	EXPECT(r, fault_domain_free(d) == 0);
+	rig_drop(r, dev, NONE, NULL);
+	rig_end(r);
+}
+
+/* Groups whose LAST never comes, as after a reset of the device, take no slot from those that are whole. */
+static void abandoned_groups_give_way(struct fault_case_run *t)
+{
+	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 2 };
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev_cfg(r, SID, &cfg);
+	struct fault_domain *d = rig_domain(r, dev, NONE);
+	u32 i;
+
+	for (i = 0; i < 8; i++) {
+		rig_page(r, SID, NONE, i, 0x1000, false);
+		r->now += 200 * MS;
+		fault_core_expire(r->core, r->now);
+	}
+	rig_page(r, SID, NONE, 100, 0x5000, true);
+	rig_stall(r, SID, NONE, 1, 0x6000);
+	EXPECT(r, rig_run(r) == 2 && r->n_seen == 2 && r->n_answers == 2);
+	/* The last one noted is still known as incomplete. */
+	rig_page(r, SID, NONE, 7, 0x7000, true);
+	EXPECT(r, rig_run(r) == 0 && r->n_seen == 2 && r->n_answers == 3);
+	rig_drop(r, dev, NONE, d);
+	rig_end(r);
+}
+
+/* A request without a place is remembered as lost, even if there is a place again by the time of its LAST. */
+static void request_without_a_slot_poisons(struct fault_case_run *t)
+{
+	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 1 };
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev_cfg(r, SID, &cfg);
+	struct fault_domain *d = rig_domain(r, dev, NONE);
+	struct fault_group *g[2];
+	u32 i;
+
+	/* Both slots with groups that are answered and still looked at: there is credit, but no slot. */
+	for (i = 0; i < 2; i++) {
+		rig_stall(r, SID, NONE, 1 + i, 0x1000);
+		g[i] = fault_core_take(r->core, r->now);
+		fault_group_get(g[i]);
+		fault_group_complete(g[i], FAULT_RETRY, r->now);
+	}
+	rig_page(r, SID, NONE, 7, 0x1000, false);
+	fault_group_put(g[0]);
+	fault_group_put(g[1]);
+	rig_page(r, SID, NONE, 7, 0x2000, true);
+	EXPECT(r, rig_run(r) == 0 && r->n_seen == 0 && r->n_answers == 3);
+	rig_drop(r, dev, NONE, d);
+	rig_end(r);
+}
+
+/* An answer that is refused in a row of answers holds up those behind it. */
+static void refused_answer_keeps_its_place(struct fault_case_run *t)
+{
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev(r, SID, BOTH);
+	struct fault_domain *d = rig_domain(r, dev, NONE);
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		rig_stall(r, SID, NONE, i, 0x1000);
+	r->fail_respond = 2;
+	EXPECT(r, fault_off(dev, r->now) == -EBUSY && r->n_answers == 1);
+	EXPECT(r, fault_off(dev, r->now) == 0 && r->n_answers == 4);
+	for (i = 0; i < 4; i++)
+		EXPECT(r, r->answers[i].index == i);
+	rig_drop(r, dev, NONE, d);
+	rig_end(r);
+}
+
+/* A record that the core could not take is looked at again, and one beside a busy queue is not forgotten. */
+static void watchdog_comes_again(struct fault_case_run *t)
+{
+	struct rig *r = rig_new(t);
+	struct fault_record f = rig_record(r, 0x999, NONE, 4, 0x1000, FAULT_STALL, true);
+	struct fault_record other = { .sid = 0x999, .type = FAULT_UNRECOVERABLE };
+	struct fault_stats s;
+	u32 i;
+
+	r->fail_respond = 1;
+	EXPECT(r, rig_report(r, &f) == -EAGAIN);
+	r->hw_unread = true;
+	r->n_steps = 0;
+	fault_core_expire(r->core, ++r->now);
+	EXPECT(r, rig_steps_are(r, "w"));
+	EXPECT(r, rig_report(r, &f) == 0);
+	r->n_steps = 0;
+	for (i = 0; i < 20; i++) {
+		fault_core_report(r->core, &other, r->now);
+		r->hw_unread = true;
+		fault_core_expire(r->core, r->now += 10 * MS);
+	}
+	fault_core_stats(r->core, &s);
+	EXPECT(r, r->n_steps == 2 && s.lost_irqs == 0);
 	rig_end(r);
 }
 
@@ -1774,6 +1891,11 @@ const struct fault_case fault_cases[] = {
 	CASE(refused_orphan_outlives_its_device),
 	CASE(refused_answer_while_closing),
 	CASE(answer_is_left_when_enable_fails),
+	CASE(detach_leaves_no_answer),
+	CASE(abandoned_groups_give_way),
+	CASE(request_without_a_slot_poisons),
+	CASE(refused_answer_keeps_its_place),
+	CASE(watchdog_comes_again),
 	CASE(poisoned_group_is_reported_again),
 	CASE(poisoned_group_stays_poisoned),
 	CASE(off_with_incomplete_groups),
