@@ -6,6 +6,8 @@
 #define OWED	 1u
 #define HANDED	 2u /* owed, and an owner may have its cookie */
 #define ANSWERED 3u
+#define WORD	 3u
+#define OPEN	 4u /* its report has returned before the answer came: counted in its device's open */
 
 /* Every so many-th answer is not taken at first. */
 #define REFUSED 16
@@ -25,6 +27,7 @@ struct stress_dev {
 	struct fault_dev *dev;
 	struct fault_storm storm;
 	u32 number;
+	u32 open;     /* compare and swap; less than none for a moment */
 	u32 released; /* load and store */
 };
 
@@ -85,7 +88,16 @@ static void error(struct stress *s, u32 line)
 
 static bool is_owed(u32 word)
 {
-	return word == OWED || word == HANDED;
+	return (word & WORD) == OWED || (word & WORD) == HANDED;
+}
+
+static void add(u32 *sum, u32 by)
+{
+	u32 old;
+
+	do
+		old = fenv_load(sum);
+	while (!fenv_cmpxchg(sum, old, old + by));
 }
 
 /* Once, twice or three times. */
@@ -116,7 +128,9 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 		}
 	} while (!fenv_cmpxchg(&s->words[reporter][i], state, ANSWERED));
 	/* Nobody but an owner says so. */
-	CHECK(s, r->code != FAULT_FAILURE || state == HANDED);
+	CHECK(s, r->code != FAULT_FAILURE || (state & WORD) == HANDED);
+	if (state & OPEN)
+		add(&s->devs[r->sid]->open, -1u);
 	return 0;
 }
 
@@ -132,16 +146,28 @@ static int operate(struct stress *s)
 	return r % FAILS ? 0 : -EIO;
 }
 
+/* All that was reported before the fence of the reports is answered. */
+static void check_closed(struct stress *s, const struct stress_dev *d)
+{
+	CHECK(s, (s32)fenv_load(&d->open) <= 0);
+}
+
 static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 {
-	(void)dev_ctx;
-	(void)what;
+	if (what == FAULT_FENCE_RESPONSES)
+		check_closed(ctx, dev_ctx);
 	return operate(ctx);
 }
 
-static int turn(void *ctx, void *dev_ctx)
+static int enable(void *ctx, void *dev_ctx)
 {
 	(void)dev_ctx;
+	return operate(ctx);
+}
+
+static int disable(void *ctx, void *dev_ctx)
+{
+	check_closed(ctx, dev_ctx);
 	return operate(ctx);
 }
 
@@ -156,8 +182,11 @@ static void throttle(void *ctx, void *dev_ctx, bool on)
 static void hand(struct stress *s, u64 addr)
 {
 	u64 fault = addr >> ADDR_SHIFT;
+	u32 *word = &s->words[fault >> 32][(u32)fault], old;
 
-	fenv_cmpxchg(&s->words[fault >> 32][(u32)fault], OWED, HANDED);
+	do
+		old = fenv_load(word);
+	while ((old & WORD) == OWED && !fenv_cmpxchg(word, old, HANDED | (old & OPEN)));
 }
 
 static void keep(struct stress *s, struct fault_group *g)
@@ -199,8 +228,8 @@ static enum fault_code sva_handle(void *mm, struct fault_group *g, const struct 
 static const struct fault_ops ops = {
 	.respond = respond,
 	.fence = fence,
-	.enable = turn,
-	.disable = turn,
+	.enable = enable,
+	.disable = disable,
 	.throttle = throttle,
 	.sva_handle = sva_handle,
 };
@@ -229,6 +258,21 @@ static void report(struct stress *s, const struct fault_record *f)
 {
 	while (fault_core_report(s->core, f, s->cfg.now()) == -EAGAIN)
 		s->cfg.relax();
+}
+
+/* The report of fault @i has returned. */
+static void accepted(struct stress *s, u32 number, u32 i, u32 sid)
+{
+	u32 *word = &s->words[number][i], old;
+
+	if (sid == STRESS_DEVS)
+		return;
+	do {
+		old = fenv_load(word);
+		if (!is_owed(old))
+			return;
+	} while (!fenv_cmpxchg(word, old, old | OPEN));
+	add(&s->devs[sid]->open, 1);
 }
 
 static struct fault_record make(u32 *seed, u32 number, u32 i)
@@ -265,6 +309,7 @@ void stress_reporter(struct stress *s, u32 number)
 		}
 		fenv_store(&s->words[number][i], OWED);
 		report(s, &f);
+		accepted(s, number, i, f.sid);
 		/* Mostly like a device with few outstanding, now and then a flood. */
 		while (seed % 16 && i - window >= 8 && is_owed(fenv_load(&s->words[number][window])) &&
 		       !fenv_load(&s->stop))
