@@ -21,6 +21,7 @@
 
 #define REPORTERS   8
 #define WORKERS	    4
+#define ALARM_S	    20		  /* a loop in which no virtual time passes */
 #define LIMIT_NS    5000000000ull /* virtual; a run takes a hundredth of it */
 #define MAX_FAILING 50		  /* then it is not one rare bug */
 
@@ -194,6 +195,8 @@ static void run_seed(u64 seed, u32 faults, struct told *told)
 	run.cfg.seed = (u32)seed * 0x85ebca6bu;
 	run.cfg.pause = 1u << seed / 2 % 6;
 	told->seed = seed;
+	if (!sched_verbose) /* then somebody may be looking with a debugger */
+		alarm(ALARM_S);
 	sched_run(seed, LIMIT_NS, whole_stress, &run);
 	storage_end();
 	told->sum = sched_sum;
@@ -219,7 +222,8 @@ static bool run_seeds(u64 first, u64 end, u32 faults, struct told *told)
 	}
 	waitpid(child, &status, 0);
 	if (WIFSIGNALED(status))
-		printf("seed %llu: ends with signal %d\n", told->seed, WTERMSIG(status));
+		printf("seed %llu: ends with signal %d (%s)\n", told->seed, WTERMSIG(status),
+		       strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) && WEXITSTATUS(status) != SCHED_FAILED)
 		printf("seed %llu: ends with status %d\n", told->seed, WEXITSTATUS(status));
 	return WIFEXITED(status) && !WEXITSTATUS(status);
