@@ -3,63 +3,27 @@
 #include "platform.h"
 #include <stdexcept>
 
-namespace faultline {
+extern "C" {
+#include "replay_source.h"
+}
 
-static constexpr u64 kKeep = 1 << 18; // records of a trace that are decoded once, however often it is played
+namespace faultline {
 
 /* The file, as often as it is to be played. */
 class FileSource : public TraceSource {
 public:
-    FileSource(const replay_options &opt, dmat_error *err) : rounds_(opt.repeat ? opt.repeat : 1) {
-        code_ = dmat_reader_open(&reader_, opt.trace, 0, err);
-        keep_ = !code_ && rounds_ > 1 && dmat_reader_records(reader_) <= kKeep;
-        kept_.resize(keep_ ? dmat_reader_records(reader_) : DMAT_BLOCK);
-    }
+    FileSource(const replay_options &opt, dmat_error *err)
+        : code_(replay_source_open(&source_, opt.trace, opt.repeat, err)) {}
     ~FileSource() override {
-        if (reader_)
-            dmat_reader_close(reader_);
+        if (!code_)
+            replay_source_close(&source_);
     }
     int code() const { return code_; }
 
-    ssize_t next(const dmat_record **records) override {
-        ssize_t n = round_ ? again(records) : read(records);
-
-        while (!n && ++round_ < rounds_ && dmat_reader_records(reader_)) {
-            n = keep_ ? 0 : dmat_seek_record(reader_, 0);
-            at_ = 0;
-            if (!n)
-                n = again(records);
-        }
-        return n;
-    }
+    ssize_t next(const dmat_record **records) override { return replay_source_next(&source_, records); }
 
 private:
-    ssize_t read(const dmat_record **records) {
-        dmat_record *to = kept_.data() + (keep_ ? at_ : 0);
-        ssize_t n =
-            keep_ && at_ == kept_.size() ? 0 : dmat_read_block(reader_, to, keep_ ? kept_.size() - at_ : DMAT_BLOCK);
-
-        *records = to;
-        at_ += n > 0 ? std::size_t(n) : 0;
-        return n;
-    }
-
-    ssize_t again(const dmat_record **records) {
-        if (!keep_)
-            return read(records);
-        std::size_t n = kept_.size() - at_;
-
-        n = n < DMAT_BLOCK ? n : DMAT_BLOCK;
-        *records = kept_.data() + at_;
-        at_ += n;
-        return ssize_t(n);
-    }
-
-    u64 rounds_, round_ = 0;
-    bool keep_ = false;
-    std::vector<dmat_record> kept_; // the whole trace, or a block
-    std::size_t at_ = 0;
-    dmat_reader *reader_ = nullptr;
+    replay_source source_;
     int code_;
 };
 

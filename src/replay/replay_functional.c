@@ -8,6 +8,7 @@
 #include "frames.h"
 #include "physmem.h"
 #include "replay_os.h"
+#include "replay_source.h"
 
 #define PAGE_SIZE     4096u
 #define POLL_TRIES    64u
@@ -431,15 +432,15 @@ static void access_record(struct run *r, const struct dmat_record *rec, u64 reco
 
 /* ---- a run ---- */
 
-static int play_block(struct run *r, const struct dmat_record *block, ssize_t n, u64 *record, u64 all)
+static int play_block(struct run *r, const struct dmat_record *block, ssize_t n, u64 record, u64 all)
 {
 	ssize_t i;
 	int code = 0;
 
-	for (i = 0; i < n && !code; i++, (*record)++) {
+	for (i = 0; i < n && !code; i++, record++) {
 		r->now = block[i].time_ns;
 		if (block[i].kind == DMAT_ACCESS)
-			access_record(r, &block[i], *record);
+			access_record(r, &block[i], record);
 		else
 			code = replay_os_record(r->os, &block[i], r->now, r->err);
 		if (r->opt->progress && !(r->res->accesses & PROGRESS_MASK))
@@ -450,30 +451,18 @@ static int play_block(struct run *r, const struct dmat_record *block, ssize_t n,
 
 static int play(struct run *r)
 {
-	struct dmat_record *block = calloc(DMAT_BLOCK, sizeof(*block));
-	u64 rounds = r->opt->repeat ? r->opt->repeat : 1, round, record;
-	struct dmat_reader *reader;
+	const struct dmat_record *block;
+	struct replay_source source;
 	ssize_t n = 0;
 	int code;
 
-	if (!block)
-		return dmat_fail(r->err, ENOMEM, "out of memory");
-	code = dmat_reader_open(&reader, r->opt->trace, 0, r->err);
-	if (code) {
-		free(block);
+	code = replay_source_open(&source, r->opt->trace, r->opt->repeat, r->err);
+	if (code)
 		return code;
-	}
-	for (round = 0; round < rounds && !code; round++) {
-		record = 0;
-		code = dmat_seek_record(reader, 0);
-		while (!code && (n = dmat_read_block(reader, block, DMAT_BLOCK)) > 0)
-			code = play_block(r, block, n, &record, rounds * r->scan.accesses);
-		if (n < 0)
-			code = (int)n;
-	}
-	dmat_reader_close(reader);
-	free(block);
-	return code;
+	while (!code && (n = replay_source_next(&source, &block)) > 0)
+		code = play_block(r, block, n, source.first, source.rounds * r->scan.accesses);
+	replay_source_close(&source);
+	return n < 0 ? (int)n : code;
 }
 
 static int make_endpoints(struct run *r)
