@@ -126,15 +126,14 @@ u8 *physmem_page(struct physmem *m, u64 pa)
 }
 
 /* Descriptors and queue words: one aligned word of a present page, not within reach of a hole. */
-static inline bool read_word(const struct physmem *m, u64 pa, void *buf)
+static inline u8 *find_word(const struct physmem *m, u64 pa)
 {
 	u64 key = (pa >> PHYSMEM_PAGE_SHIFT) + 1;
 	u32 at = slot_of(m, key);
 
 	if (unlikely(m->n_holes || (pa & 7) || pa >= m->size || m->keys[at] != key))
-		return false;
-	memcpy(buf, m->pages[at] + (pa & (PHYSMEM_PAGE_SIZE - 1)), 8);
-	return true;
+		return NULL;
+	return m->pages[at] + (pa & (PHYSMEM_PAGE_SIZE - 1));
 }
 
 static __attribute__((__noinline__)) int read_any(struct physmem *m, u64 pa, void *buf, u32 len)
@@ -161,12 +160,15 @@ static __attribute__((__noinline__)) int read_any(struct physmem *m, u64 pa, voi
 
 int physmem_read(struct physmem *m, u64 pa, void *buf, u32 len)
 {
-	if (likely(len == 8) && likely(read_word(m, pa, buf)))
-		return 0;
-	return read_any(m, pa, buf, len);
+	const u8 *word = likely(len == 8) ? find_word(m, pa) : NULL;
+
+	if (unlikely(!word))
+		return read_any(m, pa, buf, len);
+	memcpy(buf, word, 8);
+	return 0;
 }
 
-int physmem_write(struct physmem *m, u64 pa, const void *buf, u32 len)
+static __attribute__((__noinline__)) int write_any(struct physmem *m, u64 pa, const void *buf, u32 len)
 {
 	if (!answers(m, pa, len))
 		return -EIO;
@@ -182,6 +184,16 @@ int physmem_write(struct physmem *m, u64 pa, const void *buf, u32 len)
 		pa += part;
 		len -= part;
 	}
+	return 0;
+}
+
+int physmem_write(struct physmem *m, u64 pa, const void *buf, u32 len)
+{
+	u8 *word = likely(len == 8) ? find_word(m, pa) : NULL;
+
+	if (unlikely(!word))
+		return write_any(m, pa, buf, len);
+	memcpy(word, buf, 8);
 	return 0;
 }
 
