@@ -99,7 +99,9 @@ enum drv_irq { DRV_IRQ_NONE, DRV_IRQ_HANDLED, DRV_IRQ_WAKE_THREAD };
  * @unmap:  clears and invalidates, waits for completion; bytes unmapped, or -errno
  * @irq:    hard interrupt handler of @line; may not sleep
  * @irq_thread: its threaded part: handles a bounded batch. Returns the number of records handled, or -errno;
- *          while it is > 0 there may be more: let others run and call again
+ *          while it is > 0 there may be more: let others run and call again. A record whose answer the hardware
+ *          cannot take raises no further interrupt: the driver waits for room, with @poll, and handles it then.
+ *          -EAGAIN: the time-out has passed before that; the fault core's watchdog comes back to it
  * @iova_to_phys: walks in software; 0 if unmapped
  */
 struct drv_class {

@@ -102,7 +102,7 @@ enum vtd_drv_mode { VTD_DRV_AUTO, VTD_DRV_LEGACY, VTD_DRV_SCALABLE };
  * @msi: address and data of each line; address 0: 0xfee00000 and 0x30 + line
  * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code for every device, or NULL: defaults
  * @fault: called for each fault record, in the drainer's context; may be NULL
- * @page_request: called for each page request descriptor before it is reported; may be NULL
+ * @page_request: called once for each page request descriptor, before it is reported; may be NULL
  * @observe: fault_ops.observe; may be NULL
  * @observer: first argument of the three
  */

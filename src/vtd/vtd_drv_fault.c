@@ -124,15 +124,8 @@ static void report(struct vtd_drv *d, const u64 *words)
 	fault_core_report(d->h.core, &r, drv_now(&d->h));
 }
 
-/**
- * vdrv_fault_thread() - the fault event
- *
- * Records from FRI on, in the order in which they were made, each cleared as it
- * is read; then the overflow, and the errors of the invalidation queue. Every
- * condition must be gone before there can be another event.
- * Return: records and conditions dealt with; 0: nothing was left.
- */
-int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
+/* The gate is closed: nobody else reads a record that is not cleared yet. */
+static int take_faults(struct vtd_drv *d, u32 budget)
 {
 	u32 fsts = drv_read32(&d->h, VTD_FSTS);
 	u32 n = (u32)FIELD_GET(VTD_CAP_NFR, d->cap) + 1, i = (u32)FIELD_GET(VTD_FSTS_FRI, (u64)fsts) % n;
@@ -156,6 +149,24 @@ int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
 	}
 	if (fsts & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE))
 		done += vdrv_queue_recover(d);
+	return done;
+}
+
+/**
+ * vdrv_fault_thread() - the fault event
+ *
+ * Records from FRI on, in the order in which they were made, each cleared as it
+ * is read; then the overflow, and the errors of the invalidation queue. Every
+ * condition must be gone before there can be another event.
+ * Return: records and conditions dealt with; 0: nothing was left.
+ */
+int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
+{
+	int done;
+
+	drv_gate_close(&d->h, &d->fault_gate);
+	done = take_faults(d, budget);
+	drv_gate_open(&d->h, &d->fault_gate);
 	return done;
 }
 

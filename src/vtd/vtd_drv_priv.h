@@ -71,8 +71,9 @@ static inline struct vdrv_dom *vdrv_dom_of(struct drv_domain *dom)
 struct vtd_drv {
 	struct drv_host h;
 	struct vtd_drv_cfg cfg;
-	struct drv_gate prq_gate; /* closed while someone drains */
-	bool dead;		  /* no answer any more: switched off */
+	struct drv_gate prq_gate;   /* closed while someone drains */
+	struct drv_gate fault_gate; /* closed while someone takes fault records */
+	bool dead;		    /* no answer any more: switched off */
 
 	u64 cap, ecap;
 	bool scalable;
@@ -90,6 +91,7 @@ struct vtd_drv {
 	u64 prq;
 	u32 prq_mask; /* offsets of PQH and PQT */
 	u32 prq_head;
+	bool prq_shown; /* the observer has seen the request at the head */
 
 	u64 *dids; /* a bit for each in use */
 	u32 n_dids;

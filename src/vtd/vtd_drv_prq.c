@@ -86,8 +86,10 @@ static int take_one(struct vtd_drv *d)
 		d->stats.bad_descriptors++;
 		return 0;
 	}
-	if (d->cfg.page_request)
+	/* Once, however often it is reported. */
+	if (d->cfg.page_request && !d->prq_shown)
 		d->cfg.page_request(d->cfg.observer, &p);
+	d->prq_shown = true;
 	if (p.stop) {
 		d->stats.stop_markers++;
 		return 0;
@@ -136,6 +138,7 @@ static int drain(struct vtd_drv *d, u32 budget, bool *stuck)
 			*stuck = true;
 			break;
 		}
+		d->prq_shown = false;
 		d->prq_head = (d->prq_head + DESC_BYTES) & d->prq_mask;
 		n++;
 		since++;
@@ -145,23 +148,39 @@ static int drain(struct vtd_drv *d, u32 budget, bool *stuck)
 	return n;
 }
 
-/**
- * vdrv_prq_thread() - the page request event
- *
- * PPR is cleared before the tail is read: what is written later raises an event.
- * Return: records and overflows dealt with; 0: nothing was left.
- */
-int vdrv_prq_thread(struct vtd_drv *d, u32 budget)
+/* PPR is cleared before the tail is read: what is written later raises an event. */
+static int serve(struct vtd_drv *d, u32 budget, bool *stuck)
 {
-	bool stuck;
 	int n;
 
 	drv_gate_close(&d->h, &d->prq_gate);
 	drv_write32(&d->h, VTD_PRS, VTD_PRS_PPR);
-	n = drain(d, budget, &stuck);
-	if (!stuck)
+	n = drain(d, budget, stuck);
+	if (!*stuck)
 		n += recover_overflow(d);
 	drv_gate_open(&d->h, &d->prq_gate);
+	return n;
+}
+
+/**
+ * vdrv_prq_thread() - the page request event
+ *
+ * A request that must stay raises no further event. It waits here for the room
+ * that its answer needs.
+ * Return: records and overflows dealt with; 0: nothing was left; -EAGAIN: the
+ * time-out has passed and the first request is still there.
+ */
+int vdrv_prq_thread(struct vtd_drv *d, u32 budget)
+{
+	u32 tries = 0;
+	bool stuck;
+	int n;
+
+	while (!(n = serve(d, budget, &stuck)) && stuck) {
+		vdrv_queue_recover(d);
+		if (!vdrv_poll(d, tries++))
+			return -EAGAIN;
+	}
 	return n;
 }
 

@@ -11,7 +11,12 @@ static struct rig_host *host_of(void *ctx)
 
 static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
 {
-	return vtd_class.mmio_read(&host_of(ctx)->r.hw, offset, size);
+	struct rig_host *h = ctx;
+	u64 value = vtd_class.mmio_read(&h->r.hw, offset, size);
+
+	if (h->on_read)
+		h->on_read(h, offset);
+	return value;
 }
 
 static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
@@ -61,8 +66,13 @@ static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 {
 	struct rig_host *h = ctx;
-	int r = physmem_write(&h->r.mem, pa, buf, len);
+	int r;
 
+	if (h->fail_writes) {
+		h->fail_writes--;
+		return -EIO;
+	}
+	r = physmem_write(&h->r.mem, pa, buf, len);
 	if (h->after_write)
 		h->after_write(h);
 	return r;
@@ -74,6 +84,8 @@ static bool poll(void *ctx, u32 tries)
 {
 	struct rig_host *h = ctx;
 
+	if (h->on_poll)
+		h->on_poll(h);
 	settle(h);
 	h->now += 1000;
 	return !h->time_out && tries < 100;

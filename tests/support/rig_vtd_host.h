@@ -61,8 +61,11 @@ struct rig_host {
 	u64 alloc_fail_at, allocs;
 	u64 freed[256]; /* pages to be had again, newest last */
 	u32 n_freed;
-	void (*after_write)(struct rig_host *h); /* each write of the driver to memory */
-	bool time_out;				 /* poll gives up at once */
+	void (*after_write)(struct rig_host *h);	 /* each write of the driver to memory */
+	bool time_out;					 /* poll gives up at once */
+	u32 fail_writes;				 /* so many writes of the driver to memory fail */
+	void (*on_read)(struct rig_host *h, u64 offset); /* a register was read */
+	void (*on_poll)(struct rig_host *h);
 };
 
 /* Hardware with @hw and a driver with @drv on it (either may be NULL). Returns what probe says. */

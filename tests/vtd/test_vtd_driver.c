@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The driver on the hardware: modes, domains, attach, replace, faults, errors of the queue. */
+#include <pthread.h>
+#include <sched.h>
+
 #include "suite.h"
 #include "rig_vtd_host.h"
 
@@ -575,6 +578,62 @@ START_TEST(owed_invalidation)
 }
 END_TEST
 
+/* ---- one record, two that serve ---- */
+
+static bool second_waits, second_is_back, first_is_back;
+
+static void *second_thread(void *arg)
+{
+	while (vtd_drv_class.irq_thread(h.drv, VTD_DRV_FAULT, h.now) > 0)
+		;
+	__atomic_store_n(&second_is_back, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Only the second thread polls. */
+static void wait_for_the_first(struct rig_host *host)
+{
+	__atomic_store_n(&second_waits, true, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&first_is_back, __ATOMIC_ACQUIRE))
+		sched_yield();
+}
+
+/* The first has read the record and not cleared it. */
+static void second_comes(struct rig_host *host, u64 offset)
+{
+	pthread_t thread;
+
+	if (offset != FIELD_GET(VTD_CAP_FRO, VTD_DEFAULT_CAP) * 16)
+		return;
+	host->on_read = NULL;
+	host->on_poll = wait_for_the_first;
+	ck_assert_int_eq(pthread_create(&thread, NULL, second_thread, NULL), 0);
+	pthread_detach(thread);
+	while (!__atomic_load_n(&second_waits, __ATOMIC_ACQUIRE) && !__atomic_load_n(&second_is_back, __ATOMIC_ACQUIRE))
+		sched_yield();
+}
+
+START_TEST(a_record_is_one_fault)
+{
+	struct vtd_drv_cfg cfg = { .fault = on_fault };
+	struct fault_dev *dev;
+	u64 pa;
+
+	ck_assert_int_eq(rig_host_init(&h, NULL, &cfg), 0);
+	rig_host_ep(&h, 0x88, 8, false, 0, &dev);
+	ck_assert_int_eq(dma(0x88, 0x1000, 0, 0, &pa), XLAT_ABORT);
+	h.on_read = second_comes;
+	ck_assert_int_eq(vtd_drv_class.irq_thread(h.drv, VTD_DRV_FAULT, h.now), 1);
+	ck_assert_ptr_null(h.on_read);
+	__atomic_store_n(&first_is_back, true, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&second_is_back, __ATOMIC_ACQUIRE))
+		sched_yield();
+	h.on_poll = NULL;
+	ck_assert_uint_eq(faults_seen, 1);
+	rig_host_exit(&h);
+}
+END_TEST
+
 START_TEST(bad_arguments)
 {
 	struct vtd_drv_cfg big = { .iq_order = 8 };
@@ -605,4 +664,5 @@ END_TEST
 SUITE_MAIN("vtd_driver", scalable_first_stage, scalable_second_stage, legacy_mode, old_hardware, domains_of_pasids,
 	   replace_never_faults, identity_and_blocked, refused_descriptor, endpoint_that_does_not_complete,
 	   a_dead_host_is_an_error, no_memory_anywhere, detach_goes_on_where_it_failed, attach_that_cannot_be_undone,
-	   requester_in_use, removed_without_memory, page_requests_of_every_requester, owed_invalidation, bad_arguments)
+	   requester_in_use, removed_without_memory, page_requests_of_every_requester, owed_invalidation,
+	   a_record_is_one_fault, bad_arguments)

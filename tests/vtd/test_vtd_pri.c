@@ -154,6 +154,46 @@ START_TEST(recorded_sequence)
 }
 END_TEST
 
+/*
+ * One credit, two slots: the second answer is kept for later, the third has
+ * nowhere to be and its request stays in the queue. Nobody asks for anything
+ * else, so no event comes; the request must not wait for one.
+ */
+START_TEST(an_answer_that_was_refused)
+{
+	struct vtd_drv_cfg cfg = { .page_request = on_request };
+	struct fault_dev *dev;
+	struct paged p;
+	struct ep *ep;
+	u64 before;
+
+	n_seen = 0;
+	ck_assert_int_eq(rig_host_init(&h, NULL, &cfg), 0);
+	ep = rig_host_ep(&h, 0x50, 16, true, 1, &dev);
+	paged_init(&p, dev, 2);
+	h.hold_work = true;
+	ep_request(ep, 2, 0x1000, false, 1, true);
+	rig_host_run(&h);
+	before = h.now;
+	h.fail_writes = 3;
+	ep_request(ep, 2, 0x2000, false, 2, true);
+	ep_request(ep, 2, 0x3000, false, 3, true);
+	rig_host_run(&h);
+	ck_assert_uint_eq(h.fail_writes, 0);
+	ck_assert_int_eq(ep->groups[3], EP_SUCCESS);
+	ck_assert_uint_lt(h.now - before, 100000);
+	/* The observer hears of each request once. */
+	ck_assert_uint_eq(n_seen, 3);
+	ck_assert_uint_eq(seen[2].prgi, 3);
+	h.hold_work = false;
+	fault_core_expire(h.core, h.now);
+	rig_host_run(&h);
+	ck_assert_uint_eq(ep->answers, 3);
+	ck_assert_uint_eq(ep->unexpected + ep->automatic, 0);
+	rig_host_exit(&h);
+}
+END_TEST
+
 #define DEVICES	   10
 #define GROUP	   3
 #define PER_DEVICE 18 /* groups: 10 * 18 * 3 = 540 requests, more than 4 * 127 */
@@ -498,7 +538,7 @@ START_TEST(shared_virtual_addressing)
 }
 END_TEST
 
-SUITE_MAIN("vtd_pri", first_touch_pages_in, codes_reach_the_device, recorded_sequence, overflow_of_ten_devices,
-	   pasid_released_under_a_storm, stale_conditions_at_enable, lost_interrupt, one_interrupt_for_many,
-	   stop_marker_and_garbage, page_requests_off_and_on, device_removed_while_faults_wait,
+SUITE_MAIN("vtd_pri", first_touch_pages_in, codes_reach_the_device, recorded_sequence, an_answer_that_was_refused,
+	   overflow_of_ten_devices, pasid_released_under_a_storm, stale_conditions_at_enable, lost_interrupt,
+	   one_interrupt_for_many, stop_marker_and_garbage, page_requests_off_and_on, device_removed_while_faults_wait,
 	   shared_virtual_addressing)
