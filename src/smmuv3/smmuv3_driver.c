@@ -394,9 +394,9 @@ static int irq_thread(void *drv, u32 line, u64 now)
 	drv_note_now(&d->h, now);
 	switch (line) {
 	case SMMUV3_IRQ_EVENTQ:
-		return v3d_outq_drain(d, &d->evtq, d->cfg.batch);
+		return v3d_outq_thread(d, &d->evtq);
 	case SMMUV3_IRQ_PRIQ:
-		return d->f.pri ? v3d_outq_drain(d, &d->priq, d->cfg.batch) : 0;
+		return d->f.pri ? v3d_outq_thread(d, &d->priq) : 0;
 	case SMMUV3_IRQ_GERROR:
 		return v3d_gerror(d);
 	default:

@@ -112,7 +112,7 @@ static int end_orphan(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 {
 	bool impdef = ev->id >= 0xe0 && ev->id <= 0xef;
 
-	if (impdef || d->f.stall_model == STALL_MODEL_NONE)
+	if (impdef || d->f.stall_model == STALL_MODEL_NONE || v3d_dead(d))
 		return 0;
 	if (v3d_resume(d, ev->sid, ev->stag, DRV_RESUME_ABORT))
 		return -EAGAIN;

@@ -100,6 +100,24 @@ int v3d_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
 	return n;
 }
 
+/*
+ * A batch for the interrupt thread. The SMMU raises an interrupt when the queue
+ * is no longer empty, so a record that must stay is waited for here: until its
+ * answer has found room, or the time-out has passed (-EAGAIN).
+ */
+int v3d_outq_thread(struct smmuv3_drv *d, struct drv_outq *q)
+{
+	u32 tries = 0;
+	int n;
+
+	while ((n = v3d_outq_drain(d, q, d->cfg.batch)) == -EAGAIN) {
+		v3d_cmdq_recover(d);
+		if (!v3d_poll(d, tries++))
+			break;
+	}
+	return n;
+}
+
 /* Returns once everything that was in the queue at the call was dealt with. */
 int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
 {

@@ -165,6 +165,7 @@ void v3d_cmdq_recover(struct smmuv3_drv *d);
 
 /* smmuv3_drv_outq.c */
 int v3d_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget);
+int v3d_outq_thread(struct smmuv3_drv *d, struct drv_outq *q);
 int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q);
 bool v3d_outq_pending(struct smmuv3_drv *d, struct drv_outq *q);
 void v3d_outq_discard(struct smmuv3_drv *d, struct drv_outq *q);

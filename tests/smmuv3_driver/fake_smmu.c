@@ -77,6 +77,11 @@ static void consume(struct fake_smmu *f)
 		physmem_read(&f->mem, base_of(f, CMDQ) + (cons & ((1U << log2) - 1)) * 16, raw, 16);
 		if (command_fails(f, fl_get_le64(raw)))
 			return;
+		if (f->stick_at && f->n_cmds == f->stick_at) {
+			f->stick_at = 0;
+			f->stuck = true;
+			return;
+		}
 		ck_assert_uint_lt(f->n_cmds, FAKE_MAX_CMDS);
 		f->cmds[f->n_cmds][0] = fl_get_le64(raw);
 		f->cmds[f->n_cmds++][1] = fl_get_le64(raw + 8);
@@ -211,6 +216,10 @@ static bool poll(void *ctx, u32 tries)
 	struct fake_smmu *f = ctx;
 
 	f->polls++;
+	if (f->on_poll)
+		f->on_poll(f);
+	if (f->stuck && f->stuck_polls && !--f->stuck_polls)
+		f->stuck = false;
 	acknowledge(f);
 	return tries < 100;
 }

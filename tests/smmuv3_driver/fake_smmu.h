@@ -45,14 +45,17 @@ struct fake_smmu {
 	u32 n_writes;
 	struct fake_mmio mmio[256];
 	u32 n_mmio;
-	u32 violations; /* writes to registers that are guarded at the moment */
-	bool slow;	/* acknowledge only when polled */
-	bool stuck;	/* consume no command */
-	bool silent;	/* never acknowledge */
-	u32 error_op;	/* opcode that fails, 0: none */
-	u32 error_code; /* CERROR_* */
-	u32 error_left; /* so many times */
+	u32 violations;	 /* writes to registers that are guarded at the moment */
+	bool slow;	 /* acknowledge only when polled */
+	bool stuck;	 /* consume no command */
+	u32 stuck_polls; /* until so many polls have passed; 0: until the test says so */
+	u32 stick_at;	 /* be stuck once so many commands are logged; 0: never */
+	bool silent;	 /* never acknowledge */
+	u32 error_op;	 /* opcode that fails, 0: none */
+	u32 error_code;	 /* CERROR_* */
+	u32 error_left;	 /* so many times */
 	u32 polls;
+	void (*on_poll)(struct fake_smmu *f);
 	u64 now;
 	void (*on_write)(struct fake_smmu *f, void *arg);
 	void *arg;

@@ -334,6 +334,23 @@ START_TEST(answers_duplicates_each)
 }
 END_TEST
 
+/* No interrupt comes for what is left in the queue: the thread waits for the room. */
+START_TEST(waits_for_room)
+{
+	u32 i;
+
+	begin_with(1);
+	f.stuck = true;
+	f.stuck_polls = 10;
+	for (i = 0; i < 5; i++)
+		fake_event(&f, 0x0000007700000055ULL, 0x0000020880000000ULL | i, 0x1000, 0);
+	ck_assert_int_eq(fake_irq(&f, EVENTQ_LINE), 5);
+	ck_assert_uint_eq(fake_reg(&f, 0x100ac), 5);
+	ck_assert_uint_eq(fake_count(&f, 0x44, NULL), 5);
+	end();
+}
+END_TEST
+
 START_TEST(keeps_records_that_cannot_be_answered)
 {
 	u32 i;
@@ -517,6 +534,6 @@ END_TEST
 SUITE_MAIN("smmuv3_drv_events", answers_a_stall, reads_only_what_the_flags_allow, decodes_every_event,
 	   decodes_records_from_the_field, terminates_orphans, never_resumes_without_the_stall_model,
 	   counts_terminated_transactions, wraps_and_acknowledges_overflow, yields_in_a_storm,
-	   survives_nonsensical_indices, answers_duplicates_each, keeps_records_that_cannot_be_answered,
+	   survives_nonsensical_indices, answers_duplicates_each, waits_for_room, keeps_records_that_cannot_be_answered,
 	   sends_answers_again, notices_a_lost_interrupt, detach_drains_and_answers, removal_answers_what_is_pending,
 	   resolves_in_an_address_space, stops_stalling_in_a_storm)
