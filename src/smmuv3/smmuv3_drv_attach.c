@@ -257,7 +257,7 @@ int v3d_dev_abort(struct v3d_dev *dev, bool on)
 }
 
 /* Mark what is still stalled for termination; the STEs are at abort (4.7.2). */
-int v3d_dev_stall_term(struct v3d_dev *dev)
+static int stall_term(struct v3d_dev *dev)
 {
 	struct drv_cmds c;
 	u32 i;
@@ -449,33 +449,65 @@ static void device_undo(struct v3d_dev *dev)
 }
 
 /* The sequence of 4.7.2.1, with the core's own procedure in its middle: every stall that it knows is answered first. */
+static int silence(struct v3d_dev *dev, u64 now)
+{
+	int r = v3d_dead(dev->d) ? 0 : v3d_dev_abort(dev, true);
+
+	if (!r)
+		r = fault_off(dev->base.faults, now);
+	if (!r && !v3d_dead(dev->d))
+		r = stall_term(dev);
+	return r;
+}
+
 static int quiesce(struct v3d_dev *dev, u64 now)
 {
 	int r = v3d_dead(dev->d) ? 0 : v3d_dev_abort(dev, true);
 
 	while (!r && dev->base.attachments)
 		r = detach(dev->base.attachments, now);
-	if (!r)
-		r = fault_off(dev->base.faults, now);
-	if (!r && !v3d_dead(dev->d))
-		r = v3d_dev_stall_term(dev);
-	return r;
+	return r ? r : silence(dev, now);
 }
 
-/* Until it is quiet. Nothing is configured meanwhile: the caller holds the gate. */
-static void make_quiet(struct v3d_dev *dev, u64 now)
+/* In between, with the STEs at abort, no stall is left, known or not. */
+static int off_and_on(struct v3d_dev *dev, u64 now)
+{
+	int r = silence(dev, now);
+
+	if (v3d_dead(dev->d))
+		return r;
+	if (!r)
+		r = fault_dev_enable(dev->base.faults);
+	return r ? r : v3d_dev_abort(dev, false);
+}
+
+static int off_and_back(struct v3d_dev *dev, u64 now)
+{
+	int r = silence(dev, now);
+
+	return r || v3d_dead(dev->d) ? r : v3d_dev_abort(dev, false);
+}
+
+/* Until @step has succeeded. Nothing is configured meanwhile: the caller holds the gate. */
+static void insist(struct v3d_dev *dev, int (*step)(struct v3d_dev *dev, u64 now), u64 now)
 {
 	struct smmuv3_drv *d = dev->d;
 	u32 tries = 0;
 
 	dev->base.inside = true;
-	while (quiesce(dev, now)) {
+	while (step(dev, now)) {
 		/* No room for an answer, or an error of the command queue: try again. Else it will never answer. */
 		v3d_cmdq_recover(d);
 		if (!v3d_poll(d, tries++))
 			v3d_die(d);
 	}
 	dev->base.inside = false;
+}
+
+/* Whatever may be stalled in the hardware is ended. A device whose faults are off stays so. */
+void v3d_dev_restart(struct v3d_dev *dev, u64 now)
+{
+	insist(dev, dev->stall_on ? off_and_on : off_and_back, now);
 }
 
 int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out)
@@ -498,7 +530,7 @@ int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev
 	if (!r && (dev->can_stall || dev->pri)) {
 		r = drv_device_enable(&dev->base);
 		if (r)
-			make_quiet(dev, drv_now(&d->h));
+			insist(dev, quiesce, drv_now(&d->h));
 	}
 	if (!r)
 		drv_device_link(&d->h, &dev->base);
@@ -518,7 +550,7 @@ void v3d_device_remove(void *drv, struct fault_dev *fdev, u64 now)
 
 	drv_note_now(&d->h, now);
 	drv_gate_close(&d->h, &d->h.config);
-	make_quiet(dev, now);
+	insist(dev, quiesce, now);
 	drv_device_unlink(&d->h, &dev->base);
 	drv_gate_open(&d->h, &d->h.config);
 	device_undo(dev);

@@ -27,18 +27,6 @@ static int count(struct smmuv3_drv *d, u32 bits)
 	return n;
 }
 
-/* Faults off and on again, while the device's STEs terminate: then no stall is left, known or not. */
-static void restart(struct v3d_dev *dev, u64 now)
-{
-	dev->base.inside = true;
-	if (!fault_off(dev->base.faults, now)) {
-		v3d_dev_stall_term(dev);
-		fault_dev_enable(dev->base.faults);
-	}
-	dev->base.inside = false;
-	v3d_dev_abort(dev, false);
-}
-
 /*
  * Records were lost, stalls among them, and those in the queue may be garbage:
  * they are thrown away, and all that could be stalled is terminated (7.2.2).
@@ -56,8 +44,14 @@ static void eventq_abort(struct smmuv3_drv *d)
 	acknowledge(d, GERROR_EVENTQ_ABT_ERR);
 	for (dev = d->h.devs; dev; dev = dev->next)
 		if (v3d_dev_of(dev)->can_stall)
-			restart(v3d_dev_of(dev), now);
+			v3d_dev_restart(v3d_dev_of(dev), now);
 	drv_gate_open(&d->h, &d->h.config);
+}
+
+static void empty(struct smmuv3_drv *d, struct drv_outq *q)
+{
+	while (v3d_outq_thread(d, q) > 0)
+		;
 }
 
 int v3d_gerror(struct smmuv3_drv *d)
@@ -80,10 +74,10 @@ int v3d_gerror(struct smmuv3_drv *d)
 		eventq_abort(d);
 	if (rest)
 		acknowledge(d, rest);
-	/* The interrupt was lost with its MSI. */
+	/* The interrupt was lost with its MSI, and there is no other before the queue was empty. */
 	if (bits & GERROR_MSI_EVENTQ_ABT_ERR)
-		v3d_outq_drain(d, &d->evtq, d->cfg.batch);
+		empty(d, &d->evtq);
 	if (d->f.pri && bits & (GERROR_MSI_PRIQ_ABT_ERR | GERROR_PRIQ_ABT_ERR))
-		v3d_outq_drain(d, &d->priq, d->cfg.batch);
+		empty(d, &d->priq);
 	return n;
 }

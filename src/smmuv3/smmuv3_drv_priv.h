@@ -130,6 +130,8 @@ struct smmuv3_drv {
 	u64 strtab_bytes;
 	u64 *strtab_l2; /* two levels: physical addresses, 0 where there is none */
 
+	bool stale; /* the SMMU may have cached what tables no longer say: an invalidation has failed */
+
 	u64 *asids; /* a bit for each in use */
 	struct smmuv3_drv_stats stats;
 };
@@ -204,7 +206,7 @@ int v3d_faults_enable(void *ctx, void *dev_ctx);
 int v3d_faults_disable(void *ctx, void *dev_ctx);
 void v3d_faults_throttle(void *ctx, void *dev_ctx, bool on);
 int v3d_dev_abort(struct v3d_dev *dev, bool on);
-int v3d_dev_stall_term(struct v3d_dev *dev);
+void v3d_dev_restart(struct v3d_dev *dev, u64 now);
 
 /* smmuv3_drv_faults.c */
 extern const struct fault_ops smmuv3_fault_ops;

@@ -78,7 +78,26 @@ static int write_words(const struct drv_entry *e, u64 *now, const u64 *to, u32 s
 		now[i] = to[i];
 		any = true;
 	}
-	return any ? e->sync(e) : 0;
+	r = any ? e->sync(e) : 0;
+	if (r)
+		e->d->stale = true;
+	return r;
+}
+
+/* What is done again finds the words as they should be: it must not take them for what the SMMU knows. */
+static int make_good(struct smmuv3_drv *d)
+{
+	struct drv_cmds c;
+	int r;
+
+	if (!d->stale)
+		return 0;
+	c.n = 0;
+	c.error = 0;
+	v3d_cmd_add(d, &c, CMD_CFGI_STE_RANGE, CFGI_RANGE_ALL);
+	r = v3d_cmd_sync(d, &c);
+	d->stale = r;
+	return r;
 }
 
 /*
@@ -92,8 +111,10 @@ static int entry_update(const struct drv_entry *e, const u64 to[8])
 	u64 now[8], prepared[8], now_used[8], to_used[8];
 	u32 critical = 0;
 	u32 i;
-	int r = drv_read_words(&e->d->h, e->pa, now, 8);
+	int r = make_good(e->d);
 
+	if (!r)
+		r = drv_read_words(&e->d->h, e->pa, now, 8);
 	if (r)
 		return r;
 	e->used(now, now_used);

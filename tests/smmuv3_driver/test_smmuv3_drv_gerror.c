@@ -105,6 +105,119 @@ START_TEST(service_failure_mode_is_the_end)
 }
 END_TEST
 
+/* The device is as it was: a stall is handled and resumed. */
+static void stalls_as_before(u32 stag)
+{
+	u64 w[2];
+
+	fake_forget(&f);
+	f.n_seen = 0;
+	fake_event(&f, 0x0000000500000010ULL, 0x0000020880000000ULL | stag, 0x1000, 0);
+	fake_irq(&f, EVENTQ_LINE);
+	fake_work(&f);
+	ck_assert_uint_eq(f.n_seen, 1);
+	ck_assert_uint_eq(fake_count(&f, 0x44, w), 1);
+	ck_assert_uint_eq(w[0], 0x0000000500001044ULL);
+	ck_assert_uint_eq(w[1], stag);
+	ck_assert_int_eq(fault_dev_enable(dev), -EBUSY);
+}
+
+/* The command queue stands still for a while, from any command on: it takes longer, and comes to the same end. */
+START_TEST(event_queue_abort_insists)
+{
+	u64 ste0, cd0, cd;
+	u32 at;
+
+	for (at = 1; at < 14; at++) {
+		begin();
+		ste0 = fake_word(&f, fake_ste(&f, 5));
+		cd = ste0 & 0x00ffffffffffffc0ULL;
+		cd0 = fake_word(&f, cd);
+		fake_event(&f, 0x0000000500000010ULL, 0x0000020880000001ULL, 0x1000, 0);
+		fake_toggle_gerror(&f, 0x4);
+		f.stick_at = at;
+		f.stuck_polls = 150;
+		ck_assert_int_eq(fake_irq(&f, GERROR_LINE), 1);
+		ck_assert_uint_ge(fake_count(&f, 0x45, NULL), 1);
+		ck_assert_uint_eq(fake_word(&f, fake_ste(&f, 5)), ste0);
+		ck_assert_uint_eq(fake_word(&f, cd), cd0);
+		f.stick_at = 0;
+		stalls_as_before(3);
+		end();
+	}
+}
+END_TEST
+
+/* The CD was written; now two answers fill the command queue, and it stands still. */
+static void no_room_from_here(struct fake_smmu *smmu, void *arg)
+{
+	u32 i;
+
+	if (!smmu->n_writes || smmu->writes[smmu->n_writes - 1].pa != *(u64 *)arg)
+		return;
+	smmu->on_write = NULL;
+	smmu->stuck = true;
+	smmu->stuck_polls = 150;
+	for (i = 0; i < 2; i++)
+		fake_event(smmu, 0x0000007700000010ULL, 0x0000020880000000ULL | i, 0x1000, 0);
+	ck_assert_int_eq(c->irq_thread(smmu->drv, EVENTQ_LINE, 0), 2);
+}
+
+/* The words are as they should be, but the SMMU was not told: done again, it is told. */
+START_TEST(an_invalidation_that_was_not_sent)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .can_stall = true };
+	u64 cd;
+
+	fake_init(&f);
+	f.cfg.cmdq_log2 = 1;
+	ck_assert_int_eq(fake_probe(&f), 0);
+	dev = fake_device(&f, &cfg);
+	dom = fake_domain(&f, dev, DRV_DOMAIN_PAGING, true);
+	ck_assert_int_eq(c->attach(f.drv, dev, DRV_NO_PASID, dom, 0), 0);
+	cd = fake_word(&f, fake_ste(&f, 5)) & 0x00ffffffffffffc0ULL;
+	fake_forget(&f);
+	f.on_write = no_room_from_here;
+	f.arg = &cd;
+	ck_assert_int_eq(fault_off(dev, 0), -ETIMEDOUT);
+	ck_assert_uint_eq(fake_word(&f, cd) >> 44 & 1, 0);
+	ck_assert_uint_eq(fake_count(&f, 0x05, NULL) + fake_count(&f, 0x04, NULL), 0);
+	ck_assert_int_eq(fault_off(dev, 0), 0);
+	/* CMD_CFGI_CD, or CMD_CFGI_ALL */
+	ck_assert_uint_ge(fake_count(&f, 0x05, NULL) + fake_count(&f, 0x04, NULL), 1);
+	ck_assert_int_eq(fault_dev_enable(dev), 0);
+	stalls_as_before(3);
+	end();
+}
+END_TEST
+
+/* Who has turned stalling off finds it off. */
+START_TEST(event_queue_abort_of_a_device_that_is_off)
+{
+	begin();
+	ck_assert_int_eq(fault_off(dev, 0), 0);
+	fake_toggle_gerror(&f, 0x4);
+	ck_assert_int_eq(fake_irq(&f, GERROR_LINE), 1);
+	ck_assert_int_eq(fault_dev_enable(dev), 0);
+	stalls_as_before(4);
+	end();
+}
+END_TEST
+
+START_TEST(a_lost_msi_of_many_records)
+{
+	u32 i;
+
+	begin();
+	for (i = 0; i < 40; i++)
+		fake_event(&f, 0x0000000500000010ULL, 0x0000020880000000ULL | i, 0x1000, 0);
+	fake_toggle_gerror(&f, 0x20);
+	fake_irq(&f, GERROR_LINE);
+	ck_assert_uint_eq(fake_reg(&f, 0x100ac), 40);
+	end();
+}
+END_TEST
+
 START_TEST(nothing_is_nothing)
 {
 	begin();
@@ -115,4 +228,6 @@ START_TEST(nothing_is_nothing)
 END_TEST
 
 SUITE_MAIN("smmuv3_drv_gerror", event_queue_abort_ends_all_stalls, a_lost_msi_is_made_good,
-	   a_pri_queue_abort_is_acknowledged, service_failure_mode_is_the_end, nothing_is_nothing)
+	   a_pri_queue_abort_is_acknowledged, service_failure_mode_is_the_end, event_queue_abort_insists,
+	   an_invalidation_that_was_not_sent, event_queue_abort_of_a_device_that_is_off, a_lost_msi_of_many_records,
+	   nothing_is_nothing)
