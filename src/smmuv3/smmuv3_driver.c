@@ -348,15 +348,16 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 	if (r)
 		return r;
 	r = alloc_all(d);
-	if (!r)
-		r = bind(d);
-	if (!r)
+	if (!r) {
 		r = start(d);
+		/* Last: a watchdog must not meet queues that are being set up. */
+		if (!r)
+			r = bind(d);
+		if (r)
+			stop(d);
+	}
 	if (!r)
 		return 0;
-	if (d->h.bound)
-		stop(d);
-	drv_unbind(&d->h);
 	free_all(d);
 	return r;
 }

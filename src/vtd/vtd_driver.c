@@ -210,16 +210,16 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 	if (r)
 		return r;
 	r = alloc_all(d);
-	/* Table 32 */
-	if (!r)
-		r = drv_bind(&d->h, &vtd_fault_ops, 0x0, 0x1, 0xf);
-	if (!r)
+	if (!r) {
 		r = start(d);
+		/* Last: a watchdog must not meet queues that are being set up. The codes: table 32. */
+		if (!r)
+			r = drv_bind(&d->h, &vtd_fault_ops, 0x0, 0x1, 0xf);
+		if (r)
+			stop(d);
+	}
 	if (!r)
 		return 0;
-	if (d->h.bound)
-		stop(d);
-	drv_unbind(&d->h);
 	free_all(d);
 	return r;
 }

@@ -228,6 +228,36 @@ START_TEST(knows_its_interrupt_lines)
 }
 END_TEST
 
+static void watchdog(struct fake_smmu *host)
+{
+	host->now += 20000000;
+	fault_core_expire(host->core, host->now);
+}
+
+/* The core's watchdog looks in while the hardware takes its time: an earlier user's indices are not records. */
+START_TEST(is_not_watched_before_it_runs)
+{
+	fake_init(&f);
+	f.slow = true;
+	f.on_poll = watchdog;
+	/* SMMUEN, command and event queue are on. */
+	fake_set_reg(&f, 0x20, 0xd);
+	fake_set_reg(&f, 0x24, 0xd);
+	ck_assert_int_eq(fake_probe(&f), 0);
+	ck_assert_uint_gt(f.now, 60000000);
+	f.on_poll = NULL;
+	f.slow = false;
+	ck_assert_uint_eq(fake_reg(&f, 0x100ac), 0);
+	fake_event(&f, 0x0000000500000002ULL, 0, 0, 0);
+	ck_assert_int_eq(fake_irq(&f, 0), 1);
+	ck_assert_uint_eq(fake_reg(&f, 0x100ac), 1);
+	ck_assert_uint_eq(smmuv3_drv_stats(f.drv)->resyncs, 0);
+	fake_remove(&f);
+	fake_exit(&f);
+}
+END_TEST
+
 SUITE_MAIN("smmuv3_drv_probe", programs_everything_and_enables_last, takes_over_an_smmu_that_runs, gives_up_on_silence,
 	   refuses_what_it_cannot_drive, cuts_sizes_to_what_there_is, uses_two_levels_of_stream_table, sends_msis,
-	   takes_preset_tables_and_queues, invalidates_el2_where_there_is_one, knows_its_interrupt_lines)
+	   takes_preset_tables_and_queues, invalidates_el2_where_there_is_one, knows_its_interrupt_lines,
+	   is_not_watched_before_it_runs)
