@@ -630,8 +630,13 @@ void stress_switcher(struct stress *s)
 
 void stress_expirer(struct stress *s)
 {
-	while (!fenv_load(&s->stop)) {
+	struct fault_stats stats;
+	u32 n;
+
+	for (n = 0; !fenv_load(&s->stop); n++) {
 		fault_core_expire(s->core, s->cfg.now());
+		if (n % 8 == 0)
+			fault_core_stats(s->core, &stats);
 		s->cfg.relax();
 	}
 }

@@ -22,7 +22,8 @@
 #define REPORTERS   8
 #define WORKERS	    4
 #define ALARM_S	    20		  /* a loop in which no virtual time passes */
-#define LIMIT_NS    5000000000ull /* virtual; a run takes a hundredth of it */
+#define LIMIT_NS    5000000000ull /* virtual; a run takes a hundredth of it, ... */
+#define FAULT_NS    10000000ull	  /* ... and this more for each fault */
 #define MAX_FAILING 50		  /* then it is not one rare bug */
 
 struct host {
@@ -197,7 +198,7 @@ static void run_seed(u64 seed, u32 faults, struct told *told)
 	told->seed = seed;
 	if (!sched_verbose) /* then somebody may be looking with a debugger */
 		alarm(ALARM_S);
-	sched_run(seed, LIMIT_NS, whole_stress, &run);
+	sched_run(seed, LIMIT_NS + faults * FAULT_NS, whole_stress, &run);
 	storage_end();
 	told->sum = sched_sum;
 }
