@@ -9,6 +9,11 @@
 #define WORD	 3u
 #define OPEN	 4u /* its report has returned before the answer came: counted in its device's open */
 
+/* What throttle was told last. */
+#define CALM	0u
+#define STORM	1u
+#define TELLING 2u
+
 /* Every so many-th answer is not taken at first. */
 #define REFUSED 16
 
@@ -27,7 +32,8 @@ struct stress_dev {
 	struct fault_dev *dev;
 	struct fault_storm storm;
 	u32 number;
-	u32 open;     /* compare and swap; less than none for a moment */
+	u32 open; /* compare and swap; less than none for a moment */
+	u32 throttled;
 	u32 released; /* load and store */
 };
 
@@ -171,11 +177,15 @@ static int disable(void *ctx, void *dev_ctx)
 	return operate(ctx);
 }
 
+/* On and off take turns, and one is not told before the other has returned. */
 static void throttle(void *ctx, void *dev_ctx, bool on)
 {
-	(void)ctx;
-	(void)dev_ctx;
-	(void)on;
+	struct stress_dev *d = dev_ctx;
+	struct stress *s = ctx;
+
+	CHECK(s, fenv_cmpxchg(&d->throttled, on ? CALM : STORM, TELLING));
+	s->cfg.relax();
+	CHECK(s, fenv_cmpxchg(&d->throttled, TELLING, on ? STORM : CALM));
 }
 
 /* An owner will know the cookie of the group that @addr's fault is in. */
