@@ -30,6 +30,7 @@ struct host {
 	struct fault_core *core;
 	struct stress *s;
 	u32 work; /* kicks not yet served */
+	u32 idle; /* workers that wait for one */
 	u32 stop;
 	u32 reporters, others, workers; /* that have not returned */
 };
@@ -49,6 +50,7 @@ struct told {
 
 struct run {
 	struct stress_cfg cfg;
+	struct host h;
 	struct told *told;
 };
 
@@ -87,8 +89,10 @@ static void worker(void *host)
 	struct fault_group *g;
 
 	for (;;) {
+		h->idle++;
 		while (!h->work)
 			sched_wait(&h->work, "work");
+		h->idle--;
 		h->work--;
 		while ((g = fault_core_take(h->core, now())) != NULL)
 			fault_group_complete(g, fault_group_handle(g, now()), now());
@@ -148,6 +152,19 @@ static void spawn_all(struct host *h, struct role *roles)
 	}
 }
 
+/* Nobody is on the way to a worker, and none works: then nothing is left for them. */
+static void check_quiet(void *arg)
+{
+	const struct host *h = &((struct run *)arg)->h;
+	const struct fault_list *l;
+
+	if (!h->core || h->idle < WORKERS || h->work)
+		return;
+	for (l = h->core->devs.next; l != &h->core->devs; l = l->next)
+		if (!fault_list_empty(&container_of(l, struct fault_dev, core_link)->ready))
+			sched_fail("a group waits, and no worker comes");
+}
+
 static void check_result(const struct stress_result *r, struct fault_stats *sum)
 {
 	static char what[160];
@@ -166,23 +183,24 @@ static void whole_stress(void *arg)
 	struct run *run = arg;
 	struct stress_cfg *cfg = &run->cfg;
 	struct role roles[REPORTERS + 4];
-	struct host h = { .stop = 0 };
-	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = &h };
+	struct host *h = &run->h;
+	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = h };
 	struct stress_result result;
 
-	cfg->host = &h;
-	if (fault_core_create(&core_cfg, &h.core))
+	cfg->host = h;
+	if (fault_core_create(&core_cfg, &h->core))
 		sched_fail("no core");
-	cfg->core = h.core;
-	h.s = stress_new(cfg);
-	spawn_all(&h, roles);
-	join(&h.reporters, "the reporters");
-	stress_stop(h.s);
-	join(&h.others, "the other roles");
-	stress_end(h.s, &result, stop_workers);
+	cfg->core = h->core;
+	h->s = stress_new(cfg);
+	spawn_all(h, roles);
+	join(&h->reporters, "the reporters");
+	stress_stop(h->s);
+	join(&h->others, "the other roles");
+	stress_end(h->s, &result, stop_workers);
 	check_result(&result, &run->told->stats);
-	if (fault_core_destroy(h.core))
+	if (fault_core_destroy(h->core))
 		sched_fail("the core still has a device");
+	h->core = NULL;
 }
 
 static void run_seed(u64 seed, u32 faults, struct told *told)
@@ -198,7 +216,7 @@ static void run_seed(u64 seed, u32 faults, struct told *told)
 	told->seed = seed;
 	if (!sched_verbose) /* then somebody may be looking with a debugger */
 		alarm(ALARM_S);
-	sched_run(seed, LIMIT_NS + faults * FAULT_NS, whole_stress, &run);
+	sched_run(seed, LIMIT_NS + faults * FAULT_NS, whole_stress, check_quiet, &run);
 	storage_end();
 	told->sum = sched_sum;
 }

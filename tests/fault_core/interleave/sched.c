@@ -48,6 +48,8 @@ static struct {
 	u64 next_wake;
 	u64 seed, random;
 	u64 limit_ns;
+	void (*quiet)(void *arg);
+	void *quiet_arg;
 	struct temper temper;
 	struct coroutine thread;
 	struct turn trace[TRACE];
@@ -124,12 +126,24 @@ static struct task *pick(void)
 	return &own.tasks[__builtin_ctz(mask)];
 }
 
+static bool nobody_is_held_up(void)
+{
+	u32 i;
+
+	for (i = 0; i < own.n_tasks; i++)
+		if (own.tasks[i].state == TASK_HELD_UP)
+			return false;
+	return true;
+}
+
 /* Whoever is ready; NULL when all have returned. */
 static struct task *next_task(void)
 {
 	if (own.asleep && own.next_wake <= sched.now)
 		wake_sleepers();
 	if (!own.ready && own.asleep) {
+		if (nobody_is_held_up())
+			own.quiet(own.quiet_arg);
 		sched.now = own.next_wake;
 		wake_sleepers();
 	}
@@ -242,8 +256,10 @@ void sched_spawn(const char *name, void (*fn)(void *arg), void *arg)
 	set_state(t, TASK_READY);
 }
 
-void sched_run(u64 seed, u64 limit_ns, void (*fn)(void *arg), void *arg)
+void sched_run(u64 seed, u64 limit_ns, void (*fn)(void *arg), void (*quiet)(void *arg), void *arg)
 {
+	own.quiet = quiet;
+	own.quiet_arg = arg;
 	own.seed = seed;
 	own.random = seed * 0xd1342543de82ef95ull;
 	own.limit_ns = limit_ns;

@@ -41,8 +41,12 @@ struct sched {
 
 extern struct sched sched;
 
-/* One run: @fn(@arg) as a task of its own, until it and all that it spawned have returned. */
-void sched_run(u64 seed, u64 limit_ns, void (*fn)(void *arg), void *arg);
+/*
+ * One run: @fn(@arg) as a task of its own, until it and all that it spawned
+ * have returned. @quiet(@arg) looks around whenever all tasks sleep or wait,
+ * none in the midst of something.
+ */
+void sched_run(u64 seed, u64 limit_ns, void (*fn)(void *arg), void (*quiet)(void *arg), void *arg);
 
 void sched_spawn(const char *name, void (*fn)(void *arg), void *arg);
 
