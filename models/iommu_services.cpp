@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the engine needs: memory at once, interrupts at their price. And the registers. */
+#include "copy_words.h"
 #include "iommu_model_priv.h"
 
 namespace faultline {
@@ -60,7 +61,7 @@ int IommuModel::op_mem_read(void *ctx, u64 pa, void *buf, u32 len) {
 
     if (unlikely(!host))
         return self->debug_access(pa, buf, len, false);
-    std::memcpy(buf, host, len);
+    copy_words(buf, host, len);
     return 0;
 }
 

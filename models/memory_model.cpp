@@ -86,9 +86,11 @@ static int masked(physmem &m, tlm_generic_payload &gp) {
 /* Within a page that was used before: most accesses. */
 bool MemoryModel::plain(tlm_generic_payload &gp) {
     u32 len = gp.get_data_length();
-    unsigned char *at = host(gp.get_address(), len);
 
-    if (!at || gp.get_byte_enable_ptr() || gp.get_streaming_width() < len)
+    if (gp.get_byte_enable_ptr() || gp.get_streaming_width() < len)
+        return false;
+    unsigned char *at = host(gp.get_address(), len);
+    if (!at)
         return false;
     if (gp.is_read())
         std::memcpy(gp.get_data_ptr(), at, len);

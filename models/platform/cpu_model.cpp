@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "cpu_model.h"
+#include "copy_words.h"
 
 namespace faultline {
 
@@ -313,7 +314,7 @@ void CpuModel::op_mem_free(void *ctx, u64 pa, u64 bytes) {
 int CpuModel::read_memory(u64 pa, void *buf, u32 len) {
     look(pa, len);
     if (const unsigned char *at = memory_.host(pa, len)) {
-        std::memcpy(buf, at, len);
+        copy_words(buf, at, len);
         return 0;
     }
     memory_.remember(pa);
@@ -322,7 +323,7 @@ int CpuModel::read_memory(u64 pa, void *buf, u32 len) {
 
 int CpuModel::write_memory(u64 pa, const void *buf, u32 len) {
     if (unsigned char *at = memory_.host(pa, len)) {
-        std::memcpy(at, buf, len);
+        copy_words(at, buf, len);
         return 0;
     }
     int ret = physmem_write(&memory_.store(), pa, buf, len);

@@ -71,10 +71,9 @@ bool TraceMaster::later(ps_t t) {
     return false;
 }
 
-TraceMaster::Stream &TraceMaster::stream(u32 sid) {
-    if (likely(last_stream_ && last_stream_->sid == sid))
-        return *last_stream_;
+TraceMaster::Stream &TraceMaster::find_stream(u32 sid) {
     Stream *&s = stream_of_[sid];
+
     if (!s) {
         streams_.emplace_back(new Stream{sid, DMAT_DOMAIN_NONE, begin_, begin_, 0, 0, 0});
         s = streams_.back().get();
@@ -83,10 +82,9 @@ TraceMaster::Stream &TraceMaster::stream(u32 sid) {
     return *s;
 }
 
-TraceMaster::Space &TraceMaster::space(u32 domain) {
-    if (likely(last_space_ && last_space_->domain == domain))
-        return *last_space_;
+TraceMaster::Space &TraceMaster::find_space(u32 domain) {
     Space *&s = space_of_[domain];
+
     if (!s) {
         spaces_.emplace_back(new Space{domain, begin_, 0, 0});
         s = spaces_.back().get();
@@ -109,9 +107,9 @@ TraceMaster::Payload *TraceMaster::new_payload() {
 }
 
 /* Room that everybody reads and writes and nobody looks at. */
-unsigned char *TraceMaster::data(u64 bytes) {
-    if (unlikely(data_.empty() || data_.back().size() < bytes))
-        data_.emplace_back(std::max<u64>(bytes, data_.empty() ? 4096 : 2 * data_.back().size()));
+unsigned char *TraceMaster::more_data(u64 bytes) {
+    room_ = std::max<u64>({bytes, 2 * room_, 4096});
+    data_.emplace_back(room_);
     return data_.back().data();
 }
 
@@ -216,7 +214,7 @@ bool TraceMaster::play_access(const dmat_record &rec) {
         return waiting_ = true, false;
     if (t >= scheduler_.horizon())
         return later(t);
-    return issue(rec, s, sp, t);
+    return issue(rec, s, sp, port, t);
 }
 
 static u16 flags_of(const dmat_record &rec) {
@@ -225,7 +223,7 @@ static u16 flags_of(const dmat_record &rec) {
                (rec.flags & DMAT_F_PASID ? DMA_PASID : 0));
 }
 
-bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t) {
+bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, unsigned port, ps_t t) {
     static unsigned char no_data = TLM_BYTE_DISABLED; // the trace has addresses, no data
     Payload *p = new_payload();
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
@@ -239,7 +237,7 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t) {
     p->issued = t;
     p->stream = &s;
     p->space = &sp;
-    p->port = sockets_.size() == 1 ? 0 : rec.sid % sockets_.size();
+    p->port = port;
     p->ext.stream_id = rec.sid;
     p->ext.substream_id = rec.pasid;
     p->ext.flags = flags_of(rec);
@@ -255,7 +253,7 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t) {
     s.outstanding++;
     sp.outstanding++;
     s.ready = t + config_.master.interval_ps;
-    tlm::tlm_sync_enum answer = (*sockets_[p->port])->nb_transport_fw(*p, phase, delay);
+    tlm::tlm_sync_enum answer = (*sockets_[port])->nb_transport_fw(*p, phase, delay);
     if (likely(answer == tlm::TLM_COMPLETED)) {
         ps_t end = Scheduler::absolute(delay);
         known_.push({end, &s, &sp});
@@ -267,7 +265,7 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t) {
     s.unknown++;
     sp.unknown++;
     s.tag_waits = rec.tag;
-    port_busy_[p->port] = answer == tlm::TLM_ACCEPTED;
+    port_busy_[port] = answer == tlm::TLM_ACCEPTED;
     return true;
 }
 

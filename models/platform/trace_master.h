@@ -76,7 +76,7 @@ private:
     bool fetch();
     bool play_access(const dmat_record &rec);
     bool play_system(const dmat_record &rec);
-    bool issue(const dmat_record &rec, Stream &s, Space &sp, ps_t t);
+    bool issue(const dmat_record &rec, Stream &s, Space &sp, unsigned port, ps_t t);
     bool retire_one(ps_t &t);
     void retire_until(ps_t t);
     bool later(ps_t t);
@@ -84,10 +84,17 @@ private:
     void answered(tlm::tlm_generic_payload &gp, ps_t time);
     void port_ready(unsigned port, ps_t time);
     void finish_if_done();
-    Stream &stream(u32 sid);
-    Space &space(u32 domain);
+    Stream &stream(u32 sid) {
+        return likely(last_stream_ && last_stream_->sid == sid) ? *last_stream_ : find_stream(sid);
+    }
+    Space &space(u32 domain) {
+        return likely(last_space_ && last_space_->domain == domain) ? *last_space_ : find_space(domain);
+    }
+    Stream &find_stream(u32 sid);
+    Space &find_space(u32 domain);
     Payload *new_payload();
-    unsigned char *data(u64 bytes);
+    unsigned char *data(u64 bytes) { return likely(bytes <= room_) ? data_.back().data() : more_data(bytes); }
+    unsigned char *more_data(u64 bytes);
     ps_t arrival(const dmat_record &rec) const;
 
     Scheduler &scheduler_;
@@ -108,6 +115,7 @@ private:
     std::vector<std::unique_ptr<Payload>> payloads_;
     std::vector<Payload *> free_;
     std::vector<std::vector<unsigned char>> data_; // the last is the largest; accesses may still be using the others
+    u64 room_ = 0;                                 // in it
     const dmat_record *block_ = nullptr;
     ssize_t at_ = 0, size_ = 0;
     u64 number_ = 0;
