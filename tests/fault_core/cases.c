@@ -1476,6 +1476,27 @@ static void request_without_a_slot_poisons(struct fault_case_run *t)
 	rig_end(r);
 }
 
+/* A worker that looked while another had the device in hand sleeps: it is woken for what that one leaves. */
+static void worker_is_woken_for_the_rest(struct fault_case_run *t)
+{
+	struct rig *r = rig_new(t);
+	struct fault_dev *dev = rig_dev(r, SID, BOTH);
+	struct fault_domain *d = rig_domain(r, dev, NONE);
+	struct fault_group *g[2];
+
+	rig_stall(r, SID, NONE, 1, 0x1000);
+	rig_stall(r, SID, NONE, 2, 0x2000);
+	r->n_kicks = 0;
+	g[0] = fault_core_take(r->core, r->now);
+	EXPECT(r, r->n_kicks == 1);
+	g[1] = fault_core_take(r->core, r->now);
+	EXPECT(r, r->n_kicks == 1);
+	fault_group_complete(g[0], FAULT_RETRY, r->now);
+	fault_group_complete(g[1], FAULT_RETRY, r->now);
+	rig_drop(r, dev, NONE, d);
+	rig_end(r);
+}
+
 /* An answer that is refused in a row of answers holds up those behind it. */
 static void refused_answer_keeps_its_place(struct fault_case_run *t)
 {
@@ -1896,6 +1917,7 @@ const struct fault_case fault_cases[] = {
 	CASE(request_without_a_slot_poisons),
 	CASE(refused_answer_keeps_its_place),
 	CASE(watchdog_comes_again),
+	CASE(worker_is_woken_for_the_rest),
 	CASE(poisoned_group_is_reported_again),
 	CASE(poisoned_group_stays_poisoned),
 	CASE(off_with_incomplete_groups),
