@@ -226,6 +226,64 @@ static bool report_from_interrupt(void)
 	return good;
 }
 
+/* ---- Handlers that need each other: no group may wait behind a busy worker while another is idle ---- */
+
+#define MEETING 4
+
+struct meeting {
+	struct irq_test t; /* first: irq_respond() counts in it */
+	atomic_t here;
+	atomic_t alone;
+	struct completion all_here;
+};
+
+static enum fault_code meet(void *ctx, struct fault_group *g, const struct fault_record *f)
+{
+	struct meeting *m = ctx;
+
+	if (atomic_inc_return(&m->here) == MEETING)
+		complete_all(&m->all_here);
+	if (!wait_for_completion_timeout(&m->all_here, 5 * HZ))
+		atomic_inc(&m->alone);
+	return FAULT_RETRY;
+}
+
+static const struct fault_domain_ops meeting_ops = { .handle = meet };
+
+static bool handlers_need_each_other(void)
+{
+	struct fault_driver drv = { .ops = &irq_ops };
+	struct fault_dev_cfg dcfg = { .caps = FAULT_DEV_CAN_STALL, .credits = MEETING };
+	struct fault_domain_cfg mcfg = { .type = FAULT_DOMAIN_HANDLER, .owner.handler.ops = &meeting_ops };
+	struct fault_record f = { .sid = 1, .type = FAULT_STALL, .flags = FAULT_LAST };
+	struct fault_domain *domain;
+	struct fault_host *host;
+	struct fault_dev *dev;
+	struct meeting *m;
+	bool good;
+
+	m = kzalloc(sizeof(*m), GFP_KERNEL);
+	if (!m || fault_host_create(MEETING, &host))
+		return false;
+	init_completion(&m->all_here);
+	drv.ctx = m;
+	mcfg.owner.handler.ctx = m;
+	good = !fault_core_bind(fault_host_core(host), &drv) && !fault_dev_create(fault_host_core(host), &dcfg, &dev) &&
+	       !fault_dev_add_sid(dev, 1) && !fault_dev_enable(dev) && !fault_domain_alloc(dev, &mcfg, &domain) &&
+	       !fault_domain_enable_stalls(domain) && !fault_dev_attach(dev, FAULT_NO_PASID, domain);
+	for (f.index = 0; f.index < MEETING; f.index++) {
+		good = good && !fault_core_report(fault_host_core(host), &f, ktime_get_ns());
+		/* Those before are in their handlers. */
+		msleep(20);
+	}
+	fault_host_flush(host);
+	good = good && !fault_off(dev, ktime_get_ns()) && !fault_dev_detach(dev, FAULT_NO_PASID, ktime_get_ns()) &&
+	       !fault_domain_free(domain) && !fault_dev_destroy(dev) && !fault_host_destroy(host);
+	good = good && !atomic_read(&m->alone) && atomic_read(&m->t.answers) == MEETING;
+	kfree(m);
+	return good;
+}
+
 /* ---- KTAP ---- */
 
 static unsigned int number, failed;
@@ -243,7 +301,7 @@ static int __init selftest_init(void)
 	unsigned int i;
 
 	pr_info("KTAP version 1\n");
-	pr_info("1..%u\n", fault_n_cases + 2 + selftest_n_more);
+	pr_info("1..%u\n", fault_n_cases + 3 + selftest_n_more);
 	for (i = 0; i < fault_n_cases; i++) {
 		struct fault_case_run t = { .fail = case_failed };
 
@@ -252,6 +310,7 @@ static int __init selftest_init(void)
 		cond_resched();
 	}
 	result("report_from_interrupt", report_from_interrupt());
+	result("handlers_need_each_other", handlers_need_each_other());
 	for (i = 0; i < selftest_n_more; i++)
 		result(selftest_more[i].name, selftest_more[i].fn());
 	result("stress", stress());
