@@ -13,6 +13,7 @@ static const char help[] =
 	"  --faults terminate  an access to a page that is not mapped is aborted; the page is mapped after it\n"
 	"  --faults stall      it waits in the IOMMU until the page is mapped\n"
 	"  --faults pri        the device asks for the page (ATS and PRI) and tries again\n" RUN_HELP
+	"  --answers           with --json: a list of the faults, each with its answer, in the order of the answers\n"
 	"  --functional        no SystemC, no time: each access is over before the next begins\n"
 	"\n"
 	"The same trace, configuration and seed give the same result, byte for byte.\n"
@@ -20,15 +21,16 @@ static const char help[] =
 
 struct options {
 	struct run_options common;
-	bool functional, have_faults;
+	bool functional, have_faults, answers;
 };
 
-enum { OPT_IOMMU = RUN_OPTIONS_END, OPT_FAULTS, OPT_FUNCTIONAL };
+enum { OPT_IOMMU = RUN_OPTIONS_END, OPT_FAULTS, OPT_ANSWERS, OPT_FUNCTIONAL };
 
 static const struct option long_options[] = {
 	RUN_LONG_OPTIONS,
 	{ "iommu", required_argument, NULL, OPT_IOMMU },
 	{ "faults", required_argument, NULL, OPT_FAULTS },
+	{ "answers", no_argument, NULL, OPT_ANSWERS },
 	{ "functional", no_argument, NULL, OPT_FUNCTIONAL },
 	{ NULL, 0, NULL, 0 },
 };
@@ -61,6 +63,9 @@ static int option(struct options *o, int opt, int argc, char **argv)
 		return set_iommu(o, optarg);
 	case OPT_FAULTS:
 		return set_faults(o, optarg);
+	case OPT_ANSWERS:
+		o->answers = true;
+		return CLI_OK;
 	case OPT_FUNCTIONAL:
 		o->functional = true;
 		return CLI_OK;
@@ -83,6 +88,8 @@ static int parse(struct options *o, int argc, char **argv)
 		return CLI_FAILED;
 	if (!o->common.run.kind || !o->have_faults)
 		return cli_usage("replay", "replay: --iommu and --faults are needed");
+	if (o->answers && !o->common.json)
+		return cli_usage("replay", "replay: --answers needs --json");
 	return CLI_OK;
 }
 
@@ -97,7 +104,11 @@ static void progress(void *ctx, u64 done, u64 all)
 static int write_json(const struct run_options *o, const struct replay_result *res)
 {
 	json_t *j = replay_json(&o->run, res);
-	int err = report_json_write(j, o->json);
+	int err;
+
+	if (o->run.answers)
+		json_object_set(j, "answers", o->run.answers);
+	err = report_json_write(j, o->json);
 
 	json_decref(j);
 	return err ? cli_fail("%s: %s", o->json, strerror(-err)) : CLI_OK;
@@ -136,7 +147,9 @@ static int run(int argc, char **argv)
 	if (status)
 		return status;
 	o.common.run.account = json_object();
+	o.common.run.answers = o.answers ? json_array() : NULL;
 	status = play(&o);
+	json_decref(o.common.run.answers);
 	json_decref(o.common.run.account);
 	return status;
 }

@@ -42,6 +42,7 @@ enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI };
  * @repeat: play the trace so many times, one after the other; 0: once
  * @cfg: sizes and prices; the functional replay uses the sizes
  * @account: an object that a master with a life of its own (master.kind) adds its account to; may be NULL
+ * @answers: an array that each fault with its answer is added to, in the order of the answers; may be NULL
  * @progress: called now and then with accesses done and all; may be NULL
  */
 struct replay_options {
@@ -55,6 +56,7 @@ struct replay_options {
 	u64 repeat;
 	const struct fl_config *cfg;
 	json_t *account;
+	json_t *answers;
 	void (*progress)(void *ctx, u64 done, u64 all);
 	void *progress_ctx;
 };

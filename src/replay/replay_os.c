@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "report_json.h"
 #include "replay_os.h"
 
 #include "page_map.h"
@@ -479,12 +480,54 @@ static void kick(void *host)
 
 static const struct fault_host_ops host_ops = { .kick = kick };
 
+static void note_answer(const struct replay_os *os, const struct fault_group *g)
+{
+	static const char *const names[] = {
+		[FAULT_RETRY] = "retry",
+		[FAULT_TERMINATE] = "terminate",
+		[FAULT_FAILURE] = "failure",
+	};
+	const struct fault_record *f = NULL;
+	struct fault_group_info info;
+	json_t *o;
+
+	fault_group_info(g, &info);
+	while ((f = fault_group_next(g, f)) != NULL) {
+		o = json_object();
+		report_json_hex(o, "sid", f->sid);
+		if (f->flags & FAULT_PASID_VALID)
+			report_json_u64(o, "pasid", f->pasid);
+		report_json_hex(o, "iova", f->addr);
+		report_json_text(o, "access",
+				 f->perm & FAULT_WRITE	? "write"
+				 : f->perm & FAULT_EXEC ? "execute"
+							: "read");
+		report_json_text(o, "answer", names[info.answer]);
+		json_array_append_new(os->cfg.opt->answers, o);
+	}
+}
+
+static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
+{
+	const struct replay_os *os = ctx;
+
+	if (point == FAULT_AT_RESPONSE && os->cfg.opt->answers)
+		note_answer(os, g);
+	if (os->cfg.observe)
+		os->cfg.observe(os->cfg.ctx, g, point, now);
+}
+
 static int start(struct replay_os *os)
 {
 	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = os };
-	struct kind_request req = { .cfg = os->cfg.opt->cfg, .observe = os->cfg.observe, .observer = os->cfg.ctx };
+	struct kind_request req = { .cfg = os->cfg.opt->cfg };
 	int err;
 	u32 i;
+
+	if (os->cfg.observe || os->cfg.opt->answers) {
+		req.observe = observe;
+		req.observer = os;
+	}
 
 	req.devices = os->cfg.trace->n_sids;
 	err = fault_core_create(&core_cfg, &os->core);
