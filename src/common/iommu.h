@@ -77,12 +77,29 @@ struct xlat_result {
 	u8 perm;
 	u8 priv_perm;
 	u8 attr;
-	bool bypass;
-	bool hit;
-	bool recorded;
-	bool global;
-	bool untranslated;
+	bool bypass : 1;
+	bool hit : 1;
+	bool recorded : 1;
+	bool global : 1;
+	bool untranslated : 1;
 };
+
+#define XLAT_ANSWER offsetof(struct xlat_result, fault)
+
+/* All of an answer but the address, in one word: for caches to keep. */
+static inline u64 xlat_answer(const struct xlat_result *r)
+{
+	u64 word;
+
+	fl_assert(sizeof(*r) == XLAT_ANSWER + sizeof(word));
+	memcpy(&word, (const u8 *)r + XLAT_ANSWER, sizeof(word));
+	return word;
+}
+
+static inline void xlat_set_answer(struct xlat_result *r, u64 word)
+{
+	memcpy((u8 *)r + XLAT_ANSWER, &word, sizeof(word));
+}
 
 /* What a memory access of an IOMMU was for: walk_access.what */
 enum walk_what {

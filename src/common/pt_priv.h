@@ -44,12 +44,9 @@ static inline void pt_record(const struct pt_env *env, u64 pa, u16 len, u8 what,
 		return;
 	w->n_accesses = n + 1;
 	a = &w->accesses[n];
-	a->addr = pa;
-	a->len = len;
-	a->what = what;
-	a->level = level;
-	a->write = write;
-	a->failed = failed;
+	*a = (struct walk_access){
+		.addr = pa, .len = len, .what = what, .level = level, .write = write, .failed = failed
+	};
 }
 
 /* Read one 64-bit descriptor; false: the bus answered with an error. */
@@ -101,17 +98,12 @@ static inline bool pt_update64(const struct pt_env *env, u64 pa, s8 level, bool 
 static inline void pt_add_step(const struct pt_env *env, u8 stage, u64 in, u8 shift, u64 table, s8 level, u16 attr)
 {
 	struct pt_steps *s = env->steps;
-	struct pt_step *e;
 
 	if (!s || s->n >= PT_MAX_STEPS)
 		return;
-	e = &s->step[s->n++];
-	e->in = in;
-	e->table = table;
-	e->attr = attr;
-	e->level = level;
-	e->shift = shift;
-	e->stage = stage;
+	s->step[s->n++] = (struct pt_step){
+		.in = in, .table = table, .attr = attr, .level = level, .shift = shift, .stage = stage
+	};
 }
 
 static inline enum pt_fault pt_set_fault(struct pt_result *r, enum pt_fault fault, u8 stage, s8 level, u64 desc)
@@ -156,7 +148,29 @@ enum pt_fault vmsa64_s2_walk(const struct pt_env *env, const struct vmsa64_stage
 			     const struct pt_start *start, struct pt_leaf *l, struct pt_result *r);
 
 /* One stage alone: its leaf is the result. */
-enum pt_fault pt_finish(const struct pt_leaf *l, u8 stage, u32 access, struct pt_result *r);
+static inline enum pt_fault pt_finish(const struct pt_leaf *l, u8 stage, u32 access, struct pt_result *r)
+{
+	r->pa = l->out;
+	r->ipa = 0;
+	r->desc = l->desc;
+	r->desc2 = 0;
+	r->fault = PT_OK;
+	r->stage = stage;
+	r->level = l->level;
+	r->tt = false;
+	r->root = false;
+	r->update = false;
+	r->lacks = 0;
+	r->shift = l->shift;
+	r->contig_shift = l->contig_shift;
+	r->user_perm = l->user;
+	r->priv_perm = l->priv;
+	r->perm = access & PT_PRIV ? l->priv : l->user;
+	r->flags = l->flags | (l->clean ? PT_RES_CLEAN : 0);
+	r->attr = l->attr;
+	r->attr2 = stage == 2 ? l->attr : 0;
+	return PT_OK;
+}
 
 /* Stage 1's leaf @l1 goes on through stage 2; both make the result. */
 enum pt_fault pt_finish_nested(const struct pt_env *env, const struct vmsa64_stage *s2, const struct pt_leaf *l1,

@@ -60,7 +60,9 @@ struct cursor {
 	u64 table;
 	u64 where;	/* address of the descriptor in the space that the stage reads */
 	u64 mask;	/* of the index */
+	u64 below_mask; /* of the index below the initial level */
 	u64 table_mask; /* address bits of a plain table descriptor */
+	u64 beyond;	/* address bits that the stage does not put out */
 	u32 stride;	/* bits that a lookup below the initial one resolves */
 	u32 shift;	/* log2 of what one entry of this level covers */
 	s32 level;
@@ -92,7 +94,9 @@ static inline void cursor_set(struct cursor *c, const struct vmsa64_stage *st, c
 	c->tries = 0;
 	c->plain = st->granule != 16 && !(st->flags & VMSA_DS);
 	c->stride = stride(st);
+	c->below_mask = (1ULL << c->stride) - 1;
 	c->table_mask = GENMASK_ULL(47, 0) >> st->granule << st->granule;
+	c->beyond = ~0ULL << st->out_bits;
 	/* A start above the initial level comes from a context that disagrees: software's error, not used. */
 	if (start && start->level >= st->level) {
 		fl_assert(start->level <= LAST_LEVEL);
@@ -106,7 +110,7 @@ static inline void cursor_set(struct cursor *c, const struct vmsa64_stage *st, c
 	}
 	c->shift = level_shift(st, c->level);
 	/* The initial lookup resolves what is left of the input size (D8.2.1). */
-	c->mask = (1ULL << (c->level == st->level ? st->in_bits - c->shift : c->stride)) - 1;
+	c->mask = c->level == st->level ? (1ULL << (st->in_bits - c->shift)) - 1 : c->below_mask;
 }
 
 static inline void cursor_aim(struct cursor *c, u64 ia)
@@ -130,12 +134,12 @@ static inline bool cursor_descend(struct cursor *c, const struct pt_env *env, co
 				  u64 ia, u64 desc)
 {
 	c->table = likely(c->plain) ? desc & c->table_mask : desc_address(st, c, desc, st->granule);
-	if (unlikely(c->table >> st->out_bits))
+	if (unlikely(c->table & c->beyond))
 		return false;
 	c->level++;
 	pt_add_step(env, stage, ia, c->shift, c->table, c->level, c->attr);
 	c->shift -= c->stride;
-	c->mask = (1ULL << c->stride) - 1;
+	c->mask = c->below_mask;
 	return true;
 }
 
@@ -497,30 +501,6 @@ again:
 }
 
 /* Results ------------------------------------------------------------------ */
-
-enum pt_fault pt_finish(const struct pt_leaf *l, u8 stage, u32 access, struct pt_result *r)
-{
-	r->pa = l->out;
-	r->ipa = 0;
-	r->desc = l->desc;
-	r->desc2 = 0;
-	r->fault = PT_OK;
-	r->stage = stage;
-	r->level = l->level;
-	r->tt = false;
-	r->root = false;
-	r->update = false;
-	r->lacks = 0;
-	r->shift = l->shift;
-	r->contig_shift = l->contig_shift;
-	r->user_perm = l->user;
-	r->priv_perm = l->priv;
-	r->perm = access & PT_PRIV ? l->priv : l->user;
-	r->flags = l->flags | (l->clean ? PT_RES_CLEAN : 0);
-	r->attr = l->attr;
-	r->attr2 = stage == 2 ? l->attr : 0;
-	return PT_OK;
-}
 
 void pt_combine(const struct pt_leaf *l1, const struct pt_leaf *l2, u32 access, struct pt_result *r)
 {

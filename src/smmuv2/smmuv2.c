@@ -120,7 +120,7 @@ static inline __attribute__((__always_inline__)) enum xlat lookup_tlb(struct smm
 	const struct smmuv2_bank *b = &s->bank[cb];
 	u64 va = bank_va(b, t->iova);
 	struct tcache_entry *hit = tcache_lookup(&s->tlb, va, &b->tag);
-	u32 priv = flags & DMA_PRIV ? 8 : 0, perms;
+	u32 priv = flags & DMA_PRIV ? 8 : 0;
 
 	/* Lack of permission is left to the walk: it names the stage and level, and sees what software relaxed. */
 	if (hit && unlikely(!(hit->data[1] >> priv & wanted(flags))))
@@ -129,14 +129,10 @@ static inline __attribute__((__always_inline__)) enum xlat lookup_tlb(struct smm
 		emit_lookup(s, t, hit);
 	if (!hit)
 		return XLAT_MISS;
-	perms = (u32)hit->data[1];
 	r->pa = hit->data[0] | (va & (BIT_ULL(hit->shift) - 1));
-	r->shift = hit->shift;
-	r->priv_perm = perms >> 8 & 7;
-	r->perm = perms >> priv & 7;
-	r->attr = (u8)(perms >> 16);
-	r->global = hit->global;
-	r->hit = true;
+	xlat_set_answer(r, hit->data[2]);
+	if (priv)
+		r->perm = r->priv_perm;
 	return XLAT_OK;
 }
 
@@ -336,12 +332,20 @@ static void install_step(struct smmuv2 *s, const struct smmuv2_found *f, const s
 
 static void install(struct smmuv2 *s, const struct smmuv2_found *f)
 {
+	struct xlat_result answer = {
+		.shift = f->shift,
+		.perm = f->user_perm,
+		.priv_perm = f->priv_perm,
+		.attr = f->attr,
+		.global = f->global,
+		.hit = true,
+	};
 	struct tcache_entry e = {
 		.tag = f->tag,
 		.shift = f->shift,
 		.global = f->global,
 		.leaf = 1,
-		.data = { f->pa, f->user_perm | (u64)f->priv_perm << 8 | (u64)f->attr << 16 },
+		.data = { f->pa, f->user_perm | (u64)f->priv_perm << 8, xlat_answer(&answer) },
 	};
 	u32 i;
 

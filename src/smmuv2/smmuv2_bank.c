@@ -317,7 +317,13 @@ enum pt_fault smmuv2_bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, str
 	u32 s2n = b->s2 != SMMUV2_NO_BANK ? b->s2 : cb;
 	struct s2_key key = { s, s2n };
 	struct pt_env env = {
-		.ops = s->ops, .ctx = s->ctx, .walk = w, .steps = &s->steps, .s2_start = s2_start, .s2_cache = &key
+		.ops = s->ops,
+		.ctx = s->ctx,
+		/* Nobody reads the list of a walk of smmuv2_translate(). */
+		.walk = w == &s->scratch ? NULL : w,
+		.steps = s->wc1.sets | s->wc2.sets ? &s->steps : NULL,
+		.s2_start = s2_start,
+		.s2_cache = &key,
 	};
 	const struct vmsa64_stage *s2 = b->s2_on ? &s->bank[s2n].st2 : NULL;
 	const struct vmsa64_stage *tt;

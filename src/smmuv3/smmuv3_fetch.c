@@ -218,6 +218,7 @@ struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid)
 	st->gen = 0;
 	if (!resolve_cached(s, sid, ssid, st))
 		return NULL;
+	st->plain = st->action == V3_TRANSLATE && !st->tbi && !st->e0pd && st->flags_keep == 0xffff;
 	st->gen = s->config_gen;
 	return st;
 }

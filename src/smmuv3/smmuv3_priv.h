@@ -33,6 +33,7 @@
 #define TLB_PRIV_PERM GENMASK_ULL(15, 8)
 #define TLB_ATTR      GENMASK_ULL(23, 16)
 #define TLB_CLEAN     BIT_ULL(24) /* no use for writes: the dirty state is not set */
+#define TLB_ANSWER    2		  /* xlat_answer() with .perm for a user */
 
 /* of a walk cache entry */
 #define WC_TABLE 0
@@ -60,6 +61,7 @@ enum v3_action {
  * @ste_slot, @cd_slot: entries of the configuration caches it stands for
  * @tag: of its translations
  * @flags_keep, @flags_set: INSTCFG and PRIVCFG as a change of dma_txn.flags
+ * @plain: both stages see address and flags as the client gives them
  * @tt: roots of stage 1; @two: both exist
  * @event_ssid: SubstreamID to record if it differs from the transaction's (7.3.9)
  */
@@ -68,7 +70,7 @@ struct smmuv3_stream {
 	u32 ste_slot, cd_slot;
 	u8 action;
 	u8 event;
-	bool s1, s2, two, tbi, e0pd, ssid_override;
+	bool s1, s2, two, tbi, e0pd, plain, ssid_override;
 	u16 flags_keep, flags_set;
 	u8 cd_ars; /* bit 0 S, bit 1 R, bit 2 A */
 	bool s2s, s2r;

@@ -61,23 +61,15 @@ static inline enum xlat tlb_answer(const struct smmuv3 *s, const struct tcache_e
 				   u16 flags, struct xlat_result *r)
 {
 	u64 info = e->data[TLB_FLAGS];
-	u8 user = FIELD_GET(TLB_USER_PERM, info), priv = FIELD_GET(TLB_PRIV_PERM, info);
-	u8 perm = flags & DMA_PRIV ? priv : user;
+	u64 perm = flags & DMA_PRIV ? FIELD_GET(TLB_PRIV_PERM, info) : FIELD_GET(TLB_USER_PERM, info);
 
 	/* A walk finds the reason, and sets the dirty state. */
 	if (unlikely(!(perm & wanted(flags)) || ((info & TLB_CLEAN) && (flags & DMA_WRITE))))
 		return XLAT_MISS;
 	r->pa = e->data[TLB_PA] | (t->iova & ((1ULL << e->shift) - 1));
-	r->fault = 0;
-	r->shift = e->shift;
-	r->perm = perm;
-	r->priv_perm = priv;
-	r->attr = FIELD_GET(TLB_ATTR, info);
-	r->bypass = false;
-	r->hit = true;
-	r->recorded = false;
-	r->global = e->global;
-	r->untranslated = false;
+	xlat_set_answer(r, e->data[TLB_ANSWER]);
+	if (unlikely(flags & DMA_PRIV))
+		r->perm = r->priv_perm;
 	return XLAT_OK;
 }
 
@@ -90,35 +82,50 @@ static void tlb_event(struct smmuv3 *s, const struct dma_txn *t, bool hit)
 					   .id = t->id });
 }
 
-enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
+/* No stage translates, or the transaction is terminated. */
+static enum xlat lookup_untranslated(const struct smmuv3 *s, const struct smmuv3_stream *st, const struct dma_txn *t,
+				     struct xlat_result *r)
+{
+	if (st->action == V3_EVENT || (st->action == V3_BYPASS && (t->iova & ~s->pa_mask)))
+		return XLAT_MISS;
+	bypass_result(r, t->iova);
+	r->hit = true;
+	return st->action == V3_BYPASS ? XLAT_OK : XLAT_ABORT;
+}
+
+static inline enum xlat look_up(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
 {
 	const struct smmuv3_stream *st;
 	const struct tcache_entry *e;
+	u64 va = t->iova;
+	u16 flags = t->flags;
 	enum xlat x;
-	u16 flags;
 
-	if (unlikely(t->flags & (DMA_ATS_REQ | DMA_TRANSLATED)))
+	if (unlikely(flags & (DMA_ATS_REQ | DMA_TRANSLATED)))
 		return v3_translated_lookup(s, t, r);
 	if (unlikely(!(s->cr0 & CR0_SMMUEN)))
 		return disabled(s, t, r);
 	st = v3_cached_stream(s, t->sid, txn_ssid(t));
 	if (unlikely(!st))
 		return XLAT_MISS;
-	if (unlikely(st->action != V3_TRANSLATE)) {
-		if (st->action == V3_EVENT || (st->action == V3_BYPASS && (t->iova & ~s->pa_mask)))
+	if (unlikely(!st->plain)) {
+		if (st->action != V3_TRANSLATE)
+			return lookup_untranslated(s, st, t, r);
+		flags = txn_flags(t, st);
+		if (st->e0pd && !(flags & DMA_PRIV))
 			return XLAT_MISS;
-		bypass_result(r, t->iova);
-		r->hit = true;
-		return st->action == V3_BYPASS ? XLAT_OK : XLAT_ABORT;
+		va = effective_va(st, va);
 	}
-	flags = txn_flags(t, st);
-	if (unlikely(st->e0pd && !(flags & DMA_PRIV)))
-		return XLAT_MISS;
-	e = tcache_lookup(&s->tlb, effective_va(st, t->iova), &st->tag);
-	x = e ? tlb_answer(s, e, t, flags, r) : XLAT_MISS;
+	e = tcache_lookup(&s->tlb, va, &st->tag);
+	x = likely(e) ? tlb_answer(s, e, t, flags, r) : XLAT_MISS;
 	if (unlikely(s->loud))
 		tlb_event(s, t, x == XLAT_OK);
 	return x;
+}
+
+enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
+{
+	return look_up(s, t, r);
 }
 
 /* ---- faults of a walk ---- */
@@ -270,19 +277,22 @@ static void use_s2(struct smmuv3 *s, const struct smmuv3_stream *st)
 	s->s2_root = st->s2_stage.level;
 }
 
-static void tlb_entry(struct iommu_walk *w, const struct smmuv3_stream *st, u64 va, const struct pt_result *r)
+/* The TLB entry for the outcome in @w->res. */
+static inline void tlb_entry(struct iommu_walk *w, u64 va, const struct pt_result *r)
 {
 	struct v3_walk *p = v3_walk_of(w);
-	u64 info = FIELD_PREP(TLB_USER_PERM, (u64)r->user_perm) | FIELD_PREP(TLB_PRIV_PERM, (u64)r->priv_perm) |
-		   FIELD_PREP(TLB_ATTR, (u64)r->attr);
+	struct xlat_result answer = w->res;
 
-	if (r->flags & PT_RES_CLEAN)
-		info |= TLB_CLEAN;
+	answer.perm = r->user_perm;
+	answer.hit = true;
 	p->tlb.shift = r->shift;
 	p->tlb.page = va >> r->shift;
-	p->tlb.global = st->s1 && (r->flags & PT_RES_GLOBAL) && (st->tag.world & WORLD_REGIME) != WORLD_EL2;
-	p->tlb.data[TLB_PA] = w->res.pa >> r->shift << r->shift;
-	p->tlb.data[TLB_FLAGS] = info;
+	p->tlb.global = answer.global;
+	p->tlb.data[TLB_PA] = answer.pa >> r->shift << r->shift;
+	p->tlb.data[TLB_FLAGS] = FIELD_PREP(TLB_USER_PERM, (u64)r->user_perm) |
+				 FIELD_PREP(TLB_PRIV_PERM, (u64)r->priv_perm) | FIELD_PREP(TLB_ATTR, (u64)r->attr) |
+				 (r->flags & PT_RES_CLEAN ? TLB_CLEAN : 0);
+	p->tlb.data[TLB_ANSWER] = xlat_answer(&answer);
 	p->have |= HAVE_TLB;
 }
 
@@ -290,13 +300,15 @@ void v3_walk_ok(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stre
 		const struct pt_result *r)
 {
 	w->kind = XLAT_OK;
-	w->res.pa = r->pa & s->pa_mask;
-	w->res.shift = r->shift;
-	w->res.perm = flags & DMA_PRIV ? r->priv_perm : r->user_perm;
-	w->res.priv_perm = r->priv_perm;
-	w->res.attr = r->attr;
-	tlb_entry(w, st, va, r);
-	w->res.global = v3_walk_of(w)->tlb.global;
+	w->res = (struct xlat_result){
+		.pa = r->pa & s->pa_mask,
+		.shift = r->shift,
+		.perm = flags & DMA_PRIV ? r->priv_perm : r->user_perm,
+		.priv_perm = r->priv_perm,
+		.attr = r->attr,
+		.global = st->s1 && (r->flags & PT_RES_GLOBAL) && (st->tag.world & WORLD_REGIME) != WORLD_EL2,
+	};
+	tlb_entry(w, va, r);
 }
 
 /* Both stages' tables, with the walk caches; the outcome goes to @r. */
@@ -304,7 +316,13 @@ u8 v3_walk_tables(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 		  struct pt_result *r)
 {
 	struct v3_walk *p = v3_walk_of(w);
-	struct pt_env env = { .ops = s->ops, .ctx = s->ctx, .walk = w, .steps = &p->steps };
+	struct pt_env env = {
+		.ops = s->ops,
+		.ctx = s->ctx,
+		/* Nobody reads the list of a walk of smmuv3_translate(). */
+		.walk = w == &s->own_walk ? NULL : w,
+		.steps = s->wc1.sets | s->wc2.sets ? &p->steps : NULL,
+	};
 	const struct vmsa64_stage *tt = NULL;
 	struct pt_start start;
 	bool resume;
@@ -603,7 +621,7 @@ void smmuv3_cancel(struct smmuv3 *s, struct iommu_walk *w)
 
 enum xlat smmuv3_translate(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
 {
-	enum xlat x = smmuv3_lookup(s, t, r);
+	enum xlat x = look_up(s, t, r);
 
 	if (likely(x != XLAT_MISS))
 		return x;

@@ -44,8 +44,7 @@ struct vtd_bind {
 };
 
 /*
- * Words of an IOTLB entry: output address; VTD_TLB_*; the answer, that is, the
- * bytes of struct xlat_result from .fault to .hit, with .perm for a user.
+ * Words of an IOTLB entry: output address; VTD_TLB_*; xlat_answer() with .perm for a user.
  */
 #define VTD_TLB_DID	GENMASK_ULL(15, 0)
 #define VTD_TLB_PASID	GENMASK_ULL(35, 16)
@@ -56,10 +55,6 @@ struct vtd_bind {
 /* What an untranslated request finds permitted at once: R; W with the dirty state set; X of an execute request */
 #define VTD_TLB_USER_OK GENMASK_ULL(44, 42)
 #define VTD_TLB_PRIV_OK GENMASK_ULL(47, 45)
-
-#define VTD_ANSWER     offsetof(struct xlat_result, fault)
-#define VTD_ANSWER_END offsetof(struct xlat_result, recorded)
-static_assert(VTD_ANSWER_END - VTD_ANSWER == sizeof(u64), "struct xlat_result");
 
 /* tcache_tag.vmid of the IOTLB: source-id, and whether the request had a PASID */
 static inline u32 vtd_tlb_vmid(u32 sid, bool has_pasid)

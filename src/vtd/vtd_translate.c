@@ -61,8 +61,7 @@ static bool no_write(const struct vtd *v, const struct dma_txn *t)
 static inline void result_of_entry(const struct tcache_entry *e, const struct dma_txn *t, struct xlat_result *r)
 {
 	r->pa = e->data[0] | (t->iova & (BIT_ULL(e->shift) - 1));
-	memcpy((u8 *)r + VTD_ANSWER, &e->data[2], sizeof(u64));
-	memset((u8 *)r + VTD_ANSWER_END, 0, sizeof(*r) - VTD_ANSWER_END);
+	xlat_set_answer(r, e->data[2]);
 	if (t->flags & DMA_PRIV)
 		r->perm = r->priv_perm;
 }
@@ -326,7 +325,7 @@ static u8 page_walk(struct vtd *v, struct iommu_walk *w, const struct vtd_bind *
 	struct second_cache c = { v, b->did };
 	struct pt_env env = { .ops = v->ops,
 			      .ctx = v->ctx,
-			      .walk = w,
+			      .walk = w == &v->one ? NULL : w,
 			      .steps = v->keep_steps ? &v->steps : NULL,
 			      .s2_start = second_start,
 			      .s2_cache = &c };
@@ -422,7 +421,7 @@ static void keep_translation(struct vtd *v, struct iommu_walk *w, const struct p
 		    FIELD_PREP(VTD_TLB_PRIV_OK, answer.priv_perm & usable) |
 		    (r->flags & PT_RES_CLEAN ? VTD_TLB_CLEAN : 0) | (ats ? VTD_TLB_ATS : 0) |
 		    (overlaps_intr_range(r->pa, r->shift) ? VTD_TLB_INTR : 0);
-	memcpy(&f->tlb[2], (u8 *)&answer + VTD_ANSWER, sizeof(u64));
+	f->tlb[2] = xlat_answer(&answer);
 	f->tlb_shift = r->shift;
 	w->res = answer;
 	w->res.pa = r->pa;
