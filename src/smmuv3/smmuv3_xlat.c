@@ -93,7 +93,8 @@ static enum xlat lookup_untranslated(const struct smmuv3 *s, const struct smmuv3
 	return st->action == V3_BYPASS ? XLAT_OK : XLAT_ABORT;
 }
 
-static inline enum xlat look_up(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
+static inline __attribute__((__always_inline__)) enum xlat look_up(struct smmuv3 *s, const struct dma_txn *t,
+								   struct xlat_result *r)
 {
 	const struct smmuv3_stream *st;
 	const struct tcache_entry *e;
@@ -619,14 +620,20 @@ void smmuv3_cancel(struct smmuv3 *s, struct iommu_walk *w)
 		v3_cmdq_run(s);
 }
 
-enum xlat smmuv3_translate(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
+static __attribute__((__noinline__)) enum xlat translate_miss(struct smmuv3 *s, const struct dma_txn *t,
+							      struct xlat_result *r)
 {
-	enum xlat x = look_up(s, t, r);
+	enum xlat x;
 
-	if (likely(x != XLAT_MISS))
-		return x;
 	smmuv3_walk(s, t, &s->own_walk);
 	x = smmuv3_fill(s, &s->own_walk);
 	*r = s->own_walk.res;
 	return x;
+}
+
+enum xlat smmuv3_translate(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
+{
+	enum xlat x = look_up(s, t, r);
+
+	return likely(x != XLAT_MISS) ? x : translate_miss(s, t, r);
 }

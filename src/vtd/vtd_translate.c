@@ -155,7 +155,8 @@ static inline struct tcache_tag iotlb_tag(const struct dma_txn *t)
 	return (struct tcache_tag){ .asid = has_pasid ? t->pasid : 0, .vmid = vtd_tlb_vmid(t->sid, has_pasid) };
 }
 
-static inline enum xlat lookup_cached(struct vtd *v, const struct dma_txn *t, struct xlat_result *r)
+static inline __attribute__((__always_inline__)) enum xlat lookup_cached(struct vtd *v, const struct dma_txn *t,
+									 struct xlat_result *r)
 {
 	struct tcache_tag tag = iotlb_tag(t);
 	const struct tcache_entry *e = tcache_lookup(&v->iotlb, t->iova, &tag);
@@ -177,7 +178,8 @@ static inline enum xlat lookup_cached(struct vtd *v, const struct dma_txn *t, st
 }
 
 /* Translation is disabled, the request is translated, or it goes to the interrupt range. */
-static enum xlat lookup_special(struct vtd *v, const struct dma_txn *t, struct xlat_result *r)
+static __attribute__((__noinline__)) enum xlat lookup_special(struct vtd *v, const struct dma_txn *t,
+							      struct xlat_result *r)
 {
 	if (!v->tes) {
 		if (!(t->flags & (DMA_ATS_REQ | DMA_TRANSLATED)))
@@ -193,7 +195,8 @@ static enum xlat lookup_special(struct vtd *v, const struct dma_txn *t, struct x
 	return t->flags & DMA_PASID ? lookup_cached(v, t, r) : XLAT_MISS;
 }
 
-static inline enum xlat look_up(struct vtd *v, const struct dma_txn *t, struct xlat_result *r)
+static inline __attribute__((__always_inline__)) enum xlat look_up(struct vtd *v, const struct dma_txn *t,
+								   struct xlat_result *r)
 {
 	if (unlikely(!v->tes || (t->flags & DMA_TRANSLATED) || vtd_in_intr_range(t->iova)))
 		return lookup_special(v, t, r);
@@ -673,15 +676,20 @@ void vtd_walk_cancel(void *hw, struct iommu_walk *w)
 		vtd_iq_run(v);
 }
 
-enum xlat vtd_translate(void *hw, const struct dma_txn *t, struct xlat_result *r)
+static __attribute__((__noinline__)) enum xlat translate_miss(struct vtd *v, const struct dma_txn *t,
+							      struct xlat_result *r)
 {
-	struct vtd *v = hw;
-	enum xlat x = look_up(v, t, r);
+	enum xlat x;
 
-	if (likely(x != XLAT_MISS))
-		return x;
 	vtd_walk_begin(v, t, &v->one);
 	x = vtd_walk_fill(v, &v->one);
 	*r = v->one.res;
 	return x;
+}
+
+enum xlat vtd_translate(void *hw, const struct dma_txn *t, struct xlat_result *r)
+{
+	enum xlat x = look_up(hw, t, r);
+
+	return likely(x != XLAT_MISS) ? x : translate_miss(hw, t, r);
 }
