@@ -2,6 +2,8 @@
 #include "cpu_model.h"
 #include "copy_words.h"
 
+#include <algorithm>
+
 namespace faultline {
 
 static constexpr ps_t kWatch = 10'000'000'000; // 10 ms: fault_core_expire()
@@ -188,7 +190,9 @@ void CpuModel::work() {
         sleeping_++;
         return;
     }
-    if (!group)
+    if (group)
+        in_hand_.push_back(group);
+    else
         put_off_ = false;
     schedule(
         scheduler_.now() + handler_.next(),
@@ -204,6 +208,7 @@ void CpuModel::work() {
 void CpuModel::handle(fault_group *group) {
     if (group) {
         fault_code code = fault_group_handle(group, now_ns());
+        in_hand_.erase(std::find(in_hand_.begin(), in_hand_.end(), group));
         iommu_.set_answer_time(scheduler_.now());
         fault_group_complete(group, code, now_ns());
     } else {
@@ -217,6 +222,12 @@ void CpuModel::handle(fault_group *group) {
             self->work();
         },
         0);
+}
+
+void CpuModel::put_down() {
+    for (fault_group *group : in_hand_)
+        fault_group_complete(group, FAULT_RETRY, now_ns());
+    in_hand_.clear();
 }
 
 /* Deadlines, unsent answers, lost interrupts: as long as an answer is owed. */

@@ -43,6 +43,8 @@ public:
     static const drv_ops *ops();
     /// The software it runs. @p deferred: work that the operating system has put off, run by a worker; may be empty.
     void set_software(const drv_class *cls, void *driver, fault_core *core, std::function<u32(u64 now_ns)> deferred);
+    /// The simulation is over: workers put down what they have in hand, for nobody calls them again.
+    void put_down();
     /// Let time pass for @p hardware while a driver polls; added to the settling of the IOMMU.
     void set_poll(std::function<void()> hardware) { poll_hook_ = std::move(hardware); }
 
@@ -109,11 +111,12 @@ private:
     frames *frames_;
     Payload mmio_gp_; // one register access at a time
     u64 interrupts_ = 0;
-    unsigned sleeping_;     // workers
-    unsigned busy_ = 0;     // entries of the agenda that are ours
-    bool watching_ = false; // the deadline check is on the agenda
-    bool put_off_ = false;  // the operating system has deferred work
-    ps_t sync_seen_ = 0;    // SYNCs that software has waited for
+    unsigned sleeping_;                  // workers
+    std::vector<fault_group *> in_hand_; // of the others
+    unsigned busy_ = 0;                  // entries of the agenda that are ours
+    bool watching_ = false;              // the deadline check is on the agenda
+    bool put_off_ = false;               // the operating system has deferred work
+    ps_t sync_seen_ = 0;                 // SYNCs that software has waited for
 };
 
 } // namespace faultline

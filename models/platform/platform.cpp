@@ -71,6 +71,7 @@ void Platform::plug(unsigned tbu) {
 }
 
 Platform::~Platform() {
+    cpu.put_down();
     if (os_)
         replay_os_destroy(os_, scheduler.now() / 1000);
 }

@@ -90,7 +90,8 @@ enum drv_irq { DRV_IRQ_NONE, DRV_IRQ_HANDLED, DRV_IRQ_WAKE_THREAD };
  * struct drv_class - one driver, for a host that serves them all
  * @size:   bytes of the driver object
  * @probe:  reads the identification registers, builds tables and queues, enables. @cfg: the driver's own, may be NULL
- * @remove: disables, answers what is pending, frees all
+ * @remove: disables, answers what is pending, frees all. Waits (@poll) for handlers that run and for owners that
+ *          hold a group: they find it answered and give it up
  * @device_add: a master appears (probe_device); the driver allocates the object and, with can_stall
  *          or pri, turns recoverable faults on (fault_dev_enable()); fault_off() and enable again at run time
  * @domain_alloc: a domain for @dev; SVA is a type of this one call

@@ -29,8 +29,13 @@ int drv_bind(struct drv_host *h, const struct fault_ops *ops, u32 retry, u32 ter
 
 void drv_unbind(struct drv_host *h)
 {
-	if (h->bound)
-		fault_core_bind(h->core, NULL);
+	u32 tries = 0;
+
+	while (h->bound && fault_core_bind(h->core, NULL) == -EBUSY) {
+		/* What was answered while it waited for a worker; there is nothing to handle. */
+		fault_core_run(h->core, drv_now(h), ~0U);
+		drv_poll(h, tries++);
+	}
 	h->bound = false;
 }
 

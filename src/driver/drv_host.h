@@ -97,6 +97,11 @@ int drv_bind(struct drv_host *h, const struct fault_ops *ops, u32 retry, u32 ter
 
 /**
  * drv_unbind() - the reverse; nothing if drv_bind() did not succeed
+ * @h: has no device left
+ *
+ * Workers and owners may still look at groups that were answered, and through
+ * them at devices and operations of the driver. It waits, without end, until
+ * they have let go of the last one.
  */
 void drv_unbind(struct drv_host *h);
 

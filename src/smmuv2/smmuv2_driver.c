@@ -177,8 +177,8 @@ static void remove(void *drv, u64 now)
 
 	drv_note_now(&d->h, now);
 	drv_empty(&d->h, &smmuv2_drv_class, now);
-	quiet(d);
 	drv_unbind(&d->h);
+	quiet(d);
 	fl_free(d->bank);
 	d->bank = NULL;
 }

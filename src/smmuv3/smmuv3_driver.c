@@ -368,8 +368,8 @@ static void remove(void *drv, u64 now)
 
 	drv_note_now(&d->h, now);
 	drv_empty(&d->h, &smmuv3_drv_class, now);
-	stop(d);
 	drv_unbind(&d->h);
+	stop(d);
 	free_all(d);
 }
 

@@ -634,6 +634,48 @@ START_TEST(a_record_is_one_fault)
 }
 END_TEST
 
+static struct fault_group *in_hand;
+
+static void handled_at_last(struct rig_host *host)
+{
+	struct fault_dev *dev = fault_dev_lookup(host->core, 0x88);
+
+	if (dev)
+		fault_dev_put(dev);
+	else if (in_hand)
+		fault_group_complete(in_hand, FAULT_RETRY, host->now);
+	if (!dev)
+		in_hand = NULL;
+}
+
+/* A handler runs while the driver leaves: the driver waits for it, for it still leads to the driver. */
+START_TEST(removed_under_a_handler)
+{
+	struct fault_dev *dev;
+	struct ep *ep;
+
+	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
+	ep = rig_host_ep(&h, 0x88, 8, true, 0, &dev);
+	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, faulting_domain(dev), h.now), 0);
+	h.hold_work = true;
+	ep_request(ep, 5, 0x1000, false, 1, true);
+	ep_request(ep, 5, 0x2000, false, 2, true);
+	rig_host_run(&h);
+	in_hand = fault_core_take(h.core, h.now);
+	ck_assert_ptr_nonnull(in_hand);
+	h.on_poll = handled_at_last;
+	vtd_drv_class.remove(h.drv, h.now);
+	ck_assert_ptr_null(in_hand);
+	memset(h.drv, 0xaa, vtd_drv_class.size);
+	fault_core_expire(h.core, h.now);
+	fl_free(h.drv);
+	h.drv = NULL;
+	ck_assert_uint_eq(h.allocated, 0);
+	ck_assert_uint_eq(ep->answers, 2);
+	rig_host_exit(&h);
+}
+END_TEST
+
 START_TEST(bad_arguments)
 {
 	struct vtd_drv_cfg big = { .iq_order = 8 };
@@ -665,4 +707,4 @@ SUITE_MAIN("vtd_driver", scalable_first_stage, scalable_second_stage, legacy_mod
 	   replace_never_faults, identity_and_blocked, refused_descriptor, endpoint_that_does_not_complete,
 	   a_dead_host_is_an_error, no_memory_anywhere, detach_goes_on_where_it_failed, attach_that_cannot_be_undone,
 	   requester_in_use, removed_without_memory, page_requests_of_every_requester, owed_invalidation,
-	   a_record_is_one_fault, bad_arguments)
+	   a_record_is_one_fault, removed_under_a_handler, bad_arguments)
