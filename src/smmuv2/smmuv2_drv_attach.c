@@ -98,7 +98,7 @@ static void groups_give(struct v2d_dev *dev)
 
 /* ---- Stalling on and off: fault_ops ---- */
 
-static void stalling(struct v2d_dev *dev, bool on, bool throttled)
+static void stalling(struct v2d_dev *dev, bool on)
 {
 	struct smmuv2_drv *d = dev->d;
 	bool inside = dev->base.inside;
@@ -106,7 +106,7 @@ static void stalling(struct v2d_dev *dev, bool on, bool throttled)
 	if (!inside)
 		drv_gate_close(&d->h, &d->h.config);
 	dev->stall_on = on;
-	dev->throttled = throttled;
+	dev->throttled = false;
 	if (dev->dom)
 		smmuv2_drv_bank_stall(dev->dom);
 	if (!inside)
@@ -115,21 +115,26 @@ static void stalling(struct v2d_dev *dev, bool on, bool throttled)
 
 int smmuv2_drv_faults_enable(void *ctx, void *dev_ctx)
 {
-	stalling(dev_ctx, true, false);
+	stalling(dev_ctx, true);
 	return 0;
 }
 
 int smmuv2_drv_faults_disable(void *ctx, void *dev_ctx)
 {
-	stalling(dev_ctx, false, false);
+	stalling(dev_ctx, false);
 	return 0;
 }
 
 void smmuv2_drv_faults_throttle(void *ctx, void *dev_ctx, bool on)
 {
+	struct smmuv2_drv *d = ctx;
 	struct v2d_dev *dev = dev_ctx;
 
-	stalling(dev, dev->stall_on, on);
+	drv_gate_close(&d->h, &d->h.config);
+	dev->throttled = on;
+	if (dev->dom)
+		smmuv2_drv_bank_stall(dev->dom);
+	drv_gate_open(&d->h, &d->h.config);
 }
 
 /* ---- Attach, replace, detach ---- */

@@ -71,6 +71,7 @@ static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault 
 		return status_only(d, n, fsr);
 	read_syndrome(d, n, fsr, f);
 	make_record(f, ++b->cookie, r);
+	b->reporting++;
 	if (fsr & FSR_SS) {
 		b->waiting = true;
 		smmuv2_drv_bank_sctlr(d, n);
@@ -142,7 +143,28 @@ u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n)
 	if (d->cfg.context_fault)
 		d->cfg.context_fault(d->cfg.observer, &f);
 	report(d, &r);
+	flags = fault_lock_acquire(&b->lock);
+	b->reporting--;
+	fault_lock_release(&b->lock, flags);
 	return 1;
+}
+
+/* Until the core knows what others have taken from a bank. */
+static int await_reports(struct smmuv2_drv *d, u32 n)
+{
+	struct v2d_bank *b = &d->bank[n];
+	unsigned long flags;
+	u32 left, tries = 0;
+
+	for (;;) {
+		flags = fault_lock_acquire(&b->lock);
+		left = b->reporting;
+		fault_lock_release(&b->lock, flags);
+		if (!left)
+			return 0;
+		if (!drv_poll(&d->h, tries++))
+			return -ETIMEDOUT;
+	}
 }
 
 u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
@@ -192,15 +214,21 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	return 0;
 }
 
-/* A bank has one record, and MMIO is in order: reading it once is the fence of reports, and RESUME is its own. */
+/*
+ * A bank has one record, and MMIO is in order: reading it once, and waiting for
+ * whoever has read it before, is the fence of reports. RESUME is its own.
+ */
 static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 {
 	struct smmuv2_drv *d = ctx;
 	u32 n;
+	int r = 0;
 
-	for (n = d->f.first_bank; n < d->f.banks && what == FAULT_FENCE_REPORTS; n++)
+	for (n = d->f.first_bank; n < d->f.banks && what == FAULT_FENCE_REPORTS && !r; n++) {
 		smmuv2_drv_bank_faults(d, n);
-	return 0;
+		r = await_reports(d, n);
+	}
+	return r;
 }
 
 static bool bank_pending(struct smmuv2_drv *d, u32 n)

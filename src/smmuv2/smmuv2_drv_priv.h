@@ -46,6 +46,7 @@ struct v2d_dom {
  * @sctlr: without CFIE and CFCFG
  * @stall: CFCFG
  * @waiting: a stalled fault was taken from it and not resumed yet; CFIE is off
+ * @reporting: faults that were taken from it and that the core does not know yet
  * @cookie: names the stall that @waiting is about
  */
 struct v2d_bank {
@@ -55,6 +56,7 @@ struct v2d_bank {
 	bool stall;
 	bool waiting;
 	u32 line;
+	u32 reporting;
 	u64 cookie;
 };
 

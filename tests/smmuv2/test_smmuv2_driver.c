@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The driver on the hardware, with the fault core between. */
+#include <pthread.h>
+#include <sched.h>
+
 #include "v2_drv_rig.h"
 
 #define SID_A 0x10
@@ -911,6 +914,133 @@ START_TEST(remove_with_pending_faults)
 }
 END_TEST
 
+/* ---- Between an interrupt thread and a call ---- */
+
+static bool taken, go_on, done;
+
+static bool is(bool *flag)
+{
+	return __atomic_load_n(flag, __ATOMIC_ACQUIRE);
+}
+
+static void set(bool *flag)
+{
+	__atomic_store_n(flag, true, __ATOMIC_RELEASE);
+}
+
+static void wait_for(bool *flag)
+{
+	while (!is(flag))
+		sched_yield();
+}
+
+static void stop_before_the_report(struct drig *d)
+{
+	set(&taken);
+	wait_for(&go_on);
+}
+
+static void *interrupt_thread(void *arg)
+{
+	u32 line;
+
+	for (line = 0; line < ARRAY_SIZE(g.r.irq); line++)
+		if (g.r.irq[line])
+			DRV.irq_thread(g.drv, line, g.now);
+	set(&done);
+	return NULL;
+}
+
+static void let_it_report(struct drig *d)
+{
+	set(&go_on);
+	wait_for(&done);
+}
+
+/* Taken from the bank and not yet reported when the master is detached: it is told to try again, as all the others. */
+START_TEST(detach_waits_for_the_report)
+{
+	struct access *a;
+	pthread_t thread;
+	struct scene s;
+
+	up(SMMUV2_MMU500, &plain);
+	stalling(&s, SID_A, FAULT_DEFAULT);
+	a = drig_access(&g, SID_A, 0x9000, 0, 0);
+	ck_assert_int_eq(a->end, XLAT_STALL);
+	g.on_fault = stop_before_the_report;
+	ck_assert_int_eq(pthread_create(&thread, NULL, interrupt_thread, NULL), 0);
+	wait_for(&taken);
+	g.on_poll = let_it_report;
+	ck_assert_int_eq(DRV.detach(g.drv, s.dev, DRV_NO_PASID, g.now), 0);
+	set(&go_on);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_uint_eq(stats()->resumes[0], 1);
+	ck_assert_uint_eq(stats()->resumes[1], 0);
+	g.on_poll = NULL;
+	drig_down(&g);
+}
+END_TEST
+
+static bool storm_waits, storm_go_on, storm_done;
+static pthread_t storm_thread;
+
+static void *end_of_storm(void *arg)
+{
+	fault_core_expire(g.core, g.now);
+	set(&storm_done);
+	return NULL;
+}
+
+/* The first to poll holds the gate; it starts the other and lets it come as far as the gate. */
+static void storm_ends_meanwhile(struct drig *d)
+{
+	if (is(&taken) && !is(&go_on)) {
+		set(&go_on);
+		ck_assert_int_eq(pthread_create(&storm_thread, NULL, end_of_storm, NULL), 0);
+		while (!is(&storm_waits) && !is(&storm_done))
+			sched_yield();
+		wait_for(&done);
+	} else if (pthread_equal(pthread_self(), storm_thread)) {
+		set(&storm_waits);
+		wait_for(&storm_go_on);
+	}
+}
+
+/* Stalling is turned off while the end of a storm waits to say that it may go on: it stays off. */
+START_TEST(off_at_the_end_of_a_storm)
+{
+	static const struct fault_storm limits = { .limit = 1, .window_ns = 1, .off_ns = 500000000 };
+	struct smmuv2_drv_cfg cfg = { .storm = &limits };
+	struct scene gpu, other;
+	pthread_t thread;
+	u32 i;
+
+	up(SMMUV2_MMU500, &cfg);
+	stalling(&gpu, SID_A, FAULT_TERMINATE);
+	stalling(&other, SID_C, FAULT_DEFAULT);
+	for (i = 0; i < 8; i++)
+		drig_access(&g, SID_A, 0x10000 + 0x1000 * i, 0, 0);
+	drig_settle(&g);
+	ck_assert_uint_eq(sctlr(gpu.dom) & CFCFG, 0);
+	g.now += 600000000;
+	drig_access(&g, SID_C, 0x9000, 0, 1);
+	g.on_fault = stop_before_the_report;
+	ck_assert_int_eq(pthread_create(&thread, NULL, interrupt_thread, NULL), 0);
+	wait_for(&taken);
+	g.on_poll = storm_ends_meanwhile;
+	ck_assert_int_eq(DRV.detach(g.drv, other.dev, DRV_NO_PASID, g.now), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert(is(&storm_waits));
+	ck_assert_int_eq(fault_off(gpu.dev, g.now), 0);
+	set(&storm_go_on);
+	ck_assert_int_eq(pthread_join(storm_thread, NULL), 0);
+	ck_assert_uint_eq(sctlr(gpu.dom) & CFCFG, 0);
+	g.on_poll = NULL;
+	drig_down(&g);
+}
+END_TEST
+
 /* Whoever comes later has to go, and takes nothing along. */
 START_TEST(stream_in_use)
 {
@@ -939,4 +1069,5 @@ SUITE_MAIN("smmuv2_driver", formats, probe_refuses_what_is_not_there, other_doma
 	   shared_bank_detach_answers_only_its_own, shared_bank_stalls_while_all_may, replace_with_a_pending_fault,
 	   storm_back_off, lost_interrupt, deadline, unmap_waits_for_the_stall, unmap_times_out_under_a_stall,
 	   ss_without_a_record, orphan, sva_domain, remove_with_pending_faults, bare_host,
-	   bank_is_lost_with_the_time_out, domain_in_use, privileged, stream_in_use)
+	   bank_is_lost_with_the_time_out, domain_in_use, privileged, stream_in_use, detach_waits_for_the_report,
+	   off_at_the_end_of_a_storm)

@@ -32,6 +32,7 @@ struct drig {
 	void (*on_poll)(struct drig *g);
 	struct smmuv2_context_fault faults[MAX_ACCESSES];
 	unsigned int n_faults;
+	void (*on_fault)(struct drig *g); /* taken from the bank, not reported yet */
 	u32 gfsr;
 	unsigned int thread_calls;
 };
@@ -112,6 +113,8 @@ static void drig_context_fault(void *observer, const struct smmuv2_context_fault
 
 	if (g->n_faults < MAX_ACCESSES)
 		g->faults[g->n_faults++] = *f;
+	if (g->on_fault)
+		g->on_fault(g);
 }
 
 static void drig_global_fault(void *observer, u32 gfsr, u64 gfar, const u32 gfsynr[3])
