@@ -640,7 +640,8 @@ proctype device(byte d)
 	:: atomic { unsent[d * SLOTS + SLOTS - 1] -> take_unsent(d, d * SLOTS + SLOTS - 1) }; resend(d, d * SLOTS + SLOTS - 1)
 #endif
 	:: atomic {
-		/* answer_all() */
+		/* answer_all(): what was not taken goes first */
+		!unsent[d * SLOTS] && !unsent[d * SLOTS + SLOTS - 1] ->
 		collect(d, NONE);
 		i = 0;
 		do
@@ -661,6 +662,16 @@ proctype device(byte d)
 	   answer_collected(d);
 	   /* Answers that others are just sending. */
 #ifdef MUTATE_OFF_DOES_NOT_WAIT
+	   break
+#elif defined(MUTATE_OFF_LOOKS_ONCE)
+	   /* All quiet, but for what was not taken: that is sent again, and nobody looks whether others are sending it. */
+	   !listed[d * SLOTS] && !listed[d * SLOTS + SLOTS - 1] && sending[d] == 0;
+	   if
+	   :: atomic { unsent[d * SLOTS] -> take_unsent(d, d * SLOTS) }; resend(d, d * SLOTS)
+	   :: atomic { unsent[d * SLOTS + SLOTS - 1] -> take_unsent(d, d * SLOTS + SLOTS - 1) };
+		resend(d, d * SLOTS + SLOTS - 1)
+	   :: else
+	   fi;
 	   break
 #else
 	   if
