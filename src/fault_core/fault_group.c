@@ -10,13 +10,11 @@
  */
 #include "fault_priv.h"
 
-/* A group in state PARTIAL, in no list; NULL if there is no slot. dev->lock. */
+/* A group in state PARTIAL, in no list, of a slot that is free. dev->lock. */
 struct fault_group *fault_group_new(struct fault_dev *dev, u32 pasid, u32 index, u64 now)
 {
 	struct fault_group *g;
 
-	if (fault_list_empty(&dev->free_groups))
-		return NULL;
 	g = container_of(dev->free_groups.next, struct fault_group, link);
 	fault_list_del(&g->link);
 	fenv_ref_get(&dev->refs);

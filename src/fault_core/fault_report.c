@@ -66,26 +66,31 @@ static void forget_partial(struct fault_dev *dev, struct fault_group *g)
 }
 
 /*
- * A slot for a group: a free one, or that of the oldest poisoned group, whose
- * LAST may never come; its index is noted as lossy instead. dev->lock; the
- * caller holds the device.
+ * No slot is free: that of the oldest poisoned group, whose LAST may never
+ * come; its index is noted as lossy instead. False if there is none either.
+ * dev->lock; the caller holds the device.
  */
-static struct fault_group *new_group(struct fault_dev *dev, const struct fault_record *f, u64 now)
+static fl_rare bool make_room(struct fault_dev *dev, u64 now)
 {
-	struct fault_group *g, *old;
 	struct fault_list *l, *next;
+	struct fault_group *old;
 
-	g = fault_group_new(dev, fault_key_pasid(f), f->index, now);
-	for (l = dev->partial.next; !g && l != &dev->partial; l = next) {
+	for (l = dev->partial.next; fault_list_empty(&dev->free_groups) && l != &dev->partial; l = next) {
 		next = l->next;
 		old = container_of(l, struct fault_group, link);
 		if (!old->poisoned)
 			continue;
 		set_lossy(dev, old->index, now);
 		forget_partial(dev, old);
-		g = fault_group_new(dev, fault_key_pasid(f), f->index, now);
 	}
-	return g;
+	return !fault_list_empty(&dev->free_groups);
+}
+
+static inline struct fault_group *new_group(struct fault_dev *dev, const struct fault_record *f, u64 now)
+{
+	if (unlikely(fault_list_empty(&dev->free_groups)) && !make_room(dev, now))
+		return NULL;
+	return fault_group_new(dev, fault_key_pasid(f), f->index, now);
 }
 
 /* The group of a request that is the first of its group. Poisoned from the start if @whole is false. */
@@ -442,7 +447,7 @@ static void note_activity(struct fault_core *core)
 }
 
 /* The record stays where it is: if no interrupt brings the driver again, the watchdog does. */
-static int come_again(struct fault_core *core)
+static fl_rare int come_again(struct fault_core *core)
 {
 	fenv_store(&core->again, 1);
 	return -EAGAIN;
@@ -455,7 +460,7 @@ int fault_dev_report(struct fault_dev *dev, const struct fault_record *f, u64 no
 	note_activity(dev->core);
 	if (f->type == FAULT_UNRECOVERABLE)
 		report_event(dev, f, now);
-	else if (report_recoverable(dev, f, now))
+	else if (unlikely(report_recoverable(dev, f, now)))
 		return come_again(dev->core);
 	return 0;
 }

@@ -28,7 +28,7 @@ static struct fault_dev *ring_pop(struct fault_core *core)
 }
 
 /* Tell the driver what the storm policy wants: one call at a time, the last one right. Process context, no lock held. */
-static void tell_throttle(struct fault_dev *dev)
+static fl_rare void tell_throttle(struct fault_dev *dev)
 {
 	const struct fault_driver *drv = &dev->core->drv;
 	unsigned long flags;
@@ -67,13 +67,29 @@ static struct fault_group *take_ready(struct fault_dev *dev, u64 now)
 }
 
 /*
- * One device's turn. A worker that looked while the device was out of the ring
- * has gone to sleep: if there is more, it is woken again. The driver, which
- * may wait for a fault to be handled, is told of a storm with no group in hand.
+ * There is @more for another turn: a worker that looked while the device was
+ * out of the ring has gone to sleep and is woken again. The driver, which may
+ * wait for a fault to be handled, is told of a @storm with no group in hand.
  */
-static struct fault_group *take_from(struct fault_dev *dev, u64 now, bool *stale)
+static fl_rare void turn_again(struct fault_dev *dev, bool more, bool storm)
 {
 	struct fault_core *core = dev->core;
+
+	if (storm && more)
+		fenv_ref_get(&dev->refs);
+	if (more) {
+		fault_ring_add(dev);
+		core->cfg.host_ops->kick(core->cfg.host);
+	}
+	if (storm)
+		tell_throttle(dev);
+	if (storm || !more)
+		dev_put(dev);
+}
+
+/* One device's turn. */
+static struct fault_group *take_from(struct fault_dev *dev, u64 now, bool *stale)
+{
 	struct fault_group *g = NULL;
 	unsigned long flags;
 	bool more, storm;
@@ -87,19 +103,11 @@ static struct fault_group *take_from(struct fault_dev *dev, u64 now, bool *stale
 		dev->stats.flushed++;
 	more = !fault_list_empty(&dev->ready);
 	dev->in_ring = more;
-	if (storm)
-		fenv_ref_get(&dev->refs);
 	fenv_unlock(&dev->lock, flags);
-	if (more) {
-		fault_ring_add(dev);
-		core->cfg.host_ops->kick(core->cfg.host);
-	} else {
+	if (unlikely(more || storm))
+		turn_again(dev, more, storm);
+	else
 		dev_put(dev);
-	}
-	if (storm) {
-		tell_throttle(dev);
-		dev_put(dev);
-	}
 	return g;
 }
 

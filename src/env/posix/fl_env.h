@@ -55,6 +55,8 @@ typedef long long s64;
 #endif
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+/* A function that is rarely called: out of line, to keep the common path small. */
+#define fl_rare	    __attribute__((__noinline__, __cold__))
 #define fallthrough __attribute__((__fallthrough__))
 
 /* Our own bug, never a guest's or a host's error. */
