@@ -192,8 +192,7 @@ static inline s64 find(const struct tcache *c, u64 addr, const struct tcache_tag
 
 struct tcache_entry *tcache_search(struct tcache *c, u64 addr, const struct tcache_tag *tag)
 {
-	bool again = c->wide && tcache_matches(c->wide, page_of(addr, c->wide->shift), c->wide->shift, tag);
-	s64 i = again ? c->wide - c->entries : find(c, addr, tag);
+	s64 i = find(c, addr, tag);
 	struct tcache_entry *e;
 
 	if (i < 0) {
@@ -202,11 +201,8 @@ struct tcache_entry *tcache_search(struct tcache *c, u64 addr, const struct tcac
 	}
 	e = &c->entries[i];
 	tcache_use(c, (u32)i);
-	c->wide = NULL;
 	if (e->shift == c->hint_shift)
 		*tcache_hint(c, e->page, tag) = (u32)i;
-	else if (!e->leaf)
-		c->wide = e;
 	return e;
 }
 
@@ -263,7 +259,6 @@ void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e)
 	c->signs[i] = sign;
 	if (!c->count[e->shift]++ && e->shift < NO_ADDRESS)
 		set_sizes(c, c->sizes | BIT_ULL(e->shift));
-	c->wide = NULL;
 	if (e->shift == c->hint_shift)
 		*tcache_hint(c, page, &e->tag) = (u32)i;
 	touch(c, (size_t)i, true);

@@ -71,8 +71,7 @@ struct tcache {
 	u64 *order;		      /* replacement: a time stamp an entry, or a tree of bits a set */
 	u32 *hints;		      /* index of the entry that answered for a page last */
 	u32 hint_mask;
-	u8 hint_shift;		   /* the smallest size present; 64: none */
-	struct tcache_entry *wide; /* the larger table that answered last, see tcache_search() */
+	u8 hint_shift; /* the smallest size present; 64: none */
 	u64 clock;
 	u64 sizes;     /* bit n: an entry with shift n is present (n < 64) */
 	u32 count[65]; /* valid entries by shift */
@@ -128,10 +127,7 @@ static inline u32 *tcache_hint(const struct tcache *c, u64 page, const struct tc
 	return &c->hints[((u32)(page ^ page >> 9) ^ tag->asid * 13 ^ tag->vmid * 29) & c->hint_mask];
 }
 
-/*
- * What tcache_lookup() does where no hint helps. Tables nest, and accesses come in
- * runs: one above the smallest that answered last answers again, until an insertion.
- */
+/* What tcache_lookup() does where no hint helps. */
 struct tcache_entry *tcache_search(struct tcache *c, u64 addr, const struct tcache_tag *tag);
 
 /**
@@ -148,7 +144,7 @@ static inline struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, con
 	u32 slot = *tcache_hint(c, page, tag);
 	struct tcache_entry *e = &c->entries[slot];
 
-	if (likely(tcache_matches(e, page, c->hint_shift, tag) && !c->wide)) {
+	if (likely(tcache_matches(e, page, c->hint_shift, tag))) {
 		tcache_use(c, slot);
 		return e;
 	}

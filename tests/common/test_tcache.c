@@ -16,6 +16,13 @@ static void make(u32 sets, u32 ways, enum tcache_policy policy)
 	ck_assert_int_eq(tcache_init(&cache, &cfg), 0);
 }
 
+static void put_table(u64 addr, u8 shift, u64 data)
+{
+	struct tcache_entry e = { .tag = tag_a, .shift = shift, .data = { data } };
+
+	tcache_insert(&cache, addr, &e);
+}
+
 static void put(u64 addr, u8 shift, const struct tcache_tag *tag, bool global, u64 data)
 {
 	struct tcache_entry e = { .tag = *tag, .shift = shift, .global = global, .leaf = 1, .data = { data } };
@@ -69,6 +76,21 @@ START_TEST(test_every_part_of_the_tag_counts)
 	put(0x7000, 12, &tag_a, true, 12);
 	ck_assert_uint_eq(get(0x7000, &other_asid), 12);
 	ck_assert_uint_eq(get(0x7000, &other_vmid), 0);
+	tcache_exit(&cache);
+}
+END_TEST
+
+/* A table above another answers where it must, and not a step too early right after. */
+START_TEST(test_deepest_table_answers)
+{
+	make(16, 4, TCACHE_LRU);
+	put_table(0, 39, 39);
+	put_table(0x40000000, 30, 30);
+	put_table(0x40200000, 21, 21);
+	ck_assert_uint_eq(get(0x80000000, &tag_a), 39);
+	ck_assert_uint_eq(get(0x40200000, &tag_a), 21);
+	ck_assert_uint_eq(get(0x40400000, &tag_a), 30);
+	ck_assert_uint_eq(get(0x40200000, &tag_a), 21);
 	tcache_exit(&cache);
 }
 END_TEST
@@ -305,7 +327,7 @@ START_TEST(test_random_against_a_list)
 END_TEST
 
 SUITE_MAIN("tcache", test_geometry_is_checked, test_no_cache_always_misses, test_every_part_of_the_tag_counts,
-	   test_sizes_live_together, test_entries_without_address, test_same_key_replaces, test_replacement,
-	   test_what_is_remembered_is_what_a_search_finds, test_invalidate_by_range,
+	   test_deepest_table_answers, test_sizes_live_together, test_entries_without_address, test_same_key_replaces,
+	   test_replacement, test_what_is_remembered_is_what_a_search_finds, test_invalidate_by_range,
 	   test_invalidate_hits_the_block_that_covers, test_invalidate_by_tag, test_invalidate_leaf_only,
 	   test_random_against_a_list)
