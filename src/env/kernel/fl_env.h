@@ -21,7 +21,7 @@
 #include <asm/unaligned.h>
 
 #define fl_assert(cond) WARN_ON_ONCE(!(cond))
-#define fl_rare		noinline __cold
+#define fl_rare		noinline
 
 static inline void *fl_zalloc(size_t bytes)
 {

@@ -26,6 +26,7 @@ enum { EMSGSIZE = 90, EOPNOTSUPP = 95, EALREADY = 114 };
 #define ARRAY_SIZE(a)	      (sizeof(a) / sizeof((a)[0]))
 #define container_of(p, t, m) ((t *)((char *)(p) - __builtin_offsetof(t, m)))
 #define unlikely(x)	      __builtin_expect(!!(x), 0)
+#define fl_rare		      __attribute__((__noinline__))
 #define static_assert _Static_assert
 
 void env_assert(bool cond);
