@@ -226,7 +226,7 @@ struct row {
 	char kind[24], keys[DMAT_LINE];
 	size_t used;
 	u64 time_ns;
-	bool timed, sized, placed;
+	bool timed, sized, placed, addressed;
 };
 
 static int take_field(struct row *row, const struct column *column, char *field, struct dmat_error *err)
@@ -245,6 +245,7 @@ static int take_field(struct row *row, const struct column *column, char *field,
 		snprintf(row->kind, sizeof(row->kind), "%.23s", value);
 		return 0;
 	}
+	row->addressed = row->addressed || !strcmp(column->key, "iova");
 	row->placed = row->placed || !strcmp(column->key, "pa");
 	row->sized = row->sized || !strcmp(column->key, "size");
 	row->used +=
@@ -353,6 +354,8 @@ static int take_row(struct csv_import *c, struct trace_job *job)
 
 	if (ret)
 		return ret;
+	if (!row.addressed && !strcmp(row.kind, "access"))
+		return dmat_fail(job->err, EINVAL, "no address");
 	/* An access without a size gets the length that is assumed, once its address is known. */
 	if (snprintf(text, sizeof(text), "%s %llu%s%s%s", row.kind, row.time_ns, row.keys,
 		     row.sized || strcmp(row.kind, "access") ? "" : " size=1",
@@ -375,11 +378,19 @@ static int line(void *state, struct trace_job *job)
 	return c->columns ? take_row(c, job) : take_heading(c, job->line, job->err);
 }
 
+static int finish(void *state, struct trace_job *job)
+{
+	const struct csv_import *c = state;
+
+	return c->columns ? 0 : dmat_fail(job->err, EINVAL, "no heading");
+}
+
 const struct trace_importer trace_import_csv = {
 	.name = "csv",
 	.summary = "comma-separated values with a heading: time_ns|us|ms|s, sid, iova, [size, dir, pasid, domain, ...]",
 	.detect = detect,
 	.begin = begin,
 	.line = line,
+	.end = finish,
 	.free = end,
 };
