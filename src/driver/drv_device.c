@@ -105,19 +105,44 @@ void drv_dom_unlink(struct drv_host *h, struct drv_attachment *a)
 	drv_gate_open(h, &dom->gate);
 }
 
-void drv_dev_link(struct drv_attachment *a)
+static void dev_link(struct drv_attachment *a)
 {
 	a->dev_next = a->dev->attachments;
 	a->dev->attachments = a;
 }
 
-void drv_dev_unlink(struct drv_attachment *a)
+static void dev_unlink(struct drv_attachment *a)
 {
 	struct drv_attachment **p = &a->dev->attachments;
 
 	while (*p != a)
 		p = &(*p)->dev_next;
 	*p = a->dev_next;
+}
+
+int drv_attachment_new(struct drv_host *h, struct drv_device *dev, u32 pasid, struct drv_domain *dom,
+		       struct drv_attachment **out)
+{
+	struct drv_attachment *a = fl_zalloc(sizeof(*a));
+	int r = a ? fault_dev_attach(dev->faults, pasid, dom->faults) : -ENOMEM;
+
+	if (r) {
+		fl_free(a);
+		return r;
+	}
+	a->dev = dev;
+	a->pasid = pasid;
+	drv_dom_link(h, a, dom);
+	dev_link(a);
+	*out = a;
+	return 0;
+}
+
+void drv_attachment_free(struct drv_host *h, struct drv_attachment *a)
+{
+	drv_dom_unlink(h, a);
+	dev_unlink(a);
+	fl_free(a);
 }
 
 int drv_detach(struct drv_host *h, struct fault_dev *fdev, u32 pasid, u64 now,

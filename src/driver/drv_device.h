@@ -76,11 +76,19 @@ void drv_device_unlink(struct drv_host *h, struct drv_device *dev);
  */
 struct drv_attachment *drv_attached(const struct drv_device *dev, u32 pasid);
 
-/* An attachment on its domain's and on its device's list; the configuration gate is closed, the domain's is open. */
+/* An attachment on its domain's list; the configuration gate is closed, the domain's is open. */
 void drv_dom_link(struct drv_host *h, struct drv_attachment *a, struct drv_domain *dom);
 void drv_dom_unlink(struct drv_host *h, struct drv_attachment *a);
-void drv_dev_link(struct drv_attachment *a);
-void drv_dev_unlink(struct drv_attachment *a);
+
+/**
+ * drv_attachment_new() - tell the fault core, and link, a new attachment; the hardware does not use it yet
+ * @out: the attachment; drv_attachment_free() unlinks it and gives it back
+ *
+ * Return: 0, or what fault_dev_attach() said.
+ */
+int drv_attachment_new(struct drv_host *h, struct drv_device *dev, u32 pasid, struct drv_domain *dom,
+		       struct drv_attachment **out);
+void drv_attachment_free(struct drv_host *h, struct drv_attachment *a);
 
 /**
  * drv_detach() - drv_class.detach

@@ -154,26 +154,18 @@ static int detach(struct drv_attachment *a, u64 now)
 		r = vtd_fault_ops.fence(dev->d, dev, FAULT_FENCE_RESPONSES);
 	if (r)
 		return r;
-	drv_dom_unlink(&dev->d->h, a);
-	drv_dev_unlink(a);
-	fl_free(a);
+	drv_attachment_free(&dev->d->h, a);
 	return 0;
 }
 
 /* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
 static int attach_first(struct vdrv_dev *dev, u32 pasid, struct drv_domain *dom, u64 now)
 {
-	struct drv_attachment *a = fl_zalloc(sizeof(*a));
-	int r = a ? fault_dev_attach(dev->base.faults, pasid, dom->faults) : -ENOMEM;
+	struct drv_attachment *a;
+	int r = drv_attachment_new(&dev->d->h, &dev->base, pasid, dom, &a);
 
-	if (r) {
-		fl_free(a);
+	if (r)
 		return r;
-	}
-	a->dev = &dev->base;
-	a->pasid = pasid;
-	drv_dom_link(&dev->d->h, a, dom);
-	drv_dev_link(a);
 	r = hw_set(dev, pasid, dom, NULL);
 	/* If that fails, too, the attachment stays: detach or the removal of the device tries again. */
 	if (r)
