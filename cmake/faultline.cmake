@@ -6,6 +6,8 @@ find_package(ZLIB REQUIRED)
 
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -fno-strict-aliasing
                     $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>)
+# The contract between engines and their holders is watched at every access: see src/common/engine.h.
+add_compile_definitions($<$<CONFIG:Debug>:FL_CHECKED>)
 if(FL_SANITIZE)
   add_compile_options(-fsanitize=${FL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${FL_SANITIZE})

@@ -3,11 +3,48 @@
  * What every hardware engine shares with whoever holds it: a transaction, its
  * outcome, the record of a walk, the events, and the services that an engine
  * needs. Engines know no time: they decide at once and say what happened.
+ *
+ * The contract between an engine and its holder
+ *
+ * 1. One call at a time. A holder makes the next call into an engine after the
+ *    previous one has returned, on whatever stack. No callback of iommu_ops may
+ *    call the same engine, with one exception: iommu_class.concerns from within
+ *    iommu_ops.event. A message or a queue write that lands in the engine's own
+ *    registers takes effect after the call.
+ * 2. A call about one transaction acts for that transaction alone. Until lookup,
+ *    walk, fill or translate has returned its outcome, no other transaction,
+ *    command or endpoint hears anything; cancel and ats_inv_done act for nobody.
+ *    What such a call has made possible (a SYNC that waited for a walk, the
+ *    commands behind it, a wait descriptor) happens in iommu_class.step.
+ * 3. The holder calls step after fill, cancel and ats_inv_done, once it has dealt
+ *    with their outcome: noted a stalled transaction, put one that waits where
+ *    stall_free finds it. A call that comes before the step is allowed and sees
+ *    the state from before it. step never has to be called twice in a row.
+ * 4. What each call may call back:
+ *
+ *    callback                        from within
+ *    mem_read, mem_cas64             every call but mmio_read, save and restore
+ *    mem_write, event, irq, msi      the same; lookup writes and interrupts only for
+ *                                    a fault that needs no walk
+ *    txn_resume, stall_free,         mmio_write, step, reset
+ *    ats_invalidate
+ *    page_response                   those, and page_request
+ *
+ *    All of them on the caller's stack, before the call returns. A transaction is
+ *    resumed only after XLAT_STALL has been returned for it, and exactly once;
+ *    stall_free concerns transactions for which XLAT_WAIT has been returned.
+ * 5. Interrupts are raised when their cause is visible in registers and memory;
+ *    a handler runs after the call.
+ *
+ * A call from within a callback ends the program with the names of both calls.
+ * struct engine_guard (engine.h) watches over this.
  */
 #ifndef IOMMU_H
 #define IOMMU_H
 
 #include "fl_env.h"
+
+struct iommu_image;
 
 /* What a transaction asks for: dma_txn.flags */
 #define DMA_WRITE      BIT(0) /* else a read */
@@ -137,7 +174,8 @@ struct walk_access {
  * @priv: the engine's own: what fill installs or records
  *
  * The holder owns the storage and must keep its address until fill (or cancel).
- * Nothing is cleared for speed: only ..._walk() fills it in.
+ * Nothing is cleared for speed: only ..._walk() fills it in. After a reset the
+ * walk is no longer on the list: its fill returns XLAT_ABORT and records nothing.
  */
 struct iommu_walk {
 	struct iommu_walk *next, **pprev;
@@ -171,9 +209,10 @@ enum iommu_event_kind {
 	IOMMU_EV_RECORD,      /* unit, code: a record was written; addr, len; txn id if it belongs to one */
 	IOMMU_EV_RECORD_LOST, /* unit, code: the queue was full */
 	IOMMU_EV_RECORD_HELD, /* unit, code: waits until the queue is writable */
-	IOMMU_EV_COMMAND,     /* code = opcode or descriptor type */
+	IOMMU_EV_COMMAND,     /* code = opcode or descriptor type; words: all of it */
 	IOMMU_EV_SYNC,	      /* a SYNC, wait descriptor or TLBSYNC has completed */
-	IOMMU_EV_INVALIDATE,  /* unit; data = entries dropped */
+	IOMMU_EV_INVALIDATE,  /* unit, scope; data = entries dropped */
+	IOMMU_EV_CHANGED,     /* scope: a register changed what translates (enable, bypass, a bank) */
 	IOMMU_EV_STALL,	      /* id, sid, code = fault, data = STAG or bank */
 	IOMMU_EV_RESUME,      /* id, data = STAG or bank, code = enum iommu_resume */
 	IOMMU_EV_IRQ,	      /* code = line */
@@ -181,6 +220,42 @@ enum iommu_event_kind {
 	IOMMU_EV_FAULT,	      /* id, sid, code = fault, addr = iova: terminated */
 };
 
+/* Which members of a scope limit it: iommu_scope.by. Without any: everything. */
+#define SCOPE_SID   BIT(0) /* sid_first..sid_last */
+#define SCOPE_PASID BIT(1) /* pasid: PASID or SubstreamID */
+#define SCOPE_ASID  BIT(2) /* asid; global entries are meant only with SCOPE_GLOBAL */
+#define SCOPE_VMID  BIT(3) /* vmid: VMID or domain ID */
+#define SCOPE_ADDR  BIT(4) /* first..last */
+#define SCOPE_LEAF  BIT(5) /* last-level entries only */
+#define SCOPE_BANK  BIT(6) /* bank: SMMUv2 context bank */
+
+#define SCOPE_S1 BIT(0)
+#define SCOPE_S2 BIT(1)
+
+/**
+ * struct iommu_scope - what an invalidation, or a change of a register, concerns
+ * @by:     SCOPE_*
+ * @stages: SCOPE_S1 (first stage), SCOPE_S2 (second): whose translations; a translation through both is meant by either
+ * @global: entries that hold for every ASID or PASID are meant, too
+ * @regime: the architecture's translation regime, 0: the only one, or all (SMMUv3: WORLD_*; SMMUv2: enum smmuv2_regime)
+ * @sid_first, @sid_last: StreamIDs or requester IDs, inclusive
+ * @vmid_mask: low bits of @vmid that do not count
+ * @first, @last: input addresses of the stage (an IPA where only SCOPE_S2 is set), bytes, inclusive
+ */
+struct iommu_scope {
+	u8 by;
+	u8 stages;
+	bool global;
+	u8 regime;
+	u16 bank;
+	u32 sid_first, sid_last;
+	u32 pasid;
+	u32 asid;
+	u32 vmid, vmid_mask;
+	u64 first, last;
+};
+
+/* @scope, @words: valid during the callback */
 struct iommu_event {
 	u8 kind; /* enum iommu_event_kind */
 	u8 unit; /* enum iommu_unit */
@@ -190,6 +265,10 @@ struct iommu_event {
 	u64 addr;
 	u64 data;
 	u64 id; /* dma_txn.id */
+	union {
+		const struct iommu_scope *scope;
+		const u64 *words;
+	};
 };
 
 enum iommu_resume { RESUME_RETRY, RESUME_ABORT, RESUME_RAZWI };
@@ -232,9 +311,7 @@ struct ats_inv {
 /**
  * struct iommu_ops - what an engine needs of its holder
  *
- * Every operation gets @ctx first, is called at once from within an engine
- * function and must not call back into the same engine, except that mem_write
- * may land in a device whose effect is deferred.
+ * Every operation gets @ctx first and obeys the contract at the head of this file.
  *
  * @mem_read:  copy @len bytes at physical @pa; 0, or -EIO for a bus error
  * @mem_write: likewise
@@ -275,10 +352,23 @@ struct iommu_ops {
  *          (record, stall, interrupt). Returns the outcome: never XLAT_MISS.
  *          If an invalidation came between, nothing is installed.
  * @cancel: gives a walk up, e.g. because its transaction vanished
- * @translate: all three at once
+ * @translate: all three at once; a holder that has no walks in flight need not call step after it
+ * @step:   does what fill, cancel or ats_inv_done has made possible; costs nothing if that is nothing
  * @mmio_read, @mmio_write: @size 4 or 8 bytes, offset in bytes from the start of the register space
  * @page_request: a Page Request Message from an endpoint; NULL where there is none
  * @ats_inv_done: completion of the invalidation request @itag; @ok false after a time-out
+ * @reset:  the state after power-on. Interrupt lines fall; each stalled transaction ends with txn_resume
+ *          (RESUME_ABORT), waiting ones are told by stall_free; walks in flight become aborts without a record;
+ *          ATS invalidations and page requests on their way are forgotten: the holder drops their completions and
+ *          resets, or tells, the endpoints. What the engine counts for statistics goes on.
+ * @save:   writes the whole state into @img. -EBUSY while walks are in flight: they belong to the holder, who fills
+ *          or cancels them first. -ENOMEM.
+ * @restore: the state of @img, saved by an engine of the same configuration; interrupt lines are driven again.
+ *          -EINVAL for an image of another kind, version or configuration, or a damaged one: the engine is then in
+ *          the state after reset. -EBUSY with walks in flight or stalled transactions: reset first. Tokens of
+ *          stalled transactions (dma_txn.id) are the saved ones.
+ * @concerns: whether @scope may concern translations of @sid (with @pasid, or without one: IOMMU_NO_PASID). True where
+ *          the engine cannot tell.
  */
 struct iommu_class {
 	const char *name;
@@ -291,6 +381,13 @@ struct iommu_class {
 	void (*mmio_write)(void *hw, u64 offset, u64 value, unsigned int size);
 	void (*page_request)(void *hw, const struct page_request *pr);
 	void (*ats_inv_done)(void *hw, u32 sid, u8 itag, bool ok);
+	void (*step)(void *hw);
+	void (*reset)(void *hw);
+	int (*save)(void *hw, struct iommu_image *img);
+	int (*restore)(void *hw, struct iommu_image *img);
+	bool (*concerns)(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid);
 };
+
+#define IOMMU_NO_PASID 0xffffffffU
 
 #endif /* IOMMU_H */

@@ -237,6 +237,19 @@ static void drop(struct tcache *c, size_t i)
 	c->signs[i] = 0;
 }
 
+/* Into a free slot. */
+static inline void put(struct tcache *c, u32 i, const struct tcache_entry *e, u64 page, u64 sign)
+{
+	c->entries[i] = *e;
+	c->entries[i].page = page;
+	c->entries[i].valid = true;
+	c->signs[i] = sign;
+	if (!c->count[e->shift]++ && e->shift < NO_ADDRESS)
+		set_sizes(c, c->sizes | BIT_ULL(e->shift));
+	if (e->shift == c->hint_shift)
+		*tcache_hint(c, page, &e->tag) = i;
+}
+
 void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e)
 {
 	u64 page = page_of(addr, e->shift);
@@ -253,15 +266,20 @@ void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e)
 		i = (s64)set * c->ways + victim(c, set);
 	if (c->signs[i])
 		drop(c, (size_t)i);
-	c->entries[i] = *e;
-	c->entries[i].page = page;
-	c->entries[i].valid = true;
-	c->signs[i] = sign;
-	if (!c->count[e->shift]++ && e->shift < NO_ADDRESS)
-		set_sizes(c, c->sizes | BIT_ULL(e->shift));
-	if (e->shift == c->hint_shift)
-		*tcache_hint(c, page, &e->tag) = (u32)i;
+	put(c, (u32)i, e, page, sign);
 	touch(c, (size_t)i, true);
+}
+
+bool tcache_place(struct tcache *c, u32 slot, const struct tcache_entry *e)
+{
+	u64 sign = sign_of(e->page, e->shift, mix_tag(&e->tag));
+	u32 set = set_of(c, e->shift < NO_ADDRESS ? e->page : e->tag.vmid);
+
+	if (slot / c->ways != set || c->signs[slot] || find_in_set(c, set, e->page, e->shift, &e->tag, sign) >= 0 ||
+	    (e->shift == NO_ADDRESS && e->page))
+		return false;
+	put(c, slot, e, e->page, sign);
+	return true;
 }
 
 bool tcache_inv_matches(const struct tcache_inv *inv, const struct tcache_entry *e)

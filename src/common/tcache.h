@@ -98,6 +98,13 @@ struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache
  */
 void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e);
 
+/**
+ * tcache_place() - put a saved entry back into the slot it came from
+ * @e: with its @page
+ * Return: false if it cannot have been there: another set's, a slot in use, a key that is present.
+ */
+bool tcache_place(struct tcache *c, u32 slot, const struct tcache_entry *e);
+
 /* As a hit on entries[@slot], by an owner that remembers where its entry lies. */
 void tcache_use_slot(struct tcache *c, u32 slot);
 

@@ -62,6 +62,16 @@ typedef long long s64;
 /* Our own bug, never a guest's or a host's error. */
 #define fl_assert(cond) assert(cond)
 
+/* The same where an expression says too little: @call came from within @in. */
+#define fl_bug_call(call, in)                                                                \
+	do {                                                                                 \
+		char said_[96] = "";                                                         \
+		strncat(said_, call, 32);                                                    \
+		strncat(said_, " called from within ", 32);                                  \
+		strncat(said_, in, 24);                                                      \
+		__assert_fail(said_, __FILE__, __LINE__, __extension__ __PRETTY_FUNCTION__); \
+	} while (0)
+
 /* Storage at set-up time only; an engine allocates nothing while it translates. */
 static inline void *fl_zalloc(size_t bytes)
 {
