@@ -131,6 +131,39 @@ static int allocate(struct smmuv3 *s)
 	return s->stes && s->cds && s->streams && s->stalls ? 0 : -ENOMEM;
 }
 
+static void reset_registers(struct smmuv3 *s)
+{
+	reg_bank_reset(&s->regs);
+	reg_set(&s->regs, SMMU_IDR0, s->idr0);
+	reg_set(&s->regs, SMMU_IDR1, s->idr1);
+	reg_set(&s->regs, SMMU_IDR3, s->idr3);
+	reg_set(&s->regs, SMMU_IDR4, idr(&s->cfg, 4));
+	reg_set(&s->regs, SMMU_IDR5, s->idr5);
+	reg_set(&s->regs, SMMU_IIDR, s->cfg.iidr);
+	reg_set(&s->regs, SMMU_AIDR, s->cfg.aidr);
+	s->gbpa = s->cfg.gbpa & ~GBPA_UPDATE;
+	reg_set(&s->regs, SMMU_GBPA, s->gbpa);
+	s->cr0 = 0;
+	s->cr2 = 0;
+}
+
+/* All but what the holder has a share in: transactions and walks. */
+static void reset_state(struct smmuv3 *s)
+{
+	reset_registers(s);
+	tcache_invalidate_all(&s->tlb);
+	tcache_invalidate_all(&s->wc1);
+	tcache_invalidate_all(&s->wc2);
+	tcache_invalidate_all(&s->ste_cache);
+	tcache_invalidate_all(&s->cd_cache);
+	memset(s->streams, 0, (V3_STREAMS + 1) * sizeof(*s->streams));
+	s->config_gen = 1;
+	s->sync_blocked = false;
+	s->atc_busy = 0;
+	s->atc_timed_out = false;
+	v3_stall_reset(s);
+}
+
 int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iommu_ops *ops, void *ctx)
 {
 	int err;
@@ -146,7 +179,7 @@ int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iom
 		smmuv3_exit(s);
 		return err;
 	}
-	smmuv3_reset(s);
+	reset_state(s);
 	return 0;
 }
 
@@ -165,34 +198,36 @@ void smmuv3_exit(struct smmuv3 *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* A walk that began before: its fill or cancel finds no list, and nothing to install or to record. */
+static void disown(struct iommu_walk *w)
+{
+	struct v3_walk *p = v3_walk_of(w);
+
+	w->next = NULL;
+	w->pprev = &w->next;
+	w->stale = false;
+	w->kind = XLAT_ABORT;
+	w->res = (struct xlat_result){ 0 };
+	p->have = 0;
+	p->steps.n = 0;
+	p->record = false;
+}
+
 void smmuv3_reset(struct smmuv3 *s)
 {
-	reg_bank_reset(&s->regs);
-	reg_set(&s->regs, SMMU_IDR0, s->idr0);
-	reg_set(&s->regs, SMMU_IDR1, s->idr1);
-	reg_set(&s->regs, SMMU_IDR3, s->idr3);
-	reg_set(&s->regs, SMMU_IDR4, idr(&s->cfg, 4));
-	reg_set(&s->regs, SMMU_IDR5, s->idr5);
-	reg_set(&s->regs, SMMU_IIDR, s->cfg.iidr);
-	reg_set(&s->regs, SMMU_AIDR, s->cfg.aidr);
-	s->gbpa = s->cfg.gbpa & ~GBPA_UPDATE;
-	reg_set(&s->regs, SMMU_GBPA, s->gbpa);
-	s->cr0 = 0;
-	s->cr2 = 0;
-	tcache_invalidate_all(&s->tlb);
-	tcache_invalidate_all(&s->wc1);
-	tcache_invalidate_all(&s->wc2);
-	tcache_invalidate_all(&s->ste_cache);
-	tcache_invalidate_all(&s->cd_cache);
-	memset(s->streams, 0, (V3_STREAMS + 1) * sizeof(*s->streams));
-	s->config_gen = 1;
-	s->walks = NULL;
+	static const struct iommu_scope everything = { .stages = SCOPE_S1 | SCOPE_S2 };
+	struct iommu_walk *w;
+
+	engine_enter(&s->guard, CALL_RESET);
+	v3_stall_term_all(s);
+	while ((w = s->walks)) {
+		s->walks = w->next;
+		disown(w);
+	}
 	s->stale_in_flight = 0;
-	s->cmdq_running = false;
-	s->sync_blocked = false;
-	s->atc_busy = 0;
-	s->atc_timed_out = false;
-	v3_stall_reset(s);
+	reset_state(s);
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_CHANGED, .scope = &everything });
+	engine_leave(&s->guard);
 }
 
 static enum xlat class_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r)
@@ -240,6 +275,16 @@ static void class_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 	smmuv3_ats_inv_done(hw, sid, itag, ok);
 }
 
+static void class_step(void *hw)
+{
+	smmuv3_step(hw);
+}
+
+static void class_reset(void *hw)
+{
+	smmuv3_reset(hw);
+}
+
 const struct iommu_class smmuv3_class = {
 	.name = "smmuv3",
 	.lookup = class_lookup,
@@ -251,4 +296,6 @@ const struct iommu_class smmuv3_class = {
 	.mmio_write = class_mmio_write,
 	.page_request = class_page_request,
 	.ats_inv_done = class_ats_inv_done,
+	.step = class_step,
+	.reset = class_reset,
 };

@@ -3,13 +3,15 @@
  * SMMUv3 hardware: Arm IHI 0070, SMMUv3.0 to 3.2, Non-secure state. It knows no
  * time: each function decides at once and says what happened through iommu_ops.
  *
- * An access goes lookup -> (miss) walk -> fill; translate does all three. One
- * caller at a time; operations must not call back into the same instance.
+ * An access goes lookup -> (miss) walk -> fill; translate does all three. Holder
+ * and engine keep the contract at the head of iommu.h. Commands are executed in
+ * smmuv3_mmio_write() and smmuv3_step() alone.
  */
 #ifndef SMMUV3_H
 #define SMMUV3_H
 
 #include "fl_env.h"
+#include "engine.h"
 #include "iommu.h"
 #include "regs.h"
 #include "smmuv3_regs.h"
@@ -89,6 +91,7 @@ struct smmuv3 {
 	void *ctx;
 	struct smmuv3_cfg cfg;
 	struct smmuv3_stats stats;
+	struct engine_guard guard;
 
 	/* the registers, and what the fast path needs of them */
 	struct reg_bank regs;
@@ -118,9 +121,9 @@ struct smmuv3 {
 	u64 waiting_tbus;
 
 	/* command queue */
-	bool cmdq_running;
-	bool sync_blocked; /* a CMD_SYNC waits for walks or ATS invalidations */
-	u32 atc_busy;	   /* bit an invalidation tag in flight */
+	bool sync_blocked;  /* a CMD_SYNC waits for walks or ATS invalidations, or a CMD_ATC_INV for a tag */
+	u64 blocked_cmd[2]; /* that command */
+	u32 atc_busy;	    /* bit an invalidation tag in flight */
 	u32 atc_sid[SMMUV3_CMD_ATC_MAX];
 	bool atc_timed_out; /* the next CMD_SYNC fails */
 };
@@ -137,7 +140,8 @@ u32 smmuv3_default_idr(unsigned int n);
 int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iommu_ops *ops, void *ctx);
 void smmuv3_exit(struct smmuv3 *s);
 
-/* Hardware reset: registers, caches, stalls. Stalled transactions and walks in flight are forgotten: reset their owners, too. */
+/* See struct iommu_class. */
+void smmuv3_step(struct smmuv3 *s);
 void smmuv3_reset(struct smmuv3 *s);
 
 /* 4 or 8 bytes, aligned; anything else, and reserved places: read as zero, writes ignored (6.2). */

@@ -277,17 +277,17 @@ bool v3_atc_inv(struct smmuv3 *s, const u64 *cmd)
 		inv.pasid = FIELD_GET(CMD_0_SUBSTREAMID, cmd[0]);
 		inv.global = cmd[0] & CMD_ATC_INV_0_G;
 	}
+	engine_calls_back(&s->guard, CALLS_THAT_ACT, "ats_invalidate");
 	s->ops->ats_invalidate(s->ctx, &inv);
 	return true;
 }
 
 void smmuv3_ats_inv_done(struct smmuv3 *s, u32 sid, u8 itag, bool ok)
 {
-	if (itag >= SMMUV3_CMD_ATC_MAX || !(s->atc_busy & BIT(itag)) || s->atc_sid[itag] != sid)
-		return;
-	s->atc_busy &= ~BIT(itag);
-	if (!ok)
-		s->atc_timed_out = true;
-	if (s->sync_blocked)
-		v3_cmdq_run(s);
+	engine_enter(&s->guard, CALL_ATS_INV_DONE);
+	if (itag < SMMUV3_CMD_ATC_MAX && (s->atc_busy & BIT(itag)) && s->atc_sid[itag] == sid) {
+		s->atc_busy &= ~BIT(itag);
+		s->atc_timed_out |= !ok;
+	}
+	engine_leave(&s->guard);
 }

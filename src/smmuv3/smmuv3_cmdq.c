@@ -129,7 +129,23 @@ static void stop(struct smmuv3 *s, u8 error)
 	v3_gerror(s, GERROR_CMDQ_ERR);
 }
 
-/* One command. False: the queue stands still. */
+/* Read the command at @pa. False: the read was aborted. */
+static bool fetch(struct smmuv3 *s, u64 pa, u64 *cmd)
+{
+	v3_event(s,
+		 &(struct iommu_event){ .kind = IOMMU_EV_MEM_READ, .unit = UNIT_CMDQ, .addr = pa, .len = CMD_BYTES });
+	if (s->ops->mem_read(s->ctx, pa, cmd, CMD_BYTES))
+		return false;
+	cmd[0] = fl_get_le64(&cmd[0]);
+	cmd[1] = fl_get_le64(&cmd[1]);
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_COMMAND,
+					   .unit = UNIT_CMDQ,
+					   .code = FIELD_GET(CMD_0_OP, cmd[0]),
+					   .words = cmd });
+	return true;
+}
+
+/* One command; one that has waited is not read again. False: the queue stands still. */
 static bool consume(struct smmuv3 *s)
 {
 	u8 n = log2size(s);
@@ -137,28 +153,17 @@ static bool consume(struct smmuv3 *s)
 	u64 base = reg_get(&s->regs, SMMU_CMDQ_BASE) & Q_BASE_ADDR;
 	u8 align = n + 4 > 5 ? n + 4 : 5;
 	u64 pa = (base >> align << align) + (u64)ring_index(cons, n) * CMD_BYTES;
-	u64 cmd[CMD_WORDS];
-	bool again = s->sync_blocked;
+	u64 *cmd = s->blocked_cmd;
 	u8 error;
 
-	s->sync_blocked = false;
-	if (!again)
-		v3_event(s, &(struct iommu_event){
-				    .kind = IOMMU_EV_MEM_READ, .unit = UNIT_CMDQ, .addr = pa, .len = CMD_BYTES });
-	if (s->ops->mem_read(s->ctx, pa, cmd, CMD_BYTES)) {
+	if (!s->sync_blocked && !fetch(s, pa, cmd)) {
 		stop(s, CERROR_ABT);
 		return false;
 	}
-	cmd[0] = fl_get_le64(&cmd[0]);
-	cmd[1] = fl_get_le64(&cmd[1]);
-	if (!again)
-		v3_event(s, &(struct iommu_event){
-				    .kind = IOMMU_EV_COMMAND, .unit = UNIT_CMDQ, .code = FIELD_GET(CMD_0_OP, cmd[0]) });
 	error = execute(s, cmd);
-	if (error == CMD_WAITS) {
-		s->sync_blocked = true;
+	s->sync_blocked = error == CMD_WAITS;
+	if (s->sync_blocked)
 		return false;
-	}
 	if (error) {
 		stop(s, error);
 		return false;
@@ -173,11 +178,23 @@ static bool consume(struct smmuv3 *s)
 /* Consume what there is. Called when anything that holds the queue may have changed. */
 void v3_cmdq_run(struct smmuv3 *s)
 {
-	if (s->cmdq_running)
-		return;
-	s->cmdq_running = true;
 	while ((s->cr0 & CR0_CMDQEN) && !v3_gerror_active(s, GERROR_CMDQ_ERR) && pending(s))
 		if (!consume(s))
 			break;
-	s->cmdq_running = false;
+}
+
+/* Whether what the blocked command waits for has come. */
+static bool may_go_on(const struct smmuv3 *s)
+{
+	if (FIELD_GET(CMD_0_OP, s->blocked_cmd[0]) == CMD_ATC_INV)
+		return s->atc_busy != ~0U;
+	return !s->stale_in_flight && !s->atc_busy;
+}
+
+void smmuv3_step(struct smmuv3 *s)
+{
+	engine_enter(&s->guard, CALL_STEP);
+	if (unlikely(s->sync_blocked) && may_go_on(s))
+		v3_cmdq_run(s);
+	engine_leave(&s->guard);
 }

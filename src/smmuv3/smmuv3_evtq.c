@@ -88,6 +88,7 @@ void smmuv3_unsupported(struct smmuv3 *s, const struct dma_txn *t, u16 reason)
 {
 	u64 rec[EVT_WORDS] = { record_id(t, F_UUT), reason, t->iova, 0 };
 
+	engine_enter(&s->guard, CALL_TRANSLATE);
 	if (!(t->flags & DMA_WRITE))
 		rec[1] |= EVT_1_RNW | (t->flags & DMA_EXEC ? EVT_1_IND : 0);
 	if (t->flags & DMA_PRIV)
@@ -95,6 +96,7 @@ void smmuv3_unsupported(struct smmuv3 *s, const struct dma_txn *t, u16 reason)
 	v3_event(s, &(struct iommu_event){
 			    .kind = IOMMU_EV_FAULT, .code = F_UUT, .sid = t->sid, .addr = t->iova, .id = t->id });
 	v3_evtq_record(s, rec, t->id);
+	engine_leave(&s->guard);
 }
 
 void smmuv3_page_hint(struct smmuv3 *s, const struct dma_txn *t, u8 user_perm, u8 priv_perm, u8 pages)
@@ -102,11 +104,12 @@ void smmuv3_page_hint(struct smmuv3 *s, const struct dma_txn *t, u8 user_perm, u
 	u64 rec[EVT_WORDS] = { record_id(t, E_PAGE_REQUEST), FIELD_PREP(EVT_1_SPAN, (u64)pages), t->iova >> 12 << 12,
 			       0 };
 
-	if (!(s->cr0 & CR0_SMMUEN))
-		return;
+	engine_enter(&s->guard, CALL_PAGE_REQUEST);
 	rec[1] |= (priv_perm & PERM_R ? EVT_1_PR : 0) | (priv_perm & PERM_W ? EVT_1_PW : 0) |
 		  (priv_perm & PERM_X ? EVT_1_PX : 0);
 	rec[1] |= (user_perm & PERM_R ? EVT_1_UR : 0) | (user_perm & PERM_W ? EVT_1_UW : 0) |
 		  (user_perm & PERM_X ? EVT_1_UX : 0);
-	v3_evtq_record(s, rec, t->id);
+	if (s->cr0 & CR0_SMMUEN)
+		v3_evtq_record(s, rec, t->id);
+	engine_leave(&s->guard);
 }

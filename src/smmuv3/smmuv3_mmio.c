@@ -21,8 +21,13 @@ static u64 without_alias(u64 offset)
 
 u64 smmuv3_mmio_read(struct smmuv3 *s, u64 offset, unsigned int size)
 {
+	u64 value;
+
+	engine_enter(&s->guard, CALL_MMIO_READ);
 	offset = without_alias(offset);
-	return offset < SMMU_REG_SPAN ? reg_read(&s->regs, (u32)offset, size) : 0;
+	value = offset < SMMU_REG_SPAN ? reg_read(&s->regs, (u32)offset, size) : 0;
+	engine_leave(&s->guard);
+	return value;
 }
 
 /* Bit of CR0 that guards a register, 0: none. */
@@ -207,7 +212,7 @@ static void written(struct smmuv3 *s, u32 offset, u32 old, u32 value)
 	}
 }
 
-void smmuv3_mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size)
+static void mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size)
 {
 	struct reg_ref ref;
 	u32 at;
@@ -222,4 +227,11 @@ void smmuv3_mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int siz
 	now = reg_get(&s->regs, at) & present(s, at);
 	reg_set(&s->regs, at, now);
 	written(s, at, (u32)old, (u32)now);
+}
+
+void smmuv3_mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size)
+{
+	engine_enter(&s->guard, CALL_MMIO_WRITE);
+	mmio_write(s, offset, value, size);
+	engine_leave(&s->guard);
 }

@@ -20,6 +20,13 @@ static bool stop_marker(const struct page_request *pr)
 	return pr->pasid_valid && pr->last && !(pr->perm & (PERM_R | PERM_W));
 }
 
+static void answer(struct smmuv3 *s, const struct page_response *resp)
+{
+	engine_calls_back(&s->guard, CALLS_THAT_ACT | BIT(CALL_PAGE_REQUEST), "page_response");
+	if (s->ops->page_response)
+		s->ops->page_response(s->ctx, resp);
+}
+
 static void respond(struct smmuv3 *s, const struct page_request *pr, u8 code, bool pasid)
 {
 	struct page_response resp = { .sid = pr->sid,
@@ -30,8 +37,7 @@ static void respond(struct smmuv3 *s, const struct page_request *pr, u8 code, bo
 				      .automatic = true };
 
 	s->stats.auto_responses++;
-	if (s->ops->page_response)
-		s->ops->page_response(s->ctx, &resp);
+	answer(s, &resp);
 }
 
 /* What an automatic answer needs of the STE (8.1): 0 or 1 PPAR, or -1: there is no valid STE. */
@@ -137,7 +143,7 @@ static void write_entry(struct smmuv3 *s, const struct page_request *pr)
 		interrupt(s);
 }
 
-void smmuv3_page_request(struct smmuv3 *s, const struct page_request *pr)
+static void page_request(struct smmuv3 *s, const struct page_request *pr)
 {
 	u32 prod = v3_reg(s, SMMU_PRIQ_PROD), cons = v3_reg(s, SMMU_PRIQ_CONS);
 	u8 n = log2size(s);
@@ -164,6 +170,13 @@ void smmuv3_page_request(struct smmuv3 *s, const struct page_request *pr)
 	write_entry(s, pr);
 }
 
+void smmuv3_page_request(struct smmuv3 *s, const struct page_request *pr)
+{
+	engine_enter(&s->guard, CALL_PAGE_REQUEST);
+	page_request(s, pr);
+	engine_leave(&s->guard);
+}
+
 /* CMD_PRI_RESP (4.5.2) */
 void v3_pri_resp(struct smmuv3 *s, const u64 *cmd)
 {
@@ -179,6 +192,5 @@ void v3_pri_resp(struct smmuv3 *s, const u64 *cmd)
 
 	if (resp.pasid_valid)
 		resp.pasid = FIELD_GET(CMD_0_SUBSTREAMID, cmd[0]);
-	if (s->ops->page_response)
-		s->ops->page_response(s->ctx, &resp);
+	answer(s, &resp);
 }

@@ -51,9 +51,12 @@ static void wake_waiting(struct smmuv3 *s)
 	u32 tbu;
 
 	s->waiting_tbus = 0;
-	for (tbu = 0; tbus && s->ops->stall_free; tbu++, tbus >>= 1)
-		if (tbus & 1)
-			s->ops->stall_free(s->ctx, tbu);
+	for (tbu = 0; tbus && s->ops->stall_free; tbu++, tbus >>= 1) {
+		if (!(tbus & 1))
+			continue;
+		engine_calls_back(&s->guard, CALLS_THAT_ACT, "stall_free");
+		s->ops->stall_free(s->ctx, tbu);
+	}
 }
 
 static void release(struct smmuv3 *s, u32 i, enum iommu_resume how)
@@ -67,6 +70,7 @@ static void release(struct smmuv3 *s, u32 i, enum iommu_resume how)
 	s->stalls_used--;
 	v3_event(s, &(struct iommu_event){
 			    .kind = IOMMU_EV_RESUME, .code = how, .sid = st->sid, .data = i, .id = st->id });
+	engine_calls_back(&s->guard, CALLS_THAT_ACT, "txn_resume");
 	s->ops->txn_resume(s->ctx, st->id, how);
 }
 

@@ -126,7 +126,12 @@ static inline __attribute__((__always_inline__)) enum xlat look_up(struct smmuv3
 
 enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
 {
-	return look_up(s, t, r);
+	enum xlat x;
+
+	engine_enter_access(&s->guard, CALL_LOOKUP);
+	x = look_up(s, t, r);
+	engine_leave_access(&s->guard);
+	return x;
 }
 
 /* ---- faults of a walk ---- */
@@ -483,7 +488,7 @@ static void unlink_walk(struct smmuv3 *s, struct iommu_walk *w)
 		s->stale_in_flight--;
 }
 
-enum xlat smmuv3_walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_walk *w)
+static enum xlat walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_walk *w)
 {
 	struct v3_walk *p = v3_walk_of(w);
 
@@ -509,6 +514,16 @@ enum xlat smmuv3_walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_wa
 		walk_stream(s, w);
 	link_walk(s, w);
 	return w->kind;
+}
+
+enum xlat smmuv3_walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_walk *w)
+{
+	enum xlat x;
+
+	engine_enter_access(&s->guard, CALL_WALK);
+	x = walk(s, t, w);
+	engine_leave_access(&s->guard);
+	return x;
 }
 
 /* ---- fill ---- */
@@ -598,26 +613,31 @@ static enum xlat deliver_fault(struct smmuv3 *s, struct iommu_walk *w)
 	return w->kind;
 }
 
-enum xlat smmuv3_fill(struct smmuv3 *s, struct iommu_walk *w)
+static enum xlat fill(struct smmuv3 *s, struct iommu_walk *w)
 {
-	enum xlat x;
-
 	unlink_walk(s, w);
 	if (unlikely(w->stale))
 		s->stats.stale_walks++;
 	else if (likely(s->cr0 & CR0_SMMUEN))
 		install(s, w);
-	x = likely(w->kind == XLAT_OK) ? XLAT_OK : deliver_fault(s, w);
-	if (unlikely(s->sync_blocked))
-		v3_cmdq_run(s);
+	return likely(w->kind == XLAT_OK) ? XLAT_OK : deliver_fault(s, w);
+}
+
+enum xlat smmuv3_fill(struct smmuv3 *s, struct iommu_walk *w)
+{
+	enum xlat x;
+
+	engine_enter_access(&s->guard, CALL_FILL);
+	x = fill(s, w);
+	engine_leave_access(&s->guard);
 	return x;
 }
 
 void smmuv3_cancel(struct smmuv3 *s, struct iommu_walk *w)
 {
+	engine_enter_access(&s->guard, CALL_CANCEL);
 	unlink_walk(s, w);
-	if (s->sync_blocked)
-		v3_cmdq_run(s);
+	engine_leave_access(&s->guard);
 }
 
 static __attribute__((__noinline__)) enum xlat translate_miss(struct smmuv3 *s, const struct dma_txn *t,
@@ -625,15 +645,20 @@ static __attribute__((__noinline__)) enum xlat translate_miss(struct smmuv3 *s, 
 {
 	enum xlat x;
 
-	smmuv3_walk(s, t, &s->own_walk);
-	x = smmuv3_fill(s, &s->own_walk);
+	walk(s, t, &s->own_walk);
+	x = fill(s, &s->own_walk);
 	*r = s->own_walk.res;
 	return x;
 }
 
 enum xlat smmuv3_translate(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
 {
-	enum xlat x = look_up(s, t, r);
+	enum xlat x;
 
-	return likely(x != XLAT_MISS) ? x : translate_miss(s, t, r);
+	engine_enter_access(&s->guard, CALL_TRANSLATE);
+	x = look_up(s, t, r);
+	if (unlikely(x == XLAT_MISS))
+		x = translate_miss(s, t, r);
+	engine_leave_access(&s->guard);
+	return x;
 }

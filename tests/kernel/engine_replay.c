@@ -245,6 +245,8 @@ static bool poll(void *ctx, u32 tries)
 		struct ats_inv inv = r->inv[--r->n_inv];
 
 		r->engine->ats_inv_done(r->hw, inv.sid, inv.itag, true);
+		if (r->engine->step)
+			r->engine->step(r->hw);
 	}
 	fault_lock_release(&r->hw_lock, flags);
 	return tries < 1000000;

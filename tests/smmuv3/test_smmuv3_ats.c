@@ -313,8 +313,10 @@ START_TEST(test_atc_inv)
 	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);
 	smmuv3_ats_inv_done(&f.smmu, SID + 1, f.invs[2].itag, true); /* not its tag */
 	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);     /* twice */
+	smmuv3_step(&f.smmu);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
 	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[2].itag, true);
+	smmuv3_step(&f.smmu);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 	ck_assert_uint_eq(fx_r32(&f, 0x9c), 4);
 }
@@ -327,6 +329,7 @@ START_TEST(test_atc_timeout)
 	fx_cmd(&f, 0x0000000800000040ULL, 52);
 	fx_cmd(&f, 0x1046, 0);
 	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, false);
+	smmuv3_step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, 0x9c), 0x03000001);
 	ck_assert_uint_eq(fx_r32(&f, 0x60), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 1);
@@ -347,8 +350,10 @@ START_TEST(test_more_invalidations_than_tags)
 		fx_cmd(&f, 0x0000000800000040ULL, (u64)i << 12);
 	ck_assert_uint_eq(f.n_invs, 32);
 	ck_assert_uint_eq(fx_r32(&f, 0x9c), 32);
-	for (i = 0; i < 40; i++)
+	for (i = 0; i < 40; i++) {
 		smmuv3_ats_inv_done(&f.smmu, SID, f.invs[i].itag, true);
+		smmuv3_step(&f.smmu);
+	}
 	ck_assert_uint_eq(f.n_invs, 40);
 	ck_assert_uint_eq(fx_r32(&f, 0x9c), 40);
 }

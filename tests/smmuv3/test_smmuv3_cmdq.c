@@ -576,6 +576,8 @@ START_TEST(test_stale_walk)
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
 	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_OK); /* as decided: it began before */
 	ck_assert_uint_eq(w.res.pa, OLD);
+	ck_assert_uint_eq(fx_r32(&f, 0x9c), 1);
+	smmuv3_step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, 0x9c), 2);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 	ck_assert_uint_eq(pa_of(1, VA), NEW);
@@ -606,6 +608,8 @@ START_TEST(test_sync_does_not_wait_for_others)
 	fx_sync(&f);
 	ck_assert_uint_ne(fx_r32(&f, 0x9c), f.cmd_prod);
 	smmuv3_cancel(&f.smmu, &c);
+	ck_assert_uint_ne(fx_r32(&f, 0x9c), f.cmd_prod);
+	smmuv3_step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, 0x9c), f.cmd_prod);
 }
 END_TEST

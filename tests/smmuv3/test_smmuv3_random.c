@@ -198,6 +198,7 @@ static void answer_invalidations(void)
 	for (i = 0; i < f.n_invs; i++)
 		smmuv3_ats_inv_done(&f.smmu, f.invs[i].sid, f.invs[i].itag, below(16));
 	f.n_invs = 0;
+	smmuv3_step(&f.smmu);
 }
 
 static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
@@ -254,6 +255,7 @@ static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 				smmuv3_walk(&f.smmu, &t, &walks[k]);
 			}
 			in_flight[k] = !in_flight[k];
+			smmuv3_step(&f.smmu);
 			break;
 		default:
 			t = random_txn();

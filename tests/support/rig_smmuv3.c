@@ -136,6 +136,7 @@ static void complete_invalidations(struct rig_smmuv3 *r)
 		const struct ats_inv *inv = &r->invs[r->invs_done++];
 
 		smmuv3_ats_inv_done(&r->hw, inv->sid, inv->itag, !r->ats_dead);
+		smmuv3_step(&r->hw);
 	}
 }
 
