@@ -28,7 +28,8 @@ extern "C" {
  * @idr: IDR0..IDR5. 0 means the documented default of that register
  *	 (smmuv3_default_idr()), unless its bit of @idr_given is set. Features that
  *	 the model lacks are cleared from what software reads: BTM, ATOS, VATOS,
- *	 ECMDQ, presets, DORMHINT, MPAM, DPT, D128, permission indirection and overlays, THE, AIE.
+ *	 ECMDQ, presets, DORMHINT, PBHA, MPAM, FWB, PTWNNC, DPT, PASIDTT, EPAN, MTEPERM, permission
+ *	 indirection and overlays, THE, AIE; so are those that others leave without meaning. D128 is refused.
  * @idr_given: bit n: idr[n] is meant as it is, even if 0; bit 6: so is @aidr
  * @aidr: 0: 1 (SMMUv3.1); up to 2 (SMMUv3.2)
  * @iidr: 0: 0x0000043b
@@ -121,9 +122,10 @@ struct smmuv3 {
 	u64 waiting_tbus;
 
 	/* command queue */
-	bool sync_blocked;  /* a CMD_SYNC waits for walks or ATS invalidations, or a CMD_ATC_INV for a tag */
-	u64 blocked_cmd[2]; /* that command */
-	u32 atc_busy;	    /* bit an invalidation tag in flight */
+	bool cmdq_seen_full; /* when the call under way began */
+	bool sync_blocked;   /* a CMD_SYNC waits for walks or ATS invalidations, or a CMD_ATC_INV for a tag */
+	u64 blocked_cmd[2];  /* that command */
+	u32 atc_busy;	     /* bit an invalidation tag in flight */
 	u32 atc_sid[SMMUV3_CMD_ATC_MAX];
 	bool atc_timed_out; /* the next CMD_SYNC fails */
 };

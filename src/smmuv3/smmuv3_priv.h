@@ -211,6 +211,7 @@ u8 v3_cmd_cfgi(struct smmuv3 *s, const u64 *cmd);
 u8 v3_cmd_tlbi(struct smmuv3 *s, const u64 *cmd);
 
 /* smmuv3_cmdq.c */
+void v3_cmdq_look(struct smmuv3 *s);
 void v3_cmdq_run(struct smmuv3 *s);
 
 /* smmuv3_evtq.c */

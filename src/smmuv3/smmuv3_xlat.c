@@ -136,11 +136,12 @@ enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_r
 
 /* ---- faults of a walk ---- */
 
+/* F_STREAM_DISABLED names the StreamID alone (7.3.7). */
 static u64 record_word0(const struct dma_txn *t, u8 event)
 {
 	u64 w = FIELD_PREP(EVT_0_ID, (u64)event) | FIELD_PREP(EVT_0_STREAMID, (u64)t->sid);
 
-	if (t->flags & DMA_PASID)
+	if ((t->flags & DMA_PASID) && event != F_STREAM_DISABLED)
 		w |= FIELD_PREP(EVT_0_SUBSTREAMID, (u64)t->pasid) | (event == C_BAD_SUBSTREAMID ? 0 : EVT_0_SSV);
 	return w;
 }
