@@ -191,6 +191,7 @@ static void reset_state(struct smmuv3 *s)
 	memset(s->streams, 0, (V3_STREAMS + 1) * sizeof(*s->streams));
 	s->config_gen = 1;
 	s->sync_blocked = false;
+	s->tagged = false;
 	s->atc_busy = 0;
 	s->atc_timed_out = false;
 	v3_stall_reset(s);
@@ -247,7 +248,6 @@ static void disown(struct iommu_walk *w)
 
 void smmuv3_reset(struct smmuv3 *s)
 {
-	static const struct iommu_scope everything = { .stages = SCOPE_S1 | SCOPE_S2 };
 	struct iommu_walk *w;
 
 	engine_enter(&s->guard, CALL_RESET);
@@ -258,7 +258,7 @@ void smmuv3_reset(struct smmuv3 *s)
 	}
 	s->stale_in_flight = 0;
 	reset_state(s);
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_CHANGED, .scope = &everything });
+	v3_changed(s);
 	engine_leave(&s->guard);
 }
 
@@ -307,6 +307,11 @@ static void class_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 	smmuv3_ats_inv_done(hw, sid, itag, ok);
 }
 
+static bool class_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
+{
+	return smmuv3_concerns(hw, scope, sid, pasid);
+}
+
 static void class_step(void *hw)
 {
 	smmuv3_step(hw);
@@ -330,4 +335,5 @@ const struct iommu_class smmuv3_class = {
 	.ats_inv_done = class_ats_inv_done,
 	.step = class_step,
 	.reset = class_reset,
+	.concerns = class_concerns,
 };

@@ -76,6 +76,9 @@ struct smmuv3_stats {
 	u64 stale_walks; /* filled after an invalidation of what they used */
 };
 
+/* Translation regimes (3.3.4, STE.STRW): iommu_scope.regime */
+enum smmuv3_regime { SMMUV3_EL1 = 1, SMMUV3_EL2 = 2, SMMUV3_EL2_E2H = 3 };
+
 struct smmuv3_stream;
 struct smmuv3_stall;
 struct smmuv3_raw;
@@ -107,6 +110,8 @@ struct smmuv3 {
 	struct smmuv3_raw *stes, *cds;
 	struct smmuv3_stream *streams; /* resolved STE and CD, direct mapped; the last is scratch */
 	u32 config_gen;		       /* changes whenever ste_cache or cd_cache loses or changes an entry */
+
+	bool tagged; /* an address with a top byte that TBI drops has been translated */
 
 	struct iommu_walk *walks; /* in flight */
 	u32 stale_in_flight;
@@ -145,6 +150,14 @@ void smmuv3_exit(struct smmuv3 *s);
 /* See struct iommu_class. */
 void smmuv3_step(struct smmuv3 *s);
 void smmuv3_reset(struct smmuv3 *s);
+
+/**
+ * smmuv3_concerns() - see struct iommu_class; may be called from within iommu_ops.event
+ *
+ * Judged by the stream's cached configuration: without any, the answer is yes.
+ * An address in @scope is not looked at, only the holder knows its own.
+ */
+bool smmuv3_concerns(struct smmuv3 *s, const struct iommu_scope *scope, u32 sid, u32 pasid);
 
 /* 4 or 8 bytes, aligned; anything else, and reserved places: read as zero, writes ignored (6.2). */
 u64 smmuv3_mmio_read(struct smmuv3 *s, u64 offset, unsigned int size);

@@ -374,7 +374,7 @@ void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream
 		fl_assert(!err);
 		st->tag.world |= WORLD_S2;
 	}
-	st->s2_tag = (struct tcache_tag){ .vmid = st->tag.vmid, .world = WORLD_IPA };
+	st->s2_tag = (struct tcache_tag){ .vmid = st->tag.vmid, .world = WORLD_EL1 | WORLD_IPA };
 }
 
 /* Stage 1 does not take part: as though STE.Config were 0b1x0. */

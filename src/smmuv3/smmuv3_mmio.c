@@ -231,6 +231,24 @@ static void written(struct smmuv3 *s, u32 offset, u32 old, u32 value)
 	}
 }
 
+/* Whether a register that was written decides what translates, and has another value now. */
+static bool changes_translation(const struct smmuv3 *s, u32 offset, u64 old)
+{
+	u64 changed = old ^ reg_get(&s->regs, offset);
+
+	switch (offset) {
+	case SMMU_CR0:
+		return changed & (CR0_SMMUEN | CR0_ATSCHK | CR0_VMW);
+	case SMMU_CR2:
+	case SMMU_GBPA:
+	case SMMU_STRTAB_BASE:
+	case SMMU_STRTAB_BASE_CFG:
+		return changed;
+	default:
+		return false;
+	}
+}
+
 static void mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size)
 {
 	struct reg_ref ref;
@@ -246,6 +264,8 @@ static void mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int siz
 	now = reg_get(&s->regs, at) & present(s, at);
 	reg_set(&s->regs, at, now);
 	written(s, at, (u32)old, (u32)now);
+	if (changes_translation(s, at, old))
+		v3_changed(s);
 }
 
 void smmuv3_mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size)
