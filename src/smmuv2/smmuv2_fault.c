@@ -20,7 +20,7 @@ static void drive(struct smmuv2 *s, u16 line, bool up)
 	s->line_level[line] += up ? 1 : -1;
 	if (!was == !s->line_level[line])
 		return;
-	if (up)
+	if (up && s->guard.call != CALL_RESTORE)
 		emit(s, &ev);
 	s->ops->irq(s->ctx, line, up);
 }
@@ -143,28 +143,40 @@ static bool slot_free(struct smmuv2 *s, u16 tbu)
 	return false;
 }
 
-/* Append to the bank's queue; index + 1 of the slot. */
-static u16 stall_take(struct smmuv2 *s, const struct dma_txn *t, u32 n, u8 cb, bool faulted, u16 code)
+/* Append a copy of @stall to bank @n's queue: index + 1 of its slot, 0: its TBU has none. */
+u16 smmuv2_fault_queue(struct smmuv2 *s, u32 n, const struct smmuv2_stall *stall)
 {
+	struct smmuv2_tbu *u = &s->tbu[stall->tbu];
 	struct smmuv2_bank *b = &s->bank[n];
 	u16 slot = s->free_stall;
-	struct smmuv2_stall *p = &s->stalls[slot - 1];
-	struct iommu_event ev = {
-		.kind = IOMMU_EV_STALL, .code = code, .sid = t->sid, .addr = t->iova, .data = n, .id = t->id
-	};
 
+	if (u->used == u->slots)
+		return 0;
 	fl_assert(slot);
-	s->free_stall = p->next;
-	*p = (struct smmuv2_stall){
-		.id = t->id, .seq = ++s->seq, .sid = t->sid, .tbu = t->tbu, .cb = cb, .faulted = faulted
-	};
+	s->free_stall = s->stalls[slot - 1].next;
+	s->stalls[slot - 1] = *stall;
+	s->stalls[slot - 1].next = 0;
 	if (b->tail)
 		s->stalls[b->tail - 1].next = slot;
 	else
 		b->stalled = slot;
 	b->tail = slot;
-	if (++s->tbu[t->tbu].used == s->tbu[t->tbu].slots)
-		s->full_tbus |= BIT(t->tbu);
+	if (++u->used == u->slots)
+		s->full_tbus |= BIT(stall->tbu);
+	return slot;
+}
+
+static u16 stall_take(struct smmuv2 *s, const struct dma_txn *t, u32 n, u8 cb, bool faulted, u16 code)
+{
+	struct smmuv2_stall stall = {
+		.id = t->id, .seq = ++s->seq, .sid = t->sid, .tbu = t->tbu, .cb = cb, .faulted = faulted
+	};
+	u16 slot = smmuv2_fault_queue(s, n, &stall);
+	struct iommu_event ev = {
+		.kind = IOMMU_EV_STALL, .code = code, .sid = t->sid, .addr = t->iova, .data = n, .id = t->id
+	};
+
+	fl_assert(slot);
 	s->stats.stalls++;
 	emit(s, &ev);
 	return slot;
@@ -198,11 +210,12 @@ static void stall_end(struct smmuv2 *s, u32 n, u16 slot, enum iommu_resume how)
 	else
 		s->stats.terminated++;
 	emit(s, &ev);
+	engine_calls_back(&s->guard, CALLS_THAT_ACT, "txn_resume");
 	s->ops->txn_resume(s->ctx, id, how);
 }
 
 /* Tell those that XLAT_WAIT sent away, once the slots are as they will be. */
-static void slots_changed(struct smmuv2 *s)
+static void tell_waiting(struct smmuv2 *s)
 {
 	u32 i;
 
@@ -212,9 +225,15 @@ static void slots_changed(struct smmuv2 *s)
 		if (!u->waited || u->used >= u->slots)
 			continue;
 		u->waited = false;
+		engine_calls_back(&s->guard, CALLS_THAT_ACT, "stall_free");
 		if (s->ops->stall_free)
 			s->ops->stall_free(s->ctx, i);
 	}
+}
+
+static void slots_changed(struct smmuv2 *s)
+{
+	tell_waiting(s);
 	smmuv2_sync_check(s);
 }
 
@@ -248,6 +267,8 @@ void smmuv2_fault_gse(struct smmuv2 *s)
 	for (n = 0; n < s->cfg.num_cb; n++)
 		s->gse_stall |= (s->scr0 & sCR0_GSE) && (s->bank[n].fsr & FSR_SS);
 	smmuv2_bank_plain_all(s);
+	if (s->gse_stall && !was)
+		smmuv2_changed(s);
 	for (n = 0; n < s->cfg.num_cb && was && !s->gse_stall; n++)
 		if (!s->bank[n].fsr && s->bank[n].stalled)
 			release(s, n, false);
@@ -261,7 +282,7 @@ static void set_fsr(struct smmuv2 *s, u32 n, u32 fsr)
 	b->fsr = fsr;
 	b->blocked = fsr && !(b->sctlr & SCTLR_HUPCF);
 	if (b->blocked && !was)
-		smmuv2_changed(s);
+		smmuv2_changed_bank(s, n);
 	smmuv2_bank_plain(s, n);
 	reg_set(&b->regs, CB_FSR, fsr);
 	bank_irq(s, n);
@@ -408,4 +429,45 @@ void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n)
 	bank_irq(s, n);
 	if (was && !b->blocked && !s->gse_stall)
 		release(s, n, true);
+}
+
+/* All lines that are high fall. */
+void smmuv2_fault_lower(struct smmuv2 *s)
+{
+	u32 n;
+
+	for (n = 0; n < ARRAY_SIZE(s->line_level); n++) {
+		if (s->line_level[n])
+			s->ops->irq(s->ctx, n, false);
+		s->line_level[n] = 0;
+	}
+}
+
+/* All lines are low: those rise whose cause the registers show. */
+void smmuv2_fault_raise(struct smmuv2 *s)
+{
+	u32 n;
+
+	global_irq(s, 0, 0);
+	for (n = 0; n < s->cfg.num_cb; n++)
+		bank_irq(s, n);
+}
+
+/* Reset: lines fall, and what is stalled or waits goes back to the holder. */
+void smmuv2_fault_reset(struct smmuv2 *s)
+{
+	u32 n;
+
+	smmuv2_fault_lower(s);
+	for (n = 0; n < s->cfg.num_cb; n++) {
+		struct smmuv2_bank *b = &s->bank[n];
+
+		while (b->stalled) {
+			u16 slot = b->stalled;
+
+			stall_unlink(s, b, slot, 0);
+			stall_end(s, n, slot, RESUME_ABORT);
+		}
+	}
+	tell_waiting(s);
 }

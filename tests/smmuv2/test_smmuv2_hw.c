@@ -829,6 +829,8 @@ START_TEST(walk_in_flight)
 	smmuv2_walk(&r.hw, &t, &other);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
 	ck_assert_uint_eq(w.res.pa, 0x80005000);
+	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 1);
+	smmuv2_step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 0);
 	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &other), XLAT_OK);
@@ -841,6 +843,8 @@ START_TEST(walk_in_flight)
 	wr(&r, 0x70, 0);
 	ck_assert_uint_eq(rd(&r, 0x74), 1);
 	smmuv2_cancel(&r.hw, &w);
+	ck_assert_uint_eq(rd(&r, 0x74), 1);
+	smmuv2_step(&r.hw);
 	ck_assert_uint_eq(rd(&r, 0x74), 0);
 	rig_down(&r);
 }
@@ -885,9 +889,9 @@ START_TEST(walk_alone)
 	/* Held by an outstanding fault (HUPCF = 0): no translation, and the registers that tell it are announced. */
 	wr(&r, 0xc00, CB);
 	cb_wr(&r, CB, 0x0, 0x61);
-	r.invalidations = 0;
+	r.changes = 0;
 	ck_assert_int_eq(get(&r, SID, 0x9000), XLAT_ABORT);
-	ck_assert_uint_eq(r.invalidations, 1);
+	ck_assert_uint_eq(r.changes, 1);
 	t.iova = GOOD;
 	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_ABORT);
 	smmuv2_cancel(&r.hw, &w);
@@ -895,14 +899,14 @@ START_TEST(walk_alone)
 	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_OK);
 	smmuv2_cancel(&r.hw, &w);
 	/* Each register that a translation depends on */
-	r.invalidations = 0;
+	r.changes = 0;
 	wr(&r, 0x0, SCR0_ON);
-	wr(&r, 0x804, 0);
-	wr(&r, 0xc04, 0);
+	wr(&r, 0x800, 0x80000000 | SID);
+	wr(&r, 0xc00, CB);
 	wr(&r, GR1_BASE + 4 * 9, 0);
 	cb_wr(&r, CB, 0x30, 0x803519);
 	cb_wr(&r, CB, 0x0, 0x161);
-	ck_assert_uint_eq(r.invalidations, 6);
+	ck_assert_uint_eq(r.changes, 6);
 	rig_down(&r);
 }
 END_TEST
@@ -1051,6 +1055,7 @@ START_TEST(nested_walk_in_flight)
 	cb_wr(&r, CB, 0x7f0, 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 0);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
+	smmuv2_step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, 1, 0x7f4), 0);
 	rig_down(&r);
 }
