@@ -60,6 +60,30 @@ static void stage_flags(struct vtd *v)
 		      (v->ecap & VTD_ECAP_MTS ? VTD_MTS : 0);
 }
 
+/* "Implementations that report this field as Clear also report that one as Clear" (11.4.3), causes first. */
+static u64 consistent_ecap(u64 ecap)
+{
+	static const struct {
+		u64 without, clear;
+	} rules[] = {
+		{ VTD_ECAP_QI, VTD_ECAP_SMTS | VTD_ECAP_DT },
+		{ VTD_ECAP_DT, VTD_ECAP_PDS | VTD_ECAP_DIT | VTD_ECAP_NWFS | VTD_ECAP_PRS },
+		{ VTD_ECAP_SMTS, VTD_ECAP_RPS | VTD_ECAP_SMPWCS | VTD_ECAP_FSTS | VTD_ECAP_PASID | VTD_ECAP_PSS |
+					 VTD_ECAP_SRS | VTD_ECAP_PRS | VTD_ECAP_NEST | VTD_ECAP_MTS },
+		{ VTD_ECAP_SMPWCS, VTD_ECAP_SSADS | VTD_ECAP_EAFS },
+		{ VTD_ECAP_FSTS, VTD_ECAP_NEST | VTD_ECAP_EAFS },
+		{ VTD_ECAP_SSTS, VTD_ECAP_NEST | VTD_ECAP_SSIRWS },
+		{ VTD_ECAP_SRS, VTD_ECAP_RPRIVS },
+		{ VTD_ECAP_PRS, VTD_ECAP_SMS },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rules); i++)
+		if (!(ecap & rules[i].without))
+			ecap &= ~rules[i].clear;
+	return ecap;
+}
+
 static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 {
 	bool defaults = !cfg->cap && !cfg->ecap;
@@ -68,7 +92,12 @@ static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 	int rows;
 
 	v->cap = (defaults ? VTD_DEFAULT_CAP : cfg->cap) & ~VTD_CAP_NOT_MODELLED;
-	v->ecap = (defaults ? VTD_DEFAULT_ECAP : cfg->ecap) & ~VTD_ECAP_NOT_MODELLED;
+	v->ecap = consistent_ecap((defaults ? VTD_DEFAULT_ECAP : cfg->ecap) & ~VTD_ECAP_NOT_MODELLED);
+	/* A larger page wants the smaller one; with scalable mode no write buffer needs flushing (11.4.2). */
+	if (!(v->cap & FIELD_PREP(VTD_CAP_SSLPS, 1ULL)))
+		v->cap &= ~VTD_CAP_SSLPS;
+	if (v->ecap & VTD_ECAP_SMTS)
+		v->cap &= ~VTD_CAP_RWBF;
 	v->haw = cfg->haw ? cfg->haw : VTD_DEFAULT_HAW;
 	v->mgaw = (u8)(FIELD_GET(VTD_CAP_MGAW, v->cap) + 1);
 	v->major = (u8)FIELD_GET(VTD_VER_MAX, (u64)ver);
@@ -142,18 +171,39 @@ void vtd_exit(struct vtd *v)
 	reg_bank_exit(&v->regs);
 }
 
-void vtd_reset(struct vtd *v)
+/* Everything but what is counted. */
+void vtd_clear_state(struct vtd *v)
 {
-	fl_assert(!v->walks);
-	vtd_invalidate_all(v);
+	while (v->walks) {
+		struct iommu_walk *w = v->walks;
+
+		v->walks = w->next;
+		vtd_walk_disown(w);
+	}
+	tcache_invalidate_all(&v->contexts);
+	tcache_invalidate_all(&v->pasids);
+	tcache_invalidate_all(&v->iotlb);
+	tcache_invalidate_all(&v->first);
+	tcache_invalidate_all(&v->second);
 	reg_bank_reset(&v->regs);
-	v->tes = v->pmr = v->ssirwe = false;
+	v->tes = v->pmr = v->ssirwe = v->iq_owed = false;
 	v->ttm = VTD_TTM_LEGACY;
 	v->root = 0;
 	v->fr_index = 0;
+	v->seq = 0;
 	v->n_waits = 0;
+	memset(v->waits, 0, sizeof(v->waits));
 	memset(v->itags, 0, sizeof(v->itags));
-	memset(&v->stats, 0, sizeof(v->stats));
+}
+
+void vtd_reset(void *hw)
+{
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_RESET);
+	vtd_clear_state(v);
+	vtd_changed(v);
+	engine_leave(&v->guard);
 }
 
 const struct iommu_class vtd_class = {
@@ -167,4 +217,9 @@ const struct iommu_class vtd_class = {
 	.mmio_write = vtd_mmio_write,
 	.page_request = vtd_page_request,
 	.ats_inv_done = vtd_ats_inv_done,
+	.step = vtd_step,
+	.reset = vtd_reset,
+	.save = vtd_image_save,
+	.restore = vtd_image_restore,
+	.concerns = vtd_concerns,
 };

@@ -3,7 +3,8 @@
  * The invalidation queue (6.5.2): fetch, check, execute, and wait descriptors
  * that complete when all before them has. Descriptors are executed in order;
  * what remains open afterwards are ATS invalidations and walks in flight that
- * an invalidation has made stale.
+ * an invalidation has made stale. When they end the queue goes on in the next
+ * step, never within the call that ends them (iommu.h).
  */
 #include "vtd_priv.h"
 
@@ -119,6 +120,7 @@ static void invalidate_device(struct vtd *v, struct ats_inv *inv, u64 addr, bool
 	inv->itag = (u8)itag;
 	v->itags[itag].seq = v->seq;
 	v->itags[itag].sid = (u16)inv->sid;
+	engine_calls_back(&v->guard, CALLS_THAT_ACT, "ats_invalidate");
 	v->ops->ats_invalidate(v->ctx, inv);
 }
 
@@ -142,15 +144,14 @@ static enum vtd_iqei do_p_dev_tlb(struct vtd *v, const u64 *d)
 }
 
 /* Completion, or (@ok false) time-out, of an ATS invalidation. */
-void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
+static void end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 {
-	struct vtd *v = hw;
 	bool known = itag < v->n_itags && v->itags[itag].seq && v->itags[itag].sid == sid;
 	u64 record = reg_get(&v->regs, VTD_IQERCD);
 	u64 fsts = reg_get(&v->regs, VTD_FSTS);
 
-	/* With translation disabled a completion is an Unsupported Request (4.2.1). */
-	if (ok && !v->tes && !known)
+	/* With translation disabled a completion is an Unsupported Request (4.2.1): the tag stays taken until its time-out. */
+	if (ok && !v->tes)
 		return;
 	if (!known && ok) {
 		if (!(fsts & VTD_FSTS_ICE))
@@ -162,6 +163,7 @@ void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 	if (!known)
 		return;
 	v->itags[itag].seq = 0;
+	v->iq_owed = true;
 	if (!ok) {
 		/* 6.5.2.11: pending wait descriptors are aborted, none is fetched until ITE is clear. */
 		if (!(fsts & VTD_FSTS_ITE))
@@ -169,9 +171,16 @@ void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 				(record & ~VTD_IQERCD_ITESID) | FIELD_PREP(VTD_IQERCD_ITESID, (u64)sid));
 		v->n_waits = 0;
 		vtd_fsts_raise(v, VTD_FSTS_ITE);
-		return;
 	}
-	vtd_iq_run(v);
+}
+
+void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
+{
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_ATS_INV_DONE);
+	end_invalidation(v, sid, itag, ok);
+	engine_leave(&v->guard);
 }
 
 /* ---- the other descriptors ---- */
@@ -225,11 +234,9 @@ static enum vtd_iqei do_pasid(struct vtd *v, const u64 *d)
 	return VTD_IQEI_NONE;
 }
 
-/* There is no interrupt entry cache: nothing to drop. */
+/* Table 26 has the type without interrupt remapping, too: there is no interrupt entry cache, and nothing to drop. */
 static enum vtd_iqei do_iec(struct vtd *v, const u64 *d)
 {
-	if ((d[0] & VTD_IEC_G) && FIELD_GET(VTD_IEC_IM, d[0]) > FIELD_GET(VTD_ECAP_MHMV, v->ecap))
-		return VTD_IQEI_RESERVED;
 	return VTD_IQEI_NONE;
 }
 
@@ -242,8 +249,7 @@ static enum vtd_iqei do_page_response(struct vtd *v, const u64 *d)
 
 	if (resp.pasid_valid)
 		resp.pasid = (u32)FIELD_GET(VTD_DESC_PASID20, d[0]);
-	if (v->ops->page_response)
-		v->ops->page_response(v->ctx, &resp);
+	vtd_respond(v, &resp);
 	return VTD_IQEI_NONE;
 }
 
@@ -317,6 +323,24 @@ static const struct desc_kind *kind_of(const struct vtd *v, u32 type)
 
 /* ---- the queue ---- */
 
+static u64 queue_bytes(u64 iqa)
+{
+	return 4096ULL << FIELD_GET(VTD_IQA_QS, iqa);
+}
+
+/*
+ * IQA was written. With 256-bit descriptors bit 4 of the head is always 0
+ * (11.4.9.1). Software should not do this while the queue is not empty; if it
+ * does, the head still lies in the queue, and reaches its tail in one round.
+ */
+void vtd_iq_moved(struct vtd *v)
+{
+	u64 iqa = reg_get(&v->regs, VTD_IQA);
+	u64 mask = queue_bytes(iqa) - (iqa & VTD_IQA_DW ? 32 : 16);
+
+	reg_set(&v->regs, VTD_IQH, reg_get(&v->regs, VTD_IQH) & mask);
+}
+
 static enum vtd_iqei check_queue(const struct vtd *v, u64 iqa, u64 tail)
 {
 	bool wide = iqa & VTD_IQA_DW;
@@ -326,7 +350,7 @@ static enum vtd_iqei check_queue(const struct vtd *v, u64 iqa, u64 tail)
 		return VTD_IQEI_TTM;
 	if (wide ? !(v->ecap & (VTD_ECAP_SMTS | VTD_ECAP_ADMS)) : v->ttm != VTD_TTM_LEGACY)
 		return VTD_IQEI_WIDTH;
-	if (tail >= 4096ULL << FIELD_GET(VTD_IQA_QS, iqa))
+	if (tail >= queue_bytes(iqa))
 		return VTD_IQEI_TAIL;
 	return wide && (tail & 16) ? VTD_IQEI_ALIGNMENT : VTD_IQEI_NONE;
 }
@@ -346,7 +370,7 @@ static enum vtd_iqei fetch(struct vtd *v, u64 pa, u32 bytes, u64 *d)
 }
 
 /* Fetch and execute one descriptor. Returns false if the queue has to stop here. */
-static bool step(struct vtd *v)
+static bool process(struct vtd *v)
 {
 	u64 iqa = reg_get(&v->regs, VTD_IQA), tail = reg_get(&v->regs, VTD_IQT), head = reg_get(&v->regs, VTD_IQH);
 	u32 bytes = iqa & VTD_IQA_DW ? 32 : 16, type;
@@ -380,8 +404,9 @@ static bool step(struct vtd *v)
 	ev.code = (u16)type;
 	ev.addr = d[1];
 	ev.data = d[0];
+	ev.words = d;
 	vtd_emit(v, &ev);
-	reg_set(&v->regs, VTD_IQH, (head + bytes) & ((4096ULL << FIELD_GET(VTD_IQA_QS, iqa)) - 1));
+	reg_set(&v->regs, VTD_IQH, (head + bytes) & (queue_bytes(iqa) - 1));
 	return true;
 }
 
@@ -395,13 +420,22 @@ static bool may_fetch(const struct vtd *v)
 /* Go on as far as possible. */
 void vtd_iq_run(struct vtd *v)
 {
-	if (v->iq_busy || !(v->ecap & VTD_ECAP_QI))
+	v->iq_owed = false;
+	if (!(v->ecap & VTD_ECAP_QI))
 		return;
-	v->iq_busy = true;
 	complete_waits(v);
-	while (may_fetch(v) && step(v))
+	while (may_fetch(v) && process(v))
 		complete_waits(v);
-	v->iq_busy = false;
+}
+
+void vtd_step(void *hw)
+{
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_STEP);
+	if (v->iq_owed)
+		vtd_iq_run(v);
+	engine_leave(&v->guard);
 }
 
 /* Queued invalidation is disabled. */

@@ -20,6 +20,7 @@ static void set_root_table(struct vtd *v)
 	set_status(v, VTD_GCMD_SRTP, true);
 	if (v->cap & VTD_CAP_ESRTPS)
 		vtd_invalidate_all(v);
+	vtd_changed(v);
 }
 
 static void enable_translation(struct vtd *v, bool on)
@@ -28,6 +29,7 @@ static void enable_translation(struct vtd *v, bool on)
 		vtd_invalidate_all(v);
 	v->tes = on;
 	set_status(v, VTD_GCMD_TE, on);
+	vtd_changed(v);
 }
 
 static void enable_queue(struct vtd *v, bool on)
@@ -43,22 +45,16 @@ static void enable_queue(struct vtd *v, bool on)
 		vtd_iq_stop(v);
 }
 
-/* 11.4.4.1. Every command completes at once. */
+/* 11.4.4.1. Every command completes at once; those of interrupt remapping are not valid here. */
 static void global_command(struct vtd *v, u32 cmd)
 {
 	if (cmd & VTD_GCMD_SRTP)
 		set_root_table(v);
 	if (v->ecap & VTD_ECAP_QI)
 		enable_queue(v, cmd & VTD_GCMD_QIE);
-	if (v->ecap & VTD_ECAP_IR) {
-		if (cmd & VTD_GCMD_SIRTP)
-			set_status(v, VTD_GCMD_SIRTP, true);
-		set_status(v, VTD_GCMD_IRE, cmd & VTD_GCMD_IRE);
-		set_status(v, VTD_GCMD_CFI, cmd & VTD_GCMD_CFI);
-	}
 	if (v->tes != !!(cmd & VTD_GCMD_TE))
 		enable_translation(v, cmd & VTD_GCMD_TE);
-	if (!(reg_get(&v->regs, VTD_GSTS) & (VTD_GCMD_TE | VTD_GCMD_IRE)))
+	if (!v->tes)
 		vtd_fault_index_reset(v);
 }
 
@@ -121,7 +117,10 @@ static void protected_memory_written(struct vtd *v)
 
 	if (!(v->cap & (VTD_CAP_PLMR | VTD_CAP_PHMR)))
 		pmen = 0;
-	v->pmr = pmen;
+	if (v->pmr != !!pmen) {
+		v->pmr = pmen;
+		vtd_changed(v);
+	}
 	reg_set(&v->regs, VTD_PMEN, pmen ? pmen | VTD_PMEN_PRS : 0);
 }
 
@@ -170,6 +169,9 @@ static void effect(struct vtd *v, const struct reg_ref *ref, u64 old, bool upper
 		if (!(reg_get(&v->regs, VTD_PRS) & (VTD_PRS_PPR | VTD_PRS_PRO)))
 			vtd_event_serviced(v, VTD_LINE_PAGE_REQUEST);
 		break;
+	case VTD_IQA:
+		vtd_iq_moved(v);
+		break;
 	case VTD_IQT:
 		vtd_iq_run(v);
 		break;
@@ -186,10 +188,8 @@ static bool is_pair(const struct vtd *v, u64 offset, unsigned int size)
 	return size == 8 && !(offset & 7) && offset < v->regs.span && !reg_find(&v->regs, (u32)offset, 8, &ref);
 }
 
-u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size)
+static u64 read_register(const struct vtd *v, u64 offset, unsigned int size)
 {
-	struct vtd *v = hw;
-
 	if (offset >= v->regs.span)
 		return 0;
 	if (is_pair(v, offset, size))
@@ -197,19 +197,38 @@ u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size)
 	return reg_read(&v->regs, (u32)offset, size);
 }
 
-void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
+u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size)
 {
 	struct vtd *v = hw;
+	u64 value;
+
+	engine_enter(&v->guard, CALL_MMIO_READ);
+	value = read_register(v, offset, size);
+	engine_leave(&v->guard);
+	return value;
+}
+
+static void write_register(struct vtd *v, u64 offset, u64 value, unsigned int size)
+{
 	struct reg_ref ref;
 	u64 old;
 
 	if (offset >= v->regs.span)
 		return;
 	if (is_pair(v, offset, size)) {
-		vtd_mmio_write(v, offset, (u32)value, 4);
-		vtd_mmio_write(v, offset + 4, value >> 32, 4);
+		write_register(v, offset, (u32)value, 4);
+		write_register(v, offset + 4, value >> 32, 4);
 		return;
 	}
 	if (reg_write(&v->regs, (u32)offset, value, size, &ref, &old))
 		effect(v, &ref, old, size == 8 || ref.byte, (u32)value);
+}
+
+void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
+{
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_MMIO_WRITE);
+	write_register(v, offset, value, size);
+	engine_leave(&v->guard);
 }

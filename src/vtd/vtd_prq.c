@@ -2,9 +2,18 @@
 /* Page requests (7.4 - 7.6): what is written into the queue, and what is answered by hardware itself. */
 #include "vtd_priv.h"
 
+/* It ends the requests of a PASID (ECAP.SMS); without PASID the same bits are a request that wants nothing. */
 static bool is_stop_marker(const struct page_request *pr)
 {
-	return pr->last && !(pr->perm & (PERM_R | PERM_W));
+	return pr->pasid_valid && pr->last && !(pr->perm & (PERM_R | PERM_W));
+}
+
+/* To the endpoint. */
+void vtd_respond(struct vtd *v, const struct page_response *resp)
+{
+	engine_calls_back(&v->guard, CALLS_THAT_ACT | BIT(CALL_PAGE_REQUEST), "page_response");
+	if (v->ops->page_response)
+		v->ops->page_response(v->ctx, resp);
 }
 
 /* Table 31: only a request with LPIG is answered, and a stop marker never. */
@@ -20,8 +29,7 @@ static void respond(struct vtd *v, const struct page_request *pr, enum prg_code 
 	if (!pr->last || is_stop_marker(pr))
 		return;
 	v->stats.auto_responses++;
-	if (v->ops->page_response)
-		v->ops->page_response(v->ctx, &resp);
+	vtd_respond(v, &resp);
 }
 
 /* Set PPR or PRO; an event only if neither was set (7.5). */
@@ -70,7 +78,7 @@ static bool write_descriptor(struct vtd *v, const struct page_request *pr, u64 p
 static void lost(struct vtd *v, const struct page_request *pr, enum prg_code code)
 {
 	struct iommu_event ev = {
-		.kind = IOMMU_EV_RECORD_LOST, .unit = UNIT_PRIQ, .sid = pr->sid, .addr = pr->addr, .code = code
+		.kind = IOMMU_EV_RECORD_LOST, .unit = UNIT_PRIQ, .sid = pr->sid, .addr = pr->addr, .code = VTD_PREQ_TYPE
 	};
 
 	vtd_emit(v, &ev);
@@ -100,7 +108,7 @@ static void accept_request(struct vtd *v, const struct page_request *pr, const s
 	implicit_invalidation(v, b, pr->addr);
 	ev.addr = (pqa & VTD_PQA_PQA) + tail;
 	if (!write_descriptor(v, pr, ev.addr)) {
-		v->stats.prq_refused++;
+		v->stats.prq_bus_errors++;
 		lost(v, pr, PRG_INVALID);
 		return;
 	}
@@ -110,15 +118,12 @@ static void accept_request(struct vtd *v, const struct page_request *pr, const s
 	raise_status(v, VTD_PRS_PPR);
 }
 
-/**
- * vtd_page_request() - a Page Request Message has arrived
- *
- * Without page request support, or with translation disabled, it is refused
- * without a fault: there are no tables to blame.
+/*
+ * Without page request support, or with translation disabled, a request is
+ * refused without a fault: there are no tables to blame.
  */
-void vtd_page_request(void *hw, const struct page_request *pr)
+static void take_request(struct vtd *v, const struct page_request *pr)
 {
-	struct vtd *v = hw;
 	struct vtd_req q = { .sid = pr->sid,
 			     .pasid = pr->pasid,
 			     .addr = pr->addr,
@@ -144,4 +149,14 @@ void vtd_page_request(void *hw, const struct page_request *pr)
 	}
 	vtd_install_bind(v, pr->sid, &b);
 	accept_request(v, pr, &b);
+}
+
+/* A Page Request Message has arrived. */
+void vtd_page_request(void *hw, const struct page_request *pr)
+{
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_PAGE_REQUEST);
+	take_request(v, pr);
+	engine_leave(&v->guard);
 }
