@@ -94,6 +94,13 @@ public:
     };
     const Counters &counters() const { return counters_; }
 
+    /// Who waits for somebody else: for the answer to a stall, for room to stall, at an input whose slots are taken.
+    struct Waiting {
+        u64 stalled, room, input;
+        u32 stalled_sid; ///< a stream of @c stalled
+    };
+    Waiting waiting() const;
+
 private:
     struct Access;
     struct Walk;

@@ -301,6 +301,20 @@ void IommuModel::event(const iommu_event &ev) {
     }
 }
 
+IommuModel::Waiting IommuModel::waiting() const {
+    Waiting w{};
+
+    for (auto &a : accesses_)
+        if (a->stalled) {
+            w.stalled_sid = a->flow.txn.sid;
+            w.stalled++;
+        }
+    w.room = waiting_.size();
+    for (auto &p : ports_)
+        w.input += p->blocked.size();
+    return w;
+}
+
 void IommuModel::note_record(u64 address, u32 length, ps_t time) {
     for (u64 at = address & ~7ULL; at < address + length; at += 8) {
         note_page_record(at, time);
