@@ -40,6 +40,8 @@ public:
     tlm::tlm_target_socket<> mmio;
     /// Wired interrupts; may stay unbound.
     sc_core::sc_port<IrqIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> irq;
+    /// Reset, active high, at its rising edge; may stay unbound.
+    sc_core::sc_port<sc_core::sc_signal_in_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> reset_in;
 
     IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config);
     ~IommuModel() override;
@@ -53,6 +55,13 @@ public:
     void set_sink(FaultSink *sink) { sink_ = sink; }
     /// false: every access of nb_transport goes through all four phases, also hits.
     void set_early_completion(bool on) { early_ = on; }
+
+    /**
+     * The IOMMU as after power-on, from any process or action. Stalled accesses and those whose walk is in flight
+     * end with an abort, those that wait for room start again, DMI is withdrawn. Records that software has not
+     * read, page requests and invalidations are forgotten, and the endpoints are told.
+     */
+    void reset();
 
     /// There are records of faults that software has not read.
     bool records_unread() const { return !records_.empty() || !page_records_.empty(); }
@@ -84,6 +93,13 @@ public:
         u64 accesses, pieces, hits, walks, merged, blocked, stalled, aborted, razwi, walk_accesses;
     };
     const Counters &counters() const { return counters_; }
+
+    /// Who waits for somebody else: for the answer to a stall, for room to stall, at an input whose slots are taken.
+    struct Waiting {
+        u64 stalled, room, input;
+        u32 stalled_sid; ///< a stream of @c stalled
+    };
+    Waiting waiting() const;
 
 private:
     struct Access;
@@ -117,6 +133,8 @@ private:
     void end_piece(Flow &f, xlat how);
     void retry(Access &a);
     void retry_at(Access &a, ps_t time);
+    void abort_at(Access &a, ps_t time);
+    void resume_at(Access &a, ps_t time);
     void refuse(Access &a, xlat how);
     void resolved(Access &a);
     void finish(Access &a, ps_t time);
@@ -130,13 +148,18 @@ private:
     ps_t price_walk(Walk &w, ps_t start);
     ps_t issue_walk_access(const walk_access &a, ps_t t);
     void add_due(ps_t time, Walk *w, bool decided);
+    void watch_walks();
     void fill(Walk &w, ps_t time);
+    void step(ps_t time);
     void settle_due(ps_t time);
     void decided(Walk &w, ps_t time);
     void deliver(Walk &w, ps_t time);
     void delivered(Access &a, xlat kind, ps_t time);
     void open_fault(Access &a, ps_t decided);
     void close_fault(Access &a, ps_t time, xlat kind);
+    void abandon_walks(ps_t time);
+    void forget_messages();
+    void end_of_elaboration() override;
     Access *new_access();
     void free_access(Access *a);
 
@@ -154,7 +177,7 @@ private:
     void note_page_record(u64 address, ps_t time);
     void carry_invalidations();
     void note_record(u64 address, u32 length, ps_t time);
-    static void page_request_action(void *model, u64);
+    static void page_request_action(void *model, u64 epoch);
     static void op_page_response(void *ctx, const ::page_response *resp);
     static void op_ats_invalidate(void *ctx, const ats_inv *inv);
 
@@ -183,6 +206,7 @@ private:
     int debug_access(u64 pa, void *buf, u32 len, bool write);
     void event(const iommu_event &ev);
     void drop_dmi();
+    void withdraw_dmi(const iommu_scope *scope);
 
     struct Page {
         u64 tag = kNever;
@@ -225,8 +249,10 @@ private:
     Counters counters_{};
     ps_t cur_ = 0; // the time the engine's services and events belong to
     ps_t next_due_ = kNever;
+    ps_t watched_ = 0; // walks up to this time end by the agenda
     ps_t record_free_ = 0, pri_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0, answer_time_ = 0;
     u64 fault_seq_ = 0;
+    u64 epoch_ = 0; // changes at a reset: what is on the agenda from before is void
     unsigned walks_in_flight_ = 0;
     bool early_ = true, down_busy_ = false;
 };

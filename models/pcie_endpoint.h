@@ -57,6 +57,12 @@ public:
 
     void set_sink(PageSink *sink) { sink_ = sink; }
     const ats_ep_stats &stats(u32 requester) const;
+    /// Who waits for somebody else: for the answer to a page request, for the credit to send one, for a tag.
+    struct Waiting {
+        u64 answer, credit, tag;
+        u32 answer_sid; ///< a function of @c answer
+    };
+    Waiting waiting() const;
     /// Stop using a PASID: its stop marker follows what has been asked for.
     void stop_pasid(u32 requester, u32 pasid);
 
@@ -64,6 +70,7 @@ public:
     void page_response(const ::page_response &response, ps_t time, ps_t answered) override;
     ps_t ats_invalidate(const ats_inv &invalidation, ps_t time) override;
     void page_step(const ::page_request &request, PageStep step, ps_t time) override;
+    void iommu_reset(ps_t time) override;
 
 private:
     struct Access;
