@@ -31,18 +31,20 @@ static void check_maps(const char *path)
 	struct dmat_record rec;
 	struct dmat_reader *r;
 	struct dmat_error err;
-	u64 pa;
+	u64 pa, i;
 	u8 perm;
 
 	ck_assert_int_eq(dmat_reader_open(&r, path, 0, &err), 0);
 	while (dmat_read(r, &rec) > 0) {
-		if (rec.kind == DMAT_MAP)
-			ck_assert_int_ge(trace_pages_set(pages, rec.domain, rec.iova, rec.size, rec.pa, rec.perm), 0);
+		for (i = 0; rec.kind == DMAT_MAP && i < rec.size; i += 4096)
+			ck_assert_int_ge(trace_pages_set(pages, rec.domain, rec.iova + i, 4096, rec.pa + i, rec.perm),
+					 0);
 		if (rec.kind == DMAT_UNMAP)
 			trace_pages_clear(pages, rec.domain, rec.iova, rec.size);
 		if (rec.kind != DMAT_ACCESS)
 			continue;
 		ck_assert_int_eq(rec.outcome, DMAT_OUT_OK);
+		ck_assert(trace_pages_get(pages, rec.domain, rec.iova + rec.size - 1, &pa, &perm));
 		ck_assert(trace_pages_get(pages, rec.domain, rec.iova, &pa, &perm));
 		ck_assert_uint_eq(pa, rec.pa);
 		ck_assert_uint_eq(rec.flags & perm & (DMAT_F_R | DMAT_F_W), rec.flags & (DMAT_F_R | DMAT_F_W));
