@@ -54,21 +54,26 @@ static void check_maps(const char *path)
 }
 
 static const struct {
-	const char *name, *set;
+	const char *name;
+	const char *set[3];
+	size_t sets;
 } small[] = {
-	{ "random", "accesses=9000" }, { "nic", "packets=3000" },     { "nvme", "commands=1000" },
-	{ "gpu", "frames=4" },	       { "mix", "parts=random,nic" },
+	{ "random", { "accesses=9000" }, 1 },
+	{ "nic", { "packets=3000" }, 1 },
+	{ "nvme", { "commands=1000" }, 1 },
+	{ "gpu", { "frames=4" }, 1 },
+	{ "mix", { "parts=random,nic", "random.accesses=4000", "nic.packets=1000" }, 3 },
 };
 
 START_TEST(each_generator_is_a_function_of_its_seed)
 {
-	const char *name = small[_i].name, *const *set = &small[_i].set;
+	const char *name = small[_i].name, *const *set = small[_i].set;
 	size_t a_bytes, b_bytes, c_bytes;
 	u8 *a, *b, *c;
 
-	generate(name, set, 1, 1, fixture_path("a.dmat"));
-	generate(name, set, 1, 1, fixture_path("b.dmat"));
-	generate(name, set, 1, 2, fixture_path("c.dmat"));
+	generate(name, set, small[_i].sets, 1, fixture_path("a.dmat"));
+	generate(name, set, small[_i].sets, 1, fixture_path("b.dmat"));
+	generate(name, set, small[_i].sets, 2, fixture_path("c.dmat"));
 	check_maps(fixture_path("a.dmat"));
 	a = fixture_get(fixture_path("a.dmat"), &a_bytes);
 	b = fixture_get(fixture_path("b.dmat"), &b_bytes);
