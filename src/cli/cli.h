@@ -21,12 +21,14 @@ enum {
  * @name: as typed
  * @summary: one line for `faultline --help`
  * @help: what `faultline NAME --help` prints
+ * @more_help: prints what follows it and is made of tables; may be NULL
  * @run: argv[0] is @name; returns an exit status. --help is taken care of before.
  */
 struct cli_command {
 	const char *name;
 	const char *summary;
 	const char *help;
+	void (*more_help)(void);
 	int (*run)(int argc, char **argv);
 };
 

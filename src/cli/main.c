@@ -50,6 +50,8 @@ int main(int argc, char **argv)
 			continue;
 		if (wants_help(argc - 1, argv + 1)) {
 			fputs((*c)->help, stdout);
+			if ((*c)->more_help)
+				(*c)->more_help();
 			return cli_finish(CLI_OK);
 		}
 		return (*c)->run(argc - 1, argv + 1);

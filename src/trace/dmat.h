@@ -68,7 +68,8 @@ enum dmat_kind {
 #define DMAT_F_STALL   0x0080 /* fault: the transaction waited for an answer */
 #define DMAT_F_NO_IOVA 0x0100 /* fault: the log does not name the address; iova is 0 */
 #define DMAT_F_WORDS   0x0200 /* fault, page request, response: word[] is valid */
-#define DMAT_F_ALL     0x03ff
+#define DMAT_F_AFTER   0x0400 /* access: it waits for the one before it of its stream and tag; word[0]: then so many ns */
+#define DMAT_F_ALL     0x07ff
 
 /* what the recording says became of an access */
 enum dmat_outcome {
@@ -108,7 +109,9 @@ enum dmat_mark {
  * @iova: first address
  * @size: bytes, over 0 for an access, a map, and a range
  * @pa: map: first physical address; access with DMAT_OUT_OK: where @iova went
- * @word: raw words of a fault or request; all zero without DMAT_F_WORDS
+ * @word: raw words of a fault or request, with DMAT_F_WORDS. Access with DMAT_F_AFTER: word[0] is
+ *	the think time in ns: the access goes out so long after the end of the access before it in
+ *	the trace that has its sid and tag (0 is a tag, too). Else all zero.
  * @sid: StreamID or requester ID
  * @pasid: valid with DMAT_F_PASID, else 0
  * @domain: address space (ASID, domain ID), DMAT_DOMAIN_NONE if not known

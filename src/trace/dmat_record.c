@@ -32,7 +32,7 @@ static const struct {
 	u16 flags;
 } dmat_rules[DMAT_KINDS] = {
 	[DMAT_ACCESS] = { USES_SID | USES_DOMAIN | USES_IOVA | USES_SIZE | USES_TAG | USES_OUTCOME,
-			  DMAT_F_RWXP | DMAT_F_PASID },
+			  DMAT_F_RWXP | DMAT_F_PASID | DMAT_F_AFTER },
 	[DMAT_ATTACH] = { USES_SID | USES_DOMAIN, DMAT_F_PASID },
 	[DMAT_DETACH] = { USES_SID, DMAT_F_PASID },
 	[DMAT_MAP] = { USES_DOMAIN | USES_IOVA | USES_SIZE | USES_PA, 0 },
@@ -128,7 +128,7 @@ const char *dmat_shape_check(const struct dmat_record *rec)
 static const char *dmat_check_columns(const struct dmat_record *rec)
 {
 	unsigned int uses = dmat_rules[rec->kind].uses | (rec->outcome == DMAT_OUT_OK ? USES_PA : 0);
-	u64 words = rec->word[0] | rec->word[1] | rec->word[2] | rec->word[3];
+	u64 words = (rec->flags & DMAT_F_AFTER ? 0 : rec->word[0]) | rec->word[1] | rec->word[2] | rec->word[3];
 
 	if (rec->flags & (DMAT_F_WHOLE | DMAT_F_NO_IOVA))
 		uses &= ~(USES_IOVA | USES_SIZE);

@@ -72,6 +72,8 @@ int dmat_format(const struct dmat_record *rec, char line[DMAT_LINE])
 		p = put_letters(p, "dir", rec->flags);
 	if (rec->tag)
 		p += sprintf(p, " tag=%u", rec->tag);
+	if (rec->flags & DMAT_F_AFTER)
+		p += sprintf(p, " after=%llu", rec->word[0]);
 	for (i = 0; i < ARRAY_SIZE(flag_words); i++) {
 		if (rec->flags & flag_words[i].flag)
 			p += sprintf(p, " %s", flag_words[i].word);
@@ -85,7 +87,7 @@ int dmat_format(const struct dmat_record *rec, char line[DMAT_LINE])
 	if (rec->model)
 		p += sprintf(p, " model=%s", dmat_model_names[rec->model]);
 	p = put_code(p, rec);
-	for (i = 0; i < 4; i++) {
+	for (i = rec->flags & DMAT_F_AFTER ? 1 : 0; i < 4; i++) {
 		if (rec->word[i])
 			p += sprintf(p, " word%u=0x%llx", i, rec->word[i]);
 	}
@@ -136,6 +138,7 @@ enum key {
 	KEY_SIZE,
 	KEY_DIR,
 	KEY_TAG,
+	KEY_AFTER,
 	KEY_OUTCOME,
 	KEY_PA,
 	KEY_PERM,
@@ -148,8 +151,9 @@ enum key {
 	KEYS
 };
 
-static const char *const key_names[KEYS] = { "sid", "pasid", "domain", "iova", "size",	"dir",	 "tag",	  "outcome",
-					     "pa",  "perm",  "model",  "code", "word0", "word1", "word2", "word3" };
+static const char *const key_names[KEYS] = { "sid",  "pasid", "domain",	 "iova",  "size", "dir",
+					     "tag",  "after", "outcome", "pa",	  "perm", "model",
+					     "code", "word0", "word1",	 "word2", "word3" };
 
 static bool parse_value(const struct dmat_record *rec, enum key key, const char *s, u64 *v)
 {
@@ -209,6 +213,10 @@ static void set_field(struct dmat_record *rec, enum key key, u64 v)
 		break;
 	case KEY_TAG:
 		rec->tag = v;
+		break;
+	case KEY_AFTER:
+		rec->word[0] = v;
+		rec->flags |= DMAT_F_AFTER;
 		break;
 	case KEY_OUTCOME:
 		rec->outcome = v;
@@ -284,6 +292,8 @@ int dmat_parse(const char *line, struct dmat_record *rec, struct dmat_error *err
 		if (ret)
 			return ret;
 	}
+	if ((rec->flags & DMAT_F_AFTER) && (seen & 1U << KEY_WORD0))
+		return dmat_fail(err, EINVAL, "'after' and 'word0' exclude each other");
 	reason = dmat_record_check(rec);
 	return reason ? dmat_fail(err, EINVAL, "%s", reason) : 0;
 }

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Keys, numbers and records for the generators. Integers only: the same trace on every machine. */
+/* Numbers and records for the generators. Integers only: the same trace on every machine. */
 #include "trace_gen_priv.h"
-#include "trace_import_priv.h"
 
-#define PAGE	 4096ULL
-#define FIRST_PA 0x100000000ULL
-#define DIR_RW	 (DMAT_F_R | DMAT_F_W)
+#define PAGE   4096ULL
+#define DIR_RW (DMAT_F_R | DMAT_F_W)
 
 const struct trace_generator *const trace_generators[] = {
 	&trace_gen_random, &trace_gen_nic, &trace_gen_nvme, &trace_gen_gpu, NULL,
 };
+
+const struct trace_generator *trace_generator_find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; trace_generators[i]; i++) {
+		if (!strcmp(trace_generators[i]->name, name))
+			return trace_generators[i];
+	}
+	return NULL;
+}
+
+/* ---- numbers ---- */
 
 /* splitmix64 */
 static u64 next_random(struct trace_gen *gen)
@@ -26,16 +37,73 @@ u64 trace_gen_below(struct trace_gen *gen, u64 n)
 	return (u64)((unsigned __int128)next_random(gen) * n >> 64);
 }
 
-void trace_gen_wait(struct trace_gen *gen, u64 mean_ns)
+u64 trace_gen_zipf(struct trace_gen *gen, u64 n)
 {
-	unsigned int halvings = 0;
+	unsigned int octaves = 64 - __builtin_clzll(n);
+	u64 low, r;
+
+	/* Every octave is equally likely; within one, r is taken with probability low / r. */
+	do {
+		low = 1ULL << trace_gen_below(gen, octaves);
+		r = low + trace_gen_below(gen, low);
+	} while (r > n || trace_gen_below(gen, r) >= low);
+	return r;
+}
+
+#define FRACTION 20 /* bits of a logarithm after the point */
+
+/* -log2(r / 2^64), with 32 bits after the point; the logarithm of a number from 1 to 2 is found by squaring. */
+static u64 minus_log2(u64 r)
+{
+	unsigned int whole = __builtin_clzll(r), bit;
+	u64 x = r << whole, log = 0;
+
+	for (bit = 1; bit <= FRACTION; bit++) {
+		unsigned __int128 square = (unsigned __int128)x * x;
+		bool over = square >> 127;
+
+		x = square >> (over ? 64 : 63);
+		log |= (u64)over << (32 - bit);
+	}
+	return ((u64)whole << 32) + (1ULL << 32) - log;
+}
+
+u64 trace_gen_exponential(struct trace_gen *gen, u64 mean_ns)
+{
+	const u64 ln2 = 2977044472ULL; /* 32 bits after the point */
 
 	if (!mean_ns)
-		return;
-	/* Nearly exponential: each further mean is half as likely; within one, even. */
-	while (halvings < 9 && next_random(gen) & 1)
-		halvings++;
-	gen->time_ns += 1 + trace_gen_below(gen, mean_ns) * (halvings + 1) * 2 / 4;
+		return 0;
+	return ((unsigned __int128)mean_ns * minus_log2(next_random(gen) | 1) * ln2 + (1ULL << 63)) >> 64;
+}
+
+void trace_gen_wait(struct trace_gen *gen, u64 mean_ns)
+{
+	gen->time_ns += trace_gen_exponential(gen, mean_ns);
+}
+
+/* ---- records ---- */
+
+static int enqueue(struct trace_gen *gen, const struct dmat_record *rec)
+{
+	if (gen->queue_first == gen->queue_end)
+		gen->queue_first = gen->queue_end = 0;
+	if (gen->queue_end == gen->queue_room) {
+		size_t room = gen->queue_room ? 2 * gen->queue_room : 64;
+		struct dmat_record *queue = realloc(gen->queue, room * sizeof(*queue));
+
+		if (!queue)
+			return -ENOMEM;
+		gen->queue = queue;
+		gen->queue_room = room;
+	}
+	gen->queue[gen->queue_end++] = *rec;
+	return 0;
+}
+
+static int put(struct trace_gen *gen, const struct dmat_record *rec)
+{
+	return gen->queued ? enqueue(gen, rec) : dmat_writer_append(gen->writer, rec);
 }
 
 int trace_gen_attach(struct trace_gen *gen, u32 sid, bool pasid_valid, u32 pasid, u32 domain)
@@ -49,31 +117,39 @@ int trace_gen_attach(struct trace_gen *gen, u32 sid, bool pasid_valid, u32 pasid
 		rec.flags = DMAT_F_PASID;
 		rec.pasid = pasid;
 	}
-	return dmat_writer_append(gen->writer, &rec);
+	return put(gen, &rec);
+}
+
+static int put_map(struct trace_gen *gen, u32 domain, u64 iova, u64 size, u64 pa, u8 perm)
+{
+	struct dmat_record rec;
+
+	dmat_record_init(&rec, DMAT_MAP, gen->time_ns);
+	rec.domain = domain;
+	rec.iova = iova;
+	rec.size = size;
+	rec.pa = pa;
+	rec.perm = perm;
+	return put(gen, &rec);
+}
+
+int trace_gen_map_at(struct trace_gen *gen, u32 domain, u64 iova, u64 size, u64 pa)
+{
+	return put_map(gen, domain, iova, size, pa, DIR_RW);
 }
 
 int trace_gen_map(struct trace_gen *gen, u32 domain, u64 iova, u64 size, u8 perm)
 {
-	u64 page = iova & ~(PAGE - 1), end = iova + size;
-	struct dmat_record rec;
-	int ret;
+	u64 first = iova & ~(PAGE - 1), end = (iova + size + PAGE - 1) & ~(PAGE - 1), pa = gen->next_pa, page;
 
-	for (; page < end; page += PAGE) {
-		ret = trace_pages_set(gen->mapped, domain, page, PAGE, gen->next_pa, perm);
+	for (page = first; page < end; page += PAGE) {
+		int ret = trace_pages_set(gen->mapped, domain, page, PAGE, pa + (page - first), perm);
+
 		if (ret < 0)
 			return ret;
-		dmat_record_init(&rec, DMAT_MAP, gen->time_ns);
-		rec.domain = domain;
-		rec.iova = page;
-		rec.size = PAGE;
-		rec.pa = gen->next_pa;
-		rec.perm = perm;
-		gen->next_pa += PAGE;
-		ret = dmat_writer_append(gen->writer, &rec);
-		if (ret)
-			return ret;
 	}
-	return 0;
+	gen->next_pa += end - first;
+	return put_map(gen, domain, first, end - first, pa, perm);
 }
 
 int trace_gen_unmap(struct trace_gen *gen, u32 domain, u64 iova, u64 size)
@@ -85,23 +161,29 @@ int trace_gen_unmap(struct trace_gen *gen, u32 domain, u64 iova, u64 size)
 	rec.domain = domain;
 	rec.iova = iova;
 	rec.size = size;
-	return dmat_writer_append(gen->writer, &rec);
+	return put(gen, &rec);
+}
+
+static int map_missing(struct trace_gen *gen, const struct trace_gen_access *a)
+{
+	u64 page, pa;
+	int ret = 0;
+	u8 perm;
+
+	for (page = a->iova & ~(PAGE - 1); !ret && page < a->iova + a->size; page += PAGE) {
+		if (!trace_pages_get(gen->mapped, a->domain, page, &pa, &perm))
+			ret = trace_gen_map(gen, a->domain, page, PAGE, DIR_RW);
+	}
+	return ret;
 }
 
 int trace_gen_access(struct trace_gen *gen, const struct trace_gen_access *a)
 {
 	struct dmat_record rec;
-	u64 page, pa;
-	u8 perm;
-	int ret;
+	int ret = a->pa ? 0 : map_missing(gen, a);
 
-	for (page = a->iova & ~(PAGE - 1); page < a->iova + a->size; page += PAGE) {
-		if (trace_pages_get(gen->mapped, a->domain, page, &pa, &perm))
-			continue;
-		ret = trace_gen_map(gen, a->domain, page, PAGE, DIR_RW);
-		if (ret)
-			return ret;
-	}
+	if (ret)
+		return ret;
 	dmat_record_init(&rec, DMAT_ACCESS, gen->time_ns);
 	rec.sid = a->sid;
 	rec.domain = a->domain;
@@ -109,90 +191,50 @@ int trace_gen_access(struct trace_gen *gen, const struct trace_gen_access *a)
 	rec.size = a->size;
 	rec.flags = a->dir;
 	rec.tag = a->tag;
+	rec.outcome = DMAT_OUT_OK;
+	rec.pa = a->pa;
+	rec.perm = DIR_RW;
+	if (!a->pa)
+		trace_pages_get(gen->mapped, a->domain, a->iova, &rec.pa, &rec.perm);
 	if (a->pasid_valid) {
 		rec.flags |= DMAT_F_PASID;
 		rec.pasid = a->pasid;
 	}
-	if (trace_pages_get(gen->mapped, a->domain, a->iova, &pa, &perm)) {
-		rec.outcome = DMAT_OUT_OK;
-		rec.pa = pa;
-		rec.perm = perm;
+	if (a->dependent) {
+		rec.flags |= DMAT_F_AFTER;
+		rec.word[0] = a->think_ns;
 	}
 	gen->accesses++;
-	return dmat_writer_append(gen->writer, &rec);
+	return put(gen, &rec);
 }
 
-static bool parse_value(const struct trace_gen_key *key, const char *text, u64 *value)
-{
-	const char *rest;
-	u64 i;
+/* ---- the trace ---- */
 
-	for (i = 0; key->choices && i <= key->most; i++) {
-		if (!strcmp(key->choices[i], text)) {
-			*value = i;
-			return true;
-		}
-	}
-	if (key->choices || text[0] == '-' || !trace_number(text, &rest, value) || *rest)
-		return false;
-	return *value >= key->least && *value <= key->most;
-}
-
-static int set_key(const struct trace_generator *g, struct trace_gen *gen, const char *set, struct dmat_error *err)
+static int write_parts(struct dmat_writer *writer, struct trace_gen *part, unsigned int parts, u64 seed)
 {
-	const char *value = strchr(set, '=');
 	unsigned int i;
+	int ret = trace_gen_put_meta(writer, part, parts, seed);
 
-	if (!value)
-		return dmat_fail(err, EINVAL, "'%.80s' is not key=value", set);
-	for (i = 0; g->key[i].name; i++) {
-		const struct trace_gen_key *key = &g->key[i];
-
-		if (strlen(key->name) != (size_t)(value - set) || strncmp(key->name, set, value - set))
-			continue;
-		if (parse_value(key, value + 1, &gen->value[i]))
-			return 0;
-		if (key->choices)
-			return dmat_fail(err, EINVAL, "%s: unknown value '%.40s'", key->name, value + 1);
-		return dmat_fail(err, EINVAL, "%s: '%.40s' is not a number from %llu to %llu", key->name, value + 1,
-				 key->least, key->most);
+	for (i = 0; !ret && i < parts; i++) {
+		part[i].writer = writer;
+		part[i].mapped = trace_pages_new();
+		ret = part[i].mapped ? part[i].generator->start(&part[i]) : -ENOMEM;
 	}
-	return dmat_fail(err, EINVAL, "unknown key '%.*s'", (int)min(value - set, (ptrdiff_t)80), set);
+	return ret ? ret : trace_gen_merge(writer, part, parts);
 }
 
-/* The keys go into the metadata, so that the trace says how it was made. */
-static int put_meta(const struct trace_generator *g, struct trace_gen *gen, u64 seed)
-{
-	char key[64], value[32];
-	unsigned int i;
-	int ret = dmat_writer_meta(gen->writer, "generator", g->name);
-
-	snprintf(value, sizeof(value), "%llu", seed);
-	if (!ret)
-		ret = dmat_writer_meta(gen->writer, "seed", value);
-	for (i = 0; !ret && g->key[i].name; i++) {
-		snprintf(key, sizeof(key), "gen.%s", g->key[i].name);
-		snprintf(value, sizeof(value), "%llu", gen->value[i]);
-		ret = dmat_writer_meta(gen->writer, key, g->key[i].choices ? g->key[i].choices[gen->value[i]] : value);
-	}
-	return ret;
-}
-
-static int write_trace(const struct trace_generator *g, struct trace_gen *gen, u64 seed, const char *out_path,
+static int write_trace(struct trace_gen *part, unsigned int parts, u64 seed, const char *out_path,
 		       struct dmat_error *err)
 {
-	int ret = dmat_writer_open(&gen->writer, out_path, err);
+	struct dmat_writer *writer;
+	int ret = dmat_writer_open(&writer, out_path, err);
 
 	if (ret)
 		return ret;
-	gen->mapped = trace_pages_new();
-	ret = gen->mapped ? put_meta(g, gen, seed) : dmat_fail(err, ENOMEM, "out of memory");
+	ret = write_parts(writer, part, parts, seed);
 	if (!ret)
-		ret = g->run(gen);
-	trace_pages_free(gen->mapped);
-	if (!ret)
-		return dmat_writer_close(gen->writer);
-	dmat_writer_abort(gen->writer);
+		return dmat_writer_close(writer);
+	dmat_writer_abort(writer);
 	if (ret == -ENOMEM)
 		dmat_fail(err, ENOMEM, "out of memory");
 	return ret;
@@ -201,26 +243,19 @@ static int write_trace(const struct trace_generator *g, struct trace_gen *gen, u
 int trace_generate(const char *name, const char *const *set, size_t sets, u64 seed, const char *out_path,
 		   struct dmat_error *err)
 {
-	struct trace_gen gen = { .random = seed, .next_pa = FIRST_PA };
-	const struct trace_generator *g = NULL;
+	struct trace_gen *part = calloc(TRACE_GEN_PARTS, sizeof(*part));
 	unsigned int i;
-	size_t s;
 	int ret;
 
 	memset(err, 0, sizeof(*err));
 	snprintf(err->file, sizeof(err->file), "gen %s", name);
-	for (i = 0; trace_generators[i] && !g; i++) {
-		if (!strcmp(trace_generators[i]->name, name))
-			g = trace_generators[i];
-	}
-	if (!g)
-		return dmat_fail(err, EINVAL, "no such generator");
-	for (i = 0; g->key[i].name; i++)
-		gen.value[i] = g->key[i].standard;
-	for (s = 0; s < sets; s++) {
-		ret = set_key(g, &gen, set[s], err);
-		if (ret)
-			return ret;
-	}
-	return write_trace(g, &gen, seed, out_path, err);
+	if (!part)
+		return dmat_fail(err, ENOMEM, "out of memory");
+	ret = trace_gen_parse(name, set, sets, seed, part, err);
+	if (ret > 0)
+		ret = write_trace(part, ret, seed, out_path, err);
+	for (i = 0; i < TRACE_GEN_PARTS; i++)
+		trace_gen_free(&part[i]);
+	free(part);
+	return ret;
 }

@@ -2,36 +2,36 @@
 /*
  * A GPU that renders frames: a command processor reads its buffer from front to
  * back, texture units read tiles with locality, colour units write the tiles of
- * the frame in order. Surfaces of a frame are unmapped after so many frames, so
- * that memory paged in on demand keeps faulting.
+ * the frame in order. Commands and textures are mapped in front, the surface of a
+ * frame when the frame begins; it is unmapped after so many frames, so that memory
+ * paged in on demand keeps faulting.
  */
 #include "trace_gen_priv.h"
 
 #define PAGE	 4096ULL
-#define SID	 0x100
 #define COMMANDS 0x1000000ULL
 #define TEXTURES 0x10000000ULL
-#define SURFACES 0x100000000ULL
+#define SURFACES 0x200000000ULL /* above the most textures that there can be */
 #define TILE	 256ULL
 
 enum { FRAMES, TILES, TEXTURE_PAGES, READS, CONTEXTS, INTERVAL, RECYCLE };
 
 static const struct trace_gen_key keys[] = {
-	[FRAMES] = { "frames", 20, 1, 1000000, "frames to render", NULL },
-	[TILES] = { "tiles", 1024, 16, 1 << 20, "tiles of 256 bytes that a frame has", NULL },
-	[TEXTURE_PAGES] = { "texture_pages", 512, 1, 1 << 20, "4 KiB pages of textures that a context has", NULL },
-	[READS] = { "reads", 4, 0, 64, "texture reads for each tile", NULL },
-	[CONTEXTS] = { "contexts", 1, 1, 1024, "contexts that take turns, each with its PASID; 1: without PASID",
+	[FRAMES] = { "frames", 20, 1, 1000000, "frames", "to render", NULL },
+	[TILES] = { "tiles", 1024, 16, 1 << 20, "256 bytes", "tiles that a frame has", NULL },
+	[TEXTURE_PAGES] = { "texture_pages", 512, 1, 1 << 20, "4 KiB", "textures that a context has", NULL },
+	[READS] = { "reads", 4, 0, 64, "reads", "of textures for each tile", NULL },
+	[CONTEXTS] = { "contexts", 1, 1, 1024, "contexts", "that take turns, each with its PASID; 1: without PASID",
 		       NULL },
-	[INTERVAL] = { "interval_ns", 20, 0, 1000000000, "mean time from one access to the next", NULL },
-	[RECYCLE] = { "recycle_frames", 3, 0, 1000, "a surface is unmapped after so many frames; 0: never", NULL },
+	[INTERVAL] = { "interval_ns", 20, 0, 1000000000, "ns", "mean time from one access to the next", NULL },
+	[RECYCLE] = { "recycle_frames", 3, 0, 1000, "frames", "a surface is unmapped after so many; 0: never", NULL },
 	{ 0 },
 };
 
 static int dma(struct trace_gen *gen, u64 context, u32 engine, u8 dir, u64 iova, u64 size)
 {
 	struct trace_gen_access a = {
-		.sid = SID, .domain = context + 1, .dir = dir, .iova = iova, .size = size, .tag = engine
+		.sid = gen->sid, .domain = gen->domain + context, .dir = dir, .iova = iova, .size = size, .tag = engine
 	};
 
 	if (gen->value[CONTEXTS] > 1) {
@@ -42,47 +42,94 @@ static int dma(struct trace_gen *gen, u64 context, u32 engine, u8 dir, u64 iova,
 	return trace_gen_access(gen, &a);
 }
 
-static int frame(struct trace_gen *gen, u64 number)
-{
-	u64 context = number % gen->value[CONTEXTS], bytes = gen->value[TILES] * TILE, tile, i;
-	u64 span = (bytes + PAGE - 1) / PAGE * PAGE, old;
-	u64 texture = trace_gen_below(gen, gen->value[TEXTURE_PAGES]);
-	int ret = 0;
+struct state {
+	u64 frame, tile; /* what comes next */
+	u64 texture;	 /* the one that is being read */
+};
 
-	for (tile = 0; !ret && tile < gen->value[TILES]; tile++) {
-		if (tile % 16 == 0)
-			ret = dma(gen, context, 1, DMAT_F_R, COMMANDS + tile / 16 * 64, 64);
-		for (i = 0; !ret && i < gen->value[READS]; i++) {
-			/* Mostly the neighbourhood, now and then another texture. */
-			if (!trace_gen_below(gen, 64))
-				texture = trace_gen_below(gen, gen->value[TEXTURE_PAGES]);
-			ret = dma(gen, context, 2, DMAT_F_R,
-				  TEXTURES + texture * PAGE + trace_gen_below(gen, PAGE / 64) * 64, 64);
-		}
-		if (!ret)
-			ret = dma(gen, context, 3, DMAT_F_W, SURFACES + number * span + tile * TILE, TILE);
-	}
-	if (ret || !gen->value[RECYCLE] || number < gen->value[RECYCLE])
-		return ret;
-	old = number - gen->value[RECYCLE];
-	return trace_gen_unmap(gen, old % gen->value[CONTEXTS] + 1, SURFACES + old * span, span);
+static u64 span(const struct trace_gen *gen)
+{
+	return (gen->value[TILES] * TILE + PAGE - 1) / PAGE * PAGE;
 }
 
-static int run(struct trace_gen *gen)
+static int start_frame(struct trace_gen *gen, struct state *s, u64 context)
 {
+	s->texture = trace_gen_below(gen, gen->value[TEXTURE_PAGES]);
+	return trace_gen_map(gen, gen->domain + context, SURFACES + s->frame * span(gen), span(gen),
+			     DMAT_F_R | DMAT_F_W);
+}
+
+static int one_tile(struct trace_gen *gen, struct state *s, u64 context)
+{
+	int ret = 0;
 	u64 i;
+
+	if (s->tile % 16 == 0)
+		ret = dma(gen, context, 1, DMAT_F_R, COMMANDS + s->tile / 16 * 64, 64);
+	for (i = 0; !ret && i < gen->value[READS]; i++) {
+		/* Mostly the neighbourhood, now and then another texture. */
+		if (!trace_gen_below(gen, 64))
+			s->texture = trace_gen_below(gen, gen->value[TEXTURE_PAGES]);
+		ret = dma(gen, context, 2, DMAT_F_R,
+			  TEXTURES + s->texture * PAGE + trace_gen_below(gen, PAGE / 64) * 64, 64);
+	}
+	return ret ? ret : dma(gen, context, 3, DMAT_F_W, SURFACES + s->frame * span(gen) + s->tile * TILE, TILE);
+}
+
+static int end_frame(struct trace_gen *gen, struct state *s)
+{
+	u64 number = s->frame++, old;
+
+	s->tile = 0;
+	if (!gen->value[RECYCLE] || number < gen->value[RECYCLE])
+		return 0;
+	old = number - gen->value[RECYCLE];
+	return trace_gen_unmap(gen, gen->domain + old % gen->value[CONTEXTS], SURFACES + old * span(gen), span(gen));
+}
+
+static int step(struct trace_gen *gen)
+{
+	struct state *s = gen->state;
+	u64 context = s->frame % gen->value[CONTEXTS];
+	int ret = s->tile ? 0 : start_frame(gen, s, context);
+
+	if (!ret)
+		ret = one_tile(gen, s, context);
+	if (!ret && ++s->tile == gen->value[TILES])
+		ret = end_frame(gen, s);
+	return ret ? ret : s->frame < gen->value[FRAMES];
+}
+
+static int start(struct trace_gen *gen)
+{
+	u64 n = gen->value[CONTEXTS], i;
 	int ret = 0;
 
-	for (i = 0; !ret && i < gen->value[CONTEXTS]; i++)
-		ret = trace_gen_attach(gen, SID, gen->value[CONTEXTS] > 1, gen->value[CONTEXTS] > 1 ? i + 1 : 0, i + 1);
-	for (i = 0; !ret && i < gen->value[FRAMES]; i++)
-		ret = frame(gen, i);
+	gen->state = calloc(1, sizeof(struct state));
+	if (!gen->state)
+		return -ENOMEM;
+	for (i = 0; !ret && i < n; i++)
+		ret = trace_gen_attach(gen, gen->sid, n > 1, n > 1 ? i + 1 : 0, gen->domain + i);
+	for (i = 0; !ret && i < n; i++) {
+		ret = trace_gen_map(gen, gen->domain + i, COMMANDS, (gen->value[TILES] + 15) / 16 * 64, DMAT_F_R);
+		if (!ret)
+			ret = trace_gen_map(gen, gen->domain + i, TEXTURES, gen->value[TEXTURE_PAGES] * PAGE, DMAT_F_R);
+	}
 	return ret;
+}
+
+static void count(const struct trace_gen *gen, u64 *streams, u64 *spaces)
+{
+	*streams = 1;
+	*spaces = gen->value[CONTEXTS];
 }
 
 const struct trace_generator trace_gen_gpu = {
 	.name = "gpu",
 	.summary = "a GPU: command, texture and colour units over frames",
 	.key = keys,
-	.run = run,
+	.sid = 0x100,
+	.count = count,
+	.start = start,
+	.step = step,
 };

@@ -2,13 +2,12 @@
 /*
  * An NVMe drive: it reads the command, then the PRP list of a longer transfer,
  * moves the data page by page, and writes the completion. Commands in flight take
- * turns at random.
+ * turns at random. Queues and lists are mapped in front, and so is the data if it
+ * stays mapped.
  */
 #include "trace_gen_priv.h"
 
 #define PAGE	4096ULL
-#define SID	0x8
-#define DOMAIN	1
 #define SQ	0xffffe000ULL
 #define CQ	0xfffff000ULL
 #define LISTS	0xffe00000ULL
@@ -20,12 +19,13 @@ enum { COMMANDS, PAGES, READ_PERCENT, DEPTH, INTERVAL, STRICT };
 static const char *const yes_no[] = { "no", "yes", NULL };
 
 static const struct trace_gen_key keys[] = {
-	[COMMANDS] = { "commands", 5000, 1, 100000000, "reads and writes of the drive", NULL },
-	[PAGES] = { "pages", 8, 1, 256, "4 KiB pages of each", NULL },
-	[READ_PERCENT] = { "read_percent", 70, 0, 100, "share of commands that read the drive (write memory)", NULL },
-	[DEPTH] = { "queue_depth", 8, 1, ENTRIES, "commands in flight", NULL },
-	[INTERVAL] = { "interval_ns", 400, 0, 1000000000, "mean time from one access to the next", NULL },
-	[STRICT] = { "unmap", 1, 0, 1, "whether the data is unmapped after its command: yes or no", yes_no },
+	[COMMANDS] = { "commands", 5000, 1, 100000000, "commands", "reads and writes of the drive", NULL },
+	[PAGES] = { "pages", 8, 1, 256, "4 KiB", "data of each", NULL },
+	[READ_PERCENT] = { "read_percent", 70, 0, 100, "%", "share of commands that read the drive (write memory)",
+			   NULL },
+	[DEPTH] = { "queue_depth", 8, 1, ENTRIES, "commands", "in flight", NULL },
+	[INTERVAL] = { "interval_ns", 400, 0, 1000000000, "ns", "mean time from one access to the next", NULL },
+	[STRICT] = { "unmap", 1, 0, 1, "-", "whether the data is unmapped after its command", yes_no },
 	{ 0 },
 };
 
@@ -38,7 +38,7 @@ struct command {
 static int dma(struct trace_gen *gen, u8 dir, u64 iova, u64 size, u32 tag)
 {
 	struct trace_gen_access a = {
-		.sid = SID, .domain = DOMAIN, .dir = dir, .iova = iova, .size = size, .tag = tag
+		.sid = gen->sid, .domain = gen->domain, .dir = dir, .iova = iova, .size = size, .tag = tag
 	};
 
 	return trace_gen_access(gen, &a);
@@ -49,17 +49,15 @@ static u64 data_iova(const struct trace_gen *gen, unsigned int slot)
 	return POOL + slot * gen->value[PAGES] * PAGE;
 }
 
-static int start(struct trace_gen *gen, struct command *c, unsigned int slot, u64 number)
+static int begin(struct trace_gen *gen, struct command *c, unsigned int slot, u64 number)
 {
-	bool again = number >= gen->value[DEPTH] && !gen->value[STRICT];
-
 	*c = (struct command){ .number = number,
 			       .busy = true,
 			       .reads = trace_gen_below(gen, 100) < gen->value[READ_PERCENT] };
-	if (again)
+	if (!gen->value[STRICT])
 		return 0;
-	return trace_gen_map(gen, DOMAIN, data_iova(gen, slot), gen->value[PAGES] * PAGE,
-			     gen->value[STRICT] ? (c->reads ? DMAT_F_W : DMAT_F_R) : DMAT_F_R | DMAT_F_W);
+	return trace_gen_map(gen, gen->domain, data_iova(gen, slot), gen->value[PAGES] * PAGE,
+			     c->reads ? DMAT_F_W : DMAT_F_R);
 }
 
 static int finish(struct trace_gen *gen, struct command *c, unsigned int slot)
@@ -69,7 +67,7 @@ static int finish(struct trace_gen *gen, struct command *c, unsigned int slot)
 	c->busy = false;
 	if (ret || !gen->value[STRICT])
 		return ret;
-	return trace_gen_unmap(gen, DOMAIN, data_iova(gen, slot), gen->value[PAGES] * PAGE);
+	return trace_gen_unmap(gen, gen->domain, data_iova(gen, slot), gen->value[PAGES] * PAGE);
 }
 
 static int advance(struct trace_gen *gen, struct command *c, unsigned int slot)
@@ -89,31 +87,55 @@ static int advance(struct trace_gen *gen, struct command *c, unsigned int slot)
 	return finish(gen, c, slot);
 }
 
-static int run(struct trace_gen *gen)
+struct state {
+	struct command command[ENTRIES];
+	u64 started, busy;
+};
+
+static int start(struct trace_gen *gen)
 {
-	struct command command[ENTRIES] = { 0 };
-	u64 started = 0, busy = 0;
-	int ret = trace_gen_attach(gen, SID, false, 0, DOMAIN);
+	const u8 rw = DMAT_F_R | DMAT_F_W;
+	int ret;
 
-	while (!ret && (started < gen->value[COMMANDS] || busy)) {
-		unsigned int slot = trace_gen_below(gen, gen->value[DEPTH]);
-		struct command *c = &command[slot];
-
-		if (c->busy) {
-			trace_gen_wait(gen, gen->value[INTERVAL]);
-			ret = advance(gen, c, slot);
-			busy -= !c->busy;
-		} else if (started < gen->value[COMMANDS]) {
-			ret = start(gen, c, slot, started++);
-			busy++;
-		}
-	}
+	gen->state = calloc(1, sizeof(struct state));
+	if (!gen->state)
+		return -ENOMEM;
+	ret = trace_gen_attach(gen, gen->sid, false, 0, gen->domain);
+	if (!ret)
+		ret = trace_gen_map(gen, gen->domain, SQ, PAGE, rw);
+	if (!ret)
+		ret = trace_gen_map(gen, gen->domain, CQ, PAGE, rw);
+	if (!ret && gen->value[PAGES] > 2)
+		ret = trace_gen_map(gen, gen->domain, LISTS, gen->value[DEPTH] * PAGE, rw);
+	if (!ret && !gen->value[STRICT])
+		ret = trace_gen_map(gen, gen->domain, POOL, gen->value[DEPTH] * gen->value[PAGES] * PAGE, rw);
 	return ret;
+}
+
+/* What one slot does next: an access, or a new command. */
+static int step(struct trace_gen *gen)
+{
+	unsigned int slot = trace_gen_below(gen, gen->value[DEPTH]);
+	struct state *s = gen->state;
+	struct command *c = &s->command[slot];
+	int ret = 0;
+
+	if (c->busy) {
+		trace_gen_wait(gen, gen->value[INTERVAL]);
+		ret = advance(gen, c, slot);
+		s->busy -= !c->busy;
+	} else if (s->started < gen->value[COMMANDS]) {
+		ret = begin(gen, c, slot, s->started++);
+		s->busy++;
+	}
+	return ret ? ret : s->started < gen->value[COMMANDS] || s->busy;
 }
 
 const struct trace_generator trace_gen_nvme = {
 	.name = "nvme",
 	.summary = "an NVMe drive: queues, PRP lists and data pages",
 	.key = keys,
-	.run = run,
+	.sid = 0x8,
+	.start = start,
+	.step = step,
 };

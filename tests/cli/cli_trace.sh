@@ -109,6 +109,29 @@ expect 2 gen random --set speed=9 -o "$dir/c.dmat"
 complains "unknown key 'speed'"
 expect 2 gen random --seed x -o "$dir/c.dmat"
 complains "--seed 'x'"
+expect 0 gen --help
+for key in fresh_run burst_gap_ns think_ns packet_bytes queue_depth recycle_frames parts=PART; do
+	shows "$key"
+done
+expect 0 gen mix --keys
+shows "Keys of random"
+expect 0 gen mix --set parts=nic,r:random --set nic.packets=10 --set r.accesses=10 -o "$dir/a.dmat"
+expect 0 gen mix --set r.accesses=10 --set nic.packets=10 --set parts=nic,r:random -o "$dir/b.dmat"
+cmp -s "$dir/a.dmat" "$dir/b.dmat" || say "the order of --set changes a mix"
+bad_gen() { # bad_gen MESSAGE ARGUMENT...: one line, and no file
+	message=$1
+	shift
+	expect 2 gen "$@" -o "$dir/c.dmat"
+	complains "$message"
+	[ "$(wc -l <"$dir/err")" = 1 ] || say "more than one line: $(cat "$dir/err")"
+	absent "$dir/c.dmat"
+}
+bad_gen "faultline: gen random: think_ns: needs dependent=yes" random --set think_ns=1
+bad_gen "burst: '1000001' is not a number from 0 to 1000000" random --set burst=1000001
+bad_gen "maps: unknown value 'never'" random --set maps=never
+bad_gen "gen mix: parts=PART,... is needed" mix
+bad_gen "gen mix: r.accesses: '0' is not a number" mix --set parts=r:random --set r.accesses=0
+bad_gen "gen mix: 'disk.x=1': no such part" mix --set parts=nic --set disk.x=1
 expect 2 gen disk -o "$dir/c.dmat"
 complains "no such generator"
 absent "$dir/c.dmat"

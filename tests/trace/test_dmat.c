@@ -195,6 +195,13 @@ START_TEST(malformed_records_are_refused)
 	r.pa = 0x1000;
 	refused(&r, "field that this kind");
 	r = good;
+	r.word[0] = 1;
+	refused(&r, "field that this kind");
+	r.flags |= DMAT_F_AFTER;
+	r.word[0] = 0;
+	r.word[1] = 1;
+	refused(&r, "field that this kind");
+	r = good;
 	r.kind = DMAT_KINDS;
 	refused(&r, "unknown kind");
 	dmat_record_init(&r, DMAT_MAP, 0);

@@ -7,6 +7,8 @@ static const char every_key[] =
 	"meta origin a test = of text\n"
 	"access 0 sid=0x8 pasid=0x3 domain=7 iova=0x0 size=64 dir=rwxp tag=9 outcome=ok pa=0x1000 perm=rw\n"
 	"access 1 sid=0x8 iova=0xfffffffffffff000 size=4096 dir=w outcome=fault model=smmuv3 code=0x13\n"
+	"access 1 sid=0x8 iova=0x2000 size=8 dir=r tag=9 after=0\n"
+	"access 1 sid=0x8 iova=0x3000 size=8 dir=r after=18446744073709551615 outcome=ok perm=r\n"
 	"attach 2 sid=0x8 domain=7\n"
 	"detach 2 sid=0x8 pasid=0x0\n"
 	"map 3 domain=7 iova=0x1000 size=8192 pa=0x2000 perm=x\n"
@@ -90,6 +92,10 @@ static const struct {
 	{ "dmat 1\naccess 0 sid=1 iova=0 size=4 dir=rr\n", 2, "bad value 'rr' of 'dir'" },
 	{ "dmat 1\naccess 0 sid=1 iova=0 size=4 dir=r outcome=maybe\n", 2, "bad value 'maybe' of 'outcome'" },
 	{ "dmat 1\naccess 9 sid=1 iova=0 size=4 dir=r\naccess 8 sid=1 iova=0 size=4 dir=r\n", 3, "time goes back" },
+	{ "dmat 1\naccess 0 sid=1 iova=0 size=4 dir=r after=5x\n", 2, "bad value '5x' of 'after'" },
+	{ "dmat 1\naccess 0 sid=1 iova=0 size=4 dir=r after=5 word0=6\n", 2, "exclude each other" },
+	{ "dmat 1\naccess 0 sid=1 iova=0 size=4 dir=r word0=6\n", 2, "field that this kind" },
+	{ "dmat 1\nmap 0 domain=1 iova=0 size=4096 pa=0 after=5\n", 2, "flag that this kind" },
 	{ "dmat 1\nresponse 0 code=7\n", 2, "bad value '7' of 'code'" },
 	{ "dmat 1\nmeta Key x\n", 2, "malformed key or value" },
 	{ "dmat 1\nmeta key x\nmeta key y\n", 3, "given twice" },
