@@ -20,9 +20,9 @@
 #include <linux/types.h>
 #include <asm/unaligned.h>
 
-#define fl_assert(cond) WARN_ON_ONCE(!(cond))
+#define fl_assert(cond)	      WARN_ON_ONCE(!(cond))
 #define fl_bug_call(call, in) WARN(1, "%s called from within %s\n", call, in)
-#define fl_rare		noinline
+#define fl_rare		      noinline
 
 static inline void *fl_zalloc(size_t bytes)
 {
