@@ -430,6 +430,8 @@ static struct v3d_dev *device_alloc(struct smmuv3_drv *d, const struct drv_devic
 	dev->can_stall = (cfg->can_stall && d->f.stall_model != STALL_MODEL_NONE) ||
 			 d->f.stall_model == STALL_MODEL_FORCED;
 	dev->base.credits = credits(d, dev, cfg->credits);
+	if (dev->pri)
+		drv_device_allocate(&d->h, &dev->base);
 	return dev;
 }
 
