@@ -157,6 +157,8 @@ struct smmuv3_drv_cfg {
  * @commands: commands given to the SMMU
  * @syncs: of them, CMD_SYNC
  * @timeouts: waits that the host gave up
+ * @given_up: the SMMU gives no answer any more and was switched off; nothing is asked of it since
+ * @abandoned: answers that were owed then: counted as given, to nobody
  * @last_event: words of the last event record
  * @last_bad_cmd: words of the last command that the SMMU refused
  */
@@ -176,6 +178,8 @@ struct smmuv3_drv_stats {
 	u64 commands;
 	u64 syncs;
 	u64 timeouts;
+	u64 given_up;
+	u64 abandoned;
 	u64 last_event[4];
 	u64 last_bad_cmd[2];
 };
