@@ -94,6 +94,8 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 	b->used = true;
 	b->line = SMMUV2_IRQ_CONTEXT + line;
 	b->stall = false;
+	b->muted = false;
+	b->stale = b->last_fsr = 0;
 	b->sctlr = SCTLR_M | (d->cfg.hupcf ? SCTLR_HUPCF : 0) | (d->cfg.razwi ? 0 : SCTLR_CFRE);
 	if (!d->f.stage2)
 		b->sctlr |= SCTLR_AFE | SCTLR_S1_ASIDPNE | (d->f.format == SMMUV2_DRV_SHORT ? 0 : SCTLR_TRE);

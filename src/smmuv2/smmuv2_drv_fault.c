@@ -241,8 +241,10 @@ u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 static void resume(struct smmuv2_drv *d, u32 n, u32 how)
 {
 	struct v2d_bank *b = &d->bank[n];
-	u32 fsr = smmuv2_drv_status(d, v2d_cb(d, n, CB_FSR));
+	u32 fsr = smmuv2_drv_dead(d) ? 0 : smmuv2_drv_status(d, v2d_cb(d, n, CB_FSR));
 
+	if (smmuv2_drv_dead(d))
+		return;
 	if (fsr & ~FSR_SS)
 		drv_write32(&d->h, v2d_cb(d, n, CB_FSR), fsr);
 	drv_write32(&d->h, v2d_cb(d, n, CB_RESUME), how);
@@ -258,13 +260,13 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	struct smmuv2_drv *d = ctx;
 	struct v2d_bank *b = &d->bank[r->index];
 	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool waits = b->waiting && b->cookie == r->cookie, dead = smmuv2_drv_dead(d);
+	bool waits = b->waiting && b->cookie == r->cookie, dead;
 
 	if (waits) {
 		b->waiting = false;
-		if (!dead)
-			resume(d, r->index, r->hw_code);
+		resume(d, r->index, r->hw_code);
 	}
+	dead = smmuv2_drv_dead(d);
 	fault_lock_release(&b->lock, flags);
 	drv_count(&d->h, !waits ? &d->stats.stale_answers : dead ? &d->stats.abandoned : &d->stats.resumes[r->hw_code]);
 	return 0;
