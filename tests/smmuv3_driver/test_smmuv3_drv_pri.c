@@ -327,5 +327,4 @@ END_TEST
 SUITE_MAIN("smmuv3_drv_pri", enables_ats_in_the_ste, answers_groups, answers_with_the_pasid,
 	   answers_strangers_and_not_stop_markers, recovers_from_overflow, acknowledges_overflow_of_an_empty_queue,
 	   large_queues_are_acknowledged_at_their_end, detach_fences_page_requests, invalidates_the_endpoints,
-	   reports_an_endpoint_that_does_not_invalidate, tells_functions_their_share,
-	   does_without_pri)
+	   reports_an_endpoint_that_does_not_invalidate, tells_functions_their_share, does_without_pri)
