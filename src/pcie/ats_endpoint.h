@@ -129,6 +129,16 @@ int ats_ep_init(struct ats_ep *ep, const struct ats_ep_cfg *cfg, const struct at
 void ats_ep_exit(struct ats_ep *ep);
 
 /**
+ * ats_ep_allocate() - software writes the Outstanding Page Request Allocation (PRI capability)
+ * @n: page requests, 1 or more; more than the capacity is as good as the capacity
+ *
+ * From here on that many may be outstanding, and no group is larger. PCIe leaves undefined what becomes of a change
+ * while requests are enabled; here it is taken while none is outstanding and nobody waits for one.
+ * Return: what the register holds now, 0 if it was not the time for it.
+ */
+u32 ats_ep_allocate(struct ats_ep *ep, u32 n);
+
+/**
  * ats_ep_lookup() - look into the ATC
  * @t: untranslated access; @r: filled in on a hit with enough permission
  * Return: true on a hit; the access goes out as a translated request to @r->pa.
@@ -178,16 +188,6 @@ void ats_ep_end(struct ats_ep *ep, struct ats_use *use);
  * Accesses of that PASID that wait for credits are woken with ATS_DISABLED; what was sent stays outstanding.
  */
 void ats_ep_stop(struct ats_ep *ep, u32 pasid);
-
-/**
- * ats_ep_allocate() - software writes the Outstanding Page Request Allocation (PRI capability)
- * @n: page requests, 1 or more; more than the capacity is as good as the capacity
- *
- * From here on that many may be outstanding, and no group is larger. PCIe leaves undefined what becomes of a change
- * while requests are enabled; here it is taken while none is outstanding and nobody waits for one.
- * Return: what the register holds now, 0 if it was not the time for it.
- */
-u32 ats_ep_allocate(struct ats_ep *ep, u32 n);
 
 /* Page requests on or off; off wakes whoever waits with ATS_DISABLED and forgets what is outstanding. */
 void ats_ep_set_pri(struct ats_ep *ep, bool on);
