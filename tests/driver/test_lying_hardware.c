@@ -11,8 +11,12 @@
 #include "suite.h"
 
 #define MASTERS 2
-#define SEEDS	200 /* of each lie, for each driver */
-#define PAGE	4096ULL
+#ifdef FL_CHECKED
+#define SEEDS 50
+#else
+#define SEEDS 200 /* of each lie, for each driver */
+#endif
+#define PAGE 4096ULL
 
 struct world {
 	struct liar l;
