@@ -23,7 +23,7 @@ PcieEndpoint::PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, I
         cfg.sid = requester;
         cfg.atc.sets = u32(config.pcie.atc_sets);
         cfg.atc.ways = cfg.atc.sets ? u32(config.pcie.atc_ways) : 1;
-        cfg.credits = u32(config.pcie.credits);
+        cfg.capacity = u32(config.pcie.credits);
         cfg.group = u32(config.pcie.group_pages);
         cfg.pri = pri;
         functions_.emplace_back(new Function(*this, cfg, ops));
@@ -50,6 +50,12 @@ const ats_ep_stats &PcieEndpoint::stats(u32 requester) const {
     return f->ep.stats;
 }
 
+u32 PcieEndpoint::allocate(u32 requester, u32 requests) {
+    Function *f = function(requester);
+
+    return f ? ats_ep_allocate(&f->ep, requests) : 0;
+}
+
 PcieEndpoint::Access *PcieEndpoint::new_access() {
     if (free_.empty()) {
         accesses_.emplace_back(new Access());
@@ -65,6 +71,7 @@ void PcieEndpoint::next_piece(Access &a) {
     u64 iova = a.iova + a.offset, room = kPage - (iova & (kPage - 1));
     u32 left = a.total - a.offset;
 
+    a.waiter.alone = false;
     a.txn.iova = iova;
     a.txn.len = left < room ? left : u32(room);
 }

@@ -65,6 +65,9 @@ public:
     Waiting waiting() const;
     /// Stop using a PASID: its stop marker follows what has been asked for.
     void stop_pasid(u32 requester, u32 pasid);
+    /// Software writes a function's Outstanding Page Request Allocation; what the register holds then, see
+    /// ats_ep_allocate().
+    u32 allocate(u32 requester, u32 requests);
 
     // AtsSink
     void page_response(const ::page_response &response, ps_t time, ps_t answered) override;

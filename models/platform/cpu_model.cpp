@@ -255,6 +255,10 @@ const drv_ops *CpuModel::ops() {
         o.mem_write = op_mem_write;
         o.poll = op_poll;
         o.now = op_now;
+        o.set_page_request_allocation = [](void *ctx, u32 sid, u32 n) {
+            auto *self = static_cast<CpuModel *>(ctx);
+            return self->allocate_ ? self->allocate_(sid, n) : 0;
+        };
         return o;
     }();
     return &table;

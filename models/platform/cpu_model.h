@@ -48,6 +48,10 @@ public:
     /// Let time pass for @p hardware while a driver polls; added to the settling of the IOMMU.
     void set_poll(std::function<void()> hardware) { poll_hook_ = std::move(hardware); }
 
+    /// Software writes the Outstanding Page Request Allocation of a PCIe function
+    /// (drv_ops.set_page_request_allocation).
+    void set_allocator(std::function<u32(u32 requester, u32 requests)> allocate) { allocate_ = std::move(allocate); }
+
     /// The fault core wants a worker (fault_host_ops.kick).
     void kick();
 
@@ -106,6 +110,7 @@ private:
     fault_core *core_ = nullptr;
     std::function<u32(u64)> deferred_;
     std::function<void()> poll_hook_;
+    std::function<u32(u32, u32)> allocate_;
     std::unique_ptr<Doorbell> doorbell_fw_;
     std::unique_ptr<MmioBw> mmio_bw_;
     frames *frames_;

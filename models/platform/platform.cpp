@@ -47,6 +47,12 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
     memory.window.bind(cpu.doorbell);
     memory.set_window(KIND_MSI_DOORBELL, KIND_MSI_DOORBELL + 0xfffff);
     iommu.set_sink(this);
+    cpu.set_allocator([this](u32 requester, u32 requests) {
+        u32 written = 0;
+        for (auto &d : devices_)
+            written = written ? written : d->allocate(requester, requests);
+        return written;
+    });
 }
 
 void Platform::make_master() {

@@ -42,6 +42,10 @@ struct drv_mm {
  *        on. Returns false when the time-out for the whole wait has passed.
  *        NULL: hardware answers at once.
  * @now:  ns, the clock of every now argument; NULL: the latest that any call has brought
+ * @set_page_request_allocation: write the Outstanding Page Request Allocation of the PCIe function @sid: @n >= 1, or
+ *        its Outstanding Page Request Capacity if that is less. Called by device_add alone, while the function's page
+ *        requests are off or before it has sent any. Returns what was written; 0: no such function. NULL: nobody
+ *        listens, the endpoints keep to what the driver says it gives them (vtd_drv_credits(), smmuv3_drv_credits())
  */
 struct drv_ops {
 	u64 (*mmio_read)(void *ctx, u64 offset, unsigned int size);
@@ -52,6 +56,7 @@ struct drv_ops {
 	int (*mem_write)(void *ctx, u64 pa, const void *buf, u32 len);
 	bool (*poll)(void *ctx, u32 tries);
 	u64 (*now)(void *ctx);
+	u32 (*set_page_request_allocation)(void *ctx, u32 sid, u32 n);
 };
 
 #define DRV_MAX_SIDS 16
@@ -62,7 +67,7 @@ struct drv_ops {
  * @can_stall: dma-can-stall
  * @pri: PCIe device with PRI (and ATS) to be enabled
  * @pasid_bits: pasid-num-bits
- * @credits: outstanding recoverable faults it may have; 0: what the hardware allows
+ * @credits: outstanding recoverable faults it may have, over all its @sids; 0: what the hardware allows
  */
 struct drv_device_cfg {
 	u32 sids[DRV_MAX_SIDS];

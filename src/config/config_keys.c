@@ -158,9 +158,12 @@ const struct fl_key fl_config_keys[] = {
 	POWER(pcie, atc_sets, "", 0, 65536, "16", "sets of a function's translation cache; 0: none", OURS),
 	COUNT(pcie, atc_ways, "", 1, 64, "4", "ways of it", OURS),
 	TIME(pcie, atc_lookup, 100000, "2", "its lookup", "HyperSIO's IOTLB hit, 2 ns"),
-	COUNT(pcie, credits, "", 1, 512, "32", "page requests a function may have outstanding",
+	COUNT(pcie, credits, "", 1, 512, "32",
+	      "page requests a function can have outstanding, its capacity; the driver allots it its share of the "
+	      "queue where that is less",
 	      "Linux VT-d, 2021: 32 a device"),
-	COUNT(pcie, group_pages, "pages", 1, 16, "1", "pages asked for in one group", OURS),
+	COUNT(pcie, group_pages, "pages", 1, 16, "1",
+	      "most pages asked for in one group; never more than the function is allotted", OURS),
 
 	COUNT(os, table_base, "address", 0, 1ULL << 52, "0x800000000000",
 	      "where tables and queues are allocated; a trace must not map it", "above any recorded address"),

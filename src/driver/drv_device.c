@@ -14,6 +14,19 @@ int drv_check_sids(const struct drv_device_cfg *cfg, u8 bits)
 	return 0;
 }
 
+void drv_device_allocate(struct drv_host *h, struct drv_device *dev)
+{
+	u32 each = max(dev->credits / dev->n_sids, 1U), all = 0, i, written;
+
+	if (!h->ops->set_page_request_allocation)
+		return;
+	for (i = 0; i < dev->n_sids; i++) {
+		written = h->ops->set_page_request_allocation(h->ctx, dev->sids[i], each);
+		all += written ? min(written, each) : each;
+	}
+	dev->credits = all;
+}
+
 /* The core is done with the device: no operation names it any more. */
 static void device_release(void *ctx)
 {

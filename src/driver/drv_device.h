@@ -57,6 +57,13 @@ int drv_device_faults(struct drv_host *h, struct drv_device *dev, struct fault_d
 		      const struct fault_storm *storm);
 
 /**
+ * drv_device_allocate() - tell a device's functions how many page requests each may have outstanding
+ * @dev: with its StreamIDs and credits, which are shared out evenly. Less than they say where a function's capacity
+ *	is less; more if there would be none for some function.
+ */
+void drv_device_allocate(struct drv_host *h, struct drv_device *dev);
+
+/**
  * drv_device_free() - give back the device object and the fault core's, once that is used no more
  * @dev: nothing attached, its faults never on or turned off with success
  */

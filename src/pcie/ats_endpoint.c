@@ -13,9 +13,9 @@
 
 static int check_cfg(const struct ats_ep_cfg *cfg)
 {
-	if (cfg->credits > ATS_MAX_PRG || cfg->group > ATS_MAX_GROUP)
+	if (cfg->capacity > ATS_MAX_PRG || cfg->group > ATS_MAX_GROUP)
 		return -EINVAL;
-	return cfg->credits && cfg->group > cfg->credits ? -EINVAL : 0;
+	return cfg->capacity && cfg->group > cfg->capacity ? -EINVAL : 0;
 }
 
 int ats_ep_init(struct ats_ep *ep, const struct ats_ep_cfg *cfg, const struct ats_ep_ops *ops, void *ctx)
@@ -26,8 +26,9 @@ int ats_ep_init(struct ats_ep *ep, const struct ats_ep_cfg *cfg, const struct at
 	if (err)
 		return err;
 	ep->cfg = *cfg;
-	if (!ep->cfg.credits)
-		ep->cfg.credits = 32;
+	if (!ep->cfg.capacity)
+		ep->cfg.capacity = 32;
+	ep->allocation = ep->cfg.capacity;
 	if (!ep->cfg.group)
 		ep->cfg.group = 1;
 	ep->ops = ops;

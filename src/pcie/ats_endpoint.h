@@ -32,15 +32,16 @@ extern "C" {
  * struct ats_ep_cfg - one function
  * @sid: requester ID
  * @atc: geometry of its translation cache; sets 0: no ATC, each access asks
- * @credits: Outstanding Page Request Allocation, page requests; 1..ATS_MAX_PRG; 0: 32
- * @group: pages asked for in one group, following the one that faulted; 1..ATS_MAX_GROUP; 0: 1
+ * @capacity: Outstanding Page Request Capacity, page requests; 1..ATS_MAX_PRG; 0: 32. Until software has written
+ *	its own number (ats_ep_allocate()) the allocation is as much.
+ * @group: most pages asked for in one group, following the one that faulted; 1..ATS_MAX_GROUP; 0: 1
  * @pri: page requests are enabled; without, a fault ends the access
  * @global_invalidate: honours the Global Invalidate bit (ATS capability)
  */
 struct ats_ep_cfg {
 	u32 sid;
 	struct tcache_cfg atc;
-	u32 credits;
+	u32 capacity;
 	u32 group;
 	bool pri;
 	bool global_invalidate;
@@ -48,18 +49,20 @@ struct ats_ep_cfg {
 
 /**
  * enum ats_wake - why a waiting access wakes
- * @ATS_RETRY: Success: start again with ats_ep_lookup()
+ * @ATS_RETRY: Success: start again with ats_ep_lookup(). Or Invalid Request for a group of several pages, one of which
+ *	may be another: likewise, and if it faults again its page is asked for alone (ats_waiter.alone)
  * @ATS_REFUSED: Invalid Request: this access has failed
  * @ATS_DISABLED: Response Failure, or PRI was turned off: no page request is possible any more
  */
 enum ats_wake { ATS_RETRY, ATS_REFUSED, ATS_DISABLED };
 
-/* An access that waits for a page. The holder owns it until it is woken. */
+/* An access that waits for a page. The endpoint owns it until it is woken; zeroed for each access. */
 struct ats_waiter {
 	struct ats_waiter *next;
 	struct dma_txn txn;
 	u64 id;	    /* the holder's */
 	bool first; /* its fault sent the request; false: it joined one */
+	bool alone; /* the group that asked for its page was refused: next time nothing else is asked for */
 };
 
 /**
@@ -110,6 +113,7 @@ struct ats_ep {
 	struct ats_page pages[ATS_MAX_PRG];
 	u32 n_pages; /* entries of pages[] ever used: the search ends there */
 	u32 outstanding;
+	u32 allocation; /* outstanding is never more */
 	u64 prgi_used[ATS_MAX_PRG / 64];
 	u16 next_prgi;
 	bool enabled;
@@ -123,6 +127,16 @@ struct ats_ep {
 
 int ats_ep_init(struct ats_ep *ep, const struct ats_ep_cfg *cfg, const struct ats_ep_ops *ops, void *ctx);
 void ats_ep_exit(struct ats_ep *ep);
+
+/**
+ * ats_ep_allocate() - software writes the Outstanding Page Request Allocation (PRI capability)
+ * @n: page requests, 1 or more; more than the capacity is as good as the capacity
+ *
+ * From here on that many may be outstanding, and no group is larger. PCIe leaves undefined what becomes of a change
+ * while requests are enabled; here it is taken while none is outstanding and nobody waits for one.
+ * Return: what the register holds now, 0 if it was not the time for it.
+ */
+u32 ats_ep_allocate(struct ats_ep *ep, u32 n);
 
 /**
  * ats_ep_lookup() - look into the ATC

@@ -82,9 +82,9 @@ static void ask(struct ats_ep *ep, const struct dma_txn *t, u64 page, u16 prgi, 
 }
 
 /* How many pages from the faulting one on: as configured, as credits go, up to one that is on its way. */
-static u32 group_size(struct ats_ep *ep, const struct dma_txn *t)
+static u32 group_size(struct ats_ep *ep, const struct dma_txn *t, bool alone)
 {
-	u32 most = min(ep->cfg.group, ep->cfg.credits - ep->outstanding);
+	u32 most = alone ? 1 : min(ep->cfg.group, ep->allocation - ep->outstanding);
 	struct dma_txn next = *t;
 	u32 n;
 
@@ -98,7 +98,7 @@ static u32 group_size(struct ats_ep *ep, const struct dma_txn *t)
 
 static void send_group(struct ats_ep *ep, struct ats_waiter *w)
 {
-	u32 pages = group_size(ep, &w->txn);
+	u32 pages = group_size(ep, &w->txn, w->alone);
 	u64 page = w->txn.iova >> 12;
 	u16 prgi = take_prgi(ep);
 	struct dma_txn t = w->txn; /* @w may be woken by the last message */
@@ -137,7 +137,7 @@ int ats_ep_fault(struct ats_ep *ep, struct ats_waiter *w)
 	if (p) {
 		ep->stats.merged++;
 		wait_on(p, w);
-	} else if (ep->queue || ep->outstanding >= ep->cfg.credits) {
+	} else if (ep->queue || ep->outstanding >= ep->allocation) {
 		enqueue(ep, w);
 	} else {
 		send_group(ep, w);
@@ -152,7 +152,7 @@ static void serve_queue(struct ats_ep *ep)
 		struct ats_waiter *w = ep->queue;
 		struct ats_page *p = find_page(ep, &w->txn);
 
-		if (!p && ep->outstanding >= ep->cfg.credits)
+		if (!p && ep->outstanding >= ep->allocation)
 			return;
 		ep->queue = w->next;
 		if (!ep->queue)
@@ -222,6 +222,21 @@ static void count(struct ats_ep_stats *s, u8 code)
 		s->failure++;
 }
 
+/* What the waiters of an answered group of @pages are told. */
+static enum ats_wake told(struct ats_waiter *waiters, u8 code, u32 pages)
+{
+	struct ats_waiter *w;
+
+	if (code == PRG_SUCCESS)
+		return ATS_RETRY;
+	if (code != PRG_INVALID)
+		return ATS_DISABLED;
+	/* One page of the group was no good: perhaps one that was asked for on speculation. */
+	for (w = waiters; w && pages > 1; w = w->next)
+		w->alone = true;
+	return pages > 1 ? ATS_RETRY : ATS_REFUSED;
+}
+
 void ats_ep_response(struct ats_ep *ep, const struct page_response *resp)
 {
 	struct ats_waiter *waiters;
@@ -236,10 +251,7 @@ void ats_ep_response(struct ats_ep *ep, const struct page_response *resp)
 	ep->prgi_used[resp->prgi / 64] &= ~BIT_ULL(resp->prgi % 64);
 	if (resp->code != PRG_SUCCESS && resp->code != PRG_INVALID)
 		ep->enabled = false; /* Response Failure: the function stops asking (10.4.2.1) */
-	wake_list(ep, waiters,
-		  resp->code == PRG_SUCCESS   ? ATS_RETRY
-		  : resp->code == PRG_INVALID ? ATS_REFUSED
-					      : ATS_DISABLED);
+	wake_list(ep, waiters, told(waiters, resp->code, closed));
 	if (ep->enabled) {
 		serve_queue(ep);
 		return;
@@ -268,6 +280,14 @@ void ats_ep_stop(struct ats_ep *ep, u32 pasid)
 	ep->queue_last = at;
 	ep->ops->page_request(ep->ctx, &marker);
 	wake_list(ep, gone, ATS_DISABLED);
+}
+
+u32 ats_ep_allocate(struct ats_ep *ep, u32 n)
+{
+	if (!n || ep->outstanding || ep->queue)
+		return 0;
+	ep->allocation = min(n, ep->cfg.capacity);
+	return ep->allocation;
 }
 
 void ats_ep_set_pri(struct ats_ep *ep, bool on)

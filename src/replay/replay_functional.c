@@ -208,6 +208,13 @@ static u64 now(void *ctx)
 	return r->now;
 }
 
+static u32 set_page_request_allocation(void *ctx, u32 sid, u32 n)
+{
+	struct endpoint *e = endpoint_of(ctx, sid);
+
+	return e ? ats_ep_allocate(&e->ep, n) : 0;
+}
+
 static const struct drv_ops drv_ops = {
 	.mmio_read = mmio_read,
 	.mmio_write = mmio_write,
@@ -217,6 +224,7 @@ static const struct drv_ops drv_ops = {
 	.mem_write = mem_write,
 	.poll = poll,
 	.now = now,
+	.set_page_request_allocation = set_page_request_allocation,
 };
 
 static void kick(void *ctx)
@@ -507,13 +515,18 @@ static int make_endpoints(struct run *r)
 
 	for (i = 0; i < r->scan.n_sids && r->opt->faults == REPLAY_PRI; i++) {
 		struct ats_ep_cfg cfg = { .sid = r->scan.sids[i], .atc = { .sets = 16, .ways = 4 }, .pri = true };
+		int err;
+
+		cfg.capacity = (u32)r->opt->cfg->pcie.credits;
+		cfg.group = (u32)r->opt->cfg->pcie.group_pages;
 
 		r->eps[i] = calloc(1, sizeof(*r->eps[i]));
 		if (!r->eps[i])
 			return -ENOMEM;
 		r->eps[i]->run = r;
-		if (ats_ep_init(&r->eps[i]->ep, &cfg, &ep_ops, r->eps[i]))
-			return -ENOMEM;
+		err = ats_ep_init(&r->eps[i]->ep, &cfg, &ep_ops, r->eps[i]);
+		if (err)
+			return err;
 	}
 	return 0;
 }

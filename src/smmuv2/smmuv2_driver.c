@@ -2,6 +2,33 @@
 /* SMMUv2 driver: probe, remove, interrupts, and what its files share. */
 #include "smmuv2_drv_priv.h"
 
+bool smmuv2_drv_dead(struct smmuv2_drv *d)
+{
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	bool dead = d->dead;
+
+	fault_lock_release(&d->h.lock, flags);
+	return dead;
+}
+
+/*
+ * A fault or TLB status register. Each has reserved bits, which read as zero: all
+ * ones are what a device answers that is no longer there. Not under drv_host.lock.
+ */
+u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset)
+{
+	u32 value = drv_read32(&d->h, offset);
+	unsigned long flags;
+
+	if (value != ~0U)
+		return value;
+	flags = fault_lock_acquire(&d->h.lock);
+	d->dead = true;
+	d->stats.given_up = 1;
+	fault_lock_release(&d->h.lock, flags);
+	return 0;
+}
+
 /* ---- Probe ---- */
 
 static u8 pick_granule(u32 idr2, u8 wanted)
@@ -56,6 +83,9 @@ static int read_features(struct smmuv2_drv *d)
 	struct v2d_features *f = &d->f;
 	int r;
 
+	/* Reserved bits of each: no SMMU is there. */
+	if (!~idr0 || !~idr1 || !~idr2)
+		return -ENODEV;
 	f->page = idr1 & IDR1_PAGESIZE ? 0x10000 : 0x1000;
 	f->cb_base = f->page << (FIELD_GET(IDR1_NUMPAGENDXB, idr1) + 1);
 	f->banks = (u16)min(FIELD_GET(IDR1_NUMCB, idr1), (u32)SMMUV2_MAX_CB);
@@ -124,7 +154,7 @@ static int start(struct smmuv2_drv *d)
 	drv_write32(&d->h, GR0_TLBIALLH, 0);
 	drv_write32(&d->h, GR0_TLBIALLNSNH, 0);
 	drv_write32(&d->h, GR0_sTLBGSYNC, 0);
-	while (drv_read32(&d->h, GR0_sTLBGSTATUS) & sTLBGSTATUS_ACT) {
+	while (smmuv2_drv_status(d, GR0_sTLBGSTATUS) & sTLBGSTATUS_ACT) {
 		if (drv_poll(&d->h, tries++))
 			continue;
 		drv_count(&d->h, &d->stats.sync_timeouts);
@@ -134,8 +164,9 @@ static int start(struct smmuv2_drv *d)
 		scr0 |= sCR0_USFCFG;
 	if (d->f.exids)
 		scr0 |= sCR0_EXIDENABLE;
+	d->scr0 = scr0;
 	drv_write32(&d->h, GR0_sCR0, scr0);
-	return 0;
+	return smmuv2_drv_dead(d) ? -EIO : 0;
 }
 
 static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
@@ -200,6 +231,8 @@ static int irq_thread(void *drv, u32 line, u64 now)
 	u32 n, handled = 0;
 
 	drv_note_now(&d->h, now);
+	if (smmuv2_drv_dead(d))
+		return 0;
 	if (line < SMMUV2_IRQ_CONTEXT)
 		return (int)smmuv2_drv_global_faults(d);
 	for (n = d->f.first_bank; n < d->f.banks; n++)

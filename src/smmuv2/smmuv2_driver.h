@@ -116,6 +116,10 @@ struct smmuv2_drv_cfg {
  * @global_faults: by bit of sGFSR
  * @syncs: TLB maintenance completed
  * @sync_timeouts: TLB sync timed out
+ * @muted: times a bank (or the global fault registers) kept telling the same, however often it was cleared: its
+ *	interrupt is off until the watchdog finds something else
+ * @given_up: the SMMU is no longer there; nothing is asked of it since
+ * @abandoned: answers that were owed then: counted as given, to nobody
  */
 struct smmuv2_drv_stats {
 	u64 context_faults[9];
@@ -128,6 +132,9 @@ struct smmuv2_drv_stats {
 	u64 global_faults[9];
 	u64 syncs;
 	u64 sync_timeouts;
+	u64 muted;
+	u64 given_up;
+	u64 abandoned;
 };
 
 /* Counters of the driver object @drv, valid until its remove. */

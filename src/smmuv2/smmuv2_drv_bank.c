@@ -67,7 +67,7 @@ static void write_sctlr(struct smmuv2_drv *d, u32 n)
 {
 	const struct v2d_bank *b = &d->bank[n];
 
-	wr(d, n, CB_SCTLR, b->sctlr | (b->waiting ? 0 : SCTLR_CFIE) | (b->stall ? SCTLR_CFCFG : 0));
+	wr(d, n, CB_SCTLR, b->sctlr | (b->waiting || b->muted ? 0 : SCTLR_CFIE) | (b->stall ? SCTLR_CFCFG : 0));
 }
 
 void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank)
@@ -94,11 +94,23 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 	b->used = true;
 	b->line = SMMUV2_IRQ_CONTEXT + line;
 	b->stall = false;
+	b->muted = false;
+	b->stale = b->last_fsr = 0;
 	b->sctlr = SCTLR_M | (d->cfg.hupcf ? SCTLR_HUPCF : 0) | (d->cfg.razwi ? 0 : SCTLR_CFRE);
 	if (!d->f.stage2)
 		b->sctlr |= SCTLR_AFE | SCTLR_S1_ASIDPNE | (d->f.format == SMMUV2_DRV_SHORT ? 0 : SCTLR_TRE);
 	write_sctlr(d, n);
 	fault_lock_release(&b->lock, flags);
+}
+
+/* Its interrupt off, or on again. The bank's lock is held. */
+void smmuv2_drv_bank_mute(struct smmuv2_drv *d, u32 n, bool on)
+{
+	d->bank[n].muted = on;
+	d->bank[n].stale = 0;
+	write_sctlr(d, n);
+	if (on)
+		drv_count(&d->h, &d->stats.muted);
 }
 
 /* A free bank for a domain that is about to be used. The configuration gate is closed. */
@@ -165,12 +177,14 @@ static int wait_sync(struct smmuv2_drv *d, u64 status)
 	u32 tries = 0;
 
 	/* SACTIVE and GSACTIVE are the same bit. */
-	while (drv_read32(&d->h, status) & TLBSTATUS_SACTIVE) {
+	while (smmuv2_drv_status(d, status) & TLBSTATUS_SACTIVE) {
 		if (drv_poll(&d->h, tries++))
 			continue;
 		drv_count(&d->h, &d->stats.sync_timeouts);
 		return -ETIMEDOUT;
 	}
+	if (smmuv2_drv_dead(d))
+		return -EIO;
 	drv_count(&d->h, &d->stats.syncs);
 	return 0;
 }

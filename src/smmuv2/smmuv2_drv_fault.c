@@ -57,6 +57,27 @@ static enum found status_only(struct smmuv2_drv *d, u32 n, u32 fsr)
 	return FOUND_STATUS;
 }
 
+/*
+ * Whether the bank is to be left alone: what it tells has been the same for long.
+ * A stall that is answered in vain is no sign of that; respond() sees whether its
+ * record went away. The bank's lock is held.
+ */
+static bool nothing_new(struct smmuv2_drv *d, u32 n, u32 fsr, u64 far)
+{
+	struct v2d_bank *b = &d->bank[n];
+	bool same = fsr == b->last_fsr && far == b->last_far;
+
+	b->last_fsr = fsr;
+	b->last_far = far;
+	if ((fsr & FSR_FAULTS) && (fsr & FSR_SS))
+		return false;
+	b->stale = same ? b->stale + 1 : 0;
+	if (b->stale < V2D_STALE)
+		return false;
+	smmuv2_drv_bank_mute(d, n, true);
+	return true;
+}
+
 /* Take what the bank has on record, and clear it. The bank's lock is held. */
 static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault *f, struct fault_record *r)
 {
@@ -64,12 +85,16 @@ static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault 
 	u32 fsr;
 
 	/* While a stall waits for its answer only MULTI can come; RESUME clears it. */
-	if (!b->used || b->waiting)
+	if (!b->used || b->waiting || b->muted)
 		return FOUND_NOTHING;
-	fsr = drv_read32(&d->h, v2d_cb(d, n, CB_FSR));
+	fsr = smmuv2_drv_status(d, v2d_cb(d, n, CB_FSR));
+	if (!fsr)
+		b->last_fsr = b->stale = 0;
 	if (!(fsr & FSR_FAULTS))
-		return status_only(d, n, fsr);
+		return fsr && nothing_new(d, n, fsr, 0) ? FOUND_NOTHING : status_only(d, n, fsr);
 	read_syndrome(d, n, fsr, f);
+	if (nothing_new(d, n, fsr, f->far))
+		return FOUND_NOTHING;
 	make_record(f, ++b->cookie, r);
 	b->reporting++;
 	if (fsr & FSR_SS) {
@@ -167,14 +192,30 @@ static int await_reports(struct smmuv2_drv *d, u32 n)
 	}
 }
 
+/* As nothing_new(), for the global fault registers; GFSR stands for the whole record. */
+static bool global_nothing_new(struct smmuv2_drv *d, u32 gfsr)
+{
+	u32 lines = sCR0_GFIE | sCR0_GCFGFIE;
+
+	d->global_stale = gfsr && gfsr == d->last_gfsr ? d->global_stale + 1 : 0;
+	d->last_gfsr = gfsr;
+	if (d->global_muted != (d->global_stale >= V2D_STALE)) {
+		d->global_muted = !d->global_muted;
+		drv_write32(&d->h, GR0_sCR0, d->global_muted ? d->scr0 & ~lines : d->scr0);
+		if (d->global_muted)
+			drv_count(&d->h, &d->stats.muted);
+	}
+	return d->global_muted;
+}
+
 u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 {
-	u32 gfsr = drv_read32(&d->h, GR0_sGFSR);
+	u32 gfsr = smmuv2_drv_status(d, GR0_sGFSR);
 	u32 synr[3], bit;
 	unsigned long flags;
 	u64 far;
 
-	if (!gfsr)
+	if (global_nothing_new(d, gfsr) || !gfsr)
 		return 0;
 	far = drv_read64(&d->h, GR0_sGFAR);
 	synr[0] = drv_read32(&d->h, GR0_sGFSYNR0);
@@ -192,25 +233,42 @@ u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 
 /* ---- From the core to the hardware ---- */
 
-/* FSR is cleared before RESUME is written: MMU-500 would keep SS. */
+/*
+ * FSR is cleared before RESUME is written: MMU-500 would keep SS. The record was
+ * cleared when it was taken; where it stands there still, and again and again,
+ * there would be no end of it. The bank's lock is held.
+ */
+static void resume(struct smmuv2_drv *d, u32 n, u32 how)
+{
+	struct v2d_bank *b = &d->bank[n];
+	u32 fsr = smmuv2_drv_dead(d) ? 0 : smmuv2_drv_status(d, v2d_cb(d, n, CB_FSR));
+
+	if (smmuv2_drv_dead(d))
+		return;
+	if (fsr & ~FSR_SS)
+		drv_write32(&d->h, v2d_cb(d, n, CB_FSR), fsr);
+	drv_write32(&d->h, v2d_cb(d, n, CB_RESUME), how);
+	b->stale = fsr & FSR_FAULTS ? b->stale + 1 : 0;
+	if (b->stale >= V2D_STALE)
+		smmuv2_drv_bank_mute(d, n, true);
+	else
+		smmuv2_drv_bank_sctlr(d, n);
+}
+
 static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 {
 	struct smmuv2_drv *d = ctx;
 	struct v2d_bank *b = &d->bank[r->index];
 	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool waits = b->waiting && b->cookie == r->cookie;
-	u32 fsr;
+	bool waits = b->waiting && b->cookie == r->cookie, dead;
 
 	if (waits) {
-		fsr = drv_read32(&d->h, v2d_cb(d, r->index, CB_FSR));
-		if (fsr & ~FSR_SS)
-			drv_write32(&d->h, v2d_cb(d, r->index, CB_FSR), fsr);
 		b->waiting = false;
-		drv_write32(&d->h, v2d_cb(d, r->index, CB_RESUME), r->hw_code);
-		smmuv2_drv_bank_sctlr(d, r->index);
+		resume(d, r->index, r->hw_code);
 	}
+	dead = smmuv2_drv_dead(d);
 	fault_lock_release(&b->lock, flags);
-	drv_count(&d->h, waits ? &d->stats.resumes[r->hw_code] : &d->stats.stale_answers);
+	drv_count(&d->h, !waits ? &d->stats.stale_answers : dead ? &d->stats.abandoned : &d->stats.resumes[r->hw_code]);
 	return 0;
 }
 
@@ -235,7 +293,7 @@ static bool bank_pending(struct smmuv2_drv *d, u32 n)
 {
 	struct v2d_bank *b = &d->bank[n];
 	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool pending = b->used && !b->waiting && drv_read32(&d->h, v2d_cb(d, n, CB_FSR));
+	bool pending = b->used && !b->waiting && smmuv2_drv_status(d, v2d_cb(d, n, CB_FSR));
 
 	fault_lock_release(&b->lock, flags);
 	return pending;
@@ -246,10 +304,23 @@ static bool hw_pending(void *ctx)
 	struct smmuv2_drv *d = ctx;
 	u32 n;
 
-	for (n = d->f.first_bank; n < d->f.banks; n++)
+	for (n = d->f.first_bank; n < d->f.banks && !smmuv2_drv_dead(d); n++)
 		if (bank_pending(d, n))
 			return true;
 	return false;
+}
+
+/* A bank whose interrupt is off: one record at a time, as often as the watchdog looks. */
+static void give_another_chance(struct smmuv2_drv *d, u32 n)
+{
+	struct v2d_bank *b = &d->bank[n];
+	unsigned long flags = fault_lock_acquire(&b->lock);
+
+	if (b->muted) {
+		smmuv2_drv_bank_mute(d, n, false);
+		b->stale = V2D_STALE - 2;
+	}
+	fault_lock_release(&b->lock, flags);
 }
 
 static void hw_drain(void *ctx)
@@ -257,8 +328,10 @@ static void hw_drain(void *ctx)
 	struct smmuv2_drv *d = ctx;
 	u32 n;
 
-	for (n = d->f.first_bank; n < d->f.banks; n++)
+	for (n = d->f.first_bank; n < d->f.banks && !smmuv2_drv_dead(d); n++) {
+		give_another_chance(d, n);
 		smmuv2_drv_bank_faults(d, n);
+	}
 	smmuv2_drv_global_faults(d);
 }
 

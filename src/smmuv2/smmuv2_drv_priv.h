@@ -46,6 +46,9 @@ struct v2d_dom {
  * @sctlr: without CFIE and CFCFG
  * @stall: CFCFG
  * @waiting: a stalled fault was taken from it and not resumed yet; CFIE is off
+ * @muted: CFIE is off, because the bank does not clear what it is told to
+ * @stale: times in a row that it did not
+ * @last_far, @last_fsr: of the fault that was taken last
  * @reporting: faults that were taken from it and that the core does not know yet
  * @cookie: names the stall that @waiting is about
  */
@@ -55,6 +58,10 @@ struct v2d_bank {
 	bool used;
 	bool stall;
 	bool waiting;
+	bool muted;
+	u32 stale;
+	u32 last_fsr;
+	u64 last_far;
 	u32 line;
 	u32 reporting;
 	u64 cookie;
@@ -94,6 +101,11 @@ struct smmuv2_drv {
 	struct drv_host h;
 	struct smmuv2_drv_cfg cfg;
 	struct v2d_features f;
+	u32 scr0;
+	u32 global_stale; /* global faults found in a row, the same each time */
+	u32 last_gfsr;
+	bool global_muted;
+	bool dead; /* no longer there */
 	struct smmuv2_drv_stats stats;
 	struct v2d_bank *bank;
 	struct v2d_group group[SMMUV2_MAX_SMR];
@@ -114,10 +126,17 @@ static inline u64 v2d_cb(const struct smmuv2_drv *d, u32 bank, u32 offset)
 	return d->f.cb_base + (u64)bank * d->f.page + offset;
 }
 
+/* smmuv2_driver.c */
+bool smmuv2_drv_dead(struct smmuv2_drv *d);
+u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset);
+
+#define V2D_STALE 256 /* the same news so often in a row is no news */
+
 /* smmuv2_drv_bank.c: what a bank's registers hold */
 int smmuv2_drv_bank_take(struct smmuv2_drv *d, struct v2d_dom *dom);
 void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom);
 void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank);
+void smmuv2_drv_bank_mute(struct smmuv2_drv *d, u32 n, bool on);
 void smmuv2_drv_bank_stall(struct v2d_dom *dom);
 int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank);
 int smmuv2_drv_tlbi_range(struct smmuv2_drv *d, u32 bank, u64 iova, u64 bytes);

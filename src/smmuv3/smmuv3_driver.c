@@ -17,6 +17,18 @@ bool v3d_dead(struct smmuv3_drv *d)
 	return dead;
 }
 
+/*
+ * A register that has reserved bits has read as all ones: that is what a device
+ * answers that is no longer there, and there is nothing left to switch off.
+ */
+void v3d_gone(struct smmuv3_drv *d)
+{
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
+
+	v3d_set_dead(d);
+	fault_lock_release(&d->h.lock, flags);
+}
+
 bool v3d_poll(struct smmuv3_drv *d, u32 tries)
 {
 	bool go_on = drv_poll(&d->h, tries);
@@ -71,7 +83,7 @@ void v3d_die(struct smmuv3_drv *d)
 	unsigned long flags = fault_lock_acquire(&d->h.lock);
 	bool already = d->dead;
 
-	d->dead = true;
+	v3d_set_dead(d);
 	fault_lock_release(&d->h.lock, flags);
 	if (already)
 		return;
@@ -140,7 +152,9 @@ static int probe_features(struct smmuv3_drv *d)
 	u32 idr3 = drv_read32(&d->h, SMMU_IDR3);
 	u32 idr5 = drv_read32(&d->h, SMMU_IDR5);
 
-	if (!(idr0 & IDR0_S1P) || !(idr0 & IDR0_TTF_AA64) || FIELD_GET(IDR0_STALL_MODEL, idr0) > STALL_MODEL_FORCED)
+	/* IDR0 has reserved bits: no SMMU is there. */
+	if (!~idr0 || !(idr0 & IDR0_S1P) || !(idr0 & IDR0_TTF_AA64) ||
+	    FIELD_GET(IDR0_STALL_MODEL, idr0) > STALL_MODEL_FORCED)
 		return -ENODEV;
 	probe_sizes(d, idr0, idr1);
 	d->f.stall_model = (u8)FIELD_GET(IDR0_STALL_MODEL, idr0);

@@ -24,7 +24,7 @@ extern "C" {
 /**
  * struct smmuv3_event - an event record, decoded (7.3)
  * @words: as they lay in the queue
- * @iova: InputAddr
+ * @iova: InputAddr; E_PAGE_REQUEST: the first page of the span that will be accessed
  * @ipa: IPA; meaningful with @s2 only
  * @fetch: FetchAddr of the fetch events
  * @sid: StreamID
@@ -33,6 +33,8 @@ extern "C" {
  * @reason: IMPLEMENTATION DEFINED cause of F_UUT and the fetch events
  * @id: event number
  * @class_: CLASS: 0 CD, 1 translation table, 2 input address
+ * @span: E_PAGE_REQUEST: Span
+ * @hint_user, @hint_priv: E_PAGE_REQUEST: FAULT_READ, FAULT_WRITE, FAULT_EXEC: uR uW uX and pR pW pX
  * @ssv, @stall, @write, @exec, @priv, @s2: SSV, STALL, !RnW, InD, PnU, S2
  * @known: @id is one of the specification
  */
@@ -47,6 +49,9 @@ struct smmuv3_event {
 	u16 reason;
 	u8 id;
 	u8 class_;
+	u8 span;
+	u8 hint_user;
+	u8 hint_priv;
 	bool ssv;
 	bool stall;
 	bool write;
@@ -152,6 +157,8 @@ struct smmuv3_drv_cfg {
  * @commands: commands given to the SMMU
  * @syncs: of them, CMD_SYNC
  * @timeouts: waits that the host gave up
+ * @given_up: the SMMU gives no answer any more and was switched off; nothing is asked of it since
+ * @abandoned: answers that were owed then: counted as given, to nobody
  * @last_event: words of the last event record
  * @last_bad_cmd: words of the last command that the SMMU refused
  */
@@ -171,6 +178,8 @@ struct smmuv3_drv_stats {
 	u64 commands;
 	u64 syncs;
 	u64 timeouts;
+	u64 given_up;
+	u64 abandoned;
 	u64 last_event[4];
 	u64 last_bad_cmd[2];
 };

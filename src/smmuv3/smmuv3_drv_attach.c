@@ -10,6 +10,7 @@
 #define SH_INNER    3ULL
 #define STALL_SLOTS 4096 /* most that are reserved for one device */
 #define PRG_INDICES 512
+#define TIMEOUTS    4 /* in a row, while a device is made quiet: then the SMMU is given up */
 
 /* ---- What the structures have to say ---- */
 
@@ -430,6 +431,8 @@ static struct v3d_dev *device_alloc(struct smmuv3_drv *d, const struct drv_devic
 	dev->can_stall = (cfg->can_stall && d->f.stall_model != STALL_MODEL_NONE) ||
 			 d->f.stall_model == STALL_MODEL_FORCED;
 	dev->base.credits = credits(d, dev, cfg->credits);
+	if (dev->pri)
+		drv_device_allocate(&d->h, &dev->base);
 	return dev;
 }
 
@@ -484,13 +487,15 @@ static int off_and_back(struct v3d_dev *dev, u64 now)
 static void insist(struct v3d_dev *dev, int (*step)(struct v3d_dev *dev, u64 now), u64 now)
 {
 	struct smmuv3_drv *d = dev->d;
-	u32 tries = 0;
+	u32 tries = 0, timeouts = 0;
+	int r;
 
 	dev->base.inside = true;
-	while (step(dev, now)) {
+	while ((r = step(dev, now)) != 0) {
 		/* No room for an answer, or an error of the command queue: try again. Else it will never answer. */
 		v3d_cmdq_recover(d);
-		if (!v3d_poll(d, tries++))
+		timeouts += r == -ETIMEDOUT;
+		if (timeouts >= TIMEOUTS || !v3d_poll(d, tries++))
 			v3d_die(d);
 	}
 	dev->base.inside = false;

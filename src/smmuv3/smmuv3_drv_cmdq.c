@@ -9,14 +9,16 @@
 
 #define MAX_FETCH_ABORTS 3
 
-/* What the SMMU has consumed. */
+/* What the SMMU has consumed. CMDQ_CONS has reserved bits: all ones are no SMMU's. */
 static void refresh(struct smmuv3_drv *d)
 {
 	struct drv_cmdq *q = &d->cmdq;
 	u32 cons = drv_read32(&d->h, SMMU_CMDQ_CONS);
 	u32 used = ring_used((u32)q->head, cons, q->log2);
 
-	if (used <= 1U << q->log2)
+	if (!~cons)
+		v3d_set_dead(d);
+	else if (used <= 1U << q->log2)
 		q->tail = q->head - used;
 	else
 		d->stats.resyncs++;
@@ -87,9 +89,11 @@ static bool fetch_aborted(struct drv_cmdq *q)
 
 static bool recover_locked(struct smmuv3_drv *d)
 {
-	u32 err;
+	u32 err, gerror = drv_read32(&d->h, SMMU_GERROR);
 
-	if (!((drv_read32(&d->h, SMMU_GERROR) ^ d->gerrorn) & GERROR_CMDQ_ERR))
+	if (!~gerror)
+		v3d_set_dead(d);
+	if (d->dead || !((gerror ^ d->gerrorn) & GERROR_CMDQ_ERR))
 		return false;
 	err = FIELD_GET(CMDQ_CONS_ERR, drv_read32(&d->h, SMMU_CMDQ_CONS));
 	refresh(d);

@@ -9,7 +9,8 @@
 #define HAS_STAGE  BIT(3) /* S2, CLASS, IPA */
 #define HAS_FETCH  BIT(4) /* FetchAddr */
 #define HAS_REASON BIT(5)
-#define IS_KNOWN   BIT(6)
+#define HAS_HINT   BIT(6) /* a page's InputAddr, Span, permissions of both privileges */
+#define IS_KNOWN   BIT(7)
 
 static u8 layout(u8 id)
 {
@@ -40,11 +41,23 @@ static u8 layout(u8 id)
 	case F_STREAM_DISABLED:
 	case C_BAD_SUBSTREAMID:
 	case C_BAD_CD:
-	case E_PAGE_REQUEST:
 		return IS_KNOWN;
+	case E_PAGE_REQUEST:
+		return IS_KNOWN | HAS_HINT;
 	default:
 		return 0;
 	}
+}
+
+/* 7.3.19: nothing was refused, and no answer is owed. InputAddr begins at bit 12. */
+static void decode_hint(const u64 words[4], struct smmuv3_event *ev)
+{
+	ev->iova = words[2] & EVT_2_PAGE;
+	ev->span = (u8)FIELD_GET(EVT_1_SPAN, words[1]);
+	ev->hint_user = (words[1] & EVT_1_UR ? FAULT_READ : 0) | (words[1] & EVT_1_UW ? FAULT_WRITE : 0) |
+			(words[1] & EVT_1_UX ? FAULT_EXEC : 0);
+	ev->hint_priv = (words[1] & EVT_1_PR ? FAULT_READ : 0) | (words[1] & EVT_1_PW ? FAULT_WRITE : 0) |
+			(words[1] & EVT_1_PX ? FAULT_EXEC : 0);
 }
 
 void smmuv3_event_decode(const u64 words[4], struct smmuv3_event *ev)
@@ -82,6 +95,8 @@ void smmuv3_event_decode(const u64 words[4], struct smmuv3_event *ev)
 		ev->fetch = words[3] & EVT_3_FETCHADDR;
 	if (has & HAS_REASON)
 		ev->reason = (u16)FIELD_GET(EVT_1_REASON, words[1]);
+	if (has & HAS_HINT)
+		decode_hint(words, ev);
 }
 
 static u8 permissions(const struct smmuv3_event *ev)

@@ -26,8 +26,10 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	struct smmuv3_drv *d = ctx;
 
 	/* Clearing SMMUEN has ended every stall, and endpoints must be set up anew (6.3.9.6). */
-	if (v3d_dead(d))
+	if (v3d_dead(d)) {
+		drv_count(&d->h, &d->stats.abandoned);
 		return 0;
+	}
 	if (r->type == FAULT_PAGE_REQUEST)
 		return pri_response(d, r);
 	/* Nobody is going to map anything for a stream that has no master. */
@@ -53,13 +55,15 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	r = v3d_outq_fence(d, &d->evtq);
 	if (!r && dev->pri)
 		r = v3d_outq_fence(d, &d->priq);
-	return r;
+	return v3d_dead(d) ? 0 : r;
 }
 
 static bool hw_pending(void *ctx)
 {
 	struct smmuv3_drv *d = ctx;
 
+	if (v3d_dead(d))
+		return false;
 	return v3d_outq_pending(d, &d->evtq) || (d->f.pri && v3d_outq_pending(d, &d->priq));
 }
 

@@ -2,9 +2,17 @@
 /* Global Errors (7.5): acknowledge, and make good what they mean. */
 #include "smmuv3_drv_priv.h"
 
+#define STALE 64 /* errors found so often in a row: acknowledging them changes nothing */
+
+/* GERROR has reserved bits: all ones are no SMMU's. */
 static u32 active(struct smmuv3_drv *d)
 {
-	return drv_read32(&d->h, SMMU_GERROR) ^ d->gerrorn;
+	u32 gerror = drv_read32(&d->h, SMMU_GERROR);
+
+	if (~gerror)
+		return gerror ^ d->gerrorn;
+	v3d_gone(d);
+	return 0;
 }
 
 static void acknowledge(struct smmuv3_drv *d, u32 bits)
@@ -48,20 +56,19 @@ static void eventq_abort(struct smmuv3_drv *d)
 	drv_gate_open(&d->h, &d->h.config);
 }
 
-static void empty(struct smmuv3_drv *d, struct drv_outq *q)
-{
-	while (v3d_outq_thread(d, q) > 0)
-		;
-}
-
 int v3d_gerror(struct smmuv3_drv *d)
 {
-	u32 bits = active(d);
+	u32 bits = v3d_dead(d) ? 0 : active(d);
 	u32 rest = bits & ~(u32)(GERROR_CMDQ_ERR | GERROR_EVENTQ_ABT_ERR);
 	int n;
 
+	d->gerror_stale = bits ? d->gerror_stale + 1 : 0;
 	if (!bits || v3d_dead(d))
 		return 0;
+	if (d->gerror_stale > STALE) {
+		v3d_die(d);
+		return 0;
+	}
 	n = count(d, bits);
 	if (bits & GERROR_CMDQ_ERR)
 		v3d_cmdq_recover(d);
@@ -76,8 +83,8 @@ int v3d_gerror(struct smmuv3_drv *d)
 		acknowledge(d, rest);
 	/* The interrupt was lost with its MSI, and there is no other before the queue was empty. */
 	if (bits & GERROR_MSI_EVENTQ_ABT_ERR)
-		empty(d, &d->evtq);
+		v3d_outq_empty(d, &d->evtq);
 	if (d->f.pri && bits & (GERROR_MSI_PRIQ_ABT_ERR | GERROR_PRIQ_ABT_ERR))
-		empty(d, &d->priq);
+		v3d_outq_empty(d, &d->priq);
 	return n;
 }

@@ -18,6 +18,11 @@ static u32 read_prod(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u32 prod = drv_read32(&d->h, q->prod_reg);
 
+	/* Bits 30:20 are reserved: all ones are no SMMU's, and nothing is in the queue. */
+	if (!~prod) {
+		v3d_gone(d);
+		return q->cons;
+	}
 	if (ring_used(prod, q->cons, q->log2) > 1U << q->log2) {
 		drv_count(&d->h, &d->stats.resyncs);
 		q->cons = (q->cons & Q_OVFLG) | ring_ptr(prod, q->log2);
@@ -72,7 +77,7 @@ static void publish(struct smmuv3_drv *d, struct drv_outq *q)
 /* The gate is closed. Records dealt with; -EAGAIN if there are some and the first must wait. */
 static int drain_locked(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
 {
-	u32 prod = read_prod(d, q);
+	u32 prod = v3d_dead(d) ? q->cons : read_prod(d, q);
 	u32 n = 0;
 	int r = 0;
 
@@ -116,6 +121,16 @@ int v3d_outq_thread(struct smmuv3_drv *d, struct drv_outq *q)
 			break;
 	}
 	return n;
+}
+
+/* What the queue can hold, and once more as much for what comes meanwhile; an SMMU that always has more waits. */
+void v3d_outq_empty(struct smmuv3_drv *d, struct drv_outq *q)
+{
+	u32 left = 2U << q->log2;
+	int n = 1;
+
+	for (; left && n > 0; left -= min(left, (u32)max(n, 0)))
+		n = v3d_outq_thread(d, q);
 }
 
 /* Returns once everything that was in the queue at the call was dealt with. */

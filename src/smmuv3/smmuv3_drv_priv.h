@@ -117,7 +117,8 @@ struct smmuv3_drv {
 	struct drv_host h;
 	struct smmuv3_drv_cfg cfg;
 	struct drv_features f;
-	bool dead; /* no answer any more: switched off */
+	bool dead;	  /* no answer any more: switched off */
+	u32 gerror_stale; /* calls of v3d_gerror() in a row that found an error */
 
 	u32 cr0;
 	u32 gerrorn;
@@ -136,7 +137,15 @@ struct smmuv3_drv {
 	struct smmuv3_drv_stats stats;
 };
 
+/* Under the lock. */
+static inline void v3d_set_dead(struct smmuv3_drv *d)
+{
+	d->dead = true;
+	d->stats.given_up = 1;
+}
+
 /* smmuv3_driver.c */
+void v3d_gone(struct smmuv3_drv *d);
 bool v3d_dead(struct smmuv3_drv *d);
 bool v3d_poll(struct smmuv3_drv *d, u32 tries);
 int v3d_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack);
@@ -167,6 +176,7 @@ void v3d_cmdq_recover(struct smmuv3_drv *d);
 
 /* smmuv3_drv_outq.c */
 int v3d_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget);
+void v3d_outq_empty(struct smmuv3_drv *d, struct drv_outq *q);
 int v3d_outq_thread(struct smmuv3_drv *d, struct drv_outq *q);
 int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q);
 bool v3d_outq_pending(struct smmuv3_drv *d, struct drv_outq *q);

@@ -485,6 +485,7 @@ enum smmuv3_event_id {
 #define EVT_1_UW	  BIT_ULL(34)
 #define EVT_1_UX	  BIT_ULL(33)
 #define EVT_1_SPAN	  GENMASK_ULL(51, 44)
+#define EVT_2_PAGE	  GENMASK_ULL(63, 12) /* InputAddr of E_PAGE_REQUEST */
 #define EVT_3_IPA	  GENMASK_ULL(55, 12)
 #define EVT_3_FETCHADDR	  GENMASK_ULL(55, 3)
 

@@ -100,6 +100,7 @@ enum dmat_mark {
 	DMAT_MARK_PRIQ_LOST,  /* page request queue overflowed */
 	DMAT_MARK_PRIQ_CLEAR, /* its overflow was cleared */
 	DMAT_MARK_UNREADABLE, /* a line that tells of a fault could not be read */
+	DMAT_MARK_HINT,	      /* size page request hints: a device will access something soon; nothing was refused */
 	DMAT_MARKS
 };
 

@@ -10,8 +10,8 @@ const char *const dmat_model_names[DMAT_MODELS] = {
 	"none", "smmuv2", "smmuv3", "vtd", "amdvi", "gpu", "smmuv2_global"
 };
 const char *const dmat_response_names[DMAT_RESPONSES] = { "success", "invalid", "failure" };
-const char *const dmat_mark_names[DMAT_MARKS] = { "user",      "suppressed", "evtq_lost",
-						  "priq_lost", "priq_clear", "unreadable" };
+const char *const dmat_mark_names[DMAT_MARKS] = { "user",	"suppressed", "evtq_lost", "priq_lost",
+						  "priq_clear", "unreadable", "hint" };
 
 enum {
 	USES_SID = 1,

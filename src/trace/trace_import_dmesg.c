@@ -65,12 +65,10 @@ static bool seen_before(struct trace_log *log, const struct dmat_record *rec)
 	return false;
 }
 
-static void put_record(struct trace_log *log, struct dmat_record *rec, bool with_access)
+static void put_new(struct trace_log *log, struct dmat_record *rec, bool with_access)
 {
 	int ret;
 
-	if (log->error || (log->stamped && seen_before(log, rec)))
-		return;
 	if (!log->started) {
 		log->started = true;
 		log->start_ns = rec->time_ns;
@@ -84,6 +82,12 @@ static void put_record(struct trace_log *log, struct dmat_record *rec, bool with
 	if (ret)
 		log->error = ret;
 	log->emitted++;
+}
+
+static void put_record(struct trace_log *log, struct dmat_record *rec, bool with_access)
+{
+	if (!log->error && !(log->stamped && seen_before(log, rec)))
+		put_new(log, rec, with_access);
 }
 
 void trace_log_emit(struct trace_log *log, struct dmat_record *rec)
@@ -100,6 +104,18 @@ void trace_log_mark(struct trace_log *log, enum dmat_mark mark, u64 count)
 	rec.code = mark;
 	rec.size = count;
 	trace_log_emit(log, &rec);
+}
+
+void trace_log_hint(struct trace_log *log, const struct dmat_record *event)
+{
+	struct dmat_record rec;
+
+	if (log->error || (log->stamped && seen_before(log, event)))
+		return;
+	dmat_record_init(&rec, DMAT_MARK, event->time_ns);
+	rec.code = DMAT_MARK_HINT;
+	rec.size = 1;
+	put_new(log, &rec, false);
 }
 
 void trace_log_flush_gpu(struct trace_log *log, const u64 *iova)

@@ -66,6 +66,8 @@ bool trace_log_event_word(struct trace_log *log, const char *text);
 /* Give out a record of any kind; one that the log held before, at the same time, is dropped. */
 void trace_log_emit(struct trace_log *log, struct dmat_record *rec);
 void trace_log_mark(struct trace_log *log, enum dmat_mark mark, u64 count);
+/* A mark in the place of an event that is no fault. @event: its record, which tells whether it was there before. */
+void trace_log_hint(struct trace_log *log, const struct dmat_record *event);
 /* The fault that the GPU's driver told, unless the IOMMU's own line about @iova follows: then without an access. */
 void trace_log_flush_gpu(struct trace_log *log, const u64 *iova);
 

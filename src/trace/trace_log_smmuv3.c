@@ -16,6 +16,10 @@
 #define EVT1_IND	 BIT_ULL(34)
 #define EVT1_RNW	 BIT_ULL(35)
 
+#define EVT2_PAGE GENMASK_ULL(63, 12) /* InputAddr of E_PAGE_REQUEST */
+
+#define E_PAGE_REQUEST 0x24
+
 #define STRAYS_MAX 4
 
 static const struct {
@@ -40,7 +44,7 @@ static const struct {
 	{ "F_PERMISSION", 0x13, true },
 	{ "F_TLB_CONFLICT", 0x20, true },
 	{ "F_CFG_CONFLICT", 0x21, false },
-	{ "E_PAGE_REQUEST", 0x24, true },
+	{ "E_PAGE_REQUEST", E_PAGE_REQUEST, true },
 	{ "F_VMS_FETCH", 0x25, false },
 };
 
@@ -65,6 +69,16 @@ static u16 attributes(u64 word1)
 	return flags | (word1 & EVT1_PNU ? DMAT_F_PRIV : 0);
 }
 
+/* A page request hint (7.3.19) announces accesses that may never come: neither a fault nor an access. */
+static void give_out(struct trace_log *log, struct dmat_record *rec)
+{
+	trace_log_flush_gpu(log, NULL);
+	if (rec->code == E_PAGE_REQUEST)
+		trace_log_hint(log, rec);
+	else
+		trace_log_emit(log, rec);
+}
+
 static void emit_event(struct trace_log *log, const u64 *word)
 {
 	struct dmat_record rec;
@@ -80,7 +94,9 @@ static void emit_event(struct trace_log *log, const u64 *word)
 		rec.flags |= DMAT_F_PASID;
 		rec.pasid = FIELD_GET(EVT0_SUBSTREAMID, word[0]);
 	}
-	if (has_address(type)) {
+	if (type == E_PAGE_REQUEST) {
+		rec.iova = word[2] & EVT2_PAGE;
+	} else if (has_address(type)) {
 		rec.flags |= attributes(word[1]);
 		rec.iova = word[2];
 	} else {
@@ -94,8 +110,7 @@ static void emit_event(struct trace_log *log, const u64 *word)
 	log->last_event[0] = rec.sid;
 	log->last_event[1] = rec.iova;
 	log->last_event_valid = true;
-	trace_log_flush_gpu(log, NULL);
-	trace_log_emit(log, &rec);
+	give_out(log, &rec);
 }
 
 static void close_event(struct trace_log *log)
@@ -212,8 +227,7 @@ static enum trace_parse named_event(struct trace_log *log, const char *text)
 		log->last_event_valid = false;
 		return TRACE_TAKEN;
 	}
-	trace_log_flush_gpu(log, NULL);
-	trace_log_emit(log, &rec);
+	give_out(log, &rec);
 	return TRACE_TAKEN;
 }
 

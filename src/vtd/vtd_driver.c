@@ -13,6 +13,39 @@ bool vdrv_poll(struct vtd_drv *d, u32 tries)
 	return go_on;
 }
 
+bool vdrv_dead(struct vtd_drv *d)
+{
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	bool dead = d->dead;
+
+	fault_lock_release(&d->h.lock, flags);
+	return dead;
+}
+
+/* From here on nothing is asked of the hardware, and what it is owed counts as given. */
+void vdrv_die(struct vtd_drv *d)
+{
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
+
+	d->stats.given_up = 1;
+	d->dead = true;
+	fault_lock_release(&d->h.lock, flags);
+}
+
+/*
+ * GSTS, FSTS or PRS. Each has reserved bits, which read as zero: all ones are
+ * what a device answers that is no longer there. Not under the lock.
+ */
+u32 vdrv_status(struct vtd_drv *d, u64 offset)
+{
+	u32 value = drv_read32(&d->h, offset);
+
+	if (value != ~0U)
+		return value;
+	vdrv_die(d);
+	return 0;
+}
+
 int vdrv_page(struct vtd_drv *d, u64 *pa)
 {
 	return drv_mem_alloc(&d->h, 4096, 4096, pa);
@@ -22,9 +55,12 @@ static int await(struct vtd_drv *d, u32 bit, bool on)
 {
 	u32 tries;
 
-	for (tries = 0; !!(drv_read32(&d->h, VTD_GSTS) & bit) != on; tries++)
+	for (tries = 0; !!(vdrv_status(d, VTD_GSTS) & bit) != on; tries++) {
+		if (on && vdrv_dead(d))
+			return -EIO;
 		if (!vdrv_poll(d, tries))
 			return -ETIMEDOUT;
+	}
 	return 0;
 }
 
@@ -63,6 +99,9 @@ static int probe_features(struct vtd_drv *d)
 
 	d->cap = drv_read64(&d->h, VTD_CAP);
 	d->ecap = drv_read64(&d->h, VTD_ECAP);
+	/* Both have reserved bits: no hardware is there. */
+	if (!~d->cap || !~d->ecap)
+		return -ENODEV;
 	if (!(d->ecap & VTD_ECAP_QI) || c->iq_order > 7 || c->prq_order > 7)
 		return c->iq_order > 7 || c->prq_order > 7 ? -EINVAL : -ENODEV;
 	d->scalable = c->mode == VTD_DRV_AUTO ? !!(d->ecap & VTD_ECAP_SMTS) : c->mode == VTD_DRV_SCALABLE;
@@ -117,14 +156,14 @@ static void free_all(struct vtd_drv *d)
 /* Whatever an earlier user has left on. */
 static int disable(struct vtd_drv *d)
 {
-	int r = 0;
+	int r = 0, queue = 0;
 
-	d->gcmd = drv_read32(&d->h, VTD_GSTS) & GSTS_KEPT;
+	d->gcmd = vdrv_status(d, VTD_GSTS) & GSTS_KEPT;
 	if (d->gcmd & VTD_GCMD_TE)
 		r = vdrv_command(d, VTD_GCMD_TE, false);
-	if (!r && (d->gcmd & VTD_GCMD_QIE))
-		r = vdrv_command(d, VTD_GCMD_QIE, false);
-	return r;
+	if (d->gcmd & VTD_GCMD_QIE)
+		queue = vdrv_command(d, VTD_GCMD_QIE, false);
+	return r ? r : queue;
 }
 
 static const u32 event_ctl[VTD_DRV_LINES] = { VTD_FECTL, VTD_IECTL, VTD_PECTL };
@@ -147,8 +186,7 @@ static void program_events(struct vtd_drv *d)
 /* Stale conditions would swallow the first event of each group (7.3, 7.5). */
 static void clear_stale(struct vtd_drv *d)
 {
-	while (vdrv_fault_thread(d, d->cfg.batch) > 0)
-		;
+	vdrv_fault_empty(d);
 	drv_write32(&d->h, VTD_ICS, VTD_ICS_IWC);
 	if (d->pri)
 		vdrv_prq_clear_stale(d);

@@ -140,6 +140,8 @@ struct vtd_drv_cfg {
  * @iq_errors: IQE, by IQEI; the refused descriptor was replaced
  * @ats_timeouts, @ats_errors: ITE, ICE
  * @timeouts: waits that the host gave up
+ * @given_up: the hardware gives no answer any more; nothing is asked of it since
+ * @abandoned: answers that were owed then: counted as given, no endpoint has got them
  * @drains: page request drains (7.10); @drain_repeats: rounds repeated because of an overflow
  * @last_bad_desc: the descriptor that was refused last
  */
@@ -157,6 +159,8 @@ struct vtd_drv_stats {
 	u64 ats_timeouts;
 	u64 ats_errors;
 	u64 timeouts;
+	u64 given_up;
+	u64 abandoned;
 	u64 drains;
 	u64 drain_repeats;
 	u64 last_bad_desc[4];

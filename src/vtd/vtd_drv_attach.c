@@ -3,6 +3,7 @@
 #include "vtd_drv_priv.h"
 
 #define PRG_INDICES 512
+#define TIMEOUTS    4 /* in a row, while a device is made quiet: then the hardware is given up */
 
 /* ---- what the tables have to say ---- */
 
@@ -93,6 +94,9 @@ static int page_requests(struct vdrv_dev *dev, bool on)
 		return 0;
 	for (i = 0; i < dev->base.n_sids && !r; i++)
 		r = vdrv_context_word0(dev, dev->base.sids[i], scalable_context(dev, on));
+	/* Hardware that is given up sends none. */
+	if (!on && vdrv_dead(dev->d))
+		r = 0;
 	if (!r)
 		dev->enabled = on;
 	return r;
@@ -145,7 +149,7 @@ static int detach(struct drv_attachment *a, u64 now)
 	struct vdrv_dev *dev = vdrv_dev_of(a->dev);
 	int r = hw_set(dev, a->pasid, NULL, a->dom);
 
-	if (!r || dev->d->dead)
+	if (!r || vdrv_dead(dev->d))
 		r = fault_dev_detach(dev->base.faults, a->pasid, now);
 	/* An earlier try came so far and failed behind it. */
 	if (r == -ENOENT)
@@ -287,6 +291,8 @@ static struct vdrv_dev *device_alloc(struct vtd_drv *d, const struct drv_device_
 	dev->pri = cfg->pri && d->pri && (d->ecap & VTD_ECAP_DT);
 	dev->ats = cfg->pri && d->scalable && (d->ecap & VTD_ECAP_DT);
 	dev->base.credits = credits(d, dev, cfg->credits);
+	if (dev->pri)
+		drv_device_allocate(&d->h, &dev->base);
 	return dev;
 }
 
@@ -297,7 +303,7 @@ static int contexts_clear(struct vdrv_dev *dev)
 
 	for (i = 0; i < dev->base.n_sids && !r; i++)
 		r = vdrv_context_clear(dev, dev->base.sids[i], 0);
-	return dev->d->dead ? 0 : r;
+	return vdrv_dead(dev->d) ? 0 : r;
 }
 
 static int quiesce(struct vdrv_dev *dev, u64 now)
@@ -315,14 +321,16 @@ static int quiesce(struct vdrv_dev *dev, u64 now)
 static void make_quiet(struct vdrv_dev *dev, u64 now)
 {
 	struct vtd_drv *d = dev->d;
-	u32 tries = 0;
+	u32 tries = 0, timeouts = 0;
+	int r;
 
 	dev->base.inside = true;
-	while (quiesce(dev, now)) {
+	while ((r = quiesce(dev, now)) != 0) {
 		/* No room for an answer, or an error of the queue: try again. Else it will never answer. */
 		vdrv_queue_recover(d);
-		if (!vdrv_poll(d, tries++))
-			d->dead = true;
+		timeouts += r == -ETIMEDOUT;
+		if (timeouts >= TIMEOUTS || !vdrv_poll(d, tries++))
+			vdrv_die(d);
 	}
 	dev->base.inside = false;
 }

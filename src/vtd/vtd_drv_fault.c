@@ -124,10 +124,10 @@ static void report(struct vtd_drv *d, const u64 *words)
 	fault_core_report(d->h.core, &r, drv_now(&d->h));
 }
 
-/* The gate is closed: nobody else reads a record that is not cleared yet. */
-static int take_faults(struct vtd_drv *d, u32 budget)
+/* The gate is closed: nobody else reads a record that is not cleared yet. *@news: a record that differs from the last. */
+static int take_faults(struct vtd_drv *d, u32 budget, bool *news)
 {
-	u32 fsts = drv_read32(&d->h, VTD_FSTS);
+	u32 fsts = vdrv_status(d, VTD_FSTS);
 	u32 n = (u32)FIELD_GET(VTD_CAP_NFR, d->cap) + 1, i = (u32)FIELD_GET(VTD_FSTS_FRI, (u64)fsts) % n;
 	u64 base = FIELD_GET(VTD_CAP_FRO, d->cap) * 16, at, words[2];
 	int done = 0;
@@ -139,6 +139,8 @@ static int take_faults(struct vtd_drv *d, u32 budget)
 			break;
 		words[0] = drv_read64(&d->h, at + VTD_FRCD_LO);
 		drv_write32(&d->h, at + VTD_FRCD_HI + 4, VTD_FRCD_F >> 32);
+		*news |= words[0] != d->last_fault[0] || words[1] != d->last_fault[1];
+		memcpy(d->last_fault, words, sizeof(words));
 		report(d, words);
 	}
 	/* With PFO set nothing was recorded behind the last record. */
@@ -158,21 +160,41 @@ static int take_faults(struct vtd_drv *d, u32 budget)
  * Records from FRI on, in the order in which they were made, each cleared as it
  * is read; then the overflow, and the errors of the invalidation queue. Every
  * condition must be gone before there can be another event.
- * Return: records and conditions dealt with; 0: nothing was left.
+ * Return: records and conditions dealt with; 0: nothing was left, or the same
+ * record and conditions come back however often they are cleared: those are left
+ * to the watchdog.
  */
 int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
 {
+	bool news = false;
 	int done;
 
+	if (vdrv_dead(d))
+		return 0;
 	drv_gate_close(&d->h, &d->fault_gate);
-	done = take_faults(d, budget);
+	done = take_faults(d, budget, &news);
+	d->fault_stale = done && !news ? d->fault_stale + 1 : 0;
+	if (d->fault_stale >= VDRV_STALE) {
+		d->fault_stale = 0;
+		done = 0;
+	}
 	drv_gate_open(&d->h, &d->fault_gate);
 	return done;
 }
 
+/* Every record twice, and the conditions; hardware that always has more waits. */
+void vdrv_fault_empty(struct vtd_drv *d)
+{
+	u32 left = 2 * ((u32)FIELD_GET(VTD_CAP_NFR, d->cap) + 2);
+	int n = 1;
+
+	for (; left && n > 0; left -= min(left, (u32)max(n, 0)))
+		n = vdrv_fault_thread(d, d->cfg.batch);
+}
+
 bool vdrv_fault_pending(struct vtd_drv *d)
 {
-	return drv_read32(&d->h, VTD_FSTS) & VTD_FSTS_EVENTS;
+	return vdrv_status(d, VTD_FSTS) & VTD_FSTS_EVENTS;
 }
 
 /* ---- fault_ops ---- */
@@ -183,8 +205,10 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	u64 qw0 = VTD_DESC_PAGE_RESP | FIELD_PREP(VTD_RESP_RID, (u64)r->sid) | FIELD_PREP(VTD_RESP_RC, (u64)r->hw_code);
 	int err;
 
-	if (d->dead)
+	if (vdrv_dead(d)) {
+		drv_count(&d->h, &d->stats.abandoned);
 		return 0;
+	}
 	if (r->pasid != FAULT_NO_PASID)
 		qw0 |= VTD_RESP_PP | FIELD_PREP(VTD_DESC_PASID20, (u64)r->pasid);
 	err = vdrv_try(d, qw0, FIELD_PREP(VTD_RESP_PRGI, (u64)r->index));
@@ -207,10 +231,11 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 {
 	struct vtd_drv *d = ctx;
 	struct vdrv_dev *dev = dev_ctx;
+	int r = 0;
 
-	if (d->dead || !dev->pri)
-		return 0;
-	return what == FAULT_FENCE_REPORTS ? vdrv_prq_drain(dev) : fence_responses(dev);
+	if (!vdrv_dead(d) && dev->pri)
+		r = what == FAULT_FENCE_REPORTS ? vdrv_prq_drain(dev) : fence_responses(dev);
+	return vdrv_dead(d) ? 0 : r;
 }
 
 /* PPR or PRO that nobody has served would swallow the next event. */
@@ -218,14 +243,16 @@ static void clear_stale(void *ctx, void *dev_ctx)
 {
 	struct vtd_drv *d = ctx;
 
-	while (d->pri && vdrv_prq_thread(d, d->cfg.batch) > 0)
-		;
+	if (d->pri)
+		vdrv_prq_empty(d);
 }
 
 static bool hw_pending(void *ctx)
 {
 	struct vtd_drv *d = ctx;
 
+	if (vdrv_dead(d))
+		return false;
 	return vdrv_fault_pending(d) || (d->pri && vdrv_prq_pending(d));
 }
 
@@ -233,10 +260,9 @@ static void hw_drain(void *ctx)
 {
 	struct vtd_drv *d = ctx;
 
-	while (vdrv_fault_thread(d, d->cfg.batch) > 0)
-		;
-	while (d->pri && vdrv_prq_thread(d, d->cfg.batch) > 0)
-		;
+	vdrv_fault_empty(d);
+	if (d->pri)
+		vdrv_prq_empty(d);
 }
 
 const struct fault_ops vtd_fault_ops = {

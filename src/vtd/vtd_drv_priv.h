@@ -11,6 +11,7 @@
 #define VDRV_FIRST_DID	2U
 #define VDRV_DESC_WORDS 4
 #define VDRV_BATCH	16
+#define VDRV_STALE	64 /* so often in a row the same news is no news: hardware that does not clear what it is told to */
 
 /**
  * struct vdrv_queue - the invalidation queue
@@ -73,7 +74,10 @@ struct vtd_drv {
 	struct vtd_drv_cfg cfg;
 	struct drv_gate prq_gate;   /* closed while someone drains */
 	struct drv_gate fault_gate; /* closed while someone takes fault records */
-	bool dead;		    /* no answer any more: switched off */
+	bool dead;		    /* no answer any more: switched off. Set under the lock */
+	u32 fault_stale;	    /* calls of the fault thread in a row that brought nothing new */
+	u32 prq_stale;		    /* overflows in a row without a request between them */
+	u64 last_fault[2];
 
 	u64 cap, ecap;
 	bool scalable;
@@ -104,6 +108,9 @@ static inline u32 vdrv_pasid(u32 pasid)
 }
 
 /* vtd_driver.c */
+bool vdrv_dead(struct vtd_drv *d);
+void vdrv_die(struct vtd_drv *d);
+u32 vdrv_status(struct vtd_drv *d, u64 offset);
 bool vdrv_poll(struct vtd_drv *d, u32 tries);
 int vdrv_command(struct vtd_drv *d, u32 bit, bool on);
 int vdrv_page(struct vtd_drv *d, u64 *pa);
@@ -154,12 +161,14 @@ int vdrv_faults_disable(void *ctx, void *dev_ctx);
 int vdrv_prq_init(struct vtd_drv *d);
 void vdrv_prq_exit(struct vtd_drv *d);
 int vdrv_prq_thread(struct vtd_drv *d, u32 budget);
+void vdrv_prq_empty(struct vtd_drv *d);
 int vdrv_prq_drain(struct vdrv_dev *dev);
 bool vdrv_prq_pending(struct vtd_drv *d);
 void vdrv_prq_clear_stale(struct vtd_drv *d);
 
 /* vtd_drv_fault.c */
 int vdrv_fault_thread(struct vtd_drv *d, u32 budget);
+void vdrv_fault_empty(struct vtd_drv *d);
 bool vdrv_fault_pending(struct vtd_drv *d);
 extern const struct fault_ops vtd_fault_ops;
 

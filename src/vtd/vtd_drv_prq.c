@@ -97,9 +97,15 @@ static int take_one(struct vtd_drv *d)
 	return report(d, &p);
 }
 
+/* Bits 63:19 are reserved (11.4.11.3): all ones come from no hardware, and the queue is empty. */
 static u32 read_tail(struct vtd_drv *d)
 {
-	return (u32)drv_read64(&d->h, VTD_PQT) & d->prq_mask;
+	u64 tail = drv_read64(&d->h, VTD_PQT);
+
+	if (~tail)
+		return (u32)tail & d->prq_mask;
+	vdrv_die(d);
+	return d->prq_head;
 }
 
 /*
@@ -110,7 +116,7 @@ static u32 read_tail(struct vtd_drv *d)
  */
 static bool recover_overflow(struct vtd_drv *d)
 {
-	if (!(drv_read32(&d->h, VTD_PRS) & VTD_PRS_PRO) || read_tail(d) != d->prq_head)
+	if (!(vdrv_status(d, VTD_PRS) & VTD_PRS_PRO) || read_tail(d) != d->prq_head)
 		return false;
 	d->stats.prq_overflows++;
 	fault_core_overflow(d->h.core, drv_now(&d->h));
@@ -156,8 +162,11 @@ static int serve(struct vtd_drv *d, u32 budget, bool *stuck)
 	drv_gate_close(&d->h, &d->prq_gate);
 	drv_write32(&d->h, VTD_PRS, VTD_PRS_PPR);
 	n = drain(d, budget, stuck);
-	if (!*stuck)
-		n += recover_overflow(d);
+	if (n)
+		d->prq_stale = 0;
+	/* An overflow that cannot be cleared is left to the watchdog. */
+	if (!*stuck && recover_overflow(d) && (n || ++d->prq_stale % VDRV_STALE))
+		n++;
 	drv_gate_open(&d->h, &d->prq_gate);
 	return n;
 }
@@ -176,17 +185,31 @@ int vdrv_prq_thread(struct vtd_drv *d, u32 budget)
 	bool stuck;
 	int n;
 
+	if (vdrv_dead(d))
+		return 0;
 	while (!(n = serve(d, budget, &stuck)) && stuck) {
 		vdrv_queue_recover(d);
+		if (vdrv_dead(d))
+			return 0;
 		if (!vdrv_poll(d, tries++))
 			return -EAGAIN;
 	}
 	return n;
 }
 
+/* What the queue can hold, and once more as much for what comes meanwhile; hardware that always has more waits. */
+void vdrv_prq_empty(struct vtd_drv *d)
+{
+	u32 left = 2 * (d->prq_mask / DESC_BYTES + 1);
+	int n = 1;
+
+	for (; left && n > 0; left -= min(left, (u32)max(n, 0)))
+		n = vdrv_prq_thread(d, d->cfg.batch);
+}
+
 bool vdrv_prq_pending(struct vtd_drv *d)
 {
-	return read_tail(d) != d->prq_head || (drv_read32(&d->h, VTD_PRS) & VTD_PRS_PRO);
+	return read_tail(d) != d->prq_head || (vdrv_status(d, VTD_PRS) & VTD_PRS_PRO);
 }
 
 /* Steps (a) to (c) of 7.10: everything the device has sent is in the queue when this returns. */
@@ -201,7 +224,7 @@ static int flush_device(struct vdrv_dev *dev)
 	return vdrv_sync(d, &b, d->ecap & VTD_ECAP_PDS ? VTD_WAIT_PD : 0);
 }
 
-/* Deal with all that lies between head and tail as it is now. */
+/* Deal with all that lies between head and tail as it is now; what comes later is none of this device's. */
 static int empty_queue(struct vtd_drv *d, bool *overflow)
 {
 	bool stuck;
@@ -209,13 +232,14 @@ static int empty_queue(struct vtd_drv *d, bool *overflow)
 
 	for (;;) {
 		drv_gate_close(&d->h, &d->prq_gate);
-		while (drain(d, ~0U, &stuck) > 0)
-			;
+		drain(d, ~0U, &stuck);
 		*overflow |= !stuck && recover_overflow(d);
 		drv_gate_open(&d->h, &d->prq_gate);
 		if (!stuck)
 			return 0;
 		vdrv_queue_recover(d);
+		if (vdrv_dead(d))
+			return 0;
 		if (!vdrv_poll(d, tries++))
 			return -ETIMEDOUT;
 	}
@@ -236,12 +260,12 @@ int vdrv_prq_drain(struct vdrv_dev *dev)
 
 	d->stats.drains++;
 	for (;;) {
-		overflow = drv_read32(&d->h, VTD_PRS) & VTD_PRS_PRO;
+		overflow = vdrv_status(d, VTD_PRS) & VTD_PRS_PRO;
 		r = flush_device(dev);
 		if (!r)
 			r = empty_queue(d, &overflow);
 		if (r || !overflow)
-			return r;
+			return vdrv_dead(d) ? 0 : r;
 		d->stats.drain_repeats++;
 		if (!vdrv_poll(d, tries++))
 			return -ETIMEDOUT;

@@ -37,7 +37,7 @@ static u32 room(struct vtd_drv *d, u32 wanted)
 	u32 used = (q->tail - q->head) & (q->entries - 1);
 
 	if (q->entries - 1 - used < wanted) {
-		q->head = (u32)(drv_read64(&d->h, VTD_IQH) / q->desc);
+		q->head = (u32)(drv_read64(&d->h, VTD_IQH) / q->desc) & (q->entries - 1);
 		used = (q->tail - q->head) & (q->entries - 1);
 	}
 	return q->entries - 1 - used;
@@ -54,12 +54,12 @@ static int write_desc(struct vtd_drv *d, u32 index, const u64 *words)
 	return drv_mem_write(&d->h, q->base + (u64)index * q->desc, raw, q->desc);
 }
 
-/* Under the lock: write @n descriptors and move the tail, or -EAGAIN. */
+/* Under the lock: write @n descriptors and move the tail; -EAGAIN: no room; -EIO. */
 static int submit(struct vtd_drv *d, const u64 (*desc)[VDRV_DESC_WORDS], u32 n)
 {
 	struct vdrv_queue *q = &d->iq;
 	u32 i;
-	int r = room(d, n) < n ? -EAGAIN : 0;
+	int r = d->dead ? -EIO : room(d, n) < n ? -EAGAIN : 0;
 
 	for (i = 0; i < n && !r; i++)
 		r = write_desc(d, (q->tail + i) & (q->entries - 1), desc[i]);
@@ -100,9 +100,14 @@ static void replace_refused(struct vtd_drv *d)
  */
 bool vdrv_queue_recover(struct vtd_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	u32 fsts = drv_read32(&d->h, VTD_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE);
+	u32 fsts = vdrv_status(d, VTD_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE);
+	unsigned long flags;
 
+	if (!fsts)
+		return false;
+	flags = fault_lock_acquire(&d->h.lock);
+	/* Another thread may have been here meanwhile. */
+	fsts &= drv_read32(&d->h, VTD_FSTS);
 	if (fsts & VTD_FSTS_IQE)
 		replace_refused(d);
 	if (fsts & VTD_FSTS_ITE) {
@@ -147,7 +152,7 @@ static int submit_all(struct vtd_drv *d, struct vdrv_batch *b, u64 flags, u32 *s
 
 	for (tries = 0;; tries++) {
 		irq = fault_lock_acquire(&d->h.lock);
-		r = room(d, b->n + 1) < b->n + 1 ? -EAGAIN : 0;
+		r = d->dead ? -EIO : room(d, b->n + 1) < b->n + 1 ? -EAGAIN : 0;
 		if (!r) {
 			wait_desc(d, b->d[b->n], flags);
 			*seq = d->iq.seq;
@@ -157,18 +162,21 @@ static int submit_all(struct vtd_drv *d, struct vdrv_batch *b, u64 flags, u32 *s
 		fault_lock_release(&d->h.lock, irq);
 		if (r != -EAGAIN)
 			return r;
-		if (!vdrv_queue_recover(d) && !vdrv_poll(d, tries))
+		vdrv_queue_recover(d);
+		if (!vdrv_poll(d, tries))
 			return -ETIMEDOUT;
 	}
 }
 
-/* 0; -EAGAIN: an ATS time-out has swept the wait away; -ETIMEDOUT. */
+/* 0; -EAGAIN: an ATS time-out has swept the wait away; -ETIMEDOUT; -EIO: the hardware is given up. */
 static int wait_for(struct vtd_drv *d, u32 seq, u32 aborts)
 {
 	u32 tries;
 
 	for (tries = 0; !reached(d, seq); tries++) {
 		vdrv_queue_recover(d);
+		if (vdrv_dead(d))
+			return -EIO;
 		if (d->iq.aborts != aborts && !reached(d, seq))
 			return -EAGAIN;
 		if (!vdrv_poll(d, tries))
@@ -181,8 +189,8 @@ static int wait_for(struct vtd_drv *d, u32 seq, u32 aborts)
  * vdrv_sync() - carry a batch out and wait until it is complete
  * @b: empty afterwards
  * @wait_flags: VTD_WAIT_PD
- * Return: 0; the first error of the batch: -EIO if a descriptor was refused,
- * -ETIMEDOUT if an endpoint or the hardware does not answer.
+ * Return: 0; the first error of the batch: -EIO if a descriptor was refused or
+ * the hardware is given up, -ETIMEDOUT if an endpoint or the hardware does not answer.
  */
 int vdrv_sync(struct vtd_drv *d, struct vdrv_batch *b, u64 wait_flags)
 {
@@ -205,7 +213,7 @@ int vdrv_sync(struct vtd_drv *d, struct vdrv_batch *b, u64 wait_flags)
 	return r;
 }
 
-/* One descriptor that nobody waits for; does not sleep. -EAGAIN: no room. */
+/* One descriptor that nobody waits for; does not sleep. -EAGAIN: no room; -EIO. */
 int vdrv_try(struct vtd_drv *d, u64 qw0, u64 qw1)
 {
 	u64 desc[1][VDRV_DESC_WORDS] = { { qw0, qw1, 0, 0 } };

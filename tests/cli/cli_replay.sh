@@ -45,6 +45,16 @@ for iommu in smmuv3 vtd; do
 	done
 done
 
+# 40 functions share a queue of 512 requests: a group of 16 pages is more than one's share, and is cut to it
+expect 0 gen random --set streams=40 --set accesses=400 -o "$dir/shares.dmat"
+for iommu in smmuv3 vtd; do
+	for how in --functional ""; do
+		expect 0 replay "$dir/shares.dmat" --iommu $iommu --faults pri --set pcie.group_pages=16 $how
+		shows "400 translated, 0 aborted"
+		shows "400 compared, 0 different"
+	done
+done
+
 # 56 accesses to nothing
 for how in --functional ""; do
 	expect 0 replay "$edu" --iommu smmuv3 --faults terminate $how

@@ -288,6 +288,34 @@ START_TEST(nb_accesses_to_one_page_share_a_request) {
 }
 END_TEST
 
+/* Software allots 12 of the queue's entries to a function that could fill 32, with groups of 16. */
+START_TEST(function_keeps_to_its_allocation) {
+    fl_config c = pcie_prices();
+    c.pcie.credits = 32;
+    c.pcie.group_pages = 16;
+    Bench b(c);
+    ck_assert_uint_eq(b.device.allocate(0x301, 12), 0);
+    ck_assert_uint_eq(b.device.allocate(0x300, 12), 12);
+    b.answer_at(5000, 0, PRG_SUCCESS, 0x10);
+    b.answer_at(15000, 12, PRG_INVALID);
+    b.answer_at(25000, 24, PRG_SUCCESS, 0x20);
+    b.engine_of_device.body = [&] {
+        Payload p(0x10000, 8), q(0x20000, 8);
+        access_ns(b, p);
+        ck_assert_int_eq(p.get_response_status(), tlm::TLM_OK_RESPONSE);
+        // a group that is refused as a whole: the page that is needed is asked for alone
+        access_ns(b, q);
+        ck_assert_int_eq(q.get_response_status(), tlm::TLM_OK_RESPONSE);
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(ats.requests.size(), 12 + 12 + 1);
+    for (unsigned i = 0; i < 25; i++)
+        ck_assert_int_eq(ats.requests[i].last, i == 11 || i == 23 || i == 24);
+    ck_assert_uint_eq(ats.requests[24].addr, 0x20000);
+    ck_assert_uint_eq(b.device.stats(0x300).most_outstanding, 12);
+}
+END_TEST
+
 START_TEST(invalidation_waits_for_what_uses_it) {
     Bench b;
     b.engine.pages[1] = 0x80;
@@ -337,6 +365,7 @@ int main() {
     tcase_add_test(c, without_pri_an_access_fails);
     tcase_add_test(c, page_crossing_is_split);
     tcase_add_test(c, nb_accesses_to_one_page_share_a_request);
+    tcase_add_test(c, function_keeps_to_its_allocation);
     tcase_add_test(c, invalidation_waits_for_what_uses_it);
     tcase_add_test(c, link_serialises);
     suite_add_tcase(s, c);

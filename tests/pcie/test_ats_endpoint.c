@@ -38,7 +38,7 @@ static const struct ats_ep_ops ops = { on_page_request, on_inv_done, on_wake };
 
 static void make(u32 credits, u32 group)
 {
-	struct ats_ep_cfg cfg = { .sid = 0x300, .atc = { .sets = 16, .ways = 4 }, .credits = credits, .group = group };
+	struct ats_ep_cfg cfg = { .sid = 0x300, .atc = { .sets = 16, .ways = 4 }, .capacity = credits, .group = group };
 
 	cfg.pri = true;
 	cfg.global_invalidate = true;
@@ -81,12 +81,12 @@ static bool hit(u64 iova, u16 flags)
 
 START_TEST(test_configuration)
 {
-	struct ats_ep_cfg cfg = { .credits = 513 };
+	struct ats_ep_cfg cfg = { .capacity = 513 };
 
 	ck_assert_int_eq(ats_ep_init(&ep, &cfg, &ops, NULL), -EINVAL);
 	cfg = (struct ats_ep_cfg){ .group = 17 };
 	ck_assert_int_eq(ats_ep_init(&ep, &cfg, &ops, NULL), -EINVAL);
-	cfg = (struct ats_ep_cfg){ .group = 4, .credits = 3 };
+	cfg = (struct ats_ep_cfg){ .group = 4, .capacity = 3 };
 	ck_assert_int_eq(ats_ep_init(&ep, &cfg, &ops, NULL), -EINVAL);
 }
 END_TEST
@@ -219,6 +219,57 @@ START_TEST(test_groups)
 	respond(sent[0].prgi, PRG_SUCCESS);
 	ck_assert_uint_eq(n_woken, 2);
 	ck_assert_uint_eq(ep.outstanding, 2);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+/* 10.4.2.1: Invalid Request does not say which page of the group: the one that is needed is asked for alone. */
+START_TEST(test_refused_group)
+{
+	make(8, 4);
+	fault(0, 0x10000, 0);
+	fault(1, 0x11000, 0);
+	ck_assert_uint_eq(n_sent, 4);
+	respond(sent[0].prgi, PRG_INVALID);
+	ck_assert_uint_eq(n_woken, 2);
+	ck_assert_int_eq(woken[0].why, ATS_RETRY);
+	ck_assert_int_eq(woken[1].why, ATS_RETRY);
+	/* The holder translates again; where that faults: */
+	ck_assert_int_eq(ats_ep_fault(&ep, &waiters[0]), 0);
+	ck_assert_uint_eq(n_sent, 5);
+	ck_assert(sent[4].last && sent[4].addr == 0x10000);
+	respond(sent[4].prgi, PRG_INVALID);
+	ck_assert_uint_eq(n_woken, 3);
+	ck_assert_int_eq(woken[2].why, ATS_REFUSED);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+/* The share of the queue that software gives a function: it asks for no more, whatever its capacity. */
+START_TEST(test_allocation)
+{
+	u32 i;
+
+	make(32, 16);
+	ck_assert_uint_eq(ats_ep_allocate(&ep, 12), 12);
+	fault(0, 0x100000, 0);
+	ck_assert_uint_eq(n_sent, 12);
+	for (i = 0; i < 12; i++)
+		ck_assert_int_eq(sent[i].last, i == 11);
+	/* Not one more, and no change, until something is answered. */
+	fault(1, 0x200000, 0);
+	ck_assert_uint_eq(n_sent, 12);
+	ck_assert_uint_eq(ats_ep_allocate(&ep, 32), 0);
+	respond(sent[0].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_sent, 24);
+	ck_assert_uint_eq(ep.stats.most_outstanding, 12);
+	respond(sent[12].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(ep.outstanding, 0);
+	/* More than it can: its capacity. None at all is no allocation. */
+	ck_assert_uint_eq(ats_ep_allocate(&ep, 1000), 32);
+	ck_assert_uint_eq(ats_ep_allocate(&ep, 0), 0);
+	fault(2, 0x300000, 0);
+	ck_assert_uint_eq(n_sent, 40);
 	ats_ep_exit(&ep);
 }
 END_TEST
@@ -362,6 +413,6 @@ START_TEST(test_pri_off)
 END_TEST
 
 SUITE_MAIN("ats_endpoint", test_configuration, test_translation_request, test_completions, test_page_request_message,
-	   test_accesses_to_one_page_share_a_request, test_credits, test_groups,
+	   test_accesses_to_one_page_share_a_request, test_credits, test_groups, test_refused_group, test_allocation,
 	   test_prg_indices_are_unique_and_come_in_turn, test_invalidation, test_invalidation_waits_for_uses,
 	   test_itag_used_again, test_invalidation_overtakes_a_completion, test_stop_marker, test_pri_off)

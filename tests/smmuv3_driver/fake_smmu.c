@@ -229,6 +229,13 @@ static u64 now(void *ctx)
 	return ((struct fake_smmu *)ctx)->now;
 }
 
+static u32 set_page_request_allocation(void *ctx, u32 sid, u32 n)
+{
+	struct fake_smmu *f = ctx;
+
+	return f->allocate ? f->allocate(sid, n) : 0;
+}
+
 const struct drv_ops fake_ops = {
 	.mmio_read = mmio_read,
 	.mmio_write = mmio_write,
@@ -238,6 +245,7 @@ const struct drv_ops fake_ops = {
 	.mem_write = mem_write,
 	.poll = poll,
 	.now = now,
+	.set_page_request_allocation = set_page_request_allocation,
 };
 
 u64 fake_word(struct fake_smmu *f, u64 pa)

@@ -57,6 +57,7 @@ struct fake_smmu {
 	u32 polls;
 	void (*on_poll)(struct fake_smmu *f);
 	u64 now;
+	u32 (*allocate)(u32 sid, u32 n); /* Outstanding Page Request Allocation; NULL: no functions */
 	void (*on_write)(struct fake_smmu *f, void *arg);
 	void *arg;
 	u32 kicks;

@@ -181,6 +181,31 @@ START_TEST(decodes_every_event)
 }
 END_TEST
 
+/* 7.3.19, bit by bit: InputAddr 191:140, Span 115:108, pR pW pX 103:101, uR uW uX 99:97; the rest is RES0. */
+START_TEST(decodes_page_request_hints)
+{
+	struct smmuv3_event ev;
+
+	ev = decode(0x0000000912345824ULL, 0x000000d400000000ULL | 0x5aULL << 44, 0x0000ffff12345000ULL, 0);
+	ck_assert(ev.known && ev.ssv && !ev.stall && !ev.write && !ev.exec && !ev.priv && !ev.s2);
+	ck_assert_uint_eq(ev.sid, 9);
+	ck_assert_uint_eq(ev.ssid, 0x12345);
+	ck_assert_uint_eq(ev.iova, 0x0000ffff12345000ULL);
+	ck_assert_uint_eq(ev.span, 0x5a);
+	/* 0xd4: bits 103, 102, 100 (RES0), 98 */
+	ck_assert_uint_eq(ev.hint_priv, FAULT_READ | FAULT_WRITE);
+	ck_assert_uint_eq(ev.hint_user, FAULT_WRITE);
+	ev = decode(0x0000000900000024ULL, 0x0000002a00000000ULL, 0x7000, 0);
+	ck_assert_uint_eq(ev.hint_priv, FAULT_EXEC);
+	ck_assert_uint_eq(ev.hint_user, FAULT_READ | FAULT_EXEC);
+	/* What stands in RES0 is nothing: neither a stall nor a lower address. */
+	ev = decode(0x0000000900000024ULL, 0x0000000080000007ULL, 0x7fff, ~0ULL);
+	ck_assert(!ev.stall && !ev.stag && !ev.ipa && !ev.fetch && !ev.reason);
+	ck_assert_uint_eq(ev.iova, 0x7000);
+	ck_assert_uint_eq(ev.hint_priv | ev.hint_user | ev.span, 0);
+}
+END_TEST
+
 /* Words that owners of real machines posted, with what their kernels printed for them. */
 START_TEST(decodes_records_from_the_field)
 {
@@ -532,8 +557,9 @@ START_TEST(stops_stalling_in_a_storm)
 END_TEST
 
 SUITE_MAIN("smmuv3_drv_events", answers_a_stall, reads_only_what_the_flags_allow, decodes_every_event,
-	   decodes_records_from_the_field, terminates_orphans, never_resumes_without_the_stall_model,
-	   counts_terminated_transactions, wraps_and_acknowledges_overflow, yields_in_a_storm,
-	   survives_nonsensical_indices, answers_duplicates_each, waits_for_room, keeps_records_that_cannot_be_answered,
-	   sends_answers_again, notices_a_lost_interrupt, detach_drains_and_answers, removal_answers_what_is_pending,
-	   resolves_in_an_address_space, stops_stalling_in_a_storm)
+	   decodes_records_from_the_field, decodes_page_request_hints, terminates_orphans,
+	   never_resumes_without_the_stall_model, counts_terminated_transactions, wraps_and_acknowledges_overflow,
+	   yields_in_a_storm, survives_nonsensical_indices, answers_duplicates_each, waits_for_room,
+	   keeps_records_that_cannot_be_answered, sends_answers_again, notices_a_lost_interrupt,
+	   detach_drains_and_answers, removal_answers_what_is_pending, resolves_in_an_address_space,
+	   stops_stalling_in_a_storm)

@@ -270,6 +270,45 @@ START_TEST(reports_an_endpoint_that_does_not_invalidate)
 }
 END_TEST
 
+/* What each function's Outstanding Page Request Allocation holds; 0x28 can have no more than 6 outstanding. */
+static u32 allocated[64];
+
+static u32 allocate(u32 sid, u32 n)
+{
+	if (sid == 0x2f)
+		return 0;
+	allocated[sid] = sid == 0x28 && n > 6 ? 6 : n;
+	return allocated[sid];
+}
+
+/* A queue of 64 for four devices: 16 each; what a function cannot use is not reserved for it. */
+START_TEST(tells_functions_their_share)
+{
+	struct drv_device_cfg one = { .sids = { 0x28 }, .n_sids = 1, .pri = true },
+			      three = { .sids = { 0x29, 0x2a, 0x2b }, .n_sids = 3, .pri = true },
+			      told = { .sids = { 0x2c }, .n_sids = 1, .pri = true, .credits = 9 },
+			      absent = { .sids = { 0x2f }, .n_sids = 1, .pri = true },
+			      none = { .sids = { 0x2d }, .n_sids = 1 };
+
+	fake_init(&f);
+	fake_set_reg(&f, 0, 0x0001141a); /* PRI, ATS */
+	f.cfg.priq_log2 = 6;
+	f.cfg.pri_devices = 4;
+	f.allocate = allocate;
+	ck_assert_int_eq(fake_probe(&f), 0);
+	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &one)), 6);
+	ck_assert_uint_eq(allocated[0x28], 6);
+	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &three)), 15);
+	ck_assert(allocated[0x29] == 5 && allocated[0x2a] == 5 && allocated[0x2b] == 5);
+	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &told)), 9);
+	ck_assert_uint_eq(allocated[0x2c], 9);
+	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &absent)), 16);
+	fake_device(&f, &none);
+	ck_assert_uint_eq(allocated[0x2d], 0);
+	end();
+}
+END_TEST
+
 START_TEST(does_without_pri)
 {
 	struct drv_device_cfg cfg = { .sids = { 0x28 }, .n_sids = 1, .pri = true };
@@ -288,4 +327,4 @@ END_TEST
 SUITE_MAIN("smmuv3_drv_pri", enables_ats_in_the_ste, answers_groups, answers_with_the_pasid,
 	   answers_strangers_and_not_stop_markers, recovers_from_overflow, acknowledges_overflow_of_an_empty_queue,
 	   large_queues_are_acknowledged_at_their_end, detach_fences_page_requests, invalidates_the_endpoints,
-	   reports_an_endpoint_that_does_not_invalidate, does_without_pri)
+	   reports_an_endpoint_that_does_not_invalidate, tells_functions_their_share, does_without_pri)

@@ -96,6 +96,13 @@ static u64 now(void *ctx)
 	return host_of(ctx)->now;
 }
 
+static u32 set_page_request_allocation(void *ctx, u32 sid, u32 n)
+{
+	struct rig_host *h = ctx;
+
+	return h->allocate ? h->allocate(sid, n) : 0;
+}
+
 static const struct drv_ops drv_ops = {
 	.mmio_read = mmio_read,
 	.mmio_write = mmio_write,
@@ -105,6 +112,7 @@ static const struct drv_ops drv_ops = {
 	.mem_write = mem_write,
 	.poll = poll,
 	.now = now,
+	.set_page_request_allocation = set_page_request_allocation,
 };
 
 static void kick(void *host)

@@ -66,6 +66,7 @@ struct rig_host {
 	u32 fail_writes;				 /* so many writes of the driver to memory fail */
 	void (*on_read)(struct rig_host *h, u64 offset); /* a register was read */
 	void (*on_poll)(struct rig_host *h);
+	u32 (*allocate)(u32 sid, u32 n); /* Outstanding Page Request Allocation; NULL: no functions */
 };
 
 /* Hardware with @hw and a driver with @drv on it (either may be NULL). Returns what probe says. */

@@ -287,6 +287,39 @@ START_TEST(smmuv3_split_words_stalls_and_names_alone)
 }
 END_TEST
 
+/* 7.3.19: a device will access something soon. No access was made and none was refused: nothing to replay. */
+START_TEST(smmuv3_hints_are_no_faults)
+{
+	struct dmat_reader *r;
+	struct dmat_record rec;
+	struct dmat_error err;
+
+	BECOMES(text_becomes,
+		"[    1.000000] arm-smmu-v3 x.smmu: event 0x24 received:\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000000800000024\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x000010c600000000\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000000012345000\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000000000000000\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: event: E_PAGE_REQUEST client: 0000:00:01.0 sid: 0x8 ssid: 0x0 "
+		"iova: 0x12345000 ipa: 0x0\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: event 0x24 received:\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000000800000024\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x000010c600000000\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000000012346000\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000000000000000\n"
+		"[    2.000000] arm-smmu-v3 x.smmu: event: E_PAGE_REQUEST client: 0000:00:01.0 sid: 0x9 ssid: 0x0 "
+		"iova: 0x5000 ipa: 0x0\n",
+		{ DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_HINT }, { DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_HINT },
+		{ DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_HINT });
+	ck_assert_int_eq(dmat_reader_open(&r, fixture_path("out.dmat"), 0, &err), 0);
+	while (dmat_read(r, &rec) > 0) {
+		ck_assert_uint_eq(rec.kind, DMAT_MARK);
+		ck_assert_uint_eq(rec.size, 1);
+	}
+	dmat_reader_close(r);
+}
+END_TEST
+
 START_TEST(gpu_lines_read_off_a_screen)
 {
 #define ADRENO(address, ttbr0, ns) \
@@ -523,6 +556,7 @@ int main(void)
 		smmuv3_lines,
 		smmuv3_log_that_holds_everything_twice,
 		smmuv3_split_words_stalls_and_names_alone,
+		smmuv3_hints_are_no_faults,
 		gpu_lines_read_off_a_screen,
 		dmar_lines_of_many_kernels,
 		dmar_old_wrapped_and_other_lines,

@@ -703,8 +703,46 @@ START_TEST(bad_arguments)
 }
 END_TEST
 
+/* What each function's Outstanding Page Request Allocation holds; 0x310 can have no more than 6 outstanding. */
+static u32 allocated[8];
+
+static u32 allocate(u32 sid, u32 n)
+{
+	if (sid == 0x317)
+		return 0;
+	allocated[sid & 7] = sid == 0x310 && n > 6 ? 6 : n;
+	return allocated[sid & 7];
+}
+
+/* 127 usable entries (7.4: head and tail may not meet) for 12 devices: 10 each; what one cannot use is not reserved. */
+START_TEST(functions_are_told_their_share)
+{
+	struct vtd_drv_cfg cfg = { .pri_devices = 12 };
+	struct drv_device_cfg two = { .sids = { 0x311, 0x312 }, .n_sids = 2, .pri = true };
+	struct fault_dev *dev;
+
+	rig_host_prepare(&h, NULL);
+	h.allocate = allocate;
+	ck_assert_int_eq(rig_host_probe(&h, &cfg), 0);
+	rig_host_ep(&h, 0x310, 0, true, 0, &dev);
+	ck_assert_uint_eq(vtd_drv_credits(dev), 6);
+	ck_assert_uint_eq(allocated[0], 6);
+	ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &two, &dev), 0);
+	ck_assert_uint_eq(vtd_drv_credits(dev), 10);
+	ck_assert(allocated[1] == 5 && allocated[2] == 5);
+	rig_host_ep(&h, 0x313, 0, true, 9, &dev);
+	ck_assert_uint_eq(allocated[3], 9);
+	/* Page requests are off: nothing to be told. A function that is not there gets what it would have had. */
+	rig_host_ep(&h, 0x314, 0, false, 0, &dev);
+	ck_assert_uint_eq(allocated[4], 0);
+	rig_host_ep(&h, 0x317, 0, true, 0, &dev);
+	ck_assert_uint_eq(vtd_drv_credits(dev), 10);
+	rig_host_exit(&h);
+}
+END_TEST
+
 SUITE_MAIN("vtd_driver", scalable_first_stage, scalable_second_stage, legacy_mode, old_hardware, domains_of_pasids,
 	   replace_never_faults, identity_and_blocked, refused_descriptor, endpoint_that_does_not_complete,
 	   a_dead_host_is_an_error, no_memory_anywhere, detach_goes_on_where_it_failed, attach_that_cannot_be_undone,
 	   requester_in_use, removed_without_memory, page_requests_of_every_requester, owed_invalidation,
-	   a_record_is_one_fault, removed_under_a_handler, bad_arguments)
+	   a_record_is_one_fault, removed_under_a_handler, bad_arguments, functions_are_told_their_share)

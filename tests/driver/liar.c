@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include <check.h>
+
+#include "liar.h"
+
+/* From the specifications: VT-d 11.4; IHI 0070 6.3; IHI 0062 10.6, 16.5 */
+#define VTD_FSTS 0x34
+#define VTD_IQT	 0x88
+#define VTD_PQH	 0xc0
+#define VTD_PQT	 0xc8
+#define VTD_PRS	 0xdc
+
+#define SMMU_GERROR	 0x60
+#define SMMU_GERRORN	 0x64
+#define SMMU_CMDQ_PROD	 0x98
+#define SMMU_EVENTQ_PROD 0x100a8
+#define SMMU_PRIQ_PROD	 0x100c8
+
+#define GR0_sGFSR	0x48
+#define GR0_sTLBGSTATUS 0x74
+#define CB_FSR		0x58
+#define CB_TLBSTATUS	0x7f4
+#define FSR_TF		BIT(1)
+#define FSR_SS		BIT(30)
+
+u32 liar_random(struct liar *l, u32 n)
+{
+	l->seed = l->seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (u32)(l->seed >> 33) % n;
+}
+
+static u64 random_word(struct liar *l)
+{
+	return (u64)liar_random(l, 1U << 31) << 40 ^ (u64)liar_random(l, 1U << 31) << 20 ^ liar_random(l, 1U << 31);
+}
+
+void liar_call(struct liar *l)
+{
+	l->most = max(l->most, l->accesses);
+	l->accesses = 0;
+}
+
+/* Whether it lies in this access. */
+static bool lying(struct liar *l)
+{
+	ck_assert_msg(++l->accesses < LIAR_ACCESS_MAX, "%s, lie %d: a call does not end", l->kind->name, l->lie);
+	if (!l->countdown)
+		return l->lie != LIE_NONE;
+	l->countdown--;
+	return false;
+}
+
+/* ---- registers that are lied about by name ---- */
+
+enum role { PLAIN, STATUS, SYNC_STATUS, TAIL, DOORBELL };
+
+static enum role role_vtd(u64 offset)
+{
+	switch (offset) {
+	case VTD_FSTS:
+	case VTD_PRS:
+		return STATUS;
+	case VTD_PQT:
+		return TAIL;
+	case VTD_IQT:
+		return DOORBELL;
+	default:
+		return PLAIN;
+	}
+}
+
+static enum role role_smmuv3(u64 offset)
+{
+	switch (offset) {
+	case SMMU_GERROR:
+		return STATUS;
+	case SMMU_EVENTQ_PROD:
+	case SMMU_PRIQ_PROD:
+		return TAIL;
+	case SMMU_CMDQ_PROD:
+		return DOORBELL;
+	default:
+		return PLAIN;
+	}
+}
+
+/* GR0 is the first page; context banks begin in the second half of the space. */
+static enum role role_smmuv2(u64 offset)
+{
+	if (offset == GR0_sTLBGSTATUS || (offset > 0x1fff && (offset & 0xfff) == CB_TLBSTATUS))
+		return SYNC_STATUS;
+	if (offset == GR0_sGFSR || (offset > 0x1fff && (offset & 0xfff) == CB_FSR))
+		return STATUS;
+	return PLAIN;
+}
+
+static enum role role_of(const struct liar *l, u64 offset)
+{
+	if (l->kind == &iommu_kind_vtd)
+		return role_vtd(offset);
+	return l->kind == &iommu_kind_smmuv3 ? role_smmuv3(offset) : role_smmuv2(offset);
+}
+
+/* Every bit that has once been seen. */
+static u64 stuck(struct liar *l, u64 offset, u64 value)
+{
+	u32 i;
+
+	for (i = 0; i < l->n_sticky && l->sticky[i].offset != offset; i++)
+		;
+	if (i == LIAR_STICKY)
+		return value;
+	l->n_sticky = max(l->n_sticky, i + 1);
+	l->sticky[i].offset = offset;
+	l->sticky[i].bits |= value | (liar_random(l, 4) ? 0 : BIT(liar_random(l, 10)));
+	/* A Global Error is active where GERROR differs from GERRORN. */
+	if (l->kind == &iommu_kind_smmuv3)
+		return l->kind->cls->mmio_read(l->hw, SMMU_GERRORN, 4) ^ (l->sticky[i].bits & 0x1fd);
+	return l->sticky[i].bits;
+}
+
+/* A few records more than what the driver has read. */
+static u64 run_away(struct liar *l, u64 offset, u64 value)
+{
+	if (l->kind == &iommu_kind_vtd)
+		return (l->kind->cls->mmio_read(l->hw, VTD_PQH, 8) + 32ULL * liar_random(l, 9)) & 0x3fff;
+	if (l->kind == &iommu_kind_smmuv3)
+		return (l->kind->cls->mmio_read(l->hw, offset + 4, 4) + liar_random(l, 9)) &
+		       (offset == SMMU_PRIQ_PROD ? 0x3ff : 0xff);
+	return value;
+}
+
+static u64 lie(struct liar *l, u64 offset, u64 value)
+{
+	enum role role = role_of(l, offset);
+
+	switch (l->lie) {
+	case LIE_ONES:
+		return ~0ULL;
+	case LIE_ZEROES:
+		return 0;
+	case LIE_RANDOM:
+		return random_word(l);
+	case LIE_SOMETIMES:
+		return liar_random(l, 4) ? value : random_word(l);
+	case LIE_STILL:
+		return role == SYNC_STATUS ? 1 : value;
+	case LIE_STUCK:
+		return role == STATUS ? stuck(l, offset, value) : value;
+	case LIE_RUNAWAY:
+		/* SMMUv2 has no queues: a stalled fault, each time another one. */
+		if (role == STATUS && l->kind == &iommu_kind_smmuv2)
+			return offset == GR0_sGFSR ? value : FSR_TF | (liar_random(l, 2) ? (u32)FSR_SS : 0);
+		return role == TAIL ? run_away(l, offset, value) : value;
+	default:
+		return value;
+	}
+}
+
+static bool dropped(struct liar *l, u64 offset)
+{
+	switch (l->lie) {
+	case LIE_ONES:
+	case LIE_ZEROES:
+	case LIE_RANDOM:
+		return true;
+	case LIE_SOMETIMES:
+		return !liar_random(l, 8);
+	case LIE_STILL:
+		return role_of(l, offset) == DOORBELL;
+	default:
+		return false;
+	}
+}
+
+/* ---- what the driver asks of its host ---- */
+
+static void step(struct liar *l)
+{
+	if (l->kind->cls->step)
+		l->kind->cls->step(l->hw);
+}
+
+static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
+{
+	struct liar *l = ctx;
+	u64 value;
+
+	if (!lying(l))
+		return l->kind->cls->mmio_read(l->hw, offset, size);
+	value = lie(l, offset, l->kind->cls->mmio_read(l->hw, offset, size));
+	return size == 4 ? (u32)value : value;
+}
+
+static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
+{
+	struct liar *l = ctx;
+
+	if (!lying(l) || !dropped(l, offset))
+		l->kind->cls->mmio_write(l->hw, offset, value, size);
+}
+
+static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
+{
+	struct liar *l = ctx;
+
+	ck_assert_uint_lt(l->n_blocks, LIAR_MAX_BLOCKS);
+	l->next_pa = (l->next_pa + max(align, 4096ULL) - 1) & ~(max(align, 4096ULL) - 1);
+	*pa = l->next_pa;
+	l->next_pa += bytes;
+	l->block[l->n_blocks].pa = *pa;
+	l->block[l->n_blocks++].bytes = bytes;
+	if (l->probing && l->n_queues < LIAR_MAX_QUEUES) {
+		l->queue[l->n_queues].pa = *pa;
+		l->queue[l->n_queues++].bytes = bytes;
+	}
+	return 0;
+}
+
+static void mem_free(void *ctx, u64 pa, u64 bytes)
+{
+	struct liar *l = ctx;
+	u32 i = 0;
+
+	while (i < l->n_blocks && l->block[i].pa != pa)
+		i++;
+	ck_assert_msg(i < l->n_blocks && l->block[i].bytes == bytes, "%s frees what it does not have", l->kind->name);
+	l->block[i] = l->block[--l->n_blocks];
+}
+
+static bool in_queue(const struct liar *l, u64 pa)
+{
+	u32 i;
+
+	for (i = 0; i < l->n_queues; i++)
+		if (pa - l->queue[i].pa < l->queue[i].bytes)
+			return true;
+	return false;
+}
+
+static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	struct liar *l = ctx;
+	u32 i;
+	int r = physmem_read(&l->mem, pa, buf, len);
+
+	if (l->countdown || (l->lie != LIE_GARBAGE && l->lie != LIE_RUNAWAY) || !in_queue(l, pa) || !liar_random(l, 3))
+		return r;
+	for (i = 0; i < len; i++)
+		((u8 *)buf)[i] = (u8)liar_random(l, 256);
+	return r;
+}
+
+static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
+{
+	return physmem_write(&((struct liar *)ctx)->mem, pa, buf, len);
+}
+
+/* Endpoints complete their invalidations meanwhile, nearly all of them. */
+static bool poll(void *ctx, u32 tries)
+{
+	struct liar *l = ctx;
+	u32 i, n = l->n_inv;
+
+	l->n_inv = 0;
+	l->now += 1000;
+	for (i = 0; i < n; i++)
+		l->kind->cls->ats_inv_done(l->hw, l->inv[i].sid, l->inv[i].itag, liar_random(l, 50));
+	step(l);
+	return tries < LIAR_POLLS;
+}
+
+static u64 now(void *ctx)
+{
+	return ((struct liar *)ctx)->now;
+}
+
+const struct drv_ops liar_ops = {
+	.mmio_read = mmio_read,
+	.mmio_write = mmio_write,
+	.mem_alloc = mem_alloc,
+	.mem_free = mem_free,
+	.mem_read = mem_read,
+	.mem_write = mem_write,
+	.poll = poll,
+	.now = now,
+};
+
+/* ---- what the engine asks of its holder ---- */
+
+static int hw_read(void *ctx, u64 pa, void *buf, u32 len)
+{
+	return physmem_read(&((struct liar *)ctx)->mem, pa, buf, len);
+}
+
+static int hw_write(void *ctx, u64 pa, const void *buf, u32 len)
+{
+	return physmem_write(&((struct liar *)ctx)->mem, pa, buf, len);
+}
+
+static int hw_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
+{
+	return physmem_cas64(&((struct liar *)ctx)->mem, pa, old, new_value);
+}
+
+static void hw_irq(void *ctx, u32 line, bool level)
+{
+	struct liar *l = ctx;
+
+	l->lines |= level ? BIT(line) : 0;
+}
+
+static int hw_msi(void *ctx, u64 pa, u32 data)
+{
+	struct liar *l = ctx;
+
+	l->lines |= data < 32 ? BIT(data) : 0;
+	return 0;
+}
+
+static void hw_resume(void *ctx, u64 id, enum iommu_resume how)
+{
+}
+
+static void hw_response(void *ctx, const struct page_response *resp)
+{
+}
+
+static void hw_invalidate(void *ctx, const struct ats_inv *inv)
+{
+	struct liar *l = ctx;
+
+	if (l->n_inv < LIAR_MAX_PENDING)
+		l->inv[l->n_inv++] = *inv;
+}
+
+static const struct iommu_ops hw_ops = {
+	.mem_read = hw_read,
+	.mem_write = hw_write,
+	.mem_cas64 = hw_cas64,
+	.irq = hw_irq,
+	.msi = hw_msi,
+	.txn_resume = hw_resume,
+	.page_response = hw_response,
+	.ats_invalidate = hw_invalidate,
+};
+
+void liar_init(struct liar *l, const struct iommu_kind *kind, enum lie lie, u64 seed)
+{
+	struct fl_config cfg;
+
+	memset(l, 0, sizeof(*l));
+	fl_config_init(&cfg);
+	l->kind = kind;
+	l->lie = lie;
+	l->seed = seed * 0x9e3779b97f4a7c15ULL + lie;
+	l->next_pa = 0x80000000;
+	l->now = 1000;
+	ck_assert_int_eq(physmem_init(&l->mem, 1ULL << 44), 0);
+	ck_assert_int_eq(kind->create(&cfg, &hw_ops, l, &l->hw), 0);
+}
+
+void liar_exit(struct liar *l)
+{
+	ck_assert_msg(!l->n_blocks, "%s, lie %d: memory is not given back", l->kind->name, l->lie);
+	l->kind->destroy(l->hw);
+	physmem_exit(&l->mem);
+}
