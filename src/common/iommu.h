@@ -26,6 +26,8 @@
  *    mem_read, mem_cas64             every call but mmio_read, save and restore
  *    mem_write, event, irq, msi      the same; lookup writes and interrupts only for
  *                                    a fault that needs no walk
+ *    event, irq                      also mmio_read whose access is itself a fault (SMMUv2);
+ *                                    irq: also restore
  *    txn_resume, stall_free,         mmio_write, step, reset
  *    ats_invalidate
  *    page_response                   those, and page_request

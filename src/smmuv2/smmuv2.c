@@ -163,7 +163,8 @@ static __attribute__((__noinline__)) enum xlat lookup_rest(struct smmuv2 *s, con
 	return lookup_tlb(s, t, e.cb, e.flags, r);
 }
 
-enum xlat smmuv2_lookup(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r)
+static inline __attribute__((__always_inline__)) enum xlat lookup(struct smmuv2 *s, const struct dma_txn *t,
+								  struct xlat_result *r)
 {
 	const struct smmuv2_group *g;
 	u16 group;
@@ -179,6 +180,16 @@ enum xlat smmuv2_lookup(struct smmuv2 *s, const struct dma_txn *t, struct xlat_r
 	if (unlikely(!g->to_bank || !s->bank[g->cb].plain))
 		return lookup_rest(s, t, r);
 	return lookup_tlb(s, t, g->cb, flags_of(g, t->flags), r);
+}
+
+enum xlat smmuv2_lookup(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r)
+{
+	enum xlat x;
+
+	engine_enter_access(&s->guard, CALL_LOOKUP);
+	x = lookup(s, t, r);
+	engine_leave_access(&s->guard);
+	return x;
 }
 
 /* ---- Walk ---- */
@@ -280,11 +291,10 @@ static void unlink_walk(struct smmuv2 *s, struct iommu_walk *w)
 	*w->pprev = w->next;
 	if (w->next)
 		w->next->pprev = w->pprev;
-	if (w->stale)
-		smmuv2_sync_check(s);
+	s->due |= w->stale;
 }
 
-enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_walk *w)
+static enum xlat walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_walk *w)
 {
 	struct smmuv2_found *f = found_of(w);
 	struct route_end e;
@@ -314,6 +324,16 @@ enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_wa
 		note_fault(s, f, &p);
 	}
 	return w->kind;
+}
+
+enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_walk *w)
+{
+	enum xlat x;
+
+	engine_enter_access(&s->guard, CALL_WALK);
+	x = walk(s, t, w);
+	engine_leave_access(&s->guard);
+	return x;
 }
 
 static void install_step(struct smmuv2 *s, const struct smmuv2_found *f, const struct smmuv2_kept *k)
@@ -370,14 +390,19 @@ static enum xlat deliver(struct smmuv2 *s, const struct iommu_walk *w, struct xl
 	return smmuv2_fault_context(s, &fault, r);
 }
 
-enum xlat smmuv2_fill(struct smmuv2 *s, struct iommu_walk *w)
+static enum xlat translate(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r);
+
+static enum xlat fill(struct smmuv2 *s, struct iommu_walk *w)
 {
 	struct smmuv2_found *f = found_of(w);
 	struct xlat_result *r = &w->res;
 
+	/* A reset has taken it off the list and decided it. */
+	if (unlikely(!w->pprev))
+		return XLAT_ABORT;
 	unlink_walk(s, w);
 	if (f->again)
-		return w->kind = smmuv2_translate(s, &w->txn, r);
+		return w->kind = translate(s, &w->txn, r);
 	if (f->fsr)
 		return w->kind = deliver(s, w, r);
 	/* A fault that its bank has recorded meanwhile holds later transactions, not this one. */
@@ -386,20 +411,43 @@ enum xlat smmuv2_fill(struct smmuv2 *s, struct iommu_walk *w)
 	return w->kind = XLAT_OK;
 }
 
+enum xlat smmuv2_fill(struct smmuv2 *s, struct iommu_walk *w)
+{
+	enum xlat x;
+
+	engine_enter_access(&s->guard, CALL_FILL);
+	x = fill(s, w);
+	engine_leave_access(&s->guard);
+	return x;
+}
+
 void smmuv2_cancel(struct smmuv2 *s, struct iommu_walk *w)
 {
-	unlink_walk(s, w);
+	engine_enter_access(&s->guard, CALL_CANCEL);
+	if (likely(w->pprev))
+		unlink_walk(s, w);
+	engine_leave_access(&s->guard);
+}
+
+static enum xlat translate(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r)
+{
+	enum xlat x = lookup(s, t, r);
+
+	if (x != XLAT_MISS)
+		return x;
+	walk(s, t, &s->scratch);
+	x = fill(s, &s->scratch);
+	*r = s->scratch.res;
+	return x;
 }
 
 enum xlat smmuv2_translate(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r)
 {
-	enum xlat x = smmuv2_lookup(s, t, r);
+	enum xlat x;
 
-	if (x != XLAT_MISS)
-		return x;
-	smmuv2_walk(s, t, &s->scratch);
-	x = smmuv2_fill(s, &s->scratch);
-	*r = s->scratch.res;
+	engine_enter_access(&s->guard, CALL_TRANSLATE);
+	x = translate(s, t, r);
+	engine_leave_access(&s->guard);
 	return x;
 }
 
@@ -519,17 +567,47 @@ static int alloc(struct smmuv2 *s)
 	return 0;
 }
 
-static void reset(struct smmuv2 *s)
+/* Banks and slots as after power-on; their storage stays. */
+static void clear_banks(struct smmuv2 *s)
 {
-	bool a32 = s->cfg.formats & SMMUV2_FMT_LPAE;
 	u32 i;
 
+	for (i = 0; i < s->cfg.num_cb; i++) {
+		struct smmuv2_bank *b = &s->bank[i];
+		struct reg_bank regs = b->regs;
+
+		memset(b, 0, sizeof(*b));
+		b->regs = regs;
+		reg_bank_reset(&b->regs);
+	}
+	memset(s->tbu, 0, sizeof(s->tbu));
 	for (i = 0; i < s->cfg.n_tbus; i++)
 		s->tbu[i].slots = s->cfg.stall_slots[i];
 	for (i = 0; i < s->n_stalls; i++)
 		s->stalls[i].next = (u16)(i + 1 < s->n_stalls ? i + 2 : 0);
 	s->free_stall = 1;
+	s->full_tbus = 0;
+}
+
+/* The state after power-on: nothing is in flight, stalled or raised. */
+void smmuv2_power_on(struct smmuv2 *s)
+{
+	bool a32 = s->cfg.formats & SMMUV2_FMT_LPAE;
+	u32 i;
+
+	clear_banks(s);
+	reg_bank_reset(&s->gr0);
+	reg_bank_reset(&s->gr1);
+	tcache_invalidate_all(&s->tlb);
+	tcache_invalidate_all(&s->wc1);
+	tcache_invalidate_all(&s->wc2);
 	s->seq = 1; /* a sync that waits for nothing has number 1 */
+	s->ginv_seq = 0;
+	s->gsync_seq = 0;
+	s->syncs = 0;
+	s->due = false;
+	s->gse_stall = false;
+	s->gfsr = 0;
 	s->half_pages = s->cfg.log2_pages;
 	identify(s);
 	s->scr0 = (u32)reg_get(&s->gr0, GR0_sCR0);
@@ -538,6 +616,31 @@ static void reset(struct smmuv2 *s)
 			reg_set(&s->gr1, GR1_CBA2R(i), CBA2R_VA64);
 	smmuv2_stream_update(s);
 	smmuv2_bank_update_all(s);
+}
+
+/* Each walk in flight is decided: an abort that nobody hears of. */
+static void abandon_walks(struct smmuv2 *s)
+{
+	struct iommu_walk *w, *next;
+
+	for (w = s->walks; w; w = next) {
+		next = w->next;
+		w->next = NULL;
+		w->pprev = NULL;
+		w->kind = XLAT_ABORT;
+		memset(&w->res, 0, sizeof(w->res));
+	}
+	s->walks = NULL;
+}
+
+void smmuv2_reset(struct smmuv2 *s)
+{
+	engine_enter(&s->guard, CALL_RESET);
+	abandon_walks(s);
+	smmuv2_fault_reset(s);
+	smmuv2_power_on(s);
+	smmuv2_changed(s);
+	engine_leave(&s->guard);
 }
 
 int smmuv2_init(struct smmuv2 *s, const struct smmuv2_cfg *cfg, const struct iommu_ops *ops, void *ctx)
@@ -562,7 +665,7 @@ int smmuv2_init(struct smmuv2 *s, const struct smmuv2_cfg *cfg, const struct iom
 		smmuv2_exit(s);
 		return err;
 	}
-	reset(s);
+	smmuv2_power_on(s);
 	return 0;
 }
 
@@ -630,6 +733,16 @@ static void class_write(void *hw, u64 offset, u64 value, unsigned int size)
 	smmuv2_mmio_write(hw, offset, value, size);
 }
 
+static void class_step(void *hw)
+{
+	smmuv2_step(hw);
+}
+
+static void class_reset(void *hw)
+{
+	smmuv2_reset(hw);
+}
+
 const struct iommu_class smmuv2_class = {
 	.name = "smmuv2",
 	.lookup = class_lookup,
@@ -639,4 +752,6 @@ const struct iommu_class smmuv2_class = {
 	.translate = class_translate,
 	.mmio_read = class_read,
 	.mmio_write = class_write,
+	.step = class_step,
+	.reset = class_reset,
 };

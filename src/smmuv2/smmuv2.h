@@ -9,6 +9,7 @@
 #ifndef SMMUV2_H
 #define SMMUV2_H
 
+#include "engine.h"
 #include "fl_env.h"
 #include "iommu.h"
 #include "pt_vmsa32.h"
@@ -204,6 +205,7 @@ struct smmuv2 {
 	const struct iommu_ops *ops;
 	void *ctx;
 	struct smmuv2_stats stats;
+	struct engine_guard guard;
 
 	u32 scr0;
 	u32 gfsr;
@@ -232,6 +234,7 @@ struct smmuv2 {
 	u64 seq; /* orders stalls and TLB maintenance */
 	u64 ginv_seq, gsync_seq;
 	u32 syncs; /* active */
+	bool due;  /* a walk has ended that a sync may wait for: step looks */
 	struct smmuv2_tbu tbu[SMMUV2_MAX_TBUS];
 	struct smmuv2_stall *stalls;
 	u16 n_stalls, free_stall;
@@ -263,6 +266,15 @@ void smmuv2_cancel(struct smmuv2 *s, struct iommu_walk *w);
 enum xlat smmuv2_translate(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r);
 u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size);
 void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int size);
+void smmuv2_step_due(struct smmuv2 *s);
+void smmuv2_reset(struct smmuv2 *s);
+
+/* Completes the TLB syncs that waited for a walk that has been filled or cancelled. */
+static inline void smmuv2_step(struct smmuv2 *s)
+{
+	if (unlikely(s->due))
+		smmuv2_step_due(s);
+}
 
 extern const struct iommu_class smmuv2_class;
 

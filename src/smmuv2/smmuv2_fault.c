@@ -198,11 +198,12 @@ static void stall_end(struct smmuv2 *s, u32 n, u16 slot, enum iommu_resume how)
 	else
 		s->stats.terminated++;
 	emit(s, &ev);
+	engine_calls_back(&s->guard, CALLS_THAT_ACT, "txn_resume");
 	s->ops->txn_resume(s->ctx, id, how);
 }
 
 /* Tell those that XLAT_WAIT sent away, once the slots are as they will be. */
-static void slots_changed(struct smmuv2 *s)
+static void tell_waiting(struct smmuv2 *s)
 {
 	u32 i;
 
@@ -212,9 +213,15 @@ static void slots_changed(struct smmuv2 *s)
 		if (!u->waited || u->used >= u->slots)
 			continue;
 		u->waited = false;
+		engine_calls_back(&s->guard, CALLS_THAT_ACT, "stall_free");
 		if (s->ops->stall_free)
 			s->ops->stall_free(s->ctx, i);
 	}
+}
+
+static void slots_changed(struct smmuv2 *s)
+{
+	tell_waiting(s);
 	smmuv2_sync_check(s);
 }
 
@@ -408,4 +415,27 @@ void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n)
 	bank_irq(s, n);
 	if (was && !b->blocked && !s->gse_stall)
 		release(s, n, true);
+}
+
+/* Reset: lines fall, and what is stalled or waits goes back to the holder. */
+void smmuv2_fault_reset(struct smmuv2 *s)
+{
+	u32 n;
+
+	for (n = 0; n < ARRAY_SIZE(s->line_level); n++) {
+		if (s->line_level[n])
+			s->ops->irq(s->ctx, n, false);
+		s->line_level[n] = 0;
+	}
+	for (n = 0; n < s->cfg.num_cb; n++) {
+		struct smmuv2_bank *b = &s->bank[n];
+
+		while (b->stalled) {
+			u16 slot = b->stalled;
+
+			stall_unlink(s, b, slot, 0);
+			stall_end(s, n, slot, RESUME_ABORT);
+		}
+	}
+	tell_waiting(s);
 }

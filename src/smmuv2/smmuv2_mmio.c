@@ -48,7 +48,7 @@ static bool implemented(const struct smmuv2 *s, const struct reg_bank *file, u32
 	return file != &s->gr1 || in % 0x400 / 4 < s->cfg.num_cb;
 }
 
-u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size)
+static u64 read_register(struct smmuv2 *s, u64 offset, unsigned int size)
 {
 	u32 in, cb;
 	struct reg_bank *file;
@@ -57,6 +57,16 @@ u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size)
 		return 0;
 	file = file_of(s, offset, &in, &cb);
 	return file && implemented(s, file, in) ? reg_read(file, in, size) : 0;
+}
+
+u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size)
+{
+	u64 value;
+
+	engine_enter(&s->guard, CALL_MMIO_READ);
+	value = read_register(s, offset, size);
+	engine_leave(&s->guard);
+	return value;
 }
 
 /* What hardware does not implement stays zero, so that software can find out. */
@@ -192,7 +202,7 @@ static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
 	}
 }
 
-void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int size)
+static void write_register(struct smmuv2 *s, u64 offset, u64 value, unsigned int size)
 {
 	struct reg_bank *file;
 	struct reg_ref ref;
@@ -221,4 +231,11 @@ void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int siz
 		gr1_written(s, reg);
 	else
 		cb_written(s, cb, reg, value, full);
+}
+
+void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int size)
+{
+	engine_enter(&s->guard, CALL_MMIO_WRITE);
+	write_register(s, offset, value, size);
+	engine_leave(&s->guard);
 }

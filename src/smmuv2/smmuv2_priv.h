@@ -70,6 +70,9 @@ static inline void smmuv2_changed(struct smmuv2 *s)
 	emit(s, &ev);
 }
 
+/* smmuv2.c: the SMMU out of reset, its callers told nothing. */
+void smmuv2_power_on(struct smmuv2 *s);
+
 /* smmuv2_stream.c */
 u16 smmuv2_stream_recall(struct smmuv2 *s, u32 sid);
 void smmuv2_stream_update(struct smmuv2 *s);
@@ -118,6 +121,7 @@ void smmuv2_fault_clear(struct smmuv2 *s, u32 n, u32 bits);
 void smmuv2_fault_restore(struct smmuv2 *s, u32 n, u32 value);
 void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n);
 void smmuv2_fault_gse(struct smmuv2 *s);
+void smmuv2_fault_reset(struct smmuv2 *s);
 void smmuv2_fault_line(struct smmuv2 *s, u32 n, u16 line);
 void smmuv2_global_update(struct smmuv2 *s, u32 gfsr);
 
@@ -126,7 +130,7 @@ void smmuv2_tlb_gr0(struct smmuv2 *s, u32 offset, u64 value);
 void smmuv2_tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value);
 void smmuv2_sync_gr0(struct smmuv2 *s);
 void smmuv2_sync_bank(struct smmuv2 *s, u32 n);
-bool smmuv2_sync_check(struct smmuv2 *s);
+void smmuv2_sync_check(struct smmuv2 *s);
 void smmuv2_ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va);
 void smmuv2_ats_gr0(struct smmuv2 *s, u32 offset, u64 value);
 

@@ -182,26 +182,23 @@ static void emit_sync(struct smmuv2 *s, u32 n)
 {
 	struct iommu_event ev = { .kind = IOMMU_EV_SYNC, .data = n };
 
+	engine_calls_back(&s->guard, CALLS_THAT_ACT, "the end of a TLB sync");
 	emit(s, &ev);
 }
 
-/* Something that a sync may wait for has ended. Returns whether a sync is still active. */
-bool smmuv2_sync_check(struct smmuv2 *s)
+/* Something that a sync may wait for has ended. */
+void smmuv2_sync_check(struct smmuv2 *s)
 {
-	bool active = false;
 	u32 n;
 
+	s->due = false;
 	if (!s->syncs)
-		return false;
+		return;
 	for (n = 0; n < s->cfg.num_cb; n++) {
 		struct smmuv2_bank *b = &s->bank[n];
 
-		if (!b->sync_seq)
+		if (!b->sync_seq || pending(s, n, b->sync_seq))
 			continue;
-		if (pending(s, n, b->sync_seq)) {
-			active = true;
-			continue;
-		}
 		b->sync_seq = 0;
 		s->syncs--;
 		reg_set(&b->regs, CB_TLBSTATUS, 0);
@@ -213,7 +210,13 @@ bool smmuv2_sync_check(struct smmuv2 *s)
 		reg_set(&s->gr0, GR0_sTLBGSTATUS, 0);
 		emit_sync(s, SMMUV2_NO_BANK);
 	}
-	return active || s->gsync_seq;
+}
+
+void smmuv2_step_due(struct smmuv2 *s)
+{
+	engine_enter(&s->guard, CALL_STEP);
+	smmuv2_sync_check(s);
+	engine_leave(&s->guard);
 }
 
 void smmuv2_sync_bank(struct smmuv2 *s, u32 n)

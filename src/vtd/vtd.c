@@ -142,18 +142,41 @@ void vtd_exit(struct vtd *v)
 	reg_bank_exit(&v->regs);
 }
 
-void vtd_reset(struct vtd *v)
+/* Everything but what is counted. */
+static void clear_state(struct vtd *v)
 {
-	fl_assert(!v->walks);
-	vtd_invalidate_all(v);
+	while (v->walks) {
+		struct iommu_walk *w = v->walks;
+
+		v->walks = w->next;
+		vtd_walk_disown(w);
+	}
+	tcache_invalidate_all(&v->contexts);
+	tcache_invalidate_all(&v->pasids);
+	tcache_invalidate_all(&v->iotlb);
+	tcache_invalidate_all(&v->first);
+	tcache_invalidate_all(&v->second);
 	reg_bank_reset(&v->regs);
-	v->tes = v->pmr = v->ssirwe = false;
+	v->tes = v->pmr = v->ssirwe = v->iq_owed = false;
 	v->ttm = VTD_TTM_LEGACY;
 	v->root = 0;
 	v->fr_index = 0;
+	v->seq = 0;
 	v->n_waits = 0;
+	memset(v->waits, 0, sizeof(v->waits));
 	memset(v->itags, 0, sizeof(v->itags));
-	memset(&v->stats, 0, sizeof(v->stats));
+}
+
+void vtd_reset(void *hw)
+{
+	static const struct iommu_scope everything;
+	struct iommu_event ev = { .kind = IOMMU_EV_CHANGED, .scope = &everything };
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_RESET);
+	clear_state(v);
+	vtd_emit(v, &ev);
+	engine_leave(&v->guard);
 }
 
 const struct iommu_class vtd_class = {
@@ -167,4 +190,6 @@ const struct iommu_class vtd_class = {
 	.mmio_write = vtd_mmio_write,
 	.page_request = vtd_page_request,
 	.ats_inv_done = vtd_ats_inv_done,
+	.step = vtd_step,
+	.reset = vtd_reset,
 };

@@ -11,6 +11,7 @@
 #ifndef VTD_H
 #define VTD_H
 
+#include "engine.h"
 #include "iommu.h"
 #include "pt.h"
 #include "tcache.h"
@@ -111,6 +112,7 @@ struct vtd_wait {
 struct vtd {
 	const struct iommu_ops *ops;
 	void *ctx;
+	struct engine_guard guard;
 	/* what lookups read */
 	struct tcache iotlb;
 	bool tes;
@@ -140,7 +142,7 @@ struct vtd {
 	struct vtd_itag itags[VTD_MAX_ITAGS];
 	struct vtd_wait waits[VTD_MAX_WAITS]; /* oldest first */
 	u32 n_itags, n_waits;
-	bool iq_busy;
+	bool iq_owed; /* a walk or an ATS invalidation has ended since the queue ran: for step */
 	/* scratch */
 	struct pt_steps steps;
 	struct iommu_walk one;
@@ -157,8 +159,11 @@ struct vtd {
 int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *ops, void *ctx);
 void vtd_exit(struct vtd *v);
 
-/* Back to the state after vtd_init(). No walk may be in flight; outstanding ATS invalidations are forgotten. */
-void vtd_reset(struct vtd *v);
+/**
+ * vtd_reset() - iommu_class.reset: registers, caches, queues and waits as after vtd_init()
+ * Walks in flight end as aborts without a record. @stats go on.
+ */
+void vtd_reset(void *hw);
 
 /* Which event register group an interrupt comes from: iommu_event.code of IOMMU_EV_MSI and IOMMU_EV_IRQ */
 enum vtd_line { VTD_LINE_FAULT, VTD_LINE_INVALIDATION, VTD_LINE_PAGE_REQUEST, VTD_LINES };

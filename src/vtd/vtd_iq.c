@@ -3,7 +3,8 @@
  * The invalidation queue (6.5.2): fetch, check, execute, and wait descriptors
  * that complete when all before them has. Descriptors are executed in order;
  * what remains open afterwards are ATS invalidations and walks in flight that
- * an invalidation has made stale.
+ * an invalidation has made stale. When they end the queue goes on in the next
+ * step, never within the call that ends them (iommu.h).
  */
 #include "vtd_priv.h"
 
@@ -119,6 +120,7 @@ static void invalidate_device(struct vtd *v, struct ats_inv *inv, u64 addr, bool
 	inv->itag = (u8)itag;
 	v->itags[itag].seq = v->seq;
 	v->itags[itag].sid = (u16)inv->sid;
+	engine_calls_back(&v->guard, CALLS_THAT_ACT, "ats_invalidate");
 	v->ops->ats_invalidate(v->ctx, inv);
 }
 
@@ -142,9 +144,8 @@ static enum vtd_iqei do_p_dev_tlb(struct vtd *v, const u64 *d)
 }
 
 /* Completion, or (@ok false) time-out, of an ATS invalidation. */
-void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
+static void end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 {
-	struct vtd *v = hw;
 	bool known = itag < v->n_itags && v->itags[itag].seq && v->itags[itag].sid == sid;
 	u64 record = reg_get(&v->regs, VTD_IQERCD);
 	u64 fsts = reg_get(&v->regs, VTD_FSTS);
@@ -162,6 +163,7 @@ void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 	if (!known)
 		return;
 	v->itags[itag].seq = 0;
+	v->iq_owed = true;
 	if (!ok) {
 		/* 6.5.2.11: pending wait descriptors are aborted, none is fetched until ITE is clear. */
 		if (!(fsts & VTD_FSTS_ITE))
@@ -169,9 +171,16 @@ void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 				(record & ~VTD_IQERCD_ITESID) | FIELD_PREP(VTD_IQERCD_ITESID, (u64)sid));
 		v->n_waits = 0;
 		vtd_fsts_raise(v, VTD_FSTS_ITE);
-		return;
 	}
-	vtd_iq_run(v);
+}
+
+void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
+{
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_ATS_INV_DONE);
+	end_invalidation(v, sid, itag, ok);
+	engine_leave(&v->guard);
 }
 
 /* ---- the other descriptors ---- */
@@ -242,8 +251,7 @@ static enum vtd_iqei do_page_response(struct vtd *v, const u64 *d)
 
 	if (resp.pasid_valid)
 		resp.pasid = (u32)FIELD_GET(VTD_DESC_PASID20, d[0]);
-	if (v->ops->page_response)
-		v->ops->page_response(v->ctx, &resp);
+	vtd_respond(v, &resp);
 	return VTD_IQEI_NONE;
 }
 
@@ -346,7 +354,7 @@ static enum vtd_iqei fetch(struct vtd *v, u64 pa, u32 bytes, u64 *d)
 }
 
 /* Fetch and execute one descriptor. Returns false if the queue has to stop here. */
-static bool step(struct vtd *v)
+static bool process(struct vtd *v)
 {
 	u64 iqa = reg_get(&v->regs, VTD_IQA), tail = reg_get(&v->regs, VTD_IQT), head = reg_get(&v->regs, VTD_IQH);
 	u32 bytes = iqa & VTD_IQA_DW ? 32 : 16, type;
@@ -395,13 +403,22 @@ static bool may_fetch(const struct vtd *v)
 /* Go on as far as possible. */
 void vtd_iq_run(struct vtd *v)
 {
-	if (v->iq_busy || !(v->ecap & VTD_ECAP_QI))
+	v->iq_owed = false;
+	if (!(v->ecap & VTD_ECAP_QI))
 		return;
-	v->iq_busy = true;
 	complete_waits(v);
-	while (may_fetch(v) && step(v))
+	while (may_fetch(v) && process(v))
 		complete_waits(v);
-	v->iq_busy = false;
+}
+
+void vtd_step(void *hw)
+{
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_STEP);
+	if (v->iq_owed)
+		vtd_iq_run(v);
+	engine_leave(&v->guard);
 }
 
 /* Queued invalidation is disabled. */

@@ -186,10 +186,8 @@ static bool is_pair(const struct vtd *v, u64 offset, unsigned int size)
 	return size == 8 && !(offset & 7) && offset < v->regs.span && !reg_find(&v->regs, (u32)offset, 8, &ref);
 }
 
-u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size)
+static u64 read_register(const struct vtd *v, u64 offset, unsigned int size)
 {
-	struct vtd *v = hw;
-
 	if (offset >= v->regs.span)
 		return 0;
 	if (is_pair(v, offset, size))
@@ -197,19 +195,38 @@ u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size)
 	return reg_read(&v->regs, (u32)offset, size);
 }
 
-void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
+u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size)
 {
 	struct vtd *v = hw;
+	u64 value;
+
+	engine_enter(&v->guard, CALL_MMIO_READ);
+	value = read_register(v, offset, size);
+	engine_leave(&v->guard);
+	return value;
+}
+
+static void write_register(struct vtd *v, u64 offset, u64 value, unsigned int size)
+{
 	struct reg_ref ref;
 	u64 old;
 
 	if (offset >= v->regs.span)
 		return;
 	if (is_pair(v, offset, size)) {
-		vtd_mmio_write(v, offset, (u32)value, 4);
-		vtd_mmio_write(v, offset + 4, value >> 32, 4);
+		write_register(v, offset, (u32)value, 4);
+		write_register(v, offset + 4, value >> 32, 4);
 		return;
 	}
 	if (reg_write(&v->regs, (u32)offset, value, size, &ref, &old))
 		effect(v, &ref, old, size == 8 || ref.byte, (u32)value);
+}
+
+void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
+{
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_MMIO_WRITE);
+	write_register(v, offset, value, size);
+	engine_leave(&v->guard);
 }

@@ -139,10 +139,12 @@ void vtd_inv_piotlb(struct vtd *v, bool page, u16 did, u32 pasid, u64 addr, u32 
 
 /* vtd_iq.c */
 void vtd_iq_run(struct vtd *v);
+void vtd_step(void *hw);
 void vtd_iq_stop(struct vtd *v);
 void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
 
 /* vtd_prq.c */
+void vtd_respond(struct vtd *v, const struct page_response *resp);
 void vtd_page_request(void *hw, const struct page_request *pr);
 
 /* vtd_mmio.c */
@@ -154,6 +156,7 @@ enum xlat vtd_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r);
 enum xlat vtd_walk_begin(void *hw, const struct dma_txn *t, struct iommu_walk *w);
 enum xlat vtd_walk_fill(void *hw, struct iommu_walk *w);
 void vtd_walk_cancel(void *hw, struct iommu_walk *w);
+void vtd_walk_disown(struct iommu_walk *w);
 enum xlat vtd_translate(void *hw, const struct dma_txn *t, struct xlat_result *r);
 
 #endif /* VTD_PRIV_H */

@@ -7,6 +7,14 @@ static bool is_stop_marker(const struct page_request *pr)
 	return pr->last && !(pr->perm & (PERM_R | PERM_W));
 }
 
+/* To the endpoint. */
+void vtd_respond(struct vtd *v, const struct page_response *resp)
+{
+	engine_calls_back(&v->guard, CALLS_THAT_ACT | BIT(CALL_PAGE_REQUEST), "page_response");
+	if (v->ops->page_response)
+		v->ops->page_response(v->ctx, resp);
+}
+
 /* Table 31: only a request with LPIG is answered, and a stop marker never. */
 static void respond(struct vtd *v, const struct page_request *pr, enum prg_code code)
 {
@@ -20,8 +28,7 @@ static void respond(struct vtd *v, const struct page_request *pr, enum prg_code 
 	if (!pr->last || is_stop_marker(pr))
 		return;
 	v->stats.auto_responses++;
-	if (v->ops->page_response)
-		v->ops->page_response(v->ctx, &resp);
+	vtd_respond(v, &resp);
 }
 
 /* Set PPR or PRO; an event only if neither was set (7.5). */
@@ -110,15 +117,12 @@ static void accept_request(struct vtd *v, const struct page_request *pr, const s
 	raise_status(v, VTD_PRS_PPR);
 }
 
-/**
- * vtd_page_request() - a Page Request Message has arrived
- *
- * Without page request support, or with translation disabled, it is refused
- * without a fault: there are no tables to blame.
+/*
+ * Without page request support, or with translation disabled, a request is
+ * refused without a fault: there are no tables to blame.
  */
-void vtd_page_request(void *hw, const struct page_request *pr)
+static void take_request(struct vtd *v, const struct page_request *pr)
 {
-	struct vtd *v = hw;
 	struct vtd_req q = { .sid = pr->sid,
 			     .pasid = pr->pasid,
 			     .addr = pr->addr,
@@ -144,4 +148,14 @@ void vtd_page_request(void *hw, const struct page_request *pr)
 	}
 	vtd_install_bind(v, pr->sid, &b);
 	accept_request(v, pr, &b);
+}
+
+/* A Page Request Message has arrived. */
+void vtd_page_request(void *hw, const struct page_request *pr)
+{
+	struct vtd *v = hw;
+
+	engine_enter(&v->guard, CALL_PAGE_REQUEST);
+	take_request(v, pr);
+	engine_leave(&v->guard);
 }

@@ -205,7 +205,13 @@ static inline __attribute__((__always_inline__)) enum xlat look_up(struct vtd *v
 
 enum xlat vtd_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r)
 {
-	return look_up(hw, t, r);
+	struct vtd *v = hw;
+	enum xlat x;
+
+	engine_enter_access(&v->guard, CALL_LOOKUP);
+	x = look_up(v, t, r);
+	engine_leave_access(&v->guard);
+	return x;
 }
 
 /* ---- the walk ---- */
@@ -570,9 +576,8 @@ static void begin(struct vtd *v, const struct dma_txn *t, struct iommu_walk *w)
 	v->walks = w;
 }
 
-enum xlat vtd_walk_begin(void *hw, const struct dma_txn *t, struct iommu_walk *w)
+static enum xlat decide(struct vtd *v, const struct dma_txn *t, struct iommu_walk *w)
 {
-	struct vtd *v = hw;
 	struct vtd_flight *f = vtd_flight(w);
 	struct vtd_req q = request_of(t);
 	u8 reason;
@@ -580,7 +585,7 @@ enum xlat vtd_walk_begin(void *hw, const struct dma_txn *t, struct iommu_walk *w
 	begin(v, t, w);
 	if (unlikely(!v->tes)) {
 		memset(&f->bind, 0, sizeof(f->bind));
-		w->kind = vtd_lookup(v, t, &w->res);
+		w->kind = look_up(v, t, &w->res);
 		f->reason = 0;
 		f->report = false;
 		return w->kind;
@@ -594,6 +599,17 @@ enum xlat vtd_walk_begin(void *hw, const struct dma_txn *t, struct iommu_walk *w
 		reason = translate_request(v, w, f);
 	conclude(v, w, reason);
 	return w->kind;
+}
+
+enum xlat vtd_walk_begin(void *hw, const struct dma_txn *t, struct iommu_walk *w)
+{
+	struct vtd *v = hw;
+	enum xlat x;
+
+	engine_enter_access(&v->guard, CALL_WALK);
+	x = decide(v, t, w);
+	engine_leave_access(&v->guard);
+	return x;
 }
 
 static void unlink_walk(struct iommu_walk *w)
@@ -650,30 +666,57 @@ static void report(struct vtd *v, struct iommu_walk *w, const struct vtd_flight 
 	w->res.recorded = vtd_fault_report(v, &q, f->reason, f->bind.fpd, w->txn.id);
 }
 
-enum xlat vtd_walk_fill(void *hw, struct iommu_walk *w)
+/* A wait descriptor may have waited for a walk that is stale: the next step looks. */
+static void end_walk(struct vtd *v, struct iommu_walk *w)
 {
-	struct vtd *v = hw;
-	struct vtd_flight *f = vtd_flight(w);
-	bool stale = w->stale;
-
 	unlink_walk(w);
-	if (!stale)
+	if (unlikely(w->stale))
+		v->iq_owed = true;
+}
+
+static enum xlat complete(struct vtd *v, struct iommu_walk *w)
+{
+	struct vtd_flight *f = vtd_flight(w);
+
+	end_walk(v, w);
+	if (likely(!w->stale))
 		install(v, w, f);
 	if (f->report)
 		report(v, w, f);
-	/* A wait descriptor may have waited for this one. */
-	if (stale)
-		vtd_iq_run(v);
 	return w->kind;
+}
+
+enum xlat vtd_walk_fill(void *hw, struct iommu_walk *w)
+{
+	struct vtd *v = hw;
+	enum xlat x;
+
+	engine_enter_access(&v->guard, CALL_FILL);
+	x = complete(v, w);
+	engine_leave_access(&v->guard);
+	return x;
 }
 
 void vtd_walk_cancel(void *hw, struct iommu_walk *w)
 {
 	struct vtd *v = hw;
 
-	unlink_walk(w);
-	if (w->stale)
-		vtd_iq_run(v);
+	engine_enter_access(&v->guard, CALL_CANCEL);
+	end_walk(v, w);
+	engine_leave_access(&v->guard);
+}
+
+/* After a reset: the walk stands alone, and whoever still holds it gets an abort. */
+void vtd_walk_disown(struct iommu_walk *w)
+{
+	struct vtd_flight *f = vtd_flight(w);
+
+	w->next = NULL;
+	w->pprev = &w->next;
+	w->stale = true;
+	w->kind = XLAT_ABORT;
+	clear_result(&w->res);
+	f->report = false;
 }
 
 static __attribute__((__noinline__)) enum xlat translate_miss(struct vtd *v, const struct dma_txn *t,
@@ -681,15 +724,21 @@ static __attribute__((__noinline__)) enum xlat translate_miss(struct vtd *v, con
 {
 	enum xlat x;
 
-	vtd_walk_begin(v, t, &v->one);
-	x = vtd_walk_fill(v, &v->one);
+	decide(v, t, &v->one);
+	x = complete(v, &v->one);
 	*r = v->one.res;
 	return x;
 }
 
 enum xlat vtd_translate(void *hw, const struct dma_txn *t, struct xlat_result *r)
 {
-	enum xlat x = look_up(hw, t, r);
+	struct vtd *v = hw;
+	enum xlat x;
 
-	return likely(x != XLAT_MISS) ? x : translate_miss(hw, t, r);
+	engine_enter_access(&v->guard, CALL_TRANSLATE);
+	x = look_up(v, t, r);
+	if (unlikely(x == XLAT_MISS))
+		x = translate_miss(v, t, r);
+	engine_leave_access(&v->guard);
+	return x;
 }

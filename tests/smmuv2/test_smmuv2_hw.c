@@ -829,6 +829,8 @@ START_TEST(walk_in_flight)
 	smmuv2_walk(&r.hw, &t, &other);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
 	ck_assert_uint_eq(w.res.pa, 0x80005000);
+	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 1);
+	smmuv2_step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 0);
 	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &other), XLAT_OK);
@@ -841,6 +843,8 @@ START_TEST(walk_in_flight)
 	wr(&r, 0x70, 0);
 	ck_assert_uint_eq(rd(&r, 0x74), 1);
 	smmuv2_cancel(&r.hw, &w);
+	ck_assert_uint_eq(rd(&r, 0x74), 1);
+	smmuv2_step(&r.hw);
 	ck_assert_uint_eq(rd(&r, 0x74), 0);
 	rig_down(&r);
 }
@@ -1051,6 +1055,7 @@ START_TEST(nested_walk_in_flight)
 	cb_wr(&r, CB, 0x7f0, 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 0);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
+	smmuv2_step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, 1, 0x7f4), 0);
 	rig_down(&r);
 }

@@ -29,6 +29,7 @@ struct rig {
 	unsigned int fail_read; /* the n-th read from now on fails, once; 0: none */
 	unsigned int syncs;	/* IOMMU_EV_SYNC */
 	unsigned int invalidations;
+	void (*on_resume)(struct rig *r);
 	u64 next_id;
 };
 
@@ -68,6 +69,8 @@ static void rig_resume(void *ctx, u64 id, enum iommu_resume how)
 
 	ck_assert_uint_lt(r->n_ended, ARRAY_SIZE(r->ended));
 	r->ended[r->n_ended++] = (struct ended){ id, how };
+	if (r->on_resume)
+		r->on_resume(r);
 }
 
 static void rig_stall_free(void *ctx, u32 tbu)

@@ -173,12 +173,18 @@ void rig_vtd_submit(struct rig_vtd *r, const u64 *d)
 	rig_vtd_write(r, VTD_IQT, (tail + words * 8) & ((4096ULL << (iqa & 7)) - 1), 8);
 }
 
+void rig_vtd_inv_done(struct rig_vtd *r, u32 sid, u8 itag, bool ok)
+{
+	vtd_class.ats_inv_done(&r->hw, sid, itag, ok);
+	vtd_class.step(&r->hw);
+}
+
 void rig_vtd_settle(struct rig_vtd *r)
 {
 	while (r->inv_done < r->n_invs) {
 		const struct ats_inv *inv = &r->invs[r->inv_done++ % RIG_LOG];
 
-		vtd_class.ats_inv_done(&r->hw, inv->sid, inv->itag, true);
+		rig_vtd_inv_done(r, inv->sid, inv->itag, true);
 	}
 }
 

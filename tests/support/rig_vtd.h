@@ -80,6 +80,9 @@ u64 rig_vtd_device(struct rig_vtd *r, u32 sid, u64 low, u64 high);
 /* Words 0..2 of a PASID-table entry, found through the tables. */
 void rig_vtd_pasid(struct rig_vtd *r, u32 sid, u32 pasid, u64 w0, u64 w1, u64 w2);
 
+/* A completion (or time-out) of an ATS invalidation, and the step after it. */
+void rig_vtd_inv_done(struct rig_vtd *r, u32 sid, u8 itag, bool ok);
+
 enum xlat rig_vtd_access(struct rig_vtd *r, u32 sid, u64 iova, u16 flags, u32 pasid, struct xlat_result *res);
 
 #endif /* RIG_VTD_H */

@@ -187,6 +187,7 @@ static void settle(struct rig_host *h)
 		struct ep *ep = find_ep(h, inv->sid);
 
 		vtd_class.ats_inv_done(&h->r.hw, inv->sid, inv->itag, !ep || !ep->silent);
+		vtd_class.step(&h->r.hw);
 	}
 }
 

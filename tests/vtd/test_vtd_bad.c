@@ -132,7 +132,7 @@ START_TEST(garbage_in_registers_and_queues)
 			rig_vtd_read(&r, offset, 4);
 			rig_vtd_access(&r, (u32)w & 0xffff, w >> 17, 0, 0, &res);
 			vtd_class.page_request(&r.hw, &pr);
-			vtd_class.ats_inv_done(&r.hw, (u32)w & 0xffff, (u8)(w >> 20), w & 1);
+			rig_vtd_inv_done(&r, (u32)w & 0xffff, (u8)(w >> 20), w & 1);
 			if (r.n_invs > r.inv_done)
 				rig_vtd_settle(&r);
 		}

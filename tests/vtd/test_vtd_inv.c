@@ -304,6 +304,7 @@ START_TEST(invalidation_in_the_midst_of_a_walk)
 	t = walk.txn;
 	ck_assert_int_eq(vtd_class.fill(&r.hw, &walk), XLAT_OK);
 	ck_assert_uint_eq(walk.res.pa, 0x9000);
+	vtd_class.step(&r.hw);
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 2);
 	ck_assert_int_eq(vtd_class.lookup(&r.hw, &t, &res), XLAT_MISS);
 	/* Not stale: installed. */
@@ -325,6 +326,7 @@ START_TEST(walks_given_up)
 	submit(0x25 | 2ULL << 32, status);
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 0);
 	vtd_class.cancel(&r.hw, &walk);
+	vtd_class.step(&r.hw);
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 2);
 	/* A walk that is to fault is stale for everyone, and still reports. */
 	rig_vtd_poke(&r, map[SS_A].slot + 8 * 5, 0);

@@ -284,9 +284,9 @@ START_TEST(wait_for_completions)
 	ck_assert_uint_eq(r.n_invs, 2);
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_IQH, 8), 128);
 	/* The second completes first: its wait stays behind the first. */
-	vtd_class.ats_inv_done(&r.hw, 9, r.invs[1].itag, true);
+	rig_vtd_inv_done(&r, 9, r.invs[1].itag, true);
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 0);
-	vtd_class.ats_inv_done(&r.hw, 8, r.invs[0].itag, true);
+	rig_vtd_inv_done(&r, 8, r.invs[0].itag, true);
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 2);
 	rig_vtd_exit(&r);
 }
@@ -343,7 +343,7 @@ START_TEST(ats_time_out)
 	start(NULL, VTD_TTM_SCALABLE, true);
 	submit(0x3 | 8ULL << 32, 0x1000);
 	wait_status(1, 0);
-	vtd_class.ats_inv_done(&r.hw, 8, r.invs[0].itag, false);
+	rig_vtd_inv_done(&r, 8, r.invs[0].itag, false);
 	ck_assert_uint_eq(fsts(), VTD_FSTS_ITE);
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_IQERCD, 8) >> 32 & 0xffff, 8);
 	ck_assert_uint_eq(r.msis[VTD_LINE_FAULT], 1);
@@ -360,13 +360,13 @@ START_TEST(unexpected_completion)
 {
 	start(NULL, VTD_TTM_SCALABLE, true);
 	submit(0x3 | 8ULL << 32, 0x1000);
-	vtd_class.ats_inv_done(&r.hw, 9, r.invs[0].itag, true); /* not its */
+	rig_vtd_inv_done(&r, 9, r.invs[0].itag, true); /* not its */
 	ck_assert_uint_eq(fsts(), VTD_FSTS_ICE);
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_IQERCD, 8) >> 48, 9);
 	rig_vtd_write(&r, VTD_FSTS, VTD_FSTS_ICE, 4);
 	rig_vtd_settle(&r);
 	ck_assert_uint_eq(fsts(), 0);
-	vtd_class.ats_inv_done(&r.hw, 8, r.invs[0].itag, true); /* a second time */
+	rig_vtd_inv_done(&r, 8, r.invs[0].itag, true); /* a second time */
 	ck_assert_uint_eq(fsts(), VTD_FSTS_ICE);
 	wait_status(3, 0); /* the queue goes on */
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 3);
