@@ -26,9 +26,10 @@ check: deps-check release
 bench: release
 	scripts/bench $(if $(INSTRUCTIONS),--instructions)
 
-# Ten million faults through the fault core, from 8 threads to 4.
+# Ten million faults through the fault core, from 8 threads to 4; ten million steps of random holders over the engines.
 stress: release
 	build/release/tests/fault_core/stress_fault_core 10000000
+	build/release/tests/contract/contract --steps 10000000
 
 # A kernel with KASAN, lockdep and the like, and a million faults in it. Takes its time.
 kernel-debug:
