@@ -27,6 +27,9 @@ struct AtsSink {
     virtual ps_t ats_invalidate(const ats_inv &invalidation, ps_t time) = 0;
 
     virtual void page_step(const page_request &request, PageStep step, ps_t time) = 0;
+
+    /// The IOMMU was reset: it has forgotten page requests and invalidations, whose completions must not come any more.
+    virtual void iommu_reset(ps_t time) = 0;
 };
 
 } // namespace faultline

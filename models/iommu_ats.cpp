@@ -35,18 +35,19 @@ bool IommuModel::answer_translation(Flow &f) {
 void IommuModel::page_request(const ::page_request &pr, ps_t time) {
     pri_free_ = (pri_free_ > time ? pri_free_ : time) + config_.notify.pri_write_ps;
     page_requests_.push_back(pr);
-    scheduler_.at(pri_free_, page_request_action, this);
+    scheduler_.at(pri_free_, page_request_action, this, epoch_);
 }
 
-void IommuModel::page_request_action(void *model, u64) {
+void IommuModel::page_request_action(void *model, u64 epoch) {
     auto *self = static_cast<IommuModel *>(model);
 
+    if (epoch != self->epoch_)
+        return;
     self->page_request_ = self->page_requests_.front();
     self->page_requests_.pop_front();
     self->settle(self->scheduler_.now());
     self->cur_ = self->scheduler_.now();
     self->cls_->page_request(self->hw_, &self->page_request_);
-    self->carry_invalidations();
 }
 
 /* The engine has written the record of page_request_. */
@@ -88,20 +89,19 @@ void IommuModel::carry_invalidations() {
         AtsSink *sink = endpoint(inv.sid);
 
         invalidations_.pop_front();
-        if (!sink) {
-            ats_inv_done(inv.sid, inv.itag, false, time);
+        ps_t back = sink ? sink->ats_invalidate(inv, time) : time;
+        if (back == kNever)
             continue;
-        }
-        ps_t back = sink->ats_invalidate(inv, time);
-        if (back != kNever)
-            ats_inv_done(inv.sid, inv.itag, true, back);
+        cur_ = back;
+        cls_->ats_inv_done(hw_, inv.sid, inv.itag, sink != nullptr);
+        cls_->step(hw_); // may send more of them
     }
 }
 
 void IommuModel::ats_inv_done(u32 requester, u8 itag, bool ok, ps_t time) {
     cur_ = time;
     cls_->ats_inv_done(hw_, requester, itag, ok);
-    carry_invalidations();
+    step(time);
 }
 
 } // namespace faultline

@@ -7,9 +7,10 @@ namespace faultline {
 using tlm::tlm_generic_payload;
 
 IommuModel::IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config)
-    : sc_module(name), down("down"), walk("walk"), mmio("mmio"), irq("irq"), scheduler_(scheduler), config_(config),
-      down_bw_(new DownBw(*this)), walk_bw_(new DownBw(*this)), mmio_fw_(new MmioFw(*this)), pages_(kDirectPages),
-      in_flight_(kInFlightHeads), walk_slots_(config.tcu.walk_slots, 0) {
+    : sc_module(name), down("down"), walk("walk"), mmio("mmio"), irq("irq"), reset_in("reset_in"),
+      scheduler_(scheduler), config_(config), down_bw_(new DownBw(*this)), walk_bw_(new DownBw(*this)),
+      mmio_fw_(new MmioFw(*this)), pages_(kDirectPages), in_flight_(kInFlightHeads),
+      walk_slots_(config.tcu.walk_slots, 0) {
     fill_ops();
     for (unsigned i = 0; i < config.tbu.count; i++)
         ports_.emplace_back(new Port(*this, i));

@@ -40,6 +40,8 @@ public:
     tlm::tlm_target_socket<> mmio;
     /// Wired interrupts; may stay unbound.
     sc_core::sc_port<IrqIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND> irq;
+    /// Reset, active high, at its rising edge; may stay unbound.
+    sc_core::sc_port<sc_core::sc_signal_in_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> reset_in;
 
     IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config);
     ~IommuModel() override;
@@ -53,6 +55,13 @@ public:
     void set_sink(FaultSink *sink) { sink_ = sink; }
     /// false: every access of nb_transport goes through all four phases, also hits.
     void set_early_completion(bool on) { early_ = on; }
+
+    /**
+     * The IOMMU as after power-on, from any process or action. Stalled accesses and those whose walk is in flight
+     * end with an abort, those that wait for room start again, DMI is withdrawn. Records that software has not
+     * read, page requests and invalidations are forgotten, and the endpoints are told.
+     */
+    void reset();
 
     /// There are records of faults that software has not read.
     bool records_unread() const { return !records_.empty() || !page_records_.empty(); }
@@ -117,6 +126,8 @@ private:
     void end_piece(Flow &f, xlat how);
     void retry(Access &a);
     void retry_at(Access &a, ps_t time);
+    void abort_at(Access &a, ps_t time);
+    void resume_at(Access &a, ps_t time);
     void refuse(Access &a, xlat how);
     void resolved(Access &a);
     void finish(Access &a, ps_t time);
@@ -131,12 +142,16 @@ private:
     ps_t issue_walk_access(const walk_access &a, ps_t t);
     void add_due(ps_t time, Walk *w, bool decided);
     void fill(Walk &w, ps_t time);
+    void step(ps_t time);
     void settle_due(ps_t time);
     void decided(Walk &w, ps_t time);
     void deliver(Walk &w, ps_t time);
     void delivered(Access &a, xlat kind, ps_t time);
     void open_fault(Access &a, ps_t decided);
     void close_fault(Access &a, ps_t time, xlat kind);
+    void abandon_walks(ps_t time);
+    void forget_messages();
+    void end_of_elaboration() override;
     Access *new_access();
     void free_access(Access *a);
 
@@ -154,7 +169,7 @@ private:
     void note_page_record(u64 address, ps_t time);
     void carry_invalidations();
     void note_record(u64 address, u32 length, ps_t time);
-    static void page_request_action(void *model, u64);
+    static void page_request_action(void *model, u64 epoch);
     static void op_page_response(void *ctx, const ::page_response *resp);
     static void op_ats_invalidate(void *ctx, const ats_inv *inv);
 
@@ -183,6 +198,7 @@ private:
     int debug_access(u64 pa, void *buf, u32 len, bool write);
     void event(const iommu_event &ev);
     void drop_dmi();
+    void withdraw_dmi(const iommu_scope *scope);
 
     struct Page {
         u64 tag = kNever;
@@ -227,6 +243,7 @@ private:
     ps_t next_due_ = kNever;
     ps_t record_free_ = 0, pri_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0, answer_time_ = 0;
     u64 fault_seq_ = 0;
+    u64 epoch_ = 0; // changes at a reset: what is on the agenda from before is void
     unsigned walks_in_flight_ = 0;
     bool early_ = true, down_busy_ = false;
 };

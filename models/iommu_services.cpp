@@ -159,7 +159,6 @@ void IommuModel::mmio_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &
     } else {
         u64 value = len == 4 ? fl_get_le32(gp.get_data_ptr()) : fl_get_le64(gp.get_data_ptr());
         cls_->mmio_write(hw_, gp.get_address(), value, len);
-        drop_dmi(); // whatever it did: an enable needs no invalidation
         carry_invalidations();
     }
     gp.set_response_status(tlm::TLM_OK_RESPONSE);

@@ -364,7 +364,7 @@ bool IommuModel::Port::get_direct_mem_ptr(tlm_generic_payload &gp, tlm::tlm_dmi 
     return model.dmi(*this, gp, d);
 }
 
-/* A page of one stream that may be accessed now. Any invalidation takes every pointer back. */
+/* A page of one stream that may be accessed now. An invalidation that may concern the stream takes it back. */
 bool IommuModel::dmi(Port &p, tlm_generic_payload &gp, tlm::tlm_dmi &d) {
     dma_txn t = txn_of(gp, p.default_stream, p.index);
     u64 iova = gp.get_address(), stream = u64(t.sid) << 32 | (t.flags & DMA_PASID ? t.pasid | 1U << 31 : 0);
@@ -409,6 +409,15 @@ void IommuModel::Port::invalidate_dmi() {
 void IommuModel::drop_dmi() {
     for (auto &p : ports_)
         p->invalidate_dmi();
+}
+
+/* Whole pointers, whatever the range: one address may stand for a block. */
+void IommuModel::withdraw_dmi(const iommu_scope *scope) {
+    for (auto &p : ports_) {
+        u32 pasid = p->dmi_stream >> 31 & 1 ? u32(p->dmi_stream & 0x7fffffff) : IOMMU_NO_PASID;
+        if (p->dmi_granted && (!scope || cls_->concerns(hw_, scope, u32(p->dmi_stream >> 32), pasid)))
+            p->invalidate_dmi();
+    }
 }
 
 } // namespace faultline

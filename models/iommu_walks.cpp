@@ -99,6 +99,15 @@ void IommuModel::fill(Walk &w, ps_t time) {
     cls_->fill(hw_, &w.w);
 }
 
+/* What the end of a walk or of an invalidation has made possible: commands that waited go on, now and at their price.
+ */
+void IommuModel::step(ps_t time) {
+    cur_ = time;
+    cls_->step(hw_);
+    if (unlikely(!invalidations_.empty()))
+        carry_invalidations();
+}
+
 void IommuModel::settle_due(ps_t time) {
     while (!due_.empty() && due_.front().time <= time) {
         Due d = due_.pop();
@@ -110,6 +119,7 @@ void IommuModel::settle_due(ps_t time) {
         } else {
             fill(*d.walk, d.time);
             remove_walk(d.walk);
+            step(d.time);
         }
     }
 }
@@ -173,14 +183,17 @@ void IommuModel::delivered(Access &a, xlat kind, ps_t time) {
     if (sink_ && f.res.fault && kind != XLAT_OK && kind != XLAT_WAIT)
         sink_->fault_delivered(f.txn, f.res, kind, time);
     f.at = time + config_.tbu.link_ps;
-    switch (kind) {
-    case XLAT_STALL:
+    if (kind == XLAT_STALL) {
         a.stalled = true;
         counters_.stalled++;
-        break;
-    case XLAT_WAIT: // keeps its slot; what it has met is no fault yet
+    } else if (kind == XLAT_WAIT) { // keeps its slot; what it has met is no fault yet
         a.in_fault = false;
         waiting_.push_back(&a);
+    }
+    step(time); // before the access goes on: what it meets then is later
+    switch (kind) {
+    case XLAT_STALL:
+    case XLAT_WAIT:
         break;
     case XLAT_ABORT:
     case XLAT_RAZWI:
@@ -213,17 +226,28 @@ void IommuModel::op_txn_resume(void *ctx, u64 id, iommu_resume how) {
     a.stamps.stamp[PART_RETRY] = time;
     a.flow.started = time;
     a.resume_how = how == RESUME_ABORT ? XLAT_ABORT : how == RESUME_RAZWI ? XLAT_RAZWI : XLAT_OK;
-    self->scheduler_.at(
+    self->resume_at(a, time);
+}
+
+/* The end of a wait, as a.resume_how says. */
+void IommuModel::resume_at(Access &a, ps_t time) {
+    a.flow.at = time;
+    scheduler_.at(
         time,
         [](void *access, u64) {
             auto *x = static_cast<Access *>(access);
-            x->flow.at = x->stamps.stamp[PART_RETRY];
             if (x->resume_how == XLAT_OK)
                 x->flow.port->model.retry(*x);
             else
                 x->flow.port->model.refuse(*x, x->resume_how);
         },
         &a);
+}
+
+void IommuModel::abort_at(Access &a, ps_t time) {
+    a.flow.res = {};
+    a.resume_how = XLAT_ABORT;
+    resume_at(a, time);
 }
 
 void IommuModel::op_stall_free(void *ctx, u32 tbu) {
@@ -260,7 +284,8 @@ void IommuModel::event(const iommu_event &ev) {
         }
         break;
     case IOMMU_EV_INVALIDATE:
-        drop_dmi();
+    case IOMMU_EV_CHANGED:
+        withdraw_dmi(ev.scope);
         break;
     default:
         break;

@@ -64,6 +64,7 @@ public:
     void page_response(const ::page_response &response, ps_t time, ps_t answered) override;
     ps_t ats_invalidate(const ats_inv &invalidation, ps_t time) override;
     void page_step(const ::page_request &request, PageStep step, ps_t time) override;
+    void iommu_reset(ps_t time) override;
 
 private:
     struct Access;

@@ -54,6 +54,7 @@ struct PcieEndpoint::Function {
     bool carrying = false, completed = false; // an invalidation, within ats_invalidate()
     GroupTimes groups[ATS_MAX_PRG] = {};
     const Response *response = nullptr; // being taken in
+    unsigned resets = 0;                // of the IOMMU; what it sent before is not taken in
 
     Function(PcieEndpoint &d, const ats_ep_cfg &cfg, const ats_ep_ops &ops) : device(d) {
         if (ats_ep_init(&ep, &cfg, &ops, this))
@@ -67,6 +68,7 @@ struct PcieEndpoint::Response {
     Function &fn;
     ::page_response message;
     ps_t answered;
+    unsigned resets;
 };
 
 class PcieEndpoint::DmaFw : public tlm::tlm_fw_transport_if<> {

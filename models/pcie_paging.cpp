@@ -52,12 +52,14 @@ void PcieEndpoint::page_response(const ::page_response &response, ps_t time, ps_
         [](void *object, u64) {
             std::unique_ptr<Response> r(static_cast<Response *>(object));
             PcieEndpoint &device = r->fn.device;
+            if (r->resets != r->fn.resets)
+                return;
             device.cur_ = device.scheduler_.now();
             r->fn.response = r.get();
             ats_ep_response(&r->fn.ep, &r->message);
             r->fn.response = nullptr;
         },
-        new Response{*f, response, answered});
+        new Response{*f, response, answered, f->resets});
 }
 
 /* Its group was answered, or its function may not ask any more. */
@@ -133,6 +135,15 @@ void PcieEndpoint::op_inv_done(void *ctx, u32 sid, u8 itag) {
         f->completed = true;
     else
         device.iommu_.ats_inv_done(sid, itag, true, device.to_root_.send(device.cur_, 0));
+}
+
+/* Whoever waits for a page has failed; the others ask again. */
+void PcieEndpoint::iommu_reset(ps_t time) {
+    cur_ = time;
+    for (auto &f : functions_) {
+        f->resets++;
+        ats_ep_reset(&f->ep);
+    }
 }
 
 void PcieEndpoint::stop_pasid(u32 requester, u32 pasid) {

@@ -218,3 +218,17 @@ void ats_ep_invalidate(struct ats_ep *ep, const struct ats_inv *inv)
 	if (!ep->inv_waits[itag])
 		ep->ops->inv_done(ep->ctx, ep->cfg.sid, itag);
 }
+
+void ats_ep_reset(struct ats_ep *ep)
+{
+	struct tcache_inv all = { 0 };
+	struct ats_use *use;
+
+	tcache_invalidate(&ep->atc, &all);
+	memset(ep->request_stale, true, sizeof(ep->request_stale));
+	for (use = ep->uses; use; use = use->next)
+		use->waits = 0;
+	memset(ep->inv_waits, 0, sizeof(ep->inv_waits));
+	ats_ep_set_pri(ep, false);
+	ats_ep_set_pri(ep, ep->cfg.pri);
+}

@@ -175,6 +175,13 @@ void ats_ep_end(struct ats_ep *ep, struct ats_use *use);
  */
 void ats_ep_stop(struct ats_ep *ep, u32 pasid);
 
+/**
+ * ats_ep_reset() - the IOMMU was reset: it knows of nothing that was sent
+ * The ATC is emptied, completions on their way are stale, invalidations are not completed, and whoever waits for a page
+ * wakes with ATS_DISABLED. Page requests are as configured afterwards.
+ */
+void ats_ep_reset(struct ats_ep *ep);
+
 /* Page requests on or off; off wakes whoever waits with ATS_DISABLED and forgets what is outstanding. */
 void ats_ep_set_pri(struct ats_ep *ep, bool on);
 

@@ -126,6 +126,7 @@ int xl_run(const struct iommu_class *cls, void *hw, const struct dma_txn *t, str
 	if (o->kind == XLAT_MISS) {
 		cls->walk(hw, t, w);
 		o->kind = cls->fill(hw, w);
+		cls->step(hw);
 		r = w->res;
 		o->n_accesses = w->n_accesses;
 		memcpy(o->accesses, w->accesses, w->n_accesses * sizeof(w->accesses[0]));

@@ -39,6 +39,7 @@ struct run {
 	u32 level; /* lines that are asserted */
 	bool work; /* the fault core wants a worker */
 	enum verdict verdict;
+	int code; /* the run came to a stop */
 	struct endpoint *eps[REPLAY_MAX_STREAMS];
 	struct ats_inv inv[ATS_MAX_ITAGS];
 	u32 n_inv;
@@ -113,7 +114,7 @@ static void page_response(void *ctx, const struct page_response *resp)
 		ats_ep_response(&e->ep, resp);
 }
 
-/* Carried out in poll: the engine is in the midst of a command. */
+/* Carried when the call has returned: the engine is in the midst of a command. */
 static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 {
 	struct run *r = ctx;
@@ -133,20 +134,27 @@ static const struct iommu_ops hw_ops = {
 	.ats_invalidate = ats_invalidate,
 };
 
+static void inv_done(struct run *r, u32 sid, u8 itag, bool ok)
+{
+	r->cls->ats_inv_done(r->hw, sid, itag, ok);
+	r->cls->step(r->hw);
+}
+
+/* Each completion may let the engine send more of them. */
 static void carry_invalidations(struct run *r)
 {
-	struct ats_inv inv[ATS_MAX_ITAGS];
-	u32 i, n = r->n_inv;
+	struct ats_inv inv;
+	struct endpoint *e;
 
-	memcpy(inv, r->inv, n * sizeof(inv[0]));
-	r->n_inv = 0;
-	for (i = 0; i < n; i++) {
-		struct endpoint *e = endpoint_of(r, inv[i].sid);
-
+	while (r->n_inv) {
+		inv = r->inv[0];
+		r->n_inv--;
+		memmove(r->inv, r->inv + 1, r->n_inv * sizeof(r->inv[0]));
+		e = endpoint_of(r, inv.sid);
 		if (e)
-			ats_ep_invalidate(&e->ep, &inv[i]);
+			ats_ep_invalidate(&e->ep, &inv);
 		else
-			r->cls->ats_inv_done(r->hw, inv[i].sid, inv[i].itag, false);
+			inv_done(r, inv.sid, inv.itag, false);
 	}
 }
 
@@ -164,6 +172,7 @@ static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 	struct run *r = ctx;
 
 	r->cls->mmio_write(r->hw, offset, value, size);
+	carry_invalidations(r);
 }
 
 static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
@@ -189,7 +198,6 @@ static void mem_free(void *ctx, u64 pa, u64 bytes)
 
 static bool poll(void *ctx, u32 tries)
 {
-	carry_invalidations(ctx);
 	return tries < POLL_TRIES;
 }
 
@@ -231,7 +239,7 @@ static void ep_inv_done(void *ctx, u32 sid, u8 itag)
 {
 	struct endpoint *e = ctx;
 
-	e->run->cls->ats_inv_done(e->run->hw, sid, itag, true);
+	inv_done(e->run, sid, itag, true);
 }
 
 static void ep_wake(void *ctx, struct ats_waiter *w, enum ats_wake why)
@@ -243,15 +251,36 @@ static void ep_wake(void *ctx, struct ats_waiter *w, enum ats_wake why)
 
 static const struct ats_ep_ops ep_ops = { ep_page_request, ep_inv_done, ep_wake };
 
+/* ---- what never ends ---- */
+
+/* Nothing goes on beside the access at hand: what is true of it after so many tries stays true. */
+static bool no_progress(struct run *r, const struct dma_txn *t, const char *what)
+{
+	if (!r->code)
+		r->code = dmat_fail(r->err, EDEADLK, "no progress: an access of stream 0x%x to 0x%llx %s", t->sid,
+				    t->iova, what);
+	return false;
+}
+
+static void busy_software(struct run *r, const char *what)
+{
+	if (!r->code)
+		r->code = dmat_fail(r->err, EDEADLK, "no progress: %s, and no access goes on", what);
+}
+
 /* ---- software runs until it has nothing to do ---- */
 
 static void serve_line(struct run *r, u32 line)
 {
 	void *drv = replay_os_driver(r->os);
 
+	u32 rounds = 0;
+
 	if (r->drv->irq(drv, line, r->now) == DRV_IRQ_WAKE_THREAD)
-		while (r->drv->irq_thread(drv, line, r->now) > 0)
+		while (r->drv->irq_thread(drv, line, r->now) > 0 && ++rounds < PUMP_LIMIT)
 			;
+	if (rounds == PUMP_LIMIT)
+		busy_software(r, "the driver's interrupt thread always finds more");
 	replay_os_deferred(r->os, r->now);
 }
 
@@ -278,7 +307,9 @@ static void pump(struct run *r)
 				;
 			lines = ~0u;
 		}
-	} while (lines && ++rounds < PUMP_LIMIT);
+	} while (lines && !r->code && ++rounds < PUMP_LIMIT);
+	if (rounds == PUMP_LIMIT)
+		busy_software(r, "interrupts come for ever");
 }
 
 /* ---- one piece of an access: within one page ---- */
@@ -292,13 +323,15 @@ static bool platform_piece(struct run *r, struct piece *p)
 {
 	u32 tries;
 
-	for (tries = 0; tries < RETRY_LIMIT; tries++) {
+	for (tries = 0; tries < RETRY_LIMIT && !r->code; tries++) {
 		r->verdict = PENDING;
 		switch (r->cls->translate(r->hw, &p->txn, &p->r)) {
 		case XLAT_OK:
 			return true;
 		case XLAT_STALL:
 			pump(r);
+			if (r->verdict == PENDING)
+				return no_progress(r, &p->txn, "waits for the answer to its stall");
 			if (r->verdict != RETRY)
 				return false;
 			break;
@@ -310,7 +343,7 @@ static bool platform_piece(struct run *r, struct piece *p)
 			return false;
 		}
 	}
-	return false;
+	return no_progress(r, &p->txn, "is retried for ever");
 }
 
 /* Goes out translated, without its PASID: the address is checked once more where ATSCHK asks for it. */
@@ -336,7 +369,7 @@ static bool pri_piece(struct run *r, struct piece *p, struct endpoint *e)
 	u32 tries;
 	int tag;
 
-	for (tries = 0; tries < RETRY_LIMIT; tries++) {
+	for (tries = 0; tries < RETRY_LIMIT && !r->code; tries++) {
 		if (ats_ep_lookup(&e->ep, &p->txn, &p->r))
 			return translated_piece(r, p);
 		tag = ats_ep_translate(&e->ep, &p->txn, &req);
@@ -356,6 +389,8 @@ static bool pri_piece(struct run *r, struct piece *p, struct endpoint *e)
 			if (ats_ep_fault(&e->ep, &w))
 				return false;
 			pump(r);
+			if (r->verdict == PENDING)
+				return no_progress(r, &p->txn, "waits for the answer to a page request");
 			if (r->verdict != RETRY)
 				return false;
 			break;
@@ -363,7 +398,7 @@ static bool pri_piece(struct run *r, struct piece *p, struct endpoint *e)
 			return false;
 		}
 	}
-	return false;
+	return no_progress(r, &p->txn, "is told to retry for ever after a page request");
 }
 
 /* ---- an access ---- */
@@ -443,6 +478,7 @@ static int play_block(struct run *r, const struct dmat_record *block, ssize_t n,
 			access_record(r, &block[i], record);
 		else
 			code = replay_os_record(r->os, &block[i], r->now, r->err);
+		code = code ? code : r->code;
 		if (r->opt->progress && !(r->res->accesses & PROGRESS_MASK))
 			r->opt->progress(r->opt->progress_ctx, r->res->accesses, all);
 	}
@@ -558,6 +594,7 @@ int replay_functional(const struct replay_options *opt, struct replay_result *re
 	if (!code) {
 		pump(r);
 		replay_os_result(r->os, res);
+		code = r->code;
 	}
 	tear_down(r);
 	free(r);

@@ -196,7 +196,7 @@ static void hw_page_response(void *ctx, const struct page_response *resp)
 		}
 }
 
-/* The endpoints cache nothing; they complete when the driver polls, for the engine is in the midst of a command. */
+/* The endpoints cache nothing; they complete when the call has returned, for the engine is in the midst of a command. */
 static void hw_ats_invalidate(void *ctx, const struct ats_inv *inv)
 {
 	struct engine_replay *r = ctx;
@@ -216,6 +216,17 @@ static const struct iommu_ops hw_ops = {
 	.ats_invalidate = hw_ats_invalidate,
 };
 
+/* With hw_lock. Each completion may let the engine send more of them. */
+static void complete_invalidations(struct engine_replay *r)
+{
+	while (r->n_inv) {
+		struct ats_inv inv = r->inv[--r->n_inv];
+
+		r->engine->ats_inv_done(r->hw, inv.sid, inv.itag, true);
+		r->engine->step(r->hw);
+	}
+}
+
 static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
 {
 	struct engine_replay *r = ctx;
@@ -232,23 +243,13 @@ static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 	unsigned long flags = fault_lock_acquire(&r->hw_lock);
 
 	r->engine->mmio_write(r->hw, offset, value, size);
+	complete_invalidations(r);
 	fault_lock_release(&r->hw_lock, flags);
 }
 
 static bool poll(void *ctx, u32 tries)
 {
-	struct engine_replay *r = ctx;
-	unsigned long flags;
-
-	flags = fault_lock_acquire(&r->hw_lock);
-	while (r->n_inv) {
-		struct ats_inv inv = r->inv[--r->n_inv];
-
-		r->engine->ats_inv_done(r->hw, inv.sid, inv.itag, true);
-		if (r->engine->step)
-			r->engine->step(r->hw);
-	}
-	fault_lock_release(&r->hw_lock, flags);
+	(void)ctx;
 	return tries < 1000000;
 }
 

@@ -2,7 +2,8 @@
 /*
  * An engine small enough to compute by hand: a page map given by the test, a
  * walk of `depth` table accesses, and faults that end as the test says.
- * Registers: 0x0 RESUME (id << 4 | how), 0x8 invalidate everything, 0x10 SYNC.
+ * Registers: 0x0 RESUME (id << 4 | how), 0x8 invalidate (a stream's, 0: everything), 0x10 SYNC,
+ * 0x18 nothing.
  */
 #ifndef FAKE_ENGINE_H
 #define FAKE_ENGINE_H
@@ -23,17 +24,18 @@ struct FakeEngine {
     u32 depth = 4;
     u32 room = 64;                 // stalls it can hold; beyond: XLAT_WAIT
     u64 record_address = 0x100000; // next record
-    u64 fills = 0, lookups = 0, stale_fills = 0;
+    u64 fills = 0, lookups = 0, stale_fills = 0, steps = 0;
 
     bool allowed(const dma_txn &t) const {
         return pages.count(t.iova >> 12) && !((t.flags & DMA_WRITE) && readonly.count(t.iova >> 12));
     }
-    void say(u8 kind, u8 unit, u64 id = 0, u64 addr = 0) const {
+    void say(u8 kind, u8 unit, u64 id = 0, u64 addr = 0, const iommu_scope *scope = nullptr) const {
         iommu_event ev{};
         ev.kind = kind;
         ev.unit = unit;
         ev.id = id;
         ev.addr = addr;
+        ev.scope = scope;
         ops->event(ctx, &ev);
     }
 };
@@ -121,24 +123,62 @@ inline u64 fake_mmio_read(void *hw, u64, unsigned) {
 inline void fake_mmio_write(void *hw, u64 offset, u64 value, unsigned) {
     auto *e = static_cast<FakeEngine *>(hw);
 
+    if (offset == 24)
+        return;
     e->say(IOMMU_EV_COMMAND, UNIT_CMDQ);
     if (offset == 0 && e->stalled.erase(value >> 4)) {
         e->ops->txn_resume(e->ctx, value >> 4, iommu_resume(value & 15));
         e->ops->stall_free(e->ctx, 0);
     }
     if (offset == 8) {
+        iommu_scope scope{};
+        if (value) {
+            scope.by = SCOPE_SID;
+            scope.sid_first = scope.sid_last = u32(value);
+        }
         e->cached.clear();
         for (iommu_walk *w = e->flying; w; w = w->next)
             w->stale = true;
-        e->say(IOMMU_EV_INVALIDATE, UNIT_TLB);
+        e->say(IOMMU_EV_INVALIDATE, UNIT_TLB, 0, 0, &scope);
     }
     if (offset == 16)
         e->say(IOMMU_EV_SYNC, UNIT_CMDQ);
 }
 
+inline void fake_step(void *hw) {
+    static_cast<FakeEngine *>(hw)->steps++;
+}
+
+inline void fake_reset(void *hw) {
+    auto *e = static_cast<FakeEngine *>(hw);
+    std::set<u64> ended;
+
+    ended.swap(e->stalled);
+    e->cached.clear();
+    for (u64 id : ended)
+        e->ops->txn_resume(e->ctx, id, RESUME_ABORT);
+    e->ops->stall_free(e->ctx, 0);
+}
+
+inline bool fake_concerns(void *, const iommu_scope *scope, u32 sid, u32) {
+    return !(scope->by & SCOPE_SID) || (scope->sid_first <= sid && sid <= scope->sid_last);
+}
+
 inline const iommu_class *fake_class() {
-    static const iommu_class c = {"fake",  fake_lookup,    fake_walk,       fake_fill, fake_cancel,
-                                  nullptr, fake_mmio_read, fake_mmio_write, nullptr,   nullptr};
+    static const iommu_class c = [] {
+        iommu_class f{};
+        f.name = "fake";
+        f.lookup = fake_lookup;
+        f.walk = fake_walk;
+        f.fill = fake_fill;
+        f.cancel = fake_cancel;
+        f.mmio_read = fake_mmio_read;
+        f.mmio_write = fake_mmio_write;
+        f.step = fake_step;
+        f.reset = fake_reset;
+        f.concerns = fake_concerns;
+        return f;
+    }();
     return &c;
 }
 
