@@ -5,8 +5,9 @@
 /* Fields that promise what the model does not do. */
 #define IDR0_ABSENT (IDR0_BTM | IDR0_DORMHINT | IDR0_ATOS | IDR0_VATOS)
 #define IDR1_ABSENT (IDR1_REL | IDR1_QUEUES_PRESET | IDR1_TABLES_PRESET | IDR1_ECMDQ)
-#define IDR3_ABSENT \
-	(IDR3_MPAM | IDR3_DPT | IDR3_PASIDTT | IDR3_EPAN | IDR3_S1PI | IDR3_S2PI | IDR3_S2PO | IDR3_THE | IDR3_AIE)
+#define IDR3_ABSENT                                                                                         \
+	(IDR3_PBHA | IDR3_MPAM | IDR3_FWB | IDR3_PTWNNC | IDR3_DPT | IDR3_PASIDTT | IDR3_EPAN | IDR3_S1PI | \
+	 IDR3_S2PI | IDR3_S2PO | IDR3_THE | IDR3_MTEPERM | IDR3_AIE)
 
 u32 smmuv3_default_idr(unsigned int n)
 {
@@ -40,16 +41,45 @@ static u32 settle_idr0(u32 v, const struct iommu_ops *ops)
 	v &= ~IDR0_ABSENT;
 	if (FIELD_GET(IDR0_HTTU, v) == 3)
 		v = (v & ~IDR0_HTTU) | FIELD_PREP(IDR0_HTTU, 2U);
-	if (!ops->mem_cas64)
+	if (!ops->mem_cas64 || !(v & IDR0_TTF_AA64))
 		v &= ~IDR0_HTTU;
 	if (!ops->msi)
 		v &= ~IDR0_MSI;
 	if (!(v & IDR0_S1P) || !(v & IDR0_S2P))
-		v &= ~IDR0_HYP;
+		v &= ~(IDR0_HYP | IDR0_NS1ATS);
 	if (!(v & IDR0_S2P))
 		v &= ~IDR0_VMW;
 	if (!(v & IDR0_ATS))
 		v &= ~(IDR0_PRI | IDR0_ATSRECERR | IDR0_NS1ATS);
+	return v;
+}
+
+/* 6.3.4 */
+static u32 settle_idr3(u32 v, u32 idr0, u32 idr1, u32 aidr)
+{
+	v &= ~IDR3_ABSENT;
+	if (!(idr0 & IDR0_S1P))
+		v &= ~(IDR3_HAD | IDR3_E0PD);
+	if (!(idr0 & IDR0_S2P) || !aidr)
+		v &= ~IDR3_XNX;
+	if (!(idr0 & IDR0_PRI) || !FIELD_GET(IDR1_SSIDSIZE, idr1))
+		v &= ~IDR3_PPS;
+	return v;
+}
+
+/* 6.3.6. Granules and wider addresses belong to VMSAv8-64. */
+static u32 settle_idr5(u32 v, u32 idr0, u32 aidr)
+{
+	if (!(idr0 & IDR0_TTF_AA64))
+		v &= ~(IDR5_GRAN16K | IDR5_GRAN64K | IDR5_DS | IDR5_VAX);
+	if (idr0 & IDR0_TTF_AA32)
+		v |= IDR5_GRAN4K;
+	if (!(v & (IDR5_GRAN4K | IDR5_GRAN16K)))
+		v &= ~IDR5_DS;
+	if (!aidr || !(v & (IDR5_GRAN64K | IDR5_DS)))
+		v &= ~IDR5_VAX;
+	if (FIELD_GET(IDR0_STALL_MODEL, idr0) == STALL_MODEL_NONE)
+		v &= ~IDR5_STALL_MAX;
 	return v;
 }
 
@@ -63,6 +93,8 @@ static bool idrs_are_valid(const struct smmuv3 *s)
 	if (FIELD_GET(IDR1_SIDSIZE, s->idr1) > 32 || FIELD_GET(IDR1_SSIDSIZE, s->idr1) > 20 ||
 	    FIELD_GET(IDR1_CMDQS, s->idr1) > Q_MAX_LOG2SIZE || FIELD_GET(IDR1_EVENTQS, s->idr1) > Q_MAX_LOG2SIZE ||
 	    FIELD_GET(IDR1_PRIQS, s->idr1) > Q_MAX_LOG2SIZE)
+		return false;
+	if (FIELD_GET(IDR3_BBML, s->idr3) > 2)
 		return false;
 	return FIELD_GET(IDR5_OAS, s->idr5) <= 6 && FIELD_GET(IDR5_VAX, s->idr5) <= 1 && !(s->idr5 & IDR5_D128) &&
 	       (s->idr5 & (IDR5_GRAN4K | IDR5_GRAN16K | IDR5_GRAN64K)) && s->cfg.aidr <= 2;
@@ -83,10 +115,10 @@ static int resolve(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct 
 	s->cfg = *cfg;
 	s->idr0 = settle_idr0(idr(cfg, 0), ops);
 	s->idr1 = idr(cfg, 1) & ~IDR1_ABSENT;
-	s->idr3 = idr(cfg, 3) & ~IDR3_ABSENT;
-	s->idr5 = idr(cfg, 5);
 	if (!s->cfg.aidr && !(cfg->idr_given & BIT(6)))
 		s->cfg.aidr = 1;
+	s->idr3 = settle_idr3(idr(cfg, 3), s->idr0, s->idr1, s->cfg.aidr);
+	s->idr5 = settle_idr5(idr(cfg, 5), s->idr0, s->cfg.aidr);
 	if (!s->cfg.iidr)
 		s->cfg.iidr = 0x43b;
 	if (!s->cfg.gbpa)
@@ -159,6 +191,7 @@ static void reset_state(struct smmuv3 *s)
 	memset(s->streams, 0, (V3_STREAMS + 1) * sizeof(*s->streams));
 	s->config_gen = 1;
 	s->sync_blocked = false;
+	s->tagged = false;
 	s->atc_busy = 0;
 	s->atc_timed_out = false;
 	v3_stall_reset(s);
@@ -215,7 +248,6 @@ static void disown(struct iommu_walk *w)
 
 void smmuv3_reset(struct smmuv3 *s)
 {
-	static const struct iommu_scope everything = { .stages = SCOPE_S1 | SCOPE_S2 };
 	struct iommu_walk *w;
 
 	engine_enter(&s->guard, CALL_RESET);
@@ -226,7 +258,7 @@ void smmuv3_reset(struct smmuv3 *s)
 	}
 	s->stale_in_flight = 0;
 	reset_state(s);
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_CHANGED, .scope = &everything });
+	v3_changed(s);
 	engine_leave(&s->guard);
 }
 
@@ -275,6 +307,11 @@ static void class_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 	smmuv3_ats_inv_done(hw, sid, itag, ok);
 }
 
+static bool class_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
+{
+	return smmuv3_concerns(hw, scope, sid, pasid);
+}
+
 static void class_step(void *hw)
 {
 	smmuv3_step(hw);
@@ -298,4 +335,5 @@ const struct iommu_class smmuv3_class = {
 	.ats_inv_done = class_ats_inv_done,
 	.step = class_step,
 	.reset = class_reset,
+	.concerns = class_concerns,
 };

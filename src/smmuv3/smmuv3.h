@@ -28,7 +28,8 @@ extern "C" {
  * @idr: IDR0..IDR5. 0 means the documented default of that register
  *	 (smmuv3_default_idr()), unless its bit of @idr_given is set. Features that
  *	 the model lacks are cleared from what software reads: BTM, ATOS, VATOS,
- *	 ECMDQ, presets, DORMHINT, MPAM, DPT, D128, permission indirection and overlays, THE, AIE.
+ *	 ECMDQ, presets, DORMHINT, PBHA, MPAM, FWB, PTWNNC, DPT, PASIDTT, EPAN, MTEPERM, permission
+ *	 indirection and overlays, THE, AIE; so are those that others leave without meaning. D128 is refused.
  * @idr_given: bit n: idr[n] is meant as it is, even if 0; bit 6: so is @aidr
  * @aidr: 0: 1 (SMMUv3.1); up to 2 (SMMUv3.2)
  * @iidr: 0: 0x0000043b
@@ -75,6 +76,9 @@ struct smmuv3_stats {
 	u64 stale_walks; /* filled after an invalidation of what they used */
 };
 
+/* Translation regimes (3.3.4, STE.STRW): iommu_scope.regime */
+enum smmuv3_regime { SMMUV3_EL1 = 1, SMMUV3_EL2 = 2, SMMUV3_EL2_E2H = 3 };
+
 struct smmuv3_stream;
 struct smmuv3_stall;
 struct smmuv3_raw;
@@ -107,6 +111,8 @@ struct smmuv3 {
 	struct smmuv3_stream *streams; /* resolved STE and CD, direct mapped; the last is scratch */
 	u32 config_gen;		       /* changes whenever ste_cache or cd_cache loses or changes an entry */
 
+	bool tagged; /* an address with a top byte that TBI drops has been translated */
+
 	struct iommu_walk *walks; /* in flight */
 	u32 stale_in_flight;
 	s8 s2_root;
@@ -121,9 +127,10 @@ struct smmuv3 {
 	u64 waiting_tbus;
 
 	/* command queue */
-	bool sync_blocked;  /* a CMD_SYNC waits for walks or ATS invalidations, or a CMD_ATC_INV for a tag */
-	u64 blocked_cmd[2]; /* that command */
-	u32 atc_busy;	    /* bit an invalidation tag in flight */
+	bool cmdq_seen_full; /* when the call under way began */
+	bool sync_blocked;   /* a CMD_SYNC waits for walks or ATS invalidations, or a CMD_ATC_INV for a tag */
+	u64 blocked_cmd[2];  /* that command */
+	u32 atc_busy;	     /* bit an invalidation tag in flight */
 	u32 atc_sid[SMMUV3_CMD_ATC_MAX];
 	bool atc_timed_out; /* the next CMD_SYNC fails */
 };
@@ -143,6 +150,14 @@ void smmuv3_exit(struct smmuv3 *s);
 /* See struct iommu_class. */
 void smmuv3_step(struct smmuv3 *s);
 void smmuv3_reset(struct smmuv3 *s);
+
+/**
+ * smmuv3_concerns() - see struct iommu_class; may be called from within iommu_ops.event
+ *
+ * Judged by the stream's cached configuration: without any, the answer is yes.
+ * An address in @scope is not looked at, only the holder knows its own.
+ */
+bool smmuv3_concerns(struct smmuv3 *s, const struct iommu_scope *scope, u32 sid, u32 pasid);
 
 /* 4 or 8 bytes, aligned; anything else, and reserved places: read as zero, writes ignored (6.2). */
 u64 smmuv3_mmio_read(struct smmuv3 *s, u64 offset, unsigned int size);

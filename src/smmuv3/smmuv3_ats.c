@@ -184,6 +184,13 @@ static void translated_ipa(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3
 	v3_translate_walk(s, w, s2);
 }
 
+/* Aborted, and recorded by REC_CFG_ATS alone: RECINVSID does not matter here (3.9.1.3). */
+static void translated_config_fault(struct smmuv3 *s, struct iommu_walk *w)
+{
+	w->kind = XLAT_ABORT;
+	v3_walk_of(w)->record = s->cr2 & CR2_REC_CFG_ATS;
+}
+
 /* A translated transaction carries no PASID here (IDR3.PASIDTT = 0): data, unprivileged. */
 void v3_translated(struct smmuv3 *s, struct iommu_walk *w)
 {
@@ -202,7 +209,7 @@ void v3_translated(struct smmuv3 *s, struct iommu_walk *w)
 	if (!st || st->event == C_BAD_STE) {
 		if (st)
 			v3_config_fault(s, w, C_BAD_STE, 0);
-		completer_abort(s, w);
+		translated_config_fault(s, w);
 	} else if (!(st->config & 4)) {
 		w->kind = XLAT_ABORT;
 	} else if (st->eats == EATS_UR) {

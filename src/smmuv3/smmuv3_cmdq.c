@@ -21,6 +21,13 @@ static u32 pending(const struct smmuv3 *s)
 	return used <= 1U << n ? used : 0;
 }
 
+/* What software can see of the queue before the call under way changes anything. */
+void v3_cmdq_look(struct smmuv3 *s)
+{
+	s->cmdq_seen_full = (s->idr0 & IDR0_SEV) &&
+			    ring_full(v3_reg(s, SMMU_CMDQ_PROD), v3_reg(s, SMMU_CMDQ_CONS), log2size(s));
+}
+
 static u8 cmd_resume(struct smmuv3 *s, const u64 *cmd)
 {
 	enum iommu_resume how = RESUME_RETRY;
@@ -170,6 +177,11 @@ static bool consume(struct smmuv3 *s)
 	}
 	reg_set(&s->regs, SMMU_CMDQ_CONS, (cons & CMDQ_CONS_ERR) | ring_next(ring_ptr(cons, n), n));
 	s->stats.commands++;
+	/* Whoever found no room may sleep until there is some (4.1.2). */
+	if (unlikely(s->cmdq_seen_full)) {
+		s->cmdq_seen_full = false;
+		v3_pulse(s, SMMUV3_IRQ_SEV);
+	}
 	if (FIELD_GET(CMD_0_OP, cmd[0]) == CMD_SYNC)
 		sync_signal(s, cmd);
 	return true;
@@ -194,7 +206,9 @@ static bool may_go_on(const struct smmuv3 *s)
 void smmuv3_step(struct smmuv3 *s)
 {
 	engine_enter(&s->guard, CALL_STEP);
-	if (unlikely(s->sync_blocked) && may_go_on(s))
+	if (unlikely(s->sync_blocked) && may_go_on(s)) {
+		v3_cmdq_look(s);
 		v3_cmdq_run(s);
+	}
 	engine_leave(&s->guard);
 }

@@ -209,8 +209,6 @@ static bool ste_s2_illegal(const struct smmuv3 *s, const u64 *ste)
 	u8 out = out_bits(s, FIELD_GET(STE_2_S2PS, ste[2]), aa64);
 	struct vmsa64_stage st;
 
-	if (!aa64 && (s->idr3 & IDR3_FWB) && (ste[1] & STE_1_S2FWB))
-		return true;
 	if ((model == STALL_MODEL_NONE && s2s) || (model == STALL_MODEL_FORCED && !s2s))
 		return true;
 	if (!(s->idr0 & (aa64 ? IDR0_TTF_AA64 : IDR0_TTF_AA32)))
@@ -376,7 +374,7 @@ void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream
 		fl_assert(!err);
 		st->tag.world |= WORLD_S2;
 	}
-	st->s2_tag = (struct tcache_tag){ .vmid = st->tag.vmid, .world = WORLD_IPA };
+	st->s2_tag = (struct tcache_tag){ .vmid = st->tag.vmid, .world = WORLD_EL1 | WORLD_IPA };
 }
 
 /* Stage 1 does not take part: as though STE.Config were 0b1x0. */

@@ -201,6 +201,30 @@ static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_st
 	return true;
 }
 
+/* The same for whoever only asks: nothing is counted, no replacement state changes. */
+bool v3_peek_stream(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st)
+{
+	struct tcache_tag tag = { .vmid = sid };
+	const struct tcache_entry *e = tcache_peek(&s->ste_cache, 0, &tag);
+	const u64 *ste;
+	u32 index;
+
+	if (!e)
+		return false;
+	ste = s->stes[slot_of(&s->ste_cache, e)].w;
+	v3_resolve_ste(s, ste, st);
+	if (st->action != V3_TRANSLATE)
+		return true;
+	index = v3_select_cd(s, ste, ssid, st);
+	if (st->action != V3_TRANSLATE || !st->s1)
+		return true;
+	tag.asid = index;
+	e = tcache_peek(&s->cd_cache, v3_cd_key(sid, index), &tag);
+	if (e)
+		v3_resolve_cd(s, ste, s->cds[slot_of(&s->cd_cache, e)].w, st);
+	return e;
+}
+
 /* The rare part of v3_cached_stream(): somebody listens, or the context has to be made. */
 struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid)
 {

@@ -5,9 +5,17 @@
  */
 #include "smmuv3_priv.h"
 
-static void dropped(struct smmuv3 *s, u8 unit, u32 n)
+static void dropped(struct smmuv3 *s, u8 unit, u32 n, const struct iommu_scope *scope)
 {
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_INVALIDATE, .unit = unit, .data = n });
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_INVALIDATE, .unit = unit, .data = n, .scope = scope });
+}
+
+/* A register changed what translates: nothing that the holder has learnt holds any more. */
+void v3_changed(struct smmuv3 *s)
+{
+	static const struct iommu_scope everything = { .stages = SCOPE_S1 | SCOPE_S2, .global = true };
+
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_CHANGED, .scope = &everything });
 }
 
 static void mark_stale(struct smmuv3 *s, struct iommu_walk *w)
@@ -48,15 +56,24 @@ static void cfgi_in_flight(struct smmuv3 *s, const struct sid_range *range)
 static void cfgi(struct smmuv3 *s, const struct sid_range *range, bool stes, u32 index)
 {
 	struct tcache_inv inv = { .also = sid_in_range, .arg = range };
+	struct iommu_scope scope = { .by = SCOPE_SID,
+				     .stages = stes ? SCOPE_S1 | SCOPE_S2 : SCOPE_S1,
+				     .global = true,
+				     .sid_first = range->first,
+				     .sid_last = range->last };
 
 	s->config_gen++;
+	if (index != V3_NO_SSID) {
+		scope.by |= SCOPE_PASID;
+		scope.pasid = index;
+	}
 	if (stes)
-		dropped(s, UNIT_CONFIG_CACHE, tcache_invalidate(&s->ste_cache, &inv));
+		dropped(s, UNIT_CONFIG_CACHE, tcache_invalidate(&s->ste_cache, &inv), &scope);
 	if (index != V3_NO_SSID) {
 		inv.match = TCACHE_BY_ASID;
 		inv.tag.asid = index;
 	}
-	dropped(s, UNIT_CD_CACHE, tcache_invalidate(&s->cd_cache, &inv));
+	dropped(s, UNIT_CD_CACHE, tcache_invalidate(&s->cd_cache, &inv), &scope);
 	cfgi_in_flight(s, range);
 }
 
@@ -135,8 +152,38 @@ static void tlbi_in_flight(struct smmuv3 *s, const struct tlbi *t)
 			s->stalls[i - 1].retry = true;
 }
 
+/* In the terms that every IOMMU's holder knows. */
+static struct iommu_scope scope_of(const struct smmuv3 *s, const struct tlbi *t)
+{
+	u32 match = t->inv.match;
+	struct iommu_scope scope = { .stages = (t->stage1 ? SCOPE_S1 : 0) | (t->stage2 ? SCOPE_S2 : 0),
+				     .global = !(match & TCACHE_BY_ASID) || (match & TCACHE_GLOBAL_TOO),
+				     .regime = t->inv.tag.world & WORLD_REGIME };
+
+	if (match & TCACHE_BY_ASID) {
+		scope.by |= SCOPE_ASID;
+		scope.asid = t->inv.tag.asid;
+	}
+	if (match & TCACHE_BY_VMID) {
+		scope.by |= SCOPE_VMID;
+		scope.vmid = t->inv.tag.vmid;
+		scope.vmid_mask = t->vmid_mask;
+	}
+	if (t->leaf)
+		scope.by |= SCOPE_LEAF;
+	/* Who compares addresses knows them with the byte that TBI drops: then the address does not tell. */
+	if ((match & TCACHE_BY_ADDR) && !(s->tagged && t->stage1)) {
+		scope.by |= SCOPE_ADDR;
+		scope.first = t->inv.addr;
+		scope.last = t->inv.last;
+	}
+	return scope;
+}
+
 static void tlbi(struct smmuv3 *s, struct tlbi *t)
 {
+	struct iommu_scope scope = scope_of(s, t);
+
 	t->inv.match |= TCACHE_BY_WORLD;
 	if ((t->inv.match & TCACHE_BY_VMID) && t->vmid_mask) {
 		t->inv.match &= ~TCACHE_BY_VMID;
@@ -147,11 +194,11 @@ static void tlbi(struct smmuv3 *s, struct tlbi *t)
 		t->inv.world_mask |= WORLD_IPA;
 		t->inv.tag.world |= t->stage2 ? WORLD_IPA : 0;
 	}
-	dropped(s, UNIT_TLB, tcache_invalidate(&s->tlb, &t->inv));
+	dropped(s, UNIT_TLB, tcache_invalidate(&s->tlb, &t->inv), &scope);
 	if (!t->leaf && t->stage1)
-		dropped(s, UNIT_WALK_CACHE, tcache_invalidate(&s->wc1, &t->inv));
+		dropped(s, UNIT_WALK_CACHE, tcache_invalidate(&s->wc1, &t->inv), &scope);
 	if (!t->leaf && t->stage2)
-		dropped(s, UNIT_WALK_CACHE_S2, tcache_invalidate(&s->wc2, &t->inv));
+		dropped(s, UNIT_WALK_CACHE_S2, tcache_invalidate(&s->wc2, &t->inv), &scope);
 	tlbi_in_flight(s, t);
 }
 
@@ -275,4 +322,35 @@ u8 v3_cmd_tlbi(struct smmuv3 *s, const u64 *cmd)
 	default: /* EL3 and Secure forms */
 		return CERROR_ILL;
 	}
+}
+
+/* ---- whom an invalidation concerns ---- */
+
+/* Configuration: by name. CD 0 also serves transactions without SubstreamID. */
+static bool names(const struct iommu_scope *scope, u32 sid, u32 pasid)
+{
+	if (sid < scope->sid_first || sid > scope->sid_last)
+		return false;
+	if (!(scope->by & SCOPE_PASID))
+		return true;
+	return pasid == IOMMU_NO_PASID ? !scope->pasid : scope->pasid == pasid;
+}
+
+bool smmuv3_concerns(struct smmuv3 *s, const struct iommu_scope *scope, u32 sid, u32 pasid)
+{
+	struct smmuv3_stream st;
+	u8 stages;
+
+	if (scope->by & SCOPE_SID)
+		return names(scope, sid, pasid);
+	if (!scope->regime || !v3_peek_stream(s, sid, pasid, &st))
+		return true;
+	if (st.action != V3_TRANSLATE)
+		return false;
+	stages = (st.s1 ? SCOPE_S1 : 0) | (st.s2 ? SCOPE_S2 : 0);
+	if (!(stages & scope->stages) || (st.tag.world & WORLD_REGIME) != scope->regime)
+		return false;
+	if ((scope->by & SCOPE_VMID) && ((st.tag.vmid ^ scope->vmid) & ~scope->vmid_mask))
+		return false;
+	return !(scope->by & SCOPE_ASID) || scope->global || st.tag.asid == scope->asid;
 }

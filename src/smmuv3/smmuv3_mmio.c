@@ -165,12 +165,18 @@ static void gerrorn_written(struct smmuv3 *s, u32 old, u32 value)
 		v3_cmdq_run(s);
 }
 
-/* Bits above the wrap bit of a queue's index are not stored. */
+/* Bits above the wrap bit of a queue's index read as zero (6.3.28, 6.3.95, 6.3.97); those of the other end, too. */
 static void index_written(struct smmuv3 *s, u32 offset, u32 base, u32 max, u32 value)
 {
 	u32 n = (u32)FIELD_GET(Q_BASE_LOG2SIZE, reg_get(&s->regs, base));
 
-	reg_set(&s->regs, offset, (value & Q_OVFLG) | ring_ptr(value & Q_INDEX, (u8)min(n, max)));
+	reg_set(&s->regs, offset, (value & ~Q_INDEX) | ring_ptr(value & Q_INDEX, (u8)min(n, max)));
+}
+
+/* Another size cuts the index that hardware keeps. */
+static void base_written(struct smmuv3 *s, u32 base, u32 index, u32 max)
+{
+	index_written(s, index, base, max, v3_reg(s, index));
 }
 
 static void written(struct smmuv3 *s, u32 offset, u32 old, u32 value)
@@ -195,20 +201,51 @@ static void written(struct smmuv3 *s, u32 offset, u32 old, u32 value)
 	case SMMU_GERRORN:
 		gerrorn_written(s, old, value);
 		break;
+	case SMMU_CMDQ_BASE:
+		base_written(s, offset, SMMU_CMDQ_CONS, FIELD_GET(IDR1_CMDQS, s->idr1));
+		break;
+	case SMMU_EVENTQ_BASE:
+		base_written(s, offset, SMMU_EVENTQ_PROD, FIELD_GET(IDR1_EVENTQS, s->idr1));
+		break;
+	case SMMU_PRIQ_BASE:
+		base_written(s, offset, SMMU_PRIQ_PROD, FIELD_GET(IDR1_PRIQS, s->idr1));
+		break;
 	case SMMU_CMDQ_CONS:
-		reg_set(&s->regs, offset, value & Q_INDEX);
+		index_written(s, offset, SMMU_CMDQ_BASE, FIELD_GET(IDR1_CMDQS, s->idr1), value);
 		break;
 	case SMMU_CMDQ_PROD:
-		index_written(s, offset, SMMU_CMDQ_BASE, FIELD_GET(IDR1_CMDQS, s->idr1), value & Q_INDEX);
+		index_written(s, offset, SMMU_CMDQ_BASE, FIELD_GET(IDR1_CMDQS, s->idr1), value);
 		v3_cmdq_run(s);
+		break;
+	case SMMU_EVENTQ_PROD:
+		index_written(s, offset, SMMU_EVENTQ_BASE, FIELD_GET(IDR1_EVENTQS, s->idr1), value);
 		break;
 	case SMMU_EVENTQ_CONS:
 		index_written(s, offset, SMMU_EVENTQ_BASE, FIELD_GET(IDR1_EVENTQS, s->idr1), value);
 		v3_stall_flush(s);
 		break;
+	case SMMU_PRIQ_PROD:
 	case SMMU_PRIQ_CONS:
 		index_written(s, offset, SMMU_PRIQ_BASE, FIELD_GET(IDR1_PRIQS, s->idr1), value);
 		break;
+	}
+}
+
+/* Whether a register that was written decides what translates, and has another value now. */
+static bool changes_translation(const struct smmuv3 *s, u32 offset, u64 old)
+{
+	u64 changed = old ^ reg_get(&s->regs, offset);
+
+	switch (offset) {
+	case SMMU_CR0:
+		return changed & (CR0_SMMUEN | CR0_ATSCHK | CR0_VMW);
+	case SMMU_CR2:
+	case SMMU_GBPA:
+	case SMMU_STRTAB_BASE:
+	case SMMU_STRTAB_BASE_CFG:
+		return changed;
+	default:
+		return false;
 	}
 }
 
@@ -227,11 +264,14 @@ static void mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int siz
 	now = reg_get(&s->regs, at) & present(s, at);
 	reg_set(&s->regs, at, now);
 	written(s, at, (u32)old, (u32)now);
+	if (changes_translation(s, at, old))
+		v3_changed(s);
 }
 
 void smmuv3_mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size)
 {
 	engine_enter(&s->guard, CALL_MMIO_WRITE);
+	v3_cmdq_look(s);
 	mmio_write(s, offset, value, size);
 	engine_leave(&s->guard);
 }

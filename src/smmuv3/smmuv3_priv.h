@@ -16,9 +16,9 @@
  * tcache_tag.world. A translation regime, and of which stages the entry was
  * made. Stage 2 on its own has another input address space than the rest.
  */
-#define WORLD_EL1     0
-#define WORLD_EL2     2
-#define WORLD_EL2_E2H 3
+#define WORLD_EL1     SMMUV3_EL1
+#define WORLD_EL2     SMMUV3_EL2
+#define WORLD_EL2_E2H SMMUV3_EL2_E2H
 #define WORLD_REGIME  GENMASK(1, 0)
 #define WORLD_ANY_EL2 BIT(1)
 #define WORLD_S2      BIT(2) /* stage 2 translates, too */
@@ -154,6 +154,7 @@ static inline u32 v3_stream_slot(u32 sid, u32 ssid)
 	return (sid ^ (sid >> 7) ^ (ssid * 13)) & (V3_STREAMS - 1);
 }
 
+bool v3_peek_stream(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st);
 struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid);
 
 /*
@@ -209,8 +210,10 @@ bool v3_atc_inv(struct smmuv3 *s, const u64 *cmd);
 /* smmuv3_inv.c */
 u8 v3_cmd_cfgi(struct smmuv3 *s, const u64 *cmd);
 u8 v3_cmd_tlbi(struct smmuv3 *s, const u64 *cmd);
+void v3_changed(struct smmuv3 *s);
 
 /* smmuv3_cmdq.c */
+void v3_cmdq_look(struct smmuv3 *s);
 void v3_cmdq_run(struct smmuv3 *s);
 
 /* smmuv3_evtq.c */

@@ -116,6 +116,7 @@ static inline __attribute__((__always_inline__)) enum xlat look_up(struct smmuv3
 		if (st->e0pd && !(flags & DMA_PRIV))
 			return XLAT_MISS;
 		va = effective_va(st, va);
+		s->tagged |= va != t->iova;
 	}
 	e = tcache_lookup(&s->tlb, va, &st->tag);
 	x = likely(e) ? tlb_answer(s, e, t, flags, r) : XLAT_MISS;
@@ -136,11 +137,12 @@ enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_r
 
 /* ---- faults of a walk ---- */
 
+/* F_STREAM_DISABLED names the StreamID alone (7.3.7). */
 static u64 record_word0(const struct dma_txn *t, u8 event)
 {
 	u64 w = FIELD_PREP(EVT_0_ID, (u64)event) | FIELD_PREP(EVT_0_STREAMID, (u64)t->sid);
 
-	if (t->flags & DMA_PASID)
+	if ((t->flags & DMA_PASID) && event != F_STREAM_DISABLED)
 		w |= FIELD_PREP(EVT_0_SUBSTREAMID, (u64)t->pasid) | (event == C_BAD_SUBSTREAMID ? 0 : EVT_0_SSV);
 	return w;
 }
@@ -361,6 +363,7 @@ void v3_translate_walk(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_str
 	u16 flags = txn_flags(&w->txn, st);
 	struct pt_result r;
 
+	s->tagged |= va != w->txn.iova;
 	p->tlb.tag = st->tag;
 	p->tlb.page = va >> 12;
 	if (!st->s1 && va >> s->ias) {
@@ -431,15 +434,17 @@ static bool fetched_hit(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_st
 {
 	struct v3_walk *p = v3_walk_of(w);
 	u16 flags = txn_flags(&w->txn, st);
+	u64 va = effective_va(st, w->txn.iova);
 	const struct tcache_entry *e;
 
 	if (!(p->have & (HAVE_STE | HAVE_CD)) || (st->e0pd && !(flags & DMA_PRIV)))
 		return false;
-	e = tcache_lookup(&s->tlb, effective_va(st, w->txn.iova), &st->tag);
+	s->tagged |= va != w->txn.iova;
+	e = tcache_lookup(&s->tlb, va, &st->tag);
 	if (!e || tlb_answer(s, e, &w->txn, flags, &w->res) != XLAT_OK)
 		return false;
 	p->tlb.tag = st->tag;
-	p->tlb.page = effective_va(st, w->txn.iova) >> 12;
+	p->tlb.page = va >> 12;
 	w->res.hit = false;
 	w->kind = XLAT_OK;
 	return true;

@@ -286,6 +286,36 @@ START_TEST(test_translated_transactions)
 }
 END_TEST
 
+/* 3.9.1.3: what is wrong with the configuration is recorded by REC_CFG_ATS alone; RECINVSID counts for others (7.3.3). */
+START_TEST(test_translated_bad_streamid)
+{
+	static const u32 outside = 1000; /* the table has 64 entries */
+	u32 cr2;
+
+	for (cr2 = 0; cr2 < 16; cr2 += 2) {
+		bool rec_cfg_ats = cr2 & 8, recinvsid = cr2 & 2;
+		u64 w[4];
+
+		s1_scene(0, FULL, 0);
+		fx_w32(&f, 0x2c, cr2);
+		fx_w32(&f, 0x20, 0xf | ATSCHK);
+		ck_assert_int_eq(fx_xlat(&f, outside, PA, DMA_TRANSLATED, &res), XLAT_ABORT);
+		if (rec_cfg_ats)
+			ck_event(&f, 0x000003e800000002ULL, 0, 0, 0);
+		ck_assert(!fx_event(&f, w));
+		ck_assert_int_eq(fx_xlat(&f, outside, PA, DMA_ATS_REQ, &res), XLAT_ABORT);
+		ck_assert_int_eq(fx_event(&f, w), rec_cfg_ats && recinvsid);
+		ck_assert_int_eq(fx_xlat(&f, outside, PA, 0, &res), XLAT_ABORT);
+		ck_assert_int_eq(fx_event(&f, w), recinvsid);
+		ck_assert_int_eq(fx_xlat(&f, 1, PA, DMA_TRANSLATED, &res), XLAT_ABORT); /* an invalid STE */
+		if (rec_cfg_ats)
+			ck_event(&f, 0x0000000100000004ULL, 0, 0, 0);
+		ck_assert(!fx_event(&f, w));
+		fx_exit(&f);
+	}
+}
+END_TEST
+
 /* ---- invalidations ---- */
 
 START_TEST(test_atc_inv)
@@ -371,5 +401,5 @@ END_TEST
 
 SUITE_MAIN("smmuv3 ats", test_request_granted, test_request_denied, test_request_with_pasid, test_unsupported_request,
 	   test_completer_abort, test_request_updates_flags, test_request_nested, test_request_skips_stage1,
-	   test_split_stage, test_translated_transactions, test_atc_inv, test_atc_timeout,
+	   test_split_stage, test_translated_transactions, test_translated_bad_streamid, test_atc_inv, test_atc_timeout,
 	   test_more_invalidations_than_tags, test_atc_inv_while_disabled)

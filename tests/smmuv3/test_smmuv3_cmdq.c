@@ -226,6 +226,71 @@ START_TEST(test_sev_without_the_feature)
 }
 END_TEST
 
+/* A queue of two SYNCs, not yet enabled; PROD as far as @n. */
+static void two_entries(u32 idr0, u32 n)
+{
+	start(idr0);
+	fx_w32(&f, 0x20, 0x5);
+	fx_w64(&f, 0x90, FX_CMDQ | 1);
+	fx_put(&f, FX_CMDQ, 0x46);
+	fx_put(&f, FX_CMDQ + 16, 0x46);
+	fx_w32(&f, 0x98, n);
+}
+
+/* 4.1.2: software that found the queue full sleeps (WFE) until there is room; one event for each time. */
+START_TEST(test_sev_when_a_full_queue_has_room)
+{
+	two_entries(0, 2);
+	fx_w32(&f, 0x20, 0xd);
+	ck_assert_uint_eq(fx_r32(&f, 0x9c), 2);
+	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 1);
+	fx_exit(&f);
+	two_entries(0, 1); /* it was not full */
+	fx_w32(&f, 0x20, 0xd);
+	ck_assert_uint_eq(fx_r32(&f, 0x9c), 1);
+	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
+	fx_w32(&f, 0x98, 3); /* full and empty again within the write: nobody could have seen it */
+	ck_assert_uint_eq(fx_r32(&f, 0x9c), 3);
+	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
+	fx_exit(&f);
+	two_entries(0x08cd361b, 2); /* SEV = 0 */
+	fx_w32(&f, 0x20, 0xd);
+	ck_assert_uint_eq(fx_r32(&f, 0x9c), 2);
+	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
+}
+END_TEST
+
+/* The queue fills behind a SYNC that waits, and behind an error. */
+START_TEST(test_sev_after_standing_still)
+{
+	struct iommu_walk w;
+	struct dma_txn t;
+
+	two_entries(0, 0);
+	fx_w32(&f, 0x20, 0xd);
+	fx_s1_stream(&f, 1, AR, &s1[1]);
+	t = fx_txn(&f, 1, VA, 0);
+	smmuv3_walk(&f.smmu, &t, &w);
+	fx_put(&f, FX_CMDQ, 0x03 | 1ULL << 32);
+	fx_w32(&f, 0x98, 2); /* CFGI_STE, SYNC */
+	ck_assert_uint_eq(fx_r32(&f, 0x9c), 1);
+	fx_put(&f, FX_CMDQ, 0xff); /* then something illegal */
+	fx_w32(&f, 0x98, 3);
+	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
+	smmuv3_fill(&f.smmu, &w);
+	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
+	smmuv3_step(&f.smmu);
+	ck_assert_uint_eq(fx_r32(&f, 0x9c), 0x01000002);
+	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 1);
+	fx_put(&f, FX_CMDQ, 0x46);
+	fx_w32(&f, 0x98, 0); /* full again: index 2 to 4 */
+	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 1);
+	fx_w32(&f, 0x64, fx_r32(&f, 0x60));
+	ck_assert_uint_eq(fx_r32(&f, 0x9c) & 0xfffff, 0);
+	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 2);
+}
+END_TEST
+
 START_TEST(test_prefetch_is_consumed)
 {
 	start(0);
@@ -616,7 +681,8 @@ END_TEST
 
 SUITE_MAIN("smmuv3 commands", test_illegal_commands, test_illegal_without_the_feature, test_fetch_abort,
 	   test_error_stops_the_queue, test_wrap_and_disable, test_unaligned_base_and_large_size, test_one_entry_queue,
-	   test_sync_signals, test_sev_without_the_feature, test_prefetch_is_consumed, test_cfgi_ste, test_cfgi_range,
-	   test_cfgi_cd, test_tlbi_scopes, test_tlbi_e2h, test_global_entries, test_aset_separates_global_entries,
+	   test_sync_signals, test_sev_without_the_feature, test_sev_when_a_full_queue_has_room,
+	   test_sev_after_standing_still, test_prefetch_is_consumed, test_cfgi_ste, test_cfgi_range, test_cfgi_cd,
+	   test_tlbi_scopes, test_tlbi_e2h, test_global_entries, test_aset_separates_global_entries,
 	   test_range_invalidation, test_range_reserved, test_walk_cache, test_vmid_wildcard, test_stale_walk,
 	   test_sync_does_not_wait_for_others)

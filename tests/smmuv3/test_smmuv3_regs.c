@@ -264,6 +264,49 @@ START_TEST(test_index_aliases_in_page_0)
 }
 END_TEST
 
+/* Bits [19:QS + 1] of the indices that hardware keeps are RAZ, of whatever was written (6.3.28, 6.3.95, 6.3.97). */
+START_TEST(test_index_bits_above_the_wrap_bit)
+{
+	static const struct {
+		u32 base, index;
+	} queues[] = { { 0x90, 0x9c }, { 0xa0, 0x100a8 }, { 0xc0, 0x100c8 } };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(queues); i++) {
+		start(&defaults);
+		fx_w64(&f, queues[i].base, FX_CMDQ | 19);
+		fx_w32(&f, queues[i].index, 0xabcde);
+		ck_assert_uint_eq(fx_r32(&f, queues[i].index), 0xabcde);
+		fx_w64(&f, queues[i].base, FX_CMDQ | 7); /* a smaller queue cuts the index */
+		ck_assert_uint_eq(fx_r32(&f, queues[i].index), 0xde);
+		fx_w32(&f, queues[i].index, 0xfffff);
+		ck_assert_uint_eq(fx_r32(&f, queues[i].index), 0xff);
+		fx_w64(&f, queues[i].base, FX_CMDQ); /* one entry: the wrap bit alone */
+		ck_assert_uint_eq(fx_r32(&f, queues[i].index), 1);
+		fx_exit(&f);
+	}
+	start(&(struct smmuv3_cfg){ .idr = { [1] = 0x00421900 | 8 } }); /* no queue above 2^2, 2^2, 2^3 */
+	fx_w64(&f, 0x90, FX_CMDQ | 19);
+	fx_w32(&f, 0x9c, 0xfffff);
+	ck_assert_uint_eq(fx_r32(&f, 0x9c), 7);
+	fx_w64(&f, 0xc0, FX_PRIQ | 19);
+	fx_w32(&f, 0x100c8, 0xfffff);
+	ck_assert_uint_eq(fx_r32(&f, 0x100c8), 0xf);
+}
+END_TEST
+
+/* CMDQ_CONS.ERR is hardware's: software that sets the index leaves it. */
+START_TEST(test_cmdq_error_code_stays)
+{
+	start(&defaults);
+	fx_enable(&f, 0xf);
+	fx_cmd(&f, 0xff, 0);
+	fx_w32(&f, 0x20, 0);
+	fx_w32(&f, 0x9c, 0x7f000005);
+	ck_assert_uint_eq(fx_r32(&f, 0x9c), 0x01000005);
+}
+END_TEST
+
 /* No atomic access, no MSIs from the holder: the identification says so. */
 START_TEST(test_holder_without_services)
 {
@@ -301,4 +344,5 @@ SUITE_MAIN("smmuv3 registers", test_reset_values, test_identification_is_read_on
 	   test_absent_features_are_cleared, test_configuration_out_of_range, test_cr0_is_acknowledged,
 	   test_absent_registers, test_lo_without_msi, test_guards, test_cr1_halves, test_gbpa_needs_update,
 	   test_bypass_beyond_output_size, test_accesses_of_other_sizes, test_base_addresses_are_cut,
-	   test_index_aliases_in_page_0, test_holder_without_services, test_reset)
+	   test_index_aliases_in_page_0, test_index_bits_above_the_wrap_bit, test_cmdq_error_code_stays,
+	   test_holder_without_services, test_reset)
