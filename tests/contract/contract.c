@@ -102,12 +102,13 @@ u32 ct_count(const struct ct *c, enum ct_where where)
 	return n;
 }
 
+/* One that has been presented and is not on a walk. */
 static struct ct_txn *find_txn(struct ct *c, u64 id)
 {
 	u32 i;
 
 	for (i = 0; i < CT_TXNS; i++)
-		if (c->s.txn[i].where != CT_IDLE && c->s.txn[i].t.id == id)
+		if (c->s.txn[i].where != CT_IDLE && c->s.txn[i].where != CT_WALK && c->s.txn[i].t.id == id)
 			return &c->s.txn[i];
 	return NULL;
 }
@@ -361,20 +362,20 @@ u64 ct_read(struct ct *c, u64 offset, unsigned int size)
 {
 	u64 value;
 
-	CALL(c, CALL_MMIO_READ, 0, value = c->class.mmio_read(c->hw, offset, size));
+	CALL(c, CALL_MMIO_READ, 0, value = c->cls.mmio_read(c->hw, offset, size));
 	return value;
 }
 
 void ct_write(struct ct *c, u64 offset, u64 value, unsigned int size)
 {
-	CALL(c, CALL_MMIO_WRITE, 0, c->class.mmio_write(c->hw, offset, value, size));
+	CALL(c, CALL_MMIO_WRITE, 0, c->cls.mmio_write(c->hw, offset, value, size));
 }
 
 static void call_step(struct ct *c)
 {
 	c->owes_step = false;
-	if (c->class.step)
-		CALL(c, CALL_STEP, 0, c->class.step(c->hw));
+	if (c->cls.step)
+		CALL(c, CALL_STEP, 0, c->cls.step(c->hw));
 }
 
 static void send_page_request(struct ct *c, u32 index, bool last)
@@ -386,14 +387,14 @@ static void send_page_request(struct ct *c, u32 index, bool last)
 
 	g->last_sent = last;
 	c->s.invs++;
-	CALL(c, CALL_PAGE_REQUEST, 0, c->class.page_request(c->hw, &pr));
+	CALL(c, CALL_PAGE_REQUEST, 0, c->cls.page_request(c->hw, &pr));
 }
 
 static bool begin_group(struct ct *c, u32 sid, u64 page, u32 txn, bool last)
 {
 	u32 i = ct_rand(c, CT_GROUPS);
 
-	if (c->s.group[i].used || !c->class.page_request)
+	if (c->s.group[i].used || !c->cls.page_request)
 		return false;
 	c->s.group[i] = (struct ct_group){ .used = true, .sid = sid, .page = page & ~0xfffULL, .txn = txn };
 	if (txn)
@@ -455,19 +456,19 @@ static void present(struct ct *c, u32 i, bool at_once)
 	enum xlat x;
 
 	if (at_once) {
-		CALL(c, CALL_TRANSLATE, i + 1, x = c->class.translate(c->hw, &t->t, &r));
+		CALL(c, CALL_TRANSLATE, i + 1, x = c->cls.translate(c->hw, &t->t, &r));
 		c->owes_step |= ct_count(c, CT_WALK) != 0;
 		outcome(c, i, x, &r);
 		return;
 	}
-	CALL(c, CALL_LOOKUP, i + 1, x = c->class.lookup(c->hw, &t->t, &r));
+	CALL(c, CALL_LOOKUP, i + 1, x = c->cls.lookup(c->hw, &t->t, &r));
 	if (x != XLAT_MISS) {
 		outcome(c, i, x, &r);
 		return;
 	}
 	memset(t->overtaken, 0, sizeof(t->overtaken));
 	t->begun = c->s.invs;
-	CALL(c, CALL_WALK, i + 1, c->class.walk(c->hw, &t->t, &c->walk[i]));
+	CALL(c, CALL_WALK, i + 1, c->cls.walk(c->hw, &t->t, &c->walk[i]));
 	t->where = CT_WALK;
 }
 
@@ -479,7 +480,7 @@ static void fill(struct ct *c, u32 i)
 	/* From here on nothing waits for it: its outcome is decided in this call. */
 	t->where = CT_READY;
 	c->silent = t->dead;
-	CALL(c, CALL_FILL, i + 1, x = c->class.fill(c->hw, &c->walk[i]));
+	CALL(c, CALL_FILL, i + 1, x = c->cls.fill(c->hw, &c->walk[i]));
 	c->silent = false;
 	c->owes_step = true;
 	outcome(c, i, x, &c->walk[i].res);
@@ -489,7 +490,7 @@ static void cancel(struct ct *c, u32 i)
 {
 	struct ct_txn *t = &c->s.txn[i];
 
-	CALL(c, CALL_CANCEL, i + 1, c->class.cancel(c->hw, &c->walk[i]));
+	CALL(c, CALL_CANCEL, i + 1, c->cls.cancel(c->hw, &c->walk[i]));
 	c->owes_step = true;
 	c->s.counts[CT_N_CANCELS]++;
 	end_txn(c, t, XLAT_ABORT, 0);
@@ -500,7 +501,7 @@ static void complete_inv(struct ct *c, u32 i, bool ok)
 	struct ats_inv inv = c->s.inv[i];
 
 	c->s.inv[i] = c->s.inv[--c->s.n_inv];
-	CALL(c, CALL_ATS_INV_DONE, 0, c->class.ats_inv_done(c->hw, inv.sid, inv.itag, ok));
+	CALL(c, CALL_ATS_INV_DONE, 0, c->cls.ats_inv_done(c->hw, inv.sid, inv.itag, ok));
 	c->owes_step = true;
 	if (ok)
 		return;
@@ -535,7 +536,7 @@ void ct_reset(struct ct *c)
 {
 	u32 i;
 
-	CALL(c, CALL_RESET, 0, c->class.reset(c->hw));
+	CALL(c, CALL_RESET, 0, c->cls.reset(c->hw));
 	c->owes_step = false;
 	c->s.counts[CT_N_RESETS]++;
 	for (i = 0; i < CT_TXNS; i++) {
@@ -561,11 +562,11 @@ static void restore_spare(struct ct *c, const struct iommu_image *img)
 	int err;
 
 	image_to_load(&in, img->bytes, img->len);
-	CALL(c, CALL_RESTORE, 0, err = c->class.restore(c->spare, &in));
+	CALL(c, CALL_RESTORE, 0, err = c->cls.restore(c->spare, &in));
 	if (err)
 		ct_fail(c, "restore: %d", err);
 	image_to_save(&again);
-	CALL(c, CALL_SAVE, 0, err = c->class.save(c->spare, &again));
+	CALL(c, CALL_SAVE, 0, err = c->cls.save(c->spare, &again));
 	if (err || again.len != img->len || memcmp(again.bytes, img->bytes, img->len))
 		ct_fail(c, "the restored engine has another image (%d)", err);
 	image_free(&again);
@@ -583,7 +584,7 @@ static void refused_images(struct ct *c, struct iommu_image *img)
 	img->bytes[at] ^= 0x40;
 	image_to_load(&in, img->bytes, img->len);
 	c->spare_call = true;
-	CALL(c, CALL_RESTORE, 0, err = c->class.restore(c->spare, &in));
+	CALL(c, CALL_RESTORE, 0, err = c->cls.restore(c->spare, &in));
 	c->spare_call = false;
 	img->bytes[at] ^= 0x40;
 	if (err != -EINVAL)
@@ -591,7 +592,7 @@ static void refused_images(struct ct *c, struct iommu_image *img)
 	if (!ct_count(c, CT_STALLED))
 		return;
 	image_to_load(&in, img->bytes, img->len);
-	CALL(c, CALL_RESTORE, 0, err = c->class.restore(c->hw, &in));
+	CALL(c, CALL_RESTORE, 0, err = c->cls.restore(c->hw, &in));
 	if (err != -EBUSY)
 		ct_fail(c, "restore under a stall: %d", err);
 }
@@ -607,12 +608,12 @@ static void save_restore(struct ct *c)
 	for (i = 0; i < CT_TXNS; i++)
 		walks += c->s.txn[i].where == CT_WALK && !c->s.txn[i].dead;
 	image_to_save(&img);
-	CALL(c, CALL_SAVE, 0, err = c->class.save(c->hw, &img));
+	CALL(c, CALL_SAVE, 0, err = c->cls.save(c->hw, &img));
 	if (err != (walks ? -EBUSY : 0))
 		ct_fail(c, "save with %u walks in flight: %d", walks, err);
 	if (!err && !c->why[0]) {
 		c->spare_call = true;
-		CALL(c, CALL_RESET, 0, c->class.reset(c->spare));
+		CALL(c, CALL_RESET, 0, c->cls.reset(c->spare));
 		memset(c->spare_irq, 0, sizeof(c->spare_irq));
 		c->spare_call = false;
 		if (ct_one_in(c, 8))
@@ -699,13 +700,13 @@ static void rare(struct ct *c)
 		c->e->poke(c);
 		break;
 	case 5:
-		if (c->class.reset && ct_one_in(c, 8)) {
+		if (c->cls.reset && ct_one_in(c, 8)) {
 			ct_reset(c);
 			ct_bring_up(c);
 		}
 		break;
 	case 6 ... 7:
-		if (c->class.save)
+		if (c->cls.save)
 			save_restore(c);
 		break;
 	case 8 ... 9:
@@ -907,12 +908,12 @@ static void check_pages(struct ct *c)
 			enum xlat x;
 
 			if (!want) {
-				CALL(c, CALL_LOOKUP, 0, x = c->class.lookup(c->hw, &t, &r));
+				CALL(c, CALL_LOOKUP, 0, x = c->cls.lookup(c->hw, &t, &r));
 				if (x == XLAT_OK)
 					ct_fail(c, "stream %u: page %u is still translated", sid, page);
 				continue;
 			}
-			CALL(c, CALL_TRANSLATE, 0, x = c->class.translate(c->hw, &t, &r));
+			CALL(c, CALL_TRANSLATE, 0, x = c->cls.translate(c->hw, &t, &r));
 			if (x != XLAT_OK || (r.pa ^ want) >> 12)
 				ct_fail(c, "stream %u: page %u is at %llx instead of %llx (%u)", sid, page, r.pa, want,
 					x);
@@ -941,20 +942,13 @@ bool ct_quiesce(struct ct *c)
 
 /* ---- making and ending ---- */
 
-struct ct *ct_new(const struct ct_engine *e, u64 seed, u32 old)
+struct ct *ct_new_software(const struct ct_engine *e, u64 seed)
 {
 	struct ct *c = calloc(1, sizeof(*c));
 	u32 sid;
 
 	fl_assert(c);
 	c->e = e;
-	c->class = *e->class;
-	if (old & CT_OLD_FILL)
-		c->class.fill = e->old_order->fill;
-	if (old & CT_OLD_CANCEL)
-		c->class.cancel = e->old_order->cancel;
-	if (old & CT_OLD_ATS)
-		c->class.ats_inv_done = e->old_order->ats_inv_done;
 	c->ops = (struct iommu_ops){
 		.mem_read = mem_read,
 		.mem_write = mem_write,
@@ -969,15 +963,29 @@ struct ct *ct_new(const struct ct_engine *e, u64 seed, u32 old)
 	};
 	c->s.seed = seed;
 	c->s.rng = (seed + 1) * 0x9e3779b97f4a7c15ULL;
+	c->s.used = CT_TABLES;
+	for (sid = 0; sid < e->n_sids; sid++)
+		c->s.root[sid] = new_table(c);
+	e->lay_out(c);
+	return c;
+}
+
+struct ct *ct_new(const struct ct_engine *e, u64 seed, u32 old)
+{
+	struct ct *c = ct_new_software(e, seed);
+
+	c->cls = *e->cls;
+	if (old & CT_OLD_FILL)
+		c->cls.fill = e->old_order->fill;
+	if (old & CT_OLD_CANCEL)
+		c->cls.cancel = e->old_order->cancel;
+	if (old & CT_OLD_ATS)
+		c->cls.ats_inv_done = e->old_order->ats_inv_done;
 	c->hw = calloc(1, e->hw_bytes);
 	c->spare = calloc(1, e->hw_bytes);
 	fl_assert(c->hw && c->spare);
 	if (e->init(c->hw, &c->ops, c, seed) || e->init(c->spare, &c->ops, c, seed))
 		abort();
-	c->s.used = CT_TABLES;
-	for (sid = 0; sid < e->n_sids; sid++)
-		c->s.root[sid] = new_table(c);
-	e->lay_out(c);
 	ct_bring_up(c);
 	return c;
 }
@@ -988,7 +996,7 @@ void ct_free(struct ct *c)
 
 	for (i = 0; i < CT_TXNS; i++)
 		if (c->s.txn[i].where == CT_WALK && !c->s.txn[i].dead)
-			c->class.cancel(c->hw, &c->walk[i]);
+			c->cls.cancel(c->hw, &c->walk[i]);
 	c->e->exit(c->hw);
 	c->e->exit(c->spare);
 	free(c->hw);

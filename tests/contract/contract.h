@@ -14,6 +14,10 @@
 #include "image.h"
 #include "iommu.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define CT_MEM_BYTES (1U << 20)
 #define CT_TABLES    0x20000 /* page tables from here on; below: what each engine's software lays out */
 #define CT_TXNS	     24
@@ -74,6 +78,7 @@ struct ct_record {
  * @enables: SMMUv3: CR0 as software wrote it
  * @records: SMMUv3: read and unanswered stalls
  * @ended: transactions that have ended, by outcome; @log: each of a trace
+ * @gentle: no register write that loses page responses: endpoints of the models do not give up
  * @used: end of what is used of @mem
  */
 struct ct_state {
@@ -93,7 +98,7 @@ struct ct_state {
 	u64 counts[16];
 	u64 log[CT_LOG][2];
 	u32 n_log, trace_at;
-	bool trace;
+	bool trace, gentle;
 	bool irq[CT_LINES];
 	u32 used;
 	u8 mem[CT_MEM_BYTES];
@@ -131,25 +136,25 @@ struct ct_old_order {
 	void (*ats_inv_done)(void *hw, u32 sid, u8 itag, bool ok);
 };
 
-#define CT_OLD_ORDER(class)                                               \
+#define CT_OLD_ORDER(cls)                                                 \
 	static enum xlat old_fill(void *hw, struct iommu_walk *w)         \
 	{                                                                 \
-		enum xlat x = (class).fill(hw, w);                        \
+		enum xlat x = (cls).fill(hw, w);                          \
                                                                           \
-		(class).step(hw);                                         \
+		(cls).step(hw);                                           \
 		return x;                                                 \
 	}                                                                 \
                                                                           \
 	static void old_cancel(void *hw, struct iommu_walk *w)            \
 	{                                                                 \
-		(class).cancel(hw, w);                                    \
-		(class).step(hw);                                         \
+		(cls).cancel(hw, w);                                      \
+		(cls).step(hw);                                           \
 	}                                                                 \
                                                                           \
 	static void old_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok) \
 	{                                                                 \
-		(class).ats_inv_done(hw, sid, itag, ok);                  \
-		(class).step(hw);                                         \
+		(cls).ats_inv_done(hw, sid, itag, ok);                    \
+		(cls).step(hw);                                           \
 	}                                                                 \
                                                                           \
 	static const struct ct_old_order old_order = { old_fill, old_cancel, old_ats_inv_done };
@@ -171,7 +176,7 @@ struct ct_old_order {
  * @regs: ranges of registers that a comparison reads: first, end
  */
 struct ct_engine {
-	const struct iommu_class *class;
+	const struct iommu_class *cls;
 	const struct ct_old_order *old_order;
 	size_t hw_bytes;
 	u32 n_sids;
@@ -209,7 +214,7 @@ extern const struct ct_engine ct_smmuv3, ct_vtd, ct_smmuv2;
 struct ct {
 	struct ct_state s;
 	const struct ct_engine *e;
-	struct iommu_class class;
+	struct iommu_class cls;
 	struct iommu_ops ops;
 	void *hw, *spare;
 	struct iommu_walk walk[CT_TXNS];
@@ -229,6 +234,8 @@ struct ct {
 
 /* A run of @e; its variant and all that it does depend on @seed. @old: CT_OLD_*. */
 struct ct *ct_new(const struct ct_engine *e, u64 seed, u32 old);
+/* The software and the accounts alone: the caller sets hw and cls, then calls ct_bring_up(). */
+struct ct *ct_new_software(const struct ct_engine *e, u64 seed);
 void ct_free(struct ct *c);
 /* One random step. False: c->why. */
 bool ct_step(struct ct *c);
@@ -265,5 +272,9 @@ void ct_overtake(struct ct *c, u32 sync, u32 sid);
 void ct_wait_begin(struct ct *c, u32 sync, bool queue);
 void ct_wait_done(struct ct *c, u32 sync);
 u32 ct_count(const struct ct *c, enum ct_where where);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* CONTRACT_H */

@@ -39,7 +39,7 @@ static const struct ct_engine *find_engine(const char *name)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(engines); i++)
-		if (!strcmp(engines[i]->class->name, name))
+		if (!strcmp(engines[i]->cls->name, name))
 			return engines[i];
 	fprintf(stderr, "contract: no engine %s\n", name);
 	exit(2);
@@ -73,7 +73,7 @@ static bool run_engine(const struct ct_engine *e, u64 seed, u64 steps, u32 old)
 		done += run_seed(e, seed + seeds, min(steps - done, (u64)RUN_STEPS), old, counts, why);
 		seeds++;
 	}
-	printf("%s%s: %llu steps, %llu seeds from %llu:", e->class->name, old_names[old], done, seeds, seed);
+	printf("%s%s: %llu steps, %llu seeds from %llu:", e->cls->name, old_names[old], done, seeds, seed);
 	for (i = 0; i < CT_COUNTS; i++)
 		if (counts[i])
 			printf(" %llu %s,", counts[i], count_names[i]);
@@ -90,7 +90,7 @@ static bool run_old(const struct ct_engine *e, u64 seed, u64 steps)
 	bool found = run_engine(e, seed, steps, CT_OLD_FILL);
 
 	found &= run_engine(e, seed, steps, CT_OLD_CANCEL);
-	if (e->class->ats_inv_done)
+	if (e->cls->ats_inv_done)
 		found &= run_engine(e, seed, steps, CT_OLD_ATS);
 	return found;
 }

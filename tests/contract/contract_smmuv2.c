@@ -254,7 +254,7 @@ static void end(void *hw)
 CT_OLD_ORDER(smmuv2_class)
 
 const struct ct_engine ct_smmuv2 = {
-	.class = &smmuv2_class,
+	.cls = &smmuv2_class,
 	.old_order = &old_order,
 	.hw_bytes = sizeof(struct smmuv2),
 	.n_sids = 4,

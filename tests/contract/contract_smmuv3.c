@@ -295,7 +295,7 @@ static void poke(struct ct *c)
 		write_cr0(c, c->s.enables ^ BIT(1));
 		break;
 	case 3:
-		if (ct_one_in(c, 3))
+		if (!c->s.gentle && ct_one_in(c, 3))
 			write_cr0(c, c->s.enables ^ BIT(0));
 		break;
 	case 4:
@@ -390,7 +390,7 @@ static void end(void *hw)
 CT_OLD_ORDER(smmuv3_class)
 
 const struct ct_engine ct_smmuv3 = {
-	.class = &smmuv3_class,
+	.cls = &smmuv3_class,
 	.old_order = &old_order,
 	.hw_bytes = sizeof(struct smmuv3),
 	.n_sids = 4,

@@ -46,7 +46,7 @@ static void load(struct trace *t, const struct ct_engine *e, const char *file)
 	u32 seen[16], n_seen = 0;
 
 	memset(t, 0, sizeof(*t));
-	strcpy(t->engine, e->class->name);
+	strcpy(t->engine, e->cls->name);
 	if (dmat_reader_open(&reader, file, 0, &err))
 		die(err.reason);
 	while (t->n < ACCESSES && dmat_read(reader, &rec) == 1) {
@@ -77,7 +77,7 @@ static void save(struct ct *c, struct saved *to)
 		die("no memory");
 	memcpy(to->s, &c->s, offsetof(struct ct_state, mem) + c->s.used);
 	image_to_save(&to->img);
-	if (c->class.save(c->hw, &to->img))
+	if (c->cls.save(c->hw, &to->img))
 		die("save fails");
 }
 
@@ -95,7 +95,7 @@ static void restore(struct ct *c, const struct saved *from)
 	memcpy(&c->s, from->s, offsetof(struct ct_state, mem) + from->s->used);
 	image_to_load(&in, from->img.bytes, from->img.len);
 	c->call = CALL_RESTORE;
-	if (c->class.restore(c->hw, &in))
+	if (c->cls.restore(c->hw, &in))
 		die("restore fails");
 	c->call = CALL_NONE;
 }
@@ -141,7 +141,7 @@ static const char *differs(struct ct *c, const struct saved *end)
 	if (memcmp(&c->s, want, offsetof(struct ct_state, mem)))
 		return "accounts";
 	image_to_save(&img);
-	if (c->class.save(c->hw, &img) || img.len != end->img.len || memcmp(img.bytes, end->img.bytes, img.len))
+	if (c->cls.save(c->hw, &img) || img.len != end->img.len || memcmp(img.bytes, end->img.bytes, img.len))
 		what = "engine";
 	image_free(&img);
 	return what;
@@ -281,7 +281,7 @@ int ct_resume_main(const struct ct_engine *const *engines, size_t n, const char 
 	get_file(f, s.s->mem, s.s->used);
 	fclose(f);
 	for (i = 0; i < n; i++)
-		if (!strcmp(t->engine, engines[i]->class->name))
+		if (!strcmp(t->engine, engines[i]->cls->name))
 			c = start(engines[i]);
 	if (!c)
 		die("no such engine");
@@ -379,7 +379,7 @@ int ct_trace_main(const struct ct_engine *e, const char *file, const char *self)
 	if (!go_on(c, t))
 		die(c->why);
 	regs = registers(c);
-	printf("%s: %u accesses in %llu steps, %llu stalls, %llu waits, %llu responses, %llu syncs\n", e->class->name,
+	printf("%s: %u accesses in %llu steps, %llu stalls, %llu waits, %llu responses, %llu syncs\n", e->cls->name,
 	       t->n, c->s.step, c->s.counts[CT_N_STALLS], c->s.counts[CT_N_WAITS], c->s.counts[CT_N_RESPONSES],
 	       c->s.counts[CT_N_SYNCS]);
 	save(c, &end);

@@ -209,7 +209,8 @@ static void invalidate(struct ct *c, u32 sid, u64 iova)
 
 /* ---- records and answers ---- */
 
-/* Requester ID 31:16 of word 0; of word 1: LPIG bit 2, index 11:3, address. Response: type 9 is bits 11:9 = 0, 3:0 = 9. */
+/* Requester ID 31:16 of word 0; of word 1: LPIG bit 2, index 11:3, address. Response: type 9 is bits 11:9 = 0, 3:0 = 9.
+ */
 static void answer_page(struct ct *c, u64 w0, u64 w1, u32 how)
 {
 	u64 sid = w0 >> 16 & 0xffff, code = how == 1 ? 0 : how == 2 ? 1 : ct_rand(c, 2);
@@ -373,7 +374,7 @@ CT_OLD_ORDER(vtd_class)
 
 /* A link of either stage: present, writable, for users, accessed; the second stage ignores bits 2 and 5 here. */
 const struct ct_engine ct_vtd = {
-	.class = &vtd_class,
+	.cls = &vtd_class,
 	.old_order = &old_order,
 	.hw_bytes = sizeof(struct vtd),
 	.n_sids = 4,
