@@ -94,6 +94,13 @@ public:
     };
     const Counters &counters() const { return counters_; }
 
+    /// Who waits for somebody else: for the answer to a stall, for room to stall, at an input whose slots are taken.
+    struct Waiting {
+        u64 stalled, room, input;
+        u32 stalled_sid; ///< a stream of @c stalled
+    };
+    Waiting waiting() const;
+
 private:
     struct Access;
     struct Walk;
@@ -141,6 +148,7 @@ private:
     ps_t price_walk(Walk &w, ps_t start);
     ps_t issue_walk_access(const walk_access &a, ps_t t);
     void add_due(ps_t time, Walk *w, bool decided);
+    void watch_walks();
     void fill(Walk &w, ps_t time);
     void step(ps_t time);
     void settle_due(ps_t time);
@@ -241,6 +249,7 @@ private:
     Counters counters_{};
     ps_t cur_ = 0; // the time the engine's services and events belong to
     ps_t next_due_ = kNever;
+    ps_t watched_ = 0; // walks up to this time end by the agenda
     ps_t record_free_ = 0, pri_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0, answer_time_ = 0;
     u64 fault_seq_ = 0;
     u64 epoch_ = 0; // changes at a reset: what is on the agenda from before is void

@@ -263,11 +263,20 @@ void IommuModel::op_stall_free(void *ctx, u32 tbu) {
     self->waiting_.swap(still);
 }
 
+/* A command may wait for the walks that are in flight: they end even if nobody comes to look. */
+void IommuModel::watch_walks() {
+    if (due_.empty() || due_.back().time <= watched_)
+        return;
+    watched_ = due_.back().time;
+    scheduler_.at(watched_, settle_action, this);
+}
+
 void IommuModel::event(const iommu_event &ev) {
     switch (ev.kind) {
     case IOMMU_EV_COMMAND:
         command_free_ =
             (command_free_ > cur_ ? command_free_ : cur_) + config_.command.fetch_ps + config_.command.execute_ps;
+        watch_walks();
         break;
     case IOMMU_EV_SYNC:
         command_free_ = (command_free_ > cur_ ? command_free_ : cur_) + config_.command.sync_ps;
@@ -290,6 +299,20 @@ void IommuModel::event(const iommu_event &ev) {
     default:
         break;
     }
+}
+
+IommuModel::Waiting IommuModel::waiting() const {
+    Waiting w{};
+
+    for (auto &a : accesses_)
+        if (a->stalled) {
+            w.stalled_sid = a->flow.txn.sid;
+            w.stalled++;
+        }
+    w.room = waiting_.size();
+    for (auto &p : ports_)
+        w.input += p->blocked.size();
+    return w;
 }
 
 void IommuModel::note_record(u64 address, u32 length, ps_t time) {

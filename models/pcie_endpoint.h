@@ -57,6 +57,12 @@ public:
 
     void set_sink(PageSink *sink) { sink_ = sink; }
     const ats_ep_stats &stats(u32 requester) const;
+    /// Who waits for somebody else: for the answer to a page request, for the credit to send one, for a tag.
+    struct Waiting {
+        u64 answer, credit, tag;
+        u32 answer_sid; ///< a function of @c answer
+    };
+    Waiting waiting() const;
     /// Stop using a PASID: its stop marker follows what has been asked for.
     void stop_pasid(u32 requester, u32 pasid);
 

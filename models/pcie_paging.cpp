@@ -137,6 +137,22 @@ void PcieEndpoint::op_inv_done(void *ctx, u32 sid, u8 itag) {
         device.iommu_.ats_inv_done(sid, itag, true, device.to_root_.send(device.cur_, 0));
 }
 
+PcieEndpoint::Waiting PcieEndpoint::waiting() const {
+    Waiting w{};
+
+    for (auto &f : functions_) {
+        for (u32 i = 0; i < f->ep.n_pages; i++)
+            for (const ats_waiter *x = f->ep.pages[i].used ? f->ep.pages[i].first : nullptr; x; x = x->next) {
+                w.answer_sid = f->ep.cfg.sid;
+                w.answer++;
+            }
+        for (const ats_waiter *x = f->ep.queue; x; x = x->next)
+            w.credit++;
+    }
+    w.tag = no_tag_.size();
+    return w;
+}
+
 /* Whoever waits for a page has failed; the others ask again. */
 void PcieEndpoint::iommu_reset(ps_t time) {
     cur_ = time;

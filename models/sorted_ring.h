@@ -20,6 +20,7 @@ public:
     bool empty() const { return head_ == tail_; }
     std::size_t size() const { return tail_ - head_; }
     const T &front() const { return entries_[head_ & mask_]; }
+    const T &back() const { return entries_[(tail_ - 1) & mask_]; }
 
     T pop() { return entries_[head_++ & mask_]; }
 

@@ -9,6 +9,11 @@ extern "C" {
 
 namespace faultline {
 
+/* As long as it may honestly take until an access ends: many handlers, one after the other. */
+static ps_t patience(const fl_config &config) {
+    return std::max<ps_t>(10'000'000'000, 100 * std::max(config.cpu.handler_ps, config.cpu.handler_max_ps));
+}
+
 KindModel::KindModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config,
                      const iommu_kind &kind)
     : IommuModel(name, scheduler, config), kind_(kind) {
@@ -28,7 +33,7 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
     : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, *opt.cfg, *opt.kind),
       memory("memory", 2, *opt.cfg),
       cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed), opt_(opt),
-      scan_(scan), streams_(scan.n_sids) {
+      scan_(scan), streams_(scan.n_sids), watch_(patience(*opt.cfg)) {
     counts_.n_streams = scan.n_sids;
     for (u32 i = 0; i < scan.n_sids; i++)
         counts_.streams[i].sid = scan.sids[i];
@@ -116,21 +121,23 @@ void Platform::boot() {
 void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t) {}
 
 /* Whole ns of the stamps, not of the parts: then the parts still add up. */
-void Platform::fault_over(const dma_txn &, xlat, const FaultStamps &s) {
+void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s) {
+    if (kind == XLAT_STALL || kind == XLAT_OK)
+        note_answer(txn);
     latency_.add(s.stamp[FAULT_PARTS] / 1000 - s.stamp[0] / 1000);
     for (unsigned i = 0; i < FAULT_PARTS; i++)
         parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
 }
 
 /* The six parts that all fault modes share, and the seven of PCIe. */
-void Platform::page_fault_over(const dma_txn &, bool, bool, const PageStamps &s) {
+void Platform::page_fault_over(const dma_txn &txn, bool, bool, const PageStamps &s) {
     static const unsigned begins[FAULT_PARTS + 1] = {PAGE_TRANSLATION, PAGE_REQUEST, PAGE_NOTIFY, PAGE_SOFTWARE,
                                                      PAGE_RESPONSE,    PAGE_RETRY,   PAGE_PARTS};
     FaultStamps common;
 
     for (unsigned i = 0; i <= FAULT_PARTS; i++)
         common.stamp[i] = s.stamp[begins[i]];
-    fault_over({}, XLAT_STALL, common);
+    fault_over(txn, XLAT_STALL, common);
     for (unsigned i = 0; i < PAGE_PARTS; i++)
         page_parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
 }
@@ -153,6 +160,7 @@ void Platform::access_done(const AccessDone &d) {
     const dmat_record &rec = *d.record;
     bool ok = d.how == XLAT_OK, recorded_ok = rec.outcome == DMAT_OUT_OK;
 
+    watch_.ended(scheduler.now());
     note_stream(d);
     counts_.accesses++;
     counts_.bytes += rec.size;
@@ -204,6 +212,49 @@ void Platform::tell() {
     json_decref(o);
 }
 
+void Platform::note_answer(const dma_txn &txn) {
+    if (likely(!watch_.answered(txn, scheduler.now())) || error_)
+        return;
+    error_ = no_progress(&txn);
+    sc_core::sc_pause();
+}
+
+static void add(std::string &text, u64 n, const std::string &what) {
+    if (n)
+        text += (text.empty() ? "" : ", ") + std::to_string(n) + what;
+}
+
+static std::string of_stream(u32 sid) {
+    char text[32];
+
+    std::snprintf(text, sizeof(text), " (stream 0x%x)", sid);
+    return text;
+}
+
+/* What waits for what; @again: the access whose page is answered and faults for ever. */
+int Platform::no_progress(const dma_txn *again) {
+    IommuModel::Waiting w = iommu.waiting();
+    PcieEndpoint::Waiting e{};
+    std::string who;
+    char circle[96] = "";
+
+    for (auto &d : devices_) {
+        PcieEndpoint::Waiting one = d->waiting();
+        e = {e.answer + one.answer, e.credit + one.credit, e.tag + one.tag, one.answer ? one.answer_sid : e.answer_sid};
+    }
+    add(who, e.answer, " for the answer to a page request" + of_stream(e.answer_sid));
+    add(who, e.credit, " for a page request credit");
+    add(who, e.tag, " for a translation tag");
+    add(who, w.stalled, " for the answer to a stall" + of_stream(w.stalled_sid));
+    add(who, w.room, " for room to stall");
+    add(who, w.input, " for a translation slot");
+    if (again)
+        std::snprintf(circle, sizeof(circle), "; page 0x%llx of stream 0x%x is answered and faults again",
+                      again->iova & ~0xfffULL, again->sid);
+    return dmat_fail(err_, EDEADLK, "no progress: %llu accesses wait%s%s%s", master->outstanding(),
+                     who.empty() ? "" : ": ", who.c_str(), circle);
+}
+
 int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
     source_ = &source;
     err_ = err;
@@ -215,7 +266,7 @@ int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
     if (error_)
         return error_;
     if (!master->finished())
-        return dmat_fail(err, EPROTO, "%llu accesses were never answered", master->outstanding());
+        return no_progress(nullptr);
     collect(result);
     if (gpu_ && opt_.account)
         tell();

@@ -11,6 +11,7 @@
 #include "iommu_model.h"
 #include "memory_model.h"
 #include "pcie_endpoint.h"
+#include "run_watch.h"
 #include "samples.h"
 #include "trace_master.h"
 
@@ -68,6 +69,8 @@ private:
     void access_done(const AccessDone &d);
     void collect(replay_result &result);
     void tell();
+    void note_answer(const dma_txn &txn);
+    int no_progress(const dma_txn *again);
 
     const replay_options &opt_;
     const struct replay_scan &scan_;
@@ -80,6 +83,7 @@ private:
     std::vector<std::unique_ptr<PcieEndpoint>> devices_; // with page requests, before each TBU
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
     GpuMaster *gpu_ = nullptr; // the master, if it is one
+    RunWatch watch_;
     int error_ = 0;
 };
 

@@ -522,7 +522,7 @@ int smmuv2_cfg_resolve(struct smmuv2_cfg *c)
 	return slots > SMMUV2_MAX_SLOTS ? -EINVAL : err;
 }
 
-static void identify(struct smmuv2 *s)
+void smmuv2_identify(struct smmuv2 *s)
 {
 	const struct smmuv2_cfg *c = &s->cfg;
 	u32 f = c->formats;
@@ -609,7 +609,7 @@ void smmuv2_power_on(struct smmuv2 *s)
 	s->gse_stall = false;
 	s->gfsr = 0;
 	s->half_pages = s->cfg.log2_pages;
-	identify(s);
+	smmuv2_identify(s);
 	s->scr0 = (u32)reg_get(&s->gr0, GR0_sCR0);
 	for (i = 0; i < s->cfg.num_cb; i++)
 		if (!a32)
@@ -743,6 +743,22 @@ static void class_reset(void *hw)
 	smmuv2_reset(hw);
 }
 
+static int class_save(void *hw, struct iommu_image *img)
+{
+	return smmuv2_save(hw, img);
+}
+
+static int class_restore(void *hw, struct iommu_image *img)
+{
+	return smmuv2_restore(hw, img);
+}
+
+/* There are no PASIDs: a stream has one context. */
+static bool class_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
+{
+	return smmuv2_concerns(hw, scope, sid);
+}
+
 const struct iommu_class smmuv2_class = {
 	.name = "smmuv2",
 	.lookup = class_lookup,
@@ -754,4 +770,7 @@ const struct iommu_class smmuv2_class = {
 	.mmio_write = class_write,
 	.step = class_step,
 	.reset = class_reset,
+	.save = class_save,
+	.restore = class_restore,
+	.concerns = class_concerns,
 };

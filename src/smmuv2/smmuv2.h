@@ -268,6 +268,9 @@ u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size);
 void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int size);
 void smmuv2_step_due(struct smmuv2 *s);
 void smmuv2_reset(struct smmuv2 *s);
+int smmuv2_save(struct smmuv2 *s, struct iommu_image *img);
+int smmuv2_restore(struct smmuv2 *s, struct iommu_image *img);
+bool smmuv2_concerns(const struct smmuv2 *s, const struct iommu_scope *scope, u32 sid);
 
 /* Completes the TLB syncs that waited for a walk that has been filled or cancelled. */
 static inline void smmuv2_step(struct smmuv2 *s)

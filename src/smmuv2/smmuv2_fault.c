@@ -20,7 +20,7 @@ static void drive(struct smmuv2 *s, u16 line, bool up)
 	s->line_level[line] += up ? 1 : -1;
 	if (!was == !s->line_level[line])
 		return;
-	if (up)
+	if (up && s->guard.call != CALL_RESTORE)
 		emit(s, &ev);
 	s->ops->irq(s->ctx, line, up);
 }
@@ -143,28 +143,40 @@ static bool slot_free(struct smmuv2 *s, u16 tbu)
 	return false;
 }
 
-/* Append to the bank's queue; index + 1 of the slot. */
-static u16 stall_take(struct smmuv2 *s, const struct dma_txn *t, u32 n, u8 cb, bool faulted, u16 code)
+/* Append a copy of @stall to bank @n's queue: index + 1 of its slot, 0: its TBU has none. */
+u16 smmuv2_fault_queue(struct smmuv2 *s, u32 n, const struct smmuv2_stall *stall)
 {
+	struct smmuv2_tbu *u = &s->tbu[stall->tbu];
 	struct smmuv2_bank *b = &s->bank[n];
 	u16 slot = s->free_stall;
-	struct smmuv2_stall *p = &s->stalls[slot - 1];
-	struct iommu_event ev = {
-		.kind = IOMMU_EV_STALL, .code = code, .sid = t->sid, .addr = t->iova, .data = n, .id = t->id
-	};
 
+	if (u->used == u->slots)
+		return 0;
 	fl_assert(slot);
-	s->free_stall = p->next;
-	*p = (struct smmuv2_stall){
-		.id = t->id, .seq = ++s->seq, .sid = t->sid, .tbu = t->tbu, .cb = cb, .faulted = faulted
-	};
+	s->free_stall = s->stalls[slot - 1].next;
+	s->stalls[slot - 1] = *stall;
+	s->stalls[slot - 1].next = 0;
 	if (b->tail)
 		s->stalls[b->tail - 1].next = slot;
 	else
 		b->stalled = slot;
 	b->tail = slot;
-	if (++s->tbu[t->tbu].used == s->tbu[t->tbu].slots)
-		s->full_tbus |= BIT(t->tbu);
+	if (++u->used == u->slots)
+		s->full_tbus |= BIT(stall->tbu);
+	return slot;
+}
+
+static u16 stall_take(struct smmuv2 *s, const struct dma_txn *t, u32 n, u8 cb, bool faulted, u16 code)
+{
+	struct smmuv2_stall stall = {
+		.id = t->id, .seq = ++s->seq, .sid = t->sid, .tbu = t->tbu, .cb = cb, .faulted = faulted
+	};
+	u16 slot = smmuv2_fault_queue(s, n, &stall);
+	struct iommu_event ev = {
+		.kind = IOMMU_EV_STALL, .code = code, .sid = t->sid, .addr = t->iova, .data = n, .id = t->id
+	};
+
+	fl_assert(slot);
 	s->stats.stalls++;
 	emit(s, &ev);
 	return slot;
@@ -255,6 +267,8 @@ void smmuv2_fault_gse(struct smmuv2 *s)
 	for (n = 0; n < s->cfg.num_cb; n++)
 		s->gse_stall |= (s->scr0 & sCR0_GSE) && (s->bank[n].fsr & FSR_SS);
 	smmuv2_bank_plain_all(s);
+	if (s->gse_stall && !was)
+		smmuv2_changed(s);
 	for (n = 0; n < s->cfg.num_cb && was && !s->gse_stall; n++)
 		if (!s->bank[n].fsr && s->bank[n].stalled)
 			release(s, n, false);
@@ -268,7 +282,7 @@ static void set_fsr(struct smmuv2 *s, u32 n, u32 fsr)
 	b->fsr = fsr;
 	b->blocked = fsr && !(b->sctlr & SCTLR_HUPCF);
 	if (b->blocked && !was)
-		smmuv2_changed(s);
+		smmuv2_changed_bank(s, n);
 	smmuv2_bank_plain(s, n);
 	reg_set(&b->regs, CB_FSR, fsr);
 	bank_irq(s, n);
@@ -417,8 +431,8 @@ void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n)
 		release(s, n, true);
 }
 
-/* Reset: lines fall, and what is stalled or waits goes back to the holder. */
-void smmuv2_fault_reset(struct smmuv2 *s)
+/* All lines that are high fall. */
+void smmuv2_fault_lower(struct smmuv2 *s)
 {
 	u32 n;
 
@@ -427,6 +441,24 @@ void smmuv2_fault_reset(struct smmuv2 *s)
 			s->ops->irq(s->ctx, n, false);
 		s->line_level[n] = 0;
 	}
+}
+
+/* All lines are low: those rise whose cause the registers show. */
+void smmuv2_fault_raise(struct smmuv2 *s)
+{
+	u32 n;
+
+	global_irq(s, 0, 0);
+	for (n = 0; n < s->cfg.num_cb; n++)
+		bank_irq(s, n);
+}
+
+/* Reset: lines fall, and what is stalled or waits goes back to the holder. */
+void smmuv2_fault_reset(struct smmuv2 *s)
+{
+	u32 n;
+
+	smmuv2_fault_lower(s);
 	for (n = 0; n < s->cfg.num_cb; n++) {
 		struct smmuv2_bank *b = &s->bank[n];
 

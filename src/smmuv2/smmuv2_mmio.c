@@ -91,7 +91,7 @@ static void scr0_written(struct smmuv2 *s)
 	smmuv2_changed(s);
 }
 
-static void smr_written(struct smmuv2 *s, u32 n)
+static void smr_written(struct smmuv2 *s, u32 n, u32 old)
 {
 	u32 smr = (u32)reg_get(&s->gr0, GR0_SMR(n));
 	u32 ids = (1U << s->cfg.sid_bits) - 1;
@@ -100,10 +100,16 @@ static void smr_written(struct smmuv2 *s, u32 n)
 	ids = exid ? ids : ids & SMR_ID;
 	reg_set(&s->gr0, GR0_SMR(n), smr & (ids | ids << 16 | (exid ? 0 : SMR_VALID)));
 	smmuv2_stream_update(s);
-	smmuv2_changed(s);
+	smmuv2_stream_changed(s, n, old, (u32)reg_get(&s->gr0, GR0_S2CR(n)));
 }
 
-static void gr0_written(struct smmuv2 *s, u32 in, u64 value, u64 full)
+static void s2cr_written(struct smmuv2 *s, u32 n, u32 old)
+{
+	smmuv2_stream_update(s);
+	smmuv2_stream_changed(s, n, (u32)reg_get(&s->gr0, GR0_SMR(n)), old);
+}
+
+static void gr0_written(struct smmuv2 *s, u32 in, u64 value, u64 full, u64 old)
 {
 	switch (in) {
 	case GR0_sCR0:
@@ -129,11 +135,10 @@ static void gr0_written(struct smmuv2 *s, u32 in, u64 value, u64 full)
 		smmuv2_ats_gr0(s, in, full);
 		break;
 	case GR0_SMR(0)... GR0_SMR(SMMUV2_MAX_SMR - 1):
-		smr_written(s, (in - GR0_SMR(0)) / 4);
+		smr_written(s, (in - GR0_SMR(0)) / 4, (u32)old);
 		break;
 	case GR0_S2CR(0)... GR0_S2CR(SMMUV2_MAX_SMR - 1):
-		smmuv2_stream_update(s);
-		smmuv2_changed(s);
+		s2cr_written(s, (in - GR0_S2CR(0)) / 4, (u32)old);
 		break;
 	default:
 		break;
@@ -158,7 +163,8 @@ static void gr1_written(struct smmuv2 *s, u32 in)
 	reg_set(&s->gr1, GR1_CBAR(n), cbar);
 	reg_set(&s->gr1, GR1_CBA2R(n), cba2r);
 	smmuv2_bank_update(s, n);
-	smmuv2_changed(s);
+	if (in < GR1_CBFRSYNRA(0) || in >= GR1_CBA2R(0))
+		smmuv2_changed_bank(s, n);
 }
 
 static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
@@ -167,7 +173,7 @@ static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
 	case CB_SCTLR:
 		smmuv2_fault_sctlr(s, n);
 		smmuv2_bank_update(s, n);
-		smmuv2_changed(s);
+		smmuv2_changed_bank(s, n);
 		break;
 	case CB_TCR:
 	case CB_TCR2:
@@ -177,7 +183,7 @@ static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
 	case CB_MAIR0:
 	case CB_MAIR1:
 		smmuv2_bank_update(s, n);
-		smmuv2_changed(s);
+		smmuv2_changed_bank(s, n);
 		break;
 	case CB_RESUME:
 		smmuv2_fault_resume(s, n, value & RESUME_TnR);
@@ -220,13 +226,14 @@ static void write_register(struct smmuv2 *s, u64 offset, u64 value, unsigned int
 	full = reg_get(file, reg);
 	/* The upper half of an operation on a 64-bit register waits for the lower one. */
 	if (ref.byte) {
-		if (cb != SMMUV2_NO_BANK && (reg == CB_TTBR0 || reg == CB_TTBR1))
+		if (cb != SMMUV2_NO_BANK && (reg == CB_TTBR0 || reg == CB_TTBR1)) {
 			smmuv2_bank_update(s, cb);
-		smmuv2_changed(s);
+			smmuv2_changed_bank(s, cb);
+		}
 		return;
 	}
 	if (file == &s->gr0)
-		gr0_written(s, reg, value, full);
+		gr0_written(s, reg, value, full, old);
 	else if (file == &s->gr1)
 		gr1_written(s, reg);
 	else

@@ -62,20 +62,20 @@ static inline void emit(struct smmuv2 *s, const struct iommu_event *ev)
 		s->ops->event(s->ctx, ev);
 }
 
-/* What was translated before may be different now, though no entry was dropped: for holders that remember. */
-static inline void smmuv2_changed(struct smmuv2 *s)
-{
-	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = UNIT_CONFIG_CACHE };
-
-	emit(s, &ev);
-}
+/* smmuv2_scope.c: events that say what was translated before and may be different now */
+void smmuv2_changed(struct smmuv2 *s);
+void smmuv2_changed_bank(struct smmuv2 *s, u32 n);
+void smmuv2_changed_streams(struct smmuv2 *s, u32 first, u32 last);
+void smmuv2_invalidated(struct smmuv2 *s, const struct tcache_inv *inv, u32 dropped);
 
 /* smmuv2.c: the SMMU out of reset, its callers told nothing. */
 void smmuv2_power_on(struct smmuv2 *s);
+void smmuv2_identify(struct smmuv2 *s);
 
 /* smmuv2_stream.c */
 u16 smmuv2_stream_recall(struct smmuv2 *s, u32 sid);
 void smmuv2_stream_update(struct smmuv2 *s);
+void smmuv2_stream_changed(struct smmuv2 *s, u32 n, u32 old_smr, u32 old_s2cr);
 
 static inline u16 stream_of(struct smmuv2 *s, u32 sid)
 {
@@ -122,6 +122,9 @@ void smmuv2_fault_restore(struct smmuv2 *s, u32 n, u32 value);
 void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n);
 void smmuv2_fault_gse(struct smmuv2 *s);
 void smmuv2_fault_reset(struct smmuv2 *s);
+void smmuv2_fault_lower(struct smmuv2 *s);
+void smmuv2_fault_raise(struct smmuv2 *s);
+u16 smmuv2_fault_queue(struct smmuv2 *s, u32 n, const struct smmuv2_stall *stall);
 void smmuv2_fault_line(struct smmuv2 *s, u32 n, u16 line);
 void smmuv2_global_update(struct smmuv2 *s, u32 gfsr);
 

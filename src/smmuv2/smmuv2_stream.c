@@ -64,24 +64,29 @@ static void decode_group(struct smmuv2 *s, u32 n, u32 s2cr)
 	g->keep = (u16) ~((priv == S2CR_CFG_CLEAR ? DMA_PRIV : 0) | (inst == S2CR_CFG_CLEAR ? DMA_EXEC : 0));
 }
 
+/* A mapping group matches where (sid & *@mask) == *@id. False: it is not valid. */
+static bool decode_match(const struct smmuv2 *s, u32 smr, u32 s2cr, u16 *id, u16 *mask)
+{
+	bool exid = s->scr0 & sCR0_EXIDENABLE;
+	u32 bits = exid ? SMR_EXID : SMR_ID;
+
+	*mask = (u16)(~(exid ? FIELD_GET(SMR_EXMASK, smr) : FIELD_GET(SMR_MASK, smr)) & bits);
+	*id = (u16)(smr & bits & *mask);
+	return exid ? s2cr & S2CR_EXIDVALID : smr & SMR_VALID;
+}
+
 /* A mapping register or sCR0.EXIDENABLE has changed. */
 void smmuv2_stream_update(struct smmuv2 *s)
 {
-	bool exid = s->scr0 & sCR0_EXIDENABLE;
 	u32 n;
 
 	s->n_match = 0;
 	for (n = 0; n < s->cfg.num_smrg; n++) {
 		u32 smr = (u32)reg_get(&s->gr0, GR0_SMR(n)), s2cr = (u32)reg_get(&s->gr0, GR0_S2CR(n));
-		u32 id = exid ? FIELD_GET(SMR_EXID, smr) : FIELD_GET(SMR_ID, smr);
-		u32 mask = exid ? FIELD_GET(SMR_EXMASK, smr) : FIELD_GET(SMR_MASK, smr);
 
 		decode_group(s, n, s2cr);
-		if (!(exid ? s2cr & S2CR_EXIDVALID : smr & SMR_VALID))
+		if (!decode_match(s, smr, s2cr, &s->match_id[s->n_match], &s->match_mask[s->n_match]))
 			continue;
-		mask = ~mask & (exid ? SMR_EXID : SMR_ID);
-		s->match_id[s->n_match] = (u16)(id & mask);
-		s->match_mask[s->n_match] = (u16)mask;
 		s->match_group[s->n_match++] = (u16)n;
 	}
 	/* The rest of the last block matches nothing. */
@@ -91,4 +96,29 @@ void smmuv2_stream_update(struct smmuv2 *s)
 	}
 	s->memo_stale = true;
 	s->straight = false;
+}
+
+/* Each StreamID that @smr with @s2cr may match; with bits masked in the middle the range holds others, too. */
+static void tell_matched(struct smmuv2 *s, u32 smr, u32 s2cr)
+{
+	u16 bits = s->scr0 & sCR0_EXIDENABLE ? SMR_EXID : SMR_ID;
+	u16 id, mask;
+
+	if (decode_match(s, smr, s2cr, &id, &mask))
+		smmuv2_changed_streams(s, id, id | (bits & ~mask));
+}
+
+/* Mapping group @n has been written: those it matched, and those it matches now. */
+void smmuv2_stream_changed(struct smmuv2 *s, u32 n, u32 old_smr, u32 old_s2cr)
+{
+	u32 smr = (u32)reg_get(&s->gr0, GR0_SMR(n)), s2cr = (u32)reg_get(&s->gr0, GR0_S2CR(n));
+
+	if (s->cfg.stream_indexing) {
+		smmuv2_changed_streams(s, n, n);
+		return;
+	}
+	tell_matched(s, smr, s2cr);
+	/* The same range once is enough. */
+	if (smr != old_smr || (s2cr ^ old_s2cr) & S2CR_EXIDVALID)
+		tell_matched(s, old_smr, old_s2cr);
 }

@@ -8,16 +8,16 @@
 static bool hits_walk(const struct smmuv2 *s, const struct iommu_walk *w, const struct tcache_inv *inv)
 {
 	const struct smmuv2_found *f = (const struct smmuv2_found *)w->priv;
-	struct tcache_entry e = { .page = f->va >> f->shift,
-				  .tag = f->tag,
-				  .shift = f->shift,
-				  .global = f->global,
-				  .leaf = 1,
-				  .valid = true };
 	const struct smmuv2_bank *b;
+	struct tcache_entry e = { .leaf = 1, .valid = true };
 
+	/* Such a walk installs nothing; what an entry is made of it has not filled in. */
 	if (f->again || f->fsr)
 		return false;
+	e.page = f->va >> f->shift;
+	e.tag = f->tag;
+	e.shift = f->shift;
+	e.global = f->global;
 	b = &s->bank[f->cb];
 	/* By IPA: a nested walk does not keep which IPAs it went through, so each of the VMID counts. */
 	if ((inv->tag.world & SMMUV2_REGIME_MASK) == SMMUV2_S2 && (inv->match & TCACHE_BY_WORLD) &&
@@ -28,14 +28,14 @@ static bool hits_walk(const struct smmuv2 *s, const struct iommu_walk *w, const 
 
 static void invalidate(struct smmuv2 *s, struct tcache_inv *inv)
 {
-	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = UNIT_TLB };
 	struct iommu_walk *w;
+	u32 dropped;
 
 	inv->world_mask = SMMUV2_REGIME_MASK;
 	s->seq++;
-	ev.data = tcache_invalidate(&s->tlb, inv);
-	ev.data += tcache_invalidate(&s->wc1, inv);
-	ev.data += tcache_invalidate(&s->wc2, inv);
+	dropped = tcache_invalidate(&s->tlb, inv);
+	dropped += tcache_invalidate(&s->wc1, inv);
+	dropped += tcache_invalidate(&s->wc2, inv);
 	for (w = s->walks; w; w = w->next) {
 		/* The first that overtakes it counts: a sync of that one must still find it after a later one. */
 		if (w->stale || !hits_walk(s, w, inv))
@@ -43,7 +43,7 @@ static void invalidate(struct smmuv2 *s, struct tcache_inv *inv)
 		w->stale = true;
 		found_of(w)->stale_seq = s->seq;
 	}
-	emit(s, &ev);
+	smmuv2_invalidated(s, inv, dropped);
 }
 
 static void by_regime(struct smmuv2 *s, u32 regime)

@@ -119,6 +119,7 @@ static int resolve(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct 
 		s->cfg.aidr = 1;
 	s->idr3 = settle_idr3(idr(cfg, 3), s->idr0, s->idr1, s->cfg.aidr);
 	s->idr5 = settle_idr5(idr(cfg, 5), s->idr0, s->cfg.aidr);
+	s->cfg.idr[4] = idr(cfg, 4);
 	if (!s->cfg.iidr)
 		s->cfg.iidr = 0x43b;
 	if (!s->cfg.gbpa)
@@ -180,7 +181,7 @@ static void reset_registers(struct smmuv3 *s)
 }
 
 /* All but what the holder has a share in: transactions and walks. */
-static void reset_state(struct smmuv3 *s)
+void v3_reset_state(struct smmuv3 *s)
 {
 	reset_registers(s);
 	tcache_invalidate_all(&s->tlb);
@@ -212,7 +213,7 @@ int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iom
 		smmuv3_exit(s);
 		return err;
 	}
-	reset_state(s);
+	v3_reset_state(s);
 	return 0;
 }
 
@@ -257,7 +258,7 @@ void smmuv3_reset(struct smmuv3 *s)
 		disown(w);
 	}
 	s->stale_in_flight = 0;
-	reset_state(s);
+	v3_reset_state(s);
 	v3_changed(s);
 	engine_leave(&s->guard);
 }
@@ -322,6 +323,16 @@ static void class_reset(void *hw)
 	smmuv3_reset(hw);
 }
 
+static int class_save(void *hw, struct iommu_image *img)
+{
+	return smmuv3_save(hw, img);
+}
+
+static int class_restore(void *hw, struct iommu_image *img)
+{
+	return smmuv3_restore(hw, img);
+}
+
 const struct iommu_class smmuv3_class = {
 	.name = "smmuv3",
 	.lookup = class_lookup,
@@ -335,5 +346,7 @@ const struct iommu_class smmuv3_class = {
 	.ats_inv_done = class_ats_inv_done,
 	.step = class_step,
 	.reset = class_reset,
+	.save = class_save,
+	.restore = class_restore,
 	.concerns = class_concerns,
 };

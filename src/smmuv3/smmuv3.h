@@ -150,6 +150,8 @@ void smmuv3_exit(struct smmuv3 *s);
 /* See struct iommu_class. */
 void smmuv3_step(struct smmuv3 *s);
 void smmuv3_reset(struct smmuv3 *s);
+int smmuv3_save(struct smmuv3 *s, struct iommu_image *img);
+int smmuv3_restore(struct smmuv3 *s, struct iommu_image *img);
 
 /**
  * smmuv3_concerns() - see struct iommu_class; may be called from within iommu_ops.event

@@ -86,7 +86,7 @@ static bool writable(const struct smmuv3 *s, u32 offset)
 }
 
 /* Fields that this configuration has, of the registers whose fields are optional. */
-static u64 present(const struct smmuv3 *s, u32 offset)
+u64 v3_reg_present(const struct smmuv3 *s, u32 offset)
 {
 	switch (offset) {
 	case SMMU_CR0:
@@ -261,7 +261,7 @@ static void mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int siz
 	at = ref.desc->offset;
 	if (!writable(s, at) || !reg_write(&s->regs, (u32)offset, value, size, &ref, &old))
 		return;
-	now = reg_get(&s->regs, at) & present(s, at);
+	now = reg_get(&s->regs, at) & v3_reg_present(s, at);
 	reg_set(&s->regs, at, now);
 	written(s, at, (u32)old, (u32)now);
 	if (changes_translation(s, at, old))

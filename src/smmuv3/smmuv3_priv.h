@@ -173,6 +173,12 @@ static inline struct smmuv3_stream *v3_cached_stream(struct smmuv3 *s, u32 sid, 
 	return st;
 }
 
+/* smmuv3.c */
+void v3_reset_state(struct smmuv3 *s);
+
+/* smmuv3_mmio.c */
+u64 v3_reg_present(const struct smmuv3 *s, u32 offset);
+
 /* smmuv3_config.c */
 bool v3_ste_illegal(const struct smmuv3 *s, const u64 *ste);
 bool v3_cd_illegal(const struct smmuv3 *s, const u64 *ste, const u64 *cd);
@@ -228,6 +234,7 @@ void v3_stall_resume(struct smmuv3 *s, u32 sid, u32 stag, enum iommu_resume how)
 void v3_stall_term(struct smmuv3 *s, u32 sid);
 void v3_stall_term_all(struct smmuv3 *s);
 void v3_stall_reset(struct smmuv3 *s);
+void v3_stall_image(struct iommu_image *img, struct smmuv3 *s);
 
 /* smmuv3_pri.c */
 void v3_pri_resp(struct smmuv3 *s, const u64 *cmd);

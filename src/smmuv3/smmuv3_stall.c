@@ -5,6 +5,9 @@
  * a stall is never lost: it waits in its slot until the queue is writable.
  */
 #include "smmuv3_priv.h"
+#include "image.h"
+
+#define NOT_LISTED 0xffffffffU /* smmuv3_stall.next while an image is loaded */
 
 static void list_push(struct smmuv3 *s, u32 *head, u32 *tail, u32 i)
 {
@@ -170,4 +173,67 @@ void v3_stall_term(struct smmuv3 *s, u32 sid)
 void v3_stall_term_all(struct smmuv3 *s)
 {
 	term(s, true, 0);
+}
+
+/* ---- images ---- */
+
+static void slot_image(struct iommu_image *img, struct smmuv3_stall *st)
+{
+	image_u8(img, &st->state);
+	image_check(img, st->state <= STALL_RECORDED);
+	if (st->state == STALL_FREE)
+		return;
+	image_u64(img, &st->id);
+	image_u32(img, &st->sid);
+	image_u16(img, &st->tbu);
+	image_bool(img, &st->retry);
+	image_words(img, st->rec, EVT_WORDS);
+	image_u64(img, &st->key.page);
+	image_u32(img, &st->key.tag.asid);
+	image_u32(img, &st->key.tag.vmid);
+	image_u32(img, &st->key.tag.world);
+	image_u8(img, &st->key.shift);
+	image_bool(img, &st->key.global);
+	image_u8(img, &st->key.leaf);
+	image_check(img, st->key.shift >= 12 && st->key.shift < 64);
+}
+
+/* The slots in @state, in the list's order: each of them once. */
+static void list_image(struct iommu_image *img, struct smmuv3 *s, u32 *head, u32 *tail, u8 state)
+{
+	u32 at = *head, i, n = 0;
+
+	for (i = 0; i < s->n_stalls; i++)
+		n += s->stalls[i].state == state;
+	if (img->loading)
+		*head = *tail = 0;
+	while (n-- && !img->err) {
+		u32 slot = at - 1;
+
+		image_u32(img, &slot);
+		if (!img->loading) {
+			at = s->stalls[slot].next;
+			continue;
+		}
+		image_check(img,
+			    slot < s->n_stalls && s->stalls[slot].state == state && s->stalls[slot].next == NOT_LISTED);
+		if (!img->err)
+			list_push(s, head, tail, slot);
+	}
+}
+
+void v3_stall_image(struct iommu_image *img, struct smmuv3 *s)
+{
+	u32 i, used = 0;
+
+	for (i = 0; i < s->n_stalls && !img->err; i++) {
+		if (img->loading)
+			s->stalls[i].next = NOT_LISTED;
+		slot_image(img, &s->stalls[i]);
+		used += s->stalls[i].state != STALL_FREE;
+	}
+	list_image(img, s, &s->free_head, &s->free_tail, STALL_FREE);
+	list_image(img, s, &s->held_head, &s->held_tail, STALL_HELD);
+	image_u64(img, &s->waiting_tbus);
+	s->stalls_used = used;
 }

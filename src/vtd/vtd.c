@@ -60,6 +60,30 @@ static void stage_flags(struct vtd *v)
 		      (v->ecap & VTD_ECAP_MTS ? VTD_MTS : 0);
 }
 
+/* "Implementations that report this field as Clear also report that one as Clear" (11.4.3), causes first. */
+static u64 consistent_ecap(u64 ecap)
+{
+	static const struct {
+		u64 without, clear;
+	} rules[] = {
+		{ VTD_ECAP_QI, VTD_ECAP_SMTS | VTD_ECAP_DT },
+		{ VTD_ECAP_DT, VTD_ECAP_PDS | VTD_ECAP_DIT | VTD_ECAP_NWFS | VTD_ECAP_PRS },
+		{ VTD_ECAP_SMTS, VTD_ECAP_RPS | VTD_ECAP_SMPWCS | VTD_ECAP_FSTS | VTD_ECAP_PASID | VTD_ECAP_PSS |
+					 VTD_ECAP_SRS | VTD_ECAP_PRS | VTD_ECAP_NEST | VTD_ECAP_MTS },
+		{ VTD_ECAP_SMPWCS, VTD_ECAP_SSADS | VTD_ECAP_EAFS },
+		{ VTD_ECAP_FSTS, VTD_ECAP_NEST | VTD_ECAP_EAFS },
+		{ VTD_ECAP_SSTS, VTD_ECAP_NEST | VTD_ECAP_SSIRWS },
+		{ VTD_ECAP_SRS, VTD_ECAP_RPRIVS },
+		{ VTD_ECAP_PRS, VTD_ECAP_SMS },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rules); i++)
+		if (!(ecap & rules[i].without))
+			ecap &= ~rules[i].clear;
+	return ecap;
+}
+
 static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 {
 	bool defaults = !cfg->cap && !cfg->ecap;
@@ -68,7 +92,12 @@ static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 	int rows;
 
 	v->cap = (defaults ? VTD_DEFAULT_CAP : cfg->cap) & ~VTD_CAP_NOT_MODELLED;
-	v->ecap = (defaults ? VTD_DEFAULT_ECAP : cfg->ecap) & ~VTD_ECAP_NOT_MODELLED;
+	v->ecap = consistent_ecap((defaults ? VTD_DEFAULT_ECAP : cfg->ecap) & ~VTD_ECAP_NOT_MODELLED);
+	/* A larger page wants the smaller one; with scalable mode no write buffer needs flushing (11.4.2). */
+	if (!(v->cap & FIELD_PREP(VTD_CAP_SSLPS, 1ULL)))
+		v->cap &= ~VTD_CAP_SSLPS;
+	if (v->ecap & VTD_ECAP_SMTS)
+		v->cap &= ~VTD_CAP_RWBF;
 	v->haw = cfg->haw ? cfg->haw : VTD_DEFAULT_HAW;
 	v->mgaw = (u8)(FIELD_GET(VTD_CAP_MGAW, v->cap) + 1);
 	v->major = (u8)FIELD_GET(VTD_VER_MAX, (u64)ver);
@@ -143,7 +172,7 @@ void vtd_exit(struct vtd *v)
 }
 
 /* Everything but what is counted. */
-static void clear_state(struct vtd *v)
+void vtd_clear_state(struct vtd *v)
 {
 	while (v->walks) {
 		struct iommu_walk *w = v->walks;
@@ -169,13 +198,11 @@ static void clear_state(struct vtd *v)
 
 void vtd_reset(void *hw)
 {
-	static const struct iommu_scope everything;
-	struct iommu_event ev = { .kind = IOMMU_EV_CHANGED, .scope = &everything };
 	struct vtd *v = hw;
 
 	engine_enter(&v->guard, CALL_RESET);
-	clear_state(v);
-	vtd_emit(v, &ev);
+	vtd_clear_state(v);
+	vtd_changed(v);
 	engine_leave(&v->guard);
 }
 
@@ -192,4 +219,7 @@ const struct iommu_class vtd_class = {
 	.ats_inv_done = vtd_ats_inv_done,
 	.step = vtd_step,
 	.reset = vtd_reset,
+	.save = vtd_image_save,
+	.restore = vtd_image_restore,
+	.concerns = vtd_concerns,
 };

@@ -4,9 +4,10 @@
  * scalable mode, queued and register-based invalidation, fault recording,
  * device TLBs and the page request queue. It knows no time.
  *
- * Interrupt remapping is not modelled: its registers exist, interrupt requests
- * pass through. Nor are performance monitoring, enhanced and virtual commands
- * and the host permission table; vtd_init() takes them out of CAP and ECAP.
+ * Interrupt remapping is not modelled: interrupt requests pass through. Nor are
+ * performance monitoring, enhanced and virtual commands, the host permission
+ * table and PASIDs in translated requests; vtd_init() takes them out of CAP and
+ * ECAP, and with them what is reserved and what another clear bit excludes.
  */
 #ifndef VTD_H
 #define VTD_H
@@ -24,17 +25,19 @@
 	 FIELD_PREP(VTD_CAP_FRO, 0x40) | FIELD_PREP(VTD_CAP_SSLPS, 3) | VTD_CAP_PSI | FIELD_PREP(VTD_CAP_NFR, 7) | \
 	 FIELD_PREP(VTD_CAP_MAMV, 18) | VTD_CAP_DWD | VTD_CAP_DRD | VTD_CAP_FS1GP | VTD_CAP_FS5LP)
 /* Scalable mode with all translation types, PASIDs of 20 bits, device TLBs, page requests; IOTLB registers at 0x500 */
-#define VTD_DEFAULT_ECAP                                                                                               \
-	(VTD_ECAP_C | VTD_ECAP_QI | VTD_ECAP_DT | VTD_ECAP_IR | VTD_ECAP_EIM | VTD_ECAP_PT | VTD_ECAP_SC |             \
-	 FIELD_PREP(VTD_ECAP_IRO, 0x50) | FIELD_PREP(VTD_ECAP_MHMV, 15) | VTD_ECAP_NEST | VTD_ECAP_PRS |               \
-	 VTD_ECAP_SRS | VTD_ECAP_NWFS | VTD_ECAP_EAFS | FIELD_PREP(VTD_ECAP_PSS, 19) | VTD_ECAP_PASID | VTD_ECAP_DIT | \
-	 VTD_ECAP_PDS | VTD_ECAP_SMTS | VTD_ECAP_SSADS | VTD_ECAP_SSTS | VTD_ECAP_FSTS | VTD_ECAP_SMPWCS |             \
-	 VTD_ECAP_RPS | VTD_ECAP_ADMS | VTD_ECAP_RPRIVS | VTD_ECAP_SMS)
+#define VTD_DEFAULT_ECAP                                                                                              \
+	(VTD_ECAP_C | VTD_ECAP_QI | VTD_ECAP_DT | VTD_ECAP_PT | VTD_ECAP_SC | FIELD_PREP(VTD_ECAP_IRO, 0x50) |        \
+	 VTD_ECAP_NEST | VTD_ECAP_PRS | VTD_ECAP_SRS | VTD_ECAP_NWFS | VTD_ECAP_EAFS | FIELD_PREP(VTD_ECAP_PSS, 19) | \
+	 VTD_ECAP_PASID | VTD_ECAP_DIT | VTD_ECAP_PDS | VTD_ECAP_SMTS | VTD_ECAP_SSADS | VTD_ECAP_SSTS |              \
+	 VTD_ECAP_FSTS | VTD_ECAP_SMPWCS | VTD_ECAP_RPS | VTD_ECAP_ADMS | VTD_ECAP_RPRIVS | VTD_ECAP_SMS)
 #define VTD_DEFAULT_HAW 52
 
-/* Capabilities of parts that are not modelled. */
-#define VTD_CAP_NOT_MODELLED  (VTD_CAP_ECMDS | VTD_CAP_PI)
-#define VTD_ECAP_NOT_MODELLED (BIT_ULL(60) | VTD_ECAP_HPTS | VTD_ECAP_PMS | BIT_ULL(50) | VTD_ECAP_VCS | VTD_ECAP_PTRS)
+/* Capabilities of parts that are not modelled, and reserved bits (11.4.2, 11.4.3). */
+#define VTD_CAP_NOT_MODELLED (VTD_CAP_ESIRTPS | VTD_CAP_ECMDS | VTD_CAP_PI | VTD_CAP_RESERVED)
+#define VTD_ECAP_NOT_MODELLED                                                                                 \
+	(VTD_ECAP_IRREQ | VTD_ECAP_EIMER | VTD_ECAP_RDTS | VTD_ECAP_HPT1GPS | VTD_ECAP_PTRS | VTD_ECAP_HPTS | \
+	 VTD_ECAP_PMS | VTD_ECAP_TDXCS | VTD_ECAP_VCS | VTD_ECAP_MHMV | VTD_ECAP_EIM | VTD_ECAP_IR |          \
+	 VTD_ECAP_RESERVED)
 
 /**
  * struct vtd_cache_cfg - geometry of one cache
@@ -50,7 +53,7 @@ struct vtd_cache_cfg {
 
 /**
  * struct vtd_cfg - an implementation; zero means the documented default
- * @cap, @ecap: CAP_REG and ECAP_REG as they are; both 0: VTD_DEFAULT_CAP and VTD_DEFAULT_ECAP
+ * @cap, @ecap: CAP_REG and ECAP_REG, less what is not modelled; both 0: VTD_DEFAULT_CAP and VTD_DEFAULT_ECAP
  * @ver: VER_REG; 0: 5.0. Major version 6 ends register-based invalidation, 8 execute requests (RTA.5).
  * @haw: host address width, 32..52 bits; 0: 52
  * @collapse_faults: a requester with a pending record gets no second one (7.2.1)
@@ -81,14 +84,15 @@ struct vtd_cfg {
  * @faults_collapsed: dropped because the requester had a pending record
  * @faults_silent: FPD
  * @prq_written: page request descriptors
- * @prq_refused: remapping table fault
+ * @prq_refused: remapping table fault, or no page requests are taken
+ * @prq_bus_errors: the queue could not be written
  * @prq_overflow: PRO was set, or the queue full
  * @auto_responses: page group responses made by hardware
  * @descriptors: invalidation descriptors processed
  */
 struct vtd_stats {
 	u64 faults_recorded, faults_lost, faults_collapsed, faults_silent;
-	u64 prq_written, prq_refused, prq_overflow, auto_responses;
+	u64 prq_written, prq_refused, prq_bus_errors, prq_overflow, auto_responses;
 	u64 descriptors;
 };
 

@@ -55,9 +55,17 @@ static bool aw_supported(const struct vtd *v, u32 aw)
 	return aw >= 1 && aw <= 3 && (FIELD_GET(VTD_CAP_SAGAW, v->cap) & BIT_ULL(aw));
 }
 
-static struct tcache_tag context_tag(u32 sid)
+/* By mode: entries of legacy and scalable mode do not look alike, and software may set the mode without invalidating. */
+static struct tcache_tag context_tag(const struct vtd *v, u32 sid)
 {
-	return (struct tcache_tag){ .vmid = sid };
+	return (struct tcache_tag){ .vmid = sid, .world = v->ttm };
+}
+
+bool vtd_context_cached(struct vtd *v, u32 sid)
+{
+	struct tcache_tag tag = context_tag(v, sid);
+
+	return tcache_peek(&v->contexts, 0, &tag);
 }
 
 /* One set holds few PASIDs: spread those of one requester over the sets. */
@@ -77,7 +85,7 @@ static void count_event(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
 
 static bool cached_context(struct vtd *v, u32 sid, struct vtd_bind *b)
 {
-	struct tcache_tag tag = context_tag(sid);
+	struct tcache_tag tag = context_tag(v, sid);
 	const struct tcache_entry *e = tcache_lookup(&v->contexts, 0, &tag);
 
 	count_event(v, UNIT_CONFIG_CACHE, e, sid);
@@ -107,7 +115,7 @@ void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b)
 {
 	if (b->have_ctx && b->new_ctx) {
 		struct tcache_entry e = {
-			.shift = 64, .leaf = 1, .tag = context_tag(sid), .data = { b->ctx[0], b->ctx[1] }
+			.shift = 64, .leaf = 1, .tag = context_tag(v, sid), .data = { b->ctx[0], b->ctx[1] }
 		};
 
 		tcache_insert(&v->contexts, 0, &e);
@@ -190,9 +198,7 @@ static u8 check_scalable_context(const struct vtd *v, const u64 *sce)
 			return VTD_FR_SCT_3;
 	if ((sce[0] & VTD_SCE_PRE) && !(sce[0] & VTD_SCE_DTE))
 		return VTD_FR_SCT_4;
-	if (vtd_revision_5(v) && FIELD_GET(VTD_SCE1_RIDPASID, sce[1]) > max_pasid(sce))
-		return VTD_FR_SCT_4;
-	if ((sce[0] & VTD_SCE_EPTR) && !(sce[0] & VTD_SCE_PASIDE))
+	if (vtd_beyond_revision_5(v) && FIELD_GET(VTD_SCE1_RIDPASID, sce[1]) > max_pasid(sce))
 		return VTD_FR_SCT_4;
 	return VTD_FR_NONE;
 }
@@ -223,7 +229,7 @@ static u8 fetch_scalable_context(struct vtd *v, const struct vtd_req *q, struct 
 	return reason;
 }
 
-/* Conditions SCT.5 - SCT.10 and SGN.10: what the context entry allows this request. */
+/* Conditions SCT.5 - SCT.9 and SGN.10: what the context entry allows this request. A translated one has no PASID. */
 static u8 check_request(const struct vtd *v, const struct vtd_req *q, const struct vtd_bind *b)
 {
 	bool translated = q->kind == VTD_TRANSLATED;
@@ -231,7 +237,7 @@ static u8 check_request(const struct vtd *v, const struct vtd_req *q, const stru
 
 	if ((q->kind == VTD_TRANSLATION || translated) && !(b->ctx[0] & VTD_SCE_DTE))
 		return VTD_FR_SCT_5;
-	if (q->has_pasid && !translated && !(b->ctx[0] & VTD_SCE_PASIDE))
+	if (q->has_pasid && !(b->ctx[0] & VTD_SCE_PASIDE))
 		return VTD_FR_SCT_6;
 	if (q->has_pasid && q->pasid > max_pasid(b->ctx))
 		return VTD_FR_SCT_7;
@@ -242,11 +248,9 @@ static u8 check_request(const struct vtd *v, const struct vtd_req *q, const stru
 	 * drivers still print it, and now (with 43h for that) a PASID equal to RID_PASID.
 	 */
 	rid_pasid = (u32)FIELD_GET(VTD_SCE1_RIDPASID, b->ctx[1]);
-	if (vtd_revision_5(v) ? q->has_pasid && q->pasid == rid_pasid
-			      : !q->has_pasid && !translated && rid_pasid > max_pasid(b->ctx))
+	if (vtd_beyond_revision_5(v) ? q->has_pasid && q->pasid == rid_pasid
+				     : !q->has_pasid && !translated && rid_pasid > max_pasid(b->ctx))
 		return VTD_FR_SCT_9;
-	if (translated && q->has_pasid && !(b->ctx[0] & VTD_SCE_EPTR))
-		return VTD_FR_SCT_10;
 	if (q->has_pasid && q->pasid >> (FIELD_GET(VTD_ECAP_PSS, v->ecap) + 1) && q->kind != VTD_PAGE_REQUEST)
 		return VTD_FR_SGN_10;
 	return VTD_FR_NONE;
@@ -320,7 +324,7 @@ static u8 check_privileges(const struct vtd *v, const struct vtd_req *q, const s
 {
 	bool ers = v->ecap & VTD_ECAP_ERS;
 	/* Privilege matters to the first stage alone (3.6.1); revision 5.10 checks it for every translation type. */
-	bool checked = vtd_revision_5(v) || b->pgtt == VTD_PGTT_FIRST || b->pgtt == VTD_PGTT_NESTED;
+	bool checked = vtd_beyond_revision_5(v) || b->pgtt == VTD_PGTT_FIRST || b->pgtt == VTD_PGTT_NESTED;
 
 	if (q->kind != VTD_UNTRANSLATED && q->kind != VTD_TRANSLATION)
 		return VTD_FR_NONE;
@@ -370,4 +374,80 @@ u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, str
 	if (reason)
 		return reason;
 	return v->ttm == VTD_TTM_LEGACY ? resolve_legacy(v, q, w, b) : resolve_scalable(v, q, w, b);
+}
+
+/* What is cached of @sid and @pasid; false: not enough to tell whose translations they use. */
+static bool peek_bind(struct vtd *v, u32 sid, u32 pasid, struct vtd_bind *b)
+{
+	struct tcache_tag tag = context_tag(v, sid);
+	const struct tcache_entry *e = tcache_peek(&v->contexts, 0, &tag);
+
+	if (!e)
+		return false;
+	if (v->ttm == VTD_TTM_LEGACY) {
+		b->did = (u16)FIELD_GET(VTD_CE1_DID, e->data[1]);
+		b->pgtt = VTD_PGTT_SECOND;
+		b->pasid = IOMMU_NO_PASID;
+		return true;
+	}
+	b->pasid = pasid == IOMMU_NO_PASID ? (u32)FIELD_GET(VTD_SCE1_RIDPASID, e->data[1]) : pasid;
+	tag = pasid_tag(sid, b->pasid);
+	e = tcache_peek(&v->pasids, 0, &tag);
+	if (!e)
+		return false;
+	b->pgtt = (u8)FIELD_GET(VTD_PE_PGTT, e->data[0]);
+	b->did = (u16)FIELD_GET(VTD_PE1_DID, e->data[1]);
+	return true;
+}
+
+/* Pass-through goes with the second stage (table 23). */
+static u8 stages_of(u8 pgtt)
+{
+	switch (pgtt) {
+	case VTD_PGTT_FIRST:
+		return SCOPE_S1;
+	case VTD_PGTT_NESTED:
+		return SCOPE_S1 | SCOPE_S2;
+	default:
+		return SCOPE_S2;
+	}
+}
+
+/* iommu_class.concerns, by what the context-cache and the PASID-cache hold of the requester */
+bool vtd_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
+{
+	struct vtd *v = hw;
+	struct vtd_bind b;
+
+	if ((scope->by & SCOPE_SID) && (sid < scope->sid_first || sid > scope->sid_last))
+		return false;
+	if ((scope->by & SCOPE_PASID) && pasid != IOMMU_NO_PASID && pasid != scope->pasid)
+		return false;
+	if (!peek_bind(v, sid, pasid, &b))
+		return true;
+	if ((scope->by & SCOPE_PASID) && b.pasid != scope->pasid)
+		return false;
+	if ((scope->by & SCOPE_VMID) && ((b.did ^ scope->vmid) & ~scope->vmid_mask))
+		return false;
+	return !scope->stages || (scope->stages & stages_of(b.pgtt));
+}
+
+/* Whether words of an image can be a cached context entry of @ttm, or a cached PASID-table entry. */
+bool vtd_context_plausible(const struct vtd *v, u32 ttm, const u64 *ctx)
+{
+	u64 sce[4] = { ctx[0], ctx[1] };
+
+	if (ttm == VTD_TTM_LEGACY)
+		return (ctx[0] & VTD_CE_P) && !check_legacy_context(v, ctx);
+	return ttm == VTD_TTM_SCALABLE && (ctx[0] & VTD_SCE_P) && !check_scalable_context(v, sce);
+}
+
+bool vtd_pasid_plausible(const struct vtd *v, const u64 *pe)
+{
+	u32 i;
+
+	for (i = 0; i < 3; i++)
+		if (pe[i] & v->rsvd_pe[i])
+			return false;
+	return (pe[0] & VTD_PE_P) && !pasid_entry_invalid(v, pe);
 }

@@ -37,11 +37,33 @@ static bool tlb_entry_matches(const struct tcache_entry *e, const void *arg)
 	return tlb_matches(e->page, e->shift, e->data[1], arg);
 }
 
-static void dropped(struct vtd *v, enum iommu_unit unit, u32 n)
+static void dropped(struct vtd *v, enum iommu_unit unit, u32 n, const struct iommu_scope *scope)
 {
-	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = unit, .data = n };
+	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = unit, .data = n, .scope = scope };
 
 	vtd_emit(v, &ev);
+}
+
+static const struct iommu_scope everything = { .stages = SCOPE_S1 | SCOPE_S2 };
+
+/* A register has changed what translates. */
+void vtd_changed(struct vtd *v)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_CHANGED, .scope = &everything };
+
+	vtd_emit(v, &ev);
+}
+
+static struct iommu_scope scope_of_domain(u16 did, u8 stages)
+{
+	return (struct iommu_scope){ .by = SCOPE_VMID, .stages = stages, .vmid = did };
+}
+
+static void limit_to_pages(struct iommu_scope *scope, u64 first, u64 last, bool leaf_only)
+{
+	scope->by |= SCOPE_ADDR | (leaf_only ? SCOPE_LEAF : 0);
+	scope->first = first;
+	scope->last = last;
 }
 
 static void mark_stale(struct vtd *v, struct iommu_walk *w)
@@ -61,7 +83,7 @@ static bool walk_matches(const struct iommu_walk *w, const struct tlb_match *m)
 	return tlb_matches(w->txn.iova >> f->tlb_shift, f->tlb_shift, f->tlb[1], m);
 }
 
-static void drop_tlb(struct vtd *v, const struct tlb_match *m)
+static void drop_tlb(struct vtd *v, const struct tlb_match *m, const struct iommu_scope *scope)
 {
 	struct tcache_inv inv = { .also = tlb_entry_matches, .arg = m };
 	struct iommu_walk *w;
@@ -72,15 +94,19 @@ static void drop_tlb(struct vtd *v, const struct tlb_match *m)
 		inv.addr = m->addr;
 		inv.last = m->last;
 	}
-	dropped(v, UNIT_TLB, tcache_invalidate(&v->iotlb, &inv));
+	dropped(v, UNIT_TLB, tcache_invalidate(&v->iotlb, &inv), scope);
 	for (w = v->walks; w; w = w->next)
 		if (walk_matches(w, m))
 			mark_stale(v, w);
 }
 
-static void drop_paging(struct vtd *v, enum iommu_unit unit, struct tcache *c, const struct tcache_inv *inv)
+/* Of a paging-structure cache; as far as @scope goes with its stage. */
+static void drop_paging(struct vtd *v, enum iommu_unit unit, const struct tcache_inv *inv, struct iommu_scope scope)
 {
-	dropped(v, unit, tcache_invalidate(c, inv));
+	bool first = unit == UNIT_WALK_CACHE;
+
+	scope.stages = first ? SCOPE_S1 : SCOPE_S2;
+	dropped(v, unit, tcache_invalidate(first ? &v->first : &v->second, inv), &scope);
 }
 
 /* Global invalidation of everything: SRTP with ESRTPS, translation disabled. */
@@ -88,11 +114,11 @@ void vtd_invalidate_all(struct vtd *v)
 {
 	struct iommu_walk *w;
 
-	dropped(v, UNIT_CONFIG_CACHE, tcache_invalidate_all(&v->contexts));
-	dropped(v, UNIT_CD_CACHE, tcache_invalidate_all(&v->pasids));
-	dropped(v, UNIT_TLB, tcache_invalidate_all(&v->iotlb));
-	dropped(v, UNIT_WALK_CACHE, tcache_invalidate_all(&v->first));
-	dropped(v, UNIT_WALK_CACHE_S2, tcache_invalidate_all(&v->second));
+	dropped(v, UNIT_CONFIG_CACHE, tcache_invalidate_all(&v->contexts), &everything);
+	dropped(v, UNIT_CD_CACHE, tcache_invalidate_all(&v->pasids), &everything);
+	dropped(v, UNIT_TLB, tcache_invalidate_all(&v->iotlb), &everything);
+	dropped(v, UNIT_WALK_CACHE, tcache_invalidate_all(&v->first), &everything);
+	dropped(v, UNIT_WALK_CACHE_S2, tcache_invalidate_all(&v->second), &everything);
 	for (w = v->walks; w; w = w->next)
 		mark_stale(v, w);
 }
@@ -127,10 +153,15 @@ void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm)
 	bool scalable = v->ttm != VTD_TTM_LEGACY;
 	struct context_match m = { scalable ? VTD_GRAN_GLOBAL : g, did };
 	struct tcache_inv inv = { .also = context_matches, .arg = &m };
+	struct iommu_scope scope = everything;
 	u32 bits = function_bits(fm), n = 0, func;
 	struct iommu_walk *w;
 
 	if (g == VTD_GRAN_SELECTIVE) {
+		/* With function mask 1 and 2 the range has functions in it that are not meant: more than needed. */
+		scope.by = SCOPE_SID;
+		scope.sid_first = sid & ~bits;
+		scope.sid_last = sid | bits;
 		inv.match = TCACHE_BY_VMID;
 		for (func = 0; func < 8; func++) {
 			if (func & ~bits)
@@ -139,9 +170,11 @@ void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm)
 			n += tcache_invalidate(&v->contexts, &inv);
 		}
 	} else {
+		if (m.g == VTD_GRAN_DOMAIN)
+			scope = scope_of_domain(did, SCOPE_S1 | SCOPE_S2);
 		n = tcache_invalidate(&v->contexts, &inv);
 	}
-	dropped(v, UNIT_CONFIG_CACHE, n);
+	dropped(v, UNIT_CONFIG_CACHE, n, &scope);
 	for (w = v->walks; w; w = w->next)
 		if (g != VTD_GRAN_SELECTIVE || !((w->txn.sid ^ sid) & ~bits & 0xffff))
 			mark_stale(v, w);
@@ -170,9 +203,16 @@ void vtd_inv_pasid(struct vtd *v, u32 g, u16 did, u32 pasid)
 {
 	struct pasid_match m = { g, did, pasid };
 	struct tcache_inv inv = { .also = pasid_matches, .arg = &m };
+	struct iommu_scope scope = everything;
 	struct iommu_walk *w;
 
-	dropped(v, UNIT_CD_CACHE, tcache_invalidate(&v->pasids, &inv));
+	if (g != VTD_PC_GLOBAL)
+		scope = scope_of_domain(did, SCOPE_S1 | SCOPE_S2);
+	if (g == VTD_PC_SELECTIVE) {
+		scope.by |= SCOPE_PASID;
+		scope.pasid = pasid;
+	}
+	dropped(v, UNIT_CD_CACHE, tcache_invalidate(&v->pasids, &inv), &scope);
 	for (w = v->walks; w; w = w->next) {
 		const struct vtd_bind *b = &vtd_flight(w)->bind;
 
@@ -198,22 +238,28 @@ void vtd_inv_iotlb(struct vtd *v, enum vtd_gran g, u16 did, u64 addr, u32 am, bo
 {
 	struct tcache_inv paging = { .tag.vmid = did };
 	struct tlb_match m = { .pgtts = ~0U };
+	struct iommu_scope scope = everything, whole;
 
 	if (g != VTD_GRAN_GLOBAL) {
+		scope = scope_of_domain(did, SCOPE_S1 | SCOPE_S2);
 		m.fields = VTD_TLB_DID;
 		m.value = did;
 		paging.match = TCACHE_BY_VMID;
 	}
+	whole = scope;
 	if (g == VTD_GRAN_SELECTIVE) {
 		page_range(addr & (BIT_ULL(v->mgaw) - 1), am, &m.addr, &m.last);
+		/* Pages of the second stage; the first stage's entries of the domain go whatever their address. */
+		scope.stages = SCOPE_S2;
+		limit_to_pages(&scope, m.addr, m.last, ih);
 		m.pgtts = BIT(VTD_PGTT_FIRST) | BIT(VTD_PGTT_NESTED);
 		m.pgtts_addr = ~m.pgtts;
 		/* Legacy mode has no entries whose address does not count. */
 		if (v->ttm == VTD_TTM_LEGACY)
 			m.pgtts = 0;
 	}
-	drop_tlb(v, &m);
-	drop_paging(v, UNIT_WALK_CACHE, &v->first, &paging);
+	drop_tlb(v, &m, &scope);
+	drop_paging(v, UNIT_WALK_CACHE, &paging, whole);
 	if (g == VTD_GRAN_SELECTIVE && ih)
 		return;
 	if (g == VTD_GRAN_SELECTIVE) {
@@ -221,7 +267,7 @@ void vtd_inv_iotlb(struct vtd *v, enum vtd_gran g, u16 did, u64 addr, u32 am, bo
 		paging.addr = m.addr;
 		paging.last = m.last;
 	}
-	drop_paging(v, UNIT_WALK_CACHE_S2, &v->second, &paging);
+	drop_paging(v, UNIT_WALK_CACHE_S2, &paging, scope);
 }
 
 /**
@@ -234,16 +280,21 @@ void vtd_inv_piotlb(struct vtd *v, bool page, u16 did, u32 pasid, u64 addr, u32 
 	struct tlb_match m = { .fields = VTD_TLB_DID | VTD_TLB_PASID,
 			       .value = did | FIELD_PREP(VTD_TLB_PASID, (u64)pasid),
 			       .pgtts = ~0U };
+	struct iommu_scope scope = scope_of_domain(did, SCOPE_S1 | SCOPE_S2);
 
+	scope.by |= SCOPE_PASID;
+	scope.pasid = pasid;
 	if (page) {
 		page_range(addr, am, &m.addr, &m.last);
+		scope.stages = SCOPE_S1;
+		limit_to_pages(&scope, m.addr, m.last, ih);
 		m.pgtts = 0;
 		m.pgtts_addr = BIT(VTD_PGTT_FIRST) | BIT(VTD_PGTT_NESTED);
 		paging.match |= TCACHE_BY_ADDR;
 		paging.addr = m.addr;
 		paging.last = m.last;
 	}
-	drop_tlb(v, &m);
+	drop_tlb(v, &m, &scope);
 	if (!page || !ih)
-		drop_paging(v, UNIT_WALK_CACHE, &v->first, &paging);
+		drop_paging(v, UNIT_WALK_CACHE, &paging, scope);
 }

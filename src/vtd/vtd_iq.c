@@ -150,8 +150,8 @@ static void end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 	u64 record = reg_get(&v->regs, VTD_IQERCD);
 	u64 fsts = reg_get(&v->regs, VTD_FSTS);
 
-	/* With translation disabled a completion is an Unsupported Request (4.2.1). */
-	if (ok && !v->tes && !known)
+	/* With translation disabled a completion is an Unsupported Request (4.2.1): the tag stays taken until its time-out. */
+	if (ok && !v->tes)
 		return;
 	if (!known && ok) {
 		if (!(fsts & VTD_FSTS_ICE))
@@ -234,11 +234,9 @@ static enum vtd_iqei do_pasid(struct vtd *v, const u64 *d)
 	return VTD_IQEI_NONE;
 }
 
-/* There is no interrupt entry cache: nothing to drop. */
+/* Table 26 has the type without interrupt remapping, too: there is no interrupt entry cache, and nothing to drop. */
 static enum vtd_iqei do_iec(struct vtd *v, const u64 *d)
 {
-	if ((d[0] & VTD_IEC_G) && FIELD_GET(VTD_IEC_IM, d[0]) > FIELD_GET(VTD_ECAP_MHMV, v->ecap))
-		return VTD_IQEI_RESERVED;
 	return VTD_IQEI_NONE;
 }
 
@@ -325,6 +323,24 @@ static const struct desc_kind *kind_of(const struct vtd *v, u32 type)
 
 /* ---- the queue ---- */
 
+static u64 queue_bytes(u64 iqa)
+{
+	return 4096ULL << FIELD_GET(VTD_IQA_QS, iqa);
+}
+
+/*
+ * IQA was written. With 256-bit descriptors bit 4 of the head is always 0
+ * (11.4.9.1). Software should not do this while the queue is not empty; if it
+ * does, the head still lies in the queue, and reaches its tail in one round.
+ */
+void vtd_iq_moved(struct vtd *v)
+{
+	u64 iqa = reg_get(&v->regs, VTD_IQA);
+	u64 mask = queue_bytes(iqa) - (iqa & VTD_IQA_DW ? 32 : 16);
+
+	reg_set(&v->regs, VTD_IQH, reg_get(&v->regs, VTD_IQH) & mask);
+}
+
 static enum vtd_iqei check_queue(const struct vtd *v, u64 iqa, u64 tail)
 {
 	bool wide = iqa & VTD_IQA_DW;
@@ -334,7 +350,7 @@ static enum vtd_iqei check_queue(const struct vtd *v, u64 iqa, u64 tail)
 		return VTD_IQEI_TTM;
 	if (wide ? !(v->ecap & (VTD_ECAP_SMTS | VTD_ECAP_ADMS)) : v->ttm != VTD_TTM_LEGACY)
 		return VTD_IQEI_WIDTH;
-	if (tail >= 4096ULL << FIELD_GET(VTD_IQA_QS, iqa))
+	if (tail >= queue_bytes(iqa))
 		return VTD_IQEI_TAIL;
 	return wide && (tail & 16) ? VTD_IQEI_ALIGNMENT : VTD_IQEI_NONE;
 }
@@ -388,8 +404,9 @@ static bool process(struct vtd *v)
 	ev.code = (u16)type;
 	ev.addr = d[1];
 	ev.data = d[0];
+	ev.words = d;
 	vtd_emit(v, &ev);
-	reg_set(&v->regs, VTD_IQH, (head + bytes) & ((4096ULL << FIELD_GET(VTD_IQA_QS, iqa)) - 1));
+	reg_set(&v->regs, VTD_IQH, (head + bytes) & (queue_bytes(iqa) - 1));
 	return true;
 }
 

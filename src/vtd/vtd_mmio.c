@@ -20,6 +20,7 @@ static void set_root_table(struct vtd *v)
 	set_status(v, VTD_GCMD_SRTP, true);
 	if (v->cap & VTD_CAP_ESRTPS)
 		vtd_invalidate_all(v);
+	vtd_changed(v);
 }
 
 static void enable_translation(struct vtd *v, bool on)
@@ -28,6 +29,7 @@ static void enable_translation(struct vtd *v, bool on)
 		vtd_invalidate_all(v);
 	v->tes = on;
 	set_status(v, VTD_GCMD_TE, on);
+	vtd_changed(v);
 }
 
 static void enable_queue(struct vtd *v, bool on)
@@ -43,22 +45,16 @@ static void enable_queue(struct vtd *v, bool on)
 		vtd_iq_stop(v);
 }
 
-/* 11.4.4.1. Every command completes at once. */
+/* 11.4.4.1. Every command completes at once; those of interrupt remapping are not valid here. */
 static void global_command(struct vtd *v, u32 cmd)
 {
 	if (cmd & VTD_GCMD_SRTP)
 		set_root_table(v);
 	if (v->ecap & VTD_ECAP_QI)
 		enable_queue(v, cmd & VTD_GCMD_QIE);
-	if (v->ecap & VTD_ECAP_IR) {
-		if (cmd & VTD_GCMD_SIRTP)
-			set_status(v, VTD_GCMD_SIRTP, true);
-		set_status(v, VTD_GCMD_IRE, cmd & VTD_GCMD_IRE);
-		set_status(v, VTD_GCMD_CFI, cmd & VTD_GCMD_CFI);
-	}
 	if (v->tes != !!(cmd & VTD_GCMD_TE))
 		enable_translation(v, cmd & VTD_GCMD_TE);
-	if (!(reg_get(&v->regs, VTD_GSTS) & (VTD_GCMD_TE | VTD_GCMD_IRE)))
+	if (!v->tes)
 		vtd_fault_index_reset(v);
 }
 
@@ -121,7 +117,10 @@ static void protected_memory_written(struct vtd *v)
 
 	if (!(v->cap & (VTD_CAP_PLMR | VTD_CAP_PHMR)))
 		pmen = 0;
-	v->pmr = pmen;
+	if (v->pmr != !!pmen) {
+		v->pmr = pmen;
+		vtd_changed(v);
+	}
 	reg_set(&v->regs, VTD_PMEN, pmen ? pmen | VTD_PMEN_PRS : 0);
 }
 
@@ -169,6 +168,9 @@ static void effect(struct vtd *v, const struct reg_ref *ref, u64 old, bool upper
 	case VTD_PRS:
 		if (!(reg_get(&v->regs, VTD_PRS) & (VTD_PRS_PPR | VTD_PRS_PRO)))
 			vtd_event_serviced(v, VTD_LINE_PAGE_REQUEST);
+		break;
+	case VTD_IQA:
+		vtd_iq_moved(v);
 		break;
 	case VTD_IQT:
 		vtd_iq_run(v);

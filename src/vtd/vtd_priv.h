@@ -107,7 +107,7 @@ static inline void vtd_emit(struct vtd *v, const struct iommu_event *ev)
  * Three rules that revision 5.10 words differently from the revisions which
  * hardware up to major version 5 was built to: see docs/spec-compliance-vtd.md.
  */
-static inline bool vtd_revision_5(const struct vtd *v)
+static inline bool vtd_beyond_revision_5(const struct vtd *v)
 {
 	return v->major > 5;
 }
@@ -115,11 +115,19 @@ static inline bool vtd_revision_5(const struct vtd *v)
 /* vtd.c */
 int vtd_mem_read(struct vtd *v, u64 pa, void *buf, u32 len);
 int vtd_mem_write(struct vtd *v, u64 pa, const void *buf, u32 len);
-void vtd_invalidate_all(struct vtd *v);
+void vtd_clear_state(struct vtd *v);
+
+/* vtd_image.c */
+int vtd_image_save(void *hw, struct iommu_image *img);
+int vtd_image_restore(void *hw, struct iommu_image *img);
 
 /* vtd_context.c: returns enum vtd_fault; @w records accesses and may be NULL */
 u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b);
 void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b);
+bool vtd_context_cached(struct vtd *v, u32 sid);
+bool vtd_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid);
+bool vtd_context_plausible(const struct vtd *v, u32 ttm, const u64 *ctx);
+bool vtd_pasid_plausible(const struct vtd *v, const u64 *pe);
 
 /* vtd_fault.c */
 bool vtd_reason_qualified(u8 reason);
@@ -132,6 +140,8 @@ void vtd_fault_written(struct vtd *v);
 void vtd_fault_index_reset(struct vtd *v);
 
 /* vtd_inv.c */
+void vtd_invalidate_all(struct vtd *v);
+void vtd_changed(struct vtd *v);
 void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm);
 void vtd_inv_pasid(struct vtd *v, u32 g, u16 did, u32 pasid);
 void vtd_inv_iotlb(struct vtd *v, enum vtd_gran g, u16 did, u64 addr, u32 am, bool ih);
@@ -140,6 +150,7 @@ void vtd_inv_piotlb(struct vtd *v, bool page, u16 did, u32 pasid, u64 addr, u32 
 /* vtd_iq.c */
 void vtd_iq_run(struct vtd *v);
 void vtd_step(void *hw);
+void vtd_iq_moved(struct vtd *v);
 void vtd_iq_stop(struct vtd *v);
 void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
 

@@ -2,9 +2,10 @@
 /* Page requests (7.4 - 7.6): what is written into the queue, and what is answered by hardware itself. */
 #include "vtd_priv.h"
 
+/* It ends the requests of a PASID (ECAP.SMS); without PASID the same bits are a request that wants nothing. */
 static bool is_stop_marker(const struct page_request *pr)
 {
-	return pr->last && !(pr->perm & (PERM_R | PERM_W));
+	return pr->pasid_valid && pr->last && !(pr->perm & (PERM_R | PERM_W));
 }
 
 /* To the endpoint. */
@@ -77,7 +78,7 @@ static bool write_descriptor(struct vtd *v, const struct page_request *pr, u64 p
 static void lost(struct vtd *v, const struct page_request *pr, enum prg_code code)
 {
 	struct iommu_event ev = {
-		.kind = IOMMU_EV_RECORD_LOST, .unit = UNIT_PRIQ, .sid = pr->sid, .addr = pr->addr, .code = code
+		.kind = IOMMU_EV_RECORD_LOST, .unit = UNIT_PRIQ, .sid = pr->sid, .addr = pr->addr, .code = VTD_PREQ_TYPE
 	};
 
 	vtd_emit(v, &ev);
@@ -107,7 +108,7 @@ static void accept_request(struct vtd *v, const struct page_request *pr, const s
 	implicit_invalidation(v, b, pr->addr);
 	ev.addr = (pqa & VTD_PQA_PQA) + tail;
 	if (!write_descriptor(v, pr, ev.addr)) {
-		v->stats.prq_refused++;
+		v->stats.prq_bus_errors++;
 		lost(v, pr, PRG_INVALID);
 		return;
 	}

@@ -59,6 +59,7 @@ void vtd_restore(u64 (*read)(void *hw, u64 offset, unsigned int size),
 {
 	struct target t = { read, write, hw };
 	u64 value, enabled = 0;
+	bool remaps = read(hw, VTD_ECAP, 8) & VTD_ECAP_IR;
 
 	if (!saved_value(saved, n, VTD_GCMD, &enabled))
 		saved_value(saved, n, VTD_GSTS, &enabled);
@@ -67,15 +68,15 @@ void vtd_restore(u64 (*read)(void *hw, u64 offset, unsigned int size),
 		write(hw, VTD_RTADDR, value, 8);
 		command(&t, VTD_GCMD_SRTP);
 	}
-	if (saved_value(saved, n, VTD_IRTA, &value)) {
+	if (remaps && saved_value(saved, n, VTD_IRTA, &value)) {
 		write(hw, VTD_IRTA, value, 8);
 		command(&t, VTD_GCMD_SIRTP);
 	}
 	if (enabled & VTD_GCMD_QIE)
 		command(&t, VTD_GCMD_QIE);
-	if (enabled & VTD_GCMD_CFI)
+	if (remaps && (enabled & VTD_GCMD_CFI))
 		command(&t, VTD_GCMD_CFI);
-	if (enabled & VTD_GCMD_IRE)
+	if (remaps && (enabled & VTD_GCMD_IRE))
 		command(&t, VTD_GCMD_IRE);
 	if (enabled & VTD_GCMD_TE)
 		command(&t, VTD_GCMD_TE);

@@ -139,10 +139,9 @@ static struct vtd_req request_of(const struct dma_txn *t)
 static enum xlat lookup_translated(struct vtd *v, const struct dma_txn *t, struct xlat_result *r)
 {
 	struct vtd_req q = request_of(t);
-	struct tcache_tag tag = { .vmid = t->sid };
 	struct vtd_bind b;
 
-	if (!tcache_peek(&v->contexts, 0, &tag) || vtd_resolve(v, &q, NULL, &b) || t->iova >> v->haw ||
+	if (!vtd_context_cached(v, t->sid) || vtd_resolve(v, &q, NULL, &b) || t->iova >> v->haw ||
 	    vtd_in_intr_range(t->iova))
 		return XLAT_MISS;
 	return pass(v, t, r);
@@ -177,17 +176,28 @@ static inline __attribute__((__always_inline__)) enum xlat lookup_cached(struct 
 	return XLAT_OK;
 }
 
+/*
+ * What is an Unsupported Request before any table is asked, and leaves no record
+ * (4.2.1): ATS while translation is disabled, and a PASID in a translated
+ * request, which ECAP.PTRS does not offer (4.2.5: the root complex blocks it).
+ */
+static bool is_protocol_error(const struct vtd *v, const struct dma_txn *t)
+{
+	if (!v->tes)
+		return t->flags & (DMA_ATS_REQ | DMA_TRANSLATED);
+	return (t->flags & DMA_TRANSLATED) && (t->flags & DMA_PASID);
+}
+
 /* Translation is disabled, the request is translated, or it goes to the interrupt range. */
 static __attribute__((__noinline__)) enum xlat lookup_special(struct vtd *v, const struct dma_txn *t,
 							      struct xlat_result *r)
 {
-	if (!v->tes) {
-		if (!(t->flags & (DMA_ATS_REQ | DMA_TRANSLATED)))
-			return pass(v, t, r);
-		/* Unsupported Request, without a fault (4.2.1). */
+	if (is_protocol_error(v, t)) {
 		clear_result(r);
 		return XLAT_ABORT;
 	}
+	if (!v->tes)
+		return pass(v, t, r);
 	if (bypasses(t))
 		return pass(v, t, r);
 	if (t->flags & DMA_TRANSLATED)
@@ -324,7 +334,7 @@ static u8 walk_reason(const struct vtd *v, const struct pt_result *r)
 	u8 reason = vtd_reason(r, legacy(v));
 	bool leaf = r->level == 1 || (r->desc & BIT_ULL(7));
 
-	return reason == VTD_FR_SFS_5 && leaf && !vtd_revision_5(v) ? VTD_FR_SGN_5 : reason;
+	return reason == VTD_FR_SFS_5 && leaf && !vtd_beyond_revision_5(v) ? VTD_FR_SGN_5 : reason;
 }
 
 static u8 page_walk(struct vtd *v, struct iommu_walk *w, const struct vtd_bind *b, struct pt_result *r)
@@ -583,7 +593,7 @@ static enum xlat decide(struct vtd *v, const struct dma_txn *t, struct iommu_wal
 	u8 reason;
 
 	begin(v, t, w);
-	if (unlikely(!v->tes)) {
+	if (unlikely(!v->tes || is_protocol_error(v, t))) {
 		memset(&f->bind, 0, sizeof(f->bind));
 		w->kind = look_up(v, t, &w->res);
 		f->reason = 0;

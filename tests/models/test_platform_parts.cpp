@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the platform is made of: handler times, samples, the sorted ring, the master's rules, the CPU's prices. */
 #include "handler_time.h"
+#include "run_watch.h"
 #include "samples.h"
 #include "sorted_ring.h"
 #include "trace_master.h"
@@ -305,6 +306,38 @@ START_TEST(system_work_is_a_barrier_of_its_space) {
 }
 END_TEST
 
+/* A page that is answered in vain ends a run: after 1000 answers, more than the patience, and with no access ended. */
+START_TEST(run_watch_tells_a_circle_from_a_slow_run) {
+    RunWatch w(1'000'000);
+    dma_txn a{}, other{};
+    ps_t t = 0;
+    a.iova = 0x5000;
+    a.sid = other.sid = 3;
+    for (u32 i = 0; i < 1000; i++)
+        ck_assert(!w.answered(a, t += 2'000));
+    a.iova = 0x5fff; // the same page
+    ck_assert(w.answered(a, t));
+    // Another page of the same access is none of it, nor is the same address of another stream or PASID.
+    other.iova = 0x6000;
+    ck_assert(!w.answered(other, t));
+    other = a;
+    other.sid = 4;
+    ck_assert(!w.answered(other, t));
+    other = a;
+    other.flags = DMA_PASID;
+    ck_assert(!w.answered(other, t));
+    // An access has ended: everything from the beginning.
+    w.ended(t);
+    for (u32 i = 0; i < 1000; i++)
+        ck_assert(!w.answered(a, t += 2'000));
+    // Many answers in a short time: a handler may still be at work.
+    w.ended(t);
+    for (u32 i = 0; i < 5000; i++)
+        ck_assert(!w.answered(a, t += 200));
+    ck_assert(w.answered(a, t += 200));
+}
+END_TEST
+
 int main() {
     Suite *suite = suite_create("platform_parts");
     TCase *tc = tcase_create("all");
@@ -320,6 +353,7 @@ int main() {
     tcase_add_test(tc, order_of_a_stream);
     tcase_add_test(tc, total_order);
     tcase_add_test(tc, system_work_is_a_barrier_of_its_space);
+    tcase_add_test(tc, run_watch_tells_a_circle_from_a_slow_run);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -889,9 +889,9 @@ START_TEST(walk_alone)
 	/* Held by an outstanding fault (HUPCF = 0): no translation, and the registers that tell it are announced. */
 	wr(&r, 0xc00, CB);
 	cb_wr(&r, CB, 0x0, 0x61);
-	r.invalidations = 0;
+	r.changes = 0;
 	ck_assert_int_eq(get(&r, SID, 0x9000), XLAT_ABORT);
-	ck_assert_uint_eq(r.invalidations, 1);
+	ck_assert_uint_eq(r.changes, 1);
 	t.iova = GOOD;
 	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_ABORT);
 	smmuv2_cancel(&r.hw, &w);
@@ -899,14 +899,14 @@ START_TEST(walk_alone)
 	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_OK);
 	smmuv2_cancel(&r.hw, &w);
 	/* Each register that a translation depends on */
-	r.invalidations = 0;
+	r.changes = 0;
 	wr(&r, 0x0, SCR0_ON);
-	wr(&r, 0x804, 0);
-	wr(&r, 0xc04, 0);
+	wr(&r, 0x800, 0x80000000 | SID);
+	wr(&r, 0xc00, CB);
 	wr(&r, GR1_BASE + 4 * 9, 0);
 	cb_wr(&r, CB, 0x30, 0x803519);
 	cb_wr(&r, CB, 0x0, 0x161);
-	ck_assert_uint_eq(r.invalidations, 6);
+	ck_assert_uint_eq(r.changes, 6);
 	rig_down(&r);
 }
 END_TEST

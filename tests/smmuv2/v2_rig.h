@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "image.h"
 #include "physmem.h"
 #include "smmuv2.h"
 #include "suite.h"
@@ -29,9 +30,20 @@ struct rig {
 	unsigned int fail_read; /* the n-th read from now on fails, once; 0: none */
 	unsigned int syncs;	/* IOMMU_EV_SYNC */
 	unsigned int invalidations;
+	unsigned int changes;
+	struct iommu_scope scopes[8]; /* of invalidations and changes */
+	unsigned int n_scopes;
+	u64 log; /* digest of all that was called back: interrupts, ends, free slots, events */
 	void (*on_resume)(struct rig *r);
 	u64 next_id;
 };
+
+static void rig_log(struct rig *r, u64 a, u64 b, u64 c)
+{
+	u64 words[] = { a, b, c };
+
+	r->log = image_digest(r->log, words, sizeof(words));
+}
 
 static int rig_read(void *ctx, u64 pa, void *buf, u32 len)
 {
@@ -57,8 +69,11 @@ static void rig_irq(void *ctx, u32 line, bool level)
 {
 	struct rig *r = ctx;
 
-	ck_assert_uint_lt(line, ARRAY_SIZE(r->irq));
-	ck_assert_int_ne(r->irq[line], level);
+	if (line >= ARRAY_SIZE(r->irq))
+		ck_abort_msg("there is no line %u", line);
+	if (r->irq[line] == level)
+		ck_abort_msg("line %u is %d already", line, level);
+	rig_log(r, 0x100, line, level);
 	r->irq[line] = level;
 	r->irq_rises[line] += level;
 }
@@ -67,7 +82,9 @@ static void rig_resume(void *ctx, u64 id, enum iommu_resume how)
 {
 	struct rig *r = ctx;
 
-	ck_assert_uint_lt(r->n_ended, ARRAY_SIZE(r->ended));
+	if (r->n_ended >= ARRAY_SIZE(r->ended))
+		ck_abort_msg("too many transactions have ended");
+	rig_log(r, 0x101, id, how);
 	r->ended[r->n_ended++] = (struct ended){ id, how };
 	if (r->on_resume)
 		r->on_resume(r);
@@ -75,7 +92,10 @@ static void rig_resume(void *ctx, u64 id, enum iommu_resume how)
 
 static void rig_stall_free(void *ctx, u32 tbu)
 {
-	((struct rig *)ctx)->slot_frees[tbu]++;
+	struct rig *r = ctx;
+
+	rig_log(r, 0x102, tbu, 0);
+	r->slot_frees[tbu]++;
 }
 
 static void rig_event(void *ctx, const struct iommu_event *ev)
@@ -84,6 +104,11 @@ static void rig_event(void *ctx, const struct iommu_event *ev)
 
 	r->syncs += ev->kind == IOMMU_EV_SYNC;
 	r->invalidations += ev->kind == IOMMU_EV_INVALIDATE;
+	r->changes += ev->kind == IOMMU_EV_CHANGED;
+	if (ev->kind == IOMMU_EV_INVALIDATE || ev->kind == IOMMU_EV_CHANGED)
+		r->scopes[r->n_scopes++ % ARRAY_SIZE(r->scopes)] = *ev->scope;
+	rig_log(r, ev->kind, ev->code, ev->addr);
+	rig_log(r, ev->sid, ev->data, ev->id);
 }
 
 static const struct iommu_ops rig_ops = {

@@ -201,6 +201,16 @@ static void answer_invalidations(void)
 	smmuv3_step(&f.smmu);
 }
 
+/* Walks in flight may still be filled or cancelled. */
+static void reset(void)
+{
+	smmuv3_reset(&f.smmu);
+	note_resumed();
+	f.n_invs = 0;
+	f.cmd_prod = 0;
+	fx_enable(&f, 0xf);
+}
+
 static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 {
 	static struct iommu_walk walks[WALKS];
@@ -220,6 +230,9 @@ static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 	for (i = 0; i < steps && f.next_id + 1 < TXNS; i++) {
 		u32 k = below(WALKS);
 		struct dma_txn t;
+
+		if (!below(2000))
+			reset();
 
 		switch (below(12)) {
 		case 0:

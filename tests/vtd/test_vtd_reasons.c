@@ -657,8 +657,6 @@ START_TEST(translated_requests)
 	ck_assert_uint_eq(res.fault, VTD_FR_SGN_4);
 	ck_assert_int_eq(rig_vtd_access(&r, SID, 0xfee00000, DMA_TRANSLATED, 0, &res), XLAT_ABORT);
 	ck_assert_uint_eq(res.fault, VTD_FR_SGN_8);
-	ck_assert_int_eq(rig_vtd_access(&r, SID, 0x1000, DMA_TRANSLATED | DMA_PASID, PASID, &res), XLAT_ABORT);
-	ck_assert_uint_eq(res.fault, VTD_FR_SCT_10);
 	rig_vtd_device(&r, SID + 1, CTX & ~VTD_SCE_DTE, 0);
 	ck_assert_int_eq(rig_vtd_access(&r, SID + 1, 0x1000, DMA_TRANSLATED, 0, &res), XLAT_ABORT);
 	ck_assert_uint_eq(res.fault, VTD_FR_SCT_5);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What an event concerns, and whom: for holders that remember translations. */
+#include "smmuv2_priv.h"
+
+static void changed(struct smmuv2 *s, const struct iommu_scope *scope)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_CHANGED, .unit = UNIT_CONFIG_CACHE, .scope = scope };
+
+	emit(s, &ev);
+}
+
+/* What was translated before may be different now, though no entry was dropped. */
+void smmuv2_changed(struct smmuv2 *s)
+{
+	struct iommu_scope scope = { .stages = SCOPE_S1 | SCOPE_S2, .global = true };
+
+	changed(s, &scope);
+}
+
+void smmuv2_changed_bank(struct smmuv2 *s, u32 n)
+{
+	struct iommu_scope scope = { .by = SCOPE_BANK, .stages = SCOPE_S1 | SCOPE_S2, .global = true, .bank = (u16)n };
+
+	changed(s, &scope);
+}
+
+void smmuv2_changed_streams(struct smmuv2 *s, u32 first, u32 last)
+{
+	struct iommu_scope scope = {
+		.by = SCOPE_SID, .stages = SCOPE_S1 | SCOPE_S2, .global = true, .sid_first = first, .sid_last = last
+	};
+
+	changed(s, &scope);
+}
+
+/* The same criteria that dropped @dropped entries. An operation of a bank concerns every bank that has its tag. */
+void smmuv2_invalidated(struct smmuv2 *s, const struct tcache_inv *inv, u32 dropped)
+{
+	u32 match = inv->match;
+	struct iommu_scope scope = {
+		.by = (match & TCACHE_BY_ASID ? SCOPE_ASID : 0) | (match & TCACHE_BY_VMID ? SCOPE_VMID : 0) |
+		      (match & TCACHE_BY_ADDR ? SCOPE_ADDR : 0) | (match & TCACHE_LEAF_ONLY ? SCOPE_LEAF : 0),
+		.global = !(match & TCACHE_BY_ASID) || (match & TCACHE_GLOBAL_TOO),
+		.regime = inv->tag.world & SMMUV2_REGIME_MASK,
+		.asid = match & TCACHE_BY_ASID ? inv->tag.asid : 0,
+		.vmid = match & TCACHE_BY_VMID ? inv->tag.vmid : 0,
+		.first = inv->addr,
+		.last = inv->last,
+	};
+	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = UNIT_TLB, .data = dropped, .scope = &scope };
+
+	scope.stages = scope.regime == SMMUV2_S2 ? SCOPE_S2 : SCOPE_S1;
+	emit(s, &ev);
+}
+
+/* ---- Whom ---- */
+
+/* The bank that @cb is nested over, as CBAR names it: also while that is no stage 2 bank. */
+static u32 nested_over(const struct smmuv2 *s, u32 cb)
+{
+	if (s->bank[cb].type != CBAR_S1_S2)
+		return SMMUV2_NO_BANK;
+	return FIELD_GET(CBAR_CBNDX, (u32)reg_get(&s->gr1, GR1_CBAR(cb)));
+}
+
+/* Entries of a nested bank have the tag of stage 1; stage 2's tag is its own bank's. */
+static bool tag_concerned(const struct smmuv2 *s, const struct iommu_scope *scope, u32 cb)
+{
+	const struct tcache_tag *tag = &s->bank[cb].tag;
+
+	if (scope->regime == SMMUV2_S2 && s->bank[cb].s2 != SMMUV2_NO_BANK)
+		tag = &s->bank[s->bank[cb].s2].tag;
+	if (scope->regime && scope->regime != (tag->world & SMMUV2_REGIME_MASK))
+		return false;
+	if ((scope->by & SCOPE_VMID) && (tag->vmid ^ scope->vmid) & ~scope->vmid_mask)
+		return false;
+	return !(scope->by & SCOPE_ASID) || scope->global || tag->asid == scope->asid;
+}
+
+/* The bank that translates @sid; SMMUV2_NO_BANK: none does. */
+static u32 bank_of(const struct smmuv2 *s, u32 sid)
+{
+	u16 group = smmuv2_stream_find(s, sid);
+
+	if (group >= SMMUV2_STREAM_NONE || (s->scr0 & sCR0_CLIENTPD) || !s->group[group].to_bank)
+		return SMMUV2_NO_BANK;
+	return s->group[group].cb;
+}
+
+bool smmuv2_concerns(const struct smmuv2 *s, const struct iommu_scope *scope, u32 sid)
+{
+	u32 cb;
+
+	if ((scope->by & SCOPE_SID) && (sid < scope->sid_first || sid > scope->sid_last))
+		return false;
+	if (!scope->regime && !(scope->by & (SCOPE_BANK | SCOPE_VMID | SCOPE_ASID)))
+		return true;
+	cb = bank_of(s, sid);
+	if (cb == SMMUV2_NO_BANK)
+		return false;
+	if ((scope->by & SCOPE_BANK) && scope->bank != cb && scope->bank != nested_over(s, cb))
+		return false;
+	return tag_concerned(s, scope, cb);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The model keeps the contract of iommu.h with a real engine: commands that wait for a walk, reset, and pointers that
+ * are taken back where it concerns them. Prices (ns): lookup 2, link 10, TCU 1 + 2 + 2, table access 100, memory 50,
+ * record 40, command 60 + 5, SYNC 70, resume 16. A walk from nothing reads STE, CD and four descriptors.
+ */
+#include "smmuv3_bench.h"
+#include <check.h>
+
+using namespace faultline;
+using sc_core::sc_time;
+
+static constexpr ps_t ns(u64 n) {
+    return n * 1000;
+}
+
+static constexpr u64 kWalk = 2 + 10 + 5 + 6 * 100; // until its outcome is known
+static constexpr u64 kCommand = 60 + 5, kSync = 70;
+
+static u64 access_ns(Master &m, Payload &p) {
+    sc_time delay;
+
+    m.socket->b_transport(p, delay);
+    return Scheduler::absolute(delay) / 1000;
+}
+
+static void wait_ns(u64 n) {
+    sc_core::wait(to_sc(ns(n)));
+}
+
+/* 4.7.2: STALL_TERM terminates the stalled transactions of a stream with an abort. */
+START_TEST(stall_term_behind_a_sync_that_waits_for_the_walk) {
+    SmmuBench b;
+    Payload p(0x5000, 8, false, 8);
+    b.right.body = [&] {
+        b.set_up();
+        wait_ns(50);
+        b.cfgi_ste(0);
+        b.sync();
+        b.stall_term(0);
+        b.ring();
+        ck_assert_uint_eq(b.cons(), 1); // the SYNC waits
+    };
+    b.left.body = [&] {
+        sc_core::wait(sc_core::SC_ZERO_TIME);
+        // Stalled at 657: SYNC, STALL_TERM and the way to the access come after.
+        ck_assert_uint_eq(access_ns(b.left, p), kWalk + 40 + kSync + kCommand + 16);
+        ck_assert_int_eq(p.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        ck_assert_uint_eq(p.ext.outcome, XLAT_ABORT);
+        ck_assert_uint_eq(b.cons(), 3);
+    };
+    sc_core::sc_start();
+    ck_assert_uint_ne(p.ext.outcome, XLAT_OK);
+    ck_assert_uint_eq(b.iommu.counters().stalled, 1);
+    ck_assert_uint_eq(b.iommu.counters().walk_accesses, 6);
+}
+END_TEST
+
+/* One slot, taken by the left; the right's walk ends without room, and the commands behind the SYNC free the slot. */
+static void slot_is_freed_behind_a_sync(bool terminate) {
+    SmmuBench b(1);
+    Payload first(0x5000, 8, false, 8), second(0x6000, 8, false, 9);
+    unsigned ended = 0;
+    b.left.body = [&] {
+        b.set_up();
+        access_ns(b.left, first);
+        ended++;
+    };
+    b.right.body = [&] {
+        wait_ns(2000);
+        ck_assert_uint_eq(b.iommu.counters().stalled, 1);
+        access_ns(b.right, second);
+        ended++;
+    };
+    sc_core::sc_start(to_sc(ns(2100)));
+    ck_assert_uint_eq(ended, 0);
+    b.map(0, 5, 0x905000);
+    b.map(1, 6, 0x906000);
+    b.tlbi_all();
+    b.sync();
+    if (terminate)
+        b.stall_term(0);
+    else
+        b.resume(0, 0);
+    b.ring();
+    ck_assert_uint_eq(b.cons(), 1);
+    sc_core::sc_start();
+    ck_assert_uint_eq(ended, 2);
+    ck_assert_uint_eq(b.cons(), 3);
+    ck_assert_uint_eq(first.ext.outcome, terminate ? XLAT_ABORT : XLAT_OK);
+    ck_assert_uint_eq(second.ext.outcome, XLAT_OK);
+    ck_assert_uint_eq(second.ext.address, 0x906000);
+    ck_assert_uint_eq(b.iommu.counters().stalled, 1);
+}
+
+START_TEST(resume_behind_a_sync_frees_the_slot) {
+    slot_is_freed_behind_a_sync(false);
+}
+END_TEST
+
+START_TEST(stall_term_behind_a_sync_frees_the_slot) {
+    slot_is_freed_behind_a_sync(true);
+}
+END_TEST
+
+/* What was queued behind the SYNC reaches the endpoint by itself, at its price. */
+START_TEST(invalidation_behind_a_sync_reaches_the_endpoint) {
+    SmmuBench b;
+    Payload p(0x5000, 8, false, 8);
+    b.right.body = [&] {
+        b.set_up();
+        b.map(0, 5, 0x905000);
+        wait_ns(50);
+        b.tlbi_all();
+        b.sync();
+        b.atc_inv(0);
+        b.sync();
+        b.ring();
+        ck_assert_uint_eq(b.cons(), 1);
+    };
+    b.left.body = [&] {
+        sc_core::wait(sc_core::SC_ZERO_TIME);
+        ck_assert_uint_eq(access_ns(b.left, p), kWalk + 10 + 50);
+    };
+    sc_core::sc_start();         // nobody looks at a register
+    const u64 over = kWalk + 10; // the TBU has the result, and what the walk found is installed or dropped
+    ck_assert_uint_eq(b.endpoint.invalidations.size(), 1);
+    ck_assert_uint_eq(b.endpoint.invalidations[0].first.sid, 8);
+    ck_assert_uint_eq(b.endpoint.invalidations[0].second, ns(over + kSync + kCommand));
+    // It is back 500 later; the second SYNC has been fetched by then.
+    ck_assert_uint_eq(b.iommu.sync_done(), ns(over + kSync + kCommand + 500 + kSync));
+    ck_assert_uint_eq(b.cons(), 4);
+}
+END_TEST
+
+/* ---- reset ---- */
+
+START_TEST(reset_frees_a_stalled_thread) {
+    SmmuBench b;
+    Payload p(0x5000, 8, false, 8), q(0x5000, 8, false, 8);
+    b.left.body = [&] {
+        b.set_up();
+        access_ns(b.left, p);
+        ck_assert_uint_eq(sc_core::sc_time_stamp().value() / 1000, 2000 + 16); // the wire, and a resume's way
+        ck_assert_int_eq(p.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        ck_assert_uint_eq(p.ext.outcome, XLAT_ABORT);
+        // Disabled, GBPA.ABORT = 0: addresses pass as they are (6.3.14).
+        access_ns(b.left, q);
+        ck_assert_uint_eq(q.ext.address, 0x5000);
+        // A driver probes again.
+        ck_assert_uint_eq(b.read32(0x20), 0);
+        ck_assert_uint_eq(b.read32(0x9c), 0);
+        ck_assert_uint_eq(b.read32(0x100a8), 0); // no record is left
+        b.set_up();
+        b.map(0, 5, 0x905000);
+        access_ns(b.left, q);
+        ck_assert_uint_eq(q.ext.outcome, XLAT_OK);
+        ck_assert_uint_eq(q.ext.address, 0x905000);
+        b.sync();
+        b.ring();
+        ck_assert_uint_eq(b.cons(), 1);
+    };
+    b.right.body = [&] {
+        wait_ns(2000);
+        ck_assert_uint_eq(b.iommu.counters().stalled, 1);
+        b.reset_wire.write(true);
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(q.ext.address, 0x905000);
+    ck_assert_uint_eq(b.endpoint.resets.size(), 1);
+    ck_assert_uint_eq(b.endpoint.resets[0], ns(2000));
+}
+END_TEST
+
+/* While a walk is in flight, decided, being recorded, stalled; while another waits for a slot or for the same walk. */
+START_TEST(reset_at_any_moment) {
+    SmmuBench b(1);
+    bool done = false;
+    sc_core::sc_event start;
+    unsigned ended = 0, rounds = 0, aborts = 0;
+    auto play = [&](Master &m, unsigned i) {
+        Payload gone(0x5000, 8, false, kSids[i]), there(0x7000, 8, true, kSids[i]);
+        while (!done) {
+            sc_core::wait(start);
+            access_ns(m, gone);
+            aborts += gone.ext.outcome == XLAT_ABORT;
+            ck_assert(gone.ext.outcome == XLAT_ABORT || gone.ext.address == 0x5000); // disabled by then
+            ended++;
+            sc_core::wait(start);
+            access_ns(m, there);
+            ck_assert_uint_eq(there.ext.outcome, XLAT_OK);
+            ck_assert_uint_eq(there.ext.address, 0x907000 + i * 0x10000);
+            ended++;
+        }
+    };
+    b.left.body = [&] { play(b.left, 0); };
+    b.right.body = [&] { play(b.right, 1); };
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    for (u64 moment = 1; moment < 2000; moment += 7) {
+        b.set_up();
+        b.map(0, 7, 0x907000);
+        b.map(1, 7, 0x917000);
+        start.notify(sc_core::SC_ZERO_TIME);
+        sc_core::sc_start(to_sc(ns(moment)));
+        b.iommu.reset();
+        sc_core::sc_start(to_sc(ns(3000)));
+        ck_assert_msg(ended == 4 * rounds + 2, "reset after %llu ns: an access does not end", moment);
+        ck_assert_uint_eq(b.read32(0x20), 0);
+        b.set_up();
+        start.notify(sc_core::SC_ZERO_TIME);
+        sc_core::sc_start(to_sc(ns(3000)));
+        ck_assert_msg(ended == 4 * rounds + 4, "reset after %llu ns: no translation any more", moment);
+        b.iommu.reset();
+        rounds++;
+    }
+    ck_assert_uint_gt(aborts, rounds); // most of them
+}
+END_TEST
+
+int main() {
+    static SRunner *runner; // static: a sanitizer that looks for leaks does not see past a coroutine's stack
+    Suite *suite = suite_create("iommu_contract");
+    TCase *tc = tcase_create("commands behind a SYNC");
+    tcase_add_test(tc, stall_term_behind_a_sync_that_waits_for_the_walk);
+    tcase_add_test(tc, resume_behind_a_sync_frees_the_slot);
+    tcase_add_test(tc, stall_term_behind_a_sync_frees_the_slot);
+    tcase_add_test(tc, invalidation_behind_a_sync_reaches_the_endpoint);
+    suite_add_tcase(suite, tc);
+    tc = tcase_create("reset");
+    tcase_add_test(tc, reset_frees_a_stalled_thread);
+    tcase_add_test(tc, reset_at_any_moment);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? 1 : 0;
+}
