@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The model keeps the contract of iommu.h with a real engine: commands that wait for a walk, reset, and pointers that
- * are taken back where it concerns them. Prices (ns): lookup 2, link 10, TCU 1 + 2 + 2, table access 100, memory 50,
- * record 40, command 60 + 5, SYNC 70, resume 16. A walk from nothing reads STE, CD and four descriptors.
+ * The model keeps the contract of iommu.h with a real engine: commands that
+ * wait for a walk, reset, and pointers that are taken back where it concerns
+ * them. Prices (ns): lookup 2, link 10, TCU 1 + 2 + 2, table access 100, memory
+ * 50, record 40, command 60 + 5, SYNC 70, resume 16. A walk from nothing reads
+ * STE, CD and four descriptors.
  */
 #include "smmuv3_bench.h"
 #include <check.h>
@@ -28,7 +30,8 @@ static void wait_ns(u64 n) {
     sc_core::wait(to_sc(ns(n)));
 }
 
-/* 4.7.2: STALL_TERM terminates the stalled transactions of a stream with an abort. */
+/* 4.7.2: STALL_TERM terminates the stalled transactions of a stream with an
+ * abort. */
 START_TEST(stall_term_behind_a_sync_that_waits_for_the_walk) {
     SmmuBench b;
     Payload p(0x5000, 8, false, 8);
@@ -56,7 +59,8 @@ START_TEST(stall_term_behind_a_sync_that_waits_for_the_walk) {
 }
 END_TEST
 
-/* One slot, taken by the left; the right's walk ends without room, and the commands behind the SYNC free the slot. */
+/* One slot, taken by the left; the right's walk ends without room, and the
+ * commands behind the SYNC free the slot. */
 static void slot_is_freed_behind_a_sync(bool terminate) {
     SmmuBench b(1);
     Payload first(0x5000, 8, false, 8), second(0x6000, 8, false, 9);
@@ -103,7 +107,8 @@ START_TEST(stall_term_behind_a_sync_frees_the_slot) {
 }
 END_TEST
 
-/* What was queued behind the SYNC reaches the endpoint by itself, at its price. */
+/* What was queued behind the SYNC reaches the endpoint by itself, at its price.
+ */
 START_TEST(invalidation_behind_a_sync_reaches_the_endpoint) {
     SmmuBench b;
     Payload p(0x5000, 8, false, 8);
@@ -123,7 +128,8 @@ START_TEST(invalidation_behind_a_sync_reaches_the_endpoint) {
         ck_assert_uint_eq(access_ns(b.left, p), kWalk + 10 + 50);
     };
     sc_core::sc_start();         // nobody looks at a register
-    const u64 over = kWalk + 10; // the TBU has the result, and what the walk found is installed or dropped
+    const u64 over = kWalk + 10; // the TBU has the result, and what the walk
+                                 // found is installed or dropped
     ck_assert_uint_eq(b.endpoint.invalidations.size(), 1);
     ck_assert_uint_eq(b.endpoint.invalidations[0].first.sid, 8);
     ck_assert_uint_eq(b.endpoint.invalidations[0].second, ns(over + kSync + kCommand));
@@ -141,7 +147,8 @@ START_TEST(reset_frees_a_stalled_thread) {
     b.left.body = [&] {
         b.set_up();
         access_ns(b.left, p);
-        ck_assert_uint_eq(sc_core::sc_time_stamp().value() / 1000, 2000 + 16); // the wire, and a resume's way
+        ck_assert_uint_eq(sc_core::sc_time_stamp().value() / 1000,
+                          2000 + 16); // the wire, and a resume's way
         ck_assert_int_eq(p.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
         ck_assert_uint_eq(p.ext.outcome, XLAT_ABORT);
         // Disabled, GBPA.ABORT = 0: addresses pass as they are (6.3.14).
@@ -172,7 +179,8 @@ START_TEST(reset_frees_a_stalled_thread) {
 }
 END_TEST
 
-/* While a walk is in flight, decided, being recorded, stalled; while another waits for a slot or for the same walk. */
+/* While a walk is in flight, decided, being recorded, stalled; while another
+ * waits for a slot or for the same walk. */
 START_TEST(reset_at_any_moment) {
     SmmuBench b(1);
     bool done = false;
@@ -217,8 +225,89 @@ START_TEST(reset_at_any_moment) {
 }
 END_TEST
 
+/* ---- pointers ---- */
+
+static bool grant(Master &m, Payload &p) {
+    tlm::tlm_dmi dmi;
+
+    access_ns(m, p);
+    return m.socket->get_direct_mem_ptr(p, dmi);
+}
+
+START_TEST(invalidation_withdraws_where_concerned) {
+    SmmuBench b;
+    b.left.body = [&] {
+        Payload p(0x5000, 8, true, 8), q(0x5000, 8, true, 9);
+        b.set_up();
+        b.map(0, 5, 0x905000);
+        b.map(1, 5, 0x915000);
+        ck_assert(grant(b.left, p));
+        ck_assert(grant(b.right, q));
+        wait_ns(1000); // the walks are over: the SMMU knows what these streams are
+        b.tlbi_asid(0);
+        b.sync();
+        b.ring();
+        ck_assert_uint_eq(b.left.dmi_invalidations, 1);
+        ck_assert_uint_eq(b.right.dmi_invalidations, 0);
+        b.cfgi_ste(1);
+        b.sync();
+        b.ring();
+        ck_assert_uint_eq(b.right.dmi_invalidations, 1);
+        ck_assert(grant(b.left, p));
+        ck_assert(grant(b.right, q));
+        b.tlbi_all();
+        b.sync();
+        b.ring();
+        ck_assert_uint_eq(b.left.dmi_invalidations, 2);
+        ck_assert_uint_eq(b.right.dmi_invalidations, 2);
+    };
+    sc_core::sc_start();
+}
+END_TEST
+
+START_TEST(unrelated_commands_withdraw_nothing) {
+    SmmuBench b;
+    b.left.body = [&] {
+        Payload p(0x5000, 8, true, 8);
+        b.set_up();
+        b.map(0, 5, 0x905000);
+        ck_assert(grant(b.left, p));
+        b.resume(0, 3); // of nothing
+        b.stall_term(1);
+        b.atc_inv(0);
+        b.sync();
+        b.ring();
+        b.reg(0x50, 7, 4);
+        b.reg(0x100ac, 0, 4);
+        ck_assert_uint_eq(b.cons(), 4);
+        ck_assert_uint_eq(b.left.dmi_invalidations, 0);
+    };
+    sc_core::sc_start();
+}
+END_TEST
+
+START_TEST(enabling_and_disabling_withdraw) {
+    SmmuBench b;
+    b.left.body = [&] {
+        Payload p(0x905000, 8, true, 8), q(0x5000, 8, true, 8);
+        ck_assert(grant(b.left, p)); // disabled: a bypass
+        b.set_up();
+        ck_assert_uint_eq(b.left.dmi_invalidations, 1);
+        b.map(0, 5, 0x905000);
+        ck_assert(grant(b.left, q));
+        b.reg(0x20, 0xe, 4);
+        ck_assert_uint_eq(b.left.dmi_invalidations, 2);
+        ck_assert(grant(b.left, p));
+        b.iommu.reset();
+        ck_assert_uint_eq(b.left.dmi_invalidations, 3);
+    };
+    sc_core::sc_start();
+}
+END_TEST
+
 int main() {
-    static SRunner *runner; // static: a sanitizer that looks for leaks does not see past a coroutine's stack
+    static SRunner *runner; // static: a sanitizer that looks for leaks does not
+                            // see past a coroutine's stack
     Suite *suite = suite_create("iommu_contract");
     TCase *tc = tcase_create("commands behind a SYNC");
     tcase_add_test(tc, stall_term_behind_a_sync_that_waits_for_the_walk);
@@ -229,6 +318,11 @@ int main() {
     tc = tcase_create("reset");
     tcase_add_test(tc, reset_frees_a_stalled_thread);
     tcase_add_test(tc, reset_at_any_moment);
+    suite_add_tcase(suite, tc);
+    tc = tcase_create("pointers");
+    tcase_add_test(tc, invalidation_withdraws_where_concerned);
+    tcase_add_test(tc, unrelated_commands_withdraw_nothing);
+    tcase_add_test(tc, enabling_and_disabling_withdraw);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
