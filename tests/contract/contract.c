@@ -374,8 +374,7 @@ void ct_write(struct ct *c, u64 offset, u64 value, unsigned int size)
 static void call_step(struct ct *c)
 {
 	c->owes_step = false;
-	if (c->cls.step)
-		CALL(c, CALL_STEP, 0, c->cls.step(c->hw));
+	CALL(c, CALL_STEP, 0, c->cls.step(c->hw));
 }
 
 static void send_page_request(struct ct *c, u32 index, bool last)
@@ -693,6 +692,15 @@ static void on_ready(struct ct *c)
 		present(c, (u32)i, ct_one_in(c, 8));
 }
 
+static void end_walks(struct ct *c)
+{
+	u32 i;
+
+	for (i = 0; i < CT_TXNS; i++)
+		if (c->s.txn[i].where == CT_WALK)
+			fill(c, i);
+}
+
 static void rare(struct ct *c)
 {
 	switch (ct_rand(c, 12)) {
@@ -700,14 +708,16 @@ static void rare(struct ct *c)
 		c->e->poke(c);
 		break;
 	case 5:
-		if (c->cls.reset && ct_one_in(c, 8)) {
+		if (ct_one_in(c, 8)) {
 			ct_reset(c);
 			ct_bring_up(c);
 		}
 		break;
 	case 6 ... 7:
-		if (c->cls.save)
-			save_restore(c);
+		/* With walks in flight it is refused. */
+		if (!ct_one_in(c, 4))
+			end_walks(c);
+		save_restore(c);
 		break;
 	case 8 ... 9:
 		on_walk(c, cancel);
@@ -875,9 +885,7 @@ static void quiet_round(struct ct *c)
 	u32 i;
 
 	c->e->sane(c);
-	for (i = 0; i < CT_TXNS; i++)
-		if (c->s.txn[i].where == CT_WALK)
-			fill(c, i);
+	end_walks(c);
 	while (c->s.n_inv)
 		complete_inv(c, 0, true);
 	call_step(c);
