@@ -87,11 +87,14 @@ static void forget(struct saved *s)
 	image_free(&s->img);
 }
 
-/* Into @c, whose engine is as after power-on. */
+/* Into @c, whatever it was before. */
 static void restore(struct ct *c, const struct saved *from)
 {
 	struct iommu_image in;
 
+	c->spare_call = true;
+	c->cls.reset(c->hw);
+	c->spare_call = false;
 	memcpy(&c->s, from->s, offsetof(struct ct_state, mem) + from->s->used);
 	image_to_load(&in, from->img.bytes, from->img.len);
 	c->call = CALL_RESTORE;
@@ -161,16 +164,31 @@ static u64 registers(struct ct *c)
 	return digest;
 }
 
+/* Of an engine that was never used. */
+static u64 registers_of_new(struct ct *c)
+{
+	void *used = c->hw;
+	u64 digest;
+
+	c->hw = calloc(1, c->e->hw_bytes);
+	if (!c->hw || c->e->init(c->hw, &c->ops, c, c->s.seed))
+		die("no engine");
+	digest = registers(c);
+	c->e->exit(c->hw);
+	free(c->hw);
+	c->hw = used;
+	return digest;
+}
+
 /* ---- the three interruptions ---- */
 
 /* Every point: a copy goes on in another engine. @steps: of the undisturbed run. */
 static u32 save_everywhere(const struct trace *t, const struct ct_engine *e, u64 regs, const struct saved *end)
 {
-	struct ct *c = start(e);
+	struct ct *c = start(e), *other = start(e);
 	u32 points = 0;
 
 	while (!done(c, t)) {
-		struct ct *other = start(e);
 		struct saved now;
 		const char *what;
 
@@ -185,11 +203,11 @@ static u32 save_everywhere(const struct trace *t, const struct ct_engine *e, u64
 				what ? what : "registers");
 			exit(1);
 		}
-		ct_free(other);
 		points++;
 		if (!ct_trace_step(c, t->access, t->n))
 			die(c->why);
 	}
+	ct_free(other);
 	ct_free(c);
 	return points;
 }
@@ -197,16 +215,12 @@ static u32 save_everywhere(const struct trace *t, const struct ct_engine *e, u64
 /* Every point: the hardware is reset and set up again, and the trace still ends. */
 static u32 reset_everywhere(const struct trace *t, const struct ct_engine *e)
 {
-	struct ct *c = start(e), *fresh = NULL;
-	u32 points = 0, n;
+	struct ct *c = start(e), *other = start(e);
 	u64 power_on;
+	u32 points = 0, n;
 
-	fresh = ct_new(e, 0, 0);
-	ct_reset(fresh);
-	power_on = registers(fresh);
-	ct_free(fresh);
+	power_on = registers_of_new(other);
 	while (!done(c, t)) {
-		struct ct *other = start(e);
 		struct saved now;
 
 		save(c, &now);
@@ -223,11 +237,11 @@ static u32 reset_everywhere(const struct trace *t, const struct ct_engine *e)
 				die("an access is lost in a reset");
 		if (other->s.n_log != t->n)
 			die("an access does not end exactly once over a reset");
-		ct_free(other);
 		points++;
 		if (!ct_trace_step(c, t->access, t->n))
 			die(c->why);
 	}
+	ct_free(other);
 	ct_free(c);
 	return points;
 }
