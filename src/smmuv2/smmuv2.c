@@ -350,22 +350,29 @@ static void install_step(struct smmuv2 *s, const struct smmuv2_found *f, const s
 	tcache_insert(s2 ? &s->wc2 : &s->wc1, k->where >> e.shift << e.shift, &e);
 }
 
+static u64 answer_of(const struct smmuv2_found *f)
+{
+	struct xlat_result r;
+
+	/* Padding, too: the word goes into images. */
+	memset(&r, 0, sizeof(r));
+	r.shift = f->shift;
+	r.perm = f->user_perm;
+	r.priv_perm = f->priv_perm;
+	r.attr = f->attr;
+	r.global = f->global;
+	r.hit = true;
+	return xlat_answer(&r);
+}
+
 static void install(struct smmuv2 *s, const struct smmuv2_found *f)
 {
-	struct xlat_result answer = {
-		.shift = f->shift,
-		.perm = f->user_perm,
-		.priv_perm = f->priv_perm,
-		.attr = f->attr,
-		.global = f->global,
-		.hit = true,
-	};
 	struct tcache_entry e = {
 		.tag = f->tag,
 		.shift = f->shift,
 		.global = f->global,
 		.leaf = 1,
-		.data = { f->pa, f->user_perm | (u64)f->priv_perm << 8, xlat_answer(&answer) },
+		.data = { f->pa, f->user_perm | (u64)f->priv_perm << 8, answer_of(f) },
 	};
 	u32 i;
 

@@ -36,10 +36,11 @@
 #define TLB_ANSWER    2		  /* xlat_answer() with .perm for a user */
 
 /* of a walk cache entry */
-#define WC_TABLE 0
-#define WC_INFO	 1
-#define WC_ATTR	 GENMASK_ULL(15, 0)
-#define WC_LEVEL GENMASK_ULL(23, 16) /* level + 1 */
+#define WC_TABLE  0
+#define WC_INFO	  1
+#define WC_UNUSED 2
+#define WC_ATTR	  GENMASK_ULL(15, 0)
+#define WC_LEVEL  GENMASK_ULL(23, 16) /* level + 1 */
 
 /* An STE or CD as it was in memory, next to its tag in ste_cache or cd_cache. */
 struct smmuv3_raw {

@@ -29,7 +29,6 @@
 #define GSTATUS	  0x74
 
 #define TF 0x402
-#define SS 0x40000000
 
 static struct rig r;
 
@@ -231,5 +230,189 @@ START_TEST(re_entry_is_named)
 }
 END_TEST
 
+/* ---- Walks that have no entry ---- */
+
+/* A walk that met a fault, and one whose mapping had gone, fill in no entry: maintenance does not look for one. */
+START_TEST(maintenance_passes_walks_without_an_entry)
+{
+	struct iommu_walk faulted, again;
+	struct dma_txn t = { .iova = GOOD, .id = 51, .sid = SID_B, .len = 4 };
+	struct xlat_result res;
+
+	up(CFRE, 16);
+	/* What a holder's storage may hold: as a size of a page it has no meaning. */
+	memset(&faulted, 0xff, sizeof(faulted));
+	memset(&again, 0xff, sizeof(again));
+	begin(&faulted, BAD, 50);
+	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
+	wr(&r, 0xc04, 0x20000); /* S2CR1: fault */
+	smmuv2_walk(&r.hw, &t, &again);
+	cb_wr64(&r, CB, 0x600, (u64)(CB + 1) << 48 | BAD >> 12);
+	cb_wr(&r, CB, TLBIALL, 0);
+	wr(&r, 0x68, 0); /* TLBIALLNSNH */
+	ck_assert(!faulted.stale && !again.stale);
+	cb_wr(&r, CB, TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
+	ck_assert_int_eq(smmuv2_fill(&r.hw, &faulted), XLAT_ABORT);
+	ck_assert_int_eq(smmuv2_fill(&r.hw, &again), XLAT_ABORT);
+	rig_down(&r);
+}
+END_TEST
+
+/* ---- Reset ---- */
+
+START_TEST(reset_gives_everything_back)
+{
+	struct iommu_walk w, v;
+
+	up(CFCFG | HUPCF, 1);
+	begin(&w, GOOD, 50);
+	begin(&v, BAD, 51);
+	ck_assert_int_eq(get(&r, SID, BAD), XLAT_STALL);
+	ck_assert_int_eq(get(&r, SID_B, GOOD), XLAT_WAIT);
+	cb_wr(&r, CB, TLBIALL, 0);
+	cb_wr(&r, CB, TLBSYNC, 0);
+	ck_assert(r.irq[SMMUV2_IRQ_CONTEXT + CB]);
+	smmuv2_reset(&r.hw);
+	ck_assert(!r.irq[SMMUV2_IRQ_CONTEXT + CB]);
+	ck_assert_uint_eq(r.n_ended, 1);
+	ck_assert_int_eq(r.ended[0].how, RESUME_ABORT);
+	ck_assert_uint_eq(r.slot_frees[0], 1);
+	ck_assert_uint_eq(r.slot_frees[1], 0);
+	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
+	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
+	ck_assert_uint_eq(rd(&r, 0x0), 0x00200001); /* CLIENTPD, SMCFCFG */
+	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_ABORT);
+	smmuv2_cancel(&r.hw, &v);
+	smmuv2_step(&r.hw);
+	/* A sync that reset has forgotten does not end. */
+	ck_assert_uint_eq(r.syncs, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
+	rig_down(&r);
+}
+END_TEST
+
+/* ---- Whom an event concerns ---- */
+
+#define S2_BANK	  1
+#define SID_N	  0x30 /* bank 4: nested over S2_BANK */
+#define SID_S2	  0x31 /* S2_BANK alone */
+#define SID_OTHER 0x40 /* bypasses */
+
+static void up_scopes(void)
+{
+	struct smmuv2_cfg cfg = { 0 };
+
+	up_with(&cfg, 0);
+	map_stream(&r, 2, SID_N, 4);
+	map_stream(&r, 3, SID_S2, S2_BANK);
+	bank_s1(&r, 4);
+	wr(&r, GR1_BASE + 0x800 + 4 * S2_BANK, 1);
+	wr(&r, GR1_BASE + 4 * S2_BANK, 9);		  /* CBAR: stage 2, VMID 9 */
+	wr(&r, GR1_BASE + 4 * 4, 0x30009 | S2_BANK << 8); /* nested, VMID 9 */
+	wr(&r, GR1_BASE + 4 * CB_B, 0x10007);		  /* stage 1, VMID 7 */
+	cb_wr(&r, S2_BANK, SCTLR, M);
+	cb_wr(&r, 4, SCTLR, M);
+	wr(&r, 0x810, 0x80000000 | SID_OTHER);
+	wr(&r, 0xc10, 0x10000);
+	r.n_scopes = 0;
+}
+
+/* The one event since the last look, and which of the five streams it concerns, in the order of @sids. */
+static const struct iommu_scope *expect_scope(u8 by, const char *whom)
+{
+	static const u32 sids[] = { SID, SID_B, SID_N, SID_S2, SID_OTHER };
+	const struct iommu_scope *scope = &r.scopes[0];
+	char got[6] = "";
+	u32 i;
+
+	ck_assert_uint_eq(r.n_scopes, 1);
+	r.n_scopes = 0;
+	ck_assert_uint_eq(scope->by, by);
+	for (i = 0; i < 5; i++)
+		got[i] = smmuv2_class.concerns(&r.hw, scope, sids[i], IOMMU_NO_PASID) ? 'x' : '-';
+	ck_assert_str_eq(got, whom);
+	return scope;
+}
+
+START_TEST(maintenance_has_a_scope)
+{
+	const struct iommu_scope *sc;
+
+	up_scopes();
+	/* TLBIVA: ASID CB + 1, one page; global entries, too, so of any bank with VMID 0 */
+	cb_wr64(&r, CB, 0x600, (u64)(CB + 1) << 48 | GOOD >> 12);
+	sc = expect_scope(SCOPE_VMID | SCOPE_ASID | SCOPE_ADDR, "x----");
+	ck_assert(sc->global && sc->regime == SMMUV2_NSNH && sc->stages == SCOPE_S1);
+	ck_assert(sc->vmid == 0 && sc->asid == CB + 1 && sc->first == GOOD && sc->last == GOOD + 0xfff);
+	/* TLBIVAAL: any ASID, last level */
+	cb_wr64(&r, CB_B, 0x628, GOOD >> 12);
+	sc = expect_scope(SCOPE_VMID | SCOPE_ADDR | SCOPE_LEAF, "-x---");
+	ck_assert(sc->global && sc->vmid == 7);
+	/* TLBIASID: of that ASID alone, and not global entries */
+	cb_wr(&r, 4, 0x610, 5);
+	sc = expect_scope(SCOPE_VMID | SCOPE_ASID, "--x--");
+	ck_assert(!sc->global && sc->asid == 5 && sc->vmid == 9);
+	cb_wr(&r, 4, 0x610, 6);
+	expect_scope(SCOPE_VMID | SCOPE_ASID, "-----");
+	/* TLBIIPAS2: an IPA of VMID 9: those that translate by that stage 2, nested or alone */
+	cb_wr64(&r, S2_BANK, 0x630, 0x5);
+	sc = expect_scope(SCOPE_VMID | SCOPE_ADDR, "--xx-");
+	ck_assert(sc->stages == SCOPE_S2 && sc->regime == SMMUV2_S2 && sc->first == 0x5000 && sc->last == 0x5fff);
+	/* TLBIVMIDS1, VMID 9 */
+	wr(&r, 0xb8, 9);
+	expect_scope(SCOPE_VMID, "--x--");
+	/* TLBIALLH: there is no hypervisor context */
+	wr(&r, 0x6c, 0);
+	sc = expect_scope(0, "-----");
+	ck_assert_uint_eq(sc->regime, SMMUV2_HYP);
+	rig_down(&r);
+}
+END_TEST
+
+START_TEST(registers_have_a_scope)
+{
+	const struct iommu_scope *sc;
+
+	up_scopes();
+	cb_wr(&r, CB, SCTLR, M);
+	sc = expect_scope(SCOPE_BANK, "x----");
+	ck_assert_uint_eq(sc->bank, CB);
+	/* Stage 2 is the nested bank's, too. */
+	cb_wr64(&r, S2_BANK, 0x20, TABLES(9));
+	expect_scope(SCOPE_BANK, "--xx-");
+	cb_wr(&r, 4, 0x30, 0x803519);
+	expect_scope(SCOPE_BANK, "--x--");
+	cb_wr(&r, 4, 0x24, 5 << 16); /* the upper half of TTBR0 */
+	expect_scope(SCOPE_BANK, "--x--");
+	/* A stage 2 bank that is none any more still concerns the one nested over it. */
+	wr(&r, GR1_BASE + 4 * S2_BANK, 0x10009);
+	expect_scope(SCOPE_BANK, "--xx-");
+	/* Mapping groups: their StreamIDs */
+	wr(&r, 0xc00, 0x10000);
+	sc = expect_scope(SCOPE_SID, "x----");
+	ck_assert(sc->sid_first == SID && sc->sid_last == SID);
+	wr(&r, 0x818, 0x0); /* SMR6 is not valid, before and after */
+	ck_assert_uint_eq(r.n_scopes, 0);
+	wr(&r, 0x818, 0x800f0040); /* SMR6: 0x40 - 0x4f */
+	sc = expect_scope(SCOPE_SID, "----x");
+	ck_assert(sc->sid_first == 0x40 && sc->sid_last == 0x4f);
+	/* Moved: those of before, and those of now */
+	wr(&r, 0x818, 0x80000020);
+	ck_assert_uint_eq(r.n_scopes, 2);
+	ck_assert(r.scopes[0].sid_first == 0x20 && r.scopes[0].sid_last == 0x20);
+	ck_assert(r.scopes[1].sid_first == 0x40 && r.scopes[1].sid_last == 0x4f);
+	r.n_scopes = 0;
+	wr(&r, 0x0, SCR0_ON | 1);
+	expect_scope(0, "xxxxx");
+	/* Records change nothing that translates. */
+	wr(&r, GR1_BASE + 0x400 + 4 * CB, 0);
+	cb_wr64(&r, CB, 0x60, 0);
+	ck_assert_uint_eq(r.n_scopes, 0);
+	rig_down(&r);
+}
+END_TEST
+
 SUITE_MAIN("smmuv2_contract", sync_ends_in_step, a_write_before_the_step, sync_waits_for_the_last_walk,
-	   a_waiting_access_is_told_once, re_entry_is_named)
+	   a_waiting_access_is_told_once, re_entry_is_named, maintenance_passes_walks_without_an_entry,
+	   reset_gives_everything_back, maintenance_has_a_scope, registers_have_a_scope)
