@@ -578,7 +578,6 @@ static void install_steps(struct smmuv3 *s, struct iommu_walk *w)
 		e.data[WC_TABLE] = step->table;
 		e.data[WC_UNUSED] = 0; /* images hold every word */
 		e.data[WC_INFO] = FIELD_PREP(WC_ATTR, (u64)step->attr) | FIELD_PREP(WC_LEVEL, (u64)(step->level + 1));
-		e.data[2] = 0; /* unused, but part of an image */
 		tcache_insert(c, step->in, &e);
 	}
 }

@@ -169,6 +169,8 @@ void ct_wait_done(struct ct *c, u32 sync)
 	u32 i;
 
 	may_act(c, "a SYNC completes", false);
+	if (c->s.timed_out)
+		ct_fail(c, "a SYNC completes although an ATS invalidation before it has timed out");
 	for (i = 0; i < c->s.n_wait && c->s.wait[i].sync != sync; i++)
 		;
 	if (i == c->s.n_wait) {
@@ -500,6 +502,7 @@ static void complete_inv(struct ct *c, u32 i, bool ok)
 	struct ats_inv inv = c->s.inv[i];
 
 	c->s.inv[i] = c->s.inv[--c->s.n_inv];
+	c->s.timed_out |= !ok && !c->e->timeout_ends_waits;
 	CALL(c, CALL_ATS_INV_DONE, 0, c->cls.ats_inv_done(c->hw, inv.sid, inv.itag, ok));
 	c->owes_step = true;
 	if (ok)
@@ -518,6 +521,7 @@ static void forget(struct ct *c)
 
 	c->s.n_inv = c->s.n_wait = c->s.n_record = 0;
 	c->s.prod = c->s.executed = c->s.head = 0;
+	c->s.timed_out = false;
 	for (i = 0; i < CT_GROUPS; i++)
 		c->s.group[i].used = false;
 	for (i = 0; i < CT_TXNS; i++) {

@@ -79,6 +79,7 @@ struct ct_record {
  * @records: SMMUv3: read and unanswered stalls
  * @ended: transactions that have ended, by outcome; @log: each of a trace
  * @gentle: no register write that loses page responses: endpoints of the models do not give up
+ * @timed_out: SMMUv3: an ATS invalidation has timed out, and no SYNC has failed since (3.9.1.4)
  * @used: end of what is used of @mem
  */
 struct ct_state {
@@ -98,7 +99,7 @@ struct ct_state {
 	u64 counts[16];
 	u64 log[CT_LOG][2];
 	u32 n_log, trace_at;
-	bool trace, gentle;
+	bool trace, gentle, timed_out;
 	bool irq[CT_LINES];
 	u32 used;
 	u8 mem[CT_MEM_BYTES];

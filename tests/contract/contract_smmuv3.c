@@ -268,6 +268,8 @@ static void clear_error(struct ct *c)
 		return;
 	if ((cons >> 24 & 0x7f) == 1)
 		ct_poke(c, CMDQ + (at & ((1U << LOG2CMD) - 1)) * 16, PREFETCH_CONFIG);
+	if ((cons >> 24 & 0x7f) == 3) /* CERROR_ATC_INV_SYNC */
+		c->s.timed_out = false;
 	c->s.executed = at;
 	ct_write(c, GERRORN, ct_read(c, GERROR, 4), 4);
 }
