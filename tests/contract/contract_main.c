@@ -20,10 +20,18 @@
 static const struct ct_engine *const engines[] = { &ct_smmuv3, &ct_vtd, &ct_smmuv2 };
 
 static const char *const count_names[CT_COUNTS] = {
-	[CT_ENDED_OK] = "translated",	[CT_ENDED_BADLY] = "terminated", [CT_N_STALLS] = "stalled",
-	[CT_N_WAITS] = "waited",	[CT_N_RESUMES] = "resumed",	 [CT_N_SYNCS] = "syncs",
-	[CT_N_SYNCS_LATE] = "in step",	[CT_N_CANCELS] = "cancelled",	 [CT_N_ATS] = "ATS invalidations",
-	[CT_N_RESPONSES] = "responses", [CT_N_RESETS] = "resets",	 [CT_N_RESTORES] = "restores",
+	[CT_ENDED_OK] = "translated",
+	[CT_ENDED_BADLY] = "terminated",
+	[CT_N_STALLS] = "stalled",
+	[CT_N_WAITS] = "waited",
+	[CT_N_RESUMES] = "resumed",
+	[CT_N_SYNCS] = "syncs",
+	[CT_N_SYNCS_LATE] = "of them in a step",
+	[CT_N_CANCELS] = "cancelled",
+	[CT_N_ATS] = "ATS invalidations",
+	[CT_N_RESPONSES] = "responses",
+	[CT_N_RESETS] = "resets",
+	[CT_N_RESTORES] = "restores",
 	[CT_N_COMMANDS] = "commands",
 };
 
@@ -76,7 +84,7 @@ static bool run_engine(const struct ct_engine *e, u64 seed, u64 steps, u32 old)
 	printf("%s%s: %llu steps, %llu seeds from %llu:", e->cls->name, old_names[old], done, seeds, seed);
 	for (i = 0; i < CT_COUNTS; i++)
 		if (counts[i])
-			printf(" %llu %s,", counts[i], count_names[i]);
+			printf("%s %llu %s", i ? "," : "", counts[i], count_names[i]);
 	if (why[0])
 		printf("\n  found after %llu steps: seed %llu, %s", done + 1, seed + seeds - 1, why);
 	printf("\n");
