@@ -149,10 +149,7 @@ struct Tap {
 
         return &k;
     }
-    static iommu_class make() {
-        iommu_class k{};
-
-        k.name = "tap";
+    static void tap_begins(iommu_class &k) {
         k.lookup = [](void *p, const dma_txn *t, xlat_result *r) {
             Tap &tap = me(p);
             ct_txn *x = tap.presented(*t);
@@ -178,6 +175,18 @@ struct Tap {
             tap.walks[w] = x;
             return how;
         };
+        k.translate = [](void *p, const dma_txn *t, xlat_result *r) {
+            Tap &tap = me(p);
+            ct_txn *x = tap.presented(*t);
+            Call call(tap, CALL_TRANSLATE, x);
+            xlat how = tap.cls->translate(tap.engine, t, r);
+
+            tap.owe();
+            tap.outcome(x, how);
+            return how;
+        };
+    }
+    static void tap_ends(iommu_class &k) {
         k.fill = [](void *p, iommu_walk *w) {
             Tap &tap = me(p);
             ct_txn *x = tap.ended(w);
@@ -199,16 +208,16 @@ struct Tap {
             tap.c->owes_step = true;
             x->where = CT_IDLE;
         };
-        k.translate = [](void *p, const dma_txn *t, xlat_result *r) {
+        k.ats_inv_done = [](void *p, u32 sid, u8 itag, bool ok) {
             Tap &tap = me(p);
-            ct_txn *x = tap.presented(*t);
-            Call call(tap, CALL_TRANSLATE, x);
-            xlat how = tap.cls->translate(tap.engine, t, r);
+            tap.completed(sid, itag);
+            Call call(tap, CALL_ATS_INV_DONE);
 
-            tap.owe();
-            tap.outcome(x, how);
-            return how;
+            tap.cls->ats_inv_done(tap.engine, sid, itag, ok);
+            tap.c->owes_step = true;
         };
+    }
+    static void tap_rest(iommu_class &k) {
         k.mmio_read = [](void *p, u64 offset, unsigned size) {
             Call call(me(p), CALL_MMIO_READ);
             return me(p).cls->mmio_read(me(p).engine, offset, size);
@@ -227,14 +236,6 @@ struct Tap {
             tap.cls->page_request(tap.engine, pr);
             tap.arriving = nullptr;
         };
-        k.ats_inv_done = [](void *p, u32 sid, u8 itag, bool ok) {
-            Tap &tap = me(p);
-            tap.completed(sid, itag);
-            Call call(tap, CALL_ATS_INV_DONE);
-
-            tap.cls->ats_inv_done(tap.engine, sid, itag, ok);
-            tap.c->owes_step = true;
-        };
         k.step = [](void *p) {
             Call call(me(p), CALL_STEP);
             me(p).c->owes_step = false;
@@ -248,6 +249,14 @@ struct Tap {
         k.concerns = [](void *p, const iommu_scope *s, u32 sid, u32 pasid) {
             return me(p).cls->concerns ? me(p).cls->concerns(me(p).engine, s, sid, pasid) : true;
         };
+    }
+    static iommu_class make() {
+        iommu_class k{};
+
+        k.name = "tap";
+        tap_begins(k);
+        tap_ends(k);
+        tap_rest(k);
         return k;
     }
     void owe() { c->owes_step |= ct_count(c, CT_WALK) != 0; }
