@@ -26,9 +26,12 @@ check: deps-check release
 bench: release
 	scripts/bench $(if $(INSTRUCTIONS),--instructions)
 
-# Ten million faults through the fault core, from 8 threads to 4.
+# Ten million faults through the fault core, from 8 threads to 4; random holders (docs/testing.md): ten million steps over
+# the engines, and each engine with a thousand seeds in the models.
 stress: release
 	build/release/tests/fault_core/stress_fault_core 10000000
+	build/release/tests/contract/contract --steps 10000000
+	build/release/tests/contract/test_contract_models 1000
 
 # A kernel with KASAN, lockdep and the like, and a million faults in it. Takes its time.
 kernel-debug:

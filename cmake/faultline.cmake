@@ -26,8 +26,8 @@ endfunction()
 # fl_test(NAME SOURCES ... LIBS ... [LABELS ...]): one Check suite, one executable, one ctest entry.
 # Labels: threads (also run under TSan), release-only (not run under the sanitizers).
 # Suites of the engines get the label msan: they also run under clang's MSan, which wants every library that
-# writes memory built with it. So those that replay traces (zlib, YAML) are none of them; see
-# tests/support/msan_check.c for Check itself.
+# writes memory built with it. So those that replay traces or read snapshots (zlib, YAML)
+# are none of them; see tests/support/msan_check.c for Check itself.
 add_custom_target(tsan-tests)
 add_custom_target(msan-tests)
 set(FL_MSAN_FOLDERS common smmuv2 smmuv3 vtd)
@@ -43,7 +43,7 @@ function(fl_test name)
     set(T_TIMEOUT 300)
   endif()
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
-  if(folder IN_LIST FL_MSAN_FOLDERS AND NOT "fl_replay" IN_LIST T_LIBS)
+  if(folder IN_LIST FL_MSAN_FOLDERS AND NOT "fl_replay" IN_LIST T_LIBS AND NOT name MATCHES "snapshot")
     list(APPEND T_LABELS msan)
     if(FL_SANITIZE MATCHES memory)
       target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/msan_check.c)
@@ -53,6 +53,10 @@ function(fl_test name)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
   # Check's own limit of 4 s is too short where sanitizers and other tests share the processor.
   set(env "CK_DEFAULT_TIMEOUT=240")
+  # A fork copies MSan's shadow of everything: fifty times the price of the test itself. The drivers' tests need theirs.
+  if(FL_SANITIZE MATCHES memory AND NOT name MATCHES "_driver$")
+    list(APPEND env "CK_FORK=no")
+  endif()
   # The leak checker does not see what SystemC's coroutines and Check's main stack hold: false alarms only.
   if("fl_models" IN_LIST T_LIBS OR "fl_platform" IN_LIST T_LIBS)
     list(APPEND env "ASAN_OPTIONS=detect_leaks=0")

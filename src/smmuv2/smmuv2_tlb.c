@@ -37,7 +37,8 @@ static void invalidate(struct smmuv2 *s, struct tcache_inv *inv)
 	dropped += tcache_invalidate(&s->wc1, inv);
 	dropped += tcache_invalidate(&s->wc2, inv);
 	for (w = s->walks; w; w = w->next) {
-		if (!hits_walk(s, w, inv))
+		/* The first that overtakes it counts: a sync of that one must still find it after a later one. */
+		if (w->stale || !hits_walk(s, w, inv))
 			continue;
 		w->stale = true;
 		found_of(w)->stale_seq = s->seq;

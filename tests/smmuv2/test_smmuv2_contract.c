@@ -142,6 +142,24 @@ START_TEST(sync_waits_for_the_last_walk)
 END_TEST
 
 /* Every slot is taken while a walk is under way: its fault finds none. RESUME tells it once, after XLAT_WAIT. */
+/* The bank's operation overtook the walk, and so did a later one of the global space: the bank's sync still waits. */
+START_TEST(sync_waits_for_a_walk_overtaken_twice)
+{
+	struct iommu_walk w;
+
+	up(0, 16);
+	begin(&w, GOOD, 50);
+	cb_wr(&r, CB, TLBIALL, 0);
+	wr(&r, 0x68, 0); /* TLBIALLNSNH */
+	cb_wr(&r, CB, TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 1);
+	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
+	smmuv2_step(&r.hw);
+	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
+	rig_down(&r);
+}
+END_TEST
+
 START_TEST(a_waiting_access_is_told_once)
 {
 	struct iommu_walk w;
@@ -414,5 +432,6 @@ START_TEST(registers_have_a_scope)
 END_TEST
 
 SUITE_MAIN("smmuv2_contract", sync_ends_in_step, a_write_before_the_step, sync_waits_for_the_last_walk,
-	   a_waiting_access_is_told_once, re_entry_is_named, maintenance_passes_walks_without_an_entry,
-	   reset_gives_everything_back, maintenance_has_a_scope, registers_have_a_scope)
+	   sync_waits_for_a_walk_overtaken_twice, a_waiting_access_is_told_once, re_entry_is_named,
+	   maintenance_passes_walks_without_an_entry, reset_gives_everything_back, maintenance_has_a_scope,
+	   registers_have_a_scope)
