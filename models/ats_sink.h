@@ -6,7 +6,7 @@
 #ifndef FAULTLINE_ATS_SINK_H
 #define FAULTLINE_ATS_SINK_H
 
-#include "scheduler.h"
+#include "ledger.h"
 
 namespace faultline {
 
@@ -16,17 +16,24 @@ enum class PageStep {
     Noticed,  ///< software has read the record
 };
 
+/// How the answer to a group came about: what software did, when it wrote its command, when the command's turn came.
+struct PageAnswer {
+    Answer software; // software.answered 0: not software's
+    ps_t written, turn;
+};
+
 struct AtsSink {
     virtual ~AtsSink() = default;
 
-    /// A Page Request Group Response leaves; the fault core gave the answer at @p answered (0: not software's).
-    virtual void page_response(const ::page_response &response, ps_t time, ps_t answered) = 0;
+    /// A Page Request Group Response leaves.
+    virtual void page_response(const ::page_response &response, ps_t time, const PageAnswer &answer) = 0;
 
     /// An Invalidate Request leaves.
     /// @return when its completion is back, or kNever: IommuModel::ats_inv_done() follows.
     virtual ps_t ats_invalidate(const ats_inv &invalidation, ps_t time) = 0;
 
-    virtual void page_step(const page_request &request, PageStep step, ps_t time) = 0;
+    /// @p reader: who has noticed it.
+    virtual void page_step(const page_request &request, PageStep step, ps_t time, const Reader &reader) = 0;
 
     /// The IOMMU was reset: it has forgotten page requests and invalidations, whose completions must not come any more.
     virtual void iommu_reset(ps_t time) = 0;

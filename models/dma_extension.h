@@ -15,11 +15,15 @@
 
 namespace faultline {
 
+class Bill;
+
 struct DmaExtension : tlm::tlm_extension<DmaExtension> {
     // set by the master
     std::uint32_t stream_id = 0;    ///< StreamID or requester ID
     std::uint32_t substream_id = 0; ///< SubstreamID or PASID, 20 bits, with DMA_PASID
     std::uint16_t flags = 0;        ///< DMA_EXEC, DMA_PRIV, DMA_PASID, DMA_ATS_REQ, DMA_TRANSLATED, DMA_NO_WRITE
+
+    Bill *bill = nullptr; ///< who owns its time is booked here (ledger.h); nullptr: nobody asks
 
     // set by the IOMMU
     std::uint8_t outcome = XLAT_OK; ///< enum xlat of the last piece: XLAT_OK, XLAT_ABORT or XLAT_RAZWI

@@ -5,7 +5,7 @@
 #ifndef FAULTLINE_FAULT_SINK_H
 #define FAULTLINE_FAULT_SINK_H
 
-#include "scheduler.h"
+#include "ledger.h"
 
 namespace faultline {
 
@@ -34,8 +34,8 @@ struct FaultSink {
     /// A fault was delivered: @p kind XLAT_STALL, XLAT_ABORT or XLAT_RAZWI.
     virtual void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) = 0;
 
-    /// It is over, whatever became of the access.
-    virtual void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps) = 0;
+    /// It is over, whatever became of the access. @p bill: who owned its time; nullptr if the access carries none.
+    virtual void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const Bill *bill) = 0;
 };
 
 } // namespace faultline

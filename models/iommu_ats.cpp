@@ -33,7 +33,10 @@ bool IommuModel::answer_translation(Flow &f) {
 /* ---- page requests: one record at a time ---- */
 
 void IommuModel::page_request(const ::page_request &pr, ps_t time) {
-    pri_free_ = (pri_free_ > time ? pri_free_ : time) + config_.notify.pri_write_ps;
+    ps_t begin = pri_free_ > time ? pri_free_ : time;
+
+    pri_free_ = begin + config_.notify.pri_write_ps;
+    record_use_.use(time, begin, pri_free_);
     page_requests_.push_back(pr);
     scheduler_.at(pri_free_, page_request_action, this, epoch_);
 }
@@ -54,16 +57,16 @@ void IommuModel::page_request_action(void *model, u64 epoch) {
 void IommuModel::page_recorded(u64 address) {
     page_records_[address] = page_request_;
     if (AtsSink *sink = endpoint(page_request_.sid))
-        sink->page_step(page_request_, PageStep::Recorded, cur_);
+        sink->page_step(page_request_, PageStep::Recorded, cur_, {});
 }
 
-void IommuModel::note_page_record(u64 address, ps_t time) {
+void IommuModel::note_page_record(u64 address, ps_t time, const Reader &reader) {
     auto found = page_records_.find(address);
 
     if (found == page_records_.end())
         return;
     if (AtsSink *sink = endpoint(found->second.sid))
-        sink->page_step(found->second, PageStep::Noticed, time);
+        sink->page_step(found->second, PageStep::Noticed, time, reader);
     page_records_.erase(found);
 }
 
@@ -71,8 +74,15 @@ void IommuModel::op_page_response(void *ctx, const ::page_response *resp) {
     auto *self = static_cast<IommuModel *>(ctx);
     ps_t begin = self->command_free_ > self->cur_ ? self->command_free_ : self->cur_;
 
-    if (AtsSink *sink = self->endpoint(resp->sid))
-        sink->page_response(*resp, resp->automatic ? self->cur_ : begin, resp->automatic ? 0 : self->answer_time_);
+    ps_t own = self->config_.command.fetch_ps + self->config_.command.execute_ps;
+    AtsSink *sink = self->endpoint(resp->sid);
+
+    if (!sink)
+        return;
+    if (resp->automatic)
+        sink->page_response(*resp, self->cur_, {});
+    else
+        sink->page_response(*resp, begin, {self->answer_, self->cur_, begin > own ? begin - own : 0});
 }
 
 /* ---- invalidations: carried when the engine has returned, it may not be called from within ---- */

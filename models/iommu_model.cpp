@@ -10,7 +10,8 @@ IommuModel::IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const
     : sc_module(name), down("down"), walk("walk"), mmio("mmio"), irq("irq"), reset_in("reset_in"),
       scheduler_(scheduler), config_(config), down_bw_(new DownBw(*this)), walk_bw_(new DownBw(*this)),
       mmio_fw_(new MmioFw(*this)), pages_(kDirectPages), in_flight_(kInFlightHeads),
-      walk_slots_(config.tcu.walk_slots, 0) {
+      walk_slots_(config.tcu.walk_slots, 0), walks_use_("walk_slots", u32(config.tcu.walk_slots)),
+      record_use_("record_port", 1), command_use_("commands", 1), stalls_use_("stall_slots", ~0U) {
     fill_ops();
     for (unsigned i = 0; i < config.tbu.count; i++)
         ports_.emplace_back(new Port(*this, i));
@@ -30,6 +31,20 @@ void IommuModel::set_engine(const iommu_class *cls, void *hw) {
     hw_ = hw;
 }
 
+std::vector<const Usage *> IommuModel::usages() const {
+    std::vector<const Usage *> all;
+
+    for (auto &p : ports_) {
+        p->input_use.total(p->entered, static_cast<unsigned __int128>(p->entered) * config_.tbu.interval_ps,
+                           p->input_waited);
+        all.push_back(&p->input_use);
+        all.push_back(&p->slots_use);
+    }
+    for (const Usage *u : {&walks_use_, &record_use_, &command_use_, &stalls_use_})
+        all.push_back(u);
+    return all;
+}
+
 void IommuModel::set_default_stream(unsigned tbu, u32 stream_id) {
     ports_.at(tbu)->default_stream = stream_id;
 }
@@ -44,6 +59,7 @@ IommuModel::Access *IommuModel::new_access() {
     free_accesses_.pop_back();
     a->walk = nullptr;
     a->next = nullptr;
+    a->waits = OWNER_INPUT;
     a->slot = a->blocking = a->resolved = a->in_fault = a->stalled = a->end_req = a->aborts = false;
     return a;
 }
@@ -71,6 +87,7 @@ bool IommuModel::start(Flow &f, Port &p, tlm_generic_payload &gp) {
     f.offset = 0;
     f.done = 0;
     f.how = XLAT_OK;
+    f.piece = f.fault = nullptr;
     f.txn.sid = f.ext ? f.ext->stream_id : p.default_stream;
     f.txn.pasid = f.ext ? f.ext->substream_id : 0;
     f.txn.flags = u16((f.ext ? f.ext->flags & ~DMA_WRITE : 0) | (gp.is_write() ? DMA_WRITE : 0));
@@ -101,8 +118,12 @@ bool IommuModel::start(Flow &f, Port &p, tlm_generic_payload &gp) {
 IommuModel::Step IommuModel::defer(Flow &f, Access *again, bool keep_slot) {
     Access *a = again ? again : new_access();
 
-    if (!again)
+    if (!again) {
         a->flow = f;
+        if (f.piece)
+            a->piece_bill = piece_;
+        a->flow.piece = f.piece ? &a->piece_bill : nullptr;
+    }
     a->slot = keep_slot;
     a->flow.waiter = f.waiter = a;
     return Step::Wait;
@@ -124,14 +145,19 @@ IommuModel::Step IommuModel::attempt(Flow &f, ps_t t, Access *again) {
 
     if (unlikely(!again && !p.blocked.empty())) {
         f.started = t;
+        open_piece(f);
         defer(f, nullptr, false);
+        f.waiter->waits = OWNER_SLOT;
         p.blocked.push_back(f.waiter);
         return Step::Wait;
     }
-    ps_t enter = t > p.input_free ? t : p.input_free;
-    p.input_free = enter + config_.tbu.interval_ps;
+    if (again)
+        f.book(again->waits, t);
+    ps_t enter = p.input.reserve(t, config_.tbu.interval_ps);
     if (!again)
         f.started = t;
+    p.input_waited += enter - t;
+    p.entered++;
     settle(enter);
     if (unlikely(!again && free_accesses_.empty()))
         free_access(new_access());
@@ -140,32 +166,49 @@ IommuModel::Step IommuModel::attempt(Flow &f, ps_t t, Access *again) {
     counters_.pieces++;
     xlat x = lookup(f);
     f.at = enter + config_.tbu.lookup_ps;
+    if (unlikely(x != XLAT_OK && !again))
+        open_piece(f);
+    f.book(OWNER_INPUT, enter);
+    f.book(OWNER_LOOKUP, f.at);
     if (likely(x == XLAT_OK)) {
         counters_.hits++;
-        if (again && again->slot) {
-            again->slot = false;
-            p.release(f.at);
-        }
+        if (again && again->slot)
+            give_back_slot(*again, f.at);
         return Step::Done;
     }
     if (x == XLAT_MISS)
         return miss(f, enter, again);
     if (x == XLAT_ABORT || x == XLAT_RAZWI) {
         f.how = x;
-        if (again && again->slot) {
-            again->slot = false;
-            p.release(f.at);
-        }
-        if (f.res.fault && sink_) {
-            FaultStamps s;
-            std::fill_n(s.stamp, FAULT_PARTS + 1, f.at);
-            s.stamp[0] = f.started;
-            sink_->fault_delivered(f.txn, f.res, x, f.at);
-            sink_->fault_over(f.txn, x, s);
-        }
+        if (again && again->slot)
+            give_back_slot(*again, f.at);
+        if (f.res.fault && sink_)
+            fault_at_once(f, x);
         return Step::Ended;
     }
     return lookup_held(f, x, again);
+}
+
+/* The try under way may end in a fault: its time is counted from its start. */
+void IommuModel::open_piece(Flow &f) {
+    piece_.open(f.started);
+    f.piece = f.ext && f.ext->bill ? &piece_ : nullptr;
+}
+
+/* A lookup has refused it: a fault that nobody waits for. */
+void IommuModel::fault_at_once(Flow &f, xlat how) {
+    FaultStamps s;
+
+    std::fill_n(s.stamp, FAULT_PARTS + 1, f.at);
+    s.stamp[0] = f.started;
+    sink_->fault_delivered(f.txn, f.res, how, f.at);
+    sink_->fault_over(f.txn, how, s, f.piece);
+}
+
+void IommuModel::give_back_slot(Access &a, ps_t time) {
+    a.slot = false;
+    a.flow.port->slots_use.release(a.flow.slot_from, time);
+    a.flow.port->release(time);
 }
 
 /* The engine keeps the access without a walk, or has no room to. */
@@ -174,19 +217,21 @@ IommuModel::Step IommuModel::lookup_held(Flow &f, xlat x, Access *again) {
 
     if (!had_slot && !f.port->slots.empty()) {
         f.port->slots.pop();
+        f.slot_from = f.at;
+        f.port->slots_use.take(f.at, f.at);
         had_slot = true;
     }
     defer(f, again, had_slot);
     Access &a = *f.waiter;
     if (x == XLAT_WAIT) {
+        a.waits = OWNER_STALL_SLOT;
         waiting_.push_back(&a);
         return Step::Wait;
     }
     if (a.in_fault)
         close_fault(a, f.at, XLAT_STALL);
     open_fault(a, f.at);
-    a.stalled = true;
-    counters_.stalled++;
+    stall(a, f.at);
     if (sink_)
         sink_->fault_delivered(f.txn, f.res, XLAT_STALL, f.at);
     return Step::Wait;
@@ -201,17 +246,29 @@ IommuModel::Step IommuModel::miss(Flow &f, ps_t enter, Access *again) {
         if (p.slots.empty()) { // all held by stalls: the whole input waits
             counters_.blocked += !again;
             defer(f, again, false);
+            f.waiter->waits = OWNER_SLOT;
             p.blocked.push_front(f.waiter);
             return Step::Wait;
         }
         ps_t free = p.slots.pop();
         if (free > s) {
             s = free;
-            p.input_free = free > p.input_free ? free : p.input_free;
+            p.input.block(free);
         }
+        f.slot_from = s;
+        p.slots_use.take(f.at, s);
+        f.book(OWNER_SLOT, s);
     }
     Walk *other = walks_in_flight_ ? find_walk(f.txn) : nullptr;
     return other ? merge(f, *other, s, again) : own_walk(f, s, again);
+}
+
+/* The slot of a miss whose end is known. */
+void IommuModel::slot_until(Flow &f, Access *again) {
+    if (again)
+        again->slot = false;
+    f.port->slots_use.release(f.slot_from, f.at);
+    f.port->release(f.at);
 }
 
 xlat IommuModel::walk_now(const dma_txn &t, Walk &w) {
@@ -228,8 +285,14 @@ IommuModel::Step IommuModel::own_walk(Flow &f, ps_t s, Access *again) {
 
     cur_ = begin;
     xlat kind = walk_now(f.txn, *w);
-    ps_t end = price_walk(*w, begin);
+    ps_t caches = begin + config_.tcu.config_cache_ps + config_.tcu.walk_cache_ps;
+    ps_t end = price_walk(*w, caches);
     walk_slots_.push(end);
+    walks_use_.use(arrival, begin, end);
+    f.book(OWNER_TCU, arrival);
+    f.book(OWNER_WALK_SLOT, begin);
+    f.book(OWNER_TCU, caches);
+    f.book(OWNER_TABLE, end);
     counters_.walks++;
     insert_walk(w);
     if (likely(kind == XLAT_OK)) {
@@ -237,9 +300,8 @@ IommuModel::Step IommuModel::own_walk(Flow &f, ps_t s, Access *again) {
         add_due(w->ready, w, false);
         f.res = w->w.res;
         f.at = w->ready;
-        if (again)
-            again->slot = false;
-        f.port->release(w->ready);
+        f.book(OWNER_TCU, f.at);
+        slot_until(f, again);
         return Step::Done;
     }
     defer(f, again, true);
@@ -263,13 +325,14 @@ IommuModel::Step IommuModel::merge(Flow &f, Walk &w, ps_t s, Access *again) {
     if (!w.access && walk_serves(w.w, f.txn)) {
         f.res = w.w.res;
         f.res.pa = (w.w.res.pa & ~(kPage - 1)) | (f.txn.iova & (kPage - 1));
+        f.book(OWNER_MERGE, w.ready);
         f.at = (s > w.ready ? s : w.ready) + config_.tbu.lookup_ps;
-        if (again)
-            again->slot = false;
-        f.port->release(f.at);
+        f.book(OWNER_LOOKUP, f.at);
+        slot_until(f, again);
         return Step::Done;
     }
     defer(f, again, true);
+    f.waiter->waits = OWNER_MERGE;
     f.waiter->next = w.waiters;
     w.waiters = f.waiter;
     if (!w.access)
@@ -329,8 +392,11 @@ bool IommuModel::proceed(Flow &f, ps_t t, Access *again) {
             return false;
         if (!advance(f))
             return true;
-        t = f.port->input_free;
+        t = f.port->input.end();
         f.started = t;
+        f.piece = nullptr;
+        if (again)
+            again->open_piece();
     }
 }
 
@@ -358,10 +424,9 @@ void IommuModel::resolved(Access &a) {
 /* The engine or a resume has refused it at a.flow.at. */
 void IommuModel::refuse(Access &a, xlat how) {
     a.flow.how = how;
-    if (a.slot) {
-        a.slot = false;
-        a.flow.port->release(a.flow.at);
-    }
+    a.flow.book(OWNER_TCU, a.flow.at);
+    if (a.slot)
+        give_back_slot(a, a.flow.at);
     if (a.blocking) {
         a.step = Step::Ended;
         resolved(a);
@@ -371,6 +436,7 @@ void IommuModel::refuse(Access &a, xlat how) {
         close_fault(a, a.flow.at, how);
     end_piece(a.flow, how);
     a.flow.started = a.flow.at;
+    a.open_piece();
     if (!advance(a.flow) || proceed(a.flow, a.flow.at, &a))
         finish(a, a.flow.done);
 }

@@ -20,6 +20,7 @@
 #include "dma_extension.h"
 #include "fault_sink.h"
 #include "irq_if.h"
+#include "ledger.h"
 #include "scheduler.h"
 #include "sorted_ring.h"
 #include <deque>
@@ -65,13 +66,13 @@ public:
 
     /// There are records of faults that software has not read.
     bool records_unread() const { return !records_.empty() || !page_records_.empty(); }
-    /// Software read memory or a register at @p time: was it a fault's record?
-    void note_read(u64 address, u32 length, ps_t time) {
+    /// Software (@p reader) read memory or a register at @p time: was it a fault's record?
+    void note_read(u64 address, u32 length, ps_t time, const Reader &reader) {
         if (unlikely(records_unread()))
-            note_record(address, length, time);
+            note_record(address, length, time, reader);
     }
-    /// The fault core gave the answer that the next register writes will carry.
-    void set_answer_time(ps_t time) { answer_time_ = time; }
+    /// How the fault core came to the answer that the next register writes will carry.
+    void set_answer(const Answer &answer) { answer_ = answer; }
     /// When the last SYNC is complete: software that waits for it spins until then.
     ps_t sync_done() const { return sync_done_; }
     /// Let everything happen that is due at @p time.
@@ -93,6 +94,8 @@ public:
         u64 accesses, pieces, hits, walks, merged, blocked, stalled, aborted, razwi, walk_accesses;
     };
     const Counters &counters() const { return counters_; }
+    /// The resources and what they did, in a fixed order.
+    std::vector<const Usage *> usages() const;
 
     /// Who waits for somebody else: for the answer to a stall, for room to stall, at an input whose slots are taken.
     struct Waiting {
@@ -118,6 +121,11 @@ private:
     friend class Port;
 
     // The way of an access
+    void open_piece(Flow &f);
+    void fault_at_once(Flow &f, xlat how);
+    void give_back_slot(Access &a, ps_t time);
+    void slot_until(Flow &f, Access *again);
+    void stall(Access &a, ps_t time);
     bool start(Flow &f, Port &p, tlm::tlm_generic_payload &gp);
     void next_piece(Flow &f) const;
     xlat lookup(Flow &f);
@@ -174,9 +182,11 @@ private:
     AtsSink *endpoint(u32 requester) const;
     bool answer_translation(Flow &f);
     void page_recorded(u64 address);
-    void note_page_record(u64 address, ps_t time);
+    void note_page_record(u64 address, ps_t time, const Reader &reader);
     void carry_invalidations();
-    void note_record(u64 address, u32 length, ps_t time);
+    void note_record(u64 address, u32 length, ps_t time, const Reader &reader);
+    void book_answer(Access &a, ps_t begin, ps_t time);
+    void command(ps_t length);
     static void page_request_action(void *model, u64 epoch);
     static void op_page_response(void *ctx, const ::page_response *resp);
     static void op_ats_invalidate(void *ctx, const ats_inv *inv);
@@ -230,6 +240,7 @@ private:
     std::vector<Walk *> free_walks_;
     std::vector<Walk *> in_flight_; // hash heads by page
     SortedRing<ps_t> walk_slots_;   // when each is free
+    Usage walks_use_, record_use_, command_use_, stalls_use_;
     SortedRing<Due> due_;
     std::vector<Access *> waiting_; // XLAT_WAIT
     struct RecordOf {
@@ -247,10 +258,12 @@ private:
     std::unordered_map<u64, ::page_request> page_records_;
     std::deque<std::pair<ats_inv, ps_t>> invalidations_;
     Counters counters_{};
+    Bill piece_;   // of a try that is not an Access yet
     ps_t cur_ = 0; // the time the engine's services and events belong to
     ps_t next_due_ = kNever;
     ps_t watched_ = 0; // walks up to this time end by the agenda
-    ps_t record_free_ = 0, pri_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0, answer_time_ = 0;
+    ps_t record_free_ = 0, pri_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0;
+    Answer answer_{}; // whose register writes are under way
     u64 fault_seq_ = 0;
     u64 epoch_ = 0; // changes at a reset: what is on the agenda from before is void
     unsigned walks_in_flight_ = 0;

@@ -23,10 +23,24 @@ struct IommuModel::Flow {
     u64 iova;        // of the whole access
     u32 total, offset;
     ps_t started;   // this attempt of this piece reached the TBU
+    ps_t slot_from; // it holds a translation slot
     ps_t at;        // the piece was translated or refused
     ps_t done;      // the latest end of any piece so far
     xlat how;       // XLAT_OK, XLAT_ABORT, XLAT_RAZWI
     Access *waiter; // with Step::Wait: who waits
+
+    Bill *piece; // of this try of the piece, where it may end in a fault
+    Bill *fault; // of the fault that the access is in
+
+    /// Pieces of one access overlap, so a fault has a bill of its own.
+    void book(owner o, ps_t until) {
+        if (ext && ext->bill)
+            ext->bill->book(o, until);
+        if (unlikely(piece != nullptr))
+            piece->book(o, until);
+        if (unlikely(fault != nullptr))
+            fault->book(o, until);
+    }
 };
 
 /* An access that could not be answered at once. */
@@ -37,6 +51,9 @@ struct IommuModel::Access {
     Access *next; // waits for the same walk
     FaultStamps stamps;
     u64 fault; // number of the fault that stamps are of
+    Bill fault_bill, piece_bill;
+    owner waits;       // who owns the time until it goes on
+    ps_t stalled_from; // it holds a stall slot
     xlat resume_how;
     Step step;
     bool slot;     // holds a translation slot
@@ -49,6 +66,17 @@ struct IommuModel::Access {
     sc_core::sc_event *event = nullptr;
 
     ~Access() { delete event; }
+
+    /// What it has met is no fault, or nobody's any more.
+    void drop_fault() {
+        in_fault = false;
+        flow.fault = nullptr;
+    }
+    /// A try begins at flow.started.
+    void open_piece() {
+        piece_bill.open(flow.started);
+        flow.piece = flow.ext && flow.ext->bill ? &piece_bill : nullptr;
+    }
 };
 
 struct IommuModel::Walk {
@@ -92,8 +120,11 @@ public:
     unsigned index;
     u32 default_stream = 0;
     SortedRing<ps_t> slots; // when each free one is free
+    mutable Usage input_use, slots_use;
+    u64 entered = 0;
+    ps_t input_waited = 0; // by all that came to the input
     std::deque<Access *> blocked, responses;
-    ps_t input_free = 0;
+    Timetable input;
     bool responding = false;
     // DMI cannot tell streams apart: granted only while one stream uses the socket.
     u64 dmi_stream = kNever;

@@ -26,7 +26,7 @@ void IommuModel::abandon_walks(ps_t time) {
         Access *waiter = w->waiters;
         if (Access *a = w->access) {
             a->walk = nullptr;
-            a->in_fault = false; // nobody has heard of it
+            a->drop_fault(); // nobody has heard of it
             abort_at(*a, time);
         }
         while (waiter) {
@@ -49,7 +49,8 @@ void IommuModel::forget_messages() {
     page_requests_.clear();
     page_records_.clear();
     invalidations_.clear();
-    record_free_ = pri_free_ = command_free_ = sync_done_ = answer_time_ = 0;
+    record_free_ = pri_free_ = command_free_ = sync_done_ = 0;
+    answer_ = {};
 }
 
 void IommuModel::reset() {

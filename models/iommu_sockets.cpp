@@ -9,7 +9,8 @@ using tlm::tlm_phase;
 using tlm::tlm_sync_enum;
 
 IommuModel::Port::Port(IommuModel &m, unsigned i)
-    : model(m), socket(("tbu_" + std::to_string(i)).c_str()), index(i), slots(m.config_.tbu.slots, 0) {
+    : model(m), socket(("tbu_" + std::to_string(i)).c_str()), index(i), slots(m.config_.tbu.slots, 0),
+      input_use("tbu_input", 1), slots_use("tbu_slots", u32(m.config_.tbu.slots)) {
     socket.bind(*this);
 }
 
@@ -31,8 +32,8 @@ void IommuModel::Port::drain_at(ps_t time) {
 void IommuModel::Port::drain() {
     if (blocked.empty())
         return;
-    if (input_free > model.scheduler_.now()) {
-        drain_at(input_free);
+    if (input.end() > model.scheduler_.now()) {
+        drain_at(input.end());
         return;
     }
     Access *a = blocked.front();
@@ -42,7 +43,7 @@ void IommuModel::Port::drain() {
         return; // still no slot: release() calls again
     end_request(*a);
     if (!blocked.empty())
-        drain_at(input_free);
+        drain_at(input.end());
 }
 
 /* ---- blocking ---- */
@@ -65,7 +66,7 @@ void IommuModel::b_transport(Port &p, tlm_generic_payload &gp, sc_core::sc_time 
             forward_blocking(f);
         else
             end_piece(f, f.how);
-        t = p.input_free;
+        t = p.input.end();
     } while (unlikely(advance(f)));
     delay = Scheduler::delay_to(f.done);
 }
@@ -130,6 +131,7 @@ void IommuModel::forward_blocking(Flow &f) {
     down->b_transport(*f.gp, delay);
     restore(f);
     ps_t end = Scheduler::absolute(delay);
+    f.book(OWNER_MEMORY, end);
     if (end > f.done)
         f.done = end;
 }
@@ -170,7 +172,7 @@ tlm_sync_enum IommuModel::nb_begin(Port &p, tlm_generic_payload &gp, tlm_phase &
         return tlm::TLM_ACCEPTED; // END_REQ when the input takes it
     a.end_req = true;
     phase = tlm::END_REQ;
-    delay = Scheduler::delay_to(p.input_free);
+    delay = Scheduler::delay_to(p.input.end());
     return tlm::TLM_UPDATED;
 }
 
@@ -244,6 +246,7 @@ bool IommuModel::forward_nonblocking(Flow &f, Access *again) {
         }
         restore(f);
         ps_t end = Scheduler::absolute(delay);
+        f.book(OWNER_MEMORY, end);
         if (end > f.done)
             f.done = end;
         return true;
@@ -265,6 +268,7 @@ void IommuModel::down_response(tlm_generic_payload &gp, ps_t time) {
     Access &a = *found->second;
     downstream_.erase(found);
     restore(a.flow);
+    a.flow.book(OWNER_MEMORY, time);
     if (time > a.flow.done)
         a.flow.done = time;
     if (!advance(a.flow) || proceed(a.flow, time, &a))
@@ -277,7 +281,7 @@ void IommuModel::down_next() {
         Access *a = down_queue_.front();
         down_queue_.pop_front();
         a->flow.at = scheduler_.now() > a->flow.at ? scheduler_.now() : a->flow.at;
-        if (forward_nonblocking(a->flow, a) && (!advance(a->flow) || proceed(a->flow, a->flow.port->input_free, a)))
+        if (forward_nonblocking(a->flow, a) && (!advance(a->flow) || proceed(a->flow, a->flow.port->input.end(), a)))
             finish(*a, a->flow.done);
     }
 }

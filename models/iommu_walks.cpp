@@ -75,9 +75,7 @@ ps_t IommuModel::issue_walk_access(const walk_access &a, ps_t t) {
 }
 
 /* Table accesses depend on each other: one after the other. */
-ps_t IommuModel::price_walk(Walk &w, ps_t start) {
-    ps_t end = start + config_.tcu.config_cache_ps + config_.tcu.walk_cache_ps;
-
+ps_t IommuModel::price_walk(Walk &w, ps_t end) {
     counters_.walk_accesses += w.w.n_accesses;
     if (config_.tcu.walk_port == FL_WALK_PRICED)
         return end + w.w.n_accesses * config_.tcu.walk_latency_ps;
@@ -129,6 +127,8 @@ void IommuModel::open_fault(Access &a, ps_t decided) {
     a.stamps.stamp[PART_DETECT] = a.flow.started;
     a.in_fault = true;
     a.fault = ++fault_seq_;
+    a.fault_bill = a.piece_bill;
+    a.flow.fault = a.flow.piece ? &a.fault_bill : nullptr;
 }
 
 /* A part that did not happen, or that ended before an earlier one did, is zero: the sum stays the total. */
@@ -140,8 +140,11 @@ void IommuModel::close_fault(Access &a, ps_t time, xlat kind) {
         if (s[i] < s[i - 1])
             s[i] = s[i - 1];
     a.in_fault = false;
-    if (sink_)
-        sink_->fault_over(a.flow.txn, kind, a.stamps);
+    if (!sink_)
+        return;
+    fl_assert(!a.flow.fault || a.fault_bill.total() == a.stamps.total());
+    sink_->fault_over(a.flow.txn, kind, a.stamps, a.flow.fault);
+    a.flow.fault = nullptr;
 }
 
 /* The walk has found a fault. Its record is written when the port for records is free: one at a time. */
@@ -152,7 +155,11 @@ void IommuModel::decided(Walk &w, ps_t time) {
         close_fault(a, time, XLAT_STALL);
     open_fault(a, time);
     if (w.w.res.fault) {
-        record_free_ = (record_free_ > time ? record_free_ : time) + config_.notify.record_write_ps;
+        ps_t begin = record_free_ > time ? record_free_ : time;
+        record_free_ = begin + config_.notify.record_write_ps;
+        record_use_.use(time, begin, record_free_);
+        a.flow.book(OWNER_RECORD_PORT, begin);
+        a.flow.book(OWNER_RECORD, record_free_);
         time = record_free_;
     }
     add_due(time, &w, false);
@@ -184,10 +191,10 @@ void IommuModel::delivered(Access &a, xlat kind, ps_t time) {
         sink_->fault_delivered(f.txn, f.res, kind, time);
     f.at = time + config_.tbu.link_ps;
     if (kind == XLAT_STALL) {
-        a.stalled = true;
-        counters_.stalled++;
+        stall(a, time);
     } else if (kind == XLAT_WAIT) { // keeps its slot; what it has met is no fault yet
-        a.in_fault = false;
+        a.drop_fault();
+        a.waits = OWNER_STALL_SLOT;
         waiting_.push_back(&a);
     }
     step(time); // before the access goes on: what it meets then is later
@@ -199,14 +206,21 @@ void IommuModel::delivered(Access &a, xlat kind, ps_t time) {
     case XLAT_RAZWI:
         if (f.res.fault)
             close_fault(a, time, kind); // its way back is not the fault's
-        a.in_fault = false;
+        a.drop_fault();
         refuse(a, kind);
         break;
     default: // the tables allow it by now
-        a.in_fault = false;
+        a.drop_fault();
         retry_at(a, time);
         break;
     }
+}
+
+void IommuModel::stall(Access &a, ps_t time) {
+    a.stalled = true;
+    a.stalled_from = time;
+    stalls_use_.take(time, time);
+    counters_.stalled++;
 }
 
 /* ---- what the engine says ---- */
@@ -220,13 +234,31 @@ void IommuModel::op_txn_resume(void *ctx, u64 id, iommu_resume how) {
     ps_t begin = self->command_free_ > self->cur_ ? self->command_free_ : self->cur_;
     ps_t time = begin + self->config_.command.resume_ps;
     a.stalled = false;
-    a.stamps.stamp[PART_RESPOND] = self->answer_time_ < time ? self->answer_time_ : time;
+    self->stalls_use_.release(a.stalled_from, self->cur_);
+    self->book_answer(a, begin, time);
+    a.stamps.stamp[PART_RESPOND] =
+        self->answer_.answered && self->answer_.answered < time ? self->answer_.answered : time;
     if (a.stamps.stamp[PART_SOFTWARE] > a.stamps.stamp[PART_RESPOND])
         a.stamps.stamp[PART_SOFTWARE] = a.stamps.stamp[PART_RESPOND];
     a.stamps.stamp[PART_RETRY] = time;
     a.flow.started = time;
+    a.open_piece();
     a.resume_how = how == RESUME_ABORT ? XLAT_ABORT : how == RESUME_RAZWI ? XLAT_RAZWI : XLAT_OK;
     self->resume_at(a, time);
+}
+
+/* The answer's way: worker, handler, and the command that ends at @p time; the commands before it end at @p begin. */
+void IommuModel::book_answer(Access &a, ps_t begin, ps_t time) {
+    ps_t own = config_.command.fetch_ps + config_.command.execute_ps;
+
+    if (answer_.answered)
+        book_software(a.flow, answer_);
+    else
+        a.flow.book(OWNER_DRIVER, cur_);
+    a.flow.book(OWNER_COMMAND, cur_);
+    a.flow.book(OWNER_COMMAND_QUEUE, begin > own ? begin - own : 0);
+    a.flow.book(OWNER_COMMAND, time);
+    a.waits = OWNER_COMMAND;
 }
 
 /* The end of a wait, as a.resume_how says. */
@@ -271,15 +303,22 @@ void IommuModel::watch_walks() {
     scheduler_.at(watched_, settle_action, this);
 }
 
+/* The command processor is busy for @p length from now on. */
+void IommuModel::command(ps_t length) {
+    ps_t begin = command_free_ > cur_ ? command_free_ : cur_;
+
+    command_free_ = begin + length;
+    command_use_.use(cur_, begin, command_free_);
+}
+
 void IommuModel::event(const iommu_event &ev) {
     switch (ev.kind) {
     case IOMMU_EV_COMMAND:
-        command_free_ =
-            (command_free_ > cur_ ? command_free_ : cur_) + config_.command.fetch_ps + config_.command.execute_ps;
+        command(config_.command.fetch_ps + config_.command.execute_ps);
         watch_walks();
         break;
     case IOMMU_EV_SYNC:
-        command_free_ = (command_free_ > cur_ ? command_free_ : cur_) + config_.command.sync_ps;
+        command(config_.command.sync_ps);
         sync_done_ = command_free_;
         break;
     case IOMMU_EV_RECORD:
@@ -287,6 +326,7 @@ void IommuModel::event(const iommu_event &ev) {
             page_recorded(ev.addr);
         if (ev.id && ev.id <= accesses_.size()) {
             Access &a = *accesses_[ev.id - 1];
+            a.flow.book(OWNER_QUEUE_FULL, cur_);
             for (unsigned i = PART_NOTIFY; i <= FAULT_PARTS; i++)
                 a.stamps.stamp[i] = cur_;
             records_[ev.addr] = {&a, a.fault};
@@ -315,15 +355,17 @@ IommuModel::Waiting IommuModel::waiting() const {
     return w;
 }
 
-void IommuModel::note_record(u64 address, u32 length, ps_t time) {
+void IommuModel::note_record(u64 address, u32 length, ps_t time, const Reader &reader) {
     for (u64 at = address & ~7ULL; at < address + length; at += 8) {
-        note_page_record(at, time);
+        note_page_record(at, time, reader);
         auto found = records_.find(at);
         if (found == records_.end())
             continue;
         Access &a = *found->second.access;
-        if (a.in_fault && a.fault == found->second.fault)
+        if (a.in_fault && a.fault == found->second.fault) {
             a.stamps.stamp[PART_SOFTWARE] = time;
+            book_reading(a.flow, reader, time);
+        }
         records_.erase(found);
     }
 }

@@ -14,8 +14,9 @@ constexpr u32 kTranslationBytes = 8; // of a Translation Completion with one tra
 PcieEndpoint::PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, IommuModel &iommu,
                            const fl_config &config, const std::vector<u32> &functions, bool pri)
     : sc_module(name), dma("dma"), up("up"), scheduler_(scheduler), iommu_(iommu), config_(config),
-      to_root_(config.pcie.link_ps, config.pcie.bandwidth_mb_s),
-      to_device_(config.pcie.link_ps, config.pcie.bandwidth_mb_s), dma_fw_(new DmaFw(*this)), up_bw_(new UpBw(*this)) {
+      to_root_("link_up", config.pcie.link_ps, config.pcie.bandwidth_mb_s),
+      to_device_("link_down", config.pcie.link_ps, config.pcie.bandwidth_mb_s), dma_fw_(new DmaFw(*this)),
+      up_bw_(new UpBw(*this)) {
     static const ats_ep_ops ops = {op_page_request, op_inv_done, op_wake};
 
     for (u32 requester : functions) {
@@ -63,7 +64,7 @@ PcieEndpoint::Access *PcieEndpoint::new_access() {
     }
     Access *a = free_.back();
     free_.pop_back();
-    a->in_fault = a->joined = a->deferred = a->blocking = a->over = a->end_req = a->asking = false;
+    a->in_fault = a->joined = a->try_again = a->deferred = a->blocking = a->over = a->end_req = a->asking = false;
     return a;
 }
 
@@ -122,16 +123,19 @@ bool PcieEndpoint::run_piece(Access &a, ps_t time) {
     xlat_result r;
 
     time += config_.pcie.atc_lookup_ps;
-    if (likely(ats_ep_lookup(&a.fn->ep, &a.txn, &r)))
+    if (likely(ats_ep_lookup(&a.fn->ep, &a.txn, &r))) {
+        a.book(OWNER_ATC, time);
         return translated(a, r.pa, DMA_TRANSLATED, time);
+    }
+    if (const Bill *b = a.bill())
+        a.mark = *b;
+    a.book(OWNER_ATC, time);
     ask(a, time);
     return false;
 }
 
 /* Out it goes, as a translated request (or, where the translation says so, with its untranslated address). */
 bool PcieEndpoint::translated(Access &a, u64 address, u16 flags, ps_t time) {
-    if (unlikely(a.in_fault))
-        close_fault(a, true, time);
     a.asking = false;
     a.up_gp.set_command(a.gp->get_command());
     a.up_gp.set_address(address);
@@ -180,7 +184,11 @@ bool PcieEndpoint::send_up(Access &a, ps_t time) {
     a.up_gp.set_byte_enable_ptr(nullptr);
     a.up_gp.set_dmi_allowed(false);
     a.up_gp.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-    a.up_time = to_root_.send(time, a.up_gp.is_write() ? a.up_gp.get_data_length() : 0);
+    a.up_ext.bill = a.bill();
+    a.up_time = to_root_.send(time, a.up_gp.is_write() ? a.up_gp.get_data_length() : 0, a.bill());
+    /* Translated anew, and where an access of another master begins: at the IOMMU. */
+    if (unlikely(a.in_fault && !a.asking))
+        close_fault(a, true, a.up_time);
     if (unlikely(up_busy_)) { // the request phase of another is not over yet
         a.deferred = true;
         up_queue_.push_back(&a);
@@ -216,6 +224,7 @@ void PcieEndpoint::up_next() {
         up_queue_.pop_front();
         if (a->up_time < scheduler_.now())
             a->up_time = scheduler_.now();
+        a->book(OWNER_INPUT, a->up_time);
         if (transmit(*a))
             up_done(*a, a->up_time);
     }
@@ -246,7 +255,7 @@ tlm_sync_enum PcieEndpoint::UpBw::nb_transport_bw(tlm_generic_payload &gp, tlm_p
 void PcieEndpoint::up_done(Access &a, ps_t time) {
     if (a.asking) {
         scheduler_.at(
-            to_device_.send(time, kTranslationBytes),
+            to_device_.send(time, kTranslationBytes, a.bill()),
             [](void *access, u64) {
                 auto *x = static_cast<Access *>(access);
                 x->fn->device.completion(*x);
@@ -280,6 +289,7 @@ void PcieEndpoint::completion(Access &a) {
     if (!no_tag_.empty()) {
         Access *next = no_tag_.front();
         no_tag_.pop_front();
+        next->book(OWNER_ATC, now);
         ask(*next, now);
     }
     switch (what) {
@@ -306,7 +316,7 @@ void PcieEndpoint::completion(Access &a) {
 /* A piece is over: a read's data come down the link, a write was posted. */
 void PcieEndpoint::end_piece(Access &a, ps_t time) {
     if (a.gp->is_read())
-        time = to_device_.send(time, a.txn.len);
+        time = to_device_.send(time, a.txn.len, a.bill());
     if (time > a.done)
         a.done = time;
     if (a.up_gp.get_response_status() != tlm::TLM_OK_RESPONSE)

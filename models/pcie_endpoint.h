@@ -39,7 +39,9 @@ struct PageStamps {
 struct PageSink {
     virtual ~PageSink() = default;
     /// A page fault of @p txn is over. @p joined: it waited for the request of another access.
-    virtual void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps) = 0;
+    /// @p bill: who owned its time; nullptr if the access carries none.
+    virtual void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps,
+                                 const Bill *bill) = 0;
 };
 
 class PcieEndpoint : public sc_core::sc_module, public AtsSink {
@@ -57,6 +59,8 @@ public:
 
     void set_sink(PageSink *sink) { sink_ = sink; }
     const ats_ep_stats &stats(u32 requester) const;
+    const Usage &link_up() const { return to_root_.usage(); }
+    const Usage &link_down() const { return to_device_.usage(); }
     /// Who waits for somebody else: for the answer to a page request, for the credit to send one, for a tag.
     struct Waiting {
         u64 answer, credit, tag;
@@ -70,9 +74,9 @@ public:
     u32 allocate(u32 requester, u32 requests);
 
     // AtsSink
-    void page_response(const ::page_response &response, ps_t time, ps_t answered) override;
+    void page_response(const ::page_response &response, ps_t time, const PageAnswer &answer) override;
     ps_t ats_invalidate(const ats_inv &invalidation, ps_t time) override;
-    void page_step(const ::page_request &request, PageStep step, ps_t time) override;
+    void page_step(const ::page_request &request, PageStep step, ps_t time, const Reader &reader) override;
     void iommu_reset(ps_t time) override;
 
 private:
@@ -97,6 +101,7 @@ private:
     void completion(Access &a);
     void fault(Access &a, ps_t time);
     void close_fault(Access &a, bool ok, ps_t time);
+    void book_group(Access &a, const Function &f);
     void end_piece(Access &a, ps_t time);
     void fail(Access &a, ps_t time);
     bool advance(Access &a);

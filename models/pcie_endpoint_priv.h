@@ -28,7 +28,9 @@ struct PcieEndpoint::Access {
     ats_waiter waiter;
     ats_wake why;
     PageStamps stamps;
+    Bill mark, fault_mark; // the bill when this try, when the fault began
     bool in_fault, joined;
+    bool try_again; // the group's answer was the queue's overflow: the fault goes on
 
     bool deferred; // not answered at once
     bool blocking; // a thread waits in b_transport
@@ -36,6 +38,11 @@ struct PcieEndpoint::Access {
     sc_core::sc_event *event = nullptr;
 
     Access() { up_gp.set_extension(&up_ext); }
+    Bill *bill() const { return ext ? ext->bill : nullptr; }
+    void book(owner o, ps_t until) {
+        if (Bill *b = bill())
+            b->book(o, until);
+    }
     ~Access() {
         up_gp.clear_extension(&up_ext);
         delete event;
@@ -44,7 +51,8 @@ struct PcieEndpoint::Access {
 
 /// When the messages of a page request group passed by.
 struct GroupTimes {
-    ps_t arrived, recorded, noticed;
+    ps_t sent, arrived, recorded, noticed;
+    Reader reader;
 };
 
 struct PcieEndpoint::Function {
@@ -67,7 +75,8 @@ struct PcieEndpoint::Function {
 struct PcieEndpoint::Response {
     Function &fn;
     ::page_response message;
-    ps_t answered;
+    PageAnswer answer;
+    ps_t left; // the IOMMU
     unsigned resets;
 };
 

@@ -6,15 +6,21 @@ namespace faultline {
 
 /* The translation carries no permission: ask for the page, or join who asks for it. */
 void PcieEndpoint::fault(Access &a, ps_t time) {
-    if (a.in_fault)
-        close_fault(a, true, time);
+    if (a.in_fault && a.try_again) { // the same fault: what the try took is the overflow's
+        if (Bill *b = a.bill())
+            b->rebook(OWNER_TRY_AGAIN, a.mark);
+    } else {
+        if (a.in_fault)
+            close_fault(a, true, time);
+        std::fill_n(a.stamps.stamp, PAGE_PARTS + 1, time);
+        a.stamps.stamp[PAGE_TRANSLATION] = a.started;
+        a.fault_mark = a.mark;
+        if (a.ext)
+            a.ext->faults++;
+    }
     a.in_fault = true;
     a.joined = true;
-    std::fill_n(a.stamps.stamp, PAGE_PARTS + 1, time);
-    a.stamps.stamp[PAGE_TRANSLATION] = a.started;
-    a.started = time;
-    if (a.ext)
-        a.ext->faults++;
+    a.try_again = false;
     a.waiter.txn = a.txn;
     a.waiter.id = u64(reinterpret_cast<std::uintptr_t>(&a));
     cur_ = time;
@@ -26,23 +32,25 @@ void PcieEndpoint::op_page_request(void *ctx, const ::page_request *pr) {
     auto *f = static_cast<Function *>(ctx);
     ps_t arrival = f->device.to_root_.send(f->device.cur_, 0);
 
-    f->groups[pr->prgi % ATS_MAX_PRG] = {arrival, arrival, arrival};
+    f->groups[pr->prgi % ATS_MAX_PRG] = {f->device.cur_, arrival, arrival, arrival, {}};
     f->device.iommu_.page_request(*pr, arrival);
 }
 
-void PcieEndpoint::page_step(const ::page_request &request, PageStep step, ps_t time) {
+void PcieEndpoint::page_step(const ::page_request &request, PageStep step, ps_t time, const Reader &reader) {
     Function *f = function(request.sid);
 
     if (!f)
         return;
     GroupTimes &g = f->groups[request.prgi % ATS_MAX_PRG];
-    if (step == PageStep::Recorded)
+    if (step == PageStep::Recorded) {
         g.recorded = time;
-    else
+    } else {
         g.noticed = time;
+        g.reader = reader;
+    }
 }
 
-void PcieEndpoint::page_response(const ::page_response &response, ps_t time, ps_t answered) {
+void PcieEndpoint::page_response(const ::page_response &response, ps_t time, const PageAnswer &answer) {
     Function *f = function(response.sid);
 
     if (!f)
@@ -59,7 +67,7 @@ void PcieEndpoint::page_response(const ::page_response &response, ps_t time, ps_
             ats_ep_response(&r->fn.ep, &r->message);
             r->fn.response = nullptr;
         },
-        new Response{*f, response, answered, f->resets});
+        new Response{*f, response, answer, time, f->resets});
 }
 
 /* Its group was answered, or its function may not ask any more. */
@@ -73,7 +81,9 @@ void PcieEndpoint::op_wake(void *ctx, ats_waiter *w, ats_wake why) {
         s[PAGE_QUEUE] = g.arrived;
         s[PAGE_NOTIFY] = g.recorded;
         s[PAGE_SOFTWARE] = g.noticed;
-        s[PAGE_RESPONSE] = f->response->answered;
+        s[PAGE_RESPONSE] = f->response->answer.software.answered;
+        f->device.book_group(a, *f);
+        a.try_again = f->response->message.automatic && f->response->message.code == PRG_SUCCESS;
     }
     s[PAGE_RETRY] = now;
     a.joined = !w->first;
@@ -84,12 +94,39 @@ void PcieEndpoint::op_wake(void *ctx, ats_waiter *w, ats_wake why) {
             auto *x = static_cast<Access *>(access);
             PcieEndpoint &device = x->fn->device;
             ps_t time = device.scheduler_.now();
+            if (!x->try_again)
+                x->started = time;
             if (x->why != ATS_RETRY)
                 device.fail(*x, time);
             else if (device.run_piece(*x, time))
                 device.go_on(*x, x->done);
         },
         &a);
+}
+
+/* Whose the time was from the fault to its group's response, which is here now. */
+void PcieEndpoint::book_group(Access &a, const Function &f) {
+    const Response &r = *f.response;
+    const GroupTimes &g = f.groups[r.message.prgi % ATS_MAX_PRG];
+    ps_t now = scheduler_.now();
+    Bill *b = a.bill();
+
+    if (!b)
+        return;
+    if (r.message.automatic) {
+        b->book(OWNER_TRY_AGAIN, now);
+        return;
+    }
+    b->book(OWNER_CREDIT, g.sent);
+    to_root_.book(b, g.arrived);
+    b->book(OWNER_RECORD_PORT, g.recorded - config_.notify.pri_write_ps);
+    b->book(OWNER_RECORD, g.recorded);
+    book_reading(*b, g.reader, g.noticed);
+    book_software(*b, r.answer.software);
+    b->book(OWNER_COMMAND, r.answer.written);
+    b->book(OWNER_COMMAND_QUEUE, r.answer.turn);
+    b->book(OWNER_COMMAND, r.left);
+    to_device_.book(b, now);
 }
 
 /* A part that did not happen, or that ended before an earlier one did, is zero: the sum stays the total. */
@@ -103,9 +140,15 @@ void PcieEndpoint::close_fault(Access &a, bool ok, ps_t time) {
         if (s[i] > time)
             s[i] = time;
     }
-    a.in_fault = false;
-    if (sink_)
-        sink_->page_fault_over(a.txn, a.joined, ok, a.stamps);
+    a.in_fault = a.try_again = false;
+    if (!sink_)
+        return;
+    Bill own;
+    if (const Bill *b = a.bill()) {
+        own = b->since(a.fault_mark);
+        fl_assert(own.total() == s[PAGE_PARTS] - s[0]);
+    }
+    sink_->page_fault_over(a.txn, a.joined, ok, a.stamps, a.bill() ? &own : nullptr);
 }
 
 /*

@@ -50,6 +50,7 @@ CpuModel::CpuModel(sc_core::sc_module_name name, Scheduler &scheduler, IommuMode
     : sc_module(name), irq_in("irq_in"), mmio("mmio"), doorbell("doorbell"), scheduler_(scheduler), iommu_(iommu),
       memory_(memory), config_(config), handler_(config, seed), lines_(lines), levels_(levels),
       doorbell_fw_(new Doorbell(*this)), mmio_bw_(new MmioBw), frames_(new frames),
+      workers_use_("workers", u32(config.cpu.workers)), threads_use_("driver_threads", lines),
       sleeping_(unsigned(config.cpu.workers)) {
     irq_in.bind(*this);
     doorbell.bind(*doorbell_fw_);
@@ -111,10 +112,14 @@ void CpuModel::entry(unsigned line) {
     lines_[line].again = false;
     interrupts_++;
     scheduler_.spend(config_.cpu.irq_handler_ps);
-    if (cls_->irq(driver_, line, now_ns()) != DRV_IRQ_WAKE_THREAD) {
+    enum drv_irq what = cls_->irq(driver_, line, now_ns());
+    lines_[line].reader = {scheduler_.now(), scheduler_.now() + config_.cpu.thread_wake_ps};
+    if (what != DRV_IRQ_WAKE_THREAD) {
         done(line);
         return;
     }
+    threads_use_.take(lines_[line].reader.began, lines_[line].reader.began);
+    lines_[line].served = lines_[line].reader.began;
     schedule(
         scheduler_.now() + config_.cpu.thread_wake_ps,
         [](void *cpu, u64 n) {
@@ -127,7 +132,9 @@ void CpuModel::entry(unsigned line) {
 
 /* One batch; others may run before the next. */
 void CpuModel::thread(unsigned line) {
+    reader_ = &lines_[line].reader;
     int n = cls_->irq_thread(driver_, line, now_ns());
+    reader_ = nullptr;
 
     if (n > 0 && deferred_ && !put_off_) {
         put_off_ = true;
@@ -151,6 +158,9 @@ void CpuModel::done(unsigned line) {
     Line &l = lines_[line];
 
     l.busy = false;
+    if (l.served)
+        threads_use_.release(l.served, scheduler_.now());
+    l.served = 0;
     if (l.again || (levels_ && l.level)) {
         l.again = false;
         raise(line, scheduler_.now());
@@ -177,25 +187,35 @@ void CpuModel::wake_worker() {
         [](void *cpu, u64) {
             auto *self = static_cast<CpuModel *>(cpu);
             self->busy_--;
-            self->work();
+            self->work(true);
         },
         0);
 }
 
-/* A worker that is awake looks for something to do. */
-void CpuModel::work() {
+/* A worker that is awake (@p woken: just now) looks for something to do. */
+void CpuModel::work(bool woken) {
     fault_group *group = core_ ? fault_core_take(core_, now_ns()) : nullptr;
 
     if (!group && !put_off_) {
         sleeping_++;
         return;
     }
-    if (group)
+    ps_t now = scheduler_.now(), asked = now;
+    if (group) {
         in_hand_.push_back(group);
-    else
+        auto found = queued_.find(group);
+        if (found != queued_.end()) {
+            asked = found->second;
+            queued_.erase(found);
+        }
+        taken_[group] = {asked, woken ? now - config_.cpu.worker_wake_ps : now, now, 0};
+    } else {
         put_off_ = false;
+    }
+    workers_use_.take(asked, now);
+    worked_from_[group] = now;
     schedule(
-        scheduler_.now() + handler_.next(),
+        now + handler_.next(),
         [](void *cpu, u64 g) {
             auto *self = static_cast<CpuModel *>(cpu);
             self->busy_--;
@@ -209,17 +229,23 @@ void CpuModel::handle(fault_group *group) {
     if (group) {
         fault_code code = fault_group_handle(group, now_ns());
         in_hand_.erase(std::find(in_hand_.begin(), in_hand_.end(), group));
-        iommu_.set_answer_time(scheduler_.now());
+        Answer answer = taken_[group];
+        taken_.erase(group);
+        answer.answered = scheduler_.now();
+        iommu_.set_answer(answer);
         fault_group_complete(group, code, now_ns());
+        iommu_.set_answer({});
     } else {
         deferred_(now_ns());
     }
+    workers_use_.release(worked_from_[group], scheduler_.now());
+    worked_from_.erase(group);
     schedule(
         scheduler_.now(),
         [](void *cpu, u64) {
             auto *self = static_cast<CpuModel *>(cpu);
             self->busy_--;
-            self->work();
+            self->work(false);
         },
         0);
 }
@@ -273,7 +299,7 @@ void CpuModel::look(u64 address, u32 len) {
         sync_seen_ = iommu_.sync_done();
         scheduler_.spend_until(sync_seen_);
     }
-    iommu_.note_read(address, len, scheduler_.now());
+    iommu_.note_read(address, len, scheduler_.now(), reader_ ? *reader_ : Reader{});
 }
 
 u64 CpuModel::transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size) {

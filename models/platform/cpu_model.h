@@ -54,11 +54,15 @@ public:
 
     /// The fault core wants a worker (fault_host_ops.kick).
     void kick();
+    /// A group waits for a worker from now on (fault_ops.observe, FAULT_AT_QUEUED).
+    void queued(fault_group *group) { queued_[group] = scheduler_.now(); }
 
     void irq(unsigned line, bool level, const sc_core::sc_time &delay) override;
 
     /// Interrupts taken so far: entries of a hard handler.
     u64 interrupts() const { return interrupts_; }
+    const Usage &workers() const { return workers_use_; }
+    const Usage &threads() const { return threads_use_; }
 
     /// Nothing runs and nothing is about to.
     bool idle() const { return !busy_; }
@@ -67,6 +71,8 @@ private:
     using Payload = tlm::tlm_generic_payload;
     struct Line {
         bool level, busy, again;
+        ps_t served; // its thread is busy since
+        Reader reader;
     };
     class Doorbell;
     class MmioBw;
@@ -78,7 +84,7 @@ private:
     void thread(unsigned line);
     void done(unsigned line);
     void wake_worker();
-    void work();
+    void work(bool woken);
     void handle(fault_group *group);
     void watch();
     void schedule(ps_t time, Scheduler::Fn fn, u64 argument);
@@ -116,12 +122,17 @@ private:
     frames *frames_;
     Payload mmio_gp_; // one register access at a time
     u64 interrupts_ = 0;
-    unsigned sleeping_;                  // workers
-    std::vector<fault_group *> in_hand_; // of the others
-    unsigned busy_ = 0;                  // entries of the agenda that are ours
-    bool watching_ = false;              // the deadline check is on the agenda
-    bool put_off_ = false;               // the operating system has deferred work
-    ps_t sync_seen_ = 0;                 // SYNCs that software has waited for
+    const Reader *reader_ = nullptr; // the thread under way
+    Usage workers_use_, threads_use_;
+    std::unordered_map<fault_group *, ps_t> queued_;
+    std::unordered_map<fault_group *, Answer> taken_;
+    std::unordered_map<fault_group *, ps_t> worked_from_; // nullptr: deferred work
+    unsigned sleeping_;                                   // workers
+    std::vector<fault_group *> in_hand_;                  // of the others
+    unsigned busy_ = 0;                                   // entries of the agenda that are ours
+    bool watching_ = false;                               // the deadline check is on the agenda
+    bool put_off_ = false;                                // the operating system has deferred work
+    ps_t sync_seen_ = 0;                                  // SYNCs that software has waited for
 };
 
 } // namespace faultline

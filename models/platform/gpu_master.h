@@ -46,6 +46,7 @@ public:
     u64 outstanding() const override { return outstanding_; }
     ps_t duration() const override { return last_done_ - begin_; }
     const Samples &latencies() const override { return latencies_; }
+    const OwnerSums &owners() const override { return owners_; }
 
     /// A handler looks at the GPU, because of @p fault.
     void dump(const fault_record &fault);
@@ -97,6 +98,7 @@ private:
     MasterHooks hooks_;
     Counters counters_{};
     Samples latencies_;
+    OwnerSums owners_; // none
     std::vector<GpuDump> dumps_;
     u64 dumps_taken_ = 0, outstanding_ = 0, serial_ = 0;
     ps_t begin_ = 0, last_done_ = 0, progress_ = 0;

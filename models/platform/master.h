@@ -6,6 +6,7 @@
 #ifndef FAULTLINE_MASTER_H
 #define FAULTLINE_MASTER_H
 
+#include "ledger.h"
 #include "samples.h"
 #include "scheduler.h"
 #include <functional>
@@ -17,6 +18,11 @@ struct TraceSource {
     virtual ~TraceSource() = default;
     /// The next block: its records and their number; 0 at the end; -errno.
     virtual ssize_t next(const dmat_record **records) = 0;
+
+    static constexpr u64 kUnknown = ~0ULL;
+    /// Streams that access something, and accesses of one of them, in all that next() will give; or kUnknown.
+    virtual u64 streams() const { return kUnknown; }
+    virtual u64 accesses(u32) const { return kUnknown; }
 };
 
 /// What became of one access of the trace.
@@ -54,10 +60,12 @@ public:
     virtual int error() const = 0;
     /// Accesses without an answer.
     virtual u64 outstanding() const = 0;
-    /// From the start to the last completion.
+    /// From the first access to the end of the last.
     virtual ps_t duration() const = 0;
     /// Latencies of all accesses, ps.
     virtual const Samples &latencies() const = 0;
+    /// Who owned the time of all accesses; no bills, if the master carries none.
+    virtual const OwnerSums &owners() const = 0;
 };
 
 } // namespace faultline

@@ -96,6 +96,10 @@ void Platform::boot() {
     cfg.ops = CpuModel::ops();
     cfg.ctx = &cpu;
     cfg.kick = [](void *ctx) { static_cast<CpuModel *>(ctx)->kick(); };
+    cfg.observe = [](void *ctx, fault_group *g, fault_point point, u64) {
+        if (point == FAULT_AT_QUEUED)
+            static_cast<CpuModel *>(ctx)->queued(g);
+    };
     cfg.looker = gpu_;
     if (gpu_ && opt_.cfg->gpu.on_fault == FL_ON_FAULT_DUMP)
         cfg.look = [](void *gpu, const fault_record *f) {
@@ -127,7 +131,9 @@ void Platform::boot() {
 void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t) {}
 
 /* Whole ns of the stamps, not of the parts: then the parts still add up. */
-void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s) {
+void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, const Bill *bill) {
+    if (bill)
+        fault_owners_.add(*bill);
     if (kind == XLAT_STALL || kind == XLAT_OK)
         note_answer(txn);
     latency_.add(s.stamp[FAULT_PARTS] / 1000 - s.stamp[0] / 1000);
@@ -136,14 +142,14 @@ void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s) {
 }
 
 /* The six parts that all fault modes share, and the seven of PCIe. */
-void Platform::page_fault_over(const dma_txn &txn, bool, bool, const PageStamps &s) {
+void Platform::page_fault_over(const dma_txn &txn, bool, bool, const PageStamps &s, const Bill *bill) {
     static const unsigned begins[FAULT_PARTS + 1] = {PAGE_TRANSLATION, PAGE_REQUEST, PAGE_NOTIFY, PAGE_SOFTWARE,
                                                      PAGE_RESPONSE,    PAGE_RETRY,   PAGE_PARTS};
     FaultStamps common;
 
     for (unsigned i = 0; i <= FAULT_PARTS; i++)
         common.stamp[i] = s.stamp[begins[i]];
-    fault_over(txn, XLAT_STALL, common);
+    fault_over(txn, XLAT_STALL, common, bill);
     for (unsigned i = 0; i < PAGE_PARTS; i++)
         page_parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
 }
@@ -180,6 +186,37 @@ void Platform::access_done(const AccessDone &d) {
         counts_.first_difference = {d.number, rec.sid, rec.iova, rec.pa, d.address, recorded_ok, ok};
 }
 
+void Platform::add_resource(replay_result &result, const Usage &u) const {
+    if (result.n_resources == REPLAY_MAX_RESOURCES || !u.uses())
+        return;
+    replay_resource &r = result.resources[result.n_resources++];
+    std::snprintf(r.name, sizeof(r.name), "%s", u.name());
+    r.capacity = u.capacity() == ~0U ? 0 : u.capacity();
+    r.peak = u.peak();
+    r.uses = u.uses();
+    r.busy_ns = u64(u.busy() / 1000);
+    r.waited_ns = u64(u.waited() / 1000);
+    r.full_ns = u.full(scheduler.now()) / 1000;
+}
+
+void Platform::collect_ledger(replay_result &result) const {
+    const OwnerSums &all = master->owners();
+
+    result.owned = all.bills;
+    for (unsigned i = 0; i < OWNERS; i++) {
+        result.fault_owner_ns[i] = fault_owners_.by[i] / 1000;
+        result.access_owner_ns[i] = all.by[i] / 1000;
+    }
+    for (const Usage *u : iommu.usages())
+        add_resource(result, *u);
+    add_resource(result, cpu.threads());
+    add_resource(result, cpu.workers());
+    for (auto &d : devices_) {
+        add_resource(result, d->link_up());
+        add_resource(result, d->link_down());
+    }
+}
+
 void Platform::collect(replay_result &result) {
     result = counts_;
     replay_os_result(os_, &result);
@@ -196,6 +233,7 @@ void Platform::collect(replay_result &result) {
     }
     for (unsigned i = 0; i < PAGE_PARTS; i++)
         result.page_parts[i] = page_parts_[i].summary(1);
+    collect_ledger(result);
     for (auto &d : devices_)
         for (u32 i = 0; i < scan_.n_sids; i++)
             if (scan_.sids[i] % opt_.cfg->tbu.count == u32(&d - devices_.data()))

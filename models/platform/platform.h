@@ -54,8 +54,8 @@ public:
     int run(TraceSource &source, replay_result &result, dmat_error *err);
 
     void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override;
-    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps) override;
-    void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps) override;
+    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const Bill *bill) override;
+    void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps, const Bill *bill) override;
 
 private:
     struct StreamTimes {
@@ -67,6 +67,8 @@ private:
     void make_master();
     void boot();
     void access_done(const AccessDone &d);
+    void add_resource(replay_result &result, const Usage &usage) const;
+    void collect_ledger(replay_result &result) const;
     void collect(replay_result &result);
     void tell();
     void note_answer(const dma_txn &txn);
@@ -81,6 +83,7 @@ private:
     std::vector<StreamTimes> streams_;
     u32 last_stream_ = 0;
     std::vector<std::unique_ptr<PcieEndpoint>> devices_; // with page requests, before each TBU
+    OwnerSums fault_owners_;
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
     GpuMaster *gpu_ = nullptr; // the master, if it is one
     RunWatch watch_;

@@ -12,8 +12,9 @@ namespace faultline {
 /* The file, as often as it is to be played. */
 class FileSource : public TraceSource {
 public:
-    FileSource(const replay_options &opt, dmat_error *err)
-        : code_(replay_source_open(&source_, opt.trace, opt.repeat, err)) {}
+    FileSource(const replay_options &opt, const struct replay_scan &scan, dmat_error *err)
+        : scan_(scan), rounds_(opt.repeat ? opt.repeat : 1),
+          code_(replay_source_open(&source_, opt.trace, opt.repeat, err)) {}
     ~FileSource() override {
         if (!code_)
             replay_source_close(&source_);
@@ -21,11 +22,34 @@ public:
     int code() const { return code_; }
 
     ssize_t next(const dmat_record **records) override { return replay_source_next(&source_, records); }
+    u64 streams() const override {
+        u64 n = 0;
+
+        for (u32 i = 0; i < scan_.n_sids; i++)
+            n += scan_.sid_accesses[i] != 0;
+        return n;
+    }
+    u64 accesses(u32 sid) const override {
+        for (u32 i = 0; i < scan_.n_sids; i++)
+            if (scan_.sids[i] == sid)
+                return scan_.sid_accesses[i] * rounds_;
+        return 0;
+    }
 
 private:
+    const struct replay_scan &scan_;
+    u64 rounds_;
     replay_source source_;
     int code_;
 };
+
+/* Half of what 64 bits of picoseconds can tell is left for what the accesses take. */
+static constexpr u64 kLongestNs = (kNever >> 1) / 1000;
+
+/* From the first record of the first round to the last of the last. */
+static unsigned __int128 recorded_ns(const replay_options &opt, const struct replay_scan &scan) {
+    return static_cast<unsigned __int128>(scan.last_ns - scan.first_ns) * (opt.repeat ? opt.repeat : 1);
+}
 
 static int check(const replay_options &opt, const struct replay_scan &scan, dmat_error *err) {
     u64 base = opt.cfg->os.table_base;
@@ -34,6 +58,8 @@ static int check(const replay_options &opt, const struct replay_scan &scan, dmat
         return dmat_fail(err, EINVAL, "%s cannot stall", opt.kind->name);
     if (opt.faults == REPLAY_PRI && !opt.kind->pri)
         return dmat_fail(err, EINVAL, "%s has no page requests", opt.kind->name);
+    if (opt.cfg->master.arrival == FL_ARRIVAL_TRACE && recorded_ns(opt, scan) > kLongestNs)
+        return dmat_fail(err, EINVAL, "the trace lasts longer than the 106 days that simulated time is kept to");
     if (scan.max_pa > base)
         return dmat_fail(err, EINVAL, "the trace maps physical address 0x%llx, tables begin at os.table_base = 0x%llx",
                          scan.max_pa - 1, base);
@@ -48,7 +74,7 @@ static int play(const replay_options &opt, replay_result &res, dmat_error *err) 
         code = check(opt, scan, err);
     if (code)
         return code;
-    FileSource source(opt, err);
+    FileSource source(opt, scan, err);
     if (source.code())
         return source.code();
     Platform platform("platform", opt, scan);

@@ -44,7 +44,7 @@ private:
 
 TraceMaster::TraceMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config)
     : sc_module(name), scheduler_(scheduler), config_(config), manager_(new Manager(*this)),
-      port_busy_(config.tbu.count) {
+      port_busy_(config.tbu.count), port_parked_(config.tbu.count), feed_(config, config.tbu.count) {
     for (unsigned i = 0; i < config.tbu.count; i++) {
         sockets_.emplace_back(new tlm::tlm_initiator_socket<>(("out_" + std::to_string(i)).c_str()));
         backwards_.emplace_back(new Backward(*this, i));
@@ -58,39 +58,25 @@ TraceMaster::~TraceMaster() {
 }
 
 void TraceMaster::start(TraceSource &source, MasterHooks hooks, ps_t at) {
-    source_ = &source;
     hooks_ = std::move(hooks);
-    begin_ = last_done_ = system_ready_ = at;
-    later(at);
+    feed_.start(source, at);
+    last_done_ = system_ready_ = at;
+    play_at(at);
 }
 
-/* Go on at @p t; false, so that callers can return it. */
-bool TraceMaster::later(ps_t t) {
+/* One action is valid, the earliest; one that it has overtaken does nothing. */
+void TraceMaster::play_at(ps_t t) {
+    if (t >= play_at_)
+        return;
+    play_at_ = t;
     scheduler_.at(
-        t, [](void *master, u64) { static_cast<TraceMaster *>(master)->play(); }, this);
-    return false;
-}
-
-TraceMaster::Stream &TraceMaster::find_stream(u32 sid) {
-    Stream *&s = stream_of_[sid];
-
-    if (!s) {
-        streams_.emplace_back(new Stream{sid, DMAT_DOMAIN_NONE, begin_, begin_, 0, 0, 0});
-        s = streams_.back().get();
-    }
-    last_stream_ = s;
-    return *s;
-}
-
-TraceMaster::Space &TraceMaster::find_space(u32 domain) {
-    Space *&s = space_of_[domain];
-
-    if (!s) {
-        spaces_.emplace_back(new Space{domain, begin_, 0, 0});
-        s = spaces_.back().get();
-    }
-    last_space_ = s;
-    return *s;
+        t,
+        [](void *master, u64 number) {
+            auto *self = static_cast<TraceMaster *>(master);
+            if (number == self->plays_)
+                self->play();
+        },
+        this, ++plays_);
 }
 
 TraceMaster::Payload *TraceMaster::new_payload() {
@@ -113,109 +99,182 @@ unsigned char *TraceMaster::more_data(u64 bytes) {
     return data_.back().data();
 }
 
-/* The next record is at block_[at_]. False: the end, or an error. */
-bool TraceMaster::fetch() {
-    if (likely(at_ < size_))
-        return true;
-    if (at_end_ || error_)
-        return false;
-    size_ = source_->next(&block_);
-    at_ = 0;
-    if (size_ <= 0) {
-        error_ = int(size_);
-        at_end_ = true;
-        size_ = 0;
-        return false;
-    }
-    if (!started_) {
-        started_ = true;
-        first_ns_ = previous_ns_ = block_[0].time_ns;
-    }
-    return true;
-}
-
-/* A trace that is played again goes on where it ended. */
-ps_t TraceMaster::arrival(const dmat_record &rec) const {
-    return begin_ + round_ + (rec.time_ns - first_ns_) * 1000;
-}
-
 void TraceMaster::play() {
-    waiting_ = false;
-    while (fetch()) {
-        const dmat_record &rec = block_[at_];
-        if (unlikely(rec.time_ns < previous_ns_)) {
-            round_ += (previous_ns_ - first_ns_) * 1000;
-            previous_ns_ = rec.time_ns;
-        }
-        if (!(likely(rec.kind == DMAT_ACCESS) ? play_access(rec) : play_system(rec)))
-            return;
-        previous_ns_ = rec.time_ns;
-        at_++;
-        number_++;
-        if (unlikely(!(number_ & (kProgress - 1))) && hooks_.progress)
-            hooks_.progress(number_);
-    }
-    finish_if_done();
+    floor_ = scheduler_.now();
+    play_at_ = kNever;
+    wake(again_);
+    while (step())
+        ;
+    if (feed_.at_end() && feed_.idle())
+        finish_if_done();
 }
 
 void TraceMaster::finish_if_done() {
-    retire_until(kNever);
-    finished_ = at_end_ && !outstanding_;
+    finished_ = !unanswered_;
 }
 
-/* ---- what is outstanding ---- */
+/* ---- who goes next ---- */
 
-/* The earliest answer whose time is known; false: none is. */
-bool TraceMaster::retire_one(ps_t &t) {
-    if (known_.empty())
+void TraceMaster::enqueue(Lane *lane) {
+    if (lane->queued || lane->items.empty())
+        return;
+    ps_t t = own_time(*lane);
+    if (t == kNever) {
+        park(*lane);
+        return;
+    }
+    lane->queued = true;
+    ready_.push_back({t, lane->items.front().number, lane});
+    std::push_heap(ready_.begin(), ready_.end());
+}
+
+void TraceMaster::wake(std::vector<Lane *> &lanes) {
+    woken_.swap(lanes);
+    for (Lane *lane : woken_)
+        enqueue(lane);
+    woken_.clear();
+}
+
+/* Where something will look for @p lane when what it waits for has happened. Its stream's lanes are always looked at.
+ */
+void TraceMaster::park(Lane &lane) {
+    TraceFeed::Item &item = lane.items.front();
+
+    std::vector<Lane *> *list = nullptr;
+
+    if (!item.space->fence.admits(item.space_epoch))
+        list = &item.space->parked;
+    else if (port_busy_[item.stream->port])
+        list = &port_parked_[item.stream->port];
+    if (!list || lane.parked)
+        return;
+    lane.parked = true;
+    list->push_back(&lane);
+}
+
+/* When the first access of @p lane may go out for all that its stream says; kNever: an event will tell. */
+ps_t TraceMaster::own_time(Lane &lane) {
+    TraceFeed::Item &item = lane.items.front();
+    Stream &s = *item.stream;
+    ps_t t = std::max({floor_, s.ready, item.space->ready});
+
+    if (unlikely(!item.admitted()) || port_busy_[s.port])
+        return kNever;
+    if (config_.master.arrival == FL_ARRIVAL_TRACE)
+        t = std::max(t, item.arrival);
+    if (config_.master.ordering != FL_ORDER_NONE) {
+        if (lane.unknown)
+            return kNever;
+        t = std::max(t, lane.last_done);
+    }
+    while (!s.known.empty() && s.known.front() <= t) {
+        s.known.pop();
+        s.outstanding--;
+    }
+    while (s.outstanding >= config_.master.outstanding_per_stream) {
+        if (s.known.empty())
+            return kNever;
+        t = std::max(t, s.known.pop());
+        s.outstanding--;
+        s.ready = std::max(s.ready, t);
+    }
+    return t;
+}
+
+/* ... and for what all streams together may have outstanding. */
+ps_t TraceMaster::global_time(ps_t t) {
+    while (!known_.empty() && known_.front() <= t) {
+        known_.pop();
+        outstanding_--;
+    }
+    if (likely(outstanding_ < config_.master.outstanding))
+        return t;
+    return known_.empty() ? kNever : known_.front();
+}
+
+/* One place among the outstanding is taken at @p t, which global_time() gave. */
+ps_t TraceMaster::take_room(ps_t t) {
+    while (outstanding_ >= config_.master.outstanding) {
+        t = std::max(t, known_.pop());
+        outstanding_--;
+    }
+    outstanding_++;
+    return t;
+}
+
+/*
+ * Back to back, a stream whose next access is not read yet may be the next to
+ * issue: read on until each has one. By recorded time, nothing that is not read
+ * can be earlier than the next record.
+ */
+void TraceMaster::read_ahead() {
+    bool by_time = config_.master.arrival == FL_ARRIVAL_TRACE;
+
+    while (feed_.more()) {
+        if (by_time) {
+            ps_t next = ready_.empty() ? kNever : global_time(ready_.front().time);
+            if (feed_.full() || feed_.next_arrival() > std::min(next, scheduler_.horizon()))
+                break;
+        } else if (!feed_.hungry() && !feed_.idle()) {
+            break;
+        }
+        Lane *lane = feed_.read();
+        if (lane)
+            enqueue(lane);
+        if (unlikely(!(feed_.records() & (kProgress - 1))) && hooks_.progress)
+            hooks_.progress(feed_.records());
+    }
+}
+
+TraceFeed::System *TraceMaster::next_system(ps_t &t) {
+    TraceFeed::System *first = nullptr;
+
+    for (TraceFeed::System *s : feed_.runnable()) {
+        ps_t at = std::max({feed_.earliest(*s), system_ready_, floor_});
+        if (first && (at > t || (at == t && s->number > first->number)))
+            continue;
+        first = s;
+        t = at;
+    }
+    return first;
+}
+
+/* One access or one record of the operating system. False: nothing more in this action. */
+bool TraceMaster::step() {
+    TraceFeed::System *system;
+    ps_t t = kNever, system_time = kNever;
+
+    read_ahead();
+    if (!ready_.empty())
+        t = global_time(ready_.front().time);
+    system = unlikely(!feed_.runnable().empty()) ? next_system(system_time) : nullptr;
+    ps_t next = std::min(t, system_time);
+    if (next >= scheduler_.horizon()) {
+        if (config_.master.arrival == FL_ARRIVAL_TRACE && feed_.more() && !feed_.full())
+            next = std::min(next, feed_.next_arrival());
+        if (next != kNever)
+            play_at(next);
         return false;
-    Known k = known_.pop();
-    if (k.time > t)
-        t = k.time;
-    k.stream->outstanding--;
-    k.space->outstanding--;
-    outstanding_--;
+    }
+    if (system && system_time <= t) {
+        run_system(system, system_time);
+        return false;
+    }
+    Ready r = ready_.front();
+    std::pop_heap(ready_.begin(), ready_.end());
+    ready_.pop_back();
+    r.lane->queued = false;
+    ps_t own = own_time(*r.lane);
+    if (own == kNever)
+        park(*r.lane);
+    else if (own > r.time)
+        enqueue(r.lane);
+    else
+        issue(*r.lane, take_room(t));
     return true;
 }
 
-void TraceMaster::retire_until(ps_t t) {
-    ps_t ignored = 0;
-
-    while (!known_.empty() && known_.front().time <= t)
-        retire_one(ignored);
-}
-
 /* ---- one access ---- */
-
-/* True: it is out. False: play() comes back, by the agenda or by an answer. */
-bool TraceMaster::play_access(const dmat_record &rec) {
-    Stream &s = stream(rec.sid);
-    u32 domain = rec.domain != DMAT_DOMAIN_NONE ? rec.domain : s.domain;
-    Space &sp = space(domain);
-    ps_t t = s.ready > sp.ready ? s.ready : sp.ready;
-    unsigned port = sockets_.size() == 1 ? 0 : rec.sid % sockets_.size();
-
-    if (config_.master.arrival == FL_ARRIVAL_TRACE) {
-        ps_t a = arrival(rec);
-        t = a > t ? a : t;
-    }
-    if (config_.master.ordering != FL_ORDER_NONE) {
-        bool total = config_.master.ordering == FL_ORDER_TOTAL;
-        if (total ? outstanding_ > known_.size() : s.unknown && (!rec.tag || !s.tag_waits || rec.tag == s.tag_waits))
-            return waiting_ = true, false;
-        ps_t before = total ? last_done_ : s.last_done;
-        t = before > t ? before : t;
-    }
-    retire_until(t);
-    while (outstanding_ >= config_.master.outstanding || s.outstanding >= config_.master.outstanding_per_stream)
-        if (!retire_one(t))
-            return waiting_ = true, false;
-    if (unlikely(port_busy_[port]))
-        return waiting_ = true, false;
-    if (t >= scheduler_.horizon())
-        return later(t);
-    return issue(rec, s, sp, port, t);
-}
 
 static u16 flags_of(const dmat_record &rec) {
     // Read and write together: the direction was not recorded.
@@ -223,8 +282,11 @@ static u16 flags_of(const dmat_record &rec) {
                (rec.flags & DMAT_F_PASID ? DMA_PASID : 0));
 }
 
-bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, unsigned port, ps_t t) {
+void TraceMaster::issue(Lane &lane, ps_t t) {
     static unsigned char no_data = TLM_BYTE_DISABLED; // the trace has addresses, no data
+    TraceFeed::Item &item = lane.items.front();
+    const dmat_record &rec = item.rec;
+    Stream &s = *item.stream;
     Payload *p = new_payload();
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = Scheduler::delay_to(t);
@@ -233,11 +295,13 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, unsigned p
         hooks_.before(rec);
     p->acquire();
     p->record = &rec;
-    p->number = number_;
+    p->number = item.number;
     p->issued = t;
     p->stream = &s;
-    p->space = &sp;
-    p->port = port;
+    p->space = item.space;
+    p->lane = &lane;
+    p->bill.open(t);
+    p->ext.bill = &p->bill;
     p->ext.stream_id = rec.sid;
     p->ext.substream_id = rec.pasid;
     p->ext.flags = flags_of(rec);
@@ -249,39 +313,45 @@ bool TraceMaster::issue(const dmat_record &rec, Stream &s, Space &sp, unsigned p
     p->set_byte_enable_ptr(&no_data);
     p->set_byte_enable_length(1);
     p->set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-    outstanding_++;
+    first_issue_ = std::min(first_issue_, t);
     s.outstanding++;
-    sp.outstanding++;
     s.ready = t + config_.master.interval_ps;
-    tlm::tlm_sync_enum answer = (*sockets_[port])->nb_transport_fw(*p, phase, delay);
+    tlm::tlm_sync_enum answer = (*sockets_[s.port])->nb_transport_fw(*p, phase, delay);
     if (likely(answer == tlm::TLM_COMPLETED)) {
         ps_t end = Scheduler::absolute(delay);
-        known_.push({end, &s, &sp});
+        known_.push(end);
+        s.known.push(end);
+        feed_.issued(lane); // its record lives until more is read
         complete(*p, end);
-        return true;
+    } else {
+        p->copy = rec;
+        p->record = &p->copy;
+        feed_.issued(lane);
+        lane.unknown++;
+        unanswered_++;
+        port_busy_[s.port] = answer == tlm::TLM_ACCEPTED;
     }
-    p->copy = rec;
-    p->record = &p->copy;
-    s.unknown++;
-    sp.unknown++;
-    s.tag_waits = rec.tag;
-    port_busy_[port] = answer == tlm::TLM_ACCEPTED;
-    return true;
+    enqueue(&lane);
 }
 
 /* The outcome is known; it counts from @p time on. */
 void TraceMaster::complete(Payload &p, ps_t time) {
     AccessDone d{};
 
-    p.stream->last_done = time > p.stream->last_done ? time : p.stream->last_done;
-    last_done_ = time > last_done_ ? time : last_done_;
+    p.lane->last_done = std::max(p.lane->last_done, time);
+    last_done_ = std::max(last_done_, time);
+    feed_.ended(*p.stream, *p.space, time);
     latencies_.add(time - p.issued);
+    if (likely(p.bill.used())) { // by a target that keeps a ledger
+        fl_assert(p.bill.at() == time);
+        owners_.add(p.bill);
+    }
     if (hooks_.done) {
         d.record = p.record;
         d.number = p.number;
         d.address = p.ext.address;
-        d.issued = p.issued - begin_;
-        d.done = time - begin_;
+        d.issued = p.issued;
+        d.done = time;
         d.faults = p.ext.faults;
         d.fault = p.ext.fault;
         d.how = xlat(p.ext.outcome);
@@ -294,68 +364,37 @@ void TraceMaster::complete(Payload &p, ps_t time) {
 /* An access that took its phases: answered now. */
 void TraceMaster::answered(tlm::tlm_generic_payload &gp, ps_t time) {
     Payload &p = static_cast<Payload &>(gp);
+    Stream &s = *p.stream;
 
-    p.stream->unknown--;
-    p.space->unknown--;
-    p.stream->outstanding--;
-    p.space->outstanding--;
+    p.lane->unknown--;
+    unanswered_--;
     outstanding_--;
+    s.outstanding--;
     complete(p, time);
-    if (waiting_) {
-        waiting_ = false;
-        later(time);
-    } else if (at_end_) {
-        finish_if_done();
-    }
+    again_.insert(again_.end(), s.lanes.begin(), s.lanes.end());
+    play_at(time);
 }
 
 void TraceMaster::port_ready(unsigned port, ps_t time) {
     port_busy_[port] = false;
-    if (waiting_) {
-        waiting_ = false;
-        later(time);
-    }
+    TraceFeed::unpark(port_parked_[port], again_);
+    play_at(time);
 }
 
 /* ---- what the operating system does ---- */
 
-bool TraceMaster::play_system(const dmat_record &rec) {
-    bool all = rec.domain == DMAT_DOMAIN_NONE;
-    ps_t t = system_ready_;
-
-    if (rec.kind > DMAT_INVALIDATE) // faults and answers of the recording are no orders
-        return true;
-    Stream *st = rec.kind == DMAT_ATTACH || rec.kind == DMAT_DETACH ? &stream(rec.sid) : nullptr;
-    Space *sp = all ? nullptr : &space(rec.domain);
-    if (config_.master.arrival == FL_ARRIVAL_TRACE) {
-        ps_t a = arrival(rec);
-        t = a > t ? a : t;
-    }
-    retire_until(t);
-    while (st ? st->outstanding : sp ? sp->outstanding : outstanding_)
-        if (!retire_one(t))
-            return waiting_ = true, false;
-    if (t >= scheduler_.horizon())
-        return later(t);
+/* At @p t; others may have something to do while it works, so the action ends with it. */
+void TraceMaster::run_system(TraceFeed::System *s, ps_t t) {
     scheduler_.spend_until(t);
-    int ret = hooks_.system ? hooks_.system(rec) : 0;
+    int ret = hooks_.system ? hooks_.system(s->rec) : 0;
     if (ret) {
-        error_ = ret;
-        at_end_ = true;
-        size_ = at_ = 0;
-        return false;
+        feed_.stop(ret);
+        ready_.clear();
+        return;
     }
     system_ready_ = scheduler_.now();
-    if (st) {
-        st->ready = std::max(st->ready, system_ready_);
-        st->domain = rec.kind == DMAT_ATTACH && !(rec.flags & DMAT_F_PASID) ? rec.domain : st->domain;
-    }
-    if (sp)
-        sp->ready = system_ready_;
-    else
-        for (auto &s : spaces_)
-            s->ready = system_ready_;
-    return true;
+    feed_.done(s, system_ready_, again_);
+    play_at(t);
 }
 
 } // namespace faultline

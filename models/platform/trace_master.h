@@ -3,11 +3,13 @@
  * A master that plays a trace, and asks the operating system to do what the
  * trace says was done between the accesses.
  *
- * Records go out in their order. An access waits for: its recorded time
- * (arrival: trace), the interval of its stream, room among the outstanding,
- * what the ordering asks for, the TBU's readiness, and the end of a map or
- * unmap of its address space. A map, unmap, attach or detach waits for every
- * earlier access of the address space that it names (of all, if it names none).
+ * Each stream issues for itself, in the order of its records. An access waits
+ * for: its recorded time (arrival: trace), the interval of its stream, room among
+ * the outstanding, what the ordering asks for, the TBU's readiness, and the end
+ * of a map or unmap of its address space. A map, unmap, attach or detach waits
+ * for every earlier access of the address space (or stream) that it names; one
+ * that names no address space, for all. What the operating system does, one
+ * processor does: one record at a time.
  *
  * Accesses that are answered at once cost no event: the master runs ahead in
  * one action as long as nobody else has anything to do before (Scheduler::horizon).
@@ -18,6 +20,7 @@
 #include "dma_extension.h"
 #include "master.h"
 #include "sorted_ring.h"
+#include "trace_feed.h"
 
 namespace faultline {
 
@@ -34,68 +37,57 @@ public:
     void start(TraceSource &source, MasterHooks hooks, ps_t at) override;
 
     bool finished() const override { return finished_; }
-    int error() const override { return error_; }
-    u64 outstanding() const override { return outstanding_; }
-    ps_t duration() const override { return last_done_ - begin_; }
+    int error() const override { return feed_.error(); }
+    u64 outstanding() const override { return unanswered_; }
+    ps_t duration() const override { return last_done_ > first_issue_ ? last_done_ - first_issue_ : 0; }
     const Samples &latencies() const override { return latencies_; }
+    const OwnerSums &owners() const override { return owners_; }
 
 private:
-    struct Stream {
-        u32 sid;
-        u32 domain;
-        ps_t ready;               // its next access goes out no earlier
-        ps_t last_done;           // completion of its latest access, if known
-        u32 outstanding, unknown; // unknown: answered later, by the backward path
-        u32 tag_waits;            // ordering: tag of the unknown access that its next waits for
-    };
-    struct Space {
-        u32 domain;
-        ps_t ready; // a map or unmap is done
-        u32 outstanding, unknown;
-    };
+    using Stream = TraceFeed::Stream;
+    using Space = TraceFeed::Space;
+    using Lane = TraceFeed::Lane;
+
     struct Payload : tlm::tlm_generic_payload {
         DmaExtension ext;
+        Bill bill;
         const dmat_record *record;
-        dmat_record copy; // while it waits: its block may be gone
+        dmat_record copy; // while it waits: its place in the feed may be gone
         u64 number;
         ps_t issued;
         Stream *stream;
         Space *space;
-        unsigned port;
+        Lane *lane;
     };
-    struct Known { // an answered access until its time has come
+    struct Ready { // a lane, and a time before which its next access cannot go out
         ps_t time;
-        Stream *stream;
-        Space *space;
+        u64 number;
+        Lane *lane;
 
-        bool operator>(const Known &o) const { return time > o.time; }
+        bool operator<(const Ready &o) const { return time != o.time ? time > o.time : number > o.number; }
     };
     class Manager;
 
     void play();
-    bool fetch();
-    bool play_access(const dmat_record &rec);
-    bool play_system(const dmat_record &rec);
-    bool issue(const dmat_record &rec, Stream &s, Space &sp, unsigned port, ps_t t);
-    bool retire_one(ps_t &t);
-    void retire_until(ps_t t);
-    bool later(ps_t t);
+    void play_at(ps_t t);
+    void read_ahead();
+    bool step();
+    void enqueue(Lane *lane);
+    void wake(std::vector<Lane *> &lanes);
+    ps_t own_time(Lane &lane);
+    ps_t global_time(ps_t t);
+    ps_t take_room(ps_t t);
+    void park(Lane &lane);
+    TraceFeed::System *next_system(ps_t &t);
+    void run_system(TraceFeed::System *s, ps_t t);
+    void issue(Lane &lane, ps_t t);
     void complete(Payload &p, ps_t time);
     void answered(tlm::tlm_generic_payload &gp, ps_t time);
     void port_ready(unsigned port, ps_t time);
     void finish_if_done();
-    Stream &stream(u32 sid) {
-        return likely(last_stream_ && last_stream_->sid == sid) ? *last_stream_ : find_stream(sid);
-    }
-    Space &space(u32 domain) {
-        return likely(last_space_ && last_space_->domain == domain) ? *last_space_ : find_space(domain);
-    }
-    Stream &find_stream(u32 sid);
-    Space &find_space(u32 domain);
     Payload *new_payload();
     unsigned char *data(u64 bytes) { return likely(bytes <= room_) ? data_.back().data() : more_data(bytes); }
     unsigned char *more_data(u64 bytes);
-    ps_t arrival(const dmat_record &rec) const;
 
     Scheduler &scheduler_;
     const fl_config &config_;
@@ -103,30 +95,26 @@ private:
     std::vector<std::unique_ptr<Backward>> backwards_;
     std::unique_ptr<Manager> manager_;
     std::vector<char> port_busy_; // BEGIN_REQ without END_REQ
-    TraceSource *source_ = nullptr;
+    std::vector<std::vector<Lane *>> port_parked_;
+    TraceFeed feed_;
     MasterHooks hooks_;
-    std::vector<std::unique_ptr<Stream>> streams_;
-    std::vector<std::unique_ptr<Space>> spaces_;
-    std::unordered_map<u32, Stream *> stream_of_;
-    std::unordered_map<u32, Space *> space_of_;
-    Stream *last_stream_ = nullptr;
-    Space *last_space_ = nullptr;
-    SortedRing<Known> known_;
+    std::vector<Ready> ready_;          // a heap, the earliest first
+    std::vector<Lane *> again_, woken_; // lanes to look at anew
+    SortedRing<ps_t> known_;            // ends of answered accesses
     std::vector<std::unique_ptr<Payload>> payloads_;
     std::vector<Payload *> free_;
     std::vector<std::vector<unsigned char>> data_; // the last is the largest; accesses may still be using the others
     u64 room_ = 0;                                 // in it
-    const dmat_record *block_ = nullptr;
-    ssize_t at_ = 0, size_ = 0;
-    u64 number_ = 0;
-    u64 outstanding_ = 0;
+    u64 outstanding_ = 0;                          // whose end is not past
+    u64 unanswered_ = 0;                           // whose end is not known
     Samples latencies_;
-    ps_t begin_ = 0, last_done_ = 0;
+    OwnerSums owners_;
+    ps_t first_issue_ = kNever, last_done_ = 0;
     ps_t system_ready_ = 0; // the operating system has done its last work
-    ps_t round_ = 0;        // when this round of the trace began
-    u64 first_ns_ = 0, previous_ns_ = 0;
-    bool started_ = false, waiting_ = false, at_end_ = false, finished_ = false;
-    int error_ = 0;
+    ps_t floor_ = 0;        // nothing goes out before the action under way
+    ps_t play_at_ = kNever; // when the next action is due
+    u64 plays_ = 0;         // actions asked for
+    bool finished_ = false;
 };
 
 } // namespace faultline

@@ -9,6 +9,7 @@
 
 #include "dmat.h"
 #include "iommu_kind.h"
+#include "owners.h"
 #include "stats.h"
 
 #include <jansson.h>
@@ -107,6 +108,23 @@ struct replay_stream {
 	struct stats_summary latency;
 };
 
+#define REPLAY_MAX_RESOURCES 48
+
+/**
+ * struct replay_resource - what a resource did from the first access to the end of the last
+ * @capacity: units; 0: no limit is known
+ * @uses: of one unit each
+ * @busy_ns: units in use, summed over time
+ * @waited_ns: by all that waited for a unit
+ * @peak: units in use at once
+ * @full_ns: time with every unit in use
+ */
+struct replay_resource {
+	char name[24];
+	u32 capacity, peak;
+	u64 uses, busy_ns, waited_ns, full_ns;
+};
+
 /* The first access whose outcome is not the recorded one. */
 struct replay_difference {
 	u64 record; /* number in the trace */
@@ -133,7 +151,11 @@ struct replay_difference {
  * @page_parts: the same in the parts of a PCIe page fault (REPLAY_PRI)
  * @streams: each stream for itself, @n_streams used, in order of appearance
  * @merged: page faults that joined a page request on its way (REPLAY_PRI)
+ * @tries: page requests that a full queue sent back, and that were made again (REPLAY_PRI)
  * @access: latency of all accesses
+ * @owned: the owners' time is known
+ * @fault_owner_ns, @access_owner_ns: by enum owner, summed over all faults, and over all accesses
+ * @resources: @n_resources of them
  */
 struct replay_result {
 	u64 accesses, bytes, translated, aborted;
@@ -148,7 +170,11 @@ struct replay_result {
 	u64 duration_ns;
 	struct stats_summary latency, parts[REPLAY_PARTS], access;
 	struct stats_summary page_parts[REPLAY_PAGE_PARTS];
-	u64 merged;
+	u64 merged, tries;
+	bool owned;
+	u64 fault_owner_ns[OWNERS], access_owner_ns[OWNERS];
+	struct replay_resource resources[REPLAY_MAX_RESOURCES];
+	u32 n_resources;
 	struct replay_stream streams[REPLAY_MAX_STREAMS];
 	u32 n_streams;
 };

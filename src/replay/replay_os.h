@@ -40,7 +40,7 @@ struct replay_os_cfg {
 
 /**
  * struct replay_scan - a trace at a glance
- * @sids: streams, in order of appearance
+ * @sids: streams, in order of appearance; @sid_accesses: accesses of each
  * @pasid_bits: bits of the largest PASID, 0 if there is none
  */
 struct replay_scan {
@@ -48,6 +48,7 @@ struct replay_scan {
 	u64 first_ns, last_ns;
 	u64 max_pa;
 	u32 sids[REPLAY_MAX_STREAMS];
+	u64 sid_accesses[REPLAY_MAX_STREAMS];
 	u32 n_sids;
 	u8 pasid_bits;
 };

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "replay_os.h"
 
-static int add_sid(struct replay_scan *scan, u32 sid, struct dmat_error *err)
+static int add_sid(struct replay_scan *scan, u32 sid, u64 accesses, struct dmat_error *err)
 {
 	u32 i;
 
-	for (i = scan->n_sids; i-- > 0;)
-		if (scan->sids[i] == sid)
-			return 0;
-	if (scan->n_sids == REPLAY_MAX_STREAMS)
+	for (i = 0; i < scan->n_sids && scan->sids[i] != sid; i++)
+		;
+	if (i == REPLAY_MAX_STREAMS)
 		return dmat_fail(err, EINVAL, "more than %d streams", REPLAY_MAX_STREAMS);
-	scan->sids[scan->n_sids++] = sid;
+	scan->sids[i] = sid;
+	scan->sid_accesses[i] += accesses;
+	scan->n_sids += i == scan->n_sids;
 	return 0;
 }
 
@@ -34,9 +35,9 @@ static int scan_record(struct replay_scan *scan, const struct dmat_record *rec, 
 		return 0;
 	case DMAT_ACCESS:
 		scan->accesses++;
-		return add_sid(scan, rec->sid, err);
+		return add_sid(scan, rec->sid, 1, err);
 	case DMAT_ATTACH:
-		return add_sid(scan, rec->sid, err);
+		return add_sid(scan, rec->sid, 0, err);
 	}
 	return 0;
 }

@@ -20,12 +20,12 @@ struct Endpoint : AtsSink {
     std::vector<ps_t> resets;
     ps_t latency = 500'000;
 
-    void page_response(const ::page_response &, ps_t, ps_t) override {}
+    void page_response(const ::page_response &, ps_t, const PageAnswer &) override {}
     ps_t ats_invalidate(const ats_inv &inv, ps_t time) override {
         invalidations.emplace_back(inv, time);
         return time + latency;
     }
-    void page_step(const ::page_request &, PageStep, ps_t) override {}
+    void page_step(const ::page_request &, PageStep, ps_t, const Reader &) override {}
     void iommu_reset(ps_t time) override { resets.push_back(time); }
 };
 

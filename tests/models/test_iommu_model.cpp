@@ -173,10 +173,10 @@ START_TEST(stall_in_six_parts) {
         ck_assert_uint_eq(p.ext.faults, 1);
     };
     sc_core::sc_start(to_sc(ns(700)));
-    b.iommu.note_read(0x100000, 32, ns(700));
+    b.iommu.note_read(0x100000, 32, ns(700), {});
     sc_core::sc_start(to_sc(ns(300)));
     b.engine.pages[1] = 0x80;
-    b.iommu.set_answer_time(ns(900));
+    b.iommu.set_answer({0, 0, 0, ns(900)});
     b.write_register(0, *b.engine.stalled.begin() << 4 | RESUME_RETRY);
     sc_core::sc_start();
     ck_assert_uint_eq(b.ear.times.size(), 1);

@@ -149,16 +149,35 @@ END_TEST
 
 /* ---- the master's rules, against a target that takes 100 ns ---- */
 
+/* An access of 100 ns; those at an address that is in late are answered by the backward path, after so much. */
 struct SlowTarget : tlm::tlm_fw_transport_if<> {
     std::vector<std::pair<u64, ps_t>> seen; // address, arrival
+    std::unordered_map<u64, ps_t> late;
+    Scheduler *scheduler = nullptr;
+    tlm::tlm_target_socket<> *socket = nullptr;
 
     void b_transport(tlm::tlm_generic_payload &, sc_core::sc_time &) override {}
-    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &,
+    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
                                        sc_core::sc_time &delay) override {
+        auto held = late.find(gp.get_address());
+
         seen.emplace_back(gp.get_address(), Scheduler::absolute(delay));
-        delay += to_sc(ns(100));
         gp.set_response_status(tlm::TLM_OK_RESPONSE);
-        return tlm::TLM_COMPLETED;
+        if (held == late.end()) {
+            delay += to_sc(ns(100));
+            return tlm::TLM_COMPLETED;
+        }
+        scheduler->at(
+            Scheduler::absolute(delay) + held->second,
+            [](void *target, u64 payload) {
+                auto *self = static_cast<SlowTarget *>(target);
+                tlm::tlm_phase begin = tlm::BEGIN_RESP;
+                sc_core::sc_time at = Scheduler::delay_to(self->scheduler->now());
+                (*self->socket)->nb_transport_bw(*reinterpret_cast<tlm::tlm_generic_payload *>(payload), begin, at);
+            },
+            this, reinterpret_cast<u64>(&gp));
+        phase = tlm::END_REQ;
+        return tlm::TLM_UPDATED;
     }
     bool get_direct_mem_ptr(tlm::tlm_generic_payload &, tlm::tlm_dmi &) override { return false; }
     unsigned transport_dbg(tlm::tlm_generic_payload &) override { return 0; }
@@ -204,6 +223,8 @@ struct MasterBench : sc_core::sc_module {
 
     explicit MasterBench(const fl_config &c, sc_core::sc_module_name name = "bench")
         : sc_module(name), config(c), scheduler("scheduler"), master("master", scheduler, config), socket("socket") {
+        target.scheduler = &scheduler;
+        target.socket = &socket;
         socket.bind(target);
         master.out(0).bind(socket);
     }
@@ -219,7 +240,13 @@ struct MasterBench : sc_core::sc_module {
         sc_core::sc_start();
         ck_assert(master.finished());
     }
-    u64 at_ns(unsigned i) const { return target.seen.at(i).second / 1000; }
+    /// When the access to @p address went out.
+    u64 at_ns(u64 address) const {
+        for (auto &s : target.seen)
+            if (s.first == address)
+                return s.second / 1000;
+        ck_abort_msg("no access to %llu", address);
+    }
 };
 
 static fl_config busy(u64 outstanding, fl_ordering ordering = FL_ORDER_NONE) {
@@ -306,6 +333,110 @@ START_TEST(system_work_is_a_barrier_of_its_space) {
 }
 END_TEST
 
+/* Little's law: latencies add up to no more than the limit times the duration. */
+static void check_little(const MasterBench &b, u64 limit) {
+    stats_summary all = b.master.latencies().summary(1);
+
+    ck_assert_uint_le(all.mean * b.done, limit * b.master.duration());
+}
+
+/* Who waited for an answer issues when it is there, not when it would have liked to. */
+START_TEST(nothing_is_issued_in_the_past) {
+    MasterBench b(busy(1));
+    for (u64 i = 0; i < 4; i++) {
+        b.source.access(0, 1, i);
+        b.target.late[i] = ns(10000);
+    }
+    b.play();
+    for (u64 i = 0; i < 4; i++)
+        ck_assert_uint_eq(b.at_ns(i), i * 10000);
+    ck_assert_uint_eq(b.master.latencies().summary(1000).max, 10000);
+    ck_assert_uint_eq(b.master.duration(), ns(40000));
+    check_little(b, 1);
+}
+END_TEST
+
+START_TEST(a_limit_of_all_streams_holds_while_answers_come) {
+    MasterBench b(busy(3));
+    for (u64 i = 0; i < 60; i++) {
+        b.source.access(0, u32(i % 4), i);
+        if (i % 3)
+            b.target.late[i] = ns(1000 + i * 7);
+    }
+    b.play();
+    ck_assert_uint_eq(b.done, 60);
+    check_little(b, 3);
+}
+END_TEST
+
+/* A stream at its limit, or behind an access that waits, holds up nobody else. */
+START_TEST(streams_issue_for_themselves) {
+    fl_config c = busy(64);
+    c.master.outstanding_per_stream = 1;
+    MasterBench b(c);
+    for (u64 i = 0; i < 3; i++) {
+        b.source.access(0, 1, 100 + i);
+        b.target.late[100 + i] = ns(50000);
+    }
+    for (u64 i = 0; i < 10; i++)
+        b.source.access(0, 2, i);
+    b.play();
+    for (u64 i = 0; i < 10; i++)
+        ck_assert_uint_eq(b.at_ns(i), i * 100);
+    for (u64 i = 0; i < 3; i++)
+        ck_assert_uint_eq(b.at_ns(100 + i), i * 50000);
+}
+END_TEST
+
+/* An unmap waits for a stalled access of its own address space; another space's goes on. */
+START_TEST(system_work_of_two_spaces_is_not_tied) {
+    MasterBench b(busy(8));
+    b.source.system(DMAT_ATTACH, 0, 1, 10);
+    b.source.system(DMAT_ATTACH, 0, 2, 20);
+    b.source.access(0, 10, 0);
+    b.target.late[0] = ns(100000);
+    b.source.system(DMAT_UNMAP, 0, 1);
+    b.source.access(0, 20, 1);
+    b.source.system(DMAT_UNMAP, 0, 2);
+    b.source.access(0, 20, 2);
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 500);
+    ck_assert_uint_eq(b.at_ns(1), 1000);
+    ck_assert_uint_eq(b.at_ns(2), 1600);                  // its unmap from 1100 to 1600
+    ck_assert_uint_eq(b.system_times.back(), ns(100500)); // the other one
+}
+END_TEST
+
+/* Tags of one stream wait for accesses of their own tag only. */
+START_TEST(tags_order_a_stream) {
+    MasterBench b(busy(8, FL_ORDER_STREAM));
+    b.source.access(0, 1, 0, 7);
+    b.source.access(0, 1, 1, 7);
+    b.source.access(0, 1, 2, 8);
+    b.source.access(0, 1, 3, 8);
+    b.target.late[0] = ns(5000);
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 0);
+    ck_assert_uint_eq(b.at_ns(1), 5000);
+    ck_assert_uint_eq(b.at_ns(2), 1);
+    ck_assert_uint_eq(b.at_ns(3), 101);
+}
+END_TEST
+
+/* The duration begins with the first access, not with what the operating system did before. */
+START_TEST(duration_without_the_maps_before) {
+    MasterBench b(busy(8));
+    for (int i = 0; i < 10; i++)
+        b.source.system(DMAT_MAP, 0, 1);
+    b.source.system(DMAT_ATTACH, 0, 1, 10);
+    b.source.access(0, 10, 0);
+    b.source.access(0, 10, 1);
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 5500);
+    ck_assert_uint_eq(b.master.duration(), ns(101));
+}
+END_TEST
+
 /* A page that is answered in vain ends a run: after 1000 answers, more than the patience, and with no access ended. */
 START_TEST(run_watch_tells_a_circle_from_a_slow_run) {
     RunWatch w(1'000'000);
@@ -353,6 +484,12 @@ int main() {
     tcase_add_test(tc, order_of_a_stream);
     tcase_add_test(tc, total_order);
     tcase_add_test(tc, system_work_is_a_barrier_of_its_space);
+    tcase_add_test(tc, nothing_is_issued_in_the_past);
+    tcase_add_test(tc, a_limit_of_all_streams_holds_while_answers_come);
+    tcase_add_test(tc, streams_issue_for_themselves);
+    tcase_add_test(tc, system_work_of_two_spaces_is_not_tied);
+    tcase_add_test(tc, tags_order_a_stream);
+    tcase_add_test(tc, duration_without_the_maps_before);
     tcase_add_test(tc, run_watch_tells_a_circle_from_a_slow_run);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

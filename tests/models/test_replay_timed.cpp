@@ -94,16 +94,23 @@ struct Ear : FaultSink {
     void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override {
         next->fault_delivered(txn, result, kind, now);
     }
-    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s) override {
+    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, const Bill *bill) override {
         ps_t sum = 0;
         for (unsigned i = 0; i < FAULT_PARTS; i++) {
             ck_assert_uint_le(s.stamp[i], s.stamp[i + 1]);
             sum += s.part(i);
         }
         ck_assert_uint_eq(sum, s.total());
+        // The owners have all of it.
+        ck_assert_ptr_nonnull(bill);
+        ck_assert_uint_eq(bill->total(), s.total());
+        sum = 0;
+        for (unsigned i = 0; i < OWNERS; i++)
+            sum += bill->of(i);
+        ck_assert_uint_eq(sum, s.total());
         faults++;
         total += s.stamp[FAULT_PARTS] / 1000 - s.stamp[0] / 1000;
-        next->fault_over(txn, kind, s);
+        next->fault_over(txn, kind, s, bill);
     }
 };
 

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The ledger: who owned the time of each access, and what each resource did.
+ *
+ * A bill has a cursor. book() gives the time from the cursor to a later moment
+ * to one owner and moves the cursor there, so that nothing is counted twice and
+ * what the owners have adds up to the whole. Whoever knows why an access was
+ * where it was books; the bill travels with the access (DmaExtension).
+ */
+#ifndef FAULTLINE_LEDGER_H
+#define FAULTLINE_LEDGER_H
+
+#include "scheduler.h"
+#include "sorted_ring.h"
+#include <algorithm>
+#include <deque>
+
+extern "C" {
+#include "owners.h"
+}
+
+namespace faultline {
+
+class Bill {
+public:
+    Bill() = default;
+
+    void open(ps_t from) {
+        for (; used_; used_ &= used_ - 1)
+            by_[__builtin_ctz(used_)] = 0;
+        from_ = at_ = from;
+    }
+    /// Up to @p until the time was @p owner's. A moment before the cursor books nothing.
+    void book(owner o, ps_t until) {
+        if (until <= at_)
+            return;
+        by_[o] += until - at_;
+        used_ |= 1U << o;
+        at_ = until;
+    }
+    /// All that was booked since @p mark, an earlier state of this bill, is @p o's.
+    void rebook(owner o, const Bill &mark) {
+        ps_t end = at_;
+
+        *this = mark;
+        book(o, end);
+    }
+    /// What was booked since @p mark, an earlier state of this bill.
+    Bill since(const Bill &mark) const {
+        Bill d(*this);
+
+        d.from_ = mark.at_;
+        for (u32 left = used_; left; left &= left - 1)
+            d.by_[__builtin_ctz(left)] -= mark.by_[__builtin_ctz(left)];
+        return d;
+    }
+    ps_t from() const { return from_; }
+    ps_t at() const { return at_; }
+    ps_t total() const { return at_ - from_; }
+    ps_t of(unsigned o) const { return by_[o]; }
+    /// Bit n: owner n has something.
+    u32 used() const { return used_; }
+
+private:
+    ps_t from_ = 0, at_ = 0;
+    u32 used_ = 0;
+    ps_t by_[OWNERS] = {};
+};
+static_assert(OWNERS <= 32, "Bill::used_");
+
+/// How software came to read a record: the hard handler was done, the thread ran. 0: it reads by itself.
+struct Reader {
+    ps_t entered, began;
+};
+
+/// How an answer came about: its group queued for a worker, which woke up (if it slept), took it, and was done.
+struct Answer {
+    ps_t queued, woke, taken, answered; // answered 0: no worker's
+};
+
+/// From the reading of the record to the answer. @p b: a Bill, or what has some.
+template <typename Booker> inline void book_software(Booker &b, const Answer &a) {
+    b.book(OWNER_DRIVER, a.queued);
+    b.book(OWNER_WORKER, a.woke);
+    b.book(OWNER_WORKER_WAKE, a.taken);
+    b.book(OWNER_HANDLER, a.answered);
+}
+
+/// From a record in memory to its being read at @p time.
+template <typename Booker> inline void book_reading(Booker &b, const Reader &r, ps_t time) {
+    b.book(OWNER_INTERRUPT, r.entered);
+    b.book(OWNER_WAKE, r.began);
+    b.book(OWNER_DRIVER, time);
+}
+
+/// What owners had, over many bills, ps.
+struct OwnerSums {
+    u64 bills = 0;
+    u64 by[OWNERS] = {};
+
+    void add(const Bill &b) {
+        bills++;
+        for (u32 left = b.used(); left; left &= left - 1)
+            by[__builtin_ctz(left)] += b.of(unsigned(__builtin_ctz(left)));
+    }
+};
+
+/// A resource that accounts for itself.
+class Usage {
+public:
+    explicit Usage(const char *name, u32 capacity) : name_(name), capacity_(capacity) {}
+
+    /// One unit: asked for at @p asked, held from @p from until @p until.
+    void use(ps_t asked, ps_t from, ps_t until) {
+        uses_++;
+        waited_ += from - asked;
+        hold(from, until);
+    }
+    /// The same where the end is not known yet; release() tells.
+    void take(ps_t asked, ps_t from) {
+        uses_++;
+        waited_ += from - asked;
+        settle(from);
+        held_++;
+        changed(from);
+    }
+    void release(ps_t from, ps_t until) {
+        busy_ += until > from ? until - from : 0;
+        held_--;
+        ends_.push(until);
+    }
+    /// A server of one unit that counts for itself.
+    void total(u64 uses, unsigned __int128 busy, unsigned __int128 waited) {
+        uses_ = uses;
+        busy_ = busy;
+        waited_ = waited;
+        peak_ = uses != 0;
+    }
+
+    const char *name() const { return name_; }
+    u32 capacity() const { return capacity_; }
+    u64 uses() const { return uses_; }
+    unsigned __int128 busy() const { return busy_; }
+    unsigned __int128 waited() const { return waited_; }
+    u32 peak() const { return peak_; }
+    /// Time with every unit in use, up to @p now.
+    ps_t full(ps_t now) const {
+        const_cast<Usage *>(this)->settle(now);
+        return full_ + (full_since_ != kNever && now > full_since_ ? now - full_since_ : 0);
+    }
+
+private:
+    void hold(ps_t from, ps_t until) {
+        settle(from);
+        busy_ += until - from;
+        ends_.push(until);
+        changed(from);
+    }
+    /// Units whose end has come are free.
+    void settle(ps_t t) {
+        while (!ends_.empty() && ends_.front() <= t)
+            changed(ends_.pop());
+    }
+    void changed(ps_t t) {
+        u32 now = u32(ends_.size()) + held_;
+
+        peak_ = now > peak_ ? now : peak_;
+        if (now >= capacity_ && full_since_ == kNever) {
+            full_since_ = t;
+        } else if (now < capacity_ && full_since_ != kNever) {
+            full_ += t > full_since_ ? t - full_since_ : 0;
+            full_since_ = kNever;
+        }
+    }
+
+    const char *name_;
+    u32 capacity_, peak_ = 0, held_ = 0;
+    u64 uses_ = 0;
+    unsigned __int128 busy_ = 0, waited_ = 0;
+    ps_t full_ = 0, full_since_ = kNever;
+    SortedRing<ps_t> ends_;
+};
+
+/**
+ * A server of one unit that users may reach out of order, as far as they run
+ * ahead of the kernel's time: each takes the first gap that is long enough.
+ * Gaps that the kernel has passed are forgotten.
+ */
+class Timetable {
+public:
+    /// @return when a use of @p length that is ready at @p t begins.
+    ps_t reserve(ps_t t, ps_t length) {
+        if (unlikely(t < end_))
+            return find_gap(t, length);
+        if (keep_gaps_ && t > end_)
+            remember({end_, t});
+        end_ = t + length;
+        return t;
+    }
+    /// Nothing that comes from now on begins before @p t.
+    void block(ps_t t) {
+        end_ = t > end_ ? t : end_;
+        gaps_.clear();
+    }
+    ps_t end() const { return end_; }
+    /// false: users come in order of time, no gap is ever needed again.
+    void keep_gaps(bool on) { keep_gaps_ = on; }
+    void clear() {
+        end_ = 0;
+        gaps_.clear();
+    }
+
+private:
+    struct Span {
+        ps_t begin, end;
+    };
+
+    void remember(Span s) {
+        ps_t past = Scheduler::kernel_now();
+
+        while (!gaps_.empty() && gaps_.front().end <= past)
+            gaps_.pop_front();
+        gaps_.push_back(s);
+    }
+    ps_t find_gap(ps_t t, ps_t length) {
+        auto s = std::upper_bound(gaps_.begin(), gaps_.end(), t, [](ps_t x, const Span &g) { return x < g.end; });
+
+        for (; s != gaps_.end(); ++s) {
+            ps_t begin = s->begin > t ? s->begin : t;
+            if (begin + length > s->end)
+                continue;
+            Span rest{begin + length, s->end};
+            s->end = begin;
+            if (rest.begin < rest.end)
+                gaps_.insert(s + 1, rest);
+            return begin;
+        }
+        end_ += length;
+        return end_ - length;
+    }
+
+    ps_t end_ = 0;
+    bool keep_gaps_ = true;
+    std::deque<Span> gaps_; // in order
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_LEDGER_H
