@@ -23,6 +23,8 @@ struct TraceSource {
     /// Streams that access something, and accesses of one of them, in all that next() will give; or kUnknown.
     virtual u64 streams() const { return kUnknown; }
     virtual u64 accesses(u32) const { return kUnknown; }
+    /// Some access may wait for the end of the one before it (DMAT_F_AFTER).
+    virtual bool dependent() const { return true; }
 };
 
 /// What became of one access of the trace.

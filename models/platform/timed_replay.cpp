@@ -36,6 +36,8 @@ public:
         return 0;
     }
 
+    bool dependent() const override { return scan_.dependent; }
+
 private:
     const struct replay_scan &scan_;
     u64 rounds_;

@@ -8,7 +8,9 @@ void TraceFeed::start(TraceSource &source, ps_t at) {
     source_ = &source;
     begin_ = last_end_ = at;
     undiscovered_ = source.streams();
-    ahead_ = config_.master.ordering == FL_ORDER_STREAM ? kTagAhead : 1;
+    dependent_ = source.dependent();
+    by_tag_ = config_.master.ordering == FL_ORDER_STREAM || dependent_;
+    ahead_ = by_tag_ ? kTagAhead : 1;
 }
 
 void TraceFeed::stop(int error) {
@@ -34,8 +36,10 @@ bool TraceFeed::more() {
         started_ = true;
         first_ns_ = previous_ns_ = block_[0].time_ns;
     }
-    if (block_[0].time_ns < previous_ns_) // a trace that is played again goes on where it ended
+    if (block_[0].time_ns < previous_ns_) { // a trace that is played again goes on where it ended
         round_ += (previous_ns_ - first_ns_) * 1000;
+        rounds_++;
+    }
     return true;
 }
 
@@ -70,21 +74,34 @@ TraceFeed::Space &TraceFeed::find_space(u32 domain) {
     return *s;
 }
 
-/* With a total order there is one lane; where tags order a stream, one a tag. */
-TraceFeed::Lane &TraceFeed::lane(Stream &s, u32 tag) {
+/* With a total order there is one lane; where tags matter, one a tag; else one a stream. */
+TraceFeed::Chain &TraceFeed::new_chain(Stream &s, u32 tag) {
     bool total = config_.master.ordering == FL_ORDER_TOTAL;
+    Chain c;
 
-    if (config_.master.ordering != FL_ORDER_STREAM)
-        tag = 0;
-    for (Lane *l : s.lanes)
-        if (likely(l->tag == tag))
-            return *l;
-    if (!total || lanes_.empty()) {
+    if (!total || lanes_.empty())
         lanes_.emplace_back(new Lane());
-        lanes_.back()->tag = tag;
+    c.tag = tag;
+    c.lane = lanes_.back().get();
+    s.chains.push_back(c);
+    s.lanes.push_back(c.lane);
+    if (s.chains.size() > kFewChains)
+        for (Chain &each : s.chains)
+            s.chain_of[each.tag] = &each;
+    return s.chains.back();
+}
+
+TraceFeed::Chain &TraceFeed::chain(Stream &s, u32 tag) {
+    if (!by_tag_)
+        tag = 0;
+    if (unlikely(s.chains.size() > kFewChains)) {
+        auto found = s.chain_of.find(tag);
+        return found == s.chain_of.end() ? new_chain(s, tag) : *found->second;
     }
-    s.lanes.push_back(lanes_.back().get());
-    return *s.lanes.back();
+    for (Chain &c : s.chains)
+        if (likely(c.tag == tag))
+            return c;
+    return new_chain(s, tag);
 }
 
 TraceFeed::Lane *TraceFeed::read() {
@@ -103,7 +120,8 @@ TraceFeed::Lane *TraceFeed::read() {
 TraceFeed::Lane *TraceFeed::read_access(const dmat_record &rec) {
     Stream &s = stream(rec.sid);
     Space &sp = space(rec.domain != DMAT_DOMAIN_NONE ? rec.domain : s.domain);
-    Lane &l = lane(s, rec.tag);
+    Chain &c = chain(s, rec.tag);
+    Lane &l = *c.lane;
     Item &item = l.items.push();
     bool was_hungry = is_hungry(s);
 
@@ -112,6 +130,8 @@ TraceFeed::Lane *TraceFeed::read_access(const dmat_record &rec) {
     item.arrival = arrival(rec);
     item.stream = &s;
     item.space = &sp;
+    item.chain = &c;
+    item.round = rounds_;
     item.space_epoch = sp.fence.enter();
     item.stream_epoch = s.fence.enter();
     buffered_++;

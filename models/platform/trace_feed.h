@@ -2,7 +2,9 @@
 /*
  * A trace, read ahead and sorted by who waits for what.
  *
- * Accesses queue by lane: a stream, or one tag of a stream where tags order it.
+ * Accesses queue by lane: a stream, or one tag of a stream where tags matter.
+ * Those of one stream and tag are a chain: one may wait for the end of the one
+ * before it and some time to think (DMAT_F_AFTER).
  * What the operating system did (map, unmap, attach, detach) is a fence in its
  * address space or stream: it waits for the accesses before it, and those behind
  * it wait for it. Nothing else ties streams to each other.
@@ -92,6 +94,14 @@ public:
         std::vector<Lane *> parked; // wait for a system record
     };
 
+    struct Chain { // accesses of one stream and tag
+        u32 tag;
+        Lane *lane;
+        u64 latest = 0, round = ~0ULL; // the one that went out last, and in which round of the trace
+        ps_t end = 0;                  // of it
+        bool ended = false;            // end is known
+    };
+
     struct Stream {
         u32 sid;
         unsigned port;
@@ -104,6 +114,8 @@ public:
         SortedRing<ps_t> known{}; // ends of answered accesses
         std::deque<System *> pending;
         std::vector<Lane *> lanes;
+        std::deque<Chain> chains;
+        std::unordered_map<u32, Chain *> chain_of; // where there are many
     };
 
     struct Item { // an access
@@ -112,13 +124,14 @@ public:
         ps_t arrival;
         Stream *stream;
         Space *space;
+        Chain *chain;
+        u64 round;
         u64 space_epoch, stream_epoch;
 
         bool admitted() const { return stream->fence.admits(stream_epoch) && space->fence.admits(space_epoch); }
     };
 
     struct Lane {
-        u32 tag;
         GrowingRing<Item> items;
         ps_t last_done = 0;  // completion of its latest access, if known
         u32 unknown = 0;     // accesses that are answered later
@@ -148,6 +161,7 @@ public:
     Lane *read();
     /// Whether some stream may have an access behind what is read, and there is room to look for it.
     bool hungry() const { return (hungry_ || undiscovered_) && !full(); }
+    bool dependent() const { return dependent_; }
     bool full() const { return buffered_ + systems_.size() >= kAhead; }
 
     /// The first access of @p lane has gone out.
@@ -171,7 +185,8 @@ public:
 
 private:
     static constexpr u64 kAhead = 1 << 18; // records
-    static constexpr u64 kTagAhead = 64;   // of a stream that tags order
+    static constexpr u64 kTagAhead = 64;   // of a stream whose tags matter
+    static constexpr std::size_t kFewChains = 8;
 
     ps_t arrival(const dmat_record &rec) const { return begin_ + round_ + (rec.time_ns - first_ns_) * 1000; }
     Stream &stream(u32 sid) {
@@ -182,7 +197,8 @@ private:
     }
     Stream &find_stream(u32 sid);
     Space &find_space(u32 domain);
-    Lane &lane(Stream &s, u32 tag);
+    Chain &chain(Stream &s, u32 tag);
+    Chain &new_chain(Stream &s, u32 tag);
     Lane *read_access(const dmat_record &rec);
     void read_system(const dmat_record &rec);
     void consider(System *s);
@@ -204,7 +220,8 @@ private:
     const dmat_record *block_ = nullptr;
     ssize_t at_ = 0, size_ = 0;
     u64 number_ = 0, buffered_ = 0, unended_ = 0;
-    u64 hungry_ = 0, undiscovered_ = 0, ahead_ = 1;
+    u64 hungry_ = 0, undiscovered_ = 0, ahead_ = 1, rounds_ = 0;
+    bool by_tag_ = false, dependent_ = false;
     ps_t begin_ = 0, round_ = 0, last_end_ = 0;
     u64 first_ns_ = 0, previous_ns_ = 0;
     bool started_ = false, at_end_ = false;

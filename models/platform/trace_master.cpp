@@ -152,6 +152,13 @@ void TraceMaster::park(Lane &lane) {
     list->push_back(&lane);
 }
 
+/* Of a record with DMAT_F_AFTER; the longest that simulated time has room for. */
+static ps_t think_time(const dmat_record &rec) {
+    constexpr u64 longest = (kNever >> 2) / 1000;
+
+    return std::min<u64>(rec.word[0], longest) * 1000;
+}
+
 /* When the first access of @p lane may go out for all that its stream says; kNever: an event will tell. */
 ps_t TraceMaster::own_time(Lane &lane) {
     TraceFeed::Item &item = lane.items.front();
@@ -160,8 +167,14 @@ ps_t TraceMaster::own_time(Lane &lane) {
 
     if (unlikely(!item.admitted()) || port_busy_[s.port])
         return kNever;
-    if (config_.master.arrival == FL_ARRIVAL_TRACE)
+    if (unlikely(item.rec.flags & DMAT_F_AFTER) && item.chain->round == item.round) {
+        // Not when it was recorded, but when the one before it has ended and what comes between is done.
+        if (!item.chain->ended)
+            return kNever;
+        t = std::max(t, item.chain->end + think_time(item.rec));
+    } else if (config_.master.arrival == FL_ARRIVAL_TRACE) {
         t = std::max(t, item.arrival);
+    }
     if (config_.master.ordering != FL_ORDER_NONE) {
         if (lane.unknown)
             return kNever;
@@ -203,21 +216,22 @@ ps_t TraceMaster::take_room(ps_t t) {
 }
 
 /*
- * Back to back, a stream whose next access is not read yet may be the next to
- * issue: read on until each has one. By recorded time, nothing that is not read
- * can be earlier than the next record.
+ * Back to back, and where accesses wait for others instead of a time, a stream
+ * whose next access is not read yet may be the next to issue: read on until each
+ * has one. By recorded time, nothing that is not read can be earlier than the
+ * next record.
  */
-void TraceMaster::read_ahead() {
-    bool by_time = config_.master.arrival == FL_ARRIVAL_TRACE;
+bool TraceMaster::must_read() {
+    if (feed_.full())
+        return false;
+    if (config_.master.arrival == FL_ARRIVAL_BACK_TO_BACK)
+        return feed_.hungry() || feed_.idle();
+    ps_t next = ready_.empty() ? kNever : global_time(ready_.front().time);
+    return feed_.next_arrival() <= std::min(next, scheduler_.horizon()) || (feed_.dependent() && feed_.hungry());
+}
 
-    while (feed_.more()) {
-        if (by_time) {
-            ps_t next = ready_.empty() ? kNever : global_time(ready_.front().time);
-            if (feed_.full() || feed_.next_arrival() > std::min(next, scheduler_.horizon()))
-                break;
-        } else if (!feed_.hungry() && !feed_.idle()) {
-            break;
-        }
+void TraceMaster::read_ahead() {
+    while (feed_.more() && must_read()) {
         Lane *lane = feed_.read();
         if (lane)
             enqueue(lane);
@@ -300,6 +314,10 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     p->stream = &s;
     p->space = item.space;
     p->lane = &lane;
+    p->chain = item.chain;
+    item.chain->latest = item.number;
+    item.chain->round = item.round;
+    item.chain->ended = false;
     p->bill.open(t);
     p->ext.bill = &p->bill;
     p->ext.stream_id = rec.sid;
@@ -339,6 +357,10 @@ void TraceMaster::complete(Payload &p, ps_t time) {
     AccessDone d{};
 
     p.lane->last_done = std::max(p.lane->last_done, time);
+    if (p.chain->latest == p.number) {
+        p.chain->end = time;
+        p.chain->ended = true;
+    }
     last_done_ = std::max(last_done_, time);
     feed_.ended(*p.stream, *p.space, time);
     latencies_.add(time - p.issued);

@@ -58,6 +58,7 @@ private:
         Stream *stream;
         Space *space;
         Lane *lane;
+        TraceFeed::Chain *chain;
     };
     struct Ready { // a lane, and a time before which its next access cannot go out
         ps_t time;
@@ -70,6 +71,7 @@ private:
 
     void play();
     void play_at(ps_t t);
+    bool must_read();
     void read_ahead();
     bool step();
     void enqueue(Lane *lane);

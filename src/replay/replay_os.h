@@ -51,6 +51,7 @@ struct replay_scan {
 	u64 sid_accesses[REPLAY_MAX_STREAMS];
 	u32 n_sids;
 	u8 pasid_bits;
+	bool dependent; /* some access waits for the one before it (DMAT_F_AFTER) */
 };
 
 /* Read the whole trace once, so that a damaged one is refused before anything is done. 0 or -errno. */

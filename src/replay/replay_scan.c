@@ -35,6 +35,7 @@ static int scan_record(struct replay_scan *scan, const struct dmat_record *rec, 
 		return 0;
 	case DMAT_ACCESS:
 		scan->accesses++;
+		scan->dependent |= !!(rec->flags & DMAT_F_AFTER);
 		return add_sid(scan, rec->sid, 1, err);
 	case DMAT_ATTACH:
 		return add_sid(scan, rec->sid, 0, err);

@@ -469,6 +469,47 @@ START_TEST(run_watch_tells_a_circle_from_a_slow_run) {
 }
 END_TEST
 
+/* A chase: each access goes out when the one before it has ended and 30 ns are over, whatever was recorded. */
+START_TEST(a_dependent_access_waits_for_the_one_before) {
+    fl_config c = busy(8);
+    c.master.arrival = FL_ARRIVAL_TRACE;
+    MasterBench b(c);
+    b.source.access(0, 1, 0);
+    b.source.access(10, 1, 1);
+    b.source.access(20, 1, 2);
+    b.source.access(20, 2, 10); // of another stream: as recorded
+    b.source.access(9000, 1, 3);
+    for (u64 i : {1, 2, 4}) {
+        b.source.records[i].flags |= DMAT_F_AFTER;
+        b.source.records[i].word[0] = 30;
+    }
+    b.target.late[1] = ns(2000);
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 0);
+    ck_assert_uint_eq(b.at_ns(1), 130);
+    ck_assert_uint_eq(b.at_ns(2), 2160);
+    ck_assert_uint_eq(b.at_ns(3), 2290);
+    ck_assert_uint_eq(b.at_ns(10), 20);
+}
+END_TEST
+
+/* Chains of two tags do not wait for each other; the first of a chain waits for nobody. */
+START_TEST(chains_of_two_tags) {
+    MasterBench b(busy(8));
+    for (u64 i = 0; i < 4; i++) {
+        b.source.access(0, 1, i, 1 + i % 2);
+        b.source.records[i].flags |= DMAT_F_AFTER;
+        b.source.records[i].word[0] = 7;
+    }
+    b.target.late[0] = ns(1000);
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 0);
+    ck_assert_uint_eq(b.at_ns(1), 1);
+    ck_assert_uint_eq(b.at_ns(2), 1007);
+    ck_assert_uint_eq(b.at_ns(3), 108);
+}
+END_TEST
+
 int main() {
     Suite *suite = suite_create("platform_parts");
     TCase *tc = tcase_create("all");
@@ -490,6 +531,8 @@ int main() {
     tcase_add_test(tc, system_work_of_two_spaces_is_not_tied);
     tcase_add_test(tc, tags_order_a_stream);
     tcase_add_test(tc, duration_without_the_maps_before);
+    tcase_add_test(tc, a_dependent_access_waits_for_the_one_before);
+    tcase_add_test(tc, chains_of_two_tags);
     tcase_add_test(tc, run_watch_tells_a_circle_from_a_slow_run);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
