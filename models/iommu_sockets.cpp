@@ -32,11 +32,12 @@ void IommuModel::Port::drain_at(ps_t time) {
 void IommuModel::Port::drain() {
     if (blocked.empty())
         return;
-    if (input.end() > model.scheduler_.now()) {
-        drain_at(input.end());
+    Access *a = blocked.front();
+    ps_t ready = std::max(input.end(), a->flow.started); // it may be announced for later
+    if (ready > model.scheduler_.now()) {
+        drain_at(ready);
         return;
     }
-    Access *a = blocked.front();
     blocked.pop_front();
     model.retry(*a);
     if (!blocked.empty() && blocked.front() == a)

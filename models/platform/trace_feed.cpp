@@ -19,11 +19,19 @@ void TraceFeed::stop(int error) {
     size_ = at_ = 0;
 }
 
+/* What the operating system did before the first access, it has done when that goes out. */
+bool TraceFeed::goes_in_front(const dmat_record &rec) {
+    if (rec.kind != DMAT_ACCESS)
+        return true;
+    in_front_ = !systems_.empty();
+    return !in_front_;
+}
+
 bool TraceFeed::more() {
     if (halt_)
         return false;
     if (likely(at_ < size_))
-        return true;
+        return !in_front_ || goes_in_front(block_[at_]);
     if (at_end_)
         return false;
     size_ = source_->next(&block_);
@@ -40,7 +48,7 @@ bool TraceFeed::more() {
         round_ += (previous_ns_ - first_ns_) * 1000;
         rounds_++;
     }
-    return true;
+    return !in_front_ || goes_in_front(block_[at_]);
 }
 
 TraceFeed::Stream &TraceFeed::find_stream(u32 sid) {
@@ -235,6 +243,8 @@ void TraceFeed::done(System *s, ps_t t, std::vector<Lane *> &wake) {
     Stream *stream = s->stream;
     Space *space = s->space;
 
+    if (in_front_)
+        ready_ = std::max(ready_, t);
     runnable_.erase(std::find(runnable_.begin(), runnable_.end(), s));
     if (stream) {
         stream->pending.pop_front();

@@ -7,7 +7,8 @@
  * before it and some time to think (DMAT_F_AFTER).
  * What the operating system did (map, unmap, attach, detach) is a fence in its
  * address space or stream: it waits for the accesses before it, and those behind
- * it wait for it. Nothing else ties streams to each other.
+ * it wait for it. What it did before the first access is done before any access.
+ * Nothing else ties streams to each other.
  */
 #ifndef FAULTLINE_TRACE_FEED_H
 #define FAULTLINE_TRACE_FEED_H
@@ -176,6 +177,8 @@ public:
     /// Append the lanes of @p parked to @p wake.
     static void unpark(std::vector<Lane *> &parked, std::vector<Lane *> &wake);
 
+    /// What the operating system did before the first access is done.
+    ps_t ready() const { return ready_; }
     bool at_end() const { return at_end_ && at_ >= size_; }
     bool idle() const { return !buffered_ && systems_.empty(); }
     int error() const { return error_; }
@@ -201,6 +204,7 @@ private:
     Chain &new_chain(Stream &s, u32 tag);
     Lane *read_access(const dmat_record &rec);
     void read_system(const dmat_record &rec);
+    bool goes_in_front(const dmat_record &rec);
     void consider(System *s);
     bool is_hungry(const Stream &s) const { return s.left && s.queued < ahead_; }
 
@@ -221,8 +225,9 @@ private:
     ssize_t at_ = 0, size_ = 0;
     u64 number_ = 0, buffered_ = 0, unended_ = 0;
     u64 hungry_ = 0, undiscovered_ = 0, ahead_ = 1, rounds_ = 0;
+    bool in_front_ = true; // no access has been read
     bool by_tag_ = false, dependent_ = false;
-    ps_t begin_ = 0, round_ = 0, last_end_ = 0;
+    ps_t begin_ = 0, round_ = 0, last_end_ = 0, ready_ = 0;
     u64 first_ns_ = 0, previous_ns_ = 0;
     bool started_ = false, at_end_ = false;
     int error_ = 0;

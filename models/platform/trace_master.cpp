@@ -163,7 +163,7 @@ static ps_t think_time(const dmat_record &rec) {
 ps_t TraceMaster::own_time(Lane &lane) {
     TraceFeed::Item &item = lane.items.front();
     Stream &s = *item.stream;
-    ps_t t = std::max({floor_, s.ready, item.space->ready});
+    ps_t t = std::max({floor_, feed_.ready(), s.ready, item.space->ready});
 
     if (unlikely(!item.admitted()) || port_busy_[s.port])
         return kNever;

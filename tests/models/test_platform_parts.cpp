@@ -324,11 +324,11 @@ START_TEST(system_work_is_a_barrier_of_its_space) {
     ck_assert_uint_eq(b.system_times.size(), 3);
     ck_assert_uint_eq(b.system_times[0], 0);
     ck_assert_uint_eq(b.system_times[1], ns(500)); // one processor does them
-    ck_assert_uint_eq(b.at_ns(0), 500);
+    ck_assert_uint_eq(b.at_ns(0), 1000);           // what was done before the first access is done before any
     ck_assert_uint_eq(b.at_ns(1), 1000);
-    // The access of space 1 was complete at 600; the system was busy until 1000.
-    ck_assert_uint_eq(b.system_times[2], ns(1000));
-    ck_assert_uint_eq(b.at_ns(2), 1500);
+    // The access of space 1 was complete at 1100.
+    ck_assert_uint_eq(b.system_times[2], ns(1100));
+    ck_assert_uint_eq(b.at_ns(2), 1600);
     ck_assert_uint_eq(b.at_ns(3), 1001);
 }
 END_TEST
@@ -400,10 +400,10 @@ START_TEST(system_work_of_two_spaces_is_not_tied) {
     b.source.system(DMAT_UNMAP, 0, 2);
     b.source.access(0, 20, 2);
     b.play();
-    ck_assert_uint_eq(b.at_ns(0), 500);
+    ck_assert_uint_eq(b.at_ns(0), 1000);
     ck_assert_uint_eq(b.at_ns(1), 1000);
     ck_assert_uint_eq(b.at_ns(2), 1600);                  // its unmap from 1100 to 1600
-    ck_assert_uint_eq(b.system_times.back(), ns(100500)); // the other one
+    ck_assert_uint_eq(b.system_times.back(), ns(101000)); // the other one
 }
 END_TEST
 
