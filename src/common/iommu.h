@@ -108,6 +108,7 @@ enum xlat { XLAT_OK, XLAT_MISS, XLAT_ABORT, XLAT_RAZWI, XLAT_STALL, XLAT_WAIT };
  * @priv_perm: PERM_* for privileged accesses
  * @untranslated: (ATS) the device must use untranslated accesses (U bit)
  * @attr:  memory attributes, architecture specific
+ * @reserved: 0; named, so that an initialiser clears every bit: caches and images keep them
  */
 struct xlat_result {
 	u64 pa;
@@ -121,16 +122,19 @@ struct xlat_result {
 	bool recorded : 1;
 	bool global : 1;
 	bool untranslated : 1;
+	u16 reserved : 11;
 };
 
 #define XLAT_ANSWER offsetof(struct xlat_result, fault)
+
+static_assert(sizeof(struct xlat_result) == XLAT_ANSWER + sizeof(u64), "an answer is one word");
+static_assert(offsetof(struct xlat_result, attr) == XLAT_ANSWER + 5, "no byte between the members of an answer");
 
 /* All of an answer but the address, in one word: for caches to keep. */
 static inline u64 xlat_answer(const struct xlat_result *r)
 {
 	u64 word;
 
-	fl_assert(sizeof(*r) == XLAT_ANSWER + sizeof(word));
 	memcpy(&word, (const u8 *)r + XLAT_ANSWER, sizeof(word));
 	return word;
 }
@@ -239,7 +243,7 @@ enum iommu_event_kind {
  * @by:     SCOPE_*
  * @stages: SCOPE_S1 (first stage), SCOPE_S2 (second): whose translations; a translation through both is meant by either
  * @global: entries that hold for every ASID or PASID are meant, too
- * @regime: the architecture's translation regime, 0: the only one, or all (SMMUv3: WORLD_*; SMMUv2: enum smmuv2_regime)
+ * @regime: the architecture's translation regime, 0: the only one, or all (enum smmuv3_regime, enum smmuv2_regime)
  * @sid_first, @sid_last: StreamIDs or requester IDs, inclusive
  * @vmid_mask: low bits of @vmid that do not count
  * @first, @last: input addresses of the stage (an IPA where only SCOPE_S2 is set), bytes, inclusive

@@ -62,7 +62,6 @@ static void *driver_cfg(const struct kind_request *req)
 	c->cmdq_log2 = (u8)req->cfg->iommu.cmdq_log2;
 	c->evtq_log2 = (u8)req->cfg->iommu.eventq_log2;
 	c->priq_log2 = (u8)req->cfg->iommu.priq_log2;
-	c->stall_devices = req->devices;
 	c->pri_devices = req->devices;
 	c->observe = req->observe;
 	c->observer = req->observer;

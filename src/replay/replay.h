@@ -138,7 +138,8 @@ struct replay_difference {
  * struct replay_result - what came out
  * @accesses: of the trace; one that crosses pages counts once
  * @translated, @aborted: of them, how they ended
- * @faults: reported to the operating system, duplicates included
+ * @faults: reported by the driver, duplicates included
+ * @unhandled: of them, answered or dropped by the fault core without a handler
  * @duplicates: of them, to a page whose fault was being handled
  * @first_touches: accesses to pages that the trace had mapped but were not resident
  * @types: faults by architecture's number, @n_types used, in ascending order
@@ -159,7 +160,7 @@ struct replay_difference {
  */
 struct replay_result {
 	u64 accesses, bytes, translated, aborted;
-	u64 faults, duplicates, first_touches;
+	u64 faults, unhandled, duplicates, first_touches;
 	struct replay_type types[REPLAY_MAX_TYPES];
 	u32 n_types;
 	u64 responses[FAULT_CODES];

@@ -620,7 +620,8 @@ void replay_os_result(struct replay_os *os, struct replay_result *res)
 	memcpy(res->responses, stats.answered, sizeof(res->responses));
 	memcpy(res->types, os->counts.types, sizeof(res->types));
 	res->n_types = os->counts.n_types;
-	res->faults = os->counts.faults;
+	res->faults = stats.reported;
+	res->unhandled = stats.reported - os->counts.faults;
 	res->duplicates = os->counts.duplicates;
 	res->first_touches = os->counts.first_touches;
 	res->maps = os->counts.maps;

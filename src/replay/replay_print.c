@@ -38,6 +38,7 @@ static void set_faults(json_t *j, const struct replay_options *opt, const struct
 	u32 i;
 
 	report_json_u64(o, "total", res->faults);
+	report_json_u64(o, "unhandled", res->unhandled);
 	report_json_u64(o, "duplicate", res->duplicates);
 	report_json_u64(o, "first_touches", res->first_touches);
 	for (i = 0; i < res->n_types; i++)
@@ -189,6 +190,8 @@ static void print_faults(const struct replay_options *opt, const struct replay_r
 	fprintf(out, "faults               %llu, %llu of them duplicates\n", res->faults, res->duplicates);
 	for (i = 0; i < res->n_types; i++)
 		fprintf(out, "  %-18s %llu\n", type_name(opt, &res->types[i]), res->types[i].count);
+	if (res->unhandled)
+		fprintf(out, "  %-18s %llu\n", "not handled", res->unhandled);
 	fprintf(out, "first touches        %llu\n", res->first_touches);
 	if (opt->faults == REPLAY_PRI && res->timed)
 		fprintf(out, "joined a request     %llu\n", res->merged);

@@ -352,16 +352,13 @@ static void install_step(struct smmuv2 *s, const struct smmuv2_found *f, const s
 
 static u64 answer_of(const struct smmuv2_found *f)
 {
-	struct xlat_result r;
+	struct xlat_result r = { .shift = f->shift,
+				 .perm = f->user_perm,
+				 .priv_perm = f->priv_perm,
+				 .attr = f->attr,
+				 .global = f->global,
+				 .hit = true };
 
-	/* Padding, too: the word goes into images. */
-	memset(&r, 0, sizeof(r));
-	r.shift = f->shift;
-	r.perm = f->user_perm;
-	r.priv_perm = f->priv_perm;
-	r.attr = f->attr;
-	r.global = f->global;
-	r.hit = true;
 	return xlat_answer(&r);
 }
 

@@ -134,7 +134,6 @@ static void probe_sizes(struct smmuv3_drv *d, u32 idr0, u32 idr1)
 	c->priq_log2 = cut(c->priq_log2, 9, FIELD_GET(IDR1_PRIQS, idr1));
 	c->batch = c->batch ? c->batch : 32;
 	c->tlbi_max = c->tlbi_max ? c->tlbi_max : 64;
-	c->stall_devices = c->stall_devices ? c->stall_devices : 1;
 	c->pri_devices = c->pri_devices ? c->pri_devices : 1;
 	d->f.st_two_levels = FIELD_GET(IDR0_ST_LEVEL, idr0) == 1;
 	d->f.cd_two_levels = idr0 & IDR0_CD2L;

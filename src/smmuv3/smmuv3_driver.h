@@ -105,7 +105,6 @@ enum smmuv3_drv_msi { SMMUV3_MSI_EVENTQ, SMMUV3_MSI_PRIQ, SMMUV3_MSI_GERROR, SMM
  * @va_bits: input size of domains, 25..48, 52 where the SMMU can; 0: 48
  * @batch: records handled by one call of irq_thread; 0: 32
  * @tlbi_max: pages invalidated one by one before the whole ASID is; 0: 64 (without IDR3.RIL)
- * @stall_devices: masters that may stall: IDR5.STALL_MAX is divided among them; 0: 1
  * @pri_devices: masters with PRI: the PRI queue is divided among them; 0: 1
  * @msi: use MSIs where IDR0.MSI says so; else wired lines
  * @msi_cfg: doorbell and data of each
@@ -126,7 +125,6 @@ struct smmuv3_drv_cfg {
 	u8 va_bits;
 	u32 batch;
 	u32 tlbi_max;
-	u32 stall_devices;
 	u32 pri_devices;
 	bool msi;
 	struct {

@@ -379,8 +379,9 @@ static u32 credits(const struct smmuv3_drv *d, const struct v3d_dev *dev, u32 wa
 
 	if (wanted)
 		return min(wanted, 65536U);
+	/* Nothing in hardware keeps one master from having all stalls. */
 	if (dev->can_stall)
-		n = min(d->f.stall_max / d->cfg.stall_devices, (u32)STALL_SLOTS);
+		n = min(d->f.stall_max, (u32)STALL_SLOTS);
 	else if (dev->pri)
 		n = min((1U << d->priq.log2) / d->cfg.pri_devices, (u32)PRG_INDICES);
 	return max(n, 1U);

@@ -293,10 +293,44 @@ START_TEST(notices_that_nobody_is_there)
 }
 END_TEST
 
+/*
+ * Found as an endless removal: a VT-d with one PCIe device whose page requests are on leaves the bus (reads of ones),
+ * or its invalidation queue stands still. Its fault interrupt and the watchdog come once more, then the driver goes.
+ */
+START_TEST(vtd_that_dies_is_removed)
+{
+	static const enum lie deaths[] = { LIE_ONES, LIE_STILL };
+	u32 more = 0;
+
+	memset(&w, 0, sizeof(w));
+	liar_init(&w.l, &iommu_kind_vtd, deaths[_i], 1);
+	w.c = &vtd_drv_class;
+	w.l.countdown = ~0U;
+	ck_assert_int_eq(probe(), 0);
+	add(0);
+	ck_assert(w.attached[0]);
+	w.l.countdown = 0;
+	liar_call(&w.l);
+	w.c->irq(w.drv, VTD_DRV_FAULT, w.l.now);
+	while (w.c->irq_thread(w.drv, VTD_DRV_FAULT, w.l.now) > 0)
+		ck_assert_uint_lt(++more, 10);
+	watchdog();
+	liar_call(&w.l);
+	w.c->remove(w.drv, w.l.now);
+	liar_call(&w.l);
+	check_debts();
+	ck_assert_int_eq(fault_core_destroy(w.core), 0);
+	fl_free(w.drv);
+	w.l.kind->driver_cfg_free(w.cfg);
+	liar_exit(&w.l);
+}
+END_TEST
+
 int main(void)
 {
-	const struct suite_loop loops[] = { { ends_and_answers_on_hardware_that_lies, LIES } };
+	const struct suite_loop loops[] = { { ends_and_answers_on_hardware_that_lies, LIES },
+					    { vtd_that_dies_is_removed, 2 } };
 	const TTest *const tests[] = { notices_that_nobody_is_there };
 
-	return suite_run_loops("lying_hardware", tests, 1, loops, 1);
+	return suite_run_loops("lying_hardware", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
 }

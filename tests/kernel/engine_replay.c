@@ -509,7 +509,6 @@ static int make_smmuv3(struct engine_replay *r)
 	struct smmuv3_cfg cfg = { .stalls = 16 };
 
 	r->engine = &smmuv3_class;
-	r->drv_cfg->smmuv3.stall_devices = REPLAY_STREAMS;
 	return smmuv3_init(&r->hw->smmuv3, &cfg, &hw_ops, r);
 }
 

@@ -338,6 +338,34 @@ START_TEST(invalidation_waits_for_what_uses_it) {
 }
 END_TEST
 
+/* The IOMMU is reset while a page request is outstanding and the answer to it is on the link. */
+START_TEST(reset_ends_a_page_request) {
+    Bench b;
+    b.answer_at(2800, 0, PRG_SUCCESS, 1);
+    b.scheduler.at(
+        3'000'000,
+        [](void *o, u64) {
+            auto *bench = static_cast<Bench *>(o);
+            bench->device.iommu_reset(bench->scheduler.now());
+        },
+        &b);
+    b.answer_at(6000, 1, PRG_SUCCESS, 2);
+    b.engine_of_device.body = [&] {
+        Payload p(0x1000, 8), q(0x2000, 8);
+        ck_assert_uint_eq(access_ns(b, p), 3000);
+        ck_assert_int_eq(p.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        ck_assert_uint_eq(p.ext.outcome, XLAT_ABORT);
+        // The old answer arrives at 3265, before the next request leaves, and answers nothing.
+        ck_assert_uint_eq(access_ns(b, q), 6000 + 65 + 400 + (3 + 400 + 2 + 400) + 400 + 2 + 50 + 400);
+        ck_assert_int_eq(q.get_response_status(), tlm::TLM_OK_RESPONSE);
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(ats.requests.size(), 2);
+    ck_assert_uint_eq(b.device.stats(0x300).success, 1);
+    ck_assert_uint_eq(b.device.stats(0x300).unexpected, 0);
+}
+END_TEST
+
 START_TEST(link_serialises) {
     fl_config c = pcie_prices();
     c.pcie.bandwidth_mb_s = 1000; // a byte a ns
@@ -368,6 +396,7 @@ int main() {
     tcase_add_test(c, nb_accesses_to_one_page_share_a_request);
     tcase_add_test(c, function_keeps_to_its_allocation);
     tcase_add_test(c, invalidation_waits_for_what_uses_it);
+    tcase_add_test(c, reset_ends_a_page_request);
     tcase_add_test(c, link_serialises);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);

@@ -412,7 +412,54 @@ START_TEST(test_pri_off)
 }
 END_TEST
 
+/* All of what a reset of the IOMMU meets: pages asked for, joined and waited for, a translation and an invalidation. */
+START_TEST(test_reset_of_the_iommu)
+{
+	struct dma_txn t = access_to(0x6000, 0), req;
+	struct xlat_result r = { .pa = 0x9000, .shift = 12, .perm = PERM_R };
+	struct ats_use use;
+	u32 i;
+	int tag;
+
+	make(2, 0);
+	ck_assert_int_eq(translate(0x5000, 0, 0x8000, PERM_R), ATS_OK);
+	ats_ep_begin(&ep, &use, &(struct dma_txn){ .iova = 0x5000, .sid = 0x300, .len = 64 });
+	ats_ep_invalidate(&ep, &(struct ats_inv){ .sid = 0x300, .addr = 0x5000, .shift = 12, .itag = 3 });
+	ck_assert_uint_eq(n_done, 0);
+	ck_assert_int_eq(translate(0x7000, 0, 0xa000, PERM_R), ATS_OK);
+	tag = ats_ep_translate(&ep, &t, &req);
+	fault(0, 0x1000, 0);
+	fault(1, 0x1000, 0);
+	fault(2, 0x2000, 0);
+	fault(3, 0x3000, 0);
+	ck_assert_uint_eq(n_sent, 2);
+
+	ats_ep_reset(&ep);
+	ck_assert_uint_eq(n_woken, 4);
+	for (i = 0; i < 4; i++)
+		ck_assert_int_eq(woken[i].why, ATS_DISABLED);
+	ck_assert_uint_eq(ep.outstanding, 0);
+	ck_assert(!hit(0x7000, 0));
+	ck_assert_int_eq(ats_ep_complete(&ep, (u32)tag, XLAT_OK, &r), ATS_STALE);
+	ats_ep_end(&ep, &use);
+	ck_assert_uint_eq(n_done, 0);
+
+	/* Nothing is answered that was asked before; what is asked now is. */
+	respond(sent[0].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_woken, 4);
+	ck_assert_uint_eq(ep.stats.unexpected, 1);
+	ck_assert_int_eq(fault(4, 0x1000, 0), 0);
+	ck_assert_uint_eq(n_sent, 3);
+	respond(sent[2].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_woken, 5);
+	ck_assert_uint_eq(woken[4].id, 4);
+	ck_assert_int_eq(woken[4].why, ATS_RETRY);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
 SUITE_MAIN("ats_endpoint", test_configuration, test_translation_request, test_completions, test_page_request_message,
 	   test_accesses_to_one_page_share_a_request, test_credits, test_groups, test_refused_group, test_allocation,
 	   test_prg_indices_are_unique_and_come_in_turn, test_invalidation, test_invalidation_waits_for_uses,
-	   test_itag_used_again, test_invalidation_overtakes_a_completion, test_stop_marker, test_pri_off)
+	   test_itag_used_again, test_invalidation_overtakes_a_completion, test_stop_marker, test_pri_off,
+	   test_reset_of_the_iommu)

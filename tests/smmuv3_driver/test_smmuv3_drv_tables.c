@@ -153,15 +153,15 @@ START_TEST(respects_the_stall_model)
 }
 END_TEST
 
-START_TEST(divides_the_stall_slots)
+/* 6.3.6: IDR5.STALL_MAX limits the SMMU, not a stream. Any master may have them all. */
+START_TEST(reserves_all_stalls_for_each)
 {
 	struct drv_device_cfg one = { .sids = { 1 }, .n_sids = 1, .can_stall = true };
 	struct drv_device_cfg two = { .sids = { 2 }, .n_sids = 1, .can_stall = true, .credits = 3 };
 
 	fake_init(&f);
-	f.cfg.stall_devices = 4;
 	ck_assert_int_eq(fake_probe(&f), 0);
-	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &one)), 4);
+	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &one)), 16);
 	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &two)), 3);
 	end();
 }
@@ -606,7 +606,7 @@ START_TEST(stream_in_use)
 END_TEST
 
 SUITE_MAIN("smmuv3_drv_tables", terminates_until_attached, writes_stage_1_entries, stalls_where_the_firmware_says_so,
-	   respects_the_stall_model, divides_the_stall_slots, bypasses_and_blocks, gives_pasids_their_cds,
+	   respects_the_stall_model, reserves_all_stalls_for_each, bypasses_and_blocks, gives_pasids_their_cds,
 	   refuses_pasids_that_cannot_be, refuses_devices_that_cannot_be, stream_entries_change_without_a_gap,
 	   address_spaces_change_without_a_gap, invalidates_what_is_unmapped, invalidates_ranges_where_it_can,
 	   returns_asids_clean, removes_a_stream_in_order, stream_in_use)
