@@ -127,8 +127,11 @@ struct xlat_result {
 
 #define XLAT_ANSWER offsetof(struct xlat_result, fault)
 
+/* The kernel's sparse lays bit-fields of bool out in a way of its own. */
+#ifndef __CHECKER__
 static_assert(sizeof(struct xlat_result) == XLAT_ANSWER + sizeof(u64), "an answer is one word");
 static_assert(offsetof(struct xlat_result, attr) == XLAT_ANSWER + 5, "no byte between the members of an answer");
+#endif
 
 /* All of an answer but the address, in one word: for caches to keep. */
 static inline u64 xlat_answer(const struct xlat_result *r)

@@ -684,7 +684,7 @@ static void end_walk(struct vtd *v, struct iommu_walk *w)
 		v->iq_owed = true;
 }
 
-static enum xlat complete(struct vtd *v, struct iommu_walk *w)
+static enum xlat complete_walk(struct vtd *v, struct iommu_walk *w)
 {
 	struct vtd_flight *f = vtd_flight(w);
 
@@ -702,7 +702,7 @@ enum xlat vtd_walk_fill(void *hw, struct iommu_walk *w)
 	enum xlat x;
 
 	engine_enter_access(&v->guard, CALL_FILL);
-	x = complete(v, w);
+	x = complete_walk(v, w);
 	engine_leave_access(&v->guard);
 	return x;
 }
@@ -735,7 +735,7 @@ static __attribute__((__noinline__)) enum xlat translate_miss(struct vtd *v, con
 	enum xlat x;
 
 	decide(v, t, &v->one);
-	x = complete(v, &v->one);
+	x = complete_walk(v, &v->one);
 	*r = v->one.res;
 	return x;
 }
