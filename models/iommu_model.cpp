@@ -216,9 +216,8 @@ IommuModel::Step IommuModel::lookup_held(Flow &f, xlat x, Access *again) {
     bool had_slot = again && again->slot;
 
     if (!had_slot && !f.port->slots.empty()) {
-        f.port->slots.pop();
-        f.slot_from = f.at;
-        f.port->slots_use.take(f.at, f.at);
+        f.slot_from = std::max(f.port->slots.pop(), f.at);
+        f.port->slots_use.take(f.at, f.slot_from);
         had_slot = true;
     }
     defer(f, again, had_slot);

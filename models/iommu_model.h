@@ -96,6 +96,8 @@ public:
     const Counters &counters() const { return counters_; }
     /// The resources and what they did, in a fixed order.
     std::vector<const Usage *> usages() const;
+    /// Accesses that the engine lets stall at once.
+    void set_stall_slots(u32 slots) { stalls_use_.set_capacity(slots); }
 
     /// Who waits for somebody else: for the answer to a stall, for room to stall, at an input whose slots are taken.
     struct Waiting {
@@ -248,6 +250,7 @@ private:
         u64 fault; // its number: the access may be another's by the time the record is read
     };
     std::unordered_map<u64, RecordOf> records_;
+    Reader last_reader_{}; // of a record
     std::unordered_map<tlm::tlm_generic_payload *, Access *> downstream_;
     std::deque<Access *> down_queue_;
     std::deque<std::pair<u64, u32>> messages_;

@@ -326,6 +326,9 @@ void IommuModel::event(const iommu_event &ev) {
             page_recorded(ev.addr);
         if (ev.id && ev.id <= accesses_.size()) {
             Access &a = *accesses_[ev.id - 1];
+            // It was held: whoever made room was on his way already, and a record with room waits for that as long.
+            a.flow.book(OWNER_INTERRUPT, last_reader_.entered);
+            a.flow.book(OWNER_WAKE, last_reader_.began);
             a.flow.book(OWNER_QUEUE_FULL, cur_);
             for (unsigned i = PART_NOTIFY; i <= FAULT_PARTS; i++)
                 a.stamps.stamp[i] = cur_;
@@ -366,6 +369,7 @@ void IommuModel::note_record(u64 address, u32 length, ps_t time, const Reader &r
             a.stamps.stamp[PART_SOFTWARE] = time;
             book_reading(a.flow, reader, time);
         }
+        last_reader_ = reader;
         records_.erase(found);
     }
 }

@@ -121,6 +121,7 @@ public:
         uses_++;
         waited_ += from - asked;
         settle(from);
+        take_over(from);
         held_++;
         changed(from);
     }
@@ -128,6 +129,7 @@ public:
         busy_ += until > from ? until - from : 0;
         held_--;
         ends_.push(until);
+        latest_ = until > latest_ ? until : latest_;
     }
     /// A server of one unit that counts for itself.
     void total(u64 uses, unsigned __int128 busy, unsigned __int128 waited) {
@@ -137,10 +139,17 @@ public:
         peak_ = uses != 0;
     }
 
+    /// A limit that is known later, before anything is used.
+    void set_capacity(u32 units) { capacity_ = units; }
+    /// Somebody has waited for a unit that take() was not told of.
+    void add_wait(ps_t time) { waited_ += time; }
+
     const char *name() const { return name_; }
     u32 capacity() const { return capacity_; }
     u64 uses() const { return uses_; }
+    /// Of all units; those of take() count when they are released, those of use() at once, up to latest().
     unsigned __int128 busy() const { return busy_; }
+    ps_t latest() const { return latest_; }
     unsigned __int128 waited() const { return waited_; }
     u32 peak() const { return peak_; }
     /// Time with every unit in use, up to @p now.
@@ -154,6 +163,14 @@ private:
         settle(from);
         busy_ += until - from;
         ends_.push(until);
+        latest_ = until > latest_ ? until : latest_;
+        changed(from);
+    }
+    /// What software releases is free at once, some time before the release is due: then it ends at @p from.
+    void take_over(ps_t from) {
+        if (u32(ends_.size()) + held_ < capacity_ || ends_.empty())
+            return;
+        busy_ -= ends_.pop() - from;
         changed(from);
     }
     /// Units whose end has come are free.
@@ -177,7 +194,7 @@ private:
     u32 capacity_, peak_ = 0, held_ = 0;
     u64 uses_ = 0;
     unsigned __int128 busy_ = 0, waited_ = 0;
-    ps_t full_ = 0, full_since_ = kNever;
+    ps_t full_ = 0, full_since_ = kNever, latest_ = 0;
     SortedRing<ps_t> ends_;
 };
 

@@ -54,7 +54,20 @@ const ats_ep_stats &PcieEndpoint::stats(u32 requester) const {
 u32 PcieEndpoint::allocate(u32 requester, u32 requests) {
     Function *f = function(requester);
 
-    return f ? ats_ep_allocate(&f->ep, requests) : 0;
+    if (!f)
+        return 0;
+    u32 written = ats_ep_allocate(&f->ep, requests);
+    if (written)
+        f->credits.set_capacity(written);
+    return written;
+}
+
+std::vector<const Usage *> PcieEndpoint::usages() const {
+    std::vector<const Usage *> all{&to_root_.usage(), &to_device_.usage()};
+
+    for (auto &f : functions_)
+        all.push_back(&f->credits);
+    return all;
 }
 
 PcieEndpoint::Access *PcieEndpoint::new_access() {

@@ -59,8 +59,10 @@ public:
 
     void set_sink(PageSink *sink) { sink_ = sink; }
     const ats_ep_stats &stats(u32 requester) const;
-    const Usage &link_up() const { return to_root_.usage(); }
-    const Usage &link_down() const { return to_device_.usage(); }
+    /// Page request groups that the queue's overflow sent back.
+    u64 tries() const { return tries_; }
+    /// The link's two directions, and the credits of each function.
+    std::vector<const Usage *> usages() const;
     /// Who waits for somebody else: for the answer to a page request, for the credit to send one, for a tag.
     struct Waiting {
         u64 answer, credit, tag;
@@ -101,7 +103,7 @@ private:
     void completion(Access &a);
     void fault(Access &a, ps_t time);
     void close_fault(Access &a, bool ok, ps_t time);
-    void book_group(Access &a, const Function &f);
+    void book_group(Access &a, Function &f);
     void end_piece(Access &a, ps_t time);
     void fail(Access &a, ps_t time);
     bool advance(Access &a);
@@ -130,6 +132,7 @@ private:
     std::unordered_map<tlm::tlm_generic_payload *, Access *> upstream_;
     std::deque<Access *> up_queue_, no_tag_, responses_;
     bool up_busy_ = false, responding_ = false;
+    u64 tries_ = 0;
     ps_t cur_ = 0; // the time the functions' messages belong to
 };
 

@@ -53,6 +53,7 @@ struct PcieEndpoint::Access {
 struct GroupTimes {
     ps_t sent, arrived, recorded, noticed;
     Reader reader;
+    u32 requests; // that hold a credit each since @c sent
 };
 
 struct PcieEndpoint::Function {
@@ -63,12 +64,19 @@ struct PcieEndpoint::Function {
     GroupTimes groups[ATS_MAX_PRG] = {};
     const Response *response = nullptr; // being taken in
     unsigned resets = 0;                // of the IOMMU; what it sent before is not taken in
+    Usage credits;
 
-    Function(PcieEndpoint &d, const ats_ep_cfg &cfg, const ats_ep_ops &ops) : device(d) {
+    Function(PcieEndpoint &d, const ats_ep_cfg &cfg, const ats_ep_ops &ops)
+        : device(d), credits("credits", cfg.capacity) {
         if (ats_ep_init(&ep, &cfg, &ops, this))
             throw std::invalid_argument("PCIe function: credits, group or ATC out of range");
     }
     ~Function() { ats_ep_exit(&ep); }
+    /// A group's answer is here.
+    void give_back(GroupTimes &g, ps_t time) {
+        for (; g.requests; g.requests--)
+            credits.release(g.sent, time);
+    }
 };
 
 /// A group response on its way down.

@@ -32,7 +32,13 @@ void PcieEndpoint::op_page_request(void *ctx, const ::page_request *pr) {
     auto *f = static_cast<Function *>(ctx);
     ps_t arrival = f->device.to_root_.send(f->device.cur_, 0);
 
-    f->groups[pr->prgi % ATS_MAX_PRG] = {f->device.cur_, arrival, arrival, arrival, {}};
+    GroupTimes &g = f->groups[pr->prgi % ATS_MAX_PRG];
+    u32 before = g.requests;
+    g = {f->device.cur_, arrival, arrival, arrival, {}, before};
+    if (pr->perm) { // not a stop marker
+        g.requests++;
+        f->credits.take(g.sent, g.sent);
+    }
     f->device.iommu_.page_request(*pr, arrival);
 }
 
@@ -63,6 +69,8 @@ void PcieEndpoint::page_response(const ::page_response &response, ps_t time, con
             if (r->resets != r->fn.resets)
                 return;
             device.cur_ = device.scheduler_.now();
+            device.tries_ += r->message.automatic && r->message.code == PRG_SUCCESS;
+            r->fn.give_back(r->fn.groups[r->message.prgi % ATS_MAX_PRG], device.cur_);
             r->fn.response = r.get();
             ats_ep_response(&r->fn.ep, &r->message);
             r->fn.response = nullptr;
@@ -105,7 +113,7 @@ void PcieEndpoint::op_wake(void *ctx, ats_waiter *w, ats_wake why) {
 }
 
 /* Whose the time was from the fault to its group's response, which is here now. */
-void PcieEndpoint::book_group(Access &a, const Function &f) {
+void PcieEndpoint::book_group(Access &a, Function &f) {
     const Response &r = *f.response;
     const GroupTimes &g = f.groups[r.message.prgi % ATS_MAX_PRG];
     ps_t now = scheduler_.now();
@@ -117,6 +125,8 @@ void PcieEndpoint::book_group(Access &a, const Function &f) {
         b->book(OWNER_TRY_AGAIN, now);
         return;
     }
+    if (a.waiter.first && g.sent > b->at())
+        f.credits.add_wait(g.sent - b->at());
     b->book(OWNER_CREDIT, g.sent);
     to_root_.book(b, g.arrived);
     b->book(OWNER_RECORD_PORT, g.recorded - config_.notify.pri_write_ps);
@@ -201,6 +211,8 @@ void PcieEndpoint::iommu_reset(ps_t time) {
     cur_ = time;
     for (auto &f : functions_) {
         f->resets++;
+        for (GroupTimes &g : f->groups)
+            f->give_back(g, time);
         ats_ep_reset(&f->ep);
     }
 }

@@ -213,7 +213,7 @@ void CpuModel::work(bool woken) {
         put_off_ = false;
     }
     workers_use_.take(asked, now);
-    worked_from_[group] = now;
+    worked_from_.emplace(group, now);
     schedule(
         now + handler_.next(),
         [](void *cpu, u64 g) {
@@ -238,8 +238,9 @@ void CpuModel::handle(fault_group *group) {
     } else {
         deferred_(now_ns());
     }
-    workers_use_.release(worked_from_[group], scheduler_.now());
-    worked_from_.erase(group);
+    auto from = worked_from_.find(group); // several may do what was put off
+    workers_use_.release(from->second, scheduler_.now());
+    worked_from_.erase(from);
     schedule(
         scheduler_.now(),
         [](void *cpu, u64) {

@@ -126,13 +126,13 @@ private:
     Usage workers_use_, threads_use_;
     std::unordered_map<fault_group *, ps_t> queued_;
     std::unordered_map<fault_group *, Answer> taken_;
-    std::unordered_map<fault_group *, ps_t> worked_from_; // nullptr: deferred work
-    unsigned sleeping_;                                   // workers
-    std::vector<fault_group *> in_hand_;                  // of the others
-    unsigned busy_ = 0;                                   // entries of the agenda that are ours
-    bool watching_ = false;                               // the deadline check is on the agenda
-    bool put_off_ = false;                                // the operating system has deferred work
-    ps_t sync_seen_ = 0;                                  // SYNCs that software has waited for
+    std::unordered_multimap<fault_group *, ps_t> worked_from_; // nullptr: deferred work
+    unsigned sleeping_;                                        // workers
+    std::vector<fault_group *> in_hand_;                       // of the others
+    unsigned busy_ = 0;                                        // entries of the agenda that are ours
+    bool watching_ = false;                                    // the deadline check is on the agenda
+    bool put_off_ = false;                                     // the operating system has deferred work
+    ps_t sync_seen_ = 0;                                       // SYNCs that software has waited for
 };
 
 } // namespace faultline

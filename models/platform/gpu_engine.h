@@ -17,6 +17,7 @@ class GpuEngine;
 /// One access of an engine on its way.
 struct GpuAccess : tlm::tlm_generic_payload {
     DmaExtension ext;
+    Bill bill;
     dmat_record record; ///< of the piece
     std::vector<unsigned char> data;
     GpuEngine *engine;

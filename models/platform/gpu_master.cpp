@@ -51,6 +51,8 @@ private:
             tlm::tlm_phase phase = tlm::BEGIN_REQ;
             sc_core::sc_time delay = Scheduler::delay_to(gpu_.scheduler.now());
             queue_.pop_front();
+            a.bill.open(a.issued);
+            a.ext.bill = &a.bill;
             if (gpu_.hooks_.before)
                 gpu_.hooks_.before(a.record);
             tlm::tlm_sync_enum answer = socket->nb_transport_fw(a, phase, delay);
@@ -141,6 +143,10 @@ void GpuMaster::done(GpuAccess &a) {
     outstanding_--;
     last_done_ = scheduler.now();
     latencies_.add(last_done_ - a.issued);
+    if (a.bill.used()) { // by a target that keeps a ledger
+        fl_assert(a.bill.at() == last_done_);
+        owners_.add(a.bill);
+    }
     if (hooks_.done) {
         d.record = &a.record;
         d.number = serial_++;

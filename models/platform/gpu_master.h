@@ -98,7 +98,7 @@ private:
     MasterHooks hooks_;
     Counters counters_{};
     Samples latencies_;
-    OwnerSums owners_; // none
+    OwnerSums owners_;
     std::vector<GpuDump> dumps_;
     u64 dumps_taken_ = 0, outstanding_ = 0, serial_ = 0;
     ps_t begin_ = 0, last_done_ = 0, progress_ = 0;

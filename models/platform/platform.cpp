@@ -22,6 +22,8 @@ KindModel::KindModel(sc_core::sc_module_name name, Scheduler &scheduler, const f
     if (ret)
         throw std::runtime_error(std::string("the ") + kind.name + " cannot be made: " + std::strerror(-ret));
     set_engine(kind.cls, hw_);
+    set_stall_slots(u32(kind.cls == iommu_kind_smmuv2.cls ? config.smmuv2.stall_slots * config.tbu.count
+                                                          : config.smmuv3.stall_max));
 }
 
 KindModel::~KindModel() {
@@ -115,7 +117,13 @@ void Platform::boot() {
     cpu.set_software(opt_.kind->drv, replay_os_driver(os_), replay_os_core(os_), deferred);
 
     MasterHooks hooks;
-    hooks.before = [this](const dmat_record &rec) { replay_os_touch(os_, &rec); };
+    hooks.before = [this](const dmat_record &rec) {
+        if (unlikely(at_first_.empty())) {
+            at_first_ = accounts();
+            first_at_ = scheduler.now();
+        }
+        replay_os_touch(os_, &rec);
+    };
     hooks.done = [this](const AccessDone &d) { access_done(d); };
     hooks.system = [this](const dmat_record &rec) { return replay_os_record(os_, &rec, scheduler.now() / 1000, err_); };
     hooks.refuse = [this](u64 number, const char *why) {
@@ -175,6 +183,10 @@ void Platform::access_done(const AccessDone &d) {
     watch_.ended(scheduler.now());
     note_stream(d);
     counts_.accesses++;
+    if (unlikely(!gpu_ && counts_.accesses == scan_.accesses * (opt_.repeat ? opt_.repeat : 1))) {
+        at_last_ = accounts();
+        last_at_ = std::max(scheduler.now(), d.done);
+    }
     counts_.bytes += rec.size;
     (ok ? counts_.translated : counts_.aborted)++;
     if (rec.outcome == DMAT_OUT_NONE || (!ok && recorded_ok && opt_.faults == REPLAY_TERMINATE))
@@ -186,44 +198,69 @@ void Platform::access_done(const AccessDone &d) {
         counts_.first_difference = {d.number, rec.sid, rec.iova, rec.pa, d.address, recorded_ok, ok};
 }
 
-void Platform::add_resource(replay_result &result, const Usage &u) const {
-    if (result.n_resources == REPLAY_MAX_RESOURCES || !u.uses())
+std::vector<Platform::Account> Platform::accounts() const {
+    std::vector<const Usage *> all = iommu.usages();
+    std::vector<Account> a;
+
+    all.push_back(&cpu.threads());
+    all.push_back(&cpu.workers());
+    for (auto &d : devices_)
+        for (const Usage *u : d->usages())
+            all.push_back(u);
+    for (const Usage *u : all)
+        a.push_back({u, u->uses(), u->busy(), u->waited(), u->full(scheduler.now()), u->latest()});
+    return a;
+}
+
+/* What was booked ahead ends after the last access: utilisation looks as far. */
+void Platform::add_resource(replay_result &result, const Account &from, const Account &to) const {
+    const Usage &u = *to.usage;
+
+    if (result.n_resources == REPLAY_MAX_RESOURCES || to.uses == from.uses)
         return;
     replay_resource &r = result.resources[result.n_resources++];
     std::snprintf(r.name, sizeof(r.name), "%s", u.name());
+    for (const replay_resource *o = result.resources; o < &r; o++)
+        r.index += !std::strcmp(o->name, r.name);
     r.capacity = u.capacity() == ~0U ? 0 : u.capacity();
     r.peak = u.peak();
-    r.uses = u.uses();
-    r.busy_ns = u64(u.busy() / 1000);
-    r.waited_ns = u64(u.waited() / 1000);
-    r.full_ns = u.full(scheduler.now()) / 1000;
+    r.uses = to.uses - from.uses;
+    r.busy_ns = u64((to.busy - from.busy) / 1000);
+    r.waited_ns = u64((to.waited - from.waited) / 1000);
+    r.full_ns = (to.full - from.full) / 1000;
+    ps_t window = std::max(last_at_, to.latest) - first_at_;
+    if (r.capacity && window)
+        r.utilisation_ppm = u32((to.busy - from.busy) * 1'000'000 / window / r.capacity);
 }
 
 void Platform::collect_ledger(replay_result &result) const {
     const OwnerSums &all = master->owners();
 
-    result.owned = all.bills;
+    result.fault_bills = fault_owners_.bills;
+    result.access_bills = all.bills;
     for (unsigned i = 0; i < OWNERS; i++) {
         result.fault_owner_ns[i] = fault_owners_.by[i] / 1000;
         result.access_owner_ns[i] = all.by[i] / 1000;
     }
-    for (const Usage *u : iommu.usages())
-        add_resource(result, *u);
-    add_resource(result, cpu.threads());
-    add_resource(result, cpu.workers());
-    for (auto &d : devices_) {
-        add_resource(result, d->link_up());
-        add_resource(result, d->link_down());
-    }
+    for (std::size_t i = 0; i < at_first_.size(); i++)
+        add_resource(result, at_first_[i], at_last_[i]);
 }
 
 void Platform::collect(replay_result &result) {
     result = counts_;
     replay_os_result(os_, &result);
+    if (at_last_.empty()) { // a master that makes accesses of its own
+        at_last_ = accounts();
+        last_at_ = scheduler.now();
+    }
     result.timed = true;
+    result.trace_records = scan_.records;
+    result.trace_accesses = scan_.accesses;
     result.duration_ns = master->duration() / 1000;
     result.access = master->latencies().summary(1000);
+    result.access_histogram = master->latencies().histogram(1000);
     result.latency = latency_.summary(1);
+    result.latency_histogram = latency_.histogram(1);
     for (unsigned i = 0; i < FAULT_PARTS; i++)
         result.parts[i] = parts_[i].summary(1);
     for (u32 i = 0; i < scan_.n_sids; i++) {
@@ -234,10 +271,12 @@ void Platform::collect(replay_result &result) {
     for (unsigned i = 0; i < PAGE_PARTS; i++)
         result.page_parts[i] = page_parts_[i].summary(1);
     collect_ledger(result);
-    for (auto &d : devices_)
+    for (auto &d : devices_) {
+        result.tries += d->tries();
         for (u32 i = 0; i < scan_.n_sids; i++)
             if (scan_.sids[i] % opt_.cfg->tbu.count == u32(&d - devices_.data()))
                 result.merged += d->stats(scan_.sids[i]).merged;
+    }
 }
 
 /* What only a master with a life of its own can tell, and what happened around it. */

@@ -67,7 +67,15 @@ private:
     void make_master();
     void boot();
     void access_done(const AccessDone &d);
-    void add_resource(replay_result &result, const Usage &usage) const;
+    /// Of a resource, so far.
+    struct Account {
+        const Usage *usage;
+        u64 uses;
+        unsigned __int128 busy, waited;
+        ps_t full, latest;
+    };
+    std::vector<Account> accounts() const;
+    void add_resource(replay_result &result, const Account &from, const Account &to) const;
     void collect_ledger(replay_result &result) const;
     void collect(replay_result &result);
     void tell();
@@ -84,6 +92,8 @@ private:
     u32 last_stream_ = 0;
     std::vector<std::unique_ptr<PcieEndpoint>> devices_; // with page requests, before each TBU
     OwnerSums fault_owners_;
+    std::vector<Account> at_first_, at_last_; // when the first access went out, when the last was over
+    ps_t first_at_ = 0, last_at_ = 0;
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
     GpuMaster *gpu_ = nullptr; // the master, if it is one
     RunWatch watch_;

@@ -58,4 +58,12 @@ stats_summary Samples::summary(u64 unit) const {
     return out;
 }
 
+stats_histogram Samples::histogram(u64 unit) const {
+    stats_histogram h{};
+
+    for (const Slot &s : slots_)
+        h.count[stats_bucket(s.value / unit)] += s.count;
+    return h;
+}
+
 } // namespace faultline

@@ -30,6 +30,8 @@ public:
 
     /// As stats_summarize() of the same samples, each divided by @p unit.
     stats_summary summary(u64 unit) const;
+    /// The same samples in buckets.
+    stats_histogram histogram(u64 unit) const;
 
 private:
     struct Slot {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* faultline compare: one trace, one software, several IOMMUs and kinds of fault, side by side. */
 #include "replay_os.h"
+#include "replay_why.h"
 #include "report_json.h"
 #include "report_table.h"
-#include "run_options.h"
+#include "run_record.h"
 #include "timed_replay.h"
 
 #include <sys/wait.h>
@@ -14,7 +15,7 @@
 static const char help[] =
 	"Usage: faultline compare FILE [--variants LIST] [OPTION]...\n"
 	"Plays a trace through several IOMMUs and kinds of fault with the same prices and the same software,\n"
-	"and says what a fault costs in each, why, and what is left to the masters that do not fault.\n"
+	"and says what a fault costs in each, why, and what is left to the streams that do not fault.\n"
 	"\n"
 	"  --variants LIST     IOMMU-FAULTS, separated by commas;\n"
 	"                      default: smmuv2-stall,smmuv3-stall,smmuv3-pri,vtd-pri\n" RUN_HELP "\n"
@@ -27,11 +28,20 @@ struct variant {
 	struct replay_result faulting, resident; /* as asked for, and with every page resident */
 };
 
+/* Streams of the trace that fault in no variant, and the run that their throughput is held against. */
+struct bystanders {
+	bool is[REPLAY_MAX_STREAMS];
+	u32 n;
+	const struct variant *baseline; /* its run with every page resident; NULL if they have no throughput */
+};
+
 struct options {
 	struct run_options common;
 	const char *list;
 	struct variant variants[MAX_VARIANTS];
 	u32 n;
+	bool several; /* streams */
+	struct bystanders others;
 };
 
 /* What a child sends back. */
@@ -53,11 +63,10 @@ static const struct option long_options[] = {
 
 static int parse_variant(struct options *o, const char *text, size_t len)
 {
-	static const char *const modes[] = { "terminate", "stall", "pri" };
 	struct variant *v = &o->variants[o->n];
 	char kind[sizeof(v->name)];
 	char *mode;
-	size_t i;
+	int i;
 
 	if (o->n == MAX_VARIANTS || len >= sizeof(v->name))
 		return cli_usage("compare", "compare: --variants: at most %d, of known names", MAX_VARIANTS);
@@ -68,8 +77,8 @@ static int parse_variant(struct options *o, const char *text, size_t len)
 		*mode++ = '\0';
 	v->run = o->common.run;
 	v->run.kind = iommu_kind_find(kind);
-	for (i = 0; mode && v->run.kind && i < ARRAY_SIZE(modes); i++) {
-		if (strcmp(mode, modes[i]))
+	for (i = 0; mode && v->run.kind && i < REPLAY_FAULTS; i++) {
+		if (strcmp(mode, replay_fault_names[i]))
 			continue;
 		v->run.faults = (enum replay_faults)i;
 		o->n++;
@@ -95,17 +104,19 @@ static int parse_variants(struct options *o)
 static int parse(struct options *o, int argc, char **argv)
 {
 	struct fl_config_error err;
-	int opt, status = CLI_OK;
+	int opt, which, status = CLI_OK;
 
 	optind = 1;
 	opterr = 0;
 	if (fl_config_set(&o->common.cfg, "master.arrival=back-to-back", &err))
 		return cli_fail("%s", err.text);
-	while (!status && (opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+	while (!status && (opt = getopt_long(argc, argv, ":", long_options, &which)) != -1) {
 		if (opt == OPT_VARIANTS)
 			o->list = optarg;
 		else
 			status = run_options_take(&o->common, opt, argc, argv);
+		if (!status)
+			run_options_note(&o->common, &long_options[which]);
 	}
 	if (status)
 		return status;
@@ -121,7 +132,8 @@ static int choose_paged(struct options *o)
 	char text[sizeof(err) + 64];
 	int code = scan ? replay_scan(o->common.run.trace, scan, &err) : -ENOMEM;
 
-	if (!code && scan->n_sids > 1 && !o->common.run.one_paged) {
+	o->several = !code && scan->n_sids > 1;
+	if (o->several && !o->common.run.one_paged) {
 		o->common.run.one_paged = true;
 		o->common.run.paged = scan->sids[0];
 	}
@@ -195,95 +207,80 @@ static int run_apart(const char *name, const struct replay_options *run, struct 
 	return status;
 }
 
-static int run_variant(struct variant *v)
+/* A stream that is alone is nobody's bystander: there is no need to know how fast it is without faults. */
+static int run_variant(const struct options *o, struct variant *v)
 {
 	struct replay_options resident = v->run;
 	int status = run_apart(v->name, &v->run, &v->faulting);
 
 	resident.resident = REPLAY_RESIDENT_ALL;
-	return status ? status : run_apart(v->name, &resident, &v->resident);
+	return status || !o->several ? status : run_apart(v->name, &resident, &v->resident);
 }
 
 /* ---- what it means ---- */
 
-/* Bytes per ms of the streams that do not fault; 0 if there is none. */
-static u64 bystanders(const struct variant *v, const struct replay_result *res)
+/* Bytes per ms of the bystanders. */
+static u64 rate_of(const struct options *o, const struct replay_result *res)
 {
 	u64 rate = 0;
 	u32 i;
 
 	for (i = 0; i < res->n_streams; i++)
-		if (res->streams[i].active_ns && !(v->run.one_paged && res->streams[i].sid == v->run.paged))
+		if (o->others.is[i] && res->streams[i].active_ns)
 			rate += res->streams[i].bytes * 1000000 / res->streams[i].active_ns;
 	return rate;
 }
 
-static u64 kept_percent(const struct variant *v)
+/* All variants are held against one run, the fastest that has no faults at all. */
+static void find_bystanders(struct options *o)
 {
-	u64 before = bystanders(v, &v->resident);
+	struct bystanders *b = &o->others;
+	u64 best = 0;
+	u32 i, s;
 
-	return before ? bystanders(v, &v->faulting) * 100 / before : 100;
-}
-
-static const char *const part_reason[REPLAY_PARTS] = {
-	"finding out that the access faults",
-	"bringing the record to memory",
-	"telling software",
-	"handling it",
-	"bringing the answer back",
-	"the second try",
-};
-
-static const char *const pri_reason[REPLAY_PARTS] = {
-	"the translation request's way over the link and back",
-	"the page request message over the link and its record",
-	"telling software",
-	"handling it",
-	"the response over the link",
-	"asking for the translation again",
-};
-
-static const char *reason_of(const struct variant *v, int part)
-{
-	return v->run.faults == REPLAY_PRI ? pri_reason[part] : part_reason[part];
-}
-
-/* One sentence: how @v differs from @base, with the part that makes most of it. */
-static void explain(const struct variant *base, const struct variant *v, char *out, size_t size)
-{
-	char total[REPORT_NS], part[REPORT_NS];
-	s64 all = (s64)v->faulting.latency.mean - (s64)base->faulting.latency.mean;
-	s64 most = 0;
-	int i, which = 0;
-
-	for (i = 0; i < REPLAY_PARTS; i++) {
-		s64 d = (s64)v->faulting.parts[i].mean - (s64)base->faulting.parts[i].mean;
-
-		if (i == 0 || (all < 0 ? d < most : d > most)) {
-			most = d;
-			which = i;
-		}
+	for (s = 0; o->several && s < o->variants[0].faulting.n_streams; s++) {
+		b->is[s] = o->variants[0].faulting.streams[s].accesses;
+		for (i = 0; i < o->n; i++)
+			b->is[s] = b->is[s] && !o->variants[i].faulting.streams[s].faults;
+		b->n += b->is[s];
 	}
-	report_ns((u64)(all < 0 ? -all : all), total);
-	report_ns((u64)(most < 0 ? -most : most), part);
-	snprintf(out, size,
-		 "A fault costs %s %s with %s than with %s; %s is the largest difference, %s: %s. "
-		 "The other masters keep %llu %% of their throughput, against %llu %%.",
-		 total, all < 0 ? "less" : "more", v->name, base->name, replay_part_names[which], part,
-		 reason_of(all < 0 ? base : v, which), kept_percent(v), kept_percent(base));
+	for (i = 0; i < o->n; i++) {
+		u64 rate = rate_of(o, &o->variants[i].resident);
+
+		if (rate <= best)
+			continue;
+		best = rate;
+		b->baseline = &o->variants[i];
+	}
+}
+
+static u64 kept_percent(const struct options *o, const struct variant *v)
+{
+	return rate_of(o, &v->faulting) * 100 / rate_of(o, &o->others.baseline->resident);
+}
+
+/* How @v differs from the first variant. */
+static u32 differ(const struct options *o, const struct variant *v, struct replay_run run[2],
+		  struct replay_why why[REPLAY_WHYS])
+{
+	const struct variant *base = &o->variants[0];
+
+	run[0] = (struct replay_run){ base->name, &base->run, &base->faulting };
+	run[1] = (struct replay_run){ v->name, &v->run, &v->faulting };
+	return replay_why_differ(&run[0], &run[1], why);
 }
 
 /* ---- output ---- */
 
 static void row(struct report_table *t, const struct options *o, const char *name,
-		u64 (*value)(const struct variant *v, int i), int arg, bool ns)
+		u64 (*value)(const struct options *o, const struct variant *v, int i), int arg, bool ns)
 {
 	char text[REPORT_NS];
 	u32 i;
 
 	report_table_cell(t, "%s", name);
 	for (i = 0; i < o->n; i++) {
-		u64 v = value(&o->variants[i], arg);
+		u64 v = value(o, &o->variants[i], arg);
 
 		if (ns)
 			report_table_cell(t, "%s", report_ns(v, text));
@@ -292,46 +289,76 @@ static void row(struct report_table *t, const struct options *o, const char *nam
 	}
 }
 
-static u64 get_faults(const struct variant *v, int i)
+static u64 get_faults(const struct options *o, const struct variant *v, int i)
 {
 	return v->faulting.faults;
 }
 
-static u64 get_shared(const struct variant *v, int i)
+static u64 get_shared(const struct options *o, const struct variant *v, int i)
 {
 	return v->run.faults == REPLAY_PRI ? v->faulting.merged : v->faulting.duplicates;
 }
 
-static u64 get_aborted(const struct variant *v, int i)
+static u64 get_tries(const struct options *o, const struct variant *v, int i)
+{
+	return v->faulting.tries;
+}
+
+static u64 get_aborted(const struct options *o, const struct variant *v, int i)
 {
 	return v->faulting.aborted;
 }
 
-static u64 get_latency(const struct variant *v, int i)
+static u64 get_latency(const struct options *o, const struct variant *v, int i)
 {
 	const struct stats_summary *s = &v->faulting.latency;
 
 	return i == 0 ? s->mean : i == 1 ? s->p50 : i == 2 ? s->p99 : s->max;
 }
 
-static u64 get_part(const struct variant *v, int i)
+static u64 get_part(const struct options *o, const struct variant *v, int i)
 {
 	return v->faulting.parts[i].mean;
 }
 
-static u64 get_duration(const struct variant *v, int i)
+static u64 get_duration(const struct options *o, const struct variant *v, int i)
 {
 	return v->faulting.duration_ns;
 }
 
-static u64 get_bystanders(const struct variant *v, int i)
+static u64 get_bystanders(const struct options *o, const struct variant *v, int i)
 {
-	return bystanders(v, &v->faulting) / 1000;
+	return rate_of(o, &v->faulting) / 1000;
 }
 
-static u64 get_kept(const struct variant *v, int i)
+static u64 get_kept(const struct options *o, const struct variant *v, int i)
 {
-	return kept_percent(v);
+	return kept_percent(o, v);
+}
+
+static void print_reasons(const struct options *o)
+{
+	struct replay_why why[REPLAY_WHYS];
+	struct replay_run run[2];
+	char text[REPLAY_WHY_TEXT];
+	u32 i, k;
+
+	for (i = 1; i < o->n; i++) {
+		u32 n = differ(o, &o->variants[i], run, why);
+
+		for (k = 0; k < n; k++)
+			printf("%s%s\n", k ? "" : "\n", replay_why_text(&why[k], text));
+	}
+}
+
+static void print_counters(const struct options *o)
+{
+	u32 i;
+
+	for (i = 0; i < o->n; i++) {
+		printf("\n%s", o->variants[i].name);
+		replay_counters_table(&o->variants[i].faulting, stdout);
+	}
 }
 
 static void print(const struct options *o)
@@ -339,7 +366,7 @@ static void print(const struct options *o)
 	const char *headings[MAX_VARIANTS + 2] = { "" };
 	char right[MAX_VARIANTS][sizeof(o->variants[0].name) + 1];
 	struct report_table t;
-	char text[512];
+	char text[64];
 	u32 i;
 	int p;
 
@@ -350,6 +377,7 @@ static void print(const struct options *o)
 	report_table_init(&t, headings);
 	row(&t, o, "faults", get_faults, 0, false);
 	row(&t, o, "  to a page on its way", get_shared, 0, false);
+	row(&t, o, "  tries again", get_tries, 0, false);
 	row(&t, o, "accesses aborted", get_aborted, 0, false);
 	row(&t, o, "fault, mean", get_latency, 0, true);
 	for (p = 0; p < REPLAY_PARTS; p++) {
@@ -360,41 +388,70 @@ static void print(const struct options *o)
 	row(&t, o, "fault, p99", get_latency, 2, true);
 	row(&t, o, "fault, max", get_latency, 3, true);
 	row(&t, o, "whole trace", get_duration, 0, true);
-	row(&t, o, "other masters, MB/s", get_bystanders, 0, false);
-	row(&t, o, "  % of without faults", get_kept, 0, false);
-	report_table_print(&t, stdout);
-	for (i = 1; i < o->n; i++) {
-		explain(&o->variants[0], &o->variants[i], text, sizeof(text));
-		printf("%s%s\n", i == 1 ? "\n" : "", text);
+	if (o->others.baseline) {
+		row(&t, o, "other streams, MB/s", get_bystanders, 0, false);
+		snprintf(text, sizeof(text), "  %% of %s without faults", o->others.baseline->name);
+		row(&t, o, text, get_kept, 0, false);
 	}
+	report_table_print(&t, stdout);
+	print_reasons(o);
+}
+
+static json_t *variant_json(const struct options *o, const struct variant *v)
+{
+	json_t *run = run_record(&o->common, &v->run, &v->faulting), *j, *result;
+
+	if (!run)
+		return NULL;
+	j = json_object();
+	result = replay_json(&v->run, &v->faulting);
+	report_json_text(j, "variant", v->name);
+	if (o->others.baseline) {
+		report_json_u64(j, "others_bytes_per_ms", rate_of(o, &v->faulting));
+		report_json_u64(j, "others_kept_percent", kept_percent(o, v));
+	}
+	json_object_set_new(result, "run", run);
+	json_object_set_new(j, "result", result);
+	return j;
+}
+
+static json_t *reasons_json(const struct options *o)
+{
+	struct replay_why why[REPLAY_WHYS];
+	struct replay_run run[2];
+	json_t *list = json_array();
+	u32 i, k;
+
+	for (i = 1; i < o->n; i++) {
+		u32 n = differ(o, &o->variants[i], run, why);
+
+		for (k = 0; k < n; k++)
+			json_array_append_new(list, replay_why_json(&why[k]));
+	}
+	return list;
 }
 
 static int write_json(const struct options *o)
 {
-	json_t *root = json_object(), *list = json_array(), *reasons = json_array();
-	char text[512];
+	json_t *root = json_object(), *list = json_array();
+	int err = 0, status = CLI_OK;
 	u32 i;
-	int err;
 
-	for (i = 0; i < o->n; i++) {
-		const struct variant *v = &o->variants[i];
-		json_t *j = json_object();
+	for (i = 0; i < o->n && !status; i++) {
+		json_t *j = variant_json(o, &o->variants[i]);
 
-		report_json_text(j, "variant", v->name);
-		report_json_u64(j, "others_bytes_per_ms", bystanders(v, &v->faulting));
-		report_json_u64(j, "others_kept_percent", kept_percent(v));
-		json_object_set_new(j, "result", replay_json(&v->run, &v->faulting));
-		json_array_append_new(list, j);
-		if (!i)
-			continue;
-		explain(&o->variants[0], v, text, sizeof(text));
-		json_array_append_new(reasons, json_string(text));
+		status = j ? CLI_OK : CLI_FAILED;
+		if (j)
+			json_array_append_new(list, j);
 	}
+	if (o->others.baseline)
+		report_json_text(root, "others_baseline", o->others.baseline->name);
 	json_object_set_new(root, "variants", list);
-	json_object_set_new(root, "reasons", reasons);
-	err = report_json_write(root, o->common.json);
+	json_object_set_new(root, "reasons", reasons_json(o));
+	if (!status)
+		err = report_json_write(root, o->common.json);
 	json_decref(root);
-	return err ? cli_fail("%s: %s", o->common.json, strerror(-err)) : CLI_OK;
+	return err ? cli_fail("%s: %s", o->common.json, strerror(-err)) : status;
 }
 
 static int compare(struct options *o, int argc, char **argv)
@@ -407,11 +464,16 @@ static int compare(struct options *o, int argc, char **argv)
 	if (!status)
 		status = parse_variants(o);
 	for (i = 0; i < o->n && !status; i++)
-		status = run_variant(&o->variants[i]);
+		status = run_variant(o, &o->variants[i]);
+	if (!status)
+		find_bystanders(o);
 	if (!status && o->common.json)
 		status = write_json(o);
-	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
+	if (!status && (!o->common.json || strcmp(o->common.json, "-"))) {
 		print(o);
+		if (o->common.counters)
+			print_counters(o);
+	}
 	return status ? status : cli_finish(CLI_OK);
 }
 
@@ -425,6 +487,7 @@ static int run(int argc, char **argv)
 	run_options_init(&o->common);
 	o->list = "smmuv2-stall,smmuv3-stall,smmuv3-pri,vtd-pri";
 	status = compare(o, argc, argv);
+	run_options_exit(&o->common);
 	free(o);
 	return status;
 }

@@ -7,6 +7,26 @@ void run_options_init(struct run_options *o)
 	fl_config_init(&o->cfg);
 	o->run.seed = 1;
 	o->run.cfg = &o->cfg;
+	o->options = json_array();
+}
+
+void run_options_exit(struct run_options *o)
+{
+	json_decref(o->options);
+	json_decref(o->repeated);
+}
+
+/* What is not UTF-8 is left out: the resolved configuration is recorded, too. */
+void run_options_note(struct run_options *o, const struct option *option)
+{
+	char name[40];
+
+	if (option->val == RUN_JSON || option->val == RUN_COUNTERS)
+		return;
+	snprintf(name, sizeof(name), "--%.32s", option->name);
+	json_array_append_new(o->options, json_string(name));
+	if (option->has_arg)
+		json_array_append_new(o->options, json_string(optarg));
 }
 
 int run_options_number(const char *command, const char *option, const char *text, u64 limit, u64 *out)
@@ -83,6 +103,9 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 		return run_options_number(argv[0], "--repeat", optarg, ~0ULL, &o->run.repeat);
 	case RUN_JSON:
 		o->json = optarg;
+		return CLI_OK;
+	case RUN_COUNTERS:
+		o->counters = true;
 		return CLI_OK;
 	case RUN_CONFIG:
 	case RUN_SET:

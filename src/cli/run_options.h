@@ -4,14 +4,28 @@
 #define RUN_OPTIONS_H
 
 #include "cli.h"
+#include "fl_config.h"
 #include "replay.h"
 
 #include <getopt.h>
 
+/**
+ * struct run_options - what was asked for
+ * @json: file for the result, or NULL
+ * @counters: tables of the counters, too
+ * @functional, @answers: as the command replay has them
+ * @options: those that the result depends on, as they were typed
+ * @trace_name: of the trace, where a run is repeated; else NULL
+ * @repeated: the result that is repeated, or NULL
+ */
 struct run_options {
 	struct replay_options run;
 	struct fl_config cfg;
 	const char *json;
+	bool counters, functional, answers;
+	json_t *options;
+	const char *trace_name;
+	json_t *repeated;
 };
 
 enum run_option {
@@ -23,6 +37,7 @@ enum run_option {
 	RUN_SEED,
 	RUN_REPEAT,
 	RUN_JSON,
+	RUN_COUNTERS,
 	RUN_OPTIONS_END /* a command's own begin here */
 };
 
@@ -32,26 +47,31 @@ enum run_option {
 		{ "config", required_argument, NULL, RUN_CONFIG }, { "set", required_argument, NULL, RUN_SET },   \
 		{ "outstanding", required_argument, NULL, RUN_OUTSTANDING },                                      \
 		{ "seed", required_argument, NULL, RUN_SEED }, { "repeat", required_argument, NULL, RUN_REPEAT }, \
+		{ "json", required_argument, NULL, RUN_JSON },                                                    \
 	{                                                                                                         \
-		"json", required_argument, NULL, RUN_JSON                                                         \
+		"counters", no_argument, NULL, RUN_COUNTERS                                                       \
 	}
 
 /* Their lines of the command's help. */
-#define RUN_HELP                                                                                       \
-	"  --resident all|none|FRACTION\n"                                                             \
-	"                      pages that are mapped where the trace maps them; the others fault on\n" \
-	"                      first touch and the fault handler maps them; default: none\n"           \
-	"  --paged SID         only this stream's pages fault, those of the others are resident\n"     \
-	"  --config FILE       YAML file or name of a preset; 'faultline config' lists both\n"         \
-	"  --set SECTION.KEY=VALUE\n"                                                                  \
-	"                      set a key of the configuration; may be repeated\n"                      \
-	"  --outstanding N     short for --set master.outstanding=N\n"                                 \
-	"  --seed N            seed of all that is random; default 1\n"                                \
-	"  --repeat N          play the trace N times, one after the other\n"                          \
-	"  --json FILE         write the result as JSON; '-' for standard output instead of the table\n"
+#define RUN_HELP                                                                                         \
+	"  --resident all|none|FRACTION\n"                                                               \
+	"                      pages that are mapped where the trace maps them; the others fault on\n"   \
+	"                      first touch and the fault handler maps them; default: none\n"             \
+	"  --paged SID         only this stream's pages fault, those of the others are resident\n"       \
+	"  --config FILE       YAML file or name of a preset; 'faultline config' lists both\n"           \
+	"  --set SECTION.KEY=VALUE\n"                                                                    \
+	"                      set a key of the configuration; may be repeated\n"                        \
+	"  --outstanding N     short for --set master.outstanding=N\n"                                   \
+	"  --seed N            seed of all that is random; default 1\n"                                  \
+	"  --repeat N          play the trace N times, one after the other\n"                            \
+	"  --json FILE         write the result as JSON; '-' for standard output instead of the table\n" \
+	"  --counters          who owned the time, what each resource did, and histograms, as tables\n"
 
 /* Every option at its default. */
 void run_options_init(struct run_options *o);
+void run_options_exit(struct run_options *o);
+/* Keep @option with the value in optarg for the record, unless it only says where the result goes. */
+void run_options_note(struct run_options *o, const struct option *option);
 /* One option, @opt as getopt_long() gave it; an exit status. */
 int run_options_take(struct run_options *o, int opt, int argc, char **argv);
 /* "0x8" and the like; an exit status. */

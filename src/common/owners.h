@@ -44,7 +44,7 @@ enum owner {
 /**
  * struct owner_info - an owner for people and programs
  * @name: of the key in JSON, without a unit
- * @says: completes "spends its time ..."
+ * @says: completes "so much of its time is ..."
  * @keys: configuration keys that change it
  * @resource: name of the resource that is waited for (replay_resource.name), or NULL
  */

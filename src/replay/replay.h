@@ -24,7 +24,10 @@ extern "C" {
  * @REPLAY_STALL: it waits in the IOMMU until the page is mapped
  * @REPLAY_PRI: the device asks for the page and tries again
  */
-enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI };
+enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI, REPLAY_FAULTS };
+
+/* As --faults takes them. */
+extern const char *const replay_fault_names[REPLAY_FAULTS];
 
 /* replay_options.resident: parts per million of the pages that are mapped at once */
 #define REPLAY_RESIDENT_NONE 0u
@@ -112,16 +115,18 @@ struct replay_stream {
 
 /**
  * struct replay_resource - what a resource did from the first access to the end of the last
+ * @index: several have the name: which
  * @capacity: units; 0: no limit is known
  * @uses: of one unit each
  * @busy_ns: units in use, summed over time
+ * @utilisation_ppm: share of the capacity that was in use, 0 if no limit is known
  * @waited_ns: by all that waited for a unit
  * @peak: units in use at once
  * @full_ns: time with every unit in use
  */
 struct replay_resource {
 	char name[24];
-	u32 capacity, peak;
+	u32 index, capacity, peak, utilisation_ppm;
 	u64 uses, busy_ns, waited_ns, full_ns;
 };
 
@@ -136,6 +141,7 @@ struct replay_difference {
 
 /**
  * struct replay_result - what came out
+ * @trace_records, @trace_accesses: of the trace, played once
  * @accesses: of the trace; one that crosses pages counts once
  * @translated, @aborted: of them, how they ended
  * @faults: reported by the driver, duplicates included
@@ -154,11 +160,13 @@ struct replay_difference {
  * @merged: page faults that joined a page request on its way (REPLAY_PRI)
  * @tries: page requests that a full queue sent back, and that were made again (REPLAY_PRI)
  * @access: latency of all accesses
- * @owned: the owners' time is known
+ * @latency_histogram, @access_histogram: the same samples as @latency and @access
+ * @fault_bills, @access_bills: faults and accesses whose time has owners; 0: the master carries no bills
  * @fault_owner_ns, @access_owner_ns: by enum owner, summed over all faults, and over all accesses
  * @resources: @n_resources of them
  */
 struct replay_result {
+	u64 trace_records, trace_accesses;
 	u64 accesses, bytes, translated, aborted;
 	u64 faults, unhandled, duplicates, first_touches;
 	struct replay_type types[REPLAY_MAX_TYPES];
@@ -171,8 +179,9 @@ struct replay_result {
 	u64 duration_ns;
 	struct stats_summary latency, parts[REPLAY_PARTS], access;
 	struct stats_summary page_parts[REPLAY_PAGE_PARTS];
+	struct stats_histogram latency_histogram, access_histogram;
 	u64 merged, tries;
-	bool owned;
+	u64 fault_bills, access_bills;
 	u64 fault_owner_ns[OWNERS], access_owner_ns[OWNERS];
 	struct replay_resource resources[REPLAY_MAX_RESOURCES];
 	u32 n_resources;
@@ -187,11 +196,23 @@ struct replay_result {
  */
 int replay_functional(const struct replay_options *opt, struct replay_result *res, struct dmat_error *err);
 
+/* Name of a kind of fault; a page request has no number of its own. */
+const char *replay_type_name(const struct replay_options *opt, const struct replay_type *t);
+
+/* Mean number of those that waited for a unit, in millionths. */
+static inline u64 replay_queue_ppm(const struct replay_result *res, const struct replay_resource *r)
+{
+	return res->duration_ns ? (u64)((unsigned __int128)r->waited_ns * 1000000 / res->duration_ns) : 0;
+}
+
 /* Result as one JSON object, keys as docs/user-guide.md lists them; the caller's to json_decref(). */
 json_t *replay_json(const struct replay_options *opt, const struct replay_result *res);
 
 /* The account of a master with a life of its own as a table; nothing, if there is none. */
 void replay_account_table(const json_t *account, FILE *out);
+
+/* Who owned the time, what the resources did, and the latencies as histograms: for people, of a timed replay. */
+void replay_counters_table(const struct replay_result *res, FILE *out);
 
 /* Result as a table for people, with the reason why a fault takes what it takes. */
 void replay_table(const struct replay_options *opt, const struct replay_result *res, FILE *out);

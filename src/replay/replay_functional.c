@@ -605,6 +605,8 @@ int replay_functional(const struct replay_options *opt, struct replay_result *re
 	if (!code)
 		code = play(r);
 	if (!code) {
+		res->trace_records = r->scan.records;
+		res->trace_accesses = r->scan.accesses;
 		pump(r);
 		replay_os_result(r->os, res);
 		code = r->code;

@@ -35,6 +35,21 @@ struct stats_summary {
 	u64 count, min, p50, p90, p99, p999, max, mean;
 };
 
+#define STATS_BUCKETS 496
+
+/**
+ * struct stats_histogram - how many samples in each bucket
+ *
+ * The counts are exact. Up to 15 each value has a bucket of its own; from there on an octave has eight.
+ */
+struct stats_histogram {
+	u64 count[STATS_BUCKETS];
+};
+
+/* Number of @value's bucket, and the least value of a bucket. */
+u32 stats_bucket(u64 value);
+u64 stats_bucket_floor(u32 bucket);
+
 /* 0, or -ENOMEM: the sample is not taken. */
 int stats_add(struct stats *s, u64 sample);
 /* Add @from's samples to @into. 0 or -ENOMEM: none is added. */

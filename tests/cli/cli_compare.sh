@@ -12,8 +12,9 @@ shows "Usage: faultline compare"
 expect 0 compare "$nvme" --json "$dir/a.json"
 shows "smmuv2-stall  smmuv3-stall  smmuv3-pri"
 shows "  retry"
-shows "A fault costs"
-shows "The other masters keep"
+shows "A fault takes"
+shows "other streams, MB/s"
+shows "  % of smmuv3-stall without faults"
 expect 0 compare "$nvme" --json "$dir/b.json"
 cmp -s "$dir/a.json" "$dir/b.json" || say "two runs differ"
 [ "$(grep -c '"variant"' "$dir/a.json")" = 4 ] || say "not four variants"
@@ -24,6 +25,19 @@ for mode in stall pri; do
 	shows '"total": 3185'
 	shows '"retry": 3185'
 done
+# bystanders are told of where there are some, and held against one run
+expect 0 gen random --set streams=1 --set accesses=500 -o "$dir/alone.dmat"
+expect 0 compare "$dir/alone.dmat" --variants smmuv3-stall,smmuv3-pri --json "$dir/alone.json"
+if grep -q "without faults" "$dir/out"; then say "there are no bystanders"; fi
+if grep -q others_ "$dir/alone.json"; then say "there are no bystanders"; fi
+expect 0 compare "$nvme" --variants smmuv3-pri,smmuv3-stall --json -
+shows '"others_baseline": "smmuv3-stall"'
+shows '"with": "smmuv3-pri"'
+shows '"owner": "link"'
+# the run of a variant is recorded in its result
+[ "$(grep -c '"crc32"' "$dir/a.json")" = 4 ] || say "not four records"
+expect 0 compare "$nvme" --variants smmuv3-stall --counters
+shows "owners of the time"
 # with every page of every stream paged
 expect 0 compare "$nvme" --variants vtd-pri --paged 0x10 --json -
 shows '"total": 4134'

@@ -78,7 +78,7 @@ cmp -s "$dir/out" "$dir/a.json" || say "--json - is not what --json FILE writes"
 for key in accesses bytes translated aborted faults responses recorded; do
 	shows "\"$key\":"
 done
-if grep -q latency_ns "$dir/out"; then say "a functional run has no latencies"; fi
+if grep -q '"latency_ns"' "$dir/out"; then say "a functional run has no latencies"; fi
 
 # two timed runs, and two more at once beside a busy loop: the same bytes
 set -- replay "$nvme" --iommu smmuv3 --faults stall --set master.arrival=back-to-back --seed 3 \
@@ -98,6 +98,55 @@ for n in two three; do
 done
 "$faultline" "$@" --seed 4 --json "$dir/four.json" >/dev/null
 if cmp -s "$dir/one.json" "$dir/four.json"; then say "the seed changes nothing"; fi
+
+# the record of a run repeats it: the same bytes, timed or not, wherever the trace is by now
+cp "$edu" "$dir/edu.dmat"
+repeat() {
+	expect 0 replay "$@" --json "$dir/run.json"
+	expect 0 replay --like "$dir/run.json" --json -
+	cmp "$dir/out" "$dir/run.json" || say "replay $*: --like gives another result"
+}
+repeat "$nvme" --iommu smmuv3 --faults pri --paged 8 --seed 18446744073709551615 --config mmu600 \
+	--set tbu.lookup_ns=2.125 --resident 0.25 --repeat 2
+shows '"version": "'
+shows '"seed": "18446744073709551615"'
+shows '"tbu.lookup_ns": "2.125"'
+shows '"records": 41518'
+repeat "$edu" --iommu smmuv2 --faults stall --functional --answers
+printf '1000\n2000\n' >"$dir/times"
+repeat "$dir/edu.dmat" --iommu smmuv3 --faults stall --set cpu.handler=recorded --set "cpu.handler_file=$dir/times"
+mv "$dir/edu.dmat" "$dir/elsewhere.dmat"
+expect 0 replay "$dir/elsewhere.dmat" --like "$dir/run.json" --json -
+cmp "$dir/out" "$dir/run.json" || say "a trace that was moved is another"
+expect 0 replay "$dir/elsewhere.dmat" --like "$dir/run.json" --counters
+shows "owners of the time"
+
+like() { # like MESSAGE ARGUMENT...
+	message=$1
+	shift
+	expect 2 replay "$@" --json "$dir/no.json"
+	complains "$message"
+	[ "$(grep -vc '^Try ' "$dir/err")" = 1 ] || say "more than one line: $(cat "$dir/err")"
+	absent "$dir/no.json"
+}
+edited() { # edited MESSAGE SED_SCRIPT
+	sed "$2" "$dir/run.json" >"$dir/edited.json"
+	like "$1" "$dir/elsewhere.dmat" --like "$dir/edited.json"
+}
+like "edu.dmat: No such file" --like "$dir/run.json"
+like "its CRC-32 is 0x" "$nvme" --like "$dir/run.json"
+like "none.json: No such file" --like "$dir/none.json"
+like "edu-faults.dmat" --like "$edu"
+like "does not go with it" --like "$dir/run.json" --seed 3
+edited "unknown key 'tbu.slotz'" s/tbu.slots/tbu.slotz/
+edited "tbu.slots: 0 is out of range" 's/"tbu.slots": "[0-9]*"/"tbu.slots": "0"/'
+edited "run.colour: unknown key" 's/"seed": [0-9]*,$/&"colour": 3,/'
+edited "run.faults: no such kind" 's/"faults": "stall"/"faults": "crash"/'
+edited "run.repeat: not a number" 's/"repeat": 0/"repeat": -1/'
+edited "run.version: no record of a run" 's/"run": {/"ran": {/'
+edited "edited.json:2: " '2s/:/;/'
+echo 3000 >>"$dir/times"
+like "times: its CRC-32 is" "$dir/elsewhere.dmat" --like "$dir/run.json"
 
 # bad input: status 2, what and where, and no output file
 bad() {

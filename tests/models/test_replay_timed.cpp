@@ -144,9 +144,45 @@ void prepare(const Case &c) {
     functional = rig_res;
 }
 
+u64 histogram_count(const stats_histogram &h) {
+    u64 n = 0;
+
+    for (u64 count : h.count)
+        n += count;
+    return n;
+}
+
+/* The owners have all of the time, each one's sum within a ns; no resource does more than it can. */
+void expect_owned(const u64 (&ns)[OWNERS], u64 bills, const stats_summary &latency) {
+    u64 sum = 0;
+
+    for (u64 one : ns)
+        sum += one;
+    ck_assert_uint_eq(bills, latency.count);
+    // The mean is rounded, and so is each sample.
+    ck_assert_uint_le(sum, (latency.mean + 2) * bills);
+    ck_assert_uint_ge(sum + OWNERS + 2 * bills, latency.mean * bills);
+}
+
+void expect_accounts() {
+    expect_owned(rig_res.access_owner_ns, rig_res.access_bills, rig_res.access);
+    expect_owned(rig_res.fault_owner_ns, rig_res.fault_bills, rig_res.latency);
+    ck_assert_uint_eq(histogram_count(rig_res.access_histogram), rig_res.access.count);
+    ck_assert_uint_eq(histogram_count(rig_res.latency_histogram), rig_res.latency.count);
+    ck_assert_uint_ge(rig_res.n_resources, 6); // a TBU's input and slots, walks, commands, threads, workers
+    for (u32 i = 0; i < rig_res.n_resources; i++) {
+        const replay_resource &r = rig_res.resources[i];
+        ck_assert_msg(r.utilisation_ppm <= 1000000, "%s: %u", r.name, r.utilisation_ppm);
+        ck_assert_msg(r.full_ns <= rig_res.duration_ns, "%s: full for %llu ns", r.name, r.full_ns);
+        ck_assert_msg(!r.capacity || r.peak <= r.capacity, "%s: %u of %u", r.name, r.peak, r.capacity);
+        ck_assert_uint_gt(r.uses, 0);
+    }
+}
+
 void run_timed() {
     ck_assert_msg(!replay_timed(&rig_opt, &rig_res, &rig_err), "%s", rig_err.reason);
     ck_assert(rig_res.timed);
+    expect_accounts();
 }
 
 u64 answers(const replay_result &r) {

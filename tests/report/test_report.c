@@ -72,6 +72,33 @@ START_TEST(merge_is_as_if_added)
 }
 END_TEST
 
+/* Up to 15 a bucket has one value, then an octave has eight: 16 and 17, 18 and 19, ..., 32 to 35, ... */
+static const struct {
+	u64 value;
+	u32 bucket;
+	u64 floor;
+} buckets[] = {
+	{ 0, 0, 0 },	{ 7, 7, 7 },	{ 8, 8, 8 },	{ 15, 15, 15 },
+	{ 16, 16, 16 }, { 17, 16, 16 }, { 18, 17, 18 }, { 31, 23, 30 },
+	{ 32, 24, 32 }, { 35, 24, 32 }, { 36, 25, 36 }, { ~0ULL, STATS_BUCKETS - 1, 0xf000000000000000ULL },
+};
+
+START_TEST(buckets_of_a_histogram)
+{
+	size_t i;
+	u32 b;
+
+	for (i = 0; i < ARRAY_SIZE(buckets); i++) {
+		ck_assert_uint_eq(stats_bucket(buckets[i].value), buckets[i].bucket);
+		ck_assert_uint_eq(stats_bucket_floor(buckets[i].bucket), buckets[i].floor);
+	}
+	for (b = 0; b < STATS_BUCKETS; b++) {
+		ck_assert_uint_eq(stats_bucket(stats_bucket_floor(b)), b);
+		ck_assert(!b || stats_bucket(stats_bucket_floor(b) - 1) == b - 1);
+	}
+}
+END_TEST
+
 static char path[64];
 
 static json_t *sample_report(void)
@@ -200,5 +227,6 @@ START_TEST(progress_is_silent_without_a_terminal)
 }
 END_TEST
 
-SUITE_MAIN("report", percentiles_are_nearest_rank, few_samples_and_large_ones, merge_is_as_if_added, json_is_fixed,
-	   unwritable_report_is_an_error, table_is_aligned, times_are_readable, progress_is_silent_without_a_terminal)
+SUITE_MAIN("report", percentiles_are_nearest_rank, few_samples_and_large_ones, buckets_of_a_histogram,
+	   merge_is_as_if_added, json_is_fixed, unwritable_report_is_an_error, table_is_aligned, times_are_readable,
+	   progress_is_silent_without_a_terminal)

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "run_record.h"
+#include "report_json.h"
+
+#include <zlib.h>
+
+/* ---- files that a result depends on ---- */
+
+/* 0, or -errno. */
+static int crc_of(const char *path, u32 *crc)
+{
+	FILE *f = fopen(path, "rb");
+	u8 block[65536];
+	int code = 0;
+	size_t n;
+
+	if (!f)
+		return -errno;
+	*crc = (u32)crc32(0, NULL, 0);
+	while ((n = fread(block, 1, sizeof(block), f)) > 0)
+		*crc = (u32)crc32(*crc, block, (uInt)n);
+	if (ferror(f))
+		code = -EIO;
+	fclose(f);
+	return code;
+}
+
+/* The file's CRC-32 as the record has it; an exit status. */
+static int crc_text(const char *path, char text[16])
+{
+	u32 crc = 0;
+	int code = crc_of(path, &crc);
+
+	if (code)
+		return cli_fail("%s: %s", path, strerror(-code));
+	snprintf(text, 16, "0x%08x", crc);
+	return CLI_OK;
+}
+
+static bool recorded_handler(const struct fl_config *cfg)
+{
+	return cfg->cpu.handler == FL_HANDLER_RECORDED && cfg->cpu.handler_file[0];
+}
+
+/* ---- writing ---- */
+
+/* A value as --set takes it: text without the quotes that YAML has around it. */
+static const char *value_text(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size)
+{
+	return key->type == FL_TEXT ? (const char *)cfg + key->offset : fl_config_format(cfg, key, buf, size);
+}
+
+static json_t *config_json(const struct fl_config *cfg)
+{
+	json_t *o = json_object();
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < fl_config_n_keys; i++)
+		report_json_text(o, fl_config_keys[i].name, value_text(cfg, &fl_config_keys[i], text, sizeof(text)));
+	return o;
+}
+
+static json_t *trace_json(const struct run_options *o, const struct replay_options *run,
+			  const struct replay_result *res, const char *crc)
+{
+	json_t *t = json_object();
+
+	report_json_text(t, "name", o->trace_name ? o->trace_name : run->trace);
+	report_json_text(t, "crc32", crc);
+	report_json_u64(t, "records", res->trace_records);
+	report_json_u64(t, "accesses", res->trace_accesses);
+	return t;
+}
+
+json_t *run_record(const struct run_options *o, const struct replay_options *run, const struct replay_result *res)
+{
+	char crc[16], handler[16];
+	json_t *j;
+
+	if (crc_text(run->trace, crc) || (recorded_handler(&o->cfg) && crc_text(o->cfg.cpu.handler_file, handler)))
+		return NULL;
+	j = json_object();
+	report_json_text(j, "version", FL_VERSION);
+	json_object_set_new(j, "trace", trace_json(o, run, res, crc));
+	report_json_text(j, "iommu", run->kind->name);
+	report_json_text(j, "faults", replay_fault_names[run->faults]);
+	json_object_set_new(j, "functional", json_boolean(o->functional));
+	report_json_u64(j, "resident_ppm", run->resident);
+	if (run->one_paged)
+		report_json_u64(j, "paged", run->paged);
+	report_json_u64(j, "seed", run->seed);
+	report_json_u64(j, "repeat", run->repeat);
+	json_object_set_new(j, "answers", json_boolean(o->answers));
+	json_object_set(j, "options", o->options);
+	if (recorded_handler(&o->cfg))
+		report_json_text(j, "handler_file_crc32", handler);
+	json_object_set_new(j, "config", config_json(&o->cfg));
+	return j;
+}
+
+/* ---- reading ---- */
+
+/* Where the reading stands: the first error is said, and then nothing is. */
+struct reading {
+	const char *path;
+	int status;
+};
+
+static void wrong(struct reading *r, const char *key, const char *what)
+{
+	if (!r->status)
+		r->status = cli_fail("%s: run.%s: %s", r->path, key, what);
+}
+
+static u64 number(struct reading *r, const json_t *run, const char *key, u64 limit)
+{
+	const json_t *v = json_object_get(run, key);
+	u64 value = 0;
+	char *end = "";
+
+	if (json_is_string(v) && *json_string_value(v) >= '0' && *json_string_value(v) <= '9') {
+		errno = 0;
+		value = strtoull(json_string_value(v), &end, 10);
+		if (errno)
+			end = "out of range";
+	} else if (json_is_integer(v) && json_integer_value(v) >= 0) {
+		value = (u64)json_integer_value(v);
+	} else {
+		end = "none";
+	}
+	if (*end || value > limit)
+		wrong(r, key, "not a number in range");
+	return value;
+}
+
+static const char *string(struct reading *r, const json_t *object, const char *key, const char *called)
+{
+	const json_t *v = json_object_get(object, key);
+
+	if (!json_is_string(v))
+		wrong(r, called, "no text");
+	return json_is_string(v) ? json_string_value(v) : "";
+}
+
+static bool yes_or_no(struct reading *r, const json_t *run, const char *key)
+{
+	const json_t *v = json_object_get(run, key);
+
+	if (!json_is_boolean(v))
+		wrong(r, key, "neither true nor false");
+	return json_is_true(v);
+}
+
+static void known_keys(struct reading *r, const json_t *run)
+{
+	static const char *const known[] = {
+		"version", "trace",  "iommu",	"faults",  "functional", "resident_ppm",      "paged",
+		"seed",	   "repeat", "answers", "options", "config",	 "handler_file_crc32"
+	};
+	const char *key;
+	json_t *value;
+	size_t i;
+
+	json_object_foreach((json_t *)run, key, value)
+	{
+		for (i = 0; i < ARRAY_SIZE(known) && strcmp(key, known[i]); i++)
+			;
+		if (i == ARRAY_SIZE(known))
+			wrong(r, key, "unknown key");
+	}
+}
+
+static void take_config(struct reading *r, struct run_options *o, const json_t *config)
+{
+	struct fl_config_error err;
+	char text[FL_TEXT_MAX + 64];
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(config))
+		wrong(r, "config", "no object");
+	json_object_foreach((json_t *)config, key, value)
+	{
+		snprintf(text, sizeof(text), "%.60s=%.255s", key,
+			 json_is_string(value) ? json_string_value(value) : "");
+		if (strchr(key, '='))
+			wrong(r, "config", "a key has a '='");
+		else if (fl_config_set(&o->cfg, text, &err))
+			wrong(r, "config", err.text);
+	}
+}
+
+static void take_kind(struct reading *r, struct run_options *o, const json_t *run)
+{
+	const char *faults = string(r, run, "faults", "faults");
+	int i;
+
+	o->run.kind = iommu_kind_find(string(r, run, "iommu", "iommu"));
+	if (!o->run.kind)
+		wrong(r, "iommu", "no such IOMMU");
+	for (i = 0; i < REPLAY_FAULTS && strcmp(faults, replay_fault_names[i]); i++)
+		;
+	if (i == REPLAY_FAULTS)
+		wrong(r, "faults", "no such kind of fault");
+	o->run.faults = (enum replay_faults)i;
+}
+
+static void check_crc(struct reading *r, const char *file, const char *recorded)
+{
+	char crc[16];
+
+	if (r->status)
+		return;
+	r->status = crc_text(file, crc);
+	if (!r->status && strcmp(crc, recorded))
+		r->status = cli_fail("%s: its CRC-32 is %s; %s was made with %.32s", file, crc, r->path, recorded);
+}
+
+static void take(struct reading *r, struct run_options *o, const json_t *run, const char *trace)
+{
+	const json_t *t = json_object_get(run, "trace"), *options = json_object_get(run, "options");
+
+	if (!json_is_object(run)) {
+		wrong(r, "version", "no record of a run");
+		return;
+	}
+	known_keys(r, run);
+	take_kind(r, o, run);
+	o->functional = yes_or_no(r, run, "functional");
+	o->answers = yes_or_no(r, run, "answers");
+	o->run.resident = (u32)number(r, run, "resident_ppm", REPLAY_RESIDENT_ALL);
+	o->run.one_paged = json_object_get(run, "paged");
+	o->run.paged = o->run.one_paged ? (u32)number(r, run, "paged", 0xffffffff) : 0;
+	o->run.seed = number(r, run, "seed", ~0ULL);
+	o->run.repeat = number(r, run, "repeat", ~0ULL);
+	take_config(r, o, json_object_get(run, "config"));
+	o->trace_name = string(r, t, "name", "trace.name");
+	o->run.trace = trace ? trace : o->trace_name;
+	if (!json_is_array(options))
+		wrong(r, "options", "no list");
+	check_crc(r, o->run.trace, string(r, t, "crc32", "trace.crc32"));
+	if (recorded_handler(&o->cfg))
+		check_crc(r, o->cfg.cpu.handler_file, string(r, run, "handler_file_crc32", "handler_file_crc32"));
+}
+
+int run_record_apply(struct run_options *o, const char *path, const char *trace)
+{
+	struct reading r = { path, CLI_OK };
+	json_error_t err;
+	char *p;
+
+	o->repeated = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
+	if (!o->repeated) {
+		for (p = err.text; *p; p++)
+			*p = (unsigned char)*p < ' ' ? '?' : *p;
+		return err.line > 0 ? cli_fail("%s:%d: %s", path, err.line, err.text) : cli_fail("%s", err.text);
+	}
+	take(&r, o, json_object_get(o->repeated, "run"), trace);
+	if (!r.status) {
+		json_decref(o->options);
+		o->options = json_incref(json_object_get(json_object_get(o->repeated, "run"), "options"));
+	}
+	return r.status;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The record of a run: all that its result depends on, as the object "run" of
+ * the result's JSON, from which the run can be repeated.
+ */
+#ifndef RUN_RECORD_H
+#define RUN_RECORD_H
+
+#include "run_options.h"
+
+#include <jansson.h>
+
+/**
+ * run_record() - the object "run"
+ * @run: one run; the variant of a comparison
+ * @res: what came out of it
+ * Return: the caller's to json_decref(); NULL: a file cannot be read any more, and that was said.
+ */
+json_t *run_record(const struct run_options *o, const struct replay_options *run, const struct replay_result *res);
+
+/**
+ * run_record_apply() - make @o what the result in a file was made with
+ * @path: JSON of a replay
+ * @trace: path of the trace, or NULL: where the record says; with another CRC-32 it is refused
+ * Return: an exit status, and what is wrong was said in one line.
+ */
+int run_record_apply(struct run_options *o, const char *path, const char *trace);
+
+#endif /* RUN_RECORD_H */

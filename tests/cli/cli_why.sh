@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# Twelve configurations whose fault is known: replay names the cause, and a run without it is faster by as much as
+# replay said, within a tenth.
+set -u
+. "$(dirname "$0")/cli_lib.sh"
+
+# Faults one at a time; sixteen at once, far apart; a stream that faults beside one that does not.
+expect 0 gen random --set streams=1 --set pattern=fresh --set fresh_ppm=200000 --set accesses=500 \
+	--set interval_ns=100000 --set spacing=fixed -o "$dir/lone.dmat"
+expect 0 gen random --set streams=1 --set pattern=fresh --set fresh_ppm=160000 --set fresh_run=16 --set accesses=1600 \
+	--set interval_ns=100000 --set spacing=fixed -o "$dir/sixteen.dmat"
+expect 0 gen mix --set parts=paged:random,other:random --set paged.streams=1 --set paged.pattern=fresh \
+	--set paged.fresh_ppm=1000000 --set paged.accesses=500 --set paged.interval_ns=20000 --set paged.spacing=fixed --set other.streams=1 \
+	--set other.accesses=10000 --set other.pages=65536 --set other.interval_ns=1000 -o "$dir/two.dmat"
+
+# mean fault|access FILE: ns
+mean() {
+	key=latency_ns
+	[ "$1" = access ] && key=access_latency_ns
+	awk -v key="  \"$key\":" 'index($0, key) == 1 { within = 1 }
+		within && $1 == "\"mean\":" { print $2 + 0; exit }' "$2"
+}
+# reason fault|access FILE: its object in the list "why"
+reason() {
+	awk -v of="\"$1\"," '/^  "why":/ { within = 1 }
+		within && $1 == "\"of\":" { found = $2 == of }
+		found { print }
+		found && /^    }/ { exit }' "$2"
+}
+
+# cause fault|access OWNER KEY TRACE OPTIONS -- OPTIONS_WITHOUT
+cause() {
+	of=$1 owner=$2 key=$3 trace=$4 with= without= rest=
+	shift 4
+	for option; do
+		case $option in
+		--) rest=1 ;;
+		*=*) if [ $rest ]; then without="$without --set $option"; else with="$with --set $option"; fi ;;
+		*) if [ $rest ]; then without="$without $option"; else with="$with $option"; fi ;;
+		esac
+	done
+	expect 0 replay "$dir/$trace.dmat" --iommu smmuv3 $with --json "$dir/with.json"
+	expect 0 replay "$dir/$trace.dmat" --iommu smmuv3 $with $without --json "$dir/without.json"
+	reason $of "$dir/with.json" >"$dir/reason"
+	grep -q "\"owner\": \"$owner\"" "$dir/reason" || say "$with: $owner is not the reason: $(cat "$dir/reason")"
+	grep -q "\"text\": .*Changed by .*$key (" "$dir/reason" || say "$with: $key is not named: $(cat "$dir/reason")"
+	ns=$(awk '$1 == "\"owner_ns\":" { print $2 + 0 }' "$dir/reason")
+	faster=$(($(mean $of "$dir/with.json") - $(mean $of "$dir/without.json")))
+	[ $((faster * 10)) -ge $((${ns:-0} * 9)) ] && [ $((faster * 10)) -le $((${ns:-0} * 11)) ] ||
+		say "$with: $owner has ${ns:-0} ns, but without the cause it is $faster ns faster"
+}
+
+many=cpu.workers=64
+# slow handler
+cause fault handler cpu.handler_ns lone --faults stall cpu.handler_ns=50000 -- cpu.handler_ns=0
+# one worker
+cause fault worker_busy cpu.workers sixteen --faults stall cpu.workers=1 cpu.handler_ns=20000 -- $many
+# one page request credit
+cause fault credit pcie.credits sixteen --faults pri pcie.credits=1 $many -- pcie.credits=32
+# a tiny queue of page requests: credits are its shares
+cause fault credit iommu.priq_log2 sixteen --faults pri iommu.priq_log2=1 $many -- iommu.priq_log2=9
+# slow link
+cause fault link pcie.link_ns lone --faults pri pcie.link_ns=20000 -- pcie.link_ns=0
+# one TBU slot, and a bystander
+cause fault tbu_slot tbu.slots two --faults stall --paged 1 tbu.slots=1 $many -- tbu.slots=32
+# one stalled access
+cause fault stall_slot smmuv3.stall_max sixteen --faults stall smmuv3.stall_max=1 $many -- smmuv3.stall_max=64
+# slow commands
+cause fault command command.fetch_ns lone --faults stall command.fetch_ns=20000 -- \
+	command.fetch_ns=0 command.execute_ns=0 command.resume_ns=0
+# slow interrupt
+cause fault interrupt cpu.irq_entry_ns lone --faults stall cpu.irq_entry_ns=50000 -- \
+	cpu.irq_entry_ns=0 cpu.irq_handler_ns=0 notify.wire_ns=0 notify.msi_ns=0
+# slow memory
+cause access memory memory.latency_ns lone --faults stall --resident all memory.latency_ns=5000 -- memory.latency_ns=0
+# full event queue, and a driver that takes its time to make room
+cause fault queue_full iommu.eventq_log2 sixteen --faults stall iommu.eventq_log2=1 cpu.mmio_read_ns=10000 $many -- \
+	iommu.eventq_log2=7
+# one worker again, with page requests
+cause fault worker_busy cpu.workers sixteen --faults pri cpu.workers=1 cpu.handler_ns=20000 -- $many
+
+exit $failed
