@@ -56,14 +56,14 @@ static bool aw_supported(const struct vtd *v, u32 aw)
 }
 
 /* By mode: entries of legacy and scalable mode do not look alike, and software may set the mode without invalidating. */
-static struct tcache_tag context_tag(const struct vtd *v, u32 sid)
+static struct tcache_tag context_tag(u8 ttm, u32 sid)
 {
-	return (struct tcache_tag){ .vmid = sid, .world = v->ttm };
+	return (struct tcache_tag){ .vmid = sid, .world = ttm };
 }
 
 bool vtd_context_cached(struct vtd *v, u32 sid)
 {
-	struct tcache_tag tag = context_tag(v, sid);
+	struct tcache_tag tag = context_tag(v->ttm, sid);
 
 	return tcache_peek(&v->contexts, 0, &tag);
 }
@@ -85,7 +85,7 @@ static void count_event(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
 
 static bool cached_context(struct vtd *v, u32 sid, struct vtd_bind *b)
 {
-	struct tcache_tag tag = context_tag(v, sid);
+	struct tcache_tag tag = context_tag(v->ttm, sid);
 	const struct tcache_entry *e = tcache_lookup(&v->contexts, 0, &tag);
 
 	count_event(v, UNIT_CONFIG_CACHE, e, sid);
@@ -110,12 +110,12 @@ static bool cached_pasid(struct vtd *v, u32 sid, struct vtd_bind *b)
 	return true;
 }
 
-/* What a walk has read goes into the context-cache and the PASID-cache. */
+/* What a walk has read goes into the context-cache and the PASID-cache; the mode may have changed since it was read. */
 void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b)
 {
 	if (b->have_ctx && b->new_ctx) {
 		struct tcache_entry e = {
-			.shift = 64, .leaf = 1, .tag = context_tag(v, sid), .data = { b->ctx[0], b->ctx[1] }
+			.shift = 64, .leaf = 1, .tag = context_tag(b->ttm, sid), .data = { b->ctx[0], b->ctx[1] }
 		};
 
 		tcache_insert(&v->contexts, 0, &e);
@@ -371,6 +371,7 @@ u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, str
 	u8 reason = check_rtaddr(v, q);
 
 	memset(b, 0, sizeof(*b));
+	b->ttm = v->ttm;
 	if (reason)
 		return reason;
 	return v->ttm == VTD_TTM_LEGACY ? resolve_legacy(v, q, w, b) : resolve_scalable(v, q, w, b);
@@ -379,7 +380,7 @@ u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, str
 /* What is cached of @sid and @pasid; false: not enough to tell whose translations they use. */
 static bool peek_bind(struct vtd *v, u32 sid, u32 pasid, struct vtd_bind *b)
 {
-	struct tcache_tag tag = context_tag(v, sid);
+	struct tcache_tag tag = context_tag(v->ttm, sid);
 	const struct tcache_entry *e = tcache_peek(&v->contexts, 0, &tag);
 
 	if (!e)

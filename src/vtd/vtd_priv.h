@@ -27,6 +27,7 @@ struct vtd_req {
  * @tt:   enum vtd_tt, legacy mode
  * @priv: supervisor privilege in effect: of the request, or RID_PRIV
  * @fpd:  an entry with FPD was met
+ * @ttm:  enum vtd_ttm under which the tables were read
  * @have_ctx, @have_pe: @ctx, @pe are valid and faultless
  * @new_ctx, @new_pe: they were read from memory
  */
@@ -37,6 +38,7 @@ struct vtd_bind {
 	u16 did;
 	u8 pgtt;
 	u8 tt;
+	u8 ttm;
 	bool priv;
 	bool fpd;
 	bool have_ctx, have_pe;
