@@ -185,6 +185,7 @@ void vtd_clear_state(struct vtd *v)
 	tcache_invalidate_all(&v->iotlb);
 	tcache_invalidate_all(&v->first);
 	tcache_invalidate_all(&v->second);
+	vtd_forget_learnt(v);
 	reg_bank_reset(&v->regs);
 	v->tes = v->pmr = v->ssirwe = v->iq_owed = false;
 	v->ttm = VTD_TTM_LEGACY;

@@ -110,6 +110,17 @@ struct vtd_wait {
 	u32 data;
 };
 
+/*
+ * Under what streams have been translated since all translations were last invalidated; a holder may have kept any of
+ * them. Streams share a set by a hash, domains and PASIDs a bit by their low bits: the answer errs by saying yes.
+ */
+#define VTD_LEARNT_SETS 128
+
+struct vtd_learnt {
+	u64 first, second; /* domains whose first, second stage took part */
+	u64 rid;	   /* RID_PASIDs */
+};
+
 /**
  * struct vtd - the hardware; the caller owns the storage, everything is private but @stats
  */
@@ -139,6 +150,7 @@ struct vtd {
 	struct reg_desc table[VTD_MAX_REG_ROWS];
 	struct reg_bank regs;
 	struct tcache contexts, pasids, first, second;
+	struct vtd_learnt learnt[VTD_LEARNT_SETS]; /* by requester and PASID */
 	/* faults */
 	u32 fr_index;
 	/* invalidation queue */

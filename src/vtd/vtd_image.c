@@ -6,7 +6,7 @@
 #include "image.h"
 #include "vtd_priv.h"
 
-#define VERSION 1
+#define VERSION 2
 
 static u64 mix(u64 digest, u64 value)
 {
@@ -171,6 +171,17 @@ static void statistics(struct vtd *v, struct iommu_image *img)
 	image_u64(img, &s->descriptors);
 }
 
+static void learnt(struct vtd *v, struct iommu_image *img)
+{
+	u32 i;
+
+	for (i = 0; i < VTD_LEARNT_SETS; i++) {
+		image_u64(img, &v->learnt[i].first);
+		image_u64(img, &v->learnt[i].second);
+		image_u64(img, &v->learnt[i].rid);
+	}
+}
+
 /* Each part of the state, once. */
 static int exchange(struct vtd *v, struct iommu_image *img)
 {
@@ -184,6 +195,7 @@ static int exchange(struct vtd *v, struct iommu_image *img)
 	cache(v, img, &v->pasids);
 	cache(v, img, &v->first);
 	cache(v, img, &v->second);
+	learnt(v, img);
 	return image_end(img);
 }
 

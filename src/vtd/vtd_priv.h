@@ -128,6 +128,7 @@ u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, str
 void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b);
 bool vtd_context_cached(struct vtd *v, u32 sid);
 bool vtd_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid);
+void vtd_forget_learnt(struct vtd *v);
 bool vtd_context_plausible(const struct vtd *v, u32 ttm, const u64 *ctx);
 bool vtd_pasid_plausible(const struct vtd *v, const u64 *pe);
 
