@@ -191,7 +191,7 @@ void vtd_clear_state(struct vtd *v)
 	v->ttm = VTD_TTM_LEGACY;
 	v->root = 0;
 	v->fr_index = 0;
-	v->seq = 0;
+	v->seq = v->iotlb_seq = 0;
 	v->n_waits = 0;
 	memset(v->waits, 0, sizeof(v->waits));
 	memset(v->itags, 0, sizeof(v->itags));

@@ -154,11 +154,12 @@ struct vtd {
 	/* faults */
 	u32 fr_index;
 	/* invalidation queue */
-	u64 seq; /* of the last descriptor that was processed */
+	u64 seq;       /* of the last descriptor that was processed */
+	u64 iotlb_seq; /* of the command in IOTLB_REG that waits for walks; 0: none */
 	struct vtd_itag itags[VTD_MAX_ITAGS];
 	struct vtd_wait waits[VTD_MAX_WAITS]; /* oldest first */
 	u32 n_itags, n_waits;
-	bool iq_owed; /* a walk or an ATS invalidation has ended since the queue ran: for step */
+	bool iq_owed; /* a walk or an ATS invalidation has ended since the queue and IOTLB_REG were looked at: for step */
 	/* scratch */
 	struct pt_steps steps;
 	struct iommu_walk one;

@@ -132,7 +132,11 @@ static void queue(struct vtd *v, struct iommu_image *img)
 
 	image_u64(img, &v->seq);
 	image_check(img, v->seq < BIT_ULL(63)); /* it never wraps */
+	image_u64(img, &v->iotlb_seq);
 	image_bool(img, &v->iq_owed);
+	/* No walk is in flight: what a command waited for is over, and the next step completes it. */
+	image_check(img, v->iotlb_seq <= v->seq && (!v->iotlb_seq || v->iq_owed));
+	image_check(img, !v->iotlb_seq == !(reg_get(&v->regs, v->iva + VTD_IOTLB) & VTD_IOTLB_IVT));
 	for (i = 0; i < v->n_itags; i++) {
 		image_u64(img, &v->itags[i].seq);
 		image_u16(img, &v->itags[i].sid);

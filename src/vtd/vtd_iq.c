@@ -3,8 +3,8 @@
  * The invalidation queue (6.5.2): fetch, check, execute, and wait descriptors
  * that complete when all before them has. Descriptors are executed in order;
  * what remains open afterwards are ATS invalidations and walks in flight that
- * an invalidation has made stale. When they end the queue goes on in the next
- * step, never within the call that ends them (iommu.h).
+ * an invalidation has made stale. When they end the queue, and a command in
+ * IOTLB_REG, go on in the next step, never within the call that ends them (iommu.h).
  */
 #include "vtd_priv.h"
 
@@ -18,18 +18,25 @@ static void queue_error(struct vtd *v, enum vtd_iqei info)
 
 /* ---- wait descriptors ---- */
 
-static bool open_before(const struct vtd *v, u64 seq)
+/* A walk is in flight that an invalidation numbered up to @seq has made stale: its access is not drained (6.5.4). */
+bool vtd_walks_open(const struct vtd *v, u64 seq)
 {
 	const struct iommu_walk *w;
+
+	for (w = v->walks; w; w = w->next)
+		if (w->stale && ((const struct vtd_flight *)w->priv)->stale_seq <= seq)
+			return true;
+	return false;
+}
+
+static bool open_before(const struct vtd *v, u64 seq)
+{
 	u32 i;
 
 	for (i = 0; i < v->n_itags; i++)
 		if (v->itags[i].seq && v->itags[i].seq < seq)
 			return true;
-	for (w = v->walks; w; w = w->next)
-		if (w->stale && ((const struct vtd_flight *)w->priv)->stale_seq < seq)
-			return true;
-	return false;
+	return vtd_walks_open(v, seq - 1);
 }
 
 static void complete_wait(struct vtd *v, const struct vtd_wait *wait)
@@ -421,6 +428,7 @@ static bool may_fetch(const struct vtd *v)
 void vtd_iq_run(struct vtd *v)
 {
 	v->iq_owed = false;
+	vtd_iotlb_drained(v);
 	if (!(v->ecap & VTD_ECAP_QI))
 		return;
 	complete_waits(v);

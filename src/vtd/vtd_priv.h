@@ -151,6 +151,7 @@ void vtd_inv_iotlb(struct vtd *v, enum vtd_gran g, u16 did, u64 addr, u32 am, bo
 void vtd_inv_piotlb(struct vtd *v, bool page, u16 did, u32 pasid, u64 addr, u32 am, bool ih);
 
 /* vtd_iq.c */
+bool vtd_walks_open(const struct vtd *v, u64 seq);
 void vtd_iq_run(struct vtd *v);
 void vtd_step(void *hw);
 void vtd_iq_moved(struct vtd *v);
@@ -162,6 +163,7 @@ void vtd_respond(struct vtd *v, const struct page_response *resp);
 void vtd_page_request(void *hw, const struct page_request *pr);
 
 /* vtd_mmio.c */
+void vtd_iotlb_drained(struct vtd *v);
 u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size);
 void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size);
 
