@@ -150,8 +150,8 @@ static enum vtd_iqei do_p_dev_tlb(struct vtd *v, const u64 *d)
 	return VTD_IQEI_NONE;
 }
 
-/* Completion, or (@ok false) time-out, of an ATS invalidation. */
-static void end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
+/* Completion, or (@ok false) time-out, of an ATS invalidation. Returns whether it was seen. */
+static bool end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 {
 	bool known = itag < v->n_itags && v->itags[itag].seq && v->itags[itag].sid == sid;
 	u64 record = reg_get(&v->regs, VTD_IQERCD);
@@ -159,16 +159,16 @@ static void end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 
 	/* With translation disabled a completion is an Unsupported Request (4.2.1): the tag stays taken until its time-out. */
 	if (ok && !v->tes)
-		return;
+		return !known;
 	if (!known && ok) {
 		if (!(fsts & VTD_FSTS_ICE))
 			reg_set(&v->regs, VTD_IQERCD,
 				(record & ~VTD_IQERCD_ICESID) | FIELD_PREP(VTD_IQERCD_ICESID, (u64)sid));
 		vtd_fsts_raise(v, VTD_FSTS_ICE);
-		return;
+		return true;
 	}
 	if (!known)
-		return;
+		return true;
 	v->itags[itag].seq = 0;
 	v->iq_owed = true;
 	if (!ok) {
@@ -179,15 +179,18 @@ static void end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 		v->n_waits = 0;
 		vtd_fsts_raise(v, VTD_FSTS_ITE);
 	}
+	return true;
 }
 
-void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
+bool vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 {
 	struct vtd *v = hw;
+	bool seen;
 
 	engine_enter(&v->guard, CALL_ATS_INV_DONE);
-	end_invalidation(v, sid, itag, ok);
+	seen = end_invalidation(v, sid, itag, ok);
 	engine_leave(&v->guard);
+	return seen;
 }
 
 /* ---- the other descriptors ---- */

@@ -156,7 +156,7 @@ void vtd_iq_run(struct vtd *v);
 void vtd_step(void *hw);
 void vtd_iq_moved(struct vtd *v);
 void vtd_iq_stop(struct vtd *v);
-void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
+bool vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
 
 /* vtd_prq.c */
 void vtd_respond(struct vtd *v, const struct page_response *resp);
