@@ -85,6 +85,9 @@ void IommuModel::op_page_response(void *ctx, const ::page_response *resp) {
         sink->page_response(*resp, begin, {self->answer_, self->cur_, begin > own ? begin - own : 0});
 }
 
+/* PCIe 10.3: a completion is overdue after 1 minute, with a tolerance of 50 % upwards. */
+constexpr ps_t kInvalidateTimeout = 60'000'000'000'000;
+
 /* ---- invalidations: carried when the engine has returned, it may not be called from within ---- */
 
 void IommuModel::op_ats_invalidate(void *ctx, const ats_inv *inv) {
@@ -103,14 +106,31 @@ void IommuModel::carry_invalidations() {
         if (back == kNever)
             continue;
         cur_ = back;
-        cls_->ats_inv_done(hw_, inv.sid, inv.itag, sink != nullptr);
+        complete_invalidation(inv.sid, inv.itag, sink != nullptr);
         cls_->step(hw_); // may send more of them
     }
 }
 
+/* A completion that the engine does not see is as good as none: what waits for it gets the time-out. */
+void IommuModel::complete_invalidation(u32 requester, u8 itag, bool ok) {
+    if (!cls_->ats_inv_done(hw_, requester, itag, ok))
+        scheduler_.at(cur_ + kInvalidateTimeout, invalidate_timeout_action, this,
+                      epoch_ << 40 | u64(itag) << 32 | requester);
+}
+
+void IommuModel::invalidate_timeout_action(void *model, u64 request) {
+    auto *self = static_cast<IommuModel *>(model);
+    ps_t now = self->scheduler_.now();
+
+    if ((request ^ self->epoch_ << 40) >> 40)
+        return;
+    self->settle(now);
+    self->ats_inv_done(u32(request), u8(request >> 32), false, now);
+}
+
 void IommuModel::ats_inv_done(u32 requester, u8 itag, bool ok, ps_t time) {
     cur_ = time;
-    cls_->ats_inv_done(hw_, requester, itag, ok);
+    complete_invalidation(requester, itag, ok);
     step(time);
 }
 

@@ -186,6 +186,8 @@ private:
     void page_recorded(u64 address);
     void note_page_record(u64 address, ps_t time, const Reader &reader);
     void carry_invalidations();
+    void complete_invalidation(std::uint32_t requester, std::uint8_t itag, bool ok);
+    static void invalidate_timeout_action(void *model, u64 request);
     void note_record(u64 address, u32 length, ps_t time, const Reader &reader);
     void book_answer(Access &a, ps_t begin, ps_t time);
     void command(ps_t length);

@@ -365,7 +365,8 @@ struct iommu_ops {
  * @step:   does what fill, cancel or ats_inv_done has made possible; costs nothing if that is nothing
  * @mmio_read, @mmio_write: @size 4 or 8 bytes, offset in bytes from the start of the register space
  * @page_request: a Page Request Message from an endpoint; NULL where there is none
- * @ats_inv_done: completion of the invalidation request @itag; @ok false after a time-out
+ * @ats_inv_done: completion of the invalidation request @itag; @ok false after a time-out. False: the completion was
+ *          not seen (VT-d 4.2.1), and the holder gives the time-out when it has passed; else the request is over.
  * @reset:  the state after power-on. Interrupt lines fall; each stalled transaction ends with txn_resume
  *          (RESUME_ABORT), waiting ones are told by stall_free; walks in flight become aborts without a record;
  *          ATS invalidations and page requests on their way are forgotten: the holder drops their completions and
@@ -389,7 +390,7 @@ struct iommu_class {
 	u64 (*mmio_read)(void *hw, u64 offset, unsigned int size);
 	void (*mmio_write)(void *hw, u64 offset, u64 value, unsigned int size);
 	void (*page_request)(void *hw, const struct page_request *pr);
-	void (*ats_inv_done)(void *hw, u32 sid, u8 itag, bool ok);
+	bool (*ats_inv_done)(void *hw, u32 sid, u8 itag, bool ok);
 	void (*step)(void *hw);
 	void (*reset)(void *hw);
 	int (*save)(void *hw, struct iommu_image *img);

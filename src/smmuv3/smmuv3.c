@@ -303,9 +303,10 @@ static void class_page_request(void *hw, const struct page_request *pr)
 	smmuv3_page_request(hw, pr);
 }
 
-static void class_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
+static bool class_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 {
 	smmuv3_ats_inv_done(hw, sid, itag, ok);
+	return true;
 }
 
 static bool class_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)

@@ -185,12 +185,13 @@ void vtd_clear_state(struct vtd *v)
 	tcache_invalidate_all(&v->iotlb);
 	tcache_invalidate_all(&v->first);
 	tcache_invalidate_all(&v->second);
+	vtd_forget_learnt(v);
 	reg_bank_reset(&v->regs);
 	v->tes = v->pmr = v->ssirwe = v->iq_owed = false;
 	v->ttm = VTD_TTM_LEGACY;
 	v->root = 0;
 	v->fr_index = 0;
-	v->seq = 0;
+	v->seq = v->iotlb_seq = 0;
 	v->n_waits = 0;
 	memset(v->waits, 0, sizeof(v->waits));
 	memset(v->itags, 0, sizeof(v->itags));

@@ -110,6 +110,17 @@ struct vtd_wait {
 	u32 data;
 };
 
+/*
+ * Under what streams have been translated since all translations were last invalidated; a holder may have kept any of
+ * them. Streams share a set by a hash, domains and PASIDs a bit by their low bits: the answer errs by saying yes.
+ */
+#define VTD_LEARNT_SETS 128
+
+struct vtd_learnt {
+	u64 first, second; /* domains whose first, second stage took part */
+	u64 rid;	   /* RID_PASIDs */
+};
+
 /**
  * struct vtd - the hardware; the caller owns the storage, everything is private but @stats
  */
@@ -139,14 +150,16 @@ struct vtd {
 	struct reg_desc table[VTD_MAX_REG_ROWS];
 	struct reg_bank regs;
 	struct tcache contexts, pasids, first, second;
+	struct vtd_learnt learnt[VTD_LEARNT_SETS]; /* by requester and PASID */
 	/* faults */
 	u32 fr_index;
 	/* invalidation queue */
-	u64 seq; /* of the last descriptor that was processed */
+	u64 seq;       /* of the last descriptor that was processed */
+	u64 iotlb_seq; /* of the command in IOTLB_REG that waits for walks; 0: none */
 	struct vtd_itag itags[VTD_MAX_ITAGS];
 	struct vtd_wait waits[VTD_MAX_WAITS]; /* oldest first */
 	u32 n_itags, n_waits;
-	bool iq_owed; /* a walk or an ATS invalidation has ended since the queue ran: for step */
+	bool iq_owed; /* a walk or an ATS invalidation has ended since the queue and IOTLB_REG were looked at: for step */
 	/* scratch */
 	struct pt_steps steps;
 	struct iommu_walk one;

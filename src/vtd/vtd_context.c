@@ -56,14 +56,14 @@ static bool aw_supported(const struct vtd *v, u32 aw)
 }
 
 /* By mode: entries of legacy and scalable mode do not look alike, and software may set the mode without invalidating. */
-static struct tcache_tag context_tag(const struct vtd *v, u32 sid)
+static struct tcache_tag context_tag(u8 ttm, u32 sid)
 {
-	return (struct tcache_tag){ .vmid = sid, .world = v->ttm };
+	return (struct tcache_tag){ .vmid = sid, .world = ttm };
 }
 
 bool vtd_context_cached(struct vtd *v, u32 sid)
 {
-	struct tcache_tag tag = context_tag(v, sid);
+	struct tcache_tag tag = context_tag(v->ttm, sid);
 
 	return tcache_peek(&v->contexts, 0, &tag);
 }
@@ -85,7 +85,7 @@ static void count_event(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
 
 static bool cached_context(struct vtd *v, u32 sid, struct vtd_bind *b)
 {
-	struct tcache_tag tag = context_tag(v, sid);
+	struct tcache_tag tag = context_tag(v->ttm, sid);
 	const struct tcache_entry *e = tcache_lookup(&v->contexts, 0, &tag);
 
 	count_event(v, UNIT_CONFIG_CACHE, e, sid);
@@ -110,12 +110,12 @@ static bool cached_pasid(struct vtd *v, u32 sid, struct vtd_bind *b)
 	return true;
 }
 
-/* What a walk has read goes into the context-cache and the PASID-cache. */
+/* What a walk has read goes into the context-cache and the PASID-cache; the mode may have changed since it was read. */
 void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b)
 {
 	if (b->have_ctx && b->new_ctx) {
 		struct tcache_entry e = {
-			.shift = 64, .leaf = 1, .tag = context_tag(v, sid), .data = { b->ctx[0], b->ctx[1] }
+			.shift = 64, .leaf = 1, .tag = context_tag(b->ttm, sid), .data = { b->ctx[0], b->ctx[1] }
 		};
 
 		tcache_insert(&v->contexts, 0, &e);
@@ -361,45 +361,6 @@ static u8 resolve_scalable(struct vtd *v, const struct vtd_req *q, struct iommu_
 	return check_privileges(v, q, b);
 }
 
-/**
- * vtd_resolve() - find the programming that translates a request
- * @w: records the accesses, or NULL
- * Return: VTD_FR_NONE and @b complete; or the fault, with @b as far as it goes (fpd is always valid).
- */
-u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b)
-{
-	u8 reason = check_rtaddr(v, q);
-
-	memset(b, 0, sizeof(*b));
-	if (reason)
-		return reason;
-	return v->ttm == VTD_TTM_LEGACY ? resolve_legacy(v, q, w, b) : resolve_scalable(v, q, w, b);
-}
-
-/* What is cached of @sid and @pasid; false: not enough to tell whose translations they use. */
-static bool peek_bind(struct vtd *v, u32 sid, u32 pasid, struct vtd_bind *b)
-{
-	struct tcache_tag tag = context_tag(v, sid);
-	const struct tcache_entry *e = tcache_peek(&v->contexts, 0, &tag);
-
-	if (!e)
-		return false;
-	if (v->ttm == VTD_TTM_LEGACY) {
-		b->did = (u16)FIELD_GET(VTD_CE1_DID, e->data[1]);
-		b->pgtt = VTD_PGTT_SECOND;
-		b->pasid = IOMMU_NO_PASID;
-		return true;
-	}
-	b->pasid = pasid == IOMMU_NO_PASID ? (u32)FIELD_GET(VTD_SCE1_RIDPASID, e->data[1]) : pasid;
-	tag = pasid_tag(sid, b->pasid);
-	e = tcache_peek(&v->pasids, 0, &tag);
-	if (!e)
-		return false;
-	b->pgtt = (u8)FIELD_GET(VTD_PE_PGTT, e->data[0]);
-	b->did = (u16)FIELD_GET(VTD_PE1_DID, e->data[1]);
-	return true;
-}
-
 /* Pass-through goes with the second stage (table 23). */
 static u8 stages_of(u8 pgtt)
 {
@@ -413,23 +374,81 @@ static u8 stages_of(u8 pgtt)
 	}
 }
 
-/* iommu_class.concerns, by what the context-cache and the PASID-cache hold of the requester */
+static struct vtd_learnt *learnt_of(struct vtd *v, u32 sid, u32 pasid)
+{
+	u32 key = sid * 0x9e3779b1U ^ (pasid + 1) * 0x85ebca6bU;
+
+	return &v->learnt[(key ^ key >> 16) % VTD_LEARNT_SETS];
+}
+
+static u64 learnt_bit(u32 number)
+{
+	return BIT_ULL(number % 64);
+}
+
+/* The request is about to be translated, and its holder may keep what comes out. */
+static void learn(struct vtd *v, const struct vtd_req *q, const struct vtd_bind *b)
+{
+	struct vtd_learnt *l = learnt_of(v, q->sid, q->has_pasid ? q->pasid : IOMMU_NO_PASID);
+	u8 stages = stages_of(b->pgtt);
+
+	if (stages & SCOPE_S1)
+		l->first |= learnt_bit(b->did);
+	if (stages & SCOPE_S2)
+		l->second |= learnt_bit(b->did);
+	if (b->have_pe && !q->has_pasid)
+		l->rid |= learnt_bit(b->pasid);
+}
+
+/* No translation is left, with holders neither. */
+void vtd_forget_learnt(struct vtd *v)
+{
+	memset(v->learnt, 0, sizeof(v->learnt));
+}
+
+/**
+ * vtd_resolve() - find the programming that translates a request
+ * @w: records the accesses, or NULL
+ * Return: VTD_FR_NONE and @b complete; or the fault, with @b as far as it goes (fpd is always valid).
+ */
+u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b)
+{
+	u8 reason = check_rtaddr(v, q);
+
+	memset(b, 0, sizeof(*b));
+	b->ttm = v->ttm;
+	if (reason)
+		return reason;
+	reason = v->ttm == VTD_TTM_LEGACY ? resolve_legacy(v, q, w, b) : resolve_scalable(v, q, w, b);
+	/* A translated request uses no domain's tables: what it depends on is its context entry. */
+	if (!reason && q->kind != VTD_TRANSLATED)
+		learn(v, q, b);
+	return reason;
+}
+
+/*
+ * iommu_class.concerns. What the caches hold now does not tell: a holder's
+ * translation may be from before software changed an entry that was evicted and
+ * fetched again, and software then names the domain from before.
+ */
 bool vtd_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
 {
 	struct vtd *v = hw;
-	struct vtd_bind b;
+	const struct vtd_learnt *l = learnt_of(v, sid, pasid);
+	u8 stages = scope->stages ? scope->stages : SCOPE_S1 | SCOPE_S2;
+	u64 domains = scope->by & SCOPE_VMID && !scope->vmid_mask ? learnt_bit(scope->vmid) : ~0ULL;
+	u64 used = (stages & SCOPE_S1 ? l->first : 0) | (stages & SCOPE_S2 ? l->second : 0);
 
 	if ((scope->by & SCOPE_SID) && (sid < scope->sid_first || sid > scope->sid_last))
 		return false;
 	if ((scope->by & SCOPE_PASID) && pasid != IOMMU_NO_PASID && pasid != scope->pasid)
 		return false;
-	if (!peek_bind(v, sid, pasid, &b))
+	/* Nothing that can be told of it. */
+	if (!(l->first | l->second))
 		return true;
-	if ((scope->by & SCOPE_PASID) && b.pasid != scope->pasid)
+	if ((scope->by & SCOPE_PASID) && pasid == IOMMU_NO_PASID && !(l->rid & learnt_bit(scope->pasid)))
 		return false;
-	if ((scope->by & SCOPE_VMID) && ((b.did ^ scope->vmid) & ~scope->vmid_mask))
-		return false;
-	return !scope->stages || (scope->stages & stages_of(b.pgtt));
+	return used & domains;
 }
 
 /* Whether words of an image can be a cached context entry of @ttm, or a cached PASID-table entry. */

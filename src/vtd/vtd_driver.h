@@ -63,7 +63,7 @@ void vtd_fault_decode(const u64 words[2], struct vtd_drv_fault *f);
  * @pasid: meaningful with @has_pasid only
  * @prgi: page request group index
  * @last, @read, @write, @exec, @priv: LPIG, RDR, WRR, EXR, PMR
- * @stop: a stop marker: asks for nothing, gets no answer
+ * @stop: a stop marker: has a PASID, asks for nothing, gets no answer
  * @known: the type is that of a page request
  */
 struct vtd_drv_preq {

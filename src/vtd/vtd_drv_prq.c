@@ -53,7 +53,8 @@ void vtd_preq_decode(const u64 words[4], struct vtd_drv_preq *p)
 	p->last = words[1] & VTD_PREQ_LPIG;
 	p->prgi = (u16)FIELD_GET(VTD_PREQ_PRGI, words[1]);
 	p->addr = words[1] & VTD_PREQ_ADDR;
-	p->stop = p->last && !p->read && !p->write;
+	/* It ends the requests of a PASID; without one it closes a group, which must be answered like others (7.6). */
+	p->stop = p->has_pasid && p->last && !p->read && !p->write;
 }
 
 /* 0 or -EAGAIN: leave it where it is. */

@@ -6,7 +6,7 @@
 #include "image.h"
 #include "vtd_priv.h"
 
-#define VERSION 1
+#define VERSION 2
 
 static u64 mix(u64 digest, u64 value)
 {
@@ -132,7 +132,11 @@ static void queue(struct vtd *v, struct iommu_image *img)
 
 	image_u64(img, &v->seq);
 	image_check(img, v->seq < BIT_ULL(63)); /* it never wraps */
+	image_u64(img, &v->iotlb_seq);
 	image_bool(img, &v->iq_owed);
+	/* No walk is in flight: what a command waited for is over, and the next step completes it. */
+	image_check(img, v->iotlb_seq <= v->seq && (!v->iotlb_seq || v->iq_owed));
+	image_check(img, !v->iotlb_seq == !(reg_get(&v->regs, v->iva + VTD_IOTLB) & VTD_IOTLB_IVT));
 	for (i = 0; i < v->n_itags; i++) {
 		image_u64(img, &v->itags[i].seq);
 		image_u16(img, &v->itags[i].sid);
@@ -171,6 +175,17 @@ static void statistics(struct vtd *v, struct iommu_image *img)
 	image_u64(img, &s->descriptors);
 }
 
+static void learnt(struct vtd *v, struct iommu_image *img)
+{
+	u32 i;
+
+	for (i = 0; i < VTD_LEARNT_SETS; i++) {
+		image_u64(img, &v->learnt[i].first);
+		image_u64(img, &v->learnt[i].second);
+		image_u64(img, &v->learnt[i].rid);
+	}
+}
+
 /* Each part of the state, once. */
 static int exchange(struct vtd *v, struct iommu_image *img)
 {
@@ -184,6 +199,7 @@ static int exchange(struct vtd *v, struct iommu_image *img)
 	cache(v, img, &v->pasids);
 	cache(v, img, &v->first);
 	cache(v, img, &v->second);
+	learnt(v, img);
 	return image_end(img);
 }
 

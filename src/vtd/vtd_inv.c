@@ -121,6 +121,7 @@ void vtd_invalidate_all(struct vtd *v)
 	dropped(v, UNIT_WALK_CACHE_S2, tcache_invalidate_all(&v->second), &everything);
 	for (w = v->walks; w; w = w->next)
 		mark_stale(v, w);
+	vtd_forget_learnt(v);
 }
 
 struct context_match {
@@ -147,6 +148,9 @@ static u32 function_bits(u32 fm)
  * vtd_inv_context() - context-cache
  * Scalable-mode entries have no domain-id: domain-selective is global, and
  * device-selective ignores it (6.5.2.1).
+ *
+ * The event of a domain-selective one names no domain: an entry that said so
+ * may have been evicted and fetched anew with another, so any stream may be meant.
  */
 void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm)
 {
@@ -170,8 +174,6 @@ void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm)
 			n += tcache_invalidate(&v->contexts, &inv);
 		}
 	} else {
-		if (m.g == VTD_GRAN_DOMAIN)
-			scope = scope_of_domain(did, SCOPE_S1 | SCOPE_S2);
 		n = tcache_invalidate(&v->contexts, &inv);
 	}
 	dropped(v, UNIT_CONFIG_CACHE, n, &scope);
@@ -198,7 +200,7 @@ static bool pasid_matches(const struct tcache_entry *e, const void *arg)
 	return pasid_words_match(e->data[1], e->tag.asid, arg);
 }
 
-/* vtd_inv_pasid() - PASID-cache; @g is VTD_PC_* */
+/* vtd_inv_pasid() - PASID-cache; @g is VTD_PC_*. Its event names no domain, as that of vtd_inv_context(). */
 void vtd_inv_pasid(struct vtd *v, u32 g, u16 did, u32 pasid)
 {
 	struct pasid_match m = { g, did, pasid };
@@ -206,10 +208,8 @@ void vtd_inv_pasid(struct vtd *v, u32 g, u16 did, u32 pasid)
 	struct iommu_scope scope = everything;
 	struct iommu_walk *w;
 
-	if (g != VTD_PC_GLOBAL)
-		scope = scope_of_domain(did, SCOPE_S1 | SCOPE_S2);
 	if (g == VTD_PC_SELECTIVE) {
-		scope.by |= SCOPE_PASID;
+		scope.by = SCOPE_PASID;
 		scope.pasid = pasid;
 	}
 	dropped(v, UNIT_CD_CACHE, tcache_invalidate(&v->pasids, &inv), &scope);
@@ -260,6 +260,8 @@ void vtd_inv_iotlb(struct vtd *v, enum vtd_gran g, u16 did, u64 addr, u32 am, bo
 	}
 	drop_tlb(v, &m, &scope);
 	drop_paging(v, UNIT_WALK_CACHE, &paging, whole);
+	if (g == VTD_GRAN_GLOBAL)
+		vtd_forget_learnt(v);
 	if (g == VTD_GRAN_SELECTIVE && ih)
 		return;
 	if (g == VTD_GRAN_SELECTIVE) {

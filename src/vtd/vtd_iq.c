@@ -3,8 +3,8 @@
  * The invalidation queue (6.5.2): fetch, check, execute, and wait descriptors
  * that complete when all before them has. Descriptors are executed in order;
  * what remains open afterwards are ATS invalidations and walks in flight that
- * an invalidation has made stale. When they end the queue goes on in the next
- * step, never within the call that ends them (iommu.h).
+ * an invalidation has made stale. When they end the queue, and a command in
+ * IOTLB_REG, go on in the next step, never within the call that ends them (iommu.h).
  */
 #include "vtd_priv.h"
 
@@ -18,18 +18,25 @@ static void queue_error(struct vtd *v, enum vtd_iqei info)
 
 /* ---- wait descriptors ---- */
 
-static bool open_before(const struct vtd *v, u64 seq)
+/* A walk is in flight that an invalidation numbered up to @seq has made stale: its access is not drained (6.5.4). */
+bool vtd_walks_open(const struct vtd *v, u64 seq)
 {
 	const struct iommu_walk *w;
+
+	for (w = v->walks; w; w = w->next)
+		if (w->stale && ((const struct vtd_flight *)w->priv)->stale_seq <= seq)
+			return true;
+	return false;
+}
+
+static bool open_before(const struct vtd *v, u64 seq)
+{
 	u32 i;
 
 	for (i = 0; i < v->n_itags; i++)
 		if (v->itags[i].seq && v->itags[i].seq < seq)
 			return true;
-	for (w = v->walks; w; w = w->next)
-		if (w->stale && ((const struct vtd_flight *)w->priv)->stale_seq < seq)
-			return true;
-	return false;
+	return vtd_walks_open(v, seq - 1);
 }
 
 static void complete_wait(struct vtd *v, const struct vtd_wait *wait)
@@ -143,8 +150,8 @@ static enum vtd_iqei do_p_dev_tlb(struct vtd *v, const u64 *d)
 	return VTD_IQEI_NONE;
 }
 
-/* Completion, or (@ok false) time-out, of an ATS invalidation. */
-static void end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
+/* Completion, or (@ok false) time-out, of an ATS invalidation. Returns whether it was seen. */
+static bool end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 {
 	bool known = itag < v->n_itags && v->itags[itag].seq && v->itags[itag].sid == sid;
 	u64 record = reg_get(&v->regs, VTD_IQERCD);
@@ -152,16 +159,16 @@ static void end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 
 	/* With translation disabled a completion is an Unsupported Request (4.2.1): the tag stays taken until its time-out. */
 	if (ok && !v->tes)
-		return;
+		return !known;
 	if (!known && ok) {
 		if (!(fsts & VTD_FSTS_ICE))
 			reg_set(&v->regs, VTD_IQERCD,
 				(record & ~VTD_IQERCD_ICESID) | FIELD_PREP(VTD_IQERCD_ICESID, (u64)sid));
 		vtd_fsts_raise(v, VTD_FSTS_ICE);
-		return;
+		return true;
 	}
 	if (!known)
-		return;
+		return true;
 	v->itags[itag].seq = 0;
 	v->iq_owed = true;
 	if (!ok) {
@@ -172,15 +179,18 @@ static void end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 		v->n_waits = 0;
 		vtd_fsts_raise(v, VTD_FSTS_ITE);
 	}
+	return true;
 }
 
-void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
+bool vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 {
 	struct vtd *v = hw;
+	bool seen;
 
 	engine_enter(&v->guard, CALL_ATS_INV_DONE);
-	end_invalidation(v, sid, itag, ok);
+	seen = end_invalidation(v, sid, itag, ok);
 	engine_leave(&v->guard);
+	return seen;
 }
 
 /* ---- the other descriptors ---- */
@@ -421,6 +431,7 @@ static bool may_fetch(const struct vtd *v)
 void vtd_iq_run(struct vtd *v)
 {
 	v->iq_owed = false;
+	vtd_iotlb_drained(v);
 	if (!(v->ecap & VTD_ECAP_QI))
 		return;
 	complete_waits(v);

@@ -63,7 +63,11 @@ static bool registers_invalidate(const struct vtd *v)
 	return v->major <= 5 && v->ttm == VTD_TTM_LEGACY;
 }
 
-/* 11.4.6.1: the granularity that was carried out is reported, 0 for a request that was ignored. */
+/*
+ * 11.4.6.1: the granularity that was carried out is reported, 0 for a request that
+ * was ignored. Nothing is drained: software goes on to invalidate the IOTLB, which
+ * waits for the walks that this has made stale as well.
+ */
 static void context_command(struct vtd *v)
 {
 	u64 ccmd = reg_get(&v->regs, VTD_CCMD);
@@ -81,27 +85,59 @@ static void context_command(struct vtd *v)
 	reg_set(&v->regs, VTD_CCMD, ccmd | FIELD_PREP(VTD_CCMD_CAIG, (u64)g));
 }
 
-/* 11.4.6.3 */
-static void iotlb_command(struct vtd *v)
+static void iotlb_done(struct vtd *v, enum vtd_gran g)
+{
+	u64 cmd = reg_get(&v->regs, v->iva + VTD_IOTLB) & ~(VTD_IOTLB_IVT | VTD_IOTLB_IAIG);
+
+	v->iotlb_seq = 0;
+	reg_set(&v->regs, v->iva + VTD_IOTLB, cmd | FIELD_PREP(VTD_IOTLB_IAIG, (u64)g));
+}
+
+/* The granularity that is carried out for IIRG; the address mask is judged when the command comes. */
+static enum vtd_gran iotlb_granularity(const struct vtd *v)
+{
+	enum vtd_gran g = (enum vtd_gran)FIELD_GET(VTD_IOTLB_IIRG, reg_get(&v->regs, v->iva + VTD_IOTLB));
+
+	return g == VTD_GRAN_SELECTIVE && !(v->cap & VTD_CAP_PSI) ? VTD_GRAN_DOMAIN : g;
+}
+
+/*
+ * IVT is clear when the accesses that use what was invalidated have been drained
+ * (6.5.4). The queue waits for them whether a descriptor asks for it with DR and
+ * DW or not, and so does the register.
+ */
+void vtd_iotlb_drained(struct vtd *v)
+{
+	if (v->iotlb_seq && !vtd_walks_open(v, v->iotlb_seq))
+		iotlb_done(v, iotlb_granularity(v));
+}
+
+/* 11.4.6.3. Software must not write while IVT is set: a write that comes all the same has no effect. */
+static void iotlb_command(struct vtd *v, u64 old)
 {
 	u64 cmd = reg_get(&v->regs, v->iva + VTD_IOTLB), iva = reg_get(&v->regs, v->iva + VTD_IVA);
-	enum vtd_gran g = (enum vtd_gran)FIELD_GET(VTD_IOTLB_IIRG, cmd);
+	enum vtd_gran g = iotlb_granularity(v);
 	u16 did = (u16)(FIELD_GET(VTD_IOTLB_DID, cmd) & (BIT_ULL(vtd_domain_bits(v->cap)) - 1));
 	u32 am = (u32)FIELD_GET(VTD_IVA_AM, iva);
 
+	if (v->iotlb_seq) {
+		reg_set(&v->regs, v->iva + VTD_IOTLB, old);
+		return;
+	}
 	if (!(cmd & VTD_IOTLB_IVT))
 		return;
 	if (!registers_invalidate(v))
 		g = VTD_GRAN_RESERVED;
-	if (g == VTD_GRAN_SELECTIVE && !(v->cap & VTD_CAP_PSI))
-		g = VTD_GRAN_DOMAIN;
 	if (g == VTD_GRAN_SELECTIVE && am > FIELD_GET(VTD_CAP_MAMV, v->cap))
 		g = VTD_GRAN_RESERVED;
 	v->seq++;
-	if (g != VTD_GRAN_RESERVED)
-		vtd_inv_iotlb(v, g, did, iva & VTD_IVA_ADDR, am, iva & VTD_IVA_IH);
-	cmd &= ~(VTD_IOTLB_IVT | VTD_IOTLB_IAIG);
-	reg_set(&v->regs, v->iva + VTD_IOTLB, cmd | FIELD_PREP(VTD_IOTLB_IAIG, (u64)g));
+	if (g == VTD_GRAN_RESERVED) {
+		iotlb_done(v, g);
+		return;
+	}
+	vtd_inv_iotlb(v, g, did, iva & VTD_IVA_ADDR, am, iva & VTD_IVA_IH);
+	v->iotlb_seq = v->seq;
+	vtd_iotlb_drained(v);
 }
 
 static void fault_status_written(struct vtd *v, u64 old)
@@ -135,7 +171,7 @@ static void effect(struct vtd *v, const struct reg_ref *ref, u64 old, bool upper
 	}
 	if (offset == v->iva + VTD_IOTLB) {
 		if (upper)
-			iotlb_command(v);
+			iotlb_command(v, old);
 		return;
 	}
 	switch (offset) {

@@ -27,6 +27,7 @@ struct vtd_req {
  * @tt:   enum vtd_tt, legacy mode
  * @priv: supervisor privilege in effect: of the request, or RID_PRIV
  * @fpd:  an entry with FPD was met
+ * @ttm:  enum vtd_ttm under which the tables were read
  * @have_ctx, @have_pe: @ctx, @pe are valid and faultless
  * @new_ctx, @new_pe: they were read from memory
  */
@@ -37,6 +38,7 @@ struct vtd_bind {
 	u16 did;
 	u8 pgtt;
 	u8 tt;
+	u8 ttm;
 	bool priv;
 	bool fpd;
 	bool have_ctx, have_pe;
@@ -126,6 +128,7 @@ u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, str
 void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b);
 bool vtd_context_cached(struct vtd *v, u32 sid);
 bool vtd_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid);
+void vtd_forget_learnt(struct vtd *v);
 bool vtd_context_plausible(const struct vtd *v, u32 ttm, const u64 *ctx);
 bool vtd_pasid_plausible(const struct vtd *v, const u64 *pe);
 
@@ -148,17 +151,19 @@ void vtd_inv_iotlb(struct vtd *v, enum vtd_gran g, u16 did, u64 addr, u32 am, bo
 void vtd_inv_piotlb(struct vtd *v, bool page, u16 did, u32 pasid, u64 addr, u32 am, bool ih);
 
 /* vtd_iq.c */
+bool vtd_walks_open(const struct vtd *v, u64 seq);
 void vtd_iq_run(struct vtd *v);
 void vtd_step(void *hw);
 void vtd_iq_moved(struct vtd *v);
 void vtd_iq_stop(struct vtd *v);
-void vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
+bool vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
 
 /* vtd_prq.c */
 void vtd_respond(struct vtd *v, const struct page_response *resp);
 void vtd_page_request(void *hw, const struct page_request *pr);
 
 /* vtd_mmio.c */
+void vtd_iotlb_drained(struct vtd *v);
 u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size);
 void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size);
 

@@ -2,7 +2,11 @@
 /* Page requests (7.4 - 7.6): what is written into the queue, and what is answered by hardware itself. */
 #include "vtd_priv.h"
 
-/* It ends the requests of a PASID (ECAP.SMS); without PASID the same bits are a request that wants nothing. */
+/*
+ * It ends the requests of a PASID (ECAP.SMS). Without PASID the same bits are a
+ * request that wants nothing but the end of its group: with LPIG, software or
+ * hardware has to answer (7.6, table 31). The driver decides alike (vtd_drv_prq.c).
+ */
 static bool is_stop_marker(const struct page_request *pr)
 {
 	return pr->pasid_valid && pr->last && !(pr->perm & (PERM_R | PERM_W));

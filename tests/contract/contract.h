@@ -134,7 +134,7 @@ enum ct_open { CT_NONE_OPEN, CT_OPEN, CT_STOPPED };
 struct ct_old_order {
 	enum xlat (*fill)(void *hw, struct iommu_walk *w);
 	void (*cancel)(void *hw, struct iommu_walk *w);
-	void (*ats_inv_done)(void *hw, u32 sid, u8 itag, bool ok);
+	bool (*ats_inv_done)(void *hw, u32 sid, u8 itag, bool ok);
 };
 
 #define CT_OLD_ORDER(cls)                                                 \
@@ -152,10 +152,12 @@ struct ct_old_order {
 		(cls).step(hw);                                           \
 	}                                                                 \
                                                                           \
-	static void old_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok) \
+	static bool old_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok) \
 	{                                                                 \
-		(cls).ats_inv_done(hw, sid, itag, ok);                    \
+		bool seen = (cls).ats_inv_done(hw, sid, itag, ok);        \
+                                                                          \
 		(cls).step(hw);                                           \
+		return seen;                                              \
 	}                                                                 \
                                                                           \
 	static const struct ct_old_order old_order = { old_fill, old_cancel, old_ats_inv_done };

@@ -222,7 +222,8 @@ static void complete_invalidations(struct engine_replay *r)
 	while (r->n_inv) {
 		struct ats_inv inv = r->inv[--r->n_inv];
 
-		r->engine->ats_inv_done(r->hw, inv.sid, inv.itag, true);
+		if (!r->engine->ats_inv_done(r->hw, inv.sid, inv.itag, true))
+			r->engine->ats_inv_done(r->hw, inv.sid, inv.itag, false);
 		r->engine->step(r->hw);
 	}
 }

@@ -210,11 +210,13 @@ struct Tap {
         };
         k.ats_inv_done = [](void *p, u32 sid, u8 itag, bool ok) {
             Tap &tap = me(p);
-            tap.completed(sid, itag);
             Call call(tap, CALL_ATS_INV_DONE);
 
-            tap.cls->ats_inv_done(tap.engine, sid, itag, ok);
+            bool seen = tap.cls->ats_inv_done(tap.engine, sid, itag, ok);
+            if (seen)
+                tap.completed(sid, itag);
             tap.c->owes_step = true;
+            return seen;
         };
     }
     static void tap_rest(iommu_class &k) {

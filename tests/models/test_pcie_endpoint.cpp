@@ -73,10 +73,14 @@ void ats_write(void *hw, u64 offset, u64 value, unsigned size) {
 }
 
 std::vector<std::pair<u8, bool>> invalidated;
+bool blind; // sees no completion, as a VT-d with translation disabled
 
-void ats_inv_done(void *hw, u32, u8 itag, bool ok) {
+bool ats_inv_done(void *hw, u32, u8 itag, bool ok) {
+    if (ok && blind)
+        return false;
     invalidated.emplace_back(itag, ok);
     static_cast<FakeEngine *>(hw)->say(IOMMU_EV_SYNC, UNIT_CMDQ);
+    return true;
 }
 
 const iommu_class *ats_class() {
@@ -338,6 +342,34 @@ START_TEST(invalidation_waits_for_what_uses_it) {
 }
 END_TEST
 
+/* A completion that the IOMMU does not see is followed by the time-out: 60 s after it came, and not after a reset. */
+START_TEST(invalidation_not_seen_times_out) {
+    constexpr ps_t timeout = 60'000'000'000'000;
+    Bench b;
+    invalidated.clear();
+    blind = true;
+    b.engine_of_device.body = [&] {
+        b.write_register(0x20, 0x1000); // there and back: 800
+        blind = false;
+        wait(to_sc(800'000 + timeout - 1'000));
+        ck_assert_uint_eq(invalidated.size(), 0);
+        wait(to_sc(2'000));
+        ck_assert_uint_eq(invalidated.size(), 1);
+        ck_assert_uint_eq(invalidated[0].first, 7);
+        ck_assert(!invalidated[0].second);
+        ck_assert_uint_eq(b.iommu.sync_done(), 800'000 + timeout + 70'000);
+        blind = true;
+        b.write_register(0x20, 0x1000);
+        b.iommu.reset();
+        wait(to_sc(2 * timeout));
+        ck_assert_uint_eq(invalidated.size(), 1);
+        blind = false;
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(invalidated.size(), 1);
+}
+END_TEST
+
 /* The IOMMU is reset while a page request is outstanding and the answer to it is on the link. */
 START_TEST(reset_ends_a_page_request) {
     Bench b;
@@ -396,6 +428,7 @@ int main() {
     tcase_add_test(c, nb_accesses_to_one_page_share_a_request);
     tcase_add_test(c, function_keeps_to_its_allocation);
     tcase_add_test(c, invalidation_waits_for_what_uses_it);
+    tcase_add_test(c, invalidation_not_seen_times_out);
     tcase_add_test(c, reset_ends_a_page_request);
     tcase_add_test(c, link_serialises);
     suite_add_tcase(s, c);

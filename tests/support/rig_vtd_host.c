@@ -194,7 +194,8 @@ static void settle(struct rig_host *h)
 		const struct ats_inv *inv = &h->r.invs[h->r.inv_done++ % RIG_LOG];
 		struct ep *ep = find_ep(h, inv->sid);
 
-		vtd_class.ats_inv_done(&h->r.hw, inv->sid, inv->itag, !ep || !ep->silent);
+		if (!vtd_class.ats_inv_done(&h->r.hw, inv->sid, inv->itag, !ep || !ep->silent))
+			vtd_class.ats_inv_done(&h->r.hw, inv->sid, inv->itag, false);
 		vtd_class.step(&h->r.hw);
 	}
 }

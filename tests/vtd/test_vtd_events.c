@@ -97,14 +97,12 @@ START_TEST(context_cache)
 	s = scope(0, UNIT_CONFIG_CACHE);
 	ck_assert(s->sid_first == 0x0109 && s->sid_last == 0x010f);
 	rig_vtd_exit(&r);
-	/* Legacy mode: domains, by register */
+	/* Legacy mode, by register: a domain says nothing of streams whose entry was fetched anew meanwhile. */
 	start();
 	rig_vtd_mode(&r, VTD_TTM_LEGACY);
 	n_seen = 0;
 	rig_vtd_write(&r, VTD_CCMD, 1ULL << 63 | 2ULL << 61 | 6, 8);
-	s = scope(0, UNIT_CONFIG_CACHE);
-	ck_scope(s, SCOPE_VMID, BOTH);
-	ck_assert_uint_eq(s->vmid, 6);
+	ck_scope(scope(0, UNIT_CONFIG_CACHE), 0, BOTH);
 	rig_vtd_exit(&r);
 }
 END_TEST
@@ -117,13 +115,11 @@ START_TEST(pasid_cache)
 	submit(0x37, 0);
 	ck_scope(scope(0, UNIT_CD_CACHE), 0, BOTH);
 	submit(0x07 | 20 << 16, 0);
-	s = scope(0, UNIT_CD_CACHE);
-	ck_scope(s, SCOPE_VMID, BOTH);
-	ck_assert_uint_eq(s->vmid, 20);
+	ck_scope(scope(0, UNIT_CD_CACHE), 0, BOTH);
 	submit(0x17 | 20 << 16 | 0x12345ULL << 32, 0);
 	s = scope(0, UNIT_CD_CACHE);
-	ck_scope(s, SCOPE_VMID | SCOPE_PASID, BOTH);
-	ck_assert(s->vmid == 20 && s->pasid == 0x12345);
+	ck_scope(s, SCOPE_PASID, BOTH);
+	ck_assert_uint_eq(s->pasid, 0x12345);
 	rig_vtd_exit(&r);
 }
 END_TEST
@@ -297,11 +293,11 @@ START_TEST(whom_a_scope_concerns)
 	u32 pasid;
 
 	start();
-	/* Nothing cached: whatever could be, is. */
+	/* Nothing translated: whatever could be, is. */
 	ck_assert(concerns(SCOPE_VMID, BOTH, 99, 0, DEV1, 1));
 	ck_assert(!concerns(SCOPE_SID, BOTH, 0, 0, DEV2, 1));
 	ck_assert(!concerns(SCOPE_PASID, BOTH, 0, 2, DEV1, 1));
-	/* PASIDs 1 to 3 fault on their empty tables; 0 is translated. Faults cache nothing, page requests do. */
+	/* PASIDs 1 to 3 fault on their empty tables; 0 is translated. Page requests find their entries. */
 	for (pasid = 1; pasid <= 3; pasid++) {
 		struct page_request pr = { .sid = DEV1, .pasid = pasid, .pasid_valid = true, .perm = PERM_R };
 
@@ -325,7 +321,7 @@ START_TEST(whom_a_scope_concerns)
 	ck_assert(concerns(SCOPE_VMID | SCOPE_PASID, BOTH, 1, 0, DEV1, IOMMU_NO_PASID));
 	ck_assert(!concerns(SCOPE_VMID | SCOPE_PASID, BOTH, 1, 1, DEV1, IOMMU_NO_PASID));
 	ck_assert(!concerns(SCOPE_VMID, BOTH, 20, 0, DEV1, IOMMU_NO_PASID));
-	/* The requester's own range, and one that is not cached. */
+	/* The requester's own range, and one that was never translated. */
 	ck_assert(concerns(SCOPE_SID, BOTH, 0, 0, DEV1, 1));
 	ck_assert(concerns(SCOPE_VMID, BOTH, 99, 0, DEV2, 1));
 	rig_vtd_exit(&r);
@@ -345,6 +341,128 @@ START_TEST(whom_a_scope_concerns_in_legacy_mode)
 	ck_assert(!concerns(SCOPE_VMID, BOTH, 6, 0, DEV1, IOMMU_NO_PASID));
 	ck_assert(!concerns(0, SCOPE_S1, 0, 0, DEV1, IOMMU_NO_PASID));
 	ck_assert(!concerns(SCOPE_PASID, BOTH, 0, 0, DEV1, IOMMU_NO_PASID));
+	rig_vtd_exit(&r);
+}
+END_TEST
+
+/* ---- a holder that keeps translations ---- */
+
+static bool kept; /* the translation of DEV1 */
+static u32 kept_pasid;
+
+static void hold(void *ctx, const struct iommu_event *ev)
+{
+	if (ev->kind == IOMMU_EV_INVALIDATE || ev->kind == IOMMU_EV_CHANGED)
+		kept &= !vtd_class.concerns(&r.hw, ev->scope, DEV1, kept_pasid);
+}
+
+static u64 second_stage(u64 page)
+{
+	u64 root = rig_vtd_page(&r);
+
+	rig_vtd_poke(&r, rig_vtd_slot(&r, root, 3, 0x1000, 1, RIG_SS_LINK), page | 3);
+	rig_vtd_poke(&r, rig_vtd_slot(&r, root, 3, 0x2000, 1, RIG_SS_LINK), page | 3);
+	return root;
+}
+
+static void access(u32 sid, u64 iova, u32 pasid, u64 pa)
+{
+	struct xlat_result res;
+	u16 flags = pasid == IOMMU_NO_PASID ? 0 : DMA_PASID;
+
+	ck_assert_int_eq(rig_vtd_access(&r, sid, iova, flags, pasid, &res), XLAT_OK);
+	ck_assert_uint_eq(res.pa, pa);
+}
+
+/*
+ * A context entry moves from domain 1 to 2 in memory, is evicted and fetched
+ * anew for another page. 6.5.3.3 has software invalidate by the domain from
+ * before: the translation from then is meant, also one that was learnt again
+ * from the IOTLB after the context-cache had been invalidated.
+ */
+START_TEST(context_entry_that_moved_to_another_domain)
+{
+	const struct vtd_cfg cfg = { .context.geometry = { .sets = 1, .ways = 1 } };
+	u64 one, two;
+
+	rig_vtd_init(&r, &cfg);
+	rig_vtd_mode(&r, VTD_TTM_LEGACY);
+	one = second_stage(0x50000);
+	two = second_stage(0x60000);
+	rig_vtd_context(&r, DEV1, one | 1, 1 | 1 << 8);
+	rig_vtd_context(&r, DEV2, two | 1, 1 | 3 << 8);
+	r.ops.event = hold;
+	kept_pasid = IOMMU_NO_PASID;
+	access(DEV1, 0x1000, IOMMU_NO_PASID, 0x50000);
+	kept = true;
+	rig_vtd_context(&r, DEV1, two | 1, 1 | 2 << 8);
+	access(DEV2, 0x1000, IOMMU_NO_PASID, 0x60000);
+	access(DEV1, 0x2000, IOMMU_NO_PASID, 0x60000);
+	rig_vtd_write(&r, VTD_CCMD, 1ULL << 63 | 2ULL << 61 | 1, 8);
+	ck_assert(!kept);
+	access(DEV1, 0x1000, IOMMU_NO_PASID, 0x50000); /* the IOTLB has it still */
+	kept = true;
+	rig_vtd_write(&r, 0x508, 1ULL << 63 | 2ULL << 60 | 7ULL << 32, 8);
+	ck_assert(kept); /* a domain it never was in */
+	rig_vtd_write(&r, 0x508, 1ULL << 63 | 2ULL << 60 | 1ULL << 32, 8);
+	ck_assert(!kept);
+	access(DEV1, 0x1000, IOMMU_NO_PASID, 0x60000);
+	/* All translations are gone: from here on, domain 1 is no longer among those it was in. */
+	rig_vtd_write(&r, 0x508, 1ULL << 63 | 1ULL << 60, 8);
+	access(DEV1, 0x1000, IOMMU_NO_PASID, 0x60000);
+	kept = true;
+	rig_vtd_write(&r, 0x508, 1ULL << 63 | 2ULL << 60 | 1ULL << 32, 8);
+	ck_assert(kept);
+	rig_vtd_exit(&r);
+}
+END_TEST
+
+/* The same of a PASID-table entry, from domain 10 to 11, and of RID_PASID, from 2 to 4. */
+START_TEST(pasid_entry_that_moved_to_another_domain)
+{
+	const struct vtd_cfg cfg = { .context.geometry = { .sets = 1, .ways = 1 },
+				     .pasid.geometry = { .sets = 1, .ways = 1 } };
+	const u64 table = VTD_PE_P | 2 << 6 | 1 << 2; /* second stage, 3 levels */
+	u64 one, two;
+
+	rig_vtd_init(&r, &cfg);
+	rig_vtd_queue(&r, true);
+	rig_vtd_mode(&r, VTD_TTM_SCALABLE);
+	rig_vtd_device(&r, DEV1, VTD_SCE_P | VTD_SCE_PASIDE, 2);
+	one = second_stage(0x50000);
+	two = second_stage(0x60000);
+	rig_vtd_pasid(&r, DEV1, 2, table | one, 10, 0);
+	rig_vtd_pasid(&r, DEV1, 4, table | two, 11, 0);
+	r.ops.event = hold;
+	kept_pasid = 2;
+	access(DEV1, 0x1000, 2, 0x50000);
+	rig_vtd_pasid(&r, DEV1, 2, table | two, 11, 0);
+	access(DEV1, 0x1000, 4, 0x60000);
+	access(DEV1, 0x2000, 2, 0x60000);
+	kept = true;
+	submit(0x17 | 10 << 16 | 5ULL << 32, 0); /* another PASID */
+	ck_assert(kept);
+	submit(0x17 | 10 << 16 | 2ULL << 32, 0);
+	ck_assert(!kept);
+	kept = true;
+	submit(0x07 | 10 << 16, 0); /* PASID-cache, domain 10 */
+	ck_assert(!kept);
+	kept = true;
+	submit(0x26 | 10 << 16 | 2ULL << 32, 0); /* IOTLB, PASID 2 of domain 10 */
+	ck_assert(!kept);
+	/* Without PASID. */
+	kept_pasid = IOMMU_NO_PASID;
+	rig_vtd_pasid(&r, DEV1, 2, table | one, 10, 0);
+	submit(0x37, 0);
+	access(DEV1, 0x1000, IOMMU_NO_PASID, 0x50000);
+	rig_vtd_poke(&r, (rig_vtd_peek(&r, r.root + (DEV1 >> 8) * 16) & ~0xfffULL) + (DEV1 & 0x7f) * 32 + 8, 4);
+	submit(0x11, 0); /* context-cache */
+	access(DEV1, 0x2000, IOMMU_NO_PASID, 0x60000);
+	kept = true;
+	submit(0x26 | 10 << 16 | 5ULL << 32, 0);
+	ck_assert(kept);
+	submit(0x26 | 10 << 16 | 2ULL << 32, 0);
+	ck_assert(!kept);
 	rig_vtd_exit(&r);
 }
 END_TEST
@@ -372,4 +490,5 @@ END_TEST
 
 SUITE_MAIN("vtd_events", context_cache, pasid_cache, iotlb, pasid_based_iotlb, commands, implicit_invalidation,
 	   registers_that_change_translation, whom_a_scope_concerns, whom_a_scope_concerns_in_legacy_mode,
+	   context_entry_that_moved_to_another_domain, pasid_entry_that_moved_to_another_domain,
 	   concerns_from_within_an_event)

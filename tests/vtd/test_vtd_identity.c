@@ -360,7 +360,7 @@ static const struct row {
 	{ 39, 39, BEHAVES, psi },
 	{ 47, 40, FIELD, NULL },    /* NFR */
 	{ 53, 48, FIELD, NULL },    /* MAMV */
-	{ 55, 54, REPORTED, NULL }, /* DRD, DWD: accesses are complete when the engine has answered */
+	{ 55, 54, REPORTED, NULL }, /* DRD, DWD: IOTLB invalidations wait for accesses in flight, asked to or not */
 	{ 56, 56, BEHAVES, first_stage_1g },
 	{ 59, 57, ABSENT, NULL },
 	{ 60, 60, BEHAVES, fs5lp },

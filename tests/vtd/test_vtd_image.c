@@ -314,6 +314,44 @@ START_TEST(not_while_a_walk_is_in_flight)
 }
 END_TEST
 
+/*
+ * Without ESRTPS software should leave TTM alone while translation is on
+ * (11.4.5). If it does not, what a walk from before has read is of the old mode:
+ * it answers nobody in the new one, and the image can be taken back.
+ */
+START_TEST(walk_across_a_change_of_mode)
+{
+	struct dma_txn t = { .iova = 0x1000, .sid = DEV, .len = 8 };
+	static struct iommu_walk walk;
+	struct iommu_image img, in;
+	struct xlat_result res;
+	u64 ss;
+
+	rig_vtd_init(&one, &cfg);
+	rig_vtd_mode(&one, VTD_TTM_LEGACY);
+	ss = rig_vtd_page(&one);
+	map(&one, ss, RIG_SS_LINK, 3);
+	rig_vtd_context(&one, DEV, VTD_CE_P | ss, 2 | 5 << 8);
+	ck_assert_int_eq(vtd_class.walk(&one.hw, &t, &walk), XLAT_OK);
+	rig_vtd_mode(&one, VTD_TTM_SCALABLE);
+	ck_assert_int_eq(vtd_class.fill(&one.hw, &walk), XLAT_OK);
+	vtd_class.step(&one.hw);
+	ck_assert_uint_eq(walk.res.pa, 0xa000);
+	/* The root table of the new mode is empty: SRT.2. */
+	ck_assert_int_eq(rig_vtd_access(&one, DEV, 0x40000000, 0, 0, &res), XLAT_ABORT);
+	ck_assert_uint_eq(res.fault, VTD_FR_SRT_2);
+	save(&one, &img);
+	image_to_load(&in, img.bytes, img.len);
+	ck_assert_int_eq(vtd_class.restore(&one.hw, &in), 0);
+	/* Back in the old mode it is still there. */
+	rig_vtd_mode(&one, VTD_TTM_LEGACY);
+	ck_assert_int_eq(rig_vtd_access(&one, DEV, 0x2000, 0, 0, &res), XLAT_OK);
+	ck_assert_uint_eq(res.pa, 0xb000);
+	image_free(&img);
+	finish(&one);
+}
+END_TEST
+
 /* Each value of the configuration that says what the image's parts mean */
 START_TEST(another_configuration)
 {
@@ -451,8 +489,8 @@ END_TEST
 int main(void)
 {
 	const struct suite_loop loops[] = { { save_at_every_step, STEPS }, { flipped, 10 } };
-	const TTest *const tests[] = { the_scenario_is_busy, not_while_a_walk_is_in_flight, another_configuration,
-				       truncated };
+	const TTest *const tests[] = { the_scenario_is_busy, not_while_a_walk_is_in_flight,
+				       walk_across_a_change_of_mode, another_configuration, truncated };
 
 	return suite_run_loops("vtd_image", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
 }

@@ -6,6 +6,7 @@
  * A translation is cached if it survives a change of its entry in memory.
  */
 #include "suite.h"
+#include "image.h"
 #include "rig_vtd.h"
 
 static struct rig_vtd r;
@@ -361,5 +362,146 @@ START_TEST(walks_given_up)
 }
 END_TEST
 
-SUITE_MAIN("vtd_inv", iotlb_by_granularity, pasid_based_iotlb, paging_structure_caches, context_and_pasid_caches,
-	   legacy_granularities, invalidation_in_the_midst_of_a_walk, walks_given_up)
+/* ---- the registers of the IOTLB (11.4.6.3) ---- */
+
+#define IVT   (1ULL << 63)
+#define DR_DW (3ULL << 48)
+
+/* Requester 8 in domain 5 and 9 in domain 6, each with pages 3000h and 4000h. */
+static void start_legacy(const struct vtd_cfg *cfg)
+{
+	u32 sid;
+
+	rig_vtd_init(&r, cfg);
+	rig_vtd_mode(&r, VTD_TTM_LEGACY);
+	for (sid = 8; sid <= 9; sid++) {
+		u64 ss = rig_vtd_page(&r);
+
+		rig_vtd_context(&r, sid, VTD_CE_P | ss, 2 | (sid - 3) << 8);
+		rig_vtd_poke(&r, rig_vtd_slot(&r, ss, 4, 0x3000, 1, RIG_SS_LINK), 0x7003);
+		rig_vtd_poke(&r, rig_vtd_slot(&r, ss, 4, 0x4000, 1, RIG_SS_LINK), 0x8003);
+	}
+}
+
+static void begin_legacy(struct iommu_walk *w, u32 sid, u64 iova)
+{
+	struct dma_txn t = { .iova = iova, .sid = sid, .len = 8 };
+
+	ck_assert_int_eq(vtd_class.walk(&r.hw, &t, w), XLAT_OK);
+}
+
+static u64 iotlb_reg(void)
+{
+	return rig_vtd_read(&r, 0x508, 8);
+}
+
+static void end_legacy(struct iommu_walk *w, bool cancelled)
+{
+	if (cancelled)
+		vtd_class.cancel(&r.hw, w);
+	else
+		ck_assert_int_eq(vtd_class.fill(&r.hw, w), XLAT_OK);
+}
+
+/* 6.5.4: IVT stays set until the access in flight is over, and goes in the step after that. With and without a queue. */
+START_TEST(iotlb_register_drains)
+{
+	struct vtd_cfg no_queue = { .cap = VTD_DEFAULT_CAP, .ecap = VTD_DEFAULT_ECAP & ~VTD_ECAP_QI };
+	static struct iommu_walk other;
+	bool cancelled = _i & 1;
+
+	start_legacy(_i & 2 ? &no_queue : NULL);
+	begin_legacy(&walk, 8, 0x3000);
+	begin_legacy(&other, 9, 0x3000);
+	/* Page-selective within domain 5 */
+	rig_vtd_write(&r, 0x500, 0x3000, 8);
+	rig_vtd_write(&r, 0x508, IVT | 3ULL << 60 | DR_DW | 5ULL << 32, 8);
+	ck_assert(iotlb_reg() & IVT);
+	vtd_class.step(&r.hw);
+	ck_assert(iotlb_reg() & IVT);
+	/* Software must not write now; if it does, the command goes on. */
+	rig_vtd_write(&r, 0x508, 0, 8);
+	rig_vtd_write(&r, 0x50c, 0x90000006, 4);
+	ck_assert_uint_eq(iotlb_reg() & ~(3ULL << 57), IVT | 3ULL << 60 | DR_DW | 5ULL << 32);
+	end_legacy(&walk, cancelled);
+	ck_assert(iotlb_reg() & IVT);
+	vtd_class.step(&r.hw);
+	ck_assert_uint_eq(iotlb_reg(), 3ULL << 60 | 3ULL << 57 | DR_DW | 5ULL << 32);
+	/* Domain 6 was not meant: its walk is installed. */
+	end_legacy(&other, false);
+	ck_assert_int_eq(vtd_class.lookup(&r.hw, &other.txn, &other.res), XLAT_OK);
+	/* Without a walk in flight it is complete at once. */
+	rig_vtd_write(&r, 0x508, IVT | 1ULL << 60, 8);
+	ck_assert_uint_eq(iotlb_reg(), 1ULL << 60 | 1ULL << 57);
+	rig_vtd_exit(&r);
+}
+END_TEST
+
+/*
+ * 11.4.6.1: ICC waits for nothing, for software has to invalidate the IOTLB
+ * next. That waits for what the context-cache's invalidation has met, and not
+ * for walks that came after it.
+ */
+START_TEST(iotlb_register_after_the_context_cache)
+{
+	static struct iommu_walk later;
+
+	start_legacy(NULL);
+	begin_legacy(&walk, 8, 0x3000);
+	rig_vtd_write(&r, VTD_CCMD, 1ULL << 63 | 3ULL << 61 | 8ULL << 16 | 5, 8); /* device-selective */
+	ck_assert_uint_eq(rig_vtd_read(&r, VTD_CCMD, 8) >> 63, 0);
+	ck_assert(walk.stale);
+	/* Domain 7 has no walk, but the one from before is not over. */
+	rig_vtd_write(&r, 0x508, IVT | 2ULL << 60 | 7ULL << 32, 8);
+	ck_assert(iotlb_reg() & IVT);
+	begin_legacy(&later, 9, 0x4000);
+	rig_vtd_write(&r, VTD_CCMD, 1ULL << 63 | 1ULL << 61, 8);
+	ck_assert(later.stale);
+	end_legacy(&walk, false);
+	vtd_class.step(&r.hw);
+	ck_assert_uint_eq(iotlb_reg(), 2ULL << 60 | 2ULL << 57 | 7ULL << 32);
+	end_legacy(&later, false);
+	rig_vtd_exit(&r);
+}
+END_TEST
+
+/* A command that waits is part of the state: reset forgets it, and an image carries it into the next step. */
+START_TEST(iotlb_register_across_reset_and_image)
+{
+	struct iommu_image img, in;
+
+	start_legacy(NULL);
+	begin_legacy(&walk, 8, 0x3000);
+	rig_vtd_write(&r, 0x508, IVT | 1ULL << 60, 8);
+	end_legacy(&walk, false);
+	image_to_save(&img);
+	ck_assert_int_eq(vtd_class.save(&r.hw, &img), 0);
+	vtd_class.reset(&r.hw);
+	ck_assert_uint_eq(iotlb_reg(), 0);
+	vtd_class.step(&r.hw);
+	ck_assert_uint_eq(iotlb_reg(), 0);
+	image_to_load(&in, img.bytes, img.len);
+	ck_assert_int_eq(vtd_class.restore(&r.hw, &in), 0);
+	ck_assert_uint_eq(iotlb_reg(), IVT | 1ULL << 60);
+	vtd_class.step(&r.hw);
+	ck_assert_uint_eq(iotlb_reg(), 1ULL << 60 | 1ULL << 57);
+	image_free(&img);
+	rig_vtd_exit(&r);
+}
+END_TEST
+
+int main(void)
+{
+	const struct suite_loop loops[] = { { iotlb_register_drains, 4 } };
+	const TTest *const tests[] = { iotlb_by_granularity,
+				       pasid_based_iotlb,
+				       paging_structure_caches,
+				       context_and_pasid_caches,
+				       legacy_granularities,
+				       invalidation_in_the_midst_of_a_walk,
+				       walks_given_up,
+				       iotlb_register_after_the_context_cache,
+				       iotlb_register_across_reset_and_image };
+
+	return suite_run_loops("vtd_inv", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
+}

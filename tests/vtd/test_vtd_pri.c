@@ -452,6 +452,56 @@ START_TEST(stop_marker_and_garbage)
 }
 END_TEST
 
+/* 7.6: LPIG = 1 is answered. R = W = 0 is a stop marker with a PASID alone; without one it closes the group. */
+START_TEST(group_closed_without_pasid)
+{
+	struct page_request close = { .sid = 0x50, .prgi = 7, .last = true };
+	struct fault_dev *dev;
+	struct paged p;
+	struct ep *ep;
+
+	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
+	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
+	paged_init(&p, dev, DRV_NO_PASID);
+	ep_request(ep, EP_NO_PASID, 0x4000, true, 7, false);
+	ep->groups[7] = EP_WAITING;
+	vtd_class.page_request(&h.r.hw, &close);
+	ck_assert_uint_eq(h.r.n_responses, 0); /* hardware has queued it */
+	rig_host_run(&h);
+	ck_assert_uint_eq(vtd_drv_stats(h.drv)->stop_markers, 0);
+	ck_assert_uint_eq(vtd_drv_stats(h.drv)->page_requests, 2);
+	ck_assert_uint_eq(h.r.n_responses, 1);
+	ck_assert(!h.r.responses[0].automatic && !h.r.responses[0].pasid_valid);
+	ck_assert_uint_eq(h.r.responses[0].prgi, 7);
+	ck_assert_int_eq(ep->groups[7], EP_SUCCESS);
+	rig_host_exit(&h);
+}
+END_TEST
+
+/* 4.2.1: a guest clears TE under a device-TLB invalidation. Its wait ends with the time-out, three times over. */
+START_TEST(translation_off_under_an_invalidation)
+{
+	struct fault_dev *dev;
+	struct paged p;
+	struct ep *ep;
+	u64 pa;
+
+	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
+	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
+	paged_init(&p, dev, 2);
+	ck_assert_int_eq(ep_access(ep, 2, 0x4000, true, &pa), XLAT_OK);
+	rig_vtd_command(&h.r, VTD_GCMD_TE, false);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, p.dom, 0x4000, 0x1000), -ETIMEDOUT);
+	ck_assert_uint_eq(vtd_drv_stats(h.drv)->ats_timeouts, 3);
+	ck_assert(!vtd_drv_stats(h.drv)->given_up);
+	/* And all goes on when translation is on again. */
+	rig_vtd_command(&h.r, VTD_GCMD_TE, true);
+	ck_assert_int_eq(ep_access(ep, 2, 0x4000, true, &pa), XLAT_OK);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, p.dom, 0x4000, 0x1000), 0x1000);
+	rig_host_exit(&h);
+}
+END_TEST
+
 START_TEST(page_requests_off_and_on)
 {
 	struct fault_dev *dev;
@@ -540,5 +590,6 @@ END_TEST
 
 SUITE_MAIN("vtd_pri", first_touch_pages_in, codes_reach_the_device, recorded_sequence, an_answer_that_was_refused,
 	   overflow_of_ten_devices, pasid_released_under_a_storm, stale_conditions_at_enable, lost_interrupt,
-	   one_interrupt_for_many, stop_marker_and_garbage, page_requests_off_and_on, device_removed_while_faults_wait,
+	   one_interrupt_for_many, stop_marker_and_garbage, group_closed_without_pasid,
+	   translation_off_under_an_invalidation, page_requests_off_and_on, device_removed_while_faults_wait,
 	   shared_virtual_addressing)

@@ -356,6 +356,36 @@ START_TEST(ats_time_out)
 }
 END_TEST
 
+/* 4.2.1: with TES = 0 a completion is not seen. The holder hears so and owes the time-out, which ends the wait. */
+START_TEST(completion_while_translation_is_off)
+{
+	start(NULL, VTD_TTM_SCALABLE, true);
+	submit(0x3 | 8ULL << 32, 0x1000);
+	wait_status(1, 0);
+	rig_vtd_command(&r, VTD_GCMD_TE, false);
+	ck_assert(!vtd_class.ats_inv_done(&r.hw, 8, r.invs[0].itag, true));
+	vtd_class.step(&r.hw);
+	ck_assert_uint_eq(rig_vtd_peek(&r, status), 0);
+	ck_assert_uint_eq(fsts(), 0);
+	/* What no request waits for is over. */
+	ck_assert(vtd_class.ats_inv_done(&r.hw, 9, r.invs[0].itag, true));
+	ck_assert(vtd_class.ats_inv_done(&r.hw, 8, r.invs[0].itag, false));
+	vtd_class.step(&r.hw);
+	ck_assert_uint_eq(fsts(), VTD_FSTS_ITE);
+	ck_assert_uint_eq(rig_vtd_read(&r, VTD_IQERCD, 8) >> 32 & 0xffff, 8);
+	ck_assert_uint_eq(rig_vtd_peek(&r, status), 0);
+	/* The queue goes on, and the tag is free. */
+	rig_vtd_write(&r, VTD_FSTS, VTD_FSTS_ITE, 4);
+	wait_status(2, 0);
+	ck_assert_uint_eq(rig_vtd_peek(&r, status), 2);
+	rig_vtd_command(&r, VTD_GCMD_TE, true);
+	submit(0x3 | 8ULL << 32, 0x1000);
+	ck_assert_uint_eq(r.invs[1].itag, r.invs[0].itag);
+	ck_assert(vtd_class.ats_inv_done(&r.hw, 8, r.invs[1].itag, true));
+	rig_vtd_exit(&r);
+}
+END_TEST
+
 START_TEST(unexpected_completion)
 {
 	start(NULL, VTD_TTM_SCALABLE, true);
@@ -414,5 +444,5 @@ END_TEST
 
 SUITE_MAIN("vtd_queue", wait_descriptors, head_wraps, types_by_mode, reserved_bits_of_each_type, reserved_granularities,
 	   capabilities_of_descriptors, errors_of_the_queue, nothing_moves_while_in_error, ats_invalidation_on_the_wire,
-	   wait_for_completions, fence, page_group_responses, tags_run_out, ats_time_out, unexpected_completion,
-	   recorded_descriptors)
+	   wait_for_completions, fence, page_group_responses, tags_run_out, ats_time_out,
+	   completion_while_translation_is_off, unexpected_completion, recorded_descriptors)
