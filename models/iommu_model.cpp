@@ -311,17 +311,19 @@ IommuModel::Step IommuModel::own_walk(Flow &f, ps_t s, Access *again) {
     return Step::Wait;
 }
 
-static bool walk_serves(const iommu_walk &w, const dma_txn &t) {
-    u8 need = t.flags & DMA_WRITE ? PERM_W : t.flags & DMA_EXEC ? PERM_X : PERM_R;
-
-    return w.kind == XLAT_OK && !w.stale && (w.res.bypass || w.res.perm & need) &&
-           !((w.txn.flags ^ t.flags) & (DMA_PRIV | DMA_ATS_REQ | DMA_TRANSLATED));
+/*
+ * Whether the outcome of @p w is also that of @p t, an access to the same page by the same stream. A write is not
+ * served by a read's walk, which may have left the dirty state alone, nor anybody by a walk that began before a
+ * register changed what translates.
+ */
+bool IommuModel::walk_serves(const Walk &w, const dma_txn &t) const {
+    return w.w.kind == XLAT_OK && !w.w.stale && w.w.txn.flags == t.flags && w.changes == changes_;
 }
 
 /* Somebody walks this page already. If that ends well for us, its answer is ours. */
 IommuModel::Step IommuModel::merge(Flow &f, Walk &w, ps_t s, Access *again) {
     counters_.merged++;
-    if (!w.access && walk_serves(w.w, f.txn)) {
+    if (!w.access && walk_serves(w, f.txn)) {
         f.res = w.w.res;
         f.res.pa = (w.w.res.pa & ~(kPage - 1)) | (f.txn.iova & (kPage - 1));
         f.book(OWNER_MERGE, w.ready);

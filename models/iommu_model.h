@@ -155,6 +155,7 @@ private:
     void insert_walk(Walk *w);
     void remove_walk(Walk *w);
     Walk *find_walk(const dma_txn &t) const;
+    bool walk_serves(const Walk &w, const dma_txn &t) const;
     ps_t price_walk(Walk &w, ps_t start);
     ps_t issue_walk_access(const walk_access &a, ps_t t);
     void add_due(ps_t time, Walk *w, bool decided);
@@ -270,7 +271,8 @@ private:
     ps_t record_free_ = 0, pri_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0;
     Answer answer_{}; // whose register writes are under way
     u64 fault_seq_ = 0;
-    u64 epoch_ = 0; // changes at a reset: what is on the agenda from before is void
+    u64 changes_ = 0; // of registers that say what translates
+    u64 epoch_ = 0;   // changes at a reset: what is on the agenda from before is void
     unsigned walks_in_flight_ = 0;
     bool early_ = true, down_busy_ = false;
 };

@@ -85,6 +85,7 @@ struct IommuModel::Walk {
     Walk *hash_next;
     Access *access;  // whose fault it is; NULL: it ends well
     Access *waiters; // merged, start again when it ends
+    u64 changes;     // IommuModel::changes_ when it began
     u32 head;
 };
 

@@ -19,6 +19,7 @@ IommuModel::Walk *IommuModel::new_walk() {
     Walk *w = free_walks_.back();
     free_walks_.pop_back();
     w->access = w->waiters = nullptr;
+    w->changes = changes_;
     return w;
 }
 
@@ -335,8 +336,11 @@ void IommuModel::event(const iommu_event &ev) {
             records_[ev.addr] = {&a, a.fault};
         }
         break;
-    case IOMMU_EV_INVALIDATE:
     case IOMMU_EV_CHANGED:
+        changes_++;
+        withdraw_dmi(ev.scope);
+        break;
+    case IOMMU_EV_INVALIDATE:
         withdraw_dmi(ev.scope);
         break;
     default:

@@ -305,6 +305,124 @@ START_TEST(enabling_and_disabling_withdraw) {
 }
 END_TEST
 
+/* ---- Who may share a walk ---- */
+
+/* A write must not take the answer of a read's walk: the dirty state would never be set (HTTU, 3.13). */
+START_TEST(a_write_does_not_join_the_walk_of_a_read) {
+    SmmuBench b;
+    Payload read(0x1000, 8, false, kSids[0]), write(0x1000, 8, true, kSids[0]);
+    u64 descriptor = SmmuBench::tables(0) + 0x3000 + 8;
+
+    b.left.body = [&] {
+        sc_core::sc_time delay;
+        u8 word[8];
+        b.set_up();
+        b.put(0x500000, 0x00007205c0000010ULL | u64(kSids[0]) << 48 | 3ULL << 42); // CD.HA, CD.HD
+        b.put(descriptor, 0x900000 | 0xcc3 | 1ULL << 51);                          // DBM, AP[2] = 1: clean
+        b.left.socket->b_transport(read, delay);
+        delay = sc_core::SC_ZERO_TIME;
+        b.left.socket->b_transport(write, delay);
+        ck_assert_uint_eq(write.ext.outcome, XLAT_OK);
+        ck_assert_uint_eq(write.ext.address, 0x900000);
+        sc_core::wait(sc_core::sc_time(100, sc_core::SC_US));
+        physmem_read(&b.memory.store(), descriptor, word, 8);
+        ck_assert_uint_eq(fl_get_le64(word), 0x900000 | 0xc43 | 1ULL << 51);
+    };
+    b.right.body = [] {};
+    sc_core::sc_start();
+}
+END_TEST
+
+/* An SMMUv2 with one stream and two banks that map the same page to 0x500000 and to 0x600000. */
+struct TwoBanks : sc_core::sc_module {
+    u64 page = 0, half = 0; // of the register space
+    fl_config config = round_prices();
+    Scheduler scheduler;
+    IommuModel iommu;
+    void *hw = nullptr;
+    MemoryModel memory;
+    Master master;
+    tlm::tlm_initiator_socket<> mmio;
+    tlm::tlm_target_socket<> nothing;
+    NoBw no_bw;
+    NoTarget no_target;
+
+    explicit TwoBanks(sc_core::sc_module_name name = "two_banks")
+        : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, config), memory("memory", 2, config),
+          master("master"), mmio("mmio"), nothing("nothing") {
+        ck_assert(!iommu_kind_smmuv2.create(&config, iommu.ops(), &iommu, &hw));
+        iommu.set_engine(iommu_kind_smmuv2.cls, hw);
+        iommu.down.bind(memory.in(0));
+        iommu.walk.bind(memory.in(1));
+        master.socket.bind(iommu.tbu(0));
+        mmio.bind(no_bw);
+        mmio.bind(iommu.mmio);
+        nothing.bind(no_target);
+        memory.window.bind(nothing);
+    }
+    ~TwoBanks() override { iommu_kind_smmuv2.destroy(hw); }
+    void put(u64 pa, u64 value) {
+        u8 word[8];
+        fl_put_le64(word, value);
+        physmem_write(&memory.store(), pa, word, 8);
+    }
+    u32 reg(u64 offset, u64 value, u32 bytes, bool write = true) {
+        tlm::tlm_generic_payload gp;
+        sc_core::sc_time delay;
+        u8 word[8];
+        fl_put_le64(word, value);
+        gp.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+        gp.set_address(offset);
+        gp.set_data_ptr(word);
+        gp.set_data_length(bytes);
+        gp.set_streaming_width(bytes);
+        mmio->b_transport(gp, delay);
+        return fl_get_le32(word);
+    }
+    /* SMR0 and S2CR0: stream 1 goes to bank 0; sCR0: clients are translated. IDR1 says where the banks are. */
+    void stream_to_bank_0() {
+        u32 idr1 = reg(0x24, 0, 4, false);
+        page = idr1 >> 31 ? 65536 : 4096;
+        half = (2ULL << (idr1 >> 28 & 7)) * page;
+        reg(0x800, 1U << 31 | 1, 4);
+        reg(0xc00, 0, 4);
+        reg(0x0, 0, 4);
+    }
+    /* Stage 1, AArch64, three levels (T0SZ 25). */
+    void bank(u64 n, u64 pa) {
+        u64 t = 0x100000 + n * 0x10000, cb = half + n * page;
+        put(t, (t + 0x1000) | 3);
+        put(t + 0x1000, (t + 0x2000) | 3);
+        put(t + 0x2008, pa | 0x743);
+        reg(page + n * 4, 1U << 16 | n, 4); // CBAR: stage 1
+        reg(page + 0x800 + n * 4, 1, 4);    // CBA2R.VA64
+        reg(cb + 0x20, t | n << 48, 8);     // TTBR0
+        reg(cb + 0x30, 25, 4);              // TCR
+        reg(cb, 1, 4);                      // SCTLR.M
+    }
+};
+
+/* S2CR says another bank: who comes now has nothing to do with the walk that is under way. */
+START_TEST(nobody_joins_a_walk_that_a_register_has_overtaken) {
+    TwoBanks b;
+    Payload before(0x1000, 8, false, 1), after(0x1000, 8, false, 1);
+
+    b.master.body = [&] {
+        sc_core::sc_time delay;
+        b.stream_to_bank_0();
+        b.bank(0, 0x500000);
+        b.bank(1, 0x600000);
+        b.master.socket->b_transport(before, delay);
+        ck_assert_uint_eq(before.ext.address, 0x500000);
+        b.reg(0xc00, 1, 4);
+        delay = sc_core::SC_ZERO_TIME;
+        b.master.socket->b_transport(after, delay);
+        ck_assert_uint_eq(after.ext.address, 0x600000);
+    };
+    sc_core::sc_start();
+}
+END_TEST
+
 int main() {
     static SRunner *runner; // static: a sanitizer that looks for leaks does not
                             // see past a coroutine's stack
@@ -323,6 +441,8 @@ int main() {
     tcase_add_test(tc, invalidation_withdraws_where_concerned);
     tcase_add_test(tc, unrelated_commands_withdraw_nothing);
     tcase_add_test(tc, enabling_and_disabling_withdraw);
+    tcase_add_test(tc, a_write_does_not_join_the_walk_of_a_read);
+    tcase_add_test(tc, nobody_joins_a_walk_that_a_register_has_overtaken);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
