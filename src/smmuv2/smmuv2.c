@@ -317,6 +317,10 @@ static enum xlat walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_wa
 	f->cb = e.cb;
 	f->flags = (u8)e.flags;
 	f->va = bank_va(&s->bank[e.cb], t->iova);
+	/* What maintenance looks at, also where the walk ends in a fault and nothing is installed. */
+	f->tag = s->bank[e.cb].tag;
+	f->shift = 12;
+	f->global = false;
 	if (smmuv2_bank_walk(s, e.cb, f->va, e.flags & PT_ACCESS_MASK, w, &p) == PT_OK) {
 		note_result(s, f, &p, &w->res);
 		w->kind = XLAT_OK;

@@ -4,15 +4,15 @@
 
 /* ---- Maintenance ---- */
 
-/* What an operation matches of the walks in flight: the entry that they are about to install. */
+/* What an operation matches of the walks in flight: the entry that they are about to install, or the page they faulted on. */
 static bool hits_walk(const struct smmuv2 *s, const struct iommu_walk *w, const struct tcache_inv *inv)
 {
 	const struct smmuv2_found *f = (const struct smmuv2_found *)w->priv;
 	const struct smmuv2_bank *b;
 	struct tcache_entry e = { .leaf = 1, .valid = true };
 
-	/* Such a walk installs nothing; what an entry is made of it has not filled in. */
-	if (f->again || f->fsr)
+	/* Such a walk has read no table: fill starts again. */
+	if (f->again)
 		return false;
 	e.page = f->va >> f->shift;
 	e.tag = f->tag;
