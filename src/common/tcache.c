@@ -338,6 +338,8 @@ u32 tcache_invalidate(struct tcache *c, const struct tcache_inv *inv)
 	u32 dropped = 0;
 	u64 sizes, page;
 
+	if (!c->sizes && !c->count[NO_ADDRESS])
+		return 0;
 	if (!range_is_short(c, inv))
 		return invalidate_span(c, 0, (size_t)c->sets * c->ways, inv);
 	for (sizes = c->sizes; sizes; sizes &= sizes - 1) {

@@ -159,7 +159,7 @@ static void term(struct smmuv3 *s, bool all, u32 sid)
 {
 	u32 i;
 
-	for (i = 0; i < s->n_stalls; i++)
+	for (i = 0; i < s->n_stalls && s->stalls_used; i++)
 		if (s->stalls[i].state != STALL_FREE && (all || s->stalls[i].sid == sid))
 			release(s, i, RESUME_ABORT);
 	wake_waiting(s);
