@@ -376,7 +376,8 @@ struct iommu_ops {
  * @restore: the state of @img, saved by an engine of the same configuration; interrupt lines are driven again.
  *          -EINVAL for an image of another kind, version or configuration, or a damaged one: the engine is then in
  *          the state after reset. -EBUSY with walks in flight or stalled transactions: reset first. Tokens of
- *          stalled transactions (dma_txn.id) are the saved ones.
+ *          stalled transactions (dma_txn.id) are the saved ones. What the holder has learnt from the engine before
+ *          (mappings, DMI) is void: no event says so.
  * @concerns: whether @scope may concern translations of @sid (with @pasid, or without one: IOMMU_NO_PASID). True where
  *          the engine cannot tell.
  */

@@ -313,8 +313,7 @@ static void pump(struct run *r)
 				serve_line(r, i);
 		if (r->work) {
 			r->work = false;
-			while (fault_core_run(replay_os_core(r->os), r->now, 64) == 64)
-				;
+			r->work = fault_core_run(replay_os_core(r->os), r->now, 64) == 64;
 			lines = ~0u;
 		}
 	} while (lines && !r->code && ++rounds < PUMP_LIMIT);
