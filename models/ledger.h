@@ -71,25 +71,32 @@ static_assert(OWNERS <= 32, "Bill::used_");
 /// How software came to read a record: the hard handler was done, the thread ran. 0: it reads by itself.
 struct Reader {
     ps_t entered, began;
+    ps_t came = 0;                     // the interrupt, if it had to wait
+    ps_t entry_waited = 0, waited = 0; // for a processor: it, and its thread
 };
 
 /// How an answer came about: its group queued for a worker, which woke up (if it slept), took it, and was done.
 struct Answer {
     ps_t queued, woke, taken, answered; // answered 0: no worker's
+    ps_t waited = 0, lost = 0;          // by the worker: for a processor before it took the group, and to interrupts
 };
 
 /// From the reading of the record to the answer. @p b: a Bill, or what has some.
 template <typename Booker> inline void book_software(Booker &b, const Answer &a) {
     b.book(OWNER_DRIVER, a.queued);
     b.book(OWNER_WORKER, a.woke);
-    b.book(OWNER_WORKER_WAKE, a.taken);
+    b.book(OWNER_WORKER_WAKE, a.taken - a.waited);
+    b.book(OWNER_CPU, a.taken + a.lost);
     b.book(OWNER_HANDLER, a.answered);
 }
 
 /// From a record in memory to its being read at @p time.
 template <typename Booker> inline void book_reading(Booker &b, const Reader &r, ps_t time) {
+    b.book(OWNER_INTERRUPT, r.came);
+    b.book(OWNER_CPU, r.came + r.entry_waited);
     b.book(OWNER_INTERRUPT, r.entered);
-    b.book(OWNER_WAKE, r.began);
+    b.book(OWNER_WAKE, r.began - r.waited);
+    b.book(OWNER_CPU, r.began);
     b.book(OWNER_DRIVER, time);
 }
 
@@ -143,6 +150,8 @@ public:
     void set_capacity(u32 units) { capacity_ = units; }
     /// Somebody has waited for a unit that take() was not told of.
     void add_wait(ps_t time) { waited_ += time; }
+    /// There are @p n units more.
+    void grow(u32 n) { capacity_ += n; }
 
     const char *name() const { return name_; }
     u32 capacity() const { return capacity_; }

@@ -45,13 +45,22 @@ public:
     void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
 };
 
+/* Draws of one kind do not change those of another. */
+static DrawnPrice fault_price(const fl_config &c) {
+    return {c.cpu.fault, c.cpu.fault_ps, c.cpu.fault_max_ps, c.cpu.fault_sigma_permille, c.cpu.fault_file};
+}
+
+static DrawnPrice page_price(const fl_config &c) {
+    return {c.cpu.page, c.cpu.page_ps, c.cpu.page_max_ps, c.cpu.page_sigma_permille, c.cpu.page_file};
+}
+
 CpuModel::CpuModel(sc_core::sc_module_name name, Scheduler &scheduler, IommuModel &iommu, MemoryModel &memory,
                    const fl_config &config, unsigned lines, bool levels, u64 seed)
     : sc_module(name), irq_in("irq_in"), mmio("mmio"), doorbell("doorbell"), scheduler_(scheduler), iommu_(iommu),
-      memory_(memory), config_(config), handler_(config, seed), lines_(lines), levels_(levels),
-      doorbell_fw_(new Doorbell(*this)), mmio_bw_(new MmioBw), frames_(new frames),
-      workers_use_("workers", u32(config.cpu.workers)), threads_use_("driver_threads", lines),
-      sleeping_(unsigned(config.cpu.workers)) {
+      memory_(memory), config_(config), handler_(config, seed), fault_time_(fault_price(config), seed + 1),
+      page_time_(page_price(config), seed + 2), cpus_(scheduler, u32(config.cpu.count)), lines_(lines), levels_(levels),
+      doorbell_fw_(new Doorbell(*this)), mmio_bw_(new MmioBw), frames_(new frames), workers_use_("workers", 0),
+      threads_use_("driver_threads", lines) {
     irq_in.bind(*this);
     doorbell.bind(*doorbell_fw_);
     mmio.bind(*mmio_bw_);
@@ -76,6 +85,28 @@ void CpuModel::schedule(ps_t time, Scheduler::Fn fn, u64 argument) {
     scheduler_.at(time, fn, this, argument);
 }
 
+template <void (CpuModel::*Step)(unsigned)> void CpuModel::at_line(ps_t time, unsigned line) {
+    schedule(
+        time,
+        [](void *cpu, u64 n) {
+            auto *self = static_cast<CpuModel *>(cpu);
+            self->busy_--;
+            (self->*Step)(unsigned(n));
+        },
+        line);
+}
+
+template <void (CpuModel::*Step)(CpuModel::Worker &)> void CpuModel::at_worker(ps_t time, Worker &worker) {
+    schedule(
+        time,
+        [](void *cpu, u64 w) {
+            auto *self = static_cast<CpuModel *>(cpu);
+            self->busy_--;
+            (self->*Step)(*reinterpret_cast<Worker *>(w));
+        },
+        reinterpret_cast<u64>(&worker));
+}
+
 /* ---- interrupts ---- */
 
 void CpuModel::irq(unsigned line, bool level, const sc_core::sc_time &delay) {
@@ -86,6 +117,7 @@ void CpuModel::irq(unsigned line, bool level, const sc_core::sc_time &delay) {
         raise(line, Scheduler::absolute(delay));
 }
 
+/* The line fires at @p time, or when moderation lets it. */
 void CpuModel::raise(unsigned line, ps_t time) {
     Line &l = lines_[line];
 
@@ -94,40 +126,63 @@ void CpuModel::raise(unsigned line, ps_t time) {
         return;
     }
     l.busy = true;
-    schedule(
-        time + config_.cpu.irq_entry_ps,
+    time = std::max(time, l.allowed);
+    l.allowed = time + config_.notify.moderation_ps;
+    l.reader = {0, 0, time};
+    l.from = time;
+    if (cpus_.limited())
+        at_line<&CpuModel::arrive>(time, line);
+    else
+        at_line<&CpuModel::entry>(time + config_.cpu.irq_entry_ps, line);
+}
+
+void CpuModel::arrive(unsigned line) {
+    cpus_.ask(
+        Processors::kInterrupt,
         [](void *cpu, u64 n) {
             auto *self = static_cast<CpuModel *>(cpu);
-            self->busy_--;
-            self->entry(unsigned(n));
+            Line &l = self->lines_[n];
+            l.from = self->scheduler_.now();
+            l.reader.entry_waited = l.from - l.reader.came;
+            self->at_line<&CpuModel::entry>(l.from + self->config_.cpu.irq_entry_ps, unsigned(n));
         },
-        line);
+        this, line);
 }
 
 void CpuModel::entry(unsigned line) {
+    Line &l = lines_[line];
+
     if (!cls_) {
+        cpus_.leave(l.from, scheduler_.now());
         done(line);
         return;
     }
-    lines_[line].again = false;
+    l.again = false;
     interrupts_++;
     scheduler_.spend(config_.cpu.irq_handler_ps);
     enum drv_irq what = cls_->irq(driver_, line, now_ns());
-    lines_[line].reader = {scheduler_.now(), scheduler_.now() + config_.cpu.thread_wake_ps};
-    if (what != DRV_IRQ_WAKE_THREAD) {
+    cpus_.leave(l.from, scheduler_.now());
+    l.reader.entered = scheduler_.now();
+    if (what != DRV_IRQ_WAKE_THREAD)
         done(line);
-        return;
-    }
-    threads_use_.take(lines_[line].reader.began, lines_[line].reader.began);
-    lines_[line].served = lines_[line].reader.began;
-    schedule(
-        scheduler_.now() + config_.cpu.thread_wake_ps,
+    else
+        at_line<&CpuModel::thread_awake>(scheduler_.now() + config_.cpu.thread_wake_ps, line);
+}
+
+void CpuModel::thread_awake(unsigned line) {
+    lines_[line].from = scheduler_.now();
+    cpus_.ask(
+        Processors::kThread,
         [](void *cpu, u64 n) {
             auto *self = static_cast<CpuModel *>(cpu);
-            self->busy_--;
+            Line &l = self->lines_[n];
+            l.served = l.reader.began = self->scheduler_.now();
+            l.reader.waited = l.served - l.from;
+            l.from = l.served;
+            self->threads_use_.take(l.served, l.served);
             self->thread(unsigned(n));
         },
-        line);
+        this, line);
 }
 
 /* One batch; others may run before the next. */
@@ -138,20 +193,14 @@ void CpuModel::thread(unsigned line) {
 
     if (n > 0 && deferred_ && !put_off_) {
         put_off_ = true;
-        wake_worker();
+        wake_worker(shared_);
     }
-    if (n <= 0) {
-        done(line);
+    if (n > 0) {
+        at_line<&CpuModel::thread>(scheduler_.now(), line);
         return;
     }
-    schedule(
-        scheduler_.now(),
-        [](void *cpu, u64 l) {
-            auto *self = static_cast<CpuModel *>(cpu);
-            self->busy_--;
-            self->thread(unsigned(l));
-        },
-        line);
+    cpus_.leave(lines_[line].from, scheduler_.now());
+    done(line);
 }
 
 void CpuModel::done(unsigned line) {
@@ -169,8 +218,44 @@ void CpuModel::done(unsigned line) {
 
 /* ---- workers ---- */
 
+/* The first that a pool has to do brings its workers. */
+void CpuModel::staff(Pool &pool) {
+    u64 workers = &pool == &shared_ ? config_.cpu.workers : config_.cpu.workers_per_device;
+
+    pool.staffed = true;
+    for (u64 i = 0; i < workers; i++) {
+        all_workers_.emplace_back(new Worker());
+        Worker *w = all_workers_.back().get();
+        w->cpu = this;
+        w->pool = &pool;
+        w->index = u32(all_workers_.size() - 1);
+        pool.sleeping.push_back(w);
+    }
+    workers_use_.grow(u32(workers));
+}
+
+/* Of the device that the group came from. */
+CpuModel::Pool &CpuModel::pool_of(const fault_group *group) {
+    struct fault_group_info info;
+
+    ::fault_group_info(group, &info);
+    return pools_[info.dev_ctx];
+}
+
 void CpuModel::kick() {
-    wake_worker();
+    if (!config_.cpu.workers_per_device) {
+        wake_worker(shared_);
+    } else if (!sorting_) {
+        sorting_ = true;
+        schedule(
+            scheduler_.now(),
+            [](void *cpu, u64) {
+                auto *self = static_cast<CpuModel *>(cpu);
+                self->busy_--;
+                self->sort();
+            },
+            0);
+    }
     if (watching_)
         return;
     watching_ = true;
@@ -178,83 +263,171 @@ void CpuModel::kick() {
         scheduler_.now() + kWatch, [](void *cpu, u64) { static_cast<CpuModel *>(cpu)->watch(); }, this);
 }
 
-void CpuModel::wake_worker() {
-    if (!sleeping_)
-        return;
-    sleeping_--;
-    schedule(
-        scheduler_.now() + config_.cpu.worker_wake_ps,
-        [](void *cpu, u64) {
-            auto *self = static_cast<CpuModel *>(cpu);
-            self->busy_--;
-            self->work(true);
-        },
-        0);
+/* Each group to the workers of its device. */
+void CpuModel::sort() {
+    sorting_ = false;
+    while (fault_group *group = core_ ? fault_core_take(core_, now_ns()) : nullptr) {
+        Pool &pool = pool_of(group);
+        pool.waiting.push_back(group);
+        wake_worker(pool);
+    }
 }
 
-/* A worker that is awake (@p woken: just now) looks for something to do. */
-void CpuModel::work(bool woken) {
-    fault_group *group = core_ ? fault_core_take(core_, now_ns()) : nullptr;
+void CpuModel::wake_worker(Pool &pool) {
+    if (!pool.staffed)
+        staff(pool);
+    if (pool.sleeping.empty())
+        return;
+    Worker &w = *pool.sleeping.back();
+    pool.sleeping.pop_back();
+    w.woken = true;
+    w.woke = scheduler_.now();
+    at_worker<&CpuModel::ask>(w.woke + config_.cpu.worker_wake_ps, w);
+}
 
-    if (!group && !put_off_) {
-        sleeping_++;
+/* A worker that is awake wants a processor. */
+void CpuModel::ask(Worker &w) {
+    w.awake = scheduler_.now();
+    if (!w.woken)
+        w.woke = w.awake;
+    cpus_.ask(
+        Processors::kWorker,
+        [](void *cpu, u64 worker) { static_cast<CpuModel *>(cpu)->work(*reinterpret_cast<Worker *>(worker)); }, this,
+        reinterpret_cast<u64>(&w), &w);
+}
+
+fault_group *CpuModel::next_group(Pool &pool) {
+    if (!config_.cpu.workers_per_device)
+        return core_ ? fault_core_take(core_, now_ns()) : nullptr;
+    if (pool.waiting.empty())
+        return nullptr;
+    fault_group *group = pool.waiting.front();
+    pool.waiting.pop_front();
+    return group;
+}
+
+void CpuModel::take(Worker &w, fault_group *group) {
+    auto found = queued_.find(group);
+    ps_t asked = found != queued_.end() ? found->second : w.taken;
+
+    if (found != queued_.end())
+        queued_.erase(found);
+    if (w.groups.empty())
+        w.asked = asked;
+    w.groups.push_back(group);
+    w.answers.push_back({asked, w.woke, w.taken, 0, w.taken - w.awake});
+}
+
+/* A worker on a processor looks for something to do. */
+void CpuModel::work(Worker &w) {
+    w.taken = w.asked = scheduler_.now();
+    w.lost = 0;
+    w.mapping = false;
+    while (w.groups.size() < config_.cpu.batch_faults) {
+        fault_group *group = next_group(*w.pool);
+        if (!group)
+            break;
+        take(w, group);
+    }
+    w.deferred = w.groups.empty() && put_off_ && w.pool == &shared_;
+    if (w.groups.empty() && !w.deferred) {
+        w.pool->sleeping.push_back(&w);
+        cpus_.leave(scheduler_.now(), &w);
         return;
     }
-    ps_t now = scheduler_.now(), asked = now;
-    if (group) {
-        in_hand_.push_back(group);
-        auto found = queued_.find(group);
-        if (found != queued_.end()) {
-            asked = found->second;
-            queued_.erase(found);
-        }
-        taken_[group] = {asked, woken ? now - config_.cpu.worker_wake_ps : now, now, 0};
-    } else {
+    if (w.deferred)
         put_off_ = false;
-    }
-    workers_use_.take(asked, now);
-    worked_from_.emplace(group, now);
-    schedule(
-        now + handler_.next(),
-        [](void *cpu, u64 g) {
-            auto *self = static_cast<CpuModel *>(cpu);
-            self->busy_--;
-            self->handle(reinterpret_cast<fault_group *>(g));
-        },
-        reinterpret_cast<u64>(group));
+    workers_use_.take(w.asked, w.taken);
+    ps_t length = handler_.next();
+    if (!fault_time_.free() && load_)
+        for (u32 left = load_(w.groups).faults; left; left--)
+            length += fault_time_.next();
+    pass(w, scheduler_.now() + length);
 }
 
-/* The handler's time is over: what it does, and the answer. */
-void CpuModel::handle(fault_group *group) {
-    if (group) {
-        fault_code code = fault_group_handle(group, now_ns());
-        in_hand_.erase(std::find(in_hand_.begin(), in_hand_.end(), group));
-        Answer answer = taken_[group];
-        taken_.erase(group);
+/* Until @p end a worker is on its processor, if no interrupt takes it. */
+void CpuModel::pass(Worker &w, ps_t end) {
+    w.end = end;
+    schedule(
+        end,
+        [](void *cpu, u64 argument) {
+            auto *self = static_cast<CpuModel *>(cpu);
+            Worker &worker = *self->all_workers_[argument >> 32];
+            self->busy_--;
+            if (u32(argument) == worker.turn)
+                self->passed(worker);
+        },
+        u64(w.index) << 32 | ++w.turn);
+}
+
+void CpuModel::Worker::pause(ps_t now) {
+    paused = now;
+    turn++;
+}
+
+void CpuModel::Worker::resume(ps_t now) {
+    lost += now - paused;
+    cpu->pass(*this, end + (now - paused));
+}
+
+/* The time of the call and its faults is over: that of the pages comes, which are known now. Then they are mapped. */
+void CpuModel::passed(Worker &w) {
+    if (!w.mapping && !page_time_.free() && load_) {
+        ps_t length = 0;
+        for (u32 left = load_(w.groups).pages; left; left--)
+            length += page_time_.next();
+        w.mapping = true;
+        pass(w, scheduler_.now() + length);
+        return;
+    }
+    handle(w);
+}
+
+/* What the handler does, and the answers. */
+void CpuModel::handle(Worker &w) {
+    std::vector<fault_code> codes;
+
+    for (fault_group *group : w.groups)
+        codes.push_back(fault_group_handle(group, now_ns()));
+    for (std::size_t i = 0; i < codes.size(); i++) {
+        Answer answer = w.answers[i];
+        fault_group *group = w.groups[i];
+        w.groups[i] = nullptr;
+        answer.lost = w.lost;
         answer.answered = scheduler_.now();
         iommu_.set_answer(answer);
-        fault_group_complete(group, code, now_ns());
+        fault_group_complete(group, codes[i], now_ns());
         iommu_.set_answer({});
-    } else {
-        deferred_(now_ns());
     }
-    auto from = worked_from_.find(group); // several may do what was put off
-    workers_use_.release(from->second, scheduler_.now());
-    worked_from_.erase(from);
-    schedule(
-        scheduler_.now(),
-        [](void *cpu, u64) {
-            auto *self = static_cast<CpuModel *>(cpu);
-            self->busy_--;
-            self->work(false);
-        },
-        0);
+    w.groups.clear();
+    w.answers.clear();
+    if (w.deferred)
+        deferred_(now_ns());
+    workers_use_.release(w.taken, scheduler_.now());
+    cpus_.leave(scheduler_.now(), &w);
+    w.woken = false;
+    at_worker<&CpuModel::ask>(scheduler_.now(), w);
 }
 
 void CpuModel::put_down() {
-    for (fault_group *group : in_hand_)
-        fault_group_complete(group, FAULT_RETRY, now_ns());
-    in_hand_.clear();
+    auto answer = [this](fault_group *group) {
+        if (group)
+            fault_group_complete(group, FAULT_RETRY, now_ns());
+    };
+
+    for (auto &w : all_workers_) {
+        std::for_each(w->groups.begin(), w->groups.end(), answer);
+        w->groups.clear();
+    }
+    for (auto &p : pools_) {
+        std::for_each(p.second.waiting.begin(), p.second.waiting.end(), answer);
+        p.second.waiting.clear();
+    }
+}
+
+ps_t CpuModel::longest_call() const {
+    return handler_.longest() + config_.cpu.batch_faults * fault_time_.longest() +
+           config_.cpu.batch_faults * config_.os.map_pages * page_time_.longest();
 }
 
 /* Deadlines, unsent answers, lost interrupts: as long as an answer is owed. */

@@ -8,8 +8,9 @@
  * whatever comes after are later by what came before. Interrupt: entry, hard
  * handler, wake-up, thread; a line that fires while its thread runs is served
  * when the thread is done. Fault: a worker wakes up if one sleeps, takes a
- * group, the handler's time passes, the handler maps or refuses, the answer
- * goes out.
+ * group or several, the time of the call, of its faults and of the pages that it
+ * is going to map passes, the handler maps or refuses, the answers go out. All
+ * of them do so on a processor, of which there may be few.
  */
 #ifndef FAULTLINE_CPU_MODEL_H
 #define FAULTLINE_CPU_MODEL_H
@@ -17,6 +18,7 @@
 #include "handler_time.h"
 #include "iommu_model.h"
 #include "memory_model.h"
+#include "processors.h"
 #include <functional>
 
 extern "C" {
@@ -39,10 +41,17 @@ public:
              const fl_config &config, unsigned lines, bool levels, u64 seed);
     ~CpuModel() override;
 
+    /// What a call of the handler will have to do.
+    struct Load {
+        u32 faults, pages;
+    };
+
     /// What the driver needs of its host (context: this).
     static const drv_ops *ops();
     /// The software it runs. @p deferred: work that the operating system has put off, run by a worker; may be empty.
     void set_software(const drv_class *cls, void *driver, fault_core *core, std::function<u32(u64 now_ns)> deferred);
+    /// How many faults the handler has with groups (none: with deferred work), and how many pages it will map for them.
+    void set_load(std::function<Load(const std::vector<fault_group *> &)> load) { load_ = std::move(load); }
     /// The simulation is over: workers put down what they have in hand, for nobody calls them again.
     void put_down();
     /// Let time pass for @p hardware while a driver polls; added to the settling of the IOMMU.
@@ -64,15 +73,46 @@ public:
     const Usage &workers() const { return workers_use_; }
     const Usage &threads() const { return threads_use_; }
 
+    const Usage &cpus() const { return cpus_.usage(); }
+    /// What one call of the handler hardly ever exceeds.
+    ps_t longest_call() const;
+
     /// Nothing runs and nothing is about to.
-    bool idle() const { return !busy_; }
+    bool idle() const { return !busy_ && cpus_.idle(); }
 
 private:
     using Payload = tlm::tlm_generic_payload;
     struct Line {
         bool level, busy, again;
-        ps_t served; // its thread is busy since
+        ps_t served;  // its thread is busy since
+        ps_t allowed; // no interrupt before, for the sake of moderation
+        ps_t from;    // its handler or thread has a processor
         Reader reader;
+    };
+    struct Pool;
+    struct Worker : Interruptible {
+        CpuModel *cpu;
+        Pool *pool;
+        u32 index;
+        u32 turn = 0;      // which end of its time on the agenda counts
+        bool woken;        // it slept before it took what it has
+        bool mapping;      // the time of the pages passes
+        bool deferred;     // the work that the operating system has put off
+        ps_t woke, awake;  // when
+        ps_t asked, taken; // its work
+        ps_t end;          // of the time that passes
+        ps_t paused, lost; // to interrupts: since, and altogether
+        std::vector<fault_group *> groups;
+        std::vector<Answer> answers;
+
+        void pause(ps_t now) override;
+        void resume(ps_t now) override;
+    };
+    /// Workers of one device, or of all.
+    struct Pool {
+        std::vector<Worker *> sleeping;
+        std::deque<fault_group *> waiting; // of one device
+        bool staffed = false;
     };
     class Doorbell;
     class MmioBw;
@@ -80,14 +120,26 @@ private:
 
     u64 now_ns() const { return scheduler_.now() / 1000; }
     void raise(unsigned line, ps_t time);
+    void arrive(unsigned line);
     void entry(unsigned line);
+    void thread_awake(unsigned line);
     void thread(unsigned line);
     void done(unsigned line);
-    void wake_worker();
-    void work(bool woken);
-    void handle(fault_group *group);
+    void staff(Pool &pool);
+    Pool &pool_of(const fault_group *group);
+    void sort();
+    void wake_worker(Pool &pool);
+    void ask(Worker &worker);
+    void work(Worker &worker);
+    fault_group *next_group(Pool &pool);
+    void take(Worker &worker, fault_group *group);
+    void pass(Worker &worker, ps_t end);
+    void passed(Worker &worker);
+    void handle(Worker &worker);
     void watch();
     void schedule(ps_t time, Scheduler::Fn fn, u64 argument);
+    template <void (CpuModel::*Step)(unsigned)> void at_line(ps_t time, unsigned line);
+    template <void (CpuModel::*Step)(Worker &)> void at_worker(ps_t time, Worker &worker);
     void look(u64 address, u32 len);
     /// look() would do something.
     bool attentive() const { return iommu_.sync_done() > sync_seen_ || iommu_.records_unread(); }
@@ -108,7 +160,8 @@ private:
     IommuModel &iommu_;
     MemoryModel &memory_;
     const fl_config &config_;
-    HandlerTime handler_;
+    HandlerTime handler_, fault_time_, page_time_;
+    Processors cpus_;
     std::vector<Line> lines_;
     bool levels_;
     const drv_class *cls_ = nullptr;
@@ -125,14 +178,15 @@ private:
     const Reader *reader_ = nullptr; // the thread under way
     Usage workers_use_, threads_use_;
     std::unordered_map<fault_group *, ps_t> queued_;
-    std::unordered_map<fault_group *, Answer> taken_;
-    std::unordered_multimap<fault_group *, ps_t> worked_from_; // nullptr: deferred work
-    unsigned sleeping_;                                        // workers
-    std::vector<fault_group *> in_hand_;                       // of the others
-    unsigned busy_ = 0;                                        // entries of the agenda that are ours
-    bool watching_ = false;                                    // the deadline check is on the agenda
-    bool put_off_ = false;                                     // the operating system has deferred work
-    ps_t sync_seen_ = 0;                                       // SYNCs that software has waited for
+    std::vector<std::unique_ptr<Worker>> all_workers_;
+    Pool shared_;
+    std::unordered_map<void *, Pool> pools_; // by device, where each has its own workers
+    std::function<Load(const std::vector<fault_group *> &)> load_;
+    unsigned busy_ = 0;     // entries of the agenda that are ours
+    bool watching_ = false; // the deadline check is on the agenda
+    bool sorting_ = false;  // so is sort()
+    bool put_off_ = false;  // the operating system has deferred work
+    ps_t sync_seen_ = 0;    // SYNCs that software has waited for
 };
 
 } // namespace faultline

@@ -1,30 +1,62 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "handler_time.h"
+#include <algorithm>
 #include <stdexcept>
 
 namespace faultline {
 
-HandlerTime::HandlerTime(const fl_config &config, u64 seed) : config_(config), state_(seed) {
-    if (config.cpu.handler == FL_HANDLER_RECORDED)
-        read(config.cpu.handler_file);
+HandlerTime::HandlerTime(const DrawnPrice &price, u64 seed) : price_(price), state_(seed) {
+    if (price.kind == FL_HANDLER_RECORDED || price.kind == FL_HANDLER_HISTOGRAM)
+        read();
 }
 
-void HandlerTime::read(const char *path) {
-    std::unique_ptr<FILE, int (*)(FILE *)> in(std::fopen(path, "r"), std::fclose);
-    char line[64];
+/* A file, or what comes with the program. */
+static std::string text_of(const char *name) {
+    for (const fl_histogram *h = fl_config_histograms; h->name; h++)
+        if (!std::strcmp(h->name, name))
+            return h->text;
+    std::unique_ptr<FILE, int (*)(FILE *)> in(std::fopen(name, "r"), std::fclose);
+    std::string text;
+    char part[4096];
 
     if (!in)
-        throw std::runtime_error(std::string(path) + ": " + std::strerror(errno));
-    while (std::fgets(line, sizeof(line), in.get())) {
-        char *end;
-        u64 ns = std::strtoull(line, &end, 10);
-        if (end == line || (*end && *end != '\n') || ns > 1'000'000'000'000ULL)
-            throw std::runtime_error(std::string(path) + ":" + std::to_string(recorded_.size() + 1) +
-                                     ": not a whole number of ns");
-        recorded_.push_back(ns * 1000);
+        throw std::runtime_error(std::string(name) + ": " + std::strerror(errno));
+    for (std::size_t n; (n = std::fread(part, 1, sizeof(part), in.get())) > 0;)
+        text.append(part, n);
+    return text;
+}
+
+void HandlerTime::read() {
+    std::string text = text_of(price_.file);
+    std::size_t number = 0;
+
+    for (std::size_t at = 0, end; at < text.size(); at = end + 1) {
+        end = std::min(text.find('\n', at), text.size());
+        number++;
+        if (text[at] != '#')
+            read_line(text.substr(at, end - at), number);
     }
     if (recorded_.empty())
-        throw std::runtime_error(std::string(path) + ": no times");
+        throw std::runtime_error(std::string(price_.file) + ": no times");
+}
+
+/* A time in ns; of a histogram also how often it was seen. */
+void HandlerTime::read_line(const std::string &line, std::size_t number) {
+    bool histogram = price_.kind == FL_HANDLER_HISTOGRAM;
+    char *end, *last;
+    u64 ns = std::strtoull(line.c_str(), &end, 10);
+    u64 before = recorded_.empty() ? 0 : recorded_.back().until;
+    u64 count = histogram ? std::strtoull(end, &last, 10) : 0;
+    bool good = end != line.c_str() && ns <= 1'000'000'000'000ULL && line[0] != '-';
+
+    if (histogram)
+        good = good && last != end && !*last && count && count < 1ULL << 32;
+    else
+        good = good && !*end;
+    if (!good)
+        throw std::runtime_error(std::string(price_.file) + ":" + std::to_string(number) +
+                                 (histogram ? ": not a whole number of ns and a count" : ": not a whole number of ns"));
+    recorded_.push_back({ns * 1000, before + count});
 }
 
 /* splitmix64. */
@@ -80,7 +112,7 @@ ps_t HandlerTime::exponential() {
     constexpr u64 kLn2 = 2977044471ULL; // ln 2, Q0.32
     u64 nats = u64((unsigned __int128)minus_log2(draw() | 1) * kLn2 >> 32);
 
-    return u64((unsigned __int128)config_.cpu.handler_ps * nats >> 32);
+    return u64((unsigned __int128)price_.time * nats >> 32);
 }
 
 /* Median times e^(sigma z); z is the sum of twelve uniform draws, less six: variance 1, tails to 6. */
@@ -90,15 +122,24 @@ ps_t HandlerTime::lognormal() {
 
     for (int i = 0; i < 12; i++)
         z += s64(draw() >> 32);
-    s64 nats = z * s64(config_.cpu.handler_sigma_permille) / 1000;
+    s64 nats = z * s64(price_.sigma_permille) / 1000;
     s64 power = s64((__int128)nats * kLog2E >> 32);
-    return u64((unsigned __int128)config_.cpu.handler_ps * exp2(power) >> 32);
+    return u64((unsigned __int128)price_.time * exp2(power) >> 32);
+}
+
+/* The least time whose count, with those before it, is more than a number below the count of all. */
+ps_t HandlerTime::from_histogram() {
+    u64 rank = u64((unsigned __int128)draw() * recorded_.back().until >> 64);
+    auto found = std::upper_bound(recorded_.begin(), recorded_.end(), rank,
+                                  [](u64 r, const Recorded &line) { return r < line.until; });
+
+    return found->time;
 }
 
 ps_t HandlerTime::next() {
-    u64 lo = config_.cpu.handler_ps, hi = config_.cpu.handler_max_ps;
+    u64 lo = price_.time, hi = price_.max;
 
-    switch (config_.cpu.handler) {
+    switch (price_.kind) {
     case FL_HANDLER_UNIFORM:
         return hi > lo ? lo + u64((unsigned __int128)draw() * (hi - lo + 1) >> 64) : lo;
     case FL_HANDLER_EXPONENTIAL:
@@ -106,10 +147,22 @@ ps_t HandlerTime::next() {
     case FL_HANDLER_LOGNORMAL:
         return lognormal();
     case FL_HANDLER_RECORDED:
-        return recorded_[at_++ % recorded_.size()];
+        return recorded_[at_++ % recorded_.size()].time;
+    case FL_HANDLER_HISTOGRAM:
+        return from_histogram();
     default:
         return lo;
     }
+}
+
+ps_t HandlerTime::longest() const {
+    ps_t longest = price_.kind == FL_HANDLER_UNIFORM ? std::max(price_.time, price_.max) : price_.time;
+
+    if (recorded_.empty())
+        return longest;
+    auto most = std::max_element(recorded_.begin(), recorded_.end(),
+                                 [](const Recorded &a, const Recorded &b) { return a.time < b.time; });
+    return most->time;
 }
 
 } // namespace faultline

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How long a fault handler takes: constant, drawn, or recorded. Integer
- * arithmetic throughout, so that a seed gives the same times on every machine.
+ * How long a piece of software takes: constant, drawn from a distribution or
+ * from a recorded histogram, or recorded one by one. Integer arithmetic
+ * throughout, so that a seed gives the same times on every machine.
  */
 #ifndef FAULTLINE_HANDLER_TIME_H
 #define FAULTLINE_HANDLER_TIME_H
@@ -10,13 +11,30 @@
 
 namespace faultline {
 
+/// A price as the configuration has it: the keys of cpu.handler, cpu.fault or cpu.page.
+struct DrawnPrice {
+    u64 kind; ///< enum fl_handler
+    ps_t time, max;
+    u64 sigma_permille;
+    const char *file; ///< outlives what draws from it
+};
+
 class HandlerTime {
 public:
     /// @throws std::runtime_error: a recorded file that cannot be read; its text names file, line and reason
-    HandlerTime(const fl_config &config, u64 seed);
+    HandlerTime(const DrawnPrice &price, u64 seed);
+    /// The price of one call of the handler.
+    HandlerTime(const fl_config &config, u64 seed)
+        : HandlerTime({config.cpu.handler, config.cpu.handler_ps, config.cpu.handler_max_ps,
+                       config.cpu.handler_sigma_permille, config.cpu.handler_file},
+                      seed) {}
 
     /// The next handler's time.
     ps_t next();
+    /// It is always nothing.
+    bool free() const { return price_.kind == FL_HANDLER_CONSTANT && !price_.time; }
+    /// What hardly ever takes longer.
+    ps_t longest() const;
 
     /// -log2(u) for u = @p x / 2^64, x > 0, as Q32.32.
     static u64 minus_log2(u64 x);
@@ -24,14 +42,21 @@ public:
     static u64 exp2(s64 x);
 
 private:
-    void read(const char *path);
+    struct Recorded {
+        ps_t time;
+        u64 until; // histogram: count of this time and of those before
+    };
+
+    void read();
+    void read_line(const std::string &line, std::size_t number);
     u64 draw();
     ps_t exponential();
     ps_t lognormal();
+    ps_t from_histogram();
 
-    const fl_config &config_;
+    DrawnPrice price_;
     u64 state_;
-    std::vector<ps_t> recorded_;
+    std::vector<Recorded> recorded_;
     std::size_t at_ = 0;
 };
 

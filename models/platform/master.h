@@ -68,6 +68,8 @@ public:
     virtual const Samples &latencies() const = 0;
     /// Who owned the time of all accesses; no bills, if the master carries none.
     virtual const OwnerSums &owners() const = 0;
+    /// Software that comes before the first access of each job (os.job_ns); nobody, if the master knows no jobs.
+    virtual const Usage *jobs() const { return nullptr; }
 };
 
 } // namespace faultline

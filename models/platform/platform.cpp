@@ -10,8 +10,8 @@ extern "C" {
 namespace faultline {
 
 /* As long as it may honestly take until an access ends: many handlers, one after the other. */
-static ps_t patience(const fl_config &config) {
-    return std::max<ps_t>(10'000'000'000, 100 * std::max(config.cpu.handler_ps, config.cpu.handler_max_ps));
+static ps_t patience(const CpuModel &cpu) {
+    return std::max<ps_t>(10'000'000'000, 100 * cpu.longest_call());
 }
 
 KindModel::KindModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config,
@@ -35,7 +35,7 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
     : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, *opt.cfg, *opt.kind),
       memory("memory", 2, *opt.cfg),
       cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed), opt_(opt),
-      scan_(scan), streams_(scan.n_sids), watch_(patience(*opt.cfg)) {
+      scan_(scan), streams_(scan.n_sids), watch_(patience(cpu)) {
     counts_.n_streams = scan.n_sids;
     for (u32 i = 0; i < scan.n_sids; i++)
         counts_.streams[i].sid = scan.sids[i];
@@ -115,6 +115,11 @@ void Platform::boot() {
     if (opt_.faults == REPLAY_TERMINATE)
         deferred = [this](u64 now_ns) { return replay_os_deferred(os_, now_ns); };
     cpu.set_software(opt_.kind->drv, replay_os_driver(os_), replay_os_core(os_), deferred);
+    cpu.set_load([this](const std::vector<fault_group *> &groups) {
+        replay_load load{};
+        replay_os_load(os_, groups.data(), u32(groups.size()), &load);
+        return CpuModel::Load{load.faults, load.pages};
+    });
 
     MasterHooks hooks;
     hooks.before = [this](const dmat_record &rec) {
@@ -204,6 +209,9 @@ std::vector<Platform::Account> Platform::accounts() const {
 
     all.push_back(&cpu.threads());
     all.push_back(&cpu.workers());
+    all.push_back(&cpu.cpus());
+    if (master->jobs())
+        all.push_back(master->jobs());
     for (auto &d : devices_)
         for (const Usage *u : d->usages())
             all.push_back(u);

@@ -120,6 +120,8 @@ TraceFeed::Lane *TraceFeed::read() {
         filled = read_access(rec);
     else if (rec.kind <= DMAT_INVALIDATE) // faults and answers of the recording are no orders
         read_system(rec);
+    else if (rec.kind == DMAT_MARK && rec.code == DMAT_MARK_USER)
+        marks_++;
     previous_ns_ = rec.time_ns;
     number_++;
     return filled;
@@ -136,6 +138,8 @@ TraceFeed::Lane *TraceFeed::read_access(const dmat_record &rec) {
     item.rec = rec;
     item.number = number_;
     item.arrival = arrival(rec);
+    item.new_job = s.marks != marks_;
+    s.marks = marks_;
     item.stream = &s;
     item.space = &sp;
     item.chain = &c;

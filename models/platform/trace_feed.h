@@ -109,7 +109,9 @@ public:
         u32 domain = DMAT_DOMAIN_NONE; // as far as the trace is read
         u64 left;                      // accesses of it that are not read
         u64 queued = 0;
-        ps_t ready = 0; // its next access goes out no earlier
+        u64 marks = 0;    // of the trace, when its last access was read
+        ps_t ready = 0;   // its next access goes out no earlier
+        u64 job_left = 0; // accesses of its job that are not out
         u32 outstanding = 0;
         Fence fence;
         SortedRing<ps_t> known{}; // ends of answered accesses
@@ -123,6 +125,7 @@ public:
         dmat_record rec;
         u64 number;
         ps_t arrival;
+        bool new_job; // a mark came before it
         Stream *stream;
         Space *space;
         Chain *chain;
@@ -224,6 +227,7 @@ private:
     const dmat_record *block_ = nullptr;
     ssize_t at_ = 0, size_ = 0;
     u64 number_ = 0, buffered_ = 0, unended_ = 0;
+    u64 marks_ = 0;
     u64 hungry_ = 0, undiscovered_ = 0, ahead_ = 1, rounds_ = 0;
     bool in_front_ = true; // no access has been read
     bool by_tag_ = false, dependent_ = false;

@@ -175,6 +175,11 @@ ps_t TraceMaster::own_time(Lane &lane) {
     } else if (config_.master.arrival == FL_ARRIVAL_TRACE) {
         t = std::max(t, item.arrival);
     }
+    if (unlikely(config_.os.job_ps && (item.new_job || !s.job_left))) {
+        if (!begin_job(item, t))
+            return kNever;
+        t = s.ready;
+    }
     if (config_.master.ordering != FL_ORDER_NONE) {
         if (lane.unknown)
             return kNever;
@@ -192,6 +197,24 @@ ps_t TraceMaster::own_time(Lane &lane) {
         s.ready = std::max(s.ready, t);
     }
     return t;
+}
+
+/* The software before a job of @p item's stream begins at @p t, or when the job before has ended; false: not known. */
+bool TraceMaster::begin_job(TraceFeed::Item &item, ps_t t) {
+    Stream &s = *item.stream;
+
+    while (!s.known.empty()) {
+        t = std::max(t, s.known.pop());
+        s.outstanding--;
+    }
+    if (s.outstanding)
+        return false;
+    first_issue_ = std::min(first_issue_, t);
+    s.ready = t + config_.os.job_ps;
+    jobs_.use(t, t, s.ready);
+    item.new_job = false;
+    s.job_left = config_.os.job_accesses ? config_.os.job_accesses : ~0ULL;
+    return true;
 }
 
 /* ... and for what all streams together may have outstanding. */
@@ -334,6 +357,7 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     first_issue_ = std::min(first_issue_, t);
     s.outstanding++;
     s.ready = t + config_.master.interval_ps;
+    s.job_left--;
     tlm::tlm_sync_enum answer = (*sockets_[s.port])->nb_transport_fw(*p, phase, delay);
     if (likely(answer == tlm::TLM_COMPLETED)) {
         ps_t end = Scheduler::absolute(delay);

@@ -11,6 +11,10 @@
  * that names no address space, for all. What the operating system does, one
  * processor does: one record at a time.
  *
+ * Where a job has a price (os.job_ns), software takes so long before the first
+ * access of each job of a stream, and begins when the job before has ended. It
+ * counts as part of the run's duration.
+ *
  * Accesses that are answered at once cost no event: the master runs ahead in
  * one action as long as nobody else has anything to do before (Scheduler::horizon).
  */
@@ -42,6 +46,7 @@ public:
     ps_t duration() const override { return last_done_ > first_issue_ ? last_done_ - first_issue_ : 0; }
     const Samples &latencies() const override { return latencies_; }
     const OwnerSums &owners() const override { return owners_; }
+    const Usage *jobs() const override { return &jobs_; }
 
 private:
     using Stream = TraceFeed::Stream;
@@ -77,6 +82,7 @@ private:
     void enqueue(Lane *lane);
     void wake(std::vector<Lane *> &lanes);
     ps_t own_time(Lane &lane);
+    bool begin_job(TraceFeed::Item &item, ps_t t);
     ps_t global_time(ps_t t);
     ps_t take_room(ps_t t);
     void park(Lane &lane);
@@ -111,6 +117,7 @@ private:
     u64 unanswered_ = 0;                           // whose end is not known
     Samples latencies_;
     OwnerSums owners_;
+    Usage jobs_{"jobs", ~0U};
     ps_t first_issue_ = kNever, last_done_ = 0;
     ps_t system_ready_ = 0; // the operating system has done its last work
     ps_t floor_ = 0;        // nothing goes out before the action under way

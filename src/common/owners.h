@@ -30,6 +30,7 @@ enum owner {
 	OWNER_WORKER_WAKE,   /* a worker wakes up */
 	OWNER_WORKER,	     /* every worker is busy */
 	OWNER_HANDLER,	     /* the handler, and the mapping that it makes */
+	OWNER_CPU,	     /* every processor has something else to do */
 	OWNER_COMMAND_QUEUE, /* commands before it */
 	OWNER_COMMAND,	     /* the command that carries the answer */
 	OWNER_LINK_BUSY,     /* packets on the link: those before it and its own bytes */

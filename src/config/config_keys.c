@@ -27,12 +27,26 @@ static const char *const on_faults[] = { "map", "dump", NULL };
 static const char *const arrivals[] = { "trace", "back-to-back", NULL };
 static const char *const orderings[] = { "none", "stream", "total", NULL };
 static const char *const walk_ports[] = { "priced", "issued", NULL };
-static const char *const handlers[] = { "constant", "uniform", "exponential", "lognormal", "recorded", NULL };
+static const char *const handlers[] = {
+	"constant", "uniform", "exponential", "lognormal", "recorded", "histogram", NULL
+};
+static const char *const map_wheres[] = { "ahead", "around", NULL };
 static const char *const stall_models[] = { "stall-and-terminate", "terminate", "stall", NULL };
 
 static const char *const smmuv2_behaviours[] = { "mmu500", "smmu-v2", NULL };
 static const char *const bits[] = { "0", "1", NULL };
 static const char *const cfcfgs[] = { "faults", "0", "1", NULL };
+
+/* A price that is drawn, whose constant is @def ns; what it is paid for. */
+#define DRAWN(section, field, def, what)                                                                            \
+	CHOICE(section, field, handlers, "constant", what ": how it is drawn, as cpu.handler", OURS),               \
+		TIME(section, field, SEC, def, what ": as cpu.handler_ns", OURS),                                   \
+		TIME(section, field##_max, SEC, "0", what ": the maximum (uniform)", OURS),                         \
+		COUNT(section, field##_sigma_permille, "1/1000", 0, 4000, "500", what ": sigma (lognormal)", OURS), \
+	{                                                                                                           \
+#section "." #field "_file", FL_TEXT, "", AT(section, field##_file), 0, 0, "", NULL, false,         \
+			what ": as cpu.handler_file", ""                                                            \
+	}
 
 #define OURS "assumption"
 #define SEC  1000000000ULL
@@ -99,6 +113,8 @@ const struct fl_key fl_config_keys[] = {
 	TIME(notify, pri_write, 1000000, "50", "one page request record; one at a time", "MMU-600AE: serialised"),
 	TIME(notify, wire, 1000000, "20", "wired interrupt to the CPU's interrupt controller", OURS),
 	TIME(notify, msi, 1000000, "100", "message-signalled interrupt; one at a time", OURS),
+	TIME(notify, moderation, SEC, "0", "moderation: at most one interrupt of a line, wired or message, in so long",
+	     OURS),
 
 	TIME(command, fetch, 1000000, "50", "fetch of one command or descriptor", "one memory access"),
 	TIME(command, execute, 1000000, "5", "one command or descriptor", OURS),
@@ -106,10 +122,14 @@ const struct fl_key fl_config_keys[] = {
 	TIME(command, resume, 1000000, "16", "an answer's way from the command to the stalled access",
 	     "gem5: link 8 + 8 cycles"),
 
+	COUNT(cpu, count, "", 0, 1024, "0",
+	      "processors that interrupt handlers, threads and workers share; 0: as many as they need", OURS),
 	TIME(cpu, irq_entry, SEC, "1000", "interrupt controller to the first line of the handler", OURS),
 	TIME(cpu, irq_handler, SEC, "200", "the hard handler, its register accesses apart", OURS),
 	TIME(cpu, thread_wake, SEC, "2000", "wake-up of the interrupt's thread", OURS),
 	COUNT(cpu, workers, "", 1, 1024, "4", "workers that handle faults", OURS),
+	COUNT(cpu, workers_per_device, "", 0, 1024, "0",
+	      "workers of each device for its faults alone; 0: all devices share cpu.workers", OURS),
 	TIME(cpu, worker_wake, SEC, "1500", "wake-up of a worker", OURS),
 	TIME(cpu, mmio_read, SEC, "150", "register read", OURS),
 	TIME(cpu, mmio_write, SEC, "50", "register write (posted)", OURS),
@@ -117,12 +137,19 @@ const struct fl_key fl_config_keys[] = {
 	CHOICE(cpu, handler, handlers, "constant", "how the handler's time is drawn",
 	       "lognormal: QEMU's VT-d PRQ figures have a long tail"),
 	TIME(cpu, handler, SEC, "1600",
-	     "handler's time: the value, the minimum (uniform), the mean (exponential) or the median (lognormal)",
+	     "handler's time, once a call: the value, the minimum (uniform), the mean (exponential) or the median "
+	     "(lognormal)",
 	     "1.6 us VFIO, RFC v2 IOPF for VFIO, 2021"),
 	TIME(cpu, handler_max, SEC, "3200", "handler's time: the maximum (uniform)", OURS),
 	COUNT(cpu, handler_sigma_permille, "1/1000", 0, 4000, "500", "sigma of the logarithm (lognormal)", OURS),
 	{ "cpu.handler_file", FL_TEXT, "", AT(cpu, handler_file), 0, 0, "", NULL, false,
-	  "recorded handler times: whole ns, one a line, used in turn", "" },
+	  "recorded: whole ns, one a line, used in turn; histogram: a value in ns and a count a line, or the "
+	  "name of one that is compiled in",
+	  "" },
+	COUNT(cpu, batch_faults, "", 1, 4096, "1",
+	      "most fault groups that one call of the handler serves; the answers go out together", "UVM: up to 256"),
+	DRAWN(cpu, fault, "0", "time for each fault of a call, besides cpu.handler_ns for the call"),
+	DRAWN(cpu, page, "0", "time for each page that a call maps"),
 
 	CHOICE(master, kind, masters, "trace",
 	       "trace: the accesses of the trace as they are; gpu: engines of a GPU make them (docs/gpu.md)", OURS),
@@ -169,6 +196,16 @@ const struct fl_key fl_config_keys[] = {
 	      "where tables and queues are allocated; a trace must not map it", "above any recorded address"),
 	COUNT(os, table_bytes, "bytes", 1 << 20, 1ULL << 46, "0x100000000", "room for tables and queues", OURS),
 	COUNT(os, map_pages, "pages", 1, 512, "1", "pages that a handler maps at a time, if the trace has them", OURS),
+	CHOICE(os, map_where, map_wheres, "ahead",
+	       "ahead: the faulting page and those behind it, up to the first that is mapped or unknown; around: the "
+	       "aligned block of so many pages that the faulting page lies in",
+	       "around: Linux's fault-around"),
+	TIME(os, job, SEC, "0",
+	     "software before the first access of a job; a stream's next job begins when the one before has ended, and "
+	     "at each user mark of the trace",
+	     OURS),
+	COUNT(os, job_accesses, "", 0, 1ULL << 40, "0", "accesses of one stream that are one job; 0: all of them",
+	      OURS),
 };
 
 const size_t fl_config_n_keys = ARRAY_SIZE(fl_config_keys);

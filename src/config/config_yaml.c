@@ -10,7 +10,7 @@
 #include <stdarg.h>
 #include <yaml.h>
 
-#define MAX_KEYS     128
+#define MAX_KEYS     256
 #define MAX_SECTIONS 24
 
 /* The parsed layer: what libcyaml fills. */

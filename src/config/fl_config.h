@@ -39,8 +39,10 @@ enum fl_handler {
 	FL_HANDLER_UNIFORM,
 	FL_HANDLER_EXPONENTIAL,
 	FL_HANDLER_LOGNORMAL,
-	FL_HANDLER_RECORDED
+	FL_HANDLER_RECORDED,
+	FL_HANDLER_HISTOGRAM
 };
+enum fl_map_where { FL_MAP_AHEAD, FL_MAP_AROUND };
 
 /* The resolved configuration. Names ending in _ps are keys ending in _ns. What each means: the table. */
 struct fl_config {
@@ -64,16 +66,21 @@ struct fl_config {
 		u64 behaviour, banks, stall_slots, hupcf, cfre, cfcfg, storm_limit, storm_window_ps, storm_off_ps;
 	} smmuv2;
 	struct {
-		u64 record_write_ps, pri_write_ps, wire_ps, msi_ps;
+		u64 record_write_ps, pri_write_ps, wire_ps, msi_ps, moderation_ps;
 	} notify;
 	struct {
 		u64 fetch_ps, execute_ps, sync_ps, resume_ps;
 	} command;
 	struct {
-		u64 irq_entry_ps, irq_handler_ps, thread_wake_ps, workers, worker_wake_ps;
+		u64 count, irq_entry_ps, irq_handler_ps, thread_wake_ps, workers, workers_per_device, worker_wake_ps;
 		u64 mmio_read_ps, mmio_write_ps, memory_ps;
 		u64 handler, handler_ps, handler_max_ps, handler_sigma_permille;
 		char handler_file[FL_TEXT_MAX];
+		u64 batch_faults;
+		u64 fault, fault_ps, fault_max_ps, fault_sigma_permille;
+		char fault_file[FL_TEXT_MAX];
+		u64 page, page_ps, page_max_ps, page_sigma_permille;
+		char page_file[FL_TEXT_MAX];
 	} cpu;
 	struct {
 		u64 kind, outstanding, outstanding_per_stream, ordering, arrival, interval_ps;
@@ -86,7 +93,7 @@ struct fl_config {
 		u64 link_ps, bandwidth_mb_s, atc_sets, atc_ways, atc_lookup_ps, credits, group_pages;
 	} pcie;
 	struct {
-		u64 table_base, table_bytes, map_pages;
+		u64 table_base, table_bytes, map_pages, map_where, job_ps, job_accesses;
 	} os;
 };
 
@@ -125,6 +132,14 @@ struct fl_preset {
 
 /* The presets of configs/, compiled in; the last has no name. */
 extern const struct fl_preset fl_config_presets[];
+
+struct fl_histogram {
+	const char *name;
+	const char *text; /* lines of a value in ns and a count, and of remarks that begin with # */
+};
+
+/* The histograms of configs/, compiled in; the last has no name. */
+extern const struct fl_histogram fl_config_histograms[];
 
 struct fl_config_error {
 	char text[640]; /* file, line, key and reason; no newline */

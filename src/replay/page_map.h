@@ -19,6 +19,7 @@ extern "C" {
  * @perm: DMAT_F_*
  * @resident: the driver has mapped it; else it faults
  * @touched: not resident, and an access is on its way
+ * @counted: the last count that it is part of (replay_os_load())
  * @chain, @next, @prev: private: hash chain, list of the address space
  */
 struct page_entry {
@@ -30,6 +31,7 @@ struct page_entry {
 	u8 perm;
 	bool resident;
 	bool touched;
+	u32 counted;
 };
 
 /* All private. */

@@ -48,6 +48,7 @@ struct replay_os {
 	u32 n_streams;
 	struct deferred *deferred;
 	u32 n_deferred, deferred_room;
+	u32 count;     /* replay_os_load() */
 	u64 untouched; /* pages that are neither resident nor touched */
 	struct replay_result counts;
 };
@@ -113,15 +114,33 @@ static bool permitted(const struct page_entry *e, u8 wanted)
 	       !((e->perm & DMAT_F_PRIV) && !(wanted & FAULT_PRIV));
 }
 
-/* Map the pages behind a faulting one, too, as far as they are known: one fault serves them all. */
-static void map_ahead(struct replay_os *os, struct space *s, u64 page)
+/* Map @e, or only count it. Return: false: it cannot be mapped. */
+static bool prepare(struct replay_os *os, struct space *s, struct page_entry *e, struct replay_load *count)
 {
-	u64 i;
+	if (!count)
+		return !make_resident(os, s, e);
+	count->pages += e->counted != os->count;
+	e->counted = os->count;
+	return true;
+}
 
-	for (i = 1; i < os->cfg.opt->cfg->os.map_pages; i++) {
-		struct page_entry *e = page_map_find(&os->map, s->id, page + i);
+/*
+ * Pages that the handler of a faulting one maps, too, as far as they are known: one fault serves them all.
+ * @count: count them, and map nothing.
+ */
+static void map_more(struct replay_os *os, struct space *s, u64 page, struct replay_load *count)
+{
+	u64 i, n = os->cfg.opt->cfg->os.map_pages;
+	bool around = os->cfg.opt->cfg->os.map_where == FL_MAP_AROUND;
+	u64 first = around ? page - page % n : page;
 
-		if (!e || e->resident || make_resident(os, s, e))
+	for (i = 0; i < n; i++) {
+		struct page_entry *e = first + i == page ? NULL : page_map_find(&os->map, s->id, first + i);
+		bool wanted = e && !e->resident;
+
+		if (first + i == page || (around && !wanted))
+			continue;
+		if (!wanted || !prepare(os, s, e, count))
 			return;
 	}
 }
@@ -139,8 +158,20 @@ static enum fault_code resolve(struct replay_os *os, struct space *s, u64 page, 
 	}
 	if (make_resident(os, s, e))
 		return FAULT_FAILURE;
-	map_ahead(os, s, page);
+	map_more(os, s, page, NULL);
 	return FAULT_RETRY;
+}
+
+/* The pages that resolve() would map. */
+static void count_pages(struct replay_os *os, struct space *s, u64 page, u8 wanted, struct replay_load *load)
+{
+	struct page_entry *e = page_map_find(&os->map, s->id, page);
+
+	load->faults++;
+	if (!e || !permitted(e, wanted) || e->resident)
+		return;
+	prepare(os, s, e, load);
+	map_more(os, s, page, load);
 }
 
 static enum fault_code handle(void *ctx, struct fault_group *g, const struct fault_record *f)
@@ -467,6 +498,40 @@ void replay_os_touch(struct replay_os *os, const struct dmat_record *access)
 		os->untouched--;
 		os->counts.first_touches++;
 	}
+}
+
+/* ---- what software will have to do ---- */
+
+static struct space *space_of_fault(struct replay_os *os, const struct fault_record *f)
+{
+	const struct stream *st = find_stream(os, f->sid);
+	const struct use *u = st ? find_use(st, f->flags & FAULT_PASID_VALID ? f->pasid : DRV_NO_PASID) : NULL;
+
+	return u ? u->space : NULL;
+}
+
+static void count_group(struct replay_os *os, const struct fault_group *g, struct replay_load *load)
+{
+	const struct fault_record *f = NULL;
+
+	while ((f = fault_group_next(g, f)) != NULL) {
+		struct space *s = space_of_fault(os, f);
+
+		if (s)
+			count_pages(os, s, f->addr >> PAGE_SHIFT, f->perm, load);
+	}
+}
+
+void replay_os_load(struct replay_os *os, struct fault_group *const *groups, u32 n, struct replay_load *load)
+{
+	u32 i;
+
+	*load = (struct replay_load){ 0 };
+	os->count++;
+	for (i = 0; i < n; i++)
+		count_group(os, groups[i], load);
+	for (i = 0; !n && i < os->n_deferred; i++)
+		count_pages(os, os->deferred[i].space, os->deferred[i].page, os->deferred[i].perm, load);
 }
 
 /* ---- life ---- */

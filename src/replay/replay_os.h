@@ -86,6 +86,18 @@ void replay_os_touch(struct replay_os *os, const struct dmat_record *access);
  */
 u32 replay_os_deferred(struct replay_os *os, u64 now);
 
+/**
+ * struct replay_load - what a call of the handler has to do
+ * @faults: that it looks at
+ * @pages: that it will map, each once, if nobody else maps them before
+ */
+struct replay_load {
+	u32 faults, pages;
+};
+
+/* What the handler of @n groups has to do; @n 0: replay_os_deferred(). */
+void replay_os_load(struct replay_os *os, struct fault_group *const *groups, u32 n, struct replay_load *load);
+
 /* Put what the operating system has counted into the result. */
 void replay_os_result(struct replay_os *os, struct replay_result *res);
 

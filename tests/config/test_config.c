@@ -48,8 +48,8 @@ static const struct {
 	{ "tbu:\n  lookup_ns: 1.2345\n",
 	  "x.yaml:2: tbu.lookup_ns: '1.2345' is not a number of ns with at most three decimals" },
 	{ "tbu:\n  lookup_ns: 100000.001\n", "x.yaml:2: tbu.lookup_ns: 100000.001 is out of range: 0 to 100000 ns" },
-	{ "cpu:\n  handler: slow\n",
-	  "x.yaml:2: cpu.handler: 'slow' is not one of: constant, uniform, exponential, lognormal, recorded" },
+	{ "cpu:\n  handler: slow\n", "x.yaml:2: cpu.handler: 'slow' is not one of: constant, uniform, exponential, "
+				     "lognormal, recorded, histogram" },
 	{ "tbu:\n  slots: 3\n   count: 1\n", "x.yaml:3: libyaml: mapping values are not allowed in this context" },
 	{ "tbu:\n\tslots: 3\n", "x.yaml:2: libyaml: found character that cannot start any token" },
 	{ "tbu:\n  slots: 1\n  slots: 2\n", "x.yaml:2: Mapping field already seen: slots" },

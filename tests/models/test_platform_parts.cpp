@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the platform is made of: handler times, samples, the sorted ring, the master's rules, the CPU's prices. */
 #include "handler_time.h"
+#include "processors.h"
 #include "run_watch.h"
 #include "samples.h"
 #include "sorted_ring.h"
@@ -109,6 +110,179 @@ START_TEST(bad_recorded_times) {
     }
     unlink(path);
     ck_assert(refused);
+}
+END_TEST
+
+/* Of four, one takes 100 ns and three 900 ns: a quarter and three quarters of many draws, and nothing else. */
+START_TEST(histogram) {
+    char path[] = "/tmp/handler-XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_eq(write(fd, "# a remark\n100 1\n900 3\n", 23), 23);
+    close(fd);
+    fl_config c = defaults();
+    c.cpu.handler = FL_HANDLER_HISTOGRAM;
+    std::strcpy(c.cpu.handler_file, path);
+    HandlerTime h(c, 1), same(c, 1);
+    unsigned few = 0;
+    for (int i = 0; i < 100000; i++) {
+        ps_t t = h.next();
+        ck_assert(t == ns(100) || t == ns(900));
+        ck_assert_uint_eq(t, same.next());
+        few += t == ns(100);
+    }
+    unlink(path);
+    ck_assert_uint_ge(few, 24500);
+    ck_assert_uint_le(few, 25500);
+    ck_assert_uint_eq(h.longest(), ns(900));
+}
+END_TEST
+
+START_TEST(bad_histograms) {
+    static const char *const contents[] = {"# nothing\n", "100\n", "100 0\n", "100 2 3\n", "x 2\n", "-5 2\n"};
+    char path[] = "/tmp/handler-XXXXXX";
+    int fd = mkstemp(path);
+    ck_assert_int_eq(write(fd, contents[_i], std::strlen(contents[_i])), ssize_t(std::strlen(contents[_i])));
+    close(fd);
+    fl_config c = defaults();
+    c.cpu.handler = FL_HANDLER_HISTOGRAM;
+    std::strcpy(c.cpu.handler_file, path);
+    bool refused = false;
+    try {
+        HandlerTime h(c, 1);
+    } catch (const std::runtime_error &e) {
+        refused = std::strstr(e.what(), path);
+    }
+    unlink(path);
+    ck_assert(refused);
+}
+END_TEST
+
+/* The one that comes with the program, against the table it was made from: 25206, 364 and 395 of 25965; 1 to 556 us. */
+START_TEST(page_requests_of_iaa) {
+    fl_config c = defaults();
+    c.cpu.handler = FL_HANDLER_HISTOGRAM;
+    std::strcpy(c.cpu.handler_file, "iaa-prq");
+    HandlerTime h(c, 1);
+    u64 in[3] = {}, sum = 0, least = kNever, most = 0;
+    const u64 n = 259650;
+    for (u64 i = 0; i < n; i++) {
+        ps_t t = h.next();
+        in[t < ns(10000) ? 0 : t < ns(100000) ? 1 : 2]++;
+        sum += t;
+        least = std::min(least, t);
+        most = std::max(most, t);
+    }
+    const double published[] = {97.1, 1.4, 1.5};
+    for (int i = 0; i < 3; i++)
+        ck_assert_double_le(std::abs(100.0 * double(in[i]) / double(n) - published[i]), 0.2);
+    ck_assert_uint_eq(sum / n / 1000000, 9); // whole us, as the kernel's table has it
+    ck_assert_uint_eq(least, ns(1000));
+    ck_assert_uint_eq(most, ns(556000));
+}
+END_TEST
+
+/* ---- processors ---- */
+
+/* Workers and interrupts that take so long; they note when they begin and end. */
+struct ProcessorBench : sc_core::sc_module {
+    struct Job : Interruptible {
+        ProcessorBench *bench;
+        Processors::Rank rank;
+        ps_t length, from = 0, left = 0, end = 0;
+        unsigned turn = 0;
+
+        void go() {
+            from = bench->scheduler.now();
+            run(length);
+        }
+        void run(ps_t rest) {
+            left = rest;
+            began = bench->scheduler.now();
+            unsigned now = ++turn;
+            bench->scheduler.at(
+                began + rest,
+                [](void *job, u64 t) {
+                    if (static_cast<Job *>(job)->turn == t)
+                        static_cast<Job *>(job)->over();
+                },
+                this, now);
+        }
+        void over() {
+            end = bench->scheduler.now();
+            if (rank == Processors::kWorker)
+                bench->cpus.leave(end, this);
+            else
+                bench->cpus.leave(from, end);
+        }
+        void pause(ps_t now) override {
+            turn++;
+            left -= now - began;
+        }
+        void resume(ps_t) override { run(left); }
+
+    private:
+        ps_t began = 0;
+    };
+    Scheduler scheduler;
+    Processors cpus;
+    std::vector<std::unique_ptr<Job>> jobs;
+
+    explicit ProcessorBench(u32 count, sc_core::sc_module_name name = "bench")
+        : sc_module(name), scheduler("scheduler"), cpus(scheduler, count) {}
+    Job &add(Processors::Rank rank, u64 at_ns, u64 length_ns) {
+        jobs.emplace_back(new Job());
+        Job *job = jobs.back().get();
+        job->bench = this;
+        job->rank = rank;
+        job->length = ns(length_ns);
+        scheduler.at(
+            ns(at_ns),
+            [](void *object, u64) {
+                auto *j = static_cast<Job *>(object);
+                j->bench->cpus.ask(
+                    j->rank, [](void *o, u64) { static_cast<Job *>(o)->go(); }, j, 0,
+                    j->rank == Processors::kWorker ? j : nullptr);
+            },
+            job);
+        return *job;
+    }
+};
+
+/* Two handlers on one processor: the second begins when the first is done; on two, each at once. */
+START_TEST(handlers_share_processors) {
+    ProcessorBench b(u32(_i) + 1);
+    auto &first = b.add(Processors::kWorker, 100, 1000), &second = b.add(Processors::kWorker, 200, 1000);
+    sc_core::sc_start();
+    ck_assert_uint_eq(first.end, ns(1100));
+    ck_assert_uint_eq(second.from, ns(_i ? 200 : 1100));
+    ck_assert_uint_eq(second.end, ns(_i ? 1200 : 2100));
+    ck_assert_uint_eq(u64(b.cpus.usage().busy()), ns(2000));
+    ck_assert_uint_eq(u64(b.cpus.usage().waited()), ns(_i ? 0 : 900));
+    ck_assert_uint_eq(b.cpus.usage().peak(), u32(_i) + 1);
+    ck_assert(b.cpus.idle());
+}
+END_TEST
+
+/*
+ * One processor. A worker from 0 for 1000 ns; an interrupt at 300 for 100 ns takes it, a thread at 350 for 200 ns
+ * follows when that is done (at 400), before the worker (at 600), which has 700 ns left: until 1300. The second worker
+ * is last.
+ */
+START_TEST(interrupts_come_first) {
+    ProcessorBench b(1);
+    auto &worker = b.add(Processors::kWorker, 0, 1000), &other = b.add(Processors::kWorker, 10, 500);
+    auto &interrupt = b.add(Processors::kInterrupt, 300, 100), &thread = b.add(Processors::kThread, 350, 200);
+    sc_core::sc_start();
+    ck_assert_uint_eq(interrupt.from, ns(300));
+    ck_assert_uint_eq(interrupt.end, ns(400));
+    ck_assert_uint_eq(thread.from, ns(400));
+    ck_assert_uint_eq(thread.end, ns(600));
+    ck_assert_uint_eq(worker.end, ns(1300));
+    ck_assert_uint_eq(other.from, ns(1300));
+    ck_assert_uint_eq(other.end, ns(1800));
+    ck_assert_uint_eq(u64(b.cpus.usage().busy()), ns(1800));
+    ck_assert_uint_eq(b.cpus.usage().full(b.scheduler.now()), ns(1800));
+    ck_assert_uint_eq(b.cpus.usage().peak(), 1);
 }
 END_TEST
 
@@ -437,6 +611,46 @@ START_TEST(duration_without_the_maps_before) {
 }
 END_TEST
 
+/* Two accesses a job, 500 ns of software before each; the second job's begins when the first has ended, at 601. */
+START_TEST(a_job_has_a_price) {
+    fl_config c = busy(8);
+    c.os.job_ps = ns(500);
+    c.os.job_accesses = 2;
+    MasterBench b(c);
+    for (u64 i = 0; i < 4; i++)
+        b.source.access(0, 1, i);
+    b.play();
+    const u64 expected[] = {500, 501, 1101, 1102};
+    for (u64 i = 0; i < 4; i++)
+        ck_assert_uint_eq(b.at_ns(i), expected[i]);
+    ck_assert_uint_eq(b.master.duration(), ns(1202)); // with the first job's software
+    ck_assert_uint_eq(b.master.jobs()->uses(), 2);
+    ck_assert_uint_eq(u64(b.master.jobs()->busy()), ns(1000));
+}
+END_TEST
+
+/* A mark begins a job of each stream, which waits for its own accesses alone, also for one that is answered late. */
+START_TEST(a_mark_begins_a_job) {
+    fl_config c = busy(8);
+    c.os.job_ps = ns(500);
+    MasterBench b(c);
+    b.source.access(0, 1, 0);
+    b.source.access(0, 2, 10);
+    b.source.system(DMAT_MARK, 0, DMAT_DOMAIN_NONE);
+    b.source.access(0, 1, 1);
+    b.source.access(0, 2, 11);
+    b.source.access(0, 2, 12);
+    b.target.late[0] = ns(3000);
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 500);
+    ck_assert_uint_eq(b.at_ns(10), 500);
+    ck_assert_uint_eq(b.at_ns(1), 4000); // answered at 3500
+    ck_assert_uint_eq(b.at_ns(11), 1100);
+    ck_assert_uint_eq(b.at_ns(12), 1101);
+    ck_assert_uint_eq(b.master.jobs()->uses(), 4);
+}
+END_TEST
+
 /* A page that is answered in vain ends a run: after 1000 answers, more than the patience, and with no access ended. */
 START_TEST(run_watch_tells_a_circle_from_a_slow_run) {
     RunWatch w(1'000'000);
@@ -518,6 +732,11 @@ int main() {
     tcase_add_test(tc, a_seed_is_a_sequence);
     tcase_add_test(tc, recorded_times);
     tcase_add_loop_test(tc, bad_recorded_times, 0, 3);
+    tcase_add_test(tc, histogram);
+    tcase_add_loop_test(tc, bad_histograms, 0, 6);
+    tcase_add_test(tc, page_requests_of_iaa);
+    tcase_add_loop_test(tc, handlers_share_processors, 0, 2);
+    tcase_add_test(tc, interrupts_come_first);
     tcase_add_test(tc, samples_are_exact);
     tcase_add_test(tc, sorted_ring_sorts);
     tcase_add_test(tc, outstanding_limit);
@@ -533,6 +752,8 @@ int main() {
     tcase_add_test(tc, duration_without_the_maps_before);
     tcase_add_test(tc, a_dependent_access_waits_for_the_one_before);
     tcase_add_test(tc, chains_of_two_tags);
+    tcase_add_test(tc, a_job_has_a_price);
+    tcase_add_test(tc, a_mark_begins_a_job);
     tcase_add_test(tc, run_watch_tells_a_circle_from_a_slow_run);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

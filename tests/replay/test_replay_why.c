@@ -84,8 +84,9 @@ START_TEST(most_of_a_fault)
 	own(0, OWNER_HANDLER, 3000);
 	own(0, OWNER_WAKE, 1000);
 	ck_assert_uint_eq(replay_why(&run[0], why), 1);
-	ck_assert_str_eq(said(0), "A fault takes 4 us on the mean; 3 us of it, 75 %, in the fault handler. "
-				  "Changed by cpu.handler_ns (1600).");
+	ck_assert_str_eq(said(0),
+			 "A fault takes 4 us on the mean; 3 us of it, 75 %, in the fault handler. "
+			 "Changed by cpu.handler_ns (1600), cpu.fault_ns (0), cpu.page_ns (0), os.map_pages (1).");
 }
 END_TEST
 
