@@ -89,6 +89,9 @@ u32 replay_os_deferred(struct replay_os *os, u64 now);
 /* Put what the operating system has counted into the result. */
 void replay_os_result(struct replay_os *os, struct replay_result *res);
 
+/* Take away what replay_os_result() had put into @before: what happened since remains. */
+void replay_os_subtract(struct replay_result *res, const struct replay_result *before);
+
 #ifdef __cplusplus
 }
 #endif
