@@ -45,6 +45,16 @@ std::vector<const Usage *> IommuModel::usages() const {
     return all;
 }
 
+void IommuModel::mark(ps_t t) {
+    usages(); // brings those of the inputs up to date
+    for (auto &p : ports_) {
+        p->input_use.mark(t);
+        p->slots_use.mark(t);
+    }
+    for (Usage *u : {&walks_use_, &record_use_, &command_use_, &stalls_use_})
+        u->mark(t);
+}
+
 void IommuModel::set_default_stream(unsigned tbu, u32 stream_id) {
     ports_.at(tbu)->default_stream = stream_id;
 }

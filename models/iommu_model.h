@@ -98,6 +98,8 @@ public:
     std::vector<const Usage *> usages() const;
     /// Accesses that the engine lets stall at once.
     void set_stall_slots(u32 slots) { stalls_use_.set_capacity(slots); }
+    /// Their accounts begin at @p t.
+    void mark(ps_t t);
 
     /// Who waits for somebody else: for the answer to a stall, for room to stall, at an input whose slots are taken.
     struct Waiting {

@@ -133,6 +133,7 @@ public:
         changed(from);
     }
     void release(ps_t from, ps_t until) {
+        from = from > from_ ? from : from_;
         busy_ += until > from ? until - from : 0;
         held_--;
         ends_.push(until);
@@ -140,10 +141,28 @@ public:
     }
     /// A server of one unit that counts for itself.
     void total(u64 uses, unsigned __int128 busy, unsigned __int128 waited) {
-        uses_ = uses;
-        busy_ = busy;
-        waited_ = waited;
-        peak_ = uses != 0;
+        uses_ = uses - before_uses_;
+        busy_ = busy - before_busy_;
+        waited_ = waited - before_waited_;
+        full_ = ps_t(busy_);
+        peak_ = uses_ != 0;
+    }
+
+    /// The account begins at @p t: of a unit that is in use then, what it is used from then on counts.
+    void mark(ps_t t) {
+        settle(t);
+        before_uses_ += uses_;
+        before_busy_ += busy_;
+        before_waited_ += waited_;
+        uses_ = 0;
+        busy_ = waited_ = 0;
+        for (std::size_t i = 0; i < ends_.size(); i++)
+            busy_ += ends_[i] - t;
+        full_ = 0;
+        if (full_since_ != kNever && full_since_ < t)
+            full_since_ = t;
+        peak_ = u32(ends_.size()) + held_;
+        from_ = t;
     }
 
     /// A limit that is known later, before anything is used.
@@ -170,7 +189,8 @@ public:
 private:
     void hold(ps_t from, ps_t until) {
         settle(from);
-        busy_ += until - from;
+        if (until > from_)
+            busy_ += until - (from > from_ ? from : from_);
         ends_.push(until);
         latest_ = until > latest_ ? until : latest_;
         changed(from);
@@ -179,7 +199,7 @@ private:
     void take_over(ps_t from) {
         if (u32(ends_.size()) + held_ < capacity_ || ends_.empty())
             return;
-        busy_ -= ends_.pop() - from;
+        busy_ -= ends_.pop() - (from > from_ ? from : from_);
         changed(from);
     }
     /// Units whose end has come are free.
@@ -204,6 +224,9 @@ private:
     u64 uses_ = 0;
     unsigned __int128 busy_ = 0, waited_ = 0;
     ps_t full_ = 0, full_since_ = kNever, latest_ = 0;
+    ps_t from_ = 0;       // the account begins
+    u64 before_uses_ = 0; // what a server that counts for itself had counted by then
+    unsigned __int128 before_busy_ = 0, before_waited_ = 0;
     SortedRing<ps_t> ends_;
 };
 

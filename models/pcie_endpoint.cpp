@@ -9,26 +9,24 @@ using tlm::tlm_phase;
 using tlm::tlm_sync_enum;
 
 constexpr u64 kPage = 4096;
-constexpr u32 kTranslationBytes = 8; // of a Translation Completion with one translation
 
 PcieEndpoint::PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, IommuModel &iommu,
-                           const fl_config &config, const std::vector<u32> &functions, bool pri)
-    : sc_module(name), dma("dma"), up("up"), scheduler_(scheduler), iommu_(iommu), config_(config),
-      to_root_("link_up", config.pcie.link_ps, config.pcie.bandwidth_mb_s),
-      to_device_("link_down", config.pcie.link_ps, config.pcie.bandwidth_mb_s), dma_fw_(new DmaFw(*this)),
-      up_bw_(new UpBw(*this)) {
+                           const fl_config &config, const std::vector<PcieFunction> &functions)
+    : sc_module(name), dma("dma"), up("up"), scheduler_(scheduler), iommu_(iommu), config_(config), format_(config),
+      to_root_("link_up", config), to_device_("link_down", config), dma_fw_(new DmaFw(*this)), up_bw_(new UpBw(*this)) {
     static const ats_ep_ops ops = {op_page_request, op_inv_done, op_wake};
 
-    for (u32 requester : functions) {
+    for (const PcieFunction &f : functions) {
         ats_ep_cfg cfg{};
-        cfg.sid = requester;
+        cfg.sid = f.requester;
         cfg.atc.sets = u32(config.pcie.atc_sets);
         cfg.atc.ways = cfg.atc.sets ? u32(config.pcie.atc_ways) : 1;
         cfg.capacity = u32(config.pcie.credits);
         cfg.group = u32(config.pcie.group_pages);
-        cfg.pri = pri;
-        functions_.emplace_back(new Function(*this, cfg, ops));
-        iommu.attach_endpoint(requester, this);
+        cfg.pri = f.pri;
+        functions_.emplace_back(new Function(*this, f, cfg, ops));
+        if (f.ats)
+            iommu.attach_endpoint(f.requester, this);
     }
     dma.bind(*dma_fw_);
     up.bind(*up_bw_);
@@ -51,10 +49,27 @@ const ats_ep_stats &PcieEndpoint::stats(u32 requester) const {
     return f->ep.stats;
 }
 
+void PcieEndpoint::mark(ps_t t) {
+    to_root_.mark(t);
+    to_device_.mark(t);
+    for (auto &f : functions_) {
+        f->tag_use.mark(t);
+        f->credits.mark(t);
+    }
+}
+
+u64 PcieEndpoint::merged() const {
+    u64 sum = 0;
+
+    for (auto &f : functions_)
+        sum += f->ep.stats.merged;
+    return sum;
+}
+
 u32 PcieEndpoint::allocate(u32 requester, u32 requests) {
     Function *f = function(requester);
 
-    if (!f)
+    if (!f || !f->is.pri)
         return 0;
     u32 written = ats_ep_allocate(&f->ep, requests);
     if (written)
@@ -65,8 +80,10 @@ u32 PcieEndpoint::allocate(u32 requester, u32 requests) {
 std::vector<const Usage *> PcieEndpoint::usages() const {
     std::vector<const Usage *> all{&to_root_.usage(), &to_device_.usage()};
 
-    for (auto &f : functions_)
+    for (auto &f : functions_) {
+        all.push_back(&f->tag_use);
         all.push_back(&f->credits);
+    }
     return all;
 }
 
@@ -87,7 +104,7 @@ void PcieEndpoint::next_piece(Access &a) {
 
     a.waiter.alone = false;
     a.txn.iova = iova;
-    a.txn.len = left < room ? left : u32(room);
+    a.txn.len = left < room || !a.fn->is.link ? left : u32(room); // the TBU splits a platform master's
 }
 
 /* False: the payload is no access of this device, its response status says why. */
@@ -135,6 +152,8 @@ bool PcieEndpoint::run(Access &a, ps_t time) {
 bool PcieEndpoint::run_piece(Access &a, ps_t time) {
     xlat_result r;
 
+    if (!a.fn->is.ats)
+        return translated(a, a.txn.iova, 0, time);
     time += config_.pcie.atc_lookup_ps;
     if (likely(ats_ep_lookup(&a.fn->ep, &a.txn, &r))) {
         a.book(OWNER_ATC, time);
@@ -157,17 +176,88 @@ bool PcieEndpoint::translated(Access &a, u64 address, u16 flags, ps_t time) {
     a.up_gp.set_streaming_width(a.txn.len);
     // A translated request carries no PASID, and with it neither privilege nor execute.
     a.up_ext.flags = flags ? flags : u16(a.txn.flags & ~DMA_WRITE);
-    if (a.ext && !a.offset)
-        a.ext->address = address;
-    ats_ep_begin(&a.fn->ep, &a.use, &a.txn);
+    if (a.fn->is.ats)
+        ats_ep_begin(&a.fn->ep, &a.use, &a.txn);
+    return take_tags(a, time) && send_translated(a, time);
+}
+
+/* A tag for each read request of the piece, from @time on. False: it waits for reads whose end is not known. */
+bool PcieEndpoint::take_tags(Access &a, ps_t &time) {
+    Function &f = *a.fn;
+
+    a.tags = 0;
+    if (!a.gp->is_read() || !f.is.link)
+        return true;
+    a.tags = u32(std::min(format_.reads(a.txn.len), config_.pcie.tags));
+    a.tags_asked = time;
+    if (unlikely(!f.tag_queue.empty() || f.tags.size() < a.tags)) {
+        a.deferred = true;
+        f.tag_queue.push_back(&a);
+        return false;
+    }
+    hold_tags(a);
+    time = a.tags_from;
+    a.book(OWNER_TAG, time);
+    return true;
+}
+
+/* There are enough: the last of them is free at a.tags_from. */
+void PcieEndpoint::hold_tags(Access &a) {
+    Function &f = *a.fn;
+
+    a.tags_from = a.tags_asked;
+    for (u32 i = 0; i < a.tags; i++)
+        a.tags_from = std::max(a.tags_from, f.tags.pop());
+    for (u32 i = 0; i < a.tags; i++)
+        f.tag_use.take(a.tags_asked, a.tags_from);
+}
+
+/* The piece is over at a.done. Who waits for its tags goes on when the last of them is free. */
+void PcieEndpoint::give_tags(Access &a) {
+    Function &f = *a.fn;
+
+    for (u32 i = 0; i < a.tags; i++) {
+        f.tags.push(a.done);
+        f.tag_use.release(a.tags_from, a.done);
+    }
+    a.tags = 0;
+    while (unlikely(!f.tag_queue.empty() && f.tags.size() >= f.tag_queue.front()->tags)) {
+        Access *next = f.tag_queue.front();
+        f.tag_queue.pop_front();
+        hold_tags(*next);
+        scheduler_.at(
+            std::max(next->tags_from, scheduler_.now()),
+            [](void *access, u64) {
+                auto *x = static_cast<Access *>(access);
+                ps_t now = x->fn->device.scheduler_.now();
+                x->book(OWNER_TAG, now);
+                if (x->fn->device.send_translated(*x, now))
+                    x->fn->device.go_on(*x, x->done);
+            },
+            next);
+    }
+}
+
+/* True: over already; only its end, still to come, holds an invalidation up. */
+bool PcieEndpoint::send_translated(Access &a, ps_t time) {
     if (!send_up(a, time))
         return false;
-    /* Over already: only its end, still to come, holds an invalidation up. */
     end_piece(a, a.up_time);
     if (a.done > a.fn->last_use)
         a.fn->last_use = a.done;
-    ats_ep_end(&a.fn->ep, &a.use);
+    cur_ = a.done;
+    if (a.fn->is.ats)
+        ats_ep_end(&a.fn->ep, &a.use);
     return true;
+}
+
+/* On the wire, towards the IOMMU. */
+u64 PcieEndpoint::bytes_up(const Access &a) const {
+    u64 address = a.up_gp.get_address(), length = a.up_gp.get_data_length();
+    u64 prefix = a.up_ext.flags & DMA_PASID ? PcieFormat::kPasidPrefix : 0;
+
+    return a.up_gp.is_write() ? format_.writes(address, length, prefix)
+                              : format_.read_requests(address, length, prefix);
 }
 
 void PcieEndpoint::ask(Access &a, ps_t time) {
@@ -184,8 +274,8 @@ void PcieEndpoint::ask(Access &a, ps_t time) {
     a.up_gp.set_command(tlm::TLM_READ_COMMAND);
     a.up_gp.set_address(req.iova & ~(kPage - 1));
     a.up_gp.set_data_ptr(a.answer);
-    a.up_gp.set_data_length(kTranslationBytes);
-    a.up_gp.set_streaming_width(kTranslationBytes);
+    a.up_gp.set_data_length(u32{PcieFormat::kTranslation});
+    a.up_gp.set_streaming_width(u32{PcieFormat::kTranslation});
     a.up_ext.flags = req.flags;
     if (send_up(a, time))
         up_done(a, a.up_time);
@@ -198,7 +288,8 @@ bool PcieEndpoint::send_up(Access &a, ps_t time) {
     a.up_gp.set_dmi_allowed(false);
     a.up_gp.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     a.up_ext.bill = a.bill();
-    a.up_time = to_root_.send(time, a.up_gp.is_write() ? a.up_gp.get_data_length() : 0, a.bill());
+    a.up_ext.fault = 0;
+    a.up_time = likely(a.fn->is.link) ? to_root_.send(time, bytes_up(a), a.bill()) : time;
     /* Translated anew, and where an access of another master begins: at the IOMMU. */
     if (unlikely(a.in_fault && !a.asking))
         close_fault(a, true, a.up_time);
@@ -268,7 +359,7 @@ tlm_sync_enum PcieEndpoint::UpBw::nb_transport_bw(tlm_generic_payload &gp, tlm_p
 void PcieEndpoint::up_done(Access &a, ps_t time) {
     if (a.asking) {
         scheduler_.at(
-            to_device_.send(time, kTranslationBytes, a.bill()),
+            to_device_.send(time, format_.completion(PcieFormat::kTranslation), a.bill()),
             [](void *access, u64) {
                 auto *x = static_cast<Access *>(access);
                 x->fn->device.completion(*x);
@@ -278,7 +369,8 @@ void PcieEndpoint::up_done(Access &a, ps_t time) {
     }
     end_piece(a, time);
     cur_ = a.done;
-    ats_ep_end(&a.fn->ep, &a.use);
+    if (a.fn->is.ats)
+        ats_ep_end(&a.fn->ep, &a.use);
     go_on(a, a.done);
 }
 
@@ -328,14 +420,25 @@ void PcieEndpoint::completion(Access &a) {
 
 /* A piece is over: a read's data come down the link, a write was posted. */
 void PcieEndpoint::end_piece(Access &a, ps_t time) {
-    if (a.gp->is_read())
-        time = to_device_.send(time, a.txn.len, a.bill());
+    bool ok = a.up_gp.get_response_status() == tlm::TLM_OK_RESPONSE;
+
+    if (a.gp->is_read() && likely(a.fn->is.link))
+        time = to_device_.send(time, ok ? format_.completions(a.up_gp.get_address(), a.txn.len) : format_.completion(),
+                               a.bill());
     if (time > a.done)
         a.done = time;
-    if (a.up_gp.get_response_status() != tlm::TLM_OK_RESPONSE)
+    if (a.tags)
+        give_tags(a);
+    if (!ok)
         a.gp->set_response_status(a.up_gp.get_response_status());
-    if (a.ext)
-        a.ext->outcome = a.up_ext.outcome;
+    if (!a.ext)
+        return;
+    a.ext->outcome = a.up_ext.outcome;
+    if (!a.offset)
+        a.ext->address = a.up_ext.address;
+    a.ext->faults += a.up_ext.faults;
+    if (a.up_ext.fault)
+        a.ext->fault = a.up_ext.fault;
 }
 
 void PcieEndpoint::fail(Access &a, ps_t time) {

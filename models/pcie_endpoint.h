@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A PCIe device that pages: functions with a translation cache (src/pcie), and
+ * A PCIe device: functions, with a translation cache (src/pcie) or without, and
  * the link to the root port where the IOMMU sits. It knows no kind of IOMMU.
  *
  * The device's DMA engines plug into `dma` as they would into a TBU, with the
@@ -8,7 +8,8 @@
  * a hit goes out translated; a miss asks for a translation; a translation
  * without permission asks for the page, waits for the group's response and
  * starts again. An access whose every page hits is answered at once with an
- * annotated delay.
+ * annotated delay. A function without ATS sends its requests untranslated. A read
+ * holds a tag for each of its requests until its data are there.
  */
 #ifndef FAULTLINE_PCIE_ENDPOINT_H
 #define FAULTLINE_PCIE_ENDPOINT_H
@@ -44,6 +45,17 @@ struct PageSink {
                                  const Bill *bill) = 0;
 };
 
+/// What stands at the far end of the link, or beside it.
+struct PcieFunction {
+    PcieFunction(u32 r, bool with_ats = true, bool with_pri = true, bool behind_link = true)
+        : requester(r), ats(with_ats), pri(with_pri), link(behind_link) {}
+
+    u32 requester;
+    bool ats;  ///< it asks for translations; else its requests go out untranslated
+    bool pri;  ///< it asks for pages; without, an access without permission fails
+    bool link; ///< false: a platform master that shares the TBU with the device
+};
+
 class PcieEndpoint : public sc_core::sc_module, public AtsSink {
 public:
     /// The device's DMA engines; b_transport and nb_transport. No DMI: the ATC is asked each time.
@@ -51,18 +63,22 @@ public:
     /// To the IOMMU's TBU.
     tlm::tlm_initiator_socket<> up;
 
-    /// @param functions requester IDs of the device's functions
-    /// @param pri without: an access without permission fails
     PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, IommuModel &iommu, const fl_config &config,
-                 const std::vector<u32> &functions, bool pri);
+                 const std::vector<PcieFunction> &functions);
     ~PcieEndpoint() override;
 
     void set_sink(PageSink *sink) { sink_ = sink; }
     const ats_ep_stats &stats(u32 requester) const;
+    /// Page faults that joined a request on its way, of all functions.
+    u64 merged() const;
     /// Page request groups that the queue's overflow sent back.
     u64 tries() const { return tries_; }
-    /// The link's two directions, and the credits of each function.
+    const Usage &link_up() const { return to_root_.usage(); }
+    const Usage &link_down() const { return to_device_.usage(); }
+    /// The link's two directions, and of each function the tags of its read requests and its credits.
     std::vector<const Usage *> usages() const;
+    /// Their accounts begin at @p t.
+    void mark(ps_t t);
     /// Who waits for somebody else: for the answer to a page request, for the credit to send one, for a tag.
     struct Waiting {
         u64 answer, credit, tag;
@@ -95,6 +111,11 @@ private:
     bool run(Access &a, ps_t time);
     bool run_piece(Access &a, ps_t time);
     bool translated(Access &a, u64 address, u16 flags, ps_t time);
+    bool take_tags(Access &a, ps_t &time);
+    void hold_tags(Access &a);
+    void give_tags(Access &a);
+    bool send_translated(Access &a, ps_t time);
+    u64 bytes_up(const Access &a) const;
     void ask(Access &a, ps_t time);
     bool send_up(Access &a, ps_t time);
     bool transmit(Access &a);
@@ -123,6 +144,7 @@ private:
     IommuModel &iommu_;
     const fl_config &config_;
     PageSink *sink_ = nullptr;
+    PcieFormat format_;
     PcieLink to_root_, to_device_;
     std::unique_ptr<DmaFw> dma_fw_;
     std::unique_ptr<UpBw> up_bw_;

@@ -23,7 +23,9 @@ struct PcieEndpoint::Access {
     ps_t up_time;            // when it reaches, then leaves the IOMMU
     ats_use use;             // while it is under way, translated
     u32 tag;                 // of a translation request
-    bool asking;             // it is a translation request
+    u32 tags;                // of read requests
+    ps_t tags_asked, tags_from;
+    bool asking; // it is a translation request
 
     ats_waiter waiter;
     ats_wake why;
@@ -58,7 +60,11 @@ struct GroupTimes {
 
 struct PcieEndpoint::Function {
     PcieEndpoint &device;
+    PcieFunction is;
     ats_ep ep;
+    SortedRing<ps_t> tags; // of read requests: when each that is not under way is free
+    std::deque<Access *> tag_queue;
+    Usage tag_use;
     ps_t last_use = 0;                        // end of the translated accesses that were answered at once
     bool carrying = false, completed = false; // an invalidation, within ats_invalidate()
     GroupTimes groups[ATS_MAX_PRG] = {};
@@ -66,8 +72,9 @@ struct PcieEndpoint::Function {
     unsigned resets = 0;                // of the IOMMU; what it sent before is not taken in
     Usage credits;
 
-    Function(PcieEndpoint &d, const ats_ep_cfg &cfg, const ats_ep_ops &ops)
-        : device(d), credits("credits", cfg.capacity) {
+    Function(PcieEndpoint &d, const PcieFunction &f, const ats_ep_cfg &cfg, const ats_ep_ops &ops)
+        : device(d), is(f), tags(d.config_.pcie.tags, 0), tag_use("read_tags", u32(d.config_.pcie.tags)),
+          credits("credits", cfg.capacity) {
         if (ats_ep_init(&ep, &cfg, &ops, this))
             throw std::invalid_argument("PCIe function: credits, group or ATC out of range");
     }

@@ -1,38 +1,102 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One direction of a PCIe link: packets leave one after the other and keep
- * their order (posted and non-posted alike: stricter than the rules, never
- * against them), each takes its bytes' time, then the way.
+ * One direction of a PCIe link: one packet after the other, in the order in
+ * which they are ready (posted and non-posted alike: stricter than the rules,
+ * never against them); each takes the time of its bytes, then the way.
  */
 #ifndef FAULTLINE_PCIE_LINK_H
 #define FAULTLINE_PCIE_LINK_H
 
 #include "ledger.h"
 
+extern "C" {
+#include "fl_config.h"
+}
+
 namespace faultline {
+
+/// Bytes on the wire: framing, header and payload of the packets that a transfer takes (PCIe 4.0, 2.2).
+class PcieFormat {
+public:
+    static constexpr u64 kPasidPrefix = 4;  ///< 6.20: end-end TLP prefix of an untranslated request with PASID
+    static constexpr u64 kMessage = 16;     ///< 2.2.8: messages have four double words
+    static constexpr u64 kCompletion = 12;  ///< 2.2.9: completions have three
+    static constexpr u64 kTranslation = 8;  ///< 10.2.3: one translation of a Translation Completion
+    static constexpr u64 kInvalidation = 8; ///< 10.3.1: the body of an Invalidate Request
+
+    explicit PcieFormat(const fl_config &c)
+        : max_payload_(c.pcie.max_payload), max_read_(c.pcie.max_read_request), rcb_(c.pcie.rcb),
+          framing_(c.pcie.framing_bytes) {}
+
+    /// Read requests that an access within a page takes, each with a tag of its own.
+    u64 reads(u64 length) const { return (length + max_read_ - 1) / max_read_; }
+    u64 read_requests(u64 address, u64 length, u64 prefix) const {
+        return reads(length) * (framing_ + header(address) + prefix);
+    }
+    u64 writes(u64 address, u64 length, u64 prefix) const {
+        return (length + max_payload_ - 1) / max_payload_ * (framing_ + header(address) + prefix) +
+               words(address, length);
+    }
+    /// Completions with the data of all its read requests. Each ends at a read completion boundary, or at the end.
+    u64 completions(u64 address, u64 length) const {
+        u64 bytes = 0;
+
+        for (u64 end = address + length; address < end;) {
+            u64 request_end = std::min(end, address + max_read_);
+            while (address < request_end) {
+                u64 next = std::min(request_end, (address + max_payload_) & ~(rcb_ - 1));
+                bytes += framing_ + kCompletion + words(address, next - address);
+                address = next;
+            }
+        }
+        return bytes;
+    }
+    /// A completion without data, or with @p payload bytes.
+    u64 completion(u64 payload = 0) const { return framing_ + kCompletion + payload; }
+    u64 message(u64 payload = 0, u64 prefix = 0) const { return framing_ + kMessage + prefix + payload; }
+
+private:
+    /// 2.2.4.1: an address below 4 GiB takes the short header.
+    static u64 header(u64 address) { return address >> 32 ? 16 : 12; }
+    /// Payload comes in double words.
+    static u64 words(u64 address, u64 length) { return ((address & 3) + length + 3) & ~u64{3}; }
+
+    u64 max_payload_, max_read_, rcb_, framing_;
+};
 
 class PcieLink {
 public:
-    /// Header, sequence number and CRC of one packet.
-    static constexpr std::uint64_t kOverheadBytes = 24;
+    PcieLink(const char *name, const fl_config &c) : latency_(c.pcie.link_ps), use_(name, 1) {
+        static const u64 mega_transfers[] = {2500, 5000, 8000, 16000, 32000};
+        u64 rate = mega_transfers[c.pcie.gts];
+        bool long_code = rate > 5000; // 4.2.2: 128b/130b; below, 4.2.1: 8b/10b
 
-    /// @param bandwidth MB/s (bytes per us), 0: unlimited
-    PcieLink(const char *name, ps_t latency, std::uint64_t bandwidth)
-        : latency_(latency), bandwidth_(bandwidth), use_(name, 1) {}
+        if (c.pcie.bandwidth_mb_s) {
+            ps_ = 1'000'000;
+            bytes_ = c.pcie.bandwidth_mb_s;
+        } else if (c.pcie.lanes) {
+            ps_ = u64{8'000'000} * (long_code ? 130 : 10) * 1000;
+            bytes_ = c.pcie.lanes * rate * (long_code ? 128 : 8) * (1000 - c.pcie.dllp_permille);
+        }
+    }
 
-    /// A packet with @p payload bytes is ready at @p time. @return when its end arrives.
-    ps_t send(ps_t time, std::uint64_t payload) {
-        ps_t begin = free_ > time ? free_ : time;
+    /// What @p bytes on the wire take.
+    ps_t takes(u64 bytes) const { return bytes * ps_ / bytes_; }
+    /// Packets of @p bytes in all are ready at @p time. @return when their end arrives.
+    ps_t send(ps_t time, u64 bytes) {
+        ps_t length = takes(bytes), begin;
 
-        if (!bandwidth_)
+        if (!length)
             return time + latency_;
-        free_ = begin + (payload + kOverheadBytes) * 1'000'000 / bandwidth_;
-        use_.use(time, begin, free_);
-        return free_ + latency_;
+        begin = table_.reserve(time, length);
+        uses_++;
+        busy_ += length;
+        waited_ += begin - time;
+        return begin + length + latency_;
     }
     /// The same, on the bill of an access.
-    ps_t send(ps_t time, std::uint64_t payload, Bill *bill) {
-        ps_t arrival = send(time, payload);
+    ps_t send(ps_t time, u64 bytes, Bill *bill) {
+        ps_t arrival = send(time, bytes);
 
         book(bill, arrival);
         return arrival;
@@ -44,12 +108,23 @@ public:
         bill->book(OWNER_LINK_BUSY, arrival > latency_ ? arrival - latency_ : 0);
         bill->book(OWNER_LINK, arrival);
     }
-    const Usage &usage() const { return use_; }
+    /// Its account begins at @p t.
+    void mark(ps_t t) {
+        usage();
+        use_.mark(t);
+    }
+    const Usage &usage() const {
+        use_.total(uses_, busy_, waited_);
+        return use_;
+    }
 
 private:
-    ps_t latency_, free_ = 0;
-    std::uint64_t bandwidth_;
-    Usage use_;
+    ps_t latency_;
+    u64 ps_ = 0, bytes_ = 1; // so many ps for so many bytes
+    Timetable table_;
+    u64 uses_ = 0;
+    unsigned __int128 busy_ = 0, waited_ = 0;
+    mutable Usage use_;
 };
 
 } // namespace faultline

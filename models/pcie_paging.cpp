@@ -30,7 +30,8 @@ void PcieEndpoint::fault(Access &a, ps_t time) {
 
 void PcieEndpoint::op_page_request(void *ctx, const ::page_request *pr) {
     auto *f = static_cast<Function *>(ctx);
-    ps_t arrival = f->device.to_root_.send(f->device.cur_, 0);
+    u64 prefix = pr->pasid_valid ? PcieFormat::kPasidPrefix : 0;
+    ps_t arrival = f->device.to_root_.send(f->device.cur_, f->device.format_.message(0, prefix));
 
     GroupTimes &g = f->groups[pr->prgi % ATS_MAX_PRG];
     u32 before = g.requests;
@@ -62,7 +63,7 @@ void PcieEndpoint::page_response(const ::page_response &response, ps_t time, con
     if (!f)
         return;
     scheduler_.at(
-        to_device_.send(time, 0),
+        to_device_.send(time, format_.message()),
         [](void *object, u64) {
             std::unique_ptr<Response> r(static_cast<Response *>(object));
             PcieEndpoint &device = r->fn.device;
@@ -167,17 +168,17 @@ void PcieEndpoint::close_fault(Access &a, bool ok, ps_t time) {
  */
 ps_t PcieEndpoint::ats_invalidate(const ats_inv &invalidation, ps_t time) {
     Function *f = function(invalidation.sid);
-    ps_t arrival = to_device_.send(time, 0);
+    ps_t arrival = to_device_.send(time, format_.message(PcieFormat::kInvalidation));
 
     if (!f)
-        return to_root_.send(arrival, 0);
+        return to_root_.send(arrival, format_.message());
     f->carrying = true;
     f->completed = false;
     ats_ep_invalidate(&f->ep, &invalidation);
     f->carrying = false;
     if (!f->completed)
         return kNever;
-    return to_root_.send(f->last_use > arrival ? f->last_use : arrival, 0);
+    return to_root_.send(f->last_use > arrival ? f->last_use : arrival, format_.message());
 }
 
 void PcieEndpoint::op_inv_done(void *ctx, u32 sid, u8 itag) {
@@ -187,7 +188,7 @@ void PcieEndpoint::op_inv_done(void *ctx, u32 sid, u8 itag) {
     if (f->carrying)
         f->completed = true;
     else
-        device.iommu_.ats_inv_done(sid, itag, true, device.to_root_.send(device.cur_, 0));
+        device.iommu_.ats_inv_done(sid, itag, true, device.to_root_.send(device.cur_, device.format_.message()));
 }
 
 PcieEndpoint::Waiting PcieEndpoint::waiting() const {
@@ -201,8 +202,9 @@ PcieEndpoint::Waiting PcieEndpoint::waiting() const {
             }
         for (const ats_waiter *x = f->ep.queue; x; x = x->next)
             w.credit++;
+        w.tag += f->tag_queue.size();
     }
-    w.tag = no_tag_.size();
+    w.tag += no_tag_.size();
     return w;
 }
 

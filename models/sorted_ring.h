@@ -21,6 +21,7 @@ public:
     std::size_t size() const { return tail_ - head_; }
     const T &front() const { return entries_[head_ & mask_]; }
     const T &back() const { return entries_[(tail_ - 1) & mask_]; }
+    const T &operator[](std::size_t i) const { return entries_[(head_ + i) & mask_]; }
 
     T pop() { return entries_[head_++ & mask_]; }
 

@@ -72,6 +72,11 @@ public:
     u64 interrupts() const { return interrupts_; }
     const Usage &workers() const { return workers_use_; }
     const Usage &threads() const { return threads_use_; }
+    /// Their accounts begin at @p t.
+    void mark(ps_t t) {
+        workers_use_.mark(t);
+        threads_use_.mark(t);
+    }
 
     const Usage &cpus() const { return cpus_.usage(); }
     /// What one call of the handler hardly ever exceeds.

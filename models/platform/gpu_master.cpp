@@ -2,6 +2,7 @@
 /* Jobs, ports and time-outs of the GPU. */
 #include "gpu_master.h"
 #include <algorithm>
+#include <utility>
 
 namespace faultline {
 
@@ -53,6 +54,8 @@ private:
             queue_.pop_front();
             a.bill.open(a.issued);
             a.ext.bill = &a.bill;
+            if (unlikely(gpu_.hooks_.counting)) // the first access
+                std::exchange(gpu_.hooks_.counting, nullptr)(gpu_.scheduler.now());
             if (gpu_.hooks_.before)
                 gpu_.hooks_.before(a.record);
             tlm::tlm_sync_enum answer = socket->nb_transport_fw(a, phase, delay);
@@ -124,7 +127,7 @@ GpuAccess *GpuMaster::new_access() {
 
 void GpuMaster::submit(GpuAccess &a) {
     outstanding_++;
-    ports_[a.record.sid % ports_.size()]->submit(a);
+    ports_[fl_config_tbu(&config, a.record.sid)]->submit(a);
 }
 
 void GpuMaster::complete_at(GpuAccess &a, ps_t time) {

@@ -35,11 +35,14 @@ struct AccessDone {
     ps_t issued, done; ///< since the start of the play
     u32 faults;        ///< met on the way, also those that ended well
     u16 fault;         ///< the architecture's number of the last one
+    bool warmup;       ///< one of the first, that do not count
     xlat how;          ///< XLAT_OK, XLAT_ABORT or XLAT_RAZWI
     bool error;        ///< the memory refused it
 };
 
 struct MasterHooks {
+    u64 warmup = 0;                          ///< so many accesses go out before it counts
+    std::function<void(ps_t)> counting = {}; ///< the first one that counts is about to go out, then; may be empty
     std::function<void(const dmat_record &)> before; ///< an access is about to go out
     std::function<void(const AccessDone &)> done;    ///< an access is complete
     std::function<int(const dmat_record &)> system;  ///< the operating system's part, at Scheduler::now(); 0 or -errno
@@ -52,7 +55,7 @@ class Master {
 public:
     virtual ~Master() = default;
 
-    /// One initiator socket a TBU; a stream uses TBU (StreamID mod number of TBUs).
+    /// One initiator socket a TBU; a stream uses the TBU that fl_config_tbu() says.
     virtual tlm::tlm_initiator_socket<> &out(unsigned tbu) = 0;
     /// Begin at the scheduler's time @p at. @p source and what the hooks name outlive the run.
     virtual void start(TraceSource &source, MasterHooks hooks, ps_t at) = 0;

@@ -39,6 +39,8 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
     counts_.n_streams = scan.n_sids;
     for (u32 i = 0; i < scan.n_sids; i++)
         counts_.streams[i].sid = scan.sids[i];
+    for (u32 i = 0; i < scan.n_sids; i++)
+        streams_[i].kind = stream_kind_of(&opt, scan.sids[i]);
     make_master();
     for (unsigned i = 0; i < opt.cfg->tbu.count; i++)
         plug(i);
@@ -66,18 +68,23 @@ void Platform::make_master() {
     }
 }
 
-/* The streams of one TBU: platform masters, or the functions of a PCIe device. */
+/* The streams of one TBU: platform masters, or a PCIe device whose functions share it with some of those. */
 void Platform::plug(unsigned tbu) {
-    if (opt_.faults != REPLAY_PRI) {
+    std::vector<PcieFunction> functions;
+    bool link = false;
+    for (u32 i = 0; i < scan_.n_sids; i++) {
+        const stream_kind &k = streams_[i].kind;
+        if (fl_config_tbu(opt_.cfg, scan_.sids[i]) != tbu)
+            continue;
+        functions.emplace_back(scan_.sids[i], k.ats, k.faults == REPLAY_PRI, k.link);
+        link |= k.link;
+    }
+    if (!link) {
         master->out(tbu).bind(iommu.tbu(tbu));
         return;
     }
-    std::vector<u32> functions;
-    for (u32 i = 0; i < scan_.n_sids; i++)
-        if (scan_.sids[i] % opt_.cfg->tbu.count == tbu)
-            functions.push_back(scan_.sids[i]);
     std::string name = "device_" + std::to_string(tbu);
-    devices_.emplace_back(new PcieEndpoint(name.c_str(), scheduler, iommu, *opt_.cfg, functions, true));
+    devices_.emplace_back(new PcieEndpoint(name.c_str(), scheduler, iommu, *opt_.cfg, functions));
     devices_.back()->set_sink(this);
     master->out(tbu).bind(devices_.back()->dma);
     devices_.back()->up.bind(iommu.tbu(tbu));
@@ -112,7 +119,7 @@ void Platform::boot() {
     if (error_)
         return;
     std::function<u32(u64)> deferred;
-    if (opt_.faults == REPLAY_TERMINATE)
+    if (replay_has(&opt_, &scan_, REPLAY_TERMINATE))
         deferred = [this](u64 now_ns) { return replay_os_deferred(os_, now_ns); };
     cpu.set_software(opt_.kind->drv, replay_os_driver(os_), replay_os_core(os_), deferred);
     cpu.set_load([this](const std::vector<fault_group *> &groups) {
@@ -122,13 +129,10 @@ void Platform::boot() {
     });
 
     MasterHooks hooks;
-    hooks.before = [this](const dmat_record &rec) {
-        if (unlikely(at_first_.empty())) {
-            at_first_ = accounts();
-            first_at_ = scheduler.now();
-        }
-        replay_os_touch(os_, &rec);
-    };
+    hooks.warmup = opt_.warmup;
+    counting_ = opt_.warmup ? kNever : 0;
+    hooks.counting = [this](ps_t t) { begin_counting(t); };
+    hooks.before = [this](const dmat_record &rec) { replay_os_touch(os_, &rec); };
     hooks.done = [this](const AccessDone &d) { access_done(d); };
     hooks.system = [this](const dmat_record &rec) { return replay_os_record(os_, &rec, scheduler.now() / 1000, err_); };
     hooks.refuse = [this](u64 number, const char *why) {
@@ -143,12 +147,38 @@ void Platform::boot() {
 
 void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t) {}
 
+/* The first access that counts goes out. What the operating system did before counts, unless there was a warm-up. */
+void Platform::begin_counting(ps_t t) {
+    begin_ = t;
+    iommu.mark(t);
+    cpu.mark(t);
+    for (auto &d : devices_)
+        d->mark(t);
+    if (!opt_.warmup)
+        return;
+    counting_ = t;
+    before_.reset(new replay_result{});
+    replay_os_result(os_, before_.get());
+    for (auto &d : devices_) {
+        before_->merged += d->merged();
+        before_->tries += d->tries();
+    }
+}
+
+/* The last access is over at @t; what the software does behind it does not count. */
+void Platform::end_counting(ps_t t) {
+    accounts_ = accounts();
+    end_ = t;
+}
+
 /* Whole ns of the stamps, not of the parts: then the parts still add up. */
 void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, const Bill *bill) {
-    if (bill)
-        fault_owners_.add(*bill);
     if (kind == XLAT_STALL || kind == XLAT_OK)
         note_answer(txn);
+    if (s.stamp[0] < counting_)
+        return;
+    if (bill)
+        fault_owners_.add(*bill);
     latency_.add(s.stamp[FAULT_PARTS] / 1000 - s.stamp[0] / 1000);
     for (unsigned i = 0; i < FAULT_PARTS; i++)
         parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
@@ -163,16 +193,24 @@ void Platform::page_fault_over(const dma_txn &txn, bool, bool, const PageStamps 
     for (unsigned i = 0; i <= FAULT_PARTS; i++)
         common.stamp[i] = s.stamp[begins[i]];
     fault_over(txn, XLAT_STALL, common, bill);
+    if (s.stamp[0] < counting_)
+        return;
     for (unsigned i = 0; i < PAGE_PARTS; i++)
         page_parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
 }
 
-void Platform::note_stream(const AccessDone &d) {
+Platform::StreamTimes &Platform::stream_of(u32 sid) {
     u32 &i = last_stream_;
 
-    for (u32 tries = 0; scan_.sids[i] != d.record->sid && tries < scan_.n_sids; tries++)
+    for (u32 tries = 0; scan_.sids[i] != sid && tries < scan_.n_sids; tries++)
         i = i + 1 < scan_.n_sids ? i + 1 : 0;
-    StreamTimes &t = streams_[i];
+    return streams_[i];
+}
+
+void Platform::note_stream(const AccessDone &d) {
+    StreamTimes &t = stream_of(d.record->sid);
+    u32 i = last_stream_;
+
     t.latency.add(d.done - d.issued);
     t.first = std::min(t.first, d.issued);
     t.last = std::max(t.last, d.done);
@@ -186,15 +224,16 @@ void Platform::access_done(const AccessDone &d) {
     bool ok = d.how == XLAT_OK, recorded_ok = rec.outcome == DMAT_OUT_OK;
 
     watch_.ended(scheduler.now());
+    if (unlikely(d.warmup))
+        return;
     note_stream(d);
     counts_.accesses++;
-    if (unlikely(!gpu_ && counts_.accesses == scan_.accesses * (opt_.repeat ? opt_.repeat : 1))) {
-        at_last_ = accounts();
-        last_at_ = std::max(scheduler.now(), d.done);
-    }
+    if (unlikely(!gpu_ && counts_.accesses == scan_.accesses * (opt_.repeat ? opt_.repeat : 1) - opt_.warmup))
+        end_counting(std::max(scheduler.now(), d.done));
     counts_.bytes += rec.size;
     (ok ? counts_.translated : counts_.aborted)++;
-    if (rec.outcome == DMAT_OUT_NONE || (!ok && recorded_ok && opt_.faults == REPLAY_TERMINATE))
+    if (rec.outcome == DMAT_OUT_NONE || opt_.kind->bypass ||
+        (!ok && recorded_ok && stream_of(rec.sid).kind.faults == REPLAY_TERMINATE))
         return;
     counts_.compared++;
     if (ok == recorded_ok && (!ok || d.address == rec.pa))
@@ -221,10 +260,10 @@ std::vector<Platform::Account> Platform::accounts() const {
 }
 
 /* What was booked ahead ends after the last access: utilisation looks as far. */
-void Platform::add_resource(replay_result &result, const Account &from, const Account &to) const {
-    const Usage &u = *to.usage;
+void Platform::add_resource(replay_result &result, const Account &a) const {
+    const Usage &u = *a.usage;
 
-    if (result.n_resources == REPLAY_MAX_RESOURCES || to.uses == from.uses)
+    if (result.n_resources == REPLAY_MAX_RESOURCES || !a.uses)
         return;
     replay_resource &r = result.resources[result.n_resources++];
     std::snprintf(r.name, sizeof(r.name), "%s", u.name());
@@ -232,13 +271,13 @@ void Platform::add_resource(replay_result &result, const Account &from, const Ac
         r.index += !std::strcmp(o->name, r.name);
     r.capacity = u.capacity() == ~0U ? 0 : u.capacity();
     r.peak = u.peak();
-    r.uses = to.uses - from.uses;
-    r.busy_ns = u64((to.busy - from.busy) / 1000);
-    r.waited_ns = u64((to.waited - from.waited) / 1000);
-    r.full_ns = (to.full - from.full) / 1000;
-    ps_t window = std::max(last_at_, to.latest) - first_at_;
+    r.uses = a.uses;
+    r.busy_ns = u64(a.busy / 1000);
+    r.waited_ns = u64(a.waited / 1000);
+    r.full_ns = a.full / 1000;
+    ps_t window = std::max(end_, a.latest) - begin_;
     if (r.capacity && window)
-        r.utilisation_ppm = u32((to.busy - from.busy) * 1'000'000 / window / r.capacity);
+        r.utilisation_ppm = u32(a.busy * 1'000'000 / window / r.capacity);
 }
 
 void Platform::collect_ledger(replay_result &result) const {
@@ -250,17 +289,17 @@ void Platform::collect_ledger(replay_result &result) const {
         result.fault_owner_ns[i] = fault_owners_.by[i] / 1000;
         result.access_owner_ns[i] = all.by[i] / 1000;
     }
-    for (std::size_t i = 0; i < at_first_.size(); i++)
-        add_resource(result, at_first_[i], at_last_[i]);
+    for (const Account &a : accounts_)
+        add_resource(result, a);
 }
 
 void Platform::collect(replay_result &result) {
     result = counts_;
     replay_os_result(os_, &result);
-    if (at_last_.empty()) { // a master that makes accesses of its own
-        at_last_ = accounts();
-        last_at_ = scheduler.now();
-    }
+    if (accounts_.empty()) // a master that makes accesses of its own
+        end_counting(scheduler.now());
+    if (before_)
+        replay_os_subtract(&result, before_.get());
     result.timed = true;
     result.trace_records = scan_.records;
     result.trace_accesses = scan_.accesses;
@@ -280,10 +319,12 @@ void Platform::collect(replay_result &result) {
         result.page_parts[i] = page_parts_[i].summary(1);
     collect_ledger(result);
     for (auto &d : devices_) {
+        result.merged += d->merged();
         result.tries += d->tries();
-        for (u32 i = 0; i < scan_.n_sids; i++)
-            if (scan_.sids[i] % opt_.cfg->tbu.count == u32(&d - devices_.data()))
-                result.merged += d->stats(scan_.sids[i]).merged;
+    }
+    if (before_) {
+        result.merged -= before_->merged;
+        result.tries -= before_->tries;
     }
 }
 

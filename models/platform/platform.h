@@ -16,7 +16,7 @@
 #include "trace_master.h"
 
 extern "C" {
-#include "replay_os.h"
+#include "replay_streams.h"
 }
 
 namespace faultline {
@@ -61,13 +61,15 @@ private:
     struct StreamTimes {
         Samples latency;
         ps_t first = kNever, last = 0;
+        stream_kind kind{};
     };
+    StreamTimes &stream_of(u32 sid);
     void note_stream(const AccessDone &d);
     void plug(unsigned tbu);
     void make_master();
     void boot();
     void access_done(const AccessDone &d);
-    /// Of a resource, so far.
+    /// Of a resource, since the first access that counts.
     struct Account {
         const Usage *usage;
         u64 uses;
@@ -75,7 +77,9 @@ private:
         ps_t full, latest;
     };
     std::vector<Account> accounts() const;
-    void add_resource(replay_result &result, const Account &from, const Account &to) const;
+    void begin_counting(ps_t t);
+    void end_counting(ps_t t);
+    void add_resource(replay_result &result, const Account &account) const;
     void collect_ledger(replay_result &result) const;
     void collect(replay_result &result);
     void tell();
@@ -88,12 +92,14 @@ private:
     dmat_error *err_ = nullptr;
     replay_os *os_ = nullptr;
     replay_result counts_{};
+    ps_t counting_ = 0;                     // faults that began before do not count
+    std::unique_ptr<replay_result> before_; // what the operating system and the devices had counted by then
     std::vector<StreamTimes> streams_;
     u32 last_stream_ = 0;
-    std::vector<std::unique_ptr<PcieEndpoint>> devices_; // with page requests, before each TBU
+    std::vector<std::unique_ptr<PcieEndpoint>> devices_; // before the TBUs that have PCIe functions
     OwnerSums fault_owners_;
-    std::vector<Account> at_first_, at_last_; // when the first access went out, when the last was over
-    ps_t first_at_ = 0, last_at_ = 0;
+    ps_t begin_ = 0, end_ = 0;      // the first access that counts goes out, the last is over
+    std::vector<Account> accounts_; // as they stood then
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
     GpuMaster *gpu_ = nullptr; // the master, if it is one
     RunWatch watch_;

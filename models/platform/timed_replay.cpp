@@ -54,22 +54,18 @@ static unsigned __int128 recorded_ns(const replay_options &opt, const struct rep
 }
 
 static int check(const replay_options &opt, const struct replay_scan &scan, dmat_error *err) {
-    u64 base = opt.cfg->os.table_base;
-
-    if (opt.faults == REPLAY_STALL && !opt.kind->stall)
-        return dmat_fail(err, EINVAL, "%s cannot stall", opt.kind->name);
-    if (opt.faults == REPLAY_PRI && !opt.kind->pri)
-        return dmat_fail(err, EINVAL, "%s has no page requests", opt.kind->name);
     if (opt.cfg->master.arrival == FL_ARRIVAL_TRACE && recorded_ns(opt, scan) > kLongestNs)
         return dmat_fail(err, EINVAL, "the trace lasts longer than the 106 days that simulated time is kept to");
-    if (scan.max_pa > base)
-        return dmat_fail(err, EINVAL, "the trace maps physical address 0x%llx, tables begin at os.table_base = 0x%llx",
-                         scan.max_pa - 1, base);
-    return 0;
+    return replay_check(&opt, &scan, err);
 }
 
-static int play(const replay_options &opt, replay_result &res, dmat_error *err) {
+static int play(const replay_options &asked, replay_result &res, dmat_error *err) {
     struct replay_scan scan;
+    fl_config cfg = *asked.cfg;
+    replay_options opt = asked;
+    opt.cfg = &cfg;
+    if (opt.kind->bypass) // there is no TBU
+        cfg.tbu.lookup_ps = cfg.tbu.interval_ps = 0;
     int code = ::replay_scan(opt.trace, &scan, err);
 
     if (!code)

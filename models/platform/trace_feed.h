@@ -153,7 +153,7 @@ public:
         bool listed = false;
     };
 
-    TraceFeed(const fl_config &config, std::size_t ports) : config_(config), ports_(ports) {}
+    explicit TraceFeed(const fl_config &config) : config_(config) {}
 
     void start(TraceSource &source, ps_t at);
 
@@ -212,7 +212,6 @@ private:
     bool is_hungry(const Stream &s) const { return s.left && s.queued < ahead_; }
 
     const fl_config &config_;
-    std::size_t ports_;
     TraceSource *source_ = nullptr;
     std::vector<std::unique_ptr<Stream>> streams_;
     std::vector<std::unique_ptr<Space>> spaces_;

@@ -44,7 +44,7 @@ private:
 
 TraceMaster::TraceMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config)
     : sc_module(name), scheduler_(scheduler), config_(config), manager_(new Manager(*this)),
-      port_busy_(config.tbu.count), port_parked_(config.tbu.count), feed_(config, config.tbu.count) {
+      port_busy_(config.tbu.count), port_parked_(config.tbu.count), feed_(config) {
     for (unsigned i = 0; i < config.tbu.count; i++) {
         sockets_.emplace_back(new tlm::tlm_initiator_socket<>(("out_" + std::to_string(i)).c_str()));
         backwards_.emplace_back(new Backward(*this, i));
@@ -328,6 +328,9 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     tlm::tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = Scheduler::delay_to(t);
 
+    p->warmup = issued_++ < hooks_.warmup;
+    if (unlikely(issued_ == hooks_.warmup + 1 && hooks_.counting))
+        hooks_.counting(t);
     if (hooks_.before)
         hooks_.before(rec);
     p->acquire();
@@ -354,7 +357,8 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     p->set_byte_enable_ptr(&no_data);
     p->set_byte_enable_length(1);
     p->set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-    first_issue_ = std::min(first_issue_, t);
+    if (likely(!p->warmup))
+        first_issue_ = std::min(first_issue_, t);
     s.outstanding++;
     s.ready = t + config_.master.interval_ps;
     s.job_left--;
@@ -387,10 +391,12 @@ void TraceMaster::complete(Payload &p, ps_t time) {
     }
     last_done_ = std::max(last_done_, time);
     feed_.ended(*p.stream, *p.space, time);
-    latencies_.add(time - p.issued);
+    if (likely(!p.warmup))
+        latencies_.add(time - p.issued);
     if (likely(p.bill.used())) { // by a target that keeps a ledger
         fl_assert(p.bill.at() == time);
-        owners_.add(p.bill);
+        if (likely(!p.warmup))
+            owners_.add(p.bill);
     }
     if (hooks_.done) {
         d.record = p.record;
@@ -400,6 +406,7 @@ void TraceMaster::complete(Payload &p, ps_t time) {
         d.done = time;
         d.faults = p.ext.faults;
         d.fault = p.ext.fault;
+        d.warmup = p.warmup;
         d.how = xlat(p.ext.outcome);
         d.error = p.is_response_error() && d.how == XLAT_OK;
         hooks_.done(d);

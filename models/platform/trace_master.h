@@ -32,7 +32,7 @@ class TraceMaster : public sc_core::sc_module, public Master {
     class Backward;
 
 public:
-    /// One initiator socket a TBU; a stream uses TBU (StreamID mod number of TBUs).
+    /// One initiator socket a TBU; a stream uses the TBU that fl_config_tbu() says.
     tlm::tlm_initiator_socket<> &out(unsigned i) override { return *sockets_.at(i); }
 
     TraceMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config);
@@ -60,6 +60,7 @@ private:
         dmat_record copy; // while it waits: its place in the feed may be gone
         u64 number;
         ps_t issued;
+        bool warmup;
         Stream *stream;
         Space *space;
         Lane *lane;
@@ -114,6 +115,7 @@ private:
     std::vector<std::vector<unsigned char>> data_; // the last is the largest; accesses may still be using the others
     u64 room_ = 0;                                 // in it
     u64 outstanding_ = 0;                          // whose end is not past
+    u64 issued_ = 0;                               // in all
     u64 unanswered_ = 0;                           // whose end is not known
     Samples latencies_;
     OwnerSums owners_;

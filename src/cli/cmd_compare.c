@@ -17,7 +17,7 @@ static const char help[] =
 	"Plays a trace through several IOMMUs and kinds of fault with the same prices and the same software,\n"
 	"and says what a fault costs in each, why, and what is left to the streams that do not fault.\n"
 	"\n"
-	"  --variants LIST     IOMMU-FAULTS, separated by commas;\n"
+	"  --variants LIST     IOMMU-FAULTS, or none (no translation), separated by commas;\n"
 	"                      default: smmuv2-stall,smmuv3-stall,smmuv3-pri,vtd-pri\n" RUN_HELP "\n"
 	"Unless --paged says otherwise the first stream of the trace faults and the others are the bystanders.\n"
 	"Unless the configuration says otherwise accesses come back to back (master.arrival).\n";
@@ -38,6 +38,7 @@ struct bystanders {
 struct options {
 	struct run_options common;
 	const char *list;
+	bool pcie_for_all;
 	struct variant variants[MAX_VARIANTS];
 	u32 n;
 	bool several; /* streams */
@@ -77,6 +78,11 @@ static int parse_variant(struct options *o, const char *text, size_t len)
 		*mode++ = '\0';
 	v->run = o->common.run;
 	v->run.kind = iommu_kind_find(kind);
+	if (v->run.kind && v->run.kind->bypass && !mode) {
+		v->run.faults = REPLAY_TERMINATE;
+		o->n++;
+		return CLI_OK;
+	}
 	for (i = 0; mode && v->run.kind && i < REPLAY_FAULTS; i++) {
 		if (strcmp(mode, replay_fault_names[i]))
 			continue;
@@ -140,6 +146,21 @@ static int choose_paged(struct options *o)
 	free(scan);
 	return code ? cli_fail("%s", dmat_error_text(&err, text, sizeof(text))) : CLI_OK;
 }
+
+/* Variants differ in what is compared, not in their masters' way to the IOMMU. */
+static void choose_bus(struct options *o)
+{
+	u32 i;
+
+	for (i = 0; i < o->n && o->common.cfg.master.bus == FL_BUS_AUTO; i++)
+		if (o->variants[i].run.faults == REPLAY_PRI) {
+			o->common.cfg.master.bus = FL_BUS_PCIE;
+			o->pcie_for_all = true;
+		}
+}
+
+static const char bus_note[] = "Every variant has its masters behind the PCIe link, for one of them has page requests "
+			       "(master.bus).";
 
 /* ---- runs: a process each, for SystemC simulates once in a process ---- */
 
@@ -394,6 +415,8 @@ static void print(const struct options *o)
 		row(&t, o, text, get_kept, 0, false);
 	}
 	report_table_print(&t, stdout);
+	if (o->pcie_for_all)
+		printf("\n%s\n", bus_note);
 	print_reasons(o);
 }
 
@@ -446,6 +469,7 @@ static int write_json(const struct options *o)
 	}
 	if (o->others.baseline)
 		report_json_text(root, "others_baseline", o->others.baseline->name);
+	report_json_text(root, "bus", o->common.cfg.master.bus == FL_BUS_PCIE ? "pcie" : "platform");
 	json_object_set_new(root, "variants", list);
 	json_object_set_new(root, "reasons", reasons_json(o));
 	if (!status)
@@ -463,6 +487,8 @@ static int compare(struct options *o, int argc, char **argv)
 		status = choose_paged(o);
 	if (!status)
 		status = parse_variants(o);
+	if (!status)
+		choose_bus(o);
 	for (i = 0; i < o->n && !status; i++)
 		status = run_variant(o, &o->variants[i]);
 	if (!status)

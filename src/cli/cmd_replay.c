@@ -10,7 +10,7 @@ static const char help[] =
 	"       faultline replay [FILE] --like RESULT.json [--json FILE] [--counters]\n"
 	"Plays a trace through an IOMMU model; its driver and the fault core handle the faults.\n"
 	"\n"
-	"  --iommu KIND        the hardware: smmuv2, smmuv3, vtd\n"
+	"  --iommu KIND        the hardware: smmuv2, smmuv3, vtd; none: nothing is translated, and nothing faults\n"
 	"  --faults terminate  an access to a page that is not mapped is aborted; the page is mapped after it\n"
 	"  --faults stall      it waits in the IOMMU until the page is mapped\n"
 	"  --faults pri        the device asks for the page (ATS and PRI) and tries again\n" RUN_HELP
@@ -120,7 +120,7 @@ static int parse(struct options *o, int argc, char **argv)
 	o->common.run.trace = cli_one_argument(argc, argv, "trace");
 	if (!o->common.run.trace)
 		return CLI_FAILED;
-	if (!o->common.run.kind || !o->have_faults)
+	if (!o->common.run.kind || (!o->have_faults && !o->common.run.kind->bypass))
 		return cli_usage("replay", "replay: --iommu and --faults are needed");
 	if (o->common.answers && !o->common.json)
 		return cli_usage("replay", "replay: --answers needs --json");

@@ -81,6 +81,8 @@ static int configure(struct run_options *o, int opt)
 
 	if (opt == RUN_CONFIG) {
 		code = fl_config_load(&o->cfg, optarg, &err);
+	} else if (opt == RUN_STREAM || opt == RUN_TBU_OF) {
+		code = fl_config_append(&o->cfg, opt == RUN_STREAM ? "master.streams" : "tbu.map", optarg, &err);
 	} else if (opt == RUN_SET) {
 		code = fl_config_set(&o->cfg, optarg, &err);
 	} else {
@@ -101,6 +103,8 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 		return run_options_number(argv[0], "--seed", optarg, ~0ULL, &o->run.seed);
 	case RUN_REPEAT:
 		return run_options_number(argv[0], "--repeat", optarg, ~0ULL, &o->run.repeat);
+	case RUN_WARMUP:
+		return run_options_number(argv[0], "--warmup", optarg, ~0ULL, &o->run.warmup);
 	case RUN_JSON:
 		o->json = optarg;
 		return CLI_OK;
@@ -110,6 +114,8 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 	case RUN_CONFIG:
 	case RUN_SET:
 	case RUN_OUTSTANDING:
+	case RUN_STREAM:
+	case RUN_TBU_OF:
 		return configure(o, opt);
 	}
 	return cli_bad_option(argc, argv, opt);

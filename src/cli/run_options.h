@@ -36,20 +36,24 @@ enum run_option {
 	RUN_OUTSTANDING,
 	RUN_SEED,
 	RUN_REPEAT,
+	RUN_STREAM,
+	RUN_TBU_OF,
+	RUN_WARMUP,
 	RUN_JSON,
 	RUN_COUNTERS,
 	RUN_OPTIONS_END /* a command's own begin here */
 };
 
 /* Rows of a command's table for getopt_long(). */
-#define RUN_LONG_OPTIONS                                                                                          \
-	{ "resident", required_argument, NULL, RUN_RESIDENT }, { "paged", required_argument, NULL, RUN_PAGED },   \
-		{ "config", required_argument, NULL, RUN_CONFIG }, { "set", required_argument, NULL, RUN_SET },   \
-		{ "outstanding", required_argument, NULL, RUN_OUTSTANDING },                                      \
-		{ "seed", required_argument, NULL, RUN_SEED }, { "repeat", required_argument, NULL, RUN_REPEAT }, \
-		{ "json", required_argument, NULL, RUN_JSON },                                                    \
-	{                                                                                                         \
-		"counters", no_argument, NULL, RUN_COUNTERS                                                       \
+#define RUN_LONG_OPTIONS                                                                                              \
+	{ "resident", required_argument, NULL, RUN_RESIDENT }, { "paged", required_argument, NULL, RUN_PAGED },       \
+		{ "config", required_argument, NULL, RUN_CONFIG }, { "set", required_argument, NULL, RUN_SET },       \
+		{ "outstanding", required_argument, NULL, RUN_OUTSTANDING },                                          \
+		{ "stream", required_argument, NULL, RUN_STREAM }, { "tbu-of", required_argument, NULL, RUN_TBU_OF }, \
+		{ "warmup", required_argument, NULL, RUN_WARMUP }, { "seed", required_argument, NULL, RUN_SEED },     \
+		{ "repeat", required_argument, NULL, RUN_REPEAT }, { "json", required_argument, NULL, RUN_JSON },     \
+	{                                                                                                             \
+		"counters", no_argument, NULL, RUN_COUNTERS                                                           \
 	}
 
 /* Their lines of the command's help. */
@@ -62,6 +66,10 @@ enum run_option {
 	"  --set SECTION.KEY=VALUE\n"                                                                    \
 	"                      set a key of the configuration; may be repeated\n"                        \
 	"  --outstanding N     short for --set master.outstanding=N\n"                                   \
+	"  --stream SID=platform|pcie|pcie-ats[:terminate|stall|pri]\n"                                  \
+	"                      what one stream is, and what becomes of its faults; may be repeated\n"    \
+	"  --tbu-of SID=N      the TBU of a stream (tbu.count); may be repeated\n"                       \
+	"  --warmup N          play the first N accesses without counting them\n"                        \
 	"  --seed N            seed of all that is random; default 1\n"                                  \
 	"  --repeat N          play the trace N times, one after the other\n"                            \
 	"  --json FILE         write the result as JSON; '-' for standard output instead of the table\n" \

@@ -66,6 +66,7 @@ struct drv_ops {
  * @sids, @n_sids: its StreamIDs or requester IDs
  * @can_stall: dma-can-stall
  * @pri: PCIe device with PRI (and ATS) to be enabled
+ * @ats: PCIe device with ATS to be enabled, with @pri or without
  * @pasid_bits: pasid-num-bits
  * @credits: outstanding recoverable faults it may have, over all its @sids; 0: what the hardware allows
  */
@@ -75,6 +76,7 @@ struct drv_device_cfg {
 	u8 pasid_bits;
 	bool can_stall;
 	bool pri;
+	bool ats;
 	u32 credits;
 	const char *name;
 };

@@ -35,6 +35,7 @@ enum owner {
 	OWNER_COMMAND,	     /* the command that carries the answer */
 	OWNER_LINK_BUSY,     /* packets on the link: those before it and its own bytes */
 	OWNER_LINK,	     /* flight over the link */
+	OWNER_TAG,	     /* no tag for a read request is free */
 	OWNER_CREDIT,	     /* no page request credit is free */
 	OWNER_TRY_AGAIN,     /* tries that the queue's overflow sent back */
 	OWNER_ATC,	     /* lookups in the device's translation cache; a tag for the request */

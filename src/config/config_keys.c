@@ -26,6 +26,9 @@ static const char *const masters[] = { "trace", "gpu", NULL };
 static const char *const on_faults[] = { "map", "dump", NULL };
 static const char *const arrivals[] = { "trace", "back-to-back", NULL };
 static const char *const orderings[] = { "none", "stream", "total", NULL };
+static const char *const buses[] = { "auto", "platform", "pcie", NULL };
+static const char *const ats_choices[] = { "auto", "yes", "no", NULL };
+static const char *const transfer_rates[] = { "2.5", "5", "8", "16", "32", NULL };
 static const char *const walk_ports[] = { "priced", "issued", NULL };
 static const char *const handlers[] = {
 	"constant", "uniform", "exponential", "lognormal", "recorded", "histogram", NULL
@@ -57,7 +60,10 @@ const struct fl_key fl_config_keys[] = {
 	TIME(memory, latency, 1000000, "50", "one access, first byte", "HyperSIO's DRAM, 50 ns"),
 	COUNT(memory, bandwidth_mb_s, "MB/s", 0, 10000000, "0", "all accesses together; 0: unlimited", OURS),
 
-	COUNT(tbu, count, "", 1, 64, "1", "TBUs; a stream belongs to TBU (StreamID mod count)", OURS),
+	COUNT(tbu, count, "", 1, 64, "1", "TBUs; a stream belongs to TBU (StreamID mod count), if tbu.map says nothing",
+	      OURS),
+	{ "tbu.map", FL_TEXT, "", AT(tbu, map), 0, 0, "", NULL, false,
+	  "TBUs of single streams: SID=TBU, separated by commas", "" },
 	COUNT(tbu, slots, "", 1, 4096, "32",
 	      "translation slots of a TBU: misses, merged waiters and stalled accesses hold one; without a free one "
 	      "its "
@@ -163,6 +169,11 @@ const struct fl_key fl_config_keys[] = {
 	CHOICE(master, arrival, arrivals, "trace",
 	       "trace: not before the recorded time; back-to-back: as soon as possible", OURS),
 	TIME(master, interval, SEC, "1", "time between two accesses of one stream", "one a cycle at 1 GHz"),
+	CHOICE(master, bus, buses, "auto",
+	       "platform: masters beside the IOMMU; pcie: behind a link; auto: pcie where they ask for pages", OURS),
+	{ "master.streams", FL_TEXT, "", AT(master, streams), 0, 0, "", NULL, false,
+	  "single streams: SID=platform, pcie or pcie-ats, each with :terminate, :stall or :pri, separated by commas",
+	  "" },
 
 	COUNT(gpu, prefetch_bytes, "bytes", 64, 1 << 20, "4096", "how far ahead the command processor fetches", OURS),
 	COUNT(gpu, command_outstanding, "", 1, 4096, "16", "fetches in flight of the command processor", OURS),
@@ -181,7 +192,24 @@ const struct fl_key fl_config_keys[] = {
 	       "drm/msm: a dump"),
 
 	TIME(pcie, link, 1000000, "450", "link to the root port, one way", "HyperSIO: PCIe 450 ns one way"),
-	COUNT(pcie, bandwidth_mb_s, "MB/s", 0, 10000000, "0", "of each direction of the link; 0: unlimited", OURS),
+	COUNT(pcie, bandwidth_mb_s, "MB/s", 0, 10000000, "0",
+	      "of each direction of the link, for packets with their headers; 0: what lanes and gts give", OURS),
+	COUNT(pcie, lanes, "", 0, 32, "0", "lanes of the link; 0: its bandwidth is unlimited", OURS),
+	CHOICE(pcie, gts, transfer_rates, "8", "GT/s of a lane: 8b/10b up to 5, 128b/130b from 8 on",
+	       "PCIe 3.0, the first with 128b/130b"),
+	COUNT(pcie, dllp_permille, "1/1000", 0, 500, "82",
+	      "share of the lanes that flow control and acknowledgements take",
+	      "pcie-bench, 2018: 57.9 of 63.0 Gb/s are left"),
+	COUNT(pcie, framing_bytes, "bytes", 0, 32, "8", "of a packet beside header and payload",
+	      "PCIe 4.0, 4.2.2.3: token with sequence number 4, LCRC 4; 4.2.1: 1 + 2 + 4 + 1"),
+	POWER(pcie, max_payload, "bytes", 128, 4096, "256", "largest payload of a packet", "usual; PCIe 4.0, 7.5.3.4"),
+	POWER(pcie, max_read_request, "bytes", 128, 4096, "512", "largest read of one request",
+	      "reset value, PCIe 4.0, 7.5.3.4"),
+	POWER(pcie, rcb, "bytes", 64, 128, "64", "read completion boundary: where completions are split",
+	      "PCIe 4.0, 2.3.1.1: root complexes 64 or 128"),
+	COUNT(pcie, tags, "", 1, 1024, "256", "read requests that a function can have outstanding",
+	      "PCIe 4.0, 2.2.6.2: 8-bit tags"),
+	CHOICE(pcie, ats, ats_choices, "auto", "functions ask for translations; auto: where they ask for pages", OURS),
 	POWER(pcie, atc_sets, "", 0, 65536, "16", "sets of a function's translation cache; 0: none", OURS),
 	COUNT(pcie, atc_ways, "", 1, 64, "4", "ways of it", OURS),
 	TIME(pcie, atc_lookup, 100000, "2", "its lookup", "HyperSIO's IOTLB hit, 2 ns"),

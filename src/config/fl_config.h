@@ -33,6 +33,8 @@ enum fl_arrival { FL_ARRIVAL_TRACE, FL_ARRIVAL_BACK_TO_BACK };
 enum fl_master { FL_MASTER_TRACE, FL_MASTER_GPU };
 enum fl_on_fault { FL_ON_FAULT_MAP, FL_ON_FAULT_DUMP };
 enum fl_ordering { FL_ORDER_NONE, FL_ORDER_STREAM, FL_ORDER_TOTAL };
+enum fl_bus { FL_BUS_AUTO, FL_BUS_PLATFORM, FL_BUS_PCIE };
+enum fl_ats { FL_ATS_AUTO, FL_ATS_YES, FL_ATS_NO };
 enum fl_walk_port { FL_WALK_PRICED, FL_WALK_ISSUED };
 enum fl_handler {
 	FL_HANDLER_CONSTANT,
@@ -51,6 +53,7 @@ struct fl_config {
 	} memory;
 	struct {
 		u64 count, slots, lookup_ps, interval_ps, link_ps;
+		char map[FL_TEXT_MAX];
 	} tbu;
 	struct {
 		u64 lookup_ps, config_cache_ps, walk_cache_ps, walk_slots, walk_port, walk_latency_ps;
@@ -83,14 +86,17 @@ struct fl_config {
 		char page_file[FL_TEXT_MAX];
 	} cpu;
 	struct {
-		u64 kind, outstanding, outstanding_per_stream, ordering, arrival, interval_ps;
+		u64 kind, outstanding, outstanding_per_stream, ordering, arrival, interval_ps, bus;
+		char streams[FL_TEXT_MAX];
 	} master;
 	struct {
 		u64 prefetch_bytes, command_outstanding, texture_outstanding, colour_outstanding, burst_bytes;
 		u64 interval_ps, packet_ps, management_period_ps, watchdog_ps, hang_ps, on_fault;
 	} gpu;
 	struct {
-		u64 link_ps, bandwidth_mb_s, atc_sets, atc_ways, atc_lookup_ps, credits, group_pages;
+		u64 link_ps, bandwidth_mb_s, lanes, gts, dllp_permille, framing_bytes;
+		u64 max_payload, max_read_request, rcb, tags;
+		u64 ats, atc_sets, atc_ways, atc_lookup_ps, credits, group_pages;
 	} pcie;
 	struct {
 		u64 table_base, table_bytes, map_pages, map_where, job_ps, job_accesses;
@@ -165,6 +171,25 @@ int fl_config_parse(struct fl_config *cfg, const char *text, size_t len, const c
  * Return: 0 or -EINVAL.
  */
 int fl_config_set(struct fl_config *cfg, const char *assignment, struct fl_config_error *err);
+
+#define FL_LIST_VALUE 32
+
+/**
+ * fl_list_next() - the next item of a list of single streams, "SID=VALUE,SID=VALUE"
+ * @at: where it is; moves on
+ *
+ * Return: 1, 0 at the end, -EINVAL if that is no item.
+ */
+int fl_list_next(const char **at, u32 *sid, char *value, size_t size);
+
+/* The last item for @sid: 1 with @value filled, 0 if there is none, -EINVAL if @list is none. */
+int fl_list_find(const char *list, u32 sid, char *value, size_t size);
+
+/* The TBU of a stream: tbu.map's, else StreamID mod tbu.count. */
+u32 fl_config_tbu(const struct fl_config *cfg, u32 sid);
+
+/* Add an item to the list that the key @name holds. 0 or -EINVAL. */
+int fl_config_append(struct fl_config *cfg, const char *name, const char *item, struct fl_config_error *err);
 
 /* Write a value as YAML would read it; returns @buf. */
 const char *fl_config_format(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size);

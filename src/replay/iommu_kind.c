@@ -10,5 +10,5 @@ const struct iommu_kind *iommu_kind_find(const char *name)
 	for (k = iommu_kinds; *k; k++)
 		if (!strcmp((*k)->name, name))
 			return *k;
-	return NULL;
+	return strcmp(iommu_kind_none.name, name) ? NULL : &iommu_kind_none;
 }

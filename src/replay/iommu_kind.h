@@ -34,6 +34,7 @@ struct kind_request {
  * @irq_lines: number of interrupt lines
  * @level_irq: lines stay asserted until the cause is gone; else each assertion is an edge
  * @stall, @pri: kinds of recoverable faults it has
+ * @bypass: it translates nothing and never faults; there is no driver (@drv, @driver_cfg and @fault_name are NULL)
  * @create: make the engine, in the state after reset; 0, -EINVAL, -ENOMEM
  * @destroy: of create
  * @driver_cfg: what drv_class.probe gets; valid until @driver_cfg_free
@@ -46,6 +47,7 @@ struct iommu_kind {
 	u32 irq_lines;
 	bool level_irq;
 	bool stall, pri;
+	bool bypass;
 	int (*create)(const struct fl_config *cfg, const struct iommu_ops *ops, void *ctx, void **hw);
 	void (*destroy)(void *hw);
 	void *(*driver_cfg)(const struct kind_request *req);
@@ -53,13 +55,13 @@ struct iommu_kind {
 	const char *(*fault_name)(u16 fault);
 };
 
-/* By name, or NULL. */
+/* By name, or NULL. "none" is the platform without an IOMMU. */
 const struct iommu_kind *iommu_kind_find(const char *name);
-/* All of them; a NULL ends the list. */
+/* Every IOMMU; a NULL ends the list. */
 extern const struct iommu_kind *const iommu_kinds[];
 
 /* One translation unit each. */
-extern const struct iommu_kind iommu_kind_smmuv2, iommu_kind_smmuv3, iommu_kind_vtd;
+extern const struct iommu_kind iommu_kind_none, iommu_kind_smmuv2, iommu_kind_smmuv3, iommu_kind_vtd;
 
 #ifdef __cplusplus
 }

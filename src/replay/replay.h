@@ -44,6 +44,7 @@ extern const char *const replay_fault_names[REPLAY_FAULTS];
  * @seed: of everything random
  * @one_paged: only the pages of stream @paged fault, those of the others are resident
  * @repeat: play the trace so many times, one after the other; 0: once
+ * @warmup: so many accesses are played first and not counted
  * @cfg: sizes and prices; the functional replay uses the sizes
  * @account: an object that a master with a life of its own (master.kind) adds its account to; may be NULL
  * @answers: an array that each fault with its answer is added to, in the order of the answers; may be NULL
@@ -58,6 +59,7 @@ struct replay_options {
 	bool one_paged;
 	u32 paged;
 	u64 repeat;
+	u64 warmup;
 	const struct fl_config *cfg;
 	json_t *account;
 	json_t *answers;

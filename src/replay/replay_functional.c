@@ -9,6 +9,7 @@
 #include "physmem.h"
 #include "replay_os.h"
 #include "replay_source.h"
+#include "replay_streams.h"
 
 #define PAGE_SIZE     4096u
 #define POLL_TRIES    64u
@@ -39,7 +40,10 @@ struct run {
 	u32 level; /* lines that are asserted */
 	bool work; /* the fault core wants a worker */
 	enum verdict verdict;
-	int code; /* the run came to a stop */
+	u64 played;		     /* accesses, the warm-up's, too */
+	struct replay_result before; /* what had been counted when the warm-up was over */
+	int code;		     /* the run came to a stop */
+	struct stream_kind kinds[REPLAY_MAX_STREAMS];
 	struct endpoint *eps[REPLAY_MAX_STREAMS];
 	struct ats_inv inv[ATS_MAX_ITAGS];
 	u32 n_inv;
@@ -96,14 +100,21 @@ static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
 	r->verdict = how == RESUME_RETRY ? RETRY : ABORTED;
 }
 
-static struct endpoint *endpoint_of(struct run *r, u32 sid)
+/* Its place in the scan, or n_sids. */
+static u32 stream_of(const struct run *r, u32 sid)
 {
 	u32 i;
 
-	for (i = 0; i < r->scan.n_sids; i++)
-		if (r->scan.sids[i] == sid)
-			return r->eps[i];
-	return NULL;
+	for (i = 0; i < r->scan.n_sids && r->scan.sids[i] != sid; i++)
+		;
+	return i;
+}
+
+static struct endpoint *endpoint_of(struct run *r, u32 sid)
+{
+	u32 i = stream_of(r, sid);
+
+	return i < r->scan.n_sids ? r->eps[i] : NULL;
 }
 
 static void page_response(void *ctx, const struct page_response *resp)
@@ -428,12 +439,12 @@ static u16 txn_flags(const struct dmat_record *rec)
 	return flags;
 }
 
-static void compare(struct run *r, const struct dmat_record *rec, u64 record, u64 pa, bool ok)
+static void compare(struct run *r, const struct dmat_record *rec, u64 record, u64 pa, bool ok, bool terminates)
 {
 	struct replay_result *res = r->res;
 	bool recorded_ok = rec->outcome == DMAT_OUT_OK;
 
-	if (rec->outcome == DMAT_OUT_NONE || (!ok && recorded_ok && r->opt->faults == REPLAY_TERMINATE))
+	if (rec->outcome == DMAT_OUT_NONE || r->opt->kind->bypass || (!ok && recorded_ok && terminates))
 		return;
 	res->compared++;
 	if (ok == recorded_ok && (!ok || pa == rec->pa))
@@ -450,11 +461,14 @@ static void compare(struct run *r, const struct dmat_record *rec, u64 record, u6
 
 static void access_record(struct run *r, const struct dmat_record *rec, u64 record)
 {
-	struct endpoint *e = r->opt->faults == REPLAY_PRI ? endpoint_of(r, rec->sid) : NULL;
+	u32 stream = stream_of(r, rec->sid);
+	struct endpoint *e = r->eps[stream];
 	struct piece p = { .txn = { .sid = rec->sid, .pasid = rec->pasid, .flags = txn_flags(rec) } };
 	u64 at = rec->iova, left = rec->size, pa = 0;
 	bool ok = true;
 
+	if (r->played++ == r->opt->warmup)
+		replay_os_result(r->os, &r->before);
 	replay_os_touch(r->os, rec);
 	while (left && ok) {
 		p.txn.iova = at;
@@ -465,13 +479,15 @@ static void access_record(struct run *r, const struct dmat_record *rec, u64 reco
 		at += p.txn.len;
 		left -= p.txn.len;
 	}
+	if (r->played <= r->opt->warmup)
+		return;
 	r->res->accesses++;
 	r->res->bytes += rec->size;
 	if (ok)
 		r->res->translated++;
 	else
 		r->res->aborted++;
-	compare(r, rec, record, pa, ok);
+	compare(r, rec, record, pa, ok, r->kinds[stream].faults == REPLAY_TERMINATE);
 }
 
 /* ---- a run ---- */
@@ -488,8 +504,8 @@ static int play_block(struct run *r, const struct dmat_record *block, ssize_t n,
 		else
 			code = replay_os_record(r->os, &block[i], r->now, r->err);
 		code = code ? code : r->code;
-		if (r->opt->progress && !(r->res->accesses & PROGRESS_MASK))
-			r->opt->progress(r->opt->progress_ctx, r->res->accesses, all);
+		if (r->opt->progress && !(r->played & PROGRESS_MASK))
+			r->opt->progress(r->opt->progress_ctx, r->played, all);
 	}
 	return code;
 }
@@ -514,10 +530,14 @@ static int make_endpoints(struct run *r)
 {
 	u32 i;
 
-	for (i = 0; i < r->scan.n_sids && r->opt->faults == REPLAY_PRI; i++) {
-		struct ats_ep_cfg cfg = { .sid = r->scan.sids[i], .atc = { .sets = 16, .ways = 4 }, .pri = true };
+	for (i = 0; i < r->scan.n_sids; i++) {
+		struct ats_ep_cfg cfg = { .sid = r->scan.sids[i], .atc = { .sets = 16, .ways = 4 } };
 		int err;
 
+		r->kinds[i] = stream_kind_of(r->opt, cfg.sid);
+		if (!r->kinds[i].ats)
+			continue;
+		cfg.pri = r->kinds[i].faults == REPLAY_PRI;
 		cfg.capacity = (u32)r->opt->cfg->pcie.credits;
 		cfg.group = (u32)r->opt->cfg->pcie.group_pages;
 
@@ -535,19 +555,10 @@ static int make_endpoints(struct run *r)
 static int check_options(struct run *r)
 {
 	const struct replay_options *opt = r->opt;
-	u64 base = opt->cfg->os.table_base;
 
 	if (opt->cfg->master.kind != FL_MASTER_TRACE)
 		return dmat_fail(r->err, EINVAL, "a master of its own pace (master.kind) needs a replay with time");
-	if (opt->faults == REPLAY_STALL && !opt->kind->stall)
-		return dmat_fail(r->err, EINVAL, "%s cannot stall", opt->kind->name);
-	if (opt->faults == REPLAY_PRI && !opt->kind->pri)
-		return dmat_fail(r->err, EINVAL, "%s has no page requests", opt->kind->name);
-	if (r->scan.max_pa > base)
-		return dmat_fail(r->err, EINVAL,
-				 "the trace maps physical address 0x%llx, tables begin at os.table_base = 0x%llx",
-				 r->scan.max_pa - 1, base);
-	return 0;
+	return replay_check(opt, &r->scan, r->err);
 }
 
 static int build(struct run *r)
@@ -610,6 +621,7 @@ int replay_functional(const struct replay_options *opt, struct replay_result *re
 		res->trace_accesses = r->scan.accesses;
 		pump(r);
 		replay_os_result(r->os, res);
+		replay_os_subtract(res, &r->before);
 		code = r->code;
 	}
 	tear_down(r);

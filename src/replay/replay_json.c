@@ -184,7 +184,7 @@ static void set_timing(json_t *j, const struct replay_options *opt, const struct
 	for (i = 0; i < REPLAY_PARTS; i++)
 		set_times(parts, replay_part_names[i], &res->parts[i], NULL);
 	json_object_set_new(j, "parts_ns", parts);
-	if (opt->faults == REPLAY_PRI)
+	if (opt->faults == REPLAY_PRI || res->page_parts[0].count)
 		set_page_parts(j, res);
 	set_ledger(j, opt, res);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "report_json.h"
-#include "replay_os.h"
+#include "replay_streams.h"
 
 #include "page_map.h"
 
@@ -25,6 +25,7 @@ struct use {
 
 struct stream {
 	u32 sid;
+	struct stream_kind kind;
 	struct fault_dev *dev;
 	struct use *uses;
 	u32 n_uses;
@@ -267,8 +268,10 @@ static int add_stream(struct replay_os *os, u32 sid)
 	struct stream *st = &os->streams[os->n_streams];
 	int err;
 
-	c.can_stall = os->cfg.opt->faults == REPLAY_STALL;
-	c.pri = os->cfg.opt->faults == REPLAY_PRI;
+	st->kind = stream_kind_of(os->cfg.opt, sid);
+	c.can_stall = st->kind.faults == REPLAY_STALL;
+	c.pri = st->kind.faults == REPLAY_PRI;
+	c.ats = st->kind.ats;
 	c.pasid_bits = os->cfg.trace->pasid_bits;
 	err = os->cls->device_add(os->drv, &c, &st->dev);
 	if (err)
@@ -290,8 +293,6 @@ static int make_domain(struct replay_os *os, struct space *s, const struct strea
 		return err;
 	s->sid = st->sid;
 	err = fault_domain_set_owner(s->dom, &owner);
-	if (!err && os->cfg.opt->faults != REPLAY_TERMINATE)
-		err = fault_domain_enable_stalls(s->dom);
 	for (e = page_map_at(&os->map, s->pages); e && !err; e = page_map_at(&os->map, e->next))
 		if (chosen(os, s, e->page))
 			err = make_resident(os, s, e);
@@ -340,6 +341,8 @@ static int attach(struct replay_os *os, const struct dmat_record *rec, u64 now)
 		return 0;
 	if (!s->dom)
 		err = make_domain(os, s, st);
+	if (!err && st->kind.faults != REPLAY_TERMINATE)
+		err = fault_domain_enable_stalls(s->dom);
 	if (!err)
 		err = os->cls->attach(os->drv, st->dev, u->pasid, s->dom, now);
 	if (!err)
@@ -448,6 +451,8 @@ int replay_os_record(struct replay_os *os, const struct dmat_record *rec, u64 no
 {
 	int code = 0;
 
+	if (os->cfg.opt->kind->bypass) /* without an IOMMU nothing is to be done */
+		return 0;
 	switch (rec->kind) {
 	case DMAT_ATTACH:
 		code = attach(os, rec, now);
@@ -462,6 +467,11 @@ int replay_os_record(struct replay_os *os, const struct dmat_record *rec, u64 no
 		code = unmap(os, rec);
 		break;
 	}
+	if (code == -ENODEV && os->cfg.opt->cfg->master.streams[0])
+		return dmat_fail(err, -code,
+				 "stream 0x%x: its faults cannot be held in an address space that a stream without "
+				 "such faults has attached first: %s",
+				 rec->sid, strerror(-code));
 	if (code == -ENODEV && os->cfg.opt->faults != REPLAY_TERMINATE)
 		return dmat_fail(err, -code, "the %s, as it is configured, has no such faults: %s",
 				 os->cfg.opt->kind->name, strerror(-code));
@@ -596,7 +606,7 @@ static int start(struct replay_os *os)
 
 	req.devices = os->cfg.trace->n_sids;
 	err = fault_core_create(&core_cfg, &os->core);
-	if (err)
+	if (err || os->cfg.opt->kind->bypass)
 		return err;
 	os->drv = fl_zalloc(os->cls->size);
 	os->drv_cfg = os->cfg.opt->kind->driver_cfg(&req);
@@ -691,4 +701,32 @@ void replay_os_result(struct replay_os *os, struct replay_result *res)
 	res->first_touches = os->counts.first_touches;
 	res->maps = os->counts.maps;
 	res->unmaps = os->counts.unmaps;
+}
+
+static void subtract_types(struct replay_result *res, const struct replay_result *before)
+{
+	u32 i, k, n = 0;
+
+	for (i = 0; i < res->n_types; i++) {
+		for (k = 0; k < before->n_types; k++)
+			if (before->types[k].code == res->types[i].code)
+				res->types[i].count -= before->types[k].count;
+		if (res->types[i].count)
+			res->types[n++] = res->types[i];
+	}
+	res->n_types = n;
+}
+
+void replay_os_subtract(struct replay_result *res, const struct replay_result *before)
+{
+	u32 i;
+
+	for (i = 0; i < FAULT_CODES; i++)
+		res->responses[i] -= before->responses[i];
+	res->faults -= before->faults;
+	res->duplicates -= before->duplicates;
+	res->first_touches -= before->first_touches;
+	res->maps -= before->maps;
+	res->unmaps -= before->unmaps;
+	subtract_types(res, before);
 }

@@ -101,6 +101,9 @@ void replay_os_load(struct replay_os *os, struct fault_group *const *groups, u32
 /* Put what the operating system has counted into the result. */
 void replay_os_result(struct replay_os *os, struct replay_result *res);
 
+/* Take away what replay_os_result() had put into @before: what happened since remains. */
+void replay_os_subtract(struct replay_result *res, const struct replay_result *before);
+
 #ifdef __cplusplus
 }
 #endif

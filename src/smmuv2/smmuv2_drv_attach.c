@@ -279,7 +279,7 @@ int smmuv2_drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fa
 	struct v2d_dev *dev;
 	int r;
 
-	if (!cfg->n_sids || cfg->n_sids > DRV_MAX_SIDS || cfg->pri)
+	if (!cfg->n_sids || cfg->n_sids > DRV_MAX_SIDS || cfg->pri || cfg->ats)
 		return -EINVAL;
 	dev = fl_zalloc(sizeof(*dev));
 	if (!dev)

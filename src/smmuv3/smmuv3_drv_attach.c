@@ -415,7 +415,7 @@ static int tables_create(struct v3d_dev *dev, u8 pasid_bits)
 static int check_device(const struct smmuv3_drv *d, const struct drv_device_cfg *cfg)
 {
 	/* PCIe traffic must never wait for software (3.12.1, 16.4). */
-	return cfg->pri && cfg->can_stall ? -EINVAL : drv_check_sids(cfg, d->f.sid_bits);
+	return (cfg->pri || cfg->ats) && cfg->can_stall ? -EINVAL : drv_check_sids(cfg, d->f.sid_bits);
 }
 
 static struct v3d_dev *device_alloc(struct smmuv3_drv *d, const struct drv_device_cfg *cfg)
@@ -428,7 +428,7 @@ static struct v3d_dev *device_alloc(struct smmuv3_drv *d, const struct drv_devic
 	memcpy(dev->base.sids, cfg->sids, sizeof(dev->base.sids));
 	dev->base.n_sids = cfg->n_sids;
 	dev->pri = cfg->pri && d->f.pri;
-	dev->ats = cfg->pri && d->f.ats;
+	dev->ats = (cfg->pri || cfg->ats) && d->f.ats;
 	dev->can_stall = (cfg->can_stall && d->f.stall_model != STALL_MODEL_NONE) ||
 			 d->f.stall_model == STALL_MODEL_FORCED;
 	dev->base.credits = credits(d, dev, cfg->credits);

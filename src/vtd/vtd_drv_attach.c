@@ -289,7 +289,7 @@ static struct vdrv_dev *device_alloc(struct vtd_drv *d, const struct drv_device_
 	memcpy(dev->base.sids, cfg->sids, sizeof(dev->base.sids));
 	dev->base.n_sids = cfg->n_sids;
 	dev->pri = cfg->pri && d->pri && (d->ecap & VTD_ECAP_DT);
-	dev->ats = cfg->pri && d->scalable && (d->ecap & VTD_ECAP_DT);
+	dev->ats = (cfg->pri || cfg->ats) && d->scalable && (d->ecap & VTD_ECAP_DT);
 	dev->base.credits = credits(d, dev, cfg->credits);
 	if (dev->pri)
 		drv_device_allocate(&d->h, &dev->base);

@@ -38,6 +38,20 @@ shows '"owner": "link"'
 [ "$(grep -c '"crc32"' "$dir/a.json")" = 4 ] || say "not four records"
 expect 0 compare "$nvme" --variants smmuv3-stall --counters
 shows "owners of the time"
+# one bus for all: the link, if any variant pages; the baseline of all has neither faults nor a lookup
+expect 0 compare "$nvme" --variants smmuv3-stall,smmuv3-pri,none
+shows "Every variant has its masters behind the PCIe link"
+shows "smmuv3-stall than with none;"
+expect 0 compare "$nvme" --variants smmuv3-stall,none --json -
+shows '"bus": "platform"'
+expect 0 compare "$nvme" --variants smmuv3-stall --set master.bus=pcie --json -
+shows '"bus": "pcie"'
+expect 2 compare "$nvme" --variants smmuv3-pri --set master.bus=platform
+complains "a platform master has no page requests"
+expect 2 compare "$nvme" --variants none-stall
+complains "none cannot stall"
+expect 2 compare "$nvme" --variants smmuv3-stall --stream 0x8=pcie-ats
+complains "stream 0x8: a PCIe function with ATS cannot stall"
 # with every page of every stream paged
 expect 0 compare "$nvme" --variants vtd-pri --paged 0x10 --json -
 shows '"total": 4134'

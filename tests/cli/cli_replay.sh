@@ -113,6 +113,13 @@ shows '"seed": "18446744073709551615"'
 shows '"tbu.lookup_ns": "2.125"'
 shows '"records": 41518'
 repeat "$edu" --iommu smmuv2 --faults stall --functional --answers
+repeat "$nvme" --iommu smmuv3 --faults stall --stream 0x10=pcie-ats:pri --set tbu.count=2 --tbu-of 0x10=1 --warmup 1000
+shows '"master.streams": "0x10=pcie-ats:pri"'
+shows '"tbu.map": "0x10=1"'
+shows '"warmup": 1000'
+shows '"accesses": 29025'
+repeat "$nvme" --iommu none
+shows '"faults": "terminate"'
 printf '1000\n2000\n' >"$dir/times"
 repeat "$dir/edu.dmat" --iommu smmuv3 --faults stall --set cpu.handler=recorded --set "cpu.handler_file=$dir/times"
 mv "$dir/edu.dmat" "$dir/elsewhere.dmat"

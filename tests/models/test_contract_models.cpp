@@ -500,7 +500,8 @@ struct Bench : sc_core::sc_module, tlm::tlm_bw_transport_if<> {
         if (e == &ct_smmuv2) {
             two.socket.bind(iommu.tbu(1));
         } else {
-            device.reset(new PcieEndpoint("device", scheduler, iommu, config, two.streams, true));
+            device.reset(
+                new PcieEndpoint("device", scheduler, iommu, config, {two.streams.begin(), two.streams.end()}));
             device->up.bind(iommu.tbu(1));
             two.socket.bind(device->dma);
         }

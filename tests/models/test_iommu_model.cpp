@@ -42,6 +42,33 @@ START_TEST(hit_costs_lookup_and_memory) {
 }
 END_TEST
 
+/*
+ * Two loosely timed masters, a quantum of 10 us: the second one's calls come when the first has been served up to the
+ * quantum's end, yet each finds the input as it is at its own time. Half of its accesses meet one of the first's.
+ */
+START_TEST(loosely_timed_masters_keep_their_times) {
+    ModelBench b;
+    b.engine.pages[1] = 0x80;
+    b.engine.cached[1] = 0x80;
+    b.master.body = [&] {
+        Payload p(0x1000, 8);
+        u64 total = 0;
+        for (u64 quantum = 0; quantum < 20'000; quantum += 10'000) {
+            for (u64 t = 0; t < 10'000; t += 100)
+                total += access_ns(b, p, t) - quantum - t;
+            ck_assert_uint_eq(total, 100 * (2 + 50));
+            total = 0;
+            for (u64 t = 0; t < 10'000; t += 50) { // each other one the input's 1 later
+                u64 end = access_ns(b, p, t) - quantum;
+                ck_assert_uint_eq(end, t + (t % 100 ? 0 : 1) + 2 + 50);
+            }
+            sc_core::wait(to_sc(ns(10'000)));
+        }
+    };
+    sc_core::sc_start();
+}
+END_TEST
+
 START_TEST(miss_costs_link_tcu_and_tables) {
     ModelBench b;
     b.engine.pages[1] = 0x80;
@@ -614,6 +641,7 @@ int main() {
     Suite *suite = suite_create("iommu_model");
     TCase *tc = tcase_create("prices");
     tcase_add_test(tc, hit_costs_lookup_and_memory);
+    tcase_add_test(tc, loosely_timed_masters_keep_their_times);
     tcase_add_test(tc, miss_costs_link_tcu_and_tables);
     tcase_add_test(tc, issued_table_accesses_cost_what_memory_says);
     tcase_add_test(tc, second_miss_merges);

@@ -109,8 +109,8 @@ struct Bench : ModelBench, PageSink {
     std::vector<PageStamps> page_faults;
     unsigned joined = 0;
 
-    explicit Bench(const fl_config &c = pcie_prices(), bool pri = true)
-        : ModelBench(c, "bench", false), device("device", scheduler, iommu, config, {0x300}, pri),
+    explicit Bench(const fl_config &c = pcie_prices(), bool pri = true, bool has_ats = true)
+        : ModelBench(c, "bench", false), device("device", scheduler, iommu, config, {{0x300, has_ats, pri && has_ats}}),
           engine_of_device("engine") {
         iommu.set_engine(ats_class(), &engine);
         device.up.bind(iommu.tbu(0));
@@ -398,6 +398,7 @@ START_TEST(reset_ends_a_page_request) {
 }
 END_TEST
 
+/* Headers below 4 GiB: read request 8 + 12, completion 8 + 12 + data. */
 START_TEST(link_serialises) {
     fl_config c = pcie_prices();
     c.pcie.bandwidth_mb_s = 1000; // a byte a ns
@@ -407,12 +408,160 @@ START_TEST(link_serialises) {
         Payload p(0x1000, 64), q(0x1040, 64);
         access_ns(b, p);
         u64 t = sc_core::sc_time_stamp().value() / 1000 + 10'000;
-        // up: 24 bytes; down: 64 + 24
-        ck_assert_uint_eq(access_ns(b, p, 10'000), t + 3 + 24 + 400 + 2 + 50 + 88 + 400);
-        // right behind it: waits for the first one's packet each way
-        ck_assert_uint_eq(access_ns(b, q, 10'000), t + 3 + 48 + 400 + 2 + 50 + 64 + 88 + 400);
+        ck_assert_uint_eq(access_ns(b, p, 10'000), t + 3 + 20 + 400 + 2 + 50 + 84 + 400);
+        // right behind it: waits for the first one's packet down
+        ck_assert_uint_eq(access_ns(b, q, 10'000), t + 3 + 20 + 400 + 2 + 50 + 84 + 84 + 400);
+        // loosely timed: an earlier one finds the link as free as it was then
+        ck_assert_uint_eq(access_ns(b, q, 5'000), t - 5'000 + 3 + 20 + 400 + 2 + 50 + 84 + 400);
     };
     sc_core::sc_start();
+    // a translation request with its completion of 8 bytes, then four reads
+    ck_assert_uint_eq(u64(b.device.link_up().busy()), (20 + 4 * 20) * 1000);
+    ck_assert_uint_eq(u64(b.device.link_down().busy()), (28 + 4 * 84) * 1000);
+}
+END_TEST
+
+static fl_config link_of(const char *const *set) {
+    fl_config c = pcie_prices();
+    fl_config_error err;
+
+    for (; *set; set++)
+        ck_assert_msg(!fl_config_set(&c, *set, &err), "%s", err.text);
+    return c;
+}
+
+/* PCIe 4.0, 4.2.1 and 4.2.2: GT/s x lanes x 8/10, or x 128/130, in bits. */
+START_TEST(rate_of_lanes) {
+    static const char *const gen3[] = {"pcie.lanes=8", "pcie.gts=8", "pcie.dllp_permille=0", nullptr};
+    static const char *const gen3_dllp[] = {"pcie.lanes=8", "pcie.gts=8", "pcie.dllp_permille=82", nullptr};
+    static const char *const gen2[] = {"pcie.lanes=4", "pcie.gts=5", "pcie.dllp_permille=0", nullptr};
+    static const char *const gen5[] = {"pcie.lanes=16", "pcie.gts=32", "pcie.dllp_permille=0", nullptr};
+    fl_config a = link_of(gen3), b = link_of(gen3_dllp), c = link_of(gen2), d = link_of(gen5);
+
+    // 7.877 GB/s: 10^9 bytes take 126.953125 ms
+    ck_assert_uint_eq(PcieLink("x", a).takes(1'000'000), 126'953'125);
+    // 57.86 Gb/s: 8 / 57.86
+    ck_assert_uint_eq(PcieLink("x", b).takes(1'000'000), 138'293'164);
+    ck_assert_uint_eq(PcieLink("x", c).takes(1'000'000), 500'000'000); // 2 GB/s
+    ck_assert_uint_eq(PcieLink("x", d).takes(1'000'000), 15'869'140);  // 63.015 GB/s
+    // without lanes nothing is short
+    ck_assert_uint_eq(PcieLink("x", pcie_prices()).takes(1'000'000), 0);
+}
+END_TEST
+
+/* PCIe 4.0: 2.2.4.1 headers, 2.2.7 payload in double words, 2.3.1.1 read completion boundary. */
+START_TEST(bytes_of_packets) {
+    static const char *const set[] = {"pcie.max_payload=256", "pcie.max_read_request=512", "pcie.rcb=64", nullptr};
+    const u64 high = 1ULL << 32;
+    PcieFormat f(link_of(set));
+
+    ck_assert_uint_eq(f.read_requests(0x1000, 64, 0), 8 + 12);
+    ck_assert_uint_eq(f.read_requests(high, 64, 0), 8 + 16);
+    ck_assert_uint_eq(f.read_requests(high, 64, PcieFormat::kPasidPrefix), 8 + 16 + 4);
+    ck_assert_uint_eq(f.reads(512), 1);
+    ck_assert_uint_eq(f.reads(513), 2);
+    ck_assert_uint_eq(f.read_requests(high, 4096, 0), 8 * 24);
+    ck_assert_uint_eq(f.writes(high, 256, 0), 24 + 256);
+    ck_assert_uint_eq(f.writes(high, 257, 0), 2 * 24 + 260);
+    ck_assert_uint_eq(f.writes(0x1000, 1024, 0), 4 * 20 + 1024);
+    // an efficiency of 64 B reads of 64 / 84 = 76 %
+    ck_assert_uint_eq(f.completions(high, 64), 20 + 64);
+    ck_assert_uint_eq(f.completions(high, 512), 2 * (20 + 256));
+    // from 0x20: up to 0x100, to 0x200, to 0x220
+    ck_assert_uint_eq(f.completions(0x20, 512), 3 * 20 + 512);
+    // bytes 0x3f..0x40: double words 0x3c and 0x40 in one completion
+    ck_assert_uint_eq(f.completions(0x3f, 2), 20 + 8);
+    ck_assert_uint_eq(f.completion(), 20);
+    ck_assert_uint_eq(f.message(8), 8 + 16 + 8);
+}
+END_TEST
+
+START_TEST(function_without_ats_goes_out_untranslated) {
+    Bench b(pcie_prices(), false, false);
+    b.engine.pages[1] = 0x80;
+    b.engine.cached[1] = 0x80;
+    b.engine_of_device.body = [&] {
+        Payload p(0x1010, 64);
+        // link up 400, TBU 2, memory 50, down 400: no ATC, no translation request
+        ck_assert_uint_eq(access_ns(b, p), 400 + 2 + 50 + 400);
+        ck_assert_uint_eq(p.ext.address, 0x80010);
+        // not mapped: the walk 10 + 5 + 400 + 10, the record 40, then an abort, over the link
+        Payload q(0x5000, 64);
+        access_ns(b, q);
+        ck_assert_int_eq(q.get_response_status(), tlm::TLM_ADDRESS_ERROR_RESPONSE);
+        ck_assert_uint_eq(q.ext.outcome, XLAT_ABORT);
+        ck_assert_uint_eq(q.ext.faults, 1);
+    };
+    b.engine.fault = XLAT_ABORT;
+    sc_core::sc_start();
+    ck_assert_uint_eq(b.device.stats(0x300).misses, 0);
+}
+END_TEST
+
+/* Two tags: of four reads at once the third goes out when the first is back, after 400 + 2 + 50 + 400. */
+START_TEST(tags_limit_reads) {
+    fl_config c = pcie_prices();
+    c.pcie.tags = 2;
+    Bench b(c, false, false);
+    b.engine.pages[1] = 0x80;
+    b.engine.cached[1] = 0x80;
+    b.engine_of_device.body = [&] {
+        Payload p(0x1000, 64), w(0x1000, 64, true), two(0x1000, 1024);
+        ck_assert_uint_eq(access_ns(b, p), 852);
+        ck_assert_uint_eq(access_ns(b, p), 853); // the TBU takes one a ns
+        ck_assert_uint_eq(access_ns(b, p), 852 + 852);
+        ck_assert_uint_eq(access_ns(b, p), 853 + 852);
+        // a posted write needs none: third at the TBU
+        ck_assert_uint_eq(access_ns(b, w), 400 + 2 + 2 + 50);
+        // two requests of 512 bytes, two tags
+        ck_assert_uint_eq(access_ns(b, two), 853 + 852 + 852);
+    };
+    sc_core::sc_start();
+    const Usage &u = *b.device.usages().at(2); // behind the two directions
+    ck_assert_uint_eq(u.peak(), 2);
+    ck_assert_uint_eq(u.uses(), 6);
+    ck_assert_uint_eq(u64(u.busy()), (6 * 852 + 1) * 1000);
+}
+END_TEST
+
+/* A tag that a stalled read holds comes back when the stall is over. */
+START_TEST(tag_waits_for_a_stalled_read) {
+    fl_config c = pcie_prices();
+    c.pcie.tags = 1;
+    Bench b(c, false, false);
+    unsigned over = 0;
+    std::vector<std::unique_ptr<Payload>> p;
+    b.engine.fault = XLAT_STALL;
+    b.engine.pages[2] = 0x85;
+    b.engine.cached[2] = 0x85;
+    b.engine_of_device.backward = [&](tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase, sc_time &) {
+        ck_assert_int_eq(gp.get_response_status(), tlm::TLM_OK_RESPONSE);
+        ck_assert(&gp == p[over].get());
+        over++;
+        phase = tlm::END_RESP;
+        return tlm::TLM_COMPLETED;
+    };
+    b.scheduler.at(
+        8'000'000,
+        [](void *o, u64) {
+            auto *bench = static_cast<Bench *>(o);
+            bench->engine.pages[1] = 0x80;
+            bench->write_register(0, *bench->engine.stalled.begin() << 4 | RESUME_RETRY);
+        },
+        &b);
+    b.engine_of_device.body = [&] {
+        for (u64 page : {1, 2}) {
+            tlm::tlm_phase phase = tlm::BEGIN_REQ;
+            sc_time delay = sc_core::SC_ZERO_TIME;
+            p.emplace_back(new Payload(page << 12, 8));
+            p.back()->ext.stream_id = 0x300;
+            ck_assert_int_eq(b.engine_of_device.socket->nb_transport_fw(*p.back(), phase, delay), tlm::TLM_UPDATED);
+        }
+    };
+    sc_core::sc_start();
+    ck_assert_uint_eq(over, 2);
+    ck_assert_uint_eq(b.device.waiting().tag, 0);
+    ck_assert_uint_ge(sc_core::sc_time_stamp().value(), 8'000'000 + 852'000);
 }
 END_TEST
 
@@ -431,6 +580,11 @@ int main() {
     tcase_add_test(c, invalidation_not_seen_times_out);
     tcase_add_test(c, reset_ends_a_page_request);
     tcase_add_test(c, link_serialises);
+    tcase_add_test(c, rate_of_lanes);
+    tcase_add_test(c, bytes_of_packets);
+    tcase_add_test(c, function_without_ats_goes_out_untranslated);
+    tcase_add_test(c, tags_limit_reads);
+    tcase_add_test(c, tag_waits_for_a_stalled_read);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);

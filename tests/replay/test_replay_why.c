@@ -119,7 +119,7 @@ START_TEST(resource_behind_it)
 	ck_assert_uint_eq(replay_why(&run[0], why), 1);
 	ck_assert_str_eq(said(0), "A fault takes 800 ns on the mean; 800 ns of it, 100 %, behind packets on the link. "
 				  "link_down: 1 of 1 in use at the peak, busy 25 % of the time, 50 ns a use. "
-				  "Changed by pcie.bandwidth_mb_s (0).");
+				  "Changed by pcie.lanes (0), pcie.gts (8), pcie.bandwidth_mb_s (0).");
 }
 END_TEST
 

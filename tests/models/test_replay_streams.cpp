@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Streams of different kinds behind one IOMMU, the platform without one, and
+ * accesses that do not count. With the default prices (ns) a hit takes: TBU
+ * lookup 2, memory 50; the link 450 each way; the ATC's lookup 2. One simulation
+ * a process: every case is a forked test.
+ */
+#include "replay_rig.h"
+#include "timed_replay.h"
+#include <check.h>
+#include <string>
+
+namespace {
+
+void set(const char *assignment) {
+    fl_config_error err;
+
+    ck_assert_msg(!fl_config_set(&rig_cfg, assignment, &err), "%s", err.text);
+}
+
+void run_timed() {
+    ck_assert_msg(!replay_timed(&rig_opt, &rig_res, &rig_err), "%s", rig_err.reason);
+    ck_assert_uint_eq(rig_res.different, 0);
+}
+
+void timed_refuses(const char *text) {
+    ck_assert_int_eq(replay_timed(&rig_opt, &rig_res, &rig_err), -EINVAL);
+    ck_assert_msg(strstr(rig_err.reason, text), "'%s' is not in '%s'", text, rig_err.reason);
+}
+
+const replay_resource *resource(const char *name) {
+    for (u32 i = 0; i < rig_res.n_resources; i++)
+        if (!strcmp(rig_res.resources[i].name, name))
+            return &rig_res.resources[i];
+    return nullptr;
+}
+
+/* Streams 1 to 4, an address space and a page each; three accesses of each, a millisecond apart. */
+void four_streams() {
+    std::string text;
+
+    for (int sid = 1; sid <= 4; sid++) {
+        std::string domain = std::to_string(sid);
+        text += "attach 0 sid=" + domain + " domain=" + domain + "\n";
+        text += "map 0 domain=" + domain + " iova=0x1000 size=0x1000 pa=0x4000" + domain + "000 perm=rw\n";
+    }
+    for (int n = 1; n <= 3; n++)
+        for (int sid = 1; sid <= 4; sid++)
+            text += "access " + std::to_string(n * 1000000 + sid * 100000) + " sid=" + std::to_string(sid) +
+                    " iova=0x1000 size=8 dir=r\n";
+    rig_text(text.c_str());
+}
+
+} // namespace
+
+/* One stalls, one pages, one of each bus is terminated; then each hits at the price of its own way. */
+START_TEST(mixed_streams) {
+    static const u64 hit_ns[] = {2 + 50, 2 + 450 + 2 + 50 + 450, 2 + 50, 450 + 2 + 50 + 450};
+
+    set("master.streams=1=platform:stall,2=pcie-ats:pri,3=platform:terminate,4=pcie:terminate");
+    set("tbu.count=2"); // each TBU has a platform master and a function
+    set("tbu.map=1=0,2=0,3=1,4=1");
+    four_streams();
+    rig_run();
+    ck_assert_uint_eq(rig_res.translated, 10);
+    ck_assert_uint_eq(rig_res.aborted, 2);
+    ck_assert_uint_eq(rig_res.faults, 4);
+    ck_assert_uint_eq(rig_res.responses[FAULT_RETRY], 2);
+    run_timed();
+    ck_assert_uint_eq(rig_res.translated, 10);
+    ck_assert_uint_eq(rig_res.aborted, 2);
+    ck_assert_uint_eq(rig_res.faults, 4);
+    ck_assert_uint_eq(rig_res.responses[FAULT_RETRY], 2);
+    // a stall and a page fault ended well; the terminated ones are over when they are reported
+    ck_assert_uint_eq(rig_res.page_parts[0].count, 1);
+    for (u32 i = 0; i < 4; i++) {
+        ck_assert_uint_eq(rig_res.streams[i].sid, i + 1);
+        ck_assert_uint_eq(rig_res.streams[i].accesses, 3);
+        ck_assert_uint_eq(rig_res.streams[i].faults, 1);
+        ck_assert_uint_eq(rig_res.streams[i].latency.min, hit_ns[i]);
+    }
+}
+END_TEST
+
+/* The bus is a choice of its own; without an IOMMU the TBU's 2 ns are gone, and so are the faults. */
+START_TEST(bus_and_baseline) {
+    static const struct {
+        const char *iommu, *bus;
+        u64 hit_ns;
+        replay_faults faults;
+    } cases[] = {
+        {"smmuv3", "master.bus=platform", 52, REPLAY_STALL}, {"smmuv3", "master.bus=pcie", 952, REPLAY_STALL},
+        {"smmuv3", "master.bus=auto", 52, REPLAY_STALL},     {"smmuv3", "master.bus=auto", 954, REPLAY_PRI},
+        {"smmuv2", "master.bus=pcie", 952, REPLAY_STALL},    {"vtd", "master.bus=pcie", 952, REPLAY_TERMINATE},
+        {"none", "master.bus=auto", 50, REPLAY_TERMINATE},   {"none", "master.bus=pcie", 950, REPLAY_TERMINATE},
+    };
+
+    set(cases[_i].bus);
+    rig_opt.kind = iommu_kind_find(cases[_i].iommu);
+    rig_opt.faults = cases[_i].faults;
+    four_streams();
+    run_timed();
+    ck_assert_uint_eq(rig_res.access.min, cases[_i].hit_ns);
+    ck_assert_uint_eq(rig_res.faults, rig_opt.kind->bypass ? 0 : 4);
+    if (rig_opt.kind->bypass)
+        ck_assert_uint_eq(rig_res.access.max, cases[_i].hit_ns);
+    rig_run();
+    ck_assert_uint_eq(rig_res.faults, rig_opt.kind->bypass ? 0 : 4);
+}
+END_TEST
+
+/* A function with ATS whose faults are terminated asks no one for a page. */
+START_TEST(ats_without_page_requests) {
+    set("master.bus=pcie");
+    set("pcie.ats=yes");
+    rig_opt.faults = REPLAY_TERMINATE;
+    rig_opt.resident = REPLAY_RESIDENT_ALL;
+    rig_opt.kind = iommu_kind_find(_i ? "vtd" : "smmuv3");
+    four_streams();
+    rig_run();
+    ck_assert_uint_eq(rig_res.translated, 12);
+    run_timed();
+    ck_assert_uint_eq(rig_res.translated, 12);
+    ck_assert_uint_eq(rig_res.access.min, 954);
+    ck_assert_uint_eq(rig_res.faults, 0);
+}
+END_TEST
+
+/* 8 bytes at 8 GT/s by 1 with 128b/130b: the request's 20 bytes take 20.3125 ns, the completion's 28 28.4375 ns, in
+ * whole ps. */
+START_TEST(link_is_paid_by_every_function) {
+    static const replay_faults faults[] = {REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI};
+
+    set("master.bus=pcie");
+    set("pcie.lanes=1");
+    set("pcie.dllp_permille=0");
+    rig_opt.faults = faults[_i];
+    rig_opt.resident = REPLAY_RESIDENT_ALL;
+    four_streams();
+    run_timed();
+    ck_assert_uint_eq(rig_res.access.min, (_i == 2 ? 954 : 952) + 48); // + 48.75
+    const replay_resource *up = resource("link_up"), *down = resource("link_down"), *tags = resource("read_tags");
+    ck_assert_ptr_nonnull(up);
+    ck_assert_ptr_nonnull(down);
+    ck_assert_ptr_nonnull(tags);
+    ck_assert_uint_eq(tags->uses, 3);
+    // with page requests, a translation request each, too: 20 bytes up, 28 down
+    ck_assert_uint_eq(up->uses, _i == 2 ? 16 : 12);
+    ck_assert_uint_eq(up->busy_ns, up->uses * 20312 / 1000);
+    ck_assert_uint_eq(down->busy_ns, up->uses * 28437 / 1000);
+    ck_assert_uint_le(down->busy_ns, rig_res.duration_ns);
+}
+END_TEST
+
+/* A link that cannot keep up: never more than all of its time, and no more data than the headers leave of it. */
+START_TEST(link_at_its_limit) {
+    std::string text = "attach 0 sid=1 domain=1\nmap 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n";
+
+    for (int i = 0; i < 200; i++)
+        text += "access 0 sid=1 iova=0x1000 size=64 dir=r\n";
+    set("master.bus=pcie");
+    set("pcie.bandwidth_mb_s=1000"); // a byte a ns
+    set("master.arrival=back-to-back");
+    rig_opt.resident = REPLAY_RESIDENT_ALL;
+    rig_opt.kind = iommu_kind_find("none");
+    rig_opt.faults = REPLAY_TERMINATE;
+    rig_text(text.c_str());
+    run_timed();
+    const replay_resource *down = resource("link_down");
+    ck_assert_ptr_nonnull(down);
+    ck_assert_uint_eq(down->busy_ns, 200 * 84);
+    // the first request 20, the way, memory 50, then completions end to end, the way
+    ck_assert_uint_eq(rig_res.duration_ns, 20 + 450 + 50 + 200 * 84 + 450);
+}
+END_TEST
+
+/* The first access of the trace is a fault: it is played, not counted, and its page is mapped. */
+START_TEST(warmup_does_not_count) {
+    rig_opt.warmup = 1;
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "access 100000 sid=1 iova=0x1000 size=8 dir=r\n"
+             "access 200000 sid=1 iova=0x1000 size=8 dir=r\n"
+             "access 300000 sid=1 iova=0x1008 size=8 dir=r\n");
+    rig_run();
+    ck_assert_uint_eq(rig_res.accesses, 2);
+    ck_assert_uint_eq(rig_res.bytes, 16);
+    ck_assert_uint_eq(rig_res.faults, 0);
+    ck_assert_uint_eq(rig_res.maps, 0);
+    run_timed();
+    ck_assert_uint_eq(rig_res.accesses, 2);
+    ck_assert_uint_eq(rig_res.bytes, 16);
+    ck_assert_uint_eq(rig_res.faults, 0);
+    ck_assert_uint_eq(rig_res.first_touches, 0);
+    ck_assert_uint_eq(rig_res.maps, 0);
+    ck_assert_uint_eq(rig_res.responses[FAULT_RETRY], 0);
+    ck_assert_uint_eq(rig_res.n_types, 0);
+    ck_assert_uint_eq(rig_res.latency.count, 0);
+    ck_assert_uint_eq(rig_res.access.count, 2);
+    ck_assert_uint_eq(rig_res.access.max, 52);
+    ck_assert_uint_eq(rig_res.duration_ns, 100000 + 52);
+    u64 owned = 0;
+    for (u64 ns : rig_res.access_owner_ns)
+        owned += ns;
+    ck_assert_uint_eq(owned, 2 * 52);
+    ck_assert_uint_eq(rig_res.access_owner_ns[OWNER_HANDLER], 0);
+    ck_assert_uint_eq(rig_res.streams[0].active_ns, 100000 + 52);
+    ck_assert_uint_eq(resource("tbu_input")->uses, 2);
+    ck_assert_ptr_null(resource("workers"));
+}
+END_TEST
+
+START_TEST(warmup_longer_than_the_trace) {
+    rig_opt.warmup = 12;
+    four_streams();
+    rig_refused(-EINVAL, "the trace has no access behind the 12");
+    timed_refuses("the trace has no access behind the 12");
+}
+END_TEST
+
+/*
+ * Stream 2 faults at each of its 60 accesses, each takes some us; with one slot a TBU has no other. The bystander, an
+ * access every 100 ns, has another TBU: by number, or by the map. It keeps all it has: 199 intervals and a hit.
+ */
+START_TEST(bystander_on_another_tbu) {
+    static const struct {
+        u32 bystander;
+        const char *count, *map;
+        bool free;
+    } cases[] = {
+        {1, "tbu.count=2", "tbu.map=", true},
+        {4, "tbu.count=2", "tbu.map=4=1", true},
+        {4, "tbu.count=2", "tbu.map=", false},
+        {1, "tbu.count=1", "tbu.map=", false},
+    };
+    std::string who = std::to_string(cases[_i].bystander), text;
+
+    text = "attach 0 sid=2 domain=2\nattach 0 sid=" + who + " domain=1\n" +
+           "map 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n" +
+           "map 0 domain=2 iova=0x100000 size=0x3c000 pa=0x50000000 perm=rw\n";
+    for (u32 i = 0; i < 200; i++) {
+        if (i < 60)
+            text += "access 0 sid=2 iova=" + std::to_string(0x100000 + i * 4096) + " size=8 dir=r\n";
+        text += "access 0 sid=" + who + " iova=0x1000 size=8 dir=r\n";
+    }
+    for (const char *s : {cases[_i].count, cases[_i].map, "tbu.slots=1", "master.arrival=back-to-back",
+                          "master.interval_ns=100", "master.outstanding=256"})
+        set(s);
+    rig_opt.one_paged = true;
+    rig_opt.paged = 2;
+    rig_text(text.c_str());
+    run_timed();
+    ck_assert_uint_eq(rig_res.streams[1].sid, cases[_i].bystander);
+    ck_assert_uint_eq(rig_res.streams[1].accesses, 200);
+    ck_assert_uint_eq(rig_res.streams[0].faults, 60);
+    if (cases[_i].free)
+        ck_assert_uint_eq(rig_res.streams[1].active_ns, 199 * 100 + 52);
+    else
+        ck_assert_uint_gt(rig_res.streams[1].active_ns, 10 * (199 * 100 + 52));
+}
+END_TEST
+
+START_TEST(what_is_refused) {
+    static const struct {
+        const char *iommu;
+        replay_faults faults;
+        const char *set, *text;
+    } cases[] = {
+        {"smmuv2", REPLAY_PRI, "master.bus=auto", "smmuv2 has no page requests"},
+        {"vtd", REPLAY_STALL, "master.bus=auto", "vtd cannot stall"},
+        {"none", REPLAY_STALL, "master.bus=auto", "none cannot stall"},
+        {"none", REPLAY_PRI, "master.bus=auto", "none has no page requests"},
+        {"none", REPLAY_TERMINATE, "master.streams=1=pcie-ats", "none has no ATS"},
+        {"smmuv2", REPLAY_STALL, "master.streams=1=pcie-ats:terminate", "smmuv2 has no ATS"},
+        {"vtd", REPLAY_TERMINATE, "master.streams=1=platform:stall", "vtd cannot stall"},
+        {"smmuv3", REPLAY_PRI, "master.bus=platform", "stream 0x1: a platform master has no page requests"},
+        {"smmuv3", REPLAY_PRI, "pcie.ats=no", "stream 0x1: page requests need ATS"},
+        {"smmuv3", REPLAY_STALL, "master.streams=2=platform:pri", "stream 0x2: a platform master has no page requests"},
+        {"smmuv3", REPLAY_STALL, "master.streams=2=pcie:pri", "stream 0x2: page requests need ATS"},
+        {"smmuv3", REPLAY_STALL, "master.streams=2=pcie", "stream 0x2: a PCIe function cannot stall"},
+        {"smmuv3", REPLAY_STALL, "master.streams=2=pcie-ats", "stream 0x2: a PCIe function with ATS cannot stall"},
+        {"smmuv3", REPLAY_STALL, "master.streams=9=platform", "the trace has no stream 0x9"},
+        {"smmuv3", REPLAY_STALL, "master.streams=1=usb", "is not a list of SID=platform"},
+        {"smmuv3", REPLAY_STALL, "master.streams=1=pcie:maybe", "is not a list of SID=platform"},
+        {"smmuv3", REPLAY_STALL, "master.streams=1", "is not a list of SID=platform"},
+        {"smmuv3", REPLAY_STALL, "master.streams=1=pcie,", "is not a list of SID=platform"},
+        {"smmuv3", REPLAY_STALL, "master.streams=-1=platform", "is not a list of SID=platform"},
+        {"smmuv3", REPLAY_STALL, "tbu.map=1=1", "stream 0x1: there is no TBU 1"},
+        {"smmuv3", REPLAY_STALL, "tbu.map=1=x", "is not a list of SID=TBU"},
+    };
+
+    static_assert(std::size(cases) == 21, "the loop's end in main()");
+    rig_opt.kind = iommu_kind_find(cases[_i].iommu);
+    rig_opt.faults = cases[_i].faults;
+    set(cases[_i].set);
+    four_streams();
+    rig_refused(-EINVAL, cases[_i].text);
+    timed_refuses(cases[_i].text);
+}
+END_TEST
+
+/* With ATS for all a stall has no place. */
+START_TEST(ats_and_stall) {
+    set("master.bus=pcie");
+    set("pcie.ats=yes");
+    four_streams();
+    timed_refuses("a PCIe function with ATS cannot stall");
+}
+END_TEST
+
+int main() {
+    Suite *s = suite_create("replay streams");
+    TCase *c = tcase_create("replay streams");
+
+    tcase_add_checked_fixture(c, rig_setup, rig_teardown);
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, mixed_streams);
+    tcase_add_loop_test(c, bus_and_baseline, 0, 8);
+    tcase_add_loop_test(c, ats_without_page_requests, 0, 2);
+    tcase_add_loop_test(c, link_is_paid_by_every_function, 0, 3);
+    tcase_add_test(c, link_at_its_limit);
+    tcase_add_test(c, warmup_does_not_count);
+    tcase_add_test(c, warmup_longer_than_the_trace);
+    tcase_add_loop_test(c, bystander_on_another_tbu, 0, 4);
+    tcase_add_loop_test(c, what_is_refused, 0, 21);
+    tcase_add_test(c, ats_and_stall);
+    suite_add_tcase(s, c);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
