@@ -3,7 +3,7 @@
 
 JOBS ?= $(shell nproc)
 
-.PHONY: demo check bench stress kernel-debug release dev asan tsan coverage deps deps-check clean
+.PHONY: demo check bench stress calibrate kernel-debug release dev asan tsan coverage deps deps-check clean
 
 deps:
 	@scripts/install-deps
@@ -25,6 +25,10 @@ check: deps-check release
 
 bench: release
 	scripts/bench $(if $(INSTRUCTIONS),--instructions)
+
+# The presets that are made from measurements, and what the model says where figures are published.
+calibrate: release
+	scripts/calibrate
 
 # Ten million faults through the fault core, from 8 threads to 4; random holders (docs/testing.md): ten million steps over
 # the engines, and each engine with a thousand seeds in the models.

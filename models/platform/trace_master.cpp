@@ -45,6 +45,9 @@ private:
 TraceMaster::TraceMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config)
     : sc_module(name), scheduler_(scheduler), config_(config), manager_(new Manager(*this)),
       port_busy_(config.tbu.count), port_parked_(config.tbu.count), feed_(config) {
+    fl_config_error err;
+    transfers_.resize(FL_TRANSFERS);
+    transfers_.resize(std::size_t(std::max(0, fl_config_transfers(config.master.transfers, transfers_.data(), &err))));
     for (unsigned i = 0; i < config.tbu.count; i++) {
         sockets_.emplace_back(new tlm::tlm_initiator_socket<>(("out_" + std::to_string(i)).c_str()));
         backwards_.emplace_back(new Backward(*this, i));
@@ -189,7 +192,8 @@ ps_t TraceMaster::own_time(Lane &lane) {
         s.known.pop();
         s.outstanding--;
     }
-    while (s.outstanding >= config_.master.outstanding_per_stream) {
+    u64 most = transfer(item.rec).outstanding;
+    while (s.outstanding >= most) {
         if (s.known.empty())
             return kNever;
         t = std::max(t, s.known.pop());
@@ -215,6 +219,17 @@ bool TraceMaster::begin_job(TraceFeed::Item &item, ps_t t) {
     item.new_job = false;
     s.job_left = config_.os.job_accesses ? config_.os.job_accesses : ~0ULL;
     return true;
+}
+
+/* What the device does with accesses like @p rec: of the sizes that it has reached, the largest counts. */
+fl_transfer TraceMaster::transfer(const dmat_record &rec) const {
+    bool write = (rec.flags & (DMAT_F_R | DMAT_F_W)) == DMAT_F_W;
+    fl_transfer best{write, 0, config_.master.outstanding_per_stream, config_.master.interval_ps};
+
+    for (const fl_transfer &t : transfers_)
+        if (t.write == write && t.size <= rec.size && t.size >= best.size)
+            best = t;
+    return best;
 }
 
 /* ... and for what all streams together may have outstanding. */
@@ -360,7 +375,7 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     if (likely(!p->warmup))
         first_issue_ = std::min(first_issue_, t);
     s.outstanding++;
-    s.ready = t + config_.master.interval_ps;
+    s.ready = t + transfer(rec).interval_ps;
     s.job_left--;
     tlm::tlm_sync_enum answer = (*sockets_[s.port])->nb_transport_fw(*p, phase, delay);
     if (likely(answer == tlm::TLM_COMPLETED)) {

@@ -87,6 +87,7 @@ private:
     ps_t global_time(ps_t t);
     ps_t take_room(ps_t t);
     void park(Lane &lane);
+    fl_transfer transfer(const dmat_record &rec) const;
     TraceFeed::System *next_system(ps_t &t);
     void run_system(TraceFeed::System *s, ps_t t);
     void issue(Lane &lane, ps_t t);
@@ -103,7 +104,8 @@ private:
     std::vector<std::unique_ptr<tlm::tlm_initiator_socket<>>> sockets_;
     std::vector<std::unique_ptr<Backward>> backwards_;
     std::unique_ptr<Manager> manager_;
-    std::vector<char> port_busy_; // BEGIN_REQ without END_REQ
+    std::vector<fl_transfer> transfers_; // master.transfers
+    std::vector<char> port_busy_;        // BEGIN_REQ without END_REQ
     std::vector<std::vector<Lane *>> port_parked_;
     TraceFeed feed_;
     MasterHooks hooks_;

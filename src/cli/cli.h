@@ -36,7 +36,7 @@ struct cli_command {
 extern const struct cli_command *const cli_commands[];
 
 extern const struct cli_command cli_import, cli_info, cli_dump, cli_pack, cli_gen, cli_replay, cli_compare, cli_config,
-	cli_translate, cli_registers;
+	cli_translate, cli_registers, cli_fit;
 
 /* "faultline: FILE:LINE: reason" on stderr; returns CLI_FAILED. */
 int cli_fail_error(const struct dmat_error *err);

@@ -169,6 +169,10 @@ const struct fl_key fl_config_keys[] = {
 	CHOICE(master, arrival, arrivals, "trace",
 	       "trace: not before the recorded time; back-to-back: as soon as possible", OURS),
 	TIME(master, interval, SEC, "1", "time between two accesses of one stream", "one a cycle at 1 GHz"),
+	{ "master.transfers", FL_TEXT, "", AT(master, transfers), 0, 0, "", NULL, false,
+	  "what the device does with reads (w: writes) of at least so many bytes: "
+	  "BYTES[w]=OUTSTANDING[/INTERVAL_NS], separated by commas; in place of outstanding_per_stream and interval_ns",
+	  "" },
 	CHOICE(master, bus, buses, "auto",
 	       "platform: masters beside the IOMMU; pcie: behind a link; auto: pcie where they ask for pages", OURS),
 	{ "master.streams", FL_TEXT, "", AT(master, streams), 0, 0, "", NULL, false,

@@ -114,6 +114,8 @@ static int set_number(struct fl_config *cfg, const struct fl_key *key, const cha
 int fl_config_set_key(struct fl_config *cfg, const struct fl_key *key, const char *text, const char *where,
 		      struct fl_config_error *err)
 {
+	struct fl_transfer transfers[FL_TRANSFERS];
+	struct fl_config_error why;
 	char names[160];
 
 	switch (key->type) {
@@ -133,6 +135,9 @@ int fl_config_set_key(struct fl_config *cfg, const struct fl_key *key, const cha
 		if (strlen(text) >= FL_TEXT_MAX)
 			return fl_config_fail(err, EINVAL, "%s: %s: longer than %d bytes", where, key->name,
 					      FL_TEXT_MAX - 1);
+		if (key->offset == offsetof(struct fl_config, master.transfers) &&
+		    fl_config_transfers(text, transfers, &why) < 0)
+			return fl_config_fail(err, EINVAL, "%s: %s", where, why.text);
 		strcpy((char *)cfg + key->offset, text);
 		return 0;
 	}

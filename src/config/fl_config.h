@@ -88,6 +88,7 @@ struct fl_config {
 	struct {
 		u64 kind, outstanding, outstanding_per_stream, ordering, arrival, interval_ps, bus;
 		char streams[FL_TEXT_MAX];
+		char transfers[FL_TEXT_MAX];
 	} master;
 	struct {
 		u64 prefetch_bytes, command_outstanding, texture_outstanding, colour_outstanding, burst_bytes;
@@ -171,6 +172,24 @@ int fl_config_parse(struct fl_config *cfg, const char *text, size_t len, const c
  * Return: 0 or -EINVAL.
  */
 int fl_config_set(struct fl_config *cfg, const char *assignment, struct fl_config_error *err);
+
+#define FL_TRANSFERS 16
+
+/**
+ * struct fl_transfer - what a stream does with transfers of at least @size bytes
+ * @outstanding: of them in flight, in place of master.outstanding_per_stream
+ * @interval_ps: from one to the next access, in place of master.interval_ns
+ */
+struct fl_transfer {
+	bool write;
+	u64 size, outstanding, interval_ps;
+};
+
+/**
+ * fl_config_transfers() - read master.transfers
+ * Return: how many of @t are filled, or -EINVAL with @err saying why.
+ */
+int fl_config_transfers(const char *text, struct fl_transfer t[FL_TRANSFERS], struct fl_config_error *err);
 
 #define FL_LIST_VALUE 32
 

@@ -53,6 +53,14 @@ static const struct {
 	{ "tbu:\n  slots: 3\n   count: 1\n", "x.yaml:3: libyaml: mapping values are not allowed in this context" },
 	{ "tbu:\n\tslots: 3\n", "x.yaml:2: libyaml: found character that cannot start any token" },
 	{ "tbu:\n  slots: 1\n  slots: 2\n", "x.yaml:2: Mapping field already seen: slots" },
+	{ "master:\n  transfers: 64=0\n",
+	  "x.yaml:2: master.transfers: '64=0': BYTES[w]=OUTSTANDING[/INTERVAL_NS],... is meant" },
+	{ "master:\n  transfers: 64=3/1.5ns\n",
+	  "x.yaml:2: master.transfers: '64=3/1.5ns': BYTES[w]=OUTSTANDING[/INTERVAL_NS],... is meant" },
+	{ "master:\n  transfers: 64=3, 128r=4\n",
+	  "x.yaml:2: master.transfers: '128r=4': BYTES[w]=OUTSTANDING[/INTERVAL_NS],... is meant" },
+	{ "master:\n  transfers: 64=3/1000000000.1\n",
+	  "x.yaml:2: master.transfers: '64=3/1000000000.1': BYTES[w]=OUTSTANDING[/INTERVAL_NS],... is meant" },
 	{ "base: mmu6000\n", "x.yaml:1: base: no preset is named 'mmu6000'" },
 };
 
@@ -151,12 +159,30 @@ START_TEST(the_document_is_the_table)
 }
 END_TEST
 
+START_TEST(transfers_by_size)
+{
+	struct fl_transfer t[FL_TRANSFERS];
+
+	ck_assert_int_eq(fl_config_transfers("", t, &err), 0);
+	ck_assert_int_eq(fl_config_transfers("64=34/18.345, 512w=7", t, &err), 2);
+	ck_assert(!t[0].write && t[0].size == 64 && t[0].outstanding == 34 && t[0].interval_ps == 18345);
+	ck_assert(t[1].write && t[1].size == 512 && t[1].outstanding == 7 && t[1].interval_ps == 0);
+	ck_assert_int_eq(fl_config_transfers("1=1/0.5", t, &err), 1);
+	ck_assert_uint_eq(t[0].interval_ps, 500);
+	ck_assert_int_lt(
+		fl_config_transfers("1=1,2=1,3=1,4=1,5=1,6=1,7=1,8=1,9=1,10=1,11=1,12=1,13=1,14=1,15=1,16=1,17=1", t,
+				    &err),
+		0);
+	ck_assert_ptr_nonnull(strstr(err.text, "more than 16 sizes"));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {
-		defaults_are_in_range, values_of_every_type, not_yaml_at_all,
-		base_then_own_keys,    every_preset_loads,   set_uses_the_same_table,
-		missing_file,	       dump_reads_back,	     the_document_is_the_table,
+		defaults_are_in_range,	   values_of_every_type,    not_yaml_at_all, base_then_own_keys,
+		every_preset_loads,	   set_uses_the_same_table, missing_file,    dump_reads_back,
+		the_document_is_the_table, transfers_by_size,
 	};
 	const struct suite_loop loops[] = {
 		{ errors_name_file_line_and_key, (int)ARRAY_SIZE(bad) },

@@ -446,6 +446,40 @@ START_TEST(outstanding_limit) {
 }
 END_TEST
 
+/* Of the sizes that a read has reached, the largest counts; writes have their own. */
+START_TEST(limits_of_a_size) {
+    fl_config c = busy(8);
+    c.master.outstanding_per_stream = 8;
+    std::strcpy(c.master.transfers, "256=1/30,64=3/10,64w=2/20");
+    MasterBench b(c);
+    const u32 sizes[] = {64, 64, 64, 128, 256, 256, 32};
+    for (u64 i = 0; i < 7; i++) {
+        b.source.access(0, 1, i);
+        b.source.records.back().size = sizes[i];
+    }
+    b.play();
+    // 64: three in flight, 10 ns apart, and so is 128. 256: alone, so after the end at 200, and 30 ns before the next.
+    const u64 expected[] = {0, 10, 20, 100, 200, 300, 330};
+    for (unsigned i = 0; i < 7; i++)
+        ck_assert_uint_eq(b.at_ns(i), expected[i]);
+}
+END_TEST
+
+START_TEST(limits_of_writes) {
+    fl_config c = busy(8);
+    std::strcpy(c.master.transfers, "64=8/5,64w=2/20");
+    MasterBench b(c);
+    for (u64 i = 0; i < 3; i++) {
+        b.source.access(0, 1, i);
+        b.source.records.back().flags = DMAT_F_W;
+    }
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 0);
+    ck_assert_uint_eq(b.at_ns(1), 20);
+    ck_assert_uint_eq(b.at_ns(2), 100);
+}
+END_TEST
+
 START_TEST(recorded_arrival) {
     fl_config c = busy(8);
     c.master.arrival = FL_ARRIVAL_TRACE;
@@ -740,6 +774,8 @@ int main() {
     tcase_add_test(tc, samples_are_exact);
     tcase_add_test(tc, sorted_ring_sorts);
     tcase_add_test(tc, outstanding_limit);
+    tcase_add_test(tc, limits_of_a_size);
+    tcase_add_test(tc, limits_of_writes);
     tcase_add_test(tc, recorded_arrival);
     tcase_add_test(tc, order_of_a_stream);
     tcase_add_test(tc, total_order);

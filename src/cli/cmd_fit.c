@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* faultline fit: a preset from a measured machine. */
+#include "cli.h"
+#include "fit.h"
+#include "report_table.h"
+#include "timed_replay.h"
+#include "trace_gen.h"
+
+#include <getopt.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char help[] =
+	"Usage: faultline fit MEASURED... [--off OFF]... --preset BASE -o PRESET.yaml\n"
+	"Finds the sizes and prices that explain a measured machine, and plays every row of the tables with them.\n"
+	"\n"
+	"  MEASURED            a CSV file: window against latency, or against bandwidth for a size of transfers;\n"
+	"                      or a folder of them. Columns: docs/calibration.md\n"
+	"  --off OFF           the same without the IOMMU; may be repeated\n"
+	"  --preset BASE       the preset that gives what no table tells\n"
+	"  --iommu KIND        smmuv2, smmuv3 or vtd; default: vtd\n"
+	"  -o, --output FILE   the preset to write\n"
+	"\n"
+	"The figures called model are those of the model itself with the preset, not of the search.\n"
+	"The same tables give the same preset. Exit status: 0 done; 2 could not be done.\n";
+
+struct options {
+	struct fit_data data;
+	const char *base, *output;
+	const struct iommu_kind *kind;
+};
+
+enum { OPT_OFF = 256, OPT_PRESET, OPT_IOMMU };
+
+static const struct option long_options[] = {
+	{ "off", required_argument, NULL, OPT_OFF },
+	{ "preset", required_argument, NULL, OPT_PRESET },
+	{ "iommu", required_argument, NULL, OPT_IOMMU },
+	{ "output", required_argument, NULL, 'o' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* ---- options ---- */
+
+static int take_table(struct options *o, const char *path, bool off)
+{
+	char error[FIT_ERROR];
+
+	return fit_read(&o->data, path, off, error) ? cli_fail("%s", error) : CLI_OK;
+}
+
+static int take_option(struct options *o, int opt, int argc, char **argv)
+{
+	switch (opt) {
+	case 'o':
+		o->output = optarg;
+		return CLI_OK;
+	case OPT_PRESET:
+		o->base = optarg;
+		return CLI_OK;
+	case OPT_OFF:
+		return take_table(o, optarg, true);
+	case OPT_IOMMU:
+		o->kind = iommu_kind_find(optarg);
+		return o->kind ? CLI_OK : cli_usage("fit", "fit: --iommu %s: no such IOMMU", optarg);
+	}
+	return cli_bad_option(argc, argv, opt);
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	int opt, status = CLI_OK;
+
+	optind = 1;
+	opterr = 0;
+	o->kind = iommu_kind_find("vtd");
+	while (!status && (opt = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1)
+		status = take_option(o, opt, argc, argv);
+	if (status)
+		return status;
+	if (optind == argc)
+		return cli_usage("fit", "fit: no table given");
+	if (!o->base)
+		return cli_usage("fit", "fit: no preset to start from given (--preset)");
+	if (!o->output)
+		return cli_usage("fit", "fit: no output file given (-o)");
+	for (; !status && optind < argc; optind++)
+		status = take_table(o, argv[optind], false);
+	return status;
+}
+
+/* The written file names its base, and that names no files. */
+static int load_base(const char *name, struct fl_config *cfg)
+{
+	const struct fl_preset *p = fl_config_presets;
+	struct fl_config_error err;
+
+	while (p->name && strcmp(p->name, name))
+		p++;
+	if (!p->name)
+		return cli_fail("fit: --preset %s: no such preset", name);
+	fl_config_init(cfg);
+	return fl_config_load(cfg, name, &err) ? cli_fail("%s", err.text) : CLI_OK;
+}
+
+/* ---- the model ---- */
+
+/* What a child sends back. */
+struct answer {
+	int code;
+	char reason[sizeof(struct dmat_error)];
+	u64 bytes, duration_ns, latency_ns;
+};
+
+static int make_trace(const struct fit_point *p, const char *path, struct dmat_error *err)
+{
+	char pages[40], size[40], write[40], accesses[40];
+	const char *set[] = { "streams=1", "maps=front", "pattern=uniform", "interval_ns=0", "spacing=fixed", pages,
+			      size,	   write,	 accesses };
+
+	snprintf(pages, sizeof(pages), "pages=%llu", (p->window + FIT_PAGE - 1) / FIT_PAGE);
+	snprintf(size, sizeof(size), "size_bytes=%u", p->size);
+	snprintf(write, sizeof(write), "write_percent=%d", p->kind == FIT_WRITE ? 100 : 0);
+	snprintf(accesses, sizeof(accesses), "accesses=%d", FIT_ACCESSES);
+	return trace_generate("random", set, ARRAY_SIZE(set), 1, path, err);
+}
+
+static void answer_point(const struct options *o, const struct fl_config *cfg, const struct fit_point *p,
+			 const char *path, struct answer *a)
+{
+	struct replay_options run = { .trace = path,
+				      .kind = p->off ? iommu_kind_find("none") : o->kind,
+				      .resident = REPLAY_RESIDENT_ALL,
+				      .seed = 1 };
+	struct fl_config mine = *cfg;
+	struct replay_result res;
+	struct dmat_error err = { 0 };
+
+	mine.master.arrival = FL_ARRIVAL_BACK_TO_BACK;
+	if (p->kind == FIT_LATENCY)
+		mine.master.outstanding = 1;
+	run.cfg = &mine;
+	a->code = make_trace(p, path, &err);
+	if (!a->code)
+		a->code = replay_timed(&run, &res, &err);
+	if (a->code)
+		snprintf(a->reason, sizeof(a->reason), "%.250s", err.reason);
+	a->bytes = res.bytes;
+	a->duration_ns = res.duration_ns;
+	a->latency_ns = res.access.mean;
+}
+
+static bool transfer_answer(int fd, struct answer *a, bool out)
+{
+	char *at = (char *)a;
+	size_t left = sizeof(*a);
+	ssize_t n;
+
+	while (left && (n = out ? write(fd, at, left) : read(fd, at, left)) > 0) {
+		at += n;
+		left -= (size_t)n;
+	}
+	return !left;
+}
+
+/* A process for each point: SystemC simulates once in a process. */
+static int ask_model(const struct options *o, const struct fl_config *cfg, struct fit_point *p, const char *path)
+{
+	struct answer a = { 0 };
+	int fds[2], state = 0;
+	bool whole;
+	pid_t pid;
+
+	if (pipe(fds))
+		return cli_fail("fit: %s", strerror(errno));
+	pid = fork();
+	if (!pid) {
+		answer_point(o, cfg, p, path, &a);
+		_exit(!transfer_answer(fds[1], &a, true));
+	}
+	close(fds[1]);
+	whole = pid > 0 && transfer_answer(fds[0], &a, false);
+	close(fds[0]);
+	if (pid > 0)
+		waitpid(pid, &state, 0);
+	if (!whole || state)
+		return cli_fail("fit: the run of a window of %llu bytes ended without a result", p->window);
+	if (a.code)
+		return cli_fail("fit: window of %llu bytes: %s", p->window, a.reason);
+	p->model = p->kind == FIT_LATENCY ? (double)a.latency_ns : (double)a.bytes * 1000 / (double)a.duration_ns;
+	return CLI_OK;
+}
+
+/* Without an IOMMU no window differs from another. */
+static const struct fit_point *same_as(const struct fit_data *d, size_t number)
+{
+	const struct fit_point *p = &d->point[number], *q;
+
+	for (q = d->point; q < p; q++)
+		if (q->kind == p->kind && q->size == p->size && q->off == p->off && (p->off || q->window == p->window))
+			return q;
+	return NULL;
+}
+
+static int ask_all(struct options *o, const struct fl_config *cfg)
+{
+	const char *folder = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+	struct report_progress bar = { .what = "windows", .total = o->data.points };
+	const struct fit_point *same;
+	int status = CLI_OK, fd;
+	char path[4096];
+	size_t i;
+
+	snprintf(path, sizeof(path), "%.4000s/faultline-fit-XXXXXX", folder);
+	fd = mkstemp(path);
+	if (fd < 0)
+		return cli_fail("fit: %s: %s", path, strerror(errno));
+	close(fd);
+	fflush(stdout);
+	for (i = 0; !status && i < o->data.points; i++) {
+		same = same_as(&o->data, i);
+		if (same)
+			o->data.point[i].model = same->model;
+		else
+			status = ask_model(o, cfg, &o->data.point[i], path);
+		report_progress(&bar, i + 1);
+	}
+	report_progress_end(&bar);
+	unlink(path);
+	return status;
+}
+
+/* ---- output ---- */
+
+static const char *kind_name(enum fit_kind kind)
+{
+	static const char *const names[] = { "latency", "read", "write" };
+
+	return names[kind];
+}
+
+static int print_points(const struct fit_result *r, const struct fit_data *d)
+{
+	static const char *const headings[] = { "kind",	     ">size",  ">window",     "iommu",
+						">measured", ">model", ">difference", NULL };
+	struct report_table t;
+	size_t i;
+
+	report_table_init(&t, headings);
+	for (i = 0; i < d->points; i++) {
+		const struct fit_point *p = &d->point[i];
+		const char *unit = p->kind == FIT_LATENCY ? "ns" : "MB/s";
+
+		report_table_cell(&t, "%s", kind_name(p->kind));
+		report_table_cell(&t, "%u", p->size);
+		report_table_cell(&t, "%llu", p->window);
+		report_table_cell(&t, "%s", p->off ? "off" : "on");
+		report_table_cell(&t, "%.1f %s", p->measured, unit);
+		report_table_cell(&t, "%.1f %s", p->model, unit);
+		report_table_cell(&t, "%+.1f %%", fit_difference(r, p));
+	}
+	return report_table_print(&t, stdout);
+}
+
+static void print_score(const struct fit_result *r, const struct fit_data *d, bool latency, bool off)
+{
+	struct fit_score s;
+
+	fit_rate(r, d, latency, off, &s);
+	if (!s.points)
+		return;
+	printf("%s, IOMMU %s: %u of %u windows within %s, %.1f at most\n", latency ? "latency" : "bandwidth",
+	       off ? "off" : "on", s.good, s.points, latency ? "5 %" : "8 points of the bandwidth without the IOMMU",
+	       s.worst);
+}
+
+static void print_found(const struct fit_result *r)
+{
+	size_t i;
+
+	printf("%-9s a transfer that hits, link and memory: %.1f ns\n", "fitted", (double)r->base_ps / 1000);
+	printf("%-9s a miss: %.1f ns more; %llu TLB entries\n", r->have_walk ? "fitted" : "assumed",
+	       (double)r->miss_ps / 1000, r->sets * r->ways);
+	printf("%-9s %llu walk slots, each held for %.1f ns: %.1f walks a us; %llu translation slots\n",
+	       r->have_rate ? "fitted" : "assumed", r->walk_slots, (double)r->walk_ps / 1000,
+	       r->walk_ps ? (double)r->walk_slots * 1e6 / (double)r->walk_ps : 0, r->tbu_slots);
+	printf("%-9s the link: %llu MB/s, packets and all\n", r->have_link ? "fitted" : "assumed", r->link_mb_s);
+	for (i = 0; i < r->cards; i++)
+		printf("%-9s the card's %ss of %u bytes: %llu in flight, %.3f ns from one to the next\n", "fitted",
+		       r->card[i].write ? "write" : "read", r->card[i].size, r->card[i].outstanding,
+		       (double)r->card[i].interval_ps / 1000);
+	printf("%-9s associativity, the parts of a miss and of a transfer, and all else: the preset's\n\n", "assumed");
+}
+
+static int write_preset(const struct options *o, const struct fit_result *r, const struct fl_config *cfg)
+{
+	FILE *out = fopen(o->output, "w");
+	bool bad;
+
+	if (!out)
+		return cli_fail("%s: %s", o->output, strerror(errno));
+	fit_write(r, &o->data, o->base, cfg, out);
+	bad = ferror(out);
+	if (!fclose(out) && !bad)
+		return CLI_OK;
+	unlink(o->output);
+	return cli_fail("%s: %s", o->output, strerror(EIO));
+}
+
+static int fit(struct options *o)
+{
+	struct fl_config base, cfg;
+	struct fit_result r;
+	char error[FIT_ERROR];
+	int status = load_base(o->base, &base);
+
+	if (status)
+		return status;
+	if (fit_search(&o->data, &base, &r, error))
+		return cli_fail("fit: %s", error);
+	fit_apply(&r, &base, &cfg);
+	status = ask_all(o, &cfg);
+	if (!status)
+		status = write_preset(o, &r, &cfg);
+	if (status)
+		return status;
+	print_found(&r);
+	if (print_points(&r, &o->data))
+		return cli_fail("out of memory");
+	putchar('\n');
+	print_score(&r, &o->data, true, false);
+	print_score(&r, &o->data, true, true);
+	print_score(&r, &o->data, false, false);
+	print_score(&r, &o->data, false, true);
+	return cli_finish(CLI_OK);
+}
+
+static int run(int argc, char **argv)
+{
+	struct options o = { 0 };
+	int status = parse(&o, argc, argv);
+
+	if (!status)
+		status = fit(&o);
+	fit_free(&o.data);
+	return status;
+}
+
+const struct cli_command cli_fit = {
+	.name = "fit",
+	.summary = "a preset from a measured machine",
+	.help = help,
+	.run = run,
+};

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What was found, as a configuration and as a file. */
+#include "fit.h"
+
+#include <string.h>
+
+/* docs/timing.md, the link: a packet is framing, header, payload; an address of a generated trace is below 4 GiB. */
+#define REQUEST_HEADER	  12
+#define COMPLETION_HEADER 12
+
+static u64 packets(u64 bytes, u64 most)
+{
+	return (bytes + most - 1) / most;
+}
+
+u64 fit_bytes_up(const struct fl_config *cfg, bool write, u32 size)
+{
+	u64 n = packets(size, write ? cfg->pcie.max_payload : cfg->pcie.max_read_request);
+
+	return n * (cfg->pcie.framing_bytes + REQUEST_HEADER) + (write ? size : 0);
+}
+
+u64 fit_bytes_down(const struct fl_config *cfg, bool write, u32 size)
+{
+	u64 most = cfg->pcie.max_payload < cfg->pcie.max_read_request ? cfg->pcie.max_payload
+								      : cfg->pcie.max_read_request;
+
+	return write ? 0 : packets(size, most) * (cfg->pcie.framing_bytes + COMPLETION_HEADER) + size;
+}
+
+/* Each read request takes a tag. */
+static u64 most_tags(const struct fit_result *r, const struct fl_config *cfg)
+{
+	u64 most = cfg->pcie.tags, n;
+	size_t i;
+
+	for (i = 0; i < r->cards; i++) {
+		n = r->card[i].outstanding * packets(r->card[i].size, cfg->pcie.max_read_request);
+		most = !r->card[i].write && n > most ? n : most;
+	}
+	return most;
+}
+
+static u64 most_outstanding(const struct fit_result *r)
+{
+	u64 most = 1;
+	size_t i;
+
+	for (i = 0; i < r->cards; i++)
+		most = r->card[i].outstanding > most ? r->card[i].outstanding : most;
+	return most;
+}
+
+/* "64=34/18.345,64w=39" */
+static void transfers_text(const struct fit_result *r, char *text, size_t size)
+{
+	size_t used = 0, i;
+
+	text[0] = '\0';
+	for (i = 0; i < r->cards && used < size; i++) {
+		const struct fit_card *c = &r->card[i];
+
+		used += (size_t)snprintf(text + used, size - used, "%s%u%s=%llu", i ? "," : "", c->size,
+					 c->write ? "w" : "", c->outstanding);
+		if (c->interval_ps && used < size)
+			used += (size_t)snprintf(text + used, size - used, "/%llu.%03llu", c->interval_ps / 1000,
+						 c->interval_ps % 1000);
+	}
+}
+
+/* What a miss costs beside its walk: the TBU's links first, as the preset has them, and the rest is the TCU's. */
+static void apply_walk(const struct fit_result *r, struct fl_config *cfg)
+{
+	u64 rest = r->miss_ps - r->walk_ps, walk = r->walk_ps;
+
+	if (cfg->tbu.link_ps > rest / 2)
+		cfg->tbu.link_ps = rest / 2;
+	cfg->tcu.lookup_ps = rest - 2 * cfg->tbu.link_ps;
+	if (cfg->tcu.config_cache_ps + cfg->tcu.walk_cache_ps > walk)
+		cfg->tcu.config_cache_ps = cfg->tcu.walk_cache_ps = 0;
+	cfg->tcu.walk_latency_ps = walk - cfg->tcu.config_cache_ps - cfg->tcu.walk_cache_ps;
+}
+
+void fit_apply(const struct fit_result *r, const struct fl_config *base, struct fl_config *cfg)
+{
+	*cfg = *base;
+	cfg->iommu.tlb_sets = r->sets;
+	cfg->iommu.tlb_ways = r->ways;
+	cfg->tbu.slots = r->tbu_slots;
+	cfg->tcu.walk_slots = r->walk_slots;
+	if (r->have_walk)
+		apply_walk(r, cfg);
+	if (cfg->memory.latency_ps > r->base_ps)
+		cfg->memory.latency_ps = r->base_ps;
+	cfg->pcie.link_ps = (r->base_ps - cfg->memory.latency_ps) / 2;
+	cfg->pcie.bandwidth_mb_s = r->link_mb_s;
+	cfg->master.bus = FL_BUS_PCIE;
+	cfg->master.interval_ps = 0;
+	cfg->master.outstanding = cfg->master.outstanding_per_stream = most_outstanding(r);
+	cfg->pcie.tags = most_tags(r, cfg);
+	transfers_text(r, cfg->master.transfers, sizeof(cfg->master.transfers));
+}
+
+/* ---- YAML ---- */
+
+static void write_head(const struct fit_result *r, const struct fit_data *d, const char *base, FILE *out)
+{
+	struct fit_score lat, off, on, idle;
+	size_t i;
+
+	fit_rate(r, d, true, false, &lat);
+	fit_rate(r, d, true, true, &idle);
+	fit_rate(r, d, false, false, &on);
+	fit_rate(r, d, false, true, &off);
+	fputs("# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause\n# Made by faultline fit from\n", out);
+	for (i = 0; i < d->tables; i++)
+		fprintf(out, "#   %s%s\n", d->table[i], d->table_off[i] ? " (without the IOMMU)" : "");
+	fprintf(out, "# In the model: latency within 5 %% in %u of %u windows (%.1f %% at most),\n",
+		lat.good + idle.good, lat.points + idle.points, lat.worst > idle.worst ? lat.worst : idle.worst);
+	fprintf(out,
+		"# bandwidth within 8 points of that without the IOMMU in %u of %u windows with it (%.1f at most)\n"
+		"# and in %u of %u without (%.1f at most).\n"
+		"# Values without \"fitted\" are those of %s or, where it says so, an assumption.\n",
+		on.good, on.points, on.worst, off.good, off.points, off.worst, base);
+	fprintf(out, "base: %s\n", base);
+}
+
+static void value(FILE *out, const struct fl_config *cfg, const char *name, const char *why)
+{
+	const char *key = strchr(name, '.') + 1;
+	char text[FL_TEXT_MAX + 2];
+	size_t i;
+	int used;
+
+	for (i = 0; i < fl_config_n_keys; i++)
+		if (!strcmp(fl_config_keys[i].name, name))
+			break;
+	fl_assert(i < fl_config_n_keys);
+	used = fprintf(out, "  %s: %s", key, fl_config_format(cfg, &fl_config_keys[i], text, sizeof(text)));
+	fprintf(out, "%*s# %s\n", used < 26 ? 26 - used : 1, "", why);
+}
+
+static void write_walk(const struct fit_result *r, const struct fl_config *cfg, FILE *out)
+{
+	const char *rate = r->have_rate ? "fitted: the bandwidth where most accesses miss"
+					: "assumption: no bandwidth shows it";
+	const char *sum = "fitted: one of the parts of a miss, of which only the sum is known";
+
+	fputs("iommu:\n", out);
+	value(out, cfg, "iommu.tlb_sets",
+	      r->have_walk ? "fitted: sets times ways is the knee of the curve; how they share it does not show"
+			   : "assumption: no window shows a miss, so all of them fit");
+	value(out, cfg, "iommu.tlb_ways", r->have_walk ? "fitted, as above" : "assumption, as above");
+	fputs("tbu:\n", out);
+	value(out, cfg, "tbu.slots", r->have_rate ? "fitted: the bandwidth of middle windows" : rate);
+	value(out, cfg, "tbu.link_ns", r->have_walk ? sum : "assumption: no window shows a miss");
+	fputs("tcu:\n", out);
+	value(out, cfg, "tcu.lookup_ns", r->have_walk ? sum : "assumption, as above");
+	value(out, cfg, "tcu.walk_latency_ns", r->have_walk ? sum : "assumption, as above");
+	value(out, cfg, "tcu.walk_slots", rate);
+}
+
+void fit_write(const struct fit_result *r, const struct fit_data *d, const char *base, const struct fl_config *cfg,
+	       FILE *out)
+{
+	write_head(r, d, base, out);
+	write_walk(r, cfg, out);
+	fputs("memory:\n", out);
+	value(out, cfg, "memory.latency_ns", "assumption: only its sum with the link is known");
+	fputs("pcie:\n", out);
+	value(out, cfg, "pcie.link_ns", "fitted: a transfer whose translation is cached");
+	value(out, cfg, "pcie.bandwidth_mb_s",
+	      r->have_link ? "fitted: what the fastest transfers take, packets and all" : "assumption: no bandwidth");
+	value(out, cfg, "pcie.tags", r->cards ? "never less than the card has in flight" : "assumption");
+	fputs("master:\n", out);
+	value(out, cfg, "master.bus", "a card behind a link");
+	value(out, cfg, "master.interval_ns", "what limits the card stands in transfers");
+	value(out, cfg, "master.outstanding", "the most of any size below");
+	value(out, cfg, "master.outstanding_per_stream", "as above");
+	if (r->cards)
+		value(out, cfg, "master.transfers", "fitted: the card, by size: in flight / ns between two");
+}
