@@ -209,8 +209,18 @@ static void check_alike(u32 at, u32 now)
 		ck_assert_uint_eq(one.msis[i], two.msis[i]);
 	ck_assert_uint_eq(one.n_invs, two.n_invs);
 	ck_assert_uint_eq(one.n_responses, two.n_responses);
-	ck_assert_mem_eq(one.invs, two.invs, one.n_invs * sizeof(one.invs[0]));
-	ck_assert_mem_eq(one.responses, two.responses, one.n_responses * sizeof(one.responses[0]));
+	for (i = 0; i < one.n_invs; i++) {
+		const struct ats_inv *x = &one.invs[i], *y = &two.invs[i];
+
+		ck_assert(x->sid == y->sid && x->pasid == y->pasid && x->addr == y->addr && x->shift == y->shift);
+		ck_assert(x->itag == y->itag && x->pasid_valid == y->pasid_valid && x->global == y->global);
+	}
+	for (i = 0; i < one.n_responses; i++) {
+		const struct page_response *x = &one.responses[i], *y = &two.responses[i];
+
+		ck_assert(x->sid == y->sid && x->pasid == y->pasid && x->prgi == y->prgi && x->code == y->code);
+		ck_assert(x->pasid_valid == y->pasid_valid && x->automatic == y->automatic);
+	}
 	ck_assert_uint_eq(rig_vtd_peek(&one, state_at), rig_vtd_peek(&two, state_at));
 }
 
