@@ -16,6 +16,7 @@ static const char *const names[CALL_COUNT] = {
 	[CALL_RESET] = "reset",
 	[CALL_SAVE] = "save",
 	[CALL_RESTORE] = "restore",
+	[CALL_CONCERNS] = "concerns",
 };
 
 fl_rare void engine_bad_call(const struct engine_guard *g, enum engine_call call)

@@ -3,13 +3,14 @@
  * The guard of the contract between an engine and its holder (iommu.h): which
  * call is under way, and what may be called back from within it.
  *
- * Rare calls are watched always. Those that every access makes (lookup, walk,
- * fill, cancel, translate) are watched in a build with FL_CHECKED.
+ * Rare calls are watched always, and so is who acts for other transactions.
+ * The calls that every access makes (lookup, walk, fill, cancel, translate), and
+ * what they call back, are watched in a build with FL_CHECKED.
  */
 #ifndef ENGINE_H
 #define ENGINE_H
 
-#include "fl_env.h"
+#include "iommu.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,14 +31,22 @@ enum engine_call {
 	CALL_RESET,
 	CALL_SAVE,
 	CALL_RESTORE,
+	CALL_CONCERNS,
 	CALL_COUNT
 };
 
 /* Calls that may act for transactions whose outcome is known: rule 4 of the contract. */
 #define CALLS_THAT_ACT (BIT(CALL_MMIO_WRITE) | BIT(CALL_STEP) | BIT(CALL_RESET))
 
+/* Its other rows: who may use memory and send messages, tell of events, drive interrupts. */
+#define CALLS_WITH_MEMORY \
+	((BIT(CALL_COUNT) - 2) & ~(BIT(CALL_MMIO_READ) | BIT(CALL_SAVE) | BIT(CALL_RESTORE) | BIT(CALL_CONCERNS)))
+#define CALLS_WITH_EVENTS (CALLS_WITH_MEMORY | BIT(CALL_MMIO_READ))
+#define CALLS_WITH_IRQS	  (CALLS_WITH_EVENTS | BIT(CALL_RESTORE))
+
 struct engine_guard {
-	u8 call; /* enum engine_call: the one under way */
+	u8 call;     /* enum engine_call: the one under way */
+	u8 in_event; /* with FL_CHECKED: iommu_ops.event runs */
 };
 
 /* A holder broke the contract, or (@callback) the engine did: does not return. */
@@ -59,9 +68,11 @@ static inline void engine_leave(struct engine_guard *g)
 #ifdef FL_CHECKED
 #define engine_enter_access(g, call) engine_enter(g, call)
 #define engine_leave_access(g)	     engine_leave(g)
+#define FL_CHECKED_CALLS	     1
 #else
 #define engine_enter_access(g, call) ((void)(g))
 #define engine_leave_access(g)	     ((void)(g))
+#define FL_CHECKED_CALLS	     0
 #endif
 
 /**
@@ -73,6 +84,36 @@ static inline void engine_calls_back(const struct engine_guard *g, u32 calls, co
 {
 	if (unlikely(!(BIT(g->call) & calls)))
 		engine_bad_callback(g, callback);
+}
+
+/* The same for what calls of every access make as well. */
+static inline void engine_calls_back_access(const struct engine_guard *g, u32 calls, const char *callback)
+{
+	if (FL_CHECKED_CALLS)
+		engine_calls_back(g, calls, callback);
+}
+
+/* Tell the holder, if it listens. Commands and the end of a SYNC act for others. */
+static inline void engine_event(struct engine_guard *g, const struct iommu_ops *ops, void *ctx,
+				const struct iommu_event *ev)
+{
+	if (likely(!ops->event))
+		return;
+	if (ev->kind == IOMMU_EV_COMMAND || ev->kind == IOMMU_EV_SYNC)
+		engine_calls_back(g, CALLS_THAT_ACT, "event of a command");
+	engine_calls_back_access(g, CALLS_WITH_EVENTS, "event");
+	if (FL_CHECKED_CALLS)
+		g->in_event++;
+	ops->event(ctx, ev);
+	if (FL_CHECKED_CALLS)
+		g->in_event--;
+}
+
+/* iommu_class.concerns: between calls, or from within an event. */
+static inline void engine_asks(const struct engine_guard *g)
+{
+	if (FL_CHECKED_CALLS && unlikely(g->call && !g->in_event))
+		engine_bad_call(g, CALL_CONCERNS);
 }
 
 #ifdef __cplusplus

@@ -22,6 +22,7 @@ static void drive(struct smmuv2 *s, u16 line, bool up)
 		return;
 	if (up && s->guard.call != CALL_RESTORE)
 		emit(s, &ev);
+	engine_calls_back_access(&s->guard, CALLS_WITH_IRQS, "irq");
 	s->ops->irq(s->ctx, line, up);
 }
 

@@ -58,8 +58,7 @@ struct smmuv2_fault {
 
 static inline void emit(struct smmuv2 *s, const struct iommu_event *ev)
 {
-	if (s->ops->event)
-		s->ops->event(s->ctx, ev);
+	engine_event(&s->guard, s->ops, s->ctx, ev);
 }
 
 /* smmuv2_scope.c: events that say what was translated before and may be different now */

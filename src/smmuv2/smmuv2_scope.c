@@ -91,6 +91,7 @@ bool smmuv2_concerns(const struct smmuv2 *s, const struct iommu_scope *scope, u3
 {
 	u32 cb;
 
+	engine_asks(&s->guard);
 	if ((scope->by & SCOPE_SID) && (sid < scope->sid_first || sid > scope->sid_last))
 		return false;
 	if (!scope->regime && !(scope->by & (SCOPE_BANK | SCOPE_VMID | SCOPE_ASID)))

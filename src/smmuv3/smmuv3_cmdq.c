@@ -141,6 +141,7 @@ static bool fetch(struct smmuv3 *s, u64 pa, u64 *cmd)
 {
 	v3_event(s,
 		 &(struct iommu_event){ .kind = IOMMU_EV_MEM_READ, .unit = UNIT_CMDQ, .addr = pa, .len = CMD_BYTES });
+	engine_calls_back(&s->guard, CALLS_THAT_ACT, "mem_read of a command");
 	if (s->ops->mem_read(s->ctx, pa, cmd, CMD_BYTES))
 		return false;
 	cmd[0] = fl_get_le64(&cmd[0]);

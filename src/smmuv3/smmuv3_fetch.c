@@ -8,8 +8,10 @@
 /* One read on behalf of a walk: made, recorded; 0 or -EIO. */
 int v3_walk_read(struct smmuv3 *s, struct iommu_walk *w, u64 pa, void *buf, u32 len)
 {
-	int err = s->ops->mem_read(s->ctx, pa, buf, len);
+	int err;
 
+	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_read");
+	err = s->ops->mem_read(s->ctx, pa, buf, len);
 	if (w->n_accesses < WALK_MAX_ACCESSES) {
 		struct walk_access *a = &w->accesses[w->n_accesses++];
 

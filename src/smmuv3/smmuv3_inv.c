@@ -341,6 +341,7 @@ bool smmuv3_concerns(struct smmuv3 *s, const struct iommu_scope *scope, u32 sid,
 	struct smmuv3_stream st;
 	u8 stages;
 
+	engine_asks(&s->guard);
 	if (scope->by & SCOPE_SID)
 		return names(scope, sid, pasid);
 	if (!scope->regime || !v3_peek_stream(s, sid, pasid, &st))

@@ -8,6 +8,7 @@ void v3_pulse(struct smmuv3 *s, u32 line)
 	if (s->cfg.no_wired_irq && (s->idr0 & IDR0_MSI) && line != SMMUV3_IRQ_SEV)
 		return;
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_IRQ, .code = (u16)line });
+	engine_calls_back_access(&s->guard, CALLS_WITH_EVENTS, "irq");
 	if (s->ops->irq)
 		s->ops->irq(s->ctx, line, true);
 }
@@ -17,6 +18,7 @@ int v3_msi(struct smmuv3 *s, u64 pa, u32 data)
 {
 	pa &= s->pa_mask;
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_MSI, .addr = pa, .data = data, .len = 4 });
+	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "msi");
 	return s->ops->msi(s->ctx, pa, data);
 }
 

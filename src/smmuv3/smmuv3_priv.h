@@ -135,8 +135,7 @@ struct smmuv3_stall {
 
 static inline void v3_event(struct smmuv3 *s, const struct iommu_event *ev)
 {
-	if (unlikely(s->ops->event != NULL))
-		s->ops->event(s->ctx, ev);
+	engine_event(&s->guard, s->ops, s->ctx, ev);
 }
 
 static inline u32 v3_reg(const struct smmuv3 *s, u32 offset)

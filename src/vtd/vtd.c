@@ -5,6 +5,7 @@
 
 int vtd_mem_read(struct vtd *v, u64 pa, void *buf, u32 len)
 {
+	engine_calls_back_access(&v->guard, CALLS_WITH_MEMORY, "mem_read");
 	return v->ops->mem_read(v->ctx, pa, buf, len);
 }
 
@@ -13,6 +14,7 @@ int vtd_mem_write(struct vtd *v, u64 pa, const void *buf, u32 len)
 	struct iommu_event ev = { .kind = IOMMU_EV_MEM_WRITE, .addr = pa, .len = len };
 
 	vtd_emit(v, &ev);
+	engine_calls_back_access(&v->guard, CALLS_WITH_MEMORY, "mem_write");
 	return v->ops->mem_write(v->ctx, pa, buf, len);
 }
 

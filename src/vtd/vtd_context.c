@@ -79,7 +79,7 @@ static void count_event(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
 	if (v->ops->event) {
 		struct iommu_event ev = { .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .sid = sid };
 
-		v->ops->event(v->ctx, &ev);
+		vtd_emit(v, &ev);
 	}
 }
 
@@ -289,6 +289,57 @@ static bool pasid_entry_invalid(const struct vtd *v, const u64 *pe)
 	return pgtt == VTD_PGTT_NESTED && (pe[2] & VTD_PE2_FSPTPTR) >> min((u32)v->mgaw, 30 + 9 * aw);
 }
 
+/* Pass-through goes with the second stage (table 23). */
+static u8 stages_of(u8 pgtt)
+{
+	switch (pgtt) {
+	case VTD_PGTT_FIRST:
+		return SCOPE_S1;
+	case VTD_PGTT_NESTED:
+		return SCOPE_S1 | SCOPE_S2;
+	default:
+		return SCOPE_S2;
+	}
+}
+
+static struct vtd_learnt *learnt_of(struct vtd *v, u32 sid, u32 pasid)
+{
+	u32 key = sid * 0x9e3779b1U ^ (pasid + 1) * 0x85ebca6bU;
+
+	return &v->learnt[(key ^ key >> 16) % VTD_LEARNT_SETS];
+}
+
+static u64 learnt_bit(u32 number)
+{
+	return BIT_ULL(number % 64);
+}
+
+/*
+ * Requests with @pasid are translated by @pgtt in @did from here on, and their
+ * holder may keep what comes out. A PASID-table entry is learnt from when it is
+ * read: as long as it is cached, it is not forgotten.
+ */
+static struct vtd_learnt *learn(struct vtd *v, u32 sid, u32 pasid, u8 pgtt, u32 did)
+{
+	struct vtd_learnt *l = learnt_of(v, sid, pasid);
+	u8 stages = stages_of(pgtt);
+
+	if (stages & SCOPE_S1)
+		l->first |= learnt_bit(did);
+	if (stages & SCOPE_S2)
+		l->second |= learnt_bit(did);
+	return l;
+}
+
+/* A request without PASID: its context entry decides. */
+static void learn_requester(struct vtd *v, const struct vtd_req *q, const struct vtd_bind *b)
+{
+	struct vtd_learnt *l = learn(v, q->sid, IOMMU_NO_PASID, b->pgtt, b->did);
+
+	if (b->have_pe)
+		l->rid |= learnt_bit(b->pasid);
+}
+
 static u8 fetch_pasid_entry(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b)
 {
 	u64 dir, pe[8];
@@ -316,6 +367,7 @@ static u8 fetch_pasid_entry(struct vtd *v, const struct vtd_req *q, struct iommu
 	if (dir & VTD_PDE_FPD)
 		b->pe[0] |= VTD_PE_FPD;
 	b->have_pe = b->new_pe = true;
+	learn(v, q->sid, b->pasid, (u8)FIELD_GET(VTD_PE_PGTT, pe[0]), (u32)FIELD_GET(VTD_PE1_DID, pe[1]));
 	return VTD_FR_NONE;
 }
 
@@ -361,48 +413,11 @@ static u8 resolve_scalable(struct vtd *v, const struct vtd_req *q, struct iommu_
 	return check_privileges(v, q, b);
 }
 
-/* Pass-through goes with the second stage (table 23). */
-static u8 stages_of(u8 pgtt)
-{
-	switch (pgtt) {
-	case VTD_PGTT_FIRST:
-		return SCOPE_S1;
-	case VTD_PGTT_NESTED:
-		return SCOPE_S1 | SCOPE_S2;
-	default:
-		return SCOPE_S2;
-	}
-}
-
-static struct vtd_learnt *learnt_of(struct vtd *v, u32 sid, u32 pasid)
-{
-	u32 key = sid * 0x9e3779b1U ^ (pasid + 1) * 0x85ebca6bU;
-
-	return &v->learnt[(key ^ key >> 16) % VTD_LEARNT_SETS];
-}
-
-static u64 learnt_bit(u32 number)
-{
-	return BIT_ULL(number % 64);
-}
-
-/* The request is about to be translated, and its holder may keep what comes out. */
-static void learn(struct vtd *v, const struct vtd_req *q, const struct vtd_bind *b)
-{
-	struct vtd_learnt *l = learnt_of(v, q->sid, q->has_pasid ? q->pasid : IOMMU_NO_PASID);
-	u8 stages = stages_of(b->pgtt);
-
-	if (stages & SCOPE_S1)
-		l->first |= learnt_bit(b->did);
-	if (stages & SCOPE_S2)
-		l->second |= learnt_bit(b->did);
-	if (b->have_pe && !q->has_pasid)
-		l->rid |= learnt_bit(b->pasid);
-}
-
-/* No translation is left, with holders neither. */
+/* No translation is left, with holders neither; cached PASID-table entries are what the next ones are made from. */
 void vtd_forget_learnt(struct vtd *v)
 {
+	if (v->pasids.count[64])
+		return;
 	memset(v->learnt, 0, sizeof(v->learnt));
 }
 
@@ -421,8 +436,8 @@ u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, str
 		return reason;
 	reason = v->ttm == VTD_TTM_LEGACY ? resolve_legacy(v, q, w, b) : resolve_scalable(v, q, w, b);
 	/* A translated request uses no domain's tables: what it depends on is its context entry. */
-	if (!reason && q->kind != VTD_TRANSLATED)
-		learn(v, q, b);
+	if (!reason && !q->has_pasid && q->kind != VTD_TRANSLATED)
+		learn_requester(v, q, b);
 	return reason;
 }
 
@@ -439,6 +454,7 @@ bool vtd_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
 	u64 domains = scope->by & SCOPE_VMID && !scope->vmid_mask ? learnt_bit(scope->vmid) : ~0ULL;
 	u64 used = (stages & SCOPE_S1 ? l->first : 0) | (stages & SCOPE_S2 ? l->second : 0);
 
+	engine_asks(&v->guard);
 	if ((scope->by & SCOPE_SID) && (sid < scope->sid_first || sid > scope->sid_last))
 		return false;
 	if ((scope->by & SCOPE_PASID) && pasid != IOMMU_NO_PASID && pasid != scope->pasid)

@@ -20,6 +20,7 @@ static void send(struct vtd *v, enum vtd_line line)
 	struct iommu_event ev = { .kind = IOMMU_EV_MSI, .code = line, .len = 4, .addr = addr, .data = data };
 
 	reg_set(&v->regs, g->ctl, reg_get(&v->regs, g->ctl) & ~VTD_ECTL_IP);
+	engine_calls_back_access(&v->guard, CALLS_WITH_MEMORY, "msi");
 	if (v->ops->msi) {
 		v->ops->msi(v->ctx, addr, data);
 	} else if (v->ops->irq) {

@@ -101,8 +101,7 @@ static inline struct vtd_flight *vtd_flight(struct iommu_walk *w)
 
 static inline void vtd_emit(struct vtd *v, const struct iommu_event *ev)
 {
-	if (v->ops->event)
-		v->ops->event(v->ctx, ev);
+	engine_event(&v->guard, v->ops, v->ctx, ev);
 }
 
 /*

@@ -116,7 +116,7 @@ static __attribute__((__noinline__)) void count_lookup(struct vtd *v, const stru
 				  .addr = t->iova,
 				  .id = t->id };
 
-	v->ops->event(v->ctx, &ev);
+	vtd_emit(v, &ev);
 }
 
 static struct vtd_req request_of(const struct dma_txn *t)

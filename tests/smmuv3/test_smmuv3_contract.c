@@ -242,6 +242,21 @@ static void read_from_irq(void)
 	fx_cmd(&f, 1 << 12 | 0x46, 0);
 }
 
+#ifdef FL_CHECKED
+static void irq_and_ask(void *ctx, u32 line, bool level)
+{
+	static const struct iommu_scope scope;
+
+	smmuv3_class.concerns(&f.smmu, &scope, SID, IOMMU_NO_PASID);
+}
+
+static void ask_from_irq(void)
+{
+	f.ops.irq = irq_and_ask;
+	fx_cmd(&f, 1 << 12 | 0x46, 0);
+}
+#endif
+
 /* What a child that does @what says before it is ended by SIGABRT. */
 static void dying_words(void (*what)(void), char *words, size_t size)
 {
@@ -277,6 +292,9 @@ START_TEST(test_reentry_is_named)
 		{ write_from_txn_resume, "mmio_write called from within mmio_write" },
 		{ step_from_page_response, "step called from within page_request" },
 		{ read_from_irq, "mmio_read called from within mmio_write" },
+#ifdef FL_CHECKED
+		{ ask_from_irq, "concerns called from within mmio_write" },
+#endif
 	};
 	char words[512];
 	u32 i;
