@@ -11,6 +11,16 @@ bool smmuv2_drv_dead(struct smmuv2_drv *d)
 	return dead;
 }
 
+/* It is given up: what it owes is abandoned. Not under drv_host.lock. */
+void smmuv2_drv_die(struct smmuv2_drv *d)
+{
+	unsigned long flags = fault_lock_acquire(&d->h.lock);
+
+	d->dead = true;
+	d->stats.given_up = 1;
+	fault_lock_release(&d->h.lock, flags);
+}
+
 /*
  * A fault or TLB status register. Each has reserved bits, which read as zero: all
  * ones are what a device answers that is no longer there. Not under drv_host.lock.
@@ -18,14 +28,10 @@ bool smmuv2_drv_dead(struct smmuv2_drv *d)
 u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset)
 {
 	u32 value = drv_read32(&d->h, offset);
-	unsigned long flags;
 
 	if (value != ~0U)
 		return value;
-	flags = fault_lock_acquire(&d->h.lock);
-	d->dead = true;
-	d->stats.given_up = 1;
-	fault_lock_release(&d->h.lock, flags);
+	smmuv2_drv_die(d);
 	return 0;
 }
 

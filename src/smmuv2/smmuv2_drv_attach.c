@@ -307,8 +307,10 @@ void smmuv2_drv_device_remove(void *drv, struct fault_dev *fdev, u64 now)
 	drv_note_now(&d->h, now);
 	drv_gate_close(&d->h, &d->h.config);
 	dev->base.inside = true;
+	/* What has not come to rest within the time-out never will. */
 	while ((dev->dom && detach(dev, now)) || fault_off(dev->base.faults, now))
-		drv_poll(&d->h, tries++);
+		if (!drv_poll(&d->h, tries++))
+			smmuv2_drv_die(d);
 	dev->base.inside = false;
 	drv_device_unlink(&d->h, &dev->base);
 	device_undo(dev);

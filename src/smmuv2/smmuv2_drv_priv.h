@@ -128,6 +128,7 @@ static inline u64 v2d_cb(const struct smmuv2_drv *d, u32 bank, u32 offset)
 
 /* smmuv2_driver.c */
 bool smmuv2_drv_dead(struct smmuv2_drv *d);
+void smmuv2_drv_die(struct smmuv2_drv *d);
 u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset);
 
 #define V2D_STALE 256 /* the same news so often in a row is no news */
