@@ -10,8 +10,8 @@ IommuModel::IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const
     : sc_module(name), down("down"), walk("walk"), mmio("mmio"), irq("irq"), reset_in("reset_in"),
       scheduler_(scheduler), config_(config), down_bw_(new DownBw(*this)), walk_bw_(new DownBw(*this)),
       mmio_fw_(new MmioFw(*this)), pages_(kDirectPages), in_flight_(kInFlightHeads),
-      walk_slots_(config.tcu.walk_slots, 0), walks_use_("walk_slots", u32(config.tcu.walk_slots)),
-      record_use_("record_port", 1), command_use_("commands", 1), stalls_use_("stall_slots", ~0U) {
+      walk_slots_(config.tcu.walk_slots, 0), walks_use_("walk_slots", u32(config.tcu.walk_slots), false),
+      record_use_("record_port", 1, false), command_use_("commands", 1, false), stalls_use_("stall_slots", ~0U, false) {
     fill_ops();
     for (unsigned i = 0; i < config.tbu.count; i++)
         ports_.emplace_back(new Port(*this, i));
@@ -29,6 +29,15 @@ tlm::tlm_target_socket<> &IommuModel::tbu(unsigned i) {
 void IommuModel::set_engine(const iommu_class *cls, void *hw) {
     cls_ = cls;
     hw_ = hw;
+}
+
+void IommuModel::keep_accounts() {
+    for (auto &p : ports_) {
+        p->input_use.keep(true);
+        p->slots_use.keep(true);
+    }
+    for (Usage *u : {&walks_use_, &record_use_, &command_use_, &stalls_use_})
+        u->keep(true);
 }
 
 std::vector<const Usage *> IommuModel::usages() const {
@@ -102,6 +111,7 @@ bool IommuModel::start(Flow &f, Port &p, tlm_generic_payload &gp) {
     f.txn.pasid = f.ext ? f.ext->substream_id : 0;
     f.txn.flags = u16((f.ext ? f.ext->flags & ~DMA_WRITE : 0) | (gp.is_write() ? DMA_WRITE : 0));
     f.txn.tbu = u16(p.index);
+    f.bill = f.ext ? f.ext->bill : nullptr;
     if (f.ext)
         f.ext->faults = 0;
     if (!gp.is_read() && !gp.is_write()) {
@@ -201,8 +211,11 @@ IommuModel::Step IommuModel::attempt(Flow &f, ps_t t, Access *again) {
 
 /* The try under way may end in a fault: its time is counted from its start. */
 void IommuModel::open_piece(Flow &f) {
+    f.piece = nullptr;
+    if (!f.bill)
+        return;
     piece_.open(f.started);
-    f.piece = f.ext && f.ext->bill ? &piece_ : nullptr;
+    f.piece = &piece_;
 }
 
 /* A lookup has refused it: a fault that nobody waits for. */
@@ -298,10 +311,12 @@ IommuModel::Step IommuModel::own_walk(Flow &f, ps_t s, Access *again) {
     ps_t end = price_walk(*w, caches);
     walk_slots_.push(end);
     walks_use_.use(arrival, begin, end);
-    f.book(OWNER_TCU, arrival);
-    f.book(OWNER_WALK_SLOT, begin);
-    f.book(OWNER_TCU, caches);
-    f.book(OWNER_TABLE, end);
+    if (f.bill) {
+        f.book(OWNER_TCU, arrival);
+        f.book(OWNER_WALK_SLOT, begin);
+        f.book(OWNER_TCU, caches);
+        f.book(OWNER_TABLE, end);
+    }
     counters_.walks++;
     insert_walk(w);
     if (likely(kind == XLAT_OK)) {

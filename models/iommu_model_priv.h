@@ -29,13 +29,15 @@ struct IommuModel::Flow {
     xlat how;       // XLAT_OK, XLAT_ABORT, XLAT_RAZWI
     Access *waiter; // with Step::Wait: who waits
 
+    Bill *bill;  // of the access, or NULL
     Bill *piece; // of this try of the piece, where it may end in a fault
     Bill *fault; // of the fault that the access is in
 
     /// Pieces of one access overlap, so a fault has a bill of its own.
     void book(owner o, ps_t until) {
-        if (ext && ext->bill)
-            ext->bill->book(o, until);
+        if (!bill)
+            return;
+        bill->book(o, until);
         if (unlikely(piece != nullptr))
             piece->book(o, until);
         if (unlikely(fault != nullptr))
@@ -75,7 +77,7 @@ struct IommuModel::Access {
     /// A try begins at flow.started.
     void open_piece() {
         piece_bill.open(flow.started);
-        flow.piece = flow.ext && flow.ext->bill ? &piece_bill : nullptr;
+        flow.piece = flow.bill ? &piece_bill : nullptr;
     }
 };
 

@@ -10,7 +10,7 @@ using tlm::tlm_sync_enum;
 
 IommuModel::Port::Port(IommuModel &m, unsigned i)
     : model(m), socket(("tbu_" + std::to_string(i)).c_str()), index(i), slots(m.config_.tbu.slots, 0),
-      input_use("tbu_input", 1), slots_use("tbu_slots", u32(m.config_.tbu.slots)) {
+      input_use("tbu_input", 1, false), slots_use("tbu_slots", u32(m.config_.tbu.slots), false) {
     socket.bind(*this);
 }
 

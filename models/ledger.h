@@ -13,7 +13,7 @@
 #include "scheduler.h"
 #include "sorted_ring.h"
 #include <algorithm>
-#include <deque>
+#include <vector>
 
 extern "C" {
 #include "owners.h"
@@ -115,16 +115,23 @@ struct OwnerSums {
 /// A resource that accounts for itself.
 class Usage {
 public:
-    explicit Usage(const char *name, u32 capacity) : name_(name), capacity_(capacity) {}
+    explicit Usage(const char *name, u32 capacity, bool kept = true) : name_(name), capacity_(capacity), kept_(kept) {}
+
+    /// Before anything is used: whether the account is kept at all.
+    void keep(bool on) { kept_ = on; }
 
     /// One unit: asked for at @p asked, held from @p from until @p until.
     void use(ps_t asked, ps_t from, ps_t until) {
+        if (!kept_)
+            return;
         uses_++;
         waited_ += from - asked;
         hold(from, until);
     }
     /// The same where the end is not known yet; release() tells.
     void take(ps_t asked, ps_t from) {
+        if (!kept_)
+            return;
         uses_++;
         waited_ += from - asked;
         settle(from);
@@ -133,6 +140,8 @@ public:
         changed(from);
     }
     void release(ps_t from, ps_t until) {
+        if (!kept_)
+            return;
         from = from > from_ ? from : from_;
         busy_ += until > from ? until - from : 0;
         held_--;
@@ -221,6 +230,7 @@ private:
 
     const char *name_;
     u32 capacity_, peak_ = 0, held_ = 0;
+    bool kept_;
     u64 uses_ = 0;
     unsigned __int128 busy_ = 0, waited_ = 0;
     ps_t full_ = 0, full_since_ = kNever, latest_ = 0;
@@ -265,11 +275,16 @@ private:
     };
 
     void remember(Span s) {
-        ps_t past = Scheduler::kernel_now();
-
-        while (!gaps_.empty() && gaps_.front().end <= past)
-            gaps_.pop_front();
+        if (unlikely(gaps_.size() >= room_))
+            forget();
         gaps_.push_back(s);
+    }
+    void forget() {
+        ps_t past = Scheduler::kernel_now();
+        auto s = std::upper_bound(gaps_.begin(), gaps_.end(), past, [](ps_t x, const Span &g) { return x < g.end; });
+
+        gaps_.erase(gaps_.begin(), s);
+        room_ = 2 * gaps_.size() + 64;
     }
     ps_t find_gap(ps_t t, ps_t length) {
         auto s = std::upper_bound(gaps_.begin(), gaps_.end(), t, [](ps_t x, const Span &g) { return x < g.end; });
@@ -290,7 +305,8 @@ private:
 
     ps_t end_ = 0;
     bool keep_gaps_ = true;
-    std::deque<Span> gaps_; // in order
+    std::vector<Span> gaps_; // in order
+    std::size_t room_ = 64;  // for so many; then it is time to forget
 };
 
 } // namespace faultline

@@ -41,6 +41,7 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
         counts_.streams[i].sid = scan.sids[i];
     for (u32 i = 0; i < scan.n_sids; i++)
         streams_[i].kind = stream_kind_of(&opt, scan.sids[i]);
+    iommu.keep_accounts();
     make_master();
     for (unsigned i = 0; i < opt.cfg->tbu.count; i++)
         plug(i);
