@@ -1120,6 +1120,32 @@ START_TEST(bad_register_accesses)
 }
 END_TEST
 
+/* Whatever is written where: only an address translation operation reads memory, one walk of 4 levels over 4. */
+START_TEST(accesses_of_a_call)
+{
+	u64 seed = 1, value;
+	unsigned int round, most = 0, before;
+	u32 at;
+
+	up();
+	page(&r, CB, 0x7000, 0x80007000, 0x703);
+	for (round = 0; round < 30000; round++) {
+		seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+		value = seed >> 20;
+		at = (u32)(value % smmuv2_mmio_bytes(&r.hw)) & ~3U;
+		if (round % 3 == 0)
+			at = CB_BASE((u32)(value >> 8) % 16) + 0x800 + (value & 0x18);
+		before = r.reads;
+		smmuv2_mmio_write(&r.hw, at, round % 5 ? value >> 8 : 0x7000, 4);
+		smmuv2_mmio_read(&r.hw, at, 4);
+		ck_assert_uint_le(r.reads - before, 24);
+		most = max(most, r.reads - before);
+	}
+	ck_assert_uint_gt(most, 2);
+	rig_down(&r);
+}
+END_TEST
+
 SUITE_MAIN("smmuv2_hw", identification, configurations_out_of_range, stream_matching, stream_conflict_and_unidentified,
 	   extended_stream_ids, stream_indexing, unimplemented_banks_and_contexts, global_fault_registers,
 	   aarch64_stage_1, a_permission_that_software_grants_needs_no_maintenance, blocks_and_contiguous,
@@ -1128,4 +1154,4 @@ SUITE_MAIN("smmuv2_hw", identification, configurations_out_of_range, stream_matc
 	   implementation_defined_syndrome, maintenance, global_pages_and_asid, last_level_only, stage_2_maintenance,
 	   hypervisor_context, walk_in_flight, mapping_changes_between_lookup_and_walk, walk_alone, address_translation,
 	   address_translation_nested, address_translation_aarch32, nested_aarch32, nested_walk_in_flight,
-	   no_address_translation, bad_register_accesses)
+	   no_address_translation, bad_register_accesses, accesses_of_a_call)

@@ -193,6 +193,50 @@ START_TEST(test_one_entry_queue)
 }
 END_TEST
 
+/*
+ * Whatever a guest writes to CMDQ_BASE, CMDQ_PROD, CMDQ_CONS and CR0, and
+ * whatever the queue holds: one call fetches each entry of the queue once at
+ * most, and a SYNC adds at most the write of its message.
+ */
+START_TEST(test_accesses_of_a_call)
+{
+	static const u64 good[] = { 0x46, 0x46 | 1 << 12, 0x04, 0x11, 0x10, 0x30, 0x3, 0x1 };
+	u64 seed = 1, most = 0;
+	u32 round, i;
+
+	start(0);
+	for (round = 0; round < 4000; round++) {
+		u64 accesses = f.accesses, w;
+
+		seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+		w = seed >> 20;
+		if (round % 200 == 0)
+			for (i = 0; i < 1 << FX_LOG2CMDQ; i++)
+				fx_put(&f, FX_CMDQ + 16 * i,
+				       round % 400 && w >> i % 40 & 1 ? seed + i : good[(w + i) % 8]);
+		switch (w % 8) {
+		case 0:
+			fx_w32(&f, 0x20, 0);
+			fx_w64(&f, 0x90, FX_CMDQ | (w >> 8) % (FX_LOG2CMDQ + 1));
+			fx_w32(&f, 0x98, (u32)(w >> 16));
+			fx_w32(&f, 0x9c, (u32)(w >> 24));
+			fx_w32(&f, 0x20, 8);
+			break;
+		case 1:
+			fx_w32(&f, 0x64, fx_r32(&f, 0x60)); /* GERRORN */
+			break;
+		default:
+			fx_w32(&f, 0x98, (u32)(w >> 12));
+			break;
+		}
+		accesses = f.accesses - accesses;
+		ck_assert_uint_le(accesses, 2ULL << FX_LOG2CMDQ);
+		most = max(most, accesses);
+	}
+	ck_assert_uint_gt(most, 100);
+}
+END_TEST
+
 START_TEST(test_sync_signals)
 {
 	start(0x08cd769b); /* with MSI and SEV */
@@ -681,8 +725,8 @@ END_TEST
 
 SUITE_MAIN("smmuv3 commands", test_illegal_commands, test_illegal_without_the_feature, test_fetch_abort,
 	   test_error_stops_the_queue, test_wrap_and_disable, test_unaligned_base_and_large_size, test_one_entry_queue,
-	   test_sync_signals, test_sev_without_the_feature, test_sev_when_a_full_queue_has_room,
-	   test_sev_after_standing_still, test_prefetch_is_consumed, test_cfgi_ste, test_cfgi_range, test_cfgi_cd,
-	   test_tlbi_scopes, test_tlbi_e2h, test_global_entries, test_aset_separates_global_entries,
-	   test_range_invalidation, test_range_reserved, test_walk_cache, test_vmid_wildcard, test_stale_walk,
-	   test_sync_does_not_wait_for_others)
+	   test_accesses_of_a_call, test_sync_signals, test_sev_without_the_feature,
+	   test_sev_when_a_full_queue_has_room, test_sev_after_standing_still, test_prefetch_is_consumed, test_cfgi_ste,
+	   test_cfgi_range, test_cfgi_cd, test_tlbi_scopes, test_tlbi_e2h, test_global_entries,
+	   test_aset_separates_global_entries, test_range_invalidation, test_range_reserved, test_walk_cache,
+	   test_vmid_wildcard, test_stale_walk, test_sync_does_not_wait_for_others)

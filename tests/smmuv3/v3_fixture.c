@@ -5,19 +5,26 @@
 
 static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 {
-	return physmem_read(&((struct v3_fixture *)ctx)->mem, pa, buf, len);
+	struct v3_fixture *f = ctx;
+
+	f->accesses++;
+	return physmem_read(&f->mem, pa, buf, len);
 }
 
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 {
 	struct v3_fixture *f = ctx;
 
+	f->accesses++;
 	return f->fail_writes ? -EIO : physmem_write(&f->mem, pa, buf, len);
 }
 
 static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
 {
-	return physmem_cas64(&((struct v3_fixture *)ctx)->mem, pa, old, new_value);
+	struct v3_fixture *f = ctx;
+
+	f->accesses++;
+	return physmem_cas64(&f->mem, pa, old, new_value);
 }
 
 static void irq(void *ctx, u32 line, bool level)

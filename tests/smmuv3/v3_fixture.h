@@ -37,6 +37,7 @@ struct v3_fixture {
 	u64 next_id;
 	u64 next_page; /* for tables */
 	bool fail_writes;
+	u64 accesses; /* to memory, by the SMMU */
 };
 
 /* Addresses that the fixture uses; tests put tables elsewhere. */
