@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "contract_trace.h"
 #include "dmat.h"
+#include "points.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,13 +182,6 @@ static u64 registers_of_new(struct ct *c)
 }
 
 /* ---- the three interruptions ---- */
-
-/* Every point; every eighth where each engine call is watched and sanitizers slow it down. */
-#ifdef FL_CHECKED
-#define POINTS 8
-#else
-#define POINTS 1
-#endif
 
 /* On to the next point that counts, if @c is not at one. */
 static bool passes(struct ct *c, const struct trace *t)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Saving and restoring the hardware in the midst of everything, and images that nobody saved. */
+#include "points.h"
 #include "suite.h"
 #include "image.h"
 #include "rig_vtd.h"
@@ -246,11 +247,11 @@ static void observe(struct rig_vtd *r, struct variety *v)
 	v->disabled += !r->hw.tes;
 }
 
-/* Restored at step _i into a new engine with the same memory, everything goes on as if nothing had been. */
+/* Restored at a step into a new engine with the same memory, everything goes on as if nothing had been. */
 START_TEST(save_at_every_step)
 {
 	struct iommu_image img, in;
-	u32 at = (u32)_i, i;
+	u32 at = (u32)_i * POINTS, i;
 
 	start(&one);
 	start(&two);
@@ -498,7 +499,7 @@ END_TEST
 
 int main(void)
 {
-	const struct suite_loop loops[] = { { save_at_every_step, STEPS }, { flipped, 10 } };
+	const struct suite_loop loops[] = { { save_at_every_step, STEPS / POINTS }, { flipped, 10 } };
 	const TTest *const tests[] = { the_scenario_is_busy, not_while_a_walk_is_in_flight,
 				       walk_across_a_change_of_mode, another_configuration, truncated };
 
