@@ -188,8 +188,10 @@ IommuModel::Step IommuModel::attempt(Flow &f, ps_t t, Access *again) {
     f.at = enter + config_.tbu.lookup_ps;
     if (unlikely(x != XLAT_OK && !again))
         open_piece(f);
-    f.book(OWNER_INPUT, enter);
-    f.book(OWNER_LOOKUP, f.at);
+    if (f.bill) {
+        f.book(OWNER_INPUT, enter);
+        f.book(OWNER_LOOKUP, f.at);
+    }
     if (likely(x == XLAT_OK)) {
         counters_.hits++;
         if (again && again->slot)

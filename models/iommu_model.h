@@ -182,12 +182,13 @@ private:
     void forward_blocking(Flow &f);
     bool forward_nonblocking(Flow &f, Access *again);
     void restore(Flow &f);
+    void widen(Flow &f);
     void down_next();
     void down_response(tlm::tlm_generic_payload &gp, ps_t time);
 
     // Address translation services
     AtsSink *endpoint(u32 requester) const;
-    bool answer_translation(Flow &f);
+    void answer_translation(Flow &f);
     void page_recorded(u64 address);
     void note_page_record(u64 address, ps_t time, const Reader &reader);
     void carry_invalidations();

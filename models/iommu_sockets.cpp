@@ -68,7 +68,7 @@ void IommuModel::b_transport(Port &p, tlm_generic_payload &gp, sc_core::sc_time 
         else
             end_piece(f, f.how);
         t = p.input.end();
-    } while (unlikely(advance(f)));
+    } while (unlikely(f.txn.len != f.total) && advance(f));
     delay = Scheduler::delay_to(f.done);
 }
 
@@ -101,17 +101,20 @@ static void narrow(tlm_generic_payload &gp, u64 pa, u32 offset, u32 len, u32 tot
     }
 }
 
-void IommuModel::restore(Flow &f) {
+void IommuModel::widen(Flow &f) {
     tlm_generic_payload &gp = *f.gp;
 
-    gp.set_address(f.iova);
-    if (unlikely(f.txn.len != f.total)) {
-        gp.set_data_ptr(gp.get_data_ptr() - f.offset);
-        gp.set_data_length(f.total);
-        gp.set_streaming_width(f.total);
-        if (gp.get_byte_enable_ptr() && gp.get_byte_enable_length() >= f.offset + f.txn.len)
-            gp.set_byte_enable_ptr(gp.get_byte_enable_ptr() - f.offset);
-    }
+    gp.set_data_ptr(gp.get_data_ptr() - f.offset);
+    gp.set_data_length(f.total);
+    gp.set_streaming_width(f.total);
+    if (gp.get_byte_enable_ptr() && gp.get_byte_enable_length() >= f.offset + f.txn.len)
+        gp.set_byte_enable_ptr(gp.get_byte_enable_ptr() - f.offset);
+}
+
+inline void IommuModel::restore(Flow &f) {
+    f.gp->set_address(f.iova);
+    if (unlikely(f.txn.len != f.total))
+        widen(f);
 }
 
 static void translated(DmaExtension *ext, u64 pa, u32 offset) {
@@ -123,8 +126,10 @@ static void translated(DmaExtension *ext, u64 pa, u32 offset) {
 }
 
 void IommuModel::forward_blocking(Flow &f) {
-    if (unlikely(answer_translation(f)))
+    if (unlikely(f.txn.flags & DMA_ATS_REQ)) {
+        answer_translation(f);
         return;
+    }
     sc_core::sc_time delay = Scheduler::delay_to(f.at);
 
     translated(f.ext, f.res.pa, f.offset);
@@ -226,8 +231,10 @@ tlm_sync_enum IommuModel::Port::end_response(tlm_generic_payload &gp) {
  * target takes its phases; f.waiter goes on in down_response().
  */
 bool IommuModel::forward_nonblocking(Flow &f, Access *again) {
-    if (unlikely(answer_translation(f)))
+    if (unlikely(f.txn.flags & DMA_ATS_REQ)) {
+        answer_translation(f);
         return true;
+    }
 
     tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = Scheduler::delay_to(f.at);

@@ -243,7 +243,8 @@ private:
 /**
  * A server of one unit that users may reach out of order, as far as they run
  * ahead of the kernel's time: each takes the first gap that is long enough.
- * Gaps that the kernel has passed are forgotten.
+ * Gaps that the kernel has passed are forgotten, and the oldest where it stands
+ * still: who comes that late queues behind the others.
  */
 class Timetable {
 public:
@@ -270,6 +271,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t kMostGaps = 1024;
+
     struct Span {
         ps_t begin, end;
     };
@@ -283,8 +286,10 @@ private:
         ps_t past = Scheduler::kernel_now();
         auto s = std::upper_bound(gaps_.begin(), gaps_.end(), past, [](ps_t x, const Span &g) { return x < g.end; });
 
+        if (s == gaps_.begin() && gaps_.size() >= kMostGaps)
+            s += kMostGaps / 2;
         gaps_.erase(gaps_.begin(), s);
-        room_ = 2 * gaps_.size() + 64;
+        room_ = std::min(2 * gaps_.size() + 64, kMostGaps);
     }
     ps_t find_gap(ps_t t, ps_t length) {
         auto s = std::upper_bound(gaps_.begin(), gaps_.end(), t, [](ps_t x, const Span &g) { return x < g.end; });
