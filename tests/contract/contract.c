@@ -81,14 +81,27 @@ static u64 leaf_slot(struct ct *c, u32 sid, u64 iova)
 	return table + (iova >> 12 & 511) * 8;
 }
 
+static void remember(struct ct_past *p, u64 was)
+{
+	memset(p->gone, 0, sizeof(p->gone));
+	if (!was)
+		return;
+	if (p->n == ARRAY_SIZE(p->pa))
+		p->more = true;
+	else
+		p->pa[p->n++] = was;
+}
+
 /* Data pages are never touched: they need not be in the test's memory. */
 void ct_map(struct ct *c, u32 sid, u64 iova, u8 perm)
 {
 	u64 pa = 0x40000000ULL + ((u64)++c->s.remaps % 0x10000 << 12);
 
 	ct_poke(c, leaf_slot(c, sid, iova), perm ? pa | c->e->leaf(sid, perm) : 0);
-	if (!c->s.trace && iova >> 12 < CT_PAGES)
-		c->s.page[sid][iova >> 12] = perm ? pa | perm : 0;
+	if (c->s.trace || iova >> 12 >= CT_PAGES)
+		return;
+	remember(&c->s.past[sid][iova >> 12], c->s.page[sid][iova >> 12]);
+	c->s.page[sid][iova >> 12] = perm ? pa | perm : 0;
 }
 
 /* ---- accounts ---- */
@@ -150,6 +163,56 @@ void ct_overtake(struct ct *c, u32 sync, u32 sid)
 	}
 }
 
+void ct_invalidated(struct ct *c, u32 sync, u32 sid, u64 iova)
+{
+	u32 i, page;
+
+	for (i = 0; i < CT_SIDS; i++)
+		for (page = 0; page < CT_PAGES; page++) {
+			u64 *gone = &c->s.past[i][page].gone[sync];
+
+			if ((sid == ~0U || sid == i) && (iova == CT_EVERYWHERE || iova >> 12 == page) && !*gone)
+				*gone = c->s.commands;
+		}
+}
+
+/* SYNC @sync, which began at @at, is done: nothing is where it was before the invalidations ahead of it. */
+static void past_is_over(struct ct *c, u32 sync, u64 at)
+{
+	u32 i, page;
+
+	for (i = 0; i < CT_SIDS; i++)
+		for (page = 0; page < CT_PAGES; page++) {
+			struct ct_past *p = &c->s.past[i][page];
+
+			if (p->gone[sync] && p->gone[sync] <= at) {
+				p->n = 0;
+				p->more = false;
+			}
+		}
+}
+
+/* A page is where software has it, or where it had it and may still expect it. */
+static void check_place(struct ct *c, const struct dma_txn *t, const struct xlat_result *r)
+{
+	u64 page = t->iova >> 12;
+	struct ct_past *p;
+	u32 i;
+
+	if (c->s.trace || t->sid >= c->e->n_sids || page >= CT_PAGES || r->bypass || !r->perm)
+		return;
+	c->s.counts[CT_N_PLACES]++;
+	p = &c->s.past[t->sid][page];
+	if (p->more || (c->s.page[t->sid][page] && !((c->s.page[t->sid][page] ^ r->pa) >> 12)))
+		return;
+	c->s.counts[CT_N_PAST]++;
+	for (i = 0; i < p->n; i++)
+		if (!((p->pa[i] ^ r->pa) >> 12))
+			return;
+	ct_fail(c, "transaction %llu: page %llu of stream %u is at %llx, from before an invalidation that is done",
+		t->id, page, t->sid, r->pa);
+}
+
 void ct_wait_begin(struct ct *c, u32 sync, bool queue)
 {
 	u32 i;
@@ -190,6 +253,7 @@ void ct_wait_done(struct ct *c, u32 sync)
 				"a SYNC completes before the walk of transaction %llu, begun before the invalidation",
 				t->t.id);
 	}
+	past_is_over(c, sync, w.at);
 }
 
 /* ---- what the engine calls back ---- */
@@ -428,6 +492,7 @@ static void outcome(struct ct *c, u32 i, enum xlat x, const struct xlat_result *
 		c->s.counts[CT_N_WAITS]++;
 		break;
 	case XLAT_OK:
+		check_place(c, &t->t, r);
 		/* Without a free index the endpoint tries again later. */
 		if (asks_for_page(c, t, r->perm)) {
 			t->where = CT_READY;
@@ -520,6 +585,7 @@ static void forget(struct ct *c)
 	u32 i;
 
 	c->s.n_inv = c->s.n_wait = c->s.n_record = 0;
+	memset(c->s.past, 0, sizeof(c->s.past));
 	c->s.prod = c->s.executed = c->s.head = 0;
 	c->s.timed_out = false;
 	for (i = 0; i < CT_GROUPS; i++)

@@ -70,6 +70,18 @@ struct ct_record {
 };
 
 /**
+ * struct ct_past - where a page was before: until an invalidation of it is executed and a SYNC behind that is done
+ * @more: there were more than @pa holds
+ * @gone: by SYNC: ct_state.commands when the invalidation was executed; 0: none since it was mapped
+ */
+struct ct_past {
+	u64 pa[4];
+	u32 n;
+	bool more;
+	u64 gone[CT_SYNCS];
+};
+
+/**
  * struct ct_state - all of a run but the engine
  * @commands: executed, as events told; @invs: of them, and of register writes, those that may make walks stale
  * @page: what the software's tables say: address and PERM_*
@@ -92,6 +104,7 @@ struct ct_state {
 	struct ct_wait wait[CT_WAITS];
 	struct ct_record record[CT_RECORDS];
 	u64 page[CT_SIDS][CT_PAGES];
+	struct ct_past past[CT_SIDS][CT_PAGES];
 	u64 root[CT_SIDS];
 	u32 n_inv, n_wait, n_record;
 	u32 prod, executed, head, remaps;
@@ -120,6 +133,8 @@ enum ct_count {
 	CT_N_RESETS,
 	CT_N_RESTORES,
 	CT_N_COMMANDS,
+	CT_N_PLACES,
+	CT_N_PAST,
 	CT_COUNTS
 };
 
@@ -271,6 +286,8 @@ void ct_poke(struct ct *c, u64 pa, u64 word);
 void ct_map(struct ct *c, u32 sid, u64 iova, u8 perm);
 /* An invalidation of everything (of @sid, or ~0: of all) has been executed, for which SYNC @sync waits. */
 void ct_overtake(struct ct *c, u32 sync, u32 sid);
+/* An invalidation of @iova (or CT_EVERYWHERE) of @sid (~0: of all) has been executed, for which SYNC @sync waits. */
+void ct_invalidated(struct ct *c, u32 sync, u32 sid, u64 iova);
 /* SYNC @sync has begun to wait; there is one of a kind at a time, or (@queue) many, in order. */
 void ct_wait_begin(struct ct *c, u32 sync, bool queue);
 void ct_wait_done(struct ct *c, u32 sync);

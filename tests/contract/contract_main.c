@@ -33,6 +33,8 @@ static const char *const count_names[CT_COUNTS] = {
 	[CT_N_RESETS] = "resets",
 	[CT_N_RESTORES] = "restores",
 	[CT_N_COMMANDS] = "commands",
+	[CT_N_PLACES] = "places checked",
+	[CT_N_PAST] = "of them past",
 };
 
 static const char *const old_names[] = {

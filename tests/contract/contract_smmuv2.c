@@ -81,6 +81,7 @@ static void tlbi_all(struct ct *c)
 	c->s.commands++;
 	c->s.invs++;
 	ct_overtake(c, GLOBAL, ~0U);
+	ct_invalidated(c, GLOBAL, ~0U, CT_EVERYWHERE);
 	ct_write(c, TLBIALLNSNH, 0, 4);
 }
 
@@ -89,12 +90,15 @@ static void tlbi_bank(struct ct *c, u32 n)
 	c->s.commands++;
 	c->s.invs++;
 	ct_overtake(c, n, n);
+	ct_invalidated(c, n, n, CT_EVERYWHERE);
 	ct_write(c, CB(n) + TLBIALL, 0, 4);
 }
 
 static void tlbi_va(struct ct *c, u32 n, u64 iova)
 {
+	c->s.commands++;
 	c->s.invs++;
+	ct_invalidated(c, n, n, iova);
 	ct_write(c, CB(n) + TLBIVA, (u64)(n + 1) << 48 | iova >> 12, 8);
 }
 
@@ -222,10 +226,10 @@ static enum ct_open held(struct ct *c)
 	return c->s.n_wait ? CT_OPEN : CT_NONE_OPEN;
 }
 
-/* AF, inner shareable, AP[1], page; AP[2]: read-only */
+/* nG, AF, inner shareable, AP[1], page; AP[2]: read-only */
 static u64 leaf(u32 sid, u8 perm)
 {
-	return perm & PERM_W ? 0x743 : 0x7c3;
+	return perm & PERM_W ? 0xf43 : 0xfc3;
 }
 
 static int init(void *hw, const struct iommu_ops *ops, void *ctx, u64 variant)

@@ -332,6 +332,10 @@ static void command_done(struct ct *c, const struct iommu_event *ev)
 	c->s.invs += op >= CFGI_STE && op <= TLBI_NSNH_ALL;
 	if (op == TLBI_NSNH_ALL || op == TLBI_NH_ALL || (op == CFGI_ALL && (w1 & 31) == 31))
 		ct_overtake(c, 0, ~0U);
+	if (op == TLBI_NSNH_ALL || op == TLBI_NH_ALL)
+		ct_invalidated(c, 0, ~0U, CT_EVERYWHERE);
+	if (op == TLBI_NH_ASID || op == TLBI_NH_VA)
+		ct_invalidated(c, 0, w0 >> 48, op == TLBI_NH_VA ? w1 & ~0xfffULL : CT_EVERYWHERE);
 	if (op == SYNC)
 		ct_wait_begin(c, 0, false);
 	/* Ignored while translation is off (4.5): the endpoint gives up. */
@@ -361,10 +365,10 @@ static enum ct_open held(struct ct *c)
 	return !(c->s.enables & BIT(3)) || cmdq_error(c) ? CT_STOPPED : CT_OPEN;
 }
 
-/* AF, inner shareable, AP[1], page; AP[2]: read-only */
+/* nG, AF, inner shareable, AP[1], page; AP[2]: read-only */
 static u64 leaf(u32 sid, u8 perm)
 {
-	return perm & PERM_W ? 0x743 : 0x7c3;
+	return perm & PERM_W ? 0xf43 : 0xfc3;
 }
 
 static int init(void *hw, const struct iommu_ops *ops, void *ctx, u64 variant)

@@ -310,6 +310,18 @@ static void sane(struct ct *c)
 	clear_error(c);
 }
 
+/* IOTLB (02h) and PASID-based IOTLB (06h), which is taken for the first stage alone here; domain 10 + n is device n's. */
+static void invalidated(struct ct *c, u64 w0, u64 w1)
+{
+	u32 gran = w0 >> 4 & 3, sid = (u32)(w0 >> 16 & 0xffff) - 10;
+	bool first = sid == 0 || sid == 3;
+
+	if ((w0 & 0xf) == 0x2 && gran == 1)
+		ct_invalidated(c, 0, ~0U, CT_EVERYWHERE);
+	else if ((w0 & 0xf) == (first ? 0x6 : 0x2))
+		ct_invalidated(c, 0, sid, gran == 2 ? CT_EVERYWHERE : w1 & ~0xfffULL);
+}
+
 static void command_done(struct ct *c, const struct iommu_event *ev)
 {
 	u64 pa = IQ + c->s.executed * 32, w0 = ct_peek(c, pa);
@@ -321,6 +333,7 @@ static void command_done(struct ct *c, const struct iommu_event *ev)
 	c->s.commands++;
 	c->s.counts[CT_N_COMMANDS]++;
 	c->s.invs += type != 0x5;
+	invalidated(c, w0, ct_peek(c, pa + 8));
 	if (type == 0x2 && (w0 >> 4 & 3) == 1)
 		ct_overtake(c, 0, ~0U);
 	if (type == 0x5)
