@@ -4,7 +4,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(ZLIB REQUIRED)
 
-add_compile_options(-Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -fno-strict-aliasing
+add_compile_options(-Wall -Wextra -Wno-unused-parameter -fno-strict-aliasing
                     $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>)
 # The contract between engines and their holders is watched at every access: see src/common/engine.h.
 add_compile_definitions($<$<CONFIG:Debug>:FL_CHECKED>)
