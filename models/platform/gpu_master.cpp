@@ -89,7 +89,7 @@ GpuMaster::GpuMaster(sc_core::sc_module_name name, Scheduler &scheduler, const f
       texture_(*this, "texture", config.gpu.texture_outstanding),
       colour_(*this, "colour", config.gpu.colour_outstanding), cp_(*this, texture_, colour_),
       management_(*this), engines_{&cp_, &texture_, &colour_, &management_}, driver_(memory, config.gpu.burst_bytes) {
-    for (unsigned i = 0; i < config.tbu.count; i++)
+    for (unsigned i = 0; i < config.iommu.count * config.tbu.count; i++)
         ports_.emplace_back(new Port(*this, i));
 }
 
@@ -127,7 +127,7 @@ GpuAccess *GpuMaster::new_access() {
 
 void GpuMaster::submit(GpuAccess &a) {
     outstanding_++;
-    ports_[fl_config_tbu(&config, a.record.sid)]->submit(a);
+    ports_[fl_config_port(&config, a.record.sid)]->submit(a);
 }
 
 void GpuMaster::complete_at(GpuAccess &a, ps_t time) {

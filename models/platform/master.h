@@ -55,8 +55,8 @@ class Master {
 public:
     virtual ~Master() = default;
 
-    /// One initiator socket a TBU; a stream uses the TBU that fl_config_tbu() says.
-    virtual tlm::tlm_initiator_socket<> &out(unsigned tbu) = 0;
+    /// One initiator socket for each TBU of each IOMMU; a stream uses the one that fl_config_port() says.
+    virtual tlm::tlm_initiator_socket<> &out(unsigned port) = 0;
     /// Begin at the scheduler's time @p at. @p source and what the hooks name outlive the run.
     virtual void start(TraceSource &source, MasterHooks hooks, ps_t at) = 0;
 

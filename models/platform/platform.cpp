@@ -32,32 +32,41 @@ KindModel::~KindModel() {
 }
 
 Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan)
-    : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, *opt.cfg, *opt.kind),
-      memory("memory", 2, *opt.cfg),
-      cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed), opt_(opt),
-      scan_(scan), streams_(scan.n_sids), watch_(patience(cpu)) {
+    : sc_module(name), scheduler("scheduler"), memory("memory", unsigned(2 * opt.cfg->iommu.count), *opt.cfg),
+      cpu("cpu", scheduler, memory, *opt.cfg, opt.seed), opt_(opt), scan_(scan), streams_(scan.n_sids),
+      watch_(patience(cpu)) {
     counts_.n_streams = scan.n_sids;
     for (u32 i = 0; i < scan.n_sids; i++)
         counts_.streams[i].sid = scan.sids[i];
     for (u32 i = 0; i < scan.n_sids; i++)
         streams_[i].kind = stream_kind_of(&opt, scan.sids[i]);
-    iommu.keep_accounts();
     make_master();
-    for (unsigned i = 0; i < opt.cfg->tbu.count; i++)
-        plug(i);
-    iommu.down.bind(memory.in(0));
-    iommu.walk.bind(memory.in(1));
-    iommu.irq.bind(cpu.irq_in);
-    cpu.mmio.bind(iommu.mmio);
+    for (unsigned i = 0; i < opt.cfg->iommu.count; i++)
+        add_iommu(i);
     memory.window.bind(cpu.doorbell);
     memory.set_window(KIND_MSI_DOORBELL, KIND_MSI_DOORBELL + 0xfffff);
-    iommu.set_sink(this);
     cpu.set_allocator([this](u32 requester, u32 requests) {
         u32 written = 0;
         for (auto &d : devices_)
-            written = written ? written : d->allocate(requester, requests);
+            written = written ? written : d.model->allocate(requester, requests);
         return written;
     });
+}
+
+void Platform::add_iommu(unsigned i) {
+    std::string name = opt_.cfg->iommu.count > 1 ? "iommu_" + std::to_string(i) : "iommu";
+    KindModel *model = new KindModel(name.c_str(), scheduler, *opt_.cfg, *opt_.kind);
+    CpuPort &port = cpu.connect(*model, opt_.kind->irq_lines, opt_.kind->level_irq);
+
+    iommus_.push_back({std::unique_ptr<KindModel>(model), &port});
+    model->keep_accounts();
+    for (unsigned tbu = 0; tbu < opt_.cfg->tbu.count; tbu++)
+        plug(i, tbu);
+    model->down.bind(memory.in(2 * i));
+    model->walk.bind(memory.in(2 * i + 1));
+    model->irq.bind(port.irq_in);
+    port.mmio.bind(model->mmio);
+    model->set_sink(this);
 }
 
 void Platform::make_master() {
@@ -70,25 +79,28 @@ void Platform::make_master() {
 }
 
 /* The streams of one TBU: platform masters, or a PCIe device whose functions share it with some of those. */
-void Platform::plug(unsigned tbu) {
+void Platform::plug(unsigned iommu, unsigned tbu) {
+    unsigned place = unsigned(iommu * opt_.cfg->tbu.count) + tbu;
+    KindModel &model = *iommus_[iommu].model;
     std::vector<PcieFunction> functions;
     bool link = false;
     for (u32 i = 0; i < scan_.n_sids; i++) {
         const stream_kind &k = streams_[i].kind;
-        if (fl_config_tbu(opt_.cfg, scan_.sids[i]) != tbu)
+        if (fl_config_port(opt_.cfg, scan_.sids[i]) != place)
             continue;
         functions.emplace_back(scan_.sids[i], k.ats, k.faults == REPLAY_PRI, k.link);
         link |= k.link;
     }
     if (!link) {
-        master->out(tbu).bind(iommu.tbu(tbu));
+        master->out(place).bind(model.tbu(tbu));
         return;
     }
-    std::string name = "device_" + std::to_string(tbu);
-    devices_.emplace_back(new PcieEndpoint(name.c_str(), scheduler, iommu, *opt_.cfg, functions));
-    devices_.back()->set_sink(this);
-    master->out(tbu).bind(devices_.back()->dma);
-    devices_.back()->up.bind(iommu.tbu(tbu));
+    std::string name = "device_" + std::to_string(place);
+    PcieEndpoint *device = new PcieEndpoint(name.c_str(), scheduler, model, *opt_.cfg, functions);
+    devices_.push_back({std::unique_ptr<PcieEndpoint>(device), iommu});
+    device->set_sink(this);
+    master->out(place).bind(device->dma);
+    device->up.bind(model.tbu(tbu));
 }
 
 Platform::~Platform() {
@@ -103,7 +115,9 @@ void Platform::boot() {
 
     cfg.opt = &opt_;
     cfg.trace = &scan_;
-    cfg.ops = CpuModel::ops();
+    cfg.ops = CpuPort::ops();
+    for (std::size_t i = 0; i < iommus_.size(); i++)
+        cfg.drv_ctx[i] = iommus_[i].port;
     cfg.ctx = &cpu;
     cfg.kick = [](void *ctx) { static_cast<CpuModel *>(ctx)->kick(); };
     cfg.observe = [](void *ctx, fault_group *g, fault_point point, u64) {
@@ -119,10 +133,10 @@ void Platform::boot() {
     error_ = replay_os_create(&cfg, &os_, err_);
     if (error_)
         return;
-    std::function<u32(u64)> deferred;
+    for (u32 i = 0; i < iommus_.size(); i++)
+        iommus_[i].port->set_software(opt_.kind->drv, replay_os_driver(os_, i), replay_os_core(os_, i));
     if (replay_has(&opt_, &scan_, REPLAY_TERMINATE))
-        deferred = [this](u64 now_ns) { return replay_os_deferred(os_, now_ns); };
-    cpu.set_software(opt_.kind->drv, replay_os_driver(os_), replay_os_core(os_), deferred);
+        cpu.set_deferred([this](u64 now_ns) { return replay_os_deferred(os_, now_ns); });
     cpu.set_load([this](const std::vector<fault_group *> &groups) {
         replay_load load{};
         replay_os_load(os_, groups.data(), u32(groups.size()), &load);
@@ -151,18 +165,19 @@ void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t)
 /* The first access that counts goes out. What the operating system did before counts, unless there was a warm-up. */
 void Platform::begin_counting(ps_t t) {
     begin_ = t;
-    iommu.mark(t);
+    for (Node &n : iommus_)
+        n.model->mark(t);
     cpu.mark(t);
     for (auto &d : devices_)
-        d->mark(t);
+        d.model->mark(t);
     if (!opt_.warmup)
         return;
     counting_ = t;
     before_.reset(new replay_result{});
     replay_os_result(os_, before_.get());
     for (auto &d : devices_) {
-        before_->merged += d->merged();
-        before_->tries += d->tries();
+        before_->merged += d.model->merged();
+        before_->tries += d.model->tries();
     }
 }
 
@@ -244,19 +259,20 @@ void Platform::access_done(const AccessDone &d) {
 }
 
 std::vector<Platform::Account> Platform::accounts() const {
-    std::vector<const Usage *> all = iommu.usages();
     std::vector<Account> a;
+    auto add = [&](const Usage *u, std::size_t iommu) {
+        a.push_back({u, int(iommu), u->uses(), u->busy(), u->waited(), u->full(scheduler.now()), u->latest()});
+    };
 
-    all.push_back(&cpu.threads());
-    all.push_back(&cpu.workers());
-    all.push_back(&cpu.cpus());
-    if (master->jobs())
-        all.push_back(master->jobs());
+    for (std::size_t i = 0; i < iommus_.size(); i++)
+        for (const Usage *u : iommus_[i].model->usages())
+            add(u, i);
+    for (const Usage *u : {&cpu.threads(), &cpu.workers(), &cpu.cpus(), master->jobs()})
+        if (u)
+            add(u, std::size_t(kShared));
     for (auto &d : devices_)
-        for (const Usage *u : d->usages())
-            all.push_back(u);
-    for (const Usage *u : all)
-        a.push_back({u, u->uses(), u->busy(), u->waited(), u->full(scheduler.now()), u->latest()});
+        for (const Usage *u : d.model->usages())
+            add(u, d.iommu);
     return a;
 }
 
@@ -267,7 +283,10 @@ void Platform::add_resource(replay_result &result, const Account &a) const {
     if (result.n_resources == REPLAY_MAX_RESOURCES || !a.uses)
         return;
     replay_resource &r = result.resources[result.n_resources++];
-    std::snprintf(r.name, sizeof(r.name), "%s", u.name());
+    if (a.iommu == kShared || iommus_.size() == 1)
+        std::snprintf(r.name, sizeof(r.name), "%s", u.name());
+    else
+        std::snprintf(r.name, sizeof(r.name), "%s@%d", u.name(), a.iommu);
     for (const replay_resource *o = result.resources; o < &r; o++)
         r.index += !std::strcmp(o->name, r.name);
     r.capacity = u.capacity() == ~0U ? 0 : u.capacity();
@@ -320,8 +339,8 @@ void Platform::collect(replay_result &result) {
         result.page_parts[i] = page_parts_[i].summary(1);
     collect_ledger(result);
     for (auto &d : devices_) {
-        result.merged += d->merged();
-        result.tries += d->tries();
+        result.merged += d.model->merged();
+        result.tries += d.model->tries();
     }
     if (before_) {
         result.merged -= before_->merged;
@@ -332,8 +351,15 @@ void Platform::collect(replay_result &result) {
 /* What only a master with a life of its own can tell, and what happened around it. */
 void Platform::tell() {
     json_t *o = json_object(), *smmu = json_object();
-    const IommuModel::Counters &c = iommu.counters();
+    IommuModel::Counters c{};
 
+    for (Node &n : iommus_) {
+        const IommuModel::Counters &one = n.model->counters();
+        c.stalled += one.stalled;
+        c.blocked += one.blocked;
+        c.aborted += one.aborted;
+        c.razwi += one.razwi;
+    }
     json_object_set_new(o, "gpu", gpu_->account());
     report_json_u64(smmu, "interrupts", cpu.interrupts());
     report_json_u64(smmu, "stalled", c.stalled);
@@ -366,13 +392,18 @@ static std::string of_stream(u32 sid) {
 
 /* What waits for what; @again: the access whose page is answered and faults for ever. */
 int Platform::no_progress(const dma_txn *again) {
-    IommuModel::Waiting w = iommu.waiting();
+    IommuModel::Waiting w{};
     PcieEndpoint::Waiting e{};
     std::string who;
     char circle[96] = "";
 
+    for (Node &n : iommus_) {
+        IommuModel::Waiting one = n.model->waiting();
+        w = {w.stalled + one.stalled, w.room + one.room, w.input + one.input,
+             one.stalled ? one.stalled_sid : w.stalled_sid};
+    }
     for (auto &d : devices_) {
-        PcieEndpoint::Waiting one = d->waiting();
+        PcieEndpoint::Waiting one = d.model->waiting();
         e = {e.answer + one.answer, e.credit + one.credit, e.tag + one.tag, one.answer ? one.answer_sid : e.answer_sid};
     }
     add(who, e.answer, " for the answer to a page request" + of_stream(e.answer_sid));

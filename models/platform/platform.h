@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A platform: a trace's masters, an IOMMU of any kind, memory, and a processor
- * that runs its driver, the fault core and the operating system of a replay.
+ * A platform: a trace's masters, one IOMMU or several of any one kind, one memory,
+ * and one processor that runs their drivers, a fault core for each, and the
+ * operating system of a replay.
  */
 #ifndef FAULTLINE_PLATFORM_H
 #define FAULTLINE_PLATFORM_H
@@ -42,7 +43,6 @@ struct SmmuV3Model : KindModel {
 class Platform : public sc_core::sc_module, public FaultSink, public PageSink {
 public:
     Scheduler scheduler;
-    KindModel iommu;
     MemoryModel memory;
     CpuModel cpu;
     std::unique_ptr<Master> master;
@@ -52,6 +52,9 @@ public:
 
     /// Run the whole trace: 0, or -errno with @p err filled.
     int run(TraceSource &source, replay_result &result, dmat_error *err);
+
+    /// One of them (iommu.count).
+    KindModel &iommu(unsigned i = 0) { return *iommus_.at(i).model; }
 
     void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override;
     void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const Bill *bill) override;
@@ -63,19 +66,32 @@ private:
         ps_t first = kNever, last = 0;
         stream_kind kind{};
     };
+    /// An IOMMU and where the processor has it.
+    struct Node {
+        std::unique_ptr<KindModel> model;
+        CpuPort *port;
+    };
+    /// A PCIe device, before the TBU of an IOMMU whose streams have functions among them.
+    struct Device {
+        std::unique_ptr<PcieEndpoint> model;
+        unsigned iommu;
+    };
     StreamTimes &stream_of(u32 sid);
     void note_stream(const AccessDone &d);
-    void plug(unsigned tbu);
+    void add_iommu(unsigned i);
+    void plug(unsigned iommu, unsigned tbu);
     void make_master();
     void boot();
     void access_done(const AccessDone &d);
     /// Of a resource, since the first access that counts.
     struct Account {
         const Usage *usage;
+        int iommu; // whose it is; kShared: nobody's alone
         u64 uses;
         unsigned __int128 busy, waited;
         ps_t full, latest;
     };
+    static constexpr int kShared = -1;
     std::vector<Account> accounts() const;
     void begin_counting(ps_t t);
     void end_counting(ps_t t);
@@ -96,7 +112,8 @@ private:
     std::unique_ptr<replay_result> before_; // what the operating system and the devices had counted by then
     std::vector<StreamTimes> streams_;
     u32 last_stream_ = 0;
-    std::vector<std::unique_ptr<PcieEndpoint>> devices_; // before the TBUs that have PCIe functions
+    std::vector<Node> iommus_;
+    std::vector<Device> devices_;
     OwnerSums fault_owners_;
     ps_t begin_ = 0, end_ = 0;      // the first access that counts goes out, the last is over
     std::vector<Account> accounts_; // as they stood then

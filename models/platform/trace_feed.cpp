@@ -58,7 +58,7 @@ TraceFeed::Stream &TraceFeed::find_stream(u32 sid) {
         streams_.emplace_back(new Stream());
         s = streams_.back().get();
         s->sid = sid;
-        s->port = fl_config_tbu(&config_, sid);
+        s->port = fl_config_port(&config_, sid);
         s->ready = begin_;
         s->left = source_->accesses(sid);
         if (s->left && undiscovered_ && undiscovered_ != TraceSource::kUnknown)

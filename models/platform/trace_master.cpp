@@ -44,11 +44,11 @@ private:
 
 TraceMaster::TraceMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config)
     : sc_module(name), scheduler_(scheduler), config_(config), manager_(new Manager(*this)),
-      port_busy_(config.tbu.count), port_parked_(config.tbu.count), feed_(config) {
+      port_busy_(config.iommu.count * config.tbu.count), port_parked_(port_busy_.size()), feed_(config) {
     fl_config_error err;
     transfers_.resize(FL_TRANSFERS);
     transfers_.resize(std::size_t(std::max(0, fl_config_transfers(config.master.transfers, transfers_.data(), &err))));
-    for (unsigned i = 0; i < config.tbu.count; i++) {
+    for (unsigned i = 0; i < port_busy_.size(); i++) {
         sockets_.emplace_back(new tlm::tlm_initiator_socket<>(("out_" + std::to_string(i)).c_str()));
         backwards_.emplace_back(new Backward(*this, i));
         sockets_.back()->bind(*backwards_.back());

@@ -32,7 +32,7 @@ class TraceMaster : public sc_core::sc_module, public Master {
     class Backward;
 
 public:
-    /// One initiator socket a TBU; a stream uses the TBU that fl_config_tbu() says.
+    /// One initiator socket for each TBU of each IOMMU; a stream uses the one that fl_config_port() says.
     tlm::tlm_initiator_socket<> &out(unsigned i) override { return *sockets_.at(i); }
 
     TraceMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config);

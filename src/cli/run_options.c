@@ -73,6 +73,20 @@ static int set_paged(struct run_options *o, const char *command, const char *tex
 	return CLI_OK;
 }
 
+/* The key that an option is short for, a list that each use of it adds to; NULL: none. */
+static const char *list_of(int opt)
+{
+	switch (opt) {
+	case RUN_STREAM:
+		return "master.streams";
+	case RUN_TBU_OF:
+		return "tbu.map";
+	case RUN_IOMMU_OF:
+		return "iommu.map";
+	}
+	return NULL;
+}
+
 static int configure(struct run_options *o, int opt)
 {
 	struct fl_config_error err;
@@ -81,8 +95,8 @@ static int configure(struct run_options *o, int opt)
 
 	if (opt == RUN_CONFIG) {
 		code = fl_config_load(&o->cfg, optarg, &err);
-	} else if (opt == RUN_STREAM || opt == RUN_TBU_OF) {
-		code = fl_config_append(&o->cfg, opt == RUN_STREAM ? "master.streams" : "tbu.map", optarg, &err);
+	} else if (list_of(opt)) {
+		code = fl_config_append(&o->cfg, list_of(opt), optarg, &err);
 	} else if (opt == RUN_SET) {
 		code = fl_config_set(&o->cfg, optarg, &err);
 	} else {
@@ -116,6 +130,7 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 	case RUN_OUTSTANDING:
 	case RUN_STREAM:
 	case RUN_TBU_OF:
+	case RUN_IOMMU_OF:
 		return configure(o, opt);
 	}
 	return cli_bad_option(argc, argv, opt);

@@ -38,6 +38,7 @@ enum run_option {
 	RUN_REPEAT,
 	RUN_STREAM,
 	RUN_TBU_OF,
+	RUN_IOMMU_OF,
 	RUN_WARMUP,
 	RUN_JSON,
 	RUN_COUNTERS,
@@ -50,6 +51,7 @@ enum run_option {
 		{ "config", required_argument, NULL, RUN_CONFIG }, { "set", required_argument, NULL, RUN_SET },       \
 		{ "outstanding", required_argument, NULL, RUN_OUTSTANDING },                                          \
 		{ "stream", required_argument, NULL, RUN_STREAM }, { "tbu-of", required_argument, NULL, RUN_TBU_OF }, \
+		{ "iommu-of", required_argument, NULL, RUN_IOMMU_OF },                                                \
 		{ "warmup", required_argument, NULL, RUN_WARMUP }, { "seed", required_argument, NULL, RUN_SEED },     \
 		{ "repeat", required_argument, NULL, RUN_REPEAT }, { "json", required_argument, NULL, RUN_JSON },     \
 	{                                                                                                             \
@@ -69,6 +71,7 @@ enum run_option {
 	"  --stream SID=platform|pcie|pcie-ats[:terminate|stall|pri]\n"                                  \
 	"                      what one stream is, and what becomes of its faults; may be repeated\n"    \
 	"  --tbu-of SID=N      the TBU of a stream (tbu.count); may be repeated\n"                       \
+	"  --iommu-of SID=N    the IOMMU of a stream (iommu.count); may be repeated\n"                   \
 	"  --warmup N          play the first N accesses without counting them\n"                        \
 	"  --seed N            seed of all that is random; default 1\n"                                  \
 	"  --repeat N          play the trace N times, one after the other\n"                            \

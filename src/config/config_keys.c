@@ -60,8 +60,8 @@ const struct fl_key fl_config_keys[] = {
 	TIME(memory, latency, 1000000, "50", "one access, first byte", "HyperSIO's DRAM, 50 ns"),
 	COUNT(memory, bandwidth_mb_s, "MB/s", 0, 10000000, "0", "all accesses together; 0: unlimited", OURS),
 
-	COUNT(tbu, count, "", 1, 64, "1", "TBUs; a stream belongs to TBU (StreamID mod count), if tbu.map says nothing",
-	      OURS),
+	COUNT(tbu, count, "", 1, 64, "1",
+	      "TBUs of an IOMMU; a stream belongs to TBU (StreamID mod count), if tbu.map says nothing", OURS),
 	{ "tbu.map", FL_TEXT, "", AT(tbu, map), 0, 0, "", NULL, false,
 	  "TBUs of single streams: SID=TBU, separated by commas", "" },
 	COUNT(tbu, slots, "", 1, 4096, "32",
@@ -84,6 +84,10 @@ const struct fl_key fl_config_keys[] = {
 	       OURS),
 	TIME(tcu, walk_latency, 1000000, "50", "one table access (walk_port: priced)", "HyperSIO's DRAM, 50 ns"),
 
+	COUNT(iommu, count, "", 1, FL_MAX_IOMMUS, "1",
+	      "IOMMUs of the kind, each with TBUs, caches, queues, interrupts and a driver of its own", OURS),
+	{ "iommu.map", FL_TEXT, "", AT(iommu, map), 0, 0, "", NULL, false,
+	  "IOMMUs of single streams: SID=IOMMU, separated by commas; all others are behind IOMMU 0", "" },
 	POWER(iommu, tlb_sets, "", 0, 65536, "512", "TLB sets; 0: no TLB", "gem5: 2048 entries, 4 ways"),
 	COUNT(iommu, tlb_ways, "", 1, 64, "4", "TLB ways", "gem5"),
 	POWER(iommu, walk_cache_sets, "", 0, 65536, "256", "walk cache sets", "MMU-600 product: 256 a level and stage"),

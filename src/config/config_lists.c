@@ -48,6 +48,15 @@ u32 fl_config_tbu(const struct fl_config *cfg, u32 sid)
 	return (u32)(strtoull(value, NULL, 0) % cfg->tbu.count);
 }
 
+u32 fl_config_iommu(const struct fl_config *cfg, u32 sid)
+{
+	char value[FL_LIST_VALUE];
+
+	if (!cfg->iommu.map[0] || fl_list_find(cfg->iommu.map, sid, value, sizeof(value)) <= 0)
+		return 0;
+	return (u32)(strtoull(value, NULL, 0) % cfg->iommu.count);
+}
+
 int fl_config_append(struct fl_config *cfg, const char *name, const char *item, struct fl_config_error *err)
 {
 	const struct fl_key *key = fl_config_find(name, strlen(name));

@@ -27,7 +27,8 @@ extern "C" {
  */
 enum fl_key_type { FL_COUNT, FL_TIME, FL_CHOICE, FL_BOOL, FL_TEXT };
 
-#define FL_TEXT_MAX 256
+#define FL_TEXT_MAX   256
+#define FL_MAX_IOMMUS 16
 
 enum fl_arrival { FL_ARRIVAL_TRACE, FL_ARRIVAL_BACK_TO_BACK };
 enum fl_master { FL_MASTER_TRACE, FL_MASTER_GPU };
@@ -59,6 +60,8 @@ struct fl_config {
 		u64 lookup_ps, config_cache_ps, walk_cache_ps, walk_slots, walk_port, walk_latency_ps;
 	} tcu;
 	struct {
+		u64 count;
+		char map[FL_TEXT_MAX];
 		u64 tlb_sets, tlb_ways, walk_cache_sets, walk_cache_ways, config_cache_sets, config_cache_ways;
 		u64 cmdq_log2, eventq_log2, priq_log2, address_bits;
 	} iommu;
@@ -206,6 +209,15 @@ int fl_list_find(const char *list, u32 sid, char *value, size_t size);
 
 /* The TBU of a stream: tbu.map's, else StreamID mod tbu.count. */
 u32 fl_config_tbu(const struct fl_config *cfg, u32 sid);
+
+/* The IOMMU of a stream: iommu.map's, else 0. */
+u32 fl_config_iommu(const struct fl_config *cfg, u32 sid);
+
+/* The place of a stream's TBU among those of all IOMMUs: each has tbu.count of them. */
+static inline u32 fl_config_port(const struct fl_config *cfg, u32 sid)
+{
+	return (u32)(fl_config_iommu(cfg, sid) * cfg->tbu.count) + fl_config_tbu(cfg, sid);
+}
 
 /* Add an item to the list that the key @name holds. 0 or -EINVAL. */
 int fl_config_append(struct fl_config *cfg, const char *name, const char *item, struct fl_config_error *err);

@@ -12,17 +12,19 @@
 extern "C" {
 #endif
 
-/* Where MSIs of an IOMMU without wired interrupts go; the datum is the line. */
+/* Where MSIs of an IOMMU without wired interrupts go; the datum is the line, counted through all IOMMUs. */
 #define KIND_MSI_DOORBELL 0xfee00000ULL
 
 /**
  * struct kind_request - what a driver is configured for
  * @devices: masters that will be added
+ * @first_line: number of its first interrupt line among those of all IOMMUs (KIND_MSI_DOORBELL)
  * @observe: fault_ops.observe, may be NULL; with @observer
  */
 struct kind_request {
 	const struct fl_config *cfg;
 	u32 devices;
+	u32 first_line;
 	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
 	void *observer;
 };

@@ -56,7 +56,7 @@ static void *driver_cfg(const struct kind_request *req)
 	c->pri_devices = req->devices;
 	for (i = 0; i < VTD_DRV_LINES; i++) {
 		c->msi[i].addr = KIND_MSI_DOORBELL;
-		c->msi[i].data = i;
+		c->msi[i].data = req->first_line + i;
 	}
 	c->observe = req->observe;
 	c->observer = req->observer;

@@ -113,10 +113,11 @@ struct replay_stream {
 	struct stats_summary latency;
 };
 
-#define REPLAY_MAX_RESOURCES 48
+#define REPLAY_MAX_RESOURCES 512
 
 /**
  * struct replay_resource - what a resource did from the first access to the end of the last
+ * @name: with "@" and its number if it belongs to one of several IOMMUs
  * @index: several have the name: which
  * @capacity: units; 0: no limit is known
  * @uses: of one unit each

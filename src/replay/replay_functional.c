@@ -19,9 +19,19 @@
 
 enum verdict { PENDING, RETRY, ABORTED };
 
+/* An IOMMU, and what of it waits to be seen. */
+struct unit {
+	struct run *run;
+	void *hw;
+	u32 irqs;  /* lines with an edge not yet seen */
+	u32 level; /* lines that are asserted */
+	struct ats_inv inv[ATS_MAX_ITAGS];
+	u32 n_inv;
+};
+
 struct endpoint {
 	struct ats_ep ep;
-	struct run *run;
+	struct unit *unit;
 };
 
 struct run {
@@ -31,73 +41,71 @@ struct run {
 	struct replay_scan scan;
 	const struct iommu_class *cls;
 	const struct drv_class *drv;
-	void *hw;
+	struct unit units[FL_MAX_IOMMUS];
 	struct physmem mem;
 	struct frames frames;
 	struct replay_os *os;
 	u64 now;
-	u32 irqs;  /* lines with an edge not yet seen */
-	u32 level; /* lines that are asserted */
-	bool work; /* the fault core wants a worker */
+	bool work; /* a fault core wants a worker */
 	enum verdict verdict;
 	u64 played;		     /* accesses, the warm-up's, too */
 	struct replay_result before; /* what had been counted when the warm-up was over */
 	int code;		     /* the run came to a stop */
 	struct stream_kind kinds[REPLAY_MAX_STREAMS];
+	struct unit *unit_of[REPLAY_MAX_STREAMS];
 	struct endpoint *eps[REPLAY_MAX_STREAMS];
-	struct ats_inv inv[ATS_MAX_ITAGS];
-	u32 n_inv;
 };
 
 /* ---- services of the engine ---- */
 
 static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	return physmem_read(&r->mem, pa, buf, len);
+	return physmem_read(&u->run->mem, pa, buf, len);
 }
 
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	return physmem_write(&r->mem, pa, buf, len);
+	return physmem_write(&u->run->mem, pa, buf, len);
 }
 
 static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	return physmem_cas64(&r->mem, pa, old, new_value);
+	return physmem_cas64(&u->run->mem, pa, old, new_value);
 }
 
 static void raise_irq(void *ctx, u32 line, bool level)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
 	if (level) {
-		r->irqs |= BIT(line);
-		r->level |= BIT(line);
+		u->irqs |= BIT(line);
+		u->level |= BIT(line);
 	} else {
-		r->level &= ~BIT(line);
+		u->level &= ~BIT(line);
 	}
 }
 
 static int raise_msi(void *ctx, u64 pa, u32 data)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
+	u32 lines = u->run->opt->kind->irq_lines;
 
-	if (pa == KIND_MSI_DOORBELL && data < 32)
-		r->irqs |= BIT(data);
+	if (pa == KIND_MSI_DOORBELL && data / lines < u->run->opt->cfg->iommu.count)
+		u->run->units[data / lines].irqs |= BIT(data % lines);
 	return 0;
 }
 
 static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	r->verdict = how == RESUME_RETRY ? RETRY : ABORTED;
+	u->run->verdict = how == RESUME_RETRY ? RETRY : ABORTED;
 }
 
 /* Its place in the scan, or n_sids. */
@@ -119,7 +127,8 @@ static struct endpoint *endpoint_of(struct run *r, u32 sid)
 
 static void page_response(void *ctx, const struct page_response *resp)
 {
-	struct endpoint *e = endpoint_of(ctx, resp->sid);
+	struct unit *u = ctx;
+	struct endpoint *e = endpoint_of(u->run, resp->sid);
 
 	if (e)
 		ats_ep_response(&e->ep, resp);
@@ -128,10 +137,10 @@ static void page_response(void *ctx, const struct page_response *resp)
 /* Carried when the call has returned: the engine is in the midst of a command. */
 static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	fl_assert(r->n_inv < ATS_MAX_ITAGS);
-	r->inv[r->n_inv++] = *inv;
+	fl_assert(u->n_inv < ATS_MAX_ITAGS);
+	u->inv[u->n_inv++] = *inv;
 }
 
 static const struct iommu_ops hw_ops = {
@@ -146,28 +155,30 @@ static const struct iommu_ops hw_ops = {
 };
 
 /* Without a clock the time-out of a completion that was not seen passes at once. */
-static void inv_done(struct run *r, u32 sid, u8 itag, bool ok)
+static void inv_done(struct unit *u, u32 sid, u8 itag, bool ok)
 {
-	if (!r->cls->ats_inv_done(r->hw, sid, itag, ok))
-		r->cls->ats_inv_done(r->hw, sid, itag, false);
-	r->cls->step(r->hw);
+	const struct iommu_class *cls = u->run->cls;
+
+	if (!cls->ats_inv_done(u->hw, sid, itag, ok))
+		cls->ats_inv_done(u->hw, sid, itag, false);
+	cls->step(u->hw);
 }
 
 /* Each completion may let the engine send more of them. */
-static void carry_invalidations(struct run *r)
+static void carry_invalidations(struct unit *u)
 {
 	struct ats_inv inv;
 	struct endpoint *e;
 
-	while (r->n_inv) {
-		inv = r->inv[0];
-		r->n_inv--;
-		memmove(r->inv, r->inv + 1, r->n_inv * sizeof(r->inv[0]));
-		e = endpoint_of(r, inv.sid);
+	while (u->n_inv) {
+		inv = u->inv[0];
+		u->n_inv--;
+		memmove(u->inv, u->inv + 1, u->n_inv * sizeof(u->inv[0]));
+		e = endpoint_of(u->run, inv.sid);
 		if (e)
 			ats_ep_invalidate(&e->ep, &inv);
 		else
-			inv_done(r, inv.sid, inv.itag, false);
+			inv_done(u, inv.sid, inv.itag, false);
 	}
 }
 
@@ -175,23 +186,24 @@ static void carry_invalidations(struct run *r)
 
 static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	return r->cls->mmio_read(r->hw, offset, size);
+	return u->run->cls->mmio_read(u->hw, offset, size);
 }
 
 static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	r->cls->mmio_write(r->hw, offset, value, size);
-	carry_invalidations(r);
+	u->run->cls->mmio_write(u->hw, offset, value, size);
+	carry_invalidations(u);
 }
 
 static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 {
 	static const u8 zeros[PAGE_SIZE];
-	struct run *r = ctx;
+	struct unit *u = ctx;
+	struct run *r = u->run;
 	u64 at;
 	int err = frames_alloc(&r->frames, bytes, align, pa);
 
@@ -204,9 +216,9 @@ static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 
 static void mem_free(void *ctx, u64 pa, u64 bytes)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	frames_free(&r->frames, pa, bytes);
+	frames_free(&u->run->frames, pa, bytes);
 }
 
 static bool poll(void *ctx, u32 tries)
@@ -216,14 +228,15 @@ static bool poll(void *ctx, u32 tries)
 
 static u64 now(void *ctx)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	return r->now;
+	return u->run->now;
 }
 
 static u32 set_page_request_allocation(void *ctx, u32 sid, u32 n)
 {
-	struct endpoint *e = endpoint_of(ctx, sid);
+	struct unit *u = ctx;
+	struct endpoint *e = endpoint_of(u->run, sid);
 
 	return e ? ats_ep_allocate(&e->ep, n) : 0;
 }
@@ -253,21 +266,21 @@ static void ep_page_request(void *ctx, const struct page_request *pr)
 {
 	struct endpoint *e = ctx;
 
-	e->run->cls->page_request(e->run->hw, pr);
+	e->unit->run->cls->page_request(e->unit->hw, pr);
 }
 
 static void ep_inv_done(void *ctx, u32 sid, u8 itag)
 {
 	struct endpoint *e = ctx;
 
-	inv_done(e->run, sid, itag, true);
+	inv_done(e->unit, sid, itag, true);
 }
 
 static void ep_wake(void *ctx, struct ats_waiter *w, enum ats_wake why)
 {
 	struct endpoint *e = ctx;
 
-	e->run->verdict = why == ATS_RETRY ? RETRY : ABORTED;
+	e->unit->run->verdict = why == ATS_RETRY ? RETRY : ABORTED;
 }
 
 static const struct ats_ep_ops ep_ops = { ep_page_request, ep_inv_done, ep_wake };
@@ -291,10 +304,9 @@ static void busy_software(struct run *r, const char *what)
 
 /* ---- software runs until it has nothing to do ---- */
 
-static void serve_line(struct run *r, u32 line)
+static void serve_line(struct run *r, u32 unit, u32 line)
 {
-	void *drv = replay_os_driver(r->os);
-
+	void *drv = replay_os_driver(r->os, unit);
 	u32 rounds = 0;
 
 	if (r->drv->irq(drv, line, r->now) == DRV_IRQ_WAKE_THREAD)
@@ -305,29 +317,48 @@ static void serve_line(struct run *r, u32 line)
 	replay_os_deferred(r->os, r->now);
 }
 
-static u32 take_lines(struct run *r)
+static u32 take_lines(struct unit *u)
 {
-	u32 lines = r->irqs | (r->opt->kind->level_irq ? r->level : 0);
+	u32 lines = u->irqs | (u->run->opt->kind->level_irq ? u->level : 0);
 
-	r->irqs = 0;
+	u->irqs = 0;
 	return lines;
+}
+
+static bool serve_lines(struct run *r, u32 unit)
+{
+	u32 i, lines = take_lines(&r->units[unit]);
+
+	for (i = 0; i < 32; i++)
+		if (lines & BIT(i))
+			serve_line(r, unit, i);
+	return lines;
+}
+
+static void run_work(struct run *r)
+{
+	u32 i;
+
+	r->work = false;
+	for (i = 0; i < r->opt->cfg->iommu.count; i++)
+		if (fault_core_run(replay_os_core(r->os, i), r->now, 64) == 64)
+			r->work = true;
 }
 
 static void pump(struct run *r)
 {
-	u32 lines, i, rounds = 0;
+	u32 i, rounds = 0;
+	bool more;
 
 	do {
-		lines = take_lines(r);
-		for (i = 0; i < 32; i++)
-			if (lines & BIT(i))
-				serve_line(r, i);
+		more = false;
+		for (i = 0; i < r->opt->cfg->iommu.count; i++)
+			more |= serve_lines(r, i);
 		if (r->work) {
-			r->work = false;
-			r->work = fault_core_run(replay_os_core(r->os), r->now, 64) == 64;
-			lines = ~0u;
+			run_work(r);
+			more = true;
 		}
-	} while (lines && !r->code && ++rounds < PUMP_LIMIT);
+	} while (more && !r->code && ++rounds < PUMP_LIMIT);
 	if (rounds == PUMP_LIMIT)
 		busy_software(r, "interrupts come for ever");
 }
@@ -335,6 +366,7 @@ static void pump(struct run *r)
 /* ---- one piece of an access: within one page ---- */
 
 struct piece {
+	void *hw; /* what its stream is behind */
 	struct dma_txn txn;
 	struct xlat_result r;
 };
@@ -345,7 +377,7 @@ static bool platform_piece(struct run *r, struct piece *p)
 
 	for (tries = 0; tries < RETRY_LIMIT && !r->code; tries++) {
 		r->verdict = PENDING;
-		switch (r->cls->translate(r->hw, &p->txn, &p->r)) {
+		switch (r->cls->translate(p->hw, &p->txn, &p->r)) {
 		case XLAT_OK:
 			return true;
 		case XLAT_STALL:
@@ -375,7 +407,7 @@ static bool translated_piece(struct run *r, struct piece *p)
 
 	t.iova = p->r.pa;
 	t.flags = (t.flags & DMA_WRITE) | DMA_TRANSLATED;
-	ok = r->cls->translate(r->hw, &t, &res) == XLAT_OK;
+	ok = r->cls->translate(p->hw, &t, &res) == XLAT_OK;
 	if (!ok)
 		pump(r);
 	return ok;
@@ -394,7 +426,7 @@ static bool pri_piece(struct run *r, struct piece *p, struct endpoint *e)
 			return translated_piece(r, p);
 		tag = ats_ep_translate(&e->ep, &p->txn, &req);
 		fl_assert(tag >= 0);
-		x = r->cls->translate(r->hw, &req, &p->r);
+		x = r->cls->translate(p->hw, &req, &p->r);
 		if (x != XLAT_OK)
 			pump(r);
 		switch (ats_ep_complete(&e->ep, (u32)tag, x, &p->r)) {
@@ -463,7 +495,8 @@ static void access_record(struct run *r, const struct dmat_record *rec, u64 reco
 {
 	u32 stream = stream_of(r, rec->sid);
 	struct endpoint *e = r->eps[stream];
-	struct piece p = { .txn = { .sid = rec->sid, .pasid = rec->pasid, .flags = txn_flags(rec) } };
+	struct piece p = { .hw = r->unit_of[stream]->hw,
+			   .txn = { .sid = rec->sid, .pasid = rec->pasid, .flags = txn_flags(rec) } };
 	u64 at = rec->iova, left = rec->size, pa = 0;
 	bool ok = true;
 
@@ -535,6 +568,7 @@ static int make_endpoints(struct run *r)
 		int err;
 
 		r->kinds[i] = stream_kind_of(r->opt, cfg.sid);
+		r->unit_of[i] = &r->units[fl_config_iommu(r->opt->cfg, cfg.sid)];
 		if (!r->kinds[i].ats)
 			continue;
 		cfg.pri = r->kinds[i].faults == REPLAY_PRI;
@@ -544,7 +578,7 @@ static int make_endpoints(struct run *r)
 		r->eps[i] = calloc(1, sizeof(*r->eps[i]));
 		if (!r->eps[i])
 			return -ENOMEM;
-		r->eps[i]->run = r;
+		r->eps[i]->unit = r->unit_of[i];
 		err = ats_ep_init(&r->eps[i]->ep, &cfg, &ep_ops, r->eps[i]);
 		if (err)
 			return err;
@@ -566,11 +600,15 @@ static int build(struct run *r)
 	const struct fl_config *cfg = r->opt->cfg;
 	struct replay_os_cfg os_cfg = { .opt = r->opt, .trace = &r->scan, .ops = &drv_ops, .ctx = r, .kick = kick };
 	int code;
+	u32 i;
 
 	frames_init(&r->frames, cfg->os.table_base, cfg->os.table_bytes);
 	code = physmem_init(&r->mem, 1ULL << 52);
-	if (!code)
-		code = r->opt->kind->create(cfg, &hw_ops, r, &r->hw);
+	for (i = 0; i < cfg->iommu.count && !code; i++) {
+		r->units[i].run = r;
+		os_cfg.drv_ctx[i] = &r->units[i];
+		code = r->opt->kind->create(cfg, &hw_ops, &r->units[i], &r->units[i].hw);
+	}
 	if (!code)
 		code = make_endpoints(r);
 	if (code)
@@ -584,8 +622,9 @@ static void tear_down(struct run *r)
 
 	if (r->os)
 		replay_os_destroy(r->os, r->now);
-	if (r->hw)
-		r->opt->kind->destroy(r->hw);
+	for (i = 0; i < FL_MAX_IOMMUS; i++)
+		if (r->units[i].hw)
+			r->opt->kind->destroy(r->units[i].hw);
 	for (i = 0; i < r->scan.n_sids; i++)
 		if (r->eps[i]) {
 			ats_ep_exit(&r->eps[i]->ep);

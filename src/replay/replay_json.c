@@ -94,7 +94,7 @@ static void set_page_parts(json_t *j, const struct replay_result *res)
 	report_json_u64(j, "tries", res->tries);
 }
 
-static void set_streams(json_t *j, const struct replay_result *res)
+static void set_streams(json_t *j, const struct replay_options *opt, const struct replay_result *res)
 {
 	json_t *list = json_array();
 	u32 i;
@@ -104,6 +104,8 @@ static void set_streams(json_t *j, const struct replay_result *res)
 		json_t *o = json_object();
 
 		report_json_hex(o, "sid", s->sid);
+		if (opt->cfg->iommu.count > 1)
+			report_json_u64(o, "iommu", fl_config_iommu(opt->cfg, s->sid));
 		report_json_u64(o, "accesses", s->accesses);
 		report_json_u64(o, "bytes", s->bytes);
 		report_json_u64(o, "faults", s->faults);
@@ -178,7 +180,7 @@ static void set_timing(json_t *j, const struct replay_options *opt, const struct
 	int i;
 
 	report_json_u64(j, "duration_ns", res->duration_ns);
-	set_streams(j, res);
+	set_streams(j, opt, res);
 	set_times(j, "access_latency_ns", &res->access, &res->access_histogram);
 	set_times(j, "latency_ns", &res->latency, &res->latency_histogram);
 	for (i = 0; i < REPLAY_PARTS; i++)

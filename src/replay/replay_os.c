@@ -7,11 +7,18 @@
 #define PAGE_SHIFT 12
 #define PAGE_SIZE  (1ULL << PAGE_SHIFT)
 
+/* One IOMMU as its driver and the driver's fault core know it. */
+struct iommu {
+	void *drv, *drv_cfg;
+	struct fault_core *core;
+};
+
 /* One address space of the trace. */
 struct space {
 	struct replay_os *os;
 	struct space *next;
-	struct fault_domain *dom; /* NULL until a stream is attached */
+	struct fault_domain *doms[FL_MAX_IOMMUS]; /* NULL until a stream behind that IOMMU is attached */
+	bool used;				  /* there is one */
 	u32 id;
 	u32 sid;   /* of the first stream attached */
 	u32 pages; /* its list in the page map */
@@ -25,6 +32,7 @@ struct use {
 
 struct stream {
 	u32 sid;
+	u32 iommu;
 	struct stream_kind kind;
 	struct fault_dev *dev;
 	struct use *uses;
@@ -41,8 +49,8 @@ struct deferred {
 struct replay_os {
 	struct replay_os_cfg cfg;
 	const struct drv_class *cls;
-	void *drv, *drv_cfg;
-	struct fault_core *core;
+	struct iommu iommus[FL_MAX_IOMMUS];
+	u32 n_iommus;
 	struct page_map map;
 	struct space *spaces, *last_space;
 	struct stream streams[REPLAY_MAX_STREAMS];
@@ -76,9 +84,45 @@ static u32 prot_of(u8 perm)
 	       (perm & DMAT_F_X ? DRV_PROT_EXEC : 0) | (perm & DMAT_F_PRIV ? DRV_PROT_PRIV : 0);
 }
 
+static int map_in(struct replay_os *os, struct space *s, u32 iommu, const struct page_entry *e)
+{
+	return os->cls->map(os->iommus[iommu].drv, s->doms[iommu], e->page << PAGE_SHIFT, e->pa, PAGE_SIZE,
+			    prot_of(e->perm));
+}
+
+/* From the first @n IOMMUs that the space is known to. */
+static int unmap_in_first(struct replay_os *os, struct space *s, u32 n, const struct page_entry *e)
+{
+	s64 gone = 0;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		if (s->doms[i])
+			gone = os->cls->unmap(os->iommus[i].drv, s->doms[i], e->page << PAGE_SHIFT, PAGE_SIZE);
+		if (gone < 0)
+			err = (int)gone;
+	}
+	return err;
+}
+
+/* In every IOMMU that the space is known to, or in none. */
+static int map_in_all(struct replay_os *os, struct space *s, const struct page_entry *e)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < os->n_iommus && !err; i++)
+		if (s->doms[i])
+			err = map_in(os, s, i, e);
+	if (err)
+		unmap_in_first(os, s, i - 1, e);
+	return err;
+}
+
 static int make_resident(struct replay_os *os, struct space *s, struct page_entry *e)
 {
-	int err = os->cls->map(os->drv, s->dom, e->page << PAGE_SHIFT, e->pa, PAGE_SIZE, prot_of(e->perm));
+	int err = map_in_all(os, s, e);
 
 	if (err)
 		return err;
@@ -273,7 +317,8 @@ static int add_stream(struct replay_os *os, u32 sid)
 	c.pri = st->kind.faults == REPLAY_PRI;
 	c.ats = st->kind.ats;
 	c.pasid_bits = os->cfg.trace->pasid_bits;
-	err = os->cls->device_add(os->drv, &c, &st->dev);
+	st->iommu = fl_config_iommu(os->cfg.opt->cfg, sid);
+	err = os->cls->device_add(os->iommus[st->iommu].drv, &c, &st->dev);
 	if (err)
 		return err;
 	st->sid = sid;
@@ -281,22 +326,50 @@ static int add_stream(struct replay_os *os, u32 sid)
 	return 0;
 }
 
-/* The address space gets its domain from the first device that uses it; pages mapped before come with it. */
-static int make_domain(struct replay_os *os, struct space *s, const struct stream *st)
+/* An IOMMU comes to know an address space that others know: what is mapped there is mapped here. */
+static int map_resident(struct replay_os *os, struct space *s, u32 iommu)
 {
-	union fault_owner owner = { .handler = { .ops = &domain_ops, .ctx = s } };
 	struct page_entry *e;
-	int err;
+	int err = 0;
 
-	err = os->cls->domain_alloc(os->drv, st->dev, DRV_DOMAIN_PAGING, &s->dom);
-	if (err)
-		return err;
-	s->sid = st->sid;
-	err = fault_domain_set_owner(s->dom, &owner);
+	for (e = page_map_at(&os->map, s->pages); e && !err; e = page_map_at(&os->map, e->next))
+		if (e->resident)
+			err = map_in(os, s, iommu, e);
+	return err;
+}
+
+static int map_chosen(struct replay_os *os, struct space *s)
+{
+	struct page_entry *e;
+	int err = 0;
+
 	for (e = page_map_at(&os->map, s->pages); e && !err; e = page_map_at(&os->map, e->next))
 		if (chosen(os, s, e->page))
 			err = make_resident(os, s, e);
 	return err;
+}
+
+/*
+ * The address space gets its domain in an IOMMU from the first device there that uses it; pages mapped before come
+ * with it.
+ */
+static int make_domain(struct replay_os *os, struct space *s, const struct stream *st)
+{
+	union fault_owner owner = { .handler = { .ops = &domain_ops, .ctx = s } };
+	struct fault_domain **dom = &s->doms[st->iommu];
+	bool first = !s->used;
+	int err;
+
+	err = os->cls->domain_alloc(os->iommus[st->iommu].drv, st->dev, DRV_DOMAIN_PAGING, dom);
+	if (err)
+		return err;
+	s->used = true;
+	if (first)
+		s->sid = st->sid;
+	err = fault_domain_set_owner(*dom, &owner);
+	if (err)
+		return err;
+	return first ? map_chosen(os, s) : map_resident(os, s, st->iommu);
 }
 
 static u32 pasid_of(const struct dmat_record *rec)
@@ -339,12 +412,12 @@ static int attach(struct replay_os *os, const struct dmat_record *rec, u64 now)
 		return -ENOMEM;
 	if (u->space == s)
 		return 0;
-	if (!s->dom)
+	if (!s->doms[st->iommu])
 		err = make_domain(os, s, st);
 	if (!err && st->kind.faults != REPLAY_TERMINATE)
-		err = fault_domain_enable_stalls(s->dom);
+		err = fault_domain_enable_stalls(s->doms[st->iommu]);
 	if (!err)
-		err = os->cls->attach(os->drv, st->dev, u->pasid, s->dom, now);
+		err = os->cls->attach(os->iommus[st->iommu].drv, st->dev, u->pasid, s->doms[st->iommu], now);
 	if (!err)
 		u->space = s;
 	return err;
@@ -358,22 +431,22 @@ static int detach(struct replay_os *os, const struct dmat_record *rec, u64 now)
 	if (!u || !u->space)
 		return -ENOENT;
 	u->space = NULL;
-	return os->cls->detach(os->drv, st->dev, u->pasid, now);
+	return os->cls->detach(os->iommus[st->iommu].drv, st->dev, u->pasid, now);
 }
 
 /* ---- maps and unmaps ---- */
 
 static int drop_page(struct replay_os *os, struct space *s, struct page_entry *e)
 {
-	s64 gone = 0;
+	int err = 0;
 
 	os->untouched -= !e->resident && !e->touched;
 	if (e->resident) {
-		gone = os->cls->unmap(os->drv, s->dom, e->page << PAGE_SHIFT, PAGE_SIZE);
+		err = unmap_in_first(os, s, os->n_iommus, e);
 		os->counts.unmaps++;
 	}
 	page_map_remove(&os->map, &s->pages, e);
-	return gone < 0 ? (int)gone : 0;
+	return err;
 }
 
 static int map_page(struct replay_os *os, struct space *s, const struct dmat_record *rec, u64 i)
@@ -393,7 +466,7 @@ static int map_page(struct replay_os *os, struct space *s, const struct dmat_rec
 	os->untouched++;
 	e->pa = (rec->pa & ~(PAGE_SIZE - 1)) + (i << PAGE_SHIFT);
 	e->perm = rec->perm;
-	return s->dom && chosen(os, s, page) ? make_resident(os, s, e) : 0;
+	return s->used && chosen(os, s, page) ? make_resident(os, s, e) : 0;
 }
 
 static u64 pages_of(const struct dmat_record *rec)
@@ -592,33 +665,56 @@ static void observe(void *ctx, struct fault_group *g, enum fault_point point, u6
 		os->cfg.observe(os->cfg.ctx, g, point, now);
 }
 
-static int start(struct replay_os *os)
+/* Streams of the trace behind an IOMMU. */
+static u32 count_devices(const struct replay_os *os, u32 iommu)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < os->cfg.trace->n_sids; i++)
+		n += fl_config_iommu(os->cfg.opt->cfg, os->cfg.trace->sids[i]) == iommu;
+	return n;
+}
+
+static int start_iommu(struct replay_os *os, u32 number)
 {
 	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = os };
+	const struct iommu_kind *kind = os->cfg.opt->kind;
 	struct kind_request req = { .cfg = os->cfg.opt->cfg };
+	struct iommu *m = &os->iommus[number];
 	int err;
-	u32 i;
 
 	if (os->cfg.observe || os->cfg.opt->answers) {
 		req.observe = observe;
 		req.observer = os;
 	}
 
-	req.devices = os->cfg.trace->n_sids;
-	err = fault_core_create(&core_cfg, &os->core);
-	if (err || os->cfg.opt->kind->bypass)
+	req.devices = count_devices(os, number);
+	req.first_line = number * kind->irq_lines;
+	err = fault_core_create(&core_cfg, &m->core);
+	if (err || kind->bypass)
 		return err;
-	os->drv = fl_zalloc(os->cls->size);
-	os->drv_cfg = os->cfg.opt->kind->driver_cfg(&req);
-	if (!os->drv || !os->drv_cfg)
+	m->drv = fl_zalloc(os->cls->size);
+	m->drv_cfg = kind->driver_cfg(&req);
+	if (!m->drv || !m->drv_cfg)
 		return -ENOMEM;
-	err = os->cls->probe(os->drv, os->drv_cfg, os->cfg.ops, os->cfg.ctx, os->core);
+	err = os->cls->probe(m->drv, m->drv_cfg, os->cfg.ops, os->cfg.drv_ctx[number], m->core);
 	if (err) {
-		fl_free(os->drv);
-		os->drv = NULL;
-		return err;
+		fl_free(m->drv);
+		m->drv = NULL;
 	}
-	for (i = 0; i < os->cfg.trace->n_sids && !err; i++)
+	return err;
+}
+
+static int start(struct replay_os *os)
+{
+	u32 i, n = (u32)os->cfg.opt->cfg->iommu.count;
+	int err = 0;
+
+	for (i = 0; i < n && !err; i++) {
+		os->n_iommus++;
+		err = start_iommu(os, i);
+	}
+	for (i = 0; i < os->cfg.trace->n_sids && !err && !os->cfg.opt->kind->bypass; i++)
 		err = add_stream(os, os->cfg.trace->sids[i]);
 	return err;
 }
@@ -646,13 +742,27 @@ int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **out, st
 static void free_spaces(struct replay_os *os)
 {
 	struct space *s;
+	u32 i;
 
 	while ((s = os->spaces) != NULL) {
 		os->spaces = s->next;
-		if (s->dom)
-			os->cls->domain_free(os->drv, s->dom);
+		for (i = 0; i < os->n_iommus; i++)
+			if (s->doms[i])
+				os->cls->domain_free(os->iommus[i].drv, s->doms[i]);
 		free(s);
 	}
+}
+
+static void stop_iommu(struct replay_os *os, struct iommu *m, u64 now)
+{
+	if (m->drv) {
+		os->cls->remove(m->drv, now);
+		fl_free(m->drv);
+	}
+	if (m->drv_cfg)
+		os->cfg.opt->kind->driver_cfg_free(m->drv_cfg);
+	if (m->core)
+		fault_core_destroy(m->core);
 }
 
 void replay_os_destroy(struct replay_os *os, u64 now)
@@ -660,43 +770,43 @@ void replay_os_destroy(struct replay_os *os, u64 now)
 	u32 i;
 
 	for (i = 0; i < os->n_streams; i++) {
-		os->cls->device_remove(os->drv, os->streams[i].dev, now);
+		os->cls->device_remove(os->iommus[os->streams[i].iommu].drv, os->streams[i].dev, now);
 		free(os->streams[i].uses);
 	}
 	free_spaces(os);
-	if (os->drv) {
-		os->cls->remove(os->drv, now);
-		fl_free(os->drv);
-	}
-	if (os->drv_cfg)
-		os->cfg.opt->kind->driver_cfg_free(os->drv_cfg);
-	if (os->core)
-		fault_core_destroy(os->core);
+	for (i = 0; i < os->n_iommus; i++)
+		stop_iommu(os, &os->iommus[i], now);
 	page_map_exit(&os->map);
 	free(os->deferred);
 	free(os);
 }
 
-struct fault_core *replay_os_core(struct replay_os *os)
+struct fault_core *replay_os_core(struct replay_os *os, u32 iommu)
 {
-	return os->core;
+	return os->iommus[iommu].core;
 }
 
-void *replay_os_driver(struct replay_os *os)
+void *replay_os_driver(struct replay_os *os, u32 iommu)
 {
-	return os->drv;
+	return os->iommus[iommu].drv;
 }
 
 void replay_os_result(struct replay_os *os, struct replay_result *res)
 {
 	struct fault_stats stats;
+	u32 i, k;
 
-	fault_core_stats(os->core, &stats);
-	memcpy(res->responses, stats.answered, sizeof(res->responses));
+	memset(res->responses, 0, sizeof(res->responses));
+	res->faults = 0;
+	for (i = 0; i < os->n_iommus; i++) {
+		fault_core_stats(os->iommus[i].core, &stats);
+		for (k = 0; k < FAULT_CODES; k++)
+			res->responses[k] += stats.answered[k];
+		res->faults += stats.reported;
+	}
 	memcpy(res->types, os->counts.types, sizeof(res->types));
 	res->n_types = os->counts.n_types;
-	res->faults = stats.reported;
-	res->unhandled = stats.reported - os->counts.faults;
+	res->unhandled = res->faults - os->counts.faults;
 	res->duplicates = os->counts.duplicates;
 	res->first_touches = os->counts.first_touches;
 	res->maps = os->counts.maps;

@@ -3,8 +3,10 @@
  * The operating system of a replay: it does with the driver what the trace says
  * was done, decides which pages are resident, and handles faults.
  *
- * It owns the driver object, the fault core (single-threaded host) and the
- * address spaces. It has no time of its own: @now is an argument, and whoever
+ * It owns the address spaces and, for each IOMMU, the driver object and the fault
+ * core (single-threaded host). An address space has a domain in each IOMMU that a
+ * stream has been attached to it behind; pages are mapped and unmapped in all of
+ * them. It has no time of its own: @now is an argument, and whoever
  * holds it decides when interrupt handlers and workers run.
  */
 #ifndef REPLAY_OS_H
@@ -22,15 +24,16 @@ struct replay_os;
  * struct replay_os_cfg - an operating system
  * @opt: of the run; outlives it
  * @trace: what replay_scan() found
- * @ops, @ctx: the host's services for the driver
- * @kick: the fault core wants a worker; any context, just take note
- * @observe: fault_ops.observe; may be NULL
+ * @ops: the host's services for the drivers, @drv_ctx: their first argument, for each of the IOMMUs (iommu.count)
+ * @kick: a fault core wants a worker; any context, just take note; with @ctx
+ * @observe: fault_ops.observe; may be NULL; with @ctx
  * @look: a handler looks before it maps; true: it terminates the access instead of mapping. May be NULL; with @looker
  */
 struct replay_os_cfg {
 	const struct replay_options *opt;
 	const struct replay_scan *trace;
 	const struct drv_ops *ops;
+	void *drv_ctx[FL_MAX_IOMMUS];
 	void *ctx;
 	void (*kick)(void *ctx);
 	void (*observe)(void *ctx, struct fault_group *g, enum fault_point point, u64 now);
@@ -58,15 +61,16 @@ struct replay_scan {
 int replay_scan(const char *path, struct replay_scan *scan, struct dmat_error *err);
 
 /**
- * replay_os_create() - probe the driver, add a device for each stream
+ * replay_os_create() - probe the drivers, add a device for each stream
  * @err: filled on error (file: the trace)
  */
 int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **os, struct dmat_error *err);
-/* Remove the driver; whatever is pending is answered. */
+/* Remove the drivers; whatever is pending is answered. */
 void replay_os_destroy(struct replay_os *os, u64 now);
 
-struct fault_core *replay_os_core(struct replay_os *os);
-void *replay_os_driver(struct replay_os *os);
+/* Of one IOMMU. */
+struct fault_core *replay_os_core(struct replay_os *os, u32 iommu);
+void *replay_os_driver(struct replay_os *os, u32 iommu);
 
 /**
  * replay_os_record() - do what a record other than an access says: attach, detach, map, unmap

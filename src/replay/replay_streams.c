@@ -80,27 +80,57 @@ static int check_streams(const struct replay_options *opt, const struct replay_s
 	return 0;
 }
 
-static int check_tbus(const struct replay_options *opt, struct dmat_error *err)
+/* A list of streams with the number of what each is behind: of @count of these. */
+struct stream_map {
+	const char *key, *list, *what, *count_key;
+	u64 count;
+};
+
+static int check_map(const struct stream_map *map, struct dmat_error *err)
 {
-	const char *at = opt->cfg->tbu.map;
+	const char *at = map->list;
 	char value[FL_LIST_VALUE], *end;
-	unsigned long long tbu;
+	unsigned long long number;
 	int ret;
 	u32 sid;
 
 	while ((ret = fl_list_next(&at, &sid, value, sizeof(value))) > 0) {
-		tbu = strtoull(value, &end, 0);
+		number = strtoull(value, &end, 0);
 		if (*value < '0' || *value > '9' || *end) {
 			ret = -EINVAL;
 			break;
 		}
-		if (tbu >= opt->cfg->tbu.count)
-			return dmat_fail(err, EINVAL, "tbu.map: stream 0x%x: there is no TBU %llu (tbu.count)", sid,
-					 tbu);
+		if (number >= map->count)
+			return dmat_fail(err, EINVAL, "%s: stream 0x%x: there is no %s %llu (%s)", map->key, sid,
+					 map->what, number, map->count_key);
 	}
 	if (ret < 0)
-		return dmat_fail(err, EINVAL, "tbu.map: '%s' is not a list of SID=TBU", opt->cfg->tbu.map);
+		return dmat_fail(err, EINVAL, "%s: '%s' is not a list of SID=%s", map->key, map->list, map->what);
 	return 0;
+}
+
+static int check_tbus(const struct replay_options *opt, struct dmat_error *err)
+{
+	const struct fl_config *cfg = opt->cfg;
+	const struct stream_map map = { "tbu.map", cfg->tbu.map, "TBU", "tbu.count", cfg->tbu.count };
+
+	return check_map(&map, err);
+}
+
+/* No stream is behind two IOMMUs. */
+static int check_iommus(const struct replay_options *opt, struct dmat_error *err)
+{
+	const struct fl_config *cfg = opt->cfg;
+	const struct stream_map map = { "iommu.map", cfg->iommu.map, "IOMMU", "iommu.count", cfg->iommu.count };
+	const char *at = map.list;
+	char value[FL_LIST_VALUE];
+	int code = check_map(&map, err);
+	u32 sid;
+
+	while (!code && fl_list_next(&at, &sid, value, sizeof(value)) > 0)
+		if (*at && fl_list_find(at, sid, value, sizeof(value)))
+			code = dmat_fail(err, EINVAL, "iommu.map: stream 0x%x is behind one IOMMU, not two", sid);
+	return code;
 }
 
 /* PCIe traffic must never wait for software (SMMUv3, 3.12.1): a stall there may stop what would end it. */
@@ -133,6 +163,8 @@ int replay_check(const struct replay_options *opt, const struct replay_scan *sca
 
 	if (!code)
 		code = check_tbus(opt, err);
+	if (!code)
+		code = check_iommus(opt, err);
 	for (i = 0; i < scan->n_sids && !code; i++) {
 		k = stream_kind_of(opt, scan->sids[i]);
 		code = check_kind(opt, scan->sids[i], &k, err);

@@ -35,6 +35,7 @@ struct Rig : sc_core::sc_module {
 	KindModel iommu;
 	MemoryModel memory;
 	CpuModel cpu;
+	CpuPort &port;
 	tlm::tlm_initiator_socket<> master;
 	NoBw bw;
 	fault_core *core = nullptr;
@@ -44,12 +45,12 @@ struct Rig : sc_core::sc_module {
 
 	Rig(sc_core::sc_module_name name, const fl_config &c)
 	    : sc_module(name), config(c), scheduler("scheduler"), iommu("iommu", scheduler, config, iommu_kind_smmuv3),
-	      memory("memory", 2, config), cpu("cpu", scheduler, iommu, memory, config, 5, false, 1), master("master"),
-	      driver(iommu_kind_smmuv3.drv->size / 8 + 1)
+	      memory("memory", 2, config), cpu("cpu", scheduler, memory, config, 1), port(cpu.connect(iommu, 5, false)),
+	      master("master"), driver(iommu_kind_smmuv3.drv->size / 8 + 1)
 	{
 		iommu.down.bind(memory.in(0));
 		iommu.walk.bind(memory.in(1));
-		cpu.mmio.bind(iommu.mmio);
+		port.mmio.bind(iommu.mmio);
 		memory.window.bind(cpu.doorbell);
 		master.bind(bw);
 		master.bind(iommu.tbu(0));
@@ -73,7 +74,7 @@ struct Rig : sc_core::sc_module {
 		dc.n_sids = 1;
 		dc.name = "bench";
 		bad = fault_core_create(&cc, &core);
-		bad |= cls->probe(driver.data(), iommu_kind_smmuv3.driver_cfg(&req), CpuModel::ops(), &cpu, core);
+		bad |= cls->probe(driver.data(), iommu_kind_smmuv3.driver_cfg(&req), CpuPort::ops(), &port, core);
 		bad |= cls->device_add(driver.data(), &dc, &dev);
 		bad |= cls->domain_alloc(driver.data(), dev, DRV_DOMAIN_PAGING, &dom);
 		bad |= cls->attach(driver.data(), dev, DRV_NO_PASID, dom, 0);

@@ -262,7 +262,7 @@ START_TEST(parts_add_up) {
     ck_assert(!dmat_reader_open(&source.reader, rig_opt.trace, 0, &rig_err));
     Platform p("platform", rig_opt, scan);
     ear.next = &p;
-    p.iommu.set_sink(&ear);
+    p.iommu().set_sink(&ear);
     ck_assert(!p.run(source, rig_res, &rig_err));
     dmat_reader_close(source.reader);
     expect_same_outcome();

@@ -92,6 +92,7 @@ struct Rig : sc_core::sc_module {
     KindModel iommu;
     MemoryModel memory;
     CpuModel cpu;
+    CpuPort &port;
     Probe master[2];
     const drv_class *cls = &smmuv2_drv_class; ///< whose interrupt handlers run
     fault_core *core = nullptr;
@@ -105,17 +106,16 @@ struct Rig : sc_core::sc_module {
     explicit Rig(const fl_config &c)
         : sc_module(sc_core::sc_module_name("rig")), config(c), scheduler("scheduler"),
           iommu("iommu", scheduler, config, iommu_kind_smmuv2), memory("memory", 2, config),
-          cpu("cpu", scheduler, iommu, memory, config, iommu_kind_smmuv2.irq_lines, true, 1), master{
-                                                                                                  Probe("master_0"),
-                                                                                                  Probe("master_1")} {
+          cpu("cpu", scheduler, memory, config, 1),
+          port(cpu.connect(iommu, iommu_kind_smmuv2.irq_lines, true)), master{Probe("master_0"), Probe("master_1")} {
         for (unsigned i = 0; i < 2; i++) {
             master[i].socket.bind(iommu.tbu(i));
             master[i].sid = kSid[i];
         }
         iommu.down.bind(memory.in(0));
         iommu.walk.bind(memory.in(1));
-        iommu.irq.bind(cpu.irq_in);
-        cpu.mmio.bind(iommu.mmio);
+        iommu.irq.bind(port.irq_in);
+        port.mmio.bind(iommu.mmio);
         memory.window.bind(cpu.doorbell);
         at_us(0, [](Rig &r) { r.boot(); });
     }
@@ -151,7 +151,7 @@ struct Rig : sc_core::sc_module {
         ck_assert_int_eq(fault_core_create(&core_cfg, &core), 0);
         drv = fl_zalloc(smmuv2_drv_class.size);
         drv_cfg = iommu_kind_smmuv2.driver_cfg(&req);
-        ck_assert_int_eq(smmuv2_drv_class.probe(drv, drv_cfg, CpuModel::ops(), &cpu, core), 0);
+        ck_assert_int_eq(smmuv2_drv_class.probe(drv, drv_cfg, CpuPort::ops(), &port, core), 0);
         for (unsigned i = 0; i < 2; i++) {
             drv_device_cfg d{};
             d.sids[0] = kSid[i];
@@ -172,7 +172,7 @@ struct Rig : sc_core::sc_module {
             fl_put_le64(word, pa);
             physmem_write(&memory.store(), pa, word, 8);
         }
-        cpu.set_software(cls, drv, core, {});
+        port.set_software(cls, drv, core);
     }
 
     static fault_code handle(void *ctx, fault_group *, const fault_record *f) {
@@ -345,8 +345,8 @@ END_TEST
 static Rig *the_rig; // the naive handler's; each test is a process
 
 static u64 bank_register(u64 offset) {
-    CpuModel *cpu = &the_rig->cpu;
-    u32 idr1 = u32(CpuModel::ops()->mmio_read(cpu, GR0_IDR1, 4));
+    CpuPort *port = &the_rig->port;
+    u32 idr1 = u32(CpuPort::ops()->mmio_read(port, GR0_IDR1, 4));
     u64 page = idr1 & BIT(31) ? 0x10000 : 0x1000, pages = 2ULL << (idr1 >> 28 & 7); // NUMPAGENDXB: half of the space
 
     return (pages + u64(smmuv2_drv_bank(the_rig->dom))) * page + offset;
@@ -354,16 +354,16 @@ static u64 bank_register(u64 offset) {
 
 /* Everything in the hard handler; a bank without a fault bit is not its interrupt. */
 static drv_irq naive(bool clear_first) {
-    CpuModel *cpu = &the_rig->cpu;
-    u32 fsr = u32(CpuModel::ops()->mmio_read(cpu, bank_register(CB_FSR), 4));
+    CpuPort *port = &the_rig->port;
+    u32 fsr = u32(CpuPort::ops()->mmio_read(port, bank_register(CB_FSR), 4));
 
     if (!(fsr & 0x1fe))
         return DRV_IRQ_NONE;
     if (clear_first)
-        CpuModel::ops()->mmio_write(cpu, bank_register(CB_FSR), fsr, 4);
-    CpuModel::ops()->mmio_write(cpu, bank_register(CB_RESUME), 1, 4);
+        CpuPort::ops()->mmio_write(port, bank_register(CB_FSR), fsr, 4);
+    CpuPort::ops()->mmio_write(port, bank_register(CB_RESUME), 1, 4);
     if (!clear_first)
-        CpuModel::ops()->mmio_write(cpu, bank_register(CB_FSR), fsr, 4);
+        CpuPort::ops()->mmio_write(port, bank_register(CB_FSR), fsr, 4);
     return DRV_IRQ_HANDLED;
 }
 
@@ -404,7 +404,7 @@ START_TEST(fsr_after_resume_storms_on_mmu500) {
     ck_assert_uint_gt(interrupts, 5000);
     ck_assert_uint_lt(interrupts, 10000);
     // SS is all that is left.
-    ck_assert_uint_eq(u32(CpuModel::ops()->mmio_read(&r.cpu, bank_register(CB_FSR), 4)), BIT(30));
+    ck_assert_uint_eq(u32(CpuPort::ops()->mmio_read(&r.port, bank_register(CB_FSR), 4)), BIT(30));
 }
 END_TEST
 

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "cpu_port.h"
+#include "copy_words.h"
+#include "cpu_model.h"
+
+namespace faultline {
+
+static constexpr u32 kPollTries = 100000;
+
+class CpuPort::MmioBw : public tlm::tlm_bw_transport_if<> {
+public:
+    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &) override {
+        return tlm::TLM_ACCEPTED;
+    }
+    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
+};
+
+CpuPort::CpuPort(sc_core::sc_module_name name, CpuModel &cpu, IommuModel &iommu, unsigned lines, bool levels)
+    : sc_module(name), irq_in("irq_in"), mmio("mmio"), cpu_(cpu), scheduler_(cpu.scheduler_), iommu_(iommu),
+      memory_(cpu.memory_), config_(cpu.config_), cpus_(cpu.cpus_), lines_(lines), levels_(levels),
+      mmio_bw_(new MmioBw) {
+    irq_in.bind(*this);
+    mmio.bind(*mmio_bw_);
+}
+
+CpuPort::~CpuPort() = default;
+
+void CpuPort::set_software(const drv_class *cls, void *driver, fault_core *core) {
+    cls_ = cls;
+    driver_ = driver;
+    core_ = core;
+}
+
+template <void (CpuPort::*Step)(unsigned)> void CpuPort::at_line(ps_t time, unsigned line) {
+    cpu_.busy_++;
+    scheduler_.at(
+        time,
+        [](void *port, u64 n) {
+            auto *self = static_cast<CpuPort *>(port);
+            self->cpu_.busy_--;
+            (self->*Step)(unsigned(n));
+        },
+        this, line);
+}
+
+/* ---- interrupts ---- */
+
+void CpuPort::irq(unsigned line, bool level, const sc_core::sc_time &delay) {
+    if (line >= lines_.size())
+        return;
+    lines_[line].level = level;
+    if (level)
+        raise(line, Scheduler::absolute(delay));
+}
+
+/* The line fires at @p time, or when moderation lets it. */
+void CpuPort::raise(unsigned line, ps_t time) {
+    Line &l = lines_[line];
+
+    if (l.busy) {
+        l.again = true;
+        return;
+    }
+    l.busy = true;
+    time = std::max(time, l.allowed);
+    l.allowed = time + config_.notify.moderation_ps;
+    l.reader = {0, 0, time};
+    l.from = time;
+    if (cpus_.limited())
+        at_line<&CpuPort::arrive>(time, line);
+    else
+        at_line<&CpuPort::entry>(time + config_.cpu.irq_entry_ps, line);
+}
+
+void CpuPort::arrive(unsigned line) {
+    cpus_.ask(
+        Processors::kInterrupt,
+        [](void *port, u64 n) {
+            auto *self = static_cast<CpuPort *>(port);
+            Line &l = self->lines_[n];
+            l.from = self->scheduler_.now();
+            l.reader.entry_waited = l.from - l.reader.came;
+            self->at_line<&CpuPort::entry>(l.from + self->config_.cpu.irq_entry_ps, unsigned(n));
+        },
+        this, line);
+}
+
+void CpuPort::entry(unsigned line) {
+    Line &l = lines_[line];
+
+    if (!cls_) {
+        cpus_.leave(l.from, scheduler_.now());
+        done(line);
+        return;
+    }
+    l.again = false;
+    interrupts_++;
+    scheduler_.spend(config_.cpu.irq_handler_ps);
+    enum drv_irq what = cls_->irq(driver_, line, now_ns());
+    cpus_.leave(l.from, scheduler_.now());
+    l.reader.entered = scheduler_.now();
+    if (what != DRV_IRQ_WAKE_THREAD)
+        done(line);
+    else
+        at_line<&CpuPort::thread_awake>(scheduler_.now() + config_.cpu.thread_wake_ps, line);
+}
+
+void CpuPort::thread_awake(unsigned line) {
+    lines_[line].from = scheduler_.now();
+    cpus_.ask(
+        Processors::kThread,
+        [](void *port, u64 n) {
+            auto *self = static_cast<CpuPort *>(port);
+            Line &l = self->lines_[n];
+            l.served = l.reader.began = self->scheduler_.now();
+            l.reader.waited = l.served - l.from;
+            l.from = l.served;
+            self->cpu_.threads_use_.take(l.served, l.served);
+            self->thread(unsigned(n));
+        },
+        this, line);
+}
+
+/* One batch; others may run before the next. */
+void CpuPort::thread(unsigned line) {
+    reader_ = &lines_[line].reader;
+    int n = cls_->irq_thread(driver_, line, now_ns());
+    reader_ = nullptr;
+
+    if (n > 0) {
+        cpu_.records_read();
+        at_line<&CpuPort::thread>(scheduler_.now(), line);
+        return;
+    }
+    cpus_.leave(lines_[line].from, scheduler_.now());
+    done(line);
+}
+
+void CpuPort::done(unsigned line) {
+    Line &l = lines_[line];
+
+    l.busy = false;
+    if (l.served)
+        cpu_.threads_use_.release(l.served, scheduler_.now());
+    l.served = 0;
+    if (l.again || (levels_ && l.level)) {
+        l.again = false;
+        raise(line, scheduler_.now());
+    }
+}
+
+/* ---- what the driver needs ---- */
+
+const drv_ops *CpuPort::ops() {
+    static const drv_ops table = [] {
+        drv_ops o{};
+        o.mmio_read = op_mmio_read;
+        o.mmio_write = op_mmio_write;
+        o.mem_alloc = op_mem_alloc;
+        o.mem_free = op_mem_free;
+        o.mem_read = op_mem_read;
+        o.mem_write = op_mem_write;
+        o.poll = op_poll;
+        o.now = op_now;
+        o.set_page_request_allocation = [](void *ctx, u32 sid, u32 n) {
+            CpuModel &cpu = static_cast<CpuPort *>(ctx)->cpu_;
+            return cpu.allocate_ ? cpu.allocate_(sid, n) : 0;
+        };
+        return o;
+    }();
+    return &table;
+}
+
+/*
+ * Software looks at a register or at memory. The engine has completed a SYNC already; software sees that only when its
+ * time has come.
+ */
+void CpuPort::look(u64 address, u32 len) {
+    if (iommu_.sync_done() > sync_seen_) {
+        sync_seen_ = iommu_.sync_done();
+        scheduler_.spend_until(sync_seen_);
+    }
+    iommu_.note_read(address, len, scheduler_.now(), reader_ ? *reader_ : Reader{});
+}
+
+u64 CpuPort::transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size) {
+    Payload &gp = mmio_gp_;
+    sc_core::sc_time delay = Scheduler::delay_to(scheduler_.now());
+    u8 word[8];
+
+    fl_put_le64(word, value);
+    gp.set_command(command);
+    gp.set_address(offset);
+    gp.set_data_ptr(word);
+    gp.set_data_length(size);
+    gp.set_streaming_width(size);
+    gp.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    mmio->b_transport(gp, delay);
+    return size == 4 ? fl_get_le32(word) : fl_get_le64(word);
+}
+
+u64 CpuPort::op_mmio_read(void *ctx, u64 offset, unsigned size) {
+    auto *self = static_cast<CpuPort *>(ctx);
+
+    self->scheduler_.spend(self->config_.cpu.mmio_read_ps);
+    self->look(offset, size);
+    return self->transact(tlm::TLM_READ_COMMAND, offset, 0, size);
+}
+
+void CpuPort::op_mmio_write(void *ctx, u64 offset, u64 value, unsigned size) {
+    auto *self = static_cast<CpuPort *>(ctx);
+
+    self->scheduler_.spend(self->config_.cpu.mmio_write_ps);
+    self->transact(tlm::TLM_WRITE_COMMAND, offset, value, size);
+}
+
+int CpuPort::op_mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa) {
+    static const u8 zeros[PHYSMEM_PAGE_SIZE] = {};
+    auto *self = static_cast<CpuPort *>(ctx);
+    physmem &m = self->memory_.store();
+    int ret = frames_alloc(self->cpu_.frames_, bytes, align, pa);
+
+    /* Pages that were never written read as zero already. */
+    for (u64 at = 0; !ret && at < bytes; at += PHYSMEM_PAGE_SIZE) {
+        u64 left = bytes - at;
+        if (physmem_find(&m, *pa + at))
+            ret = physmem_write(&m, *pa + at, zeros, u32(left < sizeof(zeros) ? left : sizeof(zeros)));
+    }
+    return ret;
+}
+
+void CpuPort::op_mem_free(void *ctx, u64 pa, u64 bytes) {
+    frames_free(static_cast<CpuPort *>(ctx)->cpu_.frames_, pa, bytes);
+}
+
+int CpuPort::read_memory(u64 pa, void *buf, u32 len) {
+    look(pa, len);
+    if (const unsigned char *at = memory_.host(pa, len)) {
+        copy_words(buf, at, len);
+        return 0;
+    }
+    memory_.remember(pa);
+    return physmem_read(&memory_.store(), pa, buf, len);
+}
+
+int CpuPort::write_memory(u64 pa, const void *buf, u32 len) {
+    if (unsigned char *at = memory_.host(pa, len)) {
+        copy_words(at, buf, len);
+        return 0;
+    }
+    int ret = physmem_write(&memory_.store(), pa, buf, len);
+    memory_.remember(pa);
+    return ret;
+}
+
+/* Most accesses are to entries of page tables that were used before. */
+int CpuPort::op_mem_read(void *ctx, u64 pa, void *buf, u32 len) {
+    auto *self = static_cast<CpuPort *>(ctx);
+
+    self->scheduler_.spend(self->config_.cpu.memory_ps);
+    const unsigned char *at = self->memory_.host(pa, len);
+    if (unlikely(!at || len != 8 || self->attentive()))
+        return self->read_memory(pa, buf, len);
+    std::memcpy(buf, at, 8);
+    return 0;
+}
+
+int CpuPort::op_mem_write(void *ctx, u64 pa, const void *buf, u32 len) {
+    auto *self = static_cast<CpuPort *>(ctx);
+
+    self->scheduler_.spend(self->config_.cpu.memory_ps);
+    unsigned char *at = self->memory_.host(pa, len);
+    if (unlikely(!at || len != 8))
+        return self->write_memory(pa, buf, len);
+    std::memcpy(at, buf, 8);
+    return 0;
+}
+
+/* Between two looks hardware goes on: whatever it waits for next happens. */
+bool CpuPort::op_poll(void *ctx, u32 tries) {
+    auto *self = static_cast<CpuPort *>(ctx);
+    ps_t next = self->iommu_.next_due();
+
+    if (next != kNever)
+        self->scheduler_.spend_until(next);
+    self->iommu_.settle(next != kNever ? next : self->scheduler_.now());
+    if (self->cpu_.poll_hook_)
+        self->cpu_.poll_hook_();
+    return tries < kPollTries;
+}
+
+u64 CpuPort::op_now(void *ctx) {
+    return static_cast<CpuPort *>(ctx)->now_ns();
+}
+
+} // namespace faultline

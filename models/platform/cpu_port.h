@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One IOMMU as the processor has it: its registers and interrupt lines, the
+ * driver that runs for it, and what software has seen of it so far.
+ *
+ * The processors, their time and the workers are CpuModel's, which all ports share.
+ */
+#ifndef FAULTLINE_CPU_PORT_H
+#define FAULTLINE_CPU_PORT_H
+
+#include "iommu_model.h"
+#include "memory_model.h"
+#include "processors.h"
+
+extern "C" {
+#include "fault_core.h"
+#include "iommu_driver.h"
+}
+
+namespace faultline {
+
+class CpuModel;
+
+class CpuPort : public sc_core::sc_module, public IrqIf {
+public:
+    /// Wired interrupts.
+    sc_core::sc_export<IrqIf> irq_in;
+    /// Registers of the IOMMU.
+    tlm::tlm_initiator_socket<> mmio;
+
+    /// @param levels lines stay asserted until their cause is gone
+    CpuPort(sc_core::sc_module_name name, CpuModel &cpu, IommuModel &iommu, unsigned lines, bool levels);
+    ~CpuPort() override;
+
+    /// What the driver needs of its host (context: this).
+    static const drv_ops *ops();
+    /// The software it runs.
+    void set_software(const drv_class *cls, void *driver, fault_core *core);
+
+    void irq(unsigned line, bool level, const sc_core::sc_time &delay) override;
+    /// A message-signalled interrupt: the line fires at @p time.
+    void raise(unsigned line, ps_t time);
+
+    unsigned lines() const { return unsigned(lines_.size()); }
+    /// Interrupts taken so far: entries of a hard handler.
+    u64 interrupts() const { return interrupts_; }
+    fault_core *core() const { return core_; }
+    IommuModel &iommu() const { return iommu_; }
+
+private:
+    using Payload = tlm::tlm_generic_payload;
+    struct Line {
+        bool level, busy, again;
+        ps_t served;  // its thread is busy since
+        ps_t allowed; // no interrupt before, for the sake of moderation
+        ps_t from;    // its handler or thread has a processor
+        Reader reader;
+    };
+    class MmioBw;
+
+    u64 now_ns() const { return scheduler_.now() / 1000; }
+    void arrive(unsigned line);
+    void entry(unsigned line);
+    void thread_awake(unsigned line);
+    void thread(unsigned line);
+    void done(unsigned line);
+    template <void (CpuPort::*Step)(unsigned)> void at_line(ps_t time, unsigned line);
+    void look(u64 address, u32 len);
+    /// look() would do something.
+    bool attentive() const { return iommu_.sync_done() > sync_seen_ || iommu_.records_unread(); }
+    int read_memory(u64 pa, void *buf, u32 len);
+    int write_memory(u64 pa, const void *buf, u32 len);
+
+    static u64 op_mmio_read(void *ctx, u64 offset, unsigned size);
+    static void op_mmio_write(void *ctx, u64 offset, u64 value, unsigned size);
+    static int op_mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa);
+    static void op_mem_free(void *ctx, u64 pa, u64 bytes);
+    static int op_mem_read(void *ctx, u64 pa, void *buf, u32 len);
+    static int op_mem_write(void *ctx, u64 pa, const void *buf, u32 len);
+    static bool op_poll(void *ctx, u32 tries);
+    static u64 op_now(void *ctx);
+    u64 transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size);
+
+    CpuModel &cpu_;
+    Scheduler &scheduler_;
+    IommuModel &iommu_;
+    MemoryModel &memory_;
+    const fl_config &config_;
+    Processors &cpus_;
+    std::vector<Line> lines_;
+    bool levels_;
+    const drv_class *cls_ = nullptr;
+    void *driver_ = nullptr;
+    fault_core *core_ = nullptr;
+    std::unique_ptr<MmioBw> mmio_bw_;
+    Payload mmio_gp_; // one register access at a time
+    u64 interrupts_ = 0;
+    const Reader *reader_ = nullptr; // the thread under way
+    ps_t sync_seen_ = 0;             // SYNCs that software has waited for
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_CPU_PORT_H
