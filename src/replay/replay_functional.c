@@ -500,7 +500,7 @@ static void access_record(struct run *r, const struct dmat_record *rec, u64 reco
 	u64 at = rec->iova, left = rec->size, pa = 0;
 	bool ok = true;
 
-	if (r->played++ == r->opt->warmup)
+	if (r->played++ == r->opt->warmup && r->opt->warmup)
 		replay_os_result(r->os, &r->before);
 	replay_os_touch(r->os, rec);
 	while (left && ok) {

@@ -118,6 +118,11 @@ shows '"master.streams": "0x10=pcie-ats:pri"'
 shows '"tbu.map": "0x10=1"'
 shows '"warmup": 1000'
 shows '"accesses": 29025'
+repeat "$nvme" --iommu smmuv3 --faults pri --set iommu.count=3 --iommu-of 0x10=2 --iommu-of 0x8=1 --set tbu.count=2 \
+	--set cpu.handler=exponential --set cpu.count=1
+shows '"iommu.map": "0x10=2,0x8=1"'
+shows '"iommu": 2,'
+shows '"name": "tbu_slots@1"'
 repeat "$nvme" --iommu none
 shows '"faults": "terminate"'
 printf '1000\n2000\n' >"$dir/times"
@@ -195,6 +200,14 @@ bad "$nvme" --iommu smmuv3 --faults stall --set tbu.slotz=3
 complains "unknown key 'tbu.slotz'"
 bad "$nvme" --iommu smmuv3 --faults stall --set tbu.slots=0
 complains "tbu.slots: 0 is out of range: 1 to 4096"
+for functional in "" --functional; do
+	bad "$nvme" --iommu smmuv3 --faults stall --iommu-of 0x10=1 $functional
+	complains "iommu.map: stream 0x10: there is no IOMMU 1 (iommu.count)"
+	bad "$nvme" --iommu vtd --faults pri --set iommu.count=2 --iommu-of 0x10=1 --iommu-of 16=0 $functional
+	complains "iommu.map: stream 0x10 is behind one IOMMU, not two"
+done
+bad "$nvme" --iommu smmuv3 --faults stall --set iommu.count=17
+complains "iommu.count: 17 is out of range: 1 to 16"
 bad "$nvme" --iommu smmuv3 --faults stall --config "$dir/none.yaml"
 complains "none.yaml: neither a preset nor a file"
 yaml() { # yaml TEXT MESSAGE

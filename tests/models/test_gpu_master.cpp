@@ -247,6 +247,19 @@ START_TEST(another_tbu_does_not_care) {
 }
 END_TEST
 
+/* Nor does one TBU of another IOMMU; the account of the SMMUs is that of both. */
+START_TEST(another_iommu_does_not_care) {
+    Play p;
+
+    p.set("iommu.map=0x1=1");
+    play_storm(p, "iommu.count=2");
+    ck_assert_uint_eq(p.number("gpu", "watchdog", "fired"), 0);
+    ck_assert_uint_lt(p.engine(MANAGEMENT, "longest_ns"), 1000);
+    ck_assert_uint_gt(p.engine(MANAGEMENT, "accesses"), 100 * 50 / 10);
+    ck_assert_uint_ge(p.number("smmu", "stalled"), 100);
+}
+END_TEST
+
 /* A fetch is as far ahead as the prefetch buffer holds: here one line of 8 packets. */
 START_TEST(prefetch_is_bounded) {
     Play p;
@@ -295,6 +308,7 @@ int main() {
     tcase_add_test(c, slow_handler_is_a_hang);
     tcase_add_test(c, one_tbu_starves_all);
     tcase_add_test(c, another_tbu_does_not_care);
+    tcase_add_test(c, another_iommu_does_not_care);
     tcase_add_test(c, prefetch_is_bounded);
     tcase_add_test(c, other_iommus);
     suite_add_tcase(s, c);
