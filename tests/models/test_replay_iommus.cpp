@@ -354,6 +354,36 @@ START_TEST(one_processor_for_two_iommus) {
 }
 END_TEST
 
+/* One call of the handler serves a fault of each, and each answer goes back to its own: once the price of a call. */
+START_TEST(one_call_for_two_iommus) {
+    choose(_i);
+    two_faults();
+    replay_result two = play_priced({"cpu.workers=2"});
+    replay_result one = play_priced({"cpu.workers=1", "cpu.batch_faults=2"});
+    ck_assert_uint_eq(one.faults, 2);
+    ck_assert_uint_eq(one.latency.min, two.latency.min);
+    ck_assert_uint_eq(one.latency.max, two.latency.max);
+    ck_assert_uint_eq(resource(one, "workers").uses, 1);
+    ck_assert_uint_eq(resource(one, "workers").busy_ns, 500000);
+    ck_assert_uint_eq(one.fault_owner_ns[OWNER_HANDLER], 2 * 500000);
+    for (u32 i = 0; i < FAULT_CODES; i++)
+        ck_assert_uint_eq(one.responses[i], i == FAULT_RETRY ? 2 : 0);
+}
+END_TEST
+
+/* Workers of a device serve it wherever it is: two devices, a worker each, and neither waits for the other. */
+START_TEST(workers_of_devices) {
+    choose(_i);
+    two_faults();
+    replay_result two = play_priced({"cpu.workers=2"});
+    replay_result own = play_priced({"cpu.workers=1", "cpu.workers_per_device=1"});
+    ck_assert_uint_eq(own.latency.min, two.latency.min);
+    ck_assert_uint_eq(own.latency.max, two.latency.max);
+    ck_assert_uint_eq(resource(own, "workers").capacity, 2);
+    ck_assert_uint_eq(resource(own, "workers").peak, 2);
+}
+END_TEST
+
 /* Workers take from the IOMMUs in turn: the one fault behind the second does not wait for the seven behind the first.
  */
 START_TEST(workers_take_turns) {
@@ -486,6 +516,8 @@ int main() {
     tcase_add_loop_test(c, shared_address_space_resident, 0, kVariants);
     tcase_add_loop_test(c, one_worker_for_two_iommus, 0, kVariants);
     tcase_add_loop_test(c, one_processor_for_two_iommus, 0, kVariants);
+    tcase_add_loop_test(c, one_call_for_two_iommus, 0, kVariants);
+    tcase_add_loop_test(c, workers_of_devices, 0, kVariants);
     tcase_add_loop_test(c, workers_take_turns, 0, kVariants);
     tcase_add_test(c, devices_behind_their_iommu);
     tcase_add_test(c, none_of_several);
