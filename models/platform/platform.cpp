@@ -260,16 +260,16 @@ void Platform::access_done(const AccessDone &d) {
 
 std::vector<Platform::Account> Platform::accounts() const {
     std::vector<Account> a;
-    auto add = [&](const Usage *u, std::size_t iommu) {
-        a.push_back({u, int(iommu), u->uses(), u->busy(), u->waited(), u->full(scheduler.now()), u->latest()});
+    auto add = [&](const Usage *u, unsigned iommu) {
+        a.push_back({u, iommu, u->uses(), u->busy(), u->waited(), u->full(scheduler.now()), u->latest()});
     };
 
-    for (std::size_t i = 0; i < iommus_.size(); i++)
+    for (unsigned i = 0; i < iommus_.size(); i++)
         for (const Usage *u : iommus_[i].model->usages())
             add(u, i);
     for (const Usage *u : {&cpu.threads(), &cpu.workers(), &cpu.cpus(), master->jobs()})
         if (u)
-            add(u, std::size_t(kShared));
+            add(u, kShared);
     for (auto &d : devices_)
         for (const Usage *u : d.model->usages())
             add(u, d.iommu);
@@ -286,7 +286,7 @@ void Platform::add_resource(replay_result &result, const Account &a) const {
     if (a.iommu == kShared || iommus_.size() == 1)
         std::snprintf(r.name, sizeof(r.name), "%s", u.name());
     else
-        std::snprintf(r.name, sizeof(r.name), "%s@%d", u.name(), a.iommu);
+        std::snprintf(r.name, sizeof(r.name), "%s@%u", u.name(), a.iommu);
     for (const replay_resource *o = result.resources; o < &r; o++)
         r.index += !std::strcmp(o->name, r.name);
     r.capacity = u.capacity() == ~0U ? 0 : u.capacity();

@@ -86,12 +86,12 @@ private:
     /// Of a resource, since the first access that counts.
     struct Account {
         const Usage *usage;
-        int iommu; // whose it is; kShared: nobody's alone
+        unsigned iommu; // whose it is; kShared: nobody's alone
         u64 uses;
         unsigned __int128 busy, waited;
         ps_t full, latest;
     };
-    static constexpr int kShared = -1;
+    static constexpr unsigned kShared = ~0U;
     std::vector<Account> accounts() const;
     void begin_counting(ps_t t);
     void end_counting(ps_t t);
