@@ -86,6 +86,23 @@ const replay_resource &resource(const replay_result &r, const char *name) {
 
 } // namespace
 
+namespace {
+
+/* Owners add up to what the faults took, but for the fractions of a nanosecond; nothing was used for more than its
+ * time. */
+void check_ledger(const replay_result &r) {
+    u64 sum = 0, all = r.latency.mean * r.latency.count;
+
+    for (u64 ns : r.fault_owner_ns)
+        sum += ns;
+    ck_assert_uint_le(sum, all + r.latency.count + OWNERS);
+    ck_assert_uint_ge(sum + r.latency.count + OWNERS, all);
+    for (u32 i = 0; i < r.n_resources; i++)
+        ck_assert_uint_le(r.resources[i].utilisation_ppm, 1000000);
+}
+
+} // namespace
+
 /*
  * Stream 2 faults at each of its 60 accesses and has the one slot of its TBU until its page is there; stream 4, an
  * access every 100 ns, never faults. Behind another IOMMU it has what it has alone, 199 intervals and a hit of 52 ns;
@@ -219,6 +236,7 @@ START_TEST(sixteen_iommus) {
         std::string name = "tbu_input@" + std::to_string(i);
         ck_assert_uint_ge(resource(timed, name.c_str()).uses, 500);
     }
+    check_ledger(timed);
     // Lines of all; a thread runs for one at a time.
     ck_assert_uint_eq(resource(timed, "driver_threads").capacity, 16 * rig_opt.kind->irq_lines);
 }
@@ -351,6 +369,7 @@ START_TEST(one_processor_for_two_iommus) {
     ck_assert_uint_eq(r.latency.max, many.latency.min + 3700 + 500000);
     ck_assert_uint_eq(resource(r, "cpus").busy_ns, 2 * 3700 + 2 * 500000);
     ck_assert_uint_eq(resource(r, "cpus").peak, 1);
+    check_ledger(r);
 }
 END_TEST
 
@@ -366,6 +385,7 @@ START_TEST(one_call_for_two_iommus) {
     ck_assert_uint_eq(resource(one, "workers").uses, 1);
     ck_assert_uint_eq(resource(one, "workers").busy_ns, 500000);
     ck_assert_uint_eq(one.fault_owner_ns[OWNER_HANDLER], 2 * 500000);
+    check_ledger(one);
     for (u32 i = 0; i < FAULT_CODES; i++)
         ck_assert_uint_eq(one.responses[i], i == FAULT_RETRY ? 2 : 0);
 }
