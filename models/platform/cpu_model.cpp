@@ -60,7 +60,8 @@ CpuModel::CpuModel(sc_core::sc_module_name name, Scheduler &scheduler, IommuMode
       memory_(memory), config_(config), handler_(config, seed), fault_time_(fault_price(config), seed + 1),
       page_time_(page_price(config), seed + 2), cpus_(scheduler, u32(config.cpu.count)), lines_(lines), levels_(levels),
       doorbell_fw_(new Doorbell(*this)), mmio_bw_(new MmioBw), frames_(new frames), workers_use_("workers", 0),
-      threads_use_("driver_threads", lines) {
+      threads_use_("driver_threads", lines),
+      mmio_write_ps_(config.cpu.mmio_write_ps + (config.driver.nested ? config.driver.trap_ps : 0)) {
     irq_in.bind(*this);
     doorbell.bind(*doorbell_fw_);
     mmio.bind(*mmio_bw_);
@@ -503,7 +504,7 @@ u64 CpuModel::op_mmio_read(void *ctx, u64 offset, unsigned size) {
 void CpuModel::op_mmio_write(void *ctx, u64 offset, u64 value, unsigned size) {
     auto *self = static_cast<CpuModel *>(ctx);
 
-    self->scheduler_.spend(self->config_.cpu.mmio_write_ps);
+    self->scheduler_.spend(self->mmio_write_ps_);
     self->transact(tlm::TLM_WRITE_COMMAND, offset, value, size);
 }
 
