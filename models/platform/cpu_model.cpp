@@ -61,7 +61,8 @@ CpuModel::CpuModel(sc_core::sc_module_name name, Scheduler &scheduler, IommuMode
       page_time_(page_price(config), seed + 2), cpus_(scheduler, u32(config.cpu.count)), lines_(lines), levels_(levels),
       doorbell_fw_(new Doorbell(*this)), mmio_bw_(new MmioBw), frames_(new frames), workers_use_("workers", 0),
       threads_use_("driver_threads", lines),
-      mmio_write_ps_(config.cpu.mmio_write_ps + (config.driver.nested ? config.driver.trap_ps : 0)) {
+      mmio_write_ps_(config.cpu.mmio_write_ps + (config.driver.nested ? config.driver.trap_ps : 0)),
+      memory_ps_(config.cpu.memory_ps) {
     irq_in.bind(*this);
     doorbell.bind(*doorbell_fw_);
     mmio.bind(*mmio_bw_);
@@ -456,6 +457,10 @@ const drv_ops *CpuModel::ops() {
         o.mem_write = op_mem_write;
         o.poll = op_poll;
         o.now = op_now;
+        o.hypervisor = [](void *ctx, bool on) {
+            auto *self = static_cast<CpuModel *>(ctx);
+            self->memory_ps_ = on ? 0 : self->config_.cpu.memory_ps;
+        };
         o.set_page_request_allocation = [](void *ctx, u32 sid, u32 n) {
             auto *self = static_cast<CpuModel *>(ctx);
             return self->allocate_ ? self->allocate_(sid, n) : 0;
@@ -551,7 +556,7 @@ int CpuModel::write_memory(u64 pa, const void *buf, u32 len) {
 int CpuModel::op_mem_read(void *ctx, u64 pa, void *buf, u32 len) {
     auto *self = static_cast<CpuModel *>(ctx);
 
-    self->scheduler_.spend(self->config_.cpu.memory_ps);
+    self->scheduler_.spend(self->memory_ps_);
     const unsigned char *at = self->memory_.host(pa, len);
     if (unlikely(!at || len != 8 || self->attentive()))
         return self->read_memory(pa, buf, len);
@@ -562,7 +567,7 @@ int CpuModel::op_mem_read(void *ctx, u64 pa, void *buf, u32 len) {
 int CpuModel::op_mem_write(void *ctx, u64 pa, const void *buf, u32 len) {
     auto *self = static_cast<CpuModel *>(ctx);
 
-    self->scheduler_.spend(self->config_.cpu.memory_ps);
+    self->scheduler_.spend(self->memory_ps_);
     unsigned char *at = self->memory_.host(pa, len);
     if (unlikely(!at || len != 8))
         return self->write_memory(pa, buf, len);

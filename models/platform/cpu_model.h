@@ -183,6 +183,7 @@ private:
     const Reader *reader_ = nullptr; // the thread under way
     Usage workers_use_, threads_use_;
     ps_t mmio_write_ps_; // with what a hypervisor takes for it
+    ps_t memory_ps_;     // 0 while the hypervisor accesses it
     std::unordered_map<fault_group *, ps_t> queued_;
     std::vector<std::unique_ptr<Worker>> all_workers_;
     Pool shared_;

@@ -88,7 +88,11 @@ static int cover_page(struct drv_stage2 *s, u64 page)
 
 	if (*seen == page + 1)
 		return 0;
+	if (s->h->ops->hypervisor)
+		s->h->ops->hypervisor(s->h->ctx, true);
 	r = pt_map(&s->pt, page, page, s->page_bytes, s->prot);
+	if (s->h->ops->hypervisor)
+		s->h->ops->hypervisor(s->h->ctx, false);
 	if (r && r != -EEXIST)
 		return r;
 	*seen = page + 1;

@@ -223,8 +223,7 @@ static int stage2_create(struct smmuv3_drv *d)
 	};
 
 	d->vmid = FIELD_PREP(CMD_TLBI_0_VMID, (u64)DRV_VMID);
-	return drv_stage2_create(&d->h, &cfg, d->cfg.s2_page_bytes,
-				 PT_PROT_ATTR(STAGE2_WB) | PT_PROT_SH(INNER_SHARE));
+	return drv_stage2_create(&d->h, &cfg, d->cfg.s2_page_bytes, PT_PROT_ATTR(STAGE2_WB) | PT_PROT_SH(INNER_SHARE));
 }
 
 static int alloc_all(struct smmuv3_drv *d)
