@@ -401,7 +401,7 @@ START_TEST(a_dead_host_is_an_error)
 }
 END_TEST
 
-START_TEST(no_memory_anywhere)
+static void fail_each_allocation(const struct vtd_drv_cfg *drv)
 {
 	struct fault_domain *dom;
 	struct drv_device_cfg cfg = { .sids = { 0x50 }, .n_sids = 1, .pasid_bits = 16, .pri = true };
@@ -410,10 +410,10 @@ START_TEST(no_memory_anywhere)
 	int r;
 
 	/* The n-th allocation fails: nothing is lost, and what failed can be done again. */
-	for (n = 1; n < 40; n++) {
+	for (n = 1; n < 60; n++) {
 		rig_host_prepare(&h, NULL);
 		h.alloc_fail_at = n;
-		r = rig_host_probe(&h, NULL);
+		r = rig_host_probe(&h, drv);
 		if (r) {
 			ck_assert_int_eq(r, -ENOMEM);
 			ck_assert_uint_eq(h.allocated, 0);
@@ -438,6 +438,14 @@ START_TEST(no_memory_anywhere)
 		ck_assert_int_eq(r, 0);
 		rig_host_exit(&h);
 	}
+}
+
+START_TEST(no_memory_anywhere)
+{
+	struct vtd_drv_cfg nested = { .nested = true, .haw = 48 };
+
+	fail_each_allocation(NULL);
+	fail_each_allocation(&nested);
 }
 END_TEST
 
