@@ -90,8 +90,9 @@ public:
     /// An Invalidate Completion arrives at @p time, or (@p ok false) is given up.
     void ats_inv_done(std::uint32_t requester, std::uint8_t itag, bool ok, ps_t time);
 
+    /// @c walk_config: of @c walk_accesses, those that fetch a stream's configuration, through stage 2 as well.
     struct Counters {
-        u64 accesses, pieces, hits, walks, merged, blocked, stalled, aborted, razwi, walk_accesses;
+        u64 accesses, pieces, hits, walks, merged, blocked, stalled, aborted, razwi, walk_accesses, walk_config;
     };
     const Counters &counters() const { return counters_; }
     /// Before the first access: each resource accounts for itself. Costs a tenth of a miss; off, usages() are empty.

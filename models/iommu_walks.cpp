@@ -75,9 +75,19 @@ ps_t IommuModel::issue_walk_access(const walk_access &a, ps_t t) {
     return Scheduler::absolute(delay);
 }
 
+/* Configuration comes first, and what stage 2 says of its place before it. */
+static u32 config_accesses(const iommu_walk &w) {
+    u32 n = w.n_accesses;
+
+    while (n && w.accesses[n - 1].what != WALK_CONFIG)
+        n--;
+    return n;
+}
+
 /* Table accesses depend on each other: one after the other. */
 ps_t IommuModel::price_walk(Walk &w, ps_t end) {
     counters_.walk_accesses += w.w.n_accesses;
+    counters_.walk_config += config_accesses(w.w);
     if (config_.tcu.walk_port == FL_WALK_PRICED)
         return end + w.w.n_accesses * config_.tcu.walk_latency_ps;
     for (u32 i = 0; i < w.w.n_accesses; i++)

@@ -18,7 +18,9 @@ public:
 CpuPort::CpuPort(sc_core::sc_module_name name, CpuModel &cpu, IommuModel &iommu, unsigned lines, bool levels)
     : sc_module(name), irq_in("irq_in"), mmio("mmio"), cpu_(cpu), scheduler_(cpu.scheduler_), iommu_(iommu),
       memory_(cpu.memory_), config_(cpu.config_), cpus_(cpu.cpus_), lines_(lines), levels_(levels),
-      mmio_bw_(new MmioBw) {
+      mmio_bw_(new MmioBw),
+      mmio_write_ps_(config_.cpu.mmio_write_ps + (config_.driver.nested ? config_.driver.trap_ps : 0)),
+      memory_ps_(config_.cpu.memory_ps) {
     irq_in.bind(*this);
     mmio.bind(*mmio_bw_);
 }
@@ -162,6 +164,10 @@ const drv_ops *CpuPort::ops() {
         o.mem_write = op_mem_write;
         o.poll = op_poll;
         o.now = op_now;
+        o.hypervisor = [](void *ctx, bool on) {
+            auto *self = static_cast<CpuPort *>(ctx);
+            self->memory_ps_ = on ? 0 : self->config_.cpu.memory_ps;
+        };
         o.set_page_request_allocation = [](void *ctx, u32 sid, u32 n) {
             CpuModel &cpu = static_cast<CpuPort *>(ctx)->cpu_;
             return cpu.allocate_ ? cpu.allocate_(sid, n) : 0;
@@ -210,7 +216,7 @@ u64 CpuPort::op_mmio_read(void *ctx, u64 offset, unsigned size) {
 void CpuPort::op_mmio_write(void *ctx, u64 offset, u64 value, unsigned size) {
     auto *self = static_cast<CpuPort *>(ctx);
 
-    self->scheduler_.spend(self->config_.cpu.mmio_write_ps);
+    self->scheduler_.spend(self->mmio_write_ps_);
     self->transact(tlm::TLM_WRITE_COMMAND, offset, value, size);
 }
 
@@ -257,7 +263,7 @@ int CpuPort::write_memory(u64 pa, const void *buf, u32 len) {
 int CpuPort::op_mem_read(void *ctx, u64 pa, void *buf, u32 len) {
     auto *self = static_cast<CpuPort *>(ctx);
 
-    self->scheduler_.spend(self->config_.cpu.memory_ps);
+    self->scheduler_.spend(self->memory_ps_);
     const unsigned char *at = self->memory_.host(pa, len);
     if (unlikely(!at || len != 8 || self->attentive()))
         return self->read_memory(pa, buf, len);
@@ -268,7 +274,7 @@ int CpuPort::op_mem_read(void *ctx, u64 pa, void *buf, u32 len) {
 int CpuPort::op_mem_write(void *ctx, u64 pa, const void *buf, u32 len) {
     auto *self = static_cast<CpuPort *>(ctx);
 
-    self->scheduler_.spend(self->config_.cpu.memory_ps);
+    self->scheduler_.spend(self->memory_ps_);
     unsigned char *at = self->memory_.host(pa, len);
     if (unlikely(!at || len != 8))
         return self->write_memory(pa, buf, len);

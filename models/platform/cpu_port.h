@@ -97,6 +97,8 @@ private:
     u64 interrupts_ = 0;
     const Reader *reader_ = nullptr; // the thread under way
     ps_t sync_seen_ = 0;             // SYNCs that software has waited for
+    ps_t mmio_write_ps_;             // with what a hypervisor takes for it
+    ps_t memory_ps_;                 // 0 while the hypervisor accesses it
 };
 
 } // namespace faultline

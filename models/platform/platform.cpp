@@ -175,9 +175,20 @@ void Platform::begin_counting(ps_t t) {
     counting_ = t;
     before_.reset(new replay_result{});
     replay_os_result(os_, before_.get());
+    count_walks(*before_);
     for (auto &d : devices_) {
         before_->merged += d.model->merged();
         before_->tries += d.model->tries();
+    }
+}
+
+void Platform::count_walks(replay_result &result) const {
+    result.walks = result.walk_accesses = result.walk_config = 0;
+    for (const Node &n : iommus_) {
+        const IommuModel::Counters &c = n.model->counters();
+        result.walks += c.walks;
+        result.walk_accesses += c.walk_accesses - c.walk_config;
+        result.walk_config += c.walk_config;
     }
 }
 
@@ -321,6 +332,7 @@ void Platform::collect(replay_result &result) {
     if (before_)
         replay_os_subtract(&result, before_.get());
     result.timed = true;
+    count_walks(result);
     result.trace_records = scan_.records;
     result.trace_accesses = scan_.accesses;
     result.duration_ns = master->duration() / 1000;
@@ -343,6 +355,9 @@ void Platform::collect(replay_result &result) {
         result.tries += d.model->tries();
     }
     if (before_) {
+        result.walks -= before_->walks;
+        result.walk_accesses -= before_->walk_accesses;
+        result.walk_config -= before_->walk_config;
         result.merged -= before_->merged;
         result.tries -= before_->tries;
     }

@@ -95,6 +95,7 @@ private:
     std::vector<Account> accounts() const;
     void begin_counting(ps_t t);
     void end_counting(ps_t t);
+    void count_walks(replay_result &result) const;
     void add_resource(replay_result &result, const Account &account) const;
     void collect_ledger(replay_result &result) const;
     void collect(replay_result &result);

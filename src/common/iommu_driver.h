@@ -46,6 +46,8 @@ struct drv_mm {
  *        its Outstanding Page Request Capacity if that is less. Called by device_add alone, while the function's page
  *        requests are off or before it has sent any. Returns what was written; 0: no such function. NULL: nobody
  *        listens, the endpoints keep to what the driver says it gives them (vtd_drv_credits(), smmuv3_drv_credits())
+ * @hypervisor: from @on to its end memory is accessed by the hypervisor under the driver, ahead of time: the driver
+ *        does not pay for that. NULL: nobody is paid
  */
 struct drv_ops {
 	u64 (*mmio_read)(void *ctx, u64 offset, unsigned int size);
@@ -57,6 +59,7 @@ struct drv_ops {
 	bool (*poll)(void *ctx, u32 tries);
 	u64 (*now)(void *ctx);
 	u32 (*set_page_request_allocation)(void *ctx, u32 sid, u32 n);
+	void (*hypervisor)(void *ctx, bool on);
 };
 
 #define DRV_MAX_SIDS 16

@@ -55,12 +55,14 @@ enum pt_fault {
 #define PT_TBL_PXN	    BIT(3) /* PXNTable */
 #define PT_TBL_NS	    BIT(4) /* NSTable, NS of a short descriptor */
 #define PT_TBL_NO_READ	    BIT(5) /* VT-d second stage R=0 */
+#define PT_TBL_LOCATED	    BIT(6) /* stage 1 under stage 2: the table's address is the physical one */
 #define PT_TBL_DOMAIN_SHIFT 8	   /* short descriptors: domain of the level 1 entry, 4 bits */
 
 /**
  * struct pt_step - one table descriptor that a walk passed: food for a walk cache
  * @in:    input address of this stage that led through it
- * @table: address of the table it points to (of stage 1 under stage 2: an IPA)
+ * @table: address of the table it points to (of stage 1 under stage 2: an IPA, but a physical address with
+ *	PT_TBL_LOCATED: a walk from there does not ask stage 2 for the table again)
  * @attr:  PT_TBL_* accumulated so far
  * @level: level of the table pointed to, as the specification counts
  * @shift: log2 of the input range that the descriptor covers

@@ -106,6 +106,20 @@ static inline void pt_add_step(const struct pt_env *env, u8 stage, u64 in, u8 sh
 	};
 }
 
+/*
+ * Stage 2 says that the stage 1 table at the IPA @ipa, which the last of @n steps points to, lies at @pa, and all of it
+ * in one page.
+ */
+static inline void pt_locate_step(const struct pt_env *env, u32 n, u64 ipa, u64 pa)
+{
+	struct pt_step *step = &env->steps->step[n - 1];
+
+	if (step->stage != 1 || step->table != ipa)
+		return;
+	step->table = pa;
+	step->attr |= PT_TBL_LOCATED;
+}
+
 static inline enum pt_fault pt_set_fault(struct pt_result *r, enum pt_fault fault, u8 stage, s8 level, u64 desc)
 {
 	r->fault = fault;

@@ -68,7 +68,8 @@ struct cursor {
 	s32 level;
 	u32 tries;
 	u16 attr;
-	bool plain; /* addresses are bits 47:12 of descriptors and nothing else */
+	bool plain;   /* addresses are bits 47:12 of descriptors and nothing else */
+	bool located; /* under stage 2: @where is a physical address, from a walk cache */
 };
 
 /*
@@ -92,6 +93,7 @@ static inline u64 desc_address(const struct vmsa64_stage *st, const struct curso
 static inline void cursor_set(struct cursor *c, const struct vmsa64_stage *st, const struct pt_start *start)
 {
 	c->tries = 0;
+	c->located = false;
 	c->plain = st->granule != 16 && !(st->flags & VMSA_DS);
 	c->stride = stride(st);
 	c->below_mask = (1ULL << c->stride) - 1;
@@ -411,24 +413,33 @@ static enum pt_fault s1_update(const struct pt_env *env, const struct vmsa64_sta
 	return PT_OK;
 }
 
-/* Physical address of the descriptor at @where, through stage 2 if there is one. */
-static inline enum pt_fault s1_locate(const struct pt_env *env, const struct vmsa64_stage *s2, u64 where, u64 *pa,
-				      bool *s2_writable, struct pt_result *r)
+/* Physical address of the descriptor at @c->where, through stage 2 if there is one and no walk cache knows it. */
+static inline enum pt_fault s1_locate(const struct pt_env *env, const struct vmsa64_stage *s2, struct cursor *c,
+				      u64 *pa, bool *s2_writable, struct pt_result *r)
 {
 	struct pt_start start;
 	struct pt_leaf l2;
 	bool resume;
+	u32 steps;
 
-	*pa = where;
+	*pa = c->where;
 	if (!s2)
 		return PT_OK;
-	resume = env->s2_start && env->s2_start(env->s2_cache, where, &start);
-	if (unlikely(vmsa64_s2_walk(env, s2, where, PT_PRIV, true, resume ? &start : NULL, &l2, r))) {
+	c->located = c->attr & PT_TBL_LOCATED;
+	if (c->located) {
+		c->attr &= (u16)~PT_TBL_LOCATED;
+		return PT_OK;
+	}
+	steps = env->steps ? env->steps->n : 0;
+	resume = env->s2_start && env->s2_start(env->s2_cache, c->where, &start);
+	if (unlikely(vmsa64_s2_walk(env, s2, c->where, PT_PRIV, true, resume ? &start : NULL, &l2, r))) {
 		r->desc = 0;
 		return r->fault;
 	}
 	*pa = l2.out;
 	*s2_writable = (l2.priv & PERM_W) && !l2.clean;
+	if (steps && l2.shift >= c->stride + 3)
+		pt_locate_step(env, steps, c->table, l2.out - (c->where - c->table));
 	return PT_OK;
 }
 
@@ -455,12 +466,13 @@ static enum pt_fault s1_walk(const struct pt_env *env, const struct vmsa64_stage
 	struct cursor c;
 	u64 desc = 0, new_desc, seen, pa;
 
+restart:
 	cursor_set(&c, st, start);
 	if (unlikely(!start && c.table >> st->out_bits))
 		return pt_set_fault(r, PT_ADDR_SIZE, 1, 0, 0);
 	for (;;) {
 		cursor_aim(&c, va);
-		if (unlikely(s1_locate(env, s2, c.where, &pa, &s2_writable, r)))
+		if (unlikely(s1_locate(env, s2, &c, &pa, &s2_writable, r)))
 			return r->fault;
 		if (unlikely(!pt_fetch64(env, pa, WALK_S1, c.level, st->flags & VMSA_BE, &desc)))
 			return pt_set_abort(r, 1, c.level, pa, false, 0);
@@ -484,6 +496,11 @@ again:
 		}
 		if (likely(new_desc == desc))
 			break;
+		/* Stage 2 has to allow the write, and it wants an IPA: once more, from the root. */
+		if (s2 && c.located) {
+			start = NULL;
+			goto restart;
+		}
 		seen = desc;
 		if (s1_update(env, st, s2, c, pa, s2_writable, &seen, new_desc, r))
 			return r->fault;

@@ -27,6 +27,7 @@ struct vtd_cursor {
 	u16 attr;
 	s8 level; /* down to 1 */
 	u8 tries;
+	bool located; /* under the second stage: @where is a physical address, from a walk cache */
 };
 
 static inline u8 vtd_shift(s8 level)
@@ -48,6 +49,7 @@ static inline void vtd_cursor_set(struct vtd_cursor *c, const struct vtd_stage *
 		c->attr = 0;
 	}
 	c->tries = 0;
+	c->located = false;
 }
 
 static inline void vtd_aim(struct vtd_cursor *c, u64 addr)
@@ -267,15 +269,22 @@ static enum pt_fault fs_fault(struct pt_result *r, const struct vtd_stage *st, e
 
 /* Through the second stage to a first-stage entry (3.8.1); @write: A, EA or D has to be set in it */
 static enum pt_fault fs_locate(const struct pt_env *env, const struct vtd_stage *st, const struct vtd_stage *ss,
-			       const struct vtd_cursor *c, bool write, u64 *pa, bool *writable, struct pt_result *r)
+			       struct vtd_cursor *c, bool write, u64 *pa, bool *writable, struct pt_result *r)
 {
 	/* With second-stage A/D flags, reads of first-stage entries need write permission, too. */
 	u8 want = write || (ss->flags & VTD_AD) ? PERM_R | PERM_W : PERM_R;
 	struct pt_start start;
 	struct pt_leaf l2;
-	bool resume = env->s2_start && env->s2_start(env->s2_cache, c->where, &start);
-	u32 access = PT_PRIV | (write ? PT_WRITE : 0);
+	u32 access = PT_PRIV | (write ? PT_WRITE : 0), steps;
+	bool resume;
 
+	c->located = c->attr & PT_TBL_LOCATED;
+	if (c->located) {
+		c->attr &= (u16)~PT_TBL_LOCATED;
+		return PT_OK;
+	}
+	steps = env->steps && !write ? env->steps->n : 0;
+	resume = env->s2_start && env->s2_start(env->s2_cache, c->where, &start);
 	if (unlikely(ss_walk(env, ss, c->where, want, access, true, resume ? &start : NULL, &l2, r))) {
 		r->desc = 0;
 		if (r->fault == PT_PERMISSION) {
@@ -286,6 +295,8 @@ static enum pt_fault fs_locate(const struct pt_env *env, const struct vtd_stage 
 	}
 	*pa = l2.out;
 	*writable = (l2.priv & PERM_W) && !l2.clean;
+	if (steps)
+		pt_locate_step(env, steps, c->table, l2.out - (c->where - c->table));
 	return PT_OK;
 }
 
@@ -362,6 +373,11 @@ again:
 		if (ss && unlikely((entry & ADDR_MASK) >> ss->in_bits))
 			return fs_fault(r, st, PT_ADDR_SIZE, &c, pa, entry, access);
 		if (unlikely(flagged != entry) && env->ops->mem_cas64) {
+			/* The second stage has to allow the write, and it wants its input: once more, from the root. */
+			if (ss && c.located) {
+				vtd_cursor_set(&c, st, NULL);
+				continue;
+			}
 			if (fs_flag(env, st, ss, &c, pa, writable, &entry, flagged, access, r))
 				return r->fault;
 			if (entry != flagged)

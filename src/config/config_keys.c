@@ -36,6 +36,8 @@ static const char *const handlers[] = {
 static const char *const map_wheres[] = { "ahead", "around", NULL };
 static const char *const stall_models[] = { "stall-and-terminate", "terminate", "stall", NULL };
 
+static const char *const no_yes[] = { "no", "yes", NULL };
+static const char *const s2_pages[] = { "4096", "2097152", "1073741824", NULL };
 static const char *const smmuv2_behaviours[] = { "mmu500", "smmu-v2", NULL };
 static const char *const bits[] = { "0", "1", NULL };
 static const char *const cfcfgs[] = { "faults", "0", "1", NULL };
@@ -100,6 +102,16 @@ const struct fl_key fl_config_keys[] = {
 	COUNT(iommu, priq_log2, "log2 entries", 1, 19, "9", "page request queue the driver makes",
 	      "Linux VT-d: 512 entries"),
 	COUNT(iommu, address_bits, "bits", 32, 52, "48", "output addresses (OAS, HAW)", OURS),
+
+	CHOICE(driver, nested, no_yes, "no",
+	       "yes: the driver is a guest's: its tables, and what they map, lie under a stage 2 that maps every "
+	       "address "
+	       "to itself",
+	       OURS),
+	CHOICE(driver, s2_page_bytes, s2_pages, "4096", "pages of that stage 2",
+	       "the smallest; hypervisors take larger ones"),
+	TIME(driver, trap, SEC, "0",
+	     "nested: each register write of the driver traps to the hypervisor and takes so much longer", OURS),
 
 	CHOICE(smmuv3, stall_model, stall_models, "stall-and-terminate", "IDR0.STALL_MODEL", "IHI 0070 6.3.1"),
 	COUNT(smmuv3, stall_max, "", 1, 65535, "64", "IDR5.STALL_MAX: stalled transactions", OURS),

@@ -47,6 +47,12 @@ enum fl_handler {
 };
 enum fl_map_where { FL_MAP_AHEAD, FL_MAP_AROUND };
 
+/* driver.s2_page_bytes: of a stage 2 page */
+static inline u64 fl_s2_page_bytes(u64 choice)
+{
+	return 4096ULL << 9 * choice;
+}
+
 /* The resolved configuration. Names ending in _ps are keys ending in _ns. What each means: the table. */
 struct fl_config {
 	struct {
@@ -65,6 +71,9 @@ struct fl_config {
 		u64 tlb_sets, tlb_ways, walk_cache_sets, walk_cache_ways, config_cache_sets, config_cache_ways;
 		u64 cmdq_log2, eventq_log2, priq_log2, address_bits;
 	} iommu;
+	struct {
+		u64 nested, s2_page_bytes, trap_ps;
+	} driver;
 	struct {
 		u64 stall_model, stall_max;
 	} smmuv3;

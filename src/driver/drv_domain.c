@@ -11,7 +11,7 @@ int drv_domain_create(struct drv_host *h, size_t bytes, enum drv_domain_type typ
 	if (!dom)
 		return -ENOMEM;
 	dom->type = type;
-	r = drv_translates(dom) ? pt_build_init(&dom->pt, cfg, h->ops, h->ctx) : 0;
+	r = drv_translates(dom) ? pt_build_init(&dom->pt, cfg, h->table_ops, h->table_ctx) : 0;
 	if (r)
 		fl_free(dom);
 	else

@@ -10,6 +10,8 @@ void drv_host_init(struct drv_host *h, const struct drv_ops *ops, void *ctx, str
 {
 	h->ops = ops;
 	h->ctx = ctx;
+	h->table_ops = ops;
+	h->table_ctx = ctx;
 	h->core = core;
 	fault_lock_init(&h->lock);
 }

@@ -17,6 +17,7 @@ struct drv_gate {
 
 struct drv_device;
 struct drv_domain;
+struct drv_stage2;
 
 /**
  * struct drv_host - the first member of every driver object
@@ -24,6 +25,8 @@ struct drv_domain;
  * @config: structures in memory, devices, domains
  * @devs, @doms: what the driver has made and not freed; changed while @config is closed
  * @now: ns, the latest that any call has brought
+ * @stage2: what lies under the tables of domains; NULL: nothing
+ * @table_ops, @table_ctx: memory for tables whose addresses go through @stage2: @ops and @ctx, if there is none
  * @bound: the fault core knows the driver
  * @observe, @observer: what drv_observe() calls; may be NULL
  */
@@ -36,6 +39,9 @@ struct drv_host {
 	struct drv_device *devs;
 	struct drv_domain *doms;
 	u64 now;
+	struct drv_stage2 *stage2;
+	const struct drv_ops *table_ops;
+	void *table_ctx;
 	bool bound;
 	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
 	void *observer;
@@ -69,6 +75,12 @@ static inline int drv_mem_alloc(struct drv_host *h, u64 bytes, u64 align, u64 *p
 static inline void drv_mem_free(struct drv_host *h, u64 pa, u64 bytes)
 {
 	h->ops->mem_free(h->ctx, pa, bytes);
+}
+
+/* For tables whose addresses go through stage 2. */
+static inline int drv_table_alloc(struct drv_host *h, u64 bytes, u64 align, u64 *pa)
+{
+	return h->table_ops->mem_alloc(h->table_ctx, bytes, align, pa);
 }
 
 static inline int drv_mem_read(struct drv_host *h, u64 pa, void *buf, u32 len)

@@ -68,6 +68,8 @@ static void *driver_cfg(const struct kind_request *req)
 	c->storm.off_ns = cfg->smmuv2.storm_off_ps / 1000;
 	if (c->storm.limit)
 		c->drv.storm = &c->storm;
+	c->drv.nested = cfg->driver.nested;
+	c->drv.s2_page_bytes = fl_s2_page_bytes(cfg->driver.s2_page_bytes);
 	c->drv.observe = req->observe;
 	c->drv.observer = req->observer;
 	return c;

@@ -58,6 +58,8 @@ static void *driver_cfg(const struct kind_request *req)
 		c->msi[i].addr = KIND_MSI_DOORBELL;
 		c->msi[i].data = req->first_line + i;
 	}
+	c->nested = req->cfg->driver.nested;
+	c->s2_page_bytes = fl_s2_page_bytes(req->cfg->driver.s2_page_bytes);
 	c->observe = req->observe;
 	c->observer = req->observer;
 	return c;

@@ -155,6 +155,8 @@ struct replay_difference {
  * @responses: answers by enum fault_code
  * @compared, @different: translated addresses held against the recorded ones
  * @timed: the fields after it are valid
+ * @walks: misses that a walk of their own answered
+ * @walk_accesses: to tables of both stages, of all walks; @walk_config: to what leads there: STE, CD, context, PASID
  * @duration_ns: from the first access to the end of the last
  * @latency: of faults, ns, from the access's acceptance to its end
  * @parts: what they are made of
@@ -179,6 +181,7 @@ struct replay_result {
 	u64 compared, different;
 	struct replay_difference first_difference;
 	bool timed;
+	u64 walks, walk_accesses, walk_config;
 	u64 duration_ns;
 	struct stats_summary latency, parts[REPLAY_PARTS], access;
 	struct stats_summary page_parts[REPLAY_PAGE_PARTS];

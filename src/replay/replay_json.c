@@ -180,6 +180,9 @@ static void set_timing(json_t *j, const struct replay_options *opt, const struct
 	int i;
 
 	report_json_u64(j, "duration_ns", res->duration_ns);
+	report_json_u64(j, "walks", res->walks);
+	report_json_u64(j, "walk_accesses", res->walk_accesses);
+	report_json_u64(j, "walk_config_accesses", res->walk_config);
 	set_streams(j, opt, res);
 	set_times(j, "access_latency_ns", &res->access, &res->access_histogram);
 	set_times(j, "latency_ns", &res->latency, &res->latency_histogram);

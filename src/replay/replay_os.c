@@ -736,6 +736,9 @@ int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **out, st
 		return 0;
 	replay_os_destroy(os, 0);
 	*out = NULL;
+	if (code == -EOPNOTSUPP && cfg->opt->cfg->driver.nested)
+		return dmat_fail(err, -code, "driver.nested: the %s has no such stage 2 under its stage 1",
+				 cfg->opt->kind->name);
 	return dmat_fail(err, -code, "the %s driver does not start: %s", cfg->opt->kind->name, strerror(-code));
 }
 

@@ -200,7 +200,7 @@ static void keep_step(struct smmuv2_found *f, const struct pt_step *p)
 
 	k->where = (p->in >> p->shift << p->shift) | p->shift | (u64)(p->level + 1) << 6 | (u64)(p->attr & 0x3f) << 9 |
 		   (u64)(p->attr >> PT_TBL_DOMAIN_SHIFT & 0xf) << 15 | (u64)(p->stage == 2) << 19;
-	k->table = p->table;
+	k->table = p->table | !!(p->attr & PT_TBL_LOCATED);
 }
 
 /* Stage 1 first; of stage 2 the last ones, which belong to the address itself. */
@@ -347,9 +347,12 @@ static void install_step(struct smmuv2 *s, const struct smmuv2_found *f, const s
 	struct tcache_entry e = {
 		.tag = s2 && b->s2 != SMMUV2_NO_BANK ? s->bank[b->s2].tag : b->tag,
 		.shift = k->where & 0x3f,
-		.data = { k->table, (k->where >> 6 & 7) | (k->where >> 9 & 0x3f) << 8 |
-					    (k->where >> 15 & 0xf) << (8 + PT_TBL_DOMAIN_SHIFT) },
+		.data = { k->table & ~1ULL, (k->where >> 6 & 7) | (k->where >> 9 & 0x3f) << 8 |
+						    (k->where >> 15 & 0xf) << (8 + PT_TBL_DOMAIN_SHIFT) },
 	};
+
+	if (k->table & 1)
+		e.data[1] |= (u64)PT_TBL_LOCATED << 8;
 
 	tcache_insert(s2 ? &s->wc2 : &s->wc1, k->where >> e.shift << e.shift, &e);
 }

@@ -37,6 +37,9 @@ u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset)
 
 /* ---- Probe ---- */
 
+#define STAGE2_WB 0xf /* MemAttr */
+#define SH_INNER  3
+
 static u8 pick_granule(u32 idr2, u8 wanted)
 {
 	u32 has = (idr2 & IDR2_PTFSv8_4KB ? BIT(12) : 0) | (idr2 & IDR2_PTFSv8_16KB ? BIT(14) : 0) |
@@ -83,6 +86,18 @@ static int pick_sizes(struct smmuv2_drv *d, u32 idr2)
 	return 0;
 }
 
+/* Stage 2 takes a bank for itself, the first, which every SMMUv2 with stage 2 has for that. */
+static int pick_nested(struct smmuv2_drv *d, u32 idr0, u32 idr2)
+{
+	struct v2d_features *f = &d->f;
+
+	if (!(idr0 & IDR0_NTS) || f->stage2 || f->format != SMMUV2_DRV_AARCH64 ||
+	    smmuv2_size_bits(FIELD_GET(IDR2_IAS, idr2)) < f->pa_bits)
+		return -EOPNOTSUPP;
+	f->first_bank = max(f->first_bank, (u16)(V2D_NESTED_BANK + 1));
+	return f->first_bank < f->banks ? 0 : -ENODEV;
+}
+
 static int read_features(struct smmuv2_drv *d)
 {
 	u32 idr0 = drv_read32(&d->h, GR0_IDR0), idr1 = drv_read32(&d->h, GR0_IDR1), idr2 = drv_read32(&d->h, GR0_IDR2);
@@ -104,7 +119,9 @@ static int read_features(struct smmuv2_drv *d)
 	if ((f->stage2 && !(idr0 & IDR0_S2TS)) || f->first_bank >= f->banks || !f->groups)
 		return -ENODEV;
 	r = pick_format(d, idr0, idr2);
-	return r ? r : pick_sizes(d, idr2);
+	if (!r)
+		r = pick_sizes(d, idr2);
+	return r || !d->cfg.nested ? r : pick_nested(d, idr0, idr2);
 }
 
 /* What no identification register tells: the bits that SMR, CBAR.IRPTNDX and SCTLR.CFCFG hold. */
@@ -175,6 +192,22 @@ static int start(struct smmuv2_drv *d)
 	return smmuv2_drv_dead(d) ? -EIO : 0;
 }
 
+static int stage2_create(struct smmuv2_drv *d)
+{
+	struct pt_build_cfg cfg = {
+		.format = PT_VMSA64_S2,
+		.granule = d->f.granule,
+		.in_bits = d->f.pa_bits,
+		.out_bits = d->f.pa_bits,
+		.stage2_level = PT_ANY_LEVEL,
+	};
+	int r = drv_stage2_create(&d->h, &cfg, d->cfg.s2_page_bytes, PT_PROT_ATTR(STAGE2_WB) | PT_PROT_SH(SH_INNER));
+
+	if (!r)
+		smmuv2_drv_bank_nested(d);
+	return r;
+}
+
 static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
 {
 	struct smmuv2_drv *d = drv;
@@ -198,12 +231,15 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 		fault_lock_init(&d->bank[n].lock);
 	quiet(d);
 	test_registers(d);
-	r = drv_bind(&d->h, &smmuv2_fault_ops, 0, RESUME_TnR, RESUME_TnR);
+	r = d->cfg.nested ? stage2_create(d) : 0;
+	if (!r)
+		r = drv_bind(&d->h, &smmuv2_fault_ops, 0, RESUME_TnR, RESUME_TnR);
 	if (!r)
 		r = start(d);
 	if (!r)
 		return 0;
 	drv_unbind(&d->h);
+	drv_stage2_destroy(&d->h);
 	fl_free(d->bank);
 	return r;
 }
@@ -216,6 +252,7 @@ static void remove(void *drv, u64 now)
 	drv_empty(&d->h, &smmuv2_drv_class, now);
 	drv_unbind(&d->h);
 	quiet(d);
+	drv_stage2_destroy(&d->h);
 	fl_free(d->bank);
 	d->bank = NULL;
 }

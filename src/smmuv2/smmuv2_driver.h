@@ -68,6 +68,9 @@ enum smmuv2_drv_cfcfg { SMMUV2_CFCFG_FOLLOW, SMMUV2_CFCFG_NEVER, SMMUV2_CFCFG_AL
  * struct smmuv2_drv_cfg - argument of drv_class.probe; a zeroed one is useful
  * @format: of the page tables
  * @stage2: use stage 2 although there is stage 1
+ * @nested: AArch64: stage 1 lies over a bank with a stage 2 that maps every address to itself; probe: -EOPNOTSUPP if
+ *	the SMMU lacks it
+ * @s2_page_bytes: size of its pages: 4 KiB, 2 MiB, 1 GiB (granule 12); 0: 4 KiB
  * @granule: AArch64: log2 bytes: 12, 14, 16; 0: the smallest that the SMMU has
  * @va_bits: AArch64: input size of domains, 25..48; 0: 48
  * @hupcf: SCTLR.HUPCF: let other transactions of a bank go on beside a fault
@@ -87,6 +90,8 @@ enum smmuv2_drv_cfcfg { SMMUV2_CFCFG_FOLLOW, SMMUV2_CFCFG_NEVER, SMMUV2_CFCFG_AL
 struct smmuv2_drv_cfg {
 	enum smmuv2_drv_format format;
 	bool stage2;
+	bool nested;
+	u64 s2_page_bytes;
 	u8 granule;
 	u8 va_bits;
 	bool hupcf;

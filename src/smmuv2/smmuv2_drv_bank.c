@@ -54,7 +54,7 @@ static void program_s2(struct smmuv2_drv *d, u32 n, const struct pt_build *pt)
 	u32 tcr = TCR_WALK | FIELD_PREP(TCR_S2_SL0, sl0(f, pt->root_level));
 
 	if (f->format == SMMUV2_DRV_AARCH64)
-		tcr |= (u32)(64 - f->va_bits) | FIELD_PREP(TCR_TG0, tg0(f->granule)) |
+		tcr |= (u32)(64 - pt->cfg.in_bits) | FIELD_PREP(TCR_TG0, tg0(f->granule)) |
 		       FIELD_PREP(TCR_S2_PASIZE, smmuv2_size_code(f->pa_bits));
 	else
 		tcr |= (u32)(32 - f->va_bits) & (u32)TCR_S2_LPAE_T0SZ;
@@ -75,11 +75,32 @@ void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank)
 	write_sctlr(d, bank);
 }
 
+static u32 cbar_of(const struct smmuv2_drv *d, u32 n)
+{
+	if (d->h.stage2)
+		return FIELD_PREP(CBAR_TYPE, CBAR_S1_S2) | FIELD_PREP(CBAR_CBNDX, V2D_NESTED_BANK);
+	return d->f.stage2 ? tag_of(n) : FIELD_PREP(CBAR_TYPE, CBAR_S1_S2_BYPASS) | CBAR_BYPASS_S2;
+}
+
+/*
+ * The bank of the stage 2 that lies under all others; its VMID is theirs. It neither stalls nor interrupts: every page
+ * that is mapped was covered before.
+ */
+void smmuv2_drv_bank_nested(struct smmuv2_drv *d)
+{
+	u32 n = V2D_NESTED_BANK;
+
+	drv_write32(&d->h, v2d_gr1(d, GR1_CBA2R(n)), CBA2R_VA64);
+	drv_write32(&d->h, v2d_gr1(d, GR1_CBAR(n)), FIELD_PREP(CBAR_TYPE, CBAR_S2) | tag_of(n));
+	program_s2(d, n, &d->h.stage2->pt);
+	wr(d, n, CB_SCTLR, SCTLR_M | SCTLR_CFRE);
+}
+
 static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 {
 	struct v2d_bank *b = &d->bank[n];
 	u32 line = d->f.shared_lines ? n % d->f.lines : n;
-	u32 cbar = d->f.stage2 ? tag_of(n) : FIELD_PREP(CBAR_TYPE, CBAR_S1_S2_BYPASS) | CBAR_BYPASS_S2;
+	u32 cbar = cbar_of(d, n);
 	unsigned long flags;
 
 	if (d->f.shared_lines)

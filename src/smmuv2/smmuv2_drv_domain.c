@@ -48,6 +48,9 @@ int smmuv2_drv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_t
 	struct pt_build_cfg cfg;
 	int r;
 
+	/* Stage 2 alone would have to know all memory beforehand. */
+	if (d->h.stage2 && type == DRV_DOMAIN_IDENTITY)
+		return -EOPNOTSUPP;
 	table_cfg(d, &cfg);
 	r = drv_domain_create(&d->h, sizeof(struct v2d_dom), type, &cfg, &dom);
 	if (r)
@@ -98,6 +101,11 @@ int smmuv2_drv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 b
 	/* Stage 2 knows no privilege; the bank's masters all run at the same one. */
 	if (d->f.stage2)
 		prot &= ~DRV_PROT_PRIV;
+	if (unlikely(d->h.stage2)) {
+		r = drv_stage2_cover(&d->h, pa, bytes);
+		if (r)
+			return r;
+	}
 	drv_gate_close(&d->h, &dom->base.gate);
 	r = pt_map(&dom->base.pt, iova, pa, bytes, prot | attributes(&d->f));
 	drv_gate_open(&d->h, &dom->base.gate);

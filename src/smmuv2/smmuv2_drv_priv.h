@@ -4,6 +4,7 @@
 #define SMMUV2_DRV_PRIV_H
 
 #include "drv_device.h"
+#include "drv_stage2.h"
 #include "smmuv2_driver.h"
 #include "smmuv2_regs.h"
 
@@ -131,9 +132,12 @@ bool smmuv2_drv_dead(struct smmuv2_drv *d);
 void smmuv2_drv_die(struct smmuv2_drv *d);
 u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset);
 
+#define V2D_NESTED_BANK 0 /* has stage 2, where that lies under the others */
+
 #define V2D_STALE 256 /* the same news so often in a row is no news */
 
 /* smmuv2_drv_bank.c: what a bank's registers hold */
+void smmuv2_drv_bank_nested(struct smmuv2_drv *d);
 int smmuv2_drv_bank_take(struct smmuv2_drv *d, struct v2d_dom *dom);
 void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom);
 void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank);

@@ -11,7 +11,7 @@
 /**
  * struct smmuv2_kept - a struct pt_step in two words
  * @where: input address; the low bits: shift 5:0, level + 1 in 8:6, attr 5:0 in 14:9, domain in 18:15, stage 2 in 19
- * @table: address of the table
+ * @table: address of the table; bit 0: PT_TBL_LOCATED
  */
 struct smmuv2_kept {
 	u64 where;

@@ -7,6 +7,7 @@
 #define MSI_DEVICE   1 /* CFG2.MemAttr: Device-nGnRE */
 #define CACHEABLE_WB 1
 #define INNER_SHARE  3
+#define STAGE2_WB    0xf /* MemAttr */
 
 bool v3d_dead(struct smmuv3_drv *d)
 {
@@ -38,14 +39,25 @@ bool v3d_poll(struct smmuv3_drv *d, u32 tries)
 	return go_on;
 }
 
-int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
+/* Every table and queue is aligned to its size at least, and to 64 bytes. */
+static u64 align_of(u64 bytes)
 {
-	/* Every table and queue is aligned to its size at least, and to 64 bytes. */
 	u64 align = 64;
 
 	while (align < bytes)
 		align <<= 1;
-	return drv_mem_alloc(&d->h, bytes, align, pa);
+	return align;
+}
+
+int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
+{
+	return drv_mem_alloc(&d->h, bytes, align_of(bytes), pa);
+}
+
+/* What the SMMU reaches through stage 2, if there is one: CDs and their tables. */
+int v3d_table_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
+{
+	return drv_table_alloc(&d->h, bytes, align_of(bytes), pa);
 }
 
 /* Write CR0 or IRQ_CTRL and wait until the acknowledge register shows it (6.3.9, 6.3.16). */
@@ -155,6 +167,8 @@ static int probe_features(struct smmuv3_drv *d)
 	if (!~idr0 || !(idr0 & IDR0_S1P) || !(idr0 & IDR0_TTF_AA64) ||
 	    FIELD_GET(IDR0_STALL_MODEL, idr0) > STALL_MODEL_FORCED)
 		return -ENODEV;
+	if (d->cfg.nested && !(idr0 & IDR0_S2P))
+		return -EOPNOTSUPP;
 	probe_sizes(d, idr0, idr1);
 	d->f.stall_model = (u8)FIELD_GET(IDR0_STALL_MODEL, idr0);
 	d->f.stall_max = d->f.stall_model == STALL_MODEL_NONE ? 0 : FIELD_GET(IDR5_STALL_MAX, idr5);
@@ -197,6 +211,21 @@ static void outq_setup(struct drv_outq *q, u8 entry, u32 prod_reg, u32 cons_reg,
 	q->log2 = log2;
 }
 
+static int stage2_create(struct smmuv3_drv *d)
+{
+	struct pt_build_cfg cfg = {
+		.format = PT_VMSA64_S2,
+		.granule = d->f.granule,
+		.in_bits = d->f.pa_bits,
+		.out_bits = d->f.pa_bits,
+		.stage2_level = PT_ANY_LEVEL,
+		.big_endian = d->f.big_endian,
+	};
+
+	d->vmid = FIELD_PREP(CMD_TLBI_0_VMID, (u64)DRV_VMID);
+	return drv_stage2_create(&d->h, &cfg, d->cfg.s2_page_bytes, PT_PROT_ATTR(STAGE2_WB) | PT_PROT_SH(INNER_SHARE));
+}
+
 static int alloc_all(struct smmuv3_drv *d)
 {
 	int r;
@@ -213,12 +242,15 @@ static int alloc_all(struct smmuv3_drv *d)
 		r = queue_place(d, SMMU_EVENTQ_BASE, &d->evtq.log2, EVT_BYTES, &d->evtq.base, &d->evtq.bytes);
 	if (!r && d->f.pri)
 		r = queue_place(d, SMMU_PRIQ_BASE, &d->priq.log2, PRI_BYTES, &d->priq.base, &d->priq.bytes);
+	if (!r && d->cfg.nested)
+		r = stage2_create(d);
 	return r ? r : v3d_strtab_init(d);
 }
 
 static void free_all(struct smmuv3_drv *d)
 {
 	v3d_strtab_exit(d);
+	drv_stage2_destroy(&d->h);
 	if (d->cmdq.bytes && d->cmdq.base)
 		drv_mem_free(&d->h, d->cmdq.base, d->cmdq.bytes);
 	if (d->evtq.bytes && d->evtq.base)

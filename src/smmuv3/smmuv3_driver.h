@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * SMMUv3 driver: Arm IHI 0070, SMMUv3.0 and later, Non-secure state, stage 1.
+ * SMMUv3 driver: Arm IHI 0070, SMMUv3.0 and later, Non-secure state, stage 1, over stage 2 if that is asked for.
  *
  * It works through registers, memory and interrupts alone (struct drv_ops) and
  * follows the specification's sequences, so it drives any conforming SMMU. Its
@@ -106,6 +106,8 @@ enum smmuv3_drv_msi { SMMUV3_MSI_EVENTQ, SMMUV3_MSI_PRIQ, SMMUV3_MSI_GERROR, SMM
  * @batch: records handled by one call of irq_thread; 0: 32
  * @tlbi_max: pages invalidated one by one before the whole ASID is; 0: 64 (without IDR3.RIL)
  * @pri_devices: masters with PRI: the PRI queue is divided among them; 0: 1
+ * @nested: stage 1 lies over a stage 2 that maps every address to itself; probe: -EOPNOTSUPP if the SMMU lacks it
+ * @s2_page_bytes: size of its pages: 4 KiB, 2 MiB, 1 GiB (granule 12); 0: 4 KiB
  * @msi: use MSIs where IDR0.MSI says so; else wired lines
  * @msi_cfg: doorbell and data of each
  * @storm: limits of the storm back-off of every stalling device (struct fault_storm's first four), or NULL: none
@@ -126,6 +128,8 @@ struct smmuv3_drv_cfg {
 	u32 batch;
 	u32 tlbi_max;
 	u32 pri_devices;
+	bool nested;
+	u64 s2_page_bytes;
 	bool msi;
 	struct {
 		u64 addr;

@@ -81,6 +81,25 @@ static u64 ste_word1(const struct v3d_dev *dev)
 	return w;
 }
 
+/* Initial level of stage 2 (5.2, STE.S2SL0). */
+static u64 s2sl0(const struct pt_build *pt)
+{
+	return pt->cfg.granule == 12 ? (u64)(2 - pt->root_level) : (u64)(3 - pt->root_level);
+}
+
+/* Stage 2 never faults: every page that is mapped was covered before. If it does, it is recorded. */
+static void ste_stage2(const struct smmuv3_drv *d, u64 ste[STE_WORDS])
+{
+	const struct pt_build *pt = &d->h.stage2->pt;
+
+	ste[2] = FIELD_PREP(STE_2_S2VMID, (u64)DRV_VMID) | FIELD_PREP(STE_2_S2T0SZ, 64ULL - pt->cfg.in_bits) |
+		 FIELD_PREP(STE_2_S2SL0, s2sl0(pt)) | FIELD_PREP(STE_2_S2IR0, NORMAL_WB) |
+		 FIELD_PREP(STE_2_S2OR0, NORMAL_WB) | FIELD_PREP(STE_2_S2SH0, SH_INNER) |
+		 FIELD_PREP(STE_2_S2TG, tg0(pt->cfg.granule)) | FIELD_PREP(STE_2_S2PS, ips(d->f.pa_bits)) |
+		 STE_2_S2AA64 | STE_2_S2R | (d->f.big_endian ? STE_2_S2ENDI : 0);
+	ste[3] = pt->root & STE_3_S2TTB;
+}
+
 /* @rid: what traffic without PASID meets; @pasids: some PASID is attached */
 static void ste_compose(const struct v3d_dev *dev, const struct drv_domain *rid, bool pasids, u64 ste[STE_WORDS])
 {
@@ -88,7 +107,7 @@ static void ste_compose(const struct v3d_dev *dev, const struct drv_domain *rid,
 
 	memset(ste, 0, STE_BYTES);
 	if (pasids || (rid && drv_translates(rid)))
-		config = STE_CONFIG_S1;
+		config = dev->d->h.stage2 ? STE_CONFIG_NESTED : STE_CONFIG_S1;
 	else if (rid && rid->type == DRV_DOMAIN_IDENTITY)
 		config = STE_CONFIG_BYPASS;
 	if (dev->aborted)
@@ -104,6 +123,8 @@ static void ste_compose(const struct v3d_dev *dev, const struct drv_domain *rid,
 		ste[0] |= FIELD_PREP(STE_0_S1FMT, S1FMT_4K_L2);
 	if (dev->cd_bits)
 		ste[1] |= FIELD_PREP(STE_1_S1DSS, s1dss(rid));
+	if (config == STE_CONFIG_NESTED)
+		ste_stage2(dev->d, ste);
 }
 
 static int stes_write(struct v3d_dev *dev, const struct drv_domain *rid, bool pasids)

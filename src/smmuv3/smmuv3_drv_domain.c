@@ -19,8 +19,12 @@ int v3d_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type typ
 	};
 	struct drv_domain *dom;
 	u16 asid = 0;
-	int r = drv_domain_create(&d->h, sizeof(struct v3d_dom), type, &cfg, &dom);
+	int r;
 
+	/* Stage 2 alone would have to know all memory beforehand. */
+	if (d->h.stage2 && type == DRV_DOMAIN_IDENTITY)
+		return -EOPNOTSUPP;
+	r = drv_domain_create(&d->h, sizeof(struct v3d_dom), type, &cfg, &dom);
 	if (r)
 		return r;
 	v3d_dom_of(dom)->d = d;
@@ -44,7 +48,7 @@ static int tlbi_asid(struct smmuv3_drv *d, u16 asid)
 	struct drv_cmds c;
 
 	v3d_cmd_begin(&c);
-	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, asid), 0);
+	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | d->vmid | FIELD_PREP(CMD_TLBI_0_ASID, asid), 0);
 	return v3d_cmd_sync(d, &c);
 }
 
@@ -70,7 +74,7 @@ void v3d_domain_free(void *drv, struct fault_domain *fdom)
 
 static u64 tlbi_va(const struct v3d_dom *dom)
 {
-	return CMD_TLBI_NH_VA | FIELD_PREP(CMD_TLBI_0_ASID, dom->asid);
+	return CMD_TLBI_NH_VA | dom->d->vmid | FIELD_PREP(CMD_TLBI_0_ASID, dom->asid);
 }
 
 /* Ranges of NUM << SCALE granules (4.4.1.1); a single one needs the level, else the command is reserved. */
@@ -103,7 +107,7 @@ static void tlbi_range(struct v3d_dom *dom, struct drv_cmds *c, u64 iova, u64 by
 		return;
 	}
 	if (pages > d->cfg.tlbi_max) {
-		v3d_cmd_add(d, c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, dom->asid), 0);
+		v3d_cmd_add(d, c, CMD_TLBI_NH_ASID | d->vmid | FIELD_PREP(CMD_TLBI_0_ASID, dom->asid), 0);
 		return;
 	}
 	for (; pages; pages--, iova += 1ULL << d->f.granule)
@@ -168,6 +172,11 @@ int v3d_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u
 	if (!drv_translates(&dom->base))
 		return -EINVAL;
 	prot &= DRV_PROT_READ | DRV_PROT_WRITE | DRV_PROT_EXEC | DRV_PROT_PRIV;
+	if (unlikely(d->h.stage2)) {
+		r = drv_stage2_cover(&d->h, pa, bytes);
+		if (r)
+			return r;
+	}
 	drv_gate_close(&d->h, &dom->base.gate);
 	r = pt_map(&dom->base.pt, iova, pa, bytes, prot | PT_PROT_ATTR(MAIR_INDEX_WB) | PT_PROT_SH(SH_INNER));
 	/* Nothing that does not translate is cached (3.21.1), but a table that was given back may have been walked. */

@@ -4,6 +4,7 @@
 #define SMMUV3_DRV_PRIV_H
 
 #include "drv_device.h"
+#include "drv_stage2.h"
 #include "ring.h"
 #include "smmuv3_driver.h"
 #include "smmuv3_regs.h"
@@ -111,6 +112,7 @@ struct drv_features {
 
 #define STRTAB_SPLIT  8 /* StreamIDs of one second-level table: 256 STEs, 16 KiB */
 #define DRV_ASID_SWAP 0 /* never given to a domain: for the moments of a replace */
+#define DRV_VMID      1 /* of stage 2; without it the VMID is 0 */
 
 /* drv_host.lock protects the command queue and GERRORN, too. */
 struct smmuv3_drv {
@@ -134,6 +136,7 @@ struct smmuv3_drv {
 	bool stale; /* the SMMU may have cached what tables no longer say: an invalidation has failed */
 
 	u64 *asids; /* a bit for each in use */
+	u64 vmid;   /* as TLBI commands have it */
 	struct smmuv3_drv_stats stats;
 };
 
@@ -152,6 +155,7 @@ int v3d_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack);
 int v3d_gbpa_abort(struct smmuv3_drv *d);
 void v3d_die(struct smmuv3_drv *d);
 int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
+int v3d_table_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
 
 /* smmuv3_drv_cmdq.c: a list of commands under construction */
 #define DRV_BATCH 16

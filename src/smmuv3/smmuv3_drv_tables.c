@@ -31,6 +31,9 @@ static void ste_used(const u64 *e, u64 used[8])
 		used[1] = ~0ULL;
 		used[2] = STE_2_S2VMID;
 		break;
+	case STE_CONFIG_NESTED:
+		memset(used, 0xff, 4 * sizeof(*used));
+		break;
 	default:
 		break;
 	}
@@ -268,7 +271,7 @@ int v3d_cdtab_init(struct v3d_dev *dev, u8 bits)
 			return -ENOMEM;
 		bytes = (u64)L1CD_BYTES << (bits - CD_L2_BITS);
 	}
-	r = v3d_alloc(d, bytes, &dev->cd_table);
+	r = v3d_table_alloc(d, bytes, &dev->cd_table);
 	if (!r)
 		dev->cd_bytes = bytes;
 	return r;
@@ -314,7 +317,7 @@ int v3d_cdtab_reach(struct v3d_dev *dev, u32 ssid)
 
 	if (!dev->cd_two_levels || dev->cd_l2[i])
 		return 0;
-	r = v3d_alloc(d, CD_L2_BYTES, &pa);
+	r = v3d_table_alloc(d, CD_L2_BYTES, &pa);
 	if (r)
 		return r;
 	r = drv_write_word(&d->h, dev->cd_table + (u64)i * L1CD_BYTES, pa | L1CD_V);
@@ -343,7 +346,7 @@ static int tlbi_swap(struct smmuv3_drv *d)
 	struct drv_cmds c;
 
 	v3d_cmd_begin(&c);
-	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | FIELD_PREP(CMD_TLBI_0_ASID, DRV_ASID_SWAP), 0);
+	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | d->vmid | FIELD_PREP(CMD_TLBI_0_ASID, DRV_ASID_SWAP), 0);
 	return v3d_cmd_sync(d, &c);
 }
 

@@ -73,6 +73,23 @@ int vdrv_command(struct vtd_drv *d, u32 bit, bool on)
 	return bit == VTD_GCMD_WBF ? await(d, bit, false) : await(d, bit, on);
 }
 
+/*
+ * Nested translation, wide enough for every address that a guest may have. Caching mode wants an invalidation for what
+ * becomes present, too: it is for hardware that is itself emulated, and that has no second stage to give.
+ */
+static int probe_nested(const struct vtd_drv *d)
+{
+	u32 mgaw = (u32)FIELD_GET(VTD_CAP_MGAW, d->cap) + 1;
+	u64 sslps = FIELD_GET(VTD_CAP_SSLPS, d->cap), page = d->cfg.s2_page_bytes;
+
+	if (!d->first || !(d->ecap & VTD_ECAP_NEST) || (d->cap & VTD_CAP_CM) || !d->aw ||
+	    min(mgaw, 30 + 9 * (u32)d->aw) < d->haw)
+		return -EOPNOTSUPP;
+	if ((page == BIT_ULL(21) && !(sslps & 1)) || (page == BIT_ULL(30) && !(sslps & 2)))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
 static int probe_widths(struct vtd_drv *d)
 {
 	u32 sagaw = (u32)FIELD_GET(VTD_CAP_SAGAW, d->cap), mgaw = (u32)FIELD_GET(VTD_CAP_MGAW, d->cap) + 1;
@@ -80,13 +97,15 @@ static int probe_widths(struct vtd_drv *d)
 	d->haw = d->cfg.haw ? d->cfg.haw : (u8)min(mgaw, 52U);
 	if (d->haw < 32 || d->haw > 52)
 		return -EINVAL;
+	/* Four levels if there are, else what there is. */
+	d->aw = sagaw & BIT(2) ? 2 : sagaw & BIT(1) ? 1 : sagaw & BIT(3) ? 3 : 0;
+	if (d->cfg.nested && probe_nested(d))
+		return -EOPNOTSUPP;
 	if (d->first) {
 		d->levels = 4;
 		d->in_bits = 48;
 		return 0;
 	}
-	/* Four levels if there are, else what there is. */
-	d->aw = sagaw & BIT(2) ? 2 : sagaw & BIT(1) ? 1 : sagaw & BIT(3) ? 3 : 0;
 	d->levels = d->aw + 2;
 	d->in_bits = (u8)min(30 + 9 * (u32)d->aw, mgaw);
 	return d->aw ? 0 : -ENODEV;
@@ -134,6 +153,13 @@ static int dids_init(struct vtd_drv *d)
 	return 0;
 }
 
+static int stage2_create(struct vtd_drv *d)
+{
+	struct pt_build_cfg cfg = { .format = PT_VTD_SS, .in_bits = (u8)(30 + 9 * d->aw), .out_bits = d->haw };
+
+	return drv_stage2_create(&d->h, &cfg, d->cfg.s2_page_bytes, 0);
+}
+
 static int alloc_all(struct vtd_drv *d)
 {
 	int r = dids_init(d);
@@ -142,12 +168,15 @@ static int alloc_all(struct vtd_drv *d)
 		r = vdrv_queue_init(d);
 	if (!r)
 		r = vdrv_tables_init(d);
+	if (!r && d->cfg.nested)
+		r = stage2_create(d);
 	return r || !d->pri ? r : vdrv_prq_init(d);
 }
 
 static void free_all(struct vtd_drv *d)
 {
 	vdrv_prq_exit(d);
+	drv_stage2_destroy(&d->h);
 	vdrv_tables_exit(d);
 	vdrv_queue_exit(d);
 	fl_free(d->dids);

@@ -93,6 +93,9 @@ enum vtd_drv_mode { VTD_DRV_AUTO, VTD_DRV_LEGACY, VTD_DRV_SCALABLE };
  * struct vtd_drv_cfg - argument of drv_class.probe; a zeroed one is useful
  * @mode: VTD_DRV_AUTO: scalable where ECAP.SMTS says so
  * @second_stage: domains use second-stage tables also in scalable mode; else first-stage where there is one
+ * @nested: first-stage tables lie over a second stage that maps every address to itself; probe: -EOPNOTSUPP in legacy
+ *	mode, with caching mode, and without nested translation
+ * @s2_page_bytes: size of its pages: 4 KiB, 2 MiB, 1 GiB; 0: 4 KiB
  * @haw: host address width, bits, as ACPI tells it; 0: MGAW, 52 at most
  * @iq_order: 2^n pages of invalidation queue, 0..7
  * @prq_order: 2^n pages of page request queue, 0..7
@@ -109,6 +112,8 @@ enum vtd_drv_mode { VTD_DRV_AUTO, VTD_DRV_LEGACY, VTD_DRV_SCALABLE };
 struct vtd_drv_cfg {
 	enum vtd_drv_mode mode;
 	bool second_stage;
+	bool nested;
+	u64 s2_page_bytes;
 	u8 haw;
 	u8 iq_order;
 	u8 prq_order;

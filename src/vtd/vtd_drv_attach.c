@@ -18,8 +18,10 @@ static void pasid_entry(struct drv_domain *dom, u64 *pe)
 {
 	const struct vtd_drv *d = vdrv_dom_of(dom)->d;
 	u64 pgtt = dom->type == DRV_DOMAIN_IDENTITY ? VTD_PGTT_PASS_THROUGH
+		   : d->h.stage2		    ? VTD_PGTT_NESTED
 		   : d->first			    ? VTD_PGTT_FIRST
 						    : VTD_PGTT_SECOND;
+	const struct pt_build *second = d->h.stage2 ? &d->h.stage2->pt : &dom->pt;
 
 	memset(pe, 0, 64);
 	if (dom->type == DRV_DOMAIN_BLOCKED)
@@ -29,9 +31,9 @@ static void pasid_entry(struct drv_domain *dom, u64 *pe)
 	/* Walks snoop wherever they can: A/D updates need it (3.10). */
 	if (d->ecap & VTD_ECAP_SMPWCS)
 		pe[1] |= VTD_PE1_PWSNP;
-	if (pgtt == VTD_PGTT_SECOND) {
-		pe[0] |= (dom->pt.root & VTD_PE_SSPTPTR) | FIELD_PREP(VTD_PE_AW, (u64)d->aw);
-	} else if (pgtt == VTD_PGTT_FIRST) {
+	if (pgtt == VTD_PGTT_SECOND || pgtt == VTD_PGTT_NESTED)
+		pe[0] |= (second->root & VTD_PE_SSPTPTR) | FIELD_PREP(VTD_PE_AW, (u64)d->aw);
+	if (pgtt == VTD_PGTT_FIRST || pgtt == VTD_PGTT_NESTED) {
 		pe[2] = (dom->pt.root & VTD_PE2_FSPTPTR) | VTD_PE2_WPE;
 		if (d->ecap & VTD_ECAP_SRS)
 			pe[2] |= VTD_PE2_SRE;

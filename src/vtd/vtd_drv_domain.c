@@ -23,7 +23,8 @@ int vdrv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type ty
 	u32 did = VDRV_PT_DID;
 	int r;
 
-	if (type == DRV_DOMAIN_IDENTITY && !(d->ecap & VTD_ECAP_PT))
+	/* Pass-through goes past the second stage, too. */
+	if (type == DRV_DOMAIN_IDENTITY && (!(d->ecap & VTD_ECAP_PT) || d->h.stage2))
 		return -EOPNOTSUPP;
 	/* An address space of the CPU is a first-stage table. */
 	if (type == DRV_DOMAIN_SVA && !d->first)
@@ -145,6 +146,11 @@ int vdrv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, 
 	if (!drv_translates(&dom->base) || !in_bounds(d, iova, bytes))
 		return -EINVAL;
 	prot &= DRV_PROT_READ | DRV_PROT_WRITE | (d->first ? DRV_PROT_EXEC | DRV_PROT_PRIV : 0);
+	if (unlikely(d->h.stage2)) {
+		r = drv_stage2_cover(&d->h, pa, bytes);
+		if (r)
+			return r;
+	}
 	drv_gate_close(&d->h, &dom->base.gate);
 	r = pt_map(&dom->base.pt, iova, pa, bytes, prot);
 	/* What was not present is cached by second-stage caches with CM alone; a table given back may have been walked. */

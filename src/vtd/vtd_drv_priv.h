@@ -4,6 +4,7 @@
 #define VTD_DRV_PRIV_H
 
 #include "drv_device.h"
+#include "drv_stage2.h"
 #include "vtd_driver.h"
 
 #define VDRV_RID_PASID	0U /* of every context entry: PASID 0 is not to be had for anything else */

@@ -55,6 +55,16 @@ for iommu in smmuv3 vtd; do
 	done
 done
 
+# a guest's driver: what faults and where it goes is as without a stage 2 below
+for how in --functional "--outstanding 1"; do
+	expect 0 replay "$nvme" --iommu smmuv3 --faults stall --resident none --set driver.nested=yes $how
+	shows "F_TRANSLATION      7319"
+	shows "against recording    30025 compared, 0 different"
+	expect 2 replay "$nvme" --iommu vtd --faults pri --set driver.nested=yes --set iommu.address_bits=52 $how
+	complains "driver.nested: the vtd has no such stage 2 under its stage 1"
+done
+expect 0 compare "$nvme" --variants smmuv2-stall,smmuv3-pri,vtd-pri --set driver.nested=yes
+
 # 56 accesses to nothing
 for how in --functional ""; do
 	expect 0 replay "$edu" --iommu smmuv3 --faults terminate $how

@@ -274,7 +274,8 @@ START_TEST(test_stage2_walk_cache)
 	ck_assert_uint_eq(world.steps.step[0].stage, 2);
 	ck_assert_uint_eq(world.steps.step[0].in, S1L1 + 8);
 	ck_assert_uint_eq(world.steps.step[1].stage, 1);
-	ck_assert_uint_eq(world.steps.step[1].table, S1L2);
+	ck_assert_uint_eq(world.steps.step[1].table, pa_of(S1L2)); /* where stage 2 says that it is */
+	ck_assert_uint_eq(world.steps.step[1].attr, PT_TBL_LOCATED);
 	seen = world.steps;
 	world.env.s2_start = cached_start;
 	world.env.s2_cache = &seen;
@@ -290,6 +291,54 @@ START_TEST(test_stage2_walk_cache)
 	ck_assert_int_eq(vmsa64_walk(&world.env, &s1, &s2, VA, 0, &start, &world.r), PT_OK);
 	ck_assert_uint_eq(world.walk.n_accesses, 3);
 	ck_assert_uint_eq(world.r.pa, pa_of(DATA_IPA));
+}
+END_TEST
+
+/* A stage 1 walk cache that knows where its table lies asks stage 2 for the address alone: two reads. */
+START_TEST(test_located_table)
+{
+	static struct pt_steps seen;
+	struct pt_start start;
+
+	ck_assert_int_eq(walk(VA, 0), PT_OK);
+	seen = world.steps;
+	world.env.s2_start = cached_start;
+	world.env.s2_cache = &seen;
+	ck_assert_uint_eq(seen.step[3].stage, 1);
+	ck_assert_int_eq(seen.step[3].level, 3);
+	start = (struct pt_start){ .table = seen.step[3].table, .attr = seen.step[3].attr, .level = 3 };
+	world.walk.n_accesses = 0;
+	ck_assert_int_eq(vmsa64_walk(&world.env, &s1, &s2, VA, 0, &start, &world.r), PT_OK);
+	ck_assert_uint_eq(world.walk.n_accesses, 2);
+	ck_access(0, pa_of(S1L3) + 24, WALK_S1, 3, false);
+	ck_access(1, S2L3 + 40, WALK_S2, 3, false);
+	ck_assert_uint_eq(world.r.pa, pa_of(DATA_IPA));
+	ck_assert_uint_eq(world.r.priv_perm, PERM_R | PERM_W);
+	/* The access flag is written through stage 2: the walk begins again at the root, with all its accesses. */
+	hardware_updates();
+	s1.flags = VMSA_HA;
+	put64(pa_of(S1L3) + 24, DATA_IPA | 0xb4f);
+	world.walk.n_accesses = 0;
+	ck_assert_int_eq(vmsa64_walk(&world.env, &s1, &s2, VA, 0, &start, &world.r), PT_OK);
+	ck_assert_uint_eq(get64(pa_of(S1L3) + 24), DATA_IPA | 0xf4f);
+	ck_assert_uint_eq(world.walk.n_accesses, 1 + 7 + 1);
+}
+END_TEST
+
+/* A table of 16 KiB in pages of 4 KiB may lie in four places: a walk cache learns its IPA. */
+START_TEST(test_table_larger_than_a_page)
+{
+	ck_assert_int_eq(vmsa64_s1_init(&s1, 14, 36, 0x200000, 40, 0), 0); /* level 2 of 2^11 entries: IPA 0x20_0000 */
+	put64(S2L3, pa_of(0x200000) | S2_PAGE);
+	put64(S2L3 + 4 * 8, pa_of(0x204000) | S2_PAGE);
+	put64(pa_of(0x200000), 0x204000 | 3);	      /* VA 0 to 32 MiB: level 3 */
+	put64(pa_of(0x204000) + 8, 0x210000 | 0xf4f); /* VA 0x4000: 16 KiB at IPA 0x21_0000 */
+	put64(S2L3 + 16 * 8, pa_of(0x210000) | S2_PAGE);
+	ck_assert_int_eq(walk(0x4000, 0), PT_OK);
+	ck_assert_uint_eq(world.r.pa, pa_of(0x210000));
+	ck_assert_uint_eq(world.steps.step[2].stage, 1);
+	ck_assert_uint_eq(world.steps.step[2].table, 0x204000);
+	ck_assert_uint_eq(world.steps.step[2].attr, 0);
 }
 END_TEST
 
@@ -323,5 +372,5 @@ END_TEST
 
 SUITE_MAIN_WITH("pt_nested", setup, world_exit, test_order_of_accesses, test_combined_size, test_stage1_faults,
 		test_stage2_faults_on_the_address, test_stage2_faults_on_the_walk, test_external_aborts,
-		test_update_through_stage2, test_dirty_both, test_stage2_walk_cache, test_configuration_fetch,
-		test_loops)
+		test_update_through_stage2, test_dirty_both, test_stage2_walk_cache, test_located_table,
+		test_table_larger_than_a_page, test_configuration_fetch, test_loops)

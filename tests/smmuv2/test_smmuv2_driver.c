@@ -92,6 +92,9 @@ START_TEST(formats)
 		{ .stage2 = true },
 		{ .stage2 = true, .format = SMMUV2_DRV_LPAE },
 		{ .stage2 = true, .va_bits = 36 },
+		{ .nested = true },
+		{ .nested = true, .s2_page_bytes = 0x200000 },
+		{ .nested = true, .s2_page_bytes = 0x40000000, .va_bits = 39 },
 	};
 	static const struct smmuv2_cfg hws[] = {
 		{ .num_cb = 8, .num_s2cb = 2 },
@@ -121,6 +124,11 @@ START_TEST(probe_refuses_what_is_not_there)
 		{ { .num_cb = 2, .num_s2cb = 2 }, { .hupcf = true }, -ENODEV },
 		{ { .num_cb = 2 }, { .va_bits = 49 }, -EINVAL },
 		{ { .num_cb = 2 }, { .va_bits = 24 }, -EINVAL },
+		{ { .no_nested = true }, { .nested = true }, -EOPNOTSUPP },
+		{ { .num_cb = 2 }, { .nested = true, .stage2 = true }, -EOPNOTSUPP },
+		{ { .num_cb = 2 }, { .nested = true, .format = SMMUV2_DRV_LPAE }, -EOPNOTSUPP },
+		{ { .num_cb = 2 }, { .nested = true, .s2_page_bytes = 0x8000 }, -EOPNOTSUPP },
+		{ { .num_cb = 1 }, { .nested = true }, -ENODEV },
 	};
 	size_t i;
 
@@ -130,6 +138,39 @@ START_TEST(probe_refuses_what_is_not_there)
 		free(g.drv);
 		rig_down(&g.r);
 	}
+}
+END_TEST
+
+/* Stage 2 in bank 0, stage 1 of a domain in the first behind it; faults stall in stage 1 as they do without stage 2. */
+START_TEST(nested_banks)
+{
+	static const struct smmuv2_drv_cfg cfg = { .nested = true };
+	struct fault_domain *dom, *same;
+	struct fault_dev *dev;
+	struct owner o;
+	struct access *a;
+
+	up(SMMUV2_MMU500, &cfg);
+	dev = drig_master(&g, SID_A, true);
+	ck_assert_int_eq(DRV.domain_alloc(g.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
+	dom = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
+	drig_own(&g, dom, &o, FAULT_DEFAULT);
+	drig_attach(&g, dev, dom);
+	ck_assert_int_eq(smmuv2_drv_bank(dom), 1);
+	/* CBAR: bank 0 stage 2 with VMID 1; bank 1 TYPE 3, CBNDX 0. SCTLR of bank 0: M and CFRE alone. */
+	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, GR1_CBAR(0)) & 0x300ff, 0x00001);
+	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, GR1_CBAR(1)) & 0x3ff00, 0x30000);
+	ck_assert_uint_eq(cb_rd(&g.r, 0, 0x0), 0x21);
+	a = drig_access(&g, SID_A, 0x5123, DMA_WRITE, 0);
+	ck_assert_int_eq(a->end, XLAT_STALL);
+	drig_settle(&g);
+	ck_assert_int_eq(a->end, XLAT_OK);
+	ck_assert_uint_eq(a->pa, 0x80005123);
+	ck_assert_uint_eq(o.handled, 1);
+	ck_assert_uint_eq(g.faults[0].bank, 1);
+	ck_assert_uint_eq(stats()->stalls, 1);
+	gone(dev, dom);
+	drig_down(&g);
 }
 END_TEST
 
@@ -1064,9 +1105,9 @@ START_TEST(stream_in_use)
 }
 END_TEST
 
-SUITE_MAIN("smmuv2_driver", formats, probe_refuses_what_is_not_there, other_domain_types, streams, banks_run_out,
-	   demand_paging, many_outstanding, introspection, answer_later, nobody_handles, on_and_off_at_run_time,
-	   never_stalls_by_configuration, always_stalls_by_configuration, incompatible_masters,
+SUITE_MAIN("smmuv2_driver", formats, nested_banks, probe_refuses_what_is_not_there, other_domain_types, streams,
+	   banks_run_out, demand_paging, many_outstanding, introspection, answer_later, nobody_handles,
+	   on_and_off_at_run_time, never_stalls_by_configuration, always_stalls_by_configuration, incompatible_masters,
 	   shared_bank_detach_answers_only_its_own, shared_bank_stalls_while_all_may, replace_with_a_pending_fault,
 	   storm_back_off, lost_interrupt, deadline, unmap_waits_for_the_stall, unmap_times_out_under_a_stall,
 	   ss_without_a_record, orphan, sva_domain, remove_with_pending_faults, bare_host,

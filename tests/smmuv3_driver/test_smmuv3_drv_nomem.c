@@ -56,11 +56,12 @@ static int scenario(void)
 	return r;
 }
 
-static void setup(void)
+static void setup(bool nested)
 {
 	fake_init(&f);
-	fake_set_reg(&f, 0x00, 0x0809141a); /* two levels, PRI, ATS */
+	fake_set_reg(&f, 0x00, 0x0809141b); /* two levels, PRI, ATS, both stages */
 	fake_set_reg(&f, 0x04, 0x09074290);
+	f.cfg.nested = nested;
 	f.cfg.sid_bits = 16;
 }
 
@@ -70,7 +71,7 @@ START_TEST(memory_for_the_smmu)
 	int r = -ENOMEM;
 
 	for (n = 1; r; n++) {
-		setup();
+		setup(_i);
 		f.fail_alloc = n;
 		r = scenario();
 		ck_assert(!r || r == -ENOMEM);
@@ -87,7 +88,7 @@ START_TEST(memory_for_the_driver)
 	int r = -ENOMEM;
 
 	for (n = 1; n < 100; n++) {
-		setup();
+		setup(_i);
 		callocs = 0;
 		calloc_fails = n;
 		r = scenario();
@@ -101,4 +102,10 @@ START_TEST(memory_for_the_driver)
 }
 END_TEST
 
-SUITE_MAIN("smmuv3_drv_nomem", memory_for_the_smmu, memory_for_the_driver)
+/* Without stage 2, and over it. */
+int main(void)
+{
+	const struct suite_loop loops[] = { { memory_for_the_smmu, 2 }, { memory_for_the_driver, 2 } };
+
+	return suite_run_loops("smmuv3_drv_nomem", NULL, 0, loops, ARRAY_SIZE(loops));
+}

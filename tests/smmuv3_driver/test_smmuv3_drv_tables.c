@@ -105,6 +105,112 @@ START_TEST(writes_stage_1_entries)
 }
 END_TEST
 
+/* The last descriptor of stage 2 for @ipa; @levels of 4 KiB tables from level 0 (D8.2). */
+static u64 stage2(u32 sid, u64 ipa, u32 levels)
+{
+	u64 desc = ste(sid, 3) & 0x000ffffffffffff0ULL;
+	u32 level, shift = 39;
+
+	for (level = 0; level < levels; level++, shift -= 9) {
+		if (level)
+			ck_assert_uint_eq(desc & 3, 3); /* a table */
+		desc = fake_word(&f, (desc & 0x0000fffffffff000ULL) + (ipa >> shift & 511) * 8);
+	}
+	return desc;
+}
+
+static void begin_nested(u64 page_bytes)
+{
+	fake_init(&f);
+	fake_set_reg(&f, 0x00, 0x0000101b); /* with S2P */
+	f.cfg.nested = true;
+	f.cfg.s2_page_bytes = page_bytes;
+	ck_assert_int_eq(fake_probe(&f), 0);
+}
+
+START_TEST(nests_stage_1)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct fault_domain *dom, *same;
+	struct fault_dev *dev;
+	u64 w[2], table;
+	u32 i;
+
+	begin_nested(0);
+	dev = fake_device(&f, &cfg);
+	dom = attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	/* V, Config 0b111; word 1 as without stage 2. */
+	ck_assert_uint_eq(ste(5, 0) & ~PTR, 0xf);
+	ck_assert_uint_eq(ste(5, 1), 0x00001000080000d4ULL);
+	/* S2VMID 1, S2T0SZ 20, S2SL0 2 (level 0), write-back, inner, 4 KiB, S2PS 44 bits, S2AA64, S2R. */
+	ck_assert_uint_eq(ste(5, 2), 0x040c359400000001ULL);
+	ck_assert_uint_ne(ste(5, 3), 0);
+	ck_assert_uint_eq(ste(5, 3) & 0xfff, 0);
+	for (i = 4; i < 8; i++)
+		ck_assert_uint_eq(ste(5, i), 0);
+	/* Every address is itself: page, MemAttr write-back, S2AP read and write, inner, AF. CD, table and data alike. */
+	table = ste(5, 0) & PTR;
+	ck_assert_uint_eq(stage2(5, table, 4), (table & ~0xfffULL) | 0x7ff);
+	table = cd(5, 0, 1);
+	ck_assert_uint_eq(stage2(5, table, 4), table | 0x7ff);
+	ck_assert_uint_eq(stage2(5, 0x80001000, 4), 0);
+	ck_assert_int_eq(c->map(f.drv, dom, 0x4000, 0x80001000, 0x1000, DRV_PROT_READ), 0);
+	ck_assert_uint_eq(stage2(5, 0x80001000, 4), 0x800017ff);
+	ck_assert_int_eq(c->map(f.drv, dom, 0x5000, 0x80001000, 0x1000, DRV_PROT_READ), 0);
+	/* TLBI_NH_VA, and at the domain's end TLBI_NH_ASID: VMID 1, ASID 1. */
+	fake_forget(&f);
+	ck_assert_int_eq(c->unmap(f.drv, dom, 0x4000, 0x1000), 0x1000);
+	ck_assert_uint_eq(fake_count(&f, 0x12, w), 1);
+	ck_assert_uint_eq(w[0] >> 32, 0x00010001);
+	ck_assert_int_eq(c->detach(f.drv, dev, DRV_NO_PASID, 0), 0);
+	fake_forget(&f);
+	c->domain_free(f.drv, dom);
+	ck_assert_uint_eq(fake_count(&f, 0x11, w), 1);
+	ck_assert_uint_eq(w[0] >> 32, 0x00010001);
+	/* What bypasses stage 1 would need all memory in stage 2. */
+	ck_assert_int_eq(c->domain_alloc(f.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
+	end();
+}
+END_TEST
+
+/* Blocks: of level 2 for 2 MiB, of level 1 for 1 GiB; once there, they serve all that lies in them. */
+START_TEST(nests_over_large_pages)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	u32 big;
+
+	for (big = 0; big < 2; big++) {
+		u64 size = big ? 0x40000000 : 0x200000;
+		struct fault_domain *dom;
+		struct fault_dev *dev;
+
+		begin_nested(size);
+		dev = fake_device(&f, &cfg);
+		dom = attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+		ck_assert_int_eq(c->map(f.drv, dom, 0x4000, 0x8040000000 + size - 0x1000, 0x2000, DRV_PROT_READ), 0);
+		ck_assert_uint_eq(stage2(5, 0x8040000000, big ? 2 : 3), 0x80400007fd);
+		ck_assert_uint_eq(stage2(5, 0x8040000000 + size, big ? 2 : 3), (0x8040000000 + size) | 0x7fd);
+		end();
+	}
+}
+END_TEST
+
+/* A failed stage 2 leaves nothing behind in stage 1. */
+START_TEST(stage_2_beyond_the_output)
+{
+	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
+	struct fault_domain *dom;
+	struct fault_dev *dev;
+
+	begin_nested(0);
+	dev = fake_device(&f, &cfg);
+	dom = attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
+	ck_assert_int_eq(c->map(f.drv, dom, 0x4000, 1ULL << 44, 0x1000, DRV_PROT_READ), -EINVAL);
+	ck_assert_uint_eq(c->iova_to_phys(f.drv, dom, 0x4000), 0);
+	end();
+}
+END_TEST
+
 START_TEST(stalls_where_the_firmware_says_so)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .can_stall = true };
@@ -605,7 +711,8 @@ START_TEST(stream_in_use)
 }
 END_TEST
 
-SUITE_MAIN("smmuv3_drv_tables", terminates_until_attached, writes_stage_1_entries, stalls_where_the_firmware_says_so,
+SUITE_MAIN("smmuv3_drv_tables", terminates_until_attached, writes_stage_1_entries, nests_stage_1,
+	   nests_over_large_pages, stage_2_beyond_the_output, stalls_where_the_firmware_says_so,
 	   respects_the_stall_model, reserves_all_stalls_for_each, bypasses_and_blocks, gives_pasids_their_cds,
 	   refuses_pasids_that_cannot_be, refuses_devices_that_cannot_be, stream_entries_change_without_a_gap,
 	   address_spaces_change_without_a_gap, invalidates_what_is_unmapped, invalidates_ranges_where_it_can,

@@ -91,6 +91,95 @@ START_TEST(scalable_second_stage)
 }
 END_TEST
 
+static u64 word_at(u64 pa)
+{
+	u8 raw[8];
+
+	ck_assert_int_eq(physmem_read(&h.r.mem, pa, raw, 8), 0);
+	return fl_get_le64(raw);
+}
+
+START_TEST(nested)
+{
+	static const u64 sizes[] = { 0, 0x200000, 0x40000000 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct vtd_drv_cfg cfg = { .fault = on_fault, .nested = true, .haw = 48, .s2_page_bytes = sizes[i] };
+
+		faults_seen = 0;
+		map_and_unmap(&cfg);
+		ck_assert_uint_eq(last_fault.reason, VTD_FR_SFS_2);
+	}
+}
+END_TEST
+
+/* The PASID-table entry of RID_PASID, found as hardware finds it (9.1 - 9.6), and two domains under one second stage. */
+START_TEST(nested_entry)
+{
+	struct vtd_drv_cfg cfg = { .nested = true, .haw = 48 };
+	struct fault_domain *one, *two, *same;
+	struct fault_dev *dev, *other;
+	u64 root, context, dir, pe, pa;
+
+	ck_assert_int_eq(rig_host_init(&h, NULL, &cfg), 0);
+	rig_host_ep(&h, 0x0310, 0, false, 0, &dev);
+	rig_host_ep(&h, 0x0318, 0, false, 0, &other);
+	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
+	one = paging_domain(dev);
+	two = paging_domain(other);
+	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, one, h.now), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.drv, other, DRV_NO_PASID, two, h.now), 0);
+	root = vtd_class.mmio_read(&h.r.hw, 0x20, 8) & ~0xfffULL;
+	context = (word_at(root + 3 * 16) & ~0xfffULL) + 0x10 * 32;
+	dir = word_at(context) & ~0xfffULL;
+	pe = word_at(dir) & ~0xfffULL;
+	/* P, AW 4 levels, PGTT 3, a second stage; first domain-id 2; a first stage with WPE and, with ECAP.SRS, SRE. */
+	ck_assert_uint_eq(word_at(pe) & 0xfff, 0x0c9);
+	ck_assert_uint_ne(word_at(pe) >> 12, 0);
+	ck_assert_uint_eq(word_at(pe + 8) & 0xffff, 2);
+	ck_assert_uint_eq(word_at(pe + 16) & 0xffe, 0x010);
+	ck_assert_uint_ne(word_at(pe + 16) >> 12, word_at(pe) >> 12);
+	vtd_drv_class.map(h.drv, one, 0x5000, 0x10005000, 0x1000, DRV_PROT_READ);
+	vtd_drv_class.map(h.drv, two, 0x5000, 0x10005000, 0x1000, DRV_PROT_READ);
+	ck_assert_int_eq(dma(0x0310, 0x5008, 0, 0, &pa), XLAT_OK);
+	ck_assert_int_eq(dma(0x0318, 0x5008, 0, 0, &pa), XLAT_OK);
+	ck_assert_uint_eq(pa, 0x10005008);
+	/* What one unmaps stays where the other has it. */
+	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, one, 0x5000, 0x1000), 0x1000);
+	ck_assert_int_eq(dma(0x0310, 0x5008, 0, 0, &pa), XLAT_ABORT);
+	ck_assert_int_eq(dma(0x0318, 0x5008, 0, 0, &pa), XLAT_OK);
+	rig_host_exit(&h);
+}
+END_TEST
+
+static void refused(struct vtd_cfg *hw, const struct vtd_drv_cfg *cfg)
+{
+	ck_assert_int_eq(rig_host_init(&h, hw, cfg), -EOPNOTSUPP);
+	rig_host_exit(&h);
+}
+
+START_TEST(nested_refused)
+{
+	struct vtd_drv_cfg legacy = { .nested = true, .haw = 48, .mode = VTD_DRV_LEGACY };
+	struct vtd_drv_cfg second = { .nested = true, .haw = 48, .second_stage = true };
+	struct vtd_drv_cfg wide = { .nested = true, .haw = 52 }; /* four levels take 48 bits */
+	struct vtd_drv_cfg pages = { .nested = true, .haw = 48, .s2_page_bytes = 0x10000 };
+	struct vtd_drv_cfg plain = { .nested = true, .haw = 48 };
+	struct vtd_cfg hw = { 0 };
+
+	refused(NULL, &legacy);
+	refused(NULL, &second);
+	refused(NULL, &wide);
+	refused(NULL, &pages);
+	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
+	hw.cap = h.r.hw.cap;
+	hw.ecap = h.r.hw.ecap & ~VTD_ECAP_NEST;
+	rig_host_exit(&h);
+	refused(&hw, &plain);
+}
+END_TEST
+
 START_TEST(legacy_mode)
 {
 	struct vtd_drv_cfg cfg = { .fault = on_fault, .mode = VTD_DRV_LEGACY };
@@ -312,7 +401,7 @@ START_TEST(a_dead_host_is_an_error)
 }
 END_TEST
 
-START_TEST(no_memory_anywhere)
+static void fail_each_allocation(const struct vtd_drv_cfg *drv)
 {
 	struct fault_domain *dom;
 	struct drv_device_cfg cfg = { .sids = { 0x50 }, .n_sids = 1, .pasid_bits = 16, .pri = true };
@@ -321,10 +410,10 @@ START_TEST(no_memory_anywhere)
 	int r;
 
 	/* The n-th allocation fails: nothing is lost, and what failed can be done again. */
-	for (n = 1; n < 40; n++) {
+	for (n = 1; n < 60; n++) {
 		rig_host_prepare(&h, NULL);
 		h.alloc_fail_at = n;
-		r = rig_host_probe(&h, NULL);
+		r = rig_host_probe(&h, drv);
 		if (r) {
 			ck_assert_int_eq(r, -ENOMEM);
 			ck_assert_uint_eq(h.allocated, 0);
@@ -349,6 +438,14 @@ START_TEST(no_memory_anywhere)
 		ck_assert_int_eq(r, 0);
 		rig_host_exit(&h);
 	}
+}
+
+START_TEST(no_memory_anywhere)
+{
+	struct vtd_drv_cfg nested = { .nested = true, .haw = 48 };
+
+	fail_each_allocation(NULL);
+	fail_each_allocation(&nested);
 }
 END_TEST
 
@@ -741,8 +838,9 @@ START_TEST(functions_are_told_their_share)
 }
 END_TEST
 
-SUITE_MAIN("vtd_driver", scalable_first_stage, scalable_second_stage, legacy_mode, old_hardware, domains_of_pasids,
-	   replace_never_faults, identity_and_blocked, refused_descriptor, endpoint_that_does_not_complete,
-	   a_dead_host_is_an_error, no_memory_anywhere, detach_goes_on_where_it_failed, attach_that_cannot_be_undone,
-	   requester_in_use, removed_without_memory, page_requests_of_every_requester, owed_invalidation,
-	   a_record_is_one_fault, removed_under_a_handler, bad_arguments, functions_are_told_their_share)
+SUITE_MAIN("vtd_driver", scalable_first_stage, scalable_second_stage, nested, nested_entry, nested_refused, legacy_mode,
+	   old_hardware, domains_of_pasids, replace_never_faults, identity_and_blocked, refused_descriptor,
+	   endpoint_that_does_not_complete, a_dead_host_is_an_error, no_memory_anywhere, detach_goes_on_where_it_failed,
+	   attach_that_cannot_be_undone, requester_in_use, removed_without_memory, page_requests_of_every_requester,
+	   owed_invalidation, a_record_is_one_fault, removed_under_a_handler, bad_arguments,
+	   functions_are_told_their_share)
