@@ -308,13 +308,14 @@ IommuModel::Step IommuModel::own_walk(Flow &f, ps_t s, Access *again) {
     cur_ = begin;
     xlat kind = walk_now(f.txn, *w);
     ps_t caches = begin + config_.tcu.config_cache_ps + config_.tcu.walk_cache_ps;
-    ps_t end = price_walk(*w, caches);
+    ps_t banks, end = price_walk(*w, caches, banks);
     walk_slots_.push(end);
     walks_use_.use(arrival, begin, end);
     if (f.bill) {
         f.book(OWNER_TCU, arrival);
         f.book(OWNER_WALK_SLOT, begin);
         f.book(OWNER_TCU, caches);
+        f.book(OWNER_BANK, caches + banks);
         f.book(OWNER_TABLE, end);
     }
     counters_.walks++;

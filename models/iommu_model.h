@@ -160,8 +160,9 @@ private:
     void remove_walk(Walk *w);
     Walk *find_walk(const dma_txn &t) const;
     bool walk_serves(const Walk &w, const dma_txn &t) const;
-    ps_t price_walk(Walk &w, ps_t start);
-    ps_t issue_walk_access(const walk_access &a, ps_t t);
+    ps_t price_walk(Walk &w, ps_t start, ps_t &waited);
+    ps_t issue_walk_access(u64 addr, u32 len, ps_t t, ps_t &waited);
+    void issue_queue_access(u64 addr, u32 len);
     void add_due(ps_t time, Walk *w, bool decided);
     void watch_walks();
     void fill(Walk &w, ps_t time);
@@ -262,6 +263,7 @@ private:
     std::deque<Access *> down_queue_;
     std::deque<std::pair<u64, u32>> messages_;
     std::vector<unsigned char> scratch_;
+    DmaExtension walk_ext_; // what the memory says of an access out of the walk port
     std::unordered_map<u32, AtsSink *> endpoints_;
     std::deque<::page_request> page_requests_; // wait for the queue's port
     ::page_request page_request_{};            // being recorded

@@ -43,6 +43,16 @@ struct IommuModel::Flow {
         if (unlikely(fault != nullptr))
             fault->book(o, until);
     }
+    /// The memory answers at @p end; it may say that the access has waited for a bank.
+    void book_memory(ps_t end) {
+        if (!bill)
+            return;
+        if (unlikely(ext->bank_waited != 0)) {
+            book(OWNER_BANK, at + ext->bank_waited);
+            ext->bank_waited = 0;
+        }
+        book(OWNER_MEMORY, end);
+    }
 };
 
 /* An access that could not be answered at once. */

@@ -132,7 +132,7 @@ void IommuModel::forward_blocking(Flow &f) {
     down->b_transport(*f.gp, delay);
     restore(f);
     ps_t end = Scheduler::absolute(delay);
-    f.book(OWNER_MEMORY, end);
+    f.book_memory(end);
     if (end > f.done)
         f.done = end;
 }
@@ -247,7 +247,7 @@ bool IommuModel::forward_nonblocking(Flow &f, Access *again) {
         }
         restore(f);
         ps_t end = Scheduler::absolute(delay);
-        f.book(OWNER_MEMORY, end);
+        f.book_memory(end);
         if (end > f.done)
             f.done = end;
         return true;
@@ -269,7 +269,7 @@ void IommuModel::down_response(tlm_generic_payload &gp, ps_t time) {
     Access &a = *found->second;
     downstream_.erase(found);
     restore(a.flow);
-    a.flow.book(OWNER_MEMORY, time);
+    a.flow.book_memory(time);
     if (time > a.flow.done)
         a.flow.done = time;
     if (!advance(a.flow) || proceed(a.flow, time, &a))

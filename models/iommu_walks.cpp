@@ -57,31 +57,44 @@ IommuModel::Walk *IommuModel::find_walk(const dma_txn &t) const {
     return nullptr;
 }
 
-/* One table access out of the walk port; returns when its answer is there. */
-ps_t IommuModel::issue_walk_access(const walk_access &a, ps_t t) {
+/* One access out of the walk port; returns when its answer is there, and adds to @waited what it waited for a bank. */
+ps_t IommuModel::issue_walk_access(u64 addr, u32 len, ps_t t, ps_t &waited) {
     tlm::tlm_generic_payload gp;
     sc_core::sc_time delay = Scheduler::delay_to(t);
 
-    if (scratch_.size() < a.len)
-        scratch_.resize(a.len);
+    if (scratch_.size() < len)
+        scratch_.resize(len);
     // The engine has already written what it writes: reading prices it without a second effect.
     gp.set_command(tlm::TLM_READ_COMMAND);
-    gp.set_address(a.addr);
+    gp.set_address(addr);
     gp.set_data_ptr(scratch_.data());
-    gp.set_data_length(a.len);
-    gp.set_streaming_width(a.len);
+    gp.set_data_length(len);
+    gp.set_streaming_width(len);
     gp.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    walk_ext_.bank_waited = 0;
+    gp.set_extension(&walk_ext_);
     walk->b_transport(gp, delay);
+    gp.clear_extension(&walk_ext_);
+    waited += walk_ext_.bank_waited;
     return Scheduler::absolute(delay);
 }
 
+/* A queue's entry: its price is a constant, but it takes its turn at the memory, and others wait for it. */
+void IommuModel::issue_queue_access(u64 addr, u32 len) {
+    ps_t waited = 0;
+
+    if (config_.tcu.walk_port == FL_WALK_ISSUED && len)
+        issue_walk_access(addr, len, cur_, waited);
+}
+
 /* Table accesses depend on each other: one after the other. */
-ps_t IommuModel::price_walk(Walk &w, ps_t end) {
+ps_t IommuModel::price_walk(Walk &w, ps_t end, ps_t &waited) {
+    waited = 0;
     counters_.walk_accesses += w.w.n_accesses;
     if (config_.tcu.walk_port == FL_WALK_PRICED)
         return end + w.w.n_accesses * config_.tcu.walk_latency_ps;
     for (u32 i = 0; i < w.w.n_accesses; i++)
-        end = issue_walk_access(w.w.accesses[i], end);
+        end = issue_walk_access(w.w.accesses[i].addr, w.w.accesses[i].len, end, waited);
     return end;
 }
 
@@ -321,6 +334,10 @@ void IommuModel::event(const iommu_event &ev) {
     case IOMMU_EV_SYNC:
         command(config_.command.sync_ps);
         sync_done_ = command_free_;
+        break;
+    case IOMMU_EV_MEM_READ:
+    case IOMMU_EV_MEM_WRITE:
+        issue_queue_access(ev.addr, ev.len);
         break;
     case IOMMU_EV_RECORD:
         if (ev.unit == UNIT_PRIQ)

@@ -148,8 +148,9 @@ public:
         ends_.push(until);
         latest_ = until > latest_ ? until : latest_;
     }
-    /// A server of one unit that counts for itself.
-    void total(u64 uses, unsigned __int128 busy, unsigned __int128 waited) {
+    /// A server of one unit that counts for itself; @p latest: what it has been promised for ends.
+    void total(u64 uses, unsigned __int128 busy, unsigned __int128 waited, ps_t latest = 0) {
+        latest_ = latest;
         uses_ = uses - before_uses_;
         busy_ = busy - before_busy_;
         waited_ = waited - before_waited_;
@@ -189,10 +190,12 @@ public:
     ps_t latest() const { return latest_; }
     unsigned __int128 waited() const { return waited_; }
     u32 peak() const { return peak_; }
-    /// Time with every unit in use, up to @p now.
+    /// Time with every unit in use, up to @p now: what is promised for later does not count yet.
     ps_t full(ps_t now) const {
         const_cast<Usage *>(this)->settle(now);
-        return full_ + (full_since_ != kNever && now > full_since_ ? now - full_since_ : 0);
+        ps_t full = full_ + (full_since_ != kNever && now > full_since_ ? now - full_since_ : 0);
+        ps_t window = now > from_ ? now - from_ : 0;
+        return full < window ? full : window;
     }
 
 private:

@@ -15,7 +15,7 @@
 #ifndef FAULTLINE_CPU_MODEL_H
 #define FAULTLINE_CPU_MODEL_H
 
-#include "handler_time.h"
+#include "drawn_time.h"
 #include "iommu_model.h"
 #include "memory_model.h"
 #include "processors.h"
@@ -165,7 +165,7 @@ private:
     IommuModel &iommu_;
     MemoryModel &memory_;
     const fl_config &config_;
-    HandlerTime handler_, fault_time_, page_time_;
+    DrawnTime handler_, fault_time_, page_time_;
     Processors cpus_;
     std::vector<Line> lines_;
     bool levels_;

@@ -33,7 +33,7 @@ KindModel::~KindModel() {
 
 Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan)
     : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, *opt.cfg, *opt.kind),
-      memory("memory", 2, *opt.cfg),
+      memory("memory", 2, *opt.cfg, opt.seed + 3),
       cpu("cpu", scheduler, iommu, memory, *opt.cfg, opt.kind->irq_lines, opt.kind->level_irq, opt.seed), opt_(opt),
       scan_(scan), streams_(scan.n_sids), watch_(patience(cpu)) {
     counts_.n_streams = scan.n_sids;
@@ -153,6 +153,7 @@ void Platform::begin_counting(ps_t t) {
     begin_ = t;
     iommu.mark(t);
     cpu.mark(t);
+    memory.mark(t);
     for (auto &d : devices_)
         d->mark(t);
     if (!opt_.warmup)
@@ -255,6 +256,8 @@ std::vector<Platform::Account> Platform::accounts() const {
     for (auto &d : devices_)
         for (const Usage *u : d->usages())
             all.push_back(u);
+    for (const Usage *u : memory.usages())
+        all.push_back(u);
     for (const Usage *u : all)
         a.push_back({u, u->uses(), u->busy(), u->waited(), u->full(scheduler.now()), u->latest()});
     return a;

@@ -42,4 +42,6 @@ const struct owner_info owner_table[OWNERS] = {
 	[OWNER_TRY_AGAIN] = { "try_again", "in tries that a full queue sent back", "iommu.priq_log2", NULL },
 	[OWNER_ATC] = { "atc", "in the device's translation cache", "pcie.atc_lookup_ns", NULL },
 	[OWNER_MEMORY] = { "memory", "in memory", "memory.latency_ns, memory.bandwidth_mb_s", NULL },
+	[OWNER_BANK] = { "memory_bank", "waiting for a bank of the memory",
+			 "memory.banks, memory.bank_ns, memory.interleave_bytes", "memory_bank" },
 };

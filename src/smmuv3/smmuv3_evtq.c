@@ -35,6 +35,7 @@ bool v3_evtq_write(struct smmuv3 *s, const u64 *rec, u64 id)
 
 	for (i = 0; i < EVT_WORDS; i++)
 		fl_put_le64(&bytes[i * 8], rec[i]);
+	v3_writes(s, UNIT_EVENTQ, pa, EVT_BYTES);
 	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_write");
 	if (s->ops->mem_write(s->ctx, pa, bytes, EVT_BYTES)) {
 		v3_gerror(s, GERROR_EVENTQ_ABT_ERR);

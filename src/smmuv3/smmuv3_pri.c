@@ -124,6 +124,7 @@ static void write_entry(struct smmuv3 *s, const struct page_request *pr)
 	u8 bytes[PRI_BYTES];
 
 	encode(s, pr, bytes);
+	v3_writes(s, UNIT_PRIQ, pa, PRI_BYTES);
 	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_write");
 	if (s->ops->mem_write(s->ctx, pa, bytes, PRI_BYTES)) {
 		v3_gerror(s, GERROR_PRIQ_ABT_ERR);

@@ -138,6 +138,12 @@ static inline void v3_event(struct smmuv3 *s, const struct iommu_event *ev)
 	engine_event(&s->guard, s->ops, s->ctx, ev);
 }
 
+/* A record goes to memory: whoever prices its accesses hears of it. */
+static inline void v3_writes(struct smmuv3 *s, enum iommu_unit unit, u64 pa, u32 len)
+{
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_MEM_WRITE, .unit = unit, .addr = pa, .len = len });
+}
+
 static inline u32 v3_reg(const struct smmuv3 *s, u32 offset)
 {
 	return (u32)reg_get(&s->regs, offset);
