@@ -317,6 +317,25 @@ void IommuModel::watch_walks() {
     scheduler_.at(watched_, settle_action, this);
 }
 
+/* A record is in its queue, if that is one: fault registers are none. */
+void IommuModel::record_entered(const iommu_event &ev) {
+    QueueUse &queue = ev.unit == UNIT_PRIQ ? requests_use_ : events_use_;
+
+    if (accounts_ && queue.on())
+        queue.enter(cur_);
+}
+
+/* Software has written a register: it may have taken entries, or commands wait for the engine. */
+void IommuModel::look_at_queues(ps_t t) {
+    iommu_stats st;
+
+    if (!accounts_ || !stats(st))
+        return;
+    events_use_.settle(st.events.used, st.events.size, t);
+    requests_use_.settle(st.requests.used, st.requests.size, t);
+    commands_left_ = st.commands.used;
+}
+
 /* The command processor is busy for @p length from now on. */
 void IommuModel::command(ps_t length) {
     ps_t begin = command_free_ > cur_ ? command_free_ : cur_;
@@ -329,17 +348,25 @@ void IommuModel::event(const iommu_event &ev) {
     switch (ev.kind) {
     case IOMMU_EV_COMMAND:
         command(config_.command.fetch_ps + config_.command.execute_ps);
+        waiting_commands_.use(cur_, cur_, command_free_);
+        counters_.commands++;
         watch_walks();
         break;
     case IOMMU_EV_SYNC:
         command(config_.command.sync_ps);
         sync_done_ = command_free_;
+        counters_.syncs++;
+        counters_.sync_wait += sync_done_ - commands_from_;
+        break;
+    case IOMMU_EV_RECORD_HELD:
+        counters_.held++;
         break;
     case IOMMU_EV_MEM_READ:
     case IOMMU_EV_MEM_WRITE:
         issue_queue_access(ev.addr, ev.len);
         break;
     case IOMMU_EV_RECORD:
+        record_entered(ev);
         if (ev.unit == UNIT_PRIQ)
             page_recorded(ev.addr);
         if (ev.id && ev.id <= accesses_.size()) {

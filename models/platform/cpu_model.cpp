@@ -170,6 +170,7 @@ void CpuModel::entry(unsigned line) {
 }
 
 void CpuModel::thread_awake(unsigned line) {
+    thread_wakes_++;
     lines_[line].from = scheduler_.now();
     cpus_.ask(
         Processors::kThread,
@@ -280,6 +281,7 @@ void CpuModel::wake_worker(Pool &pool) {
         return;
     Worker &w = *pool.sleeping.back();
     pool.sleeping.pop_back();
+    worker_wakes_++;
     w.woken = true;
     w.woke = scheduler_.now();
     at_worker<&CpuModel::ask>(w.woke + config_.cpu.worker_wake_ps, w);

@@ -70,6 +70,9 @@ public:
 
     /// Interrupts taken so far: entries of a hard handler.
     u64 interrupts() const { return interrupts_; }
+    /// Wake-ups so far: of the driver's threads, and of workers that slept.
+    u64 thread_wakes() const { return thread_wakes_; }
+    u64 worker_wakes() const { return worker_wakes_; }
     const Usage &workers() const { return workers_use_; }
     const Usage &threads() const { return threads_use_; }
     /// Their accounts begin at @p t.
@@ -179,7 +182,7 @@ private:
     std::unique_ptr<MmioBw> mmio_bw_;
     frames *frames_;
     Payload mmio_gp_; // one register access at a time
-    u64 interrupts_ = 0;
+    u64 interrupts_ = 0, thread_wakes_ = 0, worker_wakes_ = 0;
     const Reader *reader_ = nullptr; // the thread under way
     Usage workers_use_, threads_use_;
     std::unordered_map<fault_group *, ps_t> queued_;

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 extern "C" {
+#include "replay_counters.h"
 #include "report_json.h"
 }
 
@@ -151,6 +152,7 @@ void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t)
 /* The first access that counts goes out. What the operating system did before counts, unless there was a warm-up. */
 void Platform::begin_counting(ps_t t) {
     begin_ = t;
+    counters_before_ = count();
     iommu.mark(t);
     cpu.mark(t);
     memory.mark(t);
@@ -167,9 +169,33 @@ void Platform::begin_counting(ps_t t) {
     }
 }
 
+/* All that has been counted so far. */
+replay_counters Platform::count() const {
+    const IommuModel::Counters &n = iommu.counters();
+    replay_counters c{};
+
+    iommu.stats(c.hw);
+    for (auto &d : devices_)
+        d->count_atc(c.atc);
+    c.held = n.held;
+    c.walks = n.walks;
+    c.walks_merged = n.merged;
+    c.table_accesses = n.walk_accesses;
+    c.stalled = n.stalled;
+    c.commands = n.commands;
+    c.syncs = n.syncs;
+    c.sync_wait_ns = n.sync_wait / 1000;
+    c.interrupts = cpu.interrupts();
+    c.thread_wakes = cpu.thread_wakes();
+    c.worker_wakes = cpu.worker_wakes();
+    return c;
+}
+
 /* The last access is over at @t; what the software does behind it does not count. */
 void Platform::end_counting(ps_t t) {
     accounts_ = accounts();
+    counters_ = count();
+    replay_counters_subtract(&counters_, &counters_before_);
     end_ = t;
 }
 
@@ -267,8 +293,9 @@ std::vector<Platform::Account> Platform::accounts() const {
 void Platform::add_resource(replay_result &result, const Account &a) const {
     const Usage &u = *a.usage;
 
-    if (result.n_resources == REPLAY_MAX_RESOURCES || !a.uses)
+    if (!a.uses)
         return;
+    fl_assert(result.n_resources < REPLAY_MAX_RESOURCES);
     replay_resource &r = result.resources[result.n_resources++];
     std::snprintf(r.name, sizeof(r.name), "%s", u.name());
     for (const replay_resource *o = result.resources; o < &r; o++)
@@ -305,6 +332,7 @@ void Platform::collect(replay_result &result) {
     if (before_)
         replay_os_subtract(&result, before_.get());
     result.timed = true;
+    result.counters = counters_;
     result.trace_records = scan_.records;
     result.trace_accesses = scan_.accesses;
     result.duration_ns = master->duration() / 1000;

@@ -16,7 +16,8 @@ const struct owner_info owner_table[OWNERS] = {
 				"notify.record_write_ns, notify.pri_write_ns", "record_port" },
 	[OWNER_RECORD] = { "record", "while its record is written", "notify.record_write_ns, notify.pri_write_ns",
 			   "record_port" },
-	[OWNER_QUEUE_FULL] = { "queue_full", "waiting for room in the queue of records", "iommu.eventq_log2", NULL },
+	[OWNER_QUEUE_FULL] = { "queue_full", "waiting for room in the queue of records", "iommu.eventq_log2",
+			       "event_queue" },
 	[OWNER_INTERRUPT] = { "interrupt", "in the interrupt's way to its handler",
 			      "notify.wire_ns, notify.msi_ns, notify.moderation_ns, cpu.irq_entry_ns, "
 			      "cpu.irq_handler_ns",

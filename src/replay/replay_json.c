@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The result of a replay for programs. */
+#include "replay_counters.h"
 #include "replay_why.h"
 #include "report_json.h"
 
@@ -207,6 +208,7 @@ json_t *replay_json(const struct replay_options *opt, const struct replay_result
 	set_faults(j, opt, res);
 	set_responses(j, res);
 	set_recorded(j, res);
+	json_object_set_new(j, "counters", replay_counters_json(res));
 	if (res->timed)
 		set_timing(j, opt, res);
 	if (opt->account)

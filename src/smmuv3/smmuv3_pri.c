@@ -9,6 +9,16 @@ static u8 log2size(const struct smmuv3 *s)
 	return (u8)min(size, FIELD_GET(IDR1_PRIQS, s->idr1));
 }
 
+void v3_priq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
+{
+	u8 n = log2size(s);
+
+	if (!(s->cr0 & CR0_PRIQEN))
+		return;
+	q->size = 1U << n;
+	q->used = ring_used(v3_reg(s, SMMU_PRIQ_PROD), v3_reg(s, SMMU_PRIQ_CONS), n);
+}
+
 static bool has_pasids(const struct smmuv3 *s)
 {
 	return FIELD_GET(IDR1_SSIDSIZE, s->idr1);

@@ -229,6 +229,11 @@ void v3_cmdq_look(struct smmuv3 *s);
 void v3_cmdq_run(struct smmuv3 *s);
 
 /* smmuv3_evtq.c */
+/* How full the queues are; one that is off is left alone. */
+void v3_cmdq_level(const struct smmuv3 *s, struct iommu_queue_level *q);
+void v3_evtq_level(const struct smmuv3 *s, struct iommu_queue_level *q);
+void v3_priq_level(const struct smmuv3 *s, struct iommu_queue_level *q);
+
 bool v3_evtq_writable(const struct smmuv3 *s);
 bool v3_evtq_record(struct smmuv3 *s, const u64 *rec, u64 id);
 bool v3_evtq_write(struct smmuv3 *s, const u64 *rec, u64 id);
