@@ -15,9 +15,7 @@ AtsSink *IommuModel::endpoint(u32 requester) const {
 }
 
 /* A translation request goes no further than here: the translation is its answer. */
-bool IommuModel::answer_translation(Flow &f) {
-    if (likely(!(f.txn.flags & DMA_ATS_REQ)))
-        return false;
+void IommuModel::answer_translation(Flow &f) {
     f.ext->outcome = XLAT_OK;
     f.ext->address = f.res.pa;
     f.ext->shift = f.res.shift;
@@ -27,7 +25,6 @@ bool IommuModel::answer_translation(Flow &f) {
     f.gp->set_response_status(tlm::TLM_OK_RESPONSE);
     if (f.at > f.done)
         f.done = f.at;
-    return true;
 }
 
 /* ---- page requests: one record at a time ---- */

@@ -99,15 +99,6 @@ void IommuModel::free_access(Access *a) {
     free_accesses_.push_back(a);
 }
 
-/* The piece that begins at f.offset: up to the end of its page. */
-void IommuModel::next_piece(Flow &f) const {
-    u64 iova = f.iova + f.offset, room = kPage - (iova & (kPage - 1));
-    u32 left = f.total - f.offset;
-
-    f.txn.iova = iova;
-    f.txn.len = left < room ? left : u32(room);
-}
-
 /* False: the payload is no access at all, its response status says why. */
 bool IommuModel::start(Flow &f, Port &p, tlm_generic_payload &gp) {
     f.port = &p;
@@ -320,14 +311,14 @@ IommuModel::Step IommuModel::own_walk(Flow &f, ps_t s, Access *again) {
     cur_ = begin;
     xlat kind = walk_now(f.txn, *w);
     ps_t caches = begin + config_.tcu.config_cache_ps + config_.tcu.walk_cache_ps;
-    ps_t banks, end = price_walk(*w, caches, banks);
+    ps_t end = price_walk(*w, caches);
     walk_slots_.push(end);
     walks_use_.use(arrival, begin, end);
     if (f.bill) {
         f.book(OWNER_TCU, arrival);
         f.book(OWNER_WALK_SLOT, begin);
         f.book(OWNER_TCU, caches);
-        f.book(OWNER_BANK, caches + banks);
+        f.book(OWNER_BANK, caches + walk_waited_);
         f.book(OWNER_TABLE, end);
     }
     counters_.walks++;
@@ -402,16 +393,6 @@ void IommuModel::end_piece(Flow &f, xlat how) {
         counters_.aborted++;
         f.gp->set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     }
-}
-
-/* After a piece: is there another? */
-bool IommuModel::advance(Flow &f) {
-    f.offset += f.txn.len;
-    if (f.offset >= f.total || f.gp->is_response_error())
-        return false;
-    f.how = XLAT_OK;
-    next_piece(f);
-    return true;
 }
 
 /**

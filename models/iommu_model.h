@@ -164,8 +164,8 @@ private:
     void remove_walk(Walk *w);
     Walk *find_walk(const dma_txn &t) const;
     bool walk_serves(const Walk &w, const dma_txn &t) const;
-    ps_t price_walk(Walk &w, ps_t start, ps_t &waited);
-    ps_t issue_walk_access(u64 addr, u32 len, ps_t t, ps_t &waited);
+    ps_t price_walk(Walk &w, ps_t start);
+    ps_t issue_walk_access(u64 addr, u32 len, ps_t t);
     void issue_queue_access(u64 addr, u32 len);
     void add_due(ps_t time, Walk *w, bool decided);
     void watch_walks();
@@ -192,7 +192,7 @@ private:
 
     // Address translation services
     AtsSink *endpoint(u32 requester) const;
-    bool answer_translation(Flow &f);
+    void answer_translation(Flow &f);
     void page_recorded(u64 address);
     void note_page_record(u64 address, ps_t time, const Reader &reader);
     void carry_invalidations();
@@ -287,6 +287,7 @@ private:
     u64 changes_ = 0; // of registers that say what translates
     u64 epoch_ = 0;   // changes at a reset: what is on the agenda from before is void
     unsigned walks_in_flight_ = 0;
+    ps_t walk_waited_ = 0;   // for banks, by the table accesses of the walk priced last
     ps_t commands_from_ = 0; // the register write that the commands under way came with
     bool commands_left_ = false, accounts_ = false;
     bool early_ = true, down_busy_ = false;

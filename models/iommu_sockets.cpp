@@ -101,7 +101,7 @@ static void narrow(tlm_generic_payload &gp, u64 pa, u32 offset, u32 len, u32 tot
     }
 }
 
-void IommuModel::restore(Flow &f) {
+inline void IommuModel::restore(Flow &f) {
     tlm_generic_payload &gp = *f.gp;
 
     gp.set_address(f.iova);
@@ -122,9 +122,19 @@ static void translated(DmaExtension *ext, u64 pa, u32 offset) {
     }
 }
 
+__attribute__((noinline)) void IommuModel::Flow::book_bank_and_memory(ps_t end) {
+    if (unlikely(ext->bank_waited != 0)) {
+        book(OWNER_BANK, at + ext->bank_waited);
+        ext->bank_waited = 0;
+    }
+    book(OWNER_MEMORY, end);
+}
+
 void IommuModel::forward_blocking(Flow &f) {
-    if (unlikely(answer_translation(f)))
+    if (unlikely(f.txn.flags & DMA_ATS_REQ)) {
+        answer_translation(f);
         return;
+    }
     sc_core::sc_time delay = Scheduler::delay_to(f.at);
 
     translated(f.ext, f.res.pa, f.offset);
@@ -226,8 +236,10 @@ tlm_sync_enum IommuModel::Port::end_response(tlm_generic_payload &gp) {
  * target takes its phases; f.waiter goes on in down_response().
  */
 bool IommuModel::forward_nonblocking(Flow &f, Access *again) {
-    if (unlikely(answer_translation(f)))
+    if (unlikely(f.txn.flags & DMA_ATS_REQ)) {
+        answer_translation(f);
         return true;
+    }
 
     tlm_phase phase = tlm::BEGIN_REQ;
     sc_core::sc_time delay = Scheduler::delay_to(f.at);

@@ -57,8 +57,8 @@ IommuModel::Walk *IommuModel::find_walk(const dma_txn &t) const {
     return nullptr;
 }
 
-/* One access out of the walk port; returns when its answer is there, and adds to @waited what it waited for a bank. */
-ps_t IommuModel::issue_walk_access(u64 addr, u32 len, ps_t t, ps_t &waited) {
+/* One access out of the walk port; returns when its answer is there; walk_ext_ says what it waited for a bank. */
+ps_t IommuModel::issue_walk_access(u64 addr, u32 len, ps_t t) {
     tlm::tlm_generic_payload gp;
     sc_core::sc_time delay = Scheduler::delay_to(t);
 
@@ -75,26 +75,25 @@ ps_t IommuModel::issue_walk_access(u64 addr, u32 len, ps_t t, ps_t &waited) {
     gp.set_extension(&walk_ext_);
     walk->b_transport(gp, delay);
     gp.clear_extension(&walk_ext_);
-    waited += walk_ext_.bank_waited;
     return Scheduler::absolute(delay);
 }
 
 /* A queue's entry: its price is a constant, but it takes its turn at the memory, and others wait for it. */
 void IommuModel::issue_queue_access(u64 addr, u32 len) {
-    ps_t waited = 0;
-
     if (config_.tcu.walk_port == FL_WALK_ISSUED && len)
-        issue_walk_access(addr, len, cur_, waited);
+        issue_walk_access(addr, len, cur_);
 }
 
 /* Table accesses depend on each other: one after the other. */
-ps_t IommuModel::price_walk(Walk &w, ps_t end, ps_t &waited) {
-    waited = 0;
+ps_t IommuModel::price_walk(Walk &w, ps_t end) {
     counters_.walk_accesses += w.w.n_accesses;
     if (config_.tcu.walk_port == FL_WALK_PRICED)
         return end + w.w.n_accesses * config_.tcu.walk_latency_ps;
-    for (u32 i = 0; i < w.w.n_accesses; i++)
-        end = issue_walk_access(w.w.accesses[i].addr, w.w.accesses[i].len, end, waited);
+    walk_waited_ = 0;
+    for (u32 i = 0; i < w.w.n_accesses; i++) {
+        end = issue_walk_access(w.w.accesses[i].addr, w.w.accesses[i].len, end);
+        walk_waited_ += walk_ext_.bank_waited;
+    }
     return end;
 }
 

@@ -175,6 +175,17 @@ bool MemoryModel::access(tlm_generic_payload &gp) {
     return !ret;
 }
 
+/* Banks, or a latency that is drawn. */
+__attribute__((noinline)) void MemoryModel::annotate(tlm_generic_payload &gp, sc_core::sc_time &delay) {
+    DmaExtension *ext = nullptr;
+    ps_t waited;
+
+    delay = Scheduler::delay_to(price_at(gp.get_address(), Scheduler::absolute(delay), gp.get_data_length(), waited));
+    gp.get_extension(ext);
+    if (ext)
+        ext->bank_waited = waited;
+}
+
 void MemoryModel::b_transport(tlm_generic_payload &gp, sc_core::sc_time &delay) {
     if (unlikely(in_window(gp.get_address()))) {
         window->b_transport(gp, delay);
@@ -187,16 +198,10 @@ void MemoryModel::b_transport(tlm_generic_payload &gp, sc_core::sc_time &delay) 
     if (unlikely(!plain(gp)))
         access(gp);
     gp.set_dmi_allowed(true);
-    if (likely(simple_)) {
+    if (likely(simple_))
         delay = Scheduler::delay_to(price(Scheduler::absolute(delay), gp.get_data_length()));
-        return;
-    }
-    DmaExtension *ext = nullptr;
-    ps_t waited;
-    delay = Scheduler::delay_to(price_at(gp.get_address(), Scheduler::absolute(delay), gp.get_data_length(), waited));
-    gp.get_extension(ext);
-    if (ext)
-        ext->bank_waited = waited;
+    else
+        annotate(gp, delay);
 }
 
 tlm::tlm_sync_enum MemoryModel::nb_transport_fw(tlm_generic_payload &gp, tlm::tlm_phase &phase,

@@ -93,6 +93,7 @@ private:
 
     ps_t transfer(ps_t t, u32 bytes);
     ps_t visit(u64 unit, ps_t t, bool &hit);
+    void annotate(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay);
     bool plain(tlm::tlm_generic_payload &gp);
     bool access(tlm::tlm_generic_payload &gp);
     bool in_window(u64 address) const { return address >= window_first_ && address <= window_last_; }
