@@ -25,6 +25,9 @@ struct DmaExtension : tlm::tlm_extension<DmaExtension> {
 
     Bill *bill = nullptr; ///< who owns its time is booked here (ledger.h); nullptr: nobody asks
 
+    // set by the memory behind the IOMMU; who has read it clears it
+    std::uint64_t bank_waited = 0; ///< of the annotated delay, ps: waiting for others to leave a bank
+
     // set by the IOMMU
     std::uint8_t outcome = XLAT_OK; ///< enum xlat of the last piece: XLAT_OK, XLAT_ABORT or XLAT_RAZWI
     std::uint16_t fault = 0;        ///< the architecture's number of the last fault met

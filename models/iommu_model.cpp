@@ -11,7 +11,8 @@ IommuModel::IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const
       scheduler_(scheduler), config_(config), down_bw_(new DownBw(*this)), walk_bw_(new DownBw(*this)),
       mmio_fw_(new MmioFw(*this)), pages_(kDirectPages), in_flight_(kInFlightHeads),
       walk_slots_(config.tcu.walk_slots, 0), walks_use_("walk_slots", u32(config.tcu.walk_slots), false),
-      record_use_("record_port", 1, false), command_use_("commands", 1, false), stalls_use_("stall_slots", ~0U, false) {
+      record_use_("record_port", 1, false), command_use_("commands", 1, false), stalls_use_("stall_slots", ~0U, false),
+      waiting_commands_("command_queue", ~0U, false) {
     fill_ops();
     for (unsigned i = 0; i < config.tbu.count; i++)
         ports_.emplace_back(new Port(*this, i));
@@ -32,11 +33,13 @@ void IommuModel::set_engine(const iommu_class *cls, void *hw) {
 }
 
 void IommuModel::keep_accounts() {
+    accounts_ = true;
     for (auto &p : ports_) {
         p->input_use.keep(true);
         p->slots_use.keep(true);
     }
-    for (Usage *u : {&walks_use_, &record_use_, &command_use_, &stalls_use_})
+    for (Usage *u : {&walks_use_, &record_use_, &command_use_, &stalls_use_, &waiting_commands_, &events_use_.usage,
+                     &requests_use_.usage})
         u->keep(true);
 }
 
@@ -49,9 +52,17 @@ std::vector<const Usage *> IommuModel::usages() const {
         all.push_back(&p->input_use);
         all.push_back(&p->slots_use);
     }
-    for (const Usage *u : {&walks_use_, &record_use_, &command_use_, &stalls_use_})
+    for (const Usage *u : {&walks_use_, &record_use_, &command_use_, &stalls_use_, &waiting_commands_,
+                           &events_use_.usage, &requests_use_.usage})
         all.push_back(u);
     return all;
+}
+
+bool IommuModel::stats(iommu_stats &st) const {
+    if (!cls_->stats)
+        return false;
+    cls_->stats(hw_, &st);
+    return true;
 }
 
 void IommuModel::mark(ps_t t) {
@@ -60,7 +71,8 @@ void IommuModel::mark(ps_t t) {
         p->input_use.mark(t);
         p->slots_use.mark(t);
     }
-    for (Usage *u : {&walks_use_, &record_use_, &command_use_, &stalls_use_})
+    for (Usage *u : {&walks_use_, &record_use_, &command_use_, &stalls_use_, &waiting_commands_, &events_use_.usage,
+                     &requests_use_.usage})
         u->mark(t);
 }
 
@@ -85,15 +97,6 @@ IommuModel::Access *IommuModel::new_access() {
 
 void IommuModel::free_access(Access *a) {
     free_accesses_.push_back(a);
-}
-
-/* The piece that begins at f.offset: up to the end of its page. */
-void IommuModel::next_piece(Flow &f) const {
-    u64 iova = f.iova + f.offset, room = kPage - (iova & (kPage - 1));
-    u32 left = f.total - f.offset;
-
-    f.txn.iova = iova;
-    f.txn.len = left < room ? left : u32(room);
 }
 
 /* False: the payload is no access at all, its response status says why. */
@@ -317,6 +320,7 @@ IommuModel::Step IommuModel::own_walk(Flow &f, ps_t s, Access *again) {
         f.book(OWNER_TCU, arrival);
         f.book(OWNER_WALK_SLOT, begin);
         f.book(OWNER_TCU, caches);
+        f.book(OWNER_BANK, caches + walk_waited_);
         f.book(OWNER_TABLE, end);
     }
     counters_.walks++;
@@ -391,16 +395,6 @@ void IommuModel::end_piece(Flow &f, xlat how) {
         counters_.aborted++;
         f.gp->set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     }
-}
-
-/* After a piece: is there another? */
-bool IommuModel::advance(Flow &f) {
-    f.offset += f.txn.len;
-    if (f.offset >= f.total || f.gp->is_response_error())
-        return false;
-    f.how = XLAT_OK;
-    next_piece(f);
-    return true;
 }
 
 /**

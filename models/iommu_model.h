@@ -93,8 +93,12 @@ public:
     /// @c walk_config: of @c walk_accesses, those that fetch a stream's configuration, through stage 2 as well.
     struct Counters {
         u64 accesses, pieces, hits, walks, merged, blocked, stalled, aborted, razwi, walk_accesses, walk_config;
+        u64 commands, syncs, held; ///< held: records that waited for room
+        ps_t sync_wait;            ///< from the register write that issued a SYNC to its completion, of all
     };
     const Counters &counters() const { return counters_; }
+    /// What the engine counts; false if it counts nothing.
+    bool stats(iommu_stats &st) const;
     /// Before the first access: each resource accounts for itself. Costs a tenth of a miss; off, usages() are empty.
     void keep_accounts();
     /// The resources and what they did, in a fixed order.
@@ -162,7 +166,8 @@ private:
     Walk *find_walk(const dma_txn &t) const;
     bool walk_serves(const Walk &w, const dma_txn &t) const;
     ps_t price_walk(Walk &w, ps_t start);
-    ps_t issue_walk_access(const walk_access &a, ps_t t);
+    ps_t issue_walk_access(u64 addr, u32 len, ps_t t);
+    void issue_queue_access(u64 addr, u32 len);
     void add_due(ps_t time, Walk *w, bool decided);
     void watch_walks();
     void fill(Walk &w, ps_t time);
@@ -198,6 +203,8 @@ private:
     void note_record(u64 address, u32 length, ps_t time, const Reader &reader);
     void book_answer(Access &a, ps_t begin, ps_t time);
     void command(ps_t length);
+    void record_entered(const iommu_event &ev);
+    void look_at_queues(ps_t t);
     static void page_request_action(void *model, u64 epoch);
     static void op_page_response(void *ctx, const ::page_response *resp);
     static void op_ats_invalidate(void *ctx, const ats_inv *inv);
@@ -251,7 +258,8 @@ private:
     std::vector<Walk *> free_walks_;
     std::vector<Walk *> in_flight_; // hash heads by page
     SortedRing<ps_t> walk_slots_;   // when each is free
-    Usage walks_use_, record_use_, command_use_, stalls_use_;
+    Usage walks_use_, record_use_, command_use_, stalls_use_, waiting_commands_;
+    QueueUse events_use_{"event_queue"}, requests_use_{"request_queue"};
     SortedRing<Due> due_;
     std::vector<Access *> waiting_; // XLAT_WAIT
     struct RecordOf {
@@ -264,6 +272,7 @@ private:
     std::deque<Access *> down_queue_;
     std::deque<std::pair<u64, u32>> messages_;
     std::vector<unsigned char> scratch_;
+    DmaExtension walk_ext_; // what the memory says of an access out of the walk port
     std::unordered_map<u32, AtsSink *> endpoints_;
     std::deque<::page_request> page_requests_; // wait for the queue's port
     ::page_request page_request_{};            // being recorded
@@ -280,6 +289,9 @@ private:
     u64 changes_ = 0; // of registers that say what translates
     u64 epoch_ = 0;   // changes at a reset: what is on the agenda from before is void
     unsigned walks_in_flight_ = 0;
+    ps_t walk_waited_ = 0;   // for banks, by the table accesses of the walk priced last
+    ps_t commands_from_ = 0; // the register write that the commands under way came with
+    bool commands_left_ = false, accounts_ = false;
     bool early_ = true, down_busy_ = false;
 };
 

@@ -43,6 +43,12 @@ struct IommuModel::Flow {
         if (unlikely(fault != nullptr))
             fault->book(o, until);
     }
+    /// The memory answers at @p end; it may say that the access has waited for a bank.
+    void book_memory(ps_t end) {
+        if (bill)
+            book_bank_and_memory(end);
+    }
+    void book_bank_and_memory(ps_t end);
 };
 
 /* An access that could not be answered at once. */
@@ -163,6 +169,25 @@ public:
 private:
     IommuModel &model_;
 };
+
+/* The piece that begins at f.offset: up to the end of its page. */
+inline void IommuModel::next_piece(Flow &f) const {
+    u64 iova = f.iova + f.offset, room = kPage - (iova & (kPage - 1));
+    u32 left = f.total - f.offset;
+
+    f.txn.iova = iova;
+    f.txn.len = left < room ? left : u32(room);
+}
+
+/* After a piece: is there another? */
+inline bool IommuModel::advance(Flow &f) {
+    f.offset += f.txn.len;
+    if (f.offset >= f.total || f.gp->is_response_error())
+        return false;
+    f.how = XLAT_OK;
+    next_piece(f);
+    return true;
+}
 
 } // namespace faultline
 

@@ -63,6 +63,7 @@ void IommuModel::reset() {
     cur_ = now;
     cls_->reset(hw_); // aborts what is stalled, and lets what waits try again
     forget_messages();
+    look_at_queues(now);
     drop_dmi();
     for (auto &[requester, sink] : endpoints_)
         if (sinks.insert(sink).second)

@@ -158,8 +158,11 @@ void IommuModel::mmio_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &
             fl_put_le64(gp.get_data_ptr(), value);
     } else {
         u64 value = len == 4 ? fl_get_le32(gp.get_data_ptr()) : fl_get_le64(gp.get_data_ptr());
+        if (!commands_left_)
+            commands_from_ = t;
         cls_->mmio_write(hw_, gp.get_address(), value, len);
         carry_invalidations();
+        look_at_queues(t);
     }
     gp.set_response_status(tlm::TLM_OK_RESPONSE);
 }

@@ -125,6 +125,14 @@ static void translated(DmaExtension *ext, u64 pa, u32 offset) {
     }
 }
 
+__attribute__((noinline)) void IommuModel::Flow::book_bank_and_memory(ps_t end) {
+    if (unlikely(ext->bank_waited != 0)) {
+        book(OWNER_BANK, at + ext->bank_waited);
+        ext->bank_waited = 0;
+    }
+    book(OWNER_MEMORY, end);
+}
+
 void IommuModel::forward_blocking(Flow &f) {
     if (unlikely(f.txn.flags & DMA_ATS_REQ)) {
         answer_translation(f);
@@ -137,7 +145,7 @@ void IommuModel::forward_blocking(Flow &f) {
     down->b_transport(*f.gp, delay);
     restore(f);
     ps_t end = Scheduler::absolute(delay);
-    f.book(OWNER_MEMORY, end);
+    f.book_memory(end);
     if (end > f.done)
         f.done = end;
 }
@@ -254,7 +262,7 @@ bool IommuModel::forward_nonblocking(Flow &f, Access *again) {
         }
         restore(f);
         ps_t end = Scheduler::absolute(delay);
-        f.book(OWNER_MEMORY, end);
+        f.book_memory(end);
         if (end > f.done)
             f.done = end;
         return true;
@@ -276,7 +284,7 @@ void IommuModel::down_response(tlm_generic_payload &gp, ps_t time) {
     Access &a = *found->second;
     downstream_.erase(found);
     restore(a.flow);
-    a.flow.book(OWNER_MEMORY, time);
+    a.flow.book_memory(time);
     if (time > a.flow.done)
         a.flow.done = time;
     if (!advance(a.flow) || proceed(a.flow, time, &a))

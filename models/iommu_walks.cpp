@@ -57,21 +57,24 @@ IommuModel::Walk *IommuModel::find_walk(const dma_txn &t) const {
     return nullptr;
 }
 
-/* One table access out of the walk port; returns when its answer is there. */
-ps_t IommuModel::issue_walk_access(const walk_access &a, ps_t t) {
+/* One access out of the walk port; returns when its answer is there; walk_ext_ says what it waited for a bank. */
+ps_t IommuModel::issue_walk_access(u64 addr, u32 len, ps_t t) {
     tlm::tlm_generic_payload gp;
     sc_core::sc_time delay = Scheduler::delay_to(t);
 
-    if (scratch_.size() < a.len)
-        scratch_.resize(a.len);
+    if (scratch_.size() < len)
+        scratch_.resize(len);
     // The engine has already written what it writes: reading prices it without a second effect.
     gp.set_command(tlm::TLM_READ_COMMAND);
-    gp.set_address(a.addr);
+    gp.set_address(addr);
     gp.set_data_ptr(scratch_.data());
-    gp.set_data_length(a.len);
-    gp.set_streaming_width(a.len);
+    gp.set_data_length(len);
+    gp.set_streaming_width(len);
     gp.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    walk_ext_.bank_waited = 0;
+    gp.set_extension(&walk_ext_);
     walk->b_transport(gp, delay);
+    gp.clear_extension(&walk_ext_);
     return Scheduler::absolute(delay);
 }
 
@@ -84,14 +87,23 @@ static u32 config_accesses(const iommu_walk &w) {
     return n;
 }
 
+/* A queue's entry: its price is a constant, but it takes its turn at the memory, and others wait for it. */
+void IommuModel::issue_queue_access(u64 addr, u32 len) {
+    if (config_.tcu.walk_port == FL_WALK_ISSUED && len)
+        issue_walk_access(addr, len, cur_);
+}
+
 /* Table accesses depend on each other: one after the other. */
 ps_t IommuModel::price_walk(Walk &w, ps_t end) {
     counters_.walk_accesses += w.w.n_accesses;
     counters_.walk_config += config_accesses(w.w);
     if (config_.tcu.walk_port == FL_WALK_PRICED)
         return end + w.w.n_accesses * config_.tcu.walk_latency_ps;
-    for (u32 i = 0; i < w.w.n_accesses; i++)
-        end = issue_walk_access(w.w.accesses[i], end);
+    walk_waited_ = 0;
+    for (u32 i = 0; i < w.w.n_accesses; i++) {
+        end = issue_walk_access(w.w.accesses[i].addr, w.w.accesses[i].len, end);
+        walk_waited_ += walk_ext_.bank_waited;
+    }
     return end;
 }
 
@@ -314,6 +326,25 @@ void IommuModel::watch_walks() {
     scheduler_.at(watched_, settle_action, this);
 }
 
+/* A record is in its queue, if that is one: fault registers are none. */
+void IommuModel::record_entered(const iommu_event &ev) {
+    QueueUse &queue = ev.unit == UNIT_PRIQ ? requests_use_ : events_use_;
+
+    if (accounts_ && queue.on())
+        queue.enter(cur_);
+}
+
+/* Software has written a register: it may have taken entries, or commands wait for the engine. */
+void IommuModel::look_at_queues(ps_t t) {
+    iommu_stats st;
+
+    if (!accounts_ || !stats(st))
+        return;
+    events_use_.settle(st.events.used, st.events.size, t);
+    requests_use_.settle(st.requests.used, st.requests.size, t);
+    commands_left_ = st.commands.used;
+}
+
 /* The command processor is busy for @p length from now on. */
 void IommuModel::command(ps_t length) {
     ps_t begin = command_free_ > cur_ ? command_free_ : cur_;
@@ -326,13 +357,25 @@ void IommuModel::event(const iommu_event &ev) {
     switch (ev.kind) {
     case IOMMU_EV_COMMAND:
         command(config_.command.fetch_ps + config_.command.execute_ps);
+        waiting_commands_.use(cur_, cur_, command_free_);
+        counters_.commands++;
         watch_walks();
         break;
     case IOMMU_EV_SYNC:
         command(config_.command.sync_ps);
         sync_done_ = command_free_;
+        counters_.syncs++;
+        counters_.sync_wait += sync_done_ - commands_from_;
+        break;
+    case IOMMU_EV_RECORD_HELD:
+        counters_.held++;
+        break;
+    case IOMMU_EV_MEM_READ:
+    case IOMMU_EV_MEM_WRITE:
+        issue_queue_access(ev.addr, ev.len);
         break;
     case IOMMU_EV_RECORD:
+        record_entered(ev);
         if (ev.unit == UNIT_PRIQ)
             page_recorded(ev.addr);
         if (ev.id && ev.id <= accesses_.size()) {

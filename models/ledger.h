@@ -13,6 +13,7 @@
 #include "scheduler.h"
 #include "sorted_ring.h"
 #include <algorithm>
+#include <deque>
 #include <vector>
 
 extern "C" {
@@ -148,8 +149,9 @@ public:
         ends_.push(until);
         latest_ = until > latest_ ? until : latest_;
     }
-    /// A server of one unit that counts for itself.
-    void total(u64 uses, unsigned __int128 busy, unsigned __int128 waited) {
+    /// A server of one unit that counts for itself; @p latest: what it has been promised for ends.
+    void total(u64 uses, unsigned __int128 busy, unsigned __int128 waited, ps_t latest = 0) {
+        latest_ = latest;
         uses_ = uses - before_uses_;
         busy_ = busy - before_busy_;
         waited_ = waited - before_waited_;
@@ -189,10 +191,12 @@ public:
     ps_t latest() const { return latest_; }
     unsigned __int128 waited() const { return waited_; }
     u32 peak() const { return peak_; }
-    /// Time with every unit in use, up to @p now.
+    /// Time with every unit in use, up to @p now: what is promised for later does not count yet.
     ps_t full(ps_t now) const {
         const_cast<Usage *>(this)->settle(now);
-        return full_ + (full_since_ != kNever && now > full_since_ ? now - full_since_ : 0);
+        ps_t full = full_ + (full_since_ != kNever && now > full_since_ ? now - full_since_ : 0);
+        ps_t window = now > from_ ? now - from_ : 0;
+        return full < window ? full : window;
     }
 
 private:
@@ -238,6 +242,43 @@ private:
     u64 before_uses_ = 0; // what a server that counts for itself had counted by then
     unsigned __int128 before_busy_ = 0, before_waited_ = 0;
     SortedRing<ps_t> ends_;
+};
+
+/// A queue that hardware fills and software empties: it holds its entries since when they came.
+class QueueUse {
+public:
+    explicit QueueUse(const char *name) : usage(name, ~0U, false) {}
+
+    /// An entry comes at @p t; there is room, if not from before then because software is just making some.
+    void enter(ps_t t) {
+        if (size_ && since_.size() >= size_)
+            leave(t);
+        usage.take(t, t);
+        since_.push_back(t);
+    }
+    /// It holds @p level of @p size entries at @p t.
+    void settle(u32 level, u32 size, ps_t t) {
+        size_ = size;
+        if (size)
+            usage.set_capacity(size);
+        while (since_.size() > level)
+            leave(t);
+        while (since_.size() < level)
+            enter(t);
+    }
+    /// It is there, and on.
+    bool on() const { return size_; }
+
+    Usage usage;
+
+private:
+    void leave(ps_t t) {
+        usage.release(since_.front(), t);
+        since_.pop_front();
+    }
+
+    u32 size_ = 0;
+    std::deque<ps_t> since_;
 };
 
 /**

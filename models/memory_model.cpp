@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "memory_model.h"
+#include "dma_extension.h"
 
 namespace faultline {
 
@@ -16,9 +17,16 @@ struct MemoryModel::WindowBw : tlm::tlm_bw_transport_if<> {
     void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
 };
 
-MemoryModel::MemoryModel(sc_core::sc_module_name name, unsigned sockets, const fl_config &config)
-    : sc_module(name), window("window"), config_(config), window_bw_(new WindowBw), pages_(kPages, {kNever, nullptr}),
-      slices_(kSlices, {kNever, 0}) {
+static DrawnPrice latency_price(const fl_config &c) {
+    return {c.memory.latency, c.memory.latency_ps, c.memory.latency_max_ps, c.memory.latency_sigma_permille,
+            c.memory.latency_file};
+}
+
+MemoryModel::MemoryModel(sc_core::sc_module_name name, unsigned sockets, const fl_config &config, u64 seed)
+    : sc_module(name), window("window"), config_(config),
+      simple_(!config.memory.banks && config.memory.latency == FL_HANDLER_CONSTANT),
+      latency_(latency_price(config), seed), banks_(config.memory.banks), window_bw_(new WindowBw),
+      pages_(kPages, {kNever, nullptr}), slices_(kSlices, {kNever, 0}) {
     if (physmem_init(&store_, config.memory.size_bytes))
         throw std::bad_alloc();
     for (unsigned i = 0; i < sockets; i++) {
@@ -59,6 +67,56 @@ ps_t MemoryModel::transfer(ps_t t, u32 bytes) {
             return filled > alone && s.used > take ? filled : alone;
         }
     }
+}
+
+/* One unit of interleaving: when its bank begins to serve it. @hit: its row was open. */
+ps_t MemoryModel::visit(u64 unit, ps_t t, bool &hit) {
+    Bank &b = banks_[unit % banks_.size()];
+    u64 row_bytes = config_.memory.row_bytes;
+    u64 row = row_bytes ? unit / banks_.size() * config_.memory.interleave_bytes / row_bytes : 0;
+
+    hit = row_bytes && b.row == row;
+    b.row = row;
+    ps_t length = hit ? config_.memory.bank_hit_ps : config_.memory.bank_ps;
+    ps_t begin = b.times.reserve(t, length);
+    b.uses++;
+    b.busy += length;
+    b.waited += begin - t;
+    b.latest = std::max(b.latest, begin + length);
+    return begin;
+}
+
+ps_t MemoryModel::price_at(u64 pa, ps_t t, u32 bytes, ps_t &waited) {
+    u64 size = config_.memory.interleave_bytes;
+    ps_t begin = t;
+    bool open = !banks_.empty() && config_.memory.row_bytes;
+
+    if (!banks_.empty())
+        for (u64 unit = pa / size; unit <= (pa + bytes - 1) / size; unit++) {
+            bool hit;
+            begin = std::max(begin, visit(unit, t, hit));
+            open &= hit;
+        }
+    waited = begin - t;
+    if (config_.memory.bandwidth_mb_s)
+        begin = transfer(begin, bytes);
+    return begin + (open ? config_.memory.row_hit_ps : latency_.next());
+}
+
+std::vector<const Usage *> MemoryModel::usages() const {
+    std::vector<const Usage *> all;
+
+    for (const Bank &b : banks_) {
+        b.use.total(b.uses, b.busy, b.waited, b.latest);
+        all.push_back(&b.use);
+    }
+    return all;
+}
+
+void MemoryModel::mark(ps_t t) {
+    usages(); // brings them up to date
+    for (Bank &b : banks_)
+        b.use.mark(t);
 }
 
 static bool enabled(const tlm_generic_payload &gp, u32 i) {
@@ -117,6 +175,17 @@ bool MemoryModel::access(tlm_generic_payload &gp) {
     return !ret;
 }
 
+/* Banks, or a latency that is drawn. */
+__attribute__((noinline)) void MemoryModel::annotate(tlm_generic_payload &gp, sc_core::sc_time &delay) {
+    DmaExtension *ext = nullptr;
+    ps_t waited;
+
+    delay = Scheduler::delay_to(price_at(gp.get_address(), Scheduler::absolute(delay), gp.get_data_length(), waited));
+    gp.get_extension(ext);
+    if (ext)
+        ext->bank_waited = waited;
+}
+
 void MemoryModel::b_transport(tlm_generic_payload &gp, sc_core::sc_time &delay) {
     if (unlikely(in_window(gp.get_address()))) {
         window->b_transport(gp, delay);
@@ -129,7 +198,10 @@ void MemoryModel::b_transport(tlm_generic_payload &gp, sc_core::sc_time &delay) 
     if (unlikely(!plain(gp)))
         access(gp);
     gp.set_dmi_allowed(true);
-    delay = Scheduler::delay_to(price(Scheduler::absolute(delay), gp.get_data_length()));
+    if (likely(simple_))
+        delay = Scheduler::delay_to(price(Scheduler::absolute(delay), gp.get_data_length()));
+    else
+        annotate(gp, delay);
 }
 
 tlm::tlm_sync_enum MemoryModel::nb_transport_fw(tlm_generic_payload &gp, tlm::tlm_phase &phase,

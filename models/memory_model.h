@@ -1,23 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Memory as a TLM-2.0 target around struct physmem: latency and bandwidth, all
- * four transport interfaces, DMI by the page. Never waits: it annotates.
+ * Memory as a TLM-2.0 target around struct physmem: banks, latency and
+ * bandwidth, all four transport interfaces, DMI by the page. Never waits: it
+ * annotates.
  *
  * Accesses arrive with annotated delays and so not in the order of time. The
  * bandwidth is therefore kept in slices of time: an access takes its bytes out
- * of the first slice from its own on that has some left.
+ * of the first slice from its own on that has some left. A bank is a timetable
+ * for the same reason; which of its rows is open follows the order of the calls.
+ *
+ * An access that touches several banks waits for each of them at once and goes
+ * on when the last has begun to serve it.
  */
 #ifndef FAULTLINE_MEMORY_MODEL_H
 #define FAULTLINE_MEMORY_MODEL_H
 
-#include "scheduler.h"
+#include "drawn_time.h"
+#include "ledger.h"
 
 namespace faultline {
 
 class MemoryModel : public sc_core::sc_module, public tlm::tlm_fw_transport_if<> {
 public:
     /// @param sockets how many initiators
-    MemoryModel(sc_core::sc_module_name name, unsigned sockets, const fl_config &config);
+    /// @param seed of latencies that are drawn
+    /// @throws std::runtime_error: the file with recorded latencies cannot be read
+    MemoryModel(sc_core::sc_module_name name, unsigned sockets, const fl_config &config, u64 seed = 1);
     ~MemoryModel() override;
 
     tlm::tlm_target_socket<> &in(unsigned i) { return *sockets_.at(i); }
@@ -44,10 +52,17 @@ public:
             pages_[pa / PHYSMEM_PAGE_SIZE % kPages] = {pa / PHYSMEM_PAGE_SIZE, host};
     }
 
-    /// What an access of @p bytes at @p t costs: the time of its answer.
+    /// What an access of @p bytes at @p t costs where there are no banks: the time of its answer.
     ps_t price(ps_t t, u32 bytes) {
         return (config_.memory.bandwidth_mb_s ? transfer(t, bytes) : t) + config_.memory.latency_ps;
     }
+    /// The same at @p pa with banks and a drawn latency. @p waited: of it, for others to leave a bank.
+    ps_t price_at(u64 pa, ps_t t, u32 bytes, ps_t &waited);
+
+    /// The banks and what they did, in a fixed order.
+    std::vector<const Usage *> usages() const;
+    /// Their accounts begin at @p t.
+    void mark(ps_t t);
 
     void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay) override;
     tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
@@ -67,12 +82,26 @@ private:
         u64 used; // bytes
     };
 
+    struct Bank {
+        Timetable times;
+        mutable Usage use{"memory_bank", 1};
+        u64 uses = 0;
+        unsigned __int128 busy = 0, waited = 0;
+        u64 row = kNever; // open
+        ps_t latest = 0;
+    };
+
     ps_t transfer(ps_t t, u32 bytes);
+    ps_t visit(u64 unit, ps_t t, bool &hit);
+    void annotate(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay);
     bool plain(tlm::tlm_generic_payload &gp);
     bool access(tlm::tlm_generic_payload &gp);
     bool in_window(u64 address) const { return address >= window_first_ && address <= window_last_; }
 
     const fl_config &config_;
+    bool simple_; // one latency, and no banks
+    DrawnTime latency_;
+    std::vector<Bank> banks_;
     physmem store_{};
     std::vector<std::unique_ptr<tlm::tlm_target_socket<>>> sockets_;
     std::unique_ptr<WindowBw> window_bw_;

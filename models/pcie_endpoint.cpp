@@ -77,6 +77,15 @@ u32 PcieEndpoint::allocate(u32 requester, u32 requests) {
     return written;
 }
 
+void PcieEndpoint::count_atc(iommu_cache_stats &c) const {
+    for (auto &f : functions_) {
+        c.present |= f->is.ats;
+        c.hits += f->ep.stats.hits;
+        c.misses += f->ep.stats.misses;
+        c.evictions += f->ep.atc.evictions;
+    }
+}
+
 std::vector<const Usage *> PcieEndpoint::usages() const {
     std::vector<const Usage *> all{&to_root_.usage(), &to_device_.usage()};
 

@@ -70,6 +70,8 @@ public:
     void set_sink(PageSink *sink) { sink_ = sink; }
     const ats_ep_stats &stats(u32 requester) const;
     /// Page faults that joined a request on its way, of all functions.
+    /// Its functions' translation caches so far, added to @p c; nothing if none has one.
+    void count_atc(iommu_cache_stats &c) const;
     u64 merged() const;
     /// Page request groups that the queue's overflow sent back.
     u64 tries() const { return tries_; }

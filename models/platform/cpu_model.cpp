@@ -175,6 +175,7 @@ void CpuModel::wake_worker(Pool &pool) {
         return;
     Worker &w = *pool.sleeping.back();
     pool.sleeping.pop_back();
+    worker_wakes_++;
     w.woken = true;
     w.woke = scheduler_.now();
     at_worker<&CpuModel::ask>(w.woke + config_.cpu.worker_wake_ps, w);

@@ -16,7 +16,7 @@
 #define FAULTLINE_CPU_MODEL_H
 
 #include "cpu_port.h"
-#include "handler_time.h"
+#include "drawn_time.h"
 #include <functional>
 
 extern "C" {
@@ -63,6 +63,9 @@ public:
 
     /// Interrupts taken so far: entries of a hard handler, of all IOMMUs.
     u64 interrupts() const;
+    /// Wake-ups so far: of the driver's threads, and of workers that slept.
+    u64 thread_wakes() const { return thread_wakes_; }
+    u64 worker_wakes() const { return worker_wakes_; }
     const Usage &workers() const { return workers_use_; }
     const Usage &threads() const { return threads_use_; }
     /// Their accounts begin at @p t.
@@ -135,7 +138,7 @@ private:
     Scheduler &scheduler_;
     MemoryModel &memory_;
     const fl_config &config_;
-    HandlerTime handler_, fault_time_, page_time_;
+    DrawnTime handler_, fault_time_, page_time_;
     Processors cpus_;
     std::vector<std::unique_ptr<CpuPort>> ports_;
     std::size_t turn_ = 0; // the port that a worker asks next
@@ -144,6 +147,7 @@ private:
     std::function<u32(u32, u32)> allocate_;
     std::unique_ptr<Doorbell> doorbell_fw_;
     frames *frames_;
+    u64 thread_wakes_ = 0, worker_wakes_ = 0;
     Usage workers_use_, threads_use_;
     std::unordered_map<fault_group *, ps_t> queued_;
     std::vector<std::unique_ptr<Worker>> all_workers_;

@@ -108,6 +108,7 @@ void CpuPort::entry(unsigned line) {
 }
 
 void CpuPort::thread_awake(unsigned line) {
+    cpu_.thread_wakes_++;
     lines_[line].from = scheduler_.now();
     cpus_.ask(
         Processors::kThread,

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 extern "C" {
+#include "replay_counters.h"
 #include "report_json.h"
 }
 
@@ -32,7 +33,8 @@ KindModel::~KindModel() {
 }
 
 Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan)
-    : sc_module(name), scheduler("scheduler"), memory("memory", unsigned(2 * opt.cfg->iommu.count), *opt.cfg),
+    : sc_module(name), scheduler("scheduler"),
+      memory("memory", unsigned(2 * opt.cfg->iommu.count), *opt.cfg, opt.seed + 3),
       cpu("cpu", scheduler, memory, *opt.cfg, opt.seed), opt_(opt), scan_(scan), streams_(scan.n_sids),
       watch_(patience(cpu)) {
     counts_.n_streams = scan.n_sids;
@@ -165,9 +167,11 @@ void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t)
 /* The first access that counts goes out. What the operating system did before counts, unless there was a warm-up. */
 void Platform::begin_counting(ps_t t) {
     begin_ = t;
+    counters_before_ = count();
     for (Node &n : iommus_)
         n.model->mark(t);
     cpu.mark(t);
+    memory.mark(t);
     for (auto &d : devices_)
         d.model->mark(t);
     if (!opt_.warmup)
@@ -175,26 +179,50 @@ void Platform::begin_counting(ps_t t) {
     counting_ = t;
     before_.reset(new replay_result{});
     replay_os_result(os_, before_.get());
-    count_walks(*before_);
     for (auto &d : devices_) {
         before_->merged += d.model->merged();
         before_->tries += d.model->tries();
     }
 }
 
-void Platform::count_walks(replay_result &result) const {
-    result.walks = result.walk_accesses = result.walk_config = 0;
+/* All that one IOMMU has counted so far. */
+static replay_counters count_of(const IommuModel &iommu) {
+    const IommuModel::Counters &n = iommu.counters();
+    replay_counters c{};
+
+    iommu.stats(c.hw);
+    c.held = n.held;
+    c.walks = n.walks;
+    c.walks_merged = n.merged;
+    c.config_accesses = n.walk_config;
+    c.table_accesses = n.walk_accesses - n.walk_config;
+    c.stalled = n.stalled;
+    c.commands = n.commands;
+    c.syncs = n.syncs;
+    c.sync_wait_ns = n.sync_wait / 1000;
+    return c;
+}
+
+replay_counters Platform::count() const {
+    replay_counters all{};
+
     for (const Node &n : iommus_) {
-        const IommuModel::Counters &c = n.model->counters();
-        result.walks += c.walks;
-        result.walk_accesses += c.walk_accesses - c.walk_config;
-        result.walk_config += c.walk_config;
+        replay_counters c = count_of(*n.model);
+        replay_counters_add(&all, &c);
     }
+    for (auto &d : devices_)
+        d.model->count_atc(all.atc);
+    all.interrupts = cpu.interrupts();
+    all.thread_wakes = cpu.thread_wakes();
+    all.worker_wakes = cpu.worker_wakes();
+    return all;
 }
 
 /* The last access is over at @t; what the software does behind it does not count. */
 void Platform::end_counting(ps_t t) {
     accounts_ = accounts();
+    counters_ = count();
+    replay_counters_subtract(&counters_, &counters_before_);
     end_ = t;
 }
 
@@ -284,6 +312,8 @@ std::vector<Platform::Account> Platform::accounts() const {
     for (auto &d : devices_)
         for (const Usage *u : d.model->usages())
             add(u, d.iommu);
+    for (const Usage *u : memory.usages())
+        add(u, kShared);
     return a;
 }
 
@@ -291,8 +321,9 @@ std::vector<Platform::Account> Platform::accounts() const {
 void Platform::add_resource(replay_result &result, const Account &a) const {
     const Usage &u = *a.usage;
 
-    if (result.n_resources == REPLAY_MAX_RESOURCES || !a.uses)
+    if (!a.uses)
         return;
+    fl_assert(result.n_resources < REPLAY_MAX_RESOURCES);
     replay_resource &r = result.resources[result.n_resources++];
     if (a.iommu == kShared || iommus_.size() == 1)
         std::snprintf(r.name, sizeof(r.name), "%s", u.name());
@@ -332,7 +363,7 @@ void Platform::collect(replay_result &result) {
     if (before_)
         replay_os_subtract(&result, before_.get());
     result.timed = true;
-    count_walks(result);
+    result.counters = counters_;
     result.trace_records = scan_.records;
     result.trace_accesses = scan_.accesses;
     result.duration_ns = master->duration() / 1000;
@@ -355,9 +386,6 @@ void Platform::collect(replay_result &result) {
         result.tries += d.model->tries();
     }
     if (before_) {
-        result.walks -= before_->walks;
-        result.walk_accesses -= before_->walk_accesses;
-        result.walk_config -= before_->walk_config;
         result.merged -= before_->merged;
         result.tries -= before_->tries;
     }

@@ -93,9 +93,9 @@ private:
     };
     static constexpr unsigned kShared = ~0U;
     std::vector<Account> accounts() const;
+    replay_counters count() const;
     void begin_counting(ps_t t);
     void end_counting(ps_t t);
-    void count_walks(replay_result &result) const;
     void add_resource(replay_result &result, const Account &account) const;
     void collect_ledger(replay_result &result) const;
     void collect(replay_result &result);
@@ -118,6 +118,7 @@ private:
     OwnerSums fault_owners_;
     ps_t begin_ = 0, end_ = 0;      // the first access that counts goes out, the last is over
     std::vector<Account> accounts_; // as they stood then
+    replay_counters counters_{}, counters_before_{};
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
     GpuMaster *gpu_ = nullptr; // the master, if it is one
     RunWatch watch_;

@@ -2,6 +2,7 @@
 /* faultline fit: a preset from a measured machine. */
 #include "cli.h"
 #include "fit.h"
+#include "report_json.h"
 #include "report_table.h"
 #include "timed_replay.h"
 #include "trace_gen.h"
@@ -20,24 +21,23 @@ static const char help[] =
 	"  --preset BASE       the preset that gives what no table tells\n"
 	"  --iommu KIND        smmuv2, smmuv3 or vtd; default: vtd\n"
 	"  -o, --output FILE   the preset to write\n"
+	"  --json FILE         what was found, and each point, as JSON; -: to standard output, in place of the text\n"
 	"\n"
 	"The figures called model are those of the model itself with the preset, not of the search.\n"
 	"The same tables give the same preset. Exit status: 0 done; 2 could not be done.\n";
 
 struct options {
 	struct fit_data data;
-	const char *base, *output;
+	const char *base, *output, *json;
 	const struct iommu_kind *kind;
 };
 
-enum { OPT_OFF = 256, OPT_PRESET, OPT_IOMMU };
+enum { OPT_OFF = 256, OPT_PRESET, OPT_IOMMU, OPT_JSON };
 
 static const struct option long_options[] = {
-	{ "off", required_argument, NULL, OPT_OFF },
-	{ "preset", required_argument, NULL, OPT_PRESET },
-	{ "iommu", required_argument, NULL, OPT_IOMMU },
-	{ "output", required_argument, NULL, 'o' },
-	{ NULL, 0, NULL, 0 },
+	{ "off", required_argument, NULL, OPT_OFF },	 { "preset", required_argument, NULL, OPT_PRESET },
+	{ "iommu", required_argument, NULL, OPT_IOMMU }, { "json", required_argument, NULL, OPT_JSON },
+	{ "output", required_argument, NULL, 'o' },	 { NULL, 0, NULL, 0 },
 };
 
 /* ---- options ---- */
@@ -57,6 +57,9 @@ static int take_option(struct options *o, int opt, int argc, char **argv)
 		return CLI_OK;
 	case OPT_PRESET:
 		o->base = optarg;
+		return CLI_OK;
+	case OPT_JSON:
+		o->json = optarg;
 		return CLI_OK;
 	case OPT_OFF:
 		return take_table(o, optarg, true);
@@ -292,6 +295,115 @@ static void print_found(const struct fit_result *r)
 	printf("%-9s associativity, the parts of a miss and of a transfer, and all else: the preset's\n\n", "assumed");
 }
 
+/* ---- for programs ---- */
+
+/* Whole numbers only: a latency in ps, a bandwidth in kB/s, a difference in millionths; rounded to the nearest. */
+static json_int_t thousand(double value)
+{
+	return (json_int_t)(value * 1000 + (value < 0 ? -0.5 : 0.5));
+}
+
+static json_t *found_json(const struct fit_result *r, const struct fl_config *cfg)
+{
+	static const char *const origins[] = { "fitted", "assumed", "follows" };
+	json_t *list = json_array();
+	char text[FL_TEXT_MAX + 2];
+	struct fit_values v;
+	size_t i;
+
+	fit_list(r, &v);
+	for (i = 0; i < v.n; i++) {
+		json_t *one = json_object();
+
+		report_json_text(one, "key", v.value[i].key);
+		report_json_text(one, "value", fit_value_text(cfg, &v.value[i], text, sizeof(text)));
+		report_json_text(one, "origin", origins[v.value[i].origin]);
+		report_json_text(one, "why", v.value[i].why);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *points_json(const struct fit_result *r, const struct fit_data *d)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < d->points; i++) {
+		const struct fit_point *p = &d->point[i];
+		bool latency = p->kind == FIT_LATENCY;
+		json_t *one = json_object();
+
+		report_json_text(one, "kind", kind_name(p->kind));
+		report_json_u64(one, "size_bytes", p->size);
+		report_json_u64(one, "window_bytes", p->window);
+		report_json_text(one, "iommu", p->off ? "off" : "on");
+		json_object_set_new(one, latency ? "measured_ps" : "measured_kb_s",
+				    json_integer(thousand(p->measured)));
+		json_object_set_new(one, latency ? "model_ps" : "model_kb_s", json_integer(thousand(p->model)));
+		json_object_set_new(one, "difference_ppm", json_integer(thousand(fit_difference(r, p) * 10)));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *scores_json(const struct fit_result *r, const struct fit_data *d)
+{
+	json_t *list = json_array();
+	struct fit_score s;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		bool latency = i < 2, off = i & 1;
+		json_t *one = json_object();
+
+		fit_rate(r, d, latency, off, &s);
+		report_json_text(one, "of", latency ? "latency" : "bandwidth");
+		report_json_text(one, "iommu", off ? "off" : "on");
+		report_json_u64(one, "points", s.points);
+		report_json_u64(one, "good", s.good);
+		json_object_set_new(one, "worst_ppm", json_integer(thousand(s.worst * 10)));
+		if (s.points)
+			json_array_append(list, one);
+		json_decref(one);
+	}
+	return list;
+}
+
+static json_t *tables_json(const struct fit_data *d)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < d->tables; i++) {
+		json_t *one = json_object();
+
+		report_json_text(one, "file", d->table[i]);
+		report_json_text(one, "iommu", d->table_off[i] ? "off" : "on");
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static int write_json(const struct options *o, const struct fit_result *r, const struct fl_config *cfg)
+{
+	json_t *j = json_object();
+	int err;
+
+	report_json_text(j, "version", FL_VERSION);
+	report_json_text(j, "base", o->base);
+	report_json_text(j, "iommu", o->kind->name);
+	json_object_set_new(j, "tables", tables_json(&o->data));
+	json_object_set_new(j, "parameters", found_json(r, cfg));
+	json_object_set_new(j, "points", points_json(r, &o->data));
+	json_object_set_new(j, "scores", scores_json(r, &o->data));
+	err = report_json_write(j, o->json);
+	json_decref(j);
+	return err ? cli_fail("%s: %s", o->json, strerror(-err)) : CLI_OK;
+}
+
+/* ---- all of it ---- */
+
 static int write_preset(const struct options *o, const struct fit_result *r, const struct fl_config *cfg)
 {
 	FILE *out = fopen(o->output, "w");
@@ -305,6 +417,19 @@ static int write_preset(const struct options *o, const struct fit_result *r, con
 		return CLI_OK;
 	unlink(o->output);
 	return cli_fail("%s: %s", o->output, strerror(EIO));
+}
+
+static int print_all(const struct options *o, const struct fit_result *r)
+{
+	print_found(r);
+	if (print_points(r, &o->data))
+		return cli_fail("out of memory");
+	putchar('\n');
+	print_score(r, &o->data, true, false);
+	print_score(r, &o->data, true, true);
+	print_score(r, &o->data, false, false);
+	print_score(r, &o->data, false, true);
+	return CLI_OK;
 }
 
 static int fit(struct options *o)
@@ -322,17 +447,11 @@ static int fit(struct options *o)
 	status = ask_all(o, &cfg);
 	if (!status)
 		status = write_preset(o, &r, &cfg);
-	if (status)
-		return status;
-	print_found(&r);
-	if (print_points(&r, &o->data))
-		return cli_fail("out of memory");
-	putchar('\n');
-	print_score(&r, &o->data, true, false);
-	print_score(&r, &o->data, true, true);
-	print_score(&r, &o->data, false, false);
-	print_score(&r, &o->data, false, true);
-	return cli_finish(CLI_OK);
+	if (!status && o->json)
+		status = write_json(o, &r, &cfg);
+	if (!status && (!o->json || strcmp(o->json, "-")))
+		status = print_all(o, &r);
+	return status ? status : cli_finish(CLI_OK);
 }
 
 static int run(int argc, char **argv)

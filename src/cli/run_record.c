@@ -42,7 +42,60 @@ static bool recorded_handler(const struct fl_config *cfg)
 	return cfg->cpu.handler == FL_HANDLER_RECORDED && cfg->cpu.handler_file[0];
 }
 
+/* The other prices that a file may give, with their file's key. That of a histogram may be compiled in. */
+static const struct drawn {
+	const char *key;
+	size_t kind, file;
+	bool handler; /* one that is recorded has a key of its own */
+} drawn[] = {
+#define DRAWN(section, field, handler)                                                  \
+	{                                                                               \
+#section "." #field "_file", offsetof(struct fl_config, section.field), \
+			offsetof(struct fl_config, section.field##_file), handler       \
+	}
+	DRAWN(cpu, handler, true),
+	DRAWN(cpu, fault, false),
+	DRAWN(cpu, page, false),
+	DRAWN(memory, latency, false),
+#undef DRAWN
+};
+
+static const char *drawn_file(const struct fl_config *cfg, const struct drawn *d)
+{
+	u64 kind = *(const u64 *)((const char *)cfg + d->kind);
+	const char *file = (const char *)cfg + d->file;
+	const struct fl_histogram *h;
+
+	if (!*file || (kind != FL_HANDLER_HISTOGRAM && (kind != FL_HANDLER_RECORDED || d->handler)))
+		return NULL;
+	for (h = fl_config_histograms; kind == FL_HANDLER_HISTOGRAM && h->name; h++)
+		if (!strcmp(h->name, file))
+			return NULL;
+	return file;
+}
+
 /* ---- writing ---- */
+
+/* By key, the CRC-32 of each such file; nothing where there is none. An exit status. */
+static int set_files(json_t *j, const struct fl_config *cfg)
+{
+	json_t *files = json_object();
+	int status = CLI_OK;
+	char crc[16];
+	size_t i;
+
+	for (i = 0; !status && i < ARRAY_SIZE(drawn); i++) {
+		const char *file = drawn_file(cfg, &drawn[i]);
+
+		status = file ? crc_text(file, crc) : CLI_OK;
+		if (file && !status)
+			report_json_text(files, drawn[i].key, crc);
+	}
+	if (json_object_size(files))
+		json_object_set(j, "files_crc32", files);
+	json_decref(files);
+	return status;
+}
 
 /* A value as --set takes it: text without the quotes that YAML has around it. */
 static const char *value_text(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size)
@@ -97,6 +150,10 @@ json_t *run_record(const struct run_options *o, const struct replay_options *run
 	json_object_set(j, "options", o->options);
 	if (recorded_handler(&o->cfg))
 		report_json_text(j, "handler_file_crc32", handler);
+	if (set_files(j, &o->cfg)) {
+		json_decref(j);
+		return NULL;
+	}
 	json_object_set_new(j, "config", config_json(&o->cfg));
 	return j;
 }
@@ -157,8 +214,8 @@ static bool yes_or_no(struct reading *r, const json_t *run, const char *key)
 static void known_keys(struct reading *r, const json_t *run)
 {
 	static const char *const known[] = {
-		"version", "trace",  "iommu",  "faults",  "functional", "resident_ppm", "paged",
-		"seed",	   "repeat", "warmup", "answers", "options",	"config",	"handler_file_crc32"
+		"version", "trace",  "iommu",	"faults",  "functional", "resident_ppm",       "paged",	     "seed",
+		"repeat",  "warmup", "answers", "options", "config",	 "handler_file_crc32", "files_crc32"
 	};
 	const char *key;
 	json_t *value;
@@ -219,6 +276,18 @@ static void check_crc(struct reading *r, const char *file, const char *recorded)
 		r->status = cli_fail("%s: its CRC-32 is %s; %s was made with %.32s", file, crc, r->path, recorded);
 }
 
+static void check_files(struct reading *r, const struct fl_config *cfg, const json_t *files)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(drawn); i++) {
+		const char *file = drawn_file(cfg, &drawn[i]);
+
+		if (file)
+			check_crc(r, file, string(r, files, drawn[i].key, "files_crc32"));
+	}
+}
+
 static void take(struct reading *r, struct run_options *o, const json_t *run, const char *trace)
 {
 	const json_t *t = json_object_get(run, "trace"), *options = json_object_get(run, "options");
@@ -245,6 +314,7 @@ static void take(struct reading *r, struct run_options *o, const json_t *run, co
 	check_crc(r, o->run.trace, string(r, t, "crc32", "trace.crc32"));
 	if (recorded_handler(&o->cfg))
 		check_crc(r, o->cfg.cpu.handler_file, string(r, run, "handler_file_crc32", "handler_file_crc32"));
+	check_files(r, &o->cfg, json_object_get(run, "files_crc32"));
 }
 
 int run_record_apply(struct run_options *o, const char *path, const char *trace)

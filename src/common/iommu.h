@@ -210,6 +210,8 @@ enum iommu_unit {
 	UNIT_COUNT
 };
 
+#define IOMMU_WALK_LEVELS 8
+
 enum iommu_event_kind {
 	IOMMU_EV_HIT,	      /* unit */
 	IOMMU_EV_MISS,	      /* unit */
@@ -351,6 +353,39 @@ struct iommu_ops {
 };
 
 /**
+ * struct iommu_cache_stats - what a cache has done since the engine was initialised
+ * @present: the architecture has it; else the rest says nothing
+ * @hits, @misses: lookups; one whose entry lacks the permission is a hit
+ * @evictions: entries that made room for others
+ * @at_level: of a walk cache's hits, by the level of the table at which the walk goes on, as the specification
+ *	counts, plus one
+ */
+struct iommu_cache_stats {
+	bool present;
+	u64 hits, misses, evictions;
+	u64 at_level[IOMMU_WALK_LEVELS];
+};
+
+/* @size 0: there is none, or it is off */
+struct iommu_queue_level {
+	u32 used, size;
+};
+
+/**
+ * struct iommu_stats - what an engine counts, alike for all
+ * @cache: by enum iommu_unit, up to UNIT_CD_CACHE
+ * @commands, @events, @requests: entries that the queues hold now
+ * @records_lost, @requests_lost: without room, or refused for another reason
+ * @overflows: times that a full queue, or full fault registers, went into overflow
+ * @automatic: answers to page requests that hardware has given
+ */
+struct iommu_stats {
+	struct iommu_cache_stats cache[UNIT_CMDQ];
+	struct iommu_queue_level commands, events, requests;
+	u64 records_lost, requests_lost, overflows, automatic;
+};
+
+/**
  * struct iommu_class - one kind of hardware, for a holder that serves them all
  *
  * @lookup: caches only. XLAT_OK, XLAT_MISS, or an outcome that needs no walk.
@@ -378,6 +413,7 @@ struct iommu_ops {
  *          the state after reset. -EBUSY with walks in flight or stalled transactions: reset first. Tokens of
  *          stalled transactions (dma_txn.id) are the saved ones. What the holder has learnt from the engine before
  *          (mappings, DMI) is void: no event says so.
+ * @stats:  fills in what the engine counts; changes nothing, calls nobody back. NULL where nothing is counted.
  * @concerns: whether @scope may concern translations of @sid (with @pasid, or without one: IOMMU_NO_PASID). True where
  *          the engine cannot tell.
  */
@@ -396,6 +432,7 @@ struct iommu_class {
 	void (*reset)(void *hw);
 	int (*save)(void *hw, struct iommu_image *img);
 	int (*restore)(void *hw, struct iommu_image *img);
+	void (*stats)(void *hw, struct iommu_stats *st);
 	bool (*concerns)(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid);
 };
 

@@ -16,7 +16,8 @@ const struct owner_info owner_table[OWNERS] = {
 				"notify.record_write_ns, notify.pri_write_ns", "record_port" },
 	[OWNER_RECORD] = { "record", "while its record is written", "notify.record_write_ns, notify.pri_write_ns",
 			   "record_port" },
-	[OWNER_QUEUE_FULL] = { "queue_full", "waiting for room in the queue of records", "iommu.eventq_log2", NULL },
+	[OWNER_QUEUE_FULL] = { "queue_full", "waiting for room in the queue of records", "iommu.eventq_log2",
+			       "event_queue" },
 	[OWNER_INTERRUPT] = { "interrupt", "in the interrupt's way to its handler",
 			      "notify.wire_ns, notify.msi_ns, notify.moderation_ns, cpu.irq_entry_ns, "
 			      "cpu.irq_handler_ns",
@@ -42,4 +43,6 @@ const struct owner_info owner_table[OWNERS] = {
 	[OWNER_TRY_AGAIN] = { "try_again", "in tries that a full queue sent back", "iommu.priq_log2", NULL },
 	[OWNER_ATC] = { "atc", "in the device's translation cache", "pcie.atc_lookup_ns", NULL },
 	[OWNER_MEMORY] = { "memory", "in memory", "memory.latency_ns, memory.bandwidth_mb_s", NULL },
+	[OWNER_BANK] = { "memory_bank", "waiting for a bank of the memory",
+			 "memory.banks, memory.bank_ns, memory.interleave_bytes", "memory_bank" },
 };

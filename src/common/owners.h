@@ -40,6 +40,7 @@ enum owner {
 	OWNER_TRY_AGAIN,     /* tries that the queue's overflow sent back */
 	OWNER_ATC,	     /* lookups in the device's translation cache; a tag for the request */
 	OWNER_MEMORY,	     /* the memory behind the IOMMU */
+	OWNER_BANK,	     /* a bank of the memory serves others */
 	OWNERS
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "tcache.h"
+#include "iommu.h"
 
 #define NO_ADDRESS 64
 
@@ -359,4 +360,12 @@ u32 tcache_invalidate_all(struct tcache *c)
 	static const struct tcache_inv everything;
 
 	return tcache_invalidate(c, &everything);
+}
+
+void tcache_stats(const struct tcache *c, struct iommu_cache_stats *out)
+{
+	out->present = true;
+	out->hits = c->hits;
+	out->misses = c->misses;
+	out->evictions = c->evictions;
 }

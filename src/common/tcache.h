@@ -82,6 +82,11 @@ struct tcache {
 	u64 hits, misses, evictions;
 };
 
+struct iommu_cache_stats;
+
+/* What @c has counted, for iommu_class.stats. */
+void tcache_stats(const struct tcache *c, struct iommu_cache_stats *out);
+
 /**
  * tcache_init() - allocate an empty cache
  * Return: 0, -EINVAL for a geometry out of range, -ENOMEM.

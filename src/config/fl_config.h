@@ -57,6 +57,9 @@ static inline u64 fl_s2_page_bytes(u64 choice)
 struct fl_config {
 	struct {
 		u64 size_bytes, latency_ps, bandwidth_mb_s;
+		u64 latency, latency_max_ps, latency_sigma_permille;
+		char latency_file[FL_TEXT_MAX];
+		u64 banks, interleave_bytes, bank_ps, row_bytes, row_hit_ps, bank_hit_ps;
 	} memory;
 	struct {
 		u64 count, slots, lookup_ps, interval_ps, link_ps;

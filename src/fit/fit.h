@@ -98,6 +98,31 @@ const struct fit_card *fit_card_of(const struct fit_result *r, bool write, u32 s
 /* @base with what was found. */
 void fit_apply(const struct fit_result *r, const struct fl_config *base, struct fl_config *cfg);
 
+/**
+ * enum fit_origin - where a value of the preset comes from
+ * @FIT_FITTED: the tables
+ * @FIT_ASSUMED: no table tells; the preset to start from, or an assumption
+ * @FIT_FOLLOWS: from values that were fitted
+ */
+enum fit_origin { FIT_FITTED, FIT_ASSUMED, FIT_FOLLOWS };
+
+struct fit_value {
+	const char *key; /* of the configuration */
+	enum fit_origin origin;
+	const char *why;
+};
+
+struct fit_values {
+	size_t n;
+	struct fit_value value[24];
+};
+
+/* Every key that the preset sets, in the order of the file. */
+void fit_list(const struct fit_result *r, struct fit_values *v);
+
+/* Its value in @cfg as YAML would read it; returns @text. */
+const char *fit_value_text(const struct fl_config *cfg, const struct fit_value *v, char *text, size_t size);
+
 /* The same as YAML, each value with where it comes from. @base: its name; @points: with the model's figures. */
 void fit_write(const struct fit_result *r, const struct fit_data *d, const char *base, const struct fl_config *cfg,
 	       FILE *out);

@@ -125,58 +125,80 @@ static void write_head(const struct fit_result *r, const struct fit_data *d, con
 	fprintf(out, "base: %s\n", base);
 }
 
-static void value(FILE *out, const struct fl_config *cfg, const char *name, const char *why)
+static void add(struct fit_values *v, const char *key, enum fit_origin origin, const char *why)
 {
-	const char *key = strchr(name, '.') + 1;
-	char text[FL_TEXT_MAX + 2];
-	size_t i;
-	int used;
-
-	for (i = 0; i < fl_config_n_keys; i++)
-		if (!strcmp(fl_config_keys[i].name, name))
-			break;
-	fl_assert(i < fl_config_n_keys);
-	used = fprintf(out, "  %s: %s", key, fl_config_format(cfg, &fl_config_keys[i], text, sizeof(text)));
-	fprintf(out, "%*s# %s\n", used < 26 ? 26 - used : 1, "", why);
+	fl_assert(v->n < ARRAY_SIZE(v->value));
+	v->value[v->n++] = (struct fit_value){ key, origin, why };
 }
 
-static void write_walk(const struct fit_result *r, const struct fl_config *cfg, FILE *out)
+static void add_walk(const struct fit_result *r, struct fit_values *v)
 {
-	const char *rate = r->have_rate ? "fitted: the bandwidth where most accesses miss"
-					: "assumption: no bandwidth shows it";
+	enum fit_origin walk = r->have_walk ? FIT_FITTED : FIT_ASSUMED, rate = r->have_rate ? FIT_FITTED : FIT_ASSUMED;
+	const char *no_rate = "assumption: no bandwidth shows it";
 	const char *sum = "fitted: one of the parts of a miss, of which only the sum is known";
 
-	fputs("iommu:\n", out);
-	value(out, cfg, "iommu.tlb_sets",
-	      r->have_walk ? "fitted: sets times ways is the knee of the curve; how they share it does not show"
-			   : "assumption: no window shows a miss, so all of them fit");
-	value(out, cfg, "iommu.tlb_ways", r->have_walk ? "fitted, as above" : "assumption, as above");
-	fputs("tbu:\n", out);
-	value(out, cfg, "tbu.slots", r->have_rate ? "fitted: the bandwidth of middle windows" : rate);
-	value(out, cfg, "tbu.link_ns", r->have_walk ? sum : "assumption: no window shows a miss");
-	fputs("tcu:\n", out);
-	value(out, cfg, "tcu.lookup_ns", r->have_walk ? sum : "assumption, as above");
-	value(out, cfg, "tcu.walk_latency_ns", r->have_walk ? sum : "assumption, as above");
-	value(out, cfg, "tcu.walk_slots", rate);
+	add(v, "iommu.tlb_sets", walk,
+	    r->have_walk ? "fitted: sets times ways is the knee of the curve; how they share it does not show"
+			 : "assumption: no window shows a miss, so all of them fit");
+	add(v, "iommu.tlb_ways", walk, r->have_walk ? "fitted, as above" : "assumption, as above");
+	add(v, "tbu.slots", rate, r->have_rate ? "fitted: the bandwidth of middle windows" : no_rate);
+	add(v, "tbu.link_ns", walk, r->have_walk ? sum : "assumption: no window shows a miss");
+	add(v, "tcu.lookup_ns", walk, r->have_walk ? sum : "assumption, as above");
+	add(v, "tcu.walk_latency_ns", walk, r->have_walk ? sum : "assumption, as above");
+	add(v, "tcu.walk_slots", rate, r->have_rate ? "fitted: the bandwidth where most accesses miss" : no_rate);
+}
+
+void fit_list(const struct fit_result *r, struct fit_values *v)
+{
+	v->n = 0;
+	add_walk(r, v);
+	add(v, "memory.latency_ns", FIT_ASSUMED, "assumption: only its sum with the link is known");
+	add(v, "pcie.link_ns", FIT_FITTED, "fitted: a transfer whose translation is cached");
+	add(v, "pcie.bandwidth_mb_s", r->have_link ? FIT_FITTED : FIT_ASSUMED,
+	    r->have_link ? "fitted: what the fastest transfers take, packets and all" : "assumption: no bandwidth");
+	add(v, "pcie.tags", r->cards ? FIT_FOLLOWS : FIT_ASSUMED,
+	    r->cards ? "never less than the card has in flight" : "assumption");
+	add(v, "master.bus", FIT_ASSUMED, "a card behind a link");
+	add(v, "master.interval_ns", FIT_FOLLOWS, "what limits the card stands in transfers");
+	add(v, "master.outstanding", FIT_FOLLOWS, "the most of any size below");
+	add(v, "master.outstanding_per_stream", FIT_FOLLOWS, "as above");
+	if (r->cards)
+		add(v, "master.transfers", FIT_FITTED, "fitted: the card, by size: in flight / ns between two");
+}
+
+static const struct fl_key *key_of(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < fl_config_n_keys && strcmp(fl_config_keys[i].name, name); i++)
+		;
+	fl_assert(i < fl_config_n_keys);
+	return &fl_config_keys[i];
+}
+
+const char *fit_value_text(const struct fl_config *cfg, const struct fit_value *v, char *text, size_t size)
+{
+	return fl_config_format(cfg, key_of(v->key), text, size);
 }
 
 void fit_write(const struct fit_result *r, const struct fit_data *d, const char *base, const struct fl_config *cfg,
 	       FILE *out)
 {
+	struct fit_values v;
+	char text[FL_TEXT_MAX + 2];
+	size_t i;
+
 	write_head(r, d, base, out);
-	write_walk(r, cfg, out);
-	fputs("memory:\n", out);
-	value(out, cfg, "memory.latency_ns", "assumption: only its sum with the link is known");
-	fputs("pcie:\n", out);
-	value(out, cfg, "pcie.link_ns", "fitted: a transfer whose translation is cached");
-	value(out, cfg, "pcie.bandwidth_mb_s",
-	      r->have_link ? "fitted: what the fastest transfers take, packets and all" : "assumption: no bandwidth");
-	value(out, cfg, "pcie.tags", r->cards ? "never less than the card has in flight" : "assumption");
-	fputs("master:\n", out);
-	value(out, cfg, "master.bus", "a card behind a link");
-	value(out, cfg, "master.interval_ns", "what limits the card stands in transfers");
-	value(out, cfg, "master.outstanding", "the most of any size below");
-	value(out, cfg, "master.outstanding_per_stream", "as above");
-	if (r->cards)
-		value(out, cfg, "master.transfers", "fitted: the card, by size: in flight / ns between two");
+	fit_list(r, &v);
+	for (i = 0; i < v.n; i++) {
+		const char *key = v.value[i].key;
+		size_t section = strcspn(key, ".");
+		int used;
+
+		if (!i || strncmp(key, v.value[i - 1].key, section + 1))
+			fprintf(out, "%.*s:\n", (int)section, key);
+		used = fprintf(out, "  %s: %s", key + section + 1,
+			       fit_value_text(cfg, &v.value[i], text, sizeof(text)));
+		fprintf(out, "%*s# %s\n", used < 26 ? 26 - used : 1, "", v.value[i].why);
+	}
 }

@@ -113,7 +113,11 @@ struct replay_stream {
 	struct stats_summary latency;
 };
 
-#define REPLAY_MAX_RESOURCES 512
+/*
+ * One IOMMU has two for each of 64 TBUs and seven of the TCU and its queues; there are a link's two directions for each
+ * TBU, tags and credits of each stream, 256 banks, and the software's four: 1035.
+ */
+#define REPLAY_MAX_RESOURCES 4096
 
 /**
  * struct replay_resource - what a resource did from the first access to the end of the last
@@ -131,6 +135,29 @@ struct replay_resource {
 	char name[24];
 	u32 index, capacity, peak, utilisation_ppm;
 	u64 uses, busy_ns, waited_ns, full_ns;
+};
+
+/**
+ * struct replay_counters - from the first access that counts to the end of the last
+ * @hw: what the engine counts; how full its queues were is among the resources
+ * @atc: the devices' translation caches together
+ * The fields after these only with time:
+ * @held: records that waited for room in their queue
+ * @walks: misses that a walk of their own answered
+ * @table_accesses: of walks, to tables of both stages; @config_accesses: to what leads there: STE, CD, context and PASID
+ * entries, and through stage 2 to them
+ * @walks_merged: misses that waited for another's walk of their page
+ * @stalled: transactions held for an answer
+ * @sync_wait_ns: from the register write that issued a SYNC to its completion, which software waits for; of all @syncs
+ * @interrupts: hard handlers entered
+ * @thread_wakes, @worker_wakes: of the driver's threads, and of sleeping workers
+ */
+struct replay_counters {
+	struct iommu_stats hw;
+	struct iommu_cache_stats atc;
+	u64 held, walks, walks_merged, table_accesses, config_accesses, stalled;
+	u64 commands, syncs, sync_wait_ns;
+	u64 interrupts, thread_wakes, worker_wakes;
 };
 
 /* The first access whose outcome is not the recorded one. */
@@ -154,9 +181,8 @@ struct replay_difference {
  * @types: faults by architecture's number, @n_types used, in ascending order
  * @responses: answers by enum fault_code
  * @compared, @different: translated addresses held against the recorded ones
+ * @counters: of hardware and software
  * @timed: the fields after it are valid
- * @walks: misses that a walk of their own answered
- * @walk_accesses: to tables of both stages, of all walks; @walk_config: to what leads there: STE, CD, context, PASID
  * @duration_ns: from the first access to the end of the last
  * @latency: of faults, ns, from the access's acceptance to its end
  * @parts: what they are made of
@@ -180,8 +206,8 @@ struct replay_result {
 	u64 maps, unmaps;
 	u64 compared, different;
 	struct replay_difference first_difference;
+	struct replay_counters counters;
 	bool timed;
-	u64 walks, walk_accesses, walk_config;
 	u64 duration_ns;
 	struct stats_summary latency, parts[REPLAY_PARTS], access;
 	struct stats_summary page_parts[REPLAY_PAGE_PARTS];

@@ -7,6 +7,7 @@
 #include "ats_endpoint.h"
 #include "frames.h"
 #include "physmem.h"
+#include "replay_counters.h"
 #include "replay_os.h"
 #include "replay_source.h"
 #include "replay_streams.h"
@@ -491,6 +492,27 @@ static void compare(struct run *r, const struct dmat_record *rec, u64 record, u6
 								    .ok = ok };
 }
 
+/* What hardware and devices have counted so far. */
+static void count(const struct run *r, struct replay_counters *c)
+{
+	u32 i;
+
+	for (i = 0; i < r->opt->cfg->iommu.count && r->cls->stats; i++) {
+		struct replay_counters one = { 0 };
+
+		r->cls->stats(r->units[i].hw, &one.hw);
+		replay_counters_add(c, &one);
+	}
+	for (i = 0; i < r->scan.n_sids; i++) {
+		if (!r->eps[i])
+			continue;
+		c->atc.present = true;
+		c->atc.hits += r->eps[i]->ep.stats.hits;
+		c->atc.misses += r->eps[i]->ep.stats.misses;
+		c->atc.evictions += r->eps[i]->ep.atc.evictions;
+	}
+}
+
 static void access_record(struct run *r, const struct dmat_record *rec, u64 record)
 {
 	u32 stream = stream_of(r, rec->sid);
@@ -500,8 +522,11 @@ static void access_record(struct run *r, const struct dmat_record *rec, u64 reco
 	u64 at = rec->iova, left = rec->size, pa = 0;
 	bool ok = true;
 
-	if (r->played++ == r->opt->warmup && r->opt->warmup)
-		replay_os_result(r->os, &r->before);
+	if (r->played++ == r->opt->warmup) {
+		if (r->opt->warmup)
+			replay_os_result(r->os, &r->before);
+		count(r, &r->before.counters);
+	}
 	replay_os_touch(r->os, rec);
 	while (left && ok) {
 		p.txn.iova = at;
@@ -661,6 +686,8 @@ int replay_functional(const struct replay_options *opt, struct replay_result *re
 		pump(r);
 		replay_os_result(r->os, res);
 		replay_os_subtract(res, &r->before);
+		count(r, &res->counters);
+		replay_counters_subtract(&res->counters, &r->before.counters);
 		code = r->code;
 	}
 	tear_down(r);

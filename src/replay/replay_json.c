@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The result of a replay for programs. */
+#include "replay_counters.h"
 #include "replay_why.h"
 #include "report_json.h"
 
@@ -180,9 +181,6 @@ static void set_timing(json_t *j, const struct replay_options *opt, const struct
 	int i;
 
 	report_json_u64(j, "duration_ns", res->duration_ns);
-	report_json_u64(j, "walks", res->walks);
-	report_json_u64(j, "walk_accesses", res->walk_accesses);
-	report_json_u64(j, "walk_config_accesses", res->walk_config);
 	set_streams(j, opt, res);
 	set_times(j, "access_latency_ns", &res->access, &res->access_histogram);
 	set_times(j, "latency_ns", &res->latency, &res->latency_histogram);
@@ -212,6 +210,7 @@ json_t *replay_json(const struct replay_options *opt, const struct replay_result
 	set_faults(j, opt, res);
 	set_responses(j, res);
 	set_recorded(j, res);
+	json_object_set_new(j, "counters", replay_counters_json(res));
 	if (res->timed)
 		set_timing(j, opt, res);
 	if (opt->account)

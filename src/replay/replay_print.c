@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The result of a replay for people. */
+#include "replay_counters.h"
 #include "replay_why.h"
 #include "report_table.h"
 
@@ -121,6 +122,7 @@ void replay_counters_table(const struct replay_result *res, FILE *out)
 		print_owners(res, out);
 	if (res->n_resources)
 		print_resources(res, out);
+	replay_counters_print(res, out);
 	print_histogram("latency of accesses, histogram", &res->access_histogram, out);
 	if (res->latency.count)
 		print_histogram("latency of faults, histogram", &res->latency_histogram, out);

@@ -770,6 +770,20 @@ static bool class_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u
 	return smmuv2_concerns(hw, scope, sid);
 }
 
+/* Its fault registers hold one fault each: no queue. */
+static void class_stats(void *hw, struct iommu_stats *st)
+{
+	const struct smmuv2 *s = hw;
+
+	memset(st, 0, sizeof(*st));
+	tcache_stats(&s->tlb, &st->cache[UNIT_TLB]);
+	tcache_stats(&s->wc1, &st->cache[UNIT_WALK_CACHE]);
+	tcache_stats(&s->wc2, &st->cache[UNIT_WALK_CACHE_S2]);
+	memcpy(st->cache[UNIT_WALK_CACHE].at_level, s->wc_levels[0], sizeof(s->wc_levels[0]));
+	memcpy(st->cache[UNIT_WALK_CACHE_S2].at_level, s->wc_levels[1], sizeof(s->wc_levels[1]));
+	st->records_lost = s->stats.multi;
+}
+
 const struct iommu_class smmuv2_class = {
 	.name = "smmuv2",
 	.lookup = class_lookup,
@@ -783,5 +797,6 @@ const struct iommu_class smmuv2_class = {
 	.reset = class_reset,
 	.save = class_save,
 	.restore = class_restore,
+	.stats = class_stats,
 	.concerns = class_concerns,
 };

@@ -227,8 +227,9 @@ struct smmuv2 {
 	u32 full_tbus; /* bit n: TBU n has no slot left */
 
 	struct tcache tlb, wc1, wc2;
-	struct pt_steps steps;	  /* scratch of one walk */
-	struct iommu_walk *walks; /* in flight */
+	u64 wc_levels[2][IOMMU_WALK_LEVELS]; /* hits of wc1 and wc2: iommu_cache_stats.at_level */
+	struct pt_steps steps;		     /* scratch of one walk */
+	struct iommu_walk *walks;	     /* in flight */
 	struct iommu_walk scratch;
 
 	u64 seq; /* orders stalls and TLB maintenance */

@@ -269,6 +269,7 @@ static const struct pt_start *start_from(struct smmuv2 *s, struct tcache *cache,
 		return NULL;
 	start->table = e->data[0];
 	start->level = (s8)((s32)(e->data[1] & 0xff) - 1);
+	s->wc_levels[unit == UNIT_WALK_CACHE_S2][(start->level + 1) & (IOMMU_WALK_LEVELS - 1)]++;
 	start->attr = (u16)(e->data[1] >> 8);
 	return start;
 }

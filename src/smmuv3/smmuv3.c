@@ -334,6 +334,27 @@ static int class_restore(void *hw, struct iommu_image *img)
 	return smmuv3_restore(hw, img);
 }
 
+static void class_stats(void *hw, struct iommu_stats *st)
+{
+	const struct smmuv3 *s = hw;
+
+	memset(st, 0, sizeof(*st));
+	tcache_stats(&s->tlb, &st->cache[UNIT_TLB]);
+	tcache_stats(&s->wc1, &st->cache[UNIT_WALK_CACHE]);
+	tcache_stats(&s->wc2, &st->cache[UNIT_WALK_CACHE_S2]);
+	tcache_stats(&s->ste_cache, &st->cache[UNIT_CONFIG_CACHE]);
+	tcache_stats(&s->cd_cache, &st->cache[UNIT_CD_CACHE]);
+	memcpy(st->cache[UNIT_WALK_CACHE].at_level, s->wc_levels[0], sizeof(s->wc_levels[0]));
+	memcpy(st->cache[UNIT_WALK_CACHE_S2].at_level, s->wc_levels[1], sizeof(s->wc_levels[1]));
+	v3_cmdq_level(s, &st->commands);
+	v3_evtq_level(s, &st->events);
+	v3_priq_level(s, &st->requests);
+	st->records_lost = s->stats.events_lost;
+	st->requests_lost = s->stats.pri_lost;
+	st->overflows = s->stats.overflows + s->stats.pri_overflows;
+	st->automatic = s->stats.auto_responses;
+}
+
 const struct iommu_class smmuv3_class = {
 	.name = "smmuv3",
 	.lookup = class_lookup,
@@ -349,5 +370,6 @@ const struct iommu_class smmuv3_class = {
 	.reset = class_reset,
 	.save = class_save,
 	.restore = class_restore,
+	.stats = class_stats,
 	.concerns = class_concerns,
 };

@@ -107,6 +107,7 @@ struct smmuv3 {
 
 	/* caches; stes[] and cds[] run in parallel with the entries of their cache */
 	struct tcache tlb, wc1, wc2, ste_cache, cd_cache;
+	u64 wc_levels[2][IOMMU_WALK_LEVELS]; /* hits of wc1 and wc2: iommu_cache_stats.at_level */
 	struct smmuv3_raw *stes, *cds;
 	struct smmuv3_stream *streams; /* resolved STE and CD, direct mapped; the last is scratch */
 	u32 config_gen;		       /* changes whenever ste_cache or cd_cache loses or changes an entry */

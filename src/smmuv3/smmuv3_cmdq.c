@@ -12,6 +12,16 @@ static u8 log2size(const struct smmuv3 *s)
 	return (u8)min(size, FIELD_GET(IDR1_CMDQS, s->idr1));
 }
 
+void v3_cmdq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
+{
+	u8 n = log2size(s);
+
+	if (!(s->cr0 & CR0_CMDQEN))
+		return;
+	q->size = 1U << n;
+	q->used = ring_used(v3_reg(s, SMMU_CMDQ_PROD), v3_reg(s, SMMU_CMDQ_CONS), n);
+}
+
 /* Commands that may be consumed; none if the indices are inconsistent (3.5.1). */
 static u32 pending(const struct smmuv3 *s)
 {

@@ -9,6 +9,16 @@ static u8 log2size(const struct smmuv3 *s)
 	return (u8)min(size, FIELD_GET(IDR1_EVENTQS, s->idr1));
 }
 
+void v3_evtq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
+{
+	u8 n = log2size(s);
+
+	if (!(s->cr0 & CR0_EVENTQEN))
+		return;
+	q->size = 1U << n;
+	q->used = ring_used(v3_reg(s, SMMU_EVENTQ_PROD), v3_reg(s, SMMU_EVENTQ_CONS), n);
+}
+
 /* Full, or indices that no queue can have (3.5.1). */
 static bool full(const struct smmuv3 *s)
 {
@@ -35,6 +45,7 @@ bool v3_evtq_write(struct smmuv3 *s, const u64 *rec, u64 id)
 
 	for (i = 0; i < EVT_WORDS; i++)
 		fl_put_le64(&bytes[i * 8], rec[i]);
+	v3_writes(s, UNIT_EVENTQ, pa, EVT_BYTES);
 	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_write");
 	if (s->ops->mem_write(s->ctx, pa, bytes, EVT_BYTES)) {
 		v3_gerror(s, GERROR_EVENTQ_ABT_ERR);

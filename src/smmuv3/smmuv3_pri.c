@@ -9,6 +9,16 @@ static u8 log2size(const struct smmuv3 *s)
 	return (u8)min(size, FIELD_GET(IDR1_PRIQS, s->idr1));
 }
 
+void v3_priq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
+{
+	u8 n = log2size(s);
+
+	if (!(s->cr0 & CR0_PRIQEN))
+		return;
+	q->size = 1U << n;
+	q->used = ring_used(v3_reg(s, SMMU_PRIQ_PROD), v3_reg(s, SMMU_PRIQ_CONS), n);
+}
+
 static bool has_pasids(const struct smmuv3 *s)
 {
 	return FIELD_GET(IDR1_SSIDSIZE, s->idr1);
@@ -124,6 +134,7 @@ static void write_entry(struct smmuv3 *s, const struct page_request *pr)
 	u8 bytes[PRI_BYTES];
 
 	encode(s, pr, bytes);
+	v3_writes(s, UNIT_PRIQ, pa, PRI_BYTES);
 	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_write");
 	if (s->ops->mem_write(s->ctx, pa, bytes, PRI_BYTES)) {
 		v3_gerror(s, GERROR_PRIQ_ABT_ERR);

@@ -138,6 +138,12 @@ static inline void v3_event(struct smmuv3 *s, const struct iommu_event *ev)
 	engine_event(&s->guard, s->ops, s->ctx, ev);
 }
 
+/* A record goes to memory: whoever prices its accesses hears of it. */
+static inline void v3_writes(struct smmuv3 *s, enum iommu_unit unit, u64 pa, u32 len)
+{
+	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_MEM_WRITE, .unit = unit, .addr = pa, .len = len });
+}
+
 static inline u32 v3_reg(const struct smmuv3 *s, u32 offset)
 {
 	return (u32)reg_get(&s->regs, offset);
@@ -223,6 +229,11 @@ void v3_cmdq_look(struct smmuv3 *s);
 void v3_cmdq_run(struct smmuv3 *s);
 
 /* smmuv3_evtq.c */
+/* How full the queues are; one that is off is left alone. */
+void v3_cmdq_level(const struct smmuv3 *s, struct iommu_queue_level *q);
+void v3_evtq_level(const struct smmuv3 *s, struct iommu_queue_level *q);
+void v3_priq_level(const struct smmuv3 *s, struct iommu_queue_level *q);
+
 bool v3_evtq_writable(const struct smmuv3 *s);
 bool v3_evtq_record(struct smmuv3 *s, const u64 *rec, u64 id);
 bool v3_evtq_write(struct smmuv3 *s, const u64 *rec, u64 id);

@@ -267,6 +267,7 @@ static bool walk_cache(struct smmuv3 *s, struct tcache *c, u8 unit, u64 addr, co
 	start->table = e->data[WC_TABLE];
 	start->attr = FIELD_GET(WC_ATTR, e->data[WC_INFO]);
 	start->level = (s8)FIELD_GET(WC_LEVEL, e->data[WC_INFO]) - 1;
+	s->wc_levels[unit == UNIT_WALK_CACHE_S2][(start->level + 1) & (IOMMU_WALK_LEVELS - 1)]++;
 	return start->level >= root;
 }
 

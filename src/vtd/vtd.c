@@ -209,6 +209,27 @@ void vtd_reset(void *hw)
 	engine_leave(&v->guard);
 }
 
+static void class_stats(void *hw, struct iommu_stats *st)
+{
+	const struct vtd *v = hw;
+
+	memset(st, 0, sizeof(*st));
+	tcache_stats(&v->iotlb, &st->cache[UNIT_TLB]);
+	tcache_stats(&v->first, &st->cache[UNIT_WALK_CACHE]);
+	tcache_stats(&v->second, &st->cache[UNIT_WALK_CACHE_S2]);
+	tcache_stats(&v->contexts, &st->cache[UNIT_CONFIG_CACHE]);
+	tcache_stats(&v->pasids, &st->cache[UNIT_CD_CACHE]);
+	memcpy(st->cache[UNIT_WALK_CACHE].at_level, v->step_levels[0], sizeof(v->step_levels[0]));
+	memcpy(st->cache[UNIT_WALK_CACHE_S2].at_level, v->step_levels[1], sizeof(v->step_levels[1]));
+	vtd_iq_level(v, &st->commands);
+	vtd_fault_level(v, &st->events);
+	vtd_prq_level(v, &st->requests);
+	st->records_lost = v->stats.faults_lost;
+	st->requests_lost = v->stats.prq_refused + v->stats.prq_bus_errors + v->stats.prq_overflow;
+	st->overflows = v->pfo_raised + v->pro_raised;
+	st->automatic = v->stats.auto_responses;
+}
+
 const struct iommu_class vtd_class = {
 	.name = "vtd",
 	.lookup = vtd_lookup,
@@ -224,5 +245,6 @@ const struct iommu_class vtd_class = {
 	.reset = vtd_reset,
 	.save = vtd_image_save,
 	.restore = vtd_image_restore,
+	.stats = class_stats,
 	.concerns = vtd_concerns,
 };

@@ -150,6 +150,8 @@ struct vtd {
 	struct reg_desc table[VTD_MAX_REG_ROWS];
 	struct reg_bank regs;
 	struct tcache contexts, pasids, first, second;
+	u64 pro_raised, pfo_raised;		   /* times PRO and PFO were set */
+	u64 step_levels[2][IOMMU_WALK_LEVELS];	   /* hits of first and second: iommu_cache_stats.at_level */
 	struct vtd_learnt learnt[VTD_LEARNT_SETS]; /* by requester and PASID */
 	/* faults */
 	u32 fr_index;

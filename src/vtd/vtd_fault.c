@@ -138,6 +138,15 @@ static bool collapses(const struct vtd *v, u32 sid)
 	return false;
 }
 
+void vtd_fault_level(const struct vtd *v, struct iommu_queue_level *q)
+{
+	u32 i;
+
+	q->size = v->n_frcd;
+	for (i = 0; i < v->n_frcd; i++)
+		q->used += pending(v, i);
+}
+
 /* 7.2.1, in its order. */
 static bool record(struct vtd *v, const struct vtd_req *q, u8 reason)
 {
@@ -154,6 +163,7 @@ static bool record(struct vtd *v, const struct vtd_req *q, u8 reason)
 	}
 	if (pending(v, v->fr_index)) {
 		reg_set(&v->regs, VTD_FSTS, fsts | VTD_FSTS_PFO);
+		v->pfo_raised++;
 		v->stats.faults_lost++;
 		return false;
 	}

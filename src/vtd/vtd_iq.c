@@ -338,6 +338,17 @@ static u64 queue_bytes(u64 iqa)
 	return 4096ULL << FIELD_GET(VTD_IQA_QS, iqa);
 }
 
+/* A wait descriptor is in the queue until it is complete, although the head has passed it. */
+void vtd_iq_level(const struct vtd *v, struct iommu_queue_level *q)
+{
+	u64 iqa = reg_get(&v->regs, VTD_IQA), bytes = queue_bytes(iqa);
+	u32 each = iqa & VTD_IQA_DW ? 32 : 16;
+	u64 used = reg_get(&v->regs, VTD_IQT) - reg_get(&v->regs, VTD_IQH);
+
+	q->size = (u32)(bytes / each) - 1;
+	q->used = (u32)((used & (bytes - each)) / each) + v->n_waits;
+}
+
 /*
  * IQA was written. With 256-bit descriptors bit 4 of the head is always 0
  * (11.4.9.1). Software should not do this while the queue is not empty; if it

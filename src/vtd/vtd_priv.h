@@ -159,6 +159,11 @@ bool vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
 
 /* vtd_prq.c */
 void vtd_respond(struct vtd *v, const struct page_response *resp);
+/* How full the queues, and the fault registers, are. */
+void vtd_iq_level(const struct vtd *v, struct iommu_queue_level *q);
+void vtd_fault_level(const struct vtd *v, struct iommu_queue_level *q);
+void vtd_prq_level(const struct vtd *v, struct iommu_queue_level *q);
+
 void vtd_page_request(void *hw, const struct page_request *pr);
 
 /* vtd_mmio.c */

@@ -63,6 +63,18 @@ static void implicit_invalidation(struct vtd *v, const struct vtd_bind *b, u64 a
 	}
 }
 
+/* One entry stays free: head and tail would say that the queue is empty. */
+void vtd_prq_level(const struct vtd *v, struct iommu_queue_level *q)
+{
+	u64 bytes = 4096ULL << FIELD_GET(VTD_PQA_PQS, reg_get(&v->regs, VTD_PQA));
+	u64 used = reg_get(&v->regs, VTD_PQT) - reg_get(&v->regs, VTD_PQH);
+
+	if (!(v->ecap & VTD_ECAP_PRS))
+		return;
+	q->size = (u32)(bytes / VTD_PREQ_BYTES) - 1;
+	q->used = (u32)((used & (bytes - VTD_PREQ_BYTES)) / VTD_PREQ_BYTES);
+}
+
 static bool write_descriptor(struct vtd *v, const struct page_request *pr, u64 pa)
 {
 	u64 first = VTD_PREQ_TYPE | FIELD_PREP(VTD_PREQ_RID, (u64)pr->sid);
@@ -103,8 +115,10 @@ static void accept_request(struct vtd *v, const struct page_request *pr, const s
 	u64 next = (tail + VTD_PREQ_BYTES) & mask;
 
 	if ((reg_get(&v->regs, VTD_PRS) & VTD_PRS_PRO) || next == (reg_get(&v->regs, VTD_PQH) & mask)) {
-		if (!(reg_get(&v->regs, VTD_PRS) & VTD_PRS_PRO))
+		if (!(reg_get(&v->regs, VTD_PRS) & VTD_PRS_PRO)) {
+			v->pro_raised++;
 			raise_status(v, VTD_PRS_PRO);
+		}
 		v->stats.prq_overflow++;
 		lost(v, pr, PRG_SUCCESS);
 		return;

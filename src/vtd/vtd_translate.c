@@ -231,11 +231,12 @@ struct second_cache {
 	u32 did;
 };
 
-static void start_from(const struct tcache_entry *e, struct pt_start *start)
+static void start_from(const struct tcache_entry *e, u64 levels[IOMMU_WALK_LEVELS], struct pt_start *start)
 {
 	start->table = e->data[0] & VTD_STEP_TABLE;
 	start->attr = (u16)FIELD_GET(VTD_STEP_ATTR, e->data[0]);
 	start->level = (s8)FIELD_GET(VTD_STEP_LEVEL, e->data[0]);
+	levels[(start->level + 1) & (IOMMU_WALK_LEVELS - 1)]++;
 }
 
 static bool second_start(void *cache, u64 ipa, struct pt_start *start)
@@ -245,7 +246,7 @@ static bool second_start(void *cache, u64 ipa, struct pt_start *start)
 	const struct tcache_entry *e = tcache_lookup(&c->v->second, ipa, &tag);
 
 	if (e)
-		start_from(e, start);
+		start_from(e, c->v->step_levels[1], start);
 	return e;
 }
 
@@ -259,7 +260,7 @@ static bool first_start(struct vtd *v, const struct vtd_bind *b, bool second, u6
 		return second_start(&c, addr, start);
 	e = tcache_lookup(&v->first, addr, &tag);
 	if (e)
-		start_from(e, start);
+		start_from(e, v->step_levels[0], start);
 	return e;
 }
 

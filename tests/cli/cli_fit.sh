@@ -37,6 +37,36 @@ expect 0 fit "$dir/on" --off "$dir/off.csv" --preset xeon-e5 -o "$dir/b.yaml"
 cmp -s "$dir/out" "$dir/first" || say "two runs say different things"
 cmp -s "$dir/a.yaml" "$dir/b.yaml" || say "two runs make different presets"
 
+# The same for programs: what was fitted and what not, and each point. A latency of 600 ns is 600000 ps; 70000000
+# transfers of 64 bytes a second are 4480 MB/s (the warm one is none of the points), 50000000 are 3200.
+expect 0 fit "$dir/on" --off "$dir/off.csv" --preset xeon-e5 -o "$dir/b.yaml" --json "$dir/fit.json"
+cmp -s "$dir/out" "$dir/first" || say "--json FILE changes the text"
+expect 0 fit "$dir/on" --off "$dir/off.csv" --preset xeon-e5 -o "$dir/b.yaml" --json -
+cmp -s "$dir/out" "$dir/fit.json" || say "--json - and --json FILE differ"
+# member LIST KEY VALUE MEMBER: the member of the first object of a list in which KEY is VALUE
+member() {
+	awk -v list="  \"$1\":" -v key="\"$2\":" -v value="$3" -v member="\"$4\":" '
+		index($0, list) == 1 { within = 1 }
+		{ v = $2; gsub(/[",]/, "", v) }
+		within && $1 == key && v == value { found = 1 }
+		found && $1 == member { print v; exit }
+		/^    }/ { found = 0 }' "$dir/fit.json"
+}
+equal() {
+	[ "$1" = "$2" ] || say "$3 is ${1:-missing}, not $2"
+}
+equal "$(member parameters key iommu.tlb_sets origin)" fitted "the TLB"
+equal "$(member parameters key tcu.walk_slots value)" 2 "walk slots"
+equal "$(member parameters key memory.latency_ns origin)" assumed "the memory"
+equal "$(member parameters key pcie.tags origin)" follows "tags"
+equal "$(grep -c '"difference_ppm"' "$dir/fit.json")" 8 "the number of points"
+equal "$(member points window_bytes 32768 measured_ps)" 600000 "the latency"
+equal "$(member points kind read measured_kb_s)" 3200000 "the bandwidth"
+model=$(member points window_bytes 524288 model_ps)
+equal "$(member points window_bytes 524288 difference_ppm)" \
+	"$(awk -v m="$model" 'BEGIN { d = (m - 720000) / 720000 * 1e6; printf "%d", d + (d < 0 ? -0.5 : 0.5) }')" "the difference"
+equal "$(member scores of latency good)" 4 "the score"
+
 # the preset alone, as anybody plays it: 64 MiB, one read at a time, 600 + 240 * (1 - 64 / 16384) = 839 ns
 expect 0 config "$dir/a.yaml"
 shows "bus: pcie"
@@ -109,6 +139,8 @@ complains "bad.csv:2: 'soon' is not a number above 0"
 [ "$(wc -l <"$dir/err")" = 1 ] || say "more than one line about a bad table"
 absent "$dir/c.yaml"
 expect 2 fit "$dir/on/lat.csv" --preset xeon-e5 -o "$dir/no/such/folder.yaml"
+complains "No such file"
+expect 2 fit "$dir/on/lat.csv" --preset xeon-e5 -o "$dir/c.yaml" --json "$dir/no/such/folder.json"
 complains "No such file"
 expect 2 fit "$dir/on" --iommu smmuv9 --preset xeon-e5 -o "$dir/c.yaml"
 complains "no such IOMMU"

@@ -137,6 +137,17 @@ repeat "$nvme" --iommu none
 shows '"faults": "terminate"'
 printf '1000\n2000\n' >"$dir/times"
 repeat "$dir/edu.dmat" --iommu smmuv3 --faults stall --set cpu.handler=recorded --set "cpu.handler_file=$dir/times"
+# (and memory that is read from a file)
+cp "$dir/run.json" "$dir/handler.json"
+printf '40 3\n400 1\n' >"$dir/latencies"
+repeat "$dir/edu.dmat" --iommu smmuv3 --faults stall --set memory.latency=histogram \
+	--set "memory.latency_file=$dir/latencies" --set memory.banks=2 --set tcu.walk_port=issued
+shows '"memory.latency_file": "0x'
+shows '"name": "memory_bank"'
+echo 500 1 >>"$dir/latencies"
+expect 2 replay --like "$dir/run.json" --json "$dir/no.json"
+complains "latencies: its CRC-32 is"
+mv "$dir/handler.json" "$dir/run.json"
 mv "$dir/edu.dmat" "$dir/elsewhere.dmat"
 expect 0 replay "$dir/elsewhere.dmat" --like "$dir/run.json" --json -
 cmp "$dir/out" "$dir/run.json" || say "a trace that was moved is another"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# Twelve configurations whose fault is known: replay names the cause, and a run without it is faster by as much as
+# Configurations whose fault is known: replay names the cause, and a run without it is faster by as much as
 # replay said, within a tenth.
 set -u
 . "$(dirname "$0")/cli_lib.sh"
@@ -13,6 +13,8 @@ expect 0 gen random --set streams=1 --set pattern=fresh --set fresh_ppm=160000 -
 expect 0 gen mix --set parts=paged:random,other:random --set paged.streams=1 --set paged.pattern=fresh \
 	--set paged.fresh_ppm=1000000 --set paged.accesses=500 --set paged.interval_ns=20000 --set paged.spacing=fixed --set other.streams=1 \
 	--set other.accesses=10000 --set other.pages=65536 --set other.interval_ns=1000 -o "$dir/two.dmat"
+
+expect 0 gen random --set streams=1 --set pages=64 --set accesses=20000 -o "$dir/busy.dmat"
 
 # mean fault|access FILE: ns
 mean() {
@@ -79,5 +81,8 @@ cause fault queue_full iommu.eventq_log2 sixteen --faults stall iommu.eventq_log
 	iommu.eventq_log2=7
 # one worker again, with page requests
 cause fault worker_busy cpu.workers sixteen --faults pri cpu.workers=1 cpu.handler_ns=20000 -- $many
+# few banks: 64 accesses at a time behind one that serves each for 100 ns; slow enough that nothing else is waited for
+cause access memory_bank memory.banks busy --faults stall --resident all memory.banks=1 memory.bank_ns=100 \
+	master.arrival=back-to-back -- memory.banks=0
 
 exit $failed

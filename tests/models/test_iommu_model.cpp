@@ -636,6 +636,107 @@ START_TEST(bandwidth_is_shared) {
 }
 END_TEST
 
+static fl_config two_banks() {
+    fl_config c = round_prices();
+    c.memory.banks = 2;
+    c.memory.interleave_bytes = 64;
+    c.memory.bank_ps = ns(30);
+    return c;
+}
+
+/* Addresses 0, 128, ... are the first bank's, 64, 192, ... the second's. */
+START_TEST(banks_serve_one_at_a_time) {
+    ModelBench b(two_banks());
+    ps_t waited;
+    ck_assert_uint_eq(b.memory.price_at(0, 0, 64, waited), ns(50));
+    ck_assert_uint_eq(waited, 0);
+    ck_assert_uint_eq(b.memory.price_at(64, 0, 64, waited), ns(50)); // the other bank
+    ck_assert_uint_eq(waited, 0);
+    ck_assert_uint_eq(b.memory.price_at(128, ns(10), 64, waited), ns(30 + 50)); // the first again: free at 30
+    ck_assert_uint_eq(waited, ns(20));
+    ck_assert_uint_eq(b.memory.price_at(0x1020, ns(70), 64, waited), ns(70 + 50)); // half of each, both free
+    ck_assert_uint_eq(b.memory.price_at(192, ns(35), 64, waited), ns(35 + 50)); // earlier: the gap before 70 is enough
+    ck_assert_uint_eq(waited, 0);
+    auto banks = b.memory.usages();
+    ck_assert_uint_eq(banks.size(), 2);
+    for (unsigned i = 0; i < 2; i++) {
+        ck_assert_uint_eq(banks[i]->uses(), 3);
+        ck_assert_uint_eq(u64(banks[i]->busy()), ns(90));
+        ck_assert_uint_eq(u64(banks[i]->waited()), i ? 0 : ns(20));
+        ck_assert_uint_eq(banks[i]->latest(), ns(100));
+    }
+}
+END_TEST
+
+/* Of 128 bytes a row: two units of 64 of one bank, which are 128 apart. */
+START_TEST(open_rows_are_faster) {
+    fl_config c = two_banks();
+    ps_t waited;
+    c.memory.row_bytes = 128;
+    c.memory.row_hit_ps = ns(15);
+    c.memory.bank_hit_ps = ns(4);
+    ModelBench b(c);
+    ck_assert_uint_eq(b.memory.price_at(0, 0, 64, waited), ns(50));          // opens row 0 of the first
+    ck_assert_uint_eq(b.memory.price_at(128, ns(100), 64, waited), ns(115)); // the same row
+    ck_assert_uint_eq(b.memory.price_at(128, ns(100), 64, waited), ns(119)); // and again: its bank is free at 104
+    ck_assert_uint_eq(b.memory.price_at(256, ns(200), 64, waited), ns(250)); // row 1
+    ck_assert_uint_eq(b.memory.price_at(0, ns(300), 64, waited), ns(350));   // row 0 is closed by now
+    ck_assert_uint_eq(b.memory.price_at(0, ns(400), 128, waited), ns(450));  // the second bank's row is not open
+    ck_assert_uint_eq(b.memory.price_at(0, ns(500), 128, waited), ns(515));  // now both are
+}
+END_TEST
+
+START_TEST(latency_is_drawn) {
+    fl_config c = round_prices();
+    c.memory.latency = FL_HANDLER_UNIFORM;
+    c.memory.latency_max_ps = ns(90);
+    ModelBench b(c);
+    MemoryModel same("same", 1, c, 1), other("other", 1, c, 2);
+    ps_t waited, least = kNever, most = 0;
+    bool differs = false;
+    for (unsigned i = 0; i < 1000; i++) {
+        ps_t t = b.memory.price_at(0, 0, 8, waited);
+        ck_assert_uint_eq(t, same.price_at(0, 0, 8, waited));
+        differs |= t != other.price_at(0, 0, 8, waited);
+        least = std::min(least, t);
+        most = std::max(most, t);
+    }
+    ck_assert(differs);
+    ck_assert(least >= ns(50) && least < ns(51)); // 1000 draws from 50 to 90 ns
+    ck_assert(most <= ns(90) && most > ns(89));
+}
+END_TEST
+
+/* Four table accesses, one bank: each waits for nobody but a DMA that came between. */
+START_TEST(walks_and_data_share_the_banks) {
+    fl_config c = two_banks();
+    c.memory.banks = 1;
+    c.memory.bank_ps = ns(200);
+    c.tcu.walk_port = FL_WALK_ISSUED;
+    ModelBench b(c);
+    b.engine.pages[1] = 0x80;
+    b.engine.pages[2] = b.engine.cached[2] = 0x81;
+    bool over = false;
+    b.master.body = [&] {
+        Payload p(0x2000, 8), q(0x1000, 8);
+        Bill bill;
+        ck_assert_uint_eq(access_ns(b, p), 2 + 50); // keeps the bank until 202
+        bill.open(ns(0));
+        q.ext.bill = &bill;
+        // In at 1, out of the TCU at 18; its tables begin at 202, 402, 602 and 802, the last is read at 852. Then its
+        // data has to wait until 1002.
+        ck_assert_uint_eq(access_ns(b, q), 1002 + 50);
+        ck_assert_uint_eq(bill.of(OWNER_BANK), ns(184 + 150 * 3 + 140));
+        ck_assert_uint_eq(bill.of(OWNER_TABLE), ns(4 * 50));
+        ck_assert_uint_eq(bill.of(OWNER_MEMORY), ns(50));
+        ck_assert_uint_eq(bill.total(), ns(1052));
+        over = true;
+    };
+    sc_core::sc_start();
+    ck_assert(over);
+}
+END_TEST
+
 int main() {
     static SRunner *runner; // static: a sanitizer that looks for leaks does not see past a coroutine's stack
     Suite *suite = suite_create("iommu_model");
@@ -651,6 +752,10 @@ int main() {
     tcase_add_test(tc, page_crossing_is_split);
     tcase_add_test(tc, sync_takes_its_time);
     tcase_add_test(tc, bandwidth_is_shared);
+    tcase_add_test(tc, banks_serve_one_at_a_time);
+    tcase_add_test(tc, open_rows_are_faster);
+    tcase_add_test(tc, latency_is_drawn);
+    tcase_add_test(tc, walks_and_data_share_the_banks);
     suite_add_tcase(suite, tc);
     tc = tcase_create("faults");
     tcase_add_test(tc, stall_in_six_parts);

@@ -109,9 +109,9 @@ START_TEST(accesses_without_caches) {
              {"driver.nested=yes", page.set, "iommu.tlb_sets=0", "iommu.walk_cache_sets=0", "master.outstanding=1"});
 
     ck_assert_uint_eq(r.translated, 300);
-    ck_assert_uint_eq(r.walks, 300);
-    ck_assert_uint_eq(r.walk_accesses, 300 * (5 * (page.levels + 1) - 1));
-    ck_assert_uint_eq(r.walk_config, kind.config + kind.located * page.levels);
+    ck_assert_uint_eq(r.counters.walks, 300);
+    ck_assert_uint_eq(r.counters.table_accesses, 300 * (5 * (page.levels + 1) - 1));
+    ck_assert_uint_eq(r.counters.config_accesses, kind.config + kind.located * page.levels);
     ck_assert_uint_eq(r.different, 0);
 }
 END_TEST
@@ -122,9 +122,9 @@ START_TEST(accesses_of_one_stage) {
     replay_result r = play({trace.path, kinds[_i].iommu, REPLAY_TERMINATE, REPLAY_RESIDENT_ALL, false},
                            {"iommu.tlb_sets=0", "iommu.walk_cache_sets=0", "master.outstanding=1"});
 
-    ck_assert_uint_eq(r.walks, 300);
-    ck_assert_uint_eq(r.walk_accesses, 300 * 4);
-    ck_assert_uint_eq(r.walk_config, kinds[_i].config);
+    ck_assert_uint_eq(r.counters.walks, 300);
+    ck_assert_uint_eq(r.counters.table_accesses, 300 * 4);
+    ck_assert_uint_eq(r.counters.config_accesses, kinds[_i].config);
 }
 END_TEST
 
@@ -137,7 +137,7 @@ START_TEST(accesses_with_caches) {
     Generated trace("nic", {"packets=5000"});
     replay_result r = play({trace.path, kind.iommu, REPLAY_TERMINATE, REPLAY_RESIDENT_ALL, false},
                            {"driver.nested=yes", pages[_i % 3].set});
-    double misses = double(r.walks) / double(r.maps), accesses = double(r.walk_accesses) / double(r.walks);
+    double misses = double(r.counters.walks) / double(r.maps), accesses = double(r.counters.table_accesses) / double(r.counters.walks);
 
     ck_assert_uint_eq(r.different, 0);
     ck_assert_double_ge(misses, 0.95);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the platform is made of: handler times, samples, the sorted ring, the master's rules, the CPU's prices. */
-#include "handler_time.h"
+#include "drawn_time.h"
 #include "processors.h"
 #include "run_watch.h"
 #include "samples.h"
@@ -27,13 +27,13 @@ static fl_config defaults() {
 /* ---- handler times ---- */
 
 START_TEST(logarithm_and_power) {
-    ck_assert_uint_eq(HandlerTime::minus_log2(1ULL << 63), 1ULL << 32); // u = 1/2
-    ck_assert_uint_eq(HandlerTime::minus_log2(1), 64ULL << 32);
-    ck_assert_uint_eq(HandlerTime::minus_log2(3ULL << 62) >> 22, 424); // log2(4/3) = 0.415037: 424.998 / 1024
-    ck_assert_uint_eq(HandlerTime::exp2(0), 1ULL << 32);
-    ck_assert_uint_eq(HandlerTime::exp2(3LL << 32), 8ULL << 32);
-    ck_assert_uint_eq(HandlerTime::exp2(-(2LL << 32)), 1ULL << 30);
-    ck_assert_uint_eq(HandlerTime::exp2(1LL << 31) >> 16, 92681); // sqrt 2 = 92681.9 / 65536
+    ck_assert_uint_eq(DrawnTime::minus_log2(1ULL << 63), 1ULL << 32); // u = 1/2
+    ck_assert_uint_eq(DrawnTime::minus_log2(1), 64ULL << 32);
+    ck_assert_uint_eq(DrawnTime::minus_log2(3ULL << 62) >> 22, 424); // log2(4/3) = 0.415037: 424.998 / 1024
+    ck_assert_uint_eq(DrawnTime::exp2(0), 1ULL << 32);
+    ck_assert_uint_eq(DrawnTime::exp2(3LL << 32), 8ULL << 32);
+    ck_assert_uint_eq(DrawnTime::exp2(-(2LL << 32)), 1ULL << 30);
+    ck_assert_uint_eq(DrawnTime::exp2(1LL << 31) >> 16, 92681); // sqrt 2 = 92681.9 / 65536
 }
 END_TEST
 
@@ -51,7 +51,7 @@ START_TEST(distributions) {
     c.cpu.handler = k.kind;
     c.cpu.handler_ps = ns(1000);
     c.cpu.handler_max_ps = ns(3000);
-    HandlerTime h(c, 7);
+    DrawnTime h(c, 7);
     Samples s;
     for (int i = 0; i < 100000; i++)
         s.add(h.next());
@@ -66,7 +66,7 @@ END_TEST
 START_TEST(a_seed_is_a_sequence) {
     fl_config c = defaults();
     c.cpu.handler = FL_HANDLER_LOGNORMAL;
-    HandlerTime a(c, 1), b(c, 1), other(c, 2);
+    DrawnTime a(c, 1), b(c, 1), other(c, 2);
     bool differs = false;
     for (int i = 0; i < 100; i++) {
         ps_t t = a.next();
@@ -85,7 +85,7 @@ START_TEST(recorded_times) {
     fl_config c = defaults();
     c.cpu.handler = FL_HANDLER_RECORDED;
     std::strcpy(c.cpu.handler_file, path);
-    HandlerTime h(c, 1);
+    DrawnTime h(c, 1);
     ck_assert_uint_eq(h.next(), ns(100));
     ck_assert_uint_eq(h.next(), ns(250));
     ck_assert_uint_eq(h.next(), ns(100));
@@ -104,7 +104,7 @@ START_TEST(bad_recorded_times) {
     std::strcpy(c.cpu.handler_file, path);
     bool refused = false;
     try {
-        HandlerTime h(c, 1);
+        DrawnTime h(c, 1);
     } catch (const std::runtime_error &e) {
         refused = std::strstr(e.what(), path);
     }
@@ -122,7 +122,7 @@ START_TEST(histogram) {
     fl_config c = defaults();
     c.cpu.handler = FL_HANDLER_HISTOGRAM;
     std::strcpy(c.cpu.handler_file, path);
-    HandlerTime h(c, 1), same(c, 1);
+    DrawnTime h(c, 1), same(c, 1);
     unsigned few = 0;
     for (int i = 0; i < 100000; i++) {
         ps_t t = h.next();
@@ -148,7 +148,7 @@ START_TEST(bad_histograms) {
     std::strcpy(c.cpu.handler_file, path);
     bool refused = false;
     try {
-        HandlerTime h(c, 1);
+        DrawnTime h(c, 1);
     } catch (const std::runtime_error &e) {
         refused = std::strstr(e.what(), path);
     }
@@ -162,7 +162,7 @@ START_TEST(page_requests_of_iaa) {
     fl_config c = defaults();
     c.cpu.handler = FL_HANDLER_HISTOGRAM;
     std::strcpy(c.cpu.handler_file, "iaa-prq");
-    HandlerTime h(c, 1);
+    DrawnTime h(c, 1);
     u64 in[3] = {}, sum = 0, least = kNever, most = 0;
     const u64 n = 259650;
     for (u64 i = 0; i < n; i++) {

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How long a piece of software takes: constant, drawn from a distribution or
- * from a recorded histogram, or recorded one by one. Integer arithmetic
- * throughout, so that a seed gives the same times on every machine.
+ * How long a piece of software or an access to memory takes: constant, drawn
+ * from a distribution or from a recorded histogram, or recorded one by one.
+ * Integer arithmetic throughout, so that a seed gives the same times on every
+ * machine.
  */
-#ifndef FAULTLINE_HANDLER_TIME_H
-#define FAULTLINE_HANDLER_TIME_H
+#ifndef FAULTLINE_DRAWN_TIME_H
+#define FAULTLINE_DRAWN_TIME_H
 
 #include "scheduler.h"
 
 namespace faultline {
 
-/// A price as the configuration has it: the keys of cpu.handler, cpu.fault or cpu.page.
+/// A price as the configuration has it: the keys of cpu.handler, cpu.fault, cpu.page or memory.latency.
 struct DrawnPrice {
     u64 kind; ///< enum fl_handler
     ps_t time, max;
@@ -19,17 +20,17 @@ struct DrawnPrice {
     const char *file; ///< outlives what draws from it
 };
 
-class HandlerTime {
+class DrawnTime {
 public:
     /// @throws std::runtime_error: a recorded file that cannot be read; its text names file, line and reason
-    HandlerTime(const DrawnPrice &price, u64 seed);
+    DrawnTime(const DrawnPrice &price, u64 seed);
     /// The price of one call of the handler.
-    HandlerTime(const fl_config &config, u64 seed)
-        : HandlerTime({config.cpu.handler, config.cpu.handler_ps, config.cpu.handler_max_ps,
-                       config.cpu.handler_sigma_permille, config.cpu.handler_file},
-                      seed) {}
+    DrawnTime(const fl_config &config, u64 seed)
+        : DrawnTime({config.cpu.handler, config.cpu.handler_ps, config.cpu.handler_max_ps,
+                     config.cpu.handler_sigma_permille, config.cpu.handler_file},
+                    seed) {}
 
-    /// The next handler's time.
+    /// The next time.
     ps_t next();
     /// It is always nothing.
     bool free() const { return price_.kind == FL_HANDLER_CONSTANT && !price_.time; }
@@ -62,4 +63,4 @@ private:
 
 } // namespace faultline
 
-#endif // FAULTLINE_HANDLER_TIME_H
+#endif // FAULTLINE_DRAWN_TIME_H

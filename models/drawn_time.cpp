@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "handler_time.h"
+#include "drawn_time.h"
 #include <algorithm>
 #include <stdexcept>
 
 namespace faultline {
 
-HandlerTime::HandlerTime(const DrawnPrice &price, u64 seed) : price_(price), state_(seed) {
+DrawnTime::DrawnTime(const DrawnPrice &price, u64 seed) : price_(price), state_(seed) {
     if (price.kind == FL_HANDLER_RECORDED || price.kind == FL_HANDLER_HISTOGRAM)
         read();
 }
@@ -26,7 +26,7 @@ static std::string text_of(const char *name) {
     return text;
 }
 
-void HandlerTime::read() {
+void DrawnTime::read() {
     std::string text = text_of(price_.file);
     std::size_t number = 0;
 
@@ -41,7 +41,7 @@ void HandlerTime::read() {
 }
 
 /* A time in ns; of a histogram also how often it was seen. */
-void HandlerTime::read_line(const std::string &line, std::size_t number) {
+void DrawnTime::read_line(const std::string &line, std::size_t number) {
     bool histogram = price_.kind == FL_HANDLER_HISTOGRAM;
     char *end, *last;
     u64 ns = std::strtoull(line.c_str(), &end, 10);
@@ -60,7 +60,7 @@ void HandlerTime::read_line(const std::string &line, std::size_t number) {
 }
 
 /* splitmix64. */
-u64 HandlerTime::draw() {
+u64 DrawnTime::draw() {
     u64 z = state_ += 0x9e3779b97f4a7c15ULL;
 
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
@@ -69,7 +69,7 @@ u64 HandlerTime::draw() {
 }
 
 /* The whole part is the position of the highest bit; each squaring gives one bit more. */
-u64 HandlerTime::minus_log2(u64 x) {
+u64 DrawnTime::minus_log2(u64 x) {
     unsigned top = 63 - unsigned(__builtin_clzll(x));
     u64 m = x << (63 - top); // in [1, 2), Q1.63
     u64 fraction = 0;
@@ -84,7 +84,7 @@ u64 HandlerTime::minus_log2(u64 x) {
 }
 
 /* 2^f for f in [0, 1) by the factors 2^(1/2), 2^(1/4), ... of its bits; each square root is exact to the last bit. */
-u64 HandlerTime::exp2(s64 x) {
+u64 DrawnTime::exp2(s64 x) {
     s64 whole = x >> 32;
     u32 f = u32(x);
     u64 factor = u64(2) << 32, value = u64(1) << 32; // Q32.32
@@ -108,7 +108,7 @@ u64 HandlerTime::exp2(s64 x) {
 }
 
 /* Mean times -ln(u). */
-ps_t HandlerTime::exponential() {
+ps_t DrawnTime::exponential() {
     constexpr u64 kLn2 = 2977044471ULL; // ln 2, Q0.32
     u64 nats = u64((unsigned __int128)minus_log2(draw() | 1) * kLn2 >> 32);
 
@@ -116,7 +116,7 @@ ps_t HandlerTime::exponential() {
 }
 
 /* Median times e^(sigma z); z is the sum of twelve uniform draws, less six: variance 1, tails to 6. */
-ps_t HandlerTime::lognormal() {
+ps_t DrawnTime::lognormal() {
     constexpr s64 kLog2E = 6196328018LL; // log2 e, Q32.32
     s64 z = -(s64(6) << 32);
 
@@ -128,7 +128,7 @@ ps_t HandlerTime::lognormal() {
 }
 
 /* The least time whose count, with those before it, is more than a number below the count of all. */
-ps_t HandlerTime::from_histogram() {
+ps_t DrawnTime::from_histogram() {
     u64 rank = u64((unsigned __int128)draw() * recorded_.back().until >> 64);
     auto found = std::upper_bound(recorded_.begin(), recorded_.end(), rank,
                                   [](u64 r, const Recorded &line) { return r < line.until; });
@@ -136,7 +136,7 @@ ps_t HandlerTime::from_histogram() {
     return found->time;
 }
 
-ps_t HandlerTime::next() {
+ps_t DrawnTime::next() {
     u64 lo = price_.time, hi = price_.max;
 
     switch (price_.kind) {
@@ -155,7 +155,7 @@ ps_t HandlerTime::next() {
     }
 }
 
-ps_t HandlerTime::longest() const {
+ps_t DrawnTime::longest() const {
     ps_t longest = price_.kind == FL_HANDLER_UNIFORM ? std::max(price_.time, price_.max) : price_.time;
 
     if (recorded_.empty())
