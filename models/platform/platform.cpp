@@ -305,6 +305,10 @@ void Platform::collect(replay_result &result) {
     result.trace_records = scan_.records;
     result.trace_accesses = scan_.accesses;
     result.duration_ns = master->duration() / 1000;
+    if (const InFlight *n = master->in_flight()) {
+        result.in_flight_ns = u64(n->area() / 1000);
+        result.in_flight_peak = n->peak();
+    }
     result.access = master->latencies().summary(1000);
     result.access_histogram = master->latencies().histogram(1000);
     result.latency = latency_.summary(1);
