@@ -173,11 +173,14 @@ IommuModel::Step IommuModel::attempt(Flow &f, ps_t t, Access *again) {
     }
     if (again)
         f.book(again->waits, t);
-    ps_t enter = p.input.reserve(t, config_.tbu.interval_ps);
+    // Who holds a slot is inside: what waits at the input for one does not hold it up.
+    bool inside = again && again->slot;
+    ps_t enter = inside ? p.inside.reserve(std::max(t, f.slot_from), config_.tbu.interval_ps)
+                        : p.input.reserve(t, config_.tbu.interval_ps);
     if (!again)
         f.started = t;
     p.input_waited += enter - t;
-    p.entered++;
+    p.entered += !inside;
     settle(enter);
     if (unlikely(!again && free_accesses_.empty()))
         free_access(new_access());

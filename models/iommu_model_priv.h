@@ -127,7 +127,7 @@ public:
     u64 entered = 0;
     ps_t input_waited = 0; // by all that came to the input
     std::deque<Access *> blocked, responses;
-    Timetable input;
+    Timetable input, inside; // of those that come, and of those that start again with a slot
     bool responding = false;
     // DMI cannot tell streams apart: granted only while one stream uses the socket.
     u64 dmi_stream = kNever;

@@ -229,8 +229,12 @@ void Platform::access_done(const AccessDone &d) {
         return;
     note_stream(d);
     counts_.accesses++;
-    if (unlikely(!gpu_ && counts_.accesses == scan_.accesses * (opt_.repeat ? opt_.repeat : 1) - opt_.warmup))
-        end_counting(std::max(scheduler.now(), d.done));
+    if (unlikely(!gpu_ && counts_.accesses == scan_.accesses * (opt_.repeat ? opt_.repeat : 1) - opt_.warmup)) {
+        ps_t last = scheduler.now(); // the last to be told of need not be the last to end
+        for (const StreamTimes &t : streams_)
+            last = std::max(last, t.last);
+        end_counting(last);
+    }
     counts_.bytes += rec.size;
     (ok ? counts_.translated : counts_.aborted)++;
     if (rec.outcome == DMAT_OUT_NONE || opt_.kind->bypass ||
