@@ -164,6 +164,7 @@ END_TEST
  * - Walk slots are given in the order in which accesses are told of, which may be up to 10 us ahead of their time. An
  *   access that walks again (it found a walk of its page, but of the other direction), or that comes through another
  *   TBU, may find them booked for later: reads only where nothing faults, and no more TBU slots than walk slots.
+ * - A queue that is full keeps the driver's thread awake, which a larger one lets go to sleep: a wake-up is short.
  * - A bank's RESUME lets all that it holds look up again, one an interval: see allowance().
  */
 #define FAULTS "pattern=fresh fresh_ppm=1000000 interval_ns=0 accesses=1000 streams=1"
