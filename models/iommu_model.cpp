@@ -176,7 +176,9 @@ IommuModel::Step IommuModel::attempt(Flow &f, ps_t t, Access *again) {
     }
     if (again)
         f.book(again->waits, t);
-    ps_t enter = p.input.reserve(t, config_.tbu.interval_ps);
+    // Who holds a slot is inside: what waits at the input for one does not hold it up.
+    ps_t ready = again && again->slot ? f.slot_from : p.held;
+    ps_t enter = p.input.reserve(std::max(t, ready), config_.tbu.interval_ps);
     if (!again)
         f.started = t;
     p.input_waited += enter - t;
@@ -280,7 +282,7 @@ IommuModel::Step IommuModel::miss(Flow &f, ps_t enter, Access *again) {
         ps_t free = p.slots.pop();
         if (free > s) {
             s = free;
-            p.input.block(free);
+            p.held = std::max(p.held, free);
         }
         f.slot_from = s;
         p.slots_use.take(f.at, s);
@@ -414,7 +416,7 @@ bool IommuModel::proceed(Flow &f, ps_t t, Access *again) {
             return false;
         if (!advance(f))
             return true;
-        t = f.port->input.end();
+        t = f.port->next_entry();
         f.started = t;
         f.piece = nullptr;
         if (again)

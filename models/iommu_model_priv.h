@@ -123,6 +123,7 @@ public:
     void respond(Access &a);  // BEGIN_RESP, when the socket's turn has come
     void end_request(Access &a);
     void invalidate_dmi();
+    ps_t next_entry() const { return std::max(input.end(), held); }
 
     IommuModel &model;
     tlm::tlm_target_socket<> socket;
@@ -134,6 +135,7 @@ public:
     ps_t input_waited = 0; // by all that came to the input
     std::deque<Access *> blocked, responses;
     Timetable input;
+    ps_t held = 0; // nothing without a slot goes in before
     bool responding = false;
     // DMI cannot tell streams apart: granted only while one stream uses the socket.
     u64 dmi_stream = kNever;

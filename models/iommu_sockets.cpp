@@ -33,7 +33,7 @@ void IommuModel::Port::drain() {
     if (blocked.empty())
         return;
     Access *a = blocked.front();
-    ps_t ready = std::max(input.end(), a->flow.started); // it may be announced for later
+    ps_t ready = std::max(next_entry(), a->flow.started); // it may be announced for later
     if (ready > model.scheduler_.now()) {
         drain_at(ready);
         return;
@@ -44,7 +44,7 @@ void IommuModel::Port::drain() {
         return; // still no slot: release() calls again
     end_request(*a);
     if (!blocked.empty())
-        drain_at(input.end());
+        drain_at(next_entry());
 }
 
 /* ---- blocking ---- */
@@ -67,7 +67,7 @@ void IommuModel::b_transport(Port &p, tlm_generic_payload &gp, sc_core::sc_time 
             forward_blocking(f);
         else
             end_piece(f, f.how);
-        t = p.input.end();
+        t = p.next_entry();
     } while (unlikely(f.txn.len != f.total) && advance(f));
     delay = Scheduler::delay_to(f.done);
 }
@@ -186,7 +186,7 @@ tlm_sync_enum IommuModel::nb_begin(Port &p, tlm_generic_payload &gp, tlm_phase &
         return tlm::TLM_ACCEPTED; // END_REQ when the input takes it
     a.end_req = true;
     phase = tlm::END_REQ;
-    delay = Scheduler::delay_to(p.input.end());
+    delay = Scheduler::delay_to(p.next_entry());
     return tlm::TLM_UPDATED;
 }
 
@@ -297,7 +297,7 @@ void IommuModel::down_next() {
         Access *a = down_queue_.front();
         down_queue_.pop_front();
         a->flow.at = scheduler_.now() > a->flow.at ? scheduler_.now() : a->flow.at;
-        if (forward_nonblocking(a->flow, a) && (!advance(a->flow) || proceed(a->flow, a->flow.port->input.end(), a)))
+        if (forward_nonblocking(a->flow, a) && (!advance(a->flow) || proceed(a->flow, a->flow.port->next_entry(), a)))
             finish(*a, a->flow.done);
     }
 }

@@ -298,11 +298,6 @@ public:
         end_ = t + length;
         return t;
     }
-    /// Nothing that comes from now on begins before @p t.
-    void block(ps_t t) {
-        end_ = t > end_ ? t : end_;
-        gaps_.clear();
-    }
     ps_t end() const { return end_; }
     /// false: users come in order of time, no gap is ever needed again.
     void keep_gaps(bool on) { keep_gaps_ = on; }

@@ -49,11 +49,13 @@ void MemoryModel::set_window(u64 first, u64 last) {
 /* When the last byte has passed. */
 ps_t MemoryModel::transfer(ps_t t, u32 bytes) {
     u64 number = t / kSlice, left = bytes;
+    bool shared = false;
 
     for (;; number++) {
         Slice &s = slices_[number % kSlices];
         if (s.number != number)
             s = {number, 0};
+        shared |= s.used != 0;
         u64 room = slice_bytes_ - s.used;
         if (!room)
             continue;
@@ -64,7 +66,7 @@ ps_t MemoryModel::transfer(ps_t t, u32 bytes) {
             ps_t filled = number * kSlice + s.used * kSlice / slice_bytes_;
             ps_t alone = t + bytes * kSlice / slice_bytes_;
             // A slice that is busier than its share of time so far delays; an idle one does not.
-            return filled > alone && s.used > take ? filled : alone;
+            return filled > alone && shared ? filled : alone;
         }
     }
 }

@@ -6,6 +6,7 @@
 #ifndef FAULTLINE_MASTER_H
 #define FAULTLINE_MASTER_H
 
+#include "in_flight.h"
 #include "ledger.h"
 #include "samples.h"
 #include "scheduler.h"
@@ -73,6 +74,8 @@ public:
     virtual const OwnerSums &owners() const = 0;
     /// Software that comes before the first access of each job (os.job_ns); nobody, if the master knows no jobs.
     virtual const Usage *jobs() const { return nullptr; }
+    /// How many accesses were under way; nobody, if the master does not count them.
+    virtual const InFlight *in_flight() const { return nullptr; }
 };
 
 } // namespace faultline

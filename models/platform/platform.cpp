@@ -283,8 +283,12 @@ void Platform::access_done(const AccessDone &d) {
         return;
     note_stream(d);
     counts_.accesses++;
-    if (unlikely(!gpu_ && counts_.accesses == scan_.accesses * (opt_.repeat ? opt_.repeat : 1) - opt_.warmup))
-        end_counting(std::max(scheduler.now(), d.done));
+    if (unlikely(!gpu_ && counts_.accesses == scan_.accesses * (opt_.repeat ? opt_.repeat : 1) - opt_.warmup)) {
+        ps_t last = scheduler.now(); // the last to be told of need not be the last to end
+        for (const StreamTimes &t : streams_)
+            last = std::max(last, t.last);
+        end_counting(last);
+    }
     counts_.bytes += rec.size;
     (ok ? counts_.translated : counts_.aborted)++;
     if (rec.outcome == DMAT_OUT_NONE || opt_.kind->bypass ||
@@ -367,6 +371,10 @@ void Platform::collect(replay_result &result) {
     result.trace_records = scan_.records;
     result.trace_accesses = scan_.accesses;
     result.duration_ns = master->duration() / 1000;
+    if (const InFlight *n = master->in_flight()) {
+        result.in_flight_ns = u64(n->area() / 1000);
+        result.in_flight_peak = n->peak();
+    }
     result.access = master->latencies().summary(1000);
     result.access_histogram = master->latencies().histogram(1000);
     result.latency = latency_.summary(1);

@@ -17,6 +17,13 @@ extern "C" {
  */
 int replay_timed(const struct replay_options *opt, struct replay_result *res, struct dmat_error *err);
 
+/**
+ * replay_timed_apart() - the same in a process of its own, as often as one likes
+ *
+ * What it adds to replay_options.account and .answers, and its progress, stay there; flush what is to be printed once.
+ */
+int replay_timed_apart(const struct replay_options *opt, struct replay_result *res, struct dmat_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -114,6 +114,8 @@ void TraceMaster::play() {
 
 void TraceMaster::finish_if_done() {
     finished_ = !unanswered_;
+    while (finished_ && !known_.empty())
+        in_flight_.leave(known_.pop());
 }
 
 /* ---- who goes next ---- */
@@ -234,22 +236,21 @@ fl_transfer TraceMaster::transfer(const dmat_record &rec) const {
 
 /* ... and for what all streams together may have outstanding. */
 ps_t TraceMaster::global_time(ps_t t) {
-    while (!known_.empty() && known_.front() <= t) {
-        known_.pop();
-        outstanding_--;
-    }
-    if (likely(outstanding_ < config_.master.outstanding))
+    while (!known_.empty() && known_.front() <= t)
+        in_flight_.leave(known_.pop());
+    if (likely(in_flight_.now() < config_.master.outstanding))
         return t;
     return known_.empty() ? kNever : known_.front();
 }
 
 /* One place among the outstanding is taken at @p t, which global_time() gave. */
 ps_t TraceMaster::take_room(ps_t t) {
-    while (outstanding_ >= config_.master.outstanding) {
-        t = std::max(t, known_.pop());
-        outstanding_--;
+    while (in_flight_.now() >= config_.master.outstanding) {
+        ps_t end = known_.pop();
+        in_flight_.leave(end);
+        t = std::max(t, end);
     }
-    outstanding_++;
+    in_flight_.enter(t);
     return t;
 }
 
@@ -344,8 +345,11 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     sc_core::sc_time delay = Scheduler::delay_to(t);
 
     p->warmup = issued_++ < hooks_.warmup;
-    if (unlikely(issued_ == hooks_.warmup + 1 && hooks_.counting))
-        hooks_.counting(t);
+    if (unlikely(issued_ == hooks_.warmup + 1)) {
+        in_flight_.mark(t);
+        if (hooks_.counting)
+            hooks_.counting(t);
+    }
     if (hooks_.before)
         hooks_.before(rec);
     p->acquire();
@@ -436,7 +440,7 @@ void TraceMaster::answered(tlm::tlm_generic_payload &gp, ps_t time) {
 
     p.lane->unknown--;
     unanswered_--;
-    outstanding_--;
+    in_flight_.leave(time);
     s.outstanding--;
     complete(p, time);
     again_.insert(again_.end(), s.lanes.begin(), s.lanes.end());

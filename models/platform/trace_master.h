@@ -47,6 +47,7 @@ public:
     const Samples &latencies() const override { return latencies_; }
     const OwnerSums &owners() const override { return owners_; }
     const Usage *jobs() const override { return &jobs_; }
+    const InFlight *in_flight() const override { return &in_flight_; }
 
 private:
     using Stream = TraceFeed::Stream;
@@ -116,7 +117,7 @@ private:
     std::vector<Payload *> free_;
     std::vector<std::vector<unsigned char>> data_; // the last is the largest; accesses may still be using the others
     u64 room_ = 0;                                 // in it
-    u64 outstanding_ = 0;                          // whose end is not past
+    InFlight in_flight_;                           // whose end is not past
     u64 issued_ = 0;                               // in all
     u64 unanswered_ = 0;                           // whose end is not known
     Samples latencies_;

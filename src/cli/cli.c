@@ -2,6 +2,7 @@
 #include "cli.h"
 #include <getopt.h>
 #include <stdarg.h>
+#include <unistd.h>
 
 static int vfail(const char *fmt, va_list ap)
 {
@@ -59,6 +60,19 @@ int cli_bad_option(int argc, char **argv, int c)
 	if (optopt && strncmp(option, "--", 2))
 		return cli_usage(argv[0], "%s: unknown option '-%c'", argv[0], optopt);
 	return cli_usage(argv[0], "%s: unknown option '%s'", argv[0], option);
+}
+
+int cli_temporary(const char *command, char path[CLI_PATH])
+{
+	const char *folder = getenv("TMPDIR");
+	int fd;
+
+	snprintf(path, CLI_PATH, "%.4000s/faultline-%.32s-XXXXXX", folder ? folder : "/tmp", command);
+	fd = mkstemp(path);
+	if (fd < 0)
+		return cli_fail("%s: %s: %s", command, path, strerror(errno));
+	close(fd);
+	return CLI_OK;
 }
 
 int cli_finish(int status)

@@ -36,7 +36,7 @@ struct cli_command {
 extern const struct cli_command *const cli_commands[];
 
 extern const struct cli_command cli_import, cli_info, cli_dump, cli_pack, cli_gen, cli_replay, cli_compare, cli_config,
-	cli_translate, cli_registers, cli_fit;
+	cli_translate, cli_registers, cli_fit, cli_study;
 
 /* "faultline: FILE:LINE: reason" on stderr; returns CLI_FAILED. */
 int cli_fail_error(const struct dmat_error *err);
@@ -48,6 +48,9 @@ int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(p
 const char *cli_one_argument(int argc, char **argv, const char *what);
 /* Say what getopt_long() with opterr 0 and a leading ':' in its option string did not like. */
 int cli_bad_option(int argc, char **argv, int c);
+#define CLI_PATH 4096
+/* Make an empty file for @command in the folder for temporary files; the caller's to unlink(). An exit status. */
+int cli_temporary(const char *command, char path[CLI_PATH]);
 /* Flush stdout; CLI_FAILED with a message if that failed, else @status. */
 int cli_finish(int status);
 

@@ -5,10 +5,6 @@
 #include "report_json.h"
 #include "report_table.h"
 #include "run_record.h"
-#include "timed_replay.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define MAX_VARIANTS 8
 
@@ -43,13 +39,6 @@ struct options {
 	u32 n;
 	bool several; /* streams */
 	struct bystanders others;
-};
-
-/* What a child sends back. */
-struct answer {
-	int code;
-	char reason[sizeof(struct dmat_error)];
-	struct replay_result result;
 };
 
 enum { OPT_VARIANTS = RUN_OPTIONS_END };
@@ -159,83 +148,24 @@ static void choose_bus(struct options *o)
 		}
 }
 
-static const char bus_note[] = "Every variant has its masters behind the PCIe link, for one of them has page requests "
-			       "(master.bus).";
+/* ---- runs ---- */
 
-/* ---- runs: a process each, for SystemC simulates once in a process ---- */
-
-static void child(const struct replay_options *run, int fd)
+static int run_one(const struct variant *v, const struct replay_options *run, struct replay_result *res)
 {
-	struct answer *a = calloc(1, sizeof(*a));
-	struct dmat_error err = { 0 };
-	const char *at = (const char *)a;
-	size_t left = sizeof(*a);
-	ssize_t n;
+	char who[sizeof(v->name) + 16];
 
-	if (!a)
-		_exit(1);
-	a->code = replay_timed(run, &a->result, &err);
-	if (a->code)
-		snprintf(a->reason, sizeof(a->reason), "%.200s: %.200s", err.file[0] ? err.file : run->trace,
-			 err.reason);
-	while (left && (n = write(fd, at, left)) > 0) {
-		at += n;
-		left -= (size_t)n;
-	}
-	_exit(left != 0);
-}
-
-static bool receive(int fd, struct answer *a)
-{
-	char *at = (char *)a;
-	size_t left = sizeof(*a);
-	ssize_t n;
-
-	while (left && (n = read(fd, at, left)) > 0) {
-		at += n;
-		left -= (size_t)n;
-	}
-	return !left;
-}
-
-static int run_apart(const char *name, const struct replay_options *run, struct replay_result *res)
-{
-	struct answer *a = malloc(sizeof(*a));
-	int fds[2], state = 0, status = CLI_OK;
-	bool whole;
-	pid_t pid;
-
-	if (!a || pipe(fds)) {
-		free(a);
-		return cli_fail("compare: %s", strerror(errno));
-	}
-	fflush(stdout);
-	pid = fork();
-	if (!pid)
-		child(run, fds[1]);
-	close(fds[1]);
-	whole = pid > 0 && receive(fds[0], a);
-	close(fds[0]);
-	if (pid > 0)
-		waitpid(pid, &state, 0);
-	if (!whole || state)
-		status = cli_fail("compare: %s: the run ended without a result", name);
-	else if (a->code)
-		status = cli_fail("compare: %s: %s", name, a->reason);
-	else
-		*res = a->result;
-	free(a);
-	return status;
+	snprintf(who, sizeof(who), "compare: %s", v->name);
+	return run_apart(who, run, res);
 }
 
 /* A stream that is alone is nobody's bystander: there is no need to know how fast it is without faults. */
 static int run_variant(const struct options *o, struct variant *v)
 {
 	struct replay_options resident = v->run;
-	int status = run_apart(v->name, &v->run, &v->faulting);
+	int status = run_one(v, &v->run, &v->faulting);
 
 	resident.resident = REPLAY_RESIDENT_ALL;
-	return status || !o->several ? status : run_apart(v->name, &resident, &v->resident);
+	return status || !o->several ? status : run_one(v, &resident, &v->resident);
 }
 
 /* ---- what it means ---- */
@@ -416,7 +346,7 @@ static void print(const struct options *o)
 	}
 	report_table_print(&t, stdout);
 	if (o->pcie_for_all)
-		printf("\n%s\n", bus_note);
+		printf("\n%s\n", run_bus_note);
 	print_reasons(o);
 }
 

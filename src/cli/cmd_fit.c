@@ -4,11 +4,10 @@
 #include "fit.h"
 #include "report_json.h"
 #include "report_table.h"
-#include "timed_replay.h"
+#include "run_options.h"
 #include "trace_gen.h"
 
 #include <getopt.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -108,13 +107,6 @@ static int load_base(const char *name, struct fl_config *cfg)
 
 /* ---- the model ---- */
 
-/* What a child sends back. */
-struct answer {
-	int code;
-	char reason[sizeof(struct dmat_error)];
-	u64 bytes, duration_ns, latency_ns;
-};
-
 static int make_trace(const struct fit_point *p, const char *path, struct dmat_error *err)
 {
 	char pages[40], size[40], write[40], accesses[40];
@@ -128,8 +120,7 @@ static int make_trace(const struct fit_point *p, const char *path, struct dmat_e
 	return trace_generate("random", set, ARRAY_SIZE(set), 1, path, err);
 }
 
-static void answer_point(const struct options *o, const struct fl_config *cfg, const struct fit_point *p,
-			 const char *path, struct answer *a)
+static int ask_model(const struct options *o, const struct fl_config *cfg, struct fit_point *p, const char *path)
 {
 	struct replay_options run = { .trace = path,
 				      .kind = p->off ? iommu_kind_find("none") : o->kind,
@@ -138,60 +129,21 @@ static void answer_point(const struct options *o, const struct fl_config *cfg, c
 	struct fl_config mine = *cfg;
 	struct replay_result res;
 	struct dmat_error err = { 0 };
+	char who[64];
+	int status;
 
 	mine.master.arrival = FL_ARRIVAL_BACK_TO_BACK;
 	if (p->kind == FIT_LATENCY)
 		mine.master.outstanding = 1;
 	run.cfg = &mine;
-	a->code = make_trace(p, path, &err);
-	if (!a->code)
-		a->code = replay_timed(&run, &res, &err);
-	if (a->code)
-		snprintf(a->reason, sizeof(a->reason), "%.250s", err.reason);
-	a->bytes = res.bytes;
-	a->duration_ns = res.duration_ns;
-	a->latency_ns = res.access.mean;
-}
-
-static bool transfer_answer(int fd, struct answer *a, bool out)
-{
-	char *at = (char *)a;
-	size_t left = sizeof(*a);
-	ssize_t n;
-
-	while (left && (n = out ? write(fd, at, left) : read(fd, at, left)) > 0) {
-		at += n;
-		left -= (size_t)n;
-	}
-	return !left;
-}
-
-/* A process for each point: SystemC simulates once in a process. */
-static int ask_model(const struct options *o, const struct fl_config *cfg, struct fit_point *p, const char *path)
-{
-	struct answer a = { 0 };
-	int fds[2], state = 0;
-	bool whole;
-	pid_t pid;
-
-	if (pipe(fds))
-		return cli_fail("fit: %s", strerror(errno));
-	pid = fork();
-	if (!pid) {
-		answer_point(o, cfg, p, path, &a);
-		_exit(!transfer_answer(fds[1], &a, true));
-	}
-	close(fds[1]);
-	whole = pid > 0 && transfer_answer(fds[0], &a, false);
-	close(fds[0]);
-	if (pid > 0)
-		waitpid(pid, &state, 0);
-	if (!whole || state)
-		return cli_fail("fit: the run of a window of %llu bytes ended without a result", p->window);
-	if (a.code)
-		return cli_fail("fit: window of %llu bytes: %s", p->window, a.reason);
-	p->model = p->kind == FIT_LATENCY ? (double)a.latency_ns : (double)a.bytes * 1000 / (double)a.duration_ns;
-	return CLI_OK;
+	snprintf(who, sizeof(who), "fit: window of %llu bytes", p->window);
+	if (make_trace(p, path, &err))
+		return cli_fail("%s: %s", who, err.reason);
+	status = run_apart(who, &run, &res);
+	if (!status)
+		p->model = p->kind == FIT_LATENCY ? (double)res.access.mean
+						  : (double)res.bytes * 1000 / (double)res.duration_ns;
+	return status;
 }
 
 /* Without an IOMMU no window differs from another. */
@@ -207,19 +159,15 @@ static const struct fit_point *same_as(const struct fit_data *d, size_t number)
 
 static int ask_all(struct options *o, const struct fl_config *cfg)
 {
-	const char *folder = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
 	struct report_progress bar = { .what = "windows", .total = o->data.points };
 	const struct fit_point *same;
-	int status = CLI_OK, fd;
-	char path[4096];
+	char path[CLI_PATH];
+	int status;
 	size_t i;
 
-	snprintf(path, sizeof(path), "%.4000s/faultline-fit-XXXXXX", folder);
-	fd = mkstemp(path);
-	if (fd < 0)
-		return cli_fail("fit: %s: %s", path, strerror(errno));
-	close(fd);
-	fflush(stdout);
+	status = cli_temporary("fit", path);
+	if (status)
+		return status;
 	for (i = 0; !status && i < o->data.points; i++) {
 		same = same_as(&o->data, i);
 		if (same)

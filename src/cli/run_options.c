@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "run_options.h"
+#include "timed_replay.h"
+
+const char run_bus_note[] = "Every variant has its masters behind the PCIe link, for one of them has page requests "
+			    "(master.bus).";
 
 void run_options_init(struct run_options *o)
 {
@@ -134,4 +138,14 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 		return configure(o, opt);
 	}
 	return cli_bad_option(argc, argv, opt);
+}
+
+int run_apart(const char *who, const struct replay_options *run, struct replay_result *res)
+{
+	struct dmat_error err = { 0 };
+
+	fflush(stdout);
+	if (!replay_timed_apart(run, res, &err))
+		return CLI_OK;
+	return cli_fail("%s: %s: %s", who, err.file[0] ? err.file : run->trace, err.reason);
 }

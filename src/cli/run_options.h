@@ -88,4 +88,9 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv);
 /* "0x8" and the like; an exit status. */
 int run_options_number(const char *command, const char *option, const char *text, u64 limit, u64 *out);
 
+/* What a command says that gives runs with and without page requests the same way to the IOMMU (master.bus). */
+extern const char run_bus_note[];
+/* A timed replay, one of several; @who: command and run, as an error names them. An exit status. */
+int run_apart(const char *who, const struct replay_options *run, struct replay_result *res);
+
 #endif /* RUN_OPTIONS_H */

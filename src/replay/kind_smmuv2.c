@@ -29,7 +29,6 @@ static int create(const struct fl_config *cfg, const struct iommu_ops *ops, void
 	c.n_tbus = (u8)cfg->tbu.count;
 	for (i = 0; i < c.n_tbus; i++)
 		c.stall_slots[i] = (u16)cfg->smmuv2.stall_slots;
-	c.no_caches = !cfg->iommu.tlb_sets && !cfg->iommu.walk_cache_sets;
 	c.tlb = geometry(cfg->iommu.tlb_sets, cfg->iommu.tlb_ways);
 	c.wc1 = geometry(cfg->iommu.walk_cache_sets, cfg->iommu.walk_cache_ways);
 	c.wc2 = c.wc1;

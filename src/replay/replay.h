@@ -184,6 +184,8 @@ struct replay_difference {
  * @counters: of hardware and software
  * @timed: the fields after it are valid
  * @duration_ns: from the first access to the end of the last
+ * @in_flight_ns: accesses under way, summed over that time; 0: the master does not count them
+ * @in_flight_peak: of them at once
  * @latency: of faults, ns, from the access's acceptance to its end
  * @parts: what they are made of
  * @page_parts: the same in the parts of a PCIe page fault (REPLAY_PRI)
@@ -209,6 +211,7 @@ struct replay_result {
 	struct replay_counters counters;
 	bool timed;
 	u64 duration_ns;
+	u64 in_flight_ns, in_flight_peak;
 	struct stats_summary latency, parts[REPLAY_PARTS], access;
 	struct stats_summary page_parts[REPLAY_PAGE_PARTS];
 	struct stats_histogram latency_histogram, access_histogram;

@@ -175,12 +175,25 @@ static void set_ledger(json_t *j, const struct replay_options *opt, const struct
 	json_object_set_new(j, "why", list);
 }
 
+static void set_in_flight(json_t *j, const struct replay_result *res)
+{
+	json_t *o = json_object();
+
+	report_json_u64(o, "mean_ppm",
+			res->duration_ns ? (u64)((unsigned __int128)res->in_flight_ns * 1000000 / res->duration_ns)
+					 : 0);
+	report_json_u64(o, "peak", res->in_flight_peak);
+	json_object_set_new(j, "in_flight", o);
+}
+
 static void set_timing(json_t *j, const struct replay_options *opt, const struct replay_result *res)
 {
 	json_t *parts = json_object();
 	int i;
 
 	report_json_u64(j, "duration_ns", res->duration_ns);
+	if (res->in_flight_peak)
+		set_in_flight(j, res);
 	set_streams(j, opt, res);
 	set_times(j, "access_latency_ns", &res->access, &res->access_histogram);
 	set_times(j, "latency_ns", &res->latency, &res->latency_histogram);

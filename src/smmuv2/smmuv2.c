@@ -469,6 +469,12 @@ static bool size_ok(u8 bits)
 	return smmuv2_size_bits(smmuv2_size_code(bits)) == bits;
 }
 
+static void default_cache(struct tcache_cfg *c, u32 sets, u32 ways)
+{
+	if (!c->sets && !c->ways)
+		*c = (struct tcache_cfg){ .sets = sets, .ways = ways };
+}
+
 static void default_caches(struct smmuv2_cfg *c)
 {
 	if (c->no_caches) {
@@ -477,12 +483,9 @@ static void default_caches(struct smmuv2_cfg *c)
 		c->wc2.sets = 0;
 		return;
 	}
-	if (!c->tlb.sets)
-		c->tlb = (struct tcache_cfg){ .sets = 512, .ways = 4 };
-	if (!c->wc1.sets)
-		c->wc1 = (struct tcache_cfg){ .sets = 64, .ways = 4 };
-	if (!c->wc2.sets)
-		c->wc2 = (struct tcache_cfg){ .sets = 64, .ways = 4 };
+	default_cache(&c->tlb, 512, 4);
+	default_cache(&c->wc1, 64, 4);
+	default_cache(&c->wc2, 64, 4);
 }
 
 static int check_cfg(const struct smmuv2_cfg *c)

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <iterator>
 #include <string>
-#include <sys/wait.h>
 #include <unistd.h>
 
 extern "C" {
@@ -25,42 +24,25 @@ struct Run {
     u32 resident;
 };
 
-/* One replay in a process of its own: SystemC starts once. @p set: a key and its value, or nullptr. */
+/* @p set: a key and its value, or nullptr. */
 replay_result play(const Run &r, const char *set, const char *set2 = nullptr) {
-    int pipes[2];
     replay_result res{};
+    replay_options opt{};
+    fl_config cfg;
+    fl_config_error cerr;
+    dmat_error err{};
 
-    ck_assert_int_eq(pipe(pipes), 0);
-    pid_t child = fork();
-    if (!child) {
-        replay_options opt{};
-        fl_config cfg;
-        fl_config_error cerr;
-        dmat_error err{};
-        fl_config_init(&cfg);
-        bool bad = fl_config_load(&cfg, r.preset, &cerr) || fl_config_set(&cfg, "master.outstanding=1", &cerr) ||
-                   (set && fl_config_set(&cfg, set, &cerr)) || (set2 && fl_config_set(&cfg, set2, &cerr));
-        opt.trace = r.trace;
-        opt.kind = iommu_kind_find(r.iommu);
-        opt.faults = r.faults;
-        opt.resident = r.resident;
-        opt.seed = 1;
-        opt.cfg = &cfg;
-        bad = bad || replay_timed(&opt, &res, &err) || write(pipes[1], &res, sizeof(res)) != ssize_t(sizeof(res));
-        if (bad)
-            std::fprintf(stderr, "%s %s\n", cerr.text, err.reason);
-        _exit(bad);
-    }
-    close(pipes[1]);
-    char *at = reinterpret_cast<char *>(&res);
-    std::size_t have = 0;
-    for (ssize_t n; have < sizeof(res) && (n = read(pipes[0], at + have, sizeof(res) - have)) > 0;)
-        have += std::size_t(n);
-    close(pipes[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    ck_assert_int_eq(status, 0);
-    ck_assert_uint_eq(have, sizeof(res));
+    fl_config_init(&cfg);
+    ck_assert_msg(!fl_config_load(&cfg, r.preset, &cerr), "%s", cerr.text);
+    for (const char *one : {"master.outstanding=1", set, set2})
+        ck_assert_msg(!one || !fl_config_set(&cfg, one, &cerr), "%s", cerr.text);
+    opt.trace = r.trace;
+    opt.kind = iommu_kind_find(r.iommu);
+    opt.faults = r.faults;
+    opt.resident = r.resident;
+    opt.seed = 1;
+    opt.cfg = &cfg;
+    ck_assert_msg(!replay_timed_apart(&opt, &res, &err), "%s", err.reason);
     return res;
 }
 

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Where the answer turns, of contenders whose costs are known. */
+#include "study_search.h"
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The second contender wins from @from up to @to; 0 and 0: nowhere. Both take the same at @draw. */
+struct world {
+	u64 from, to, draw;
+	u32 asked, fail_at;
+	bool powers_only;
+};
+
+static int measure(void *ctx, struct study_point *p)
+{
+	struct world *w = ctx;
+
+	if (++w->asked == w->fail_at)
+		return -EIO;
+	if (w->powers_only)
+		ck_assert_uint_eq(p->value & (p->value - 1), 0);
+	p->cost[0] = 1000;
+	p->cost[1] = p->value == w->draw ? 1000 : p->value >= w->from && p->value < w->to ? 999 : 1001;
+	return 0;
+}
+
+static struct study_result search(struct world *w, u64 from, u64 to)
+{
+	struct study_range range = { from, to, w->powers_only };
+	struct study_result r;
+	u32 i;
+
+	ck_assert_int_eq(study_search(&range, measure, w, &r), 0);
+	ck_assert_uint_ge(r.n_grid, 1);
+	ck_assert_uint_le(r.n_grid, STUDY_GRID);
+	ck_assert_uint_eq(r.grid[0].value, from);
+	ck_assert_uint_eq(r.grid[r.n_grid - 1].value, to);
+	for (i = 1; i < r.n_grid; i++)
+		ck_assert_uint_gt(r.grid[i].value, r.grid[i - 1].value);
+	return r;
+}
+
+START_TEST(turns_once)
+{
+	struct world w = { .from = 48, .to = ~0ULL };
+	struct study_result r = search(&w, 1, 1024);
+
+	ck_assert_uint_eq(r.changes, 1);
+	ck_assert_uint_eq(r.n_turns, 1);
+	ck_assert_uint_eq(r.turn[0].low.value, 47);
+	ck_assert_uint_eq(r.turn[0].high.value, 48);
+	ck_assert_int_eq(study_winner(&r.turn[0].low), 0);
+	ck_assert_int_eq(study_winner(&r.turn[0].high), 1);
+	ck_assert_uint_eq(r.turn[0].high.cost[1], 999);
+}
+END_TEST
+
+START_TEST(turns_there_and_back)
+{
+	struct world w = { .from = 100, .to = 300 };
+	struct study_result r = search(&w, 1, 1024);
+
+	ck_assert_uint_eq(r.changes, 2);
+	ck_assert_uint_eq(r.n_turns, 2);
+	ck_assert_uint_eq(r.turn[0].low.value, 99);
+	ck_assert_uint_eq(r.turn[0].high.value, 100);
+	ck_assert_int_eq(study_winner(&r.turn[1].low), 1);
+	ck_assert_int_eq(study_winner(&r.turn[1].high), 0);
+	/* within 1 % of the value */
+	ck_assert_uint_lt(r.turn[1].low.value, 300);
+	ck_assert_uint_ge(r.turn[1].high.value, 300);
+	ck_assert_uint_le(r.turn[1].high.value - r.turn[1].low.value, 3);
+}
+END_TEST
+
+START_TEST(turns_nowhere)
+{
+	struct world w = { 0 };
+	struct study_result r = search(&w, 1, 1024);
+
+	ck_assert_uint_eq(r.changes, 0);
+	ck_assert_uint_eq(r.n_turns, 0);
+	ck_assert_int_eq(study_winner(&r.grid[0]), 0);
+	ck_assert_uint_eq(w.asked, r.n_grid);
+}
+END_TEST
+
+/* A draw is no change; the place is looked for from the last point that was none. */
+START_TEST(draw_between)
+{
+	struct world w = { .from = 17, .to = ~0ULL, .draw = 16 };
+	struct study_result r = search(&w, 1, 64);
+
+	ck_assert_uint_eq(r.changes, 1);
+	ck_assert_uint_eq(r.turn[0].low.value, 15);
+	ck_assert_uint_eq(r.turn[0].high.value, 16);
+	ck_assert_int_eq(study_winner(&r.turn[0].high), -1);
+}
+END_TEST
+
+START_TEST(few_values_are_all_measured)
+{
+	struct world w = { .from = 5, .to = ~0ULL };
+	struct study_result r = search(&w, 2, 8);
+
+	ck_assert_uint_eq(r.n_grid, 7);
+	ck_assert_uint_eq(r.turn[0].low.value, 4);
+	ck_assert_uint_eq(r.turn[0].high.value, 5);
+	ck_assert_uint_eq(w.asked, 7);
+	r = search(&w, 8, 8);
+	ck_assert_uint_eq(r.n_grid, 1);
+	ck_assert_uint_eq(r.changes, 0);
+}
+END_TEST
+
+/* The whole range of a time from none on: a grid of multiples that begins with 0. */
+START_TEST(from_zero_to_far)
+{
+	struct world w = { .from = 123456789, .to = ~0ULL };
+	struct study_result r = search(&w, 0, 1000000000);
+
+	ck_assert_uint_eq(r.changes, 1);
+	ck_assert_uint_le(r.turn[0].high.value - r.turn[0].low.value, 1234567);
+	ck_assert_uint_lt(r.turn[0].low.value, 123456789);
+	ck_assert_uint_ge(r.turn[0].high.value, 123456789);
+	r = search(&w, 1, ~0ULL >> 1);
+	ck_assert_uint_eq(r.changes, 1);
+}
+END_TEST
+
+START_TEST(powers_only)
+{
+	struct world w = { .from = 100, .to = ~0ULL, .powers_only = true };
+	struct study_result r = search(&w, 0, 65536);
+
+	ck_assert_uint_eq(r.changes, 1);
+	ck_assert_uint_eq(r.turn[0].low.value, 64);
+	ck_assert_uint_eq(r.turn[0].high.value, 128);
+}
+END_TEST
+
+START_TEST(error_ends_it)
+{
+	struct world w = { .from = 48, .to = ~0ULL, .fail_at = (u32)_i };
+	struct study_range range = { 1, 1024, false };
+	struct study_result r;
+
+	ck_assert_int_eq(study_search(&range, measure, &w, &r), -EIO);
+	ck_assert_uint_eq(w.asked, _i);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("study_search");
+	TCase *t = tcase_create("turns");
+	SRunner *r;
+	int failed;
+
+	tcase_add_test(t, turns_once);
+	tcase_add_test(t, turns_there_and_back);
+	tcase_add_test(t, turns_nowhere);
+	tcase_add_test(t, draw_between);
+	tcase_add_test(t, few_values_are_all_measured);
+	tcase_add_test(t, from_zero_to_far);
+	tcase_add_test(t, powers_only);
+	tcase_add_loop_test(t, error_ends_it, 1, 14);
+	suite_add_tcase(s, t);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
