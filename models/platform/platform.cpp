@@ -379,15 +379,19 @@ void Platform::collect(replay_result &result) {
     result.access_histogram = master->latencies().histogram(1000);
     result.latency = latency_.summary(1);
     result.latency_histogram = latency_.histogram(1);
-    for (unsigned i = 0; i < FAULT_PARTS; i++)
+    for (unsigned i = 0; i < FAULT_PARTS; i++) {
         result.parts[i] = parts_[i].summary(1);
+        result.part_histograms[i] = parts_[i].histogram(1);
+    }
     for (u32 i = 0; i < scan_.n_sids; i++) {
         result.streams[i].latency = streams_[i].latency.summary(1000);
         if (streams_[i].last)
             result.streams[i].active_ns = (streams_[i].last - streams_[i].first) / 1000;
     }
-    for (unsigned i = 0; i < PAGE_PARTS; i++)
+    for (unsigned i = 0; i < PAGE_PARTS; i++) {
         result.page_parts[i] = page_parts_[i].summary(1);
+        result.page_part_histograms[i] = page_parts_[i].histogram(1);
+    }
     collect_ledger(result);
     for (auto &d : devices_) {
         result.merged += d.model->merged();

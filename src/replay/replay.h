@@ -193,7 +193,7 @@ struct replay_difference {
  * @merged: page faults that joined a page request on its way (REPLAY_PRI)
  * @tries: page requests that a full queue sent back, and that were made again (REPLAY_PRI)
  * @access: latency of all accesses
- * @latency_histogram, @access_histogram: the same samples as @latency and @access
+ * @latency_histogram, @access_histogram, @part_histograms, @page_part_histograms: the same samples as the summaries
  * @fault_bills, @access_bills: faults and accesses whose time has owners; 0: the master carries no bills
  * @fault_owner_ns, @access_owner_ns: by enum owner, summed over all faults, and over all accesses
  * @resources: @n_resources of them
@@ -215,6 +215,7 @@ struct replay_result {
 	struct stats_summary latency, parts[REPLAY_PARTS], access;
 	struct stats_summary page_parts[REPLAY_PAGE_PARTS];
 	struct stats_histogram latency_histogram, access_histogram;
+	struct stats_histogram part_histograms[REPLAY_PARTS], page_part_histograms[REPLAY_PAGE_PARTS];
 	u64 merged, tries;
 	u64 fault_bills, access_bills;
 	u64 fault_owner_ns[OWNERS], access_owner_ns[OWNERS];

@@ -89,7 +89,7 @@ static void set_page_parts(json_t *j, const struct replay_result *res)
 	int i;
 
 	for (i = 0; i < REPLAY_PAGE_PARTS; i++)
-		set_times(parts, replay_page_part_names[i], &res->page_parts[i], NULL);
+		set_times(parts, replay_page_part_names[i], &res->page_parts[i], &res->page_part_histograms[i]);
 	json_object_set_new(j, "page_parts_ns", parts);
 	report_json_u64(j, "merged", res->merged);
 	report_json_u64(j, "tries", res->tries);
@@ -198,7 +198,7 @@ static void set_timing(json_t *j, const struct replay_options *opt, const struct
 	set_times(j, "access_latency_ns", &res->access, &res->access_histogram);
 	set_times(j, "latency_ns", &res->latency, &res->latency_histogram);
 	for (i = 0; i < REPLAY_PARTS; i++)
-		set_times(parts, replay_part_names[i], &res->parts[i], NULL);
+		set_times(parts, replay_part_names[i], &res->parts[i], &res->part_histograms[i]);
 	json_object_set_new(j, "parts_ns", parts);
 	if (opt->faults == REPLAY_PRI || res->page_parts[0].count)
 		set_page_parts(j, res);

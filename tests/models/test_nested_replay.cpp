@@ -137,7 +137,8 @@ START_TEST(accesses_with_caches) {
     Generated trace("nic", {"packets=5000"});
     replay_result r = play({trace.path, kind.iommu, REPLAY_TERMINATE, REPLAY_RESIDENT_ALL, false},
                            {"driver.nested=yes", pages[_i % 3].set});
-    double misses = double(r.counters.walks) / double(r.maps), accesses = double(r.counters.table_accesses) / double(r.counters.walks);
+    double misses = double(r.counters.walks) / double(r.maps),
+           accesses = double(r.counters.table_accesses) / double(r.counters.walks);
 
     ck_assert_uint_eq(r.different, 0);
     ck_assert_double_ge(misses, 0.95);
