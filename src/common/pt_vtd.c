@@ -27,7 +27,6 @@ struct vtd_cursor {
 	u16 attr;
 	s8 level; /* down to 1 */
 	u8 tries;
-	bool located; /* under the second stage: @where is a physical address, from a walk cache */
 };
 
 static inline u8 vtd_shift(s8 level)
@@ -42,14 +41,13 @@ static inline void vtd_cursor_set(struct vtd_cursor *c, const struct vtd_stage *
 		fl_assert(start->level >= 1);
 		c->table = start->table;
 		c->level = start->level;
-		c->attr = start->attr;
+		c->attr = start->attr & (u16)~PT_TBL_LOCATED;
 	} else {
 		c->table = st->table & ADDR_MASK;
 		c->level = st->levels;
 		c->attr = 0;
 	}
 	c->tries = 0;
-	c->located = false;
 }
 
 static inline void vtd_aim(struct vtd_cursor *c, u64 addr)
@@ -269,22 +267,16 @@ static enum pt_fault fs_fault(struct pt_result *r, const struct vtd_stage *st, e
 
 /* Through the second stage to a first-stage entry (3.8.1); @write: A, EA or D has to be set in it */
 static enum pt_fault fs_locate(const struct pt_env *env, const struct vtd_stage *st, const struct vtd_stage *ss,
-			       struct vtd_cursor *c, bool write, u64 *pa, bool *writable, struct pt_result *r)
+			       const struct vtd_cursor *c, bool write, u64 *pa, bool *writable, struct pt_result *r)
 {
 	/* With second-stage A/D flags, reads of first-stage entries need write permission, too. */
 	u8 want = write || (ss->flags & VTD_AD) ? PERM_R | PERM_W : PERM_R;
 	struct pt_start start;
 	struct pt_leaf l2;
 	u32 access = PT_PRIV | (write ? PT_WRITE : 0), steps;
-	bool resume;
+	bool resume = env->s2_start && env->s2_start(env->s2_cache, c->where, &start);
 
-	c->located = c->attr & PT_TBL_LOCATED;
-	if (c->located) {
-		c->attr &= (u16)~PT_TBL_LOCATED;
-		return PT_OK;
-	}
 	steps = env->steps && !write ? env->steps->n : 0;
-	resume = env->s2_start && env->s2_start(env->s2_cache, c->where, &start);
 	if (unlikely(ss_walk(env, ss, c->where, want, access, true, resume ? &start : NULL, &l2, r))) {
 		r->desc = 0;
 		if (r->fault == PT_PERMISSION) {
@@ -337,16 +329,18 @@ static enum pt_fault fs_walk(const struct pt_env *env, const struct vtd_stage *s
 			     u32 access, const struct pt_start *start, struct pt_leaf *l, struct pt_result *r)
 {
 	bool writable = false;
+	/* Under the second stage: the table is at a physical address, which a walk cache knows. */
+	bool located = start && start->level <= st->levels && (start->attr & PT_TBL_LOCATED);
 	struct vtd_cursor c;
 	enum pt_fault fault;
 	u64 entry = 0, flagged, pa;
 
 	vtd_cursor_set(&c, st, start);
 	l->flags = 0;
-	for (;;) {
+	for (;; located = false) {
 		vtd_aim(&c, addr);
 		pa = c.where;
-		if (ss && fs_locate(env, st, ss, &c, false, &pa, &writable, r))
+		if (ss && !located && fs_locate(env, st, ss, &c, false, &pa, &writable, r))
 			return r->fault;
 		if (unlikely(!pt_fetch64(env, pa, WALK_S1, c.level, false, &entry)))
 			return fs_fault(r, st, PT_EXT_ABORT, &c, pa, 0, access);
@@ -374,7 +368,7 @@ again:
 			return fs_fault(r, st, PT_ADDR_SIZE, &c, pa, entry, access);
 		if (unlikely(flagged != entry) && env->ops->mem_cas64) {
 			/* The second stage has to allow the write, and it wants its input: once more, from the root. */
-			if (ss && c.located) {
+			if (located) {
 				vtd_cursor_set(&c, st, NULL);
 				continue;
 			}

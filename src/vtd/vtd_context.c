@@ -74,13 +74,17 @@ static struct tcache_tag pasid_tag(u32 sid, u32 pasid)
 	return (struct tcache_tag){ .asid = pasid, .vmid = sid << 16 | ((sid ^ pasid) & 0xffff), .world = pasid >> 16 };
 }
 
-static void count_event(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
+static __attribute__((__noinline__)) void tell(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
 {
-	if (v->ops->event) {
-		struct iommu_event ev = { .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .sid = sid };
+	struct iommu_event ev = { .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .sid = sid };
 
-		vtd_emit(v, &ev);
-	}
+	vtd_emit(v, &ev);
+}
+
+static inline void count_event(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
+{
+	if (unlikely(v->ops->event != NULL))
+		tell(v, unit, hit, sid);
 }
 
 static bool cached_context(struct vtd *v, u32 sid, struct vtd_bind *b)
@@ -436,7 +440,7 @@ u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, str
 		return reason;
 	reason = v->ttm == VTD_TTM_LEGACY ? resolve_legacy(v, q, w, b) : resolve_scalable(v, q, w, b);
 	/* A translated request uses no domain's tables: what it depends on is its context entry. */
-	if (!reason && !q->has_pasid && q->kind != VTD_TRANSLATED)
+	if (!q->has_pasid && !reason && q->kind != VTD_TRANSLATED)
 		learn_requester(v, q, b);
 	return reason;
 }
