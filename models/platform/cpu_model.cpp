@@ -214,9 +214,10 @@ CpuModel::Job CpuModel::next_job(Pool &pool) {
     return job;
 }
 
+/* A driver's thread runs ahead of its action: it may have queued later what a worker takes now. Then nobody waited. */
 void CpuModel::take(Worker &w, Job job) {
     auto found = queued_.find(job.group);
-    ps_t asked = found != queued_.end() ? found->second : w.taken;
+    ps_t asked = found != queued_.end() ? std::min(found->second, w.taken) : w.taken;
 
     if (found != queued_.end())
         queued_.erase(found);

@@ -267,6 +267,29 @@ START_TEST(json_says_what_is_known) {
 }
 END_TEST
 
+/*
+ * A slow thread runs ahead of its action while it reads many page requests; four workers are awake beside it and take
+ * them at once. No fault waits for a worker longer than it takes.
+ */
+START_TEST(workers_beside_a_slow_thread) {
+    std::string text = "attach 0 sid=1 domain=1\nmap 0 domain=1 iova=0x10000 size=0x100000 pa=0x40010000 perm=rw\n";
+    for (int i = 0; i < 256; i++)
+        text += "access " + std::to_string(1000000 + i * 2000) + " sid=1 iova=" + std::to_string(0x10000 + i * 0x1000) +
+                " size=8 dir=r\n";
+    rig_text(text.c_str());
+    rig_opt.kind = &iommu_kind_vtd;
+    rig_opt.faults = REPLAY_PRI;
+    set("cpu.memory_ns=10000");
+    set("cpu.handler_ns=100");
+    set("cpu.batch_faults=256");
+    run_timed(REPLAY_RESIDENT_NONE);
+    const replay_resource *workers = resource("workers");
+    ck_assert_ptr_nonnull(workers);
+    ck_assert_uint_ge(workers->uses, 2);
+    ck_assert_uint_le(workers->waited_ns, rig_res.latency.count * rig_res.latency.max);
+}
+END_TEST
+
 /* A warm-up is not counted: the first access, with all that it missed. */
 START_TEST(warm_up_is_not_counted) {
     rig_text(three_accesses);
@@ -299,6 +322,7 @@ int main() {
     tcase_add_test(c, sync_and_its_wait);
     tcase_add_loop_test(c, one_page_request, 0, 2);
     tcase_add_test(c, every_resource_is_listed);
+    tcase_add_test(c, workers_beside_a_slow_thread);
     tcase_add_loop_test(c, json_says_what_is_known, 0, 2);
     tcase_add_loop_test(c, warm_up_is_not_counted, 0, 2);
     suite_add_tcase(s, c);
