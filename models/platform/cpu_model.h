@@ -72,6 +72,7 @@ public:
     void mark(ps_t t) {
         workers_use_.mark(t);
         threads_use_.mark(t);
+        cpus_.mark(t);
     }
 
     const Usage &cpus() const { return cpus_.usage(); }

@@ -39,6 +39,8 @@ public:
     /// Nobody waits for one.
     bool idle() const { return waiting_ == 0 && !leaving_; }
     const Usage &usage() const { return usage_; }
+    /// Its account begins at @p t.
+    void mark(ps_t t) { usage_.mark(t); }
 
 private:
     struct Task {

@@ -215,7 +215,8 @@ bool TraceMaster::begin_job(TraceFeed::Item &item, ps_t t) {
     }
     if (s.outstanding)
         return false;
-    first_issue_ = std::min(first_issue_, t);
+    if (likely(issued_ >= hooks_.warmup))
+        first_issue_ = std::min(first_issue_, t);
     s.ready = t + config_.os.job_ps;
     jobs_.use(t, t, s.ready);
     item.new_job = false;
@@ -347,6 +348,8 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     p->warmup = issued_++ < hooks_.warmup;
     if (unlikely(issued_ == hooks_.warmup + 1)) {
         in_flight_.mark(t);
+        if (hooks_.warmup)
+            jobs_.mark(t);
         if (hooks_.counting)
             hooks_.counting(t);
     }

@@ -174,9 +174,14 @@ START_TEST(link_at_its_limit) {
 }
 END_TEST
 
-/* The first access of the trace is a fault: it is played, not counted, and its page is mapped. */
+/*
+ * The first access of the trace is a fault: it is played, not counted, and its page is mapped. Neither is the software
+ * before it, on the one processor that there is.
+ */
 START_TEST(warmup_does_not_count) {
     rig_opt.warmup = 1;
+    rig_cfg.cpu.count = 1;
+    rig_cfg.os.job_ps = 500'000;
     rig_text("attach 0 sid=1 domain=7\n"
              "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
              "access 100000 sid=1 iova=0x1000 size=8 dir=r\n"
@@ -207,6 +212,8 @@ START_TEST(warmup_does_not_count) {
     ck_assert_uint_eq(rig_res.streams[0].active_ns, 100000 + 52);
     ck_assert_uint_eq(resource("tbu_input")->uses, 2);
     ck_assert_ptr_null(resource("workers"));
+    ck_assert_ptr_null(resource("cpus"));
+    ck_assert_ptr_null(resource("jobs"));
 }
 END_TEST
 
