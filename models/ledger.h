@@ -138,6 +138,7 @@ public:
         settle(from);
         take_over(from);
         held_++;
+        held_since_ += from;
         changed(from);
     }
     void release(ps_t from, ps_t until) {
@@ -146,6 +147,7 @@ public:
         from = from > from_ ? from : from_;
         busy_ += until > from ? until - from : 0;
         held_--;
+        held_since_ -= from;
         ends_.push(until);
         latest_ = until > latest_ ? until : latest_;
     }
@@ -173,6 +175,7 @@ public:
         if (full_since_ != kNever && full_since_ < t)
             full_since_ = t;
         peak_ = u32(ends_.size()) + held_;
+        held_since_ = __int128(held_) * t;
         from_ = t;
     }
 
@@ -188,6 +191,11 @@ public:
     u64 uses() const { return uses_; }
     /// Of all units; those of take() count when they are released, those of use() at once, up to latest().
     unsigned __int128 busy() const { return busy_; }
+    /// The same with those of take() that are not released, up to @p now.
+    unsigned __int128 busy(ps_t now) const {
+        __int128 held = __int128(held_) * now - held_since_;
+        return held > 0 ? busy_ + (unsigned __int128)held : busy_;
+    }
     ps_t latest() const { return latest_; }
     unsigned __int128 waited() const { return waited_; }
     u32 peak() const { return peak_; }
@@ -237,6 +245,7 @@ private:
     bool kept_;
     u64 uses_ = 0;
     unsigned __int128 busy_ = 0, waited_ = 0;
+    __int128 held_since_ = 0; // of all held units together
     ps_t full_ = 0, full_since_ = kNever, latest_ = 0;
     ps_t from_ = 0;       // the account begins
     u64 before_uses_ = 0; // what a server that counts for itself had counted by then

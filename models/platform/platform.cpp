@@ -304,7 +304,8 @@ void Platform::access_done(const AccessDone &d) {
 std::vector<Platform::Account> Platform::accounts() const {
     std::vector<Account> a;
     auto add = [&](const Usage *u, unsigned iommu) {
-        a.push_back({u, iommu, u->uses(), u->busy(), u->waited(), u->full(scheduler.now()), u->latest()});
+        ps_t now = scheduler.now();
+        a.push_back({u, iommu, u->uses(), u->busy(now), u->waited(), u->full(now), u->latest()});
     };
 
     for (unsigned i = 0; i < iommus_.size(); i++)

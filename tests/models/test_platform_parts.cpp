@@ -286,6 +286,25 @@ START_TEST(interrupts_come_first) {
 }
 END_TEST
 
+/* Two of three units are taken, at 10 and at 30; what is held counts up to the moment of the question. */
+START_TEST(what_is_held_is_in_use) {
+    Usage u("units", 3);
+    u.take(10, 10);
+    u.take(20, 30);
+    ck_assert_uint_eq(u64(u.waited()), 10);
+    ck_assert_uint_eq(u64(u.busy()), 0);
+    ck_assert_uint_eq(u64(u.busy(50)), 40 + 20);
+    u.release(10, 60);
+    ck_assert_uint_eq(u64(u.busy(60)), 50 + 30);
+    u.mark(100);
+    ck_assert_uint_eq(u64(u.busy(100)), 0);
+    ck_assert_uint_eq(u64(u.busy(120)), 20);
+    u.release(30, 130);
+    ck_assert_uint_eq(u64(u.busy(200)), 30);
+    ck_assert_uint_eq(u.peak(), 1);
+}
+END_TEST
+
 /* ---- containers ---- */
 
 START_TEST(samples_are_exact) {
@@ -771,6 +790,7 @@ int main() {
     tcase_add_test(tc, page_requests_of_iaa);
     tcase_add_loop_test(tc, handlers_share_processors, 0, 2);
     tcase_add_test(tc, interrupts_come_first);
+    tcase_add_test(tc, what_is_held_is_in_use);
     tcase_add_test(tc, samples_are_exact);
     tcase_add_test(tc, sorted_ring_sorts);
     tcase_add_test(tc, outstanding_limit);
