@@ -27,15 +27,15 @@ void IommuModel::answer_translation(Flow &f) {
         f.done = f.at;
 }
 
-/* ---- page requests: one record at a time ---- */
+/* ---- page requests: records leave one at a time, whichever queue they go to ---- */
 
 void IommuModel::page_request(const ::page_request &pr, ps_t time) {
-    ps_t begin = pri_free_ > time ? pri_free_ : time;
+    ps_t begin = record_free_ > time ? record_free_ : time;
 
-    pri_free_ = begin + config_.notify.pri_write_ps;
-    record_use_.use(time, begin, pri_free_);
+    record_free_ = begin + config_.notify.pri_write_ps;
+    record_use_.use(time, begin, record_free_);
     page_requests_.push_back(pr);
-    scheduler_.at(pri_free_, page_request_action, this, epoch_);
+    scheduler_.at(record_free_, page_request_action, this, epoch_);
 }
 
 void IommuModel::page_request_action(void *model, u64 epoch) {

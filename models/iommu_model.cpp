@@ -48,7 +48,7 @@ std::vector<const Usage *> IommuModel::usages() const {
 
     for (auto &p : ports_) {
         p->input_use.total(p->entered, static_cast<unsigned __int128>(p->entered) * config_.tbu.interval_ps,
-                           p->input_waited);
+                           p->input_waited, p->input.end());
         all.push_back(&p->input_use);
         all.push_back(&p->slots_use);
     }

@@ -283,7 +283,7 @@ private:
     ps_t cur_ = 0; // the time the engine's services and events belong to
     ps_t next_due_ = kNever;
     ps_t watched_ = 0; // walks up to this time end by the agenda
-    ps_t record_free_ = 0, pri_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0;
+    ps_t record_free_ = 0, msi_free_ = 0, command_free_ = 0, sync_done_ = 0;
     Answer answer_{}; // whose register writes are under way
     u64 fault_seq_ = 0;
     u64 changes_ = 0; // of registers that say what translates

@@ -49,7 +49,7 @@ void IommuModel::forget_messages() {
     page_requests_.clear();
     page_records_.clear();
     invalidations_.clear();
-    record_free_ = pri_free_ = command_free_ = sync_done_ = 0;
+    record_free_ = command_free_ = sync_done_ = 0;
     answer_ = {};
 }
 

@@ -71,6 +71,10 @@ void check_resources(const replay_result &r, const std::string &what) {
                       u.utilisation_ppm);
         ck_assert_msg(!u.capacity || u.peak <= u.capacity, "%s: %s %u: %u of %u in use", what.c_str(), u.name, u.index,
                       u.peak, u.capacity);
+        // Each unit was in use while all were; both are whole ns.
+        ck_assert_msg(u.full_ns * u.capacity <= u.busy_ns + u.capacity,
+                      "%s: %s %u: all in use for %llu ns, used for %llu", what.c_str(), u.name, u.index, u.full_ns,
+                      u.busy_ns);
     }
 }
 
@@ -95,6 +99,20 @@ replay_result play(const Trace &trace, const Variant &v, const Words &sets, cons
     check_resources(res, what);
     return res;
 }
+
+/* What comes as fast as the input takes it; and records of both queues, which leave by one port. */
+START_TEST(resources_at_their_limit) {
+    Trace busy("pages=64 accesses=20000 write_percent=0 interval_ns=0 streams=1");
+    Trace two("pattern=fresh fresh_ppm=300000 interval_ns=0 accesses=4000 streams=2");
+    Variant resident = {"smmuv3", REPLAY_STALL, REPLAY_RESIDENT_ALL};
+
+    play(busy, resident, {"tbu.interval_ns=1000"}, "a slow input");
+    play(two, stall3, {"master.streams=2=pcie-ats:pri", "notify.record_write_ns=2000", "notify.pri_write_ns=3000"},
+         "records of both queues");
+    play(two, stall2, {"cpu.count=1"}, "one processor");
+    play(two, pri3, {"master.outstanding=1024", "master.outstanding_per_stream=1024"}, "many outstanding");
+}
+END_TEST
 
 /* ---- Little's law ---- */
 
@@ -288,6 +306,7 @@ END_TEST
 Suite *suite() {
     Suite *s = suite_create("laws");
     TCase *t = tcase_create("little");
+    tcase_add_test(t, resources_at_their_limit);
     tcase_add_loop_test(t, little, 0, std::size(little_runs));
     suite_add_tcase(s, t);
     t = tcase_create("more");
