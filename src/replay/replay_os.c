@@ -837,6 +837,8 @@ void replay_os_subtract(struct replay_result *res, const struct replay_result *b
 	for (i = 0; i < FAULT_CODES; i++)
 		res->responses[i] -= before->responses[i];
 	res->faults -= before->faults;
+	/* What waited for a handler when the count began may have had one since. */
+	res->unhandled -= before->unhandled < res->unhandled ? before->unhandled : res->unhandled;
 	res->duplicates -= before->duplicates;
 	res->first_touches -= before->first_touches;
 	res->maps -= before->maps;

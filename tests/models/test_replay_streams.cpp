@@ -217,6 +217,28 @@ START_TEST(warmup_does_not_count) {
 }
 END_TEST
 
+/*
+ * A group of 16 pages of which the trace has one: the second request is terminated, and the 14 behind it see no
+ * handler. All that is the warm-up's.
+ */
+START_TEST(requests_of_the_warmup_that_nobody_handled) {
+    rig_opt.kind = &iommu_kind_vtd;
+    rig_opt.faults = REPLAY_PRI;
+    set("pcie.group_pages=16");
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "access 100000 sid=1 iova=0x1000 size=8 dir=r\n"
+             "access 200000 sid=1 iova=0x1008 size=8 dir=r\n");
+    rig_opt.warmup = u64(_i);
+    rig_run();
+    ck_assert_uint_eq(rig_res.faults, _i ? 0 : 16);
+    ck_assert_uint_eq(rig_res.unhandled, _i ? 0 : 14);
+    run_timed();
+    ck_assert_uint_eq(rig_res.faults, _i ? 0 : 16);
+    ck_assert_uint_eq(rig_res.unhandled, _i ? 0 : 14);
+}
+END_TEST
+
 START_TEST(warmup_longer_than_the_trace) {
     rig_opt.warmup = 12;
     four_streams();
@@ -327,6 +349,7 @@ int main() {
     tcase_add_loop_test(c, link_is_paid_by_every_function, 0, 3);
     tcase_add_test(c, link_at_its_limit);
     tcase_add_test(c, warmup_does_not_count);
+    tcase_add_loop_test(c, requests_of_the_warmup_that_nobody_handled, 0, 2);
     tcase_add_test(c, warmup_longer_than_the_trace);
     tcase_add_loop_test(c, bystander_on_another_tbu, 0, 4);
     tcase_add_loop_test(c, what_is_refused, 0, 21);
