@@ -241,8 +241,9 @@ static void take_config(struct reading *r, struct run_options *o, const json_t *
 		wrong(r, "config", "no object");
 	json_object_foreach((json_t *)config, key, value)
 	{
-		snprintf(text, sizeof(text), "%.60s=%.255s", key,
-			 json_is_string(value) ? json_string_value(value) : "");
+		snprintf(text, sizeof(text), "%.60s=%.255s", key, string(r, config, key, key));
+		if (!json_is_string(value))
+			continue;
 		if (strchr(key, '='))
 			wrong(r, "config", "a key has a '='");
 		else if (fl_config_set(&o->cfg, text, &err))

@@ -173,6 +173,7 @@ like "edu-faults.dmat" --like "$edu"
 like "does not go with it" --like "$dir/run.json" --seed 3
 edited "unknown key 'tbu.slotz'" s/tbu.slots/tbu.slotz/
 edited "tbu.slots: 0 is out of range" 's/"tbu.slots": "[0-9]*"/"tbu.slots": "0"/'
+edited "tbu.map: no text" 's/"tbu.map": ""/"tbu.map": 1/'
 edited "run.colour: unknown key" 's/"seed": [0-9]*,$/&"colour": 3,/'
 edited "run.faults: no such kind" 's/"faults": "stall"/"faults": "crash"/'
 edited "run.repeat: not a number" 's/"repeat": 0/"repeat": -1/'
