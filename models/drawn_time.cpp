@@ -19,6 +19,8 @@ static std::string text_of(const char *name) {
     std::string text;
     char part[4096];
 
+    if (!*name)
+        throw std::runtime_error("recorded times, and those of a histogram, need a file: a key that ends with _file");
     if (!in)
         throw std::runtime_error(std::string(name) + ": " + std::strerror(errno));
     for (std::size_t n; (n = std::fread(part, 1, sizeof(part), in.get())) > 0;)

@@ -157,6 +157,19 @@ START_TEST(bad_histograms) {
 }
 END_TEST
 
+START_TEST(no_histogram_is_named) {
+    fl_config c = defaults();
+    c.cpu.handler = FL_HANDLER_HISTOGRAM;
+    bool refused = false;
+    try {
+        DrawnTime h(c, 1);
+    } catch (const std::runtime_error &e) {
+        refused = std::strstr(e.what(), "need a file");
+    }
+    ck_assert(refused);
+}
+END_TEST
+
 /* The one that comes with the program, against the table it was made from: 25206, 364 and 395 of 25965; 1 to 556 us. */
 START_TEST(page_requests_of_iaa) {
     fl_config c = defaults();
@@ -786,6 +799,7 @@ int main() {
     tcase_add_test(tc, recorded_times);
     tcase_add_loop_test(tc, bad_recorded_times, 0, 3);
     tcase_add_test(tc, histogram);
+    tcase_add_test(tc, no_histogram_is_named);
     tcase_add_loop_test(tc, bad_histograms, 0, 6);
     tcase_add_test(tc, page_requests_of_iaa);
     tcase_add_loop_test(tc, handlers_share_processors, 0, 2);
