@@ -123,15 +123,21 @@ struct vtd_wait {
 	u32 data;
 };
 
-/*
- * Under what streams have been translated since all translations were last invalidated; a holder may have kept any of
- * them. Streams share a set by a hash, domains and PASIDs a bit by their low bits: the answer errs by saying yes.
- */
 #define VTD_LEARNT_SETS 128
 
+/**
+ * struct vtd_learnt - what the streams of a set have been translated with since all translations were last
+ *	invalidated
+ * @first: domains whose first stage took part
+ * @second: domains whose second stage took part
+ * @rid: RID_PASIDs
+ *
+ * A holder may have kept any of these translations. Streams share a set by a hash, domains and PASIDs share a bit by
+ * their low bits: the answer errs by saying yes.
+ */
 struct vtd_learnt {
-	u64 first, second; /* domains whose first, second stage took part */
-	u64 rid;	   /* RID_PASIDs */
+	u64 first, second;
+	u64 rid;
 };
 
 /**
