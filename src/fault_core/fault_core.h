@@ -2,11 +2,9 @@
 /*
  * The fault core: what software does with a fault of an I/O device.
  *
- * It knows no IOMMU, no operating system and no clock. An IOMMU driver
- * reports faults and gives the operations that answer them; a host runs the
- * work. The core never sleeps by itself, never allocates while it reports,
- * handles, answers or expires, and starts no thread. Time is an argument
- * (`now`, in ns, monotonic; any origin).
+ * It knows no IOMMU, no operating system and no clock. An IOMMU driver reports faults and provides the operations
+ * that answer them; a host runs the work. The core never sleeps by itself, never allocates while it reports,
+ * handles, answers or expires, and starts no thread. Time is an argument (`now`, in ns, monotonic; any origin).
  *
  * Law: every recoverable fault is answered exactly once, by the answer to its
  * group; a group is answered when, and only when, its LAST request was seen.
@@ -832,7 +830,7 @@ void fault_core_stats(struct fault_core *core, struct fault_stats *out);
 
 /* fault_message.flags */
 #define FAULT_MSG_LAST	    0x1u /* last message of its group: a response to the cookie is owed */
-#define FAULT_MSG_LOST	    0x2u /* events before this one were lost, see lost */
+#define FAULT_MSG_LOST	    0x2u /* events before this one were lost; @lost is their number */
 #define FAULT_MSG_NO_ANSWER 0x4u /* unrecoverable: no response is owed */
 
 /**
