@@ -38,7 +38,7 @@ enum engine_call {
 /* Calls that may act for transactions whose outcome is known: rule 4 of the contract. */
 #define CALLS_THAT_ACT (BIT(CALL_MMIO_WRITE) | BIT(CALL_STEP) | BIT(CALL_RESET))
 
-/* Its other rows: who may use memory and send messages, tell of events, drive interrupts. */
+/* The other rows of rule 4: who may use memory and send messages, report events, drive interrupts. */
 #define CALLS_WITH_MEMORY \
 	((BIT(CALL_COUNT) - 2) & ~(BIT(CALL_MMIO_READ) | BIT(CALL_SAVE) | BIT(CALL_RESTORE) | BIT(CALL_CONCERNS)))
 #define CALLS_WITH_EVENTS (CALLS_WITH_MEMORY | BIT(CALL_MMIO_READ))

@@ -126,7 +126,7 @@ struct xlat_result {
 
 #define XLAT_ANSWER offsetof(struct xlat_result, fault)
 
-/* The kernel's sparse lays bit-fields of bool out in a way of its own. */
+/* The kernel's sparse has its own layout of bit-fields of type bool. */
 #ifndef __CHECKER__
 static_assert(sizeof(struct xlat_result) == XLAT_ANSWER + sizeof(u64), "an answer is one word");
 static_assert(offsetof(struct xlat_result, attr) == XLAT_ANSWER + 5, "no byte between the members of an answer");
@@ -253,7 +253,7 @@ enum iommu_event_kind {
 /* Which members of a scope limit it: iommu_scope.by. Without any: everything. */
 #define SCOPE_SID   BIT(0) /* sid_first..sid_last */
 #define SCOPE_PASID BIT(1) /* pasid: PASID or SubstreamID */
-#define SCOPE_ASID  BIT(2) /* asid; global entries are meant only with SCOPE_GLOBAL */
+#define SCOPE_ASID  BIT(2) /* asid; global entries are concerned only with iommu_scope.global */
 #define SCOPE_VMID  BIT(3) /* vmid: VMID or domain ID */
 #define SCOPE_ADDR  BIT(4) /* first..last */
 #define SCOPE_LEAF  BIT(5) /* last-level entries only */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the walkers of all page-table formats share: how memory is reached, what
- * is asked, what comes out, and what a walk cache may learn from a walk.
+ * What the walkers of all page-table formats share: how memory is reached, what is requested, what the outcome is,
+ * and what a walk cache may learn from a walk.
  *
  * A walk decides at once. Every memory access it makes is recorded, in order,
  * in the caller's struct iommu_walk.
@@ -12,7 +12,7 @@
 #include "fl_env.h"
 #include "iommu.h"
 
-/* What is asked: the bits of dma_txn.flags may be passed on with PT_ACCESS_MASK. */
+/* What is requested: the bits of dma_txn.flags may be passed on with PT_ACCESS_MASK. */
 #define PT_WRITE	 DMA_WRITE
 #define PT_EXEC		 DMA_EXEC
 #define PT_PRIV		 DMA_PRIV

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Stage 2 under a driver's own tables, as a hypervisor has it: one table for each driver, in which every address stands
- * for itself. The driver plays both parts: a guest allocates memory, and its hypervisor has mapped that when the guest
- * writes its address anywhere. So nothing faults in stage 2, and no entry of it ever changes once it is valid. A
- * hypervisor maps a guest's memory before the guest runs, so the guest does not pay for it (drv_ops.hypervisor).
+ * Stage 2 under a driver's own tables, as a hypervisor has it: one table for each driver, which maps every address
+ * to itself. The driver plays both parts: a guest allocates memory, and its hypervisor has mapped that when the
+ * guest writes its address anywhere. So nothing faults in stage 2, and no entry of it ever changes once it is valid.
+ * A hypervisor maps a guest's memory before the guest runs, so the guest does not pay for it (drv_ops.hypervisor).
  */
 #ifndef DRV_STAGE2_H
 #define DRV_STAGE2_H
