@@ -112,8 +112,8 @@ enum smmuv2_way {
 	SMMUV2_WAY_FLAT, /* translation disabled */
 	SMMUV2_WAY_WALK,
 	SMMUV2_WAY_ICF,	 /* stage 2 fault, or nested over something that is no stage 2 bank */
-	SMMUV2_WAY_UCBF, /* nested over a bank that is not there */
-	SMMUV2_WAY_UCIF, /* its interrupt is not there */
+	SMMUV2_WAY_UCBF, /* nested over a bank that does not exist */
+	SMMUV2_WAY_UCIF, /* its interrupt does not exist */
 };
 
 /**
@@ -280,7 +280,7 @@ struct smmuv2 {
 	u64 seq; /* orders stalls and TLB maintenance */
 	u64 ginv_seq, gsync_seq;
 	u32 syncs; /* active */
-	bool due;  /* a walk has ended that a sync may wait for: step looks */
+	bool due;  /* a walk has ended that a sync may wait for, so step checks */
 	struct smmuv2_tbu tbu[SMMUV2_MAX_TBUS];
 	struct smmuv2_stall *stalls;
 	u16 n_stalls, free_stall;
