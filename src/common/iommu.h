@@ -192,7 +192,7 @@ struct walk_access {
 /**
  * struct iommu_walk - one walk in flight, between ..._walk() and ..._fill()
  * @next: list of the engine's walks in flight
- * @pprev: link that points to this walk; NULL when it is on no list
+ * @pprev: link that points to this walk; the engine's own
  * @txn: copy of the transaction
  * @res: what was decided; final once fill has returned
  * @kind: the outcome decided by the walk (enum xlat)

@@ -414,7 +414,7 @@ enum smmuv3_cmd {
 #define CMD_PRI_RESP_1_PRGINDEX GENMASK_ULL(8, 0)
 #define CMD_PRI_RESP_1_RESP	GENMASK_ULL(13, 12)
 #define PRI_RESP_FAILURE	0 /* ResponseFailure: the device's PRI is off */
-#define PRI_RESP_INVALID	1 /* InvalidRequest: a page could not be had */
+#define PRI_RESP_INVALID	1 /* InvalidRequest: a page could not be made available */
 #define PRI_RESP_SUCCESS	2
 
 #define CMD_RESUME_0_AC	  BIT_ULL(12) /* 1 retry, 0 terminate */
