@@ -218,7 +218,7 @@ void vtd_reset(void *hw);
 enum vtd_line { VTD_LINE_FAULT, VTD_LINE_INVALIDATION, VTD_LINE_PAGE_REQUEST, VTD_LINES };
 
 /*
- * vtd_class - lookup, walk, fill, ... of iommu.h; hw is a struct vtd
+ * vtd_class: lookup, walk, fill, ... of iommu.h; hw is a struct vtd
  *
  * ATS translation requests (DMA_ATS_REQ): XLAT_OK is a completion with data:
  * perm, pa, shift, untranslated (U), attr (N); perm 0 means R=W=0. XLAT_ABORT
