@@ -265,9 +265,9 @@ enum iommu_event_kind {
 /**
  * struct iommu_scope - what an invalidation, or a change of a register, concerns
  * @by: SCOPE_*
- * @stages: SCOPE_S1 (first stage), SCOPE_S2 (second): whose translations; a translation through both is meant by
- *	either
- * @global: entries that hold for every ASID or PASID are meant, too
+ * @stages: SCOPE_S1 (first stage), SCOPE_S2 (second): whose translations are concerned; either bit concerns a
+ * translation through both stages
+ * @global: entries that hold for every ASID or PASID are concerned, too
  * @regime: the architecture's translation regime, 0: the only one, or all (enum smmuv3_regime, enum smmuv2_regime)
  * @bank: SMMUv2 context bank; with SCOPE_BANK
  * @sid_first: first StreamID or requester ID; with SCOPE_SID
@@ -471,20 +471,20 @@ struct iommu_stats {
  * @mmio_read: value of a register; @offset in bytes from the start of the register space, @size 4 or 8 bytes
  * @mmio_write: writes a register; @offset and @size as in @mmio_read
  * @page_request: a Page Request Message from an endpoint; NULL where there is none
- * @ats_inv_done: completion of the invalidation request @itag; @ok false after a time-out. False: the completion was
- *	not seen (VT-d 4.2.1), and the holder gives the time-out when it has passed; else the request is over.
+ * @ats_inv_done: completion of the invalidation request @itag; @ok false after a time-out. False: the hardware did
+ * not see the completion (VT-d 4.2.1), and the holder reports a time-out later; else the request is over.
  * @step: does what fill, cancel or ats_inv_done has made possible; costs nothing if there is nothing to do
  * @reset: the state after power-on. Interrupt lines fall; each stalled transaction ends with txn_resume
- *	(RESUME_ABORT), waiting ones are told by stall_free; walks in flight become aborts without a record; ATS
- *	invalidations and page requests on their way are forgotten: the holder drops their completions and resets,
- *	or tells, the endpoints. What the engine counts for statistics goes on.
+ *	(RESUME_ABORT), stall_free notifies waiting ones; walks in flight become aborts without a record; ATS
+ *	invalidations and page requests in flight are dropped: the holder drops their completions and resets, or
+ *	notifies, the endpoints. Statistics are not cleared.
  * @save: writes the whole state into @img. -EBUSY while walks are in flight: they belong to the holder, who fills or
  *	cancels them first. -ENOMEM.
  * @restore: the state of @img, saved by an engine of the same configuration; interrupt lines are driven again.
  *	-EINVAL for an image of another kind, version or configuration, or a damaged one: the engine is then in the
  *	state after reset. -EBUSY with walks in flight or stalled transactions: reset first. Tokens of stalled
- *	transactions (dma_txn.id) are the saved ones. What the holder has learnt from the engine before (mappings,
- *	DMI) is void: no event says so.
+ *	transactions (dma_txn.id) are the saved ones. Everything that the holder has kept from the engine before
+ *	(mappings, DMI) is void; no event says so.
  * @stats: fills in what the engine counts; changes nothing, calls nobody back. NULL where nothing is counted.
  * @concerns: whether @scope may concern translations of @sid (with @pasid, or without one: IOMMU_NO_PASID). True
  *	where the engine cannot tell.

@@ -164,7 +164,7 @@ enum fault_point {
  * @hw_drain: do what the interrupt handler does, its interrupt was lost. Needed with @hw_pending.
  * @sva_handle: handler of FAULT_DOMAIN_SVA: resolve @f in @mm. Worker context, may sleep. May be NULL: SVA domains
  *	are not supported.
- * @observe: a group has reached @point at @now; no lock is held. May be NULL.
+ * @observe: called when a group has reached @point at @now; no lock is held. May be NULL.
  *
  * No lock of the core is held across any of them.
  */
@@ -773,7 +773,7 @@ void fault_group_info(const struct fault_group *g, struct fault_group_info *out)
 /**
  * struct fault_stats - what has happened; never reset
  * @reported: records passed to report, all types
- * @unrecoverable: of them, without an owed response
+ * @unrecoverable: reported records to which no response is owed
  * @set_aside: requests without LAST
  * @owed: LAST requests and stalls: answers owed
  * @answered: answers that the hardware took, by enum fault_code

@@ -282,8 +282,8 @@ void ats_ep_stop(struct ats_ep *ep, u32 pasid);
  * ats_ep_reset() - the IOMMU was reset: it knows of nothing that was sent
  * @ep: the endpoint
  *
- * The ATC is emptied, completions on their way are stale, invalidations are not completed, and whoever waits for a page
- * wakes with ATS_DISABLED. Page requests are as configured afterwards.
+ * The ATC is emptied, completions on their way are stale, invalidations are not completed, and every access that
+ * waits for a page wakes with ATS_DISABLED. Page requests are as configured afterwards.
  */
 void ats_ep_reset(struct ats_ep *ep);
 
@@ -292,7 +292,7 @@ void ats_ep_reset(struct ats_ep *ep);
  * @ep: the endpoint
  * @on: whether page requests are possible
  *
- * Turning them off wakes whoever waits with ATS_DISABLED and forgets what is outstanding.
+ * Turning them off wakes every waiting access with ATS_DISABLED, and drops what is outstanding.
  */
 void ats_ep_set_pri(struct ats_ep *ep, bool on);
 

@@ -206,8 +206,8 @@ struct replay_difference {
  * @translated: accesses that were translated
  * @aborted: accesses that were aborted
  * @faults: reported by the driver, duplicates included
- * @unhandled: of them, answered or dropped by the fault core without a handler
- * @duplicates: of them, to a page whose fault was being handled
+ * @unhandled: faults that the fault core answered or dropped without a handler
+ * @duplicates: faults on a page whose fault was being handled
  * @first_touches: accesses to pages that the trace had mapped but were not resident
  * @types: faults by the architecture's number, in ascending order
  * @n_types: number of @types in use

@@ -117,7 +117,7 @@ struct smmuv2_drv_cfg {
 /**
  * struct smmuv2_drv_stats - what the driver has seen; never reset
  * @context_faults: records, by bit of FSR
- * @stalls: of them, with SS, reported to the fault core
+ * @stalls: context faults with SS that were reported to the fault core
  * @multi: times MULTI was set: further faults have left no record
  * @ss_only: times a bank was stalled without a record: resumed with retry
  * @resumes: RESUME written, retry and terminate
@@ -126,10 +126,10 @@ struct smmuv2_drv_cfg {
  * @global_faults: by bit of sGFSR
  * @syncs: TLB maintenance completed
  * @sync_timeouts: TLB sync timed out
- * @muted: times a bank (or the global fault registers) kept telling the same, however often it was cleared: its
- *	interrupt is off until the watchdog finds something else
- * @given_up: the SMMU is no longer there; nothing is asked of it since
- * @abandoned: answers that were owed then: counted as given, to nobody
+ * @muted: times a bank (or the global fault registers) kept the same record, however often it was cleared: its
+ * interrupt is off until the watchdog finds another record
+ * @given_up: the SMMU is no longer there; the driver sends it no further requests
+ * @abandoned: answers that were owed at that time: counted as given, though nobody received them
  */
 struct smmuv2_drv_stats {
 	u64 context_faults[9];

@@ -29,7 +29,7 @@ extern "C" {
  *	@idr_given is set. Features that the model lacks are cleared from what software reads: BTM, ATOS, VATOS,
  *	ECMDQ, presets, DORMHINT, PBHA, MPAM, FWB, PTWNNC, DPT, PASIDTT, EPAN, MTEPERM, permission indirection and
  *	overlays, THE, AIE; so are those that others leave without meaning. D128 is refused.
- * @idr_given: bit n: idr[n] is meant as it is, even if 0; bit 6: so is @aidr
+ * @idr_given: bit n: idr[n] is used as given, even if 0; bit 6: so is @aidr
  * @aidr: 0: 1 (SMMUv3.1); up to 2 (SMMUv3.2)
  * @iidr: 0: 0x0000043b
  * @gbpa: reset value of GBPA; 0: SHCFG = use incoming, no abort

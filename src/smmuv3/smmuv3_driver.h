@@ -166,12 +166,12 @@ struct smmuv3_drv_cfg {
 
 /**
  * struct smmuv3_drv_stats - what the driver has seen; never reset
- * @events: records dealt with, by event number
- * @unknown_events: of them, with a number that the specification does not define
+ * @events: records handled, by event number
+ * @unknown_events: records with a number that the specification does not define
  * @stalls: records with STALL that were reported to the fault core
- * @orphans: stalls of which nobody would take care: terminated by the driver itself
+ * @orphans: stalls that nobody would answer: the driver itself terminated them
  * @evtq_overflows: times OVFLG was found toggled
- * @evtq_discarded: records thrown away after EVENTQ_ABT_ERR
+ * @evtq_discarded: records discarded after EVENTQ_ABT_ERR
  * @resyncs: times a queue's indices were in no consistent state (3.5.1)
  * @page_requests: PRI entries reported
  * @stop_markers: PRI entries that were stop markers
@@ -179,10 +179,10 @@ struct smmuv3_drv_cfg {
  * @gerrors: Global Errors, by bit of GERROR
  * @cmdq_errors: command queue errors, by CERROR code (0: any other)
  * @commands: commands given to the SMMU
- * @syncs: of them, CMD_SYNC
- * @timeouts: waits that the host gave up
- * @given_up: the SMMU gives no answer any more and was switched off; nothing is asked of it since
- * @abandoned: answers that were owed then: counted as given, to nobody
+ * @syncs: CMD_SYNCs among the commands
+ * @timeouts: waits that ended with a time-out
+ * @given_up: the SMMU no longer responds and was switched off; the driver sends it no further requests
+ * @abandoned: answers that were owed at that time: counted as given, though nobody received them
  * @last_event: words of the last event record
  * @last_bad_cmd: words of the last command that the SMMU refused
  */

@@ -33,7 +33,7 @@ struct drv_outq {
 /**
  * struct drv_cmdq - the command queue
  * @head: commands written, counted from the start
- * @tail: of them, consumed, as far as was seen
+ * @tail: commands consumed, as far as the driver has seen
  * @abt_at, @abt_count: where a fetch was aborted, and how often in a row
  */
 struct drv_cmdq {

@@ -65,7 +65,7 @@ struct drv_entry {
 	u32 id;
 };
 
-/* Write the words of @to that @now lacks, but for those of @skip. The SMMU is told if there were any. */
+/* Write the words of @to that @now lacks, but for those of @skip. The SMMU is notified if there were any. */
 static int write_words(const struct drv_entry *e, u64 *now, const u64 *to, u32 skip)
 {
 	bool any = false;

@@ -37,8 +37,8 @@ struct trace_event {
  * struct trace_log - a kernel log that is being imported
  * @job: the import
  * @error: -errno of an output that failed: the import ends
- * @stamped: the line at hand has a time
- * @stamp_ns: time of the line at hand, ns
+ * @stamped: the current line has a time
+ * @stamp_ns: time of the current line, ns
  * @started: a record was written
  * @start_ns: time of the first record, as the log gives it
  * @shift_ns: added to the log's times, so that the first is 0 and logs of several machines follow each other

@@ -162,18 +162,18 @@ struct vtd_drv_cfg {
  * @faults: records, by reason
  * @fault_overflows: times PFO was found set
  * @page_requests: descriptors reported to the fault core
- * @stop_markers: of the queue, stop markers
- * @bad_descriptors: of the queue, with an unknown type or reserved bits set: skipped
+ * @stop_markers: stop markers in the queue
+ * @bad_descriptors: descriptors in the queue with an unknown type or reserved bits set: skipped
  * @prq_overflows: times PRO was found set
  * @responses: page group responses submitted
  * @descriptors: all invalidation descriptors submitted
- * @waits: of them, wait descriptors
+ * @waits: wait descriptors among them
  * @iq_errors: IQE, by IQEI; the refused descriptor was replaced
  * @ats_timeouts: ATS invalidations that timed out (ITE)
  * @ats_errors: invalidation completion errors (ICE)
- * @timeouts: waits that the host gave up
- * @given_up: the hardware gives no answer any more; nothing is asked of it since
- * @abandoned: answers that were owed then: counted as given, no endpoint has got them
+ * @timeouts: waits that ended with a time-out
+ * @given_up: the hardware no longer responds; the driver sends it no further requests
+ * @abandoned: answers that were owed at that time: counted as given, though no endpoint received them
  * @drains: page request drains (7.10)
  * @drain_repeats: rounds of a drain that were repeated because of an overflow
  * @last_bad_desc: the descriptor that was refused last
