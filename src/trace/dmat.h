@@ -204,7 +204,7 @@ const char *dmat_record_check(const struct dmat_record *rec);
  * @a: a record
  * @b: another
  *
- * Return: true if all their fields are.
+ * Return: true if every byte is.
  */
 bool dmat_record_equal(const struct dmat_record *a, const struct dmat_record *b);
 

@@ -38,8 +38,8 @@ struct trace_tally {
  * @first_ns: time of the first record
  * @last_ns: time of the last record
  * @bytes: bytes of all accesses
- * @reads: accesses that read
- * @writes: accesses that write
+ * @reads: accesses that only read, or neither read nor write
+ * @writes: accesses that only write
  * @direction_unknown: accesses whose record has R and W
  * @pages: 4 KiB pages, per address space, that any access touched
  * @first_touches: times that a page was touched first, again after each unmap of it
