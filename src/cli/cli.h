@@ -38,20 +38,67 @@ extern const struct cli_command *const cli_commands[];
 extern const struct cli_command cli_import, cli_info, cli_dump, cli_pack, cli_gen, cli_replay, cli_compare, cli_config,
 	cli_translate, cli_registers, cli_fit, cli_study;
 
-/* "faultline: FILE:LINE: reason" on stderr; returns CLI_FAILED. */
+/**
+ * cli_fail_error() - print "faultline: FILE:LINE: reason" on stderr
+ * @err: the error
+ *
+ * Return: CLI_FAILED.
+ */
 int cli_fail_error(const struct dmat_error *err);
-/* "faultline: ..." on stderr; returns CLI_FAILED. */
+
+/**
+ * cli_fail() - print "faultline: ..." on stderr
+ * @fmt: printf format of the message, without a newline
+ *
+ * Return: CLI_FAILED.
+ */
 int cli_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* cli_fail() and a pointer to the command's --help. */
+
+/**
+ * cli_usage() - cli_fail(), followed by a pointer to the command's --help
+ * @command: name of the command
+ * @fmt: printf format of the message, without a newline
+ *
+ * Return: CLI_FAILED.
+ */
 int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The only argument left after the options, or NULL with cli_usage() said. @what names it in the message. */
+
+/**
+ * cli_one_argument() - take the only argument that is left after the options
+ * @argc: of the command
+ * @argv: of the command
+ * @what: names the argument in the message
+ *
+ * Return: The argument, or NULL after cli_usage() has printed what is wrong.
+ */
 const char *cli_one_argument(int argc, char **argv, const char *what);
-/* Say what getopt_long() with opterr 0 and a leading ':' in its option string did not like. */
+
+/**
+ * cli_bad_option() - report what getopt_long() refused, with opterr 0 and a leading ':' in its option string
+ * @argc: of the command
+ * @argv: of the command
+ * @c: what getopt_long() returned: ':' or '?'
+ *
+ * Return: CLI_FAILED.
+ */
 int cli_bad_option(int argc, char **argv, int c);
 #define CLI_PATH 4096
-/* Make an empty file for @command in the folder for temporary files; the caller's to unlink(). An exit status. */
+
+/**
+ * cli_temporary() - make an empty file in the folder for temporary files
+ * @command: names the command in the file's name
+ * @path: receives the path; the caller unlinks the file
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
 int cli_temporary(const char *command, char path[CLI_PATH]);
-/* Flush stdout; CLI_FAILED with a message if that failed, else @status. */
+
+/**
+ * cli_finish() - flush stdout
+ * @status: exit status of the command
+ *
+ * Return: @status, or CLI_FAILED with a message if the output could not be written.
+ */
 int cli_finish(int status);
 
 #ifdef __cplusplus

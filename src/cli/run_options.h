@@ -11,11 +11,14 @@
 
 /**
  * struct run_options - what was asked for
+ * @run: options of the replay
+ * @cfg: the configuration; @run.cfg points to it
  * @json: file for the result, or NULL
- * @counters: tables of the counters, too
- * @functional, @answers: as the command replay has them
- * @options: those that the result depends on, as they were typed
- * @trace_name: of the trace, where a run is repeated; else NULL
+ * @counters: print tables of the counters, too
+ * @functional: replay without time
+ * @answers: list each fault with its answer
+ * @options: those options on which the result depends, as they were typed
+ * @trace_name: name of the trace where a run is repeated; else NULL
  * @repeated: the result that is repeated, or NULL
  */
 struct run_options {
@@ -78,19 +81,60 @@ enum run_option {
 	"  --json FILE         write the result as JSON; '-' for standard output instead of the table\n" \
 	"  --counters          who owned the time, what each resource did, and histograms, as tables\n"
 
-/* Every option at its default. */
+/**
+ * run_options_init() - set every option to its default
+ * @o: filled in; run_options_exit() ends it
+ */
 void run_options_init(struct run_options *o);
+
+/**
+ * run_options_exit() - free what the options hold
+ * @o: the options
+ */
 void run_options_exit(struct run_options *o);
-/* Keep @option with the value in optarg for the record, unless it only says where the result goes. */
+
+/**
+ * run_options_note() - keep an option with the value in optarg for the record, unless it only says where the result
+ *	goes
+ * @o: the options
+ * @option: the option's row for getopt_long()
+ */
 void run_options_note(struct run_options *o, const struct option *option);
-/* One option, @opt as getopt_long() gave it; an exit status. */
+
+/**
+ * run_options_take() - handle one option
+ * @o: the options
+ * @opt: the option, as getopt_long() returned it
+ * @argc: of the command
+ * @argv: of the command
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
 int run_options_take(struct run_options *o, int opt, int argc, char **argv);
-/* "0x8" and the like; an exit status. */
+
+/**
+ * run_options_number() - read a number as strtoull() takes it: decimal, or "0x8" and the like
+ * @command: name of the command, for messages
+ * @option: name of the option, for messages
+ * @text: the number
+ * @limit: largest value allowed
+ * @out: the value
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
 int run_options_number(const char *command, const char *option, const char *text, u64 limit, u64 *out);
 
 /* What a command says that gives runs with and without page requests the same way to the IOMMU (master.bus). */
 extern const char run_bus_note[];
-/* A timed replay, one of several; @who: command and run, as an error names them. An exit status. */
+
+/**
+ * run_apart() - a timed replay that is one of several
+ * @who: command and run, as an error names them
+ * @run: what to replay
+ * @res: filled in
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
 int run_apart(const char *who, const struct replay_options *run, struct replay_result *res);
 
 #endif /* RUN_OPTIONS_H */

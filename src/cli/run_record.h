@@ -11,18 +11,22 @@
 #include <jansson.h>
 
 /**
- * run_record() - the object "run"
+ * run_record() - make the object "run" of the result's JSON
+ * @o: the options of the command
  * @run: one run; the variant of a comparison
  * @res: what came out of it
- * Return: the caller's to json_decref(); NULL: a file cannot be read any more, and that was said.
+ *
+ * Return: The object, for the caller to json_decref(); NULL if a file cannot be read any more, after a message.
  */
 json_t *run_record(const struct run_options *o, const struct replay_options *run, const struct replay_result *res);
 
 /**
  * run_record_apply() - make @o what the result in a file was made with
+ * @o: changed to the options that a result was made with
  * @path: JSON of a replay
  * @trace: path of the trace, or NULL: where the record says; with another CRC-32 it is refused
- * Return: an exit status, and what is wrong was said in one line.
+ *
+ * Return: An exit status; on failure the reason has been printed in one line.
  */
 int run_record_apply(struct run_options *o, const char *path, const char *trace);
 

@@ -38,21 +38,41 @@ enum engine_call {
 /* Calls that may act for transactions whose outcome is known: rule 4 of the contract. */
 #define CALLS_THAT_ACT (BIT(CALL_MMIO_WRITE) | BIT(CALL_STEP) | BIT(CALL_RESET))
 
-/* Its other rows: who may use memory and send messages, tell of events, drive interrupts. */
+/* The other rows of rule 4: who may use memory and send messages, report events, drive interrupts. */
 #define CALLS_WITH_MEMORY \
 	((BIT(CALL_COUNT) - 2) & ~(BIT(CALL_MMIO_READ) | BIT(CALL_SAVE) | BIT(CALL_RESTORE) | BIT(CALL_CONCERNS)))
 #define CALLS_WITH_EVENTS (CALLS_WITH_MEMORY | BIT(CALL_MMIO_READ))
 #define CALLS_WITH_IRQS	  (CALLS_WITH_EVENTS | BIT(CALL_RESTORE))
 
+/**
+ * struct engine_guard - which call of an engine is under way
+ * @call: enum engine_call; CALL_NONE between calls
+ * @in_event: with FL_CHECKED: depth of iommu_ops.event callbacks that run
+ */
 struct engine_guard {
-	u8 call;     /* enum engine_call: the one under way */
-	u8 in_event; /* with FL_CHECKED: iommu_ops.event runs */
+	u8 call;
+	u8 in_event;
 };
 
-/* A holder broke the contract, or (@callback) the engine did: does not return. */
+/**
+ * engine_bad_call() - report a call that breaks the contract, and end the program
+ * @g: guard of the engine, which names the call under way
+ * @call: the call that must not be made now
+ */
 void engine_bad_call(const struct engine_guard *g, enum engine_call call);
+
+/**
+ * engine_bad_callback() - report a callback that the call under way may not make, and end the program
+ * @g: guard of the engine
+ * @callback: name of the callback, for the message
+ */
 void engine_bad_callback(const struct engine_guard *g, const char *callback);
 
+/**
+ * engine_enter() - note that a rare call begins; ends the program if another is under way
+ * @g: guard of the engine
+ * @call: the call that begins, never CALL_NONE
+ */
 static inline void engine_enter(struct engine_guard *g, enum engine_call call)
 {
 	if (unlikely(g->call))
@@ -60,6 +80,10 @@ static inline void engine_enter(struct engine_guard *g, enum engine_call call)
 	g->call = (u8)call;
 }
 
+/**
+ * engine_leave() - note that the call under way ends
+ * @g: guard of the engine
+ */
 static inline void engine_leave(struct engine_guard *g)
 {
 	g->call = CALL_NONE;
@@ -76,8 +100,9 @@ static inline void engine_leave(struct engine_guard *g)
 #endif
 
 /**
- * engine_calls_back() - asserts that the call under way may make a callback
- * @calls: bit n: enum engine_call n may; e.g. CALLS_THAT_ACT
+ * engine_calls_back() - assert that the call under way may make a callback
+ * @g: guard of the engine
+ * @calls: bit n set: enum engine_call n may make it; e.g. CALLS_THAT_ACT
  * @callback: its name, for the message
  */
 static inline void engine_calls_back(const struct engine_guard *g, u32 calls, const char *callback)
@@ -86,14 +111,29 @@ static inline void engine_calls_back(const struct engine_guard *g, u32 calls, co
 		engine_bad_callback(g, callback);
 }
 
-/* The same for what calls of every access make as well. */
+/**
+ * engine_calls_back_access() - as engine_calls_back(), for callbacks of calls that every access makes
+ * @g: guard of the engine
+ * @calls: bit n set: enum engine_call n may make it
+ * @callback: name of the callback, for the message
+ *
+ * Checked in a build with FL_CHECKED only.
+ */
 static inline void engine_calls_back_access(const struct engine_guard *g, u32 calls, const char *callback)
 {
 	if (FL_CHECKED_CALLS)
 		engine_calls_back(g, calls, callback);
 }
 
-/* Tell the holder, if it listens. Commands and the end of a SYNC act for others. */
+/**
+ * engine_event() - pass an event to iommu_ops.event, if the holder listens
+ * @g: guard of the engine
+ * @ops: operations of the holder
+ * @ctx: first argument of @ops
+ * @ev: the event; valid during the callback
+ *
+ * Commands and the end of a SYNC act for others, so only calls in CALLS_THAT_ACT may report them.
+ */
 static inline void engine_event(struct engine_guard *g, const struct iommu_ops *ops, void *ctx,
 				const struct iommu_event *ev)
 {
@@ -109,7 +149,12 @@ static inline void engine_event(struct engine_guard *g, const struct iommu_ops *
 		g->in_event--;
 }
 
-/* iommu_class.concerns: between calls, or from within an event. */
+/**
+ * engine_asks() - assert that iommu_class.concerns is called between calls or from within an event
+ * @g: guard of the engine
+ *
+ * Checked in a build with FL_CHECKED only.
+ */
 static inline void engine_asks(const struct engine_guard *g)
 {
 	if (FL_CHECKED_CALLS && unlikely(g->call && !g->in_event))

@@ -190,7 +190,7 @@ static void cache_entry(struct iommu_image *img, struct tcache_entry *e)
 	image_check(img, e->shift >= 12 && e->shift <= 64);
 }
 
-/* Slot by slot: free, or an entry. An entry is put where it was, for the order of replacement names slots. */
+/* Slot by slot: free, or an entry. An entry returns to its own slot, because the order of replacement names slots. */
 void image_tcache(struct iommu_image *img, struct tcache *c)
 {
 	size_t n = (size_t)c->sets * c->ways, i;

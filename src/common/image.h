@@ -22,11 +22,12 @@ struct tcache;
 
 /**
  * struct iommu_image - an image, on its way in or out
- * @bytes, @len: the image; owned by the image if it is being saved, else by the caller
- * @size: bytes allocated
- * @at: where the next part is
- * @loading: parts are taken out of it
- * @err: 0, -ENOMEM, -EINVAL
+ * @bytes: the image; owned by the image while saving, by the caller while loading
+ * @len: bytes of the image
+ * @size: bytes allocated; saving only
+ * @at: offset of the next part, bytes
+ * @loading: parts are taken out of the image
+ * @err: 0, -ENOMEM, -EINVAL: the first error, which ends all further work
  */
 struct iommu_image {
 	u8 *bytes;
@@ -35,39 +36,117 @@ struct iommu_image {
 	int err;
 };
 
-/* An empty image to save into; image_free() gives its bytes back. */
+/**
+ * image_to_save() - start an empty image to save into
+ * @img: filled in; image_free() releases its bytes
+ */
 void image_to_save(struct iommu_image *img);
-/* The image of @len bytes to restore from; the caller keeps @bytes until then. */
+
+/**
+ * image_to_load() - start to restore from an image
+ * @img: filled in
+ * @bytes: the image; the caller keeps it until the restore is over
+ * @len: bytes of the image
+ */
 void image_to_load(struct iommu_image *img, const void *bytes, size_t len);
+
+/**
+ * image_free() - release the bytes of a saved image
+ * @img: the image; zeroed. Bytes that were loaded from remain the caller's.
+ */
 void image_free(struct iommu_image *img);
 
 /**
- * image_begin() - the head
- * @kind: e.g. "smmuv3"
- * @version: of the parts that follow
- * @config: image_digest() of what decides their meaning
+ * image_begin() - write or check the head
+ * @img: the image
+ * @kind: name of the kind of engine, e.g. "smmuv3"
+ * @version: version of the layout of the parts that follow
+ * @config: image_digest() of the configuration, which decides what the parts mean
+ *
  * Return: 0, -ENOMEM; -EINVAL if a loaded image has another head, or is damaged.
  */
 int image_begin(struct iommu_image *img, const char *kind, u32 version, u64 config);
-/* The end. Return: 0 or the first error; -EINVAL if a loaded image has bytes left over. */
+
+/**
+ * image_end() - write the final digest, or check that nothing is left over
+ * @img: the image
+ *
+ * Return: 0 or the first error; -EINVAL if a loaded image has bytes left over.
+ */
 int image_end(struct iommu_image *img);
 
-/* One part. */
+/**
+ * image_u8() - save or load one part of 8 bits
+ * @img: the image
+ * @v: the value: written into the image while saving, set from it while loading
+ */
 void image_u8(struct iommu_image *img, u8 *v);
+
+/**
+ * image_u16() - save or load one part of 16 bits
+ * @img: the image
+ * @v: the value: written into the image while saving, set from it while loading
+ */
 void image_u16(struct iommu_image *img, u16 *v);
+
+/**
+ * image_u32() - save or load one part of 32 bits
+ * @img: the image
+ * @v: the value: written into the image while saving, set from it while loading
+ */
 void image_u32(struct iommu_image *img, u32 *v);
+
+/**
+ * image_u64() - save or load one part of 64 bits
+ * @img: the image
+ * @v: the value: written into the image while saving, set from it while loading
+ */
 void image_u64(struct iommu_image *img, u64 *v);
+
+/**
+ * image_bool() - save or load a flag; a loaded byte other than 0 and 1 makes the image bad
+ * @img: the image
+ * @v: the value: written into the image while saving, set from it while loading
+ */
 void image_bool(struct iommu_image *img, bool *v);
+
+/**
+ * image_words() - save or load an array of 64-bit words
+ * @img: the image
+ * @words: the array
+ * @n: number of words
+ */
 void image_words(struct iommu_image *img, u64 *words, size_t n);
 
-/* A loaded value of which @ok is false makes the image bad. Does nothing while saving. */
+/**
+ * image_check() - make a loaded image bad (-EINVAL) if a value is not plausible; does nothing while saving
+ * @img: the image
+ * @ok: whether the value is plausible
+ */
 void image_check(struct iommu_image *img, bool ok);
 
-/* All values of a register file; contents, order of replacement and counters of a cache. */
+/**
+ * image_regs() - save or load all values of a register file
+ * @img: the image
+ * @b: the register file; both sides have the same table
+ */
 void image_regs(struct iommu_image *img, struct reg_bank *b);
+
+/**
+ * image_tcache() - save or load a cache: contents, order of replacement and counters
+ * @img: the image
+ * @c: the cache; both sides have the same geometry
+ */
 void image_tcache(struct iommu_image *img, struct tcache *c);
 
-/* FNV-1a of @len bytes, going on from @seed (0: from the start). */
+/**
+ * image_digest() - FNV-1a digest
+ * @seed: digest to continue from; 0 starts a new one
+ * @bytes: what is digested
+ * @len: bytes
+ *
+ * Return: The digest.
+ */
 u64 image_digest(u64 seed, const void *bytes, size_t len);
 
 #ifdef __cplusplus

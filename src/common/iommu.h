@@ -61,12 +61,12 @@ struct iommu_image;
 /**
  * struct dma_txn - one access as it reaches the IOMMU
  * @iova: address, bytes; the access must not cross a 4 KiB page (split it first)
- * @id:   the holder's token; handed back in iommu_ops.txn_resume
- * @sid:  StreamID (SMMU) or requester ID (VT-d)
+ * @id: the holder's token; handed back in iommu_ops.txn_resume
+ * @sid: StreamID (SMMU) or requester ID (VT-d)
  * @pasid: SubstreamID or PASID, 20 bits, meaningful with DMA_PASID
- * @len:  bytes, 1..4096
+ * @len: bytes, 1..4096
  * @flags: DMA_*
- * @tbu:  index of the TBU (input port) it came through; 0 where there is one
+ * @tbu: index of the TBU (input port) it came through; 0 where there is one
  */
 struct dma_txn {
 	u64 iova;
@@ -80,13 +80,13 @@ struct dma_txn {
 
 /**
  * enum xlat - what becomes of a transaction
- * @XLAT_OK:    translated (or bypassed); goes on with xlat_result.pa
- * @XLAT_MISS:  lookup only: nothing cached, a walk must decide
+ * @XLAT_OK: translated (or bypassed); goes on with xlat_result.pa
+ * @XLAT_MISS: lookup only: nothing cached, a walk must decide
  * @XLAT_ABORT: terminated, the client sees an abort
  * @XLAT_RAZWI: terminated, reads return zero and writes are ignored
  * @XLAT_STALL: held by the engine; iommu_ops.txn_resume ends it
- * @XLAT_WAIT:  no resource to stall it; the holder keeps it and presents it
- *              again from the start once iommu_ops.stall_free is called
+ * @XLAT_WAIT: no resource to stall it; the holder keeps it and presents it again from the start once
+ *	iommu_ops.stall_free is called
  */
 enum xlat { XLAT_OK, XLAT_MISS, XLAT_ABORT, XLAT_RAZWI, XLAT_STALL, XLAT_WAIT };
 
@@ -96,18 +96,17 @@ enum xlat { XLAT_OK, XLAT_MISS, XLAT_ABORT, XLAT_RAZWI, XLAT_STALL, XLAT_WAIT };
 
 /**
  * struct xlat_result - the outcome's details
- * @pa:    output address of the access (XLAT_OK)
- * @fault: 0, or the architecture's number of the fault: SMMUv3 event ID, SMMUv2
- *         FSR bit, VT-d reason code
+ * @pa: output address of the access (XLAT_OK)
+ * @fault: 0, or the architecture's number of the fault: SMMUv3 event ID, SMMUv2 FSR bit, VT-d reason code
  * @shift: log2 of the region this answer holds for (>= 12)
- * @perm:  PERM_* for the privilege of the access
+ * @perm: PERM_* for the privilege of the access
+ * @priv_perm: PERM_* for privileged accesses
+ * @attr: memory attributes, architecture specific
  * @bypass: no stage translated
- * @hit:   answered by a cache
+ * @hit: answered by a cache
  * @recorded: the fault left a record (or will, once its queue is writable)
  * @global: (ATS) the translation holds for every PASID
- * @priv_perm: PERM_* for privileged accesses
  * @untranslated: (ATS) the device must use untranslated accesses (U bit)
- * @attr:  memory attributes, architecture specific
  * @reserved: 0; named, so that an initialiser clears every bit: caches and images keep them
  */
 struct xlat_result {
@@ -127,13 +126,18 @@ struct xlat_result {
 
 #define XLAT_ANSWER offsetof(struct xlat_result, fault)
 
-/* The kernel's sparse lays bit-fields of bool out in a way of its own. */
+/* The kernel's sparse has its own layout of bit-fields of type bool. */
 #ifndef __CHECKER__
 static_assert(sizeof(struct xlat_result) == XLAT_ANSWER + sizeof(u64), "an answer is one word");
 static_assert(offsetof(struct xlat_result, attr) == XLAT_ANSWER + 5, "no byte between the members of an answer");
 #endif
 
-/* All of an answer but the address, in one word: for caches to keep. */
+/**
+ * xlat_answer() - all of an answer but the address, packed into one word for caches
+ * @r: the answer
+ *
+ * Return: The members of @r from @fault on, in host order.
+ */
 static inline u64 xlat_answer(const struct xlat_result *r)
 {
 	u64 word;
@@ -142,6 +146,11 @@ static inline u64 xlat_answer(const struct xlat_result *r)
 	return word;
 }
 
+/**
+ * xlat_set_answer() - restore all of an answer but the address
+ * @r: everything but @pa is overwritten
+ * @word: of xlat_answer()
+ */
 static inline void xlat_set_answer(struct xlat_result *r, u64 word)
 {
 	memcpy((u8 *)r + XLAT_ANSWER, &word, sizeof(word));
@@ -155,13 +164,22 @@ enum walk_what {
 	WALK_UPDATE, /* access flag or dirty state written back */
 };
 
+/**
+ * struct walk_access - one memory access of a walk
+ * @addr: physical address, bytes
+ * @len: bytes
+ * @what: enum walk_what
+ * @level: table level as the specification counts; -1 for configuration structures
+ * @write: the access wrote (a descriptor was updated)
+ * @failed: the bus answered with an error
+ */
 struct walk_access {
-	u64 addr; /* physical, bytes */
-	u16 len;  /* bytes */
-	u8 what;  /* enum walk_what */
-	s8 level; /* table level as the specification counts; -1 for configuration */
+	u64 addr;
+	u16 len;
+	u8 what;
+	s8 level;
 	bool write;
-	bool failed; /* the bus answered with an error */
+	bool failed;
 };
 
 /*
@@ -173,14 +191,15 @@ struct walk_access {
 
 /**
  * struct iommu_walk - one walk in flight, between ..._walk() and ..._fill()
- * @txn:  copy of the transaction
- * @res:  what was decided; final once fill has returned
- * @n_accesses: entries used in @accesses
- * @accesses: every memory access, in order
- * @next, @pprev: the engine's list of walks in flight
- * @stale: an invalidation came between; fill installs nothing
+ * @next: list of the engine's walks in flight
+ * @pprev: link that points to this walk; the engine's own
+ * @txn: copy of the transaction
+ * @res: what was decided; final once fill has returned
  * @kind: the outcome decided by the walk (enum xlat)
+ * @stale: an invalidation came between; fill installs nothing
+ * @n_accesses: entries used in @accesses
  * @priv: the engine's own: what fill installs or records
+ * @accesses: every memory access, in order
  *
  * The holder owns the storage and must keep its address until fill (or cancel).
  * Nothing is cleared for speed: only ..._walk() fills it in. After a reset the
@@ -234,7 +253,7 @@ enum iommu_event_kind {
 /* Which members of a scope limit it: iommu_scope.by. Without any: everything. */
 #define SCOPE_SID   BIT(0) /* sid_first..sid_last */
 #define SCOPE_PASID BIT(1) /* pasid: PASID or SubstreamID */
-#define SCOPE_ASID  BIT(2) /* asid; global entries are meant only with SCOPE_GLOBAL */
+#define SCOPE_ASID  BIT(2) /* asid; global entries are concerned only with iommu_scope.global */
 #define SCOPE_VMID  BIT(3) /* vmid: VMID or domain ID */
 #define SCOPE_ADDR  BIT(4) /* first..last */
 #define SCOPE_LEAF  BIT(5) /* last-level entries only */
@@ -245,13 +264,20 @@ enum iommu_event_kind {
 
 /**
  * struct iommu_scope - what an invalidation, or a change of a register, concerns
- * @by:     SCOPE_*
- * @stages: SCOPE_S1 (first stage), SCOPE_S2 (second): whose translations; a translation through both is meant by either
- * @global: entries that hold for every ASID or PASID are meant, too
+ * @by: SCOPE_*
+ * @stages: SCOPE_S1 (first stage), SCOPE_S2 (second): whose translations are concerned; either bit concerns a
+ * translation through both stages
+ * @global: entries that hold for every ASID or PASID are concerned, too
  * @regime: the architecture's translation regime, 0: the only one, or all (enum smmuv3_regime, enum smmuv2_regime)
- * @sid_first, @sid_last: StreamIDs or requester IDs, inclusive
- * @vmid_mask: low bits of @vmid that do not count
- * @first, @last: input addresses of the stage (an IPA where only SCOPE_S2 is set), bytes, inclusive
+ * @bank: SMMUv2 context bank; with SCOPE_BANK
+ * @sid_first: first StreamID or requester ID; with SCOPE_SID
+ * @sid_last: last StreamID or requester ID, inclusive
+ * @pasid: PASID or SubstreamID; with SCOPE_PASID
+ * @asid: ASID; with SCOPE_ASID
+ * @vmid: VMID or domain ID; with SCOPE_VMID
+ * @vmid_mask: bits of @vmid that are ignored in the comparison
+ * @first: first input address of the stage (an IPA where only SCOPE_S2 is set), bytes; with SCOPE_ADDR
+ * @last: last input address, bytes, inclusive
  */
 struct iommu_scope {
 	u8 by;
@@ -266,16 +292,28 @@ struct iommu_scope {
 	u64 first, last;
 };
 
-/* @scope, @words: valid during the callback */
+/**
+ * struct iommu_event - what an engine reports to its holder; each enum iommu_event_kind says which members are used
+ * @kind: enum iommu_event_kind
+ * @unit: enum iommu_unit
+ * @code: opcode, fault number or interrupt line, by kind
+ * @len: bytes
+ * @sid: StreamID or requester ID
+ * @addr: address, bytes
+ * @data: by kind
+ * @id: dma_txn.id of the transaction, if the event belongs to one
+ * @scope: IOMMU_EV_INVALIDATE, IOMMU_EV_CHANGED: what is concerned; valid during the callback
+ * @words: IOMMU_EV_COMMAND: all of the command; valid during the callback
+ */
 struct iommu_event {
-	u8 kind; /* enum iommu_event_kind */
-	u8 unit; /* enum iommu_unit */
+	u8 kind;
+	u8 unit;
 	u16 code;
 	u32 len;
 	u32 sid;
 	u64 addr;
 	u64 data;
-	u64 id; /* dma_txn.id */
+	u64 id;
 	union {
 		const struct iommu_scope *scope;
 		const u64 *words;
@@ -284,13 +322,23 @@ struct iommu_event {
 
 enum iommu_resume { RESUME_RETRY, RESUME_ABORT, RESUME_RAZWI };
 
-/* A page request as PCIe carries it (PRI): the endpoint's Page Request Message. */
+/**
+ * struct page_request - a page request as PCIe carries it: the endpoint's Page Request Message (PCIe 10.4.1)
+ * @sid: StreamID or requester ID
+ * @pasid: PASID, 20 bits; meaningful with @pasid_valid
+ * @addr: page address, bytes; bits 11:0 are zero
+ * @prgi: page request group index, 9 bits
+ * @perm: PERM_* that are asked for; none together with @last: a stop marker
+ * @pasid_valid: the request has a PASID
+ * @priv: privileged mode is requested
+ * @last: last request of its group
+ */
 struct page_request {
 	u32 sid;
 	u32 pasid;
-	u64 addr; /* page address, bytes 63:12 */
-	u16 prgi; /* page request group index, 9 bits */
-	u8 perm;  /* PERM_*; none with last: a stop marker */
+	u64 addr;
+	u16 prgi;
+	u8 perm;
 	bool pasid_valid;
 	bool priv;
 	bool last;
@@ -299,44 +347,61 @@ struct page_request {
 /* Page group response on its way to the endpoint; codes of PCIe 10.4.2.1 */
 enum prg_code { PRG_SUCCESS = 0, PRG_INVALID = 1, PRG_FAILURE = 0xf };
 
+/**
+ * struct page_response - a page request group response on its way to the endpoint (PCIe 10.4.2)
+ * @sid: StreamID or requester ID
+ * @pasid: PASID; meaningful with @pasid_valid
+ * @prgi: page request group index, 9 bits
+ * @code: enum prg_code
+ * @pasid_valid: the response has a PASID
+ * @automatic: the IOMMU made the response, not software
+ */
 struct page_response {
 	u32 sid;
 	u32 pasid;
 	u16 prgi;
-	u8 code; /* enum prg_code */
+	u8 code;
 	bool pasid_valid;
-	bool automatic; /* made by the IOMMU, not by software */
+	bool automatic;
 };
 
-/* An ATS invalidation request on its way to the endpoint. */
+/**
+ * struct ats_inv - an ATS invalidation request on its way to the endpoint (PCIe 10.3)
+ * @sid: StreamID or requester ID
+ * @pasid: PASID; meaningful with @pasid_valid
+ * @addr: first byte of the range
+ * @shift: log2 of the range's bytes; 64: everything
+ * @itag: invalidation tag, 0..31: names the request in its completion
+ * @pasid_valid: the request concerns one PASID
+ * @global: entries of every PASID are invalidated (Global Invalidate)
+ */
 struct ats_inv {
 	u32 sid;
 	u32 pasid;
-	u64 addr; /* first byte */
-	u8 shift; /* log2 of the size; 64 = everything */
-	u8 itag;  /* invalidation tag: names the request in its completion */
+	u64 addr;
+	u8 shift;
+	u8 itag;
 	bool pasid_valid;
 	bool global;
 };
 
 /**
  * struct iommu_ops - what an engine needs of its holder
- *
- * Every operation gets @ctx first and obeys the contract at the head of this file.
- *
- * @mem_read:  copy @len bytes at physical @pa; 0, or -EIO for a bus error
- * @mem_write: likewise
- * @mem_cas64: compare-and-swap of one aligned little-endian word; 0 and *@old
- *             holds what was there, or -EIO. NULL: no hardware update of tables.
- * @irq:       wired interrupt @line changed to @level (an edge-type line is pulsed true)
- * @msi:       message-signalled interrupt: a 32-bit write of @data to @pa; 0 or -EIO
- * @event:     may be NULL: nobody listens
- * @quiet_lookup: HIT and MISS of lookup are not wanted (of walk they are). A
- *               hint: an engine may send them all the same.
+ * @mem_read: copy @len bytes at physical @pa; 0, or -EIO for a bus error
+ * @mem_write: write @len bytes at physical @pa; 0, or -EIO for a bus error
+ * @mem_cas64: compare-and-swap of one aligned little-endian word; 0 and *@old holds the previous value, or -EIO.
+ *	NULL: no hardware update of tables.
+ * @irq: wired interrupt @line changed to @level (an edge-type line is pulsed true)
+ * @msi: message-signalled interrupt: a 32-bit write of @data to @pa; 0 or -EIO
+ * @event: may be NULL: nobody listens
  * @txn_resume: a stalled transaction ends: retried from the start, or terminated
  * @stall_free: may be NULL: a resource that XLAT_WAIT waited for is free again
  * @page_response: may be NULL where no endpoint has PRI
  * @ats_invalidate: may be NULL where no endpoint has ATS; completion comes through the engine's ..._ats_inv_done()
+ * @quiet_lookup: HIT and MISS of lookup are not wanted (of walk they are). A hint: an engine may send them all the
+ *	same.
+ *
+ * Every operation gets @ctx first and obeys the contract at the head of this file.
  */
 struct iommu_ops {
 	int (*mem_read)(void *ctx, u64 pa, void *buf, u32 len);
@@ -355,10 +420,11 @@ struct iommu_ops {
 /**
  * struct iommu_cache_stats - what a cache has done since the engine was initialised
  * @present: the architecture has it; else the rest says nothing
- * @hits, @misses: lookups; one whose entry lacks the permission is a hit
+ * @hits: lookups that found an entry, even if it lacks the permission
+ * @misses: lookups that found none
  * @evictions: entries that made room for others
- * @at_level: of a walk cache's hits, by the level of the table at which the walk goes on, as the specification
- *	counts, plus one
+ * @at_level: hits of a walk cache by the level of the table at which the walk goes on, as the specification counts,
+ *	plus one
  */
 struct iommu_cache_stats {
 	bool present;
@@ -366,7 +432,11 @@ struct iommu_cache_stats {
 	u64 at_level[IOMMU_WALK_LEVELS];
 };
 
-/* @size 0: there is none, or it is off */
+/**
+ * struct iommu_queue_level - how full a queue is
+ * @used: entries that it holds now
+ * @size: entries that it has room for; 0: there is no such queue, or it is off
+ */
 struct iommu_queue_level {
 	u32 used, size;
 };
@@ -374,8 +444,11 @@ struct iommu_queue_level {
 /**
  * struct iommu_stats - what an engine counts, alike for all
  * @cache: by enum iommu_unit, up to UNIT_CD_CACHE
- * @commands, @events, @requests: entries that the queues hold now
- * @records_lost, @requests_lost: without room, or refused for another reason
+ * @commands: commands that the command or invalidation queue holds now
+ * @events: records that the event queue or the fault registers hold now
+ * @requests: page requests that their queue holds now
+ * @records_lost: fault records that found no room, or were refused for another reason
+ * @requests_lost: page requests that found no room, or were refused for another reason
  * @overflows: times that a full queue, or full fault registers, went into overflow
  * @automatic: answers to page requests that hardware has given
  */
@@ -387,35 +460,34 @@ struct iommu_stats {
 
 /**
  * struct iommu_class - one kind of hardware, for a holder that serves them all
- *
- * @lookup: caches only. XLAT_OK, XLAT_MISS, or an outcome that needs no walk.
- *          Also answers what the state of the moment forbids (SMMU disabled, HUPCF, ...).
- * @walk:   decides the outcome of a miss now, records each memory access in @w,
- *          changes nothing that others could see.
- * @fill:   at completion: installs what the walk found, or delivers its fault
- *          (record, stall, interrupt). Returns the outcome: never XLAT_MISS.
- *          If an invalidation came between, nothing is installed.
+ * @name: name of the kind, e.g. "smmuv3"
+ * @lookup: caches only. XLAT_OK, XLAT_MISS, or an outcome that needs no walk. Also answers what the state of the
+ *	moment forbids (SMMU disabled, HUPCF, ...).
+ * @walk: decides the outcome of a miss now, records each memory access in @w, changes nothing that others could see.
+ * @fill: at completion: installs what the walk found, or delivers its fault (record, stall, interrupt). Returns the
+ *	outcome: never XLAT_MISS. If an invalidation came between, nothing is installed.
  * @cancel: gives a walk up, e.g. because its transaction vanished
  * @translate: all three at once; a holder that has no walks in flight need not call step after it
- * @step:   does what fill, cancel or ats_inv_done has made possible; costs nothing if that is nothing
- * @mmio_read, @mmio_write: @size 4 or 8 bytes, offset in bytes from the start of the register space
+ * @mmio_read: value of a register; @offset in bytes from the start of the register space, @size 4 or 8 bytes
+ * @mmio_write: writes a register; @offset and @size as in @mmio_read
  * @page_request: a Page Request Message from an endpoint; NULL where there is none
- * @ats_inv_done: completion of the invalidation request @itag; @ok false after a time-out. False: the completion was
- *          not seen (VT-d 4.2.1), and the holder gives the time-out when it has passed; else the request is over.
- * @reset:  the state after power-on. Interrupt lines fall; each stalled transaction ends with txn_resume
- *          (RESUME_ABORT), waiting ones are told by stall_free; walks in flight become aborts without a record;
- *          ATS invalidations and page requests on their way are forgotten: the holder drops their completions and
- *          resets, or tells, the endpoints. What the engine counts for statistics goes on.
- * @save:   writes the whole state into @img. -EBUSY while walks are in flight: they belong to the holder, who fills
- *          or cancels them first. -ENOMEM.
+ * @ats_inv_done: completion of the invalidation request @itag; @ok false after a time-out. False: the hardware did
+ * not see the completion (VT-d 4.2.1), and the holder reports a time-out later; else the request is over.
+ * @step: does what fill, cancel or ats_inv_done has made possible; costs nothing if there is nothing to do
+ * @reset: the state after power-on. Interrupt lines fall; each stalled transaction ends with txn_resume
+ *	(RESUME_ABORT), stall_free notifies waiting ones; walks in flight become aborts without a record; ATS
+ *	invalidations and page requests in flight are dropped: the holder drops their completions and resets, or
+ *	notifies, the endpoints. Statistics are not cleared.
+ * @save: writes the whole state into @img. -EBUSY while walks are in flight: they belong to the holder, who fills or
+ *	cancels them first. -ENOMEM.
  * @restore: the state of @img, saved by an engine of the same configuration; interrupt lines are driven again.
- *          -EINVAL for an image of another kind, version or configuration, or a damaged one: the engine is then in
- *          the state after reset. -EBUSY with walks in flight or stalled transactions: reset first. Tokens of
- *          stalled transactions (dma_txn.id) are the saved ones. What the holder has learnt from the engine before
- *          (mappings, DMI) is void: no event says so.
- * @stats:  fills in what the engine counts; changes nothing, calls nobody back. NULL where nothing is counted.
- * @concerns: whether @scope may concern translations of @sid (with @pasid, or without one: IOMMU_NO_PASID). True where
- *          the engine cannot tell.
+ *	-EINVAL for an image of another kind, version or configuration, or a damaged one: the engine is then in the
+ *	state after reset. -EBUSY with walks in flight or stalled transactions: reset first. Tokens of stalled
+ *	transactions (dma_txn.id) are the saved ones. Everything that the holder has kept from the engine before
+ *	(mappings, DMI) is void; no event says so.
+ * @stats: fills in what the engine counts; changes nothing, calls nobody back. NULL where nothing is counted.
+ * @concerns: whether @scope may concern translations of @sid (with @pasid, or without one: IOMMU_NO_PASID). True
+ *	where the engine cannot tell.
  */
 struct iommu_class {
 	const char *name;

@@ -30,24 +30,26 @@ struct drv_mm {
 
 /**
  * struct drv_ops - what a driver needs of its host; @ctx comes first in each
+ * @mmio_read: reads a register: @size 4 or 8 bytes at @offset of the register space
+ * @mmio_write: writes a register; @offset and @size as in @mmio_read
+ * @mem_alloc: allocates @bytes of zeroed memory that the IOMMU can reach, aligned to @align bytes; 0 or -ENOMEM
+ * @mem_free: gives memory of @mem_alloc back; @bytes as it was asked for
+ * @mem_read: the CPU reads such memory; 0 or -EIO
+ * @mem_write: the CPU writes such memory; 0 or -EIO
+ * @poll: called between two polls of a register or of memory: lets hardware go on. Returns false when the time-out
+ *	for the whole wait has passed. NULL: hardware answers at once.
+ * @now: ns, the clock of every now argument; NULL: the latest that any call has brought
+ * @set_page_request_allocation: write the Outstanding Page Request Allocation of the PCIe function @sid: @n >= 1, or
+ *	its Outstanding Page Request Capacity if that is less. Called by device_add alone, while the function's
+ *	page requests are off or before it has sent any. Returns what was written; 0: no such function. NULL:
+ *	nobody listens, the endpoints keep to what the driver says it gives them (vtd_drv_credits(),
+ *	smmuv3_drv_credits())
+ * @hypervisor: from @on to its end memory is accessed by the hypervisor under the driver, ahead of time: the driver
+ *	does not pay for that. NULL: nobody is paid
  *
  * Registers and memory are also accessed with the driver's lock held: those
  * operations must not let another caller into the driver (a model adds their
  * price up and spends it later). @poll, @mem_alloc and @mem_free may.
- *
- * @mmio_read, @mmio_write: @size 4 or 8 bytes at @offset of the register space
- * @mem_alloc: zeroed memory that the IOMMU can reach; 0 or -ENOMEM
- * @mem_read, @mem_write: the CPU's access to such memory; 0 or -EIO
- * @poll: called between two polls of a register or of memory: lets hardware go
- *        on. Returns false when the time-out for the whole wait has passed.
- *        NULL: hardware answers at once.
- * @now:  ns, the clock of every now argument; NULL: the latest that any call has brought
- * @set_page_request_allocation: write the Outstanding Page Request Allocation of the PCIe function @sid: @n >= 1, or
- *        its Outstanding Page Request Capacity if that is less. Called by device_add alone, while the function's page
- *        requests are off or before it has sent any. Returns what was written; 0: no such function. NULL: nobody
- *        listens, the endpoints keep to what the driver says it gives them (vtd_drv_credits(), smmuv3_drv_credits())
- * @hypervisor: from @on to its end memory is accessed by the hypervisor under the driver, ahead of time: the driver
- *        does not pay for that. NULL: nobody is paid
  */
 struct drv_ops {
 	u64 (*mmio_read)(void *ctx, u64 offset, unsigned int size);
@@ -66,12 +68,14 @@ struct drv_ops {
 
 /**
  * struct drv_device_cfg - a master as firmware describes it
- * @sids, @n_sids: its StreamIDs or requester IDs
+ * @sids: its StreamIDs or requester IDs
+ * @n_sids: number of @sids, 1..DRV_MAX_SIDS
+ * @pasid_bits: pasid-num-bits
  * @can_stall: dma-can-stall
  * @pri: PCIe device with PRI (and ATS) to be enabled
  * @ats: PCIe device with ATS to be enabled, with @pri or without
- * @pasid_bits: pasid-num-bits
  * @credits: outstanding recoverable faults it may have, over all its @sids; 0: what the hardware allows
+ * @name: for people; may be NULL
  */
 struct drv_device_cfg {
 	u32 sids[DRV_MAX_SIDS];
@@ -98,22 +102,26 @@ enum drv_irq { DRV_IRQ_NONE, DRV_IRQ_HANDLED, DRV_IRQ_WAKE_THREAD };
 
 /**
  * struct drv_class - one driver, for a host that serves them all
- * @size:   bytes of the driver object
- * @probe:  reads the identification registers, builds tables and queues, enables. @cfg: the driver's own, may be NULL
- * @remove: disables, answers what is pending, frees all. Waits (@poll) for handlers that run and for owners that
- *          hold a group: they find it answered and give it up
- * @device_add: a master appears (probe_device); the driver allocates the object and, with can_stall
- *          or pri, turns recoverable faults on (fault_dev_enable()); fault_off() and enable again at run time
+ * @name: name of the driver
+ * @size: bytes of the driver object
+ * @probe: reads the identification registers, builds tables and queues, enables. @cfg: the driver's own, may be NULL
+ * @remove: disables, answers what is pending, frees all. Waits (@poll) for handlers that run and for owners that hold
+ *	a group: they find it answered and give it up
+ * @device_add: a master appears (probe_device); the driver allocates the object and, with can_stall or pri, turns
+ *	recoverable faults on (fault_dev_enable()); fault_off() and enable again at run time
+ * @device_remove: the master is gone: undoes device_add; nothing is attached any more
  * @domain_alloc: a domain for @dev; SVA is a type of this one call
+ * @domain_free: frees a domain that is attached nowhere
  * @attach: @pasid DRV_NO_PASID attaches the whole device; replaces what was attached, in one step
- * @map:    @bytes a multiple of the smallest granule; 0, -EEXIST, -ENOMEM, -EINVAL
- * @unmap:  clears and invalidates, waits for completion; bytes unmapped, or -errno
- * @irq:    hard interrupt handler of @line; may not sleep
- * @irq_thread: its threaded part: handles a bounded batch. Returns the number of records handled, or -errno;
- *          while it is > 0 there may be more: let others run and call again. A record whose answer the hardware
- *          cannot take raises no further interrupt: the driver waits for room, with @poll, and handles it then.
- *          -EAGAIN: the time-out has passed before that; the fault core's watchdog comes back to it
+ * @detach: removes the domain of @pasid; what is pending is answered. 0, -ENOENT or another -errno
+ * @map: @bytes a multiple of the smallest granule; 0, -EEXIST, -ENOMEM, -EINVAL
+ * @unmap: clears and invalidates, waits for completion; bytes unmapped, or -errno
  * @iova_to_phys: walks in software; 0 if unmapped
+ * @irq: hard interrupt handler of @line; may not sleep
+ * @irq_thread: its threaded part: handles a bounded batch. Returns the number of records handled, or -errno; while it
+ *	is > 0 there may be more: let others run and call again. A record whose answer the hardware cannot take
+ *	raises no further interrupt: the driver waits for room, with @poll, and handles it then. -EAGAIN: the
+ *	time-out has passed before that; the fault core's watchdog comes back to it
  */
 struct drv_class {
 	const char *name;

@@ -23,7 +23,7 @@ enum owner {
 	OWNER_STALL_SLOT,    /* no stall slot is free */
 	OWNER_RECORD_PORT,   /* other records are being written */
 	OWNER_RECORD,	     /* its record is written */
-	OWNER_QUEUE_FULL,    /* its record is held, for the queue is full */
+	OWNER_QUEUE_FULL,    /* its record is held because the queue is full */
 	OWNER_INTERRUPT,     /* wire or message, entry, hard handler */
 	OWNER_WAKE,	     /* the driver's thread wakes up */
 	OWNER_DRIVER,	     /* the driver's thread reads records: this one and those before it */

@@ -110,7 +110,7 @@ u8 *physmem_page(struct physmem *m, u64 pa)
 		return page;
 	if (!answers(m, pa, 1))
 		return NULL;
-	/* Kept at most half full, so that probes stay short and one free slot always ends them. */
+	/* The table is kept at most half full, so that probes stay short and a free slot always ends them. */
 	if (m->used * 2 >= m->slots && grow(m))
 		return NULL;
 	page = fl_zalloc(PHYSMEM_PAGE_SIZE);

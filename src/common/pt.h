@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What the walkers of all page-table formats share: how memory is reached, what
- * is asked, what comes out, and what a walk cache may learn from a walk.
+ * What the walkers of all page-table formats share: how memory is reached, what is requested, what the outcome is,
+ * and what a walk cache may learn from a walk.
  *
  * A walk decides at once. Every memory access it makes is recorded, in order,
  * in the caller's struct iommu_walk.
@@ -12,7 +12,7 @@
 #include "fl_env.h"
 #include "iommu.h"
 
-/* What is asked: the bits of dma_txn.flags may be passed on with PT_ACCESS_MASK. */
+/* What is requested: the bits of dma_txn.flags may be passed on with PT_ACCESS_MASK. */
 #define PT_WRITE	 DMA_WRITE
 #define PT_EXEC		 DMA_EXEC
 #define PT_PRIV		 DMA_PRIV
@@ -25,15 +25,16 @@
 
 /**
  * enum pt_fault - why a walk ended without an address
+ * @PT_OK: there is an address
  * @PT_TRANSLATION: descriptor invalid or not present, or input address out of range
- * @PT_ADDR_SIZE:   table or output address beyond the stage's output size
+ * @PT_ADDR_SIZE: table or output address beyond the stage's output size
  * @PT_ACCESS_FLAG: access flag clear, and neither hardware nor AFFD takes care of it
- * @PT_PERMISSION:  pt_result.lacks says which permission is missing
- * @PT_DOMAIN:      short descriptors: domain without access
- * @PT_RESERVED:    VT-d: a reserved field is not zero
- * @PT_PRIVILEGE:   VT-d first stage: user request meets a supervisor entry
- * @PT_EXT_ABORT:   the bus answered with an error; pt_result.fetch, .update
- * @PT_NO_UPDATE:   VT-d: A/D update needed while the walk does not snoop (SFS.9, SSS.5)
+ * @PT_PERMISSION: pt_result.lacks says which permission is missing
+ * @PT_DOMAIN: short descriptors: domain without access
+ * @PT_RESERVED: VT-d: a reserved field is not zero
+ * @PT_PRIVILEGE: VT-d first stage: user request meets a supervisor entry
+ * @PT_EXT_ABORT: the bus answered with an error; pt_result.fetch, .update
+ * @PT_NO_UPDATE: VT-d: A/D update needed while the walk does not snoop (SFS.9, SSS.5)
  */
 enum pt_fault {
 	PT_OK,
@@ -60,10 +61,10 @@ enum pt_fault {
 
 /**
  * struct pt_step - one table descriptor that a walk passed: food for a walk cache
- * @in:    input address of this stage that led through it
+ * @in: input address of this stage that led through it
  * @table: address of the table it points to (of stage 1 under stage 2: an IPA, but a physical address with
  *	PT_TBL_LOCATED: a walk from there does not ask stage 2 for the table again)
- * @attr:  PT_TBL_* accumulated so far
+ * @attr: PT_TBL_* accumulated so far
  * @level: level of the table pointed to, as the specification counts
  * @shift: log2 of the input range that the descriptor covers
  * @stage: 1 or 2 (VT-d: first or second stage)
@@ -80,7 +81,11 @@ struct pt_step {
 /* 5-level first stage over 5-level second stage: 4 + 6 * 4. */
 #define PT_MAX_STEPS 28
 
-/* Nothing is cleared for speed: entries from @n on are garbage. */
+/**
+ * struct pt_steps - table descriptors that a walk has passed
+ * @n: entries of @step in use; for speed nothing clears the others
+ * @step: the descriptors, in the order of the walk
+ */
 struct pt_steps {
 	u32 n;
 	struct pt_step step[PT_MAX_STEPS];
@@ -88,7 +93,9 @@ struct pt_steps {
 
 /**
  * struct pt_start - where a walk goes on, from a walk cache
- * @table, @level, @attr: as a struct pt_step gave them for the same input range
+ * @table: address of the table at which the walk goes on; as struct pt_step
+ * @attr: PT_TBL_* accumulated above that table
+ * @level: level of that table, as the specification counts
  */
 struct pt_start {
 	u64 table;
@@ -98,12 +105,12 @@ struct pt_start {
 
 /**
  * struct pt_env - what a walk needs of its engine
- * @ops:  mem_read; mem_cas64 (NULL: no hardware update of descriptors)
- * @ctx:  first argument of @ops
+ * @ops: mem_read; mem_cas64 (NULL: no hardware update of descriptors)
+ * @ctx: first argument of @ops
  * @walk: where accesses are recorded; NULL: nowhere. When its list is full, further accesses are made but not listed.
  * @steps: where passed table descriptors are reported; NULL: nowhere. The walk sets @steps->n to 0 first.
- * @s2_start: nested walks: a walk cache for stage 2; fills @start for @ipa and
- *         returns true, or returns false to start at the root. May be NULL.
+ * @s2_start: nested walks: a walk cache for stage 2; fills @start for @ipa and returns true, or returns false to
+ *	start at the root. May be NULL.
  * @s2_cache: first argument of @s2_start
  */
 struct pt_env {
@@ -125,30 +132,30 @@ struct pt_env {
 
 /**
  * struct pt_result - the outcome of a walk
- * @pa:    output address of the access, bytes; PT_OK only
- * @ipa:   nested: with PT_OK the output of stage 1; on a fault of stage 2 the
- *         IPA it was given (of the access, or of the stage-1 descriptor with @tt)
- * @fetch: PT_EXT_ABORT: physical address of the access that failed;
- *         else of the last descriptor read
- * @desc:  last descriptor of stage 1 that was read (stage 2 when it is alone)
+ * @pa: output address of the access, bytes; PT_OK only
+ * @ipa: nested: with PT_OK the output of stage 1; on a fault of stage 2 the IPA it was given (of the access, or of
+ *	the stage-1 descriptor with @tt)
+ * @fetch: PT_EXT_ABORT: physical address of the access that failed; else of the last descriptor read
+ * @desc: last descriptor of stage 1 that was read (stage 2 when it is alone)
  * @desc2: last descriptor of stage 2 that was read; nested only
  * @fault: enum pt_fault
  * @stage: stage of the last descriptor, that is, of the fault: 1 or 2
- * @level: its level; for PT_TRANSLATION by input range and for a base address
- *         out of size: 0 (VMSA), the root's level (VT-d)
- * @tt:    fault of stage 2 on the walk of stage 1 (CLASS = TT); else on the address itself (CLASS = IN)
- * @root:  the access that failed was to the table that the base pointer names
- * @update: the fault hit a write-back of access flag or dirty state, not a read
- *         (for stage 2 with @tt: the permission that was wanted is write)
+ * @level: its level; for PT_TRANSLATION by input range and for a base address out of size: 0 (VMSA), the root's level
+ *	(VT-d)
+ * @tt: fault of stage 2 on the walk of stage 1 (CLASS = TT); else on the address itself (CLASS = IN)
+ * @root: the access that failed was to the table that the base pointer names
+ * @update: the fault hit a write-back of access flag or dirty state, not a read (for stage 2 with @tt: the permission
+ *	that was wanted is write)
  * @lacks: PT_PERMISSION: PERM_* that was wanted and not granted
  * @shift: log2 of the region this answer holds for: the smaller of both stages
  * @contig_shift: likewise with the contiguous hint taken; >= @shift
- * @user_perm, @priv_perm: PERM_* for each privilege, of both stages. PERM_W is
- *         granted also where the write has yet to set the dirty state (PT_RES_CLEAN).
- * @perm:  the one of the two that belongs to the access
+ * @perm: the one of the two that belongs to the access
+ * @user_perm: PERM_* for unprivileged accesses, of both stages. PERM_W is granted also where the write has yet to set
+ *	the dirty state (PT_RES_CLEAN).
+ * @priv_perm: PERM_* for privileged accesses; likewise
  * @flags: PT_RES_*
- * @attr:  stage 1: AttrIndx 2:0, SH 4:3 (0 with VMSA_DS) (short descriptors: TEX[2:0] C B in 4:0, S 5;
- *         VT-d: PAT, PCD, PWT in 2:0); stage 2 alone: as @attr2
+ * @attr: stage 1: AttrIndx 2:0, SH 4:3 (0 with VMSA_DS) (short descriptors: TEX[2:0] C B in 4:0, S 5; VT-d: PAT, PCD,
+ *	PWT in 2:0); stage 2 alone: as @attr2
  * @attr2: stage 2: MemAttr 3:0, SH 5:4 (VT-d: EMT 2:0, IPAT 3, SNP 4)
  */
 struct pt_result {

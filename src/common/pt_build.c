@@ -138,7 +138,7 @@ static u64 granule_mask(const struct pt_build *b)
 	return BIT_ULL(b->shift[b->depth - 1]) - 1;
 }
 
-/* Whether [@iova, @last] is what this table translates. */
+/* Whether this table translates all of [@iova, @last]. */
 static bool input_ok(const struct pt_build *b, u64 iova, u64 last)
 {
 	u8 n = b->cfg.in_bits;
@@ -311,7 +311,7 @@ static int grow(struct pt_build *b, struct pt_path *p, u64 iova, const struct pt
 		}
 		err = entry_write(b, where_of(b, p, d, iova), pt_format_table(b, d, table));
 		if (err) {
-			/* Back into the chain: the caller frees what is left of it. */
+			/* Put the table back into the chain: the caller frees what is left of it. */
 			entry_write(b, table, next);
 			return err;
 		}

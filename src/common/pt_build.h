@@ -35,17 +35,16 @@ enum pt_format {
 
 /**
  * struct pt_build_cfg - a table to be
- * @format:  enum pt_format
+ * @format: enum pt_format
  * @granule: VMSAv8-64: 12, 14, 16; others: 12, or 0
  * @in_bits: input size, bits: VMSA 64 - TxSZ; PT_SHORT 32 (with TTBCR.N: 32 - N); VT-d 39, 48, 57
  * @out_bits: output size, bits
- * @page_sizes: allowed sizes of a mapping as a mask of bytes, with
- *           contiguous sizes (VMSA: 64K, 32M, ...; short: 64K, 16M); 0: all but
- *           contiguous ones. Sizes that the format lacks are ignored.
  * @stage2_level: stage 2: initial level; PT_ANY_LEVEL: the deepest that needs no more than 16 tables
- * @high:    VMSA: input addresses are those of the second root: upper bits are
- *           ones. VT-d first stage takes canonical addresses of both halves.
+ * @high: VMSA: input addresses are those of the second root: upper bits are ones. VT-d first stage takes canonical
+ *	addresses of both halves.
  * @big_endian: descriptors in memory are big-endian
+ * @page_sizes: allowed sizes of a mapping as a mask of bytes, with contiguous sizes (VMSA: 64K, 32M, ...; short: 64K,
+ *	16M); 0: all but contiguous ones. Sizes that the format lacks are ignored.
  */
 struct pt_build_cfg {
 	enum pt_format format;
@@ -62,6 +61,9 @@ struct pt_build_cfg {
 
 /**
  * struct pt_build - a table; the caller owns the storage
+ * @cfg: copy of the configuration
+ * @ops: memory services of the driver's host
+ * @ctx: first argument of @ops
  * @root: physical address of the root, for TTB, SSPTPTR, ...
  * @root_bytes: its size (concatenated tables are one allocation)
  * @root_level: its level, as the specification counts
@@ -75,7 +77,7 @@ struct pt_build {
 	u32 root_bytes;
 	s8 root_level;
 	u32 tables;
-	/* private */
+	/* private: */
 	u8 depth;		   /* levels, root included */
 	u8 entry;		   /* bytes an entry */
 	bool plain;		   /* entries are little-endian words of 8 bytes */
@@ -92,50 +94,85 @@ struct pt_build {
 
 /**
  * pt_build_init() - allocate an empty root
+ * @b: filled in; pt_build_exit() frees the tables
+ * @cfg: copied
  * @ops: mem_alloc (zeroed), mem_free, mem_read, mem_write are used
+ * @ctx: first argument of @ops
+ *
  * Return: 0, -EINVAL for a configuration that no format has, -ENOMEM, -EIO.
  */
 int pt_build_init(struct pt_build *b, const struct pt_build_cfg *cfg, const struct drv_ops *ops, void *ctx);
 
-/* Free every table. The mappings' own memory is not touched. */
+/**
+ * pt_build_exit() - free every table
+ * @b: the table
+ *
+ * The memory that mappings lead to is not touched.
+ */
 void pt_build_exit(struct pt_build *b);
 
 /**
  * pt_map() - map [iova, iova + bytes) to [pa, pa + bytes), largest sizes first
- * Return: 0; -EINVAL if misaligned to the smallest size, out of range or with
- * permissions that the format cannot say; -EEXIST if any part is mapped;
- * -ENOMEM; -EIO. On an error nothing is mapped and no table is left over (after
- * -EIO empty tables may stay until pt_build_exit()).
+ * @b: the table
+ * @iova: first input address, bytes; a multiple of the smallest mapping size
+ * @pa: first output address, bytes; a multiple of the smallest mapping size
+ * @bytes: length of the range; a multiple of the smallest mapping size
+ * @prot: DRV_PROT_* and PT_PROT_*
  *
  * Writing implies reading where a format cannot say otherwise (stage 1, first
  * stage); DRV_PROT_PRIV is -EINVAL for stage 2.
+ *
+ * Return: 0; -EINVAL if misaligned to the smallest size, out of range or with permissions that the format cannot say;
+ *	-EEXIST if any part is mapped; -ENOMEM; -EIO. On an error nothing is mapped and no table is left over
+ *	(after -EIO empty tables may stay until pt_build_exit()).
  */
 int pt_map(struct pt_build *b, u64 iova, u64 pa, u64 bytes, u32 prot);
 
 /**
  * pt_unmap() - clear what is mapped in [iova, iova + bytes)
- * @free_tables: free tables that become empty; the caller must invalidate walk
- *      caches before the memory is used again, and must not be walked meanwhile
+ * @b: the table
+ * @iova: first input address, bytes; a multiple of the smallest mapping size
+ * @bytes: length of the range; a multiple of the smallest mapping size
+ * @free_tables: free tables that become empty; the caller must invalidate walk caches before the memory is used
+ *	again, and nothing may walk the tables meanwhile
+ *
  * A block or contiguous group that is only partly in the range: -EINVAL, and nothing is changed.
+ *
  * Return: bytes that were mapped, or -EINVAL, -EIO.
  */
 s64 pt_unmap(struct pt_build *b, u64 iova, u64 bytes, bool free_tables);
 
 /**
  * pt_protect() - change permissions and attributes of what is mapped in the range
+ * @b: the table
+ * @iova: first input address, bytes; a multiple of the smallest mapping size
+ * @bytes: length of the range; a multiple of the smallest mapping size
+ * @prot: DRV_PROT_* and PT_PROT_*
+ *
  * Return: bytes changed, or -EINVAL (as pt_unmap), -EIO.
  */
 s64 pt_protect(struct pt_build *b, u64 iova, u64 bytes, u32 prot);
 
 /**
  * pt_lookup() - software walk
+ * @b: the table
+ * @iova: input address, bytes
  * @pa: output address of @iova
  * @shift: log2 of the entry that maps it (a contiguous group counts once); may be NULL
+ *
  * Return: 0, -ENOENT if unmapped, -EINVAL out of range, -EIO.
  */
 int pt_lookup(const struct pt_build *b, u64 iova, u64 *pa, u8 *shift);
 
-/* The entry that maps @iova, and where it lies (either pointer may be NULL); as pt_lookup(). */
+/**
+ * pt_entry() - find the entry that maps an address
+ * @b: the table
+ * @iova: input address, bytes
+ * @desc: the entry as it lies in memory, decoded from its endianness; may be NULL
+ * @where: physical address of the entry; may be NULL
+ *
+ * Return: As pt_lookup(); with -ENOENT, @desc and @where are those of the empty entry.
+ */
 int pt_entry(const struct pt_build *b, u64 iova, u64 *desc, u64 *where);
 
 #endif /* PT_BUILD_H */

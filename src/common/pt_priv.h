@@ -8,7 +8,7 @@
 
 #include "pt_vmsa64.h"
 
-/* A descriptor that others keep changing is evaluated anew this often, then the walk gives up. */
+/* A descriptor that others keep changing is re-evaluated this often before the walk gives up. */
 #define PT_MAX_RETRIES 16
 
 /**

@@ -21,10 +21,11 @@
 
 /**
  * struct short_stage - a stage 1 of short descriptors, resolved
- * @ttbr0, @ttbr1: base addresses; bits below the table's size are ignored
+ * @ttbr0: TTBR0 base address; bits below the table's size are ignored
+ * @ttbr1: TTBR1 base address, likewise
  * @dacr: domain access control; SMMUs have none: SHORT_ALL_CLIENTS
- * @n:    TTBCR.N, 0..7
  * @flags: SHORT_*
+ * @n: TTBCR.N, 0..7
  * @out_bits: output size, 32 or 40 (supersections reach 40 bits)
  */
 struct short_stage {
@@ -38,10 +39,17 @@ struct short_stage {
 
 /**
  * short_walk() - translate through short descriptors, over stage 2 if @s2 is given
+ * @env: see struct pt_env
+ * @s1: stage 1
+ * @s2: stage 2 below, or NULL
  * @va: input address; above 4 GiB: translation fault, level 1
+ * @access: PT_*
  * @start: level 2, with the table and attributes of an earlier step, or NULL
+ * @r: every field that the outcome defines is written
  *
- * Levels are 1 and 2. Return: r->fault.
+ * Levels are 1 and 2.
+ *
+ * Return: @r->fault.
  */
 enum pt_fault short_walk(const struct pt_env *env, const struct short_stage *s1, const struct vmsa64_stage *s2, u64 va,
 			 u32 access, const struct pt_start *start, struct pt_result *r);

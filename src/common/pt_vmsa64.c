@@ -99,7 +99,10 @@ static inline void cursor_set(struct cursor *c, const struct vmsa64_stage *st, c
 	c->below_mask = (1ULL << c->stride) - 1;
 	c->table_mask = GENMASK_ULL(47, 0) >> st->granule << st->granule;
 	c->beyond = ~0ULL << st->out_bits;
-	/* A start above the initial level comes from a context that disagrees: software's error, not used. */
+	/*
+	 * A start above the initial level comes from a context with another configuration, which is software's error:
+	 * it is not used.
+	 */
 	if (start && start->level >= st->level) {
 		fl_assert(start->level <= LAST_LEVEL);
 		c->table = start->table;
@@ -496,7 +499,7 @@ again:
 		}
 		if (likely(new_desc == desc))
 			break;
-		/* Stage 2 has to allow the write, and it wants an IPA: once more, from the root. */
+		/* Stage 2 has to permit the write, and it needs an IPA: walk stage 2 once more, from the root. */
 		if (s2 && c.located) {
 			start = NULL;
 			goto restart;
@@ -544,7 +547,7 @@ enum pt_fault pt_finish_nested(const struct pt_env *env, const struct vmsa64_sta
 	bool resume = env->s2_start && env->s2_start(env->s2_cache, l1->out, &start);
 	u8 perm1 = access & PT_PRIV ? l1->priv : l1->user;
 
-	/* 3.13.7.1 (SMMUv3): what stage 1 does not let be written does not make stage 2 dirty. */
+	/* 3.13.7.1 (SMMUv3): a write that stage 1 does not permit does not make stage 2 dirty. */
 	if (unlikely(!(perm1 & pt_wanted(access))))
 		access &= ~PT_WRITE;
 	if (unlikely(vmsa64_s2_walk(env, s2, l1->out, access, false, resume ? &start : NULL, &l2, r))) {
@@ -581,7 +584,7 @@ enum pt_fault vmsa64_s2_only(const struct pt_env *env, const struct vmsa64_stage
 
 	if (env->steps)
 		env->steps->n = 0;
-	/* S2PTW binds configuration fetches as it does walks (STE.S2PTW); a fault of theirs is no CLASS TT. */
+	/* S2PTW binds configuration fetches as it does walks (STE.S2PTW); their faults do not have CLASS TT. */
 	if (vmsa64_s2_walk(env, s2, ipa, access, true, resume ? &start : NULL, &l, r)) {
 		r->tt = false;
 		return r->fault;

@@ -34,11 +34,11 @@
 
 /**
  * struct vmsa64_stage - one stage of translation, resolved and validated
- * @table:   address of the table of @level; the bits below its size are zero
- * @flags:   VMSA_*
+ * @table: address of the table of @level; the bits below its size are zero
+ * @flags: VMSA_*
  * @granule: log2 of the granule, bytes: 12, 14, 16
  * @in_bits: input address size, bits; what lies outside is a translation fault of level 0
- * @level:   initial lookup level, -1..3
+ * @level: initial lookup level, -1..3
  * @out_bits: output address size, 32..52; what lies beyond is an address size fault
  *
  * Stage 2 with concatenated tables: @level is the level of the concatenated
@@ -68,28 +68,43 @@ int vmsa64_s1_init(struct vmsa64_stage *st, u8 granule, u8 in_bits, u64 ttb, u8 
 
 /**
  * vmsa64_s2_init() - resolve a stage 2 from T0SZ and SL0
+ * @st: filled in
+ * @granule: log2 of the granule: 12, 14 or 16
  * @in_bits: 64 - S2T0SZ
  * @sl0: VTCR_EL2.SL0 / STE.S2SL0 as encoded for the granule
- * @out_bits: effective S2PS
+ * @ttb: base address field; bits below the alignment of the (concatenated) tables are ignored
+ * @out_bits: effective S2PS, bits
+ * @flags: VMSA_*
  *
- * Return: 0; -EINVAL if @sl0 is reserved or does not fit @in_bits (more than
- * 16 concatenated tables, or a first table without an index; D8.2.2).
+ * Return: 0; -EINVAL if @sl0 is reserved or does not fit @in_bits (more than 16 concatenated tables, or a first table
+ *	without an index; D8.2.2).
  */
 int vmsa64_s2_init(struct vmsa64_stage *st, u8 granule, u8 in_bits, u8 sl0, u64 ttb, u8 out_bits, u32 flags);
 
 /**
  * lpae_s1_init() - resolve both roots of a VMSAv8-32 long-descriptor stage 1 (G5.5)
- * @tt: two stages; tt[1] has VMSA_HIGH
- * @t0sz, @t1sz: TTBCR fields, 0..7
- * @epd0, @epd1: walk disables
- * @flags: for both; VMSA_LPAE is added
+ * @tt: two stages, filled in; tt[1] has VMSA_HIGH
+ * @t0sz: TTBCR.T0SZ, 0..7
+ * @t1sz: TTBCR.T1SZ, 0..7
+ * @epd0: TTBCR.EPD0: walks of TTBR0 are disabled
+ * @epd1: TTBCR.EPD1: walks of TTBR1 are disabled
+ * @ttbr0: base address of the lower range
+ * @ttbr1: base address of the upper range
+ * @flags: VMSA_* for both; VMSA_LPAE is added
+ *
+ * Return: 0; -EINVAL if a size is out of range.
  */
 int lpae_s1_init(struct vmsa64_stage tt[2], u8 t0sz, u8 t1sz, bool epd0, bool epd1, u64 ttbr0, u64 ttbr1, u32 flags);
 
 /**
  * lpae_s2_init() - resolve a VMSAv8-32 stage 2 (40-bit input at most)
+ * @st: filled in
  * @t0sz: VTCR.T0SZ as a signed number, -8..7
- * @sl0: 0: level 2, 1: level 1
+ * @sl0: VTCR.SL0: 0: the walk starts at level 2, 1: at level 1
+ * @vttbr: base address field
+ * @flags: VMSA_*
+ *
+ * Return: 0; -EINVAL if a value is out of range or @sl0 does not fit @t0sz.
  */
 int lpae_s2_init(struct vmsa64_stage *st, s8 t0sz, u8 sl0, u64 vttbr, u32 flags);
 
@@ -97,10 +112,10 @@ int lpae_s2_init(struct vmsa64_stage *st, s8 t0sz, u8 sl0, u64 vttbr, u32 flags)
  * vmsa64_select() - choose the root for an address and check its upper bits
  * @tt: tt[0], and tt[1] if @two
  * @two: two ranges, chosen by VA[55] (LPAE: by the sizes, G5.5.3)
+ * @va: input address
  * @access: PT_PRIV matters for VMSA_E0PD
  *
- * Return: the stage, or NULL: translation fault of stage 1, level 0 (address in
- * the hole, EPD, E0PD; D8.2.4).
+ * Return: the stage, or NULL: translation fault of stage 1, level 0 (address in the hole, EPD, E0PD; D8.2.4).
  */
 const struct vmsa64_stage *vmsa64_select(const struct vmsa64_stage *tt, bool two, u64 va, u32 access);
 
@@ -109,8 +124,8 @@ const struct vmsa64_stage *vmsa64_select(const struct vmsa64_stage *tt, bool two
  * @env: see struct pt_env
  * @s1: stage 1, or NULL: stage 2 only
  * @s2: stage 2, or NULL: stage 1 only. At least one is given.
- * @addr: input address; of stage 1 the bits above in_bits are not looked at when
- *        vmsa64_select() chose it, of stage 2 alone they must be zero, else translation fault level 0
+ * @addr: input address; of stage 1 the bits above in_bits are not looked at when vmsa64_select() chose it, of stage 2
+ *	alone they must be zero, else translation fault level 0
  * @access: PT_*
  * @start: where the first stage present goes on, or NULL
  * @r: every field that the outcome defines is written
@@ -120,15 +135,23 @@ const struct vmsa64_stage *vmsa64_select(const struct vmsa64_stage *tt, bool two
  * back by mem_cas64 once no fault of their stage is left; if the descriptor has
  * changed meanwhile it is evaluated anew.
  *
- * Return: r->fault.
+ * Return: @r->fault.
  */
 enum pt_fault vmsa64_walk(const struct pt_env *env, const struct vmsa64_stage *s1, const struct vmsa64_stage *s2,
 			  u64 addr, u32 access, const struct pt_start *start, struct pt_result *r);
 
 /**
- * vmsa64_s2_only() - the IPA of a configuration structure (CD fetch) through stage 2
- * As vmsa64_walk() with s1 = NULL, but the stage 2 walk cache is asked, VMSA_S2_PTW
- * applies, and r->ipa = @ipa.
+ * vmsa64_s2_only() - translate the IPA of a configuration structure (CD fetch) through stage 2
+ * @env: see struct pt_env
+ * @s2: stage 2
+ * @ipa: input address
+ * @access: PT_*
+ * @r: every field that the outcome defines is written
+ *
+ * As vmsa64_walk() without stage 1, but the stage 2 walk cache is consulted, VMSA_S2_PTW applies, and @r->ipa is
+ * @ipa.
+ *
+ * Return: @r->fault.
  */
 enum pt_fault vmsa64_s2_only(const struct pt_env *env, const struct vmsa64_stage *s2, u64 ipa, u32 access,
 			     struct pt_result *r);

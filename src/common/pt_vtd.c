@@ -36,7 +36,10 @@ static inline u8 vtd_shift(s8 level)
 
 static inline void vtd_cursor_set(struct vtd_cursor *c, const struct vtd_stage *st, const struct pt_start *start)
 {
-	/* A start above the top level comes from an entry with another width: software's error, not used. */
+	/*
+	 * A start above the top level comes from an entry with another width, which is software's error: it is not
+	 * used.
+	 */
 	if (start && start->level <= st->levels) {
 		fl_assert(start->level >= 1);
 		c->table = start->table;
@@ -174,7 +177,7 @@ again:
 			return ss_fault(r, st, PT_RESERVED, &c, entry, addr, want, tt);
 		perm = grants & ~((c.attr & PT_TBL_NO_READ ? PERM_R : 0) | (c.attr & PT_TBL_NO_WRITE ? PERM_W : 0));
 		if (is_leaf(entry, c.level)) {
-			/* SSS.2: neither permission is left of all entries together. */
+			/* SSS.2: all entries together grant neither permission. */
 			if (unlikely(!perm))
 				return ss_fault(r, st, PT_TRANSLATION, &c, entry, addr, want, tt);
 			if (unlikely((perm & want) != want) && !(access & PT_NO_PERM_FAULT))
@@ -349,7 +352,7 @@ again:
 			return fs_fault(r, st, PT_TRANSLATION, &c, pa, entry, access);
 		if (unlikely(fs_reserved(st, entry, c.level)))
 			return fs_fault(r, st, PT_RESERVED, &c, pa, entry, access);
-		/* SGN.2 is met at the first supervisor entry, whatever lies below it. */
+		/* SGN.2 is reported at the first supervisor entry, whatever lies below it. */
 		if (!(access & PT_PRIV) && unlikely(!(entry & FS_US) || (c.attr & PT_TBL_NO_USER)))
 			return fs_fault(r, st, PT_PRIVILEGE, &c, pa, entry, access);
 		flagged = fs_wanted_flags(st, entry);
@@ -367,7 +370,10 @@ again:
 		if (ss && unlikely((entry & ADDR_MASK) >> ss->in_bits))
 			return fs_fault(r, st, PT_ADDR_SIZE, &c, pa, entry, access);
 		if (unlikely(flagged != entry) && env->ops->mem_cas64) {
-			/* The second stage has to allow the write, and it wants its input: once more, from the root. */
+			/*
+			 * The second stage has to permit the write, and it needs its input address: walk it once more,
+			 * from the root.
+			 */
 			if (located) {
 				vtd_cursor_set(&c, st, NULL);
 				continue;
@@ -402,7 +408,7 @@ static enum pt_fault vtd_nested(const struct pt_env *env, const struct vtd_stage
 	struct pt_leaf l2;
 	bool resume = env->s2_start && env->s2_start(env->s2_cache, l1->out, &start);
 
-	/* Only an ATS request comes here without permission: then nothing gets dirty. */
+	/* Only an ATS request gets here without permission: then no dirty flag is set. */
 	if (!(perm1 & pt_wanted(access)))
 		access &= ~PT_WRITE;
 	if (ss_walk(env, ss, l1->out, ss_want(access), access, false, resume ? &start : NULL, &l2, r)) {

@@ -26,12 +26,12 @@
 
 /**
  * struct vtd_stage - one stage, resolved
- * @table:  FSPTPTR, SSPTPTR (SLPTPTR); bits 11:0 ignored
- * @flags:  VTD_*
+ * @table: FSPTPTR, SSPTPTR (SLPTPTR); bits 11:0 ignored
+ * @flags: VTD_*
  * @levels: 4, 5; second stage also 3
- * @haw:    host address width: address bits above are reserved in entries
- * @in_bits: second stage: min(MGAW, AW): nested, addresses of the first stage
- *          beyond are PT_ADDR_SIZE of stage 1 (SFS.5). First stage: ignored.
+ * @haw: host address width: address bits above are reserved in entries
+ * @in_bits: second stage: min(MGAW, AW): nested, addresses of the first stage beyond are PT_ADDR_SIZE of stage 1
+ *	(SFS.5). First stage: ignored.
  */
 struct vtd_stage {
 	u64 table;
@@ -41,7 +41,13 @@ struct vtd_stage {
 	u8 in_bits;
 };
 
-/* Whether @addr is canonical for @levels (4: 48 bits, 5: 57 bits); if not: SGN.1. */
+/**
+ * vtd_canonical() - whether an address is canonical; if not, the fault is SGN.1
+ * @addr: input address
+ * @levels: levels of the first stage: 4 (48 bits) or 5 (57 bits)
+ *
+ * Return: true if it is.
+ */
 static inline bool vtd_canonical(u64 addr, u8 levels)
 {
 	u32 up = 64 - (12 + 9 * levels);
@@ -49,7 +55,13 @@ static inline bool vtd_canonical(u64 addr, u8 levels)
 	return (u64)((s64)(addr << up) >> up) == addr;
 }
 
-/* Whether @addr is within a second stage's input range; if not: LGN.1.1, SGN.5. */
+/**
+ * vtd_in_range() - whether an address is within a second stage's input range; if not, the fault is LGN.1.1 or SGN.5
+ * @addr: input address
+ * @ss: the second stage
+ *
+ * Return: true if it is.
+ */
 static inline bool vtd_in_range(u64 addr, const struct vtd_stage *ss)
 {
 	return !(addr >> ss->in_bits);
@@ -57,22 +69,28 @@ static inline bool vtd_in_range(u64 addr, const struct vtd_stage *ss)
 
 /**
  * vtd_walk() - translate
+ * @env: see struct pt_env
  * @fs: first stage, or NULL: second stage only
  * @ss: second stage, or NULL: first stage only
  * @addr: canonical or in range: the caller has checked
  * @access: PT_*; PT_PRIV is the request's PR bit
  * @start: where the first stage present goes on, or NULL
+ * @r: every field that the outcome defines is written
  *
- * Levels count from 5 or 4 (root) down to 1 (PTE). Not-present and R=W=0 entries
- * are PT_TRANSLATION. A supervisor entry ends a user request's walk at once
- * (PT_PRIVILEGE), PT_NO_PERM_FAULT or not. Return: r->fault.
+ * Levels count from 5 or 4 (root) down to 1 (PTE). Not-present and R=W=0 entries are PT_TRANSLATION. A supervisor
+ * entry ends a user request's walk at once (PT_PRIVILEGE), with PT_NO_PERM_FAULT as well.
+ *
+ * Return: @r->fault.
  */
 enum pt_fault vtd_walk(const struct pt_env *env, const struct vtd_stage *fs, const struct vtd_stage *ss, u64 addr,
 		       u32 access, const struct pt_start *start, struct pt_result *r);
 
 /**
  * vtd_reason() - the fault reason (7.1.3) of a faulting walk
+ * @r: outcome of vtd_walk()
  * @legacy: legacy mode: LCT.4.3, LSS.*, LGN.*; else SFS.*, SSS.*, SGN.*
+ *
+ * Return: The fault reason code.
  */
 u8 vtd_reason(const struct pt_result *r, bool legacy);
 

@@ -11,51 +11,114 @@
 
 #define RING_OVF BIT(31)
 
+/**
+ * ring_index() - index of a queue pointer
+ * @ptr: value of a pointer register (PROD or CONS)
+ * @log2size: log2 of the queue's entries
+ *
+ * Return: Entry number, 0..2^@log2size - 1.
+ */
 static inline u32 ring_index(u32 ptr, u8 log2size)
 {
 	return ptr & ((1U << log2size) - 1);
 }
 
+/**
+ * ring_wrap() - wrap bit of a queue pointer
+ * @ptr: value of a pointer register (PROD or CONS)
+ * @log2size: log2 of the queue's entries
+ *
+ * Return: 0 or 1.
+ */
 static inline u32 ring_wrap(u32 ptr, u8 log2size)
 {
 	return (ptr >> log2size) & 1;
 }
 
-/* Index and wrap bit, without the overflow flag or anything else above. */
+/**
+ * ring_ptr() - index and wrap bit, without the overflow flag or anything else above
+ * @ptr: value of a pointer register (PROD or CONS)
+ * @log2size: log2 of the queue's entries
+ *
+ * Return: The pointer.
+ */
 static inline u32 ring_ptr(u32 ptr, u8 log2size)
 {
 	return ptr & ((2U << log2size) - 1);
 }
 
+/**
+ * ring_empty() - whether a queue is empty (SMMUv3 3.5.1)
+ * @prod: value of PROD
+ * @cons: value of CONS
+ * @log2size: log2 of the queue's entries
+ *
+ * Return: true if it is.
+ */
 static inline bool ring_empty(u32 prod, u32 cons, u8 log2size)
 {
 	return ring_ptr(prod, log2size) == ring_ptr(cons, log2size);
 }
 
+/**
+ * ring_full() - whether a queue is full (SMMUv3 3.5.1)
+ * @prod: value of PROD
+ * @cons: value of CONS
+ * @log2size: log2 of the queue's entries
+ *
+ * Return: true if it is.
+ */
 static inline bool ring_full(u32 prod, u32 cons, u8 log2size)
 {
 	return ring_index(prod, log2size) == ring_index(cons, log2size) &&
 	       ring_wrap(prod, log2size) != ring_wrap(cons, log2size);
 }
 
-/* Entries between cons and prod; a nonsensical pair gives a number <= 2^n. */
+/**
+ * ring_used() - entries between CONS and PROD
+ * @prod: value of PROD
+ * @cons: value of CONS
+ * @log2size: log2 of the queue's entries
+ *
+ * Return: Their number; an inconsistent pair gives a number below 2^(@log2size + 1).
+ */
 static inline u32 ring_used(u32 prod, u32 cons, u8 log2size)
 {
 	return (ring_ptr(prod, log2size) - ring_ptr(cons, log2size)) & ((2U << log2size) - 1);
 }
 
-/* Next value of a pointer register; bit 31 is kept, other bits above the wrap bit are cleared. */
+/**
+ * ring_next() - the pointer register after one more entry
+ * @ptr: value of a pointer register (PROD or CONS)
+ * @log2size: log2 of the queue's entries
+ *
+ * Return: The new value; bit 31 is kept, other bits above the wrap bit are cleared.
+ */
 static inline u32 ring_next(u32 ptr, u8 log2size)
 {
 	return (ptr & RING_OVF) | ring_ptr(ring_ptr(ptr, log2size) + 1, log2size);
 }
 
-/* VT-d: pointers are entry numbers without wrap bit; one entry stays unused. */
+/**
+ * ring_vtd_full() - whether a VT-d queue is full: one entry stays unused
+ * @head: entry number of the head
+ * @tail: entry number of the tail
+ * @entries: size of the queue, a power of two
+ *
+ * Return: true if it is.
+ */
 static inline bool ring_vtd_full(u32 head, u32 tail, u32 entries)
 {
 	return ((tail + 1) & (entries - 1)) == head;
 }
 
+/**
+ * ring_vtd_next() - the entry after another in a VT-d queue
+ * @ptr: entry number
+ * @entries: size of the queue, a power of two
+ *
+ * Return: Entry number.
+ */
 static inline u32 ring_vtd_next(u32 ptr, u32 entries)
 {
 	return (ptr + 1) & (entries - 1);

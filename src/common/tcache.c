@@ -220,7 +220,7 @@ struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache
 	return i < 0 ? NULL : &c->entries[i];
 }
 
-/* The smallest size present has come or gone: hints are for that size alone, for nothing else can answer before it. */
+/* The smallest size present has changed: hints are for that size alone, because no other size can answer before it. */
 static void set_sizes(struct tcache *c, u64 sizes)
 {
 	c->sizes = sizes;

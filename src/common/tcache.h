@@ -27,6 +27,7 @@ enum tcache_policy { TCACHE_LRU, TCACHE_PLRU, TCACHE_FIFO, TCACHE_RANDOM };
  * @sets: power of two, 1..65536; 0: no cache, every lookup misses
  * @ways: 1..64; TCACHE_PLRU wants a power of two
  * @policy: replacement; TCACHE_RANDOM is a function of @seed alone
+ * @seed: seed of TCACHE_RANDOM; 0 means 1
  */
 struct tcache_cfg {
 	u32 sets;
@@ -50,8 +51,12 @@ struct tcache_tag {
 /**
  * struct tcache_entry - what a hit returns
  * @page: input address >> @shift
+ * @tag: whom it belongs to
  * @shift: log2 of the bytes covered, 12..64 (64: no address in the key)
  * @global: matches every @tag.asid
+ * @valid: the entry is in use
+ * @leaf: the owner's: 0 for a table, which holds smaller entries; else invalidations of last-level entries concern
+ *	it, too
  * @data: the owner's words, e.g. output address, permissions, attributes
  */
 struct tcache_entry {
@@ -60,12 +65,17 @@ struct tcache_entry {
 	u8 shift;
 	bool global;
 	bool valid;
-	u8 leaf; /* the owner's: 0 for a table, which holds smaller entries; for invalidations of last-level entries, too */
+	u8 leaf;
 	u64 data[TCACHE_DATA_WORDS];
 };
 
-/* All private but the counters. */
+/**
+ * struct tcache - a cache; private but for the counters
+ *
+ * The counters are @hits, @misses and @evictions.
+ */
 struct tcache {
+	/* private: */
 	struct tcache_entry *entries; /* sets * ways */
 	u64 *signs;		      /* a 64-bit digest of each entry's key, 0: free; what a search scans */
 	u64 *order;		      /* replacement: a time stamp an entry, or a tree of bits a set */
@@ -84,35 +94,68 @@ struct tcache {
 
 struct iommu_cache_stats;
 
-/* What @c has counted, for iommu_class.stats. */
+/**
+ * tcache_stats() - copy the counters, for iommu_class.stats
+ * @c: the cache
+ * @out: hits, misses and evictions are set, and @present
+ */
 void tcache_stats(const struct tcache *c, struct iommu_cache_stats *out);
 
 /**
  * tcache_init() - allocate an empty cache
+ * @c: filled in; the caller owns the storage and ends it with tcache_exit()
+ * @cfg: geometry
+ *
  * Return: 0, -EINVAL for a geometry out of range, -ENOMEM.
  */
 int tcache_init(struct tcache *c, const struct tcache_cfg *cfg);
+
+/**
+ * tcache_exit() - free the entries
+ * @c: the cache
+ */
 void tcache_exit(struct tcache *c);
 
-/* As tcache_lookup(), but neither counts nor touches the replacement state. */
+/**
+ * tcache_peek() - find an entry as tcache_lookup() does, without counting and without touching the replacement state
+ * @c: the cache
+ * @addr: input address, bytes; 0 where the key has no address
+ * @tag: whom the entry belongs to
+ *
+ * Return: The entry, valid until the next change of the cache, or NULL.
+ */
 struct tcache_entry *tcache_peek(struct tcache *c, u64 addr, const struct tcache_tag *tag);
 
 /**
  * tcache_insert() - install an entry, replacing one of the same key or a victim
- * @e: copied; @e->page is derived from @addr by the caller's shift
+ * @c: the cache
+ * @addr: any input address that the entry covers, bytes
+ * @e: copied; @e->page is computed from @addr and @e->shift
  */
 void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e);
 
 /**
  * tcache_place() - put a saved entry back into the slot it came from
+ * @c: the cache
+ * @slot: index into the cache's entries
  * @e: with its @page
+ *
  * Return: false if it cannot have been there: another set's, a slot in use, a key that is present.
  */
 bool tcache_place(struct tcache *c, u32 slot, const struct tcache_entry *e);
 
-/* As a hit on entries[@slot], by an owner that remembers where its entry lies. */
+/**
+ * tcache_use_slot() - count a hit and touch the replacement state, for an owner that remembers where its entry lies
+ * @c: the cache
+ * @slot: index into the cache's entries
+ */
 void tcache_use_slot(struct tcache *c, u32 slot);
 
+/**
+ * tcache_use() - tcache_use_slot(), with a fast path for TCACHE_LRU
+ * @c: the cache
+ * @slot: index into the cache's entries
+ */
 static inline void tcache_use(struct tcache *c, u32 slot)
 {
 	if (unlikely(c->policy != TCACHE_LRU)) {
@@ -123,27 +166,60 @@ static inline void tcache_use(struct tcache *c, u32 slot)
 	c->order[slot] = ++c->clock;
 }
 
+/**
+ * tcache_space() - the part of a tag that must always match
+ * @tag: whom the entry belongs to
+ *
+ * Return: World and VMID in one word.
+ */
 static inline u64 tcache_space(const struct tcache_tag *tag)
 {
 	return (u64)tag->world << 32 | tag->vmid;
 }
 
+/**
+ * tcache_matches() - whether an entry is the one that a lookup of a given size wants
+ * @e: the entry
+ * @page: input address >> @shift
+ * @shift: log2 of the size that is looked for
+ * @tag: whom the entry belongs to
+ *
+ * Return: true if it is.
+ */
 static inline bool tcache_matches(const struct tcache_entry *e, u64 page, u32 shift, const struct tcache_tag *tag)
 {
 	return e->page == page && e->shift == shift && tcache_space(&e->tag) == tcache_space(tag) &&
 	       (e->tag.asid == tag->asid || e->global);
 }
 
+/**
+ * tcache_hint() - where the hint for a page is kept
+ * @c: the cache
+ * @page: input address >> the smallest size present
+ * @tag: whom the entry belongs to
+ *
+ * Return: The hint: an index into the cache's entries.
+ */
 static inline u32 *tcache_hint(const struct tcache *c, u64 page, const struct tcache_tag *tag)
 {
 	return &c->hints[((u32)(page ^ page >> 9) ^ tag->asid * 13 ^ tag->vmid * 29) & c->hint_mask];
 }
 
-/* What tcache_lookup() does where no hint helps. */
+/**
+ * tcache_search() - find an entry where no hint helps; the slow path of tcache_lookup()
+ * @c: the cache
+ * @addr: input address, bytes; 0 where the key has no address
+ * @tag: whom the entry belongs to
+ *
+ * Return: The entry, valid until the next change of the cache, or NULL.
+ */
 struct tcache_entry *tcache_search(struct tcache *c, u64 addr, const struct tcache_tag *tag);
 
 /**
  * tcache_lookup() - find the entry that covers @addr, smallest size first
+ * @c: the cache
+ * @addr: input address, bytes; 0 where the key has no address
+ * @tag: whom the entry belongs to
  *
  * A hint names an entry of the smallest size, which no other comes before. The
  * entry there is compared in full: it may have gone since, or be another page's.
@@ -171,26 +247,49 @@ static inline struct tcache_entry *tcache_lookup(struct tcache *c, u64 addr, con
 #define TCACHE_LEAF_ONLY  BIT(4)
 #define TCACHE_GLOBAL_TOO BIT(5) /* with TCACHE_BY_ASID: global entries match, too */
 
-/* @also: a further criterion on the owner's words, or NULL; @arg is passed on */
+/**
+ * struct tcache_inv - what an invalidation matches
+ * @match: TCACHE_BY_*, TCACHE_LEAF_ONLY, TCACHE_GLOBAL_TOO; none: everything
+ * @tag: what to compare with
+ * @world_mask: bits of @tag.world that are compared with TCACHE_BY_WORLD; 0 means all
+ * @addr: first byte of the range; with TCACHE_BY_ADDR
+ * @last: last byte of the range, inclusive
+ * @also: a further criterion on the entry, or NULL
+ * @arg: second argument of @also
+ */
 struct tcache_inv {
 	u32 match;
 	struct tcache_tag tag;
-	u32 world_mask; /* bits of tag.world compared with TCACHE_BY_WORLD; 0 means all */
-	u64 addr, last; /* inclusive, bytes */
+	u32 world_mask;
+	u64 addr, last;
 	bool (*also)(const struct tcache_entry *e, const void *arg);
 	const void *arg;
 };
 
 /**
  * tcache_invalidate() - drop every entry that matches all given criteria
+ * @c: the cache
+ * @inv: the criteria
+ *
  * Return: number of entries dropped.
  */
 u32 tcache_invalidate(struct tcache *c, const struct tcache_inv *inv);
 
-/* Drop everything. */
+/**
+ * tcache_invalidate_all() - drop every entry
+ * @c: the cache
+ *
+ * Return: Number of entries dropped.
+ */
 u32 tcache_invalidate_all(struct tcache *c);
 
-/* Whether one entry would be dropped: used for walks in flight. */
+/**
+ * tcache_inv_matches() - whether an invalidation would drop an entry; used for walks in flight
+ * @inv: the criteria
+ * @e: the entry
+ *
+ * Return: true if all criteria match.
+ */
 bool tcache_inv_matches(const struct tcache_inv *inv, const struct tcache_entry *e);
 
 #ifdef __cplusplus

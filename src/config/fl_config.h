@@ -47,7 +47,12 @@ enum fl_handler {
 };
 enum fl_map_where { FL_MAP_AHEAD, FL_MAP_AROUND };
 
-/* driver.s2_page_bytes: of a stage 2 page */
+/**
+ * fl_s2_page_bytes() - size of a stage 2 page
+ * @choice: value of driver.s2_page_bytes: 0, 1, 2
+ *
+ * Return: 4 KiB, 2 MiB or 1 GiB.
+ */
 static inline u64 fl_s2_page_bytes(u64 choice)
 {
 	return 4096ULL << 9 * choice;
@@ -122,9 +127,11 @@ struct fl_config {
 /**
  * struct fl_key - one key
  * @name: SECTION.KEY
+ * @type: how the value is written
  * @unit: for people
  * @offset: of the value in struct fl_config
- * @min, @max: inclusive, in the unit of the held value (ps for FL_TIME)
+ * @min: smallest value, in the unit of the held value (ps for FL_TIME)
+ * @max: largest value, likewise
  * @def: the default as it would be written
  * @choices: names by index, NULL at the end (FL_CHOICE)
  * @power_of_two: 0 or a power of two is wanted
@@ -147,6 +154,11 @@ struct fl_key {
 extern const struct fl_key fl_config_keys[];
 extern const size_t fl_config_n_keys;
 
+/**
+ * struct fl_preset - a preset of configs/
+ * @name: as --config takes it
+ * @yaml: its text
+ */
 struct fl_preset {
 	const char *name;
 	const char *yaml;
@@ -155,23 +167,36 @@ struct fl_preset {
 /* The presets of configs/, compiled in; the last has no name. */
 extern const struct fl_preset fl_config_presets[];
 
+/**
+ * struct fl_histogram - a histogram of configs/
+ * @name: as the keys *_file take it
+ * @text: lines of a value in ns and a count, and of remarks that begin with #
+ */
 struct fl_histogram {
 	const char *name;
-	const char *text; /* lines of a value in ns and a count, and of remarks that begin with # */
+	const char *text;
 };
 
 /* The histograms of configs/, compiled in; the last has no name. */
 extern const struct fl_histogram fl_config_histograms[];
 
+/**
+ * struct fl_config_error - why a configuration was refused
+ * @text: file, line, key and reason; no newline
+ */
 struct fl_config_error {
-	char text[640]; /* file, line, key and reason; no newline */
+	char text[640];
 };
 
-/* Every key at its default. */
+/**
+ * fl_config_init() - set every key to its default
+ * @cfg: the configuration
+ */
 void fl_config_init(struct fl_config *cfg);
 
 /**
  * fl_config_load() - apply a preset or a YAML file
+ * @cfg: the configuration
  * @name: name of a preset, else path of a file; the file's "base" key may name a preset to start from
  * @err: filled on error
  *
@@ -179,11 +204,24 @@ void fl_config_init(struct fl_config *cfg);
  */
 int fl_config_load(struct fl_config *cfg, const char *name, struct fl_config_error *err);
 
-/* The same with the text at hand; @file names it in errors. */
+/**
+ * fl_config_parse() - apply the text of a YAML file
+ * @cfg: the configuration
+ * @text: the text
+ * @len: its bytes
+ * @file: names the text in errors
+ * @err: filled on error
+ *
+ * Return: 0, or -errno as fl_config_load(). On error @cfg is unchanged.
+ */
 int fl_config_parse(struct fl_config *cfg, const char *text, size_t len, const char *file, struct fl_config_error *err);
 
 /**
  * fl_config_set() - apply one "section.key=value"
+ * @cfg: the configuration
+ * @assignment: the text "section.key=value"
+ * @err: filled on error
+ *
  * Return: 0 or -EINVAL.
  */
 int fl_config_set(struct fl_config *cfg, const char *assignment, struct fl_config_error *err);
@@ -192,8 +230,10 @@ int fl_config_set(struct fl_config *cfg, const char *assignment, struct fl_confi
 
 /**
  * struct fl_transfer - what a stream does with transfers of at least @size bytes
- * @outstanding: of them in flight, in place of master.outstanding_per_stream
- * @interval_ps: from one to the next access, in place of master.interval_ns
+ * @write: a write, else a read
+ * @size: bytes of the transfer
+ * @outstanding: transfers in flight, in place of master.outstanding_per_stream
+ * @interval_ps: ps from one access to the next, in place of master.interval_ns
  */
 struct fl_transfer {
 	bool write;
@@ -202,7 +242,11 @@ struct fl_transfer {
 
 /**
  * fl_config_transfers() - read master.transfers
- * Return: how many of @t are filled, or -EINVAL with @err saying why.
+ * @text: value of master.transfers
+ * @t: filled in
+ * @err: filled on error
+ *
+ * Return: Entries of @t that are filled, or -EINVAL with @err saying why.
  */
 int fl_config_transfers(const char *text, struct fl_transfer t[FL_TRANSFERS], struct fl_config_error *err);
 
@@ -210,38 +254,95 @@ int fl_config_transfers(const char *text, struct fl_transfer t[FL_TRANSFERS], st
 
 /**
  * fl_list_next() - the next item of a list of single streams, "SID=VALUE,SID=VALUE"
- * @at: where it is; moves on
+ * @at: where the list goes on; advanced
+ * @sid: StreamID of the item
+ * @value: receives the value
+ * @size: room in @value, bytes
  *
- * Return: 1, 0 at the end, -EINVAL if that is no item.
+ * Return: 1, 0 at the end, -EINVAL if the text is not an item.
  */
 int fl_list_next(const char **at, u32 *sid, char *value, size_t size);
 
-/* The last item for @sid: 1 with @value filled, 0 if there is none, -EINVAL if @list is none. */
+/**
+ * fl_list_find() - find the last item of a list for a stream
+ * @list: "SID=VALUE,SID=VALUE"
+ * @sid: StreamID or requester ID
+ * @value: receives the value
+ * @size: room in @value, bytes
+ *
+ * Return: 1 with @value filled, 0 if there is none, -EINVAL if @list is not such a list.
+ */
 int fl_list_find(const char *list, u32 sid, char *value, size_t size);
 
-/* The TBU of a stream: tbu.map's, else StreamID mod tbu.count. */
+/**
+ * fl_config_tbu() - the TBU of a stream
+ * @cfg: the configuration
+ * @sid: StreamID or requester ID
+ *
+ * Return: Index of the TBU: tbu.map's, else StreamID mod tbu.count.
+ */
 u32 fl_config_tbu(const struct fl_config *cfg, u32 sid);
 
-/* The IOMMU of a stream: iommu.map's, else 0. */
+/**
+ * fl_config_iommu() - the IOMMU of a stream
+ * @cfg: the configuration
+ * @sid: StreamID or requester ID
+ *
+ * Return: Index of the IOMMU: iommu.map's, else 0.
+ */
 u32 fl_config_iommu(const struct fl_config *cfg, u32 sid);
 
-/* The place of a stream's TBU among those of all IOMMUs: each has tbu.count of them. */
+/**
+ * fl_config_port() - the TBU of a stream among those of all IOMMUs; each IOMMU has tbu.count of them
+ * @cfg: the configuration
+ * @sid: StreamID or requester ID
+ *
+ * Return: Index.
+ */
 static inline u32 fl_config_port(const struct fl_config *cfg, u32 sid)
 {
 	return (u32)(fl_config_iommu(cfg, sid) * cfg->tbu.count) + fl_config_tbu(cfg, sid);
 }
 
-/* Add an item to the list that the key @name holds. 0 or -EINVAL. */
+/**
+ * fl_config_append() - add an item to the list that a key holds
+ * @cfg: the configuration
+ * @name: name of the key
+ * @item: the item
+ * @err: filled on error
+ *
+ * Return: 0 or -EINVAL.
+ */
 int fl_config_append(struct fl_config *cfg, const char *name, const char *item, struct fl_config_error *err);
 
-/* Write a value as YAML would read it; returns @buf. */
+/**
+ * fl_config_format() - write a value as YAML reads it
+ * @cfg: the configuration
+ * @key: the key
+ * @buf: receives the text
+ * @size: room in @buf, bytes
+ *
+ * Return: @buf.
+ */
 const char *fl_config_format(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size);
 
-/* The whole configuration as YAML. */
+/**
+ * fl_config_dump() - write the whole configuration as YAML
+ * @cfg: the configuration
+ * @out: where to
+ */
 void fl_config_dump(const struct fl_config *cfg, FILE *out);
 
-/* The table: for a terminal, or as docs/configuration.md. */
+/**
+ * fl_config_help() - print the table of keys for a terminal
+ * @out: where to
+ */
 void fl_config_help(FILE *out);
+
+/**
+ * fl_config_markdown() - print the table of keys as docs/configuration.md
+ * @out: where to
+ */
 void fl_config_markdown(FILE *out);
 
 #ifdef __cplusplus

@@ -27,7 +27,7 @@ void drv_device_allocate(struct drv_host *h, struct drv_device *dev)
 	dev->credits = all;
 }
 
-/* The core is done with the device: no operation names it any more. */
+/* The core has released the device: no operation refers to it any more. */
 static void device_release(void *ctx)
 {
 	fl_free(ctx);

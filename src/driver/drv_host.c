@@ -34,7 +34,7 @@ void drv_unbind(struct drv_host *h)
 	u32 tries = 0;
 
 	while (h->bound && fault_core_bind(h->core, NULL) == -EBUSY) {
-		/* What was answered while it waited for a worker; there is nothing to handle. */
+		/* The group was answered while it waited for a worker; there is nothing to handle. */
 		fault_core_run(h->core, drv_now(h), ~0U);
 		drv_poll(h, tries++);
 	}

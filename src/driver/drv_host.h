@@ -10,7 +10,10 @@
 extern "C" {
 #endif
 
-/* For a few steps that may wait: whoever finds it closed polls. Protected by drv_host.lock. */
+/**
+ * struct drv_gate - guards steps that may wait; whoever finds it closed polls. drv_host.lock protects it.
+ * @closed: somebody is within the steps
+ */
 struct drv_gate {
 	bool closed;
 };
@@ -21,14 +24,20 @@ struct drv_stage2;
 
 /**
  * struct drv_host - the first member of every driver object
- * @lock: gates and @now, and what else the driver says
- * @config: structures in memory, devices, domains
- * @devs, @doms: what the driver has made and not freed; changed while @config is closed
- * @now: ns, the latest that any call has brought
- * @stage2: what lies under the tables of domains; NULL: nothing
- * @table_ops, @table_ctx: memory for tables whose addresses go through @stage2: @ops and @ctx, if there is none
+ * @ops: the host's services
+ * @ctx: first argument of @ops
+ * @core: the fault core
+ * @lock: protects gates, @now, and whatever else the driver says
+ * @config: gate of structures in memory, devices and domains
+ * @devs: devices that were added and are not removed; changed while @config is closed
+ * @doms: domains that were allocated and are not freed; changed while @config is closed
+ * @now: ns, the latest time that any call has brought
+ * @stage2: the table under the tables of domains; NULL: none
+ * @table_ops: memory for tables whose addresses go through @stage2; without it, @ops
+ * @table_ctx: first argument of @table_ops
  * @bound: the fault core knows the driver
- * @observe, @observer: what drv_observe() calls; may be NULL
+ * @observe: called by drv_observe(); may be NULL
+ * @observer: first argument of @observe
  */
 struct drv_host {
 	const struct drv_ops *ops;
@@ -47,116 +56,220 @@ struct drv_host {
 	void *observer;
 };
 
+/**
+ * drv_read32() - read a 32-bit register
+ * @h: the driver
+ * @offset: bytes from the start of the register space
+ *
+ * Return: Its value.
+ */
 static inline u32 drv_read32(struct drv_host *h, u64 offset)
 {
 	return (u32)h->ops->mmio_read(h->ctx, offset, 4);
 }
 
+/**
+ * drv_write32() - write a 32-bit register
+ * @h: the driver
+ * @offset: bytes from the start of the register space
+ * @value: what is written
+ */
 static inline void drv_write32(struct drv_host *h, u64 offset, u32 value)
 {
 	h->ops->mmio_write(h->ctx, offset, value, 4);
 }
 
+/**
+ * drv_read64() - read a 64-bit register
+ * @h: the driver
+ * @offset: bytes from the start of the register space
+ *
+ * Return: Its value.
+ */
 static inline u64 drv_read64(struct drv_host *h, u64 offset)
 {
 	return h->ops->mmio_read(h->ctx, offset, 8);
 }
 
+/**
+ * drv_write64() - write a 64-bit register
+ * @h: the driver
+ * @offset: bytes from the start of the register space
+ * @value: what is written
+ */
 static inline void drv_write64(struct drv_host *h, u64 offset, u64 value)
 {
 	h->ops->mmio_write(h->ctx, offset, value, 8);
 }
 
+/**
+ * drv_mem_alloc() - allocate zeroed memory that the IOMMU can reach
+ * @h: the driver
+ * @bytes: size
+ * @align: alignment, bytes, a power of two
+ * @pa: physical address of the memory
+ *
+ * Return: 0 or -ENOMEM.
+ */
 static inline int drv_mem_alloc(struct drv_host *h, u64 bytes, u64 align, u64 *pa)
 {
 	return h->ops->mem_alloc(h->ctx, bytes, align, pa);
 }
 
+/**
+ * drv_mem_free() - free memory of drv_mem_alloc() or drv_table_alloc()
+ * @h: the driver
+ * @pa: physical address, bytes
+ * @bytes: size, as it was asked for
+ */
 static inline void drv_mem_free(struct drv_host *h, u64 pa, u64 bytes)
 {
 	h->ops->mem_free(h->ctx, pa, bytes);
 }
 
-/* For tables whose addresses go through stage 2. */
+/**
+ * drv_table_alloc() - allocate zeroed memory for a table whose address goes through stage 2
+ * @h: the driver
+ * @bytes: size
+ * @align: alignment, bytes, a power of two
+ * @pa: address of the table, which stage 2 maps to itself
+ *
+ * Return: 0 or -ENOMEM.
+ */
 static inline int drv_table_alloc(struct drv_host *h, u64 bytes, u64 align, u64 *pa)
 {
 	return h->table_ops->mem_alloc(h->table_ctx, bytes, align, pa);
 }
 
+/**
+ * drv_mem_read() - read such memory as the CPU
+ * @h: the driver
+ * @pa: physical address, bytes
+ * @buf: receives @len bytes
+ * @len: bytes
+ *
+ * Return: 0 or -EIO.
+ */
 static inline int drv_mem_read(struct drv_host *h, u64 pa, void *buf, u32 len)
 {
 	return h->ops->mem_read(h->ctx, pa, buf, len);
 }
 
+/**
+ * drv_mem_write() - write such memory as the CPU
+ * @h: the driver
+ * @pa: physical address, bytes
+ * @buf: @len bytes to write
+ * @len: bytes
+ *
+ * Return: 0 or -EIO.
+ */
 static inline int drv_mem_write(struct drv_host *h, u64 pa, const void *buf, u32 len)
 {
 	return h->ops->mem_write(h->ctx, pa, buf, len);
 }
 
 /**
- * drv_host_init() - @h is zeroed, and with it the driver object around it
+ * drv_host_init() - initialise what drivers share
+ * @h: zeroed, and with it the driver object around it
+ * @ops: the host's services; must outlive the driver
+ * @ctx: first argument of @ops
+ * @core: the fault core of this IOMMU
  */
 void drv_host_init(struct drv_host *h, const struct drv_ops *ops, void *ctx, struct fault_core *core);
 
 /**
  * drv_bind() - make the driver known to its fault core
  * @h: must stay where it is; the driver object is what the operations get as ctx
- * @retry, @terminate, @failure: the hardware's codes of these answers
+ * @ops: the driver's operations; must outlive the core
+ * @retry: the hardware's code for FAULT_RETRY
+ * @terminate: the hardware's code for FAULT_TERMINATE
+ * @failure: the hardware's code for FAULT_FAILURE
  *
- * Return: 0, or what fault_core_bind() says.
+ * Return: 0, or what fault_core_bind() returned.
  */
 int drv_bind(struct drv_host *h, const struct fault_ops *ops, u32 retry, u32 terminate, u32 failure);
 
 /**
- * drv_unbind() - the reverse; nothing if drv_bind() did not succeed
- * @h: has no device left
+ * drv_unbind() - the reverse of drv_bind(); does nothing if that did not succeed
+ * @h: the driver; has no device left
  *
- * Workers and owners may still look at groups that were answered, and through
- * them at devices and operations of the driver. It waits, without end, until
- * they have let go of the last one.
+ * Workers and owners may still look at groups that were answered, and through them at devices and operations of the
+ * driver. The call waits, without a time-out, until they have dropped the last reference.
  */
 void drv_unbind(struct drv_host *h);
 
 /**
- * drv_empty() - remove every device, then free every domain, as @driver does it
+ * drv_empty() - remove every device, then free every domain, through the driver's own operations
+ * @h: the driver
+ * @driver: the operations
+ * @now: ns
  */
 void drv_empty(struct drv_host *h, const struct drv_class *driver, u64 now);
 
 /**
- * drv_poll() - let hardware go on between two polls
+ * drv_poll() - let hardware make progress between two polls
+ * @h: the driver
+ * @tries: polls so far
  *
  * Return: false when the time-out of the whole wait has passed.
  */
 bool drv_poll(struct drv_host *h, u32 tries);
 
 /**
- * drv_now() - ns, the host's clock, or the latest time that any call has brought
+ * drv_now() - the host's clock, or the latest time that any call has brought
+ * @h: the driver
+ *
+ * Return: ns.
  */
 u64 drv_now(struct drv_host *h);
+
+/**
+ * drv_note_now() - remember the time that a call has brought
+ * @h: the driver
+ * @now: ns
+ */
 void drv_note_now(struct drv_host *h, u64 now);
 
 /**
  * drv_count() - add one to a counter that several threads share
+ * @h: the driver
+ * @counter: the counter
  */
 void drv_count(struct drv_host *h, u64 *counter);
 
 /**
  * drv_gate_close() - wait until the gate is open, and close it
+ * @h: the driver
+ * @g: the gate
  *
- * The caller holds no lock: the wait lets hardware and other callers go on.
+ * The caller holds no lock: the wait lets hardware and other callers make progress.
  */
 void drv_gate_close(struct drv_host *h, struct drv_gate *g);
+
+/**
+ * drv_gate_open() - open a gate that the caller has closed
+ * @h: the driver
+ * @g: the gate
+ */
 void drv_gate_open(struct drv_host *h, struct drv_gate *g);
 
 /**
- * drv_read_words() - @n <= 8 little-endian words of memory
+ * drv_read_words() - read little-endian words of memory
+ * @h: the driver
+ * @pa: physical address, bytes
+ * @words: receives the words in host order
+ * @n: number of words, 8 at most
  *
  * Return: 0 or -EIO.
  */
 int drv_read_words(struct drv_host *h, u64 pa, u64 *words, u32 n);
 
 /**
- * drv_write_word() - one 64-bit write, which hardware sees whole
+ * drv_write_word() - one 64-bit write, which hardware sees as a whole
+ * @h: the driver
+ * @pa: physical address, bytes
+ * @word: the word in host order
  *
  * Return: 0 or -EIO.
  */
@@ -164,11 +277,20 @@ int drv_write_word(struct drv_host *h, u64 pa, u64 word);
 
 /**
  * drv_sva_handle() - fault_ops.sva_handle of a driver whose address spaces are struct drv_mm
+ * @mm: a struct drv_mm
+ * @g: the group
+ * @f: the request
+ *
+ * Return: What drv_mm.handle returns.
  */
 enum fault_code drv_sva_handle(void *mm, struct fault_group *g, const struct fault_record *f);
 
 /**
- * drv_observe() - fault_ops.observe, which goes on to drv_host.observe
+ * drv_observe() - fault_ops.observe, which calls drv_host.observe
+ * @host: the driver object, which begins with struct drv_host
+ * @g: the group
+ * @point: what has happened to it
+ * @now: ns
  */
 void drv_observe(void *host, struct fault_group *g, enum fault_point point, u64 now);
 

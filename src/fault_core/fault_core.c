@@ -115,9 +115,8 @@ struct fault_dev *fault_dev_lookup_id(struct fault_core *core, u32 id)
 }
 
 /*
- * Walks the devices without holding a lock: gives up the reference of @prev
- * and returns the next device with one. A device that was unlinked meanwhile
- * is found again by its serial number.
+ * Iterates over the devices without holding a lock: drops the reference on @prev and returns the next device with a
+ * reference. If @prev was unlinked meanwhile, its serial number tells where to go on.
  */
 struct fault_dev *fault_dev_after(struct fault_core *core, struct fault_dev *prev)
 {
@@ -148,7 +147,7 @@ void fault_stats_add(struct fault_stats *sum, const struct fault_stats *s)
 	u64 *to = (u64 *)sum;
 	size_t i;
 
-	/* Nothing but u64 counters in it. */
+	/* The structure consists of u64 counters only. */
 	for (i = 0; i < sizeof(*s) / sizeof(u64); i++)
 		to[i] += from[i];
 }

@@ -2,11 +2,9 @@
 /*
  * The fault core: what software does with a fault of an I/O device.
  *
- * It knows no IOMMU, no operating system and no clock. An IOMMU driver
- * reports faults and gives the operations that answer them; a host runs the
- * work. The core never sleeps by itself, never allocates while it reports,
- * handles, answers or expires, and starts no thread. Time is an argument
- * (`now`, in ns, monotonic; any origin).
+ * It knows no IOMMU, no operating system and no clock. An IOMMU driver reports faults and provides the operations
+ * that answer them; a host runs the work. The core never sleeps by itself, never allocates while it reports,
+ * handles, answers or expires, and starts no thread. Time is an argument (`now`, in ns, monotonic; any origin).
  *
  * Law: every recoverable fault is answered exactly once, by the answer to its
  * group; a group is answered when, and only when, its LAST request was seen.
@@ -104,7 +102,7 @@ enum fault_code {
  * @sid: StreamID or requester ID of the LAST record
  * @pasid: PASID or FAULT_NO_PASID
  * @index: PRGIndex or STAG
- * @hw_code: fault_core_cfg.hw_code[@code]
+ * @hw_code: fault_driver.hw_code[@code]
  * @code: FAULT_RETRY, FAULT_TERMINATE or FAULT_FAILURE
  * @type: FAULT_PAGE_REQUEST or FAULT_STALL
  * @orphan: true if no device is known under @sid, or the device's faults are off
@@ -122,8 +120,8 @@ struct fault_response {
 
 /**
  * enum fault_fence - what fault_ops.fence has to bring to an end
- * @FAULT_FENCE_REPORTS: everything that the hardware recorded for the device
- *	before the call has been passed to fault_core_report() when it returns
+ * @FAULT_FENCE_REPORTS: everything that the hardware recorded for the device before the call has been passed to
+ *	fault_core_report() when it returns
  * @FAULT_FENCE_RESPONSES: the hardware has taken every response sent before the call
  */
 enum fault_fence {
@@ -149,26 +147,24 @@ enum fault_point {
 
 /**
  * struct fault_ops - what an IOMMU driver does for the core
- * @respond: bring one answer to the hardware. Called from any context, also
- *	from within fault_core_report(), and by several threads at once: it must
- *	not sleep, and serialises itself (struct fault_lock). 0, or -errno if the
- *	hardware did not take it (then the core sends it again later).
- *	@dev_ctx is NULL for an answer to an unknown stream. Mandatory.
- * @fence: see enum fault_fence. Process context, may sleep. It may call
- *	fault_core_report(). 0 or -errno. Mandatory.
- * @enable: let this device fault recoverably (CD.S, PRI enable, CFCFG). Process
- *	context, may sleep. 0 or -errno. Mandatory.
+ * @respond: bring one answer to the hardware. Called from any context, also from within fault_core_report(), and by
+ *	several threads at once: it must not sleep, and serialises itself (struct fault_lock). 0, or -errno if the
+ *	hardware did not take it (then the core sends it again later). @dev_ctx is NULL for an answer to an unknown
+ *	stream. Mandatory.
+ * @fence: see enum fault_fence. Process context, may sleep. It may call fault_core_report(). 0 or -errno. Mandatory.
+ * @enable: let this device fault recoverably (CD.S, PRI enable, CFCFG). Process context, may sleep. 0 or -errno.
+ *	Mandatory.
  * @disable: end it. The device has no unanswered fault. Process context. 0 or -errno. Mandatory.
- * @clear_stale: forget status that an earlier user left and that would swallow
- *	the next interrupt (VT-d: PPR, PRO). Called before @enable. May be NULL.
- * @throttle: storm policy: end (@on = true) or resume (@on = false) stalling for
- *	the device. Called by fault_core_run() and fault_core_expire(). May be NULL.
- * @hw_pending: true if the hardware has records that no one has read. Called by
- *	fault_core_expire(). May be NULL: no watchdog.
+ * @clear_stale: forget status that an earlier user left and that would swallow the next interrupt (VT-d: PPR, PRO).
+ *	Called before @enable. May be NULL.
+ * @throttle: storm policy: end (@on = true) or resume (@on = false) stalling for the device. Called by
+ *	fault_core_run() and fault_core_expire(). May be NULL.
+ * @hw_pending: true if the hardware has records that no one has read. Called by fault_core_expire(). May be NULL: no
+ *	watchdog.
  * @hw_drain: do what the interrupt handler does, its interrupt was lost. Needed with @hw_pending.
- * @sva_handle: handler of FAULT_DOMAIN_SVA: resolve @f in @mm. Worker context, may sleep.
- *	May be NULL: SVA domains are not supported.
- * @observe: a group has reached @point at @now; no lock is held. May be NULL.
+ * @sva_handle: handler of FAULT_DOMAIN_SVA: resolve @f in @mm. Worker context, may sleep. May be NULL: SVA domains
+ *	are not supported.
+ * @observe: called when a group has reached @point at @now; no lock is held. May be NULL.
  *
  * No lock of the core is held across any of them.
  */
@@ -187,11 +183,10 @@ struct fault_ops {
 
 /**
  * struct fault_host_ops - what the host does for the core
- * @kick: ask for a call of fault_core_run() (or a take) soon. Any context, no
- *	lock held; must not call back into the core. Mandatory.
- * @alloc: zeroed storage, or NULL. Only from fault_core_create(),
- *	fault_dev_create(), fault_domain_alloc(), fault_dev_attach(),
- *	fault_dev_replace() and fault_queue_create(). May be NULL: fl_zalloc().
+ * @kick: ask for a call of fault_core_run() (or a take) soon. Any context, no lock held; must not call back into the
+ *	core. Mandatory.
+ * @alloc: zeroed storage, or NULL. Only from fault_core_create(), fault_dev_create(), fault_domain_alloc(),
+ *	fault_dev_attach(), fault_dev_replace() and fault_queue_create(). May be NULL: fl_zalloc().
  * @free: of @alloc. Any context. May be NULL: fl_free().
  */
 struct fault_host_ops {
@@ -204,8 +199,8 @@ struct fault_host_ops {
  * struct fault_core_cfg - a fault core
  * @host_ops: of the host
  * @host: their first argument
- * @watchdog_ns: hardware records that stay unread so long while nothing is reported have lost their
- *	interrupt; 8 times as long if something else is; 0: 10 ms
+ * @watchdog_ns: hardware records that stay unread so long while nothing is reported have lost their interrupt; 8
+ *	times as long if something else is; 0: 10 ms
  */
 struct fault_core_cfg {
 	const struct fault_host_ops *host_ops;
@@ -214,12 +209,13 @@ struct fault_core_cfg {
 };
 
 /**
- * fault_core_create() - a fault core for one IOMMU
+ * fault_core_create() - make a fault core for one IOMMU
  * @cfg: copied; the table it points to must outlive the core
  * @out: the core
  *
- * Process context. The host creates it and hands it to the driver, which
- * calls fault_core_bind(). Return: 0, -EINVAL if a mandatory operation is missing, -ENOMEM.
+ * Process context. The host creates it and hands it to the driver, which calls fault_core_bind().
+ *
+ * Return: 0, -EINVAL if a mandatory operation is missing, -ENOMEM.
  */
 int fault_core_create(const struct fault_core_cfg *cfg, struct fault_core **out);
 
@@ -240,17 +236,20 @@ struct fault_driver {
  * @core: without devices
  * @drv: copied; the table must outlive the core; NULL: the driver leaves
  *
- * Process context. Return: 0, -EINVAL if a mandatory operation is missing,
- * -EBUSY with devices that are not released yet (a handler may still run), or
- * while the watchdog is in an operation of the driver: soon it is not.
+ * Process context.
+ *
+ * Return: 0; -EINVAL if a mandatory operation is missing; -EBUSY while devices are not released yet (a handler may
+ *	still run), or while the watchdog is within an operation of the driver: then the caller tries again soon.
  */
 int fault_core_bind(struct fault_core *core, const struct fault_driver *drv);
 
 /**
- * fault_core_destroy() - end it
+ * fault_core_destroy() - free a fault core
  * @core: has no device, domain or queue left: every one was destroyed and is released
  *
- * Process context. In a real host it waits for deferred frees. Return: 0 or -EBUSY.
+ * Process context. In a real host it waits for deferred frees.
+ *
+ * Return: 0 or -EBUSY.
  */
 int fault_core_destroy(struct fault_core *core);
 
@@ -267,13 +266,12 @@ struct fault_storm;
  * @dev_ctx: passed to the driver's operations
  * @caps: FAULT_DEV_CAN_STALL | FAULT_DEV_PRI
  * @compat: devices with the same value may share a domain
- * @credits: unanswered recoverable faults it may have: STALL_MAX's share, or its
- *	Outstanding Page Request Allocation; that many slots are reserved. 1..65536; 0: 32
+ * @credits: unanswered recoverable faults it may have: STALL_MAX's share, or its Outstanding Page Request Allocation;
+ *	that many slots are reserved. 1..65536; 0: 32
  * @partial_ns: a group must have its LAST within this time of its first request; 0: 100 ms
  * @pending_ns: a whole group must be answered within this time; 0: 10 s
  * @expire_code: the answer to a group that was not; FAULT_DEFAULT: FAULT_TERMINATE
- * @no_slot_code: the answer to a LAST that finds no slot, or ends a poisoned
- *	group; FAULT_DEFAULT: FAULT_RETRY
+ * @no_slot_code: the answer to a LAST that finds no slot, or ends a poisoned group; FAULT_DEFAULT: FAULT_RETRY
  * @no_domain_code: the answer where no fault-handling domain is attached; FAULT_DEFAULT: FAULT_RETRY
  * @storm: back-off policy, owned by the caller until @release, or NULL
  * @release: the device's storage goes away: no operation names @dev_ctx any more. May be NULL.
@@ -293,12 +291,14 @@ struct fault_dev_cfg {
 };
 
 /**
- * fault_dev_create() - a device, with its slots reserved and its faults off
+ * fault_dev_create() - make a device, with its slots reserved and its faults off
  * @core: of the IOMMU it sits behind
  * @cfg: copied
  * @out: the device; the caller owns one reference, see fault_dev_destroy()
  *
- * Process context. Return: 0, -EINVAL, also while no driver is bound, -ENOMEM.
+ * Process context.
+ *
+ * Return: 0; -EINVAL, also while no driver is bound; -ENOMEM.
  */
 int fault_dev_create(struct fault_core *core, const struct fault_dev_cfg *cfg, struct fault_dev **out);
 
@@ -307,7 +307,9 @@ int fault_dev_create(struct fault_core *core, const struct fault_dev_cfg *cfg, s
  * @dev: may have several
  * @sid: unknown so far
  *
- * Process context. Return: 0, -EEXIST, -ENOMEM.
+ * Process context.
+ *
+ * Return: 0, -EEXIST, -ENOMEM.
  */
 int fault_dev_add_sid(struct fault_dev *dev, u32 sid);
 
@@ -315,7 +317,10 @@ int fault_dev_add_sid(struct fault_dev *dev, u32 sid);
  * fault_dev_enable() - turn recoverable faults on: fault_ops.clear_stale, then fault_ops.enable
  * @dev: with stall or PRI among its capabilities
  *
- * Process context. Return: 0, -ENODEV without the capability, -EBUSY if on, or what the driver said.
+ * Process context.
+ *
+ * Return: 0; -ENODEV without the capability; -EBUSY if faults are on already; or the -errno of the driver's
+ *	operation.
  */
 int fault_dev_enable(struct fault_dev *dev);
 
@@ -324,14 +329,15 @@ int fault_dev_enable(struct fault_dev *dev);
  * @dev: in any state
  * @now: ns
  *
- * The caller has given the device a translation that does not fault
- * recoverably (or stopped it). From here on, faults are answered as if no
- * domain were attached. The reports are fenced; every unanswered group is
- * answered with FAULT_RETRY in order of arrival and marked, so that a later
- * response does nothing; the responses are fenced; fault_ops.disable.
+ * The caller has given the device a translation that does not fault recoverably (or stopped it). From here on, faults
+ * are answered as if no domain were attached. The reports are fenced; every unanswered group is answered with
+ * FAULT_RETRY in order of arrival and marked, so that a later response does nothing; the responses are fenced;
+ * fault_ops.disable is called.
  *
- * Process context. Handlers may still run; they lose. Return: 0, every answer
- * is with the hardware; or what the driver said, then fault_off() may be called again.
+ * Process context. Handlers may still run; their answers come too late.
+ *
+ * Return: 0 if every answer is with the hardware; or the -errno of a driver's operation: then fault_off() may be
+ *	called again.
  */
 int fault_off(struct fault_dev *dev, u64 now);
 
@@ -339,20 +345,24 @@ int fault_off(struct fault_dev *dev, u64 now);
  * fault_dev_destroy() - forget a device
  * @dev: off, nothing attached; the caller's reference ends with success
  *
- * Its StreamIDs are unknown from here on. fault_dev_cfg.release is called when
- * the last worker, owner and reader has let go.
+ * Its StreamIDs are unknown from here on. fault_dev_cfg.release is called when the last worker, owner and reader has
+ * dropped its reference.
  *
- * Process context. Return: 0, or -EBUSY: it is on, something is attached, or
- * the hardware has not yet taken every answer; fault_off() sees to the last.
+ * Process context.
+ *
+ * Return: 0, or -EBUSY: its faults are on, something is attached, or the hardware has not yet taken every answer;
+ *	fault_off() takes care of the last.
  */
 int fault_dev_destroy(struct fault_dev *dev);
 
 /**
- * fault_dev_lookup() - the device of a StreamID; takes no lock
+ * fault_dev_lookup() - find the device of a StreamID; takes no lock
  * @core: the core
  * @sid: StreamID or requester ID
  *
- * Any context. Return: the device with a reference (fault_dev_put()), or NULL.
+ * Any context.
+ *
+ * Return: the device with a reference (fault_dev_put()), or NULL.
  */
 struct fault_dev *fault_dev_lookup(struct fault_core *core, u32 sid);
 
@@ -386,12 +396,10 @@ enum fault_domain_type {
 
 /**
  * struct fault_domain_ops - a domain's owner
- * @handle: one request of a group, in order of arrival. May look, map, or both.
- *	FAULT_RETRY: go on with the next request. FAULT_TERMINATE, FAULT_FAILURE:
- *	sticky, the rest of the group is not handled. FAULT_LATER: the handler keeps
- *	the whole group: it has noted fault_group_cookie() or taken fault_group_get(),
- *	and answers with fault_group_respond() or fault_core_respond().
- *	Worker context, may sleep.
+ * @handle: one request of a group, in order of arrival. May look, map, or both. FAULT_RETRY: go on with the next
+ *	request. FAULT_TERMINATE, FAULT_FAILURE: sticky, the rest of the group is not handled. FAULT_LATER: the
+ *	handler keeps the whole group: it has noted fault_group_cookie() or taken fault_group_get(), and answers
+ *	with fault_group_respond() or fault_core_respond(). Worker context, may sleep.
  * @event: an unrecoverable fault of an attached device. Report context, must not sleep. May be NULL.
  */
 struct fault_domain_ops {
@@ -401,7 +409,9 @@ struct fault_domain_ops {
 
 /**
  * union fault_owner - who resolves the faults of a domain; the domain's type tells which
- * @handler: FAULT_DOMAIN_HANDLER: an owner, NULL ops: none yet
+ * @handler: FAULT_DOMAIN_HANDLER: an owner
+ * @handler.ops: its operations; NULL: there is no owner yet
+ * @handler.ctx: first argument of @handler.ops
  * @mm: FAULT_DOMAIN_SVA: an address space, NULL: none yet
  * @queue: FAULT_DOMAIN_FORWARD: where faults go, NULL: none yet
  */
@@ -431,12 +441,14 @@ struct fault_domain_cfg {
 };
 
 /**
- * fault_domain_alloc() - the one allocation call, for a device
- * @dev: the domain fits its IOMMU and its kind
+ * fault_domain_alloc() - allocate a domain of any type, for a device
+ * @dev: device whose IOMMU and kind the domain fits
  * @cfg: copied
  * @out: the domain, stalls disabled
  *
- * Process context. Return: 0, -EINVAL, -EOPNOTSUPP if the type is not supported, -ENOMEM.
+ * Process context.
+ *
+ * Return: 0, -EINVAL, -EOPNOTSUPP if the type is not supported, -ENOMEM.
  */
 int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg, struct fault_domain **out);
 
@@ -445,7 +457,9 @@ int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg
  * @domain: stalls disabled and nothing pending, so that no fault can race with it
  * @owner: copied
  *
- * Process context. Return: 0 or -EBUSY.
+ * Process context.
+ *
+ * Return: 0 or -EBUSY.
  */
 int fault_domain_set_owner(struct fault_domain *domain, const union fault_owner *owner);
 
@@ -458,16 +472,17 @@ int fault_domain_set_owner(struct fault_domain *domain, const union fault_owner 
 void *fault_domain_ctx(const struct fault_domain *domain);
 
 /**
- * fault_domain_free() - the one free function, for all types
+ * fault_domain_free() - free a domain of any type
  * @domain: attached nowhere
  *
- * fault_domain_cfg.release is called when the last pending fault is done
- * with, perhaps within this call. Return: 0, or -EBUSY while attached.
+ * fault_domain_cfg.release is called when the last pending fault is finished, perhaps within this call.
+ *
+ * Return: 0, or -EBUSY while attached.
  */
 int fault_domain_free(struct fault_domain *domain);
 
 /**
- * fault_domain_can_stall() - does the IOMMU let this domain's device wait for software?
+ * fault_domain_can_stall() - whether the IOMMU lets this domain's device wait for software
  * @domain: the domain
  *
  * Return: true if enabling is possible.
@@ -479,12 +494,14 @@ bool fault_domain_can_stall(const struct fault_domain *domain);
  * @domain: attached or not
  *
  * From here on a reported fault is queued, its handler may block, and the core
- * answers with what the handler says. Return: 0, -ENODEV if the IOMMU cannot, -EINVAL without an owner.
+ * answers with what the handler says.
+ *
+ * Return: 0; -ENODEV if the IOMMU cannot; -EINVAL without an owner.
  */
 int fault_domain_enable_stalls(struct fault_domain *domain);
 
 /**
- * fault_domain_disable_stalls() - stop doing so
+ * fault_domain_disable_stalls() - stop handing this domain's recoverable faults to its handler
  * @domain: the domain
  * @now: ns
  *
@@ -499,35 +516,42 @@ void fault_domain_disable_stalls(struct fault_domain *domain, u64 now);
  * @pasid: PASID, or FAULT_NO_PASID
  * @domain: the domain
  *
- * Process context. Return: 0, -EBUSY if the PASID has a domain, -EINVAL if the
- * device is of another IOMMU or kind (then make another domain), -ENOMEM.
+ * Process context.
+ *
+ * Return: 0; -EBUSY if the PASID has a domain; -EINVAL if the device belongs to another IOMMU or is of another kind
+ *	(then allocate another domain); -ENOMEM.
  */
 int fault_dev_attach(struct fault_dev *dev, u32 pasid, struct fault_domain *domain);
 
 /**
- * fault_dev_replace() - put another domain in its place, in one step
+ * fault_dev_replace() - replace the domain of a PASID in one step
  * @dev: the device
  * @pasid: PASID with a domain
  * @domain: the new one
  * @now: ns
  *
- * There is no moment without a domain. Groups pending on the old one are
- * answered with FAULT_RETRY: the device meets the new translation.
- * The driver has changed the hardware's tables before.
- * Process context. Return: 0, -ENOENT, -EINVAL, -ENOMEM; on error nothing has changed.
+ * There is no moment without a domain. Groups pending on the old one are answered with FAULT_RETRY: the device meets
+ * the new translation. The driver has changed the hardware's tables before.
+ *
+ * Process context.
+ *
+ * Return: 0, -ENOENT, -EINVAL, -ENOMEM; on error nothing has changed.
  */
 int fault_dev_replace(struct fault_dev *dev, u32 pasid, struct fault_domain *domain, u64 now);
 
 /**
- * fault_dev_detach() - release a PASID
+ * fault_dev_detach() - detach the domain of a PASID
  * @dev: the device
  * @pasid: PASID with a domain
  * @now: ns
  *
- * The driver has made the hardware's table entry non-faulting before. Fences the reports, then answers what
- * is pending with FAULT_RETRY: with 0, the hardware has every answer that this PASID was owed.
- * Process context; Return: 0, -ENOENT, or what the driver said to
- * the fence or an answer; then the domain is still attached, and it may be called again.
+ * The driver has made the hardware's table entry non-faulting before. The call fences the reports, then answers what
+ * is pending with FAULT_RETRY: on success, the hardware has every answer that this PASID was owed.
+ *
+ * Process context.
+ *
+ * Return: 0, -ENOENT, or the -errno of the driver's fence or response; then the domain is still attached, and the
+ *	call may be repeated.
  */
 int fault_dev_detach(struct fault_dev *dev, u32 pasid, u64 now);
 
@@ -536,13 +560,14 @@ int fault_dev_detach(struct fault_dev *dev, u32 pasid, u64 now);
  * @dev: the device
  * @pasid: PASID with a domain
  *
- * Starts a new generation of this attachment and touches no other. Any
- * context. Return: 0 or -ENOENT.
+ * Starts a new generation of this attachment and touches no other. Any context.
+ *
+ * Return: 0 or -ENOENT.
  */
 int fault_dev_flush(struct fault_dev *dev, u32 pasid);
 
 /**
- * fault_dev_pending() - whole groups of one attachment whose answer is not yet with the hardware
+ * fault_dev_pending() - count complete groups of one attachment whose answer is not yet with the hardware
  * @dev: the device
  * @pasid: PASID
  *
@@ -553,7 +578,7 @@ u32 fault_dev_pending(struct fault_dev *dev, u32 pasid);
 /* ---- Faults ---- */
 
 /**
- * fault_core_report() - the hardware has recorded a fault
+ * fault_core_report() - report a fault that the hardware has recorded
  * @core: of the IOMMU
  * @f: copied
  * @now: ns
@@ -563,14 +588,13 @@ u32 fault_dev_pending(struct fault_dev *dev, u32 pasid);
  * answered at once if it cannot be handled: unknown stream, no domain, no slot,
  * poisoned group, storm.
  *
- * Return: 0: the core sees to it. -EAGAIN: nothing has happened, the driver
- * keeps the record and reports it again later (the answer could not be sent
- * and there is no slot to keep it). -EINVAL: @f is malformed.
+ * Return: 0: the core takes care of it. -EAGAIN: nothing has happened, the driver keeps the record and reports it
+ *	again later (the answer could not be sent and there is no slot to keep it). -EINVAL: @f is malformed.
  */
 int fault_core_report(struct fault_core *core, const struct fault_record *f, u64 now);
 
 /**
- * fault_dev_report() - the same where the driver holds the device
+ * fault_dev_report() - fault_core_report() for a driver that holds the device
  * @dev: the device, which owns @f->sid
  * @f: copied
  * @now: ns
@@ -597,12 +621,14 @@ void fault_dev_overflow(struct fault_dev *dev, u64 now);
 void fault_core_overflow(struct fault_core *core, u64 now);
 
 /**
- * fault_core_run() - do queued work
+ * fault_core_run() - handle queued groups
  * @core: the core
  * @now: ns
  * @budget: groups at most; then the host should yield and call again
  *
- * Worker context: handlers may sleep. Devices take turns. Return: groups done; less than @budget means idle.
+ * Worker context: handlers may sleep. Devices take turns.
+ *
+ * Return: Groups handled; fewer than @budget means that nothing is left to do.
  */
 unsigned int fault_core_run(struct fault_core *core, u64 now, unsigned int budget);
 
@@ -611,8 +637,9 @@ unsigned int fault_core_run(struct fault_core *core, u64 now, unsigned int budge
  * @core: the core
  * @now: ns
  *
- * For hosts that let time pass between the parts: take, fault_group_handle(),
- * fault_group_complete(). Return: the group with a reference, or NULL: idle.
+ * For hosts that let time pass between the parts: take, fault_group_handle(), fault_group_complete().
+ *
+ * Return: The group with a reference, or NULL if no group is queued.
  */
 struct fault_group *fault_core_take(struct fault_core *core, u64 now);
 
@@ -626,7 +653,8 @@ struct fault_group *fault_core_take(struct fault_core *core, u64 now);
 enum fault_code fault_group_handle(struct fault_group *g, u64 now);
 
 /**
- * fault_group_complete() - third part: answer, unless it is FAULT_LATER, and give up the reference of take
+ * fault_group_complete() - third part: answer, unless the code is FAULT_LATER, and drop the reference of
+ *	fault_core_take()
  * @g: taken
  * @code: of fault_group_handle()
  * @now: ns
@@ -639,8 +667,10 @@ void fault_group_complete(struct fault_group *g, enum fault_code code, u64 now);
  * @code: FAULT_RETRY, FAULT_TERMINATE or FAULT_FAILURE
  * @now: ns
  *
- * Any context. Return: 0; -EALREADY if it has been answered (expired, turned off, detached, answered twice): no
- * harm is done; -EINVAL.
+ * Any context.
+ *
+ * Return: 0; -EALREADY if it has been answered already (expired, turned off, detached, answered twice), which does no
+ *	harm; -EINVAL.
  */
 int fault_group_respond(struct fault_group *g, enum fault_code code, u64 now);
 
@@ -651,18 +681,22 @@ int fault_group_respond(struct fault_group *g, enum fault_code code, u64 now);
  * @code: FAULT_RETRY, FAULT_TERMINATE or FAULT_FAILURE
  * @now: ns
  *
- * For owners that cannot be trusted with a pointer. Any context. Return: 0; -ENOENT if the cookie names no
- * unanswered group (never existed, expired, reused: the cookie's generation tells); -EALREADY; -EINVAL.
+ * For owners that cannot be trusted with a pointer. Any context.
+ *
+ * Return: 0; -ENOENT if the cookie names no unanswered group (it never existed, has expired or was reused: the
+ *	cookie's generation tells); -EALREADY; -EINVAL.
  */
 int fault_core_respond(struct fault_core *core, u64 cookie, enum fault_code code, u64 now);
 
 /**
- * fault_core_expire() - deadlines, answers that could not be sent, end of storms, lost interrupts
+ * fault_core_expire() - handle deadlines, answers that could not be sent, ends of storms, and lost interrupts
  * @core: the core
  * @now: ns
  *
- * The host calls it now and then (10 ms is plenty). Process context because of
- * fault_ops.hw_drain and throttle. Return: groups that expired.
+ * The host calls it periodically (every 10 ms is often enough). Process context because of fault_ops.hw_drain and
+ * throttle.
+ *
+ * Return: Groups that expired.
  */
 unsigned int fault_core_expire(struct fault_core *core, u64 now);
 
@@ -675,7 +709,7 @@ unsigned int fault_core_expire(struct fault_core *core, u64 now);
 void fault_group_get(struct fault_group *g);
 
 /**
- * fault_group_put() - give a reference up
+ * fault_group_put() - drop a reference
  * @g: the group
  */
 void fault_group_put(struct fault_group *g);
@@ -728,7 +762,7 @@ struct fault_group_info {
 };
 
 /**
- * fault_group_info() - read it
+ * fault_group_info() - copy what is known of a group
  * @g: the group
  * @out: filled
  */
@@ -739,7 +773,7 @@ void fault_group_info(const struct fault_group *g, struct fault_group_info *out)
 /**
  * struct fault_stats - what has happened; never reset
  * @reported: records passed to report, all types
- * @unrecoverable: of them, without an owed response
+ * @unrecoverable: reported records to which no response is owed
  * @set_aside: requests without LAST
  * @owed: LAST requests and stalls: answers owed
  * @answered: answers that the hardware took, by enum fault_code
@@ -796,7 +830,7 @@ void fault_core_stats(struct fault_core *core, struct fault_stats *out);
 
 /* fault_message.flags */
 #define FAULT_MSG_LAST	    0x1u /* last message of its group: a response to the cookie is owed */
-#define FAULT_MSG_LOST	    0x2u /* events before this one were lost, see lost */
+#define FAULT_MSG_LOST	    0x2u /* events before this one were lost; @lost is their number */
 #define FAULT_MSG_NO_ANSWER 0x4u /* unrecoverable: no response is owed */
 
 /**
@@ -826,17 +860,19 @@ struct fault_queue_cfg {
 };
 
 /**
- * fault_queue_create() - a queue, for domains of type FAULT_DOMAIN_FORWARD
+ * fault_queue_create() - make a queue, for domains of type FAULT_DOMAIN_FORWARD
  * @core: the core
  * @cfg: copied
  * @out: the queue
  *
- * Process context. Return: 0, -EINVAL, -ENOMEM.
+ * Process context.
+ *
+ * Return: 0, -EINVAL, -ENOMEM.
  */
 int fault_queue_create(struct fault_core *core, const struct fault_queue_cfg *cfg, struct fault_queue **out);
 
 /**
- * fault_queue_destroy() - its owner is gone
+ * fault_queue_destroy() - free a queue whose owner is gone
  * @q: no domain uses it any more
  *
  * Return: 0 or -EBUSY.
@@ -844,7 +880,7 @@ int fault_queue_create(struct fault_core *core, const struct fault_queue_cfg *cf
 int fault_queue_destroy(struct fault_queue *q);
 
 /**
- * fault_queue_read() - hand whole groups over
+ * fault_queue_read() - hand complete groups over to the owner
  * @q: the queue
  * @copy: bring one message to the owner; -errno stops the reading
  * @ctx: of @copy
@@ -854,19 +890,20 @@ int fault_queue_destroy(struct fault_queue *q);
  * into what is left of @max, or if @copy fails in its midst (then it is handed
  * over again, from its start, by the next read). One reader at a time.
  * Process context, @copy may sleep.
- * Return: messages handed over; -errno of @copy if there was none; -EMSGSIZE if @max is
- * less than the first group.
+ *
+ * Return: messages handed over; -errno of @copy if there was none; -EMSGSIZE if @max is less than the first group.
  */
 int fault_queue_read(struct fault_queue *q, int (*copy)(void *ctx, const struct fault_message *m), void *ctx, u32 max);
 
 /**
- * fault_queue_respond() - the owner's answer
+ * fault_queue_respond() - answer a group on behalf of the queue's owner
  * @q: the queue that handed the group over
  * @cookie: of the message
  * @code: FAULT_RETRY, FAULT_TERMINATE or FAULT_FAILURE
  * @now: ns
  *
  * Everything is checked: an owner can answer its own unanswered groups and nothing else.
+ *
  * Return: 0, -EINVAL, -ENOENT (not its own, too late, or never existed), -EALREADY.
  */
 int fault_queue_respond(struct fault_queue *q, u64 cookie, enum fault_code code, u64 now);
@@ -898,13 +935,13 @@ struct fault_storm {
 };
 
 /**
- * fault_storm_init() - make it ready, resolve defaults
+ * fault_storm_init() - initialise the policy and resolve its defaults
  * @s: with its four numbers
  */
 void fault_storm_init(struct fault_storm *s);
 
 /**
- * fault_storm_note() - a fault has come
+ * fault_storm_note() - note that a fault has come
  * @s: the policy
  * @now: ns
  *
@@ -913,7 +950,7 @@ void fault_storm_init(struct fault_storm *s);
 bool fault_storm_note(struct fault_storm *s, u64 now);
 
 /**
- * fault_storm_over() - time goes on
+ * fault_storm_over() - note that time has passed
  * @s: the policy
  * @now: ns
  *
@@ -922,10 +959,10 @@ bool fault_storm_note(struct fault_storm *s, u64 now);
 bool fault_storm_over(struct fault_storm *s, u64 now);
 
 /**
- * fault_storm_active() - is stalling off?
+ * fault_storm_active() - whether stalling is off
  * @s: the policy
  *
- * Return: true between note's and over's true.
+ * Return: true from fault_storm_note()'s true to fault_storm_over()'s.
  */
 bool fault_storm_active(const struct fault_storm *s);
 
@@ -940,20 +977,20 @@ struct fault_lock {
 };
 
 /**
- * fault_lock_init() - make it ready
+ * fault_lock_init() - initialise the lock
  * @l: the lock
  */
 void fault_lock_init(struct fault_lock *l);
 
 /**
- * fault_lock_init_inner() - likewise, for a lock that is taken while others are held
+ * fault_lock_init_inner() - initialise a lock that is taken while others are held
  * @l: the lock
  * @level: 1 to 7; locks are taken in the order of their levels. fault_lock_init() is level 0.
  */
 void fault_lock_init_inner(struct fault_lock *l, unsigned int level);
 
 /**
- * fault_lock_acquire() - take it
+ * fault_lock_acquire() - take the lock
  * @l: the lock
  *
  * Return: what fault_lock_release() needs.
@@ -961,7 +998,7 @@ void fault_lock_init_inner(struct fault_lock *l, unsigned int level);
 unsigned long fault_lock_acquire(struct fault_lock *l);
 
 /**
- * fault_lock_release() - give it back
+ * fault_lock_release() - release the lock
  * @l: the lock
  * @flags: of fault_lock_acquire()
  */

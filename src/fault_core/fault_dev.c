@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Devices: slots reserved when they are made, names published and withdrawn, faults on and off. */
+/* Devices: slots are reserved at creation, names are published and withdrawn, faults are turned on and off. */
 #include "fault_priv.h"
 
-/* Twice the credits: an answered group keeps its slots while someone still looks at it. */
+/* There are twice as many slots as credits, because an answered group keeps its slots while someone still uses it. */
 #define SLOTS_PER_CREDIT 2
 
 static void dev_free(struct fenv_rcu_head *head)
@@ -32,7 +32,7 @@ static void dev_free(struct fenv_rcu_head *head)
 	fenv_unlock(&core->lock, flags);
 }
 
-/* The last reference is gone; a lookup may still be looking at it. */
+/* The last reference was dropped; a lookup may still be reading the device. */
 void fault_dev_release(struct fault_dev *dev)
 {
 	fenv_call_rcu(&dev->core->rcu, &dev->rcu, dev_free);
@@ -113,7 +113,7 @@ static void publish(struct fault_core *core, struct fault_node fenv_rcu_ptr **ta
 	fenv_publish(*head, n);
 }
 
-/* core->lock. Readers may still be on @n: its next stays. */
+/* The caller holds core->lock. Readers may still be at @n, so its next pointer stays valid. */
 static void withdraw(struct fault_core *core, struct fault_node fenv_rcu_ptr **table, struct fault_node *n)
 {
 	struct fault_node fenv_rcu_ptr **at = &table[n->key % FAULT_BUCKETS];
@@ -214,7 +214,7 @@ int fault_dev_destroy(struct fault_dev *dev)
 	bool busy;
 
 	flags = fenv_lock(&dev->lock);
-	/* Nobody finds it afterwards to send an answer again, or to forget a group. */
+	/* Afterwards nobody can find the device to resend an answer or to drop a group. */
 	busy = dev->state != FAULT_DEV_OFF || dev->n_attached || !fault_list_empty(&dev->unsent) ||
 	       !fault_list_empty(&dev->pending) || !fault_list_empty(&dev->partial) || fenv_count_read(&dev->sending);
 	fenv_unlock(&dev->lock, flags);
@@ -240,9 +240,8 @@ static void set_state(struct fault_dev *dev, enum fault_dev_state state)
 }
 
 /*
- * Answer all that is unanswered, those first whose answer was not taken, and
- * wait for the answers that others are just sending: they do not sleep. With
- * 0, no answer is on its way or left behind.
+ * Answer every unanswered group, those first whose answer the hardware did not take, and wait for answers that other
+ * threads are sending: they do not sleep. After 0 is returned, no answer is in flight or left behind.
  */
 static int answer_all(struct fault_dev *dev, u64 now)
 {
@@ -257,7 +256,7 @@ static int answer_all(struct fault_dev *dev, u64 now)
 		return err;
 	do {
 		flags = fenv_lock(&dev->lock);
-		/* A report that fails may put its poisoned group back; not when all is quiet. */
+		/* A report that fails may put its poisoned group back, but not once the device is quiet. */
 		fault_forget_partials(dev);
 		fault_collect(dev, NULL, &list, now);
 		quiet = fault_list_empty(&dev->pending) && !fenv_count_read(&dev->sending);
@@ -266,14 +265,14 @@ static int answer_all(struct fault_dev *dev, u64 now)
 		if (!quiet && !unsent && fault_list_empty(&list))
 			fenv_relax();
 		err = fault_answer_list(dev, &list, now);
-		/* Another may have taken them meanwhile, and is sending: look again. */
+		/* Another thread may have taken them meanwhile and be sending them: check again. */
 		if (!err && unsent)
 			err = fault_resend(dev, now);
 	} while (!err && (!quiet || unsent));
 	return err;
 }
 
-/* The part of fault_off() after the reports were fenced. */
+/* The part of fault_off() that follows the fence of the reports. */
 static int close_down(struct fault_dev *dev, u64 now)
 {
 	const struct fault_driver *drv = &dev->core->drv;

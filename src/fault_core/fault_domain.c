@@ -22,7 +22,7 @@ static void domain_put(struct fault_domain *domain)
 	fault_core_hold(core, -1);
 }
 
-/* The last reference is gone. No lock is held. */
+/* The last reference was dropped. No lock is held. */
 void fault_attach_release(struct fault_attach *attach)
 {
 	struct fault_domain *domain = attach->domain;
@@ -72,7 +72,10 @@ int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg
 	return 0;
 }
 
-/* No group of any attachment is alive: a worker holds a reference on its attachment. domain->lock */
+/*
+ * Whether no group of any attachment is alive: a worker holds a reference on its attachment. The caller holds
+ * domain->lock.
+ */
 static bool idle(struct fault_domain *domain)
 {
 	struct fault_list *l;
@@ -80,7 +83,10 @@ static bool idle(struct fault_domain *domain)
 	for (l = domain->attachments.next; l != &domain->attachments; l = l->next)
 		if (!fenv_ref_is(&container_of(l, struct fault_attach, domain_link)->refs, 1))
 			return false;
-	/* Every reference is the creator's or an installed attachment's: none is left of a detached one. */
+	/*
+	 * Whether every reference belongs to the creator or to an installed attachment, so that none is left of a
+	 * detached one.
+	 */
 	return fenv_ref_is(&domain->refs, 1 + domain->n_attached);
 }
 
@@ -146,7 +152,7 @@ int fault_domain_enable_stalls(struct fault_domain *domain)
 	return err;
 }
 
-/* What is unanswered is of an older generation from here on. dev->lock */
+/* From here on, whatever is unanswered belongs to an older generation. The caller holds dev->lock. */
 static void new_generation(struct fault_attach *attach)
 {
 	attach->gen++;
@@ -154,9 +160,9 @@ static void new_generation(struct fault_attach *attach)
 }
 
 /*
- * Poison what is incomplete on one attachment, answer what is unanswered, and
- * wait for the answers that others are just sending: they do not sleep. 0: the
- * hardware has them all; or the driver's error at the first it did not take.
+ * Poison the incomplete groups of one attachment, answer the unanswered ones, and wait for answers that other
+ * threads are sending: they do not sleep. Returns 0 if the hardware has all answers, or the driver's error at the
+ * first one that it did not take.
  */
 static int answer_attach(struct fault_attach *attach, u64 now)
 {
@@ -237,7 +243,7 @@ static struct fault_attach *attach_new(struct fault_dev *dev, u32 pasid, struct 
 	return a;
 }
 
-/* It is not, or no longer, in the device's table. */
+/* The attachment is not, or no longer, in the device's table. */
 static void attach_remove(struct fault_attach *a)
 {
 	struct fault_domain *domain = a->domain;
@@ -284,8 +290,8 @@ int fault_dev_attach(struct fault_dev *dev, u32 pasid, struct fault_domain *doma
 }
 
 /*
- * Put @a, or nothing, in the place of what is attached, and take what is
- * unanswered there out of the lists. One step: there is no moment without.
+ * Replace the installed attachment by @a, or by nothing, and remove its unanswered groups from the lists. This is
+ * one step: at no moment is the PASID without an attachment.
  */
 static struct fault_attach *exchange(struct fault_dev *dev, u32 pasid, struct fault_attach *a, struct fault_list *list,
 				     u64 now)
@@ -361,7 +367,7 @@ int fault_dev_detach(struct fault_dev *dev, u32 pasid, u64 now)
 	old = exchange(dev, pasid, NULL, &list, now);
 	if (!old)
 		return -ENOENT;
-	/* What came behind the fence, if anything. */
+	/* Answer whatever arrived after the fence. */
 	fault_answer_list(dev, &list, now);
 	attach_remove(old);
 	return 0;

@@ -10,7 +10,7 @@
  */
 #include "fault_priv.h"
 
-/* A group in state PARTIAL, in no list, of a slot that is free. dev->lock. */
+/* Makes a group in state PARTIAL, on no list, from a free slot. The caller holds dev->lock. */
 struct fault_group *fault_group_new(struct fault_dev *dev, u32 pasid, u32 index, u64 now)
 {
 	struct fault_group *g;
@@ -37,7 +37,7 @@ struct fault_group *fault_group_new(struct fault_dev *dev, u32 pasid, u32 index,
 	return g;
 }
 
-/* False without a slot. Takes no credit. dev->lock. */
+/* Returns false if there is no slot. Takes no credit. The caller holds dev->lock. */
 bool fault_group_append(struct fault_group *g, const struct fault_record *f)
 {
 	struct fault_slot *slot = g->dev->free_slots;
@@ -68,7 +68,7 @@ static void free_slots(struct fault_group *g)
 	g->last = NULL;
 }
 
-/* Poison a partial group: forget its requests, keep its name until the LAST comes. dev->lock. */
+/* Poison a partial group: drop its requests, but keep its name until its LAST arrives. The caller holds dev->lock. */
 void fault_group_drop(struct fault_group *g)
 {
 	if (g->poisoned)
@@ -81,7 +81,10 @@ void fault_group_drop(struct fault_group *g)
 	g->poisoned = true;
 }
 
-/* The last reference is gone, the group is in no list. dev->lock; the caller then puts the device and attachment. */
+/*
+ * The last reference was dropped and the group is on no list. The caller holds dev->lock, and puts the device and the
+ * attachment afterwards.
+ */
 void fault_group_recycle(struct fault_group *g)
 {
 	struct fault_dev *dev = g->dev;
@@ -93,7 +96,7 @@ void fault_group_recycle(struct fault_group *g)
 	fault_list_add_tail(&dev->free_groups, &g->link);
 }
 
-/* What a group that is no more referred to. No lock is held. */
+/* Drop the references of a group that nobody refers to any more. No lock is held. */
 static void put_rest(struct fault_dev *dev, struct fault_attach *attach)
 {
 	if (attach)
@@ -123,7 +126,7 @@ void fault_group_put(struct fault_group *g)
 
 u64 fault_group_cookie(const struct fault_group *g)
 {
-	/* A generation of 0 is skipped, so that no cookie is 0. */
+	/* Generation 0 is skipped, so that no cookie is 0. */
 	return FIELD_PREP(FAULT_COOKIE_GEN, (u64)g->gen % (1u << 26) + 1) |
 	       FIELD_PREP(FAULT_COOKIE_SLOT, (u64)g->number) | FIELD_PREP(FAULT_COOKIE_DEV, (u64)g->dev->id.key);
 }
@@ -171,7 +174,7 @@ int fault_send(struct fault_core *core, struct fault_dev *dev, const struct faul
 	return core->drv.ops->respond(core->drv.ctx, dev ? dev->cfg.dev_ctx : NULL, &r);
 }
 
-/* The decision. True: the caller, alone, has to send @code. */
+/* Decide the answer. Returns true if the caller, and nobody else, has to send @code. */
 bool fault_group_claim(struct fault_group *g, enum fault_code code, u64 now)
 {
 	u32 state;
@@ -186,7 +189,7 @@ bool fault_group_claim(struct fault_group *g, enum fault_code code, u64 now)
 	return true;
 }
 
-/* Out of the lists of unanswered groups. dev->lock. */
+/* Remove a group from the lists of unanswered groups. The caller holds dev->lock. */
 static void leave(struct fault_group *g)
 {
 	fault_list_del(&g->link);
@@ -195,8 +198,8 @@ static void leave(struct fault_group *g)
 }
 
 /*
- * The answer was sent (@err 0) or not. Drops the reference of the lists, and
- * the caller's own with @put. True if that was the last: put_rest(). dev->lock.
+ * Note that the answer was sent (@err is 0) or not. Drops the reference of the lists and, with @put, the caller's
+ * own. Returns true if that was the last one: put_rest() must follow. The caller holds dev->lock.
  */
 static bool sent(struct fault_group *g, enum fault_code code, int err, bool put)
 {
@@ -221,7 +224,7 @@ static bool sent(struct fault_group *g, enum fault_code code, int err, bool put)
 	return last;
 }
 
-/* Claim and send. The caller holds a reference, given up with @put whatever happens. */
+/* Claim the group and send its answer. The caller holds a reference; with @put, it is dropped whatever happens. */
 int fault_group_answer(struct fault_group *g, enum fault_code code, u64 now, bool put)
 {
 	struct fault_attach *attach = g->attach;
@@ -257,8 +260,8 @@ int fault_group_answer(struct fault_group *g, enum fault_code code, u64 now, boo
 }
 
 /*
- * Decide for FAULT_RETRY every unanswered whole group, of one attachment or
- * (NULL) of all, and move those won to @out, in order of arrival. dev->lock.
+ * Decide every unanswered complete group of one attachment (NULL: of all) as FAULT_RETRY, and move those that were
+ * claimed to @out in order of arrival. The caller holds dev->lock.
  */
 void fault_collect(struct fault_dev *dev, struct fault_attach *attach, struct fault_list *out, u64 now)
 {
@@ -277,7 +280,7 @@ void fault_collect(struct fault_dev *dev, struct fault_attach *attach, struct fa
 	}
 }
 
-/* Likewise those past their deadline. True if there is one. dev->lock. */
+/* Do the same for groups past their deadline. Returns true if there is one. The caller holds dev->lock. */
 bool fault_collect_expired(struct fault_dev *dev, struct fault_list *out, u64 now)
 {
 	struct fault_list *l, *next;
@@ -298,7 +301,10 @@ bool fault_collect_expired(struct fault_dev *dev, struct fault_list *out, u64 no
 	return !fault_list_empty(out);
 }
 
-/* The rest of a list whose answers are sent in order: behind the one that was not taken. dev->lock */
+/*
+ * Append the rest of a list, whose answers are sent in order, behind the answer that was not taken. The caller holds
+ * dev->lock.
+ */
 static void put_back(struct fault_dev *dev, struct fault_list *list)
 {
 	struct fault_list *l;
@@ -309,9 +315,8 @@ static void put_back(struct fault_dev *dev, struct fault_list *list)
 }
 
 /*
- * Send the answers of groups that were collected, in order. 0, or the driver's
- * error at the first that was not taken: it waits in dev->unsent with those
- * behind it.
+ * Send the answers of collected groups in order. Returns 0, or the driver's error at the first answer that was not
+ * taken: it waits in dev->unsent together with those behind it.
  */
 int fault_answer_list(struct fault_dev *dev, struct fault_list *list, u64 now)
 {
@@ -341,7 +346,7 @@ int fault_answer_list(struct fault_dev *dev, struct fault_list *list, u64 now)
 	return err;
 }
 
-/* Once more for all answers that the hardware did not take. The caller holds the device. */
+/* Resend all answers that the hardware did not take. The caller holds a reference on the device. */
 int fault_resend(struct fault_dev *dev, u64 now)
 {
 	struct fault_list list, *l;
@@ -366,7 +371,7 @@ int fault_group_respond(struct fault_group *g, enum fault_code code, u64 now)
 	return is_answer(code) ? fault_group_answer(g, code, now, false) : -EINVAL;
 }
 
-/* With @owner, only groups that were handed over to it. */
+/* With @owner, answer only groups that were handed over to that owner. */
 int fault_respond_cookie(struct fault_core *core, struct fault_queue *owner, u64 cookie, enum fault_code code, u64 now)
 {
 	struct fault_group *g = NULL;
@@ -392,7 +397,10 @@ int fault_respond_cookie(struct fault_core *core, struct fault_queue *owner, u64
 			err = -EALREADY;
 		else if (state == FAULT_PENDING || state == FAULT_HANDLING)
 			err = 0;
-		/* Unanswered at this moment, or in the midst of it: the reference of the lists may go, so try. */
+		/*
+		 * The group is unanswered or just being answered: the reference of the lists may be dropped at any
+		 * time, so only try to get one.
+		 */
 		if (!err && !fenv_ref_get_not_zero(&g->refs))
 			err = -EALREADY;
 	}

@@ -42,7 +42,7 @@ static inline void fault_list_add_tail(struct fault_list *l, struct fault_list *
 	l->prev = item;
 }
 
-/* It will be added elsewhere, or never looked at. */
+/* The item will be added to another list, or never be used again. */
 static inline void fault_list_del(struct fault_list *item)
 {
 	item->next->prev = item->prev;
@@ -62,7 +62,7 @@ static inline void fault_list_move_tail(struct fault_list *l, struct fault_list 
 	fault_list_add_tail(l, item);
 }
 
-/* All items of @from, in order, behind those of @to. */
+/* Move all items of @from, in order, behind those of @to. */
 static inline void fault_list_splice(struct fault_list *from, struct fault_list *to)
 {
 	while (!fault_list_empty(from))
@@ -91,7 +91,7 @@ static inline void fault_list_splice(struct fault_list *from, struct fault_list 
 #define FAULT_IS_ANSWERED(state)  (((state)&0xff) == FAULT_ANSWERED)
 #define FAULT_ANSWER_OF(state)	  ((enum fault_code)((state) >> 8))
 
-/* One reserved place for a request. */
+/* One reserved slot for a request. */
 struct fault_slot {
 	struct fault_record f; /* first, see group_next() */
 	struct fault_slot *next;
@@ -282,7 +282,7 @@ static inline void attach_put(struct fault_attach *attach)
 		fault_attach_release(attach);
 }
 
-/* May the device have one more unanswered fault? dev->lock. */
+/* Whether the device may have one more unanswered fault. The caller holds dev->lock. */
 static inline bool has_credit(struct fault_dev *dev)
 {
 	return dev->free_slots && fenv_count_read(&dev->unanswered) < dev->cfg.credits;

@@ -53,7 +53,7 @@ void fault_queue_use(struct fault_queue *q, int by)
 	fenv_unlock(&q->lock, flags);
 }
 
-/* q->lock; there is room. */
+/* The caller holds q->lock, and there is room. */
 static void put_message(struct fault_queue *q, const struct fault_record *f, u64 cookie, u32 flags)
 {
 	struct fault_message *m = &q->ring[q->head % q->cfg.entries];
@@ -77,7 +77,7 @@ static void wake_reader(struct fault_queue *q)
 		q->cfg.notify(q->cfg.ctx);
 }
 
-/* The whole group or nothing of it. */
+/* Queue the whole group or nothing of it. */
 enum fault_code fault_queue_push_group(struct fault_queue *q, struct fault_group *g)
 {
 	const struct fault_record *f, *next;
@@ -118,7 +118,7 @@ void fault_queue_push_event(struct fault_queue *q, const struct fault_record *f)
 		wake_reader(q);
 }
 
-/* Messages from @at to the end of its group; producers write neither before nor between. */
+/* Number of messages from @at to the end of its group; producers write neither before nor between them. */
 static u32 group_length(const struct fault_queue *q, u32 at)
 {
 	u32 n = 1;

@@ -2,12 +2,12 @@
 /* Report: set a request aside, or complete its group and queue it, or answer at once. */
 #include "fault_priv.h"
 
-/* What report decided under the lock and does after it. */
+/* What fault_core_report() decided under the lock and does after it is released. */
 struct verdict {
 	struct fault_group *queued; /* wake a worker for it */
-	struct fault_group *aside;  /* got one more request; set only if someone observes */
+	struct fault_group *aside;  /* got one more request; set only if there is an observer */
 	struct fault_group *holder; /* a poisoned group that ends: keeps the answer if it cannot be sent */
-	enum fault_code code;	    /* answer at once; FAULT_DEFAULT: nothing to answer */
+	enum fault_code code;	    /* to be answered at once; FAULT_DEFAULT: nothing to answer */
 	u64 *counter;		    /* of the reason, in dev->stats; counted once it is sent or kept */
 	bool orphan;
 	bool stray; /* the device's faults are not on: nothing waits for this answer, nothing keeps it */
@@ -29,7 +29,7 @@ static struct fault_group *find_partial(struct fault_dev *dev, const struct faul
 	return NULL;
 }
 
-/* ---- Indexes of which a request was lost and no slot was left to note it ---- */
+/* ---- Indexes of which a request was lost while no slot was left to record it ---- */
 
 static void set_lossy(struct fault_dev *dev, u32 index, u64 now)
 {
@@ -43,7 +43,7 @@ static bool is_lossy(struct fault_dev *dev, u32 index, u64 now)
 	if (!dev->lossy_until)
 		return false;
 	if (now >= dev->lossy_until) {
-		/* A group older than its deadline is no longer expected to end. */
+		/* A group past its deadline is no longer expected to be completed. */
 		memset(dev->lossy, 0, sizeof(dev->lossy));
 		dev->lossy_until = 0;
 		return false;
@@ -54,7 +54,10 @@ static bool is_lossy(struct fault_dev *dev, u32 index, u64 now)
 
 /* ---- Partial groups ---- */
 
-/* Out of the list of incomplete groups. An observer that still looks puts the group, and the device. dev->lock */
+/*
+ * Remove a group from the list of incomplete groups. An observer that still uses it puts the group and the device. The
+ * caller holds dev->lock.
+ */
 static void forget_partial(struct fault_dev *dev, struct fault_group *g)
 {
 	fault_group_drop(g);
@@ -66,9 +69,8 @@ static void forget_partial(struct fault_dev *dev, struct fault_group *g)
 }
 
 /*
- * No slot is free: that of the oldest poisoned group, whose LAST may never
- * come; its index is noted as lossy instead. False if there is none either.
- * dev->lock; the caller holds the device.
+ * No slot is free: reclaim that of the oldest poisoned group, whose LAST may never arrive, and note its index as
+ * lossy instead. Returns false if there is none either. The caller holds dev->lock and a reference on the device.
  */
 static fl_rare bool make_room(struct fault_dev *dev, u64 now)
 {
@@ -93,7 +95,7 @@ static inline struct fault_group *new_group(struct fault_dev *dev, const struct 
 	return fault_group_new(dev, fault_key_pasid(f), f->index, now);
 }
 
-/* The group of a request that is the first of its group. Poisoned from the start if @whole is false. */
+/* Make the group for the first of its requests. It is poisoned from the start if @whole is false. */
 static struct fault_group *begin_group(struct fault_dev *dev, const struct fault_record *f, u64 now, bool whole)
 {
 	struct fault_group *g = new_group(dev, f, now);
@@ -122,14 +124,14 @@ static struct fault_group *set_aside(struct fault_dev *dev, const struct fault_r
 		dev->stats.dropped++;
 		return NULL;
 	}
-	/* Credit was there, so a slot is. */
+	/* A credit was available, so a slot is, too. */
 	if (!fault_group_append(g, f))
 		fl_assert(0);
 	fenv_count_add(&dev->unanswered, 1);
 	return g;
 }
 
-/* Poison the incomplete groups of one attachment, or of all. dev->lock. */
+/* Poison the incomplete groups of one attachment, or of all. The caller holds dev->lock. */
 void fault_drop_partials(struct fault_dev *dev, struct fault_attach *attach)
 {
 	struct fault_group *g;
@@ -142,7 +144,7 @@ void fault_drop_partials(struct fault_dev *dev, struct fault_attach *attach)
 	}
 }
 
-/* A group whose LAST does not come gives its slots back. dev->lock. */
+/* A group whose LAST does not arrive gives its slots back. The caller holds dev->lock. */
 void fault_expire_partials(struct fault_dev *dev, u64 now)
 {
 	struct fault_group *g;
@@ -155,7 +157,10 @@ void fault_expire_partials(struct fault_dev *dev, u64 now)
 	}
 }
 
-/* The device's faults go off: no LAST will come. dev->lock; the caller holds the device. */
+/*
+ * The device's faults are being turned off: no LAST will arrive. The caller holds dev->lock and a reference on the
+ * device.
+ */
 void fault_forget_partials(struct fault_dev *dev)
 {
 	while (!fault_list_empty(&dev->partial))
@@ -189,7 +194,7 @@ static void at_once(struct verdict *v, enum fault_code code, u64 *counter)
 	v->counter = counter;
 }
 
-/* Whole: count it on its attachment, line it up. */
+/* The group is complete: count it on its attachment and queue it. */
 static void enqueue(struct fault_dev *dev, struct fault_group *g, struct fault_attach *attach, u64 now,
 		    struct verdict *v)
 {
@@ -245,7 +250,7 @@ static void end_group(struct fault_dev *dev, const struct fault_record *f, u64 n
 	enqueue(dev, g, attach, now, v);
 }
 
-/* May faults of this kind wait for software at this moment? Sets the verdict if not. */
+/* Whether faults of this kind may wait for software now; sets the verdict if not. */
 static bool may_wait(struct fault_dev *dev, const struct fault_record *f, u64 now, struct verdict *v)
 {
 	u32 cap = f->type == FAULT_STALL ? FAULT_DEV_CAN_STALL : FAULT_DEV_PRI;
@@ -293,7 +298,10 @@ static void decide(struct fault_dev *dev, const struct fault_record *f, u64 now,
 	}
 	if (!last) {
 		v->code = FAULT_DEFAULT;
-		/* While it closes or is off, no group will ever be whole; in a storm it must be known as incomplete. */
+		/*
+		 * While the device is being turned off or is off, no group will ever be complete; during a storm, a
+		 * group must be known as incomplete.
+		 */
 		if (dev->state == FAULT_DEV_ON && !v->orphan) {
 			set_aside(dev, f, now, false);
 		} else {
@@ -332,7 +340,7 @@ static bool keep(struct fault_dev *dev, const struct fault_record *f, struct ver
 	return true;
 }
 
-/* An answer at once. The device is marked as sending, so that fault_off waits for it. */
+/* Send an answer at once. The device is marked as sending, so that fault_off() waits for it. */
 static int answer(struct fault_dev *dev, const struct fault_record *f, struct verdict *v, u64 now)
 {
 	int err = fault_send(dev->core, dev, f, v->code, v->orphan);
@@ -358,7 +366,7 @@ static int answer(struct fault_dev *dev, const struct fault_record *f, struct ve
 		if (last)
 			fault_group_recycle(g);
 	} else if (g) {
-		/* As if it had not been reported: still poisoned. */
+		/* Undo the report: the group is still poisoned. */
 		fault_list_add_tail(&dev->partial, &g->link);
 	}
 	fenv_unlock(&dev->lock, flags);
@@ -419,7 +427,7 @@ static void report_event(struct fault_dev *dev, const struct fault_record *f, u6
 	if (!attach)
 		return;
 	domain = attach->domain;
-	/* Without stalls the owner may change at any time: it is told as it is at this moment. */
+	/* Without stalls the owner may change at any time: the present one gets the event. */
 	flags = fenv_lock(&domain->lock);
 	owner = domain->cfg.owner;
 	stalls = fenv_load(&domain->stalls);
@@ -439,14 +447,14 @@ static bool well_formed(const struct fault_record *f)
 	       !(f->perm & ~perm) && (!(f->flags & FAULT_PASID_VALID) || f->pasid <= FAULT_PASID_MAX);
 }
 
-/* For the watchdog. Written once between two of its looks, not once a report. */
+/* A note for the watchdog, written once between two of its checks, not once for each report. */
 static void note_activity(struct fault_core *core)
 {
 	if (!fenv_load(&core->active))
 		fenv_store(&core->active, 1);
 }
 
-/* The record stays where it is: if no interrupt brings the driver again, the watchdog does. */
+/* The record stays where it is: if no interrupt wakes the driver again, the watchdog does. */
 static fl_rare int come_again(struct fault_core *core)
 {
 	fenv_store(&core->again, 1);
@@ -465,7 +473,7 @@ int fault_dev_report(struct fault_dev *dev, const struct fault_record *f, u64 no
 	return 0;
 }
 
-/* Nobody is known under this StreamID: what can wait must not wait for ever. */
+/* No device is known under this StreamID: a fault that waits must not wait for ever. */
 static int report_orphan(struct fault_core *core, const struct fault_record *f)
 {
 	bool owed = f->type != FAULT_UNRECOVERABLE && fault_is_last(f);

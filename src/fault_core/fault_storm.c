@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Storm back-off: a master that faults without end starves its neighbours
- * behind the same TBU; stalling goes off for a while, longer each time.
+ * Storm back-off: a master that faults without end starves its neighbours behind the same TBU; stalling is turned
+ * off for a while, longer each time.
  */
 #include "fault_core.h"
 
@@ -35,7 +35,7 @@ bool fault_storm_note(struct fault_storm *s, u64 now)
 {
 	if (s->off)
 		return false;
-	/* Reporters' clocks may differ a little: a time before the window's is of the window. */
+	/* Reporters' clocks may differ a little: a time before the window's start counts as within the window. */
 	if (now >= s->window_start && now - s->window_start >= s->window_ns) {
 		s->window_start = now;
 		s->count = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Work: take the next group, one device after the other; handle; complete. And what time brings. */
+/* Work: take the next group, one device after the other; handle it; complete it. Also whatever depends on time. */
 #include "fault_priv.h"
 
-/* The device's in_ring is set and its reference for the ring taken. */
+/* The device's in_ring is set, and a reference was taken for the ring. */
 void fault_ring_add(struct fault_dev *dev)
 {
 	struct fault_core *core = dev->core;
@@ -48,7 +48,9 @@ static fl_rare void tell_throttle(struct fault_dev *dev)
 	fenv_unlock(&dev->lock, flags);
 }
 
-/* The device's oldest group that waits, now in state HANDLING and with a reference. dev->lock. */
+/*
+ * Take the device's oldest waiting group: it is now in state HANDLING and has a reference. The caller holds dev->lock.
+ */
 static struct fault_group *take_ready(struct fault_dev *dev, u64 now)
 {
 	struct fault_group *g;
@@ -67,9 +69,9 @@ static struct fault_group *take_ready(struct fault_dev *dev, u64 now)
 }
 
 /*
- * There is @more for another turn: a worker that looked while the device was
- * out of the ring has gone to sleep and is woken again. The driver, which may
- * wait for a fault to be handled, is told of a @storm with no group in hand.
+ * With @more there is work for another turn: a worker that checked while the device was out of the ring has gone to
+ * sleep and is woken again. The driver is told of a @storm while no group is being handled, because it may wait for a
+ * fault to be handled.
  */
 static fl_rare void turn_again(struct fault_dev *dev, bool more, bool storm)
 {
@@ -150,7 +152,7 @@ enum fault_code fault_group_handle(struct fault_group *g, u64 now)
 	(void)now;
 	if (domain->cfg.type == FAULT_DOMAIN_FORWARD)
 		return fault_queue_push_group(domain->cfg.owner.queue, g);
-	/* An error is sticky: what follows in the group is not handled. */
+	/* An error is sticky: the rest of the group is not handled. */
 	while (code == FAULT_RETRY && (f = group_next(g, f)) != NULL) {
 		g->n_handled++;
 		code = handle_one(g, f);
@@ -182,10 +184,10 @@ unsigned int fault_core_run(struct fault_core *core, u64 now, unsigned int budge
 	return n;
 }
 
-/* Reports of one queue do not show that another is read: after so many times watchdog_ns, look anyway. */
+/* Reports from one queue do not show that another is being read: check anyway after this many times watchdog_ns. */
 #define WATCHDOG_BUSY 8
 
-/* Should the driver look, for what it has unread? core->lock */
+/* Whether the driver should check for unread records. The caller holds core->lock. */
 static bool overdue(struct fault_core *core, bool pending, bool active, bool again, u64 now)
 {
 	if (!pending || again || !core->unread) {
@@ -205,9 +207,8 @@ static bool overdue(struct fault_core *core, bool pending, bool active, bool aga
 }
 
 /*
- * Records that stay unread although no report comes have lost their interrupt;
- * those of a report that was refused get no other. fault_core_bind() finds the
- * core busy meanwhile, so that the driver stays.
+ * Records that stay unread although no report arrives have lost their interrupt; a record whose report was refused
+ * raises no other. fault_core_bind() finds the core busy meanwhile, so that the driver cannot leave.
  */
 static void watchdog(struct fault_core *core, u64 now)
 {

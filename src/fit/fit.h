@@ -27,11 +27,12 @@ enum fit_kind { FIT_LATENCY, FIT_READ, FIT_WRITE };
 
 /**
  * struct fit_point - one row of a table
+ * @kind: what was measured
  * @off: measured without the IOMMU
  * @size: of a transfer, bytes
  * @window: bytes that the transfers are spread over
- * @measured: mean latency in ns, or bytes of payload a microsecond
- * @model: the same of the model, when it has been asked
+ * @measured: mean latency in ns, or bandwidth in bytes of payload per microsecond
+ * @model: the same quantity of the model, once it has been run
  */
 struct fit_point {
 	enum fit_kind kind;
@@ -41,29 +42,49 @@ struct fit_point {
 	double measured, model;
 };
 
+/**
+ * struct fit_data - what was measured
+ * @point: the rows of all tables
+ * @points: number of @point in use
+ * @room: number of @point allocated
+ * @table: names of the tables, as on the command line
+ * @table_off: the table was measured without the IOMMU
+ * @tables: number of tables
+ */
 struct fit_data {
 	struct fit_point *point;
 	size_t points, room;
-	const char *table[FIT_TABLES]; /* as named on the command line */
+	const char *table[FIT_TABLES];
 	bool table_off[FIT_TABLES];
 	size_t tables;
 };
 
 /**
  * fit_read() - the rows of a CSV file, or of every *.csv file of a folder
+ * @d: zeroed, or filled by earlier calls; fit_free() ends it
+ * @path: a file or a folder; @d keeps the pointer
+ * @off: the tables were measured without the IOMMU
  * @error: filled on error
  *
  * Columns are those of pcie-bench, others are passed over; docs/calibration.md lists them.
+ *
  * Return: 0 or -errno.
  */
 int fit_read(struct fit_data *d, const char *path, bool off, char error[FIT_ERROR]);
+
+/**
+ * fit_free() - free the points
+ * @d: the data
+ */
 void fit_free(struct fit_data *d);
 
 /**
  * struct fit_card - what the card does with transfers of one size
- * @outstanding: of them in flight
- * @interval_ps: between two of them; 0: nothing but the link limits them
- * @off: bytes a microsecond without the IOMMU: what percentages are of
+ * @write: writes, else reads
+ * @size: bytes of a transfer
+ * @outstanding: transfers in flight
+ * @interval_ps: ps between two transfers; 0: only the link limits them
+ * @off: bandwidth without the IOMMU, bytes per microsecond: the base of percentages
  */
 struct fit_card {
 	bool write;
@@ -76,9 +97,17 @@ struct fit_card {
  * struct fit_result - what was found
  * @base_ps: a transfer whose translation is cached, link and memory
  * @miss_ps: what a miss adds
- * @walk_ps: of them, how long it holds a walk slot
+ * @walk_ps: part of @miss_ps during which the miss holds a walk slot
+ * @sets: sets of the TLB
+ * @ways: ways of the TLB
+ * @walk_slots: walks at once
+ * @tbu_slots: translations at once in the TBU
+ * @link_mb_s: bandwidth of the link, MB/s
  * @have_walk: the tables show misses; else the prices of a walk are those of the preset
- * @have_rate: they show what misses do to bandwidth; else walk slots and the TBU's slots are the preset's
+ * @have_rate: the tables show what misses do to bandwidth; else walk slots and the TBU's slots are the preset's
+ * @have_link: the tables show the link's bandwidth; else it is the preset's
+ * @card: what the card does, by size and direction
+ * @cards: number of @card in use
  */
 struct fit_result {
 	u64 base_ps, miss_ps, walk_ps;
@@ -89,13 +118,33 @@ struct fit_result {
 	size_t cards;
 };
 
-/* Find what explains @d, starting from @base. 0, or -EINVAL with @error filled: the tables do not say enough. */
+/**
+ * fit_search() - find what explains the measurements
+ * @d: the measurements
+ * @base: configuration to start from
+ * @r: filled in
+ * @error: filled on error
+ *
+ * Return: 0; -EINVAL if the tables do not say enough.
+ */
 int fit_search(const struct fit_data *d, const struct fl_config *base, struct fit_result *r, char error[FIT_ERROR]);
 
-/* How @kind and @size are done, or NULL. */
+/**
+ * fit_card_of() - find what the card does with transfers of one size and direction
+ * @r: result of fit_search()
+ * @write: a write, else a read
+ * @size: bytes of a transfer
+ *
+ * Return: The entry of @r, or NULL.
+ */
 const struct fit_card *fit_card_of(const struct fit_result *r, bool write, u32 size);
 
-/* @base with what was found. */
+/**
+ * fit_apply() - put the result into a configuration
+ * @r: result of fit_search()
+ * @base: configuration to start from
+ * @cfg: filled in: @base with what was found
+ */
 void fit_apply(const struct fit_result *r, const struct fl_config *base, struct fl_config *cfg);
 
 /**
@@ -106,31 +155,61 @@ void fit_apply(const struct fit_result *r, const struct fl_config *base, struct 
  */
 enum fit_origin { FIT_FITTED, FIT_ASSUMED, FIT_FOLLOWS };
 
+/**
+ * struct fit_value - a value of the preset
+ * @key: key of the configuration
+ * @origin: where the value comes from
+ * @why: the same in words, for the preset's comment
+ */
 struct fit_value {
-	const char *key; /* of the configuration */
+	const char *key;
 	enum fit_origin origin;
 	const char *why;
 };
 
+/**
+ * struct fit_values - the values of a preset
+ * @n: number of @value in use
+ * @value: in the order of the file
+ */
 struct fit_values {
 	size_t n;
 	struct fit_value value[24];
 };
 
-/* Every key that the preset sets, in the order of the file. */
+/**
+ * fit_list() - list every key that the preset sets, in the order of the file
+ * @r: result of fit_search()
+ * @v: filled in
+ */
 void fit_list(const struct fit_result *r, struct fit_values *v);
 
-/* Its value in @cfg as YAML would read it; returns @text. */
+/**
+ * fit_value_text() - write a value of the preset as YAML reads it
+ * @cfg: the configuration
+ * @v: the value
+ * @text: receives the text
+ * @size: room in @text, bytes
+ *
+ * Return: @text.
+ */
 const char *fit_value_text(const struct fl_config *cfg, const struct fit_value *v, char *text, size_t size);
 
-/* The same as YAML, each value with where it comes from. @base: its name; @points: with the model's figures. */
+/**
+ * fit_write() - write the preset as YAML; each value says where it comes from
+ * @r: result of fit_search()
+ * @d: the measurements, with the model's figures
+ * @base: name of the preset to start from
+ * @cfg: the configuration
+ * @out: where to
+ */
 void fit_write(const struct fit_result *r, const struct fit_data *d, const char *base, const struct fl_config *cfg,
 	       FILE *out);
 
 /**
  * struct fit_score - how good a fit is
- * @points, @good: how many, and how many within the tolerance (5 % of a latency; 8 points of the bandwidth
- *	without the IOMMU)
+ * @points: points that were compared
+ * @good: points within the tolerance (5 % of a latency; 8 points of the bandwidth without the IOMMU)
  * @worst: largest difference, %
  */
 struct fit_score {
@@ -138,17 +217,45 @@ struct fit_score {
 	double worst;
 };
 
-/* In % of the measured latency, or of the bandwidth without the IOMMU. */
+/**
+ * fit_difference() - difference between the model and a measurement
+ * @r: result of fit_search()
+ * @p: a point with the model's figure
+ *
+ * Return: % of the measured latency, or of the bandwidth without the IOMMU.
+ */
 double fit_difference(const struct fit_result *r, const struct fit_point *p);
+
+/**
+ * fit_rate() - rate a fit
+ * @r: result of fit_search()
+ * @d: the measurements, with the model's figures
+ * @latency: compare latencies, else bandwidths
+ * @off: compare points without the IOMMU, else with it
+ * @s: filled in
+ */
 void fit_rate(const struct fit_result *r, const struct fit_data *d, bool latency, bool off, struct fit_score *s);
 
 /* ---- the sketch ---- */
 
 /**
  * struct fit_sketch - one stream of random accesses behind one TBU
- * @fixed_ps: an access without waiting: lookup, both ways of the link, memory
- * @up_ps, @down_ps: bytes on the link
- * Times and sizes else as in struct fl_config.
+ * @pages: pages that are accessed at random
+ * @sets: sets of the TLB
+ * @ways: ways of the TLB
+ * @outstanding: accesses in flight
+ * @interval_ps: ps from one access to the next
+ * @input_ps: ps for which an access occupies the TBU's input
+ * @lookup_ps: ps of a lookup
+ * @fixed_ps: ps of an access without waiting: lookup, both ways of the link, memory
+ * @up_ps: ps for which an access's packets towards memory occupy the link
+ * @down_ps: ps for which an access's packets towards the device occupy the link
+ * @tbu_slots: translations at once in the TBU
+ * @walk_slots: walks at once
+ * @before_walk_ps: ps of a miss before it takes a walk slot
+ * @walk_ps: ps for which a walk holds its slot
+ * @after_walk_ps: ps of a miss after its walk
+ * @accesses: accesses to run
  */
 struct fit_sketch {
 	u64 pages, sets, ways;
@@ -158,19 +265,56 @@ struct fit_sketch {
 	u64 accesses;
 };
 
+/**
+ * struct fit_sketch_result - what the sketch has measured
+ * @duration_ps: ps of all but the first fifth of the accesses
+ * @latency_ps: mean latency of those, ps
+ * @misses: misses among those
+ * @accesses: accesses among those
+ */
 struct fit_sketch_result {
-	u64 duration_ps, latency_ps; /* of all but the first fifth; mean */
+	u64 duration_ps, latency_ps;
 	u64 misses, accesses;
 };
 
-/* 0 or -ENOMEM. */
+/**
+ * fit_sketch_run() - run the sketch
+ * @s: what to run
+ * @r: filled in
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int fit_sketch_run(const struct fit_sketch *s, struct fit_sketch_result *r);
 
-/* Share of the accesses that miss when @pages in a row are used at random, LRU, nothing else in the TLB. */
+/**
+ * fit_miss_share() - share of accesses that miss when contiguous pages are used at random, with LRU and nothing else
+ *	in the TLB
+ * @pages: number of pages
+ * @sets: sets of the TLB
+ * @ways: ways of the TLB
+ *
+ * Return: 0 to 1.
+ */
 double fit_miss_share(u64 pages, u64 sets, u64 ways);
 
-/* Bytes that a transfer takes on the link: request (a write's with its data), and completions. */
+/**
+ * fit_bytes_up() - bytes that a transfer sends towards memory over the link: its request, a write's with the data
+ * @cfg: the configuration
+ * @write: a write, else a read
+ * @size: bytes of a transfer
+ *
+ * Return: Bytes.
+ */
 u64 fit_bytes_up(const struct fl_config *cfg, bool write, u32 size);
+
+/**
+ * fit_bytes_down() - bytes that a transfer sends towards the device over the link: its completions
+ * @cfg: the configuration
+ * @write: a write, else a read
+ * @size: bytes of a transfer
+ *
+ * Return: Bytes.
+ */
 u64 fit_bytes_down(const struct fl_config *cfg, bool write, u32 size);
 
 #ifdef __cplusplus

@@ -9,9 +9,14 @@
 extern "C" {
 #endif
 
-/* Why a dump was refused: "FILE: PLACE: REASON". */
+/**
+ * struct pages_error - why a dump was refused: "FILE: PLACE: REASON"
+ * @file: the caller's string
+ * @place: where in the file
+ * @reason: why
+ */
 struct pages_error {
-	const char *file; /* the caller's string */
+	const char *file;
 	char place[32];
 	char reason[128];
 };
@@ -23,6 +28,7 @@ struct pages_error {
  * @err: filled in on error
  *
  * A page address must be a multiple of 4096, inside @m, and occur once.
+ *
  * Return: 0 or -EINVAL, -EIO, -ENOMEM.
  */
 int pages_load(const char *path, struct physmem *m, struct pages_error *err);

@@ -15,13 +15,24 @@
 #define XL_REASON_BYTES 256
 #define XL_RECORD_WORDS 4
 
-/* What the hardware did with one access, as its client and its driver see it. */
+/**
+ * struct xl_outcome - what the hardware did with one access, as its client and its driver see it
+ * @kind: the outcome
+ * @pa: output address (XLAT_OK)
+ * @perm: PERM_* for the privilege of the access
+ * @bypass: no stage translated
+ * @fault: number of the recorded fault; 0: none was recorded
+ * @n_words: number of @words
+ * @words: the fault's record
+ * @n_accesses: number of @accesses
+ * @accesses: memory accesses of the walk, in order
+ */
 struct xl_outcome {
 	enum xlat kind;
 	u64 pa;
-	u8 perm; /* PERM_* for the privilege of the access */
+	u8 perm;
 	bool bypass;
-	u16 fault; /* number of the recorded fault, 0: none recorded */
+	u16 fault;
 	unsigned int n_words;
 	u64 words[XL_RECORD_WORDS];
 	unsigned int n_accesses;
@@ -32,8 +43,9 @@ struct xl_outcome {
  * struct xl_target - one kind of IOMMU as the tool sees it
  * @name: as --iommu takes it
  * @open: make the hardware from the identification registers and write the others through MMIO in the order in which
- *        a driver would. The physical memory is loaded. Returns the hardware, or NULL with @reason filled in.
- * @run:  one access, as if it were the first: clean caches, empty queues
+ *	a driver would. The physical memory is loaded. Returns the hardware, or NULL with @reason filled in.
+ * @close: frees the hardware of @open
+ * @run: makes one access, as if it were the first: clean caches, empty queues. 0 or -errno
  * @expect: compare with an entry of the snapshot; false with @reason filled in if they differ
  * @fault_name: the specification's name of a fault number
  */
@@ -50,18 +62,30 @@ extern const struct xl_target xl_smmuv2, xl_smmuv3, xl_vtd;
 
 #define XL_MAX_REGISTERS 8192
 
+/**
+ * struct xl_register - a register of a dump
+ * @offset: bytes from the start of the register space
+ * @value: what it held
+ */
 struct xl_register {
 	u32 offset;
 	u64 value;
 };
 
-/* A register dump, in ascending order of offsets. */
+/**
+ * struct xl_registers - a register dump
+ * @r: the registers, in ascending order of offsets
+ * @n: number of @r in use
+ */
 struct xl_registers {
 	struct xl_register r[XL_MAX_REGISTERS];
 	u32 n;
 };
 
-/* The beginning of a target's hardware object: the context of xl_ops. */
+/**
+ * struct xl_memory - the beginning of a target's hardware object: the context of xl_ops
+ * @mem: the dumped memory
+ */
 struct xl_memory {
 	struct physmem *mem;
 };
@@ -69,21 +93,68 @@ struct xl_memory {
 /* Services for an engine that is asked single questions: memory, and nobody at the other end of anything else. */
 extern const struct iommu_ops xl_ops;
 
-/* One "offset": value of a dump. */
+/**
+ * xl_register() - read one "offset": value of a register dump
+ * @key: the offset, as text
+ * @value: the value
+ * @out: filled in
+ * @reason: XL_REASON_BYTES; filled on error
+ *
+ * Return: false with @reason filled in if one of them is no number.
+ */
 bool xl_register(const char *key, const json_t *value, struct xl_register *out, char *reason);
-/* All of them; @map (may be NULL) gives the offset by which the hardware knows a dumped one. */
+
+/**
+ * xl_registers() - read a register dump
+ * @object: offsets and values
+ * @map: translates a dumped offset to the hardware's; may be NULL
+ * @out: filled in
+ * @reason: XL_REASON_BYTES; filled on error
+ *
+ * Return: false with @reason filled in on error.
+ */
 bool xl_registers(const json_t *object, u32 (*map)(u32 offset), struct xl_registers *out, char *reason);
 
-/* An access from lookup to its end; fills in what every kind has in common. */
+/**
+ * xl_run() - run an access from lookup to its end, and fill in what every kind has in common
+ * @cls: the kind
+ * @hw: the hardware
+ * @t: the access
+ * @o: filled in
+ *
+ * Return: 0 or -errno.
+ */
 int xl_run(const struct iommu_class *cls, void *hw, const struct dma_txn *t, struct xl_outcome *o);
 
-/* A number of a snapshot: an integer, or a string as strtoull takes it. False if it is neither or absent. */
+/**
+ * xl_number() - read a number of a snapshot: an integer, or a string as strtoull() takes it
+ * @value: may be NULL
+ * @out: the number
+ *
+ * Return: false if @value is neither, or absent.
+ */
 bool xl_number(const json_t *value, u64 *out);
 
-/* Compare the four outcomes that all snapshots share: pa (with bypass, perm), abort, raz_wi. */
+/**
+ * xl_expect_plain() - compare the outcomes that all snapshots share: pa (with bypass, perm), abort, raz_wi
+ * @entry: an entry of the snapshot
+ * @o: the outcome
+ * @reason: XL_REASON_BYTES; filled on error
+ *
+ * Return: false with @reason filled in if they differ.
+ */
 bool xl_expect_plain(const json_t *entry, const struct xl_outcome *o, char *reason);
 
-/* Compare words under masks: arrays of @n numbers. */
+/**
+ * xl_expect_words() - compare words under masks
+ * @words: array of @n numbers
+ * @masks: array of @n numbers
+ * @got: the words of the outcome
+ * @n: number of words
+ * @reason: XL_REASON_BYTES; filled on error
+ *
+ * Return: false with @reason filled in if they differ.
+ */
 bool xl_expect_words(const json_t *words, const json_t *masks, const u64 *got, unsigned int n, char *reason);
 
 #endif /* TRANSLATE_H */

@@ -11,8 +11,11 @@ extern "C" {
 
 #define FRAMES_CLASSES 40 /* sizes 4 KiB << n */
 
-/* All private. */
+/**
+ * struct frames - memory that is handed out; private
+ */
 struct frames {
+	/* private: */
 	u64 base, end, next;
 	struct {
 		u64 *free;
@@ -20,16 +23,49 @@ struct frames {
 	} classes[FRAMES_CLASSES];
 };
 
-/* Hand out [base, base + bytes); both multiples of 4 KiB. */
+/**
+ * frames_init() - make a range of memory available
+ * @f: filled in; frames_exit() ends it
+ * @base: first byte, a multiple of 4 KiB
+ * @bytes: length, a multiple of 4 KiB
+ */
 void frames_init(struct frames *f, u64 base, u64 bytes);
+
+/**
+ * frames_exit() - free the lists of free memory
+ * @f: the memory
+ */
 void frames_exit(struct frames *f);
 
-/* @bytes of memory aligned to @align (a power of two) and to its own size rounded up to one. 0 or -ENOMEM. */
+/**
+ * frames_alloc() - allocate memory
+ * @f: the memory
+ * @bytes: size; rounded up to a power of two, at least 4 KiB
+ * @align: alignment, bytes, a power of two; the memory is aligned to its rounded size, too
+ * @pa: physical address
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int frames_alloc(struct frames *f, u64 bytes, u64 align, u64 *pa);
-/* Give it back; @bytes and @align as they were asked for. -ENOMEM: it is lost. */
+
+/**
+ * frames_free() - give memory back
+ * @f: the memory
+ * @pa: of frames_alloc()
+ * @bytes: as it was asked for
+ *
+ * Return: 0; -ENOMEM: the memory is lost.
+ */
 int frames_free(struct frames *f, u64 pa, u64 bytes);
 
-/* Whether [pa, pa + bytes) touches the memory that is handed out. */
+/**
+ * frames_overlap() - whether a range touches the memory that is handed out
+ * @f: the memory
+ * @pa: first byte
+ * @bytes: length
+ *
+ * Return: true if it does.
+ */
 bool frames_overlap(const struct frames *f, u64 pa, u64 bytes);
 
 #ifdef __cplusplus

@@ -17,9 +17,11 @@ extern "C" {
 
 /**
  * struct kind_request - what a driver is configured for
+ * @cfg: sizes and prices
  * @devices: masters that will be added
  * @first_line: number of its first interrupt line among those of all IOMMUs (KIND_MSI_DOORBELL)
- * @observe: fault_ops.observe, may be NULL; with @observer
+ * @observe: fault_ops.observe; may be NULL
+ * @observer: first argument of @observe
  */
 struct kind_request {
 	const struct fl_config *cfg;
@@ -32,14 +34,17 @@ struct kind_request {
 /**
  * struct iommu_kind - one of them
  * @name: as --iommu takes it
- * @cls, @drv: engine and driver
+ * @cls: the engine
+ * @drv: the driver
  * @irq_lines: number of interrupt lines
  * @level_irq: lines stay asserted until the cause is gone; else each assertion is an edge
- * @stall, @pri: kinds of recoverable faults it has
+ * @stall: faults can stall
+ * @pri: page requests are possible
  * @bypass: it translates nothing and never faults; there is no driver (@drv, @driver_cfg and @fault_name are NULL)
  * @create: make the engine, in the state after reset; 0, -EINVAL, -ENOMEM
- * @destroy: of create
+ * @destroy: frees the engine of @create
  * @driver_cfg: what drv_class.probe gets; valid until @driver_cfg_free
+ * @driver_cfg_free: frees what @driver_cfg returned
  * @fault_name: the specification's name of a fault number
  */
 struct iommu_kind {
@@ -57,7 +62,12 @@ struct iommu_kind {
 	const char *(*fault_name)(u16 fault);
 };
 
-/* By name, or NULL. "none" is the platform without an IOMMU. */
+/**
+ * iommu_kind_find() - find an IOMMU by name
+ * @name: as --iommu takes it; "none" is the platform without an IOMMU
+ *
+ * Return: The kind, or NULL.
+ */
 const struct iommu_kind *iommu_kind_find(const char *name);
 /* Every IOMMU; a NULL ends the list. */
 extern const struct iommu_kind *const iommu_kinds[];

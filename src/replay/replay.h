@@ -23,6 +23,7 @@ extern "C" {
  * @REPLAY_TERMINATE: it is aborted; the operating system maps the page for the next one
  * @REPLAY_STALL: it waits in the IOMMU until the page is mapped
  * @REPLAY_PRI: the device asks for the page and tries again
+ * @REPLAY_FAULTS: number of the kinds
  */
 enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI, REPLAY_FAULTS };
 
@@ -39,16 +40,19 @@ extern const char *const replay_fault_names[REPLAY_FAULTS];
  * struct replay_options - one run
  * @trace: path of a .dmat file
  * @kind: the IOMMU
- * @resident: pages mapped where the trace maps them, ppm; chosen by @seed. The others fault on first touch
- *	and the fault handler maps them.
+ * @faults: what an access to a page that is not mapped does
+ * @resident: pages mapped where the trace maps them, ppm; chosen by @seed. The others fault on first touch and the
+ *	fault handler maps them.
  * @seed: of everything random
  * @one_paged: only the pages of stream @paged fault, those of the others are resident
+ * @paged: StreamID; with @one_paged
  * @repeat: play the trace so many times, one after the other; 0: once
  * @warmup: so many accesses are played first and not counted
  * @cfg: sizes and prices; the functional replay uses the sizes
  * @account: an object that a master with a life of its own (master.kind) adds its account to; may be NULL
  * @answers: an array that each fault with its answer is added to, in the order of the answers; may be NULL
  * @progress: called now and then with accesses done and all; may be NULL
+ * @progress_ctx: first argument of @progress
  */
 struct replay_options {
 	const char *trace;
@@ -96,13 +100,22 @@ extern const char *const replay_page_part_names[REPLAY_PAGE_PARTS];
 
 #define REPLAY_MAX_TYPES 32
 
+/**
+ * struct replay_type - how often a kind of fault occurred
+ * @code: fault number of the architecture
+ * @count: faults
+ */
 struct replay_type {
-	u16 code; /* fault number of the architecture */
+	u16 code;
 	u64 count;
 };
 
 /**
  * struct replay_stream - what one stream of the trace had
+ * @sid: StreamID or requester ID
+ * @accesses: its accesses
+ * @bytes: bytes of its accesses
+ * @faults: its faults
  * @active_ns: from its first access to the end of its last
  * @latency: of its accesses, ns
  */
@@ -124,11 +137,11 @@ struct replay_stream {
  * @name: with "@" and its number if it belongs to one of several IOMMUs
  * @index: several have the name: which
  * @capacity: units; 0: no limit is known
- * @uses: of one unit each
- * @busy_ns: units in use, summed over time
- * @utilisation_ppm: share of the capacity that was in use, 0 if no limit is known
- * @waited_ns: by all that waited for a unit
  * @peak: units in use at once
+ * @utilisation_ppm: share of the capacity that was in use, 0 if no limit is known
+ * @uses: uses of one unit each
+ * @busy_ns: units in use, summed over time
+ * @waited_ns: by all that waited for a unit
  * @full_ns: time with every unit in use
  */
 struct replay_resource {
@@ -141,16 +154,22 @@ struct replay_resource {
  * struct replay_counters - from the first access that counts to the end of the last
  * @hw: what the engine counts; how full its queues were is among the resources
  * @atc: the devices' translation caches together
- * The fields after these only with time:
  * @held: records that waited for room in their queue
- * @walks: misses that a walk of their own answered
- * @table_accesses: of walks, to tables of both stages; @config_accesses: to what leads there: STE, CD, context and PASID
- * entries, and through stage 2 to them
- * @walks_merged: misses that waited for another's walk of their page
+ * @walks: misses for which a walk of their own was made
+ * @walks_merged: misses that waited for another miss's walk of the same page
+ * @table_accesses: accesses of walks to tables of both stages
+ * @config_accesses: accesses of walks to what leads to the tables: STE, CD, context and PASID entries, and through
+ *	stage 2 to them
  * @stalled: transactions held for an answer
- * @sync_wait_ns: from the register write that issued a SYNC to its completion, which software waits for; of all @syncs
+ * @commands: commands that software issued
+ * @syncs: SYNCs that software issued
+ * @sync_wait_ns: from the register write that issued a SYNC to its completion, for which software waits; sum over all
+ *	@syncs
  * @interrupts: hard handlers entered
- * @thread_wakes, @worker_wakes: of the driver's threads, and of sleeping workers
+ * @thread_wakes: wake-ups of the driver's threads
+ * @worker_wakes: wake-ups of sleeping workers
+ *
+ * All but @hw and @atc are counted by timed replays only.
  */
 struct replay_counters {
 	struct iommu_stats hw;
@@ -160,9 +179,18 @@ struct replay_counters {
 	u64 interrupts, thread_wakes, worker_wakes;
 };
 
-/* The first access whose outcome is not the recorded one. */
+/**
+ * struct replay_difference - the first access whose outcome is not the recorded one
+ * @record: number of its record in the trace
+ * @sid: StreamID or requester ID
+ * @iova: input address
+ * @recorded_pa: output address as recorded
+ * @pa: output address of the replay
+ * @recorded_ok: the recorded access was translated
+ * @ok: the replayed access was translated
+ */
 struct replay_difference {
-	u64 record; /* number in the trace */
+	u64 record;
 	u32 sid;
 	u64 iova;
 	u64 recorded_pa, pa;
@@ -171,32 +199,47 @@ struct replay_difference {
 
 /**
  * struct replay_result - what came out
- * @trace_records, @trace_accesses: of the trace, played once
+ * @trace_records: records of the trace, played once
+ * @trace_accesses: accesses of the trace, played once
  * @accesses: of the trace; one that crosses pages counts once
- * @translated, @aborted: of them, how they ended
+ * @bytes: bytes of the accesses
+ * @translated: accesses that were translated
+ * @aborted: accesses that were aborted
  * @faults: reported by the driver, duplicates included
- * @unhandled: of them, answered or dropped by the fault core without a handler
- * @duplicates: of them, to a page whose fault was being handled
+ * @unhandled: faults that the fault core answered or dropped without a handler
+ * @duplicates: faults on a page whose fault was being handled
  * @first_touches: accesses to pages that the trace had mapped but were not resident
- * @types: faults by architecture's number, @n_types used, in ascending order
+ * @types: faults by the architecture's number, in ascending order
+ * @n_types: number of @types in use
  * @responses: answers by enum fault_code
- * @compared, @different: translated addresses held against the recorded ones
+ * @maps: pages that were mapped by the driver
+ * @unmaps: pages that were unmapped by the driver
+ * @compared: translated addresses that were compared with the recorded ones
+ * @different: compared addresses that differ
+ * @first_difference: the first of them
  * @counters: of hardware and software
  * @timed: the fields after it are valid
  * @duration_ns: from the first access to the end of the last
  * @in_flight_ns: accesses under way, summed over that time; 0: the master does not count them
- * @in_flight_peak: of them at once
+ * @in_flight_peak: most accesses under way at once
  * @latency: of faults, ns, from the access's acceptance to its end
  * @parts: what they are made of
+ * @access: latency of all accesses
  * @page_parts: the same in the parts of a PCIe page fault (REPLAY_PRI)
- * @streams: each stream for itself, @n_streams used, in order of appearance
+ * @latency_histogram: the samples of @latency
+ * @access_histogram: the samples of @access
+ * @part_histograms: the samples of @parts
+ * @page_part_histograms: the samples of @page_parts
  * @merged: page faults that joined a page request on its way (REPLAY_PRI)
  * @tries: page requests that a full queue sent back, and that were made again (REPLAY_PRI)
- * @access: latency of all accesses
- * @latency_histogram, @access_histogram, @part_histograms, @page_part_histograms: the same samples as the summaries
- * @fault_bills, @access_bills: faults and accesses whose time has owners; 0: the master carries no bills
- * @fault_owner_ns, @access_owner_ns: by enum owner, summed over all faults, and over all accesses
- * @resources: @n_resources of them
+ * @fault_bills: faults whose time has owners; 0: the master carries no bills
+ * @access_bills: accesses whose time has owners; 0: the master carries no bills
+ * @fault_owner_ns: by enum owner, summed over all faults
+ * @access_owner_ns: by enum owner, summed over all accesses
+ * @resources: what each resource did
+ * @n_resources: number of @resources in use
+ * @streams: each stream on its own, in order of appearance
+ * @n_streams: number of @streams in use
  */
 struct replay_result {
 	u64 trace_records, trace_accesses;
@@ -226,31 +269,66 @@ struct replay_result {
 };
 
 /**
- * replay_functional() - no SystemC, no time: each access is over before the next begins
+ * replay_functional() - replay without SystemC and without time: each access is over before the next begins
+ * @opt: options of the run
+ * @res: result of the run
  * @err: filled on error
+ *
  * Return: 0 or -errno.
  */
 int replay_functional(const struct replay_options *opt, struct replay_result *res, struct dmat_error *err);
 
-/* Name of a kind of fault; a page request has no number of its own. */
+/**
+ * replay_type_name() - name of a kind of fault; a page request has no number of its own
+ * @opt: options of the run
+ * @t: the kind
+ *
+ * Return: The name.
+ */
 const char *replay_type_name(const struct replay_options *opt, const struct replay_type *t);
 
-/* Mean number of those that waited for a unit, in millionths. */
+/**
+ * replay_queue_ppm() - mean number of waiters for a unit of a resource
+ * @res: result of the run
+ * @r: the resource
+ *
+ * Return: Millionths; 0 without a duration.
+ */
 static inline u64 replay_queue_ppm(const struct replay_result *res, const struct replay_resource *r)
 {
 	return res->duration_ns ? (u64)((unsigned __int128)r->waited_ns * 1000000 / res->duration_ns) : 0;
 }
 
-/* Result as one JSON object, keys as docs/user-guide.md lists them; the caller's to json_decref(). */
+/**
+ * replay_json() - the result as one JSON object, with the keys that docs/user-guide.md lists
+ * @opt: options of the run
+ * @res: result of the run
+ *
+ * Return: The object, for the caller to json_decref().
+ */
 json_t *replay_json(const struct replay_options *opt, const struct replay_result *res);
 
-/* The account of a master with a life of its own as a table; nothing, if there is none. */
+/**
+ * replay_account_table() - print the account of a master with a life of its own as a table
+ * @account: replay_options.account; an empty one prints nothing
+ * @out: where to
+ */
 void replay_account_table(const json_t *account, FILE *out);
 
-/* Who owned the time, what the resources did, and the latencies as histograms: for people, of a timed replay. */
+/**
+ * replay_counters_table() - print who owned the time, what the resources did, and histograms of latencies, of a timed
+ *	replay
+ * @res: result of the run
+ * @out: where to
+ */
 void replay_counters_table(const struct replay_result *res, FILE *out);
 
-/* Result as a table for people, with the reason why a fault takes what it takes. */
+/**
+ * replay_table() - print the result as a table for people, with the reason why a fault takes as long as it does
+ * @opt: options of the run
+ * @res: result of the run
+ * @out: where to
+ */
 void replay_table(const struct replay_options *opt, const struct replay_result *res, FILE *out);
 
 #ifdef __cplusplus

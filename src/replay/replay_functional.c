@@ -288,7 +288,7 @@ static const struct ats_ep_ops ep_ops = { ep_page_request, ep_inv_done, ep_wake 
 
 /* ---- what never ends ---- */
 
-/* Nothing goes on beside the access at hand: what is true of it after so many tries stays true. */
+/* Nothing else runs beside the current access, so its state after so many tries does not change any more. */
 static bool no_progress(struct run *r, const struct dma_txn *t, const char *what)
 {
 	if (!r->code)

@@ -12,12 +12,12 @@ extern "C" {
 /**
  * struct replay_source - a trace being played; the caller owns the storage
  * @rounds: how often it is played
- * @first: number in the trace of the first record that replay_source_next() gave last
+ * @first: number in the trace of the first record of the block that replay_source_next() returned last
  */
 struct replay_source {
 	u64 rounds;
 	u64 first;
-	/* private */
+	/* private: */
 	struct dmat_reader *reader;
 	u64 round;
 	u64 at;	   /* records of this round that are given */
@@ -27,16 +27,26 @@ struct replay_source {
 
 /**
  * replay_source_open() - begin at the first record
+ * @s: filled in
+ * @path: path of the trace
  * @rounds: how often the trace is played; 0: once
  * @err: the error of the file, also of what is read later
+ *
  * Return: 0 or -errno; replay_source_close() only after 0.
  */
 int replay_source_open(struct replay_source *s, const char *path, u64 rounds, struct dmat_error *err);
+
+/**
+ * replay_source_close() - close the trace
+ * @s: the source
+ */
 void replay_source_close(struct replay_source *s);
 
 /**
  * replay_source_next() - the next block
+ * @s: the source
  * @records: valid until the next call
+ *
  * Return: number of records, all of one round; 0 at the end of the last round; -errno.
  */
 ssize_t replay_source_next(struct replay_source *s, const struct dmat_record **records);

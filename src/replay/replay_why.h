@@ -13,7 +13,12 @@
 extern "C" {
 #endif
 
-/* A run, as it is called where several are compared. */
+/**
+ * struct replay_run - a run, as it is called where several are compared
+ * @name: name of the run
+ * @opt: its options
+ * @res: its result
+ */
 struct replay_run {
 	const char *name;
 	const struct replay_options *opt;
@@ -23,10 +28,11 @@ struct replay_run {
 /**
  * struct replay_why - the owner of most of a mean time, or of most of the difference of two
  * @of_faults: of the mean fault; else of the mean access
- * @run: where the owner has the time, or has more of it
- * @other: the run that is compared; NULL if there is one run only
- * @all_ns: the mean, or the difference
- * @ns: of it, the owner's; more than @all_ns where other owners have less in @run
+ * @owner: who has the time
+ * @run: run in which the owner has the time, or has more of it
+ * @other: run that @run is compared with; NULL if there is only one
+ * @all_ns: the mean time, or the difference of two
+ * @ns: the owner's part of @all_ns; more than @all_ns where other owners have less in @run
  * @resource: what is waited for, or what serves; NULL: none
  */
 struct replay_why {
@@ -41,23 +47,52 @@ struct replay_why {
 
 /**
  * replay_why() - what a fault and an access spend their time on
- * @why: filled: first of the mean fault, if there are faults; then of the mean access, if something else has most of it
- * Return: how many, 0 if the time has no owners.
+ * @run: the run
+ * @why: filled in: first the reason of the mean fault, if there are faults; then of the mean access, if another owner
+ *	has most of it
+ *
+ * Return: Number of reasons; 0 if the time has no owners.
  */
 u32 replay_why(const struct replay_run *run, struct replay_why why[REPLAY_WHYS]);
 
-/* The same of the differences between @run and @base; an owner that has the same in both is no reason. */
+/**
+ * replay_why_differ() - why a fault and an access take longer in one run than in another
+ * @base: the other run
+ * @run: the run that is compared with it
+ * @why: reasons, filled in
+ *
+ * An owner that has the same time in both runs is no reason.
+ *
+ * Return: Number of reasons.
+ */
 u32 replay_why_differ(const struct replay_run *base, const struct replay_run *run, struct replay_why why[REPLAY_WHYS]);
 
 #define REPLAY_WHY_TEXT 1024
 
-/* As sentences; returns @text. */
+/**
+ * replay_why_text() - a reason as sentences
+ * @why: the reason
+ * @text: receives the sentences
+ *
+ * Return: @text.
+ */
 const char *replay_why_text(const struct replay_why *why, char text[REPLAY_WHY_TEXT]);
 
-/* For programs, the sentences included. */
+/**
+ * replay_why_json() - a reason as an object, the sentences included
+ * @why: the reason
+ *
+ * Return: The object, for the caller to json_decref().
+ */
 json_t *replay_why_json(const struct replay_why *why);
 
-/* Of @n bills that have @sum: the mean, rounded to the nearest, half up. */
+/**
+ * replay_owner_mean() - mean of an owner's time
+ * @sum: ns in all bills
+ * @n: number of bills
+ *
+ * Return: ns, rounded to the nearest, half up; 0 without bills.
+ */
 static inline u64 replay_owner_mean(u64 sum, u64 n)
 {
 	return n ? (sum + n / 2) / n : 0;

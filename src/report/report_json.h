@@ -13,19 +13,52 @@
 extern "C" {
 #endif
 
-/* object[key] = value; numbers over 2^63 - 1 become the string of their digits. -ENOMEM if that failed. */
+/**
+ * report_json_u64() - set a number; one over 2^63 - 1 becomes the string of its digits
+ * @object: the JSON object
+ * @key: key of the value
+ * @value: the number
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int report_json_u64(json_t *object, const char *key, u64 value);
-/* object[key] = "0x..." */
+
+/**
+ * report_json_hex() - set a string "0x..."
+ * @object: the JSON object
+ * @key: key of the value
+ * @value: the number
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int report_json_hex(json_t *object, const char *key, u64 value);
-/* object[key] = text; what is not UTF-8 is replaced by '?'. */
+
+/**
+ * report_json_text() - set a string; bytes that are not UTF-8 are replaced by '?'
+ * @object: the JSON object
+ * @key: key of the value
+ * @text: the text
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int report_json_text(json_t *object, const char *key, const char *text);
-/* object[key] = {p50, p90, p99, p999, max, mean} */
+
+/**
+ * report_json_stats() - set an object {p50, p90, p99, p999, max, mean}
+ * @object: the JSON object
+ * @key: key of the value
+ * @s: the samples
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int report_json_stats(json_t *object, const char *key, struct stats *s);
 
 /**
  * report_json_write() - write a report
+ * @root: the report
  * @path: the file, replaced when all of it is written; NULL or "-": standard output
- * Return: 0 or -errno, and then no file was made or changed
+ *
+ * Return: 0 or -errno, and then no file was created or changed.
  */
 int report_json_write(const json_t *root, const char *path);
 

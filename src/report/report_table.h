@@ -14,6 +14,12 @@ extern "C" {
 
 /**
  * struct report_table - rows of text under headings, as wide as they need
+ * @columns: number of columns
+ * @right: columns that are right-aligned
+ * @cell: text of the cells, headings first
+ * @cells: number of cells
+ * @room: number of cells allocated
+ * @failed: memory ran out; report_table_print() returns -ENOMEM
  *
  * Columns whose heading begins with '>' (which is not printed) are right-aligned. Cells are added from left
  * to right; the row after the last column begins by itself.
@@ -21,25 +27,62 @@ extern "C" {
 struct report_table {
 	unsigned int columns;
 	bool right[REPORT_COLUMNS];
-	char **cell; /* headings first */
+	char **cell;
 	size_t cells, room;
-	bool failed; /* out of memory: print says so */
+	bool failed;
 };
 
-/* @headings: 1 to REPORT_COLUMNS of them, ended by NULL */
+/**
+ * report_table_init() - start a table
+ * @t: filled in; report_table_print() ends it
+ * @headings: 1 to REPORT_COLUMNS headings, ended by NULL
+ */
 void report_table_init(struct report_table *t, const char *const *headings);
+
+/**
+ * report_table_cell() - add a cell
+ * @t: the table
+ * @fmt: printf format of its text
+ */
 void report_table_cell(struct report_table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Six cells: p50, p90, p99, p99.9, max, mean, each as report_ns() writes it. */
+
+/**
+ * report_table_stats() - add six cells: p50, p90, p99, p99.9, max, mean, each as report_ns() writes it
+ * @t: the table
+ * @s: the samples, ns
+ */
 void report_table_stats(struct report_table *t, struct stats *s);
-/* Print and free. 0, or -ENOMEM or -EIO. */
+
+/**
+ * report_table_print() - print the table and free it
+ * @t: the table
+ * @out: where to
+ *
+ * Return: 0, -ENOMEM or -EIO.
+ */
 int report_table_print(struct report_table *t, FILE *out);
 
 /* A time as people read it, with at most three decimals and no rounding up: "640 ns", "1.25 us", "3.2 ms", "12 s". */
 #define REPORT_NS 32
+
+/**
+ * report_ns() - a time for people, with at most three decimals and no rounding up: "640 ns", "1.25 us", "3.2 ms", "12
+ *	s"
+ * @ns: ns
+ * @buf: receives the text
+ *
+ * Return: @buf.
+ */
 const char *report_ns(u64 ns, char buf[REPORT_NS]);
 
 /**
  * struct report_progress - one line on stderr, rewritten, when stderr is a terminal
+ * @what: what is being done
+ * @total: steps in all; 0: unknown
+ * @terminal: private: stderr is a terminal
+ * @asked: private: @terminal is known
+ * @shown: private: per mille shown
+ * @shown_done: private: steps shown
  *
  * Set @what and @total (0: unknown), the rest zero.
  */
@@ -47,13 +90,21 @@ struct report_progress {
 	const char *what;
 	u64 total;
 	bool terminal, asked;
-	unsigned int shown; /* per mille */
+	unsigned int shown;
 	u64 shown_done;
 };
 
-/* Cheap enough to call every few thousand steps. */
+/**
+ * report_progress() - update the line; cheap enough to be called every few thousand steps
+ * @p: the progress
+ * @done: steps done
+ */
 void report_progress(struct report_progress *p, u64 done);
-/* Clear the line. */
+
+/**
+ * report_progress_end() - clear the line
+ * @p: the progress
+ */
 void report_progress_end(struct report_progress *p);
 
 #ifdef __cplusplus

@@ -91,7 +91,7 @@ static u8 wanted(u32 flags)
 	return flags & DMA_WRITE ? PERM_W : flags & DMA_EXEC ? PERM_X : PERM_R;
 }
 
-/* The bank whose outstanding fault holds a transaction of bank @cb, or SMMUV2_NO_BANK. */
+/* Find the bank whose outstanding fault holds a transaction of bank @cb; SMMUV2_NO_BANK if there is none. */
 static u8 blocked_by(const struct smmuv2 *s, u8 cb)
 {
 	const struct smmuv2_bank *b = &s->bank[cb];
@@ -136,7 +136,7 @@ static inline __attribute__((__always_inline__)) enum xlat lookup_tlb(struct smm
 	return XLAT_OK;
 }
 
-/* Everything but a remembered stream whose bank translates and holds nothing back. */
+/* The slow path: everything but a remembered stream whose bank translates and holds nothing back. */
 static __attribute__((__noinline__)) enum xlat lookup_rest(struct smmuv2 *s, const struct dma_txn *t,
 							   struct xlat_result *r)
 {
@@ -203,7 +203,7 @@ static void keep_step(struct smmuv2_found *f, const struct pt_step *p)
 	k->table = p->table | !!(p->attr & PT_TBL_LOCATED);
 }
 
-/* Stage 1 first; of stage 2 the last ones, which belong to the address itself. */
+/* Steps of stage 1 come first; of stage 2 the last ones are kept, which belong to the address itself. */
 static void keep_steps(struct smmuv2 *s, struct smmuv2_found *f)
 {
 	const struct pt_steps *all = &s->steps;
@@ -308,7 +308,7 @@ static enum xlat walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_wa
 	link_walk(s, w);
 	w->kind = XLAT_ABORT;
 	to = route(s, t, &e);
-	/* No lookup leads here but one that a register write has overtaken: fill asks again. */
+	/* Only a lookup that a register write has overtaken leads here: fill asks again. */
 	f->again = to != TO_BANK || blocked_by(s, e.cb) != SMMUV2_NO_BANK;
 	if (to == TO_BYPASS)
 		w->kind = bypass(t, &w->res);
@@ -317,7 +317,7 @@ static enum xlat walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_wa
 	f->cb = e.cb;
 	f->flags = (u8)e.flags;
 	f->va = bank_va(&s->bank[e.cb], t->iova);
-	/* What maintenance looks at, also where the walk ends in a fault and nothing is installed. */
+	/* Maintenance compares these, even if the walk ends in a fault and installs nothing. */
 	f->tag = s->bank[e.cb].tag;
 	f->shift = 12;
 	f->global = false;
@@ -408,7 +408,7 @@ static enum xlat fill(struct smmuv2 *s, struct iommu_walk *w)
 	struct smmuv2_found *f = found_of(w);
 	struct xlat_result *r = &w->res;
 
-	/* A reset has taken it off the list and decided it. */
+	/* A reset has taken the walk off the list and decided its outcome. */
 	if (unlikely(!w->pprev))
 		return XLAT_ABORT;
 	unlink_walk(s, w);
@@ -416,7 +416,7 @@ static enum xlat fill(struct smmuv2 *s, struct iommu_walk *w)
 		return w->kind = translate(s, &w->txn, r);
 	if (f->fsr)
 		return w->kind = deliver(s, w, r);
-	/* A fault that its bank has recorded meanwhile holds later transactions, not this one. */
+	/* A fault that the bank has recorded meanwhile holds later transactions, not this one. */
 	if (likely(!w->stale))
 		install(s, f);
 	return w->kind = XLAT_OK;
@@ -632,7 +632,7 @@ void smmuv2_power_on(struct smmuv2 *s)
 	smmuv2_bank_update_all(s);
 }
 
-/* Each walk in flight is decided: an abort that nobody hears of. */
+/* Each walk in flight ends with an abort that is not recorded. */
 static void abandon_walks(struct smmuv2 *s)
 {
 	struct iommu_walk *w, *next;
@@ -773,7 +773,7 @@ static bool class_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u
 	return smmuv2_concerns(hw, scope, sid);
 }
 
-/* Its fault registers hold one fault each: no queue. */
+/* Each fault register holds one fault, so there is no queue. */
 static void class_stats(void *hw, struct iommu_stats *st)
 {
 	const struct smmuv2 *s = hw;

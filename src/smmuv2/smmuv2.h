@@ -24,13 +24,11 @@
 
 /**
  * enum smmuv2_behaviour - what parts do differently
- * @SMMUV2_MMU500: each further fault of a bank stalls, too, and takes a slot of
- *	its TBU; a TBU without a free slot takes nothing in. GSE and STALLD are
- *	RES0 (Arm DDI 0517, 2.3.4). RESUME while FSR still shows a fault leaves SS
- *	set until the next RESUME.
- * @SMMUV2_QCOM: "smmu-v2" of older Qualcomm parts: while a transaction of a
- *	bank is stalled, further faults of the bank terminate. GSE and STALLD
- *	work. RESUME always clears SS.
+ * @SMMUV2_MMU500: each further fault of a bank stalls, too, and takes a slot of its TBU; a TBU without a free slot
+ *	takes nothing in. GSE and STALLD are RES0 (Arm DDI 0517, 2.3.4). RESUME while FSR still shows a fault
+ *	leaves SS set until the next RESUME.
+ * @SMMUV2_QCOM: "smmu-v2" of older Qualcomm parts: while a transaction of a bank is stalled, further faults of the
+ *	bank terminate. GSE and STALLD work. RESUME always clears SS.
  */
 enum smmuv2_behaviour { SMMUV2_MMU500, SMMUV2_QCOM };
 
@@ -55,18 +53,25 @@ enum smmuv2_behaviour { SMMUV2_MMU500, SMMUV2_QCOM };
  * @stream_indexing: the StreamID indexes S2CR, there are no SMRs (IDR0.SMS = 0)
  * @exids: extended StreamIDs can be enabled
  * @page_64k: 64 KiB register pages, else 4 KiB
- * @log2_pages: pages in each half of the register space (IDR1.NUMPAGENDXB + 1), 1..8; the smallest that holds the banks
- * @no_s1, @no_s2, @no_nested: stage 1, stage 2, nesting are not implemented
+ * @log2_pages: pages in each half of the register space (IDR1.NUMPAGENDXB + 1), 1..8; the smallest that holds the
+ *	banks
+ * @no_s1: stage 1 is not implemented (IDR0.S1TS = 0)
+ * @no_s2: stage 2 is not implemented (IDR0.S2TS = 0)
+ * @no_nested: nested translation is not implemented (IDR0.NTS = 0)
  * @no_atos: no address translation operations
  * @incoherent: IDR0.CTTW = 0
  * @vmid16: 16-bit VMIDs can be enabled
+ * @no_caches: there are no caches at all
  * @formats: SMMUV2_FMT_*; all
- * @ias_bits, @oas_bits: 48; 32, 36, 40, 42, 44 or 48. @oas_bits limits stage 1 and 2.
+ * @ias_bits: input size of stage 2, bits; 48; 32, 36, 40, 42, 44 or 48
+ * @oas_bits: output size of both stages, bits; 48; 32, 36, 40, 42, 44 or 48
  * @ubs_bits: width of the upstream bus, 49 (48 and the explicit sign); 32..49
  * @num_irpt: 0: each bank has its own interrupt line (SMMUv2); else banks share so many, by CBAR.IRPTNDX
  * @n_tbus: 1; 1..32
  * @stall_slots: per TBU, stalled transactions that it holds; 16; 1..1024
- * @tlb, @wc1, @wc2: TLB and walk caches of the stages; a zero struct: 512 x 4, 64 x 4, 64 x 4. @no_caches: none at all
+ * @tlb: TLB; a zero struct: 512 sets of 4 ways
+ * @wc1: walk cache of stage 1; a zero struct: 64 sets of 4 ways
+ * @wc2: walk cache of stage 2; a zero struct: 64 sets of 4 ways
  * @fsynr0_s1cbndx: what this part shows in FSYNR0.S1CBNDX where the specification leaves it UNKNOWN
  * @fsynr1: what this part shows in FSYNR1
  */
@@ -107,33 +112,39 @@ enum smmuv2_way {
 	SMMUV2_WAY_FLAT, /* translation disabled */
 	SMMUV2_WAY_WALK,
 	SMMUV2_WAY_ICF,	 /* stage 2 fault, or nested over something that is no stage 2 bank */
-	SMMUV2_WAY_UCBF, /* nested over a bank that is not there */
-	SMMUV2_WAY_UCIF, /* its interrupt is not there */
+	SMMUV2_WAY_UCBF, /* nested over a bank that does not exist */
+	SMMUV2_WAY_UCIF, /* its interrupt does not exist */
 };
 
 /**
  * struct smmuv2_bank - a context bank: its registers, and what they decode to
- * @regs: register file
- * @fsr, @sctlr: copies of the registers
+ * @fsr: copy of FSR
+ * @sctlr: copy of SCTLR
  * @way: enum smmuv2_way
  * @type: enum cbar_type, effective
  * @s2: nested: bank of stage 2, else SMMUV2_NO_BANK
  * @format: enum fsr_format
  * @blocked: a fault is outstanding and HUPCF is 0
  * @plain: transactions are translated by stage 1 or stage 2 alone, and nothing holds them
- * @s1_on, @s2_on: stages that translate
+ * @s1_on: stage 1 translates
+ * @s2_on: stage 2 translates
  * @two: two ranges (TTBR0, TTBR1)
  * @bad: stage 2 configuration without a meaning: every access is a translation fault
- * @sext, @zext: how the input address is extended to 64 bits: left shift; only one is not 0
- * @tag: of its translations
- * @tt, @sh: stage 1 by format; @st2: stage 2
+ * @irq: level that the bank gives to its line
+ * @sext: left shift by which the input address is sign-extended to 64 bits; 0 with @zext
+ * @zext: left shift by which the input address is zero-extended to 64 bits; 0 with @sext
+ * @tag: cache tag of its translations
+ * @tt: stage 1 with long descriptors: one or two ranges
+ * @st2: stage 2
+ * @sh: stage 1 with short descriptors
  * @mair: attributes of stage 1
- * @stalled, @tail: FIFO of stalled transactions, indices + 1 into smmuv2.stalls
+ * @regs: register file
+ * @stalled: oldest stalled transaction, index + 1 into smmuv2.stalls; 0: none
+ * @tail: latest stalled transaction, likewise
  * @owner: index + 1 of the stalled transaction that RESUME ends; 0: none
+ * @line: interrupt line
  * @inv_seq: number of the bank's latest TLB maintenance operation
  * @sync_seq: what the bank's TLBSYNC waits for; 0: none is active
- * @line: interrupt line
- * @irq: level that the bank gives to its line
  */
 struct smmuv2_bank {
 	u32 fsr;
@@ -161,39 +172,72 @@ struct smmuv2_bank {
 	u64 sync_seq;
 };
 
-/* A stalled transaction in its slot. */
+/**
+ * struct smmuv2_stall - a stalled transaction in its slot
+ * @id: dma_txn.id
+ * @seq: orders stalled transactions
+ * @sid: StreamID
+ * @tbu: TBU that holds it
+ * @next: index + 1 of the next transaction stalled by the same bank; 0: none
+ * @cb: context bank of the stream
+ * @faulted: it faulted itself; else it met the outstanding fault of another
+ */
 struct smmuv2_stall {
 	u64 id;
 	u64 seq;
 	u32 sid;
 	u16 tbu;
-	u16 next;     /* index + 1 */
-	u16 cb;	      /* bank of the stream */
-	bool faulted; /* it faulted itself; else it met the fault of another */
+	u16 next;
+	u16 cb;
+	bool faulted;
 };
 
+/**
+ * struct smmuv2_tbu - the stall slots of a TBU
+ * @slots: how many it has
+ * @used: how many hold a stalled transaction
+ * @waited: XLAT_WAIT was returned since a slot was last freed
+ */
 struct smmuv2_tbu {
 	u16 slots, used;
-	bool waited; /* XLAT_WAIT was answered since a slot was last freed */
+	bool waited;
 };
 
-/* Decoded stream mapping group. */
+/**
+ * struct smmuv2_group - a stream mapping group, decoded
+ * @type: enum s2cr_type
+ * @cb: context bank
+ * @to_bank: the type is translation, and the bank exists
+ * @set: DMA_* that are forced on: (flags | @set) & @keep
+ * @keep: DMA_* that are not forced off
+ */
 struct smmuv2_group {
-	u8 type; /* enum s2cr_type */
+	u8 type;
 	u8 cb;
-	bool to_bank;  /* TYPE 0, and the bank is there */
-	u16 set, keep; /* flags of the transaction: (flags | set) & keep */
+	bool to_bank;
+	u16 set, keep;
 };
 
-/* What has happened; never reset. */
+/**
+ * struct smmuv2_stats - what has happened since smmuv2_init(); a reset does not clear it
+ * @lookups: lookups, those of translate included
+ * @context_faults: context faults recorded
+ * @multi: faults that only set MULTI
+ * @global_faults: global faults
+ * @stalls: transactions stalled
+ * @blocked: transactions that met the outstanding fault of another (HUPCF = 0)
+ * @waits: transactions that were answered with XLAT_WAIT
+ * @retried: stalled transactions that ended with a retry
+ * @terminated: stalled transactions that were terminated
+ */
 struct smmuv2_stats {
 	u64 lookups;
-	u64 context_faults; /* recorded */
-	u64 multi;	    /* faults that only set MULTI */
+	u64 context_faults;
+	u64 multi;
 	u64 global_faults;
 	u64 stalls;
-	u64 blocked; /* transactions that met the outstanding fault of another (HUPCF = 0) */
-	u64 waits;   /* XLAT_WAIT */
+	u64 blocked;
+	u64 waits;
 	u64 retried, terminated;
 };
 
@@ -201,6 +245,7 @@ struct smmuv2_stats {
  * struct smmuv2 - the hardware; private but for @stats and the counters of the caches
  */
 struct smmuv2 {
+	/* private: */
 	struct smmuv2_cfg cfg;
 	const struct iommu_ops *ops;
 	void *ctx;
@@ -235,7 +280,7 @@ struct smmuv2 {
 	u64 seq; /* orders stalls and TLB maintenance */
 	u64 ginv_seq, gsync_seq;
 	u32 syncs; /* active */
-	bool due;  /* a walk has ended that a sync may wait for: step looks */
+	bool due;  /* a walk has ended that a sync may wait for, so step checks */
 	struct smmuv2_tbu tbu[SMMUV2_MAX_TBUS];
 	struct smmuv2_stall *stalls;
 	u16 n_stalls, free_stall;
@@ -243,7 +288,8 @@ struct smmuv2 {
 };
 
 /**
- * smmuv2_init() - make the hardware, out of reset
+ * smmuv2_init() - make the hardware, in the state after reset
+ * @s: filled in; the caller owns the storage and ends it with smmuv2_exit()
  * @cfg: copied
  * @ops: mem_read, irq and txn_resume are mandatory; must outlive @s
  * @ctx: first argument of @ops
@@ -251,29 +297,138 @@ struct smmuv2 {
  * Return: 0; -EINVAL for a configuration out of range; -ENOMEM.
  */
 int smmuv2_init(struct smmuv2 *s, const struct smmuv2_cfg *cfg, const struct iommu_ops *ops, void *ctx);
+
+/**
+ * smmuv2_exit() - free what the hardware holds
+ * @s: the SMMU
+ */
 void smmuv2_exit(struct smmuv2 *s);
 
-/* The configuration with its defaults filled in; -EINVAL if something is out of range. */
+/**
+ * smmuv2_cfg_resolve() - fill in the defaults of a configuration and check it
+ * @cfg: the configuration
+ *
+ * Return: 0, or -EINVAL if something is out of range.
+ */
 int smmuv2_cfg_resolve(struct smmuv2_cfg *cfg);
 
-/* Bytes of the register space. */
+/**
+ * smmuv2_mmio_bytes() - size of the register space
+ * @s: the SMMU
+ *
+ * Return: Bytes.
+ */
 u64 smmuv2_mmio_bytes(const struct smmuv2 *s);
 
-/* As struct iommu_class describes them; the SMMU has no page requests and no ATS. */
+/**
+ * smmuv2_lookup() - iommu_class.lookup
+ * @s: the SMMU
+ * @t: the transaction
+ * @r: filled in with the outcome's details
+ *
+ * Return: The outcome, or XLAT_MISS.
+ */
 enum xlat smmuv2_lookup(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r);
+
+/**
+ * smmuv2_walk() - iommu_class.walk
+ * @s: the SMMU
+ * @t: the transaction
+ * @w: the walk; the holder owns the storage
+ *
+ * Return: The outcome that the walk has decided; smmuv2_fill() makes it final.
+ */
 enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_walk *w);
+
+/**
+ * smmuv2_fill() - iommu_class.fill
+ * @s: the SMMU
+ * @w: the walk; the holder owns the storage
+ *
+ * Return: The outcome, never XLAT_MISS.
+ */
 enum xlat smmuv2_fill(struct smmuv2 *s, struct iommu_walk *w);
+
+/**
+ * smmuv2_cancel() - iommu_class.cancel
+ * @s: the SMMU
+ * @w: the walk; the holder owns the storage
+ */
 void smmuv2_cancel(struct smmuv2 *s, struct iommu_walk *w);
+
+/**
+ * smmuv2_translate() - iommu_class.translate
+ * @s: the SMMU
+ * @t: the transaction
+ * @r: filled in with the outcome's details
+ *
+ * Return: The outcome, never XLAT_MISS.
+ */
 enum xlat smmuv2_translate(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r);
+
+/**
+ * smmuv2_mmio_read() - iommu_class.mmio_read
+ * @s: the SMMU
+ * @offset: bytes from the start of the register space
+ * @size: bytes of the access, 4 or 8
+ *
+ * Return: The value; reserved places read as zero.
+ */
 u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size);
+
+/**
+ * smmuv2_mmio_write() - iommu_class.mmio_write
+ * @s: the SMMU
+ * @offset: bytes from the start of the register space
+ * @value: what is written
+ * @size: bytes of the access, 4 or 8
+ */
 void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int size);
+
+/**
+ * smmuv2_step_due() - complete the TLB syncs that waited for a walk which has been filled or cancelled
+ * @s: the SMMU
+ */
 void smmuv2_step_due(struct smmuv2 *s);
+
+/**
+ * smmuv2_reset() - iommu_class.reset
+ * @s: the SMMU
+ */
 void smmuv2_reset(struct smmuv2 *s);
+
+/**
+ * smmuv2_save() - iommu_class.save
+ * @s: the SMMU
+ * @img: the image
+ *
+ * Return: 0, -EBUSY while walks are in flight, -ENOMEM.
+ */
 int smmuv2_save(struct smmuv2 *s, struct iommu_image *img);
+
+/**
+ * smmuv2_restore() - iommu_class.restore
+ * @s: the SMMU
+ * @img: the image
+ *
+ * Return: 0, -EBUSY with walks in flight or stalled transactions, -EINVAL for an image that does not fit.
+ */
 int smmuv2_restore(struct smmuv2 *s, struct iommu_image *img);
+
+/**
+ * smmuv2_concerns() - iommu_class.concerns; there are no PASIDs
+ * @s: the SMMU
+ * @scope: what an invalidation, or a change of a register, concerns
+ * @sid: StreamID
+ *
+ * Return: false if @scope certainly does not concern the stream's translations.
+ */
 bool smmuv2_concerns(const struct smmuv2 *s, const struct iommu_scope *scope, u32 sid);
 
-/* Completes the TLB syncs that waited for a walk that has been filled or cancelled. */
+/**
+ * smmuv2_step() - iommu_class.step; costs nothing if nothing is due
+ * @s: the SMMU
+ */
 static inline void smmuv2_step(struct smmuv2 *s)
 {
 	if (unlikely(s->due))
@@ -282,7 +437,12 @@ static inline void smmuv2_step(struct smmuv2 *s)
 
 extern const struct iommu_class smmuv2_class;
 
-/* The specification's name of xlat_result.fault: "TF", "USF", ...; "unknown" if it is none. */
+/**
+ * smmuv2_fault_name() - the specification's name of a fault
+ * @fault: xlat_result.fault
+ *
+ * Return: "TF", "USF", ...; "unknown" if @fault is no fault.
+ */
 const char *smmuv2_fault_name(u16 fault);
 
 /* Result of smmuv2_stream_find() that is no group. */
@@ -290,9 +450,11 @@ const char *smmuv2_fault_name(u16 fault);
 #define SMMUV2_STREAM_MULTI 0xffff
 
 /**
- * smmuv2_stream_find() - the stream mapping group of a StreamID, without the memory of earlier answers
+ * smmuv2_stream_find() - find the stream mapping group of a StreamID, without the memory of earlier answers
+ * @s: the SMMU
+ * @sid: StreamID
  *
- * Return: index, SMMUV2_STREAM_NONE or SMMUV2_STREAM_MULTI (10.6.25).
+ * Return: Index of the group, SMMUV2_STREAM_NONE or SMMUV2_STREAM_MULTI (10.6.25).
  */
 u16 smmuv2_stream_find(const struct smmuv2 *s, u32 sid);
 

@@ -14,7 +14,7 @@ u32 smmuv2_bank_vmid(const struct smmuv2 *s, u32 n)
 	return FIELD_GET(CBAR_VMID, (u32)reg_get(&s->gr1, GR1_CBAR(n)));
 }
 
-/* A granule that is not implemented, or a reserved code, is taken as the smallest that is. */
+/* A granule that is not implemented, or a reserved code, counts as the smallest granule that is implemented. */
 static u8 granule_of(const struct smmuv2 *s, u8 shift)
 {
 	u32 formats = s->cfg.formats;
@@ -94,7 +94,10 @@ static void decode_short(struct smmuv2 *s, struct smmuv2_bank *b)
 	b->tag.asid = cb_get(b, CB_CONTEXTIDR) & 0xff;
 }
 
-/* How the input reaches 64 bits: AArch64 stage 1 extends the sign from SEP, all else takes what the bus brings. */
+/*
+ * How the input reaches 64 bits: AArch64 stage 1 extends the sign from SEP, everything else takes the address as it is
+ * on the bus.
+ */
 static void decode_extension(struct smmuv2 *s, struct smmuv2_bank *b, bool sign)
 {
 	static const u8 sep_bit[] = { 31, 35, 39, 41, 43, 47, 48, 48 };
@@ -159,7 +162,7 @@ static u8 format_of(const struct smmuv2 *s, u32 n, const struct smmuv2_bank *b)
 	return FSR_FORMAT_SHORT;
 }
 
-/* A nested bank's other half: what is wrong with it, or SMMUV2_WAY_WALK. */
+/* Check the bank of stage 2 under a nested bank: what is wrong with it, or SMMUV2_WAY_WALK. */
 static u8 decode_nested(struct smmuv2 *s, struct smmuv2_bank *b, u32 cbar)
 {
 	u32 n = FIELD_GET(CBAR_CBNDX, cbar);
@@ -254,7 +257,7 @@ void smmuv2_bank_update_all(struct smmuv2 *s)
 
 /* ---- The walk ---- */
 
-/* The deepest table that @cache knows for @in. */
+/* Find the deepest table that @cache holds for @in. */
 static const struct pt_start *start_from(struct smmuv2 *s, struct tcache *cache, u8 unit, u64 in,
 					 const struct tcache_tag *tag, struct pt_start *start)
 {
@@ -320,7 +323,7 @@ enum pt_fault smmuv2_bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, str
 	struct pt_env env = {
 		.ops = s->ops,
 		.ctx = s->ctx,
-		/* Nobody reads the list of a walk of smmuv2_translate(). */
+		/* Nobody reads the list of accesses that smmuv2_translate() makes. */
 		.walk = w == &s->scratch ? NULL : w,
 		.steps = s->wc1.sets | s->wc2.sets ? &s->steps : NULL,
 		.s2_start = s2_start,

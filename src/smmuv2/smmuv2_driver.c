@@ -11,7 +11,7 @@ bool smmuv2_drv_dead(struct smmuv2_drv *d)
 	return dead;
 }
 
-/* It is given up: what it owes is abandoned. Not under drv_host.lock. */
+/* The SMMU is given up: answers that are owed are abandoned. The caller does not hold drv_host.lock. */
 void smmuv2_drv_die(struct smmuv2_drv *d)
 {
 	unsigned long flags = fault_lock_acquire(&d->h.lock);
@@ -22,8 +22,8 @@ void smmuv2_drv_die(struct smmuv2_drv *d)
 }
 
 /*
- * A fault or TLB status register. Each has reserved bits, which read as zero: all
- * ones are what a device answers that is no longer there. Not under drv_host.lock.
+ * Read a fault or TLB status register. Each has reserved bits, which read as zero: a device that is no longer there
+ * reads as all ones. The caller does not hold drv_host.lock.
  */
 u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset)
 {
@@ -104,7 +104,7 @@ static int read_features(struct smmuv2_drv *d)
 	struct v2d_features *f = &d->f;
 	int r;
 
-	/* Reserved bits of each: no SMMU is there. */
+	/* Reserved bits are set in each: there is no SMMU. */
 	if (!~idr0 || !~idr1 || !~idr2)
 		return -ENODEV;
 	f->page = idr1 & IDR1_PAGESIZE ? 0x10000 : 0x1000;
@@ -124,7 +124,7 @@ static int read_features(struct smmuv2_drv *d)
 	return r || !d->cfg.nested ? r : pick_nested(d, idr0, idr2);
 }
 
-/* What no identification register tells: the bits that SMR, CBAR.IRPTNDX and SCTLR.CFCFG hold. */
+/* Probe what no identification register tells: the bits that SMR, CBAR.IRPTNDX and SCTLR.CFCFG implement. */
 static void test_registers(struct smmuv2_drv *d)
 {
 	struct v2d_features *f = &d->f;
@@ -147,7 +147,7 @@ static void test_registers(struct smmuv2_drv *d)
 	drv_write32(&d->h, v2d_cb(d, f->first_bank, CB_SCTLR), 0);
 }
 
-/* Nothing of an earlier user is left: no stream, no bank, no fault, no translation. */
+/* Remove everything that an earlier user has left: streams, banks, faults, translations. */
 static void quiet(struct smmuv2_drv *d)
 {
 	u32 n;
@@ -259,7 +259,7 @@ static void remove(void *drv, u64 now)
 
 /* ---- Interrupts ---- */
 
-/* Registers are read by the threaded half; the line stays masked until it has returned. */
+/* The threaded handler reads the registers; the line stays masked until it has returned. */
 static enum drv_irq irq(void *drv, u32 line, u64 now)
 {
 	struct smmuv2_drv *d = drv;

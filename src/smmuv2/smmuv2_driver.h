@@ -41,9 +41,13 @@ extern "C" {
 
 /**
  * struct smmuv2_context_fault - a context fault as the handler found it
- * @far, @ipafar: FAR, IPAFAR
- * @fsr, @fsynr0, @fsynr1, @cbfrsynra: registers of the bank
- * @bank: index
+ * @far: FAR, the input address, bytes
+ * @ipafar: IPAFAR; meaningful for a fault of stage 2
+ * @fsr: FSR
+ * @fsynr0: FSYNR0
+ * @fsynr1: FSYNR1
+ * @cbfrsynra: CBFRSYNRA
+ * @bank: index of the context bank
  */
 struct smmuv2_context_fault {
 	u64 far;
@@ -81,11 +85,12 @@ enum smmuv2_drv_cfcfg { SMMUV2_CFCFG_FOLLOW, SMMUV2_CFCFG_NEVER, SMMUV2_CFCFG_AL
  * @tlbi_max: pages invalidated one by one before the whole ASID is; 0: 64
  * @credits: unanswered stalled faults that a master may have; 0: 32
  * @storm: limits of the storm back-off of every stalling master (struct fault_storm's first four), or NULL: none
- * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code of every master, or NULL:
- *	the defaults, but a stall that no domain takes is terminated
- * @context_fault, @global_fault: called for each after it was dealt with, any context; may be NULL
+ * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code of every master, or NULL: the defaults,
+ *	but a stall that no domain takes is terminated
+ * @context_fault: called for each context fault after it was handled, in any context; may be NULL
+ * @global_fault: called for each global fault after it was handled, in any context; may be NULL
  * @observe: fault_ops.observe; may be NULL
- * @observer: first argument of the three
+ * @observer: first argument of @context_fault, @global_fault and @observe
  */
 struct smmuv2_drv_cfg {
 	enum smmuv2_drv_format format;
@@ -112,7 +117,7 @@ struct smmuv2_drv_cfg {
 /**
  * struct smmuv2_drv_stats - what the driver has seen; never reset
  * @context_faults: records, by bit of FSR
- * @stalls: of them, with SS, reported to the fault core
+ * @stalls: context faults with SS that were reported to the fault core
  * @multi: times MULTI was set: further faults have left no record
  * @ss_only: times a bank was stalled without a record: resumed with retry
  * @resumes: RESUME written, retry and terminate
@@ -121,10 +126,10 @@ struct smmuv2_drv_cfg {
  * @global_faults: by bit of sGFSR
  * @syncs: TLB maintenance completed
  * @sync_timeouts: TLB sync timed out
- * @muted: times a bank (or the global fault registers) kept telling the same, however often it was cleared: its
- *	interrupt is off until the watchdog finds something else
- * @given_up: the SMMU is no longer there; nothing is asked of it since
- * @abandoned: answers that were owed then: counted as given, to nobody
+ * @muted: times a bank (or the global fault registers) kept the same record, however often it was cleared: its
+ * interrupt is off until the watchdog finds another record
+ * @given_up: the SMMU is no longer there; the driver sends it no further requests
+ * @abandoned: answers that were owed at that time: counted as given, though nobody received them
  */
 struct smmuv2_drv_stats {
 	u64 context_faults[9];
@@ -142,10 +147,20 @@ struct smmuv2_drv_stats {
 	u64 abandoned;
 };
 
-/* Counters of the driver object @drv, valid until its remove. */
+/**
+ * smmuv2_drv_stats() - counters of a driver
+ * @drv: the driver object
+ *
+ * Return: The counters, valid until the driver's remove.
+ */
 const struct smmuv2_drv_stats *smmuv2_drv_stats(const void *drv);
 
-/* The context bank of a domain, -1 while it has none. */
+/**
+ * smmuv2_drv_bank() - the context bank of a domain
+ * @dom: a domain of this driver
+ *
+ * Return: Index of the bank, or -1 while it has none.
+ */
 int smmuv2_drv_bank(const struct fault_domain *dom);
 
 extern const struct drv_class smmuv2_drv_class;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Masters: their stream mapping groups, the bank that these name, and stalling on and off. */
+/* Masters: their stream mapping groups, the bank that these select, and turning stalling on and off. */
 #include "smmuv2_drv_priv.h"
 
 /* ---- Stream mapping (10.6.23, 10.6.25) ---- */
@@ -15,7 +15,7 @@ static u32 s2cr_of(const struct smmuv2_drv *d, const struct v2d_dev *dev)
 			  (u32)(dom && dom->base.type == DRV_DOMAIN_IDENTITY ? S2CR_TYPE_BYPASS : S2CR_TYPE_FAULT));
 }
 
-/* The entry is valid only together with what it leads to. */
+/* An entry becomes valid only together with what it selects. */
 void smmuv2_drv_group_write(struct smmuv2_drv *d, u32 n)
 {
 	const struct v2d_group *g = &d->group[n];
@@ -53,7 +53,7 @@ static void group_set(struct smmuv2_drv *d, u32 n, struct v2d_dev *dev, u16 sid,
 	fault_lock_release(&d->h.lock, flags);
 }
 
-/* Two entries that a StreamID could match both are a conflict. */
+/* Two entries conflict if a StreamID could match both. */
 static bool overlap(const struct v2d_group *g, u16 sid, u16 mask)
 {
 	return g->used && !((g->sid ^ sid) & ~(u32)(g->mask | mask));
@@ -157,7 +157,7 @@ static void dom_unlink(struct v2d_dev *dev, struct v2d_dom *dom)
 	smmuv2_drv_bank_stall(dom);
 }
 
-/* From @old to @dom in one step for each stream; either may be NULL. */
+/* Move each stream from @old to @dom in one step; either may be NULL. */
 static void move(struct v2d_dev *dev, struct v2d_dom *old, struct v2d_dom *dom)
 {
 	if (old)
@@ -168,7 +168,7 @@ static void move(struct v2d_dev *dev, struct v2d_dom *old, struct v2d_dom *dom)
 	groups_write(dev);
 }
 
-/* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
+/* The core knows the domain before the hardware uses it, so that every fault finds a domain. */
 static int attach(struct v2d_dev *dev, struct v2d_dom *dom, u64 now)
 {
 	struct v2d_dom *old = dev->dom;
@@ -195,7 +195,7 @@ int smmuv2_drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault
 	struct v2d_dom *dom = fault_domain_ctx(fdom);
 	int r = 0;
 
-	/* One bank stalls or does not: masters that differ need two domains. */
+	/* A bank as a whole stalls or does not, so masters that differ need two domains. */
 	if (pasid != DRV_NO_PASID || dom->d != d || (dom->masters && dom->masters->can_stall != dev->can_stall))
 		return -EINVAL;
 	drv_note_now(&d->h, now);
@@ -307,7 +307,7 @@ void smmuv2_drv_device_remove(void *drv, struct fault_dev *fdev, u64 now)
 	drv_note_now(&d->h, now);
 	drv_gate_close(&d->h, &d->h.config);
 	dev->base.inside = true;
-	/* What has not come to rest within the time-out never will. */
+	/* Whatever is not quiet within the time-out never will be. */
 	while ((dev->dom && detach(dev, now)) || fault_off(dev->base.faults, now))
 		if (!drv_poll(&d->h, tries++))
 			smmuv2_drv_die(d);

@@ -6,7 +6,7 @@
 #define TCR_WALK       0x3500U	   /* inner shareable, inner and outer write-back write-allocate */
 #define CBAR_BYPASS_S2 0xf300U	   /* memory attributes under the bypassed stage 2: write-back, not shareable */
 
-/* ASID and VMID are the bank's own; 0 is nobody's. */
+/* each bank has its own ASID and VMID; 0 is never used */
 static u32 tag_of(u32 bank)
 {
 	return bank + 1;
@@ -62,7 +62,7 @@ static void program_s2(struct smmuv2_drv *d, u32 n, const struct pt_build *pt)
 	drv_write64(&d->h, v2d_cb(d, n, CB_TTBR0), pt->root);
 }
 
-/* SCTLR follows from what the bank is in; its lock is held. */
+/* SCTLR follows from the bank's state; the caller holds its lock. */
 static void write_sctlr(struct smmuv2_drv *d, u32 n)
 {
 	const struct v2d_bank *b = &d->bank[n];
@@ -83,8 +83,8 @@ static u32 cbar_of(const struct smmuv2_drv *d, u32 n)
 }
 
 /*
- * The bank of the stage 2 that lies under all others; its VMID is theirs. It neither stalls nor interrupts: every page
- * that is mapped was covered before.
+ * Set up the bank of the stage 2 that lies under all others, which share its VMID. It neither stalls nor interrupts,
+ * because it maps every page before stage 1 refers to it.
  */
 void smmuv2_drv_bank_nested(struct smmuv2_drv *d)
 {
@@ -124,7 +124,7 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 	fault_lock_release(&b->lock, flags);
 }
 
-/* Its interrupt off, or on again. The bank's lock is held. */
+/* Turn the bank's interrupt off, or on again. The caller holds the bank's lock. */
 void smmuv2_drv_bank_mute(struct smmuv2_drv *d, u32 n, bool on)
 {
 	d->bank[n].muted = on;
@@ -134,7 +134,7 @@ void smmuv2_drv_bank_mute(struct smmuv2_drv *d, u32 n, bool on)
 		drv_count(&d->h, &d->stats.muted);
 }
 
-/* A free bank for a domain that is about to be used. The configuration gate is closed. */
+/* Allocate a bank for a domain that is about to be used. The configuration gate is closed. */
 int smmuv2_drv_bank_take(struct smmuv2_drv *d, struct v2d_dom *dom)
 {
 	u32 n;
@@ -149,14 +149,14 @@ int smmuv2_drv_bank_take(struct smmuv2_drv *d, struct v2d_dom *dom)
 	return 0;
 }
 
-/* No master is attached, so nothing is translated or stalled by it any more. */
+/* No master is attached, so the bank no longer translates or stalls anything. */
 void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom)
 {
 	u32 n = (u32)dom->bank;
 	struct v2d_bank *b = &d->bank[n];
 	unsigned long flags;
 
-	/* With the time-out the tag cannot be used again: the bank is lost until the next probe. */
+	/* After a time-out the tag cannot be reused: the bank is lost until the next probe. */
 	if (smmuv2_drv_tlbi_all(d, n))
 		return;
 	flags = fault_lock_acquire(&b->lock);
@@ -168,7 +168,7 @@ void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom)
 	dom->bank = -1;
 }
 
-/* CFCFG: while there are masters, and each of them may stall. The configuration gate is closed. */
+/* CFCFG is set while there are masters and each of them may stall. The configuration gate is closed. */
 void smmuv2_drv_bank_stall(struct v2d_dom *dom)
 {
 	struct smmuv2_drv *d = dom->d;
@@ -192,7 +192,7 @@ void smmuv2_drv_bank_stall(struct v2d_dom *dom)
 
 /* ---- TLB maintenance ---- */
 
-/* Waits for a sync; no gate of a domain is closed, because the answer that it may wait for needs to map. */
+/* Wait for a sync; no gate of a domain is closed, because the answer that the sync may wait for needs to map. */
 static int wait_sync(struct smmuv2_drv *d, u64 status)
 {
 	u32 tries = 0;
@@ -216,7 +216,7 @@ static int sync_bank(struct smmuv2_drv *d, u32 n)
 	return wait_sync(d, v2d_cb(d, n, CB_TLBSTATUS));
 }
 
-/* Everything of the bank's ASID, or VMID. */
+/* Invalidate everything that has the bank's ASID or VMID. */
 int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank)
 {
 	if (!d->f.stage2) {
@@ -228,7 +228,7 @@ int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank)
 	return wait_sync(d, GR0_sTLBGSTATUS);
 }
 
-/* Last-level entries only: tables stay when they become empty. */
+/* Last-level entries suffice, because tables stay when they become empty. */
 static void tlbi_page(struct smmuv2_drv *d, u32 n, u64 iova)
 {
 	if (d->f.stage2)

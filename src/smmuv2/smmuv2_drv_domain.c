@@ -48,7 +48,7 @@ int smmuv2_drv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_t
 	struct pt_build_cfg cfg;
 	int r;
 
-	/* Stage 2 alone would have to know all memory beforehand. */
+	/* Stage 2 on its own would have to map all memory beforehand. */
 	if (d->h.stage2 && type == DRV_DOMAIN_IDENTITY)
 		return -EOPNOTSUPP;
 	table_cfg(d, &cfg);
@@ -109,13 +109,13 @@ int smmuv2_drv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 b
 	drv_gate_close(&d->h, &dom->base.gate);
 	r = pt_map(&dom->base.pt, iova, pa, bytes, prot | attributes(&d->f));
 	drv_gate_open(&d->h, &dom->base.gate);
-	/* What does not translate is not cached, but a table that was given back may have been walked. */
+	/* An entry that does not translate is not cached, but a table that was freed may have been walked. */
 	if ((r == -ENOMEM || r == -EIO) && dom->bank >= 0)
 		smmuv2_drv_tlbi_all(d, (u32)dom->bank);
 	return r;
 }
 
-/* The gate is open again while the sync is waited for: what holds it up may be a fault whose handler maps. */
+/* The gate is open while the driver waits for the sync, because the sync may wait for a fault whose handler maps. */
 s64 smmuv2_drv_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes)
 {
 	struct smmuv2_drv *d = drv;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Faults: the handler's order is syndrome, clear FSR, report; RESUME comes with
- * the answer. Between the two the bank waits with its interrupt off, for SS
- * alone keeps the line raised. No lock is held while the core is called.
+ * the answer. Between the two the bank waits with its interrupt off, because SS alone keeps the line raised. No lock
+ * is held while the core is called.
  */
 #include "smmuv2_drv_priv.h"
 
@@ -40,10 +40,13 @@ static void make_record(const struct smmuv2_context_fault *f, u64 cookie, struct
 	};
 }
 
-/* What was in a bank. */
+/* What a bank had on record. */
 enum found { FOUND_NOTHING, FOUND_STATUS, FOUND_FAULT };
 
-/* SS or MULTI alone: a fault has left no record. Resumed, it comes again and is recorded then (15.5.9). */
+/*
+ * SS or MULTI alone means that a fault has left no record. A transaction that is resumed faults again and is recorded
+ * then (15.5.9).
+ */
 static enum found status_only(struct smmuv2_drv *d, u32 n, u32 fsr)
 {
 	if (!fsr)
@@ -58,9 +61,8 @@ static enum found status_only(struct smmuv2_drv *d, u32 n, u32 fsr)
 }
 
 /*
- * Whether the bank is to be left alone: what it tells has been the same for long.
- * A stall that is answered in vain is no sign of that; respond() sees whether its
- * record went away. The bank's lock is held.
+ * Whether to leave the bank alone because its record has been the same for long. A stall that is answered in vain
+ * does not count; respond() checks whether its record went away. The caller holds the bank's lock.
  */
 static bool nothing_new(struct smmuv2_drv *d, u32 n, u32 fsr, u64 far)
 {
@@ -78,13 +80,13 @@ static bool nothing_new(struct smmuv2_drv *d, u32 n, u32 fsr, u64 far)
 	return true;
 }
 
-/* Take what the bank has on record, and clear it. The bank's lock is held. */
+/* Take the bank's record, and clear it. The caller holds the bank's lock. */
 static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault *f, struct fault_record *r)
 {
 	struct v2d_bank *b = &d->bank[n];
 	u32 fsr;
 
-	/* While a stall waits for its answer only MULTI can come; RESUME clears it. */
+	/* While a stall waits for its answer only MULTI can be set; RESUME clears it. */
 	if (!b->used || b->waiting || b->muted)
 		return FOUND_NOTHING;
 	fsr = smmuv2_drv_status(d, v2d_cb(d, n, CB_FSR));
@@ -135,7 +137,7 @@ static struct fault_dev *master_of(struct smmuv2_drv *d, u32 sid)
 	return found ? fault_dev_lookup(d->h.core, sid) : NULL;
 }
 
-/* An answer is always taken by the hardware (see respond()), so the core never asks for the record again. */
+/* The hardware always takes an answer (see respond()), so the core never asks for the record again. */
 static void report(struct smmuv2_drv *d, const struct fault_record *r)
 {
 	struct fault_dev *dev = master_of(d, r->sid);
@@ -152,7 +154,7 @@ static void report(struct smmuv2_drv *d, const struct fault_record *r)
 	(void)err;
 }
 
-/* Records dealt with: 0 or 1. */
+/* Returns the number of records handled: 0 or 1. */
 u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n)
 {
 	struct v2d_bank *b = &d->bank[n];
@@ -174,7 +176,7 @@ u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n)
 	return 1;
 }
 
-/* Until the core knows what others have taken from a bank. */
+/* Wait until the core knows what others have taken from a bank. */
 static int await_reports(struct smmuv2_drv *d, u32 n)
 {
 	struct v2d_bank *b = &d->bank[n];
@@ -234,9 +236,8 @@ u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 /* ---- From the core to the hardware ---- */
 
 /*
- * FSR is cleared before RESUME is written: MMU-500 would keep SS. The record was
- * cleared when it was taken; where it stands there still, and again and again,
- * there would be no end of it. The bank's lock is held.
+ * FSR is cleared before RESUME is written, because MMU-500 would keep SS. The record was cleared when it was taken;
+ * where it is still there, the driver does not clear it for ever. The caller holds the bank's lock.
  */
 static void resume(struct smmuv2_drv *d, u32 n, u32 how)
 {
@@ -273,8 +274,8 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 }
 
 /*
- * A bank has one record, and MMIO is in order: reading it once, and waiting for
- * whoever has read it before, is the fence of reports. RESUME is its own.
+ * A bank has one record, and MMIO is in order: to read it once, and to wait for whoever has read it before, is the
+ * fence of reports. RESUME needs no fence of responses.
  */
 static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 {

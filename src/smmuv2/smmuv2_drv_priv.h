@@ -134,7 +134,7 @@ u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset);
 
 #define V2D_NESTED_BANK 0 /* has stage 2, where that lies under the others */
 
-#define V2D_STALE 256 /* the same news so often in a row is no news */
+#define V2D_STALE 256 /* the same record so often in a row means that the hardware does not clear it */
 
 /* smmuv2_drv_bank.c: what a bank's registers hold */
 void smmuv2_drv_bank_nested(struct smmuv2_drv *d);

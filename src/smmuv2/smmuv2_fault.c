@@ -144,7 +144,7 @@ static bool slot_free(struct smmuv2 *s, u16 tbu)
 	return false;
 }
 
-/* Append a copy of @stall to bank @n's queue: index + 1 of its slot, 0: its TBU has none. */
+/* Append a copy of @stall to bank @n's queue. Returns index + 1 of its slot; 0 if its TBU has none. */
 u16 smmuv2_fault_queue(struct smmuv2 *s, u32 n, const struct smmuv2_stall *stall)
 {
 	struct smmuv2_tbu *u = &s->tbu[stall->tbu];
@@ -215,7 +215,7 @@ static void stall_end(struct smmuv2 *s, u32 n, u16 slot, enum iommu_resume how)
 	s->ops->txn_resume(s->ctx, id, how);
 }
 
-/* Tell those that XLAT_WAIT sent away, once the slots are as they will be. */
+/* Notify those that were answered with XLAT_WAIT, once the slots have reached their final state. */
 static void tell_waiting(struct smmuv2 *s)
 {
 	u32 i;
@@ -238,7 +238,7 @@ static void slots_changed(struct smmuv2 *s)
 	smmuv2_sync_check(s);
 }
 
-/* Present the bank's stalled transactions again, in order; only those that met another's fault with @innocent. */
+/* Present the bank's stalled transactions again, in order; with @innocent only those that met another's fault. */
 static void release(struct smmuv2 *s, u32 n, bool innocent)
 {
 	struct smmuv2_bank *b = &s->bank[n];
@@ -326,7 +326,7 @@ static void emit_fault(struct smmuv2 *s, const struct dma_txn *t, u16 code)
 	emit(s, &ev);
 }
 
-/* CFCFG is looked at here, after the fault, and nowhere else. */
+/* CFCFG is evaluated here, after the fault, and nowhere else. */
 enum xlat smmuv2_fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, struct xlat_result *r)
 {
 	struct smmuv2_bank *b = &s->bank[f->fault_cb];
@@ -418,7 +418,7 @@ void smmuv2_fault_restore(struct smmuv2 *s, u32 n, u32 value)
 	set_fsr(s, n, (value & (FSR_FAULTS | FSR_FORMAT | FSR_MULTI)) | (s->bank[n].fsr & FSR_SS));
 }
 
-/* SCTLR has been written. HUPCF turned on sets those free that met another's fault. */
+/* SCTLR has been written. Turning HUPCF on releases those that met another's fault. */
 void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n)
 {
 	struct smmuv2_bank *b = &s->bank[n];
@@ -432,7 +432,7 @@ void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n)
 		release(s, n, true);
 }
 
-/* All lines that are high fall. */
+/* Lower all lines that are high. */
 void smmuv2_fault_lower(struct smmuv2 *s)
 {
 	u32 n;
@@ -444,7 +444,7 @@ void smmuv2_fault_lower(struct smmuv2 *s)
 	}
 }
 
-/* All lines are low: those rise whose cause the registers show. */
+/* All lines are low: raise those whose cause the registers show. */
 void smmuv2_fault_raise(struct smmuv2 *s)
 {
 	u32 n;
@@ -454,7 +454,7 @@ void smmuv2_fault_raise(struct smmuv2 *s)
 		bank_irq(s, n);
 }
 
-/* Reset: lines fall, and what is stalled or waits goes back to the holder. */
+/* Reset: lower the lines, and give stalled and waiting transactions back to the holder. */
 void smmuv2_fault_reset(struct smmuv2 *s)
 {
 	u32 n;

@@ -69,7 +69,7 @@ u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size)
 	return value;
 }
 
-/* What hardware does not implement stays zero, so that software can find out. */
+/* Bits that the hardware does not implement stay zero, so that software can detect them. */
 static void scr0_written(struct smmuv2 *s)
 {
 	u32 scr0 = (u32)reg_get(&s->gr0, GR0_sCR0), changed = scr0 ^ s->scr0;

@@ -61,13 +61,13 @@ static inline void emit(struct smmuv2 *s, const struct iommu_event *ev)
 	engine_event(&s->guard, s->ops, s->ctx, ev);
 }
 
-/* smmuv2_scope.c: events that say what was translated before and may be different now */
+/* smmuv2_scope.c: events that say which translations may have changed */
 void smmuv2_changed(struct smmuv2 *s);
 void smmuv2_changed_bank(struct smmuv2 *s, u32 n);
 void smmuv2_changed_streams(struct smmuv2 *s, u32 first, u32 last);
 void smmuv2_invalidated(struct smmuv2 *s, const struct tcache_inv *inv, u32 dropped);
 
-/* smmuv2.c: the SMMU out of reset, its callers told nothing. */
+/* smmuv2.c: resets the SMMU without notifying the holder. */
 void smmuv2_power_on(struct smmuv2 *s);
 void smmuv2_identify(struct smmuv2 *s);
 

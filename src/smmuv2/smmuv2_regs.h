@@ -273,8 +273,20 @@ extern const struct reg_desc smmuv2_gr1_table[];
 extern const struct reg_desc smmuv2_cb_table[];
 extern const u32 smmuv2_gr0_rows, smmuv2_gr1_rows, smmuv2_cb_rows;
 
-/* Size codes of IDR2.IAS, OAS, TCR2.PASIZE: 0: 32 bits, 1: 36, 2: 40, 3: 42, 4: 44, 5 (and above): 48. */
+/**
+ * smmuv2_size_bits() - decode an address size of IDR2.IAS, IDR2.OAS or TCR2.PASIZE
+ * @code: 0: 32 bits, 1: 36, 2: 40, 3: 42, 4: 44, 5 and above: 48
+ *
+ * Return: Bits.
+ */
 u8 smmuv2_size_bits(u32 code);
+
+/**
+ * smmuv2_size_code() - encode an address size
+ * @bits: 48 at most
+ *
+ * Return: The smallest size code of at least @bits; see smmuv2_size_bits().
+ */
 u32 smmuv2_size_code(u8 bits);
 
 #endif /* SMMUV2_REGS_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What an event concerns, and whom: for holders that remember translations. */
+/* What an event concerns, and which streams: for holders that keep translations. */
 #include "smmuv2_priv.h"
 
 static void changed(struct smmuv2 *s, const struct iommu_scope *scope)
@@ -9,7 +9,7 @@ static void changed(struct smmuv2 *s, const struct iommu_scope *scope)
 	emit(s, &ev);
 }
 
-/* What was translated before may be different now, though no entry was dropped. */
+/* Translations may have changed, though no entry was dropped. */
 void smmuv2_changed(struct smmuv2 *s)
 {
 	struct iommu_scope scope = { .stages = SCOPE_S1 | SCOPE_S2, .global = true };
@@ -55,7 +55,7 @@ void smmuv2_invalidated(struct smmuv2 *s, const struct tcache_inv *inv, u32 drop
 
 /* ---- Whom ---- */
 
-/* The bank that @cb is nested over, as CBAR names it: also while that is no stage 2 bank. */
+/* The bank that @cb is nested over, as CBAR names it: even while that is not a stage 2 bank. */
 static u32 nested_over(const struct smmuv2 *s, u32 cb)
 {
 	if (s->bank[cb].type != CBAR_S1_S2)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The state in an image. Registers, queues of stalled transactions, caches and
- * what orders maintenance are kept; what follows from them (decoded banks and
- * streams, free slots, interrupt levels) is made again when an image is loaded.
+ * what orders maintenance are kept; what follows from them (decoded banks and streams, free slots, interrupt levels)
+ * is derived again when an image is loaded.
  */
 #include "image.h"
 #include "smmuv2_priv.h"
@@ -74,7 +74,10 @@ static void exchange_stall(struct smmuv2 *s, struct iommu_image *img, struct smm
 	image_check(img, p->seq <= s->seq && p->tbu < s->cfg.n_tbus && p->cb < s->cfg.num_cb);
 }
 
-/* The queue of bank @n, first to last. Loading appends each, so that links and counts cannot be bad ones. */
+/*
+ * The queue of bank @n, first to last. Loading appends each transaction, so that links and counts are always
+ * consistent.
+ */
 static void exchange_queue(struct smmuv2 *s, struct iommu_image *img, u32 n)
 {
 	struct smmuv2_bank *b = &s->bank[n];
@@ -141,7 +144,7 @@ static void exchange(struct smmuv2 *s, struct iommu_image *img)
 
 /* ---- What was loaded ---- */
 
-/* Not what an entry of the TLB looks like. */
+/* Whether an entry cannot be one of the TLB. */
 static bool bad_translation(const struct tcache_entry *e, const void *unused)
 {
 	struct xlat_result r = { 0 };
@@ -155,7 +158,7 @@ static bool bad_translation(const struct tcache_entry *e, const void *unused)
 	return r.fault || r.bypass || r.recorded || r.untranslated || !r.hit || r.global != e->global;
 }
 
-/* Not what an entry of a walk cache looks like: level of the table + 1, attributes above. */
+/* Whether an entry cannot be one of a walk cache: level of the table + 1, attributes above. */
 static bool bad_table(const struct tcache_entry *e, const void *unused)
 {
 	u64 level = e->data[1] & 0xff;
@@ -170,7 +173,9 @@ static bool entries_ok(struct tcache *c, bool (*bad)(const struct tcache_entry *
 	return !tcache_invalidate(c, &inv);
 }
 
-/* A bank without a fault holds nobody, but where another's stall holds all; RESUME has an owner only with SS. */
+/*
+ * A bank without a fault holds no transaction, unless another bank's stall holds all; RESUME has an owner only with SS.
+ */
 static bool queues_ok(const struct smmuv2 *s)
 {
 	u32 n;
@@ -186,7 +191,7 @@ static bool queues_ok(const struct smmuv2 *s)
 	return true;
 }
 
-/* Make again what follows from the registers, all but the interrupt lines. */
+/* Derive again what follows from the registers, except for the interrupt lines. */
 static void derive(struct smmuv2 *s)
 {
 	u32 n;

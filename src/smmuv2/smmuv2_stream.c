@@ -19,7 +19,7 @@ u16 smmuv2_stream_find(const struct smmuv2 *s, u32 sid)
 		const u16 *id = &s->match_id[block], *mask = &s->match_mask[block];
 		u16 in_block = 0, where = 0;
 
-		/* A constant count without branches: this is what a compiler makes vector code of. */
+		/* A loop with a constant count and without branches, so that a compiler vectorises it. */
 		for (i = 0; i < SMMUV2_MATCH_BLOCK; i++) {
 			u16 hit = (u16) - ((u16)(sid & mask[i]) == id[i]);
 
@@ -108,7 +108,7 @@ static void tell_matched(struct smmuv2 *s, u32 smr, u32 s2cr)
 		smmuv2_changed_streams(s, id, id | (bits & ~mask));
 }
 
-/* Mapping group @n has been written: those it matched, and those it matches now. */
+/* Mapping group @n has been written: forget the StreamIDs that it matched, and those that it matches now. */
 void smmuv2_stream_changed(struct smmuv2 *s, u32 n, u32 old_smr, u32 old_s2cr)
 {
 	u32 smr = (u32)reg_get(&s->gr0, GR0_SMR(n)), s2cr = (u32)reg_get(&s->gr0, GR0_S2CR(n));

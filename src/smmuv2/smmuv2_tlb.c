@@ -4,7 +4,10 @@
 
 /* ---- Maintenance ---- */
 
-/* What an operation matches of the walks in flight: the entry that they are about to install, or the page they faulted on. */
+/*
+ * What an operation is compared with for a walk in flight: the entry that it is about to install, or the page on which
+ * it faulted.
+ */
 static bool hits_walk(const struct smmuv2 *s, const struct iommu_walk *w, const struct tcache_inv *inv)
 {
 	const struct smmuv2_found *f = (const struct smmuv2_found *)w->priv;
@@ -19,7 +22,7 @@ static bool hits_walk(const struct smmuv2 *s, const struct iommu_walk *w, const 
 	e.shift = f->shift;
 	e.global = f->global;
 	b = &s->bank[f->cb];
-	/* By IPA: a nested walk does not keep which IPAs it went through, so each of the VMID counts. */
+	/* By IPA: a nested walk does not record which IPAs it went through, so each nested walk of the VMID counts. */
 	if ((inv->tag.world & SMMUV2_REGIME_MASK) == SMMUV2_S2 && (inv->match & TCACHE_BY_WORLD) &&
 	    b->s2 != SMMUV2_NO_BANK)
 		return s->bank[b->s2].tag.vmid == inv->tag.vmid;
@@ -37,7 +40,10 @@ static void invalidate(struct smmuv2 *s, struct tcache_inv *inv)
 	dropped += tcache_invalidate(&s->wc1, inv);
 	dropped += tcache_invalidate(&s->wc2, inv);
 	for (w = s->walks; w; w = w->next) {
-		/* The first that overtakes it counts: a sync of that one must still find it after a later one. */
+		/*
+		 * The first operation that overtakes the walk counts: its sync must still find the walk after a later
+		 * operation.
+		 */
 		if (w->stale || !hits_walk(s, w, inv))
 			continue;
 		w->stale = true;
@@ -123,7 +129,7 @@ void smmuv2_tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value)
 	bool ipa = offset == CB_TLBIIPAS2 || offset == CB_TLBIIPAS2L;
 	struct tcache_inv inv = { .match = TCACHE_BY_WORLD | TCACHE_BY_VMID, .tag = b->tag };
 
-	/* A stage 2 bank has the operations by IPA and no others (15.5). */
+	/* A stage 2 bank has operations by IPA only (15.5). */
 	if (ipa != (b->type == CBAR_S2))
 		return;
 	switch (offset) {
@@ -151,7 +157,7 @@ void smmuv2_tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value)
 	b->inv_seq = s->seq;
 }
 
-/* ---- Completion: walks that used what is gone, and stalled transactions that came before ---- */
+/* ---- Completion: walks that used invalidated entries, and earlier stalled transactions ---- */
 
 static bool concerns(const struct smmuv2 *s, u32 n, u32 cb)
 {
@@ -187,7 +193,7 @@ static void emit_sync(struct smmuv2 *s, u32 n)
 	emit(s, &ev);
 }
 
-/* Something that a sync may wait for has ended. */
+/* A walk or a stall that a sync may wait for has ended. */
 void smmuv2_sync_check(struct smmuv2 *s)
 {
 	u32 n;

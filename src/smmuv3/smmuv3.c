@@ -2,7 +2,7 @@
 /* Life of an SMMU: configuration, reset, and its face for holders of any IOMMU. */
 #include "smmuv3_priv.h"
 
-/* Fields that promise what the model does not do. */
+/* Fields that announce features which the model lacks. */
 #define IDR0_ABSENT (IDR0_BTM | IDR0_DORMHINT | IDR0_ATOS | IDR0_VATOS)
 #define IDR1_ABSENT (IDR1_REL | IDR1_QUEUES_PRESET | IDR1_TABLES_PRESET | IDR1_ECMDQ)
 #define IDR3_ABSENT                                                                                         \
@@ -180,7 +180,7 @@ static void reset_registers(struct smmuv3 *s)
 	s->cr2 = 0;
 }
 
-/* All but what the holder has a share in: transactions and walks. */
+/* Reset everything but what the holder shares: transactions and walks. */
 void v3_reset_state(struct smmuv3 *s)
 {
 	reset_registers(s);
@@ -232,7 +232,7 @@ void smmuv3_exit(struct smmuv3 *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* A walk that began before: its fill or cancel finds no list, and nothing to install or to record. */
+/* Take a walk that began before the reset off the list: its fill or cancel finds nothing to install or to record. */
 static void disown(struct iommu_walk *w)
 {
 	struct v3_walk *p = v3_walk_of(w);

@@ -25,22 +25,23 @@ extern "C" {
 
 /**
  * struct smmuv3_cfg - what a designer chooses; a zeroed one is a useful SMMU
- * @idr: IDR0..IDR5. 0 means the documented default of that register
- *	 (smmuv3_default_idr()), unless its bit of @idr_given is set. Features that
- *	 the model lacks are cleared from what software reads: BTM, ATOS, VATOS,
- *	 ECMDQ, presets, DORMHINT, PBHA, MPAM, FWB, PTWNNC, DPT, PASIDTT, EPAN, MTEPERM, permission
- *	 indirection and overlays, THE, AIE; so are those that others leave without meaning. D128 is refused.
- * @idr_given: bit n: idr[n] is meant as it is, even if 0; bit 6: so is @aidr
+ * @idr: IDR0..IDR5. 0 means the documented default of that register (smmuv3_default_idr()), unless its bit of
+ *	@idr_given is set. Features that the model lacks are cleared from what software reads: BTM, ATOS, VATOS,
+ *	ECMDQ, presets, DORMHINT, PBHA, MPAM, FWB, PTWNNC, DPT, PASIDTT, EPAN, MTEPERM, permission indirection and
+ *	overlays, THE, AIE; so are those that others leave without meaning. D128 is refused.
+ * @idr_given: bit n: idr[n] is used as given, even if 0; bit 6: so is @aidr
  * @aidr: 0: 1 (SMMUv3.1); up to 2 (SMMUv3.2)
  * @iidr: 0: 0x0000043b
  * @gbpa: reset value of GBPA; 0: SHCFG = use incoming, no abort
- * @stalls: transactions that may be stalled at once, up to SMMUV3_MAX_STALLS;
- *	 0: IDR5.STALL_MAX (at most that in any case)
- * @tlb, @walk_cache, @walk_cache_s2, @ste_cache, @cd_cache: geometries. All zero:
- *	 default; sets 0 and ways 1: no such cache. Defaults: TLB 512 x 8,
- *	 walk caches 64 x 4, STE cache 32 x 4, CD cache 32 x 4, LRU.
- * @no_wired_irq: with IDR0.MSI = 1, send MSIs only. Else each source pulses its
- *	 line (SMMUV3_IRQ_*) and, with IDR0.MSI = 1 and an address other than 0, sends its MSI, too.
+ * @stalls: transactions that may be stalled at once, up to SMMUV3_MAX_STALLS; 0: IDR5.STALL_MAX (at most that in any
+ *	case)
+ * @tlb: geometry; all zero: 512 sets of 8 ways, LRU; sets 0 and ways 1: no TLB
+ * @walk_cache: walk cache of stage 1; all zero: 64 sets of 4 ways, LRU; sets 0 and ways 1: no such cache
+ * @walk_cache_s2: walk cache of stage 2; likewise
+ * @ste_cache: cache of STEs; all zero: 32 sets of 4 ways, LRU; sets 0 and ways 1: no such cache
+ * @cd_cache: cache of CDs; likewise
+ * @no_wired_irq: with IDR0.MSI = 1, send MSIs only. Else each source pulses its line (SMMUV3_IRQ_*) and, with
+ *	IDR0.MSI = 1 and an address other than 0, sends its MSI, too.
  */
 struct smmuv3_cfg {
 	u32 idr[6];
@@ -57,23 +58,40 @@ struct smmuv3_cfg {
 	bool no_wired_irq;
 };
 
-/* What hardware counts; for statistics and tests, no software sees them. */
+/**
+ * struct smmuv3_stats - what the hardware counts, for statistics and tests; software cannot read it
+ * @events: records written
+ * @events_lost: discarded: queue full, disabled or in error
+ * @events_held: records of stalls that had to wait for the queue
+ * @overflows: times OVFLG of the event queue was toggled
+ * @stalls: transactions stalled
+ * @stall_waits: transactions told to wait for a free stall slot
+ * @commands: consumed
+ * @syncs: completed
+ * @page_requests: received, stop markers included
+ * @pri_entries: written to the PRI queue
+ * @pri_lost: discarded
+ * @pri_overflows: times OVFLG of the PRI queue was toggled
+ * @auto_responses: page group responses made by hardware
+ * @ats_requests: ATS translation requests
+ * @stale_walks: filled after an invalidation of what they used
+ */
 struct smmuv3_stats {
-	u64 events;	    /* records written */
-	u64 events_lost;    /* discarded: queue full, disabled or in error */
-	u64 events_held;    /* records of stalls that had to wait for the queue */
-	u64 overflows;	    /* times OVFLG of the event queue was toggled */
-	u64 stalls;	    /* transactions stalled */
-	u64 stall_waits;    /* transactions told to wait for a free stall slot */
-	u64 commands;	    /* consumed */
-	u64 syncs;	    /* completed */
-	u64 page_requests;  /* received, stop markers included */
-	u64 pri_entries;    /* written to the PRI queue */
-	u64 pri_lost;	    /* discarded */
-	u64 pri_overflows;  /* times OVFLG of the PRI queue was toggled */
-	u64 auto_responses; /* page group responses made by hardware */
+	u64 events;
+	u64 events_lost;
+	u64 events_held;
+	u64 overflows;
+	u64 stalls;
+	u64 stall_waits;
+	u64 commands;
+	u64 syncs;
+	u64 page_requests;
+	u64 pri_entries;
+	u64 pri_lost;
+	u64 pri_overflows;
+	u64 auto_responses;
 	u64 ats_requests;
-	u64 stale_walks; /* filled after an invalidation of what they used */
+	u64 stale_walks;
 };
 
 /* Translation regimes (3.3.4, STE.STRW): iommu_scope.regime */
@@ -91,6 +109,7 @@ struct smmuv3_raw;
  * Configured by smmuv3_init(); the owner keeps the storage until smmuv3_exit().
  */
 struct smmuv3 {
+	/* private: */
 	const struct iommu_ops *ops;
 	void *ctx;
 	struct smmuv3_cfg cfg;
@@ -136,64 +155,177 @@ struct smmuv3 {
 	bool atc_timed_out; /* the next CMD_SYNC fails */
 };
 
-/* Value of IDR@n where the configuration says nothing. */
+/**
+ * smmuv3_default_idr() - default of an identification register
+ * @n: 0..5: IDR0..IDR5
+ *
+ * Return: The value where the configuration says nothing.
+ */
 u32 smmuv3_default_idr(unsigned int n);
 
 /**
  * smmuv3_init() - make an SMMU, in the state after reset
- * @ops: kept; mem_read, mem_write, txn_resume are needed, mem_cas64 if IDR0.HTTU
- *	 is not 0 (else HTTU reads as 0), msi if IDR0.MSI (else MSI reads as 0)
+ * @s: filled in; the caller owns the storage and ends it with smmuv3_exit()
+ * @cfg: copied
+ * @ops: kept; mem_read, mem_write, txn_resume are needed, mem_cas64 if IDR0.HTTU is not 0 (else HTTU reads as 0), msi
+ *	if IDR0.MSI (else MSI reads as 0)
+ * @ctx: first argument of @ops
+ *
  * Return: 0; -EINVAL for a value out of range; -ENOMEM.
  */
 int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iommu_ops *ops, void *ctx);
+
+/**
+ * smmuv3_exit() - free what the SMMU holds
+ * @s: the SMMU
+ */
 void smmuv3_exit(struct smmuv3 *s);
 
-/* See struct iommu_class. */
+/**
+ * smmuv3_step() - iommu_class.step
+ * @s: the SMMU
+ */
 void smmuv3_step(struct smmuv3 *s);
+
+/**
+ * smmuv3_reset() - iommu_class.reset
+ * @s: the SMMU
+ */
 void smmuv3_reset(struct smmuv3 *s);
+
+/**
+ * smmuv3_save() - iommu_class.save
+ * @s: the SMMU
+ * @img: the image
+ *
+ * Return: 0, -EBUSY while walks are in flight, -ENOMEM.
+ */
 int smmuv3_save(struct smmuv3 *s, struct iommu_image *img);
+
+/**
+ * smmuv3_restore() - iommu_class.restore
+ * @s: the SMMU
+ * @img: the image
+ *
+ * Return: 0, -EBUSY with walks in flight or stalled transactions, -EINVAL for an image that does not fit.
+ */
 int smmuv3_restore(struct smmuv3 *s, struct iommu_image *img);
 
 /**
- * smmuv3_concerns() - see struct iommu_class; may be called from within iommu_ops.event
+ * smmuv3_concerns() - iommu_class.concerns; may be called from within iommu_ops.event
+ * @s: the SMMU
+ * @scope: what an invalidation, or a change of a register, concerns
+ * @sid: StreamID
+ * @pasid: SubstreamID, or IOMMU_NO_PASID
  *
- * Judged by the stream's cached configuration: without any, the answer is yes.
- * An address in @scope is not looked at, only the holder knows its own.
+ * The stream's cached configuration decides; without any, the answer is true. An address in @scope is ignored,
+ * because only the holder knows the addresses that it has kept.
+ *
+ * Return: false if @scope certainly does not concern the stream's translations.
  */
 bool smmuv3_concerns(struct smmuv3 *s, const struct iommu_scope *scope, u32 sid, u32 pasid);
 
-/* 4 or 8 bytes, aligned; anything else, and reserved places: read as zero, writes ignored (6.2). */
+/**
+ * smmuv3_mmio_read() - iommu_class.mmio_read
+ * @s: the SMMU
+ * @offset: bytes from the start of the register space
+ * @size: bytes of the access, 4 or 8
+ *
+ * An access must be aligned and of 4 or 8 bytes; any other, and reserved places, read as zero (6.2).
+ *
+ * Return: The value.
+ */
 u64 smmuv3_mmio_read(struct smmuv3 *s, u64 offset, unsigned int size);
+
+/**
+ * smmuv3_mmio_write() - iommu_class.mmio_write
+ * @s: the SMMU
+ * @offset: bytes from the start of the register space
+ * @value: what is written
+ * @size: bytes of the access, 4 or 8
+ *
+ * An access must be aligned and of 4 or 8 bytes; any other, and reserved places, are ignored (6.2).
+ */
 void smmuv3_mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size);
 
-/* See struct iommu_class. lookup returns XLAT_MISS where only a walk can tell. */
+/**
+ * smmuv3_lookup() - iommu_class.lookup
+ * @s: the SMMU
+ * @t: the transaction
+ * @r: filled in with the outcome's details
+ *
+ * Return: The outcome, or XLAT_MISS where only a walk can tell.
+ */
 enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r);
+
+/**
+ * smmuv3_walk() - iommu_class.walk
+ * @s: the SMMU
+ * @t: the transaction
+ * @w: the walk; the holder owns the storage
+ *
+ * Return: The outcome that the walk has decided; smmuv3_fill() makes it final.
+ */
 enum xlat smmuv3_walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_walk *w);
+
+/**
+ * smmuv3_fill() - iommu_class.fill
+ * @s: the SMMU
+ * @w: the walk; the holder owns the storage
+ *
+ * Return: The outcome, never XLAT_MISS.
+ */
 enum xlat smmuv3_fill(struct smmuv3 *s, struct iommu_walk *w);
+
+/**
+ * smmuv3_cancel() - iommu_class.cancel
+ * @s: the SMMU
+ * @w: the walk; the holder owns the storage
+ */
 void smmuv3_cancel(struct smmuv3 *s, struct iommu_walk *w);
+
+/**
+ * smmuv3_translate() - iommu_class.translate
+ * @s: the SMMU
+ * @t: the transaction
+ * @r: filled in with the outcome's details
+ *
+ * Return: The outcome, never XLAT_MISS.
+ */
 enum xlat smmuv3_translate(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r);
 
 /**
- * smmuv3_page_request() - a Page Request Message arrives (8)
- * Hardware's own answers come through iommu_ops.page_response at once.
+ * smmuv3_page_request() - accept a Page Request Message (8)
+ * @s: the SMMU
+ * @pr: the message
+ *
+ * Responses that the hardware makes itself come through iommu_ops.page_response before the call returns.
  */
 void smmuv3_page_request(struct smmuv3 *s, const struct page_request *pr);
 
 /**
- * smmuv3_ats_inv_done() - an endpoint completes invalidation @itag, or the root complex gives it up
+ * smmuv3_ats_inv_done() - an endpoint completes an ATS invalidation, or the root complex gives it up
+ * @s: the SMMU
+ * @sid: StreamID
+ * @itag: invalidation tag of the request
  * @ok: false after a time-out (3.9.1.4): the CMD_SYNC that waits for it fails with CERROR_ATC_INV_SYNC
  */
 void smmuv3_ats_inv_done(struct smmuv3 *s, u32 sid, u8 itag, bool ok);
 
 /**
- * smmuv3_unsupported() - an upstream transaction that the SMMU cannot take: terminated, F_UUT (7.3.2)
+ * smmuv3_unsupported() - terminate an upstream transaction that the SMMU cannot take: F_UUT (7.3.2)
+ * @s: the SMMU
+ * @t: the transaction
  * @reason: IMPLEMENTATION DEFINED cause for the record
  */
 void smmuv3_unsupported(struct smmuv3 *s, const struct dma_txn *t, u16 reason);
 
 /**
- * smmuv3_page_hint() - a client's speculative page request: E_PAGE_REQUEST (7.3.19); no answer follows
- * @user_perm, @priv_perm: PERM_* expected for each privilege
+ * smmuv3_page_hint() - record a client's speculative page request: E_PAGE_REQUEST (7.3.19); no answer follows
+ * @s: the SMMU
+ * @t: first page, stream and SubstreamID
+ * @user_perm: PERM_* expected for unprivileged accesses
+ * @priv_perm: PERM_* expected for privileged accesses
  * @pages: span, in units of 4 KiB
  */
 void smmuv3_page_hint(struct smmuv3 *s, const struct dma_txn *t, u8 user_perm, u8 priv_perm, u8 pages);

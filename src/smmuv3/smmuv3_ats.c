@@ -40,7 +40,7 @@ static void grant(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 	w->res.global = false;
 }
 
-/* Terminated with UR, and F_BAD_ATS_TREQ (7.3.6): what was asked for, before any override. */
+/* Terminate the request with UR and F_BAD_ATS_TREQ (7.3.6), which records what was requested, before any override. */
 static void refuse(struct smmuv3 *s, struct iommu_walk *w)
 {
 	const struct dma_txn *t = &w->txn;
@@ -52,7 +52,7 @@ static void refuse(struct smmuv3 *s, struct iommu_walk *w)
 	rec[2] = t->iova >> 12 << 12;
 }
 
-/* A configuration error: CA, with a record only if software asked for it. */
+/* A configuration error is CA, with a record only if software enabled it. */
 static void completer_abort(struct smmuv3 *s, struct iommu_walk *w)
 {
 	w->kind = XLAT_ABORT;
@@ -118,7 +118,7 @@ void v3_ats_request(struct smmuv3 *s, struct iommu_walk *w)
 		refuse(s, w);
 		return;
 	}
-	/* STE.Config and EATS come before what the CD says. */
+	/* STE.Config and EATS take precedence over the CD. */
 	st = v3_walk_stream(s, w, true);
 	if (st && st->event != C_BAD_STE && (st->config & 4)) {
 		if (st->eats == EATS_UR) {
@@ -164,7 +164,7 @@ static void forbid(struct smmuv3 *s, struct iommu_walk *w)
 	rec[2] = w->txn.iova;
 }
 
-/* The address passes as it is; beyond the output size it is aborted without a record (3.9.1.1). */
+/* The address passes unchanged; an address beyond the output size is aborted without a record (3.9.1.1). */
 static enum xlat pass(const struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
 {
 	*r = (struct xlat_result){ .pa = t->iova, .shift = 12, .perm = PERM_R | PERM_W, .bypass = true };
@@ -221,7 +221,7 @@ void v3_translated(struct smmuv3 *s, struct iommu_walk *w)
 	}
 }
 
-/* A cached translation that grants all that is asked for. */
+/* Find a cached translation that grants all permissions that are requested. */
 static enum xlat request_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
 {
 	const struct smmuv3_stream *st = v3_cached_stream(s, t->sid, t->flags & DMA_PASID ? t->pasid : V3_NO_SSID);

@@ -2,7 +2,7 @@
 /* The command queue (4.1, 4.7, 7.1). */
 #include "smmuv3_priv.h"
 
-/* What becomes of a command: a CERROR_*, 0 consumed, or it waits. */
+/* The outcome of a command: a CERROR_*, 0 if it was consumed, or it waits. */
 #define CMD_WAITS 0xff
 
 static u8 log2size(const struct smmuv3 *s)
@@ -78,8 +78,8 @@ static u8 cmd_pri_resp(struct smmuv3 *s, const u64 *cmd)
 }
 
 /*
- * Complete once no walk is in flight that an earlier invalidation overtook, and
- * every ATS invalidation is answered. The signal follows the update of CONS.
+ * A CMD_SYNC is complete once no walk is in flight that an earlier invalidation has overtaken, and every ATS
+ * invalidation is answered. The signal follows the update of CONS.
  */
 static u8 cmd_sync(struct smmuv3 *s, const u64 *cmd)
 {
@@ -163,7 +163,7 @@ static bool fetch(struct smmuv3 *s, u64 pa, u64 *cmd)
 	return true;
 }
 
-/* One command; one that has waited is not read again. False: the queue stands still. */
+/* Execute one command; a command that has waited is not read again. Returns false if the queue has to stop. */
 static bool consume(struct smmuv3 *s)
 {
 	u8 n = log2size(s);
@@ -188,7 +188,7 @@ static bool consume(struct smmuv3 *s)
 	}
 	reg_set(&s->regs, SMMU_CMDQ_CONS, (cons & CMDQ_CONS_ERR) | ring_next(ring_ptr(cons, n), n));
 	s->stats.commands++;
-	/* Whoever found no room may sleep until there is some (4.1.2). */
+	/* Software that found no room may sleep until there is some (4.1.2). */
 	if (unlikely(s->cmdq_seen_full)) {
 		s->cmdq_seen_full = false;
 		v3_pulse(s, SMMUV3_IRQ_SEV);
@@ -198,7 +198,7 @@ static bool consume(struct smmuv3 *s)
 	return true;
 }
 
-/* Consume what there is. Called when anything that holds the queue may have changed. */
+/* Consume the commands in the queue. Called when anything that blocks the queue may have changed. */
 void v3_cmdq_run(struct smmuv3 *s)
 {
 	while ((s->cr0 & CR0_CMDQEN) && !v3_gerror_active(s, GERROR_CMDQ_ERR) && pending(s))
@@ -206,7 +206,7 @@ void v3_cmdq_run(struct smmuv3 *s)
 			break;
 }
 
-/* Whether what the blocked command waits for has come. */
+/* Whether the blocked command can go on. */
 static bool may_go_on(const struct smmuv3 *s)
 {
 	if (FIELD_GET(CMD_0_OP, s->blocked_cmd[0]) == CMD_ATC_INV)

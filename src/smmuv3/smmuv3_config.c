@@ -54,7 +54,7 @@ static bool endian_illegal(const struct smmuv3 *s, bool big)
 	return (ttendian == TTENDIAN_LITTLE && big) || (ttendian == TTENDIAN_BIG && !big);
 }
 
-/* Effective size of what a stage puts out: CD.IPS, STE.S2PS (CalcPARange()). */
+/* Effective output size of a stage: CD.IPS, STE.S2PS (CalcPARange()). */
 static u8 out_bits(const struct smmuv3 *s, u32 ps, bool aa64)
 {
 	return aa64 ? min(smmuv3_addr_bits(ps), s->oas) : 40;
@@ -245,7 +245,7 @@ bool v3_ste_illegal(const struct smmuv3 *s, const u64 *ste)
 	return !vmid_ignored(s, ste) && !(s->idr0 & IDR0_VMID16) && FIELD_GET(STE_2_S2VMID, ste[2]) > 0xff;
 }
 
-/* STE.EATS as it counts: IGNORED without ATS and in bypass, split only with ATSCHK. */
+/* Effective STE.EATS: IGNORED without ATS and in bypass, split only with ATSCHK. */
 u8 v3_eats(const struct smmuv3 *s, const u64 *ste)
 {
 	u32 eats = FIELD_GET(STE_1_EATS, ste[1]);
@@ -377,7 +377,7 @@ void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream
 	st->s2_tag = (struct tcache_tag){ .vmid = st->tag.vmid, .world = WORLD_EL1 | WORLD_IPA };
 }
 
-/* Stage 1 does not take part: as though STE.Config were 0b1x0. */
+/* Stage 1 is skipped, as though STE.Config were 0b1x0. */
 static void bypass_s1(struct smmuv3_stream *st)
 {
 	st->s1 = false;

@@ -19,8 +19,8 @@ bool v3d_dead(struct smmuv3_drv *d)
 }
 
 /*
- * A register that has reserved bits has read as all ones: that is what a device
- * answers that is no longer there, and there is nothing left to switch off.
+ * A register that has reserved bits has read as all ones: the device is no longer there, and there is nothing left
+ * to switch off.
  */
 void v3d_gone(struct smmuv3_drv *d)
 {
@@ -54,7 +54,7 @@ int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
 	return drv_mem_alloc(&d->h, bytes, align_of(bytes), pa);
 }
 
-/* What the SMMU reaches through stage 2, if there is one: CDs and their tables. */
+/* Allocate what the SMMU reaches through stage 2, if there is one: CDs and their tables. */
 int v3d_table_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
 {
 	return drv_table_alloc(&d->h, bytes, align_of(bytes), pa);
@@ -89,7 +89,7 @@ int v3d_gbpa_abort(struct smmuv3_drv *d)
 	return 0;
 }
 
-/* The SMMU cannot be talked to any more. Clearing SMMUEN terminates its stalls (6.3.9.6). */
+/* The SMMU no longer responds. Clearing SMMUEN terminates its stalls (6.3.9.6). */
 void v3d_die(struct smmuv3_drv *d)
 {
 	unsigned long flags = fault_lock_acquire(&d->h.lock);
@@ -163,7 +163,7 @@ static int probe_features(struct smmuv3_drv *d)
 	u32 idr3 = drv_read32(&d->h, SMMU_IDR3);
 	u32 idr5 = drv_read32(&d->h, SMMU_IDR5);
 
-	/* IDR0 has reserved bits: no SMMU is there. */
+	/* Reserved bits of IDR0 are set: there is no SMMU. */
 	if (!~idr0 || !(idr0 & IDR0_S1P) || !(idr0 & IDR0_TTF_AA64) ||
 	    FIELD_GET(IDR0_STALL_MODEL, idr0) > STALL_MODEL_FORCED)
 		return -ENODEV;
@@ -269,7 +269,7 @@ static int disable(struct smmuv3_drv *d)
 	return r ? r : v3d_reg_sync(d, 0, SMMU_CR0, SMMU_CR0ACK);
 }
 
-/* Registers that may only be written while everything is off. Indices start at zero whatever they were. */
+/* Registers that may only be written while everything is off. Indices start at zero, whatever their previous values. */
 static void program_bases(struct smmuv3_drv *d)
 {
 	u64 rwa = d->f.queues_preset ? 0 : Q_BASE_RWA;

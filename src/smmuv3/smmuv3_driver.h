@@ -34,8 +34,14 @@ extern "C" {
  * @id: event number
  * @class_: CLASS: 0 CD, 1 translation table, 2 input address
  * @span: E_PAGE_REQUEST: Span
- * @hint_user, @hint_priv: E_PAGE_REQUEST: FAULT_READ, FAULT_WRITE, FAULT_EXEC: uR uW uX and pR pW pX
- * @ssv, @stall, @write, @exec, @priv, @s2: SSV, STALL, !RnW, InD, PnU, S2
+ * @hint_user: E_PAGE_REQUEST: uR, uW, uX as FAULT_READ, FAULT_WRITE, FAULT_EXEC
+ * @hint_priv: E_PAGE_REQUEST: pR, pW, pX, likewise
+ * @ssv: SSV: @ssid is meaningful
+ * @stall: STALL: the transaction waits for an answer
+ * @write: the access was a write (RnW clear)
+ * @exec: InD: the access was an instruction fetch
+ * @priv: PnU: the access was privileged
+ * @s2: S2: the fault is one of stage 2
  * @known: @id is one of the specification
  */
 struct smmuv3_event {
@@ -61,7 +67,11 @@ struct smmuv3_event {
 	bool known;
 };
 
-/* Fields that the hardware leaves undefined are zero in @ev, whatever @words hold. */
+/**
+ * smmuv3_event_decode() - decode an event record
+ * @words: the record in host order
+ * @ev: filled in; fields that the event's type does not define are zero, whatever @words hold
+ */
 void smmuv3_event_decode(const u64 words[4], struct smmuv3_event *ev);
 
 /**
@@ -71,7 +81,12 @@ void smmuv3_event_decode(const u64 words[4], struct smmuv3_event *ev);
  * @sid: StreamID
  * @ssid: SubstreamID; meaningful with @ssv only
  * @prgi: PRGIndex
- * @ssv, @last, @read, @write, @exec, @priv: SSV, LAST, pR, pW, pX, pPRIV
+ * @ssv: SSV: @ssid is meaningful
+ * @last: LAST: last request of its group
+ * @read: pR: read permission is requested
+ * @write: pW: write permission is requested
+ * @exec: pX: execute permission is requested
+ * @priv: pPRIV: privileged access is requested
  * @stop: a stop marker: it asks for nothing and gets no answer
  */
 struct smmuv3_pri_entry {
@@ -89,6 +104,11 @@ struct smmuv3_pri_entry {
 	bool stop;
 };
 
+/**
+ * smmuv3_pri_decode() - decode a PRI queue entry
+ * @words: the entry in host order
+ * @e: filled in
+ */
 void smmuv3_pri_decode(const u64 words[2], struct smmuv3_pri_entry *e);
 
 enum smmuv3_drv_msi { SMMUV3_MSI_EVENTQ, SMMUV3_MSI_PRIQ, SMMUV3_MSI_GERROR, SMMUV3_MSI_COUNT };
@@ -109,10 +129,12 @@ enum smmuv3_drv_msi { SMMUV3_MSI_EVENTQ, SMMUV3_MSI_PRIQ, SMMUV3_MSI_GERROR, SMM
  * @nested: stage 1 lies over a stage 2 that maps every address to itself; probe: -EOPNOTSUPP if the SMMU lacks it
  * @s2_page_bytes: size of its pages: 4 KiB, 2 MiB, 1 GiB (granule 12); 0: 4 KiB
  * @msi: use MSIs where IDR0.MSI says so; else wired lines
- * @msi_cfg: doorbell and data of each
+ * @msi_cfg: doorbell and data of each, by enum smmuv3_drv_msi
+ * @msi_cfg.addr: physical address of the doorbell
+ * @msi_cfg.data: what is written there
  * @storm: limits of the storm back-off of every stalling device (struct fault_storm's first four), or NULL: none
  * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code for every device, or NULL: defaults
- * @event: called for each event after it was dealt with, in the drainer's context; may be NULL
+ * @event: called for each event after it was handled, in the context of the thread that drains the queue; may be NULL
  * @observe: fault_ops.observe; may be NULL
  * @observer: first argument of @event and @observe
  */
@@ -144,12 +166,12 @@ struct smmuv3_drv_cfg {
 
 /**
  * struct smmuv3_drv_stats - what the driver has seen; never reset
- * @events: records dealt with, by event number
- * @unknown_events: of them, with a number that the specification does not define
+ * @events: records handled, by event number
+ * @unknown_events: records with a number that the specification does not define
  * @stalls: records with STALL that were reported to the fault core
- * @orphans: stalls of which nobody would take care: terminated by the driver itself
+ * @orphans: stalls that nobody would answer: the driver itself terminated them
  * @evtq_overflows: times OVFLG was found toggled
- * @evtq_discarded: records thrown away after EVENTQ_ABT_ERR
+ * @evtq_discarded: records discarded after EVENTQ_ABT_ERR
  * @resyncs: times a queue's indices were in no consistent state (3.5.1)
  * @page_requests: PRI entries reported
  * @stop_markers: PRI entries that were stop markers
@@ -157,10 +179,10 @@ struct smmuv3_drv_cfg {
  * @gerrors: Global Errors, by bit of GERROR
  * @cmdq_errors: command queue errors, by CERROR code (0: any other)
  * @commands: commands given to the SMMU
- * @syncs: of them, CMD_SYNC
- * @timeouts: waits that the host gave up
- * @given_up: the SMMU gives no answer any more and was switched off; nothing is asked of it since
- * @abandoned: answers that were owed then: counted as given, to nobody
+ * @syncs: CMD_SYNCs among the commands
+ * @timeouts: waits that ended with a time-out
+ * @given_up: the SMMU no longer responds and was switched off; the driver sends it no further requests
+ * @abandoned: answers that were owed at that time: counted as given, though nobody received them
  * @last_event: words of the last event record
  * @last_bad_cmd: words of the last command that the SMMU refused
  */
@@ -186,10 +208,20 @@ struct smmuv3_drv_stats {
 	u64 last_bad_cmd[2];
 };
 
-/* Counters of the driver object @drv, valid until its remove. */
+/**
+ * smmuv3_drv_stats() - counters of a driver
+ * @drv: the driver object
+ *
+ * Return: The counters, valid until the driver's remove.
+ */
 const struct smmuv3_drv_stats *smmuv3_drv_stats(const void *drv);
 
-/* Outstanding recoverable faults that @dev may have: for a PRI endpoint its Outstanding Page Request Allocation. */
+/**
+ * smmuv3_drv_credits() - outstanding recoverable faults that a device may have
+ * @dev: a device of this driver
+ *
+ * Return: Their number: for a PRI endpoint its Outstanding Page Request Allocation.
+ */
 u32 smmuv3_drv_credits(const struct fault_dev *dev);
 
 extern const struct drv_class smmuv3_drv_class;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Masters, and which domain each of their PASIDs has: STEs and CDs (5.2, 5.4),
- * stalling on and off (5.5), and the orderly end of it all (4.7.2.1).
+ * Masters, and which domain each of their PASIDs has: STEs and CDs (5.2, 5.4), turning stalling on and off (5.5),
+ * and the orderly removal of a master (4.7.2.1).
  */
 #include "smmuv3_drv_priv.h"
 
@@ -12,7 +12,7 @@
 #define PRG_INDICES 512
 #define TIMEOUTS    4 /* in a row, while a device is made quiet: then the SMMU is given up */
 
-/* ---- What the structures have to say ---- */
+/* ---- What the structures contain ---- */
 
 /* The default substream's CD has index 0 (S1DSS = 2). */
 static u32 ssid_of(u32 pasid)
@@ -63,7 +63,7 @@ static u64 s1dss(const struct drv_domain *rid)
 	return rid && rid->type == DRV_DOMAIN_IDENTITY ? S1DSS_BYPASS : S1DSS_TERMINATE;
 }
 
-/* Word 1 is the same for every kind of STE as far as that is possible: fewer words to change. */
+/* Word 1 is the same for every kind of STE as far as possible, so that fewer words change. */
 static u64 ste_word1(const struct v3d_dev *dev)
 {
 	u64 w = FIELD_PREP(STE_1_S1CIR, NORMAL_WB) | FIELD_PREP(STE_1_S1COR, NORMAL_WB) |
@@ -75,7 +75,7 @@ static u64 ste_word1(const struct v3d_dev *dev)
 		w |= STE_1_S1STALLD;
 	if (dev->ats)
 		w |= FIELD_PREP(STE_1_EATS, EATS_FULL);
-	/* An endpoint whose requests carry PASIDs wants them in hardware's own responses (8.1). */
+	/* An endpoint whose requests carry PASIDs expects them in automatic responses, too (8.1). */
 	if (dev->pri && dev->cd_bits)
 		w |= STE_1_PPAR;
 	return w;
@@ -183,7 +183,7 @@ static int hw_set(struct v3d_dev *dev, u32 pasid, struct drv_domain *dom)
 	return r;
 }
 
-/* Endpoints forget all that they were told for @pasid. */
+/* Make the endpoints drop every translation for @pasid. */
 static int atc_flush(struct v3d_dev *dev, u32 pasid)
 {
 	struct drv_attachment all = { .dev = &dev->base, .pasid = pasid };
@@ -213,7 +213,7 @@ static int cds_refresh(struct v3d_dev *dev)
 	return r;
 }
 
-/* CD.S = 1 under S1STALLD = 1 is ILLEGAL (5.5): S1STALLD goes first and comes last. */
+/* CD.S = 1 under S1STALLD = 1 is ILLEGAL (5.5): S1STALLD is cleared first and set last. */
 static int stalling(struct v3d_dev *dev, bool on)
 {
 	int r;
@@ -257,7 +257,7 @@ int v3d_faults_disable(void *ctx, void *dev_ctx)
 	return faults_set(dev_ctx, false);
 }
 
-/* A storm: the CDs alone change, S1STALLD may stay 0. */
+/* A storm changes the CDs alone; S1STALLD may stay 0. */
 void v3d_faults_throttle(void *ctx, void *dev_ctx, bool on)
 {
 	struct smmuv3_drv *d = ctx;
@@ -322,7 +322,7 @@ static int detach(struct drv_attachment *a, u64 now)
 	return 0;
 }
 
-/* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
+/* The core knows the domain before the hardware uses it, so that every fault finds a domain. */
 static int attach_first(struct v3d_dev *dev, u32 pasid, struct drv_domain *dom, u64 now)
 {
 	struct drv_attachment *a;
@@ -337,7 +337,10 @@ static int attach_first(struct v3d_dev *dev, u32 pasid, struct drv_domain *dom, 
 	return r;
 }
 
-/* From here on unmap of the new domain reaches the endpoint, too; then what it has of the old one goes. */
+/*
+ * From here on, unmap of the new domain reaches the endpoint, too; then the endpoint's translations of the old one are
+ * invalidated.
+ */
 static int replace(struct drv_attachment *a, struct drv_domain *dom, u64 now)
 {
 	struct v3d_dev *dev = v3d_dev_of(a->dev);
@@ -400,7 +403,7 @@ static u32 credits(const struct smmuv3_drv *d, const struct v3d_dev *dev, u32 wa
 
 	if (wanted)
 		return min(wanted, 65536U);
-	/* Nothing in hardware keeps one master from having all stalls. */
+	/* The hardware does not keep one master from using all stalls. */
 	if (dev->can_stall)
 		n = min(d->f.stall_max, (u32)STALL_SLOTS);
 	else if (dev->pri)
@@ -465,7 +468,7 @@ static void device_undo(struct v3d_dev *dev)
 	drv_device_free(&dev->base);
 }
 
-/* The sequence of 4.7.2.1, with the core's own procedure in its middle: every stall that it knows is answered first. */
+/* The sequence of 4.7.2.1 with fault_off() in its middle: every stall that the core knows is answered first. */
 static int silence(struct v3d_dev *dev, u64 now)
 {
 	int r = v3d_dead(dev->d) ? 0 : v3d_dev_abort(dev, true);
@@ -486,7 +489,7 @@ static int quiesce(struct v3d_dev *dev, u64 now)
 	return r ? r : silence(dev, now);
 }
 
-/* In between, with the STEs at abort, no stall is left, known or not. */
+/* In between, while the STEs abort, no stall is left, known to the core or not. */
 static int off_and_on(struct v3d_dev *dev, u64 now)
 {
 	int r = silence(dev, now);
@@ -505,7 +508,7 @@ static int off_and_back(struct v3d_dev *dev, u64 now)
 	return r || v3d_dead(dev->d) ? r : v3d_dev_abort(dev, false);
 }
 
-/* Until @step has succeeded. Nothing is configured meanwhile: the caller holds the gate. */
+/* Repeat @step until it has succeeded. Nothing is configured meanwhile, because the caller holds the gate. */
 static void insist(struct v3d_dev *dev, int (*step)(struct v3d_dev *dev, u64 now), u64 now)
 {
 	struct smmuv3_drv *d = dev->d;
@@ -514,7 +517,10 @@ static void insist(struct v3d_dev *dev, int (*step)(struct v3d_dev *dev, u64 now
 
 	dev->base.inside = true;
 	while ((r = step(dev, now)) != 0) {
-		/* No room for an answer, or an error of the command queue: try again. Else it will never answer. */
+		/*
+		 * There was no room for an answer, or the command queue had an error: try again. Repeated time-outs
+		 * mean that the SMMU will never answer.
+		 */
 		v3d_cmdq_recover(d);
 		timeouts += r == -ETIMEDOUT;
 		if (timeouts >= TIMEOUTS || !v3d_poll(d, tries++))
@@ -523,7 +529,7 @@ static void insist(struct v3d_dev *dev, int (*step)(struct v3d_dev *dev, u64 now
 	dev->base.inside = false;
 }
 
-/* Whatever may be stalled in the hardware is ended. A device whose faults are off stays so. */
+/* Terminate whatever may be stalled in the hardware. A device whose faults are off stays so. */
 void v3d_dev_restart(struct v3d_dev *dev, u64 now)
 {
 	insist(dev, dev->stall_on ? off_and_on : off_and_back, now);

@@ -9,7 +9,7 @@
 
 #define MAX_FETCH_ABORTS 3
 
-/* What the SMMU has consumed. CMDQ_CONS has reserved bits: all ones are no SMMU's. */
+/* Note what the SMMU has consumed. CMDQ_CONS has reserved bits, so no SMMU returns all ones. */
 static void refresh(struct smmuv3_drv *d)
 {
 	struct drv_cmdq *q = &d->cmdq;
@@ -43,7 +43,7 @@ static int put(struct smmuv3_drv *d, u64 n, const u64 *w)
 	return drv_mem_write(&d->h, entry_pa(&d->cmdq, n), raw, sizeof(raw));
 }
 
-/* Appends what fits and publishes it. Returns how many commands went in, or -EIO. */
+/* Appends as many commands as fit, and publishes them. Returns their number, or -EIO. */
 static int append(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n)
 {
 	struct drv_cmdq *q = &d->cmdq;
@@ -78,7 +78,7 @@ static void neutralise(struct smmuv3_drv *d, u64 n)
 	put(d, n, harmless);
 }
 
-/* True if the queue is beyond help: the same entry cannot be fetched again and again. */
+/* Whether the queue is beyond recovery: the fetch of the same entry fails again and again. */
 static bool fetch_aborted(struct drv_cmdq *q)
 {
 	if (q->abt_at != q->tail)
@@ -101,7 +101,10 @@ static bool recover_locked(struct smmuv3_drv *d)
 	d->stats.cmdq_errors[err <= CERROR_ATC_INV_SYNC ? err : CERROR_NONE]++;
 	switch (err) {
 	case CERROR_ATC_INV_SYNC:
-		/* The CMD_SYNC is done again when the queue goes on; what it stood for is not (3.9.1.4). */
+		/*
+		 * The CMD_SYNC is executed again when the queue goes on; the ATS invalidations that it waited for are
+		 * not (3.9.1.4).
+		 */
 		d->atc_timeouts++;
 		break;
 	case CERROR_ABT:
@@ -117,7 +120,7 @@ static bool recover_locked(struct smmuv3_drv *d)
 	return false;
 }
 
-/* Deal with GERROR.CMDQ_ERR if it is active. Process context. */
+/* Handle GERROR.CMDQ_ERR if it is active. Process context. */
 void v3d_cmdq_recover(struct smmuv3_drv *d)
 {
 	unsigned long flags = fault_lock_acquire(&d->h.lock);
@@ -152,7 +155,7 @@ static int submit(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n, u64 *end)
 	return 0;
 }
 
-/* CMD_SYNC is complete when it is consumed (4.7.3); errors are looked for meanwhile (7.1). */
+/* CMD_SYNC is complete when it is consumed (4.7.3); errors are checked for meanwhile (7.1). */
 static int wait_for(struct smmuv3_drv *d, u64 end)
 {
 	unsigned long flags;
@@ -191,7 +194,7 @@ void v3d_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1)
 	c->w[c->n++][1] = dw1;
 }
 
-/* Submit the list and a CMD_SYNC, and wait for it. The list is empty then. */
+/* Submit the list and a CMD_SYNC, and wait for it. The list is empty afterwards. */
 int v3d_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
 {
 	u64 end = 0;

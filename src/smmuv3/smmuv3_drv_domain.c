@@ -21,7 +21,7 @@ int v3d_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type typ
 	u16 asid = 0;
 	int r;
 
-	/* Stage 2 alone would have to know all memory beforehand. */
+	/* Stage 2 on its own would have to map all memory beforehand. */
 	if (d->h.stage2 && type == DRV_DOMAIN_IDENTITY)
 		return -EOPNOTSUPP;
 	r = drv_domain_create(&d->h, sizeof(struct v3d_dom), type, &cfg, &dom);
@@ -52,7 +52,7 @@ static int tlbi_asid(struct smmuv3_drv *d, u16 asid)
 	return v3d_cmd_sync(d, &c);
 }
 
-/* The ASID goes to another domain only once no entry is tagged with it any more. */
+/* The ASID may be reused only once no entry is tagged with it any more. */
 void v3d_domain_free(void *drv, struct fault_domain *fdom)
 {
 	struct smmuv3_drv *d = drv;
@@ -96,7 +96,7 @@ static void tlbi_ranges(struct v3d_dom *dom, struct drv_cmds *c, u64 iova, u64 p
 	}
 }
 
-/* Tables stay when they become empty, so the leaves alone are stale. */
+/* Tables stay when they become empty, so only leaves are stale. */
 static void tlbi_range(struct v3d_dom *dom, struct drv_cmds *c, u64 iova, u64 bytes)
 {
 	struct smmuv3_drv *d = dom->d;
@@ -141,7 +141,7 @@ static u64 atc_timeouts(struct smmuv3_drv *d)
 	return n;
 }
 
-/* First the SMMU's caches, then the endpoints', which fill theirs from the SMMU's (4.5.1). */
+/* The SMMU's caches come first, then those of the endpoints, which are filled from the SMMU's (4.5.1). */
 static int invalidate(struct v3d_dom *dom, u64 iova, u64 bytes)
 {
 	struct smmuv3_drv *d = dom->d;
@@ -179,7 +179,7 @@ int v3d_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u
 	}
 	drv_gate_close(&d->h, &dom->base.gate);
 	r = pt_map(&dom->base.pt, iova, pa, bytes, prot | PT_PROT_ATTR(MAIR_INDEX_WB) | PT_PROT_SH(SH_INNER));
-	/* Nothing that does not translate is cached (3.21.1), but a table that was given back may have been walked. */
+	/* Entries that do not translate are not cached (3.21.1), but a table that was freed may have been walked. */
 	if (r == -ENOMEM || r == -EIO)
 		tlbi_asid(d, dom->asid);
 	drv_gate_open(&d->h, &dom->base.gate);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Event records: decode, report, and see to stalls that nobody would answer (7.2, 7.3). */
+/* Event records: decode and report them, and answer stalls that nobody else would answer (7.2, 7.3). */
 #include "smmuv3_drv_priv.h"
 
 /* What a record of an event holds besides StreamID and SubstreamID. */
@@ -120,8 +120,8 @@ static void to_record(const struct smmuv3_event *ev, struct fault_record *f)
 }
 
 /*
- * A stall that no one else will see to. IMPLEMENTATION DEFINED events have a
- * layout of their own, and without the stall model the command is illegal.
+ * Terminate a stall that nobody else will answer. IMPLEMENTATION DEFINED events have a layout of their own, and
+ * without the stall model the command is illegal.
  */
 static int end_orphan(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 {
@@ -140,7 +140,7 @@ static int report(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 	struct fault_record f;
 	int r;
 
-	/* Stage 2 is never on here: there is nobody who knows what an IPA means. */
+	/* A stall of stage 2 is terminated, because nobody knows what an IPA means. */
 	if (ev->stall && (!ev->known || ev->s2 || d->f.stall_model == STALL_MODEL_NONE))
 		return end_orphan(d, ev);
 	if (!ev->known || ev->id == E_PAGE_REQUEST)

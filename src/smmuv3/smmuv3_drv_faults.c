@@ -32,7 +32,7 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	}
 	if (r->type == FAULT_PAGE_REQUEST)
 		return pri_response(d, r);
-	/* Nobody is going to map anything for a stream that has no master. */
+	/* Nobody will map anything for a stream that has no master. */
 	if (r->orphan && !dev_ctx)
 		return v3d_resume(d, r->sid, r->index, DRV_RESUME_ABORT);
 	return v3d_resume(d, r->sid, r->index, FIELD_GET(DRV_HW_STALL, r->hw_code));
@@ -48,7 +48,9 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	v3d_cmd_begin(&c);
 	if (v3d_dead(d))
 		return 0;
-	/* Consumed responses are taken responses; and events of what was invalidated before become visible (4.7.3). */
+	/*
+	 * A response that was consumed was taken; and events of earlier invalidated structures become visible (4.7.3).
+	 */
 	r = v3d_cmd_sync(d, &c);
 	if (r || what == FAULT_FENCE_RESPONSES)
 		return v3d_dead(d) ? 0 : r;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Global Errors (7.5): acknowledge, and make good what they mean. */
+/* Global Errors (7.5): acknowledge them, and repair what they report. */
 #include "smmuv3_drv_priv.h"
 
 #define STALE 64 /* errors found so often in a row: acknowledging them changes nothing */
 
-/* GERROR has reserved bits: all ones are no SMMU's. */
+/* GERROR has reserved bits, so no SMMU returns all ones. */
 static u32 active(struct smmuv3_drv *d)
 {
 	u32 gerror = drv_read32(&d->h, SMMU_GERROR);
@@ -24,7 +24,7 @@ static void acknowledge(struct smmuv3_drv *d, u32 bits)
 	fault_lock_release(&d->h.lock, flags);
 }
 
-/* CMDQ_ERR is counted where it is dealt with. */
+/* CMDQ_ERR is counted where it is handled. */
 static int count(struct smmuv3_drv *d, u32 bits)
 {
 	int n = 0;
@@ -37,7 +37,7 @@ static int count(struct smmuv3_drv *d, u32 bits)
 
 /*
  * Records were lost, stalls among them, and those in the queue may be garbage:
- * they are thrown away, and all that could be stalled is terminated (7.2.2).
+ * they are discarded, and everything that may be stalled is terminated (7.2.2).
  */
 static void eventq_abort(struct smmuv3_drv *d)
 {
@@ -73,7 +73,7 @@ int v3d_gerror(struct smmuv3_drv *d)
 	if (bits & GERROR_CMDQ_ERR)
 		v3d_cmdq_recover(d);
 	if (bits & GERROR_SFM_ERR) {
-		/* Service failure mode ends with a reset only (12.3). */
+		/* Only a reset ends service failure mode (12.3). */
 		v3d_die(d);
 		return n;
 	}
@@ -81,7 +81,7 @@ int v3d_gerror(struct smmuv3_drv *d)
 		eventq_abort(d);
 	if (rest)
 		acknowledge(d, rest);
-	/* The interrupt was lost with its MSI, and there is no other before the queue was empty. */
+	/* The interrupt was lost with its MSI, and no other is sent until the queue has been empty. */
 	if (bits & GERROR_MSI_EVENTQ_ABT_ERR)
 		v3d_outq_empty(d, &d->evtq);
 	if (d->f.pri && bits & (GERROR_MSI_PRIQ_ABT_ERR | GERROR_PRIQ_ABT_ERR))

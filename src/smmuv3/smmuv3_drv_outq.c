@@ -2,9 +2,8 @@
 /*
  * Event queue and PRI queue as queues: drain, fence, overflow (3.5, 7.4, 8.1).
  *
- * One drainer at a time, so records are reported in the order of the queue. A
- * record leaves the queue once it was dealt with; until then the SMMU cannot
- * overwrite it.
+ * One drainer at a time, so records are reported in the order of the queue. A record leaves the queue once it was
+ * handled; until then the SMMU cannot overwrite it.
  */
 #include "smmuv3_drv_priv.h"
 
@@ -13,12 +12,12 @@ static bool overflowed(const struct drv_outq *q, u32 prod)
 	return (prod ^ q->cons) & Q_OVFLG;
 }
 
-/* PROD as the SMMU shows it; indices in no consistent state are made an empty queue. */
+/* PROD as the SMMU shows it; inconsistent indices count as an empty queue. */
 static u32 read_prod(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u32 prod = drv_read32(&d->h, q->prod_reg);
 
-	/* Bits 30:20 are reserved: all ones are no SMMU's, and nothing is in the queue. */
+	/* Bits 30:20 are reserved, so no SMMU returns all ones: the queue counts as empty. */
 	if (!~prod) {
 		v3d_gone(d);
 		return q->cons;
@@ -74,7 +73,7 @@ static void publish(struct smmuv3_drv *d, struct drv_outq *q)
 	drv_write32(&d->h, q->cons_reg, q->cons);
 }
 
-/* The gate is closed. Records dealt with; -EAGAIN if there are some and the first must wait. */
+/* The gate is closed. Returns the number of records handled; -EAGAIN if there are some and the first must wait. */
 static int drain_locked(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
 {
 	u32 prod = v3d_dead(d) ? q->cons : read_prod(d, q);
@@ -123,7 +122,10 @@ int v3d_outq_thread(struct smmuv3_drv *d, struct drv_outq *q)
 	return n;
 }
 
-/* What the queue can hold, and once more as much for what comes meanwhile; an SMMU that always has more waits. */
+/*
+ * Handle as many records as the queue can hold, and as many again for those that arrive meanwhile; an SMMU that always
+ * has more must wait.
+ */
 void v3d_outq_empty(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u32 left = 2U << q->log2;
@@ -133,7 +135,7 @@ void v3d_outq_empty(struct smmuv3_drv *d, struct drv_outq *q)
 		n = v3d_outq_thread(d, q);
 }
 
-/* Returns once everything that was in the queue at the call was dealt with. */
+/* Returns once everything that was in the queue at the time of the call was handled. */
 int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u32 left, tries = 0;
@@ -149,7 +151,7 @@ int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
 			left -= min(left, (u32)n);
 			continue;
 		}
-		/* The first record cannot be dealt with now: its answer finds no room. */
+		/* The first record cannot be handled now, because there is no room for its answer. */
 		v3d_cmdq_recover(d);
 		if (!v3d_poll(d, tries++))
 			r = -EBUSY;
@@ -170,7 +172,7 @@ bool v3d_outq_pending(struct smmuv3_drv *d, struct drv_outq *q)
 	return pending;
 }
 
-/* Throw away what is in the queue: its entries cannot be trusted (7.2.2). */
+/* Discard what is in the queue: its entries cannot be trusted (7.2.2). */
 void v3d_outq_discard(struct smmuv3_drv *d, struct drv_outq *q)
 {
 	u32 prod;

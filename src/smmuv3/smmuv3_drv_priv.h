@@ -33,7 +33,7 @@ struct drv_outq {
 /**
  * struct drv_cmdq - the command queue
  * @head: commands written, counted from the start
- * @tail: of them, consumed, as far as was seen
+ * @tail: commands consumed, as far as the driver has seen
  * @abt_at, @abt_count: where a fetch was aborted, and how often in a row
  */
 struct drv_cmdq {
@@ -86,7 +86,7 @@ static inline struct v3d_dom *v3d_dom_of(struct drv_domain *dom)
 	return container_of(dom, struct v3d_dom, base);
 }
 
-/* What the identification registers and the configuration leave. */
+/* What the identification registers and the configuration allow. */
 struct drv_features {
 	u8 sid_bits;
 	u8 ssid_bits;
@@ -111,7 +111,7 @@ struct drv_features {
 };
 
 #define STRTAB_SPLIT  8 /* StreamIDs of one second-level table: 256 STEs, 16 KiB */
-#define DRV_ASID_SWAP 0 /* never given to a domain: for the moments of a replace */
+#define DRV_ASID_SWAP 0 /* never given to a domain: used while a domain is replaced */
 #define DRV_VMID      1 /* of stage 2; without it the VMID is 0 */
 
 /* drv_host.lock protects the command queue and GERRORN, too. */
@@ -119,7 +119,7 @@ struct smmuv3_drv {
 	struct drv_host h;
 	struct smmuv3_drv_cfg cfg;
 	struct drv_features f;
-	bool dead;	  /* no answer any more: switched off */
+	bool dead;	  /* the SMMU no longer responds and is switched off */
 	u32 gerror_stale; /* calls of v3d_gerror() in a row that found an error */
 
 	u32 cr0;
@@ -166,7 +166,7 @@ struct drv_cmds {
 	int error;
 };
 
-/* An empty list; what will be written is not cleared before. */
+/* Make an empty list; entries are not cleared before they are written. */
 static inline void v3d_cmd_begin(struct drv_cmds *c)
 {
 	c->n = 0;
@@ -225,7 +225,7 @@ void v3d_dev_restart(struct v3d_dev *dev, u64 now);
 /* smmuv3_drv_faults.c */
 extern const struct fault_ops smmuv3_fault_ops;
 int v3d_resume(struct smmuv3_drv *d, u32 sid, u32 stag, u32 how);
-#define DRV_HW_STALL	 0x3U  /* fault_core_cfg.hw_code: {Ab, Ac} of CMD_RESUME */
+#define DRV_HW_STALL	 0x3U  /* fault_driver.hw_code: {Ab, Ac} of CMD_RESUME */
 #define DRV_HW_PRI	 0x30U /* Resp of CMD_PRI_RESP */
 #define DRV_RESUME_ABORT 2U
 

@@ -65,7 +65,7 @@ struct drv_entry {
 	u32 id;
 };
 
-/* Write the words of @to that @now lacks, but for those of @skip. The SMMU is told if there were any. */
+/* Write the words of @to that @now lacks, but for those of @skip. The SMMU is notified if there were any. */
 static int write_words(const struct drv_entry *e, u64 *now, const u64 *to, u32 skip)
 {
 	bool any = false;
@@ -87,7 +87,7 @@ static int write_words(const struct drv_entry *e, u64 *now, const u64 *to, u32 s
 	return r;
 }
 
-/* What is done again finds the words as they should be: it must not take them for what the SMMU knows. */
+/* A repeated update finds the words already written, and must not assume that the SMMU has seen them. */
 static int make_good(struct smmuv3_drv *d)
 {
 	struct drv_cmds c;

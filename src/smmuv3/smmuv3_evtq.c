@@ -66,8 +66,8 @@ bool v3_evtq_write(struct smmuv3 *s, const u64 *rec, u64 id)
 }
 
 /*
- * A record whose transaction is not stalled: written or lost. Only a full queue
- * that is enabled overflows; the flag tells once until it is acknowledged.
+ * A record whose transaction is not stalled is written or lost. Only a full queue that is enabled overflows; the
+ * flag is toggled once until it is acknowledged.
  */
 bool v3_evtq_record(struct smmuv3 *s, const u64 *rec, u64 id)
 {
@@ -95,7 +95,7 @@ static u64 record_id(const struct dma_txn *t, u8 event)
 	return t->flags & DMA_PASID ? w | EVT_0_SSV | FIELD_PREP(EVT_0_SUBSTREAMID, (u64)t->pasid) : w;
 }
 
-/* InD and PnU are those of the transaction: no STE has been looked at. Also recorded with SMMUEN = 0. */
+/* InD and PnU are those of the transaction, because no STE has been read. Also recorded with SMMUEN = 0. */
 void smmuv3_unsupported(struct smmuv3 *s, const struct dma_txn *t, u16 reason)
 {
 	u64 rec[EVT_WORDS] = { record_id(t, F_UUT), reason, t->iova, 0 };

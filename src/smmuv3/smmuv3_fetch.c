@@ -5,7 +5,7 @@
  */
 #include "smmuv3_priv.h"
 
-/* One read on behalf of a walk: made, recorded; 0 or -EIO. */
+/* Make and record one read on behalf of a walk. Returns 0 or -EIO. */
 int v3_walk_read(struct smmuv3 *s, struct iommu_walk *w, u64 pa, void *buf, u32 len)
 {
 	int err;
@@ -203,7 +203,7 @@ static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_st
 	return true;
 }
 
-/* The same for whoever only asks: nothing is counted, no replacement state changes. */
+/* The same for callers that only inspect: nothing is counted, no replacement state changes. */
 bool v3_peek_stream(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st)
 {
 	struct tcache_tag tag = { .vmid = sid };
@@ -227,7 +227,7 @@ bool v3_peek_stream(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *s
 	return e;
 }
 
-/* The rare part of v3_cached_stream(): somebody listens, or the context has to be made. */
+/* The rare part of v3_cached_stream(): the holder listens to events, or the context has to be resolved. */
 struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid)
 {
 	struct smmuv3_stream *st = &s->streams[v3_stream_slot(sid, ssid)];

@@ -43,7 +43,7 @@ static u64 config_digest(const struct smmuv3 *s)
 	return digest_cache(d, &c->cd_cache);
 }
 
-/* A value that no write could have left there. */
+/* Whether no write could have left such a value. */
 static bool impossible(const struct smmuv3 *s, u32 row, u64 value)
 {
 	const u64 *mask = s->regs.masks[row];

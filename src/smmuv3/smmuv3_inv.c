@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Invalidation of cached configuration (4.3) and translations (4.4), and of
- * what walks in flight and unrecorded stalls have learnt from them.
+ * Invalidation of cached configuration (4.3) and translations (4.4), and of what walks in flight and unrecorded
+ * stalls took from them.
  */
 #include "smmuv3_priv.h"
 
@@ -10,7 +10,7 @@ static void dropped(struct smmuv3 *s, u8 unit, u32 n, const struct iommu_scope *
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_INVALIDATE, .unit = unit, .data = n, .scope = scope });
 }
 
-/* A register changed what translates: nothing that the holder has learnt holds any more. */
+/* A register changed what translates: every translation that the holder keeps is void. */
 void v3_changed(struct smmuv3 *s)
 {
 	static const struct iommu_scope everything = { .stages = SCOPE_S1 | SCOPE_S2, .global = true };
@@ -152,7 +152,7 @@ static void tlbi_in_flight(struct smmuv3 *s, const struct tlbi *t)
 			s->stalls[i - 1].retry = true;
 }
 
-/* In the terms that every IOMMU's holder knows. */
+/* Describe the invalidation in the terms of struct iommu_scope. */
 static struct iommu_scope scope_of(const struct smmuv3 *s, const struct tlbi *t)
 {
 	u32 match = t->inv.match;
@@ -171,7 +171,7 @@ static struct iommu_scope scope_of(const struct smmuv3 *s, const struct tlbi *t)
 	}
 	if (t->leaf)
 		scope.by |= SCOPE_LEAF;
-	/* Who compares addresses knows them with the byte that TBI drops: then the address does not tell. */
+	/* The holder's addresses include the byte that TBI drops, so the address cannot be compared. */
 	if ((match & TCACHE_BY_ADDR) && !(s->tagged && t->stage1)) {
 		scope.by |= SCOPE_ADDR;
 		scope.first = t->inv.addr;
@@ -213,7 +213,7 @@ static bool tlbi_address(const struct smmuv3 *s, const u64 *cmd, bool va, struct
 	u32 shift = 10 + 2 * tg;
 	u64 bytes;
 
-	/* A top byte that TBI lets pass: entries are keyed without it. */
+	/* Drop a top byte that TBI ignores: entries are keyed without it. */
 	if (va)
 		addr = addr >> 55 & 1 ? addr | 0xffULL << 56 : addr & ~(0xffULL << 56);
 	t->inv.match |= TCACHE_BY_ADDR;
@@ -324,7 +324,7 @@ u8 v3_cmd_tlbi(struct smmuv3 *s, const u64 *cmd)
 	}
 }
 
-/* ---- whom an invalidation concerns ---- */
+/* ---- which streams an invalidation concerns ---- */
 
 /* Configuration: by name. CD 0 also serves transactions without SubstreamID. */
 static bool names(const struct iommu_scope *scope, u32 sid, u32 pasid)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Registers: what may be written when (the Guarded fields of 6.3), and what a
- * write sets going. Enables take effect at once; their acknowledge registers follow.
+ * Registers: what may be written when (the Guarded fields of 6.3), and what a write triggers. Enables take effect at
+ * once; their acknowledge registers follow.
  */
 #include "smmuv3_priv.h"
 
@@ -173,7 +173,7 @@ static void index_written(struct smmuv3 *s, u32 offset, u32 base, u32 max, u32 v
 	reg_set(&s->regs, offset, (value & ~Q_INDEX) | ring_ptr(value & Q_INDEX, (u8)min(n, max)));
 }
 
-/* Another size cuts the index that hardware keeps. */
+/* A change of the size truncates the index that the hardware keeps. */
 static void base_written(struct smmuv3 *s, u32 base, u32 index, u32 max)
 {
 	index_written(s, index, base, max, v3_reg(s, index));

@@ -9,7 +9,12 @@
 extern "C" {
 #endif
 
-/* Name of an event record's number (7.3); "event ?" for one that is not defined. */
+/**
+ * smmuv3_event_name() - the specification's name of an event (7.3)
+ * @id: event number
+ *
+ * Return: The name; "event ?" for a number that is not defined.
+ */
 const char *smmuv3_event_name(u16 id);
 
 #ifdef __cplusplus

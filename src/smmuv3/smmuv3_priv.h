@@ -32,7 +32,7 @@
 #define TLB_USER_PERM GENMASK_ULL(7, 0)
 #define TLB_PRIV_PERM GENMASK_ULL(15, 8)
 #define TLB_ATTR      GENMASK_ULL(23, 16)
-#define TLB_CLEAN     BIT_ULL(24) /* no use for writes: the dirty state is not set */
+#define TLB_CLEAN     BIT_ULL(24) /* not usable for writes: the dirty state is not set */
 #define TLB_ANSWER    2		  /* xlat_answer() with .perm for a user */
 
 /* of a walk cache entry */
@@ -138,7 +138,7 @@ static inline void v3_event(struct smmuv3 *s, const struct iommu_event *ev)
 	engine_event(&s->guard, s->ops, s->ctx, ev);
 }
 
-/* A record goes to memory: whoever prices its accesses hears of it. */
+/* Report that a record was written to memory, so that its accesses can be priced. */
 static inline void v3_writes(struct smmuv3 *s, enum iommu_unit unit, u64 pa, u32 len)
 {
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_MEM_WRITE, .unit = unit, .addr = pa, .len = len });
@@ -165,7 +165,7 @@ struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid)
 
 /*
  * The resolved context of a stream if both its structures are cached, else
- * NULL. It stands for entries of the two caches and lives no longer than they.
+ * NULL. It stands for entries of the two caches and is valid only as long as they are.
  */
 static inline struct smmuv3_stream *v3_cached_stream(struct smmuv3 *s, u32 sid, u32 ssid)
 {

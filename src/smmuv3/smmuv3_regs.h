@@ -414,7 +414,7 @@ enum smmuv3_cmd {
 #define CMD_PRI_RESP_1_PRGINDEX GENMASK_ULL(8, 0)
 #define CMD_PRI_RESP_1_RESP	GENMASK_ULL(13, 12)
 #define PRI_RESP_FAILURE	0 /* ResponseFailure: the device's PRI is off */
-#define PRI_RESP_INVALID	1 /* InvalidRequest: a page could not be had */
+#define PRI_RESP_INVALID	1 /* InvalidRequest: a page could not be made available */
 #define PRI_RESP_SUCCESS	2
 
 #define CMD_RESUME_0_AC	  BIT_ULL(12) /* 1 retry, 0 terminate */
@@ -515,7 +515,12 @@ enum smmuv3_irq_line {
 	SMMUV3_IRQ_LINES
 };
 
-/* Address bits of an OAS, IPS or PS encoding (IDR5.OAS); 7 is 56 bits in 3.4 only. */
+/**
+ * smmuv3_addr_bits() - decode an address size of OAS, IPS or PS (IDR5.OAS)
+ * @code: 0..7; 7 is 56 bits, in SMMUv3.4 only
+ *
+ * Return: Bits, 32..56.
+ */
 static inline u8 smmuv3_addr_bits(u32 code)
 {
 	return (u8[]){ 32, 36, 40, 42, 44, 48, 52, 56 }[code & 7];

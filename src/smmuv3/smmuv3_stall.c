@@ -19,7 +19,7 @@ static void list_push(struct smmuv3 *s, u32 *head, u32 *tail, u32 i)
 	*tail = i + 1;
 }
 
-/* Take @i out; the lists are short and this is no fast path. */
+/* Remove @i; the lists are short, and this is not a fast path. */
 static void list_remove(struct smmuv3 *s, u32 *head, u32 *tail, u32 i)
 {
 	u32 *link = head;
@@ -47,7 +47,7 @@ void v3_stall_reset(struct smmuv3 *s)
 	}
 }
 
-/* A slot is free again: whoever waits for one may come back. */
+/* A slot is free again: transactions that wait for one may be presented again. */
 static void wake_waiting(struct smmuv3 *s)
 {
 	u64 tbus = s->waiting_tbus;
@@ -122,7 +122,7 @@ bool v3_stall(struct smmuv3 *s, struct iommu_walk *w)
 
 /*
  * The queue may have become writable: records go out, oldest first. A fault
- * that an invalidation has overtaken is not recorded: its transaction arrives anew.
+ * that an invalidation has overtaken is not recorded: its transaction is presented again.
  */
 void v3_stall_flush(struct smmuv3 *s)
 {

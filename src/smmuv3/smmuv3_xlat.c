@@ -191,7 +191,7 @@ static u8 event_of(u8 pt_fault)
 	}
 }
 
-/* What CD.{A,R,S} or STE.{S2R,S2S} make of a translation-related fault (5.5). */
+/* How CD.{A,R,S} or STE.{S2R,S2S} treat a translation-related fault (5.5). */
 static void fault_model(struct iommu_walk *w, const struct smmuv3_stream *st, bool s2)
 {
 	bool stall = s2 ? st->s2s : st->cd_ars & CD_S;
@@ -328,7 +328,7 @@ u8 v3_walk_tables(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 	struct pt_env env = {
 		.ops = s->ops,
 		.ctx = s->ctx,
-		/* Nobody reads the list of a walk of smmuv3_translate(). */
+		/* Nobody reads the list of accesses that smmuv3_translate() makes. */
 		.walk = w == &s->own_walk ? NULL : w,
 		.steps = s->wc1.sets | s->wc2.sets ? &p->steps : NULL,
 	};
@@ -430,7 +430,7 @@ struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, boo
 	return st;
 }
 
-/* The configuration had to be fetched, so the TLB is asked only now. */
+/* The configuration had to be fetched, so the TLB is searched only now. */
 static bool fetched_hit(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_stream *st)
 {
 	struct v3_walk *p = v3_walk_of(w);

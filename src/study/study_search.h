@@ -19,7 +19,8 @@ extern "C" {
 
 /**
  * struct study_range - the values that are looked at
- * @from, @to: both included
+ * @from: smallest value
+ * @to: largest value
  * @powers: only powers of two exist: neighbours of the grid are neighbours
  */
 struct study_range {
@@ -27,13 +28,22 @@ struct study_range {
 	bool powers;
 };
 
-/* What two contenders take at @value; the less the better. */
+/**
+ * struct study_point - what two contenders take at a value
+ * @value: the value
+ * @cost: what each contender takes; the less the better
+ */
 struct study_point {
 	u64 value;
 	u64 cost[2];
 };
 
-/* Number of the contender that takes less at @p, or -1 if both take the same. */
+/**
+ * study_winner() - who wins at a point
+ * @p: the point
+ *
+ * Return: 0 or 1, the contender that takes less; -1 for a draw.
+ */
 static inline int study_winner(const struct study_point *p)
 {
 	return p->cost[0] == p->cost[1] ? -1 : p->cost[1] < p->cost[0];
@@ -41,8 +51,10 @@ static inline int study_winner(const struct study_point *p)
 
 /**
  * struct study_turn - where the answer turns
- * @low, @high: neighbours, or no more than 1 % of the value apart. Different contenders win there; at @high it may
- *	be a draw.
+ * @low: the lower neighbour
+ * @high: the upper neighbour; here the outcome may be a draw
+ *
+ * The two are adjacent, or no more than 1 % of the value apart. Different contenders win at them.
  */
 struct study_turn {
 	struct study_point low, high;
@@ -50,11 +62,13 @@ struct study_turn {
 
 /**
  * struct study_result - what was found
- * @grid: @n_grid points in ascending order: all values if there are few, evenly spaced or each a multiple of the
- *	one before if @to is far from @from
- * @turn: @n_turns of them in ascending order
- * @changes: of the winner from one point of the grid to the next that is no draw; more than @n_turns if there are
- *	more than STUDY_TURNS
+ * @grid: points in ascending order: all values if there are few, evenly spaced or each a multiple of the one before
+ *	if study_range.to is far from study_range.from
+ * @n_grid: number of @grid in use
+ * @turn: turns in ascending order
+ * @n_turns: number of @turn in use
+ * @changes: changes of the winner from one point of the grid to the next that is no draw; more than @n_turns if there
+ *	are more than STUDY_TURNS
  */
 struct study_result {
 	struct study_point grid[STUDY_GRID];
@@ -65,8 +79,12 @@ struct study_result {
 
 /**
  * study_search() - measure the grid, and bisect where the winner changes
- * @measure: fills @p->cost; what it returns ends the search unless it is 0
- * Return: 0, or what @measure returned
+ * @range: values to look at
+ * @measure: fills in @p->cost; a return value other than 0 ends the search
+ * @ctx: first argument of @measure
+ * @out: filled in
+ *
+ * Return: 0, or what @measure returned.
  */
 int study_search(const struct study_range *range, int (*measure)(void *ctx, struct study_point *p), void *ctx,
 		 struct study_result *out);

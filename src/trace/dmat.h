@@ -26,22 +26,20 @@ extern "C" {
 
 /**
  * enum dmat_kind - what a record tells
- * @DMAT_ACCESS: a DMA access: sid, pasid, iova, size, R/W/X/PRIV, tag, and its
- *	recorded outcome if there is one. May cross pages; replay splits it.
- *	R and W together: the direction was not recorded, both were permitted.
+ * @DMAT_ACCESS: a DMA access: sid, pasid, iova, size, R/W/X/PRIV, tag, and its recorded outcome if there is one. May
+ *	cross pages; replay splits it. R and W together: the direction was not recorded, both were permitted.
  * @DMAT_ATTACH: from here on sid (and pasid) uses address space @domain
  * @DMAT_DETACH: from here on it uses none
- * @DMAT_MAP: [iova, iova + size) of @domain -> pa, with perm. Pages of the range
- *	that were mapped are replaced.
- * @DMAT_UNMAP: the driver removed whatever was mapped in the range of @domain
- *	(DMAT_F_WHOLE: all of it) and invalidated the caches
- * @DMAT_INVALIDATE: the caches of the range were invalidated, no known mapping
- *	went away; range as for DMAT_UNMAP
- * @DMAT_FAULT: the IOMMU reported a fault: model, code, and the raw words. The
- *	access that faulted has its own record just before.
+ * @DMAT_MAP: [iova, iova + size) of @domain -> pa, with perm. Pages of the range that were mapped are replaced.
+ * @DMAT_UNMAP: the driver removed whatever was mapped in the range of @domain (DMAT_F_WHOLE: all of it) and
+ *	invalidated the caches
+ * @DMAT_INVALIDATE: the caches of the range were invalidated, no known mapping went away; range as for DMAT_UNMAP
+ * @DMAT_FAULT: the IOMMU reported a fault: model, code, and the raw words. The access that faulted has its own record
+ *	just before.
  * @DMAT_PAGE_REQUEST: a PCIe page request; tag is the PRG index
  * @DMAT_RESPONSE: an answer: code is enum dmat_response, tag the PRG index or STAG
  * @DMAT_MARK: a remark about the log itself: code is enum dmat_mark, size a count
+ * @DMAT_KINDS: number of the kinds
  */
 enum dmat_kind {
 	DMAT_ACCESS,
@@ -110,20 +108,21 @@ enum dmat_mark {
  * @iova: first address
  * @size: bytes, over 0 for an access, a map, and a range
  * @pa: map: first physical address; access with DMAT_OUT_OK: where @iova went
- * @word: raw words of a fault or request, with DMAT_F_WORDS. Access with DMAT_F_AFTER: word[0] is
- *	the think time in ns: the access goes out so long after the end of the access before it in
- *	the trace that has its sid and tag (0 is a tag, too). Else all zero.
+ * @word: raw words of a fault or request, with DMAT_F_WORDS. Access with DMAT_F_AFTER: word[0] is the think time in
+ *	ns: the access goes out so long after the end of the access before it in the trace that has its sid and tag
+ *	(0 is a tag, too). Else all zero.
  * @sid: StreamID or requester ID
  * @pasid: valid with DMAT_F_PASID, else 0
  * @domain: address space (ASID, domain ID), DMAT_DOMAIN_NONE if not known
- * @tag: access: ordering tag; accesses of one stream and one tag other than 0 keep their
- *	order. Page request and response: PRG index. Fault: STAG.
+ * @tag: access: ordering tag; accesses of one stream and one tag other than 0 keep their order. Page request and
+ *	response: PRG index. Fault: STAG.
  * @code: fault code, response code or mark, by kind
  * @flags: DMAT_F_*
  * @kind: enum dmat_kind
  * @perm: map, access with DMAT_OUT_OK: DMAT_F_R, W, X, PRIV
  * @outcome: enum dmat_outcome
  * @model: enum dmat_model
+ * @reserved: 0
  *
  * A field that its kind does not use is 0 (sid, domain: NONE).
  */
@@ -143,14 +142,15 @@ struct dmat_record {
 	u8 perm;
 	u8 outcome;
 	u8 model;
-	u16 reserved[3]; /* 0 */
+	u16 reserved[3];
 };
 
 /**
  * struct dmat_error - where input was bad, and why
  * @file: its name
  * @line: of a text, from 1; 0 if there is none
- * @offset: of a binary file, in bytes; meaningful if @has_offset
+ * @offset: offset in a binary file, bytes; meaningful with @has_offset
+ * @has_offset: @offset is known
  * @reason: for people, no full stop, no newline
  */
 struct dmat_error {
@@ -161,17 +161,51 @@ struct dmat_error {
 	char reason[240];
 };
 
-/* Fill @err (which may be NULL) and return -@code. */
+/**
+ * dmat_fail() - fill in an error
+ * @err: filled on error; may be NULL
+ * @code: errno, positive
+ * @fmt: printf format of the reason
+ *
+ * Return: -@code.
+ */
 int dmat_fail(struct dmat_error *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* "FILE:LINE: reason" or "FILE: offset N: reason"; returns @buf. */
+
+/**
+ * dmat_error_text() - an error for people: "FILE:LINE: reason" or "FILE: offset N: reason"
+ * @err: the error
+ * @buf: receives the text
+ * @size: room in @buf, bytes
+ *
+ * Return: @buf.
+ */
 const char *dmat_error_text(const struct dmat_error *err, char *buf, size_t size);
 
 /* ---- records ---- */
 
-/* A record of @kind with every other field at its "not used" value. */
+/**
+ * dmat_record_init() - make a record; every field that is not given has its "not used" value
+ * @rec: filled in
+ * @kind: kind of the record
+ * @time_ns: its time, ns
+ */
 void dmat_record_init(struct dmat_record *rec, enum dmat_kind kind, u64 time_ns);
-/* NULL if @rec may stand in a trace, else the reason why not (order of time apart). */
+
+/**
+ * dmat_record_check() - whether a record may stand in a trace, its order in time apart
+ * @rec: the record
+ *
+ * Return: NULL if it may, else the reason why not.
+ */
 const char *dmat_record_check(const struct dmat_record *rec);
+
+/**
+ * dmat_record_equal() - whether two records are equal
+ * @a: a record
+ * @b: another
+ *
+ * Return: true if every byte is.
+ */
 bool dmat_record_equal(const struct dmat_record *a, const struct dmat_record *b);
 
 /* ---- writing: nothing appears under the file's name until close succeeds ---- */
@@ -180,18 +214,45 @@ struct dmat_writer;
 
 /**
  * dmat_writer_open() - start a trace
+ * @writer: the writer; dmat_writer_close() or dmat_writer_abort() frees it
  * @path: the file to make or to replace when it is complete
  * @err: filled on error, kept for the writer's life; owned by the caller
+ *
  * Return: 0, or -errno
  */
 int dmat_writer_open(struct dmat_writer **writer, const char *path, struct dmat_error *err);
-/* Metadata, before the first record. Keys: [a-z0-9_.-]+, once each; values: any text without control characters. */
+
+/**
+ * dmat_writer_meta() - add metadata, before the first record
+ * @writer: the writer
+ * @key: [a-z0-9_.-]+, once each
+ * @value: any text without control characters
+ *
+ * Return: 0 or -errno.
+ */
 int dmat_writer_meta(struct dmat_writer *writer, const char *key, const char *value);
-/* -EINVAL: the record is malformed or its time goes back. */
+
+/**
+ * dmat_writer_append() - add a record
+ * @writer: the writer
+ * @rec: the record
+ *
+ * Return: 0; -EINVAL if the record is malformed or earlier than the one before; another -errno.
+ */
 int dmat_writer_append(struct dmat_writer *writer, const struct dmat_record *rec);
-/* Complete the file and give it its name. Frees the writer, whatever it returns; on error there is no file. */
+
+/**
+ * dmat_writer_close() - complete the file and give it its name; frees the writer, whatever is returned
+ * @writer: the writer
+ *
+ * Return: 0 or -errno, and then there is no file.
+ */
 int dmat_writer_close(struct dmat_writer *writer);
-/* Give up: no file. NULL is allowed. */
+
+/**
+ * dmat_writer_abort() - give up: there is no file; frees the writer
+ * @writer: the writer; may be NULL
+ */
 void dmat_writer_abort(struct dmat_writer *writer);
 
 /* ---- reading ---- */
@@ -202,50 +263,161 @@ struct dmat_reader;
 
 /**
  * dmat_reader_open() - open a trace
+ * @reader: the reader; dmat_reader_close() frees it
+ * @path: the file
  * @flags: DMAT_READ_PREFIX or 0
  * @err: filled on error, here and by later calls; owned by the caller
  *
  * Checks header, metadata and index. A block is checked (CRC-32 and contents) when it is read.
+ *
  * Return: 0, -EINVAL for a damaged or foreign file, or another -errno
  */
 int dmat_reader_open(struct dmat_reader **reader, const char *path, unsigned int flags, struct dmat_error *err);
+
+/**
+ * dmat_reader_close() - close the file
+ * @reader: the reader
+ */
 void dmat_reader_close(struct dmat_reader *reader);
 
 /**
  * dmat_read_block() - decode the next records
+ * @reader: the reader
  * @out: room for @max records, at least 1; DMAT_BLOCK is a good number
+ * @max: room in @out, records
+ *
  * Return: records decoded, 0 at the end, -errno on error. With DMAT_READ_PREFIX damage is the end.
  */
 ssize_t dmat_read_block(struct dmat_reader *reader, struct dmat_record *out, size_t max);
-/* One record: 1, 0 at the end, -errno. */
+
+/**
+ * dmat_read() - decode one record
+ * @reader: the reader
+ * @out: the record
+ *
+ * Return: 1, 0 at the end, -errno on error.
+ */
 int dmat_read(struct dmat_reader *reader, struct dmat_record *out);
-/* Go to record number @n (0 is the first). -ERANGE if there is none. */
+
+/**
+ * dmat_seek_record() - go to a record
+ * @reader: the reader
+ * @n: its number; 0 is the first
+ *
+ * Return: 0; -ERANGE if there is no such record; another -errno.
+ */
 int dmat_seek_record(struct dmat_reader *reader, u64 n);
-/* Go to the first record at @time_ns or later (the end, if there is none). */
+
+/**
+ * dmat_seek_time() - go to the first record at a time or later (to the end, if there is none)
+ * @reader: the reader
+ * @time_ns: ns
+ *
+ * Return: 0 or -errno.
+ */
 int dmat_seek_time(struct dmat_reader *reader, u64 time_ns);
 
-/* Records of the file; with DMAT_READ_PREFIX of its readable part as the headers of its blocks tell. */
+/**
+ * dmat_reader_records() - number of records of the file
+ * @reader: the reader
+ *
+ * Return: Their number; with DMAT_READ_PREFIX that of the readable part, as the headers of its blocks tell.
+ */
 u64 dmat_reader_records(const struct dmat_reader *reader);
+
+/**
+ * dmat_reader_blocks() - number of blocks of the file
+ * @reader: the reader
+ *
+ * Return: Their number.
+ */
 u64 dmat_reader_blocks(const struct dmat_reader *reader);
-/* The number of the first record of block @i, for readers in parallel. */
+
+/**
+ * dmat_reader_block_first() - number of the first record of a block, for readers in parallel
+ * @reader: the reader
+ * @i: number of the block
+ *
+ * Return: Number of the record.
+ */
 u64 dmat_reader_block_first(const struct dmat_reader *reader, u64 i);
-/* DMAT_READ_PREFIX: the file was damaged, and the error says where. */
+
+/**
+ * dmat_reader_damaged() - whether the file was found damaged, with DMAT_READ_PREFIX
+ * @reader: the reader
+ *
+ * Return: true if it was, and the reader's error says where.
+ */
 bool dmat_reader_damaged(const struct dmat_reader *reader);
+
+/**
+ * dmat_reader_meta_count() - number of metadata entries
+ * @reader: the reader
+ *
+ * Return: Their number.
+ */
 size_t dmat_reader_meta_count(const struct dmat_reader *reader);
+
+/**
+ * dmat_reader_meta() - a metadata entry
+ * @reader: the reader
+ * @i: number of the entry
+ * @key: its key, the reader's string
+ * @value: its value, the reader's string
+ */
 void dmat_reader_meta(const struct dmat_reader *reader, size_t i, const char **key, const char **value);
-/* The value of @key, or NULL. */
+
+/**
+ * dmat_reader_meta_get() - find metadata by key
+ * @reader: the reader
+ * @key: the key
+ *
+ * Return: The value, the reader's string, or NULL.
+ */
 const char *dmat_reader_meta_get(const struct dmat_reader *reader, const char *key);
 
 /* ---- the text twin ---- */
 
-/* Print the trace as text; dmat_pack() of it makes the same file, byte for byte. */
+/**
+ * dmat_dump() - print the trace as text; dmat_pack() of the text makes the same file, byte for byte
+ * @reader: the reader
+ * @out: where to
+ * @err: filled on error; may be NULL
+ *
+ * Return: 0 or -errno.
+ */
 int dmat_dump(struct dmat_reader *reader, FILE *out, struct dmat_error *err);
-/* Make @out_path from the text. */
+
+/**
+ * dmat_pack() - make a file from text
+ * @in: the text
+ * @in_name: names the text in errors
+ * @out_path: the file
+ * @err: filled on error; may be NULL
+ *
+ * Return: 0 or -errno.
+ */
 int dmat_pack(FILE *in, const char *in_name, const char *out_path, struct dmat_error *err);
 /* One record as its line, without newline; returns its length. */
 #define DMAT_LINE 512
+
+/**
+ * dmat_format() - write one record as its line of text
+ * @rec: the record
+ * @line: receives the line, without a newline
+ *
+ * Return: Length of the line.
+ */
 int dmat_format(const struct dmat_record *rec, char line[DMAT_LINE]);
-/* A line back to a record. 0, or -EINVAL with err->reason. */
+
+/**
+ * dmat_parse() - read one record from its line of text
+ * @line: the line, without a newline
+ * @rec: filled in
+ * @err: filled on error; may be NULL
+ *
+ * Return: 0, or -EINVAL with @err->reason.
+ */
 int dmat_parse(const char *line, struct dmat_record *rec, struct dmat_error *err);
 
 extern const char *const dmat_kind_names[DMAT_KINDS];

@@ -9,11 +9,20 @@
 extern "C" {
 #endif
 
-/* A key that can be set. @choices: names of the values 0, 1, ..., or NULL. */
+/**
+ * struct trace_gen_key - a key that can be set
+ * @name: name of the key
+ * @standard: default
+ * @least: smallest value
+ * @most: largest value
+ * @unit: unit of the value; "-": none
+ * @help: what it is
+ * @choices: names of the values 0, 1, ..., or NULL
+ */
 struct trace_gen_key {
 	const char *name;
 	u64 standard, least, most;
-	const char *unit; /* "-": none */
+	const char *unit;
 	const char *help;
 	const char *const *choices;
 };
@@ -25,6 +34,8 @@ struct trace_gen;
 
 /**
  * struct trace_generator - one kind of trace
+ * @name: name of the generator
+ * @summary: one line of description
  * @key: its keys; ends with a NULL name
  * @sid: its first StreamID when it is alone
  * @count: how many streams and address spaces it uses; NULL: one of each
@@ -45,19 +56,28 @@ struct trace_generator {
 
 extern const struct trace_generator *const trace_generators[]; /* ends with NULL */
 
-/* NULL if there is none of this name. */
+/**
+ * trace_generator_find() - find a generator by name
+ * @name: the name
+ *
+ * Return: The generator, or NULL.
+ */
 const struct trace_generator *trace_generator_find(const char *name);
 
 /**
  * trace_generate() - make a trace
  * @name: a generator of trace_generators, or "mix"
- * @set: @sets strings "key=value"; of a mix "parts=PART,..." and "PART.key=value", where a part is the
- *	name of a generator, or NAME:GENERATOR
+ * @set: strings "key=value"; of a mix "parts=PART,..." and "PART.key=value", where a part is the name of a generator,
+ *	or NAME:GENERATOR
+ * @sets: number of @set
  * @seed: of all that is random; part number i (from 0) of a mix has @seed + i
+ * @out_path: the file to make
+ * @err: filled on error
  *
  * A mix holds the records of its parts in order of time: all that comes before their first accesses first, and
  * of one time those of an earlier part first. StreamIDs count from 1 through the parts, and so do address spaces.
- * Return: 0, or -errno with @err saying why (an unknown key, a value out of range, an output error)
+ *
+ * Return: 0, or -errno with @err saying why (an unknown key, a value out of range, an output error).
  */
 int trace_generate(const char *name, const char *const *set, size_t sets, u64 seed, const char *out_path,
 		   struct dmat_error *err);

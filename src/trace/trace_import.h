@@ -13,23 +13,38 @@ extern "C" {
  * struct trace_import_options - how to import; all zero is a good start
  * @format: an importer's name; NULL or "auto": the first importer that recognises a line
  * @length: bytes of an access whose length the log does not tell (clipped at its page); 0: 64
- * @meta: @metas pairs of key and value to add to the file's metadata
+ * @meta: pairs of key and value to add to the file's metadata
+ * @metas: number of @meta
  */
 struct trace_import_options {
 	const char *format;
 	u64 length;
+	/* private: kernel-doc cannot parse a pointer to an array; the member is as public as the others */
 	const char *const (*meta)[2];
+	/* public: */
 	size_t metas;
 };
 
 /**
  * trace_import() - make a .dmat from a log, plain or gzip
- * Return: 0, or -errno with @err naming file, line and reason; then there is no @out_path
+ * @in_path: the log
+ * @out_path: the file to make
+ * @opt: options
+ * @err: filled on error
+ *
+ * Return: 0, or -errno with @err naming file, line and reason; then there is no @out_path.
  */
 int trace_import(const char *in_path, const char *out_path, const struct trace_import_options *opt,
 		 struct dmat_error *err);
 
-/* Name and one line of description of importer @i; false after the last. */
+/**
+ * trace_importer_info() - name and description of an importer
+ * @i: number of the importer
+ * @name: its name
+ * @summary: one line of description
+ *
+ * Return: false after the last importer.
+ */
 bool trace_importer_info(unsigned int i, const char **name, const char **summary);
 
 #ifdef __cplusplus

@@ -9,11 +9,22 @@
 extern "C" {
 #endif
 
+/**
+ * struct trace_tally_entry - a count
+ * @key: what is counted
+ * @count: how often it occurs
+ * @bytes: bytes of its accesses
+ */
 struct trace_tally_entry {
 	u64 key, count, bytes;
 };
 
-/* Counts by key, in ascending order of the key. */
+/**
+ * struct trace_tally - counts by key
+ * @entry: the counts, in ascending order of the key
+ * @entries: number of @entry in use
+ * @room: number of @entry allocated
+ */
 struct trace_tally {
 	struct trace_tally_entry *entry;
 	size_t entries, room;
@@ -21,10 +32,20 @@ struct trace_tally {
 
 /**
  * struct trace_summary - the counts
+ * @records: records
+ * @kind: records by enum dmat_kind
+ * @outcome: accesses by enum dmat_outcome
+ * @first_ns: time of the first record
+ * @last_ns: time of the last record
+ * @bytes: bytes of all accesses
+ * @reads: accesses that only read, or neither read nor write
+ * @writes: accesses that only write
  * @direction_unknown: accesses whose record has R and W
  * @pages: 4 KiB pages, per address space, that any access touched
  * @first_touches: times that a page was touched first, again after each unmap of it
- * @streams, @pasids, @spaces: accesses and bytes by sid, PASID, address space
+ * @streams: accesses and bytes by sid
+ * @pasids: accesses and bytes by PASID
+ * @spaces: accesses and bytes by address space
  * @faults: fault records, by model << 32 | code
  */
 struct trace_summary {
@@ -35,8 +56,20 @@ struct trace_summary {
 	struct trace_tally streams, pasids, spaces, faults;
 };
 
-/* Read the rest of the trace. 0 or -errno; free the summary in either case. */
+/**
+ * trace_summarize() - read the rest of the trace and count
+ * @reader: the trace
+ * @summary: filled in; trace_summary_free() frees it, also after an error
+ * @err: filled on error
+ *
+ * Return: 0 or -errno.
+ */
 int trace_summarize(struct dmat_reader *reader, struct trace_summary *summary, struct dmat_error *err);
+
+/**
+ * trace_summary_free() - free the counts
+ * @summary: the summary
+ */
 void trace_summary_free(struct trace_summary *summary);
 
 #ifdef __cplusplus

@@ -95,7 +95,7 @@ static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 
 	v->cap = (defaults ? VTD_DEFAULT_CAP : cfg->cap) & ~VTD_CAP_NOT_MODELLED;
 	v->ecap = consistent_ecap((defaults ? VTD_DEFAULT_ECAP : cfg->ecap) & ~VTD_ECAP_NOT_MODELLED);
-	/* A larger page wants the smaller one; with scalable mode no write buffer needs flushing (11.4.2). */
+	/* A larger page size requires the smaller one; in scalable mode no write buffer needs flushing (11.4.2). */
 	if (!(v->cap & FIELD_PREP(VTD_CAP_SSLPS, 1ULL)))
 		v->cap &= ~VTD_CAP_SSLPS;
 	if (v->ecap & VTD_ECAP_SMTS)
@@ -173,7 +173,7 @@ void vtd_exit(struct vtd *v)
 	reg_bank_exit(&v->regs);
 }
 
-/* Everything but what is counted. */
+/* Reset everything but the counters. */
 void vtd_clear_state(struct vtd *v)
 {
 	while (v->walks) {

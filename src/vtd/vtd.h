@@ -41,7 +41,8 @@
 
 /**
  * struct vtd_cache_cfg - geometry of one cache
- * @none: there is no such cache; else sets 0 means the default
+ * @geometry: sets and ways; sets 0 means the default of that cache
+ * @none: there is no such cache
  */
 struct vtd_cache_cfg {
 	struct tcache_cfg geometry;
@@ -53,7 +54,8 @@ struct vtd_cache_cfg {
 
 /**
  * struct vtd_cfg - an implementation; zero means the documented default
- * @cap, @ecap: CAP_REG and ECAP_REG, less what is not modelled; both 0: VTD_DEFAULT_CAP and VTD_DEFAULT_ECAP
+ * @cap: CAP_REG, less what is not modelled; with @ecap 0, too: VTD_DEFAULT_CAP
+ * @ecap: ECAP_REG, less what is not modelled; with @cap 0, too: VTD_DEFAULT_ECAP
  * @ver: VER_REG; 0: 5.0. Major version 6 ends register-based invalidation, 8 execute requests (RTA.5).
  * @haw: host address width, 32..52 bits; 0: 52
  * @collapse_faults: a requester with a pending record gets no second one (7.2.1)
@@ -80,13 +82,14 @@ struct vtd_cfg {
 
 /**
  * struct vtd_stats - what has happened since vtd_init()
- * @faults_recorded, @faults_lost: into a record; not recorded because of PFO or a full set
+ * @faults_recorded: faults that were written into a fault recording register
+ * @faults_lost: faults that were not recorded because of PFO or because every register was in use
  * @faults_collapsed: dropped because the requester had a pending record
- * @faults_silent: FPD
- * @prq_written: page request descriptors
- * @prq_refused: remapping table fault, or no page requests are taken
- * @prq_bus_errors: the queue could not be written
- * @prq_overflow: PRO was set, or the queue full
+ * @faults_silent: faults that were not recorded because of FPD
+ * @prq_written: page request descriptors written
+ * @prq_refused: page requests refused: remapping table fault, or no page requests are taken
+ * @prq_bus_errors: page requests refused because the queue could not be written
+ * @prq_overflow: page requests refused because PRO was set, or the queue full
  * @auto_responses: page group responses made by hardware
  * @descriptors: invalidation descriptors processed
  */
@@ -96,35 +99,52 @@ struct vtd_stats {
 	u64 descriptors;
 };
 
-/* An outstanding ATS invalidation. */
+/**
+ * struct vtd_itag - an outstanding ATS invalidation
+ * @seq: number of its descriptor; 0: free
+ * @sid: requester ID
+ */
 struct vtd_itag {
-	u64 seq; /* of its descriptor; 0: free */
+	u64 seq;
 	u16 sid;
 };
 
-/* A wait descriptor that is not complete. */
+/**
+ * struct vtd_wait - a wait descriptor that is not complete
+ * @seq: number of the descriptor
+ * @flags: VTD_WAIT_*
+ * @addr: where the status is written
+ * @data: the status
+ */
 struct vtd_wait {
 	u64 seq;
-	u64 flags; /* VTD_WAIT_* */
+	u64 flags;
 	u64 addr;
 	u32 data;
 };
 
-/*
- * Under what streams have been translated since all translations were last invalidated; a holder may have kept any of
- * them. Streams share a set by a hash, domains and PASIDs a bit by their low bits: the answer errs by saying yes.
- */
 #define VTD_LEARNT_SETS 128
 
+/**
+ * struct vtd_learnt - what the streams of a set have been translated with since all translations were last
+ *	invalidated
+ * @first: domains whose first stage took part
+ * @second: domains whose second stage took part
+ * @rid: RID_PASIDs
+ *
+ * A holder may have kept any of these translations. Streams share a set by a hash, domains and PASIDs share a bit by
+ * their low bits: the answer errs by saying yes.
+ */
 struct vtd_learnt {
-	u64 first, second; /* domains whose first, second stage took part */
-	u64 rid;	   /* RID_PASIDs */
+	u64 first, second;
+	u64 rid;
 };
 
 /**
  * struct vtd - the hardware; the caller owns the storage, everything is private but @stats
  */
 struct vtd {
+	/* private: */
 	const struct iommu_ops *ops;
 	void *ctx;
 	struct engine_guard guard;
@@ -169,26 +189,36 @@ struct vtd {
 };
 
 /**
- * vtd_init() - hardware after power-on
+ * vtd_init() - make the hardware, in the state after power-on
+ * @v: filled in; vtd_exit() ends it
  * @cfg: copied; NULL: all defaults
- * @ops: mem_read, mem_write are mandatory; without mem_cas64 A/D flags are left alone;
- *       msi NULL: irq() is pulsed with enum vtd_line instead; ats_invalidate NULL: such requests complete at once
- * Return: 0, -EINVAL (values out of range, register offsets that collide), -ENOMEM.
+ * @ops: mem_read, mem_write are mandatory; without mem_cas64 A/D flags are left alone; msi NULL: irq() is pulsed with
+ *	enum vtd_line instead; ats_invalidate NULL: such requests complete at once
+ * @ctx: first argument of @ops
+ *
+ * Return: 0; -EINVAL for values out of range or register offsets that collide; -ENOMEM.
  */
 int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *ops, void *ctx);
+
+/**
+ * vtd_exit() - free what the hardware holds
+ * @v: the hardware
+ */
 void vtd_exit(struct vtd *v);
 
 /**
- * vtd_reset() - iommu_class.reset: registers, caches, queues and waits as after vtd_init()
- * Walks in flight end as aborts without a record. @stats go on.
+ * vtd_reset() - iommu_class.reset: registers, caches, queues and waits are as after vtd_init()
+ * @hw: the struct vtd
+ *
+ * Walks in flight end as aborts without a record. @stats are not cleared.
  */
 void vtd_reset(void *hw);
 
 /* Which event register group an interrupt comes from: iommu_event.code of IOMMU_EV_MSI and IOMMU_EV_IRQ */
 enum vtd_line { VTD_LINE_FAULT, VTD_LINE_INVALIDATION, VTD_LINE_PAGE_REQUEST, VTD_LINES };
 
-/**
- * vtd_class - lookup, walk, fill, ... of iommu.h; hw is a struct vtd
+/*
+ * vtd_class: lookup, walk, fill, ... of iommu.h; hw is a struct vtd
  *
  * ATS translation requests (DMA_ATS_REQ): XLAT_OK is a completion with data:
  * perm, pa, shift, untranslated (U), attr (N); perm 0 means R=W=0. XLAT_ABORT
@@ -198,6 +228,11 @@ enum vtd_line { VTD_LINE_FAULT, VTD_LINE_INVALIDATION, VTD_LINE_PAGE_REQUEST, VT
  */
 extern const struct iommu_class vtd_class;
 
+/**
+ * struct vtd_saved_reg - a register and its saved value
+ * @offset: bytes from the start of the register space
+ * @value: what it held
+ */
 struct vtd_saved_reg {
 	u32 offset;
 	u64 value;
@@ -205,10 +240,12 @@ struct vtd_saved_reg {
 
 /**
  * vtd_restore() - bring hardware into a state that was saved, as a driver would
- * @write, @read: MMIO, as in struct iommu_class
- * @hw: their first argument
- * @saved: GCMD (or GSTS) names what is enabled; RTADDR and IRTA are set with SRTP and SIRTP; the invalidation
- *         queue starts empty (IQT is not restored, for its descriptors belong to the past)
+ * @read: MMIO read, as in struct iommu_class
+ * @write: MMIO write, as in struct iommu_class
+ * @hw: first argument of @read and @write
+ * @saved: the registers. GCMD (or GSTS) names what is enabled; RTADDR and IRTA are set with SRTP and SIRTP; the
+ *	invalidation queue starts empty (IQT is not restored, because its descriptors belong to the past)
+ * @n: number of registers
  */
 void vtd_restore(u64 (*read)(void *hw, u64 offset, unsigned int size),
 		 void (*write)(void *hw, u64 offset, u64 value, unsigned int size), void *hw,

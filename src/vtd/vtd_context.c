@@ -55,7 +55,10 @@ static bool aw_supported(const struct vtd *v, u32 aw)
 	return aw >= 1 && aw <= 3 && (FIELD_GET(VTD_CAP_SAGAW, v->cap) & BIT_ULL(aw));
 }
 
-/* By mode: entries of legacy and scalable mode do not look alike, and software may set the mode without invalidating. */
+/*
+ * The tag contains the mode: entries of legacy and scalable mode differ, and software may change the mode without
+ * invalidating.
+ */
 static struct tcache_tag context_tag(u8 ttm, u32 sid)
 {
 	return (struct tcache_tag){ .vmid = sid, .world = ttm };
@@ -68,7 +71,7 @@ bool vtd_context_cached(struct vtd *v, u32 sid)
 	return tcache_peek(&v->contexts, 0, &tag);
 }
 
-/* One set holds few PASIDs: spread those of one requester over the sets. */
+/* A set holds few entries, so spread the PASIDs of one requester over the sets. */
 static struct tcache_tag pasid_tag(u32 sid, u32 pasid)
 {
 	return (struct tcache_tag){ .asid = pasid, .vmid = sid << 16 | ((sid ^ pasid) & 0xffff), .world = pasid >> 16 };
@@ -215,7 +218,7 @@ static u8 fetch_scalable_context(struct vtd *v, const struct vtd_req *q, struct 
 
 	if (!read_entry(v, w, v->root + (q->sid >> 8 & 0xff) * 16, root, 2))
 		return VTD_FR_SRT_1;
-	/* Devices 16 to 31 are found through the upper half. */
+	/* Devices 16 to 31 are reached through the upper half. */
 	half = root[devfn >> 7];
 	if (!(half & VTD_RE_P))
 		return VTD_FR_SRT_2;
@@ -293,7 +296,7 @@ static bool pasid_entry_invalid(const struct vtd *v, const u64 *pe)
 	return pgtt == VTD_PGTT_NESTED && (pe[2] & VTD_PE2_FSPTPTR) >> min((u32)v->mgaw, 30 + 9 * aw);
 }
 
-/* Pass-through goes with the second stage (table 23). */
+/* Pass-through counts as second stage (table 23). */
 static u8 stages_of(u8 pgtt)
 {
 	switch (pgtt) {
@@ -417,7 +420,7 @@ static u8 resolve_scalable(struct vtd *v, const struct vtd_req *q, struct iommu_
 	return check_privileges(v, q, b);
 }
 
-/* No translation is left, with holders neither; cached PASID-table entries are what the next ones are made from. */
+/* No translation is left, not even in a holder; the next ones are made from cached PASID-table entries. */
 void vtd_forget_learnt(struct vtd *v)
 {
 	if (v->pasids.count[64])
@@ -463,7 +466,7 @@ bool vtd_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
 		return false;
 	if ((scope->by & SCOPE_PASID) && pasid != IOMMU_NO_PASID && pasid != scope->pasid)
 		return false;
-	/* Nothing that can be told of it. */
+	/* Nothing is known about it. */
 	if (!(l->first | l->second))
 		return true;
 	if ((scope->by & SCOPE_PASID) && pasid == IOMMU_NO_PASID && !(l->rid & learnt_bit(scope->pasid)))

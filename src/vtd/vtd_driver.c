@@ -22,7 +22,7 @@ bool vdrv_dead(struct vtd_drv *d)
 	return dead;
 }
 
-/* From here on nothing is asked of the hardware, and what it is owed counts as given. */
+/* From here on nothing is asked of the hardware, and answers that are owed to it count as given. */
 void vdrv_die(struct vtd_drv *d)
 {
 	unsigned long flags = fault_lock_acquire(&d->h.lock);
@@ -33,8 +33,8 @@ void vdrv_die(struct vtd_drv *d)
 }
 
 /*
- * GSTS, FSTS or PRS. Each has reserved bits, which read as zero: all ones are
- * what a device answers that is no longer there. Not under the lock.
+ * Read GSTS, FSTS or PRS. Each has reserved bits, which read as zero: a device that is no longer there reads as all
+ * ones. The caller does not hold the lock.
  */
 u32 vdrv_status(struct vtd_drv *d, u64 offset)
 {
@@ -64,7 +64,7 @@ static int await(struct vtd_drv *d, u32 bit, bool on)
 	return 0;
 }
 
-/* One bit of GCMD, and its status awaited (11.4.4.1). */
+/* Set or clear one bit of GCMD, and wait for its status (11.4.4.1). */
 int vdrv_command(struct vtd_drv *d, u32 bit, bool on)
 {
 	if (!(bit & VTD_GCMD_ONE_SHOT))
@@ -97,7 +97,7 @@ static int probe_widths(struct vtd_drv *d)
 	d->haw = d->cfg.haw ? d->cfg.haw : (u8)min(mgaw, 52U);
 	if (d->haw < 32 || d->haw > 52)
 		return -EINVAL;
-	/* Four levels if there are, else what there is. */
+	/* Four levels if the hardware has them, else whatever it has. */
 	d->aw = sagaw & BIT(2) ? 2 : sagaw & BIT(1) ? 1 : sagaw & BIT(3) ? 3 : 0;
 	if (d->cfg.nested && probe_nested(d))
 		return -EOPNOTSUPP;
@@ -118,7 +118,7 @@ static int probe_features(struct vtd_drv *d)
 
 	d->cap = drv_read64(&d->h, VTD_CAP);
 	d->ecap = drv_read64(&d->h, VTD_ECAP);
-	/* Both have reserved bits: no hardware is there. */
+	/* Reserved bits of both are set: there is no hardware. */
 	if (!~d->cap || !~d->ecap)
 		return -ENODEV;
 	if (!(d->ecap & VTD_ECAP_QI) || c->iq_order > 7 || c->prq_order > 7)
@@ -182,7 +182,7 @@ static void free_all(struct vtd_drv *d)
 	fl_free(d->dids);
 }
 
-/* Whatever an earlier user has left on. */
+/* Turn off whatever an earlier user has left on. */
 static int disable(struct vtd_drv *d)
 {
 	int r = 0, queue = 0;
@@ -236,7 +236,10 @@ static int start(struct vtd_drv *d)
 	if (r)
 		return r;
 	program_events(d);
-	/* The queue first: scalable mode knows no other way to invalidate. Its width must fit the mode (6.5.2). */
+	/*
+	 * The queue comes first, because scalable mode has no other way to invalidate. Its width must fit the mode
+	 * (6.5.2).
+	 */
 	drv_write64(&d->h, VTD_IQT, 0);
 	drv_write64(&d->h, VTD_IQA, d->iq.base | d->cfg.iq_order | (d->iq.desc == 32 ? VTD_IQA_DW : 0));
 	drv_write64(&d->h, VTD_RTADDR, d->root | FIELD_PREP(VTD_RTADDR_TTM, ttm));

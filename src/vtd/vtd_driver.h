@@ -37,7 +37,11 @@ enum vtd_drv_line { VTD_DRV_FAULT, VTD_DRV_INVALIDATION, VTD_DRV_PAGE_REQUEST, V
  * @pasid: meaningful with @has_pasid only
  * @reason: enum vtd_fault
  * @at: 0 untranslated, 1 translation, 2 translated request
- * @write, @exec, @priv, @page_request: what it was
+ * @has_pasid: the request had a PASID
+ * @write: the access was a write
+ * @exec: the access was an instruction fetch
+ * @priv: the access was privileged
+ * @page_request: the fault is that of a page request
  */
 struct vtd_drv_fault {
 	u64 words[2];
@@ -53,6 +57,11 @@ struct vtd_drv_fault {
 	bool page_request;
 };
 
+/**
+ * vtd_fault_decode() - decode a fault recording register
+ * @words: as read, low half first
+ * @f: filled in
+ */
 void vtd_fault_decode(const u64 words[2], struct vtd_drv_fault *f);
 
 /**
@@ -62,7 +71,12 @@ void vtd_fault_decode(const u64 words[2], struct vtd_drv_fault *f);
  * @sid: requester
  * @pasid: meaningful with @has_pasid only
  * @prgi: page request group index
- * @last, @read, @write, @exec, @priv: LPIG, RDR, WRR, EXR, PMR
+ * @has_pasid: the request has a PASID
+ * @last: LPIG: last request of its group
+ * @read: RDR: read permission is requested
+ * @write: WRR: write permission is requested
+ * @exec: EXR: execute permission is requested
+ * @priv: PMR: privileged access is requested
  * @stop: a stop marker: has a PASID, asks for nothing, gets no answer
  * @known: the type is that of a page request
  */
@@ -82,9 +96,19 @@ struct vtd_drv_preq {
 	bool known;
 };
 
+/**
+ * vtd_preq_decode() - decode a page request descriptor
+ * @words: the descriptor in host order
+ * @p: filled in
+ */
 void vtd_preq_decode(const u64 words[4], struct vtd_drv_preq *p);
 
-/* The text that kernel logs print for a fault reason, "Unknown" if there is none. */
+/**
+ * vtd_reason_text() - the text that kernel logs print for a fault reason
+ * @reason: fault reason code
+ *
+ * Return: The text; "Unknown" if there is none.
+ */
 const char *vtd_reason_text(u8 reason);
 
 enum vtd_drv_mode { VTD_DRV_AUTO, VTD_DRV_LEGACY, VTD_DRV_SCALABLE };
@@ -102,12 +126,14 @@ enum vtd_drv_mode { VTD_DRV_AUTO, VTD_DRV_LEGACY, VTD_DRV_SCALABLE };
  * @prq_head_every: PQH is advanced after so many requests (and at the end); 0: 8
  * @batch: records handled by one call of irq_thread; 0: 32
  * @pri_devices: endpoints with PRI: the page request queue is divided among them; 0: 1
- * @msi: address and data of each line; address 0: 0xfee00000 and 0x30 + line
+ * @msi: message of each interrupt line, by enum vtd_drv_line
+ * @msi.addr: address; 0: 0xfee00000, and data 0x30 + line
+ * @msi.data: data
  * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code for every device, or NULL: defaults
- * @fault: called for each fault record, in the drainer's context; may be NULL
+ * @fault: called for each fault record, in the context of the thread that drains the records; may be NULL
  * @page_request: called once for each page request descriptor, before it is reported; may be NULL
  * @observe: fault_ops.observe; may be NULL
- * @observer: first argument of the three
+ * @observer: first argument of @fault, @page_request and @observe
  */
 struct vtd_drv_cfg {
 	enum vtd_drv_mode mode;
@@ -136,18 +162,20 @@ struct vtd_drv_cfg {
  * @faults: records, by reason
  * @fault_overflows: times PFO was found set
  * @page_requests: descriptors reported to the fault core
- * @stop_markers: of the queue, stop markers
- * @bad_descriptors: of the queue, with an unknown type or reserved bits set: skipped
+ * @stop_markers: stop markers in the queue
+ * @bad_descriptors: descriptors in the queue with an unknown type or reserved bits set: skipped
  * @prq_overflows: times PRO was found set
  * @responses: page group responses submitted
  * @descriptors: all invalidation descriptors submitted
- * @waits: of them, wait descriptors
+ * @waits: wait descriptors among them
  * @iq_errors: IQE, by IQEI; the refused descriptor was replaced
- * @ats_timeouts, @ats_errors: ITE, ICE
- * @timeouts: waits that the host gave up
- * @given_up: the hardware gives no answer any more; nothing is asked of it since
- * @abandoned: answers that were owed then: counted as given, no endpoint has got them
- * @drains: page request drains (7.10); @drain_repeats: rounds repeated because of an overflow
+ * @ats_timeouts: ATS invalidations that timed out (ITE)
+ * @ats_errors: invalidation completion errors (ICE)
+ * @timeouts: waits that ended with a time-out
+ * @given_up: the hardware no longer responds; the driver sends it no further requests
+ * @abandoned: answers that were owed at that time: counted as given, though no endpoint received them
+ * @drains: page request drains (7.10)
+ * @drain_repeats: rounds of a drain that were repeated because of an overflow
  * @last_bad_desc: the descriptor that was refused last
  */
 struct vtd_drv_stats {
@@ -171,13 +199,30 @@ struct vtd_drv_stats {
 	u64 last_bad_desc[4];
 };
 
-/* Counters of the driver object @drv, valid until its remove. */
+/**
+ * vtd_drv_stats() - counters of a driver
+ * @drv: the driver object
+ *
+ * Return: The counters, valid until the driver's remove.
+ */
 const struct vtd_drv_stats *vtd_drv_stats(const void *drv);
 
-/* Which line a message of the hardware belongs to: enum vtd_drv_line, or -1. */
+/**
+ * vtd_drv_msi_line() - find the interrupt line that a message of the hardware belongs to
+ * @drv: the driver object
+ * @addr: address of the message
+ * @data: data of the message; bits 15:0 are compared
+ *
+ * Return: enum vtd_drv_line, or -1.
+ */
 int vtd_drv_msi_line(const void *drv, u64 addr, u32 data);
 
-/* Outstanding page requests that @dev may have: its Outstanding Page Request Allocation. */
+/**
+ * vtd_drv_credits() - outstanding page requests that a device may have
+ * @dev: a device of this driver
+ *
+ * Return: Their number: its Outstanding Page Request Allocation.
+ */
 u32 vtd_drv_credits(const struct fault_dev *dev);
 
 extern const struct drv_class vtd_drv_class;

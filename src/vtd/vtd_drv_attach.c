@@ -5,7 +5,7 @@
 #define PRG_INDICES 512
 #define TIMEOUTS    4 /* in a row, while a device is made quiet: then the hardware is given up */
 
-/* ---- what the tables have to say ---- */
+/* ---- what the tables contain ---- */
 
 static u64 scalable_context(const struct vdrv_dev *dev, bool page_requests)
 {
@@ -96,7 +96,7 @@ static int page_requests(struct vdrv_dev *dev, bool on)
 		return 0;
 	for (i = 0; i < dev->base.n_sids && !r; i++)
 		r = vdrv_context_word0(dev, dev->base.sids[i], scalable_context(dev, on));
-	/* Hardware that is given up sends none. */
+	/* Hardware that was given up sends no requests. */
 	if (!on && vdrv_dead(dev->d))
 		r = 0;
 	if (!r)
@@ -153,7 +153,7 @@ static int detach(struct drv_attachment *a, u64 now)
 
 	if (!r || vdrv_dead(dev->d))
 		r = fault_dev_detach(dev->base.faults, a->pasid, now);
-	/* An earlier try came so far and failed behind it. */
+	/* An earlier attempt got this far and failed afterwards. */
 	if (r == -ENOENT)
 		r = 0;
 	if (!r && dev->pri)
@@ -164,7 +164,7 @@ static int detach(struct drv_attachment *a, u64 now)
 	return 0;
 }
 
-/* The core knows the domain before the hardware uses it, so that no fault finds nobody. */
+/* The core knows the domain before the hardware uses it, so that every fault finds a domain. */
 static int attach_first(struct vdrv_dev *dev, u32 pasid, struct drv_domain *dom, u64 now)
 {
 	struct drv_attachment *a;
@@ -179,7 +179,10 @@ static int attach_first(struct vdrv_dev *dev, u32 pasid, struct drv_domain *dom,
 	return r;
 }
 
-/* From here on unmap of the new domain reaches the endpoint, too; then what it has of the old one goes. */
+/*
+ * From here on, unmap of the new domain reaches the endpoint, too; then the endpoint's translations of the old one are
+ * invalidated.
+ */
 static int replace(struct drv_attachment *a, struct drv_domain *dom, u64 now)
 {
 	struct vdrv_dev *dev = vdrv_dev_of(a->dev);
@@ -319,7 +322,7 @@ static int quiesce(struct vdrv_dev *dev, u64 now)
 	return r ? r : contexts_clear(dev);
 }
 
-/* Until it is quiet. Nothing is configured meanwhile: the caller holds the gate. */
+/* Repeat until the device is quiet. Nothing is configured meanwhile, because the caller holds the gate. */
 static void make_quiet(struct vdrv_dev *dev, u64 now)
 {
 	struct vtd_drv *d = dev->d;
@@ -328,7 +331,7 @@ static void make_quiet(struct vdrv_dev *dev, u64 now)
 
 	dev->base.inside = true;
 	while ((r = quiesce(dev, now)) != 0) {
-		/* No room for an answer, or an error of the queue: try again. Else it will never answer. */
+		/* There was no room for an answer, or the queue had an error: try again until time-outs repeat. */
 		vdrv_queue_recover(d);
 		timeouts += r == -ETIMEDOUT;
 		if (timeouts >= TIMEOUTS || !vdrv_poll(d, tries++))

@@ -23,7 +23,7 @@ int vdrv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type ty
 	u32 did = VDRV_PT_DID;
 	int r;
 
-	/* Pass-through goes past the second stage, too. */
+	/* Pass-through bypasses the second stage, too. */
 	if (type == DRV_DOMAIN_IDENTITY && (!(d->ecap & VTD_ECAP_PT) || d->h.stage2))
 		return -EOPNOTSUPP;
 	/* An address space of the CPU is a first-stage table. */
@@ -53,7 +53,7 @@ static u64 did_field(const struct vdrv_dom *dom)
 	return FIELD_PREP(VTD_DESC_DID, (u64)dom->did);
 }
 
-/* The domain-id goes to another domain only once nothing is tagged with it any more. */
+/* The domain-id may be reused only once nothing is tagged with it any more. */
 void vdrv_domain_free(void *drv, struct fault_domain *fdom)
 {
 	struct vtd_drv *d = drv;
@@ -112,7 +112,7 @@ static void add_first_stage(struct vdrv_dom *dom, struct vdrv_batch *b, u32 pasi
 			 (iova >> (12 + am) << (12 + am)) | am | (leaf ? VTD_DESC_IH : 0));
 }
 
-/* First the remapping hardware's caches, then the endpoints', which fill theirs from those (6.5.2.5). */
+/* The remapping hardware's caches come first, then those of the endpoints, which are filled from them (6.5.2.5). */
 static int invalidate(struct vdrv_dom *dom, u64 iova, u64 bytes, bool leaf)
 {
 	struct vtd_drv *d = dom->d;
@@ -153,7 +153,10 @@ int vdrv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, 
 	}
 	drv_gate_close(&d->h, &dom->base.gate);
 	r = pt_map(&dom->base.pt, iova, pa, bytes, prot);
-	/* What was not present is cached by second-stage caches with CM alone; a table given back may have been walked. */
+	/*
+	 * What was not present is cached by second-stage caches with CM alone; a table that was freed may have been
+	 * walked.
+	 */
 	if (r == -ENOMEM || r == -EIO)
 		invalidate(dom, iova, bytes, false);
 	else if (!r && (d->cap & VTD_CAP_CM) && !d->first)

@@ -143,7 +143,7 @@ static int take_faults(struct vtd_drv *d, u32 budget, bool *news)
 		memcpy(d->last_fault, words, sizeof(words));
 		report(d, words);
 	}
-	/* With PFO set nothing was recorded behind the last record. */
+	/* While PFO is set, nothing is recorded after the last record. */
 	if ((fsts & VTD_FSTS_PFO) && (u32)done < budget) {
 		d->stats.fault_overflows++;
 		drv_write32(&d->h, VTD_FSTS, VTD_FSTS_PFO);
@@ -182,7 +182,7 @@ int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
 	return done;
 }
 
-/* Every record twice, and the conditions; hardware that always has more waits. */
+/* Handle every record twice, and the conditions; hardware that always has more must wait. */
 void vdrv_fault_empty(struct vtd_drv *d)
 {
 	u32 left = 2 * ((u32)FIELD_GET(VTD_CAP_NFR, d->cap) + 2);
@@ -238,7 +238,7 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	return vdrv_dead(d) ? 0 : r;
 }
 
-/* PPR or PRO that nobody has served would swallow the next event. */
+/* PPR or PRO that nobody has cleared would swallow the next event. */
 static void clear_stale(void *ctx, void *dev_ctx)
 {
 	struct vtd_drv *d = ctx;

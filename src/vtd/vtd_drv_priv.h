@@ -7,12 +7,12 @@
 #include "drv_stage2.h"
 #include "vtd_driver.h"
 
-#define VDRV_RID_PASID	0U /* of every context entry: PASID 0 is not to be had for anything else */
+#define VDRV_RID_PASID	0U /* RID_PASID of every context entry, so PASID 0 has no other use */
 #define VDRV_PT_DID	1U /* all pass-through entries */
 #define VDRV_FIRST_DID	2U
 #define VDRV_DESC_WORDS 4
 #define VDRV_BATCH	16
-#define VDRV_STALE	64 /* so often in a row the same news is no news: hardware that does not clear what it is told to */
+#define VDRV_STALE	64 /* the same record so often in a row means that the hardware does not clear it */
 
 /**
  * struct vdrv_queue - the invalidation queue
@@ -75,7 +75,7 @@ struct vtd_drv {
 	struct vtd_drv_cfg cfg;
 	struct drv_gate prq_gate;   /* closed while someone drains */
 	struct drv_gate fault_gate; /* closed while someone takes fault records */
-	bool dead;		    /* no answer any more: switched off. Set under the lock */
+	bool dead;		    /* the hardware no longer responds and is switched off; set under the lock */
 	u32 fault_stale;	    /* calls of the fault thread in a row that brought nothing new */
 	u32 prq_stale;		    /* overflows in a row without a request between them */
 	u64 last_fault[2];

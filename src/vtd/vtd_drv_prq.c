@@ -2,9 +2,8 @@
 /*
  * The page request queue: its thread, its overflow, and draining (7.4 - 7.11).
  *
- * One drainer at a time, so requests are reported in the order of the queue. PQH
- * follows as they are dealt with, so that the queue need not be emptied before
- * it has room again.
+ * One drainer at a time, so requests are reported in the order of the queue. PQH advances while they are handled, so
+ * that the queue has room again before it is empty.
  */
 #include "vtd_drv_priv.h"
 
@@ -25,8 +24,8 @@ void vdrv_prq_exit(struct vtd_drv *d)
 }
 
 /*
- * An empty queue, and no condition left of an earlier user: with PPR or PRO set
- * there would never be an event (7.5). The event itself is still masked.
+ * Start with an empty queue, and clear the conditions of an earlier user: while PPR or PRO is set there would never
+ * be an event (7.5). The event itself is still masked.
  */
 void vdrv_prq_clear_stale(struct vtd_drv *d)
 {
@@ -87,7 +86,7 @@ static int take_one(struct vtd_drv *d)
 		d->stats.bad_descriptors++;
 		return 0;
 	}
-	/* Once, however often it is reported. */
+	/* Notify the observer once, however often the request is reported. */
 	if (d->cfg.page_request && !d->prq_shown)
 		d->cfg.page_request(d->cfg.observer, &p);
 	d->prq_shown = true;
@@ -98,7 +97,7 @@ static int take_one(struct vtd_drv *d)
 	return report(d, &p);
 }
 
-/* Bits 63:19 are reserved (11.4.11.3): all ones come from no hardware, and the queue is empty. */
+/* Bits 63:19 are reserved (11.4.11.3): no hardware returns all ones, and the queue counts as empty. */
 static u32 read_tail(struct vtd_drv *d)
 {
 	u64 tail = drv_read64(&d->h, VTD_PQT);
@@ -133,7 +132,7 @@ static void advance(struct vtd_drv *d, bool now_or_never, u32 *since)
 	*since = 0;
 }
 
-/* The gate is closed. Requests dealt with; *@stuck: one could not be. */
+/* The gate is closed. Returns the number of requests handled; *@stuck: one could not be handled. */
 static int drain(struct vtd_drv *d, u32 budget, bool *stuck)
 {
 	u32 tail = read_tail(d), since = 0;
@@ -198,7 +197,10 @@ int vdrv_prq_thread(struct vtd_drv *d, u32 budget)
 	return n;
 }
 
-/* What the queue can hold, and once more as much for what comes meanwhile; hardware that always has more waits. */
+/*
+ * Handle as many requests as the queue can hold, and as many again for those that arrive meanwhile; hardware that
+ * always has more must wait.
+ */
 void vdrv_prq_empty(struct vtd_drv *d)
 {
 	u32 left = 2 * (d->prq_mask / DESC_BYTES + 1);
@@ -225,7 +227,7 @@ static int flush_device(struct vdrv_dev *dev)
 	return vdrv_sync(d, &b, d->ecap & VTD_ECAP_PDS ? VTD_WAIT_PD : 0);
 }
 
-/* Deal with all that lies between head and tail as it is now; what comes later is none of this device's. */
+/* Handle everything between head and tail as they are now; what arrives later does not belong to this device. */
 static int empty_queue(struct vtd_drv *d, bool *overflow)
 {
 	bool stuck;

@@ -79,7 +79,7 @@ static void wait_desc(struct vtd_drv *d, u64 *words, u64 flags)
 	d->stats.waits++;
 }
 
-/* The refused descriptor becomes a wait that tells nobody; the queue goes on behind it. Under the lock. */
+/* The refused descriptor becomes a wait that signals nothing; the queue goes on after it. The caller holds the lock. */
 static void replace_refused(struct vtd_drv *d)
 {
 	struct vdrv_queue *q = &d->iq;

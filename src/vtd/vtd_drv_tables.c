@@ -3,10 +3,9 @@
  * Root, context and PASID tables, and the invalidations that their changes
  * demand (6.5.3.3, table 28).
  *
- * An entry of more than 64 bits is never changed under the hardware's eyes: a
+ * An entry of more than 64 bits is never changed while the hardware may read it: a
  * copy of its table is changed, and the one word that points to the table is
- * switched over. So the hardware sees the old entry or the new one, and there is
- * no moment without either.
+ * switched over. So the hardware sees either the old entry or the new one at any moment.
  */
 #include "vtd_drv_priv.h"
 
@@ -341,7 +340,10 @@ int vdrv_pasid_write(struct vdrv_dev *dev, u32 pasid, const u64 *entry)
 	if (r)
 		return r;
 	dev->tables[index >> 6] = table;
-	/* What was not present is not cached, but with CM (6.1): under domain-id 0. What was cleared may still be. */
+	/*
+	 * An entry that was not present is cached only with CM (6.1), under domain-id 0. A cleared entry may still be
+	 * cached.
+	 */
 	stale = was[0] | was[1];
 	if (stale)
 		r = pasid_invalidate(dev, pasid, (u16)FIELD_GET(VTD_PE1_DID, was[1]),

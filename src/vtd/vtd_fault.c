@@ -30,7 +30,7 @@ static void send(struct vtd *v, enum vtd_line line)
 	vtd_emit(v, &ev);
 }
 
-/* A new interrupt condition: IP is set, and the message is sent unless IM holds it back. */
+/* Raise an interrupt condition: IP is set, and the message is sent unless IM holds it back. */
 void vtd_event_raise(struct vtd *v, enum vtd_line line)
 {
 	u32 ctl = groups[line].ctl;
@@ -57,7 +57,7 @@ void vtd_event_serviced(struct vtd *v, enum vtd_line line)
 	reg_set(&v->regs, ctl, reg_get(&v->regs, ctl) & ~VTD_ECTL_IP);
 }
 
-/* Set a condition of FSTS; an event only if none was waiting for service (7.3). */
+/* Set a condition of FSTS; it raises an event only if no other was pending (7.3). */
 void vtd_fsts_raise(struct vtd *v, u32 bit)
 {
 	u64 fsts = reg_get(&v->regs, VTD_FSTS);
@@ -91,7 +91,7 @@ void vtd_fault_index_reset(struct vtd *v)
 	v->fr_index = 0;
 }
 
-/* Table 30: those that no FPD can suppress. */
+/* Whether FPD cannot suppress the fault (table 30). */
 bool vtd_reason_qualified(u8 reason)
 {
 	switch (reason) {

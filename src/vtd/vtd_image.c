@@ -71,7 +71,7 @@ static void cache(struct vtd *v, struct iommu_image *img, struct tcache *c)
 
 /* ---- registers ---- */
 
-/* No register holds what no field of it has; identification is the configuration's. */
+/* A register holds only bits that its fields have; identification registers follow the configuration. */
 static bool registers_plausible(const struct vtd *v)
 {
 	const struct reg_bank *b = &v->regs;
@@ -186,7 +186,7 @@ static void learnt(struct vtd *v, struct iommu_image *img)
 	}
 }
 
-/* Each part of the state, once. */
+/* Exchange each part of the state once. */
 static int exchange(struct vtd *v, struct iommu_image *img)
 {
 	if (image_begin(img, "vtd", VERSION, config_digest(v)))

@@ -73,7 +73,7 @@ static void mark_stale(struct vtd *v, struct iommu_walk *w)
 	w->stale = true;
 }
 
-/* A walk that has found no translation yet is taken for one of every kind and domain. */
+/* A walk that has not found a translation yet counts as one of every kind and domain. */
 static bool walk_matches(const struct iommu_walk *w, const struct tlb_match *m)
 {
 	const struct vtd_flight *f = (const struct vtd_flight *)w->priv;
@@ -88,7 +88,7 @@ static void drop_tlb(struct vtd *v, const struct tlb_match *m, const struct iomm
 	struct tcache_inv inv = { .also = tlb_entry_matches, .arg = m };
 	struct iommu_walk *w;
 
-	/* With nothing to drop but a range, only its sets need be looked at. */
+	/* If only a range is dropped, only its sets need be searched. */
 	if (!m->pgtts) {
 		inv.match = TCACHE_BY_ADDR;
 		inv.addr = m->addr;
@@ -162,7 +162,10 @@ void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm)
 	struct iommu_walk *w;
 
 	if (g == VTD_GRAN_SELECTIVE) {
-		/* With function mask 1 and 2 the range has functions in it that are not meant: more than needed. */
+		/*
+		 * With function mask 1 and 2 the range contains functions that are not concerned: the event names more
+		 * than needed.
+		 */
 		scope.by = SCOPE_SID;
 		scope.sid_first = sid & ~bits;
 		scope.sid_last = sid | bits;

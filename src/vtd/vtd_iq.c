@@ -390,7 +390,7 @@ static enum vtd_iqei fetch(struct vtd *v, u64 pa, u32 bytes, u64 *d)
 	return VTD_IQEI_NONE;
 }
 
-/* Fetch and execute one descriptor. Returns false if the queue has to stop here. */
+/* Fetch and execute one descriptor. Returns false if the queue has to stop. */
 static bool process(struct vtd *v)
 {
 	u64 iqa = reg_get(&v->regs, VTD_IQA), tail = reg_get(&v->regs, VTD_IQT), head = reg_get(&v->regs, VTD_IQH);

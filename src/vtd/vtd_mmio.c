@@ -112,7 +112,7 @@ void vtd_iotlb_drained(struct vtd *v)
 		iotlb_done(v, iotlb_granularity(v));
 }
 
-/* 11.4.6.3. Software must not write while IVT is set: a write that comes all the same has no effect. */
+/* 11.4.6.3. Software must not write while IVT is set: a write that arrives nevertheless has no effect. */
 static void iotlb_command(struct vtd *v, u64 old)
 {
 	u64 cmd = reg_get(&v->regs, v->iva + VTD_IOTLB), iva = reg_get(&v->regs, v->iva + VTD_IVA);
@@ -216,7 +216,7 @@ static void effect(struct vtd *v, const struct reg_ref *ref, u64 old, bool upper
 	}
 }
 
-/* A quadword access may be taken apart into doublewords, lower first (11.2). */
+/* A quadword access may be split into doublewords, lower first (11.2). */
 static bool is_pair(const struct vtd *v, u64 offset, unsigned int size)
 {
 	struct reg_ref ref;

@@ -36,7 +36,7 @@ static void respond(struct vtd *v, const struct page_request *pr, enum prg_code 
 	vtd_respond(v, &resp);
 }
 
-/* Set PPR or PRO; an event only if neither was set (7.5). */
+/* Set PPR or PRO; this raises an event only if neither was set (7.5). */
 static void raise_status(struct vtd *v, u32 bit)
 {
 	u64 prs = reg_get(&v->regs, VTD_PRS);
@@ -46,7 +46,7 @@ static void raise_status(struct vtd *v, u32 bit)
 		vtd_event_raise(v, VTD_LINE_PAGE_REQUEST);
 }
 
-/* 6.5.3.1: a stale translation must not meet the device again after the page was made present. */
+/* 6.5.3.1: the device must not use a stale translation again after the page was made present. */
 static void implicit_invalidation(struct vtd *v, const struct vtd_bind *b, u64 addr)
 {
 	v->seq++;
@@ -137,8 +137,8 @@ static void accept_request(struct vtd *v, const struct page_request *pr, const s
 }
 
 /*
- * Without page request support, or with translation disabled, a request is
- * refused without a fault: there are no tables to blame.
+ * Without page request support, or with translation disabled, a request is refused without a fault, because no table
+ * is at fault.
  */
 static void take_request(struct vtd *v, const struct page_request *pr)
 {

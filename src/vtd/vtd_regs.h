@@ -441,12 +441,23 @@ enum vtd_fault {
 #define VTD_INTR_BASE 0xfee00000ULL
 #define VTD_INTR_LAST 0xfeefffffULL
 
+/**
+ * vtd_in_intr_range() - whether an address is in the interrupt address range FEEx_xxxxh (3.15)
+ * @addr: input address
+ *
+ * Return: true if it is.
+ */
 static inline bool vtd_in_intr_range(u64 addr)
 {
 	return addr >> 20 == VTD_INTR_BASE >> 20;
 }
 
-/* Domain-id width by CAP.ND, bits */
+/**
+ * vtd_domain_bits() - width of domain IDs (CAP.ND)
+ * @cap: CAP_REG
+ *
+ * Return: Bits, 4..16.
+ */
 static inline u32 vtd_domain_bits(u64 cap)
 {
 	u32 bits = 4 + 2 * (u32)FIELD_GET(VTD_CAP_ND, cap);
@@ -457,8 +468,10 @@ static inline u32 vtd_domain_bits(u64 cap)
 /**
  * struct vtd_reg_row - a register and the capabilities without which it is not there
  * @desc: offset relative to CAP.FRO or ECAP.IRO if @base says so
- * @cap, @ecap: bits of CAP and ECAP that must be set
+ * @cap: bits of CAP that must be set
+ * @ecap: bits of ECAP that must be set
  * @no_ecap: bits of ECAP that must be clear
+ * @base: what the offset is relative to
  */
 struct vtd_reg_row {
 	struct reg_desc desc;
@@ -474,10 +487,13 @@ extern const struct vtd_reg_row vtd_reg_rows[];
 extern const u32 vtd_n_reg_rows;
 
 /**
- * vtd_regs_build() - the register table of an implementation
- * @cap, @ecap, @ver: its identification
- * @table: VTD_MAX_REG_ROWS entries
- * Return: rows used, or -EINVAL if CAP.FRO or ECAP.IRO put registers on top of others.
+ * vtd_regs_build() - build the register table of an implementation
+ * @cap: CAP_REG
+ * @ecap: ECAP_REG
+ * @ver: VER_REG
+ * @table: receives the rows; has room for VTD_MAX_REG_ROWS
+ *
+ * Return: Rows used, or -EINVAL if CAP.FRO or ECAP.IRO place registers on top of others.
  */
 int vtd_regs_build(u64 cap, u64 ecap, u32 ver, struct reg_desc *table);
 
