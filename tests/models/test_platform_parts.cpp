@@ -619,6 +619,19 @@ START_TEST(who_waits_for_later_takes_no_room) {
 }
 END_TEST
 
+/* Simulated time ends before it saturates: nothing runs that is due later. */
+START_TEST(time_has_an_end) {
+    Scheduler scheduler("scheduler");
+    unsigned ran = 0;
+    auto run = [](void *n, u64) { ++*static_cast<unsigned *>(n); };
+    scheduler.at(1ULL << 62, run, &ran);
+    scheduler.at(u64(_i) + ((1ULL << 63) - 1), run, &ran);
+    sc_core::sc_start();
+    ck_assert_uint_eq(ran, 2 - _i);
+    ck_assert_int_eq(scheduler.overrun(), _i);
+}
+END_TEST
+
 /* A stream at its limit, or behind an access that waits, holds up nobody else. */
 START_TEST(streams_issue_for_themselves) {
     fl_config c = busy(64);
@@ -826,6 +839,7 @@ int main() {
     tcase_add_test(tc, a_limit_of_all_streams_holds_while_answers_come);
     tcase_add_loop_test(tc, the_first_to_end_makes_room, 0, 3);
     tcase_add_loop_test(tc, who_waits_for_later_takes_no_room, 0, 2);
+    tcase_add_loop_test(tc, time_has_an_end, 0, 2);
     tcase_add_test(tc, streams_issue_for_themselves);
     tcase_add_test(tc, system_work_of_two_spaces_is_not_tied);
     tcase_add_test(tc, tags_order_a_stream);
