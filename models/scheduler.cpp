@@ -73,6 +73,10 @@ void Scheduler::arm() {
         return;
     if (wanted < kernel)
         wanted = kernel;
+    if (wanted > kLongest) { // the kernel would count as far as it can, and then no further
+        overrun_ = true;
+        return;
+    }
     if (armed_ != kNever && armed_ <= wanted && armed_ >= kernel)
         return;
     event_.cancel();

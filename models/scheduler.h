@@ -20,6 +20,9 @@ using ps_t = u64;
 
 constexpr ps_t kNever = ~ps_t{0};
 
+/// No action runs later, 106 days: half of what 64 bits can tell is left for what accesses take.
+constexpr ps_t kLongest = kNever >> 1;
+
 /// sc_time::from_value(), inline: on the way of every access. The scheduler checks that it is the same.
 inline sc_core::sc_time to_sc(ps_t t) {
     sc_core::sc_time time;
@@ -60,6 +63,9 @@ public:
     /// Another process was notified by an action: look at the kernel's agenda again.
     void kernel_changed() { limit_ = kernel_limit(); }
 
+    /// An action is due after kLongest: it and all others do not run any more.
+    bool overrun() const { return overrun_; }
+
     /// Actions run so far, for benchmarks.
     u64 actions() const { return actions_; }
 
@@ -99,7 +105,7 @@ private:
     ps_t quantum_;
     ps_t base_ = 0, spent_ = 0, limit_ = 0, armed_ = kNever, reached_ = 0;
     u64 seq_ = 0, actions_ = 0;
-    bool running_ = false;
+    bool running_ = false, overrun_ = false;
 };
 
 } // namespace faultline

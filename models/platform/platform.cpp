@@ -485,6 +485,8 @@ int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
         error_ = master->error();
     if (error_)
         return error_;
+    if (scheduler.overrun())
+        return dmat_fail(err_, EINVAL, "the run takes longer than the 106 days that simulated time is kept to");
     if (!master->finished())
         return no_progress(nullptr);
     collect(result);

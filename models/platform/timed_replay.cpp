@@ -45,16 +45,13 @@ private:
     int code_;
 };
 
-/* Half of what 64 bits of picoseconds can tell is left for what the accesses take. */
-static constexpr u64 kLongestNs = (kNever >> 1) / 1000;
-
 /* From the first record of the first round to the last of the last. */
 static unsigned __int128 recorded_ns(const replay_options &opt, const struct replay_scan &scan) {
     return static_cast<unsigned __int128>(scan.last_ns - scan.first_ns) * (opt.repeat ? opt.repeat : 1);
 }
 
 static int check(const replay_options &opt, const struct replay_scan &scan, dmat_error *err) {
-    if (opt.cfg->master.arrival == FL_ARRIVAL_TRACE && recorded_ns(opt, scan) > kLongestNs)
+    if (opt.cfg->master.arrival == FL_ARRIVAL_TRACE && recorded_ns(opt, scan) > kLongest / 1000)
         return dmat_fail(err, EINVAL, "the trace lasts longer than the 106 days that simulated time is kept to");
     return replay_check(&opt, &scan, err);
 }

@@ -139,6 +139,7 @@ public:
         GrowingRing<Item> items;
         ps_t last_done = 0;  // completion of its latest access, if known
         u32 unknown = 0;     // accesses that are answered later
+        ps_t due = 0;        // when, if it is queued
         bool queued = false; // the master has it in its order of issue
         bool parked = false; // on a list that something will look at
     };

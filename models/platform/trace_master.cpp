@@ -128,15 +128,53 @@ void TraceMaster::enqueue(Lane *lane) {
         park(*lane);
         return;
     }
-    lane->queued = true;
-    ready_.push_back({t, lane->items.front().number, lane});
+    queue(*lane, t);
+}
+
+void TraceMaster::queue(Lane &lane, ps_t t) {
+    lane.queued = true;
+    lane.due = t;
+    ready_.push_back({t, lane.items.front().number, &lane});
     std::push_heap(ready_.begin(), ready_.end());
+}
+
+/* A lane whose turn is at an end that is known may go at an earlier one that was not. */
+void TraceMaster::hasten(Lane &lane) {
+    ps_t t = own_time(lane);
+
+    if (t >= lane.due)
+        return;
+    overtaken_++;
+    queue(lane, t);
+}
+
+TraceMaster::Ready TraceMaster::pop_ready() {
+    Ready r = ready_.front();
+
+    std::pop_heap(ready_.begin(), ready_.end());
+    ready_.pop_back();
+    return r;
+}
+
+/* Places in the order of issue that their lanes have left for earlier ones. */
+void TraceMaster::drop_overtaken() {
+    while (overtaken_ && !ready_.empty()) {
+        const Ready &r = ready_.front();
+        if (r.lane->queued && r.lane->due == r.time && r.lane->items.front().number == r.number)
+            return;
+        pop_ready();
+        overtaken_--;
+    }
 }
 
 void TraceMaster::wake(std::vector<Lane *> &lanes) {
     woken_.swap(lanes);
-    for (Lane *lane : woken_)
-        enqueue(lane);
+    for (Lane *lane : woken_) {
+        if (lane->queued)
+            hasten(*lane);
+        else
+            enqueue(lane);
+    }
     woken_.clear();
 }
 
@@ -190,31 +228,27 @@ ps_t TraceMaster::own_time(Lane &lane) {
             return kNever;
         t = std::max(t, lane.last_done);
     }
-    while (!s.known.empty() && s.known.front() <= t) {
-        s.known.pop();
-        s.outstanding--;
-    }
-    u64 most = transfer(item.rec).outstanding;
-    while (s.outstanding >= most) {
-        if (s.known.empty())
-            return kNever;
-        t = std::max(t, s.known.pop());
-        s.outstanding--;
-        s.ready = std::max(s.ready, t);
-    }
-    return t;
+    return room_time(t, s.outstanding, transfer(item.rec).outstanding, s.known);
+}
+
+/*
+ * When @p n accesses, of which the ends of some are @p known, leave room for one more among @p most, from @p t on.
+ * It takes nothing: an end that is not known may turn out to be earlier.
+ */
+ps_t TraceMaster::room_time(ps_t t, u64 n, u64 most, const SortedRing<ps_t> &known) {
+    if (likely(n < most))
+        return t;
+    return n - most < known.size() ? std::max(t, known[n - most]) : kNever;
 }
 
 /* The software before a job of @p item's stream begins at @p t, or when the job before has ended; false: not known. */
 bool TraceMaster::begin_job(TraceFeed::Item &item, ps_t t) {
     Stream &s = *item.stream;
 
-    while (!s.known.empty()) {
-        t = std::max(t, s.known.pop());
-        s.outstanding--;
-    }
-    if (s.outstanding)
+    if (s.known.size() < s.outstanding)
         return false;
+    if (s.outstanding)
+        t = std::max(t, s.known.back());
     if (likely(issued_ >= hooks_.warmup))
         first_issue_ = std::min(first_issue_, t);
     s.ready = t + config_.os.job_ps;
@@ -236,23 +270,20 @@ fl_transfer TraceMaster::transfer(const dmat_record &rec) const {
 }
 
 /* ... and for what all streams together may have outstanding. */
-ps_t TraceMaster::global_time(ps_t t) {
-    while (!known_.empty() && known_.front() <= t)
-        in_flight_.leave(known_.pop());
-    if (likely(in_flight_.now() < config_.master.outstanding))
-        return t;
-    return known_.empty() ? kNever : known_.front();
+ps_t TraceMaster::global_time(ps_t t) const {
+    return room_time(t, in_flight_.now(), config_.master.outstanding, known_);
 }
 
-/* One place among the outstanding is taken at @p t, which global_time() gave. */
-ps_t TraceMaster::take_room(ps_t t) {
-    while (in_flight_.now() >= config_.master.outstanding) {
-        ps_t end = known_.pop();
-        in_flight_.leave(end);
-        t = std::max(t, end);
-    }
+/* An access that was due at @p due takes its place among the outstanding at the time that global_time() gave. */
+void TraceMaster::take_room(Stream &s, ps_t due, ps_t t) {
+    while (!known_.empty() && (known_.front() <= due || in_flight_.now() >= config_.master.outstanding))
+        in_flight_.leave(known_.pop());
     in_flight_.enter(t);
-    return t;
+    while (!s.known.empty() && s.known.front() <= t) {
+        s.known.pop();
+        s.outstanding--;
+    }
+    s.outstanding++;
 }
 
 /*
@@ -298,6 +329,7 @@ bool TraceMaster::step() {
     TraceFeed::System *system;
     ps_t t = kNever, system_time = kNever;
 
+    drop_overtaken();
     read_ahead();
     if (!ready_.empty())
         t = global_time(ready_.front().time);
@@ -314,17 +346,17 @@ bool TraceMaster::step() {
         run_system(system, system_time);
         return false;
     }
-    Ready r = ready_.front();
-    std::pop_heap(ready_.begin(), ready_.end());
-    ready_.pop_back();
+    Ready r = pop_ready();
     r.lane->queued = false;
     ps_t own = own_time(*r.lane);
-    if (own == kNever)
+    if (own == kNever) {
         park(*r.lane);
-    else if (own > r.time)
+    } else if (own > r.time) {
         enqueue(r.lane);
-    else
-        issue(*r.lane, take_room(t));
+    } else {
+        take_room(*r.lane->items.front().stream, r.time, t);
+        issue(*r.lane, t);
+    }
     return true;
 }
 
@@ -381,7 +413,6 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     p->set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     if (likely(!p->warmup))
         first_issue_ = std::min(first_issue_, t);
-    s.outstanding++;
     s.ready = t + transfer(rec).interval_ps;
     s.job_left--;
     tlm::tlm_sync_enum answer = (*sockets_[s.port])->nb_transport_fw(*p, phase, delay);
@@ -465,6 +496,7 @@ void TraceMaster::run_system(TraceFeed::System *s, ps_t t) {
     if (ret) {
         feed_.stop(ret);
         ready_.clear();
+        overtaken_ = 0;
         return;
     }
     system_ready_ = scheduler_.now();

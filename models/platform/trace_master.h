@@ -82,11 +82,16 @@ private:
     void read_ahead();
     bool step();
     void enqueue(Lane *lane);
+    void queue(Lane &lane, ps_t t);
+    void hasten(Lane &lane);
+    Ready pop_ready();
+    void drop_overtaken();
     void wake(std::vector<Lane *> &lanes);
     ps_t own_time(Lane &lane);
     bool begin_job(TraceFeed::Item &item, ps_t t);
-    ps_t global_time(ps_t t);
-    ps_t take_room(ps_t t);
+    static ps_t room_time(ps_t t, u64 n, u64 most, const SortedRing<ps_t> &known);
+    ps_t global_time(ps_t t) const;
+    void take_room(Stream &s, ps_t due, ps_t t);
     void park(Lane &lane);
     fl_transfer transfer(const dmat_record &rec) const;
     TraceFeed::System *next_system(ps_t &t);
@@ -111,6 +116,7 @@ private:
     TraceFeed feed_;
     MasterHooks hooks_;
     std::vector<Ready> ready_;          // a heap, the earliest first
+    u64 overtaken_ = 0;                 // of its places: their lanes have an earlier one
     std::vector<Lane *> again_, woken_; // lanes to look at anew
     SortedRing<ps_t> known_;            // ends of answered accesses
     std::vector<std::unique_ptr<Payload>> payloads_;

@@ -271,6 +271,20 @@ for how in --functional ""; do
 	complains "more than 256 streams"
 done
 
+# simulated time that would saturate: three times 53 days, one after the other; twice is well
+{
+	printf 'dmat 1\nattach 0 sid=1 domain=1\nmap 0 domain=1 iova=0x1000 size=4096 pa=0x1000 perm=rw\n'
+	for after in "" " after=4600000000000000" " after=4600000000000000"; do
+		echo "access 0 sid=1 iova=0x1000 size=8 dir=r$after"
+	done
+} >"$dir/text"
+expect 0 pack "$dir/text" -o "$dir/long.dmat"
+expect 0 replay "$dir/long.dmat" --iommu smmuv3 --faults stall
+echo "access 0 sid=1 iova=0x1000 size=8 dir=r after=4600000000000000" >>"$dir/text"
+expect 0 pack "$dir/text" -o "$dir/long.dmat"
+bad "$dir/long.dmat" --iommu smmuv3 --faults stall
+complains "the run takes longer than the 106 days"
+
 # output that cannot be written
 expect 2 replay "$edu" --iommu smmuv3 --faults stall --functional --json "$dir/no/folder.json"
 complains "no/folder.json: No such file"

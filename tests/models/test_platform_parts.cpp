@@ -609,6 +609,61 @@ START_TEST(a_limit_of_all_streams_holds_while_answers_come) {
 }
 END_TEST
 
+/*
+ * A limit counts what is in flight: the place of an access that ends early is free then, whatever was known to end
+ * later. _i: the limit is of all streams, of one, or of one size.
+ */
+START_TEST(the_first_to_end_makes_room) {
+    fl_config c = busy(_i == 0 ? 2 : 8);
+    c.master.outstanding_per_stream = _i == 1 ? 2 : 8;
+    std::strcpy(c.master.transfers, _i == 2 ? "64=2/1" : "");
+    MasterBench b(c);
+    for (u64 i = 0; i < 5; i++)
+        b.source.access(0, 1, i);
+    b.target.late[0] = ns(50);
+    b.target.late[2] = ns(20);
+    b.play();
+    // 0 ends at 50, 1 at 101, 2 at 70, 3 at 170.
+    const u64 expected[] = {0, 1, 50, 70, 101};
+    for (unsigned i = 0; i < 5; i++)
+        ck_assert_uint_eq(b.at_ns(i), expected[i]);
+    ck_assert_uint_eq(b.master.duration(), ns(201));
+}
+END_TEST
+
+/* One tag looks ahead to 500 ns; the others of its stream find the room that there is when they go. _i: whose limit. */
+START_TEST(who_waits_for_later_takes_no_room) {
+    fl_config c = busy(_i ? 8 : 1, FL_ORDER_STREAM);
+    c.master.arrival = FL_ARRIVAL_TRACE;
+    c.master.outstanding_per_stream = _i ? 1 : 8;
+    MasterBench b(c);
+    b.source.access(0, 1, 0, 1);
+    b.source.access(0, 1, 1, 1);
+    b.source.records.back().flags |= DMAT_F_AFTER;
+    b.source.records.back().word[0] = 400;
+    b.source.access(50, 1, 2, 2);
+    b.source.access(60, 1, 3, 3);
+    b.play();
+    ck_assert_uint_eq(b.at_ns(0), 0);
+    ck_assert_uint_eq(b.at_ns(2), 100);
+    ck_assert_uint_eq(b.at_ns(3), 200);
+    ck_assert_uint_eq(b.at_ns(1), 500);
+}
+END_TEST
+
+/* Simulated time ends before it saturates: nothing runs that is due later. */
+START_TEST(time_has_an_end) {
+    Scheduler scheduler("scheduler");
+    unsigned ran = 0;
+    auto run = [](void *n, u64) { ++*static_cast<unsigned *>(n); };
+    scheduler.at(1ULL << 62, run, &ran);
+    scheduler.at(u64(_i) + ((1ULL << 63) - 1), run, &ran);
+    sc_core::sc_start();
+    ck_assert_uint_eq(ran, 2 - _i);
+    ck_assert_int_eq(scheduler.overrun(), _i);
+}
+END_TEST
+
 /* A stream at its limit, or behind an access that waits, holds up nobody else. */
 START_TEST(streams_issue_for_themselves) {
     fl_config c = busy(64);
@@ -816,6 +871,9 @@ int main() {
     tcase_add_test(tc, system_work_is_a_barrier_of_its_space);
     tcase_add_test(tc, nothing_is_issued_in_the_past);
     tcase_add_test(tc, a_limit_of_all_streams_holds_while_answers_come);
+    tcase_add_loop_test(tc, the_first_to_end_makes_room, 0, 3);
+    tcase_add_loop_test(tc, who_waits_for_later_takes_no_room, 0, 2);
+    tcase_add_loop_test(tc, time_has_an_end, 0, 2);
     tcase_add_test(tc, streams_issue_for_themselves);
     tcase_add_test(tc, system_work_of_two_spaces_is_not_tied);
     tcase_add_test(tc, tags_order_a_stream);
