@@ -254,7 +254,8 @@ void IommuModel::op_txn_resume(void *ctx, u64 id, iommu_resume how) {
     fl_assert(id && id <= self->accesses_.size());
     Access &a = *self->accesses_[id - 1];
     fl_assert(a.stalled);
-    ps_t begin = self->command_free_ > self->cur_ ? self->command_free_ : self->cur_;
+    // It may be announced for later: an answer does not reach it before it stalls.
+    ps_t begin = std::max({self->command_free_, self->cur_, a.stalled_from});
     ps_t time = begin + self->config_.command.resume_ps;
     a.stalled = false;
     self->stalls_use_.release(a.stalled_from, self->cur_);
@@ -311,7 +312,7 @@ void IommuModel::op_stall_free(void *ctx, u32 tbu) {
 
     for (Access *a : self->waiting_) {
         if (a->flow.port->index == tbu || self->ports_.size() == 1)
-            self->retry_at(*a, self->cur_);
+            self->retry_at(*a, std::max(self->cur_, a->flow.at)); // it may be announced for later
         else
             still.push_back(a);
     }

@@ -139,23 +139,32 @@ CpuModel::Pool &CpuModel::pool_of(const fault_group *group) {
 
 void CpuModel::kick() {
     if (!config_.cpu.workers_per_device) {
-        wake_worker(shared_);
+        if (!wake_worker(shared_))
+            look_again(scheduler_.now());
     } else if (!sorting_) {
         sorting_ = true;
-        schedule(
-            scheduler_.now(),
-            [](void *cpu, u64) {
-                auto *self = static_cast<CpuModel *>(cpu);
-                self->busy_--;
-                self->sort();
-            },
-            0);
+        look_again(scheduler_.now());
     }
     if (watching_)
         return;
     watching_ = true;
     scheduler_.at(
         scheduler_.now() + kWatch, [](void *cpu, u64) { static_cast<CpuModel *>(cpu)->watch(); }, this);
+}
+
+/* Who reports runs ahead of the agenda: a worker may yet go to sleep before @p time, and a group may wait only then. */
+void CpuModel::look_again(ps_t time) {
+    schedule(
+        time,
+        [](void *cpu, u64) {
+            auto *self = static_cast<CpuModel *>(cpu);
+            self->busy_--;
+            if (self->config_.cpu.workers_per_device)
+                self->sort();
+            else
+                self->wake_worker(self->shared_);
+        },
+        0);
 }
 
 /* Each group to the workers of its device. */
@@ -168,17 +177,19 @@ void CpuModel::sort() {
     }
 }
 
-void CpuModel::wake_worker(Pool &pool) {
+/* False: none of them sleeps. */
+bool CpuModel::wake_worker(Pool &pool) {
     if (!pool.staffed)
         staff(pool);
     if (pool.sleeping.empty())
-        return;
+        return false;
     Worker &w = *pool.sleeping.back();
     pool.sleeping.pop_back();
     worker_wakes_++;
     w.woken = true;
     w.woke = scheduler_.now();
     at_worker<&CpuModel::ask>(w.woke + config_.cpu.worker_wake_ps, w);
+    return true;
 }
 
 /* A worker that is awake wants a processor. */
@@ -192,14 +203,37 @@ void CpuModel::ask(Worker &w) {
         reinterpret_cast<u64>(&w), &w);
 }
 
+/* Of @p port's fault core. What a thread has reported at a time that is still to come waits for that. */
+CpuModel::Job CpuModel::take_from(CpuPort *port) {
+    while (fault_group *group = port->core() ? fault_core_take(port->core(), now_ns()) : nullptr) {
+        auto found = queued_.find(group);
+        Job job{group, port, found != queued_.end() ? found->second : scheduler_.now()};
+        if (found != queued_.end())
+            queued_.erase(found);
+        if (job.asked <= scheduler_.now())
+            return job;
+        early_.insert(std::upper_bound(early_.begin(), early_.end(), job,
+                                       [](const Job &a, const Job &b) { return a.asked < b.asked; }),
+                      job);
+        if (config_.cpu.workers_per_device)
+            look_again(job.asked);
+    }
+    return {};
+}
+
 /* Of the IOMMUs in turn, as a fault core takes of its devices. */
 CpuModel::Job CpuModel::take_next() {
+    if (unlikely(!early_.empty() && early_.front().asked <= scheduler_.now())) {
+        Job job = early_.front();
+        early_.pop_front();
+        return job;
+    }
     for (std::size_t tries = 0; tries < ports_.size(); tries++) {
         CpuPort *port = ports_[turn_].get();
         turn_ = turn_ + 1 < ports_.size() ? turn_ + 1 : 0;
-        fault_group *group = port->core() ? fault_core_take(port->core(), now_ns()) : nullptr;
-        if (group)
-            return {group, port};
+        Job job = take_from(port);
+        if (job.group)
+            return job;
     }
     return {};
 }
@@ -214,18 +248,12 @@ CpuModel::Job CpuModel::next_job(Pool &pool) {
     return job;
 }
 
-/* A driver's thread runs ahead of its action: it may have queued later what a worker takes now. Then nobody waited. */
 void CpuModel::take(Worker &w, Job job) {
-    auto found = queued_.find(job.group);
-    ps_t asked = found != queued_.end() ? std::min(found->second, w.taken) : w.taken;
-
-    if (found != queued_.end())
-        queued_.erase(found);
     if (w.groups.empty())
-        w.asked = asked;
+        w.asked = job.asked;
     w.groups.push_back(job.group);
     w.ports.push_back(job.port);
-    w.answers.push_back({asked, w.woke, w.taken, 0, w.taken - w.awake});
+    w.answers.push_back({job.asked, w.woke, w.taken, 0, w.taken - w.awake});
 }
 
 /* A worker on a processor looks for something to do. */
@@ -335,6 +363,9 @@ void CpuModel::put_down() {
             answer(job.group);
         p.second.waiting.clear();
     }
+    for (Job &job : early_)
+        answer(job.group);
+    early_.clear();
 }
 
 ps_t CpuModel::longest_call() const {

@@ -83,9 +83,10 @@ public:
     bool idle() const { return !busy_ && cpus_.idle(); }
 
 private:
-    struct Job { // a group, and where its fault core is
+    struct Job { // a group, where its fault core is, and when it began to wait for a worker
         fault_group *group;
         CpuPort *port;
+        ps_t asked;
     };
     struct Pool;
     struct Worker : Interruptible {
@@ -123,9 +124,11 @@ private:
     void staff(Pool &pool);
     Pool &pool_of(const fault_group *group);
     void sort();
-    void wake_worker(Pool &pool);
+    bool wake_worker(Pool &pool);
+    void look_again(ps_t time);
     void ask(Worker &worker);
     void work(Worker &worker);
+    Job take_from(CpuPort *port);
     Job take_next();
     Job next_job(Pool &pool);
     void take(Worker &worker, Job job);
@@ -151,6 +154,7 @@ private:
     u64 thread_wakes_ = 0, worker_wakes_ = 0;
     Usage workers_use_, threads_use_;
     std::unordered_map<fault_group *, ps_t> queued_;
+    std::deque<Job> early_; // taken of a fault core before they were reported, in order of time
     std::vector<std::unique_ptr<Worker>> all_workers_;
     Pool shared_;
     std::unordered_map<void *, Pool> pools_; // by device, where each has its own workers

@@ -200,7 +200,7 @@ static void keep_step(struct smmuv2_found *f, const struct pt_step *p)
 
 	k->where = (p->in >> p->shift << p->shift) | p->shift | (u64)(p->level + 1) << 6 | (u64)(p->attr & 0x3f) << 9 |
 		   (u64)(p->attr >> PT_TBL_DOMAIN_SHIFT & 0xf) << 15 | (u64)(p->stage == 2) << 19;
-	k->table = p->table | !!(p->attr & PT_TBL_LOCATED);
+	k->table = p->table | (p->attr & PT_TBL_LOCATED ? 1 : 0);
 }
 
 /* Steps of stage 1 come first; of stage 2 the last ones are kept, which belong to the address itself. */

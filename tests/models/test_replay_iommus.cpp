@@ -498,6 +498,57 @@ START_TEST(tbus_of_each) {
 }
 END_TEST
 
+/*
+ * A register write takes 24 us, and the thread that reports a fault does two of them before, as the worker does two
+ * after its answer. The worker has done the first fault 103 us after it; the second, 95 us after the first, is reported
+ * another 52 us later. Nobody may know of it before, so the worker sleeps, wakes up and takes as long as for the first.
+ */
+START_TEST(no_answer_before_the_report) {
+    static const Sets pools[] = {{"cpu.workers=1"}, {"cpu.workers=1", "cpu.workers_per_device=1"}};
+    Sets sets = {"cpu.mmio_write_ns=24000", "cpu.mmio_read_ns=100", "cpu.worker_wake_ns=1500"};
+
+    choose(0);
+    rig_text("attach 0 sid=1 domain=1\nattach 0 sid=2 domain=2\n"
+             "map 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "map 0 domain=2 iova=0x1000 size=0x1000 pa=0x50001000 perm=rw\n"
+             "access 20000000 sid=1 iova=0x1000 size=8 dir=r\naccess 20095000 sid=2 iova=0x1000 size=8 dir=r\n");
+    sets.insert(sets.end(), pools[_i].begin(), pools[_i].end());
+    replay_result r = play(sets);
+    ck_assert_uint_eq(r.latency.count, 2);
+    ck_assert_uint_eq(r.latency.min, r.latency.max);
+    ck_assert_uint_eq(r.fault_owner_ns[OWNER_WORKER_WAKE], 2 * 1500);
+    ck_assert_uint_eq(r.fault_owner_ns[OWNER_WORKER], 0);
+    check_ledger(r);
+}
+END_TEST
+
+/* What is still on the link when a stall slot becomes free does not go on before it arrives. */
+START_TEST(no_retry_before_the_arrival) {
+    static const char *const gen[] = {"parts=a:random,b:random,c:random",
+                                      "a.streams=1",
+                                      "a.accesses=3000",
+                                      "a.pages=300",
+                                      "a.interval_ns=1000",
+                                      "b.streams=1",
+                                      "b.accesses=3000",
+                                      "b.pages=300",
+                                      "b.burst=16",
+                                      "b.burst_gap_ns=20000",
+                                      "c.streams=1",
+                                      "c.accesses=3000",
+                                      "c.pages=300",
+                                      "c.dependent=yes",
+                                      "c.think_ns=500"};
+
+    choose(0);
+    rig_generate("mix", gen, std::size(gen), 1);
+    replay_result r = play({"master.bus=pcie", "iommu.count=2", "iommu.map=2=1"});
+    ck_assert_uint_eq(r.accesses, 9000);
+    ck_assert_uint_gt(r.access_owner_ns[OWNER_STALL_SLOT], 0);
+    check_ledger(r);
+}
+END_TEST
+
 START_TEST(what_is_refused) {
     static const struct {
         const char *count, *map, *text;
@@ -543,6 +594,8 @@ int main() {
     tcase_add_test(c, none_of_several);
     tcase_add_loop_test(c, terminated_in_two, 0, 2);
     tcase_add_test(c, tbus_of_each);
+    tcase_add_loop_test(c, no_answer_before_the_report, 0, 2);
+    tcase_add_test(c, no_retry_before_the_arrival);
     tcase_add_loop_test(c, what_is_refused, 0, 8);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
