@@ -27,13 +27,14 @@ struct replay_run {
  * @other: the run that is compared; NULL if there is one run only
  * @all_ns: the mean, or the difference
  * @ns: of it, the owner's; more than @all_ns where other owners have less in @run
+ * @behind_ns: of @ns, waits for something that others hold who wait for the owner
  * @resource: what is waited for, or what serves; NULL: none
  */
 struct replay_why {
 	bool of_faults;
 	enum owner owner;
 	const struct replay_run *run, *other;
-	u64 all_ns, ns;
+	u64 all_ns, ns, behind_ns;
 	const struct replay_resource *resource;
 };
 
