@@ -291,6 +291,12 @@ static void put_resource(struct text *t, const struct replay_why *w)
 	put(t, ", %s a use.", report_ns(r->busy_ns / r->uses, use));
 }
 
+/* A size that would save some of the owner's time, but not all of it. */
+static bool saves_part(const struct replay_why *w, const struct replay_why_keys *k, u32 i)
+{
+	return k->key[i]->type != FL_TIME && k->weight[i] < w->ns;
+}
+
 static void put_keys(struct text *t, const struct replay_why *w)
 {
 	char value[FL_TEXT_MAX + 8], saves[REPORT_NS];
@@ -301,7 +307,7 @@ static void put_keys(struct text *t, const struct replay_why *w)
 	for (i = 0; i < k.n; i++) {
 		put(t, "%s%s (%s", i ? ", " : " Changed by ", k.key[i]->name,
 		    fl_config_format(w->run->opt->cfg, k.key[i], value, sizeof(value)));
-		if (k.key[i]->type != FL_TIME && k.weight[i] < w->ns)
+		if (saves_part(w, &k, i))
 			put(t, "; %s of it", report_ns(k.weight[i], saves));
 		put(t, ")");
 	}
@@ -326,7 +332,7 @@ const char *replay_why_text(const struct replay_why *w, char text[REPLAY_WHY_TEX
 
 json_t *replay_why_json(const struct replay_why *w)
 {
-	json_t *j = json_object(), *keys = json_object();
+	json_t *j = json_object(), *keys = json_object(), *saves = json_object();
 	struct replay_why_keys k;
 	char text[REPLAY_WHY_TEXT];
 	u32 i;
@@ -347,10 +353,16 @@ json_t *replay_why_json(const struct replay_why *w)
 		report_json_u64(j, "resource_index", w->resource->index);
 	}
 	replay_why_find_keys(w, &k);
-	for (i = 0; i < k.n; i++)
+	for (i = 0; i < k.n; i++) {
+		if (saves_part(w, &k, i))
+			report_json_u64(saves, k.key[i]->name, k.weight[i]);
 		report_json_text(keys, k.key[i]->name,
 				 fl_config_format(w->run->opt->cfg, k.key[i], text, sizeof(text)));
+	}
 	json_object_set_new(j, "keys", keys);
+	if (json_object_size(saves))
+		json_object_set(j, "saves_ns", saves);
+	json_decref(saves);
 	report_json_text(j, "text", replay_why_text(w, text));
 	return j;
 }

@@ -57,6 +57,16 @@ cause() {
 		say "$with: $owner has ${ns:-0} ns, but without the cause it is $faster ns faster"
 }
 
+# saves KEY: what the last cause's reason says that KEY saves is what a run with KEY=VALUE is faster by
+saves() {
+	key=${1%%=*} of=access
+	expect 0 replay "$dir/$trace.dmat" --iommu $iommu $with --set "$1" --json "$dir/without.json"
+	ns=$(awk -v key="\"$key\":" '/"saves_ns"/ { within = 1 } within && $1 == key { print $2 + 0; exit }' "$dir/reason")
+	faster=$(($(mean $of "$dir/with.json") - $(mean $of "$dir/without.json")))
+	[ $((faster * 10)) -ge $((${ns:-0} * 9)) ] && [ $((faster * 10)) -le $((${ns:-0} * 11)) ] ||
+		say "$with: $key is said to save ${ns:-nothing}, but it is $faster ns faster"
+}
+
 iommu=smmuv3
 many=cpu.workers=64
 busy=master.arrival=back-to-back
@@ -104,8 +114,17 @@ cause access table_access iommu.walk_cache_sets kp --faults stall $slow iommu.tl
 	iommu.tlb_sets=512 iommu.walk_cache_sets=256
 cause access table_access driver.nested kp --faults stall $slow iommu.tlb_sets=0 iommu.walk_cache_sets=0 \
 	driver.nested=yes -- driver.nested=no iommu.tlb_sets=512
+saves driver.nested=no
+saves iommu.walk_cache_sets=256
+saves driver.s2_page_bytes=2097152
 cause access table_access iommu.config_cache_sets kp --faults stall $slow iommu.tlb_sets=0 iommu.config_cache_sets=0 -- \
 	iommu.tlb_sets=512 iommu.config_cache_sets=64
+saves iommu.tlb_sets=512
+saves iommu.config_cache_sets=64
+# a device whose translation cache has one entry asks for the same pages again and again
+cause access link pcie.atc_sets kp --faults pri --resident all --outstanding 1 pcie.atc_sets=1 pcie.atc_ways=1 -- \
+	pcie.atc_sets=1024 pcie.link_ns=0
+saves pcie.atc_sets=1024
 # faults in a batch wait for each other
 cause fault handler cpu.batch_faults sixteen --faults stall cpu.fault_ns=50000 cpu.batch_faults=16 $many -- \
 	cpu.batch_faults=1
