@@ -23,12 +23,13 @@ static bool too_small(u64 sets, const struct iommu_cache_stats *c)
 	return !sets || c->evictions;
 }
 
-/* Walks that a TLB with room would have spared: each page needs one, and what no TLB held before is not counted. */
+/* Walks that a TLB with room would have spared: each page needs one, and each fault one more. */
 static u64 spare_walks(const struct replay_why *w)
 {
 	const struct replay_result *res = w->run->res;
 	const struct iommu_cache_stats *tlb = &res->counters.hw.cache[UNIT_TLB];
-	u64 walks = res->counters.walks, again = walks > res->maps ? walks - res->maps : 0;
+	u64 walks = res->counters.walks, first = res->maps + res->faults;
+	u64 again = walks > first ? walks - first : 0;
 
 	if (w->of_faults)
 		return 0;
@@ -80,18 +81,24 @@ static u64 saved_in_tables(const struct replay_why *w, const struct fl_key *key)
 	return ppm < CACHE_SAVES_PPM ? 0 : (u64)((unsigned __int128)w->ns * ppm / 1000000);
 }
 
-/* Requests of the device's cache that were made before, and forgotten: the way there and back; 0: too few to name. */
+/*
+ * Requests of the device's cache that were made before, and forgotten: the way there and back; 0: too few to name. A page
+ * that faults is asked for again, and again for writing if it was read first: then how many are spare is not known, and
+ * nothing is said of how much they are.
+ */
 static u64 saved_on_link(const struct replay_why *w)
 {
 	const struct iommu_cache_stats *atc = &w->run->res->counters.atc;
 	const struct replay_result *res = w->run->res;
-	u64 again = atc->misses > res->maps ? atc->misses - res->maps : 0;
+	u64 first = res->maps + res->faults, again = atc->misses > first ? atc->misses - first : 0;
 
-	if (w->of_faults || !res->accesses)
+	if (w->of_faults)
 		return 0;
 	if (w->run->opt->cfg->pcie.atc_sets && atc->evictions < again)
 		again = atc->evictions;
-	return again > res->accesses / 10 ? 2 * w->run->opt->cfg->pcie.link_ps / 1000 * again / res->accesses : 0;
+	if (again <= res->accesses / 10)
+		return 0;
+	return res->faults ? w->ns : 2 * w->run->opt->cfg->pcie.link_ps / 1000 * again / res->accesses;
 }
 
 /* ---- what does anything in this run ---- */
