@@ -43,6 +43,14 @@ struct IommuModel::Flow {
         if (unlikely(fault != nullptr))
             fault->book(o, until);
     }
+    /// Of what @p from has, @p time was @p to's; not in a fault.
+    void move(owner from, owner to, ps_t time) {
+        if (!bill || !time)
+            return;
+        bill->move(from, to, time);
+        if (piece != nullptr)
+            piece->move(from, to, time);
+    }
     /// The memory answers at @p end; it may say that the access has waited for a bank.
     void book_memory(ps_t end) {
         if (bill)
@@ -62,6 +70,7 @@ struct IommuModel::Access {
     Bill fault_bill, piece_bill;
     owner waits;       // who owns the time until it goes on
     ps_t stalled_from; // it holds a stall slot
+    ps_t port_waited;  // of the fault just decided: for other records
     xlat resume_how;
     Step step;
     bool slot;     // holds a translation slot
@@ -69,6 +78,7 @@ struct IommuModel::Access {
     bool resolved;
     bool in_fault; // stamps are being taken
     bool stalled;  // the engine holds it
+    bool read;     // software has the record of the fault
     bool end_req;  // AT: the request phase is over
     bool aborts;   // a resume ended it
     sc_core::sc_event *event = nullptr;

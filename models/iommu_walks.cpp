@@ -149,6 +149,7 @@ void IommuModel::open_fault(Access &a, ps_t decided) {
     std::fill_n(a.stamps.stamp, FAULT_PARTS + 1, decided);
     a.stamps.stamp[PART_DETECT] = a.flow.started;
     a.in_fault = true;
+    a.read = false;
     a.fault = ++fault_seq_;
     a.fault_bill = a.piece_bill;
     a.flow.fault = a.flow.piece ? &a.fault_bill : nullptr;
@@ -177,8 +178,10 @@ void IommuModel::decided(Walk &w, ps_t time) {
     if (a.in_fault)
         close_fault(a, time, XLAT_STALL);
     open_fault(a, time);
+    a.port_waited = 0;
     if (w.w.res.fault) {
         ps_t begin = record_free_ > time ? record_free_ : time;
+        a.port_waited = begin - time;
         record_free_ = begin + config_.notify.record_write_ps;
         record_use_.use(time, begin, record_free_);
         a.flow.book(OWNER_RECORD_PORT, begin);
@@ -217,6 +220,10 @@ void IommuModel::delivered(Access &a, xlat kind, ps_t time) {
         stall(a, time);
     } else if (kind == XLAT_WAIT) { // keeps its slot; what it has met is no fault yet
         a.drop_fault();
+        if (f.res.fault) { // nothing is written for want of a stall slot
+            f.move(OWNER_RECORD_PORT, OWNER_STALL_SLOT, a.port_waited);
+            f.move(OWNER_RECORD, OWNER_STALL_SLOT, config_.notify.record_write_ps);
+        }
         a.waits = OWNER_STALL_SLOT;
         waiting_.push_back(&a);
     }
@@ -275,9 +282,12 @@ void IommuModel::op_txn_resume(void *ctx, u64 id, iommu_resume how) {
 void IommuModel::book_answer(Access &a, ps_t begin, ps_t time) {
     ps_t own = config_.command.fetch_ps + config_.command.execute_ps;
 
-    if (answer_.answered)
+    if (answer_.answered) {
+        // Who waits behind a fault of its context bank has no record: it waits for the reading of the one before it.
+        if (!a.read && last_reader_.began <= answer_.queued)
+            book_reading(a.flow, last_reader_, answer_.queued);
         book_software(a.flow, answer_);
-    else
+    } else
         a.flow.book(OWNER_DRIVER, cur_);
     a.flow.book(OWNER_COMMAND, cur_);
     a.flow.book(OWNER_COMMAND_QUEUE, begin > own ? begin - own : 0);
@@ -425,6 +435,7 @@ void IommuModel::note_record(u64 address, u32 length, ps_t time, const Reader &r
         Access &a = *found->second.access;
         if (a.in_fault && a.fault == found->second.fault) {
             a.stamps.stamp[PART_SOFTWARE] = time;
+            a.read = true;
             book_reading(a.flow, reader, time);
         }
         last_reader_ = reader;

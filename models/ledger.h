@@ -46,6 +46,13 @@ public:
         *this = mark;
         book(o, end);
     }
+    /// Of what @p from has, @p time was @p to's.
+    void move(owner from, owner to, ps_t time) {
+        time = time < by_[from] ? time : by_[from];
+        by_[from] -= time;
+        by_[to] += time;
+        used_ |= 1U << to;
+    }
     /// What was booked since @p mark, an earlier state of this bill.
     Bill since(const Bill &mark) const {
         Bill d(*this);

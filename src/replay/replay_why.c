@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "replay_why.h"
 #include "fl_config.h"
+#include "replay_why_keys.h"
 #include "report_json.h"
 #include "report_table.h"
 
@@ -13,16 +14,74 @@ static u64 bills_of(const struct replay_result *res, bool of_faults)
 	return of_faults ? res->fault_bills : res->access_bills;
 }
 
-/* The resource of that name that was waited for most; of several in which nobody waited, the busiest. */
-static const struct replay_resource *find_resource(const struct replay_result *res, const char *name)
+struct replay_resource replay_why_total(const struct replay_result *res, const char *name)
 {
+	struct replay_resource all = { 0 };
+	u32 i;
+
+	for (i = 0; i < res->n_resources; i++) {
+		const struct replay_resource *r = &res->resources[i];
+
+		if (strncmp(r->name, name, strlen(name)))
+			continue;
+		all.uses += r->uses;
+		all.busy_ns += r->busy_ns;
+		all.waited_ns += r->waited_ns;
+	}
+	return all;
+}
+
+/* Number of @tbu among those of its IOMMU that have something to do, as resources are numbered. */
+static u32 rank_of_tbu(const struct replay_run *run, u32 iommu, u32 tbu)
+{
+	u64 used = 0;
+	u32 i;
+
+	for (i = 0; i < run->res->n_streams; i++) {
+		const struct replay_stream *s = &run->res->streams[i];
+		u32 its = fl_config_tbu(run->opt->cfg, s->sid);
+
+		if (s->accesses && fl_config_iommu(run->opt->cfg, s->sid) == iommu && its < tbu)
+			used |= 1ULL << its;
+	}
+	return (u32)__builtin_popcountll(used);
+}
+
+/* Streams that fault use it: it belongs to their IOMMU, and if it is a TBU's, to their TBU. */
+static bool serves_faults(const struct replay_run *run, const struct replay_resource *r)
+{
+	const char *at = strchr(r->name, '@');
+	u32 i, iommu = at ? (u32)strtoul(at + 1, NULL, 10) : 0;
+	bool one_iommu = run->opt->cfg->iommu.count == 1;
+
+	if (!at && !one_iommu)
+		return true; /* shared by all of them */
+	for (i = 0; i < run->res->n_streams; i++) {
+		const struct replay_stream *s = &run->res->streams[i];
+
+		if (!s->faults || (!one_iommu && fl_config_iommu(run->opt->cfg, s->sid) != iommu))
+			continue;
+		if (strncmp(r->name, "tbu_", 4) ||
+		    rank_of_tbu(run, one_iommu ? 0 : iommu, fl_config_tbu(run->opt->cfg, s->sid)) == r->index)
+			return true;
+	}
+	return !run->res->n_streams;
+}
+
+/*
+ * The resource of that name that was waited for most; of several in which nobody waited, the busiest. @of_faults: only
+ * those that faults may have waited for.
+ */
+static const struct replay_resource *find_resource(const struct replay_run *run, const char *name, bool of_faults)
+{
+	const struct replay_result *res = run->res;
 	const struct replay_resource *best = NULL;
 	u32 i;
 
 	for (i = 0; name && i < res->n_resources; i++) {
 		const struct replay_resource *r = &res->resources[i];
 
-		if (strncmp(r->name, name, strlen(name)))
+		if (strncmp(r->name, name, strlen(name)) || (of_faults && !serves_faults(run, r)))
 			continue;
 		if (!best || r->waited_ns > best->waited_ns ||
 		    (r->waited_ns == best->waited_ns && r->busy_ns > best->busy_ns))
@@ -32,51 +91,103 @@ static const struct replay_resource *find_resource(const struct replay_result *r
 }
 
 /* The TBU's input is held up by accesses without a slot, if slots lack for longer than the input is busy. */
-static bool slots_hold_input(const struct replay_result *res)
+static bool slots_hold_input(const struct replay_run *run)
 {
-	const struct replay_resource *input = find_resource(res, "tbu_input");
-	const struct replay_resource *slots = find_resource(res, "tbu_slots");
+	const struct replay_resource *input = find_resource(run, "tbu_input", false);
+	const struct replay_resource *slots = find_resource(run, "tbu_slots", false);
 
 	return input && slots && slots->full_ns > input->busy_ns;
 }
 
-/* Mean times by owner. @held: who waits behind an access without a slot waits for a slot, too. Return: of all. */
-static u64 find_means(const struct replay_result *res, bool of_faults, bool held, u64 mean[OWNERS])
+#define BIT_OF(o) (1U << (o))
+#define IN_SOFTWARE                                                                                        \
+	(BIT_OF(OWNER_RECORD_PORT) | BIT_OF(OWNER_QUEUE_FULL) | BIT_OF(OWNER_WORKER) | BIT_OF(OWNER_CPU) | \
+	 BIT_OF(OWNER_COMMAND_QUEUE))
+
+/* What is waited for, and what those who hold it may wait for themselves meanwhile. */
+static const struct {
+	enum owner owner;
+	u32 holders_wait;
+} chains[] = {
+	{ OWNER_TAG, BIT_OF(OWNER_SLOT) | BIT_OF(OWNER_WALK_SLOT) | BIT_OF(OWNER_LINK_BUSY) | BIT_OF(OWNER_BANK) },
+	{ OWNER_SLOT, BIT_OF(OWNER_WALK_SLOT) | BIT_OF(OWNER_STALL_SLOT) | BIT_OF(OWNER_BANK) | IN_SOFTWARE },
+	{ OWNER_STALL_SLOT, IN_SOFTWARE },
+	{ OWNER_CREDIT, IN_SOFTWARE },
+	{ OWNER_WALK_SLOT, BIT_OF(OWNER_BANK) },
+};
+
+/*
+ * A wait lasts as long as others hold what is waited for: the share of that time in which they wait themselves belongs
+ * to what they wait for. More of the first would only let more of them wait there.
+ */
+static void follow(const struct replay_result *res, u64 mean[OWNERS], u64 behind[OWNERS])
 {
-	const u64 *sum = of_faults ? res->fault_owner_ns : res->access_owner_ns;
-	u64 bills = bills_of(res, of_faults);
+	size_t i;
+	int o;
+
+	for (i = 0; i < ARRAY_SIZE(chains); i++) {
+		enum owner from = chains[i].owner;
+		u64 held = replay_why_total(res, owner_table[from].resource).busy_ns, all = mean[from];
+
+		for (o = 0; o < OWNERS; o++) {
+			u64 waits = res->access_owner_ns[o], part;
+
+			if (!(chains[i].holders_wait & BIT_OF(o)) || !waits || waits > held)
+				continue;
+			part = (u64)((unsigned __int128)all * waits / held);
+			part = part < mean[from] ? part : mean[from];
+			mean[from] -= part;
+			mean[o] += part;
+			behind[o] += part;
+		}
+	}
+}
+
+struct means {
+	u64 all, of[OWNERS];
+	u64 behind[OWNERS]; /* of it, waits for others who wait for the owner */
+};
+
+/* Mean times by owner. @held: who waits behind an access without a slot waits for a slot, too. */
+static void find_means(const struct replay_run *run, bool of_faults, bool held, struct means *m)
+{
+	const u64 *sum = of_faults ? run->res->fault_owner_ns : run->res->access_owner_ns;
+	u64 bills = bills_of(run->res, of_faults);
 	u64 all = 0;
 	int o;
 
+	*m = (struct means){ 0 };
 	for (o = 0; o < OWNERS; o++) {
 		all += sum[o];
-		mean[o] = replay_owner_mean(sum[o], bills);
+		m->of[o] = replay_owner_mean(sum[o], bills);
 	}
 	if (held) {
-		mean[OWNER_SLOT] += mean[OWNER_INPUT];
-		mean[OWNER_INPUT] = 0;
+		m->of[OWNER_SLOT] += m->of[OWNER_INPUT];
+		m->of[OWNER_INPUT] = 0;
 	}
-	return replay_owner_mean(all, bills);
+	m->all = replay_owner_mean(all, bills);
+	follow(run->res, m->of, m->behind);
 }
 
 static void fill(struct replay_why *w, const struct replay_run *run, const struct replay_run *other, bool of_faults)
 {
-	bool held = slots_hold_input(run->res) || (other && slots_hold_input(other->res));
-	u64 mine[OWNERS], theirs[OWNERS] = { 0 };
-	u64 all, less;
+	bool held = slots_hold_input(run) || (other && slots_hold_input(other));
+	struct means mine, theirs = { 0 };
 	int o;
 
 	*w = (struct replay_why){ .of_faults = of_faults, .run = run, .other = other };
-	all = find_means(run->res, of_faults, held, mine);
-	less = other ? find_means(other->res, of_faults, held, theirs) : 0;
+	find_means(run, of_faults, held, &mine);
+	if (other)
+		find_means(other, of_faults, held, &theirs);
 	for (o = 0; o < OWNERS; o++) {
-		if (mine[o] <= theirs[o] || mine[o] - theirs[o] <= w->ns)
+		if (mine.of[o] <= theirs.of[o] || mine.of[o] - theirs.of[o] <= w->ns)
 			continue;
-		w->ns = mine[o] - theirs[o];
+		w->ns = mine.of[o] - theirs.of[o];
+		w->behind_ns = mine.behind[o] > theirs.behind[o] ? mine.behind[o] - theirs.behind[o] : 0;
 		w->owner = (enum owner)o;
 	}
-	w->all_ns = all > less ? all - less : 0;
-	w->resource = find_resource(run->res, owner_table[w->owner].resource);
+	w->all_ns = mine.all > theirs.all ? mine.all - theirs.all : 0;
+	w->resource = find_resource(run, owner_table[w->owner].resource, of_faults);
 }
 
 /* Of two runs the one that takes longer has the reason. False: there is none. */
@@ -109,54 +220,6 @@ u32 replay_why_differ(const struct replay_run *base, const struct replay_run *ru
 	return find_both(base, run, why);
 }
 
-/* ---- what would change it ---- */
-
-static bool begins(const char *text, const char *with)
-{
-	return !strncmp(text, with, strlen(with));
-}
-
-/* The hardware and the kind of fault of this run have the key. */
-static bool concerns(const struct replay_why *w, const struct fl_key *key)
-{
-	const struct replay_options *opt = w->run->opt;
-	bool pri = opt->faults == REPLAY_PRI;
-
-	if (begins(key->name, "smmuv2."))
-		return !strcmp(opt->kind->name, "smmuv2");
-	if (begins(key->name, "smmuv3."))
-		return !strcmp(opt->kind->name, "smmuv3");
-	if (begins(key->name, "notify.") && strstr(key->name, "_write_"))
-		return pri == begins(key->name, "notify.pri_");
-	return true;
-}
-
-/* Of what limits credits, the one that does. */
-static const char *keys_of(const struct replay_why *w)
-{
-	const struct replay_resource *r = w->resource;
-
-	if (w->owner == OWNER_CREDIT && r)
-		return r->capacity < w->run->opt->cfg->pcie.credits ? "iommu.priq_log2" : "pcie.credits";
-	return owner_table[w->owner].keys;
-}
-
-/* The next of a list of keys with commas; NULL at its end. */
-static const struct fl_key *next_key(const struct replay_why *w, const char **list)
-{
-	while (**list) {
-		size_t i, len = strcspn(*list, ", ");
-		const char *name = *list;
-
-		*list += len + strspn(*list + len, ", ");
-		for (i = 0; i < fl_config_n_keys; i++)
-			if (strlen(fl_config_keys[i].name) == len && !memcmp(fl_config_keys[i].name, name, len) &&
-			    concerns(w, &fl_config_keys[i]))
-				return &fl_config_keys[i];
-	}
-	return NULL;
-}
-
 /* ---- as text ---- */
 
 struct text {
@@ -177,12 +240,23 @@ __attribute__((format(printf, 2, 3))) static void put(struct text *t, const char
 	t->left -= (size_t)n;
 }
 
+static void put_owner(struct text *t, const struct replay_why *w)
+{
+	char part[REPORT_NS];
+
+	put(t, "%s", owner_table[w->owner].says);
+	if (w->behind_ns)
+		put(t, " (%s of that behind others who do)", report_ns(w->behind_ns, part));
+}
+
 static void put_one(struct text *t, const struct replay_why *w)
 {
 	char all[REPORT_NS], part[REPORT_NS];
 
-	put(t, "%s takes %s on the mean; %s of it, %llu %%, %s.", w->of_faults ? "A fault" : "An access",
-	    report_ns(w->all_ns, all), report_ns(w->ns, part), w->ns * 100 / w->all_ns, owner_table[w->owner].says);
+	put(t, "%s takes %s on the mean; %s of it, %llu %%, ", w->of_faults ? "A fault" : "An access",
+	    report_ns(w->all_ns, all), report_ns(w->ns, part), w->ns * 100 / w->all_ns);
+	put_owner(t, w);
+	put(t, ".");
 }
 
 static void put_difference(struct text *t, const struct replay_why *w)
@@ -191,7 +265,9 @@ static void put_difference(struct text *t, const struct replay_why *w)
 
 	put(t, "%s takes %s more with %s than with %s; ", w->of_faults ? "A fault" : "An access",
 	    report_ns(w->all_ns, all), w->run->name, w->other->name);
-	put(t, "the largest difference is %s more %s, ", report_ns(w->ns, part), owner_table[w->owner].says);
+	put(t, "the largest difference is %s more ", report_ns(w->ns, part));
+	put_owner(t, w);
+	put(t, ", ");
 	if (w->ns <= w->all_ns)
 		put(t, "%llu %% of it.", w->ns * 100 / w->all_ns);
 	else
@@ -215,17 +291,27 @@ static void put_resource(struct text *t, const struct replay_why *w)
 	put(t, ", %s a use.", report_ns(r->busy_ns / r->uses, use));
 }
 
+/* A size that would save some of the owner's time, but not all of it. */
+static bool saves_part(const struct replay_why *w, const struct replay_why_keys *k, u32 i)
+{
+	return k->key[i]->type != FL_TIME && k->weight[i] < w->ns;
+}
+
 static void put_keys(struct text *t, const struct replay_why *w)
 {
-	const char *list = keys_of(w), *between = " Changed by ";
-	const struct fl_key *key;
-	char value[FL_TEXT_MAX + 8];
+	char value[FL_TEXT_MAX + 8], saves[REPORT_NS];
+	struct replay_why_keys k;
+	u32 i;
 
-	while ((key = next_key(w, &list))) {
-		put(t, "%s%s (%s)", between, key->name, fl_config_format(w->run->opt->cfg, key, value, sizeof(value)));
-		between = ", ";
+	replay_why_find_keys(w, &k);
+	for (i = 0; i < k.n; i++) {
+		put(t, "%s%s (%s", i ? ", " : " Changed by ", k.key[i]->name,
+		    fl_config_format(w->run->opt->cfg, k.key[i], value, sizeof(value)));
+		if (saves_part(w, &k, i))
+			put(t, "; %s of it", report_ns(k.weight[i], saves));
+		put(t, ")");
 	}
-	put(t, "%s", *between == ',' ? "." : "");
+	put(t, "%s", k.n ? "." : "");
 }
 
 const char *replay_why_text(const struct replay_why *w, char text[REPLAY_WHY_TEXT])
@@ -246,10 +332,10 @@ const char *replay_why_text(const struct replay_why *w, char text[REPLAY_WHY_TEX
 
 json_t *replay_why_json(const struct replay_why *w)
 {
-	json_t *j = json_object(), *keys = json_object();
-	const char *list = keys_of(w);
-	const struct fl_key *key;
+	json_t *j = json_object(), *keys = json_object(), *saves = json_object();
+	struct replay_why_keys k;
 	char text[REPLAY_WHY_TEXT];
+	u32 i;
 
 	report_json_text(j, "of", w->of_faults ? "fault" : "access");
 	if (w->other) {
@@ -259,14 +345,24 @@ json_t *replay_why_json(const struct replay_why *w)
 	report_json_u64(j, w->other ? "difference_ns" : "mean_ns", w->all_ns);
 	report_json_text(j, "owner", owner_table[w->owner].name);
 	report_json_u64(j, "owner_ns", w->ns);
+	if (w->behind_ns)
+		report_json_u64(j, "behind_ns", w->behind_ns);
 	report_json_u64(j, "share_percent", w->ns * 100 / w->all_ns);
 	if (w->resource) {
 		report_json_text(j, "resource", w->resource->name);
 		report_json_u64(j, "resource_index", w->resource->index);
 	}
-	while ((key = next_key(w, &list)))
-		report_json_text(keys, key->name, fl_config_format(w->run->opt->cfg, key, text, sizeof(text)));
+	replay_why_find_keys(w, &k);
+	for (i = 0; i < k.n; i++) {
+		if (saves_part(w, &k, i))
+			report_json_u64(saves, k.key[i]->name, k.weight[i]);
+		report_json_text(keys, k.key[i]->name,
+				 fl_config_format(w->run->opt->cfg, k.key[i], text, sizeof(text)));
+	}
 	json_object_set_new(j, "keys", keys);
+	if (json_object_size(saves))
+		json_object_set(j, "saves_ns", saves);
+	json_decref(saves);
 	report_json_text(j, "text", replay_why_text(w, text));
 	return j;
 }

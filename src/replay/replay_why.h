@@ -33,13 +33,14 @@ struct replay_run {
  * @other: run that @run is compared with; NULL if there is only one
  * @all_ns: the mean time, or the difference of two
  * @ns: the owner's part of @all_ns; more than @all_ns where other owners have less in @run
+ * @behind_ns: part of @ns that is spent waiting for units whose holders wait for the owner
  * @resource: what is waited for, or what serves; NULL: none
  */
 struct replay_why {
 	bool of_faults;
 	enum owner owner;
 	const struct replay_run *run, *other;
-	u64 all_ns, ns;
+	u64 all_ns, ns, behind_ns;
 	const struct replay_resource *resource;
 };
 

@@ -15,6 +15,10 @@ expect 0 gen mix --set parts=paged:random,other:random --set paged.streams=1 --s
 	--set other.accesses=10000 --set other.pages=65536 --set other.interval_ns=1000 -o "$dir/two.dmat"
 
 expect 0 gen random --set streams=1 --set pages=64 --set accesses=20000 -o "$dir/busy.dmat"
+# A thousand pages, and more than the TLB has.
+expect 0 gen random --set streams=1 --set pages=1024 --set accesses=20000 --set write_percent=0 -o "$dir/kp.dmat"
+expect 0 gen random --set streams=1 --set pages=16384 --set accesses=20000 --set write_percent=0 -o "$dir/thrash.dmat"
+cp "$top/traces/arm64-smmuv3-nvme-e1000e.dmat" "$dir/nvme.dmat"
 
 # mean fault|access FILE: ns
 mean() {
@@ -42,8 +46,8 @@ cause() {
 		*) if [ $rest ]; then without="$without $option"; else with="$with $option"; fi ;;
 		esac
 	done
-	expect 0 replay "$dir/$trace.dmat" --iommu smmuv3 $with --json "$dir/with.json"
-	expect 0 replay "$dir/$trace.dmat" --iommu smmuv3 $with $without --json "$dir/without.json"
+	expect 0 replay "$dir/$trace.dmat" --iommu $iommu $with --json "$dir/with.json"
+	expect 0 replay "$dir/$trace.dmat" --iommu $iommu $with $without --json "$dir/without.json"
 	reason $of "$dir/with.json" >"$dir/reason"
 	grep -q "\"owner\": \"$owner\"" "$dir/reason" || say "$with: $owner is not the reason: $(cat "$dir/reason")"
 	grep -q "\"text\": .*Changed by .*$key (" "$dir/reason" || say "$with: $key is not named: $(cat "$dir/reason")"
@@ -53,7 +57,20 @@ cause() {
 		say "$with: $owner has ${ns:-0} ns, but without the cause it is $faster ns faster"
 }
 
+# saves KEY: what the last cause's reason says that KEY saves is what a run with KEY=VALUE is faster by
+saves() {
+	key=${1%%=*} of=access
+	expect 0 replay "$dir/$trace.dmat" --iommu $iommu $with --set "$1" --json "$dir/without.json"
+	ns=$(awk -v key="\"$key\":" '/"saves_ns"/ { within = 1 } within && $1 == key { print $2 + 0; exit }' "$dir/reason")
+	faster=$(($(mean $of "$dir/with.json") - $(mean $of "$dir/without.json")))
+	[ $((faster * 10)) -ge $((${ns:-0} * 9)) ] && [ $((faster * 10)) -le $((${ns:-0} * 11)) ] ||
+		say "$with: $key is said to save ${ns:-nothing}, but it is $faster ns faster"
+}
+
+iommu=smmuv3
 many=cpu.workers=64
+busy=master.arrival=back-to-back
+slow="--resident all --outstanding 1 tcu.walk_latency_ns=500"
 # slow handler
 cause fault handler cpu.handler_ns lone --faults stall cpu.handler_ns=50000 -- cpu.handler_ns=0
 # one worker
@@ -84,5 +101,40 @@ cause fault worker_busy cpu.workers sixteen --faults pri cpu.workers=1 cpu.handl
 # few banks: 64 accesses at a time behind one that serves each for 100 ns; slow enough that nothing else is waited for
 cause access memory_bank memory.banks busy --faults stall --resident all memory.banks=1 memory.bank_ns=100 \
 	master.arrival=back-to-back -- memory.banks=0
+
+# what a register write costs, and what a hypervisor takes for one, is the command's
+cause fault command cpu.mmio_write_ns lone --faults stall cpu.mmio_write_ns=20000 -- cpu.mmio_write_ns=0
+cause fault command driver.trap_ns lone --faults stall driver.nested=yes driver.trap_ns=30000 -- driver.trap_ns=0
+# SYNCs before the answer
+cause fault command_queue command.sync_ns nvme --faults pri $busy command.sync_ns=20000 -- command.sync_ns=50
+# no TLB or too small a one, and no walk cache; stage 2 under stage 1
+cause access table_access iommu.tlb_sets kp --faults stall $slow iommu.tlb_sets=1 iommu.tlb_ways=1 -- \
+	iommu.tlb_sets=512 iommu.tlb_ways=4
+cause access table_access iommu.walk_cache_sets kp --faults stall $slow iommu.tlb_sets=0 iommu.walk_cache_sets=0 -- \
+	iommu.tlb_sets=512 iommu.walk_cache_sets=256
+cause access table_access driver.nested kp --faults stall $slow iommu.tlb_sets=0 iommu.walk_cache_sets=0 \
+	driver.nested=yes -- driver.nested=no iommu.tlb_sets=512
+saves driver.nested=no
+saves iommu.walk_cache_sets=256
+saves driver.s2_page_bytes=2097152
+cause access table_access iommu.config_cache_sets kp --faults stall $slow iommu.tlb_sets=0 iommu.config_cache_sets=0 -- \
+	iommu.tlb_sets=512 iommu.config_cache_sets=64
+saves iommu.tlb_sets=512
+saves iommu.config_cache_sets=64
+# a device whose translation cache has one entry asks for the same pages again and again
+cause access link pcie.atc_sets kp --faults pri --resident all --outstanding 1 pcie.atc_sets=1 pcie.atc_ways=1 -- \
+	pcie.atc_sets=1024 pcie.link_ns=0
+saves pcie.atc_sets=1024
+# faults in a batch wait for each other
+cause fault handler cpu.batch_faults sixteen --faults stall cpu.fault_ns=50000 cpu.batch_faults=16 $many -- \
+	cpu.batch_faults=1
+# who holds a translation slot waits for a walk slot or a stall slot, who holds a credit for a worker
+cause access walk_slot tcu.walk_slots thrash --faults stall --resident all $busy tcu.walk_slots=1 -- tcu.walk_slots=64
+cause fault stall_slot smmuv3.stall_max kp --faults stall $busy smmuv3.stall_max=1 $many -- smmuv3.stall_max=64
+cause fault worker_busy cpu.workers sixteen --faults pri cpu.workers=1 cpu.handler_ns=50000 pcie.credits=4 -- $many
+# behind a fault of the same context bank: the interrupt is waited for all the same
+iommu=smmuv2
+cause fault interrupt cpu.irq_entry_ns sixteen --faults stall cpu.irq_entry_ns=50000 -- \
+	cpu.irq_entry_ns=0 cpu.irq_handler_ns=0 notify.wire_ns=0
 
 exit $failed

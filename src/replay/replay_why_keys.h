@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Which keys of the configuration would change a reason: within replay_why.c. */
+#ifndef REPLAY_WHY_KEYS_H
+#define REPLAY_WHY_KEYS_H
+
+#include "replay_why.h"
+
+#define REPLAY_WHY_KEYS 16
+
+/* In the order in which they are named. @weight: of prices against each other; of sizes, the ns that they may save. */
+struct replay_why_keys {
+	const struct fl_key *key[REPLAY_WHY_KEYS];
+	u64 weight[REPLAY_WHY_KEYS];
+	u32 n;
+};
+
+/**
+ * replay_why_find_keys() - the keys of a reason's owner that have an effect in its run
+ * @k: filled: first sizes, then prices, each with the largest first; prices that are small beside the largest are left
+ *	out
+ */
+void replay_why_find_keys(const struct replay_why *w, struct replay_why_keys *k);
+
+/* All resources of a name together, whichever IOMMU, TBU or stream has them. */
+struct replay_resource replay_why_total(const struct replay_result *res, const char *name);
+
+#endif /* REPLAY_WHY_KEYS_H */
