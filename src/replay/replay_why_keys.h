@@ -16,12 +16,19 @@ struct replay_why_keys {
 
 /**
  * replay_why_find_keys() - the keys of a reason's owner that have an effect in its run
+ * @w: reason, with its run and owner
  * @k: filled: first sizes, then prices, each with the largest first; prices that are small beside the largest are left
  *	out
  */
 void replay_why_find_keys(const struct replay_why *w, struct replay_why_keys *k);
 
-/* All resources of a name together, whichever IOMMU, TBU or stream has them. */
+/**
+ * replay_why_total() - all resources of a name together, whichever IOMMU, TBU or stream has them
+ * @res: result of a timed run
+ * @name: of the resource, without the number of an IOMMU
+ *
+ * Return: their sums; all zero if the run has none of that name.
+ */
 struct replay_resource replay_why_total(const struct replay_result *res, const char *name);
 
 #endif /* REPLAY_WHY_KEYS_H */
