@@ -30,8 +30,10 @@ struct unit {
 	u32 n_inv;
 };
 
+/* @waiter: the access that waits for a page; a run that makes no progress ends with it still waiting */
 struct endpoint {
 	struct ats_ep ep;
+	struct ats_waiter waiter;
 	struct unit *unit;
 };
 
@@ -416,12 +418,12 @@ static bool translated_piece(struct run *r, struct piece *p)
 
 static bool pri_piece(struct run *r, struct piece *p, struct endpoint *e)
 {
-	struct ats_waiter w = { .txn = p->txn };
 	struct dma_txn req;
 	enum xlat x;
 	u32 tries;
 	int tag;
 
+	e->waiter = (struct ats_waiter){ .txn = p->txn };
 	for (tries = 0; tries < RETRY_LIMIT && !r->code; tries++) {
 		if (ats_ep_lookup(&e->ep, &p->txn, &p->r))
 			return translated_piece(r, p);
@@ -439,7 +441,7 @@ static bool pri_piece(struct run *r, struct piece *p, struct endpoint *e)
 			break;
 		case ATS_FAULT:
 			r->verdict = PENDING;
-			if (ats_ep_fault(&e->ep, &w))
+			if (ats_ep_fault(&e->ep, &e->waiter))
 				return false;
 			pump(r);
 			if (r->verdict == PENDING)
