@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cli.h"
+#include "temp_file.h"
 #include <getopt.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -68,7 +69,7 @@ int cli_temporary(const char *command, char path[CLI_PATH])
 	int fd;
 
 	snprintf(path, CLI_PATH, "%.4000s/faultline-%.32s-XXXXXX", folder ? folder : "/tmp", command);
-	fd = mkstemp(path);
+	fd = temp_file_make(path);
 	if (fd < 0)
 		return cli_fail("%s: %s: %s", command, path, strerror(errno));
 	close(fd);

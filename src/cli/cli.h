@@ -87,7 +87,7 @@ int cli_bad_option(int argc, char **argv, int c);
 /**
  * cli_temporary() - make an empty file in the folder for temporary files
  * @command: names the command in the file's name
- * @path: receives the path; the caller unlinks the file
+ * @path: receives the path; the caller removes the file with temp_file_remove()
  *
  * Return: An exit status; on failure the reason has been printed.
  */

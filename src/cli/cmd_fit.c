@@ -6,6 +6,7 @@
 #include "report_table.h"
 #include "run_options.h"
 #include "trace_gen.h"
+#include "temp_file.h"
 
 #include <getopt.h>
 #include <unistd.h>
@@ -177,7 +178,7 @@ static int ask_all(struct options *o, const struct fl_config *cfg)
 		report_progress(&bar, i + 1);
 	}
 	report_progress_end(&bar);
-	unlink(path);
+	temp_file_remove(path);
 	return status;
 }
 

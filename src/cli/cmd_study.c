@@ -6,6 +6,7 @@
 #include "run_record.h"
 #include "study_search.h"
 #include "trace_gen.h"
+#include "temp_file.h"
 
 #include <unistd.h>
 
@@ -639,7 +640,7 @@ static int run(int argc, char **argv)
 	if (!status)
 		status = study(o, argc, argv);
 	if (o->generated[0])
-		unlink(o->generated);
+		temp_file_remove(o->generated);
 	for (i = 0; i < o->values; i++)
 		free(o->value[i]);
 	free(o->value);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "report_json.h"
+#include "temp_file.h"
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -113,12 +114,14 @@ int report_json_write(const json_t *root, const char *path)
 	if (!temp)
 		return -ENOMEM;
 	sprintf(temp, "%s.XXXXXX", path);
-	fd = mkstemp(temp);
+	fd = temp_file_make(temp);
 	ret = fd < 0 ? -errno : write_temp(root, temp, fd);
 	if (!ret && rename(temp, path))
 		ret = -errno;
-	if (ret && fd >= 0)
-		unlink(temp);
+	if (fd >= 0 && ret)
+		temp_file_remove(temp);
+	else if (fd >= 0)
+		temp_file_kept(temp);
 	free(temp);
 	return ret;
 }

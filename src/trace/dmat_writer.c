@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Writing a .dmat file under a temporary name, which becomes its own only when all of it is there. */
 #include "dmat_priv.h"
+#include "temp_file.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -74,7 +75,7 @@ static int open_temp(struct dmat_writer *w)
 	if (!w->temp)
 		return dmat_fail(w->err, ENOMEM, "out of memory");
 	sprintf(w->temp, "%s.XXXXXX", w->path);
-	fd = mkstemp(w->temp);
+	fd = temp_file_make(w->temp);
 	if (fd < 0) {
 		free(w->temp);
 		w->temp = NULL;
@@ -96,7 +97,7 @@ static void destroy(struct dmat_writer *w)
 	if (w->file)
 		fclose(w->file);
 	if (w->temp)
-		unlink(w->temp);
+		temp_file_remove(w->temp);
 	if (w->z_ready)
 		deflateEnd(&w->z);
 	if (w->trial_ready)
@@ -370,6 +371,7 @@ int dmat_writer_close(struct dmat_writer *w)
 		if (ret || rename(w->temp, w->path)) {
 			ret = cannot_write(w, errno ? errno : EIO);
 		} else {
+			temp_file_kept(w->temp);
 			free(w->temp);
 			w->temp = NULL;
 		}

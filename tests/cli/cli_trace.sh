@@ -136,4 +136,13 @@ expect 2 gen disk -o "$dir/c.dmat"
 complains "no such generator"
 absent "$dir/c.dmat"
 
+# a signal ends the command, and takes away what it has written so far
+for signal in INT TERM HUP; do
+	timeout -s $signal 0.5 "$faultline" gen random --set accesses=100000000 -o "$dir/killed.dmat" >/dev/null
+	[ $? = 124 ] || say "gen did not run until SIG$signal"
+	for f in "$dir"/killed.dmat*; do
+		[ ! -e "$f" ] || say "SIG$signal leaves $f"
+	done
+done
+
 exit $failed

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "temp_file.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILES 8
+
+/* A signal handler sees nothing but what is static. A child that was forked does not own its parent's files. */
+static struct temp {
+	volatile pid_t owner; /* 0: free */
+	char path[PATH_MAX];
+} temps[FILES];
+
+static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ };
+
+#define N_DEADLY (sizeof(deadly) / sizeof(deadly[0]))
+
+static void block(sigset_t *was)
+{
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < N_DEADLY; i++)
+		sigaddset(&set, deadly[i]);
+	pthread_sigmask(SIG_BLOCK, &set, was);
+}
+
+/* With no room left, or a name that is too long, a signal leaves the file. */
+static void note(const char *path)
+{
+	int i;
+
+	for (i = 0; i < FILES && temps[i].owner; i++)
+		;
+	if (i == FILES || strlen(path) >= PATH_MAX)
+		return;
+	strcpy(temps[i].path, path);
+	temps[i].owner = getpid();
+}
+
+int temp_file_make(char *path)
+{
+	sigset_t was;
+	int fd;
+
+	block(&was);
+	fd = mkstemp(path);
+	if (fd >= 0)
+		note(path);
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	return fd;
+}
+
+void temp_file_kept(const char *path)
+{
+	int i;
+
+	for (i = 0; i < FILES; i++)
+		if (temps[i].owner && !strcmp(temps[i].path, path))
+			temps[i].owner = 0;
+}
+
+void temp_file_remove(const char *path)
+{
+	unlink(path);
+	temp_file_kept(path);
+}
+
+static void clean(int signal_number)
+{
+	pid_t self = getpid();
+	int i;
+
+	for (i = 0; i < FILES; i++)
+		if (temps[i].owner == self)
+			unlink(temps[i].path);
+	/* SA_RESETHAND: this time it ends the process. */
+	raise(signal_number);
+}
+
+void temp_file_on_signals(void)
+{
+	struct sigaction act = { .sa_handler = clean, .sa_flags = (int)SA_RESETHAND }, was;
+	size_t i;
+
+	sigemptyset(&act.sa_mask);
+	for (i = 0; i < N_DEADLY; i++)
+		if (!sigaction(deadly[i], NULL, &was) && was.sa_handler != SIG_IGN)
+			sigaction(deadly[i], &act, NULL);
+}
