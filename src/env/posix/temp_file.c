@@ -79,16 +79,17 @@ static void clean(int signal_number)
 	for (i = 0; i < FILES; i++)
 		if (temps[i].owner == self)
 			unlink(temps[i].path);
-	/* SA_RESETHAND: this time it ends the process. */
+	/* Not SA_RESETHAND: the same signal, sent again, would end the process before this handler has begun. */
+	signal(signal_number, SIG_DFL);
 	raise(signal_number);
 }
 
 void temp_file_on_signals(void)
 {
-	struct sigaction act = { .sa_handler = clean, .sa_flags = (int)SA_RESETHAND }, was;
+	struct sigaction act = { .sa_handler = clean }, was;
 	size_t i;
 
-	sigemptyset(&act.sa_mask);
+	sigfillset(&act.sa_mask);
 	for (i = 0; i < N_DEADLY; i++)
 		if (!sigaction(deadly[i], NULL, &was) && was.sa_handler != SIG_IGN)
 			sigaction(deadly[i], &act, NULL);
