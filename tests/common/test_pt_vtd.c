@@ -119,47 +119,49 @@ START_TEST(test_first_stage_not_present)
 END_TEST
 
 /* 3.6: what is reserved where; bits 63:52, 11:9, 8 never are */
+static const struct {
+	int entry;
+	u64 bits;
+	bool bad;
+} first_stage_reserved[] = {
+	{ 0, PS, true },
+	{ 1, PS, true },
+	{ 0, 1ULL << 46, true },
+	{ 1, 1ULL << 51, true },
+	{ 2, 1ULL << 46, true },
+	{ 3, 1ULL << 50, true },
+	{ 4, 1ULL << 46, true },
+	{ 4, 1ULL << 51, true },
+	{ 0, 0xfff0000000000f58ULL & ~EA, false },
+	{ 1, 0x7ff0000000000b58ULL, false },
+	{ 2, 0x7ff0000000000b58ULL, false },
+	{ 3, 0x7ff0000000000b58ULL, false },
+	{ 4, 0x7ff0000000000bd8ULL, false },
+	{ 2, PS | 1 << 13, true },
+	{ 2, PS | 1 << 29, true },
+	{ 2, PS | 1 << 12, false },
+	{ 3, PS | 1 << 13, true },
+	{ 3, PS | 1 << 20, true },
+	{ 3, PS | 1 << 12, false },
+};
+
 START_TEST(test_first_stage_reserved)
 {
-	static const struct {
-		int entry;
-		u64 bits;
-		bool bad;
-	} t[] = {
-		{ 0, PS, true },
-		{ 1, PS, true },
-		{ 0, 1ULL << 46, true },
-		{ 1, 1ULL << 51, true },
-		{ 2, 1ULL << 46, true },
-		{ 3, 1ULL << 50, true },
-		{ 4, 1ULL << 46, true },
-		{ 4, 1ULL << 51, true },
-		{ 0, 0xfff0000000000f58ULL & ~EA, false },
-		{ 1, 0x7ff0000000000b58ULL, false },
-		{ 2, 0x7ff0000000000b58ULL, false },
-		{ 3, 0x7ff0000000000b58ULL, false },
-		{ 4, 0x7ff0000000000bd8ULL, false },
-		{ 2, PS | 1 << 13, true },
-		{ 2, PS | 1 << 29, true },
-		{ 2, PS | 1 << 12, false },
-		{ 3, PS | 1 << 13, true },
-		{ 3, PS | 1 << 20, true },
-		{ 3, PS | 1 << 12, false },
-	};
 	size_t i;
 
 	fs.levels = 5;
 	fs.table = T5;
-	for (i = 0; i < ARRAY_SIZE(t); i++) {
-		u64 base = t[i].entry < 4 ? next_table[t[i].entry] : 0x1000;
+	for (i = 0; i < ARRAY_SIZE(first_stage_reserved); i++) {
+		u64 base = first_stage_reserved[i].entry < 4 ? next_table[first_stage_reserved[i].entry] : 0x1000;
 
 		fill(PRW | A, 0x123456789000ULL | PRW | A | D);
-		if (t[i].bits & PS && t[i].entry >= 2 && t[i].entry < 4)
+		if (first_stage_reserved[i].bits & PS && first_stage_reserved[i].entry >= 2 &&
+		    first_stage_reserved[i].entry < 4)
 			base = 0x40000000;
-		put64(entries[t[i].entry], base | PRW | A | D | t[i].bits);
-		ck_assert_int_eq(walk_fs(ADDR, 0), t[i].bad ? PT_RESERVED : PT_OK);
-		if (t[i].bad) {
-			ck_fault(PT_RESERVED, 1, 5 - t[i].entry);
+		put64(entries[first_stage_reserved[i].entry], base | PRW | A | D | first_stage_reserved[i].bits);
+		ck_assert_int_eq(walk_fs(ADDR, 0), first_stage_reserved[i].bad ? PT_RESERVED : PT_OK);
+		if (first_stage_reserved[i].bad) {
+			ck_fault(PT_RESERVED, 1, 5 - first_stage_reserved[i].entry);
 			ck_assert_uint_eq(vtd_reason(&world.r, false), 0x72);
 		}
 	}
@@ -347,49 +349,51 @@ START_TEST(test_second_stage_pages)
 END_TEST
 
 /* 3.7, 9.8; legacy mode has one code, 0xc */
+static const struct {
+	int entry;
+	u64 bits;
+	bool bad;
+} second_stage_reserved[] = {
+	{ 0, PS, true },
+	{ 1, PS, true },
+	{ 0, 1ULL << 46, true },
+	{ 4, 1ULL << 51, true },
+	{ 0, 1 << 11, true },
+	{ 1, 1 << 11, true },
+	{ 2, 1 << 11, true },
+	{ 3, 1 << 11, true },
+	{ 4, 1 << 11, true },
+	{ 0, 1ULL << 62, true },
+	{ 4, 1ULL << 62, true },
+	{ 0, 0xbff000000000067cULL, false },
+	{ 3, 0xbff000000000067cULL, false },
+	{ 4, 0xbff00000000007fcULL, false },
+	{ 2, PS | 1 << 12, true },
+	{ 2, PS | 1 << 29, true },
+	{ 3, PS | 1 << 12, true },
+	{ 3, PS | 1 << 20, true },
+	{ 2, PS, false },
+	{ 3, PS, false },
+	{ 3, PS | 1 << 11, true },
+};
+
 START_TEST(test_second_stage_reserved)
 {
-	static const struct {
-		int entry;
-		u64 bits;
-		bool bad;
-	} t[] = {
-		{ 0, PS, true },
-		{ 1, PS, true },
-		{ 0, 1ULL << 46, true },
-		{ 4, 1ULL << 51, true },
-		{ 0, 1 << 11, true },
-		{ 1, 1 << 11, true },
-		{ 2, 1 << 11, true },
-		{ 3, 1 << 11, true },
-		{ 4, 1 << 11, true },
-		{ 0, 1ULL << 62, true },
-		{ 4, 1ULL << 62, true },
-		{ 0, 0xbff000000000067cULL, false },
-		{ 3, 0xbff000000000067cULL, false },
-		{ 4, 0xbff00000000007fcULL, false },
-		{ 2, PS | 1 << 12, true },
-		{ 2, PS | 1 << 29, true },
-		{ 3, PS | 1 << 12, true },
-		{ 3, PS | 1 << 20, true },
-		{ 2, PS, false },
-		{ 3, PS, false },
-		{ 3, PS | 1 << 11, true },
-	};
 	size_t i;
 
 	ss.levels = 5;
 	ss.table = T5;
-	for (i = 0; i < ARRAY_SIZE(t); i++) {
-		u64 base = t[i].entry < 4 ? next_table[t[i].entry] : 0x1000;
+	for (i = 0; i < ARRAY_SIZE(second_stage_reserved); i++) {
+		u64 base = second_stage_reserved[i].entry < 4 ? next_table[second_stage_reserved[i].entry] : 0x1000;
 
 		fill(SR | SW, 0x123456789000ULL | SR | SW);
-		if (t[i].bits & PS && t[i].entry >= 2 && t[i].entry < 4)
+		if (second_stage_reserved[i].bits & PS && second_stage_reserved[i].entry >= 2 &&
+		    second_stage_reserved[i].entry < 4)
 			base = 0x40000000;
-		put64(entries[t[i].entry], base | SW | t[i].bits);
-		ck_assert_int_eq(walk_ss(ADDR, PT_WRITE), t[i].bad ? PT_RESERVED : PT_OK);
-		if (t[i].bad) {
-			ck_fault(PT_RESERVED, 2, 5 - t[i].entry);
+		put64(entries[second_stage_reserved[i].entry], base | SW | second_stage_reserved[i].bits);
+		ck_assert_int_eq(walk_ss(ADDR, PT_WRITE), second_stage_reserved[i].bad ? PT_RESERVED : PT_OK);
+		if (second_stage_reserved[i].bad) {
+			ck_fault(PT_RESERVED, 2, 5 - second_stage_reserved[i].entry);
 			ck_reason(0x7a, 0xc);
 		}
 	}

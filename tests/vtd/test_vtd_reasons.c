@@ -323,67 +323,54 @@ START_TEST(second_stage)
 }
 END_TEST
 
+static void start_nested(void)
+{
+	start_with(NULL);
+	pe(3, 0);
+	identity();
+}
+
 START_TEST(nested)
 {
-	u64 pte;
+	u64 pte, at;
 
 	/* First-stage tables that the second stage does not let be read */
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, page_entry(fs), fs | 2);
 	expect(VTD_FR_SFS_6, NOTHING, 0);
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	pte = fs_slot(1) & ~0xfffULL;
 	rig_vtd_poke(&r, fs_slot(1), 0x5067);
 	rig_vtd_poke(&r, ss_slot(pte, 3), 0);
 	rig_vtd_poke(&r, ss_slot(fs, 2), 0x83); /* the first 2 MiB hold all the tables */
 	rig_vtd_poke(&r, ss_slot(pte, 2), 0);
-	{
-		u64 at;
-
-		for (at = 0; at < 0x200000; at += 4096)
-			rig_vtd_poke(&r, ss_slot(at, 1), at | 3);
-		rig_vtd_poke(&r, ss_slot(pte, 1), pte | 2);
-	}
+	for (at = 0; at < 0x200000; at += 4096)
+		rig_vtd_poke(&r, ss_slot(at, 1), at | 3);
+	rig_vtd_poke(&r, ss_slot(pte, 1), pte | 2);
 	expect(VTD_FR_SFS_7, NOTHING, 0);
 	/* An accessed flag that the second stage does not let be written */
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(4), rig_vtd_peek(&r, fs_slot(4)));
 	rig_vtd_poke(&r, fs_slot(4), (rig_vtd_page(&r)) | 0x07); /* A clear */
 	rig_vtd_poke(&r, ss_slot(fs, 3), 0x81);
 	expect(VTD_FR_SFS_8, NOTHING, 0);
 	/* Tables and pages beyond the second stage */
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(2), 1ULL << 48 | RIG_FS_LINK);
 	expect(VTD_FR_SFS_5, NOTHING, 0);
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 1ULL << 48 | 0x67);
 	expect(VTD_FR_SGN_5, NOTHING, 0);
 	/* The page itself is not mapped by the second stage, or not for this */
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 0x7f00000067ULL);
 	rig_vtd_poke(&r, ss_slot(0x7f00000000ULL, 3), 0);
 	expect(VTD_FR_SSS_2, NOTHING, 0);
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 0x7f00000067ULL);
 	rig_vtd_poke(&r, ss_slot(0x7f00000000ULL, 3), 0x7f00000081ULL);
 	expect(VTD_FR_SGN_6, SOME, DMA_WRITE);
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 0x7f00000067ULL);
 	rig_vtd_poke(&r, ss_slot(0x7f00000000ULL, 3), 0x7f00000082ULL);
 	expect(VTD_FR_SGN_7, SOME, 0);
@@ -394,9 +381,7 @@ START_TEST(nested_translates)
 {
 	struct xlat_result res;
 
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 0x7f00004007ULL); /* A, D clear */
 	rig_vtd_poke(&r, page_entry(0x7f00004000ULL), 0xabcd003);
 	ck_assert_int_eq(rig_vtd_access(&r, SID, IOVA + 0x123, DMA_PASID, PASID, &res), XLAT_OK);
