@@ -11,6 +11,9 @@
 #include <check.h>
 #include <stdlib.h>
 
+/* An old macro of Check, and the name of a function in <ios>. */
+#undef fail
+
 /* A test that runs with _i from 0 to @times - 1. */
 struct suite_loop {
 	const TTest *test;
