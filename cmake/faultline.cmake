@@ -43,7 +43,7 @@ function(fl_test name)
     set(T_TIMEOUT 300)
   endif()
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
-  if(folder IN_LIST FL_MSAN_FOLDERS AND NOT "fl_replay" IN_LIST T_LIBS AND NOT name MATCHES "snapshot")
+  if(folder IN_LIST FL_MSAN_FOLDERS AND NOT "fl_replay" IN_LIST T_LIBS AND NOT name MATCHES "snapshot|smmuv3_drv_")
     list(APPEND T_LABELS msan)
     if(FL_SANITIZE MATCHES memory)
       target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/msan_check.c)
@@ -54,7 +54,7 @@ function(fl_test name)
   # Check's own limit of 4 s is too short where sanitizers and other tests share the processor.
   set(env "CK_DEFAULT_TIMEOUT=240")
   # A fork copies MSan's shadow of everything: fifty times the price of the test itself. The drivers' tests need theirs.
-  if(FL_SANITIZE MATCHES memory AND NOT name MATCHES "_driver$")
+  if(FL_SANITIZE MATCHES memory AND NOT name MATCHES "_driver$|_drv_")
     list(APPEND env "CK_FORK=no")
   endif()
   # The leak checker does not see what SystemC's coroutines and Check's main stack hold: false alarms only.

@@ -2,6 +2,7 @@
 /* Images: what is saved comes back, and nothing else is taken. */
 #include "image.h"
 #include "tcache.h"
+#include "suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -177,21 +178,6 @@ START_TEST(a_cache_of_another_size_is_refused)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *s = suite_create("image");
-	TCase *tc = tcase_create("image");
-	SRunner *sr = srunner_create(s);
-	int failed;
-
-	suite_add_tcase(s, tc);
-	tcase_add_test(tc, what_is_saved_comes_back);
-	tcase_add_test(tc, every_truncation_and_every_flipped_byte_is_refused);
-	tcase_add_test(tc, another_kind_version_or_configuration_is_refused);
-	tcase_add_test(tc, a_cache_lives_on_as_it_was);
-	tcase_add_test(tc, a_cache_of_another_size_is_refused);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
-}
+SUITE_MAIN("image", what_is_saved_comes_back, every_truncation_and_every_flipped_byte_is_refused,
+	   another_kind_version_or_configuration_is_refused, a_cache_lives_on_as_it_was,
+	   a_cache_of_another_size_is_refused)

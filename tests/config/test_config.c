@@ -177,16 +177,7 @@ START_TEST(transfers_by_size)
 }
 END_TEST
 
-int main(void)
-{
-	const TTest *const tests[] = {
-		defaults_are_in_range,	   values_of_every_type,    not_yaml_at_all, base_then_own_keys,
-		every_preset_loads,	   set_uses_the_same_table, missing_file,    dump_reads_back,
-		the_document_is_the_table, transfers_by_size,
-	};
-	const struct suite_loop loops[] = {
-		{ errors_name_file_line_and_key, (int)ARRAY_SIZE(bad) },
-	};
-
-	return suite_run_loops("config", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("config", NULL, NULL,
+		 (defaults_are_in_range, values_of_every_type, not_yaml_at_all, base_then_own_keys, every_preset_loads,
+		  set_uses_the_same_table, missing_file, dump_reads_back, the_document_is_the_table, transfers_by_size),
+		 { errors_name_file_line_and_key, (int)ARRAY_SIZE(bad) })

@@ -152,31 +152,6 @@ struct ct_old_order {
 	bool (*ats_inv_done)(void *hw, u32 sid, u8 itag, bool ok);
 };
 
-#define CT_OLD_ORDER(cls)                                                 \
-	static enum xlat old_fill(void *hw, struct iommu_walk *w)         \
-	{                                                                 \
-		enum xlat x = (cls).fill(hw, w);                          \
-                                                                          \
-		(cls).step(hw);                                           \
-		return x;                                                 \
-	}                                                                 \
-                                                                          \
-	static void old_cancel(void *hw, struct iommu_walk *w)            \
-	{                                                                 \
-		(cls).cancel(hw, w);                                      \
-		(cls).step(hw);                                           \
-	}                                                                 \
-                                                                          \
-	static bool old_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok) \
-	{                                                                 \
-		bool seen = (cls).ats_inv_done(hw, sid, itag, ok);        \
-                                                                          \
-		(cls).step(hw);                                           \
-		return seen;                                              \
-	}                                                                 \
-                                                                          \
-	static const struct ct_old_order old_order = { old_fill, old_cancel, old_ats_inv_done };
-
 /**
  * struct ct_engine - the software of one kind of hardware
  * @old_order: the calls that acted for others before there was a step
@@ -217,6 +192,45 @@ struct ct_engine {
 	bool timeout_ends_waits;
 	u32 regs[4][2];
 };
+
+/*
+ * The rows of a struct ct_engine that are the same for all: @hw is the engine's name, and its software has a
+ * function of the field's name for each. CT_CALLS(hw) makes those that only name the engine.
+ */
+#define CT_ENGINE(hw)                                                                                          \
+	.cls = &hw##_class, .old_order = &old_order, .hw_bytes = sizeof(struct hw), .n_sids = 4, .init = init, \
+	.exit = end, .leaf = leaf, .lay_out = lay_out, .bring_up = bring_up, .txn = txn, .command = command,   \
+	.invalidate = invalidate, .service = service, .poke = poke, .sane = sane, .event = event, .held = held
+
+#define CT_CALLS(hw)                                                     \
+	static void end(void *h)                                         \
+	{                                                                \
+		hw##_exit(h);                                            \
+	}                                                                \
+                                                                         \
+	static enum xlat old_fill(void *h, struct iommu_walk *w)         \
+	{                                                                \
+		enum xlat x = hw##_class.fill(h, w);                     \
+                                                                         \
+		hw##_class.step(h);                                      \
+		return x;                                                \
+	}                                                                \
+                                                                         \
+	static void old_cancel(void *h, struct iommu_walk *w)            \
+	{                                                                \
+		hw##_class.cancel(h, w);                                 \
+		hw##_class.step(h);                                      \
+	}                                                                \
+                                                                         \
+	static bool old_ats_inv_done(void *h, u32 sid, u8 itag, bool ok) \
+	{                                                                \
+		bool seen = hw##_class.ats_inv_done(h, sid, itag, ok);   \
+                                                                         \
+		hw##_class.step(h);                                      \
+		return seen;                                             \
+	}                                                                \
+                                                                         \
+	static const struct ct_old_order old_order = { old_fill, old_cancel, old_ats_inv_done };
 
 extern const struct ct_engine ct_smmuv3, ct_vtd, ct_smmuv2;
 

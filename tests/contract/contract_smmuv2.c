@@ -250,33 +250,12 @@ static int init(void *hw, const struct iommu_ops *ops, void *ctx, u64 variant)
 	return smmuv2_init(hw, &cfg, ops, ctx);
 }
 
-static void end(void *hw)
-{
-	smmuv2_exit(hw);
-}
-
-CT_OLD_ORDER(smmuv2_class)
+CT_CALLS(smmuv2)
 
 const struct ct_engine ct_smmuv2 = {
-	.cls = &smmuv2_class,
-	.old_order = &old_order,
-	.hw_bytes = sizeof(struct smmuv2),
-	.n_sids = 4,
+	CT_ENGINE(smmuv2),
 	.slots_by_tbu = true,
 	.slots = { 2, 3 },
-	.init = init,
-	.exit = end,
 	.link = 3,
-	.leaf = leaf,
-	.lay_out = lay_out,
-	.bring_up = bring_up,
-	.txn = txn,
-	.command = command,
-	.invalidate = invalidate,
-	.service = service,
-	.poke = poke,
-	.sane = sane,
-	.event = event,
-	.held = held,
 	.regs = { { 0, 0x2000 }, { 0x10000, 0x14000 } },
 };

@@ -388,32 +388,11 @@ static int init(void *hw, const struct iommu_ops *ops, void *ctx, u64 variant)
 	return smmuv3_init(hw, &cfg, ops, ctx);
 }
 
-static void end(void *hw)
-{
-	smmuv3_exit(hw);
-}
-
-CT_OLD_ORDER(smmuv3_class)
+CT_CALLS(smmuv3)
 
 const struct ct_engine ct_smmuv3 = {
-	.cls = &smmuv3_class,
-	.old_order = &old_order,
-	.hw_bytes = sizeof(struct smmuv3),
-	.n_sids = 4,
+	CT_ENGINE(smmuv3),
 	.slots = { 3, 3, 3, 3 },
-	.init = init,
-	.exit = end,
 	.link = 3,
-	.leaf = leaf,
-	.lay_out = lay_out,
-	.bring_up = bring_up,
-	.txn = txn,
-	.command = command,
-	.invalidate = invalidate,
-	.service = service,
-	.poke = poke,
-	.sane = sane,
-	.event = event,
-	.held = held,
 	.regs = { { 0, 0x200 }, { 0x100a0, 0x100e0 } },
 };

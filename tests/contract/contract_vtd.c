@@ -378,33 +378,12 @@ static int init(void *hw, const struct iommu_ops *ops, void *ctx, u64 variant)
 	return vtd_init(hw, &cfg, ops, ctx);
 }
 
-static void end(void *hw)
-{
-	vtd_exit(hw);
-}
-
-CT_OLD_ORDER(vtd_class)
+CT_CALLS(vtd)
 
 /* A link of either stage: present, writable, for users, accessed; the second stage ignores bits 2 and 5 here. */
 const struct ct_engine ct_vtd = {
-	.cls = &vtd_class,
-	.old_order = &old_order,
-	.hw_bytes = sizeof(struct vtd),
-	.n_sids = 4,
-	.init = init,
-	.exit = end,
+	CT_ENGINE(vtd),
 	.link = 0x27,
-	.leaf = leaf,
-	.lay_out = lay_out,
-	.bring_up = bring_up,
-	.txn = txn,
-	.command = command,
-	.invalidate = invalidate,
-	.service = service,
-	.poke = poke,
-	.sane = sane,
-	.event = event,
-	.held = held,
 	.timeout_ends_waits = true,
 	.regs = { { 0, 0x200 }, { 0x400, 0x600 } },
 };

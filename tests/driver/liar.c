@@ -203,29 +203,11 @@ static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 {
 	struct liar *l = ctx;
+	int r = rig_mem_alloc(l, bytes, max(align, 4096ULL), pa);
 
-	ck_assert_uint_lt(l->n_blocks, LIAR_MAX_BLOCKS);
-	l->next_pa = (l->next_pa + max(align, 4096ULL) - 1) & ~(max(align, 4096ULL) - 1);
-	*pa = l->next_pa;
-	l->next_pa += bytes;
-	l->block[l->n_blocks].pa = *pa;
-	l->block[l->n_blocks++].bytes = bytes;
-	if (l->probing && l->n_queues < LIAR_MAX_QUEUES) {
-		l->queue[l->n_queues].pa = *pa;
-		l->queue[l->n_queues++].bytes = bytes;
-	}
-	return 0;
-}
-
-static void mem_free(void *ctx, u64 pa, u64 bytes)
-{
-	struct liar *l = ctx;
-	u32 i = 0;
-
-	while (i < l->n_blocks && l->block[i].pa != pa)
-		i++;
-	ck_assert_msg(i < l->n_blocks && l->block[i].bytes == bytes, "%s frees what it does not have", l->kind->name);
-	l->block[i] = l->block[--l->n_blocks];
+	if (l->probing && l->n_queues < LIAR_MAX_QUEUES)
+		l->queue[l->n_queues++] = (struct rig_block){ *pa, bytes };
+	return r;
 }
 
 static bool in_queue(const struct liar *l, u64 pa)
@@ -242,18 +224,13 @@ static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 {
 	struct liar *l = ctx;
 	u32 i;
-	int r = physmem_read(&l->mem, pa, buf, len);
+	int r = rig_mem_read(l, pa, buf, len);
 
 	if (l->countdown || (l->lie != LIE_GARBAGE && l->lie != LIE_RUNAWAY) || !in_queue(l, pa) || !liar_random(l, 3))
 		return r;
 	for (i = 0; i < len; i++)
 		((u8 *)buf)[i] = (u8)liar_random(l, 256);
 	return r;
-}
-
-static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	return physmem_write(&((struct liar *)ctx)->mem, pa, buf, len);
 }
 
 /* Endpoints complete their invalidations meanwhile, nearly all of them. */
@@ -279,29 +256,14 @@ const struct drv_ops liar_ops = {
 	.mmio_read = mmio_read,
 	.mmio_write = mmio_write,
 	.mem_alloc = mem_alloc,
-	.mem_free = mem_free,
+	.mem_free = rig_mem_free,
 	.mem_read = mem_read,
-	.mem_write = mem_write,
+	.mem_write = rig_mem_write,
 	.poll = poll,
 	.now = now,
 };
 
 /* ---- what the engine asks of its holder ---- */
-
-static int hw_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	return physmem_read(&((struct liar *)ctx)->mem, pa, buf, len);
-}
-
-static int hw_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	return physmem_write(&((struct liar *)ctx)->mem, pa, buf, len);
-}
-
-static int hw_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
-{
-	return physmem_cas64(&((struct liar *)ctx)->mem, pa, old, new_value);
-}
 
 static void hw_irq(void *ctx, u32 line, bool level)
 {
@@ -335,9 +297,9 @@ static void hw_invalidate(void *ctx, const struct ats_inv *inv)
 }
 
 static const struct iommu_ops hw_ops = {
-	.mem_read = hw_read,
-	.mem_write = hw_write,
-	.mem_cas64 = hw_cas64,
+	.mem_read = rig_mem_read,
+	.mem_write = rig_mem_write,
+	.mem_cas64 = rig_mem_cas64,
 	.irq = hw_irq,
 	.msi = hw_msi,
 	.txn_resume = hw_resume,
@@ -354,15 +316,15 @@ void liar_init(struct liar *l, const struct iommu_kind *kind, enum lie lie, u64 
 	l->kind = kind;
 	l->lie = lie;
 	l->seed = seed * 0x9e3779b97f4a7c15ULL + lie;
-	l->next_pa = 0x80000000;
+	l->m.next_pa = 0x80000000;
 	l->now = 1000;
-	ck_assert_int_eq(physmem_init(&l->mem, 1ULL << 44), 0);
+	ck_assert_int_eq(physmem_init(&l->m.mem, 1ULL << 44), 0);
 	ck_assert_int_eq(kind->create(&cfg, &hw_ops, l, &l->hw), 0);
 }
 
 void liar_exit(struct liar *l)
 {
-	ck_assert_msg(!l->n_blocks, "%s, lie %d: memory is not given back", l->kind->name, l->lie);
+	ck_assert_msg(!l->m.n_blocks, "%s, lie %d: memory is not given back", l->kind->name, l->lie);
 	l->kind->destroy(l->hw);
-	physmem_exit(&l->mem);
+	physmem_exit(&l->m.mem);
 }

@@ -8,7 +8,7 @@
 #define LIAR_H
 
 #include "iommu_kind.h"
-#include "physmem.h"
+#include "rig_mem.h"
 
 /**
  * enum lie - what is wrong with the hardware
@@ -35,7 +35,6 @@ enum lie {
 	LIES
 };
 
-#define LIAR_MAX_BLOCKS	 512
 #define LIAR_MAX_QUEUES	 16
 #define LIAR_ACCESS_MAX	 50000 /* accesses to registers within one call of the driver */
 #define LIAR_POLLS	 20
@@ -43,23 +42,16 @@ enum lie {
 #define LIAR_MAX_PENDING 64
 
 struct liar {
+	struct rig_mem m; /* first: ctx of rig_mem_read() and its like */
 	const struct iommu_kind *kind;
 	void *hw;
-	struct physmem mem;
 	enum lie lie;
 	u64 seed;
 	u32 countdown; /* accesses until it begins to lie */
 	u32 accesses;  /* since the call of the driver began */
 	u32 most;      /* of all calls */
-	u64 next_pa;
-	struct {
-		u64 pa, bytes;
-	} block[LIAR_MAX_BLOCKS];
-	u32 n_blocks;
-	bool probing; /* what is allocated now the hardware writes or reads as a queue */
-	struct {
-		u64 pa, bytes;
-	} queue[LIAR_MAX_QUEUES];
+	bool probing;  /* what is allocated now the hardware writes or reads as a queue */
+	struct rig_block queue[LIAR_MAX_QUEUES];
 	u32 n_queues;
 	struct {
 		u64 offset, bits;

@@ -326,11 +326,5 @@ START_TEST(vtd_that_dies_is_removed)
 }
 END_TEST
 
-int main(void)
-{
-	const struct suite_loop loops[] = { { ends_and_answers_on_hardware_that_lies, LIES },
-					    { vtd_that_dies_is_removed, 2 } };
-	const TTest *const tests[] = { notices_that_nobody_is_there };
-
-	return suite_run_loops("lying_hardware", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("lying_hardware", NULL, NULL, (notices_that_nobody_is_there),
+		 { ends_and_answers_on_hardware_that_lies, LIES }, { vtd_that_dies_is_removed, 2 })

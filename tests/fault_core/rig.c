@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "rig.h"
 
+static const char *const step_names[] = {
+	[STEP_CLEAR_STALE] = "clear-stale",
+	[STEP_ENABLE] = "enable",
+	[STEP_DISABLE] = "disable",
+	[STEP_FENCE_REPORTS] = "fence-reports",
+	[STEP_FENCE_RESPONSES] = "fence-responses",
+	[STEP_RESPOND] = "respond",
+	[STEP_HANDLE] = "handle",
+	[STEP_THROTTLE_ON] = "throttle",
+	[STEP_THROTTLE_OFF] = "unthrottle",
+	[STEP_KICK] = "kick",
+	[STEP_DRAIN] = "drain",
+	[STEP_FREE_DOMAIN] = "free-domain",
+	[STEP_FREE_DEVICE] = "free-device",
+};
+
 static void step(struct rig *r, enum rig_step s)
 {
 	if (r->n_steps < RIG_STEP)
-		r->steps[r->n_steps++] = (char)s;
+		r->steps[r->n_steps++] = s;
 }
 
 /* True if this call is the one that has to fail. */
@@ -153,7 +169,7 @@ static void observe(void *ctx, struct fault_group *g, enum fault_point point, u6
 	(void)g;
 	(void)now;
 	if (r->n_observed < RIG_STEP)
-		r->observed[r->n_observed++] = (char)('0' + point);
+		r->observed[r->n_observed++] = point;
 }
 
 const struct fault_ops rig_ops = {
@@ -243,12 +259,12 @@ void rig_end(struct rig *r)
 
 static void release_dev(void *dev_ctx)
 {
-	step(dev_ctx, STEP_RELEASE_DEV);
+	step(dev_ctx, STEP_FREE_DEVICE);
 }
 
 static void release_domain(void *ctx)
 {
-	step(ctx, STEP_RELEASE_DOMAIN);
+	step(ctx, STEP_FREE_DOMAIN);
 }
 
 struct fault_dev *rig_dev_cfg(struct rig *r, u32 sid, const struct fault_dev_cfg *cfg)
@@ -286,6 +302,53 @@ struct fault_domain *rig_domain(struct rig *r, struct fault_dev *dev, u32 pasid)
 	EXPECT(r, fault_domain_enable_stalls(domain) == 0);
 	EXPECT(r, fault_dev_attach(dev, pasid, domain) == 0);
 	return domain;
+}
+
+struct rig *rig_attached(struct fault_case_run *t, const struct fault_dev_cfg *cfg, u32 pasid)
+{
+	static const struct fault_dev_cfg plain = { .caps = RIG_BOTH };
+	struct rig *r = rig_new(t);
+
+	r->dev = rig_dev_cfg(r, RIG_SID, cfg ? cfg : &plain);
+	r->domain = rig_domain(r, r->dev, pasid);
+	r->pasid = pasid;
+	return r;
+}
+
+void rig_close(struct rig *r)
+{
+	rig_drop(r, r->dev, r->pasid, r->domain);
+	rig_end(r);
+}
+
+struct fault_domain *rig_forward(struct rig *r, struct fault_dev *dev, u32 entries, struct fault_queue **q)
+{
+	struct fault_queue_cfg qcfg = { .entries = entries };
+	struct fault_domain_cfg cfg = { .type = FAULT_DOMAIN_FORWARD };
+	struct fault_domain *d = NULL;
+
+	EXPECT(r, fault_queue_create(r->core, &qcfg, q) == 0);
+	cfg.owner.queue = *q;
+	EXPECT(r, fault_domain_alloc(dev, &cfg, &d) == 0);
+	EXPECT(r, fault_domain_enable_stalls(d) == 0);
+	EXPECT(r, fault_dev_attach(dev, FAULT_NO_PASID, d) == 0);
+	return d;
+}
+
+static int copy_message(void *ctx, const struct fault_message *m)
+{
+	struct rig_reader *rd = ctx;
+
+	if (falls(&rd->fail_at))
+		return -EFAULT;
+	if (rd->n < ARRAY_SIZE(rd->m))
+		rd->m[rd->n++] = *m;
+	return 0;
+}
+
+int rig_read(struct rig *r, struct fault_queue *q, u32 max)
+{
+	return fault_queue_read(q, copy_message, &r->reader, max);
 }
 
 void rig_drop(struct rig *r, struct fault_dev *dev, u32 pasid, struct fault_domain *domain)
@@ -345,21 +408,43 @@ int rig_page(struct rig *r, u32 sid, u32 pasid, u32 prgi, u64 addr, bool last)
 	return rig_report(r, &f);
 }
 
+u32 rig_wait(struct rig *r, u64 ns)
+{
+	r->now += ns;
+	return fault_core_expire(r->core, r->now);
+}
+
 u32 rig_run(struct rig *r)
 {
 	return fault_core_run(r->core, r->now, RIG_MAX);
 }
 
+/* @expected names the steps, with one blank between two. */
 bool rig_steps_are(struct rig *r, const char *expected)
 {
 	u32 i;
 
-	for (i = 0; i < r->n_steps; i++)
-		if (expected[i] != r->steps[i])
+	for (i = 0; i < r->n_steps; i++) {
+		const char *name = step_names[r->steps[i]];
+
+		for (; *name && *expected == *name; name++)
+			expected++;
+		if (*name || (*expected && *expected != ' '))
 			return false;
-	i = r->n_steps;
+		expected += *expected == ' ';
+	}
 	r->n_steps = 0;
-	return !expected[i];
+	return !*expected;
+}
+
+bool rig_points_are(struct rig *r, const enum fault_point *points, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n && i < r->n_observed; i++)
+		if (r->observed[i] != points[i])
+			return false;
+	return r->n_observed == n;
 }
 
 bool rig_seen_are(struct rig *r, const u64 *addr, u32 n)

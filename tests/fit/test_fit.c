@@ -289,5 +289,5 @@ int main(void)
 		{ tables_that_are_none, (int)ARRAY_SIZE(bad) },
 	};
 
-	return suite_run_loops("fit", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
+	return suite_run_loops("fit", NULL, NULL, tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
 }

@@ -31,49 +31,31 @@ struct Endpoint : AtsSink {
 
 constexpr u32 kSids[2] = {8, 9}; // of the two masters; ASIDs, too
 
-struct SmmuBench : sc_core::sc_module {
+/* A real engine with memory and its registers at hand; a bench adds the masters. */
+struct EngineBench : sc_core::sc_module {
     fl_config config;
     Scheduler scheduler;
     IommuModel iommu;
-    void *hw = nullptr;
     MemoryModel memory;
-    Master left, right; ///< streams 8 and 9, TBUs 0 and 1
-    sc_core::sc_signal<bool> reset_wire;
     tlm::tlm_initiator_socket<> mmio;
     tlm::tlm_target_socket<> nothing;
     NoBw no_bw;
     NoTarget no_target;
-    Endpoint endpoint;
-    u32 prod = 0;
 
-    static fl_config prices(u64 stalls) {
-        fl_config c = round_prices();
-        c.tbu.count = 2;
-        c.smmuv3.stall_max = stalls;
-        return c;
-    }
-    explicit SmmuBench(u64 stalls = 4, sc_core::sc_module_name name = "bench")
-        : sc_module(name), config(prices(stalls)), scheduler("scheduler"), iommu("iommu", scheduler, config),
-          memory("memory", 2, config), left("left"), right("right"), reset_wire("reset_wire"), mmio("mmio"),
-          nothing("nothing") {
-        if (iommu_kind_smmuv3.create(&config, iommu.ops(), &iommu, &hw))
+    EngineBench(const iommu_kind &of, const fl_config &prices, sc_core::sc_module_name name)
+        : sc_module(name), config(prices), scheduler("scheduler"), iommu("iommu", scheduler, config),
+          memory("memory", 2, config), mmio("mmio"), nothing("nothing"), kind(of) {
+        if (kind.create(&config, iommu.ops(), &iommu, &hw))
             std::abort();
-        iommu.set_engine(iommu_kind_smmuv3.cls, hw);
+        iommu.set_engine(kind.cls, hw);
         iommu.down.bind(memory.in(0));
         iommu.walk.bind(memory.in(1));
-        iommu.reset_in.bind(reset_wire);
-        iommu.attach_endpoint(kSids[0], &endpoint);
-        left.socket.bind(iommu.tbu(0));
-        right.socket.bind(iommu.tbu(1));
         mmio.bind(no_bw);
         mmio.bind(iommu.mmio);
         nothing.bind(no_target);
         memory.window.bind(nothing);
-        iommu.set_default_stream(0, kSids[0]);
-        iommu.set_default_stream(1, kSids[1]);
     }
-
-    ~SmmuBench() override { iommu_kind_smmuv3.destroy(hw); }
+    ~EngineBench() override { kind.destroy(hw); }
 
     void put(u64 pa, u64 value) {
         u8 word[8];
@@ -94,6 +76,33 @@ struct SmmuBench : sc_core::sc_module {
         return bytes == 4 ? fl_get_le32(word) : fl_get_le64(word);
     }
     u32 read32(u64 offset) { return u32(reg(offset, 0, 4, false)); }
+
+private:
+    const iommu_kind &kind;
+    void *hw = nullptr;
+};
+
+struct SmmuBench : EngineBench {
+    Master left, right; ///< streams 8 and 9, TBUs 0 and 1
+    sc_core::sc_signal<bool> reset_wire;
+    Endpoint endpoint;
+    u32 prod = 0;
+
+    static fl_config prices(u64 stalls) {
+        fl_config c = round_prices();
+        c.tbu.count = 2;
+        c.smmuv3.stall_max = stalls;
+        return c;
+    }
+    explicit SmmuBench(u64 stalls = 4, sc_core::sc_module_name name = "bench")
+        : EngineBench(iommu_kind_smmuv3, prices(stalls), name), left("left"), right("right"), reset_wire("reset_wire") {
+        iommu.reset_in.bind(reset_wire);
+        iommu.attach_endpoint(kSids[0], &endpoint);
+        left.socket.bind(iommu.tbu(0));
+        right.socket.bind(iommu.tbu(1));
+        iommu.set_default_stream(0, kSids[0]);
+        iommu.set_default_stream(1, kSids[1]);
+    }
 
     /* Page @n of stream @i, or nothing: VMSAv8-64, 4 KiB, four levels; a page that anybody may read and write. */
     void map(unsigned i, u64 n, u64 pa) { put(tables(i) + 0x3000 + n * 8, pa ? pa | 0xc43 : 0); }

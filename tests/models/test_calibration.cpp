@@ -11,6 +11,7 @@
 
 extern "C" {
 #include "fl_config.h"
+#include "suite.h"
 #include "trace_gen.h"
 }
 
@@ -215,26 +216,8 @@ END_TEST
 
 } // namespace
 
-int main() {
-    Suite *s = suite_create("calibration");
-    TCase *c = tcase_create("calibration");
-
-    tcase_set_timeout(c, 120);
-    tcase_add_test(c, kunpeng920_stall);
-    tcase_add_test(c, xeon_e5_iotlb_miss);
-    tcase_add_test(c, xeon_e5_page_request);
-    tcase_add_loop_test(c, kunpeng920_throughput, 0, int(std::size(kunpeng_rows)));
-    tcase_add_test(c, kunpeng920_batch);
-    tcase_add_test(c, iaa_page_requests);
-    tcase_add_loop_test(c, uvm_batches, 0, 3);
-    tcase_add_loop_test(c, mi300a_faults, 0, 2);
-    tcase_add_loop_test(c, each_price_in_its_part, 0, int(std::size(prices)));
-    tcase_add_test(c, lookups_are_in_detect_and_retry);
-    tcase_add_test(c, a_seed_is_a_result);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN_LOOPS("calibration", NULL, NULL,
+                 (kunpeng920_stall, xeon_e5_iotlb_miss, xeon_e5_page_request, kunpeng920_batch, iaa_page_requests,
+                  lookups_are_in_detect_and_retry, a_seed_is_a_result),
+                 {kunpeng920_throughput, int(std::size(kunpeng_rows))}, {uvm_batches, 3}, {mi300a_faults, 2},
+                 {each_price_in_its_part, int(std::size(prices))})

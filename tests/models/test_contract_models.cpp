@@ -636,5 +636,5 @@ int main(int argc, char **argv) {
     const int seeds = argc > 1 ? atoi(argv[1]) : 40;
     const suite_loop loops[] = {{random_smmuv3, seeds}, {random_vtd, seeds}, {random_smmuv2, seeds}};
 
-    return suite_run_loops("contract_models", nullptr, 0, loops, 3);
+    return suite_run_loops("contract_models", nullptr, nullptr, nullptr, 0, loops, 3);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The GPU master: its packets, its jobs, and each way in which it notices that something is wrong. */
 #include "gpu_play.h"
+#include "suite.h"
 
 using namespace faultline;
 
@@ -292,29 +293,7 @@ START_TEST(other_iommus) {
 }
 END_TEST
 
-int main() {
-    Suite *s = suite_create("gpu_master");
-    TCase *c = tcase_create("gpu_master");
-
-    tcase_add_test(c, packets_by_hand);
-    tcase_add_test(c, one_job);
-    tcase_add_test(c, jobs_end_at_marks_unmaps_and_buffers_in_use);
-    tcase_add_test(c, accesses_without_tags_are_work);
-    tcase_add_test(c, buffers_that_are_none);
-    tcase_add_test(c, buffers_without_room);
-    tcase_add_test(c, no_gpu_without_time);
-    tcase_add_test(c, cfre_1_is_a_bus_error);
-    tcase_add_test(c, cfre_0_is_an_illegal_opcode);
-    tcase_add_test(c, slow_handler_is_a_hang);
-    tcase_add_test(c, one_tbu_starves_all);
-    tcase_add_test(c, another_tbu_does_not_care);
-    tcase_add_test(c, another_iommu_does_not_care);
-    tcase_add_test(c, prefetch_is_bounded);
-    tcase_add_test(c, other_iommus);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN("gpu_master", packets_by_hand, one_job, jobs_end_at_marks_unmaps_and_buffers_in_use,
+           accesses_without_tags_are_work, buffers_that_are_none, buffers_without_room, no_gpu_without_time,
+           cfre_1_is_a_bus_error, cfre_0_is_an_illegal_opcode, slow_handler_is_a_hang, one_tbu_starves_all,
+           another_tbu_does_not_care, another_iommu_does_not_care, prefetch_is_bounded, other_iommus)

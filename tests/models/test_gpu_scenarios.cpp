@@ -5,6 +5,7 @@
  *	traces/scenarios/run build/release/faultline --update
  */
 #include "gpu_play.h"
+#include "suite.h"
 
 using namespace faultline;
 
@@ -256,25 +257,7 @@ START_TEST(who_shares_the_bank_goes_on) {
 }
 END_TEST
 
-int main() {
-    Suite *s = suite_create("gpu_scenarios");
-    TCase *c = tcase_create("gpu_scenarios");
-
-    tcase_add_test(c, both_bits_clear_crash_the_command_processor);
-    tcase_add_test(c, hupcf_saves_it);
-    tcase_add_test(c, cfcfg_saves_it);
-    tcase_add_test(c, the_handler_sees_the_gpu_frozen);
-    tcase_add_test(c, the_handler_maps_and_retries);
-    tcase_add_test(c, the_same_while_each_fault_holds_the_bank);
-    tcase_add_test(c, storm_starves_the_management_unit);
-    tcase_add_test(c, smmu_v2_terminates_the_storm);
-    tcase_add_test(c, back_off_ends_the_storm);
-    tcase_add_test(c, who_shares_the_bank_waits_with_it);
-    tcase_add_test(c, who_shares_the_bank_goes_on);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN("gpu_scenarios", both_bits_clear_crash_the_command_processor, hupcf_saves_it, cfcfg_saves_it,
+           the_handler_sees_the_gpu_frozen, the_handler_maps_and_retries, the_same_while_each_fault_holds_the_bank,
+           storm_starves_the_management_unit, smmu_v2_terminates_the_storm, back_off_ends_the_storm,
+           who_shares_the_bank_waits_with_it, who_shares_the_bank_goes_on)

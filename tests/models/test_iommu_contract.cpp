@@ -7,6 +7,7 @@
  * STE, CD and four descriptors.
  */
 #include "smmuv3_bench.h"
+#include "suite.h"
 #include <check.h>
 
 using namespace faultline;
@@ -334,54 +335,17 @@ START_TEST(a_write_does_not_join_the_walk_of_a_read) {
 END_TEST
 
 /* An SMMUv2 with one stream and two banks that map the same page to 0x500000 and to 0x600000. */
-struct TwoBanks : sc_core::sc_module {
+struct TwoBanks : EngineBench {
     u64 page = 0, half = 0; // of the register space
-    fl_config config = round_prices();
-    Scheduler scheduler;
-    IommuModel iommu;
-    void *hw = nullptr;
-    MemoryModel memory;
     Master master;
-    tlm::tlm_initiator_socket<> mmio;
-    tlm::tlm_target_socket<> nothing;
-    NoBw no_bw;
-    NoTarget no_target;
 
     explicit TwoBanks(sc_core::sc_module_name name = "two_banks")
-        : sc_module(name), scheduler("scheduler"), iommu("iommu", scheduler, config), memory("memory", 2, config),
-          master("master"), mmio("mmio"), nothing("nothing") {
-        ck_assert(!iommu_kind_smmuv2.create(&config, iommu.ops(), &iommu, &hw));
-        iommu.set_engine(iommu_kind_smmuv2.cls, hw);
-        iommu.down.bind(memory.in(0));
-        iommu.walk.bind(memory.in(1));
+        : EngineBench(iommu_kind_smmuv2, round_prices(), name), master("master") {
         master.socket.bind(iommu.tbu(0));
-        mmio.bind(no_bw);
-        mmio.bind(iommu.mmio);
-        nothing.bind(no_target);
-        memory.window.bind(nothing);
-    }
-    ~TwoBanks() override { iommu_kind_smmuv2.destroy(hw); }
-    void put(u64 pa, u64 value) {
-        u8 word[8];
-        fl_put_le64(word, value);
-        physmem_write(&memory.store(), pa, word, 8);
-    }
-    u32 reg(u64 offset, u64 value, u32 bytes, bool write = true) {
-        tlm::tlm_generic_payload gp;
-        sc_core::sc_time delay;
-        u8 word[8];
-        fl_put_le64(word, value);
-        gp.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-        gp.set_address(offset);
-        gp.set_data_ptr(word);
-        gp.set_data_length(bytes);
-        gp.set_streaming_width(bytes);
-        mmio->b_transport(gp, delay);
-        return fl_get_le32(word);
     }
     /* SMR0 and S2CR0: stream 1 goes to bank 0; sCR0: clients are translated. IDR1 says where the banks are. */
     void stream_to_bank_0() {
-        u32 idr1 = reg(0x24, 0, 4, false);
+        u32 idr1 = read32(0x24);
         page = idr1 >> 31 ? 65536 : 4096;
         half = (2ULL << (idr1 >> 28 & 7)) * page;
         reg(0x800, 1U << 31 | 1, 4);
@@ -423,30 +387,8 @@ START_TEST(nobody_joins_a_walk_that_a_register_has_overtaken) {
 }
 END_TEST
 
-int main() {
-    static SRunner *runner; // static: a sanitizer that looks for leaks does not
-                            // see past a coroutine's stack
-    Suite *suite = suite_create("iommu_contract");
-    TCase *tc = tcase_create("commands behind a SYNC");
-    tcase_add_test(tc, stall_term_behind_a_sync_that_waits_for_the_walk);
-    tcase_add_test(tc, resume_behind_a_sync_frees_the_slot);
-    tcase_add_test(tc, stall_term_behind_a_sync_frees_the_slot);
-    tcase_add_test(tc, invalidation_behind_a_sync_reaches_the_endpoint);
-    suite_add_tcase(suite, tc);
-    tc = tcase_create("reset");
-    tcase_add_test(tc, reset_frees_a_stalled_thread);
-    tcase_add_test(tc, reset_at_any_moment);
-    suite_add_tcase(suite, tc);
-    tc = tcase_create("pointers");
-    tcase_add_test(tc, invalidation_withdraws_where_concerned);
-    tcase_add_test(tc, unrelated_commands_withdraw_nothing);
-    tcase_add_test(tc, enabling_and_disabling_withdraw);
-    tcase_add_test(tc, a_write_does_not_join_the_walk_of_a_read);
-    tcase_add_test(tc, nobody_joins_a_walk_that_a_register_has_overtaken);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
-}
+SUITE_MAIN("iommu_contract", stall_term_behind_a_sync_that_waits_for_the_walk, resume_behind_a_sync_frees_the_slot,
+           stall_term_behind_a_sync_frees_the_slot, invalidation_behind_a_sync_reaches_the_endpoint,
+           reset_frees_a_stalled_thread, reset_at_any_moment, invalidation_withdraws_where_concerned,
+           unrelated_commands_withdraw_nothing, enabling_and_disabling_withdraw,
+           a_write_does_not_join_the_walk_of_a_read, nobody_joins_a_walk_that_a_register_has_overtaken)

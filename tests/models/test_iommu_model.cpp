@@ -5,6 +5,7 @@
  * 20, command 60 + 5, resume 16.
  */
 #include "model_bench.h"
+#include "suite.h"
 #include <check.h>
 
 using namespace faultline;
@@ -737,48 +738,12 @@ START_TEST(walks_and_data_share_the_banks) {
 }
 END_TEST
 
-int main() {
-    static SRunner *runner; // static: a sanitizer that looks for leaks does not see past a coroutine's stack
-    Suite *suite = suite_create("iommu_model");
-    TCase *tc = tcase_create("prices");
-    tcase_add_test(tc, hit_costs_lookup_and_memory);
-    tcase_add_test(tc, loosely_timed_masters_keep_their_times);
-    tcase_add_test(tc, miss_costs_link_tcu_and_tables);
-    tcase_add_test(tc, issued_table_accesses_cost_what_memory_says);
-    tcase_add_test(tc, second_miss_merges);
-    tcase_add_test(tc, invalidation_kills_the_walk_in_flight);
-    tcase_add_test(tc, full_slots_block_the_input);
-    tcase_add_test(tc, walk_slots_queue);
-    tcase_add_test(tc, page_crossing_is_split);
-    tcase_add_test(tc, sync_takes_its_time);
-    tcase_add_test(tc, bandwidth_is_shared);
-    tcase_add_test(tc, banks_serve_one_at_a_time);
-    tcase_add_test(tc, open_rows_are_faster);
-    tcase_add_test(tc, latency_is_drawn);
-    tcase_add_test(tc, walks_and_data_share_the_banks);
-    suite_add_tcase(suite, tc);
-    tc = tcase_create("faults");
-    tcase_add_test(tc, stall_in_six_parts);
-    tcase_add_test(tc, resume_with_abort_and_razwi);
-    tcase_add_test(tc, terminated_fault_aborts_when_recorded);
-    tcase_add_test(tc, duplicates_fault_themselves);
-    tcase_add_test(tc, records_are_written_one_at_a_time);
-    tcase_add_test(tc, waits_for_stall_resources);
-    tcase_add_test(tc, stalls_push_back);
-    suite_add_tcase(suite, tc);
-    tc = tcase_create("tlm");
-    tcase_add_test(tc, bad_payloads);
-    tcase_add_test(tc, memory_error_reaches_the_master);
-    tcase_add_test(tc, four_phases);
-    tcase_add_test(tc, nonblocking_hit_and_miss_complete_early);
-    tcase_add_test(tc, phases_downstream);
-    tcase_add_test(tc, second_page_faults);
-    tcase_add_test(tc, debug_leaves_no_trace);
-    tcase_add_test(tc, dmi_while_one_stream_and_until_invalidated);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
-}
+SUITE_MAIN("iommu_model", hit_costs_lookup_and_memory, loosely_timed_masters_keep_their_times,
+           miss_costs_link_tcu_and_tables, issued_table_accesses_cost_what_memory_says, second_miss_merges,
+           invalidation_kills_the_walk_in_flight, full_slots_block_the_input, walk_slots_queue, page_crossing_is_split,
+           sync_takes_its_time, bandwidth_is_shared, banks_serve_one_at_a_time, open_rows_are_faster, latency_is_drawn,
+           walks_and_data_share_the_banks, stall_in_six_parts, resume_with_abort_and_razwi,
+           terminated_fault_aborts_when_recorded, duplicates_fault_themselves, records_are_written_one_at_a_time,
+           waits_for_stall_resources, stalls_push_back, bad_payloads, memory_error_reaches_the_master, four_phases,
+           nonblocking_hit_and_miss_complete_early, phases_downstream, second_page_faults, debug_leaves_no_trace,
+           dmi_while_one_stream_and_until_invalidated)

@@ -3,9 +3,9 @@
  * Laws that every run keeps, whatever it is about: Little's (accesses under way on the mean are their rate times their
  * mean latency), no resource is used more than it is there, and more of a resource never makes a run slower.
  */
+#include "suite.h"
 #include "timed_replay.h"
 #include <algorithm>
-#include <check.h>
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
@@ -299,25 +299,7 @@ START_TEST(more_slots_more_duplicates) {
 }
 END_TEST
 
-Suite *suite() {
-    Suite *s = suite_create("laws");
-    TCase *t = tcase_create("little");
-    tcase_add_test(t, resources_at_their_limit);
-    tcase_add_loop_test(t, little, 0, std::size(little_runs));
-    suite_add_tcase(s, t);
-    t = tcase_create("more");
-    tcase_add_loop_test(t, more_is_never_slower, 0, std::size(sweeps));
-    tcase_add_test(t, more_slots_more_duplicates);
-    suite_add_tcase(s, t);
-    return s;
-}
-
 } // namespace
 
-int main() {
-    SRunner *r = srunner_create(suite());
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN_LOOPS("laws", NULL, NULL, (resources_at_their_limit, more_slots_more_duplicates),
+                 {little, int(std::size(little_runs))}, {more_is_never_slower, int(std::size(sweeps))})

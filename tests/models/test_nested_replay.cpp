@@ -6,12 +6,12 @@
 #include <cstring>
 #include <iterator>
 #include <string>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
 extern "C" {
 #include "fl_config.h"
+#include "suite.h"
 #include "trace_gen.h"
 }
 
@@ -26,44 +26,24 @@ struct Run {
     bool functional;
 };
 
-/* One replay in a process of its own: SystemC starts once. */
 replay_result play(const Run &r, const std::vector<const char *> &set) {
-    int pipes[2];
+    fl_config_error cerr{};
+    replay_options opt{};
     replay_result res{};
+    dmat_error err{};
+    fl_config cfg;
 
-    ck_assert_int_eq(pipe(pipes), 0);
-    pid_t child = fork();
-    if (!child) {
-        replay_options opt{};
-        fl_config cfg;
-        fl_config_error cerr{};
-        dmat_error err{};
-        bool bad = false;
-        fl_config_init(&cfg);
-        for (const char *s : set)
-            bad = bad || fl_config_set(&cfg, s, &cerr);
-        opt.trace = r.trace;
-        opt.kind = iommu_kind_find(r.iommu);
-        opt.faults = r.faults;
-        opt.resident = r.resident;
-        opt.seed = 1;
-        opt.cfg = &cfg;
-        bad = bad || (r.functional ? replay_functional(&opt, &res, &err) : replay_timed(&opt, &res, &err)) ||
-              write(pipes[1], &res, sizeof(res)) != ssize_t(sizeof(res));
-        if (bad)
-            std::fprintf(stderr, "%s %s\n", cerr.text, err.reason);
-        _exit(bad);
-    }
-    close(pipes[1]);
-    char *at = reinterpret_cast<char *>(&res);
-    std::size_t have = 0;
-    for (ssize_t n; have < sizeof(res) && (n = read(pipes[0], at + have, sizeof(res) - have)) > 0;)
-        have += std::size_t(n);
-    close(pipes[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    ck_assert_int_eq(status, 0);
-    ck_assert_uint_eq(have, sizeof(res));
+    fl_config_init(&cfg);
+    for (const char *s : set)
+        ck_assert_msg(!fl_config_set(&cfg, s, &cerr), "%s", cerr.text);
+    opt.trace = r.trace;
+    opt.kind = iommu_kind_find(r.iommu);
+    opt.faults = r.faults;
+    opt.resident = r.resident;
+    opt.seed = 1;
+    opt.cfg = &cfg;
+    ck_assert_msg(!(r.functional ? replay_functional(&opt, &res, &err) : replay_timed_apart(&opt, &res, &err)), "%s",
+                  err.reason);
     return res;
 }
 
@@ -239,22 +219,6 @@ END_TEST
 
 } // namespace
 
-int main() {
-    Suite *s = suite_create("nested_replay");
-    TCase *c = tcase_create("nested_replay");
-
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, accesses_without_caches, 0, 9);
-    tcase_add_loop_test(c, accesses_of_one_stage, 0, 3);
-    tcase_add_loop_test(c, accesses_with_caches, 0, 9);
-    tcase_add_loop_test(c, same_faults, 0, int(std::size(modes)));
-    tcase_add_test(c, a_trap_for_each_register_write);
-    tcase_add_test(c, a_trap_for_each_unmap);
-    tcase_add_loop_test(c, refused, 0, 2);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN_LOOPS("nested_replay", NULL, NULL, (a_trap_for_each_register_write, a_trap_for_each_unmap),
+                 {accesses_without_caches, 9}, {accesses_of_one_stage, 3}, {accesses_with_caches, 9},
+                 {same_faults, int(std::size(modes))}, {refused, 2})

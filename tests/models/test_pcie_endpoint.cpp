@@ -6,6 +6,7 @@
  */
 #include "model_bench.h"
 #include "pcie_endpoint.h"
+#include "suite.h"
 #include <check.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -565,30 +566,8 @@ START_TEST(tag_waits_for_a_stalled_read) {
 }
 END_TEST
 
-int main() {
-    Suite *s = suite_create("pcie_endpoint");
-    TCase *c = tcase_create("pcie_endpoint");
-
-    tcase_add_test(c, first_access_asks_for_a_translation);
-    tcase_add_test(c, page_fault_in_seven_parts);
-    tcase_add_test(c, codes_that_end_an_access);
-    tcase_add_test(c, without_pri_an_access_fails);
-    tcase_add_test(c, page_crossing_is_split);
-    tcase_add_test(c, nb_accesses_to_one_page_share_a_request);
-    tcase_add_test(c, function_keeps_to_its_allocation);
-    tcase_add_test(c, invalidation_waits_for_what_uses_it);
-    tcase_add_test(c, invalidation_not_seen_times_out);
-    tcase_add_test(c, reset_ends_a_page_request);
-    tcase_add_test(c, link_serialises);
-    tcase_add_test(c, rate_of_lanes);
-    tcase_add_test(c, bytes_of_packets);
-    tcase_add_test(c, function_without_ats_goes_out_untranslated);
-    tcase_add_test(c, tags_limit_reads);
-    tcase_add_test(c, tag_waits_for_a_stalled_read);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN("pcie_endpoint", first_access_asks_for_a_translation, page_fault_in_seven_parts, codes_that_end_an_access,
+           without_pri_an_access_fails, page_crossing_is_split, nb_accesses_to_one_page_share_a_request,
+           function_keeps_to_its_allocation, invalidation_waits_for_what_uses_it, invalidation_not_seen_times_out,
+           reset_ends_a_page_request, link_serialises, rate_of_lanes, bytes_of_packets,
+           function_without_ats_goes_out_untranslated, tags_limit_reads, tag_waits_for_a_stalled_read)

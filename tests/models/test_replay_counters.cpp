@@ -10,6 +10,7 @@
 
 extern "C" {
 #include "replay_counters.h"
+#include "suite.h"
 }
 
 namespace {
@@ -307,28 +308,8 @@ START_TEST(warm_up_is_not_counted) {
 }
 END_TEST
 
-int main() {
-    Suite *s = suite_create("replay counters");
-    TCase *c = tcase_create("replay counters");
-
-    tcase_add_checked_fixture(c, rig_setup, rig_teardown);
-    tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, caches_of_smmuv3, 0, 2);
-    tcase_add_test(c, caches_of_smmuv2);
-    tcase_add_test(c, caches_of_vtd);
-    tcase_add_test(c, misses_merge);
-    tcase_add_test(c, one_fault);
-    tcase_add_test(c, full_event_queue);
-    tcase_add_test(c, sync_and_its_wait);
-    tcase_add_loop_test(c, one_page_request, 0, 2);
-    tcase_add_test(c, every_resource_is_listed);
-    tcase_add_test(c, workers_beside_a_slow_thread);
-    tcase_add_loop_test(c, json_says_what_is_known, 0, 2);
-    tcase_add_loop_test(c, warm_up_is_not_counted, 0, 2);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN_LOOPS("replay counters", rig_setup, rig_teardown,
+                 (caches_of_smmuv2, caches_of_vtd, misses_merge, one_fault, full_event_queue, sync_and_its_wait,
+                  every_resource_is_listed, workers_beside_a_slow_thread),
+                 {caches_of_smmuv3, 2}, {one_page_request, 2}, {json_says_what_is_known, 2},
+                 {warm_up_is_not_counted, 2})

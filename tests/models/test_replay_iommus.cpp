@@ -8,12 +8,11 @@
 #include "timed_replay.h"
 #include <check.h>
 #include <string>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vector>
 
 extern "C" {
 #include "replay_why.h"
+#include "suite.h"
 }
 
 namespace {
@@ -45,28 +44,13 @@ void set(const std::string &assignment) {
 }
 
 replay_result play(const Sets &sets) {
-    int pipes[2];
+    const fl_config before = rig_cfg;
     replay_result res{};
 
-    ck_assert_int_eq(pipe(pipes), 0);
-    pid_t child = fork();
-    if (!child) {
-        for (const std::string &s : sets)
-            set(s);
-        bool bad = replay_timed(&rig_opt, &res, &rig_err) || write(pipes[1], &res, sizeof(res)) != sizeof(res);
-        if (bad)
-            std::fprintf(stderr, "%s\n", rig_err.reason);
-        _exit(bad);
-    }
-    close(pipes[1]);
-    char *at = reinterpret_cast<char *>(&res);
-    std::size_t have = 0;
-    for (ssize_t n; have < sizeof(res) && (n = read(pipes[0], at + have, sizeof(res) - have)) > 0;)
-        have += std::size_t(n);
-    close(pipes[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    ck_assert_int_eq(status, 0);
+    for (const std::string &s : sets)
+        set(s);
+    ck_assert_msg(!replay_timed_apart(&rig_opt, &res, &rig_err), "%s", rig_err.reason);
+    rig_cfg = before;
     return res;
 }
 
@@ -573,34 +557,12 @@ START_TEST(what_is_refused) {
 }
 END_TEST
 
-int main() {
-    Suite *s = suite_create("replay iommus");
-    TCase *c = tcase_create("replay iommus");
-
-    tcase_add_checked_fixture(c, rig_setup, rig_teardown);
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, bystander_behind_another_iommu, 0, 2 * 4); // the variants that stall
-    tcase_add_test(c, reason_names_the_iommu);
-    tcase_add_loop_test(c, sum_is_that_of_one_iommu, 0, kVariants);
-    tcase_add_loop_test(c, sixteen_iommus, 0, kVariants);
-    tcase_add_loop_test(c, shared_address_space, 0, kVariants);
-    tcase_add_loop_test(c, shared_address_space_resident, 0, kVariants);
-    tcase_add_loop_test(c, one_worker_for_two_iommus, 0, kVariants);
-    tcase_add_loop_test(c, one_processor_for_two_iommus, 0, kVariants);
-    tcase_add_loop_test(c, one_call_for_two_iommus, 0, kVariants);
-    tcase_add_loop_test(c, workers_of_devices, 0, kVariants);
-    tcase_add_loop_test(c, workers_take_turns, 0, kVariants);
-    tcase_add_test(c, devices_behind_their_iommu);
-    tcase_add_test(c, none_of_several);
-    tcase_add_loop_test(c, terminated_in_two, 0, 2);
-    tcase_add_test(c, tbus_of_each);
-    tcase_add_loop_test(c, no_answer_before_the_report, 0, 2);
-    tcase_add_test(c, no_retry_before_the_arrival);
-    tcase_add_loop_test(c, what_is_refused, 0, 8);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN_LOOPS("replay iommus", rig_setup, rig_teardown,
+                 (reason_names_the_iommu, devices_behind_their_iommu, none_of_several, tbus_of_each,
+                  no_retry_before_the_arrival),
+                 {bystander_behind_another_iommu, 2 * 4 /* the variants that stall */},
+                 {sum_is_that_of_one_iommu, kVariants}, {sixteen_iommus, kVariants}, {shared_address_space, kVariants},
+                 {shared_address_space_resident, kVariants}, {one_worker_for_two_iommus, kVariants},
+                 {one_processor_for_two_iommus, kVariants}, {one_call_for_two_iommus, kVariants},
+                 {workers_of_devices, kVariants}, {workers_take_turns, kVariants}, {terminated_in_two, 2},
+                 {no_answer_before_the_report, 2}, {what_is_refused, 8})

@@ -6,6 +6,7 @@
  * a process: every case is a forked test.
  */
 #include "replay_rig.h"
+#include "suite.h"
 #include "timed_replay.h"
 #include <check.h>
 #include <string>
@@ -337,27 +338,7 @@ START_TEST(ats_and_stall) {
 }
 END_TEST
 
-int main() {
-    Suite *s = suite_create("replay streams");
-    TCase *c = tcase_create("replay streams");
-
-    tcase_add_checked_fixture(c, rig_setup, rig_teardown);
-    tcase_set_timeout(c, 60);
-    tcase_add_test(c, mixed_streams);
-    tcase_add_loop_test(c, bus_and_baseline, 0, 8);
-    tcase_add_loop_test(c, ats_without_page_requests, 0, 2);
-    tcase_add_loop_test(c, link_is_paid_by_every_function, 0, 3);
-    tcase_add_test(c, link_at_its_limit);
-    tcase_add_test(c, warmup_does_not_count);
-    tcase_add_loop_test(c, requests_of_the_warmup_that_nobody_handled, 0, 2);
-    tcase_add_test(c, warmup_longer_than_the_trace);
-    tcase_add_loop_test(c, bystander_on_another_tbu, 0, 4);
-    tcase_add_loop_test(c, what_is_refused, 0, 21);
-    tcase_add_test(c, ats_and_stall);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN_LOOPS("replay streams", rig_setup, rig_teardown,
+                 (mixed_streams, link_at_its_limit, warmup_does_not_count, warmup_longer_than_the_trace, ats_and_stall),
+                 {bus_and_baseline, 8}, {ats_without_page_requests, 2}, {link_is_paid_by_every_function, 3},
+                 {bystander_on_another_tbu, 4}, {requests_of_the_warmup_that_nobody_handled, 2}, {what_is_refused, 21})

@@ -6,6 +6,7 @@
  */
 #include "platform.h"
 #include "replay_rig.h"
+#include "suite.h"
 #include "timed_replay.h"
 #include <check.h>
 
@@ -416,25 +417,7 @@ END_TEST
 
 } // namespace
 
-int main() {
-    Suite *s = suite_create("timed replay");
-    TCase *c = tcase_create("timed replay");
-
-    tcase_add_checked_fixture(c, rig_setup, rig_teardown);
-    tcase_set_timeout(c, 120);
-    tcase_add_loop_test(c, first_touches_and_nothing_else, 0, int(std::size(one_outstanding)));
-    tcase_add_loop_test(c, the_surplus_is_duplicates, 0, int(std::size(many_outstanding)));
-    tcase_add_test(c, parts_add_up);
-    tcase_add_loop_test(c, terminated, 0, 4);
-    tcase_add_test(c, retried_and_refused);
-    tcase_add_test(c, prices_of_one_fault);
-    tcase_add_loop_test(c, a_slower_handler_is_slower_by_as_much, 0, 3);
-    tcase_add_loop_test(c, answered_for_ever, 0, 4);
-    tcase_add_loop_test(c, never_answered, 0, 2);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN_LOOPS("timed replay", rig_setup, rig_teardown, (parts_add_up, retried_and_refused, prices_of_one_fault),
+                 {first_touches_and_nothing_else, int(std::size(one_outstanding))},
+                 {the_surplus_is_duplicates, int(std::size(many_outstanding))}, {terminated, 4},
+                 {a_slower_handler_is_slower_by_as_much, 3}, {answered_for_ever, 4}, {never_answered, 2})

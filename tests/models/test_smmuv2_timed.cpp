@@ -10,6 +10,7 @@
 extern "C" {
 #include "smmuv2_driver.h"
 #include "smmuv2_regs.h"
+#include "suite.h"
 }
 
 using namespace faultline;
@@ -431,24 +432,7 @@ START_TEST(our_driver_takes_one_interrupt) {
 }
 END_TEST
 
-int main() {
-    Suite *s = suite_create("smmuv2_timed");
-    TCase *c = tcase_create("smmuv2_timed");
-
-    tcase_add_test(c, the_other_waits_with_hupcf_0);
-    tcase_add_test(c, the_other_goes_on_with_hupcf_1);
-    tcase_add_test(c, both_fault_mmu500);
-    tcase_add_test(c, both_fault_smmu_v2);
-    tcase_add_test(c, detach_answers_its_own_fault);
-    tcase_add_test(c, detach_leaves_the_others_fault);
-    tcase_add_test(c, fsr_after_resume_storms_on_mmu500);
-    tcase_add_test(c, fsr_before_resume_does_not);
-    tcase_add_test(c, smmu_v2_forgives_it);
-    tcase_add_test(c, our_driver_takes_one_interrupt);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN("smmuv2_timed", the_other_waits_with_hupcf_0, the_other_goes_on_with_hupcf_1, both_fault_mmu500,
+           both_fault_smmu_v2, detach_answers_its_own_fault, detach_leaves_the_others_fault,
+           fsr_after_resume_storms_on_mmu500, fsr_before_resume_does_not, smmu_v2_forgives_it,
+           our_driver_takes_one_interrupt)

@@ -5,6 +5,7 @@
  * differ in what that price says, to the nanosecond.
  */
 #include "replay_rig.h"
+#include "suite.h"
 #include "timed_replay.h"
 #include <check.h>
 #include <cstring>
@@ -224,25 +225,7 @@ END_TEST
 
 } // namespace
 
-int main() {
-    Suite *s = suite_create("software_price");
-    TCase *c = tcase_create("software_price");
-
-    tcase_set_timeout(c, 120);
-    tcase_add_checked_fixture(c, rig_setup, rig_teardown);
-    tcase_add_test(c, a_batch_of_512_pages);
-    tcase_add_test(c, a_mapped_page_costs_nothing);
-    tcase_add_test(c, four_faults_in_one_call);
-    tcase_add_test(c, two_handlers_on_one_processor);
-    tcase_add_test(c, workers_of_each_device);
-    tcase_add_test(c, moderation_delays_an_interrupt);
-    tcase_add_test(c, pages_around_and_ahead);
-    tcase_add_test(c, deferred_pages_have_their_price);
-    tcase_add_test(c, everything_at_once);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_NORMAL);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_MAIN_WITH("software_price", rig_setup, rig_teardown, a_batch_of_512_pages, a_mapped_page_costs_nothing,
+                four_faults_in_one_call, two_handlers_on_one_processor, workers_of_each_device,
+                moderation_delays_an_interrupt, pages_around_and_ahead, deferred_pages_have_their_price,
+                everything_at_once)

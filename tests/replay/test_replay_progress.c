@@ -122,22 +122,8 @@ START_TEST(test_answers_are_faults)
 }
 END_TEST
 
-int main(void)
-{
-	const struct suite_loop loops[] = {
-		{ test_page_request_that_nobody_answers, 2 },
-		{ test_stall_that_is_answered_for_ever, 2 },
-		{ test_page_request_that_is_answered_for_ever, 2 },
-		{ test_answers_are_faults, 4 },
-	};
-	TCase *c = tcase_create("replay_progress");
-	size_t i;
-
-	tcase_add_checked_fixture(c, rig_setup, rig_teardown);
-	tcase_add_test(c, test_stall_that_nobody_answers);
-	tcase_add_test(c, test_interrupt_thread_that_always_finds_more);
-	tcase_add_test(c, test_interrupt_that_comes_for_ever);
-	for (i = 0; i < ARRAY_SIZE(loops); i++)
-		tcase_add_loop_test(c, loops[i].test, 0, loops[i].times);
-	return suite_run_case("replay_progress", c);
-}
+SUITE_MAIN_LOOPS("replay_progress", rig_setup, rig_teardown,
+		 (test_stall_that_nobody_answers, test_interrupt_thread_that_always_finds_more,
+		  test_interrupt_that_comes_for_ever),
+		 { test_page_request_that_nobody_answers, 2 }, { test_stall_that_is_answered_for_ever, 2 },
+		 { test_page_request_that_is_answered_for_ever, 2 }, { test_answers_are_faults, 4 })

@@ -64,16 +64,6 @@ static void drig_free(void *ctx, u64 pa, u64 bytes)
 	(void)bytes;
 }
 
-static int drig_mem_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	return physmem_read(&((struct drig *)ctx)->r.mem, pa, buf, len);
-}
-
-static int drig_mem_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	return physmem_write(&((struct drig *)ctx)->r.mem, pa, buf, len);
-}
-
 static bool drig_poll(void *ctx, u32 tries)
 {
 	struct drig *g = ctx;
@@ -94,8 +84,8 @@ static const struct drv_ops drig_ops = {
 	.mmio_write = drig_mmio_write,
 	.mem_alloc = drig_alloc,
 	.mem_free = drig_free,
-	.mem_read = drig_mem_read,
-	.mem_write = drig_mem_write,
+	.mem_read = rig_mem_read,
+	.mem_write = rig_mem_write,
 	.poll = drig_poll,
 	.now = drig_now,
 };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "image.h"
-#include "physmem.h"
+#include "rig_mem.h"
 #include "smmuv2.h"
 #include "suite.h"
 
@@ -19,7 +19,7 @@ struct ended {
 };
 
 struct rig {
-	struct physmem mem;
+	struct physmem mem; /* first: ctx of rig_mem_write() and its like */
 	struct smmuv2 hw;
 	bool irq[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
 	unsigned int irq_rises[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
@@ -53,16 +53,6 @@ static int rig_read(void *ctx, u64 pa, void *buf, u32 len)
 	if (r->fail_read && !--r->fail_read)
 		return -EIO;
 	return physmem_read(&r->mem, pa, buf, len);
-}
-
-static int rig_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	return physmem_write(&((struct rig *)ctx)->mem, pa, buf, len);
-}
-
-static int rig_cas(void *ctx, u64 pa, u64 *old, u64 value)
-{
-	return physmem_cas64(&((struct rig *)ctx)->mem, pa, old, value);
 }
 
 static void rig_irq(void *ctx, u32 line, bool level)
@@ -113,8 +103,8 @@ static void rig_event(void *ctx, const struct iommu_event *ev)
 
 static const struct iommu_ops rig_ops = {
 	.mem_read = rig_read,
-	.mem_write = rig_write,
-	.mem_cas64 = rig_cas,
+	.mem_write = rig_mem_write,
+	.mem_cas64 = rig_mem_cas64,
 	.irq = rig_irq,
 	.txn_resume = rig_resume,
 	.stall_free = rig_stall_free,

@@ -4,21 +4,9 @@
  * 5.5), stream tables, CD tables, substreams. One field at a time is made bad in
  * an otherwise good pair; the words are the specification's, not the model's.
  */
-#include "suite.h"
-#include "v3_fixture.h"
+#include "v3_config_scene.h"
 
-#define SID 8U
-#define VA  0x12345000ULL
-#define PA  0x77777000ULL
-
-#define C_STE 4
-#define C_CD  10
-
-/* IDR0 with everything but Hyp, ATS, PRI: HTTU 2, TTENDIAN 2, 16-bit IDs */
-#define IDR0_BASE 0x084c101bU
-
-static struct v3_fixture f;
-static struct pt_build s1, s2;
+static struct pt_build s2;
 
 struct change {
 	const char *what;
@@ -230,84 +218,80 @@ START_TEST(test_ste_eats_illegal)
 }
 END_TEST
 
+static const struct change cd_illegal[] = {
+	{ .what = "V", S1ONLY, CD0(BIT64(31), 0), .event = C_CD },
+	{ .what = "S under S1STALLD", S1ONLY, STE1(BIT64(27)), CD0(0, BIT64(44)), .event = C_CD },
+	{ .what = "S, stall model 1", .idr0_set = 1 << 24, S1ONLY, CD0(0, BIT64(44)), .event = C_CD },
+	{ .what = "no S, stall model 2", .idr0_set = 2 << 24, S1ONLY, .event = C_CD },
+	{ .what = "no A, TERM_MODEL 1", .idr0_set = 1 << 26, S1ONLY, CD0(BIT64(46), 0), .event = C_CD },
+	{ .what = "A, TERM_MODEL 1", .idr0_set = 1 << 26, S1ONLY },
+	{ .what = "ENDI, little-endian SMMU", S1ONLY, CD0(0, BIT64(15)), .event = C_CD },
+	{ .what = "no ENDI, big-endian SMMU", .idr0_set = 3 << 21, S1ONLY, .event = C_CD },
+	{ .what = "ENDI ignored: EPD0 and EPD1", S1ONLY, CD0(0, BIT64(15) | BIT64(14)), .event = 0x10 },
+	{ .what = "AA64 0 without TTF[0]", S1ONLY, CD0(BIT64(41), 0), .event = C_CD },
+	{ .what = "AA64 1 without TTF[1]", .idr0_clear = 8, .idr0_set = 4, S1ONLY, .event = C_CD },
+	{ .what = "AA64 0 with EL2-E2H",
+	  .idr0_set = 4 | BIT(9),
+	  .cr2 = 1,
+	  S1ONLY,
+	  STE1(BIT64(31)),
+	  CD0(BIT64(41), 0),
+	  .event = C_CD },
+	{ .what = "HA without HTTU", S1ONLY, CD0(0, BIT64(43)), .event = C_CD },
+	{ .what = "HD without HTTU", S1ONLY, CD0(0, BIT64(42)), .event = C_CD },
+	{ .what = "HD with HTTU 1", .idr0_set = 1 << 6, S1ONLY, CD0(0, BIT64(42)), .event = C_CD },
+	{ .what = "HA, HD with HTTU 2", .idr0_set = 2 << 6, S1ONLY, CD0(0, 3ULL << 42) },
+	{ .what = "ASID 16 bits", .idr0_clear = BIT(12), S1ONLY, CD0(0, BIT64(56)), .event = C_CD },
+	{ .what = "ASID 16 bits ignored: EL2",
+	  .idr0_clear = BIT(12),
+	  .idr0_set = BIT(9),
+	  S1ONLY,
+	  STE1(BIT64(31)),
+	  CD0(0, BIT64(56)) },
+	{ .what = "ASID 16 bits, EL2-E2H",
+	  .idr0_clear = BIT(12),
+	  .idr0_set = BIT(9),
+	  .cr2 = 1,
+	  S1ONLY,
+	  STE1(BIT64(31)),
+	  CD0(0, BIT64(56)),
+	  .event = C_CD },
+	{ .what = "T0SZ 40", S1ONLY, CD0(0x3f, 40), .event = C_CD },
+	{ .what = "T0SZ 39", S1ONLY, CD0(0x3f, 39), .event = 0x10 },
+	{ .what = "T0SZ 15", S1ONLY, CD0(0x3f, 15), .event = C_CD },
+	{ .what = "T0SZ 12, 64K, VAX 0", S1ONLY, CD0(0xff, 12 | 1 << 6), .event = C_CD },
+	{ .what = "T0SZ ignored: EPD0", S1ONLY, CD0(0x3f, 15 | BIT64(14)), .event = 0x10 },
+	{ .what = "T0SZ 48 with STT", .idr3 = 0x214, S1ONLY, CD0(0x3f, 48), .event = 0x10 },
+	{ .what = "T0SZ 48 with STT, 64K", .idr3 = 0x214, S1ONLY, CD0(0xff, 48 | 1 << 6), .event = C_CD },
+	{ .what = "TG0 3", S1ONLY, CD0(0, 3 << 6), .event = C_CD },
+	{ .what = "TG0 64K not implemented", .idr5 = 0x01000035, S1ONLY, CD0(0, 1 << 6), .event = C_CD },
+	{ .what = "TTB0 beyond IPS", S1ONLY, CD0(7ULL << 32, 0), CD1(BIT64(32)), .event = C_CD },
+	{ .what = "TTB0 beyond 48 bits, 4K",
+	  .idr5 = 0x01000476,
+	  S1ONLY,
+	  CD0(7ULL << 32, 6ULL << 32),
+	  CD1(BIT64(48)),
+	  .event = C_CD },
+	{ .what = "T1SZ 0 without EPD1", S1ONLY, CD0(BIT64(30), 2 << 22), .event = C_CD },
+	{ .what = "TG1 0 without EPD1", S1ONLY, CD0(BIT64(30), 16 << 16), .event = C_CD },
+	{ .what = "second table", S1ONLY, CD0(BIT64(30), 16 << 16 | 2 << 22) },
+	{ .what = "TTB1 beyond IPS",
+	  S1ONLY,
+	  CD0(BIT64(30) | 7ULL << 32, 16 << 16 | 2 << 22),
+	  .cd_set[2] = BIT64(33),
+	  .event = C_CD },
+	{ .what = "T1SZ, TG1 are RES0 for EL2", .idr0_set = BIT(9), S1ONLY, STE1(BIT64(31)), CD0(BIT64(30), 0) },
+	{ .what = "EPD0 is ignored for EL2",
+	  .idr0_set = BIT(9),
+	  S1ONLY,
+	  STE1(BIT64(31)),
+	  CD0(0x3f, 15 | BIT64(14)),
+	  .event = C_CD },
+};
+
 START_TEST(test_cd_illegal)
 {
-	static const struct change c[] = {
-		{ .what = "V", S1ONLY, CD0(BIT64(31), 0), .event = C_CD },
-		{ .what = "S under S1STALLD", S1ONLY, STE1(BIT64(27)), CD0(0, BIT64(44)), .event = C_CD },
-		{ .what = "S, stall model 1", .idr0_set = 1 << 24, S1ONLY, CD0(0, BIT64(44)), .event = C_CD },
-		{ .what = "no S, stall model 2", .idr0_set = 2 << 24, S1ONLY, .event = C_CD },
-		{ .what = "no A, TERM_MODEL 1", .idr0_set = 1 << 26, S1ONLY, CD0(BIT64(46), 0), .event = C_CD },
-		{ .what = "A, TERM_MODEL 1", .idr0_set = 1 << 26, S1ONLY },
-		{ .what = "ENDI, little-endian SMMU", S1ONLY, CD0(0, BIT64(15)), .event = C_CD },
-		{ .what = "no ENDI, big-endian SMMU", .idr0_set = 3 << 21, S1ONLY, .event = C_CD },
-		{ .what = "ENDI ignored: EPD0 and EPD1", S1ONLY, CD0(0, BIT64(15) | BIT64(14)), .event = 0x10 },
-		{ .what = "AA64 0 without TTF[0]", S1ONLY, CD0(BIT64(41), 0), .event = C_CD },
-		{ .what = "AA64 1 without TTF[1]", .idr0_clear = 8, .idr0_set = 4, S1ONLY, .event = C_CD },
-		{ .what = "AA64 0 with EL2-E2H",
-		  .idr0_set = 4 | BIT(9),
-		  .cr2 = 1,
-		  S1ONLY,
-		  STE1(BIT64(31)),
-		  CD0(BIT64(41), 0),
-		  .event = C_CD },
-		{ .what = "HA without HTTU", S1ONLY, CD0(0, BIT64(43)), .event = C_CD },
-		{ .what = "HD without HTTU", S1ONLY, CD0(0, BIT64(42)), .event = C_CD },
-		{ .what = "HD with HTTU 1", .idr0_set = 1 << 6, S1ONLY, CD0(0, BIT64(42)), .event = C_CD },
-		{ .what = "HA, HD with HTTU 2", .idr0_set = 2 << 6, S1ONLY, CD0(0, 3ULL << 42) },
-		{ .what = "ASID 16 bits", .idr0_clear = BIT(12), S1ONLY, CD0(0, BIT64(56)), .event = C_CD },
-		{ .what = "ASID 16 bits ignored: EL2",
-		  .idr0_clear = BIT(12),
-		  .idr0_set = BIT(9),
-		  S1ONLY,
-		  STE1(BIT64(31)),
-		  CD0(0, BIT64(56)) },
-		{ .what = "ASID 16 bits, EL2-E2H",
-		  .idr0_clear = BIT(12),
-		  .idr0_set = BIT(9),
-		  .cr2 = 1,
-		  S1ONLY,
-		  STE1(BIT64(31)),
-		  CD0(0, BIT64(56)),
-		  .event = C_CD },
-		{ .what = "T0SZ 40", S1ONLY, CD0(0x3f, 40), .event = C_CD },
-		{ .what = "T0SZ 39", S1ONLY, CD0(0x3f, 39), .event = 0x10 },
-		{ .what = "T0SZ 15", S1ONLY, CD0(0x3f, 15), .event = C_CD },
-		{ .what = "T0SZ 12, 64K, VAX 0", S1ONLY, CD0(0xff, 12 | 1 << 6), .event = C_CD },
-		{ .what = "T0SZ ignored: EPD0", S1ONLY, CD0(0x3f, 15 | BIT64(14)), .event = 0x10 },
-		{ .what = "T0SZ 48 with STT", .idr3 = 0x214, S1ONLY, CD0(0x3f, 48), .event = 0x10 },
-		{ .what = "T0SZ 48 with STT, 64K", .idr3 = 0x214, S1ONLY, CD0(0xff, 48 | 1 << 6), .event = C_CD },
-		{ .what = "TG0 3", S1ONLY, CD0(0, 3 << 6), .event = C_CD },
-		{ .what = "TG0 64K not implemented", .idr5 = 0x01000035, S1ONLY, CD0(0, 1 << 6), .event = C_CD },
-		{ .what = "TTB0 beyond IPS", S1ONLY, CD0(7ULL << 32, 0), CD1(BIT64(32)), .event = C_CD },
-		{ .what = "TTB0 beyond 48 bits, 4K",
-		  .idr5 = 0x01000476,
-		  S1ONLY,
-		  CD0(7ULL << 32, 6ULL << 32),
-		  CD1(BIT64(48)),
-		  .event = C_CD },
-		{ .what = "T1SZ 0 without EPD1", S1ONLY, CD0(BIT64(30), 2 << 22), .event = C_CD },
-		{ .what = "TG1 0 without EPD1", S1ONLY, CD0(BIT64(30), 16 << 16), .event = C_CD },
-		{ .what = "second table", S1ONLY, CD0(BIT64(30), 16 << 16 | 2 << 22) },
-		{ .what = "TTB1 beyond IPS",
-		  S1ONLY,
-		  CD0(BIT64(30) | 7ULL << 32, 16 << 16 | 2 << 22),
-		  .cd_set[2] = BIT64(33),
-		  .event = C_CD },
-		{ .what = "T1SZ, TG1 are RES0 for EL2",
-		  .idr0_set = BIT(9),
-		  S1ONLY,
-		  STE1(BIT64(31)),
-		  CD0(BIT64(30), 0) },
-		{ .what = "EPD0 is ignored for EL2",
-		  .idr0_set = BIT(9),
-		  S1ONLY,
-		  STE1(BIT64(31)),
-		  CD0(0x3f, 15 | BIT64(14)),
-		  .event = C_CD },
-	};
-
-	check_all(c, ARRAY_SIZE(c));
+	check_all(cd_illegal, ARRAY_SIZE(cd_illegal));
 }
 END_TEST
 
@@ -347,300 +331,5 @@ START_TEST(test_aa64_over_lpae)
 }
 END_TEST
 
-/* ---- stream tables ---- */
-
-static void start(u32 idr0_set)
-{
-	struct smmuv3_cfg cfg = { .idr = { IDR0_BASE | idr0_set, 0x0e739c10, 0, 0x14, 0, 0x01000075 } };
-
-	ck_assert_int_eq(fx_init(&f, &cfg), 0);
-}
-
-static u8 fault_of(u32 sid)
-{
-	struct xlat_result r;
-
-	return fx_xlat(&f, sid, VA, 0, &r) == XLAT_OK ? 0 : (u8)r.fault;
-}
-
-static void bypass_ste(u64 pa)
-{
-	fx_put(&f, pa, 9); /* V, Config 100 */
-}
-
-/* A linear table is aligned to its size, and ends at 2^LOG2SIZE. */
-START_TEST(test_linear_table)
-{
-	start(0);
-	fx_enable(&f, 0);
-	fx_w64(&f, 0x80, FX_STRTAB + 0x40); /* 16 entries: 1 KiB */
-	fx_w32(&f, 0x88, 4);
-	fx_w32(&f, 0x20, 5);
-	bypass_ste(FX_STRTAB + 15 * 64);
-	ck_assert_uint_eq(fault_of(15), 0);
-	ck_assert_uint_eq(fault_of(14), C_STE);
-	ck_assert_uint_eq(fault_of(16), 2);
-	ck_assert_uint_eq(fault_of(0xffffffff), 2);
-	ck_event(&f, 0x0000000e00000004ULL, 0, 0, 0);
-	ck_event(&f, 0x0000001000000002ULL, 0, 0, 0);
-	ck_event(&f, 0xffffffff00000002ULL, 0, 0, 0);
-}
-END_TEST
-
-/* The effective LOG2SIZE is capped by SIDSIZE, the alignment is not (6.3.24). */
-START_TEST(test_table_larger_than_sidsize)
-{
-	struct smmuv3_cfg cfg = { .idr = { IDR0_BASE, 0x0e739c04, 0, 0x14, 0, 0x01000075 } };
-
-	ck_assert_int_eq(fx_init(&f, &cfg), 0);
-	fx_enable(&f, 0);
-	fx_w64(&f, 0x80, FX_STRTAB + 0x400); /* 64 entries: 4 KiB */
-	fx_w32(&f, 0x88, 6);
-	fx_w32(&f, 0x20, 5);
-	bypass_ste(FX_STRTAB + 15 * 64);
-	ck_assert_uint_eq(fault_of(15), 0);
-	ck_assert_uint_eq(fault_of(16), 2);
-}
-END_TEST
-
-/* Two levels: @split bits below, descriptors of 8 bytes above. */
-static void two_level(u32 split, u32 field)
-{
-	u64 l2 = 0x600000;
-	u32 sid = (3U << split) + 5;
-
-	start(0);
-	fx_enable(&f, 0);
-	fx_w64(&f, 0x80, FX_STRTAB);
-	fx_w32(&f, 0x88, 1 << 16 | field << 6 | 16);
-	fx_w32(&f, 0x20, 5);
-	bypass_ste(l2 + 5 * 64);
-	fx_put(&f, FX_STRTAB + 3 * 8, l2 | 4); /* Span 4: 8 entries */
-	ck_assert_uint_eq(fault_of(sid), 0);
-	ck_assert_uint_eq(fault_of(sid + 3), 2);     /* beyond Span */
-	ck_assert_uint_eq(fault_of(4U << split), 2); /* Span 0 */
-	fx_put(&f, FX_STRTAB + 5 * 8, l2 | 12);
-	ck_assert_uint_eq(fault_of(5U << split), 2); /* reserved */
-	if (split < 10) {
-		fx_put(&f, FX_STRTAB + 6 * 8, l2 | (split + 2));
-		ck_assert_uint_eq(fault_of(6U << split), 2); /* larger than SPLIT allows */
-	}
-	fx_put(&f, FX_STRTAB + 7 * 8, (l2 + 0x140) | 4); /* aligned to the array: 512 bytes */
-	ck_assert_uint_eq(fault_of((7U << split) + 5), 0);
-	ck_assert_uint_eq(fault_of(1 << 16), 2);
-	fx_exit(&f);
-}
-
-START_TEST(test_two_level_tables)
-{
-	two_level(6, 6);
-	two_level(8, 8);
-	two_level(10, 10);
-	two_level(6, 7); /* reserved values behave as 6 */
-}
-END_TEST
-
-START_TEST(test_badstreamid_recorded_only_with_recinvsid)
-{
-	start(0);
-	fx_enable(&f, 4);
-	fx_w32(&f, 0x2c, 0);
-	fx_w32(&f, 0x20, 5);
-	ck_assert_uint_eq(fault_of(64), 2);
-	ck_assert_uint_eq(fx_events_pending(&f), 0);
-}
-END_TEST
-
-START_TEST(test_config_0_aborts_in_silence)
-{
-	struct xlat_result r;
-	u64 config;
-
-	start(0);
-	for (config = 0; config < 4; config++) {
-		fx_ste(&f, 4, 1 | config << 1 | 0xffffffff00ULL, ~0ULL, ~0ULL, ~0ULL);
-		fx_enable(&f, 5);
-		ck_assert_int_eq(fx_xlat(&f, 4, VA, 0, &r), XLAT_ABORT);
-		ck_assert_int_eq(fx_xlat(&f, 4, VA, 0, &r), XLAT_ABORT); /* from the cache */
-		ck_assert_uint_eq(r.fault, 0);
-		ck_assert_uint_eq(fx_events_pending(&f), 0);
-		fx_w32(&f, 0x20, 0);
-		smmuv3_reset(&f.smmu);
-	}
-}
-END_TEST
-
-/* Stream bypass; beyond the output size it is F_ADDR_SIZE of stage 1, always aborted and recorded (3.4). */
-START_TEST(test_stream_bypass)
-{
-	struct xlat_result r;
-
-	start(0);
-	bypass_ste(FX_STRTAB + 4 * 64);
-	fx_enable(&f, 5);
-	ck_assert_int_eq(fx_xlat(&f, 4, VA, DMA_WRITE, &r), XLAT_OK);
-	ck_assert_uint_eq(r.pa, VA);
-	ck_assert(r.bypass);
-	ck_assert_int_eq(fx_xlat(&f, 4, VA, 0, &r), XLAT_OK);
-	ck_assert(r.hit);
-	ck_assert_int_eq(fx_xlat(&f, 4, 1ULL << 48, DMA_WRITE, &r), XLAT_ABORT);
-	ck_event(&f, 0x0000000400000011ULL, 0x0000020000000000ULL, 1ULL << 48, 0);
-}
-END_TEST
-
-/* ---- substreams ---- */
-
-static enum xlat with_ssid(u32 ssid, struct xlat_result *r)
-{
-	struct dma_txn t = fx_txn(&f, SID, VA, DMA_PASID);
-
-	t.pasid = ssid;
-	return smmuv3_translate(&f.smmu, &t, r);
-}
-
-/* Eight substreams, linear; CD n maps VA to PA + n pages. */
-static void substreams(u64 s1dss, u64 fmt, u64 ptr)
-{
-	u64 cd_at[] = { FX_CDTAB, FX_CDTAB + 5 * 64 };
-	u32 i;
-
-	start(0);
-	for (i = 0; i < 2; i++) {
-		struct pt_build t;
-
-		fx_table(&f, &t, false);
-		fx_map(&t, VA, PA + i * 5 * 0x1000, 0x1000, FX_RW);
-		fx_words(&f, cd_at[i], (u64[]){ FX_CD_0 | (u64)(i + 1) << 48, t.root }, 2);
-	}
-	fx_ste(&f, SID, FX_STE_S1 | fmt << 4 | ptr | 3ULL << 59, s1dss, 0, 0);
-	fx_enable(&f, 5);
-}
-
-START_TEST(test_substreams)
-{
-	struct xlat_result r;
-
-	substreams(0, 0, FX_CDTAB);
-	ck_assert_int_eq(with_ssid(0, &r), XLAT_OK);
-	ck_assert_uint_eq(r.pa, PA);
-	ck_assert_int_eq(with_ssid(5, &r), XLAT_OK);
-	ck_assert_uint_eq(r.pa, PA + 0x5000);
-	ck_assert_int_eq(with_ssid(8, &r), XLAT_ABORT); /* >= 2^S1CDMax */
-	ck_event(&f, 0x0000000800008008ULL, 0, 0, 0);
-	ck_assert_int_eq(with_ssid(1, &r), XLAT_ABORT);
-	ck_event(&f, 0x000000080000180aULL, 0, 0, 0);
-	/* S1DSS 0: none without a SubstreamID */
-	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_ABORT);
-	ck_event(&f, 0x0000000800000006ULL, 0, 0, 0);
-}
-END_TEST
-
-START_TEST(test_s1dss_bypass)
-{
-	struct xlat_result r;
-
-	substreams(1, 0, FX_CDTAB);
-	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_OK);
-	ck_assert_uint_eq(r.pa, VA);
-	ck_assert(r.bypass);
-	ck_assert_int_eq(fx_xlat(&f, SID, 1ULL << 50, 0, &r), XLAT_ABORT);
-	ck_event(&f, 0x0000000800000011ULL, 0x0000020800000000ULL, 1ULL << 50, 0);
-	ck_assert_int_eq(with_ssid(5, &r), XLAT_OK);
-}
-END_TEST
-
-START_TEST(test_s1dss_substream0)
-{
-	struct xlat_result r;
-
-	substreams(2, 0, FX_CDTAB);
-	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_OK);
-	ck_assert_uint_eq(r.pa, PA);
-	ck_assert_int_eq(with_ssid(0, &r), XLAT_ABORT);
-	ck_event(&f, 0x0000000800000006ULL, 0, 0, 0); /* the StreamID alone (7.3.7) */
-	ck_assert_int_eq(with_ssid(5, &r), XLAT_OK);
-}
-END_TEST
-
-/* S1DSS 3 is reserved and behaves as 0. */
-START_TEST(test_s1dss_reserved)
-{
-	struct xlat_result r;
-
-	substreams(3, 0, FX_CDTAB);
-	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_ABORT);
-	ck_event(&f, 0x0000000800000006ULL, 0, 0, 0);
-}
-END_TEST
-
-/* L1CDs of 4 KiB tables; one invalid, one out of range. */
-START_TEST(test_two_level_cd_table)
-{
-	u64 l1 = 0x700000;
-	struct xlat_result r;
-
-	substreams(0, 1, l1);
-	fx_put(&f, l1, FX_CDTAB | 1);
-	ck_assert_int_eq(with_ssid(5, &r), XLAT_OK);
-	ck_assert_uint_eq(r.pa, PA + 0x5000);
-	fx_exit(&f);
-
-	substreams(0, 1, l1);
-	fx_put(&f, l1, FX_CDTAB);
-	ck_assert_int_eq(with_ssid(5, &r), XLAT_ABORT);
-	ck_event(&f, 0x0000000800005008ULL, 0, 0, 0);
-	fx_put(&f, l1, (1ULL << 48) | 1);
-	ck_assert_int_eq(with_ssid(5, &r), XLAT_ABORT);
-	ck_event(&f, 0x0000000800005008ULL, 0, 0, 0);
-	fx_exit(&f);
-
-	/* without SubstreamID through S1DSS 2: index 0 is what is recorded */
-	substreams(2, 1, l1);
-	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_ABORT);
-	ck_event(&f, 0x0000000800000008ULL, 0, 0, 0);
-}
-END_TEST
-
-/* 64 KiB tables: SubstreamID[9:0] below, L2Ptr[15:12] taken as zero. */
-START_TEST(test_two_level_cd_table_64k)
-{
-	u64 l1 = 0x700000, l2 = 0x01000000;
-	struct xlat_result r;
-	struct dma_txn t;
-	struct pt_build table;
-
-	start(0);
-	fx_table(&f, &table, false);
-	fx_map(&table, VA, PA, 0x1000, FX_RW);
-	fx_words(&f, l2 + 1000 * 64, (u64[]){ FX_CD_0, table.root }, 2);
-	fx_put(&f, l1 + 3 * 8, (l2 + 0x3000) | 1);
-	fx_ste(&f, SID, FX_STE_S1 | 2 << 4 | l1 | 16ULL << 59, 0, 0, 0);
-	fx_enable(&f, 5);
-	t = fx_txn(&f, SID, VA, DMA_PASID);
-	t.pasid = 3 * 1024 + 1000;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
-	ck_assert_uint_eq(r.pa, PA);
-}
-END_TEST
-
-START_TEST(test_substream_where_there_are_none)
-{
-	struct xlat_result r;
-
-	start(0);
-	fx_s1_stream(&f, SID, FX_CD_A | FX_CD_R, &s1);
-	fx_enable(&f, 5);
-	ck_assert_int_eq(with_ssid(0, &r), XLAT_ABORT); /* S1CDMax 0 */
-	ck_event(&f, 0x0000000800000008ULL, 0, 0, 0);
-	fx_ste(&f, SID, 9, 0, 0, 0); /* bypass */
-	fx_cmd(&f, 0x0000000800000003ULL, 1);
-	ck_assert_int_eq(with_ssid(7, &r), XLAT_ABORT);
-	ck_event(&f, 0x0000000800007008ULL, 0, 0, 0);
-}
-END_TEST
-
 SUITE_MAIN("smmuv3 configuration", test_ste_illegal, test_ste_stage2_illegal, test_ste_eats_illegal, test_cd_illegal,
-	   test_aa64_over_lpae, test_linear_table, test_table_larger_than_sidsize, test_two_level_tables,
-	   test_badstreamid_recorded_only_with_recinvsid, test_config_0_aborts_in_silence, test_stream_bypass,
-	   test_substreams, test_s1dss_bypass, test_s1dss_substream0, test_s1dss_reserved, test_two_level_cd_table,
-	   test_two_level_cd_table_64k, test_substream_where_there_are_none)
+	   test_aa64_over_lpae)

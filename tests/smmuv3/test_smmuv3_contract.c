@@ -308,11 +308,5 @@ START_TEST(test_reentry_is_named)
 }
 END_TEST
 
-int main(void)
-{
-	const TTest *const tests[] = { test_stall_term_behind_a_sync,  test_slot_freed_behind_a_sync,
-				       test_atc_inv_behind_a_sync,     test_cancel_acts_in_the_step,
-				       test_step_waits_for_everything, test_reentry_is_named };
-
-	return suite_run("smmuv3 contract", tests, ARRAY_SIZE(tests));
-}
+SUITE_MAIN("smmuv3 contract", test_stall_term_behind_a_sync, test_slot_freed_behind_a_sync, test_atc_inv_behind_a_sync,
+	   test_cancel_acts_in_the_step, test_step_waits_for_everything, test_reentry_is_named)

@@ -211,15 +211,38 @@ static void reset(void)
 	fx_enable(&f, 0xf);
 }
 
+static struct iommu_walk walks[WALKS];
+static bool in_flight[WALKS];
+
+/* One of the walks begins, or ends one way or the other. */
+static void random_walk(void)
+{
+	u32 k = below(WALKS);
+
+	if (in_flight[k] && below(8)) {
+		u64 id = walks[k].txn.id;
+		enum xlat x = smmuv3_fill(&f.smmu, &walks[k]);
+
+		note_outcome(id, x, &walks[k].res);
+	} else if (in_flight[k]) {
+		smmuv3_cancel(&f.smmu, &walks[k]);
+	} else {
+		struct dma_txn t = random_txn();
+
+		smmuv3_walk(&f.smmu, &t, &walks[k]);
+	}
+	in_flight[k] = !in_flight[k];
+	smmuv3_step(&f.smmu);
+}
+
 static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 {
-	static struct iommu_walk walks[WALKS];
-	bool in_flight[WALKS] = { false };
 	struct xlat_result r;
 	u32 i;
 
 	seed = start;
 	memset(stalled, 0, sizeof(stalled));
+	memset(in_flight, 0, sizeof(in_flight));
 	ck_assert_int_eq(fx_init(&f, cfg), 0);
 	fx_enable(&f, 0xf);
 	for (i = 0; i < 64; i++) {
@@ -228,7 +251,6 @@ static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 		random_descriptors();
 	}
 	for (i = 0; i < steps && f.next_id + 1 < TXNS; i++) {
-		u32 k = below(WALKS);
 		struct dma_txn t;
 
 		if (!below(2000))
@@ -256,19 +278,7 @@ static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 			break;
 		case 6:
 		case 7:
-			if (in_flight[k] && below(8)) {
-				u64 id = walks[k].txn.id;
-				enum xlat x = smmuv3_fill(&f.smmu, &walks[k]);
-
-				note_outcome(id, x, &walks[k].res);
-			} else if (in_flight[k]) {
-				smmuv3_cancel(&f.smmu, &walks[k]);
-			} else {
-				t = random_txn();
-				smmuv3_walk(&f.smmu, &t, &walks[k]);
-			}
-			in_flight[k] = !in_flight[k];
-			smmuv3_step(&f.smmu);
+			random_walk();
 			break;
 		default:
 			t = random_txn();

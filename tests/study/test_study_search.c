@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Where the answer turns, of contenders whose costs are known. */
 #include "study_search.h"
-#include <check.h>
+#include "suite.h"
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* The second contender wins from @from up to @to; 0 and 0: nowhere. Both take the same at @draw. */
 struct world {
@@ -154,10 +153,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("study_search");
 	TCase *t = tcase_create("turns");
-	SRunner *r;
-	int failed;
 
 	tcase_add_test(t, turns_once);
 	tcase_add_test(t, turns_there_and_back);
@@ -167,10 +163,5 @@ int main(void)
 	tcase_add_test(t, from_zero_to_far);
 	tcase_add_test(t, powers_only);
 	tcase_add_loop_test(t, error_ends_it, 1, 14);
-	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run_case("study_search", t);
 }

@@ -8,21 +8,6 @@
 
 /* ---- Hardware's holder ---- */
 
-static int hw_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	return physmem_read(&((struct rig_smmuv3 *)ctx)->mem, pa, buf, len);
-}
-
-static int hw_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	return physmem_write(&((struct rig_smmuv3 *)ctx)->mem, pa, buf, len);
-}
-
-static int hw_cas(void *ctx, u64 pa, u64 *old, u64 new_value)
-{
-	return physmem_cas64(&((struct rig_smmuv3 *)ctx)->mem, pa, old, new_value);
-}
-
 static void hw_irq(void *ctx, u32 line, bool level)
 {
 	struct rig_smmuv3 *r = ctx;
@@ -76,9 +61,9 @@ static void hw_ats_invalidate(void *ctx, const struct ats_inv *inv)
 }
 
 static const struct iommu_ops hw_ops = {
-	.mem_read = hw_read,
-	.mem_write = hw_write,
-	.mem_cas64 = hw_cas,
+	.mem_read = rig_mem_read,
+	.mem_write = rig_mem_write,
+	.mem_cas64 = rig_mem_cas64,
 	.irq = hw_irq,
 	.msi = hw_msi,
 	.txn_resume = hw_resume,
@@ -99,35 +84,17 @@ static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 	smmuv3_mmio_write(&((struct rig_smmuv3 *)ctx)->hw, offset, value, size);
 }
 
-static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
-{
-	struct rig_smmuv3 *r = ctx;
-
-	if (r->n_blocks == RIG_BLOCKS)
-		return -ENOMEM;
-	r->next_pa = (r->next_pa + align - 1) & ~(align - 1);
-	*pa = r->next_pa;
-	r->next_pa += bytes;
-	r->blocks[r->n_blocks].pa = *pa;
-	r->blocks[r->n_blocks++].bytes = bytes;
-	return 0;
-}
-
-/* Memory is never used again, and freed memory reads as ones: whoever still walks there is found out. */
+/* Freed memory reads as ones: whoever still walks there is found out. */
 static void mem_free(void *ctx, u64 pa, u64 bytes)
 {
 	struct rig_smmuv3 *r = ctx;
 	u8 ones[64];
-	u32 i = 0;
 	u64 at;
 
+	rig_mem_free(r, pa, bytes);
 	memset(ones, 0xff, sizeof(ones));
-	while (i < r->n_blocks && r->blocks[i].pa != pa)
-		i++;
-	ck_assert_msg(i < r->n_blocks && r->blocks[i].bytes == bytes, "bad free of %#llx", pa);
-	r->blocks[i] = r->blocks[--r->n_blocks];
 	for (at = pa; at < pa + bytes; at += sizeof(ones))
-		physmem_write(&r->mem, at, ones, sizeof(ones));
+		physmem_write(&r->m.mem, at, ones, sizeof(ones));
 }
 
 static void complete_invalidations(struct rig_smmuv3 *r)
@@ -154,10 +121,10 @@ static u64 now(void *ctx)
 static const struct drv_ops drv_ops = {
 	.mmio_read = mmio_read,
 	.mmio_write = mmio_write,
-	.mem_alloc = mem_alloc,
+	.mem_alloc = rig_mem_alloc,
 	.mem_free = mem_free,
-	.mem_read = hw_read,
-	.mem_write = hw_write,
+	.mem_read = rig_mem_read,
+	.mem_write = rig_mem_write,
 	.poll = poll,
 	.now = now,
 };
@@ -176,9 +143,9 @@ void rig_init(struct rig_smmuv3 *r)
 	u32 i;
 
 	memset(r, 0, sizeof(*r));
-	ck_assert_int_eq(physmem_init(&r->mem, 1ULL << 44), 0);
+	ck_assert_int_eq(physmem_init(&r->m.mem, 1ULL << 44), 0);
 	r->drv_class = &smmuv3_drv_class;
-	r->next_pa = 0x80000000;
+	r->m.next_pa = 0x80000000;
 	r->now = 1000;
 	/* Data of an MSI is its wired line. */
 	for (i = 0; i < SMMUV3_MSI_COUNT; i++)
@@ -211,10 +178,10 @@ void rig_stop(struct rig_smmuv3 *r)
 	r->irqs = 0;
 	rig_pump(r);
 	ck_assert_uint_eq(rig_outstanding(r), 0);
-	ck_assert_uint_eq(r->n_blocks, 0);
+	ck_assert_uint_eq(r->m.n_blocks, 0);
 	free(r->drv);
 	smmuv3_exit(&r->hw);
-	physmem_exit(&r->mem);
+	physmem_exit(&r->m.mem);
 }
 
 struct fault_dev *rig_device(struct rig_smmuv3 *r, const struct drv_device_cfg *cfg)

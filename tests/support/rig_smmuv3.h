@@ -13,13 +13,12 @@
 #ifndef RIG_SMMUV3_H
 #define RIG_SMMUV3_H
 
-#include "physmem.h"
+#include "rig_mem.h"
 #include "smmuv3.h"
 #include "smmuv3_driver.h"
 
-#define RIG_TXNS   8192
-#define RIG_BLOCKS 4096
-#define RIG_LOG	   1024
+#define RIG_TXNS 8192
+#define RIG_LOG	 1024
 
 enum rig_state { RIG_DONE, RIG_ABORTED, RIG_RAZWI, RIG_STALLED, RIG_WAITING };
 
@@ -47,19 +46,14 @@ struct rig_handler {
 };
 
 struct rig_smmuv3 {
+	struct rig_mem m; /* first: ctx of rig_mem_read() and its like */
 	struct smmuv3_cfg hw_cfg;
 	struct smmuv3_drv_cfg drv_cfg;
 	const struct drv_class *drv_class;
-	struct physmem mem;
 	struct smmuv3 hw;
 	struct fault_core *core;
 	void *drv;
 	u64 now;
-	u64 next_pa;
-	struct {
-		u64 pa, bytes;
-	} blocks[RIG_BLOCKS];
-	u32 n_blocks;
 	u32 irqs;	 /* lines that wait */
 	bool lose_irqs;	 /* interrupts vanish */
 	bool no_threads; /* interrupt threads do not run */

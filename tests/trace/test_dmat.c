@@ -463,30 +463,11 @@ START_TEST(error_text_names_the_place)
 }
 END_TEST
 
-int main(void)
-{
-	const TTest *const tests[] = {
-		every_kind_round_trips,
-		empty_trace_round_trips,
-		outliers_on_both_sides_round_trip,
-		metadata_comes_back_in_order,
-		malformed_records_are_refused,
-		unsorted_time_is_refused,
-		unwritable_output_is_an_error_at_once,
-		nothing_appears_before_close,
-		missing_file_is_an_error,
-		every_flipped_bit_is_noticed,
-		every_changed_byte_is_noticed,
-		every_truncation_is_noticed,
-		bytes_behind_the_end_are_noticed,
-		wrong_version_and_magic_are_named,
-		prefix_of_a_truncated_file_is_readable,
-		seek_finds_records_and_times,
-		error_text_names_the_place,
-	};
-	const struct suite_loop loops[] = {
-		{ many_records_round_trip, 4 },
-	};
-
-	return suite_run_loops("dmat", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("dmat", NULL, NULL,
+		 (every_kind_round_trips, empty_trace_round_trips, outliers_on_both_sides_round_trip,
+		  metadata_comes_back_in_order, malformed_records_are_refused, unsorted_time_is_refused,
+		  unwritable_output_is_an_error_at_once, nothing_appears_before_close, missing_file_is_an_error,
+		  every_flipped_bit_is_noticed, every_changed_byte_is_noticed, every_truncation_is_noticed,
+		  bytes_behind_the_end_are_noticed, wrong_version_and_magic_are_named,
+		  prefix_of_a_truncated_file_is_readable, seek_finds_records_and_times, error_text_names_the_place),
+		 { many_records_round_trip, 4 })

@@ -115,16 +115,5 @@ START_TEST(bad_text_is_refused)
 }
 END_TEST
 
-int main(void)
-{
-	const TTest *const tests[] = {
-		text_is_its_own_image,
-		loose_text_is_taken,
-	};
-	const struct suite_loop loops[] = {
-		{ pack_of_dump_is_the_same_file, 2 },
-		{ bad_text_is_refused, ARRAY_SIZE(bad) },
-	};
-
-	return suite_run_loops("dmat_text", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("dmat_text", NULL, NULL, (text_is_its_own_image, loose_text_is_taken),
+		 { pack_of_dump_is_the_same_file, 2 }, { bad_text_is_refused, ARRAY_SIZE(bad) })

@@ -131,10 +131,5 @@ START_TEST(bad_rows_are_named)
 }
 END_TEST
 
-int main(void)
-{
-	const TTest *const tests[] = { accesses, accesses_with_addresses, records };
-	const struct suite_loop loops[] = { { bad_rows_are_named, ARRAY_SIZE(bad) } };
-
-	return suite_run_loops("import_csv", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("import_csv", NULL, NULL, (accesses, accesses_with_addresses, records),
+		 { bad_rows_are_named, ARRAY_SIZE(bad) })

@@ -313,27 +313,11 @@ START_TEST(shipped_traces_are_whole)
 }
 END_TEST
 
-int main(void)
-{
-	const TTest *const tests[] = {
-		smmuv3_translation_is_a_map_and_an_access,
-		lookup_belongs_to_its_thread,
-		smmuv3_invalidations_unmap_what_was_seen,
-		smmuv3_granules_and_all_asids,
-		changed_translation_is_a_new_map,
-		smmuv3_faults,
-		vtd_translation_has_the_lookups_address,
-		vtd_translation_without_lookup_is_of_an_unnamed_space,
-		vtd_faults_and_invalidations,
-		other_events_are_skipped,
-		small_disorder_keeps_the_order_of_lines,
-		format_is_detected_and_gzip_read,
-		bad_inputs_as_a_whole,
-	};
-	const struct suite_loop loops[] = {
-		{ malformed_lines_are_named, ARRAY_SIZE(bad) },
-		{ shipped_traces_are_whole, ARRAY_SIZE(shipped) },
-	};
-
-	return suite_run_loops("import_qemu", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("import_qemu", NULL, NULL,
+		 (smmuv3_translation_is_a_map_and_an_access, lookup_belongs_to_its_thread,
+		  smmuv3_invalidations_unmap_what_was_seen, smmuv3_granules_and_all_asids,
+		  changed_translation_is_a_new_map, smmuv3_faults, vtd_translation_has_the_lookups_address,
+		  vtd_translation_without_lookup_is_of_an_unnamed_space, vtd_faults_and_invalidations,
+		  other_events_are_skipped, small_disorder_keeps_the_order_of_lines, format_is_detected_and_gzip_read,
+		  bad_inputs_as_a_whole),
+		 { malformed_lines_are_named, ARRAY_SIZE(bad) }, { shipped_traces_are_whole, ARRAY_SIZE(shipped) })

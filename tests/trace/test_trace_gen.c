@@ -615,30 +615,15 @@ START_TEST(bad_keys_are_named)
 }
 END_TEST
 
-int main(void)
-{
-	const TTest *const tests[] = {
-		random_keeps_to_its_keys,
-		nic_reads_and_writes_by_direction,
-		nvme_moves_every_page,
-		gpu_contexts_have_pasids,
-		a_page_is_mapped_at_its_first_touch_if_asked_for,
-		an_unmapped_page_is_mapped_again_at_once,
-		bursts_have_their_length_and_their_gap,
-		random_times_are_exponential,
-		zipf_prefers_the_first_by_its_law,
-		dependent_accesses_say_so_and_streams_do_not,
-		a_mix_is_the_merge_of_its_parts,
-		a_mix_tells_its_parts,
-		a_mix_of_eight_has_room,
-	};
-	const struct suite_loop loops[] = {
-		{ each_generator_is_a_function_of_its_seed, ARRAY_SIZE(small) },
-		{ no_map_comes_after_the_first_access, ARRAY_SIZE(in_front) },
-		{ the_mean_rate_is_what_was_asked_for, ARRAY_SIZE(rate) },
-		{ fresh_pages_are_as_many_and_as_close_as_asked_for, ARRAY_SIZE(fresh) },
-		{ bad_keys_are_named, ARRAY_SIZE(bad) },
-	};
-
-	return suite_run_loops("trace_gen", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("trace_gen", NULL, NULL,
+		 (random_keeps_to_its_keys, nic_reads_and_writes_by_direction, nvme_moves_every_page,
+		  gpu_contexts_have_pasids, a_page_is_mapped_at_its_first_touch_if_asked_for,
+		  an_unmapped_page_is_mapped_again_at_once, bursts_have_their_length_and_their_gap,
+		  random_times_are_exponential, zipf_prefers_the_first_by_its_law,
+		  dependent_accesses_say_so_and_streams_do_not, a_mix_is_the_merge_of_its_parts, a_mix_tells_its_parts,
+		  a_mix_of_eight_has_room),
+		 { each_generator_is_a_function_of_its_seed, ARRAY_SIZE(small) },
+		 { no_map_comes_after_the_first_access, ARRAY_SIZE(in_front) },
+		 { the_mean_rate_is_what_was_asked_for, ARRAY_SIZE(rate) },
+		 { fresh_pages_are_as_many_and_as_close_as_asked_for, ARRAY_SIZE(fresh) },
+		 { bad_keys_are_named, ARRAY_SIZE(bad) })

@@ -307,16 +307,7 @@ START_TEST(registers_after_reset)
 }
 END_TEST
 
-int main(void)
-{
-	const struct suite_loop loops[] = {
-		{ stale_walk_then_wait, 2 },
-		{ descriptors_behind_a_fence, 2 },
-		{ re_entry_is_named, ARRAY_SIZE(re_entries) },
-		{ reset_in_the_midst_of_a_walk, 2 },
-	};
-	const TTest *const tests[] = { register_write_before_the_step, a_pair_is_one_call, reset_with_many_walks,
-				       registers_after_reset };
-
-	return suite_run_loops("vtd_contract", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("vtd_contract", NULL, NULL,
+		 (register_write_before_the_step, a_pair_is_one_call, reset_with_many_walks, registers_after_reset),
+		 { stale_walk_then_wait, 2 }, { descriptors_behind_a_fence, 2 },
+		 { re_entry_is_named, ARRAY_SIZE(re_entries) }, { reset_in_the_midst_of_a_walk, 2 })

@@ -497,11 +497,7 @@ START_TEST(flipped)
 }
 END_TEST
 
-int main(void)
-{
-	const struct suite_loop loops[] = { { save_at_every_step, STEPS / POINTS }, { flipped, 10 } };
-	const TTest *const tests[] = { the_scenario_is_busy, not_while_a_walk_is_in_flight,
-				       walk_across_a_change_of_mode, another_configuration, truncated };
-
-	return suite_run_loops("vtd_image", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("vtd_image", NULL, NULL,
+		 (the_scenario_is_busy, not_while_a_walk_is_in_flight, walk_across_a_change_of_mode,
+		  another_configuration, truncated),
+		 { save_at_every_step, STEPS / POINTS }, { flipped, 10 })

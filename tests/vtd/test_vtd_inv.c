@@ -490,18 +490,8 @@ START_TEST(iotlb_register_across_reset_and_image)
 }
 END_TEST
 
-int main(void)
-{
-	const struct suite_loop loops[] = { { iotlb_register_drains, 4 } };
-	const TTest *const tests[] = { iotlb_by_granularity,
-				       pasid_based_iotlb,
-				       paging_structure_caches,
-				       context_and_pasid_caches,
-				       legacy_granularities,
-				       invalidation_in_the_midst_of_a_walk,
-				       walks_given_up,
-				       iotlb_register_after_the_context_cache,
-				       iotlb_register_across_reset_and_image };
-
-	return suite_run_loops("vtd_inv", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("vtd_inv", NULL, NULL,
+		 (iotlb_by_granularity, pasid_based_iotlb, paging_structure_caches, context_and_pasid_caches,
+		  legacy_granularities, invalidation_in_the_midst_of_a_walk, walks_given_up,
+		  iotlb_register_after_the_context_cache, iotlb_register_across_reset_and_image),
+		 { iotlb_register_drains, 4 })

@@ -413,19 +413,8 @@ START_TEST(mode_set_without_invalidation)
 }
 END_TEST
 
-int main(void)
-{
-	const struct suite_loop loops[] = { { nested_update_in_its_turn, 8 }, { calls_end, 5 } };
-	const TTest *const tests[] = { completion_while_translation_is_disabled,
-				       pasid_in_a_translated_request,
-				       head_with_wide_descriptors,
-				       tail_with_wide_descriptors,
-				       head_in_a_smaller_queue,
-				       a_walk_is_bounded,
-				       stop_marker_without_pasid,
-				       page_requests_that_are_lost,
-				       interrupt_entry_cache_invalidation,
-				       mode_set_without_invalidation };
-
-	return suite_run_loops("vtd_letter", tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE_MAIN_LOOPS("vtd_letter", NULL, NULL,
+		 (completion_while_translation_is_disabled, pasid_in_a_translated_request, head_with_wide_descriptors,
+		  tail_with_wide_descriptors, head_in_a_smaller_queue, a_walk_is_bounded, stop_marker_without_pasid,
+		  page_requests_that_are_lost, interrupt_entry_cache_invalidation, mode_set_without_invalidation),
+		 { nested_update_in_its_turn, 8 }, { calls_end, 5 })

@@ -48,6 +48,17 @@ static void paged_init(struct paged *p, struct fault_dev *dev, u32 pasid)
 	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, pasid, p->dom, h.now), 0);
 }
 
+/* A device with page requests, and a domain of PASID 2 that pages on demand. */
+static struct ep *start(struct paged *p, struct fault_dev **dev)
+{
+	struct ep *ep;
+
+	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
+	ep = rig_host_ep(&h, 0x50, 16, true, 0, dev);
+	paged_init(p, *dev, 2);
+	return ep;
+}
+
 START_TEST(first_touch_pages_in)
 {
 	struct fault_dev *dev;
@@ -55,9 +66,7 @@ START_TEST(first_touch_pages_in)
 	struct ep *ep;
 	u64 pa, i;
 
-	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
-	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
-	paged_init(&p, dev, 2);
+	ep = start(&p, &dev);
 	for (i = 0; i < 200; i++) {
 		ck_assert_int_eq(ep_access(ep, 2, 0x7f0000000000ULL + (i << 12), i & 1, &pa), XLAT_OK);
 		ck_assert_uint_eq(pa, 0x7f0100000000ULL + (i << 12));
@@ -383,9 +392,7 @@ START_TEST(lost_interrupt)
 	struct ep *ep;
 	struct fault_stats stats;
 
-	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
-	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
-	paged_init(&p, dev, 2);
+	ep = start(&p, &dev);
 	ep_request(ep, 2, 0x4000, true, 3, true);
 	h.pending[VTD_DRV_PAGE_REQUEST] = false;
 	rig_host_run(&h);
@@ -409,9 +416,7 @@ START_TEST(one_interrupt_for_many)
 	struct ep *ep;
 	u32 i;
 
-	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
-	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
-	paged_init(&p, dev, 2);
+	ep = start(&p, &dev);
 	for (i = 0; i < 100; i++)
 		ep_request(ep, 2, 0x4000 + 0x1000 * i, true, (u16)i, true);
 	ck_assert_uint_eq(h.irqs[VTD_DRV_PAGE_REQUEST], 1);
@@ -432,9 +437,7 @@ START_TEST(stop_marker_and_garbage)
 	struct ep *ep;
 	u64 pqa, tail;
 
-	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
-	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
-	paged_init(&p, dev, 2);
+	ep = start(&p, &dev);
 	vtd_class.page_request(&h.r.hw, &stop);
 	rig_host_run(&h);
 	ck_assert_uint_eq(vtd_drv_stats(h.drv)->stop_markers, 1);
@@ -486,9 +489,7 @@ START_TEST(translation_off_under_an_invalidation)
 	struct ep *ep;
 	u64 pa;
 
-	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
-	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
-	paged_init(&p, dev, 2);
+	ep = start(&p, &dev);
 	ck_assert_int_eq(ep_access(ep, 2, 0x4000, true, &pa), XLAT_OK);
 	rig_vtd_command(&h.r, VTD_GCMD_TE, false);
 	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, p.dom, 0x4000, 0x1000), -ETIMEDOUT);
@@ -510,9 +511,7 @@ START_TEST(page_requests_off_and_on)
 	u64 pa;
 	u32 i;
 
-	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
-	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
-	paged_init(&p, dev, 2);
+	ep = start(&p, &dev);
 	h.hold_work = true;
 	for (i = 0; i < 10; i++)
 		ep_request(ep, 2, 0x4000 + 0x1000 * i, true, (u16)i, true);
@@ -538,9 +537,7 @@ START_TEST(device_removed_while_faults_wait)
 	u32 i;
 	u64 pa;
 
-	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
-	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
-	paged_init(&p, dev, 2);
+	ep = start(&p, &dev);
 	h.hold_work = true;
 	for (i = 0; i < 20; i++)
 		ep_request(ep, 2, 0x4000 + 0x1000 * i, true, (u16)i, true);

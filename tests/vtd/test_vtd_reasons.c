@@ -4,41 +4,7 @@
  * request and a translation request of ATS get. A/D flags (3.6.2, 3.7.2),
  * privilege, zero-length reads and the interrupt range (3.15).
  */
-#include "suite.h"
-#include "rig_vtd.h"
-
-static struct rig_vtd r;
-static u64 fs, ss;
-
-#define SID   0x0218
-#define PASID 0x45
-#define CTX   (VTD_SCE_P | VTD_SCE_PASIDE | VTD_SCE_DTE)
-#define IOVA  0x40201000ULL
-
-static u64 pgtt(u64 n)
-{
-	return VTD_PE_P | FIELD_PREP(VTD_PE_PGTT, n) | FIELD_PREP(VTD_PE_AW, 2ULL);
-}
-
-static void start_with(const struct vtd_cfg *cfg)
-{
-	rig_vtd_init(&r, cfg);
-	rig_vtd_mode(&r, VTD_TTM_SCALABLE);
-	fs = rig_vtd_page(&r);
-	ss = rig_vtd_page(&r);
-	rig_vtd_device(&r, SID, CTX, 0);
-}
-
-static void pe(u64 n, u64 w1)
-{
-	rig_vtd_pasid(&r, SID, PASID, pgtt(n) | (n == 2 || n == 3 ? ss : 0), 7 | VTD_PE1_PWSNP | w1,
-		      n == 1 || n == 3 ? fs : 0);
-}
-
-static u64 fs_slot(u32 level)
-{
-	return rig_vtd_slot(&r, fs, 4, IOVA, level, RIG_FS_LINK);
-}
+#include "vtd_reasons_scene.h"
 
 static u64 ss_slot(u64 ipa, u32 level)
 {
@@ -323,67 +289,54 @@ START_TEST(second_stage)
 }
 END_TEST
 
+static void start_nested(void)
+{
+	start_with(NULL);
+	pe(3, 0);
+	identity();
+}
+
 START_TEST(nested)
 {
-	u64 pte;
+	u64 pte, at;
 
 	/* First-stage tables that the second stage does not let be read */
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, page_entry(fs), fs | 2);
 	expect(VTD_FR_SFS_6, NOTHING, 0);
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	pte = fs_slot(1) & ~0xfffULL;
 	rig_vtd_poke(&r, fs_slot(1), 0x5067);
 	rig_vtd_poke(&r, ss_slot(pte, 3), 0);
 	rig_vtd_poke(&r, ss_slot(fs, 2), 0x83); /* the first 2 MiB hold all the tables */
 	rig_vtd_poke(&r, ss_slot(pte, 2), 0);
-	{
-		u64 at;
-
-		for (at = 0; at < 0x200000; at += 4096)
-			rig_vtd_poke(&r, ss_slot(at, 1), at | 3);
-		rig_vtd_poke(&r, ss_slot(pte, 1), pte | 2);
-	}
+	for (at = 0; at < 0x200000; at += 4096)
+		rig_vtd_poke(&r, ss_slot(at, 1), at | 3);
+	rig_vtd_poke(&r, ss_slot(pte, 1), pte | 2);
 	expect(VTD_FR_SFS_7, NOTHING, 0);
 	/* An accessed flag that the second stage does not let be written */
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(4), rig_vtd_peek(&r, fs_slot(4)));
 	rig_vtd_poke(&r, fs_slot(4), (rig_vtd_page(&r)) | 0x07); /* A clear */
 	rig_vtd_poke(&r, ss_slot(fs, 3), 0x81);
 	expect(VTD_FR_SFS_8, NOTHING, 0);
 	/* Tables and pages beyond the second stage */
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(2), 1ULL << 48 | RIG_FS_LINK);
 	expect(VTD_FR_SFS_5, NOTHING, 0);
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 1ULL << 48 | 0x67);
 	expect(VTD_FR_SGN_5, NOTHING, 0);
 	/* The page itself is not mapped by the second stage, or not for this */
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 0x7f00000067ULL);
 	rig_vtd_poke(&r, ss_slot(0x7f00000000ULL, 3), 0);
 	expect(VTD_FR_SSS_2, NOTHING, 0);
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 0x7f00000067ULL);
 	rig_vtd_poke(&r, ss_slot(0x7f00000000ULL, 3), 0x7f00000081ULL);
 	expect(VTD_FR_SGN_6, SOME, DMA_WRITE);
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 0x7f00000067ULL);
 	rig_vtd_poke(&r, ss_slot(0x7f00000000ULL, 3), 0x7f00000082ULL);
 	expect(VTD_FR_SGN_7, SOME, 0);
@@ -394,9 +347,7 @@ START_TEST(nested_translates)
 {
 	struct xlat_result res;
 
-	start_with(NULL);
-	pe(3, 0);
-	identity();
+	start_nested();
 	rig_vtd_poke(&r, fs_slot(1), 0x7f00004007ULL); /* A, D clear */
 	rig_vtd_poke(&r, page_entry(0x7f00004000ULL), 0xabcd003);
 	ck_assert_int_eq(rig_vtd_access(&r, SID, IOVA + 0x123, DMA_PASID, PASID, &res), XLAT_OK);
@@ -582,126 +533,6 @@ START_TEST(zero_length_reads)
 }
 END_TEST
 
-/* ---- ATS (4.2.3, 4.2.5) ---- */
-
-START_TEST(translation_completions)
-{
-	struct xlat_result res;
-	u64 slot;
-
-	start_with(NULL);
-	rig_vtd_pasid(&r, SID, PASID, pgtt(1), 7 | VTD_PE1_PWSNP | VTD_PE1_PGSNP, fs);
-	slot = rig_vtd_slot(&r, fs, 4, IOVA, 2, RIG_FS_LINK);
-	rig_vtd_poke(&r, slot, 0x80000087); /* 2 MiB, A and D clear */
-	/* NW: no write permission, and D stays clear. */
-	ck_assert_int_eq(rig_vtd_access(&r, SID, IOVA, DMA_PASID | DMA_ATS_REQ | DMA_NO_WRITE, PASID, &res), XLAT_OK);
-	ck_assert_uint_eq(res.perm, PERM_R);
-	ck_assert_uint_eq(res.shift, 21);
-	ck_assert_uint_eq(res.pa, 0x80001000);
-	ck_assert(res.attr & VTD_ATTR_SNOOP); /* N: PGSNP */
-	ck_assert_uint_eq(rig_vtd_peek(&r, slot), 0x800000a7);
-	/* Without NW the write permission is given, so D is set now. */
-	ck_assert_int_eq(rig_vtd_access(&r, SID, IOVA, DMA_PASID | DMA_ATS_REQ, PASID, &res), XLAT_OK);
-	ck_assert_uint_eq(res.perm, PERM_R | PERM_W);
-	ck_assert_uint_eq(rig_vtd_peek(&r, slot), 0x800000e7);
-	ck_assert_int_eq(rig_vtd_access(&r, SID, IOVA, DMA_PASID | DMA_ATS_REQ, PASID, &res), XLAT_OK);
-	ck_assert(res.hit && res.perm == (PERM_R | PERM_W));
-	/* Pass-through: as large a region as can be. */
-	rig_vtd_pasid(&r, SID, PASID + 1, pgtt(4), 8, 0);
-	rig_vtd_access(&r, SID, 0x12345678, DMA_PASID | DMA_ATS_REQ, PASID + 1, &res);
-	ck_assert_uint_eq(res.shift, 30);
-	rig_vtd_exit(&r);
-}
-END_TEST
-
-START_TEST(no_write_flag_not_supported)
-{
-	struct vtd_cfg cfg = { .cap = VTD_DEFAULT_CAP, .ecap = VTD_DEFAULT_ECAP & ~VTD_ECAP_NWFS };
-	struct xlat_result res;
-
-	start_with(&cfg);
-	pe(1, 0);
-	rig_vtd_poke(&r, fs_slot(1), 0x5007);
-	rig_vtd_access(&r, SID, IOVA, DMA_PASID | DMA_ATS_REQ | DMA_NO_WRITE, PASID, &res);
-	ck_assert_uint_eq(res.perm, PERM_R | PERM_W);
-	ck_assert_uint_eq(rig_vtd_peek(&r, fs_slot(1)), 0x5067);
-	rig_vtd_exit(&r);
-}
-END_TEST
-
-START_TEST(interrupt_addresses_for_devices)
-{
-	struct xlat_result res;
-
-	start_with(NULL);
-	rig_vtd_pasid(&r, SID, 0, pgtt(4), 9, 0);
-	/* S.1: R=S=0, W=U=1. S.2: nothing. */
-	ck_assert_int_eq(rig_vtd_access(&r, SID, 0xfee00000, DMA_ATS_REQ, 0, &res), XLAT_OK);
-	ck_assert(res.untranslated && res.perm == PERM_W && res.shift == 12);
-	ck_assert_int_eq(rig_vtd_access(&r, SID, 0xfee00000, DMA_ATS_REQ | DMA_NO_WRITE, 0, &res), XLAT_OK);
-	ck_assert(!res.untranslated && !res.perm);
-	rig_vtd_exit(&r);
-}
-END_TEST
-
-START_TEST(translated_requests)
-{
-	struct vtd_cfg cfg = { .haw = 40 };
-	struct xlat_result res;
-
-	start_with(&cfg);
-	ck_assert_int_eq(rig_vtd_access(&r, SID, 0x12345678, DMA_TRANSLATED, 0, &res), XLAT_OK);
-	ck_assert_uint_eq(res.pa, 0x12345678);
-	ck_assert_int_eq(rig_vtd_access(&r, SID, 0x12345678, DMA_TRANSLATED, 0, &res), XLAT_OK);
-	ck_assert_int_eq(rig_vtd_access(&r, SID, 1ULL << 40, DMA_TRANSLATED, 0, &res), XLAT_ABORT);
-	ck_assert_uint_eq(res.fault, VTD_FR_SGN_4);
-	ck_assert_int_eq(rig_vtd_access(&r, SID, 0xfee00000, DMA_TRANSLATED, 0, &res), XLAT_ABORT);
-	ck_assert_uint_eq(res.fault, VTD_FR_SGN_8);
-	rig_vtd_device(&r, SID + 1, CTX & ~VTD_SCE_DTE, 0);
-	ck_assert_int_eq(rig_vtd_access(&r, SID + 1, 0x1000, DMA_TRANSLATED, 0, &res), XLAT_ABORT);
-	ck_assert_uint_eq(res.fault, VTD_FR_SCT_5);
-	ck_assert_int_eq(rig_vtd_access(&r, SID + 1, 0x1000, DMA_ATS_REQ, 0, &res), XLAT_ABORT);
-	ck_assert_uint_eq(res.fault, VTD_FR_SCT_5);
-	/* Legacy mode: TT. */
-	rig_vtd_mode(&r, VTD_TTM_LEGACY);
-	rig_vtd_context(&r, 9, VTD_CE_P | ss, 2 | 5 << 8);
-	rig_vtd_context(&r, 10, VTD_CE_P | 1 << 2 | ss, 2 | 5 << 8);
-	rig_vtd_access(&r, 9, 0x1000, DMA_TRANSLATED, 0, &res);
-	ck_assert_uint_eq(res.fault, VTD_FR_LCT_5);
-	rig_vtd_access(&r, 9, 0x1000, DMA_ATS_REQ, 0, &res);
-	ck_assert_uint_eq(res.fault, VTD_FR_LCT_5);
-	ck_assert_int_eq(rig_vtd_access(&r, 10, 0x1000, DMA_TRANSLATED, 0, &res), XLAT_OK);
-	rig_vtd_access(&r, 10, 1ULL << 41, DMA_TRANSLATED, 0, &res);
-	ck_assert_uint_eq(res.fault, VTD_FR_LGN_1);
-	rig_vtd_poke(&r, rig_vtd_slot(&r, ss, 4, 0x1000, 1, RIG_SS_LINK), 0x5803); /* SNP */
-	ck_assert_int_eq(rig_vtd_access(&r, 10, 0x1000, DMA_ATS_REQ, 0, &res), XLAT_OK);
-	ck_assert(res.perm == (PERM_R | PERM_W) && (res.attr & VTD_ATTR_SNOOP));
-	/* Disabled: Unsupported Request without a fault. */
-	rig_vtd_command(&r, VTD_GCMD_TE, false);
-	ck_assert_int_eq(rig_vtd_access(&r, 10, 0x1000, DMA_ATS_REQ, 0, &res), XLAT_ABORT);
-	ck_assert_uint_eq(res.fault, 0);
-	rig_vtd_exit(&r);
-}
-END_TEST
-
-/* An entry that an untranslated request has cached must not let ATS in where it is off. */
-START_TEST(cached_entry_and_dte)
-{
-	struct xlat_result res;
-
-	start_with(NULL);
-	rig_vtd_device(&r, SID, CTX & ~VTD_SCE_DTE, 0);
-	pe(1, 0);
-	rig_vtd_poke(&r, fs_slot(1), 0x5067);
-	ck_assert_int_eq(rig_vtd_access(&r, SID, IOVA, DMA_PASID, PASID, &res), XLAT_OK);
-	ck_assert_int_eq(rig_vtd_access(&r, SID, IOVA, DMA_PASID | DMA_ATS_REQ, PASID, &res), XLAT_ABORT);
-	ck_assert_uint_eq(res.fault, VTD_FR_SCT_5);
-	rig_vtd_exit(&r);
-}
-END_TEST
-
 SUITE_MAIN("vtd_reasons", root_and_context, limits_of_pasids, pasid_tables, first_stage, update_that_fails,
 	   not_canonical, second_stage, nested, nested_translates, flags_of_the_second_stage, privilege,
-	   execute_requests_of_older_hardware, second_stage_io_permissions, interrupt_range, zero_length_reads,
-	   translation_completions, no_write_flag_not_supported, interrupt_addresses_for_devices, translated_requests,
-	   cached_entry_and_dte)
+	   execute_requests_of_older_hardware, second_stage_io_permissions, interrupt_range, zero_length_reads)

@@ -107,5 +107,5 @@ int main(void)
 {
 	const struct suite_loop loops[] = { { memory_for_the_smmu, 2 }, { memory_for_the_driver, 2 } };
 
-	return suite_run_loops("smmuv3_drv_nomem", NULL, 0, loops, ARRAY_SIZE(loops));
+	return suite_run_loops("smmuv3_drv_nomem", NULL, NULL, NULL, 0, loops, ARRAY_SIZE(loops));
 }

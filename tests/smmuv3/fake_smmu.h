@@ -8,12 +8,11 @@
 #ifndef FAKE_SMMU_H
 #define FAKE_SMMU_H
 
-#include "physmem.h"
+#include "rig_mem.h"
 #include "smmuv3_driver.h"
 
 #define FAKE_MAX_CMDS	4096
 #define FAKE_MAX_WRITES 16384
-#define FAKE_MAX_BLOCKS 512
 
 struct fake_write {
 	u64 pa;
@@ -25,17 +24,9 @@ struct fake_mmio {
 	u64 value;
 };
 
-struct fake_block {
-	u64 pa;
-	u64 bytes;
-};
-
 struct fake_smmu {
+	struct rig_mem m; /* first: ctx of rig_mem_read() and its like */
 	u32 regs[0x20000 / 4];
-	struct physmem mem;
-	u64 next_pa;
-	struct fake_block blocks[FAKE_MAX_BLOCKS];
-	u32 n_blocks;
 	u32 allocs;	 /* so far */
 	u32 fail_alloc;	 /* the n-th fails; 0: none */
 	u32 fail_calloc; /* likewise of the process's calloc, see fake_calloc.c */

@@ -308,11 +308,11 @@ START_TEST(recovers_from_an_event_queue_abort)
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
 	rig_access(&r, 8, DRV_NO_PASID, 0x1000, 0);
 	base = smmuv3_mmio_read(&r.hw, SMMU_EVENTQ_BASE, 8) & Q_BASE_ADDR;
-	ck_assert_int_eq(physmem_add_hole(&r.mem, base, base + 4095), 0);
+	ck_assert_int_eq(physmem_add_hole(&r.m.mem, base, base + 4095), 0);
 	for (i = 0; i < 3; i++)
 		rig_access(&r, 8, DRV_NO_PASID, 0x2000 + 0x1000ULL * i, 0);
 	ck_assert(r.irqs & BIT(SMMUV3_IRQ_GERROR));
-	r.mem.n_holes = 0;
+	r.m.mem.n_holes = 0;
 	r.irqs = BIT(SMMUV3_IRQ_GERROR);
 	rig_pump(&r);
 	ck_assert_uint_eq(stats()->gerrors[2], 1);

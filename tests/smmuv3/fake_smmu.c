@@ -74,7 +74,7 @@ static void consume(struct fake_smmu *f)
 
 		if (cons == (fake_reg(f, CMDQ_PROD) & 0xfffff))
 			return;
-		physmem_read(&f->mem, base_of(f, CMDQ) + (cons & ((1U << log2) - 1)) * 16, raw, 16);
+		physmem_read(&f->m.mem, base_of(f, CMDQ) + (cons & ((1U << log2) - 1)) * 16, raw, 16);
 		if (command_fails(f, fl_get_le64(raw)))
 			return;
 		if (f->stick_at && f->n_cmds == f->stick_at) {
@@ -170,39 +170,13 @@ static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 {
 	struct fake_smmu *f = ctx;
 
-	if (++f->allocs == f->fail_alloc || f->n_blocks == FAKE_MAX_BLOCKS)
-		return -ENOMEM;
-	ck_assert_uint_eq(align & (align - 1), 0);
-	f->next_pa = (f->next_pa + align - 1) & ~(align - 1);
-	*pa = f->next_pa;
-	f->next_pa += bytes;
-	f->blocks[f->n_blocks++] = (struct fake_block){ *pa, bytes };
-	return 0;
-}
-
-static void mem_free(void *ctx, u64 pa, u64 bytes)
-{
-	struct fake_smmu *f = ctx;
-	u32 i = 0;
-
-	while (i < f->n_blocks && f->blocks[i].pa != pa)
-		i++;
-	ck_assert_msg(i < f->n_blocks, "free of %#llx, which is not allocated", pa);
-	ck_assert_uint_eq(f->blocks[i].bytes, bytes);
-	f->blocks[i] = f->blocks[--f->n_blocks];
-}
-
-static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	struct fake_smmu *f = ctx;
-
-	return physmem_read(&f->mem, pa, buf, len);
+	return ++f->allocs == f->fail_alloc ? -ENOMEM : rig_mem_alloc(f, bytes, align, pa);
 }
 
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 {
 	struct fake_smmu *f = ctx;
-	int r = physmem_write(&f->mem, pa, buf, len);
+	int r = physmem_write(&f->m.mem, pa, buf, len);
 
 	if (len == 8 && f->n_writes < FAKE_MAX_WRITES)
 		f->writes[f->n_writes++] = (struct fake_write){ pa, fl_get_le64(buf) };
@@ -240,8 +214,8 @@ const struct drv_ops fake_ops = {
 	.mmio_read = mmio_read,
 	.mmio_write = mmio_write,
 	.mem_alloc = mem_alloc,
-	.mem_free = mem_free,
-	.mem_read = mem_read,
+	.mem_free = rig_mem_free,
+	.mem_read = rig_mem_read,
 	.mem_write = mem_write,
 	.poll = poll,
 	.now = now,
@@ -252,7 +226,7 @@ u64 fake_word(struct fake_smmu *f, u64 pa)
 {
 	u8 raw[8];
 
-	ck_assert_int_eq(physmem_read(&f->mem, pa, raw, 8), 0);
+	ck_assert_int_eq(physmem_read(&f->m.mem, pa, raw, 8), 0);
 	return fl_get_le64(raw);
 }
 
@@ -268,7 +242,7 @@ static bool put(struct fake_smmu *f, u32 queue, u32 prod_reg, const u64 *w, u32 
 		return false;
 	for (i = 0; i < n; i++)
 		fl_put_le64(raw + i * 8, w[i]);
-	physmem_write(&f->mem, base_of(f, queue) + (prod & ((1U << log2) - 1)) * n * 8, raw, n * 8);
+	physmem_write(&f->m.mem, base_of(f, queue) + (prod & ((1U << log2) - 1)) * n * 8, raw, n * 8);
 	fake_set_reg(f, prod_reg, advance(prod, log2));
 	return true;
 }
@@ -335,8 +309,8 @@ static const struct fault_host_ops host_ops = { .kick = kick };
 void fake_init(struct fake_smmu *f)
 {
 	memset(f, 0, sizeof(*f));
-	ck_assert_int_eq(physmem_init(&f->mem, 1ULL << 44), 0);
-	f->next_pa = 0x80000000;
+	ck_assert_int_eq(physmem_init(&f->m.mem, 1ULL << 44), 0);
+	f->m.next_pa = 0x80000000;
 	f->answer = FAULT_RETRY;
 	/* S1P, AArch64 tables, coherent, ASID16, stall and terminate, linear stream table. */
 	fake_set_reg(f, 0x00, 0x0000101a);
@@ -356,8 +330,8 @@ void fake_init(struct fake_smmu *f)
 
 void fake_exit(struct fake_smmu *f)
 {
-	ck_assert_uint_eq(f->n_blocks, 0);
-	physmem_exit(&f->mem);
+	ck_assert_uint_eq(f->m.n_blocks, 0);
+	physmem_exit(&f->m.mem);
 }
 
 int fake_probe(struct fake_smmu *f)
