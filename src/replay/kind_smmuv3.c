@@ -6,16 +6,16 @@
 
 static u32 idr5(const struct fl_config *cfg)
 {
-	u32 v = smmuv3_default_idr(5) & ~IDR5_STALL_MAX;
+	u32 v = smmuv3_default_idr(5) & ~SMMUV3_IDR5_STALL_MAX;
 
-	return v | FIELD_PREP(IDR5_STALL_MAX, (u32)cfg->smmuv3.stall_max);
+	return v | FIELD_PREP(SMMUV3_IDR5_STALL_MAX, (u32)cfg->smmuv3.stall_max);
 }
 
 static u32 idr0(const struct fl_config *cfg)
 {
-	u32 v = smmuv3_default_idr(0) & ~IDR0_STALL_MODEL;
+	u32 v = smmuv3_default_idr(0) & ~SMMUV3_IDR0_STALL_MODEL;
 
-	return v | FIELD_PREP(IDR0_STALL_MODEL, (u32)cfg->smmuv3.stall_model);
+	return v | FIELD_PREP(SMMUV3_IDR0_STALL_MODEL, (u32)cfg->smmuv3.stall_model);
 }
 
 static struct tcache_cfg geometry(u64 sets, u64 ways)

@@ -42,8 +42,8 @@ u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset)
 
 static u8 pick_granule(u32 idr2, u8 wanted)
 {
-	u32 has = (idr2 & IDR2_PTFSv8_4KB ? BIT(12) : 0) | (idr2 & IDR2_PTFSv8_16KB ? BIT(14) : 0) |
-		  (idr2 & IDR2_PTFSv8_64KB ? BIT(16) : 0);
+	u32 has = (idr2 & SMMUV2_IDR2_PTFSv8_4KB ? BIT(12) : 0) | (idr2 & SMMUV2_IDR2_PTFSv8_16KB ? BIT(14) : 0) |
+		  (idr2 & SMMUV2_IDR2_PTFSv8_64KB ? BIT(16) : 0);
 
 	if (wanted)
 		return wanted <= 16 && has & BIT(wanted) ? wanted : 0;
@@ -53,7 +53,7 @@ static u8 pick_granule(u32 idr2, u8 wanted)
 static int pick_format(struct smmuv2_drv *d, u32 idr0, u32 idr2)
 {
 	struct v2d_features *f = &d->f;
-	u32 ptfs = FIELD_GET(IDR0_PTFS, idr0);
+	u32 ptfs = FIELD_GET(SMMUV2_IDR0_PTFS, idr0);
 
 	f->granule = pick_granule(idr2, d->cfg.granule);
 	f->format = d->cfg.format;
@@ -63,17 +63,18 @@ static int pick_format(struct smmuv2_drv *d, u32 idr0, u32 idr2)
 		return f->granule ? 0 : -ENODEV;
 	f->granule = 12;
 	if (f->format == SMMUV2_DRV_SHORT)
-		return ptfs == IDR0_PTFS_ALL && !f->stage2 ? 0 : -ENODEV;
-	return ptfs <= IDR0_PTFS_LPAE ? 0 : -ENODEV;
+		return ptfs == SMMUV2_IDR0_PTFS_ALL && !f->stage2 ? 0 : -ENODEV;
+	return ptfs <= SMMUV2_IDR0_PTFS_LPAE ? 0 : -ENODEV;
 }
 
 static int pick_sizes(struct smmuv2_drv *d, u32 idr2)
 {
 	struct v2d_features *f = &d->f;
-	u8 ias = smmuv2_size_bits(FIELD_GET(IDR2_IAS, idr2)), ubs = smmuv2_size_bits(FIELD_GET(IDR2_UBS, idr2));
+	u8 ias = smmuv2_size_bits(FIELD_GET(SMMUV2_IDR2_IAS, idr2)),
+	   ubs = smmuv2_size_bits(FIELD_GET(SMMUV2_IDR2_UBS, idr2));
 	u8 va = f->stage2 ? ias : ubs;
 
-	f->pa_bits = smmuv2_size_bits(FIELD_GET(IDR2_OAS, idr2));
+	f->pa_bits = smmuv2_size_bits(FIELD_GET(SMMUV2_IDR2_OAS, idr2));
 	if (d->cfg.va_bits) {
 		if (d->cfg.va_bits < 25 || d->cfg.va_bits > va)
 			return -EINVAL;
@@ -91,8 +92,8 @@ static int pick_nested(struct smmuv2_drv *d, u32 idr0, u32 idr2)
 {
 	struct v2d_features *f = &d->f;
 
-	if (!(idr0 & IDR0_NTS) || f->stage2 || f->format != SMMUV2_DRV_AARCH64 ||
-	    smmuv2_size_bits(FIELD_GET(IDR2_IAS, idr2)) < f->pa_bits)
+	if (!(idr0 & SMMUV2_IDR0_NTS) || f->stage2 || f->format != SMMUV2_DRV_AARCH64 ||
+	    smmuv2_size_bits(FIELD_GET(SMMUV2_IDR2_IAS, idr2)) < f->pa_bits)
 		return -EOPNOTSUPP;
 	f->first_bank = max(f->first_bank, (u16)(V2D_NESTED_BANK + 1));
 	return f->first_bank < f->banks ? 0 : -ENODEV;
@@ -100,23 +101,24 @@ static int pick_nested(struct smmuv2_drv *d, u32 idr0, u32 idr2)
 
 static int read_features(struct smmuv2_drv *d)
 {
-	u32 idr0 = drv_read32(&d->h, GR0_IDR0), idr1 = drv_read32(&d->h, GR0_IDR1), idr2 = drv_read32(&d->h, GR0_IDR2);
+	u32 idr0 = drv_read32(&d->h, SMMUV2_GR0_IDR0), idr1 = drv_read32(&d->h, SMMUV2_GR0_IDR1),
+	    idr2 = drv_read32(&d->h, SMMUV2_GR0_IDR2);
 	struct v2d_features *f = &d->f;
 	int r;
 
 	/* Reserved bits are set in each: there is no SMMU. */
 	if (!~idr0 || !~idr1 || !~idr2)
 		return -ENODEV;
-	f->page = idr1 & IDR1_PAGESIZE ? 0x10000 : 0x1000;
-	f->cb_base = f->page << (FIELD_GET(IDR1_NUMPAGENDXB, idr1) + 1);
-	f->banks = (u16)min(FIELD_GET(IDR1_NUMCB, idr1), (u32)SMMUV2_MAX_CB);
-	f->groups = (u16)min(FIELD_GET(IDR0_NUMSMRG, idr0), (u32)SMMUV2_MAX_SMR);
-	f->matching = idr0 & IDR0_SMS;
-	f->exids = f->matching && (idr0 & IDR0_EXIDS);
-	f->stage2 = !(idr0 & IDR0_S1TS) || d->cfg.stage2;
-	f->first_bank = f->stage2 ? 0 : FIELD_GET(IDR1_NUMS2CB, idr1);
-	f->lines = FIELD_GET(IDR0_NUMIRPT, idr0);
-	if ((f->stage2 && !(idr0 & IDR0_S2TS)) || f->first_bank >= f->banks || !f->groups)
+	f->page = idr1 & SMMUV2_IDR1_PAGESIZE ? 0x10000 : 0x1000;
+	f->cb_base = f->page << (FIELD_GET(SMMUV2_IDR1_NUMPAGENDXB, idr1) + 1);
+	f->banks = (u16)min(FIELD_GET(SMMUV2_IDR1_NUMCB, idr1), (u32)SMMUV2_MAX_CB);
+	f->groups = (u16)min(FIELD_GET(SMMUV2_IDR0_NUMSMRG, idr0), (u32)SMMUV2_MAX_SMR);
+	f->matching = idr0 & SMMUV2_IDR0_SMS;
+	f->exids = f->matching && (idr0 & SMMUV2_IDR0_EXIDS);
+	f->stage2 = !(idr0 & SMMUV2_IDR0_S1TS) || d->cfg.stage2;
+	f->first_bank = f->stage2 ? 0 : FIELD_GET(SMMUV2_IDR1_NUMS2CB, idr1);
+	f->lines = FIELD_GET(SMMUV2_IDR0_NUMIRPT, idr0);
+	if ((f->stage2 && !(idr0 & SMMUV2_IDR0_S2TS)) || f->first_bank >= f->banks || !f->groups)
 		return -ENODEV;
 	r = pick_format(d, idr0, idr2);
 	if (!r)
@@ -128,23 +130,23 @@ static int read_features(struct smmuv2_drv *d)
 static void test_registers(struct smmuv2_drv *d)
 {
 	struct v2d_features *f = &d->f;
-	u32 ids = f->exids ? (u32)SMR_EXID : (u32)SMR_ID;
+	u32 ids = f->exids ? (u32)SMMUV2_SMR_EXID : (u32)SMMUV2_SMR_ID;
 
 	f->sid_mask = (u16)ids;
 	f->smr_mask = 0;
 	if (f->matching) {
-		drv_write32(&d->h, GR0_SMR(0), ids);
-		f->sid_mask = (u16)drv_read32(&d->h, GR0_SMR(0));
-		drv_write32(&d->h, GR0_SMR(0), ids << 16);
-		f->smr_mask = (u16)(drv_read32(&d->h, GR0_SMR(0)) >> 16);
-		drv_write32(&d->h, GR0_SMR(0), 0);
+		drv_write32(&d->h, SMMUV2_GR0_SMR(0), ids);
+		f->sid_mask = (u16)drv_read32(&d->h, SMMUV2_GR0_SMR(0));
+		drv_write32(&d->h, SMMUV2_GR0_SMR(0), ids << 16);
+		f->smr_mask = (u16)(drv_read32(&d->h, SMMUV2_GR0_SMR(0)) >> 16);
+		drv_write32(&d->h, SMMUV2_GR0_SMR(0), 0);
 	}
-	drv_write32(&d->h, v2d_gr1(d, GR1_CBAR(f->first_bank)), CBAR_IRPTNDX);
-	f->shared_lines = drv_read32(&d->h, v2d_gr1(d, GR1_CBAR(f->first_bank))) & CBAR_IRPTNDX;
-	drv_write32(&d->h, v2d_gr1(d, GR1_CBAR(f->first_bank)), 0);
-	drv_write32(&d->h, v2d_cb(d, f->first_bank, CB_SCTLR), SCTLR_CFCFG);
-	f->can_stall = drv_read32(&d->h, v2d_cb(d, f->first_bank, CB_SCTLR)) & SCTLR_CFCFG;
-	drv_write32(&d->h, v2d_cb(d, f->first_bank, CB_SCTLR), 0);
+	drv_write32(&d->h, v2d_gr1(d, SMMUV2_GR1_CBAR(f->first_bank)), SMMUV2_CBAR_IRPTNDX);
+	f->shared_lines = drv_read32(&d->h, v2d_gr1(d, SMMUV2_GR1_CBAR(f->first_bank))) & SMMUV2_CBAR_IRPTNDX;
+	drv_write32(&d->h, v2d_gr1(d, SMMUV2_GR1_CBAR(f->first_bank)), 0);
+	drv_write32(&d->h, v2d_cb(d, f->first_bank, SMMUV2_CB_SCTLR), SMMUV2_SCTLR_CFCFG);
+	f->can_stall = drv_read32(&d->h, v2d_cb(d, f->first_bank, SMMUV2_CB_SCTLR)) & SMMUV2_SCTLR_CFCFG;
+	drv_write32(&d->h, v2d_cb(d, f->first_bank, SMMUV2_CB_SCTLR), 0);
 }
 
 /* Remove everything that an earlier user has left: streams, banks, faults, translations. */
@@ -153,42 +155,44 @@ static void quiet(struct smmuv2_drv *d)
 	u32 n;
 
 	/* EXIDENABLE changes only while no entry is valid in either format (10.6). */
-	drv_write32(&d->h, GR0_sCR0, sCR0_CLIENTPD | (drv_read32(&d->h, GR0_sCR0) & sCR0_EXIDENABLE));
+	drv_write32(&d->h, SMMUV2_GR0_sCR0,
+		    SMMUV2_sCR0_CLIENTPD | (drv_read32(&d->h, SMMUV2_GR0_sCR0) & SMMUV2_sCR0_EXIDENABLE));
 	for (n = 0; n < d->f.groups; n++) {
 		if (d->f.matching)
-			drv_write32(&d->h, GR0_SMR(n), 0);
-		drv_write32(&d->h, GR0_S2CR(n), FIELD_PREP(S2CR_TYPE, (u32)S2CR_TYPE_FAULT));
+			drv_write32(&d->h, SMMUV2_GR0_SMR(n), 0);
+		drv_write32(&d->h, SMMUV2_GR0_S2CR(n), FIELD_PREP(SMMUV2_S2CR_TYPE, (u32)SMMUV2_S2CR_TYPE_FAULT));
 	}
-	drv_write32(&d->h, GR0_sCR0, sCR0_CLIENTPD | (d->f.exids ? sCR0_EXIDENABLE : 0));
+	drv_write32(&d->h, SMMUV2_GR0_sCR0, SMMUV2_sCR0_CLIENTPD | (d->f.exids ? SMMUV2_sCR0_EXIDENABLE : 0));
 	for (n = 0; n < d->f.banks; n++) {
-		drv_write32(&d->h, v2d_cb(d, n, CB_SCTLR), 0);
-		drv_write32(&d->h, v2d_cb(d, n, CB_FSR), ~0U);
-		if (drv_read32(&d->h, v2d_cb(d, n, CB_FSR)) & FSR_SS)
-			drv_write32(&d->h, v2d_cb(d, n, CB_RESUME), RESUME_TnR);
+		drv_write32(&d->h, v2d_cb(d, n, SMMUV2_CB_SCTLR), 0);
+		drv_write32(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR), ~0U);
+		if (drv_read32(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR)) & SMMUV2_FSR_SS)
+			drv_write32(&d->h, v2d_cb(d, n, SMMUV2_CB_RESUME), SMMUV2_RESUME_TnR);
 	}
-	drv_write32(&d->h, GR0_sGFSR, ~0U);
+	drv_write32(&d->h, SMMUV2_GR0_sGFSR, ~0U);
 }
 
 static int start(struct smmuv2_drv *d)
 {
-	u32 scr0 = sCR0_GFRE | sCR0_GFIE | sCR0_GCFGFRE | sCR0_GCFGFIE | sCR0_VMIDPNE | sCR0_PTM | sCR0_SMCFCFG;
+	u32 scr0 = SMMUV2_sCR0_GFRE | SMMUV2_sCR0_GFIE | SMMUV2_sCR0_GCFGFRE | SMMUV2_sCR0_GCFGFIE |
+		   SMMUV2_sCR0_VMIDPNE | SMMUV2_sCR0_PTM | SMMUV2_sCR0_SMCFCFG;
 	u32 tries = 0;
 
-	drv_write32(&d->h, GR0_TLBIALLH, 0);
-	drv_write32(&d->h, GR0_TLBIALLNSNH, 0);
-	drv_write32(&d->h, GR0_sTLBGSYNC, 0);
-	while (smmuv2_drv_status(d, GR0_sTLBGSTATUS) & sTLBGSTATUS_ACT) {
+	drv_write32(&d->h, SMMUV2_GR0_TLBIALLH, 0);
+	drv_write32(&d->h, SMMUV2_GR0_TLBIALLNSNH, 0);
+	drv_write32(&d->h, SMMUV2_GR0_sTLBGSYNC, 0);
+	while (smmuv2_drv_status(d, SMMUV2_GR0_sTLBGSTATUS) & SMMUV2_sTLBGSTATUS_ACT) {
 		if (drv_poll(&d->h, tries++))
 			continue;
 		drv_count(&d->h, &d->stats.sync_timeouts);
 		return -ETIMEDOUT;
 	}
 	if (!d->cfg.bypass_unmatched)
-		scr0 |= sCR0_USFCFG;
+		scr0 |= SMMUV2_sCR0_USFCFG;
 	if (d->f.exids)
-		scr0 |= sCR0_EXIDENABLE;
+		scr0 |= SMMUV2_sCR0_EXIDENABLE;
 	d->scr0 = scr0;
-	drv_write32(&d->h, GR0_sCR0, scr0);
+	drv_write32(&d->h, SMMUV2_GR0_sCR0, scr0);
 	return smmuv2_drv_dead(d) ? -EIO : 0;
 }
 
@@ -233,7 +237,7 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 	test_registers(d);
 	r = d->cfg.nested ? stage2_create(d) : 0;
 	if (!r)
-		r = drv_bind(&d->h, &smmuv2_fault_ops, 0, RESUME_TnR, RESUME_TnR);
+		r = drv_bind(&d->h, &smmuv2_fault_ops, 0, SMMUV2_RESUME_TnR, SMMUV2_RESUME_TnR);
 	if (!r)
 		r = start(d);
 	if (!r)

@@ -9,10 +9,11 @@ static u32 s2cr_of(const struct smmuv2_drv *d, const struct v2d_dev *dev)
 	const struct v2d_dom *dom = dev ? dev->dom : NULL;
 
 	if (dom && drv_translates(&dom->base))
-		return FIELD_PREP(S2CR_CBNDX, (u32)dom->bank) |
-		       (d->cfg.priv ? FIELD_PREP(S2CR_PRIVCFG, S2CR_CFG_SET) : 0);
-	return FIELD_PREP(S2CR_TYPE,
-			  (u32)(dom && dom->base.type == DRV_DOMAIN_IDENTITY ? S2CR_TYPE_BYPASS : S2CR_TYPE_FAULT));
+		return FIELD_PREP(SMMUV2_S2CR_CBNDX, (u32)dom->bank) |
+		       (d->cfg.priv ? FIELD_PREP(SMMUV2_S2CR_PRIVCFG, SMMUV2_S2CR_CFG_SET) : 0);
+	return FIELD_PREP(
+		SMMUV2_S2CR_TYPE,
+		(u32)(dom && dom->base.type == DRV_DOMAIN_IDENTITY ? SMMUV2_S2CR_TYPE_BYPASS : SMMUV2_S2CR_TYPE_FAULT));
 }
 
 /* An entry becomes valid only together with what it selects. */
@@ -23,17 +24,17 @@ void smmuv2_drv_group_write(struct smmuv2_drv *d, u32 n)
 	u32 s2cr = s2cr_of(d, g->dev);
 
 	if (!d->f.matching) {
-		drv_write32(&d->h, GR0_S2CR(n), s2cr);
+		drv_write32(&d->h, SMMUV2_GR0_S2CR(n), s2cr);
 	} else if (d->f.exids) {
 		if (g->used)
-			drv_write32(&d->h, GR0_SMR(n), smr);
-		drv_write32(&d->h, GR0_S2CR(n), s2cr | (g->used ? S2CR_EXIDVALID : 0));
+			drv_write32(&d->h, SMMUV2_GR0_SMR(n), smr);
+		drv_write32(&d->h, SMMUV2_GR0_S2CR(n), s2cr | (g->used ? SMMUV2_S2CR_EXIDVALID : 0));
 	} else {
 		if (!g->used)
-			drv_write32(&d->h, GR0_SMR(n), 0);
-		drv_write32(&d->h, GR0_S2CR(n), s2cr);
+			drv_write32(&d->h, SMMUV2_GR0_SMR(n), 0);
+		drv_write32(&d->h, SMMUV2_GR0_S2CR(n), s2cr);
 		if (g->used)
-			drv_write32(&d->h, GR0_SMR(n), smr | SMR_VALID);
+			drv_write32(&d->h, SMMUV2_GR0_SMR(n), smr | SMMUV2_SMR_VALID);
 	}
 }
 

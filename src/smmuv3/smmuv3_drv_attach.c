@@ -22,7 +22,7 @@ static u32 ssid_of(u32 pasid)
 
 static bool stalls(const struct v3d_dev *dev)
 {
-	if (dev->d->f.stall_model == STALL_MODEL_FORCED)
+	if (dev->d->f.stall_model == SMMUV3_STALL_MODEL_FORCED)
 		return true;
 	return dev->stall_on && !dev->throttled;
 }
@@ -41,43 +41,44 @@ static u64 ips(u8 bits)
 	return code;
 }
 
-static void cd_compose(const struct v3d_dev *dev, struct drv_domain *dom, u64 cd[CD_WORDS])
+static void cd_compose(const struct v3d_dev *dev, struct drv_domain *dom, u64 cd[SMMUV3_CD_WORDS])
 {
 	const struct drv_features *f = &dev->d->f;
 
-	memset(cd, 0, CD_BYTES);
-	cd[0] = FIELD_PREP(CD_0_T0SZ, 64 - f->va_bits) | FIELD_PREP(CD_0_TG0, tg0(f->granule)) |
-		FIELD_PREP(CD_0_IR0, NORMAL_WB) | FIELD_PREP(CD_0_OR0, NORMAL_WB) | FIELD_PREP(CD_0_SH0, SH_INNER) |
-		CD_0_EPD1 | CD_0_V | FIELD_PREP(CD_0_IPS, ips(f->pa_bits)) | CD_0_AA64 | CD_0_R | CD_0_A | CD_0_ASET |
-		FIELD_PREP(CD_0_ASID, v3d_dom_of(dom)->asid);
-	cd[0] |= f->big_endian ? CD_0_ENDI : 0;
-	cd[0] |= stalls(dev) ? CD_0_S : 0;
-	cd[1] = dom->pt.root & CD_1_TTB0;
+	memset(cd, 0, SMMUV3_CD_BYTES);
+	cd[0] = FIELD_PREP(SMMUV3_CD_0_T0SZ, 64 - f->va_bits) | FIELD_PREP(SMMUV3_CD_0_TG0, tg0(f->granule)) |
+		FIELD_PREP(SMMUV3_CD_0_IR0, NORMAL_WB) | FIELD_PREP(SMMUV3_CD_0_OR0, NORMAL_WB) |
+		FIELD_PREP(SMMUV3_CD_0_SH0, SH_INNER) | SMMUV3_CD_0_EPD1 | SMMUV3_CD_0_V |
+		FIELD_PREP(SMMUV3_CD_0_IPS, ips(f->pa_bits)) | SMMUV3_CD_0_AA64 | SMMUV3_CD_0_R | SMMUV3_CD_0_A |
+		SMMUV3_CD_0_ASET | FIELD_PREP(SMMUV3_CD_0_ASID, v3d_dom_of(dom)->asid);
+	cd[0] |= f->big_endian ? SMMUV3_CD_0_ENDI : 0;
+	cd[0] |= stalls(dev) ? SMMUV3_CD_0_S : 0;
+	cd[1] = dom->pt.root & SMMUV3_CD_1_TTB0;
 	cd[3] = MAIR_ALL;
 }
 
 static u64 s1dss(const struct drv_domain *rid)
 {
 	if (rid && drv_translates(rid))
-		return S1DSS_SUBSTREAM0;
-	return rid && rid->type == DRV_DOMAIN_IDENTITY ? S1DSS_BYPASS : S1DSS_TERMINATE;
+		return SMMUV3_S1DSS_SUBSTREAM0;
+	return rid && rid->type == DRV_DOMAIN_IDENTITY ? SMMUV3_S1DSS_BYPASS : SMMUV3_S1DSS_TERMINATE;
 }
 
 /* Word 1 is the same for every kind of STE as far as possible, so that fewer words change. */
 static u64 ste_word1(const struct v3d_dev *dev)
 {
-	u64 w = FIELD_PREP(STE_1_S1CIR, NORMAL_WB) | FIELD_PREP(STE_1_S1COR, NORMAL_WB) |
-		FIELD_PREP(STE_1_S1CSH, SH_INNER);
+	u64 w = FIELD_PREP(SMMUV3_STE_1_S1CIR, NORMAL_WB) | FIELD_PREP(SMMUV3_STE_1_S1COR, NORMAL_WB) |
+		FIELD_PREP(SMMUV3_STE_1_S1CSH, SH_INNER);
 
 	if (dev->d->f.attr_ovr)
-		w |= FIELD_PREP(STE_1_SHCFG, SHCFG_INCOMING);
-	if (dev->d->f.stall_model == STALL_MODEL_BOTH && !dev->stall_on)
-		w |= STE_1_S1STALLD;
+		w |= FIELD_PREP(SMMUV3_STE_1_SHCFG, SMMUV3_SHCFG_INCOMING);
+	if (dev->d->f.stall_model == SMMUV3_STALL_MODEL_BOTH && !dev->stall_on)
+		w |= SMMUV3_STE_1_S1STALLD;
 	if (dev->ats)
-		w |= FIELD_PREP(STE_1_EATS, EATS_FULL);
+		w |= FIELD_PREP(SMMUV3_STE_1_EATS, SMMUV3_EATS_FULL);
 	/* An endpoint whose requests carry PASIDs expects them in automatic responses, too (8.1). */
 	if (dev->pri && dev->cd_bits)
-		w |= STE_1_PPAR;
+		w |= SMMUV3_STE_1_PPAR;
 	return w;
 }
 
@@ -88,48 +89,49 @@ static u64 s2sl0(const struct pt_build *pt)
 }
 
 /* Stage 2 never faults: every page that is mapped was covered before. If it does, it is recorded. */
-static void ste_stage2(const struct smmuv3_drv *d, u64 ste[STE_WORDS])
+static void ste_stage2(const struct smmuv3_drv *d, u64 ste[SMMUV3_STE_WORDS])
 {
 	const struct pt_build *pt = &d->h.stage2->pt;
 
-	ste[2] = FIELD_PREP(STE_2_S2VMID, (u64)DRV_VMID) | FIELD_PREP(STE_2_S2T0SZ, 64ULL - pt->cfg.in_bits) |
-		 FIELD_PREP(STE_2_S2SL0, s2sl0(pt)) | FIELD_PREP(STE_2_S2IR0, NORMAL_WB) |
-		 FIELD_PREP(STE_2_S2OR0, NORMAL_WB) | FIELD_PREP(STE_2_S2SH0, SH_INNER) |
-		 FIELD_PREP(STE_2_S2TG, tg0(pt->cfg.granule)) | FIELD_PREP(STE_2_S2PS, ips(d->f.pa_bits)) |
-		 STE_2_S2AA64 | STE_2_S2R | (d->f.big_endian ? STE_2_S2ENDI : 0);
-	ste[3] = pt->root & STE_3_S2TTB;
+	ste[2] = FIELD_PREP(SMMUV3_STE_2_S2VMID, (u64)DRV_VMID) |
+		 FIELD_PREP(SMMUV3_STE_2_S2T0SZ, 64ULL - pt->cfg.in_bits) | FIELD_PREP(SMMUV3_STE_2_S2SL0, s2sl0(pt)) |
+		 FIELD_PREP(SMMUV3_STE_2_S2IR0, NORMAL_WB) | FIELD_PREP(SMMUV3_STE_2_S2OR0, NORMAL_WB) |
+		 FIELD_PREP(SMMUV3_STE_2_S2SH0, SH_INNER) | FIELD_PREP(SMMUV3_STE_2_S2TG, tg0(pt->cfg.granule)) |
+		 FIELD_PREP(SMMUV3_STE_2_S2PS, ips(d->f.pa_bits)) | SMMUV3_STE_2_S2AA64 | SMMUV3_STE_2_S2R |
+		 (d->f.big_endian ? SMMUV3_STE_2_S2ENDI : 0);
+	ste[3] = pt->root & SMMUV3_STE_3_S2TTB;
 }
 
 /* @rid: what traffic without PASID meets; @pasids: some PASID is attached */
-static void ste_compose(const struct v3d_dev *dev, const struct drv_domain *rid, bool pasids, u64 ste[STE_WORDS])
+static void ste_compose(const struct v3d_dev *dev, const struct drv_domain *rid, bool pasids, u64 ste[SMMUV3_STE_WORDS])
 {
-	u64 config = STE_CONFIG_ABORT;
+	u64 config = SMMUV3_STE_CONFIG_ABORT;
 
-	memset(ste, 0, STE_BYTES);
+	memset(ste, 0, SMMUV3_STE_BYTES);
 	if (pasids || (rid && drv_translates(rid)))
-		config = dev->d->h.stage2 ? STE_CONFIG_NESTED : STE_CONFIG_S1;
+		config = dev->d->h.stage2 ? SMMUV3_STE_CONFIG_NESTED : SMMUV3_STE_CONFIG_S1;
 	else if (rid && rid->type == DRV_DOMAIN_IDENTITY)
-		config = STE_CONFIG_BYPASS;
+		config = SMMUV3_STE_CONFIG_BYPASS;
 	if (dev->aborted)
-		config = STE_CONFIG_ABORT;
-	ste[0] = STE_0_V | FIELD_PREP(STE_0_CONFIG, config);
-	if (config == STE_CONFIG_ABORT)
+		config = SMMUV3_STE_CONFIG_ABORT;
+	ste[0] = SMMUV3_STE_0_V | FIELD_PREP(SMMUV3_STE_0_CONFIG, config);
+	if (config == SMMUV3_STE_CONFIG_ABORT)
 		return;
 	ste[1] = ste_word1(dev);
-	if (config == STE_CONFIG_BYPASS)
+	if (config == SMMUV3_STE_CONFIG_BYPASS)
 		return;
-	ste[0] |= (dev->cd_table & STE_0_S1CONTEXTPTR) | FIELD_PREP(STE_0_S1CDMAX, dev->cd_bits);
+	ste[0] |= (dev->cd_table & SMMUV3_STE_0_S1CONTEXTPTR) | FIELD_PREP(SMMUV3_STE_0_S1CDMAX, dev->cd_bits);
 	if (dev->cd_two_levels)
-		ste[0] |= FIELD_PREP(STE_0_S1FMT, S1FMT_4K_L2);
+		ste[0] |= FIELD_PREP(SMMUV3_STE_0_S1FMT, SMMUV3_S1FMT_4K_L2);
 	if (dev->cd_bits)
-		ste[1] |= FIELD_PREP(STE_1_S1DSS, s1dss(rid));
-	if (config == STE_CONFIG_NESTED)
+		ste[1] |= FIELD_PREP(SMMUV3_STE_1_S1DSS, s1dss(rid));
+	if (config == SMMUV3_STE_CONFIG_NESTED)
 		ste_stage2(dev->d, ste);
 }
 
 static int stes_write(struct v3d_dev *dev, const struct drv_domain *rid, bool pasids)
 {
-	u64 ste[STE_WORDS];
+	u64 ste[SMMUV3_STE_WORDS];
 	u32 i;
 	int r = 0;
 
@@ -167,7 +169,7 @@ static int hw_set(struct v3d_dev *dev, u32 pasid, struct drv_domain *dom)
 	bool translates = dom && drv_translates(dom);
 	const struct drv_domain *rid_dom = pasid == FAULT_NO_PASID ? dom : rid ? rid->dom : NULL;
 	bool pasids = pasids_besides(dev, pasid) || (pasid != FAULT_NO_PASID && translates);
-	u64 cd[CD_WORDS] = { 0 };
+	u64 cd[SMMUV3_CD_WORDS] = { 0 };
 	int r = 0;
 
 	if (translates) {
@@ -201,7 +203,7 @@ static int atc_flush(struct v3d_dev *dev, u32 pasid)
 static int cds_refresh(struct v3d_dev *dev)
 {
 	struct drv_attachment *a;
-	u64 cd[CD_WORDS];
+	u64 cd[SMMUV3_CD_WORDS];
 	int r = 0;
 
 	for (a = dev->base.attachments; a && !r; a = a->dev_next) {
@@ -285,10 +287,11 @@ static int stall_term(struct v3d_dev *dev)
 	u32 i;
 
 	v3d_cmd_begin(&c);
-	if (dev->d->f.stall_model == STALL_MODEL_NONE)
+	if (dev->d->f.stall_model == SMMUV3_STALL_MODEL_NONE)
 		return 0;
 	for (i = 0; i < dev->base.n_sids; i++)
-		v3d_cmd_add(dev->d, &c, CMD_STALL_TERM | FIELD_PREP(CMD_0_STREAMID, dev->base.sids[i]), 0);
+		v3d_cmd_add(dev->d, &c, SMMUV3_CMD_STALL_TERM | FIELD_PREP(SMMUV3_CMD_0_STREAMID, dev->base.sids[i]),
+			    0);
 	return v3d_cmd_sync(dev->d, &c);
 }
 
@@ -453,8 +456,8 @@ static struct v3d_dev *device_alloc(struct smmuv3_drv *d, const struct drv_devic
 	dev->base.n_sids = cfg->n_sids;
 	dev->pri = cfg->pri && d->f.pri;
 	dev->ats = (cfg->pri || cfg->ats) && d->f.ats;
-	dev->can_stall = (cfg->can_stall && d->f.stall_model != STALL_MODEL_NONE) ||
-			 d->f.stall_model == STALL_MODEL_FORCED;
+	dev->can_stall = (cfg->can_stall && d->f.stall_model != SMMUV3_STALL_MODEL_NONE) ||
+			 d->f.stall_model == SMMUV3_STALL_MODEL_FORCED;
 	dev->base.credits = credits(d, dev, cfg->credits);
 	if (dev->pri)
 		drv_device_allocate(&d->h, &dev->base);

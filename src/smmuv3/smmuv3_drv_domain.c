@@ -48,7 +48,7 @@ static int tlbi_asid(struct smmuv3_drv *d, u16 asid)
 	struct drv_cmds c;
 
 	v3d_cmd_begin(&c);
-	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | d->vmid | FIELD_PREP(CMD_TLBI_0_ASID, asid), 0);
+	v3d_cmd_add(d, &c, SMMUV3_CMD_TLBI_NH_ASID | d->vmid | FIELD_PREP(SMMUV3_CMD_TLBI_0_ASID, asid), 0);
 	return v3d_cmd_sync(d, &c);
 }
 
@@ -74,23 +74,24 @@ void v3d_domain_free(void *drv, struct fault_domain *fdom)
 
 static u64 tlbi_va(const struct v3d_dom *dom)
 {
-	return CMD_TLBI_NH_VA | dom->d->vmid | FIELD_PREP(CMD_TLBI_0_ASID, dom->asid);
+	return SMMUV3_CMD_TLBI_NH_VA | dom->d->vmid | FIELD_PREP(SMMUV3_CMD_TLBI_0_ASID, dom->asid);
 }
 
 /* Ranges of NUM << SCALE granules (4.4.1.1); a single one needs the level, else the command is reserved. */
 static void tlbi_ranges(struct v3d_dom *dom, struct drv_cmds *c, u64 iova, u64 pages)
 {
 	struct smmuv3_drv *d = dom->d;
-	u64 tg = FIELD_PREP(CMD_TLBI_1_TG, (d->f.granule - 10) / 2);
+	u64 tg = FIELD_PREP(SMMUV3_CMD_TLBI_1_TG, (d->f.granule - 10) / 2);
 
 	while (pages) {
 		u32 scale = min((u32)__builtin_ctzll(pages), 31U);
 		u64 num = (pages >> scale) & TLBI_NUM_MASK; /* odd, so never 0 */
-		u64 ttl = num == 1 && !scale ? FIELD_PREP(CMD_TLBI_1_TTL, TTL_LEVEL_3) : 0;
+		u64 ttl = num == 1 && !scale ? FIELD_PREP(SMMUV3_CMD_TLBI_1_TTL, TTL_LEVEL_3) : 0;
 
 		v3d_cmd_add(d, c,
-			    tlbi_va(dom) | FIELD_PREP(CMD_TLBI_0_NUM, num - 1) | FIELD_PREP(CMD_TLBI_0_SCALE, scale),
-			    (iova & CMD_1_ADDRESS) | tg | ttl | CMD_TLBI_1_LEAF);
+			    tlbi_va(dom) | FIELD_PREP(SMMUV3_CMD_TLBI_0_NUM, num - 1) |
+				    FIELD_PREP(SMMUV3_CMD_TLBI_0_SCALE, scale),
+			    (iova & SMMUV3_CMD_1_ADDRESS) | tg | ttl | SMMUV3_CMD_TLBI_1_LEAF);
 		iova += num << (scale + d->f.granule);
 		pages -= num << scale;
 	}
@@ -107,17 +108,17 @@ static void tlbi_range(struct v3d_dom *dom, struct drv_cmds *c, u64 iova, u64 by
 		return;
 	}
 	if (pages > d->cfg.tlbi_max) {
-		v3d_cmd_add(d, c, CMD_TLBI_NH_ASID | d->vmid | FIELD_PREP(CMD_TLBI_0_ASID, dom->asid), 0);
+		v3d_cmd_add(d, c, SMMUV3_CMD_TLBI_NH_ASID | d->vmid | FIELD_PREP(SMMUV3_CMD_TLBI_0_ASID, dom->asid), 0);
 		return;
 	}
 	for (; pages; pages--, iova += 1ULL << d->f.granule)
-		v3d_cmd_add(d, c, tlbi_va(dom), (iova & CMD_1_ADDRESS) | CMD_TLBI_1_LEAF);
+		v3d_cmd_add(d, c, tlbi_va(dom), (iova & SMMUV3_CMD_1_ADDRESS) | SMMUV3_CMD_TLBI_1_LEAF);
 }
 
 /* One request for each StreamID: the smallest aligned power of two that covers [iova, last] (4.5.1). */
 void v3d_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_attachment *a, u64 iova, u64 last)
 {
-	u64 dw0 = CMD_ATC_INV;
+	u64 dw0 = SMMUV3_CMD_ATC_INV;
 	u64 differ = (iova ^ last) >> 12;
 	u32 size = differ ? 64 - (u32)__builtin_clzll(differ) : 0;
 	u32 i;
@@ -125,11 +126,11 @@ void v3d_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_atta
 	if (!v3d_dev_of(a->dev)->ats)
 		return;
 	if (a->pasid != FAULT_NO_PASID)
-		dw0 |= CMD_0_SSV | FIELD_PREP(CMD_0_SUBSTREAMID, a->pasid);
-	iova = size >= ATC_INV_SIZE_ALL ? 0 : iova >> (12 + size) << (12 + size);
+		dw0 |= SMMUV3_CMD_0_SSV | FIELD_PREP(SMMUV3_CMD_0_SUBSTREAMID, a->pasid);
+	iova = size >= SMMUV3_ATC_INV_SIZE_ALL ? 0 : iova >> (12 + size) << (12 + size);
 	for (i = 0; i < a->dev->n_sids; i++)
-		v3d_cmd_add(d, c, dw0 | FIELD_PREP(CMD_0_STREAMID, a->dev->sids[i]),
-			    iova | FIELD_PREP(CMD_ATC_INV_1_SIZE, min(size, (u32)ATC_INV_SIZE_ALL)));
+		v3d_cmd_add(d, c, dw0 | FIELD_PREP(SMMUV3_CMD_0_STREAMID, a->dev->sids[i]),
+			    iova | FIELD_PREP(SMMUV3_CMD_ATC_INV_1_SIZE, min(size, (u32)SMMUV3_ATC_INV_SIZE_ALL)));
 }
 
 static u64 atc_timeouts(struct smmuv3_drv *d)

@@ -5,20 +5,21 @@
 /* CMD_RESUME: needs no CMD_SYNC, it is complete when it is consumed (4.7.1). */
 int v3d_resume(struct smmuv3_drv *d, u32 sid, u32 stag, u32 how)
 {
-	return v3d_cmd_try(
-		d, CMD_RESUME | FIELD_PREP(CMD_RESUME_0_AC | CMD_RESUME_0_AB, how) | FIELD_PREP(CMD_0_STREAMID, sid),
-		FIELD_PREP(CMD_RESUME_1_STAG, stag));
+	return v3d_cmd_try(d,
+			   SMMUV3_CMD_RESUME | FIELD_PREP(SMMUV3_CMD_RESUME_0_AC | SMMUV3_CMD_RESUME_0_AB, how) |
+				   FIELD_PREP(SMMUV3_CMD_0_STREAMID, sid),
+			   FIELD_PREP(SMMUV3_CMD_RESUME_1_STAG, stag));
 }
 
 static int pri_response(struct smmuv3_drv *d, const struct fault_response *r)
 {
-	u64 dw0 = CMD_PRI_RESP | FIELD_PREP(CMD_0_STREAMID, r->sid);
+	u64 dw0 = SMMUV3_CMD_PRI_RESP | FIELD_PREP(SMMUV3_CMD_0_STREAMID, r->sid);
 
 	if (r->pasid != FAULT_NO_PASID)
-		dw0 |= CMD_0_SSV | FIELD_PREP(CMD_0_SUBSTREAMID, r->pasid);
+		dw0 |= SMMUV3_CMD_0_SSV | FIELD_PREP(SMMUV3_CMD_0_SUBSTREAMID, r->pasid);
 	return v3d_cmd_try(d, dw0,
-			   FIELD_PREP(CMD_PRI_RESP_1_PRGINDEX, r->index) |
-				   FIELD_PREP(CMD_PRI_RESP_1_RESP, FIELD_GET(DRV_HW_PRI, r->hw_code)));
+			   FIELD_PREP(SMMUV3_CMD_PRI_RESP_1_PRGINDEX, r->index) |
+				   FIELD_PREP(SMMUV3_CMD_PRI_RESP_1_RESP, FIELD_GET(DRV_HW_PRI, r->hw_code)));
 }
 
 static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)

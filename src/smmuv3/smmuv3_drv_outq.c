@@ -9,7 +9,7 @@
 
 static bool overflowed(const struct drv_outq *q, u32 prod)
 {
-	return (prod ^ q->cons) & Q_OVFLG;
+	return (prod ^ q->cons) & SMMUV3_Q_OVFLG;
 }
 
 /* PROD as the SMMU shows it; inconsistent indices count as an empty queue. */
@@ -24,14 +24,14 @@ static u32 read_prod(struct smmuv3_drv *d, struct drv_outq *q)
 	}
 	if (ring_used(prod, q->cons, q->log2) > 1U << q->log2) {
 		drv_count(&d->h, &d->stats.resyncs);
-		q->cons = (q->cons & Q_OVFLG) | ring_ptr(prod, q->log2);
+		q->cons = (q->cons & SMMUV3_Q_OVFLG) | ring_ptr(prod, q->log2);
 	}
 	return prod;
 }
 
 static int take_one(struct smmuv3_drv *d, struct drv_outq *q)
 {
-	u64 words[EVT_WORDS];
+	u64 words[SMMUV3_EVT_WORDS];
 	u64 pa = q->base + (u64)ring_index(q->cons, q->log2) * q->entry;
 	int r = drv_read_words(&d->h, pa, words, q->entry / 8);
 
@@ -62,7 +62,7 @@ static void acknowledge(struct smmuv3_drv *d, struct drv_outq *q, u32 prod)
 	} else {
 		d->stats.evtq_overflows++;
 	}
-	q->cons ^= Q_OVFLG;
+	q->cons ^= SMMUV3_Q_OVFLG;
 }
 
 static void publish(struct smmuv3_drv *d, struct drv_outq *q)
@@ -180,7 +180,7 @@ void v3d_outq_discard(struct smmuv3_drv *d, struct drv_outq *q)
 	drv_gate_close(&d->h, &q->gate);
 	prod = read_prod(d, q);
 	d->stats.evtq_discarded += ring_used(prod, q->cons, q->log2);
-	q->cons = (prod & Q_OVFLG) | ring_ptr(prod, q->log2);
+	q->cons = (prod & SMMUV3_Q_OVFLG) | ring_ptr(prod, q->log2);
 	publish(d, q);
 	drv_gate_open(&d->h, &q->gate);
 }

@@ -161,7 +161,7 @@ int v3d_table_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
 #define DRV_BATCH 16
 
 struct drv_cmds {
-	u64 w[DRV_BATCH][CMD_WORDS];
+	u64 w[DRV_BATCH][SMMUV3_CMD_WORDS];
 	u32 n;
 	int error;
 };
@@ -198,11 +198,11 @@ int v3d_strtab_init(struct smmuv3_drv *d);
 void v3d_strtab_program(struct smmuv3_drv *d);
 void v3d_strtab_exit(struct smmuv3_drv *d);
 int v3d_strtab_reach(struct smmuv3_drv *d, u32 sid);
-int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS]);
+int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[SMMUV3_STE_WORDS]);
 int v3d_cdtab_init(struct v3d_dev *dev, u8 bits);
 void v3d_cdtab_exit(struct v3d_dev *dev);
 int v3d_cdtab_reach(struct v3d_dev *dev, u32 ssid);
-int v3d_cd_write(struct v3d_dev *dev, u32 ssid, const u64 cd[CD_WORDS]);
+int v3d_cd_write(struct v3d_dev *dev, u32 ssid, const u64 cd[SMMUV3_CD_WORDS]);
 
 /* smmuv3_drv_domain.c */
 int v3d_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);

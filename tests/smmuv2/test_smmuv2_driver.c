@@ -117,8 +117,8 @@ START_TEST(nested_banks)
 	drig_attach(&g, dev, dom);
 	ck_assert_int_eq(smmuv2_drv_bank(dom), 1);
 	/* CBAR: bank 0 stage 2 with VMID 1; bank 1 TYPE 3, CBNDX 0. SCTLR of bank 0: M and CFRE alone. */
-	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, GR1_CBAR(0)) & 0x300ff, 0x00001);
-	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, GR1_CBAR(1)) & 0x3ff00, 0x30000);
+	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, SMMUV2_GR1_CBAR(0)) & 0x300ff, 0x00001);
+	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, SMMUV2_GR1_CBAR(1)) & 0x3ff00, 0x30000);
 	ck_assert_uint_eq(cb_rd(&g.r, 0, 0x0), 0x21);
 	a = drig_access(&g, SID_A, 0x5123, DMA_WRITE, 0);
 	ck_assert_int_eq(a->end, XLAT_STALL);
