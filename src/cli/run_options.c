@@ -140,6 +140,42 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 	return cli_bad_option(argc, argv, opt);
 }
 
+/* Per cent of the run in which a queue of records was full. */
+static u64 full_percent(const struct replay_result *res)
+{
+	u64 most = 0;
+	u32 i;
+
+	for (i = 0; i < res->n_resources; i++)
+		if (!strncmp(res->resources[i].name, "event_queue", 11) ||
+		    !strncmp(res->resources[i].name, "request_queue", 13))
+			most = max(most, res->resources[i].full_ns);
+	return res->duration_ns ? most * 100 / res->duration_ns : 0;
+}
+
+const char *run_note(const struct replay_result *res, char text[RUN_NOTE])
+{
+	if (res->duplicates * 2 > res->faults)
+		snprintf(
+			text, RUN_NOTE,
+			"%llu of %llu faults are duplicates, of pages on their way; the more accesses may wait at once "
+			"(tbu.slots, stall slots, master.outstanding), the more of these there are",
+			res->duplicates, res->faults);
+	else if (full_percent(res) > 50)
+		snprintf(text, RUN_NOTE,
+			 "a queue of records is full %llu %% of the time: its size limits the run "
+			 "(iommu.eventq_log2, iommu.priq_log2)",
+			 full_percent(res));
+	else if (res->tries > res->faults)
+		snprintf(text, RUN_NOTE,
+			 "%llu page requests of %llu faults were sent back by a full queue and made again "
+			 "(iommu.priq_log2)",
+			 res->tries, res->faults);
+	else
+		return NULL;
+	return text;
+}
+
 int run_apart(const char *who, const struct replay_options *run, struct replay_result *res)
 {
 	struct dmat_error err = { 0 };
