@@ -140,17 +140,15 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 	return cli_bad_option(argc, argv, opt);
 }
 
-/* Per cent of the run in which a queue of records was full. */
+/* Per cent of the faults' time that waits for room in a queue of records. */
 static u64 full_percent(const struct replay_result *res)
 {
-	u64 most = 0;
+	u64 all = 0;
 	u32 i;
 
-	for (i = 0; i < res->n_resources; i++)
-		if (!strncmp(res->resources[i].name, "event_queue", 11) ||
-		    !strncmp(res->resources[i].name, "request_queue", 13))
-			most = max(most, res->resources[i].full_ns);
-	return res->duration_ns ? most * 100 / res->duration_ns : 0;
+	for (i = 0; i < OWNERS; i++)
+		all += res->fault_owner_ns[i];
+	return all ? res->fault_owner_ns[OWNER_QUEUE_FULL] * 100 / all : 0;
 }
 
 const char *run_note(const struct replay_result *res, char text[RUN_NOTE])
@@ -163,8 +161,9 @@ const char *run_note(const struct replay_result *res, char text[RUN_NOTE])
 			res->duplicates, res->faults);
 	else if (full_percent(res) > 50)
 		snprintf(text, RUN_NOTE,
-			 "a queue of records is full %llu %% of the time: its size limits the run "
-			 "(iommu.eventq_log2, iommu.priq_log2)",
+			 "%llu %% of the faults' time is waiting for room in a full queue of records, which limits the "
+			 "run "
+			 "(iommu.eventq_log2)",
 			 full_percent(res));
 	else if (res->tries > res->faults)
 		snprintf(text, RUN_NOTE,

@@ -130,8 +130,8 @@ extern const char run_bus_note[];
 #define RUN_NOTE 320
 
 /**
- * run_note() - what a reader should know before comparing a run with others: most of its faults are duplicates, or a queue
- *	is full most of the time
+ * run_note() - what a reader should know before comparing a run with others: most of its faults are duplicates, or most of
+ *	their time is spent waiting for room in a queue
  * @res: the run
  * @text: filled in
  *

@@ -88,6 +88,11 @@ expect 0 study stall-vs-pri --gen random --gen-set streams=1 --gen-set pages=2 -
 	--gen-set interval_ns=0 --gen-set write_percent=0 --from 16 --to 64
 shows "note: smmuv3-stall, at"
 shows "faults are duplicates, of pages on their way"
+# two entries for 64 workers: the records wait
+expect 0 study stall-vs-pri --gen random --gen-set streams=1 --gen-set pattern=fresh --gen-set fresh_ppm=1000000 \
+	--gen-set pages=512 --gen-set accesses=512 --gen-set interval_ns=0 --set tbu.slots=64 --set cpu.workers=64 \
+	--set master.outstanding=64 --set iommu.eventq_log2=1 --vary cpu.mmio_read_ns --from 150 --to 160
+shows "waiting for room in a full queue of records"
 expect 2 study stall-vs-pri "$edu" --from 9 --to 4
 complains "--from 9 is more than --to 4"
 expect 2 study stall-vs-pri "$edu" --to many
