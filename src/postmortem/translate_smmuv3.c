@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "smmuv3.h"
-#include "smmuv3_names.h"
 #include "translate.h"
 
 #define MAX_REGISTERS 128

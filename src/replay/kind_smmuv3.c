@@ -2,7 +2,6 @@
 #include "iommu_kind.h"
 #include "smmuv3.h"
 #include "smmuv3_driver.h"
-#include "smmuv3_names.h"
 
 static u32 idr5(const struct fl_config *cfg)
 {

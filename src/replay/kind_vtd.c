@@ -65,11 +65,6 @@ static void *driver_cfg(const struct kind_request *req)
 	return c;
 }
 
-static const char *fault_name(u16 fault)
-{
-	return vtd_reason_text((u8)fault);
-}
-
 const struct iommu_kind iommu_kind_vtd = {
 	.name = "vtd",
 	.cls = &vtd_class,
@@ -80,5 +75,5 @@ const struct iommu_kind iommu_kind_vtd = {
 	.destroy = destroy,
 	.driver_cfg = driver_cfg,
 	.driver_cfg_free = fl_free,
-	.fault_name = fault_name,
+	.fault_name = vtd_reason_text,
 };

@@ -572,8 +572,8 @@ static int alloc(struct smmuv2 *s)
 	const struct smmuv2_cfg *c = &s->cfg;
 	u32 i;
 
-	if (reg_bank_init(&s->gr0, smmuv2_gr0_table, smmuv2_gr0_rows) ||
-	    reg_bank_init(&s->gr1, smmuv2_gr1_table, smmuv2_gr1_rows))
+	if (reg_bank_init(&s->gr0, smmuv2_gr0_table, SMMUV2_GR0_ROWS) ||
+	    reg_bank_init(&s->gr1, smmuv2_gr1_table, SMMUV2_GR1_ROWS))
 		return -ENOMEM;
 	s->bank = fl_zalloc(c->num_cb * sizeof(*s->bank));
 	s->memo = fl_zalloc(sizeof(*s->memo) << c->sid_bits);
@@ -583,7 +583,7 @@ static int alloc(struct smmuv2 *s)
 	if (!s->bank || !s->memo || !s->stalls)
 		return -ENOMEM;
 	for (i = 0; i < c->num_cb; i++)
-		if (reg_bank_init(&s->bank[i].regs, smmuv2_cb_table, smmuv2_cb_rows))
+		if (reg_bank_init(&s->bank[i].regs, smmuv2_cb_table, SMMUV2_CB_ROWS))
 			return -ENOMEM;
 	return 0;
 }

@@ -161,7 +161,7 @@ static int allocate(struct smmuv3 *s)
 	err = err ? err : tcache_init(&s->wc2, &c->walk_cache_s2);
 	err = err ? err : tcache_init(&s->ste_cache, &c->ste_cache);
 	err = err ? err : tcache_init(&s->cd_cache, &c->cd_cache);
-	err = err ? err : reg_bank_init(&s->regs, smmuv3_reg_table, smmuv3_reg_count);
+	err = err ? err : reg_bank_init(&s->regs, smmuv3_reg_table, SMMUV3_REG_ROWS);
 	if (err)
 		return err;
 	s->stes = fl_zalloc(((size_t)c->ste_cache.sets * c->ste_cache.ways + 1) * sizeof(*s->stes));

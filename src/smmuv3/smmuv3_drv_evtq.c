@@ -2,53 +2,6 @@
 /* Event records: decode and report them, and answer stalls that nobody else would answer (7.2, 7.3). */
 #include "smmuv3_drv_priv.h"
 
-/* What a record of an event holds besides StreamID and SubstreamID. */
-#define HAS_STALL  BIT(0) /* STAG and STALL */
-#define HAS_ADDR   BIT(1) /* InputAddr */
-#define HAS_ACCESS BIT(2) /* RnW, InD, PnU */
-#define HAS_STAGE  BIT(3) /* S2, CLASS, IPA */
-#define HAS_FETCH  BIT(4) /* FetchAddr */
-#define HAS_REASON BIT(5)
-#define HAS_HINT   BIT(6) /* a page's InputAddr, Span, permissions of both privileges */
-#define IS_KNOWN   BIT(7)
-
-static u8 layout(u8 id)
-{
-	switch (id) {
-	case SMMUV3_F_TRANSLATION:
-	case SMMUV3_F_ADDR_SIZE:
-	case SMMUV3_F_ACCESS:
-	case SMMUV3_F_PERMISSION:
-		return IS_KNOWN | HAS_STALL | HAS_ADDR | HAS_ACCESS | HAS_STAGE;
-	case SMMUV3_F_WALK_EABT:
-		return IS_KNOWN | HAS_ADDR | HAS_ACCESS | HAS_STAGE | HAS_FETCH | HAS_REASON;
-	case SMMUV3_F_TLB_CONFLICT:
-		return IS_KNOWN | HAS_ADDR | HAS_ACCESS | HAS_STAGE | HAS_REASON;
-	case SMMUV3_F_STE_FETCH:
-	case SMMUV3_F_CD_FETCH:
-	case SMMUV3_F_VMS_FETCH:
-		return IS_KNOWN | HAS_FETCH | HAS_REASON;
-	case SMMUV3_F_UUT:
-		return IS_KNOWN | HAS_ADDR | HAS_ACCESS | HAS_REASON;
-	case SMMUV3_F_TRANSL_FORBIDDEN:
-		return IS_KNOWN | HAS_ADDR | HAS_ACCESS;
-	case SMMUV3_F_BAD_ATS_TREQ:
-		return IS_KNOWN | HAS_ADDR;
-	case SMMUV3_F_CFG_CONFLICT:
-		return IS_KNOWN | HAS_REASON;
-	case SMMUV3_C_BAD_STREAMID:
-	case SMMUV3_C_BAD_STE:
-	case SMMUV3_F_STREAM_DISABLED:
-	case SMMUV3_C_BAD_SUBSTREAMID:
-	case SMMUV3_C_BAD_CD:
-		return IS_KNOWN;
-	case SMMUV3_E_PAGE_REQUEST:
-		return IS_KNOWN | HAS_HINT;
-	default:
-		return 0;
-	}
-}
-
 /* 7.3.19: nothing was refused, and no answer is owed. InputAddr begins at bit 12. */
 static void decode_hint(const u64 words[4], struct smmuv3_event *ev)
 {
@@ -62,40 +15,40 @@ static void decode_hint(const u64 words[4], struct smmuv3_event *ev)
 
 void smmuv3_event_decode(const u64 words[4], struct smmuv3_event *ev)
 {
-	u8 has;
+	const struct spec_kind *k;
 
 	memset(ev, 0, sizeof(*ev));
 	memcpy(ev->words, words, sizeof(ev->words));
 	ev->id = (u8)FIELD_GET(SMMUV3_EVT_0_ID, words[0]);
-	has = layout(ev->id);
-	ev->known = has & IS_KNOWN;
+	k = smmuv3_event(ev->id);
+	ev->known = k;
 	ev->sid = (u32)FIELD_GET(SMMUV3_EVT_0_STREAMID, words[0]);
 	ev->ssv = words[0] & SMMUV3_EVT_0_SSV;
 	if (ev->ssv)
 		ev->ssid = (u32)FIELD_GET(SMMUV3_EVT_0_SUBSTREAMID, words[0]);
 	/* An event of a later specification might stall, so the flag counts there, too. */
-	if (has & HAS_STALL || !ev->known)
+	if (spec_has(k, SMMUV3_EVT_HAS_STALL) || !k)
 		ev->stall = words[1] & SMMUV3_EVT_1_STALL;
 	if (ev->stall)
 		ev->stag = (u16)FIELD_GET(SMMUV3_EVT_1_STAG, words[1]);
-	if (has & HAS_ADDR)
+	if (spec_has(k, SMMUV3_EVT_HAS_ADDR))
 		ev->iova = words[2];
-	if (has & HAS_ACCESS) {
+	if (spec_has(k, SMMUV3_EVT_HAS_ACCESS)) {
 		ev->write = !(words[1] & SMMUV3_EVT_1_RNW);
 		ev->exec = words[1] & SMMUV3_EVT_1_IND;
 		ev->priv = words[1] & SMMUV3_EVT_1_PNU;
 	}
-	if (has & HAS_STAGE) {
+	if (spec_has(k, SMMUV3_EVT_HAS_STAGE)) {
 		ev->s2 = words[1] & SMMUV3_EVT_1_S2;
 		ev->class_ = (u8)FIELD_GET(SMMUV3_EVT_1_CLASS, words[1]);
 	}
-	if (ev->s2 && !(has & HAS_FETCH))
+	if (ev->s2 && spec_has(k, SMMUV3_EVT_HAS_IPA))
 		ev->ipa = words[3] & SMMUV3_EVT_3_IPA;
-	if (has & HAS_FETCH)
+	if (spec_has(k, SMMUV3_EVT_HAS_FETCH))
 		ev->fetch = words[3] & SMMUV3_EVT_3_FETCHADDR;
-	if (has & HAS_REASON)
+	if (spec_has(k, SMMUV3_EVT_HAS_REASON))
 		ev->reason = (u16)FIELD_GET(SMMUV3_EVT_1_REASON, words[1]);
-	if (has & HAS_HINT)
+	if (spec_has(k, SMMUV3_EVT_HAS_HINT))
 		decode_hint(words, ev);
 }
 

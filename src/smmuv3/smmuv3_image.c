@@ -64,7 +64,7 @@ static void registers(struct iommu_image *img, struct smmuv3 *s)
 	for (i = 0; i < ARRAY_SIZE(id); i++)
 		image_check(img, v3_reg(s, i * 4) == id[i]);
 	for (row = 0; row < s->regs.n_rows; row++)
-		if (s->regs.table[row].offset > SMMUV3_AIDR && s->regs.table[row].offset != SMMUV3_ID_REGS)
+		if (s->regs.table[row].offset > SMMUV3_AIDR && s->regs.table[row].offset != SMMUV3_ID_REGS(0))
 			image_check(img, !impossible(s, row, s->regs.values[s->regs.first[row]]));
 	image_check(img, v3_reg(s, SMMUV3_CR0ACK) == v3_reg(s, SMMUV3_CR0));
 	image_check(img, v3_reg(s, SMMUV3_IRQ_CTRLACK) == v3_reg(s, SMMUV3_IRQ_CTRL));

@@ -109,7 +109,7 @@ void vtd_preq_decode(const u64 words[4], struct vtd_drv_preq *p);
  *
  * Return: The text; "Unknown" if there is none.
  */
-const char *vtd_reason_text(u8 reason);
+const char *vtd_reason_text(u16 reason);
 
 enum vtd_drv_mode { VTD_DRV_AUTO, VTD_DRV_LEGACY, VTD_DRV_SCALABLE };
 

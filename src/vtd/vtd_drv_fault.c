@@ -2,87 +2,11 @@
 /* Fault records and their event (7.2, 7.3), and what the fault core asks of the driver. */
 #include "vtd_drv_priv.h"
 
-static const char *const legacy_text[] = {
-	"Software",
-	"Present bit in root entry is clear",
-	"Present bit in context entry is clear",
-	"Invalid context entry",
-	"Access beyond MGAW",
-	"PTE Write access is not set",
-	"PTE Read access is not set",
-	"Next page table ptr is invalid",
-	"Root table address invalid",
-	"Context table ptr is invalid",
-	"non-zero reserved fields in RTP",
-	"non-zero reserved fields in CTP",
-	"non-zero reserved fields in PTE",
-	"PCE for translation request specifies blocking",
-};
-
-struct reason_text {
-	u8 reason;
-	const char *text;
-};
-
-static const struct reason_text scalable_text[] = {
-	{ 0x30, "SM: Invalid Root Table Address" },
-	{ 0x31, "SM: TTM 0 for request with PASID" },
-	{ 0x32, "SM: TTM 0 for page group request" },
-	{ 0x38, "SM: Error attempting to access Root Entry" },
-	{ 0x39, "SM: Present bit in Root Entry is clear" },
-	{ 0x3a, "SM: Non-zero reserved field set in Root Entry" },
-	{ 0x40, "SM: Error attempting to access Context Entry" },
-	{ 0x41, "SM: Present bit in Context Entry is clear" },
-	{ 0x42, "SM: Non-zero reserved field set in the Context Entry" },
-	{ 0x43, "SM: Invalid Context Entry" },
-	{ 0x44, "SM: DTE field in Context Entry is clear" },
-	{ 0x45, "SM: PASID Enable field in Context Entry is clear" },
-	{ 0x46, "SM: PASID is larger than the max in Context Entry" },
-	{ 0x47, "SM: PRE field in Context-Entry is clear" },
-	{ 0x48, "SM: RID_PASID field error in Context-Entry" },
-	{ 0x50, "SM: Error attempting to access the PASID Directory Entry" },
-	{ 0x51, "SM: Present bit in Directory Entry is clear" },
-	{ 0x52, "SM: Non-zero reserved field set in PASID Directory Entry" },
-	{ 0x58, "SM: Error attempting to access PASID Table Entry" },
-	{ 0x59, "SM: Present bit in PASID Table Entry is clear" },
-	{ 0x5a, "SM: Non-zero reserved field set in PASID Table Entry" },
-	{ 0x5b, "SM: Invalid Scalable-Mode PASID Table Entry" },
-	{ 0x5c, "SM: ERE field is clear in PASID Table Entry" },
-	{ 0x5d, "SM: SRE field is clear in PASID Table Entry" },
-	{ 0x70, "SM: Error attempting to access first-level paging entry" },
-	{ 0x71, "SM: Present bit in first-level paging entry is clear" },
-	{ 0x72, "SM: Non-zero reserved field set in first-level paging entry" },
-	{ 0x73, "SM: Error attempting to access FL-PML4 entry" },
-	{ 0x74, "SM: First-level entry address beyond MGAW in Nested translation" },
-	{ 0x75, "SM: Read permission error in FL-PML4 entry in Nested translation" },
-	{ 0x76, "SM: Read permission error in first-level paging entry in Nested translation" },
-	{ 0x77, "SM: Write permission error in first-level paging entry in Nested translation" },
-	{ 0x78, "SM: Error attempting to access second-level paging entry" },
-	{ 0x79, "SM: Read/Write permission error in second-level paging entry" },
-	{ 0x7a, "SM: Non-zero reserved field set in second-level paging entry" },
-	{ 0x7b, "SM: Invalid second-level page table pointer" },
-	{ 0x7c, "SM: A/D bit update needed in second-level entry when set up in no snoop" },
-	{ 0x80, "SM: Address in first-level translation is not canonical" },
-	{ 0x81, "SM: U/S set 0 for first-level translation with user privilege" },
-	{ 0x82, "SM: No execute permission for request with PASID and ER=1" },
-	{ 0x83, "SM: Address beyond the DMA hardware max" },
-	{ 0x84, "SM: Second-level entry address beyond the max" },
-	{ 0x85, "SM: No write permission for Write/AtomicOp request" },
-	{ 0x86, "SM: No read permission for Read/AtomicOp request" },
-	{ 0x87, "SM: Invalid address-interrupt address" },
-	{ 0x90, "SM: A/D bit update needed in first-level entry when set up in no snoop" },
-};
-
-const char *vtd_reason_text(u8 reason)
+const char *vtd_reason_text(u16 reason)
 {
-	u32 i;
+	const struct spec_kind *k = spec_kind(&vtd_records[VTD_RECORD_FRCD], reason);
 
-	if (reason < ARRAY_SIZE(legacy_text))
-		return legacy_text[reason];
-	for (i = 0; i < ARRAY_SIZE(scalable_text); i++)
-		if (scalable_text[i].reason == reason)
-			return scalable_text[i].text;
-	return "Unknown";
+	return k && k->printed ? k->printed : "Unknown";
 }
 
 void vtd_fault_decode(const u64 words[2], struct vtd_drv_fault *f)
