@@ -58,14 +58,11 @@ static void *driver_cfg(const struct kind_request *req)
 
 	if (!c)
 		return NULL;
+	c->common = req->common;
 	c->cmdq_log2 = (u8)req->cfg->iommu.cmdq_log2;
 	c->evtq_log2 = (u8)req->cfg->iommu.eventq_log2;
 	c->priq_log2 = (u8)req->cfg->iommu.priq_log2;
 	c->pri_devices = req->devices;
-	c->nested = req->cfg->driver.nested;
-	c->s2_page_bytes = fl_s2_page_bytes(req->cfg->driver.s2_page_bytes);
-	c->observe = req->observe;
-	c->observer = req->observer;
 	return c;
 }
 

@@ -50,6 +50,7 @@ static void *driver_cfg(const struct kind_request *req)
 
 	if (!c)
 		return NULL;
+	c->common = req->common;
 	c->haw = (u8)req->cfg->iommu.address_bits;
 	c->iq_order = order(req->cfg->iommu.cmdq_log2, 7);
 	c->prq_order = order(req->cfg->iommu.priq_log2, 7);
@@ -58,10 +59,6 @@ static void *driver_cfg(const struct kind_request *req)
 		c->msi[i].addr = KIND_MSI_DOORBELL;
 		c->msi[i].data = req->first_line + i;
 	}
-	c->nested = req->cfg->driver.nested;
-	c->s2_page_bytes = fl_s2_page_bytes(req->cfg->driver.s2_page_bytes);
-	c->observe = req->observe;
-	c->observer = req->observer;
 	return c;
 }
 

@@ -1,39 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* SMMUv2 driver: probe, remove, interrupts, and what its files share. */
+/* SMMUv2 driver: probe, remove, interrupts. */
 #include "smmuv2_drv_priv.h"
-
-bool smmuv2_drv_dead(struct smmuv2_drv *d)
-{
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	bool dead = d->dead;
-
-	fault_lock_release(&d->h.lock, flags);
-	return dead;
-}
-
-/* The SMMU is given up: answers that are owed are abandoned. The caller does not hold drv_host.lock. */
-void smmuv2_drv_die(struct smmuv2_drv *d)
-{
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-
-	d->dead = true;
-	d->stats.given_up = 1;
-	fault_lock_release(&d->h.lock, flags);
-}
-
-/*
- * Read a fault or TLB status register. Each has reserved bits, which read as zero: a device that is no longer there
- * reads as all ones. The caller does not hold drv_host.lock.
- */
-u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset)
-{
-	u32 value = drv_read32(&d->h, offset);
-
-	if (value != ~0U)
-		return value;
-	smmuv2_drv_die(d);
-	return 0;
-}
 
 /* ---- Probe ---- */
 
@@ -99,8 +66,9 @@ static int pick_nested(struct smmuv2_drv *d, u32 idr0, u32 idr2)
 	return f->first_bank < f->banks ? 0 : -ENODEV;
 }
 
-static int read_features(struct smmuv2_drv *d)
+static int features(struct drv_host *h)
 {
+	struct smmuv2_drv *d = v2d_of(h);
 	u32 idr0 = drv_read32(&d->h, SMMUV2_GR0_IDR0), idr1 = drv_read32(&d->h, SMMUV2_GR0_IDR1),
 	    idr2 = drv_read32(&d->h, SMMUV2_GR0_IDR2);
 	struct v2d_features *f = &d->f;
@@ -123,7 +91,7 @@ static int read_features(struct smmuv2_drv *d)
 	r = pick_format(d, idr0, idr2);
 	if (!r)
 		r = pick_sizes(d, idr2);
-	return r || !d->cfg.nested ? r : pick_nested(d, idr0, idr2);
+	return r || !d->cfg.common.nested ? r : pick_nested(d, idr0, idr2);
 }
 
 /* Probe what no identification register tells: the bits that SMR, CBAR.IRPTNDX and SCTLR.CFCFG implement. */
@@ -149,9 +117,10 @@ static void test_registers(struct smmuv2_drv *d)
 	drv_write32(&d->h, v2d_cb(d, f->first_bank, SMMUV2_CB_SCTLR), 0);
 }
 
-/* Remove everything that an earlier user has left: streams, banks, faults, translations. */
-static void quiet(struct smmuv2_drv *d)
+/* Remove everything that an earlier user, or this one, has left: streams, banks, faults, translations. */
+static void stop(struct drv_host *h)
 {
+	struct smmuv2_drv *d = v2d_of(h);
 	u32 n;
 
 	/* EXIDENABLE changes only while no entry is valid in either format (10.6). */
@@ -172,8 +141,9 @@ static void quiet(struct smmuv2_drv *d)
 	drv_write32(&d->h, SMMUV2_GR0_sGFSR, ~0U);
 }
 
-static int start(struct smmuv2_drv *d)
+static int start(struct drv_host *h)
 {
+	struct smmuv2_drv *d = v2d_of(h);
 	u32 scr0 = SMMUV2_sCR0_GFRE | SMMUV2_sCR0_GFIE | SMMUV2_sCR0_GCFGFRE | SMMUV2_sCR0_GCFGFIE |
 		   SMMUV2_sCR0_VMIDPNE | SMMUV2_sCR0_PTM | SMMUV2_sCR0_SMCFCFG;
 	u32 tries = 0;
@@ -181,7 +151,7 @@ static int start(struct smmuv2_drv *d)
 	drv_write32(&d->h, SMMUV2_GR0_TLBIALLH, 0);
 	drv_write32(&d->h, SMMUV2_GR0_TLBIALLNSNH, 0);
 	drv_write32(&d->h, SMMUV2_GR0_sTLBGSYNC, 0);
-	while (smmuv2_drv_status(d, SMMUV2_GR0_sTLBGSTATUS) & SMMUV2_sTLBGSTATUS_ACT) {
+	while (drv_status(&d->h, SMMUV2_GR0_sTLBGSTATUS) & SMMUV2_sTLBGSTATUS_ACT) {
 		if (drv_poll(&d->h, tries++))
 			continue;
 		drv_count(&d->h, &d->stats.sync_timeouts);
@@ -193,7 +163,7 @@ static int start(struct smmuv2_drv *d)
 		scr0 |= SMMUV2_sCR0_EXIDENABLE;
 	d->scr0 = scr0;
 	drv_write32(&d->h, SMMUV2_GR0_sCR0, scr0);
-	return smmuv2_drv_dead(d) ? -EIO : 0;
+	return drv_dead(&d->h) ? -EIO : 0;
 }
 
 static int stage2_create(struct smmuv2_drv *d)
@@ -205,60 +175,43 @@ static int stage2_create(struct smmuv2_drv *d)
 		.out_bits = d->f.pa_bits,
 		.stage2_level = PT_ANY_LEVEL,
 	};
-	int r = drv_stage2_create(&d->h, &cfg, d->cfg.s2_page_bytes, PT_PROT_ATTR(STAGE2_WB) | PT_PROT_SH(SH_INNER));
+	int r = drv_stage2_create(&d->h, &cfg, d->cfg.common.s2_page_bytes,
+				  PT_PROT_ATTR(STAGE2_WB) | PT_PROT_SH(SH_INNER));
 
 	if (!r)
 		smmuv2_drv_bank_nested(d);
 	return r;
 }
 
-static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
+static int alloc_all(struct drv_host *h)
 {
-	struct smmuv2_drv *d = drv;
+	struct smmuv2_drv *d = v2d_of(h);
 	u32 n;
-	int r;
 
-	memset(d, 0, sizeof(*d));
-	drv_host_init(&d->h, ops, ctx, core);
-	if (cfg)
-		d->cfg = *(const struct smmuv2_drv_cfg *)cfg;
-	d->h.observe = d->cfg.observe;
-	d->h.observer = d->cfg.observer;
-	d->cfg.tlbi_max = d->cfg.tlbi_max ? d->cfg.tlbi_max : 64;
-	r = read_features(d);
-	if (r)
-		return r;
 	d->bank = fl_zalloc(d->f.banks * sizeof(*d->bank));
 	if (!d->bank)
 		return -ENOMEM;
 	for (n = 0; n < d->f.banks; n++)
 		fault_lock_init(&d->bank[n].lock);
-	quiet(d);
+	stop(h);
 	test_registers(d);
-	r = d->cfg.nested ? stage2_create(d) : 0;
-	if (!r)
-		r = drv_bind(&d->h, &smmuv2_fault_ops, 0, SMMUV2_RESUME_TnR, SMMUV2_RESUME_TnR);
-	if (!r)
-		r = start(d);
-	if (!r)
-		return 0;
-	drv_unbind(&d->h);
-	drv_stage2_destroy(&d->h);
-	fl_free(d->bank);
-	return r;
+	return h->cfg->nested ? stage2_create(d) : 0;
 }
 
-static void remove(void *drv, u64 now)
+static void free_all(struct drv_host *h)
 {
-	struct smmuv2_drv *d = drv;
+	fl_free(v2d_of(h)->bank);
+	v2d_of(h)->bank = NULL;
+}
 
-	drv_note_now(&d->h, now);
-	drv_empty(&d->h, &smmuv2_drv_class, now);
-	drv_unbind(&d->h);
-	quiet(d);
-	drv_stage2_destroy(&d->h);
-	fl_free(d->bank);
-	d->bank = NULL;
+static const struct drv_cfg *configure(struct drv_host *h, const void *cfg)
+{
+	struct smmuv2_drv *d = v2d_of(h);
+
+	if (cfg)
+		d->cfg = *(const struct smmuv2_drv_cfg *)cfg;
+	d->cfg.tlbi_max = d->cfg.tlbi_max ? d->cfg.tlbi_max : 64;
+	return &d->cfg.common;
 }
 
 /* ---- Interrupts ---- */
@@ -278,7 +231,7 @@ static int irq_thread(void *drv, u32 line, u64 now)
 	u32 n, handled = 0;
 
 	drv_note_now(&d->h, now);
-	if (smmuv2_drv_dead(d))
+	if (drv_dead(&d->h))
 		return 0;
 	if (line < SMMUV2_IRQ_CONTEXT)
 		return (int)smmuv2_drv_global_faults(d);
@@ -293,20 +246,50 @@ const struct smmuv2_drv_stats *smmuv2_drv_stats(const void *drv)
 	return &((const struct smmuv2_drv *)drv)->stats;
 }
 
+static const struct drv_backend backend = {
+	.faults = &smmuv2_fault_ops,
+	.hw_code[FAULT_RETRY] = 0,
+	.hw_code[FAULT_TERMINATE] = SMMUV2_RESUME_TnR,
+	.hw_code[FAULT_FAILURE] = SMMUV2_RESUME_TnR,
+	.no_domain_code = FAULT_TERMINATE,
+	.driver_bytes = sizeof(struct smmuv2_drv),
+	.device_bytes = sizeof(struct v2d_dev),
+	.domain_bytes = sizeof(struct v2d_dom),
+	.sync_needs_handlers = true,
+	.configure = configure,
+	.features = features,
+	.alloc = alloc_all,
+	.free = free_all,
+	.start = start,
+	.stop = stop,
+	.device_check = smmuv2_drv_device_check,
+	.device_init = smmuv2_drv_device_init,
+	.credits = smmuv2_drv_credits,
+	.device_show = smmuv2_drv_device_show,
+	.device_exit = smmuv2_drv_device_exit,
+	.recoverable = smmuv2_drv_recoverable,
+	.throttle = smmuv2_drv_throttle,
+	.table = smmuv2_drv_table,
+	.domain_init = smmuv2_drv_domain_init,
+	.domain_exit = smmuv2_drv_domain_exit,
+	.users = smmuv2_drv_bank_stall,
+	.check = smmuv2_drv_check,
+	.reach = smmuv2_drv_reach,
+	.set = smmuv2_drv_set,
+	.prot = smmuv2_drv_prot,
+	.invalidate = smmuv2_drv_invalidate,
+};
+
+static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
+{
+	return drv_probe(drv, &backend, cfg, ops, ctx, core);
+}
+
 const struct drv_class smmuv2_drv_class = {
 	.name = "smmuv2",
 	.size = sizeof(struct smmuv2_drv),
 	.probe = probe,
-	.remove = remove,
-	.device_add = smmuv2_drv_device_add,
-	.device_remove = smmuv2_drv_device_remove,
-	.domain_alloc = smmuv2_drv_domain_alloc,
-	.domain_free = smmuv2_drv_domain_free,
-	.attach = smmuv2_drv_attach,
-	.detach = smmuv2_drv_detach,
-	.map = smmuv2_drv_map,
-	.unmap = smmuv2_drv_unmap,
-	.iova_to_phys = drv_iova_to_phys,
 	.irq = irq,
 	.irq_thread = irq_thread,
+	DRV_PROCEDURE,
 };

@@ -140,11 +140,15 @@ void smmuv2_drv_bank_mute(struct smmuv2_drv *d, u32 n, bool on)
 		drv_count(&d->h, &d->stats.muted);
 }
 
-/* Allocate a bank for a domain that is about to be used. The configuration gate is closed. */
-int smmuv2_drv_bank_take(struct smmuv2_drv *d, struct v2d_dom *dom)
+/* Allocate a bank for a domain that is about to be used. */
+int smmuv2_drv_reach(struct drv_device *dev, struct drv_domain *base, u32 pasid)
 {
+	struct smmuv2_drv *d = v2d_of(dev->host);
+	struct v2d_dom *dom = v2d_dom_of(base);
 	u32 n;
 
+	if (!drv_translates(base) || dom->bank >= 0)
+		return 0;
 	for (n = d->f.first_bank; n < d->f.banks; n++)
 		if (!d->bank[n].used)
 			break;
@@ -175,25 +179,24 @@ void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom)
 }
 
 /* CFCFG is set while there are masters and each of them may stall. The configuration gate is closed. */
-void smmuv2_drv_bank_stall(struct v2d_dom *dom)
+void smmuv2_drv_bank_stall(struct drv_domain *dom)
 {
-	struct smmuv2_drv *d = dom->d;
-	bool stall = dom->masters && d->cfg.cfcfg != SMMUV2_CFCFG_NEVER;
-	const struct v2d_dev *m;
-	struct v2d_bank *b;
+	struct smmuv2_drv *d = v2d_of(dom->host);
+	int n = v2d_dom_of(dom)->bank;
+	bool stall = dom->attachments && d->cfg.cfcfg != SMMUV2_CFCFG_NEVER;
+	const struct drv_attachment *a;
 	unsigned long flags;
 
-	if (dom->bank < 0)
+	if (n < 0)
 		return;
-	for (m = dom->masters; m && d->cfg.cfcfg == SMMUV2_CFCFG_FOLLOW; m = m->dom_next)
-		stall = stall && m->stall_on && !m->throttled;
-	b = &d->bank[dom->bank];
-	flags = fault_lock_acquire(&b->lock);
-	if (b->stall != stall) {
-		b->stall = stall;
-		write_sctlr(d, (u32)dom->bank);
+	for (a = dom->attachments; a && d->cfg.cfcfg == SMMUV2_CFCFG_FOLLOW; a = a->dom_next)
+		stall = stall && v2d_dev_of(a->dev)->stall_on && !v2d_dev_of(a->dev)->throttled;
+	flags = fault_lock_acquire(&d->bank[n].lock);
+	if (d->bank[n].stall != stall) {
+		d->bank[n].stall = stall;
+		write_sctlr(d, (u32)n);
 	}
-	fault_lock_release(&b->lock, flags);
+	fault_lock_release(&d->bank[n].lock, flags);
 }
 
 /* ---- TLB maintenance ---- */
@@ -204,13 +207,13 @@ static int wait_sync(struct smmuv2_drv *d, u64 status)
 	u32 tries = 0;
 
 	/* SACTIVE and GSACTIVE are the same bit. */
-	while (smmuv2_drv_status(d, status) & SMMUV2_TLBSTATUS_SACTIVE) {
+	while (drv_status(&d->h, status) & SMMUV2_TLBSTATUS_SACTIVE) {
 		if (drv_poll(&d->h, tries++))
 			continue;
 		drv_count(&d->h, &d->stats.sync_timeouts);
 		return -ETIMEDOUT;
 	}
-	if (smmuv2_drv_dead(d))
+	if (drv_dead(&d->h))
 		return -EIO;
 	drv_count(&d->h, &d->stats.syncs);
 	return 0;

@@ -89,7 +89,7 @@ static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault 
 	/* While a stall waits for its answer only MULTI can be set; RESUME clears it. */
 	if (!b->used || b->waiting || b->muted)
 		return FOUND_NOTHING;
-	fsr = smmuv2_drv_status(d, v2d_cb(d, n, SMMUV2_CB_FSR));
+	fsr = drv_status(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR));
 	if (!fsr)
 		b->last_fsr = b->stale = 0;
 	if (!(fsr & SMMUV2_FSR_FAULTS))
@@ -168,7 +168,7 @@ u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n)
 		return found == FOUND_STATUS;
 	count_fault(d, &f);
 	if (d->cfg.context_fault)
-		d->cfg.context_fault(d->cfg.observer, &f);
+		d->cfg.context_fault(d->cfg.common.observer, &f);
 	report(d, &r);
 	flags = fault_lock_acquire(&b->lock);
 	b->reporting--;
@@ -212,7 +212,7 @@ static bool global_nothing_new(struct smmuv2_drv *d, u32 gfsr)
 
 u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 {
-	u32 gfsr = smmuv2_drv_status(d, SMMUV2_GR0_sGFSR);
+	u32 gfsr = drv_status(&d->h, SMMUV2_GR0_sGFSR);
 	u32 synr[3], bit;
 	unsigned long flags;
 	u64 far;
@@ -229,7 +229,7 @@ u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 		d->stats.global_faults[bit] += gfsr >> bit & 1;
 	fault_lock_release(&d->h.lock, flags);
 	if (d->cfg.global_fault)
-		d->cfg.global_fault(d->cfg.observer, gfsr, far, synr);
+		d->cfg.global_fault(d->cfg.common.observer, gfsr, far, synr);
 	return 1;
 }
 
@@ -242,9 +242,9 @@ u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 static void resume(struct smmuv2_drv *d, u32 n, u32 how)
 {
 	struct v2d_bank *b = &d->bank[n];
-	u32 fsr = smmuv2_drv_dead(d) ? 0 : smmuv2_drv_status(d, v2d_cb(d, n, SMMUV2_CB_FSR));
+	u32 fsr = drv_dead(&d->h) ? 0 : drv_status(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR));
 
-	if (smmuv2_drv_dead(d))
+	if (drv_dead(&d->h))
 		return;
 	if (fsr & ~SMMUV2_FSR_SS)
 		drv_write32(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR), fsr);
@@ -267,9 +267,11 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 		b->waiting = false;
 		resume(d, r->index, r->hw_code);
 	}
-	dead = smmuv2_drv_dead(d);
+	dead = drv_dead(&d->h);
 	fault_lock_release(&b->lock, flags);
-	drv_count(&d->h, !waits ? &d->stats.stale_answers : dead ? &d->stats.abandoned : &d->stats.resumes[r->hw_code]);
+	drv_count(&d->h, !waits ? &d->stats.stale_answers
+			 : dead ? &d->h.stats.abandoned
+				: &d->stats.resumes[r->hw_code]);
 	return 0;
 }
 
@@ -294,7 +296,7 @@ static bool bank_pending(struct smmuv2_drv *d, u32 n)
 {
 	struct v2d_bank *b = &d->bank[n];
 	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool pending = b->used && !b->waiting && smmuv2_drv_status(d, v2d_cb(d, n, SMMUV2_CB_FSR));
+	bool pending = b->used && !b->waiting && drv_status(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR));
 
 	fault_lock_release(&b->lock, flags);
 	return pending;
@@ -305,7 +307,7 @@ static bool hw_pending(void *ctx)
 	struct smmuv2_drv *d = ctx;
 	u32 n;
 
-	for (n = d->f.first_bank; n < d->f.banks && !smmuv2_drv_dead(d); n++)
+	for (n = d->f.first_bank; n < d->f.banks && !drv_dead(&d->h); n++)
 		if (bank_pending(d, n))
 			return true;
 	return false;
@@ -329,7 +331,7 @@ static void hw_drain(void *ctx)
 	struct smmuv2_drv *d = ctx;
 	u32 n;
 
-	for (n = d->f.first_bank; n < d->f.banks && !smmuv2_drv_dead(d); n++) {
+	for (n = d->f.first_bank; n < d->f.banks && !drv_dead(&d->h); n++) {
 		give_another_chance(d, n);
 		smmuv2_drv_bank_faults(d, n);
 	}
@@ -339,11 +341,7 @@ static void hw_drain(void *ctx)
 const struct fault_ops smmuv2_fault_ops = {
 	.respond = respond,
 	.fence = fence,
-	.enable = smmuv2_drv_faults_enable,
-	.disable = smmuv2_drv_faults_disable,
-	.throttle = smmuv2_drv_faults_throttle,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
-	.sva_handle = drv_sva_handle,
-	.observe = drv_observe,
+	DRV_FAULT_OPS,
 };

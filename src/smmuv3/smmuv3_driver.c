@@ -2,105 +2,16 @@
 /* SMMUv3 driver: probe, remove, interrupts (3.11, 6.3, 9.1). */
 #include "smmuv3_drv_priv.h"
 
-#define CR0_ALL                                                                                                \
-	(SMMUV3_CR0_SMMUEN | SMMUV3_CR0_PRIQEN | SMMUV3_CR0_EVENTQEN | SMMUV3_CR0_CMDQEN | SMMUV3_CR0_ATSCHK | \
-	 SMMUV3_CR0_VMW)
-#define IRQ_ALL	     (SMMUV3_IRQ_GERROR_IRQEN | SMMUV3_IRQ_PRIQ_IRQEN | SMMUV3_IRQ_EVENTQ_IRQEN)
 #define MSI_DEVICE   1 /* CFG2.MemAttr: Device-nGnRE */
 #define CACHEABLE_WB 1
 #define INNER_SHARE  3
 #define STAGE2_WB    0xf /* MemAttr */
 
-bool v3d_dead(struct smmuv3_drv *d)
+/* Clearing SMMUEN terminates all stalls (6.3.9.6). */
+static void give_up(struct drv_host *h)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	bool dead = d->dead;
+	struct smmuv3_drv *d = v3d_of(h);
 
-	fault_lock_release(&d->h.lock, flags);
-	return dead;
-}
-
-/*
- * A register that has reserved bits has read as all ones: the device is no longer there, and there is nothing left
- * to switch off.
- */
-void v3d_gone(struct smmuv3_drv *d)
-{
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-
-	v3d_set_dead(d);
-	fault_lock_release(&d->h.lock, flags);
-}
-
-bool v3d_poll(struct smmuv3_drv *d, u32 tries)
-{
-	bool go_on = drv_poll(&d->h, tries);
-
-	if (!go_on)
-		drv_count(&d->h, &d->stats.timeouts);
-	return go_on;
-}
-
-/* Every table and queue is aligned to its size at least, and to 64 bytes. */
-static u64 align_of(u64 bytes)
-{
-	u64 align = 64;
-
-	while (align < bytes)
-		align <<= 1;
-	return align;
-}
-
-int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
-{
-	return drv_mem_alloc(&d->h, bytes, align_of(bytes), pa);
-}
-
-/* Allocate what the SMMU reaches through stage 2, if there is one: CDs and their tables. */
-int v3d_table_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa)
-{
-	return drv_table_alloc(&d->h, bytes, align_of(bytes), pa);
-}
-
-/* Write CR0 or IRQ_CTRL and wait until the acknowledge register shows it (6.3.9, 6.3.16). */
-int v3d_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack)
-{
-	u32 mask = reg == SMMUV3_CR0 ? CR0_ALL : IRQ_ALL;
-	u32 tries;
-
-	drv_write32(&d->h, reg, value);
-	for (tries = 0; (drv_read32(&d->h, ack) & mask) != value; tries++)
-		if (!v3d_poll(d, tries))
-			return -ETIMEDOUT;
-	return 0;
-}
-
-/* Terminate what arrives while SMMUEN is 0, with the update procedure of 6.3.14.1. */
-int v3d_gbpa_abort(struct smmuv3_drv *d)
-{
-	u32 tries = 0;
-	u32 gbpa;
-
-	while ((gbpa = drv_read32(&d->h, SMMUV3_GBPA)) & SMMUV3_GBPA_UPDATE)
-		if (!v3d_poll(d, tries++))
-			return -ETIMEDOUT;
-	drv_write32(&d->h, SMMUV3_GBPA, gbpa | SMMUV3_GBPA_ABORT | SMMUV3_GBPA_UPDATE);
-	for (tries = 0; drv_read32(&d->h, SMMUV3_GBPA) & SMMUV3_GBPA_UPDATE; tries++)
-		if (!v3d_poll(d, tries))
-			return -ETIMEDOUT;
-	return 0;
-}
-
-/* The SMMU no longer responds. Clearing SMMUEN terminates its stalls (6.3.9.6). */
-void v3d_die(struct smmuv3_drv *d)
-{
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	bool already = d->dead;
-
-	v3d_set_dead(d);
-	fault_lock_release(&d->h.lock, flags);
-	if (already)
-		return;
 	v3d_gbpa_abort(d);
 	v3d_reg_sync(d, 0, SMMUV3_CR0, SMMUV3_CR0ACK);
 }
@@ -158,8 +69,9 @@ static void probe_sizes(struct smmuv3_drv *d, u32 idr0, u32 idr1)
 	d->f.asid_bits = cut(c->asid_bits, 16, idr0 & SMMUV3_IDR0_ASID16 ? 16 : 8);
 }
 
-static int probe_features(struct smmuv3_drv *d)
+static int features(struct drv_host *h)
 {
+	struct smmuv3_drv *d = v3d_of(h);
 	u32 idr0 = drv_read32(&d->h, SMMUV3_IDR0);
 	u32 idr1 = drv_read32(&d->h, SMMUV3_IDR1);
 	u32 idr3 = drv_read32(&d->h, SMMUV3_IDR3);
@@ -169,7 +81,7 @@ static int probe_features(struct smmuv3_drv *d)
 	if (!~idr0 || !(idr0 & SMMUV3_IDR0_S1P) || !(idr0 & SMMUV3_IDR0_TTF_AA64) ||
 	    FIELD_GET(SMMUV3_IDR0_STALL_MODEL, idr0) > SMMUV3_STALL_MODEL_FORCED)
 		return -ENODEV;
-	if (d->cfg.nested && !(idr0 & SMMUV3_IDR0_S2P))
+	if (d->cfg.common.nested && !(idr0 & SMMUV3_IDR0_S2P))
 		return -EOPNOTSUPP;
 	probe_sizes(d, idr0, idr1);
 	d->f.stall_model = (u8)FIELD_GET(SMMUV3_IDR0_STALL_MODEL, idr0);
@@ -225,11 +137,13 @@ static int stage2_create(struct smmuv3_drv *d)
 	};
 
 	d->vmid = FIELD_PREP(SMMUV3_CMD_TLBI_0_VMID, (u64)DRV_VMID);
-	return drv_stage2_create(&d->h, &cfg, d->cfg.s2_page_bytes, PT_PROT_ATTR(STAGE2_WB) | PT_PROT_SH(INNER_SHARE));
+	return drv_stage2_create(&d->h, &cfg, d->cfg.common.s2_page_bytes,
+				 PT_PROT_ATTR(STAGE2_WB) | PT_PROT_SH(INNER_SHARE));
 }
 
-static int alloc_all(struct smmuv3_drv *d)
+static int alloc_all(struct drv_host *h)
 {
+	struct smmuv3_drv *d = v3d_of(h);
 	int r;
 
 	d->cmdq.log2 = d->cfg.cmdq_log2;
@@ -244,15 +158,16 @@ static int alloc_all(struct smmuv3_drv *d)
 		r = queue_place(d, SMMUV3_EVENTQ_BASE, &d->evtq.log2, SMMUV3_EVT_BYTES, &d->evtq.base, &d->evtq.bytes);
 	if (!r && d->f.pri)
 		r = queue_place(d, SMMUV3_PRIQ_BASE, &d->priq.log2, SMMUV3_PRI_BYTES, &d->priq.base, &d->priq.bytes);
-	if (!r && d->cfg.nested)
+	if (!r && d->cfg.common.nested)
 		r = stage2_create(d);
 	return r ? r : v3d_strtab_init(d);
 }
 
-static void free_all(struct smmuv3_drv *d)
+static void free_all(struct drv_host *h)
 {
+	struct smmuv3_drv *d = v3d_of(h);
+
 	v3d_strtab_exit(d);
-	drv_stage2_destroy(&d->h);
 	if (d->cmdq.bytes && d->cmdq.base)
 		drv_mem_free(&d->h, d->cmdq.base, d->cmdq.bytes);
 	if (d->evtq.bytes && d->evtq.base)
@@ -346,8 +261,9 @@ static int invalidate_all(struct smmuv3_drv *d)
 }
 
 /* The steps of 3.11, in order. */
-static int start(struct smmuv3_drv *d)
+static int start(struct drv_host *h)
 {
+	struct smmuv3_drv *d = v3d_of(h);
 	int r = disable(d);
 
 	if (r)
@@ -367,59 +283,21 @@ static int start(struct smmuv3_drv *d)
 	return r ? r : switch_on(d, SMMUV3_CR0_SMMUEN);
 }
 
-static void stop(struct smmuv3_drv *d)
+static void stop(struct drv_host *h)
 {
+	struct smmuv3_drv *d = v3d_of(h);
+
 	v3d_reg_sync(d, 0, SMMUV3_IRQ_CTRL, SMMUV3_IRQ_CTRLACK);
 	disable(d);
 }
 
-static int bind(struct smmuv3_drv *d)
+static const struct drv_cfg *configure(struct drv_host *h, const void *cfg)
 {
-	u32 retry = FIELD_PREP(DRV_HW_STALL, 1) | FIELD_PREP(DRV_HW_PRI, SMMUV3_PRI_RESP_SUCCESS);
-	u32 terminate = FIELD_PREP(DRV_HW_STALL, DRV_RESUME_ABORT) | FIELD_PREP(DRV_HW_PRI, SMMUV3_PRI_RESP_INVALID);
-	u32 failure = FIELD_PREP(DRV_HW_STALL, DRV_RESUME_ABORT) | FIELD_PREP(DRV_HW_PRI, SMMUV3_PRI_RESP_FAILURE);
+	struct smmuv3_drv *d = v3d_of(h);
 
-	return drv_bind(&d->h, &smmuv3_fault_ops, retry, terminate, failure);
-}
-
-static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
-{
-	struct smmuv3_drv *d = drv;
-	int r;
-
-	memset(d, 0, sizeof(*d));
-	drv_host_init(&d->h, ops, ctx, core);
 	if (cfg)
 		d->cfg = *(const struct smmuv3_drv_cfg *)cfg;
-	d->h.observe = d->cfg.observe;
-	d->h.observer = d->cfg.observer;
-	r = probe_features(d);
-	if (r)
-		return r;
-	r = alloc_all(d);
-	if (!r) {
-		r = start(d);
-		/* Last: a watchdog must not meet queues that are being set up. */
-		if (!r)
-			r = bind(d);
-		if (r)
-			stop(d);
-	}
-	if (!r)
-		return 0;
-	free_all(d);
-	return r;
-}
-
-static void remove(void *drv, u64 now)
-{
-	struct smmuv3_drv *d = drv;
-
-	drv_note_now(&d->h, now);
-	drv_empty(&d->h, &smmuv3_drv_class, now);
-	drv_unbind(&d->h);
-	stop(d);
-	free_all(d);
+	return &d->cfg.common;
 }
 
 static enum drv_irq irq(void *drv, u32 line, u64 now)
@@ -459,20 +337,55 @@ const struct smmuv3_drv_stats *smmuv3_drv_stats(const void *drv)
 	return &((const struct smmuv3_drv *)drv)->stats;
 }
 
+/* As DRV_HW_STALL and DRV_HW_PRI say; the kernel's FIELD_PREP() makes no constant. */
+#define HW_CODE(ac_ab, resp) ((ac_ab) | (resp) << 4)
+
+static const struct drv_backend backend = {
+	.faults = &smmuv3_fault_ops,
+	.hw_code[FAULT_RETRY] = HW_CODE(1, SMMUV3_PRI_RESP_SUCCESS),
+	.hw_code[FAULT_TERMINATE] = HW_CODE(DRV_RESUME_ABORT, SMMUV3_PRI_RESP_INVALID),
+	.hw_code[FAULT_FAILURE] = HW_CODE(DRV_RESUME_ABORT, SMMUV3_PRI_RESP_FAILURE),
+	.driver_bytes = sizeof(struct smmuv3_drv),
+	.device_bytes = sizeof(struct v3d_dev),
+	.domain_bytes = sizeof(struct v3d_dom),
+	.configure = configure,
+	.features = features,
+	.alloc = alloc_all,
+	.free = free_all,
+	.start = start,
+	.stop = stop,
+	.recover = v3d_cmdq_recover,
+	.give_up = give_up,
+	.device_check = v3d_device_check,
+	.device_init = v3d_device_init,
+	.credits = v3d_credits,
+	.device_show = v3d_device_show,
+	.device_hide = v3d_stall_term,
+	.device_exit = v3d_device_exit,
+	.block = v3d_block,
+	.recoverable = v3d_recoverable,
+	.throttle = v3d_throttle,
+	.table = v3d_table,
+	.domain_init = v3d_domain_init,
+	.domain_exit = v3d_domain_exit,
+	.check = v3d_check,
+	.reach = v3d_reach,
+	.set = v3d_set,
+	.flush = v3d_flush,
+	.prot = v3d_prot,
+	.invalidate = v3d_invalidate,
+};
+
+static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
+{
+	return drv_probe(drv, &backend, cfg, ops, ctx, core);
+}
+
 const struct drv_class smmuv3_drv_class = {
 	.name = "smmuv3",
 	.size = sizeof(struct smmuv3_drv),
 	.probe = probe,
-	.remove = remove,
-	.device_add = v3d_device_add,
-	.device_remove = v3d_device_remove,
-	.domain_alloc = v3d_domain_alloc,
-	.domain_free = v3d_domain_free,
-	.attach = v3d_attach,
-	.detach = v3d_detach,
-	.map = v3d_map,
-	.unmap = v3d_unmap,
-	.iova_to_phys = drv_iova_to_phys,
 	.irq = irq,
 	.irq_thread = irq_thread,
+	DRV_PROCEDURE,
 };

@@ -17,7 +17,7 @@ static void refresh(struct smmuv3_drv *d)
 	u32 used = ring_used((u32)q->head, cons, q->log2);
 
 	if (!~cons)
-		v3d_set_dead(d);
+		drv_gone_locked(&d->h);
 	else if (used <= 1U << q->log2)
 		q->tail = q->head - used;
 	else
@@ -50,7 +50,7 @@ static int append(struct smmuv3_drv *d, u64 (*w)[SMMUV3_CMD_WORDS], u32 n)
 	u32 i;
 	int r;
 
-	if (d->dead)
+	if (d->h.dead)
 		return -EIO;
 	if (space(q) < n)
 		refresh(d);
@@ -92,8 +92,8 @@ static bool recover_locked(struct smmuv3_drv *d)
 	u32 err, gerror = drv_read32(&d->h, SMMUV3_GERROR);
 
 	if (!~gerror)
-		v3d_set_dead(d);
-	if (d->dead || !((gerror ^ d->gerrorn) & SMMUV3_GERROR_CMDQ_ERR))
+		drv_gone_locked(&d->h);
+	if (d->h.dead || !((gerror ^ d->gerrorn) & SMMUV3_GERROR_CMDQ_ERR))
 		return false;
 	err = FIELD_GET(SMMUV3_CMDQ_CONS_ERR, drv_read32(&d->h, SMMUV3_CMDQ_CONS));
 	refresh(d);
@@ -121,14 +121,15 @@ static bool recover_locked(struct smmuv3_drv *d)
 }
 
 /* Handle GERROR.CMDQ_ERR if it is active. Process context. */
-void v3d_cmdq_recover(struct smmuv3_drv *d)
+void v3d_cmdq_recover(struct drv_host *h)
 {
+	struct smmuv3_drv *d = v3d_of(h);
 	unsigned long flags = fault_lock_acquire(&d->h.lock);
 	bool hopeless = recover_locked(d);
 
 	fault_lock_release(&d->h.lock, flags);
 	if (hopeless)
-		v3d_die(d);
+		drv_die(&d->h);
 }
 
 static int submit(struct smmuv3_drv *d, u64 (*w)[SMMUV3_CMD_WORDS], u32 n, u64 *end)
@@ -148,8 +149,8 @@ static int submit(struct smmuv3_drv *d, u64 (*w)[SMMUV3_CMD_WORDS], u32 n, u64 *
 		n -= (u32)done;
 		if (done)
 			continue;
-		v3d_cmdq_recover(d);
-		if (!v3d_poll(d, tries++))
+		v3d_cmdq_recover(&d->h);
+		if (!drv_poll(&d->h, tries++))
 			return -ETIMEDOUT;
 	}
 	return 0;
@@ -166,12 +167,12 @@ static int wait_for(struct smmuv3_drv *d, u64 end)
 		flags = fault_lock_acquire(&d->h.lock);
 		refresh(d);
 		done = d->cmdq.tail >= end;
-		dead = d->dead;
+		dead = d->h.dead;
 		fault_lock_release(&d->h.lock, flags);
 		if (done || dead)
 			return done ? 0 : -EIO;
-		v3d_cmdq_recover(d);
-		if (!v3d_poll(d, tries))
+		v3d_cmdq_recover(&d->h);
+		if (!drv_poll(&d->h, tries))
 			return -ETIMEDOUT;
 	}
 }

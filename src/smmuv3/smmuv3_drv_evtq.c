@@ -80,7 +80,7 @@ static int end_orphan(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 {
 	bool impdef = ev->id >= 0xe0 && ev->id <= 0xef;
 
-	if (impdef || d->f.stall_model == SMMUV3_STALL_MODEL_NONE || v3d_dead(d))
+	if (impdef || d->f.stall_model == SMMUV3_STALL_MODEL_NONE || drv_dead(&d->h))
 		return 0;
 	if (v3d_resume(d, ev->sid, ev->stag, DRV_RESUME_ABORT))
 		return -EAGAIN;
@@ -121,6 +121,6 @@ int v3d_event(struct smmuv3_drv *d, const u64 *words)
 	d->stats.unknown_events += !ev.known;
 	memcpy(d->stats.last_event, words, sizeof(d->stats.last_event));
 	if (d->cfg.event)
-		d->cfg.event(d->cfg.observer, &ev);
+		d->cfg.event(d->cfg.common.observer, &ev);
 	return 0;
 }

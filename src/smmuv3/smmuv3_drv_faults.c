@@ -27,8 +27,8 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	struct smmuv3_drv *d = ctx;
 
 	/* Clearing SMMUEN has ended every stall, and endpoints must be set up anew (6.3.9.6). */
-	if (v3d_dead(d)) {
-		drv_count(&d->h, &d->stats.abandoned);
+	if (drv_dead(&d->h)) {
+		drv_count(&d->h, &d->h.stats.abandoned);
 		return 0;
 	}
 	if (r->type == FAULT_PAGE_REQUEST)
@@ -47,25 +47,25 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	int r;
 
 	v3d_cmd_begin(&c);
-	if (v3d_dead(d))
+	if (drv_dead(&d->h))
 		return 0;
 	/*
 	 * A response that was consumed was taken; and events of earlier invalidated structures become visible (4.7.3).
 	 */
 	r = v3d_cmd_sync(d, &c);
 	if (r || what == FAULT_FENCE_RESPONSES)
-		return v3d_dead(d) ? 0 : r;
+		return drv_dead(&d->h) ? 0 : r;
 	r = v3d_outq_fence(d, &d->evtq);
-	if (!r && dev->pri)
+	if (!r && dev->base.pri)
 		r = v3d_outq_fence(d, &d->priq);
-	return v3d_dead(d) ? 0 : r;
+	return drv_dead(&d->h) ? 0 : r;
 }
 
 static bool hw_pending(void *ctx)
 {
 	struct smmuv3_drv *d = ctx;
 
-	if (v3d_dead(d))
+	if (drv_dead(&d->h))
 		return false;
 	return v3d_outq_pending(d, &d->evtq) || (d->f.pri && v3d_outq_pending(d, &d->priq));
 }
@@ -82,11 +82,7 @@ static void hw_drain(void *ctx)
 const struct fault_ops smmuv3_fault_ops = {
 	.respond = respond,
 	.fence = fence,
-	.enable = v3d_faults_enable,
-	.disable = v3d_faults_disable,
-	.throttle = v3d_faults_throttle,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
-	.sva_handle = drv_sva_handle,
-	.observe = drv_observe,
+	DRV_FAULT_OPS,
 };

@@ -11,7 +11,7 @@ static u32 active(struct smmuv3_drv *d)
 
 	if (~gerror)
 		return gerror ^ d->gerrorn;
-	v3d_gone(d);
+	drv_gone(&d->h);
 	return 0;
 }
 
@@ -46,35 +46,35 @@ static void eventq_abort(struct smmuv3_drv *d)
 
 	drv_gate_close(&d->h, &d->h.config);
 	for (dev = d->h.devs; dev; dev = dev->next)
-		if (v3d_dev_of(dev)->can_stall)
-			v3d_dev_abort(v3d_dev_of(dev), true);
+		if (dev->can_stall)
+			drv_block(dev, true);
 	v3d_outq_discard(d, &d->evtq);
 	acknowledge(d, SMMUV3_GERROR_EVENTQ_ABT_ERR);
 	for (dev = d->h.devs; dev; dev = dev->next)
-		if (v3d_dev_of(dev)->can_stall)
-			v3d_dev_restart(v3d_dev_of(dev), now);
+		if (dev->can_stall)
+			v3d_restart(dev, now);
 	drv_gate_open(&d->h, &d->h.config);
 }
 
 int v3d_gerror(struct smmuv3_drv *d)
 {
-	u32 bits = v3d_dead(d) ? 0 : active(d);
+	u32 bits = drv_dead(&d->h) ? 0 : active(d);
 	u32 rest = bits & ~(u32)(SMMUV3_GERROR_CMDQ_ERR | SMMUV3_GERROR_EVENTQ_ABT_ERR);
 	int n;
 
 	d->gerror_stale = bits ? d->gerror_stale + 1 : 0;
-	if (!bits || v3d_dead(d))
+	if (!bits || drv_dead(&d->h))
 		return 0;
 	if (d->gerror_stale > STALE) {
-		v3d_die(d);
+		drv_die(&d->h);
 		return 0;
 	}
 	n = count(d, bits);
 	if (bits & SMMUV3_GERROR_CMDQ_ERR)
-		v3d_cmdq_recover(d);
+		v3d_cmdq_recover(&d->h);
 	if (bits & SMMUV3_GERROR_SFM_ERR) {
 		/* Only a reset ends service failure mode (12.3). */
-		v3d_die(d);
+		drv_die(&d->h);
 		return n;
 	}
 	if (bits & SMMUV3_GERROR_EVENTQ_ABT_ERR)

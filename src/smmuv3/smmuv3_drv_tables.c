@@ -261,7 +261,7 @@ int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[SMMUV3_STE_WORDS]
 /* One CD, a linear table, or two levels if there are more than one leaf table holds. */
 int v3d_cdtab_init(struct v3d_dev *dev, u8 bits)
 {
-	struct smmuv3_drv *d = dev->d;
+	struct smmuv3_drv *d = v3d_of(dev->base.host);
 	u64 bytes = (u64)SMMUV3_CD_BYTES << bits;
 	int r;
 
@@ -281,7 +281,7 @@ int v3d_cdtab_init(struct v3d_dev *dev, u8 bits)
 
 void v3d_cdtab_exit(struct v3d_dev *dev)
 {
-	struct drv_host *h = &dev->d->h;
+	struct drv_host *h = dev->base.host;
 	u32 i;
 
 	for (i = 0; dev->cd_l2 && i < 1U << (dev->cd_bits - CD_L2_BITS); i++)
@@ -302,17 +302,17 @@ static int cfgi_cd(struct v3d_dev *dev, u32 ssid, bool leaf)
 
 	v3d_cmd_begin(&c);
 	for (i = 0; i < dev->base.n_sids; i++)
-		v3d_cmd_add(dev->d, &c,
+		v3d_cmd_add(v3d_of(dev->base.host), &c,
 			    SMMUV3_CMD_CFGI_CD | FIELD_PREP(SMMUV3_CMD_0_SUBSTREAMID, ssid) |
 				    FIELD_PREP(SMMUV3_CMD_0_STREAMID, dev->base.sids[i]),
 			    leaf ? SMMUV3_CMD_CFGI_1_LEAF : 0);
-	return v3d_cmd_sync(dev->d, &c);
+	return v3d_cmd_sync(v3d_of(dev->base.host), &c);
 }
 
 /* Make sure that there is a CD for @ssid. */
 int v3d_cdtab_reach(struct v3d_dev *dev, u32 ssid)
 {
-	struct smmuv3_drv *d = dev->d;
+	struct smmuv3_drv *d = v3d_of(dev->base.host);
 	u32 i = ssid >> CD_L2_BITS;
 	u64 pa;
 	int r;
@@ -379,11 +379,11 @@ int v3d_cd_write(struct v3d_dev *dev, u32 ssid, const u64 cd[SMMUV3_CD_WORDS])
 			       .valid = SMMUV3_CD_0_V,
 			       .used = cd_used,
 			       .sync = cd_sync,
-			       .d = dev->d,
+			       .d = v3d_of(dev->base.host),
 			       .dev = dev,
 			       .id = ssid };
 	u64 now[SMMUV3_CD_WORDS];
-	int r = drv_read_words(&dev->d->h, e.pa, now, SMMUV3_CD_WORDS);
+	int r = drv_read_words(dev->base.host, e.pa, now, SMMUV3_CD_WORDS);
 
 	if (r)
 		return r;

@@ -35,7 +35,7 @@ static void report(struct vtd_drv *d, const u64 *words)
 	vtd_fault_decode(words, &f);
 	d->stats.faults[f.reason]++;
 	if (d->cfg.fault)
-		d->cfg.fault(d->cfg.observer, &f);
+		d->cfg.fault(d->cfg.common.observer, &f);
 	r.addr = f.addr;
 	r.sid = f.sid;
 	r.pasid = f.has_pasid ? f.pasid : FAULT_NO_PASID;
@@ -51,7 +51,7 @@ static void report(struct vtd_drv *d, const u64 *words)
 /* The gate is closed: nobody else reads a record that is not cleared yet. *@news: a record that differs from the last. */
 static int take_faults(struct vtd_drv *d, u32 budget, bool *news)
 {
-	u32 fsts = vdrv_status(d, VTD_FSTS);
+	u32 fsts = drv_status(&d->h, VTD_FSTS);
 	u32 n = (u32)FIELD_GET(VTD_CAP_NFR, d->cap) + 1, i = (u32)FIELD_GET(VTD_FSTS_FRI, (u64)fsts) % n;
 	u64 base = FIELD_GET(VTD_CAP_FRO, d->cap) * 16, at, words[2];
 	int done = 0;
@@ -93,7 +93,7 @@ int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
 	bool news = false;
 	int done;
 
-	if (vdrv_dead(d))
+	if (drv_dead(&d->h))
 		return 0;
 	drv_gate_close(&d->h, &d->fault_gate);
 	done = take_faults(d, budget, &news);
@@ -118,7 +118,7 @@ void vdrv_fault_empty(struct vtd_drv *d)
 
 bool vdrv_fault_pending(struct vtd_drv *d)
 {
-	return vdrv_status(d, VTD_FSTS) & VTD_FSTS_EVENTS;
+	return drv_status(&d->h, VTD_FSTS) & VTD_FSTS_EVENTS;
 }
 
 /* ---- fault_ops ---- */
@@ -129,8 +129,8 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	u64 qw0 = VTD_DESC_PAGE_RESP | FIELD_PREP(VTD_RESP_RID, (u64)r->sid) | FIELD_PREP(VTD_RESP_RC, (u64)r->hw_code);
 	int err;
 
-	if (vdrv_dead(d)) {
-		drv_count(&d->h, &d->stats.abandoned);
+	if (drv_dead(&d->h)) {
+		drv_count(&d->h, &d->h.stats.abandoned);
 		return 0;
 	}
 	if (r->pasid != FAULT_NO_PASID)
@@ -146,9 +146,9 @@ static int fence_responses(struct vdrv_dev *dev)
 {
 	struct vdrv_batch b = { .n = 0 };
 
-	vdrv_add(dev->d, &b, VTD_DESC_WAIT | VTD_WAIT_FN, 0);
+	vdrv_add(vdrv_of(dev->base.host), &b, VTD_DESC_WAIT | VTD_WAIT_FN, 0);
 	vdrv_add_device_tlb(dev, &b, FAULT_NO_PASID, 0, ~0ULL);
-	return vdrv_sync(dev->d, &b, 0);
+	return vdrv_sync(vdrv_of(dev->base.host), &b, 0);
 }
 
 static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
@@ -157,9 +157,14 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	struct vdrv_dev *dev = dev_ctx;
 	int r = 0;
 
-	if (!vdrv_dead(d) && dev->pri)
+	if (!drv_dead(&d->h) && dev->base.pri)
 		r = what == FAULT_FENCE_REPORTS ? vdrv_prq_drain(dev) : fence_responses(dev);
-	return vdrv_dead(d) ? 0 : r;
+	return drv_dead(&d->h) ? 0 : r;
+}
+
+int vdrv_drain_responses(struct drv_device *dev)
+{
+	return dev->pri ? fence(dev->host, dev, FAULT_FENCE_RESPONSES) : 0;
 }
 
 /* PPR or PRO that nobody has cleared would swallow the next event. */
@@ -175,7 +180,7 @@ static bool hw_pending(void *ctx)
 {
 	struct vtd_drv *d = ctx;
 
-	if (vdrv_dead(d))
+	if (drv_dead(&d->h))
 		return false;
 	return vdrv_fault_pending(d) || (d->pri && vdrv_prq_pending(d));
 }
@@ -192,11 +197,8 @@ static void hw_drain(void *ctx)
 const struct fault_ops vtd_fault_ops = {
 	.respond = respond,
 	.fence = fence,
-	.enable = vdrv_faults_enable,
-	.disable = vdrv_faults_disable,
 	.clear_stale = clear_stale,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
-	.sva_handle = drv_sva_handle,
-	.observe = drv_observe,
+	DRV_FAULT_OPS,
 };

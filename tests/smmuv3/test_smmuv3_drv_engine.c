@@ -193,7 +193,7 @@ START_TEST(loses_no_stall_when_the_queue_overflows)
 	device(9, false, 0);
 	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, &h);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
-	ck_assert_uint_eq(smmuv3_drv_credits(dev), 16);
+	ck_assert_uint_eq(drv_credits(dev), 16);
 	for (i = 0; i < n; i++) {
 		rig_access(&r, 8, DRV_NO_PASID, 0x1000ULL * (i + 1), 0);
 		rig_access(&r, 0x77, DRV_NO_PASID, 0x1000, 0);

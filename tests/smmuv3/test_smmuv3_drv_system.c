@@ -399,7 +399,7 @@ START_TEST(a_long_random_run)
 			break;
 		}
 	}
-	ck_assert_uint_eq(stats()->timeouts, 0);
+	ck_assert_uint_eq(drv_stats(r.drv)->timeouts, 0);
 	rig_stop(&r);
 }
 END_TEST
