@@ -16,6 +16,7 @@
 #include "iommu.h"
 #include "pt.h"
 #include "tcache.h"
+#include "regs.h"
 #include "vtd_regs.h"
 
 #define VTD_DEFAULT_VER 0x50

@@ -179,4 +179,7 @@ void vtd_walk_cancel(void *hw, struct iommu_walk *w);
 void vtd_walk_disown(struct iommu_walk *w);
 enum xlat vtd_translate(void *hw, const struct dma_txn *t, struct xlat_result *r);
 
+/* vtd_regs.c: the register table of an implementation. Rows used, or -EINVAL if registers lie on top of others. */
+int vtd_regs_build(u64 cap, u64 ecap, u32 ver, struct reg_desc *table);
+
 #endif /* VTD_PRIV_H */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "vtd_regs.h"
+/* The registers of one implementation: rows of the table that CAP and ECAP say are there, and where. */
+#include "vtd_priv.h"
 
 static bool cells_overlap(const struct reg_desc *a, const struct reg_desc *b)
 {

@@ -3,7 +3,6 @@
 #ifndef VTD_REGS_H
 #define VTD_REGS_H
 
-#include "regs.h"
 #include "vtd_spec.h"
 
 /* Type of an invalidation descriptor (6.5.2) */
@@ -36,16 +35,5 @@ static inline u32 vtd_domain_bits(u64 cap)
 
 	return bits < 16 ? bits : 16;
 }
-
-/**
- * vtd_regs_build() - build the register table of an implementation
- * @cap: CAP_REG
- * @ecap: ECAP_REG
- * @ver: VER_REG
- * @table: receives the rows; has room for VTD_REG_ROWS
- *
- * Return: Rows used, or -EINVAL if CAP.FRO or ECAP.IRO place registers on top of others.
- */
-int vtd_regs_build(u64 cap, u64 ecap, u32 ver, struct reg_desc *table);
 
 #endif /* VTD_REGS_H */

@@ -3,7 +3,6 @@
 #ifndef SMMUV2_REGS_H
 #define SMMUV2_REGS_H
 
-#include "regs.h"
 #include "smmuv2_spec.h"
 
 /* Interrupt lines, as iommu_ops.irq and drv_class.irq number them */

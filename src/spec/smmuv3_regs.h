@@ -3,7 +3,6 @@
 #ifndef SMMUV3_REGS_H
 #define SMMUV3_REGS_H
 
-#include "regs.h"
 #include "smmuv3_spec.h"
 
 /* ---- wired interrupts: iommu_ops.irq() lines, all edge-triggered (3.18) ---- */
