@@ -84,7 +84,6 @@ ps_t MemoryModel::visit(u64 unit, ps_t t, bool &hit) {
     b.uses++;
     b.busy += length;
     b.waited += begin - t;
-    b.latest = std::max(b.latest, begin + length);
     return begin;
 }
 
@@ -105,18 +104,18 @@ ps_t MemoryModel::price_at(u64 pa, ps_t t, u32 bytes, ps_t &waited) {
     return begin + (open ? config_.memory.row_hit_ps : latency_.next());
 }
 
-std::vector<const Usage *> MemoryModel::usages() const {
+std::vector<const Usage *> MemoryModel::usages(ps_t until) const {
     std::vector<const Usage *> all;
 
     for (const Bank &b : banks_) {
-        b.use.total(b.uses, b.busy, b.waited, b.latest);
+        b.use.total(b.uses, b.times.busy(b.busy, until), b.waited);
         all.push_back(&b.use);
     }
     return all;
 }
 
 void MemoryModel::mark(ps_t t) {
-    usages(); // brings them up to date
+    usages(t); // brings them up to date
     for (Bank &b : banks_)
         b.use.mark(t);
 }

@@ -59,8 +59,8 @@ public:
     /// The same at @p pa with banks and a drawn latency. @p waited: of it, for others to leave a bank.
     ps_t price_at(u64 pa, ps_t t, u32 bytes, ps_t &waited);
 
-    /// The banks and what they did, in a fixed order.
-    std::vector<const Usage *> usages() const;
+    /// The banks and what they did up to @p until, in a fixed order.
+    std::vector<const Usage *> usages(ps_t until = kNever) const;
     /// Their accounts begin at @p t.
     void mark(ps_t t);
 
@@ -88,7 +88,6 @@ private:
         u64 uses = 0;
         unsigned __int128 busy = 0, waited = 0;
         u64 row = kNever; // open
-        ps_t latest = 0;
     };
 
     ps_t transfer(ps_t t, u32 bytes);

@@ -86,8 +86,8 @@ void PcieEndpoint::count_atc(iommu_cache_stats &c) const {
     }
 }
 
-std::vector<const Usage *> PcieEndpoint::usages() const {
-    std::vector<const Usage *> all{&to_root_.usage(), &to_device_.usage()};
+std::vector<const Usage *> PcieEndpoint::usages(ps_t until) const {
+    std::vector<const Usage *> all{&to_root_.usage(until), &to_device_.usage(until)};
 
     for (auto &f : functions_) {
         all.push_back(&f->tag_use);

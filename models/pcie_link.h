@@ -110,11 +110,12 @@ public:
     }
     /// Its account begins at @p t.
     void mark(ps_t t) {
-        usage();
+        usage(t);
         use_.mark(t);
     }
-    const Usage &usage() const {
-        use_.total(uses_, busy_, waited_);
+    /// What it did up to @p until.
+    const Usage &usage(ps_t until) const {
+        use_.total(uses_, table_.busy(busy_, until), waited_);
         return use_;
     }
 

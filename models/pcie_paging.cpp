@@ -127,7 +127,7 @@ void PcieEndpoint::book_group(Access &a, Function &f) {
         return;
     }
     if (a.waiter.first && g.sent > b->at())
-        f.credits.add_wait(g.sent - b->at());
+        f.credits.add_wait(b->at(), g.sent);
     b->book(OWNER_CREDIT, g.sent);
     to_root_.book(b, g.arrived);
     b->book(OWNER_RECORD_PORT, g.recorded - config_.notify.pri_write_ps);

@@ -658,13 +658,13 @@ START_TEST(banks_serve_one_at_a_time) {
     ck_assert_uint_eq(b.memory.price_at(0x1020, ns(70), 64, waited), ns(70 + 50)); // half of each, both free
     ck_assert_uint_eq(b.memory.price_at(192, ns(35), 64, waited), ns(35 + 50)); // earlier: the gap before 70 is enough
     ck_assert_uint_eq(waited, 0);
-    auto banks = b.memory.usages();
+    auto banks = b.memory.usages(ns(100));
     ck_assert_uint_eq(banks.size(), 2);
     for (unsigned i = 0; i < 2; i++) {
-        ck_assert_uint_eq(banks[i]->uses(), 3);
-        ck_assert_uint_eq(u64(banks[i]->busy()), ns(90));
-        ck_assert_uint_eq(u64(banks[i]->waited()), i ? 0 : ns(20));
-        ck_assert_uint_eq(banks[i]->latest(), ns(100));
+        Figures in = banks[i]->figures(ns(100));
+        ck_assert_uint_eq(in.uses, 3);
+        ck_assert_uint_eq(u64(in.busy), ns(90));
+        ck_assert_uint_eq(u64(in.waited), i ? 0 : ns(20));
     }
 }
 END_TEST
