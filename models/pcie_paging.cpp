@@ -85,7 +85,11 @@ void PcieEndpoint::op_wake(void *ctx, ats_waiter *w, ats_wake why) {
     auto &a = *reinterpret_cast<Access *>(std::uintptr_t(w->id));
     ps_t *s = a.stamps.stamp, now = f->device.scheduler_.now();
 
-    if (f->response) {
+    if (w->mapped) { // while it waited for a credit
+        std::fill(s + PAGE_QUEUE, s + PAGE_RETRY, now);
+        a.book(OWNER_CREDIT, now);
+        a.try_again = false;
+    } else if (f->response) {
         const GroupTimes &g = f->groups[f->response->message.prgi % ATS_MAX_PRG];
         s[PAGE_QUEUE] = g.arrived;
         s[PAGE_NOTIFY] = g.recorded;

@@ -118,6 +118,25 @@ START_TEST(resources_at_their_limit) {
 }
 END_TEST
 
+/*
+ * Many accesses wait for one of 32 credits, several for each page: it is asked for once all the same, and twice if it
+ * is read and written, which are asked for apart.
+ */
+START_TEST(a_page_is_asked_for_once) {
+    Trace reads("pattern=uniform pages=256 accesses=8000 write_percent=0 interval_ns=0 streams=1");
+    Trace both("pattern=uniform pages=256 accesses=8000 write_percent=50 interval_ns=0 streams=1");
+
+    for (const Variant &v : {pri3, prid})
+        for (const char *n : {"1", "64", "256", "1024"}) {
+            std::string number = n, what = name_of(v) + ", " + number + " outstanding";
+            Words sets{"master.outstanding=" + number, "master.outstanding_per_stream=" + number};
+            ck_assert_msg(play(reads, v, sets, what).faults == 256, "%s: reads", what.c_str());
+            replay_result r = play(both, v, sets, what);
+            ck_assert_msg(r.faults >= 256 && r.faults <= 2 * 256, "%s: %llu requests", what.c_str(), r.faults);
+        }
+}
+END_TEST
+
 /* ---- Little's law ---- */
 
 const struct {
@@ -309,5 +328,5 @@ END_TEST
 
 } // namespace
 
-SUITE_MAIN_LOOPS("laws", NULL, NULL, (resources_at_their_limit, more_slots_more_duplicates),
+SUITE_MAIN_LOOPS("laws", NULL, NULL, (resources_at_their_limit, a_page_is_asked_for_once, more_slots_more_duplicates),
                  {little, int(std::size(little_runs))}, {more_is_never_slower, int(std::size(sweeps))})
