@@ -146,7 +146,7 @@ void GpuMaster::done(GpuAccess &a) {
     outstanding_--;
     last_done_ = scheduler.now();
     latencies_.add(last_done_ - a.issued);
-    if (a.bill.used()) { // by a target that keeps a ledger
+    if (a.bill.used() || a.issued == last_done_) { // by a target that keeps a ledger
         fl_assert(a.bill.at() == last_done_);
         owners_.add(a.bill);
     }

@@ -460,7 +460,7 @@ void TraceMaster::complete(Payload &p, ps_t time) {
         last_ = std::max(last_, time);
         latencies_.add(time - p.issued);
     }
-    if (likely(p.bill.used())) { // by a target that keeps a ledger
+    if (likely(p.bill.used() || time == p.issued)) { // by a target that keeps a ledger, or there is nothing to book
         fl_assert(p.bill.at() == time);
         if (likely(!p.warmup))
             owners_.add(p.bill);

@@ -237,6 +237,23 @@ START_TEST(warmup_under_way_does_not_count) {
 }
 END_TEST
 
+/* The second access takes no time at all; the mean of an owner is of both. */
+START_TEST(an_access_of_no_time_has_a_bill) {
+    rig_opt.resident = REPLAY_RESIDENT_ALL;
+    rig_cfg.tbu.interval_ps = rig_cfg.tbu.lookup_ps = 0;
+    rig_cfg.memory.latency_ps = 0;
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "access 100000 sid=1 iova=0x1000 size=8 dir=r\n"
+             "access 200000 sid=1 iova=0x1000 size=8 dir=r\n");
+    run_timed();
+    ck_assert_uint_gt(rig_res.access.max, 0);
+    ck_assert_uint_eq(rig_res.access.p50, 0);
+    ck_assert_uint_eq(rig_res.access_bills, 2);
+    ck_assert_uint_eq(rig_res.access_owner_ns[OWNER_TABLE], 7 * 50); // table descriptor, STE, CD and four levels
+}
+END_TEST
+
 /* 500 ns of software, then an access of 52 ns, of which 1 ns at the input: of 552 ns, whatever is asked. */
 START_TEST(job_is_in_the_interval) {
     rig_opt.resident = REPLAY_RESIDENT_ALL;
@@ -376,6 +393,6 @@ END_TEST
 
 SUITE_MAIN_LOOPS("replay streams", rig_setup, rig_teardown,
                  (mixed_streams, link_at_its_limit, warmup_does_not_count, warmup_under_way_does_not_count,
-                  job_is_in_the_interval, warmup_longer_than_the_trace, ats_and_stall),
+                  job_is_in_the_interval, an_access_of_no_time_has_a_bill, warmup_longer_than_the_trace, ats_and_stall),
                  {bus_and_baseline, 8}, {ats_without_page_requests, 2}, {link_is_paid_by_every_function, 3},
                  {bystander_on_another_tbu, 4}, {requests_of_the_warmup_that_nobody_handled, 2}, {what_is_refused, 21})
