@@ -79,7 +79,7 @@ private:
     };
     struct Slice {
         u64 number;
-        u64 used; // bytes
+        u64 used; // parts of bytes, as many as there are slices in a us
     };
 
     struct Bank {
@@ -106,7 +106,7 @@ private:
     std::unique_ptr<WindowBw> window_bw_;
     std::vector<Page> pages_; // where the latest pages lie in the host; they never move
     std::vector<Slice> slices_;
-    u64 slice_bytes_ = 0;
+    u64 slice_parts_ = 0; // as many fit into a slice; of a byte, Slice::used
     u64 window_first_ = kNever, window_last_ = 0;
 };
 

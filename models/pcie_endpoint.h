@@ -120,6 +120,7 @@ private:
     bool send_translated(Access &a, ps_t time);
     u64 bytes_up(const Access &a) const;
     void ask(Access &a, ps_t time);
+    ps_t send_packets(Access &a, ps_t time);
     bool send_up(Access &a, ps_t time);
     bool transmit(Access &a);
     void up_next();
