@@ -43,12 +43,12 @@ void IommuModel::keep_accounts() {
         u->keep(true);
 }
 
-std::vector<const Usage *> IommuModel::usages() const {
+std::vector<const Usage *> IommuModel::usages(ps_t until) const {
     std::vector<const Usage *> all;
 
     for (auto &p : ports_) {
-        p->input_use.total(p->entered, static_cast<unsigned __int128>(p->entered) * config_.tbu.interval_ps,
-                           p->input_waited, p->input.end());
+        p->input_use.total(p->entered, p->input.busy(u128{p->entered} * config_.tbu.interval_ps, until),
+                           p->input_waited);
         all.push_back(&p->input_use);
         all.push_back(&p->slots_use);
     }
@@ -66,7 +66,7 @@ bool IommuModel::stats(iommu_stats &st) const {
 }
 
 void IommuModel::mark(ps_t t) {
-    usages(); // brings those of the inputs up to date
+    usages(t); // brings those of the inputs up to date
     for (auto &p : ports_) {
         p->input_use.mark(t);
         p->slots_use.mark(t);

@@ -101,8 +101,8 @@ public:
     bool stats(iommu_stats &st) const;
     /// Before the first access: each resource accounts for itself. Costs a tenth of a miss; off, usages() are empty.
     void keep_accounts();
-    /// The resources and what they did, in a fixed order.
-    std::vector<const Usage *> usages() const;
+    /// The resources and what they do, in a fixed order; those that count for themselves up to @p until.
+    std::vector<const Usage *> usages(ps_t until = kNever) const;
     /// Accesses that the engine lets stall at once.
     void set_stall_slots(u32 slots) { stalls_use_.set_capacity(slots); }
     /// Their accounts begin at @p t.

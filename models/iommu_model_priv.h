@@ -145,7 +145,9 @@ public:
     ps_t input_waited = 0; // by all that came to the input
     std::deque<Access *> blocked, responses;
     Timetable input;
-    ps_t held = 0; // nothing without a slot goes in before
+    ps_t held = 0;           // nothing without a slot goes in before
+    ps_t drain_due = kNever; // when the input goes on next
+    u64 drains = 0;          // actions asked for
     bool responding = false;
     // DMI cannot tell streams apart: granted only while one stream uses the socket.
     u64 dmi_stream = kNever;

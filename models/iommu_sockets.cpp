@@ -20,12 +20,21 @@ void IommuModel::Port::release(ps_t time) {
         drain_at(time);
 }
 
-void IommuModel::Port::drain_action(void *port, u64) {
-    static_cast<Port *>(port)->drain();
+void IommuModel::Port::drain_action(void *port, u64 number) {
+    auto *self = static_cast<Port *>(port);
+
+    if (number != self->drains)
+        return;
+    self->drain_due = kNever;
+    self->drain();
 }
 
+/* One action is valid, the earliest: it asks for the next itself. */
 void IommuModel::Port::drain_at(ps_t time) {
-    model.scheduler_.at(time, drain_action, this);
+    if (time >= drain_due)
+        return;
+    drain_due = time;
+    model.scheduler_.at(time, drain_action, this, ++drains);
 }
 
 /* The oldest access that waits at the input goes in; it may have to wait on. */

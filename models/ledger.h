@@ -22,6 +22,8 @@ extern "C" {
 
 namespace faultline {
 
+using u128 = unsigned __int128;
+
 class Bill {
 public:
     Bill() = default;
@@ -120,7 +122,21 @@ struct OwnerSums {
     }
 };
 
-/// A resource that accounts for itself.
+/// What a resource did in the measured interval: of everybody who used it, but nothing before it and nothing after.
+struct Figures {
+    u64 uses;          ///< asked for in the interval, and begun
+    u128 busy, waited; ///< unit-time in use; of those uses, the time until they began
+    ps_t full;         ///< time with every unit in use
+    u32 peak;          ///< units in use at once
+};
+
+/**
+ * A resource that accounts for itself.
+ *
+ * Uses are told of in any order, as far as the models run ahead of the kernel. Their beginnings and ends are therefore
+ * kept until the kernel has passed them, and added up in the order of time: what is in use at each moment gives the
+ * busy time, the full time and the peak, so that they cannot contradict each other.
+ */
 class Usage {
 public:
     explicit Usage(const char *name, u32 capacity, bool kept = true) : name_(name), capacity_(capacity), kept_(kept) {}
@@ -130,37 +146,23 @@ public:
 
     /// One unit: asked for at @p asked, held from @p from until @p until.
     void use(ps_t asked, ps_t from, ps_t until) {
-        if (!kept_)
-            return;
-        uses_++;
-        waited_ += from - asked;
-        hold(from, until);
+        take(asked, from);
+        release(from, until);
     }
     /// The same where the end is not known yet; release() tells.
     void take(ps_t asked, ps_t from) {
         if (!kept_)
             return;
-        uses_++;
-        waited_ += from - asked;
-        settle(from);
-        take_over(from);
-        held_++;
-        held_since_ += from;
-        changed(from);
+        begins_.push({from, asked});
+        if (unlikely(begins_.size() >= room_))
+            forget();
     }
     void release(ps_t from, ps_t until) {
-        if (!kept_)
-            return;
-        from = from > from_ ? from : from_;
-        busy_ += until > from ? until - from : 0;
-        held_--;
-        held_since_ -= from;
-        ends_.push(until);
-        latest_ = until > latest_ ? until : latest_;
+        if (kept_)
+            ends_.push(until > from ? until : from);
     }
-    /// A server of one unit that counts for itself; @p latest: what it has been promised for ends.
-    void total(u64 uses, unsigned __int128 busy, unsigned __int128 waited, ps_t latest = 0) {
-        latest_ = latest;
+    /// A server of one unit that counts for itself.
+    void total(u64 uses, u128 busy, u128 waited) {
         uses_ = uses - before_uses_;
         busy_ = busy - before_busy_;
         waited_ = waited - before_waited_;
@@ -170,94 +172,103 @@ public:
 
     /// The account begins at @p t: of a unit that is in use then, what it is used from then on counts.
     void mark(ps_t t) {
-        settle(t);
+        sweep(t);
+        from_ = t;
         before_uses_ += uses_;
         before_busy_ += busy_;
         before_waited_ += waited_;
         uses_ = 0;
         busy_ = waited_ = 0;
-        for (std::size_t i = 0; i < ends_.size(); i++)
-            busy_ += ends_[i] - t;
         full_ = 0;
-        if (full_since_ != kNever && full_since_ < t)
-            full_since_ = t;
-        peak_ = u32(ends_.size()) + held_;
-        held_since_ = __int128(held_) * t;
-        from_ = t;
+        peak_ = in_use_ > 0 ? u32(in_use_) : 0;
     }
 
     /// A limit that is known later, before anything is used.
     void set_capacity(u32 units) { capacity_ = units; }
     /// Somebody has waited for a unit that take() was not told of.
-    void add_wait(ps_t time) { waited_ += time; }
-    /// There are @p n units more.
-    void grow(u32 n) { capacity_ += n; }
+    void add_wait(ps_t asked, ps_t from) { waited_ += from - asked; }
+    /// There are @p n units more: never yet have all of them been in use.
+    void grow(u32 n) {
+        if (!n)
+            return;
+        sweep(Scheduler::kernel_now());
+        full_ = 0;
+        capacity_ += n;
+    }
 
     const char *name() const { return name_; }
     u32 capacity() const { return capacity_; }
-    u64 uses() const { return uses_; }
-    /// Of all units; those of take() count when they are released, those of use() at once, up to latest().
-    unsigned __int128 busy() const { return busy_; }
-    /// The same with those of take() that are not released, up to @p now.
-    unsigned __int128 busy(ps_t now) const {
-        __int128 held = __int128(held_) * now - held_since_;
-        return held > 0 ? busy_ + (unsigned __int128)held : busy_;
-    }
-    ps_t latest() const { return latest_; }
-    unsigned __int128 waited() const { return waited_; }
-    u32 peak() const { return peak_; }
-    /// Time with every unit in use, up to @p now: what is promised for later does not count yet.
-    ps_t full(ps_t now) const {
-        const_cast<Usage *>(this)->settle(now);
-        ps_t full = full_ + (full_since_ != kNever && now > full_since_ ? now - full_since_ : 0);
-        ps_t window = now > from_ ? now - from_ : 0;
-        return full < window ? full : window;
+    /// The account up to @p until. What is told of later counts from there on.
+    Figures figures(ps_t until) const {
+        const_cast<Usage *>(this)->sweep(until);
+        return {uses_, busy_, waited_, full_, peak_ || !uses_ ? peak_ : 1};
     }
 
 private:
-    void hold(ps_t from, ps_t until) {
-        settle(from);
-        if (until > from_)
-            busy_ += until - (from > from_ ? from : from_);
-        ends_.push(until);
-        latest_ = until > latest_ ? until : latest_;
-        changed(from);
-    }
-    /// What software releases is free at once, some time before the release is due: then it ends at @p from.
-    void take_over(ps_t from) {
-        if (u32(ends_.size()) + held_ < capacity_ || ends_.empty())
-            return;
-        busy_ -= ends_.pop() - (from > from_ ? from : from_);
-        changed(from);
-    }
-    /// Units whose end has come are free.
-    void settle(ps_t t) {
-        while (!ends_.empty() && ends_.front() <= t)
-            changed(ends_.pop());
-    }
-    void changed(ps_t t) {
-        u32 now = u32(ends_.size()) + held_;
+    struct Begin {
+        ps_t time, asked;
 
-        peak_ = now > peak_ ? now : peak_;
-        if (now >= capacity_ && full_since_ == kNever) {
-            full_since_ = t;
-        } else if (now < capacity_ && full_since_ != kNever) {
-            full_ += t > full_since_ ? t - full_since_ : 0;
-            full_since_ = kNever;
+        bool operator>(const Begin &o) const { return time > o.time; }
+    };
+
+    /// All that happens before @p t, in the order of time.
+    void sweep(ps_t t) {
+        for (;;) {
+            ps_t end = ends_.empty() ? kNever : ends_.front(), begin = begins_.empty() ? kNever : begins_.front().time;
+            if (std::min(begin, end) >= t)
+                break;
+            if (end <= begin) {
+                pass(ends_.pop());
+                in_use_--;
+            } else {
+                pass(begin);
+                enter(begins_.pop());
+            }
         }
+        pass(t);
+    }
+    /// A use begins.
+    void enter(const Begin &b) {
+        if (b.asked >= from_) {
+            uses_++;
+            waited_ += b.time - b.asked;
+        }
+        // What software releases is free at once, some time before the release is due.
+        if (capacity_ && in_use_ >= s64(capacity_) && !ends_.empty())
+            ends_.pop();
+        else
+            in_use_++;
+        peak_ = in_use_ > s64(peak_) ? u32(in_use_) : peak_;
+    }
+    /// Up to @p t nothing changes.
+    void pass(ps_t t) {
+        if (t <= at_)
+            return;
+        if (in_use_ > 0)
+            busy_ += (u128)in_use_ * (t - at_);
+        if (capacity_ && in_use_ >= s64(capacity_))
+            full_ += t - at_;
+        at_ = t;
+    }
+    /// Nothing is told of any more that happens before the kernel's time.
+    void forget() {
+        sweep(Scheduler::kernel_now());
+        room_ = std::max<std::size_t>(2 * begins_.size(), 64);
     }
 
     const char *name_;
-    u32 capacity_, peak_ = 0, held_ = 0;
+    u32 capacity_, peak_ = 0;
     bool kept_;
     u64 uses_ = 0;
-    unsigned __int128 busy_ = 0, waited_ = 0;
-    __int128 held_since_ = 0; // of all held units together
-    ps_t full_ = 0, full_since_ = kNever, latest_ = 0;
-    ps_t from_ = 0;       // the account begins
-    u64 before_uses_ = 0; // what a server that counts for itself had counted by then
-    unsigned __int128 before_busy_ = 0, before_waited_ = 0;
+    u128 busy_ = 0, waited_ = 0;
+    ps_t full_ = 0, at_ = 0; // all before at_ is added up
+    s64 in_use_ = 0;         // then; one that begins and ends at once may end first
+    u64 before_uses_ = 0;    // what a server that counts for itself had counted when the account began
+    u128 before_busy_ = 0, before_waited_ = 0;
+    ps_t from_ = 0; // the account begins
+    SortedRing<Begin> begins_;
     SortedRing<ps_t> ends_;
+    std::size_t room_ = 64; // for so many beginnings; then it is time to add up
 };
 
 /// A queue that hardware fills and software empties: it holds its entries since when they came.
@@ -309,14 +320,20 @@ public:
     ps_t reserve(ps_t t, ps_t length) {
         if (unlikely(t < end_))
             return find_gap(t, length);
-        if (keep_gaps_ && t > end_)
+        if (t > end_)
             remember({end_, t});
         end_ = t + length;
         return t;
     }
     ps_t end() const { return end_; }
-    /// false: users come in order of time, no gap is ever needed again.
-    void keep_gaps(bool on) { keep_gaps_ = on; }
+    /// Of @p all that was ever reserved, what lies before @p t, which the kernel has not passed.
+    u128 busy(u128 all, ps_t t) const {
+        ps_t later = end_ > t ? end_ - t : 0;
+
+        for (auto s = gaps_.rbegin(); s != gaps_.rend() && s->end > t; ++s)
+            later -= s->end - std::max(s->begin, t);
+        return all > later ? all - later : 0;
+    }
     void clear() {
         end_ = 0;
         gaps_.clear();
@@ -361,7 +378,6 @@ private:
     }
 
     ps_t end_ = 0;
-    bool keep_gaps_ = true;
     std::vector<Span> gaps_; // in order
     std::size_t room_ = 64;  // for so many; then it is time to forget
 };

@@ -6,8 +6,9 @@ namespace faultline {
 
 using tlm::tlm_generic_payload;
 
-static constexpr ps_t kSlice = 1'000'000; // 1 us
-static constexpr std::size_t kSlices = 4096;
+static constexpr u64 kSlicesPerUs = 8;
+static constexpr ps_t kSlice = 1'000'000 / kSlicesPerUs;
+static constexpr std::size_t kSlices = 4096 * kSlicesPerUs;
 
 /* Nobody answers late or grants DMI behind the window. */
 struct MemoryModel::WindowBw : tlm::tlm_bw_transport_if<> {
@@ -34,7 +35,7 @@ MemoryModel::MemoryModel(sc_core::sc_module_name name, unsigned sockets, const f
         sockets_.back()->bind(*this);
     }
     window.bind(*window_bw_);
-    slice_bytes_ = config.memory.bandwidth_mb_s; // MB/s are bytes a microsecond
+    slice_parts_ = config.memory.bandwidth_mb_s; // MB/s are bytes a microsecond
 }
 
 MemoryModel::~MemoryModel() {
@@ -48,7 +49,7 @@ void MemoryModel::set_window(u64 first, u64 last) {
 
 /* When the last byte has passed. */
 ps_t MemoryModel::transfer(ps_t t, u32 bytes) {
-    u64 number = t / kSlice, left = bytes;
+    u64 number = t / kSlice, parts = bytes * kSlicesPerUs, left = parts;
     bool shared = false;
 
     for (;; number++) {
@@ -56,15 +57,15 @@ ps_t MemoryModel::transfer(ps_t t, u32 bytes) {
         if (s.number != number)
             s = {number, 0};
         shared |= s.used != 0;
-        u64 room = slice_bytes_ - s.used;
+        u64 room = slice_parts_ - s.used;
         if (!room)
             continue;
         u64 take = left < room ? left : room;
         s.used += take;
         left -= take;
         if (!left) {
-            ps_t filled = number * kSlice + s.used * kSlice / slice_bytes_;
-            ps_t alone = t + bytes * kSlice / slice_bytes_;
+            ps_t filled = number * kSlice + s.used * kSlice / slice_parts_;
+            ps_t alone = t + parts * kSlice / slice_parts_;
             // A slice that is busier than its share of time so far delays; an idle one does not.
             return filled > alone && shared ? filled : alone;
         }
@@ -84,7 +85,6 @@ ps_t MemoryModel::visit(u64 unit, ps_t t, bool &hit) {
     b.uses++;
     b.busy += length;
     b.waited += begin - t;
-    b.latest = std::max(b.latest, begin + length);
     return begin;
 }
 
@@ -105,18 +105,18 @@ ps_t MemoryModel::price_at(u64 pa, ps_t t, u32 bytes, ps_t &waited) {
     return begin + (open ? config_.memory.row_hit_ps : latency_.next());
 }
 
-std::vector<const Usage *> MemoryModel::usages() const {
+std::vector<const Usage *> MemoryModel::usages(ps_t until) const {
     std::vector<const Usage *> all;
 
     for (const Bank &b : banks_) {
-        b.use.total(b.uses, b.busy, b.waited, b.latest);
+        b.use.total(b.uses, b.times.busy(b.busy, until), b.waited);
         all.push_back(&b.use);
     }
     return all;
 }
 
 void MemoryModel::mark(ps_t t) {
-    usages(); // brings them up to date
+    usages(t); // brings them up to date
     for (Bank &b : banks_)
         b.use.mark(t);
 }

@@ -59,8 +59,8 @@ public:
     /// The same at @p pa with banks and a drawn latency. @p waited: of it, for others to leave a bank.
     ps_t price_at(u64 pa, ps_t t, u32 bytes, ps_t &waited);
 
-    /// The banks and what they did, in a fixed order.
-    std::vector<const Usage *> usages() const;
+    /// The banks and what they did up to @p until, in a fixed order.
+    std::vector<const Usage *> usages(ps_t until = kNever) const;
     /// Their accounts begin at @p t.
     void mark(ps_t t);
 
@@ -79,7 +79,7 @@ private:
     };
     struct Slice {
         u64 number;
-        u64 used; // bytes
+        u64 used; // parts of bytes, as many as there are slices in a us
     };
 
     struct Bank {
@@ -88,7 +88,6 @@ private:
         u64 uses = 0;
         unsigned __int128 busy = 0, waited = 0;
         u64 row = kNever; // open
-        ps_t latest = 0;
     };
 
     ps_t transfer(ps_t t, u32 bytes);
@@ -107,7 +106,7 @@ private:
     std::unique_ptr<WindowBw> window_bw_;
     std::vector<Page> pages_; // where the latest pages lie in the host; they never move
     std::vector<Slice> slices_;
-    u64 slice_bytes_ = 0;
+    u64 slice_parts_ = 0; // as many fit into a slice; of a byte, Slice::used
     u64 window_first_ = kNever, window_last_ = 0;
 };
 

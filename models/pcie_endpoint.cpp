@@ -86,8 +86,8 @@ void PcieEndpoint::count_atc(iommu_cache_stats &c) const {
     }
 }
 
-std::vector<const Usage *> PcieEndpoint::usages() const {
-    std::vector<const Usage *> all{&to_root_.usage(), &to_device_.usage()};
+std::vector<const Usage *> PcieEndpoint::usages(ps_t until) const {
+    std::vector<const Usage *> all{&to_root_.usage(until), &to_device_.usage(until)};
 
     for (auto &f : functions_) {
         all.push_back(&f->tag_use);
@@ -148,14 +148,18 @@ bool PcieEndpoint::start(Access &a, tlm_generic_payload &gp, ps_t time) {
     return true;
 }
 
-/* True: the access is over at a.done. False: it goes on by itself. */
+/*
+ * True: the access is over at a.done. False: it goes on by itself. Pieces that nothing holds up follow each other as
+ * fast as the translation cache and the link take them.
+ */
 bool PcieEndpoint::run(Access &a, ps_t time) {
-    do {
-        if (!run_piece(a, time))
-            return false;
-        time = a.started = a.done;
-    } while (advance(a));
-    return true;
+    while (run_piece(a, time)) {
+        if (!advance(a))
+            return true;
+        time += a.fn->is.ats ? config_.pcie.atc_lookup_ps : 0;
+        a.started = time;
+    }
+    return false;
 }
 
 bool PcieEndpoint::run_piece(Access &a, ps_t time) {
@@ -167,6 +171,10 @@ bool PcieEndpoint::run_piece(Access &a, ps_t time) {
     if (likely(ats_ep_lookup(&a.fn->ep, &a.txn, &r))) {
         a.book(OWNER_ATC, time);
         return translated(a, r.pa, DMA_TRANSLATED, time);
+    }
+    if (a.done + config_.pcie.atc_lookup_ps > time) { // what may fault waits for the pieces before it
+        a.started = a.done;
+        time = a.done + config_.pcie.atc_lookup_ps;
     }
     if (const Bill *b = a.bill())
         a.mark = *b;
@@ -290,6 +298,14 @@ void PcieEndpoint::ask(Access &a, ps_t time) {
         up_done(a, a.up_time);
 }
 
+/* The data of a read come while its further requests are still on their way; a write is there with its last packet. */
+ps_t PcieEndpoint::send_packets(Access &a, ps_t time) {
+    u64 bytes = bytes_up(a);
+    u64 first = a.up_gp.is_write() || a.asking ? bytes : bytes / format_.reads(a.up_gp.get_data_length());
+
+    return to_root_.send(time, bytes, a.bill(), first);
+}
+
 bool PcieEndpoint::send_up(Access &a, ps_t time) {
     a.up_ext.stream_id = a.txn.sid;
     a.up_ext.substream_id = a.txn.pasid;
@@ -298,7 +314,7 @@ bool PcieEndpoint::send_up(Access &a, ps_t time) {
     a.up_gp.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     a.up_ext.bill = a.bill();
     a.up_ext.fault = 0;
-    a.up_time = likely(a.fn->is.link) ? to_root_.send(time, bytes_up(a), a.bill()) : time;
+    a.up_time = likely(a.fn->is.link) ? send_packets(a, time) : time;
     /* Translated anew, and where an access of another master begins: at the IOMMU. */
     if (unlikely(a.in_fault && !a.asking))
         close_fault(a, true, a.up_time);

@@ -75,10 +75,11 @@ public:
     u64 merged() const;
     /// Page request groups that the queue's overflow sent back.
     u64 tries() const { return tries_; }
-    const Usage &link_up() const { return to_root_.usage(); }
-    const Usage &link_down() const { return to_device_.usage(); }
+    const Usage &link_up() const { return to_root_.usage(kNever); }
+    const Usage &link_down() const { return to_device_.usage(kNever); }
     /// The link's two directions, and of each function the tags of its read requests and its credits.
-    std::vector<const Usage *> usages() const;
+    /// Those that count for themselves count up to @p until.
+    std::vector<const Usage *> usages(ps_t until = kNever) const;
     /// Their accounts begin at @p t.
     void mark(ps_t t);
     /// Who waits for somebody else: for the answer to a page request, for the credit to send one, for a tag.
@@ -119,6 +120,7 @@ private:
     bool send_translated(Access &a, ps_t time);
     u64 bytes_up(const Access &a) const;
     void ask(Access &a, ps_t time);
+    ps_t send_packets(Access &a, ps_t time);
     bool send_up(Access &a, ps_t time);
     bool transmit(Access &a);
     void up_next();

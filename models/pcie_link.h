@@ -83,7 +83,9 @@ public:
     /// What @p bytes on the wire take.
     ps_t takes(u64 bytes) const { return bytes * ps_ / bytes_; }
     /// Packets of @p bytes in all are ready at @p time. @return when their end arrives.
-    ps_t send(ps_t time, u64 bytes) {
+    ps_t send(ps_t time, u64 bytes) { return send(time, bytes, bytes); }
+    /// The same. @return when the first @p first bytes of them have arrived.
+    ps_t send(ps_t time, u64 bytes, u64 first) {
         ps_t length = takes(bytes), begin;
 
         if (!length)
@@ -92,11 +94,12 @@ public:
         uses_++;
         busy_ += length;
         waited_ += begin - time;
-        return begin + length + latency_;
+        return begin + takes(first) + latency_;
     }
     /// The same, on the bill of an access.
-    ps_t send(ps_t time, u64 bytes, Bill *bill) {
-        ps_t arrival = send(time, bytes);
+    ps_t send(ps_t time, u64 bytes, Bill *bill) { return send(time, bytes, bill, bytes); }
+    ps_t send(ps_t time, u64 bytes, Bill *bill, u64 first) {
+        ps_t arrival = send(time, bytes, first);
 
         book(bill, arrival);
         return arrival;
@@ -110,11 +113,12 @@ public:
     }
     /// Its account begins at @p t.
     void mark(ps_t t) {
-        usage();
+        usage(t);
         use_.mark(t);
     }
-    const Usage &usage() const {
-        use_.total(uses_, busy_, waited_);
+    /// What it did up to @p until.
+    const Usage &usage(ps_t until) const {
+        use_.total(uses_, table_.busy(busy_, until), waited_);
         return use_;
     }
 

@@ -85,7 +85,11 @@ void PcieEndpoint::op_wake(void *ctx, ats_waiter *w, ats_wake why) {
     auto &a = *reinterpret_cast<Access *>(std::uintptr_t(w->id));
     ps_t *s = a.stamps.stamp, now = f->device.scheduler_.now();
 
-    if (f->response) {
+    if (w->mapped) { // while it waited for a credit
+        std::fill(s + PAGE_QUEUE, s + PAGE_RETRY, now);
+        a.book(OWNER_CREDIT, now);
+        a.try_again = false;
+    } else if (f->response) {
         const GroupTimes &g = f->groups[f->response->message.prgi % ATS_MAX_PRG];
         s[PAGE_QUEUE] = g.arrived;
         s[PAGE_NOTIFY] = g.recorded;
@@ -127,7 +131,7 @@ void PcieEndpoint::book_group(Access &a, Function &f) {
         return;
     }
     if (a.waiter.first && g.sent > b->at())
-        f.credits.add_wait(g.sent - b->at());
+        f.credits.add_wait(b->at(), g.sent);
     b->book(OWNER_CREDIT, g.sent);
     to_root_.book(b, g.arrived);
     b->book(OWNER_RECORD_PORT, g.recorded - config_.notify.pri_write_ps);

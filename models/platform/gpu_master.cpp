@@ -54,8 +54,6 @@ private:
             queue_.pop_front();
             a.bill.open(a.issued);
             a.ext.bill = &a.bill;
-            if (unlikely(gpu_.hooks_.counting)) // the first access
-                std::exchange(gpu_.hooks_.counting, nullptr)(gpu_.scheduler.now());
             if (gpu_.hooks_.before)
                 gpu_.hooks_.before(a.record);
             tlm::tlm_sync_enum answer = socket->nb_transport_fw(a, phase, delay);
@@ -106,6 +104,8 @@ void GpuMaster::start(TraceSource &source, MasterHooks hooks, ps_t at) {
     hooks_ = std::move(hooks);
     driver_.open(source, hooks_);
     begin_ = last_done_ = at;
+    if (hooks_.counting)
+        hooks_.counting(at);
     scheduler.at(
         at, [](void *gpu, u64) { static_cast<GpuMaster *>(gpu)->next_job(); }, this);
 }
@@ -146,7 +146,7 @@ void GpuMaster::done(GpuAccess &a) {
     outstanding_--;
     last_done_ = scheduler.now();
     latencies_.add(last_done_ - a.issued);
-    if (a.bill.used()) { // by a target that keeps a ledger
+    if (a.bill.used() || a.issued == last_done_) { // by a target that keeps a ledger
         fl_assert(a.bill.at() == last_done_);
         owners_.add(a.bill);
     }

@@ -17,13 +17,15 @@ public:
         peak_ = now_ > peak_ ? now_ : peak_;
     }
     /// Maybe told late: what came after it is put right.
-    void leave(ps_t t) { change(t, -1); }
+    void leave(ps_t t) { change(t > from_ ? t : from_, -1); }
     /// The account begins at @p t, after all that was told.
     void mark(ps_t t) {
         area_ = 0;
-        at_ = t;
+        from_ = at_ = t;
         peak_ = now_;
     }
+    /// One that was under way then does not count: it leaves at @p t.
+    void forget(ps_t t) { area_ -= t > from_ ? t - from_ : 0; }
 
     u64 now() const { return now_; }
     u64 peak() const { return peak_; }
@@ -42,7 +44,7 @@ private:
     }
 
     u64 now_ = 0, peak_ = 0;
-    ps_t at_ = 0;
+    ps_t at_ = 0, from_ = 0;
     __int128 area_ = 0;
 };
 

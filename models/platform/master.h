@@ -42,8 +42,8 @@ struct AccessDone {
 };
 
 struct MasterHooks {
-    u64 warmup = 0;                          ///< so many accesses go out before it counts
-    std::function<void(ps_t)> counting = {}; ///< the first one that counts is about to go out, then; may be empty
+    u64 warmup = 0;                                  ///< so many accesses go out before it counts
+    std::function<void(ps_t)> counting = {};         ///< the first one that counts, or its job, begins; may be empty
     std::function<void(const dmat_record &)> before; ///< an access is about to go out
     std::function<void(const AccessDone &)> done;    ///< an access is complete
     std::function<int(const dmat_record &)> system;  ///< the operating system's part, at Scheduler::now(); 0 or -errno
@@ -66,7 +66,7 @@ public:
     virtual int error() const = 0;
     /// Accesses without an answer.
     virtual u64 outstanding() const = 0;
-    /// From the first access to the end of the last.
+    /// From the beginning (MasterHooks::counting) to the end of the last access.
     virtual ps_t duration() const = 0;
     /// Latencies of all accesses, ps.
     virtual const Samples &latencies() const = 0;

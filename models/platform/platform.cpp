@@ -164,7 +164,7 @@ void Platform::boot() {
 
 void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t) {}
 
-/* The first access that counts goes out. What the operating system did before counts, unless there was a warm-up. */
+/* The measured interval begins. What the operating system did before counts, unless there was a warm-up. */
 void Platform::begin_counting(ps_t t) {
     begin_ = t;
     counters_before_ = count();
@@ -220,7 +220,7 @@ replay_counters Platform::count() const {
 
 /* The last access is over at @t; what the software does behind it does not count. */
 void Platform::end_counting(ps_t t) {
-    accounts_ = accounts();
+    accounts_ = accounts(t);
     counters_ = count();
     replay_counters_subtract(&counters_, &counters_before_);
     end_ = t;
@@ -301,32 +301,40 @@ void Platform::access_done(const AccessDone &d) {
         counts_.first_difference = {d.number, rec.sid, rec.iova, rec.pa, d.address, recorded_ok, ok};
 }
 
-std::vector<Platform::Account> Platform::accounts() const {
+std::vector<Platform::Account> Platform::accounts(ps_t until) const {
     std::vector<Account> a;
-    auto add = [&](const Usage *u, unsigned iommu) {
-        ps_t now = scheduler.now();
-        a.push_back({u, iommu, u->uses(), u->busy(now), u->waited(), u->full(now), u->latest()});
-    };
+    auto add = [&](const Usage *u, unsigned iommu) { a.push_back({u, iommu, u->figures(until)}); };
 
     for (unsigned i = 0; i < iommus_.size(); i++)
-        for (const Usage *u : iommus_[i].model->usages())
+        for (const Usage *u : iommus_[i].model->usages(until))
             add(u, i);
     for (const Usage *u : {&cpu.threads(), &cpu.workers(), &cpu.cpus(), master->jobs()})
         if (u)
             add(u, kShared);
     for (auto &d : devices_)
-        for (const Usage *u : d.model->usages())
+        for (const Usage *u : d.model->usages(until))
             add(u, d.iommu);
-    for (const Usage *u : memory.usages())
+    for (const Usage *u : memory.usages(until))
         add(u, kShared);
     return a;
 }
 
-/* What was booked ahead ends after the last access: utilisation looks as far. */
+/* Nobody uses more of a resource than there is, nor longer than the interval; all of it is in use no longer than that.
+ */
+static void check_figures(const Figures &in, u32 capacity, ps_t interval) {
+    fl_assert(in.full <= interval);
+    if (!capacity)
+        return;
+    fl_assert(in.peak <= capacity);
+    fl_assert(in.busy <= u128{capacity} * interval);
+    fl_assert(in.busy >= u128{capacity} * in.full);
+}
+
 void Platform::add_resource(replay_result &result, const Account &a) const {
     const Usage &u = *a.usage;
+    ps_t interval = end_ - begin_;
 
-    if (!a.uses)
+    if (!a.in.uses)
         return;
     fl_assert(result.n_resources < REPLAY_MAX_RESOURCES);
     replay_resource &r = result.resources[result.n_resources++];
@@ -337,14 +345,14 @@ void Platform::add_resource(replay_result &result, const Account &a) const {
     for (const replay_resource *o = result.resources; o < &r; o++)
         r.index += !std::strcmp(o->name, r.name);
     r.capacity = u.capacity() == ~0U ? 0 : u.capacity();
-    r.peak = u.peak();
-    r.uses = a.uses;
-    r.busy_ns = u64(a.busy / 1000);
-    r.waited_ns = u64(a.waited / 1000);
-    r.full_ns = a.full / 1000;
-    ps_t window = std::max(end_, a.latest) - begin_;
-    if (r.capacity && window)
-        r.utilisation_ppm = u32(a.busy * 1'000'000 / window / r.capacity);
+    check_figures(a.in, r.capacity, interval);
+    r.peak = a.in.peak;
+    r.uses = a.in.uses;
+    r.busy_ns = u64(a.in.busy / 1000);
+    r.waited_ns = u64(a.in.waited / 1000);
+    r.full_ns = a.in.full / 1000;
+    if (r.capacity && interval)
+        r.utilisation_ppm = u32(a.in.busy * 1'000'000 / interval / r.capacity);
 }
 
 void Platform::collect_ledger(replay_result &result) const {
@@ -364,7 +372,8 @@ void Platform::collect(replay_result &result) {
     result = counts_;
     replay_os_result(os_, &result);
     if (accounts_.empty()) // a master that makes accesses of its own
-        end_counting(scheduler.now());
+        end_counting(begin_ + master->duration());
+    fl_assert(master->duration() == end_ - begin_);
     if (before_)
         replay_os_subtract(&result, before_.get());
     result.timed = true;

@@ -83,16 +83,14 @@ private:
     void make_master();
     void boot();
     void access_done(const AccessDone &d);
-    /// Of a resource, since the first access that counts.
+    /// Of a resource, in the measured interval.
     struct Account {
         const Usage *usage;
         unsigned iommu; // whose it is; kShared: nobody's alone
-        u64 uses;
-        unsigned __int128 busy, waited;
-        ps_t full, latest;
+        Figures in;
     };
     static constexpr unsigned kShared = ~0U;
-    std::vector<Account> accounts() const;
+    std::vector<Account> accounts(ps_t until) const;
     replay_counters count() const;
     void begin_counting(ps_t t);
     void end_counting(ps_t t);
@@ -116,8 +114,8 @@ private:
     std::vector<Node> iommus_;
     std::vector<Device> devices_;
     OwnerSums fault_owners_;
-    ps_t begin_ = 0, end_ = 0;      // the first access that counts goes out, the last is over
-    std::vector<Account> accounts_; // as they stood then
+    ps_t begin_ = 0, end_ = 0; // the measured interval: the first access that counts begins, the last is over
+    std::vector<Account> accounts_;
     replay_counters counters_{}, counters_before_{};
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
     GpuMaster *gpu_ = nullptr; // the master, if it is one

@@ -54,7 +54,9 @@ stats_summary Samples::summary(u64 unit) const {
     out.p99 = percentile(990);
     out.p999 = percentile(999);
     out.max = sorted.back().value / unit;
+    // To the nearest, but the others are rounded down: never above them all.
     out.mean = u64((sum_ + (unsigned __int128)unit * n_ / 2) / ((unsigned __int128)unit * n_));
+    out.mean = std::min(out.mean, out.max);
     return out;
 }
 

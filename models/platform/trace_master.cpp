@@ -63,7 +63,7 @@ TraceMaster::~TraceMaster() {
 void TraceMaster::start(TraceSource &source, MasterHooks hooks, ps_t at) {
     hooks_ = std::move(hooks);
     feed_.start(source, at);
-    last_done_ = system_ready_ = at;
+    system_ready_ = at;
     play_at(at);
 }
 
@@ -241,6 +241,25 @@ ps_t TraceMaster::room_time(ps_t t, u64 n, u64 most, const SortedRing<ps_t> &kno
     return n - most < known.size() ? std::max(t, known[n - most]) : kNever;
 }
 
+/*
+ * The measured interval begins: with the first access that counts, or with its job. Of accesses that are under way,
+ * all of the warm-up, nothing counts.
+ */
+void TraceMaster::begin_counting(ps_t t) {
+    first_ = last_ = t;
+    in_flight_.mark(t);
+    for (std::size_t i = 0; i < known_.size(); i++)
+        in_flight_.forget(known_[i]);
+    jobs_.mark(t);
+    if (hooks_.counting)
+        hooks_.counting(t);
+}
+
+void TraceMaster::begin_counting() {
+    if (first_ == kNever)
+        begin_counting(scheduler_.now());
+}
+
 /* The software before a job of @p item's stream begins at @p t, or when the job before has ended; false: not known. */
 bool TraceMaster::begin_job(TraceFeed::Item &item, ps_t t) {
     Stream &s = *item.stream;
@@ -249,10 +268,11 @@ bool TraceMaster::begin_job(TraceFeed::Item &item, ps_t t) {
         return false;
     if (s.outstanding)
         t = std::max(t, s.known.back());
-    if (likely(issued_ >= hooks_.warmup))
-        first_issue_ = std::min(first_issue_, t);
     s.ready = t + config_.os.job_ps;
     jobs_.use(t, t, s.ready);
+    if (unlikely(issued_ >= hooks_.warmup && first_ == kNever))
+        scheduler_.at(
+            t, [](void *master, u64) { static_cast<TraceMaster *>(master)->begin_counting(); }, this);
     item.new_job = false;
     s.job_left = config_.os.job_accesses ? config_.os.job_accesses : ~0ULL;
     return true;
@@ -378,13 +398,8 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     sc_core::sc_time delay = Scheduler::delay_to(t);
 
     p->warmup = issued_++ < hooks_.warmup;
-    if (unlikely(issued_ == hooks_.warmup + 1)) {
-        in_flight_.mark(t);
-        if (hooks_.warmup)
-            jobs_.mark(t);
-        if (hooks_.counting)
-            hooks_.counting(t);
-    }
+    if (unlikely(!p->warmup && first_ == kNever))
+        begin_counting(t);
     if (hooks_.before)
         hooks_.before(rec);
     p->acquire();
@@ -411,8 +426,6 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     p->set_byte_enable_ptr(&no_data);
     p->set_byte_enable_length(1);
     p->set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-    if (likely(!p->warmup))
-        first_issue_ = std::min(first_issue_, t);
     s.ready = t + transfer(rec).interval_ps;
     s.job_left--;
     tlm::tlm_sync_enum answer = (*sockets_[s.port])->nb_transport_fw(*p, phase, delay);
@@ -442,11 +455,12 @@ void TraceMaster::complete(Payload &p, ps_t time) {
         p.chain->end = time;
         p.chain->ended = true;
     }
-    last_done_ = std::max(last_done_, time);
     feed_.ended(*p.stream, *p.space, time);
-    if (likely(!p.warmup))
+    if (likely(!p.warmup)) {
+        last_ = std::max(last_, time);
         latencies_.add(time - p.issued);
-    if (likely(p.bill.used())) { // by a target that keeps a ledger
+    }
+    if (likely(p.bill.used() || time == p.issued)) { // by a target that keeps a ledger, or there is nothing to book
         fl_assert(p.bill.at() == time);
         if (likely(!p.warmup))
             owners_.add(p.bill);
@@ -475,6 +489,8 @@ void TraceMaster::answered(tlm::tlm_generic_payload &gp, ps_t time) {
     p.lane->unknown--;
     unanswered_--;
     in_flight_.leave(time);
+    if (unlikely(p.warmup && first_ != kNever))
+        in_flight_.forget(time);
     s.outstanding--;
     complete(p, time);
     again_.insert(again_.end(), s.lanes.begin(), s.lanes.end());

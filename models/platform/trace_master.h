@@ -43,7 +43,7 @@ public:
     bool finished() const override { return finished_; }
     int error() const override { return feed_.error(); }
     u64 outstanding() const override { return unanswered_; }
-    ps_t duration() const override { return last_done_ > first_issue_ ? last_done_ - first_issue_ : 0; }
+    ps_t duration() const override { return last_ - std::min(first_, last_); }
     const Samples &latencies() const override { return latencies_; }
     const OwnerSums &owners() const override { return owners_; }
     const Usage *jobs() const override { return &jobs_; }
@@ -89,6 +89,8 @@ private:
     void wake(std::vector<Lane *> &lanes);
     ps_t own_time(Lane &lane);
     bool begin_job(TraceFeed::Item &item, ps_t t);
+    void begin_counting(ps_t t);
+    void begin_counting();
     static ps_t room_time(ps_t t, u64 n, u64 most, const SortedRing<ps_t> &known);
     ps_t global_time(ps_t t) const;
     void take_room(Stream &s, ps_t due, ps_t t);
@@ -129,11 +131,11 @@ private:
     Samples latencies_;
     OwnerSums owners_;
     Usage jobs_{"jobs", ~0U};
-    ps_t first_issue_ = kNever, last_done_ = 0;
-    ps_t system_ready_ = 0; // the operating system has done its last work
-    ps_t floor_ = 0;        // nothing goes out before the action under way
-    ps_t play_at_ = kNever; // when the next action is due
-    u64 plays_ = 0;         // actions asked for
+    ps_t first_ = kNever, last_ = 0; // the measured interval
+    ps_t system_ready_ = 0;          // the operating system has done its last work
+    ps_t floor_ = 0;                 // nothing goes out before the action under way
+    ps_t play_at_ = kNever;          // when the next action is due
+    u64 plays_ = 0;                  // actions asked for
     bool finished_ = false;
 };
 

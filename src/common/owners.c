@@ -39,7 +39,8 @@ const struct owner_info owner_table[OWNERS] = {
 	[OWNER_HANDLER] = { "handler", "in the fault handler",
 			    "cpu.batch_faults, os.map_pages, cpu.handler_ns, cpu.handler_max_ns, cpu.handler_file, "
 			    "cpu.fault_ns, "
-			    "cpu.fault_max_ns, cpu.fault_file, cpu.page_ns, cpu.page_max_ns, cpu.page_file",
+			    "cpu.fault_max_ns, cpu.fault_file, cpu.page_ns, cpu.page_max_ns, cpu.page_file, "
+			    "cpu.memory_ns",
 			    "workers" },
 	[OWNER_CPU] = { "cpu_busy", "waiting for a processor", "cpu.count", "cpus" },
 	[OWNER_COMMAND_QUEUE] = { "command_queue", "behind other commands",

@@ -63,6 +63,14 @@ static bool suffices(const struct dma_txn *t, u8 perm)
 	return (ats_wanted(t) & ~perm) == 0;
 }
 
+bool ats_has(struct ats_ep *ep, const struct dma_txn *t)
+{
+	struct tcache_tag tag = tag_of(t);
+	const struct tcache_entry *e = tcache_peek(&ep->atc, t->iova, &tag);
+
+	return e && suffices(t, (u8)e->data[DATA_PERM]);
+}
+
 bool ats_ep_lookup(struct ats_ep *ep, const struct dma_txn *t, struct xlat_result *r)
 {
 	struct tcache_tag tag = tag_of(t);
@@ -92,6 +100,7 @@ int ats_ep_translate(struct ats_ep *ep, const struct dma_txn *t, struct dma_txn 
 		return -EBUSY;
 	ep->request_used[i] = true;
 	ep->request_stale[i] = false;
+	ep->request_answered[i] = false;
 	ep->request_txn[i] = *t;
 	*req = *t;
 	req->len = 8; /* one translation: a completion of two DW */
@@ -123,7 +132,7 @@ enum ats_completion ats_ep_complete(struct ats_ep *ep, u32 tag, enum xlat what, 
 		return ATS_STALE;
 	}
 	if (!suffices(t, r->perm))
-		return ATS_FAULT;
+		return ep->request_answered[tag] ? ATS_STALE : ATS_FAULT;
 	if (r->untranslated)
 		return ATS_UNTRANSLATED;
 	install(ep, t, r);

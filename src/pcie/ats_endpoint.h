@@ -62,6 +62,7 @@ enum ats_wake { ATS_RETRY, ATS_REFUSED, ATS_DISABLED };
  * @txn: the access, untranslated
  * @id: the holder's
  * @first: its fault sent the page request; false: it joined one that was on its way
+ * @mapped: nothing was asked for: when there was a credit, the ATC had its page
  * @alone: the group that asked for its page was refused: next time nothing else is asked for
  */
 struct ats_waiter {
@@ -69,6 +70,7 @@ struct ats_waiter {
 	struct dma_txn txn;
 	u64 id;
 	bool first;
+	bool mapped;
 	bool alone;
 };
 
@@ -126,7 +128,8 @@ struct ats_use {
  * @misses: lookups that did not
  * @page_requests: Page Request Messages sent, without stop markers
  * @groups: page request groups sent
- * @merged: faults that joined a page request that was already on its way
+ * @merged: faults that joined a page request that was already on its way, also while they waited for a credit
+ * @mapped: faults whose page was mapped while they waited for a credit
  * @success: responses with Success
  * @invalid: responses with Invalid Request
  * @failure: responses with Response Failure
@@ -137,7 +140,7 @@ struct ats_use {
  */
 struct ats_ep_stats {
 	u64 hits, misses;
-	u64 page_requests, groups, merged;
+	u64 page_requests, groups, merged, mapped;
 	u64 success, invalid, failure, unexpected;
 	u64 invalidations, stale_completions;
 	u32 most_outstanding;
@@ -163,6 +166,7 @@ struct ats_ep {
 	struct ats_use *uses;
 	u32 inv_waits[ATS_MAX_ITAGS]; /* uses that the invalidation of this ITag waits for */
 	bool request_used[ATS_MAX_REQUESTS], request_stale[ATS_MAX_REQUESTS];
+	bool request_answered[ATS_MAX_REQUESTS];      /* a response to a request for its page has come since */
 	struct dma_txn request_txn[ATS_MAX_REQUESTS]; /* translation requests in flight */
 	struct ats_ep_stats stats;
 };
@@ -226,7 +230,8 @@ enum ats_completion { ATS_OK, ATS_FAULT, ATS_STALE, ATS_UNTRANSLATED, ATS_ERROR 
  * @r: the translation; on ATS_OK @r->pa is the access's address
  *
  * Return: ATS_OK: go on translated. ATS_FAULT: no sufficient permission, see ats_ep_fault(). ATS_STALE: an
- *	invalidation overtook the completion, which is not used (10.3.5): ask again. ATS_UNTRANSLATED: the U bit is
+ *	invalidation overtook the completion, which is not used (10.3.5), or it has no permission and a response said
+ *	meanwhile that the page is there: ask again. ATS_UNTRANSLATED: the U bit is
  *	set. ATS_ERROR: the access has failed.
  */
 enum ats_completion ats_ep_complete(struct ats_ep *ep, u32 tag, enum xlat what, struct xlat_result *r);
@@ -235,6 +240,10 @@ enum ats_completion ats_ep_complete(struct ats_ep *ep, u32 tag, enum xlat what, 
  * ats_ep_fault() - ask for the page of @w->txn and wait
  * @ep: the endpoint
  * @w: owned by the endpoint until ats_ep_ops.wake
+ *
+ * Without a credit it waits for one. A response to a request for the same page ends that wait as if @w had joined the
+ * request; so does a translation in the ATC when the credit is there. What differs in permission joins as well, then:
+ * it asks for a translation first, and for the page only if that does not do.
  *
  * Return: 0; -ENODEV if page requests are off: the access has failed, @w is not kept.
  */

@@ -132,7 +132,7 @@ int ats_ep_fault(struct ats_ep *ep, struct ats_waiter *w)
 
 	if (!ep->enabled)
 		return -ENODEV;
-	w->first = false;
+	w->first = w->mapped = false;
 	p = find_page(ep, &w->txn);
 	if (p) {
 		ep->stats.merged++;
@@ -157,7 +157,11 @@ static void serve_queue(struct ats_ep *ep)
 		ep->queue = w->next;
 		if (!ep->queue)
 			ep->queue_last = &ep->queue;
-		if (p) {
+		if (ats_has(ep, &w->txn)) {
+			ep->stats.mapped++;
+			w->mapped = true;
+			ep->ops->wake(ep->ctx, w, ATS_RETRY);
+		} else if (p) {
 			ep->stats.merged++;
 			wait_on(p, w);
 		} else {
@@ -193,6 +197,36 @@ static struct ats_waiter **release_page(struct ats_ep *ep, struct ats_page *p, s
 	return p->first ? p->last : end;
 }
 
+static bool is_of(const struct ats_page *p, const struct dma_txn *t)
+{
+	return p->page == t->iova >> 12 && same_space(p, t);
+}
+
+/* The page is there: who waits for a credit to ask for it joins those who asked, and completions on their way are old. */
+static struct ats_waiter **answer_page(struct ats_ep *ep, const struct ats_page *p, struct ats_waiter **end)
+{
+	struct ats_waiter **at = &ep->queue;
+	u32 i;
+
+	for (i = 0; i < ATS_MAX_REQUESTS; i++)
+		if (ep->request_used[i] && is_of(p, &ep->request_txn[i]))
+			ep->request_answered[i] = true;
+	while (*at) {
+		struct ats_waiter *w = *at;
+
+		if (!is_of(p, &w->txn)) {
+			at = &w->next;
+			continue;
+		}
+		*at = w->next;
+		*end = w;
+		end = &w->next;
+		ep->stats.merged++;
+	}
+	ep->queue_last = at;
+	return end;
+}
+
 /* The waiters of every page of the answered group, in order. */
 static struct ats_waiter *close_group(struct ats_ep *ep, const struct page_response *resp, u32 *closed)
 {
@@ -206,6 +240,8 @@ static struct ats_waiter *close_group(struct ats_ep *ep, const struct page_respo
 		if (!answers(p, resp))
 			continue;
 		end = release_page(ep, p, end);
+		if (resp->code == PRG_SUCCESS)
+			end = answer_page(ep, p, end);
 		(*closed)++;
 	}
 	*end = NULL;

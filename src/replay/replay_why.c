@@ -117,6 +117,23 @@ static const struct {
 };
 
 /*
+ * The part of @wait for units of @from in which their holders are with @on: of the time that the units are held, what
+ * accesses spend there. A read holds several tags at once and waits once.
+ */
+static u64 part_of_wait(const struct replay_result *res, enum owner from, enum owner on, u64 wait)
+{
+	struct replay_resource held = replay_why_total(res, owner_table[from].resource);
+	u64 units = 1, bills = res->access_bills;
+	u64 spent = res->access_owner_ns[on];
+
+	if (from == OWNER_TAG && bills && held.uses > bills)
+		units = (held.uses + bills / 2) / bills;
+	if (!held.busy_ns || spent * units > held.busy_ns)
+		return 0;
+	return (u64)((unsigned __int128)wait * spent * units / held.busy_ns);
+}
+
+/*
  * A wait lasts as long as others hold what is waited for: the share of that time in which they wait themselves belongs
  * to what they wait for. More of the first would only let more of them wait there.
  */
@@ -127,14 +144,14 @@ static void follow(const struct replay_result *res, u64 mean[OWNERS], u64 behind
 
 	for (i = 0; i < ARRAY_SIZE(chains); i++) {
 		enum owner from = chains[i].owner;
-		u64 held = replay_why_total(res, owner_table[from].resource).busy_ns, all = mean[from];
+		u64 all = mean[from];
 
 		for (o = 0; o < OWNERS; o++) {
-			u64 waits = res->access_owner_ns[o], part;
+			u64 part;
 
-			if (!(chains[i].holders_wait & BIT_OF(o)) || !waits || waits > held)
+			if (!(chains[i].holders_wait & BIT_OF(o)))
 				continue;
-			part = (u64)((unsigned __int128)all * waits / held);
+			part = part_of_wait(res, from, (enum owner)o, all);
 			part = part < mean[from] ? part : mean[from];
 			mean[from] -= part;
 			mean[o] += part;
@@ -169,6 +186,77 @@ static void find_means(const struct replay_run *run, bool of_faults, bool held, 
 	follow(run->res, m->of, m->behind);
 }
 
+/* ---- who else has time by the same price ---- */
+
+/* The price that counts most for @o; NULL: none does. @first: only if no size is named before it. */
+static const struct fl_key *main_price(const struct replay_why *w, enum owner o, bool first)
+{
+	struct replay_why of = *w;
+	struct replay_why_keys k;
+	u32 i;
+
+	of.owner = o;
+	replay_why_find_keys(&of, &k);
+	for (i = 0; i < k.n && !first && k.key[i]->type != FL_TIME; i++)
+		;
+	return i < k.n && k.key[i]->type == FL_TIME ? k.key[i] : NULL;
+}
+
+/* Waits for units whose holders wait themselves are counted there already. */
+static void add_holders(const struct replay_result *res, enum owner o, const u64 mean[OWNERS], u64 also[OWNERS])
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(chains); i++) {
+		enum owner from = chains[i].owner;
+		u64 left = mean[from] - also[from], part;
+
+		if (from == o || (chains[i].holders_wait & BIT_OF(o)))
+			continue;
+		part = part_of_wait(res, from, o, mean[from]);
+		also[from] += part < left ? part : left;
+	}
+}
+
+/* What the price of @w's owner makes others wait for or pay in @run, of @mean. */
+static void find_also(const struct replay_why *w, const struct replay_run *run, const u64 mean[OWNERS],
+		      u64 also[OWNERS])
+{
+	const struct fl_key *price = main_price(w, w->owner, true);
+	u32 joins = BIT_OF(w->owner);
+	int o;
+
+	memset(also, 0, OWNERS * sizeof(*also));
+	if (!price)
+		return;
+	for (o = 0; o < OWNERS; o++) {
+		if (o == (int)w->owner || !mean[o] || main_price(w, (enum owner)o, false) != price)
+			continue;
+		also[o] = mean[o];
+		joins |= BIT_OF(o);
+	}
+	for (o = 0; o < OWNERS; o++)
+		if (joins & BIT_OF(o))
+			add_holders(run->res, (enum owner)o, mean, also);
+}
+
+static void add_also(struct replay_why *w, const struct means *mine, const struct means *theirs)
+{
+	u64 here[OWNERS], there[OWNERS] = { 0 };
+	int o;
+
+	find_also(w, w->run, mine->of, here);
+	if (w->other)
+		find_also(w, w->other, theirs->of, there);
+	for (o = 0; o < OWNERS; o++) {
+		w->also_ns[o] = here[o] > there[o] ? here[o] - there[o] : 0;
+		if (w->also_ns[o] * 100 < w->ns) /* less is not worth a word */
+			w->also_ns[o] = 0;
+	}
+	for (o = 0; o < OWNERS; o++)
+		w->ns += w->also_ns[o];
+}
+
 static void fill(struct replay_why *w, const struct replay_run *run, const struct replay_run *other, bool of_faults)
 {
 	bool held = slots_hold_input(run) || (other && slots_hold_input(other));
@@ -188,6 +276,8 @@ static void fill(struct replay_why *w, const struct replay_run *run, const struc
 	}
 	w->all_ns = mine.all > theirs.all ? mine.all - theirs.all : 0;
 	w->resource = find_resource(run, owner_table[w->owner].resource, of_faults);
+	if (w->ns)
+		add_also(w, &mine, &theirs);
 }
 
 /* Of two runs the one that takes longer has the reason. False: there is none. */
@@ -243,10 +333,19 @@ __attribute__((format(printf, 2, 3))) static void put(struct text *t, const char
 static void put_owner(struct text *t, const struct replay_why *w)
 {
 	char part[REPORT_NS];
+	bool some = false;
+	int o;
 
 	put(t, "%s", owner_table[w->owner].says);
 	if (w->behind_ns)
 		put(t, " (%s of that behind others who do)", report_ns(w->behind_ns, part));
+	for (o = 0; o < OWNERS; o++) {
+		if (!w->also_ns[o])
+			continue;
+		put(t, "%s%s %s", some ? ", " : " (with ", report_ns(w->also_ns[o], part), owner_table[o].says);
+		some = true;
+	}
+	put(t, "%s", some ? ")" : "");
 }
 
 static void put_one(struct text *t, const struct replay_why *w)
@@ -332,7 +431,7 @@ const char *replay_why_text(const struct replay_why *w, char text[REPLAY_WHY_TEX
 
 json_t *replay_why_json(const struct replay_why *w)
 {
-	json_t *j = json_object(), *keys = json_object(), *saves = json_object();
+	json_t *j = json_object(), *keys = json_object(), *saves = json_object(), *also = json_object();
 	struct replay_why_keys k;
 	char text[REPLAY_WHY_TEXT];
 	u32 i;
@@ -347,6 +446,12 @@ json_t *replay_why_json(const struct replay_why *w)
 	report_json_u64(j, "owner_ns", w->ns);
 	if (w->behind_ns)
 		report_json_u64(j, "behind_ns", w->behind_ns);
+	for (i = 0; i < OWNERS; i++)
+		if (w->also_ns[i])
+			report_json_u64(also, owner_table[i].name, w->also_ns[i]);
+	if (json_object_size(also))
+		json_object_set(j, "also_ns", also);
+	json_decref(also);
 	report_json_u64(j, "share_percent", w->ns * 100 / w->all_ns);
 	if (w->resource) {
 		report_json_text(j, "resource", w->resource->name);

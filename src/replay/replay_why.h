@@ -32,7 +32,9 @@ struct replay_run {
  * @run: run in which the owner has the time, or has more of it
  * @other: run that @run is compared with; NULL if there is only one
  * @all_ns: the mean time, or the difference of two
- * @ns: the owner's part of @all_ns; more than @all_ns where other owners have less in @run
+ * @ns: the owner's part of @all_ns, with @also_ns; more than @all_ns where other owners have less in @run
+ * @also_ns: parts of @ns that other owners have by the first key that is named, if that is a price: those with the same
+ *	price, and waits for units while their holders are with the owner
  * @behind_ns: part of @ns that is spent waiting for units whose holders wait for the owner
  * @resource: what is waited for, or what serves; NULL: none
  */
@@ -41,6 +43,7 @@ struct replay_why {
 	enum owner owner;
 	const struct replay_run *run, *other;
 	u64 all_ns, ns, behind_ns;
+	u64 also_ns[OWNERS];
 	const struct replay_resource *resource;
 };
 

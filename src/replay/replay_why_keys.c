@@ -5,6 +5,7 @@
 
 #define CACHE_SAVES_PPM 100000 /* of table accesses: less is no reason */
 #define PRICE_COUNTS	20     /* a price below this part of the largest is none */
+#define HANDLER_ENTRIES 10     /* about so many entries of tables does a handler read and write to map a page */
 
 static bool begins(const char *text, const char *with)
 {
@@ -212,6 +213,8 @@ static u64 uses_of(const struct replay_why *w, const struct fl_key *key)
 {
 	const struct replay_counters *c = &w->run->res->counters;
 
+	if (w->owner == OWNER_HANDLER && is(key, "cpu.memory_ns"))
+		return HANDLER_ENTRIES;
 	if (w->owner != OWNER_COMMAND_QUEUE || !c->commands)
 		return 1;
 	if (is(key, "command.sync_ns"))

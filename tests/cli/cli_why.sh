@@ -18,6 +18,8 @@ expect 0 gen random --set streams=1 --set pages=64 --set accesses=20000 -o "$dir
 # A thousand pages, and more than the TLB has.
 expect 0 gen random --set streams=1 --set pages=1024 --set accesses=20000 --set write_percent=0 -o "$dir/kp.dmat"
 expect 0 gen random --set streams=1 --set pages=16384 --set accesses=20000 --set write_percent=0 -o "$dir/thrash.dmat"
+# Large reads.
+expect 0 gen random --set streams=1 --set pages=64 --set accesses=2000 --set size_bytes=2048 --set write_percent=0 -o "$dir/big.dmat"
 cp "$top/traces/arm64-smmuv3-nvme-e1000e.dmat" "$dir/nvme.dmat"
 
 # mean fault|access FILE: ns
@@ -132,6 +134,19 @@ cause fault handler cpu.batch_faults sixteen --faults stall cpu.fault_ns=50000 c
 cause access walk_slot tcu.walk_slots thrash --faults stall --resident all $busy tcu.walk_slots=1 -- tcu.walk_slots=64
 cause fault stall_slot smmuv3.stall_max kp --faults stall $busy smmuv3.stall_max=1 $many -- smmuv3.stall_max=64
 cause fault worker_busy cpu.workers sixteen --faults pri cpu.workers=1 cpu.handler_ns=50000 pcie.credits=4 -- $many
+# one price, several owners: table accesses of handler, driver and command; own records and those before them; the wake-up
+# of whoever holds the credit; handlers that are waited for; a link that holds the tags
+cause fault handler cpu.memory_ns lone --faults stall cpu.memory_ns=20000 -- cpu.memory_ns=0
+cause fault handler cpu.memory_ns sixteen --faults stall cpu.memory_ns=20000 $many -- cpu.memory_ns=0
+cause fault record_port notify.record_write_ns sixteen --faults stall notify.record_write_ns=20000 $many -- \
+	notify.record_write_ns=0
+cause fault record_port notify.pri_write_ns sixteen --faults pri notify.pri_write_ns=20000 $many -- notify.pri_write_ns=0
+cause fault thread_wake cpu.thread_wake_ns sixteen --faults pri cpu.thread_wake_ns=50000 pcie.credits=8 $many -- \
+	cpu.thread_wake_ns=0
+cause fault handler cpu.handler_ns sixteen --faults stall cpu.handler_ns=50000 cpu.workers=8 -- cpu.handler_ns=0
+cause fault handler cpu.handler_ns sixteen --faults pri cpu.handler_ns=50000 pcie.credits=12 $many -- cpu.handler_ns=0
+cause access link_busy pcie.lanes big --faults stall --resident all $busy master.bus=pcie pcie.lanes=1 pcie.tags=8 -- \
+	pcie.lanes=16
 # behind a fault of the same context bank: the interrupt is waited for all the same
 iommu=smmuv2
 cause fault interrupt cpu.irq_entry_ns sixteen --faults stall cpu.irq_entry_ns=50000 -- \

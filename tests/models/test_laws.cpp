@@ -62,13 +62,16 @@ struct Trace {
     ~Trace() { unlink(path); }
 };
 
-/* No resource is used more than it is there, and none longer than the run. */
+/* No resource is used more than it is there, none longer than the run, and all of it no longer than its units are. */
 void check_resources(const replay_result &r, const std::string &what) {
     ck_assert_uint_gt(r.n_resources, 0);
     for (u32 i = 0; i < r.n_resources; i++) {
         const replay_resource &u = r.resources[i];
         ck_assert_msg(u.utilisation_ppm <= 1000000, "%s: %s %u: %u ppm", what.c_str(), u.name, u.index,
                       u.utilisation_ppm);
+        ck_assert_msg(u.full_ns <= r.duration_ns && u.busy_ns >= u.full_ns * u.capacity,
+                      "%s: %s %u: %u of them in use for %llu ns of %llu ns, together for %llu ns", what.c_str(), u.name,
+                      u.index, u.capacity, u.full_ns, r.duration_ns, u.busy_ns);
         ck_assert_msg(!u.capacity || u.peak <= u.capacity, "%s: %s %u: %u of %u in use", what.c_str(), u.name, u.index,
                       u.peak, u.capacity);
     }
@@ -100,6 +103,7 @@ replay_result play(const Trace &trace, const Variant &v, const Words &sets, cons
 START_TEST(resources_at_their_limit) {
     Trace busy("pages=64 accesses=20000 write_percent=0 interval_ns=0 streams=1");
     Trace two("pattern=fresh fresh_ppm=300000 interval_ns=0 accesses=4000 streams=2");
+    Trace misses("pattern=uniform pages=8192 accesses=20000 interval_ns=0 streams=2");
     Variant resident = {"smmuv3", REPLAY_STALL, REPLAY_RESIDENT_ALL};
 
     play(busy, resident, {"tbu.interval_ns=1000"}, "a slow input");
@@ -107,6 +111,29 @@ START_TEST(resources_at_their_limit) {
          "records of both queues");
     play(two, stall2, {"cpu.count=1"}, "one processor");
     play(two, pri3, {"master.outstanding=1024", "master.outstanding_per_stream=1024"}, "many outstanding");
+    for (const char *n : {"64", "256", "1024"}) // told of far ahead of each other
+        for (const Variant &v : {resident, Variant{"smmuv3", REPLAY_PRI, REPLAY_RESIDENT_ALL}})
+            play(misses, v, {std::string("master.outstanding=") + n, std::string("master.outstanding_per_stream=") + n},
+                 name_of(v) + ", " + n + " outstanding");
+}
+END_TEST
+
+/*
+ * Many accesses wait for one of 32 credits, several for each page: it is asked for once all the same, and twice if it
+ * is read and written, which are asked for apart.
+ */
+START_TEST(a_page_is_asked_for_once) {
+    Trace reads("pattern=uniform pages=256 accesses=8000 write_percent=0 interval_ns=0 streams=1");
+    Trace both("pattern=uniform pages=256 accesses=8000 write_percent=50 interval_ns=0 streams=1");
+
+    for (const Variant &v : {pri3, prid})
+        for (const char *n : {"1", "64", "256", "1024"}) {
+            std::string number = n, what = name_of(v) + ", " + number + " outstanding";
+            Words sets{"master.outstanding=" + number, "master.outstanding_per_stream=" + number};
+            ck_assert_msg(play(reads, v, sets, what).faults == 256, "%s: reads", what.c_str());
+            replay_result r = play(both, v, sets, what);
+            ck_assert_msg(r.faults >= 256 && r.faults <= 2 * 256, "%s: %llu requests", what.c_str(), r.faults);
+        }
 }
 END_TEST
 
@@ -301,5 +328,5 @@ END_TEST
 
 } // namespace
 
-SUITE_MAIN_LOOPS("laws", NULL, NULL, (resources_at_their_limit, more_slots_more_duplicates),
+SUITE_MAIN_LOOPS("laws", NULL, NULL, (resources_at_their_limit, a_page_is_asked_for_once, more_slots_more_duplicates),
                  {little, int(std::size(little_runs))}, {more_is_never_slower, int(std::size(sweeps))})

@@ -250,9 +250,10 @@ START_TEST(handlers_share_processors) {
     ck_assert_uint_eq(first.end, ns(1100));
     ck_assert_uint_eq(second.from, ns(_i ? 200 : 1100));
     ck_assert_uint_eq(second.end, ns(_i ? 1200 : 2100));
-    ck_assert_uint_eq(u64(b.cpus.usage().busy()), ns(2000));
-    ck_assert_uint_eq(u64(b.cpus.usage().waited()), ns(_i ? 0 : 900));
-    ck_assert_uint_eq(b.cpus.usage().peak(), u32(_i) + 1);
+    Figures in = b.cpus.usage().figures(b.scheduler.now());
+    ck_assert_uint_eq(u64(in.busy), ns(2000));
+    ck_assert_uint_eq(u64(in.waited), ns(_i ? 0 : 900));
+    ck_assert_uint_eq(in.peak, u32(_i) + 1);
     ck_assert(b.cpus.idle());
 }
 END_TEST
@@ -274,9 +275,10 @@ START_TEST(interrupts_come_first) {
     ck_assert_uint_eq(worker.end, ns(1300));
     ck_assert_uint_eq(other.from, ns(1300));
     ck_assert_uint_eq(other.end, ns(1800));
-    ck_assert_uint_eq(u64(b.cpus.usage().busy()), ns(1800));
-    ck_assert_uint_eq(b.cpus.usage().full(b.scheduler.now()), ns(1800));
-    ck_assert_uint_eq(b.cpus.usage().peak(), 1);
+    Figures in = b.cpus.usage().figures(b.scheduler.now());
+    ck_assert_uint_eq(u64(in.busy), ns(1800));
+    ck_assert_uint_eq(in.full, ns(1800));
+    ck_assert_uint_eq(in.peak, 1);
 }
 END_TEST
 
@@ -285,17 +287,51 @@ START_TEST(what_is_held_is_in_use) {
     Usage u("units", 3);
     u.take(10, 10);
     u.take(20, 30);
-    ck_assert_uint_eq(u64(u.waited()), 10);
-    ck_assert_uint_eq(u64(u.busy()), 0);
-    ck_assert_uint_eq(u64(u.busy(50)), 40 + 20);
+    ck_assert_uint_eq(u64(u.figures(10).busy), 0);
+    ck_assert_uint_eq(u64(u.figures(50).busy), 40 + 20);
+    ck_assert_uint_eq(u64(u.figures(50).waited), 10);
     u.release(10, 60);
-    ck_assert_uint_eq(u64(u.busy(60)), 50 + 30);
+    ck_assert_uint_eq(u64(u.figures(60).busy), 50 + 30);
     u.mark(100);
-    ck_assert_uint_eq(u64(u.busy(100)), 0);
-    ck_assert_uint_eq(u64(u.busy(120)), 20);
+    ck_assert_uint_eq(u64(u.figures(100).busy), 0);
+    ck_assert_uint_eq(u64(u.figures(120).busy), 20);
     u.release(30, 130);
-    ck_assert_uint_eq(u64(u.busy(200)), 30);
-    ck_assert_uint_eq(u.peak(), 1);
+    ck_assert_uint_eq(u64(u.figures(200).busy), 30);
+    ck_assert_uint_eq(u.figures(200).peak, 1);
+}
+END_TEST
+
+/*
+ * Two units, told of as the models run: 0 to 10 and 30 to 50 of one, then what lies before, 5 to 35 of the other. Both
+ * are in use from 5 to 10 and from 30 to 35; together 10 + 20 + 30. Up to 32 that is 10 + 2 + 27, and 5 + 2 of it full.
+ */
+START_TEST(uses_are_told_of_in_any_order) {
+    Usage u("units", 2), early("units", 2);
+    for (Usage *x : {&u, &early}) {
+        x->use(0, 0, 10);
+        x->use(20, 30, 50);
+        x->use(5, 5, 35);
+    }
+    Figures in = u.figures(100), before = early.figures(32);
+    ck_assert_uint_eq(u64(in.busy), 60);
+    ck_assert_uint_eq(in.full, 10);
+    ck_assert_uint_eq(in.peak, 2);
+    ck_assert_uint_eq(in.uses, 3);
+    ck_assert_uint_eq(u64(in.waited), 10);
+    ck_assert_uint_eq(u64(before.busy), 39);
+    ck_assert_uint_eq(before.full, 7);
+}
+END_TEST
+
+/* A server that is reserved from 10 to 20 and from 40 to 70 is busy for 10 ns up to 30, for 15 up to 45. */
+START_TEST(what_is_reserved_for_later_is_not_busy_yet) {
+    Scheduler scheduler("scheduler");
+    Timetable table;
+    ck_assert_uint_eq(table.reserve(10, 10), 10);
+    ck_assert_uint_eq(table.reserve(40, 30), 40);
+    ck_assert_uint_eq(u64(table.busy(40, 30)), 10);
+    ck_assert_uint_eq(u64(table.busy(40, 45)), 15);
+    ck_assert_uint_eq(u64(table.busy(40, 70)), 40);
 }
 END_TEST
 
@@ -314,6 +350,20 @@ START_TEST(samples_are_exact) {
     stats_summary a = s.summary(1), b = stats_summarize(&all);
     ck_assert_mem_eq(&a, &b, sizeof(a));
     stats_free(&all);
+}
+END_TEST
+
+/* 1.7 ns twice are 1 ns at most and at the median; the mean is no more. Of 1.7 and 3 ns it is 2.35, to the nearest 2.
+ */
+START_TEST(mean_is_within_the_samples) {
+    Samples equal, two;
+    for (u64 ps : {1700, 1700})
+        equal.add(ps);
+    for (u64 ps : {1700, 3000})
+        two.add(ps);
+    ck_assert_uint_eq(equal.summary(1000).max, 1);
+    ck_assert_uint_eq(equal.summary(1000).mean, 1);
+    ck_assert_uint_eq(two.summary(1000).mean, 2);
 }
 END_TEST
 
@@ -368,6 +418,7 @@ END_TEST
 
 SUITE_MAIN_LOOPS("platform_parts", NULL, NULL,
                  (logarithm_and_power, a_seed_is_a_sequence, recorded_times, histogram, no_histogram_is_named,
-                  page_requests_of_iaa, interrupts_come_first, what_is_held_is_in_use, samples_are_exact,
+                  page_requests_of_iaa, interrupts_come_first, what_is_held_is_in_use, uses_are_told_of_in_any_order,
+                  what_is_reserved_for_later_is_not_busy_yet, samples_are_exact, mean_is_within_the_samples,
                   sorted_ring_sorts, run_watch_tells_a_circle_from_a_slow_run),
                  {distributions, 4}, {bad_recorded_times, 3}, {bad_histograms, 6}, {handlers_share_processors, 2})

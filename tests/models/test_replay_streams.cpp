@@ -219,6 +219,59 @@ START_TEST(warmup_does_not_count) {
 END_TEST
 
 /*
+ * The first access is the warm-up's and still in memory when the second one comes, 500 ns later: that hits the TLB,
+ * takes 2 + 1000 ns, and is one access under way all the time. The first one's rest is nobody's.
+ */
+START_TEST(warmup_under_way_does_not_count) {
+    rig_opt.warmup = 1;
+    rig_opt.resident = REPLAY_RESIDENT_ALL;
+    set("memory.latency_ns=1000");
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "access 100000 sid=1 iova=0x1000 size=8 dir=r\n"
+             "access 100500 sid=1 iova=0x1000 size=8 dir=r\n");
+    run_timed();
+    ck_assert_uint_eq(rig_res.access.count, 1);
+    ck_assert_uint_eq(rig_res.duration_ns, 1002);
+    ck_assert_uint_eq(rig_res.in_flight_ns, 1002);
+}
+END_TEST
+
+/* The second access takes no time at all; the mean of an owner is of both. */
+START_TEST(an_access_of_no_time_has_a_bill) {
+    rig_opt.resident = REPLAY_RESIDENT_ALL;
+    rig_cfg.tbu.interval_ps = rig_cfg.tbu.lookup_ps = 0;
+    rig_cfg.memory.latency_ps = 0;
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "access 100000 sid=1 iova=0x1000 size=8 dir=r\n"
+             "access 200000 sid=1 iova=0x1000 size=8 dir=r\n");
+    run_timed();
+    ck_assert_uint_gt(rig_res.access.max, 0);
+    ck_assert_uint_eq(rig_res.access.p50, 0);
+    ck_assert_uint_eq(rig_res.access_bills, 2);
+    ck_assert_uint_eq(rig_res.access_owner_ns[OWNER_TABLE], 7 * 50); // table descriptor, STE, CD and four levels
+}
+END_TEST
+
+/* 500 ns of software, then an access of 52 ns, of which 1 ns at the input: of 552 ns, whatever is asked. */
+START_TEST(job_is_in_the_interval) {
+    rig_opt.resident = REPLAY_RESIDENT_ALL;
+    rig_cfg.os.job_ps = 500'000;
+    rig_cfg.tcu.walk_latency_ps = rig_cfg.tcu.lookup_ps = rig_cfg.tbu.link_ps = 0;
+    rig_cfg.tcu.config_cache_ps = rig_cfg.tcu.walk_cache_ps = 0;
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "access 100000 sid=1 iova=0x1000 size=8 dir=r\n");
+    run_timed();
+    ck_assert_uint_eq(rig_res.duration_ns, 552);
+    ck_assert_uint_eq(rig_res.in_flight_ns, 52);
+    ck_assert_uint_eq(resource("tbu_input")->utilisation_ppm, 1000000 / 552);
+    ck_assert_uint_eq(resource("jobs")->busy_ns, 500);
+}
+END_TEST
+
+/*
  * A group of 16 pages of which the trace has one: the second request is terminated, and the 14 behind it see no
  * handler. All that is the warm-up's.
  */
@@ -339,6 +392,7 @@ START_TEST(ats_and_stall) {
 END_TEST
 
 SUITE_MAIN_LOOPS("replay streams", rig_setup, rig_teardown,
-                 (mixed_streams, link_at_its_limit, warmup_does_not_count, warmup_longer_than_the_trace, ats_and_stall),
+                 (mixed_streams, link_at_its_limit, warmup_does_not_count, warmup_under_way_does_not_count,
+                  job_is_in_the_interval, an_access_of_no_time_has_a_bill, warmup_longer_than_the_trace, ats_and_stall),
                  {bus_and_baseline, 8}, {ats_without_page_requests, 2}, {link_is_paid_by_every_function, 3},
                  {bystander_on_another_tbu, 4}, {requests_of_the_warmup_that_nobody_handled, 2}, {what_is_refused, 21})

@@ -391,8 +391,9 @@ START_TEST(a_job_has_a_price) {
     b.play();
     b.went_out({{0, 500}, {1, 501}, {2, 1101}, {3, 1102}});
     ck_assert_uint_eq(b.master.duration(), ns(1202)); // with the first job's software
-    ck_assert_uint_eq(b.master.jobs()->uses(), 2);
-    ck_assert_uint_eq(u64(b.master.jobs()->busy()), ns(1000));
+    Figures in = b.master.jobs()->figures(ns(1202));
+    ck_assert_uint_eq(in.uses, 2);
+    ck_assert_uint_eq(u64(in.busy), ns(1000));
 }
 END_TEST
 
@@ -414,7 +415,7 @@ START_TEST(a_mark_begins_a_job) {
     ck_assert_uint_eq(b.at_ns(1), 4000); // answered at 3500
     ck_assert_uint_eq(b.at_ns(11), 1100);
     ck_assert_uint_eq(b.at_ns(12), 1101);
-    ck_assert_uint_eq(b.master.jobs()->uses(), 4);
+    ck_assert_uint_eq(b.master.jobs()->figures(ns(5000)).uses, 4);
 }
 END_TEST
 

@@ -197,6 +197,72 @@ START_TEST(test_credits)
 }
 END_TEST
 
+/* While accesses wait for the one credit, page 1 is answered: who wants it, for whatever, joins; page 2 is asked for once. */
+START_TEST(test_answer_ends_the_wait_for_a_credit)
+{
+	make(1, 0);
+	fault(0, 0x1000, 0);
+	fault(1, 0x2000, 0);
+	fault(2, 0x1008, DMA_WRITE);
+	fault(3, 0x2008, 0);
+	fault(4, 0x1000, DMA_PASID); /* another address space */
+	ck_assert_uint_eq(n_sent, 1);
+	respond(sent[0].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_woken, 2);
+	ck_assert(woken[0].id == 0 && woken[1].id == 2 && woken[1].why == ATS_RETRY);
+	ck_assert_uint_eq(n_sent, 2);
+	ck_assert_uint_eq(sent[1].addr, 0x2000);
+	/* Not what is refused: that says nothing of a write. */
+	fault(5, 0x2000, DMA_WRITE);
+	respond(sent[1].prgi, PRG_INVALID);
+	ck_assert_uint_eq(n_woken, 4);
+	ck_assert_uint_eq(woken[3].id, 3);
+	respond(sent[2].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_sent, 4);
+	ck_assert(sent[2].pasid_valid && sent[3].addr == 0x2000 && sent[3].perm == PERM_W);
+	ck_assert_uint_eq(ep.stats.merged, 2);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+/* Page 2 is translated for another access before its turn for the credit comes. */
+START_TEST(test_translation_ends_the_wait_for_a_credit)
+{
+	make(1, 0);
+	fault(0, 0x1000, 0);
+	fault(1, 0x2000, 0);
+	fault(2, 0x3000, 0);
+	ck_assert_int_eq(translate(0x2000, 0, 0x9000, PERM_R), ATS_OK);
+	respond(sent[0].prgi, PRG_SUCCESS);
+	ck_assert_uint_eq(n_woken, 2);
+	ck_assert(woken[1].id == 1 && woken[1].why == ATS_RETRY && waiters[1].mapped && !waiters[0].mapped);
+	ck_assert_uint_eq(n_sent, 2); /* the credit is the next one's */
+	ck_assert_uint_eq(sent[1].addr, 0x3000);
+	ck_assert_uint_eq(ep.stats.mapped, 1);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
+/* A completion without permission that is older than the answer for its page: ask again, once. */
+START_TEST(test_answer_overtakes_a_completion)
+{
+	struct dma_txn t = access_to(0x1008, DMA_WRITE), other = access_to(0x2000, 0), req;
+	struct xlat_result none = { .shift = 12 };
+	int tag, tag2;
+
+	make(0, 0);
+	fault(0, 0x1000, 0);
+	tag = ats_ep_translate(&ep, &t, &req);
+	tag2 = ats_ep_translate(&ep, &other, &req);
+	respond(sent[0].prgi, PRG_SUCCESS);
+	ck_assert_int_eq(ats_ep_complete(&ep, (u32)tag, XLAT_OK, &none), ATS_STALE);
+	ck_assert_int_eq(ats_ep_complete(&ep, (u32)tag2, XLAT_OK, &none), ATS_FAULT);
+	ck_assert_uint_eq(ep.stats.stale_completions, 0);
+	ck_assert_int_eq(translate(0x1008, DMA_WRITE, 0, 0), ATS_FAULT);
+	ats_ep_exit(&ep);
+}
+END_TEST
+
 START_TEST(test_groups)
 {
 	u32 i;
@@ -459,7 +525,8 @@ START_TEST(test_reset_of_the_iommu)
 END_TEST
 
 SUITE_MAIN("ats_endpoint", test_configuration, test_translation_request, test_completions, test_page_request_message,
-	   test_accesses_to_one_page_share_a_request, test_credits, test_groups, test_refused_group, test_allocation,
-	   test_prg_indices_are_unique_and_come_in_turn, test_invalidation, test_invalidation_waits_for_uses,
-	   test_itag_used_again, test_invalidation_overtakes_a_completion, test_stop_marker, test_pri_off,
-	   test_reset_of_the_iommu)
+	   test_accesses_to_one_page_share_a_request, test_credits, test_answer_ends_the_wait_for_a_credit,
+	   test_translation_ends_the_wait_for_a_credit, test_answer_overtakes_a_completion, test_groups,
+	   test_refused_group, test_allocation, test_prg_indices_are_unique_and_come_in_turn, test_invalidation,
+	   test_invalidation_waits_for_uses, test_itag_used_again, test_invalidation_overtakes_a_completion,
+	   test_stop_marker, test_pri_off, test_reset_of_the_iommu)
