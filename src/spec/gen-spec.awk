@@ -155,7 +155,6 @@ $1 == "reg" {
 	reg_space[r] = spaces
 	reg_name[r] = shown
 	sub(/%/, $2, reg_name[r])
-	reg_at[$2] = r
 	reg_offset[r] = $3
 	reg_size[r] = $4
 	reg_section[r] = $5
@@ -184,6 +183,7 @@ $1 == "reg" {
 			shared[r] = fields[r]
 		}
 	}
+	reg_at[$2] = r
 	in_record = 0
 	next
 }

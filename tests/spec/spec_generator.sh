@@ -38,6 +38,7 @@ bad '  0 64 X text' "'64' are no bits"
 bad '  0 6:0 ID text' 'R_0_ID is defined twice'
 bad 'kind 1 K 1.3 Q text' 'there is no part Q'
 bad 'reg B 0x4 4 1.1 like=Z' 'there is no register Z'
+bad 'reg B 0x4 4 1.1 like=B' 'there is no register B'
 bad 'reg B 0x4 3 1.1' 'reg NAME OFFSET BYTES'
 bad 'record S 1 1.4 of=Z Text' 'there is no register Z'
 exit $failed
