@@ -13,7 +13,7 @@ void drv_host_init(struct drv_host *h, const struct drv_ops *ops, void *ctx, str
 	h->table_ops = ops;
 	h->table_ctx = ctx;
 	h->core = core;
-	fault_lock_init(&h->lock);
+	spin_lock_init(&h->lock);
 }
 
 int drv_bind(struct drv_host *h, const struct fault_ops *ops, u32 retry, u32 terminate, u32 failure)
@@ -61,26 +61,28 @@ u64 drv_now(struct drv_host *h)
 
 	if (h->ops->now)
 		return h->ops->now(h->ctx);
-	flags = fault_lock_acquire(&h->lock);
+	spin_lock_irqsave(&h->lock, flags);
 	now = h->now;
-	fault_lock_release(&h->lock, flags);
+	spin_unlock_irqrestore(&h->lock, flags);
 	return now;
 }
 
 void drv_note_now(struct drv_host *h, u64 now)
 {
-	unsigned long flags = fault_lock_acquire(&h->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&h->lock, flags);
 	h->now = max(h->now, now);
-	fault_lock_release(&h->lock, flags);
+	spin_unlock_irqrestore(&h->lock, flags);
 }
 
 void drv_count(struct drv_host *h, u64 *counter)
 {
-	unsigned long flags = fault_lock_acquire(&h->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&h->lock, flags);
 	++*counter;
-	fault_lock_release(&h->lock, flags);
+	spin_unlock_irqrestore(&h->lock, flags);
 }
 
 void drv_gate_close(struct drv_host *h, struct drv_gate *g)
@@ -90,10 +92,10 @@ void drv_gate_close(struct drv_host *h, struct drv_gate *g)
 	bool mine;
 
 	for (;;) {
-		flags = fault_lock_acquire(&h->lock);
+		spin_lock_irqsave(&h->lock, flags);
 		mine = !g->closed;
 		g->closed = true;
-		fault_lock_release(&h->lock, flags);
+		spin_unlock_irqrestore(&h->lock, flags);
 		if (mine)
 			return;
 		if (h->ops->poll)
@@ -103,10 +105,11 @@ void drv_gate_close(struct drv_host *h, struct drv_gate *g)
 
 void drv_gate_open(struct drv_host *h, struct drv_gate *g)
 {
-	unsigned long flags = fault_lock_acquire(&h->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&h->lock, flags);
 	g->closed = false;
-	fault_lock_release(&h->lock, flags);
+	spin_unlock_irqrestore(&h->lock, flags);
 }
 
 int drv_read_words(struct drv_host *h, u64 pa, u64 *words, u32 n)

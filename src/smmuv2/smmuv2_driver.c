@@ -4,21 +4,24 @@
 
 bool smmuv2_drv_dead(struct smmuv2_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	bool dead = d->dead;
+	unsigned long flags;
+	bool dead;
 
-	fault_lock_release(&d->h.lock, flags);
+	spin_lock_irqsave(&d->h.lock, flags);
+	dead = d->dead;
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	return dead;
 }
 
 /* The SMMU is given up: answers that are owed are abandoned. The caller does not hold drv_host.lock. */
 void smmuv2_drv_die(struct smmuv2_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&d->h.lock, flags);
 	d->dead = true;
 	d->stats.given_up = 1;
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 }
 
 /*
@@ -228,7 +231,7 @@ static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ct
 	if (!d->bank)
 		return -ENOMEM;
 	for (n = 0; n < d->f.banks; n++)
-		fault_lock_init(&d->bank[n].lock);
+		spin_lock_init(&d->bank[n].lock);
 	quiet(d);
 	test_registers(d);
 	r = d->cfg.nested ? stage2_create(d) : 0;

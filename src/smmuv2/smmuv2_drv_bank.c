@@ -111,7 +111,7 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 		program_s2(d, n, &dom->base.pt);
 	else
 		program_s1(d, n, &dom->base.pt);
-	flags = fault_lock_acquire(&b->lock);
+	spin_lock_irqsave(&b->lock, flags);
 	b->used = true;
 	b->line = SMMUV2_IRQ_CONTEXT + line;
 	b->stall = false;
@@ -121,7 +121,7 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 	if (!d->f.stage2)
 		b->sctlr |= SCTLR_AFE | SCTLR_S1_ASIDPNE | (d->f.format == SMMUV2_DRV_SHORT ? 0 : SCTLR_TRE);
 	write_sctlr(d, n);
-	fault_lock_release(&b->lock, flags);
+	spin_unlock_irqrestore(&b->lock, flags);
 }
 
 /* Turn the bank's interrupt off, or on again. The caller holds the bank's lock. */
@@ -159,12 +159,12 @@ void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom)
 	/* After a time-out the tag cannot be reused: the bank is lost until the next probe. */
 	if (smmuv2_drv_tlbi_all(d, n))
 		return;
-	flags = fault_lock_acquire(&b->lock);
+	spin_lock_irqsave(&b->lock, flags);
 	b->used = false;
 	b->sctlr = 0;
 	wr(d, n, CB_SCTLR, 0);
 	wr(d, n, CB_FSR, ~0U);
-	fault_lock_release(&b->lock, flags);
+	spin_unlock_irqrestore(&b->lock, flags);
 	dom->bank = -1;
 }
 
@@ -182,12 +182,12 @@ void smmuv2_drv_bank_stall(struct v2d_dom *dom)
 	for (m = dom->masters; m && d->cfg.cfcfg == SMMUV2_CFCFG_FOLLOW; m = m->dom_next)
 		stall = stall && m->stall_on && !m->throttled;
 	b = &d->bank[dom->bank];
-	flags = fault_lock_acquire(&b->lock);
+	spin_lock_irqsave(&b->lock, flags);
 	if (b->stall != stall) {
 		b->stall = stall;
 		write_sctlr(d, (u32)dom->bank);
 	}
-	fault_lock_release(&b->lock, flags);
+	spin_unlock_irqrestore(&b->lock, flags);
 }
 
 /* ---- TLB maintenance ---- */

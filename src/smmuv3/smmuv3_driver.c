@@ -11,10 +11,12 @@
 
 bool v3d_dead(struct smmuv3_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	bool dead = d->dead;
+	unsigned long flags;
+	bool dead;
 
-	fault_lock_release(&d->h.lock, flags);
+	spin_lock_irqsave(&d->h.lock, flags);
+	dead = d->dead;
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	return dead;
 }
 
@@ -24,10 +26,11 @@ bool v3d_dead(struct smmuv3_drv *d)
  */
 void v3d_gone(struct smmuv3_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&d->h.lock, flags);
 	v3d_set_dead(d);
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 }
 
 bool v3d_poll(struct smmuv3_drv *d, u32 tries)
@@ -92,11 +95,13 @@ int v3d_gbpa_abort(struct smmuv3_drv *d)
 /* The SMMU no longer responds. Clearing SMMUEN terminates its stalls (6.3.9.6). */
 void v3d_die(struct smmuv3_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	bool already = d->dead;
+	unsigned long flags;
+	bool already;
 
+	spin_lock_irqsave(&d->h.lock, flags);
+	already = d->dead;
 	v3d_set_dead(d);
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	if (already)
 		return;
 	v3d_gbpa_abort(d);

@@ -15,21 +15,24 @@ bool vdrv_poll(struct vtd_drv *d, u32 tries)
 
 bool vdrv_dead(struct vtd_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	bool dead = d->dead;
+	unsigned long flags;
+	bool dead;
 
-	fault_lock_release(&d->h.lock, flags);
+	spin_lock_irqsave(&d->h.lock, flags);
+	dead = d->dead;
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	return dead;
 }
 
 /* From here on nothing is asked of the hardware, and answers that are owed to it count as given. */
 void vdrv_die(struct vtd_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&d->h.lock, flags);
 	d->stats.given_up = 1;
 	d->dead = true;
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 }
 
 /*

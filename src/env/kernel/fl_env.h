@@ -16,9 +16,15 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
+/* Linux 6.12 moved it. */
+#if __has_include(<linux/unaligned.h>)
+#include <linux/unaligned.h>
+#else
 #include <asm/unaligned.h>
+#endif
 
 #define fl_assert(cond)	      WARN_ON_ONCE(!(cond))
 #define fl_bug_call(call, in) WARN(1, "%s called from within %s\n", call, in)
