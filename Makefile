@@ -2,6 +2,8 @@
 # The two commands of the README (demo, check) and the longer runs.
 
 JOBS ?= $(shell nproc)
+# WERROR=1: a warning is an error, as in CI.
+CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
 .PHONY: demo check bench stress calibrate kernel-debug release dev asan tsan coverage deps deps-check clean
 
@@ -12,11 +14,11 @@ deps-check:
 	@scripts/install-deps check
 
 release dev asan tsan coverage: deps
-	cmake --preset $@ >/dev/null
+	$(CONFIGURE) --preset $@ >/dev/null
 	cmake --build --preset $@ -j$(JOBS)
 
 demo: deps
-	cmake --preset release >/dev/null
+	$(CONFIGURE) --preset release >/dev/null
 	cmake --build --preset release -j$(JOBS) --target faultline
 	scripts/demo
 

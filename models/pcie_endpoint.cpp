@@ -22,7 +22,7 @@ PcieEndpoint::PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, I
         cfg.atc.sets = u32(config.pcie.atc_sets);
         cfg.atc.ways = cfg.atc.sets ? u32(config.pcie.atc_ways) : 1;
         cfg.capacity = u32(config.pcie.credits);
-        cfg.group = u32(config.pcie.group_pages);
+        cfg.group = fl_config_group(&config);
         cfg.pri = f.pri;
         functions_.emplace_back(new Function(*this, f, cfg, ops));
         if (f.ats)

@@ -289,11 +289,15 @@ static u64 get_kept(const struct options *o, const struct variant *v, int i)
 
 static void print_reasons(const struct options *o)
 {
+	char note[RUN_NOTE];
 	struct replay_why why[REPLAY_WHYS];
 	struct replay_run run[2];
 	char text[REPLAY_WHY_TEXT];
 	u32 i, k;
 
+	for (i = 0; i < o->n; i++)
+		if (run_note(&o->variants[i].faulting, note))
+			printf("\nnote: %s: %s.\n", o->variants[i].name, note);
 	for (i = 1; i < o->n; i++) {
 		u32 n = differ(o, &o->variants[i], run, why);
 

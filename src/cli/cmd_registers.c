@@ -1,45 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline registers: the register tables that the engines run on, and what a register's value says. */
 #include "cli.h"
-#include "registers.h"
 #include "report_table.h"
+#include "smmuv2_spec.h"
+#include "smmuv3_spec.h"
+#include "vtd_spec.h"
 
 #include <ctype.h>
 #include <getopt.h>
 
 static const char help[] =
-	"Usage: faultline registers smmuv2|smmuv3|vtd [REGISTER[=VALUE]]... [--markdown]\n"
-	"Without a register: all that the model has. With some: their fields, and what VALUE says in them.\n"
+	"Usage: faultline registers smmuv2|smmuv3|vtd [REGISTER[=VALUE] | RECORD[=WORD,WORD...]]... [--markdown]\n"
+	"Without a name: all that the model has. With some: their fields, and what VALUE says in them.\n"
 	"REGISTER is a name of the specification, in any case, with or without what all have in common\n"
-	"(SMMU_..., ..._REG), with [N] of an array; or its offset, as 0x20.\n"
+	"(SMMU_..., ..._REG), with [N] of an array; or its offset, as 0x20. RECORD is a structure in memory, a "
+	"command, an\n"
+	"event, a descriptor, in 64-bit words, such as EVENT, PRI, CMD, STE, CD; vtd: FRCD, PRQ, DESC; smmuv2: FAULT.\n"
+	"Names as kernels spell them are accepted (GFSR, FSYNR, ARM_SMMU_CB_FSR, DMAR_FSTS_REG).\n"
 	"\n"
-	"  --markdown          every register with its fields, as docs/registers-*.md have them\n"
+	"  --markdown          everything with its fields, as docs/registers-*.md have it\n"
 	"\n"
-	"Exit status: 1 if VALUE sets reserved bits.\n";
+	"Exit status: 1 if VALUE sets reserved bits, or a record's kind is not defined.\n";
 
 static const struct option long_options[] = {
 	{ "markdown", no_argument, NULL, 'm' },
 	{ NULL, 0, NULL, 0 },
 };
 
-static const struct {
-	const char *name;
-	const struct register_space *spaces;
-} iommus[] = {
-	{ "smmuv2", registers_smmuv2 },
-	{ "smmuv3", registers_smmuv3 },
-	{ "vtd", registers_vtd },
-};
-
-static const struct reg_desc *row_of(const struct register_space *s, u32 i)
-{
-	return (const struct reg_desc *)(const void *)((const char *)s->first + i * s->step);
-}
-
-static const char *base_of(const struct register_space *s, const struct reg_desc *d)
-{
-	return s->base ? s->base(d) : "";
-}
+static const struct spec_iommu *const iommus[] = { &smmuv2_spec, &smmuv3_spec, &vtd_spec };
 
 static const char *access_name(const struct reg_field *f)
 {
@@ -68,9 +56,10 @@ static u32 stride_of(const struct reg_desc *d)
 }
 
 /* The offset as pages and people write it: "0x44", "0x800, every 4 to 0x9fc", "FRO + 0x0". */
-static const char *offset_name(const struct register_space *s, const struct reg_desc *d, char buf[64])
+static const char *offset_name(const struct reg_desc *d, char buf[64])
 {
-	int n = snprintf(buf, 64, "%s0x%x", base_of(s, d), d->offset);
+	static const char *const bases[] = { "", "FRO + ", "IRO + " };
+	int n = snprintf(buf, 64, "%s0x%x", bases[d->base], d->offset);
 
 	if (elements(d) > 1)
 		snprintf(buf + n, 64 - (size_t)n, ", every %u to 0x%x", stride_of(d),
@@ -80,34 +69,47 @@ static const char *offset_name(const struct register_space *s, const struct reg_
 
 /* ---- All of an IOMMU ---- */
 
-static void list_space(const struct register_space *s)
+static void list_all(const struct spec_iommu *m)
 {
 	static const char *const headings[] = { "register", "offset", ">bytes", ">reset", "section", NULL };
+	static const char *const of_records[] = { "record", "also", ">words", "section", "what", NULL };
 	struct report_table t;
 	char offset[64];
-	u32 i;
+	u32 i, s;
 
-	printf("%s\n", s->title);
-	report_table_init(&t, headings);
-	for (i = 0; i < *s->rows; i++) {
-		const struct reg_desc *d = row_of(s, i);
+	for (s = 0; s < m->n_spaces; s++) {
+		printf("%s\n", m->spaces[s].title);
+		report_table_init(&t, headings);
+		for (i = 0; i < m->spaces[s].n_regs; i++) {
+			const struct reg_desc *d = &m->spaces[s].regs[i];
 
-		report_table_cell(&t, "%s", d->name);
-		report_table_cell(&t, "%s", offset_name(s, d, offset));
-		report_table_cell(&t, "%u", d->size);
-		report_table_cell(&t, "0x%llx", d->reset);
-		report_table_cell(&t, "%s", d->section);
+			report_table_cell(&t, "%s", d->name);
+			report_table_cell(&t, "%s", offset_name(d, offset));
+			report_table_cell(&t, "%u", d->size);
+			report_table_cell(&t, "0x%llx", d->reset);
+			report_table_cell(&t, "%s", d->section);
+		}
+		report_table_print(&t, stdout);
+		putchar('\n');
+	}
+	puts("Records");
+	report_table_init(&t, of_records);
+	for (i = 0; i < m->n_records; i++) {
+		report_table_cell(&t, "%s", m->records[i].name);
+		report_table_cell(&t, "%s", m->records[i].also ? m->records[i].also : "");
+		report_table_cell(&t, "%u", m->records[i].words);
+		report_table_cell(&t, "%s", m->records[i].section);
+		report_table_cell(&t, "%s", m->records[i].text);
 	}
 	report_table_print(&t, stdout);
-	putchar('\n');
 }
 
-static void markdown_register(const struct register_space *s, const struct reg_desc *d)
+static void markdown_register(const struct reg_desc *d)
 {
 	char offset[64], bits[8];
 	u32 i;
 
-	printf("\n### %s\n\nOffset %s; %u bytes; section %s", d->name, offset_name(s, d, offset), d->size, d->section);
+	printf("\n### %s\n\nOffset %s; %u bytes; section %s", d->name, offset_name(d, offset), d->size, d->section);
 	if (d->reset)
 		printf("; reset 0x%llx", d->reset);
 	printf(".\n\n");
@@ -123,30 +125,76 @@ static void markdown_register(const struct register_space *s, const struct reg_d
 	}
 }
 
-static void markdown(const char *iommu, const struct register_space *s)
+/* The fields of a kind that are not in all kinds, as "A, B, C". */
+static void markdown_parts(const struct spec_record *r, const struct spec_kind *k)
 {
+	const char *comma = "";
 	u32 i;
 
-	printf("# Registers of the %s model\n\nMade by `faultline registers %s --markdown` from the table the model "
-	       "runs "
-	       "on. Bits outside of\nevery field are reserved: they read as zero, writes to them are ignored. "
-	       "Identification registers are set from the\nconfiguration.\n",
-	       iommu, iommu);
-	for (; s->title; s++) {
-		printf("\n## %s\n", s->title);
-		for (i = 0; i < *s->rows; i++)
-			markdown_register(s, row_of(s, i));
+	for (i = 0; i < r->n_fields; i++) {
+		if (!r->fields[i].part || !spec_has(k, r->fields[i].part))
+			continue;
+		printf("%s%s", comma, r->fields[i].field.name);
+		comma = ", ";
 	}
 }
 
+static void markdown_record(const struct spec_record *r)
+{
+	char bits[8];
+	u32 i;
+
+	printf("\n### %s\n\n%s; %u words; section %s.\n\n| word | bits | field | |\n|---|---|---|---|\n", r->name,
+	       r->text, r->words, r->section);
+	for (i = 0; i < r->n_fields; i++) {
+		const struct reg_field *f = &r->fields[i].field;
+
+		printf("| %u | %s | %s | %s |\n", r->fields[i].word, bits_name(f, bits), f->name, f->doc);
+	}
+	if (!r->n_kinds)
+		return;
+	puts("\n| code | name | section | what | besides the fields of all | kernels print "
+	     "|\n|---|---|---|---|---|---|");
+	for (i = 0; i < r->n_kinds; i++) {
+		const struct spec_kind *k = &r->kinds[i];
+
+		printf("| 0x%02x | %s | %s | %s | ", k->code, k->name, k->section, k->text);
+		markdown_parts(r, k);
+		printf(" | %s |\n", k->printed ? k->printed : "");
+	}
+}
+
+static void markdown(const struct spec_iommu *m)
+{
+	u32 i, s;
+
+	printf("# Registers of the %s model\n\nMade by `faultline registers %s --markdown` from the table the model "
+	       "runs on. "
+	       "Bits outside of\nevery field are reserved: they read as zero, writes to them are ignored. "
+	       "Identification registers are set from the\nconfiguration.\n",
+	       m->name, m->name);
+	for (s = 0; s < m->n_spaces; s++) {
+		printf("\n## %s\n", m->spaces[s].title);
+		for (i = 0; i < m->spaces[s].n_regs; i++)
+			markdown_register(&m->spaces[s].regs[i]);
+	}
+	puts("\n## Records\n\nStructures in memory, commands and events, in 64-bit words; or registers that are one "
+	     "record.");
+	for (i = 0; i < m->n_records; i++)
+		markdown_record(&m->records[i]);
+}
+
 /* ---- One register ---- */
+
+#define MAX_WORDS 8
 
 /* What was asked for. */
 struct request {
 	char name[64];
 	u32 index, offset;
-	bool indexed, by_offset, valued;
-	u64 value;
+	bool indexed, by_offset;
+	u32 words; /* given, at most MAX_WORDS; 0: no value */
+	u64 word[MAX_WORDS];
 };
 
 static bool number(const char *text, u64 *value)
@@ -177,6 +225,26 @@ static bool parse_index(char *name, struct request *q)
 	return true;
 }
 
+/* "V" or "V,V,..." */
+static int parse_words(const char *text, struct request *q)
+{
+	char word[32];
+	size_t len;
+
+	for (;; text += len + 1) {
+		len = strcspn(text, ",");
+		if (q->words == MAX_WORDS)
+			return cli_usage("registers", "registers: more than %d words", MAX_WORDS);
+		snprintf(word, sizeof(word), "%.*s", (int)min(len, sizeof(word) - 1), text);
+		if (len >= sizeof(word) || !number(word, &q->word[q->words]))
+			return cli_usage("registers", "registers: '%.*s' is no value of 64 bits",
+					 (int)min(len, (size_t)64), text);
+		q->words++;
+		if (!text[len])
+			return CLI_OK;
+	}
+}
+
 static int parse(const char *text, struct request *q)
 {
 	const char *equal = strchr(text, '=');
@@ -187,9 +255,8 @@ static int parse(const char *text, struct request *q)
 	if (!len || len >= sizeof(q->name))
 		return cli_usage("registers", "registers: '%s' is no register", text);
 	memcpy(q->name, text, len);
-	if (equal && !number(equal + 1, &q->value))
-		return cli_usage("registers", "registers: '%s' is no value of 64 bits", equal + 1);
-	q->valued = equal;
+	if (equal && parse_words(equal + 1, q))
+		return CLI_FAILED;
 	if (!parse_index(q->name, q))
 		return cli_usage("registers", "registers: '%s' has no [NUMBER] at its end", text);
 	if (number(q->name, &v)) {
@@ -201,25 +268,49 @@ static int parse(const char *text, struct request *q)
 	return CLI_OK;
 }
 
-static bool same_name(const char *asked, const char *name)
+/* What specifications and kernels put before a register's name; they may be left out. */
+static const char *without_prefix(const char *name)
 {
-	size_t len = strlen(asked);
+	static const char *const prefixes[] = { "ARM_", "SMMU_", "DMAR_", "GR0_", "GR1_", "CB_" };
+	size_t i;
 
-	if (!strcasecmp(asked, name))
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (!strncasecmp(name, prefixes[i], strlen(prefixes[i])))
+			name += strlen(prefixes[i]);
+	return name;
+}
+
+static size_t without_suffix(const char *name, size_t len)
+{
+	return len > 4 && !strncasecmp(name + len - 4, "_REG", 4) ? len - 4 : len;
+}
+
+/* Whether @asked is @name, or one of @also, which has commas between them. */
+static bool same_name(const char *asked, const char *name, const char *also)
+{
+	size_t len, n;
+
+	asked = without_prefix(asked);
+	name = without_prefix(name);
+	len = without_suffix(asked, strlen(asked));
+	if (len == without_suffix(name, strlen(name)) && !strncasecmp(asked, name, len))
 		return true;
-	if (!strncmp(name, "SMMU_", 5) && !strcasecmp(asked, name + 5))
-		return true;
-	return !strncasecmp(asked, name, len) && !strcmp(name + len, "_REG");
+	for (; also; also = also[n] ? also + n + 1 : NULL) {
+		n = strcspn(also, ",");
+		if (n == len && !strncasecmp(asked, also, n))
+			return true;
+	}
+	return false;
 }
 
 /* Is it the register that is asked for? Sets the element of an array that an offset means. */
-static bool is_asked(const struct register_space *s, const struct reg_desc *d, struct request *q)
+static bool is_asked(const struct reg_desc *d, struct request *q)
 {
 	u32 at;
 
 	if (!q->by_offset)
-		return same_name(q->name, d->name) && q->index < elements(d);
-	if (*base_of(s, d) || q->offset < d->offset)
+		return same_name(q->name, d->name, d->also) && q->index < elements(d);
+	if (d->base || q->offset < d->offset)
 		return false;
 	at = q->offset - d->offset;
 	q->index = at / stride_of(d);
@@ -227,17 +318,12 @@ static bool is_asked(const struct register_space *s, const struct reg_desc *d, s
 	return q->index < elements(d) && at % stride_of(d) == 0;
 }
 
-static u64 mask_of(const struct reg_field *f)
-{
-	return GENMASK_ULL(f->high, f->low);
-}
-
 /* CLI_NO if the value has a bit outside of every field. */
-static int show_register(const struct register_space *s, const struct reg_desc *d, const struct request *q)
+static int show_register(const struct reg_desc *d, const struct request *q)
 {
 	static const char *const plain[] = { ">bits", "field", "access", "meaning", NULL };
 	static const char *const valued[] = { ">bits", "field", "access", ">value", "meaning", NULL };
-	u64 reserved = q->value;
+	u64 value = q->word[0], reserved = value;
 	struct report_table t;
 	char offset[64], bits[8];
 	u32 i;
@@ -245,20 +331,20 @@ static int show_register(const struct register_space *s, const struct reg_desc *
 	printf("%s", d->name);
 	if (q->indexed)
 		printf("[%u]", q->index);
-	printf(" at %s, %u bytes, section %s", offset_name(s, d, offset), d->size, d->section);
-	if (q->valued)
-		printf(": 0x%0*llx", d->size * 2, q->value);
+	printf(" at %s, %u bytes, section %s", offset_name(d, offset), d->size, d->section);
+	if (q->words)
+		printf(": 0x%0*llx", d->size * 2, value);
 	putchar('\n');
-	report_table_init(&t, q->valued ? valued : plain);
+	report_table_init(&t, q->words ? valued : plain);
 	for (i = 0; i < d->n_fields; i++) {
 		const struct reg_field *f = &d->fields[i];
 
-		reserved &= ~mask_of(f);
+		reserved &= ~GENMASK_ULL(f->high, f->low);
 		report_table_cell(&t, "%s", bits_name(f, bits));
 		report_table_cell(&t, "%s", f->name);
 		report_table_cell(&t, "%s", access_name(f));
-		if (q->valued)
-			report_table_cell(&t, "0x%llx", (q->value & mask_of(f)) >> f->low);
+		if (q->words)
+			report_table_cell(&t, "0x%llx", spec_bits(f, value));
 		report_table_cell(&t, "%s", f->doc);
 	}
 	report_table_print(&t, stdout);
@@ -267,62 +353,161 @@ static int show_register(const struct register_space *s, const struct reg_desc *
 	return reserved ? CLI_NO : CLI_OK;
 }
 
-/* Every register that is asked for, one after the other; with @dry none is printed. */
-static int show(const char *iommu, const struct register_space *s, struct request *q, bool dry)
+/* ---- One record ---- */
+
+static void list_kinds(const struct spec_record *r)
 {
-	int status = CLI_OK;
-	bool found = false;
+	static const char *const headings[] = { ">code", "name", "section", "what", NULL };
+	struct report_table t;
 	u32 i;
 
-	for (; s->title; s++) {
-		for (i = 0; i < *s->rows; i++) {
-			const struct reg_desc *d = row_of(s, i);
-
-			if (!is_asked(s, d, q))
-				continue;
-			if (d->size == 4 && q->value >> 32)
-				return cli_fail("registers: %s has 32 bits", d->name);
-			if (found && !dry)
-				putchar('\n');
-			found = true;
-			if (!dry)
-				status = max(status, show_register(s, d, q));
-		}
+	report_table_init(&t, headings);
+	for (i = 0; i < r->n_kinds; i++) {
+		report_table_cell(&t, "0x%02x", r->kinds[i].code);
+		report_table_cell(&t, "%s", r->kinds[i].name);
+		report_table_cell(&t, "%s", r->kinds[i].section);
+		report_table_cell(&t, "%s", r->kinds[i].text);
 	}
-	return found ? status : cli_fail("registers: %s has no register '%s'", iommu, q->name);
+	putchar('\n');
+	report_table_print(&t, stdout);
 }
 
-static const struct register_space *spaces_of(const char *iommu)
+static void record_title(const struct spec_record *r, const struct spec_kind *k, const struct request *q)
 {
-	size_t i;
+	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(iommus); i++)
-		if (!strcmp(iommus[i].name, iommu))
-			return iommus[i].spaces;
-	return NULL;
+	printf("%s, %u words, section %s, %s", r->name, r->words, r->section, r->text);
+	for (i = 0; i < q->words; i++)
+		printf("%s0x%llx", i ? "," : ": ", q->word[i]);
+	putchar('\n');
+	if (!r->n_kinds || !q->words)
+		return;
+	if (!k)
+		printf("kind 0x%02x is not defined\n", spec_code(r, q->word));
+	else
+		printf("%s (section %s): %s\n", k->name, k->section, k->text);
+	if (k && k->printed)
+		printf("kernels print \"%s\"\n", k->printed);
+}
+
+/* CLI_NO if the kind is not defined, or a bit is set outside of every field that the kind has. */
+static int show_record(const struct spec_record *r, const struct request *q)
+{
+	static const char *const plain[] = { ">word", ">bits", "field", "meaning", NULL };
+	static const char *const valued[] = { ">word", ">bits", "field", ">value", "meaning", NULL };
+	const struct spec_kind *k = spec_kind(r, spec_code(r, q->word));
+	int status = r->n_kinds && q->words && !k ? CLI_NO : CLI_OK;
+	u64 reserved[MAX_WORDS];
+	struct report_table t;
+	char bits[8];
+	u32 i;
+
+	memcpy(reserved, q->word, sizeof(reserved));
+	record_title(r, k, q);
+	report_table_init(&t, q->words ? valued : plain);
+	for (i = 0; i < r->n_fields; i++) {
+		const struct spec_field *f = &r->fields[i];
+
+		if (q->words && f->part && !spec_has(k, f->part))
+			continue;
+		reserved[f->word] &= ~GENMASK_ULL(f->field.high, f->field.low);
+		report_table_cell(&t, "%u", f->word);
+		report_table_cell(&t, "%s", bits_name(&f->field, bits));
+		report_table_cell(&t, "%s", f->field.name);
+		if (q->words)
+			report_table_cell(&t, "0x%llx", spec_bits(&f->field, q->word[f->word]));
+		report_table_cell(&t, "%s", f->field.doc);
+	}
+	report_table_print(&t, stdout);
+	if (!q->words && r->n_kinds)
+		list_kinds(r);
+	for (i = 0; i < q->words; i++) {
+		if (!reserved[i] || (r->n_kinds && !k))
+			continue;
+		printf("reserved bits of word %u are set: 0x%llx\n", i, reserved[i]);
+		status = CLI_NO;
+	}
+	return status;
+}
+
+/* ---- What was asked for, one after the other; with @dry it is only looked for ---- */
+
+static int show_registers(const struct spec_iommu *m, struct request *q, bool dry, bool *found)
+{
+	int status = CLI_OK;
+	u32 i, s;
+
+	for (s = 0; s < m->n_spaces; s++) {
+		for (i = 0; i < m->spaces[s].n_regs; i++) {
+			const struct reg_desc *d = &m->spaces[s].regs[i];
+
+			if (!is_asked(d, q))
+				continue;
+			if (q->words > 1)
+				return cli_fail("registers: %s has one value, not %u", d->name, q->words);
+			if (d->size == 4 && q->word[0] >> 32)
+				return cli_fail("registers: %s has 32 bits", d->name);
+			if (*found && !dry)
+				putchar('\n');
+			*found = true;
+			if (!dry)
+				status = max(status, show_register(d, q));
+		}
+	}
+	return status;
+}
+
+static int show(const struct spec_iommu *m, struct request *q, bool dry)
+{
+	bool found = false;
+	int status = show_registers(m, q, dry, &found);
+	u32 i;
+
+	if (found || status)
+		return status;
+	for (i = 0; i < m->n_records; i++) {
+		const struct spec_record *r = &m->records[i];
+
+		if (q->by_offset || q->indexed || !same_name(q->name, r->name, r->also))
+			continue;
+		if (q->words && q->words != r->words)
+			return cli_fail("registers: %s has %u words, not %u", r->name, r->words, q->words);
+		return dry ? CLI_OK : show_record(r, q);
+	}
+	return cli_fail("registers: %s has no register '%s'", m->name, q->name);
 }
 
 /* All are understood before any is shown. */
-static int show_all(const char *iommu, const struct register_space *spaces, int n, char **registers)
+static int show_all(const struct spec_iommu *m, int n, char **names)
 {
 	int i, status = CLI_OK;
 	struct request q;
 
 	for (i = 0; i < n; i++)
-		if (parse(registers[i], &q) || show(iommu, spaces, &q, true))
+		if (parse(names[i], &q) || show(m, &q, true))
 			return CLI_FAILED;
 	for (i = 0; i < n; i++) {
 		if (i)
 			putchar('\n');
-		parse(registers[i], &q);
-		status = max(status, show(iommu, spaces, &q, false));
+		parse(names[i], &q);
+		status = max(status, show(m, &q, false));
 	}
 	return status;
 }
 
+static const struct spec_iommu *iommu_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(iommus); i++)
+		if (!strcmp(iommus[i]->name, name))
+			return iommus[i];
+	return NULL;
+}
+
 static int run(int argc, char **argv)
 {
-	const struct register_space *s;
+	const struct spec_iommu *m;
 	bool pages = false;
 	const char *iommu;
 	int opt;
@@ -337,24 +522,23 @@ static int run(int argc, char **argv)
 	if (optind == argc)
 		return cli_usage("registers", "registers: no IOMMU given");
 	iommu = argv[optind++];
-	s = spaces_of(iommu);
-	if (!s)
+	m = iommu_named(iommu);
+	if (!m)
 		return cli_usage("registers", "registers: '%s' is not smmuv2, smmuv3 or vtd", iommu);
 	if (pages && optind < argc)
 		return cli_usage("registers", "registers: unexpected argument '%s'", argv[optind]);
 	if (optind < argc)
-		return cli_finish(show_all(iommu, s, argc - optind, argv + optind));
+		return cli_finish(show_all(m, argc - optind, argv + optind));
 	if (pages)
-		markdown(iommu, s);
+		markdown(m);
 	else
-		for (; s->title; s++)
-			list_space(s);
+		list_all(m);
 	return cli_finish(CLI_OK);
 }
 
 const struct cli_command cli_registers = {
 	.name = "registers",
-	.summary = "registers of the models, and what a value says",
+	.summary = "registers and records of the models, and what a value says",
 	.help = help,
 	.run = run,
 };

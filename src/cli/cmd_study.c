@@ -174,6 +174,20 @@ static int set_sides(struct options *o)
 	return CLI_OK;
 }
 
+/* Both ends are values of the key; what lies between them then is, too. */
+static int check_end(const struct options *o, const char *option, u64 value)
+{
+	const struct fl_key *key = o->key;
+	u64 unit = key->type == FL_TIME ? 1000 : 1;
+
+	if (value < (key->min + unit - 1) / unit || value > key->max / unit)
+		return cli_usage("study", "study: %s %llu: %s is %llu to %llu%s%s", option, value, key->name,
+				 key->min / unit, key->max / unit, *key->unit ? " " : "", key->unit);
+	if (key->power_of_two && (value & (value - 1)))
+		return cli_usage("study", "study: %s %llu: %s is a power of two", option, value, key->name);
+	return CLI_OK;
+}
+
 static int check_range(struct options *o)
 {
 	if (!strcmp(o->key->name, IN_ALL)) {
@@ -185,7 +199,7 @@ static int check_range(struct options *o)
 	if (o->range.from > o->range.to)
 		return cli_usage("study", "study: --from %llu is more than --to %llu", o->range.from, o->range.to);
 	o->range.powers = o->key->power_of_two;
-	return CLI_OK;
+	return check_end(o, "--from", o->range.from) || check_end(o, "--to", o->range.to) ? CLI_FAILED : CLI_OK;
 }
 
 static int take_trace(struct options *o, int argc, char **argv)
@@ -465,6 +479,28 @@ static void print_turn(const struct options *o, const struct study_turn *turn)
 		print_reasons(o, find_value(o, end[i]->value));
 }
 
+/* A line a side, of the last value of the grid at which there is something to say, and at how many there is. */
+static void print_notes(const struct options *o)
+{
+	char note[RUN_NOTE], text[RUN_NOTE];
+	u64 at = 0;
+	u32 i, n;
+	int s;
+
+	for (s = 0; s < 2; s++) {
+		for (i = n = 0; i < o->found.n_grid; i++) {
+			if (!run_note(&find_value(o, o->found.grid[i].value)->res[s], text))
+				continue;
+			strcpy(note, text);
+			at = o->found.grid[i].value;
+			n++;
+		}
+		if (n)
+			printf("note: %s, at %u of %u values of the grid; %s %llu: %s.\n", o->name[s], n,
+			       o->found.n_grid, o->key->name, at, note);
+	}
+}
+
 static void print(const struct options *o)
 {
 	char text[160], a[REPORT_NS], b[REPORT_NS];
@@ -478,6 +514,7 @@ static void print(const struct options *o)
 		print_turn(o, &o->found.turn[i]);
 	for (i = 0; !o->found.n_turns && i < 2; i++)
 		print_reasons(o, find_value(o, i ? o->range.to : o->range.from));
+	print_notes(o);
 	if (o->slots)
 		printf("\nestimate: %llu slots x %s / %s, the mean faults of both with one access outstanding: %llu\n",
 		       o->slots, report_ns(o->alone_ns[PRI], a), report_ns(o->alone_ns[STALL], b), estimate(o));

@@ -140,6 +140,41 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 	return cli_bad_option(argc, argv, opt);
 }
 
+/* Per cent of the faults' time that waits for room in a queue of records. */
+static u64 full_percent(const struct replay_result *res)
+{
+	u64 all = 0;
+	u32 i;
+
+	for (i = 0; i < OWNERS; i++)
+		all += res->fault_owner_ns[i];
+	return all ? res->fault_owner_ns[OWNER_QUEUE_FULL] * 100 / all : 0;
+}
+
+const char *run_note(const struct replay_result *res, char text[RUN_NOTE])
+{
+	if (res->duplicates * 2 > res->faults)
+		snprintf(
+			text, RUN_NOTE,
+			"%llu of %llu faults are duplicates, of pages on their way; the more accesses may wait at once "
+			"(tbu.slots, stall slots, master.outstanding), the more of these there are",
+			res->duplicates, res->faults);
+	else if (full_percent(res) > 50)
+		snprintf(text, RUN_NOTE,
+			 "%llu %% of the faults' time is waiting for room in a full queue of records, which limits the "
+			 "run "
+			 "(iommu.eventq_log2)",
+			 full_percent(res));
+	else if (res->tries > res->faults)
+		snprintf(text, RUN_NOTE,
+			 "%llu page requests of %llu faults were sent back by a full queue and made again "
+			 "(iommu.priq_log2)",
+			 res->tries, res->faults);
+	else
+		return NULL;
+	return text;
+}
+
 int run_apart(const char *who, const struct replay_options *run, struct replay_result *res)
 {
 	struct dmat_error err = { 0 };

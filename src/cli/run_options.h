@@ -127,6 +127,18 @@ int run_options_number(const char *command, const char *option, const char *text
 /* What a command says that gives runs with and without page requests the same way to the IOMMU (master.bus). */
 extern const char run_bus_note[];
 
+#define RUN_NOTE 320
+
+/**
+ * run_note() - what a reader should know before comparing a run with others: most of its faults are duplicates, or most of
+ *	their time is spent waiting for room in a queue
+ * @res: the run
+ * @text: filled in
+ *
+ * Return: @text, or NULL if there is nothing to say.
+ */
+const char *run_note(const struct replay_result *res, char text[RUN_NOTE]);
+
 /**
  * run_apart() - a timed replay that is one of several
  * @who: command and run, as an error names them

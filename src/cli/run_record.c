@@ -233,7 +233,7 @@ static void known_keys(struct reading *r, const json_t *run)
 static void take_config(struct reading *r, struct run_options *o, const json_t *config)
 {
 	struct fl_config_error err;
-	char text[FL_TEXT_MAX + 64];
+	char text[FL_LIST_MAX + 64];
 	const char *key;
 	json_t *value;
 
@@ -241,7 +241,7 @@ static void take_config(struct reading *r, struct run_options *o, const json_t *
 		wrong(r, "config", "no object");
 	json_object_foreach((json_t *)config, key, value)
 	{
-		snprintf(text, sizeof(text), "%.60s=%.255s", key, string(r, config, key, key));
+		snprintf(text, sizeof(text), "%.60s=%.*s", key, FL_LIST_MAX, string(r, config, key, key));
 		if (!json_is_string(value))
 			continue;
 		if (strchr(key, '='))

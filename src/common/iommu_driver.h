@@ -42,8 +42,7 @@ struct drv_mm {
  * @set_page_request_allocation: write the Outstanding Page Request Allocation of the PCIe function @sid: @n >= 1, or
  *	its Outstanding Page Request Capacity if that is less. Called by device_add alone, while the function's
  *	page requests are off or before it has sent any. Returns what was written; 0: no such function. NULL:
- *	nobody listens, the endpoints keep to what the driver says it gives them (vtd_drv_credits(),
- *	smmuv3_drv_credits())
+ *	nobody listens, the endpoints keep to what the driver says it gives them (drv_credits())
  * @hypervisor: from @on to its end memory is accessed by the hypervisor under the driver, ahead of time: the driver
  *	does not pay for that. NULL: nobody is paid
  *

@@ -7,53 +7,11 @@
 #ifndef REGS_H
 #define REGS_H
 
-#include "fl_env.h"
+#include "spec.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-enum reg_access { REG_RO, REG_RW, REG_W1C, REG_W1S, REG_WO, REG_RAZ_WI };
-
-/**
- * struct reg_field - a field of a register
- * @name: the specification's
- * @high: highest bit, 0..63
- * @low: lowest bit
- * @access: enum reg_access
- * @doc: what it means, for people
- */
-struct reg_field {
-	const char *name;
-	u8 high, low;
-	u8 access;
-	const char *doc;
-};
-
-/**
- * struct reg_desc - one row: a register, or an array of equal ones
- * @offset: bytes from the start of the space
- * @size: bytes, 4 or 8; an 8-byte register may be accessed as two halves
- * @count: registers in the array; 0 means 1
- * @stride: bytes from one register of the array to the next; 0: @size
- * @name: the specification's
- * @reset: value after reset; identification registers are set from configuration
- * @fields: bits outside of every field are RES0: read as zero, writes ignored; a register without fields therefore
- *	reads as zero
- * @n_fields: number of @fields
- * @section: where the specification defines it
- */
-struct reg_desc {
-	u32 offset;
-	u8 size;
-	u16 count;
-	u32 stride;
-	const char *name;
-	u64 reset;
-	const struct reg_field *fields;
-	u8 n_fields;
-	const char *section;
-};
 
 struct reg_bank;
 

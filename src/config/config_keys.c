@@ -43,14 +43,20 @@ static const char *const bits[] = { "0", "1", NULL };
 static const char *const cfcfgs[] = { "faults", "0", "1", NULL };
 
 /* A price that is drawn, whose constant is @def ns; what it is paid for. */
-#define DRAWN(section, field, def, what)                                                                            \
-	CHOICE(section, field, handlers, "constant", what ": how it is drawn, as cpu.handler", OURS),               \
-		TIME(section, field, SEC, def, what ": as cpu.handler_ns", OURS),                                   \
-		TIME(section, field##_max, SEC, "0", what ": the maximum (uniform)", OURS),                         \
-		COUNT(section, field##_sigma_permille, "1/1000", 0, 4000, "500", what ": sigma (lognormal)", OURS), \
-	{                                                                                                           \
-#section "." #field "_file", FL_TEXT, "", AT(section, field##_file), 0, 0, "", NULL, false,         \
-			what ": as cpu.handler_file", ""                                                            \
+#define DRAWN(section, field, def, what)                                                                              \
+	CHOICE(section, field, handlers, "constant", what ": how it is drawn, as cpu.handler", OURS),                 \
+		TIME(section, field, SEC, def, what ": as cpu.handler_ns", OURS),                                     \
+		TIME(section, field##_max, SEC, "0", what ": the maximum (uniform)", OURS),                           \
+		COUNT(section, field##_sigma_permille, "1/1000", 0, 4000, "500", what ": sigma (lognormal)", OURS),   \
+	{                                                                                                             \
+#section "." #field "_file", FL_TEXT, "", AT(section, field##_file), 0, FL_TEXT_MAX, "", NULL, false, \
+			what ": as cpu.handler_file", ""                                                              \
+	}
+
+#define TEXT(section, field, what)                                                                \
+	{                                                                                         \
+#section "." #field, FL_TEXT, "", AT(section, field), 0,                          \
+			sizeof(((struct fl_config *)0)->section.field), "", NULL, false, what, "" \
 	}
 
 #define OURS "assumption"
@@ -64,8 +70,7 @@ const struct fl_key fl_config_keys[] = {
 	CHOICE(memory, latency, handlers, "constant", "how latency_ns is drawn for each access, as cpu.handler", OURS),
 	TIME(memory, latency_max, 1000000, "0", "the maximum (uniform)", OURS),
 	COUNT(memory, latency_sigma_permille, "1/1000", 0, 4000, "500", "sigma (lognormal)", OURS),
-	{ "memory.latency_file", FL_TEXT, "", AT(memory, latency_file), 0, 0, "", NULL, false, "as cpu.handler_file",
-	  "" },
+	TEXT(memory, latency_file, "as cpu.handler_file"),
 	COUNT(memory, banks, "", 0, 256, "0",
 	      "banks of all channels together, each serves one access at a time; 0: as many as the accesses need",
 	      OURS),
@@ -80,8 +85,7 @@ const struct fl_key fl_config_keys[] = {
 
 	COUNT(tbu, count, "", 1, 64, "1",
 	      "TBUs of an IOMMU; a stream belongs to TBU (StreamID mod count), if tbu.map says nothing", OURS),
-	{ "tbu.map", FL_TEXT, "", AT(tbu, map), 0, 0, "", NULL, false,
-	  "TBUs of single streams: SID=TBU, separated by commas", "" },
+	TEXT(tbu, map, "TBUs of single streams: SID=TBU, separated by commas"),
 	COUNT(tbu, slots, "", 1, 4096, "32",
 	      "translation slots of a TBU: misses, merged waiters and stalled accesses hold one; without a free one "
 	      "its "
@@ -104,8 +108,7 @@ const struct fl_key fl_config_keys[] = {
 
 	COUNT(iommu, count, "", 1, FL_MAX_IOMMUS, "1",
 	      "IOMMUs of the kind, each with TBUs, caches, queues, interrupts and a driver of its own", OURS),
-	{ "iommu.map", FL_TEXT, "", AT(iommu, map), 0, 0, "", NULL, false,
-	  "IOMMUs of single streams: SID=IOMMU, separated by commas; all others are behind IOMMU 0", "" },
+	TEXT(iommu, map, "IOMMUs of single streams: SID=IOMMU, separated by commas; all others are behind IOMMU 0"),
 	POWER(iommu, tlb_sets, "", 0, 65536, "512", "TLB sets; 0: no TLB", "gem5: 2048 entries, 4 ways"),
 	COUNT(iommu, tlb_ways, "", 1, 64, "4", "TLB ways", "gem5"),
 	POWER(iommu, walk_cache_sets, "", 0, 65536, "256", "walk cache sets", "MMU-600 product: 256 a level and stage"),
@@ -117,7 +120,8 @@ const struct fl_key fl_config_keys[] = {
 	COUNT(iommu, eventq_log2, "log2 entries", 1, 19, "7", "event queue the driver makes", OURS),
 	COUNT(iommu, priq_log2, "log2 entries", 1, 19, "9", "page request queue the driver makes",
 	      "Linux VT-d: 512 entries"),
-	COUNT(iommu, address_bits, "bits", 32, 52, "48", "output addresses (OAS, HAW)", OURS),
+	COUNT(iommu, address_bits, "bits", 32, 52, "48",
+	      "host address width of a VT-d (HAW); os.table_base lies below it", OURS),
 
 	CHOICE(driver, nested, no_yes, "no",
 	       "yes: the driver is a guest's: its tables, and what they map, lie under a stage 2 that maps every "
@@ -130,7 +134,8 @@ const struct fl_key fl_config_keys[] = {
 	     "nested: each register write of the driver traps to the hypervisor and takes so much longer", OURS),
 
 	CHOICE(smmuv3, stall_model, stall_models, "stall-and-terminate", "IDR0.STALL_MODEL", "IHI 0070 6.3.1"),
-	COUNT(smmuv3, stall_max, "", 1, 65535, "64", "IDR5.STALL_MAX: stalled transactions", OURS),
+	COUNT(smmuv3, stall_max, "", 1, 4096, "64",
+	      "IDR5.STALL_MAX: stalled transactions; the model holds 4096 at most", OURS),
 
 	CHOICE(smmuv2, behaviour, smmuv2_behaviours, "mmu500",
 	       "further faults of a bank with a stalled transaction: mmu500: they stall, too; smmu-v2: they terminate",
@@ -180,10 +185,9 @@ const struct fl_key fl_config_keys[] = {
 	     "1.6 us VFIO, RFC v2 IOPF for VFIO, 2021"),
 	TIME(cpu, handler_max, SEC, "3200", "handler's time: the maximum (uniform)", OURS),
 	COUNT(cpu, handler_sigma_permille, "1/1000", 0, 4000, "500", "sigma of the logarithm (lognormal)", OURS),
-	{ "cpu.handler_file", FL_TEXT, "", AT(cpu, handler_file), 0, 0, "", NULL, false,
-	  "recorded: whole ns, one a line, used in turn; histogram: a value in ns and a count a line, or the "
-	  "name of one that is compiled in",
-	  "" },
+	TEXT(cpu, handler_file,
+	     "recorded: whole ns, one a line, used in turn; histogram: a value in ns and a count a line, or the "
+	     "name of one that is compiled in"),
 	COUNT(cpu, batch_faults, "", 1, 4096, "1",
 	      "most fault groups that one call of the handler serves; the answers go out together", "UVM: up to 256"),
 	DRAWN(cpu, fault, "0", "time for each fault of a call, besides cpu.handler_ns for the call"),
@@ -201,15 +205,15 @@ const struct fl_key fl_config_keys[] = {
 	CHOICE(master, arrival, arrivals, "trace",
 	       "trace: not before the recorded time; back-to-back: as soon as possible", OURS),
 	TIME(master, interval, SEC, "1", "time between two accesses of one stream", "one a cycle at 1 GHz"),
-	{ "master.transfers", FL_TEXT, "", AT(master, transfers), 0, 0, "", NULL, false,
-	  "what the device does with reads (w: writes) of at least so many bytes: "
-	  "BYTES[w]=OUTSTANDING[/INTERVAL_NS], separated by commas; in place of outstanding_per_stream and interval_ns",
-	  "" },
+	TEXT(master, transfers,
+	     "what the device does with reads (w: writes) of at least so many bytes: "
+	     "BYTES[w]=OUTSTANDING[/INTERVAL_NS], separated by commas; in place of outstanding_per_stream and "
+	     "interval_ns"),
 	CHOICE(master, bus, buses, "auto",
 	       "platform: masters beside the IOMMU; pcie: behind a link; auto: pcie where they ask for pages", OURS),
-	{ "master.streams", FL_TEXT, "", AT(master, streams), 0, 0, "", NULL, false,
-	  "single streams: SID=platform, pcie or pcie-ats, each with :terminate, :stall or :pri, separated by commas",
-	  "" },
+	TEXT(master, streams,
+	     "single streams: SID=platform, pcie or pcie-ats, each with :terminate, :stall or :pri, separated by "
+	     "commas"),
 
 	COUNT(gpu, prefetch_bytes, "bytes", 64, 1 << 20, "4096", "how far ahead the command processor fetches", OURS),
 	COUNT(gpu, command_outstanding, "", 1, 4096, "16", "fetches in flight of the command processor", OURS),
@@ -254,7 +258,8 @@ const struct fl_key fl_config_keys[] = {
 	      "queue where that is less",
 	      "Linux VT-d, 2021: 32 a device"),
 	COUNT(pcie, group_pages, "pages", 1, 16, "1",
-	      "most pages asked for in one group; never more than the function is allotted", OURS),
+	      "most pages asked for in one group; never more than pcie.credits, nor than the function is allotted",
+	      OURS),
 
 	COUNT(os, table_base, "address", 0, 1ULL << 52, "0x800000000000",
 	      "where tables and queues are allocated; a trace must not map it", "above any recorded address"),

@@ -61,9 +61,9 @@ int fl_config_append(struct fl_config *cfg, const char *name, const char *item, 
 {
 	const struct fl_key *key = fl_config_find(name, strlen(name));
 	const char *list = (const char *)cfg + key->offset;
-	char text[2 * FL_TEXT_MAX];
+	char text[2 * FL_LIST_MAX];
 
 	fl_assert(key->type == FL_TEXT);
-	snprintf(text, sizeof(text), "%s%s%.255s", list, *list ? "," : "", item);
+	snprintf(text, sizeof(text), "%s%s%s", list, *list ? "," : "", item);
 	return fl_config_set_key(cfg, key, text, "options", err);
 }

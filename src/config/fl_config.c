@@ -132,9 +132,9 @@ int fl_config_set_key(struct fl_config *cfg, const struct fl_key *key, const cha
 			return 0;
 		return fl_config_fail(err, EINVAL, "%s: %s: '%s' is not true or false", where, key->name, text);
 	case FL_TEXT:
-		if (strlen(text) >= FL_TEXT_MAX)
-			return fl_config_fail(err, EINVAL, "%s: %s: longer than %d bytes", where, key->name,
-					      FL_TEXT_MAX - 1);
+		if (strlen(text) >= key->max)
+			return fl_config_fail(err, EINVAL, "%s: %s: longer than %llu bytes", where, key->name,
+					      key->max - 1);
 		if (key->offset == offsetof(struct fl_config, master.transfers) &&
 		    fl_config_transfers(text, transfers, &why) < 0)
 			return fl_config_fail(err, EINVAL, "%s: %s", where, why.text);
@@ -208,6 +208,45 @@ const char *fl_config_format(const struct fl_config *cfg, const struct fl_key *k
 	return buf;
 }
 
+/* What is drawn needs what it is drawn from. */
+struct drawn {
+	const char *key;
+	u64 how, ps, max_ps;
+	const char *file;
+};
+
+static int check_drawn(const struct drawn *d, struct fl_config_error *err)
+{
+	if (d->how == FL_HANDLER_UNIFORM && d->max_ps < d->ps)
+		return fl_config_fail(err, EINVAL,
+				      "%s=uniform: from %s_ns=%llu.%03llu to %s_max_ns=%llu.%03llu: the maximum is "
+				      "below the minimum",
+				      d->key, d->key, d->ps / 1000, d->ps % 1000, d->key, d->max_ps / 1000,
+				      d->max_ps % 1000);
+	if ((d->how == FL_HANDLER_RECORDED || d->how == FL_HANDLER_HISTOGRAM) && !*d->file)
+		return fl_config_fail(err, EINVAL, "%s=%s: the times come from a file, and %s_file names none", d->key,
+				      d->how == FL_HANDLER_RECORDED ? "recorded" : "histogram", d->key);
+	return 0;
+}
+
+int fl_config_check(const struct fl_config *cfg, struct fl_config_error *err)
+{
+	const struct drawn drawn[] = {
+		{ "memory.latency", cfg->memory.latency, cfg->memory.latency_ps, cfg->memory.latency_max_ps,
+		  cfg->memory.latency_file },
+		{ "cpu.handler", cfg->cpu.handler, cfg->cpu.handler_ps, cfg->cpu.handler_max_ps,
+		  cfg->cpu.handler_file },
+		{ "cpu.fault", cfg->cpu.fault, cfg->cpu.fault_ps, cfg->cpu.fault_max_ps, cfg->cpu.fault_file },
+		{ "cpu.page", cfg->cpu.page, cfg->cpu.page_ps, cfg->cpu.page_max_ps, cfg->cpu.page_file },
+	};
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < ARRAY_SIZE(drawn) && !ret; i++)
+		ret = check_drawn(&drawn[i], err);
+	return ret;
+}
+
 static size_t section_len(const struct fl_key *key)
 {
 	return strcspn(key->name, ".");
@@ -221,7 +260,7 @@ static bool new_section(size_t i)
 
 void fl_config_dump(const struct fl_config *cfg, FILE *out)
 {
-	char value[FL_TEXT_MAX + 2];
+	char value[FL_LIST_MAX + 2];
 	size_t i;
 
 	for (i = 0; i < fl_config_n_keys; i++) {

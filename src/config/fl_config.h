@@ -23,11 +23,12 @@ extern "C" {
  * @FL_TIME: nanoseconds, up to three decimals; held in ps
  * @FL_CHOICE: one of the names in fl_key.choices; held as its index
  * @FL_BOOL: true or false
- * @FL_TEXT: any text, held in fl_config.text
+ * @FL_TEXT: any text, shorter than fl_key.max bytes
  */
 enum fl_key_type { FL_COUNT, FL_TIME, FL_CHOICE, FL_BOOL, FL_TEXT };
 
-#define FL_TEXT_MAX   256
+#define FL_TEXT_MAX   256   /* a file, or what a device does */
+#define FL_LIST_MAX   16384 /* a list of single streams */
 #define FL_MAX_IOMMUS 16
 
 enum fl_arrival { FL_ARRIVAL_TRACE, FL_ARRIVAL_BACK_TO_BACK };
@@ -45,6 +46,7 @@ enum fl_handler {
 	FL_HANDLER_RECORDED,
 	FL_HANDLER_HISTOGRAM
 };
+enum fl_stall_model { FL_STALL_EITHER, FL_STALL_NEVER, FL_STALL_ALWAYS };
 enum fl_map_where { FL_MAP_AHEAD, FL_MAP_AROUND };
 
 /**
@@ -68,14 +70,14 @@ struct fl_config {
 	} memory;
 	struct {
 		u64 count, slots, lookup_ps, interval_ps, link_ps;
-		char map[FL_TEXT_MAX];
+		char map[FL_LIST_MAX];
 	} tbu;
 	struct {
 		u64 lookup_ps, config_cache_ps, walk_cache_ps, walk_slots, walk_port, walk_latency_ps;
 	} tcu;
 	struct {
 		u64 count;
-		char map[FL_TEXT_MAX];
+		char map[FL_LIST_MAX];
 		u64 tlb_sets, tlb_ways, walk_cache_sets, walk_cache_ways, config_cache_sets, config_cache_ways;
 		u64 cmdq_log2, eventq_log2, priq_log2, address_bits;
 	} iommu;
@@ -107,7 +109,7 @@ struct fl_config {
 	} cpu;
 	struct {
 		u64 kind, outstanding, outstanding_per_stream, ordering, arrival, interval_ps, bus;
-		char streams[FL_TEXT_MAX];
+		char streams[FL_LIST_MAX];
 		char transfers[FL_TEXT_MAX];
 	} master;
 	struct {
@@ -131,7 +133,7 @@ struct fl_config {
  * @unit: for people
  * @offset: of the value in struct fl_config
  * @min: smallest value, in the unit of the held value (ps for FL_TIME)
- * @max: largest value, likewise
+ * @max: largest value, likewise; of FL_TEXT: bytes that it has room for, with the NUL
  * @def: the default as it would be written
  * @choices: names by index, NULL at the end (FL_CHOICE)
  * @power_of_two: 0 or a power of two is wanted
@@ -226,6 +228,15 @@ int fl_config_parse(struct fl_config *cfg, const char *text, size_t len, const c
  */
 int fl_config_set(struct fl_config *cfg, const char *assignment, struct fl_config_error *err);
 
+/**
+ * fl_config_check() - check what no key says alone
+ * @cfg: the configuration
+ * @err: filled on error
+ *
+ * Return: 0, or -EINVAL: keys that contradict each other.
+ */
+int fl_config_check(const struct fl_config *cfg, struct fl_config_error *err);
+
 #define FL_TRANSFERS 16
 
 /**
@@ -302,6 +313,17 @@ u32 fl_config_iommu(const struct fl_config *cfg, u32 sid);
 static inline u32 fl_config_port(const struct fl_config *cfg, u32 sid)
 {
 	return (u32)(fl_config_iommu(cfg, sid) * cfg->tbu.count) + fl_config_tbu(cfg, sid);
+}
+
+/**
+ * fl_config_group() - most pages that a function asks for in one group
+ * @cfg: the configuration
+ *
+ * Return: pcie.group_pages, but never more than pcie.credits: each page of a group takes one.
+ */
+static inline u32 fl_config_group(const struct fl_config *cfg)
+{
+	return (u32)(cfg->pcie.group_pages < cfg->pcie.credits ? cfg->pcie.group_pages : cfg->pcie.credits);
 }
 
 /**

@@ -27,16 +27,22 @@ struct drv_attachment {
 
 /**
  * struct drv_device - the first member of every device object, which fault_dev_ctx() leads to
+ * @host: the driver
  * @faults: the fault core's device
  * @next: list of the driver's devices
  * @attachments: domains in use, by PASID; changed while the configuration gate is closed
- * @storm: back-off policy, see drv_device_faults()
+ * @storm: back-off policy, if drv_cfg.storm gives one
  * @sids: StreamIDs or requester IDs
  * @credits: recoverable faults that it may have outstanding
  * @n_sids: number of @sids, 1..DRV_MAX_SIDS
+ * @can_stall: its faults may stall
+ * @pri: its page requests are served
+ * @ats: it may ask for translations
+ * @compat: fault_dev_cfg.compat
  * @inside: the driver itself calls the fault core and holds the configuration gate
  */
 struct drv_device {
+	struct drv_host *host;
 	struct fault_dev *faults;
 	struct drv_device *next;
 	struct drv_attachment *attachments;
@@ -44,69 +50,21 @@ struct drv_device {
 	u32 sids[DRV_MAX_SIDS];
 	u32 credits;
 	u8 n_sids;
+	bool can_stall;
+	bool pri;
+	bool ats;
+	bool compat;
 	bool inside;
 };
 
 /**
- * drv_check_sids() - whether a device may have these StreamIDs
+ * drv_sids_fit() - whether the hardware has StreamIDs of this width
  * @cfg: the device as firmware describes it
  * @bits: width of the hardware's StreamIDs or requester IDs
  *
- * Return: 0, -EINVAL for a bad number of StreamIDs, -ERANGE for a StreamID that is too wide.
+ * Return: false if one is too wide.
  */
-int drv_check_sids(const struct drv_device_cfg *cfg, u8 bits);
-
-/**
- * drv_device_faults() - create the fault core's device of @dev, with its StreamIDs
- * @h: the driver
- * @dev: the device
- * @cfg: caps, compat and what the user wants; the rest is filled in
- * @storm: limits to copy, or NULL
- *
- * Whatever is returned, drv_device_free() undoes it.
- *
- * Return: 0, or the core's -errno.
- */
-int drv_device_faults(struct drv_host *h, struct drv_device *dev, struct fault_dev_cfg *cfg,
-		      const struct fault_storm *storm);
-
-/**
- * drv_device_allocate() - tell a device's functions how many page requests each may have outstanding
- * @h: the driver
- * @dev: with its StreamIDs and credits, which are shared out evenly. Less than they say where a function's capacity
- *	is less; more if there would be none for some function.
- */
-void drv_device_allocate(struct drv_host *h, struct drv_device *dev);
-
-/**
- * drv_device_free() - free the device object, and the fault core's once nothing uses it any more
- * @dev: nothing attached, its faults never on or turned off with success
- */
-void drv_device_free(struct drv_device *dev);
-
-/**
- * drv_device_enable() - turn recoverable faults on
- * @dev: the device
- *
- * The configuration gate is closed.
- *
- * Return: As fault_dev_enable().
- */
-int drv_device_enable(struct drv_device *dev);
-
-/**
- * drv_device_link() - add a device to the driver's list; the configuration gate is closed
- * @h: the driver
- * @dev: the device
- */
-void drv_device_link(struct drv_host *h, struct drv_device *dev);
-
-/**
- * drv_device_unlink() - take a device off the driver's list; the configuration gate is closed
- * @h: the driver
- * @dev: the device
- */
-void drv_device_unlink(struct drv_host *h, struct drv_device *dev);
+bool drv_sids_fit(const struct drv_device_cfg *cfg, u8 bits);
 
 /**
  * drv_attached() - find the attachment of a PASID
@@ -155,17 +113,13 @@ int drv_attachment_new(struct drv_host *h, struct drv_device *dev, u32 pasid, st
 void drv_attachment_free(struct drv_host *h, struct drv_attachment *a);
 
 /**
- * drv_detach() - implementation of drv_class.detach
- * @h: the driver
- * @fdev: the fault core's device
- * @pasid: PASID, or FAULT_NO_PASID for the device's own requests
+ * drv_attachment_end() - detach in the hardware and in the fault core, then free the attachment
+ * @a: the attachment; the configuration gate is closed
  * @now: ns
- * @detach: detaches in the hardware and in the fault core; called with the configuration gate closed
  *
- * Return: What @detach returns, or -ENOENT without a domain.
+ * Return: 0, or what a hook or the core returned: the attachment is still there then.
  */
-int drv_detach(struct drv_host *h, struct fault_dev *fdev, u32 pasid, u64 now,
-	       int (*detach)(struct drv_attachment *a, u64 now));
+int drv_attachment_end(struct drv_attachment *a, u64 now);
 
 #ifdef __cplusplus
 }

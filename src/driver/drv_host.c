@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The host's services as drivers use them. */
-#include "drv_host.h"
-#include "drv_device.h"
-#include "drv_domain.h"
+/* A driver from probe to remove, and the host's services as drivers use them. */
+#include "drv_backend.h"
+#include "drv_stage2.h"
 
 #define NO_POLL_TRIES 1000
 
-void drv_host_init(struct drv_host *h, const struct drv_ops *ops, void *ctx, struct fault_core *core)
+/* ---- probe and remove ---- */
+
+static void host_init(struct drv_host *h, const struct drv_backend *backend, const struct drv_ops *ops, void *ctx,
+		      struct fault_core *core)
 {
+	h->backend = backend;
 	h->ops = ops;
 	h->ctx = ctx;
 	h->table_ops = ops;
@@ -16,43 +19,146 @@ void drv_host_init(struct drv_host *h, const struct drv_ops *ops, void *ctx, str
 	spin_lock_init(&h->lock);
 }
 
-int drv_bind(struct drv_host *h, const struct fault_ops *ops, u32 retry, u32 terminate, u32 failure)
+static int bind(struct drv_host *h)
 {
-	struct fault_driver drv = { .ops = ops, .ctx = h };
+	struct fault_driver drv = { .ops = h->backend->faults, .ctx = h };
 	int r;
 
-	drv.hw_code[FAULT_RETRY] = retry;
-	drv.hw_code[FAULT_TERMINATE] = terminate;
-	drv.hw_code[FAULT_FAILURE] = failure;
+	memcpy(drv.hw_code, h->backend->hw_code, sizeof(drv.hw_code));
 	r = fault_core_bind(h->core, &drv);
 	h->bound = !r;
 	return r;
 }
 
-void drv_unbind(struct drv_host *h)
+static bool poll(struct drv_host *h, u32 tries)
+{
+	return h->ops->poll ? h->ops->poll(h->ctx, tries) : tries < NO_POLL_TRIES;
+}
+
+/*
+ * Workers and owners may still look at groups that were answered, and through them at devices and operations of the
+ * driver. The wait has no time-out: it lasts until they have dropped the last reference.
+ */
+static void unbind(struct drv_host *h)
 {
 	u32 tries = 0;
 
 	while (h->bound && fault_core_bind(h->core, NULL) == -EBUSY) {
 		/* The group was answered while it waited for a worker; there is nothing to handle. */
 		fault_core_run(h->core, drv_now(h), ~0U);
-		drv_poll(h, tries++);
+		poll(h, tries++);
 	}
 	h->bound = false;
 }
 
-void drv_empty(struct drv_host *h, const struct drv_class *driver, u64 now)
+static void free_all(struct drv_host *h)
 {
+	h->backend->free(h);
+	drv_stage2_destroy(h);
+}
+
+int drv_probe(void *drv, const struct drv_backend *backend, const void *cfg, const struct drv_ops *ops, void *ctx,
+	      struct fault_core *core)
+{
+	struct drv_host *h = drv;
+	int r;
+
+	memset(drv, 0, backend->driver_bytes);
+	host_init(h, backend, ops, ctx, core);
+	h->cfg = backend->configure(h, cfg);
+	r = backend->features(h);
+	if (r)
+		return r;
+	r = backend->alloc(h);
+	if (!r) {
+		r = backend->start(h);
+		/* Last: a watchdog must not meet queues that are being set up. */
+		if (!r)
+			r = bind(h);
+		if (r)
+			backend->stop(h);
+	}
+	if (r)
+		free_all(h);
+	return r;
+}
+
+void drv_remove(void *drv, u64 now)
+{
+	struct drv_host *h = drv;
+
+	drv_note_now(h, now);
 	while (h->devs)
-		driver->device_remove(h, h->devs->faults, now);
+		drv_device_remove(h, h->devs->faults, now);
 	while (h->doms)
-		driver->domain_free(h, h->doms->faults);
+		drv_domain_free(h, h->doms->faults);
+	unbind(h);
+	h->backend->stop(h);
+	free_all(h);
+}
+
+/* ---- hardware that does not respond ---- */
+
+bool drv_dead(struct drv_host *h)
+{
+	unsigned long flags;
+	bool dead;
+
+	spin_lock_irqsave(&h->lock, flags);
+	dead = h->dead;
+	spin_unlock_irqrestore(&h->lock, flags);
+	return dead;
+}
+
+void drv_gone_locked(struct drv_host *h)
+{
+	h->dead = true;
+	h->stats.given_up = 1;
+}
+
+void drv_gone(struct drv_host *h)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&h->lock, flags);
+	drv_gone_locked(h);
+	spin_unlock_irqrestore(&h->lock, flags);
+}
+
+void drv_die(struct drv_host *h)
+{
+	bool already = drv_dead(h);
+
+	drv_gone(h);
+	if (!already && h->backend->give_up)
+		h->backend->give_up(h);
+}
+
+u32 drv_status(struct drv_host *h, u64 offset)
+{
+	u32 value = drv_read32(h, offset);
+
+	if (value != ~0U)
+		return value;
+	drv_gone(h);
+	return 0;
 }
 
 bool drv_poll(struct drv_host *h, u32 tries)
 {
-	return h->ops->poll ? h->ops->poll(h->ctx, tries) : tries < NO_POLL_TRIES;
+	bool go_on = poll(h, tries);
+
+	if (!go_on)
+		drv_count(h, &h->stats.timeouts);
+	return go_on;
 }
+
+const struct drv_stats *drv_stats(const void *drv)
+{
+	return &((const struct drv_host *)drv)->stats;
+}
+
+/* ---- time, counters, gates ---- */
 
 u64 drv_now(struct drv_host *h)
 {
@@ -144,6 +250,6 @@ void drv_observe(void *host, struct fault_group *g, enum fault_point point, u64 
 {
 	struct drv_host *h = host;
 
-	if (h->observe)
-		h->observe(h->observer, g, point, now);
+	if (h->cfg->observe)
+		h->cfg->observe(h->cfg->observer, g, point, now);
 }

@@ -3,8 +3,7 @@
 #ifndef DRV_HOST_H
 #define DRV_HOST_H
 
-#include "fault_core.h"
-#include "iommu_driver.h"
+#include "drv_cfg.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,16 +17,19 @@ struct drv_gate {
 	bool closed;
 };
 
+struct drv_backend;
 struct drv_device;
 struct drv_domain;
 struct drv_stage2;
 
 /**
  * struct drv_host - the first member of every driver object
+ * @backend: what this IOMMU's driver adds to the procedure
+ * @cfg: what every driver is told; a part of the driver's own configuration
  * @ops: the host's services
  * @ctx: first argument of @ops
  * @core: the fault core
- * @lock: protects gates, @now, and whatever else the driver says
+ * @lock: protects gates, @now, @dead, and whatever else the driver says
  * @config: gate of structures in memory, devices and domains
  * @devs: devices that were added and are not removed; changed while @config is closed
  * @doms: domains that were allocated and are not freed; changed while @config is closed
@@ -36,10 +38,12 @@ struct drv_stage2;
  * @table_ops: memory for tables whose addresses go through @stage2; without it, @ops
  * @table_ctx: first argument of @table_ops
  * @bound: the fault core knows the driver
- * @observe: called by drv_observe(); may be NULL
- * @observer: first argument of @observe
+ * @dead: the hardware no longer responds, or is no longer there
+ * @stats: what every driver counts
  */
 struct drv_host {
+	const struct drv_backend *backend;
+	const struct drv_cfg *cfg;
 	const struct drv_ops *ops;
 	void *ctx;
 	struct fault_core *core;
@@ -52,8 +56,8 @@ struct drv_host {
 	const struct drv_ops *table_ops;
 	void *table_ctx;
 	bool bound;
-	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
-	void *observer;
+	bool dead;
+	struct drv_stats stats;
 };
 
 /**
@@ -170,45 +174,50 @@ static inline int drv_mem_write(struct drv_host *h, u64 pa, const void *buf, u32
 }
 
 /**
- * drv_host_init() - initialise what drivers share
- * @h: zeroed, and with it the driver object around it
- * @ops: the host's services; must outlive the driver
- * @ctx: first argument of @ops
- * @core: the fault core of this IOMMU
- */
-void drv_host_init(struct drv_host *h, const struct drv_ops *ops, void *ctx, struct fault_core *core);
-
-/**
- * drv_bind() - make the driver known to its fault core
- * @h: must stay where it is; the driver object is what the operations get as ctx
- * @ops: the driver's operations; must outlive the core
- * @retry: the hardware's code for FAULT_RETRY
- * @terminate: the hardware's code for FAULT_TERMINATE
- * @failure: the hardware's code for FAULT_FAILURE
- *
- * Return: 0, or what fault_core_bind() returned.
- */
-int drv_bind(struct drv_host *h, const struct fault_ops *ops, u32 retry, u32 terminate, u32 failure);
-
-/**
- * drv_unbind() - the reverse of drv_bind(); does nothing if that did not succeed
- * @h: the driver; has no device left
- *
- * Workers and owners may still look at groups that were answered, and through them at devices and operations of the
- * driver. The call waits, without a time-out, until they have dropped the last reference.
- */
-void drv_unbind(struct drv_host *h);
-
-/**
- * drv_empty() - remove every device, then free every domain, through the driver's own operations
+ * drv_dead() - whether the hardware was given up: nothing is asked of it, and answers that it is owed count as given
  * @h: the driver
- * @driver: the operations
- * @now: ns
+ *
+ * The caller does not hold the lock.
+ *
+ * Return: true from drv_die() or drv_gone() on.
  */
-void drv_empty(struct drv_host *h, const struct drv_class *driver, u64 now);
+bool drv_dead(struct drv_host *h);
 
 /**
- * drv_poll() - let hardware make progress between two polls
+ * drv_gone() - the device is no longer there: there is nothing left to switch off
+ * @h: the driver
+ *
+ * The caller does not hold the lock.
+ */
+void drv_gone(struct drv_host *h);
+
+/**
+ * drv_gone_locked() - as drv_gone(), for a caller that holds the lock
+ * @h: the driver
+ */
+void drv_gone_locked(struct drv_host *h);
+
+/**
+ * drv_die() - give hardware up that no longer responds, and try to switch it off
+ * @h: the driver
+ *
+ * The caller does not hold the lock.
+ */
+void drv_die(struct drv_host *h);
+
+/**
+ * drv_status() - read a register that has reserved bits, which read as zero
+ * @h: the driver
+ * @offset: bytes from the start of the register space
+ *
+ * A device that is no longer there reads as all ones. The caller does not hold the lock.
+ *
+ * Return: Its value; 0 if the device is gone.
+ */
+u32 drv_status(struct drv_host *h, u64 offset);
+
+/**
+ * drv_poll() - let hardware make progress between two polls; counts a time-out
  * @h: the driver
  * @tries: polls so far
  *

@@ -21,7 +21,8 @@ extern "C" {
 #define FIT_CARDS    16
 #define FIT_TABLES   64
 #define FIT_ERROR    640
-#define FIT_ACCESSES 40000 /* of a point, in the model */
+#define FIT_ACCESSES 40000   /* of a point, in the model */
+#define FIT_WARMUP   2000000 /* most that come before them and do not count */
 
 enum fit_kind { FIT_LATENCY, FIT_READ, FIT_WRITE };
 
@@ -85,9 +86,10 @@ void fit_free(struct fit_data *d);
  * @outstanding: transfers in flight
  * @interval_ps: ps between two transfers; 0: only the link limits them
  * @off: bandwidth without the IOMMU, bytes per microsecond: the base of percentages
+ * @known: half as many more or fewer in flight would show in the tables
  */
 struct fit_card {
-	bool write;
+	bool write, known;
 	u32 size;
 	u64 outstanding, interval_ps;
 	double off;
@@ -106,14 +108,24 @@ struct fit_card {
  * @have_walk: the tables show misses; else the prices of a walk are those of the preset
  * @have_rate: the tables show what misses do to bandwidth; else walk slots and the TBU's slots are the preset's
  * @have_link: the tables show the link's bandwidth; else it is the preset's
+ * @known_hit: another @base_ps would show in the tables
+ * @known_miss: another @miss_ps would
+ * @known_tlb: other entries would
+ * @known_walks: twice or half the walks at once would
+ * @known_slots: twice or half the @tbu_slots would
+ * @known_rate: twice or half the walks a second would, whichever of the two limits them
+ * @known_link: several sizes of transfers take as much of the link
  * @card: what the card does, by size and direction
  * @cards: number of @card in use
+ *
+ * What a table gives (have) need not be the only value that fits (known).
  */
 struct fit_result {
 	u64 base_ps, miss_ps, walk_ps;
 	u64 sets, ways, walk_slots, tbu_slots;
 	u64 link_mb_s;
 	bool have_walk, have_rate, have_link;
+	bool known_hit, known_miss, known_tlb, known_walks, known_slots, known_rate, known_link;
 	struct fit_card card[FIT_CARDS];
 	size_t cards;
 };

@@ -131,21 +131,56 @@ static void add(struct fit_values *v, const char *key, enum fit_origin origin, c
 	v->value[v->n++] = (struct fit_value){ key, origin, why };
 }
 
+/* @have: the tables give it; @known: they give no other. */
+static void add_found(struct fit_values *v, const char *key, bool have, bool known, const char *fitted,
+		      const char *none)
+{
+	add(v, key, known ? FIT_FITTED : FIT_ASSUMED,
+	    known  ? fitted
+	    : have ? "assumption: the tables fit it, and others as well"
+		   : none);
+}
+
+/* Two keys limit the walks. */
+static void add_rate(struct fit_values *v, const char *key, const struct fit_result *r, bool known, const char *fitted)
+{
+	if (r->have_rate && r->known_rate && !known)
+		add(v, key, FIT_ASSUMED,
+		    "assumption: tbu.slots or tcu.walk_slots limits the walks; how many a second is fitted, not which "
+		    "of them");
+	else
+		add_found(v, key, r->have_rate, known, fitted, "assumption: no bandwidth shows it");
+}
+
 static void add_walk(const struct fit_result *r, struct fit_values *v)
 {
-	enum fit_origin walk = r->have_walk ? FIT_FITTED : FIT_ASSUMED, rate = r->have_rate ? FIT_FITTED : FIT_ASSUMED;
-	const char *no_rate = "assumption: no bandwidth shows it";
 	const char *sum = "fitted: one of the parts of a miss, of which only the sum is known";
 
-	add(v, "iommu.tlb_sets", walk,
-	    r->have_walk ? "fitted: sets times ways is the knee of the curve; how they share it does not show"
-			 : "assumption: no window shows a miss, so all of them fit");
-	add(v, "iommu.tlb_ways", walk, r->have_walk ? "fitted, as above" : "assumption, as above");
-	add(v, "tbu.slots", rate, r->have_rate ? "fitted: the bandwidth of middle windows" : no_rate);
-	add(v, "tbu.link_ns", walk, r->have_walk ? sum : "assumption: no window shows a miss");
-	add(v, "tcu.lookup_ns", walk, r->have_walk ? sum : "assumption, as above");
-	add(v, "tcu.walk_latency_ns", walk, r->have_walk ? sum : "assumption, as above");
-	add(v, "tcu.walk_slots", rate, r->have_rate ? "fitted: the bandwidth where most accesses miss" : no_rate);
+	add_found(v, "iommu.tlb_sets", r->have_walk, r->known_tlb,
+		  "fitted: sets times ways is the knee of the curve; how they share it does not show",
+		  "assumption: no window shows a miss, so all of them fit");
+	add_found(v, "iommu.tlb_ways", r->have_walk, r->known_tlb, "fitted, as above", "assumption, as above");
+	add_rate(v, "tbu.slots", r, r->known_slots, "fitted: the bandwidth of middle windows");
+	add_found(v, "tbu.link_ns", r->have_walk, r->known_miss, sum, "assumption: no window shows a miss");
+	add_found(v, "tcu.lookup_ns", r->have_walk, r->known_miss, sum, "assumption, as above");
+	add_found(v, "tcu.walk_latency_ns", r->have_walk, r->known_miss, sum, "assumption, as above");
+	add_rate(v, "tcu.walk_slots", r, r->known_walks, "fitted: the bandwidth where most accesses miss");
+}
+
+/* One key has all sizes: what is so of one is said of all. */
+static void add_cards(const struct fit_result *r, struct fit_values *v)
+{
+	bool known = true;
+	size_t i;
+
+	for (i = 0; i < r->cards; i++)
+		known = known && r->card[i].known;
+	if (r->cards)
+		add(v, "master.transfers", known ? FIT_FITTED : FIT_ASSUMED,
+		    known ? "fitted: the card, by size: in flight / ns between two"
+			  : "assumption in part: the card, by size: in flight (of some, others fit as well) / ns "
+			    "between "
+			    "two");
 }
 
 void fit_list(const struct fit_result *r, struct fit_values *v)
@@ -153,17 +188,18 @@ void fit_list(const struct fit_result *r, struct fit_values *v)
 	v->n = 0;
 	add_walk(r, v);
 	add(v, "memory.latency_ns", FIT_ASSUMED, "assumption: only its sum with the link is known");
-	add(v, "pcie.link_ns", FIT_FITTED, "fitted: a transfer whose translation is cached");
-	add(v, "pcie.bandwidth_mb_s", r->have_link ? FIT_FITTED : FIT_ASSUMED,
-	    r->have_link ? "fitted: what the fastest transfers take, packets and all" : "assumption: no bandwidth");
+	add_found(v, "pcie.link_ns", true, r->known_hit, "fitted: a transfer whose translation is cached", "");
+	add(v, "pcie.bandwidth_mb_s", r->known_link ? FIT_FITTED : FIT_ASSUMED,
+	    r->known_link  ? "fitted: what the fastest transfers take, packets and all"
+	    : r->have_link ? "assumption: at least so much, for one size of transfers reaches it"
+			   : "assumption: no bandwidth");
 	add(v, "pcie.tags", r->cards ? FIT_FOLLOWS : FIT_ASSUMED,
 	    r->cards ? "never less than the card has in flight" : "assumption");
 	add(v, "master.bus", FIT_ASSUMED, "a card behind a link");
 	add(v, "master.interval_ns", FIT_FOLLOWS, "what limits the card stands in transfers");
 	add(v, "master.outstanding", FIT_FOLLOWS, "the most of any size below");
 	add(v, "master.outstanding_per_stream", FIT_FOLLOWS, "as above");
-	if (r->cards)
-		add(v, "master.transfers", FIT_FITTED, "fitted: the card, by size: in flight / ns between two");
+	add_cards(r, v);
 }
 
 static const struct fl_key *key_of(const char *name)

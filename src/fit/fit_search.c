@@ -17,6 +17,8 @@
 #define RATE_TOLERANCE	  8.0 /* points of the bandwidth without the IOMMU */
 /* Latencies are of one access at a time and tell the TLB and the walk exactly; they should not give way to much. */
 #define LATENCY_SEARCH	  1.5
+/* So much more makes a fit another one: one window is off by half of a tolerance more. */
+#define NOTICEABLE	  0.25
 #define GUESS_ACCESSES	  6000
 #define ROUNDS		  3
 #define MOST_OUTSTANDING  1024
@@ -33,6 +35,8 @@ struct search {
 	const struct fl_config *base;
 	struct fit_result best;
 	double cost, walks_a_us;
+	double latency_cost, hit_ns, miss_ns; /* of the latencies alone, at best */
+	u64 entries;
 	u32 size; /* of the latency tables */
 };
 
@@ -117,20 +121,29 @@ static int list_cards(struct search *s, char error[FIT_ERROR])
 
 /* ---- the link ---- */
 
-/* The fastest size tells what the link carries; it may carry more, but nobody has seen that. */
+static double wire_rate(const struct search *s, const struct fit_card *c)
+{
+	u64 bytes = c->write ? fit_bytes_up(s->base, true, c->size) : fit_bytes_down(s->base, false, c->size);
+
+	return c->off * (double)bytes / c->size;
+}
+
+/*
+ * The fastest size tells what the link carries; it may carry more, but nobody has seen that. If one size alone comes so
+ * far, the card may be what limits it.
+ */
 static void find_link(struct search *s)
 {
 	struct fit_result *r = &s->best;
 	double most = 0;
-	size_t i;
+	size_t i, n;
 
-	for (i = 0; i < r->cards; i++) {
-		const struct fit_card *c = &r->card[i];
-		u64 bytes = c->write ? fit_bytes_up(s->base, true, c->size) : fit_bytes_down(s->base, false, c->size);
-
-		most = fmax(most, c->off * (double)bytes / c->size);
-	}
+	for (i = 0; i < r->cards; i++)
+		most = fmax(most, wire_rate(s, &r->card[i]));
+	for (i = n = 0; i < r->cards; i++)
+		n += wire_rate(s, &r->card[i]) > 0.95 * most;
 	r->have_link = most >= 1;
+	r->known_link = r->have_link && n > 1;
 	r->link_mb_s = r->have_link ? (u64)(most + 0.5) : s->base->pcie.bandwidth_mb_s;
 }
 
@@ -159,40 +172,114 @@ static u64 geometry(unsigned int number, u64 *sets, u64 *ways)
 	return *sets * *ways;
 }
 
-/* Least squares of relative errors: measured = hit + share of misses * miss. */
-static double fit_latencies(const struct search *s, u64 sets, u64 ways, double *hit, double *miss)
+/* Sums of the weights that least squares of relative errors need: measured = hit + x, the share of misses, * miss. */
+struct sums {
+	double w, wx, wxx, wm, wxm;
+};
+
+static double share_of(const struct fit_point *p, u64 sets, u64 ways)
 {
-	double w, a = 0, b = 0, c = 0, d = 0, e = 0, x, det, cost = 0;
+	return p->off ? 0 : fit_miss_share(pages_of(p), sets, ways);
+}
+
+static struct sums add_up(const struct search *s, u64 sets, u64 ways)
+{
+	struct sums sum = { 0 };
+	double w, x;
 	size_t i;
-	int pass;
 
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < s->d->points; i++) {
-			const struct fit_point *p = &s->d->point[i];
+	for (i = 0; i < s->d->points; i++) {
+		const struct fit_point *p = &s->d->point[i];
 
-			if (p->kind != FIT_LATENCY || p->size != s->size)
-				continue;
-			x = p->off ? 0 : fit_miss_share(pages_of(p), sets, ways);
-			if (pass) {
-				cost += badness(100 * (*hit + x * *miss - p->measured) / p->measured, LATENCY_SEARCH);
-				continue;
-			}
-			w = 1 / (p->measured * p->measured);
-			a += w;
-			b += w * x;
-			c += w * x * x;
-			d += w * p->measured;
-			e += w * x * p->measured;
-		}
-		if (pass)
-			break;
-		det = a * c - b * b;
-		*miss = det > 1e-9 * a * a ? (a * e - b * d) / det : 0;
-		if (*miss < 0)
-			*miss = 0;
-		*hit = (d - *miss * b) / a;
+		if (p->kind != FIT_LATENCY || p->size != s->size)
+			continue;
+		x = share_of(p, sets, ways);
+		w = 1 / (p->measured * p->measured);
+		sum.w += w;
+		sum.wx += w * x;
+		sum.wxx += w * x * x;
+		sum.wm += w * p->measured;
+		sum.wxm += w * x * p->measured;
+	}
+	return sum;
+}
+
+static double latency_cost(const struct search *s, u64 sets, u64 ways, double hit, double miss)
+{
+	double x, cost = 0;
+	size_t i;
+
+	for (i = 0; i < s->d->points; i++) {
+		const struct fit_point *p = &s->d->point[i];
+
+		if (p->kind != FIT_LATENCY || p->size != s->size)
+			continue;
+		x = share_of(p, sets, ways);
+		cost += badness(100 * (hit + x * miss - p->measured) / p->measured, LATENCY_SEARCH);
 	}
 	return cost;
+}
+
+static double fit_latencies(const struct search *s, u64 sets, u64 ways, double *hit, double *miss)
+{
+	struct sums sum = add_up(s, sets, ways);
+	double det = sum.w * sum.wxx - sum.wx * sum.wx;
+
+	*miss = det > 1e-9 * sum.w * sum.w ? (sum.w * sum.wxm - sum.wx * sum.wm) / det : 0;
+	if (*miss < 0)
+		*miss = 0;
+	*hit = (sum.wm - *miss * sum.wx) / sum.w;
+	return latency_cost(s, sets, ways, *hit, *miss);
+}
+
+enum latency_value { HIT, MISS, ENTRIES };
+
+/* The cost with one value a fourth more or less than the best, and the others as they fit best then. */
+static double cost_beside(const struct search *s, enum latency_value which, unsigned int number, double factor)
+{
+	u64 sets, ways;
+	double hit, miss, cost = s->latency_cost;
+	struct sums sum;
+
+	geometry(number, &sets, &ways);
+	if (which == ENTRIES)
+		return fit_latencies(s, sets, ways, &hit, &miss);
+	sum = add_up(s, sets, ways);
+	if (which == HIT) {
+		hit = s->hit_ns * factor;
+		miss = sum.wxx > 0 ? fmax((sum.wxm - hit * sum.wx) / sum.wxx, 0) : 0;
+	} else {
+		miss = s->miss_ns * factor;
+		hit = (sum.wm - miss * sum.wx) / sum.w;
+	}
+	cost = latency_cost(s, sets, ways, hit, miss);
+	return hit > 0 ? cost : NEVER;
+}
+
+/* Whether the latencies tell a value, or would do as well with another one. */
+static bool latencies_tell(const struct search *s, enum latency_value which)
+{
+	u64 sets, ways, entries;
+	unsigned int i;
+
+	for (i = 0; i < GEOMETRIES; i++) {
+		entries = geometry(i, &sets, &ways);
+		if (which == ENTRIES && entries * 3 > s->entries * 2 && entries * 2 < s->entries * 3)
+			continue;
+		if (cost_beside(s, which, i, 0.8) < s->latency_cost + NOTICEABLE ||
+		    cost_beside(s, which, i, 1.25) < s->latency_cost + NOTICEABLE)
+			return false;
+	}
+	return true;
+}
+
+static void judge_latencies(struct search *s)
+{
+	struct fit_result *r = &s->best;
+
+	r->known_hit = latencies_tell(s, HIT);
+	r->known_miss = r->have_walk && latencies_tell(s, MISS);
+	r->known_tlb = r->have_walk && latencies_tell(s, ENTRIES);
 }
 
 /* Take @number's TLB, and the two prices that go with it. */
@@ -234,6 +321,9 @@ static int find_latencies(struct search *s, unsigned int *number, char error[FIT
 		*r = guess;
 	}
 	r->have_walk = r->miss_ps * 50 > r->base_ps; /* less is noise */
+	s->entries = r->sets * r->ways;
+	s->latency_cost = fit_latencies(s, r->sets, r->ways, &s->hit_ns, &s->miss_ns);
+	judge_latencies(s);
 	return 0;
 }
 
@@ -422,10 +512,11 @@ static bool misses_slow_down(const struct search *s)
 	return false;
 }
 
+static const u64 slots[] = { 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 48, 64, 128 };
+
 /* One value after the other, each with the others as they are best so far. */
 static void improve(struct search *s, unsigned int *tlb)
 {
-	static const u64 slots[] = { 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 48, 64, 128 };
 	static const int permille[] = { 850, 900, 940, 970, 990, 1010, 1030, 1060, 1100, 1150 };
 	double latency = take_tlb(s, &(struct fit_result){ .link_mb_s = s->best.link_mb_s }, *tlb), cost;
 	double walks = s->walks_a_us;
@@ -450,6 +541,86 @@ static void improve(struct search *s, unsigned int *tlb)
 		if (guess.miss_ps && better(s, &guess, cost))
 			*tlb = i;
 	}
+}
+
+static bool as_good(const struct search *s, struct fit_result guess, double best)
+{
+	return total_cost(s, &guess, 0) < best + NOTICEABLE;
+}
+
+/* Twice the walks are no better where the TBU's slots may be the limit in their place; fewer are always slower. */
+static bool tells_walks(const struct search *s, double best)
+{
+	struct fit_result guess = s->best;
+	unsigned int i;
+
+	guess.walk_slots = s->best.walk_slots / 2;
+	if (guess.walk_slots && as_good(s, guess, best))
+		return false;
+	guess.walk_slots = s->best.walk_slots * 2;
+	for (i = 0; i < ARRAY_SIZE(slots); i++) {
+		guess.tbu_slots = slots[i];
+		if (as_good(s, guess, best))
+			return false;
+	}
+	return true;
+}
+
+static bool tells_slots(const struct search *s, double best)
+{
+	static const int permille[] = { 1000, 850, 700, 500 };
+	struct fit_result guess = s->best;
+	unsigned int i;
+
+	guess.tbu_slots = s->best.tbu_slots / 2;
+	if (guess.tbu_slots && as_good(s, guess, best))
+		return false;
+	guess.tbu_slots = s->best.tbu_slots * 2;
+	for (i = 0; i < ARRAY_SIZE(permille); i++) {
+		take_rate(&guess, s->walks_a_us * permille[i] / 1000);
+		if (as_good(s, guess, best))
+			return false;
+	}
+	return true;
+}
+
+/* Either may be what limits the walks: half of the one and twice of both are others than what was measured. */
+static bool tells_rate(const struct search *s, double best)
+{
+	struct fit_result guess = s->best;
+
+	guess.walk_slots *= 2;
+	guess.tbu_slots *= 2;
+	if (as_good(s, guess, best))
+		return false;
+	guess = s->best;
+	guess.walk_slots /= 2;
+	return !guess.walk_slots || !as_good(s, guess, best);
+}
+
+static bool tells_card(const struct search *s, const struct fit_card *c)
+{
+	double best = card_cost(s, &s->best, c);
+	struct fit_card guess = *c;
+
+	take_outstanding(s, &s->best, &guess, c->outstanding * 3 / 2 + 1);
+	if (card_cost(s, &s->best, &guess) < best + NOTICEABLE)
+		return false;
+	take_outstanding(s, &s->best, &guess, c->outstanding * 2 / 3);
+	return c->outstanding < 2 || card_cost(s, &s->best, &guess) >= best + NOTICEABLE;
+}
+
+static void judge_rates(struct search *s)
+{
+	struct fit_result guess = s->best;
+	double best = total_cost(s, &guess, 0);
+	size_t i;
+
+	s->best.known_walks = s->best.have_rate && tells_walks(s, best);
+	s->best.known_slots = s->best.have_rate && tells_slots(s, best);
+	s->best.known_rate = s->best.have_rate && tells_rate(s, best);
+	for (i = 0; i < s->best.cards; i++)
+		s->best.card[i].known = tells_card(s, &s->best.card[i]);
 }
 
 static void find_rates(struct search *s, unsigned int tlb)
@@ -499,6 +670,7 @@ int fit_search(const struct fit_data *d, const struct fl_config *base, struct fi
 		s.best.tbu_slots = base->tbu.slots;
 		total_cost(&s, &s.best, 0);
 	}
+	judge_rates(&s);
 	*r = s.best;
 	return 0;
 }

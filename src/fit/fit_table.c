@@ -47,13 +47,43 @@ static int fail(const struct reader *r, const char *fmt, ...)
 	return -EINVAL;
 }
 
+/* The text of a cell, without the blanks and the quotes around it; "" in quotes stands for one quote. */
+static char *bare(char *cell)
+{
+	size_t n = strlen(cell);
+	char *from, *to;
+
+	cell += strspn(cell, " \t");
+	for (n = strlen(cell); n && (cell[n - 1] == ' ' || cell[n - 1] == '\t'); n--)
+		;
+	cell[n] = '\0';
+	if (n < 2 || cell[0] != '"' || cell[n - 1] != '"')
+		return cell;
+	cell[n - 1] = '\0';
+	for (from = to = ++cell; *from; from++) {
+		*to++ = *from;
+		from += from[0] == '"' && from[1] == '"';
+	}
+	*to = '\0';
+	return cell;
+}
+
+/* Cells end at commas that are not within quotes. */
 static int split(char *line, char *cell[COLUMNS])
 {
+	bool quoted = false, last = false;
 	int n = 0;
 
 	line[strcspn(line, "\r\n")] = '\0';
-	for (char *at; n < COLUMNS && (at = strsep(&line, ",")); n++)
-		cell[n] = at;
+	while (!last && n < COLUMNS) {
+		char *at = line;
+
+		for (; *line && (quoted || *line != ','); line++)
+			quoted ^= *line == '"';
+		last = !*line;
+		*line++ = '\0';
+		cell[n++] = bare(at);
+	}
 	return n;
 }
 
@@ -82,6 +112,8 @@ static int number(const struct reader *r, char **cell, int n, enum column c, dou
 
 	if (!text)
 		return fail(r, "the row is too short");
+	if (!*text)
+		return fail(r, "no value in column %d", r->at[c] + 1);
 	*value = strtod(text, &end);
 	if (end == text || *end || !isfinite(*value) || *value <= 0)
 		return fail(r, "'%.40s' is not a number above 0", text);
@@ -149,24 +181,37 @@ static int row(struct reader *r, char *line)
 	return ret ? ret : keep(r->d, &p);
 }
 
+/* Spreadsheets begin a file with the mark of UTF-8. */
+static char *skip_mark(char *line)
+{
+	return line + (strncmp(line, "\xef\xbb\xbf", 3) ? 0 : 3);
+}
+
+/* Remarks, blank lines, and rows of empty cells. */
+static bool says_nothing(const char *line)
+{
+	line += strspn(line, " \t");
+	return *line == '#' || !line[strspn(line, " \t,\r\n")];
+}
+
 static int read_file(struct fit_data *d, const char *path, bool off, char *error)
 {
 	struct reader r = { .d = d, .path = path, .off = off, .error = error };
 	FILE *f = fopen(path, "r");
 	char *line = NULL;
 	size_t room = 0;
-	int ret = 0;
+	int ret = 0, headed = 0;
 
 	if (!f) {
 		snprintf(error, FIT_ERROR, "%.300s: %s", path, strerror(errno));
 		return -errno;
 	}
-	while (!ret && getline(&line, &room, f) > 0)
-		if (++r.line == 1)
-			ret = heading(&r, line);
-		else if (*line && *line != '\n')
-			ret = row(&r, line);
-	if (!ret && !r.line)
+	while (!ret && getline(&line, &room, f) > 0) {
+		r.line++;
+		if (!says_nothing(skip_mark(line)))
+			ret = headed++ ? row(&r, skip_mark(line)) : heading(&r, skip_mark(line));
+	}
+	if (!ret && !headed)
 		ret = fail(&r, "the file is empty");
 	if (!ret && ferror(f))
 		ret = fail(&r, "%s", strerror(EIO));

@@ -64,38 +64,40 @@ static u32 idr(const struct state *s, const json_t *snapshot, u32 offset, u32 ab
 
 static u8 formats(u32 idr0, u32 idr2)
 {
-	u32 ptfs = FIELD_GET(IDR0_PTFS, idr0);
+	u32 ptfs = FIELD_GET(SMMUV2_IDR0_PTFS, idr0);
 
-	return (u8)((ptfs == IDR0_PTFS_ALL ? SMMUV2_FMT_SHORT | SMMUV2_FMT_LPAE : 0) |
-		    (ptfs == IDR0_PTFS_LPAE ? SMMUV2_FMT_LPAE : 0) | (idr2 & IDR2_PTFSv8_4KB ? SMMUV2_FMT_4K : 0) |
-		    (idr2 & IDR2_PTFSv8_16KB ? SMMUV2_FMT_16K : 0) | (idr2 & IDR2_PTFSv8_64KB ? SMMUV2_FMT_64K : 0));
+	return (u8)((ptfs == SMMUV2_IDR0_PTFS_ALL ? SMMUV2_FMT_SHORT | SMMUV2_FMT_LPAE : 0) |
+		    (ptfs == SMMUV2_IDR0_PTFS_LPAE ? SMMUV2_FMT_LPAE : 0) |
+		    (idr2 & SMMUV2_IDR2_PTFSv8_4KB ? SMMUV2_FMT_4K : 0) |
+		    (idr2 & SMMUV2_IDR2_PTFSv8_16KB ? SMMUV2_FMT_16K : 0) |
+		    (idr2 & SMMUV2_IDR2_PTFSv8_64KB ? SMMUV2_FMT_64K : 0));
 }
 
 /* Without identification registers: 128 banks of everything, 4 KiB register pages. */
 static void identify(struct state *s, const json_t *snapshot)
 {
-	u32 idr0 = idr(s, snapshot, GR0_IDR0, 0x78004f80), idr1 = idr(s, snapshot, GR0_IDR1, 0x60008080);
-	u32 idr2 = idr(s, snapshot, GR0_IDR2, 0x7555);
+	u32 idr0 = idr(s, snapshot, SMMUV2_GR0_IDR0, 0x78004f80), idr1 = idr(s, snapshot, SMMUV2_GR0_IDR1, 0x60008080);
+	u32 idr2 = idr(s, snapshot, SMMUV2_GR0_IDR2, 0x7555);
 	struct smmuv2_cfg *c = &s->cfg;
 
-	c->num_smrg = (u16)FIELD_GET(IDR0_NUMSMRG, idr0);
-	c->exids = idr0 & IDR0_EXIDS;
-	c->sid_bits = c->exids ? 16 : (u8)FIELD_GET(IDR0_NUMSIDB, idr0);
-	c->stream_indexing = !(idr0 & IDR0_SMS);
-	c->incoherent = !(idr0 & IDR0_CTTW);
-	c->no_atos = idr0 & IDR0_ATOSNS;
-	c->no_nested = !(idr0 & IDR0_NTS);
-	c->no_s1 = !(idr0 & IDR0_S1TS);
-	c->no_s2 = !(idr0 & IDR0_S2TS);
-	c->num_cb = (u16)FIELD_GET(IDR1_NUMCB, idr1);
-	c->num_s2cb = (u16)FIELD_GET(IDR1_NUMS2CB, idr1);
-	c->page_64k = idr1 & IDR1_PAGESIZE;
-	c->log2_pages = (u8)FIELD_GET(IDR1_NUMPAGENDXB, idr1) + 1;
+	c->num_smrg = (u16)FIELD_GET(SMMUV2_IDR0_NUMSMRG, idr0);
+	c->exids = idr0 & SMMUV2_IDR0_EXIDS;
+	c->sid_bits = c->exids ? 16 : (u8)FIELD_GET(SMMUV2_IDR0_NUMSIDB, idr0);
+	c->stream_indexing = !(idr0 & SMMUV2_IDR0_SMS);
+	c->incoherent = !(idr0 & SMMUV2_IDR0_CTTW);
+	c->no_atos = idr0 & SMMUV2_IDR0_ATOSNS;
+	c->no_nested = !(idr0 & SMMUV2_IDR0_NTS);
+	c->no_s1 = !(idr0 & SMMUV2_IDR0_S1TS);
+	c->no_s2 = !(idr0 & SMMUV2_IDR0_S2TS);
+	c->num_cb = (u16)FIELD_GET(SMMUV2_IDR1_NUMCB, idr1);
+	c->num_s2cb = (u16)FIELD_GET(SMMUV2_IDR1_NUMS2CB, idr1);
+	c->page_64k = idr1 & SMMUV2_IDR1_PAGESIZE;
+	c->log2_pages = (u8)FIELD_GET(SMMUV2_IDR1_NUMPAGENDXB, idr1) + 1;
 	c->formats = formats(idr0, idr2);
-	c->ias_bits = smmuv2_size_bits(FIELD_GET(IDR2_IAS, idr2));
-	c->oas_bits = smmuv2_size_bits(FIELD_GET(IDR2_OAS, idr2));
-	c->ubs_bits = FIELD_GET(IDR2_UBS, idr2) >= 5 ? 49 : smmuv2_size_bits(FIELD_GET(IDR2_UBS, idr2));
-	c->vmid16 = idr2 & IDR2_VMID16S;
+	c->ias_bits = smmuv2_size_bits(FIELD_GET(SMMUV2_IDR2_IAS, idr2));
+	c->oas_bits = smmuv2_size_bits(FIELD_GET(SMMUV2_IDR2_OAS, idr2));
+	c->ubs_bits = FIELD_GET(SMMUV2_IDR2_UBS, idr2) >= 5 ? 49 : smmuv2_size_bits(FIELD_GET(SMMUV2_IDR2_UBS, idr2));
+	c->vmid16 = idr2 & SMMUV2_IDR2_VMID16S;
 }
 
 /* ---- bringing the hardware into the dump's state ---- */
@@ -109,12 +111,13 @@ static enum what what_is(const struct state *s, u32 offset)
 	u32 in = (u32)(offset % page_of(s, 1));
 
 	if (page == 0)
-		return in == GR0_sCR2 || in == GR0_sACR || in >= GR0_SMR(0) ? IS_CONFIG : IS_SKIPPED;
+		return in == SMMUV2_GR0_sCR2 || in == SMMUV2_GR0_sACR || in >= SMMUV2_GR0_SMR(0) ? IS_CONFIG
+												 : IS_SKIPPED;
 	if (page == 1)
 		return in / 0x400 == 1 ? IS_SKIPPED : IS_CONFIG;
-	if (page < 1U << s->cfg.log2_pages || in == CB_RESUME || in >= CB_PAR)
+	if (page < 1U << s->cfg.log2_pages || in == SMMUV2_CB_RESUME || in >= SMMUV2_CB_PAR)
 		return IS_SKIPPED;
-	return in == CB_SCTLR ? IS_SCTLR : IS_CONFIG;
+	return in == SMMUV2_CB_SCTLR ? IS_SCTLR : IS_CONFIG;
 }
 
 static void write_all(struct state *s, enum what what)
@@ -132,15 +135,15 @@ static void write_all(struct state *s, enum what what)
 /* Banks are set up before they translate, and everything before clients are let in. EXIDENABLE decides what an SMR holds. */
 static void restore(struct state *s)
 {
-	u32 scr0 = (u32)reg_get(&s->hw.gr0, GR0_sCR0), i;
+	u32 scr0 = (u32)reg_get(&s->hw.gr0, SMMUV2_GR0_sCR0), i;
 
 	for (i = 0; i < s->dump.n; i++)
-		if (s->dump.r[i].offset == GR0_sCR0)
+		if (s->dump.r[i].offset == SMMUV2_GR0_sCR0)
 			scr0 = (u32)s->dump.r[i].value;
-	wr(s, GR0_sCR0, scr0 | sCR0_CLIENTPD);
+	wr(s, SMMUV2_GR0_sCR0, scr0 | SMMUV2_sCR0_CLIENTPD);
 	write_all(s, IS_CONFIG);
 	write_all(s, IS_SCTLR);
-	wr(s, GR0_sCR0, scr0);
+	wr(s, SMMUV2_GR0_sCR0, scr0);
 }
 
 static void *open_smmuv2(struct physmem *mem, const json_t *snapshot, char *reason)
@@ -181,42 +184,42 @@ static void clean(struct state *s)
 	u32 n;
 
 	for (n = 0; n < s->cfg.num_cb; n++) {
-		if (!rd(s, cb(s, n, CB_FSR)))
+		if (!rd(s, cb(s, n, SMMUV2_CB_FSR)))
 			continue;
-		wr(s, cb(s, n, CB_FSR), ~0U);
-		wr(s, cb(s, n, CB_RESUME), RESUME_TnR);
+		wr(s, cb(s, n, SMMUV2_CB_FSR), ~0U);
+		wr(s, cb(s, n, SMMUV2_CB_RESUME), SMMUV2_RESUME_TnR);
 	}
-	wr(s, GR0_sGFSR, ~0U);
-	wr(s, GR0_TLBIALLNSNH, 0);
-	wr(s, GR0_TLBIALLH, 0);
+	wr(s, SMMUV2_GR0_sGFSR, ~0U);
+	wr(s, SMMUV2_GR0_TLBIALLNSNH, 0);
+	wr(s, SMMUV2_GR0_TLBIALLH, 0);
 }
 
 static void read_context(struct state *s, u32 n, u32 fsr, struct xl_outcome *o)
 {
-	o->fault = fsr & FSR_FAULTS;
+	o->fault = fsr & SMMUV2_FSR_FAULTS;
 	o->n_words = RECORD_WORDS;
-	o->words[0] = fsr | (u64)rd(s, cb(s, n, CB_FSYNR0)) << 32;
-	o->words[1] = smmuv2_mmio_read(&s->hw, cb(s, n, CB_FAR), 8);
-	o->words[2] = rd(s, page_of(s, 1) + GR1_CBFRSYNRA(n)) | (u64)n << 32;
-	o->words[3] = smmuv2_mmio_read(&s->hw, cb(s, n, CB_IPAFAR), 8);
+	o->words[0] = fsr | (u64)rd(s, cb(s, n, SMMUV2_CB_FSYNR0)) << 32;
+	o->words[1] = smmuv2_mmio_read(&s->hw, cb(s, n, SMMUV2_CB_FAR), 8);
+	o->words[2] = rd(s, page_of(s, 1) + SMMUV2_GR1_CBFRSYNRA(n)) | (u64)n << 32;
+	o->words[3] = smmuv2_mmio_read(&s->hw, cb(s, n, SMMUV2_CB_IPAFAR), 8);
 }
 
 static void read_fault(struct state *s, struct xl_outcome *o)
 {
-	u32 gfsr = rd(s, GR0_sGFSR), fsr, n;
+	u32 gfsr = rd(s, SMMUV2_GR0_sGFSR), fsr, n;
 
 	for (n = 0; n < s->cfg.num_cb; n++) {
-		fsr = rd(s, cb(s, n, CB_FSR));
+		fsr = rd(s, cb(s, n, SMMUV2_CB_FSR));
 		if (fsr)
 			read_context(s, n, fsr, o);
 	}
 	if (!gfsr)
 		return;
-	o->fault = (u16)(SMMUV2_FAULT_GLOBAL | (gfsr & sGFSR_FAULTS));
+	o->fault = (u16)(SMMUV2_FAULT_GLOBAL | (gfsr & SMMUV2_sGFSR_FAULTS));
 	o->n_words = RECORD_WORDS - 1;
-	o->words[0] = gfsr | (u64)rd(s, GR0_sGFSYNR0) << 32;
-	o->words[1] = smmuv2_mmio_read(&s->hw, GR0_sGFAR, 8);
-	o->words[2] = rd(s, GR0_sGFSYNR1);
+	o->words[0] = gfsr | (u64)rd(s, SMMUV2_GR0_sGFSYNR0) << 32;
+	o->words[1] = smmuv2_mmio_read(&s->hw, SMMUV2_GR0_sGFAR, 8);
+	o->words[2] = rd(s, SMMUV2_GR0_sGFSYNR1);
 }
 
 static int run(void *hw, const struct dma_txn *t, struct xl_outcome *o)

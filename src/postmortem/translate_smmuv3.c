@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "smmuv3.h"
-#include "smmuv3_names.h"
 #include "translate.h"
 
 #define MAX_REGISTERS 128
@@ -22,10 +21,10 @@ struct state {
 static u32 canonical(u32 offset)
 {
 	switch (offset) {
-	case SMMU_EVENTQ_PROD - PAGE_1:
-	case SMMU_EVENTQ_CONS - PAGE_1:
-	case SMMU_PRIQ_PROD - PAGE_1:
-	case SMMU_PRIQ_CONS - PAGE_1:
+	case SMMUV3_EVENTQ_PROD - PAGE_1:
+	case SMMUV3_EVENTQ_CONS - PAGE_1:
+	case SMMUV3_PRIQ_PROD - PAGE_1:
+	case SMMUV3_PRIQ_CONS - PAGE_1:
 		return offset + PAGE_1;
 	}
 	return offset;
@@ -45,12 +44,12 @@ static bool read_idr(struct state *s, const json_t *idr, char *reason)
 	{
 		if (!xl_register(key, json, &r, reason))
 			return false;
-		if (r.offset < SMMU_IDR0 + sizeof(s->cfg.idr)) {
+		if (r.offset < SMMUV3_IDR0 + sizeof(s->cfg.idr)) {
 			s->cfg.idr[r.offset / 4] = (u32)r.value;
 			s->cfg.idr_given |= BIT(r.offset / 4);
-		} else if (r.offset == SMMU_IIDR) {
+		} else if (r.offset == SMMUV3_IIDR) {
 			s->cfg.iidr = (u32)r.value;
-		} else if (r.offset == SMMU_AIDR) {
+		} else if (r.offset == SMMUV3_AIDR) {
 			s->cfg.aidr = (u32)r.value;
 		} else {
 			snprintf(reason, XL_REASON_BYTES, "idr \"%s\": not an identification register", key);
@@ -78,13 +77,13 @@ static void write32(struct state *s, u32 offset, u64 value)
 static bool is_wide(u32 offset)
 {
 	switch (offset) {
-	case SMMU_GERROR_IRQ_CFG0:
-	case SMMU_STRTAB_BASE:
-	case SMMU_CMDQ_BASE:
-	case SMMU_EVENTQ_BASE:
-	case SMMU_EVENTQ_IRQ_CFG0:
-	case SMMU_PRIQ_BASE:
-	case SMMU_PRIQ_IRQ_CFG0:
+	case SMMUV3_GERROR_IRQ_CFG0:
+	case SMMUV3_STRTAB_BASE:
+	case SMMUV3_CMDQ_BASE:
+	case SMMUV3_EVENTQ_BASE:
+	case SMMUV3_EVENTQ_IRQ_CFG0:
+	case SMMUV3_PRIQ_BASE:
+	case SMMUV3_PRIQ_IRQ_CFG0:
 		return true;
 	}
 	return false;
@@ -97,21 +96,22 @@ static bool is_wide(u32 offset)
  */
 static void program(struct state *s)
 {
-	u64 cr0 = given(s, SMMU_CR0);
+	u64 cr0 = given(s, SMMUV3_CR0);
 	size_t i;
 
 	for (i = 0; i < s->dump.n; i++) {
 		u32 offset = s->dump.r[i].offset;
 
-		if (offset != SMMU_CR0 && offset != SMMU_IRQ_CTRL && offset != SMMU_GBPA && offset != SMMU_CMDQ_CONS)
+		if (offset != SMMUV3_CR0 && offset != SMMUV3_IRQ_CTRL && offset != SMMUV3_GBPA &&
+		    offset != SMMUV3_CMDQ_CONS)
 			smmuv3_mmio_write(&s->smmu, offset, s->dump.r[i].value, is_wide(offset) ? 8 : 4);
 	}
-	write32(s, SMMU_CMDQ_CONS, given(s, SMMU_CMDQ_PROD));
-	if (given(s, SMMU_GBPA))
-		write32(s, SMMU_GBPA, given(s, SMMU_GBPA) | GBPA_UPDATE);
-	write32(s, SMMU_IRQ_CTRL, given(s, SMMU_IRQ_CTRL));
-	write32(s, SMMU_CR0, cr0 & ~(u64)CR0_SMMUEN);
-	write32(s, SMMU_CR0, cr0);
+	write32(s, SMMUV3_CMDQ_CONS, given(s, SMMUV3_CMDQ_PROD));
+	if (given(s, SMMUV3_GBPA))
+		write32(s, SMMUV3_GBPA, given(s, SMMUV3_GBPA) | SMMUV3_GBPA_UPDATE);
+	write32(s, SMMUV3_IRQ_CTRL, given(s, SMMUV3_IRQ_CTRL));
+	write32(s, SMMUV3_CR0, cr0 & ~(u64)SMMUV3_CR0_SMMUEN);
+	write32(s, SMMUV3_CR0, cr0);
 }
 
 static void *open_smmu(struct physmem *mem, const json_t *snapshot, char *reason)
@@ -146,20 +146,21 @@ static void close_smmu(void *hw)
 /* The event queue's newest record, if there is one, as its driver would read it. */
 static void read_event(struct state *s, struct xl_outcome *o)
 {
-	u64 base = smmuv3_mmio_read(&s->smmu, SMMU_EVENTQ_BASE, 8);
-	u32 prod = (u32)smmuv3_mmio_read(&s->smmu, SMMU_EVENTQ_PROD, 4);
-	u32 cons = (u32)smmuv3_mmio_read(&s->smmu, SMMU_EVENTQ_CONS, 4);
-	u32 log2size = FIELD_GET(Q_BASE_LOG2SIZE, base);
+	u64 base = smmuv3_mmio_read(&s->smmu, SMMUV3_EVENTQ_BASE, 8);
+	u32 prod = (u32)smmuv3_mmio_read(&s->smmu, SMMUV3_EVENTQ_PROD, 4);
+	u32 cons = (u32)smmuv3_mmio_read(&s->smmu, SMMUV3_EVENTQ_CONS, 4);
+	u32 log2size = FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, base);
 	u32 index = cons & (BIT(log2size) - 1);
-	u8 raw[EVT_BYTES];
+	u8 raw[SMMUV3_EVT_BYTES];
 	unsigned int i;
 
-	if (prod == cons || physmem_read(s->memory.mem, (base & Q_BASE_ADDR) + index * EVT_BYTES, raw, sizeof(raw)))
+	if (prod == cons ||
+	    physmem_read(s->memory.mem, (base & SMMUV3_Q_BASE_ADDR) + index * SMMUV3_EVT_BYTES, raw, sizeof(raw)))
 		return;
-	for (i = 0; i < EVT_WORDS; i++)
+	for (i = 0; i < SMMUV3_EVT_WORDS; i++)
 		o->words[i] = fl_get_le64(raw + 8 * i);
-	o->n_words = EVT_WORDS;
-	o->fault = FIELD_GET(EVT_0_ID, o->words[0]);
+	o->n_words = SMMUV3_EVT_WORDS;
+	o->fault = FIELD_GET(SMMUV3_EVT_0_ID, o->words[0]);
 }
 
 static int run(void *hw, const struct dma_txn *t, struct xl_outcome *o)
@@ -201,7 +202,7 @@ static bool expect_res0(const struct state *s, const struct xl_outcome *o, char 
 
 	snprintf(id, sizeof(id), "%u", o->fault);
 	masks = json_object_get(s->res0, id);
-	for (i = 0; masks && i < EVT_WORDS; i++)
+	for (i = 0; masks && i < SMMUV3_EVT_WORDS; i++)
 		if (xl_number(json_array_get(masks, i), &mask) && (o->words[i] & mask)) {
 			snprintf(reason, XL_REASON_BYTES, "RES0 bits of word %u are 0x%llx", i, o->words[i] & mask);
 			return false;
@@ -220,8 +221,8 @@ static bool expect(const void *hw, const json_t *entry, const struct xl_outcome 
 		snprintf(reason, XL_REASON_BYTES, "expected event %s, none was recorded", name ? name : "");
 		return false;
 	}
-	return xl_expect_words(json_object_get(event, "words"), json_object_get(event, "mask"), o->words, EVT_WORDS,
-			       reason) &&
+	return xl_expect_words(json_object_get(event, "words"), json_object_get(event, "mask"), o->words,
+			       SMMUV3_EVT_WORDS, reason) &&
 	       expect_response(entry, o, reason) && expect_res0(hw, o, reason);
 }
 

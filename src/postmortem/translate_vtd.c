@@ -167,16 +167,11 @@ static bool expect(const void *hw, const json_t *entry, const struct xl_outcome 
 	return xl_expect_plain(entry, o, reason);
 }
 
-static const char *fault_name(u16 fault)
-{
-	return vtd_reason_text((u8)fault);
-}
-
 const struct xl_target xl_vtd = {
 	.name = "vtd",
 	.open = open_vtd,
 	.close = close_vtd,
 	.run = run,
 	.expect = expect,
-	.fault_name = fault_name,
+	.fault_name = vtd_reason_text,
 };

@@ -6,7 +6,7 @@
 #include "fault_core.h"
 #include "fl_config.h"
 #include "iommu.h"
-#include "iommu_driver.h"
+#include "drv_cfg.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,15 +20,13 @@ extern "C" {
  * @cfg: sizes and prices
  * @devices: masters that will be added
  * @first_line: number of its first interrupt line among those of all IOMMUs (KIND_MSI_DOORBELL)
- * @observe: fault_ops.observe; may be NULL
- * @observer: first argument of @observe
+ * @common: what every driver is told
  */
 struct kind_request {
 	const struct fl_config *cfg;
 	u32 devices;
 	u32 first_line;
-	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
-	void *observer;
+	struct drv_cfg common;
 };
 
 /**

@@ -59,6 +59,7 @@ static void *driver_cfg(const struct kind_request *req)
 
 	if (!c)
 		return NULL;
+	c->drv.common = req->common;
 	c->drv.hupcf = cfg->smmuv2.hupcf;
 	c->drv.razwi = !cfg->smmuv2.cfre;
 	c->drv.cfcfg = (enum smmuv2_drv_cfcfg)cfg->smmuv2.cfcfg;
@@ -66,11 +67,7 @@ static void *driver_cfg(const struct kind_request *req)
 	c->storm.window_ns = cfg->smmuv2.storm_window_ps / 1000;
 	c->storm.off_ns = cfg->smmuv2.storm_off_ps / 1000;
 	if (c->storm.limit)
-		c->drv.storm = &c->storm;
-	c->drv.nested = cfg->driver.nested;
-	c->drv.s2_page_bytes = fl_s2_page_bytes(cfg->driver.s2_page_bytes);
-	c->drv.observe = req->observe;
-	c->drv.observer = req->observer;
+		c->drv.common.storm = &c->storm;
 	return c;
 }
 

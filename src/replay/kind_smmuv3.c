@@ -2,20 +2,19 @@
 #include "iommu_kind.h"
 #include "smmuv3.h"
 #include "smmuv3_driver.h"
-#include "smmuv3_names.h"
 
 static u32 idr5(const struct fl_config *cfg)
 {
-	u32 v = smmuv3_default_idr(5) & ~IDR5_STALL_MAX;
+	u32 v = smmuv3_default_idr(5) & ~SMMUV3_IDR5_STALL_MAX;
 
-	return v | FIELD_PREP(IDR5_STALL_MAX, (u32)cfg->smmuv3.stall_max);
+	return v | FIELD_PREP(SMMUV3_IDR5_STALL_MAX, (u32)cfg->smmuv3.stall_max);
 }
 
 static u32 idr0(const struct fl_config *cfg)
 {
-	u32 v = smmuv3_default_idr(0) & ~IDR0_STALL_MODEL;
+	u32 v = smmuv3_default_idr(0) & ~SMMUV3_IDR0_STALL_MODEL;
 
-	return v | FIELD_PREP(IDR0_STALL_MODEL, (u32)cfg->smmuv3.stall_model);
+	return v | FIELD_PREP(SMMUV3_IDR0_STALL_MODEL, (u32)cfg->smmuv3.stall_model);
 }
 
 static struct tcache_cfg geometry(u64 sets, u64 ways)
@@ -59,14 +58,11 @@ static void *driver_cfg(const struct kind_request *req)
 
 	if (!c)
 		return NULL;
+	c->common = req->common;
 	c->cmdq_log2 = (u8)req->cfg->iommu.cmdq_log2;
 	c->evtq_log2 = (u8)req->cfg->iommu.eventq_log2;
 	c->priq_log2 = (u8)req->cfg->iommu.priq_log2;
 	c->pri_devices = req->devices;
-	c->nested = req->cfg->driver.nested;
-	c->s2_page_bytes = fl_s2_page_bytes(req->cfg->driver.s2_page_bytes);
-	c->observe = req->observe;
-	c->observer = req->observer;
 	return c;
 }
 

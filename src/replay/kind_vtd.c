@@ -50,6 +50,7 @@ static void *driver_cfg(const struct kind_request *req)
 
 	if (!c)
 		return NULL;
+	c->common = req->common;
 	c->haw = (u8)req->cfg->iommu.address_bits;
 	c->iq_order = order(req->cfg->iommu.cmdq_log2, 7);
 	c->prq_order = order(req->cfg->iommu.priq_log2, 7);
@@ -58,16 +59,7 @@ static void *driver_cfg(const struct kind_request *req)
 		c->msi[i].addr = KIND_MSI_DOORBELL;
 		c->msi[i].data = req->first_line + i;
 	}
-	c->nested = req->cfg->driver.nested;
-	c->s2_page_bytes = fl_s2_page_bytes(req->cfg->driver.s2_page_bytes);
-	c->observe = req->observe;
-	c->observer = req->observer;
 	return c;
-}
-
-static const char *fault_name(u16 fault)
-{
-	return vtd_reason_text((u8)fault);
 }
 
 const struct iommu_kind iommu_kind_vtd = {
@@ -80,5 +72,5 @@ const struct iommu_kind iommu_kind_vtd = {
 	.destroy = destroy,
 	.driver_cfg = driver_cfg,
 	.driver_cfg_free = fl_free,
-	.fault_name = fault_name,
+	.fault_name = vtd_reason_text,
 };

@@ -600,8 +600,7 @@ static int make_endpoints(struct run *r)
 			continue;
 		cfg.pri = r->kinds[i].faults == REPLAY_PRI;
 		cfg.capacity = (u32)r->opt->cfg->pcie.credits;
-		cfg.group = (u32)r->opt->cfg->pcie.group_pages;
-
+		cfg.group = fl_config_group(r->opt->cfg);
 		r->eps[i] = calloc(1, sizeof(*r->eps[i]));
 		if (!r->eps[i])
 			return -ENOMEM;

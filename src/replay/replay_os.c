@@ -679,15 +679,17 @@ static int start_iommu(struct replay_os *os, u32 number)
 {
 	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = os };
 	const struct iommu_kind *kind = os->cfg.opt->kind;
-	struct kind_request req = { .cfg = os->cfg.opt->cfg };
+	const struct fl_config *cfg = os->cfg.opt->cfg;
+	struct kind_request req = { .cfg = cfg };
 	struct iommu *m = &os->iommus[number];
 	int err;
 
 	if (os->cfg.observe || os->cfg.opt->answers) {
-		req.observe = observe;
-		req.observer = os;
+		req.common.observe = observe;
+		req.common.observer = os;
 	}
-
+	req.common.nested = cfg->driver.nested;
+	req.common.s2_page_bytes = fl_s2_page_bytes(cfg->driver.s2_page_bytes);
 	req.devices = count_devices(os, number);
 	req.first_line = number * kind->irq_lines;
 	err = fault_core_create(&core_cfg, &m->core);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "replay_streams.h"
+#include "smmuv2.h"
 
 /* "platform", "pcie" or "pcie-ats", perhaps with ":terminate", ":stall" or ":pri". */
 static bool parse(char *text, struct stream_kind *k)
@@ -74,7 +75,7 @@ static int check_streams(const struct replay_options *opt, const struct replay_s
 	}
 	if (ret < 0)
 		return dmat_fail(err, EINVAL,
-				 "master.streams: '%s' is not a list of SID=platform, pcie or pcie-ats, "
+				 "master.streams: '%.80s' is not a list of SID=platform, pcie or pcie-ats, "
 				 "each perhaps with :terminate, :stall or :pri",
 				 opt->cfg->master.streams);
 	return 0;
@@ -86,7 +87,7 @@ struct stream_map {
 	u64 count;
 };
 
-static int check_map(const struct stream_map *map, struct dmat_error *err)
+static int check_map(const struct stream_map *map, const struct replay_scan *scan, struct dmat_error *err)
 {
 	const char *at = map->list;
 	char value[FL_LIST_VALUE], *end;
@@ -101,36 +102,80 @@ static int check_map(const struct stream_map *map, struct dmat_error *err)
 			break;
 		}
 		if (number >= map->count)
-			return dmat_fail(err, EINVAL, "%s: stream 0x%x: there is no %s %llu (%s)", map->key, sid,
-					 map->what, number, map->count_key);
+			return dmat_fail(err, EINVAL, "%s: stream 0x%x: there is no %s %llu (%s is %llu)", map->key,
+					 sid, map->what, number, map->count_key, map->count);
+		if (!in_trace(scan, sid))
+			return dmat_fail(err, EINVAL, "%s: the trace has no stream 0x%x", map->key, sid);
 	}
 	if (ret < 0)
-		return dmat_fail(err, EINVAL, "%s: '%s' is not a list of SID=%s", map->key, map->list, map->what);
+		return dmat_fail(err, EINVAL, "%s: '%.80s' is not a list of SID=%s", map->key, map->list, map->what);
 	return 0;
 }
 
-static int check_tbus(const struct replay_options *opt, struct dmat_error *err)
+static int check_tbus(const struct replay_options *opt, const struct replay_scan *scan, struct dmat_error *err)
 {
 	const struct fl_config *cfg = opt->cfg;
 	const struct stream_map map = { "tbu.map", cfg->tbu.map, "TBU", "tbu.count", cfg->tbu.count };
 
-	return check_map(&map, err);
+	if (cfg->tbu.count > SMMUV2_MAX_TBUS && opt->kind == &iommu_kind_smmuv2)
+		return dmat_fail(err, EINVAL, "tbu.count: %llu is more than the %d TBUs that an smmuv2 can have",
+				 cfg->tbu.count, SMMUV2_MAX_TBUS);
+	return check_map(&map, scan, err);
 }
 
 /* No stream is behind two IOMMUs. */
-static int check_iommus(const struct replay_options *opt, struct dmat_error *err)
+static int check_iommus(const struct replay_options *opt, const struct replay_scan *scan, struct dmat_error *err)
 {
 	const struct fl_config *cfg = opt->cfg;
 	const struct stream_map map = { "iommu.map", cfg->iommu.map, "IOMMU", "iommu.count", cfg->iommu.count };
 	const char *at = map.list;
 	char value[FL_LIST_VALUE];
-	int code = check_map(&map, err);
+	int code = check_map(&map, scan, err);
 	u32 sid;
 
 	while (!code && fl_list_next(&at, &sid, value, sizeof(value)) > 0)
 		if (*at && fl_list_find(at, sid, value, sizeof(value)))
 			code = dmat_fail(err, EINVAL, "iommu.map: stream 0x%x is behind one IOMMU, not two", sid);
 	return code;
+}
+
+/* What an SMMUv3 can do with a fault is IDR0.STALL_MODEL's (6.3.1): either, never stall, or always stall. */
+static int check_stall_model(const struct replay_options *opt, u32 sid, enum replay_faults faults,
+			     struct dmat_error *err)
+{
+	u64 model = opt->cfg->smmuv3.stall_model;
+
+	if (opt->kind != &iommu_kind_smmuv3)
+		return 0;
+	if (faults == REPLAY_STALL && model == FL_STALL_NEVER)
+		return dmat_fail(err, EINVAL,
+				 "smmuv3.stall_model=terminate: this SMMU never stalls, so the faults of stream 0x%x "
+				 "cannot (--faults stall, or :stall)",
+				 sid);
+	if (faults == REPLAY_TERMINATE && model == FL_STALL_ALWAYS)
+		return dmat_fail(err, EINVAL,
+				 "smmuv3.stall_model=stall: every fault of this SMMU stalls, so those of stream 0x%x "
+				 "cannot terminate (--faults terminate, or :terminate)",
+				 sid);
+	return 0;
+}
+
+/* The tables' memory is above the trace's; all of it is within what a VT-d addresses. */
+static int check_addresses(const struct replay_options *opt, const struct replay_scan *scan, struct dmat_error *err)
+{
+	const struct fl_config *cfg = opt->cfg;
+	u64 base = cfg->os.table_base, bits = cfg->iommu.address_bits;
+
+	if (scan->max_pa > base)
+		return dmat_fail(err, EINVAL,
+				 "the trace maps physical address 0x%llx, tables begin at os.table_base = 0x%llx",
+				 scan->max_pa - 1, base);
+	if (opt->kind == &iommu_kind_vtd && base + cfg->os.table_bytes > 1ULL << bits)
+		return dmat_fail(err, EINVAL,
+				 "iommu.address_bits=%llu: the tables, 0x%llx bytes (os.table_bytes) from 0x%llx on "
+				 "(os.table_base), lie beyond 0x%llx",
+				 bits, cfg->os.table_bytes, base, 1ULL << bits);
+	return 0;
 }
 
 /* PCIe traffic must never wait for software (SMMUv3, 3.12.1): a stall there may stop what would end it. */
@@ -151,20 +196,22 @@ static int check_kind(const struct replay_options *opt, u32 sid, const struct st
 	if (k->faults == REPLAY_STALL && (k->ats || (k->single && k->link)))
 		return dmat_fail(err, EINVAL, "stream 0x%x: a PCIe function%s cannot stall", sid,
 				 k->ats ? " with ATS" : "");
-	return 0;
+	return check_stall_model(opt, sid, k->faults, err);
 }
 
 int replay_check(const struct replay_options *opt, const struct replay_scan *scan, struct dmat_error *err)
 {
-	u64 base = opt->cfg->os.table_base;
+	struct fl_config_error bad;
 	struct stream_kind k;
 	int code = check_streams(opt, scan, err);
 	u32 i;
 
+	if (!code && fl_config_check(opt->cfg, &bad))
+		code = dmat_fail(err, EINVAL, "%.200s", bad.text);
 	if (!code)
-		code = check_tbus(opt, err);
+		code = check_tbus(opt, scan, err);
 	if (!code)
-		code = check_iommus(opt, err);
+		code = check_iommus(opt, scan, err);
 	for (i = 0; i < scan->n_sids && !code; i++) {
 		k = stream_kind_of(opt, scan->sids[i]);
 		code = check_kind(opt, scan->sids[i], &k, err);
@@ -174,9 +221,5 @@ int replay_check(const struct replay_options *opt, const struct replay_scan *sca
 				 opt->warmup);
 	if (!code && opt->cfg->master.kind == FL_MASTER_GPU && (opt->warmup || opt->kind->bypass))
 		code = dmat_fail(err, EINVAL, "a GPU (master.kind) needs an IOMMU, and counts from the start");
-	if (!code && scan->max_pa > base)
-		code = dmat_fail(err, EINVAL,
-				 "the trace maps physical address 0x%llx, tables begin at os.table_base = 0x%llx",
-				 scan->max_pa - 1, base);
-	return code;
+	return code ? code : check_addresses(opt, scan, err);
 }

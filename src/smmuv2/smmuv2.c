@@ -19,8 +19,8 @@ static enum route unmatched(const struct smmuv2 *s, u16 group, struct route_end 
 {
 	bool multi = group == SMMUV2_STREAM_MULTI;
 
-	e->fault = multi ? sGFSR_SMCF : sGFSR_USF;
-	return s->scr0 & (multi ? sCR0_SMCFCFG : sCR0_USFCFG) ? TO_FAULT : TO_BYPASS;
+	e->fault = multi ? SMMUV2_sGFSR_SMCF : SMMUV2_sGFSR_USF;
+	return s->scr0 & (multi ? SMMUV2_sCR0_SMCFCFG : SMMUV2_sCR0_USFCFG) ? TO_FAULT : TO_BYPASS;
 }
 
 static enum route route_bank(const struct smmuv2_bank *b, struct route_end *e)
@@ -32,13 +32,13 @@ static enum route route_bank(const struct smmuv2_bank *b, struct route_end *e)
 	case SMMUV2_WAY_WALK:
 		return TO_BANK;
 	case SMMUV2_WAY_UCBF:
-		e->fault = sGFSR_UCBF;
+		e->fault = SMMUV2_sGFSR_UCBF;
 		return TO_FAULT;
 	case SMMUV2_WAY_UCIF:
-		e->fault = sGFSR_UCIF;
+		e->fault = SMMUV2_sGFSR_UCIF;
 		return TO_FAULT;
 	default:
-		e->fault = sGFSR_ICF;
+		e->fault = SMMUV2_sGFSR_ICF;
 		return TO_FAULT;
 	}
 }
@@ -56,19 +56,19 @@ static enum route route(struct smmuv2 *s, const struct dma_txn *t, struct route_
 
 	e->nested = false;
 	e->flags = t->flags;
-	if (unlikely(s->scr0 & sCR0_CLIENTPD))
+	if (unlikely(s->scr0 & SMMUV2_sCR0_CLIENTPD))
 		return TO_BYPASS;
 	group = stream_of(s, t->sid);
 	if (unlikely(group >= SMMUV2_STREAM_NONE))
 		return unmatched(s, group, e);
 	g = &s->group[group];
 	e->flags = flags_of(g, t->flags);
-	if (unlikely(g->type != S2CR_TYPE_TRANS)) {
-		e->fault = sGFSR_ICF;
-		return g->type == S2CR_TYPE_BYPASS ? TO_BYPASS : TO_FAULT;
+	if (unlikely(g->type != SMMUV2_S2CR_TYPE_TRANS)) {
+		e->fault = SMMUV2_sGFSR_ICF;
+		return g->type == SMMUV2_S2CR_TYPE_BYPASS ? TO_BYPASS : TO_FAULT;
 	}
 	e->cb = g->cb;
-	e->fault = sGFSR_UCBF;
+	e->fault = SMMUV2_sGFSR_UCBF;
 	if (unlikely(g->cb >= s->cfg.num_cb))
 		return TO_FAULT;
 	if (likely(s->bank[g->cb].way == SMMUV2_WAY_WALK))
@@ -158,7 +158,7 @@ static __attribute__((__noinline__)) enum xlat lookup_rest(struct smmuv2 *s, con
 	by = blocked_by(s, e.cb);
 	if (by != SMMUV2_NO_BANK)
 		return smmuv2_fault_block(s, t, e.cb, by, r);
-	if (s->gse_stall && !(s->bank[e.cb].fsr & FSR_SS))
+	if (s->gse_stall && !(s->bank[e.cb].fsr & SMMUV2_FSR_SS))
 		return smmuv2_fault_block(s, t, e.cb, SMMUV2_NO_BANK, r);
 	return lookup_tlb(s, t, e.cb, e.flags, r);
 }
@@ -227,31 +227,31 @@ static void note_fault(struct smmuv2 *s, struct smmuv2_found *f, const struct pt
 	s32 level = p->level;
 
 	/* AArch32 has no level 0. */
-	if (b->format != FSR_FORMAT_AARCH64 && p->stage == 1)
+	if (b->format != SMMUV2_FSR_FORMAT_AARCH64 && p->stage == 1)
 		level = max(level, 1);
 	f->fault_cb = nested ? b->s2 : f->cb;
 	f->fsr = (u16)smmuv2_fsr_of(p->fault);
 	f->ipa = p->stage == 2 ? p->ipa : 0;
-	f->fsynr0 = FIELD_PREP(FSYNR0_PLVL, (u32)level & 3);
+	f->fsynr0 = FIELD_PREP(SMMUV2_FSYNR0_PLVL, (u32)level & 3);
 	if (p->fault == PT_EXT_ABORT)
-		f->fsynr0 |= FSYNR0_PTWF;
+		f->fsynr0 |= SMMUV2_FSYNR0_PTWF;
 	if (nested)
-		f->fsynr0 |= FSYNR0_NESTED | FIELD_PREP(FSYNR0_S1CBNDX, f->cb);
+		f->fsynr0 |= SMMUV2_FSYNR0_NESTED | FIELD_PREP(SMMUV2_FSYNR0_S1CBNDX, f->cb);
 	else
-		f->fsynr0 |= FIELD_PREP(FSYNR0_S1CBNDX, s->cfg.fsynr0_s1cbndx);
+		f->fsynr0 |= FIELD_PREP(SMMUV2_FSYNR0_S1CBNDX, s->cfg.fsynr0_s1cbndx);
 	if (p->tt)
-		f->fsynr0 |= FSYNR0_S1PTWF;
+		f->fsynr0 |= SMMUV2_FSYNR0_S1PTWF;
 	if ((f->flags & DMA_WRITE) && !p->tt)
-		f->fsynr0 |= FSYNR0_WNR;
+		f->fsynr0 |= SMMUV2_FSYNR0_WNR;
 	if (f->flags & DMA_PRIV)
-		f->fsynr0 |= FSYNR0_PNU;
+		f->fsynr0 |= SMMUV2_FSYNR0_PNU;
 	if (f->flags & DMA_EXEC)
-		f->fsynr0 |= FSYNR0_IND;
+		f->fsynr0 |= SMMUV2_FSYNR0_IND;
 }
 
 static u8 attr_of(const struct smmuv2_bank *b, const struct pt_result *p)
 {
-	if (!b->s1_on || b->format == FSR_FORMAT_SHORT)
+	if (!b->s1_on || b->format == SMMUV2_FSR_FORMAT_SHORT)
 		return p->attr;
 	return (u8)(b->mair >> 8 * (p->attr & 7));
 }
@@ -540,24 +540,31 @@ void smmuv2_identify(struct smmuv2 *s)
 {
 	const struct smmuv2_cfg *c = &s->cfg;
 	u32 f = c->formats;
-	u32 ptfs = f & SMMUV2_FMT_SHORT ? IDR0_PTFS_ALL : f & SMMUV2_FMT_LPAE ? IDR0_PTFS_LPAE : IDR0_PTFS_NONE;
+	u32 ptfs = f & SMMUV2_FMT_SHORT	 ? SMMUV2_IDR0_PTFS_ALL
+		   : f & SMMUV2_FMT_LPAE ? SMMUV2_IDR0_PTFS_LPAE
+					 : SMMUV2_IDR0_PTFS_NONE;
 	u32 ubs = c->ubs_bits == 49 ? 5 : smmuv2_size_code(c->ubs_bits);
 
-	reg_set(&s->gr0, GR0_IDR0,
-		FIELD_PREP(IDR0_NUMSMRG, (u32)c->num_smrg) | (c->exids ? IDR0_EXIDS : 0) |
-			FIELD_PREP(IDR0_NUMSIDB, (u32)min(c->sid_bits, (u8)15)) | (c->incoherent ? 0 : IDR0_CTTW) |
-			FIELD_PREP(IDR0_NUMIRPT, (u32)(c->num_irpt ? c->num_irpt : 1)) | FIELD_PREP(IDR0_PTFS, ptfs) |
-			(c->no_atos ? IDR0_ATOSNS : 0) | (c->stream_indexing ? 0 : IDR0_SMS) |
-			(c->no_nested || c->no_s1 || c->no_s2 ? 0 : IDR0_NTS) | (c->no_s2 ? 0 : IDR0_S2TS) |
-			(c->no_s1 ? 0 : IDR0_S1TS));
-	reg_set(&s->gr0, GR0_IDR1,
-		FIELD_PREP(IDR1_NUMCB, (u32)c->num_cb) | IDR1_SMCD | FIELD_PREP(IDR1_NUMS2CB, (u32)c->num_s2cb) |
-			FIELD_PREP(IDR1_NUMPAGENDXB, (u32)s->half_pages - 1) | (c->page_64k ? IDR1_PAGESIZE : 0));
-	reg_set(&s->gr0, GR0_IDR2,
-		FIELD_PREP(IDR2_IAS, smmuv2_size_code(c->ias_bits)) |
-			FIELD_PREP(IDR2_OAS, smmuv2_size_code(c->oas_bits)) | FIELD_PREP(IDR2_UBS, ubs) |
-			(f & SMMUV2_FMT_4K ? IDR2_PTFSv8_4KB : 0) | (f & SMMUV2_FMT_16K ? IDR2_PTFSv8_16KB : 0) |
-			(f & SMMUV2_FMT_64K ? IDR2_PTFSv8_64KB : 0) | (c->vmid16 ? IDR2_VMID16S : 0));
+	reg_set(&s->gr0, SMMUV2_GR0_IDR0,
+		FIELD_PREP(SMMUV2_IDR0_NUMSMRG, (u32)c->num_smrg) | (c->exids ? SMMUV2_IDR0_EXIDS : 0) |
+			FIELD_PREP(SMMUV2_IDR0_NUMSIDB, (u32)min(c->sid_bits, (u8)15)) |
+			(c->incoherent ? 0 : SMMUV2_IDR0_CTTW) |
+			FIELD_PREP(SMMUV2_IDR0_NUMIRPT, (u32)(c->num_irpt ? c->num_irpt : 1)) |
+			FIELD_PREP(SMMUV2_IDR0_PTFS, ptfs) | (c->no_atos ? SMMUV2_IDR0_ATOSNS : 0) |
+			(c->stream_indexing ? 0 : SMMUV2_IDR0_SMS) |
+			(c->no_nested || c->no_s1 || c->no_s2 ? 0 : SMMUV2_IDR0_NTS) |
+			(c->no_s2 ? 0 : SMMUV2_IDR0_S2TS) | (c->no_s1 ? 0 : SMMUV2_IDR0_S1TS));
+	reg_set(&s->gr0, SMMUV2_GR0_IDR1,
+		FIELD_PREP(SMMUV2_IDR1_NUMCB, (u32)c->num_cb) | SMMUV2_IDR1_SMCD |
+			FIELD_PREP(SMMUV2_IDR1_NUMS2CB, (u32)c->num_s2cb) |
+			FIELD_PREP(SMMUV2_IDR1_NUMPAGENDXB, (u32)s->half_pages - 1) |
+			(c->page_64k ? SMMUV2_IDR1_PAGESIZE : 0));
+	reg_set(&s->gr0, SMMUV2_GR0_IDR2,
+		FIELD_PREP(SMMUV2_IDR2_IAS, smmuv2_size_code(c->ias_bits)) |
+			FIELD_PREP(SMMUV2_IDR2_OAS, smmuv2_size_code(c->oas_bits)) | FIELD_PREP(SMMUV2_IDR2_UBS, ubs) |
+			(f & SMMUV2_FMT_4K ? SMMUV2_IDR2_PTFSv8_4KB : 0) |
+			(f & SMMUV2_FMT_16K ? SMMUV2_IDR2_PTFSv8_16KB : 0) |
+			(f & SMMUV2_FMT_64K ? SMMUV2_IDR2_PTFSv8_64KB : 0) | (c->vmid16 ? SMMUV2_IDR2_VMID16S : 0));
 }
 
 static int alloc(struct smmuv2 *s)
@@ -565,8 +572,8 @@ static int alloc(struct smmuv2 *s)
 	const struct smmuv2_cfg *c = &s->cfg;
 	u32 i;
 
-	if (reg_bank_init(&s->gr0, smmuv2_gr0_table, smmuv2_gr0_rows) ||
-	    reg_bank_init(&s->gr1, smmuv2_gr1_table, smmuv2_gr1_rows))
+	if (reg_bank_init(&s->gr0, smmuv2_gr0_table, SMMUV2_GR0_ROWS) ||
+	    reg_bank_init(&s->gr1, smmuv2_gr1_table, SMMUV2_GR1_ROWS))
 		return -ENOMEM;
 	s->bank = fl_zalloc(c->num_cb * sizeof(*s->bank));
 	s->memo = fl_zalloc(sizeof(*s->memo) << c->sid_bits);
@@ -576,7 +583,7 @@ static int alloc(struct smmuv2 *s)
 	if (!s->bank || !s->memo || !s->stalls)
 		return -ENOMEM;
 	for (i = 0; i < c->num_cb; i++)
-		if (reg_bank_init(&s->bank[i].regs, smmuv2_cb_table, smmuv2_cb_rows))
+		if (reg_bank_init(&s->bank[i].regs, smmuv2_cb_table, SMMUV2_CB_ROWS))
 			return -ENOMEM;
 	return 0;
 }
@@ -624,10 +631,10 @@ void smmuv2_power_on(struct smmuv2 *s)
 	s->gfsr = 0;
 	s->half_pages = s->cfg.log2_pages;
 	smmuv2_identify(s);
-	s->scr0 = (u32)reg_get(&s->gr0, GR0_sCR0);
+	s->scr0 = (u32)reg_get(&s->gr0, SMMUV2_GR0_sCR0);
 	for (i = 0; i < s->cfg.num_cb; i++)
 		if (!a32)
-			reg_set(&s->gr1, GR1_CBA2R(i), CBA2R_VA64);
+			reg_set(&s->gr1, SMMUV2_GR1_CBA2R(i), SMMUV2_CBA2R_VA64);
 	smmuv2_stream_update(s);
 	smmuv2_bank_update_all(s);
 }

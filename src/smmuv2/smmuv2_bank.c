@@ -9,9 +9,9 @@ static u32 cb_get(const struct smmuv2_bank *b, u32 offset)
 
 u32 smmuv2_bank_vmid(const struct smmuv2 *s, u32 n)
 {
-	if (s->scr0 & sCR0_VMID16EN)
-		return FIELD_GET(CBA2R_VMID16, (u32)reg_get(&s->gr1, GR1_CBA2R(n)));
-	return FIELD_GET(CBAR_VMID, (u32)reg_get(&s->gr1, GR1_CBAR(n)));
+	if (s->scr0 & SMMUV2_sCR0_VMID16EN)
+		return FIELD_GET(SMMUV2_CBA2R_VMID16, (u32)reg_get(&s->gr1, SMMUV2_GR1_CBA2R(n)));
+	return FIELD_GET(SMMUV2_CBAR_VMID, (u32)reg_get(&s->gr1, SMMUV2_GR1_CBAR(n)));
 }
 
 /* A granule that is not implemented, or a reserved code, counts as the smallest granule that is implemented. */
@@ -32,66 +32,68 @@ static u32 stage_flags(const struct smmuv2_bank *b)
 {
 	u32 sctlr = b->sctlr;
 
-	return (sctlr & SCTLR_AFFD ? VMSA_AFFD : 0) | (sctlr & SCTLR_E ? VMSA_BE : 0) |
-	       (sctlr & SCTLR_WXN ? VMSA_WXN : 0) | (sctlr & SCTLR_UWXN ? VMSA_UWXN : 0);
+	return (sctlr & SMMUV2_SCTLR_AFFD ? VMSA_AFFD : 0) | (sctlr & SMMUV2_SCTLR_E ? VMSA_BE : 0) |
+	       (sctlr & SMMUV2_SCTLR_WXN ? VMSA_WXN : 0) | (sctlr & SMMUV2_SCTLR_UWXN ? VMSA_UWXN : 0);
 }
 
 /* A size without a meaning gives a translation fault, level 0, for every address of the range. */
 static void aarch64_range(struct vmsa64_stage *tt, u8 granule, u32 tsz, u64 ttbr, u8 out_bits, u32 flags)
 {
-	if (vmsa64_s1_init(tt, granule, (u8)(64 - tsz), ttbr & TTBR_ADDR, out_bits, flags))
+	if (vmsa64_s1_init(tt, granule, (u8)(64 - tsz), ttbr & SMMUV2_TTBR_ADDR, out_bits, flags))
 		(void)vmsa64_s1_init(tt, granule, 48, 0, out_bits, flags | VMSA_EPD);
 }
 
 static void decode_aarch64_s1(struct smmuv2 *s, struct smmuv2_bank *b, bool hyp)
 {
-	u32 tcr = cb_get(b, CB_TCR), tcr2 = cb_get(b, CB_TCR2), flags = stage_flags(b);
-	u64 ttbr0 = reg_get(&b->regs, CB_TTBR0), ttbr1 = reg_get(&b->regs, CB_TTBR1);
-	u8 limit = b->type == CBAR_S1_S2 ? s->cfg.ias_bits : s->cfg.oas_bits;
-	u8 out = min(smmuv2_size_bits(FIELD_GET(TCR2_PASIZE, tcr2)), limit);
-	u32 flags0 = flags | (tcr & TCR_EPD0 ? VMSA_EPD : 0) | (tcr2 & TCR2_TBI0 ? VMSA_TBI : 0);
-	u32 flags1 = flags | (tcr & TCR_EPD1 ? VMSA_EPD : 0) | (tcr2 & TCR2_TBI1 ? VMSA_TBI : 0) | VMSA_HIGH;
+	u32 tcr = cb_get(b, SMMUV2_CB_TCR), tcr2 = cb_get(b, SMMUV2_CB_TCR2), flags = stage_flags(b);
+	u64 ttbr0 = reg_get(&b->regs, SMMUV2_CB_TTBR0), ttbr1 = reg_get(&b->regs, SMMUV2_CB_TTBR1);
+	u8 limit = b->type == SMMUV2_CBAR_S1_S2 ? s->cfg.ias_bits : s->cfg.oas_bits;
+	u8 out = min(smmuv2_size_bits(FIELD_GET(SMMUV2_TCR2_PASIZE, tcr2)), limit);
+	u32 flags0 = flags | (tcr & SMMUV2_TCR_EPD0 ? VMSA_EPD : 0) | (tcr2 & SMMUV2_TCR2_TBI0 ? VMSA_TBI : 0);
+	u32 flags1 = flags | (tcr & SMMUV2_TCR_EPD1 ? VMSA_EPD : 0) | (tcr2 & SMMUV2_TCR2_TBI1 ? VMSA_TBI : 0) |
+		     VMSA_HIGH;
 
 	b->two = !hyp;
 	if (hyp)
 		flags0 = (flags0 | VMSA_ONE_EL) & ~VMSA_EPD;
-	aarch64_range(&b->tt[0], granule_of(s, tg0_shift[FIELD_GET(TCR_TG0, tcr)]), FIELD_GET(TCR_T0SZ, tcr), ttbr0,
-		      out, flags0);
+	aarch64_range(&b->tt[0], granule_of(s, tg0_shift[FIELD_GET(SMMUV2_TCR_TG0, tcr)]),
+		      FIELD_GET(SMMUV2_TCR_T0SZ, tcr), ttbr0, out, flags0);
 	if (b->two)
-		aarch64_range(&b->tt[1], granule_of(s, tg1_shift[FIELD_GET(TCR_TG1, tcr)]), FIELD_GET(TCR_T1SZ, tcr),
-			      ttbr1, out, flags1);
-	b->tag.asid = (u32)FIELD_GET(TTBR_ASID, tcr & TCR_A1 ? ttbr1 : ttbr0);
-	if (!(tcr2 & TCR2_AS))
+		aarch64_range(&b->tt[1], granule_of(s, tg1_shift[FIELD_GET(SMMUV2_TCR_TG1, tcr)]),
+			      FIELD_GET(SMMUV2_TCR_T1SZ, tcr), ttbr1, out, flags1);
+	b->tag.asid = (u32)FIELD_GET(SMMUV2_TTBR_ASID, tcr & SMMUV2_TCR_A1 ? ttbr1 : ttbr0);
+	if (!(tcr2 & SMMUV2_TCR2_AS))
 		b->tag.asid &= 0xff;
 }
 
 static void decode_lpae_s1(struct smmuv2_bank *b)
 {
-	u32 tcr = cb_get(b, CB_TCR);
-	u64 ttbr0 = reg_get(&b->regs, CB_TTBR0), ttbr1 = reg_get(&b->regs, CB_TTBR1);
+	u32 tcr = cb_get(b, SMMUV2_CB_TCR);
+	u64 ttbr0 = reg_get(&b->regs, SMMUV2_CB_TTBR0), ttbr1 = reg_get(&b->regs, SMMUV2_CB_TTBR1);
 
 	b->two = true;
-	(void)lpae_s1_init(b->tt, (u8)FIELD_GET(TCR_N, tcr), (u8)FIELD_GET(TCR_LPAE_T1SZ, tcr), tcr & TCR_EPD0,
-			   tcr & TCR_EPD1, ttbr0 & TTBR_ADDR, ttbr1 & TTBR_ADDR, stage_flags(b));
-	b->tag.asid = (u32)FIELD_GET(TTBR_ASID, tcr & TCR_A1 ? ttbr1 : ttbr0) & 0xff;
+	(void)lpae_s1_init(b->tt, (u8)FIELD_GET(SMMUV2_TCR_N, tcr), (u8)FIELD_GET(SMMUV2_TCR_LPAE_T1SZ, tcr),
+			   tcr & SMMUV2_TCR_EPD0, tcr & SMMUV2_TCR_EPD1, ttbr0 & SMMUV2_TTBR_ADDR,
+			   ttbr1 & SMMUV2_TTBR_ADDR, stage_flags(b));
+	b->tag.asid = (u32)FIELD_GET(SMMUV2_TTBR_ASID, tcr & SMMUV2_TCR_A1 ? ttbr1 : ttbr0) & 0xff;
 }
 
 static void decode_short(struct smmuv2 *s, struct smmuv2_bank *b)
 {
-	u32 tcr = cb_get(b, CB_TCR);
+	u32 tcr = cb_get(b, SMMUV2_CB_TCR);
 
 	b->sh = (struct short_stage){
-		.ttbr0 = reg_get(&b->regs, CB_TTBR0) & 0xffffffff,
-		.ttbr1 = reg_get(&b->regs, CB_TTBR1) & 0xffffffff,
+		.ttbr0 = reg_get(&b->regs, SMMUV2_CB_TTBR0) & 0xffffffff,
+		.ttbr1 = reg_get(&b->regs, SMMUV2_CB_TTBR1) & 0xffffffff,
 		.dacr = SHORT_ALL_CLIENTS,
-		.n = (u8)FIELD_GET(TCR_N, tcr),
+		.n = (u8)FIELD_GET(SMMUV2_TCR_N, tcr),
 		.out_bits = s->cfg.oas_bits >= 40 ? 40 : 32,
-		.flags = (b->sctlr & SCTLR_AFE ? SHORT_AFE : 0) | (b->sctlr & SCTLR_TRE ? SHORT_TRE : 0) |
-			 (b->sctlr & SCTLR_WXN ? SHORT_WXN : 0) | (b->sctlr & SCTLR_UWXN ? SHORT_UWXN : 0) |
-			 (b->sctlr & SCTLR_E ? SHORT_BE : 0) | (tcr & TCR_PD0 ? SHORT_PD0 : 0) |
-			 (tcr & TCR_PD1 ? SHORT_PD1 : 0) | SHORT_PXN,
+		.flags = (b->sctlr & SMMUV2_SCTLR_AFE ? SHORT_AFE : 0) | (b->sctlr & SMMUV2_SCTLR_TRE ? SHORT_TRE : 0) |
+			 (b->sctlr & SMMUV2_SCTLR_WXN ? SHORT_WXN : 0) |
+			 (b->sctlr & SMMUV2_SCTLR_UWXN ? SHORT_UWXN : 0) | (b->sctlr & SMMUV2_SCTLR_E ? SHORT_BE : 0) |
+			 (tcr & SMMUV2_TCR_PD0 ? SHORT_PD0 : 0) | (tcr & SMMUV2_TCR_PD1 ? SHORT_PD1 : 0) | SHORT_PXN,
 	};
-	b->tag.asid = cb_get(b, CB_CONTEXTIDR) & 0xff;
+	b->tag.asid = cb_get(b, SMMUV2_CB_CONTEXTIDR) & 0xff;
 }
 
 /*
@@ -101,7 +103,7 @@ static void decode_short(struct smmuv2 *s, struct smmuv2_bank *b)
 static void decode_extension(struct smmuv2 *s, struct smmuv2_bank *b, bool sign)
 {
 	static const u8 sep_bit[] = { 31, 35, 39, 41, 43, 47, 48, 48 };
-	u8 bit = sep_bit[FIELD_GET(TCR2_SEP, cb_get(b, CB_TCR2))];
+	u8 bit = sep_bit[FIELD_GET(SMMUV2_TCR2_SEP, cb_get(b, SMMUV2_CB_TCR2))];
 
 	b->sext = 0;
 	b->zext = 0;
@@ -113,36 +115,36 @@ static void decode_extension(struct smmuv2 *s, struct smmuv2_bank *b, bool sign)
 
 static void decode_s1(struct smmuv2 *s, struct smmuv2_bank *b, u32 cbar)
 {
-	bool hyp = b->type == CBAR_S1_S2_BYPASS && (cbar & CBAR_HYPC);
+	bool hyp = b->type == SMMUV2_CBAR_S1_S2_BYPASS && (cbar & SMMUV2_CBAR_HYPC);
 
-	if (b->format == FSR_FORMAT_AARCH64)
+	if (b->format == SMMUV2_FSR_FORMAT_AARCH64)
 		decode_aarch64_s1(s, b, hyp);
-	else if (b->format == FSR_FORMAT_LPAE)
+	else if (b->format == SMMUV2_FSR_FORMAT_LPAE)
 		decode_lpae_s1(b);
 	else
 		decode_short(s, b);
-	b->mair = cb_get(b, CB_MAIR0) | (u64)cb_get(b, CB_MAIR1) << 32;
+	b->mair = cb_get(b, SMMUV2_CB_MAIR0) | (u64)cb_get(b, SMMUV2_CB_MAIR1) << 32;
 	b->tag.world = hyp ? SMMUV2_HYP : SMMUV2_NSNH;
 	if (hyp) {
 		b->tag.asid = 0;
 		b->tag.vmid = 0;
 	}
-	decode_extension(s, b, b->format == FSR_FORMAT_AARCH64 && !hyp);
+	decode_extension(s, b, b->format == SMMUV2_FSR_FORMAT_AARCH64 && !hyp);
 }
 
 static void decode_s2(struct smmuv2 *s, struct smmuv2_bank *b)
 {
-	u32 tcr = cb_get(b, CB_TCR), flags = stage_flags(b) & (VMSA_AFFD | VMSA_BE);
-	u64 ttbr = reg_get(&b->regs, CB_TTBR0) & TTBR_ADDR;
-	u8 sl0 = (u8)FIELD_GET(TCR_S2_SL0, tcr);
-	s32 t0sz = (s32)FIELD_GET(TCR_S2_LPAE_T0SZ, tcr);
-	u8 out = min(smmuv2_size_bits(FIELD_GET(TCR_S2_PASIZE, tcr)), s->cfg.oas_bits);
+	u32 tcr = cb_get(b, SMMUV2_CB_TCR), flags = stage_flags(b) & (VMSA_AFFD | VMSA_BE);
+	u64 ttbr = reg_get(&b->regs, SMMUV2_CB_TTBR0) & SMMUV2_TTBR_ADDR;
+	u8 sl0 = (u8)FIELD_GET(SMMUV2_TCR_S2_SL0, tcr);
+	s32 t0sz = (s32)FIELD_GET(SMMUV2_TCR_S2_LPAE_T0SZ, tcr);
+	u8 out = min(smmuv2_size_bits(FIELD_GET(SMMUV2_TCR_S2_PASIZE, tcr)), s->cfg.oas_bits);
 
-	if (b->sctlr & SCTLR_S2_PTW)
+	if (b->sctlr & SMMUV2_SCTLR_S2_PTW)
 		flags |= VMSA_S2_PTW;
-	if (b->format == FSR_FORMAT_AARCH64)
-		b->bad = vmsa64_s2_init(&b->st2, granule_of(s, tg0_shift[FIELD_GET(TCR_TG0, tcr)]),
-					(u8)(64 - FIELD_GET(TCR_T0SZ, tcr)), sl0, ttbr, out, flags);
+	if (b->format == SMMUV2_FSR_FORMAT_AARCH64)
+		b->bad = vmsa64_s2_init(&b->st2, granule_of(s, tg0_shift[FIELD_GET(SMMUV2_TCR_TG0, tcr)]),
+					(u8)(64 - FIELD_GET(SMMUV2_TCR_T0SZ, tcr)), sl0, ttbr, out, flags);
 	else
 		b->bad = lpae_s2_init(&b->st2, (s8)(t0sz >= 8 ? t0sz - 16 : t0sz), sl0, ttbr, flags);
 	b->tag.asid = 0;
@@ -153,40 +155,40 @@ static void decode_s2(struct smmuv2 *s, struct smmuv2_bank *b)
 static u8 format_of(const struct smmuv2 *s, u32 n, const struct smmuv2_bank *b)
 {
 	u32 formats = s->cfg.formats;
-	bool va64 = reg_get(&s->gr1, GR1_CBA2R(n)) & CBA2R_VA64;
+	bool va64 = reg_get(&s->gr1, SMMUV2_GR1_CBA2R(n)) & SMMUV2_CBA2R_VA64;
 
 	if (va64)
-		return FSR_FORMAT_AARCH64;
-	if (b->type == CBAR_S2 || !(formats & SMMUV2_FMT_SHORT) || (cb_get(b, CB_TCR) & TCR_EAE))
-		return FSR_FORMAT_LPAE;
-	return FSR_FORMAT_SHORT;
+		return SMMUV2_FSR_FORMAT_AARCH64;
+	if (b->type == SMMUV2_CBAR_S2 || !(formats & SMMUV2_FMT_SHORT) || (cb_get(b, SMMUV2_CB_TCR) & SMMUV2_TCR_EAE))
+		return SMMUV2_FSR_FORMAT_LPAE;
+	return SMMUV2_FSR_FORMAT_SHORT;
 }
 
 /* Check the bank of stage 2 under a nested bank: what is wrong with it, or SMMUV2_WAY_WALK. */
 static u8 decode_nested(struct smmuv2 *s, struct smmuv2_bank *b, u32 cbar)
 {
-	u32 n = FIELD_GET(CBAR_CBNDX, cbar);
+	u32 n = FIELD_GET(SMMUV2_CBAR_CBNDX, cbar);
 
 	if (n >= s->cfg.num_cb)
 		return SMMUV2_WAY_UCBF;
-	if (s->bank[n].type != CBAR_S2 || s->cfg.no_nested || s->cfg.no_s2)
+	if (s->bank[n].type != SMMUV2_CBAR_S2 || s->cfg.no_nested || s->cfg.no_s2)
 		return SMMUV2_WAY_ICF;
 	b->s2 = (u8)n;
-	b->s2_on = s->bank[n].sctlr & SCTLR_M;
+	b->s2_on = s->bank[n].sctlr & SMMUV2_SCTLR_M;
 	return SMMUV2_WAY_WALK;
 }
 
 static void decode_way(struct smmuv2 *s, struct smmuv2_bank *b, u32 cbar)
 {
 	b->s2 = SMMUV2_NO_BANK;
-	b->s1_on = b->type != CBAR_S2 && (b->sctlr & SCTLR_M);
-	b->s2_on = b->type == CBAR_S2 && (b->sctlr & SCTLR_M);
+	b->s1_on = b->type != SMMUV2_CBAR_S2 && (b->sctlr & SMMUV2_SCTLR_M);
+	b->s2_on = b->type == SMMUV2_CBAR_S2 && (b->sctlr & SMMUV2_SCTLR_M);
 	b->way = SMMUV2_WAY_WALK;
-	if (s->cfg.num_irpt && FIELD_GET(CBAR_IRPTNDX, cbar) >= s->cfg.num_irpt)
+	if (s->cfg.num_irpt && FIELD_GET(SMMUV2_CBAR_IRPTNDX, cbar) >= s->cfg.num_irpt)
 		b->way = SMMUV2_WAY_UCIF;
-	else if (b->type == CBAR_S1_S2_FAULT || (b->type == CBAR_S2 ? s->cfg.no_s2 : s->cfg.no_s1))
+	else if (b->type == SMMUV2_CBAR_S1_S2_FAULT || (b->type == SMMUV2_CBAR_S2 ? s->cfg.no_s2 : s->cfg.no_s1))
 		b->way = SMMUV2_WAY_ICF;
-	else if (b->type == CBAR_S1_S2)
+	else if (b->type == SMMUV2_CBAR_S1_S2)
 		b->way = decode_nested(s, b, cbar);
 	if (b->way == SMMUV2_WAY_WALK && !b->s1_on && !b->s2_on)
 		b->way = SMMUV2_WAY_FLAT;
@@ -210,14 +212,14 @@ void smmuv2_bank_plain_all(struct smmuv2 *s)
 static void update_one(struct smmuv2 *s, u32 n)
 {
 	struct smmuv2_bank *b = &s->bank[n];
-	u32 cbar = (u32)reg_get(&s->gr1, GR1_CBAR(n));
+	u32 cbar = (u32)reg_get(&s->gr1, SMMUV2_GR1_CBAR(n));
 	u16 line = SMMUV2_IRQ_CONTEXT;
 
-	b->type = n < s->cfg.num_s2cb ? CBAR_S2 : FIELD_GET(CBAR_TYPE, cbar);
+	b->type = n < s->cfg.num_s2cb ? SMMUV2_CBAR_S2 : FIELD_GET(SMMUV2_CBAR_TYPE, cbar);
 	b->format = format_of(s, n, b);
 	b->tag.vmid = smmuv2_bank_vmid(s, n);
 	b->bad = false;
-	if (b->type == CBAR_S2)
+	if (b->type == SMMUV2_CBAR_S2)
 		decode_s2(s, b);
 	else
 		decode_s1(s, b, cbar);
@@ -227,7 +229,7 @@ static void update_one(struct smmuv2 *s, u32 n)
 	if (!s->cfg.num_irpt)
 		line += n;
 	else if (b->way != SMMUV2_WAY_UCIF)
-		line += FIELD_GET(CBAR_IRPTNDX, cbar);
+		line += FIELD_GET(SMMUV2_CBAR_IRPTNDX, cbar);
 	smmuv2_fault_line(s, n, line);
 }
 
@@ -238,9 +240,9 @@ void smmuv2_bank_update(struct smmuv2 *s, u32 n)
 
 	update_one(s, n);
 	for (i = 0; i < s->cfg.num_cb; i++) {
-		u32 cbar = (u32)reg_get(&s->gr1, GR1_CBAR(i));
+		u32 cbar = (u32)reg_get(&s->gr1, SMMUV2_GR1_CBAR(i));
 
-		if (i == n || s->bank[i].type != CBAR_S1_S2 || FIELD_GET(CBAR_CBNDX, cbar) != n)
+		if (i == n || s->bank[i].type != SMMUV2_CBAR_S1_S2 || FIELD_GET(SMMUV2_CBAR_CBNDX, cbar) != n)
 			continue;
 		decode_way(s, &s->bank[i], cbar);
 		smmuv2_bank_plain(s, i);
@@ -341,7 +343,7 @@ enum pt_fault smmuv2_bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, str
 		r->tt = true;
 		return PT_TRANSLATION;
 	}
-	if (b->format == FSR_FORMAT_SHORT)
+	if (b->format == SMMUV2_FSR_FORMAT_SHORT)
 		return short_walk(&env, &b->sh, s2, va, access,
 				  start_from(s, &s->wc1, UNIT_WALK_CACHE, va, &b->tag, &at), r);
 	tt = vmsa64_select(b->tt, b->two, va, access);
@@ -354,15 +356,15 @@ u32 smmuv2_fsr_of(enum pt_fault fault)
 {
 	switch (fault) {
 	case PT_ADDR_SIZE:
-		return FSR_ASF;
+		return SMMUV2_FSR_ASF;
 	case PT_ACCESS_FLAG:
-		return FSR_AFF;
+		return SMMUV2_FSR_AFF;
 	case PT_PERMISSION:
 	case PT_DOMAIN:
-		return FSR_PF;
+		return SMMUV2_FSR_PF;
 	case PT_EXT_ABORT:
-		return FSR_EF;
+		return SMMUV2_FSR_EF;
 	default:
-		return FSR_TF;
+		return SMMUV2_FSR_TF;
 	}
 }

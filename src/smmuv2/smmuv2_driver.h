@@ -29,8 +29,7 @@
 #ifndef SMMUV2_DRIVER_H
 #define SMMUV2_DRIVER_H
 
-#include "fault_core.h"
-#include "iommu_driver.h"
+#include "drv_cfg.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -70,11 +69,10 @@ enum smmuv2_drv_cfcfg { SMMUV2_CFCFG_FOLLOW, SMMUV2_CFCFG_NEVER, SMMUV2_CFCFG_AL
 
 /**
  * struct smmuv2_drv_cfg - argument of drv_class.probe; a zeroed one is useful
+ * @common: what every driver is told; @common.nested needs AArch64 tables; without @common.faults a stall that no
+ *	domain takes is terminated
  * @format: of the page tables
  * @stage2: use stage 2 although there is stage 1
- * @nested: AArch64: stage 1 lies over a bank with a stage 2 that maps every address to itself; probe: -EOPNOTSUPP if
- *	the SMMU lacks it
- * @s2_page_bytes: size of its pages: 4 KiB, 2 MiB, 1 GiB (granule 12); 0: 4 KiB
  * @granule: AArch64: log2 bytes: 12, 14, 16; 0: the smallest that the SMMU has
  * @va_bits: AArch64: input size of domains, 25..48; 0: 48
  * @hupcf: SCTLR.HUPCF: let other transactions of a bank go on beside a fault
@@ -84,19 +82,13 @@ enum smmuv2_drv_cfcfg { SMMUV2_CFCFG_FOLLOW, SMMUV2_CFCFG_NEVER, SMMUV2_CFCFG_AL
  * @priv: S2CR.PRIVCFG: treat every access as privileged
  * @tlbi_max: pages invalidated one by one before the whole ASID is; 0: 64
  * @credits: unanswered stalled faults that a master may have; 0: 32
- * @storm: limits of the storm back-off of every stalling master (struct fault_storm's first four), or NULL: none
- * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code of every master, or NULL: the defaults,
- *	but a stall that no domain takes is terminated
  * @context_fault: called for each context fault after it was handled, in any context; may be NULL
  * @global_fault: called for each global fault after it was handled, in any context; may be NULL
- * @observe: fault_ops.observe; may be NULL
- * @observer: first argument of @context_fault, @global_fault and @observe
  */
 struct smmuv2_drv_cfg {
+	struct drv_cfg common;
 	enum smmuv2_drv_format format;
 	bool stage2;
-	bool nested;
-	u64 s2_page_bytes;
 	u8 granule;
 	u8 va_bits;
 	bool hupcf;
@@ -106,12 +98,8 @@ struct smmuv2_drv_cfg {
 	bool priv;
 	u32 tlbi_max;
 	u32 credits;
-	const struct fault_storm *storm;
-	const struct fault_dev_cfg *faults;
 	void (*context_fault)(void *observer, const struct smmuv2_context_fault *f);
 	void (*global_fault)(void *observer, u32 gfsr, u64 gfar, const u32 gfsynr[3]);
-	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
-	void *observer;
 };
 
 /**
@@ -128,8 +116,6 @@ struct smmuv2_drv_cfg {
  * @sync_timeouts: TLB sync timed out
  * @muted: times a bank (or the global fault registers) kept the same record, however often it was cleared: its
  * interrupt is off until the watchdog finds another record
- * @given_up: the SMMU is no longer there; the driver sends it no further requests
- * @abandoned: answers that were owed at that time: counted as given, though nobody received them
  */
 struct smmuv2_drv_stats {
 	u64 context_faults[9];
@@ -143,8 +129,6 @@ struct smmuv2_drv_stats {
 	u64 syncs;
 	u64 sync_timeouts;
 	u64 muted;
-	u64 given_up;
-	u64 abandoned;
 };
 
 /**

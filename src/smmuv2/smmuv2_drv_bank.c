@@ -25,22 +25,26 @@ static void wr(struct smmuv2_drv *d, u32 bank, u32 offset, u32 value)
 static void program_s1(struct smmuv2_drv *d, u32 n, const struct pt_build *pt)
 {
 	const struct v2d_features *f = &d->f;
-	u64 ttbr = pt->root | FIELD_PREP(TTBR_ASID, (u64)tag_of(n));
+	u64 ttbr = pt->root | FIELD_PREP(SMMUV2_TTBR_ASID, (u64)tag_of(n));
 
 	if (f->format == SMMUV2_DRV_AARCH64) {
-		wr(d, n, CB_TCR2, smmuv2_size_code(f->pa_bits) | TCR2_AS | FIELD_PREP(TCR2_SEP, TCR2_SEP_UPSTREAM));
-		wr(d, n, CB_TCR, (u32)(64 - f->va_bits) | TCR_WALK | FIELD_PREP(TCR_TG0, tg0(f->granule)) | TCR_EPD1);
+		wr(d, n, SMMUV2_CB_TCR2,
+		   smmuv2_size_code(f->pa_bits) | SMMUV2_TCR2_AS |
+			   FIELD_PREP(SMMUV2_TCR2_SEP, SMMUV2_TCR2_SEP_UPSTREAM));
+		wr(d, n, SMMUV2_CB_TCR,
+		   (u32)(64 - f->va_bits) | TCR_WALK | FIELD_PREP(SMMUV2_TCR_TG0, tg0(f->granule)) | SMMUV2_TCR_EPD1);
 	} else {
-		wr(d, n, CB_TCR2, 0);
-		wr(d, n, CB_TCR, f->format == SMMUV2_DRV_LPAE ? TCR_EAE | TCR_WALK | TCR_EPD1 : (u32)TCR_PD1);
+		wr(d, n, SMMUV2_CB_TCR2, 0);
+		wr(d, n, SMMUV2_CB_TCR,
+		   f->format == SMMUV2_DRV_LPAE ? SMMUV2_TCR_EAE | TCR_WALK | SMMUV2_TCR_EPD1 : (u32)SMMUV2_TCR_PD1);
 	}
 	if (f->format == SMMUV2_DRV_SHORT) {
-		wr(d, n, CB_CONTEXTIDR, tag_of(n));
+		wr(d, n, SMMUV2_CB_CONTEXTIDR, tag_of(n));
 		ttbr = pt->root;
 	}
-	drv_write64(&d->h, v2d_cb(d, n, CB_TTBR0), ttbr);
-	wr(d, n, CB_MAIR0, MAIR0_ALL);
-	wr(d, n, CB_MAIR1, 0);
+	drv_write64(&d->h, v2d_cb(d, n, SMMUV2_CB_TTBR0), ttbr);
+	wr(d, n, SMMUV2_CB_MAIR0, MAIR0_ALL);
+	wr(d, n, SMMUV2_CB_MAIR1, 0);
 }
 
 static u32 sl0(const struct v2d_features *f, s8 level)
@@ -51,15 +55,15 @@ static u32 sl0(const struct v2d_features *f, s8 level)
 static void program_s2(struct smmuv2_drv *d, u32 n, const struct pt_build *pt)
 {
 	const struct v2d_features *f = &d->f;
-	u32 tcr = TCR_WALK | FIELD_PREP(TCR_S2_SL0, sl0(f, pt->root_level));
+	u32 tcr = TCR_WALK | FIELD_PREP(SMMUV2_TCR_S2_SL0, sl0(f, pt->root_level));
 
 	if (f->format == SMMUV2_DRV_AARCH64)
-		tcr |= (u32)(64 - pt->cfg.in_bits) | FIELD_PREP(TCR_TG0, tg0(f->granule)) |
-		       FIELD_PREP(TCR_S2_PASIZE, smmuv2_size_code(f->pa_bits));
+		tcr |= (u32)(64 - pt->cfg.in_bits) | FIELD_PREP(SMMUV2_TCR_TG0, tg0(f->granule)) |
+		       FIELD_PREP(SMMUV2_TCR_S2_PASIZE, smmuv2_size_code(f->pa_bits));
 	else
-		tcr |= (u32)(32 - f->va_bits) & (u32)TCR_S2_LPAE_T0SZ;
-	wr(d, n, CB_TCR, tcr);
-	drv_write64(&d->h, v2d_cb(d, n, CB_TTBR0), pt->root);
+		tcr |= (u32)(32 - f->va_bits) & (u32)SMMUV2_TCR_S2_LPAE_T0SZ;
+	wr(d, n, SMMUV2_CB_TCR, tcr);
+	drv_write64(&d->h, v2d_cb(d, n, SMMUV2_CB_TTBR0), pt->root);
 }
 
 /* SCTLR follows from the bank's state; the caller holds its lock. */
@@ -67,7 +71,8 @@ static void write_sctlr(struct smmuv2_drv *d, u32 n)
 {
 	const struct v2d_bank *b = &d->bank[n];
 
-	wr(d, n, CB_SCTLR, b->sctlr | (b->waiting || b->muted ? 0 : SCTLR_CFIE) | (b->stall ? SCTLR_CFCFG : 0));
+	wr(d, n, SMMUV2_CB_SCTLR,
+	   b->sctlr | (b->waiting || b->muted ? 0 : SMMUV2_SCTLR_CFIE) | (b->stall ? SMMUV2_SCTLR_CFCFG : 0));
 }
 
 void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank)
@@ -78,8 +83,8 @@ void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank)
 static u32 cbar_of(const struct smmuv2_drv *d, u32 n)
 {
 	if (d->h.stage2)
-		return FIELD_PREP(CBAR_TYPE, CBAR_S1_S2) | FIELD_PREP(CBAR_CBNDX, V2D_NESTED_BANK);
-	return d->f.stage2 ? tag_of(n) : FIELD_PREP(CBAR_TYPE, CBAR_S1_S2_BYPASS) | CBAR_BYPASS_S2;
+		return FIELD_PREP(SMMUV2_CBAR_TYPE, SMMUV2_CBAR_S1_S2) | FIELD_PREP(SMMUV2_CBAR_CBNDX, V2D_NESTED_BANK);
+	return d->f.stage2 ? tag_of(n) : FIELD_PREP(SMMUV2_CBAR_TYPE, SMMUV2_CBAR_S1_S2_BYPASS) | CBAR_BYPASS_S2;
 }
 
 /*
@@ -90,10 +95,10 @@ void smmuv2_drv_bank_nested(struct smmuv2_drv *d)
 {
 	u32 n = V2D_NESTED_BANK;
 
-	drv_write32(&d->h, v2d_gr1(d, GR1_CBA2R(n)), CBA2R_VA64);
-	drv_write32(&d->h, v2d_gr1(d, GR1_CBAR(n)), FIELD_PREP(CBAR_TYPE, CBAR_S2) | tag_of(n));
+	drv_write32(&d->h, v2d_gr1(d, SMMUV2_GR1_CBA2R(n)), SMMUV2_CBA2R_VA64);
+	drv_write32(&d->h, v2d_gr1(d, SMMUV2_GR1_CBAR(n)), FIELD_PREP(SMMUV2_CBAR_TYPE, SMMUV2_CBAR_S2) | tag_of(n));
 	program_s2(d, n, &d->h.stage2->pt);
-	wr(d, n, CB_SCTLR, SCTLR_M | SCTLR_CFRE);
+	wr(d, n, SMMUV2_CB_SCTLR, SMMUV2_SCTLR_M | SMMUV2_SCTLR_CFRE);
 }
 
 static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
@@ -104,9 +109,9 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 	unsigned long flags;
 
 	if (d->f.shared_lines)
-		cbar |= FIELD_PREP(CBAR_IRPTNDX, line);
-	drv_write32(&d->h, v2d_gr1(d, GR1_CBA2R(n)), d->f.format == SMMUV2_DRV_AARCH64 ? CBA2R_VA64 : 0);
-	drv_write32(&d->h, v2d_gr1(d, GR1_CBAR(n)), cbar);
+		cbar |= FIELD_PREP(SMMUV2_CBAR_IRPTNDX, line);
+	drv_write32(&d->h, v2d_gr1(d, SMMUV2_GR1_CBA2R(n)), d->f.format == SMMUV2_DRV_AARCH64 ? SMMUV2_CBA2R_VA64 : 0);
+	drv_write32(&d->h, v2d_gr1(d, SMMUV2_GR1_CBAR(n)), cbar);
 	if (d->f.stage2)
 		program_s2(d, n, &dom->base.pt);
 	else
@@ -117,9 +122,10 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 	b->stall = false;
 	b->muted = false;
 	b->stale = b->last_fsr = 0;
-	b->sctlr = SCTLR_M | (d->cfg.hupcf ? SCTLR_HUPCF : 0) | (d->cfg.razwi ? 0 : SCTLR_CFRE);
+	b->sctlr = SMMUV2_SCTLR_M | (d->cfg.hupcf ? SMMUV2_SCTLR_HUPCF : 0) | (d->cfg.razwi ? 0 : SMMUV2_SCTLR_CFRE);
 	if (!d->f.stage2)
-		b->sctlr |= SCTLR_AFE | SCTLR_S1_ASIDPNE | (d->f.format == SMMUV2_DRV_SHORT ? 0 : SCTLR_TRE);
+		b->sctlr |= SMMUV2_SCTLR_AFE | SMMUV2_SCTLR_S1_ASIDPNE |
+			    (d->f.format == SMMUV2_DRV_SHORT ? 0 : SMMUV2_SCTLR_TRE);
 	write_sctlr(d, n);
 	spin_unlock_irqrestore(&b->lock, flags);
 }
@@ -134,11 +140,15 @@ void smmuv2_drv_bank_mute(struct smmuv2_drv *d, u32 n, bool on)
 		drv_count(&d->h, &d->stats.muted);
 }
 
-/* Allocate a bank for a domain that is about to be used. The configuration gate is closed. */
-int smmuv2_drv_bank_take(struct smmuv2_drv *d, struct v2d_dom *dom)
+/* Allocate a bank for a domain that is about to be used. */
+int smmuv2_drv_reach(struct drv_device *dev, struct drv_domain *base, u32 pasid)
 {
+	struct smmuv2_drv *d = v2d_of(dev->host);
+	struct v2d_dom *dom = v2d_dom_of(base);
 	u32 n;
 
+	if (!drv_translates(base) || dom->bank >= 0)
+		return 0;
 	for (n = d->f.first_bank; n < d->f.banks; n++)
 		if (!d->bank[n].used)
 			break;
@@ -162,32 +172,31 @@ void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom)
 	spin_lock_irqsave(&b->lock, flags);
 	b->used = false;
 	b->sctlr = 0;
-	wr(d, n, CB_SCTLR, 0);
-	wr(d, n, CB_FSR, ~0U);
+	wr(d, n, SMMUV2_CB_SCTLR, 0);
+	wr(d, n, SMMUV2_CB_FSR, ~0U);
 	spin_unlock_irqrestore(&b->lock, flags);
 	dom->bank = -1;
 }
 
 /* CFCFG is set while there are masters and each of them may stall. The configuration gate is closed. */
-void smmuv2_drv_bank_stall(struct v2d_dom *dom)
+void smmuv2_drv_bank_stall(struct drv_domain *dom)
 {
-	struct smmuv2_drv *d = dom->d;
-	bool stall = dom->masters && d->cfg.cfcfg != SMMUV2_CFCFG_NEVER;
-	const struct v2d_dev *m;
-	struct v2d_bank *b;
+	struct smmuv2_drv *d = v2d_of(dom->host);
+	int n = v2d_dom_of(dom)->bank;
+	bool stall = dom->attachments && d->cfg.cfcfg != SMMUV2_CFCFG_NEVER;
+	const struct drv_attachment *a;
 	unsigned long flags;
 
-	if (dom->bank < 0)
+	if (n < 0)
 		return;
-	for (m = dom->masters; m && d->cfg.cfcfg == SMMUV2_CFCFG_FOLLOW; m = m->dom_next)
-		stall = stall && m->stall_on && !m->throttled;
-	b = &d->bank[dom->bank];
-	spin_lock_irqsave(&b->lock, flags);
-	if (b->stall != stall) {
-		b->stall = stall;
-		write_sctlr(d, (u32)dom->bank);
+	for (a = dom->attachments; a && d->cfg.cfcfg == SMMUV2_CFCFG_FOLLOW; a = a->dom_next)
+		stall = stall && v2d_dev_of(a->dev)->stall_on && !v2d_dev_of(a->dev)->throttled;
+	spin_lock_irqsave(&d->bank[n].lock, flags);
+	if (d->bank[n].stall != stall) {
+		d->bank[n].stall = stall;
+		write_sctlr(d, (u32)n);
 	}
-	spin_unlock_irqrestore(&b->lock, flags);
+	spin_unlock_irqrestore(&d->bank[n].lock, flags);
 }
 
 /* ---- TLB maintenance ---- */
@@ -198,13 +207,13 @@ static int wait_sync(struct smmuv2_drv *d, u64 status)
 	u32 tries = 0;
 
 	/* SACTIVE and GSACTIVE are the same bit. */
-	while (smmuv2_drv_status(d, status) & TLBSTATUS_SACTIVE) {
+	while (drv_status(&d->h, status) & SMMUV2_TLBSTATUS_SACTIVE) {
 		if (drv_poll(&d->h, tries++))
 			continue;
 		drv_count(&d->h, &d->stats.sync_timeouts);
 		return -ETIMEDOUT;
 	}
-	if (smmuv2_drv_dead(d))
+	if (drv_dead(&d->h))
 		return -EIO;
 	drv_count(&d->h, &d->stats.syncs);
 	return 0;
@@ -212,32 +221,33 @@ static int wait_sync(struct smmuv2_drv *d, u64 status)
 
 static int sync_bank(struct smmuv2_drv *d, u32 n)
 {
-	wr(d, n, CB_TLBSYNC, 0);
-	return wait_sync(d, v2d_cb(d, n, CB_TLBSTATUS));
+	wr(d, n, SMMUV2_CB_TLBSYNC, 0);
+	return wait_sync(d, v2d_cb(d, n, SMMUV2_CB_TLBSTATUS));
 }
 
 /* Invalidate everything that has the bank's ASID or VMID. */
 int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank)
 {
 	if (!d->f.stage2) {
-		wr(d, bank, CB_TLBIASID, tag_of(bank));
+		wr(d, bank, SMMUV2_CB_TLBIASID, tag_of(bank));
 		return sync_bank(d, bank);
 	}
-	drv_write32(&d->h, GR0_TLBIVMID, tag_of(bank));
-	drv_write32(&d->h, GR0_sTLBGSYNC, 0);
-	return wait_sync(d, GR0_sTLBGSTATUS);
+	drv_write32(&d->h, SMMUV2_GR0_TLBIVMID, tag_of(bank));
+	drv_write32(&d->h, SMMUV2_GR0_sTLBGSYNC, 0);
+	return wait_sync(d, SMMUV2_GR0_sTLBGSTATUS);
 }
 
 /* Last-level entries suffice, because tables stay when they become empty. */
 static void tlbi_page(struct smmuv2_drv *d, u32 n, u64 iova)
 {
 	if (d->f.stage2)
-		drv_write64(&d->h, v2d_cb(d, n, CB_TLBIIPAS2L), iova >> 12);
+		drv_write64(&d->h, v2d_cb(d, n, SMMUV2_CB_TLBIIPAS2L), iova >> 12);
 	else if (d->f.format == SMMUV2_DRV_AARCH64)
-		drv_write64(&d->h, v2d_cb(d, n, CB_TLBIVAL),
-			    FIELD_PREP(TLBIVA_ASID, (u64)tag_of(n)) | FIELD_PREP(TLBIVA_ADDR, iova >> 12));
+		drv_write64(&d->h, v2d_cb(d, n, SMMUV2_CB_TLBIVAL),
+			    FIELD_PREP(SMMUV2_TLBIVA_ASID, (u64)tag_of(n)) |
+				    FIELD_PREP(SMMUV2_TLBIVA_ADDR, iova >> 12));
 	else
-		wr(d, n, CB_TLBIVAL, (u32)(iova & 0xfffff000) | tag_of(n));
+		wr(d, n, SMMUV2_CB_TLBIVAL, (u32)(iova & 0xfffff000) | tag_of(n));
 }
 
 int smmuv2_drv_tlbi_range(struct smmuv2_drv *d, u32 bank, u64 iova, u64 bytes)

@@ -12,18 +12,18 @@ static void read_syndrome(struct smmuv2_drv *d, u32 n, u32 fsr, struct smmuv2_co
 {
 	f->bank = n;
 	f->fsr = fsr;
-	f->far = drv_read64(&d->h, v2d_cb(d, n, CB_FAR));
-	f->ipafar = d->f.stage2 ? drv_read64(&d->h, v2d_cb(d, n, CB_IPAFAR)) : 0;
-	f->fsynr0 = drv_read32(&d->h, v2d_cb(d, n, CB_FSYNR0));
-	f->fsynr1 = drv_read32(&d->h, v2d_cb(d, n, CB_FSYNR1));
-	f->cbfrsynra = drv_read32(&d->h, v2d_gr1(d, GR1_CBFRSYNRA(n)));
+	f->far = drv_read64(&d->h, v2d_cb(d, n, SMMUV2_CB_FAR));
+	f->ipafar = d->f.stage2 ? drv_read64(&d->h, v2d_cb(d, n, SMMUV2_CB_IPAFAR)) : 0;
+	f->fsynr0 = drv_read32(&d->h, v2d_cb(d, n, SMMUV2_CB_FSYNR0));
+	f->fsynr1 = drv_read32(&d->h, v2d_cb(d, n, SMMUV2_CB_FSYNR1));
+	f->cbfrsynra = drv_read32(&d->h, v2d_gr1(d, SMMUV2_GR1_CBFRSYNRA(n)));
 }
 
 static u8 perm_of(u32 fsynr0)
 {
-	u8 perm = fsynr0 & FSYNR0_WNR ? FAULT_WRITE : fsynr0 & FSYNR0_IND ? FAULT_EXEC : FAULT_READ;
+	u8 perm = fsynr0 & SMMUV2_FSYNR0_WNR ? FAULT_WRITE : fsynr0 & SMMUV2_FSYNR0_IND ? FAULT_EXEC : FAULT_READ;
 
-	return fsynr0 & FSYNR0_PNU ? perm | FAULT_PRIV : perm;
+	return fsynr0 & SMMUV2_FSYNR0_PNU ? perm | FAULT_PRIV : perm;
 }
 
 static void make_record(const struct smmuv2_context_fault *f, u64 cookie, struct fault_record *r)
@@ -31,10 +31,10 @@ static void make_record(const struct smmuv2_context_fault *f, u64 cookie, struct
 	*r = (struct fault_record){
 		.addr = f->far,
 		.cookie = cookie,
-		.sid = FIELD_GET(CBFRSYNRA_SID, f->cbfrsynra),
+		.sid = FIELD_GET(SMMUV2_CBFRSYNRA_SID, f->cbfrsynra),
 		.index = f->bank,
-		.reason = f->fsr & FSR_FAULTS,
-		.type = f->fsr & FSR_SS ? FAULT_STALL : FAULT_UNRECOVERABLE,
+		.reason = f->fsr & SMMUV2_FSR_FAULTS,
+		.type = f->fsr & SMMUV2_FSR_SS ? FAULT_STALL : FAULT_UNRECOVERABLE,
 		.perm = perm_of(f->fsynr0),
 		.flags = FAULT_LAST,
 	};
@@ -51,10 +51,10 @@ static enum found status_only(struct smmuv2_drv *d, u32 n, u32 fsr)
 {
 	if (!fsr)
 		return FOUND_NOTHING;
-	if (fsr & FSR_MULTI)
-		drv_write32(&d->h, v2d_cb(d, n, CB_FSR), fsr);
-	if (fsr & FSR_SS) {
-		drv_write32(&d->h, v2d_cb(d, n, CB_RESUME), 0);
+	if (fsr & SMMUV2_FSR_MULTI)
+		drv_write32(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR), fsr);
+	if (fsr & SMMUV2_FSR_SS) {
+		drv_write32(&d->h, v2d_cb(d, n, SMMUV2_CB_RESUME), 0);
 		drv_count(&d->h, &d->stats.ss_only);
 	}
 	return FOUND_STATUS;
@@ -71,7 +71,7 @@ static bool nothing_new(struct smmuv2_drv *d, u32 n, u32 fsr, u64 far)
 
 	b->last_fsr = fsr;
 	b->last_far = far;
-	if ((fsr & FSR_FAULTS) && (fsr & FSR_SS))
+	if ((fsr & SMMUV2_FSR_FAULTS) && (fsr & SMMUV2_FSR_SS))
 		return false;
 	b->stale = same ? b->stale + 1 : 0;
 	if (b->stale < V2D_STALE)
@@ -89,21 +89,21 @@ static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault 
 	/* While a stall waits for its answer only MULTI can be set; RESUME clears it. */
 	if (!b->used || b->waiting || b->muted)
 		return FOUND_NOTHING;
-	fsr = smmuv2_drv_status(d, v2d_cb(d, n, CB_FSR));
+	fsr = drv_status(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR));
 	if (!fsr)
 		b->last_fsr = b->stale = 0;
-	if (!(fsr & FSR_FAULTS))
+	if (!(fsr & SMMUV2_FSR_FAULTS))
 		return fsr && nothing_new(d, n, fsr, 0) ? FOUND_NOTHING : status_only(d, n, fsr);
 	read_syndrome(d, n, fsr, f);
 	if (nothing_new(d, n, fsr, f->far))
 		return FOUND_NOTHING;
 	make_record(f, ++b->cookie, r);
 	b->reporting++;
-	if (fsr & FSR_SS) {
+	if (fsr & SMMUV2_FSR_SS) {
 		b->waiting = true;
 		smmuv2_drv_bank_sctlr(d, n);
 	}
-	drv_write32(&d->h, v2d_cb(d, n, CB_FSR), fsr);
+	drv_write32(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR), fsr);
 	return FOUND_FAULT;
 }
 
@@ -115,8 +115,8 @@ static void count_fault(struct smmuv2_drv *d, const struct smmuv2_context_fault 
 	spin_lock_irqsave(&d->h.lock, flags);
 	for (bit = 0; bit < ARRAY_SIZE(d->stats.context_faults); bit++)
 		d->stats.context_faults[bit] += f->fsr >> bit & 1;
-	d->stats.stalls += !!(f->fsr & FSR_SS);
-	d->stats.multi += !!(f->fsr & FSR_MULTI);
+	d->stats.stalls += !!(f->fsr & SMMUV2_FSR_SS);
+	d->stats.multi += !!(f->fsr & SMMUV2_FSR_MULTI);
 	spin_unlock_irqrestore(&d->h.lock, flags);
 }
 
@@ -172,7 +172,7 @@ u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n)
 		return found == FOUND_STATUS;
 	count_fault(d, &f);
 	if (d->cfg.context_fault)
-		d->cfg.context_fault(d->cfg.observer, &f);
+		d->cfg.context_fault(d->cfg.common.observer, &f);
 	report(d, &r);
 	spin_lock_irqsave(&b->lock, flags);
 	b->reporting--;
@@ -201,13 +201,13 @@ static int await_reports(struct smmuv2_drv *d, u32 n)
 /* As nothing_new(), for the global fault registers; GFSR stands for the whole record. */
 static bool global_nothing_new(struct smmuv2_drv *d, u32 gfsr)
 {
-	u32 lines = sCR0_GFIE | sCR0_GCFGFIE;
+	u32 lines = SMMUV2_sCR0_GFIE | SMMUV2_sCR0_GCFGFIE;
 
 	d->global_stale = gfsr && gfsr == d->last_gfsr ? d->global_stale + 1 : 0;
 	d->last_gfsr = gfsr;
 	if (d->global_muted != (d->global_stale >= V2D_STALE)) {
 		d->global_muted = !d->global_muted;
-		drv_write32(&d->h, GR0_sCR0, d->global_muted ? d->scr0 & ~lines : d->scr0);
+		drv_write32(&d->h, SMMUV2_GR0_sCR0, d->global_muted ? d->scr0 & ~lines : d->scr0);
 		if (d->global_muted)
 			drv_count(&d->h, &d->stats.muted);
 	}
@@ -216,24 +216,24 @@ static bool global_nothing_new(struct smmuv2_drv *d, u32 gfsr)
 
 u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 {
-	u32 gfsr = smmuv2_drv_status(d, GR0_sGFSR);
+	u32 gfsr = drv_status(&d->h, SMMUV2_GR0_sGFSR);
 	u32 synr[3], bit;
 	unsigned long flags;
 	u64 far;
 
 	if (global_nothing_new(d, gfsr) || !gfsr)
 		return 0;
-	far = drv_read64(&d->h, GR0_sGFAR);
-	synr[0] = drv_read32(&d->h, GR0_sGFSYNR0);
-	synr[1] = drv_read32(&d->h, GR0_sGFSYNR1);
-	synr[2] = drv_read32(&d->h, GR0_sGFSYNR2);
-	drv_write32(&d->h, GR0_sGFSR, gfsr);
+	far = drv_read64(&d->h, SMMUV2_GR0_sGFAR);
+	synr[0] = drv_read32(&d->h, SMMUV2_GR0_sGFSYNR0);
+	synr[1] = drv_read32(&d->h, SMMUV2_GR0_sGFSYNR1);
+	synr[2] = drv_read32(&d->h, SMMUV2_GR0_sGFSYNR2);
+	drv_write32(&d->h, SMMUV2_GR0_sGFSR, gfsr);
 	spin_lock_irqsave(&d->h.lock, flags);
 	for (bit = 0; bit < ARRAY_SIZE(d->stats.global_faults); bit++)
 		d->stats.global_faults[bit] += gfsr >> bit & 1;
 	spin_unlock_irqrestore(&d->h.lock, flags);
 	if (d->cfg.global_fault)
-		d->cfg.global_fault(d->cfg.observer, gfsr, far, synr);
+		d->cfg.global_fault(d->cfg.common.observer, gfsr, far, synr);
 	return 1;
 }
 
@@ -246,14 +246,14 @@ u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 static void resume(struct smmuv2_drv *d, u32 n, u32 how)
 {
 	struct v2d_bank *b = &d->bank[n];
-	u32 fsr = smmuv2_drv_dead(d) ? 0 : smmuv2_drv_status(d, v2d_cb(d, n, CB_FSR));
+	u32 fsr = drv_dead(&d->h) ? 0 : drv_status(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR));
 
-	if (smmuv2_drv_dead(d))
+	if (drv_dead(&d->h))
 		return;
-	if (fsr & ~FSR_SS)
-		drv_write32(&d->h, v2d_cb(d, n, CB_FSR), fsr);
-	drv_write32(&d->h, v2d_cb(d, n, CB_RESUME), how);
-	b->stale = fsr & FSR_FAULTS ? b->stale + 1 : 0;
+	if (fsr & ~SMMUV2_FSR_SS)
+		drv_write32(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR), fsr);
+	drv_write32(&d->h, v2d_cb(d, n, SMMUV2_CB_RESUME), how);
+	b->stale = fsr & SMMUV2_FSR_FAULTS ? b->stale + 1 : 0;
 	if (b->stale >= V2D_STALE)
 		smmuv2_drv_bank_mute(d, n, true);
 	else
@@ -273,9 +273,11 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 		b->waiting = false;
 		resume(d, r->index, r->hw_code);
 	}
-	dead = smmuv2_drv_dead(d);
+	dead = drv_dead(&d->h);
 	spin_unlock_irqrestore(&b->lock, flags);
-	drv_count(&d->h, !waits ? &d->stats.stale_answers : dead ? &d->stats.abandoned : &d->stats.resumes[r->hw_code]);
+	drv_count(&d->h, !waits ? &d->stats.stale_answers
+			 : dead ? &d->h.stats.abandoned
+				: &d->stats.resumes[r->hw_code]);
 	return 0;
 }
 
@@ -303,7 +305,7 @@ static bool bank_pending(struct smmuv2_drv *d, u32 n)
 	bool pending;
 
 	spin_lock_irqsave(&b->lock, flags);
-	pending = b->used && !b->waiting && smmuv2_drv_status(d, v2d_cb(d, n, CB_FSR));
+	pending = b->used && !b->waiting && drv_status(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR));
 	spin_unlock_irqrestore(&b->lock, flags);
 	return pending;
 }
@@ -313,7 +315,7 @@ static bool hw_pending(void *ctx)
 	struct smmuv2_drv *d = ctx;
 	u32 n;
 
-	for (n = d->f.first_bank; n < d->f.banks && !smmuv2_drv_dead(d); n++)
+	for (n = d->f.first_bank; n < d->f.banks && !drv_dead(&d->h); n++)
 		if (bank_pending(d, n))
 			return true;
 	return false;
@@ -338,7 +340,7 @@ static void hw_drain(void *ctx)
 	struct smmuv2_drv *d = ctx;
 	u32 n;
 
-	for (n = d->f.first_bank; n < d->f.banks && !smmuv2_drv_dead(d); n++) {
+	for (n = d->f.first_bank; n < d->f.banks && !drv_dead(&d->h); n++) {
 		give_another_chance(d, n);
 		smmuv2_drv_bank_faults(d, n);
 	}
@@ -348,11 +350,7 @@ static void hw_drain(void *ctx)
 const struct fault_ops smmuv2_fault_ops = {
 	.respond = respond,
 	.fence = fence,
-	.enable = smmuv2_drv_faults_enable,
-	.disable = smmuv2_drv_faults_disable,
-	.throttle = smmuv2_drv_faults_throttle,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
-	.sva_handle = drv_sva_handle,
-	.observe = drv_observe,
+	DRV_FAULT_OPS,
 };

@@ -3,29 +3,23 @@
 #ifndef SMMUV2_DRV_PRIV_H
 #define SMMUV2_DRV_PRIV_H
 
-#include "drv_device.h"
+#include "drv_backend.h"
 #include "drv_stage2.h"
 #include "smmuv2_driver.h"
 #include "smmuv2_regs.h"
-
-struct v2d_dom;
 
 /**
  * struct v2d_dev - a master
  * @base: its base StreamIDs among others
  * @masks: bits that do not matter, @groups: stream mapping groups
- * @dom: attached, or NULL
- * @dom_next: of the domain's masters
+ * @dom: what the groups select, or NULL
  * @stall_on: between enable and disable; @throttled: not at the moment, a storm
  */
 struct v2d_dev {
 	struct drv_device base;
-	struct smmuv2_drv *d;
-	struct v2d_dom *dom;
-	struct v2d_dev *dom_next;
+	struct drv_domain *dom;
 	u16 masks[DRV_MAX_SIDS];
 	u8 groups[DRV_MAX_SIDS];
-	bool can_stall;
 	bool stall_on;
 	bool throttled;
 };
@@ -33,12 +27,9 @@ struct v2d_dev {
 /**
  * struct v2d_dom - a domain
  * @bank: of a translating one once it was attached; -1
- * @masters: attached
  */
 struct v2d_dom {
 	struct drv_domain base;
-	struct smmuv2_drv *d;
-	struct v2d_dev *masters;
 	int bank;
 };
 
@@ -106,7 +97,6 @@ struct smmuv2_drv {
 	u32 global_stale; /* global faults found in a row, the same each time */
 	u32 last_gfsr;
 	bool global_muted;
-	bool dead; /* no longer there */
 	struct smmuv2_drv_stats stats;
 	struct v2d_bank *bank;
 	struct v2d_group group[SMMUV2_MAX_SMR];
@@ -115,6 +105,16 @@ struct smmuv2_drv {
 static inline struct v2d_dom *v2d_dom_of(struct drv_domain *dom)
 {
 	return container_of(dom, struct v2d_dom, base);
+}
+
+static inline struct v2d_dev *v2d_dev_of(struct drv_device *dev)
+{
+	return container_of(dev, struct v2d_dev, base);
+}
+
+static inline struct smmuv2_drv *v2d_of(const struct drv_host *h)
+{
+	return container_of(h, struct smmuv2_drv, h);
 }
 
 static inline u64 v2d_gr1(const struct smmuv2_drv *d, u32 offset)
@@ -127,22 +127,17 @@ static inline u64 v2d_cb(const struct smmuv2_drv *d, u32 bank, u32 offset)
 	return d->f.cb_base + (u64)bank * d->f.page + offset;
 }
 
-/* smmuv2_driver.c */
-bool smmuv2_drv_dead(struct smmuv2_drv *d);
-void smmuv2_drv_die(struct smmuv2_drv *d);
-u32 smmuv2_drv_status(struct smmuv2_drv *d, u64 offset);
-
 #define V2D_NESTED_BANK 0 /* has stage 2, where that lies under the others */
 
 #define V2D_STALE 256 /* the same record so often in a row means that the hardware does not clear it */
 
 /* smmuv2_drv_bank.c: what a bank's registers hold */
 void smmuv2_drv_bank_nested(struct smmuv2_drv *d);
-int smmuv2_drv_bank_take(struct smmuv2_drv *d, struct v2d_dom *dom);
+int smmuv2_drv_reach(struct drv_device *dev, struct drv_domain *dom, u32 pasid);
 void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom);
 void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank);
 void smmuv2_drv_bank_mute(struct smmuv2_drv *d, u32 n, bool on);
-void smmuv2_drv_bank_stall(struct v2d_dom *dom);
+void smmuv2_drv_bank_stall(struct drv_domain *dom);
 int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank);
 int smmuv2_drv_tlbi_range(struct smmuv2_drv *d, u32 bank, u64 iova, u64 bytes);
 
@@ -150,21 +145,23 @@ int smmuv2_drv_tlbi_range(struct smmuv2_drv *d, u32 bank, u64 iova, u64 bytes);
 u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 bank);
 u32 smmuv2_drv_global_faults(struct smmuv2_drv *d);
 extern const struct fault_ops smmuv2_fault_ops;
-int smmuv2_drv_faults_enable(void *ctx, void *dev_ctx);
-int smmuv2_drv_faults_disable(void *ctx, void *dev_ctx);
-void smmuv2_drv_faults_throttle(void *ctx, void *dev_ctx, bool on);
 
-/* smmuv2_drv_attach.c */
-int smmuv2_drv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out);
-void smmuv2_drv_device_remove(void *drv, struct fault_dev *fdev, u64 now);
-int smmuv2_drv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now);
-int smmuv2_drv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now);
-void smmuv2_drv_group_write(struct smmuv2_drv *d, u32 n);
+/* smmuv2_drv_attach.c: stream mapping groups */
+int smmuv2_drv_device_check(struct drv_host *h, const struct drv_device_cfg *cfg);
+int smmuv2_drv_device_init(struct drv_device *dev, const struct drv_device_cfg *cfg);
+u32 smmuv2_drv_credits(const struct drv_device *dev);
+int smmuv2_drv_device_show(struct drv_device *dev);
+void smmuv2_drv_device_exit(struct drv_device *dev);
+int smmuv2_drv_recoverable(struct drv_device *dev, bool on);
+void smmuv2_drv_throttle(struct drv_device *dev, bool on);
+int smmuv2_drv_check(const struct drv_device *dev, const struct drv_domain *dom, u32 pasid);
+int smmuv2_drv_set(struct drv_device *dev, u32 pasid, struct drv_domain *dom, struct drv_domain *old);
 
 /* smmuv2_drv_domain.c */
-int smmuv2_drv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);
-void smmuv2_drv_domain_free(void *drv, struct fault_domain *fdom);
-int smmuv2_drv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
-s64 smmuv2_drv_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
+int smmuv2_drv_table(struct drv_host *h, enum drv_domain_type type, struct pt_build_cfg *cfg);
+int smmuv2_drv_domain_init(struct drv_domain *dom);
+void smmuv2_drv_domain_exit(struct drv_domain *dom);
+u32 smmuv2_drv_prot(const struct drv_host *h, u32 prot);
+int smmuv2_drv_invalidate(struct drv_domain *dom, u64 iova, u64 bytes, bool leaf);
 
 #endif /* SMMUV2_DRV_PRIV_H */

@@ -29,7 +29,7 @@ static void drive(struct smmuv2 *s, u16 line, bool up)
 static void bank_irq(struct smmuv2 *s, u32 n)
 {
 	struct smmuv2_bank *b = &s->bank[n];
-	bool level = b->fsr && (b->sctlr & SCTLR_CFIE);
+	bool level = b->fsr && (b->sctlr & SMMUV2_SCTLR_CFIE);
 
 	if (level == b->irq)
 		return;
@@ -52,10 +52,10 @@ void smmuv2_fault_line(struct smmuv2 *s, u32 n, u16 line)
 
 static void global_irq(struct smmuv2 *s, u32 old_gfsr, u32 old_scr0)
 {
-	bool was = (old_gfsr & ~sGFSR_CAF) && (old_scr0 & sCR0_GFIE);
-	bool is = (s->gfsr & ~sGFSR_CAF) && (s->scr0 & sCR0_GFIE);
-	bool cfg_was = (old_gfsr & sGFSR_CAF) && (old_scr0 & sCR0_GCFGFIE);
-	bool cfg_is = (s->gfsr & sGFSR_CAF) && (s->scr0 & sCR0_GCFGFIE);
+	bool was = (old_gfsr & ~SMMUV2_sGFSR_CAF) && (old_scr0 & SMMUV2_sCR0_GFIE);
+	bool is = (s->gfsr & ~SMMUV2_sGFSR_CAF) && (s->scr0 & SMMUV2_sCR0_GFIE);
+	bool cfg_was = (old_gfsr & SMMUV2_sGFSR_CAF) && (old_scr0 & SMMUV2_sCR0_GCFGFIE);
+	bool cfg_is = (s->gfsr & SMMUV2_sGFSR_CAF) && (s->scr0 & SMMUV2_sCR0_GCFGFIE);
 
 	if (was != is)
 		drive(s, SMMUV2_IRQ_GLOBAL, is);
@@ -68,12 +68,12 @@ static void global_irq(struct smmuv2 *s, u32 old_gfsr, u32 old_scr0)
 void smmuv2_global_update(struct smmuv2 *s, u32 gfsr)
 {
 	u32 old_gfsr = s->gfsr, old_scr0 = s->scr0;
-	u32 scr0 = (u32)reg_get(&s->gr0, GR0_sCR0);
+	u32 scr0 = (u32)reg_get(&s->gr0, SMMUV2_GR0_sCR0);
 
 	s->gfsr = gfsr;
 	s->scr0 = scr0;
-	s->straight = !s->memo_stale && !(scr0 & sCR0_CLIENTPD);
-	reg_set(&s->gr0, GR0_sGFSR, gfsr);
+	s->straight = !s->memo_stale && !(scr0 & SMMUV2_sCR0_CLIENTPD);
+	reg_set(&s->gr0, SMMUV2_GR0_sGFSR, gfsr);
 	global_irq(s, old_gfsr, old_scr0);
 }
 
@@ -84,11 +84,11 @@ static bool global_record(struct smmuv2 *s, u32 bit, u64 addr, u32 synr0, u32 si
 
 	s->stats.global_faults++;
 	if (first) {
-		reg_set(&s->gr0, GR0_sGFAR, addr);
-		reg_set(&s->gr0, GR0_sGFSYNR0, synr0);
-		reg_set(&s->gr0, GR0_sGFSYNR1, sid & CBFRSYNRA_SID);
+		reg_set(&s->gr0, SMMUV2_GR0_sGFAR, addr);
+		reg_set(&s->gr0, SMMUV2_GR0_sGFSYNR0, synr0);
+		reg_set(&s->gr0, SMMUV2_GR0_sGFSYNR1, sid & SMMUV2_CBFRSYNRA_SID);
 	}
-	smmuv2_global_update(s, first ? bit : s->gfsr | sGFSR_MULTI);
+	smmuv2_global_update(s, first ? bit : s->gfsr | SMMUV2_sGFSR_MULTI);
 	return first;
 }
 
@@ -107,30 +107,30 @@ static void emit_terminated(struct smmuv2 *s, const struct dma_txn *t, u16 code,
 enum xlat smmuv2_fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 flags, u32 bit, bool nested,
 			      struct xlat_result *r)
 {
-	u32 synr0 = (nested ? sGFSYNR0_NESTED : 0) | (flags & DMA_WRITE ? sGFSYNR0_WNR : 0) |
-		    (flags & DMA_PRIV ? sGFSYNR0_PNU : 0) | (flags & DMA_EXEC ? sGFSYNR0_IND : 0);
+	u32 synr0 = (nested ? SMMUV2_sGFSYNR0_NESTED : 0) | (flags & DMA_WRITE ? SMMUV2_sGFSYNR0_WNR : 0) |
+		    (flags & DMA_PRIV ? SMMUV2_sGFSYNR0_PNU : 0) | (flags & DMA_EXEC ? SMMUV2_sGFSYNR0_IND : 0);
 
 	r->fault = (u16)(SMMUV2_FAULT_GLOBAL | bit);
 	r->recorded = global_record(s, bit, t->iova, synr0, t->sid);
 	emit_terminated(s, t, r->fault, r->recorded);
-	return s->scr0 & sCR0_GFRE ? XLAT_ABORT : XLAT_RAZWI;
+	return s->scr0 & SMMUV2_sCR0_GFRE ? XLAT_ABORT : XLAT_RAZWI;
 }
 
 void smmuv2_fault_config(struct smmuv2 *s, u64 offset, bool write)
 {
-	global_record(s, sGFSR_CAF, offset, write ? sGFSYNR0_WNR : 0, 0);
+	global_record(s, SMMUV2_sGFSR_CAF, offset, write ? SMMUV2_sGFSYNR0_WNR : 0, 0);
 }
 
 /* ---- Stalled transactions ---- */
 
 static bool stalls(const struct smmuv2 *s, const struct smmuv2_bank *b)
 {
-	return (b->sctlr & SCTLR_CFCFG) && !(s->scr0 & sCR0_STALLD);
+	return (b->sctlr & SMMUV2_SCTLR_CFCFG) && !(s->scr0 & SMMUV2_sCR0_STALLD);
 }
 
 static enum xlat terminated(const struct smmuv2_bank *b)
 {
-	return b->sctlr & SCTLR_CFRE ? XLAT_ABORT : XLAT_RAZWI;
+	return b->sctlr & SMMUV2_SCTLR_CFRE ? XLAT_ABORT : XLAT_RAZWI;
 }
 
 static bool slot_free(struct smmuv2 *s, u16 tbu)
@@ -263,10 +263,10 @@ void smmuv2_fault_gse(struct smmuv2 *s)
 	u32 n;
 
 	s->gse_stall = false;
-	if (!was && !(s->scr0 & sCR0_GSE))
+	if (!was && !(s->scr0 & SMMUV2_sCR0_GSE))
 		return;
 	for (n = 0; n < s->cfg.num_cb; n++)
-		s->gse_stall |= (s->scr0 & sCR0_GSE) && (s->bank[n].fsr & FSR_SS);
+		s->gse_stall |= (s->scr0 & SMMUV2_sCR0_GSE) && (s->bank[n].fsr & SMMUV2_FSR_SS);
 	smmuv2_bank_plain_all(s);
 	if (s->gse_stall && !was)
 		smmuv2_changed(s);
@@ -281,11 +281,11 @@ static void set_fsr(struct smmuv2 *s, u32 n, u32 fsr)
 	bool cleared = b->fsr && !fsr, was = b->blocked;
 
 	b->fsr = fsr;
-	b->blocked = fsr && !(b->sctlr & SCTLR_HUPCF);
+	b->blocked = fsr && !(b->sctlr & SMMUV2_SCTLR_HUPCF);
 	if (b->blocked && !was)
 		smmuv2_changed_bank(s, n);
 	smmuv2_bank_plain(s, n);
-	reg_set(&b->regs, CB_FSR, fsr);
+	reg_set(&b->regs, SMMUV2_CB_FSR, fsr);
 	bank_irq(s, n);
 	smmuv2_fault_gse(s);
 	if (cleared && b->stalled && !s->gse_stall)
@@ -297,25 +297,25 @@ static void set_fsr(struct smmuv2 *s, u32 n, u32 fsr)
 static void record(struct smmuv2 *s, const struct smmuv2_fault *f)
 {
 	struct smmuv2_bank *b = &s->bank[f->fault_cb];
-	bool s2 = b->type == CBAR_S2;
+	bool s2 = b->type == SMMUV2_CBAR_S2;
 	/* Where software reads the record: the bank's FAR. */
 	u64 page = BIT_ULL(s->half_pages) + f->fault_cb;
 	struct iommu_event ev = { .kind = IOMMU_EV_RECORD,
 				  .unit = UNIT_EVENTQ,
 				  .code = f->fsr,
-				  .addr = (page << s->page_shift) + CB_FAR,
+				  .addr = (page << s->page_shift) + SMMUV2_CB_FAR,
 				  .len = 8 };
 
 	s->stats.context_faults++;
-	reg_set(&b->regs, CB_FAR, f->far);
-	reg_set(&b->regs, CB_FSYNR0, f->fsynr0);
-	reg_set(&b->regs, CB_FSYNR1, s->cfg.fsynr1);
-	reg_set(&b->regs, CB_IPAFAR, s2 ? f->ipa : 0);
+	reg_set(&b->regs, SMMUV2_CB_FAR, f->far);
+	reg_set(&b->regs, SMMUV2_CB_FSYNR0, f->fsynr0);
+	reg_set(&b->regs, SMMUV2_CB_FSYNR1, s->cfg.fsynr1);
+	reg_set(&b->regs, SMMUV2_CB_IPAFAR, s2 ? f->ipa : 0);
 	if (f->txn) {
 		ev.sid = f->txn->sid;
 		ev.id = f->txn->id;
 	}
-	reg_set(&s->gr1, GR1_CBFRSYNRA(f->fault_cb), ev.sid & CBFRSYNRA_SID);
+	reg_set(&s->gr1, SMMUV2_GR1_CBFRSYNRA(f->fault_cb), ev.sid & SMMUV2_CBFRSYNRA_SID);
 	emit(s, &ev);
 }
 
@@ -335,23 +335,23 @@ enum xlat smmuv2_fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, s
 	u32 fsr = b->fsr;
 	u16 slot;
 
-	if (stall && s->cfg.behaviour == SMMUV2_QCOM && (fsr & FSR_SS))
+	if (stall && s->cfg.behaviour == SMMUV2_QCOM && (fsr & SMMUV2_FSR_SS))
 		stall = false;
 	if (stall && !slot_free(s, f->txn->tbu))
 		return XLAT_WAIT;
 	if (first) {
 		record(s, f);
-		fsr = f->fsr | FIELD_PREP(FSR_FORMAT, (u32)b->format);
+		fsr = f->fsr | FIELD_PREP(SMMUV2_FSR_FORMAT, (u32)b->format);
 	} else {
 		s->stats.multi++;
-		fsr |= FSR_MULTI;
+		fsr |= SMMUV2_FSR_MULTI;
 	}
 	r->fault = f->fsr;
 	r->recorded = first;
 	if (stall) {
 		slot = stall_take(s, f->txn, f->fault_cb, f->cb, true, f->fsr);
 		b->owner = b->owner ? b->owner : slot;
-		fsr |= FSR_SS;
+		fsr |= SMMUV2_FSR_SS;
 	} else if (f->txn) {
 		emit_fault(s, f->txn, f->fsr);
 	}
@@ -386,11 +386,11 @@ enum xlat smmuv2_fault_block(struct smmuv2 *s, const struct dma_txn *t, u32 cb, 
 void smmuv2_fault_resume(struct smmuv2 *s, u32 n, bool terminate)
 {
 	struct smmuv2_bank *b = &s->bank[n];
-	bool keep_ss = s->cfg.behaviour == SMMUV2_MMU500 && (b->fsr & FSR_FAULTS);
-	enum iommu_resume how = !terminate ? RESUME_RETRY : b->sctlr & SCTLR_CFRE ? RESUME_ABORT : RESUME_RAZWI;
+	bool keep_ss = s->cfg.behaviour == SMMUV2_MMU500 && (b->fsr & SMMUV2_FSR_FAULTS);
+	enum iommu_resume how = !terminate ? RESUME_RETRY : b->sctlr & SMMUV2_SCTLR_CFRE ? RESUME_ABORT : RESUME_RAZWI;
 	u16 slot = b->owner, at = b->stalled, prev = 0;
 
-	if (!(b->fsr & FSR_SS))
+	if (!(b->fsr & SMMUV2_FSR_SS))
 		return;
 	if (slot) {
 		for (; at != slot; at = s->stalls[at - 1].next)
@@ -400,22 +400,24 @@ void smmuv2_fault_resume(struct smmuv2 *s, u32 n, bool terminate)
 		stall_end(s, n, slot, how);
 	}
 	if (!keep_ss)
-		set_fsr(s, n, b->fsr & ~FSR_SS);
+		set_fsr(s, n, b->fsr & ~SMMUV2_FSR_SS);
 	slots_changed(s);
 }
 
 void smmuv2_fault_clear(struct smmuv2 *s, u32 n, u32 bits)
 {
-	u32 fsr = s->bank[n].fsr & ~(bits & (FSR_FAULTS | FSR_MULTI));
+	u32 fsr = s->bank[n].fsr & ~(bits & (SMMUV2_FSR_FAULTS | SMMUV2_FSR_MULTI));
 
-	if (!(fsr & FSR_FAULTS))
-		fsr &= ~FSR_FORMAT;
+	if (!(fsr & SMMUV2_FSR_FAULTS))
+		fsr &= ~SMMUV2_FSR_FORMAT;
 	set_fsr(s, n, fsr);
 }
 
 void smmuv2_fault_restore(struct smmuv2 *s, u32 n, u32 value)
 {
-	set_fsr(s, n, (value & (FSR_FAULTS | FSR_FORMAT | FSR_MULTI)) | (s->bank[n].fsr & FSR_SS));
+	set_fsr(s, n,
+		(value & (SMMUV2_FSR_FAULTS | SMMUV2_FSR_FORMAT | SMMUV2_FSR_MULTI)) |
+			(s->bank[n].fsr & SMMUV2_FSR_SS));
 }
 
 /* SCTLR has been written. Turning HUPCF on releases those that met another's fault. */
@@ -424,8 +426,8 @@ void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n)
 	struct smmuv2_bank *b = &s->bank[n];
 	bool was = b->blocked;
 
-	b->sctlr = (u32)reg_get(&b->regs, CB_SCTLR);
-	b->blocked = b->fsr && !(b->sctlr & SCTLR_HUPCF);
+	b->sctlr = (u32)reg_get(&b->regs, SMMUV2_CB_SCTLR);
+	b->blocked = b->fsr && !(b->sctlr & SMMUV2_SCTLR_HUPCF);
 	smmuv2_bank_plain(s, n);
 	bank_irq(s, n);
 	if (was && !b->blocked && !s->gse_stall)

@@ -40,8 +40,8 @@ static bool shape_ok(struct smmuv2 *s, u64 offset, unsigned int size, bool write
 /* Elements of the arrays that are not implemented are reserved. */
 static bool implemented(const struct smmuv2 *s, const struct reg_bank *file, u32 in)
 {
-	if (file == &s->gr0 && in >= GR0_SMR(0) && in < GR0_S2CR(SMMUV2_MAX_SMR)) {
-		if (in < GR0_S2CR(0) && s->cfg.stream_indexing)
+	if (file == &s->gr0 && in >= SMMUV2_GR0_SMR(0) && in < SMMUV2_GR0_S2CR(SMMUV2_MAX_SMR)) {
+		if (in < SMMUV2_GR0_S2CR(0) && s->cfg.stream_indexing)
 			return false;
 		return in % 0x400 / 4 < s->cfg.num_smrg;
 	}
@@ -72,73 +72,73 @@ u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size)
 /* Bits that the hardware does not implement stay zero, so that software can detect them. */
 static void scr0_written(struct smmuv2 *s)
 {
-	u32 scr0 = (u32)reg_get(&s->gr0, GR0_sCR0), changed = scr0 ^ s->scr0;
+	u32 scr0 = (u32)reg_get(&s->gr0, SMMUV2_GR0_sCR0), changed = scr0 ^ s->scr0;
 
 	if (s->cfg.behaviour == SMMUV2_MMU500)
-		scr0 &= ~(sCR0_GSE | sCR0_STALLD);
+		scr0 &= ~(SMMUV2_sCR0_GSE | SMMUV2_sCR0_STALLD);
 	if (!s->cfg.exids)
-		scr0 &= ~sCR0_EXIDENABLE;
+		scr0 &= ~SMMUV2_sCR0_EXIDENABLE;
 	if (!s->cfg.vmid16)
-		scr0 &= ~sCR0_VMID16EN;
-	reg_set(&s->gr0, GR0_sCR0, scr0);
+		scr0 &= ~SMMUV2_sCR0_VMID16EN;
+	reg_set(&s->gr0, SMMUV2_GR0_sCR0, scr0);
 	smmuv2_global_update(s, s->gfsr);
-	if (changed & sCR0_GSE)
+	if (changed & SMMUV2_sCR0_GSE)
 		smmuv2_fault_gse(s);
-	if (changed & sCR0_EXIDENABLE)
+	if (changed & SMMUV2_sCR0_EXIDENABLE)
 		smmuv2_stream_update(s);
-	if (changed & sCR0_VMID16EN)
+	if (changed & SMMUV2_sCR0_VMID16EN)
 		smmuv2_bank_update_all(s);
 	smmuv2_changed(s);
 }
 
 static void smr_written(struct smmuv2 *s, u32 n, u32 old)
 {
-	u32 smr = (u32)reg_get(&s->gr0, GR0_SMR(n));
+	u32 smr = (u32)reg_get(&s->gr0, SMMUV2_GR0_SMR(n));
 	u32 ids = (1U << s->cfg.sid_bits) - 1;
-	bool exid = s->scr0 & sCR0_EXIDENABLE;
+	bool exid = s->scr0 & SMMUV2_sCR0_EXIDENABLE;
 
-	ids = exid ? ids : ids & SMR_ID;
-	reg_set(&s->gr0, GR0_SMR(n), smr & (ids | ids << 16 | (exid ? 0 : SMR_VALID)));
+	ids = exid ? ids : ids & SMMUV2_SMR_ID;
+	reg_set(&s->gr0, SMMUV2_GR0_SMR(n), smr & (ids | ids << 16 | (exid ? 0 : SMMUV2_SMR_VALID)));
 	smmuv2_stream_update(s);
-	smmuv2_stream_changed(s, n, old, (u32)reg_get(&s->gr0, GR0_S2CR(n)));
+	smmuv2_stream_changed(s, n, old, (u32)reg_get(&s->gr0, SMMUV2_GR0_S2CR(n)));
 }
 
 static void s2cr_written(struct smmuv2 *s, u32 n, u32 old)
 {
 	smmuv2_stream_update(s);
-	smmuv2_stream_changed(s, n, (u32)reg_get(&s->gr0, GR0_SMR(n)), old);
+	smmuv2_stream_changed(s, n, (u32)reg_get(&s->gr0, SMMUV2_GR0_SMR(n)), old);
 }
 
 static void gr0_written(struct smmuv2 *s, u32 in, u64 value, u64 full, u64 old)
 {
 	switch (in) {
-	case GR0_sCR0:
+	case SMMUV2_GR0_sCR0:
 		scr0_written(s);
 		break;
-	case GR0_sGFSR:
+	case SMMUV2_GR0_sGFSR:
 		smmuv2_global_update(s, (u32)full);
 		break;
-	case GR0_sGFSRRESTORE:
-		smmuv2_global_update(s, (u32)value & (sGFSR_FAULTS | sGFSR_MULTI));
+	case SMMUV2_GR0_sGFSRRESTORE:
+		smmuv2_global_update(s, (u32)value & (SMMUV2_sGFSR_FAULTS | SMMUV2_sGFSR_MULTI));
 		break;
-	case GR0_sTLBGSYNC:
+	case SMMUV2_GR0_sTLBGSYNC:
 		smmuv2_sync_gr0(s);
 		break;
-	case GR0_TLBIVMID ... GR0_TLBIALLH:
-	case GR0_TLBIVAH:
-	case GR0_TLBIVALH64:
-	case GR0_TLBIVMIDS1:
-	case GR0_TLBIVAH64:
+	case SMMUV2_GR0_TLBIVMID ... SMMUV2_GR0_TLBIALLH:
+	case SMMUV2_GR0_TLBIVAH:
+	case SMMUV2_GR0_TLBIVALH64:
+	case SMMUV2_GR0_TLBIVMIDS1:
+	case SMMUV2_GR0_TLBIVAH64:
 		smmuv2_tlb_gr0(s, in, full);
 		break;
-	case GR0_sGATS1UR ... GR0_sGATS12PW:
+	case SMMUV2_GR0_sGATS1UR ... SMMUV2_GR0_sGATS12PW:
 		smmuv2_ats_gr0(s, in, full);
 		break;
-	case GR0_SMR(0)... GR0_SMR(SMMUV2_MAX_SMR - 1):
-		smr_written(s, (in - GR0_SMR(0)) / 4, (u32)old);
+	case SMMUV2_GR0_SMR(0)... SMMUV2_GR0_SMR(SMMUV2_MAX_SMR - 1):
+		smr_written(s, (in - SMMUV2_GR0_SMR(0)) / 4, (u32)old);
 		break;
-	case GR0_S2CR(0)... GR0_S2CR(SMMUV2_MAX_SMR - 1):
-		s2cr_written(s, (in - GR0_S2CR(0)) / 4, (u32)old);
+	case SMMUV2_GR0_S2CR(0)... SMMUV2_GR0_S2CR(SMMUV2_MAX_SMR - 1):
+		s2cr_written(s, (in - SMMUV2_GR0_S2CR(0)) / 4, (u32)old);
 		break;
 	default:
 		break;
@@ -148,59 +148,59 @@ static void gr0_written(struct smmuv2 *s, u32 in, u64 value, u64 full, u64 old)
 static void gr1_written(struct smmuv2 *s, u32 in)
 {
 	u32 n = in % 0x400 / 4;
-	u64 cbar = reg_get(&s->gr1, GR1_CBAR(n)), cba2r = reg_get(&s->gr1, GR1_CBA2R(n));
+	u64 cbar = reg_get(&s->gr1, SMMUV2_GR1_CBAR(n)), cba2r = reg_get(&s->gr1, SMMUV2_GR1_CBA2R(n));
 
 	if (!s->cfg.num_irpt)
-		cbar &= ~(u64)CBAR_IRPTNDX;
+		cbar &= ~(u64)SMMUV2_CBAR_IRPTNDX;
 	if (n < s->cfg.num_s2cb)
-		cbar &= ~(u64)CBAR_TYPE;
+		cbar &= ~(u64)SMMUV2_CBAR_TYPE;
 	if (!(s->cfg.formats & SMMUV2_FMT_LPAE))
-		cba2r |= CBA2R_VA64;
+		cba2r |= SMMUV2_CBA2R_VA64;
 	if (!(s->cfg.formats & (SMMUV2_FMT_4K | SMMUV2_FMT_16K | SMMUV2_FMT_64K)))
-		cba2r &= ~(u64)CBA2R_VA64;
+		cba2r &= ~(u64)SMMUV2_CBA2R_VA64;
 	if (!s->cfg.vmid16)
-		cba2r &= ~(u64)CBA2R_VMID16;
-	reg_set(&s->gr1, GR1_CBAR(n), cbar);
-	reg_set(&s->gr1, GR1_CBA2R(n), cba2r);
+		cba2r &= ~(u64)SMMUV2_CBA2R_VMID16;
+	reg_set(&s->gr1, SMMUV2_GR1_CBAR(n), cbar);
+	reg_set(&s->gr1, SMMUV2_GR1_CBA2R(n), cba2r);
 	smmuv2_bank_update(s, n);
-	if (in < GR1_CBFRSYNRA(0) || in >= GR1_CBA2R(0))
+	if (in < SMMUV2_GR1_CBFRSYNRA(0) || in >= SMMUV2_GR1_CBA2R(0))
 		smmuv2_changed_bank(s, n);
 }
 
 static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
 {
 	switch (in) {
-	case CB_SCTLR:
+	case SMMUV2_CB_SCTLR:
 		smmuv2_fault_sctlr(s, n);
 		smmuv2_bank_update(s, n);
 		smmuv2_changed_bank(s, n);
 		break;
-	case CB_TCR:
-	case CB_TCR2:
-	case CB_TTBR0:
-	case CB_TTBR1:
-	case CB_CONTEXTIDR:
-	case CB_MAIR0:
-	case CB_MAIR1:
+	case SMMUV2_CB_TCR:
+	case SMMUV2_CB_TCR2:
+	case SMMUV2_CB_TTBR0:
+	case SMMUV2_CB_TTBR1:
+	case SMMUV2_CB_CONTEXTIDR:
+	case SMMUV2_CB_MAIR0:
+	case SMMUV2_CB_MAIR1:
 		smmuv2_bank_update(s, n);
 		smmuv2_changed_bank(s, n);
 		break;
-	case CB_RESUME:
-		smmuv2_fault_resume(s, n, value & RESUME_TnR);
+	case SMMUV2_CB_RESUME:
+		smmuv2_fault_resume(s, n, value & SMMUV2_RESUME_TnR);
 		break;
-	case CB_FSR:
+	case SMMUV2_CB_FSR:
 		smmuv2_fault_clear(s, n, (u32)value);
 		break;
-	case CB_FSRRESTORE:
+	case SMMUV2_CB_FSRRESTORE:
 		smmuv2_fault_restore(s, n, (u32)value);
 		break;
-	case CB_TLBSYNC:
+	case SMMUV2_CB_TLBSYNC:
 		smmuv2_sync_bank(s, n);
 		break;
-	case CB_TLBIVA ... CB_TLBIIPAS2L:
+	case SMMUV2_CB_TLBIVA ... SMMUV2_CB_TLBIIPAS2L:
 		smmuv2_tlb_bank(s, n, in, full);
 		break;
-	case CB_ATS1PR ... CB_ATS1UW:
+	case SMMUV2_CB_ATS1PR ... SMMUV2_CB_ATS1UW:
 		smmuv2_ats_bank(s, n, in, full);
 		break;
 	default:
@@ -226,7 +226,7 @@ static void write_register(struct smmuv2 *s, u64 offset, u64 value, unsigned int
 	full = reg_get(file, reg);
 	/* The upper half of an operation on a 64-bit register waits for the lower one. */
 	if (ref.byte) {
-		if (cb != SMMUV2_NO_BANK && (reg == CB_TTBR0 || reg == CB_TTBR1)) {
+		if (cb != SMMUV2_NO_BANK && (reg == SMMUV2_CB_TTBR0 || reg == SMMUV2_CB_TTBR1)) {
 			smmuv2_bank_update(s, cb);
 			smmuv2_changed_bank(s, cb);
 		}

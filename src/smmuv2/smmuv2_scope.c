@@ -58,9 +58,9 @@ void smmuv2_invalidated(struct smmuv2 *s, const struct tcache_inv *inv, u32 drop
 /* The bank that @cb is nested over, as CBAR names it: even while that is not a stage 2 bank. */
 static u32 nested_over(const struct smmuv2 *s, u32 cb)
 {
-	if (s->bank[cb].type != CBAR_S1_S2)
+	if (s->bank[cb].type != SMMUV2_CBAR_S1_S2)
 		return SMMUV2_NO_BANK;
-	return FIELD_GET(CBAR_CBNDX, (u32)reg_get(&s->gr1, GR1_CBAR(cb)));
+	return FIELD_GET(SMMUV2_CBAR_CBNDX, (u32)reg_get(&s->gr1, SMMUV2_GR1_CBAR(cb)));
 }
 
 /* Entries of a nested bank have the tag of stage 1; stage 2's tag is its own bank's. */
@@ -82,7 +82,7 @@ static u32 bank_of(const struct smmuv2 *s, u32 sid)
 {
 	u16 group = smmuv2_stream_find(s, sid);
 
-	if (group >= SMMUV2_STREAM_NONE || (s->scr0 & sCR0_CLIENTPD) || !s->group[group].to_bank)
+	if (group >= SMMUV2_STREAM_NONE || (s->scr0 & SMMUV2_sCR0_CLIENTPD) || !s->group[group].to_bank)
 		return SMMUV2_NO_BANK;
 	return s->group[group].cb;
 }

@@ -183,9 +183,9 @@ static bool queues_ok(const struct smmuv2 *s)
 	for (n = 0; n < s->cfg.num_cb; n++) {
 		const struct smmuv2_bank *b = &s->bank[n];
 
-		if (b->fsr & ~(FSR_FAULTS | FSR_FORMAT | FSR_SS | FSR_MULTI))
+		if (b->fsr & ~(SMMUV2_FSR_FAULTS | SMMUV2_FSR_FORMAT | SMMUV2_FSR_SS | SMMUV2_FSR_MULTI))
 			return false;
-		if ((b->stalled && !b->fsr && !s->gse_stall) || (b->owner && !(b->fsr & FSR_SS)))
+		if ((b->stalled && !b->fsr && !s->gse_stall) || (b->owner && !(b->fsr & SMMUV2_FSR_SS)))
 			return false;
 	}
 	return true;
@@ -197,19 +197,19 @@ static void derive(struct smmuv2 *s)
 	u32 n;
 
 	smmuv2_identify(s);
-	s->scr0 = (u32)reg_get(&s->gr0, GR0_sCR0);
-	s->gfsr = (u32)reg_get(&s->gr0, GR0_sGFSR);
+	s->scr0 = (u32)reg_get(&s->gr0, SMMUV2_GR0_sCR0);
+	s->gfsr = (u32)reg_get(&s->gr0, SMMUV2_GR0_sGFSR);
 	s->syncs = !!s->gsync_seq;
-	reg_set(&s->gr0, GR0_sTLBGSTATUS, s->gsync_seq ? sTLBGSTATUS_ACT : 0);
+	reg_set(&s->gr0, SMMUV2_GR0_sTLBGSTATUS, s->gsync_seq ? SMMUV2_sTLBGSTATUS_ACT : 0);
 	for (n = 0; n < s->cfg.num_cb; n++) {
 		struct smmuv2_bank *b = &s->bank[n];
 
-		b->fsr = (u32)reg_get(&b->regs, CB_FSR);
-		b->sctlr = (u32)reg_get(&b->regs, CB_SCTLR);
-		b->blocked = b->fsr && !(b->sctlr & SCTLR_HUPCF);
-		s->gse_stall |= (s->scr0 & sCR0_GSE) && (b->fsr & FSR_SS);
+		b->fsr = (u32)reg_get(&b->regs, SMMUV2_CB_FSR);
+		b->sctlr = (u32)reg_get(&b->regs, SMMUV2_CB_SCTLR);
+		b->blocked = b->fsr && !(b->sctlr & SMMUV2_SCTLR_HUPCF);
+		s->gse_stall |= (s->scr0 & SMMUV2_sCR0_GSE) && (b->fsr & SMMUV2_FSR_SS);
 		s->syncs += !!b->sync_seq;
-		reg_set(&b->regs, CB_TLBSTATUS, b->sync_seq ? TLBSTATUS_SACTIVE : 0);
+		reg_set(&b->regs, SMMUV2_CB_TLBSTATUS, b->sync_seq ? SMMUV2_TLBSTATUS_SACTIVE : 0);
 	}
 	smmuv2_stream_update(s);
 	smmuv2_bank_update_all(s);

@@ -45,7 +45,7 @@ u16 smmuv2_stream_recall(struct smmuv2 *s, u32 sid)
 	if (s->memo_stale) {
 		memset(s->memo, 0, sizeof(*s->memo) << s->cfg.sid_bits);
 		s->memo_stale = false;
-		s->straight = !(s->scr0 & sCR0_CLIENTPD);
+		s->straight = !(s->scr0 & SMMUV2_sCR0_CLIENTPD);
 	}
 	if (found != SMMUV2_STREAM_MULTI)
 		s->memo[sid] = found + 1;
@@ -55,24 +55,25 @@ u16 smmuv2_stream_recall(struct smmuv2 *s, u32 sid)
 static void decode_group(struct smmuv2 *s, u32 n, u32 s2cr)
 {
 	struct smmuv2_group *g = &s->group[n];
-	u32 priv = FIELD_GET(S2CR_PRIVCFG, s2cr), inst = FIELD_GET(S2CR_INSTCFG, s2cr);
+	u32 priv = FIELD_GET(SMMUV2_S2CR_PRIVCFG, s2cr), inst = FIELD_GET(SMMUV2_S2CR_INSTCFG, s2cr);
 
-	g->type = FIELD_GET(S2CR_TYPE, s2cr);
-	g->cb = FIELD_GET(S2CR_CBNDX, s2cr);
-	g->to_bank = g->type == S2CR_TYPE_TRANS && g->cb < s->cfg.num_cb;
-	g->set = (priv == S2CR_CFG_SET ? DMA_PRIV : 0) | (inst == S2CR_CFG_SET ? DMA_EXEC : 0);
-	g->keep = (u16) ~((priv == S2CR_CFG_CLEAR ? DMA_PRIV : 0) | (inst == S2CR_CFG_CLEAR ? DMA_EXEC : 0));
+	g->type = FIELD_GET(SMMUV2_S2CR_TYPE, s2cr);
+	g->cb = FIELD_GET(SMMUV2_S2CR_CBNDX, s2cr);
+	g->to_bank = g->type == SMMUV2_S2CR_TYPE_TRANS && g->cb < s->cfg.num_cb;
+	g->set = (priv == SMMUV2_S2CR_CFG_SET ? DMA_PRIV : 0) | (inst == SMMUV2_S2CR_CFG_SET ? DMA_EXEC : 0);
+	g->keep = (u16) ~((priv == SMMUV2_S2CR_CFG_CLEAR ? DMA_PRIV : 0) |
+			  (inst == SMMUV2_S2CR_CFG_CLEAR ? DMA_EXEC : 0));
 }
 
 /* A mapping group matches where (sid & *@mask) == *@id. False: it is not valid. */
 static bool decode_match(const struct smmuv2 *s, u32 smr, u32 s2cr, u16 *id, u16 *mask)
 {
-	bool exid = s->scr0 & sCR0_EXIDENABLE;
-	u32 bits = exid ? SMR_EXID : SMR_ID;
+	bool exid = s->scr0 & SMMUV2_sCR0_EXIDENABLE;
+	u32 bits = exid ? SMMUV2_SMR_EXID : SMMUV2_SMR_ID;
 
-	*mask = (u16)(~(exid ? FIELD_GET(SMR_EXMASK, smr) : FIELD_GET(SMR_MASK, smr)) & bits);
+	*mask = (u16)(~(exid ? FIELD_GET(SMMUV2_SMR_EXMASK, smr) : FIELD_GET(SMMUV2_SMR_MASK, smr)) & bits);
 	*id = (u16)(smr & bits & *mask);
-	return exid ? s2cr & S2CR_EXIDVALID : smr & SMR_VALID;
+	return exid ? s2cr & SMMUV2_S2CR_EXIDVALID : smr & SMMUV2_SMR_VALID;
 }
 
 /* A mapping register or sCR0.EXIDENABLE has changed. */
@@ -82,7 +83,7 @@ void smmuv2_stream_update(struct smmuv2 *s)
 
 	s->n_match = 0;
 	for (n = 0; n < s->cfg.num_smrg; n++) {
-		u32 smr = (u32)reg_get(&s->gr0, GR0_SMR(n)), s2cr = (u32)reg_get(&s->gr0, GR0_S2CR(n));
+		u32 smr = (u32)reg_get(&s->gr0, SMMUV2_GR0_SMR(n)), s2cr = (u32)reg_get(&s->gr0, SMMUV2_GR0_S2CR(n));
 
 		decode_group(s, n, s2cr);
 		if (!decode_match(s, smr, s2cr, &s->match_id[s->n_match], &s->match_mask[s->n_match]))
@@ -101,7 +102,7 @@ void smmuv2_stream_update(struct smmuv2 *s)
 /* Each StreamID that @smr with @s2cr may match; with bits masked in the middle the range holds others, too. */
 static void tell_matched(struct smmuv2 *s, u32 smr, u32 s2cr)
 {
-	u16 bits = s->scr0 & sCR0_EXIDENABLE ? SMR_EXID : SMR_ID;
+	u16 bits = s->scr0 & SMMUV2_sCR0_EXIDENABLE ? SMMUV2_SMR_EXID : SMMUV2_SMR_ID;
 	u16 id, mask;
 
 	if (decode_match(s, smr, s2cr, &id, &mask))
@@ -111,7 +112,7 @@ static void tell_matched(struct smmuv2 *s, u32 smr, u32 s2cr)
 /* Mapping group @n has been written: forget the StreamIDs that it matched, and those that it matches now. */
 void smmuv2_stream_changed(struct smmuv2 *s, u32 n, u32 old_smr, u32 old_s2cr)
 {
-	u32 smr = (u32)reg_get(&s->gr0, GR0_SMR(n)), s2cr = (u32)reg_get(&s->gr0, GR0_S2CR(n));
+	u32 smr = (u32)reg_get(&s->gr0, SMMUV2_GR0_SMR(n)), s2cr = (u32)reg_get(&s->gr0, SMMUV2_GR0_S2CR(n));
 
 	if (s->cfg.stream_indexing) {
 		smmuv2_changed_streams(s, n, n);
@@ -119,6 +120,6 @@ void smmuv2_stream_changed(struct smmuv2 *s, u32 n, u32 old_smr, u32 old_s2cr)
 	}
 	tell_matched(s, smr, s2cr);
 	/* The same range once is enough. */
-	if (smr != old_smr || (s2cr ^ old_s2cr) & S2CR_EXIDVALID)
+	if (smr != old_smr || (s2cr ^ old_s2cr) & SMMUV2_S2CR_EXIDVALID)
 		tell_matched(s, old_smr, old_s2cr);
 }

@@ -77,35 +77,35 @@ static void by_va(struct smmuv2 *s, struct tcache_inv *inv, u64 addr, u64 bytes,
 /* VA[55:12] as AArch64 operations give it, extended from bit 55. */
 static u64 va64(u64 value)
 {
-	return (u64)((s64)(FIELD_GET(TLBIVA_ADDR, value) << 20) >> 8);
+	return (u64)((s64)(FIELD_GET(SMMUV2_TLBIVA_ADDR, value) << 20) >> 8);
 }
 
 void smmuv2_tlb_gr0(struct smmuv2 *s, u32 offset, u64 value)
 {
 	struct tcache_inv hyp = { .match = TCACHE_BY_WORLD, .tag.world = SMMUV2_HYP };
-	u32 vmid = (u32)value & (s->scr0 & sCR0_VMID16EN ? 0xffff : 0xff);
+	u32 vmid = (u32)value & (s->scr0 & SMMUV2_sCR0_VMID16EN ? 0xffff : 0xff);
 
 	switch (offset) {
-	case GR0_TLBIVMID:
+	case SMMUV2_GR0_TLBIVMID:
 		by_vmid(s, SMMUV2_NSNH, vmid);
 		by_vmid(s, SMMUV2_S2, vmid);
 		break;
-	case GR0_TLBIVMIDS1:
+	case SMMUV2_GR0_TLBIVMIDS1:
 		by_vmid(s, SMMUV2_NSNH, vmid);
 		break;
-	case GR0_TLBIALLNSNH:
+	case SMMUV2_GR0_TLBIALLNSNH:
 		by_regime(s, SMMUV2_NSNH);
 		by_regime(s, SMMUV2_S2);
 		break;
-	case GR0_TLBIALLH:
+	case SMMUV2_GR0_TLBIALLH:
 		by_regime(s, SMMUV2_HYP);
 		break;
-	case GR0_TLBIVAH:
+	case SMMUV2_GR0_TLBIVAH:
 		by_va(s, &hyp, value & 0xfffff000, 4096, false);
 		break;
-	case GR0_TLBIVAH64:
-	case GR0_TLBIVALH64:
-		by_va(s, &hyp, va64(value), 4096, offset == GR0_TLBIVALH64);
+	case SMMUV2_GR0_TLBIVAH64:
+	case SMMUV2_GR0_TLBIVALH64:
+		by_va(s, &hyp, va64(value), 4096, offset == SMMUV2_GR0_TLBIVALH64);
 		break;
 	}
 	s->ginv_seq = s->seq;
@@ -115,9 +115,9 @@ void smmuv2_tlb_gr0(struct smmuv2 *s, u32 offset, u64 value)
 static void bank_va_op(struct smmuv2 *s, u32 n, struct tcache_inv *inv, u64 value, bool all_asids, bool leaf)
 {
 	const struct smmuv2_bank *b = &s->bank[n];
-	bool wide = b->format == FSR_FORMAT_AARCH64;
+	bool wide = b->format == SMMUV2_FSR_FORMAT_AARCH64;
 
-	inv->tag.asid = wide ? (u32)FIELD_GET(TLBIVA_ASID, value) : (u32)value & 0xff;
+	inv->tag.asid = wide ? (u32)FIELD_GET(SMMUV2_TLBIVA_ASID, value) : (u32)value & 0xff;
 	if (!all_asids && (b->tag.world & SMMUV2_REGIME_MASK) != SMMUV2_HYP)
 		inv->match |= TCACHE_BY_ASID | TCACHE_GLOBAL_TOO;
 	by_va(s, inv, wide ? va64(value) : value & 0xfffff000, 4096, leaf);
@@ -126,33 +126,33 @@ static void bank_va_op(struct smmuv2 *s, u32 n, struct tcache_inv *inv, u64 valu
 void smmuv2_tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value)
 {
 	struct smmuv2_bank *b = &s->bank[n];
-	bool ipa = offset == CB_TLBIIPAS2 || offset == CB_TLBIIPAS2L;
+	bool ipa = offset == SMMUV2_CB_TLBIIPAS2 || offset == SMMUV2_CB_TLBIIPAS2L;
 	struct tcache_inv inv = { .match = TCACHE_BY_WORLD | TCACHE_BY_VMID, .tag = b->tag };
 
 	/* A stage 2 bank has operations by IPA only (15.5). */
-	if (ipa != (b->type == CBAR_S2))
+	if (ipa != (b->type == SMMUV2_CBAR_S2))
 		return;
 	switch (offset) {
-	case CB_TLBIALL:
+	case SMMUV2_CB_TLBIALL:
 		invalidate(s, &inv);
 		break;
-	case CB_TLBIASID:
+	case SMMUV2_CB_TLBIASID:
 		if ((b->tag.world & SMMUV2_REGIME_MASK) == SMMUV2_HYP)
 			return;
 		inv.tag.asid = (u32)value & 0xffff;
 		inv.match |= TCACHE_BY_ASID;
 		invalidate(s, &inv);
 		break;
-	case CB_TLBIVA:
-	case CB_TLBIVAL:
-		bank_va_op(s, n, &inv, value, false, offset == CB_TLBIVAL);
+	case SMMUV2_CB_TLBIVA:
+	case SMMUV2_CB_TLBIVAL:
+		bank_va_op(s, n, &inv, value, false, offset == SMMUV2_CB_TLBIVAL);
 		break;
-	case CB_TLBIVAA:
-	case CB_TLBIVAAL:
-		bank_va_op(s, n, &inv, value, true, offset == CB_TLBIVAAL);
+	case SMMUV2_CB_TLBIVAA:
+	case SMMUV2_CB_TLBIVAAL:
+		bank_va_op(s, n, &inv, value, true, offset == SMMUV2_CB_TLBIVAAL);
 		break;
 	default:
-		by_va(s, &inv, FIELD_GET(TLBIIPA_ADDR, value) << 12, 4096, offset == CB_TLBIIPAS2L);
+		by_va(s, &inv, FIELD_GET(SMMUV2_TLBIIPA_ADDR, value) << 12, 4096, offset == SMMUV2_CB_TLBIIPAS2L);
 	}
 	b->inv_seq = s->seq;
 }
@@ -208,13 +208,13 @@ void smmuv2_sync_check(struct smmuv2 *s)
 			continue;
 		b->sync_seq = 0;
 		s->syncs--;
-		reg_set(&b->regs, CB_TLBSTATUS, 0);
+		reg_set(&b->regs, SMMUV2_CB_TLBSTATUS, 0);
 		emit_sync(s, n);
 	}
 	if (s->gsync_seq && !pending(s, SMMUV2_NO_BANK, s->gsync_seq)) {
 		s->gsync_seq = 0;
 		s->syncs--;
-		reg_set(&s->gr0, GR0_sTLBGSTATUS, 0);
+		reg_set(&s->gr0, SMMUV2_GR0_sTLBGSTATUS, 0);
 		emit_sync(s, SMMUV2_NO_BANK);
 	}
 }
@@ -232,7 +232,7 @@ void smmuv2_sync_bank(struct smmuv2 *s, u32 n)
 
 	s->syncs += !b->sync_seq;
 	b->sync_seq = b->inv_seq ? b->inv_seq : 1;
-	reg_set(&b->regs, CB_TLBSTATUS, TLBSTATUS_SACTIVE);
+	reg_set(&b->regs, SMMUV2_CB_TLBSTATUS, SMMUV2_TLBSTATUS_SACTIVE);
 	smmuv2_sync_check(s);
 }
 
@@ -245,7 +245,7 @@ void smmuv2_sync_gr0(struct smmuv2 *s)
 		seq = max(seq, s->bank[n].inv_seq);
 	s->syncs += !s->gsync_seq;
 	s->gsync_seq = seq ? seq : 1;
-	reg_set(&s->gr0, GR0_sTLBGSTATUS, sTLBGSTATUS_ACT);
+	reg_set(&s->gr0, SMMUV2_GR0_sTLBGSTATUS, SMMUV2_sTLBGSTATUS_ACT);
 	smmuv2_sync_check(s);
 }
 
@@ -262,32 +262,33 @@ static u64 short_par(const struct pt_result *p, u64 pa)
 		inner = 1;
 		outer = 1;
 	}
-	return (pa & 0xfffff000) | PAR_NS | (p->attr & BIT(5) ? BIT(7) : 0) | inner << 4 | outer << 2;
+	return (pa & 0xfffff000) | SMMUV2_PAR_NS | (p->attr & BIT(5) ? BIT(7) : 0) | inner << 4 | outer << 2;
 }
 
 /* pt_result.attr of a stage 1 that passed although stage 2 did not. A short descriptor alone does not tell its kind. */
 static u8 leaf_attr(const struct smmuv2_bank *b, const struct pt_result *p)
 {
-	return b->format == FSR_FORMAT_SHORT ? 0 : (u8)((p->desc >> 2 & 7) | (p->desc >> 8 & 3) << 3);
+	return b->format == SMMUV2_FSR_FORMAT_SHORT ? 0 : (u8)((p->desc >> 2 & 7) | (p->desc >> 8 & 3) << 3);
 }
 
 static u64 par_ok(const struct smmuv2_bank *b, const struct pt_result *p, u64 pa)
 {
 	if (!b->s1_on)
-		return (pa & PAR_PA) | PAR_NS;
-	if (b->format == FSR_FORMAT_SHORT)
+		return (pa & SMMUV2_PAR_PA) | SMMUV2_PAR_NS;
+	if (b->format == SMMUV2_FSR_FORMAT_SHORT)
 		return short_par(p, pa);
-	return (pa & PAR_PA) | PAR_NS | FIELD_PREP(PAR_SH, (u64)(p->attr >> 3 & 3)) |
-	       FIELD_PREP(PAR_ATTR, b->mair >> 8 * (p->attr & 7) & 0xff);
+	return (pa & SMMUV2_PAR_PA) | SMMUV2_PAR_NS | FIELD_PREP(SMMUV2_PAR_SH, (u64)(p->attr >> 3 & 3)) |
+	       FIELD_PREP(SMMUV2_PAR_ATTR, b->mair >> 8 * (p->attr & 7) & 0xff);
 }
 
 static u64 par_fault(const struct smmuv2_bank *b, const struct pt_result *p)
 {
 	u32 level = (u32)p->level & 3;
 
-	if (b->format != FSR_FORMAT_AARCH64 && p->stage == 1)
+	if (b->format != SMMUV2_FSR_FORMAT_AARCH64 && p->stage == 1)
 		level = max(level, 1U);
-	return PAR_F | smmuv2_fsr_of(p->fault) | FIELD_PREP(PAR_PLVL, (u64)level) | (p->stage == 2 ? PAR_STAGE : 0);
+	return SMMUV2_PAR_F | smmuv2_fsr_of(p->fault) | FIELD_PREP(SMMUV2_PAR_PLVL, (u64)level) |
+	       (p->stage == 2 ? SMMUV2_PAR_STAGE : 0);
 }
 
 /* A fault of stage 2 under an operation on stage 1 is recorded in the bank of stage 2 and never stalls. */
@@ -300,10 +301,11 @@ static void ats_s2_fault(struct smmuv2 *s, u32 n, u64 va, u32 access, const stru
 		.fsr = (u16)smmuv2_fsr_of(p->fault),
 		.cb = (u8)n,
 		.fault_cb = s->bank[n].s2,
-		.fsynr0 = FIELD_PREP(FSYNR0_PLVL, (u32)p->level & 3) | FSYNR0_NESTED | FSYNR0_ATOF |
-			  FIELD_PREP(FSYNR0_S1CBNDX, n) | (p->tt ? FSYNR0_S1PTWF : 0) |
-			  (p->fault == PT_EXT_ABORT ? FSYNR0_PTWF : 0) |
-			  (access & PT_WRITE && !p->tt ? FSYNR0_WNR : 0) | (access & PT_PRIV ? FSYNR0_PNU : 0),
+		.fsynr0 = FIELD_PREP(SMMUV2_FSYNR0_PLVL, (u32)p->level & 3) | SMMUV2_FSYNR0_NESTED |
+			  SMMUV2_FSYNR0_ATOF | FIELD_PREP(SMMUV2_FSYNR0_S1CBNDX, n) |
+			  (p->tt ? SMMUV2_FSYNR0_S1PTWF : 0) | (p->fault == PT_EXT_ABORT ? SMMUV2_FSYNR0_PTWF : 0) |
+			  (access & PT_WRITE && !p->tt ? SMMUV2_FSYNR0_WNR : 0) |
+			  (access & PT_PRIV ? SMMUV2_FSYNR0_PNU : 0),
 	};
 
 	smmuv2_fault_context(s, &f, &unused);
@@ -317,13 +319,13 @@ static u64 ats(struct smmuv2 *s, u32 n, u64 va, u32 access, bool both)
 	enum pt_fault fault;
 
 	if (n >= s->cfg.num_cb)
-		return PAR_F | PAR_UCBF;
+		return SMMUV2_PAR_F | SMMUV2_PAR_UCBF;
 	if (b->way == SMMUV2_WAY_FLAT)
-		return (va & PAR_PA) | PAR_NS;
+		return (va & SMMUV2_PAR_PA) | SMMUV2_PAR_NS;
 	if (b->way != SMMUV2_WAY_WALK)
-		return PAR_F | PAR_ICF;
+		return SMMUV2_PAR_F | SMMUV2_PAR_ICF;
 	if (!both && !b->s1_on)
-		return (va & PAR_PA) | PAR_NS;
+		return (va & SMMUV2_PAR_PA) | SMMUV2_PAR_NS;
 	fault = smmuv2_bank_walk(s, n, va, access, NULL, &p);
 	if (fault == PT_OK)
 		return par_ok(b, &p, !both && b->s2_on ? p.ipa : p.pa);
@@ -340,12 +342,12 @@ static u64 ats(struct smmuv2 *s, u32 n, u64 va, u32 access, bool both)
 
 void smmuv2_ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va)
 {
-	u32 access = (offset & 8 ? PT_WRITE : 0) | (offset < CB_ATS1UR ? PT_PRIV : 0);
+	u32 access = (offset & 8 ? PT_WRITE : 0) | (offset < SMMUV2_CB_ATS1UR ? PT_PRIV : 0);
 
 	/* Stage 1 banks only (15.5). */
-	if (s->cfg.no_atos || s->bank[n].type == CBAR_S2)
+	if (s->cfg.no_atos || s->bank[n].type == SMMUV2_CBAR_S2)
 		return;
-	reg_set(&s->bank[n].regs, CB_PAR, ats(s, n, va & ~0xfffULL, access, false));
+	reg_set(&s->bank[n].regs, SMMUV2_CB_PAR, ats(s, n, va & ~0xfffULL, access, false));
 }
 
 void smmuv2_ats_gr0(struct smmuv2 *s, u32 offset, u64 value)
@@ -354,5 +356,6 @@ void smmuv2_ats_gr0(struct smmuv2 *s, u32 offset, u64 value)
 
 	if (s->cfg.no_atos)
 		return;
-	reg_set(&s->gr0, GR0_sGPAR, ats(s, (u32)value & 0xff, value & ~0xfffULL, access, offset >= GR0_sGATS12UR));
+	reg_set(&s->gr0, SMMUV2_GR0_sGPAR,
+		ats(s, (u32)value & 0xff, value & ~0xfffULL, access, offset >= SMMUV2_GR0_sGATS12UR));
 }

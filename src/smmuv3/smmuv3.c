@@ -3,28 +3,33 @@
 #include "smmuv3_priv.h"
 
 /* Fields that announce features which the model lacks. */
-#define IDR0_ABSENT (IDR0_BTM | IDR0_DORMHINT | IDR0_ATOS | IDR0_VATOS)
-#define IDR1_ABSENT (IDR1_REL | IDR1_QUEUES_PRESET | IDR1_TABLES_PRESET | IDR1_ECMDQ)
-#define IDR3_ABSENT                                                                                         \
-	(IDR3_PBHA | IDR3_MPAM | IDR3_FWB | IDR3_PTWNNC | IDR3_DPT | IDR3_PASIDTT | IDR3_EPAN | IDR3_S1PI | \
-	 IDR3_S2PI | IDR3_S2PO | IDR3_THE | IDR3_MTEPERM | IDR3_AIE)
+#define IDR0_ABSENT (SMMUV3_IDR0_BTM | SMMUV3_IDR0_DORMHINT | SMMUV3_IDR0_ATOS | SMMUV3_IDR0_VATOS)
+#define IDR1_ABSENT (SMMUV3_IDR1_REL | SMMUV3_IDR1_QUEUES_PRESET | SMMUV3_IDR1_TABLES_PRESET | SMMUV3_IDR1_ECMDQ)
+#define IDR3_ABSENT                                                                                        \
+	(SMMUV3_IDR3_PBHA | SMMUV3_IDR3_MPAM | SMMUV3_IDR3_FWB | SMMUV3_IDR3_PTWNNC | SMMUV3_IDR3_DPT |    \
+	 SMMUV3_IDR3_PASIDTT | SMMUV3_IDR3_EPAN | SMMUV3_IDR3_S1PI | SMMUV3_IDR3_S2PI | SMMUV3_IDR3_S2PO | \
+	 SMMUV3_IDR3_THE | SMMUV3_IDR3_MTEPERM | SMMUV3_IDR3_AIE)
 
 u32 smmuv3_default_idr(unsigned int n)
 {
 	switch (n) {
 	case 0:
-		return IDR0_S2P | IDR0_S1P | IDR0_TTF_AA64 | IDR0_COHACC | FIELD_PREP(IDR0_HTTU, 2U) | IDR0_HYP |
-		       IDR0_ATS | IDR0_ASID16 | IDR0_MSI | IDR0_SEV | IDR0_PRI | IDR0_VMID16 | IDR0_CD2L |
-		       FIELD_PREP(IDR0_TTENDIAN, TTENDIAN_LITTLE) | IDR0_ATSRECERR | FIELD_PREP(IDR0_ST_LEVEL, 1U);
+		return SMMUV3_IDR0_S2P | SMMUV3_IDR0_S1P | SMMUV3_IDR0_TTF_AA64 | SMMUV3_IDR0_COHACC |
+		       FIELD_PREP(SMMUV3_IDR0_HTTU, 2U) | SMMUV3_IDR0_HYP | SMMUV3_IDR0_ATS | SMMUV3_IDR0_ASID16 |
+		       SMMUV3_IDR0_MSI | SMMUV3_IDR0_SEV | SMMUV3_IDR0_PRI | SMMUV3_IDR0_VMID16 | SMMUV3_IDR0_CD2L |
+		       FIELD_PREP(SMMUV3_IDR0_TTENDIAN, SMMUV3_TTENDIAN_LITTLE) | SMMUV3_IDR0_ATSRECERR |
+		       FIELD_PREP(SMMUV3_IDR0_ST_LEVEL, 1U);
 	case 1:
-		return FIELD_PREP(IDR1_SIDSIZE, 32U) | FIELD_PREP(IDR1_SSIDSIZE, 20U) |
-		       FIELD_PREP(IDR1_PRIQS, Q_MAX_LOG2SIZE) | FIELD_PREP(IDR1_EVENTQS, Q_MAX_LOG2SIZE) |
-		       FIELD_PREP(IDR1_CMDQS, Q_MAX_LOG2SIZE) | IDR1_ATTR_PERMS_OVR | IDR1_ATTR_TYPES_OVR;
+		return FIELD_PREP(SMMUV3_IDR1_SIDSIZE, 32U) | FIELD_PREP(SMMUV3_IDR1_SSIDSIZE, 20U) |
+		       FIELD_PREP(SMMUV3_IDR1_PRIQS, SMMUV3_Q_MAX_LOG2SIZE) |
+		       FIELD_PREP(SMMUV3_IDR1_EVENTQS, SMMUV3_Q_MAX_LOG2SIZE) |
+		       FIELD_PREP(SMMUV3_IDR1_CMDQS, SMMUV3_Q_MAX_LOG2SIZE) | SMMUV3_IDR1_ATTR_PERMS_OVR |
+		       SMMUV3_IDR1_ATTR_TYPES_OVR;
 	case 3:
-		return IDR3_HAD | IDR3_XNX | IDR3_PPS | IDR3_RIL;
+		return SMMUV3_IDR3_HAD | SMMUV3_IDR3_XNX | SMMUV3_IDR3_PPS | SMMUV3_IDR3_RIL;
 	case 5:
-		return FIELD_PREP(IDR5_OAS, 5U) | IDR5_GRAN4K | IDR5_GRAN16K | IDR5_GRAN64K |
-		       FIELD_PREP(IDR5_STALL_MAX, 256U);
+		return FIELD_PREP(SMMUV3_IDR5_OAS, 5U) | SMMUV3_IDR5_GRAN4K | SMMUV3_IDR5_GRAN16K |
+		       SMMUV3_IDR5_GRAN64K | FIELD_PREP(SMMUV3_IDR5_STALL_MAX, 256U);
 	default:
 		return 0;
 	}
@@ -39,18 +44,18 @@ static u32 idr(const struct smmuv3_cfg *cfg, unsigned int n)
 static u32 settle_idr0(u32 v, const struct iommu_ops *ops)
 {
 	v &= ~IDR0_ABSENT;
-	if (FIELD_GET(IDR0_HTTU, v) == 3)
-		v = (v & ~IDR0_HTTU) | FIELD_PREP(IDR0_HTTU, 2U);
-	if (!ops->mem_cas64 || !(v & IDR0_TTF_AA64))
-		v &= ~IDR0_HTTU;
+	if (FIELD_GET(SMMUV3_IDR0_HTTU, v) == 3)
+		v = (v & ~SMMUV3_IDR0_HTTU) | FIELD_PREP(SMMUV3_IDR0_HTTU, 2U);
+	if (!ops->mem_cas64 || !(v & SMMUV3_IDR0_TTF_AA64))
+		v &= ~SMMUV3_IDR0_HTTU;
 	if (!ops->msi)
-		v &= ~IDR0_MSI;
-	if (!(v & IDR0_S1P) || !(v & IDR0_S2P))
-		v &= ~(IDR0_HYP | IDR0_NS1ATS);
-	if (!(v & IDR0_S2P))
-		v &= ~IDR0_VMW;
-	if (!(v & IDR0_ATS))
-		v &= ~(IDR0_PRI | IDR0_ATSRECERR | IDR0_NS1ATS);
+		v &= ~SMMUV3_IDR0_MSI;
+	if (!(v & SMMUV3_IDR0_S1P) || !(v & SMMUV3_IDR0_S2P))
+		v &= ~(SMMUV3_IDR0_HYP | SMMUV3_IDR0_NS1ATS);
+	if (!(v & SMMUV3_IDR0_S2P))
+		v &= ~SMMUV3_IDR0_VMW;
+	if (!(v & SMMUV3_IDR0_ATS))
+		v &= ~(SMMUV3_IDR0_PRI | SMMUV3_IDR0_ATSRECERR | SMMUV3_IDR0_NS1ATS);
 	return v;
 }
 
@@ -58,46 +63,48 @@ static u32 settle_idr0(u32 v, const struct iommu_ops *ops)
 static u32 settle_idr3(u32 v, u32 idr0, u32 idr1, u32 aidr)
 {
 	v &= ~IDR3_ABSENT;
-	if (!(idr0 & IDR0_S1P))
-		v &= ~(IDR3_HAD | IDR3_E0PD);
-	if (!(idr0 & IDR0_S2P) || !aidr)
-		v &= ~IDR3_XNX;
-	if (!(idr0 & IDR0_PRI) || !FIELD_GET(IDR1_SSIDSIZE, idr1))
-		v &= ~IDR3_PPS;
+	if (!(idr0 & SMMUV3_IDR0_S1P))
+		v &= ~(SMMUV3_IDR3_HAD | SMMUV3_IDR3_E0PD);
+	if (!(idr0 & SMMUV3_IDR0_S2P) || !aidr)
+		v &= ~SMMUV3_IDR3_XNX;
+	if (!(idr0 & SMMUV3_IDR0_PRI) || !FIELD_GET(SMMUV3_IDR1_SSIDSIZE, idr1))
+		v &= ~SMMUV3_IDR3_PPS;
 	return v;
 }
 
 /* 6.3.6. Granules and wider addresses belong to VMSAv8-64. */
 static u32 settle_idr5(u32 v, u32 idr0, u32 aidr)
 {
-	if (!(idr0 & IDR0_TTF_AA64))
-		v &= ~(IDR5_GRAN16K | IDR5_GRAN64K | IDR5_DS | IDR5_VAX);
-	if (idr0 & IDR0_TTF_AA32)
-		v |= IDR5_GRAN4K;
-	if (!(v & (IDR5_GRAN4K | IDR5_GRAN16K)))
-		v &= ~IDR5_DS;
-	if (!aidr || !(v & (IDR5_GRAN64K | IDR5_DS)))
-		v &= ~IDR5_VAX;
-	if (FIELD_GET(IDR0_STALL_MODEL, idr0) == STALL_MODEL_NONE)
-		v &= ~IDR5_STALL_MAX;
+	if (!(idr0 & SMMUV3_IDR0_TTF_AA64))
+		v &= ~(SMMUV3_IDR5_GRAN16K | SMMUV3_IDR5_GRAN64K | SMMUV3_IDR5_DS | SMMUV3_IDR5_VAX);
+	if (idr0 & SMMUV3_IDR0_TTF_AA32)
+		v |= SMMUV3_IDR5_GRAN4K;
+	if (!(v & (SMMUV3_IDR5_GRAN4K | SMMUV3_IDR5_GRAN16K)))
+		v &= ~SMMUV3_IDR5_DS;
+	if (!aidr || !(v & (SMMUV3_IDR5_GRAN64K | SMMUV3_IDR5_DS)))
+		v &= ~SMMUV3_IDR5_VAX;
+	if (FIELD_GET(SMMUV3_IDR0_STALL_MODEL, idr0) == SMMUV3_STALL_MODEL_NONE)
+		v &= ~SMMUV3_IDR5_STALL_MAX;
 	return v;
 }
 
 static bool idrs_are_valid(const struct smmuv3 *s)
 {
-	u32 ttendian = FIELD_GET(IDR0_TTENDIAN, s->idr0);
+	u32 ttendian = FIELD_GET(SMMUV3_IDR0_TTENDIAN, s->idr0);
 
-	if (!(s->idr0 & (IDR0_S1P | IDR0_S2P)) || !(s->idr0 & IDR0_TTF) || ttendian == 1 ||
-	    FIELD_GET(IDR0_STALL_MODEL, s->idr0) == 3 || FIELD_GET(IDR0_ST_LEVEL, s->idr0) > 1)
+	if (!(s->idr0 & (SMMUV3_IDR0_S1P | SMMUV3_IDR0_S2P)) || !(s->idr0 & SMMUV3_IDR0_TTF) || ttendian == 1 ||
+	    FIELD_GET(SMMUV3_IDR0_STALL_MODEL, s->idr0) == 3 || FIELD_GET(SMMUV3_IDR0_ST_LEVEL, s->idr0) > 1)
 		return false;
-	if (FIELD_GET(IDR1_SIDSIZE, s->idr1) > 32 || FIELD_GET(IDR1_SSIDSIZE, s->idr1) > 20 ||
-	    FIELD_GET(IDR1_CMDQS, s->idr1) > Q_MAX_LOG2SIZE || FIELD_GET(IDR1_EVENTQS, s->idr1) > Q_MAX_LOG2SIZE ||
-	    FIELD_GET(IDR1_PRIQS, s->idr1) > Q_MAX_LOG2SIZE)
+	if (FIELD_GET(SMMUV3_IDR1_SIDSIZE, s->idr1) > 32 || FIELD_GET(SMMUV3_IDR1_SSIDSIZE, s->idr1) > 20 ||
+	    FIELD_GET(SMMUV3_IDR1_CMDQS, s->idr1) > SMMUV3_Q_MAX_LOG2SIZE ||
+	    FIELD_GET(SMMUV3_IDR1_EVENTQS, s->idr1) > SMMUV3_Q_MAX_LOG2SIZE ||
+	    FIELD_GET(SMMUV3_IDR1_PRIQS, s->idr1) > SMMUV3_Q_MAX_LOG2SIZE)
 		return false;
-	if (FIELD_GET(IDR3_BBML, s->idr3) > 2)
+	if (FIELD_GET(SMMUV3_IDR3_BBML, s->idr3) > 2)
 		return false;
-	return FIELD_GET(IDR5_OAS, s->idr5) <= 6 && FIELD_GET(IDR5_VAX, s->idr5) <= 1 && !(s->idr5 & IDR5_D128) &&
-	       (s->idr5 & (IDR5_GRAN4K | IDR5_GRAN16K | IDR5_GRAN64K)) && s->cfg.aidr <= 2;
+	return FIELD_GET(SMMUV3_IDR5_OAS, s->idr5) <= 6 && FIELD_GET(SMMUV3_IDR5_VAX, s->idr5) <= 1 &&
+	       !(s->idr5 & SMMUV3_IDR5_D128) &&
+	       (s->idr5 & (SMMUV3_IDR5_GRAN4K | SMMUV3_IDR5_GRAN16K | SMMUV3_IDR5_GRAN64K)) && s->cfg.aidr <= 2;
 }
 
 static void cache_default(struct tcache_cfg *c, u32 sets, u32 ways)
@@ -123,19 +130,19 @@ static int resolve(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct 
 	if (!s->cfg.iidr)
 		s->cfg.iidr = 0x43b;
 	if (!s->cfg.gbpa)
-		s->cfg.gbpa = FIELD_PREP(GBPA_SHCFG, SHCFG_INCOMING);
+		s->cfg.gbpa = FIELD_PREP(SMMUV3_GBPA_SHCFG, SMMUV3_SHCFG_INCOMING);
 	if (!idrs_are_valid(s) || cfg->stalls > SMMUV3_MAX_STALLS)
 		return -EINVAL;
-	stall_max = FIELD_GET(IDR5_STALL_MAX, s->idr5);
+	stall_max = FIELD_GET(SMMUV3_IDR5_STALL_MAX, s->idr5);
 	s->n_stalls = cfg->stalls ? min(cfg->stalls, stall_max) : min(stall_max, (u32)SMMUV3_MAX_STALLS);
-	if (FIELD_GET(IDR0_STALL_MODEL, s->idr0) == STALL_MODEL_NONE)
+	if (FIELD_GET(SMMUV3_IDR0_STALL_MODEL, s->idr0) == SMMUV3_STALL_MODEL_NONE)
 		s->n_stalls = 0;
 	else if (!s->n_stalls)
 		return -EINVAL;
-	s->oas = smmuv3_addr_bits(FIELD_GET(IDR5_OAS, s->idr5));
+	s->oas = smmuv3_addr_bits(FIELD_GET(SMMUV3_IDR5_OAS, s->idr5));
 	s->pa_mask = GENMASK_ULL(s->oas - 1, 0);
-	s->ias = s->idr0 & IDR0_TTF_AA64 ? s->oas : 0;
-	if (s->idr0 & IDR0_TTF_AA32)
+	s->ias = s->idr0 & SMMUV3_IDR0_TTF_AA64 ? s->oas : 0;
+	if (s->idr0 & SMMUV3_IDR0_TTF_AA32)
 		s->ias = max(s->ias, (u8)40);
 	cache_default(&s->cfg.tlb, 512, 8);
 	cache_default(&s->cfg.walk_cache, 64, 4);
@@ -154,7 +161,7 @@ static int allocate(struct smmuv3 *s)
 	err = err ? err : tcache_init(&s->wc2, &c->walk_cache_s2);
 	err = err ? err : tcache_init(&s->ste_cache, &c->ste_cache);
 	err = err ? err : tcache_init(&s->cd_cache, &c->cd_cache);
-	err = err ? err : reg_bank_init(&s->regs, smmuv3_reg_table, smmuv3_reg_count);
+	err = err ? err : reg_bank_init(&s->regs, smmuv3_reg_table, SMMUV3_REG_ROWS);
 	if (err)
 		return err;
 	s->stes = fl_zalloc(((size_t)c->ste_cache.sets * c->ste_cache.ways + 1) * sizeof(*s->stes));
@@ -167,15 +174,15 @@ static int allocate(struct smmuv3 *s)
 static void reset_registers(struct smmuv3 *s)
 {
 	reg_bank_reset(&s->regs);
-	reg_set(&s->regs, SMMU_IDR0, s->idr0);
-	reg_set(&s->regs, SMMU_IDR1, s->idr1);
-	reg_set(&s->regs, SMMU_IDR3, s->idr3);
-	reg_set(&s->regs, SMMU_IDR4, idr(&s->cfg, 4));
-	reg_set(&s->regs, SMMU_IDR5, s->idr5);
-	reg_set(&s->regs, SMMU_IIDR, s->cfg.iidr);
-	reg_set(&s->regs, SMMU_AIDR, s->cfg.aidr);
-	s->gbpa = s->cfg.gbpa & ~GBPA_UPDATE;
-	reg_set(&s->regs, SMMU_GBPA, s->gbpa);
+	reg_set(&s->regs, SMMUV3_IDR0, s->idr0);
+	reg_set(&s->regs, SMMUV3_IDR1, s->idr1);
+	reg_set(&s->regs, SMMUV3_IDR3, s->idr3);
+	reg_set(&s->regs, SMMUV3_IDR4, idr(&s->cfg, 4));
+	reg_set(&s->regs, SMMUV3_IDR5, s->idr5);
+	reg_set(&s->regs, SMMUV3_IIDR, s->cfg.iidr);
+	reg_set(&s->regs, SMMUV3_AIDR, s->cfg.aidr);
+	s->gbpa = s->cfg.gbpa & ~SMMUV3_GBPA_UPDATE;
+	reg_set(&s->regs, SMMUV3_GBPA, s->gbpa);
 	s->cr0 = 0;
 	s->cr2 = 0;
 }

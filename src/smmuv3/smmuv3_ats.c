@@ -15,11 +15,11 @@ static u8 granted(const struct smmuv3 *s, const struct dma_txn *t, u8 page, u64 
 	bool exe = (t->flags & (DMA_EXEC | DMA_PASID)) == (DMA_EXEC | DMA_PASID);
 	u8 perm = page & PERM_W;
 
-	if (!(s->idr1 & IDR1_ATTR_PERMS_OVR) || inst < INSTCFG_DATA) {
+	if (!(s->idr1 & SMMUV3_IDR1_ATTR_PERMS_OVR) || inst < SMMUV3_INSTCFG_DATA) {
 		perm |= page & PERM_R;
 		return exe && (page & PERM_R) ? perm | (page & PERM_X) : perm;
 	}
-	if (page & (inst == INSTCFG_INSTRUCTION ? PERM_X : PERM_R))
+	if (page & (inst == SMMUV3_INSTCFG_INSTRUCTION ? PERM_X : PERM_R))
 		perm |= exe ? PERM_R | PERM_X : PERM_R;
 	return perm;
 }
@@ -33,7 +33,9 @@ static bool privileged(const struct dma_txn *t, const struct smmuv3_stream *st)
 
 static void grant(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stream *st, u8 page)
 {
-	u64 inst = st->flags_set & DMA_EXEC ? INSTCFG_INSTRUCTION : st->flags_keep & DMA_EXEC ? 0 : INSTCFG_DATA;
+	u64 inst = st->flags_set & DMA_EXEC    ? SMMUV3_INSTCFG_INSTRUCTION
+		   : st->flags_keep & DMA_EXEC ? 0
+					       : SMMUV3_INSTCFG_DATA;
 
 	w->kind = XLAT_OK;
 	w->res.perm = granted(s, &w->txn, page, inst);
@@ -46,9 +48,10 @@ static void refuse(struct smmuv3 *s, struct iommu_walk *w)
 	const struct dma_txn *t = &w->txn;
 	u64 *rec = v3_walk_of(w)->rec;
 
-	v3_config_fault(s, w, F_BAD_ATS_TREQ, 0);
-	rec[1] = EVT_1_ATS_R | (t->flags & DMA_NO_WRITE ? 0 : EVT_1_ATS_W) | (t->flags & DMA_EXEC ? EVT_1_ATS_X : 0) |
-		 (t->flags & DMA_PRIV ? EVT_1_ATS_PRIV : 0) | FIELD_PREP(EVT_1_SPAN, 1ULL);
+	v3_config_fault(s, w, SMMUV3_F_BAD_ATS_TREQ, 0);
+	rec[1] = SMMUV3_EVT_1_ATS_R | (t->flags & DMA_NO_WRITE ? 0 : SMMUV3_EVT_1_ATS_W) |
+		 (t->flags & DMA_EXEC ? SMMUV3_EVT_1_ATS_X : 0) | (t->flags & DMA_PRIV ? SMMUV3_EVT_1_ATS_PRIV : 0) |
+		 FIELD_PREP(SMMUV3_EVT_1_SPAN, 1ULL);
 	rec[2] = t->iova >> 12 << 12;
 }
 
@@ -56,13 +59,13 @@ static void refuse(struct smmuv3 *s, struct iommu_walk *w)
 static void completer_abort(struct smmuv3 *s, struct iommu_walk *w)
 {
 	w->kind = XLAT_ABORT;
-	if (!(s->cr2 & CR2_REC_CFG_ATS))
+	if (!(s->cr2 & SMMUV3_CR2_REC_CFG_ATS))
 		v3_walk_of(w)->record = false;
 }
 
 static bool translation_related(u16 event)
 {
-	return event >= F_TRANSLATION && event <= F_PERMISSION;
+	return event >= SMMUV3_F_TRANSLATION && event <= SMMUV3_F_PERMISSION;
 }
 
 /* Denied: Success with neither R nor W, for one translation unit. */
@@ -94,7 +97,7 @@ static void ats_walk(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_strea
 			return;
 		}
 		r.ipa = va;
-		v3_walk_fault(s, w, st, &r, r.tt || r.stage == 1 ? EVT_CLASS_TT : EVT_CLASS_IN);
+		v3_walk_fault(s, w, st, &r, r.tt || r.stage == 1 ? SMMUV3_EVT_CLASS_TT : SMMUV3_EVT_CLASS_IN);
 		completer_abort(s, w);
 		return;
 	}
@@ -102,7 +105,7 @@ static void ats_walk(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_strea
 	page = access & PT_PRIV ? r.priv_perm : r.user_perm;
 	if (r.flags & PT_RES_CLEAN)
 		page &= (u8)~PERM_W;
-	if (st->eats == EATS_SPLIT)
+	if (st->eats == SMMUV3_EATS_SPLIT)
 		w->res.pa = st->s1 ? r.ipa : va;
 	grant(s, w, st, page);
 	if (!w->res.perm)
@@ -114,14 +117,14 @@ void v3_ats_request(struct smmuv3 *s, struct iommu_walk *w)
 	struct smmuv3_stream *st;
 
 	s->stats.ats_requests++;
-	if (!(s->cr0 & CR0_SMMUEN)) {
+	if (!(s->cr0 & SMMUV3_CR0_SMMUEN)) {
 		refuse(s, w);
 		return;
 	}
 	/* STE.Config and EATS take precedence over the CD. */
 	st = v3_walk_stream(s, w, true);
-	if (st && st->event != C_BAD_STE && (st->config & 4)) {
-		if (st->eats == EATS_UR) {
+	if (st && st->event != SMMUV3_C_BAD_STE && (st->config & 4)) {
+		if (st->eats == SMMUV3_EATS_UR) {
 			refuse(s, w);
 			return;
 		}
@@ -159,8 +162,8 @@ static void forbid(struct smmuv3 *s, struct iommu_walk *w)
 {
 	u64 *rec = v3_walk_of(w)->rec;
 
-	v3_config_fault(s, w, F_TRANSL_FORBIDDEN, 0);
-	rec[1] = w->txn.flags & DMA_WRITE ? 0 : EVT_1_RNW;
+	v3_config_fault(s, w, SMMUV3_F_TRANSL_FORBIDDEN, 0);
+	rec[1] = w->txn.flags & DMA_WRITE ? 0 : SMMUV3_EVT_1_RNW;
 	rec[2] = w->txn.iova;
 }
 
@@ -188,7 +191,7 @@ static void translated_ipa(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3
 static void translated_config_fault(struct smmuv3 *s, struct iommu_walk *w)
 {
 	w->kind = XLAT_ABORT;
-	v3_walk_of(w)->record = s->cr2 & CR2_REC_CFG_ATS;
+	v3_walk_of(w)->record = s->cr2 & SMMUV3_CR2_REC_CFG_ATS;
 }
 
 /* A translated transaction carries no PASID here (IDR3.PASIDTT = 0): data, unprivileged. */
@@ -197,24 +200,24 @@ void v3_translated(struct smmuv3 *s, struct iommu_walk *w)
 	struct smmuv3_stream *st;
 
 	w->txn.flags &= (u16) ~(DMA_PASID | DMA_PRIV | DMA_EXEC);
-	if (!(s->cr0 & CR0_SMMUEN)) {
+	if (!(s->cr0 & SMMUV3_CR0_SMMUEN)) {
 		forbid(s, w);
 		return;
 	}
-	if (!(s->cr0 & CR0_ATSCHK)) {
+	if (!(s->cr0 & SMMUV3_CR0_ATSCHK)) {
 		w->kind = pass(s, &w->txn, &w->res);
 		return;
 	}
 	st = v3_walk_stream(s, w, true);
-	if (!st || st->event == C_BAD_STE) {
+	if (!st || st->event == SMMUV3_C_BAD_STE) {
 		if (st)
-			v3_config_fault(s, w, C_BAD_STE, 0);
+			v3_config_fault(s, w, SMMUV3_C_BAD_STE, 0);
 		translated_config_fault(s, w);
 	} else if (!(st->config & 4)) {
 		w->kind = XLAT_ABORT;
-	} else if (st->eats == EATS_UR) {
+	} else if (st->eats == SMMUV3_EATS_UR) {
 		forbid(s, w);
-	} else if (st->eats == EATS_SPLIT) {
+	} else if (st->eats == SMMUV3_EATS_SPLIT) {
 		translated_ipa(s, w, st);
 	} else {
 		w->kind = pass(s, &w->txn, &w->res);
@@ -229,7 +232,7 @@ static enum xlat request_lookup(struct smmuv3 *s, const struct dma_txn *t, struc
 	u64 info;
 	u8 want = PERM_R | (t->flags & DMA_NO_WRITE ? 0 : PERM_W) | (t->flags & DMA_EXEC ? PERM_X : 0);
 
-	if (!st || st->action != V3_TRANSLATE || st->eats != EATS_FULL || st->tbi || st->flags_set ||
+	if (!st || st->action != V3_TRANSLATE || st->eats != SMMUV3_EATS_FULL || st->tbi || st->flags_set ||
 	    st->flags_keep != 0xffff)
 		return XLAT_MISS;
 	e = tcache_lookup(&s->tlb, t->iova, &st->tag);
@@ -253,14 +256,14 @@ enum xlat v3_translated_lookup(struct smmuv3 *s, const struct dma_txn *t, struct
 {
 	const struct smmuv3_stream *st;
 
-	if (!(s->cr0 & CR0_SMMUEN))
+	if (!(s->cr0 & SMMUV3_CR0_SMMUEN))
 		return XLAT_MISS;
 	if (t->flags & DMA_ATS_REQ)
 		return request_lookup(s, t, r);
-	if (!(s->cr0 & CR0_ATSCHK))
+	if (!(s->cr0 & SMMUV3_CR0_ATSCHK))
 		return pass(s, t, r);
 	st = v3_cached_stream(s, t->sid, V3_NO_SSID);
-	if (!st || st->event == C_BAD_STE || !(st->config & 4) || st->eats != EATS_FULL)
+	if (!st || st->event == SMMUV3_C_BAD_STE || !(st->config & 4) || st->eats != SMMUV3_EATS_FULL)
 		return XLAT_MISS;
 	return pass(s, t, r);
 }
@@ -268,8 +271,8 @@ enum xlat v3_translated_lookup(struct smmuv3 *s, const struct dma_txn *t, struct
 /* CMD_ATC_INV. False: every invalidation tag is in use; the command waits. */
 bool v3_atc_inv(struct smmuv3 *s, const u64 *cmd)
 {
-	u32 size = FIELD_GET(CMD_ATC_INV_1_SIZE, cmd[1]);
-	struct ats_inv inv = { .sid = FIELD_GET(CMD_0_STREAMID, cmd[0]), .shift = (u8)(size + 12) };
+	u32 size = FIELD_GET(SMMUV3_CMD_ATC_INV_1_SIZE, cmd[1]);
+	struct ats_inv inv = { .sid = FIELD_GET(SMMUV3_CMD_0_STREAMID, cmd[0]), .shift = (u8)(size + 12) };
 	u32 tag;
 
 	if (s->atc_busy == ~0U)
@@ -278,11 +281,11 @@ bool v3_atc_inv(struct smmuv3 *s, const u64 *cmd)
 	s->atc_busy |= BIT(tag);
 	s->atc_sid[tag] = inv.sid;
 	inv.itag = (u8)tag;
-	inv.addr = inv.shift < 64 ? (cmd[1] & CMD_1_ADDRESS) >> inv.shift << inv.shift : 0;
-	inv.pasid_valid = (cmd[0] & CMD_0_SSV) && FIELD_GET(IDR1_SSIDSIZE, s->idr1);
+	inv.addr = inv.shift < 64 ? (cmd[1] & SMMUV3_CMD_1_ADDRESS) >> inv.shift << inv.shift : 0;
+	inv.pasid_valid = (cmd[0] & SMMUV3_CMD_0_SSV) && FIELD_GET(SMMUV3_IDR1_SSIDSIZE, s->idr1);
 	if (inv.pasid_valid) {
-		inv.pasid = FIELD_GET(CMD_0_SUBSTREAMID, cmd[0]);
-		inv.global = cmd[0] & CMD_ATC_INV_0_G;
+		inv.pasid = FIELD_GET(SMMUV3_CMD_0_SUBSTREAMID, cmd[0]);
+		inv.global = cmd[0] & SMMUV3_CMD_ATC_INV_0_G;
 	}
 	engine_calls_back(&s->guard, CALLS_THAT_ACT, "ats_invalidate");
 	s->ops->ats_invalidate(s->ctx, &inv);

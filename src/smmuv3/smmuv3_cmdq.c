@@ -7,26 +7,26 @@
 
 static u8 log2size(const struct smmuv3 *s)
 {
-	u32 size = (u32)FIELD_GET(Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMU_CMDQ_BASE));
+	u32 size = (u32)FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMUV3_CMDQ_BASE));
 
-	return (u8)min(size, FIELD_GET(IDR1_CMDQS, s->idr1));
+	return (u8)min(size, FIELD_GET(SMMUV3_IDR1_CMDQS, s->idr1));
 }
 
 void v3_cmdq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
 {
 	u8 n = log2size(s);
 
-	if (!(s->cr0 & CR0_CMDQEN))
+	if (!(s->cr0 & SMMUV3_CR0_CMDQEN))
 		return;
 	q->size = 1U << n;
-	q->used = ring_used(v3_reg(s, SMMU_CMDQ_PROD), v3_reg(s, SMMU_CMDQ_CONS), n);
+	q->used = ring_used(v3_reg(s, SMMUV3_CMDQ_PROD), v3_reg(s, SMMUV3_CMDQ_CONS), n);
 }
 
 /* Commands that may be consumed; none if the indices are inconsistent (3.5.1). */
 static u32 pending(const struct smmuv3 *s)
 {
 	u8 n = log2size(s);
-	u32 used = ring_used(v3_reg(s, SMMU_CMDQ_PROD), v3_reg(s, SMMU_CMDQ_CONS), n);
+	u32 used = ring_used(v3_reg(s, SMMUV3_CMDQ_PROD), v3_reg(s, SMMUV3_CMDQ_CONS), n);
 
 	return used <= 1U << n ? used : 0;
 }
@@ -34,45 +34,46 @@ static u32 pending(const struct smmuv3 *s)
 /* What software can see of the queue before the call under way changes anything. */
 void v3_cmdq_look(struct smmuv3 *s)
 {
-	s->cmdq_seen_full = (s->idr0 & IDR0_SEV) &&
-			    ring_full(v3_reg(s, SMMU_CMDQ_PROD), v3_reg(s, SMMU_CMDQ_CONS), log2size(s));
+	s->cmdq_seen_full = (s->idr0 & SMMUV3_IDR0_SEV) &&
+			    ring_full(v3_reg(s, SMMUV3_CMDQ_PROD), v3_reg(s, SMMUV3_CMDQ_CONS), log2size(s));
 }
 
 static u8 cmd_resume(struct smmuv3 *s, const u64 *cmd)
 {
 	enum iommu_resume how = RESUME_RETRY;
 
-	if (FIELD_GET(IDR0_STALL_MODEL, s->idr0) == STALL_MODEL_NONE || (cmd[0] & CMD_0_SSEC))
-		return CERROR_ILL;
-	if (!(cmd[0] & CMD_RESUME_0_AC))
-		how = (cmd[0] & CMD_RESUME_0_AB) || (s->idr0 & IDR0_TERM_MODEL) ? RESUME_ABORT : RESUME_RAZWI;
-	v3_stall_resume(s, FIELD_GET(CMD_0_STREAMID, cmd[0]), FIELD_GET(CMD_RESUME_1_STAG, cmd[1]), how);
+	if (FIELD_GET(SMMUV3_IDR0_STALL_MODEL, s->idr0) == SMMUV3_STALL_MODEL_NONE || (cmd[0] & SMMUV3_CMD_0_SSEC))
+		return SMMUV3_CERROR_ILL;
+	if (!(cmd[0] & SMMUV3_CMD_RESUME_0_AC))
+		how = (cmd[0] & SMMUV3_CMD_RESUME_0_AB) || (s->idr0 & SMMUV3_IDR0_TERM_MODEL) ? RESUME_ABORT
+											      : RESUME_RAZWI;
+	v3_stall_resume(s, FIELD_GET(SMMUV3_CMD_0_STREAMID, cmd[0]), FIELD_GET(SMMUV3_CMD_RESUME_1_STAG, cmd[1]), how);
 	return 0;
 }
 
 static u8 cmd_stall_term(struct smmuv3 *s, const u64 *cmd)
 {
-	if (FIELD_GET(IDR0_STALL_MODEL, s->idr0) == STALL_MODEL_NONE || (cmd[0] & CMD_0_SSEC))
-		return CERROR_ILL;
-	v3_stall_term(s, FIELD_GET(CMD_0_STREAMID, cmd[0]));
+	if (FIELD_GET(SMMUV3_IDR0_STALL_MODEL, s->idr0) == SMMUV3_STALL_MODEL_NONE || (cmd[0] & SMMUV3_CMD_0_SSEC))
+		return SMMUV3_CERROR_ILL;
+	v3_stall_term(s, FIELD_GET(SMMUV3_CMD_0_STREAMID, cmd[0]));
 	return 0;
 }
 
 /* ATS and PRI commands are ignored while translation is off, but not their errors (4.5). */
 static u8 cmd_ats(struct smmuv3 *s, const u64 *cmd)
 {
-	if (!(s->idr0 & IDR0_ATS) || FIELD_GET(CMD_ATC_INV_1_SIZE, cmd[1]) > ATC_INV_SIZE_ALL)
-		return CERROR_ILL;
-	if (!(s->cr0 & CR0_SMMUEN) || !s->ops->ats_invalidate)
+	if (!(s->idr0 & SMMUV3_IDR0_ATS) || FIELD_GET(SMMUV3_CMD_ATC_INV_1_SIZE, cmd[1]) > SMMUV3_ATC_INV_SIZE_ALL)
+		return SMMUV3_CERROR_ILL;
+	if (!(s->cr0 & SMMUV3_CR0_SMMUEN) || !s->ops->ats_invalidate)
 		return 0;
 	return v3_atc_inv(s, cmd) ? 0 : CMD_WAITS;
 }
 
 static u8 cmd_pri_resp(struct smmuv3 *s, const u64 *cmd)
 {
-	if (!(s->idr0 & IDR0_PRI) || FIELD_GET(CMD_PRI_RESP_1_RESP, cmd[1]) > PRI_RESP_SUCCESS)
-		return CERROR_ILL;
-	if (s->cr0 & CR0_SMMUEN)
+	if (!(s->idr0 & SMMUV3_IDR0_PRI) || FIELD_GET(SMMUV3_CMD_PRI_RESP_1_RESP, cmd[1]) > SMMUV3_PRI_RESP_SUCCESS)
+		return SMMUV3_CERROR_ILL;
+	if (s->cr0 & SMMUV3_CR0_SMMUEN)
 		v3_pri_resp(s, cmd);
 	return 0;
 }
@@ -83,31 +84,31 @@ static u8 cmd_pri_resp(struct smmuv3 *s, const u64 *cmd)
  */
 static u8 cmd_sync(struct smmuv3 *s, const u64 *cmd)
 {
-	if (FIELD_GET(CMD_SYNC_0_CS, cmd[0]) > SYNC_CS_SEV)
-		return CERROR_ILL;
+	if (FIELD_GET(SMMUV3_CMD_SYNC_0_CS, cmd[0]) > SMMUV3_SYNC_CS_SEV)
+		return SMMUV3_CERROR_ILL;
 	if (s->stale_in_flight || s->atc_busy)
 		return CMD_WAITS;
 	if (s->atc_timed_out) {
 		s->atc_timed_out = false;
-		return CERROR_ATC_INV_SYNC;
+		return SMMUV3_CERROR_ATC_INV_SYNC;
 	}
 	return 0;
 }
 
 static void sync_signal(struct smmuv3 *s, const u64 *cmd)
 {
-	u64 msi = cmd[1] & CMD_SYNC_1_MSIADDR;
+	u64 msi = cmd[1] & SMMUV3_CMD_SYNC_1_MSIADDR;
 
 	s->stats.syncs++;
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_SYNC });
-	switch (FIELD_GET(CMD_SYNC_0_CS, cmd[0])) {
-	case SYNC_CS_IRQ:
+	switch (FIELD_GET(SMMUV3_CMD_SYNC_0_CS, cmd[0])) {
+	case SMMUV3_SYNC_CS_IRQ:
 		v3_pulse(s, SMMUV3_IRQ_CMD_SYNC);
-		if ((s->idr0 & IDR0_MSI) && msi && v3_msi(s, msi, FIELD_GET(CMD_SYNC_0_MSIDATA, cmd[0])))
-			v3_gerror(s, GERROR_MSI_CMDQ_ABT_ERR);
+		if ((s->idr0 & SMMUV3_IDR0_MSI) && msi && v3_msi(s, msi, FIELD_GET(SMMUV3_CMD_SYNC_0_MSIDATA, cmd[0])))
+			v3_gerror(s, SMMUV3_GERROR_MSI_CMDQ_ABT_ERR);
 		break;
-	case SYNC_CS_SEV:
-		if (s->idr0 & IDR0_SEV)
+	case SMMUV3_SYNC_CS_SEV:
+		if (s->idr0 & SMMUV3_IDR0_SEV)
 			v3_pulse(s, SMMUV3_IRQ_SEV);
 		break;
 	}
@@ -115,24 +116,24 @@ static void sync_signal(struct smmuv3 *s, const u64 *cmd)
 
 static u8 execute(struct smmuv3 *s, const u64 *cmd)
 {
-	u32 op = FIELD_GET(CMD_0_OP, cmd[0]);
+	u32 op = FIELD_GET(SMMUV3_CMD_0_OP, cmd[0]);
 
 	switch (op) {
-	case CMD_PREFETCH_CONFIG: /* hints: nothing has to be prefetched (4.2) */
-	case CMD_PREFETCH_ADDR:
-		return cmd[0] & CMD_0_SSEC ? CERROR_ILL : 0;
-	case CMD_ATC_INV:
+	case SMMUV3_CMD_PREFETCH_CONFIG: /* hints: nothing has to be prefetched (4.2) */
+	case SMMUV3_CMD_PREFETCH_ADDR:
+		return cmd[0] & SMMUV3_CMD_0_SSEC ? SMMUV3_CERROR_ILL : 0;
+	case SMMUV3_CMD_ATC_INV:
 		return cmd_ats(s, cmd);
-	case CMD_PRI_RESP:
+	case SMMUV3_CMD_PRI_RESP:
 		return cmd_pri_resp(s, cmd);
-	case CMD_RESUME:
+	case SMMUV3_CMD_RESUME:
 		return cmd_resume(s, cmd);
-	case CMD_STALL_TERM:
+	case SMMUV3_CMD_STALL_TERM:
 		return cmd_stall_term(s, cmd);
-	case CMD_SYNC:
+	case SMMUV3_CMD_SYNC:
 		return cmd_sync(s, cmd);
 	default:
-		if (op >= CMD_CFGI_STE && op <= CMD_CFGI_VMS_PIDM)
+		if (op >= SMMUV3_CMD_CFGI_STE && op <= SMMUV3_CMD_CFGI_VMS_PIDM)
 			return v3_cmd_cfgi(s, cmd);
 		return v3_cmd_tlbi(s, cmd);
 	}
@@ -140,25 +141,26 @@ static u8 execute(struct smmuv3 *s, const u64 *cmd)
 
 static void stop(struct smmuv3 *s, u8 error)
 {
-	u32 cons = v3_reg(s, SMMU_CMDQ_CONS);
+	u32 cons = v3_reg(s, SMMUV3_CMDQ_CONS);
 
-	reg_set(&s->regs, SMMU_CMDQ_CONS, (cons & ~CMDQ_CONS_ERR) | FIELD_PREP(CMDQ_CONS_ERR, (u32)error));
-	v3_gerror(s, GERROR_CMDQ_ERR);
+	reg_set(&s->regs, SMMUV3_CMDQ_CONS,
+		(cons & ~SMMUV3_CMDQ_CONS_ERR) | FIELD_PREP(SMMUV3_CMDQ_CONS_ERR, (u32)error));
+	v3_gerror(s, SMMUV3_GERROR_CMDQ_ERR);
 }
 
 /* Read the command at @pa. False: the read was aborted. */
 static bool fetch(struct smmuv3 *s, u64 pa, u64 *cmd)
 {
-	v3_event(s,
-		 &(struct iommu_event){ .kind = IOMMU_EV_MEM_READ, .unit = UNIT_CMDQ, .addr = pa, .len = CMD_BYTES });
+	v3_event(s, &(struct iommu_event){
+			    .kind = IOMMU_EV_MEM_READ, .unit = UNIT_CMDQ, .addr = pa, .len = SMMUV3_CMD_BYTES });
 	engine_calls_back(&s->guard, CALLS_THAT_ACT, "mem_read of a command");
-	if (s->ops->mem_read(s->ctx, pa, cmd, CMD_BYTES))
+	if (s->ops->mem_read(s->ctx, pa, cmd, SMMUV3_CMD_BYTES))
 		return false;
 	cmd[0] = fl_get_le64(&cmd[0]);
 	cmd[1] = fl_get_le64(&cmd[1]);
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_COMMAND,
 					   .unit = UNIT_CMDQ,
-					   .code = FIELD_GET(CMD_0_OP, cmd[0]),
+					   .code = FIELD_GET(SMMUV3_CMD_0_OP, cmd[0]),
 					   .words = cmd });
 	return true;
 }
@@ -167,15 +169,15 @@ static bool fetch(struct smmuv3 *s, u64 pa, u64 *cmd)
 static bool consume(struct smmuv3 *s)
 {
 	u8 n = log2size(s);
-	u32 cons = v3_reg(s, SMMU_CMDQ_CONS);
-	u64 base = reg_get(&s->regs, SMMU_CMDQ_BASE) & Q_BASE_ADDR;
+	u32 cons = v3_reg(s, SMMUV3_CMDQ_CONS);
+	u64 base = reg_get(&s->regs, SMMUV3_CMDQ_BASE) & SMMUV3_Q_BASE_ADDR;
 	u8 align = n + 4 > 5 ? n + 4 : 5;
-	u64 pa = (base >> align << align) + (u64)ring_index(cons, n) * CMD_BYTES;
+	u64 pa = (base >> align << align) + (u64)ring_index(cons, n) * SMMUV3_CMD_BYTES;
 	u64 *cmd = s->blocked_cmd;
 	u8 error;
 
 	if (!s->sync_blocked && !fetch(s, pa, cmd)) {
-		stop(s, CERROR_ABT);
+		stop(s, SMMUV3_CERROR_ABT);
 		return false;
 	}
 	error = execute(s, cmd);
@@ -186,14 +188,14 @@ static bool consume(struct smmuv3 *s)
 		stop(s, error);
 		return false;
 	}
-	reg_set(&s->regs, SMMU_CMDQ_CONS, (cons & CMDQ_CONS_ERR) | ring_next(ring_ptr(cons, n), n));
+	reg_set(&s->regs, SMMUV3_CMDQ_CONS, (cons & SMMUV3_CMDQ_CONS_ERR) | ring_next(ring_ptr(cons, n), n));
 	s->stats.commands++;
 	/* Software that found no room may sleep until there is some (4.1.2). */
 	if (unlikely(s->cmdq_seen_full)) {
 		s->cmdq_seen_full = false;
 		v3_pulse(s, SMMUV3_IRQ_SEV);
 	}
-	if (FIELD_GET(CMD_0_OP, cmd[0]) == CMD_SYNC)
+	if (FIELD_GET(SMMUV3_CMD_0_OP, cmd[0]) == SMMUV3_CMD_SYNC)
 		sync_signal(s, cmd);
 	return true;
 }
@@ -201,7 +203,7 @@ static bool consume(struct smmuv3 *s)
 /* Consume the commands in the queue. Called when anything that blocks the queue may have changed. */
 void v3_cmdq_run(struct smmuv3 *s)
 {
-	while ((s->cr0 & CR0_CMDQEN) && !v3_gerror_active(s, GERROR_CMDQ_ERR) && pending(s))
+	while ((s->cr0 & SMMUV3_CR0_CMDQEN) && !v3_gerror_active(s, SMMUV3_GERROR_CMDQ_ERR) && pending(s))
 		if (!consume(s))
 			break;
 }
@@ -209,7 +211,7 @@ void v3_cmdq_run(struct smmuv3 *s)
 /* Whether the blocked command can go on. */
 static bool may_go_on(const struct smmuv3 *s)
 {
-	if (FIELD_GET(CMD_0_OP, s->blocked_cmd[0]) == CMD_ATC_INV)
+	if (FIELD_GET(SMMUV3_CMD_0_OP, s->blocked_cmd[0]) == SMMUV3_CMD_ATC_INV)
 		return s->atc_busy != ~0U;
 	return !s->stale_in_flight && !s->atc_busy;
 }

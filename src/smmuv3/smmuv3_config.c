@@ -8,7 +8,7 @@
 
 static inline u32 ste_config(const u64 *ste)
 {
-	return FIELD_GET(STE_0_CONFIG, ste[0]);
+	return FIELD_GET(SMMUV3_STE_0_CONFIG, ste[0]);
 }
 
 static inline bool has_s1(const u64 *ste)
@@ -31,11 +31,11 @@ static u8 granule(const struct smmuv3 *s, u32 tg0)
 {
 	switch (tg0) {
 	case 0:
-		return s->idr5 & IDR5_GRAN4K ? 12 : 0;
+		return s->idr5 & SMMUV3_IDR5_GRAN4K ? 12 : 0;
 	case 1:
-		return s->idr5 & IDR5_GRAN64K ? 16 : 0;
+		return s->idr5 & SMMUV3_IDR5_GRAN64K ? 16 : 0;
 	case 2:
-		return s->idr5 & IDR5_GRAN16K ? 14 : 0;
+		return s->idr5 & SMMUV3_IDR5_GRAN16K ? 14 : 0;
 	default:
 		return 0;
 	}
@@ -49,9 +49,9 @@ static u32 tg1_as_tg0(u32 tg1)
 
 static bool endian_illegal(const struct smmuv3 *s, bool big)
 {
-	u32 ttendian = FIELD_GET(IDR0_TTENDIAN, s->idr0);
+	u32 ttendian = FIELD_GET(SMMUV3_IDR0_TTENDIAN, s->idr0);
 
-	return (ttendian == TTENDIAN_LITTLE && big) || (ttendian == TTENDIAN_BIG && !big);
+	return (ttendian == SMMUV3_TTENDIAN_LITTLE && big) || (ttendian == SMMUV3_TTENDIAN_BIG && !big);
 }
 
 /* Effective output size of a stage: CD.IPS, STE.S2PS (CalcPARange()). */
@@ -69,52 +69,53 @@ static u8 ttb_bits(u8 out, bool aa64, u8 gran, bool ds)
 /* 52-bit addresses with the smaller granules (IDR5.DS). */
 static bool ste_ds(const struct smmuv3 *s, const u64 *ste)
 {
-	return (s->idr5 & IDR5_DS) && (ste[2] & STE_2_S2AA64) && (ste[3] & STE_3_S2DS);
+	return (s->idr5 & SMMUV3_IDR5_DS) && (ste[2] & SMMUV3_STE_2_S2AA64) && (ste[3] & SMMUV3_STE_3_S2DS);
 }
 
 static bool cd_ds(const struct smmuv3 *s, const u64 *cd)
 {
-	return (s->idr5 & IDR5_DS) && (cd[0] & CD_0_AA64) && (cd[2] & CD_2_DS);
+	return (s->idr5 & SMMUV3_IDR5_DS) && (cd[0] & SMMUV3_CD_0_AA64) && (cd[2] & SMMUV3_CD_2_DS);
 }
 
 static u8 txsz_max(const struct smmuv3 *s, u8 gran)
 {
-	if (!(s->idr3 & IDR3_STT))
+	if (!(s->idr3 & SMMUV3_IDR3_STT))
 		return 39;
 	return gran == 16 ? 47 : 48;
 }
 
 static bool strw_unused(const struct smmuv3 *s, const u64 *ste)
 {
-	return !(s->idr0 & IDR0_S1P) || !(s->idr0 & IDR0_HYP) || has_s2(ste) || ste_config(ste) == STE_CONFIG_BYPASS;
+	return !(s->idr0 & SMMUV3_IDR0_S1P) || !(s->idr0 & SMMUV3_IDR0_HYP) || has_s2(ste) ||
+	       ste_config(ste) == SMMUV3_STE_CONFIG_BYPASS;
 }
 
 u8 v3_stream_world(const struct smmuv3 *s, const u64 *ste)
 {
-	if (strw_unused(s, ste) || FIELD_GET(STE_1_STRW, ste[1]) != STRW_EL2)
+	if (strw_unused(s, ste) || FIELD_GET(SMMUV3_STE_1_STRW, ste[1]) != SMMUV3_STRW_EL2)
 		return WORLD_EL1;
-	return s->cr2 & CR2_E2H ? WORLD_EL2_E2H : WORLD_EL2;
+	return s->cr2 & SMMUV3_CR2_E2H ? WORLD_EL2_E2H : WORLD_EL2;
 }
 
 static bool vmid_ignored(const struct smmuv3 *s, const u64 *ste)
 {
-	if (!(s->idr0 & IDR0_S2P) || ste_config(ste) == STE_CONFIG_BYPASS)
+	if (!(s->idr0 & SMMUV3_IDR0_S2P) || ste_config(ste) == SMMUV3_STE_CONFIG_BYPASS)
 		return true;
-	return !strw_unused(s, ste) && FIELD_GET(STE_1_STRW, ste[1]) != STRW_EL1;
+	return !strw_unused(s, ste) && FIELD_GET(SMMUV3_STE_1_STRW, ste[1]) != SMMUV3_STRW_EL1;
 }
 
 static bool eats_illegal(const struct smmuv3 *s, const u64 *ste)
 {
-	bool s2s = ste[2] & STE_2_S2S;
+	bool s2s = ste[2] & SMMUV3_STE_2_S2S;
 
-	if (!(s->idr0 & IDR0_ATS) || !(ste_config(ste) & 3))
+	if (!(s->idr0 & SMMUV3_IDR0_ATS) || !(ste_config(ste) & 3))
 		return false;
-	switch (FIELD_GET(STE_1_EATS, ste[1])) {
-	case EATS_SPLIT:
-		return ste_config(ste) != STE_CONFIG_NESTED || s2s || (s->idr0 & IDR0_NS1ATS);
-	case EATS_FULL:
-	case EATS_DPT: /* without DPT reserved; it behaves as 0, its check of S2S stands in 5.2 */
-		return FIELD_GET(STE_1_EATS, ste[1]) == EATS_FULL && has_s2(ste) && s2s;
+	switch (FIELD_GET(SMMUV3_STE_1_EATS, ste[1])) {
+	case SMMUV3_EATS_SPLIT:
+		return ste_config(ste) != SMMUV3_STE_CONFIG_NESTED || s2s || (s->idr0 & SMMUV3_IDR0_NS1ATS);
+	case SMMUV3_EATS_FULL:
+	case SMMUV3_EATS_DPT: /* without DPT reserved; it behaves as 0, its check of S2S stands in 5.2 */
+		return FIELD_GET(SMMUV3_STE_1_EATS, ste[1]) == SMMUV3_EATS_FULL && has_s2(ste) && s2s;
 	default:
 		return false;
 	}
@@ -122,24 +123,25 @@ static bool eats_illegal(const struct smmuv3 *s, const u64 *ste)
 
 static bool ste_s1_illegal(const struct smmuv3 *s, const u64 *ste)
 {
-	u32 ssidsize = FIELD_GET(IDR1_SSIDSIZE, s->idr1);
-	u32 cdmax = FIELD_GET(STE_0_S1CDMAX, ste[0]);
-	u32 fmt = FIELD_GET(STE_0_S1FMT, ste[0]);
+	u32 ssidsize = FIELD_GET(SMMUV3_IDR1_SSIDSIZE, s->idr1);
+	u32 cdmax = FIELD_GET(SMMUV3_STE_0_S1CDMAX, ste[0]);
+	u32 fmt = FIELD_GET(SMMUV3_STE_0_S1FMT, ste[0]);
 
-	if ((ste[1] & STE_1_S1STALLD) && FIELD_GET(IDR0_STALL_MODEL, s->idr0) != STALL_MODEL_BOTH)
+	if ((ste[1] & SMMUV3_STE_1_S1STALLD) && FIELD_GET(SMMUV3_IDR0_STALL_MODEL, s->idr0) != SMMUV3_STALL_MODEL_BOTH)
 		return true;
 	if (ssidsize && cdmax > ssidsize)
 		return true;
-	if (ssidsize && cdmax && !(s->idr0 & IDR0_CD2L) && (fmt == S1FMT_4K_L2 || fmt == S1FMT_64K_L2))
+	if (ssidsize && cdmax && !(s->idr0 & SMMUV3_IDR0_CD2L) &&
+	    (fmt == SMMUV3_S1FMT_4K_L2 || fmt == SMMUV3_S1FMT_64K_L2))
 		return true;
-	return beyond(ste[0] & STE_0_S1CONTEXTPTR, has_s2(ste) ? s->ias : s->oas);
+	return beyond(ste[0] & SMMUV3_STE_0_S1CONTEXTPTR, has_s2(ste) ? s->ias : s->oas);
 }
 
 static u32 s2_sl0(const struct smmuv3 *s, const u64 *ste, u8 gran)
 {
-	u32 sl0 = FIELD_GET(STE_2_S2SL0, ste[2]);
+	u32 sl0 = FIELD_GET(SMMUV3_STE_2_S2SL0, ste[2]);
 
-	return gran == 12 && ste_ds(s, ste) && (ste[3] & STE_3_S2SL0_2) ? sl0 | 4 : sl0;
+	return gran == 12 && ste_ds(s, ste) && (ste[3] & SMMUV3_STE_3_S2SL0_2) ? sl0 | 4 : sl0;
 }
 
 /*
@@ -150,7 +152,8 @@ static bool s2sl0_reserved(const struct smmuv3 *s, u8 gran, u32 sl0, bool ds)
 {
 	switch (gran) {
 	case 12:
-		return (sl0 == 2 && s->oas < 44) || (sl0 == 3 && !(s->idr3 & IDR3_STT)) || (sl0 == 4 && s->oas < 52);
+		return (sl0 == 2 && s->oas < 44) || (sl0 == 3 && !(s->idr3 & SMMUV3_IDR3_STT)) ||
+		       (sl0 == 4 && s->oas < 52);
 	case 14:
 		return (sl0 == 2 && !ds && s->oas < 42) || (sl0 == 3 && (!ds || s->oas < 52));
 	default:
@@ -160,26 +163,26 @@ static bool s2sl0_reserved(const struct smmuv3 *s, u8 gran, u32 sl0, bool ds)
 
 static int s2_stage(const struct smmuv3 *s, const u64 *ste, struct vmsa64_stage *st)
 {
-	bool aa64 = ste[2] & STE_2_S2AA64;
-	u32 t0sz = FIELD_GET(STE_2_S2T0SZ, ste[2]);
-	u8 out = out_bits(s, FIELD_GET(STE_2_S2PS, ste[2]), aa64);
-	u8 gran = granule(s, FIELD_GET(STE_2_S2TG, ste[2]));
-	u64 ttb = ste[3] & STE_3_S2TTB;
+	bool aa64 = ste[2] & SMMUV3_STE_2_S2AA64;
+	u32 t0sz = FIELD_GET(SMMUV3_STE_2_S2T0SZ, ste[2]);
+	u8 out = out_bits(s, FIELD_GET(SMMUV3_STE_2_S2PS, ste[2]), aa64);
+	u8 gran = granule(s, FIELD_GET(SMMUV3_STE_2_S2TG, ste[2]));
+	u64 ttb = ste[3] & SMMUV3_STE_3_S2TTB;
 	u32 sl0 = s2_sl0(s, ste, gran);
 	u32 flags = (ste_ds(s, ste) && gran != 16 ? VMSA_DS : 0) | (s->oas > 48 ? VMSA_LPA : 0);
 
-	if (ste[2] & STE_2_S2AFFD)
+	if (ste[2] & SMMUV3_STE_2_S2AFFD)
 		flags |= VMSA_AFFD;
-	if (ste[2] & STE_2_S2ENDI)
+	if (ste[2] & SMMUV3_STE_2_S2ENDI)
 		flags |= VMSA_BE;
-	if (s->idr3 & IDR3_XNX)
+	if (s->idr3 & SMMUV3_IDR3_XNX)
 		flags |= VMSA_S2_XNX;
-	if ((ste[2] & STE_2_S2PTW) && ste_config(ste) == STE_CONFIG_NESTED)
+	if ((ste[2] & SMMUV3_STE_2_S2PTW) && ste_config(ste) == SMMUV3_STE_CONFIG_NESTED)
 		flags |= VMSA_S2_PTW;
 	if (!aa64)
 		return lpae_s2_init(st, (s8)((t0sz & 0xf) << 4) >> 4, sl0, ttb, flags);
-	if (ste[2] & STE_2_S2HA)
-		flags |= VMSA_HA | (ste[2] & STE_2_S2HD ? VMSA_HD : 0);
+	if (ste[2] & SMMUV3_STE_2_S2HA)
+		flags |= VMSA_HA | (ste[2] & SMMUV3_STE_2_S2HD ? VMSA_HD : 0);
 	return vmsa64_s2_init(st, gran, 64 - t0sz, sl0, ttb, out, flags);
 }
 
@@ -192,72 +195,73 @@ static bool s2t0sz_illegal(const struct smmuv3 *s, u32 t0sz, u8 gran, bool ds)
 
 static bool ste_s2_httu_illegal(const struct smmuv3 *s, const u64 *ste, bool aa64)
 {
-	u32 httu = FIELD_GET(IDR0_HTTU, s->idr0);
+	u32 httu = FIELD_GET(SMMUV3_IDR0_HTTU, s->idr0);
 
-	if ((ste[2] & (STE_2_S2HA | STE_2_S2HD)) && (!aa64 || !httu))
+	if ((ste[2] & (SMMUV3_STE_2_S2HA | SMMUV3_STE_2_S2HD)) && (!aa64 || !httu))
 		return true;
-	return (ste[2] & STE_2_S2HD) && httu == 1;
+	return (ste[2] & SMMUV3_STE_2_S2HD) && httu == 1;
 }
 
 static bool ste_s2_illegal(const struct smmuv3 *s, const u64 *ste)
 {
-	u32 model = FIELD_GET(IDR0_STALL_MODEL, s->idr0);
-	bool aa64 = ste[2] & STE_2_S2AA64;
-	bool s2s = ste[2] & STE_2_S2S;
+	u32 model = FIELD_GET(SMMUV3_IDR0_STALL_MODEL, s->idr0);
+	bool aa64 = ste[2] & SMMUV3_STE_2_S2AA64;
+	bool s2s = ste[2] & SMMUV3_STE_2_S2S;
 	bool ds = ste_ds(s, ste);
-	u8 gran = aa64 ? granule(s, FIELD_GET(STE_2_S2TG, ste[2])) : 12;
-	u8 out = out_bits(s, FIELD_GET(STE_2_S2PS, ste[2]), aa64);
+	u8 gran = aa64 ? granule(s, FIELD_GET(SMMUV3_STE_2_S2TG, ste[2])) : 12;
+	u8 out = out_bits(s, FIELD_GET(SMMUV3_STE_2_S2PS, ste[2]), aa64);
 	struct vmsa64_stage st;
 
-	if ((model == STALL_MODEL_NONE && s2s) || (model == STALL_MODEL_FORCED && !s2s))
+	if ((model == SMMUV3_STALL_MODEL_NONE && s2s) || (model == SMMUV3_STALL_MODEL_FORCED && !s2s))
 		return true;
-	if (!(s->idr0 & (aa64 ? IDR0_TTF_AA64 : IDR0_TTF_AA32)))
+	if (!(s->idr0 & (aa64 ? SMMUV3_IDR0_TTF_AA64 : SMMUV3_IDR0_TTF_AA32)))
 		return true;
 	if (ste_s2_httu_illegal(s, ste, aa64))
 		return true;
-	if (!gran || beyond(ste[3] & STE_3_S2TTB, ttb_bits(out, aa64, gran, ds)))
+	if (!gran || beyond(ste[3] & SMMUV3_STE_3_S2TTB, ttb_bits(out, aa64, gran, ds)))
 		return true;
-	if (aa64 && s2t0sz_illegal(s, FIELD_GET(STE_2_S2T0SZ, ste[2]), gran, ds))
+	if (aa64 && s2t0sz_illegal(s, FIELD_GET(SMMUV3_STE_2_S2T0SZ, ste[2]), gran, ds))
 		return true;
 	if (aa64 && s2sl0_reserved(s, gran, s2_sl0(s, ste, gran), ds))
 		return true;
-	return s2_stage(s, ste, &st) || endian_illegal(s, ste[2] & STE_2_S2ENDI);
+	return s2_stage(s, ste, &st) || endian_illegal(s, ste[2] & SMMUV3_STE_2_S2ENDI);
 }
 
 bool v3_ste_illegal(const struct smmuv3 *s, const u64 *ste)
 {
-	if (!(ste[0] & STE_0_V))
+	if (!(ste[0] & SMMUV3_STE_0_V))
 		return true;
 	if (!(ste_config(ste) & 4))
 		return false;
-	if (has_s1(ste) && !(s->idr0 & IDR0_S1P))
+	if (has_s1(ste) && !(s->idr0 & SMMUV3_IDR0_S1P))
 		return true;
-	if (has_s2(ste) && !(s->idr0 & IDR0_S2P))
+	if (has_s2(ste) && !(s->idr0 & SMMUV3_IDR0_S2P))
 		return true;
 	if (eats_illegal(s, ste))
 		return true;
-	if (!strw_unused(s, ste) && (FIELD_GET(STE_1_STRW, ste[1]) & 1))
+	if (!strw_unused(s, ste) && (FIELD_GET(SMMUV3_STE_1_STRW, ste[1]) & 1))
 		return true;
 	if (has_s1(ste) && ste_s1_illegal(s, ste))
 		return true;
 	if (has_s2(ste) && ste_s2_illegal(s, ste))
 		return true;
-	return !vmid_ignored(s, ste) && !(s->idr0 & IDR0_VMID16) && FIELD_GET(STE_2_S2VMID, ste[2]) > 0xff;
+	return !vmid_ignored(s, ste) && !(s->idr0 & SMMUV3_IDR0_VMID16) &&
+	       FIELD_GET(SMMUV3_STE_2_S2VMID, ste[2]) > 0xff;
 }
 
 /* Effective STE.EATS: IGNORED without ATS and in bypass, split only with ATSCHK. */
 u8 v3_eats(const struct smmuv3 *s, const u64 *ste)
 {
-	u32 eats = FIELD_GET(STE_1_EATS, ste[1]);
+	u32 eats = FIELD_GET(SMMUV3_STE_1_EATS, ste[1]);
 
-	if (!(s->idr0 & IDR0_ATS) || !(ste_config(ste) & 3) || eats == EATS_DPT)
-		return EATS_UR;
-	return eats == EATS_SPLIT && !(s->cr0 & CR0_ATSCHK) ? EATS_UR : eats;
+	if (!(s->idr0 & SMMUV3_IDR0_ATS) || !(ste_config(ste) & 3) || eats == SMMUV3_EATS_DPT)
+		return SMMUV3_EATS_UR;
+	return eats == SMMUV3_EATS_SPLIT && !(s->cr0 & SMMUV3_CR0_ATSCHK) ? SMMUV3_EATS_UR : eats;
 }
 
 static bool txsz_illegal(const struct smmuv3 *s, u32 txsz, u8 gran, bool ds)
 {
-	u32 lowest = FIELD_GET(IDR5_VAX, s->idr5) && (gran == 16 || ds) ? 12 : 16;
+	u32 lowest = FIELD_GET(SMMUV3_IDR5_VAX, s->idr5) && (gran == 16 || ds) ? 12 : 16;
 
 	return txsz < lowest || txsz > txsz_max(s, gran);
 }
@@ -274,69 +278,70 @@ static bool table_illegal(const struct smmuv3 *s, u32 txsz, u32 tg0, u64 ttb, u8
 
 static bool cd_stall_illegal(const struct smmuv3 *s, const u64 *ste, const u64 *cd)
 {
-	u32 model = FIELD_GET(IDR0_STALL_MODEL, s->idr0);
-	bool stall = cd[0] & CD_0_S;
+	u32 model = FIELD_GET(SMMUV3_IDR0_STALL_MODEL, s->idr0);
+	bool stall = cd[0] & SMMUV3_CD_0_S;
 
-	if ((ste[1] & STE_1_S1STALLD) && stall)
+	if ((ste[1] & SMMUV3_STE_1_S1STALLD) && stall)
 		return true;
-	if ((s->idr0 & IDR0_TERM_MODEL) && !(cd[0] & CD_0_A))
+	if ((s->idr0 & SMMUV3_IDR0_TERM_MODEL) && !(cd[0] & SMMUV3_CD_0_A))
 		return true;
-	return (model == STALL_MODEL_NONE && stall) || (model == STALL_MODEL_FORCED && !stall);
+	return (model == SMMUV3_STALL_MODEL_NONE && stall) || (model == SMMUV3_STALL_MODEL_FORCED && !stall);
 }
 
 static bool cd_format_illegal(const struct smmuv3 *s, const u64 *ste, const u64 *cd, u8 world)
 {
-	u32 httu = FIELD_GET(IDR0_HTTU, s->idr0);
+	u32 httu = FIELD_GET(SMMUV3_IDR0_HTTU, s->idr0);
 
-	if (!(cd[0] & CD_0_AA64))
-		return !(s->idr0 & IDR0_TTF_AA32) || world == WORLD_EL2_E2H;
-	if (!(s->idr0 & IDR0_TTF_AA64) || (has_s2(ste) && !(ste[2] & STE_2_S2AA64)))
+	if (!(cd[0] & SMMUV3_CD_0_AA64))
+		return !(s->idr0 & SMMUV3_IDR0_TTF_AA32) || world == WORLD_EL2_E2H;
+	if (!(s->idr0 & SMMUV3_IDR0_TTF_AA64) || (has_s2(ste) && !(ste[2] & SMMUV3_STE_2_S2AA64)))
 		return true;
-	return ((cd[0] & (CD_0_HA | CD_0_HD)) && !httu) || ((cd[0] & CD_0_HD) && httu == 1);
+	return ((cd[0] & (SMMUV3_CD_0_HA | SMMUV3_CD_0_HD)) && !httu) || ((cd[0] & SMMUV3_CD_0_HD) && httu == 1);
 }
 
 bool v3_cd_illegal(const struct smmuv3 *s, const u64 *ste, const u64 *cd)
 {
 	u8 world = v3_stream_world(s, ste);
-	bool aa64 = cd[0] & CD_0_AA64;
+	bool aa64 = cd[0] & SMMUV3_CD_0_AA64;
 	/* EL2 has one table, and EPD means nothing (5.4). */
-	bool off0 = world != WORLD_EL2 && (cd[0] & CD_0_EPD0);
-	bool off1 = world == WORLD_EL2 || (cd[0] & CD_0_EPD1);
-	u8 out = out_bits(s, FIELD_GET(CD_0_IPS, cd[0]), aa64);
+	bool off0 = world != WORLD_EL2 && (cd[0] & SMMUV3_CD_0_EPD0);
+	bool off1 = world == WORLD_EL2 || (cd[0] & SMMUV3_CD_0_EPD1);
+	u8 out = out_bits(s, FIELD_GET(SMMUV3_CD_0_IPS, cd[0]), aa64);
 	bool ds = cd_ds(s, cd);
 
-	if (!(cd[0] & CD_0_V) || cd_stall_illegal(s, ste, cd))
+	if (!(cd[0] & SMMUV3_CD_0_V) || cd_stall_illegal(s, ste, cd))
 		return true;
-	if ((!off0 || !off1) && endian_illegal(s, cd[0] & CD_0_ENDI))
+	if ((!off0 || !off1) && endian_illegal(s, cd[0] & SMMUV3_CD_0_ENDI))
 		return true;
 	if (cd_format_illegal(s, ste, cd, world))
 		return true;
-	if (world != WORLD_EL2 && !(s->idr0 & IDR0_ASID16) && FIELD_GET(CD_0_ASID, cd[0]) > 0xff)
+	if (world != WORLD_EL2 && !(s->idr0 & SMMUV3_IDR0_ASID16) && FIELD_GET(SMMUV3_CD_0_ASID, cd[0]) > 0xff)
 		return true;
-	if (!off0 &&
-	    table_illegal(s, FIELD_GET(CD_0_T0SZ, cd[0]), FIELD_GET(CD_0_TG0, cd[0]), cd[1] & CD_1_TTB0, out, aa64, ds))
+	if (!off0 && table_illegal(s, FIELD_GET(SMMUV3_CD_0_T0SZ, cd[0]), FIELD_GET(SMMUV3_CD_0_TG0, cd[0]),
+				   cd[1] & SMMUV3_CD_1_TTB0, out, aa64, ds))
 		return true;
-	return !off1 && table_illegal(s, FIELD_GET(CD_0_T1SZ, cd[0]), tg1_as_tg0(FIELD_GET(CD_0_TG1, cd[0])),
-				      cd[2] & CD_2_TTB1, out, aa64, ds);
+	return !off1 &&
+	       table_illegal(s, FIELD_GET(SMMUV3_CD_0_T1SZ, cd[0]), tg1_as_tg0(FIELD_GET(SMMUV3_CD_0_TG1, cd[0])),
+			     cd[2] & SMMUV3_CD_2_TTB1, out, aa64, ds);
 }
 
 /* PRIVCFG and INSTCFG (13.1.2): a write stays data whatever INSTCFG says. */
 static void resolve_overrides(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream *st)
 {
-	u32 inst = FIELD_GET(STE_1_INSTCFG, ste[1]);
-	u32 priv = FIELD_GET(STE_1_PRIVCFG, ste[1]);
+	u32 inst = FIELD_GET(SMMUV3_STE_1_INSTCFG, ste[1]);
+	u32 priv = FIELD_GET(SMMUV3_STE_1_PRIVCFG, ste[1]);
 
 	st->flags_keep = 0xffff;
 	st->flags_set = 0;
-	if (!(s->idr1 & IDR1_ATTR_PERMS_OVR))
+	if (!(s->idr1 & SMMUV3_IDR1_ATTR_PERMS_OVR))
 		return;
 	if (inst & 2) {
 		st->flags_keep &= (u16)~DMA_EXEC;
-		st->flags_set |= inst == INSTCFG_INSTRUCTION ? DMA_EXEC : 0;
+		st->flags_set |= inst == SMMUV3_INSTCFG_INSTRUCTION ? DMA_EXEC : 0;
 	}
 	if (priv & 2) {
 		st->flags_keep &= (u16)~DMA_PRIV;
-		st->flags_set |= priv == PRIVCFG_PRIV ? DMA_PRIV : 0;
+		st->flags_set |= priv == SMMUV3_PRIVCFG_PRIV ? DMA_PRIV : 0;
 	}
 }
 
@@ -349,10 +354,10 @@ void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream
 	st->action = V3_TRANSLATE;
 	if (v3_ste_illegal(s, ste)) {
 		st->action = V3_EVENT;
-		st->event = C_BAD_STE;
+		st->event = SMMUV3_C_BAD_STE;
 		return;
 	}
-	st->ppar = ste[1] & STE_1_PPAR;
+	st->ppar = ste[1] & SMMUV3_STE_1_PPAR;
 	if (!(st->config & 4)) {
 		st->action = V3_SILENT_ABORT;
 		return;
@@ -363,10 +368,10 @@ void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream
 	st->s2 = has_s2(ste);
 	st->tbi = false;
 	st->e0pd = false;
-	st->s2s = ste[2] & STE_2_S2S;
-	st->s2r = ste[2] & STE_2_S2R;
+	st->s2s = ste[2] & SMMUV3_STE_2_S2S;
+	st->s2r = ste[2] & SMMUV3_STE_2_S2R;
 	st->tag.asid = 0;
-	st->tag.vmid = vmid_ignored(s, ste) ? 0 : FIELD_GET(STE_2_S2VMID, ste[2]);
+	st->tag.vmid = vmid_ignored(s, ste) ? 0 : FIELD_GET(SMMUV3_STE_2_S2VMID, ste[2]);
 	st->tag.world = v3_stream_world(s, ste);
 	if (st->s2) {
 		int err = s2_stage(s, ste, &st->s2_stage);
@@ -388,16 +393,16 @@ static void bypass_s1(struct smmuv3_stream *st)
 
 u32 v3_select_cd(const struct smmuv3 *s, const u64 *ste, u32 ssid, struct smmuv3_stream *st)
 {
-	u32 cdmax = FIELD_GET(IDR1_SSIDSIZE, s->idr1) ? FIELD_GET(STE_0_S1CDMAX, ste[0]) : 0;
-	u32 dss = FIELD_GET(STE_1_S1DSS, ste[1]);
+	u32 cdmax = FIELD_GET(SMMUV3_IDR1_SSIDSIZE, s->idr1) ? FIELD_GET(SMMUV3_STE_0_S1CDMAX, ste[0]) : 0;
+	u32 dss = FIELD_GET(SMMUV3_STE_1_S1DSS, ste[1]);
 
 	if (ssid != V3_NO_SSID) {
 		if (!st->s1 || !cdmax || ssid >> cdmax) {
 			st->action = V3_EVENT;
-			st->event = C_BAD_SUBSTREAMID;
-		} else if (dss == S1DSS_SUBSTREAM0 && !ssid) {
+			st->event = SMMUV3_C_BAD_SUBSTREAMID;
+		} else if (dss == SMMUV3_S1DSS_SUBSTREAM0 && !ssid) {
 			st->action = V3_EVENT;
-			st->event = F_STREAM_DISABLED;
+			st->event = SMMUV3_F_STREAM_DISABLED;
 		}
 		return ssid;
 	}
@@ -405,14 +410,14 @@ u32 v3_select_cd(const struct smmuv3 *s, const u64 *ste, u32 ssid, struct smmuv3
 		bypass_s1(st);
 		return V3_NO_SSID;
 	}
-	if (!cdmax || dss == S1DSS_SUBSTREAM0)
+	if (!cdmax || dss == SMMUV3_S1DSS_SUBSTREAM0)
 		return 0;
-	if (dss == S1DSS_BYPASS) {
+	if (dss == SMMUV3_S1DSS_BYPASS) {
 		bypass_s1(st);
 		return V3_NO_SSID;
 	}
 	st->action = V3_EVENT;
-	st->event = F_STREAM_DISABLED;
+	st->event = SMMUV3_F_STREAM_DISABLED;
 	return V3_NO_SSID;
 }
 
@@ -420,20 +425,20 @@ static u32 s1_flags(const u64 *cd, u8 world)
 {
 	u32 flags = 0;
 
-	if (cd[0] & CD_0_AFFD)
+	if (cd[0] & SMMUV3_CD_0_AFFD)
 		flags |= VMSA_AFFD;
-	if (cd[0] & CD_0_ENDI)
+	if (cd[0] & SMMUV3_CD_0_ENDI)
 		flags |= VMSA_BE;
-	if (cd[0] & CD_0_WXN)
+	if (cd[0] & SMMUV3_CD_0_WXN)
 		flags |= VMSA_WXN;
-	if ((cd[0] & CD_0_UWXN) && !(cd[0] & CD_0_AA64) && world != WORLD_EL2)
+	if ((cd[0] & SMMUV3_CD_0_UWXN) && !(cd[0] & SMMUV3_CD_0_AA64) && world != WORLD_EL2)
 		flags |= VMSA_UWXN;
-	if ((cd[0] & CD_0_PAN) && world != WORLD_EL2)
+	if ((cd[0] & SMMUV3_CD_0_PAN) && world != WORLD_EL2)
 		flags |= VMSA_PAN;
 	if (world == WORLD_EL2)
 		flags |= VMSA_ONE_EL;
-	if ((cd[0] & CD_0_AA64) && (cd[0] & CD_0_HA))
-		flags |= VMSA_HA | (cd[0] & CD_0_HD ? VMSA_HD : 0);
+	if ((cd[0] & SMMUV3_CD_0_AA64) && (cd[0] & SMMUV3_CD_0_HA))
+		flags |= VMSA_HA | (cd[0] & SMMUV3_CD_0_HD ? VMSA_HD : 0);
 	return flags;
 }
 
@@ -455,17 +460,17 @@ static void resolve_table(const struct smmuv3 *s, struct vmsa64_stage *tt, u32 t
 
 static u32 table_flags(const struct smmuv3 *s, const u64 *cd, u8 world, bool high)
 {
-	bool tbi = cd[0] & (high ? CD_0_TBI1 : CD_0_TBI0);
-	bool had = high ? cd[2] & CD_2_HAD1 : cd[1] & CD_1_HAD0;
-	bool e0pd = high ? cd[2] & CD_2_E0PD1 : cd[1] & CD_1_E0PD0;
-	bool epd = cd[0] & (high ? CD_0_EPD1 : CD_0_EPD0);
+	bool tbi = cd[0] & (high ? SMMUV3_CD_0_TBI1 : SMMUV3_CD_0_TBI0);
+	bool had = high ? cd[2] & SMMUV3_CD_2_HAD1 : cd[1] & SMMUV3_CD_1_HAD0;
+	bool e0pd = high ? cd[2] & SMMUV3_CD_2_E0PD1 : cd[1] & SMMUV3_CD_1_E0PD0;
+	bool epd = cd[0] & (high ? SMMUV3_CD_0_EPD1 : SMMUV3_CD_0_EPD0);
 	u32 flags = 0;
 
 	if (tbi)
 		flags |= VMSA_TBI;
-	if (had && (s->idr3 & IDR3_HAD))
+	if (had && (s->idr3 & SMMUV3_IDR3_HAD))
 		flags |= VMSA_HPD;
-	if (e0pd && (s->idr3 & IDR3_E0PD) && world != WORLD_EL2)
+	if (e0pd && (s->idr3 & SMMUV3_IDR3_E0PD) && world != WORLD_EL2)
 		flags |= VMSA_E0PD;
 	if (epd && world != WORLD_EL2)
 		flags |= VMSA_EPD;
@@ -477,11 +482,12 @@ static void resolve_aa32(const struct smmuv3 *s, const u64 *cd, u8 world, u32 fl
 	bool one = world == WORLD_EL2;
 	int err;
 
-	if ((cd[1] & CD_1_HAD0) && (s->idr3 & IDR3_HAD))
+	if ((cd[1] & SMMUV3_CD_1_HAD0) && (s->idr3 & SMMUV3_IDR3_HAD))
 		flags |= VMSA_HPD;
-	err = lpae_s1_init(st->tt, FIELD_GET(CD_0_T0SZ, cd[0]) & 7, one ? 0 : FIELD_GET(CD_0_T1SZ, cd[0]) & 7,
-			   !one && (cd[0] & CD_0_EPD0), one || (cd[0] & CD_0_EPD1), cd[1] & CD_1_TTB0,
-			   cd[2] & CD_2_TTB1, flags);
+	err = lpae_s1_init(st->tt, FIELD_GET(SMMUV3_CD_0_T0SZ, cd[0]) & 7,
+			   one ? 0 : FIELD_GET(SMMUV3_CD_0_T1SZ, cd[0]) & 7, !one && (cd[0] & SMMUV3_CD_0_EPD0),
+			   one || (cd[0] & SMMUV3_CD_0_EPD1), cd[1] & SMMUV3_CD_1_TTB0, cd[2] & SMMUV3_CD_2_TTB1,
+			   flags);
 	fl_assert(!err);
 	st->two = !one;
 }
@@ -489,31 +495,33 @@ static void resolve_aa32(const struct smmuv3 *s, const u64 *cd, u8 world, u32 fl
 void v3_resolve_cd(const struct smmuv3 *s, const u64 *ste, const u64 *cd, struct smmuv3_stream *st)
 {
 	u8 world = v3_stream_world(s, ste);
-	u8 out = out_bits(s, FIELD_GET(CD_0_IPS, cd[0]), true);
+	u8 out = out_bits(s, FIELD_GET(SMMUV3_CD_0_IPS, cd[0]), true);
 	u32 flags;
 
 	if (v3_cd_illegal(s, ste, cd)) {
 		st->action = V3_EVENT;
-		st->event = C_BAD_CD;
+		st->event = SMMUV3_C_BAD_CD;
 		return;
 	}
-	st->cd_ars = (cd[0] & CD_0_S ? CD_S : 0) | (cd[0] & CD_0_R ? CD_R : 0) | (cd[0] & CD_0_A ? CD_A : 0);
+	st->cd_ars = (cd[0] & SMMUV3_CD_0_S ? CD_S : 0) | (cd[0] & SMMUV3_CD_0_R ? CD_R : 0) |
+		     (cd[0] & SMMUV3_CD_0_A ? CD_A : 0);
 	if (world != WORLD_EL2)
-		st->tag.asid = FIELD_GET(CD_0_ASID, cd[0]);
-	if (cd[0] & CD_0_ASET)
+		st->tag.asid = FIELD_GET(SMMUV3_CD_0_ASID, cd[0]);
+	if (cd[0] & SMMUV3_CD_0_ASET)
 		st->tag.world |= WORLD_ASET;
 	flags = s1_flags(cd, world);
-	if (!(cd[0] & CD_0_AA64)) {
+	if (!(cd[0] & SMMUV3_CD_0_AA64)) {
 		resolve_aa32(s, cd, world, flags, st);
 		return;
 	}
 	flags |= (cd_ds(s, cd) ? VMSA_DS : 0) | (s->oas > 48 ? VMSA_LPA : 0);
 	st->two = world != WORLD_EL2;
-	resolve_table(s, &st->tt[0], FIELD_GET(CD_0_T0SZ, cd[0]), FIELD_GET(CD_0_TG0, cd[0]), cd[1] & CD_1_TTB0, out,
-		      flags | table_flags(s, cd, world, false));
+	resolve_table(s, &st->tt[0], FIELD_GET(SMMUV3_CD_0_T0SZ, cd[0]), FIELD_GET(SMMUV3_CD_0_TG0, cd[0]),
+		      cd[1] & SMMUV3_CD_1_TTB0, out, flags | table_flags(s, cd, world, false));
 	if (st->two)
-		resolve_table(s, &st->tt[1], FIELD_GET(CD_0_T1SZ, cd[0]), tg1_as_tg0(FIELD_GET(CD_0_TG1, cd[0])),
-			      cd[2] & CD_2_TTB1, out, flags | table_flags(s, cd, world, true));
-	st->tbi = cd[0] & (CD_0_TBI0 | CD_0_TBI1);
+		resolve_table(s, &st->tt[1], FIELD_GET(SMMUV3_CD_0_T1SZ, cd[0]),
+			      tg1_as_tg0(FIELD_GET(SMMUV3_CD_0_TG1, cd[0])), cd[2] & SMMUV3_CD_2_TTB1, out,
+			      flags | table_flags(s, cd, world, true));
+	st->tbi = cd[0] & (SMMUV3_CD_0_TBI0 | SMMUV3_CD_0_TBI1);
 	st->e0pd = (st->tt[0].flags | (st->two ? st->tt[1].flags : 0)) & VMSA_E0PD;
 }

@@ -14,8 +14,7 @@
 #ifndef SMMUV3_DRIVER_H
 #define SMMUV3_DRIVER_H
 
-#include "fault_core.h"
-#include "iommu_driver.h"
+#include "drv_cfg.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -115,6 +114,7 @@ enum smmuv3_drv_msi { SMMUV3_MSI_EVENTQ, SMMUV3_MSI_PRIQ, SMMUV3_MSI_GERROR, SMM
 
 /**
  * struct smmuv3_drv_cfg - argument of drv_class.probe; a zeroed one is useful
+ * @common: what every driver is told
  * @cmdq_log2: entries of the command queue, 1..19; 0: 8. All sizes are cut to what IDR1 allows.
  * @evtq_log2: of the event queue, 1..19; 0: 7
  * @priq_log2: of the PRI queue, 1..19; 0: 9
@@ -126,19 +126,14 @@ enum smmuv3_drv_msi { SMMUV3_MSI_EVENTQ, SMMUV3_MSI_PRIQ, SMMUV3_MSI_GERROR, SMM
  * @batch: records handled by one call of irq_thread; 0: 32
  * @tlbi_max: pages invalidated one by one before the whole ASID is; 0: 64 (without IDR3.RIL)
  * @pri_devices: masters with PRI: the PRI queue is divided among them; 0: 1
- * @nested: stage 1 lies over a stage 2 that maps every address to itself; probe: -EOPNOTSUPP if the SMMU lacks it
- * @s2_page_bytes: size of its pages: 4 KiB, 2 MiB, 1 GiB (granule 12); 0: 4 KiB
  * @msi: use MSIs where IDR0.MSI says so; else wired lines
  * @msi_cfg: doorbell and data of each, by enum smmuv3_drv_msi
  * @msi_cfg.addr: physical address of the doorbell
  * @msi_cfg.data: what is written there
- * @storm: limits of the storm back-off of every stalling device (struct fault_storm's first four), or NULL: none
- * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code for every device, or NULL: defaults
  * @event: called for each event after it was handled, in the context of the thread that drains the queue; may be NULL
- * @observe: fault_ops.observe; may be NULL
- * @observer: first argument of @event and @observe
  */
 struct smmuv3_drv_cfg {
+	struct drv_cfg common;
 	u8 cmdq_log2;
 	u8 evtq_log2;
 	u8 priq_log2;
@@ -150,18 +145,12 @@ struct smmuv3_drv_cfg {
 	u32 batch;
 	u32 tlbi_max;
 	u32 pri_devices;
-	bool nested;
-	u64 s2_page_bytes;
 	bool msi;
 	struct {
 		u64 addr;
 		u32 data;
 	} msi_cfg[SMMUV3_MSI_COUNT];
-	const struct fault_storm *storm;
-	const struct fault_dev_cfg *faults;
 	void (*event)(void *observer, const struct smmuv3_event *ev);
-	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
-	void *observer;
 };
 
 /**
@@ -180,9 +169,6 @@ struct smmuv3_drv_cfg {
  * @cmdq_errors: command queue errors, by CERROR code (0: any other)
  * @commands: commands given to the SMMU
  * @syncs: CMD_SYNCs among the commands
- * @timeouts: waits that ended with a time-out
- * @given_up: the SMMU no longer responds and was switched off; the driver sends it no further requests
- * @abandoned: answers that were owed at that time: counted as given, though nobody received them
  * @last_event: words of the last event record
  * @last_bad_cmd: words of the last command that the SMMU refused
  */
@@ -201,9 +187,6 @@ struct smmuv3_drv_stats {
 	u64 cmdq_errors[4];
 	u64 commands;
 	u64 syncs;
-	u64 timeouts;
-	u64 given_up;
-	u64 abandoned;
 	u64 last_event[4];
 	u64 last_bad_cmd[2];
 };
@@ -215,14 +198,6 @@ struct smmuv3_drv_stats {
  * Return: The counters, valid until the driver's remove.
  */
 const struct smmuv3_drv_stats *smmuv3_drv_stats(const void *drv);
-
-/**
- * smmuv3_drv_credits() - outstanding recoverable faults that a device may have
- * @dev: a device of this driver
- *
- * Return: Their number: for a PRI endpoint its Outstanding Page Request Allocation.
- */
-u32 smmuv3_drv_credits(const struct fault_dev *dev);
 
 extern const struct drv_class smmuv3_drv_class;
 

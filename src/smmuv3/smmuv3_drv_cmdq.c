@@ -13,11 +13,11 @@
 static void refresh(struct smmuv3_drv *d)
 {
 	struct drv_cmdq *q = &d->cmdq;
-	u32 cons = drv_read32(&d->h, SMMU_CMDQ_CONS);
+	u32 cons = drv_read32(&d->h, SMMUV3_CMDQ_CONS);
 	u32 used = ring_used((u32)q->head, cons, q->log2);
 
 	if (!~cons)
-		v3d_set_dead(d);
+		drv_gone_locked(&d->h);
 	else if (used <= 1U << q->log2)
 		q->tail = q->head - used;
 	else
@@ -31,12 +31,12 @@ static u32 space(const struct drv_cmdq *q)
 
 static u64 entry_pa(const struct drv_cmdq *q, u64 n)
 {
-	return q->base + (u64)ring_index((u32)n, q->log2) * CMD_BYTES;
+	return q->base + (u64)ring_index((u32)n, q->log2) * SMMUV3_CMD_BYTES;
 }
 
 static int put(struct smmuv3_drv *d, u64 n, const u64 *w)
 {
-	u8 raw[CMD_BYTES];
+	u8 raw[SMMUV3_CMD_BYTES];
 
 	fl_put_le64(raw, w[0]);
 	fl_put_le64(raw + 8, w[1]);
@@ -44,13 +44,13 @@ static int put(struct smmuv3_drv *d, u64 n, const u64 *w)
 }
 
 /* Appends as many commands as fit, and publishes them. Returns their number, or -EIO. */
-static int append(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n)
+static int append(struct smmuv3_drv *d, u64 (*w)[SMMUV3_CMD_WORDS], u32 n)
 {
 	struct drv_cmdq *q = &d->cmdq;
 	u32 i;
 	int r;
 
-	if (d->dead)
+	if (d->h.dead)
 		return -EIO;
 	if (space(q) < n)
 		refresh(d);
@@ -59,22 +59,22 @@ static int append(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n)
 		r = put(d, q->head + i, w[i]);
 		if (r)
 			return r;
-		d->stats.syncs += FIELD_GET(CMD_0_OP, w[i][0]) == CMD_SYNC;
+		d->stats.syncs += FIELD_GET(SMMUV3_CMD_0_OP, w[i][0]) == SMMUV3_CMD_SYNC;
 	}
 	if (!n)
 		return 0;
 	q->head += n;
 	d->stats.commands += n;
-	drv_write32(&d->h, SMMU_CMDQ_PROD, ring_ptr((u32)q->head, q->log2));
+	drv_write32(&d->h, SMMUV3_CMDQ_PROD, ring_ptr((u32)q->head, q->log2));
 	return (int)n;
 }
 
 /* Replace the command that stopped the queue by a CMD_SYNC that signals nothing. */
 static void neutralise(struct smmuv3_drv *d, u64 n)
 {
-	static const u64 harmless[CMD_WORDS] = { CMD_SYNC, 0 };
+	static const u64 harmless[SMMUV3_CMD_WORDS] = { SMMUV3_CMD_SYNC, 0 };
 
-	drv_read_words(&d->h, entry_pa(&d->cmdq, n), d->stats.last_bad_cmd, CMD_WORDS);
+	drv_read_words(&d->h, entry_pa(&d->cmdq, n), d->stats.last_bad_cmd, SMMUV3_CMD_WORDS);
 	put(d, n, harmless);
 }
 
@@ -89,25 +89,25 @@ static bool fetch_aborted(struct drv_cmdq *q)
 
 static bool recover_locked(struct smmuv3_drv *d)
 {
-	u32 err, gerror = drv_read32(&d->h, SMMU_GERROR);
+	u32 err, gerror = drv_read32(&d->h, SMMUV3_GERROR);
 
 	if (!~gerror)
-		v3d_set_dead(d);
-	if (d->dead || !((gerror ^ d->gerrorn) & GERROR_CMDQ_ERR))
+		drv_gone_locked(&d->h);
+	if (d->h.dead || !((gerror ^ d->gerrorn) & SMMUV3_GERROR_CMDQ_ERR))
 		return false;
-	err = FIELD_GET(CMDQ_CONS_ERR, drv_read32(&d->h, SMMU_CMDQ_CONS));
+	err = FIELD_GET(SMMUV3_CMDQ_CONS_ERR, drv_read32(&d->h, SMMUV3_CMDQ_CONS));
 	refresh(d);
 	d->stats.gerrors[0]++;
-	d->stats.cmdq_errors[err <= CERROR_ATC_INV_SYNC ? err : CERROR_NONE]++;
+	d->stats.cmdq_errors[err <= SMMUV3_CERROR_ATC_INV_SYNC ? err : SMMUV3_CERROR_NONE]++;
 	switch (err) {
-	case CERROR_ATC_INV_SYNC:
+	case SMMUV3_CERROR_ATC_INV_SYNC:
 		/*
 		 * The CMD_SYNC is executed again when the queue goes on; the ATS invalidations that it waited for are
 		 * not (3.9.1.4).
 		 */
 		d->atc_timeouts++;
 		break;
-	case CERROR_ABT:
+	case SMMUV3_CERROR_ABT:
 		if (fetch_aborted(&d->cmdq))
 			return true;
 		break;
@@ -115,14 +115,15 @@ static bool recover_locked(struct smmuv3_drv *d)
 		neutralise(d, d->cmdq.tail);
 		break;
 	}
-	d->gerrorn ^= GERROR_CMDQ_ERR;
-	drv_write32(&d->h, SMMU_GERRORN, d->gerrorn);
+	d->gerrorn ^= SMMUV3_GERROR_CMDQ_ERR;
+	drv_write32(&d->h, SMMUV3_GERRORN, d->gerrorn);
 	return false;
 }
 
 /* Handle GERROR.CMDQ_ERR if it is active. Process context. */
-void v3d_cmdq_recover(struct smmuv3_drv *d)
+void v3d_cmdq_recover(struct drv_host *h)
 {
+	struct smmuv3_drv *d = v3d_of(h);
 	unsigned long flags;
 	bool hopeless;
 
@@ -130,10 +131,10 @@ void v3d_cmdq_recover(struct smmuv3_drv *d)
 	hopeless = recover_locked(d);
 	spin_unlock_irqrestore(&d->h.lock, flags);
 	if (hopeless)
-		v3d_die(d);
+		drv_die(&d->h);
 }
 
-static int submit(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n, u64 *end)
+static int submit(struct smmuv3_drv *d, u64 (*w)[SMMUV3_CMD_WORDS], u32 n, u64 *end)
 {
 	unsigned long flags;
 	u32 tries = 0;
@@ -150,8 +151,8 @@ static int submit(struct smmuv3_drv *d, u64 (*w)[CMD_WORDS], u32 n, u64 *end)
 		n -= (u32)done;
 		if (done)
 			continue;
-		v3d_cmdq_recover(d);
-		if (!v3d_poll(d, tries++))
+		v3d_cmdq_recover(&d->h);
+		if (!drv_poll(&d->h, tries++))
 			return -ETIMEDOUT;
 	}
 	return 0;
@@ -168,12 +169,12 @@ static int wait_for(struct smmuv3_drv *d, u64 end)
 		spin_lock_irqsave(&d->h.lock, flags);
 		refresh(d);
 		done = d->cmdq.tail >= end;
-		dead = d->dead;
+		dead = d->h.dead;
 		spin_unlock_irqrestore(&d->h.lock, flags);
 		if (done || dead)
 			return done ? 0 : -EIO;
-		v3d_cmdq_recover(d);
-		if (!v3d_poll(d, tries))
+		v3d_cmdq_recover(&d->h);
+		if (!drv_poll(&d->h, tries))
 			return -ETIMEDOUT;
 	}
 }
@@ -202,7 +203,7 @@ int v3d_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
 	u64 end = 0;
 	int r;
 
-	v3d_cmd_add(d, c, CMD_SYNC | FIELD_PREP(CMD_SYNC_0_CS, SYNC_CS_NONE), 0);
+	v3d_cmd_add(d, c, SMMUV3_CMD_SYNC | FIELD_PREP(SMMUV3_CMD_SYNC_0_CS, SMMUV3_SYNC_CS_NONE), 0);
 	r = c->error ? c->error : submit(d, c->w, c->n, &end);
 	c->n = 0;
 	c->error = 0;
@@ -213,7 +214,7 @@ int v3d_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
 int v3d_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1)
 {
 	unsigned long flags;
-	u64 w[1][CMD_WORDS] = { { dw0, dw1 } };
+	u64 w[1][SMMUV3_CMD_WORDS] = { { dw0, dw1 } };
 	int r;
 
 	spin_lock_irqsave(&d->h.lock, flags);

@@ -2,100 +2,53 @@
 /* Event records: decode and report them, and answer stalls that nobody else would answer (7.2, 7.3). */
 #include "smmuv3_drv_priv.h"
 
-/* What a record of an event holds besides StreamID and SubstreamID. */
-#define HAS_STALL  BIT(0) /* STAG and STALL */
-#define HAS_ADDR   BIT(1) /* InputAddr */
-#define HAS_ACCESS BIT(2) /* RnW, InD, PnU */
-#define HAS_STAGE  BIT(3) /* S2, CLASS, IPA */
-#define HAS_FETCH  BIT(4) /* FetchAddr */
-#define HAS_REASON BIT(5)
-#define HAS_HINT   BIT(6) /* a page's InputAddr, Span, permissions of both privileges */
-#define IS_KNOWN   BIT(7)
-
-static u8 layout(u8 id)
-{
-	switch (id) {
-	case F_TRANSLATION:
-	case F_ADDR_SIZE:
-	case F_ACCESS:
-	case F_PERMISSION:
-		return IS_KNOWN | HAS_STALL | HAS_ADDR | HAS_ACCESS | HAS_STAGE;
-	case F_WALK_EABT:
-		return IS_KNOWN | HAS_ADDR | HAS_ACCESS | HAS_STAGE | HAS_FETCH | HAS_REASON;
-	case F_TLB_CONFLICT:
-		return IS_KNOWN | HAS_ADDR | HAS_ACCESS | HAS_STAGE | HAS_REASON;
-	case F_STE_FETCH:
-	case F_CD_FETCH:
-	case F_VMS_FETCH:
-		return IS_KNOWN | HAS_FETCH | HAS_REASON;
-	case F_UUT:
-		return IS_KNOWN | HAS_ADDR | HAS_ACCESS | HAS_REASON;
-	case F_TRANSL_FORBIDDEN:
-		return IS_KNOWN | HAS_ADDR | HAS_ACCESS;
-	case F_BAD_ATS_TREQ:
-		return IS_KNOWN | HAS_ADDR;
-	case F_CFG_CONFLICT:
-		return IS_KNOWN | HAS_REASON;
-	case C_BAD_STREAMID:
-	case C_BAD_STE:
-	case F_STREAM_DISABLED:
-	case C_BAD_SUBSTREAMID:
-	case C_BAD_CD:
-		return IS_KNOWN;
-	case E_PAGE_REQUEST:
-		return IS_KNOWN | HAS_HINT;
-	default:
-		return 0;
-	}
-}
-
 /* 7.3.19: nothing was refused, and no answer is owed. InputAddr begins at bit 12. */
 static void decode_hint(const u64 words[4], struct smmuv3_event *ev)
 {
-	ev->iova = words[2] & EVT_2_PAGE;
-	ev->span = (u8)FIELD_GET(EVT_1_SPAN, words[1]);
-	ev->hint_user = (words[1] & EVT_1_UR ? FAULT_READ : 0) | (words[1] & EVT_1_UW ? FAULT_WRITE : 0) |
-			(words[1] & EVT_1_UX ? FAULT_EXEC : 0);
-	ev->hint_priv = (words[1] & EVT_1_PR ? FAULT_READ : 0) | (words[1] & EVT_1_PW ? FAULT_WRITE : 0) |
-			(words[1] & EVT_1_PX ? FAULT_EXEC : 0);
+	ev->iova = words[2] & SMMUV3_EVT_2_PAGE;
+	ev->span = (u8)FIELD_GET(SMMUV3_EVT_1_SPAN, words[1]);
+	ev->hint_user = (words[1] & SMMUV3_EVT_1_UR ? FAULT_READ : 0) | (words[1] & SMMUV3_EVT_1_UW ? FAULT_WRITE : 0) |
+			(words[1] & SMMUV3_EVT_1_UX ? FAULT_EXEC : 0);
+	ev->hint_priv = (words[1] & SMMUV3_EVT_1_PR ? FAULT_READ : 0) | (words[1] & SMMUV3_EVT_1_PW ? FAULT_WRITE : 0) |
+			(words[1] & SMMUV3_EVT_1_PX ? FAULT_EXEC : 0);
 }
 
 void smmuv3_event_decode(const u64 words[4], struct smmuv3_event *ev)
 {
-	u8 has;
+	const struct spec_kind *k;
 
 	memset(ev, 0, sizeof(*ev));
 	memcpy(ev->words, words, sizeof(ev->words));
-	ev->id = (u8)FIELD_GET(EVT_0_ID, words[0]);
-	has = layout(ev->id);
-	ev->known = has & IS_KNOWN;
-	ev->sid = (u32)FIELD_GET(EVT_0_STREAMID, words[0]);
-	ev->ssv = words[0] & EVT_0_SSV;
+	ev->id = (u8)FIELD_GET(SMMUV3_EVT_0_ID, words[0]);
+	k = smmuv3_event(ev->id);
+	ev->known = k;
+	ev->sid = (u32)FIELD_GET(SMMUV3_EVT_0_STREAMID, words[0]);
+	ev->ssv = words[0] & SMMUV3_EVT_0_SSV;
 	if (ev->ssv)
-		ev->ssid = (u32)FIELD_GET(EVT_0_SUBSTREAMID, words[0]);
+		ev->ssid = (u32)FIELD_GET(SMMUV3_EVT_0_SUBSTREAMID, words[0]);
 	/* An event of a later specification might stall, so the flag counts there, too. */
-	if (has & HAS_STALL || !ev->known)
-		ev->stall = words[1] & EVT_1_STALL;
+	if (spec_has(k, SMMUV3_EVT_HAS_STALL) || !k)
+		ev->stall = words[1] & SMMUV3_EVT_1_STALL;
 	if (ev->stall)
-		ev->stag = (u16)FIELD_GET(EVT_1_STAG, words[1]);
-	if (has & HAS_ADDR)
+		ev->stag = (u16)FIELD_GET(SMMUV3_EVT_1_STAG, words[1]);
+	if (spec_has(k, SMMUV3_EVT_HAS_ADDR))
 		ev->iova = words[2];
-	if (has & HAS_ACCESS) {
-		ev->write = !(words[1] & EVT_1_RNW);
-		ev->exec = words[1] & EVT_1_IND;
-		ev->priv = words[1] & EVT_1_PNU;
+	if (spec_has(k, SMMUV3_EVT_HAS_ACCESS)) {
+		ev->write = !(words[1] & SMMUV3_EVT_1_RNW);
+		ev->exec = words[1] & SMMUV3_EVT_1_IND;
+		ev->priv = words[1] & SMMUV3_EVT_1_PNU;
 	}
-	if (has & HAS_STAGE) {
-		ev->s2 = words[1] & EVT_1_S2;
-		ev->class_ = (u8)FIELD_GET(EVT_1_CLASS, words[1]);
+	if (spec_has(k, SMMUV3_EVT_HAS_STAGE)) {
+		ev->s2 = words[1] & SMMUV3_EVT_1_S2;
+		ev->class_ = (u8)FIELD_GET(SMMUV3_EVT_1_CLASS, words[1]);
 	}
-	if (ev->s2 && !(has & HAS_FETCH))
-		ev->ipa = words[3] & EVT_3_IPA;
-	if (has & HAS_FETCH)
-		ev->fetch = words[3] & EVT_3_FETCHADDR;
-	if (has & HAS_REASON)
-		ev->reason = (u16)FIELD_GET(EVT_1_REASON, words[1]);
-	if (has & HAS_HINT)
+	if (ev->s2 && spec_has(k, SMMUV3_EVT_HAS_IPA))
+		ev->ipa = words[3] & SMMUV3_EVT_3_IPA;
+	if (spec_has(k, SMMUV3_EVT_HAS_FETCH))
+		ev->fetch = words[3] & SMMUV3_EVT_3_FETCHADDR;
+	if (spec_has(k, SMMUV3_EVT_HAS_REASON))
+		ev->reason = (u16)FIELD_GET(SMMUV3_EVT_1_REASON, words[1]);
+	if (spec_has(k, SMMUV3_EVT_HAS_HINT))
 		decode_hint(words, ev);
 }
 
@@ -127,7 +80,7 @@ static int end_orphan(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 {
 	bool impdef = ev->id >= 0xe0 && ev->id <= 0xef;
 
-	if (impdef || d->f.stall_model == STALL_MODEL_NONE || v3d_dead(d))
+	if (impdef || d->f.stall_model == SMMUV3_STALL_MODEL_NONE || drv_dead(&d->h))
 		return 0;
 	if (v3d_resume(d, ev->sid, ev->stag, DRV_RESUME_ABORT))
 		return -EAGAIN;
@@ -141,9 +94,9 @@ static int report(struct smmuv3_drv *d, const struct smmuv3_event *ev)
 	int r;
 
 	/* A stall of stage 2 is terminated, because nobody knows what an IPA means. */
-	if (ev->stall && (!ev->known || ev->s2 || d->f.stall_model == STALL_MODEL_NONE))
+	if (ev->stall && (!ev->known || ev->s2 || d->f.stall_model == SMMUV3_STALL_MODEL_NONE))
 		return end_orphan(d, ev);
-	if (!ev->known || ev->id == E_PAGE_REQUEST)
+	if (!ev->known || ev->id == SMMUV3_E_PAGE_REQUEST)
 		return 0;
 	to_record(ev, &f);
 	r = fault_core_report(d->h.core, &f, drv_now(&d->h));
@@ -168,6 +121,6 @@ int v3d_event(struct smmuv3_drv *d, const u64 *words)
 	d->stats.unknown_events += !ev.known;
 	memcpy(d->stats.last_event, words, sizeof(d->stats.last_event));
 	if (d->cfg.event)
-		d->cfg.event(d->cfg.observer, &ev);
+		d->cfg.event(d->cfg.common.observer, &ev);
 	return 0;
 }

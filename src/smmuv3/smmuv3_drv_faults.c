@@ -5,20 +5,21 @@
 /* CMD_RESUME: needs no CMD_SYNC, it is complete when it is consumed (4.7.1). */
 int v3d_resume(struct smmuv3_drv *d, u32 sid, u32 stag, u32 how)
 {
-	return v3d_cmd_try(
-		d, CMD_RESUME | FIELD_PREP(CMD_RESUME_0_AC | CMD_RESUME_0_AB, how) | FIELD_PREP(CMD_0_STREAMID, sid),
-		FIELD_PREP(CMD_RESUME_1_STAG, stag));
+	return v3d_cmd_try(d,
+			   SMMUV3_CMD_RESUME | FIELD_PREP(SMMUV3_CMD_RESUME_0_AC | SMMUV3_CMD_RESUME_0_AB, how) |
+				   FIELD_PREP(SMMUV3_CMD_0_STREAMID, sid),
+			   FIELD_PREP(SMMUV3_CMD_RESUME_1_STAG, stag));
 }
 
 static int pri_response(struct smmuv3_drv *d, const struct fault_response *r)
 {
-	u64 dw0 = CMD_PRI_RESP | FIELD_PREP(CMD_0_STREAMID, r->sid);
+	u64 dw0 = SMMUV3_CMD_PRI_RESP | FIELD_PREP(SMMUV3_CMD_0_STREAMID, r->sid);
 
 	if (r->pasid != FAULT_NO_PASID)
-		dw0 |= CMD_0_SSV | FIELD_PREP(CMD_0_SUBSTREAMID, r->pasid);
+		dw0 |= SMMUV3_CMD_0_SSV | FIELD_PREP(SMMUV3_CMD_0_SUBSTREAMID, r->pasid);
 	return v3d_cmd_try(d, dw0,
-			   FIELD_PREP(CMD_PRI_RESP_1_PRGINDEX, r->index) |
-				   FIELD_PREP(CMD_PRI_RESP_1_RESP, FIELD_GET(DRV_HW_PRI, r->hw_code)));
+			   FIELD_PREP(SMMUV3_CMD_PRI_RESP_1_PRGINDEX, r->index) |
+				   FIELD_PREP(SMMUV3_CMD_PRI_RESP_1_RESP, FIELD_GET(DRV_HW_PRI, r->hw_code)));
 }
 
 static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
@@ -26,8 +27,8 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	struct smmuv3_drv *d = ctx;
 
 	/* Clearing SMMUEN has ended every stall, and endpoints must be set up anew (6.3.9.6). */
-	if (v3d_dead(d)) {
-		drv_count(&d->h, &d->stats.abandoned);
+	if (drv_dead(&d->h)) {
+		drv_count(&d->h, &d->h.stats.abandoned);
 		return 0;
 	}
 	if (r->type == FAULT_PAGE_REQUEST)
@@ -46,25 +47,25 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	int r;
 
 	v3d_cmd_begin(&c);
-	if (v3d_dead(d))
+	if (drv_dead(&d->h))
 		return 0;
 	/*
 	 * A response that was consumed was taken; and events of earlier invalidated structures become visible (4.7.3).
 	 */
 	r = v3d_cmd_sync(d, &c);
 	if (r || what == FAULT_FENCE_RESPONSES)
-		return v3d_dead(d) ? 0 : r;
+		return drv_dead(&d->h) ? 0 : r;
 	r = v3d_outq_fence(d, &d->evtq);
-	if (!r && dev->pri)
+	if (!r && dev->base.pri)
 		r = v3d_outq_fence(d, &d->priq);
-	return v3d_dead(d) ? 0 : r;
+	return drv_dead(&d->h) ? 0 : r;
 }
 
 static bool hw_pending(void *ctx)
 {
 	struct smmuv3_drv *d = ctx;
 
-	if (v3d_dead(d))
+	if (drv_dead(&d->h))
 		return false;
 	return v3d_outq_pending(d, &d->evtq) || (d->f.pri && v3d_outq_pending(d, &d->priq));
 }
@@ -81,11 +82,7 @@ static void hw_drain(void *ctx)
 const struct fault_ops smmuv3_fault_ops = {
 	.respond = respond,
 	.fence = fence,
-	.enable = v3d_faults_enable,
-	.disable = v3d_faults_disable,
-	.throttle = v3d_faults_throttle,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
-	.sva_handle = drv_sva_handle,
-	.observe = drv_observe,
+	DRV_FAULT_OPS,
 };

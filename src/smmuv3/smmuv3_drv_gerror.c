@@ -7,11 +7,11 @@
 /* GERROR has reserved bits, so no SMMU returns all ones. */
 static u32 active(struct smmuv3_drv *d)
 {
-	u32 gerror = drv_read32(&d->h, SMMU_GERROR);
+	u32 gerror = drv_read32(&d->h, SMMUV3_GERROR);
 
 	if (~gerror)
 		return gerror ^ d->gerrorn;
-	v3d_gone(d);
+	drv_gone(&d->h);
 	return 0;
 }
 
@@ -21,7 +21,7 @@ static void acknowledge(struct smmuv3_drv *d, u32 bits)
 
 	spin_lock_irqsave(&d->h.lock, flags);
 	d->gerrorn ^= bits;
-	drv_write32(&d->h, SMMU_GERRORN, d->gerrorn);
+	drv_write32(&d->h, SMMUV3_GERRORN, d->gerrorn);
 	spin_unlock_irqrestore(&d->h.lock, flags);
 }
 
@@ -31,7 +31,7 @@ static int count(struct smmuv3_drv *d, u32 bits)
 	int n = 0;
 
 	for (; bits; bits &= bits - 1, n++)
-		if (!(bits & GERROR_CMDQ_ERR))
+		if (!(bits & SMMUV3_GERROR_CMDQ_ERR))
 			d->stats.gerrors[__builtin_ctz(bits)]++;
 	return n;
 }
@@ -47,45 +47,45 @@ static void eventq_abort(struct smmuv3_drv *d)
 
 	drv_gate_close(&d->h, &d->h.config);
 	for (dev = d->h.devs; dev; dev = dev->next)
-		if (v3d_dev_of(dev)->can_stall)
-			v3d_dev_abort(v3d_dev_of(dev), true);
+		if (dev->can_stall)
+			drv_block(dev, true);
 	v3d_outq_discard(d, &d->evtq);
-	acknowledge(d, GERROR_EVENTQ_ABT_ERR);
+	acknowledge(d, SMMUV3_GERROR_EVENTQ_ABT_ERR);
 	for (dev = d->h.devs; dev; dev = dev->next)
-		if (v3d_dev_of(dev)->can_stall)
-			v3d_dev_restart(v3d_dev_of(dev), now);
+		if (dev->can_stall)
+			v3d_restart(dev, now);
 	drv_gate_open(&d->h, &d->h.config);
 }
 
 int v3d_gerror(struct smmuv3_drv *d)
 {
-	u32 bits = v3d_dead(d) ? 0 : active(d);
-	u32 rest = bits & ~(u32)(GERROR_CMDQ_ERR | GERROR_EVENTQ_ABT_ERR);
+	u32 bits = drv_dead(&d->h) ? 0 : active(d);
+	u32 rest = bits & ~(u32)(SMMUV3_GERROR_CMDQ_ERR | SMMUV3_GERROR_EVENTQ_ABT_ERR);
 	int n;
 
 	d->gerror_stale = bits ? d->gerror_stale + 1 : 0;
-	if (!bits || v3d_dead(d))
+	if (!bits || drv_dead(&d->h))
 		return 0;
 	if (d->gerror_stale > STALE) {
-		v3d_die(d);
+		drv_die(&d->h);
 		return 0;
 	}
 	n = count(d, bits);
-	if (bits & GERROR_CMDQ_ERR)
-		v3d_cmdq_recover(d);
-	if (bits & GERROR_SFM_ERR) {
+	if (bits & SMMUV3_GERROR_CMDQ_ERR)
+		v3d_cmdq_recover(&d->h);
+	if (bits & SMMUV3_GERROR_SFM_ERR) {
 		/* Only a reset ends service failure mode (12.3). */
-		v3d_die(d);
+		drv_die(&d->h);
 		return n;
 	}
-	if (bits & GERROR_EVENTQ_ABT_ERR)
+	if (bits & SMMUV3_GERROR_EVENTQ_ABT_ERR)
 		eventq_abort(d);
 	if (rest)
 		acknowledge(d, rest);
 	/* The interrupt was lost with its MSI, and no other is sent until the queue has been empty. */
-	if (bits & GERROR_MSI_EVENTQ_ABT_ERR)
+	if (bits & SMMUV3_GERROR_MSI_EVENTQ_ABT_ERR)
 		v3d_outq_empty(d, &d->evtq);
-	if (d->f.pri && bits & (GERROR_MSI_PRIQ_ABT_ERR | GERROR_PRIQ_ABT_ERR))
+	if (d->f.pri && bits & (SMMUV3_GERROR_MSI_PRIQ_ABT_ERR | SMMUV3_GERROR_PRIQ_ABT_ERR))
 		v3d_outq_empty(d, &d->priq);
 	return n;
 }

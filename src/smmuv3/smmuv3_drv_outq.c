@@ -9,7 +9,7 @@
 
 static bool overflowed(const struct drv_outq *q, u32 prod)
 {
-	return (prod ^ q->cons) & Q_OVFLG;
+	return (prod ^ q->cons) & SMMUV3_Q_OVFLG;
 }
 
 /* PROD as the SMMU shows it; inconsistent indices count as an empty queue. */
@@ -19,19 +19,19 @@ static u32 read_prod(struct smmuv3_drv *d, struct drv_outq *q)
 
 	/* Bits 30:20 are reserved, so no SMMU returns all ones: the queue counts as empty. */
 	if (!~prod) {
-		v3d_gone(d);
+		drv_gone(&d->h);
 		return q->cons;
 	}
 	if (ring_used(prod, q->cons, q->log2) > 1U << q->log2) {
 		drv_count(&d->h, &d->stats.resyncs);
-		q->cons = (q->cons & Q_OVFLG) | ring_ptr(prod, q->log2);
+		q->cons = (q->cons & SMMUV3_Q_OVFLG) | ring_ptr(prod, q->log2);
 	}
 	return prod;
 }
 
 static int take_one(struct smmuv3_drv *d, struct drv_outq *q)
 {
-	u64 words[EVT_WORDS];
+	u64 words[SMMUV3_EVT_WORDS];
 	u64 pa = q->base + (u64)ring_index(q->cons, q->log2) * q->entry;
 	int r = drv_read_words(&d->h, pa, words, q->entry / 8);
 
@@ -62,7 +62,7 @@ static void acknowledge(struct smmuv3_drv *d, struct drv_outq *q, u32 prod)
 	} else {
 		d->stats.evtq_overflows++;
 	}
-	q->cons ^= Q_OVFLG;
+	q->cons ^= SMMUV3_Q_OVFLG;
 }
 
 static void publish(struct smmuv3_drv *d, struct drv_outq *q)
@@ -76,7 +76,7 @@ static void publish(struct smmuv3_drv *d, struct drv_outq *q)
 /* The gate is closed. Returns the number of records handled; -EAGAIN if there are some and the first must wait. */
 static int drain_locked(struct smmuv3_drv *d, struct drv_outq *q, u32 budget)
 {
-	u32 prod = v3d_dead(d) ? q->cons : read_prod(d, q);
+	u32 prod = drv_dead(&d->h) ? q->cons : read_prod(d, q);
 	u32 n = 0;
 	int r = 0;
 
@@ -115,8 +115,8 @@ int v3d_outq_thread(struct smmuv3_drv *d, struct drv_outq *q)
 	int n;
 
 	while ((n = v3d_outq_drain(d, q, d->cfg.batch)) == -EAGAIN) {
-		v3d_cmdq_recover(d);
-		if (!v3d_poll(d, tries++))
+		v3d_cmdq_recover(&d->h);
+		if (!drv_poll(&d->h, tries++))
 			break;
 	}
 	return n;
@@ -152,8 +152,8 @@ int v3d_outq_fence(struct smmuv3_drv *d, struct drv_outq *q)
 			continue;
 		}
 		/* The first record cannot be handled now, because there is no room for its answer. */
-		v3d_cmdq_recover(d);
-		if (!v3d_poll(d, tries++))
+		v3d_cmdq_recover(&d->h);
+		if (!drv_poll(&d->h, tries++))
 			r = -EBUSY;
 	}
 	drv_gate_open(&d->h, &q->gate);
@@ -180,7 +180,7 @@ void v3d_outq_discard(struct smmuv3_drv *d, struct drv_outq *q)
 	drv_gate_close(&d->h, &q->gate);
 	prod = read_prod(d, q);
 	d->stats.evtq_discarded += ring_used(prod, q->cons, q->log2);
-	q->cons = (prod & Q_OVFLG) | ring_ptr(prod, q->log2);
+	q->cons = (prod & SMMUV3_Q_OVFLG) | ring_ptr(prod, q->log2);
 	publish(d, q);
 	drv_gate_open(&d->h, &q->gate);
 }

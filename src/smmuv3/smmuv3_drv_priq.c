@@ -6,17 +6,17 @@ void smmuv3_pri_decode(const u64 words[2], struct smmuv3_pri_entry *e)
 {
 	memset(e, 0, sizeof(*e));
 	memcpy(e->words, words, sizeof(e->words));
-	e->sid = (u32)FIELD_GET(PRI_0_STREAMID, words[0]);
-	e->ssv = words[0] & PRI_0_SSV;
+	e->sid = (u32)FIELD_GET(SMMUV3_PRI_0_STREAMID, words[0]);
+	e->ssv = words[0] & SMMUV3_PRI_0_SSV;
 	if (e->ssv)
-		e->ssid = (u32)FIELD_GET(PRI_0_SUBSTREAMID, words[0]);
-	e->last = words[0] & PRI_0_LAST;
-	e->read = words[0] & PRI_0_R;
-	e->write = words[0] & PRI_0_W;
-	e->exec = words[0] & PRI_0_X;
-	e->priv = words[0] & PRI_0_PRIV;
-	e->prgi = (u16)FIELD_GET(PRI_1_PRGINDEX, words[1]);
-	e->addr = words[1] & PRI_1_ADDRESS;
+		e->ssid = (u32)FIELD_GET(SMMUV3_PRI_0_SUBSTREAMID, words[0]);
+	e->last = words[0] & SMMUV3_PRI_0_LAST;
+	e->read = words[0] & SMMUV3_PRI_0_R;
+	e->write = words[0] & SMMUV3_PRI_0_W;
+	e->exec = words[0] & SMMUV3_PRI_0_X;
+	e->priv = words[0] & SMMUV3_PRI_0_PRIV;
+	e->prgi = (u16)FIELD_GET(SMMUV3_PRI_1_PRGINDEX, words[1]);
+	e->addr = words[1] & SMMUV3_PRI_1_ADDRESS;
 	/* PCIe: a message with a PASID, L = 1 and neither R nor W marks that the PASID is no longer used. */
 	e->stop = e->ssv && e->last && !e->read && !e->write;
 }

@@ -3,7 +3,7 @@
 #ifndef SMMUV3_DRV_PRIV_H
 #define SMMUV3_DRV_PRIV_H
 
-#include "drv_device.h"
+#include "drv_backend.h"
 #include "drv_stage2.h"
 #include "ring.h"
 #include "smmuv3_driver.h"
@@ -56,15 +56,11 @@ struct drv_cmdq {
  */
 struct v3d_dev {
 	struct drv_device base;
-	struct smmuv3_drv *d;
 	u64 cd_table;
 	u64 cd_bytes;
 	u64 *cd_l2;
 	u8 cd_bits;
 	bool cd_two_levels;
-	bool can_stall;
-	bool ats;
-	bool pri;
 	bool stall_on;
 	bool throttled;
 	bool aborted;
@@ -72,7 +68,6 @@ struct v3d_dev {
 
 struct v3d_dom {
 	struct drv_domain base;
-	struct smmuv3_drv *d;
 	u16 asid;
 };
 
@@ -119,7 +114,6 @@ struct smmuv3_drv {
 	struct drv_host h;
 	struct smmuv3_drv_cfg cfg;
 	struct drv_features f;
-	bool dead;	  /* the SMMU no longer responds and is switched off */
 	u32 gerror_stale; /* calls of v3d_gerror() in a row that found an error */
 
 	u32 cr0;
@@ -140,20 +134,14 @@ struct smmuv3_drv {
 	struct smmuv3_drv_stats stats;
 };
 
-/* Under the lock. */
-static inline void v3d_set_dead(struct smmuv3_drv *d)
+static inline struct smmuv3_drv *v3d_of(const struct drv_host *h)
 {
-	d->dead = true;
-	d->stats.given_up = 1;
+	return container_of(h, struct smmuv3_drv, h);
 }
 
-/* smmuv3_driver.c */
-void v3d_gone(struct smmuv3_drv *d);
-bool v3d_dead(struct smmuv3_drv *d);
-bool v3d_poll(struct smmuv3_drv *d, u32 tries);
+/* smmuv3_drv_hw.c: registers and memory that several files need */
 int v3d_reg_sync(struct smmuv3_drv *d, u32 value, u64 reg, u64 ack);
 int v3d_gbpa_abort(struct smmuv3_drv *d);
-void v3d_die(struct smmuv3_drv *d);
 int v3d_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
 int v3d_table_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
 
@@ -161,7 +149,7 @@ int v3d_table_alloc(struct smmuv3_drv *d, u64 bytes, u64 *pa);
 #define DRV_BATCH 16
 
 struct drv_cmds {
-	u64 w[DRV_BATCH][CMD_WORDS];
+	u64 w[DRV_BATCH][SMMUV3_CMD_WORDS];
 	u32 n;
 	int error;
 };
@@ -176,7 +164,7 @@ static inline void v3d_cmd_begin(struct drv_cmds *c)
 void v3d_cmd_add(struct smmuv3_drv *d, struct drv_cmds *c, u64 dw0, u64 dw1);
 int v3d_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c);
 int v3d_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1);
-void v3d_cmdq_recover(struct smmuv3_drv *d);
+void v3d_cmdq_recover(struct drv_host *h);
 
 /* smmuv3_drv_outq.c */
 int v3d_outq_drain(struct smmuv3_drv *d, struct drv_outq *q, u32 budget);
@@ -198,29 +186,35 @@ int v3d_strtab_init(struct smmuv3_drv *d);
 void v3d_strtab_program(struct smmuv3_drv *d);
 void v3d_strtab_exit(struct smmuv3_drv *d);
 int v3d_strtab_reach(struct smmuv3_drv *d, u32 sid);
-int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS]);
+int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[SMMUV3_STE_WORDS]);
 int v3d_cdtab_init(struct v3d_dev *dev, u8 bits);
 void v3d_cdtab_exit(struct v3d_dev *dev);
 int v3d_cdtab_reach(struct v3d_dev *dev, u32 ssid);
-int v3d_cd_write(struct v3d_dev *dev, u32 ssid, const u64 cd[CD_WORDS]);
+int v3d_cd_write(struct v3d_dev *dev, u32 ssid, const u64 cd[SMMUV3_CD_WORDS]);
 
 /* smmuv3_drv_domain.c */
-int v3d_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);
-void v3d_domain_free(void *drv, struct fault_domain *fdom);
-int v3d_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
-s64 v3d_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
+int v3d_table(struct drv_host *h, enum drv_domain_type type, struct pt_build_cfg *cfg);
+int v3d_domain_init(struct drv_domain *dom);
+void v3d_domain_exit(struct drv_domain *dom);
+u32 v3d_prot(const struct drv_host *h, u32 prot);
+int v3d_invalidate(struct drv_domain *dom, u64 iova, u64 bytes, bool leaf);
 void v3d_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_attachment *a, u64 iova, u64 last);
 
-/* smmuv3_drv_attach.c */
-int v3d_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out);
-void v3d_device_remove(void *drv, struct fault_dev *fdev, u64 now);
-int v3d_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now);
-int v3d_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now);
-int v3d_faults_enable(void *ctx, void *dev_ctx);
-int v3d_faults_disable(void *ctx, void *dev_ctx);
-void v3d_faults_throttle(void *ctx, void *dev_ctx, bool on);
-int v3d_dev_abort(struct v3d_dev *dev, bool on);
-void v3d_dev_restart(struct v3d_dev *dev, u64 now);
+/* smmuv3_drv_attach.c: what STEs and CDs contain */
+int v3d_device_check(struct drv_host *h, const struct drv_device_cfg *cfg);
+int v3d_device_init(struct drv_device *dev, const struct drv_device_cfg *cfg);
+u32 v3d_credits(const struct drv_device *dev);
+int v3d_device_show(struct drv_device *dev);
+int v3d_stall_term(struct drv_device *dev);
+void v3d_device_exit(struct drv_device *dev);
+int v3d_block(struct drv_device *dev, bool on);
+int v3d_recoverable(struct drv_device *dev, bool on);
+void v3d_throttle(struct drv_device *dev, bool on);
+int v3d_check(const struct drv_device *dev, const struct drv_domain *dom, u32 pasid);
+int v3d_reach(struct drv_device *dev, struct drv_domain *dom, u32 pasid);
+int v3d_set(struct drv_device *dev, u32 pasid, struct drv_domain *dom, struct drv_domain *old);
+int v3d_flush(struct drv_device *dev, u32 pasid);
+void v3d_restart(struct drv_device *dev, u64 now);
 
 /* smmuv3_drv_faults.c */
 extern const struct fault_ops smmuv3_fault_ops;

@@ -17,21 +17,21 @@
 static void ste_used(const u64 *e, u64 used[8])
 {
 	memset(used, 0, 8 * sizeof(*used));
-	used[0] = STE_0_V;
-	if (!(e[0] & STE_0_V))
+	used[0] = SMMUV3_STE_0_V;
+	if (!(e[0] & SMMUV3_STE_0_V))
 		return;
-	used[0] |= STE_0_CONFIG;
-	switch (FIELD_GET(STE_0_CONFIG, e[0])) {
-	case STE_CONFIG_BYPASS:
-		used[1] = STE_1_MEMATTR | STE_1_MTCFG | STE_1_ALLOCCFG | STE_1_SHCFG | STE_1_NSCFG | STE_1_PRIVCFG |
-			  STE_1_INSTCFG;
+	used[0] |= SMMUV3_STE_0_CONFIG;
+	switch (FIELD_GET(SMMUV3_STE_0_CONFIG, e[0])) {
+	case SMMUV3_STE_CONFIG_BYPASS:
+		used[1] = SMMUV3_STE_1_MEMATTR | SMMUV3_STE_1_MTCFG | SMMUV3_STE_1_ALLOCCFG | SMMUV3_STE_1_SHCFG |
+			  SMMUV3_STE_1_NSCFG | SMMUV3_STE_1_PRIVCFG | SMMUV3_STE_1_INSTCFG;
 		break;
-	case STE_CONFIG_S1:
+	case SMMUV3_STE_CONFIG_S1:
 		used[0] = ~0ULL;
 		used[1] = ~0ULL;
-		used[2] = STE_2_S2VMID;
+		used[2] = SMMUV3_STE_2_S2VMID;
 		break;
-	case STE_CONFIG_NESTED:
+	case SMMUV3_STE_CONFIG_NESTED:
 		memset(used, 0xff, 4 * sizeof(*used));
 		break;
 	default:
@@ -41,8 +41,8 @@ static void ste_used(const u64 *e, u64 used[8])
 
 static void cd_used(const u64 *e, u64 used[8])
 {
-	memset(used, e[0] & CD_0_V ? 0xff : 0, 8 * sizeof(*used));
-	used[0] |= CD_0_V;
+	memset(used, e[0] & SMMUV3_CD_0_V ? 0xff : 0, 8 * sizeof(*used));
+	used[0] |= SMMUV3_CD_0_V;
 }
 
 /**
@@ -97,7 +97,7 @@ static int make_good(struct smmuv3_drv *d)
 		return 0;
 	c.n = 0;
 	c.error = 0;
-	v3d_cmd_add(d, &c, CMD_CFGI_STE_RANGE, CFGI_RANGE_ALL);
+	v3d_cmd_add(d, &c, SMMUV3_CMD_CFGI_STE_RANGE, SMMUV3_CFGI_RANGE_ALL);
 	r = v3d_cmd_sync(d, &c);
 	d->stale = r;
 	return r;
@@ -144,13 +144,13 @@ static int entry_update(const struct drv_entry *e, const u64 to[8])
 
 static int preset_strtab(struct smmuv3_drv *d)
 {
-	u32 cfg = drv_read32(&d->h, SMMU_STRTAB_BASE_CFG);
+	u32 cfg = drv_read32(&d->h, SMMUV3_STRTAB_BASE_CFG);
 
-	if (FIELD_GET(STRTAB_BASE_CFG_FMT, cfg) != STRTAB_FMT_LINEAR)
+	if (FIELD_GET(SMMUV3_STRTAB_BASE_CFG_FMT, cfg) != SMMUV3_STRTAB_FMT_LINEAR)
 		return -ENODEV;
 	d->f.st_two_levels = false;
-	d->f.sid_bits = (u8)min((u32)d->f.sid_bits, (u32)FIELD_GET(STRTAB_BASE_CFG_LOG2SIZE, cfg));
-	d->strtab = drv_read64(&d->h, SMMU_STRTAB_BASE) & STRTAB_BASE_ADDR;
+	d->f.sid_bits = (u8)min((u32)d->f.sid_bits, (u32)FIELD_GET(SMMUV3_STRTAB_BASE_CFG_LOG2SIZE, cfg));
+	d->strtab = drv_read64(&d->h, SMMUV3_STRTAB_BASE) & SMMUV3_STRTAB_BASE_ADDR;
 	return 0;
 }
 
@@ -167,7 +167,7 @@ int v3d_strtab_init(struct smmuv3_drv *d)
 			return -ENOMEM;
 		d->strtab_bytes = (u64)L1STD_BYTES << l1;
 	} else {
-		d->strtab_bytes = (u64)STE_BYTES << d->f.sid_bits;
+		d->strtab_bytes = (u64)SMMUV3_STE_BYTES << d->f.sid_bits;
 	}
 	r = v3d_alloc(d, d->strtab_bytes, &d->strtab);
 	if (r)
@@ -177,15 +177,15 @@ int v3d_strtab_init(struct smmuv3_drv *d)
 
 void v3d_strtab_program(struct smmuv3_drv *d)
 {
-	u32 cfg = FIELD_PREP(STRTAB_BASE_CFG_LOG2SIZE, d->f.sid_bits);
+	u32 cfg = FIELD_PREP(SMMUV3_STRTAB_BASE_CFG_LOG2SIZE, d->f.sid_bits);
 
 	if (d->f.tables_preset)
 		return;
 	if (d->f.st_two_levels)
-		cfg |= FIELD_PREP(STRTAB_BASE_CFG_FMT, STRTAB_FMT_2LVL) |
-		       FIELD_PREP(STRTAB_BASE_CFG_SPLIT, STRTAB_SPLIT);
-	drv_write64(&d->h, SMMU_STRTAB_BASE, d->strtab | STRTAB_BASE_RA);
-	drv_write32(&d->h, SMMU_STRTAB_BASE_CFG, cfg);
+		cfg |= FIELD_PREP(SMMUV3_STRTAB_BASE_CFG_FMT, SMMUV3_STRTAB_FMT_2LVL) |
+		       FIELD_PREP(SMMUV3_STRTAB_BASE_CFG_SPLIT, STRTAB_SPLIT);
+	drv_write64(&d->h, SMMUV3_STRTAB_BASE, d->strtab | SMMUV3_STRTAB_BASE_RA);
+	drv_write32(&d->h, SMMUV3_STRTAB_BASE_CFG, cfg);
 }
 
 void v3d_strtab_exit(struct smmuv3_drv *d)
@@ -194,7 +194,7 @@ void v3d_strtab_exit(struct smmuv3_drv *d)
 
 	for (i = 0; d->strtab_l2 && i < 1U << (d->f.sid_bits - STRTAB_SPLIT); i++)
 		if (d->strtab_l2[i])
-			drv_mem_free(&d->h, d->strtab_l2[i], (u64)STE_BYTES << STRTAB_SPLIT);
+			drv_mem_free(&d->h, d->strtab_l2[i], (u64)SMMUV3_STE_BYTES << STRTAB_SPLIT);
 	fl_free(d->strtab_l2);
 	d->strtab_l2 = NULL;
 	if (d->strtab_bytes)
@@ -206,7 +206,8 @@ static int cfgi_ste(struct smmuv3_drv *d, u32 sid, bool leaf)
 	struct drv_cmds c;
 
 	v3d_cmd_begin(&c);
-	v3d_cmd_add(d, &c, CMD_CFGI_STE | FIELD_PREP(CMD_0_STREAMID, sid), leaf ? CMD_CFGI_1_LEAF : 0);
+	v3d_cmd_add(d, &c, SMMUV3_CMD_CFGI_STE | FIELD_PREP(SMMUV3_CMD_0_STREAMID, sid),
+		    leaf ? SMMUV3_CMD_CFGI_1_LEAF : 0);
 	return v3d_cmd_sync(d, &c);
 }
 
@@ -221,12 +222,13 @@ int v3d_strtab_reach(struct smmuv3_drv *d, u32 sid)
 		return -ERANGE;
 	if (!d->f.st_two_levels || d->strtab_l2[i])
 		return 0;
-	r = v3d_alloc(d, (u64)STE_BYTES << STRTAB_SPLIT, &pa);
+	r = v3d_alloc(d, (u64)SMMUV3_STE_BYTES << STRTAB_SPLIT, &pa);
 	if (r)
 		return r;
-	r = drv_write_word(&d->h, d->strtab + (u64)i * L1STD_BYTES, pa | FIELD_PREP(L1STD_SPAN, STRTAB_SPLIT + 1));
+	r = drv_write_word(&d->h, d->strtab + (u64)i * L1STD_BYTES,
+			   pa | FIELD_PREP(SMMUV3_L1STD_SPAN, STRTAB_SPLIT + 1));
 	if (r) {
-		drv_mem_free(&d->h, pa, (u64)STE_BYTES << STRTAB_SPLIT);
+		drv_mem_free(&d->h, pa, (u64)SMMUV3_STE_BYTES << STRTAB_SPLIT);
 		return r;
 	}
 	d->strtab_l2[i] = pa;
@@ -236,8 +238,8 @@ int v3d_strtab_reach(struct smmuv3_drv *d, u32 sid)
 static u64 ste_pa(const struct smmuv3_drv *d, u32 sid)
 {
 	if (!d->f.st_two_levels)
-		return d->strtab + (u64)sid * STE_BYTES;
-	return d->strtab_l2[sid >> STRTAB_SPLIT] + (u64)(sid & ((1U << STRTAB_SPLIT) - 1)) * STE_BYTES;
+		return d->strtab + (u64)sid * SMMUV3_STE_BYTES;
+	return d->strtab_l2[sid >> STRTAB_SPLIT] + (u64)(sid & ((1U << STRTAB_SPLIT) - 1)) * SMMUV3_STE_BYTES;
 }
 
 static int ste_sync(const struct drv_entry *e)
@@ -245,10 +247,10 @@ static int ste_sync(const struct drv_entry *e)
 	return cfgi_ste(e->d, e->id, true);
 }
 
-int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS])
+int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[SMMUV3_STE_WORDS])
 {
 	struct drv_entry e = {
-		.pa = ste_pa(d, sid), .valid = STE_0_V, .used = ste_used, .sync = ste_sync, .d = d, .id = sid
+		.pa = ste_pa(d, sid), .valid = SMMUV3_STE_0_V, .used = ste_used, .sync = ste_sync, .d = d, .id = sid
 	};
 
 	return entry_update(&e, ste);
@@ -259,8 +261,8 @@ int v3d_ste_write(struct smmuv3_drv *d, u32 sid, const u64 ste[STE_WORDS])
 /* One CD, a linear table, or two levels if there are more than one leaf table holds. */
 int v3d_cdtab_init(struct v3d_dev *dev, u8 bits)
 {
-	struct smmuv3_drv *d = dev->d;
-	u64 bytes = (u64)CD_BYTES << bits;
+	struct smmuv3_drv *d = v3d_of(dev->base.host);
+	u64 bytes = (u64)SMMUV3_CD_BYTES << bits;
 	int r;
 
 	dev->cd_bits = bits;
@@ -279,7 +281,7 @@ int v3d_cdtab_init(struct v3d_dev *dev, u8 bits)
 
 void v3d_cdtab_exit(struct v3d_dev *dev)
 {
-	struct drv_host *h = &dev->d->h;
+	struct drv_host *h = dev->base.host;
 	u32 i;
 
 	for (i = 0; dev->cd_l2 && i < 1U << (dev->cd_bits - CD_L2_BITS); i++)
@@ -300,17 +302,17 @@ static int cfgi_cd(struct v3d_dev *dev, u32 ssid, bool leaf)
 
 	v3d_cmd_begin(&c);
 	for (i = 0; i < dev->base.n_sids; i++)
-		v3d_cmd_add(dev->d, &c,
-			    CMD_CFGI_CD | FIELD_PREP(CMD_0_SUBSTREAMID, ssid) |
-				    FIELD_PREP(CMD_0_STREAMID, dev->base.sids[i]),
-			    leaf ? CMD_CFGI_1_LEAF : 0);
-	return v3d_cmd_sync(dev->d, &c);
+		v3d_cmd_add(v3d_of(dev->base.host), &c,
+			    SMMUV3_CMD_CFGI_CD | FIELD_PREP(SMMUV3_CMD_0_SUBSTREAMID, ssid) |
+				    FIELD_PREP(SMMUV3_CMD_0_STREAMID, dev->base.sids[i]),
+			    leaf ? SMMUV3_CMD_CFGI_1_LEAF : 0);
+	return v3d_cmd_sync(v3d_of(dev->base.host), &c);
 }
 
 /* Make sure that there is a CD for @ssid. */
 int v3d_cdtab_reach(struct v3d_dev *dev, u32 ssid)
 {
-	struct smmuv3_drv *d = dev->d;
+	struct smmuv3_drv *d = v3d_of(dev->base.host);
 	u32 i = ssid >> CD_L2_BITS;
 	u64 pa;
 	int r;
@@ -320,7 +322,7 @@ int v3d_cdtab_reach(struct v3d_dev *dev, u32 ssid)
 	r = v3d_table_alloc(d, CD_L2_BYTES, &pa);
 	if (r)
 		return r;
-	r = drv_write_word(&d->h, dev->cd_table + (u64)i * L1CD_BYTES, pa | L1CD_V);
+	r = drv_write_word(&d->h, dev->cd_table + (u64)i * L1CD_BYTES, pa | SMMUV3_L1CD_V);
 	if (r) {
 		drv_mem_free(&d->h, pa, CD_L2_BYTES);
 		return r;
@@ -332,8 +334,8 @@ int v3d_cdtab_reach(struct v3d_dev *dev, u32 ssid)
 static u64 cd_pa(const struct v3d_dev *dev, u32 ssid)
 {
 	if (!dev->cd_two_levels)
-		return dev->cd_table + (u64)ssid * CD_BYTES;
-	return dev->cd_l2[ssid >> CD_L2_BITS] + (u64)(ssid & ((1U << CD_L2_BITS) - 1)) * CD_BYTES;
+		return dev->cd_table + (u64)ssid * SMMUV3_CD_BYTES;
+	return dev->cd_l2[ssid >> CD_L2_BITS] + (u64)(ssid & ((1U << CD_L2_BITS) - 1)) * SMMUV3_CD_BYTES;
 }
 
 static int cd_sync(const struct drv_entry *e)
@@ -346,7 +348,7 @@ static int tlbi_swap(struct smmuv3_drv *d)
 	struct drv_cmds c;
 
 	v3d_cmd_begin(&c);
-	v3d_cmd_add(d, &c, CMD_TLBI_NH_ASID | d->vmid | FIELD_PREP(CMD_TLBI_0_ASID, DRV_ASID_SWAP), 0);
+	v3d_cmd_add(d, &c, SMMUV3_CMD_TLBI_NH_ASID | d->vmid | FIELD_PREP(SMMUV3_CMD_TLBI_0_ASID, DRV_ASID_SWAP), 0);
 	return v3d_cmd_sync(d, &c);
 }
 
@@ -361,7 +363,7 @@ static int cd_replace(const struct drv_entry *e, const u64 now[8], const u64 to[
 	int r;
 
 	memcpy(step, now, sizeof(step));
-	step[0] = (step[0] & ~CD_0_ASID) | FIELD_PREP(CD_0_ASID, DRV_ASID_SWAP);
+	step[0] = (step[0] & ~SMMUV3_CD_0_ASID) | FIELD_PREP(SMMUV3_CD_0_ASID, DRV_ASID_SWAP);
 	r = entry_update(e, step);
 	step[1] = to[1];
 	if (!r)
@@ -371,21 +373,21 @@ static int cd_replace(const struct drv_entry *e, const u64 now[8], const u64 to[
 	return r ? r : tlbi_swap(e->d);
 }
 
-int v3d_cd_write(struct v3d_dev *dev, u32 ssid, const u64 cd[CD_WORDS])
+int v3d_cd_write(struct v3d_dev *dev, u32 ssid, const u64 cd[SMMUV3_CD_WORDS])
 {
 	struct drv_entry e = { .pa = cd_pa(dev, ssid),
-			       .valid = CD_0_V,
+			       .valid = SMMUV3_CD_0_V,
 			       .used = cd_used,
 			       .sync = cd_sync,
-			       .d = dev->d,
+			       .d = v3d_of(dev->base.host),
 			       .dev = dev,
 			       .id = ssid };
-	u64 now[CD_WORDS];
-	int r = drv_read_words(&dev->d->h, e.pa, now, CD_WORDS);
+	u64 now[SMMUV3_CD_WORDS];
+	int r = drv_read_words(dev->base.host, e.pa, now, SMMUV3_CD_WORDS);
 
 	if (r)
 		return r;
-	if (now[0] & cd[0] & CD_0_V && now[0] != cd[0] && now[1] != cd[1])
+	if (now[0] & cd[0] & SMMUV3_CD_0_V && now[0] != cd[0] && now[1] != cd[1])
 		return cd_replace(&e, now, cd);
 	return entry_update(&e, cd);
 }

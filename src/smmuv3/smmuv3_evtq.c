@@ -4,19 +4,19 @@
 
 static u8 log2size(const struct smmuv3 *s)
 {
-	u32 size = (u32)FIELD_GET(Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMU_EVENTQ_BASE));
+	u32 size = (u32)FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMUV3_EVENTQ_BASE));
 
-	return (u8)min(size, FIELD_GET(IDR1_EVENTQS, s->idr1));
+	return (u8)min(size, FIELD_GET(SMMUV3_IDR1_EVENTQS, s->idr1));
 }
 
 void v3_evtq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
 {
 	u8 n = log2size(s);
 
-	if (!(s->cr0 & CR0_EVENTQEN))
+	if (!(s->cr0 & SMMUV3_CR0_EVENTQEN))
 		return;
 	q->size = 1U << n;
-	q->used = ring_used(v3_reg(s, SMMU_EVENTQ_PROD), v3_reg(s, SMMU_EVENTQ_CONS), n);
+	q->used = ring_used(v3_reg(s, SMMUV3_EVENTQ_PROD), v3_reg(s, SMMUV3_EVENTQ_CONS), n);
 }
 
 /* Full, or indices that no queue can have (3.5.1). */
@@ -24,44 +24,45 @@ static bool full(const struct smmuv3 *s)
 {
 	u8 n = log2size(s);
 
-	return ring_used(v3_reg(s, SMMU_EVENTQ_PROD), v3_reg(s, SMMU_EVENTQ_CONS), n) >= 1U << n;
+	return ring_used(v3_reg(s, SMMUV3_EVENTQ_PROD), v3_reg(s, SMMUV3_EVENTQ_CONS), n) >= 1U << n;
 }
 
 bool v3_evtq_writable(const struct smmuv3 *s)
 {
-	return (s->cr0 & CR0_EVENTQEN) && !full(s) && !v3_gerror_active(s, GERROR_EVENTQ_ABT_ERR);
+	return (s->cr0 & SMMUV3_CR0_EVENTQEN) && !full(s) && !v3_gerror_active(s, SMMUV3_GERROR_EVENTQ_ABT_ERR);
 }
 
 /* Write one record into a writable queue. False: the write was aborted, PROD stays (7.2.2). */
 bool v3_evtq_write(struct smmuv3 *s, const u64 *rec, u64 id)
 {
 	u8 n = log2size(s);
-	u32 prod = v3_reg(s, SMMU_EVENTQ_PROD);
-	bool empty = ring_empty(prod, v3_reg(s, SMMU_EVENTQ_CONS), n);
-	u64 base = reg_get(&s->regs, SMMU_EVENTQ_BASE) & Q_BASE_ADDR;
-	u64 pa = (base >> (n + 5) << (n + 5)) + (u64)ring_index(prod, n) * EVT_BYTES;
-	u8 bytes[EVT_BYTES];
+	u32 prod = v3_reg(s, SMMUV3_EVENTQ_PROD);
+	bool empty = ring_empty(prod, v3_reg(s, SMMUV3_EVENTQ_CONS), n);
+	u64 base = reg_get(&s->regs, SMMUV3_EVENTQ_BASE) & SMMUV3_Q_BASE_ADDR;
+	u64 pa = (base >> (n + 5) << (n + 5)) + (u64)ring_index(prod, n) * SMMUV3_EVT_BYTES;
+	u8 bytes[SMMUV3_EVT_BYTES];
 	u32 i;
 
-	for (i = 0; i < EVT_WORDS; i++)
+	for (i = 0; i < SMMUV3_EVT_WORDS; i++)
 		fl_put_le64(&bytes[i * 8], rec[i]);
-	v3_writes(s, UNIT_EVENTQ, pa, EVT_BYTES);
+	v3_writes(s, UNIT_EVENTQ, pa, SMMUV3_EVT_BYTES);
 	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_write");
-	if (s->ops->mem_write(s->ctx, pa, bytes, EVT_BYTES)) {
-		v3_gerror(s, GERROR_EVENTQ_ABT_ERR);
+	if (s->ops->mem_write(s->ctx, pa, bytes, SMMUV3_EVT_BYTES)) {
+		v3_gerror(s, SMMUV3_GERROR_EVENTQ_ABT_ERR);
 		return false;
 	}
-	reg_set(&s->regs, SMMU_EVENTQ_PROD, ring_next(prod, n));
+	reg_set(&s->regs, SMMUV3_EVENTQ_PROD, ring_next(prod, n));
 	s->stats.events++;
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_RECORD,
 					   .unit = UNIT_EVENTQ,
-					   .code = FIELD_GET(EVT_0_ID, rec[0]),
-					   .sid = FIELD_GET(EVT_0_STREAMID, rec[0]),
-					   .len = EVT_BYTES,
+					   .code = FIELD_GET(SMMUV3_EVT_0_ID, rec[0]),
+					   .sid = FIELD_GET(SMMUV3_EVT_0_STREAMID, rec[0]),
+					   .len = SMMUV3_EVT_BYTES,
 					   .addr = pa,
 					   .id = id });
 	if (empty)
-		v3_irq(s, IRQ_EVENTQ_IRQEN, SMMUV3_IRQ_EVENTQ, SMMU_EVENTQ_IRQ_CFG0, GERROR_MSI_EVENTQ_ABT_ERR);
+		v3_irq(s, SMMUV3_IRQ_EVENTQ_IRQEN, SMMUV3_IRQ_EVENTQ, SMMUV3_EVENTQ_IRQ_CFG0,
+		       SMMUV3_GERROR_MSI_EVENTQ_ABT_ERR);
 	return true;
 }
 
@@ -71,57 +72,58 @@ bool v3_evtq_write(struct smmuv3 *s, const u64 *rec, u64 id)
  */
 bool v3_evtq_record(struct smmuv3 *s, const u64 *rec, u64 id)
 {
-	u32 prod = v3_reg(s, SMMU_EVENTQ_PROD);
+	u32 prod = v3_reg(s, SMMUV3_EVENTQ_PROD);
 
 	if (v3_evtq_writable(s) && v3_evtq_write(s, rec, id))
 		return true;
 	s->stats.events_lost++;
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_RECORD_LOST,
 					   .unit = UNIT_EVENTQ,
-					   .code = FIELD_GET(EVT_0_ID, rec[0]),
-					   .sid = FIELD_GET(EVT_0_STREAMID, rec[0]),
+					   .code = FIELD_GET(SMMUV3_EVT_0_ID, rec[0]),
+					   .sid = FIELD_GET(SMMUV3_EVT_0_STREAMID, rec[0]),
 					   .id = id });
-	if ((s->cr0 & CR0_EVENTQEN) && full(s) && !((prod ^ v3_reg(s, SMMU_EVENTQ_CONS)) & Q_OVFLG)) {
+	if ((s->cr0 & SMMUV3_CR0_EVENTQEN) && full(s) && !((prod ^ v3_reg(s, SMMUV3_EVENTQ_CONS)) & SMMUV3_Q_OVFLG)) {
 		s->stats.overflows++;
-		reg_set(&s->regs, SMMU_EVENTQ_PROD, prod ^ Q_OVFLG);
+		reg_set(&s->regs, SMMUV3_EVENTQ_PROD, prod ^ SMMUV3_Q_OVFLG);
 	}
 	return false;
 }
 
 static u64 record_id(const struct dma_txn *t, u8 event)
 {
-	u64 w = FIELD_PREP(EVT_0_ID, (u64)event) | FIELD_PREP(EVT_0_STREAMID, (u64)t->sid);
+	u64 w = FIELD_PREP(SMMUV3_EVT_0_ID, (u64)event) | FIELD_PREP(SMMUV3_EVT_0_STREAMID, (u64)t->sid);
 
-	return t->flags & DMA_PASID ? w | EVT_0_SSV | FIELD_PREP(EVT_0_SUBSTREAMID, (u64)t->pasid) : w;
+	return t->flags & DMA_PASID ? w | SMMUV3_EVT_0_SSV | FIELD_PREP(SMMUV3_EVT_0_SUBSTREAMID, (u64)t->pasid) : w;
 }
 
 /* InD and PnU are those of the transaction, because no STE has been read. Also recorded with SMMUEN = 0. */
 void smmuv3_unsupported(struct smmuv3 *s, const struct dma_txn *t, u16 reason)
 {
-	u64 rec[EVT_WORDS] = { record_id(t, F_UUT), reason, t->iova, 0 };
+	u64 rec[SMMUV3_EVT_WORDS] = { record_id(t, SMMUV3_F_UUT), reason, t->iova, 0 };
 
 	engine_enter(&s->guard, CALL_TRANSLATE);
 	if (!(t->flags & DMA_WRITE))
-		rec[1] |= EVT_1_RNW | (t->flags & DMA_EXEC ? EVT_1_IND : 0);
+		rec[1] |= SMMUV3_EVT_1_RNW | (t->flags & DMA_EXEC ? SMMUV3_EVT_1_IND : 0);
 	if (t->flags & DMA_PRIV)
-		rec[1] |= EVT_1_PNU;
-	v3_event(s, &(struct iommu_event){
-			    .kind = IOMMU_EV_FAULT, .code = F_UUT, .sid = t->sid, .addr = t->iova, .id = t->id });
+		rec[1] |= SMMUV3_EVT_1_PNU;
+	v3_event(s,
+		 &(struct iommu_event){
+			 .kind = IOMMU_EV_FAULT, .code = SMMUV3_F_UUT, .sid = t->sid, .addr = t->iova, .id = t->id });
 	v3_evtq_record(s, rec, t->id);
 	engine_leave(&s->guard);
 }
 
 void smmuv3_page_hint(struct smmuv3 *s, const struct dma_txn *t, u8 user_perm, u8 priv_perm, u8 pages)
 {
-	u64 rec[EVT_WORDS] = { record_id(t, E_PAGE_REQUEST), FIELD_PREP(EVT_1_SPAN, (u64)pages), t->iova >> 12 << 12,
-			       0 };
+	u64 rec[SMMUV3_EVT_WORDS] = { record_id(t, SMMUV3_E_PAGE_REQUEST), FIELD_PREP(SMMUV3_EVT_1_SPAN, (u64)pages),
+				      t->iova >> 12 << 12, 0 };
 
 	engine_enter(&s->guard, CALL_PAGE_REQUEST);
-	rec[1] |= (priv_perm & PERM_R ? EVT_1_PR : 0) | (priv_perm & PERM_W ? EVT_1_PW : 0) |
-		  (priv_perm & PERM_X ? EVT_1_PX : 0);
-	rec[1] |= (user_perm & PERM_R ? EVT_1_UR : 0) | (user_perm & PERM_W ? EVT_1_UW : 0) |
-		  (user_perm & PERM_X ? EVT_1_UX : 0);
-	if (s->cr0 & CR0_SMMUEN)
+	rec[1] |= (priv_perm & PERM_R ? SMMUV3_EVT_1_PR : 0) | (priv_perm & PERM_W ? SMMUV3_EVT_1_PW : 0) |
+		  (priv_perm & PERM_X ? SMMUV3_EVT_1_PX : 0);
+	rec[1] |= (user_perm & PERM_R ? SMMUV3_EVT_1_UR : 0) | (user_perm & PERM_W ? SMMUV3_EVT_1_UW : 0) |
+		  (user_perm & PERM_X ? SMMUV3_EVT_1_UX : 0);
+	if (s->cr0 & SMMUV3_CR0_SMMUEN)
 		v3_evtq_record(s, rec, t->id);
 	engine_leave(&s->guard);
 }

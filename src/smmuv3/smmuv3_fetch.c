@@ -43,32 +43,32 @@ static u64 align_down(u64 addr, u32 bits)
 /* Address of the STE, or an event. */
 static u8 ste_address(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *pa)
 {
-	u64 base = reg_get(&s->regs, SMMU_STRTAB_BASE) & STRTAB_BASE_ADDR;
-	u32 cfg = v3_reg(s, SMMU_STRTAB_BASE_CFG);
-	u32 log2size = FIELD_GET(STRTAB_BASE_CFG_LOG2SIZE, cfg);
-	u32 split = FIELD_GET(STRTAB_BASE_CFG_SPLIT, cfg);
+	u64 base = reg_get(&s->regs, SMMUV3_STRTAB_BASE) & SMMUV3_STRTAB_BASE_ADDR;
+	u32 cfg = v3_reg(s, SMMUV3_STRTAB_BASE_CFG);
+	u32 log2size = FIELD_GET(SMMUV3_STRTAB_BASE_CFG_LOG2SIZE, cfg);
+	u32 split = FIELD_GET(SMMUV3_STRTAB_BASE_CFG_SPLIT, cfg);
 	u32 span;
 	u64 l1std;
 
-	if ((u64)sid >> min(log2size, FIELD_GET(IDR1_SIDSIZE, s->idr1)))
-		return C_BAD_STREAMID;
-	if (FIELD_GET(STRTAB_BASE_CFG_FMT, cfg) != STRTAB_FMT_2LVL) {
-		*pa = align_down(base, log2size + 6) + (u64)sid * STE_BYTES;
+	if ((u64)sid >> min(log2size, FIELD_GET(SMMUV3_IDR1_SIDSIZE, s->idr1)))
+		return SMMUV3_C_BAD_STREAMID;
+	if (FIELD_GET(SMMUV3_STRTAB_BASE_CFG_FMT, cfg) != SMMUV3_STRTAB_FMT_2LVL) {
+		*pa = align_down(base, log2size + 6) + (u64)sid * SMMUV3_STE_BYTES;
 		return 0;
 	}
 	if (split != 8 && split != 10)
 		split = 6;
 	*pa = align_down(base, log2size > split + 3 ? log2size - split + 3 : 6) + (u64)(sid >> split) * sizeof(l1std);
 	if (read_words(s, w, *pa, &l1std, 1))
-		return F_STE_FETCH;
-	span = FIELD_GET(L1STD_SPAN, l1std);
-	if (!span || span > L1STD_SPAN_MAX || span > split + 1)
-		return C_BAD_STREAMID;
+		return SMMUV3_F_STE_FETCH;
+	span = FIELD_GET(SMMUV3_L1STD_SPAN, l1std);
+	if (!span || span > SMMUV3_L1STD_SPAN_MAX || span > split + 1)
+		return SMMUV3_C_BAD_STREAMID;
 	sid &= (1U << split) - 1;
 	if (sid >> (span - 1))
-		return C_BAD_STREAMID;
-	*pa = align_down(l1std & L1STD_L2PTR, span + 5) + (u64)sid * STE_BYTES;
-	return *pa & ~s->pa_mask ? F_STE_FETCH : 0;
+		return SMMUV3_C_BAD_STREAMID;
+	*pa = align_down(l1std & SMMUV3_L1STD_L2PTR, span + 5) + (u64)sid * SMMUV3_STE_BYTES;
+	return *pa & ~s->pa_mask ? SMMUV3_F_STE_FETCH : 0;
 }
 
 /* Read the STE of @sid; 0, or the event, which is then in the walk's record. */
@@ -77,8 +77,8 @@ u8 v3_fetch_ste(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *ste)
 	u64 pa = 0;
 	u8 event = ste_address(s, w, sid, &pa);
 
-	if (!event && read_words(s, w, pa, ste, STE_WORDS))
-		event = F_STE_FETCH;
+	if (!event && read_words(s, w, pa, ste, SMMUV3_STE_WORDS))
+		event = SMMUV3_F_STE_FETCH;
 	if (event)
 		v3_config_fault(s, w, event, pa);
 	return event;
@@ -107,35 +107,35 @@ static u8 cd_read(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 		}
 		*pa = r->pa & s->pa_mask;
 	}
-	return read_words(s, w, *pa, words, n) ? F_CD_FETCH : 0;
+	return read_words(s, w, *pa, words, n) ? SMMUV3_F_CD_FETCH : 0;
 }
 
 /* Address of CD @index, by way of the L1CD of a two-level table (5.2 S1Fmt, 5.3). */
 static u8 cd_address(struct smmuv3 *s, struct iommu_walk *w, const u64 *ste, struct smmuv3_stream *st, u32 index,
 		     u64 *addr, u64 *pa, struct pt_result *r)
 {
-	u32 cdmax = FIELD_GET(IDR1_SSIDSIZE, s->idr1) ? FIELD_GET(STE_0_S1CDMAX, ste[0]) : 0;
-	u32 fmt = FIELD_GET(STE_0_S1FMT, ste[0]);
-	u32 l2bits = fmt == S1FMT_64K_L2 ? 10 : 6;
-	u64 base = ste[0] & STE_0_S1CONTEXTPTR;
+	u32 cdmax = FIELD_GET(SMMUV3_IDR1_SSIDSIZE, s->idr1) ? FIELD_GET(SMMUV3_STE_0_S1CDMAX, ste[0]) : 0;
+	u32 fmt = FIELD_GET(SMMUV3_STE_0_S1FMT, ste[0]);
+	u32 l2bits = fmt == SMMUV3_S1FMT_64K_L2 ? 10 : 6;
+	u64 base = ste[0] & SMMUV3_STE_0_S1CONTEXTPTR;
 	u64 l1cd;
 	u8 event;
 
-	if (!cdmax || (fmt != S1FMT_4K_L2 && fmt != S1FMT_64K_L2)) {
-		*addr = align_down(base, cdmax + 6) + (u64)index * CD_BYTES;
+	if (!cdmax || (fmt != SMMUV3_S1FMT_4K_L2 && fmt != SMMUV3_S1FMT_64K_L2)) {
+		*addr = align_down(base, cdmax + 6) + (u64)index * SMMUV3_CD_BYTES;
 		return 0;
 	}
 	*addr = align_down(base, cdmax > l2bits + 3 ? cdmax - l2bits + 3 : 6) + (u64)(index >> l2bits) * sizeof(l1cd);
 	event = cd_read(s, w, st, *addr, &l1cd, 1, pa, r);
 	if (event)
 		return event;
-	base = align_down(l1cd & L1CD_L2PTR, l2bits + 6);
-	if (!(l1cd & L1CD_V) || base >> (st->s2 ? s->ias : s->oas)) {
+	base = align_down(l1cd & SMMUV3_L1CD_L2PTR, l2bits + 6);
+	if (!(l1cd & SMMUV3_L1CD_V) || base >> (st->s2 ? s->ias : s->oas)) {
 		st->ssid_override = true;
 		st->event_ssid = index;
-		return C_BAD_SUBSTREAMID;
+		return SMMUV3_C_BAD_SUBSTREAMID;
 	}
-	*addr = base + (u64)(index & ((1U << l2bits) - 1)) * CD_BYTES;
+	*addr = base + (u64)(index & ((1U << l2bits) - 1)) * SMMUV3_CD_BYTES;
 	return 0;
 }
 
@@ -147,18 +147,18 @@ u8 v3_fetch_cd(struct smmuv3 *s, struct iommu_walk *w, const u64 *ste, struct sm
 	u8 event = cd_address(s, w, ste, st, index, &addr, &pa, r);
 
 	if (!event)
-		event = cd_read(s, w, st, addr, cd, CD_WORDS, &pa, r);
+		event = cd_read(s, w, st, addr, cd, SMMUV3_CD_WORDS, &pa, r);
 	if (!event)
 		return 0;
 	if (event != S2_FAULT) {
 		v3_config_fault(s, w, event, pa);
 		if (st->ssid_override)
-			v3_walk_of(w)->rec[0] = (v3_walk_of(w)->rec[0] & ~EVT_0_SUBSTREAMID) |
-						FIELD_PREP(EVT_0_SUBSTREAMID, (u64)st->event_ssid);
+			v3_walk_of(w)->rec[0] = (v3_walk_of(w)->rec[0] & ~SMMUV3_EVT_0_SUBSTREAMID) |
+						FIELD_PREP(SMMUV3_EVT_0_SUBSTREAMID, (u64)st->event_ssid);
 		return event;
 	}
 	r->ipa = addr;
-	v3_walk_fault(s, w, st, r, EVT_CLASS_CD);
+	v3_walk_fault(s, w, st, r, SMMUV3_EVT_CLASS_CD);
 	return w->res.fault ? (u8)w->res.fault : S2_FAULT;
 }
 

@@ -49,14 +49,14 @@ static bool impossible(const struct smmuv3 *s, u32 row, u64 value)
 	const u64 *mask = s->regs.masks[row];
 	u32 offset = s->regs.table[row].offset;
 
-	if (offset == SMMU_GBPA)
-		return value & GBPA_UPDATE;
+	if (offset == SMMUV3_GBPA)
+		return value & SMMUV3_GBPA_UPDATE;
 	return value & ~((mask[REG_RO] | mask[REG_RW]) & v3_reg_present(s, offset));
 }
 
 static void registers(struct iommu_image *img, struct smmuv3 *s)
 {
-	u32 id[SMMU_AIDR / 4 + 1], row, i;
+	u32 id[SMMUV3_AIDR / 4 + 1], row, i;
 
 	for (i = 0; i < ARRAY_SIZE(id); i++)
 		id[i] = v3_reg(s, i * 4);
@@ -64,13 +64,13 @@ static void registers(struct iommu_image *img, struct smmuv3 *s)
 	for (i = 0; i < ARRAY_SIZE(id); i++)
 		image_check(img, v3_reg(s, i * 4) == id[i]);
 	for (row = 0; row < s->regs.n_rows; row++)
-		if (s->regs.table[row].offset > SMMU_AIDR && s->regs.table[row].offset != SMMU_ID_REGS)
+		if (s->regs.table[row].offset > SMMUV3_AIDR && s->regs.table[row].offset != SMMUV3_ID_REGS(0))
 			image_check(img, !impossible(s, row, s->regs.values[s->regs.first[row]]));
-	image_check(img, v3_reg(s, SMMU_CR0ACK) == v3_reg(s, SMMU_CR0));
-	image_check(img, v3_reg(s, SMMU_IRQ_CTRLACK) == v3_reg(s, SMMU_IRQ_CTRL));
-	s->cr0 = v3_reg(s, SMMU_CR0);
-	s->cr2 = v3_reg(s, SMMU_CR2);
-	s->gbpa = v3_reg(s, SMMU_GBPA);
+	image_check(img, v3_reg(s, SMMUV3_CR0ACK) == v3_reg(s, SMMUV3_CR0));
+	image_check(img, v3_reg(s, SMMUV3_IRQ_CTRLACK) == v3_reg(s, SMMUV3_IRQ_CTRL));
+	s->cr0 = v3_reg(s, SMMUV3_CR0);
+	s->cr2 = v3_reg(s, SMMUV3_CR2);
+	s->gbpa = v3_reg(s, SMMUV3_GBPA);
 }
 
 static void command_queue(struct iommu_image *img, struct smmuv3 *s)
@@ -78,9 +78,10 @@ static void command_queue(struct iommu_image *img, struct smmuv3 *s)
 	u32 i, op;
 
 	image_bool(img, &s->sync_blocked);
-	image_words(img, s->blocked_cmd, CMD_WORDS);
-	op = FIELD_GET(CMD_0_OP, s->blocked_cmd[0]);
-	image_check(img, !s->sync_blocked || ((s->cr0 & CR0_CMDQEN) && (op == CMD_SYNC || op == CMD_ATC_INV)));
+	image_words(img, s->blocked_cmd, SMMUV3_CMD_WORDS);
+	op = FIELD_GET(SMMUV3_CMD_0_OP, s->blocked_cmd[0]);
+	image_check(img, !s->sync_blocked ||
+				 ((s->cr0 & SMMUV3_CR0_CMDQEN) && (op == SMMUV3_CMD_SYNC || op == SMMUV3_CMD_ATC_INV)));
 	image_u32(img, &s->atc_busy);
 	for (i = 0; i < SMMUV3_CMD_ATC_MAX; i++)
 		image_u32(img, &s->atc_sid[i]);
@@ -123,7 +124,7 @@ static void cache(struct iommu_image *img, struct smmuv3 *s, struct tcache *c, s
 			continue;
 		image_check(img, entry_is_sound(s, c, &c->entries[i]));
 		if (raw)
-			image_words(img, raw[i].w, STE_WORDS);
+			image_words(img, raw[i].w, SMMUV3_STE_WORDS);
 	}
 }
 

@@ -80,30 +80,31 @@ static void cfgi(struct smmuv3 *s, const struct sid_range *range, bool stes, u32
 /* CERROR_* */
 u8 v3_cmd_cfgi(struct smmuv3 *s, const u64 *cmd)
 {
-	u32 sid = FIELD_GET(CMD_0_STREAMID, cmd[0]);
+	u32 sid = FIELD_GET(SMMUV3_CMD_0_STREAMID, cmd[0]);
 	struct sid_range range = { sid, sid };
-	u32 bits, op = FIELD_GET(CMD_0_OP, cmd[0]);
+	u32 bits, op = FIELD_GET(SMMUV3_CMD_0_OP, cmd[0]);
 
-	if (cmd[0] & CMD_0_SSEC)
-		return CERROR_ILL;
+	if (cmd[0] & SMMUV3_CMD_0_SSEC)
+		return SMMUV3_CERROR_ILL;
 	switch (op) {
-	case CMD_CFGI_STE:
+	case SMMUV3_CMD_CFGI_STE:
 		cfgi(s, &range, true, V3_NO_SSID);
 		return 0;
-	case CMD_CFGI_STE_RANGE:
-		bits = FIELD_GET(CMD_CFGI_1_RANGE, cmd[1]) + 1;
+	case SMMUV3_CMD_CFGI_STE_RANGE:
+		bits = FIELD_GET(SMMUV3_CMD_CFGI_1_RANGE, cmd[1]) + 1;
 		range.first = (u32)((u64)sid >> bits << bits);
 		range.last = (u32)(range.first + (BIT_ULL(bits) - 1));
 		cfgi(s, &range, true, V3_NO_SSID);
 		return 0;
-	case CMD_CFGI_CD:
-	case CMD_CFGI_CD_ALL:
-		if (!(s->idr0 & IDR0_S1P))
-			return CERROR_ILL;
-		cfgi(s, &range, false, op == CMD_CFGI_CD ? FIELD_GET(CMD_0_SUBSTREAMID, cmd[0]) : V3_NO_SSID);
+	case SMMUV3_CMD_CFGI_CD:
+	case SMMUV3_CMD_CFGI_CD_ALL:
+		if (!(s->idr0 & SMMUV3_IDR0_S1P))
+			return SMMUV3_CERROR_ILL;
+		cfgi(s, &range, false,
+		     op == SMMUV3_CMD_CFGI_CD ? FIELD_GET(SMMUV3_CMD_0_SUBSTREAMID, cmd[0]) : V3_NO_SSID);
 		return 0;
 	default: /* CMD_CFGI_VMS_PIDM needs MPAM */
-		return CERROR_ILL;
+		return SMMUV3_CERROR_ILL;
 	}
 }
 
@@ -205,11 +206,11 @@ static void tlbi(struct smmuv3 *s, struct tlbi *t)
 /* Address or range (4.4.1.1). False: a reserved combination. */
 static bool tlbi_address(const struct smmuv3 *s, const u64 *cmd, bool va, struct tlbi *t)
 {
-	u32 tg = s->idr3 & IDR3_RIL ? FIELD_GET(CMD_TLBI_1_TG, cmd[1]) : 0;
-	u32 num = FIELD_GET(CMD_TLBI_0_NUM, cmd[0]);
-	u32 scale = FIELD_GET(CMD_TLBI_0_SCALE_DS, cmd[0]) & (s->idr5 & IDR5_DS ? 0x3f : 0x1f);
-	u32 ttl = FIELD_GET(CMD_TLBI_1_TTL, cmd[1]);
-	u64 addr = cmd[1] & CMD_1_ADDRESS;
+	u32 tg = s->idr3 & SMMUV3_IDR3_RIL ? FIELD_GET(SMMUV3_CMD_TLBI_1_TG, cmd[1]) : 0;
+	u32 num = FIELD_GET(SMMUV3_CMD_TLBI_0_NUM, cmd[0]);
+	u32 scale = FIELD_GET(SMMUV3_CMD_TLBI_0_SCALE_DS, cmd[0]) & (s->idr5 & SMMUV3_IDR5_DS ? 0x3f : 0x1f);
+	u32 ttl = FIELD_GET(SMMUV3_CMD_TLBI_1_TTL, cmd[1]);
+	u64 addr = cmd[1] & SMMUV3_CMD_1_ADDRESS;
 	u32 shift = 10 + 2 * tg;
 	u64 bytes;
 
@@ -219,12 +220,12 @@ static bool tlbi_address(const struct smmuv3 *s, const u64 *cmd, bool va, struct
 	t->inv.match |= TCACHE_BY_ADDR;
 	t->inv.addr = addr;
 	t->inv.last = addr | 0xfff;
-	t->leaf = cmd[1] & CMD_TLBI_1_LEAF;
+	t->leaf = cmd[1] & SMMUV3_CMD_TLBI_1_LEAF;
 	if (t->leaf)
 		t->inv.match |= TCACHE_LEAF_ONLY;
 	if (!tg)
 		return true;
-	if (tg == 2 && ttl == 1 && !(s->idr5 & IDR5_DS))
+	if (tg == 2 && ttl == 1 && !(s->idr5 & SMMUV3_IDR5_DS))
 		ttl = 0;
 	if (!num && !scale && !ttl)
 		return false;
@@ -236,49 +237,49 @@ static bool tlbi_address(const struct smmuv3 *s, const u64 *cmd, bool va, struct
 
 static void by_vmid(const struct smmuv3 *s, const u64 *cmd, struct tlbi *t)
 {
-	u32 wild = FIELD_GET(CR0_VMW, s->cr0);
+	u32 wild = FIELD_GET(SMMUV3_CR0_VMW, s->cr0);
 
 	t->inv.match |= TCACHE_BY_VMID;
-	t->inv.tag.vmid = s->idr0 & IDR0_S2P ? FIELD_GET(CMD_TLBI_0_VMID, cmd[0]) : 0;
+	t->inv.tag.vmid = s->idr0 & SMMUV3_IDR0_S2P ? FIELD_GET(SMMUV3_CMD_TLBI_0_VMID, cmd[0]) : 0;
 	t->vmid_mask = wild <= 4 ? (1U << wild) - 1 : 0;
 }
 
 static void by_asid(const u64 *cmd, struct tlbi *t, bool global_too)
 {
 	t->inv.match |= TCACHE_BY_ASID | (global_too ? TCACHE_GLOBAL_TOO : 0);
-	t->inv.tag.asid = FIELD_GET(CMD_TLBI_0_ASID, cmd[0]);
+	t->inv.tag.asid = FIELD_GET(SMMUV3_CMD_TLBI_0_ASID, cmd[0]);
 }
 
 static u8 tlbi_el1(struct smmuv3 *s, u32 op, const u64 *cmd)
 {
 	struct tlbi t = { .inv.world_mask = WORLD_REGIME, .inv.tag.world = WORLD_EL1, .stage1 = true };
 
-	if (!(s->idr0 & IDR0_S1P))
-		return CERROR_ILL;
+	if (!(s->idr0 & SMMUV3_IDR0_S1P))
+		return SMMUV3_CERROR_ILL;
 	by_vmid(s, cmd, &t);
-	if (op == CMD_TLBI_NH_ASID || op == CMD_TLBI_NH_VA)
-		by_asid(cmd, &t, op == CMD_TLBI_NH_VA);
-	if ((op == CMD_TLBI_NH_VA || op == CMD_TLBI_NH_VAA) && !tlbi_address(s, cmd, true, &t))
-		return CERROR_ILL;
+	if (op == SMMUV3_CMD_TLBI_NH_ASID || op == SMMUV3_CMD_TLBI_NH_VA)
+		by_asid(cmd, &t, op == SMMUV3_CMD_TLBI_NH_VA);
+	if ((op == SMMUV3_CMD_TLBI_NH_VA || op == SMMUV3_CMD_TLBI_NH_VAA) && !tlbi_address(s, cmd, true, &t))
+		return SMMUV3_CERROR_ILL;
 	tlbi(s, &t);
 	return 0;
 }
 
 static u8 tlbi_el2(struct smmuv3 *s, u32 op, const u64 *cmd)
 {
-	bool e2h = s->cr2 & CR2_E2H;
+	bool e2h = s->cr2 & SMMUV3_CR2_E2H;
 	struct tlbi t = { .inv.world_mask = WORLD_REGIME,
-			  .inv.tag.world = e2h || op == CMD_TLBI_EL2_ASID ? WORLD_EL2_E2H : WORLD_EL2,
+			  .inv.tag.world = e2h || op == SMMUV3_CMD_TLBI_EL2_ASID ? WORLD_EL2_E2H : WORLD_EL2,
 			  .stage1 = true };
 
-	if (!(s->idr0 & IDR0_HYP))
-		return CERROR_ILL;
-	if (op == CMD_TLBI_EL2_ALL)
+	if (!(s->idr0 & SMMUV3_IDR0_HYP))
+		return SMMUV3_CERROR_ILL;
+	if (op == SMMUV3_CMD_TLBI_EL2_ALL)
 		t.inv.world_mask = WORLD_ANY_EL2;
-	if (op == CMD_TLBI_EL2_ASID || (op == CMD_TLBI_EL2_VA && e2h))
-		by_asid(cmd, &t, op == CMD_TLBI_EL2_VA);
-	if ((op == CMD_TLBI_EL2_VA || op == CMD_TLBI_EL2_VAA) && !tlbi_address(s, cmd, true, &t))
-		return CERROR_ILL;
+	if (op == SMMUV3_CMD_TLBI_EL2_ASID || (op == SMMUV3_CMD_TLBI_EL2_VA && e2h))
+		by_asid(cmd, &t, op == SMMUV3_CMD_TLBI_EL2_VA);
+	if ((op == SMMUV3_CMD_TLBI_EL2_VA || op == SMMUV3_CMD_TLBI_EL2_VAA) && !tlbi_address(s, cmd, true, &t))
+		return SMMUV3_CERROR_ILL;
 	tlbi(s, &t);
 	return 0;
 }
@@ -287,14 +288,14 @@ static u8 tlbi_s2(struct smmuv3 *s, u32 op, const u64 *cmd)
 {
 	struct tlbi t = { .inv.world_mask = WORLD_REGIME, .inv.tag.world = WORLD_EL1, .stage2 = true };
 
-	if (op != CMD_TLBI_NSNH_ALL) {
-		if (!(s->idr0 & IDR0_S2P))
-			return CERROR_ILL;
+	if (op != SMMUV3_CMD_TLBI_NSNH_ALL) {
+		if (!(s->idr0 & SMMUV3_IDR0_S2P))
+			return SMMUV3_CERROR_ILL;
 		by_vmid(s, cmd, &t);
 	}
-	t.stage1 = op != CMD_TLBI_S2_IPA;
-	if (op == CMD_TLBI_S2_IPA && !tlbi_address(s, cmd, false, &t))
-		return CERROR_ILL;
+	t.stage1 = op != SMMUV3_CMD_TLBI_S2_IPA;
+	if (op == SMMUV3_CMD_TLBI_S2_IPA && !tlbi_address(s, cmd, false, &t))
+		return SMMUV3_CERROR_ILL;
 	tlbi(s, &t);
 	return 0;
 }
@@ -302,25 +303,25 @@ static u8 tlbi_s2(struct smmuv3 *s, u32 op, const u64 *cmd)
 /* CERROR_* */
 u8 v3_cmd_tlbi(struct smmuv3 *s, const u64 *cmd)
 {
-	u32 op = FIELD_GET(CMD_0_OP, cmd[0]);
+	u32 op = FIELD_GET(SMMUV3_CMD_0_OP, cmd[0]);
 
 	switch (op) {
-	case CMD_TLBI_NH_ALL:
-	case CMD_TLBI_NH_ASID:
-	case CMD_TLBI_NH_VA:
-	case CMD_TLBI_NH_VAA:
+	case SMMUV3_CMD_TLBI_NH_ALL:
+	case SMMUV3_CMD_TLBI_NH_ASID:
+	case SMMUV3_CMD_TLBI_NH_VA:
+	case SMMUV3_CMD_TLBI_NH_VAA:
 		return tlbi_el1(s, op, cmd);
-	case CMD_TLBI_EL2_ALL:
-	case CMD_TLBI_EL2_ASID:
-	case CMD_TLBI_EL2_VA:
-	case CMD_TLBI_EL2_VAA:
+	case SMMUV3_CMD_TLBI_EL2_ALL:
+	case SMMUV3_CMD_TLBI_EL2_ASID:
+	case SMMUV3_CMD_TLBI_EL2_VA:
+	case SMMUV3_CMD_TLBI_EL2_VAA:
 		return tlbi_el2(s, op, cmd);
-	case CMD_TLBI_S12_VMALL:
-	case CMD_TLBI_S2_IPA:
-	case CMD_TLBI_NSNH_ALL:
+	case SMMUV3_CMD_TLBI_S12_VMALL:
+	case SMMUV3_CMD_TLBI_S2_IPA:
+	case SMMUV3_CMD_TLBI_NSNH_ALL:
 		return tlbi_s2(s, op, cmd);
 	default: /* EL3 and Secure forms */
-		return CERROR_ILL;
+		return SMMUV3_CERROR_ILL;
 	}
 }
 

@@ -5,7 +5,7 @@
 /* Every source is edge-triggered: a pulse. */
 void v3_pulse(struct smmuv3 *s, u32 line)
 {
-	if (s->cfg.no_wired_irq && (s->idr0 & IDR0_MSI) && line != SMMUV3_IRQ_SEV)
+	if (s->cfg.no_wired_irq && (s->idr0 & SMMUV3_IDR0_MSI) && line != SMMUV3_IRQ_SEV)
 		return;
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_IRQ, .code = (u16)line });
 	engine_calls_back_access(&s->guard, CALLS_WITH_EVENTS, "irq");
@@ -30,18 +30,18 @@ int v3_msi(struct smmuv3 *s, u64 pa, u32 data)
  */
 void v3_irq(struct smmuv3 *s, u32 enable, u32 line, u32 cfg0, u32 abort_bit)
 {
-	u64 pa = reg_get(&s->regs, cfg0) & IRQ_CFG0_ADDR;
+	u64 pa = reg_get(&s->regs, cfg0) & SMMUV3_IRQ_CFG0_ADDR;
 
-	if (!(v3_reg(s, SMMU_IRQ_CTRL) & enable))
+	if (!(v3_reg(s, SMMUV3_IRQ_CTRL) & enable))
 		return;
 	v3_pulse(s, line);
-	if ((s->idr0 & IDR0_MSI) && pa && v3_msi(s, pa, v3_reg(s, cfg0 + 8)))
+	if ((s->idr0 & SMMUV3_IDR0_MSI) && pa && v3_msi(s, pa, v3_reg(s, cfg0 + 8)))
 		v3_gerror(s, abort_bit);
 }
 
 bool v3_gerror_active(const struct smmuv3 *s, u32 bit)
 {
-	return (v3_reg(s, SMMU_GERROR) ^ v3_reg(s, SMMU_GERRORN)) & bit;
+	return (v3_reg(s, SMMUV3_GERROR) ^ v3_reg(s, SMMUV3_GERRORN)) & bit;
 }
 
 /* Activate an error. One that is active already is not logged again. */
@@ -49,7 +49,8 @@ void v3_gerror(struct smmuv3 *s, u32 bit)
 {
 	if (v3_gerror_active(s, bit))
 		return;
-	reg_set(&s->regs, SMMU_GERROR, v3_reg(s, SMMU_GERROR) ^ bit);
-	if (bit != GERROR_MSI_GERROR_ABT_ERR)
-		v3_irq(s, IRQ_GERROR_IRQEN, SMMUV3_IRQ_GERROR, SMMU_GERROR_IRQ_CFG0, GERROR_MSI_GERROR_ABT_ERR);
+	reg_set(&s->regs, SMMUV3_GERROR, v3_reg(s, SMMUV3_GERROR) ^ bit);
+	if (bit != SMMUV3_GERROR_MSI_GERROR_ABT_ERR)
+		v3_irq(s, SMMUV3_IRQ_GERROR_IRQEN, SMMUV3_IRQ_GERROR, SMMUV3_GERROR_IRQ_CFG0,
+		       SMMUV3_GERROR_MSI_GERROR_ABT_ERR);
 }

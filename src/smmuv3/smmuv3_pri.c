@@ -4,24 +4,24 @@
 
 static u8 log2size(const struct smmuv3 *s)
 {
-	u32 size = (u32)FIELD_GET(Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMU_PRIQ_BASE));
+	u32 size = (u32)FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMUV3_PRIQ_BASE));
 
-	return (u8)min(size, FIELD_GET(IDR1_PRIQS, s->idr1));
+	return (u8)min(size, FIELD_GET(SMMUV3_IDR1_PRIQS, s->idr1));
 }
 
 void v3_priq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
 {
 	u8 n = log2size(s);
 
-	if (!(s->cr0 & CR0_PRIQEN))
+	if (!(s->cr0 & SMMUV3_CR0_PRIQEN))
 		return;
 	q->size = 1U << n;
-	q->used = ring_used(v3_reg(s, SMMU_PRIQ_PROD), v3_reg(s, SMMU_PRIQ_CONS), n);
+	q->used = ring_used(v3_reg(s, SMMUV3_PRIQ_PROD), v3_reg(s, SMMUV3_PRIQ_CONS), n);
 }
 
 static bool has_pasids(const struct smmuv3 *s)
 {
-	return FIELD_GET(IDR1_SSIDSIZE, s->idr1);
+	return FIELD_GET(SMMUV3_IDR1_SSIDSIZE, s->idr1);
 }
 
 /* Stop markers have a PASID, and L W R = 1 0 0. */
@@ -65,11 +65,11 @@ static int check_ppar(struct smmuv3 *s, const struct page_request *pr)
 	v3_walk_of(w)->have = 0;
 	v3_walk_of(w)->record = false;
 	st = v3_walk_stream(s, w, true);
-	if (st && st->event == C_BAD_STE)
-		v3_config_fault(s, w, C_BAD_STE, 0);
+	if (st && st->event == SMMUV3_C_BAD_STE)
+		v3_config_fault(s, w, SMMUV3_C_BAD_STE, 0);
 	if (!w->res.fault)
 		return st->ppar;
-	if ((s->cr2 & CR2_REC_CFG_ATS) && v3_walk_of(w)->record)
+	if ((s->cr2 & SMMUV3_CR2_REC_CFG_ATS) && v3_walk_of(w)->record)
 		v3_evtq_record(s, v3_walk_of(w)->rec, 0);
 	return -1;
 }
@@ -80,18 +80,18 @@ static void overflow_response(struct smmuv3 *s, const struct page_request *pr)
 	int ppar = 0;
 
 	if (pr->pasid_valid && has_pasids(s))
-		ppar = s->idr3 & IDR3_PPS ? 1 : check_ppar(s, pr);
+		ppar = s->idr3 & SMMUV3_IDR3_PPS ? 1 : check_ppar(s, pr);
 	respond(s, pr, ppar < 0 ? PRG_FAILURE : PRG_SUCCESS, ppar > 0);
 }
 
 static void interrupt(struct smmuv3 *s)
 {
-	v3_irq(s, IRQ_PRIQ_IRQEN, SMMUV3_IRQ_PRIQ, SMMU_PRIQ_IRQ_CFG0, GERROR_MSI_PRIQ_ABT_ERR);
+	v3_irq(s, SMMUV3_IRQ_PRIQ_IRQEN, SMMUV3_IRQ_PRIQ, SMMUV3_PRIQ_IRQ_CFG0, SMMUV3_GERROR_MSI_PRIQ_ABT_ERR);
 }
 
 static bool last_only(const struct smmuv3 *s)
 {
-	return v3_reg(s, SMMU_PRIQ_IRQ_CFG2) & PRIQ_IRQ_CFG2_LO;
+	return v3_reg(s, SMMUV3_PRIQ_IRQ_CFG2) & SMMUV3_PRIQ_IRQ_CFG2_LO;
 }
 
 static void lost(struct smmuv3 *s, const struct page_request *pr)
@@ -113,43 +113,44 @@ static void discard_overflow(struct smmuv3 *s, const struct page_request *pr)
 static void encode(const struct smmuv3 *s, const struct page_request *pr, u8 *bytes)
 {
 	bool pasid = pr->pasid_valid && has_pasids(s);
-	u64 w = FIELD_PREP(PRI_0_STREAMID, (u64)pr->sid);
+	u64 w = FIELD_PREP(SMMUV3_PRI_0_STREAMID, (u64)pr->sid);
 
 	if (pasid) {
-		w |= PRI_0_SSV | FIELD_PREP(PRI_0_SUBSTREAMID, (u64)pr->pasid);
-		w |= (pr->priv ? PRI_0_PRIV : 0) | (pr->perm & PERM_X ? PRI_0_X : 0);
+		w |= SMMUV3_PRI_0_SSV | FIELD_PREP(SMMUV3_PRI_0_SUBSTREAMID, (u64)pr->pasid);
+		w |= (pr->priv ? SMMUV3_PRI_0_PRIV : 0) | (pr->perm & PERM_X ? SMMUV3_PRI_0_X : 0);
 	}
-	w |= (pr->perm & PERM_R ? PRI_0_R : 0) | (pr->perm & PERM_W ? PRI_0_W : 0) | (pr->last ? PRI_0_LAST : 0);
+	w |= (pr->perm & PERM_R ? SMMUV3_PRI_0_R : 0) | (pr->perm & PERM_W ? SMMUV3_PRI_0_W : 0) |
+	     (pr->last ? SMMUV3_PRI_0_LAST : 0);
 	fl_put_le64(bytes, w);
-	fl_put_le64(bytes + 8, (pr->addr & PRI_1_ADDRESS) | FIELD_PREP(PRI_1_PRGINDEX, (u64)pr->prgi));
+	fl_put_le64(bytes + 8, (pr->addr & SMMUV3_PRI_1_ADDRESS) | FIELD_PREP(SMMUV3_PRI_1_PRGINDEX, (u64)pr->prgi));
 }
 
 static void write_entry(struct smmuv3 *s, const struct page_request *pr)
 {
 	u8 n = log2size(s), align = n + 4 > 5 ? n + 4 : 5;
-	u32 prod = v3_reg(s, SMMU_PRIQ_PROD);
-	bool empty = ring_empty(prod, v3_reg(s, SMMU_PRIQ_CONS), n);
-	u64 base = reg_get(&s->regs, SMMU_PRIQ_BASE) & Q_BASE_ADDR;
-	u64 pa = (base >> align << align) + (u64)ring_index(prod, n) * PRI_BYTES;
-	u8 bytes[PRI_BYTES];
+	u32 prod = v3_reg(s, SMMUV3_PRIQ_PROD);
+	bool empty = ring_empty(prod, v3_reg(s, SMMUV3_PRIQ_CONS), n);
+	u64 base = reg_get(&s->regs, SMMUV3_PRIQ_BASE) & SMMUV3_Q_BASE_ADDR;
+	u64 pa = (base >> align << align) + (u64)ring_index(prod, n) * SMMUV3_PRI_BYTES;
+	u8 bytes[SMMUV3_PRI_BYTES];
 
 	encode(s, pr, bytes);
-	v3_writes(s, UNIT_PRIQ, pa, PRI_BYTES);
+	v3_writes(s, UNIT_PRIQ, pa, SMMUV3_PRI_BYTES);
 	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_write");
-	if (s->ops->mem_write(s->ctx, pa, bytes, PRI_BYTES)) {
-		v3_gerror(s, GERROR_PRIQ_ABT_ERR);
+	if (s->ops->mem_write(s->ctx, pa, bytes, SMMUV3_PRI_BYTES)) {
+		v3_gerror(s, SMMUV3_GERROR_PRIQ_ABT_ERR);
 		lost(s, pr);
 		if (!stop_marker(pr))
 			respond(s, pr, PRG_FAILURE, false);
 		return;
 	}
-	reg_set(&s->regs, SMMU_PRIQ_PROD, ring_next(prod, n));
+	reg_set(&s->regs, SMMUV3_PRIQ_PROD, ring_next(prod, n));
 	s->stats.pri_entries++;
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_RECORD,
 					   .unit = UNIT_PRIQ,
 					   .code = pr->prgi,
 					   .sid = pr->sid,
-					   .len = PRI_BYTES,
+					   .len = SMMUV3_PRI_BYTES,
 					   .addr = pa });
 	if (last_only(s) ? pr->last : empty)
 		interrupt(s);
@@ -157,25 +158,26 @@ static void write_entry(struct smmuv3 *s, const struct page_request *pr)
 
 static void page_request(struct smmuv3 *s, const struct page_request *pr)
 {
-	u32 prod = v3_reg(s, SMMU_PRIQ_PROD), cons = v3_reg(s, SMMU_PRIQ_CONS);
+	u32 prod = v3_reg(s, SMMUV3_PRIQ_PROD), cons = v3_reg(s, SMMUV3_PRIQ_CONS);
 	u8 n = log2size(s);
 
 	s->stats.page_requests++;
 	/* PRIQEN is effectively 0 while SMMUEN is (8.2). */
-	if (!(s->cr0 & CR0_PRIQEN) || !(s->cr0 & CR0_SMMUEN) || v3_gerror_active(s, GERROR_PRIQ_ABT_ERR)) {
+	if (!(s->cr0 & SMMUV3_CR0_PRIQEN) || !(s->cr0 & SMMUV3_CR0_SMMUEN) ||
+	    v3_gerror_active(s, SMMUV3_GERROR_PRIQ_ABT_ERR)) {
 		lost(s, pr);
 		if (!stop_marker(pr))
 			respond(s, pr, PRG_FAILURE, false);
 		return;
 	}
 	/* Unlike the event queue's, an active overflow keeps every entry out. */
-	if ((prod ^ cons) & Q_OVFLG) {
+	if ((prod ^ cons) & SMMUV3_Q_OVFLG) {
 		discard_overflow(s, pr);
 		return;
 	}
 	if (ring_used(prod, cons, n) >= 1U << n) {
 		s->stats.pri_overflows++;
-		reg_set(&s->regs, SMMU_PRIQ_PROD, prod ^ Q_OVFLG);
+		reg_set(&s->regs, SMMUV3_PRIQ_PROD, prod ^ SMMUV3_Q_OVFLG);
 		discard_overflow(s, pr);
 		return;
 	}
@@ -193,16 +195,16 @@ void smmuv3_page_request(struct smmuv3 *s, const struct page_request *pr)
 void v3_pri_resp(struct smmuv3 *s, const u64 *cmd)
 {
 	static const u8 codes[] = {
-		[PRI_RESP_FAILURE] = PRG_FAILURE,
-		[PRI_RESP_INVALID] = PRG_INVALID,
-		[PRI_RESP_SUCCESS] = PRG_SUCCESS,
+		[SMMUV3_PRI_RESP_FAILURE] = PRG_FAILURE,
+		[SMMUV3_PRI_RESP_INVALID] = PRG_INVALID,
+		[SMMUV3_PRI_RESP_SUCCESS] = PRG_SUCCESS,
 	};
-	struct page_response resp = { .sid = FIELD_GET(CMD_0_STREAMID, cmd[0]),
-				      .prgi = FIELD_GET(CMD_PRI_RESP_1_PRGINDEX, cmd[1]),
-				      .code = codes[FIELD_GET(CMD_PRI_RESP_1_RESP, cmd[1])],
-				      .pasid_valid = (cmd[0] & CMD_0_SSV) && has_pasids(s) };
+	struct page_response resp = { .sid = FIELD_GET(SMMUV3_CMD_0_STREAMID, cmd[0]),
+				      .prgi = FIELD_GET(SMMUV3_CMD_PRI_RESP_1_PRGINDEX, cmd[1]),
+				      .code = codes[FIELD_GET(SMMUV3_CMD_PRI_RESP_1_RESP, cmd[1])],
+				      .pasid_valid = (cmd[0] & SMMUV3_CMD_0_SSV) && has_pasids(s) };
 
 	if (resp.pasid_valid)
-		resp.pasid = FIELD_GET(CMD_0_SUBSTREAMID, cmd[0]);
+		resp.pasid = FIELD_GET(SMMUV3_CMD_0_SUBSTREAMID, cmd[0]);
 	answer(s, &resp);
 }

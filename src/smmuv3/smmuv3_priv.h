@@ -44,7 +44,7 @@
 
 /* An STE or CD as it was in memory, next to its tag in ste_cache or cd_cache. */
 struct smmuv3_raw {
-	u64 w[STE_WORDS];
+	u64 w[SMMUV3_STE_WORDS];
 };
 
 /* smmuv3_stream.action */
@@ -98,11 +98,11 @@ struct v3_walk {
 	u8 have;
 	bool record; /* rec[] goes to the event queue */
 	u32 cd_index;
-	u64 rec[EVT_WORDS];
+	u64 rec[SMMUV3_EVT_WORDS];
 	struct tcache_entry tlb; /* with HAVE_TLB; else only its tag and page are valid */
 	struct tcache_tag s1_tag, s2_tag;
-	u64 ste[STE_WORDS];
-	u64 cd[CD_WORDS];
+	u64 ste[SMMUV3_STE_WORDS];
+	u64 cd[SMMUV3_CD_WORDS];
 	struct pt_steps steps;
 };
 
@@ -124,7 +124,7 @@ enum v3_stall_state { STALL_FREE, STALL_HELD, STALL_RECORDED };
  */
 struct smmuv3_stall {
 	u64 id;
-	u64 rec[EVT_WORDS];
+	u64 rec[SMMUV3_EVT_WORDS];
 	u32 sid;
 	u32 next;
 	u16 tbu;

@@ -97,7 +97,7 @@ bool v3_stall(struct smmuv3 *s, struct iommu_walk *w)
 	st->retry = false;
 	st->key = p->tlb;
 	memcpy(st->rec, p->rec, sizeof(st->rec));
-	st->rec[1] |= EVT_1_STALL | FIELD_PREP(EVT_1_STAG, (u64)i);
+	st->rec[1] |= SMMUV3_EVT_1_STALL | FIELD_PREP(SMMUV3_EVT_1_STAG, (u64)i);
 	s->stalls_used++;
 	s->stats.stalls++;
 	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_STALL,
@@ -187,7 +187,7 @@ static void slot_image(struct iommu_image *img, struct smmuv3_stall *st)
 	image_u32(img, &st->sid);
 	image_u16(img, &st->tbu);
 	image_bool(img, &st->retry);
-	image_words(img, st->rec, EVT_WORDS);
+	image_words(img, st->rec, SMMUV3_EVT_WORDS);
 	image_u64(img, &st->key.page);
 	image_u32(img, &st->key.tag.asid);
 	image_u32(img, &st->key.tag.vmid);

@@ -52,7 +52,7 @@ static enum xlat disabled(const struct smmuv3 *s, const struct dma_txn *t, struc
 {
 	bypass_result(r, t->iova);
 	r->hit = true;
-	if ((s->gbpa & GBPA_ABORT) || (t->iova & ~s->pa_mask))
+	if ((s->gbpa & SMMUV3_GBPA_ABORT) || (t->iova & ~s->pa_mask))
 		return XLAT_ABORT;
 	return XLAT_OK;
 }
@@ -104,7 +104,7 @@ static inline __attribute__((__always_inline__)) enum xlat look_up(struct smmuv3
 
 	if (unlikely(flags & (DMA_ATS_REQ | DMA_TRANSLATED)))
 		return v3_translated_lookup(s, t, r);
-	if (unlikely(!(s->cr0 & CR0_SMMUEN)))
+	if (unlikely(!(s->cr0 & SMMUV3_CR0_SMMUEN)))
 		return disabled(s, t, r);
 	st = v3_cached_stream(s, t->sid, txn_ssid(t));
 	if (unlikely(!st))
@@ -140,20 +140,21 @@ enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_r
 /* F_STREAM_DISABLED names the StreamID alone (7.3.7). */
 static u64 record_word0(const struct dma_txn *t, u8 event)
 {
-	u64 w = FIELD_PREP(EVT_0_ID, (u64)event) | FIELD_PREP(EVT_0_STREAMID, (u64)t->sid);
+	u64 w = FIELD_PREP(SMMUV3_EVT_0_ID, (u64)event) | FIELD_PREP(SMMUV3_EVT_0_STREAMID, (u64)t->sid);
 
-	if ((t->flags & DMA_PASID) && event != F_STREAM_DISABLED)
-		w |= FIELD_PREP(EVT_0_SUBSTREAMID, (u64)t->pasid) | (event == C_BAD_SUBSTREAMID ? 0 : EVT_0_SSV);
+	if ((t->flags & DMA_PASID) && event != SMMUV3_F_STREAM_DISABLED)
+		w |= FIELD_PREP(SMMUV3_EVT_0_SUBSTREAMID, (u64)t->pasid) |
+		     (event == SMMUV3_C_BAD_SUBSTREAMID ? 0 : SMMUV3_EVT_0_SSV);
 	return w;
 }
 
 static u64 record_attributes(u16 flags)
 {
-	u64 w = flags & DMA_WRITE ? 0 : EVT_1_RNW;
+	u64 w = flags & DMA_WRITE ? 0 : SMMUV3_EVT_1_RNW;
 
 	if ((flags & (DMA_WRITE | DMA_EXEC)) == DMA_EXEC)
-		w |= EVT_1_IND;
-	return flags & DMA_PRIV ? w | EVT_1_PNU : w;
+		w |= SMMUV3_EVT_1_IND;
+	return flags & DMA_PRIV ? w | SMMUV3_EVT_1_PNU : w;
 }
 
 static void terminate(struct iommu_walk *w, u8 event, bool record)
@@ -171,23 +172,25 @@ void v3_config_fault(struct smmuv3 *s, struct iommu_walk *w, u8 event, u64 fetch
 	rec[0] = record_word0(&w->txn, event);
 	rec[1] = 0;
 	rec[2] = 0;
-	rec[3] = event == F_STE_FETCH || event == F_CD_FETCH ? fetch_addr & s->pa_mask & EVT_3_FETCHADDR : 0;
-	terminate(w, event, event != C_BAD_STREAMID || (s->cr2 & CR2_RECINVSID));
+	rec[3] = event == SMMUV3_F_STE_FETCH || event == SMMUV3_F_CD_FETCH
+			 ? fetch_addr & s->pa_mask & SMMUV3_EVT_3_FETCHADDR
+			 : 0;
+	terminate(w, event, event != SMMUV3_C_BAD_STREAMID || (s->cr2 & SMMUV3_CR2_RECINVSID));
 }
 
 static u8 event_of(u8 pt_fault)
 {
 	switch (pt_fault) {
 	case PT_ADDR_SIZE:
-		return F_ADDR_SIZE;
+		return SMMUV3_F_ADDR_SIZE;
 	case PT_ACCESS_FLAG:
-		return F_ACCESS;
+		return SMMUV3_F_ACCESS;
 	case PT_PERMISSION:
-		return F_PERMISSION;
+		return SMMUV3_F_PERMISSION;
 	case PT_EXT_ABORT:
-		return F_WALK_EABT;
+		return SMMUV3_F_WALK_EABT;
 	default:
-		return F_TRANSLATION;
+		return SMMUV3_F_TRANSLATION;
 	}
 }
 
@@ -213,20 +216,20 @@ void v3_walk_fault(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_s
 	bool s2 = r->stage == 2;
 
 	rec[0] = record_word0(&w->txn, event);
-	rec[1] = record_attributes(txn_flags(&w->txn, st)) | FIELD_PREP(EVT_1_CLASS, (u64)evt_class);
+	rec[1] = record_attributes(txn_flags(&w->txn, st)) | FIELD_PREP(SMMUV3_EVT_1_CLASS, (u64)evt_class);
 	rec[2] = w->txn.iova;
 	rec[3] = 0;
 	if (s2)
-		rec[1] |= EVT_1_S2;
-	if (event == F_WALK_EABT) {
-		rec[3] = r->fetch & s->pa_mask & EVT_3_FETCHADDR;
+		rec[1] |= SMMUV3_EVT_1_S2;
+	if (event == SMMUV3_F_WALK_EABT) {
+		rec[3] = r->fetch & s->pa_mask & SMMUV3_EVT_3_FETCHADDR;
 		terminate(w, event, true);
 		return;
 	}
 	if (s2)
-		rec[3] = r->ipa & EVT_3_IPA;
-	if (event == F_PERMISSION && evt_class == EVT_CLASS_TT && !r->update)
-		rec[1] |= EVT_1_TTRNW;
+		rec[3] = r->ipa & SMMUV3_EVT_3_IPA;
+	if (event == SMMUV3_F_PERMISSION && evt_class == SMMUV3_EVT_CLASS_TT && !r->update)
+		rec[1] |= SMMUV3_EVT_1_TTRNW;
 	w->res.fault = event;
 	fault_model(w, st, s2);
 }
@@ -236,8 +239,8 @@ static void bypass_size_fault(struct smmuv3 *s, struct iommu_walk *w, const stru
 {
 	struct pt_result r = { .fault = PT_ADDR_SIZE, .stage = 1 };
 
-	v3_walk_fault(s, w, st, &r, EVT_CLASS_IN);
-	terminate(w, F_ADDR_SIZE, true);
+	v3_walk_fault(s, w, st, &r, SMMUV3_EVT_CLASS_IN);
+	terminate(w, SMMUV3_F_ADDR_SIZE, true);
 }
 
 /* ---- the walk ---- */
@@ -377,7 +380,8 @@ void v3_translate_walk(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_str
 	}
 	if (!st->s1)
 		r.ipa = va;
-	v3_walk_fault(s, w, st, &r, r.tt || (r.fault == PT_EXT_ABORT && r.stage == 1) ? EVT_CLASS_TT : EVT_CLASS_IN);
+	v3_walk_fault(s, w, st, &r,
+		      r.tt || (r.fault == PT_EXT_ABORT && r.stage == 1) ? SMMUV3_EVT_CLASS_TT : SMMUV3_EVT_CLASS_IN);
 }
 
 /*
@@ -514,7 +518,7 @@ static enum xlat walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_wa
 		v3_ats_request(s, w);
 	else if (unlikely(t->flags & DMA_TRANSLATED))
 		v3_translated(s, w);
-	else if (unlikely(!(s->cr0 & CR0_SMMUEN)))
+	else if (unlikely(!(s->cr0 & SMMUV3_CR0_SMMUEN)))
 		w->kind = disabled(s, t, &w->res);
 	else
 		walk_stream(s, w);
@@ -600,7 +604,7 @@ static enum xlat deliver_fault(struct smmuv3 *s, struct iommu_walk *w)
 	struct v3_walk *p = v3_walk_of(w);
 
 	/* No new transaction becomes stalled once SMMUEN is clear (6.3.9.6). */
-	if (w->kind == XLAT_STALL && !(s->cr0 & CR0_SMMUEN)) {
+	if (w->kind == XLAT_STALL && !(s->cr0 & SMMUV3_CR0_SMMUEN)) {
 		w->kind = XLAT_ABORT;
 		p->record = false;
 	}
@@ -625,7 +629,7 @@ static enum xlat fill(struct smmuv3 *s, struct iommu_walk *w)
 	unlink_walk(s, w);
 	if (unlikely(w->stale))
 		s->stats.stale_walks++;
-	else if (likely(s->cr0 & CR0_SMMUEN))
+	else if (likely(s->cr0 & SMMUV3_CR0_SMMUEN))
 		install(s, w);
 	return likely(w->kind == XLAT_OK) ? XLAT_OK : deliver_fault(s, w);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Reading a log line by line and handing it to the importer of its format. */
+#include "smmuv3_spec.h"
 #include "trace_import_priv.h"
+#include "vtd_spec.h"
 #include <ctype.h>
 #include <sys/stat.h>
 #include <zlib.h>
@@ -88,9 +90,9 @@ static bool reached_tables(const struct dmat_record *fault)
 {
 	switch (fault->model) {
 	case DMAT_MODEL_SMMUV3:
-		return fault->code >= 0x10;
+		return fault->code >= SMMUV3_F_TRANSLATION;
 	case DMAT_MODEL_VTD:
-		return (fault->code >= 4 && fault->code <= 7) || fault->code >= 0x70;
+		return (fault->code >= VTD_FR_LGN_1 && fault->code <= VTD_FR_LSS_1) || fault->code >= VTD_FR_SFS_1;
 	case DMAT_MODEL_SMMUV2_GLOBAL:
 		return false;
 	default:

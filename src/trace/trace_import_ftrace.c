@@ -6,6 +6,7 @@
  * device that faults to be attached to it.
  */
 #include "trace_log.h"
+#include "vtd_spec.h"
 #include <ctype.h>
 
 #define ONE_DOMAIN    1
@@ -175,13 +176,6 @@ static int take_prq_report(struct point *p)
 	return emit(p, &rec);
 }
 
-/* VT-d 6.5.2.11: a page group response */
-#define PGR0_PASID_PRESENT BIT_ULL(4)
-#define PGR0_CODE	   GENMASK_ULL(15, 12)
-#define PGR0_RID	   GENMASK_ULL(31, 16)
-#define PGR0_PASID	   GENMASK_ULL(51, 32)
-#define PGR1_PRGI	   GENMASK_ULL(11, 3)
-
 /* "page_grp_resp dmar0: 0x.. 0x.. 0x.. 0x.." */
 static int take_qi_submit(struct point *p)
 {
@@ -200,15 +194,15 @@ static int take_qi_submit(struct point *p)
 	if (!s)
 		return malformed(p, "four words");
 	rec.model = DMAT_MODEL_VTD;
-	rec.sid = FIELD_GET(PGR0_RID, rec.word[0]);
-	rec.tag = FIELD_GET(PGR1_PRGI, rec.word[1]);
+	rec.sid = FIELD_GET(VTD_RESP_RID, rec.word[0]);
+	rec.tag = FIELD_GET(VTD_RESP_PRGI, rec.word[1]);
 	rec.flags = DMAT_F_WORDS;
-	if (rec.word[0] & PGR0_PASID_PRESENT) {
+	if (rec.word[0] & VTD_RESP_PP) {
 		rec.flags |= DMAT_F_PASID;
-		rec.pasid = FIELD_GET(PGR0_PASID, rec.word[0]);
+		rec.pasid = FIELD_GET(VTD_DESC_PASID20, rec.word[0]);
 	}
 	/* 0 success, 1 invalid request, 0xf failure */
-	switch (FIELD_GET(PGR0_CODE, rec.word[0])) {
+	switch (FIELD_GET(VTD_RESP_RC, rec.word[0])) {
 	case 0:
 		rec.code = DMAT_RESP_SUCCESS;
 		break;

@@ -8,6 +8,7 @@
  * stands before the translation it belongs to, on the same thread, and names the
  * address space that invalidations name.
  */
+#include "smmuv3_spec.h"
 #include "trace_import_priv.h"
 #include <ctype.h>
 
@@ -159,53 +160,37 @@ static int inval_all(struct event *e)
 	return invalidate(e, DMAT_DOMAIN_NONE, true, 0, ~0ULL);
 }
 
-static const struct {
-	const char *name;
-	u8 type;
-} smmu_events[] = {
-	{ "F_UUT", 0x01 },
-	{ "C_BAD_STREAMID", 0x02 },
-	{ "F_STE_FETCH", 0x03 },
-	{ "C_BAD_STE", 0x04 },
-	{ "F_BAD_ATS_TREQ", 0x05 },
-	{ "F_STREAM_DISABLED", 0x06 },
-	{ "F_TRANS_FORBIDDEN", 0x07 },
-	{ "C_BAD_SUBSTREAMID", 0x08 },
-	{ "F_CD_FETCH", 0x09 },
-	{ "C_BAD_CD", 0x0a },
-	{ "F_WALK_EABT", 0x0b },
-	{ "F_TRANSLATION", 0x10 },
-	{ "F_ADDR_SIZE", 0x11 },
-	{ "F_ACCESS", 0x12 },
-	{ "F_PERMISSION", 0x13 },
-	{ "F_TLB_CONFLICT", 0x20 },
-	{ "F_CFG_CONFLICT", 0x21 },
-	{ "E_PAGE_REQ", 0x24 },
-};
+/* A page request hint (7.3.19) is neither a fault nor an access. */
+static int smmu_hint(struct event *e)
+{
+	struct dmat_record rec;
+
+	dmat_record_init(&rec, DMAT_MARK, e->q->time_ns);
+	rec.code = DMAT_MARK_HINT;
+	rec.size = 1;
+	return trace_emit(e->job, &rec);
+}
 
 static int smmu_record_event(struct event *e)
 {
-	size_t len = strcspn(e->rest, " ");
+	size_t prefix = strlen("SMMU_EVT_"), len = strcspn(e->rest, " ");
+	const struct spec_kind *k = NULL;
 	struct dmat_record rec;
-	unsigned int i;
 	u64 sid;
 
 	if (!need(e, "sid=", &sid))
 		return -EINVAL;
-	for (i = 0; i < ARRAY_SIZE(smmu_events); i++) {
-		const char *name = smmu_events[i].name;
-
-		if (len > 9 && !strncmp(e->rest, "SMMU_EVT_", 9) && strlen(name) == len - 9 &&
-		    !strncmp(e->rest + 9, name, len - 9))
-			break;
-	}
-	if (i == ARRAY_SIZE(smmu_events))
+	if (!strncmp(e->rest, "SMMU_EVT_", prefix))
+		k = spec_kind_named(&smmuv3_records[SMMUV3_RECORD_EVT], e->rest + prefix, len - prefix);
+	if (!k)
 		return dmat_fail(e->job->err, EINVAL, "malformed event: unknown type '%.*s'", (int)min(len, (size_t)40),
 				 e->rest);
+	if (spec_has(k, SMMUV3_EVT_HAS_HINT))
+		return smmu_hint(e);
 	dmat_record_init(&rec, DMAT_FAULT, e->q->time_ns);
 	rec.sid = sid;
 	rec.model = DMAT_MODEL_SMMUV3;
-	rec.code = smmu_events[i].type;
+	rec.code = k->code;
 	rec.flags = DMAT_F_NO_IOVA;
 	if (e->lookup->valid) {
 		/* The page is known from the lookup; the offset and the direction are not. */

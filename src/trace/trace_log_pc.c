@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Faults of VT-d (DMAR) and AMD-Vi as their drivers print them, over many kernels. */
 #include "trace_log.h"
-
-/* VT-d 7.6: a page request descriptor */
-#define PRQ0_PASID_PRESENT BIT_ULL(8)
-#define PRQ0_RID	   GENMASK_ULL(31, 16)
-#define PRQ0_PASID	   GENMASK_ULL(51, 32)
-#define PRQ0_EXE	   BIT_ULL(52)
-#define PRQ0_PRIV	   BIT_ULL(53)
-#define PRQ1_RD		   BIT_ULL(0)
-#define PRQ1_WR		   BIT_ULL(1)
-#define PRQ1_LPIG	   BIT_ULL(2)
-#define PRQ1_PRGI	   GENMASK_ULL(11, 3)
-#define PRQ1_ADDR	   GENMASK_ULL(63, 12)
+#include "vtd_spec.h"
 
 /* "[fault reason 06]" is decimal, "[fault reason 0x06]" is not. */
 static const char *scan_reason(const char *s, u64 *reason)
@@ -97,15 +86,15 @@ static enum trace_parse bad_request(struct trace_log *log, const char *s)
 		return TRACE_NOT_MINE; /* without its words it tells nothing */
 	dmat_record_init(&rec, DMAT_PAGE_REQUEST, log->stamp_ns);
 	rec.model = DMAT_MODEL_VTD;
-	rec.sid = FIELD_GET(PRQ0_RID, w0);
-	rec.iova = w1 & PRQ1_ADDR;
-	rec.tag = FIELD_GET(PRQ1_PRGI, w1);
-	rec.flags = DMAT_F_WORDS | (w1 & PRQ1_RD ? DMAT_F_R : 0) | (w1 & PRQ1_WR ? DMAT_F_W : 0) |
-		    (w1 & PRQ1_LPIG ? DMAT_F_LAST : 0) | (w0 & PRQ0_EXE ? DMAT_F_X : 0) |
-		    (w0 & PRQ0_PRIV ? DMAT_F_PRIV : 0);
-	if (w0 & PRQ0_PASID_PRESENT) {
+	rec.sid = FIELD_GET(VTD_PREQ_RID, w0);
+	rec.iova = w1 & VTD_PREQ_ADDR;
+	rec.tag = FIELD_GET(VTD_PREQ_PRGI, w1);
+	rec.flags = DMAT_F_WORDS | (w1 & VTD_PREQ_RDR ? DMAT_F_R : 0) | (w1 & VTD_PREQ_WRR ? DMAT_F_W : 0) |
+		    (w1 & VTD_PREQ_LPIG ? DMAT_F_LAST : 0) | (w0 & VTD_PREQ_EXR ? DMAT_F_X : 0) |
+		    (w0 & VTD_PREQ_PMR ? DMAT_F_PRIV : 0);
+	if (w0 & VTD_PREQ_PP) {
 		rec.flags |= DMAT_F_PASID;
-		rec.pasid = FIELD_GET(PRQ0_PASID, w0);
+		rec.pasid = FIELD_GET(VTD_PREQ_PASID, w0);
 	}
 	rec.word[0] = w0;
 	rec.word[1] = w1;

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Context faults of SMMUv2 as arm-smmu and qcom_iommu print them, global faults, and the GPU driver's lines. */
+#include "smmuv2_spec.h"
 #include "trace_log.h"
-
-#define FSR_TF	   BIT(1)
-#define FSR_PF	   BIT(3)
-#define FSR_EF	   BIT(4)
-#define FSR_SS	   BIT(30)
-#define FSYNR0_WNR BIT(4)
-#define FSYNR0_PNU BIT(5)
-#define FSYNR0_IND BIT(6)
 
 enum { FSR, IOVA, FSYNR, CBFRSYNRA, CB, FIELDS };
 
@@ -53,10 +46,10 @@ static void emit_context_fault(struct trace_log *log, unsigned int found, const 
 	rec.word[2] = found & 1U << CBFRSYNRA ? value[CBFRSYNRA] + 1 : 0;
 	rec.word[3] = found & 1U << CB ? value[CB] + 1 : 0;
 	if (found & 1U << FSYNR) {
-		rec.flags |= fsynr & FSYNR0_IND ? DMAT_F_X : fsynr & FSYNR0_WNR ? DMAT_F_W : DMAT_F_R;
-		rec.flags |= fsynr & FSYNR0_PNU ? DMAT_F_PRIV : 0;
+		rec.flags |= fsynr & SMMUV2_FSYNR0_IND ? DMAT_F_X : fsynr & SMMUV2_FSYNR0_WNR ? DMAT_F_W : DMAT_F_R;
+		rec.flags |= fsynr & SMMUV2_FSYNR0_PNU ? DMAT_F_PRIV : 0;
 	}
-	if (value[FSR] & FSR_SS)
+	if (value[FSR] & SMMUV2_FSR_SS)
 		rec.flags |= DMAT_F_STALL;
 	/* Without CBFRSYNRA the bank stands for its stream. */
 	if (found & 1U << CBFRSYNRA)
@@ -129,7 +122,10 @@ static const char *scan_named(const char *s, struct dmat_record *rec)
 	static const struct {
 		const char *name;
 		u32 fsr;
-	} types[] = { { "TRANSLATION", FSR_TF }, { "PERMISSION", FSR_PF }, { "EXTERNAL", FSR_EF }, { "UNKNOWN", 0 } };
+	} types[] = { { "TRANSLATION", SMMUV2_FSR_TF },
+		      { "PERMISSION", SMMUV2_FSR_PF },
+		      { "EXTERNAL", SMMUV2_FSR_EF },
+		      { "UNKNOWN", 0 } };
 	const char *rest = trace_scan(s, "dir=READ");
 	unsigned int i;
 

@@ -3,77 +3,28 @@
  * Events of SMMUv3 as arm-smmu-v3 prints them: a headline, four words, and in newer kernels two lines that say the
  * same in names. IHI 0070 7.3 has the fields.
  */
+#include "smmuv3_spec.h"
 #include "trace_log.h"
 #include <ctype.h>
 
-#define EVT0_TYPE	 GENMASK_ULL(7, 0)
-#define EVT0_SSV	 BIT_ULL(11)
-#define EVT0_SUBSTREAMID GENMASK_ULL(31, 12)
-#define EVT0_STREAMID	 GENMASK_ULL(63, 32)
-#define EVT1_STAG	 GENMASK_ULL(15, 0)
-#define EVT1_STALL	 BIT_ULL(31)
-#define EVT1_PNU	 BIT_ULL(33)
-#define EVT1_IND	 BIT_ULL(34)
-#define EVT1_RNW	 BIT_ULL(35)
-
-#define EVT2_PAGE GENMASK_ULL(63, 12) /* InputAddr of E_PAGE_REQUEST */
-
-#define E_PAGE_REQUEST 0x24
-
 #define STRAYS_MAX 4
 
-static const struct {
-	const char *name;
-	u8 type;
-	bool address; /* the record holds the input address and the access's attributes */
-} events[] = {
-	{ "F_UUT", 0x01, true },
-	{ "C_BAD_STREAMID", 0x02, false },
-	{ "F_STE_FETCH", 0x03, false },
-	{ "C_BAD_STE", 0x04, false },
-	{ "F_BAD_ATS_TREQ", 0x05, true },
-	{ "F_STREAM_DISABLED", 0x06, false },
-	{ "F_TRANSL_FORBIDDEN", 0x07, true },
-	{ "C_BAD_SUBSTREAMID", 0x08, false },
-	{ "F_CD_FETCH", 0x09, false },
-	{ "C_BAD_CD", 0x0a, false },
-	{ "F_WALK_EABT", 0x0b, true },
-	{ "F_TRANSLATION", 0x10, true },
-	{ "F_ADDR_SIZE", 0x11, true },
-	{ "F_ACCESS", 0x12, true },
-	{ "F_PERMISSION", 0x13, true },
-	{ "F_TLB_CONFLICT", 0x20, true },
-	{ "F_CFG_CONFLICT", 0x21, false },
-	{ "E_PAGE_REQUEST", E_PAGE_REQUEST, true },
-	{ "F_VMS_FETCH", 0x25, false },
-};
-
-static bool has_address(u8 type)
+/* The access's own attributes. F_BAD_ATS_TREQ has those that the translation request asked for. */
+static u16 attributes(const struct spec_kind *k, u64 word1)
 {
-	unsigned int i;
+	u16 flags = word1 & SMMUV3_EVT_1_IND ? DMAT_F_X : word1 & SMMUV3_EVT_1_RNW ? DMAT_F_R : DMAT_F_W;
 
-	for (i = 0; i < ARRAY_SIZE(events); i++) {
-		if (events[i].type == type)
-			return events[i].address;
-	}
-	return false;
-}
-
-/* The access's own attributes: F_BAD_ATS_TREQ and F_TRANSL_FORBIDDEN keep only part of them in their record. */
-static u16 attributes(u64 word1)
-{
-	u16 flags = word1 & EVT1_RNW ? DMAT_F_R : DMAT_F_W;
-
-	if (word1 & EVT1_IND)
-		flags = DMAT_F_X;
-	return flags | (word1 & EVT1_PNU ? DMAT_F_PRIV : 0);
+	if (spec_has(k, SMMUV3_EVT_HAS_ATS))
+		return (word1 & SMMUV3_EVT_1_ATS_R ? DMAT_F_R : 0) | (word1 & SMMUV3_EVT_1_ATS_W ? DMAT_F_W : 0) |
+		       (word1 & SMMUV3_EVT_1_ATS_X ? DMAT_F_X : 0) | (word1 & SMMUV3_EVT_1_ATS_PRIV ? DMAT_F_PRIV : 0);
+	return flags | (word1 & SMMUV3_EVT_1_PNU ? DMAT_F_PRIV : 0);
 }
 
 /* A page request hint (7.3.19) announces accesses that may never come: neither a fault nor an access. */
 static void give_out(struct trace_log *log, struct dmat_record *rec)
 {
 	trace_log_flush_gpu(log, NULL);
-	if (rec->code == E_PAGE_REQUEST)
+	if (rec->code == SMMUV3_E_PAGE_REQUEST)
 		trace_log_hint(log, rec);
 	else
 		trace_log_emit(log, rec);
@@ -81,31 +32,32 @@ static void give_out(struct trace_log *log, struct dmat_record *rec)
 
 static void emit_event(struct trace_log *log, const u64 *word)
 {
+	const struct spec_record *evt = &smmuv3_records[SMMUV3_RECORD_EVT];
+	const struct spec_kind *k = spec_kind(evt, spec_code(evt, word));
 	struct dmat_record rec;
-	u8 type = FIELD_GET(EVT0_TYPE, word[0]);
 
 	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
 	rec.model = DMAT_MODEL_SMMUV3;
-	rec.code = type;
-	rec.sid = FIELD_GET(EVT0_STREAMID, word[0]);
+	rec.code = spec_code(evt, word);
+	rec.sid = FIELD_GET(SMMUV3_EVT_0_STREAMID, word[0]);
 	rec.flags = DMAT_F_WORDS;
 	memcpy(rec.word, word, sizeof(rec.word));
-	if (word[0] & EVT0_SSV) {
+	if (word[0] & SMMUV3_EVT_0_SSV) {
 		rec.flags |= DMAT_F_PASID;
-		rec.pasid = FIELD_GET(EVT0_SUBSTREAMID, word[0]);
+		rec.pasid = FIELD_GET(SMMUV3_EVT_0_SUBSTREAMID, word[0]);
 	}
-	if (type == E_PAGE_REQUEST) {
-		rec.iova = word[2] & EVT2_PAGE;
-	} else if (has_address(type)) {
-		rec.flags |= attributes(word[1]);
+	if (spec_has(k, SMMUV3_EVT_HAS_HINT)) {
+		rec.iova = word[2] & SMMUV3_EVT_2_PAGE;
+	} else if (spec_has(k, SMMUV3_EVT_HAS_ADDR)) {
+		rec.flags |= attributes(k, word[1]);
 		rec.iova = word[2];
 	} else {
 		rec.flags |= DMAT_F_NO_IOVA;
 	}
 	/* STAG means nothing, and may hold anything, unless the transaction stalled. */
-	if (type >= 0x10 && type <= 0x13 && word[1] & EVT1_STALL) {
+	if (spec_has(k, SMMUV3_EVT_HAS_STALL) && word[1] & SMMUV3_EVT_1_STALL) {
 		rec.flags |= DMAT_F_STALL;
-		rec.tag = FIELD_GET(EVT1_STAG, word[1]);
+		rec.tag = FIELD_GET(SMMUV3_EVT_1_STAG, word[1]);
 	}
 	log->last_event[0] = rec.sid;
 	log->last_event[1] = rec.iova;
@@ -127,7 +79,8 @@ static void close_event(struct trace_log *log)
 		trace_log_mark(log, DMAT_MARK_UNREADABLE, 1);
 	} else {
 		/* Halves in the other order, where the headline shows that they are. */
-		if (FIELD_GET(EVT0_TYPE, e->word[0]) != e->type && FIELD_GET(EVT0_TYPE, e->word[0] >> 32) == e->type) {
+		if (FIELD_GET(SMMUV3_EVT_0_ID, e->word[0]) != e->type &&
+		    FIELD_GET(SMMUV3_EVT_0_ID, e->word[0] >> 32) == e->type) {
 			for (i = 0; i < 4; i++)
 				e->word[i] = e->word[i] << 32 | e->word[i] >> 32;
 		}
@@ -195,33 +148,30 @@ bool trace_log_event_word(struct trace_log *log, const char *text)
 /* "event: F_TRANSLATION client: .. sid: 0x.. ssid: 0x.. iova: 0x.. ipa: 0x.." where the words are missing */
 static enum trace_parse named_event(struct trace_log *log, const char *text)
 {
-	const char *s = trace_find(text, "event: "), *name, *sid, *iova;
+	const char *s = trace_find(text, "event: "), *name = s ? s + strlen("event: ") : NULL, *sid, *iova;
+	const struct spec_kind *k;
 	struct dmat_record rec;
-	unsigned int i;
+	size_t len;
 	u64 v;
 
-	name = s ? s + strlen("event: ") : NULL;
-	for (i = 0; name && i < ARRAY_SIZE(events); i++) {
-		size_t len = strlen(events[i].name);
-
-		if (!strncmp(name, events[i].name, len) && isspace((unsigned char)name[len]))
-			break;
-	}
-	if (!name || i == ARRAY_SIZE(events))
+	len = name ? strcspn(name, " \t") : 0;
+	k = len && name[len] ? spec_kind_named(&smmuv3_records[SMMUV3_RECORD_EVT], name, len) : NULL;
+	if (!k)
 		return TRACE_NOT_MINE;
 	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
 	rec.model = DMAT_MODEL_SMMUV3;
-	rec.code = events[i].type;
+	rec.code = k->code;
 	rec.flags = DMAT_F_NO_IOVA;
 	sid = trace_find(name, " sid:");
 	if (!sid || !trace_scan_hex(sid + 5, &v))
 		return TRACE_INCOMPLETE;
 	rec.sid = v;
-	iova = trace_find(name, " iova:");
-	if (events[i].address && (!iova || !trace_scan_hex(iova + 6, &rec.iova)))
-		return TRACE_INCOMPLETE;
-	if (iova && events[i].address)
+	if (spec_has(k, SMMUV3_EVT_HAS_ADDR | SMMUV3_EVT_HAS_HINT)) {
+		iova = trace_find(name, " iova:");
+		if (!iova || !trace_scan_hex(iova + 6, &rec.iova))
+			return TRACE_INCOMPLETE;
 		rec.flags = 0;
+	}
 	/* The words said it already. */
 	if (log->last_event_valid && log->last_event[0] == rec.sid && log->last_event[1] == rec.iova) {
 		log->last_event_valid = false;

@@ -167,7 +167,7 @@ struct vtd {
 	u64 rsvd_root, rsvd_ce[2], rsvd_sce[2], rsvd_pde, rsvd_pe[8];
 	u32 frcd, iva; /* offsets of FRCD[0] and IVA */
 	u32 n_frcd;
-	struct reg_desc table[VTD_MAX_REG_ROWS];
+	struct reg_desc table[VTD_REG_ROWS];
 	struct reg_bank regs;
 	struct tcache contexts, pasids, first, second;
 	u64 pro_raised, pfo_raised;		   /* times PRO and PFO were set */

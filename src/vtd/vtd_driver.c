@@ -4,78 +4,6 @@
 
 #define GSTS_KEPT (VTD_GCMD_TE | VTD_GCMD_QIE | VTD_GCMD_IRE | VTD_GCMD_CFI)
 
-bool vdrv_poll(struct vtd_drv *d, u32 tries)
-{
-	bool go_on = drv_poll(&d->h, tries);
-
-	if (!go_on)
-		d->stats.timeouts++;
-	return go_on;
-}
-
-bool vdrv_dead(struct vtd_drv *d)
-{
-	unsigned long flags;
-	bool dead;
-
-	spin_lock_irqsave(&d->h.lock, flags);
-	dead = d->dead;
-	spin_unlock_irqrestore(&d->h.lock, flags);
-	return dead;
-}
-
-/* From here on nothing is asked of the hardware, and answers that are owed to it count as given. */
-void vdrv_die(struct vtd_drv *d)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&d->h.lock, flags);
-	d->stats.given_up = 1;
-	d->dead = true;
-	spin_unlock_irqrestore(&d->h.lock, flags);
-}
-
-/*
- * Read GSTS, FSTS or PRS. Each has reserved bits, which read as zero: a device that is no longer there reads as all
- * ones. The caller does not hold the lock.
- */
-u32 vdrv_status(struct vtd_drv *d, u64 offset)
-{
-	u32 value = drv_read32(&d->h, offset);
-
-	if (value != ~0U)
-		return value;
-	vdrv_die(d);
-	return 0;
-}
-
-int vdrv_page(struct vtd_drv *d, u64 *pa)
-{
-	return drv_mem_alloc(&d->h, 4096, 4096, pa);
-}
-
-static int await(struct vtd_drv *d, u32 bit, bool on)
-{
-	u32 tries;
-
-	for (tries = 0; !!(vdrv_status(d, VTD_GSTS) & bit) != on; tries++) {
-		if (on && vdrv_dead(d))
-			return -EIO;
-		if (!vdrv_poll(d, tries))
-			return -ETIMEDOUT;
-	}
-	return 0;
-}
-
-/* Set or clear one bit of GCMD, and wait for its status (11.4.4.1). */
-int vdrv_command(struct vtd_drv *d, u32 bit, bool on)
-{
-	if (!(bit & VTD_GCMD_ONE_SHOT))
-		d->gcmd = on ? d->gcmd | bit : d->gcmd & ~bit;
-	drv_write32(&d->h, VTD_GCMD, d->gcmd | (bit & VTD_GCMD_ONE_SHOT));
-	return bit == VTD_GCMD_WBF ? await(d, bit, false) : await(d, bit, on);
-}
-
 /*
  * Nested translation, wide enough for every address that a guest may have. Caching mode wants an invalidation for what
  * becomes present, too: it is for hardware that is itself emulated, and that has no second stage to give.
@@ -83,7 +11,7 @@ int vdrv_command(struct vtd_drv *d, u32 bit, bool on)
 static int probe_nested(const struct vtd_drv *d)
 {
 	u32 mgaw = (u32)FIELD_GET(VTD_CAP_MGAW, d->cap) + 1;
-	u64 sslps = FIELD_GET(VTD_CAP_SSLPS, d->cap), page = d->cfg.s2_page_bytes;
+	u64 sslps = FIELD_GET(VTD_CAP_SSLPS, d->cap), page = d->cfg.common.s2_page_bytes;
 
 	if (!d->first || !(d->ecap & VTD_ECAP_NEST) || (d->cap & VTD_CAP_CM) || !d->aw ||
 	    min(mgaw, 30 + 9 * (u32)d->aw) < d->haw)
@@ -102,7 +30,7 @@ static int probe_widths(struct vtd_drv *d)
 		return -EINVAL;
 	/* Four levels if the hardware has them, else whatever it has. */
 	d->aw = sagaw & BIT(2) ? 2 : sagaw & BIT(1) ? 1 : sagaw & BIT(3) ? 3 : 0;
-	if (d->cfg.nested && probe_nested(d))
+	if (d->cfg.common.nested && probe_nested(d))
 		return -EOPNOTSUPP;
 	if (d->first) {
 		d->levels = 4;
@@ -114,8 +42,9 @@ static int probe_widths(struct vtd_drv *d)
 	return d->aw ? 0 : -ENODEV;
 }
 
-static int probe_features(struct vtd_drv *d)
+static int features(struct drv_host *h)
 {
+	struct vtd_drv *d = vdrv_of(h);
 	struct vtd_drv_cfg *c = &d->cfg;
 	u32 line;
 
@@ -160,26 +89,28 @@ static int stage2_create(struct vtd_drv *d)
 {
 	struct pt_build_cfg cfg = { .format = PT_VTD_SS, .in_bits = (u8)(30 + 9 * d->aw), .out_bits = d->haw };
 
-	return drv_stage2_create(&d->h, &cfg, d->cfg.s2_page_bytes, 0);
+	return drv_stage2_create(&d->h, &cfg, d->cfg.common.s2_page_bytes, 0);
 }
 
-static int alloc_all(struct vtd_drv *d)
+static int alloc_all(struct drv_host *h)
 {
+	struct vtd_drv *d = vdrv_of(h);
 	int r = dids_init(d);
 
 	if (!r)
 		r = vdrv_queue_init(d);
 	if (!r)
 		r = vdrv_tables_init(d);
-	if (!r && d->cfg.nested)
+	if (!r && d->cfg.common.nested)
 		r = stage2_create(d);
 	return r || !d->pri ? r : vdrv_prq_init(d);
 }
 
-static void free_all(struct vtd_drv *d)
+static void free_all(struct drv_host *h)
 {
+	struct vtd_drv *d = vdrv_of(h);
+
 	vdrv_prq_exit(d);
-	drv_stage2_destroy(&d->h);
 	vdrv_tables_exit(d);
 	vdrv_queue_exit(d);
 	fl_free(d->dids);
@@ -190,7 +121,7 @@ static int disable(struct vtd_drv *d)
 {
 	int r = 0, queue = 0;
 
-	d->gcmd = vdrv_status(d, VTD_GSTS) & GSTS_KEPT;
+	d->gcmd = drv_status(&d->h, VTD_GSTS) & GSTS_KEPT;
 	if (d->gcmd & VTD_GCMD_TE)
 		r = vdrv_command(d, VTD_GCMD_TE, false);
 	if (d->gcmd & VTD_GCMD_QIE)
@@ -231,8 +162,9 @@ static void unmask_events(struct vtd_drv *d)
 		drv_write32(&d->h, VTD_PECTL, 0);
 }
 
-static int start(struct vtd_drv *d)
+static int start(struct drv_host *h)
 {
+	struct vtd_drv *d = vdrv_of(h);
 	u64 ttm = d->scalable ? VTD_TTM_SCALABLE : VTD_TTM_LEGACY;
 	int r = disable(d);
 
@@ -260,52 +192,23 @@ static int start(struct vtd_drv *d)
 	return vdrv_command(d, VTD_GCMD_TE, true);
 }
 
-static void stop(struct vtd_drv *d)
+static void stop(struct drv_host *h)
 {
+	struct vtd_drv *d = vdrv_of(h);
+
 	drv_write32(&d->h, VTD_FECTL, VTD_ECTL_IM);
 	if (d->pri)
 		drv_write32(&d->h, VTD_PECTL, VTD_ECTL_IM);
 	disable(d);
 }
 
-static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
+static const struct drv_cfg *configure(struct drv_host *h, const void *cfg)
 {
-	struct vtd_drv *d = drv;
-	int r;
+	struct vtd_drv *d = vdrv_of(h);
 
-	memset(d, 0, sizeof(*d));
-	drv_host_init(&d->h, ops, ctx, core);
 	if (cfg)
 		d->cfg = *(const struct vtd_drv_cfg *)cfg;
-	d->h.observe = d->cfg.observe;
-	d->h.observer = d->cfg.observer;
-	r = probe_features(d);
-	if (r)
-		return r;
-	r = alloc_all(d);
-	if (!r) {
-		r = start(d);
-		/* Last: a watchdog must not meet queues that are being set up. The codes: table 32. */
-		if (!r)
-			r = drv_bind(&d->h, &vtd_fault_ops, 0x0, 0x1, 0xf);
-		if (r)
-			stop(d);
-	}
-	if (!r)
-		return 0;
-	free_all(d);
-	return r;
-}
-
-static void remove(void *drv, u64 now)
-{
-	struct vtd_drv *d = drv;
-
-	drv_note_now(&d->h, now);
-	drv_empty(&d->h, &vtd_drv_class, now);
-	drv_unbind(&d->h);
-	stop(d);
-	free_all(d);
+	return &d->cfg.common;
 }
 
 static enum drv_irq irq(void *drv, u32 line, u64 now)
@@ -352,20 +255,56 @@ int vtd_drv_msi_line(const void *drv, u64 addr, u32 data)
 	return -1;
 }
 
+static void recover(struct drv_host *h)
+{
+	vdrv_queue_recover(vdrv_of(h));
+}
+
+/* The response codes: table 32. */
+static const struct drv_backend backend = {
+	.faults = &vtd_fault_ops,
+	.hw_code[FAULT_RETRY] = 0x0,
+	.hw_code[FAULT_TERMINATE] = 0x1,
+	.hw_code[FAULT_FAILURE] = 0xf,
+	.driver_bytes = sizeof(struct vtd_drv),
+	.device_bytes = sizeof(struct vdrv_dev),
+	.domain_bytes = sizeof(struct vdrv_dom),
+	.configure = configure,
+	.features = features,
+	.alloc = alloc_all,
+	.free = free_all,
+	.start = start,
+	.stop = stop,
+	.recover = recover,
+	.device_check = vdrv_device_check,
+	.device_init = vdrv_device_init,
+	.credits = vdrv_credits,
+	.device_show = vdrv_device_show,
+	.device_hide = vdrv_device_hide,
+	.device_exit = vdrv_device_exit,
+	.recoverable = vdrv_recoverable,
+	.table = vdrv_table,
+	.domain_init = vdrv_domain_init,
+	.domain_exit = vdrv_domain_exit,
+	.check = vdrv_check,
+	.set = vdrv_set,
+	.drain = vdrv_drain_responses,
+	.in_bounds = vdrv_in_bounds,
+	.prot = vdrv_prot,
+	.appeared = vdrv_appeared,
+	.invalidate = vdrv_invalidate,
+};
+
+static int probe(void *drv, const void *cfg, const struct drv_ops *ops, void *ctx, struct fault_core *core)
+{
+	return drv_probe(drv, &backend, cfg, ops, ctx, core);
+}
+
 const struct drv_class vtd_drv_class = {
 	.name = "vtd",
 	.size = sizeof(struct vtd_drv),
 	.probe = probe,
-	.remove = remove,
-	.device_add = vdrv_device_add,
-	.device_remove = vdrv_device_remove,
-	.domain_alloc = vdrv_domain_alloc,
-	.domain_free = vdrv_domain_free,
-	.attach = vdrv_attach,
-	.detach = vdrv_detach,
-	.map = vdrv_map,
-	.unmap = vdrv_unmap,
-	.iova_to_phys = drv_iova_to_phys,
 	.irq = irq,
 	.irq_thread = irq_thread,
+	DRV_PROCEDURE,
 };

@@ -18,8 +18,7 @@
 #ifndef VTD_DRIVER_H
 #define VTD_DRIVER_H
 
-#include "fault_core.h"
-#include "iommu_driver.h"
+#include "drv_cfg.h"
 #include "vtd_regs.h"
 
 #ifdef __cplusplus
@@ -109,17 +108,16 @@ void vtd_preq_decode(const u64 words[4], struct vtd_drv_preq *p);
  *
  * Return: The text; "Unknown" if there is none.
  */
-const char *vtd_reason_text(u8 reason);
+const char *vtd_reason_text(u16 reason);
 
 enum vtd_drv_mode { VTD_DRV_AUTO, VTD_DRV_LEGACY, VTD_DRV_SCALABLE };
 
 /**
  * struct vtd_drv_cfg - argument of drv_class.probe; a zeroed one is useful
+ * @common: what every driver is told; @common.nested needs scalable mode without caching mode, and @common.storm has no
+ *	meaning, because nothing stalls
  * @mode: VTD_DRV_AUTO: scalable where ECAP.SMTS says so
  * @second_stage: domains use second-stage tables also in scalable mode; else first-stage where there is one
- * @nested: first-stage tables lie over a second stage that maps every address to itself; probe: -EOPNOTSUPP in legacy
- *	mode, with caching mode, and without nested translation
- * @s2_page_bytes: size of its pages: 4 KiB, 2 MiB, 1 GiB; 0: 4 KiB
  * @haw: host address width, bits, as ACPI tells it; 0: MGAW, 52 at most
  * @iq_order: 2^n pages of invalidation queue, 0..7
  * @prq_order: 2^n pages of page request queue, 0..7
@@ -129,17 +127,13 @@ enum vtd_drv_mode { VTD_DRV_AUTO, VTD_DRV_LEGACY, VTD_DRV_SCALABLE };
  * @msi: message of each interrupt line, by enum vtd_drv_line
  * @msi.addr: address; 0: 0xfee00000, and data 0x30 + line
  * @msi.data: data
- * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code for every device, or NULL: defaults
  * @fault: called for each fault record, in the context of the thread that drains the records; may be NULL
  * @page_request: called once for each page request descriptor, before it is reported; may be NULL
- * @observe: fault_ops.observe; may be NULL
- * @observer: first argument of @fault, @page_request and @observe
  */
 struct vtd_drv_cfg {
+	struct drv_cfg common;
 	enum vtd_drv_mode mode;
 	bool second_stage;
-	bool nested;
-	u64 s2_page_bytes;
 	u8 haw;
 	u8 iq_order;
 	u8 prq_order;
@@ -150,11 +144,8 @@ struct vtd_drv_cfg {
 		u64 addr;
 		u32 data;
 	} msi[VTD_DRV_LINES];
-	const struct fault_dev_cfg *faults;
 	void (*fault)(void *observer, const struct vtd_drv_fault *f);
 	void (*page_request)(void *observer, const struct vtd_drv_preq *p);
-	void (*observe)(void *observer, struct fault_group *g, enum fault_point point, u64 now);
-	void *observer;
 };
 
 /**
@@ -171,9 +162,6 @@ struct vtd_drv_cfg {
  * @iq_errors: IQE, by IQEI; the refused descriptor was replaced
  * @ats_timeouts: ATS invalidations that timed out (ITE)
  * @ats_errors: invalidation completion errors (ICE)
- * @timeouts: waits that ended with a time-out
- * @given_up: the hardware no longer responds; the driver sends it no further requests
- * @abandoned: answers that were owed at that time: counted as given, though no endpoint received them
  * @drains: page request drains (7.10)
  * @drain_repeats: rounds of a drain that were repeated because of an overflow
  * @last_bad_desc: the descriptor that was refused last
@@ -191,9 +179,6 @@ struct vtd_drv_stats {
 	u64 iq_errors[16];
 	u64 ats_timeouts;
 	u64 ats_errors;
-	u64 timeouts;
-	u64 given_up;
-	u64 abandoned;
 	u64 drains;
 	u64 drain_repeats;
 	u64 last_bad_desc[4];
@@ -216,14 +201,6 @@ const struct vtd_drv_stats *vtd_drv_stats(const void *drv);
  * Return: enum vtd_drv_line, or -1.
  */
 int vtd_drv_msi_line(const void *drv, u64 addr, u32 data);
-
-/**
- * vtd_drv_credits() - outstanding page requests that a device may have
- * @dev: a device of this driver
- *
- * Return: Their number: its Outstanding Page Request Allocation.
- */
-u32 vtd_drv_credits(const struct fault_dev *dev);
 
 extern const struct drv_class vtd_drv_class;
 

@@ -2,87 +2,11 @@
 /* Fault records and their event (7.2, 7.3), and what the fault core asks of the driver. */
 #include "vtd_drv_priv.h"
 
-static const char *const legacy_text[] = {
-	"Software",
-	"Present bit in root entry is clear",
-	"Present bit in context entry is clear",
-	"Invalid context entry",
-	"Access beyond MGAW",
-	"PTE Write access is not set",
-	"PTE Read access is not set",
-	"Next page table ptr is invalid",
-	"Root table address invalid",
-	"Context table ptr is invalid",
-	"non-zero reserved fields in RTP",
-	"non-zero reserved fields in CTP",
-	"non-zero reserved fields in PTE",
-	"PCE for translation request specifies blocking",
-};
-
-struct reason_text {
-	u8 reason;
-	const char *text;
-};
-
-static const struct reason_text scalable_text[] = {
-	{ 0x30, "SM: Invalid Root Table Address" },
-	{ 0x31, "SM: TTM 0 for request with PASID" },
-	{ 0x32, "SM: TTM 0 for page group request" },
-	{ 0x38, "SM: Error attempting to access Root Entry" },
-	{ 0x39, "SM: Present bit in Root Entry is clear" },
-	{ 0x3a, "SM: Non-zero reserved field set in Root Entry" },
-	{ 0x40, "SM: Error attempting to access Context Entry" },
-	{ 0x41, "SM: Present bit in Context Entry is clear" },
-	{ 0x42, "SM: Non-zero reserved field set in the Context Entry" },
-	{ 0x43, "SM: Invalid Context Entry" },
-	{ 0x44, "SM: DTE field in Context Entry is clear" },
-	{ 0x45, "SM: PASID Enable field in Context Entry is clear" },
-	{ 0x46, "SM: PASID is larger than the max in Context Entry" },
-	{ 0x47, "SM: PRE field in Context-Entry is clear" },
-	{ 0x48, "SM: RID_PASID field error in Context-Entry" },
-	{ 0x50, "SM: Error attempting to access the PASID Directory Entry" },
-	{ 0x51, "SM: Present bit in Directory Entry is clear" },
-	{ 0x52, "SM: Non-zero reserved field set in PASID Directory Entry" },
-	{ 0x58, "SM: Error attempting to access PASID Table Entry" },
-	{ 0x59, "SM: Present bit in PASID Table Entry is clear" },
-	{ 0x5a, "SM: Non-zero reserved field set in PASID Table Entry" },
-	{ 0x5b, "SM: Invalid Scalable-Mode PASID Table Entry" },
-	{ 0x5c, "SM: ERE field is clear in PASID Table Entry" },
-	{ 0x5d, "SM: SRE field is clear in PASID Table Entry" },
-	{ 0x70, "SM: Error attempting to access first-level paging entry" },
-	{ 0x71, "SM: Present bit in first-level paging entry is clear" },
-	{ 0x72, "SM: Non-zero reserved field set in first-level paging entry" },
-	{ 0x73, "SM: Error attempting to access FL-PML4 entry" },
-	{ 0x74, "SM: First-level entry address beyond MGAW in Nested translation" },
-	{ 0x75, "SM: Read permission error in FL-PML4 entry in Nested translation" },
-	{ 0x76, "SM: Read permission error in first-level paging entry in Nested translation" },
-	{ 0x77, "SM: Write permission error in first-level paging entry in Nested translation" },
-	{ 0x78, "SM: Error attempting to access second-level paging entry" },
-	{ 0x79, "SM: Read/Write permission error in second-level paging entry" },
-	{ 0x7a, "SM: Non-zero reserved field set in second-level paging entry" },
-	{ 0x7b, "SM: Invalid second-level page table pointer" },
-	{ 0x7c, "SM: A/D bit update needed in second-level entry when set up in no snoop" },
-	{ 0x80, "SM: Address in first-level translation is not canonical" },
-	{ 0x81, "SM: U/S set 0 for first-level translation with user privilege" },
-	{ 0x82, "SM: No execute permission for request with PASID and ER=1" },
-	{ 0x83, "SM: Address beyond the DMA hardware max" },
-	{ 0x84, "SM: Second-level entry address beyond the max" },
-	{ 0x85, "SM: No write permission for Write/AtomicOp request" },
-	{ 0x86, "SM: No read permission for Read/AtomicOp request" },
-	{ 0x87, "SM: Invalid address-interrupt address" },
-	{ 0x90, "SM: A/D bit update needed in first-level entry when set up in no snoop" },
-};
-
-const char *vtd_reason_text(u8 reason)
+const char *vtd_reason_text(u16 reason)
 {
-	u32 i;
+	const struct spec_kind *k = spec_kind(&vtd_records[VTD_RECORD_FRCD], reason);
 
-	if (reason < ARRAY_SIZE(legacy_text))
-		return legacy_text[reason];
-	for (i = 0; i < ARRAY_SIZE(scalable_text); i++)
-		if (scalable_text[i].reason == reason)
-			return scalable_text[i].text;
-	return "Unknown";
+	return k && k->printed ? k->printed : "Unknown";
 }
 
 void vtd_fault_decode(const u64 words[2], struct vtd_drv_fault *f)
@@ -111,7 +35,7 @@ static void report(struct vtd_drv *d, const u64 *words)
 	vtd_fault_decode(words, &f);
 	d->stats.faults[f.reason]++;
 	if (d->cfg.fault)
-		d->cfg.fault(d->cfg.observer, &f);
+		d->cfg.fault(d->cfg.common.observer, &f);
 	r.addr = f.addr;
 	r.sid = f.sid;
 	r.pasid = f.has_pasid ? f.pasid : FAULT_NO_PASID;
@@ -127,7 +51,7 @@ static void report(struct vtd_drv *d, const u64 *words)
 /* The gate is closed: nobody else reads a record that is not cleared yet. *@news: a record that differs from the last. */
 static int take_faults(struct vtd_drv *d, u32 budget, bool *news)
 {
-	u32 fsts = vdrv_status(d, VTD_FSTS);
+	u32 fsts = drv_status(&d->h, VTD_FSTS);
 	u32 n = (u32)FIELD_GET(VTD_CAP_NFR, d->cap) + 1, i = (u32)FIELD_GET(VTD_FSTS_FRI, (u64)fsts) % n;
 	u64 base = FIELD_GET(VTD_CAP_FRO, d->cap) * 16, at, words[2];
 	int done = 0;
@@ -169,7 +93,7 @@ int vdrv_fault_thread(struct vtd_drv *d, u32 budget)
 	bool news = false;
 	int done;
 
-	if (vdrv_dead(d))
+	if (drv_dead(&d->h))
 		return 0;
 	drv_gate_close(&d->h, &d->fault_gate);
 	done = take_faults(d, budget, &news);
@@ -194,7 +118,7 @@ void vdrv_fault_empty(struct vtd_drv *d)
 
 bool vdrv_fault_pending(struct vtd_drv *d)
 {
-	return vdrv_status(d, VTD_FSTS) & VTD_FSTS_EVENTS;
+	return drv_status(&d->h, VTD_FSTS) & VTD_FSTS_EVENTS;
 }
 
 /* ---- fault_ops ---- */
@@ -205,8 +129,8 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 	u64 qw0 = VTD_DESC_PAGE_RESP | FIELD_PREP(VTD_RESP_RID, (u64)r->sid) | FIELD_PREP(VTD_RESP_RC, (u64)r->hw_code);
 	int err;
 
-	if (vdrv_dead(d)) {
-		drv_count(&d->h, &d->stats.abandoned);
+	if (drv_dead(&d->h)) {
+		drv_count(&d->h, &d->h.stats.abandoned);
 		return 0;
 	}
 	if (r->pasid != FAULT_NO_PASID)
@@ -222,9 +146,9 @@ static int fence_responses(struct vdrv_dev *dev)
 {
 	struct vdrv_batch b = { .n = 0 };
 
-	vdrv_add(dev->d, &b, VTD_DESC_WAIT | VTD_WAIT_FN, 0);
+	vdrv_add(vdrv_of(dev->base.host), &b, VTD_DESC_WAIT | VTD_WAIT_FN, 0);
 	vdrv_add_device_tlb(dev, &b, FAULT_NO_PASID, 0, ~0ULL);
-	return vdrv_sync(dev->d, &b, 0);
+	return vdrv_sync(vdrv_of(dev->base.host), &b, 0);
 }
 
 static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
@@ -233,9 +157,14 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 	struct vdrv_dev *dev = dev_ctx;
 	int r = 0;
 
-	if (!vdrv_dead(d) && dev->pri)
+	if (!drv_dead(&d->h) && dev->base.pri)
 		r = what == FAULT_FENCE_REPORTS ? vdrv_prq_drain(dev) : fence_responses(dev);
-	return vdrv_dead(d) ? 0 : r;
+	return drv_dead(&d->h) ? 0 : r;
+}
+
+int vdrv_drain_responses(struct drv_device *dev)
+{
+	return dev->pri ? fence(dev->host, dev, FAULT_FENCE_RESPONSES) : 0;
 }
 
 /* PPR or PRO that nobody has cleared would swallow the next event. */
@@ -251,7 +180,7 @@ static bool hw_pending(void *ctx)
 {
 	struct vtd_drv *d = ctx;
 
-	if (vdrv_dead(d))
+	if (drv_dead(&d->h))
 		return false;
 	return vdrv_fault_pending(d) || (d->pri && vdrv_prq_pending(d));
 }
@@ -268,11 +197,8 @@ static void hw_drain(void *ctx)
 const struct fault_ops vtd_fault_ops = {
 	.respond = respond,
 	.fence = fence,
-	.enable = vdrv_faults_enable,
-	.disable = vdrv_faults_disable,
 	.clear_stale = clear_stale,
 	.hw_pending = hw_pending,
 	.hw_drain = hw_drain,
-	.sva_handle = drv_sva_handle,
-	.observe = drv_observe,
+	DRV_FAULT_OPS,
 };

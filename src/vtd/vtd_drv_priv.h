@@ -3,7 +3,7 @@
 #ifndef VTD_DRV_PRIV_H
 #define VTD_DRV_PRIV_H
 
-#include "drv_device.h"
+#include "drv_backend.h"
 #include "drv_stage2.h"
 #include "vtd_driver.h"
 
@@ -42,20 +42,16 @@ struct vdrv_queue {
  */
 struct vdrv_dev {
 	struct drv_device base;
-	struct vtd_drv *d;
 	u64 dir;
 	u64 *tables;
 	u32 n_tables;
 	u8 pasid_bits;
 	u8 pdts;
-	bool ats;
-	bool pri;
 	bool enabled;
 };
 
 struct vdrv_dom {
 	struct drv_domain base;
-	struct vtd_drv *d;
 	u16 did;
 };
 
@@ -75,7 +71,6 @@ struct vtd_drv {
 	struct vtd_drv_cfg cfg;
 	struct drv_gate prq_gate;   /* closed while someone drains */
 	struct drv_gate fault_gate; /* closed while someone takes fault records */
-	bool dead;		    /* the hardware no longer responds and is switched off; set under the lock */
 	u32 fault_stale;	    /* calls of the fault thread in a row that brought nothing new */
 	u32 prq_stale;		    /* overflows in a row without a request between them */
 	u64 last_fault[2];
@@ -108,11 +103,12 @@ static inline u32 vdrv_pasid(u32 pasid)
 	return pasid == FAULT_NO_PASID ? VDRV_RID_PASID : pasid;
 }
 
-/* vtd_driver.c */
-bool vdrv_dead(struct vtd_drv *d);
-void vdrv_die(struct vtd_drv *d);
-u32 vdrv_status(struct vtd_drv *d, u64 offset);
-bool vdrv_poll(struct vtd_drv *d, u32 tries);
+static inline struct vtd_drv *vdrv_of(const struct drv_host *h)
+{
+	return container_of(h, struct vtd_drv, h);
+}
+
+/* vtd_drv_hw.c */
 int vdrv_command(struct vtd_drv *d, u32 bit, bool on);
 int vdrv_page(struct vtd_drv *d, u64 *pa);
 
@@ -145,18 +141,24 @@ int vdrv_pasid_clear(struct vdrv_dev *dev, u32 pasid);
 void vdrv_add_device_tlb(struct vdrv_dev *dev, struct vdrv_batch *b, u32 pasid, u64 addr, u64 last);
 
 /* vtd_drv_domain.c */
-int vdrv_domain_alloc(void *drv, struct fault_dev *fdev, enum drv_domain_type type, struct fault_domain **out);
-void vdrv_domain_free(void *drv, struct fault_domain *fdom);
-int vdrv_map(void *drv, struct fault_domain *fdom, u64 iova, u64 pa, u64 bytes, u32 prot);
-s64 vdrv_unmap(void *drv, struct fault_domain *fdom, u64 iova, u64 bytes);
+int vdrv_table(struct drv_host *h, enum drv_domain_type type, struct pt_build_cfg *cfg);
+int vdrv_domain_init(struct drv_domain *dom);
+void vdrv_domain_exit(struct drv_domain *dom);
+bool vdrv_in_bounds(const struct drv_host *h, u64 iova, u64 bytes);
+u32 vdrv_prot(const struct drv_host *h, u32 prot);
+int vdrv_appeared(struct drv_domain *dom, u64 iova, u64 bytes);
+int vdrv_invalidate(struct drv_domain *dom, u64 iova, u64 bytes, bool leaf);
 
-/* vtd_drv_attach.c */
-int vdrv_device_add(void *drv, const struct drv_device_cfg *cfg, struct fault_dev **out);
-void vdrv_device_remove(void *drv, struct fault_dev *fdev, u64 now);
-int vdrv_attach(void *drv, struct fault_dev *fdev, u32 pasid, struct fault_domain *fdom, u64 now);
-int vdrv_detach(void *drv, struct fault_dev *fdev, u32 pasid, u64 now);
-int vdrv_faults_enable(void *ctx, void *dev_ctx);
-int vdrv_faults_disable(void *ctx, void *dev_ctx);
+/* vtd_drv_attach.c: what context and PASID-table entries contain */
+int vdrv_device_check(struct drv_host *h, const struct drv_device_cfg *cfg);
+int vdrv_device_init(struct drv_device *dev, const struct drv_device_cfg *cfg);
+u32 vdrv_credits(const struct drv_device *dev);
+int vdrv_device_show(struct drv_device *dev);
+int vdrv_device_hide(struct drv_device *dev);
+void vdrv_device_exit(struct drv_device *dev);
+int vdrv_recoverable(struct drv_device *dev, bool on);
+int vdrv_check(const struct drv_device *dev, const struct drv_domain *dom, u32 pasid);
+int vdrv_set(struct drv_device *dev, u32 pasid, struct drv_domain *dom, struct drv_domain *old);
 
 /* vtd_drv_prq.c */
 int vdrv_prq_init(struct vtd_drv *d);
@@ -168,6 +170,7 @@ bool vdrv_prq_pending(struct vtd_drv *d);
 void vdrv_prq_clear_stale(struct vtd_drv *d);
 
 /* vtd_drv_fault.c */
+int vdrv_drain_responses(struct drv_device *dev);
 int vdrv_fault_thread(struct vtd_drv *d, u32 budget);
 void vdrv_fault_empty(struct vtd_drv *d);
 bool vdrv_fault_pending(struct vtd_drv *d);

@@ -88,7 +88,7 @@ static int take_one(struct vtd_drv *d)
 	}
 	/* Notify the observer once, however often the request is reported. */
 	if (d->cfg.page_request && !d->prq_shown)
-		d->cfg.page_request(d->cfg.observer, &p);
+		d->cfg.page_request(d->cfg.common.observer, &p);
 	d->prq_shown = true;
 	if (p.stop) {
 		d->stats.stop_markers++;
@@ -104,7 +104,7 @@ static u32 read_tail(struct vtd_drv *d)
 
 	if (~tail)
 		return (u32)tail & d->prq_mask;
-	vdrv_die(d);
+	drv_gone(&d->h);
 	return d->prq_head;
 }
 
@@ -116,7 +116,7 @@ static u32 read_tail(struct vtd_drv *d)
  */
 static bool recover_overflow(struct vtd_drv *d)
 {
-	if (!(vdrv_status(d, VTD_PRS) & VTD_PRS_PRO) || read_tail(d) != d->prq_head)
+	if (!(drv_status(&d->h, VTD_PRS) & VTD_PRS_PRO) || read_tail(d) != d->prq_head)
 		return false;
 	d->stats.prq_overflows++;
 	fault_core_overflow(d->h.core, drv_now(&d->h));
@@ -185,13 +185,13 @@ int vdrv_prq_thread(struct vtd_drv *d, u32 budget)
 	bool stuck;
 	int n;
 
-	if (vdrv_dead(d))
+	if (drv_dead(&d->h))
 		return 0;
 	while (!(n = serve(d, budget, &stuck)) && stuck) {
 		vdrv_queue_recover(d);
-		if (vdrv_dead(d))
+		if (drv_dead(&d->h))
 			return 0;
-		if (!vdrv_poll(d, tries++))
+		if (!drv_poll(&d->h, tries++))
 			return -EAGAIN;
 	}
 	return n;
@@ -212,13 +212,13 @@ void vdrv_prq_empty(struct vtd_drv *d)
 
 bool vdrv_prq_pending(struct vtd_drv *d)
 {
-	return read_tail(d) != d->prq_head || (vdrv_status(d, VTD_PRS) & VTD_PRS_PRO);
+	return read_tail(d) != d->prq_head || (drv_status(&d->h, VTD_PRS) & VTD_PRS_PRO);
 }
 
 /* Steps (a) to (c) of 7.10: everything the device has sent is in the queue when this returns. */
 static int flush_device(struct vdrv_dev *dev)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	struct vdrv_batch b = { .n = 0 };
 
 	vdrv_add(d, &b, VTD_DESC_WAIT | VTD_WAIT_FN, 0);
@@ -241,9 +241,9 @@ static int empty_queue(struct vtd_drv *d, bool *overflow)
 		if (!stuck)
 			return 0;
 		vdrv_queue_recover(d);
-		if (vdrv_dead(d))
+		if (drv_dead(&d->h))
 			return 0;
-		if (!vdrv_poll(d, tries++))
+		if (!drv_poll(&d->h, tries++))
 			return -ETIMEDOUT;
 	}
 }
@@ -256,21 +256,21 @@ static int empty_queue(struct vtd_drv *d, bool *overflow)
  */
 int vdrv_prq_drain(struct vdrv_dev *dev)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	bool overflow;
 	u32 tries = 0;
 	int r;
 
 	d->stats.drains++;
 	for (;;) {
-		overflow = vdrv_status(d, VTD_PRS) & VTD_PRS_PRO;
+		overflow = drv_status(&d->h, VTD_PRS) & VTD_PRS_PRO;
 		r = flush_device(dev);
 		if (!r)
 			r = empty_queue(d, &overflow);
 		if (r || !overflow)
-			return vdrv_dead(d) ? 0 : r;
+			return drv_dead(&d->h) ? 0 : r;
 		d->stats.drain_repeats++;
-		if (!vdrv_poll(d, tries++))
+		if (!drv_poll(&d->h, tries++))
 			return -ETIMEDOUT;
 	}
 }

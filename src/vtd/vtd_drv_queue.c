@@ -59,7 +59,7 @@ static int submit(struct vtd_drv *d, const u64 (*desc)[VDRV_DESC_WORDS], u32 n)
 {
 	struct vdrv_queue *q = &d->iq;
 	u32 i;
-	int r = d->dead ? -EIO : room(d, n) < n ? -EAGAIN : 0;
+	int r = d->h.dead ? -EIO : room(d, n) < n ? -EAGAIN : 0;
 
 	for (i = 0; i < n && !r; i++)
 		r = write_desc(d, (q->tail + i) & (q->entries - 1), desc[i]);
@@ -100,7 +100,7 @@ static void replace_refused(struct vtd_drv *d)
  */
 bool vdrv_queue_recover(struct vtd_drv *d)
 {
-	u32 fsts = vdrv_status(d, VTD_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE);
+	u32 fsts = drv_status(&d->h, VTD_FSTS) & (VTD_FSTS_IQE | VTD_FSTS_ITE | VTD_FSTS_ICE);
 	unsigned long flags;
 
 	if (!fsts)
@@ -152,7 +152,7 @@ static int submit_all(struct vtd_drv *d, struct vdrv_batch *b, u64 flags, u32 *s
 
 	for (tries = 0;; tries++) {
 		spin_lock_irqsave(&d->h.lock, irq);
-		r = d->dead ? -EIO : room(d, b->n + 1) < b->n + 1 ? -EAGAIN : 0;
+		r = d->h.dead ? -EIO : room(d, b->n + 1) < b->n + 1 ? -EAGAIN : 0;
 		if (!r) {
 			wait_desc(d, b->d[b->n], flags);
 			*seq = d->iq.seq;
@@ -163,7 +163,7 @@ static int submit_all(struct vtd_drv *d, struct vdrv_batch *b, u64 flags, u32 *s
 		if (r != -EAGAIN)
 			return r;
 		vdrv_queue_recover(d);
-		if (!vdrv_poll(d, tries))
+		if (!drv_poll(&d->h, tries))
 			return -ETIMEDOUT;
 	}
 }
@@ -175,11 +175,11 @@ static int wait_for(struct vtd_drv *d, u32 seq, u32 aborts)
 
 	for (tries = 0; !reached(d, seq); tries++) {
 		vdrv_queue_recover(d);
-		if (vdrv_dead(d))
+		if (drv_dead(&d->h))
 			return -EIO;
 		if (d->iq.aborts != aborts && !reached(d, seq))
 			return -EAGAIN;
-		if (!vdrv_poll(d, tries))
+		if (!drv_poll(&d->h, tries))
 			return -ETIMEDOUT;
 	}
 	return 0;

@@ -61,7 +61,7 @@ void vdrv_add_device_tlb(struct vdrv_dev *dev, struct vdrv_batch *b, u32 pasid, 
 	bool with_pasid = pasid != FAULT_NO_PASID;
 	u64 where = addr & VTD_DESC_ADDR;
 
-	if (!dev->ats)
+	if (!dev->base.ats)
 		return;
 	if (size >= 51)
 		where = EVERYTHING;
@@ -69,12 +69,13 @@ void vdrv_add_device_tlb(struct vdrv_dev *dev, struct vdrv_batch *b, u32 pasid, 
 		where = (addr >> (12 + size) << (12 + size)) | ((BIT_ULL(size - 1) - 1) << 12);
 	for (i = 0; i < dev->base.n_sids; i++) {
 		if (with_pasid)
-			vdrv_add(dev->d, b,
+			vdrv_add(vdrv_of(dev->base.host), b,
 				 VTD_DESC_P_DEV_TLB | FIELD_PREP(VTD_PDEV_SID, (u64)dev->base.sids[i]) |
 					 FIELD_PREP(VTD_DESC_PASID20, (u64)pasid),
 				 where | (size ? VTD_PDEV_S : 0));
 		else
-			vdrv_add(dev->d, b, VTD_DESC_DEV_TLB | FIELD_PREP(VTD_DEV_SID, (u64)dev->base.sids[i]),
+			vdrv_add(vdrv_of(dev->base.host), b,
+				 VTD_DESC_DEV_TLB | FIELD_PREP(VTD_DEV_SID, (u64)dev->base.sids[i]),
 				 where | (size ? VTD_DEV_S : 0));
 	}
 }
@@ -82,7 +83,7 @@ void vdrv_add_device_tlb(struct vdrv_dev *dev, struct vdrv_batch *b, u32 pasid, 
 /* After a PASID-table entry of @did and type @pgtt was changed or has gone. */
 static int pasid_invalidate(struct vdrv_dev *dev, u32 pasid, u16 did, u32 pgtt)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	struct vdrv_batch b = { .n = 0 };
 	u64 number = FIELD_PREP(VTD_DESC_PASID20, (u64)vdrv_pasid(pasid));
 
@@ -98,7 +99,7 @@ static int pasid_invalidate(struct vdrv_dev *dev, u32 pasid, u16 did, u32 pgtt)
 /* After a context entry was changed. */
 static int context_invalidate(struct vdrv_dev *dev, u32 sid, u16 did)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	struct vdrv_batch b = { .n = 0 };
 
 	vdrv_add(d, &b, VTD_DESC_CONTEXT | gran(VTD_GRAN_SELECTIVE) | did_field(did) | FIELD_PREP(VTD_CC_SID, (u64)sid),
@@ -214,7 +215,7 @@ int vdrv_context_reach(struct vtd_drv *d, u32 sid)
  */
 int vdrv_context_write(struct vdrv_dev *dev, u32 sid, const u64 *entry, u16 old_did)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	struct context_place p = context_place(d, sid);
 	u64 old = d->contexts[p.index], table;
 	int r = switch_table(d, old, p.root, VTD_RE_P, p.offset, entry, d->scalable ? 4 : 2, &table);
@@ -261,7 +262,7 @@ static int clear_rest(struct vtd_drv *d, u64 pa, u32 words)
 /* Make a context entry not present. */
 int vdrv_context_clear(struct vdrv_dev *dev, u32 sid, u16 old_did)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	struct context_place p = context_place(d, sid);
 	u64 pa = d->contexts[p.index] + p.offset, was[2] = { 0 };
 	u32 words = d->scalable ? 4 : 2;
@@ -276,8 +277,9 @@ int vdrv_context_clear(struct vdrv_dev *dev, u32 sid, u16 old_did)
 /* Change the first word alone (PRE): atomic where it lies. */
 int vdrv_context_word0(struct vdrv_dev *dev, u32 sid, u64 word0)
 {
-	struct context_place p = context_place(dev->d, sid);
-	int r = drv_write_word(&dev->d->h, dev->d->contexts[p.index] + p.offset, word0);
+	struct context_place p = context_place(vdrv_of(dev->base.host), sid);
+	int r = drv_write_word(&vdrv_of(dev->base.host)->h, vdrv_of(dev->base.host)->contexts[p.index] + p.offset,
+			       word0);
 
 	return r ? r : context_invalidate(dev, sid, 0);
 }
@@ -287,7 +289,7 @@ int vdrv_context_word0(struct vdrv_dev *dev, u32 sid, u64 word0)
 /* The directory of 2^(PDTS+7) entries, 64 PASIDs each. */
 int vdrv_pasids_init(struct vdrv_dev *dev, u8 pasid_bits)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	u32 most = d->ecap & VTD_ECAP_PASID ? (u32)FIELD_GET(VTD_ECAP_PSS, d->ecap) + 1 : 0;
 
 	dev->pasid_bits = (u8)min((u32)pasid_bits, min(most, 20U));
@@ -301,7 +303,7 @@ int vdrv_pasids_init(struct vdrv_dev *dev, u8 pasid_bits)
 
 void vdrv_pasids_exit(struct vdrv_dev *dev)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	u32 i;
 
 	for (i = 0; i < dev->n_tables && dev->tables; i++)
@@ -319,7 +321,7 @@ static int read_pasid_entry(struct vdrv_dev *dev, u32 pasid, u64 *entry)
 	u64 table = dev->tables[pasid >> 6];
 
 	entry[0] = entry[1] = 0;
-	return table ? drv_read_words(&dev->d->h, table + (pasid & 63) * 64, entry, 2) : 0;
+	return table ? drv_read_words(&vdrv_of(dev->base.host)->h, table + (pasid & 63) * 64, entry, 2) : 0;
 }
 
 /**
@@ -329,7 +331,7 @@ static int read_pasid_entry(struct vdrv_dev *dev, u32 pasid, u64 *entry)
  */
 int vdrv_pasid_write(struct vdrv_dev *dev, u32 pasid, const u64 *entry)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	u32 index = vdrv_pasid(pasid);
 	u64 old = dev->tables[index >> 6], was[2], table;
 	bool stale;
@@ -365,7 +367,7 @@ int vdrv_pasid_write(struct vdrv_dev *dev, u32 pasid, const u64 *entry)
 /* Make a PASID not present. */
 int vdrv_pasid_clear(struct vdrv_dev *dev, u32 pasid)
 {
-	struct vtd_drv *d = dev->d;
+	struct vtd_drv *d = vdrv_of(dev->base.host);
 	u32 index = vdrv_pasid(pasid);
 	u64 pa = dev->tables[index >> 6] + (index & 63) * 64, was[2] = { 0 };
 	int r = dev->tables[index >> 6] ? clear_present(d, pa, 8, was) : 0;

@@ -81,23 +81,25 @@ static void put(struct rig *g, u64 pa, u64 value)
 
 static void put_ste(struct rig *g, u32 sid, u64 config, u64 s2ttb)
 {
-	u64 pa = STRTAB + sid * STE_BYTES;
+	u64 pa = STRTAB + sid * SMMUV3_STE_BYTES;
 
-	put(g, pa, STE_0_V | FIELD_PREP(STE_0_CONFIG, config) | (CDTAB + sid * CD_BYTES));
+	put(g, pa, SMMUV3_STE_0_V | FIELD_PREP(SMMUV3_STE_0_CONFIG, config) | (CDTAB + sid * SMMUV3_CD_BYTES));
 	put(g, pa + 8, 0);
 	put(g, pa + 16,
-	    STE_2_S2AA64 | STE_2_S2R | FIELD_PREP(STE_2_S2VMID, (u64)sid) | FIELD_PREP(STE_2_S2T0SZ, 64ULL - 46) |
-		    FIELD_PREP(STE_2_S2SL0, 2ULL) | FIELD_PREP(STE_2_S2PS, 5ULL));
+	    SMMUV3_STE_2_S2AA64 | SMMUV3_STE_2_S2R | FIELD_PREP(SMMUV3_STE_2_S2VMID, (u64)sid) |
+		    FIELD_PREP(SMMUV3_STE_2_S2T0SZ, 64ULL - 46) | FIELD_PREP(SMMUV3_STE_2_S2SL0, 2ULL) |
+		    FIELD_PREP(SMMUV3_STE_2_S2PS, 5ULL));
 	put(g, pa + 24, s2ttb);
 }
 
 static void put_cd(struct rig *g, u32 sid, u64 ttb)
 {
-	u64 pa = CDTAB + sid * CD_BYTES;
+	u64 pa = CDTAB + sid * SMMUV3_CD_BYTES;
 
 	put(g, pa,
-	    CD_0_V | CD_0_AA64 | CD_0_A | CD_0_R | CD_0_EPD1 | FIELD_PREP(CD_0_T0SZ, 16ULL) |
-		    FIELD_PREP(CD_0_IPS, 5ULL) | FIELD_PREP(CD_0_ASID, (u64)sid));
+	    SMMUV3_CD_0_V | SMMUV3_CD_0_AA64 | SMMUV3_CD_0_A | SMMUV3_CD_0_R | SMMUV3_CD_0_EPD1 |
+		    FIELD_PREP(SMMUV3_CD_0_T0SZ, 16ULL) | FIELD_PREP(SMMUV3_CD_0_IPS, 5ULL) |
+		    FIELD_PREP(SMMUV3_CD_0_ASID, (u64)sid));
 	put(g, pa + 8, ttb);
 }
 
@@ -112,17 +114,17 @@ static struct rig *rig(const struct smmuv3_cfg *cfg)
 		exit(2);
 	s1 = build(g, PT_VMSA64_S1, 48, IOVA);
 	s2 = build(g, PT_VMSA64_S2, 46, DATA);
-	put_ste(g, SID_S1, STE_CONFIG_S1, 0);
-	put_ste(g, SID_NESTED, STE_CONFIG_NESTED, s2);
-	put_ste(g, SID_EMPTY, STE_CONFIG_S1, 0);
+	put_ste(g, SID_S1, SMMUV3_STE_CONFIG_S1, 0);
+	put_ste(g, SID_NESTED, SMMUV3_STE_CONFIG_NESTED, s2);
+	put_ste(g, SID_EMPTY, SMMUV3_STE_CONFIG_S1, 0);
 	put_cd(g, SID_S1, s1);
 	put_cd(g, SID_NESTED, s1);
 	put_cd(g, SID_EMPTY, 0x90000000);
-	smmuv3_mmio_write(&g->smmu, SMMU_STRTAB_BASE, STRTAB, 8);
-	smmuv3_mmio_write(&g->smmu, SMMU_STRTAB_BASE_CFG, 4, 4);
-	smmuv3_mmio_write(&g->smmu, SMMU_EVENTQ_BASE, EVENTQ | 10, 8);
-	smmuv3_mmio_write(&g->smmu, SMMU_CR0, CR0_EVENTQEN, 4);
-	smmuv3_mmio_write(&g->smmu, SMMU_CR0, CR0_EVENTQEN | CR0_SMMUEN, 4);
+	smmuv3_mmio_write(&g->smmu, SMMUV3_STRTAB_BASE, STRTAB, 8);
+	smmuv3_mmio_write(&g->smmu, SMMUV3_STRTAB_BASE_CFG, 4, 4);
+	smmuv3_mmio_write(&g->smmu, SMMUV3_EVENTQ_BASE, EVENTQ | 10, 8);
+	smmuv3_mmio_write(&g->smmu, SMMUV3_CR0, SMMUV3_CR0_EVENTQEN, 4);
+	smmuv3_mmio_write(&g->smmu, SMMUV3_CR0, SMMUV3_CR0_EVENTQEN | SMMUV3_CR0_SMMUEN, 4);
 	return g;
 }
 
@@ -208,7 +210,7 @@ static void fault(void *state, unsigned long n)
 
 	for (i = 0; i < n; i += PAGES) {
 		translate(g, SID_EMPTY, PAGES, XLAT_ABORT);
-		smmuv3_mmio_write(&g->smmu, SMMU_EVENTQ_CONS, smmuv3_mmio_read(&g->smmu, SMMU_EVENTQ_PROD, 4), 4);
+		smmuv3_mmio_write(&g->smmu, SMMUV3_EVENTQ_CONS, smmuv3_mmio_read(&g->smmu, SMMUV3_EVENTQ_PROD, 4), 4);
 	}
 }
 

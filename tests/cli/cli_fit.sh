@@ -28,6 +28,8 @@ printf 'window_bytes,size_bytes,mb_s\n4096,64,3200\n' >"$dir/off.csv"
 expect 0 fit "$dir/on" --off "$dir/off.csv" --preset xeon-e5 -o "$dir/a.yaml"
 shows "64 TLB entries"
 shows "2 walk slots"
+grep -q '^read .* points$' "$dir/out" || say "the difference of a bandwidth is no points"
+grep -q '^latency .* %$' "$dir/out" || say "the difference of a latency is no %"
 # 4 windows of latency, 3 of bandwidth (a warm cache's is none), 1 without the IOMMU
 shows "latency, IOMMU on: 4 of 4 windows within 5 %"
 shows "bandwidth, IOMMU on: 3 of 3 windows within 8 points"
@@ -116,6 +118,18 @@ rate 4440 5369 xeon-e5-2620v2 vtd 512 256 0     # 4904.9
 rate 5883 6989 xeon-e5-2620v2 vtd 16384 512 0   # 6435.9
 rate 1134 1619 xeon-e5-2620v2 vtd 1024 64 100   # 1376.6
 rate 4332 5267 xeon-e5-2620v3 vtd 512 256 0     # 4799.9
+
+# A flat table, of large pages: its windows were touched over and over, so 64 MiB take no longer in the model either.
+printf '# super-pages\r\n"window_bytes", "size_bytes", "latency_ns"\r\n4096, 64, 600\r\n67108864, 64, 602\r\n' >"$dir/flat.csv"
+expect 0 fit "$dir/flat.csv" --preset xeon-e5 -o "$dir/flat.yaml"
+shows "latency, IOMMU on: 2 of 2 windows within 5 %, 0."
+shows "assumed   16384 TLB entries; no window shows a miss"
+shows "assumed   the link: unlimited"
+# two windows leave it open how many entries there are
+printf 'window_bytes,size_bytes,latency_ns\n4096,64,600\n67108864,64,830\n' >"$dir/two.csv"
+expect 0 fit "$dir/two.csv" --preset xeon-e5 -o "$dir/two.yaml"
+shows "assumed   a miss: 230.0 ns more; other values fit as well"
+grep -q 'tlb_sets: .*# assumption: the tables fit it, and others as well' "$dir/two.yaml" || say "two windows tell the TLB"
 
 expect 2 fit
 complains "no table given"

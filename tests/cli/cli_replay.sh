@@ -224,10 +224,29 @@ bad "$nvme" --iommu smmuv3 --faults stall --set tbu.slots=0
 complains "tbu.slots: 0 is out of range: 1 to 4096"
 for functional in "" --functional; do
 	bad "$nvme" --iommu smmuv3 --faults stall --iommu-of 0x10=1 $functional
-	complains "iommu.map: stream 0x10: there is no IOMMU 1 (iommu.count)"
+	complains "iommu.map: stream 0x10: there is no IOMMU 1 (iommu.count is 1)"
 	bad "$nvme" --iommu vtd --faults pri --set iommu.count=2 --iommu-of 0x10=1 --iommu-of 16=0 $functional
 	complains "iommu.map: stream 0x10 is behind one IOMMU, not two"
 done
+for functional in "" --functional; do
+	bad "$nvme" --iommu smmuv3 --faults stall --set iommu.count=2 --iommu-of 0x99=1 $functional
+	complains "iommu.map: the trace has no stream 0x99"
+	bad "$nvme" --iommu smmuv3 --faults stall --set tbu.count=2 --tbu-of 0x99=1 $functional
+	complains "tbu.map: the trace has no stream 0x99"
+	bad "$nvme" --iommu smmuv2 --faults stall --set tbu.count=64 $functional
+	complains "tbu.count: 64 is more than the 32 TBUs that an smmuv2 can have"
+	bad "$nvme" --iommu smmuv3 --faults terminate --set smmuv3.stall_model=stall $functional
+	complains "smmuv3.stall_model=stall: every fault of this SMMU stalls"
+	bad "$nvme" --iommu smmuv3 --faults stall --set smmuv3.stall_model=terminate $functional
+	complains "smmuv3.stall_model=terminate: this SMMU never stalls"
+	bad "$nvme" --iommu vtd --faults pri --set iommu.address_bits=32 $functional
+	complains "iommu.address_bits=32: the tables, 0x100000000 bytes (os.table_bytes) from 0x800000000000 on"
+	bad "$nvme" --iommu smmuv3 --faults stall --set memory.latency=uniform $functional
+	complains "memory.latency_max_ns=0.000: the maximum is below the minimum"
+	expect 0 replay "$nvme" --iommu smmuv3 --faults pri --set pcie.group_pages=8 --set pcie.credits=4 $functional
+done
+bad "$nvme" --iommu smmuv3 --faults stall --set smmuv3.stall_max=65535
+complains "smmuv3.stall_max: 65535 is out of range: 1 to 4096"
 bad "$nvme" --iommu smmuv3 --faults stall --set iommu.count=17
 complains "iommu.count: 17 is out of range: 1 to 16"
 bad "$nvme" --iommu smmuv3 --faults stall --config "$dir/none.yaml"
@@ -244,7 +263,7 @@ yaml 'tbu:\n  lookup_ns: fast\n' "c.yaml:2: tbu.lookup_ns: 'fast' is not a numbe
 yaml 'tbu:\n  slots: 3\n   count: 1\n' "c.yaml:3: libyaml: mapping values"
 yaml 'base: nothing\n' "c.yaml:1: base: no preset is named 'nothing'"
 bad "$nvme" --iommu smmuv3 --faults stall --set smmuv3.stall_model=terminate
-complains "the smmuv3, as it is configured, has no such faults"
+complains "smmuv3.stall_model=terminate: this SMMU never stalls"
 
 # bad traces, functional and timed
 for how in --functional ""; do

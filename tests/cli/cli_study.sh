@@ -73,8 +73,26 @@ complains "neither a number nor a time"
 expect 2 study stall-vs-pri "$edu" --vary tbu.slots
 complains "needs --from and --to"
 expect 2 study stall-vs-pri "$edu" --vary tbu.slots --from 0 --to 4 --json "$dir/none.json"
-complains "tbu.slots: 0 is out of range"
+complains "study: --from 0: tbu.slots is 1 to 4096"
 absent "$dir/none.json"
+# both ends are known to be bad before anything is played
+for end in "--from 1 --to 5000" "--from 5000 --to 6000"; do
+	expect 2 study stall-vs-pri "$dir/no-such-trace" --vary tbu.slots $end
+	complains "5000: tbu.slots is 1 to 4096"
+done
+expect 2 study stall-vs-pri "$dir/no-such-trace" --vary iommu.tlb_sets --from 1 --to 100
+complains "--to 100: iommu.tlb_sets is a power of two"
+
+# 400 reads of two pages, all at once: two faults stall for something, the others of each page are duplicates
+expect 0 study stall-vs-pri --gen random --gen-set streams=1 --gen-set pages=2 --gen-set accesses=400 \
+	--gen-set interval_ns=0 --gen-set write_percent=0 --from 16 --to 64
+shows "note: smmuv3-stall, at"
+shows "faults are duplicates, of pages on their way"
+# two entries for 64 workers: the records wait
+expect 0 study stall-vs-pri --gen random --gen-set streams=1 --gen-set pattern=fresh --gen-set fresh_ppm=1000000 \
+	--gen-set pages=512 --gen-set accesses=512 --gen-set interval_ns=0 --set tbu.slots=64 --set cpu.workers=64 \
+	--set master.outstanding=64 --set iommu.eventq_log2=1 --vary cpu.mmio_read_ns --from 150 --to 160
+shows "waiting for room in a full queue of records"
 expect 2 study stall-vs-pri "$edu" --from 9 --to 4
 complains "--from 9 is more than --to 4"
 expect 2 study stall-vs-pri "$edu" --to many

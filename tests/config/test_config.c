@@ -177,7 +177,64 @@ START_TEST(transfers_by_size)
 }
 END_TEST
 
+START_TEST(lists_are_as_long_as_a_trace_has_streams)
+{
+	char item[32], text[300];
+	u32 i;
+
+	fl_config_init(&cfg);
+	for (i = 0; i < 256; i++) {
+		snprintf(item, sizeof(item), "0x%08x=%u", i, i % 16);
+		ck_assert_int_eq(fl_config_append(&cfg, "iommu.map", item, &err), 0);
+	}
+	cfg.iommu.count = 16;
+	ck_assert_uint_eq(fl_config_iommu(&cfg, 0), 0);
+	ck_assert_uint_eq(fl_config_iommu(&cfg, 255), 15);
+	/* what is too long is refused, not cut off */
+	snprintf(text, sizeof(text), "master.transfers=1=1,%*s", 251, "");
+	ck_assert_int_eq(fl_config_set(&cfg, text, &err), 0);
+	snprintf(text, sizeof(text), "master.transfers=1=1,%*s", 252, "");
+	ck_assert_int_eq(fl_config_set(&cfg, text, &err), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, "master.transfers: longer than 255 bytes"));
+}
+END_TEST
+
+static const struct {
+	const char *set[2], *message;
+} contradictions[] = {
+	{ { "memory.latency=uniform", "memory.latency_max_ns=49.5" },
+	  "memory.latency=uniform: from memory.latency_ns=50.000 to memory.latency_max_ns=49.500: the maximum is below "
+	  "the minimum" },
+	{ { "cpu.handler=uniform", "cpu.handler_max_ns=1" }, "cpu.handler=uniform: from cpu.handler_ns=1600.000 to" },
+	{ { "cpu.page=uniform", "cpu.page_ns=1" }, "cpu.page=uniform: from cpu.page_ns=1.000 to cpu.page_max_ns=0" },
+	{ { "cpu.fault=histogram", "cpu.fault_ns=1" }, "the times come from a file, and cpu.fault_file names none" },
+};
+
+START_TEST(keys_that_contradict_each_other)
+{
+	fl_config_init(&cfg);
+	ck_assert_int_eq(fl_config_check(&cfg, &err), 0);
+	ck_assert_int_eq(fl_config_set(&cfg, contradictions[_i].set[0], &err), 0);
+	ck_assert_int_eq(fl_config_set(&cfg, contradictions[_i].set[1], &err), 0);
+	ck_assert_int_eq(fl_config_check(&cfg, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, contradictions[_i].message) != NULL, "%s", err.text);
+}
+END_TEST
+
+/* A page of a group takes a credit. */
+START_TEST(a_group_is_no_larger_than_the_credits)
+{
+	fl_config_init(&cfg);
+	cfg.pcie.group_pages = 8;
+	ck_assert_uint_eq(fl_config_group(&cfg), 8);
+	cfg.pcie.credits = 4;
+	ck_assert_uint_eq(fl_config_group(&cfg), 4);
+}
+END_TEST
+
 SUITE_MAIN_LOOPS("config", NULL, NULL,
 		 (defaults_are_in_range, values_of_every_type, not_yaml_at_all, base_then_own_keys, every_preset_loads,
-		  set_uses_the_same_table, missing_file, dump_reads_back, the_document_is_the_table, transfers_by_size),
+		  set_uses_the_same_table, missing_file, dump_reads_back, the_document_is_the_table, transfers_by_size,
+		  lists_are_as_long_as_a_trace_has_streams, a_group_is_no_larger_than_the_credits),
+		 { keys_that_contradict_each_other, (int)ARRAY_SIZE(contradictions) },
 		 { errors_name_file_line_and_key, (int)ARRAY_SIZE(bad) })

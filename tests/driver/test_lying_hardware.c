@@ -241,15 +241,6 @@ START_TEST(ends_and_answers_on_hardware_that_lies)
 }
 END_TEST
 
-static u64 abandoned(void)
-{
-	if (w.l.kind == &iommu_kind_vtd)
-		return vtd_drv_stats(w.drv)->abandoned;
-	if (w.l.kind == &iommu_kind_smmuv3)
-		return smmuv3_drv_stats(w.drv)->abandoned;
-	return smmuv2_drv_stats(w.drv)->abandoned;
-}
-
 /* The registers of a device that has left the bus: the driver notices at once, and waits for nothing. */
 START_TEST(notices_that_nobody_is_there)
 {
@@ -279,7 +270,7 @@ START_TEST(notices_that_nobody_is_there)
 		w.l.most = 0;
 		for (i = 0; i < MASTERS; i++)
 			w.c->device_remove(w.drv, w.dev[i], w.l.now);
-		ck_assert_uint_eq(abandoned(), owed);
+		ck_assert_uint_eq(drv_stats(w.drv)->abandoned, owed);
 		w.c->remove(w.drv, w.l.now);
 		liar_call(&w.l);
 		/* Context banks and mapping groups of SMMUv2 are written to blindly, which costs no wait. */

@@ -51,6 +51,26 @@ START_TEST(rows_that_are_for_us)
 }
 END_TEST
 
+/* What spreadsheets and people write: quotes, blanks, remarks, empty cells, CRLF, the mark of UTF-8. */
+START_TEST(tables_as_people_have_them)
+{
+	ck_assert_int_eq(read_text("\xef\xbb\xbf# a remark\r\n\r\n"
+				   "\"WinSZ\", \"SZ\" ,\"Avg(ns)\",\"a, remark\"\r\n"
+				   "4096, 64,\t600.5 ,\"x, \"\"y\"\"\"\r\n"
+				   "# another\r\n"
+				   ",,,\r\n"
+				   "\"8192\",64,601,\r\n",
+				   false),
+			 0);
+	ck_assert_uint_eq(data.points, 2);
+	ck_assert_uint_eq(data.point[0].window, 4096);
+	ck_assert_double_eq(data.point[0].measured, 600.5);
+	ck_assert_uint_eq(data.point[1].window, 8192);
+	ck_assert_double_eq(data.point[1].measured, 601);
+	fit_free(&data);
+}
+END_TEST
+
 static const struct {
 	const char *text, *reason;
 } bad[] = {
@@ -59,6 +79,9 @@ static const struct {
 	{ "WinSZ,SZ\n", ":1: no column with a figure" },
 	{ "WinSZ,SZ,latency_ns\n4096,64,600\n4096,64,fast\n", ":3: 'fast' is not a number above 0" },
 	{ "WinSZ,SZ,latency_ns\n4096,64\n", ":2: the row is too short" },
+	{ "# a remark\n\nWinSZ,SZ,latency_ns\n4096,64,\n", ":4: no value in column 3" },
+	{ "WinSZ,SZ,latency_ns\n4096,\"64,600\n", ":2: '\"64,600' is not a number above 0" },
+	{ "# nothing\n", ": the file is empty" },
 	{ "WinSZ,SZ,latency_ns\n4096,64,-1\n", ":2: '-1' is not a number above 0" },
 	{ "WinSZ,SZ,latency_ns\n4096,64,inf\n", ":2: 'inf' is not a number above 0" },
 	{ "WinSZ,SZ,latency_ns\n4096,8192,600\n", ":2: transfers of 8192 bytes in a window of 4096" },
@@ -179,6 +202,7 @@ START_TEST(latencies_tell_the_tlb)
 	ck_assert_int_eq(fit_search(&data, &base, &r, error), 0);
 	ck_assert_uint_eq(r.sets * r.ways, 64);
 	ck_assert(r.have_walk && !r.have_rate && !r.have_link);
+	ck_assert(r.known_hit && r.known_miss && r.known_tlb && !r.known_walks && !r.known_slots && !r.known_link);
 	ck_assert_double_eq_tol((double)r.miss_ps, 240000, 10);
 	ck_assert_double_eq_tol((double)(r.base_ps + base.tbu.lookup_ps), 600000, 10);
 	/* and the preset adds up to them */
@@ -219,6 +243,43 @@ START_TEST(bandwidths_tell_the_rest)
 }
 END_TEST
 #endif
+
+/* 600 ns in one page and 830 in 16384: misses of 230 ns behind a small TLB, or dearer ones behind one of half of them. */
+START_TEST(two_windows_do_not_tell_the_tlb)
+{
+	struct fl_config base;
+	struct fit_result r;
+
+	base_of(&base);
+	ck_assert_int_eq(read_text("window_bytes,size_bytes,latency_ns\n4096,64,600\n67108864,64,830\n", false), 0);
+	ck_assert_int_eq(fit_search(&data, &base, &r, error), 0);
+	ck_assert(r.have_walk && r.known_hit && !r.known_miss && !r.known_tlb);
+	fit_free(&data);
+	/* one window: it may hit, or miss */
+	ck_assert_int_eq(read_text("window_bytes,size_bytes,latency_ns\n67108864,64,830\n", false), 0);
+	ck_assert_int_eq(fit_search(&data, &base, &r, error), 0);
+	ck_assert(!r.have_walk && !r.known_hit && !r.known_miss && !r.known_tlb);
+	fit_free(&data);
+}
+END_TEST
+
+/* 64 bytes at 3200 MB/s take 84 / 64 of that on the link; 512 bytes at 3866 with 3 packets 552 / 512, nearly as much. */
+START_TEST(one_size_does_not_tell_the_link)
+{
+	struct fl_config base;
+	struct fit_result r;
+
+	base_of(&base);
+	ck_assert_int_eq(read_text("window_bytes,size_bytes,latency_ns\n4096,64,600\n", false), 0);
+	ck_assert_int_eq(read_text("window_bytes,size_bytes,mb_s\n4096,64,3200\n", true), 0);
+	ck_assert_int_eq(fit_search(&data, &base, &r, error), 0);
+	ck_assert(r.have_link && !r.known_link);
+	ck_assert_int_eq(read_text("window_bytes,size_bytes,mb_s\n4096,512,3866\n", true), 0);
+	ck_assert_int_eq(fit_search(&data, &base, &r, error), 0);
+	ck_assert(r.have_link && r.known_link);
+	fit_free(&data);
+}
+END_TEST
 
 START_TEST(what_tables_do_not_say_is_the_presets)
 {
@@ -275,6 +336,7 @@ int main(void)
 {
 	const TTest *const tests[] = {
 		rows_that_are_for_us,
+		tables_as_people_have_them,
 		pages_that_do_not_fit,
 		the_slowest_server_decides,
 		one_at_a_time_pays_its_misses,
@@ -282,6 +344,8 @@ int main(void)
 #ifndef FL_CHECKED
 		bandwidths_tell_the_rest,
 #endif
+		two_windows_do_not_tell_the_tlb,
+		one_size_does_not_tell_the_link,
 		what_tables_do_not_say_is_the_presets,
 		what_is_written_reads_back,
 	};

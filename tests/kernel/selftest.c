@@ -7,6 +7,7 @@
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 
 #include "fault_cases.h"
 #include "fault_host.h"

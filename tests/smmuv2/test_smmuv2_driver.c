@@ -51,9 +51,9 @@ START_TEST(formats)
 		{ .stage2 = true },
 		{ .stage2 = true, .format = SMMUV2_DRV_LPAE },
 		{ .stage2 = true, .va_bits = 36 },
-		{ .nested = true },
-		{ .nested = true, .s2_page_bytes = 0x200000 },
-		{ .nested = true, .s2_page_bytes = 0x40000000, .va_bits = 39 },
+		{ .common.nested = true },
+		{ .common.nested = true, .common.s2_page_bytes = 0x200000 },
+		{ .common.nested = true, .common.s2_page_bytes = 0x40000000, .va_bits = 39 },
 	};
 	static const struct smmuv2_cfg hws[] = {
 		{ .num_cb = 8, .num_s2cb = 2 },
@@ -83,11 +83,11 @@ START_TEST(probe_refuses_what_is_not_there)
 		{ { .num_cb = 2, .num_s2cb = 2 }, { .hupcf = true }, -ENODEV },
 		{ { .num_cb = 2 }, { .va_bits = 49 }, -EINVAL },
 		{ { .num_cb = 2 }, { .va_bits = 24 }, -EINVAL },
-		{ { .no_nested = true }, { .nested = true }, -EOPNOTSUPP },
-		{ { .num_cb = 2 }, { .nested = true, .stage2 = true }, -EOPNOTSUPP },
-		{ { .num_cb = 2 }, { .nested = true, .format = SMMUV2_DRV_LPAE }, -EOPNOTSUPP },
-		{ { .num_cb = 2 }, { .nested = true, .s2_page_bytes = 0x8000 }, -EOPNOTSUPP },
-		{ { .num_cb = 1 }, { .nested = true }, -ENODEV },
+		{ { .no_nested = true }, { .common.nested = true }, -EOPNOTSUPP },
+		{ { .num_cb = 2 }, { .common.nested = true, .stage2 = true }, -EOPNOTSUPP },
+		{ { .num_cb = 2 }, { .common.nested = true, .format = SMMUV2_DRV_LPAE }, -EOPNOTSUPP },
+		{ { .num_cb = 2 }, { .common.nested = true, .common.s2_page_bytes = 0x8000 }, -EOPNOTSUPP },
+		{ { .num_cb = 1 }, { .common.nested = true }, -ENODEV },
 	};
 	size_t i;
 
@@ -103,7 +103,7 @@ END_TEST
 /* Stage 2 in bank 0, stage 1 of a domain in the first behind it; faults stall in stage 1 as they do without stage 2. */
 START_TEST(nested_banks)
 {
-	static const struct smmuv2_drv_cfg cfg = { .nested = true };
+	static const struct smmuv2_drv_cfg cfg = { .common.nested = true };
 	struct fault_domain *dom, *same;
 	struct fault_dev *dev;
 	struct owner o;
@@ -117,8 +117,8 @@ START_TEST(nested_banks)
 	drig_attach(&g, dev, dom);
 	ck_assert_int_eq(smmuv2_drv_bank(dom), 1);
 	/* CBAR: bank 0 stage 2 with VMID 1; bank 1 TYPE 3, CBNDX 0. SCTLR of bank 0: M and CFRE alone. */
-	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, GR1_CBAR(0)) & 0x300ff, 0x00001);
-	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, GR1_CBAR(1)) & 0x3ff00, 0x30000);
+	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, SMMUV2_GR1_CBAR(0)) & 0x300ff, 0x00001);
+	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, SMMUV2_GR1_CBAR(1)) & 0x3ff00, 0x30000);
 	ck_assert_uint_eq(cb_rd(&g.r, 0, 0x0), 0x21);
 	a = drig_access(&g, SID_A, 0x5123, DMA_WRITE, 0);
 	ck_assert_int_eq(a->end, XLAT_STALL);
@@ -556,7 +556,7 @@ END_TEST
 START_TEST(storm_back_off)
 {
 	static const struct fault_storm limits = { .limit = 1, .window_ns = 1, .off_ns = 500000000 };
-	struct smmuv2_drv_cfg cfg = { .storm = &limits, .hupcf = true };
+	struct smmuv2_drv_cfg cfg = { .common.storm = &limits, .hupcf = true };
 	struct scene gpu, gmu;
 	u32 i;
 

@@ -389,7 +389,7 @@ static void storm_ends_meanwhile(struct drig *d)
 START_TEST(off_at_the_end_of_a_storm)
 {
 	static const struct fault_storm limits = { .limit = 1, .window_ns = 1, .off_ns = 500000000 };
-	struct smmuv2_drv_cfg cfg = { .storm = &limits };
+	struct smmuv2_drv_cfg cfg = { .common.storm = &limits };
 	struct scene gpu, other;
 	pthread_t thread;
 	u32 i;

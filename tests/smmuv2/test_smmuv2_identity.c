@@ -291,7 +291,7 @@ START_TEST(every_field_is_here)
 
 	for (n = 0; n < ARRAY_SIZE(rows); n++)
 		covered[rows[n].reg] |= rows[n].mask;
-	for (i = 0; i < smmuv2_gr0_rows; i++) {
+	for (i = 0; i < SMMUV2_GR0_ROWS; i++) {
 		const struct reg_desc *d = &smmuv2_gr0_table[i];
 
 		if (d->offset < IDR0 || d->offset > IDR0 + 0x1c)

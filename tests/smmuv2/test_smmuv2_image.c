@@ -186,7 +186,7 @@ static void note(const struct world *w, struct seen *n)
 {
 	n->saved++;
 	n->many += stalled(w) >= 3;
-	n->multi += !!(w->r.hw.bank[CB].fsr & FSR_MULTI);
+	n->multi += !!(w->r.hw.bank[CB].fsr & SMMUV2_FSR_MULTI);
 	n->syncing += !!w->r.hw.syncs;
 	n->waited += w->r.hw.tbu[0].waited;
 	n->due += w->r.hw.due;

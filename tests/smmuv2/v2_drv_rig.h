@@ -126,7 +126,7 @@ static inline int drig_probe(struct drig *g, const struct smmuv2_cfg *hw, const 
 	g->now = 1000;
 	cfg.context_fault = drig_context_fault;
 	cfg.global_fault = drig_global_fault;
-	cfg.observer = g;
+	cfg.common.observer = g;
 	ck_assert_int_eq(fault_core_create(&core, &g->core), 0);
 	g->drv = calloc(1, smmuv2_drv_class.size);
 	ck_assert_ptr_nonnull(g->drv);

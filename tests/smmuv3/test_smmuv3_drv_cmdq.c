@@ -138,7 +138,7 @@ START_TEST(times_out)
 	begin(0);
 	f.stuck = true;
 	ck_assert_int_eq(c->unmap(f.drv, dom, 0x2000, 4096), -ETIMEDOUT);
-	ck_assert_uint_eq(smmuv3_drv_stats(f.drv)->timeouts, 1);
+	ck_assert_uint_eq(drv_stats(f.drv)->timeouts, 1);
 	/* It was late, not dead. */
 	f.stuck = false;
 	ck_assert_int_eq(c->unmap(f.drv, dom, 0x3000, 4096), 4096);

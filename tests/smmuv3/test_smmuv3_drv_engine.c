@@ -61,9 +61,9 @@ START_TEST(translates_what_is_mapped)
 	u32 n;
 
 	begin();
-	expect_abort(9, DRV_NO_PASID, 0x1000, C_BAD_STREAMID);
+	expect_abort(9, DRV_NO_PASID, 0x1000, SMMUV3_C_BAD_STREAMID);
 	dev = device(8, false, 0);
-	expect_abort(9, DRV_NO_PASID, 0x1000, C_BAD_STE);
+	expect_abort(9, DRV_NO_PASID, 0x1000, SMMUV3_C_BAD_STE);
 	expect_abort(8, DRV_NO_PASID, 0x1000, 0);
 	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, NULL);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
@@ -77,10 +77,10 @@ START_TEST(translates_what_is_mapped)
 	n = rig_access(&r, 8, DRV_NO_PASID, 0x40000000, DMA_WRITE);
 	rig_pump(&r);
 	ck_assert_int_eq(r.txns[n].state, RIG_ABORTED);
-	ck_assert_uint_eq(stats()->events[F_PERMISSION], 1);
+	ck_assert_uint_eq(stats()->events[SMMUV3_F_PERMISSION], 1);
 	/* Gone at once, cached or not. */
 	ck_assert_int_eq(c->unmap(r.drv, dom, 0x40000000, 0x200000), 0x200000);
-	expect_abort(8, DRV_NO_PASID, 0x40000ffc, F_TRANSLATION);
+	expect_abort(8, DRV_NO_PASID, 0x40000ffc, SMMUV3_F_TRANSLATION);
 	expect_pa(8, DRV_NO_PASID, 0x40200000, 0x123600000);
 	id = rig_domain(&r, dev, DRV_DOMAIN_IDENTITY, NULL);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, id), 0);
@@ -107,7 +107,7 @@ static void expect_granule(u8 granule, u32 idr5)
 	ck_assert_int_eq(c->map(r.drv, dom, 0x40000000, 0x40000000, 0x10000, RW), 0);
 	expect_pa(8, DRV_NO_PASID, 0x4000fff0, 0x4000fff0);
 	ck_assert_int_eq(c->unmap(r.drv, dom, 0x40000000, 0x10000), 0x10000);
-	expect_abort(8, DRV_NO_PASID, 0x4000fff0, F_TRANSLATION);
+	expect_abort(8, DRV_NO_PASID, 0x4000fff0, SMMUV3_F_TRANSLATION);
 	rig_stop(&r);
 }
 
@@ -193,7 +193,7 @@ START_TEST(loses_no_stall_when_the_queue_overflows)
 	device(9, false, 0);
 	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, &h);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
-	ck_assert_uint_eq(smmuv3_drv_credits(dev), 16);
+	ck_assert_uint_eq(drv_credits(dev), 16);
 	for (i = 0; i < n; i++) {
 		rig_access(&r, 8, DRV_NO_PASID, 0x1000ULL * (i + 1), 0);
 		rig_access(&r, 0x77, DRV_NO_PASID, 0x1000, 0);
@@ -207,7 +207,7 @@ START_TEST(loses_no_stall_when_the_queue_overflows)
 	ck_assert_uint_ge(stats()->stalls, n);
 	ck_assert_uint_gt(stats()->evtq_overflows, 0);
 	/* Lost are only records of terminated transactions, and hardware counts them. */
-	ck_assert_uint_eq(stats()->events[C_BAD_STE] + r.hw.stats.events_lost, n);
+	ck_assert_uint_eq(stats()->events[SMMUV3_C_BAD_STE] + r.hw.stats.events_lost, n);
 	fault_core_stats(r.core, &s);
 	ck_assert_uint_eq(s.owed, s.answered[FAULT_RETRY]);
 	rig_stop(&r);
@@ -345,7 +345,7 @@ START_TEST(switches_stalling_off_and_on)
 	ck_assert_uint_eq(rig_outstanding(&r), 0);
 	let_go(&h, -EALREADY);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
-	expect_abort(8, DRV_NO_PASID, 0x1000, F_TRANSLATION);
+	expect_abort(8, DRV_NO_PASID, 0x1000, SMMUV3_F_TRANSLATION);
 	ck_assert_int_eq(fault_dev_enable(dev), 0);
 	h.answer = FAULT_DEFAULT;
 	expect_pa(8, DRV_NO_PASID, 0x1000, 0x1000);
@@ -382,13 +382,13 @@ START_TEST(separates_pasids_and_streams)
 		expect_pa(cfg.sids[s], 0x1ff, iova, iova + 0x30000000);
 		ck_assert_uint_eq(h[2].last.pasid, 0x1ff);
 	}
-	expect_abort(0x10, 2, 0x1000, C_BAD_CD);
-	expect_abort(0x10, 0x81, 0x1000, C_BAD_SUBSTREAMID);
-	expect_abort(0x10, 0x200, 0x1000, C_BAD_SUBSTREAMID);
+	expect_abort(0x10, 2, 0x1000, SMMUV3_C_BAD_CD);
+	expect_abort(0x10, 0x81, 0x1000, SMMUV3_C_BAD_SUBSTREAMID);
+	expect_abort(0x10, 0x200, 0x1000, SMMUV3_C_BAD_SUBSTREAMID);
 	/* Substream 0 is the default's (S1DSS = 2). */
-	expect_abort(0x10, 0, 0x1000, F_STREAM_DISABLED);
+	expect_abort(0x10, 0, 0x1000, SMMUV3_F_STREAM_DISABLED);
 	ck_assert_int_eq(rig_detach(&r, dev, DRV_NO_PASID), 0);
-	expect_abort(0x10, DRV_NO_PASID, 0x1000, F_STREAM_DISABLED);
+	expect_abort(0x10, DRV_NO_PASID, 0x1000, SMMUV3_F_STREAM_DISABLED);
 	expect_pa(0x10, 1, 0x1000, 0x20001000);
 	rig_stop(&r);
 }
@@ -401,7 +401,7 @@ START_TEST(works_where_every_fault_stalls)
 	struct fault_domain *dom;
 
 	rig_init(&r);
-	r.hw_cfg.idr[0] = (smmuv3_default_idr(0) & ~IDR0_STALL_MODEL) | FIELD_PREP(IDR0_STALL_MODEL, 2);
+	r.hw_cfg.idr[0] = (smmuv3_default_idr(0) & ~SMMUV3_IDR0_STALL_MODEL) | FIELD_PREP(SMMUV3_IDR0_STALL_MODEL, 2);
 	ck_assert_int_eq(rig_start(&r), 0);
 	dev = device(8, false, 0);
 	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, &h);
@@ -417,12 +417,12 @@ START_TEST(works_where_nothing_stalls)
 	struct fault_domain *dom;
 
 	rig_init(&r);
-	r.hw_cfg.idr[0] = (smmuv3_default_idr(0) & ~IDR0_STALL_MODEL) | FIELD_PREP(IDR0_STALL_MODEL, 1);
+	r.hw_cfg.idr[0] = (smmuv3_default_idr(0) & ~SMMUV3_IDR0_STALL_MODEL) | FIELD_PREP(SMMUV3_IDR0_STALL_MODEL, 1);
 	ck_assert_int_eq(rig_start(&r), 0);
 	dev = device(8, true, 0);
 	ck_assert_int_eq(r.drv_class->domain_alloc(r.drv, dev, DRV_DOMAIN_PAGING, &dom), 0);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
-	expect_abort(8, DRV_NO_PASID, 0x7000, F_TRANSLATION);
+	expect_abort(8, DRV_NO_PASID, 0x7000, SMMUV3_F_TRANSLATION);
 	ck_assert_int_eq(fault_dev_enable(dev), -ENODEV);
 	rig_stop(&r);
 }

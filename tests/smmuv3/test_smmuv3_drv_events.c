@@ -27,7 +27,7 @@ static void begin_with(u8 cmdq_log2)
 	fake_init(&f);
 	f.cfg.cmdq_log2 = cmdq_log2;
 	f.cfg.event = note;
-	f.cfg.observer = &f;
+	f.cfg.common.observer = &f;
 	ck_assert_int_eq(fake_probe(&f), 0);
 	dev = fake_device(&f, &cfg);
 	dom = fake_domain(&f, dev, DRV_DOMAIN_PAGING, true);
@@ -535,7 +535,7 @@ START_TEST(stops_stalling_in_a_storm)
 	u32 i;
 
 	fake_init(&f);
-	f.cfg.storm = &storm;
+	f.cfg.common.storm = &storm;
 	ck_assert_int_eq(fake_probe(&f), 0);
 	dev = fake_device(&f, &cfg);
 	dom = fake_domain(&f, dev, DRV_DOMAIN_PAGING, true);

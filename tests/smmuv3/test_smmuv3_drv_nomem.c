@@ -61,7 +61,7 @@ static void setup(bool nested)
 	fake_init(&f);
 	fake_set_reg(&f, 0x00, 0x0809141b); /* two levels, PRI, ATS, both stages */
 	fake_set_reg(&f, 0x04, 0x09074290);
-	f.cfg.nested = nested;
+	f.cfg.common.nested = nested;
 	f.cfg.sid_bits = 16;
 }
 

@@ -41,7 +41,7 @@ START_TEST(enables_ats_in_the_ste)
 	/* S1DSS 2, attributes, S1STALLD, EATS 1, PPAR, SHCFG. */
 	ck_assert_uint_eq(fake_word(&f, fake_ste(&f, 0x28) + 8), 0x00001000180400d6ULL);
 	ck_assert_uint_eq(fake_reg(&f, 0x20), 0x1f);
-	ck_assert_uint_eq(smmuv3_drv_credits(dev), 16);
+	ck_assert_uint_eq(drv_credits(dev), 16);
 	end();
 }
 END_TEST
@@ -296,13 +296,13 @@ START_TEST(tells_functions_their_share)
 	f.cfg.pri_devices = 4;
 	f.allocate = allocate;
 	ck_assert_int_eq(fake_probe(&f), 0);
-	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &one)), 6);
+	ck_assert_uint_eq(drv_credits(fake_device(&f, &one)), 6);
 	ck_assert_uint_eq(allocated[0x28], 6);
-	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &three)), 15);
+	ck_assert_uint_eq(drv_credits(fake_device(&f, &three)), 15);
 	ck_assert(allocated[0x29] == 5 && allocated[0x2a] == 5 && allocated[0x2b] == 5);
-	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &told)), 9);
+	ck_assert_uint_eq(drv_credits(fake_device(&f, &told)), 9);
 	ck_assert_uint_eq(allocated[0x2c], 9);
-	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &absent)), 16);
+	ck_assert_uint_eq(drv_credits(fake_device(&f, &absent)), 16);
 	fake_device(&f, &none);
 	ck_assert_uint_eq(allocated[0x2d], 0);
 	end();

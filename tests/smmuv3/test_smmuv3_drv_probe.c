@@ -114,10 +114,10 @@ START_TEST(refuses_what_it_cannot_drive)
 	f.cfg.asid_bits = 3;
 	ck_assert_int_eq(fake_probe(&f), -EINVAL);
 	f.cfg.asid_bits = 0;
-	f.cfg.nested = true;
+	f.cfg.common.nested = true;
 	ck_assert_int_eq(fake_probe(&f), -EOPNOTSUPP); /* no stage 2: IDR0.S2P */
 	fake_set_reg(&f, 0x00, 0x0000101b);
-	f.cfg.s2_page_bytes = 0x8000; /* the granule of 4 KiB has no such page */
+	f.cfg.common.s2_page_bytes = 0x8000; /* the granule of 4 KiB has no such page */
 	ck_assert_int_eq(fake_probe(&f), -EOPNOTSUPP);
 	fake_exit(&f);
 }

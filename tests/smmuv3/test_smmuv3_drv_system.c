@@ -32,7 +32,7 @@ static struct fault_dev *pri_device(u32 sid, struct rig_handler *h, struct fault
 static void begin_pri(u8 priq_log2)
 {
 	rig_init(&r);
-	r.hw_cfg.idr[0] = idr0_with(IDR0_PRI | IDR0_ATS);
+	r.hw_cfg.idr[0] = idr0_with(SMMUV3_IDR0_PRI | SMMUV3_IDR0_ATS);
 	r.drv_cfg.priq_log2 = priq_log2;
 	ck_assert_int_eq(rig_start(&r), 0);
 }
@@ -106,7 +106,7 @@ START_TEST(unmap_reaches_the_endpoint)
 	ck_assert_int_eq(c->map(r.drv, dom, 0x10000, 0x5000, 0x1000, RW), 0);
 	r.ats_dead = true;
 	ck_assert_int_eq(c->unmap(r.drv, dom, 0x10000, 0x1000), -ETIMEDOUT);
-	ck_assert_uint_gt(stats()->cmdq_errors[CERROR_ATC_INV_SYNC], 0);
+	ck_assert_uint_gt(stats()->cmdq_errors[SMMUV3_CERROR_ATC_INV_SYNC], 0);
 	r.ats_dead = false;
 	ck_assert_int_eq(rig_detach(&r, dev, 9), 0);
 	rig_stop(&r);
@@ -248,7 +248,7 @@ START_TEST(lives_on_msis)
 	u32 n;
 
 	rig_init(&r);
-	r.hw_cfg.idr[0] = idr0_with(IDR0_MSI);
+	r.hw_cfg.idr[0] = idr0_with(SMMUV3_IDR0_MSI);
 	r.hw_cfg.no_wired_irq = true;
 	r.drv_cfg.msi = true;
 	ck_assert_int_eq(rig_start(&r), 0);
@@ -307,7 +307,7 @@ START_TEST(recovers_from_an_event_queue_abort)
 	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, &h);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
 	rig_access(&r, 8, DRV_NO_PASID, 0x1000, 0);
-	base = smmuv3_mmio_read(&r.hw, SMMU_EVENTQ_BASE, 8) & Q_BASE_ADDR;
+	base = smmuv3_mmio_read(&r.hw, SMMUV3_EVENTQ_BASE, 8) & SMMUV3_Q_BASE_ADDR;
 	ck_assert_int_eq(physmem_add_hole(&r.m.mem, base, base + 4095), 0);
 	for (i = 0; i < 3; i++)
 		rig_access(&r, 8, DRV_NO_PASID, 0x2000 + 0x1000ULL * i, 0);
@@ -369,7 +369,7 @@ START_TEST(a_long_random_run)
 	rig_init(&r);
 	r.drv_cfg.evtq_log2 = 2;
 	r.drv_cfg.cmdq_log2 = 3;
-	r.hw_cfg.idr[3] = smmuv3_default_idr(3) ^ IDR3_RIL;
+	r.hw_cfg.idr[3] = smmuv3_default_idr(3) ^ SMMUV3_IDR3_RIL;
 	r.hw_cfg.idr_given = BIT(3);
 	ck_assert_int_eq(rig_start(&r), 0);
 	dev = rig_device(&r, &cfg);
@@ -399,7 +399,7 @@ START_TEST(a_long_random_run)
 			break;
 		}
 	}
-	ck_assert_uint_eq(stats()->timeouts, 0);
+	ck_assert_uint_eq(drv_stats(r.drv)->timeouts, 0);
 	rig_stop(&r);
 }
 END_TEST

@@ -77,8 +77,8 @@ static void begin_nested(u64 page_bytes)
 {
 	fake_init(&f);
 	fake_set_reg(&f, 0x00, 0x0000101b); /* with S2P */
-	f.cfg.nested = true;
-	f.cfg.s2_page_bytes = page_bytes;
+	f.cfg.common.nested = true;
+	f.cfg.common.s2_page_bytes = page_bytes;
 	ck_assert_int_eq(fake_probe(&f), 0);
 }
 
@@ -172,7 +172,7 @@ START_TEST(stalls_where_the_firmware_says_so)
 
 	begin();
 	dev = fake_device(&f, &cfg);
-	ck_assert_uint_eq(smmuv3_drv_credits(dev), 16);
+	ck_assert_uint_eq(drv_credits(dev), 16);
 	attach(dev, DRV_NO_PASID, DRV_DOMAIN_PAGING);
 	ck_assert_uint_eq(ste(5, 1), 0x00001000000000d4ULL);
 	ck_assert_uint_eq(cd(5, 0, 0), 0x0001f204c0003510ULL);
@@ -221,8 +221,8 @@ START_TEST(reserves_all_stalls_for_each)
 
 	fake_init(&f);
 	ck_assert_int_eq(fake_probe(&f), 0);
-	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &one)), 16);
-	ck_assert_uint_eq(smmuv3_drv_credits(fake_device(&f, &two)), 3);
+	ck_assert_uint_eq(drv_credits(fake_device(&f, &one)), 16);
+	ck_assert_uint_eq(drv_credits(fake_device(&f, &two)), 3);
 	end();
 }
 END_TEST

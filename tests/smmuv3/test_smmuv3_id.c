@@ -335,7 +335,7 @@ START_TEST(test_every_field_is_here)
 {
 	u32 i, k, n, found = 0;
 
-	for (i = 0; i < smmuv3_reg_count; i++) {
+	for (i = 0; i < SMMUV3_REG_ROWS; i++) {
 		const struct reg_desc *d = &smmuv3_reg_table[i];
 
 		if (d->offset > 0x14 && d->offset != 0x1c)

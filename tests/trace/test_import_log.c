@@ -320,6 +320,31 @@ START_TEST(smmuv3_hints_are_no_faults)
 }
 END_TEST
 
+/* 7.3.6, bits 99:96: a translation request for read and write, then a privileged one for execute; no RnW, InD, PnU. */
+START_TEST(smmuv3_refused_ats_requests)
+{
+#define TREQ(flags, word1)                                                                 \
+	{                                                                                  \
+		DMAT_FAULT, DMAT_MODEL_SMMUV3, (flags) | WORDS, 8, 0x05, 0, 0, 0x12345000, \
+		{                                                                          \
+			0x800000005, word1, 0x12345000, 0                                  \
+		}                                                                          \
+	}
+	BECOMES(text_becomes,
+		"[    1.000000] arm-smmu-v3 x.smmu: event 0x05 received:\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000000800000005\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000100c00000000\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000000012345000\n"
+		"[    1.000000] arm-smmu-v3 x.smmu: \t0x0000000000000000\n"
+		"[    2.000000] arm-smmu-v3 x.smmu: event 0x05 received:\n"
+		"[    2.000000] arm-smmu-v3 x.smmu: \t0x0000000800000005\n"
+		"[    2.000000] arm-smmu-v3 x.smmu: \t0x0000100b00000000\n"
+		"[    2.000000] arm-smmu-v3 x.smmu: \t0x0000000012345000\n"
+		"[    2.000000] arm-smmu-v3 x.smmu: \t0x0000000000000000\n",
+		TREQ(R | W, 0x100c00000000), TREQ(R | DMAT_F_X | P, 0x100b00000000));
+}
+END_TEST
+
 START_TEST(gpu_lines_read_off_a_screen)
 {
 #define ADRENO(address, ttbr0, ns) \
@@ -573,7 +598,7 @@ END_TEST
 SUITE_MAIN_LOOPS("import_log", NULL, NULL,
 		 (smmuv2_lines, smmuv2_lines_with_names, qcom_lines_are_stalled, smmuv2_old_wrapped_and_global_lines,
 		  smmuv3_lines, smmuv3_log_that_holds_everything_twice, smmuv3_split_words_stalls_and_names_alone,
-		  smmuv3_hints_are_no_faults, gpu_lines_read_off_a_screen, dmar_lines_of_many_kernels,
-		  dmar_old_wrapped_and_other_lines, amd_lines, io_page_fault_tracepoints, prq_report_tracepoints,
-		  tracepoints_as_three_programs_print_them),
+		  smmuv3_hints_are_no_faults, smmuv3_refused_ats_requests, gpu_lines_read_off_a_screen,
+		  dmar_lines_of_many_kernels, dmar_old_wrapped_and_other_lines, amd_lines, io_page_fault_tracepoints,
+		  prq_report_tracepoints, tracepoints_as_three_programs_print_them),
 		 { bad_logs_are_named, ARRAY_SIZE(bad) }, { garbled_logs_are_survived, 6 })

@@ -119,6 +119,19 @@ START_TEST(smmuv3_faults)
 }
 END_TEST
 
+/* 7.3.19: nothing was refused, and no access was made. The lookup is still that of the translation behind it. */
+START_TEST(smmuv3_hints_are_no_faults)
+{
+	becomes("7@1.000000:smmu_iotlb_lookup_miss IOTLB cache MISS asid=2 addr=0x10000 hit=0 miss=1 hit rate=0\n"
+		"7@1.000000:smmuv3_record_event SMMU_EVT_E_PAGE_REQ sid=0x8\n"
+		"7@1.000001:smmuv3_record_event SMMU_EVT_F_TRANS_FORBIDDEN sid=0x8\n",
+		"mark 0 size=1 code=hint\n"
+		"attach 1000 sid=0x8 domain=2\n"
+		"access 1000 sid=0x8 domain=2 iova=0x10000 size=64 dir=rw outcome=fault model=smmuv3 code=0x7\n"
+		"fault 1000 sid=0x8 domain=2 iova=0x10000 dir=rw model=smmuv3 code=0x7\n");
+}
+END_TEST
+
 START_TEST(vtd_translation_has_the_lookups_address)
 {
 	becomes("1@1.000000:vtd_iotlb_page_update IOTLB page update sid 0x10 iova 0xffffde00 slpte 0x275c001 domain "
@@ -316,8 +329,8 @@ END_TEST
 SUITE_MAIN_LOOPS("import_qemu", NULL, NULL,
 		 (smmuv3_translation_is_a_map_and_an_access, lookup_belongs_to_its_thread,
 		  smmuv3_invalidations_unmap_what_was_seen, smmuv3_granules_and_all_asids,
-		  changed_translation_is_a_new_map, smmuv3_faults, vtd_translation_has_the_lookups_address,
-		  vtd_translation_without_lookup_is_of_an_unnamed_space, vtd_faults_and_invalidations,
-		  other_events_are_skipped, small_disorder_keeps_the_order_of_lines, format_is_detected_and_gzip_read,
-		  bad_inputs_as_a_whole),
+		  changed_translation_is_a_new_map, smmuv3_faults, smmuv3_hints_are_no_faults,
+		  vtd_translation_has_the_lookups_address, vtd_translation_without_lookup_is_of_an_unnamed_space,
+		  vtd_faults_and_invalidations, other_events_are_skipped, small_disorder_keeps_the_order_of_lines,
+		  format_is_detected_and_gzip_read, bad_inputs_as_a_whole),
 		 { malformed_lines_are_named, ARRAY_SIZE(bad) }, { shipped_traces_are_whole, ARRAY_SIZE(shipped) })

@@ -73,7 +73,9 @@ START_TEST(nested)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct vtd_drv_cfg cfg = { .fault = on_fault, .nested = true, .haw = 48, .s2_page_bytes = sizes[i] };
+		struct vtd_drv_cfg cfg = {
+			.fault = on_fault, .common.nested = true, .haw = 48, .common.s2_page_bytes = sizes[i]
+		};
 
 		faults_seen = 0;
 		map_and_unmap(&cfg);
@@ -85,7 +87,7 @@ END_TEST
 /* The PASID-table entry of RID_PASID, found as hardware finds it (9.1 - 9.6), and two domains under one second stage. */
 START_TEST(nested_entry)
 {
-	struct vtd_drv_cfg cfg = { .nested = true, .haw = 48 };
+	struct vtd_drv_cfg cfg = { .common.nested = true, .haw = 48 };
 	struct fault_domain *one, *two, *same;
 	struct fault_dev *dev, *other;
 	u64 root, context, dir, pe, pa;
@@ -129,11 +131,11 @@ static void refused(struct vtd_cfg *hw, const struct vtd_drv_cfg *cfg)
 
 START_TEST(nested_refused)
 {
-	struct vtd_drv_cfg legacy = { .nested = true, .haw = 48, .mode = VTD_DRV_LEGACY };
-	struct vtd_drv_cfg second = { .nested = true, .haw = 48, .second_stage = true };
-	struct vtd_drv_cfg wide = { .nested = true, .haw = 52 }; /* four levels take 48 bits */
-	struct vtd_drv_cfg pages = { .nested = true, .haw = 48, .s2_page_bytes = 0x10000 };
-	struct vtd_drv_cfg plain = { .nested = true, .haw = 48 };
+	struct vtd_drv_cfg legacy = { .common.nested = true, .haw = 48, .mode = VTD_DRV_LEGACY };
+	struct vtd_drv_cfg second = { .common.nested = true, .haw = 48, .second_stage = true };
+	struct vtd_drv_cfg wide = { .common.nested = true, .haw = 52 }; /* four levels take 48 bits */
+	struct vtd_drv_cfg pages = { .common.nested = true, .haw = 48, .common.s2_page_bytes = 0x10000 };
+	struct vtd_drv_cfg plain = { .common.nested = true, .haw = 48 };
 	struct vtd_cfg hw = { 0 };
 
 	refused(NULL, &legacy);
@@ -410,7 +412,7 @@ static void fail_each_allocation(const struct vtd_drv_cfg *drv)
 
 START_TEST(no_memory_anywhere)
 {
-	struct vtd_drv_cfg nested = { .nested = true, .haw = 48 };
+	struct vtd_drv_cfg nested = { .common.nested = true, .haw = 48 };
 
 	fail_each_allocation(NULL);
 	fail_each_allocation(&nested);

@@ -32,7 +32,7 @@ static void silent_at_the_answer(void *observer, struct fault_group *g, enum fau
 /* The answers are given, but the endpoint does not tell that it has them: the core knows nothing of the PASID any more. */
 START_TEST(detach_goes_on_where_it_failed)
 {
-	struct vtd_drv_cfg cfg = { .observe = silent_at_the_answer };
+	struct vtd_drv_cfg cfg = { .common.observe = silent_at_the_answer };
 	struct fault_domain *dom;
 	struct fault_dev *dev;
 	struct ep *ep;
@@ -375,10 +375,10 @@ START_TEST(functions_are_told_their_share)
 	h.allocate = allocate;
 	ck_assert_int_eq(rig_host_probe(&h, &cfg), 0);
 	rig_host_ep(&h, 0x310, 0, true, 0, &dev);
-	ck_assert_uint_eq(vtd_drv_credits(dev), 6);
+	ck_assert_uint_eq(drv_credits(dev), 6);
 	ck_assert_uint_eq(allocated[0], 6);
 	ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &two, &dev), 0);
-	ck_assert_uint_eq(vtd_drv_credits(dev), 10);
+	ck_assert_uint_eq(drv_credits(dev), 10);
 	ck_assert(allocated[1] == 5 && allocated[2] == 5);
 	rig_host_ep(&h, 0x313, 0, true, 9, &dev);
 	ck_assert_uint_eq(allocated[3], 9);
@@ -386,7 +386,7 @@ START_TEST(functions_are_told_their_share)
 	rig_host_ep(&h, 0x314, 0, false, 0, &dev);
 	ck_assert_uint_eq(allocated[4], 0);
 	rig_host_ep(&h, 0x317, 0, true, 0, &dev);
-	ck_assert_uint_eq(vtd_drv_credits(dev), 10);
+	ck_assert_uint_eq(drv_credits(dev), 10);
 	rig_host_exit(&h);
 }
 END_TEST

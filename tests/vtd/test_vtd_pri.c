@@ -494,7 +494,7 @@ START_TEST(translation_off_under_an_invalidation)
 	rig_vtd_command(&h.r, VTD_GCMD_TE, false);
 	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, p.dom, 0x4000, 0x1000), -ETIMEDOUT);
 	ck_assert_uint_eq(vtd_drv_stats(h.drv)->ats_timeouts, 3);
-	ck_assert(!vtd_drv_stats(h.drv)->given_up);
+	ck_assert(!drv_stats(h.drv)->given_up);
 	/* And all goes on when translation is on again. */
 	rig_vtd_command(&h.r, VTD_GCMD_TE, true);
 	ck_assert_int_eq(ep_access(ep, 2, 0x4000, true, &pa), XLAT_OK);
