@@ -28,9 +28,8 @@ struct master {
 	struct engine_replay *r;
 	struct fault_dev *dev;
 	struct fault_domain *domain;
-	u32 number;
-	u32 resume; /* load and store: 0 waits, else GO_ON or GIVE_UP */
-	u32 prgi;
+	u32 number, prgi;
+	u32 resume; /* READ_ONCE(), WRITE_ONCE(): 0 waits, else GO_ON or GIVE_UP */
 };
 
 #define GO_ON	1u
@@ -563,7 +562,6 @@ struct engine_replay *replay_new(struct fault_core *core, const struct replay_ho
 	r->core = core;
 	r->kind = kind;
 	r->cls = kind == REPLAY_VTD_PRI ? &vtd_drv_class : &smmuv3_drv_class;
-	/* The driver reaches registers with its own lock held, the engine interrupts with its. */
 	spin_lock_init(&r->hw_lock);
 	spin_lock_init(&r->mem_lock);
 	err = storage(r);
@@ -581,12 +579,12 @@ struct engine_replay *replay_new(struct fault_core *core, const struct replay_ho
 
 bool replay_end(struct engine_replay *r)
 {
+	struct master *m;
 	bool good = true;
 	u32 i;
 
 	for (i = 0; i < REPLAY_STREAMS; i++) {
-		struct master *m = &r->masters[i];
-
+		m = &r->masters[i];
 		good &= r->cls->detach(r->drv, m->dev, DRV_NO_PASID, drv_now(r)) == 0;
 		r->cls->domain_free(r->drv, m->domain);
 		r->cls->device_remove(r->drv, m->dev, drv_now(r));

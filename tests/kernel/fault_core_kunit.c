@@ -33,10 +33,7 @@ static void run_case(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, run.failures, 0);
 }
 
-static struct kunit_case fault_core_tests[] = {
-	KUNIT_CASE_PARAM(run_case, next_case),
-	{}
-};
+static struct kunit_case fault_core_tests[] = { KUNIT_CASE_PARAM(run_case, next_case), {} };
 
 static struct kunit_suite fault_core_suite = {
 	.name = "fault_core",

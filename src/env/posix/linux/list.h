@@ -63,26 +63,23 @@ static inline void list_splice_tail_init(struct list_head *list, struct list_hea
 	INIT_LIST_HEAD(list);
 }
 
-#define list_entry(ptr, type, member)	      container_of(ptr, type, member)
-#define list_first_entry(ptr, type, member)   list_entry((ptr)->next, type, member)
-#define list_next_entry(pos, member)	      list_entry((pos)->member.next, __typeof__(*(pos)), member)
-#define list_entry_is_head(pos, head, member) (&(pos)->member == (head))
-#define list_first_entry_or_null(ptr, type, member) \
-	(list_empty(ptr) ? NULL : list_first_entry(ptr, type, member))
+#define list_entry(ptr, type, member)		    container_of(ptr, type, member)
+#define list_first_entry(ptr, type, member)	    list_entry((ptr)->next, type, member)
+#define list_next_entry(pos, member)		    list_entry((pos)->member.next, __typeof__(*(pos)), member)
+#define list_entry_is_head(pos, head, member)	    (&(pos)->member == (head))
+#define list_first_entry_or_null(ptr, type, member) (list_empty(ptr) ? NULL : list_first_entry(ptr, type, member))
 
-#define list_for_each_entry(pos, head, member)                           \
-	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member); \
-	     !list_entry_is_head(pos, head, member); (pos) = list_next_entry(pos, member))
+#define list_for_each_entry(pos, head, member)                                                                   \
+	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member); !list_entry_is_head(pos, head, member); \
+	     (pos) = list_next_entry(pos, member))
 
 #define list_for_each_entry_continue(pos, head, member)                                    \
 	for ((pos) = list_next_entry(pos, member); !list_entry_is_head(pos, head, member); \
 	     (pos) = list_next_entry(pos, member))
 
-#define list_for_each_entry_safe(pos, n, head, member)                   \
-	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member), \
-	    (n) = list_next_entry(pos, member);                          \
-	     !list_entry_is_head(pos, head, member);                     \
-	     (pos) = (n), (n) = list_next_entry(n, member))
+#define list_for_each_entry_safe(pos, n, head, member)                                                       \
+	for ((pos) = list_first_entry(head, __typeof__(*(pos)), member), (n) = list_next_entry(pos, member); \
+	     !list_entry_is_head(pos, head, member); (pos) = (n), (n) = list_next_entry(n, member))
 
 static inline void hlist_add_head(struct hlist_node *n, struct hlist_head *h)
 {

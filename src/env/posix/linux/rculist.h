@@ -27,9 +27,8 @@ static inline void hlist_del_rcu(struct hlist_node *n)
 		next->pprev = n->pprev;
 }
 
-#define hlist_for_each_entry_rcu(pos, head, member)                                                \
-	for ((pos) = hlist_entry_safe(rcu_dereference((head)->first), __typeof__(*(pos)), member); \
-	     pos; (pos) = hlist_entry_safe(rcu_dereference((pos)->member.next),                    \
-					   __typeof__(*(pos)), member))
+#define hlist_for_each_entry_rcu(pos, head, member)                                                     \
+	for ((pos) = hlist_entry_safe(rcu_dereference((head)->first), __typeof__(*(pos)), member); pos; \
+	     (pos) = hlist_entry_safe(rcu_dereference((pos)->member.next), __typeof__(*(pos)), member))
 
 #endif /* FL_LINUX_RCULIST_H */

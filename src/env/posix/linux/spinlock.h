@@ -29,8 +29,8 @@ static inline bool spin_trylock(spinlock_t *lock)
 {
 	unsigned long nobody = 0;
 
-	return __atomic_compare_exchange_n(&lock->owner, &nobody, spin_this_thread(), false,
-					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&lock->owner, &nobody, spin_this_thread(), false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
 }
 
 /* Another thread holds the lock. Out of line, to keep the common path small. */
@@ -71,8 +71,7 @@ static inline void spin_unlock(spinlock_t *lock)
 	} while (0)
 
 #ifdef FL_CHECKED
-#define lockdep_assert_held(lock) \
-	assert(__atomic_load_n(&(lock)->owner, __ATOMIC_RELAXED) == spin_this_thread())
+#define lockdep_assert_held(lock) assert(__atomic_load_n(&(lock)->owner, __ATOMIC_RELAXED) == spin_this_thread())
 #else
 #define lockdep_assert_held(lock) ((void)(lock))
 #endif
