@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "image.h"
-#include "rig_mem.h"
+#include "machine.h"
 #include "smmuv2.h"
 #include "suite.h"
 
@@ -19,7 +19,10 @@ struct ended {
 };
 
 struct rig {
-	struct physmem mem; /* first: ctx of rig_mem_write() and its like */
+	struct machine m; /* first: ctx of its hooks */
+	struct machine_board board;
+	struct physmem mem;
+	struct iommu_ops ops;
 	struct smmuv2 hw;
 	bool irq[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
 	unsigned int irq_rises[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
@@ -66,6 +69,7 @@ static void rig_irq(void *ctx, u32 line, bool level)
 	rig_log(r, 0x100, line, level);
 	r->irq[line] = level;
 	r->irq_rises[line] += level;
+	machine_raise(&r->m, line, level);
 }
 
 static void rig_resume(void *ctx, u64 id, enum iommu_resume how)
@@ -101,27 +105,34 @@ static void rig_event(void *ctx, const struct iommu_event *ev)
 	rig_log(r, ev->sid, ev->data, ev->id);
 }
 
-static const struct iommu_ops rig_ops = {
-	.mem_read = rig_read,
-	.mem_write = rig_mem_write,
-	.mem_cas64 = rig_mem_cas64,
-	.irq = rig_irq,
-	.txn_resume = rig_resume,
-	.stall_free = rig_stall_free,
-	.event = rig_event,
-};
+static const struct machine_hooks rig_hooks = { .resume = rig_resume, .stall_free = rig_stall_free };
 
-static inline void rig_up(struct rig *r, const struct smmuv2_cfg *cfg)
+static inline void rig_up_with(struct rig *r, const struct smmuv2_cfg *cfg, const struct machine_hooks *hooks)
 {
 	memset(r, 0, sizeof(*r));
 	ck_assert_int_eq(physmem_init(&r->mem, MEM_BYTES), 0);
-	ck_assert_int_eq(smmuv2_init(&r->hw, cfg, &rig_ops, r), 0);
+	machine_board_init(&r->board, &r->mem, 0x1000000, 0x10000000);
+	machine_init(&r->m, &r->board, &smmuv2_class, hooks);
+	r->ops = machine_hw_ops;
+	r->ops.mem_read = rig_read;
+	r->ops.irq = rig_irq;
+	r->ops.event = rig_event;
+	ck_assert_int_eq(smmuv2_init(&r->hw, cfg, &r->ops, r), 0);
+	r->m.hw = &r->hw;
+	r->m.level_irq = true;
+	r->m.n_lines = 64;
 	r->next_id = 1;
+}
+
+static inline void rig_up(struct rig *r, const struct smmuv2_cfg *cfg)
+{
+	rig_up_with(r, cfg, &rig_hooks);
 }
 
 static inline void rig_down(struct rig *r)
 {
 	smmuv2_exit(&r->hw);
+	machine_board_exit(&r->board);
 	physmem_exit(&r->mem);
 }
 
