@@ -120,8 +120,6 @@ static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 
 	fl_assert(m->n_inv < ATS_MAX_ITAGS);
 	m->inv[m->n_inv++] = *inv;
-	if (m->hooks->ats_sent)
-		m->hooks->ats_sent(m, inv);
 }
 
 const struct iommu_ops machine_hw_ops = {

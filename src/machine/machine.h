@@ -52,8 +52,8 @@ struct machine_board {
  * @resume: a stalled transaction ends: iommu_ops.txn_resume
  * @stall_free: iommu_ops.stall_free
  * @response: a page response leaves for its endpoint: iommu_ops.page_response
- * @ats_sent: an ATS invalidation leaves for its endpoint, within a call of the engine
- * @ats_invalidate: it has arrived, the engine's call is over; ends with machine_inv_done(). NULL: completed at once
+ * @ats_invalidate: an ATS invalidation has arrived at its endpoint, and the engine's call is over; ends with
+ *	machine_inv_done(). NULL: completed at once
  * @poll: drv_ops.poll. NULL: MACHINE_POLLS tries
  * @allocate: drv_ops.set_page_request_allocation
  * @served: the handlers of a line have run
@@ -62,7 +62,6 @@ struct machine_hooks {
 	void (*resume)(void *ctx, u64 id, enum iommu_resume how);
 	void (*stall_free)(void *ctx, u32 tbu);
 	void (*response)(void *ctx, const struct page_response *resp);
-	void (*ats_sent)(void *ctx, const struct ats_inv *inv);
 	void (*ats_invalidate)(void *ctx, const struct ats_inv *inv);
 	bool (*poll)(void *ctx, u32 tries);
 	u32 (*allocate)(void *ctx, u32 sid, u32 n);

@@ -48,12 +48,13 @@ static void response(void *ctx, const struct page_response *resp)
 	r->responses[r->n_responses++] = *resp;
 }
 
-static void ats_sent(void *ctx, const struct ats_inv *inv)
+static void hw_ats_invalidate(void *ctx, const struct ats_inv *inv)
 {
 	struct rig_smmuv3 *r = ctx;
 
 	ck_assert_uint_lt(r->n_invs, RIG_LOG);
 	r->invs[r->n_invs++] = *inv;
+	machine_hw_ops.ats_invalidate(ctx, inv);
 }
 
 static void ats_invalidate(void *ctx, const struct ats_inv *inv)
@@ -73,7 +74,6 @@ static const struct machine_hooks hooks = {
 	.resume = resume,
 	.stall_free = stall_free,
 	.response = response,
-	.ats_sent = ats_sent,
 	.ats_invalidate = ats_invalidate,
 	.poll = poll,
 };
@@ -97,6 +97,7 @@ void rig_init(struct rig_smmuv3 *r)
 	r->ops = machine_hw_ops;
 	r->ops.irq = hw_irq;
 	r->ops.msi = hw_msi;
+	r->ops.ats_invalidate = hw_ats_invalidate;
 	/* Data of an MSI is its wired line. */
 	for (i = 0; i < SMMUV3_MSI_COUNT; i++)
 		r->drv_cfg.msi_cfg[i].addr = MSI_DOORBELL;

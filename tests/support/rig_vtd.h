@@ -6,7 +6,7 @@
 #ifndef RIG_VTD_H
 #define RIG_VTD_H
 
-#include "physmem.h"
+#include "machine.h"
 #include "vtd.h"
 
 #define RIG_LOG 4096
@@ -16,6 +16,8 @@
 #define RIG_MSI_DATA(line) (0x40u + (line))
 
 struct rig_vtd {
+	struct machine m; /* first: ctx of its hooks */
+	struct machine_board board;
 	struct vtd hw;
 	struct physmem mem;
 	struct iommu_ops ops;
