@@ -91,26 +91,6 @@ static int msi(void *ctx, u64 pa, u32 data)
 
 static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
 {
-	struct machine *m = ctx;
-
-	if (m->hooks->resume)
-		m->hooks->resume(m, id, how);
-}
-
-static void stall_free(void *ctx, u32 tbu)
-{
-	struct machine *m = ctx;
-
-	if (m->hooks->stall_free)
-		m->hooks->stall_free(m, tbu);
-}
-
-static void page_response(void *ctx, const struct page_response *resp)
-{
-	struct machine *m = ctx;
-
-	if (m->hooks->response)
-		m->hooks->response(m, resp);
 }
 
 /* Arrives when the call has returned: the engine is in the midst of a command. */
@@ -129,8 +109,6 @@ const struct iommu_ops machine_hw_ops = {
 	.irq = irq,
 	.msi = msi,
 	.txn_resume = txn_resume,
-	.stall_free = stall_free,
-	.page_response = page_response,
 	.ats_invalidate = ats_invalidate,
 };
 
@@ -151,8 +129,8 @@ bool machine_carry(struct machine *m)
 		inv = m->inv[0];
 		m->n_inv--;
 		memmove(m->inv, m->inv + 1, m->n_inv * sizeof(m->inv[0]));
-		if (m->hooks->ats_invalidate)
-			m->hooks->ats_invalidate(m, &inv);
+		if (m->ats_invalidate)
+			m->ats_invalidate(m, &inv);
 		else
 			machine_inv_done(m, inv.sid, inv.itag, true);
 	}
@@ -179,22 +157,13 @@ static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 
 static bool poll(void *ctx, u32 tries)
 {
-	struct machine *m = ctx;
-
-	machine_carry(m);
-	return m->hooks->poll ? m->hooks->poll(m, tries) : tries < MACHINE_POLLS;
+	machine_carry(ctx);
+	return tries < MACHINE_POLLS;
 }
 
 static u64 now(void *ctx)
 {
 	return ((struct machine *)ctx)->board->now;
-}
-
-static u32 set_page_request_allocation(void *ctx, u32 sid, u32 n)
-{
-	struct machine *m = ctx;
-
-	return m->hooks->allocate ? m->hooks->allocate(m, sid, n) : 0;
 }
 
 const struct drv_ops machine_drv_ops = {
@@ -206,7 +175,6 @@ const struct drv_ops machine_drv_ops = {
 	.mem_write = mem_write,
 	.poll = poll,
 	.now = now,
-	.set_page_request_allocation = set_page_request_allocation,
 };
 
 /* ---- life ---- */
@@ -223,15 +191,15 @@ void machine_board_exit(struct machine_board *b)
 	frames_exit(&b->frames);
 }
 
-void machine_init(struct machine *m, struct machine_board *b, const struct iommu_class *cls,
-		  const struct machine_hooks *hooks)
+void machine_init(struct machine *m, struct machine_board *b, const struct iommu_class *cls)
 {
 	struct machine **last = &b->machines;
 
 	memset(m, 0, sizeof(*m));
 	m->board = b;
 	m->cls = cls;
-	m->hooks = hooks;
+	m->hw_ops = machine_hw_ops;
+	m->drv_ops = machine_drv_ops;
 	while (*last)
 		last = &(*last)->next;
 	*last = m;
@@ -242,11 +210,11 @@ void machine_kick(void *board)
 	((struct machine_board *)board)->work = true;
 }
 
-int machine_start(struct machine *m, const struct drv_class *cls, const void *cfg, const struct drv_ops *ops)
+int machine_start(struct machine *m, const struct drv_class *cls, const void *cfg)
 {
 	static const struct fault_host_ops host_ops = { .kick = machine_kick };
 	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = m->board };
-	int err = fault_core_create(&core_cfg, &m->core);
+	int err = m->core ? 0 : fault_core_create(&core_cfg, &m->core);
 
 	if (err)
 		return err;
@@ -254,7 +222,7 @@ int machine_start(struct machine *m, const struct drv_class *cls, const void *cf
 	m->drv = fl_zalloc(cls->size);
 	if (!m->drv)
 		return -ENOMEM;
-	err = cls->probe(m->drv, cfg, ops, m, m->core);
+	err = cls->probe(m->drv, cfg, &m->drv_ops, m, m->core);
 	if (err) {
 		fl_free(m->drv);
 		m->drv = NULL;
@@ -290,8 +258,8 @@ static bool serve_line(struct machine *m, u32 line)
 	if (m->drv_cls->irq(m->drv, line, m->board->now) == DRV_IRQ_WAKE_THREAD)
 		while (m->drv_cls->irq_thread(m->drv, line, m->board->now) > 0 && ++rounds < PUMP_LIMIT)
 			;
-	if (m->hooks->served)
-		m->hooks->served(m);
+	if (m->served)
+		m->served(m);
 	return rounds < PUMP_LIMIT;
 }
 

@@ -5,8 +5,9 @@
  * rest. Several of them stand on one board and share its memory and its clock.
  *
  * A holder embeds struct machine as the first member of its own structure: the
- * ctx of all services and hooks is the machine's address. Whoever needs another
- * service, or events, copies machine_hw_ops or machine_drv_ops and sets it there.
+ * ctx of all services is the machine's address. It replaces a service
+ * that it needs to see or to refuse in hw_ops or drv_ops, before anybody is made
+ * that uses them; machine_hw_ops and machine_drv_ops do the rest.
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -21,8 +22,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct machine;
 
 /**
  * struct machine_board - what the machines of a system share
@@ -47,27 +46,6 @@ struct machine_board {
 	struct machine *machines;
 };
 
-/**
- * struct machine_hooks - who sees what happens; any of them may be NULL
- * @resume: a stalled transaction ends: iommu_ops.txn_resume
- * @stall_free: iommu_ops.stall_free
- * @response: a page response leaves for its endpoint: iommu_ops.page_response
- * @ats_invalidate: an ATS invalidation has arrived at its endpoint, and the engine's call is over; ends with
- *	machine_inv_done(). NULL: completed at once
- * @poll: drv_ops.poll. NULL: MACHINE_POLLS tries
- * @allocate: drv_ops.set_page_request_allocation
- * @served: the handlers of a line have run
- */
-struct machine_hooks {
-	void (*resume)(void *ctx, u64 id, enum iommu_resume how);
-	void (*stall_free)(void *ctx, u32 tbu);
-	void (*response)(void *ctx, const struct page_response *resp);
-	void (*ats_invalidate)(void *ctx, const struct ats_inv *inv);
-	bool (*poll)(void *ctx, u32 tries);
-	u32 (*allocate)(void *ctx, u32 sid, u32 n);
-	void (*served)(void *ctx);
-};
-
 #define MACHINE_POLLS 64u
 
 /**
@@ -78,7 +56,11 @@ struct machine_hooks {
  * @drv_cls: the driver's class
  * @drv: the driver; of machine_start(), or the holder's
  * @core: its fault core; as @drv
- * @hooks: who sees what happens
+ * @hw_ops: services of the engine; the holder makes it with them and with the machine as their ctx
+ * @drv_ops: services of the driver
+ * @ats_invalidate: an ATS invalidation has arrived at its endpoint, and the engine's call is over; ends with
+ *	machine_inv_done(). NULL: completed at once
+ * @served: the handlers of a line have run; may be NULL
  * @edges: lines that were asserted and not served since
  * @level: lines that are asserted
  * @level_irq: a line is served as long as it is asserted; else once for each assertion
@@ -98,7 +80,10 @@ struct machine {
 	const struct drv_class *drv_cls;
 	void *drv;
 	struct fault_core *core;
-	const struct machine_hooks *hooks;
+	struct iommu_ops hw_ops;
+	struct drv_ops drv_ops;
+	void (*ats_invalidate)(void *ctx, const struct ats_inv *inv);
+	void (*served)(void *ctx);
 	u64 edges, level;
 	bool level_irq;
 	u64 doorbell;
@@ -109,7 +94,7 @@ struct machine {
 	struct machine *next;
 };
 
-/* Services for engines and drivers; ctx is the struct machine. */
+/* What hw_ops and drv_ops are at first. Nobody hears of resumed transactions and page responses. */
 extern const struct iommu_ops machine_hw_ops;
 extern const struct drv_ops machine_drv_ops;
 
@@ -130,24 +115,21 @@ void machine_board_exit(struct machine_board *b);
 
 /**
  * machine_init() - put a machine on a board
- * @m: filled in; the holder sets what else it has, such as @hw, once it is made with @m as its ctx
+ * @m: filled in; the holder sets @hw once it is made, and what else it has
  * @b: the board
  * @cls: the engine's class
- * @hooks: who sees what happens; outlives it
  */
-void machine_init(struct machine *m, struct machine_board *b, const struct iommu_class *cls,
-		  const struct machine_hooks *hooks);
+void machine_init(struct machine *m, struct machine_board *b, const struct iommu_class *cls);
 
 /**
- * machine_start() - a fault core and a driver for it
+ * machine_start() - a fault core, if the holder has set none, and a driver for it
  * @m: the machine, with its engine
  * @cls: the driver's class
  * @cfg: for drv_class.probe
- * @ops: machine_drv_ops, or what the holder has made of it
  *
  * Return: 0 or -errno; there is no driver then, but machine_stop() ends the core.
  */
-int machine_start(struct machine *m, const struct drv_class *cls, const void *cfg, const struct drv_ops *ops);
+int machine_start(struct machine *m, const struct drv_class *cls, const void *cfg);
 
 /**
  * machine_stop() - remove the driver, let workers end what they do, and end the core

@@ -79,7 +79,7 @@ struct xl_registers {
 
 /**
  * struct xl_machine - an engine that is asked single questions: memory, and nobody at the other end of anything else
- * @m: first: ctx of machine_hw_ops
+ * @m: first: ctx of its hw_ops
  * @board: with the dumped memory
  */
 struct xl_machine {

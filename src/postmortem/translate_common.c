@@ -72,10 +72,8 @@ bool xl_registers(const json_t *object, u32 (*map)(u32 offset), struct xl_regist
 
 void xl_machine_init(struct xl_machine *x, const struct iommu_class *cls, struct physmem *mem)
 {
-	static const struct machine_hooks nobody;
-
 	machine_board_init(&x->board, mem, 0, 0);
-	machine_init(&x->m, &x->board, cls, &nobody);
+	machine_init(&x->m, &x->board, cls);
 }
 
 int xl_run(const struct iommu_class *cls, void *hw, const struct dma_txn *t, struct xl_outcome *o)

@@ -158,7 +158,7 @@ static void *open_smmuv2(struct physmem *mem, const json_t *snapshot, char *reas
 		return NULL;
 	}
 	identify(s, snapshot);
-	if (!s->cfg.num_cb || !s->cfg.num_smrg || smmuv2_init(&s->hw, &s->cfg, &machine_hw_ops, s)) {
+	if (!s->cfg.num_cb || !s->cfg.num_smrg || smmuv2_init(&s->hw, &s->cfg, &s->machine.m.hw_ops, s)) {
 		snprintf(reason, XL_REASON_BYTES, "idr: values that no SMMUv2 has");
 		free(s);
 		return NULL;

@@ -127,7 +127,7 @@ static void *open_smmu(struct physmem *mem, const json_t *snapshot, char *reason
 		free(s);
 		return NULL;
 	}
-	if (smmuv3_init(&s->smmu, &s->cfg, &machine_hw_ops, s)) {
+	if (smmuv3_init(&s->smmu, &s->cfg, &s->machine.m.hw_ops, s)) {
 		snprintf(reason, XL_REASON_BYTES, "idr: values that no SMMUv3 has");
 		free(s);
 		return NULL;

@@ -13,7 +13,6 @@
 
 struct state {
 	struct xl_machine machine;
-	struct iommu_ops ops;
 	struct vtd hw;
 	struct vtd_cfg cfg;
 	struct xl_registers dump;
@@ -78,9 +77,8 @@ static void *open_vtd(struct physmem *mem, const json_t *snapshot, char *reason)
 	for (i = 0; i < s->dump.n; i++)
 		s->saved[i] = (struct vtd_saved_reg){ s->dump.r[i].offset, s->dump.r[i].value };
 	/* A dump is not written to: accessed and dirty flags stay as they are. */
-	s->ops = machine_hw_ops;
-	s->ops.mem_cas64 = NULL;
-	if (vtd_init(&s->hw, &s->cfg, &s->ops, s)) {
+	s->machine.m.hw_ops.mem_cas64 = NULL;
+	if (vtd_init(&s->hw, &s->cfg, &s->machine.m.hw_ops, s)) {
 		snprintf(reason, XL_REASON_BYTES, "cap, ecap, haw: values that no remapping hardware has");
 		free(s);
 		return NULL;

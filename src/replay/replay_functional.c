@@ -17,7 +17,7 @@
 enum verdict { PENDING, RETRY, ABORTED };
 
 struct unit {
-	struct machine m; /* first: ctx of its hooks */
+	struct machine m; /* first: ctx of its services */
 	struct run *run;
 };
 
@@ -107,14 +107,6 @@ static void served(void *ctx)
 
 	replay_os_deferred(u->run->os, u->run->board.now);
 }
-
-static const struct machine_hooks hooks = {
-	.resume = txn_resume,
-	.response = page_response,
-	.ats_invalidate = ats_invalidate,
-	.allocate = allocate,
-	.served = served,
-};
 
 /* ---- services of an endpoint ---- */
 
@@ -421,21 +413,26 @@ static int make_unit(struct run *r, u32 number)
 	const struct iommu_kind *kind = r->opt->kind;
 	struct machine *m = &r->units[number].m;
 
-	machine_init(m, &r->board, kind->cls, &hooks);
+	machine_init(m, &r->board, kind->cls);
 	r->units[number].run = r;
 	m->drv_cls = kind->drv;
+	m->hw_ops.txn_resume = txn_resume;
+	m->hw_ops.page_response = page_response;
+	m->drv_ops.set_page_request_allocation = allocate;
+	m->ats_invalidate = ats_invalidate;
+	m->served = served;
 	m->level_irq = kind->level_irq;
 	m->doorbell = KIND_MSI_DOORBELL;
 	m->n_lines = kind->irq_lines;
 	m->first_line = number * kind->irq_lines;
-	return kind->create(r->opt->cfg, &machine_hw_ops, m, &m->hw);
+	return kind->create(r->opt->cfg, &m->hw_ops, m, &m->hw);
 }
 
 static int build(struct run *r)
 {
 	const struct fl_config *cfg = r->opt->cfg;
 	struct replay_os_cfg os_cfg = {
-		.opt = r->opt, .trace = &r->scan, .ops = &machine_drv_ops, .ctx = &r->board, .kick = machine_kick
+		.opt = r->opt, .trace = &r->scan, .ops = &r->units[0].m.drv_ops, .ctx = &r->board, .kick = machine_kick
 	};
 	int code;
 	u32 i;

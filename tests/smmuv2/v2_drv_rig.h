@@ -18,7 +18,7 @@ struct access {
 #define MAX_ACCESSES 256
 
 struct drig {
-	struct rig r; /* first: its machine is the ctx of all hooks */
+	struct rig r; /* first: its machine is the ctx of all services */
 	struct access access[MAX_ACCESSES];
 	unsigned int n_accesses;
 	unsigned int seen_ended;
@@ -41,10 +41,6 @@ static bool drig_poll(void *ctx, u32 tries)
 	return tries < g->poll_limit;
 }
 
-static const struct machine_hooks drig_hooks = { .resume = rig_resume,
-						 .stall_free = rig_stall_free,
-						 .poll = drig_poll };
-
 static void drig_context_fault(void *observer, const struct smmuv2_context_fault *f)
 {
 	struct drig *g = observer;
@@ -65,13 +61,14 @@ static inline int drig_probe(struct drig *g, const struct smmuv2_cfg *hw, const 
 	struct smmuv2_drv_cfg cfg = *drv;
 
 	memset(g, 0, sizeof(*g));
-	rig_up_with(&g->r, hw, &drig_hooks);
+	rig_up(&g->r, hw);
+	g->r.m.drv_ops.poll = drig_poll;
 	g->poll_limit = 100;
 	g->r.board.now = 1000;
 	cfg.context_fault = drig_context_fault;
 	cfg.global_fault = drig_global_fault;
 	cfg.common.observer = g;
-	return machine_start(&g->r.m, &smmuv2_drv_class, &cfg, &machine_drv_ops);
+	return machine_start(&g->r.m, &smmuv2_drv_class, &cfg);
 }
 
 static inline void drig_down(struct drig *g)

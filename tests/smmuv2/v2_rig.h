@@ -19,10 +19,9 @@ struct ended {
 };
 
 struct rig {
-	struct machine m; /* first: ctx of its hooks */
+	struct machine m; /* first: ctx of its services */
 	struct machine_board board;
 	struct physmem mem;
-	struct iommu_ops ops;
 	struct smmuv2 hw;
 	bool irq[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
 	unsigned int irq_rises[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
@@ -105,28 +104,22 @@ static void rig_event(void *ctx, const struct iommu_event *ev)
 	rig_log(r, ev->sid, ev->data, ev->id);
 }
 
-static const struct machine_hooks rig_hooks = { .resume = rig_resume, .stall_free = rig_stall_free };
-
-static inline void rig_up_with(struct rig *r, const struct smmuv2_cfg *cfg, const struct machine_hooks *hooks)
+static inline void rig_up(struct rig *r, const struct smmuv2_cfg *cfg)
 {
 	memset(r, 0, sizeof(*r));
 	ck_assert_int_eq(physmem_init(&r->mem, MEM_BYTES), 0);
 	machine_board_init(&r->board, &r->mem, 0x1000000, 0x10000000);
-	machine_init(&r->m, &r->board, &smmuv2_class, hooks);
-	r->ops = machine_hw_ops;
-	r->ops.mem_read = rig_read;
-	r->ops.irq = rig_irq;
-	r->ops.event = rig_event;
-	ck_assert_int_eq(smmuv2_init(&r->hw, cfg, &r->ops, r), 0);
+	machine_init(&r->m, &r->board, &smmuv2_class);
+	r->m.hw_ops.mem_read = rig_read;
+	r->m.hw_ops.irq = rig_irq;
+	r->m.hw_ops.txn_resume = rig_resume;
+	r->m.hw_ops.stall_free = rig_stall_free;
+	r->m.hw_ops.event = rig_event;
+	ck_assert_int_eq(smmuv2_init(&r->hw, cfg, &r->m.hw_ops, r), 0);
 	r->m.hw = &r->hw;
 	r->m.level_irq = true;
 	r->m.n_lines = 64;
 	r->next_id = 1;
-}
-
-static inline void rig_up(struct rig *r, const struct smmuv2_cfg *cfg)
-{
-	rig_up_with(r, cfg, &rig_hooks);
 }
 
 static inline void rig_down(struct rig *r)

@@ -67,16 +67,9 @@ static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 
 static bool poll(void *ctx, u32 tries)
 {
+	machine_carry(ctx);
 	return tries < 1000;
 }
-
-static const struct machine_hooks hooks = {
-	.resume = resume,
-	.stall_free = stall_free,
-	.response = response,
-	.ats_invalidate = ats_invalidate,
-	.poll = poll,
-};
 
 /* ---- Set-up ---- */
 
@@ -89,15 +82,19 @@ void rig_init(struct rig_smmuv3 *r)
 	machine_board_init(&r->board, &r->mem, 0x80000000, 1ULL << 40);
 	r->board.poison = true;
 	r->board.now = 1000;
-	machine_init(&r->m, &r->board, &smmuv3_class, &hooks);
+	machine_init(&r->m, &r->board, &smmuv3_class);
 	r->m.hw = &r->hw;
 	r->m.late = true;
 	r->m.doorbell = MSI_DOORBELL;
 	r->m.n_lines = SMMUV3_IRQ_LINES;
-	r->ops = machine_hw_ops;
-	r->ops.irq = hw_irq;
-	r->ops.msi = hw_msi;
-	r->ops.ats_invalidate = hw_ats_invalidate;
+	r->m.hw_ops.irq = hw_irq;
+	r->m.hw_ops.msi = hw_msi;
+	r->m.hw_ops.txn_resume = resume;
+	r->m.hw_ops.stall_free = stall_free;
+	r->m.hw_ops.page_response = response;
+	r->m.hw_ops.ats_invalidate = hw_ats_invalidate;
+	r->m.drv_ops.poll = poll;
+	r->m.ats_invalidate = ats_invalidate;
 	/* Data of an MSI is its wired line. */
 	for (i = 0; i < SMMUV3_MSI_COUNT; i++)
 		r->drv_cfg.msi_cfg[i].addr = MSI_DOORBELL;
@@ -108,8 +105,8 @@ void rig_init(struct rig_smmuv3 *r)
 
 int rig_start(struct rig_smmuv3 *r)
 {
-	ck_assert_int_eq(smmuv3_init(&r->hw, &r->hw_cfg, &r->ops, r), 0);
-	return machine_start(&r->m, &smmuv3_drv_class, &r->drv_cfg, &machine_drv_ops);
+	ck_assert_int_eq(smmuv3_init(&r->hw, &r->hw_cfg, &r->m.hw_ops, r), 0);
+	return machine_start(&r->m, &smmuv3_drv_class, &r->drv_cfg);
 }
 
 void rig_stop(struct rig_smmuv3 *r)

@@ -48,10 +48,9 @@ struct rig_handler {
 };
 
 struct rig_smmuv3 {
-	struct machine m; /* first: ctx of its hooks */
+	struct machine m; /* first: ctx of its services */
 	struct machine_board board;
 	struct physmem mem;
-	struct iommu_ops ops;
 	struct smmuv3_cfg hw_cfg;
 	struct smmuv3_drv_cfg drv_cfg;
 	struct smmuv3 hw;

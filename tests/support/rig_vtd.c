@@ -68,24 +68,22 @@ static void event(void *ctx, const struct iommu_event *ev)
 
 void rig_vtd_init(struct rig_vtd *r, const struct vtd_cfg *cfg)
 {
-	static const struct machine_hooks nobody;
 	int err;
 
 	memset(r, 0, sizeof(*r));
 	err = physmem_init(&r->mem, BIT_ULL(52));
 	fl_assert(!err);
 	machine_board_init(&r->board, &r->mem, BIT_ULL(32), BIT_ULL(32));
-	machine_init(&r->m, &r->board, &vtd_class, &nobody);
+	machine_init(&r->m, &r->board, &vtd_class);
 	r->m.hw = &r->hw;
-	r->ops = machine_hw_ops;
-	r->ops.mem_read = mem_read;
-	r->ops.mem_write = mem_write;
-	r->ops.mem_cas64 = mem_cas64;
-	r->ops.msi = msi;
-	r->ops.page_response = page_response;
-	r->ops.ats_invalidate = ats_invalidate;
-	r->ops.event = event;
-	err = vtd_init(&r->hw, cfg, &r->ops, r);
+	r->m.hw_ops.mem_read = mem_read;
+	r->m.hw_ops.mem_write = mem_write;
+	r->m.hw_ops.mem_cas64 = mem_cas64;
+	r->m.hw_ops.msi = msi;
+	r->m.hw_ops.page_response = page_response;
+	r->m.hw_ops.ats_invalidate = ats_invalidate;
+	r->m.hw_ops.event = event;
+	err = vtd_init(&r->hw, cfg, &r->m.hw_ops, r);
 	fl_assert(!err);
 	r->next_page = 0x100000;
 }

@@ -16,11 +16,10 @@
 #define RIG_MSI_DATA(line) (0x40u + (line))
 
 struct rig_vtd {
-	struct machine m; /* first: ctx of its hooks */
+	struct machine m; /* first: ctx of its services */
 	struct machine_board board;
 	struct vtd hw;
 	struct physmem mem;
-	struct iommu_ops ops;
 	u32 msis[VTD_LINES]; /* messages per group */
 	u32 stray_msis;
 	struct page_response responses[RIG_LOG];

@@ -41,15 +41,9 @@ static bool poll(void *ctx, u32 tries)
 
 	if (h->on_poll)
 		h->on_poll(h);
+	machine_carry(ctx);
 	h->r.board.now += 1000;
 	return !h->time_out && tries < 100;
-}
-
-static u32 allocate(void *ctx, u32 sid, u32 n)
-{
-	struct rig_host *h = ctx;
-
-	return h->allocate ? h->allocate(sid, n) : 0;
 }
 
 /* ---- what the hardware asks of its holder ---- */
@@ -127,7 +121,12 @@ static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 	machine_inv_done(&h->r.m, inv->sid, inv->itag, !ep || !ep->silent);
 }
 
-static const struct machine_hooks hooks = { .ats_invalidate = ats_invalidate, .poll = poll, .allocate = allocate };
+static u32 allocate(void *ctx, u32 sid, u32 n)
+{
+	struct rig_host *h = ctx;
+
+	return h->allocate ? h->allocate(sid, n) : 0;
+}
 
 /* ---- life ---- */
 
@@ -135,22 +134,23 @@ void rig_host_prepare(struct rig_host *h, const struct vtd_cfg *hw)
 {
 	memset(h, 0, sizeof(*h));
 	rig_vtd_init(&h->r, hw);
-	h->r.ops.msi = msi;
-	h->r.ops.page_response = page_response;
-	h->r.ops.ats_invalidate = hw_ats_invalidate;
+	h->r.m.hw_ops.msi = msi;
+	h->r.m.hw_ops.page_response = page_response;
+	h->r.m.hw_ops.ats_invalidate = hw_ats_invalidate;
 	h->r.board.poison = true;
-	h->r.m.hooks = &hooks;
+	h->r.m.ats_invalidate = ats_invalidate;
 	h->r.m.late = true;
 	h->r.m.n_lines = VTD_DRV_LINES;
-	h->ops = machine_drv_ops;
-	h->ops.mmio_read = mmio_read;
-	h->ops.mem_alloc = mem_alloc;
-	h->ops.mem_write = mem_write;
+	h->r.m.drv_ops.mmio_read = mmio_read;
+	h->r.m.drv_ops.mem_alloc = mem_alloc;
+	h->r.m.drv_ops.mem_write = mem_write;
+	h->r.m.drv_ops.poll = poll;
+	h->r.m.drv_ops.set_page_request_allocation = allocate;
 }
 
 int rig_host_probe(struct rig_host *h, const struct vtd_drv_cfg *cfg)
 {
-	return machine_start(&h->r.m, &vtd_drv_class, cfg, &h->ops);
+	return machine_start(&h->r.m, &vtd_drv_class, cfg);
 }
 
 int rig_host_init(struct rig_host *h, const struct vtd_cfg *hw, const struct vtd_drv_cfg *drv)

@@ -45,8 +45,7 @@ struct ep {
 };
 
 struct rig_host {
-	struct rig_vtd r; /* first: its machine is the ctx of all hooks */
-	struct drv_ops ops;
+	struct rig_vtd r; /* first: its machine is the ctx of all services */
 	u32 irqs[VTD_DRV_LINES];
 	u32 stray;
 	struct ep eps[EP_MAX];
