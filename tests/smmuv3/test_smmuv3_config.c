@@ -298,7 +298,7 @@ END_TEST
 /* VMSAv8-32 at stage 2 allows no VMSAv8-64 above it; VMSAv8-32 at both is fine. */
 START_TEST(test_aa64_over_lpae)
 {
-	const struct drv_ops *ops = &fx_drv_ops;
+	const struct drv_ops *ops = &machine_drv_ops;
 	struct smmuv3_cfg cfg = { .idr = { IDR0_BASE | 4, 0x0e739c10, 0, 0x14, 0, 0x01000075 } };
 	struct pt_build_cfg build = {
 		.format = PT_LPAE_S2, .granule = 12, .in_bits = 40, .out_bits = 40, .stage2_level = 1

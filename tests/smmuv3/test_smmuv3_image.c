@@ -224,7 +224,7 @@ static void swap(const struct smmuv3_cfg *cfg)
 	image_to_save(&saved);
 	ck_assert_int_eq(smmuv3_save(&f.smmu, &saved), 0);
 	smmuv3_exit(&f.smmu);
-	ck_assert_int_eq(smmuv3_init(&f.smmu, cfg, &f.ops, &f), 0);
+	ck_assert_int_eq(smmuv3_init(&f.smmu, cfg, &f.m.hw_ops, &f), 0);
 	image_to_load(&loaded, saved.bytes, saved.len);
 	ck_assert_int_eq(smmuv3_restore(&f.smmu, &loaded), 0);
 	image_free(&saved);
@@ -325,7 +325,7 @@ START_TEST(test_reset_everywhere)
 	u64 regs;
 
 	start(&cfg);
-	ck_assert_int_eq(smmuv3_init(&fresh, &cfg, &f.ops, &f), 0);
+	ck_assert_int_eq(smmuv3_init(&fresh, &cfg, &f.m.hw_ops, &f), 0);
 	regs = registers(&fresh);
 	smmuv3_exit(&fresh);
 	fx_exit(&f);
@@ -461,11 +461,11 @@ START_TEST(test_other_configuration)
 	other[11].no_wired_irq = true;
 	for (i = 0; i < ARRAY_SIZE(other); i++) {
 		smmuv3_exit(&f.smmu);
-		ck_assert_int_eq(smmuv3_init(&f.smmu, &other[i], &f.ops, &f), 0);
+		ck_assert_int_eq(smmuv3_init(&f.smmu, &other[i], &f.m.hw_ops, &f), 0);
 		ck_assert_msg(load(img.bytes, img.len) == -EINVAL, "case %u", i);
 	}
 	smmuv3_exit(&f.smmu);
-	ck_assert_int_eq(smmuv3_init(&f.smmu, &good, &f.ops, &f), 0);
+	ck_assert_int_eq(smmuv3_init(&f.smmu, &good, &f.m.hw_ops, &f), 0);
 	ck_assert_int_eq(load(img.bytes, img.len), 0);
 	image_free(&img);
 }
