@@ -119,7 +119,7 @@ START_TEST(nested_banks)
 	/* CBAR: bank 0 stage 2 with VMID 1; bank 1 TYPE 3, CBNDX 0. SCTLR of bank 0: M and CFRE alone. */
 	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, SMMUV2_GR1_CBAR(0)) & 0x300ff, 0x00001);
 	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, SMMUV2_GR1_CBAR(1)) & 0x3ff00, 0x30000);
-	ck_assert_uint_eq(cb_rd(&g.r, 0, 0x0), 0x21);
+	ck_assert_uint_eq(cb_rd(&g.r, 0, SMMUV2_CB_SCTLR), 0x21);
 	a = drig_access(&g, SID_A, 0x5123, DMA_WRITE, 0);
 	ck_assert_int_eq(a->end, XLAT_STALL);
 	drig_settle(&g);
@@ -304,7 +304,7 @@ static void look_quiet(struct owner *o)
 {
 	unsigned int bank = (unsigned int)smmuv2_drv_bank(o->dom);
 
-	ck_assert_uint_eq(cb_rd(&o->g->r, bank, 0x58), SS);
+	ck_assert_uint_eq(cb_rd(&o->g->r, bank, SMMUV2_CB_FSR), SS);
 	ck_assert(!o->g->r.irq[SMMUV2_IRQ_CONTEXT + bank]);
 	seen_irqs = o->g->r.irq_rises[SMMUV2_IRQ_CONTEXT + bank];
 }
@@ -329,7 +329,7 @@ START_TEST(introspection)
 	ck_assert_uint_eq(stats()->resumes[1], 1);
 	/* Then it is on again. */
 	ck_assert_uint_eq(sctlr(s.dom) & CFIE, CFIE);
-	ck_assert_uint_eq(cb_rd(&g.r, (unsigned int)smmuv2_drv_bank(s.dom), 0x58), 0);
+	ck_assert_uint_eq(cb_rd(&g.r, (unsigned int)smmuv2_drv_bank(s.dom), SMMUV2_CB_FSR), 0);
 	drig_down(&g);
 }
 END_TEST

@@ -98,11 +98,11 @@ START_TEST(ss_without_a_record)
 	bank = (unsigned int)smmuv2_drv_bank(s.dom);
 	drig_access(&g, SID_A, 0x9000, 0, 0);
 	/* Behind the driver's back, in the wrong order: SS stays. */
-	cb_wr(&g.r, bank, 0x8, 1);
-	cb_wr(&g.r, bank, 0x58, 0x402);
-	ck_assert_uint_eq(cb_rd(&g.r, bank, 0x58), SS);
+	cb_wr(&g.r, bank, SMMUV2_CB_RESUME, 1);
+	cb_wr(&g.r, bank, SMMUV2_CB_FSR, 0x402);
+	ck_assert_uint_eq(cb_rd(&g.r, bank, SMMUV2_CB_FSR), SS);
 	ck_assert(drig_irqs(&g));
-	ck_assert_uint_eq(cb_rd(&g.r, bank, 0x58), 0);
+	ck_assert_uint_eq(cb_rd(&g.r, bank, SMMUV2_CB_FSR), 0);
 	ck_assert_uint_eq(stats()->ss_only, 1);
 	drig_down(&g);
 }
@@ -116,8 +116,8 @@ START_TEST(orphan)
 
 	stalling_alone(&s, FAULT_DEFAULT);
 	/* Firmware maps another stream to the bank. */
-	wr(&g.r, 0x800 + 4 * 20, 0x80000077);
-	wr(&g.r, 0xc00 + 4 * 20, (u32)smmuv2_drv_bank(s.dom));
+	wr(&g.r, SMMUV2_GR0_SMR(20), 0x80000077);
+	wr(&g.r, SMMUV2_GR0_S2CR(20), (u32)smmuv2_drv_bank(s.dom));
 	a = drig_access(&g, 0x77, 0x9000, 0, 0);
 	ck_assert_int_eq(a->end, XLAT_STALL);
 	drig_settle(&g);

@@ -31,7 +31,7 @@ static inline const struct smmuv2_drv_stats *stats(void)
 
 static inline u32 sctlr(struct fault_domain *dom)
 {
-	return cb_rd(&g.r, (unsigned int)smmuv2_drv_bank(dom), 0x0);
+	return cb_rd(&g.r, (unsigned int)smmuv2_drv_bank(dom), SMMUV2_CB_SCTLR);
 }
 
 static inline void gone(struct fault_dev *dev, struct fault_domain *dom)

@@ -201,8 +201,8 @@ static inline enum xlat get(struct rig *r, u32 sid, u64 iova)
 /* Stream @sid -> bank @cb through mapping group @group. */
 static inline void map_stream(struct rig *r, unsigned int group, u32 sid, unsigned int cb)
 {
-	wr(r, 0x800 + 4 * group, 0x80000000 | sid);
-	wr(r, 0xc00 + 4 * group, cb);
+	wr(r, SMMUV2_GR0_SMR(group), 0x80000000 | sid);
+	wr(r, SMMUV2_GR0_S2CR(group), cb);
 }
 
 /*
@@ -228,11 +228,11 @@ static inline void page(struct rig *r, unsigned int cb, u64 va, u64 pa, u64 bits
 /* Bank @cb as Linux sets up a stage 1 one: AArch64, 4 KiB, 39 bits, ASID cb + 1; SCTLR.M is left to the caller. */
 static inline void bank_s1(struct rig *r, unsigned int cb)
 {
-	wr(r, GR1_BASE + 0x800 + 4 * cb, 1);	   /* CBA2R.VA64 */
-	wr(r, GR1_BASE + 0x000 + 4 * cb, 0x10000); /* CBAR: stage 1, stage 2 bypass */
-	cb_wr(r, cb, 0x10, 0x38015);		   /* TCR2: SEP upstream, AS, 48 bits */
-	cb_wr(r, cb, 0x30, 0x803519);		   /* TCR: T0SZ 25, inner shareable WBWA, EPD1 */
-	cb_wr64(r, cb, 0x20, TABLES(cb) | (u64)(cb + 1) << 48);
+	wr(r, GR1_BASE + SMMUV2_GR1_CBA2R(cb), 1);	/* CBA2R.VA64 */
+	wr(r, GR1_BASE + SMMUV2_GR1_CBAR(cb), 0x10000); /* CBAR: stage 1, stage 2 bypass */
+	cb_wr(r, cb, SMMUV2_CB_TCR2, 0x38015);		/* TCR2: SEP upstream, AS, 48 bits */
+	cb_wr(r, cb, SMMUV2_CB_TCR, 0x803519);		/* TCR: T0SZ 25, inner shareable WBWA, EPD1 */
+	cb_wr64(r, cb, SMMUV2_CB_TTBR0, TABLES(cb) | (u64)(cb + 1) << 48);
 	tables(r, cb);
 }
 

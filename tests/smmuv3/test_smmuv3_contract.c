@@ -232,7 +232,7 @@ static void step_from_page_response(void)
 	struct page_request pr = { .sid = SID, .last = true, .perm = PERM_R };
 
 	f.m.hw_ops.page_response = respond_and_step;
-	fx_w32(&f, 0x20, 0xd); /* PRIQEN = 0: answered at once */
+	fx_w32(&f, SMMUV3_CR0, 0xd); /* PRIQEN = 0: answered at once */
 	smmuv3_page_request(&f.smmu, &pr);
 }
 

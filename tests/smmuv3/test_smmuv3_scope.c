@@ -45,7 +45,7 @@ static void start_with(u32 idr0, u32 cr2)
 	ck_assert_int_eq(fx_init(&f, &cfg), 0);
 	f.m.hw_ops.event = note;
 	n_scopes = n_changed = 0;
-	fx_w32(&f, 0x2c, cr2);
+	fx_w32(&f, SMMUV3_CR2, cr2);
 	fx_enable(&f, 0x1f);
 }
 
@@ -190,7 +190,7 @@ START_TEST(test_scope_with_vmid_wildcard)
 	};
 
 	start_with(0x08cf769b, 0);
-	fx_w32(&f, 0x20, 0x1f | 3 << 6);
+	fx_w32(&f, SMMUV3_CR0, 0x1f | 3 << 6);
 	check(&e);
 }
 END_TEST

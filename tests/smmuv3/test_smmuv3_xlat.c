@@ -243,7 +243,7 @@ START_TEST(test_el2)
 	fx_map(&s1, VA, PA, 0x1000, FX_RW | DRV_PROT_PRIV);
 	fx_s1_stream(&f, SID + 1, AR, &other);
 	fx_ste(&f, SID + 1, FX_STE_S1 | (FX_CDTAB + (SID + 1) * 64), 2ULL << 30, 0, 0);
-	fx_w32(&f, 0x2c, 1);
+	fx_w32(&f, SMMUV3_CR2, 1);
 	fx_enable(&f, 0xd);
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_assert_int_eq(go(VA, DMA_PRIV), XLAT_OK);

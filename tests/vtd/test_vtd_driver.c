@@ -100,7 +100,7 @@ START_TEST(nested_entry)
 	two = paging_domain(other);
 	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, DRV_NO_PASID, one, h.r.board.now), 0);
 	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, other, DRV_NO_PASID, two, h.r.board.now), 0);
-	root = vtd_class.mmio_read(&h.r.hw, 0x20, 8) & ~0xfffULL;
+	root = vtd_class.mmio_read(&h.r.hw, VTD_RTADDR, 8) & ~0xfffULL;
 	context = (word_at(root + 3 * 16) & ~0xfffULL) + 0x10 * 32;
 	dir = word_at(context) & ~0xfffULL;
 	pe = word_at(dir) & ~0xfffULL;
