@@ -23,8 +23,7 @@ KindModel::KindModel(sc_core::sc_module_name name, Scheduler &scheduler, const f
     if (ret)
         throw std::runtime_error(std::string("the ") + kind.name + " cannot be made: " + std::strerror(-ret));
     set_engine(kind.cls, hw_);
-    set_stall_slots(u32(kind.cls == iommu_kind_smmuv2.cls ? config.smmuv2.stall_slots * config.tbu.count
-                                                          : config.smmuv3.stall_max));
+    set_stall_slots(u32(iommu_kind_stalls(&kind, &config)));
 }
 
 KindModel::~KindModel() {

@@ -14,7 +14,7 @@ static const char help[] =
 	"and says what a fault costs in each, why, and what is left to the streams that do not fault.\n"
 	"\n"
 	"  --variants LIST     IOMMU-FAULTS, or none (no translation), separated by commas;\n"
-	"                      default: smmuv2-stall,smmuv3-stall,smmuv3-pri,vtd-pri\n" RUN_HELP "\n"
+	"                      default: each IOMMU with stall, and with pri, if it has them\n" RUN_HELP "\n"
 	"Unless --paged says otherwise the first stream of the trace faults and the others are the bystanders.\n"
 	"Unless the configuration says otherwise accesses come back to back (master.arrival).\n";
 
@@ -82,10 +82,31 @@ static int parse_variant(struct options *o, const char *text, size_t len)
 	return cli_usage("compare", "compare: --variants: '%s' is not IOMMU-FAULTS, e.g. smmuv3-stall", v->name);
 }
 
+/* Every way in which an IOMMU can let an access wait for its page. */
+static int all_variants(struct options *o)
+{
+	const struct iommu_kind *const *k;
+	int status = CLI_OK;
+
+	for (k = iommu_kinds; *k; k++) {
+		const bool can[REPLAY_FAULTS] = { [REPLAY_STALL] = (*k)->stall, [REPLAY_PRI] = (*k)->pri };
+		char text[sizeof(o->variants[0].name)];
+		int i;
+
+		for (i = 0; !status && i < REPLAY_FAULTS; i++) {
+			if (!can[i])
+				continue;
+			snprintf(text, sizeof(text), "%s-%s", (*k)->name, replay_fault_names[i]);
+			status = parse_variant(o, text, strlen(text));
+		}
+	}
+	return status;
+}
+
 static int parse_variants(struct options *o)
 {
-	const char *p = o->list;
-	int status = CLI_OK;
+	const char *p = o->list ? o->list : "";
+	int status = o->list ? CLI_OK : all_variants(o);
 
 	while (!status && *p) {
 		size_t len = strcspn(p, ",");
@@ -445,7 +466,6 @@ static int run(int argc, char **argv)
 	if (!o)
 		return cli_fail("compare: out of memory");
 	run_options_init(&o->common);
-	o->list = "smmuv2-stall,smmuv3-stall,smmuv3-pri,vtd-pri";
 	status = compare(o, argc, argv);
 	run_options_exit(&o->common);
 	free(o);

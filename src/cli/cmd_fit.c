@@ -19,7 +19,7 @@ static const char help[] =
 	"                      or a folder of them. Columns: docs/calibration.md\n"
 	"  --off OFF           the same without the IOMMU; may be repeated\n"
 	"  --preset BASE       the preset that gives what no table tells\n"
-	"  --iommu KIND        smmuv2, smmuv3 or vtd; default: vtd\n"
+	"  --iommu KIND        " IOMMU_KIND_NAMES "; default: vtd\n"
 	"  -o, --output FILE   the preset to write\n"
 	"  --json FILE         what was found, and each point, as JSON; -: to standard output, in place of the text\n"
 	"\n"

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline registers: the register tables that the engines run on, and what a register's value says. */
 #include "cli.h"
+#include "iommu_kind.h"
 #include "report_table.h"
-#include "smmuv2_spec.h"
-#include "smmuv3_spec.h"
-#include "vtd_spec.h"
+#include "spec.h"
 
 #include <ctype.h>
 #include <getopt.h>
 
 static const char help[] =
-	"Usage: faultline registers smmuv2|smmuv3|vtd [REGISTER[=VALUE] | RECORD[=WORD,WORD...]]... [--markdown]\n"
+	"Usage: faultline registers " IOMMU_KIND_NAMES " [REGISTER[=VALUE] | RECORD[=WORD,WORD...]]... [--markdown]\n"
 	"Without a name: all that the model has. With some: their fields, and what VALUE says in them.\n"
 	"REGISTER is a name of the specification, in any case, with or without what all have in common\n"
 	"(SMMU_..., ..._REG), with [N] of an array; or its offset, as 0x20. RECORD is a structure in memory, a "
@@ -26,8 +25,6 @@ static const struct option long_options[] = {
 	{ "markdown", no_argument, NULL, 'm' },
 	{ NULL, 0, NULL, 0 },
 };
-
-static const struct spec_iommu *const iommus[] = { &smmuv2_spec, &smmuv3_spec, &vtd_spec };
 
 static const char *access_name(const struct reg_field *f)
 {
@@ -495,19 +492,9 @@ static int show_all(const struct spec_iommu *m, int n, char **names)
 	return status;
 }
 
-static const struct spec_iommu *iommu_named(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(iommus); i++)
-		if (!strcmp(iommus[i]->name, name))
-			return iommus[i];
-	return NULL;
-}
-
 static int run(int argc, char **argv)
 {
-	const struct spec_iommu *m;
+	const struct iommu_kind *kind;
 	bool pages = false;
 	const char *iommu;
 	int opt;
@@ -522,17 +509,17 @@ static int run(int argc, char **argv)
 	if (optind == argc)
 		return cli_usage("registers", "registers: no IOMMU given");
 	iommu = argv[optind++];
-	m = iommu_named(iommu);
-	if (!m)
-		return cli_usage("registers", "registers: '%s' is not smmuv2, smmuv3 or vtd", iommu);
+	kind = iommu_kind_find(iommu);
+	if (!kind || !kind->spec)
+		return cli_usage("registers", "registers: '%s' is none of " IOMMU_KIND_NAMES, iommu);
 	if (pages && optind < argc)
 		return cli_usage("registers", "registers: unexpected argument '%s'", argv[optind]);
 	if (optind < argc)
-		return cli_finish(show_all(m, argc - optind, argv + optind));
+		return cli_finish(show_all(kind->spec, argc - optind, argv + optind));
 	if (pages)
-		markdown(m);
+		markdown(kind->spec);
 	else
-		list_all(m);
+		list_all(kind->spec);
 	return cli_finish(CLI_OK);
 }
 

@@ -345,13 +345,11 @@ static int measure(void *ctx, struct study_point *p)
 static int measure_alone(struct options *o)
 {
 	const struct fl_config *c = &o->common.cfg;
-	u64 stalls = strcmp(o->side[STALL].kind->name, "smmuv2") ? c->smmuv3.stall_max
-								 : c->smmuv2.stall_slots * c->tbu.count;
 	int side, status = CLI_OK;
 
 	if (strcmp(o->key->name, IN_ALL))
 		return CLI_OK;
-	o->slots = min(c->tbu.slots * c->tbu.count, stalls);
+	o->slots = min(c->tbu.slots * c->tbu.count, iommu_kind_stalls(o->side[STALL].kind, c));
 	for (side = 0; !status && side < 2; side++) {
 		struct replay_result res;
 		struct fl_config one = *c;

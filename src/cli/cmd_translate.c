@@ -6,20 +6,19 @@
 #include <string.h>
 
 #include "cli.h"
+#include "iommu_kind.h"
 #include "pages.h"
 #include "translate.h"
 
-static const struct xl_target *const targets[] = { &xl_smmuv2, &xl_smmuv3, &xl_vtd };
-
 static const char help[] =
-	"Usage: faultline translate --iommu smmuv2|smmuv3|vtd --memory DUMP.pages[.gz] --registers DUMP.json\n"
+	"Usage: faultline translate --iommu " IOMMU_KIND_NAMES " --memory DUMP.pages[.gz] --registers DUMP.json\n"
 	"                           [--sid N [--ssid N] --iova A [--write|--exec] [--priv]]...\n"
 	"                           [--walk] [--json]\n"
 	"\n"
 	"Brings the IOMMU into the state of a dump, register by register as a driver would,\n"
 	"and says what becomes of each access: address and permissions, or outcome and record.\n"
 	"\n"
-	"  --iommu KIND      the hardware: smmuv2, smmuv3, vtd\n"
+	"  --iommu KIND      the hardware: " IOMMU_KIND_NAMES "\n"
 	"  --memory FILE     pages of memory: a run of {u64 little-endian address, 4096 bytes}, may be gzipped\n"
 	"  --registers FILE  JSON: `registers` (offset: value), identification registers (`idr`; `cap`, `ecap`, "
 	"`haw`),\n"
@@ -40,7 +39,7 @@ struct request {
 };
 
 struct options {
-	const struct xl_target *target;
+	const struct iommu_kind *kind;
 	const char *memory, *registers;
 	bool walk, json;
 	struct request *requests;
@@ -63,14 +62,10 @@ static int add_request(struct options *o, const struct dma_txn *t, const json_t 
 	return 0;
 }
 
-static int choose_target(struct options *o, const char *name)
+static int choose_kind(struct options *o, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(targets); i++)
-		if (!strcmp(targets[i]->name, name))
-			o->target = targets[i];
-	return o->target ? 0 : cli_fail("translate: --iommu %s: no such kind", name);
+	o->kind = iommu_kind_find(name);
+	return o->kind && o->kind->dump ? 0 : cli_fail("translate: --iommu %s: no such kind", name);
 }
 
 static int number(const char *option, const char *text, u64 limit, u64 *out)
@@ -165,7 +160,7 @@ static int parse(struct options *o, int argc, char **argv)
 	while (!err && (opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
 		switch (opt) {
 		case OPT_IOMMU:
-			err = choose_target(o, optarg);
+			err = choose_kind(o, optarg);
 			break;
 		case OPT_MEMORY:
 			o->memory = optarg;
@@ -190,7 +185,7 @@ static int parse(struct options *o, int argc, char **argv)
 		return CLI_FAILED;
 	if (optind < argc)
 		return cli_fail("translate: %s: no argument is taken", argv[optind]);
-	if (!o->target || !o->memory || !o->registers)
+	if (!o->kind || !o->memory || !o->registers)
 		return cli_fail("translate: --iommu, --memory and --registers are needed");
 	return 0;
 }
@@ -294,7 +289,7 @@ static void print_line(const struct options *o, const struct dma_txn *t, const s
 		printf(" perm %s%s%s", out->perm & PERM_R ? "r" : "-", out->perm & PERM_W ? "w" : "-",
 		       out->perm & PERM_X ? "x" : "-");
 	if (out->fault)
-		printf(" %s", o->target->fault_name(out->fault));
+		printf(" %s", o->kind->fault_name(out->fault));
 	for (i = 0; i < out->n_words; i++)
 		printf(" 0x%016llx", out->words[i]);
 	printf("%s%s\n", *reason ? "  DIFFERENT: " : "", reason);
@@ -339,7 +334,7 @@ static json_t *to_json(const struct options *o, const struct dma_txn *t, const s
 	}
 	if (out->fault) {
 		json_object_set_new(j, "fault", json_integer(out->fault));
-		json_object_set_new(j, "fault_name", json_string(o->target->fault_name(out->fault)));
+		json_object_set_new(j, "fault_name", json_string(o->kind->fault_name(out->fault)));
 	}
 	for (i = 0; i < out->n_words; i++)
 		json_array_append_new(words, hex(out->words[i]));
@@ -375,12 +370,12 @@ static int run_all(const struct options *o, void *hw, struct tally *tally)
 		const struct request *q = &o->requests[i];
 
 		memset(&out, 0, sizeof(out));
-		if (o->target->run(hw, &q->txn, &out))
+		if (o->kind->dump->run(hw, &q->txn, &out))
 			return cli_fail("translate: out of memory");
 		reason[0] = '\0';
 		if (has_expectation(q->entry)) {
 			tally->compared++;
-			if (!o->target->expect(hw, q->entry, &out, reason))
+			if (!o->kind->dump->expect(hw, q->entry, &out, reason))
 				tally->different++;
 		}
 		if (o->json)
@@ -416,14 +411,14 @@ static int with_snapshot(struct options *o, const json_t *snapshot, struct physm
 
 	if (!o->n && requests_of_snapshot(o, snapshot))
 		return CLI_FAILED;
-	hw = o->target->open(mem, snapshot, reason);
+	hw = o->kind->dump->open(mem, snapshot, reason);
 	if (!hw)
 		return cli_fail("%s: %s", o->registers, reason);
 	tally.results = json_array();
 	err = run_all(o, hw, &tally);
 	if (!err)
 		conclude(o, &tally);
-	o->target->close(hw);
+	o->kind->dump->close(hw);
 	json_decref(tally.results);
 	return err ? err : tally.different ? CLI_NO : CLI_OK;
 }

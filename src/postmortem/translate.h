@@ -9,8 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "iommu.h"
-#include "physmem.h"
+#include "machine.h"
 
 #define XL_REASON_BYTES 256
 #define XL_RECORD_WORDS 4
@@ -40,25 +39,21 @@ struct xl_outcome {
 };
 
 /**
- * struct xl_target - one kind of IOMMU as the tool sees it
- * @name: as --iommu takes it
+ * struct iommu_dump - reader of one IOMMU's dumps
  * @open: make the hardware from the identification registers and write the others through MMIO in the order in which
  *	a driver would. The physical memory is loaded. Returns the hardware, or NULL with @reason filled in.
  * @close: frees the hardware of @open
  * @run: makes one access, as if it were the first: clean caches, empty queues. 0 or -errno
  * @expect: compare with an entry of the snapshot; false with @reason filled in if they differ
- * @fault_name: the specification's name of a fault number
  */
-struct xl_target {
-	const char *name;
+struct iommu_dump {
 	void *(*open)(struct physmem *mem, const json_t *snapshot, char *reason);
 	void (*close)(void *hw);
 	int (*run)(void *hw, const struct dma_txn *t, struct xl_outcome *o);
 	bool (*expect)(const void *hw, const json_t *entry, const struct xl_outcome *o, char *reason);
-	const char *(*fault_name)(u16 fault);
 };
 
-extern const struct xl_target xl_smmuv2, xl_smmuv3, xl_vtd;
+extern const struct iommu_dump smmuv2_dump, smmuv3_dump, vtd_dump;
 
 #define XL_MAX_REGISTERS 8192
 
@@ -83,15 +78,22 @@ struct xl_registers {
 };
 
 /**
- * struct xl_memory - the beginning of a target's hardware object: the context of xl_ops
- * @mem: the dumped memory
+ * struct xl_machine - an engine that is asked single questions: memory, and nobody at the other end of anything else
+ * @m: first: ctx of its hw_ops
+ * @board: with the dumped memory
  */
-struct xl_memory {
-	struct physmem *mem;
+struct xl_machine {
+	struct machine m;
+	struct machine_board board;
 };
 
-/* Services for an engine that is asked single questions: memory, and nobody at the other end of anything else. */
-extern const struct iommu_ops xl_ops;
+/**
+ * xl_machine_init() - put the dumped memory under an engine
+ * @x: filled in; the first member of a reader's state, and the engine's ctx
+ * @cls: the engine's class
+ * @mem: the memory; outlives it
+ */
+void xl_machine_init(struct xl_machine *x, const struct iommu_class *cls, struct physmem *mem);
 
 /**
  * xl_register() - read one "offset": value of a register dump

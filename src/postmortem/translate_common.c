@@ -70,50 +70,11 @@ bool xl_registers(const json_t *object, u32 (*map)(u32 offset), struct xl_regist
 	return true;
 }
 
-/* ---- services ---- */
-
-static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
+void xl_machine_init(struct xl_machine *x, const struct iommu_class *cls, struct physmem *mem)
 {
-	struct xl_memory *m = ctx;
-
-	return physmem_read(m->mem, pa, buf, len);
+	machine_board_init(&x->board, mem, 0, 0);
+	machine_init(&x->m, &x->board, cls);
 }
-
-static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	struct xl_memory *m = ctx;
-
-	return physmem_write(m->mem, pa, buf, len);
-}
-
-static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
-{
-	struct xl_memory *m = ctx;
-
-	return physmem_cas64(m->mem, pa, old, new_value);
-}
-
-static void irq(void *ctx, u32 line, bool level)
-{
-}
-
-static int msi(void *ctx, u64 pa, u32 data)
-{
-	return 0;
-}
-
-static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
-{
-}
-
-const struct iommu_ops xl_ops = {
-	.mem_read = mem_read,
-	.mem_write = mem_write,
-	.mem_cas64 = mem_cas64,
-	.irq = irq,
-	.msi = msi,
-	.txn_resume = txn_resume,
-};
 
 int xl_run(const struct iommu_class *cls, void *hw, const struct dma_txn *t, struct xl_outcome *o)
 {

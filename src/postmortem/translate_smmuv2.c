@@ -13,7 +13,7 @@
 #define RECORD_WORDS 4
 
 struct state {
-	struct xl_memory memory;
+	struct xl_machine machine;
 	struct smmuv2 hw;
 	struct smmuv2_cfg cfg;
 	struct xl_registers dump;
@@ -152,13 +152,13 @@ static void *open_smmuv2(struct physmem *mem, const json_t *snapshot, char *reas
 
 	if (!s)
 		return NULL;
-	s->memory.mem = mem;
+	xl_machine_init(&s->machine, &smmuv2_class, mem);
 	if (!xl_registers(json_object_get(snapshot, "registers"), NULL, &s->dump, reason)) {
 		free(s);
 		return NULL;
 	}
 	identify(s, snapshot);
-	if (!s->cfg.num_cb || !s->cfg.num_smrg || smmuv2_init(&s->hw, &s->cfg, &xl_ops, s)) {
+	if (!s->cfg.num_cb || !s->cfg.num_smrg || smmuv2_init(&s->hw, &s->cfg, &s->machine.m.hw_ops, s)) {
 		snprintf(reason, XL_REASON_BYTES, "idr: values that no SMMUv2 has");
 		free(s);
 		return NULL;
@@ -316,11 +316,9 @@ static bool expect(const void *hw, const json_t *entry, const struct xl_outcome 
 	       expect_response(entry, o, reason);
 }
 
-const struct xl_target xl_smmuv2 = {
-	.name = "smmuv2",
+const struct iommu_dump smmuv2_dump = {
 	.open = open_smmuv2,
 	.close = close_smmuv2,
 	.run = run,
 	.expect = expect,
-	.fault_name = smmuv2_fault_name,
 };

@@ -10,7 +10,7 @@
 #define PAGE_1	      0x10000
 
 struct state {
-	struct xl_memory memory;
+	struct xl_machine machine;
 	struct smmuv3 smmu;
 	struct smmuv3_cfg cfg;
 	struct xl_registers dump;
@@ -120,14 +120,14 @@ static void *open_smmu(struct physmem *mem, const json_t *snapshot, char *reason
 
 	if (!s)
 		return NULL;
-	s->memory.mem = mem;
+	xl_machine_init(&s->machine, &smmuv3_class, mem);
 	s->res0 = json_object_get(snapshot, "res0");
 	if (!read_idr(s, json_object_get(snapshot, "idr"), reason) ||
 	    !xl_registers(json_object_get(snapshot, "registers"), canonical, &s->dump, reason)) {
 		free(s);
 		return NULL;
 	}
-	if (smmuv3_init(&s->smmu, &s->cfg, &xl_ops, s)) {
+	if (smmuv3_init(&s->smmu, &s->cfg, &s->machine.m.hw_ops, s)) {
 		snprintf(reason, XL_REASON_BYTES, "idr: values that no SMMUv3 has");
 		free(s);
 		return NULL;
@@ -154,8 +154,8 @@ static void read_event(struct state *s, struct xl_outcome *o)
 	u8 raw[SMMUV3_EVT_BYTES];
 	unsigned int i;
 
-	if (prod == cons ||
-	    physmem_read(s->memory.mem, (base & SMMUV3_Q_BASE_ADDR) + index * SMMUV3_EVT_BYTES, raw, sizeof(raw)))
+	if (prod == cons || physmem_read(s->machine.board.mem, (base & SMMUV3_Q_BASE_ADDR) + index * SMMUV3_EVT_BYTES,
+					 raw, sizeof(raw)))
 		return;
 	for (i = 0; i < SMMUV3_EVT_WORDS; i++)
 		o->words[i] = fl_get_le64(raw + 8 * i);
@@ -226,11 +226,9 @@ static bool expect(const void *hw, const json_t *entry, const struct xl_outcome 
 	       expect_response(entry, o, reason) && expect_res0(hw, o, reason);
 }
 
-const struct xl_target xl_smmuv3 = {
-	.name = "smmuv3",
+const struct iommu_dump smmuv3_dump = {
 	.open = open_smmu,
 	.close = close_smmu,
 	.run = run,
 	.expect = expect,
-	.fault_name = smmuv3_event_name,
 };

@@ -12,8 +12,7 @@
 #define REASON_MASK  GENMASK_ULL(39, 32)
 
 struct state {
-	struct xl_memory memory;
-	struct iommu_ops ops;
+	struct xl_machine machine;
 	struct vtd hw;
 	struct vtd_cfg cfg;
 	struct xl_registers dump;
@@ -53,7 +52,7 @@ static bool read_holes(struct state *s, const json_t *ranges, char *reason)
 	json_array_foreach(ranges, i, range)
 	{
 		if (xl_number(json_array_get(range, 0), &first) && xl_number(json_array_get(range, 1), &last) &&
-		    !physmem_add_hole(s->memory.mem, first, last))
+		    !physmem_add_hole(s->machine.board.mem, first, last))
 			continue;
 		snprintf(reason, XL_REASON_BYTES, "memory_error_ranges[%zu]: not a range, or one too many", i);
 		return false;
@@ -68,7 +67,7 @@ static void *open_vtd(struct physmem *mem, const json_t *snapshot, char *reason)
 
 	if (!s)
 		return NULL;
-	s->memory.mem = mem;
+	xl_machine_init(&s->machine, &vtd_class, mem);
 	if (!read_identity(s, snapshot, reason) ||
 	    !xl_registers(json_object_get(snapshot, "registers"), NULL, &s->dump, reason) ||
 	    !read_holes(s, json_object_get(snapshot, "memory_error_ranges"), reason)) {
@@ -78,9 +77,8 @@ static void *open_vtd(struct physmem *mem, const json_t *snapshot, char *reason)
 	for (i = 0; i < s->dump.n; i++)
 		s->saved[i] = (struct vtd_saved_reg){ s->dump.r[i].offset, s->dump.r[i].value };
 	/* A dump is not written to: accessed and dirty flags stay as they are. */
-	s->ops = xl_ops;
-	s->ops.mem_cas64 = NULL;
-	if (vtd_init(&s->hw, &s->cfg, &s->ops, s)) {
+	s->machine.m.hw_ops.mem_cas64 = NULL;
+	if (vtd_init(&s->hw, &s->cfg, &s->machine.m.hw_ops, s)) {
 		snprintf(reason, XL_REASON_BYTES, "cap, ecap, haw: values that no remapping hardware has");
 		free(s);
 		return NULL;
@@ -167,11 +165,9 @@ static bool expect(const void *hw, const json_t *entry, const struct xl_outcome 
 	return xl_expect_plain(entry, o, reason);
 }
 
-const struct xl_target xl_vtd = {
-	.name = "vtd",
+const struct iommu_dump vtd_dump = {
 	.open = open_vtd,
 	.close = close_vtd,
 	.run = run,
 	.expect = expect,
-	.fault_name = vtd_reason_text,
 };

@@ -4,30 +4,21 @@
  * engine, the driver, the fault core and the operating system are those of the
  * timed run; only what lies between them is gone.
  */
-#include "ats_endpoint.h"
-#include "frames.h"
-#include "physmem.h"
+#include "machine.h"
 #include "replay_counters.h"
 #include "replay_os.h"
 #include "replay_source.h"
 #include "replay_streams.h"
 
 #define PAGE_SIZE     4096u
-#define POLL_TRIES    64u
-#define PUMP_LIMIT    100000u
 #define RETRY_LIMIT   1000u
 #define PROGRESS_MASK 0xffffu
 
 enum verdict { PENDING, RETRY, ABORTED };
 
-/* An IOMMU, and what of it waits to be seen. */
 struct unit {
+	struct machine m; /* first: ctx of its services */
 	struct run *run;
-	void *hw;
-	u32 irqs;  /* lines with an edge not yet seen */
-	u32 level; /* lines that are asserted */
-	struct ats_inv inv[ATS_MAX_ITAGS];
-	u32 n_inv;
 };
 
 /* @waiter: the access that waits for a page; a run that makes no progress ends with it still waiting */
@@ -43,13 +34,10 @@ struct run {
 	struct dmat_error *err;
 	struct replay_scan scan;
 	const struct iommu_class *cls;
-	const struct drv_class *drv;
 	struct unit units[FL_MAX_IOMMUS];
 	struct physmem mem;
-	struct frames frames;
+	struct machine_board board;
 	struct replay_os *os;
-	u64 now;
-	bool work; /* a fault core wants a worker */
 	enum verdict verdict;
 	u64 played;		     /* accesses, the warm-up's, too */
 	struct replay_result before; /* what had been counted when the warm-up was over */
@@ -59,50 +47,7 @@ struct run {
 	struct endpoint *eps[REPLAY_MAX_STREAMS];
 };
 
-/* ---- services of the engine ---- */
-
-static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	struct unit *u = ctx;
-
-	return physmem_read(&u->run->mem, pa, buf, len);
-}
-
-static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	struct unit *u = ctx;
-
-	return physmem_write(&u->run->mem, pa, buf, len);
-}
-
-static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
-{
-	struct unit *u = ctx;
-
-	return physmem_cas64(&u->run->mem, pa, old, new_value);
-}
-
-static void raise_irq(void *ctx, u32 line, bool level)
-{
-	struct unit *u = ctx;
-
-	if (level) {
-		u->irqs |= BIT(line);
-		u->level |= BIT(line);
-	} else {
-		u->level &= ~BIT(line);
-	}
-}
-
-static int raise_msi(void *ctx, u64 pa, u32 data)
-{
-	struct unit *u = ctx;
-	u32 lines = u->run->opt->kind->irq_lines;
-
-	if (pa == KIND_MSI_DOORBELL && data / lines < u->run->opt->cfg->iommu.count)
-		u->run->units[data / lines].irqs |= BIT(data % lines);
-	return 0;
-}
+/* ---- what the machines say ---- */
 
 static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
 {
@@ -137,106 +82,18 @@ static void page_response(void *ctx, const struct page_response *resp)
 		ats_ep_response(&e->ep, resp);
 }
 
-/* Carried when the call has returned: the engine is in the midst of a command. */
 static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 {
 	struct unit *u = ctx;
+	struct endpoint *e = endpoint_of(u->run, inv->sid);
 
-	fl_assert(u->n_inv < ATS_MAX_ITAGS);
-	u->inv[u->n_inv++] = *inv;
+	if (e)
+		ats_ep_invalidate(&e->ep, inv);
+	else
+		machine_inv_done(&u->m, inv->sid, inv->itag, false);
 }
 
-static const struct iommu_ops hw_ops = {
-	.mem_read = mem_read,
-	.mem_write = mem_write,
-	.mem_cas64 = mem_cas64,
-	.irq = raise_irq,
-	.msi = raise_msi,
-	.txn_resume = txn_resume,
-	.page_response = page_response,
-	.ats_invalidate = ats_invalidate,
-};
-
-/* Without a clock the time-out of a completion that was not seen passes at once. */
-static void inv_done(struct unit *u, u32 sid, u8 itag, bool ok)
-{
-	const struct iommu_class *cls = u->run->cls;
-
-	if (!cls->ats_inv_done(u->hw, sid, itag, ok))
-		cls->ats_inv_done(u->hw, sid, itag, false);
-	cls->step(u->hw);
-}
-
-/* Each completion may let the engine send more of them. */
-static void carry_invalidations(struct unit *u)
-{
-	struct ats_inv inv;
-	struct endpoint *e;
-
-	while (u->n_inv) {
-		inv = u->inv[0];
-		u->n_inv--;
-		memmove(u->inv, u->inv + 1, u->n_inv * sizeof(u->inv[0]));
-		e = endpoint_of(u->run, inv.sid);
-		if (e)
-			ats_ep_invalidate(&e->ep, &inv);
-		else
-			inv_done(u, inv.sid, inv.itag, false);
-	}
-}
-
-/* ---- services of the driver ---- */
-
-static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
-{
-	struct unit *u = ctx;
-
-	return u->run->cls->mmio_read(u->hw, offset, size);
-}
-
-static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
-{
-	struct unit *u = ctx;
-
-	u->run->cls->mmio_write(u->hw, offset, value, size);
-	carry_invalidations(u);
-}
-
-static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
-{
-	static const u8 zeros[PAGE_SIZE];
-	struct unit *u = ctx;
-	struct run *r = u->run;
-	u64 at;
-	int err = frames_alloc(&r->frames, bytes, align, pa);
-
-	/* Pages that were never written read as zero already. */
-	for (at = 0; !err && at < bytes; at += PAGE_SIZE)
-		if (physmem_find(&r->mem, *pa + at))
-			err = physmem_write(&r->mem, *pa + at, zeros, (u32)min(bytes - at, (u64)PAGE_SIZE));
-	return err;
-}
-
-static void mem_free(void *ctx, u64 pa, u64 bytes)
-{
-	struct unit *u = ctx;
-
-	frames_free(&u->run->frames, pa, bytes);
-}
-
-static bool poll(void *ctx, u32 tries)
-{
-	return tries < POLL_TRIES;
-}
-
-static u64 now(void *ctx)
-{
-	struct unit *u = ctx;
-
-	return u->run->now;
-}
-
-static u32 set_page_request_allocation(void *ctx, u32 sid, u32 n)
+static u32 allocate(void *ctx, u32 sid, u32 n)
 {
 	struct unit *u = ctx;
 	struct endpoint *e = endpoint_of(u->run, sid);
@@ -244,23 +101,11 @@ static u32 set_page_request_allocation(void *ctx, u32 sid, u32 n)
 	return e ? ats_ep_allocate(&e->ep, n) : 0;
 }
 
-static const struct drv_ops drv_ops = {
-	.mmio_read = mmio_read,
-	.mmio_write = mmio_write,
-	.mem_alloc = mem_alloc,
-	.mem_free = mem_free,
-	.mem_read = mem_read,
-	.mem_write = mem_write,
-	.poll = poll,
-	.now = now,
-	.set_page_request_allocation = set_page_request_allocation,
-};
-
-static void kick(void *ctx)
+static void served(void *ctx)
 {
-	struct run *r = ctx;
+	struct unit *u = ctx;
 
-	r->work = true;
+	replay_os_deferred(u->run->os, u->run->board.now);
 }
 
 /* ---- services of an endpoint ---- */
@@ -269,14 +114,14 @@ static void ep_page_request(void *ctx, const struct page_request *pr)
 {
 	struct endpoint *e = ctx;
 
-	e->unit->run->cls->page_request(e->unit->hw, pr);
+	e->unit->m.cls->page_request(e->unit->m.hw, pr);
 }
 
 static void ep_inv_done(void *ctx, u32 sid, u8 itag)
 {
 	struct endpoint *e = ctx;
 
-	inv_done(e->unit, sid, itag, true);
+	machine_inv_done(&e->unit->m, sid, itag, true);
 }
 
 static void ep_wake(void *ctx, struct ats_waiter *w, enum ats_wake why)
@@ -299,71 +144,13 @@ static bool no_progress(struct run *r, const struct dma_txn *t, const char *what
 	return false;
 }
 
-static void busy_software(struct run *r, const char *what)
-{
-	if (!r->code)
-		r->code = dmat_fail(r->err, EDEADLK, "no progress: %s, and no access goes on", what);
-}
-
-/* ---- software runs until it has nothing to do ---- */
-
-static void serve_line(struct run *r, u32 unit, u32 line)
-{
-	void *drv = replay_os_driver(r->os, unit);
-	u32 rounds = 0;
-
-	if (r->drv->irq(drv, line, r->now) == DRV_IRQ_WAKE_THREAD)
-		while (r->drv->irq_thread(drv, line, r->now) > 0 && ++rounds < PUMP_LIMIT)
-			;
-	if (rounds == PUMP_LIMIT)
-		busy_software(r, "the driver's interrupt thread always finds more");
-	replay_os_deferred(r->os, r->now);
-}
-
-static u32 take_lines(struct unit *u)
-{
-	u32 lines = u->irqs | (u->run->opt->kind->level_irq ? u->level : 0);
-
-	u->irqs = 0;
-	return lines;
-}
-
-static bool serve_lines(struct run *r, u32 unit)
-{
-	u32 i, lines = take_lines(&r->units[unit]);
-
-	for (i = 0; i < 32; i++)
-		if (lines & BIT(i))
-			serve_line(r, unit, i);
-	return lines;
-}
-
-static void run_work(struct run *r)
-{
-	u32 i;
-
-	r->work = false;
-	for (i = 0; i < r->opt->cfg->iommu.count; i++)
-		if (fault_core_run(replay_os_core(r->os, i), r->now, 64) == 64)
-			r->work = true;
-}
-
+/* Software runs until it has nothing to do. */
 static void pump(struct run *r)
 {
-	u32 i, rounds = 0;
-	bool more;
+	const char *endless = machine_pump(&r->board);
 
-	do {
-		more = false;
-		for (i = 0; i < r->opt->cfg->iommu.count; i++)
-			more |= serve_lines(r, i);
-		if (r->work) {
-			run_work(r);
-			more = true;
-		}
-	} while (more && !r->code && ++rounds < PUMP_LIMIT);
-	if (rounds == PUMP_LIMIT)
-		busy_software(r, "interrupts come for ever");
+	if (endless && !r->code)
+		r->code = dmat_fail(r->err, EDEADLK, "no progress: %s, and no access goes on", endless);
 }
 
 /* ---- one piece of an access: within one page ---- */
@@ -502,7 +289,7 @@ static void count(const struct run *r, struct replay_counters *c)
 	for (i = 0; i < r->opt->cfg->iommu.count && r->cls->stats; i++) {
 		struct replay_counters one = { 0 };
 
-		r->cls->stats(r->units[i].hw, &one.hw);
+		r->cls->stats(r->units[i].m.hw, &one.hw);
 		replay_counters_add(c, &one);
 	}
 	for (i = 0; i < r->scan.n_sids; i++) {
@@ -519,7 +306,7 @@ static void access_record(struct run *r, const struct dmat_record *rec, u64 reco
 {
 	u32 stream = stream_of(r, rec->sid);
 	struct endpoint *e = r->eps[stream];
-	struct piece p = { .hw = r->unit_of[stream]->hw,
+	struct piece p = { .hw = r->unit_of[stream]->m.hw,
 			   .txn = { .sid = rec->sid, .pasid = rec->pasid, .flags = txn_flags(rec) } };
 	u64 at = rec->iova, left = rec->size, pa = 0;
 	bool ok = true;
@@ -558,11 +345,11 @@ static int play_block(struct run *r, const struct dmat_record *block, ssize_t n,
 	int code = 0;
 
 	for (i = 0; i < n && !code; i++, record++) {
-		r->now = block[i].time_ns;
+		r->board.now = block[i].time_ns;
 		if (block[i].kind == DMAT_ACCESS)
 			access_record(r, &block[i], record);
 		else
-			code = replay_os_record(r->os, &block[i], r->now, r->err);
+			code = replay_os_record(r->os, &block[i], r->board.now, r->err);
 		code = code ? code : r->code;
 		if (r->opt->progress && !(r->played & PROGRESS_MASK))
 			r->opt->progress(r->opt->progress_ctx, r->played, all);
@@ -621,25 +408,51 @@ static int check_options(struct run *r)
 	return replay_check(opt, &r->scan, r->err);
 }
 
+static int make_unit(struct run *r, u32 number)
+{
+	const struct iommu_kind *kind = r->opt->kind;
+	struct machine *m = &r->units[number].m;
+
+	machine_init(m, &r->board, kind->cls);
+	r->units[number].run = r;
+	m->drv_cls = kind->drv;
+	m->hw_ops.txn_resume = txn_resume;
+	m->hw_ops.page_response = page_response;
+	m->drv_ops.set_page_request_allocation = allocate;
+	m->ats_invalidate = ats_invalidate;
+	m->served = served;
+	m->level_irq = kind->level_irq;
+	m->doorbell = KIND_MSI_DOORBELL;
+	m->n_lines = kind->irq_lines;
+	m->first_line = number * kind->irq_lines;
+	return kind->create(r->opt->cfg, &m->hw_ops, m, &m->hw);
+}
+
 static int build(struct run *r)
 {
 	const struct fl_config *cfg = r->opt->cfg;
-	struct replay_os_cfg os_cfg = { .opt = r->opt, .trace = &r->scan, .ops = &drv_ops, .ctx = r, .kick = kick };
+	struct replay_os_cfg os_cfg = {
+		.opt = r->opt, .trace = &r->scan, .ops = &r->units[0].m.drv_ops, .ctx = &r->board, .kick = machine_kick
+	};
 	int code;
 	u32 i;
 
-	frames_init(&r->frames, cfg->os.table_base, cfg->os.table_bytes);
+	machine_board_init(&r->board, &r->mem, cfg->os.table_base, cfg->os.table_bytes);
 	code = physmem_init(&r->mem, 1ULL << 52);
 	for (i = 0; i < cfg->iommu.count && !code; i++) {
-		r->units[i].run = r;
-		os_cfg.drv_ctx[i] = &r->units[i];
-		code = r->opt->kind->create(cfg, &hw_ops, &r->units[i], &r->units[i].hw);
+		os_cfg.drv_ctx[i] = &r->units[i].m;
+		code = make_unit(r, i);
 	}
 	if (!code)
 		code = make_endpoints(r);
 	if (code)
 		return dmat_fail(r->err, -code, "the %s cannot be made: %s", r->opt->kind->name, strerror(-code));
-	return replay_os_create(&os_cfg, &r->os, r->err);
+	code = replay_os_create(&os_cfg, &r->os, r->err);
+	for (i = 0; i < cfg->iommu.count && !code; i++) {
+		r->units[i].m.drv = replay_os_driver(r->os, i);
+		r->units[i].m.core = replay_os_core(r->os, i);
+	}
+	return code;
 }
 
 static void tear_down(struct run *r)
@@ -647,16 +460,16 @@ static void tear_down(struct run *r)
 	u32 i;
 
 	if (r->os)
-		replay_os_destroy(r->os, r->now);
+		replay_os_destroy(r->os, r->board.now);
 	for (i = 0; i < FL_MAX_IOMMUS; i++)
-		if (r->units[i].hw)
-			r->opt->kind->destroy(r->units[i].hw);
+		if (r->units[i].m.hw)
+			r->opt->kind->destroy(r->units[i].m.hw);
 	for (i = 0; i < r->scan.n_sids; i++)
 		if (r->eps[i]) {
 			ats_ep_exit(&r->eps[i]->ep);
 			free(r->eps[i]);
 		}
-	frames_exit(&r->frames);
+	machine_board_exit(&r->board);
 	if (r->mem.keys)
 		physmem_exit(&r->mem);
 }
@@ -673,7 +486,6 @@ int replay_functional(const struct replay_options *opt, struct replay_result *re
 	r->res = res;
 	r->err = err;
 	r->cls = opt->kind->cls;
-	r->drv = opt->kind->drv;
 	code = replay_scan(opt->trace, &r->scan, err);
 	if (!code)
 		code = check_options(r);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "replay_streams.h"
-#include "smmuv2.h"
 
 /* "platform", "pcie" or "pcie-ats", perhaps with ":terminate", ":stall" or ":pri". */
 static bool parse(char *text, struct stream_kind *k)
@@ -117,9 +116,9 @@ static int check_tbus(const struct replay_options *opt, const struct replay_scan
 	const struct fl_config *cfg = opt->cfg;
 	const struct stream_map map = { "tbu.map", cfg->tbu.map, "TBU", "tbu.count", cfg->tbu.count };
 
-	if (cfg->tbu.count > SMMUV2_MAX_TBUS && opt->kind == &iommu_kind_smmuv2)
-		return dmat_fail(err, EINVAL, "tbu.count: %llu is more than the %d TBUs that an smmuv2 can have",
-				 cfg->tbu.count, SMMUV2_MAX_TBUS);
+	if (opt->kind->max_tbus && cfg->tbu.count > opt->kind->max_tbus)
+		return dmat_fail(err, EINVAL, "tbu.count: %llu is more than the %u TBUs that an %s can have",
+				 cfg->tbu.count, opt->kind->max_tbus, opt->kind->name);
 	return check_map(&map, scan, err);
 }
 

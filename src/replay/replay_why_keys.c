@@ -152,18 +152,17 @@ static bool in_batches(const struct replay_why *w)
 static bool of_hardware(const struct replay_why *w, const struct fl_key *key)
 {
 	const struct replay_options *opt = w->run->opt;
-	bool vtd = !strcmp(opt->kind->name, "vtd");
+	const struct iommu_kind *const *k;
 
-	if (begins(key->name, "smmuv2."))
-		return !strcmp(opt->kind->name, "smmuv2");
-	if (begins(key->name, "smmuv3."))
-		return !strcmp(opt->kind->name, "smmuv3");
+	for (k = iommu_kinds; *k; k++)
+		if (begins(key->name, (*k)->name))
+			return *k == opt->kind;
 	if (begins(key->name, "notify.") && strstr(key->name, "_write_"))
 		return (opt->faults == REPLAY_PRI) == begins(key->name, "notify.pri_");
 	if (is(key, "notify.msi_ns"))
-		return vtd;
+		return opt->kind->msi;
 	if (is(key, "notify.wire_ns"))
-		return !vtd;
+		return !opt->kind->msi;
 	return true;
 }
 

@@ -1,38 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* SMMUv2 hardware without time: stream matching, hit, walks. */
 #include "bench.h"
-#include "physmem.h"
+#include "machine.h"
 #include "smmuv2.h"
 
 #define SIDS 4096
 
 struct state {
+	struct machine m;
+	struct machine_board board;
 	struct physmem mem;
 	struct smmuv2 hw;
 	struct xlat_result res;
 	u64 sum;
 };
-
-static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	return physmem_read(ctx, pa, buf, len);
-}
-
-static void irq(void *ctx, u32 line, bool level)
-{
-	(void)ctx;
-	(void)line;
-	(void)level;
-}
-
-static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
-{
-	(void)ctx;
-	(void)id;
-	(void)how;
-}
-
-static const struct iommu_ops ops = { .mem_read = mem_read, .irq = irq, .txn_resume = txn_resume };
 
 static void put64(struct state *s, u64 pa, u64 v)
 {
@@ -66,7 +47,11 @@ static struct state *make(bool caches, bool nested)
 	struct state *s = calloc(1, sizeof(*s));
 	u32 n;
 
-	if (!s || physmem_init(&s->mem, 1ULL << 32) || smmuv2_init(&s->hw, &cfg, &ops, &s->mem))
+	if (!s || physmem_init(&s->mem, 1ULL << 32))
+		abort();
+	machine_board_init(&s->board, &s->mem, 0, 0);
+	machine_init(&s->m, &s->board, &smmuv2_class);
+	if (smmuv2_init(&s->hw, &cfg, &s->m.hw_ops, s))
 		abort();
 	wr(s, 0x0, 0x00200406);
 	for (n = 0; n < 128; n++) {

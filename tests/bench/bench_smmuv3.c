@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The SMMUv3 engine: hit, walk through four levels with and without walk cache, nested walk, a fault. */
 #include "bench.h"
-#include "physmem.h"
+#include "machine.h"
 #include "pt_build.h"
 #include "smmuv3.h"
 
@@ -16,45 +16,13 @@
 enum { SID_S1 = 1, SID_NESTED = 2, SID_EMPTY = 3 };
 
 struct rig {
+	struct machine m;
+	struct machine_board board;
 	struct smmuv3 smmu;
 	struct physmem mem;
-	u64 next;
 };
 
 static volatile u64 sink;
-
-static int bench_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
-{
-	struct rig *g = ctx;
-
-	g->next = (g->next + align - 1) & ~(align - 1);
-	*pa = g->next;
-	g->next += bytes;
-	return 0;
-}
-
-static void bench_free(void *ctx, u64 pa, u64 bytes)
-{
-}
-
-static int bench_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	return physmem_read(&((struct rig *)ctx)->mem, pa, buf, len);
-}
-
-static int bench_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	return physmem_write(&((struct rig *)ctx)->mem, pa, buf, len);
-}
-
-static void bench_resume(void *ctx, u64 id, enum iommu_resume how)
-{
-}
-
-static const struct drv_ops drv_ops = {
-	.mem_alloc = bench_alloc, .mem_free = bench_free, .mem_read = bench_read, .mem_write = bench_write
-};
-static const struct iommu_ops hw_ops = { .mem_read = bench_read, .mem_write = bench_write, .txn_resume = bench_resume };
 
 static u64 build(struct rig *g, enum pt_format format, u8 in_bits, u64 iova)
 {
@@ -64,7 +32,7 @@ static u64 build(struct rig *g, enum pt_format format, u8 in_bits, u64 iova)
 	u32 prot = DRV_PROT_READ | DRV_PROT_WRITE;
 	struct pt_build t;
 
-	if (pt_build_init(&t, &cfg, &drv_ops, g) || pt_map(&t, iova, DATA, PAGES * 4096, prot))
+	if (pt_build_init(&t, &cfg, &g->m.drv_ops, g) || pt_map(&t, iova, DATA, PAGES * 4096, prot))
 		exit(2);
 	if (format == PT_VMSA64_S2 && pt_map(&t, TABLES, TABLES, 0x100000, prot))
 		exit(2);
@@ -109,8 +77,9 @@ static struct rig *rig(const struct smmuv3_cfg *cfg)
 	u64 s1, s2;
 
 	physmem_init(&g->mem, 1ULL << 46);
-	g->next = TABLES;
-	if (smmuv3_init(&g->smmu, cfg, &hw_ops, g))
+	machine_board_init(&g->board, &g->mem, TABLES, 0x100000);
+	machine_init(&g->m, &g->board, &smmuv3_class);
+	if (smmuv3_init(&g->smmu, cfg, &g->m.hw_ops, g))
 		exit(2);
 	s1 = build(g, PT_VMSA64_S1, 48, IOVA);
 	s2 = build(g, PT_VMSA64_S2, 46, DATA);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* The VT-d engine: hit, walk through four levels with and without walk cache, nested walk, a fault, a page request. */
 #include "bench.h"
-#include "physmem.h"
+#include "machine.h"
 #include "pt_build.h"
 #include "vtd.h"
 
@@ -16,41 +16,13 @@
 enum { PASID_FS = 1, PASID_SS, PASID_NESTED, PASID_EMPTY };
 
 struct rig {
+	struct machine m;
+	struct machine_board board;
 	struct vtd hw;
 	struct physmem mem;
-	u64 next;
 };
 
 static volatile u64 sink;
-
-static int bench_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
-{
-	struct rig *g = ctx;
-
-	g->next = (g->next + align - 1) & ~(align - 1);
-	*pa = g->next;
-	g->next += bytes;
-	return 0;
-}
-
-static void bench_free(void *ctx, u64 pa, u64 bytes)
-{
-}
-
-static int bench_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	return physmem_read(&((struct rig *)ctx)->mem, pa, buf, len);
-}
-
-static int bench_write(void *ctx, u64 pa, const void *buf, u32 len)
-{
-	return physmem_write(&((struct rig *)ctx)->mem, pa, buf, len);
-}
-
-static const struct drv_ops drv_ops = {
-	.mem_alloc = bench_alloc, .mem_free = bench_free, .mem_read = bench_read, .mem_write = bench_write
-};
-static const struct iommu_ops hw_ops = { .mem_read = bench_read, .mem_write = bench_write };
 
 static u64 build(struct rig *g, enum pt_format format, u64 iova)
 {
@@ -58,7 +30,7 @@ static u64 build(struct rig *g, enum pt_format format, u64 iova)
 	u32 prot = DRV_PROT_READ | DRV_PROT_WRITE;
 	struct pt_build t;
 
-	if (pt_build_init(&t, &cfg, &drv_ops, g) || pt_map(&t, iova, DATA, PAGES * 4096, prot))
+	if (pt_build_init(&t, &cfg, &g->m.drv_ops, g) || pt_map(&t, iova, DATA, PAGES * 4096, prot))
 		exit(2);
 	/* The guest's first-stage tables, and its pages, through the second stage. */
 	if (format == PT_VTD_SS &&
@@ -90,8 +62,9 @@ static struct rig *rig(const struct vtd_cfg *cfg)
 	u64 fs, ss;
 
 	physmem_init(&g->mem, 1ULL << 46);
-	g->next = TABLES;
-	if (vtd_init(&g->hw, cfg, &hw_ops, g))
+	machine_board_init(&g->board, &g->mem, TABLES, 0x100000);
+	machine_init(&g->m, &g->board, &vtd_class);
+	if (vtd_init(&g->hw, cfg, &g->m.hw_ops, g))
 		exit(2);
 	fs = build(g, PT_VTD_FS, IOVA);
 	ss = build(g, PT_VTD_SS, IOVA);

@@ -129,7 +129,7 @@ bad() {
 bad
 complains "no IOMMU given"
 bad smmuv4
-complains "'smmuv4' is not smmuv2, smmuv3 or vtd"
+complains "'smmuv4' is none of smmuv2|smmuv3|vtd"
 bad smmuv3 CR0 CR9
 complains "smmuv3 has no register 'CR9'"
 bad smmuv3 CR0=0x100000000

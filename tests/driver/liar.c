@@ -2,26 +2,9 @@
 #include <check.h>
 
 #include "liar.h"
-
-/* From the specifications: VT-d 11.4; IHI 0070 6.3; IHI 0062 10.6, 16.5 */
-#define VTD_FSTS 0x34
-#define VTD_IQT	 0x88
-#define VTD_PQH	 0xc0
-#define VTD_PQT	 0xc8
-#define VTD_PRS	 0xdc
-
-#define SMMU_GERROR	 0x60
-#define SMMU_GERRORN	 0x64
-#define SMMU_CMDQ_PROD	 0x98
-#define SMMU_EVENTQ_PROD 0x100a8
-#define SMMU_PRIQ_PROD	 0x100c8
-
-#define GR0_sGFSR	0x48
-#define GR0_sTLBGSTATUS 0x74
-#define CB_FSR		0x58
-#define CB_TLBSTATUS	0x7f4
-#define FSR_TF		BIT(1)
-#define FSR_SS		BIT(30)
+#include "smmuv2_spec.h"
+#include "smmuv3_spec.h"
+#include "vtd_spec.h"
 
 u32 liar_random(struct liar *l, u32 n)
 {
@@ -72,12 +55,12 @@ static enum role role_vtd(u64 offset)
 static enum role role_smmuv3(u64 offset)
 {
 	switch (offset) {
-	case SMMU_GERROR:
+	case SMMUV3_GERROR:
 		return STATUS;
-	case SMMU_EVENTQ_PROD:
-	case SMMU_PRIQ_PROD:
+	case SMMUV3_EVENTQ_PROD:
+	case SMMUV3_PRIQ_PROD:
 		return TAIL;
-	case SMMU_CMDQ_PROD:
+	case SMMUV3_CMDQ_PROD:
 		return DOORBELL;
 	default:
 		return PLAIN;
@@ -87,9 +70,9 @@ static enum role role_smmuv3(u64 offset)
 /* GR0 is the first page; context banks begin in the second half of the space. */
 static enum role role_smmuv2(u64 offset)
 {
-	if (offset == GR0_sTLBGSTATUS || (offset > 0x1fff && (offset & 0xfff) == CB_TLBSTATUS))
+	if (offset == SMMUV2_GR0_sTLBGSTATUS || (offset > 0x1fff && (offset & 0xfff) == SMMUV2_CB_TLBSTATUS))
 		return SYNC_STATUS;
-	if (offset == GR0_sGFSR || (offset > 0x1fff && (offset & 0xfff) == CB_FSR))
+	if (offset == SMMUV2_GR0_sGFSR || (offset > 0x1fff && (offset & 0xfff) == SMMUV2_CB_FSR))
 		return STATUS;
 	return PLAIN;
 }
@@ -115,7 +98,7 @@ static u64 stuck(struct liar *l, u64 offset, u64 value)
 	l->sticky[i].bits |= value | (liar_random(l, 4) ? 0 : BIT(liar_random(l, 10)));
 	/* A Global Error is active where GERROR differs from GERRORN. */
 	if (l->kind == &iommu_kind_smmuv3)
-		return l->kind->cls->mmio_read(l->hw, SMMU_GERRORN, 4) ^ (l->sticky[i].bits & 0x1fd);
+		return l->kind->cls->mmio_read(l->m.hw, SMMUV3_GERRORN, 4) ^ (l->sticky[i].bits & 0x1fd);
 	return l->sticky[i].bits;
 }
 
@@ -123,10 +106,10 @@ static u64 stuck(struct liar *l, u64 offset, u64 value)
 static u64 run_away(struct liar *l, u64 offset, u64 value)
 {
 	if (l->kind == &iommu_kind_vtd)
-		return (l->kind->cls->mmio_read(l->hw, VTD_PQH, 8) + 32ULL * liar_random(l, 9)) & 0x3fff;
+		return (l->kind->cls->mmio_read(l->m.hw, VTD_PQH, 8) + 32ULL * liar_random(l, 9)) & 0x3fff;
 	if (l->kind == &iommu_kind_smmuv3)
-		return (l->kind->cls->mmio_read(l->hw, offset + 4, 4) + liar_random(l, 9)) &
-		       (offset == SMMU_PRIQ_PROD ? 0x3ff : 0xff);
+		return (l->kind->cls->mmio_read(l->m.hw, offset + 4, 4) + liar_random(l, 9)) &
+		       (offset == SMMUV3_PRIQ_PROD ? 0x3ff : 0xff);
 	return value;
 }
 
@@ -150,7 +133,9 @@ static u64 lie(struct liar *l, u64 offset, u64 value)
 	case LIE_RUNAWAY:
 		/* SMMUv2 has no queues: a stalled fault, each time another one. */
 		if (role == STATUS && l->kind == &iommu_kind_smmuv2)
-			return offset == GR0_sGFSR ? value : FSR_TF | (liar_random(l, 2) ? (u32)FSR_SS : 0);
+			return offset == SMMUV2_GR0_sGFSR
+				       ? value
+				       : SMMUV2_FSR_TF | (liar_random(l, 2) ? (u32)SMMUV2_FSR_SS : 0);
 		return role == TAIL ? run_away(l, offset, value) : value;
 	default:
 		return value;
@@ -175,20 +160,14 @@ static bool dropped(struct liar *l, u64 offset)
 
 /* ---- what the driver asks of its host ---- */
 
-static void step(struct liar *l)
-{
-	if (l->kind->cls->step)
-		l->kind->cls->step(l->hw);
-}
-
 static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
 {
 	struct liar *l = ctx;
 	u64 value;
 
 	if (!lying(l))
-		return l->kind->cls->mmio_read(l->hw, offset, size);
-	value = lie(l, offset, l->kind->cls->mmio_read(l->hw, offset, size));
+		return l->kind->cls->mmio_read(l->m.hw, offset, size);
+	value = lie(l, offset, l->kind->cls->mmio_read(l->m.hw, offset, size));
 	return size == 4 ? (u32)value : value;
 }
 
@@ -197,16 +176,18 @@ static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 	struct liar *l = ctx;
 
 	if (!lying(l) || !dropped(l, offset))
-		l->kind->cls->mmio_write(l->hw, offset, value, size);
+		l->kind->cls->mmio_write(l->m.hw, offset, value, size);
 }
 
 static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 {
 	struct liar *l = ctx;
-	int r = rig_mem_alloc(l, bytes, max(align, 4096ULL), pa);
+	int r = machine_drv_ops.mem_alloc(ctx, bytes, align, pa);
 
-	if (l->probing && l->n_queues < LIAR_MAX_QUEUES)
-		l->queue[l->n_queues++] = (struct rig_block){ *pa, bytes };
+	if (l->probing && l->n_queues < LIAR_MAX_QUEUES) {
+		l->queue[l->n_queues].pa = *pa;
+		l->queue[l->n_queues++].bytes = bytes;
+	}
 	return r;
 }
 
@@ -224,7 +205,7 @@ static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 {
 	struct liar *l = ctx;
 	u32 i;
-	int r = rig_mem_read(l, pa, buf, len);
+	int r = machine_drv_ops.mem_read(ctx, pa, buf, len);
 
 	if (l->countdown || (l->lie != LIE_GARBAGE && l->lie != LIE_RUNAWAY) || !in_queue(l, pa) || !liar_random(l, 3))
 		return r;
@@ -233,79 +214,28 @@ static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 	return r;
 }
 
-/* Endpoints complete their invalidations meanwhile, nearly all of them. */
 static bool poll(void *ctx, u32 tries)
 {
 	struct liar *l = ctx;
-	u32 i, n = l->n_inv;
 
-	l->n_inv = 0;
-	l->now += 1000;
-	for (i = 0; i < n; i++)
-		l->kind->cls->ats_inv_done(l->hw, l->inv[i].sid, l->inv[i].itag, liar_random(l, 50));
-	step(l);
+	l->board.now += 1000;
+	machine_carry(&l->m);
 	return tries < LIAR_POLLS;
 }
 
-static u64 now(void *ctx)
-{
-	return ((struct liar *)ctx)->now;
-}
-
-const struct drv_ops liar_ops = {
-	.mmio_read = mmio_read,
-	.mmio_write = mmio_write,
-	.mem_alloc = mem_alloc,
-	.mem_free = rig_mem_free,
-	.mem_read = mem_read,
-	.mem_write = rig_mem_write,
-	.poll = poll,
-	.now = now,
-};
-
-/* ---- what the engine asks of its holder ---- */
-
-static void hw_irq(void *ctx, u32 line, bool level)
+/* Endpoints complete their invalidations while a driver polls, nearly all of them. */
+static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 {
 	struct liar *l = ctx;
 
-	l->lines |= level ? BIT(line) : 0;
+	machine_inv_done(&l->m, inv->sid, inv->itag, liar_random(l, 50));
 }
 
-static int hw_msi(void *ctx, u64 pa, u32 data)
+static int msi(void *ctx, u64 pa, u32 data)
 {
-	struct liar *l = ctx;
-
-	l->lines |= data < 32 ? BIT(data) : 0;
+	machine_raise(ctx, data, true);
 	return 0;
 }
-
-static void hw_resume(void *ctx, u64 id, enum iommu_resume how)
-{
-}
-
-static void hw_response(void *ctx, const struct page_response *resp)
-{
-}
-
-static void hw_invalidate(void *ctx, const struct ats_inv *inv)
-{
-	struct liar *l = ctx;
-
-	if (l->n_inv < LIAR_MAX_PENDING)
-		l->inv[l->n_inv++] = *inv;
-}
-
-static const struct iommu_ops hw_ops = {
-	.mem_read = rig_mem_read,
-	.mem_write = rig_mem_write,
-	.mem_cas64 = rig_mem_cas64,
-	.irq = hw_irq,
-	.msi = hw_msi,
-	.txn_resume = hw_resume,
-	.page_response = hw_response,
-	.ats_invalidate = hw_invalidate,
-};
 
 void liar_init(struct liar *l, const struct iommu_kind *kind, enum lie lie, u64 seed)
 {
@@ -316,15 +246,26 @@ void liar_init(struct liar *l, const struct iommu_kind *kind, enum lie lie, u64 
 	l->kind = kind;
 	l->lie = lie;
 	l->seed = seed * 0x9e3779b97f4a7c15ULL + lie;
-	l->m.next_pa = 0x80000000;
-	l->now = 1000;
-	ck_assert_int_eq(physmem_init(&l->m.mem, 1ULL << 44), 0);
-	ck_assert_int_eq(kind->create(&cfg, &hw_ops, l, &l->hw), 0);
+	ck_assert_int_eq(physmem_init(&l->mem, 1ULL << 44), 0);
+	machine_board_init(&l->board, &l->mem, 0x80000000, 1ULL << 40);
+	l->board.now = 1000;
+	machine_init(&l->m, &l->board, kind->cls);
+	l->m.late = true;
+	l->m.n_lines = 32;
+	l->m.hw_ops.msi = msi;
+	l->m.ats_invalidate = ats_invalidate;
+	l->m.drv_ops.mmio_read = mmio_read;
+	l->m.drv_ops.mmio_write = mmio_write;
+	l->m.drv_ops.mem_alloc = mem_alloc;
+	l->m.drv_ops.mem_read = mem_read;
+	l->m.drv_ops.poll = poll;
+	ck_assert_int_eq(kind->create(&cfg, &l->m.hw_ops, l, &l->m.hw), 0);
 }
 
 void liar_exit(struct liar *l)
 {
-	ck_assert_msg(!l->m.n_blocks, "%s, lie %d: memory is not given back", l->kind->name, l->lie);
-	l->kind->destroy(l->hw);
-	physmem_exit(&l->m.mem);
+	ck_assert_msg(!l->board.held, "%s, lie %d: memory is not given back", l->kind->name, l->lie);
+	l->kind->destroy(l->m.hw);
+	machine_board_exit(&l->board);
+	physmem_exit(&l->mem);
 }

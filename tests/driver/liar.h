@@ -8,7 +8,9 @@
 #define LIAR_H
 
 #include "iommu_kind.h"
-#include "rig_mem.h"
+#include "machine.h"
+
+#include <check.h>
 
 /**
  * enum lie - what is wrong with the hardware
@@ -35,35 +37,31 @@ enum lie {
 	LIES
 };
 
-#define LIAR_MAX_QUEUES	 16
-#define LIAR_ACCESS_MAX	 50000 /* accesses to registers within one call of the driver */
-#define LIAR_POLLS	 20
-#define LIAR_STICKY	 64
-#define LIAR_MAX_PENDING 64
+#define LIAR_MAX_QUEUES 16
+#define LIAR_ACCESS_MAX 50000 /* accesses to registers within one call of the driver */
+#define LIAR_POLLS	20
+#define LIAR_STICKY	64
 
 struct liar {
-	struct rig_mem m; /* first: ctx of rig_mem_read() and its like */
+	struct machine m; /* first: ctx of its services */
+	struct machine_board board;
+	struct physmem mem;
 	const struct iommu_kind *kind;
-	void *hw;
 	enum lie lie;
 	u64 seed;
 	u32 countdown; /* accesses until it begins to lie */
 	u32 accesses;  /* since the call of the driver began */
 	u32 most;      /* of all calls */
 	bool probing;  /* what is allocated now the hardware writes or reads as a queue */
-	struct rig_block queue[LIAR_MAX_QUEUES];
+	struct {
+		u64 pa, bytes;
+	} queue[LIAR_MAX_QUEUES];
 	u32 n_queues;
 	struct {
 		u64 offset, bits;
 	} sticky[LIAR_STICKY];
 	u32 n_sticky;
-	struct ats_inv inv[LIAR_MAX_PENDING];
-	u32 n_inv;
-	u32 lines; /* interrupts raised */
-	u64 now;
 };
-
-extern const struct drv_ops liar_ops;
 
 /* An engine of @kind in its default configuration. */
 void liar_init(struct liar *l, const struct iommu_kind *kind, enum lie lie, u64 seed);

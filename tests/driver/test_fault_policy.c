@@ -14,8 +14,7 @@ struct world {
 	struct liar l;
 	const struct iommu_kind *kind;
 	struct fault_policy policy;
-	void *drv, *drv_cfg;
-	struct fault_core *core;
+	void *drv_cfg;
 	struct fault_dev *dev;
 	struct fault_domain *dom;
 	struct fault_stats stats;
@@ -49,24 +48,23 @@ static void begin(const struct iommu_kind *kind, const struct fl_config *cfg)
 	w.says = FAULT_LATER;
 	liar_init(&w.l, kind, LIE_NONE, 1);
 	fault_policy_apply(&w.policy, cfg, &req.common, &core);
-	ck_assert_int_eq(fault_core_create(&core, &w.core), 0);
-	w.drv = fl_zalloc(kind->drv->size);
+	ck_assert_int_eq(fault_core_create(&core, &w.l.m.core), 0);
 	w.drv_cfg = kind->driver_cfg(&req);
-	ck_assert_int_eq(kind->drv->probe(w.drv, w.drv_cfg, &liar_ops, &w.l, w.core), 0);
+	ck_assert_int_eq(machine_start(&w.l.m, kind->drv, w.drv_cfg), 0);
 	dev.pri = kind == &iommu_kind_vtd;
 	dev.can_stall = !dev.pri;
-	ck_assert_int_eq(kind->drv->device_add(w.drv, &dev, &w.dev), 0);
-	ck_assert_int_eq(kind->drv->domain_alloc(w.drv, w.dev, DRV_DOMAIN_PAGING, &w.dom), 0);
+	ck_assert_int_eq(kind->drv->device_add(w.l.m.drv, &dev, &w.dev), 0);
+	ck_assert_int_eq(kind->drv->domain_alloc(w.l.m.drv, w.dev, DRV_DOMAIN_PAGING, &w.dom), 0);
 	ck_assert_int_eq(fault_domain_set_owner(w.dom, &owner), 0);
 	ck_assert_int_eq(fault_domain_enable_stalls(w.dom), 0);
-	ck_assert_int_eq(kind->drv->attach(w.drv, w.dev, DRV_NO_PASID, w.dom, w.l.now), 0);
+	ck_assert_int_eq(kind->drv->attach(w.l.m.drv, w.dev, DRV_NO_PASID, w.dom, w.l.board.now), 0);
 }
 
 static void end(void)
 {
-	w.kind->drv->remove(w.drv, w.l.now);
-	ck_assert_int_eq(fault_core_destroy(w.core), 0);
-	fl_free(w.drv);
+	w.kind->drv->remove(w.l.m.drv, w.l.board.now);
+	ck_assert_int_eq(fault_core_destroy(w.l.m.core), 0);
+	fl_free(w.l.m.drv);
 	w.kind->driver_cfg_free(w.drv_cfg);
 	liar_exit(&w.l);
 }
@@ -80,17 +78,17 @@ static void fault(void)
 	u32 line;
 
 	if (w.kind == &iommu_kind_vtd)
-		w.kind->cls->page_request(w.l.hw, &pr);
+		w.kind->cls->page_request(w.l.m.hw, &pr);
 	else
-		w.kind->cls->translate(w.l.hw, &t, &res);
+		w.kind->cls->translate(w.l.m.hw, &t, &res);
 	for (line = 0; line < 8; line++) {
 		liar_call(&w.l);
-		if (w.kind->drv->irq(w.drv, line, w.l.now) != DRV_IRQ_WAKE_THREAD)
+		if (w.kind->drv->irq(w.l.m.drv, line, w.l.board.now) != DRV_IRQ_WAKE_THREAD)
 			continue;
-		while (w.kind->drv->irq_thread(w.drv, line, w.l.now) > 0)
+		while (w.kind->drv->irq_thread(w.l.m.drv, line, w.l.board.now) > 0)
 			;
 	}
-	fault_core_run(w.core, w.l.now, 8);
+	fault_core_run(w.l.m.core, w.l.board.now, 8);
 	fault_dev_stats(w.dev, &w.stats);
 }
 
@@ -172,10 +170,10 @@ START_TEST(a_deadline_and_its_answer)
 	cfg.fault.expire_code = FAULT_RETRY;
 	begin(kinds[_i], &cfg);
 	fault();
-	w.l.now += 4999;
-	ck_assert_uint_eq(fault_core_expire(w.core, w.l.now), 0);
-	w.l.now += 1;
-	ck_assert_uint_eq(fault_core_expire(w.core, w.l.now), 1);
+	w.l.board.now += 4999;
+	ck_assert_uint_eq(fault_core_expire(w.l.m.core, w.l.board.now), 0);
+	w.l.board.now += 1;
+	ck_assert_uint_eq(fault_core_expire(w.l.m.core, w.l.board.now), 1);
 	fault_dev_stats(w.dev, &w.stats);
 	ck_assert_uint_eq(w.stats.expired, 1);
 	ck_assert_uint_eq(w.stats.answered[FAULT_RETRY], 1);
@@ -208,14 +206,14 @@ START_TEST(an_answer_where_nobody_handles)
 	fl_config_init(&cfg);
 	begin(kinds[_i], &cfg);
 	ck_assert_int_eq(w.policy.dev.no_domain_code, FAULT_DEFAULT);
-	fault_domain_disable_stalls(w.dom, w.l.now);
+	fault_domain_disable_stalls(w.dom, w.l.board.now);
 	fault();
 	ck_assert_uint_eq(w.stats.no_domain, 1);
 	ck_assert_uint_eq(w.stats.answered[by_default[_i]], 1);
 	end();
 	cfg.fault.no_domain_code = FAULT_FAILURE;
 	begin(kinds[_i], &cfg);
-	fault_domain_disable_stalls(w.dom, w.l.now);
+	fault_domain_disable_stalls(w.dom, w.l.board.now);
 	fault();
 	ck_assert_uint_eq(w.stats.no_domain, 1);
 	ck_assert_uint_eq(w.stats.answered[FAULT_FAILURE], 1);

@@ -21,8 +21,7 @@
 struct world {
 	struct liar l;
 	const struct drv_class *c;
-	void *drv, *cfg;
-	struct fault_core *core;
+	void *cfg;
 	struct fault_dev *dev[MASTERS];
 	struct fault_domain *dom[MASTERS];
 	bool attached[MASTERS];
@@ -42,12 +41,6 @@ static enum fault_code handle(void *ctx, struct fault_group *g, const struct fau
 
 static const struct fault_domain_ops owner_ops = { .handle = handle };
 
-static void kick(void *host)
-{
-}
-
-static const struct fault_host_ops host_ops = { .kick = kick };
-
 static u32 sid_of(u32 i)
 {
 	return 0x10 + i;
@@ -57,17 +50,14 @@ static u32 sid_of(u32 i)
 
 static int probe(void)
 {
-	struct fault_core_cfg core = { .host_ops = &host_ops };
 	struct fl_config cfg;
 	struct kind_request req = { .cfg = &cfg, .devices = MASTERS };
 	int r;
 
 	fl_config_init(&cfg);
-	ck_assert_int_eq(fault_core_create(&core, &w.core), 0);
-	w.drv = fl_zalloc(w.c->size);
 	w.cfg = w.l.kind->driver_cfg(&req);
 	w.l.probing = true;
-	r = w.c->probe(w.drv, w.cfg, &liar_ops, &w.l, w.core);
+	r = machine_start(&w.l.m, w.c, w.cfg);
 	w.l.probing = false;
 	return r;
 }
@@ -79,12 +69,12 @@ static void add(u32 i)
 
 	cfg.pri = w.l.kind->pri && (w.l.kind == &iommu_kind_vtd || i);
 	cfg.can_stall = w.l.kind->stall && !cfg.pri;
-	if (w.c->device_add(w.drv, &cfg, &w.dev[i])) {
+	if (w.c->device_add(w.l.m.drv, &cfg, &w.dev[i])) {
 		w.dev[i] = NULL;
 		return;
 	}
 	liar_call(&w.l);
-	if (w.c->domain_alloc(w.drv, w.dev[i], DRV_DOMAIN_PAGING, &w.dom[i])) {
+	if (w.c->domain_alloc(w.l.m.drv, w.dev[i], DRV_DOMAIN_PAGING, &w.dom[i])) {
 		w.dom[i] = NULL;
 		return;
 	}
@@ -92,7 +82,7 @@ static void add(u32 i)
 	/* -ENODEV where it has lied about what it can. */
 	fault_domain_enable_stalls(w.dom[i]);
 	liar_call(&w.l);
-	w.attached[i] = !w.c->attach(w.drv, w.dev[i], DRV_NO_PASID, w.dom[i], w.l.now);
+	w.attached[i] = !w.c->attach(w.l.m.drv, w.dev[i], DRV_NO_PASID, w.dom[i], w.l.board.now);
 }
 
 /* Mapped, unmapped and mapped again, whatever the hardware makes of it. */
@@ -100,11 +90,11 @@ static void maps(u32 i)
 {
 	if (!w.dom[i])
 		return;
-	w.c->map(w.drv, w.dom[i], 0x10000, 0x100000, 4 * PAGE, DRV_PROT_READ);
+	w.c->map(w.l.m.drv, w.dom[i], 0x10000, 0x100000, 4 * PAGE, DRV_PROT_READ);
 	liar_call(&w.l);
-	w.c->unmap(w.drv, w.dom[i], 0x10000, 2 * PAGE);
+	w.c->unmap(w.l.m.drv, w.dom[i], 0x10000, 2 * PAGE);
 	liar_call(&w.l);
-	w.c->unmap(w.drv, w.dom[i], 0x12000, 2 * PAGE);
+	w.c->unmap(w.l.m.drv, w.dom[i], 0x12000, 2 * PAGE);
 }
 
 /* An access that may fault, and a page request that asks for a page. */
@@ -114,11 +104,11 @@ static void faults(u32 i)
 	struct page_request pr = { .sid = sid_of(i), .prgi = (u16)liar_random(&w.l, 512), .perm = PERM_R };
 	struct xlat_result res;
 
-	w.l.kind->cls->translate(w.l.hw, &t, &res);
+	w.l.kind->cls->translate(w.l.m.hw, &t, &res);
 	pr.addr = t.iova;
 	pr.last = liar_random(&w.l, 4);
 	if (w.l.kind->pri)
-		w.l.kind->cls->page_request(w.l.hw, &pr);
+		w.l.kind->cls->page_request(w.l.m.hw, &pr);
 }
 
 /* Interrupt threads may always find more; each call of them ends. */
@@ -128,21 +118,21 @@ static void interrupts(void)
 
 	for (line = 0; line < 8; line++) {
 		liar_call(&w.l);
-		if (w.c->irq(w.drv, line, w.l.now) != DRV_IRQ_WAKE_THREAD)
+		if (w.c->irq(w.l.m.drv, line, w.l.board.now) != DRV_IRQ_WAKE_THREAD)
 			continue;
-		for (times = 0; times < 40 && w.c->irq_thread(w.drv, line, w.l.now) > 0; times++)
+		for (times = 0; times < 40 && w.c->irq_thread(w.l.m.drv, line, w.l.board.now) > 0; times++)
 			liar_call(&w.l);
 	}
-	fault_core_run(w.core, w.l.now, 1 + liar_random(&w.l, 40));
+	fault_core_run(w.l.m.core, w.l.board.now, 1 + liar_random(&w.l, 40));
 }
 
 static void watchdog(void)
 {
 	liar_call(&w.l);
-	fault_core_expire(w.core, w.l.now);
+	fault_core_expire(w.l.m.core, w.l.board.now);
 	liar_call(&w.l);
-	w.l.now += 20000000;
-	fault_core_expire(w.core, w.l.now);
+	w.l.board.now += 20000000;
+	fault_core_expire(w.l.m.core, w.l.board.now);
 }
 
 static void act(void)
@@ -162,12 +152,20 @@ static void act(void)
 		break;
 	case 3:
 		if (w.attached[i] && !liar_random(&w.l, 4))
-			w.attached[i] = w.c->detach(w.drv, w.dev[i], DRV_NO_PASID, w.l.now) != 0;
+			w.attached[i] = w.c->detach(w.l.m.drv, w.dev[i], DRV_NO_PASID, w.l.board.now) != 0;
 		break;
 	default:
 		faults(i);
 		break;
 	}
+}
+
+static void remove_driver(void)
+{
+	w.c->remove(w.l.m.drv, w.l.board.now);
+	fl_free(w.l.m.drv);
+	w.l.m.drv = NULL;
+	liar_call(&w.l);
 }
 
 /* Every answer that was owed is given, to the hardware or because there is none any more. */
@@ -176,11 +174,18 @@ static void check_debts(void)
 	struct fault_stats s;
 	u64 answered;
 
-	fault_core_stats(w.core, &s);
+	fault_core_stats(w.l.m.core, &s);
 	answered = s.answered[FAULT_RETRY] + s.answered[FAULT_TERMINATE] + s.answered[FAULT_FAILURE];
 	all_owed += s.owed;
 	ck_assert_msg(s.owed == answered, "%s, lie %d: %llu answers owed, %llu given", w.l.kind->name, w.l.lie, s.owed,
 		      answered);
+}
+
+static void end(void)
+{
+	ck_assert_int_eq(machine_stop(&w.l.m), 0);
+	w.l.kind->driver_cfg_free(w.cfg);
+	liar_exit(&w.l);
 }
 
 static void use(void)
@@ -193,11 +198,10 @@ static void use(void)
 		act();
 	liar_call(&w.l);
 	if (w.dev[0] && liar_random(&w.l, 2))
-		w.c->device_remove(w.drv, w.dev[0], w.l.now);
+		w.c->device_remove(w.l.m.drv, w.dev[0], w.l.board.now);
 	liar_call(&w.l);
-	w.c->remove(w.drv, w.l.now);
-	liar_call(&w.l);
-	while (fault_core_run(w.core, w.l.now, 64) == 64)
+	remove_driver();
+	while (fault_core_run(w.l.m.core, w.l.board.now, 64) == 64)
 		;
 	check_debts();
 }
@@ -213,10 +217,7 @@ static u32 life(const struct iommu_kind *kind, enum lie lie, u64 seed)
 	if (!probe())
 		use();
 	liar_call(&w.l);
-	ck_assert_int_eq(fault_core_destroy(w.core), 0);
-	fl_free(w.drv);
-	kind->driver_cfg_free(w.cfg);
-	liar_exit(&w.l);
+	end();
 	return w.l.most;
 }
 
@@ -262,24 +263,20 @@ START_TEST(notices_that_nobody_is_there)
 		for (i = 0; i < 20; i++)
 			faults(i % MASTERS);
 		interrupts();
-		fault_core_stats(w.core, &s);
+		fault_core_stats(w.l.m.core, &s);
 		owed = s.owed - s.answered[FAULT_RETRY] - s.answered[FAULT_TERMINATE];
 		ck_assert_uint_ge(owed, MASTERS);
 		w.l.countdown = 0;
 		liar_call(&w.l);
 		w.l.most = 0;
 		for (i = 0; i < MASTERS; i++)
-			w.c->device_remove(w.drv, w.dev[i], w.l.now);
-		ck_assert_uint_eq(drv_stats(w.drv)->abandoned, owed);
-		w.c->remove(w.drv, w.l.now);
-		liar_call(&w.l);
+			w.c->device_remove(w.l.m.drv, w.dev[i], w.l.board.now);
+		ck_assert_uint_eq(drv_stats(w.l.m.drv)->abandoned, owed);
+		remove_driver();
 		/* Context banks and mapping groups of SMMUv2 are written to blindly, which costs no wait. */
 		ck_assert_uint_lt(w.l.most, *kind == &iommu_kind_smmuv2 ? 1000 : 100);
 		check_debts();
-		ck_assert_int_eq(fault_core_destroy(w.core), 0);
-		fl_free(w.drv);
-		(*kind)->driver_cfg_free(w.cfg);
-		liar_exit(&w.l);
+		end();
 	}
 }
 END_TEST
@@ -302,18 +299,14 @@ START_TEST(vtd_that_dies_is_removed)
 	ck_assert(w.attached[0]);
 	w.l.countdown = 0;
 	liar_call(&w.l);
-	w.c->irq(w.drv, VTD_DRV_FAULT, w.l.now);
-	while (w.c->irq_thread(w.drv, VTD_DRV_FAULT, w.l.now) > 0)
+	w.c->irq(w.l.m.drv, VTD_DRV_FAULT, w.l.board.now);
+	while (w.c->irq_thread(w.l.m.drv, VTD_DRV_FAULT, w.l.board.now) > 0)
 		ck_assert_uint_lt(++more, 10);
 	watchdog();
 	liar_call(&w.l);
-	w.c->remove(w.drv, w.l.now);
-	liar_call(&w.l);
+	remove_driver();
 	check_debts();
-	ck_assert_int_eq(fault_core_destroy(w.core), 0);
-	fl_free(w.drv);
-	w.l.kind->driver_cfg_free(w.cfg);
-	liar_exit(&w.l);
+	end();
 }
 END_TEST
 

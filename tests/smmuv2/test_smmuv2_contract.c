@@ -35,7 +35,7 @@ static struct rig r;
 static void up_with(const struct smmuv2_cfg *cfg, u32 sctlr)
 {
 	rig_up(&r, cfg);
-	wr(&r, 0x0, SCR0_ON);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON);
 	map_stream(&r, 0, SID, CB);
 	map_stream(&r, 1, SID_B, CB_B);
 	bank_s1(&r, CB);
@@ -150,7 +150,7 @@ START_TEST(sync_waits_for_a_walk_overtaken_twice)
 	up(0, 16);
 	begin(&w, GOOD, 50);
 	cb_wr(&r, CB, TLBIALL, 0);
-	wr(&r, 0x68, 0); /* TLBIALLNSNH */
+	wr(&r, SMMUV2_GR0_TLBIALLNSNH, 0);
 	cb_wr(&r, CB, TLBSYNC, 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 1);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
@@ -192,7 +192,7 @@ END_TEST
 
 static void write_again(struct rig *rig)
 {
-	wr(rig, 0x0, SCR0_ON);
+	wr(rig, SMMUV2_GR0_sCR0, SCR0_ON);
 }
 
 /* A child breaks the contract by @act; what it says goes to @said. */
@@ -263,11 +263,11 @@ START_TEST(maintenance_meets_a_walk_that_faulted)
 	memset(&again, 0xff, sizeof(again));
 	begin(&faulted, BAD, 50);
 	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
-	wr(&r, 0xc04, 0x20000); /* S2CR1: fault */
+	wr(&r, SMMUV2_GR0_S2CR(1), 0x20000); /* fault */
 	smmuv2_walk(&r.hw, &t, &again);
-	cb_wr64(&r, CB, 0x600, (u64)(CB + 1) << 48 | BAD >> 12);
+	cb_wr64(&r, CB, SMMUV2_CB_TLBIVA, (u64)(CB + 1) << 48 | BAD >> 12);
 	cb_wr(&r, CB, TLBIALL, 0);
-	wr(&r, 0x68, 0); /* TLBIALLNSNH */
+	wr(&r, SMMUV2_GR0_TLBIALLNSNH, 0);
 	/* The one has read tables that the operation concerns: software that has synchronised meets no old fault. */
 	ck_assert(faulted.stale && !again.stale);
 	cb_wr(&r, CB, TLBSYNC, 0);
@@ -304,7 +304,7 @@ START_TEST(reset_gives_everything_back)
 	ck_assert_uint_eq(r.slot_frees[1], 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
-	ck_assert_uint_eq(rd(&r, 0x0), 0x00200001); /* CLIENTPD, SMCFCFG */
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sCR0), 0x00200001); /* CLIENTPD, SMCFCFG */
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_ABORT);
 	smmuv2_cancel(&r.hw, &v);
 	smmuv2_step(&r.hw);
@@ -330,14 +330,14 @@ static void up_scopes(void)
 	map_stream(&r, 2, SID_N, 4);
 	map_stream(&r, 3, SID_S2, S2_BANK);
 	bank_s1(&r, 4);
-	wr(&r, GR1_BASE + 0x800 + 4 * S2_BANK, 1);
-	wr(&r, GR1_BASE + 4 * S2_BANK, 9);		  /* CBAR: stage 2, VMID 9 */
-	wr(&r, GR1_BASE + 4 * 4, 0x30009 | S2_BANK << 8); /* nested, VMID 9 */
-	wr(&r, GR1_BASE + 4 * CB_B, 0x10007);		  /* stage 1, VMID 7 */
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBA2R(S2_BANK), 1);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(S2_BANK), 9);		       /* stage 2, VMID 9 */
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(4), 0x30009 | S2_BANK << 8); /* nested, VMID 9 */
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB_B), 0x10007);	       /* stage 1, VMID 7 */
 	cb_wr(&r, S2_BANK, SCTLR, M);
 	cb_wr(&r, 4, SCTLR, M);
-	wr(&r, 0x810, 0x80000000 | SID_OTHER);
-	wr(&r, 0xc10, 0x10000);
+	wr(&r, SMMUV2_GR0_SMR(4), 0x80000000 | SID_OTHER);
+	wr(&r, SMMUV2_GR0_S2CR(4), 0x10000);
 	r.n_scopes = 0;
 }
 
@@ -364,29 +364,29 @@ START_TEST(maintenance_has_a_scope)
 
 	up_scopes();
 	/* TLBIVA: ASID CB + 1, one page; global entries, too, so of any bank with VMID 0 */
-	cb_wr64(&r, CB, 0x600, (u64)(CB + 1) << 48 | GOOD >> 12);
+	cb_wr64(&r, CB, SMMUV2_CB_TLBIVA, (u64)(CB + 1) << 48 | GOOD >> 12);
 	sc = expect_scope(SCOPE_VMID | SCOPE_ASID | SCOPE_ADDR, "x----");
 	ck_assert(sc->global && sc->regime == SMMUV2_NSNH && sc->stages == SCOPE_S1);
 	ck_assert(sc->vmid == 0 && sc->asid == CB + 1 && sc->first == GOOD && sc->last == GOOD + 0xfff);
 	/* TLBIVAAL: any ASID, last level */
-	cb_wr64(&r, CB_B, 0x628, GOOD >> 12);
+	cb_wr64(&r, CB_B, SMMUV2_CB_TLBIVAAL, GOOD >> 12);
 	sc = expect_scope(SCOPE_VMID | SCOPE_ADDR | SCOPE_LEAF, "-x---");
 	ck_assert(sc->global && sc->vmid == 7);
 	/* TLBIASID: of that ASID alone, and not global entries */
-	cb_wr(&r, 4, 0x610, 5);
+	cb_wr(&r, 4, SMMUV2_CB_TLBIASID, 5);
 	sc = expect_scope(SCOPE_VMID | SCOPE_ASID, "--x--");
 	ck_assert(!sc->global && sc->asid == 5 && sc->vmid == 9);
-	cb_wr(&r, 4, 0x610, 6);
+	cb_wr(&r, 4, SMMUV2_CB_TLBIASID, 6);
 	expect_scope(SCOPE_VMID | SCOPE_ASID, "-----");
 	/* TLBIIPAS2: an IPA of VMID 9: those that translate by that stage 2, nested or alone */
-	cb_wr64(&r, S2_BANK, 0x630, 0x5);
+	cb_wr64(&r, S2_BANK, SMMUV2_CB_TLBIIPAS2, 0x5);
 	sc = expect_scope(SCOPE_VMID | SCOPE_ADDR, "--xx-");
 	ck_assert(sc->stages == SCOPE_S2 && sc->regime == SMMUV2_S2 && sc->first == 0x5000 && sc->last == 0x5fff);
 	/* TLBIVMIDS1, VMID 9 */
-	wr(&r, 0xb8, 9);
+	wr(&r, SMMUV2_GR0_TLBIVMIDS1, 9);
 	expect_scope(SCOPE_VMID, "--x--");
 	/* TLBIALLH: there is no hypervisor context */
-	wr(&r, 0x6c, 0);
+	wr(&r, SMMUV2_GR0_TLBIALLH, 0);
 	sc = expect_scope(0, "-----");
 	ck_assert_uint_eq(sc->regime, SMMUV2_HYP);
 	rig_down(&r);
@@ -402,35 +402,35 @@ START_TEST(registers_have_a_scope)
 	sc = expect_scope(SCOPE_BANK, "x----");
 	ck_assert_uint_eq(sc->bank, CB);
 	/* Stage 2 is the nested bank's, too. */
-	cb_wr64(&r, S2_BANK, 0x20, TABLES(9));
+	cb_wr64(&r, S2_BANK, SMMUV2_CB_TTBR0, TABLES(9));
 	expect_scope(SCOPE_BANK, "--xx-");
-	cb_wr(&r, 4, 0x30, 0x803519);
+	cb_wr(&r, 4, SMMUV2_CB_TCR, 0x803519);
 	expect_scope(SCOPE_BANK, "--x--");
-	cb_wr(&r, 4, 0x24, 5 << 16); /* the upper half of TTBR0 */
+	cb_wr(&r, 4, SMMUV2_CB_TTBR0 + 4, 5 << 16); /* the upper half of TTBR0 */
 	expect_scope(SCOPE_BANK, "--x--");
 	/* A stage 2 bank that is none any more still concerns the one nested over it. */
-	wr(&r, GR1_BASE + 4 * S2_BANK, 0x10009);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(S2_BANK), 0x10009);
 	expect_scope(SCOPE_BANK, "--xx-");
 	/* Mapping groups: their StreamIDs */
-	wr(&r, 0xc00, 0x10000);
+	wr(&r, SMMUV2_GR0_S2CR(0), 0x10000);
 	sc = expect_scope(SCOPE_SID, "x----");
 	ck_assert(sc->sid_first == SID && sc->sid_last == SID);
-	wr(&r, 0x818, 0x0); /* SMR6 is not valid, before and after */
+	wr(&r, SMMUV2_GR0_SMR(6), 0x0); /* SMR6 is not valid, before and after */
 	ck_assert_uint_eq(r.n_scopes, 0);
-	wr(&r, 0x818, 0x800f0040); /* SMR6: 0x40 - 0x4f */
+	wr(&r, SMMUV2_GR0_SMR(6), 0x800f0040); /* SMR6: 0x40 - 0x4f */
 	sc = expect_scope(SCOPE_SID, "----x");
 	ck_assert(sc->sid_first == 0x40 && sc->sid_last == 0x4f);
 	/* Moved: those of before, and those of now */
-	wr(&r, 0x818, 0x80000020);
+	wr(&r, SMMUV2_GR0_SMR(6), 0x80000020);
 	ck_assert_uint_eq(r.n_scopes, 2);
 	ck_assert(r.scopes[0].sid_first == 0x20 && r.scopes[0].sid_last == 0x20);
 	ck_assert(r.scopes[1].sid_first == 0x40 && r.scopes[1].sid_last == 0x4f);
 	r.n_scopes = 0;
-	wr(&r, 0x0, SCR0_ON | 1);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON | 1);
 	expect_scope(0, "xxxxx");
 	/* Records change nothing that translates. */
-	wr(&r, GR1_BASE + 0x400 + 4 * CB, 0);
-	cb_wr64(&r, CB, 0x60, 0);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBFRSYNRA(CB), 0);
+	cb_wr64(&r, CB, SMMUV2_CB_FAR, 0);
 	ck_assert_uint_eq(r.n_scopes, 0);
 	rig_down(&r);
 }

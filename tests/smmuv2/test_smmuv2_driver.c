@@ -17,24 +17,24 @@ static void map_and_use(const struct smmuv2_cfg *hw, const struct smmuv2_drv_cfg
 	a = drig_access(&g, SID_A, 0x400123, DMA_WRITE, 0);
 	ck_assert_int_eq(a->end, XLAT_OK);
 	ck_assert_uint_eq(a->pa, 0x80400123);
-	ck_assert_uint_eq(DRV.iova_to_phys(g.drv, dom, 0x400123), 0x80400123);
-	ck_assert_int_eq(DRV.unmap(g.drv, dom, 0x400000, 4096), 4096);
+	ck_assert_uint_eq(DRV.iova_to_phys(g.r.m.drv, dom, 0x400123), 0x80400123);
+	ck_assert_int_eq(DRV.unmap(g.r.m.drv, dom, 0x400000, 4096), 4096);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x400123, 0, 0)->end, XLAT_ABORT);
-	ck_assert_uint_eq(DRV.iova_to_phys(g.drv, dom, 0x400123), 0);
+	ck_assert_uint_eq(DRV.iova_to_phys(g.r.m.drv, dom, 0x400123), 0);
 	drig_settle(&g);
 	ck_assert_uint_eq(g.n_faults, 1);
 	ck_assert_uint_eq(g.faults[0].far, 0x400123);
 	ck_assert_uint_eq(g.faults[0].fsr & 0x1fe, 0x2);
 	ck_assert_uint_eq(g.faults[0].cbfrsynra, SID_A);
 	/* More pages than are invalidated one by one */
-	ck_assert_int_eq(DRV.map(g.drv, dom, 0x800000, 0x90000000, 0x200000, DRV_PROT_READ), 0);
+	ck_assert_int_eq(DRV.map(g.r.m.drv, dom, 0x800000, 0x90000000, 0x200000, DRV_PROT_READ), 0);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x812345, 0, 0)->end, XLAT_OK);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x812345, DMA_WRITE, 0)->end, XLAT_ABORT);
 	drig_settle(&g);
-	ck_assert_int_eq(DRV.unmap(g.drv, dom, 0x800000, 0x200000), 0x200000);
+	ck_assert_int_eq(DRV.unmap(g.r.m.drv, dom, 0x800000, 0x200000), 0x200000);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x812345, 0, 0)->end, XLAT_ABORT);
 	drig_settle(&g);
-	ck_assert_int_eq(DRV.unmap(g.drv, dom, 0x800000, 0x200000), 0);
+	ck_assert_int_eq(DRV.unmap(g.r.m.drv, dom, 0x800000, 0x200000), 0);
 	ck_assert_uint_eq(stats()->context_faults[1] + stats()->context_faults[3], 3);
 	ck_assert_uint_eq(stats()->sync_timeouts, 0);
 	gone(dev, dom);
@@ -93,8 +93,8 @@ START_TEST(probe_refuses_what_is_not_there)
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		ck_assert_int_eq(drig_probe(&g, &rows[i].hw, &rows[i].drv), rows[i].err);
-		ck_assert_int_eq(fault_core_destroy(g.core), 0);
-		free(g.drv);
+		ck_assert_int_eq(fault_core_destroy(g.r.m.core), 0);
+		free(g.r.m.drv);
 		rig_down(&g.r);
 	}
 }
@@ -111,7 +111,7 @@ START_TEST(nested_banks)
 
 	up(SMMUV2_MMU500, &cfg);
 	dev = drig_master(&g, SID_A, true);
-	ck_assert_int_eq(DRV.domain_alloc(g.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
+	ck_assert_int_eq(DRV.domain_alloc(g.r.m.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
 	dom = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
 	drig_own(&g, dom, &o, FAULT_DEFAULT);
 	drig_attach(&g, dev, dom);
@@ -119,7 +119,7 @@ START_TEST(nested_banks)
 	/* CBAR: bank 0 stage 2 with VMID 1; bank 1 TYPE 3, CBNDX 0. SCTLR of bank 0: M and CFRE alone. */
 	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, SMMUV2_GR1_CBAR(0)) & 0x300ff, 0x00001);
 	ck_assert_uint_eq(reg_get(&g.r.hw.gr1, SMMUV2_GR1_CBAR(1)) & 0x3ff00, 0x30000);
-	ck_assert_uint_eq(cb_rd(&g.r, 0, 0x0), 0x21);
+	ck_assert_uint_eq(cb_rd(&g.r, 0, SMMUV2_CB_SCTLR), 0x21);
 	a = drig_access(&g, SID_A, 0x5123, DMA_WRITE, 0);
 	ck_assert_int_eq(a->end, XLAT_STALL);
 	drig_settle(&g);
@@ -147,17 +147,17 @@ START_TEST(other_domain_types)
 	paging = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
 	drig_attach(&g, dev, id);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x1000, 0, 0)->end, XLAT_OK);
-	ck_assert_uint_eq(DRV.iova_to_phys(g.drv, id, 0x1000), 0x1000);
+	ck_assert_uint_eq(DRV.iova_to_phys(g.r.m.drv, id, 0x1000), 0x1000);
 	ck_assert_int_eq(drig_map(&g, id, 0, 0), -EINVAL);
-	ck_assert_int_eq((int)DRV.unmap(g.drv, id, 0, 4096), -EINVAL);
+	ck_assert_int_eq((int)DRV.unmap(g.r.m.drv, id, 0, 4096), -EINVAL);
 	drig_attach(&g, dev, blocked);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x1000, 0, 0)->end, XLAT_ABORT);
-	ck_assert_int_eq(DRV.attach(g.drv, dev, DRV_NO_PASID, blocked, g.now), -EBUSY);
+	ck_assert_int_eq(DRV.attach(g.r.m.drv, dev, DRV_NO_PASID, blocked, g.r.board.now), -EBUSY);
 	drig_attach(&g, dev, paging);
 	ck_assert_int_eq(drig_map(&g, paging, 0x1000, 0x80001000), 0);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x1000, 0, 0)->end, XLAT_OK);
-	ck_assert_int_eq(DRV.attach(g.drv, dev, 3, id, g.now), -EINVAL); /* no PASIDs */
-	ck_assert_int_eq(DRV.detach(g.drv, dev, 3, g.now), -ENOENT);
+	ck_assert_int_eq(DRV.attach(g.r.m.drv, dev, 3, id, g.r.board.now), -EINVAL); /* no PASIDs */
+	ck_assert_int_eq(DRV.detach(g.r.m.drv, dev, 3, g.r.board.now), -ENOENT);
 	drig_settle(&g);
 	/* The unknown stream, the master without and with a blocking domain: USF, ICF */
 	ck_assert_uint_eq(g.gfsr & 0x3, 0x3 & g.gfsr);
@@ -174,7 +174,7 @@ START_TEST(streams)
 	u32 i;
 
 	up(SMMUV2_MMU500, &plain);
-	ck_assert_int_eq(DRV.device_add(g.drv, &cfg, &dev), 0);
+	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &cfg, &dev), 0);
 	dom = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
 	drig_attach(&g, dev, dom);
 	ck_assert_int_eq(drig_map(&g, dom, 0x1000, 0x80001000), 0);
@@ -187,22 +187,22 @@ START_TEST(streams)
 	ck_assert_uint_eq(stats()->orphans, 0);
 	/* Overlaps, too wide, none, too many, PRI */
 	cfg = (struct drv_device_cfg){ .sids = { 0x4f0 }, .n_sids = 1 };
-	ck_assert_int_eq(DRV.device_add(g.drv, &cfg, &other), -EEXIST);
+	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &cfg, &other), -EEXIST);
 	cfg.sids[0] = 0x8000;
-	ck_assert_int_eq(DRV.device_add(g.drv, &cfg, &other), -ERANGE);
+	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &cfg, &other), -ERANGE);
 	cfg.sids[0] = SMMUV2_SID(0, 0x8000);
-	ck_assert_int_eq(DRV.device_add(g.drv, &cfg, &other), -ERANGE);
+	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &cfg, &other), -ERANGE);
 	cfg.n_sids = 0;
-	ck_assert_int_eq(DRV.device_add(g.drv, &cfg, &other), -EINVAL);
+	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &cfg, &other), -EINVAL);
 	cfg = (struct drv_device_cfg){ .sids = { 0x30 }, .n_sids = 1, .pri = true };
-	ck_assert_int_eq(DRV.device_add(g.drv, &cfg, &other), -EINVAL);
+	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &cfg, &other), -EINVAL);
 	/* 32 groups: 2 are taken; a master that does not fit leaves nothing behind. */
 	for (i = 0; i < 29; i++)
 		drig_master(&g, 0x100 + i, false);
 	cfg = (struct drv_device_cfg){ .sids = { 0x30, 0x31 }, .n_sids = 2 };
-	ck_assert_int_eq(DRV.device_add(g.drv, &cfg, &other), -ENOSPC);
+	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &cfg, &other), -ENOSPC);
 	cfg.n_sids = 1;
-	ck_assert_int_eq(DRV.device_add(g.drv, &cfg, &other), 0);
+	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &cfg, &other), 0);
 	drig_down(&g);
 }
 END_TEST
@@ -224,10 +224,10 @@ START_TEST(banks_run_out)
 	drig_attach(&g, dev[1], dom[1]);
 	ck_assert_int_eq(smmuv2_drv_bank(dom[0]), 2);
 	ck_assert_int_eq(smmuv2_drv_bank(dom[1]), 3);
-	ck_assert_int_eq(DRV.attach(g.drv, dev[2], DRV_NO_PASID, dom[2], g.now), -ENOSPC);
+	ck_assert_int_eq(DRV.attach(g.r.m.drv, dev[2], DRV_NO_PASID, dom[2], g.r.board.now), -ENOSPC);
 	/* Attached masters hold their domain. */
-	ck_assert_int_eq(DRV.detach(g.drv, dev[0], DRV_NO_PASID, g.now), 0);
-	DRV.domain_free(g.drv, dom[0]);
+	ck_assert_int_eq(DRV.detach(g.r.m.drv, dev[0], DRV_NO_PASID, g.r.board.now), 0);
+	DRV.domain_free(g.r.m.drv, dom[0]);
 	drig_attach(&g, dev[2], dom[2]);
 	ck_assert_int_eq(smmuv2_drv_bank(dom[2]), 2);
 	drig_down(&g);
@@ -304,7 +304,7 @@ static void look_quiet(struct owner *o)
 {
 	unsigned int bank = (unsigned int)smmuv2_drv_bank(o->dom);
 
-	ck_assert_uint_eq(cb_rd(&o->g->r, bank, 0x58), SS);
+	ck_assert_uint_eq(cb_rd(&o->g->r, bank, SMMUV2_CB_FSR), SS);
 	ck_assert(!o->g->r.irq[SMMUV2_IRQ_CONTEXT + bank]);
 	seen_irqs = o->g->r.irq_rises[SMMUV2_IRQ_CONTEXT + bank];
 }
@@ -329,7 +329,7 @@ START_TEST(introspection)
 	ck_assert_uint_eq(stats()->resumes[1], 1);
 	/* Then it is on again. */
 	ck_assert_uint_eq(sctlr(s.dom) & CFIE, CFIE);
-	ck_assert_uint_eq(cb_rd(&g.r, (unsigned int)smmuv2_drv_bank(s.dom), 0x58), 0);
+	ck_assert_uint_eq(cb_rd(&g.r, (unsigned int)smmuv2_drv_bank(s.dom), SMMUV2_CB_FSR), 0);
 	drig_down(&g);
 }
 END_TEST
@@ -345,8 +345,8 @@ START_TEST(answer_later)
 	drig_settle(&g);
 	ck_assert_int_eq(a->end, XLAT_STALL);
 	ck_assert_int_eq(drig_map(&g, s.dom, 0x9000, 0x80009000), 0);
-	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_RETRY, g.now), 0);
-	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_TERMINATE, g.now), -EALREADY);
+	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_RETRY, g.r.board.now), 0);
+	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_TERMINATE, g.r.board.now), -EALREADY);
 	fault_group_put(s.owner.kept);
 	drig_settle(&g);
 	ck_assert_int_eq(a->end, XLAT_OK);
@@ -380,11 +380,11 @@ START_TEST(on_and_off_at_run_time)
 	drig_settle(&g);
 	ck_assert_int_eq(a->end, XLAT_STALL);
 	/* Off: the pending one is answered, later ones terminate; its late response does nothing. */
-	ck_assert_int_eq(fault_off(s.dev, g.now), 0);
+	ck_assert_int_eq(fault_off(s.dev, g.r.board.now), 0);
 	ck_assert_uint_eq(sctlr(s.dom) & CFCFG, 0);
 	drig_settle(&g);
 	ck_assert_int_eq(a->end, XLAT_ABORT);
-	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_RETRY, g.now), -EALREADY);
+	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_RETRY, g.r.board.now), -EALREADY);
 	fault_group_put(s.owner.kept);
 	ck_assert_uint_eq(s.owner.events, 1);
 	ck_assert_int_eq(fault_dev_enable(s.dev), 0);
@@ -446,13 +446,13 @@ START_TEST(incompatible_masters)
 	b = drig_master(&g, SID_B, false);
 	dom = drig_domain(&g, a, DRV_DOMAIN_PAGING);
 	drig_attach(&g, a, dom);
-	ck_assert_int_eq(DRV.attach(g.drv, b, DRV_NO_PASID, dom, g.now), -EINVAL);
+	ck_assert_int_eq(DRV.attach(g.r.m.drv, b, DRV_NO_PASID, dom, g.r.board.now), -EINVAL);
 	own = drig_domain(&g, b, DRV_DOMAIN_PAGING);
 	drig_attach(&g, b, own);
 	ck_assert_uint_eq(sctlr(dom) & CFCFG, CFCFG);
 	ck_assert_uint_eq(sctlr(own) & CFCFG, 0);
 	/* A master of another driver's domain */
-	ck_assert_int_eq(DRV.attach(g.drv, b, DRV_NO_PASID, dom, g.now), -EINVAL);
+	ck_assert_int_eq(DRV.attach(g.r.m.drv, b, DRV_NO_PASID, dom, g.r.board.now), -EINVAL);
 	ck_assert_int_eq(drig_map(&g, own, 0x1000, 0x80001000), 0);
 	ck_assert_int_eq(drig_access(&g, SID_B, 0x1000, 0, 0)->end, XLAT_OK);
 	drig_down(&g);
@@ -478,14 +478,14 @@ START_TEST(shared_bank_detach_answers_only_its_own)
 	ck_assert_int_eq(a->end, XLAT_STALL);
 	ck_assert_int_eq(b->end, XLAT_STALL);
 	/* B goes: nothing of A's is answered. */
-	ck_assert_int_eq(DRV.detach(g.drv, other, DRV_NO_PASID, g.now), 0);
+	ck_assert_int_eq(DRV.detach(g.r.m.drv, other, DRV_NO_PASID, g.r.board.now), 0);
 	drig_settle(&g);
 	ck_assert_int_eq(a->end, XLAT_STALL);
 	ck_assert_uint_eq(stats()->resumes[0] + stats()->resumes[1], 0);
 	fault_dev_stats(other, &fs);
 	ck_assert_uint_eq(fs.owed, 0);
 	/* A is answered: B's access is presented again, and its stream faults globally now. */
-	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_TERMINATE, g.now), 0);
+	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_TERMINATE, g.r.board.now), 0);
 	fault_group_put(s.owner.kept);
 	drig_settle(&g);
 	ck_assert_int_eq(a->end, XLAT_ABORT);
@@ -497,11 +497,11 @@ START_TEST(shared_bank_detach_answers_only_its_own)
 	b = drig_access(&g, SID_B, 0x5000, 0, 0);
 	drig_settle(&g);
 	ck_assert_int_eq(b->end, XLAT_STALL);
-	ck_assert_int_eq(DRV.detach(g.drv, s.dev, DRV_NO_PASID, g.now), 0);
+	ck_assert_int_eq(DRV.detach(g.r.m.drv, s.dev, DRV_NO_PASID, g.r.board.now), 0);
 	drig_settle(&g);
 	ck_assert_int_eq(a->end, XLAT_ABORT);
 	ck_assert_int_eq(b->end, XLAT_OK);
-	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_RETRY, g.now), -EALREADY);
+	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_RETRY, g.r.board.now), -EALREADY);
 	fault_group_put(s.owner.kept);
 	ck_assert_uint_eq(sctlr(s.dom) & CFCFG, CFCFG);
 	gone(other, s.dom);
@@ -518,12 +518,12 @@ START_TEST(shared_bank_stalls_while_all_may)
 	stalling_alone(&s, FAULT_DEFAULT);
 	other = drig_master(&g, SID_B, true);
 	drig_attach(&g, other, s.dom);
-	ck_assert_int_eq(fault_off(other, g.now), 0);
+	ck_assert_int_eq(fault_off(other, g.r.board.now), 0);
 	ck_assert_uint_eq(sctlr(s.dom) & CFCFG, 0);
 	ck_assert_int_eq(fault_dev_enable(other), 0);
 	ck_assert_uint_eq(sctlr(s.dom) & CFCFG, CFCFG);
-	ck_assert_int_eq(fault_off(other, g.now), 0);
-	ck_assert_int_eq(DRV.detach(g.drv, other, DRV_NO_PASID, g.now), 0);
+	ck_assert_int_eq(fault_off(other, g.r.board.now), 0);
+	ck_assert_int_eq(DRV.detach(g.r.m.drv, other, DRV_NO_PASID, g.r.board.now), 0);
 	ck_assert_uint_eq(sctlr(s.dom) & CFCFG, CFCFG);
 	drig_down(&g);
 }
@@ -576,11 +576,11 @@ START_TEST(storm_back_off)
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x90000, 0, 0)->end, XLAT_ABORT);
 	ck_assert_int_eq(drig_access(&g, SID_C, 0x1000, 0, 0)->end, XLAT_OK);
 	drig_settle(&g);
-	g.now += 499999999;
-	fault_core_expire(g.core, g.now);
+	g.r.board.now += 499999999;
+	fault_core_expire(g.r.m.core, g.r.board.now);
 	ck_assert_uint_eq(sctlr(gpu.dom) & CFCFG, 0);
-	g.now += 10;
-	fault_core_expire(g.core, g.now);
+	g.r.board.now += 10;
+	fault_core_expire(g.r.m.core, g.r.board.now);
 	ck_assert_uint_eq(sctlr(gpu.dom) & CFCFG, CFCFG);
 	drig_down(&g);
 }

@@ -16,10 +16,10 @@ START_TEST(lost_interrupt)
 	stalling_alone(&s, FAULT_DEFAULT);
 	a = drig_access(&g, SID_A, 0x9000, 0, 0);
 	/* Nobody calls the handler. */
-	fault_core_expire(g.core, g.now);
-	g.now += 20000000;
-	fault_core_expire(g.core, g.now);
-	fault_core_run(g.core, g.now, 10);
+	fault_core_expire(g.r.m.core, g.r.board.now);
+	g.r.board.now += 20000000;
+	fault_core_expire(g.r.m.core, g.r.board.now);
+	fault_core_run(g.r.m.core, g.r.board.now, 10);
 	drig_resumed(&g);
 	ck_assert_int_eq(a->end, XLAT_OK);
 	drig_down(&g);
@@ -35,11 +35,11 @@ START_TEST(deadline)
 	stalling_alone(&s, FAULT_LATER);
 	a = drig_access(&g, SID_A, 0x9000, 0, 0);
 	drig_settle(&g);
-	g.now += 11000000000ULL;
-	ck_assert_uint_eq(fault_core_expire(g.core, g.now), 1);
+	g.r.board.now += 11000000000ULL;
+	ck_assert_uint_eq(fault_core_expire(g.r.m.core, g.r.board.now), 1);
 	drig_settle(&g);
 	ck_assert_int_eq(a->end, XLAT_ABORT);
-	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_RETRY, g.now), -EALREADY);
+	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_RETRY, g.r.board.now), -EALREADY);
 	fault_group_put(s.owner.kept);
 	drig_down(&g);
 }
@@ -60,7 +60,7 @@ START_TEST(unmap_waits_for_the_stall)
 	ck_assert_int_eq(drig_map(&g, s.dom, 0x5000, 0x80005000), 0);
 	a = drig_access(&g, SID_A, 0x9000, 0, 0);
 	g.on_poll = answer_on_poll;
-	ck_assert_int_eq(DRV.unmap(g.drv, s.dom, 0x5000, 4096), 4096);
+	ck_assert_int_eq(DRV.unmap(g.r.m.drv, s.dom, 0x5000, 4096), 4096);
 	g.on_poll = NULL;
 	ck_assert_uint_gt(g.polls, 0);
 	ck_assert_uint_eq(stats()->sync_timeouts, 0);
@@ -79,9 +79,9 @@ START_TEST(unmap_times_out_under_a_stall)
 	ck_assert_int_eq(drig_map(&g, s.dom, 0x5000, 0x80005000), 0);
 	drig_access(&g, SID_A, 0x9000, 0, 0);
 	drig_settle(&g);
-	ck_assert_int_eq((int)DRV.unmap(g.drv, s.dom, 0x5000, 4096), -ETIMEDOUT);
+	ck_assert_int_eq((int)DRV.unmap(g.r.m.drv, s.dom, 0x5000, 4096), -ETIMEDOUT);
 	ck_assert_uint_eq(stats()->sync_timeouts, 1);
-	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_TERMINATE, g.now), 0);
+	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_TERMINATE, g.r.board.now), 0);
 	fault_group_put(s.owner.kept);
 	drig_settle(&g);
 	drig_down(&g);
@@ -98,11 +98,11 @@ START_TEST(ss_without_a_record)
 	bank = (unsigned int)smmuv2_drv_bank(s.dom);
 	drig_access(&g, SID_A, 0x9000, 0, 0);
 	/* Behind the driver's back, in the wrong order: SS stays. */
-	cb_wr(&g.r, bank, 0x8, 1);
-	cb_wr(&g.r, bank, 0x58, 0x402);
-	ck_assert_uint_eq(cb_rd(&g.r, bank, 0x58), SS);
+	cb_wr(&g.r, bank, SMMUV2_CB_RESUME, 1);
+	cb_wr(&g.r, bank, SMMUV2_CB_FSR, 0x402);
+	ck_assert_uint_eq(cb_rd(&g.r, bank, SMMUV2_CB_FSR), SS);
 	ck_assert(drig_irqs(&g));
-	ck_assert_uint_eq(cb_rd(&g.r, bank, 0x58), 0);
+	ck_assert_uint_eq(cb_rd(&g.r, bank, SMMUV2_CB_FSR), 0);
 	ck_assert_uint_eq(stats()->ss_only, 1);
 	drig_down(&g);
 }
@@ -116,8 +116,8 @@ START_TEST(orphan)
 
 	stalling_alone(&s, FAULT_DEFAULT);
 	/* Firmware maps another stream to the bank. */
-	wr(&g.r, 0x800 + 4 * 20, 0x80000077);
-	wr(&g.r, 0xc00 + 4 * 20, (u32)smmuv2_drv_bank(s.dom));
+	wr(&g.r, SMMUV2_GR0_SMR(20), 0x80000077);
+	wr(&g.r, SMMUV2_GR0_S2CR(20), (u32)smmuv2_drv_bank(s.dom));
 	a = drig_access(&g, 0x77, 0x9000, 0, 0);
 	ck_assert_int_eq(a->end, XLAT_STALL);
 	drig_settle(&g);
@@ -164,28 +164,28 @@ END_TEST
 /* A host without clock and without poll: hardware answers at once, time is what the calls bring. */
 START_TEST(bare_host)
 {
-	struct drv_ops bare = drig_ops;
+	struct drv_ops bare = machine_drv_ops;
 	struct smmuv2_drv_cfg cfg = { 0 };
 	struct fault_dev *dev;
 	struct scene s;
 	void *drv;
 
 	up(SMMUV2_MMU500, &plain);
-	DRV.remove(g.drv, g.now);
+	DRV.remove(g.r.m.drv, g.r.board.now);
 	bare.poll = NULL;
 	bare.now = NULL;
-	drv = g.drv;
-	ck_assert_int_eq(DRV.probe(drv, &cfg, &bare, &g, g.core), 0);
+	drv = g.r.m.drv;
+	ck_assert_int_eq(DRV.probe(drv, &cfg, &bare, &g, g.r.m.core), 0);
 	stalling(&s, SID_A, FAULT_LATER);
 	ck_assert_int_eq(drig_map(&g, s.dom, 0x5000, 0x80005000), 0);
 	drig_access(&g, SID_A, 0x9000, 0, 0);
 	drig_settle(&g);
 	ck_assert_int_eq((int)DRV.unmap(drv, s.dom, 0x5000, 4096), -ETIMEDOUT);
-	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_TERMINATE, g.now), 0);
+	ck_assert_int_eq(fault_group_respond(s.owner.kept, FAULT_TERMINATE, g.r.board.now), 0);
 	fault_group_put(s.owner.kept);
 	drig_settle(&g);
 	dev = drig_master(&g, SID_B, false);
-	DRV.device_remove(drv, dev, g.now);
+	DRV.device_remove(drv, dev, g.r.board.now);
 	gone(s.dev, s.dom);
 	drig_down(&g);
 }
@@ -204,11 +204,11 @@ START_TEST(bank_is_lost_with_the_time_out)
 	dom = paging(SID_A, false, &dev);
 	ck_assert_int_eq(drig_map(&g, dom, 0x5000, 0x80005000), 0);
 	smmuv2_walk(&g.r.hw, &t, &w);
-	ck_assert_int_eq(DRV.detach(g.drv, dev, DRV_NO_PASID, g.now), 0);
-	DRV.domain_free(g.drv, dom);
+	ck_assert_int_eq(DRV.detach(g.r.m.drv, dev, DRV_NO_PASID, g.r.board.now), 0);
+	DRV.domain_free(g.r.m.drv, dom);
 	ck_assert_uint_eq(stats()->sync_timeouts, 1);
 	next = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
-	ck_assert_int_eq(DRV.attach(g.drv, dev, DRV_NO_PASID, next, g.now), -ENOSPC);
+	ck_assert_int_eq(DRV.attach(g.r.m.drv, dev, DRV_NO_PASID, next, g.r.board.now), -ENOSPC);
 	smmuv2_cancel(&g.r.hw, &w);
 	drig_down(&g);
 }
@@ -223,12 +223,12 @@ START_TEST(domain_in_use)
 	up(SMMUV2_MMU500, &plain);
 	dom = paging(SID_A, false, &dev);
 	ck_assert_int_eq(drig_map(&g, dom, 0x5000, 0x80005000), 0);
-	DRV.domain_free(g.drv, dom);
+	DRV.domain_free(g.r.m.drv, dom);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x5000, 0, 0)->end, XLAT_OK);
 	same = drig_domain(&g, dev, DRV_DOMAIN_BLOCKED);
-	ck_assert_uint_eq(DRV.iova_to_phys(g.drv, same, 0x5000), 0);
+	ck_assert_uint_eq(DRV.iova_to_phys(g.r.m.drv, same, 0x5000), 0);
 	drig_attach(&g, dev, same);
-	DRV.domain_free(g.drv, dom);
+	DRV.domain_free(g.r.m.drv, dom);
 	drig_down(&g);
 }
 END_TEST
@@ -242,7 +242,7 @@ START_TEST(privileged)
 
 	up(SMMUV2_MMU500, &cfg);
 	dom = paging(SID_A, false, &dev);
-	ck_assert_int_eq(DRV.map(g.drv, dom, 0x5000, 0x80005000, 4096, DRV_PROT_READ | DRV_PROT_PRIV), 0);
+	ck_assert_int_eq(DRV.map(g.r.m.drv, dom, 0x5000, 0x80005000, 4096, DRV_PROT_READ | DRV_PROT_PRIV), 0);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x5000, 0, 0)->end, XLAT_OK);
 	drig_access(&g, SID_A, 0x9000, 0, 0);
 	drig_settle(&g);
@@ -257,7 +257,7 @@ static struct fault_group *kept;
 /* The devices are gone, but an owner still has a group of one. */
 static void let_go_at_last(struct drig *d)
 {
-	struct fault_dev *dev = fault_dev_lookup(d->core, SID_A);
+	struct fault_dev *dev = fault_dev_lookup(d->r.m.core, SID_A);
 
 	if (dev)
 		fault_dev_put(dev);
@@ -276,19 +276,19 @@ START_TEST(remove_with_pending_faults)
 	drig_access(&g, SID_A, 0x9000, 0, 0);
 	drig_access(&g, SID_C, 0x9000, 0, 0);
 	ck_assert(drig_irqs(&g));
-	fault_core_run(g.core, g.now, 1);
+	fault_core_run(g.r.m.core, g.r.board.now, 1);
 	kept = s.owner.kept;
 	ck_assert_ptr_nonnull(kept);
 	g.on_poll = let_go_at_last;
-	smmuv2_drv_class.remove(g.drv, g.now);
+	smmuv2_drv_class.remove(g.r.m.drv, g.r.board.now);
 	ck_assert_uint_eq(g.r.n_ended, 2);
 	/* Nobody looks at the driver any more: it may be freed, whoever looks at the core. */
 	ck_assert_ptr_null(kept);
-	memset(g.drv, 0xaa, smmuv2_drv_class.size);
-	fault_core_expire(g.core, g.now);
-	fault_core_run(g.core, g.now, 10);
-	ck_assert_int_eq(fault_core_destroy(g.core), 0);
-	free(g.drv);
+	memset(g.r.m.drv, 0xaa, smmuv2_drv_class.size);
+	fault_core_expire(g.r.m.core, g.r.board.now);
+	fault_core_run(g.r.m.core, g.r.board.now, 10);
+	ck_assert_int_eq(fault_core_destroy(g.r.m.core), 0);
+	free(g.r.m.drv);
 	rig_down(&g.r);
 }
 END_TEST
@@ -325,7 +325,7 @@ static void *interrupt_thread(void *arg)
 
 	for (line = 0; line < ARRAY_SIZE(g.r.irq); line++)
 		if (g.r.irq[line])
-			DRV.irq_thread(g.drv, line, g.now);
+			DRV.irq_thread(g.r.m.drv, line, g.r.board.now);
 	set(&done);
 	return NULL;
 }
@@ -350,7 +350,7 @@ START_TEST(detach_waits_for_the_report)
 	ck_assert_int_eq(pthread_create(&thread, NULL, interrupt_thread, NULL), 0);
 	wait_for(&taken);
 	g.on_poll = let_it_report;
-	ck_assert_int_eq(DRV.detach(g.drv, s.dev, DRV_NO_PASID, g.now), 0);
+	ck_assert_int_eq(DRV.detach(g.r.m.drv, s.dev, DRV_NO_PASID, g.r.board.now), 0);
 	set(&go_on);
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
 	ck_assert_uint_eq(stats()->resumes[0], 1);
@@ -365,7 +365,7 @@ static pthread_t storm_thread;
 
 static void *end_of_storm(void *arg)
 {
-	fault_core_expire(g.core, g.now);
+	fault_core_expire(g.r.m.core, g.r.board.now);
 	set(&storm_done);
 	return NULL;
 }
@@ -401,17 +401,17 @@ START_TEST(off_at_the_end_of_a_storm)
 		drig_access(&g, SID_A, 0x10000 + 0x1000 * i, 0, 0);
 	drig_settle(&g);
 	ck_assert_uint_eq(sctlr(gpu.dom) & CFCFG, 0);
-	g.now += 600000000;
+	g.r.board.now += 600000000;
 	drig_access(&g, SID_C, 0x9000, 0, 1);
 	g.on_fault = stop_before_the_report;
 	ck_assert_int_eq(pthread_create(&thread, NULL, interrupt_thread, NULL), 0);
 	wait_for(&taken);
 	g.on_poll = storm_ends_meanwhile;
-	ck_assert_int_eq(DRV.detach(g.drv, other.dev, DRV_NO_PASID, g.now), 0);
+	ck_assert_int_eq(DRV.detach(g.r.m.drv, other.dev, DRV_NO_PASID, g.r.board.now), 0);
 	/* detach has polled, and the end of the storm has come as far as the gate. */
 	ck_assert(is(&storm_waits));
 	ck_assert_int_eq(pthread_join(thread, NULL), 0);
-	ck_assert_int_eq(fault_off(gpu.dev, g.now), 0);
+	ck_assert_int_eq(fault_off(gpu.dev, g.r.board.now), 0);
 	set(&storm_go_on);
 	ck_assert_int_eq(pthread_join(storm_thread, NULL), 0);
 	ck_assert_uint_eq(sctlr(gpu.dom) & CFCFG, 0);
@@ -430,11 +430,11 @@ START_TEST(stream_in_use)
 	up(SMMUV2_MMU500, &plain);
 	dom = paging(SID_A, true, &dev);
 	ck_assert_int_eq(drig_map(&g, dom, 0x5000, 0x80005000), 0);
-	ck_assert_int_eq(DRV.device_add(g.drv, &twice, &more), -EEXIST);
+	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &twice, &more), -EEXIST);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x5000, 0, 0)->end, XLAT_OK);
 	ck_assert_uint_eq(sctlr(dom) & CFCFG, CFCFG);
 	/* Its other stream is free again. */
-	DRV.device_remove(g.drv, drig_master(&g, SID_B, true), g.now);
+	DRV.device_remove(g.r.m.drv, drig_master(&g, SID_B, true), g.r.board.now);
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x5004, 0, 0)->end, XLAT_OK);
 	drig_down(&g);
 }

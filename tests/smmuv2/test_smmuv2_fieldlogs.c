@@ -87,7 +87,7 @@ static void tables32(const struct line *l)
 
 static unsigned int base_of_banks(void)
 {
-	return 0x1000U << (((rd(&r, 0x24) >> 28) & 7) + 1);
+	return 0x1000U << (((rd(&r, SMMUV2_GR0_IDR1) >> 28) & 7) + 1);
 }
 
 static u32 cb_reg(const struct line *l, u32 offset)
@@ -101,22 +101,22 @@ static void bring_up(const struct line *l)
 	u32 format = l->fsr >> 9 & 3;
 
 	rig_up(&r, &cfg);
-	wr(&r, 0x0, SCR0_ON);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON);
 	map_stream(&r, 0, l->sid, l->cb);
-	wr(&r, GR1_BASE + 0x800 + 4 * l->cb, format == 2);
-	wr(&r, GR1_BASE + 4 * l->cb, 0x10000);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBA2R(l->cb), format == 2);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(l->cb), 0x10000);
 	if (format == 2) {
-		wr(&r, cb_reg(l, 0x10), 0x38014); /* 44 bits out */
-		wr(&r, cb_reg(l, 0x30), 0x803510);
+		wr(&r, cb_reg(l, SMMUV2_CB_TCR2), 0x38014); /* 44 bits out */
+		wr(&r, cb_reg(l, SMMUV2_CB_TCR), 0x803510);
 		tables64(l, 0);
 	} else if (format == 1) {
-		wr(&r, cb_reg(l, 0x30), 0x80803500);
+		wr(&r, cb_reg(l, SMMUV2_CB_TCR), 0x80803500);
 		tables64(l, 1);
 	} else {
 		tables32(l);
 	}
-	smmuv2_mmio_write(&r.hw, cb_reg(l, 0x20), ROOT, 8);
-	wr(&r, cb_reg(l, 0x0), 0x161 | (l->fsr & 0x40000000 ? 0x80 : 0));
+	smmuv2_mmio_write(&r.hw, cb_reg(l, SMMUV2_CB_TTBR0), ROOT, 8);
+	wr(&r, cb_reg(l, SMMUV2_CB_SCTLR), 0x161 | (l->fsr & 0x40000000 ? 0x80 : 0));
 }
 
 static void check(const char *file, unsigned int number, const struct line *at)
@@ -137,11 +137,12 @@ static void check(const char *file, unsigned int number, const struct line *at)
 	if (l.fsr & 0x80000000)
 		go(&r, l.sid, l.iova, flags, 0, &res);
 	ck_assert_msg(x == (l.fsr & 0x40000000 ? XLAT_STALL : XLAT_ABORT), "%s:%u: outcome %d", file, number, x);
-	ck_assert_msg(rd(&r, cb_reg(&l, 0x58)) == l.fsr, "%s:%u: FSR %08x", file, number, rd(&r, cb_reg(&l, 0x58)));
-	ck_assert_msg(smmuv2_mmio_read(&r.hw, cb_reg(&l, 0x60), 8) == l.iova, "%s:%u: FAR", file, number);
-	ck_assert_msg(rd(&r, cb_reg(&l, 0x68)) == l.fsynr, "%s:%u: FSYNR0 %08x", file, number,
-		      rd(&r, cb_reg(&l, 0x68)));
-	ck_assert_msg(rd(&r, GR1_BASE + 0x400 + 4 * l.cb) == l.sid, "%s:%u: CBFRSYNRA", file, number);
+	ck_assert_msg(rd(&r, cb_reg(&l, SMMUV2_CB_FSR)) == l.fsr, "%s:%u: FSR %08x", file, number,
+		      rd(&r, cb_reg(&l, SMMUV2_CB_FSR)));
+	ck_assert_msg(smmuv2_mmio_read(&r.hw, cb_reg(&l, SMMUV2_CB_FAR), 8) == l.iova, "%s:%u: FAR", file, number);
+	ck_assert_msg(rd(&r, cb_reg(&l, SMMUV2_CB_FSYNR0)) == l.fsynr, "%s:%u: FSYNR0 %08x", file, number,
+		      rd(&r, cb_reg(&l, SMMUV2_CB_FSYNR0)));
+	ck_assert_msg(rd(&r, GR1_BASE + SMMUV2_GR1_CBFRSYNRA(l.cb)) == l.sid, "%s:%u: CBFRSYNRA", file, number);
 	ck_assert_msg(r.irq[SMMUV2_IRQ_CONTEXT + l.cb], "%s:%u: interrupt", file, number);
 	rig_down(&r);
 }

@@ -72,7 +72,7 @@ START_TEST(configurations_out_of_range)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		ck_assert_int_eq(smmuv2_init(&hw, &bad[i], &rig_ops, NULL), -EINVAL);
+		ck_assert_int_eq(smmuv2_init(&hw, &bad[i], &machine_hw_ops, NULL), -EINVAL);
 }
 END_TEST
 

@@ -54,7 +54,7 @@ static void begin_life(struct world *w, const struct life *l)
 
 	rig_up(r, &l->cfg);
 	w->walking = false;
-	wr(r, 0x0, l->scr0);
+	wr(r, SMMUV2_GR0_sCR0, l->scr0);
 	map_stream(r, 0, SID, CB);
 	map_stream(r, 1, SID_2, CB);
 	map_stream(r, 2, SID_B, CB_B);
@@ -105,13 +105,13 @@ static void maintain(struct world *w, u32 x, unsigned int cb)
 		cb_wr(&w->r, cb, TLBIALL, 0);
 		break;
 	case 1:
-		cb_wr64(&w->r, cb, 0x600, (u64)(cb + 1) << 48 | 1);
+		cb_wr64(&w->r, cb, SMMUV2_CB_TLBIVA, (u64)(cb + 1) << 48 | 1);
 		break;
 	case 2:
 		cb_wr(&w->r, cb, TLBSYNC, 0);
 		break;
 	default:
-		wr(&w->r, 0x70, 0);
+		wr(&w->r, SMMUV2_GR0_sTLBGSYNC, 0);
 	}
 }
 
@@ -148,7 +148,7 @@ static void live(struct world *w, u32 x)
 		page(r, cb, 0x2000, 0x80003000, x >> 8 & 1 ? PAGE_RW : 0);
 		break;
 	case 15:
-		wr(r, 0x48, 0xffffffff);
+		wr(r, SMMUV2_GR0_sGFSR, 0xffffffff);
 		break;
 	default:
 		access_once(w, x);

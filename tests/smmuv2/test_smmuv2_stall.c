@@ -28,7 +28,7 @@ static void up(enum smmuv2_behaviour behaviour, u32 sctlr_a, unsigned int slots)
 	struct smmuv2_cfg cfg = { .behaviour = behaviour, .n_tbus = 2, .stall_slots = { (u16)slots, (u16)slots } };
 
 	rig_up(&r, &cfg);
-	wr(&r, 0x0, SCR0_ON);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON);
 	map_stream(&r, 0, SID_A, CB_A);
 	map_stream(&r, 1, SID_A2, CB_A);
 	map_stream(&r, 2, SID_B, CB_B);
@@ -36,8 +36,8 @@ static void up(enum smmuv2_behaviour behaviour, u32 sctlr_a, unsigned int slots)
 	bank_s1(&r, CB_B);
 	page(&r, CB_A, GOOD, 0x80001000, PAGE_RW);
 	page(&r, CB_B, GOOD, 0x80002000, PAGE_RW);
-	cb_wr(&r, CB_A, 0x0, M | CFIE | sctlr_a);
-	cb_wr(&r, CB_B, 0x0, M | CFRE | CFIE);
+	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | sctlr_a);
+	cb_wr(&r, CB_B, SMMUV2_CB_SCTLR, M | CFRE | CFIE);
 }
 
 static enum xlat at(u32 sid, u64 iova, u16 tbu)
@@ -80,10 +80,10 @@ static void check_truth(enum smmuv2_behaviour behaviour, const struct truth *t)
 	ck_assert_int_eq(at(SID_B, GOOD, 0), t->other);
 	ck_assert_int_eq(at(SID_A, GOOD, 1), t->same_tbu2);
 	ck_assert_int_eq(at(SID_B, GOOD, 1), t->other_tbu2);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), t->fsr);
-	ck_assert_uint_eq(cb_rd(&r, CB_B, 0x58), 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), t->fsr);
+	ck_assert_uint_eq(cb_rd(&r, CB_B, SMMUV2_CB_FSR), 0);
 	ck_assert(r.irq[LINE(CB_A)] && !r.irq[LINE(CB_B)]);
-	ck_assert_uint_eq(cb_rd64(&r, CB_A, 0x60), BAD);
+	ck_assert_uint_eq(cb_rd64(&r, CB_A, SMMUV2_CB_FAR), BAD);
 	rig_down(&r);
 }
 
@@ -125,10 +125,10 @@ START_TEST(further_fault)
 		up(rows[i].behaviour, rows[i].sctlr, 16);
 		at(SID_A, BAD, 0);
 		ck_assert_int_eq(at(SID_A2, BAD + 0x3000, 0), rows[i].second);
-		ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), rows[i].fsr);
+		ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), rows[i].fsr);
 		/* The first stays on record. */
-		ck_assert_uint_eq(cb_rd64(&r, CB_A, 0x60), BAD);
-		ck_assert_uint_eq(rd(&r, GR1_BASE + 0x400 + 4 * CB_A), SID_A);
+		ck_assert_uint_eq(cb_rd64(&r, CB_A, SMMUV2_CB_FAR), BAD);
+		ck_assert_uint_eq(rd(&r, GR1_BASE + SMMUV2_GR1_CBFRSYNRA(CB_A)), SID_A);
 		rig_down(&r);
 	}
 }
@@ -137,11 +137,11 @@ END_TEST
 START_TEST(without_cfie_no_interrupt)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
-	cb_wr(&r, CB_A, 0x0, M | CFCFG);
+	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFCFG);
 	at(SID_A, BAD, 0);
 	ck_assert(!r.irq[LINE(CB_A)]);
 	/* Level-sensitive: enabling it later shows what is there. */
-	cb_wr(&r, CB_A, 0x0, M | CFCFG | CFIE);
+	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFCFG | CFIE);
 	ck_assert(r.irq[LINE(CB_A)]);
 	rig_down(&r);
 }
@@ -155,13 +155,13 @@ START_TEST(right_order)
 	for (b = SMMUV2_MMU500; b <= SMMUV2_QCOM; b++) {
 		up(b, CFCFG | CFRE, 16);
 		at(SID_A, BAD, 0);
-		cb_wr(&r, CB_A, 0x58, TF | SS);
-		ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), SS);
+		cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF | SS);
+		ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), SS);
 		ck_assert(r.irq[LINE(CB_A)]);
 		ck_assert_uint_eq(r.n_ended, 0);
 		page(&r, CB_A, BAD, 0x80009000, PAGE_RW);
-		cb_wr(&r, CB_A, 0x8, 0);
-		ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), 0);
+		cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
+		ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), 0);
 		ck_assert(!r.irq[LINE(CB_A)]);
 		ck_assert_uint_eq(r.n_ended, 1);
 		ck_assert_int_eq(r.ended[0].how, RESUME_RETRY);
@@ -179,26 +179,26 @@ START_TEST(wrong_order)
 
 	up(SMMUV2_MMU500, CFCFG, 16);
 	at(SID_A, BAD, 0);
-	cb_wr(&r, CB_A, 0x8, 1);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 1);
 	ck_assert_uint_eq(r.n_ended, 1);
-	cb_wr(&r, CB_A, 0x58, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
 	for (i = 0; i < 3; i++) {
-		ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), SS);
+		ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), SS);
 		ck_assert(r.irq[LINE(CB_A)]);
-		cb_wr(&r, CB_A, 0x58, 0xffffffff);
+		cb_wr(&r, CB_A, SMMUV2_CB_FSR, 0xffffffff);
 	}
-	cb_wr(&r, CB_A, 0x8, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), 0);
 	ck_assert(!r.irq[LINE(CB_A)]);
 	ck_assert_uint_eq(r.n_ended, 1);
 	rig_down(&r);
 
 	up(SMMUV2_QCOM, CFCFG, 16);
 	at(SID_A, BAD, 0);
-	cb_wr(&r, CB_A, 0x8, 1);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), TF);
-	cb_wr(&r, CB_A, 0x58, TF);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 1);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), 0);
 	ck_assert(!r.irq[LINE(CB_A)]);
 	rig_down(&r);
 }
@@ -208,13 +208,13 @@ START_TEST(terminate_reports_by_cfre)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
 	at(SID_A, BAD, 0);
-	cb_wr(&r, CB_A, 0x58, TF);
-	cb_wr(&r, CB_A, 0x8, 1);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 1);
 	ck_assert_int_eq(r.ended[0].how, RESUME_RAZWI);
-	cb_wr(&r, CB_A, 0x0, M | CFIE | CFCFG | CFRE);
+	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | CFCFG | CFRE);
 	at(SID_A, BAD, 0);
-	cb_wr(&r, CB_A, 0x58, TF);
-	cb_wr(&r, CB_A, 0x8, 1);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 1);
 	ck_assert_int_eq(r.ended[1].how, RESUME_ABORT);
 	rig_down(&r);
 }
@@ -230,14 +230,14 @@ START_TEST(cfcfg_is_sampled_at_the_fault)
 	up(SMMUV2_MMU500, 0, 16);
 	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
 	smmuv2_walk(&r.hw, &t, &w);
-	cb_wr(&r, CB_A, 0x0, M | CFIE | CFCFG);
+	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | CFCFG);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_STALL);
-	cb_wr(&r, CB_A, 0x0, M | CFIE | HUPCF);
+	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | HUPCF);
 	ck_assert_int_eq(at(SID_A, GOOD, 0), XLAT_OK);
 	/* What is stalled stays stalled. */
 	ck_assert_uint_eq(r.n_ended, 0);
-	cb_wr(&r, CB_A, 0x58, TF);
-	cb_wr(&r, CB_A, 0x8, 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
 	ck_assert_uint_eq(r.n_ended, 1);
 	ck_assert_int_eq(at(SID_A, BAD, 0), XLAT_RAZWI);
 	rig_down(&r);
@@ -261,10 +261,10 @@ START_TEST(walks_under_way_at_the_fault)
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &wg), XLAT_OK);
 	ck_assert_uint_eq(wg.res.pa, 0x80001000);
 	ck_assert_int_eq(at(SID_A, GOOD, 0), XLAT_RAZWI);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), TF);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), TF);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &wb), XLAT_RAZWI);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), TF | MULTI);
-	ck_assert_uint_eq(rd(&r, GR1_BASE + 0x400 + 4 * CB_A), SID_A2);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), TF | MULTI);
+	ck_assert_uint_eq(rd(&r, GR1_BASE + SMMUV2_GR1_CBFRSYNRA(CB_A)), SID_A2);
 	rig_down(&r);
 }
 END_TEST
@@ -277,9 +277,9 @@ START_TEST(one_resume_one_fault)
 	up(SMMUV2_MMU500, CFCFG | HUPCF | CFRE, 16);
 	for (i = 0; i < 4; i++)
 		ck_assert_int_eq(at(SID_A, BAD + 0x1000 * i, 0), XLAT_STALL);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), TF | SS | MULTI);
-	cb_wr(&r, CB_A, 0x58, TF | MULTI);
-	cb_wr(&r, CB_A, 0x8, 1);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), TF | SS | MULTI);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF | MULTI);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 1);
 	ck_assert_uint_eq(r.n_ended, 4);
 	ck_assert_uint_eq(r.ended[0].id, 1);
 	ck_assert_int_eq(r.ended[0].how, RESUME_ABORT);
@@ -287,9 +287,9 @@ START_TEST(one_resume_one_fault)
 		ck_assert_uint_eq(r.ended[i].id, i + 1);
 		ck_assert_int_eq(r.ended[i].how, RESUME_RETRY);
 	}
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), 0);
 	ck_assert_int_eq(at(SID_A, BAD + 0x1000, 0), XLAT_STALL);
-	ck_assert_uint_eq(cb_rd64(&r, CB_A, 0x60), BAD + 0x1000);
+	ck_assert_uint_eq(cb_rd64(&r, CB_A, SMMUV2_CB_FAR), BAD + 0x1000);
 	rig_down(&r);
 }
 END_TEST
@@ -299,14 +299,14 @@ START_TEST(others_wait_until_fsr_is_clear)
 {
 	up(SMMUV2_MMU500, CFCFG | HUPCF, 16);
 	at(SID_A, BAD, 0);
-	cb_wr(&r, CB_A, 0x58, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
 	ck_assert_int_eq(at(SID_A, BAD + 0x1000, 0), XLAT_STALL);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), SS | MULTI);
-	cb_wr(&r, CB_A, 0x8, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), MULTI);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), SS | MULTI);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), MULTI);
 	ck_assert(r.irq[LINE(CB_A)]);
 	ck_assert_uint_eq(r.n_ended, 1);
-	cb_wr(&r, CB_A, 0x58, MULTI);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, MULTI);
 	ck_assert_uint_eq(r.n_ended, 2);
 	ck_assert_int_eq(r.ended[1].how, RESUME_RETRY);
 	ck_assert(!r.irq[LINE(CB_A)]);
@@ -321,12 +321,12 @@ START_TEST(hupcf_sets_free)
 	at(SID_A, BAD, 0);
 	ck_assert_int_eq(at(SID_A, GOOD, 0), XLAT_STALL);
 	ck_assert_int_eq(at(SID_A, BAD + 0x1000, 0), XLAT_STALL);
-	cb_wr(&r, CB_A, 0x0, M | CFIE | CFCFG | HUPCF);
+	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | CFCFG | HUPCF);
 	ck_assert_uint_eq(r.n_ended, 2);
 	ck_assert_uint_eq(r.ended[0].id, 2);
 	ck_assert_uint_eq(r.ended[1].id, 3);
-	cb_wr(&r, CB_A, 0x58, TF);
-	cb_wr(&r, CB_A, 0x8, 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
 	ck_assert_uint_eq(r.n_ended, 3);
 	ck_assert_uint_eq(r.ended[2].id, 1);
 	rig_down(&r);
@@ -345,8 +345,8 @@ START_TEST(full_tbu_starves_the_others)
 	ck_assert_int_eq(at(SID_B, GOOD, 0), XLAT_WAIT);
 	ck_assert_int_eq(at(SID_B, GOOD, 1), XLAT_OK);
 	ck_assert_uint_eq(r.slot_frees[0], 0);
-	cb_wr(&r, CB_A, 0x58, TF | MULTI);
-	cb_wr(&r, CB_A, 0x8, 1);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF | MULTI);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 1);
 	ck_assert_uint_eq(r.slot_frees[0], 1);
 	ck_assert_uint_eq(r.slot_frees[1], 0);
 	ck_assert_int_eq(at(SID_B, GOOD, 0), XLAT_OK);
@@ -370,14 +370,14 @@ START_TEST(no_slot_no_record)
 	struct iommu_walk w;
 
 	up(SMMUV2_MMU500, CFCFG | HUPCF, 1);
-	cb_wr(&r, CB_B, 0x0, M | CFIE | CFCFG);
+	cb_wr(&r, CB_B, SMMUV2_CB_SCTLR, M | CFIE | CFCFG);
 	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
 	smmuv2_walk(&r.hw, &t, &w);
 	ck_assert_int_eq(at(SID_A, BAD, 0), XLAT_STALL);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_WAIT);
-	ck_assert_uint_eq(cb_rd(&r, CB_B, 0x58), 0);
-	cb_wr(&r, CB_A, 0x58, TF);
-	cb_wr(&r, CB_A, 0x8, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_B, SMMUV2_CB_FSR), 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
 	ck_assert_uint_eq(r.slot_frees[0], 1);
 	ck_assert_int_eq(at(SID_B, BAD, 0), XLAT_STALL);
 	rig_down(&r);
@@ -390,9 +390,9 @@ START_TEST(shared_bank)
 	up(SMMUV2_MMU500, CFCFG, 16);
 	ck_assert_int_eq(at(SID_A, BAD, 0), XLAT_STALL);
 	ck_assert_int_eq(at(SID_A2, GOOD, 0), XLAT_STALL);
-	ck_assert_uint_eq(rd(&r, GR1_BASE + 0x400 + 4 * CB_A), SID_A);
-	cb_wr(&r, CB_A, 0x58, TF);
-	cb_wr(&r, CB_A, 0x8, 1);
+	ck_assert_uint_eq(rd(&r, GR1_BASE + SMMUV2_GR1_CBFRSYNRA(CB_A)), SID_A);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 1);
 	/* Terminate is for the one on record; the other is presented again. */
 	ck_assert_uint_eq(r.n_ended, 2);
 	ck_assert_int_eq(r.ended[0].how, RESUME_RAZWI);
@@ -411,24 +411,24 @@ START_TEST(stalld_and_gse)
 {
 	/* MMU-500 has neither (DDI 0517, 2.3.4). */
 	up(SMMUV2_MMU500, CFCFG, 16);
-	wr(&r, 0x0, SCR0_ON | 0x300);
-	ck_assert_uint_eq(rd(&r, 0x0), SCR0_ON);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON | 0x300);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sCR0), SCR0_ON);
 	rig_down(&r);
 
 	up(SMMUV2_QCOM, CFCFG | CFRE, 16);
-	wr(&r, 0x0, SCR0_ON | 0x100);
-	ck_assert_uint_eq(rd(&r, 0x0), SCR0_ON | 0x100);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON | 0x100);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sCR0), SCR0_ON | 0x100);
 	ck_assert_int_eq(at(SID_A, BAD, 0), XLAT_ABORT);
 	rig_down(&r);
 
 	up(SMMUV2_QCOM, CFCFG | HUPCF, 16);
-	wr(&r, 0x0, SCR0_ON | 0x200);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON | 0x200);
 	ck_assert_int_eq(at(SID_A, BAD, 0), XLAT_STALL);
 	ck_assert_int_eq(at(SID_A, GOOD, 0), XLAT_OK); /* its own bank goes by HUPCF */
 	ck_assert_int_eq(at(SID_B, GOOD, 0), XLAT_STALL);
-	ck_assert_uint_eq(cb_rd(&r, CB_B, 0x58), 0);
-	cb_wr(&r, CB_A, 0x58, TF);
-	cb_wr(&r, CB_A, 0x8, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_B, SMMUV2_CB_FSR), 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
 	ck_assert_uint_eq(r.n_ended, 2);
 	ck_assert_int_eq(r.ended[1].how, RESUME_RETRY);
 	ck_assert_int_eq(at(SID_B, GOOD, 0), XLAT_OK);
@@ -442,25 +442,25 @@ START_TEST(shared_line)
 	struct smmuv2_cfg cfg = { .num_irpt = 2 };
 
 	rig_up(&r, &cfg);
-	wr(&r, 0x0, SCR0_ON);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON);
 	map_stream(&r, 0, SID_A, CB_A);
 	map_stream(&r, 1, SID_B, CB_B);
 	bank_s1(&r, CB_A);
 	bank_s1(&r, CB_B);
-	wr(&r, GR1_BASE + 4 * CB_A, 0x01010000);
-	wr(&r, GR1_BASE + 4 * CB_B, 0x01010000);
-	cb_wr(&r, CB_A, 0x0, M | CFIE | HUPCF);
-	cb_wr(&r, CB_B, 0x0, M | CFIE | HUPCF);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB_A), 0x01010000);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB_B), 0x01010000);
+	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | HUPCF);
+	cb_wr(&r, CB_B, SMMUV2_CB_SCTLR, M | CFIE | HUPCF);
 	at(SID_A, BAD, 0);
 	ck_assert(r.irq[LINE(1)] && !r.irq[LINE(CB_A)]);
 	at(SID_B, BAD, 0);
-	cb_wr(&r, CB_A, 0x58, TF);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
 	ck_assert(r.irq[LINE(1)]);
-	cb_wr(&r, CB_B, 0x58, TF);
+	cb_wr(&r, CB_B, SMMUV2_CB_FSR, TF);
 	ck_assert(!r.irq[LINE(1)]);
 	/* A bank that moves takes its level along. */
 	at(SID_A, BAD, 0);
-	wr(&r, GR1_BASE + 4 * CB_A, 0x00010000);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB_A), 0x00010000);
 	ck_assert(r.irq[LINE(0)] && !r.irq[LINE(1)]);
 	rig_down(&r);
 }
@@ -470,32 +470,32 @@ END_TEST
 START_TEST(sync_is_stuck_while_stalled)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
-	cb_wr(&r, CB_A, 0x7f0, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x7f4), 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_TLBSTATUS), 0);
 	at(SID_A, BAD, 0);
 	/* No maintenance since: nothing to wait for. */
-	cb_wr(&r, CB_A, 0x7f0, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x7f4), 0);
-	cb_wr64(&r, CB_A, 0x600, (u64)(CB_A + 1) << 48 | GOOD >> 12);
-	cb_wr(&r, CB_A, 0x7f0, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x7f4), 1);
-	cb_wr64(&r, CB_B, 0x600, (u64)(CB_B + 1) << 48 | GOOD >> 12);
-	cb_wr(&r, CB_B, 0x7f0, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB_B, 0x7f4), 0);
-	wr(&r, 0x70, 0);
-	ck_assert_uint_eq(rd(&r, 0x74), 1);
+	cb_wr(&r, CB_A, SMMUV2_CB_TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_TLBSTATUS), 0);
+	cb_wr64(&r, CB_A, SMMUV2_CB_TLBIVA, (u64)(CB_A + 1) << 48 | GOOD >> 12);
+	cb_wr(&r, CB_A, SMMUV2_CB_TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_TLBSTATUS), 1);
+	cb_wr64(&r, CB_B, SMMUV2_CB_TLBIVA, (u64)(CB_B + 1) << 48 | GOOD >> 12);
+	cb_wr(&r, CB_B, SMMUV2_CB_TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_B, SMMUV2_CB_TLBSTATUS), 0);
+	wr(&r, SMMUV2_GR0_sTLBGSYNC, 0);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sTLBGSTATUS), 1);
 	r.syncs = 0;
-	cb_wr(&r, CB_A, 0x58, TF);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x7f4), 1);
-	cb_wr(&r, CB_A, 0x8, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x7f4), 0);
-	ck_assert_uint_eq(rd(&r, 0x74), 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_TLBSTATUS), 1);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_TLBSTATUS), 0);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sTLBGSTATUS), 0);
 	ck_assert_uint_eq(r.syncs, 2);
 	/* One that stalls after the operation does not hold it. */
-	cb_wr64(&r, CB_A, 0x600, (u64)(CB_A + 1) << 48 | GOOD >> 12);
+	cb_wr64(&r, CB_A, SMMUV2_CB_TLBIVA, (u64)(CB_A + 1) << 48 | GOOD >> 12);
 	at(SID_A, BAD, 0);
-	cb_wr(&r, CB_A, 0x7f0, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x7f4), 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_TLBSTATUS), 0);
 	rig_down(&r);
 }
 END_TEST
@@ -503,14 +503,14 @@ END_TEST
 START_TEST(resume_with_nothing_stalled)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
-	cb_wr(&r, CB_A, 0x8, 0);
-	cb_wr(&r, CB_A, 0x8, 1);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
+	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 1);
 	ck_assert_uint_eq(r.n_ended, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB_A, 0x58), 0);
+	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), 0);
 	/* Terminated faults are no business of RESUME. */
 	at(SID_B, BAD, 0);
-	cb_wr(&r, CB_B, 0x8, 1);
-	ck_assert_uint_eq(cb_rd(&r, CB_B, 0x58), TF);
+	cb_wr(&r, CB_B, SMMUV2_CB_RESUME, 1);
+	ck_assert_uint_eq(cb_rd(&r, CB_B, SMMUV2_CB_FSR), TF);
 	rig_down(&r);
 }
 END_TEST

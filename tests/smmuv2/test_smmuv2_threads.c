@@ -17,24 +17,11 @@
 
 static struct rig_threads rig;
 static struct smmuv2 hw;
-static bool level[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB]; /* under rig.lock */
 static void *drv;
 static const struct drv_class *c = &smmuv2_drv_class;
 static struct fault_dev *devs[CLIENTS];
 static struct fault_domain *doms[2];
 static u32 changed;
-
-static void hw_irq(void *ctx, u32 line, bool up)
-{
-	(void)ctx;
-	level[line] = up;
-}
-
-static const struct iommu_ops hw_ops = {
-	.mem_read = rig_threads_hw_read,
-	.irq = hw_irq,
-	.txn_resume = rig_threads_hw_resume,
-};
 
 static enum fault_code handle(void *ctx, struct fault_group *g, const struct fault_record *f)
 {
@@ -42,7 +29,6 @@ static enum fault_code handle(void *ctx, struct fault_group *g, const struct fau
 	u64 page = f->addr & ~0xfffULL;
 	int r;
 
-	(void)g;
 	r = c->map(drv, *dom, page, 0x80000000 + page, 4096, DRV_PROT_READ | DRV_PROT_WRITE);
 	CHECK(!r || r == -EEXIST);
 	return FAULT_RETRY;
@@ -72,18 +58,8 @@ static void *client(void *arg)
 
 static void *interrupts(void *arg)
 {
-	u32 line;
-	bool high;
-
-	(void)arg;
 	while (rig_threads_running(&rig)) {
-		for (line = 0; line < SMMUV2_IRQ_CONTEXT + 8; line++) {
-			pthread_mutex_lock(&rig.lock);
-			high = level[line];
-			pthread_mutex_unlock(&rig.lock);
-			if (high && c->irq(drv, line, 1) == DRV_IRQ_WAKE_THREAD)
-				c->irq_thread(drv, line, 1);
-		}
+		rig_threads_serve(&rig);
 		sched_yield();
 	}
 	return NULL;
@@ -104,7 +80,7 @@ static void change(u32 n)
 		CHECK(!fault_dev_enable(dev));
 		break;
 	case 2:
-		fault_core_expire(rig.core, 1);
+		fault_core_expire(rig.m.core, 1);
 		break;
 	default:
 		r = c->unmap(drv, doms[n & 1], 0x10000 + (u64)(n % PAGES) * 4096, 4096);
@@ -116,7 +92,6 @@ static void *changer(void *arg)
 {
 	u32 n;
 
-	(void)arg;
 	for (n = 0; n < CHANGES; n++) {
 		change(n);
 		sched_yield();
@@ -131,10 +106,11 @@ static void set_up(enum smmuv2_behaviour behaviour, bool hupcf)
 	struct smmuv2_drv_cfg cfg = { .hupcf = hupcf };
 	u32 i;
 
-	rig_threads_init(&rig, &smmuv2_class, &hw, 1ULL << 32, 0x1000000);
-	CHECK(!smmuv2_init(&hw, &hw_cfg, &hw_ops, &rig));
-	drv = calloc(1, c->size);
-	CHECK(drv && !c->probe(drv, &cfg, &rig_threads_ops, &rig, rig.core));
+	rig_threads_init(&rig, &smmuv2_class, &hw);
+	rig.m.level_irq = true;
+	CHECK(!smmuv2_init(&hw, &hw_cfg, &rig.m.hw_ops, &rig));
+	CHECK(!machine_start(&rig.m, c, &cfg));
+	drv = rig.m.drv;
 	for (i = 0; i < CLIENTS; i++) {
 		struct drv_device_cfg dev = { .sids = { 0x10 + i }, .n_sids = 1, .can_stall = true };
 		union fault_owner owner = { .handler = { .ops = &domain_ops, .ctx = &doms[i / 2] } };
@@ -159,9 +135,7 @@ static void tear_down(void)
 	CHECK(st->stale_answers == 0 && st->sync_timeouts == 0);
 	printf("%llu stalls, %llu retried, %llu terminated, %llu SS alone, %llu syncs\n", st->stalls, st->resumes[0],
 	       st->resumes[1], st->ss_only, st->syncs);
-	c->remove(drv, 1);
 	rig_threads_exit(&rig);
-	free(drv);
 	smmuv2_exit(&hw);
 }
 

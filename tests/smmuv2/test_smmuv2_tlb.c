@@ -20,58 +20,58 @@ static bool drops(void (*op)(u64 arg), u64 arg)
 
 static void cb_op64(u64 arg)
 {
-	cb_wr64(&r, CB, 0x600, arg);
+	cb_wr64(&r, CB, SMMUV2_CB_TLBIVA, arg);
 }
 
 static void cb_vaa(u64 arg)
 {
-	cb_wr64(&r, CB, 0x608, arg);
+	cb_wr64(&r, CB, SMMUV2_CB_TLBIVAA, arg);
 }
 
 static void cb_val(u64 arg)
 {
-	cb_wr64(&r, CB, 0x620, arg);
+	cb_wr64(&r, CB, SMMUV2_CB_TLBIVAL, arg);
 }
 
 static void cb_vaal(u64 arg)
 {
-	cb_wr64(&r, CB, 0x628, arg);
+	cb_wr64(&r, CB, SMMUV2_CB_TLBIVAAL, arg);
 }
 
 static void cb_asid(u64 arg)
 {
-	cb_wr(&r, CB, 0x610, (u32)arg);
+	cb_wr(&r, CB, SMMUV2_CB_TLBIASID, (u32)arg);
 }
 
 static void cb_all(u64 arg)
 {
-	cb_wr(&r, (unsigned int)arg, 0x618, 0);
+	cb_wr(&r, (unsigned int)arg, SMMUV2_CB_TLBIALL, 0);
 }
 
 static void gr0_vmid(u64 arg)
 {
-	wr(&r, 0x64, (u32)arg);
+	wr(&r, SMMUV2_GR0_TLBIVMID, (u32)arg);
 }
 
 static void gr0_vmids1(u64 arg)
 {
-	wr(&r, 0xb8, (u32)arg);
+	wr(&r, SMMUV2_GR0_TLBIVMIDS1, (u32)arg);
 }
 
 static void gr0_nsnh(u64 arg)
 {
-	wr(&r, 0x68, (u32)arg);
+	wr(&r, SMMUV2_GR0_TLBIALLNSNH, (u32)arg);
 }
 
 static void gr0_hyp(u64 arg)
 {
-	wr(&r, 0x6c, (u32)arg);
+	wr(&r, SMMUV2_GR0_TLBIALLH, (u32)arg);
 }
 
 static void halves(u64 arg)
 {
-	cb_wr(&r, CB, 0x604, (u32)(arg >> 32));
-	cb_wr(&r, CB, 0x600, (u32)arg);
+	cb_wr(&r, CB, SMMUV2_CB_TLBIVA + 4, (u32)(arg >> 32));
+	cb_wr(&r, CB, SMMUV2_CB_TLBIVA, (u32)arg);
 }
 
 START_TEST(maintenance)
@@ -97,12 +97,12 @@ START_TEST(maintenance)
 	ck_assert(drops(gr0_nsnh, 0));
 	ck_assert(drops(halves, asid | va));
 	/* From another bank: by VMID, not by bank; a stage 2 bank has no such operation. */
-	wr(&r, GR1_BASE + 0x800 + 4 * 7, 1);
-	wr(&r, GR1_BASE + 4 * 7, 0x10005);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBA2R(7), 1);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(7), 0x10005);
 	ck_assert(!drops(cb_all, 7));
-	wr(&r, GR1_BASE + 4 * 7, 0x10000);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(7), 0x10000);
 	ck_assert(drops(cb_all, 7));
-	wr(&r, GR1_BASE + 4 * 7, 0x00000);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(7), 0x00000);
 	ck_assert(!drops(cb_all, 7));
 	rig_down(&r);
 }
@@ -115,7 +115,7 @@ START_TEST(global_pages_and_asid)
 	page(&r, CB, GOOD, 0x82000000, PAGE_RW);
 	cb_asid(CB + 1); /* global entries stay */
 	ck_assert_uint_eq(pa_of(GOOD), 0x80005000);
-	cb_wr64(&r, CB, 0x600, 0x99ULL << 48 | GOOD >> 12); /* by VA: the ASID is not looked at */
+	cb_wr64(&r, CB, SMMUV2_CB_TLBIVA, 0x99ULL << 48 | GOOD >> 12); /* by VA: the ASID is not looked at */
 	ck_assert_uint_eq(pa_of(GOOD), 0x82000000);
 	rig_down(&r);
 }
@@ -130,7 +130,7 @@ START_TEST(last_level_only)
 	put64(&r, TABLES(CB) + 0x4000 + GOOD / 4096 * 8, 0x83000000 | PAGE_RW);
 	cb_val((u64)(CB + 1) << 48 | GOOD >> 12);
 	ck_assert_uint_eq(pa_of(GOOD), 0x80005000);
-	cb_wr64(&r, CB, 0x600, (u64)(CB + 1) << 48 | GOOD >> 12);
+	cb_wr64(&r, CB, SMMUV2_CB_TLBIVA, (u64)(CB + 1) << 48 | GOOD >> 12);
 	ck_assert_uint_eq(pa_of(GOOD), 0x83000000);
 	rig_down(&r);
 }
@@ -140,17 +140,17 @@ START_TEST(stage_2_maintenance)
 {
 	up();
 	bank_s2(1);
-	wr(&r, 0xc00, 1);
+	wr(&r, SMMUV2_GR0_S2CR(0), 1);
 	ck_assert_uint_eq(pa_of(0x5000), 0xa0005000);
 	put64(&r, 0x902028, 0xb0005000 | 0x7ff);
-	cb_wr64(&r, 1, 0x630, 0x6);
+	cb_wr64(&r, 1, SMMUV2_CB_TLBIIPAS2, 0x6);
 	ck_assert_uint_eq(pa_of(0x5000), 0xa0005000);
-	cb_wr64(&r, 1, 0x638, 0x5);
+	cb_wr64(&r, 1, SMMUV2_CB_TLBIIPAS2L, 0x5);
 	ck_assert_uint_eq(pa_of(0x5000), 0xb0005000);
 	put64(&r, 0x902028, 0xc0005000 | 0x7ff);
-	wr(&r, 0xb8, 9); /* stage 1 of VMID 9 only */
+	wr(&r, SMMUV2_GR0_TLBIVMIDS1, 9); /* stage 1 of VMID 9 only */
 	ck_assert_uint_eq(pa_of(0x5000), 0xb0005000);
-	wr(&r, 0x64, 9);
+	wr(&r, SMMUV2_GR0_TLBIVMID, 9);
 	ck_assert_uint_eq(pa_of(0x5000), 0xc0005000);
 	rig_down(&r);
 }
@@ -159,14 +159,14 @@ END_TEST
 START_TEST(hypervisor_context)
 {
 	up();
-	wr(&r, GR1_BASE + 4 * CB, 0x10400); /* HYPC */
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB), 0x10400); /* HYPC */
 	ck_assert_uint_eq(pa_of(GOOD), 0x80005000);
 	page(&r, CB, GOOD, 0x84000000, PAGE_RW);
-	wr(&r, 0x68, 0);
+	wr(&r, SMMUV2_GR0_TLBIALLNSNH, 0);
 	ck_assert_uint_eq(pa_of(GOOD), 0x80005000);
-	wr(&r, 0x78, 0x6000);
+	wr(&r, SMMUV2_GR0_TLBIVAH, 0x6000);
 	ck_assert_uint_eq(pa_of(GOOD), 0x80005000);
-	wr(&r, 0x78, GOOD);
+	wr(&r, SMMUV2_GR0_TLBIVAH, GOOD);
 	ck_assert_uint_eq(pa_of(GOOD), 0x84000000);
 	page(&r, CB, GOOD, 0x85000000, PAGE_RW);
 	smmuv2_mmio_write(&r.hw, 0xb0, GOOD >> 12, 8);
@@ -188,16 +188,16 @@ START_TEST(walk_in_flight)
 	ck_assert_uint_eq(w.n_accesses, 3);
 	ck_assert_uint_eq(w.accesses[2].addr, TABLES(CB) + 0x2028);
 	page(&r, CB, GOOD, 0x86000000, PAGE_RW);
-	cb_wr64(&r, CB, 0x600, (u64)(CB + 1) << 48 | GOOD >> 12);
-	cb_wr(&r, CB, 0x7f0, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 1);
+	cb_wr64(&r, CB, SMMUV2_CB_TLBIVA, (u64)(CB + 1) << 48 | GOOD >> 12);
+	cb_wr(&r, CB, SMMUV2_CB_TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_TLBSTATUS), 1);
 	/* A walk that begins after the operation is not waited for. */
 	smmuv2_walk(&r.hw, &t, &other);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
 	ck_assert_uint_eq(w.res.pa, 0x80005000);
-	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 1);
+	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_TLBSTATUS), 1);
 	smmuv2_step(&r.hw);
-	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 0);
+	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_TLBSTATUS), 0);
 	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &other), XLAT_OK);
 	ck_assert_uint_eq(pa_of(GOOD), 0x86000000);
@@ -206,12 +206,12 @@ START_TEST(walk_in_flight)
 	t.iova = 0x6000;
 	smmuv2_walk(&r.hw, &t, &w);
 	cb_all(CB);
-	wr(&r, 0x70, 0);
-	ck_assert_uint_eq(rd(&r, 0x74), 1);
+	wr(&r, SMMUV2_GR0_sTLBGSYNC, 0);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sTLBGSTATUS), 1);
 	smmuv2_cancel(&r.hw, &w);
-	ck_assert_uint_eq(rd(&r, 0x74), 1);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sTLBGSTATUS), 1);
 	smmuv2_step(&r.hw);
-	ck_assert_uint_eq(rd(&r, 0x74), 0);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sTLBGSTATUS), 0);
 	rig_down(&r);
 }
 END_TEST
@@ -224,10 +224,10 @@ START_TEST(mapping_changes_between_lookup_and_walk)
 
 	up();
 	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
-	wr(&r, 0xc00, 0x20000);
+	wr(&r, SMMUV2_GR0_S2CR(0), 0x20000);
 	smmuv2_walk(&r.hw, &t, &w);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_ABORT);
-	ck_assert_uint_eq(rd(&r, 0x48), 0x1);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0x1);
 	rig_down(&r);
 }
 END_TEST
@@ -247,14 +247,14 @@ START_TEST(walk_alone)
 	smmuv2_cancel(&r.hw, &w);
 	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
 	/* Bypass */
-	wr(&r, 0xc00, 0x10000);
+	wr(&r, SMMUV2_GR0_S2CR(0), 0x10000);
 	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_OK);
 	ck_assert(w.res.bypass && w.res.pa == 0x9000);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
 	ck_assert(w.res.bypass && w.res.pa == 0x9000);
 	/* Held by an outstanding fault (HUPCF = 0): no translation, and the registers that tell it are announced. */
-	wr(&r, 0xc00, CB);
-	cb_wr(&r, CB, 0x0, 0x61);
+	wr(&r, SMMUV2_GR0_S2CR(0), CB);
+	cb_wr(&r, CB, SMMUV2_CB_SCTLR, 0x61);
 	r.changes = 0;
 	ck_assert_int_eq(get(&r, SID, 0x9000), XLAT_ABORT);
 	ck_assert_uint_eq(r.changes, 1);
@@ -266,12 +266,12 @@ START_TEST(walk_alone)
 	smmuv2_cancel(&r.hw, &w);
 	/* Each register that a translation depends on */
 	r.changes = 0;
-	wr(&r, 0x0, SCR0_ON);
-	wr(&r, 0x800, 0x80000000 | SID);
-	wr(&r, 0xc00, CB);
-	wr(&r, GR1_BASE + 4 * 9, 0);
-	cb_wr(&r, CB, 0x30, 0x803519);
-	cb_wr(&r, CB, 0x0, 0x161);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON);
+	wr(&r, SMMUV2_GR0_SMR(0), 0x80000000 | SID);
+	wr(&r, SMMUV2_GR0_S2CR(0), CB);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(9), 0);
+	cb_wr(&r, CB, SMMUV2_CB_TCR, 0x803519);
+	cb_wr(&r, CB, SMMUV2_CB_SCTLR, 0x161);
 	ck_assert_uint_eq(r.changes, 6);
 	rig_down(&r);
 }
@@ -282,18 +282,18 @@ END_TEST
 START_TEST(address_translation)
 {
 	up();
-	cb_wr(&r, CB, 0x38, 0xff);
+	cb_wr(&r, CB, SMMUV2_CB_MAIR0, 0xff);
 	page(&r, CB, 0x7000, 0x80007000, 0x703);
-	cb_wr64(&r, CB, 0x810, GOOD); /* ATS1UR */
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, GOOD); /* ATS1UR */
 	/* ATTR 0xff, PA, NS, SH = 3 */
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0xff00000080005380);
-	ck_assert_uint_eq(cb_rd(&r, CB, 0x8f0), 0);
-	cb_wr64(&r, CB, 0x800, 0x7000); /* ATS1PR */
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0xff00000080007380);
-	cb_wr64(&r, CB, 0x818, 0x7000);			       /* ATS1UW */
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x300000009); /* F, PF, level 3 */
-	cb_wr64(&r, CB, 0x808, 0x9000);			       /* ATS1PW */
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x300000003);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0xff00000080005380);
+	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_ATSR), 0);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1PR, 0x7000); /* ATS1PR */
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0xff00000080007380);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UW, 0x7000);			/* ATS1UW */
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x300000009); /* F, PF, level 3 */
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1PW, 0x9000);			/* ATS1PW */
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x300000003);
 	/* Never recorded, never an interrupt */
 	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
 	/* Global: bank index in the low bits */
@@ -310,25 +310,25 @@ START_TEST(address_translation_nested)
 	up();
 	bank_s2(1);
 	put64(&r, 0x901010, TABLES(CB) | 0x7fd);
-	wr(&r, GR1_BASE + 4 * CB, 0x30109);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB), 0x30109);
 	page(&r, CB, GOOD, 0x5000, PAGE_RW);
 	page(&r, CB, 0x6000, 0x7000, PAGE_RW);
-	cb_wr64(&r, CB, 0x810, GOOD);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x5380); /* the IPA */
-	cb_wr64(&r, CB, 0x810, 0x6000);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x7380);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, GOOD);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x5380); /* the IPA */
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x6000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x7380);
 	smmuv2_mmio_write(&r.hw, 0x120, GOOD | CB, 8); /* both stages */
 	ck_assert_uint_eq(smmuv2_mmio_read(&r.hw, 0x180, 8), 0xa0005380);
 	/* Stage 2 faults under stage 1: recorded with ATOF, in the bank of stage 2, also if it would stall. */
-	cb_wr(&r, 1, 0x0, 0xe1);
+	cb_wr(&r, 1, SMMUV2_CB_SCTLR, 0xe1);
 	put64(&r, 0x901010, 0);
-	wr(&r, 0x68, 0);
-	cb_wr64(&r, CB, 0x818, GOOD);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0xa00000003); /* STAGE, level 2, TF, F */
+	wr(&r, SMMUV2_GR0_TLBIALLNSNH, 0);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UW, GOOD);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0xa00000003); /* STAGE, level 2, TF, F */
 	ck_assert_uint_eq(cb_rd(&r, 1, FSR), 0x402);
 	ck_assert_uint_eq(cb_rd(&r, 1, SYN0), 0x0003020e);
 	ck_assert_uint_eq(cb_rd64(&r, 1, FAR), GOOD);
-	ck_assert_uint_eq(cb_rd64(&r, 1, 0x70), TABLES(CB));
+	ck_assert_uint_eq(cb_rd64(&r, 1, SMMUV2_CB_IPAFAR), TABLES(CB));
 	rig_down(&r);
 }
 END_TEST
@@ -337,37 +337,37 @@ END_TEST
 START_TEST(address_translation_aarch32)
 {
 	up();
-	wr(&r, GR1_BASE + 0x800 + 4 * CB, 0);
-	cb_wr(&r, CB, 0x30, 0);
-	cb_wr(&r, CB, 0x20, 0x00700000);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBA2R(CB), 0);
+	cb_wr(&r, CB, SMMUV2_CB_TCR, 0);
+	cb_wr(&r, CB, SMMUV2_CB_TTBR0, 0x00700000);
 	put32(&r, 0x700000, 0x00710001);
 	put32(&r, 0x710014, 0x80005472); /* 0x5000: S, TEX 001, AP 11, C B 00 */
 	put32(&r, 0x710018, 0x8000607e); /* 0x6000: TEX 001, C, B: write-back write-allocate */
 	put32(&r, 0x71001c, 0x800071be); /* 0x7000: TEX 110: inner write-back (C, B), outer write-through */
-	cb_wr64(&r, CB, 0x810, 0x5000);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x80005280);
-	cb_wr64(&r, CB, 0x810, 0x6000);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x80006214);
-	cb_wr64(&r, CB, 0x810, 0x7000);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x80007238);
-	cb_wr64(&r, CB, 0x810, 0x9000);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x200000003);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x5000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x80005280);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x6000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x80006214);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x7000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x80007238);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x9000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x200000003);
 	/* Long descriptors: an address that no table has */
-	cb_wr(&r, CB, 0x30, 0x80800000);
-	cb_wr64(&r, CB, 0x20, TABLES(CB));
-	cb_wr64(&r, CB, 0x810, 0x100000000);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x100000003);
+	cb_wr(&r, CB, SMMUV2_CB_TCR, 0x80800000);
+	cb_wr64(&r, CB, SMMUV2_CB_TTBR0, TABLES(CB));
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x100000000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x100000003);
 	/* Stage 1 off: flat */
-	cb_wr(&r, CB, 0x0, 0x160);
-	cb_wr64(&r, CB, 0x810, 0x1234000);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x1234200);
+	cb_wr(&r, CB, SMMUV2_CB_SCTLR, 0x160);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x1234000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x1234200);
 	/* A stage 2 bank has no such operation, a bank without a stage 2 no translation. */
-	wr(&r, GR1_BASE + 4 * CB, 0);
-	cb_wr64(&r, CB, 0x810, 0x1235000);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x1234200);
-	wr(&r, GR1_BASE + 4 * CB, 0x20000);
-	cb_wr64(&r, CB, 0x810, 0x1235000);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0x20000001); /* ICF */
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB), 0);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x1235000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x1234200);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB), 0x20000);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x1235000);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x20000001); /* ICF */
 	rig_down(&r);
 }
 END_TEST
@@ -378,19 +378,19 @@ START_TEST(nested_aarch32)
 	struct xlat_result res;
 
 	up();
-	wr(&r, GR1_BASE + 0x800 + 4 * 1, 0);
-	wr(&r, GR1_BASE + 4 * 1, 0x9);
-	cb_wr(&r, 1, 0x30, 0x80000058); /* SL0 1, S, T0SZ 8 */
-	cb_wr64(&r, 1, 0x20, 0xa00000);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBA2R(1), 0);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(1), 0x9);
+	cb_wr(&r, 1, SMMUV2_CB_TCR, 0x80000058); /* SL0 1, S, T0SZ 8 */
+	cb_wr64(&r, 1, SMMUV2_CB_TTBR0, 0xa00000);
 	put64(&r, 0xa00000, 0xa02003); /* two concatenated tables of level 1 */
 	put64(&r, 0xa02000, 0xa03003);
 	put64(&r, 0xa02018, 0x600000 | 0x7fd); /* the tables at IPA 0x600000, 2 MiB */
 	put64(&r, 0xa03028, 0xa0005000 | 0x7ff);
-	cb_wr(&r, 1, 0x0, 0x161);
-	wr(&r, GR1_BASE + 0x800 + 4 * CB, 0);
-	wr(&r, GR1_BASE + 4 * CB, 0x30109);
-	cb_wr(&r, CB, 0x30, 0);
-	cb_wr(&r, CB, 0x20, 0x00700000);
+	cb_wr(&r, 1, SMMUV2_CB_SCTLR, 0x161);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBA2R(CB), 0);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB), 0x30109);
+	cb_wr(&r, CB, SMMUV2_CB_TCR, 0);
+	cb_wr(&r, CB, SMMUV2_CB_TTBR0, 0x00700000);
 	put32(&r, 0x700000, 0x00710001);
 	put32(&r, 0x710014, 0x5032); /* 0x5000 -> IPA 0x5000 */
 	put32(&r, 0x710018, 0x8032); /* 0x6000 -> IPA 0x8000: not there */
@@ -398,7 +398,7 @@ START_TEST(nested_aarch32)
 	ck_assert_uint_eq(res.pa, 0xa0005010);
 	expect_fault(CB, 0x9000, 0, 0x002, 0x02, 0x9000);
 	expect_fault(1, 0x6004, 0, 0x202, 0x00030007, 0x6004);
-	ck_assert_uint_eq(cb_rd64(&r, 1, 0x70), 0x8004);
+	ck_assert_uint_eq(cb_rd64(&r, 1, SMMUV2_CB_IPAFAR), 0x8004);
 	rig_down(&r);
 }
 END_TEST
@@ -412,17 +412,17 @@ START_TEST(nested_walk_in_flight)
 	up();
 	bank_s2(1);
 	put64(&r, 0x901010, TABLES(CB) | 0x7fd);
-	wr(&r, GR1_BASE + 4 * CB, 0x30109);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB), 0x30109);
 	page(&r, CB, GOOD, 0x5000, PAGE_RW);
 	smmuv2_walk(&r.hw, &t, &w);
-	cb_wr64(&r, 1, 0x630, 0x5);
-	cb_wr(&r, 1, 0x7f0, 0);
-	ck_assert_uint_eq(cb_rd(&r, 1, 0x7f4), 1);
-	cb_wr(&r, CB, 0x7f0, 0);
-	ck_assert_uint_eq(cb_rd(&r, CB, 0x7f4), 0);
+	cb_wr64(&r, 1, SMMUV2_CB_TLBIIPAS2, 0x5);
+	cb_wr(&r, 1, SMMUV2_CB_TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, 1, SMMUV2_CB_TLBSTATUS), 1);
+	cb_wr(&r, CB, SMMUV2_CB_TLBSYNC, 0);
+	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_TLBSTATUS), 0);
 	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
 	smmuv2_step(&r.hw);
-	ck_assert_uint_eq(cb_rd(&r, 1, 0x7f4), 0);
+	ck_assert_uint_eq(cb_rd(&r, 1, SMMUV2_CB_TLBSTATUS), 0);
 	rig_down(&r);
 }
 END_TEST
@@ -432,8 +432,8 @@ START_TEST(no_address_translation)
 	struct smmuv2_cfg cfg = { .no_atos = true };
 
 	up_cfg(&cfg);
-	cb_wr64(&r, CB, 0x810, GOOD);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x50), 0);
+	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, GOOD);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0);
 	rig_down(&r);
 }
 END_TEST
@@ -446,21 +446,21 @@ START_TEST(bad_register_accesses)
 
 	up();
 	end = smmuv2_mmio_bytes(&r.hw);
-	wr(&r, 0x0, SCR0_ON | 0x20); /* GCFGFIE */
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON | 0x20); /* GCFGFIE */
 	/* Partial width, unaligned: configuration access faults; no effect */
 	ck_assert_uint_eq(smmuv2_mmio_read(&r.hw, 0x21, 1), 0);
-	ck_assert_uint_eq(rd(&r, 0x48), 0x20); /* CAF */
-	ck_assert_uint_eq(rd(&r, 0x40), 0x21);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0x20); /* CAF */
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFAR), 0x21);
 	ck_assert(r.irq[1] && !r.irq[0]);
-	wr(&r, 0x48, 0x20);
+	wr(&r, SMMUV2_GR0_sGFSR, 0x20);
 	ck_assert(!r.irq[1]);
 	smmuv2_mmio_write(&r.hw, CB_BASE(CB) + 2, 0, 4);
-	ck_assert_uint_eq(rd(&r, 0x48), 0x20);
-	ck_assert_uint_eq(rd(&r, 0x50), 0x2); /* WNR */
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0x20);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSYNR0), 0x2); /* WNR */
 	smmuv2_mmio_write(&r.hw, CB_BASE(CB), 0, 2);
-	ck_assert_uint_eq(rd(&r, 0x48), 0x80000020);
-	ck_assert_uint_eq(cb_rd(&r, CB, 0x0), 0x161);
-	wr(&r, 0x48, 0x80000020);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0x80000020);
+	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_SCTLR), 0x161);
+	wr(&r, SMMUV2_GR0_sGFSR, 0x80000020);
 	/* Reserved places: RAZ/WI without a fault */
 	wr(&r, 0x3fc, 0xffffffff);
 	ck_assert_uint_eq(rd(&r, 0x3fc), 0);
@@ -468,20 +468,20 @@ START_TEST(bad_register_accesses)
 	ck_assert_uint_eq(rd(&r, 0x3000), 0);
 	wr(&r, (u32)end, 0xffffffff);
 	ck_assert_uint_eq(rd(&r, (u32)end), 0);
-	wr(&r, 0x880, 0xffffffff); /* SMR32 of 32 */
-	ck_assert_uint_eq(rd(&r, 0x880), 0);
+	wr(&r, SMMUV2_GR0_SMR(32), 0xffffffff); /* SMR32 of 32 */
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_SMR(32)), 0);
 	wr(&r, GR1_BASE + 0x40, 0xffffffff); /* CBAR16 of 16 */
 	ck_assert_uint_eq(rd(&r, GR1_BASE + 0x40), 0);
-	ck_assert_uint_eq(rd(&r, 0x48), 0);
+	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0);
 	/* Reserved bits, write-only registers */
-	cb_wr(&r, CB, 0x8, 0xffffffff);
-	ck_assert_uint_eq(cb_rd(&r, CB, 0x8), 0);
-	cb_wr(&r, CB, 0x0, 0xffffffff);
-	ck_assert_uint_eq(cb_rd(&r, CB, 0x0), 0x4ffff7ff);
+	cb_wr(&r, CB, SMMUV2_CB_RESUME, 0xffffffff);
+	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_RESUME), 0);
+	cb_wr(&r, CB, SMMUV2_CB_SCTLR, 0xffffffff);
+	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_SCTLR), 0x4ffff7ff);
 	/* A 64-bit register as two halves */
-	cb_wr(&r, CB, 0x20, 0x12345000);
-	cb_wr(&r, CB, 0x24, 0xab);
-	ck_assert_uint_eq(cb_rd64(&r, CB, 0x20), 0xab12345000);
+	cb_wr(&r, CB, SMMUV2_CB_TTBR0, 0x12345000);
+	cb_wr(&r, CB, SMMUV2_CB_TTBR0 + 4, 0xab);
+	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_TTBR0), 0xab12345000);
 	rig_down(&r);
 }
 END_TEST

@@ -18,15 +18,10 @@ struct access {
 #define MAX_ACCESSES 256
 
 struct drig {
-	struct rig r; /* first: rig_ops take it */
-	void *drv;
-	struct fault_core *core;
+	struct rig r; /* first: its machine is the ctx of all services */
 	struct access access[MAX_ACCESSES];
 	unsigned int n_accesses;
 	unsigned int seen_ended;
-	bool kicked;
-	u64 now;
-	u64 next_page;
 	unsigned int polls;
 	unsigned int poll_limit;
 	void (*on_poll)(struct drig *g);
@@ -34,35 +29,7 @@ struct drig {
 	unsigned int n_faults;
 	void (*on_fault)(struct drig *g); /* taken from the bank, not reported yet */
 	u32 gfsr;
-	unsigned int thread_calls;
 };
-
-static u64 drig_mmio_read(void *ctx, u64 offset, unsigned int size)
-{
-	return smmuv2_mmio_read(&((struct drig *)ctx)->r.hw, offset, size);
-}
-
-static void drig_mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
-{
-	smmuv2_mmio_write(&((struct drig *)ctx)->r.hw, offset, value, size);
-}
-
-static int drig_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
-{
-	struct drig *g = ctx;
-
-	g->next_page = (g->next_page + align - 1) & ~(align - 1);
-	*pa = g->next_page;
-	g->next_page += (bytes + 4095) & ~4095ULL;
-	return 0;
-}
-
-static void drig_free(void *ctx, u64 pa, u64 bytes)
-{
-	(void)ctx;
-	(void)pa;
-	(void)bytes;
-}
 
 static bool drig_poll(void *ctx, u32 tries)
 {
@@ -73,29 +40,6 @@ static bool drig_poll(void *ctx, u32 tries)
 		g->on_poll(g);
 	return tries < g->poll_limit;
 }
-
-static u64 drig_now(void *ctx)
-{
-	return ((struct drig *)ctx)->now;
-}
-
-static const struct drv_ops drig_ops = {
-	.mmio_read = drig_mmio_read,
-	.mmio_write = drig_mmio_write,
-	.mem_alloc = drig_alloc,
-	.mem_free = drig_free,
-	.mem_read = rig_mem_read,
-	.mem_write = rig_mem_write,
-	.poll = drig_poll,
-	.now = drig_now,
-};
-
-static void drig_kick(void *host)
-{
-	((struct drig *)host)->kicked = true;
-}
-
-static const struct fault_host_ops drig_host = { .kick = drig_kick };
 
 static void drig_context_fault(void *observer, const struct smmuv2_context_fault *f)
 {
@@ -109,55 +53,41 @@ static void drig_context_fault(void *observer, const struct smmuv2_context_fault
 
 static void drig_global_fault(void *observer, u32 gfsr, u64 gfar, const u32 gfsynr[3])
 {
-	(void)gfar;
-	(void)gfsynr;
 	((struct drig *)observer)->gfsr |= gfsr;
 }
 
 static inline int drig_probe(struct drig *g, const struct smmuv2_cfg *hw, const struct smmuv2_drv_cfg *drv)
 {
-	struct fault_core_cfg core = { .host_ops = &drig_host, .host = g };
 	struct smmuv2_drv_cfg cfg = *drv;
 
 	memset(g, 0, sizeof(*g));
 	rig_up(&g->r, hw);
-	g->next_page = 0x1000000;
+	g->r.m.drv_ops.poll = drig_poll;
 	g->poll_limit = 100;
-	g->now = 1000;
+	g->r.board.now = 1000;
 	cfg.context_fault = drig_context_fault;
 	cfg.global_fault = drig_global_fault;
 	cfg.common.observer = g;
-	ck_assert_int_eq(fault_core_create(&core, &g->core), 0);
-	g->drv = calloc(1, smmuv2_drv_class.size);
-	ck_assert_ptr_nonnull(g->drv);
-	return smmuv2_drv_class.probe(g->drv, &cfg, &drig_ops, g, g->core);
+	return machine_start(&g->r.m, &smmuv2_drv_class, &cfg);
 }
 
 static inline void drig_down(struct drig *g)
 {
-	smmuv2_drv_class.remove(g->drv, g->now);
-	ck_assert_int_eq(fault_core_destroy(g->core), 0);
-	free(g->drv);
+	ck_assert_int_eq(machine_stop(&g->r.m), 0);
 	rig_down(&g->r);
 }
 
 /* Interrupts until no line that someone may serve is high; returns false if a line stays high although served. */
 static inline bool drig_irqs(struct drig *g)
 {
-	unsigned int line, rounds = 0, high;
+	u32 rounds = 0, lines;
 
 	do {
-		high = 0;
-		for (line = 0; line < ARRAY_SIZE(g->r.irq); line++) {
-			if (!g->r.irq[line])
-				continue;
-			high++;
-			g->thread_calls++;
-			if (smmuv2_drv_class.irq(g->drv, line, g->now) == DRV_IRQ_WAKE_THREAD)
-				smmuv2_drv_class.irq_thread(g->drv, line, g->now);
-		}
-	} while (high && ++rounds < 1000);
-	return !high;
+		lines = 0;
+		if (machine_serve(&g->r.m, &lines))
+			return false;
+	} while (lines && ++rounds < 1000);
+	return !lines;
 }
 
 static inline void drig_present(struct drig *g, struct access *a)
@@ -197,7 +127,7 @@ static inline bool drig_turn(struct drig *g)
 	bool busy;
 
 	ck_assert(drig_irqs(g));
-	busy = fault_core_run(g->core, g->now, 1);
+	busy = fault_core_run(g->r.m.core, g->r.board.now, 1);
 	drig_resumed(g);
 	ck_assert(drig_irqs(g));
 	return busy || g->r.n_ended;
@@ -229,7 +159,7 @@ static inline struct fault_dev *drig_master(struct drig *g, u32 sid, bool can_st
 	struct drv_device_cfg cfg = { .sids = { sid }, .n_sids = 1, .can_stall = can_stall };
 	struct fault_dev *dev = NULL;
 
-	ck_assert_int_eq(smmuv2_drv_class.device_add(g->drv, &cfg, &dev), 0);
+	ck_assert_int_eq(smmuv2_drv_class.device_add(g->r.m.drv, &cfg, &dev), 0);
 	return dev;
 }
 
@@ -237,18 +167,18 @@ static inline struct fault_domain *drig_domain(struct drig *g, struct fault_dev 
 {
 	struct fault_domain *dom = NULL;
 
-	ck_assert_int_eq(smmuv2_drv_class.domain_alloc(g->drv, dev, type, &dom), 0);
+	ck_assert_int_eq(smmuv2_drv_class.domain_alloc(g->r.m.drv, dev, type, &dom), 0);
 	return dom;
 }
 
 static inline void drig_attach(struct drig *g, struct fault_dev *dev, struct fault_domain *dom)
 {
-	ck_assert_int_eq(smmuv2_drv_class.attach(g->drv, dev, DRV_NO_PASID, dom, g->now), 0);
+	ck_assert_int_eq(smmuv2_drv_class.attach(g->r.m.drv, dev, DRV_NO_PASID, dom, g->r.board.now), 0);
 }
 
 static inline int drig_map(struct drig *g, struct fault_domain *dom, u64 iova, u64 pa)
 {
-	return smmuv2_drv_class.map(g->drv, dom, iova, pa, 4096, DRV_PROT_READ | DRV_PROT_WRITE);
+	return smmuv2_drv_class.map(g->r.m.drv, dom, iova, pa, 4096, DRV_PROT_READ | DRV_PROT_WRITE);
 }
 
 /* A domain's owner. */
@@ -286,7 +216,6 @@ static void owner_event(void *ctx, const struct fault_record *f, u64 now)
 {
 	struct owner *o = ctx;
 
-	(void)now;
 	o->events++;
 	o->last = *f;
 }

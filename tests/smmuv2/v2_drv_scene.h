@@ -26,19 +26,19 @@ static inline void up(enum smmuv2_behaviour behaviour, const struct smmuv2_drv_c
 
 static inline const struct smmuv2_drv_stats *stats(void)
 {
-	return smmuv2_drv_stats(g.drv);
+	return smmuv2_drv_stats(g.r.m.drv);
 }
 
 static inline u32 sctlr(struct fault_domain *dom)
 {
-	return cb_rd(&g.r, (unsigned int)smmuv2_drv_bank(dom), 0x0);
+	return cb_rd(&g.r, (unsigned int)smmuv2_drv_bank(dom), SMMUV2_CB_SCTLR);
 }
 
 static inline void gone(struct fault_dev *dev, struct fault_domain *dom)
 {
-	ck_assert_int_eq(DRV.detach(g.drv, dev, DRV_NO_PASID, g.now), 0);
-	DRV.domain_free(g.drv, dom);
-	DRV.device_remove(g.drv, dev, g.now);
+	ck_assert_int_eq(DRV.detach(g.r.m.drv, dev, DRV_NO_PASID, g.r.board.now), 0);
+	DRV.domain_free(g.r.m.drv, dom);
+	DRV.device_remove(g.r.m.drv, dev, g.r.board.now);
 }
 
 /* A master in a paging domain of its own. */

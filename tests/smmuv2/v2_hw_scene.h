@@ -8,20 +8,20 @@
 #define CB   3
 #define SID  0x21
 #define GOOD 0x5000
-#define FSR  0x58
-#define FAR  0x60
-#define SYN0 0x68
+#define FSR  SMMUV2_CB_FSR
+#define FAR  SMMUV2_CB_FAR
+#define SYN0 SMMUV2_CB_FSYNR0
 
 static struct rig r;
 
 static inline void up_cfg(const struct smmuv2_cfg *cfg)
 {
 	rig_up(&r, cfg);
-	wr(&r, 0x0, SCR0_ON);
+	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON);
 	map_stream(&r, 0, SID, CB);
 	bank_s1(&r, CB);
 	page(&r, CB, GOOD, 0x80005000, PAGE_RW);
-	cb_wr(&r, CB, 0x0, 0x161); /* M, CFRE, CFIE, HUPCF */
+	cb_wr(&r, CB, SMMUV2_CB_SCTLR, 0x161); /* M, CFRE, CFIE, HUPCF */
 }
 
 static inline void up(void)
@@ -53,7 +53,7 @@ static inline void expect_fault(unsigned int cb, u64 iova, u16 flags, u32 fsr, u
 	ck_assert_uint_eq(cb_rd(&r, cb, FSR), fsr);
 	ck_assert_uint_eq(cb_rd(&r, cb, SYN0), synr0);
 	ck_assert_uint_eq(cb_rd64(&r, cb, FAR), far);
-	ck_assert_uint_eq(rd(&r, GR1_BASE + 0x400 + 4 * cb), SID);
+	ck_assert_uint_eq(rd(&r, GR1_BASE + SMMUV2_GR1_CBFRSYNRA(cb)), SID);
 	cb_wr(&r, cb, FSR, fsr);
 	ck_assert_uint_eq(cb_rd(&r, cb, FSR), 0);
 }
@@ -61,14 +61,14 @@ static inline void expect_fault(unsigned int cb, u64 iova, u16 flags, u32 fsr, u
 /* Stage 2 tables at 0x900000: T0SZ 25, start at level 1; IPA 0x5000 -> 0xa0005000, and TABLES(CB) for itself. */
 static inline void bank_s2(unsigned int n)
 {
-	wr(&r, GR1_BASE + 0x800 + 4 * n, 1);
-	wr(&r, GR1_BASE + 4 * n, 0x9); /* VMID 9 */
-	cb_wr(&r, n, 0x30, 0x50059);   /* PASIZE 48, SL0 = 1, T0SZ 25 */
-	cb_wr64(&r, n, 0x20, 0x900000);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBA2R(n), 1);
+	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(n), 0x9); /* VMID 9 */
+	cb_wr(&r, n, SMMUV2_CB_TCR, 0x50059);	    /* PASIZE 48, SL0 = 1, T0SZ 25 */
+	cb_wr64(&r, n, SMMUV2_CB_TTBR0, 0x900000);
 	put64(&r, 0x900000, 0x901003);
 	put64(&r, 0x901000, 0x902003);
 	put64(&r, 0x902028, 0xa0005000 | 0x7ff);
-	cb_wr(&r, n, 0x0, 0x161);
+	cb_wr(&r, n, SMMUV2_CB_SCTLR, 0x161);
 }
 
 #endif /* V2_HW_SCENE_H */

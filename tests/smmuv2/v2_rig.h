@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "image.h"
-#include "rig_mem.h"
+#include "machine.h"
 #include "smmuv2.h"
 #include "suite.h"
 
@@ -19,7 +19,9 @@ struct ended {
 };
 
 struct rig {
-	struct physmem mem; /* first: ctx of rig_mem_write() and its like */
+	struct machine m; /* first: ctx of its services */
+	struct machine_board board;
+	struct physmem mem;
 	struct smmuv2 hw;
 	bool irq[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
 	unsigned int irq_rises[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB];
@@ -66,6 +68,7 @@ static void rig_irq(void *ctx, u32 line, bool level)
 	rig_log(r, 0x100, line, level);
 	r->irq[line] = level;
 	r->irq_rises[line] += level;
+	machine_raise(&r->m, line, level);
 }
 
 static void rig_resume(void *ctx, u64 id, enum iommu_resume how)
@@ -101,27 +104,28 @@ static void rig_event(void *ctx, const struct iommu_event *ev)
 	rig_log(r, ev->sid, ev->data, ev->id);
 }
 
-static const struct iommu_ops rig_ops = {
-	.mem_read = rig_read,
-	.mem_write = rig_mem_write,
-	.mem_cas64 = rig_mem_cas64,
-	.irq = rig_irq,
-	.txn_resume = rig_resume,
-	.stall_free = rig_stall_free,
-	.event = rig_event,
-};
-
 static inline void rig_up(struct rig *r, const struct smmuv2_cfg *cfg)
 {
 	memset(r, 0, sizeof(*r));
 	ck_assert_int_eq(physmem_init(&r->mem, MEM_BYTES), 0);
-	ck_assert_int_eq(smmuv2_init(&r->hw, cfg, &rig_ops, r), 0);
+	machine_board_init(&r->board, &r->mem, 0x1000000, 0x10000000);
+	machine_init(&r->m, &r->board, &smmuv2_class);
+	r->m.hw_ops.mem_read = rig_read;
+	r->m.hw_ops.irq = rig_irq;
+	r->m.hw_ops.txn_resume = rig_resume;
+	r->m.hw_ops.stall_free = rig_stall_free;
+	r->m.hw_ops.event = rig_event;
+	ck_assert_int_eq(smmuv2_init(&r->hw, cfg, &r->m.hw_ops, r), 0);
+	r->m.hw = &r->hw;
+	r->m.level_irq = true;
+	r->m.n_lines = 64;
 	r->next_id = 1;
 }
 
 static inline void rig_down(struct rig *r)
 {
 	smmuv2_exit(&r->hw);
+	machine_board_exit(&r->board);
 	physmem_exit(&r->mem);
 }
 
@@ -197,8 +201,8 @@ static inline enum xlat get(struct rig *r, u32 sid, u64 iova)
 /* Stream @sid -> bank @cb through mapping group @group. */
 static inline void map_stream(struct rig *r, unsigned int group, u32 sid, unsigned int cb)
 {
-	wr(r, 0x800 + 4 * group, 0x80000000 | sid);
-	wr(r, 0xc00 + 4 * group, cb);
+	wr(r, SMMUV2_GR0_SMR(group), 0x80000000 | sid);
+	wr(r, SMMUV2_GR0_S2CR(group), cb);
 }
 
 /*
@@ -224,11 +228,11 @@ static inline void page(struct rig *r, unsigned int cb, u64 va, u64 pa, u64 bits
 /* Bank @cb as Linux sets up a stage 1 one: AArch64, 4 KiB, 39 bits, ASID cb + 1; SCTLR.M is left to the caller. */
 static inline void bank_s1(struct rig *r, unsigned int cb)
 {
-	wr(r, GR1_BASE + 0x800 + 4 * cb, 1);	   /* CBA2R.VA64 */
-	wr(r, GR1_BASE + 0x000 + 4 * cb, 0x10000); /* CBAR: stage 1, stage 2 bypass */
-	cb_wr(r, cb, 0x10, 0x38015);		   /* TCR2: SEP upstream, AS, 48 bits */
-	cb_wr(r, cb, 0x30, 0x803519);		   /* TCR: T0SZ 25, inner shareable WBWA, EPD1 */
-	cb_wr64(r, cb, 0x20, TABLES(cb) | (u64)(cb + 1) << 48);
+	wr(r, GR1_BASE + SMMUV2_GR1_CBA2R(cb), 1);	/* CBA2R.VA64 */
+	wr(r, GR1_BASE + SMMUV2_GR1_CBAR(cb), 0x10000); /* CBAR: stage 1, stage 2 bypass */
+	cb_wr(r, cb, SMMUV2_CB_TCR2, 0x38015);		/* TCR2: SEP upstream, AS, 48 bits */
+	cb_wr(r, cb, SMMUV2_CB_TCR, 0x803519);		/* TCR: T0SZ 25, inner shareable WBWA, EPD1 */
+	cb_wr64(r, cb, SMMUV2_CB_TTBR0, TABLES(cb) | (u64)(cb + 1) << 48);
 	tables(r, cb);
 }
 

@@ -74,7 +74,7 @@ static void consume(struct fake_smmu *f)
 
 		if (cons == (fake_reg(f, CMDQ_PROD) & 0xfffff))
 			return;
-		physmem_read(&f->m.mem, base_of(f, CMDQ) + (cons & ((1U << log2) - 1)) * 16, raw, 16);
+		physmem_read(&f->mem, base_of(f, CMDQ) + (cons & ((1U << log2) - 1)) * 16, raw, 16);
 		if (command_fails(f, fl_get_le64(raw)))
 			return;
 		if (f->stick_at && f->n_cmds == f->stick_at) {
@@ -170,13 +170,13 @@ static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 {
 	struct fake_smmu *f = ctx;
 
-	return ++f->allocs == f->fail_alloc ? -ENOMEM : rig_mem_alloc(f, bytes, align, pa);
+	return ++f->allocs == f->fail_alloc ? -ENOMEM : machine_drv_ops.mem_alloc(ctx, bytes, align, pa);
 }
 
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 {
 	struct fake_smmu *f = ctx;
-	int r = physmem_write(&f->m.mem, pa, buf, len);
+	int r = machine_drv_ops.mem_write(ctx, pa, buf, len);
 
 	if (len == 8 && f->n_writes < FAKE_MAX_WRITES)
 		f->writes[f->n_writes++] = (struct fake_write){ pa, fl_get_le64(buf) };
@@ -210,23 +210,11 @@ static u32 set_page_request_allocation(void *ctx, u32 sid, u32 n)
 	return f->allocate ? f->allocate(sid, n) : 0;
 }
 
-const struct drv_ops fake_ops = {
-	.mmio_read = mmio_read,
-	.mmio_write = mmio_write,
-	.mem_alloc = mem_alloc,
-	.mem_free = rig_mem_free,
-	.mem_read = rig_mem_read,
-	.mem_write = mem_write,
-	.poll = poll,
-	.now = now,
-	.set_page_request_allocation = set_page_request_allocation,
-};
-
 u64 fake_word(struct fake_smmu *f, u64 pa)
 {
 	u8 raw[8];
 
-	ck_assert_int_eq(physmem_read(&f->m.mem, pa, raw, 8), 0);
+	ck_assert_int_eq(physmem_read(&f->mem, pa, raw, 8), 0);
 	return fl_get_le64(raw);
 }
 
@@ -242,7 +230,7 @@ static bool put(struct fake_smmu *f, u32 queue, u32 prod_reg, const u64 *w, u32 
 		return false;
 	for (i = 0; i < n; i++)
 		fl_put_le64(raw + i * 8, w[i]);
-	physmem_write(&f->m.mem, base_of(f, queue) + (prod & ((1U << log2) - 1)) * n * 8, raw, n * 8);
+	physmem_write(&f->mem, base_of(f, queue) + (prod & ((1U << log2) - 1)) * n * 8, raw, n * 8);
 	fake_set_reg(f, prod_reg, advance(prod, log2));
 	return true;
 }
@@ -309,8 +297,17 @@ static const struct fault_host_ops host_ops = { .kick = kick };
 void fake_init(struct fake_smmu *f)
 {
 	memset(f, 0, sizeof(*f));
-	ck_assert_int_eq(physmem_init(&f->m.mem, 1ULL << 44), 0);
-	f->m.next_pa = 0x80000000;
+	ck_assert_int_eq(physmem_init(&f->mem, 1ULL << 44), 0);
+	machine_board_init(&f->board, &f->mem, 0x80000000, 1ULL << 40);
+	f->board.poison = true;
+	machine_init(&f->m, &f->board, NULL);
+	f->m.drv_ops.mmio_read = mmio_read;
+	f->m.drv_ops.mmio_write = mmio_write;
+	f->m.drv_ops.mem_alloc = mem_alloc;
+	f->m.drv_ops.mem_write = mem_write;
+	f->m.drv_ops.poll = poll;
+	f->m.drv_ops.now = now;
+	f->m.drv_ops.set_page_request_allocation = set_page_request_allocation;
 	f->answer = FAULT_RETRY;
 	/* S1P, AArch64 tables, coherent, ASID16, stall and terminate, linear stream table. */
 	fake_set_reg(f, 0x00, 0x0000101a);
@@ -330,8 +327,9 @@ void fake_init(struct fake_smmu *f)
 
 void fake_exit(struct fake_smmu *f)
 {
-	ck_assert_uint_eq(f->m.n_blocks, 0);
-	physmem_exit(&f->m.mem);
+	ck_assert_uint_eq(f->board.held, 0);
+	machine_board_exit(&f->board);
+	physmem_exit(&f->mem);
 }
 
 int fake_probe(struct fake_smmu *f)
@@ -343,7 +341,7 @@ int fake_probe(struct fake_smmu *f)
 		return r;
 	f->drv = malloc(smmuv3_drv_class.size);
 	ck_assert_ptr_nonnull(f->drv);
-	r = smmuv3_drv_class.probe(f->drv, &f->cfg, &fake_ops, f, f->core);
+	r = smmuv3_drv_class.probe(f->drv, &f->cfg, &f->m.drv_ops, f, f->core);
 	if (r) {
 		free(f->drv);
 		ck_assert_int_eq(fault_core_destroy(f->core), 0);

@@ -8,7 +8,8 @@
 #ifndef FAKE_SMMU_H
 #define FAKE_SMMU_H
 
-#include "rig_mem.h"
+#include "machine.h"
+#include <check.h>
 #include "smmuv3_driver.h"
 
 #define FAKE_MAX_CMDS	4096
@@ -25,7 +26,9 @@ struct fake_mmio {
 };
 
 struct fake_smmu {
-	struct rig_mem m; /* first: ctx of rig_mem_read() and its like */
+	struct machine m; /* memory alone; first: ctx of its services */
+	struct machine_board board;
+	struct physmem mem;
 	u32 regs[0x20000 / 4];
 	u32 allocs;	 /* so far */
 	u32 fail_alloc;	 /* the n-th fails; 0: none */
@@ -62,8 +65,6 @@ struct fake_smmu {
 	struct fault_record unrecoverable[256];
 	u32 n_unrecoverable;
 };
-
-extern const struct drv_ops fake_ops;
 
 void fake_init(struct fake_smmu *f);
 void fake_exit(struct fake_smmu *f);

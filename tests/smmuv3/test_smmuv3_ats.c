@@ -148,7 +148,7 @@ START_TEST(test_unsupported_request)
 	ck_assert_int_eq(ask(VA, 0), XLAT_ABORT);
 	ck_assert_uint_eq(res.fault, 0);
 	ck_assert(!fx_event(&f, w));
-	fx_w32(&f, 0x20, 0xe);
+	fx_w32(&f, SMMUV3_CR0, 0xe);
 	ck_assert_int_eq(ask(VA, 0), XLAT_ABORT);
 	ck_assert_uint_eq(res.fault, 5);
 	ck_assert(fx_event(&f, w));
@@ -163,8 +163,8 @@ START_TEST(test_completer_abort)
 
 	for (rec = 0; rec < 2; rec++) {
 		s1_scene(0, FULL, 0);
-		fx_w32(&f, 0x2c, 2 | rec << 3);
-		fx_w32(&f, 0x20, 0xf);
+		fx_w32(&f, SMMUV3_CR2, 2 | rec << 3);
+		fx_w32(&f, SMMUV3_CR0, 0xf);
 		physmem_add_hole(&f.mem, s1.root, s1.root + 0xfff);
 		ck_assert_int_eq(ask(VA, 0), XLAT_ABORT);
 		ck_assert_uint_eq(res.fault, 0x0b);
@@ -247,7 +247,7 @@ START_TEST(test_split_stage)
 	ck_assert_uint_eq(w[2], IPA + 0x1000);
 	ck_assert_uint_eq(w[3], IPA + 0x1000);
 	/* without ATSCHK it behaves as off */
-	fx_w32(&f, 0x20, 0xf);
+	fx_w32(&f, SMMUV3_CR0, 0xf);
 	ck_assert_int_eq(ask(VA, 0), XLAT_ABORT);
 	ck_assert_uint_eq(res.fault, 5);
 }
@@ -264,7 +264,7 @@ START_TEST(test_translated_transactions)
 	ck_assert_int_eq(translated(1ULL << 50, 0), XLAT_ABORT);
 	ck_assert(!fx_event(&f, w));
 	/* checked */
-	fx_w32(&f, 0x20, 0xf | ATSCHK);
+	fx_w32(&f, SMMUV3_CR0, 0xf | ATSCHK);
 	ck_assert_int_eq(translated(PA, DMA_WRITE), XLAT_OK);
 	ck_assert_int_eq(translated(PA, DMA_WRITE), XLAT_OK);
 	ck_assert_int_eq(fx_xlat(&f, 1, PA, DMA_TRANSLATED, &res), XLAT_ABORT); /* invalid STE: silent */
@@ -279,7 +279,7 @@ START_TEST(test_translated_transactions)
 	fx_cmd(&f, 0x04, 31);
 	ck_assert_int_eq(translated(PA, 0), XLAT_ABORT); /* Config 0: silent */
 	ck_assert(!fx_event(&f, w));
-	fx_w32(&f, 0x20, 0xe);
+	fx_w32(&f, SMMUV3_CR0, 0xe);
 	ck_assert_int_eq(translated(PA, 0), XLAT_ABORT);
 	ck_assert(fx_event(&f, w));
 	ck_assert_uint_eq(w[0] & 0xff, 7);
@@ -297,8 +297,8 @@ START_TEST(test_translated_bad_streamid)
 		u64 w[4];
 
 		s1_scene(0, FULL, 0);
-		fx_w32(&f, 0x2c, cr2);
-		fx_w32(&f, 0x20, 0xf | ATSCHK);
+		fx_w32(&f, SMMUV3_CR2, cr2);
+		fx_w32(&f, SMMUV3_CR0, 0xf | ATSCHK);
 		ck_assert_int_eq(fx_xlat(&f, outside, PA, DMA_TRANSLATED, &res), XLAT_ABORT);
 		if (rec_cfg_ats)
 			ck_event(&f, 0x000003e800000002ULL, 0, 0, 0);
@@ -348,7 +348,7 @@ START_TEST(test_atc_inv)
 	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[2].itag, true);
 	smmuv3_step(&f.smmu);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 4);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 4);
 }
 END_TEST
 
@@ -360,12 +360,12 @@ START_TEST(test_atc_timeout)
 	fx_cmd(&f, 0x1046, 0);
 	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, false);
 	smmuv3_step(&f.smmu);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 0x03000001);
-	ck_assert_uint_eq(fx_r32(&f, 0x60), 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0x03000001);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
-	fx_w32(&f, 0x64, 1);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c) & 0xfffff, 2);
+	fx_w32(&f, SMMUV3_GERRORN, 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS) & 0xfffff, 2);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 }
 END_TEST
@@ -379,13 +379,13 @@ START_TEST(test_more_invalidations_than_tags)
 	for (i = 0; i < 40; i++)
 		fx_cmd(&f, 0x0000000800000040ULL, (u64)i << 12);
 	ck_assert_uint_eq(f.n_invs, 32);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 32);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 32);
 	for (i = 0; i < 40; i++) {
 		smmuv3_ats_inv_done(&f.smmu, SID, f.invs[i].itag, true);
 		smmuv3_step(&f.smmu);
 	}
 	ck_assert_uint_eq(f.n_invs, 40);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 40);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 40);
 }
 END_TEST
 
@@ -395,7 +395,7 @@ START_TEST(test_atc_inv_while_disabled)
 	fx_cmd(&f, 0x0000000800000040ULL, 52);
 	fx_sync(&f);
 	ck_assert_uint_eq(f.n_invs, 0);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 2);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 }
 END_TEST
 

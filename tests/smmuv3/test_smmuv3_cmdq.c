@@ -63,12 +63,12 @@ START_TEST(test_fetch_abort)
 	physmem_add_hole(&f.mem, FX_CMDQ, FX_CMDQ + 15);
 	fx_sync(&f);
 	ck_assert_uint_eq(ERR(), 2);
-	ck_assert_uint_eq(fx_r32(&f, 0x60) ^ fx_r32(&f, 0x64), 1);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c) & 0xfffff, 0);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR) ^ fx_r32(&f, SMMUV3_GERRORN), 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS) & 0xfffff, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 1);
 	/* acknowledged without repair: the same again */
-	fx_w32(&f, 0x64, 1);
-	ck_assert_uint_eq(fx_r32(&f, 0x60) ^ fx_r32(&f, 0x64), 1);
+	fx_w32(&f, SMMUV3_GERRORN, 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR) ^ fx_r32(&f, SMMUV3_GERRORN), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 2);
 }
 END_TEST
@@ -79,12 +79,12 @@ START_TEST(test_error_stops_the_queue)
 	start(0);
 	fx_cmd(&f, 0xff, 0);
 	fx_cmd(&f, 0x46 | 1 << 12, 0);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 0x01000000);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0x01000000);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
 	/* PROD may be moved back to CONS */
-	fx_w32(&f, 0x98, 0);
-	fx_w32(&f, 0x64, 1);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c) & 0xfffff, 0);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 0);
+	fx_w32(&f, SMMUV3_GERRORN, 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS) & 0xfffff, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
 }
 END_TEST
@@ -96,18 +96,18 @@ START_TEST(test_wrap_and_disable)
 	start(0);
 	for (i = 0; i < 600; i++)
 		fx_sync(&f);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 600 & 0x1ff);
-	fx_w32(&f, 0x20, 5);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 600 & 0x1ff);
+	fx_w32(&f, SMMUV3_CR0, 5);
 	fx_sync(&f);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 600 & 0x1ff);
-	fx_w32(&f, 0x20, 0xd);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 601 & 0x1ff);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 600 & 0x1ff);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 601 & 0x1ff);
 	/* indices that no queue can have: nothing is consumed */
-	fx_w32(&f, 0x20, 5);
-	fx_w32(&f, 0x9c, 0x0f0);
-	fx_w32(&f, 0x98, 0x010);
-	fx_w32(&f, 0x20, 0xd);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 0x0f0);
+	fx_w32(&f, SMMUV3_CR0, 5);
+	fx_w32(&f, SMMUV3_CMDQ_CONS, 0x0f0);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 0x010);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0x0f0);
 }
 END_TEST
 
@@ -118,30 +118,30 @@ START_TEST(test_unaligned_base_and_large_size)
 
 	ck_assert_int_eq(fx_init(&f, &cfg), 0);
 	fx_enable(&f, 0);
-	fx_w64(&f, 0x90, (FX_CMDQ + 0x20) | 19); /* four entries: 64 bytes */
+	fx_w64(&f, SMMUV3_CMDQ_BASE, (FX_CMDQ + 0x20) | 19); /* four entries: 64 bytes */
 	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x90, 8), (FX_CMDQ + 0x20) | 19);
 	fx_put(&f, FX_CMDQ, 0x46 | 1 << 12);
-	fx_w32(&f, 0x20, 8);
-	fx_w32(&f, 0x98, 1);
+	fx_w32(&f, SMMUV3_CR0, 8);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
-	fx_w32(&f, 0x98, 0xfff); /* only index and wrap bit of the capped size count: 7 */
-	ck_assert_uint_eq(fx_r32(&f, 0x98), 7);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 0xfff); /* only index and wrap bit of the capped size count: 7 */
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_PROD), 7);
 }
 END_TEST
 
 START_TEST(test_one_entry_queue)
 {
 	start(0);
-	fx_w32(&f, 0x20, 0);
-	fx_w64(&f, 0x90, FX_CMDQ);
-	fx_w32(&f, 0x9c, 0);
-	fx_w32(&f, 0x98, 0);
-	fx_w32(&f, 0x20, 8);
+	fx_w32(&f, SMMUV3_CR0, 0);
+	fx_w64(&f, SMMUV3_CMDQ_BASE, FX_CMDQ);
+	fx_w32(&f, SMMUV3_CMDQ_CONS, 0);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 0);
+	fx_w32(&f, SMMUV3_CR0, 8);
 	fx_put(&f, FX_CMDQ, 0x46 | 1 << 12);
-	fx_w32(&f, 0x98, 1);
-	fx_w32(&f, 0x98, 0);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 1);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 2);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 0);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0);
 }
 END_TEST
 
@@ -168,17 +168,17 @@ START_TEST(test_accesses_of_a_call)
 				       round % 400 && w >> i % 40 & 1 ? seed + i : good[(w + i) % 8]);
 		switch (w % 8) {
 		case 0:
-			fx_w32(&f, 0x20, 0);
-			fx_w64(&f, 0x90, FX_CMDQ | (w >> 8) % (FX_LOG2CMDQ + 1));
-			fx_w32(&f, 0x98, (u32)(w >> 16));
-			fx_w32(&f, 0x9c, (u32)(w >> 24));
-			fx_w32(&f, 0x20, 8);
+			fx_w32(&f, SMMUV3_CR0, 0);
+			fx_w64(&f, SMMUV3_CMDQ_BASE, FX_CMDQ | (w >> 8) % (FX_LOG2CMDQ + 1));
+			fx_w32(&f, SMMUV3_CMDQ_PROD, (u32)(w >> 16));
+			fx_w32(&f, SMMUV3_CMDQ_CONS, (u32)(w >> 24));
+			fx_w32(&f, SMMUV3_CR0, 8);
 			break;
 		case 1:
-			fx_w32(&f, 0x64, fx_r32(&f, 0x60)); /* GERRORN */
+			fx_w32(&f, SMMUV3_GERRORN, fx_r32(&f, SMMUV3_GERROR)); /* GERRORN */
 			break;
 		default:
-			fx_w32(&f, 0x98, (u32)(w >> 12));
+			fx_w32(&f, SMMUV3_CMDQ_PROD, (u32)(w >> 12));
 			break;
 		}
 		accesses = f.accesses - accesses;
@@ -207,8 +207,8 @@ START_TEST(test_sync_signals)
 	/* an aborted MSI is a global error, and the queue goes on */
 	physmem_add_hole(&f.mem, 0x09000000, 0x09000fff);
 	fx_cmd(&f, 0x0000000100001046ULL, 0x09000000);
-	ck_assert_uint_eq(fx_r32(&f, 0x60), 0x10);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 5);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 0x10);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 5);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 1);
 }
 END_TEST
@@ -218,7 +218,7 @@ START_TEST(test_sev_without_the_feature)
 	start(0x08cd761b & ~0x4000U);
 	fx_cmd(&f, 0x46 | 2 << 12, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 }
 END_TEST
 
@@ -226,32 +226,32 @@ END_TEST
 static void two_entries(u32 idr0, u32 n)
 {
 	start(idr0);
-	fx_w32(&f, 0x20, 0x5);
-	fx_w64(&f, 0x90, FX_CMDQ | 1);
+	fx_w32(&f, SMMUV3_CR0, 0x5);
+	fx_w64(&f, SMMUV3_CMDQ_BASE, FX_CMDQ | 1);
 	fx_put(&f, FX_CMDQ, 0x46);
 	fx_put(&f, FX_CMDQ + 16, 0x46);
-	fx_w32(&f, 0x98, n);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, n);
 }
 
 /* 4.1.2: software that found the queue full sleeps (WFE) until there is room; one event for each time. */
 START_TEST(test_sev_when_a_full_queue_has_room)
 {
 	two_entries(0, 2);
-	fx_w32(&f, 0x20, 0xd);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 2);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 1);
 	fx_exit(&f);
 	two_entries(0, 1); /* it was not full */
-	fx_w32(&f, 0x20, 0xd);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 1);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
-	fx_w32(&f, 0x98, 3); /* full and empty again within the write: nobody could have seen it */
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 3);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 3); /* full and empty again within the write: nobody could have seen it */
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 3);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
 	fx_exit(&f);
 	two_entries(0x08cd361b, 2); /* SEV = 0 */
-	fx_w32(&f, 0x20, 0xd);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 2);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
 }
 END_TEST
@@ -263,26 +263,26 @@ START_TEST(test_sev_after_standing_still)
 	struct dma_txn t;
 
 	two_entries(0, 0);
-	fx_w32(&f, 0x20, 0xd);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
 	fx_s1_stream(&f, 1, AR, &s1[1]);
 	t = fx_txn(&f, 1, VA, 0);
 	smmuv3_walk(&f.smmu, &t, &w);
 	fx_put(&f, FX_CMDQ, 0x03 | 1ULL << 32);
-	fx_w32(&f, 0x98, 2); /* CFGI_STE, SYNC */
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 1);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 2); /* CFGI_STE, SYNC */
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 	fx_put(&f, FX_CMDQ, 0xff); /* then something illegal */
-	fx_w32(&f, 0x98, 3);
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 3);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
 	smmuv3_fill(&f.smmu, &w);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
 	smmuv3_step(&f.smmu);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 0x01000002);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0x01000002);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 1);
 	fx_put(&f, FX_CMDQ, 0x46);
-	fx_w32(&f, 0x98, 0); /* full again: index 2 to 4 */
+	fx_w32(&f, SMMUV3_CMDQ_PROD, 0); /* full again: index 2 to 4 */
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 1);
-	fx_w32(&f, 0x64, fx_r32(&f, 0x60));
-	ck_assert_uint_eq(fx_r32(&f, 0x9c) & 0xfffff, 0);
+	fx_w32(&f, SMMUV3_GERRORN, fx_r32(&f, SMMUV3_GERROR));
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS) & 0xfffff, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 2);
 }
 END_TEST

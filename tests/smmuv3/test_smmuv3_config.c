@@ -47,7 +47,7 @@ static void scene(const struct change *c)
 	apply(cd, c->cd_clear, c->cd_set, 3);
 	fx_ste(&f, SID, ste[0], ste[1], ste[2], ste[3]);
 	fx_words(&f, FX_CDTAB + SID * 64, cd, 3);
-	fx_w32(&f, 0x2c, c->cr2);
+	fx_w32(&f, SMMUV3_CR2, c->cr2);
 	fx_enable(&f, 0xd);
 }
 
@@ -298,7 +298,7 @@ END_TEST
 /* VMSAv8-32 at stage 2 allows no VMSAv8-64 above it; VMSAv8-32 at both is fine. */
 START_TEST(test_aa64_over_lpae)
 {
-	const struct drv_ops *ops = &fx_drv_ops;
+	const struct drv_ops *ops = &machine_drv_ops;
 	struct smmuv3_cfg cfg = { .idr = { IDR0_BASE | 4, 0x0e739c10, 0, 0x14, 0, 0x01000075 } };
 	struct pt_build_cfg build = {
 		.format = PT_LPAE_S2, .granule = 12, .in_bits = 40, .out_bits = 40, .stage2_level = 1
@@ -323,7 +323,7 @@ START_TEST(test_aa64_over_lpae)
 	fx_map(&s1, VA, PA, 0x1000, FX_RW);
 	fx_cd(&f, SID, 0x00006000c0000000ULL, s1.root); /* V, EPD1, A, R, T0SZ 0 */
 	fx_cmd(&f, 0x0000000800000003ULL, 1);
-	fx_w32(&f, 0x20, 0xd);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
 	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_OK);
 	ck_assert_uint_eq(r.pa, PA);
 	ck_assert_int_eq(fx_xlat(&f, SID, 1ULL << 32, 0, &r), XLAT_ABORT);

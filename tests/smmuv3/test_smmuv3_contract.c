@@ -222,7 +222,7 @@ static void write_from_txn_resume(void)
 {
 	u64 id;
 
-	f.ops.txn_resume = resume_and_write;
+	f.m.hw_ops.txn_resume = resume_and_write;
 	go(VA, &id);
 	retry(0);
 }
@@ -231,14 +231,14 @@ static void step_from_page_response(void)
 {
 	struct page_request pr = { .sid = SID, .last = true, .perm = PERM_R };
 
-	f.ops.page_response = respond_and_step;
-	fx_w32(&f, 0x20, 0xd); /* PRIQEN = 0: answered at once */
+	f.m.hw_ops.page_response = respond_and_step;
+	fx_w32(&f, SMMUV3_CR0, 0xd); /* PRIQEN = 0: answered at once */
 	smmuv3_page_request(&f.smmu, &pr);
 }
 
 static void read_from_irq(void)
 {
-	f.ops.irq = irq_and_read;
+	f.m.hw_ops.irq = irq_and_read;
 	fx_cmd(&f, 1 << 12 | 0x46, 0);
 }
 
@@ -252,7 +252,7 @@ static void irq_and_ask(void *ctx, u32 line, bool level)
 
 static void ask_from_irq(void)
 {
-	f.ops.irq = irq_and_ask;
+	f.m.hw_ops.irq = irq_and_ask;
 	fx_cmd(&f, 1 << 12 | 0x46, 0);
 }
 #endif

@@ -24,7 +24,7 @@ static void begin_small(u8 evtq_log2, u32 stall_max)
 
 static const struct smmuv3_drv_stats *stats(void)
 {
-	return smmuv3_drv_stats(r.drv);
+	return smmuv3_drv_stats(r.m.drv);
 }
 
 static struct fault_dev *device(u32 sid, bool can_stall, u8 pasid_bits)
@@ -67,19 +67,19 @@ START_TEST(translates_what_is_mapped)
 	expect_abort(8, DRV_NO_PASID, 0x1000, 0);
 	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, NULL);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
-	ck_assert_int_eq(c->map(r.drv, dom, 0x40000000, 0x123400000, 0x600000, DRV_PROT_READ), 0);
-	ck_assert_int_eq(c->map(r.drv, dom, 0x7f1234567000, 0x1000, 0x1000, RW), 0);
-	ck_assert_int_eq(c->map(r.drv, dom, 0x40001000, 0x1000, 0x1000, RW), -EEXIST);
+	ck_assert_int_eq(c->map(r.m.drv, dom, 0x40000000, 0x123400000, 0x600000, DRV_PROT_READ), 0);
+	ck_assert_int_eq(c->map(r.m.drv, dom, 0x7f1234567000, 0x1000, 0x1000, RW), 0);
+	ck_assert_int_eq(c->map(r.m.drv, dom, 0x40001000, 0x1000, 0x1000, RW), -EEXIST);
 	expect_pa(8, DRV_NO_PASID, 0x40000ffc, 0x123400ffc);
 	expect_pa(8, DRV_NO_PASID, 0x405ffffc, 0x1239ffffc);
 	expect_pa(8, DRV_NO_PASID, 0x7f1234567890, 0x1890);
-	ck_assert_uint_eq(c->iova_to_phys(r.drv, dom, 0x40212345), 0x123612345);
+	ck_assert_uint_eq(c->iova_to_phys(r.m.drv, dom, 0x40212345), 0x123612345);
 	n = rig_access(&r, 8, DRV_NO_PASID, 0x40000000, DMA_WRITE);
 	rig_pump(&r);
 	ck_assert_int_eq(r.txns[n].state, RIG_ABORTED);
 	ck_assert_uint_eq(stats()->events[SMMUV3_F_PERMISSION], 1);
 	/* Gone at once, cached or not. */
-	ck_assert_int_eq(c->unmap(r.drv, dom, 0x40000000, 0x200000), 0x200000);
+	ck_assert_int_eq(c->unmap(r.m.drv, dom, 0x40000000, 0x200000), 0x200000);
 	expect_abort(8, DRV_NO_PASID, 0x40000ffc, SMMUV3_F_TRANSLATION);
 	expect_pa(8, DRV_NO_PASID, 0x40200000, 0x123600000);
 	id = rig_domain(&r, dev, DRV_DOMAIN_IDENTITY, NULL);
@@ -104,9 +104,9 @@ static void expect_granule(u8 granule, u32 idr5)
 	dev = device(8, false, 0);
 	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, NULL);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
-	ck_assert_int_eq(c->map(r.drv, dom, 0x40000000, 0x40000000, 0x10000, RW), 0);
+	ck_assert_int_eq(c->map(r.m.drv, dom, 0x40000000, 0x40000000, 0x10000, RW), 0);
 	expect_pa(8, DRV_NO_PASID, 0x4000fff0, 0x4000fff0);
-	ck_assert_int_eq(c->unmap(r.drv, dom, 0x40000000, 0x10000), 0x10000);
+	ck_assert_int_eq(c->unmap(r.m.drv, dom, 0x40000000, 0x10000), 0x10000);
 	expect_abort(8, DRV_NO_PASID, 0x4000fff0, SMMUV3_F_TRANSLATION);
 	rig_stop(&r);
 }
@@ -166,8 +166,8 @@ START_TEST(retried_faults_are_new_faults)
 	for (i = 0; i < 5; i++) {
 		rig_pump(&r);
 		ck_assert_uint_eq(h.n_kept, i + 1);
-		ck_assert_int_eq(fault_group_respond(h.kept[i], FAULT_RETRY, r.now), 0);
-		ck_assert_int_eq(fault_group_respond(h.kept[i], FAULT_RETRY, r.now), -EALREADY);
+		ck_assert_int_eq(fault_group_respond(h.kept[i], FAULT_RETRY, r.board.now), 0);
+		ck_assert_int_eq(fault_group_respond(h.kept[i], FAULT_RETRY, r.board.now), -EALREADY);
 		fault_group_put(h.kept[i]);
 	}
 	h.answer = FAULT_DEFAULT;
@@ -208,7 +208,7 @@ START_TEST(loses_no_stall_when_the_queue_overflows)
 	ck_assert_uint_gt(stats()->evtq_overflows, 0);
 	/* Lost are only records of terminated transactions, and hardware counts them. */
 	ck_assert_uint_eq(stats()->events[SMMUV3_C_BAD_STE] + r.hw.stats.events_lost, n);
-	fault_core_stats(r.core, &s);
+	fault_core_stats(r.m.core, &s);
 	ck_assert_uint_eq(s.owed, s.answered[FAULT_RETRY]);
 	rig_stop(&r);
 }
@@ -241,9 +241,9 @@ static void let_go(struct rig_handler *h, int result)
 
 	for (i = 0; i < h->n_kept; i++) {
 		if (result)
-			ck_assert_int_eq(fault_group_respond(h->kept[i], FAULT_RETRY, r.now), result);
+			ck_assert_int_eq(fault_group_respond(h->kept[i], FAULT_RETRY, r.board.now), result);
 		else
-			fault_group_respond(h->kept[i], FAULT_TERMINATE, r.now);
+			fault_group_respond(h->kept[i], FAULT_TERMINATE, r.board.now);
 		fault_group_put(h->kept[i]);
 	}
 	h->n_kept = 0;
@@ -285,7 +285,7 @@ START_TEST(replaces_under_pending_faults)
 	pend(&h, &dev, &dom, 3);
 	next = rig_domain(&r, dev, DRV_DOMAIN_PAGING, &h2);
 	h2.offset = 0x5000000;
-	ck_assert_int_eq(c->map(r.drv, next, 0, 0x9000000, 0x3000, RW), 0);
+	ck_assert_int_eq(c->map(r.m.drv, next, 0, 0x9000000, 0x3000, RW), 0);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, next), 0);
 	h.answer = FAULT_TERMINATE;
 	rig_pump(&r);
@@ -314,7 +314,7 @@ START_TEST(removes_under_pending_faults)
 
 	begin();
 	pend(&h, &dev, &dom, 4);
-	c->device_remove(r.drv, dev, r.now);
+	c->device_remove(r.m.drv, dev, r.board.now);
 	rig_pump(&r);
 	ck_assert_uint_eq(rig_outstanding(&r), 0);
 	for (i = 0; i < r.n_txns; i++)
@@ -340,7 +340,7 @@ START_TEST(switches_stalling_off_and_on)
 	blocked = rig_domain(&r, dev, DRV_DOMAIN_BLOCKED, NULL);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, blocked), 0);
 	ck_assert_int_eq(rig_attach(&r, dev, 5, blocked), 0);
-	ck_assert_int_eq(fault_off(dev, r.now), 0);
+	ck_assert_int_eq(fault_off(dev, r.board.now), 0);
 	rig_pump(&r);
 	ck_assert_uint_eq(rig_outstanding(&r), 0);
 	let_go(&h, -EALREADY);
@@ -420,7 +420,7 @@ START_TEST(works_where_nothing_stalls)
 	r.hw_cfg.idr[0] = (smmuv3_default_idr(0) & ~SMMUV3_IDR0_STALL_MODEL) | FIELD_PREP(SMMUV3_IDR0_STALL_MODEL, 1);
 	ck_assert_int_eq(rig_start(&r), 0);
 	dev = device(8, true, 0);
-	ck_assert_int_eq(r.drv_class->domain_alloc(r.drv, dev, DRV_DOMAIN_PAGING, &dom), 0);
+	ck_assert_int_eq(r.m.drv_cls->domain_alloc(r.m.drv, dev, DRV_DOMAIN_PAGING, &dom), 0);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
 	expect_abort(8, DRV_NO_PASID, 0x7000, SMMUV3_F_TRANSLATION);
 	ck_assert_int_eq(fault_dev_enable(dev), -ENODEV);

@@ -392,13 +392,13 @@ START_TEST(keeps_records_that_cannot_be_answered)
 	for (i = 0; i < 4; i++) {
 		f.stuck = false;
 		f.slow = true;
-		fake_ops.poll(&f, 0);
+		f.m.drv_ops.poll(&f, 0);
 		f.stuck = true;
 		fake_irq(&f, EVENTQ_LINE);
 	}
 	f.stuck = false;
 	f.slow = false;
-	fake_ops.poll(&f, 0);
+	f.m.drv_ops.poll(&f, 0);
 	ck_assert_uint_eq(fake_count(&f, 0x44, NULL), 5);
 	ck_assert_uint_eq(fake_reg(&f, 0x100ac), 5);
 	for (i = 0; i < 5; i++)
@@ -421,7 +421,7 @@ START_TEST(sends_answers_again)
 	f.stuck = false;
 	for (i = 0; i < 10; i++) {
 		f.now += 1000000;
-		fake_ops.poll(&f, 0);
+		f.m.drv_ops.poll(&f, 0);
 		fault_core_expire(f.core, f.now);
 	}
 	ck_assert_uint_eq(fake_count(&f, 0x44, NULL), 6);

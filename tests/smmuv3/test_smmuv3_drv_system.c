@@ -10,7 +10,7 @@ static const struct drv_class *c = &smmuv3_drv_class;
 
 static const struct smmuv3_drv_stats *stats(void)
 {
-	return smmuv3_drv_stats(r.drv);
+	return smmuv3_drv_stats(r.m.drv);
 }
 
 static u32 idr0_with(u32 bits)
@@ -93,9 +93,9 @@ START_TEST(unmap_reaches_the_endpoint)
 
 	begin_pri(0);
 	dev = pri_device(0x28, &h, &dom);
-	ck_assert_int_eq(c->map(r.drv, dom, 0x10000, 0x5000, 0x1000, RW), 0);
+	ck_assert_int_eq(c->map(r.m.drv, dom, 0x10000, 0x5000, 0x1000, RW), 0);
 	ck_assert_uint_eq(ats(0x28, 9, 0x10000), 0x5000);
-	ck_assert_int_eq(c->unmap(r.drv, dom, 0x10000, 0x1000), 0x1000);
+	ck_assert_int_eq(c->unmap(r.m.drv, dom, 0x10000, 0x1000), 0x1000);
 	/* Sent for both attachments, and complete before unmap returned. */
 	ck_assert_uint_eq(r.n_invs, 2);
 	ck_assert_uint_eq(r.invs_done, 2);
@@ -103,9 +103,9 @@ START_TEST(unmap_reaches_the_endpoint)
 	ck_assert_uint_eq(r.invs[0].shift, 12);
 	ck_assert_uint_eq(ats(0x28, 9, 0x10000), 0);
 	/* An endpoint that is dead: unmap says so, and the queue goes on. */
-	ck_assert_int_eq(c->map(r.drv, dom, 0x10000, 0x5000, 0x1000, RW), 0);
+	ck_assert_int_eq(c->map(r.m.drv, dom, 0x10000, 0x5000, 0x1000, RW), 0);
 	r.ats_dead = true;
-	ck_assert_int_eq(c->unmap(r.drv, dom, 0x10000, 0x1000), -ETIMEDOUT);
+	ck_assert_int_eq(c->unmap(r.m.drv, dom, 0x10000, 0x1000), -ETIMEDOUT);
 	ck_assert_uint_gt(stats()->cmdq_errors[SMMUV3_CERROR_ATC_INV_SYNC], 0);
 	r.ats_dead = false;
 	ck_assert_int_eq(rig_detach(&r, dev, 9), 0);
@@ -134,7 +134,7 @@ START_TEST(recovers_from_an_overflow_of_page_requests)
 		automatic += r.responses[i].automatic;
 	ck_assert_uint_eq(automatic, 8);
 	ck_assert_uint_eq(h.handled, 6);
-	fault_core_stats(r.core, &s);
+	fault_core_stats(r.m.core, &s);
 	ck_assert_uint_eq(s.owed, 2);
 	for (i = 0; i < 6; i++)
 		rig_page_request(&r, 0x28, 9, 0x100000 + 0x1000ULL * i, 20, PERM_R, i == 5);
@@ -169,7 +169,7 @@ START_TEST(a_pasid_changes_hands_under_load)
 	rig_pump(&r);
 	ck_assert_uint_eq(h2.handled, 0);
 	for (i = 0; i < h.n_kept; i++) {
-		ck_assert_int_eq(fault_group_respond(h.kept[i], FAULT_RETRY, r.now), -EALREADY);
+		ck_assert_int_eq(fault_group_respond(h.kept[i], FAULT_RETRY, r.board.now), -EALREADY);
 		fault_group_put(h.kept[i]);
 	}
 	rig_page_request(&r, 0x28, 9, 0x9000, 9, PERM_R, true);
@@ -190,8 +190,8 @@ START_TEST(an_endpoint_whose_handler_is_silent_is_expired)
 	h.answer = FAULT_LATER;
 	rig_page_request(&r, 0x28, 9, 0x1000, 1, PERM_R, true);
 	rig_pump(&r);
-	r.now += 11000000000ULL;
-	ck_assert_uint_eq(fault_core_expire(r.core, r.now), 1);
+	r.board.now += 11000000000ULL;
+	ck_assert_uint_eq(fault_core_expire(r.m.core, r.board.now), 1);
 	ck_assert_uint_eq(r.n_responses, 1);
 	ck_assert_uint_eq(r.responses[0].code, PRG_INVALID);
 	fault_group_put(h.kept[0]);
@@ -227,8 +227,8 @@ START_TEST(stall_and_pri_behind_one_smmu)
 	/* A translation request never stalls: what is not mapped comes back without permission. */
 	ck_assert_uint_eq(ats(0x28, 9, 0x50000), 0);
 	ck_assert_uint_eq(rig_outstanding(&r), 1);
-	ck_assert_int_eq(c->map(r.drv, stall_dom, 0x10000, 0x5000, 0x1000, RW), 0);
-	ck_assert_int_eq(fault_group_respond(stalls.kept[0], FAULT_RETRY, r.now), 0);
+	ck_assert_int_eq(c->map(r.m.drv, stall_dom, 0x10000, 0x5000, 0x1000, RW), 0);
+	ck_assert_int_eq(fault_group_respond(stalls.kept[0], FAULT_RETRY, r.board.now), 0);
 	fault_group_put(stalls.kept[0]);
 	rig_pump(&r);
 	ck_assert_int_eq(r.txns[n].state, RIG_DONE);
@@ -282,8 +282,8 @@ START_TEST(the_watchdog_replaces_lost_interrupts)
 	rig_pump(&r);
 	ck_assert_uint_eq(rig_outstanding(&r), 3);
 	for (i = 0; i < 4; i++) {
-		r.now += 10000000;
-		fault_core_expire(r.core, r.now);
+		r.board.now += 10000000;
+		fault_core_expire(r.m.core, r.board.now);
 	}
 	rig_pump(&r);
 	ck_assert_uint_eq(rig_outstanding(&r), 0);
@@ -308,12 +308,12 @@ START_TEST(recovers_from_an_event_queue_abort)
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
 	rig_access(&r, 8, DRV_NO_PASID, 0x1000, 0);
 	base = smmuv3_mmio_read(&r.hw, SMMUV3_EVENTQ_BASE, 8) & SMMUV3_Q_BASE_ADDR;
-	ck_assert_int_eq(physmem_add_hole(&r.m.mem, base, base + 4095), 0);
+	ck_assert_int_eq(physmem_add_hole(&r.mem, base, base + 4095), 0);
 	for (i = 0; i < 3; i++)
 		rig_access(&r, 8, DRV_NO_PASID, 0x2000 + 0x1000ULL * i, 0);
-	ck_assert(r.irqs & BIT(SMMUV3_IRQ_GERROR));
-	r.m.mem.n_holes = 0;
-	r.irqs = BIT(SMMUV3_IRQ_GERROR);
+	ck_assert(r.m.edges & BIT(SMMUV3_IRQ_GERROR));
+	r.mem.n_holes = 0;
+	r.m.edges = BIT(SMMUV3_IRQ_GERROR);
 	rig_pump(&r);
 	ck_assert_uint_eq(stats()->gerrors[2], 1);
 	ck_assert_uint_eq(rig_outstanding(&r), 0);
@@ -384,7 +384,7 @@ START_TEST(a_long_random_run)
 		page = rnd(PAGES);
 		switch (rnd(8)) {
 		case 0:
-			ck_assert_int_eq(c->unmap(r.drv, dom[s], page * 0x1000ULL, 0x1000), mapped[s][page] * 0x1000);
+			ck_assert_int_eq(c->unmap(r.m.drv, dom[s], page * 0x1000ULL, 0x1000), mapped[s][page] * 0x1000);
 			mapped[s][page] = 0;
 			break;
 		case 1:
@@ -399,7 +399,7 @@ START_TEST(a_long_random_run)
 			break;
 		}
 	}
-	ck_assert_uint_eq(drv_stats(r.drv)->timeouts, 0);
+	ck_assert_uint_eq(drv_stats(r.m.drv)->timeouts, 0);
 	rig_stop(&r);
 }
 END_TEST

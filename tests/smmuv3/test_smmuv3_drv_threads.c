@@ -19,21 +19,7 @@ static struct smmuv3 hw;
 static void *drv;
 static const struct drv_class *c = &smmuv3_drv_class;
 static struct fault_domain *doms[2];
-static u32 irqs, changed;
-
-static void hw_irq(void *ctx, u32 line, bool level)
-{
-	(void)ctx;
-	if (level)
-		__atomic_fetch_or(&irqs, 1U << line, __ATOMIC_RELEASE);
-}
-
-static const struct iommu_ops hw_ops = {
-	.mem_read = rig_threads_hw_read,
-	.mem_write = rig_threads_hw_write,
-	.irq = hw_irq,
-	.txn_resume = rig_threads_hw_resume,
-};
+static u32 changed;
 
 static enum fault_code handle(void *ctx, struct fault_group *g, const struct fault_record *f)
 {
@@ -41,7 +27,6 @@ static enum fault_code handle(void *ctx, struct fault_group *g, const struct fau
 	u64 page = f->addr & ~0xfffULL;
 	int r;
 
-	(void)g;
 	r = c->map(drv, *dom, page, 0x100000000ULL * (1 + (dom - doms)) + page, 4096, DRV_PROT_READ | DRV_PROT_WRITE);
 	CHECK(!r || r == -EEXIST);
 	return FAULT_RETRY;
@@ -75,17 +60,10 @@ static void *client(void *arg)
 
 static void *irq_thread(void *arg)
 {
-	u32 lines, line;
-
-	(void)arg;
 	while (rig_threads_running(&rig)) {
-		lines = __atomic_exchange_n(&irqs, 0, __ATOMIC_ACQUIRE);
-		for (line = 0; line < SMMUV3_IRQ_LINES; line++)
-			if (lines & 1U << line && c->irq(drv, line, 1) == DRV_IRQ_WAKE_THREAD)
-				while (c->irq_thread(drv, line, 1) > 0)
-					;
+		rig_threads_serve(&rig);
 		/* Answers that found the command queue full. */
-		fault_core_expire(rig.core, 1);
+		fault_core_expire(rig.m.core, 1);
 		sched_yield();
 	}
 	return NULL;
@@ -127,10 +105,10 @@ static struct fault_dev *set_up(void)
 	struct fault_dev *dev;
 	u32 i;
 
-	rig_threads_init(&rig, &smmuv3_class, &hw, 1ULL << 44, 0x80000000);
-	CHECK(!smmuv3_init(&hw, &hw_cfg, &hw_ops, &rig));
-	drv = calloc(1, c->size);
-	CHECK(drv && !c->probe(drv, &drv_cfg, &rig_threads_ops, &rig, rig.core));
+	rig_threads_init(&rig, &smmuv3_class, &hw);
+	CHECK(!smmuv3_init(&hw, &hw_cfg, &rig.m.hw_ops, &rig));
+	CHECK(!machine_start(&rig.m, c, &drv_cfg));
+	drv = rig.m.drv;
 	CHECK(!c->device_add(drv, &dev_cfg, &dev));
 	for (i = 0; i < 2; i++) {
 		union fault_owner owner = { .handler = { .ops = &domain_ops, .ctx = &doms[i] } };
@@ -166,9 +144,7 @@ int main(void)
 	       s.answered[FAULT_RETRY] + s.answered[FAULT_TERMINATE] + s.answered[FAULT_FAILURE], s.handled, s.flushed,
 	       smmuv3_drv_stats(drv)->commands);
 	CHECK(s.owed);
-	c->remove(drv, 1);
 	rig_threads_exit(&rig);
-	free(drv);
 	smmuv3_exit(&hw);
 	return 0;
 }

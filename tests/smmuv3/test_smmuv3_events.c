@@ -91,9 +91,9 @@ START_TEST(test_f_ste_fetch)
 	physmem_add_hole(&f.mem, FX_STRTAB, FX_STRTAB + 0xfff);
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000003ULL, 0, 0, FX_STRTAB + 0x200);
-	fx_w32(&f, 0x20, 4);
-	fx_w32(&f, 0x88, 1 << 16 | 6 << 6 | 10);
-	fx_w32(&f, 0x20, 5);
+	fx_w32(&f, SMMUV3_CR0, 4);
+	fx_w32(&f, SMMUV3_STRTAB_BASE_CFG, 1 << 16 | 6 << 6 | 10);
+	fx_w32(&f, SMMUV3_CR0, 5);
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000003ULL, 0, 0, FX_STRTAB);
 }

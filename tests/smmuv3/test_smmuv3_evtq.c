@@ -51,7 +51,7 @@ START_TEST(test_order_and_wrap)
 		ck_assert(fx_event(&f, w));
 		ck_assert_uint_eq(w[2], (u64)i << 12);
 	}
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), (3 * SIZE) & 0xff); /* wrap bit kept */
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), (3 * SIZE) & 0xff); /* wrap bit kept */
 	ck_assert(!fx_event(&f, w));
 }
 END_TEST
@@ -60,23 +60,23 @@ START_TEST(test_overflow)
 {
 	start(0xd);
 	fault(SIZE);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0x80); /* full, no overflow */
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x80); /* full, no overflow */
 	fault(1);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0x80000080);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x80000080);
 	fault(5);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0x80000080); /* toggled once */
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x80000080); /* toggled once */
 	ck_assert_uint_eq(f.smmu.stats.events_lost, 6);
 	ck_assert_uint_eq(f.events[IOMMU_EV_RECORD_LOST], 6);
 	/* not acknowledged: new records come in all the same */
-	fx_w32(&f, 0x100ac, 2);
+	fx_w32(&f, SMMUV3_EVENTQ_CONS, 2);
 	fault(2);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0x80000082);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x80000082);
 	fault(1); /* a second overflow is not told */
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0x80000082);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x80000082);
 	/* acknowledged: the next one toggles back */
-	fx_w32(&f, 0x100ac, 0x80000002);
+	fx_w32(&f, SMMUV3_EVENTQ_CONS, 0x80000002);
 	fault(1);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0x82);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x82);
 	ck_assert_uint_eq(f.smmu.stats.overflows, 2);
 }
 END_TEST
@@ -86,11 +86,11 @@ START_TEST(test_disabled)
 {
 	start(0x9);
 	fault(3);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0);
 	ck_assert_uint_eq(f.smmu.stats.events_lost, 3);
-	fx_w32(&f, 0x20, 0xd);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
 	fault(1);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 1);
 }
 END_TEST
 
@@ -103,7 +103,7 @@ START_TEST(test_stalls_wait_for_room)
 	start(0xd);
 	fault(SIZE);
 	stall(20);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0x80);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x80);
 	ck_assert_uint_eq(f.smmu.stats.events_held, 20);
 	for (i = 0; i < SIZE; i++) {
 		ck_assert(fx_event(&f, w));
@@ -116,7 +116,7 @@ START_TEST(test_stalls_wait_for_room)
 		ck_assert(w[1] & 0x80000000);
 	}
 	ck_assert(!fx_event(&f, w));
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8) & 0x80000000, 0);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD) & 0x80000000, 0);
 }
 END_TEST
 
@@ -127,9 +127,9 @@ START_TEST(test_stalls_wait_for_the_enable)
 
 	start(0x9);
 	stall(2);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0);
-	fx_w32(&f, 0x20, 0xd);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 2);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 2);
 	fault(1);
 	ck_assert(fx_event(&f, w));
 	ck_assert_uint_eq(w[0] >> 32, SID + 1);
@@ -153,7 +153,7 @@ START_TEST(test_invalidated_stall_is_retried)
 	fx_cmd(&f, 0x12 | (u64)(SID + 1) << 48, VA | 1);
 	fx_sync(&f);
 	ck_assert_uint_eq(f.n_resumed, 0);
-	fx_w32(&f, 0x100ac, 0x80);
+	fx_w32(&f, SMMUV3_EVENTQ_CONS, 0x80);
 	ck_assert_uint_eq(f.n_resumed, 1);
 	ck_assert_int_eq(f.resumed[0].how, RESUME_RETRY);
 	ck_assert(fx_event(&f, w));
@@ -170,15 +170,15 @@ START_TEST(test_write_abort)
 	start(0xd);
 	f.fail_writes = true;
 	fault(1);
-	ck_assert_uint_eq(fx_r32(&f, 0x60), 4);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 4);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_EVENTQ], 0);
 	f.fail_writes = false;
 	fault(1);
 	stall(1);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0);
-	fx_w32(&f, 0x64, 4);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0);
+	fx_w32(&f, SMMUV3_GERRORN, 4);
 	ck_assert(fx_event(&f, w));
 	ck_assert_uint_eq(w[0] >> 32, SID + 1);
 	ck_assert(!fx_event(&f, w));
@@ -191,18 +191,18 @@ START_TEST(test_interrupt_when_it_becomes_non_empty)
 	start(0xd);
 	fault(3);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_EVENTQ], 1);
-	fx_w32(&f, 0x100ac, 2);
+	fx_w32(&f, SMMUV3_EVENTQ_CONS, 2);
 	fault(1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_EVENTQ], 1);
-	fx_w32(&f, 0x100ac, 4);
+	fx_w32(&f, SMMUV3_EVENTQ_CONS, 4);
 	fault(1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_EVENTQ], 2);
-	fx_w32(&f, 0x100ac, 5);
-	fx_w32(&f, 0x50, 0);
+	fx_w32(&f, SMMUV3_EVENTQ_CONS, 5);
+	fx_w32(&f, SMMUV3_IRQ_CTRL, 0);
 	fault(1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_EVENTQ], 2);
 	/* enabling does not tell of what was before (6.3.16) */
-	fx_w32(&f, 0x50, 7);
+	fx_w32(&f, SMMUV3_IRQ_CTRL, 7);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_EVENTQ], 2);
 }
 END_TEST
@@ -210,28 +210,28 @@ END_TEST
 START_TEST(test_msi)
 {
 	start(0xd);
-	fx_w32(&f, 0x50, 0);
-	fx_w64(&f, 0xb0, 0x08000040);
-	fx_w32(&f, 0xb8, 0x1234);
-	fx_w64(&f, 0x68, 0x08000080);
-	fx_w32(&f, 0x70, 0x5678);
-	fx_w32(&f, 0x50, 5);
+	fx_w32(&f, SMMUV3_IRQ_CTRL, 0);
+	fx_w64(&f, SMMUV3_EVENTQ_IRQ_CFG0, 0x08000040);
+	fx_w32(&f, SMMUV3_EVENTQ_IRQ_CFG1, 0x1234);
+	fx_w64(&f, SMMUV3_GERROR_IRQ_CFG0, 0x08000080);
+	fx_w32(&f, SMMUV3_GERROR_IRQ_CFG1, 0x5678);
+	fx_w32(&f, SMMUV3_IRQ_CTRL, 5);
 	fault(1);
 	ck_assert_uint_eq(f.n_msis, 1);
 	ck_assert_uint_eq(f.msis[0].pa, 0x08000040);
 	ck_assert_uint_eq(f.msis[0].data, 0x1234);
 	/* an MSI that is aborted is a global error, which has its own */
 	physmem_add_hole(&f.mem, 0x08000040, 0x08000043);
-	fx_w32(&f, 0x100ac, 1);
+	fx_w32(&f, SMMUV3_EVENTQ_CONS, 1);
 	fault(1);
-	ck_assert_uint_eq(fx_r32(&f, 0x60), 0x20);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 0x20);
 	ck_assert_uint_eq(f.n_msis, 3);
 	ck_assert_uint_eq(f.msis[2].pa, 0x08000080);
 	ck_assert_uint_eq(f.msis[2].data, 0x5678);
 	/* the global error's MSI aborted: recorded, without another interrupt (7.5.1) */
 	physmem_add_hole(&f.mem, 0x08000080, 0x08000083);
 	fx_cmd(&f, 0xff, 0);
-	ck_assert_uint_eq(fx_r32(&f, 0x60), 0xa1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 0xa1);
 	ck_assert_uint_eq(f.n_msis, 4);
 }
 END_TEST
@@ -241,7 +241,7 @@ START_TEST(test_msi_only)
 	ck_assert_int_eq(fx_init(&f, &(struct smmuv3_cfg){ .no_wired_irq = true }), 0);
 	fx_enable(&f, 0xd);
 	fault(1);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_EVENTQ], 0);
 }
 END_TEST
@@ -252,11 +252,11 @@ START_TEST(test_gerror_is_logged_once)
 	f.fail_writes = true;
 	fault(1);
 	fx_cmd(&f, 0xff, 0);
-	ck_assert_uint_eq(fx_r32(&f, 0x60), 5);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 5);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 2);
-	fx_w32(&f, 0x64, 4); /* acknowledge one of the two */
+	fx_w32(&f, SMMUV3_GERRORN, 4); /* acknowledge one of the two */
 	fault(1);
-	ck_assert_uint_eq(fx_r32(&f, 0x60), 1); /* toggled back */
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 1); /* toggled back */
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 3);
 }
 END_TEST
@@ -269,16 +269,16 @@ START_TEST(test_bad_set_up)
 	ck_assert_int_eq(fx_init(&f, &cfg), 0);
 	fx_s1_stream(&f, SID, AR, &s1);
 	fx_enable(&f, 0);
-	fx_w64(&f, 0xa0, (FX_EVENTQ + 0x60) | 15); /* four entries */
-	fx_w32(&f, 0x20, 5);
+	fx_w64(&f, SMMUV3_EVENTQ_BASE, (FX_EVENTQ + 0x60) | 15); /* four entries */
+	fx_w32(&f, SMMUV3_CR0, 5);
 	fault(5);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0x80000004);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x80000004);
 	ck_assert_uint_eq(fx_m64(&f, FX_EVENTQ), 0x0000000800000010ULL);
 	ck_assert_uint_eq(fx_m64(&f, FX_EVENTQ + 0x60), 0x0000000800000010ULL);
 	ck_assert_uint_eq(fx_m64(&f, FX_EVENTQ + 0x80), 0);
-	fx_w32(&f, 0x100ac, 0x80000006); /* used: -2 */
+	fx_w32(&f, SMMUV3_EVENTQ_CONS, 0x80000006); /* used: -2 */
 	fault(1);
-	ck_assert_uint_eq(fx_r32(&f, 0x100a8), 0x4);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x4);
 }
 END_TEST
 

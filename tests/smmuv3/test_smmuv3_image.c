@@ -52,9 +52,9 @@ static void start(const struct smmuv3_cfg *cfg)
 	for (i = 0; i < PAGES; i++)
 		fx_map(&s1[3], VA + i * 0x1000, PA + i * 0x1000, 0x1000, FX_RW);
 	fx_enable(&f, 0);
-	fx_w64(&f, 0xa0, FX_EVENTQ | 2); /* four records */
-	fx_w64(&f, 0xc0, FX_PRIQ | 1);
-	fx_w32(&f, 0x20, 0xf);
+	fx_w64(&f, SMMUV3_EVENTQ_BASE, FX_EVENTQ | 2); /* four records */
+	fx_w64(&f, SMMUV3_PRIQ_BASE, FX_PRIQ | 1);
+	fx_w32(&f, SMMUV3_CR0, 0xf);
 }
 
 static void access(void)
@@ -80,14 +80,14 @@ static void map_a_page(void)
 /* Take the oldest record; answer it if it is a stall. */
 static void take_an_event(void)
 {
-	u32 prod = fx_r32(&f, 0x100a8), cons = fx_r32(&f, 0x100ac);
+	u32 prod = fx_r32(&f, SMMUV3_EVENTQ_PROD), cons = fx_r32(&f, SMMUV3_EVENTQ_CONS);
 	u64 w[2], at = FX_EVENTQ + (cons & 3) * 32;
 
 	if (!((prod ^ cons) & 7))
 		return;
 	w[0] = fx_m64(&f, at);
 	w[1] = fx_m64(&f, at + 8);
-	fx_w32(&f, 0x100ac, (prod & 0x80000000) | ((cons + 1) & 7));
+	fx_w32(&f, SMMUV3_EVENTQ_CONS, (prod & 0x80000000) | ((cons + 1) & 7));
 	if (w[1] & BIT_ULL(31))
 		fx_cmd(&f, (w[0] >> 32 << 32) | below(2) << 12 | 1 << 13 | 0x44, w[1] & 0xffff);
 }
@@ -113,17 +113,17 @@ static void ask_for_a_page(void)
 	if (f.n_responses < 60)
 		smmuv3_page_request(&f.smmu, &pr);
 	if (!below(4))
-		fx_w32(&f, 0x100cc, fx_r32(&f, 0x100c8));
+		fx_w32(&f, SMMUV3_PRIQ_CONS, fx_r32(&f, SMMUV3_PRIQ_PROD));
 }
 
 /* Behind an error the queue stands still until it is acknowledged and the command replaced. */
 static void mend_errors(void)
 {
-	u32 cons = fx_r32(&f, 0x9c);
+	u32 cons = fx_r32(&f, SMMUV3_CMDQ_CONS);
 
-	if ((fx_r32(&f, 0x60) ^ fx_r32(&f, 0x64)) & 1)
+	if ((fx_r32(&f, SMMUV3_GERROR) ^ fx_r32(&f, SMMUV3_GERRORN)) & 1)
 		fx_words(&f, FX_CMDQ + (cons & 0xff) * 16, (u64[2]){ 0x46, 0 }, 2);
-	fx_w32(&f, 0x64, fx_r32(&f, 0x60));
+	fx_w32(&f, SMMUV3_GERRORN, fx_r32(&f, SMMUV3_GERROR));
 }
 
 static void move(void)
@@ -159,7 +159,7 @@ static void move(void)
 		break;
 	case 10:
 		if (!below(4))
-			fx_w32(&f, 0x20, fx_r32(&f, 0x20) ^ 4);
+			fx_w32(&f, SMMUV3_CR0, fx_r32(&f, SMMUV3_CR0) ^ 4);
 		break;
 	case 11:
 		fx_cmd(&f, (u64)(1 + below(4)) << 32 | 0x03, 1);
@@ -224,7 +224,7 @@ static void swap(const struct smmuv3_cfg *cfg)
 	image_to_save(&saved);
 	ck_assert_int_eq(smmuv3_save(&f.smmu, &saved), 0);
 	smmuv3_exit(&f.smmu);
-	ck_assert_int_eq(smmuv3_init(&f.smmu, cfg, &f.ops, &f), 0);
+	ck_assert_int_eq(smmuv3_init(&f.smmu, cfg, &f.m.hw_ops, &f), 0);
 	image_to_load(&loaded, saved.bytes, saved.len);
 	ck_assert_int_eq(smmuv3_restore(&f.smmu, &loaded), 0);
 	image_free(&saved);
@@ -302,7 +302,7 @@ START_TEST(test_every_state_is_met)
 		blocked += f.smmu.sync_blocked;
 		tags += f.smmu.atc_busy != 0;
 		waiting += f.smmu.waiting_tbus != 0;
-		errors += fx_r32(&f, 0x60) != fx_r32(&f, 0x64);
+		errors += fx_r32(&f, SMMUV3_GERROR) != fx_r32(&f, SMMUV3_GERRORN);
 	}
 	ck_assert_uint_gt(stalls, 0);
 	ck_assert_uint_gt(full, 0);
@@ -325,7 +325,7 @@ START_TEST(test_reset_everywhere)
 	u64 regs;
 
 	start(&cfg);
-	ck_assert_int_eq(smmuv3_init(&fresh, &cfg, &f.ops, &f), 0);
+	ck_assert_int_eq(smmuv3_init(&fresh, &cfg, &f.m.hw_ops, &f), 0);
 	regs = registers(&fresh);
 	smmuv3_exit(&fresh);
 	fx_exit(&f);
@@ -384,7 +384,7 @@ START_TEST(test_reset_with_walks_in_flight)
 	t = fx_txn(&f, 1, VA, 0);
 	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &w[0].res), XLAT_MISS); /* nothing was installed */
 	fx_sync(&f);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 }
 END_TEST
 
@@ -461,11 +461,11 @@ START_TEST(test_other_configuration)
 	other[11].no_wired_irq = true;
 	for (i = 0; i < ARRAY_SIZE(other); i++) {
 		smmuv3_exit(&f.smmu);
-		ck_assert_int_eq(smmuv3_init(&f.smmu, &other[i], &f.ops, &f), 0);
+		ck_assert_int_eq(smmuv3_init(&f.smmu, &other[i], &f.m.hw_ops, &f), 0);
 		ck_assert_msg(load(img.bytes, img.len) == -EINVAL, "case %u", i);
 	}
 	smmuv3_exit(&f.smmu);
-	ck_assert_int_eq(smmuv3_init(&f.smmu, &good, &f.ops, &f), 0);
+	ck_assert_int_eq(smmuv3_init(&f.smmu, &good, &f.m.hw_ops, &f), 0);
 	ck_assert_int_eq(load(img.bytes, img.len), 0);
 	image_free(&img);
 }

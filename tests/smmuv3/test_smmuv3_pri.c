@@ -98,7 +98,7 @@ START_TEST(test_wrap)
 		send((u64)i << 12, (u16)i, PERM_R, true, NO_PASID);
 		ck_entry(0x5000000000000008ULL, (u64)i << 12 | i);
 	}
-	ck_assert_uint_eq(fx_r32(&f, 0x100c8), 100 & 0x3f);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_PRIQ_PROD), 100 & 0x3f);
 }
 END_TEST
 
@@ -108,9 +108,9 @@ START_TEST(test_interrupts)
 	send(0x1000, 1, PERM_R, false, NO_PASID);
 	send(0x2000, 1, PERM_R, true, NO_PASID);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_PRIQ], 1); /* empty to non-empty */
-	fx_w32(&f, 0x50, 0);
-	fx_w32(&f, 0xdc, 0x80000000); /* LO */
-	fx_w32(&f, 0x50, 7);
+	fx_w32(&f, SMMUV3_IRQ_CTRL, 0);
+	fx_w32(&f, SMMUV3_PRIQ_IRQ_CFG2, 0x80000000); /* LO */
+	fx_w32(&f, SMMUV3_IRQ_CTRL, 7);
 	send(0x3000, 2, PERM_R, false, NO_PASID);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_PRIQ], 1);
 	send(0x4000, 2, PERM_R, true, NO_PASID);
@@ -126,7 +126,7 @@ static void fill_queue(void)
 
 	for (i = 0; i < 32; i++)
 		send((u64)i << 12, (u16)i, PERM_R, true, NO_PASID);
-	ck_assert_uint_eq(fx_r32(&f, 0x100c8), 0x20);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_PRIQ_PROD), 0x20);
 }
 
 /* Overflow: Last is answered Success, without Last nothing, a stop marker nothing. Until acknowledged, nothing enters. */
@@ -137,20 +137,20 @@ START_TEST(test_overflow)
 	start_pps(true);
 	fill_queue();
 	send(0x1000, 40, PERM_R, false, NO_PASID);
-	ck_assert_uint_eq(fx_r32(&f, 0x100c8), 0x80000020);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_PRIQ_PROD), 0x80000020);
 	ck_assert_uint_eq(f.n_responses, 0);
 	send(0x2000, 40, PERM_R, true, NO_PASID);
 	ck_response(0, 0, false, 40);
 	send(0, 0, 0, true, 5); /* stop marker */
 	ck_assert_uint_eq(f.n_responses, 1);
 	/* room alone is not enough */
-	fx_w32(&f, 0x100cc, 4);
+	fx_w32(&f, SMMUV3_PRIQ_CONS, 4);
 	send(0x3000, 41, PERM_R, true, NO_PASID);
 	ck_response(1, 0, false, 41);
-	ck_assert_uint_eq(fx_r32(&f, 0x100c8), 0x80000020);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_PRIQ_PROD), 0x80000020);
 	ck_assert_uint_eq(f.smmu.stats.pri_lost, 4);
 	/* RD and OVACKFLG in one write */
-	fx_w32(&f, 0x100cc, 0x80000020);
+	fx_w32(&f, SMMUV3_PRIQ_CONS, 0x80000020);
 	send(0x4000, 42, PERM_R, true, NO_PASID);
 	ck_assert_uint_eq(f.n_responses, 2);
 	ck_assert(fx_pri(&f, w));
@@ -162,10 +162,10 @@ END_TEST
 START_TEST(test_overflow_interrupt)
 {
 	start_pps(true);
-	fx_w32(&f, 0x50, 0);
-	fx_w32(&f, 0xdc, 0x80000000);
+	fx_w32(&f, SMMUV3_IRQ_CTRL, 0);
+	fx_w32(&f, SMMUV3_PRIQ_IRQ_CFG2, 0x80000000);
 	fill_queue();
-	fx_w32(&f, 0x50, 7);
+	fx_w32(&f, SMMUV3_IRQ_CTRL, 7);
 	send(0x1000, 40, PERM_R, false, NO_PASID);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_PRIQ], 0);
 	send(0x1000, 40, PERM_R, true, NO_PASID);
@@ -210,8 +210,8 @@ END_TEST
 START_TEST(test_ppar_check_recorded)
 {
 	start(&(struct smmuv3_cfg){ .idr = { [3] = 0x414 } }, 0);
-	fx_w32(&f, 0x2c, 8 | 2);
-	fx_w32(&f, 0x20, 0xf);
+	fx_w32(&f, SMMUV3_CR2, 8 | 2);
+	fx_w32(&f, SMMUV3_CR0, 0xf);
 	fill_queue();
 	send(0x1000, 4, PERM_R, true, 77);
 	ck_response(0, 0xf, false, 4);
@@ -223,27 +223,27 @@ END_TEST
 START_TEST(test_failure_answers)
 {
 	start_pps(true);
-	fx_w32(&f, 0x20, 0xd);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
 	send(0x1000, 1, PERM_R, false, 9);
 	ck_response(0, 0xf, false, 1);
-	fx_w32(&f, 0x20, 0xe);
+	fx_w32(&f, SMMUV3_CR0, 0xe);
 	send(0x1000, 2, PERM_R, true, 9);
 	ck_response(1, 0xf, false, 2);
 	send(0, 2, 0, true, 9); /* not a stop marker */
 	ck_assert_uint_eq(f.n_responses, 2);
-	fx_w32(&f, 0x20, 0xf);
+	fx_w32(&f, SMMUV3_CR0, 0xf);
 	f.fail_writes = true;
 	send(0x1000, 3, PERM_R, false, 9); /* the write aborts */
 	ck_response(2, 0xf, false, 3);
-	ck_assert_uint_eq(fx_r32(&f, 0x60), 8);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 8);
 	f.fail_writes = false;
 	send(0x1000, 4, PERM_R, true, NO_PASID);
 	ck_response(3, 0xf, false, 4);
-	ck_assert_uint_eq(fx_r32(&f, 0x100c8), 0);
-	fx_w32(&f, 0x64, 8);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_PRIQ_PROD), 0);
+	fx_w32(&f, SMMUV3_GERRORN, 8);
 	send(0x1000, 5, PERM_R, true, NO_PASID);
 	ck_assert_uint_eq(f.n_responses, 4);
-	ck_assert_uint_eq(fx_r32(&f, 0x100c8), 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_PRIQ_PROD), 1);
 }
 END_TEST
 
@@ -279,10 +279,10 @@ START_TEST(test_pri_resp)
 	fx_cmd(&f, 0x0000000812345041ULL, 2 << 12 | 1);
 	ck_assert(!f.responses[3].pasid_valid);
 	/* SMMUEN = 0: ignored */
-	fx_w32(&f, 0x20, 0xe);
+	fx_w32(&f, SMMUV3_CR0, 0xe);
 	fx_cmd(&f, 0x0000000800000041ULL, 2 << 12 | 1);
 	ck_assert_uint_eq(f.n_responses, 4);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 5);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 5);
 }
 END_TEST
 

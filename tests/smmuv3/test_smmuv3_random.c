@@ -110,12 +110,12 @@ static void random_command(void)
 	if (!below(4))
 		w0 ^= word() & ~0xffULL;
 	fx_cmd(&f, w0, w1);
-	if ((fx_r32(&f, 0x60) ^ fx_r32(&f, 0x64)) & 1) { /* skip what was refused */
-		u32 at = fx_r32(&f, 0x9c) & 0xff;
+	if ((fx_r32(&f, SMMUV3_GERROR) ^ fx_r32(&f, SMMUV3_GERRORN)) & 1) { /* skip what was refused */
+		u32 at = fx_r32(&f, SMMUV3_CMDQ_CONS) & 0xff;
 
 		fx_put(&f, FX_CMDQ + at * 16, 0x01);
 		fx_put(&f, FX_CMDQ + at * 16 + 8, 0);
-		fx_w32(&f, 0x64, fx_r32(&f, 0x60));
+		fx_w32(&f, SMMUV3_GERRORN, fx_r32(&f, SMMUV3_GERROR));
 	}
 }
 
@@ -125,11 +125,11 @@ static void random_register(void)
 	u32 offset = offsets[below(ARRAY_SIZE(offsets))];
 
 	if (offset == 0x20) {
-		fx_w32(&f, 0x20, 0xc | (below(8) ? 1 : 0) | (u32)below(2) << 1 | (u32)below(2) << 4);
+		fx_w32(&f, SMMUV3_CR0, 0xc | (below(8) ? 1 : 0) | (u32)below(2) << 1 | (u32)below(2) << 4);
 		if (!below(16)) /* queue off and on */
-			fx_w32(&f, 0x20, 0x9), fx_w32(&f, 0x20, 0xf);
+			fx_w32(&f, SMMUV3_CR0, 0x9), fx_w32(&f, SMMUV3_CR0, 0xf);
 	} else if (offset == 0x64) {
-		fx_w32(&f, 0x64, fx_r32(&f, 0x60));
+		fx_w32(&f, SMMUV3_GERRORN, fx_r32(&f, SMMUV3_GERROR));
 	} else if (offset == 0x100ac || offset == 0x100cc) {
 		fx_w32(&f, offset, fx_r32(&f, offset - 4));
 	} else {
@@ -290,7 +290,7 @@ static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 	for (i = 0; i < WALKS; i++)
 		if (in_flight[i])
 			smmuv3_cancel(&f.smmu, &walks[i]);
-	fx_w32(&f, 0x20, 0);
+	fx_w32(&f, SMMUV3_CR0, 0);
 	note_resumed();
 	for (i = 0; i < TXNS; i++)
 		ck_assert_msg(stalled[i] != 1, "transaction %u is stalled for ever", i);

@@ -65,9 +65,9 @@ static void scene(u32 sid, bool nested)
 	}
 	fx_words(&f, 0x10000000ULL + (u64)sid * 64, ste, 4);
 	fx_enable(&f, 4);
-	fx_w64(&f, 0x80, 0x10000000);
-	fx_w32(&f, 0x88, 22);
-	fx_w32(&f, 0x20, 5);
+	fx_w64(&f, SMMUV3_STRTAB_BASE, 0x10000000);
+	fx_w32(&f, SMMUV3_STRTAB_BASE_CFG, 22);
+	fx_w32(&f, SMMUV3_CR0, 5);
 }
 
 static void provoke(u32 sid, u64 iova, u64 attributes, u64 *w)

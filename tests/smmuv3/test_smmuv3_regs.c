@@ -311,10 +311,10 @@ END_TEST
 START_TEST(test_holder_without_services)
 {
 	start(&defaults);
-	f.ops.mem_cas64 = NULL;
-	f.ops.msi = NULL;
+	f.m.hw_ops.mem_cas64 = NULL;
+	f.m.hw_ops.msi = NULL;
 	smmuv3_exit(&f.smmu);
-	ck_assert_int_eq(smmuv3_init(&f.smmu, &defaults, &f.ops, &f), 0);
+	ck_assert_int_eq(smmuv3_init(&f.smmu, &defaults, &f.m.hw_ops, &f), 0);
 	ck_assert_uint_eq(fx_r32(&f, 0x0), 0x08cd769b & ~0x20c0U);
 }
 END_TEST

@@ -43,9 +43,9 @@ static void start_with(u32 idr0, u32 cr2)
 	struct smmuv3_cfg cfg = { .idr = { idr0 } };
 
 	ck_assert_int_eq(fx_init(&f, &cfg), 0);
-	f.ops.event = note;
+	f.m.hw_ops.event = note;
 	n_scopes = n_changed = 0;
-	fx_w32(&f, 0x2c, cr2);
+	fx_w32(&f, SMMUV3_CR2, cr2);
 	fx_enable(&f, 0x1f);
 }
 
@@ -190,7 +190,7 @@ START_TEST(test_scope_with_vmid_wildcard)
 	};
 
 	start_with(0x08cf769b, 0);
-	fx_w32(&f, 0x20, 0x1f | 3 << 6);
+	fx_w32(&f, SMMUV3_CR0, 0x1f | 3 << 6);
 	check(&e);
 }
 END_TEST
@@ -349,7 +349,7 @@ static void ask_within(void *ctx, const struct iommu_event *ev)
 START_TEST(test_concerns_from_within_the_event)
 {
 	six_streams();
-	f.ops.event = ask_within;
+	f.m.hw_ops.event = ask_within;
 	fx_cmd(&f, ASID(1) | 0x11, 0); /* TLB and walk cache */
 	ck_assert_uint_eq(asked, 2);
 	fx_cmd(&f, VMID(2) | 0x10, 0);

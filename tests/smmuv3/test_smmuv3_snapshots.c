@@ -56,22 +56,22 @@ static void program(struct snapshot *s)
 	struct v3_fixture *f = &s->fx;
 	u32 cr0 = (u32)reg_value(s, "0x20");
 
-	fx_w32(f, 0x20, 0);
-	fx_w32(f, 0x28, (u32)reg_value(s, "0x28"));
-	fx_w32(f, 0x2c, (u32)reg_value(s, "0x2c"));
-	fx_w64(f, 0x80, reg_value(s, "0x80"));
-	fx_w32(f, 0x88, (u32)reg_value(s, "0x88"));
-	fx_w64(f, 0x90, reg_value(s, "0x90"));
-	fx_w32(f, 0x9c, (u32)reg_value(s, "0x98"));
-	fx_w32(f, 0x98, (u32)reg_value(s, "0x98"));
-	fx_w32(f, 0x20, cr0 & 8);
-	fx_w64(f, 0xa0, reg_value(s, "0xa0"));
-	fx_w32(f, 0x100a8, (u32)reg_value(s, "0xa8"));
-	fx_w32(f, 0x100ac, (u32)reg_value(s, "0xac"));
-	fx_w32(f, 0x20, cr0 & 0xc);
-	fx_w32(f, 0x50, (u32)reg_value(s, "0x50"));
-	fx_w32(f, 0x20, cr0);
-	ck_assert_uint_eq(fx_r32(f, 0x24), cr0);
+	fx_w32(f, SMMUV3_CR0, 0);
+	fx_w32(f, SMMUV3_CR1, (u32)reg_value(s, "0x28"));
+	fx_w32(f, SMMUV3_CR2, (u32)reg_value(s, "0x2c"));
+	fx_w64(f, SMMUV3_STRTAB_BASE, reg_value(s, "0x80"));
+	fx_w32(f, SMMUV3_STRTAB_BASE_CFG, (u32)reg_value(s, "0x88"));
+	fx_w64(f, SMMUV3_CMDQ_BASE, reg_value(s, "0x90"));
+	fx_w32(f, SMMUV3_CMDQ_CONS, (u32)reg_value(s, "0x98"));
+	fx_w32(f, SMMUV3_CMDQ_PROD, (u32)reg_value(s, "0x98"));
+	fx_w32(f, SMMUV3_CR0, cr0 & 8);
+	fx_w64(f, SMMUV3_EVENTQ_BASE, reg_value(s, "0xa0"));
+	fx_w32(f, SMMUV3_EVENTQ_PROD, (u32)reg_value(s, "0xa8"));
+	fx_w32(f, SMMUV3_EVENTQ_CONS, (u32)reg_value(s, "0xac"));
+	fx_w32(f, SMMUV3_CR0, cr0 & 0xc);
+	fx_w32(f, SMMUV3_IRQ_CTRL, (u32)reg_value(s, "0x50"));
+	fx_w32(f, SMMUV3_CR0, cr0);
+	ck_assert_uint_eq(fx_r32(f, SMMUV3_CR0ACK), cr0);
 	s->eventq = reg_value(s, "0xa0") & 0xffffffffffe0ULL;
 	s->log2evtq = reg_value(s, "0xa0") & 0x1f;
 }
@@ -109,14 +109,14 @@ static void close_snapshot(struct snapshot *s)
 
 static bool take_event(struct snapshot *s, u64 *w)
 {
-	u32 prod = fx_r32(&s->fx, 0x100a8), cons = fx_r32(&s->fx, 0x100ac), i;
+	u32 prod = fx_r32(&s->fx, SMMUV3_EVENTQ_PROD), cons = fx_r32(&s->fx, SMMUV3_EVENTQ_CONS), i;
 	u32 mask = (2U << s->log2evtq) - 1;
 
 	if (!((prod ^ cons) & mask))
 		return false;
 	for (i = 0; i < 4; i++)
 		w[i] = fx_m64(&s->fx, s->eventq + (cons & (mask >> 1)) * 32 + i * 8);
-	fx_w32(&s->fx, 0x100ac, (cons + 1) & mask);
+	fx_w32(&s->fx, SMMUV3_EVENTQ_CONS, (cons + 1) & mask);
 	return true;
 }
 
@@ -209,8 +209,8 @@ static void run(struct snapshot *s, bool cold)
 					r.pa, r.fault, r.perm, json_dumps(t, 0));
 		}
 		if (x == XLAT_STALL) { /* end it, so that slots do not run out */
-			fx_w32(&s->fx, 0x20, fx_r32(&s->fx, 0x20) & ~1U);
-			fx_w32(&s->fx, 0x20, fx_r32(&s->fx, 0x20) | 1);
+			fx_w32(&s->fx, SMMUV3_CR0, fx_r32(&s->fx, SMMUV3_CR0) & ~1U);
+			fx_w32(&s->fx, SMMUV3_CR0, fx_r32(&s->fx, SMMUV3_CR0) | 1);
 		}
 	}
 }

@@ -155,11 +155,11 @@ START_TEST(test_resume_of_what_is_not_stalled)
 	resume(SID, 0, 1, 0);
 	resume(SID, 0, 1, 0);
 	ck_assert_uint_eq(f.n_resumed, 1);
-	fx_w32(&f, 0x20, 0x9);
+	fx_w32(&f, SMMUV3_CR0, 0x9);
 	ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_STALL);
 	resume(SID, 1, 1, 0);
 	ck_assert_uint_eq(f.n_resumed, 1);
-	ck_assert_uint_eq(fx_r32(&f, 0x60) ^ fx_r32(&f, 0x64), 0); /* none of it is an error */
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR) ^ fx_r32(&f, SMMUV3_GERRORN), 0); /* none of it is an error */
 }
 END_TEST
 
@@ -223,9 +223,9 @@ START_TEST(test_storm)
 	u32 told = 0, i, waiting = 0;
 
 	start(0, 32, FX_CD_A | FX_CD_S);
-	fx_w32(&f, 0x20, 0x9);
-	fx_w64(&f, 0xa0, FX_EVENTQ | 2); /* four entries */
-	fx_w32(&f, 0x20, 0xd);
+	fx_w32(&f, SMMUV3_CR0, 0x9);
+	fx_w64(&f, SMMUV3_EVENTQ_BASE, FX_EVENTQ | 2); /* four entries */
+	fx_w32(&f, SMMUV3_CR0, 0xd);
 	for (i = 0; i < 96; i++) {
 		enum xlat x = go(SID, VA + (u64)(i % 32) * 0x1000, 0, NULL);
 
@@ -233,13 +233,13 @@ START_TEST(test_storm)
 		waiting += x == XLAT_WAIT;
 	}
 	while (told < 96) {
-		u32 prod = fx_r32(&f, 0x100a8), cons = fx_r32(&f, 0x100ac);
+		u32 prod = fx_r32(&f, SMMUV3_EVENTQ_PROD), cons = fx_r32(&f, SMMUV3_EVENTQ_CONS);
 
 		ck_assert_uint_eq(prod & 0x80000000, 0); /* no overflow */
 		ck_assert_uint_ne(prod & 7, cons & 7);
 		for (i = 0; i < 4; i++)
 			w[i] = fx_m64(&f, FX_EVENTQ + (cons & 3) * 32 + i * 8);
-		fx_w32(&f, 0x100ac, (cons + 1) & 7);
+		fx_w32(&f, SMMUV3_EVENTQ_CONS, (cons + 1) & 7);
 		told++;
 		seen |= 1ULL << ((w[2] - VA) >> 12);
 		resume(SID, w[1] & 0xffff, 0, 1);
@@ -278,12 +278,12 @@ END_TEST
 START_TEST(test_stall_term_of_unrecorded)
 {
 	start(0, 16, FX_CD_A | FX_CD_S);
-	fx_w32(&f, 0x20, 0x9);
+	fx_w32(&f, SMMUV3_CR0, 0x9);
 	go(SID, VA, 0, NULL);
 	go(SID, VA, 0, NULL);
 	fx_cmd(&f, (u64)SID << 32 | 0x45, 0);
 	ck_assert_uint_eq(f.n_resumed, 2);
-	fx_w32(&f, 0x20, 0xd);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
 END_TEST
@@ -300,7 +300,7 @@ START_TEST(test_disable)
 	ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_WAIT);
 	t = fx_txn(&f, SID, VA, 0);
 	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_STALL);
-	fx_w32(&f, 0x20, 0xc);
+	fx_w32(&f, SMMUV3_CR0, 0xc);
 	ck_assert_uint_eq(f.n_resumed, 2);
 	ck_assert_int_eq(f.resumed[0].how, RESUME_ABORT);
 	ck_assert_int_eq(f.resumed[1].how, RESUME_ABORT);

@@ -28,9 +28,9 @@ START_TEST(test_linear_table)
 {
 	start(0);
 	fx_enable(&f, 0);
-	fx_w64(&f, 0x80, FX_STRTAB + 0x40); /* 16 entries: 1 KiB */
-	fx_w32(&f, 0x88, 4);
-	fx_w32(&f, 0x20, 5);
+	fx_w64(&f, SMMUV3_STRTAB_BASE, FX_STRTAB + 0x40); /* 16 entries: 1 KiB */
+	fx_w32(&f, SMMUV3_STRTAB_BASE_CFG, 4);
+	fx_w32(&f, SMMUV3_CR0, 5);
 	bypass_ste(FX_STRTAB + 15 * 64);
 	ck_assert_uint_eq(fault_of(15), 0);
 	ck_assert_uint_eq(fault_of(14), C_STE);
@@ -49,9 +49,9 @@ START_TEST(test_table_larger_than_sidsize)
 
 	ck_assert_int_eq(fx_init(&f, &cfg), 0);
 	fx_enable(&f, 0);
-	fx_w64(&f, 0x80, FX_STRTAB + 0x400); /* 64 entries: 4 KiB */
-	fx_w32(&f, 0x88, 6);
-	fx_w32(&f, 0x20, 5);
+	fx_w64(&f, SMMUV3_STRTAB_BASE, FX_STRTAB + 0x400); /* 64 entries: 4 KiB */
+	fx_w32(&f, SMMUV3_STRTAB_BASE_CFG, 6);
+	fx_w32(&f, SMMUV3_CR0, 5);
 	bypass_ste(FX_STRTAB + 15 * 64);
 	ck_assert_uint_eq(fault_of(15), 0);
 	ck_assert_uint_eq(fault_of(16), 2);
@@ -66,9 +66,9 @@ static void two_level(u32 split, u32 field)
 
 	start(0);
 	fx_enable(&f, 0);
-	fx_w64(&f, 0x80, FX_STRTAB);
-	fx_w32(&f, 0x88, 1 << 16 | field << 6 | 16);
-	fx_w32(&f, 0x20, 5);
+	fx_w64(&f, SMMUV3_STRTAB_BASE, FX_STRTAB);
+	fx_w32(&f, SMMUV3_STRTAB_BASE_CFG, 1 << 16 | field << 6 | 16);
+	fx_w32(&f, SMMUV3_CR0, 5);
 	bypass_ste(l2 + 5 * 64);
 	fx_put(&f, FX_STRTAB + 3 * 8, l2 | 4); /* Span 4: 8 entries */
 	ck_assert_uint_eq(fault_of(sid), 0);
@@ -99,8 +99,8 @@ START_TEST(test_badstreamid_recorded_only_with_recinvsid)
 {
 	start(0);
 	fx_enable(&f, 4);
-	fx_w32(&f, 0x2c, 0);
-	fx_w32(&f, 0x20, 5);
+	fx_w32(&f, SMMUV3_CR2, 0);
+	fx_w32(&f, SMMUV3_CR0, 5);
 	ck_assert_uint_eq(fault_of(64), 2);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
@@ -119,7 +119,7 @@ START_TEST(test_config_0_aborts_in_silence)
 		ck_assert_int_eq(fx_xlat(&f, 4, VA, 0, &r), XLAT_ABORT); /* from the cache */
 		ck_assert_uint_eq(r.fault, 0);
 		ck_assert_uint_eq(fx_events_pending(&f), 0);
-		fx_w32(&f, 0x20, 0);
+		fx_w32(&f, SMMUV3_CR0, 0);
 		smmuv3_reset(&f.smmu);
 	}
 }

@@ -22,8 +22,8 @@ static void worlds(u32 cr2)
 	u32 i;
 
 	start(0);
-	fx_w32(&f, 0x20, 0);
-	fx_w32(&f, 0x2c, 2 | cr2);
+	fx_w32(&f, SMMUV3_CR0, 0);
+	fx_w32(&f, SMMUV3_CR2, 2 | cr2);
 	for (i = 1; i <= 3; i++)
 		fx_s1_stream(&f, i, AR, &s1[i]);
 	fx_cd(&f, 3, FX_CD_0 | 1ULL << 48, s1[3].root);
@@ -36,7 +36,7 @@ static void worlds(u32 cr2)
 	fx_ste(&f, 5, FX_STE_S2, 0, FX_STE2_S2 | 5, s2[5].root);
 	fx_s1_stream(&f, 6, AR, &s1[6]);
 	fx_ste(&f, 6, FX_STE_S1 | (FX_CDTAB + 6 * 64), 2ULL << 30, 0, 0);
-	fx_w32(&f, 0x20, 0xd);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
 	for (i = 1; i <= 6; i++) {
 		if (i != 5)
 			fx_map(&s1[i], VA, OLD, 0x1000, FX_RW);
@@ -63,7 +63,7 @@ static u32 old_streams(void)
 static void drops(u64 w0, u64 w1, u32 cr2, u32 left)
 {
 	worlds(cr2);
-	f.cmd_prod = fx_r32(&f, 0x9c);
+	f.cmd_prod = fx_r32(&f, SMMUV3_CMDQ_CONS);
 	cmd_ok(w0, w1);
 	ck_assert_msg(old_streams() == left, "command 0x%llx 0x%llx: left 0x%x, not 0x%x", w0, w1, old_streams(), left);
 	fx_exit(&f);
@@ -229,7 +229,7 @@ START_TEST(test_vmid_wildcard)
 
 	ck_assert_int_eq(fx_init(&f, &cfg), 0);
 	fx_enable(&f, 0xd | 1 << 6);
-	ck_assert_uint_eq(fx_r32(&f, 0x24), 0xd | 1 << 6);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CR0ACK), 0xd | 1 << 6);
 	for (i = 4; i < 8; i++) {
 		fx_s1_stream(&f, i, AR, &s1[i]);
 		fx_ste(&f, i, FX_STE_S1 | (FX_CDTAB + i * 64), 0, i, 0);
@@ -260,13 +260,13 @@ START_TEST(test_stale_walk)
 	remap(&s1[1], VA);
 	cmd_ok(0x12 | ASID(1), VA);
 	fx_cmd(&f, 0x46 | 1 << 12, 0);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
 	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_OK); /* as decided: it began before */
 	ck_assert_uint_eq(w.res.pa, OLD);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 1);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 	smmuv3_step(&f.smmu);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 2);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 	ck_assert_uint_eq(pa_of(1, VA), NEW);
 }
@@ -294,11 +294,11 @@ START_TEST(test_sync_does_not_wait_for_others)
 	smmuv3_walk(&f.smmu, &t, &c);
 	cmd_ok(0x03 | 1ULL << 32, 1);
 	fx_sync(&f);
-	ck_assert_uint_ne(fx_r32(&f, 0x9c), f.cmd_prod);
+	ck_assert_uint_ne(fx_r32(&f, SMMUV3_CMDQ_CONS), f.cmd_prod);
 	smmuv3_cancel(&f.smmu, &c);
-	ck_assert_uint_ne(fx_r32(&f, 0x9c), f.cmd_prod);
+	ck_assert_uint_ne(fx_r32(&f, SMMUV3_CMDQ_CONS), f.cmd_prod);
 	smmuv3_step(&f.smmu);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), f.cmd_prod);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), f.cmd_prod);
 }
 END_TEST
 

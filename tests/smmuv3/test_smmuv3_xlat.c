@@ -137,7 +137,7 @@ START_TEST(test_second_table)
 
 	start(&(struct smmuv3_cfg){ 0 });
 	fx_s1_stream(&f, SID, AR, &s1);
-	ck_assert_int_eq(pt_build_init(&high, &cfg, &fx_drv_ops, &f), 0);
+	ck_assert_int_eq(pt_build_init(&high, &cfg, &machine_drv_ops, &f), 0);
 	fx_map(&high, 0xffffff8000001000ULL, PA, 0x1000, FX_RW);
 	fx_map(&s1, 0x1000, PA + 0x1000, 0x1000, FX_RW);
 	/* T1SZ 25, TG1 4K; EPD1 clear; TTB1 */
@@ -243,7 +243,7 @@ START_TEST(test_el2)
 	fx_map(&s1, VA, PA, 0x1000, FX_RW | DRV_PROT_PRIV);
 	fx_s1_stream(&f, SID + 1, AR, &other);
 	fx_ste(&f, SID + 1, FX_STE_S1 | (FX_CDTAB + (SID + 1) * 64), 2ULL << 30, 0, 0);
-	fx_w32(&f, 0x2c, 1);
+	fx_w32(&f, SMMUV3_CR2, 1);
 	fx_enable(&f, 0xd);
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_assert_int_eq(go(VA, DMA_PRIV), XLAT_OK);
@@ -342,7 +342,7 @@ START_TEST(test_big_endian_tables)
 
 	start(&cfg);
 	fx_s1_stream(&f, SID, AR, &s1);
-	ck_assert_int_eq(pt_build_init(&s1, &build, &fx_drv_ops, &f), 0);
+	ck_assert_int_eq(pt_build_init(&s1, &build, &machine_drv_ops, &f), 0);
 	fx_map(&s1, VA, PA, 0x1000, FX_RW);
 	fx_cd(&f, SID, FX_CD_0 | 1 << 15, s1.root);
 	fx_enable(&f, 0xd);
@@ -360,7 +360,7 @@ START_TEST(test_52_bits)
 
 	start(&cfg);
 	fx_s1_stream(&f, SID, AR, &s1);
-	ck_assert_int_eq(pt_build_init(&s1, &build, &fx_drv_ops, &f), 0);
+	ck_assert_int_eq(pt_build_init(&s1, &build, &machine_drv_ops, &f), 0);
 	fx_map(&s1, 0x000a123400000000ULL, 0x000f432100000000ULL, 0x10000, FX_RW);
 	/* T0SZ 12, TG0 64K, IPS 52 */
 	fx_cd(&f, SID, (FX_CD_0 & ~0x7000000ffULL) | 0x60000004cULL, s1.root);

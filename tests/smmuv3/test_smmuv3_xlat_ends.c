@@ -84,7 +84,7 @@ START_TEST(test_without_caches)
 	}
 	fx_cmd(&f, 0x04, 31);
 	fx_cmd(&f, 0x30, 0);
-	ck_assert_uint_eq(fx_r32(&f, 0x9c), 2);
+	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 }
 END_TEST
 
@@ -123,14 +123,14 @@ START_TEST(test_walks_in_flight)
 	}
 	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[1]), XLAT_OK);
 	smmuv3_cancel(&f.smmu, &w[2]);
-	fx_w32(&f, 0x20, 0xc);
+	fx_w32(&f, SMMUV3_CR0, 0xc);
 	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[0]), XLAT_OK); /* began before */
 	ck_assert_uint_eq(w[0].res.pa, PA);
 	t = fx_txn(&f, SID, VA, 0);
 	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w[0]), XLAT_OK); /* bypass now */
 	smmuv3_fill(&f.smmu, &w[0]);
 	ck_assert_uint_eq(w[0].res.pa, VA);
-	fx_w32(&f, 0x20, 0xd);
+	fx_w32(&f, SMMUV3_CR0, 0xd);
 	t = fx_txn(&f, SID, VA, 0);
 	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &w[0].res), XLAT_MISS); /* not installed while off */
 	t.iova = VA + 0x1000;

@@ -8,7 +8,7 @@ static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 	struct v3_fixture *f = ctx;
 
 	f->accesses++;
-	return physmem_read(&f->mem, pa, buf, len);
+	return machine_hw_ops.mem_read(ctx, pa, buf, len);
 }
 
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
@@ -16,7 +16,7 @@ static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 	struct v3_fixture *f = ctx;
 
 	f->accesses++;
-	return f->fail_writes ? -EIO : physmem_write(&f->mem, pa, buf, len);
+	return f->fail_writes ? -EIO : machine_hw_ops.mem_write(ctx, pa, buf, len);
 }
 
 static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
@@ -24,7 +24,7 @@ static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
 	struct v3_fixture *f = ctx;
 
 	f->accesses++;
-	return physmem_cas64(&f->mem, pa, old, new_value);
+	return machine_hw_ops.mem_cas64(ctx, pa, old, new_value);
 }
 
 static void irq(void *ctx, u32 line, bool level)
@@ -75,27 +75,26 @@ static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 
 int fx_init(struct v3_fixture *f, const struct smmuv3_cfg *cfg)
 {
-	static const struct iommu_ops ops = {
-		.mem_read = mem_read,
-		.mem_write = mem_write,
-		.mem_cas64 = mem_cas64,
-		.irq = irq,
-		.msi = msi,
-		.event = event,
-		.txn_resume = txn_resume,
-		.stall_free = stall_free,
-		.page_response = page_response,
-		.ats_invalidate = ats_invalidate,
-	};
 	int err;
 
 	memset(f, 0, sizeof(*f));
-	f->ops = ops;
-	f->next_page = FX_TABLES;
 	err = physmem_init(&f->mem, FX_MEM_BYTES);
 	if (err)
 		return err;
-	err = smmuv3_init(&f->smmu, cfg, &f->ops, f);
+	machine_board_init(&f->board, &f->mem, FX_TABLES, 1ULL << 40);
+	machine_init(&f->m, &f->board, &smmuv3_class);
+	f->m.hw = &f->smmu;
+	f->m.hw_ops.mem_read = mem_read;
+	f->m.hw_ops.mem_write = mem_write;
+	f->m.hw_ops.mem_cas64 = mem_cas64;
+	f->m.hw_ops.irq = irq;
+	f->m.hw_ops.msi = msi;
+	f->m.hw_ops.event = event;
+	f->m.hw_ops.txn_resume = txn_resume;
+	f->m.hw_ops.stall_free = stall_free;
+	f->m.hw_ops.page_response = page_response;
+	f->m.hw_ops.ats_invalidate = ats_invalidate;
+	err = smmuv3_init(&f->smmu, cfg, &f->m.hw_ops, f);
 	if (err)
 		physmem_exit(&f->mem);
 	return err;
@@ -104,6 +103,7 @@ int fx_init(struct v3_fixture *f, const struct smmuv3_cfg *cfg)
 void fx_exit(struct v3_fixture *f)
 {
 	smmuv3_exit(&f->smmu);
+	machine_board_exit(&f->board);
 	physmem_exit(&f->mem);
 }
 
@@ -147,21 +147,22 @@ void fx_words(struct v3_fixture *f, u64 pa, const u64 *w, u32 n)
 
 void fx_enable(struct v3_fixture *f, u32 cr0)
 {
-	fx_w32(f, 0x28, 0xd75);
-	fx_w32(f, 0x2c, 0x2 | (fx_r32(f, 0x2c) & 0x9));
-	fx_w64(f, 0x80, FX_STRTAB);
-	fx_w32(f, 0x88, 6);
-	fx_w64(f, 0x90, FX_CMDQ | FX_LOG2CMDQ);
-	fx_w32(f, 0x98, 0);
-	fx_w32(f, 0x9c, 0);
-	fx_w64(f, 0xa0, FX_EVENTQ | FX_LOG2EVTQ);
-	fx_w32(f, 0x100a8, 0);
-	fx_w32(f, 0x100ac, 0);
-	fx_w64(f, 0xc0, FX_PRIQ | FX_LOG2PRIQ);
-	fx_w32(f, 0x100c8, 0);
-	fx_w32(f, 0x100cc, 0);
-	fx_w32(f, 0x50, 7);
-	fx_w32(f, 0x20, cr0);
+	fx_w32(f, SMMUV3_CR1, 0xd75); /* tables and queues inner shareable, write-back */
+	fx_w32(f, SMMUV3_CR2,
+	       SMMUV3_CR2_RECINVSID | (fx_r32(f, SMMUV3_CR2) & (SMMUV3_CR2_E2H | SMMUV3_CR2_REC_CFG_ATS)));
+	fx_w64(f, SMMUV3_STRTAB_BASE, FX_STRTAB);
+	fx_w32(f, SMMUV3_STRTAB_BASE_CFG, 6);
+	fx_w64(f, SMMUV3_CMDQ_BASE, FX_CMDQ | FX_LOG2CMDQ);
+	fx_w32(f, SMMUV3_CMDQ_PROD, 0);
+	fx_w32(f, SMMUV3_CMDQ_CONS, 0);
+	fx_w64(f, SMMUV3_EVENTQ_BASE, FX_EVENTQ | FX_LOG2EVTQ);
+	fx_w32(f, SMMUV3_EVENTQ_PROD, 0);
+	fx_w32(f, SMMUV3_EVENTQ_CONS, 0);
+	fx_w64(f, SMMUV3_PRIQ_BASE, FX_PRIQ | FX_LOG2PRIQ);
+	fx_w32(f, SMMUV3_PRIQ_PROD, 0);
+	fx_w32(f, SMMUV3_PRIQ_CONS, 0);
+	fx_w32(f, SMMUV3_IRQ_CTRL, SMMUV3_IRQ_GERROR_IRQEN | SMMUV3_IRQ_PRIQ_IRQEN | SMMUV3_IRQ_EVENTQ_IRQEN);
+	fx_w32(f, SMMUV3_CR0, cr0);
 }
 
 void fx_cmd(struct v3_fixture *f, u64 w0, u64 w1)
@@ -171,7 +172,7 @@ void fx_cmd(struct v3_fixture *f, u64 w0, u64 w1)
 	fx_put(f, pa, w0);
 	fx_put(f, pa + 8, w1);
 	f->cmd_prod = (f->cmd_prod + 1) & ((2 << FX_LOG2CMDQ) - 1);
-	fx_w32(f, 0x98, f->cmd_prod);
+	fx_w32(f, SMMUV3_CMDQ_PROD, f->cmd_prod);
 }
 
 void fx_sync(struct v3_fixture *f)
@@ -194,19 +195,19 @@ static bool take(struct v3_fixture *f, u64 base, u32 log2size, u32 prod_reg, u64
 
 bool fx_event(struct v3_fixture *f, u64 *w)
 {
-	return take(f, FX_EVENTQ, FX_LOG2EVTQ, 0x100a8, w, 4);
+	return take(f, FX_EVENTQ, FX_LOG2EVTQ, SMMUV3_EVENTQ_PROD, w, 4);
 }
 
 bool fx_pri(struct v3_fixture *f, u64 *w)
 {
-	return take(f, FX_PRIQ, FX_LOG2PRIQ, 0x100c8, w, 2);
+	return take(f, FX_PRIQ, FX_LOG2PRIQ, SMMUV3_PRIQ_PROD, w, 2);
 }
 
 u32 fx_events_pending(struct v3_fixture *f)
 {
 	u32 mask = (2U << FX_LOG2EVTQ) - 1;
 
-	return (fx_r32(f, 0x100a8) - fx_r32(f, 0x100ac)) & mask;
+	return (fx_r32(f, SMMUV3_EVENTQ_PROD) - fx_r32(f, SMMUV3_EVENTQ_CONS)) & mask;
 }
 
 struct dma_txn fx_txn(struct v3_fixture *f, u32 sid, u64 iova, u16 flags)
@@ -231,24 +232,6 @@ void fx_cd(struct v3_fixture *f, u32 index, u64 w0, u64 ttb0)
 	fx_words(f, FX_CDTAB + index * 64, (u64[8]){ w0, ttb0 }, 8);
 }
 
-static int table_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
-{
-	struct v3_fixture *f = ctx;
-
-	f->next_page = (f->next_page + align - 1) & ~(align - 1);
-	*pa = f->next_page;
-	f->next_page += bytes;
-	return 0;
-}
-
-static void table_free(void *ctx, u64 pa, u64 bytes)
-{
-}
-
-const struct drv_ops fx_drv_ops = {
-	.mem_alloc = table_alloc, .mem_free = table_free, .mem_read = mem_read, .mem_write = mem_write
-};
-
 void fx_table(struct v3_fixture *f, struct pt_build *t, bool stage2)
 {
 	struct pt_build_cfg cfg = { .format = stage2 ? PT_VMSA64_S2 : PT_VMSA64_S1,
@@ -257,7 +240,7 @@ void fx_table(struct v3_fixture *f, struct pt_build *t, bool stage2)
 				    .stage2_level = 0,
 				    .out_bits = 48 };
 
-	if (pt_build_init(t, &cfg, &fx_drv_ops, f))
+	if (pt_build_init(t, &cfg, &f->m.drv_ops, f))
 		abort();
 }
 

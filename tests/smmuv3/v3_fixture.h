@@ -6,16 +6,17 @@
 #ifndef V3_FIXTURE_H
 #define V3_FIXTURE_H
 
-#include "physmem.h"
+#include "machine.h"
 #include "pt_build.h"
 #include "smmuv3.h"
 
 #define FX_MAX 4096
 
 struct v3_fixture {
+	struct machine m; /* first: ctx of its services */
+	struct machine_board board;
 	struct smmuv3 smmu;
 	struct physmem mem;
-	struct iommu_ops ops;
 	u32 irqs[SMMUV3_IRQ_LINES];
 	struct {
 		u64 id;
@@ -35,7 +36,6 @@ struct v3_fixture {
 	u32 cmd_prod;
 	u32 events[32]; /* by enum iommu_event_kind */
 	u64 next_id;
-	u64 next_page; /* for tables */
 	bool fail_writes;
 	u64 accesses; /* to memory, by the SMMU */
 };
@@ -93,9 +93,6 @@ enum xlat fx_xlat(struct v3_fixture *f, u32 sid, u64 iova, u16 flags, struct xla
 
 void fx_ste(struct v3_fixture *f, u32 sid, u64 w0, u64 w1, u64 w2, u64 w3);
 void fx_cd(struct v3_fixture *f, u32 index, u64 w0, u64 ttb0);
-
-/* For builders of other tables; ctx is the fixture. */
-extern const struct drv_ops fx_drv_ops;
 
 /* An empty table of stage 1 (48 bits) or stage 2 (44 bits); granule 4K. */
 void fx_table(struct v3_fixture *f, struct pt_build *t, bool stage2);

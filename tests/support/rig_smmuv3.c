@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include <check.h>
-#include <stdlib.h>
 
 #include "rig_smmuv3.h"
 
 #define MSI_DOORBELL 0x08020040ULL
 
-/* ---- Hardware's holder ---- */
+/* ---- What the machine says ---- */
 
 static void hw_irq(void *ctx, u32 line, bool level)
 {
 	struct rig_smmuv3 *r = ctx;
 
-	if (level && !r->lose_irqs)
-		r->irqs |= 1U << line;
+	if (!r->lose_irqs)
+		machine_hw_ops.irq(ctx, line, level);
 }
 
 static int hw_msi(void *ctx, u64 pa, u32 data)
@@ -23,12 +22,10 @@ static int hw_msi(void *ctx, u64 pa, u32 data)
 	if (pa != MSI_DOORBELL)
 		return -EIO;
 	r->msis++;
-	if (!r->lose_irqs)
-		r->irqs |= 1U << data;
-	return 0;
+	return r->lose_irqs ? 0 : machine_hw_ops.msi(ctx, pa, data);
 }
 
-static void hw_resume(void *ctx, u64 id, enum iommu_resume how)
+static void resume(void *ctx, u64 id, enum iommu_resume how)
 {
 	struct rig_smmuv3 *r = ctx;
 
@@ -38,13 +35,12 @@ static void hw_resume(void *ctx, u64 id, enum iommu_resume how)
 	r->resumes[r->n_resumes++].how = how;
 }
 
-static void hw_stall_free(void *ctx, u32 tbu)
+static void stall_free(void *ctx, u32 tbu)
 {
-	(void)tbu;
 	((struct rig_smmuv3 *)ctx)->stall_free = true;
 }
 
-static void hw_page_response(void *ctx, const struct page_response *resp)
+static void response(void *ctx, const struct page_response *resp)
 {
 	struct rig_smmuv3 *r = ctx;
 
@@ -58,83 +54,22 @@ static void hw_ats_invalidate(void *ctx, const struct ats_inv *inv)
 
 	ck_assert_uint_lt(r->n_invs, RIG_LOG);
 	r->invs[r->n_invs++] = *inv;
+	machine_hw_ops.ats_invalidate(ctx, inv);
 }
 
-static const struct iommu_ops hw_ops = {
-	.mem_read = rig_mem_read,
-	.mem_write = rig_mem_write,
-	.mem_cas64 = rig_mem_cas64,
-	.irq = hw_irq,
-	.msi = hw_msi,
-	.txn_resume = hw_resume,
-	.stall_free = hw_stall_free,
-	.page_response = hw_page_response,
-	.ats_invalidate = hw_ats_invalidate,
-};
-
-/* ---- Driver's host ---- */
-
-static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
-{
-	return smmuv3_mmio_read(&((struct rig_smmuv3 *)ctx)->hw, offset, size);
-}
-
-static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
-{
-	smmuv3_mmio_write(&((struct rig_smmuv3 *)ctx)->hw, offset, value, size);
-}
-
-/* Freed memory reads as ones: whoever still walks there is found out. */
-static void mem_free(void *ctx, u64 pa, u64 bytes)
+static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 {
 	struct rig_smmuv3 *r = ctx;
-	u8 ones[64];
-	u64 at;
 
-	rig_mem_free(r, pa, bytes);
-	memset(ones, 0xff, sizeof(ones));
-	for (at = pa; at < pa + bytes; at += sizeof(ones))
-		physmem_write(&r->m.mem, at, ones, sizeof(ones));
-}
-
-static void complete_invalidations(struct rig_smmuv3 *r)
-{
-	while (r->invs_done < r->n_invs) {
-		const struct ats_inv *inv = &r->invs[r->invs_done++];
-
-		smmuv3_ats_inv_done(&r->hw, inv->sid, inv->itag, !r->ats_dead);
-		smmuv3_step(&r->hw);
-	}
+	r->invs_done++;
+	machine_inv_done(&r->m, inv->sid, inv->itag, !r->ats_dead);
 }
 
 static bool poll(void *ctx, u32 tries)
 {
-	complete_invalidations(ctx);
+	machine_carry(ctx);
 	return tries < 1000;
 }
-
-static u64 now(void *ctx)
-{
-	return ((struct rig_smmuv3 *)ctx)->now;
-}
-
-static const struct drv_ops drv_ops = {
-	.mmio_read = mmio_read,
-	.mmio_write = mmio_write,
-	.mem_alloc = rig_mem_alloc,
-	.mem_free = mem_free,
-	.mem_read = rig_mem_read,
-	.mem_write = rig_mem_write,
-	.poll = poll,
-	.now = now,
-};
-
-static void kick(void *host)
-{
-	(void)host;
-}
-
-static const struct fault_host_ops host_ops = { .kick = kick };
 
 /* ---- Set-up ---- */
 
@@ -143,10 +78,23 @@ void rig_init(struct rig_smmuv3 *r)
 	u32 i;
 
 	memset(r, 0, sizeof(*r));
-	ck_assert_int_eq(physmem_init(&r->m.mem, 1ULL << 44), 0);
-	r->drv_class = &smmuv3_drv_class;
-	r->m.next_pa = 0x80000000;
-	r->now = 1000;
+	ck_assert_int_eq(physmem_init(&r->mem, 1ULL << 44), 0);
+	machine_board_init(&r->board, &r->mem, 0x80000000, 1ULL << 40);
+	r->board.poison = true;
+	r->board.now = 1000;
+	machine_init(&r->m, &r->board, &smmuv3_class);
+	r->m.hw = &r->hw;
+	r->m.late = true;
+	r->m.doorbell = MSI_DOORBELL;
+	r->m.n_lines = SMMUV3_IRQ_LINES;
+	r->m.hw_ops.irq = hw_irq;
+	r->m.hw_ops.msi = hw_msi;
+	r->m.hw_ops.txn_resume = resume;
+	r->m.hw_ops.stall_free = stall_free;
+	r->m.hw_ops.page_response = response;
+	r->m.hw_ops.ats_invalidate = hw_ats_invalidate;
+	r->m.drv_ops.poll = poll;
+	r->m.ats_invalidate = ats_invalidate;
 	/* Data of an MSI is its wired line. */
 	for (i = 0; i < SMMUV3_MSI_COUNT; i++)
 		r->drv_cfg.msi_cfg[i].addr = MSI_DOORBELL;
@@ -157,38 +105,28 @@ void rig_init(struct rig_smmuv3 *r)
 
 int rig_start(struct rig_smmuv3 *r)
 {
-	struct fault_core_cfg cfg = { .host_ops = &host_ops, .host = r };
-
-	ck_assert_int_eq(smmuv3_init(&r->hw, &r->hw_cfg, &hw_ops, r), 0);
-	ck_assert_int_eq(fault_core_create(&cfg, &r->core), 0);
-	r->drv = calloc(1, r->drv_class->size);
-	ck_assert_ptr_nonnull(r->drv);
-	return r->drv_class->probe(r->drv, &r->drv_cfg, &drv_ops, r, r->core);
+	ck_assert_int_eq(smmuv3_init(&r->hw, &r->hw_cfg, &r->m.hw_ops, r), 0);
+	return machine_start(&r->m, &smmuv3_drv_class, &r->drv_cfg);
 }
 
 void rig_stop(struct rig_smmuv3 *r)
 {
-	r->no_workers = false;
-	r->no_threads = false;
-	r->drv_class->remove(r->drv, r->now);
-	while (fault_core_run(r->core, r->now, 64) == 64)
-		;
-	ck_assert_int_eq(fault_core_destroy(r->core), 0);
-	r->core = NULL;
-	r->irqs = 0;
+	r->board.hold_work = false;
+	r->board.hold_lines = false;
+	ck_assert_int_eq(machine_stop(&r->m), 0);
 	rig_pump(r);
 	ck_assert_uint_eq(rig_outstanding(r), 0);
-	ck_assert_uint_eq(r->m.n_blocks, 0);
-	free(r->drv);
+	ck_assert_uint_eq(r->board.held, 0);
 	smmuv3_exit(&r->hw);
-	physmem_exit(&r->m.mem);
+	machine_board_exit(&r->board);
+	physmem_exit(&r->mem);
 }
 
 struct fault_dev *rig_device(struct rig_smmuv3 *r, const struct drv_device_cfg *cfg)
 {
 	struct fault_dev *dev = NULL;
 
-	ck_assert_int_eq(r->drv_class->device_add(r->drv, cfg, &dev), 0);
+	ck_assert_int_eq(r->m.drv_cls->device_add(r->m.drv, cfg, &dev), 0);
 	return dev;
 }
 
@@ -207,7 +145,7 @@ static enum fault_code handle(void *ctx, struct fault_group *g, const struct fau
 	}
 	if (h->answer != FAULT_DEFAULT)
 		return h->answer;
-	err = h->rig->drv_class->map(h->rig->drv, h->dom, page, page + h->offset, 4096, h->prot);
+	err = h->rig->m.drv_cls->map(h->rig->m.drv, h->dom, page, page + h->offset, 4096, h->prot);
 	/* Somebody else's fault on the same page was first. */
 	ck_assert(!err || err == -EEXIST);
 	return FAULT_RETRY;
@@ -217,7 +155,6 @@ static void event(void *ctx, const struct fault_record *f, u64 at)
 {
 	struct rig_handler *h = ctx;
 
-	(void)at;
 	h->events++;
 	h->last = *f;
 }
@@ -230,7 +167,7 @@ struct fault_domain *rig_domain(struct rig_smmuv3 *r, struct fault_dev *dev, enu
 	union fault_owner owner = { .handler = { .ops = &domain_ops, .ctx = h } };
 	struct fault_domain *dom = NULL;
 
-	ck_assert_int_eq(r->drv_class->domain_alloc(r->drv, dev, type, &dom), 0);
+	ck_assert_int_eq(r->m.drv_cls->domain_alloc(r->m.drv, dev, type, &dom), 0);
 	if (!h)
 		return dom;
 	memset(h, 0, sizeof(*h));
@@ -244,12 +181,12 @@ struct fault_domain *rig_domain(struct rig_smmuv3 *r, struct fault_dev *dev, enu
 
 int rig_attach(struct rig_smmuv3 *r, struct fault_dev *dev, u32 pasid, struct fault_domain *dom)
 {
-	return r->drv_class->attach(r->drv, dev, pasid, dom, r->now);
+	return r->m.drv_cls->attach(r->m.drv, dev, pasid, dom, r->board.now);
 }
 
 int rig_detach(struct rig_smmuv3 *r, struct fault_dev *dev, u32 pasid)
 {
-	return r->drv_class->detach(r->drv, dev, pasid, r->now);
+	return r->m.drv_cls->detach(r->m.drv, dev, pasid, r->board.now);
 }
 
 /* ---- Clients ---- */
@@ -342,41 +279,17 @@ static bool run_waiting(struct rig_smmuv3 *r)
 	return true;
 }
 
-static bool run_irqs(struct rig_smmuv3 *r)
-{
-	u32 irqs = r->irqs;
-	u32 line;
-
-	if (r->no_threads || !irqs)
-		return false;
-	r->irqs = 0;
-	for (line = 0; line < SMMUV3_IRQ_LINES; line++) {
-		if (!(irqs & 1U << line))
-			continue;
-		if (r->drv_class->irq(r->drv, line, r->now) != DRV_IRQ_WAKE_THREAD)
-			continue;
-		while (r->drv_class->irq_thread(r->drv, line, r->now) > 0)
-			;
-	}
-	return true;
-}
-
-static bool run_work(struct rig_smmuv3 *r)
-{
-	return !r->no_workers && r->core && fault_core_run(r->core, r->now, 16) > 0;
-}
-
 void rig_pump(struct rig_smmuv3 *r)
 {
+	const char *endless;
 	bool busy;
 	u32 rounds = 0;
 
 	do {
-		busy = run_irqs(r);
-		busy |= run_work(r);
-		busy |= run_resumes(r);
+		endless = machine_pump(&r->board);
+		ck_assert_msg(!endless, "%s", endless);
+		busy = run_resumes(r);
 		busy |= run_waiting(r);
-		complete_invalidations(r);
 		ck_assert_msg(++rounds < 100000, "the rig never comes to rest");
 	} while (busy);
 }

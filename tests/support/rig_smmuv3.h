@@ -6,16 +6,18 @@
  * polls.
  *
  *	rig_init(&r); change r.hw_cfg and r.drv_cfg; rig_start(&r);
- *	dev = rig_device(...); dom = rig_domain(...); attach through r.drv_class
+ *	dev = rig_device(...); dom = rig_domain(...); attach through r.m.drv_cls
  *	n = rig_access(...); rig_pump(&r); look at r.txns[n]
  *	rig_stop(&r)
  */
 #ifndef RIG_SMMUV3_H
 #define RIG_SMMUV3_H
 
-#include "rig_mem.h"
+#include "machine.h"
 #include "smmuv3.h"
 #include "smmuv3_driver.h"
+
+#include <check.h>
 
 #define RIG_TXNS 8192
 #define RIG_LOG	 1024
@@ -46,18 +48,13 @@ struct rig_handler {
 };
 
 struct rig_smmuv3 {
-	struct rig_mem m; /* first: ctx of rig_mem_read() and its like */
+	struct machine m; /* first: ctx of its services */
+	struct machine_board board;
+	struct physmem mem;
 	struct smmuv3_cfg hw_cfg;
 	struct smmuv3_drv_cfg drv_cfg;
-	const struct drv_class *drv_class;
 	struct smmuv3 hw;
-	struct fault_core *core;
-	void *drv;
-	u64 now;
-	u32 irqs;	 /* lines that wait */
-	bool lose_irqs;	 /* interrupts vanish */
-	bool no_threads; /* interrupt threads do not run */
-	bool no_workers; /* nor does the core's work */
+	bool lose_irqs; /* interrupts vanish */
 	struct rig_txn txns[RIG_TXNS];
 	u32 n_txns;
 	struct {

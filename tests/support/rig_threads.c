@@ -2,23 +2,10 @@
 #include "rig_threads.h"
 #include <sched.h>
 
-int rig_threads_hw_read(void *rig, u64 pa, void *buf, u32 len)
+/* With the lock held, for the engine is called with it. */
+static void resume(void *ctx, u64 id, enum iommu_resume how)
 {
-	struct rig_threads *r = rig;
-
-	return physmem_read(&r->mem, pa, buf, len);
-}
-
-int rig_threads_hw_write(void *rig, u64 pa, const void *buf, u32 len)
-{
-	struct rig_threads *r = rig;
-
-	return physmem_write(&r->mem, pa, buf, len);
-}
-
-void rig_threads_hw_resume(void *rig, u64 id, enum iommu_resume how)
-{
-	struct rig_threads *r = rig;
+	struct rig_threads *r = ctx;
 
 	CHECK(!r->answer[id]);
 	r->answer[id] = 1 + (int)how;
@@ -26,122 +13,110 @@ void rig_threads_hw_resume(void *rig, u64 id, enum iommu_resume how)
 
 /* ---- The CPU's side of registers and memory ---- */
 
+/* A service of the machine under its lock. */
+#define LOCKED(call)                            \
+	do {                                    \
+		struct rig_threads *r = ctx;    \
+                                                \
+		pthread_mutex_lock(&r->lock);   \
+		call;                           \
+		pthread_mutex_unlock(&r->lock); \
+	} while (0)
+
 static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
 {
-	struct rig_threads *r = ctx;
 	u64 v;
 
-	pthread_mutex_lock(&r->lock);
-	v = r->engine->mmio_read(r->hw, offset, size);
-	pthread_mutex_unlock(&r->lock);
+	LOCKED(v = machine_drv_ops.mmio_read(ctx, offset, size));
 	return v;
 }
 
 static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 {
-	struct rig_threads *r = ctx;
-
-	pthread_mutex_lock(&r->lock);
-	r->engine->mmio_write(r->hw, offset, value, size);
-	pthread_mutex_unlock(&r->lock);
+	LOCKED(machine_drv_ops.mmio_write(ctx, offset, value, size));
 }
 
 static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 {
-	struct rig_threads *r = ctx;
+	int err;
 
-	pthread_mutex_lock(&r->lock);
-	r->next_pa = (r->next_pa + align - 1) & ~(align - 1);
-	*pa = r->next_pa;
-	r->next_pa += bytes;
-	pthread_mutex_unlock(&r->lock);
-	return 0;
+	LOCKED(err = machine_drv_ops.mem_alloc(ctx, bytes, align, pa));
+	return err;
 }
 
 static void mem_free(void *ctx, u64 pa, u64 bytes)
 {
-	(void)ctx;
-	(void)pa;
-	(void)bytes;
+	LOCKED(machine_drv_ops.mem_free(ctx, pa, bytes));
 }
 
 static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 {
-	struct rig_threads *r = ctx;
 	int err;
 
-	pthread_mutex_lock(&r->lock);
-	err = physmem_read(&r->mem, pa, buf, len);
-	pthread_mutex_unlock(&r->lock);
+	LOCKED(err = machine_drv_ops.mem_read(ctx, pa, buf, len));
 	return err;
 }
 
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 {
-	struct rig_threads *r = ctx;
 	int err;
 
-	pthread_mutex_lock(&r->lock);
-	err = physmem_write(&r->mem, pa, buf, len);
-	pthread_mutex_unlock(&r->lock);
+	LOCKED(err = machine_drv_ops.mem_write(ctx, pa, buf, len));
 	return err;
 }
 
 static bool poll(void *ctx, u32 tries)
 {
-	(void)ctx;
 	sched_yield();
 	return tries < 10000000;
 }
-
-static u64 now(void *ctx)
-{
-	(void)ctx;
-	return 1;
-}
-
-const struct drv_ops rig_threads_ops = {
-	.mmio_read = mmio_read,
-	.mmio_write = mmio_write,
-	.mem_alloc = mem_alloc,
-	.mem_free = mem_free,
-	.mem_read = mem_read,
-	.mem_write = mem_write,
-	.poll = poll,
-	.now = now,
-};
 
 /* ---- From set-up to the end ---- */
 
 static void kick(void *host)
 {
-	(void)host;
 }
 
 static const struct fault_host_ops host_ops = { .kick = kick };
 
-void rig_threads_init(struct rig_threads *r, const struct iommu_class *engine, void *hw, u64 mem_bytes, u64 first_pa)
+void rig_threads_init(struct rig_threads *r, const struct iommu_class *engine, void *hw)
 {
 	struct fault_core_cfg cfg = { .host_ops = &host_ops };
 
-	*r = (struct rig_threads){ .engine = engine, .hw = hw, .next_pa = first_pa };
+	memset(r, 0, sizeof(*r));
 	CHECK(!pthread_mutex_init(&r->lock, NULL));
-	CHECK(!physmem_init(&r->mem, mem_bytes));
-	CHECK(!fault_core_create(&cfg, &r->core));
+	CHECK(!physmem_init(&r->mem, 1ULL << 44));
+	machine_board_init(&r->board, &r->mem, 0x1000000, 0x40000000);
+	r->board.now = 1;
+	machine_init(&r->m, &r->board, engine);
+	r->m.hw = hw;
+	r->m.n_lines = 64;
+	r->m.hw_ops.txn_resume = resume;
+	r->m.drv_ops = (struct drv_ops){
+		.mmio_read = mmio_read,
+		.mmio_write = mmio_write,
+		.mem_alloc = mem_alloc,
+		.mem_free = mem_free,
+		.mem_read = mem_read,
+		.mem_write = mem_write,
+		.poll = poll,
+		.now = machine_drv_ops.now,
+	};
+	CHECK(!fault_core_create(&cfg, &r->m.core));
 }
 
 void rig_threads_check(struct rig_threads *r, struct fault_stats *stats)
 {
-	fault_core_stats(r->core, stats);
+	fault_core_stats(r->m.core, stats);
 	CHECK(stats->owed ==
 	      stats->answered[FAULT_RETRY] + stats->answered[FAULT_TERMINATE] + stats->answered[FAULT_FAILURE]);
 }
 
 void rig_threads_exit(struct rig_threads *r)
 {
-	while (fault_core_run(r->core, 1, 64))
-		;
-	CHECK(!fault_core_destroy(r->core));
+	CHECK(!machine_stop(&r->m));
+	CHECK(!r->board.held);
+	machine_board_exit(&r->board);
 	physmem_exit(&r->mem);
 	pthread_mutex_destroy(&r->lock);
 }
@@ -155,7 +130,7 @@ enum xlat rig_threads_access(struct rig_threads *r, const struct dma_txn *t, u64
 	for (;;) {
 		pthread_mutex_lock(&r->lock);
 		r->answer[t->id] = 0;
-		x = r->engine->translate(r->hw, t, &res);
+		x = r->m.cls->translate(r->m.hw, t, &res);
 		pthread_mutex_unlock(&r->lock);
 		*pa = res.pa;
 		if (x != XLAT_STALL && x != XLAT_WAIT)
@@ -186,7 +161,22 @@ void *rig_threads_worker(void *rig)
 	struct rig_threads *r = rig;
 
 	while (rig_threads_running(r))
-		if (!fault_core_run(r->core, 1, 8))
+		if (!fault_core_run(r->m.core, 1, 8))
 			sched_yield();
 	return NULL;
+}
+
+void rig_threads_serve(struct rig_threads *r)
+{
+	u64 lines;
+	u32 line;
+
+	pthread_mutex_lock(&r->lock);
+	lines = r->m.edges | (r->m.level_irq ? r->m.level : 0);
+	r->m.edges = 0;
+	pthread_mutex_unlock(&r->lock);
+	for (line = 0; line < 64; line++)
+		if (lines & BIT_ULL(line) && r->m.drv_cls->irq(r->m.drv, line, 1) == DRV_IRQ_WAKE_THREAD)
+			while (r->m.drv_cls->irq_thread(r->m.drv, line, 1) > 0)
+				;
 }

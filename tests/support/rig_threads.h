@@ -10,10 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "fault_core.h"
-#include "iommu.h"
-#include "iommu_driver.h"
-#include "physmem.h"
+#include "machine.h"
 
 #define CHECK(cond)                                                                \
 	do {                                                                       \
@@ -26,34 +23,27 @@
 #define RIG_CLIENTS 4
 
 /**
- * struct rig_threads - ctx of the engine's and of the driver's operations
- * @lock: of the engine, and of what follows it
+ * struct rig_threads - one engine, which the threads use one at a time
+ * @m: first: ctx of its services
+ * @lock: of the machine but its driver and core, and of what follows it
  * @answer: to each client's stalled access: 0 none yet, else 1 + enum iommu_resume
  * @stop: the threads that serve end
  */
 struct rig_threads {
-	const struct iommu_class *engine;
-	void *hw;
-	struct fault_core *core;
+	struct machine m;
+	struct machine_board board;
 	pthread_mutex_t lock;
 	struct physmem mem;
-	u64 next_pa;
 	int answer[RIG_CLIENTS];
 	u32 stop;
 };
 
-extern const struct drv_ops rig_threads_ops;
-
-void rig_threads_init(struct rig_threads *r, const struct iommu_class *engine, void *hw, u64 mem_bytes, u64 first_pa);
+/* Without engine: that is made with r->m.hw_ops. */
+void rig_threads_init(struct rig_threads *r, const struct iommu_class *engine, void *hw);
 /* What is owed was answered. Before the driver is removed. */
 void rig_threads_check(struct rig_threads *r, struct fault_stats *stats);
-/* After the driver was removed. */
+/* Removes the driver, too. */
 void rig_threads_exit(struct rig_threads *r);
-
-/* For struct iommu_ops: the lock is held, for the engine is called with it. */
-int rig_threads_hw_read(void *rig, u64 pa, void *buf, u32 len);
-int rig_threads_hw_write(void *rig, u64 pa, const void *buf, u32 len);
-void rig_threads_hw_resume(void *rig, u64 id, enum iommu_resume how);
 
 /* One access (@t->id is the client's): presented, and again after each retry, until it ends. */
 enum xlat rig_threads_access(struct rig_threads *r, const struct dma_txn *t, u64 *pa);
@@ -62,5 +52,7 @@ enum xlat rig_threads_access(struct rig_threads *r, const struct dma_txn *t, u64
 bool rig_threads_running(struct rig_threads *r);
 void rig_threads_stop(struct rig_threads *r);
 void *rig_threads_worker(void *rig);
+/* The handlers of the lines that wait. */
+void rig_threads_serve(struct rig_threads *r);
 
 #endif /* RIG_THREADS_H */

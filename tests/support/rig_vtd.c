@@ -11,7 +11,7 @@ static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
 	struct rig_vtd *r = ctx;
 
 	r->reads++;
-	return fails(r) ? -EIO : physmem_read(&r->mem, pa, buf, len);
+	return fails(r) ? -EIO : machine_hw_ops.mem_read(r, pa, buf, len);
 }
 
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
@@ -19,7 +19,7 @@ static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 	struct rig_vtd *r = ctx;
 
 	r->writes++;
-	return fails(r) ? -EIO : physmem_write(&r->mem, pa, buf, len);
+	return fails(r) ? -EIO : machine_hw_ops.mem_write(r, pa, buf, len);
 }
 
 static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
@@ -27,7 +27,7 @@ static int mem_cas64(void *ctx, u64 pa, u64 *old, u64 new_value)
 	struct rig_vtd *r = ctx;
 
 	r->writes++;
-	return fails(r) ? -EIO : physmem_cas64(&r->mem, pa, old, new_value);
+	return fails(r) ? -EIO : machine_hw_ops.mem_cas64(r, pa, old, new_value);
 }
 
 static int msi(void *ctx, u64 pa, u32 data)
@@ -73,16 +73,17 @@ void rig_vtd_init(struct rig_vtd *r, const struct vtd_cfg *cfg)
 	memset(r, 0, sizeof(*r));
 	err = physmem_init(&r->mem, BIT_ULL(52));
 	fl_assert(!err);
-	r->ops = (struct iommu_ops){
-		.mem_read = mem_read,
-		.mem_write = mem_write,
-		.mem_cas64 = mem_cas64,
-		.msi = msi,
-		.page_response = page_response,
-		.ats_invalidate = ats_invalidate,
-		.event = event,
-	};
-	err = vtd_init(&r->hw, cfg, &r->ops, r);
+	machine_board_init(&r->board, &r->mem, BIT_ULL(32), BIT_ULL(32));
+	machine_init(&r->m, &r->board, &vtd_class);
+	r->m.hw = &r->hw;
+	r->m.hw_ops.mem_read = mem_read;
+	r->m.hw_ops.mem_write = mem_write;
+	r->m.hw_ops.mem_cas64 = mem_cas64;
+	r->m.hw_ops.msi = msi;
+	r->m.hw_ops.page_response = page_response;
+	r->m.hw_ops.ats_invalidate = ats_invalidate;
+	r->m.hw_ops.event = event;
+	err = vtd_init(&r->hw, cfg, &r->m.hw_ops, r);
 	fl_assert(!err);
 	r->next_page = 0x100000;
 }
@@ -90,6 +91,7 @@ void rig_vtd_init(struct rig_vtd *r, const struct vtd_cfg *cfg)
 void rig_vtd_exit(struct rig_vtd *r)
 {
 	vtd_exit(&r->hw);
+	machine_board_exit(&r->board);
 	physmem_exit(&r->mem);
 }
 

@@ -6,7 +6,7 @@
 #ifndef RIG_VTD_H
 #define RIG_VTD_H
 
-#include "physmem.h"
+#include "machine.h"
 #include "vtd.h"
 
 #define RIG_LOG 4096
@@ -16,9 +16,10 @@
 #define RIG_MSI_DATA(line) (0x40u + (line))
 
 struct rig_vtd {
+	struct machine m; /* first: ctx of its services */
+	struct machine_board board;
 	struct vtd hw;
 	struct physmem mem;
-	struct iommu_ops ops;
 	u32 msis[VTD_LINES]; /* messages per group */
 	u32 stray_msis;
 	struct page_response responses[RIG_LOG];

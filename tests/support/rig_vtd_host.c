@@ -1,66 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "rig_vtd_host.h"
 
-/* rig_vtd is the first member, so its operations may take either. */
-static struct rig_host *host_of(void *ctx)
-{
-	return ctx;
-}
-
 /* ---- what the driver asks of the host ---- */
 
 static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
 {
 	struct rig_host *h = ctx;
-	u64 value = vtd_class.mmio_read(&h->r.hw, offset, size);
+	u64 value = machine_drv_ops.mmio_read(ctx, offset, size);
 
 	if (h->on_read)
 		h->on_read(h, offset);
 	return value;
 }
 
-static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
-{
-	vtd_class.mmio_write(&host_of(ctx)->r.hw, offset, value, size);
-}
-
 static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 {
 	struct rig_host *h = ctx;
-	u64 at, i;
 
-	if (++h->allocs == h->alloc_fail_at)
-		return -ENOMEM;
-	h->allocated += bytes;
-	/* Pages come back as soon as they can: use after free shows. */
-	if (bytes == 4096 && h->n_freed) {
-		at = h->freed[--h->n_freed];
-	} else {
-		at = (h->r.next_page + align - 1) / align * align;
-		h->r.next_page = at + (bytes + 4095) / 4096 * 4096;
-	}
-	for (i = 0; i < bytes; i += 8)
-		rig_vtd_poke(&h->r, at + i, 0);
-	*pa = at;
-	return 0;
-}
-
-static void mem_free(void *ctx, u64 pa, u64 bytes)
-{
-	struct rig_host *h = ctx;
-	u64 i;
-
-	h->allocated -= bytes;
-	/* Poison: whatever still reads it meets reserved bits. */
-	for (i = 0; i < bytes; i += 8)
-		rig_vtd_poke(&h->r, pa + i, 0xdeaddeaddeaddeadULL);
-	if (bytes == 4096 && h->n_freed < 256)
-		h->freed[h->n_freed++] = pa;
-}
-
-static int mem_read(void *ctx, u64 pa, void *buf, u32 len)
-{
-	return physmem_read(&host_of(ctx)->r.mem, pa, buf, len);
+	return ++h->allocs == h->alloc_fail_at ? -ENOMEM : machine_drv_ops.mem_alloc(ctx, bytes, align, pa);
 }
 
 static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
@@ -72,13 +29,11 @@ static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 		h->fail_writes--;
 		return -EIO;
 	}
-	r = physmem_write(&h->r.mem, pa, buf, len);
+	r = machine_drv_ops.mem_write(ctx, pa, buf, len);
 	if (h->after_write)
 		h->after_write(h);
 	return r;
 }
-
-static void settle(struct rig_host *h);
 
 static bool poll(void *ctx, u32 tries)
 {
@@ -86,54 +41,23 @@ static bool poll(void *ctx, u32 tries)
 
 	if (h->on_poll)
 		h->on_poll(h);
-	settle(h);
-	h->now += 1000;
+	machine_carry(ctx);
+	h->r.board.now += 1000;
 	return !h->time_out && tries < 100;
 }
-
-static u64 now(void *ctx)
-{
-	return host_of(ctx)->now;
-}
-
-static u32 set_page_request_allocation(void *ctx, u32 sid, u32 n)
-{
-	struct rig_host *h = ctx;
-
-	return h->allocate ? h->allocate(sid, n) : 0;
-}
-
-static const struct drv_ops drv_ops = {
-	.mmio_read = mmio_read,
-	.mmio_write = mmio_write,
-	.mem_alloc = mem_alloc,
-	.mem_free = mem_free,
-	.mem_read = mem_read,
-	.mem_write = mem_write,
-	.poll = poll,
-	.now = now,
-	.set_page_request_allocation = set_page_request_allocation,
-};
-
-static void kick(void *host)
-{
-	host_of(host)->kicked = true;
-}
-
-static const struct fault_host_ops fault_host = { .kick = kick };
 
 /* ---- what the hardware asks of its holder ---- */
 
 static int msi(void *ctx, u64 pa, u32 data)
 {
 	struct rig_host *h = ctx;
-	int line = h->drv ? vtd_drv_msi_line(h->drv, pa, data) : -1;
+	int line = h->r.m.drv ? vtd_drv_msi_line(h->r.m.drv, pa, data) : -1;
 
 	if (line < 0) {
 		h->stray++;
 		return 0;
 	}
-	h->pending[line] = true;
+	machine_raise(&h->r.m, (u32)line, true);
 	h->irqs[line]++;
 	return 0;
 }
@@ -176,7 +100,7 @@ static bool inv_matches(const struct ats_inv *inv, u32 pasid, u64 page)
 }
 
 /* Translations are dropped at once; the completion is on its way until someone polls. */
-static void ats_invalidate(void *ctx, const struct ats_inv *inv)
+static void hw_ats_invalidate(void *ctx, const struct ats_inv *inv)
 {
 	struct rig_host *h = ctx;
 	struct ep *ep = find_ep(h, inv->sid);
@@ -186,18 +110,22 @@ static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 	for (i = 0; ep && i < EP_ATC; i++)
 		if (ep->atc[i].page && inv_matches(inv, ep->atc[i].pasid, ep->atc[i].page - 1))
 			ep->atc[i].page = 0;
+	machine_hw_ops.ats_invalidate(ctx, inv);
 }
 
-static void settle(struct rig_host *h)
+static void ats_invalidate(void *ctx, const struct ats_inv *inv)
 {
-	while (h->r.inv_done < h->r.n_invs) {
-		const struct ats_inv *inv = &h->r.invs[h->r.inv_done++ % RIG_LOG];
-		struct ep *ep = find_ep(h, inv->sid);
+	struct rig_host *h = ctx;
+	struct ep *ep = find_ep(h, inv->sid);
 
-		if (!vtd_class.ats_inv_done(&h->r.hw, inv->sid, inv->itag, !ep || !ep->silent))
-			vtd_class.ats_inv_done(&h->r.hw, inv->sid, inv->itag, false);
-		vtd_class.step(&h->r.hw);
-	}
+	machine_inv_done(&h->r.m, inv->sid, inv->itag, !ep || !ep->silent);
+}
+
+static u32 allocate(void *ctx, u32 sid, u32 n)
+{
+	struct rig_host *h = ctx;
+
+	return h->allocate ? h->allocate(sid, n) : 0;
 }
 
 /* ---- life ---- */
@@ -206,24 +134,23 @@ void rig_host_prepare(struct rig_host *h, const struct vtd_cfg *hw)
 {
 	memset(h, 0, sizeof(*h));
 	rig_vtd_init(&h->r, hw);
-	h->r.ops.msi = msi;
-	h->r.ops.page_response = page_response;
-	h->r.ops.ats_invalidate = ats_invalidate;
+	h->r.m.hw_ops.msi = msi;
+	h->r.m.hw_ops.page_response = page_response;
+	h->r.m.hw_ops.ats_invalidate = hw_ats_invalidate;
+	h->r.board.poison = true;
+	h->r.m.ats_invalidate = ats_invalidate;
+	h->r.m.late = true;
+	h->r.m.n_lines = VTD_DRV_LINES;
+	h->r.m.drv_ops.mmio_read = mmio_read;
+	h->r.m.drv_ops.mem_alloc = mem_alloc;
+	h->r.m.drv_ops.mem_write = mem_write;
+	h->r.m.drv_ops.poll = poll;
+	h->r.m.drv_ops.set_page_request_allocation = allocate;
 }
 
 int rig_host_probe(struct rig_host *h, const struct vtd_drv_cfg *cfg)
 {
-	struct fault_core_cfg core = { .host_ops = &fault_host, .host = h };
-	int r = fault_core_create(&core, &h->core);
-
-	fl_assert(!r);
-	h->drv = fl_zalloc(vtd_drv_class.size);
-	r = vtd_drv_class.probe(h->drv, cfg, &drv_ops, h, h->core);
-	if (r) {
-		fl_free(h->drv);
-		h->drv = NULL;
-	}
-	return r;
+	return machine_start(&h->r.m, &vtd_drv_class, cfg);
 }
 
 int rig_host_init(struct rig_host *h, const struct vtd_cfg *hw, const struct vtd_drv_cfg *drv)
@@ -234,54 +161,23 @@ int rig_host_init(struct rig_host *h, const struct vtd_cfg *hw, const struct vtd
 
 void rig_host_exit(struct rig_host *h)
 {
+	bool started = h->r.m.drv;
+	int err;
+
 	h->after_write = NULL;
-	if (h->drv)
-		vtd_drv_class.remove(h->drv, h->now);
-	if (h->core) {
-		int r = fault_core_destroy(h->core);
-
-		fl_assert(!r);
-	}
-	fl_assert(!h->drv || !h->allocated);
-	fl_free(h->drv);
+	err = machine_stop(&h->r.m);
+	fl_assert(!err);
+	fl_assert(!started || !h->r.board.held);
 	rig_vtd_exit(&h->r);
-}
-
-static bool serve(struct rig_host *h)
-{
-	bool any = false;
-	u32 line;
-
-	for (line = 0; line < VTD_DRV_LINES; line++) {
-		if (!h->pending[line])
-			continue;
-		h->pending[line] = false;
-		any = true;
-		if (vtd_drv_class.irq(h->drv, line, h->now) == DRV_IRQ_WAKE_THREAD)
-			while (vtd_drv_class.irq_thread(h->drv, line, h->now) > 0)
-				h->now += 100;
-	}
-	return any;
 }
 
 void rig_host_run(struct rig_host *h)
 {
-	bool any;
+	const char *endless;
 
-	do {
-		h->now += 1000;
-		any = serve(h);
-		if (!h->hold_work && h->kicked) {
-			h->kicked = false;
-			any = true;
-			while (fault_core_run(h->core, h->now, 16) == 16)
-				h->now += 100;
-		}
-		if (h->r.inv_done < h->r.n_invs) {
-			settle(h);
-			any = true;
-		}
-	} while (any);
+	h->r.board.now += 1000;
+	endless = machine_pump(&h->r.board);
+	fl_assert(!endless);
 }
 
 struct ep *rig_host_ep(struct rig_host *h, u32 sid, u8 pasid_bits, bool pri, u32 credits, struct fault_dev **dev)
@@ -296,7 +192,7 @@ struct ep *rig_host_ep(struct rig_host *h, u32 sid, u8 pasid_bits, bool pri, u32
 	ep->host = h;
 	ep->sid = sid;
 	h->n_eps++;
-	r = vtd_drv_class.device_add(h->drv, &cfg, dev);
+	r = vtd_drv_class.device_add(h->r.m.drv, &cfg, dev);
 	fl_assert(!r);
 	return ep;
 }

@@ -9,7 +9,6 @@
 #ifndef RIG_VTD_HOST_H
 #define RIG_VTD_HOST_H
 
-#include "fault_core.h"
 #include "rig_vtd.h"
 #include "vtd_driver.h"
 
@@ -46,21 +45,12 @@ struct ep {
 };
 
 struct rig_host {
-	struct rig_vtd r;
-	void *drv;
-	struct fault_core *core;
-	u64 now;
-	bool kicked;
-	bool hold_work; /* rig_host_run() does not run the worker */
-	bool pending[VTD_DRV_LINES];
+	struct rig_vtd r; /* first: its machine is the ctx of all services */
 	u32 irqs[VTD_DRV_LINES];
 	u32 stray;
 	struct ep eps[EP_MAX];
 	u32 n_eps;
-	u64 allocated; /* bytes that the driver holds */
 	u64 alloc_fail_at, allocs;
-	u64 freed[256]; /* pages to be had again, newest last */
-	u32 n_freed;
 	void (*after_write)(struct rig_host *h);	 /* each write of the driver to memory */
 	bool time_out;					 /* poll gives up at once */
 	u32 fail_writes;				 /* so many writes of the driver to memory fail */

@@ -207,12 +207,12 @@ START_TEST(garbage_for_the_driver)
 				rig_vtd_poke(&h.r, at, (rig_vtd_peek(&h.r, at) & ~0xffULL) | 1);
 		}
 		rig_vtd_write(&h.r, VTD_PQT, (tail + 20 * 32) & 0xfff, 8);
-		h.pending[VTD_DRV_PAGE_REQUEST] = true;
+		machine_raise(&h.r.m, VTD_DRV_PAGE_REQUEST, true);
 		rig_host_run(&h);
 		ck_assert_uint_eq(rig_vtd_read(&h.r, VTD_PQH, 8), rig_vtd_read(&h.r, VTD_PQT, 8));
 	}
-	ck_assert_uint_gt(vtd_drv_stats(h.drv)->bad_descriptors, 0);
-	ck_assert_uint_gt(vtd_drv_stats(h.drv)->page_requests, 0);
+	ck_assert_uint_gt(vtd_drv_stats(h.r.m.drv)->bad_descriptors, 0);
+	ck_assert_uint_gt(vtd_drv_stats(h.r.m.drv)->page_requests, 0);
 	rig_host_exit(&h);
 }
 END_TEST

@@ -142,13 +142,13 @@ static void request_refused(void)
 	struct page_request pr = { .sid = DEV, .pasid = 9, .pasid_valid = true, .perm = PERM_R, .last = true };
 
 	rig_vtd_command(&r, VTD_GCMD_TE, false);
-	r.ops.page_response = response_that_writes;
+	r.m.hw_ops.page_response = response_that_writes;
 	vtd_class.page_request(&r.hw, &pr);
 }
 
 static void device_tlb_invalidated(void)
 {
-	r.ops.ats_invalidate = invalidation_that_completes;
+	r.m.hw_ops.ats_invalidate = invalidation_that_completes;
 	submit(0x3 | (u64)DEV << 32, 0x7000);
 }
 
@@ -156,7 +156,7 @@ static void fault_recorded(void)
 {
 	struct xlat_result res;
 
-	r.ops.msi = message_that_reads;
+	r.m.hw_ops.msi = message_that_reads;
 	rig_vtd_write(&r, VTD_IQT, 4096, 8); /* beyond the queue: an error, and its message */
 	rig_vtd_access(&r, DEV, IOVA, 0, 0, &res);
 }

@@ -14,29 +14,29 @@ static void map_and_unmap(const struct vtd_drv_cfg *cfg)
 	/* Nothing is attached: blocked. */
 	ck_assert_int_eq(dma(0x0310, 0x1000, 0, 0, &pa), XLAT_ABORT);
 	dom = paging_domain(dev);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, dom, h.now), 0);
-	ck_assert_int_eq(vtd_drv_class.map(h.drv, dom, 0x1000, 0x80001000, 0x3000, DRV_PROT_READ), 0);
-	ck_assert_int_eq(vtd_drv_class.map(h.drv, dom, 0x200000, 0x80200000, 0x200000, DRV_PROT_READ | DRV_PROT_WRITE),
-			 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, DRV_NO_PASID, dom, h.r.board.now), 0);
+	ck_assert_int_eq(vtd_drv_class.map(h.r.m.drv, dom, 0x1000, 0x80001000, 0x3000, DRV_PROT_READ), 0);
+	ck_assert_int_eq(
+		vtd_drv_class.map(h.r.m.drv, dom, 0x200000, 0x80200000, 0x200000, DRV_PROT_READ | DRV_PROT_WRITE), 0);
 	ck_assert_int_eq(dma(0x0310, 0x2345, 0, 0, &pa), XLAT_OK);
 	ck_assert_uint_eq(pa, 0x80002345);
 	ck_assert_int_eq(dma(0x0310, 0x2345, DMA_WRITE, 0, &pa), XLAT_ABORT);
 	ck_assert_int_eq(dma(0x0310, 0x3fffff, DMA_WRITE, 0, &pa), XLAT_OK);
 	ck_assert_uint_eq(pa, 0x803fffff);
-	ck_assert_uint_eq(vtd_drv_class.iova_to_phys(h.drv, dom, 0x3123), 0x80003123);
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, dom, 0x2000, 0x1000), 0x1000);
+	ck_assert_uint_eq(vtd_drv_class.iova_to_phys(h.r.m.drv, dom, 0x3123), 0x80003123);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, dom, 0x2000, 0x1000), 0x1000);
 	ck_assert_int_eq(dma(0x0310, 0x2345, 0, 0, &pa), XLAT_ABORT);
 	ck_assert_int_eq(dma(0x0310, 0x1345, 0, 0, &pa), XLAT_OK);
 	ck_assert_int_eq(dma(0x0310, 0x3fffff, 0, 0, &pa), XLAT_OK);
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, dom, 0x200000, 0x200000), 0x200000);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, dom, 0x200000, 0x200000), 0x200000);
 	ck_assert_int_eq(dma(0x0310, 0x3fffff, 0, 0, &pa), XLAT_ABORT);
 	rig_host_run(&h);
 	ck_assert_uint_eq(faults_seen, 4);
 	ck_assert_uint_eq(last_fault.sid, 0x0310);
 	ck_assert_uint_eq(last_fault.addr, 0x3ff000);
 	ck_assert(!last_fault.write && !last_fault.has_pasid);
-	ck_assert_int_eq(vtd_drv_class.map(h.drv, dom, 1ULL << 57, 0, 0x1000, DRV_PROT_READ), -EINVAL);
-	ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, DRV_NO_PASID, h.now), 0);
+	ck_assert_int_eq(vtd_drv_class.map(h.r.m.drv, dom, 1ULL << 57, 0, 0x1000, DRV_PROT_READ), -EINVAL);
+	ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, DRV_NO_PASID, h.r.board.now), 0);
 	ck_assert_int_eq(dma(0x0310, 0x1345, 0, 0, &pa), XLAT_ABORT);
 	rig_host_exit(&h);
 }
@@ -95,12 +95,12 @@ START_TEST(nested_entry)
 	ck_assert_int_eq(rig_host_init(&h, NULL, &cfg), 0);
 	rig_host_ep(&h, 0x0310, 0, false, 0, &dev);
 	rig_host_ep(&h, 0x0318, 0, false, 0, &other);
-	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
+	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
 	one = paging_domain(dev);
 	two = paging_domain(other);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, one, h.now), 0);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, other, DRV_NO_PASID, two, h.now), 0);
-	root = vtd_class.mmio_read(&h.r.hw, 0x20, 8) & ~0xfffULL;
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, DRV_NO_PASID, one, h.r.board.now), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, other, DRV_NO_PASID, two, h.r.board.now), 0);
+	root = vtd_class.mmio_read(&h.r.hw, VTD_RTADDR, 8) & ~0xfffULL;
 	context = (word_at(root + 3 * 16) & ~0xfffULL) + 0x10 * 32;
 	dir = word_at(context) & ~0xfffULL;
 	pe = word_at(dir) & ~0xfffULL;
@@ -110,13 +110,13 @@ START_TEST(nested_entry)
 	ck_assert_uint_eq(word_at(pe + 8) & 0xffff, 2);
 	ck_assert_uint_eq(word_at(pe + 16) & 0xffe, 0x010);
 	ck_assert_uint_ne(word_at(pe + 16) >> 12, word_at(pe) >> 12);
-	vtd_drv_class.map(h.drv, one, 0x5000, 0x10005000, 0x1000, DRV_PROT_READ);
-	vtd_drv_class.map(h.drv, two, 0x5000, 0x10005000, 0x1000, DRV_PROT_READ);
+	vtd_drv_class.map(h.r.m.drv, one, 0x5000, 0x10005000, 0x1000, DRV_PROT_READ);
+	vtd_drv_class.map(h.r.m.drv, two, 0x5000, 0x10005000, 0x1000, DRV_PROT_READ);
 	ck_assert_int_eq(dma(0x0310, 0x5008, 0, 0, &pa), XLAT_OK);
 	ck_assert_int_eq(dma(0x0318, 0x5008, 0, 0, &pa), XLAT_OK);
 	ck_assert_uint_eq(pa, 0x10005008);
 	/* What one unmaps stays where the other has it. */
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, one, 0x5000, 0x1000), 0x1000);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, one, 0x5000, 0x1000), 0x1000);
 	ck_assert_int_eq(dma(0x0310, 0x5008, 0, 0, &pa), XLAT_ABORT);
 	ck_assert_int_eq(dma(0x0318, 0x5008, 0, 0, &pa), XLAT_OK);
 	rig_host_exit(&h);
@@ -173,21 +173,21 @@ START_TEST(old_hardware)
 
 	ck_assert_int_eq(rig_host_init(&h, &hw, &cfg), 0);
 	rig_host_ep(&h, 8, 0, true, 0, &dev);
-	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
-	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_SVA, &same), -EOPNOTSUPP);
+	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
+	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_SVA, &same), -EOPNOTSUPP);
 	dom = paging_domain(dev);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), -EINVAL);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, dom, h.now), 0);
-	ck_assert_int_eq(vtd_drv_class.map(h.drv, dom, 0x40000000, 0x1000, 0x1000, DRV_PROT_WRITE), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 5, dom, h.r.board.now), -EINVAL);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, DRV_NO_PASID, dom, h.r.board.now), 0);
+	ck_assert_int_eq(vtd_drv_class.map(h.r.m.drv, dom, 0x40000000, 0x1000, 0x1000, DRV_PROT_WRITE), 0);
 	ck_assert_int_eq(dma(8, 0x40000abc, DMA_WRITE, 0, &pa), XLAT_OK);
 	ck_assert_uint_eq(pa, 0x1abc);
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, dom, 0x40000000, 0x1000), 0x1000);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, dom, 0x40000000, 0x1000), 0x1000);
 	ck_assert_int_eq(dma(8, 0x40000abc, DMA_WRITE, 0, &pa), XLAT_ABORT);
 	ck_assert_int_eq(dma(8, 0x40000abc, DMA_WRITE, 0, &pa), XLAT_ABORT);
 	rig_host_run(&h);
 	/* One record; the second fault found it occupied: overflow. */
 	ck_assert_uint_eq(faults_seen, 1);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->fault_overflows, 1);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->fault_overflows, 1);
 	ck_assert_int_eq(dma(8, 0x7000, 0, 0, &pa), XLAT_ABORT);
 	rig_host_run(&h);
 	ck_assert_uint_eq(faults_seen, 2);
@@ -206,15 +206,15 @@ START_TEST(domains_of_pasids)
 	rid = paging_domain(dev);
 	one = paging_domain(dev);
 	two = paging_domain(dev);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, rid, h.now), 0);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 0x1234, one, h.now), 0);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 0x1235, two, h.now), 0);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 0, two, h.now), -EINVAL);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 0x10000, two, h.now), -EINVAL);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 0x1235, two, h.now), -EBUSY);
-	vtd_drv_class.map(h.drv, rid, 0x5000, 0x10005000, 0x1000, DRV_PROT_READ);
-	vtd_drv_class.map(h.drv, one, 0x5000, 0x20005000, 0x1000, DRV_PROT_READ);
-	vtd_drv_class.map(h.drv, two, 0x5000, 0x30005000, 0x1000, DRV_PROT_READ);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, DRV_NO_PASID, rid, h.r.board.now), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 0x1234, one, h.r.board.now), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 0x1235, two, h.r.board.now), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 0, two, h.r.board.now), -EINVAL);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 0x10000, two, h.r.board.now), -EINVAL);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 0x1235, two, h.r.board.now), -EBUSY);
+	vtd_drv_class.map(h.r.m.drv, rid, 0x5000, 0x10005000, 0x1000, DRV_PROT_READ);
+	vtd_drv_class.map(h.r.m.drv, one, 0x5000, 0x20005000, 0x1000, DRV_PROT_READ);
+	vtd_drv_class.map(h.r.m.drv, two, 0x5000, 0x30005000, 0x1000, DRV_PROT_READ);
 	ck_assert_int_eq(dma(0x6a08, 0x5008, 0, 0, &pa), XLAT_OK);
 	ck_assert_uint_eq(pa, 0x10005008);
 	ck_assert_int_eq(dma(0x6a08, 0x5008, DMA_PASID, 0x1234, &pa), XLAT_OK);
@@ -222,12 +222,12 @@ START_TEST(domains_of_pasids)
 	ck_assert_int_eq(dma(0x6a08, 0x5008, DMA_PASID, 0x1235, &pa), XLAT_OK);
 	ck_assert_uint_eq(pa, 0x30005008);
 	/* Page-selective: the same address of the other PASID stays. */
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, one, 0x5000, 0x1000), 0x1000);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, one, 0x5000, 0x1000), 0x1000);
 	ck_assert_int_eq(dma(0x6a08, 0x5008, DMA_PASID, 0x1234, &pa), XLAT_ABORT);
 	ck_assert_int_eq(dma(0x6a08, 0x5008, DMA_PASID, 0x1235, &pa), XLAT_OK);
-	ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 0x1235, h.now), 0);
+	ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, 0x1235, h.r.board.now), 0);
 	ck_assert_int_eq(dma(0x6a08, 0x5008, DMA_PASID, 0x1235, &pa), XLAT_ABORT);
-	ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 0x1235, h.now), -ENOENT);
+	ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, 0x1235, h.r.board.now), -ENOENT);
 	ck_assert_int_eq(dma(0x6a08, 0x5008, 0, 0, &pa), XLAT_OK);
 	rig_host_exit(&h);
 }
@@ -259,13 +259,13 @@ static void replaced_in_one_step(const struct vtd_drv_cfg *cfg, u32 pasid)
 	rig_host_ep(&h, 0x10, 16, true, 0, &dev);
 	old = paging_domain(dev);
 	new = paging_domain(dev);
-	vtd_drv_class.map(h.drv, old, 0x5000, 0x20005000, 0x1000, DRV_PROT_READ);
-	vtd_drv_class.map(h.drv, new, 0x5000, 0x30005000, 0x1000, DRV_PROT_READ);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, pasid, old, h.now), 0);
+	vtd_drv_class.map(h.r.m.drv, old, 0x5000, 0x20005000, 0x1000, DRV_PROT_READ);
+	vtd_drv_class.map(h.r.m.drv, new, 0x5000, 0x30005000, 0x1000, DRV_PROT_READ);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, pasid, old, h.r.board.now), 0);
 	replace_pasid = pasid;
 	looks = wrong = 0;
 	h.after_write = look;
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, pasid, new, h.now), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, pasid, new, h.r.board.now), 0);
 	h.after_write = NULL;
 	ck_assert_uint_gt(looks, 8);
 	ck_assert_uint_eq(wrong, 0);
@@ -296,14 +296,15 @@ START_TEST(identity_and_blocked)
 	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		ck_assert_int_eq(rig_host_init(&h, NULL, &modes[i]), 0);
 		rig_host_ep(&h, 0x20, 8, false, 0, &dev);
-		ck_assert_int_eq(vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_IDENTITY, &identity), 0);
-		ck_assert_int_eq(vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_BLOCKED, &blocked), 0);
-		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, identity, h.now), 0);
+		ck_assert_int_eq(vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_IDENTITY, &identity), 0);
+		ck_assert_int_eq(vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_BLOCKED, &blocked), 0);
+		ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, DRV_NO_PASID, identity, h.r.board.now), 0);
 		ck_assert_int_eq(dma(0x20, 0x123456, DMA_WRITE, 0, &pa), XLAT_OK);
 		ck_assert_uint_eq(pa, 0x123456);
-		ck_assert_uint_eq(vtd_drv_class.iova_to_phys(h.drv, identity, 0x99), 0x99);
-		ck_assert_int_eq(vtd_drv_class.map(h.drv, identity, 0x1000, 0x1000, 0x1000, DRV_PROT_READ), -EINVAL);
-		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, blocked, h.now), 0);
+		ck_assert_uint_eq(vtd_drv_class.iova_to_phys(h.r.m.drv, identity, 0x99), 0x99);
+		ck_assert_int_eq(vtd_drv_class.map(h.r.m.drv, identity, 0x1000, 0x1000, 0x1000, DRV_PROT_READ),
+				 -EINVAL);
+		ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, DRV_NO_PASID, blocked, h.r.board.now), 0);
 		ck_assert_int_eq(dma(0x20, 0x123456, DMA_WRITE, 0, &pa), XLAT_ABORT);
 		rig_host_exit(&h);
 	}
@@ -319,7 +320,7 @@ START_TEST(refused_descriptor)
 	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
 	rig_host_ep(&h, 0x30, 0, false, 0, &dev);
 	dom = paging_domain(dev);
-	vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, dom, h.now);
+	vtd_drv_class.attach(h.r.m.drv, dev, DRV_NO_PASID, dom, h.r.board.now);
 	/* Somebody scribbles over the queue: the driver's next descriptor, its tail unchanged. */
 	tail = rig_vtd_read(&h.r, VTD_IQT, 8);
 	rig_vtd_submit(&h.r, bad);
@@ -327,9 +328,9 @@ START_TEST(refused_descriptor)
 	ck_assert_uint_eq(rig_vtd_read(&h.r, VTD_IQH, 8), tail);
 	rig_host_run(&h);
 	ck_assert(!(rig_vtd_read(&h.r, VTD_FSTS, 4) & VTD_FSTS_IQE));
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->iq_errors[VTD_IQEI_TYPE], 1);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->last_bad_desc[0], 0xe);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->last_bad_desc[1], 0x1234);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->iq_errors[VTD_IQEI_TYPE], 1);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->last_bad_desc[0], 0xe);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->last_bad_desc[1], 0x1234);
 	rig_host_exit(&h);
 }
 END_TEST
@@ -344,14 +345,14 @@ START_TEST(endpoint_that_does_not_complete)
 	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
 	ep = rig_host_ep(&h, 0x40, 8, true, 0, &dev);
 	dom = paging_domain(dev);
-	vtd_drv_class.attach(h.drv, dev, 3, dom, h.now);
-	vtd_drv_class.map(h.drv, dom, 0x1000, 0x1000, 0x2000, DRV_PROT_READ);
+	vtd_drv_class.attach(h.r.m.drv, dev, 3, dom, h.r.board.now);
+	vtd_drv_class.map(h.r.m.drv, dom, 0x1000, 0x1000, 0x2000, DRV_PROT_READ);
 	ck_assert_int_eq(ep_translate(ep, 3, 0x1000, false, &pa), XLAT_OK);
 	ep->silent = true;
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, dom, 0x1000, 0x1000), -ETIMEDOUT);
-	ck_assert_uint_ge(vtd_drv_stats(h.drv)->ats_timeouts, 1);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, dom, 0x1000, 0x1000), -ETIMEDOUT);
+	ck_assert_uint_ge(vtd_drv_stats(h.r.m.drv)->ats_timeouts, 1);
 	ep->silent = false;
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, dom, 0x2000, 0x1000), 0x1000);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, dom, 0x2000, 0x1000), 0x1000);
 	rig_host_run(&h);
 	ck_assert(!(rig_vtd_read(&h.r, VTD_FSTS, 4) & VTD_FSTS_ITE));
 	rig_host_exit(&h);
@@ -386,25 +387,25 @@ static void fail_each_allocation(const struct vtd_drv_cfg *drv)
 		r = rig_host_probe(&h, drv);
 		if (r) {
 			ck_assert_int_eq(r, -ENOMEM);
-			ck_assert_uint_eq(h.allocated, 0);
+			ck_assert_uint_eq(h.r.board.held, 0);
 			rig_host_exit(&h);
 			continue;
 		}
-		r = vtd_drv_class.device_add(h.drv, &cfg, &dev);
+		r = vtd_drv_class.device_add(h.r.m.drv, &cfg, &dev);
 		if (r)
-			r = vtd_drv_class.device_add(h.drv, &cfg, &dev);
+			r = vtd_drv_class.device_add(h.r.m.drv, &cfg, &dev);
 		ck_assert_int_eq(r, 0);
-		r = vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_PAGING, &dom);
+		r = vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_PAGING, &dom);
 		if (r)
-			r = vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_PAGING, &dom);
+			r = vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_PAGING, &dom);
 		ck_assert_int_eq(r, 0);
-		r = vtd_drv_class.attach(h.drv, dev, 9, dom, h.now);
+		r = vtd_drv_class.attach(h.r.m.drv, dev, 9, dom, h.r.board.now);
 		if (r)
-			r = vtd_drv_class.attach(h.drv, dev, 9, dom, h.now);
+			r = vtd_drv_class.attach(h.r.m.drv, dev, 9, dom, h.r.board.now);
 		ck_assert_int_eq(r, 0);
-		r = vtd_drv_class.map(h.drv, dom, 0x1000, 0x1000, 0x1000, DRV_PROT_READ);
+		r = vtd_drv_class.map(h.r.m.drv, dom, 0x1000, 0x1000, 0x1000, DRV_PROT_READ);
 		if (r)
-			r = vtd_drv_class.map(h.drv, dom, 0x1000, 0x1000, 0x1000, DRV_PROT_READ);
+			r = vtd_drv_class.map(h.r.m.drv, dom, 0x1000, 0x1000, 0x1000, DRV_PROT_READ);
 		ck_assert_int_eq(r, 0);
 		rig_host_exit(&h);
 	}

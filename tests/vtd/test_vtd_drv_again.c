@@ -43,22 +43,22 @@ START_TEST(detach_goes_on_where_it_failed)
 		ck_assert_int_eq(rig_host_init(&h, NULL, &cfg), 0);
 		ep = rig_host_ep(&h, 0x88, 8, true, 0, &dev);
 		dom = faulting_domain(dev);
-		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
-		h.hold_work = true;
+		ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 5, dom, h.r.board.now), 0);
+		h.r.board.hold_work = true;
 		ep_request(ep, 5, 0x1000, false, 1, true);
 		rig_host_run(&h);
 		falls_silent = ep;
-		ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), -ETIMEDOUT);
+		ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, 5, h.r.board.now), -ETIMEDOUT);
 		falls_silent = NULL;
 		ep->silent = false;
 		if (!i) {
-			ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), 0);
-			ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), -ENOENT);
-			ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
+			ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, 5, h.r.board.now), 0);
+			ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, 5, h.r.board.now), -ENOENT);
+			ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 5, dom, h.r.board.now), 0);
 		}
-		vtd_drv_class.device_remove(h.drv, dev, h.now);
+		vtd_drv_class.device_remove(h.r.m.drv, dev, h.r.board.now);
 		ck_assert_uint_eq(ep->answers, 1);
-		h.hold_work = false;
+		h.r.board.hold_work = false;
 		rig_host_run(&h);
 		rig_host_exit(&h);
 	}
@@ -79,13 +79,13 @@ START_TEST(attach_that_cannot_be_undone)
 		dom = faulting_domain(dev);
 		ep->silent = true;
 		h.alloc_fail_at = h.allocs + 1;
-		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), -ENOMEM);
+		ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 5, dom, h.r.board.now), -ENOMEM);
 		ep->silent = false;
 		if (!i) {
-			ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), 0);
-			ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
+			ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, 5, h.r.board.now), 0);
+			ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 5, dom, h.r.board.now), 0);
 		}
-		vtd_drv_class.device_remove(h.drv, dev, h.now);
+		vtd_drv_class.device_remove(h.r.m.drv, dev, h.r.board.now);
 		rig_host_exit(&h);
 	}
 }
@@ -106,14 +106,14 @@ START_TEST(requester_in_use)
 		ck_assert_int_eq(rig_host_init(&h, NULL, &modes[i]), 0);
 		rig_host_ep(&h, 0x88, 8, true, 0, &dev);
 		dom = paging_domain(dev);
-		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, DRV_NO_PASID, dom, h.now), 0);
-		ck_assert_int_eq(vtd_drv_class.map(h.drv, dom, 0x1000, 0x80001000, 0x3000, DRV_PROT_READ), 0);
+		ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, DRV_NO_PASID, dom, h.r.board.now), 0);
+		ck_assert_int_eq(vtd_drv_class.map(h.r.m.drv, dom, 0x1000, 0x80001000, 0x3000, DRV_PROT_READ), 0);
 		ck_assert_int_eq(dma(0x88, 0x1000, 0, 0, &pa), XLAT_OK);
-		ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &twice, &more), -EEXIST);
+		ck_assert_int_eq(vtd_drv_class.device_add(h.r.m.drv, &twice, &more), -EEXIST);
 		ck_assert_int_eq(dma(0x88, 0x2000, 0, 0, &pa), XLAT_OK);
 		ck_assert_uint_eq(pa, 0x80002000);
-		ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &other, &more), 0);
-		vtd_drv_class.device_remove(h.drv, more, h.now);
+		ck_assert_int_eq(vtd_drv_class.device_add(h.r.m.drv, &other, &more), 0);
+		vtd_drv_class.device_remove(h.r.m.drv, more, h.r.board.now);
 		ck_assert_int_eq(dma(0x88, 0x3000, 0, 0, &pa), XLAT_OK);
 		rig_host_exit(&h);
 	}
@@ -131,9 +131,9 @@ START_TEST(removed_without_memory)
 	ck_assert_int_eq(rig_host_init(&h, NULL, &cfg), 0);
 	rig_host_ep(&h, 0x88, 8, true, 0, &dev);
 	dom = paging_domain(dev);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 5, dom, h.r.board.now), 0);
 	h.alloc_fail_at = h.allocs + 1;
-	vtd_drv_class.device_remove(h.drv, dev, h.now);
+	vtd_drv_class.device_remove(h.r.m.drv, dev, h.r.board.now);
 	ck_assert_int_eq(dma(0x88, 0x1000, 0, 0, &pa), XLAT_ABORT);
 	rig_host_run(&h);
 	/* SCT.2: the context entry is not present */
@@ -168,7 +168,7 @@ START_TEST(page_requests_of_every_requester)
 
 	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
 	h.eps[h.n_eps++] = (struct ep){ .host = &h, .sid = 0x88 };
-	ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &cfg, &dev), 0);
+	ck_assert_int_eq(vtd_drv_class.device_add(h.r.m.drv, &cfg, &dev), 0);
 	for (pre = 0x10;; pre = 0) {
 		ck_assert_uint_eq(context_word0(0x88) & 0x10, pre);
 		ck_assert_uint_eq(context_word0(0x90) & 0x10, pre);
@@ -176,10 +176,10 @@ START_TEST(page_requests_of_every_requester)
 			break;
 		pre_before = pre;
 		h.after_write = silent_at_the_first_change;
-		ck_assert_int_eq(fault_off(dev, h.now), -ETIMEDOUT);
+		ck_assert_int_eq(fault_off(dev, h.r.board.now), -ETIMEDOUT);
 		h.after_write = NULL;
 		h.eps[0].silent = false;
-		ck_assert_int_eq(fault_off(dev, h.now), 0);
+		ck_assert_int_eq(fault_off(dev, h.r.board.now), 0);
 	}
 	pre_before = 0;
 	h.after_write = silent_at_the_first_change;
@@ -215,12 +215,13 @@ START_TEST(owed_invalidation)
 		ep = rig_host_ep(&h, 0x88, 8, true, 0, &dev);
 		dom = paging_domain(dev);
 		two = paging_domain(dev);
-		ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, dom, h.now), 0);
+		ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 5, dom, h.r.board.now), 0);
 		ep->silent = true;
-		ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), -ETIMEDOUT);
+		ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, 5, h.r.board.now), -ETIMEDOUT);
 		ep->silent = false;
 		before = h.r.n_invs;
-		r = i ? vtd_drv_class.attach(h.drv, dev, 5, two, h.now) : vtd_drv_class.detach(h.drv, dev, 5, h.now);
+		r = i ? vtd_drv_class.attach(h.r.m.drv, dev, 5, two, h.r.board.now)
+		      : vtd_drv_class.detach(h.r.m.drv, dev, 5, h.r.board.now);
 		ck_assert_int_eq(r, 0);
 		ck_assert_uint_ge(invalidations_of(5, before), 1);
 		rig_host_exit(&h);
@@ -234,7 +235,7 @@ static bool second_waits, second_is_back, first_is_back;
 
 static void *second_thread(void *arg)
 {
-	while (vtd_drv_class.irq_thread(h.drv, VTD_DRV_FAULT, h.now) > 0)
+	while (vtd_drv_class.irq_thread(h.r.m.drv, VTD_DRV_FAULT, h.r.board.now) > 0)
 		;
 	__atomic_store_n(&second_is_back, true, __ATOMIC_RELEASE);
 	return NULL;
@@ -273,7 +274,7 @@ START_TEST(a_record_is_one_fault)
 	rig_host_ep(&h, 0x88, 8, false, 0, &dev);
 	ck_assert_int_eq(dma(0x88, 0x1000, 0, 0, &pa), XLAT_ABORT);
 	h.on_read = second_comes;
-	ck_assert_int_eq(vtd_drv_class.irq_thread(h.drv, VTD_DRV_FAULT, h.now), 1);
+	ck_assert_int_eq(vtd_drv_class.irq_thread(h.r.m.drv, VTD_DRV_FAULT, h.r.board.now), 1);
 	ck_assert_ptr_null(h.on_read);
 	__atomic_store_n(&first_is_back, true, __ATOMIC_RELEASE);
 	while (!__atomic_load_n(&second_is_back, __ATOMIC_ACQUIRE))
@@ -288,12 +289,12 @@ static struct fault_group *in_hand;
 
 static void handled_at_last(struct rig_host *host)
 {
-	struct fault_dev *dev = fault_dev_lookup(host->core, 0x88);
+	struct fault_dev *dev = fault_dev_lookup(host->r.m.core, 0x88);
 
 	if (dev)
 		fault_dev_put(dev);
 	else if (in_hand)
-		fault_group_complete(in_hand, FAULT_RETRY, host->now);
+		fault_group_complete(in_hand, FAULT_RETRY, host->r.board.now);
 	if (!dev)
 		in_hand = NULL;
 }
@@ -306,21 +307,21 @@ START_TEST(removed_under_a_handler)
 
 	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
 	ep = rig_host_ep(&h, 0x88, 8, true, 0, &dev);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 5, faulting_domain(dev), h.now), 0);
-	h.hold_work = true;
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 5, faulting_domain(dev), h.r.board.now), 0);
+	h.r.board.hold_work = true;
 	ep_request(ep, 5, 0x1000, false, 1, true);
 	ep_request(ep, 5, 0x2000, false, 2, true);
 	rig_host_run(&h);
-	in_hand = fault_core_take(h.core, h.now);
+	in_hand = fault_core_take(h.r.m.core, h.r.board.now);
 	ck_assert_ptr_nonnull(in_hand);
 	h.on_poll = handled_at_last;
-	vtd_drv_class.remove(h.drv, h.now);
+	vtd_drv_class.remove(h.r.m.drv, h.r.board.now);
 	ck_assert_ptr_null(in_hand);
-	memset(h.drv, 0xaa, vtd_drv_class.size);
-	fault_core_expire(h.core, h.now);
-	fl_free(h.drv);
-	h.drv = NULL;
-	ck_assert_uint_eq(h.allocated, 0);
+	memset(h.r.m.drv, 0xaa, vtd_drv_class.size);
+	fault_core_expire(h.r.m.core, h.r.board.now);
+	fl_free(h.r.m.drv);
+	h.r.m.drv = NULL;
+	ck_assert_uint_eq(h.r.board.held, 0);
 	ck_assert_uint_eq(ep->answers, 2);
 	rig_host_exit(&h);
 }
@@ -342,13 +343,13 @@ START_TEST(bad_arguments)
 	ck_assert_int_eq(rig_host_init(&h, &legacy_only, &scalable), -ENODEV);
 	rig_host_exit(&h);
 	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
-	ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &cfg, &dev), -EINVAL);
+	ck_assert_int_eq(vtd_drv_class.device_add(h.r.m.drv, &cfg, &dev), -EINVAL);
 	cfg.n_sids = 1;
 	cfg.sids[0] = 0x10000;
-	ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &cfg, &dev), -ERANGE);
+	ck_assert_int_eq(vtd_drv_class.device_add(h.r.m.drv, &cfg, &dev), -ERANGE);
 	cfg.sids[0] = 1;
 	cfg.can_stall = true;
-	ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &cfg, &dev), -EINVAL);
+	ck_assert_int_eq(vtd_drv_class.device_add(h.r.m.drv, &cfg, &dev), -EINVAL);
 	rig_host_exit(&h);
 }
 END_TEST
@@ -377,7 +378,7 @@ START_TEST(functions_are_told_their_share)
 	rig_host_ep(&h, 0x310, 0, true, 0, &dev);
 	ck_assert_uint_eq(drv_credits(dev), 6);
 	ck_assert_uint_eq(allocated[0], 6);
-	ck_assert_int_eq(vtd_drv_class.device_add(h.drv, &two, &dev), 0);
+	ck_assert_int_eq(vtd_drv_class.device_add(h.r.m.drv, &two, &dev), 0);
 	ck_assert_uint_eq(drv_credits(dev), 10);
 	ck_assert(allocated[1] == 5 && allocated[2] == 5);
 	rig_host_ep(&h, 0x313, 0, true, 9, &dev);

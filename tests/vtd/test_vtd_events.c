@@ -48,7 +48,7 @@ static void start(void)
 	rig_vtd_pasid(&r, DEV1, 1, VTD_PE_P | 1 << 6, 20, rig_vtd_page(&r));
 	rig_vtd_pasid(&r, DEV1, 2, VTD_PE_P | 2 << 6 | 2 << 2 | rig_vtd_page(&r), 10, 0);
 	rig_vtd_pasid(&r, DEV1, 3, VTD_PE_P | 3 << 6 | 2 << 2 | rig_vtd_page(&r), 30, 0x5000);
-	r.ops.event = listen;
+	r.m.hw_ops.event = listen;
 	n_seen = 0;
 }
 
@@ -252,7 +252,7 @@ START_TEST(registers_that_change_translation)
 	struct vtd_cfg cfg = { .cap = VTD_DEFAULT_CAP | VTD_CAP_PLMR, .ecap = VTD_DEFAULT_ECAP };
 
 	rig_vtd_init(&r, &cfg);
-	r.ops.event = listen;
+	r.m.hw_ops.event = listen;
 	n_seen = 0;
 	rig_vtd_command(&r, VTD_GCMD_QIE, true);
 	rig_vtd_write(&r, VTD_RTADDR, 0x10000, 8);
@@ -391,7 +391,7 @@ START_TEST(context_entry_that_moved_to_another_domain)
 	two = second_stage(0x60000);
 	rig_vtd_context(&r, DEV1, one | 1, 1 | 1 << 8);
 	rig_vtd_context(&r, DEV2, two | 1, 1 | 3 << 8);
-	r.ops.event = hold;
+	r.m.hw_ops.event = hold;
 	kept_pasid = IOMMU_NO_PASID;
 	access(DEV1, 0x1000, IOMMU_NO_PASID, 0x50000);
 	kept = true;
@@ -433,7 +433,7 @@ START_TEST(pasid_entry_that_moved_to_another_domain)
 	two = second_stage(0x60000);
 	rig_vtd_pasid(&r, DEV1, 2, table | one, 10, 0);
 	rig_vtd_pasid(&r, DEV1, 4, table | two, 11, 0);
-	r.ops.event = hold;
+	r.m.hw_ops.event = hold;
 	kept_pasid = 2;
 	access(DEV1, 0x1000, 2, 0x50000);
 	rig_vtd_pasid(&r, DEV1, 2, table | two, 11, 0);
@@ -479,7 +479,7 @@ static void ask(void *ctx, const struct iommu_event *ev)
 START_TEST(concerns_from_within_an_event)
 {
 	start();
-	r.ops.event = ask;
+	r.m.hw_ops.event = ask;
 	submit(0x12, 0);
 	ck_assert_uint_eq(asked, 3);
 	submit(0x31 | (u64)DEV2 << 32, 0);

@@ -261,7 +261,7 @@ START_TEST(save_at_every_step)
 	}
 	save(&one, &img);
 	vtd_exit(&two.hw);
-	ck_assert_int_eq(vtd_init(&two.hw, &cfg, &two.ops, &two), 0);
+	ck_assert_int_eq(vtd_init(&two.hw, &cfg, &two.m.hw_ops, &two), 0);
 	image_to_load(&in, img.bytes, img.len);
 	ck_assert_int_eq(vtd_class.restore(&two.hw, &in), 0);
 	image_free(&img);

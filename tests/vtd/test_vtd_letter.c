@@ -359,7 +359,7 @@ START_TEST(page_requests_that_are_lost)
 	struct page_request pr = { .sid = DEV, .addr = 0x5000, .perm = PERM_R, .last = true };
 
 	start();
-	r.ops.event = keep_lost;
+	r.m.hw_ops.event = keep_lost;
 	/* 2^52 bytes of memory: the queue lies beyond. */
 	rig_vtd_write(&r, VTD_PQA, 1ULL << 52, 8);
 	vtd_class.page_request(&r.hw, &pr);

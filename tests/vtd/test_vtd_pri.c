@@ -30,7 +30,8 @@ static enum fault_code handle(void *ctx, struct fault_group *g, const struct fau
 	p->pasid_seen = f->pasid;
 	if (p->answer != FAULT_RETRY)
 		return p->answer;
-	r = vtd_drv_class.map(h.drv, p->dom, f->addr, f->addr + 0x100000000ULL, 0x1000, DRV_PROT_READ | DRV_PROT_WRITE);
+	r = vtd_drv_class.map(h.r.m.drv, p->dom, f->addr, f->addr + 0x100000000ULL, 0x1000,
+			      DRV_PROT_READ | DRV_PROT_WRITE);
 	return !r || r == -EEXIST ? FAULT_RETRY : FAULT_TERMINATE;
 }
 
@@ -42,10 +43,10 @@ static void paged_init(struct paged *p, struct fault_dev *dev, u32 pasid)
 
 	memset(p, 0, sizeof(*p));
 	p->answer = FAULT_RETRY;
-	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_PAGING, &p->dom), 0);
+	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_PAGING, &p->dom), 0);
 	ck_assert_int_eq(fault_domain_set_owner(p->dom, &owner), 0);
 	ck_assert_int_eq(fault_domain_enable_stalls(p->dom), 0);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, pasid, p->dom, h.now), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, pasid, p->dom, h.r.board.now), 0);
 }
 
 /* A device with page requests, and a domain of PASID 2 that pages on demand. */
@@ -75,11 +76,11 @@ START_TEST(first_touch_pages_in)
 	ck_assert_uint_eq(ep->requests, 200);
 	ck_assert_uint_eq(ep->answers, 200);
 	ck_assert_uint_eq(ep->unexpected + ep->automatic, 0);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->page_requests, 200);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->responses, 200);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->page_requests, 200);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->responses, 200);
 	ck_assert_uint_eq(h.r.hw.stats.faults_recorded, 0);
 	/* Unmapped again: the ATC has forgotten it, too. */
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, p.dom, 0x7f0000000000ULL, 0x1000), 0x1000);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, p.dom, 0x7f0000000000ULL, 0x1000), 0x1000);
 	ck_assert_int_eq(ep_translate(ep, 2, 0x7f0000000000ULL, false, &pa), XLAT_MISS);
 	ck_assert_int_eq(ep_access(ep, 2, 0x7f0000000000ULL, false, &pa), XLAT_OK);
 	ck_assert_uint_eq(p.handled, 201);
@@ -136,7 +137,7 @@ START_TEST(recorded_sequence)
 	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
 	paged_init(&p, dev, 2);
 	p.group_size = 2;
-	h.hold_work = true;
+	h.r.board.hold_work = true;
 	for (i = 0; i < 8; i++)
 		ep_request(ep, 2, pages[i] << 12, i & 1, 1, i & 1);
 	rig_host_run(&h);
@@ -147,7 +148,7 @@ START_TEST(recorded_sequence)
 		ck_assert_uint_eq(seen[i].words[1], pages[i] << 12 | 0x8 | (i & 1 ? 0x7 : 0x1));
 		ck_assert_uint_eq(seen[i].words[2] | seen[i].words[3], 0);
 	}
-	h.hold_work = false;
+	h.r.board.hold_work = false;
 	rig_host_run(&h);
 	ck_assert_uint_eq(p.groups, 4);
 	ck_assert_uint_eq(p.incomplete, 0);
@@ -180,22 +181,22 @@ START_TEST(an_answer_that_was_refused)
 	ck_assert_int_eq(rig_host_init(&h, NULL, &cfg), 0);
 	ep = rig_host_ep(&h, 0x50, 16, true, 1, &dev);
 	paged_init(&p, dev, 2);
-	h.hold_work = true;
+	h.r.board.hold_work = true;
 	ep_request(ep, 2, 0x1000, false, 1, true);
 	rig_host_run(&h);
-	before = h.now;
+	before = h.r.board.now;
 	h.fail_writes = 3;
 	ep_request(ep, 2, 0x2000, false, 2, true);
 	ep_request(ep, 2, 0x3000, false, 3, true);
 	rig_host_run(&h);
 	ck_assert_uint_eq(h.fail_writes, 0);
 	ck_assert_int_eq(ep->groups[3], EP_SUCCESS);
-	ck_assert_uint_lt(h.now - before, 100000);
+	ck_assert_uint_lt(h.r.board.now - before, 100000);
 	/* The observer hears of each request once. */
 	ck_assert_uint_eq(n_seen, 3);
 	ck_assert_uint_eq(seen[2].prgi, 3);
-	h.hold_work = false;
-	fault_core_expire(h.core, h.now);
+	h.r.board.hold_work = false;
+	fault_core_expire(h.r.m.core, h.r.board.now);
 	rig_host_run(&h);
 	ck_assert_uint_eq(ep->answers, 3);
 	ck_assert_uint_eq(ep->unexpected + ep->automatic, 0);
@@ -288,14 +289,14 @@ START_TEST(overflow_of_ten_devices)
 		automatic += s[k].ep->automatic;
 		groups += s[k].p.groups;
 	}
-	fault_core_stats(h.core, &stats);
+	fault_core_stats(h.r.m.core, &stats);
 	ck_assert_uint_eq(sent, h.r.hw.stats.prq_written + h.r.hw.stats.prq_overflow);
 	ck_assert_uint_eq(stats.reported, h.r.hw.stats.prq_written);
 	ck_assert_uint_eq(lasts, stats.owed + automatic);
 	ck_assert_uint_eq(answers, lasts);
 	ck_assert_uint_eq(automatic, h.r.hw.stats.auto_responses);
 	ck_assert_uint_gt(automatic, 0);
-	ck_assert_uint_gt(vtd_drv_stats(h.drv)->prq_overflows, 0);
+	ck_assert_uint_gt(vtd_drv_stats(h.r.m.drv)->prq_overflows, 0);
 	/* Whole groups were handled; what an overflow had cut was answered and not handled. */
 	ck_assert_uint_eq(stats.owed, groups + stats.poisoned + stats.no_slot);
 	ck_assert(!(rig_vtd_read(&h.r, VTD_PRS, 4) & VTD_PRS_PRO));
@@ -315,7 +316,7 @@ START_TEST(pasid_released_under_a_storm)
 	ep = rig_host_ep(&h, 0x88, 8, true, 0, &dev);
 	for (round = 0; round < 5; round++) {
 		paged_init(&old, dev, 5);
-		h.hold_work = true;
+		h.r.board.hold_work = true;
 		/* Some have been reported, some lie in the queue, some overflow it; partial groups among them. */
 		for (i = 0; i < 60; i++)
 			ep_request(ep, 5, 0x1000 * (i + 1), false, (u16)i, i % 3 != 1);
@@ -323,7 +324,7 @@ START_TEST(pasid_released_under_a_storm)
 			rig_host_run(&h);
 		for (i = 60; i < 60u + round * 30; i++)
 			ep_request(ep, 5, 0x1000 * (i + 1), false, (u16)i, i % 3 != 1);
-		ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), 0);
+		ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, 5, h.r.board.now), 0);
 		/* Every answer is at the device before the PASID can be used again. */
 		for (i = 0; i < EP_GROUPS; i++)
 			ck_assert_int_ne(ep->groups[i], EP_WAITING);
@@ -331,19 +332,19 @@ START_TEST(pasid_released_under_a_storm)
 		ck_assert_uint_eq(rig_vtd_read(&h.r, VTD_PQH, 8), rig_vtd_read(&h.r, VTD_PQT, 8));
 		handled = old.handled;
 		paged_init(&fresh, dev, 5);
-		h.hold_work = false;
+		h.r.board.hold_work = false;
 		rig_host_run(&h);
 		ck_assert_uint_eq(fresh.handled, 0);
 		ck_assert_uint_eq(old.handled, handled);
 		ck_assert_int_eq(ep_access(ep, 5, 0x1000, true, &pa), XLAT_OK);
 		ck_assert_uint_eq(fresh.handled, 1);
 		ck_assert_uint_eq(ep->unexpected, 0);
-		ck_assert_int_eq(vtd_drv_class.detach(h.drv, dev, 5, h.now), 0);
-		vtd_drv_class.domain_free(h.drv, old.dom);
-		vtd_drv_class.domain_free(h.drv, fresh.dom);
+		ck_assert_int_eq(vtd_drv_class.detach(h.r.m.drv, dev, 5, h.r.board.now), 0);
+		vtd_drv_class.domain_free(h.r.m.drv, old.dom);
+		vtd_drv_class.domain_free(h.r.m.drv, fresh.dom);
 	}
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->drains, 10);
-	ck_assert_uint_gt(vtd_drv_stats(h.drv)->drain_repeats, 0);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->drains, 10);
+	ck_assert_uint_gt(vtd_drv_stats(h.r.m.drv)->drain_repeats, 0);
 	rig_host_exit(&h);
 }
 END_TEST
@@ -394,16 +395,16 @@ START_TEST(lost_interrupt)
 
 	ep = start(&p, &dev);
 	ep_request(ep, 2, 0x4000, true, 3, true);
-	h.pending[VTD_DRV_PAGE_REQUEST] = false;
+	h.r.m.edges &= ~BIT_ULL(VTD_DRV_PAGE_REQUEST);
 	rig_host_run(&h);
 	ck_assert_int_eq(ep->groups[3], EP_WAITING);
 	/* The watchdog finds the record, and finds it again 10 ms later. */
-	fault_core_expire(h.core, h.now);
-	h.now += 11000000;
-	fault_core_expire(h.core, h.now);
+	fault_core_expire(h.r.m.core, h.r.board.now);
+	h.r.board.now += 11000000;
+	fault_core_expire(h.r.m.core, h.r.board.now);
 	rig_host_run(&h);
 	ck_assert_int_eq(ep->groups[3], EP_SUCCESS);
-	fault_core_stats(h.core, &stats);
+	fault_core_stats(h.r.m.core, &stats);
 	ck_assert_uint_eq(stats.lost_irqs, 1);
 	rig_host_exit(&h);
 }
@@ -440,7 +441,7 @@ START_TEST(stop_marker_and_garbage)
 	ep = start(&p, &dev);
 	vtd_class.page_request(&h.r.hw, &stop);
 	rig_host_run(&h);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->stop_markers, 1);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->stop_markers, 1);
 	ck_assert_uint_eq(h.r.n_responses, 0);
 	/* A descriptor of no known type, as broken hardware might write it. */
 	pqa = rig_vtd_read(&h.r, VTD_PQA, 8) & VTD_PQA_PQA;
@@ -449,7 +450,7 @@ START_TEST(stop_marker_and_garbage)
 	rig_vtd_write(&h.r, VTD_PQT, tail + 32, 8);
 	ep_request(ep, 2, 0x4000, true, 3, true);
 	rig_host_run(&h);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->bad_descriptors, 1);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->bad_descriptors, 1);
 	ck_assert_int_eq(ep->groups[3], EP_SUCCESS);
 	rig_host_exit(&h);
 }
@@ -471,8 +472,8 @@ START_TEST(group_closed_without_pasid)
 	vtd_class.page_request(&h.r.hw, &close);
 	ck_assert_uint_eq(h.r.n_responses, 0); /* hardware has queued it */
 	rig_host_run(&h);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->stop_markers, 0);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->page_requests, 2);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->stop_markers, 0);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->page_requests, 2);
 	ck_assert_uint_eq(h.r.n_responses, 1);
 	ck_assert(!h.r.responses[0].automatic && !h.r.responses[0].pasid_valid);
 	ck_assert_uint_eq(h.r.responses[0].prgi, 7);
@@ -492,13 +493,13 @@ START_TEST(translation_off_under_an_invalidation)
 	ep = start(&p, &dev);
 	ck_assert_int_eq(ep_access(ep, 2, 0x4000, true, &pa), XLAT_OK);
 	rig_vtd_command(&h.r, VTD_GCMD_TE, false);
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, p.dom, 0x4000, 0x1000), -ETIMEDOUT);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->ats_timeouts, 3);
-	ck_assert(!drv_stats(h.drv)->given_up);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, p.dom, 0x4000, 0x1000), -ETIMEDOUT);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->ats_timeouts, 3);
+	ck_assert(!drv_stats(h.r.m.drv)->given_up);
 	/* And all goes on when translation is on again. */
 	rig_vtd_command(&h.r, VTD_GCMD_TE, true);
 	ck_assert_int_eq(ep_access(ep, 2, 0x4000, true, &pa), XLAT_OK);
-	ck_assert_int_eq(vtd_drv_class.unmap(h.drv, p.dom, 0x4000, 0x1000), 0x1000);
+	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, p.dom, 0x4000, 0x1000), 0x1000);
 	rig_host_exit(&h);
 }
 END_TEST
@@ -512,18 +513,18 @@ START_TEST(page_requests_off_and_on)
 	u32 i;
 
 	ep = start(&p, &dev);
-	h.hold_work = true;
+	h.r.board.hold_work = true;
 	for (i = 0; i < 10; i++)
 		ep_request(ep, 2, 0x4000 + 0x1000 * i, true, (u16)i, true);
-	ck_assert_int_eq(fault_off(dev, h.now), 0);
+	ck_assert_int_eq(fault_off(dev, h.r.board.now), 0);
 	ck_assert_uint_eq(ep->answers, 10);
 	/* PRE is clear: refused with a fault (SCT.8) and Invalid Request. */
 	ep_request(ep, 2, 0x4000, true, 20, true);
 	ck_assert_int_eq(ep->groups[20], EP_INVALID);
 	rig_host_run(&h);
-	ck_assert_uint_eq(vtd_drv_stats(h.drv)->faults[VTD_FR_SCT_8], 1);
+	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->faults[VTD_FR_SCT_8], 1);
 	ck_assert_int_eq(fault_dev_enable(dev), 0);
-	h.hold_work = false;
+	h.r.board.hold_work = false;
 	ck_assert_int_eq(ep_access(ep, 2, 0x4000, true, &pa), XLAT_OK);
 	rig_host_exit(&h);
 }
@@ -538,17 +539,17 @@ START_TEST(device_removed_while_faults_wait)
 	u64 pa;
 
 	ep = start(&p, &dev);
-	h.hold_work = true;
+	h.r.board.hold_work = true;
 	for (i = 0; i < 20; i++)
 		ep_request(ep, 2, 0x4000 + 0x1000 * i, true, (u16)i, true);
 	rig_host_run(&h);
-	vtd_drv_class.device_remove(h.drv, dev, h.now);
+	vtd_drv_class.device_remove(h.r.m.drv, dev, h.r.board.now);
 	ck_assert_uint_eq(ep->answers, 20);
 	ck_assert_int_eq(ep_translate(ep, 2, 0x4000, false, &pa), XLAT_ABORT);
-	h.hold_work = false;
+	h.r.board.hold_work = false;
 	rig_host_run(&h);
 	ck_assert_uint_eq(p.handled, 0);
-	vtd_drv_class.domain_free(h.drv, p.dom);
+	vtd_drv_class.domain_free(h.r.m.drv, p.dom);
 	h.n_eps = 0;
 	ep = rig_host_ep(&h, 0x50, 16, true, 0, &again);
 	paged_init(&p, again, 2);
@@ -572,10 +573,10 @@ START_TEST(shared_virtual_addressing)
 
 	ck_assert_int_eq(rig_host_init(&h, NULL, NULL), 0);
 	ep = rig_host_ep(&h, 0x50, 16, true, 0, &dev);
-	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_SVA, &dom), 0);
+	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_SVA, &dom), 0);
 	ck_assert_int_eq(fault_domain_set_owner(dom, &owner), 0);
 	ck_assert_int_eq(fault_domain_enable_stalls(dom), 0);
-	ck_assert_int_eq(vtd_drv_class.attach(h.drv, dev, 2, dom, h.now), 0);
+	ck_assert_int_eq(vtd_drv_class.attach(h.r.m.drv, dev, 2, dom, h.r.board.now), 0);
 	ep_request(ep, 2, 0x4000, true, 1, true);
 	ep_request(ep, 2, 0x5000, true, 2, true);
 	rig_host_run(&h);

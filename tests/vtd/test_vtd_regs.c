@@ -235,7 +235,7 @@ START_TEST(configurations_that_cannot_be)
 	ck_assert_int_eq(vtd_init(&hw, NULL, &ops, NULL), -EINVAL);
 	rig_vtd_init(&r, NULL);
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		ck_assert_int_eq(vtd_init(&hw, &bad[i], &r.ops, &r), -EINVAL);
+		ck_assert_int_eq(vtd_init(&hw, &bad[i], &r.m.hw_ops, &r), -EINVAL);
 	rig_vtd_exit(&r);
 }
 END_TEST

@@ -61,7 +61,7 @@ static void start(struct rig_vtd *r, struct snapshot *s, const char *name)
 	snprintf(path, sizeof(path), "%s/tests/vtd/data/%s.pages.gz", FL_SOURCE_DIR, name);
 	ck_assert_int_eq(pages_load(path, &r->mem, &err), 0);
 	/* A dump is not written to. */
-	r->ops.mem_cas64 = NULL;
+	r->m.hw_ops.mem_cas64 = NULL;
 	for (i = 0; i < s->n_holes; i++)
 		physmem_add_hole(&r->mem, s->holes[i].first, s->holes[i].last);
 	vtd_restore(vtd_class.mmio_read, vtd_class.mmio_write, &r->hw, s->saved, s->n_saved);

@@ -32,7 +32,7 @@ static inline struct fault_domain *paging_domain(struct fault_dev *dev)
 {
 	struct fault_domain *dom;
 
-	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.drv, dev, DRV_DOMAIN_PAGING, &dom), 0);
+	ck_assert_int_eq(vtd_drv_class.domain_alloc(h.r.m.drv, dev, DRV_DOMAIN_PAGING, &dom), 0);
 	return dom;
 }
 

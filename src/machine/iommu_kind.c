@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "iommu_kind.h"
 
-const struct iommu_kind *const iommu_kinds[] = { &iommu_kind_smmuv2, &iommu_kind_smmuv3, &iommu_kind_vtd, NULL };
+#define ROW(name) &iommu_kind_##name,
+const struct iommu_kind *const iommu_kinds[] = { IOMMU_KINDS(ROW, ROW) NULL };
 
 const struct iommu_kind *iommu_kind_find(const char *name)
 {

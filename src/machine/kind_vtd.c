@@ -2,6 +2,8 @@
 #include "iommu_kind.h"
 #include "vtd.h"
 #include "vtd_driver.h"
+#include "vtd_spec.h"
+#include "translate.h"
 
 static struct vtd_cache_cfg geometry(u64 sets, u64 ways)
 {
@@ -67,7 +69,10 @@ const struct iommu_kind iommu_kind_vtd = {
 	.cls = &vtd_class,
 	.drv = &vtd_drv_class,
 	.irq_lines = VTD_DRV_LINES,
+	.msi = true,
 	.pri = true,
+	.spec = &vtd_spec,
+	.dump = &vtd_dump,
 	.create = create,
 	.destroy = destroy,
 	.driver_cfg = driver_cfg,

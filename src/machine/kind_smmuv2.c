@@ -2,6 +2,8 @@
 #include "iommu_kind.h"
 #include "smmuv2.h"
 #include "smmuv2_driver.h"
+#include "smmuv2_spec.h"
+#include "translate.h"
 
 #define OWN_LINES 30 /* banks with an interrupt line each; more share as many lines */
 
@@ -60,13 +62,22 @@ static void *driver_cfg(const struct kind_request *req)
 	return c;
 }
 
+static u64 stalls(const struct fl_config *cfg)
+{
+	return cfg->smmuv2.stall_slots * cfg->tbu.count;
+}
+
 const struct iommu_kind iommu_kind_smmuv2 = {
 	.name = "smmuv2",
 	.cls = &smmuv2_class,
 	.drv = &smmuv2_drv_class,
 	.irq_lines = SMMUV2_IRQ_CONTEXT + OWN_LINES,
+	.max_tbus = SMMUV2_MAX_TBUS,
 	.level_irq = true,
 	.stall = true,
+	.spec = &smmuv2_spec,
+	.dump = &smmuv2_dump,
+	.stalls = stalls,
 	.create = create,
 	.destroy = destroy,
 	.driver_cfg = driver_cfg,

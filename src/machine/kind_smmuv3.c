@@ -2,6 +2,8 @@
 #include "iommu_kind.h"
 #include "smmuv3.h"
 #include "smmuv3_driver.h"
+#include "smmuv3_spec.h"
+#include "translate.h"
 
 static u32 idr5(const struct fl_config *cfg)
 {
@@ -66,6 +68,11 @@ static void *driver_cfg(const struct kind_request *req)
 	return c;
 }
 
+static u64 stalls(const struct fl_config *cfg)
+{
+	return cfg->smmuv3.stall_max;
+}
+
 const struct iommu_kind iommu_kind_smmuv3 = {
 	.name = "smmuv3",
 	.cls = &smmuv3_class,
@@ -73,6 +80,9 @@ const struct iommu_kind iommu_kind_smmuv3 = {
 	.irq_lines = 4,
 	.stall = true,
 	.pri = true,
+	.spec = &smmuv3_spec,
+	.dump = &smmuv3_dump,
+	.stalls = stalls,
 	.create = create,
 	.destroy = destroy,
 	.driver_cfg = driver_cfg,
