@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check bench stress calibrate kernel-debug release dev asan tsan coverage deps deps-check clean
+.PHONY: demo check bench stress calibrate kernel-debug kernel-tree release dev asan tsan coverage deps deps-check clean
 
 deps:
 	@scripts/install-deps
@@ -42,6 +42,10 @@ stress: release
 # A kernel with KASAN, lockdep and the like, and a million faults in it. Takes its time.
 kernel-debug:
 	scripts/kernel-debug
+
+# The fault core as a part of Debian's kernel source.
+kernel-tree:
+	tests/kernel/tree
 
 clean:
 	rm -rf build

@@ -74,6 +74,8 @@ public:
     virtual const OwnerSums &owners() const = 0;
     /// Software that comes before the first access of each job (os.job_ns); nobody, if the master knows no jobs.
     virtual const Usage *jobs() const { return nullptr; }
+    /// The driver's maps, unmaps and attachments, which accesses of their address space wait for before they go out.
+    virtual const Usage *driver_work() const { return nullptr; }
     /// How many accesses were under way; nobody, if the master does not count them.
     virtual const InFlight *in_flight() const { return nullptr; }
 };

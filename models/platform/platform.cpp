@@ -307,7 +307,7 @@ std::vector<Platform::Account> Platform::accounts(ps_t until) const {
     for (unsigned i = 0; i < iommus_.size(); i++)
         for (const Usage *u : iommus_[i].model->usages(until))
             add(u, i);
-    for (const Usage *u : {&cpu.threads(), &cpu.workers(), &cpu.cpus(), master->jobs()})
+    for (const Usage *u : {&cpu.threads(), &cpu.workers(), &cpu.cpus(), master->jobs(), master->driver_work()})
         if (u)
             add(u, kShared);
     for (auto &d : devices_)

@@ -251,6 +251,7 @@ void TraceMaster::begin_counting(ps_t t) {
     for (std::size_t i = 0; i < known_.size(); i++)
         in_flight_.forget(known_[i]);
     jobs_.mark(t);
+    driver_work_.mark(t);
     if (hooks_.counting)
         hooks_.counting(t);
 }
@@ -515,6 +516,7 @@ void TraceMaster::run_system(TraceFeed::System *s, ps_t t) {
         overtaken_ = 0;
         return;
     }
+    driver_work_.use(std::max(feed_.earliest(*s), floor_), t, scheduler_.now());
     system_ready_ = scheduler_.now();
     feed_.done(s, system_ready_, again_);
     play_at(t);

@@ -47,6 +47,7 @@ public:
     const Samples &latencies() const override { return latencies_; }
     const OwnerSums &owners() const override { return owners_; }
     const Usage *jobs() const override { return &jobs_; }
+    const Usage *driver_work() const override { return &driver_work_; }
     const InFlight *in_flight() const override { return &in_flight_; }
 
 private:
@@ -131,6 +132,7 @@ private:
     Samples latencies_;
     OwnerSums owners_;
     Usage jobs_{"jobs", ~0U};
+    Usage driver_work_{"driver_work", 1};
     ps_t first_ = kNever, last_ = 0; // the measured interval
     ps_t system_ready_ = 0;          // the operating system has done its last work
     ps_t floor_ = 0;                 // nothing goes out before the action under way

@@ -151,6 +151,17 @@ static u64 full_percent(const struct replay_result *res)
 	return all ? res->fault_owner_ns[OWNER_QUEUE_FULL] * 100 / all : 0;
 }
 
+/* Per cent of the run in which the driver maps, unmaps or attaches. */
+static u64 driver_percent(const struct replay_result *res)
+{
+	u32 i;
+
+	for (i = 0; i < res->n_resources; i++)
+		if (!strcmp(res->resources[i].name, "driver_work"))
+			return res->resources[i].utilisation_ppm / 10000;
+	return 0;
+}
+
 const char *run_note(const struct replay_result *res, char text[RUN_NOTE])
 {
 	if (res->duplicates * 2 > res->faults)
@@ -170,6 +181,12 @@ const char *run_note(const struct replay_result *res, char text[RUN_NOTE])
 			 "%llu page requests of %llu faults were sent back by a full queue and made again "
 			 "(iommu.priq_log2)",
 			 res->tries, res->faults);
+	else if (driver_percent(res) > 50)
+		snprintf(text, RUN_NOTE,
+			 "for %llu %% of the run the driver maps, unmaps or attaches, and accesses of that address "
+			 "space "
+			 "wait for it before they go out (resources: driver_work)",
+			 driver_percent(res));
 	else
 		return NULL;
 	return text;

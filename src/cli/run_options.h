@@ -130,8 +130,8 @@ extern const char run_bus_note[];
 #define RUN_NOTE 320
 
 /**
- * run_note() - what a reader should know before comparing a run with others: most of its faults are duplicates, or most of
- *	their time is spent waiting for room in a queue
+ * run_note() - what a reader should know before comparing a run with others: most of its faults are duplicates, most of
+ *	their time is spent waiting for room in a queue, or most of the run is maps and unmaps
  * @res: the run
  * @text: filled in
  *

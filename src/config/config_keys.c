@@ -40,6 +40,8 @@ static const char *const no_yes[] = { "no", "yes", NULL };
 static const char *const s2_pages[] = { "4096", "2097152", "1073741824", NULL };
 static const char *const smmuv2_behaviours[] = { "mmu500", "smmu-v2", NULL };
 static const char *const bits[] = { "0", "1", NULL };
+/* In the order of enum fault_code. */
+static const char *const answers[] = { "default", "retry", "terminate", "failure", NULL };
 static const char *const cfcfgs[] = { "faults", "0", "1", NULL };
 
 /* A price that is drawn, whose constant is @def ns; what it is paid for. */
@@ -147,10 +149,27 @@ const struct fl_key fl_config_keys[] = {
 	CHOICE(smmuv2, cfre, bits, "1", "SCTLR.CFRE: terminated transactions are aborted; 0: they read zero", "Linux"),
 	CHOICE(smmuv2, cfcfg, cfcfgs, "faults", "SCTLR.CFCFG: faults: as --faults says; 0, 1: in every bank",
 	       "dma-can-stall"),
-	COUNT(smmuv2, storm_limit, "", 0, 1000000, "0",
-	      "faults in a window that turn a master's stalling off; 0: no back-off", "drm/msm: 1"),
-	TIME(smmuv2, storm_window, 10 * SEC, "10000000", "the window", "ours"),
-	TIME(smmuv2, storm_off, 100 * SEC, "500000000", "stalling stays off so long", "drm/msm: 500 ms"),
+
+	COUNT(fault, credits, "", 0, 65536, "0",
+	      "recoverable faults of a device that may wait for an answer, at most; 0: as many as its IOMMU can hold",
+	      OURS),
+	TIME(fault, partial, 1000 * SEC, "100000000",
+	     "a group of page requests has its last within this time of its first", OURS),
+	TIME(fault, pending, 1000 * SEC, "10000000000", "a whole group is answered within this time", OURS),
+	CHOICE(fault, expire_code, answers, "terminate", "the answer to a group that was not", OURS),
+	CHOICE(fault, no_slot_code, answers, "retry", "the answer where no credit is left, or a request was lost",
+	       OURS),
+	CHOICE(fault, no_domain_code, answers, "default",
+	       "the answer where nobody handles faults; default: terminate on an SMMUv2, else retry", OURS),
+	TIME(fault, watchdog, 1000 * SEC, "10000000",
+	     "records unread for so long while nothing is reported have lost their interrupt", OURS),
+	COUNT(fault, storm_limit, "", 0, 1000000, "0",
+	      "faults in a window that end a device's recoverable faults; 0: no back-off", "drm/msm: 1"),
+	TIME(fault, storm_window, 10 * SEC, "10000000", "the window", OURS),
+	TIME(fault, storm_off, 100 * SEC, "500000000", "they stay off so long after the first storm",
+	     "drm/msm: 500 ms"),
+	TIME(fault, storm_off_max, 1000 * SEC, "8000000000",
+	     "each storm that follows at once doubles that, up to this time", OURS),
 
 	TIME(notify, record_write, 1000000, "50", "one event or fault record; one at a time", "MMU-600AE: serialised"),
 	TIME(notify, pri_write, 1000000, "50", "one page request record; one at a time", "MMU-600AE: serialised"),

@@ -88,8 +88,12 @@ struct fl_config {
 		u64 stall_model, stall_max;
 	} smmuv3;
 	struct {
-		u64 behaviour, banks, stall_slots, hupcf, cfre, cfcfg, storm_limit, storm_window_ps, storm_off_ps;
+		u64 behaviour, banks, stall_slots, hupcf, cfre, cfcfg;
 	} smmuv2;
+	struct {
+		u64 credits, partial_ps, pending_ps, expire_code, no_slot_code, no_domain_code, watchdog_ps;
+		u64 storm_limit, storm_window_ps, storm_off_ps, storm_off_max_ps;
+	} fault;
 	struct {
 		u64 record_write_ps, pri_write_ps, wire_ps, msi_ps, moderation_ps;
 	} notify;

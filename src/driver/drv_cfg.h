@@ -14,10 +14,10 @@ extern "C" {
  * struct drv_cfg - the first member of every driver's configuration; a zeroed one is useful
  * @nested: stage 1 lies over a stage 2 that maps every address to itself; probe: -EOPNOTSUPP if the hardware lacks it
  * @s2_page_bytes: size of its pages: 4 KiB, 2 MiB, 1 GiB (with a granule of 4 KiB); 0: 4 KiB
- * @storm: limits of the storm back-off of every device whose faults stall (struct fault_storm's first four), or NULL:
- *	none. Copied.
- * @faults: partial_ns, pending_ns, expire_code, no_slot_code, no_domain_code for every device, or NULL: defaults;
- *	must outlive the driver
+ * @storm: limits of the storm back-off of every device whose faults are recoverable (struct fault_storm's first four),
+ *	or NULL: none. Copied.
+ * @faults: credits (a limit beside the hardware's own; 0: none), partial_ns, pending_ns, expire_code, no_slot_code,
+ *	no_domain_code for every device, or NULL: defaults; must outlive the driver
  * @observe: fault_ops.observe; may be NULL
  * @observer: first argument of @observe, and of whatever else the driver calls
  */

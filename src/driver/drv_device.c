@@ -31,19 +31,21 @@ static void device_release(void *ctx)
 static int faults_create(struct drv_device *dev)
 {
 	struct drv_host *h = dev->host;
-	struct fault_dev_cfg cfg = { .no_domain_code = h->backend->no_domain_code };
+	struct fault_dev_cfg cfg = { 0 };
 	u32 i;
 	int r;
 
 	if (h->cfg->faults)
 		cfg = *h->cfg->faults;
+	if (cfg.no_domain_code == FAULT_DEFAULT)
+		cfg.no_domain_code = h->backend->no_domain_code;
 	cfg.caps = (dev->can_stall ? FAULT_DEV_CAN_STALL : 0) | (dev->pri ? FAULT_DEV_PRI : 0);
 	cfg.compat = dev->compat;
 	cfg.credits = dev->credits;
 	cfg.dev_ctx = dev;
 	cfg.release = device_release;
 	cfg.storm = NULL;
-	if (h->cfg->storm && dev->can_stall) {
+	if (h->cfg->storm && (dev->can_stall || dev->pri)) {
 		dev->storm = *h->cfg->storm;
 		fault_storm_init(&dev->storm);
 		cfg.storm = &dev->storm;
@@ -137,6 +139,15 @@ void drv_insist(struct drv_device *dev, int (*step)(struct drv_device *dev, u64 
 
 /* ---- add and remove ---- */
 
+/* What the configuration allows may be less than what the hardware could hold. */
+static void limit_credits(struct drv_device *dev)
+{
+	const struct fault_dev_cfg *faults = dev->host->cfg->faults;
+
+	if (faults && faults->credits && (!dev->credits || dev->credits > faults->credits))
+		dev->credits = faults->credits;
+}
+
 static int set_up(struct drv_device *dev, const struct drv_device_cfg *cfg)
 {
 	struct drv_host *h = dev->host;
@@ -146,6 +157,7 @@ static int set_up(struct drv_device *dev, const struct drv_device_cfg *cfg)
 	if (r)
 		return r;
 	dev->credits = cfg->credits ? min(cfg->credits, 65536U) : b->credits(dev);
+	limit_credits(dev);
 	if (dev->pri)
 		allocate_page_requests(h, dev);
 	r = faults_create(dev);

@@ -16,7 +16,7 @@ static void host_init(struct drv_host *h, const struct drv_backend *backend, con
 	h->table_ops = ops;
 	h->table_ctx = ctx;
 	h->core = core;
-	fault_lock_init(&h->lock);
+	spin_lock_init(&h->lock);
 }
 
 static int bind(struct drv_host *h)
@@ -101,10 +101,12 @@ void drv_remove(void *drv, u64 now)
 
 bool drv_dead(struct drv_host *h)
 {
-	unsigned long flags = fault_lock_acquire(&h->lock);
-	bool dead = h->dead;
+	unsigned long flags;
+	bool dead;
 
-	fault_lock_release(&h->lock, flags);
+	spin_lock_irqsave(&h->lock, flags);
+	dead = h->dead;
+	spin_unlock_irqrestore(&h->lock, flags);
 	return dead;
 }
 
@@ -116,10 +118,11 @@ void drv_gone_locked(struct drv_host *h)
 
 void drv_gone(struct drv_host *h)
 {
-	unsigned long flags = fault_lock_acquire(&h->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&h->lock, flags);
 	drv_gone_locked(h);
-	fault_lock_release(&h->lock, flags);
+	spin_unlock_irqrestore(&h->lock, flags);
 }
 
 void drv_die(struct drv_host *h)
@@ -164,26 +167,28 @@ u64 drv_now(struct drv_host *h)
 
 	if (h->ops->now)
 		return h->ops->now(h->ctx);
-	flags = fault_lock_acquire(&h->lock);
+	spin_lock_irqsave(&h->lock, flags);
 	now = h->now;
-	fault_lock_release(&h->lock, flags);
+	spin_unlock_irqrestore(&h->lock, flags);
 	return now;
 }
 
 void drv_note_now(struct drv_host *h, u64 now)
 {
-	unsigned long flags = fault_lock_acquire(&h->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&h->lock, flags);
 	h->now = max(h->now, now);
-	fault_lock_release(&h->lock, flags);
+	spin_unlock_irqrestore(&h->lock, flags);
 }
 
 void drv_count(struct drv_host *h, u64 *counter)
 {
-	unsigned long flags = fault_lock_acquire(&h->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&h->lock, flags);
 	++*counter;
-	fault_lock_release(&h->lock, flags);
+	spin_unlock_irqrestore(&h->lock, flags);
 }
 
 void drv_gate_close(struct drv_host *h, struct drv_gate *g)
@@ -193,10 +198,10 @@ void drv_gate_close(struct drv_host *h, struct drv_gate *g)
 	bool mine;
 
 	for (;;) {
-		flags = fault_lock_acquire(&h->lock);
+		spin_lock_irqsave(&h->lock, flags);
 		mine = !g->closed;
 		g->closed = true;
-		fault_lock_release(&h->lock, flags);
+		spin_unlock_irqrestore(&h->lock, flags);
 		if (mine)
 			return;
 		if (h->ops->poll)
@@ -206,10 +211,11 @@ void drv_gate_close(struct drv_host *h, struct drv_gate *g)
 
 void drv_gate_open(struct drv_host *h, struct drv_gate *g)
 {
-	unsigned long flags = fault_lock_acquire(&h->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&h->lock, flags);
 	g->closed = false;
-	fault_lock_release(&h->lock, flags);
+	spin_unlock_irqrestore(&h->lock, flags);
 }
 
 int drv_read_words(struct drv_host *h, u64 pa, u64 *words, u32 n)

@@ -47,7 +47,7 @@ struct drv_host {
 	const struct drv_ops *ops;
 	void *ctx;
 	struct fault_core *core;
-	struct fault_lock lock;
+	spinlock_t lock;
 	struct drv_gate config;
 	struct drv_device *devs;
 	struct drv_domain *doms;

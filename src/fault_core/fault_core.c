@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* One IOMMU's instance: storage, lookup without a lock, counters, and the drivers' lock. */
+/* One IOMMU's instance: storage, lookup without a lock, counters. */
 #include "fault_priv.h"
 
-void *fault_alloc(struct fault_core *core, size_t bytes)
-{
-	const struct fault_host_ops *ops = core->cfg.host_ops;
+#define WATCHDOG_NS 10000000
 
-	return ops->alloc ? ops->alloc(core->cfg.host, bytes) : fl_zalloc(bytes);
+static void *host_alloc(const struct fault_core_cfg *cfg, size_t bytes, gfp_t gfp)
+{
+	if (cfg->host_ops->alloc)
+		return cfg->host_ops->alloc(cfg->host, bytes, gfp);
+	return kvzalloc(bytes, gfp);
+}
+
+void *fault_alloc(struct fault_core *core, size_t bytes, gfp_t gfp)
+{
+	return host_alloc(&core->cfg, bytes, gfp);
 }
 
 void fault_free(struct fault_core *core, void *p)
 {
 	const struct fault_host_ops *ops = core->cfg.host_ops;
 
+	if (!p)
+		return;
 	if (ops->free)
 		ops->free(core->cfg.host, p);
 	else
-		fl_free(p);
+		kvfree(p);
 }
 
 int fault_core_create(const struct fault_core_cfg *cfg, struct fault_core **out)
@@ -26,20 +35,20 @@ int fault_core_create(const struct fault_core_cfg *cfg, struct fault_core **out)
 
 	if (!ops || !ops->kick || !ops->alloc != !ops->free)
 		return -EINVAL;
-	core = ops->alloc ? ops->alloc(cfg->host, sizeof(*core)) : fl_zalloc(sizeof(*core));
+	core = host_alloc(cfg, sizeof(*core), GFP_KERNEL);
 	if (!core)
 		return -ENOMEM;
 	core->cfg = *cfg;
 	if (!core->cfg.watchdog_ns)
-		core->cfg.watchdog_ns = 10000000;
-	fenv_rcu_init(&core->rcu);
-	fenv_lock_init(&core->lock);
-	fenv_lock_init(&core->ring_lock);
-	fault_list_init(&core->devs);
-	fault_list_init(&core->ring);
+		core->cfg.watchdog_ns = WATCHDOG_NS;
+	spin_lock_init(&core->lock);
+	spin_lock_init(&core->ring_lock);
+	INIT_LIST_HEAD(&core->devs);
+	INIT_LIST_HEAD(&core->ring);
 	*out = core;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_core_create);
 
 int fault_core_bind(struct fault_core *core, const struct fault_driver *drv)
 {
@@ -51,91 +60,107 @@ int fault_core_bind(struct fault_core *core, const struct fault_driver *drv)
 		return -EINVAL;
 	if (ops && ops->hw_pending && !ops->hw_drain)
 		return -EINVAL;
-	fenv_rcu_barrier(&core->rcu);
-	flags = fenv_lock(&core->lock);
+	/* Devices that were destroyed are counted until their storage is freed. */
+	rcu_barrier();
+	spin_lock_irqsave(&core->lock, flags);
 	if (core->n_devs || core->watching)
 		err = -EBUSY;
 	else if (drv)
 		core->drv = *drv;
 	else
 		memset(&core->drv, 0, sizeof(core->drv));
-	fenv_unlock(&core->lock, flags);
+	spin_unlock_irqrestore(&core->lock, flags);
 	return err;
 }
+EXPORT_SYMBOL_GPL(fault_core_bind);
 
 int fault_core_destroy(struct fault_core *core)
 {
 	unsigned long flags;
-	u32 n;
+	bool busy;
 
-	fenv_rcu_barrier(&core->rcu);
-	flags = fenv_lock(&core->lock);
-	n = core->n_devs + core->n_held;
-	fenv_unlock(&core->lock, flags);
-	if (n)
+	rcu_barrier();
+	spin_lock_irqsave(&core->lock, flags);
+	busy = core->n_devs || core->n_users;
+	spin_unlock_irqrestore(&core->lock, flags);
+	if (busy)
 		return -EBUSY;
 	fault_free(core, core);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_core_destroy);
 
-void fault_core_hold(struct fault_core *core, int by)
+/* A domain or a queue uses the core. */
+void fault_core_get(struct fault_core *core)
 {
-	unsigned long flags = fenv_lock(&core->lock);
+	unsigned long flags;
 
-	core->n_held += (u32)by;
-	fenv_unlock(&core->lock, flags);
+	spin_lock_irqsave(&core->lock, flags);
+	core->n_users++;
+	spin_unlock_irqrestore(&core->lock, flags);
 }
 
-static struct fault_dev *lookup(struct fault_core *core, struct fault_node fenv_rcu_ptr **table, u32 key)
+void fault_core_put(struct fault_core *core)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->lock, flags);
+	core->n_users--;
+	spin_unlock_irqrestore(&core->lock, flags);
+}
+
+static struct fault_dev *find_dev(struct hlist_head *table, u32 key)
 {
 	struct fault_dev *dev = NULL;
-	struct fault_node *n;
-	u32 cs;
+	struct fault_name *n;
 
-	cs = fenv_read_lock(&core->rcu);
-	for (n = fenv_deref(table[key % FAULT_BUCKETS]); n; n = fenv_deref(n->next)) {
+	rcu_read_lock();
+	hlist_for_each_entry_rcu(n, &table[key % FAULT_BUCKETS], link) {
 		if (n->key != key)
 			continue;
-		if (fenv_ref_get_not_zero(&n->dev->refs))
-			dev = n->dev;
+		dev = n->dev;
+		if (!refcount_inc_not_zero(&dev->refs))
+			dev = NULL;
 		break;
 	}
-	fenv_read_unlock(&core->rcu, cs);
+	rcu_read_unlock();
 	return dev;
 }
 
 struct fault_dev *fault_dev_lookup(struct fault_core *core, u32 sid)
 {
-	return lookup(core, core->by_sid, sid);
+	return find_dev(core->by_sid, sid);
 }
+EXPORT_SYMBOL_GPL(fault_dev_lookup);
 
 struct fault_dev *fault_dev_lookup_id(struct fault_core *core, u32 id)
 {
-	return lookup(core, core->by_id, id);
+	return find_dev(core->by_id, id);
 }
 
 /*
- * Iterates over the devices without holding a lock: drops the reference on @prev and returns the next device with a
- * reference. If @prev was unlinked meanwhile, its serial number tells where to go on.
+ * Iterates over the devices without holding a lock: drops the reference on @prev and returns the
+ * next device with a reference. If @prev was unlinked meanwhile, its serial number tells where to
+ * go on.
  */
-struct fault_dev *fault_dev_after(struct fault_core *core, struct fault_dev *prev)
+struct fault_dev *fault_dev_next(struct fault_core *core, struct fault_dev *prev)
 {
-	struct fault_list *l;
 	struct fault_dev *dev, *next = NULL;
 	unsigned long flags;
 
-	flags = fenv_lock(&core->lock);
-	l = prev && prev->linked ? prev->core_link.next : core->devs.next;
-	for (; l != &core->devs; l = l->next) {
-		dev = container_of(l, struct fault_dev, core_link);
+	spin_lock_irqsave(&core->lock, flags);
+	dev = list_entry(&core->devs, struct fault_dev, core_link);
+	if (prev && prev->linked)
+		dev = prev;
+	list_for_each_entry_continue(dev, &core->devs, core_link) {
 		if (prev && dev->serial <= prev->serial)
 			continue;
-		if (fenv_ref_get_not_zero(&dev->refs)) {
+		if (refcount_inc_not_zero(&dev->refs)) {
 			next = dev;
 			break;
 		}
 	}
-	fenv_unlock(&core->lock, flags);
+	spin_unlock_irqrestore(&core->lock, flags);
 	if (prev)
 		dev_put(prev);
 	return next;
@@ -154,11 +179,13 @@ void fault_stats_add(struct fault_stats *sum, const struct fault_stats *s)
 
 void fault_dev_stats(struct fault_dev *dev, struct fault_stats *out)
 {
-	unsigned long flags = fenv_lock(&dev->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&dev->lock, flags);
 	*out = dev->stats;
-	fenv_unlock(&dev->lock, flags);
+	spin_unlock_irqrestore(&dev->lock, flags);
 }
+EXPORT_SYMBOL_GPL(fault_dev_stats);
 
 void fault_core_stats(struct fault_core *core, struct fault_stats *out)
 {
@@ -166,38 +193,12 @@ void fault_core_stats(struct fault_core *core, struct fault_stats *out)
 	struct fault_stats s;
 	unsigned long flags;
 
-	flags = fenv_lock(&core->lock);
+	spin_lock_irqsave(&core->lock, flags);
 	*out = core->stats;
-	fenv_unlock(&core->lock, flags);
-	while ((dev = fault_dev_after(core, dev)) != NULL) {
+	spin_unlock_irqrestore(&core->lock, flags);
+	while ((dev = fault_dev_next(core, dev)) != NULL) {
 		fault_dev_stats(dev, &s);
 		fault_stats_add(out, &s);
 	}
 }
-
-static struct fenv_lock *env_lock(struct fault_lock *l)
-{
-	static_assert(sizeof(struct fenv_lock) <= sizeof(struct fault_lock), "the host's lock does not fit");
-	return (struct fenv_lock *)l->opaque;
-}
-
-void fault_lock_init(struct fault_lock *l)
-{
-	fenv_lock_init(env_lock(l));
-}
-
-void fault_lock_init_inner(struct fault_lock *l, unsigned int level)
-{
-	fenv_lock_init(env_lock(l));
-	fenv_lock_set_level(env_lock(l), level);
-}
-
-unsigned long fault_lock_acquire(struct fault_lock *l) fenv_acquires(l)
-{
-	return fenv_lock(env_lock(l));
-}
-
-void fault_lock_release(struct fault_lock *l, unsigned long flags) fenv_releases(l)
-{
-	fenv_unlock(env_lock(l), flags);
-}
+EXPORT_SYMBOL_GPL(fault_core_stats);

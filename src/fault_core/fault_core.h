@@ -2,9 +2,10 @@
 /*
  * The fault core: what software does with a fault of an I/O device.
  *
- * It knows no IOMMU, no operating system and no clock. An IOMMU driver reports faults and provides the operations
- * that answer them; a host runs the work. The core never sleeps by itself, never allocates while it reports,
- * handles, answers or expires, and starts no thread. Time is an argument (`now`, in ns, monotonic; any origin).
+ * It knows no IOMMU, no operating system and no clock. An IOMMU driver reports faults and provides
+ * the operations that answer them; a host runs the work. The core never sleeps by itself, never
+ * allocates while it reports, handles, answers or expires, and starts no thread. Time is an
+ * argument (`now`, in ns, monotonic; any origin).
  *
  * Law: every recoverable fault is answered exactly once, by the answer to its
  * group; a group is answered when, and only when, its LAST request was seen.
@@ -15,7 +16,7 @@
 #ifndef FAULT_CORE_H
 #define FAULT_CORE_H
 
-#include "fault_env.h"
+#include <linux/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -82,7 +83,8 @@ struct fault_record {
  * enum fault_code - an answer
  * @FAULT_DEFAULT: in a configuration: the documented default
  * @FAULT_RETRY: try again (PRI Success, RESUME retry)
- * @FAULT_TERMINATE: end this access, do not try it again (PRI Invalid Request, RESUME terminate or abort)
+ * @FAULT_TERMINATE: end this access, do not try it again (PRI Invalid Request, RESUME terminate or
+ *	abort)
  * @FAULT_FAILURE: stop sending page requests (PRI Response Failure); a stall is terminated
  * @FAULT_LATER: a handler's: it keeps the group and answers later
  */
@@ -120,8 +122,8 @@ struct fault_response {
 
 /**
  * enum fault_fence - what fault_ops.fence has to bring to an end
- * @FAULT_FENCE_REPORTS: everything that the hardware recorded for the device before the call has been passed to
- *	fault_core_report() when it returns
+ * @FAULT_FENCE_REPORTS: everything that the hardware recorded for the device before the call has
+ *	been passed to fault_core_report() when it returns
  * @FAULT_FENCE_RESPONSES: the hardware has taken every response sent before the call
  */
 enum fault_fence {
@@ -147,23 +149,24 @@ enum fault_point {
 
 /**
  * struct fault_ops - what an IOMMU driver does for the core
- * @respond: bring one answer to the hardware. Called from any context, also from within fault_core_report(), and by
- *	several threads at once: it must not sleep, and serialises itself (struct fault_lock). 0, or -errno if the
- *	hardware did not take it (then the core sends it again later). @dev_ctx is NULL for an answer to an unknown
- *	stream. Mandatory.
- * @fence: see enum fault_fence. Process context, may sleep. It may call fault_core_report(). 0 or -errno. Mandatory.
- * @enable: let this device fault recoverably (CD.S, PRI enable, CFCFG). Process context, may sleep. 0 or -errno.
- *	Mandatory.
+ * @respond: bring one answer to the hardware. Called from any context, also from within
+ *	fault_core_report(), and by several threads at once: it must not sleep, and serialises
+ *	itself. 0, or -errno if the hardware did not take it (then the core sends it again later).
+ *	@dev_ctx is NULL for an answer to an unknown stream. Mandatory.
+ * @fence: see enum fault_fence. Process context, may sleep. It may call fault_core_report(). 0 or
+ *	-errno. Mandatory.
+ * @enable: let this device fault recoverably (CD.S, PRI enable, CFCFG). Process context, may sleep.
+ *	0 or -errno. Mandatory.
  * @disable: end it. The device has no unanswered fault. Process context. 0 or -errno. Mandatory.
- * @clear_stale: forget status that an earlier user left and that would swallow the next interrupt (VT-d: PPR, PRO).
- *	Called before @enable. May be NULL.
- * @throttle: storm policy: end (@on = true) or resume (@on = false) stalling for the device. Called by
- *	fault_core_run() and fault_core_expire(). May be NULL.
- * @hw_pending: true if the hardware has records that no one has read. Called by fault_core_expire(). May be NULL: no
- *	watchdog.
+ * @clear_stale: forget status that an earlier user left and that would swallow the next interrupt
+ *	(VT-d: PPR, PRO). Called before @enable. May be NULL.
+ * @throttle: storm policy: end (@on = true) or resume (@on = false) stalling for the device. Called
+ *	by fault_core_run() and fault_core_expire(). May be NULL.
+ * @hw_pending: true if the hardware has records that no one has read. Called by
+ *	fault_core_expire(). May be NULL: no watchdog.
  * @hw_drain: do what the interrupt handler does, its interrupt was lost. Needed with @hw_pending.
- * @sva_handle: handler of FAULT_DOMAIN_SVA: resolve @f in @mm. Worker context, may sleep. May be NULL: SVA domains
- *	are not supported.
+ * @sva_handle: handler of FAULT_DOMAIN_SVA: resolve @f in @mm. Worker context, may sleep. May be
+ *	NULL: SVA domains are not supported.
  * @observe: called when a group has reached @point at @now; no lock is held. May be NULL.
  *
  * No lock of the core is held across any of them.
@@ -177,21 +180,23 @@ struct fault_ops {
 	void (*throttle)(void *ctx, void *dev_ctx, bool on);
 	bool (*hw_pending)(void *ctx);
 	void (*hw_drain)(void *ctx);
-	enum fault_code (*sva_handle)(void *mm, struct fault_group *g, const struct fault_record *f);
+	enum fault_code (*sva_handle)(void *mm, struct fault_group *g,
+				      const struct fault_record *f);
 	void (*observe)(void *ctx, struct fault_group *g, enum fault_point point, u64 now);
 };
 
 /**
  * struct fault_host_ops - what the host does for the core
- * @kick: ask for a call of fault_core_run() (or a take) soon. Any context, no lock held; must not call back into the
- *	core. Mandatory.
- * @alloc: zeroed storage, or NULL. Only from fault_core_create(), fault_dev_create(), fault_domain_alloc(),
- *	fault_dev_attach(), fault_dev_replace() and fault_queue_create(). May be NULL: fl_zalloc().
- * @free: of @alloc. Any context. May be NULL: fl_free().
+ * @kick: ask for a call of fault_core_run() (or a take) soon. Any context, no lock held; must not
+ *	call back into the core. Mandatory.
+ * @alloc: @bytes of zeroed storage, or NULL. Only from fault_core_create(), fault_dev_create(),
+ *	fault_domain_alloc(), fault_dev_attach(), fault_dev_replace() and fault_queue_create(). May
+ *	be NULL: kvzalloc().
+ * @free: of @alloc. Any context. May be NULL: kvfree().
  */
 struct fault_host_ops {
 	void (*kick)(void *host);
-	void *(*alloc)(void *host, size_t bytes);
+	void *(*alloc)(void *host, size_t bytes, gfp_t gfp);
 	void (*free)(void *host, void *p);
 };
 
@@ -199,8 +204,8 @@ struct fault_host_ops {
  * struct fault_core_cfg - a fault core
  * @host_ops: of the host
  * @host: their first argument
- * @watchdog_ns: hardware records that stay unread so long while nothing is reported have lost their interrupt; 8
- *	times as long if something else is; 0: 10 ms
+ * @watchdog_ns: hardware records that stay unread so long while nothing is reported have lost their
+ *	interrupt; 8 times as long if something else is; 0: 10 ms
  */
 struct fault_core_cfg {
 	const struct fault_host_ops *host_ops;
@@ -238,8 +243,9 @@ struct fault_driver {
  *
  * Process context.
  *
- * Return: 0; -EINVAL if a mandatory operation is missing; -EBUSY while devices are not released yet (a handler may
- *	still run), or while the watchdog is within an operation of the driver: then the caller tries again soon.
+ * Return: 0; -EINVAL if a mandatory operation is missing; -EBUSY while devices are not released yet
+ *	(a handler may still run), or while the watchdog is within an operation of the driver: then
+ *	the caller tries again soon.
  */
 int fault_core_bind(struct fault_core *core, const struct fault_driver *drv);
 
@@ -266,13 +272,15 @@ struct fault_storm;
  * @dev_ctx: passed to the driver's operations
  * @caps: FAULT_DEV_CAN_STALL | FAULT_DEV_PRI
  * @compat: devices with the same value may share a domain
- * @credits: unanswered recoverable faults it may have: STALL_MAX's share, or its Outstanding Page Request Allocation;
- *	that many slots are reserved. 1..65536; 0: 32
+ * @credits: unanswered recoverable faults it may have: STALL_MAX's share, or its Outstanding Page
+ *	Request Allocation; that many slots are reserved. 1..65536; 0: 32
  * @partial_ns: a group must have its LAST within this time of its first request; 0: 100 ms
  * @pending_ns: a whole group must be answered within this time; 0: 10 s
  * @expire_code: the answer to a group that was not; FAULT_DEFAULT: FAULT_TERMINATE
- * @no_slot_code: the answer to a LAST that finds no slot, or ends a poisoned group; FAULT_DEFAULT: FAULT_RETRY
- * @no_domain_code: the answer where no fault-handling domain is attached; FAULT_DEFAULT: FAULT_RETRY
+ * @no_slot_code: the answer to a LAST that finds no slot, or ends a poisoned group; FAULT_DEFAULT:
+ *	FAULT_RETRY
+ * @no_domain_code: the answer where no fault-handling domain is attached; FAULT_DEFAULT:
+ *	FAULT_RETRY
  * @storm: back-off policy, owned by the caller until @release, or NULL
  * @release: the device's storage goes away: no operation names @dev_ctx any more. May be NULL.
  */
@@ -300,7 +308,8 @@ struct fault_dev_cfg {
  *
  * Return: 0; -EINVAL, also while no driver is bound; -ENOMEM.
  */
-int fault_dev_create(struct fault_core *core, const struct fault_dev_cfg *cfg, struct fault_dev **out);
+int fault_dev_create(struct fault_core *core, const struct fault_dev_cfg *cfg,
+		     struct fault_dev **out);
 
 /**
  * fault_dev_add_sid() - let faults of a StreamID or requester ID find the device
@@ -319,8 +328,8 @@ int fault_dev_add_sid(struct fault_dev *dev, u32 sid);
  *
  * Process context.
  *
- * Return: 0; -ENODEV without the capability; -EBUSY if faults are on already; or the -errno of the driver's
- *	operation.
+ * Return: 0; -ENODEV without the capability; -EBUSY if faults are on already; or the -errno of the
+ *	driver's operation.
  */
 int fault_dev_enable(struct fault_dev *dev);
 
@@ -329,15 +338,15 @@ int fault_dev_enable(struct fault_dev *dev);
  * @dev: in any state
  * @now: ns
  *
- * The caller has given the device a translation that does not fault recoverably (or stopped it). From here on, faults
- * are answered as if no domain were attached. The reports are fenced; every unanswered group is answered with
- * FAULT_RETRY in order of arrival and marked, so that a later response does nothing; the responses are fenced;
- * fault_ops.disable is called.
+ * The caller has given the device a translation that does not fault recoverably (or stopped it).
+ * From here on, faults are answered as if no domain were attached. The reports are fenced; every
+ * unanswered group is answered with FAULT_RETRY in order of arrival and marked, so that a later
+ * response does nothing; the responses are fenced; fault_ops.disable is called.
  *
  * Process context. Handlers may still run; their answers come too late.
  *
- * Return: 0 if every answer is with the hardware; or the -errno of a driver's operation: then fault_off() may be
- *	called again.
+ * Return: 0 if every answer is with the hardware; or the -errno of a driver's operation: then
+ *	fault_off() may be called again.
  */
 int fault_off(struct fault_dev *dev, u64 now);
 
@@ -345,13 +354,13 @@ int fault_off(struct fault_dev *dev, u64 now);
  * fault_dev_destroy() - forget a device
  * @dev: off, nothing attached; the caller's reference ends with success
  *
- * Its StreamIDs are unknown from here on. fault_dev_cfg.release is called when the last worker, owner and reader has
- * dropped its reference.
+ * Its StreamIDs are unknown from here on. fault_dev_cfg.release is called when the last worker,
+ * owner and reader has dropped its reference.
  *
  * Process context.
  *
- * Return: 0, or -EBUSY: its faults are on, something is attached, or the hardware has not yet taken every answer;
- *	fault_off() takes care of the last.
+ * Return: 0, or -EBUSY: its faults are on, something is attached, or the hardware has not yet taken
+ *	every answer; fault_off() takes care of the last.
  */
 int fault_dev_destroy(struct fault_dev *dev);
 
@@ -396,11 +405,13 @@ enum fault_domain_type {
 
 /**
  * struct fault_domain_ops - a domain's owner
- * @handle: one request of a group, in order of arrival. May look, map, or both. FAULT_RETRY: go on with the next
- *	request. FAULT_TERMINATE, FAULT_FAILURE: sticky, the rest of the group is not handled. FAULT_LATER: the
- *	handler keeps the whole group: it has noted fault_group_cookie() or taken fault_group_get(), and answers
- *	with fault_group_respond() or fault_core_respond(). Worker context, may sleep.
- * @event: an unrecoverable fault of an attached device. Report context, must not sleep. May be NULL.
+ * @handle: one request of a group, in order of arrival. May look, map, or both. FAULT_RETRY: go on
+ *	with the next request. FAULT_TERMINATE, FAULT_FAILURE: sticky, the rest of the group is not
+ *	handled. FAULT_LATER: the handler keeps the whole group: it has noted fault_group_cookie()
+ *	or taken fault_group_get(), and answers with fault_group_respond() or fault_core_respond().
+ *	Worker context, may sleep.
+ * @event: an unrecoverable fault of an attached device. Report context, must not sleep. May be
+ *	NULL.
  */
 struct fault_domain_ops {
 	enum fault_code (*handle)(void *ctx, struct fault_group *g, const struct fault_record *f);
@@ -450,7 +461,8 @@ struct fault_domain_cfg {
  *
  * Return: 0, -EINVAL, -EOPNOTSUPP if the type is not supported, -ENOMEM.
  */
-int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg, struct fault_domain **out);
+int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg,
+		       struct fault_domain **out);
 
 /**
  * fault_domain_set_owner() - name who resolves the domain's faults
@@ -475,7 +487,8 @@ void *fault_domain_ctx(const struct fault_domain *domain);
  * fault_domain_free() - free a domain of any type
  * @domain: attached nowhere
  *
- * fault_domain_cfg.release is called when the last pending fault is finished, perhaps within this call.
+ * fault_domain_cfg.release is called when the last pending fault is finished, perhaps within this
+ * call.
  *
  * Return: 0, or -EBUSY while attached.
  */
@@ -518,8 +531,8 @@ void fault_domain_disable_stalls(struct fault_domain *domain, u64 now);
  *
  * Process context.
  *
- * Return: 0; -EBUSY if the PASID has a domain; -EINVAL if the device belongs to another IOMMU or is of another kind
- *	(then allocate another domain); -ENOMEM.
+ * Return: 0; -EBUSY if the PASID has a domain; -EINVAL if the device belongs to another IOMMU or is
+ *	of another kind (then allocate another domain); -ENOMEM.
  */
 int fault_dev_attach(struct fault_dev *dev, u32 pasid, struct fault_domain *domain);
 
@@ -530,8 +543,8 @@ int fault_dev_attach(struct fault_dev *dev, u32 pasid, struct fault_domain *doma
  * @domain: the new one
  * @now: ns
  *
- * There is no moment without a domain. Groups pending on the old one are answered with FAULT_RETRY: the device meets
- * the new translation. The driver has changed the hardware's tables before.
+ * There is no moment without a domain. Groups pending on the old one are answered with FAULT_RETRY:
+ * the device meets the new translation. The driver has changed the hardware's tables before.
  *
  * Process context.
  *
@@ -545,18 +558,20 @@ int fault_dev_replace(struct fault_dev *dev, u32 pasid, struct fault_domain *dom
  * @pasid: PASID with a domain
  * @now: ns
  *
- * The driver has made the hardware's table entry non-faulting before. The call fences the reports, then answers what
- * is pending with FAULT_RETRY: on success, the hardware has every answer that this PASID was owed.
+ * The driver has made the hardware's table entry non-faulting before. The call fences the reports,
+ * then answers what is pending with FAULT_RETRY: on success, the hardware has every answer that
+ * this PASID was owed.
  *
  * Process context.
  *
- * Return: 0, -ENOENT, or the -errno of the driver's fence or response; then the domain is still attached, and the
- *	call may be repeated.
+ * Return: 0, -ENOENT, or the -errno of the driver's fence or response; then the domain is still
+ *	attached, and the call may be repeated.
  */
 int fault_dev_detach(struct fault_dev *dev, u32 pasid, u64 now);
 
 /**
- * fault_dev_flush() - the light flush: groups queued so far will be answered with FAULT_RETRY, not handled
+ * fault_dev_flush() - the light flush: groups queued so far will be answered with FAULT_RETRY, not
+ *	handled
  * @dev: the device
  * @pasid: PASID with a domain
  *
@@ -567,7 +582,8 @@ int fault_dev_detach(struct fault_dev *dev, u32 pasid, u64 now);
 int fault_dev_flush(struct fault_dev *dev, u32 pasid);
 
 /**
- * fault_dev_pending() - count complete groups of one attachment whose answer is not yet with the hardware
+ * fault_dev_pending() - count complete groups of one attachment whose answer is not yet with the
+ *	hardware
  * @dev: the device
  * @pasid: PASID
  *
@@ -588,8 +604,9 @@ u32 fault_dev_pending(struct fault_dev *dev, u32 pasid);
  * answered at once if it cannot be handled: unknown stream, no domain, no slot,
  * poisoned group, storm.
  *
- * Return: 0: the core takes care of it. -EAGAIN: nothing has happened, the driver keeps the record and reports it
- *	again later (the answer could not be sent and there is no slot to keep it). -EINVAL: @f is malformed.
+ * Return: 0: the core takes care of it. -EAGAIN: nothing has happened, the driver keeps the record
+ *	and reports it again later (the answer could not be sent and there is no slot to keep it).
+ *	-EINVAL: @f is malformed.
  */
 int fault_core_report(struct fault_core *core, const struct fault_record *f, u64 now);
 
@@ -637,7 +654,8 @@ unsigned int fault_core_run(struct fault_core *core, u64 now, unsigned int budge
  * @core: the core
  * @now: ns
  *
- * For hosts that let time pass between the parts: take, fault_group_handle(), fault_group_complete().
+ * For hosts that let time pass between the parts: take, fault_group_handle(),
+ * fault_group_complete().
  *
  * Return: The group with a reference, or NULL if no group is queued.
  */
@@ -653,8 +671,8 @@ struct fault_group *fault_core_take(struct fault_core *core, u64 now);
 enum fault_code fault_group_handle(struct fault_group *g, u64 now);
 
 /**
- * fault_group_complete() - third part: answer, unless the code is FAULT_LATER, and drop the reference of
- *	fault_core_take()
+ * fault_group_complete() - third part: answer, unless the code is FAULT_LATER, and drop the
+ *	reference of fault_core_take()
  * @g: taken
  * @code: of fault_group_handle()
  * @now: ns
@@ -669,8 +687,8 @@ void fault_group_complete(struct fault_group *g, enum fault_code code, u64 now);
  *
  * Any context.
  *
- * Return: 0; -EALREADY if it has been answered already (expired, turned off, detached, answered twice), which does no
- *	harm; -EINVAL.
+ * Return: 0; -EALREADY if it has been answered already (expired, turned off, detached, answered
+ *	twice), which does no harm; -EINVAL.
  */
 int fault_group_respond(struct fault_group *g, enum fault_code code, u64 now);
 
@@ -683,18 +701,19 @@ int fault_group_respond(struct fault_group *g, enum fault_code code, u64 now);
  *
  * For owners that cannot be trusted with a pointer. Any context.
  *
- * Return: 0; -ENOENT if the cookie names no unanswered group (it never existed, has expired or was reused: the
- *	cookie's generation tells); -EALREADY; -EINVAL.
+ * Return: 0; -ENOENT if the cookie names no unanswered group (it never existed, has expired or was
+ *	reused: the cookie's generation tells); -EALREADY; -EINVAL.
  */
 int fault_core_respond(struct fault_core *core, u64 cookie, enum fault_code code, u64 now);
 
 /**
- * fault_core_expire() - handle deadlines, answers that could not be sent, ends of storms, and lost interrupts
+ * fault_core_expire() - handle deadlines, answers that could not be sent, ends of storms, and lost
+ *	interrupts
  * @core: the core
  * @now: ns
  *
- * The host calls it periodically (every 10 ms is often enough). Process context because of fault_ops.hw_drain and
- * throttle.
+ * The host calls it periodically (every 10 ms is often enough). Process context because of
+ * fault_ops.hw_drain and throttle.
  *
  * Return: Groups that expired.
  */
@@ -729,7 +748,8 @@ u64 fault_group_cookie(const struct fault_group *g);
  *
  * Return: the next request, NULL after the LAST.
  */
-const struct fault_record *fault_group_next(const struct fault_group *g, const struct fault_record *prev);
+const struct fault_record *fault_group_next(const struct fault_group *g,
+					    const struct fault_record *prev);
 
 /**
  * struct fault_group_info - what is known of a group
@@ -869,7 +889,8 @@ struct fault_queue_cfg {
  *
  * Return: 0, -EINVAL, -ENOMEM.
  */
-int fault_queue_create(struct fault_core *core, const struct fault_queue_cfg *cfg, struct fault_queue **out);
+int fault_queue_create(struct fault_core *core, const struct fault_queue_cfg *cfg,
+		       struct fault_queue **out);
 
 /**
  * fault_queue_destroy() - free a queue whose owner is gone
@@ -891,9 +912,11 @@ int fault_queue_destroy(struct fault_queue *q);
  * over again, from its start, by the next read). One reader at a time.
  * Process context, @copy may sleep.
  *
- * Return: messages handed over; -errno of @copy if there was none; -EMSGSIZE if @max is less than the first group.
+ * Return: messages handed over; -errno of @copy if there was none; -EMSGSIZE if @max is less than
+ *	the first group.
  */
-int fault_queue_read(struct fault_queue *q, int (*copy)(void *ctx, const struct fault_message *m), void *ctx, u32 max);
+int fault_queue_read(struct fault_queue *q, int (*copy)(void *ctx, const struct fault_message *m),
+		     void *ctx, u32 max);
 
 /**
  * fault_queue_respond() - answer a group on behalf of the queue's owner
@@ -965,44 +988,6 @@ bool fault_storm_over(struct fault_storm *s, u64 now);
  * Return: true from fault_storm_note()'s true to fault_storm_over()'s.
  */
 bool fault_storm_active(const struct fault_storm *s);
-
-/* ---- A lock of the host, for drivers whose respond is called by many threads ---- */
-
-/**
- * struct fault_lock - the host's lock that also keeps interrupts out; the same size in all hosts
- * @opaque: private
- */
-struct fault_lock {
-	u64 opaque[12];
-};
-
-/**
- * fault_lock_init() - initialise the lock
- * @l: the lock
- */
-void fault_lock_init(struct fault_lock *l);
-
-/**
- * fault_lock_init_inner() - initialise a lock that is taken while others are held
- * @l: the lock
- * @level: 1 to 7; locks are taken in the order of their levels. fault_lock_init() is level 0.
- */
-void fault_lock_init_inner(struct fault_lock *l, unsigned int level);
-
-/**
- * fault_lock_acquire() - take the lock
- * @l: the lock
- *
- * Return: what fault_lock_release() needs.
- */
-unsigned long fault_lock_acquire(struct fault_lock *l);
-
-/**
- * fault_lock_release() - release the lock
- * @l: the lock
- * @flags: of fault_lock_acquire()
- */
-void fault_lock_release(struct fault_lock *l, unsigned long flags);
 
 #ifdef __cplusplus
 }

@@ -1,324 +1,353 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Devices: slots are reserved at creation, names are published and withdrawn, faults are turned on and off. */
+/*
+ * Devices: slots are reserved at creation, names are published and withdrawn, faults are turned on
+ * and off.
+ */
 #include "fault_priv.h"
 
-/* There are twice as many slots as credits, because an answered group keeps its slots while someone still uses it. */
+/*
+ * There are twice as many slots as credits, because an answered group keeps its slots while someone
+ * still uses it.
+ */
 #define SLOTS_PER_CREDIT 2
 
-static void dev_free(struct fenv_rcu_head *head)
+#define CREDITS	   32
+#define PARTIAL_NS 100000000ULL
+#define PENDING_NS 10000000000ULL
+
+static void dev_free(struct rcu_head *head)
 {
 	struct fault_dev *dev = container_of(head, struct fault_dev, rcu);
 	void (*release)(void *dev_ctx) = dev->cfg.release;
 	struct fault_core *core = dev->core;
 	void *dev_ctx = dev->cfg.dev_ctx;
-	struct fault_node *n, *next;
+	struct fault_name *n, *next;
 	unsigned long flags;
 
-	fl_assert(!fenv_count_read(&dev->unanswered) && !fenv_count_read(&dev->sending));
+	WARN_ON_ONCE(atomic_read_acquire(&dev->unanswered) || atomic_read_acquire(&dev->sending));
 	for (n = dev->sids; n; n = next) {
-		next = n->of_dev;
+		next = n->next_sid;
 		fault_free(core, n);
 	}
-	flags = fenv_lock(&core->lock);
+	spin_lock_irqsave(&core->lock, flags);
 	fault_stats_add(&core->stats, &dev->stats);
-	fenv_unlock(&core->lock, flags);
+	spin_unlock_irqrestore(&core->lock, flags);
 	fault_free(core, dev->groups);
 	fault_free(core, dev->slots);
 	fault_free(core, dev);
 	if (release)
 		release(dev_ctx);
-	flags = fenv_lock(&core->lock);
+	/* From here on the driver may leave and the core may go. */
+	spin_lock_irqsave(&core->lock, flags);
 	core->n_devs--;
-	fenv_unlock(&core->lock, flags);
+	spin_unlock_irqrestore(&core->lock, flags);
 }
 
 /* The last reference was dropped; a lookup may still be reading the device. */
 void fault_dev_release(struct fault_dev *dev)
 {
-	fenv_call_rcu(&dev->core->rcu, &dev->rcu, dev_free);
+	call_rcu(&dev->rcu, dev_free);
 }
 
 void fault_dev_put(struct fault_dev *dev)
 {
 	dev_put(dev);
 }
+EXPORT_SYMBOL_GPL(fault_dev_put);
 
 void *fault_dev_ctx(const struct fault_dev *dev)
 {
 	return dev->cfg.dev_ctx;
 }
+EXPORT_SYMBOL_GPL(fault_dev_ctx);
 
-static int resolve(struct fault_dev_cfg *cfg)
+/* Replace what is zero by its default, and check the rest. */
+static int resolve_cfg(struct fault_dev_cfg *cfg)
 {
-	const enum fault_code *code[] = { &cfg->expire_code, &cfg->no_slot_code, &cfg->no_domain_code };
-	size_t i;
-
 	if (!cfg->credits)
-		cfg->credits = 32;
+		cfg->credits = CREDITS;
 	if (!cfg->partial_ns)
-		cfg->partial_ns = 100000000;
+		cfg->partial_ns = PARTIAL_NS;
 	if (!cfg->pending_ns)
-		cfg->pending_ns = 10000000000ull;
+		cfg->pending_ns = PENDING_NS;
 	if (!cfg->expire_code)
 		cfg->expire_code = FAULT_TERMINATE;
 	if (!cfg->no_slot_code)
 		cfg->no_slot_code = FAULT_RETRY;
 	if (!cfg->no_domain_code)
 		cfg->no_domain_code = FAULT_RETRY;
-	for (i = 0; i < ARRAY_SIZE(code); i++)
-		if (*code[i] < FAULT_RETRY || *code[i] > FAULT_FAILURE)
-			return -EINVAL;
-	return cfg->credits <= FAULT_MAX_CREDITS && !(cfg->caps & ~(FAULT_DEV_CAN_STALL | FAULT_DEV_PRI)) ? 0 : -EINVAL;
+	if (!fault_is_answer(cfg->expire_code) || !fault_is_answer(cfg->no_slot_code) ||
+	    !fault_is_answer(cfg->no_domain_code))
+		return -EINVAL;
+	if (cfg->credits > FAULT_MAX_CREDITS || cfg->caps & ~(FAULT_DEV_CAN_STALL | FAULT_DEV_PRI))
+		return -EINVAL;
+	return 0;
 }
 
-static void make_slots(struct fault_dev *dev)
+static void init_slots(struct fault_dev *dev)
 {
 	struct fault_group *g;
 	u32 i;
 
-	fault_list_init(&dev->core_link);
-	fault_list_init(&dev->ring_link);
-	fault_list_init(&dev->free_groups);
-	fault_list_init(&dev->partial);
-	fault_list_init(&dev->pending);
-	fault_list_init(&dev->ready);
-	fault_list_init(&dev->unsent);
 	for (i = 0; i < dev->n_groups; i++) {
 		g = &dev->groups[i];
 		g->dev = dev;
 		g->number = i;
-		fault_list_init(&g->link);
-		fault_list_init(&g->ready);
-		fault_list_add_tail(&dev->free_groups, &g->link);
+		INIT_LIST_HEAD(&g->ready_link);
+		list_add_tail(&g->link, &dev->free_groups);
 		dev->slots[i].next = dev->free_slots;
 		dev->free_slots = &dev->slots[i];
 	}
 }
 
-static bool id_taken(struct fault_core *core, u32 id)
+static struct fault_dev *dev_alloc(struct fault_core *core, const struct fault_dev_cfg *cfg)
 {
-	struct fault_node *n = fenv_deref_locked(core->by_id[id % FAULT_BUCKETS], &core->lock);
+	struct fault_dev *dev;
 
-	while (n && n->key != id)
-		n = fenv_deref_locked(n->next, &core->lock);
-	return n;
+	dev = fault_alloc(core, sizeof(*dev), GFP_KERNEL);
+	if (!dev)
+		return NULL;
+	dev->core = core;
+	dev->cfg = *cfg;
+	dev->n_groups = SLOTS_PER_CREDIT * cfg->credits;
+	dev->groups = fault_alloc(core, dev->n_groups * sizeof(*dev->groups), GFP_KERNEL);
+	if (!dev->groups)
+		goto free_dev;
+	dev->slots = fault_alloc(core, dev->n_groups * sizeof(*dev->slots), GFP_KERNEL);
+	if (!dev->slots)
+		goto free_groups;
+	refcount_set(&dev->refs, 1);
+	spin_lock_init(&dev->lock);
+	INIT_LIST_HEAD(&dev->free_groups);
+	INIT_LIST_HEAD(&dev->partial);
+	INIT_LIST_HEAD(&dev->pending);
+	INIT_LIST_HEAD(&dev->ready);
+	INIT_LIST_HEAD(&dev->unsent);
+	init_slots(dev);
+	return dev;
+
+free_groups:
+	fault_free(core, dev->groups);
+free_dev:
+	fault_free(core, dev);
+	return NULL;
 }
 
-/* core->lock */
-static void publish(struct fault_core *core, struct fault_node fenv_rcu_ptr **table, struct fault_node *n)
+static bool name_is_taken(struct fault_core *core, const struct hlist_head *table, u32 key)
 {
-	struct fault_node fenv_rcu_ptr **head = &table[n->key % FAULT_BUCKETS];
+	const struct fault_name *n;
 
-	fenv_publish(n->next, fenv_deref_locked(*head, &core->lock));
-	fenv_publish(*head, n);
+	lockdep_assert_held(&core->lock);
+	hlist_for_each_entry(n, &table[key % FAULT_BUCKETS], link)
+		if (n->key == key)
+			return true;
+	return false;
 }
 
-/* The caller holds core->lock. Readers may still be at @n, so its next pointer stays valid. */
-static void withdraw(struct fault_core *core, struct fault_node fenv_rcu_ptr **table, struct fault_node *n)
+static void publish_name(struct fault_core *core, struct hlist_head *table, struct fault_name *n)
 {
-	struct fault_node fenv_rcu_ptr **at = &table[n->key % FAULT_BUCKETS];
-	struct fault_node *i;
-
-	while ((i = fenv_deref_locked(*at, &core->lock)) != n)
-		at = &i->next;
-	fenv_publish(*at, fenv_deref_locked(n->next, &core->lock));
+	lockdep_assert_held(&core->lock);
+	hlist_add_head_rcu(&n->link, &table[n->key % FAULT_BUCKETS]);
 }
 
-static void introduce(struct fault_core *core, struct fault_dev *dev)
+/* Give the device a number that no other has, and let lookups and iterations find it. */
+static void link_dev(struct fault_core *core, struct fault_dev *dev)
 {
-	unsigned long flags = fenv_lock(&core->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&core->lock, flags);
 	do
 		core->last_id = (core->last_id + 1) & (u32)FAULT_COOKIE_DEV;
-	while (id_taken(core, core->last_id));
+	while (name_is_taken(core, core->by_id, core->last_id));
 	dev->id.key = core->last_id;
 	dev->id.dev = dev;
-	publish(core, core->by_id, &dev->id);
+	publish_name(core, core->by_id, &dev->id);
 	dev->serial = ++core->serial;
 	dev->linked = true;
-	fault_list_add_tail(&core->devs, &dev->core_link);
+	list_add_tail(&dev->core_link, &core->devs);
 	core->n_devs++;
-	fenv_unlock(&core->lock, flags);
+	spin_unlock_irqrestore(&core->lock, flags);
 }
 
-int fault_dev_create(struct fault_core *core, const struct fault_dev_cfg *cfg, struct fault_dev **out)
+static void unlink_dev(struct fault_core *core, struct fault_dev *dev)
 {
+	struct fault_name *n;
+	unsigned long flags;
+
+	spin_lock_irqsave(&core->lock, flags);
+	for (n = dev->sids; n; n = n->next_sid)
+		hlist_del_rcu(&n->link);
+	hlist_del_rcu(&dev->id.link);
+	dev->linked = false;
+	list_del(&dev->core_link);
+	spin_unlock_irqrestore(&core->lock, flags);
+}
+
+int fault_dev_create(struct fault_core *core, const struct fault_dev_cfg *cfg,
+		     struct fault_dev **out)
+{
+	struct fault_dev_cfg resolved = *cfg;
 	struct fault_dev *dev;
 	int err;
 
 	if (!core->drv.ops)
 		return -EINVAL;
-	dev = fault_alloc(core, sizeof(*dev));
+	err = resolve_cfg(&resolved);
+	if (err)
+		return err;
+	dev = dev_alloc(core, &resolved);
 	if (!dev)
 		return -ENOMEM;
-	dev->core = core;
-	dev->cfg = *cfg;
-	err = resolve(&dev->cfg);
-	if (err) {
-		fault_free(core, dev);
-		return err;
-	}
-	dev->n_groups = SLOTS_PER_CREDIT * dev->cfg.credits;
-	dev->groups = fault_alloc(core, dev->n_groups * sizeof(*dev->groups));
-	dev->slots = fault_alloc(core, dev->n_groups * sizeof(*dev->slots));
-	if (!dev->groups || !dev->slots) {
-		if (dev->groups)
-			fault_free(core, dev->groups);
-		if (dev->slots)
-			fault_free(core, dev->slots);
-		fault_free(core, dev);
-		return -ENOMEM;
-	}
-	fenv_ref_init(&dev->refs);
-	fenv_lock_init(&dev->lock);
-	make_slots(dev);
-	introduce(core, dev);
+	link_dev(core, dev);
 	*out = dev;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_dev_create);
 
 int fault_dev_add_sid(struct fault_dev *dev, u32 sid)
 {
 	struct fault_core *core = dev->core;
-	struct fault_node *n, *i;
+	struct fault_name *n;
 	unsigned long flags;
-	int err = 0;
+	bool taken;
 
-	n = fault_alloc(core, sizeof(*n));
+	n = fault_alloc(core, sizeof(*n), GFP_KERNEL);
 	if (!n)
 		return -ENOMEM;
 	n->key = sid;
 	n->dev = dev;
-	flags = fenv_lock(&core->lock);
-	i = fenv_deref_locked(core->by_sid[sid % FAULT_BUCKETS], &core->lock);
-	while (i && i->key != sid)
-		i = fenv_deref_locked(i->next, &core->lock);
-	if (i) {
-		err = -EEXIST;
-	} else {
-		n->of_dev = dev->sids;
+	spin_lock_irqsave(&core->lock, flags);
+	taken = name_is_taken(core, core->by_sid, sid);
+	if (!taken) {
+		n->next_sid = dev->sids;
 		dev->sids = n;
-		publish(core, core->by_sid, n);
+		publish_name(core, core->by_sid, n);
 	}
-	fenv_unlock(&core->lock, flags);
-	if (err)
-		fault_free(core, n);
-	return err;
+	spin_unlock_irqrestore(&core->lock, flags);
+	if (!taken)
+		return 0;
+	fault_free(core, n);
+	return -EEXIST;
+}
+EXPORT_SYMBOL_GPL(fault_dev_add_sid);
+
+/* Afterwards nobody can find the device to resend an answer or to drop a group. */
+static bool may_be_destroyed(struct fault_dev *dev)
+{
+	lockdep_assert_held(&dev->lock);
+	return dev->state == FAULT_DEV_OFF && !dev->n_attached && list_empty(&dev->unsent) &&
+	       list_empty(&dev->pending) && list_empty(&dev->partial) &&
+	       !atomic_read_acquire(&dev->sending);
 }
 
 int fault_dev_destroy(struct fault_dev *dev)
 {
-	struct fault_core *core = dev->core;
-	struct fault_node *n;
 	unsigned long flags;
-	bool busy;
+	bool idle;
 
-	flags = fenv_lock(&dev->lock);
-	/* Afterwards nobody can find the device to resend an answer or to drop a group. */
-	busy = dev->state != FAULT_DEV_OFF || dev->n_attached || !fault_list_empty(&dev->unsent) ||
-	       !fault_list_empty(&dev->pending) || !fault_list_empty(&dev->partial) || fenv_count_read(&dev->sending);
-	fenv_unlock(&dev->lock, flags);
-	if (busy)
+	spin_lock_irqsave(&dev->lock, flags);
+	idle = may_be_destroyed(dev);
+	spin_unlock_irqrestore(&dev->lock, flags);
+	if (!idle)
 		return -EBUSY;
-	flags = fenv_lock(&core->lock);
-	for (n = dev->sids; n; n = n->of_dev)
-		withdraw(core, core->by_sid, n);
-	withdraw(core, core->by_id, &dev->id);
-	dev->linked = false;
-	fault_list_del(&dev->core_link);
-	fenv_unlock(&core->lock, flags);
+	unlink_dev(dev->core, dev);
 	dev_put(dev);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_dev_destroy);
 
 static void set_state(struct fault_dev *dev, enum fault_dev_state state)
 {
-	unsigned long flags = fenv_lock(&dev->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&dev->lock, flags);
 	dev->state = state;
-	fenv_unlock(&dev->lock, flags);
+	spin_unlock_irqrestore(&dev->lock, flags);
 }
 
 /*
- * Answer every unanswered group, those first whose answer the hardware did not take, and wait for answers that other
- * threads are sending: they do not sleep. After 0 is returned, no answer is in flight or left behind.
+ * Answer every unanswered group, those first whose answer the hardware did not take, and wait for
+ * answers that other threads are sending: they do not sleep. After 0 is returned, no answer is in
+ * flight or left behind.
  */
 static int answer_all(struct fault_dev *dev, u64 now)
 {
-	struct fault_list list;
-	unsigned long flags;
 	bool quiet, unsent;
+	unsigned long flags;
+	LIST_HEAD(list);
 	int err;
 
-	fault_list_init(&list);
-	err = fault_resend(dev, now);
+	err = fault_send_unsent(dev, now);
 	if (err)
 		return err;
 	do {
-		flags = fenv_lock(&dev->lock);
-		/* A report that fails may put its poisoned group back, but not once the device is quiet. */
+		spin_lock_irqsave(&dev->lock, flags);
+		/*
+		 * A report that fails may put its poisoned group back, but not once the device is
+		 * quiet.
+		 */
 		fault_forget_partials(dev);
-		fault_collect(dev, NULL, &list, now);
-		quiet = fault_list_empty(&dev->pending) && !fenv_count_read(&dev->sending);
-		unsent = !fault_list_empty(&dev->unsent);
-		fenv_unlock(&dev->lock, flags);
-		if (!quiet && !unsent && fault_list_empty(&list))
-			fenv_relax();
-		err = fault_answer_list(dev, &list, now);
+		fault_claim_pending(dev, NULL, &list, now);
+		quiet = list_empty(&dev->pending) && !atomic_read_acquire(&dev->sending);
+		unsent = !list_empty(&dev->unsent);
+		spin_unlock_irqrestore(&dev->lock, flags);
+		if (!quiet && !unsent && list_empty(&list)) {
+			cond_resched();
+			cpu_relax();
+		}
+		err = fault_send_claimed(dev, &list, now);
 		/* Another thread may have taken them meanwhile and be sending them: check again. */
 		if (!err && unsent)
-			err = fault_resend(dev, now);
+			err = fault_send_unsent(dev, now);
 	} while (!err && (!quiet || unsent));
-	return err;
-}
-
-/* The part of fault_off() that follows the fence of the reports. */
-static int close_down(struct fault_dev *dev, u64 now)
-{
-	const struct fault_driver *drv = &dev->core->drv;
-	int err;
-
-	err = answer_all(dev, now);
-	if (!err)
-		err = drv->ops->fence(drv->ctx, dev->cfg.dev_ctx, FAULT_FENCE_RESPONSES);
-	if (!err)
-		err = drv->ops->disable(drv->ctx, dev->cfg.dev_ctx);
-	if (!err)
-		set_state(dev, FAULT_DEV_OFF);
 	return err;
 }
 
 int fault_off(struct fault_dev *dev, u64 now)
 {
 	const struct fault_driver *drv = &dev->core->drv;
+	void *dev_ctx = dev->cfg.dev_ctx;
 	unsigned long flags;
 	bool off;
 	int err;
 
-	flags = fenv_lock(&dev->lock);
+	spin_lock_irqsave(&dev->lock, flags);
 	off = dev->state == FAULT_DEV_OFF;
 	if (!off)
 		dev->state = FAULT_DEV_CLOSING;
-	fenv_unlock(&dev->lock, flags);
+	spin_unlock_irqrestore(&dev->lock, flags);
 	if (off)
 		return answer_all(dev, now);
-	err = drv->ops->fence(drv->ctx, dev->cfg.dev_ctx, FAULT_FENCE_REPORTS);
-	return err ? err : close_down(dev, now);
+	err = drv->ops->fence(drv->ctx, dev_ctx, FAULT_FENCE_REPORTS);
+	if (err)
+		return err;
+	err = answer_all(dev, now);
+	if (err)
+		return err;
+	err = drv->ops->fence(drv->ctx, dev_ctx, FAULT_FENCE_RESPONSES);
+	if (err)
+		return err;
+	err = drv->ops->disable(drv->ctx, dev_ctx);
+	if (err)
+		return err;
+	set_state(dev, FAULT_DEV_OFF);
+	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_off);
 
 int fault_dev_enable(struct fault_dev *dev)
 {
 	const struct fault_driver *drv = &dev->core->drv;
 	unsigned long flags;
-	struct fault_list list;
+	LIST_HEAD(list);
 	bool off;
 	int err;
 
 	if (!dev->cfg.caps)
 		return -ENODEV;
-	flags = fenv_lock(&dev->lock);
+	spin_lock_irqsave(&dev->lock, flags);
 	off = dev->state == FAULT_DEV_OFF;
-	fenv_unlock(&dev->lock, flags);
+	spin_unlock_irqrestore(&dev->lock, flags);
 	if (!off)
 		return -EBUSY;
 	if (drv->ops->clear_stale)
@@ -328,12 +357,12 @@ int fault_dev_enable(struct fault_dev *dev)
 	err = drv->ops->enable(drv->ctx, dev->cfg.dev_ctx);
 	if (!err)
 		return 0;
-	fault_list_init(&list);
-	flags = fenv_lock(&dev->lock);
+	spin_lock_irqsave(&dev->lock, flags);
 	dev->state = FAULT_DEV_OFF;
 	fault_forget_partials(dev);
-	fault_collect(dev, NULL, &list, 0);
-	fenv_unlock(&dev->lock, flags);
-	fault_answer_list(dev, &list, 0);
+	fault_claim_pending(dev, NULL, &list, 0);
+	spin_unlock_irqrestore(&dev->lock, flags);
+	fault_send_claimed(dev, &list, 0);
 	return err;
 }
+EXPORT_SYMBOL_GPL(fault_dev_enable);

@@ -2,24 +2,20 @@
 /* Domains, and their attachment to the PASIDs of devices. */
 #include "fault_priv.h"
 
-static u32 bucket_of(u32 pasid)
-{
-	return pasid % FAULT_ATTACH_BUCKETS;
-}
-
 static void domain_put(struct fault_domain *domain)
 {
-	struct fault_domain_cfg cfg = domain->cfg;
 	struct fault_core *core = domain->core;
+	struct fault_domain_cfg cfg;
 
-	if (!fenv_ref_put(&domain->refs))
+	if (!refcount_dec_and_test(&domain->refs))
 		return;
+	cfg = domain->cfg;
 	if (cfg.type == FAULT_DOMAIN_FORWARD && cfg.owner.queue)
-		fault_queue_use(cfg.owner.queue, -1);
+		fault_queue_put(cfg.owner.queue);
 	fault_free(core, domain);
 	if (cfg.release)
 		cfg.release(cfg.release_ctx);
-	fault_core_hold(core, -1);
+	fault_core_put(core);
 }
 
 /* The last reference was dropped. No lock is held. */
@@ -47,7 +43,8 @@ static bool has_owner(const struct fault_domain *domain)
 	}
 }
 
-int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg, struct fault_domain **out)
+int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg,
+		       struct fault_domain **out)
 {
 	struct fault_domain *domain;
 
@@ -55,39 +52,41 @@ int fault_domain_alloc(struct fault_dev *dev, const struct fault_domain_cfg *cfg
 		return -EINVAL;
 	if (cfg->type == FAULT_DOMAIN_SVA && !dev->core->drv.ops->sva_handle)
 		return -EOPNOTSUPP;
-	domain = fault_alloc(dev->core, sizeof(*domain));
+	domain = fault_alloc(dev->core, sizeof(*domain), GFP_KERNEL);
 	if (!domain)
 		return -ENOMEM;
-	fault_core_hold(dev->core, 1);
+	fault_core_get(dev->core);
 	domain->core = dev->core;
 	domain->cfg = *cfg;
 	domain->compat = dev->cfg.compat;
 	domain->caps = dev->cfg.caps;
-	fenv_ref_init(&domain->refs);
-	fenv_lock_init(&domain->lock);
-	fault_list_init(&domain->attachments);
+	refcount_set(&domain->refs, 1);
+	spin_lock_init(&domain->lock);
+	INIT_LIST_HEAD(&domain->attachments);
 	if (cfg->type == FAULT_DOMAIN_FORWARD && cfg->owner.queue)
-		fault_queue_use(cfg->owner.queue, 1);
+		fault_queue_get(cfg->owner.queue);
 	*out = domain;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_domain_alloc);
 
 /*
- * Whether no group of any attachment is alive: a worker holds a reference on its attachment. The caller holds
- * domain->lock.
+ * Whether no group of any attachment is alive: a worker holds a reference on its attachment, and
+ * a detached attachment one on the domain, beside those of the creator and of what is installed.
  */
-static bool idle(struct fault_domain *domain)
+static bool domain_is_idle(struct fault_domain *domain)
 {
-	struct fault_list *l;
+	struct fault_attach *a;
 
-	for (l = domain->attachments.next; l != &domain->attachments; l = l->next)
-		if (!fenv_ref_is(&container_of(l, struct fault_attach, domain_link)->refs, 1))
+	lockdep_assert_held(&domain->lock);
+	list_for_each_entry(a, &domain->attachments, domain_link)
+		if (refcount_read(&a->refs) != 1)
 			return false;
-	/*
-	 * Whether every reference belongs to the creator or to an installed attachment, so that none is left of a
-	 * detached one.
-	 */
-	return fenv_ref_is(&domain->refs, 1 + domain->n_attached);
+	if (refcount_read(&domain->refs) != 1 + domain->n_attached)
+		return false;
+	/* Pairs with the release of refcount_dec_and_test(): what a worker read it has read. */
+	smp_acquire__after_ctrl_dep();
+	return true;
 }
 
 int fault_domain_set_owner(struct fault_domain *domain, const union fault_owner *owner)
@@ -96,45 +95,49 @@ int fault_domain_set_owner(struct fault_domain *domain, const union fault_owner 
 	unsigned long flags;
 	int err = 0;
 
-	flags = fenv_lock(&domain->lock);
-	if (fenv_load(&domain->stalls) || !idle(domain)) {
+	spin_lock_irqsave(&domain->lock, flags);
+	if (fault_domain_stalls(domain) || !domain_is_idle(domain)) {
 		err = -EBUSY;
 	} else {
 		if (domain->cfg.type == FAULT_DOMAIN_FORWARD)
 			old = domain->cfg.owner.queue;
 		domain->cfg.owner = *owner;
 	}
-	fenv_unlock(&domain->lock, flags);
+	spin_unlock_irqrestore(&domain->lock, flags);
 	if (!err && domain->cfg.type == FAULT_DOMAIN_FORWARD && owner->queue)
-		fault_queue_use(owner->queue, 1);
+		fault_queue_get(owner->queue);
 	if (old)
-		fault_queue_use(old, -1);
+		fault_queue_put(old);
 	return err;
 }
+EXPORT_SYMBOL_GPL(fault_domain_set_owner);
 
 void *fault_domain_ctx(const struct fault_domain *domain)
 {
 	return domain->cfg.drv_ctx;
 }
+EXPORT_SYMBOL_GPL(fault_domain_ctx);
 
 int fault_domain_free(struct fault_domain *domain)
 {
 	unsigned long flags;
 	u32 n;
 
-	flags = fenv_lock(&domain->lock);
+	spin_lock_irqsave(&domain->lock, flags);
 	n = domain->n_attached;
-	fenv_unlock(&domain->lock, flags);
+	spin_unlock_irqrestore(&domain->lock, flags);
 	if (n)
 		return -EBUSY;
 	domain_put(domain);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_domain_free);
 
 bool fault_domain_can_stall(const struct fault_domain *domain)
 {
 	return domain->caps != 0;
 }
+EXPORT_SYMBOL_GPL(fault_domain_can_stall);
 
 int fault_domain_enable_stalls(struct fault_domain *domain)
 {
@@ -143,103 +146,116 @@ int fault_domain_enable_stalls(struct fault_domain *domain)
 
 	if (!fault_domain_can_stall(domain))
 		return -ENODEV;
-	flags = fenv_lock(&domain->lock);
+	spin_lock_irqsave(&domain->lock, flags);
 	if (has_owner(domain))
-		fenv_store(&domain->stalls, 1);
+		fault_domain_set_stalls(domain, true);
 	else
 		err = -EINVAL;
-	fenv_unlock(&domain->lock, flags);
+	spin_unlock_irqrestore(&domain->lock, flags);
 	return err;
 }
+EXPORT_SYMBOL_GPL(fault_domain_enable_stalls);
 
-/* From here on, whatever is unanswered belongs to an older generation. The caller holds dev->lock. */
-static void new_generation(struct fault_attach *attach)
+/* From here on, whatever is unanswered belongs to an older generation. */
+static void begin_generation(struct fault_attach *attach)
 {
+	lockdep_assert_held(&attach->dev->lock);
 	attach->gen++;
 	attach->older = attach->pending;
 }
 
 /*
- * Poison the incomplete groups of one attachment, answer the unanswered ones, and wait for answers that other
- * threads are sending: they do not sleep. Returns 0 if the hardware has all answers, or the driver's error at the
- * first one that it did not take.
+ * Poison the incomplete groups of one attachment, answer the unanswered ones, and wait for answers
+ * that other threads are sending: they do not sleep. Returns 0 if the hardware has all answers, or
+ * the driver's error at the first one that it did not take.
  */
 static int answer_attach(struct fault_attach *attach, u64 now)
 {
 	struct fault_dev *dev = attach->dev;
-	struct fault_list list;
 	unsigned long flags;
 	bool owed, unsent;
+	LIST_HEAD(list);
 	int err;
 
-	fault_list_init(&list);
-	flags = fenv_lock(&dev->lock);
-	new_generation(attach);
-	fault_drop_partials(dev, attach);
-	fault_collect(dev, attach, &list, now);
-	fenv_unlock(&dev->lock, flags);
-	err = fault_answer_list(dev, &list, now);
+	spin_lock_irqsave(&dev->lock, flags);
+	begin_generation(attach);
+	fault_poison_partials(dev, attach);
+	fault_claim_pending(dev, attach, &list, now);
+	spin_unlock_irqrestore(&dev->lock, flags);
+	err = fault_send_claimed(dev, &list, now);
 	while (!err) {
-		flags = fenv_lock(&dev->lock);
+		spin_lock_irqsave(&dev->lock, flags);
 		owed = attach->older;
-		unsent = !fault_list_empty(&dev->unsent);
-		fenv_unlock(&dev->lock, flags);
+		unsent = !list_empty(&dev->unsent);
+		spin_unlock_irqrestore(&dev->lock, flags);
 		if (!owed)
 			break;
-		if (unsent)
-			err = fault_resend(dev, now);
-		else
-			fenv_relax();
+		if (unsent) {
+			err = fault_send_unsent(dev, now);
+		} else {
+			cond_resched();
+			cpu_relax();
+		}
 	}
 	return err;
+}
+
+/* The next attachment that this visit has not come to, with a reference. */
+static struct fault_attach *visit_next(struct fault_domain *domain, u32 visit)
+{
+	struct fault_attach *a, *next = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&domain->lock, flags);
+	list_for_each_entry(a, &domain->attachments, domain_link) {
+		if (a->visit == visit)
+			continue;
+		a->visit = visit;
+		refcount_inc(&a->refs);
+		next = a;
+		break;
+	}
+	spin_unlock_irqrestore(&domain->lock, flags);
+	return next;
 }
 
 void fault_domain_disable_stalls(struct fault_domain *domain, u64 now)
 {
 	struct fault_attach *a;
-	struct fault_list *l;
 	unsigned long flags;
 	u32 visit;
 
-	flags = fenv_lock(&domain->lock);
-	fenv_store(&domain->stalls, 0);
+	spin_lock_irqsave(&domain->lock, flags);
+	fault_domain_set_stalls(domain, false);
 	visit = ++domain->visit;
-	do {
-		a = NULL;
-		for (l = domain->attachments.next; l != &domain->attachments && !a; l = l->next) {
-			a = container_of(l, struct fault_attach, domain_link);
-			if (a->visit == visit)
-				a = NULL;
-		}
-		if (!a)
-			break;
-		a->visit = visit;
-		fenv_ref_get(&a->refs);
-		fenv_unlock(&domain->lock, flags);
-		(void)answer_attach(a, now);
+	spin_unlock_irqrestore(&domain->lock, flags);
+	while ((a = visit_next(domain, visit)) != NULL) {
+		/* An answer that the hardware does not take is sent again later. */
+		answer_attach(a, now);
 		attach_put(a);
-		flags = fenv_lock(&domain->lock);
-	} while (a);
-	fenv_unlock(&domain->lock, flags);
+	}
 }
+EXPORT_SYMBOL_GPL(fault_domain_disable_stalls);
 
-static struct fault_attach *attach_new(struct fault_dev *dev, u32 pasid, struct fault_domain *domain)
+static struct fault_attach *attach_alloc(struct fault_dev *dev, u32 pasid,
+					 struct fault_domain *domain)
 {
-	struct fault_attach *a = fault_alloc(dev->core, sizeof(*a));
+	struct fault_attach *a;
 	unsigned long flags;
 
+	a = fault_alloc(dev->core, sizeof(*a), GFP_KERNEL);
 	if (!a)
 		return NULL;
 	a->dev = dev;
 	a->domain = domain;
 	a->pasid = pasid;
-	fenv_ref_init(&a->refs);
-	fenv_ref_get(&dev->refs);
-	fenv_ref_get(&domain->refs);
-	flags = fenv_lock(&domain->lock);
+	refcount_set(&a->refs, 1);
+	refcount_inc(&dev->refs);
+	refcount_inc(&domain->refs);
+	spin_lock_irqsave(&domain->lock, flags);
 	domain->n_attached++;
-	fault_list_add_tail(&domain->attachments, &a->domain_link);
-	fenv_unlock(&domain->lock, flags);
+	list_add_tail(&a->domain_link, &domain->attachments);
+	spin_unlock_irqrestore(&domain->lock, flags);
 	return a;
 }
 
@@ -249,142 +265,147 @@ static void attach_remove(struct fault_attach *a)
 	struct fault_domain *domain = a->domain;
 	unsigned long flags;
 
-	flags = fenv_lock(&domain->lock);
+	spin_lock_irqsave(&domain->lock, flags);
 	domain->n_attached--;
-	fault_list_del(&a->domain_link);
-	fenv_unlock(&domain->lock, flags);
+	list_del(&a->domain_link);
+	spin_unlock_irqrestore(&domain->lock, flags);
 	attach_put(a);
 }
 
-static int may_attach(struct fault_dev *dev, u32 pasid, struct fault_domain *domain)
+static bool is_compatible(struct fault_dev *dev, u32 pasid, struct fault_domain *domain)
 {
 	if (domain->core != dev->core || domain->compat != dev->cfg.compat)
-		return -EINVAL;
-	return pasid == FAULT_NO_PASID || pasid <= FAULT_PASID_MAX ? 0 : -EINVAL;
+		return false;
+	return pasid == FAULT_NO_PASID || pasid <= FAULT_PASID_MAX;
 }
 
 int fault_dev_attach(struct fault_dev *dev, u32 pasid, struct fault_domain *domain)
 {
 	struct fault_attach *a;
 	unsigned long flags;
-	int err;
+	bool taken;
 
-	err = may_attach(dev, pasid, domain);
-	if (err)
-		return err;
-	a = attach_new(dev, pasid, domain);
+	if (!is_compatible(dev, pasid, domain))
+		return -EINVAL;
+	a = attach_alloc(dev, pasid, domain);
 	if (!a)
 		return -ENOMEM;
-	flags = fenv_lock(&dev->lock);
-	if (attach_find(dev, pasid)) {
-		err = -EBUSY;
-	} else {
-		a->next = dev->attach[bucket_of(pasid)];
-		dev->attach[bucket_of(pasid)] = a;
+	spin_lock_irqsave(&dev->lock, flags);
+	taken = attach_find(dev, pasid);
+	if (!taken) {
+		hlist_add_head(&a->link, attach_bucket(dev, pasid));
 		dev->n_attached++;
 	}
-	fenv_unlock(&dev->lock, flags);
-	if (err)
-		attach_remove(a);
-	return err;
+	spin_unlock_irqrestore(&dev->lock, flags);
+	if (!taken)
+		return 0;
+	attach_remove(a);
+	return -EBUSY;
 }
+EXPORT_SYMBOL_GPL(fault_dev_attach);
 
 /*
- * Replace the installed attachment by @a, or by nothing, and remove its unanswered groups from the lists. This is
+ * Replace the installed attachment by @a, or by nothing, and claim its unanswered groups. This is
  * one step: at no moment is the PASID without an attachment.
  */
-static struct fault_attach *exchange(struct fault_dev *dev, u32 pasid, struct fault_attach *a, struct fault_list *list,
-				     u64 now)
+static struct fault_attach *replace_attach(struct fault_dev *dev, u32 pasid, struct fault_attach *a,
+					   struct list_head *list, u64 now)
 {
-	struct fault_attach **at, *old;
+	struct fault_attach *old;
 	unsigned long flags;
 
-	flags = fenv_lock(&dev->lock);
-	for (at = &dev->attach[bucket_of(pasid)]; *at && (*at)->pasid != pasid; at = &(*at)->next)
-		;
-	old = *at;
-	if (old) {
-		if (a) {
-			a->next = old->next;
-			*at = a;
-		} else {
-			*at = old->next;
-			dev->n_attached--;
-		}
-		new_generation(old);
-		fault_drop_partials(dev, old);
-		fault_collect(dev, old, list, now);
-	}
-	fenv_unlock(&dev->lock, flags);
+	spin_lock_irqsave(&dev->lock, flags);
+	old = attach_find(dev, pasid);
+	if (!old)
+		goto unlock;
+	if (a)
+		hlist_add_behind(&a->link, &old->link);
+	else
+		dev->n_attached--;
+	hlist_del(&old->link);
+	begin_generation(old);
+	fault_poison_partials(dev, old);
+	fault_claim_pending(dev, old, list, now);
+unlock:
+	spin_unlock_irqrestore(&dev->lock, flags);
 	return old;
 }
 
 int fault_dev_replace(struct fault_dev *dev, u32 pasid, struct fault_domain *domain, u64 now)
 {
 	struct fault_attach *a, *old;
-	struct fault_list list;
-	int err;
+	LIST_HEAD(list);
 
-	err = may_attach(dev, pasid, domain);
-	if (err)
-		return err;
-	a = attach_new(dev, pasid, domain);
+	if (!is_compatible(dev, pasid, domain))
+		return -EINVAL;
+	a = attach_alloc(dev, pasid, domain);
 	if (!a)
 		return -ENOMEM;
-	fault_list_init(&list);
-	old = exchange(dev, pasid, a, &list, now);
+	old = replace_attach(dev, pasid, a, &list, now);
 	if (!old) {
 		attach_remove(a);
 		return -ENOENT;
 	}
-	fault_answer_list(dev, &list, now);
+	fault_send_claimed(dev, &list, now);
 	attach_remove(old);
 	return 0;
+}
+EXPORT_SYMBOL_GPL(fault_dev_replace);
+
+/* Fence the reports and answer what is pending on the attachment. */
+static int quiesce_attach(struct fault_attach *attach, u64 now)
+{
+	struct fault_dev *dev = attach->dev;
+	const struct fault_driver *drv = &dev->core->drv;
+	int err;
+
+	err = drv->ops->fence(drv->ctx, dev->cfg.dev_ctx, FAULT_FENCE_REPORTS);
+	if (err)
+		return err;
+	return answer_attach(attach, now);
 }
 
 int fault_dev_detach(struct fault_dev *dev, u32 pasid, u64 now)
 {
-	const struct fault_driver *drv = &dev->core->drv;
 	struct fault_attach *old;
-	struct fault_list list;
 	unsigned long flags;
+	LIST_HEAD(list);
 	int err;
 
-	flags = fenv_lock(&dev->lock);
+	spin_lock_irqsave(&dev->lock, flags);
 	old = attach_find(dev, pasid);
 	if (old)
-		fenv_ref_get(&old->refs);
-	fenv_unlock(&dev->lock, flags);
+		refcount_inc(&old->refs);
+	spin_unlock_irqrestore(&dev->lock, flags);
 	if (!old)
 		return -ENOENT;
-	err = drv->ops->fence(drv->ctx, dev->cfg.dev_ctx, FAULT_FENCE_REPORTS);
-	if (!err)
-		err = answer_attach(old, now);
+	err = quiesce_attach(old, now);
 	attach_put(old);
 	if (err)
 		return err;
-	fault_list_init(&list);
-	old = exchange(dev, pasid, NULL, &list, now);
+	old = replace_attach(dev, pasid, NULL, &list, now);
 	if (!old)
 		return -ENOENT;
 	/* Answer whatever arrived after the fence. */
-	fault_answer_list(dev, &list, now);
+	fault_send_claimed(dev, &list, now);
 	attach_remove(old);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_dev_detach);
 
 int fault_dev_flush(struct fault_dev *dev, u32 pasid)
 {
 	struct fault_attach *a;
 	unsigned long flags;
 
-	flags = fenv_lock(&dev->lock);
+	spin_lock_irqsave(&dev->lock, flags);
 	a = attach_find(dev, pasid);
 	if (a)
-		new_generation(a);
-	fenv_unlock(&dev->lock, flags);
+		begin_generation(a);
+	spin_unlock_irqrestore(&dev->lock, flags);
 	return a ? 0 : -ENOENT;
 }
+EXPORT_SYMBOL_GPL(fault_dev_flush);
 
 u32 fault_dev_pending(struct fault_dev *dev, u32 pasid)
 {
@@ -392,9 +413,10 @@ u32 fault_dev_pending(struct fault_dev *dev, u32 pasid)
 	unsigned long flags;
 	u32 n;
 
-	flags = fenv_lock(&dev->lock);
+	spin_lock_irqsave(&dev->lock, flags);
 	a = attach_find(dev, pasid);
 	n = a ? a->pending : 0;
-	fenv_unlock(&dev->lock, flags);
+	spin_unlock_irqrestore(&dev->lock, flags);
 	return n;
 }
+EXPORT_SYMBOL_GPL(fault_dev_pending);

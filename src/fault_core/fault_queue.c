@@ -2,31 +2,38 @@
 /* Forwarding: a bounded queue that hands whole groups to an owner who cannot be trusted. */
 #include "fault_priv.h"
 
-int fault_queue_create(struct fault_core *core, const struct fault_queue_cfg *cfg, struct fault_queue **out)
+#define ENTRIES	    256
+#define MAX_ENTRIES BIT(20)
+
+int fault_queue_create(struct fault_core *core, const struct fault_queue_cfg *cfg,
+		       struct fault_queue **out)
 {
 	struct fault_queue *q;
-	u32 entries = cfg->entries ? cfg->entries : 256;
+	u32 entries = cfg->entries ? cfg->entries : ENTRIES;
 
-	if (entries & (entries - 1) || entries > 1u << 20 || cfg->full_code > FAULT_FAILURE)
+	if (entries & (entries - 1) || entries > MAX_ENTRIES || cfg->full_code > FAULT_FAILURE)
 		return -EINVAL;
-	q = fault_alloc(core, sizeof(*q));
+	q = fault_alloc(core, sizeof(*q), GFP_KERNEL);
 	if (!q)
 		return -ENOMEM;
-	q->ring = fault_alloc(core, entries * sizeof(*q->ring));
-	if (!q->ring) {
-		fault_free(core, q);
-		return -ENOMEM;
-	}
-	fault_core_hold(core, 1);
+	q->ring = fault_alloc(core, entries * sizeof(*q->ring), GFP_KERNEL);
+	if (!q->ring)
+		goto free_queue;
+	fault_core_get(core);
 	q->core = core;
 	q->cfg = *cfg;
 	q->cfg.entries = entries;
 	if (!q->cfg.full_code)
 		q->cfg.full_code = FAULT_RETRY;
-	fenv_lock_init(&q->lock);
+	spin_lock_init(&q->lock);
 	*out = q;
 	return 0;
+
+free_queue:
+	fault_free(core, q);
+	return -ENOMEM;
 }
+EXPORT_SYMBOL_GPL(fault_queue_create);
 
 int fault_queue_destroy(struct fault_queue *q)
 {
@@ -34,30 +41,43 @@ int fault_queue_destroy(struct fault_queue *q)
 	unsigned long flags;
 	u32 users;
 
-	flags = fenv_lock(&q->lock);
+	spin_lock_irqsave(&q->lock, flags);
 	users = q->users;
-	fenv_unlock(&q->lock, flags);
+	spin_unlock_irqrestore(&q->lock, flags);
 	if (users)
 		return -EBUSY;
 	fault_free(core, q->ring);
 	fault_free(core, q);
-	fault_core_hold(core, -1);
+	fault_core_put(core);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_queue_destroy);
 
-void fault_queue_use(struct fault_queue *q, int by)
+/* A domain forwards to the queue. */
+void fault_queue_get(struct fault_queue *q)
 {
-	unsigned long flags = fenv_lock(&q->lock);
+	unsigned long flags;
 
-	q->users += (u32)by;
-	fenv_unlock(&q->lock, flags);
+	spin_lock_irqsave(&q->lock, flags);
+	q->users++;
+	spin_unlock_irqrestore(&q->lock, flags);
 }
 
-/* The caller holds q->lock, and there is room. */
-static void put_message(struct fault_queue *q, const struct fault_record *f, u64 cookie, u32 flags)
+void fault_queue_put(struct fault_queue *q)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&q->lock, flags);
+	q->users--;
+	spin_unlock_irqrestore(&q->lock, flags);
+}
+
+/* There is room. */
+static void add_message(struct fault_queue *q, const struct fault_record *f, u64 cookie, u32 flags)
 {
 	struct fault_message *m = &q->ring[q->head % q->cfg.entries];
 
+	lockdep_assert_held(&q->lock);
 	m->fault = *f;
 	m->fault.cookie = cookie;
 	m->flags = flags | (q->lost ? FAULT_MSG_LOST : 0);
@@ -66,7 +86,7 @@ static void put_message(struct fault_queue *q, const struct fault_record *f, u64
 	q->head++;
 }
 
-static u32 room(const struct fault_queue *q)
+static u32 free_entries(const struct fault_queue *q)
 {
 	return q->cfg.entries - (q->head - q->tail);
 }
@@ -86,16 +106,16 @@ enum fault_code fault_queue_push_group(struct fault_queue *q, struct fault_group
 	bool fits;
 
 	/* The owner may answer as soon as it can read. */
-	flags = fenv_lock(&g->dev->lock);
+	spin_lock_irqsave(&g->dev->lock, flags);
 	g->queue = q;
-	fenv_unlock(&g->dev->lock, flags);
-	flags = fenv_lock(&q->lock);
-	fits = room(q) >= g->count;
-	for (f = fits ? fault_group_next(g, NULL) : NULL; f; f = next) {
-		next = fault_group_next(g, f);
-		put_message(q, f, cookie, next ? 0 : FAULT_MSG_LAST);
+	spin_unlock_irqrestore(&g->dev->lock, flags);
+	spin_lock_irqsave(&q->lock, flags);
+	fits = free_entries(q) >= g->count;
+	for (f = fits ? fault_next_record(g, NULL) : NULL; f; f = next) {
+		next = fault_next_record(g, f);
+		add_message(q, f, cookie, next ? 0 : FAULT_MSG_LAST);
 	}
-	fenv_unlock(&q->lock, flags);
+	spin_unlock_irqrestore(&q->lock, flags);
 	if (!fits)
 		return q->cfg.full_code;
 	wake_reader(q);
@@ -107,57 +127,65 @@ void fault_queue_push_event(struct fault_queue *q, const struct fault_record *f)
 	unsigned long flags;
 	bool fits;
 
-	flags = fenv_lock(&q->lock);
-	fits = room(q) >= 1;
+	spin_lock_irqsave(&q->lock, flags);
+	fits = free_entries(q) > 0;
 	if (fits)
-		put_message(q, f, 0, FAULT_MSG_NO_ANSWER);
+		add_message(q, f, 0, FAULT_MSG_NO_ANSWER);
 	else
 		q->lost++;
-	fenv_unlock(&q->lock, flags);
+	spin_unlock_irqrestore(&q->lock, flags);
 	if (fits)
 		wake_reader(q);
 }
 
-/* Number of messages from @at to the end of its group; producers write neither before nor between them. */
+/*
+ * Number of messages from @at to the end of its group; producers write neither before nor between
+ * them.
+ */
 static u32 group_length(const struct fault_queue *q, u32 at)
 {
 	u32 n = 1;
 
-	while (!(q->ring[(at + n - 1) % q->cfg.entries].flags & (FAULT_MSG_LAST | FAULT_MSG_NO_ANSWER)))
+	while (!(q->ring[(at + n - 1) % q->cfg.entries].flags &
+		 (FAULT_MSG_LAST | FAULT_MSG_NO_ANSWER)))
 		n++;
 	return n;
 }
 
-int fault_queue_read(struct fault_queue *q, int (*copy)(void *ctx, const struct fault_message *m), void *ctx, u32 max)
+int fault_queue_read(struct fault_queue *q, int (*copy)(void *ctx, const struct fault_message *m),
+		     void *ctx, u32 max)
 {
 	u32 head, tail, n, i, done = 0;
 	unsigned long flags;
 	int err = 0;
 
-	flags = fenv_lock(&q->lock);
+	spin_lock_irqsave(&q->lock, flags);
 	head = q->head;
 	tail = q->tail;
-	fenv_unlock(&q->lock, flags);
-	while (tail != head && !err) {
+	spin_unlock_irqrestore(&q->lock, flags);
+	for (; tail != head; tail += n) {
 		n = group_length(q, tail);
 		if (n > max - done) {
 			err = -EMSGSIZE;
-			break;
+			goto out;
 		}
-		for (i = 0; i < n && !err; i++)
+		for (i = 0; i < n; i++) {
 			err = copy(ctx, &q->ring[(tail + i) % q->cfg.entries]);
-		if (err)
-			break;
-		tail += n;
+			if (err)
+				goto out;
+		}
 		done += n;
-		flags = fenv_lock(&q->lock);
-		q->tail = tail;
-		fenv_unlock(&q->lock, flags);
+		spin_lock_irqsave(&q->lock, flags);
+		q->tail = tail + n;
+		spin_unlock_irqrestore(&q->lock, flags);
 	}
+out:
 	return done ? (int)done : err;
 }
+EXPORT_SYMBOL_GPL(fault_queue_read);
 
 int fault_queue_respond(struct fault_queue *q, u64 cookie, enum fault_code code, u64 now)
 {
 	return fault_respond_cookie(q->core, q, cookie, code, now);
 }
+EXPORT_SYMBOL_GPL(fault_queue_respond);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Work: take the next group, one device after the other; handle it; complete it. Also whatever depends on time. */
+/*
+ * Work: take the next group, one device after the other; handle it; complete it. Also whatever
+ * depends on time.
+ */
 #include "fault_priv.h"
 
 /* The device's in_ring is set, and a reference was taken for the ring. */
@@ -8,60 +11,65 @@ void fault_ring_add(struct fault_dev *dev)
 	struct fault_core *core = dev->core;
 	unsigned long flags;
 
-	flags = fenv_lock(&core->ring_lock);
-	fault_list_add_tail(&core->ring, &dev->ring_link);
-	fenv_unlock(&core->ring_lock, flags);
+	spin_lock_irqsave(&core->ring_lock, flags);
+	list_add_tail(&dev->ring_link, &core->ring);
+	spin_unlock_irqrestore(&core->ring_lock, flags);
 }
 
 static struct fault_dev *ring_pop(struct fault_core *core)
 {
-	struct fault_dev *dev = NULL;
+	struct fault_dev *dev;
 	unsigned long flags;
 
-	flags = fenv_lock(&core->ring_lock);
-	if (!fault_list_empty(&core->ring)) {
-		dev = container_of(core->ring.next, struct fault_dev, ring_link);
-		fault_list_del(&dev->ring_link);
-	}
-	fenv_unlock(&core->ring_lock, flags);
+	spin_lock_irqsave(&core->ring_lock, flags);
+	dev = list_first_entry_or_null(&core->ring, struct fault_dev, ring_link);
+	if (dev)
+		list_del(&dev->ring_link);
+	spin_unlock_irqrestore(&core->ring_lock, flags);
 	return dev;
 }
 
-/* Tell the driver what the storm policy wants: one call at a time, the last one right. Process context, no lock held. */
-static fl_rare void tell_throttle(struct fault_dev *dev)
+/*
+ * Call the driver until it does what the storm policy wants: one call at a time, the last one
+ * right. Process context, no lock held.
+ */
+static noinline __cold void update_throttle(struct fault_dev *dev)
 {
 	const struct fault_driver *drv = &dev->core->drv;
 	unsigned long flags;
 	bool on;
 
-	flags = fenv_lock(&dev->lock);
-	while (!dev->telling && dev->told != dev->throttled) {
-		on = dev->throttled;
-		dev->told = on;
-		dev->telling = true;
-		fenv_unlock(&dev->lock, flags);
+	spin_lock_irqsave(&dev->lock, flags);
+	while (!dev->throttle_in_call && dev->throttle_sent != dev->throttle) {
+		on = dev->throttle;
+		dev->throttle_sent = on;
+		dev->throttle_in_call = true;
+		spin_unlock_irqrestore(&dev->lock, flags);
 		if (drv->ops->throttle)
 			drv->ops->throttle(drv->ctx, dev->cfg.dev_ctx, on);
-		flags = fenv_lock(&dev->lock);
-		dev->telling = false;
+		spin_lock_irqsave(&dev->lock, flags);
+		dev->throttle_in_call = false;
 	}
-	fenv_unlock(&dev->lock, flags);
+	spin_unlock_irqrestore(&dev->lock, flags);
 }
 
 /*
- * Take the device's oldest waiting group: it is now in state HANDLING and has a reference. The caller holds dev->lock.
+ * Take the device's oldest waiting group: it is now in state HANDLING and has a reference.
  */
 static struct fault_group *take_ready(struct fault_dev *dev, u64 now)
 {
 	struct fault_group *g;
+	u32 state;
 
-	while (!fault_list_empty(&dev->ready)) {
-		g = container_of(dev->ready.next, struct fault_group, ready);
-		fault_list_del_init(&g->ready);
+	lockdep_assert_held(&dev->lock);
+	while (!list_empty(&dev->ready)) {
+		g = list_first_entry(&dev->ready, struct fault_group, ready_link);
+		list_del_init(&g->ready_link);
 		/* Someone may be answering it at this very moment. */
-		if (!fenv_cmpxchg(&g->state, FAULT_PENDING, FAULT_HANDLING))
+		state = FAULT_PENDING;
+		if (!try_cmpxchg(&g->state, &state, FAULT_HANDLING))
 			continue;
-		fenv_ref_get(&g->refs);
+		refcount_inc(&g->refs);
 		g->t_take = now;
 		return g;
 	}
@@ -69,45 +77,45 @@ static struct fault_group *take_ready(struct fault_dev *dev, u64 now)
 }
 
 /*
- * With @more there is work for another turn: a worker that checked while the device was out of the ring has gone to
- * sleep and is woken again. The driver is told of a @storm while no group is being handled, because it may wait for a
- * fault to be handled.
+ * With @more there is work for another turn: a worker that checked while the device was out of the
+ * ring has gone to sleep and is woken again. The driver is told of a @storm while no group is being
+ * handled, because it may wait for a fault to be handled.
  */
-static fl_rare void turn_again(struct fault_dev *dev, bool more, bool storm)
+static noinline __cold void requeue_dev(struct fault_dev *dev, bool more, bool storm)
 {
 	struct fault_core *core = dev->core;
 
 	if (storm && more)
-		fenv_ref_get(&dev->refs);
+		refcount_inc(&dev->refs);
 	if (more) {
 		fault_ring_add(dev);
 		core->cfg.host_ops->kick(core->cfg.host);
 	}
 	if (storm)
-		tell_throttle(dev);
+		update_throttle(dev);
 	if (storm || !more)
 		dev_put(dev);
 }
 
-/* One device's turn. */
+/* One device's turn. Drops the reference of the ring, unless the device goes back there. */
 static struct fault_group *take_from(struct fault_dev *dev, u64 now, bool *stale)
 {
 	struct fault_group *g = NULL;
 	unsigned long flags;
 	bool more, storm;
 
-	flags = fenv_lock(&dev->lock);
-	storm = dev->throttled && !dev->told && !dev->telling;
+	spin_lock_irqsave(&dev->lock, flags);
+	storm = dev->throttle && !dev->throttle_sent && !dev->throttle_in_call;
 	if (!storm)
 		g = take_ready(dev, now);
 	*stale = g && g->attach_gen != g->attach->gen;
 	if (*stale)
 		dev->stats.flushed++;
-	more = !fault_list_empty(&dev->ready);
+	more = !list_empty(&dev->ready);
 	dev->in_ring = more;
-	fenv_unlock(&dev->lock, flags);
+	spin_unlock_irqrestore(&dev->lock, flags);
 	if (unlikely(more || storm))
-		turn_again(dev, more, storm);
+		requeue_dev(dev, more, storm);
 	else
 		dev_put(dev);
 	return g;
@@ -128,12 +136,13 @@ struct fault_group *fault_core_take(struct fault_core *core, u64 now)
 			return g;
 		}
 	}
-	if (fenv_rcu_busy(&core->rcu))
-		fenv_rcu_poll(&core->rcu);
+	/* Nothing is left to do: also the moment at which hosts without threads reclaim. */
+	cond_resched();
 	return NULL;
 }
+EXPORT_SYMBOL_GPL(fault_core_take);
 
-static enum fault_code handle_one(struct fault_group *g, const struct fault_record *f)
+static enum fault_code handle_record(struct fault_group *g, const struct fault_record *f)
 {
 	struct fault_domain *domain = g->attach->domain;
 	const union fault_owner *o = &domain->cfg.owner;
@@ -149,26 +158,27 @@ enum fault_code fault_group_handle(struct fault_group *g, u64 now)
 	const struct fault_record *f = NULL;
 	enum fault_code code = FAULT_RETRY;
 
-	(void)now;
 	if (domain->cfg.type == FAULT_DOMAIN_FORWARD)
 		return fault_queue_push_group(domain->cfg.owner.queue, g);
 	/* An error is sticky: the rest of the group is not handled. */
-	while (code == FAULT_RETRY && (f = group_next(g, f)) != NULL) {
+	while (code == FAULT_RETRY && (f = fault_next_record(g, f)) != NULL) {
 		g->n_handled++;
-		code = handle_one(g, f);
+		code = handle_record(g, f);
 	}
 	return code > FAULT_LATER || code == FAULT_DEFAULT ? FAULT_TERMINATE : code;
 }
+EXPORT_SYMBOL_GPL(fault_group_handle);
 
 void fault_group_complete(struct fault_group *g, enum fault_code code, u64 now)
 {
-	fenv_store(&g->t_handled, now);
+	WRITE_ONCE(g->t_handled, now);
 	fault_observe(g, FAULT_AT_HANDLED, now);
 	if (code == FAULT_LATER)
 		fault_group_put(g);
 	else
 		fault_group_answer(g, code, now, true);
 }
+EXPORT_SYMBOL_GPL(fault_group_complete);
 
 unsigned int fault_core_run(struct fault_core *core, u64 now, unsigned int budget)
 {
@@ -183,20 +193,29 @@ unsigned int fault_core_run(struct fault_core *core, u64 now, unsigned int budge
 	}
 	return n;
 }
+EXPORT_SYMBOL_GPL(fault_core_run);
 
-/* Reports from one queue do not show that another is being read: check anyway after this many times watchdog_ns. */
+/*
+ * Reports from one queue do not show that another is being read: check anyway after this many times
+ * watchdog_ns.
+ */
 #define WATCHDOG_BUSY 8
 
-/* Whether the driver should check for unread records. The caller holds core->lock. */
-static bool overdue(struct fault_core *core, bool pending, bool active, bool again, u64 now)
+/*
+ * Whether the driver should read its queues now. @pending: there are unread records; @reported,
+ * @refused: there were such reports since the last call.
+ */
+static bool should_drain(struct fault_core *core, bool pending, bool reported, bool refused,
+			 u64 now)
 {
-	if (!pending || again || !core->unread) {
-		core->unread = pending && !again;
+	lockdep_assert_held(&core->lock);
+	if (!pending || refused || !core->unread) {
+		core->unread = pending && !refused;
 		core->unread_since = now;
 		core->quiet_since = now;
-		return pending && again;
+		return pending && refused;
 	}
-	if (active)
+	if (reported)
 		core->quiet_since = now;
 	if (now - core->quiet_since >= core->cfg.watchdog_ns)
 		core->stats.lost_irqs++;
@@ -207,56 +226,54 @@ static bool overdue(struct fault_core *core, bool pending, bool active, bool aga
 }
 
 /*
- * Records that stay unread although no report arrives have lost their interrupt; a record whose report was refused
- * raises no other. fault_core_bind() finds the core busy meanwhile, so that the driver cannot leave.
+ * Records that stay unread although no report arrives have lost their interrupt; a record whose
+ * report was refused raises no other. fault_core_bind() finds the core busy meanwhile, so that the
+ * driver cannot leave.
  */
 static void watchdog(struct fault_core *core, u64 now)
 {
-	bool pending, active, again, drain;
+	bool pending, reported, refused, drain;
 	struct fault_driver drv;
 	unsigned long flags;
 
-	flags = fenv_lock(&core->lock);
+	spin_lock_irqsave(&core->lock, flags);
 	drv = core->drv;
 	pending = drv.ops && drv.ops->hw_pending && !core->watching;
 	core->watching = core->watching || pending;
-	fenv_unlock(&core->lock, flags);
+	spin_unlock_irqrestore(&core->lock, flags);
 	if (!pending)
 		return;
-	active = fenv_load(&core->active);
-	again = fenv_load(&core->again);
-	fenv_store(&core->active, 0);
-	fenv_store(&core->again, 0);
+	reported = READ_ONCE(core->reported);
+	refused = READ_ONCE(core->refused);
+	WRITE_ONCE(core->reported, 0);
+	WRITE_ONCE(core->refused, 0);
 	pending = drv.ops->hw_pending(drv.ctx);
-	flags = fenv_lock(&core->lock);
-	drain = overdue(core, pending, active, again, now);
-	fenv_unlock(&core->lock, flags);
+	spin_lock_irqsave(&core->lock, flags);
+	drain = should_drain(core, pending, reported, refused, now);
+	spin_unlock_irqrestore(&core->lock, flags);
 	if (drain)
 		drv.ops->hw_drain(drv.ctx);
-	flags = fenv_lock(&core->lock);
+	spin_lock_irqsave(&core->lock, flags);
 	core->watching = false;
-	fenv_unlock(&core->lock, flags);
+	spin_unlock_irqrestore(&core->lock, flags);
 }
 
 static unsigned int expire_dev(struct fault_dev *dev, u64 now)
 {
-	struct fault_list expired, *l;
 	unsigned long flags;
-	unsigned int n = 0;
+	LIST_HEAD(expired);
+	unsigned int n;
 
-	fault_list_init(&expired);
-	flags = fenv_lock(&dev->lock);
+	spin_lock_irqsave(&dev->lock, flags);
 	fault_expire_partials(dev, now);
-	fault_collect_expired(dev, &expired, now);
-	if (dev->cfg.storm && dev->throttled && fault_storm_over(dev->cfg.storm, now))
-		dev->throttled = false;
-	fenv_unlock(&dev->lock, flags);
-	for (l = expired.next; l != &expired; l = l->next)
-		n++;
-	fault_resend(dev, now);
-	fault_answer_list(dev, &expired, now);
+	n = fault_claim_expired(dev, &expired, now);
+	if (dev->cfg.storm && dev->throttle && fault_storm_over(dev->cfg.storm, now))
+		dev->throttle = false;
+	spin_unlock_irqrestore(&dev->lock, flags);
+	fault_send_unsent(dev, now);
+	fault_send_claimed(dev, &expired, now);
 	if (dev->cfg.storm)
-		tell_throttle(dev);
+		update_throttle(dev);
 	return n;
 }
 
@@ -265,10 +282,10 @@ unsigned int fault_core_expire(struct fault_core *core, u64 now)
 	struct fault_dev *dev = NULL;
 	unsigned int n = 0;
 
-	while ((dev = fault_dev_after(core, dev)) != NULL)
+	while ((dev = fault_dev_next(core, dev)) != NULL)
 		n += expire_dev(dev, now);
 	watchdog(core, now);
-	if (fenv_rcu_busy(&core->rcu))
-		fenv_rcu_poll(&core->rcu);
+	cond_resched();
 	return n;
 }
+EXPORT_SYMBOL_GPL(fault_core_expire);

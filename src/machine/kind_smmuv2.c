@@ -48,28 +48,17 @@ static void destroy(void *hw)
 	fl_free(hw);
 }
 
-/* The driver's configuration and what it points to. */
-struct cfg {
-	struct smmuv2_drv_cfg drv;
-	struct fault_storm storm;
-};
-
 static void *driver_cfg(const struct kind_request *req)
 {
 	const struct fl_config *cfg = req->cfg;
-	struct cfg *c = fl_zalloc(sizeof(*c));
+	struct smmuv2_drv_cfg *c = fl_zalloc(sizeof(*c));
 
 	if (!c)
 		return NULL;
-	c->drv.common = req->common;
-	c->drv.hupcf = cfg->smmuv2.hupcf;
-	c->drv.razwi = !cfg->smmuv2.cfre;
-	c->drv.cfcfg = (enum smmuv2_drv_cfcfg)cfg->smmuv2.cfcfg;
-	c->storm.limit = cfg->smmuv2.storm_limit;
-	c->storm.window_ns = cfg->smmuv2.storm_window_ps / 1000;
-	c->storm.off_ns = cfg->smmuv2.storm_off_ps / 1000;
-	if (c->storm.limit)
-		c->drv.common.storm = &c->storm;
+	c->common = req->common;
+	c->hupcf = cfg->smmuv2.hupcf;
+	c->razwi = !cfg->smmuv2.cfre;
+	c->cfcfg = (enum smmuv2_drv_cfcfg)cfg->smmuv2.cfcfg;
 	return c;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "fault_policy.h"
 #include "report_json.h"
 #include "replay_streams.h"
 
@@ -11,6 +12,7 @@
 struct iommu {
 	void *drv, *drv_cfg;
 	struct fault_core *core;
+	struct fault_policy policy;
 };
 
 /* One address space of the trace. */
@@ -690,6 +692,7 @@ static int start_iommu(struct replay_os *os, u32 number)
 	}
 	req.common.nested = cfg->driver.nested;
 	req.common.s2_page_bytes = fl_s2_page_bytes(cfg->driver.s2_page_bytes);
+	fault_policy_apply(&m->policy, cfg, &req.common, &core_cfg);
 	req.devices = count_devices(os, number);
 	req.first_line = number * kind->irq_lines;
 	err = fault_core_create(&core_cfg, &m->core);

@@ -2,7 +2,7 @@
 /* Answers that the hardware does not take, and groups that never become whole. */
 #include "cases.h"
 
-void answers_are_sent_again(struct fault_case_run *t)
+static void answers_are_sent_again(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 1 };
 	struct rig *r = rig_attached(t, &cfg, NONE);
@@ -38,7 +38,7 @@ void answers_are_sent_again(struct fault_case_run *t)
  * after fault_off, and that answer is not taken: nothing keeps an answer where
  * nobody would look for it again.
  */
-void refused_orphan_outlives_its_device(struct fault_case_run *t)
+static void refused_orphan_outlives_its_device(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -56,12 +56,13 @@ void refused_orphan_outlives_its_device(struct fault_case_run *t)
 	EXPECT(r, rig_steps_are(r, "free-device"));
 	/* The driver comes again; the stream is unknown by now. */
 	EXPECT(r, rig_report(r, &f) == 0);
-	EXPECT(r, r->n_answers == 1 && r->answers[0].orphan && r->answers[0].code == FAULT_TERMINATE);
+	EXPECT(r,
+	       r->n_answers == 1 && r->answers[0].orphan && r->answers[0].code == FAULT_TERMINATE);
 	rig_end(r);
 }
 
 /* The same for a request that comes while the faults are being turned off, behind the fence. */
-void refused_answer_while_closing(struct fault_case_run *t)
+static void refused_answer_while_closing(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -76,8 +77,11 @@ void refused_answer_while_closing(struct fault_case_run *t)
 	rig_end(r);
 }
 
-/* Faults cannot be turned on, and the answer to one that came meanwhile is not taken: fault_off sees to it. */
-void answer_is_left_when_enable_fails(struct fault_case_run *t)
+/*
+ * Faults cannot be turned on, and the answer to one that came meanwhile is not taken: fault_off
+ * sees to it.
+ */
+static void answer_is_left_when_enable_fails(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -94,8 +98,11 @@ void answer_is_left_when_enable_fails(struct fault_case_run *t)
 	rig_end(r);
 }
 
-/* A PASID that is released is owed nothing: detach fails until the hardware has every answer, and may be called again. */
-void detach_leaves_no_answer(struct fault_case_run *t)
+/*
+ * A PASID that is released is owed nothing: detach fails until the hardware has every answer, and
+ * may be called again.
+ */
+static void detach_leaves_no_answer(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -105,22 +112,26 @@ void detach_leaves_no_answer(struct fault_case_run *t)
 	rig_stall(r, SID, PASID, 2, 0x2000);
 	r->fail_respond = 1;
 	EXPECT(r, fault_dev_detach(dev, PASID, r->now) == -EBUSY);
-	EXPECT(r, r->n_answers == 0 && fault_dev_pending(dev, PASID) == 2 && fault_domain_free(d) == -EBUSY);
+	EXPECT(r, r->n_answers == 0 && fault_dev_pending(dev, PASID) == 2);
+	EXPECT(r, fault_domain_free(d) == -EBUSY);
 	/* A worker's answer, which was not taken either. */
 	rig_stall(r, SID, PASID, 3, 0x3000);
 	r->fail_respond = 1;
 	rig_run(r);
 	EXPECT(r, r->n_answers == 0 && fault_dev_pending(dev, PASID) == 3);
 	EXPECT(r, fault_dev_detach(dev, PASID, r->now) == 0);
-	EXPECT(r,
-	       r->n_answers == 3 && r->answers[0].index == 1 && r->answers[1].index == 2 && r->answers[2].index == 3);
+	EXPECT(r, r->n_answers == 3 && r->answers[0].index == 1 && r->answers[1].index == 2);
+	EXPECT(r, r->answers[2].index == 3);
 	EXPECT(r, fault_domain_free(d) == 0);
 	rig_drop(r, dev, NONE, NULL);
 	rig_end(r);
 }
 
-/* Groups whose LAST never comes, as after a reset of the device, take no slot from those that are whole. */
-void abandoned_groups_give_way(struct fault_case_run *t)
+/*
+ * Groups whose LAST never comes, as after a reset of the device, take no slot from those that are
+ * whole.
+ */
+static void abandoned_groups_give_way(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 2 };
 	struct rig *r = rig_attached(t, &cfg, NONE);
@@ -139,15 +150,21 @@ void abandoned_groups_give_way(struct fault_case_run *t)
 	rig_close(r);
 }
 
-/* A request without a place is remembered as lost, even if there is a place again by the time of its LAST. */
-void request_without_a_slot_poisons(struct fault_case_run *t)
+/*
+ * A request without a place is remembered as lost, even if there is a place again by the time of
+ * its LAST.
+ */
+static void request_without_a_slot_poisons(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 1 };
 	struct rig *r = rig_attached(t, &cfg, NONE);
 	struct fault_group *g[2];
 	u32 i;
 
-	/* Both slots with groups that are answered and still looked at: there is credit, but no slot. */
+	/*
+	 * Both slots with groups that are answered and still looked at: there is credit, but no
+	 * slot.
+	 */
 	for (i = 0; i < 2; i++) {
 		rig_stall(r, SID, NONE, 1 + i, 0x1000);
 		g[i] = fault_core_take(r->core, r->now);
@@ -162,8 +179,11 @@ void request_without_a_slot_poisons(struct fault_case_run *t)
 	rig_close(r);
 }
 
-/* A worker that looked while another had the device in hand sleeps: it is woken for what that one leaves. */
-void worker_is_woken_for_the_rest(struct fault_case_run *t)
+/*
+ * A worker that looked while another had the device in hand sleeps: it is woken for what that one
+ * leaves.
+ */
+static void worker_is_woken_for_the_rest(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_group *g[2];
@@ -181,7 +201,7 @@ void worker_is_woken_for_the_rest(struct fault_case_run *t)
 }
 
 /* An answer that is refused in a row of answers holds up those behind it. */
-void refused_answer_keeps_its_place(struct fault_case_run *t)
+static void refused_answer_keeps_its_place(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_dev *dev = r->dev;
@@ -197,8 +217,11 @@ void refused_answer_keeps_its_place(struct fault_case_run *t)
 	rig_close(r);
 }
 
-/* A record that the core could not take is looked at again, and one beside a busy queue is not forgotten. */
-void watchdog_comes_again(struct fault_case_run *t)
+/*
+ * A record that the core could not take is looked at again, and one beside a busy queue is not
+ * forgotten.
+ */
+static void watchdog_comes_again(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_record f = rig_record(r, 0x999, NONE, 4, 0x1000, FAULT_STALL, true);
@@ -224,8 +247,10 @@ void watchdog_comes_again(struct fault_case_run *t)
 	rig_end(r);
 }
 
-/* A poisoned group's answer is not taken and no slot is free: reported again, it is still poisoned. */
-void poisoned_group_is_reported_again(struct fault_case_run *t)
+/*
+ * A poisoned group's answer is not taken and no slot is free: reported again, it is still poisoned.
+ */
+static void poisoned_group_is_reported_again(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 1 };
 	struct rig *r = rig_attached(t, &cfg, NONE);
@@ -249,14 +274,17 @@ void poisoned_group_is_reported_again(struct fault_case_run *t)
 }
 
 /* A poisoned group of which even the answer finds no slot stays poisoned. */
-void poisoned_group_stays_poisoned(struct fault_case_run *t)
+static void poisoned_group_stays_poisoned(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 2, .no_slot_code = FAULT_FAILURE };
 	struct rig *r = rig_attached(t, &cfg, NONE);
 	struct fault_record f = rig_record(r, SID, NONE, 7, 0x1000, FAULT_PAGE_REQUEST, true);
 	struct fault_group *g;
 
-	/* All four slots: two with a group that was answered and is still looked at, two with one that waits. */
+	/*
+	 * All four slots: two with a group that was answered and is still looked at, two with one
+	 * that waits.
+	 */
 	rig_page(r, SID, NONE, 1, 0x1000, false);
 	rig_page(r, SID, NONE, 1, 0x1001, true);
 	g = fault_core_take(r->core, r->now);
@@ -269,14 +297,15 @@ void poisoned_group_stays_poisoned(struct fault_case_run *t)
 	EXPECT(r, rig_report(r, &f) == -EAGAIN);
 	fault_group_put(g);
 	EXPECT(r, rig_report(r, &f) == 0);
-	EXPECT(r, r->n_answers == 2 && r->answers[1].index == 7 && r->answers[1].code == FAULT_FAILURE);
+	EXPECT(r, r->n_answers == 2 && r->answers[1].index == 7);
+	EXPECT(r, r->answers[1].code == FAULT_FAILURE);
 	rig_run(r);
 	EXPECT(r, r->n_seen == 2);
 	rig_close(r);
 }
 
 /* Turning off forgets what is incomplete: no LAST will come, and nothing is left over. */
-void off_with_incomplete_groups(struct fault_case_run *t)
+static void off_with_incomplete_groups(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 4 };
 	struct rig *r = rig_attached(t, &cfg, NONE);
@@ -295,7 +324,7 @@ void off_with_incomplete_groups(struct fault_case_run *t)
 }
 
 /* A storm of page requests: what began before it is not handled as if it were whole. */
-void storm_of_page_requests(struct fault_case_run *t)
+static void storm_of_page_requests(struct fault_case_run *t)
 {
 	struct fault_storm storm = { .limit = 3, .window_ns = MS, .off_ns = MS };
 	struct fault_dev_cfg cfg = { .caps = BOTH, .storm = &storm };
@@ -324,10 +353,12 @@ static void note(void *ctx)
 }
 
 /* An owner is told that its queue can be read, and can be exchanged while nothing is pending. */
-void queue_owner_changes(struct fault_case_run *t)
+static void queue_owner_changes(struct fault_case_run *t)
 {
 	u32 told = 0;
-	struct fault_queue_cfg qcfg = { .entries = 8, .full_code = FAULT_TERMINATE, .notify = note, .ctx = &told };
+	struct fault_queue_cfg qcfg = {
+		.entries = 8, .full_code = FAULT_TERMINATE, .notify = note, .ctx = &told
+	};
 	struct fault_domain_cfg cfg = { .type = FAULT_DOMAIN_FORWARD };
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -335,7 +366,8 @@ void queue_owner_changes(struct fault_case_run *t)
 	struct fault_queue *q1, *q2;
 	struct fault_domain *d;
 
-	EXPECT(r, fault_queue_create(r->core, &qcfg, &q1) == 0 && fault_queue_create(r->core, &qcfg, &q2) == 0);
+	EXPECT(r, fault_queue_create(r->core, &qcfg, &q1) == 0);
+	EXPECT(r, fault_queue_create(r->core, &qcfg, &q2) == 0);
 	qcfg.entries = 6;
 	EXPECT(r, fault_queue_create(r->core, &qcfg, &owner.queue) == -EINVAL);
 	cfg.owner.queue = q1;
@@ -352,3 +384,20 @@ void queue_owner_changes(struct fault_case_run *t)
 	EXPECT(r, fault_queue_destroy(q2) == 0);
 	rig_end(r);
 }
+
+const struct fault_case fault_cases_answers[] = { FAULT_CASE(answers_are_sent_again),
+						  FAULT_CASE(refused_orphan_outlives_its_device),
+						  FAULT_CASE(refused_answer_while_closing),
+						  FAULT_CASE(answer_is_left_when_enable_fails),
+						  FAULT_CASE(detach_leaves_no_answer),
+						  FAULT_CASE(abandoned_groups_give_way),
+						  FAULT_CASE(request_without_a_slot_poisons),
+						  FAULT_CASE(refused_answer_keeps_its_place),
+						  FAULT_CASE(watchdog_comes_again),
+						  FAULT_CASE(worker_is_woken_for_the_rest),
+						  FAULT_CASE(poisoned_group_is_reported_again),
+						  FAULT_CASE(poisoned_group_stays_poisoned),
+						  FAULT_CASE(off_with_incomplete_groups),
+						  FAULT_CASE(storm_of_page_requests),
+						  FAULT_CASE(queue_owner_changes),
+						  {} };

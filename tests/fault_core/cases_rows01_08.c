@@ -2,13 +2,17 @@
 /* Rows 1 to 8: domains, groups and their answers, page requests that got lost, credits. */
 #include "cases.h"
 
-/* A fault is counted as pending on its attachment; freeing a domain waits for whoever still works in it. */
-void row01_domain_free_waits(struct fault_case_run *t)
+/*
+ * A fault is counted as pending on its attachment; freeing a domain waits for whoever still works
+ * in it.
+ */
+static void row01_domain_free_waits(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
 	struct fault_domain *old = rig_domain(r, dev, PASID), *new_domain;
-	struct fault_domain_cfg cfg = { .type = FAULT_DOMAIN_HANDLER, .owner.handler = { &rig_domain_ops, r } };
+	struct fault_domain_cfg cfg = { .type = FAULT_DOMAIN_HANDLER,
+					.owner.handler = { &rig_domain_ops, r } };
 	struct fault_group *g;
 
 	rig_stall(r, SID, PASID, 1, 0x1000);
@@ -26,13 +30,16 @@ void row01_domain_free_waits(struct fault_case_run *t)
 	EXPECT(r, rig_steps_are(r, ""));
 	EXPECT(r, fault_group_handle(g, r->now) == FAULT_RETRY);
 	fault_group_complete(g, FAULT_RETRY, r->now);
-	EXPECT(r, rig_steps_are(r, "handle free-domain"));
+	EXPECT(r, rig_steps_are(r, "handle, free-domain"));
 	rig_drop(r, dev, PASID, new_domain);
 	rig_end(r);
 }
 
-/* PENDING -> HANDLING -> ANSWERED happens once; groups outlive the device's end for whoever holds them. */
-void row02_group_state_and_references(struct fault_case_run *t)
+/*
+ * PENDING -> HANDLING -> ANSWERED happens once; groups outlive the device's end for whoever holds
+ * them.
+ */
+static void row02_group_state_and_references(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -42,7 +49,7 @@ void row02_group_state_and_references(struct fault_case_run *t)
 
 	rig_stall(r, SID, NONE, 1, 0x1000);
 	g = fault_core_take(r->core, r->now);
-	EXPECT(r, fault_core_take(r->core, r->now) == NULL);
+	EXPECT(r, !fault_core_take(r->core, r->now));
 	EXPECT(r, fault_group_respond(g, FAULT_RETRY, r->now) == 0);
 	EXPECT(r, fault_group_respond(g, FAULT_RETRY, r->now) == -EALREADY);
 	EXPECT(r, fault_group_respond(g, FAULT_LATER, r->now) == -EINVAL);
@@ -51,18 +58,20 @@ void row02_group_state_and_references(struct fault_case_run *t)
 	/* The device is gone for everybody else. */
 	fault_group_info(g, &info);
 	EXPECT(r, info.answer == FAULT_RETRY && info.sid == SID && info.count == 1);
-	EXPECT(r, fault_dev_lookup(r->core, SID) == NULL);
+	EXPECT(r, !fault_dev_lookup(r->core, SID));
 	r->n_steps = 0;
 	fault_group_complete(g, FAULT_TERMINATE, r->now);
 	rig_settle(r);
-	EXPECT(r, rig_steps_are(r, "free-domain free-device"));
+	EXPECT(r, rig_steps_are(r, "free-domain, free-device"));
 	EXPECT(r, r->n_answers == 1);
 	rig_end(r);
 }
 
 /* One procedure, with the driver's fence before and behind the answers. */
-void row03_fault_off_fences(struct fault_case_run *t)
+static void row03_fault_off_fences(struct fault_case_run *t)
 {
+	static const char steps[] =
+		"fence-reports, respond, respond, respond, respond, fence-responses, disable";
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_dev *dev = r->dev;
 	struct fault_record late[2];
@@ -76,17 +85,20 @@ void row03_fault_off_fences(struct fault_case_run *t)
 	r->n_steps = 0;
 	EXPECT(r, fault_off(dev, r->now) == 0);
 	/* Two are answered from within the fence: no domain any more. */
-	EXPECT(r, rig_steps_are(r, "fence-reports respond respond respond respond fence-responses disable"));
+	EXPECT(r, rig_steps_are(r, steps));
 	EXPECT(r, r->n_answers == 4);
 	EXPECT(r, fault_off(dev, r->now) == 0);
 	EXPECT(r, rig_steps_are(r, ""));
 	EXPECT(r, fault_dev_enable(dev) == 0);
-	EXPECT(r, rig_steps_are(r, "clear-stale enable"));
+	EXPECT(r, rig_steps_are(r, "clear-stale, enable"));
 	rig_close(r);
 }
 
-/* No lock is held when the driver is called (it may call back), nothing is allocated while reporting. */
-void row04_no_allocation_in_report(struct fault_case_run *t)
+/*
+ * No lock is held when the driver is called (it may call back), nothing is allocated while
+ * reporting.
+ */
+static void row04_no_allocation_in_report(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, PASID);
 	u32 i, allocs = r->n_allocs;
@@ -103,12 +115,13 @@ void row04_no_allocation_in_report(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void row05_key_has_pasid(struct fault_case_run *t)
+static void row05_key_has_pasid(struct fault_case_run *t)
 {
 	static const u64 order[] = { 0xa000, 0xa001, 0xb000, 0xb001, 0xc000, 0xc001 };
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
-	struct fault_domain *d1 = rig_domain(r, dev, 1), *d0 = rig_domain(r, dev, 0), *dn = rig_domain(r, dev, NONE);
+	struct fault_domain *d1 = rig_domain(r, dev, 1), *d0 = rig_domain(r, dev, 0),
+			    *dn = rig_domain(r, dev, NONE);
 
 	/* The same index with PASID 1, with PASID 0 and without one: three groups. */
 	rig_page(r, SID, 1, 7, 0xa000, false);
@@ -119,14 +132,15 @@ void row05_key_has_pasid(struct fault_case_run *t)
 	rig_page(r, SID, NONE, 7, 0xc001, true);
 	EXPECT(r, rig_run(r) == 3);
 	EXPECT(r, rig_seen_are(r, order, 6));
-	EXPECT(r, r->answers[0].pasid == 1 && r->answers[1].pasid == 0 && r->answers[2].pasid == NONE);
+	EXPECT(r,
+	       r->answers[0].pasid == 1 && r->answers[1].pasid == 0 && r->answers[2].pasid == NONE);
 	EXPECT(r, fault_dev_detach(dev, 1, r->now) == 0 && fault_domain_free(d1) == 0);
 	EXPECT(r, fault_dev_detach(dev, 0, r->now) == 0 && fault_domain_free(d0) == 0);
 	rig_drop(r, dev, NONE, dn);
 	rig_end(r);
 }
 
-void row06_only_last_is_answered(struct fault_case_run *t)
+static void row06_only_last_is_answered(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -144,7 +158,7 @@ void row06_only_last_is_answered(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void row07_overflow_poisons(struct fault_case_run *t)
+static void row07_overflow_poisons(struct fault_case_run *t)
 {
 	static const u64 whole[] = { 0x4000 };
 	struct rig *r = rig_attached(t, NULL, NONE);
@@ -162,7 +176,7 @@ void row07_overflow_poisons(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void row07_no_slot_poisons(struct fault_case_run *t)
+static void row07_no_slot_poisons(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 2, .no_slot_code = FAULT_FAILURE };
 	struct rig *r = rig_attached(t, &cfg, NONE);
@@ -185,7 +199,7 @@ void row07_no_slot_poisons(struct fault_case_run *t)
 }
 
 /* More incomplete groups than there are slots to note them: still none passes for whole. */
-void row07_poison_without_any_slot(struct fault_case_run *t)
+static void row07_poison_without_any_slot(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 1 };
 	struct rig *r = rig_attached(t, &cfg, NONE);
@@ -205,7 +219,7 @@ void row07_poison_without_any_slot(struct fault_case_run *t)
 }
 
 /* The handler's domain goes between the first request and the LAST. */
-void row07_handler_gone_poisons(struct fault_case_run *t)
+static void row07_handler_gone_poisons(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_dev *dev = r->dev;
@@ -220,7 +234,7 @@ void row07_handler_gone_poisons(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void row08_credits(struct fault_case_run *t)
+static void row08_credits(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 4, .no_slot_code = FAULT_TERMINATE };
 	struct rig *r = rig_attached(t, &cfg, NONE);
@@ -230,7 +244,8 @@ void row08_credits(struct fault_case_run *t)
 
 	for (i = 0; i < 6; i++)
 		rig_stall(r, SID, NONE, i, 0x1000 * i);
-	EXPECT(r, r->n_answers == 2 && r->answers[0].code == FAULT_TERMINATE && r->answers[0].index == 4);
+	EXPECT(r, r->n_answers == 2 && r->answers[0].code == FAULT_TERMINATE);
+	EXPECT(r, r->answers[0].index == 4);
 	/* An answer gives its credit back. */
 	EXPECT(r, fault_core_run(r->core, r->now, 1) == 1);
 	rig_stall(r, SID, NONE, 6, 0x6000);
@@ -241,7 +256,7 @@ void row08_credits(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void row08_deadlines(struct fault_case_run *t)
+static void row08_deadlines(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .partial_ns = 5 * MS, .pending_ns = 50 * MS };
 	struct rig *r = rig_attached(t, &cfg, NONE);
@@ -263,7 +278,7 @@ void row08_deadlines(struct fault_case_run *t)
 }
 
 /* Devices take turns: one with many faults does not delay one with few. */
-void row08_fairness(struct fault_case_run *t)
+static void row08_fairness(struct fault_case_run *t)
 {
 	static const u64 order[] = { 0x1, 0x100, 0x2, 0x101, 0x3, 0x4, 0x5 };
 	struct rig *r = rig_new(t);
@@ -281,3 +296,18 @@ void row08_fairness(struct fault_case_run *t)
 	rig_drop(r, modest, NONE, d2);
 	rig_end(r);
 }
+
+const struct fault_case fault_cases_rows01_08[] = { FAULT_CASE(row01_domain_free_waits),
+						    FAULT_CASE(row02_group_state_and_references),
+						    FAULT_CASE(row03_fault_off_fences),
+						    FAULT_CASE(row04_no_allocation_in_report),
+						    FAULT_CASE(row05_key_has_pasid),
+						    FAULT_CASE(row06_only_last_is_answered),
+						    FAULT_CASE(row07_overflow_poisons),
+						    FAULT_CASE(row07_no_slot_poisons),
+						    FAULT_CASE(row07_poison_without_any_slot),
+						    FAULT_CASE(row07_handler_gone_poisons),
+						    FAULT_CASE(row08_credits),
+						    FAULT_CASE(row08_deadlines),
+						    FAULT_CASE(row08_fairness),
+						    {} };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Rows 9 to 15: flush, codes, orphans, storms, teardown, lost interrupts, forwarding to another owner. */
+/*
+ * Rows 9 to 15: flush, codes, orphans, storms, teardown, lost interrupts, forwarding to another
+ * owner.
+ */
 #include "cases.h"
 
-void row09_flush_of_one_attachment(struct fault_case_run *t)
+static void row09_flush_of_one_attachment(struct fault_case_run *t)
 {
 	static const u64 others[] = { 0x2000 }, next[] = { 0x3000 };
 	struct rig *r = rig_new(t);
@@ -25,7 +28,7 @@ void row09_flush_of_one_attachment(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void row10_response_codes(struct fault_case_run *t)
+static void row10_response_codes(struct fault_case_run *t)
 {
 	/* The rig's table is 0x100 + code; its respond operation compares each. */
 	static const enum fault_code code[] = { FAULT_RETRY, FAULT_TERMINATE, FAULT_FAILURE };
@@ -38,11 +41,12 @@ void row10_response_codes(struct fault_case_run *t)
 		rig_run(r);
 		EXPECT(r, r->answers[i].code == code[i]);
 	}
-	EXPECT(r, r->answers[0].hw_code == 0x101 && r->answers[1].hw_code == 0x102 && r->answers[2].hw_code == 0x103);
+	EXPECT(r, r->answers[0].hw_code == 0x101 && r->answers[1].hw_code == 0x102);
+	EXPECT(r, r->answers[2].hw_code == 0x103);
 	rig_close(r);
 }
 
-void row11_orphans_and_multi_stream(struct fault_case_run *t)
+static void row11_orphans_and_multi_stream(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, FAULT_DEV_CAN_STALL);
@@ -52,10 +56,12 @@ void row11_orphans_and_multi_stream(struct fault_case_run *t)
 	EXPECT(r, fault_dev_add_sid(dev, SID + 7) == 0);
 	EXPECT(r, fault_dev_add_sid(dev, SID + 7) == -EEXIST);
 	rig_stall(r, 0x999, NONE, 1, 0x1000);
-	EXPECT(r, r->n_answers == 1 && r->answers[0].orphan && r->answers[0].code == FAULT_TERMINATE);
+	EXPECT(r,
+	       r->n_answers == 1 && r->answers[0].orphan && r->answers[0].code == FAULT_TERMINATE);
 	/* A kind of fault that the device cannot have. */
 	rig_page(r, SID, NONE, 1, 0x1000, true);
-	EXPECT(r, r->n_answers == 2 && r->answers[1].orphan && r->answers[1].code == FAULT_TERMINATE);
+	EXPECT(r,
+	       r->n_answers == 2 && r->answers[1].orphan && r->answers[1].code == FAULT_TERMINATE);
 	/* The answer goes to the stream that faulted, not to the master's first. */
 	rig_stall(r, SID + 7, NONE, 1, 0x1000);
 	rig_stall(r, SID, NONE, 1, 0x1000);
@@ -73,9 +79,11 @@ void row11_orphans_and_multi_stream(struct fault_case_run *t)
 }
 
 /* Storm back-off as any driver can use it, and as the core does. */
-void row12_storm_back_off(struct fault_case_run *t)
+static void row12_storm_back_off(struct fault_case_run *t)
 {
-	struct fault_storm storm = { .limit = 3, .window_ns = MS, .off_ns = 10 * MS, .off_max_ns = 15 * MS };
+	struct fault_storm storm = {
+		.limit = 3, .window_ns = MS, .off_ns = 10 * MS, .off_max_ns = 15 * MS
+	};
 	struct fault_dev_cfg cfg = { .caps = BOTH, .storm = &storm };
 	struct rig *r;
 	u32 i;
@@ -85,10 +93,11 @@ void row12_storm_back_off(struct fault_case_run *t)
 	for (i = 0; i < 5; i++)
 		rig_stall(r, SID, NONE, i, 0x1000);
 	/* The third is the storm. */
-	EXPECT(r, r->n_answers == 3 && r->answers[0].code == FAULT_TERMINATE && r->answers[0].index == 2);
+	EXPECT(r, r->n_answers == 3 && r->answers[0].code == FAULT_TERMINATE);
+	EXPECT(r, r->answers[0].index == 2);
 	r->n_steps = 0;
 	rig_run(r);
-	EXPECT(r, rig_steps_are(r, "throttle handle respond handle respond"));
+	EXPECT(r, rig_steps_are(r, "throttle, handle, respond, handle, respond"));
 	rig_wait(r, 9 * MS);
 	EXPECT(r, rig_steps_are(r, ""));
 	rig_wait(r, 2 * MS);
@@ -112,7 +121,7 @@ void row12_storm_back_off(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void row13_cookies_have_a_generation(struct fault_case_run *t)
+static void row13_cookies_have_a_generation(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 1 };
 	struct rig *r = rig_new(t);
@@ -135,9 +144,12 @@ void row13_cookies_have_a_generation(struct fault_case_run *t)
 		/* The slot is used again, the name is not. */
 		EXPECT(r, r->kept_cookie != first && r->kept_cookie != prev && r->kept_cookie != 0);
 		EXPECT(r, fault_core_respond(r->core, first, FAULT_RETRY, r->now) == -ENOENT);
-		EXPECT(r, fault_core_respond(r->core, r->kept_cookie ^ 1, FAULT_RETRY, r->now) == -ENOENT);
-		EXPECT(r, fault_core_respond(r->core, r->kept_cookie, FAULT_LATER, r->now) == -EINVAL);
-		EXPECT(r, fault_core_respond(r->core, r->kept_cookie, FAULT_TERMINATE, r->now) == 0);
+		EXPECT(r, fault_core_respond(r->core, r->kept_cookie ^ 1, FAULT_RETRY, r->now) ==
+				  -ENOENT);
+		EXPECT(r,
+		       fault_core_respond(r->core, r->kept_cookie, FAULT_LATER, r->now) == -EINVAL);
+		EXPECT(r,
+		       fault_core_respond(r->core, r->kept_cookie, FAULT_TERMINATE, r->now) == 0);
 		prev = r->kept_cookie;
 	}
 	rig_drop(r, dev, NONE, d);
@@ -145,7 +157,7 @@ void row13_cookies_have_a_generation(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void row13_teardown_in_arrival_order(struct fault_case_run *t)
+static void row13_teardown_in_arrival_order(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_dev *dev = r->dev;
@@ -168,7 +180,7 @@ void row13_teardown_in_arrival_order(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void row14_stale_status_is_cleared(struct fault_case_run *t)
+static void row14_stale_status_is_cleared(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev_cfg cfg = { .caps = FAULT_DEV_PRI, .dev_ctx = r };
@@ -177,13 +189,13 @@ void row14_stale_status_is_cleared(struct fault_case_run *t)
 	r->stale = true;
 	EXPECT(r, fault_dev_create(r->core, &cfg, &dev) == 0);
 	EXPECT(r, fault_dev_enable(dev) == 0);
-	EXPECT(r, rig_steps_are(r, "clear-stale enable") && !r->stale);
+	EXPECT(r, rig_steps_are(r, "clear-stale, enable") && !r->stale);
 	EXPECT(r, fault_dev_enable(dev) == -EBUSY);
 	rig_drop(r, dev, NONE, NULL);
 	rig_end(r);
 }
 
-void row14_watchdog(struct fault_case_run *t)
+static void row14_watchdog(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -207,7 +219,7 @@ void row14_watchdog(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void row15_whole_groups_are_handed_over(struct fault_case_run *t)
+static void row15_whole_groups_are_handed_over(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -230,14 +242,15 @@ void row15_whole_groups_are_handed_over(struct fault_case_run *t)
 	EXPECT(r, rig_read(r, q, 3) == 0);
 	EXPECT(r, fault_queue_respond(q, rd->m[3].fault.cookie, FAULT_RETRY, r->now) == 0);
 	EXPECT(r, fault_queue_respond(q, rd->m[0].fault.cookie, FAULT_TERMINATE, r->now) == 0);
-	EXPECT(r, r->answers[0].index == 2 && r->answers[1].index == 1 && r->answers[1].code == FAULT_TERMINATE);
+	EXPECT(r, r->answers[0].index == 2 && r->answers[1].index == 1);
+	EXPECT(r, r->answers[1].code == FAULT_TERMINATE);
 	EXPECT(r, fault_queue_destroy(q) == -EBUSY);
 	rig_drop(r, dev, NONE, d);
 	EXPECT(r, fault_queue_destroy(q) == 0);
 	rig_end(r);
 }
 
-void row15_bounded_and_lost_marks(struct fault_case_run *t)
+static void row15_bounded_and_lost_marks(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -266,7 +279,7 @@ void row15_bounded_and_lost_marks(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void row15_copy_error_stops(struct fault_case_run *t)
+static void row15_copy_error_stops(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -292,7 +305,7 @@ void row15_copy_error_stops(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void row15_responses_are_sanitised(struct fault_case_run *t)
+static void row15_responses_are_sanitised(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH), *other = rig_dev(r, SID + 1, BOTH);
@@ -325,3 +338,17 @@ void row15_responses_are_sanitised(struct fault_case_run *t)
 	EXPECT(r, fault_queue_destroy(q1) == 0 && fault_queue_destroy(q2) == 0);
 	rig_end(r);
 }
+
+const struct fault_case fault_cases_rows09_15[] = { FAULT_CASE(row09_flush_of_one_attachment),
+						    FAULT_CASE(row10_response_codes),
+						    FAULT_CASE(row11_orphans_and_multi_stream),
+						    FAULT_CASE(row12_storm_back_off),
+						    FAULT_CASE(row13_cookies_have_a_generation),
+						    FAULT_CASE(row13_teardown_in_arrival_order),
+						    FAULT_CASE(row14_stale_status_is_cleared),
+						    FAULT_CASE(row14_watchdog),
+						    FAULT_CASE(row15_whole_groups_are_handed_over),
+						    FAULT_CASE(row15_bounded_and_lost_marks),
+						    FAULT_CASE(row15_copy_error_stops),
+						    FAULT_CASE(row15_responses_are_sanitised),
+						    {} };

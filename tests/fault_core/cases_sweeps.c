@@ -62,7 +62,7 @@ static void life(struct rig *r, u32 credits)
 	EXPECT(r, fault_dev_destroy(dev) == 0);
 }
 
-void sweep_slots(struct fault_case_run *t)
+static void sweep_slots(struct fault_case_run *t)
 {
 	u32 n;
 
@@ -75,7 +75,7 @@ void sweep_slots(struct fault_case_run *t)
 	}
 }
 
-void sweep_allocations(struct fault_case_run *t)
+static void sweep_allocations(struct fault_case_run *t)
 {
 	bool failed = true;
 	u32 n;
@@ -92,11 +92,12 @@ void sweep_allocations(struct fault_case_run *t)
 	/* Device, its two arrays, a StreamID, two domains, two attachments. */
 	if (n != 10) {
 		t->failures++;
-		t->fail(t->harness, __FILE__, __LINE__, "eight allocations were failed, one after the other");
+		t->fail(t->harness, __FILE__, __LINE__,
+			"eight allocations were failed, one after the other");
 	}
 }
 
-void sweep_responses(struct fault_case_run *t)
+static void sweep_responses(struct fault_case_run *t)
 {
 	u32 n, credits;
 
@@ -112,7 +113,7 @@ void sweep_responses(struct fault_case_run *t)
 	}
 }
 
-void sweep_hardware_operations(struct fault_case_run *t)
+static void sweep_hardware_operations(struct fault_case_run *t)
 {
 	u32 n;
 
@@ -126,9 +127,10 @@ void sweep_hardware_operations(struct fault_case_run *t)
 	}
 }
 
-void sweep_handlers(struct fault_case_run *t)
+static void sweep_handlers(struct fault_case_run *t)
 {
-	static const enum fault_code code[] = { FAULT_TERMINATE, FAULT_FAILURE, FAULT_LATER, FAULT_DEFAULT };
+	static const enum fault_code code[] = { FAULT_TERMINATE, FAULT_FAILURE, FAULT_LATER,
+						FAULT_DEFAULT };
 	u32 n, c;
 
 	for (c = 0; c < ARRAY_SIZE(code); c++) {
@@ -146,21 +148,8 @@ void sweep_handlers(struct fault_case_run *t)
 	}
 }
 
-/* A lock for drivers is a lock. */
-void driver_lock(struct fault_case_run *t)
-{
-	struct rig *r = rig_new(t);
-	struct fault_lock a, b;
-	unsigned long fa, fb;
-
-	fault_lock_init(&a);
-	fa = fault_lock_acquire(&a);
-	fault_lock_release(&a, fa);
-	/* One within the other. */
-	fault_lock_init_inner(&b, 1);
-	fa = fault_lock_acquire(&a);
-	fb = fault_lock_acquire(&b);
-	fault_lock_release(&b, fb);
-	fault_lock_release(&a, fa);
-	rig_end(r);
-}
+const struct fault_case fault_cases_sweeps[] = {
+	FAULT_CASE(sweep_slots),     FAULT_CASE(sweep_allocations),
+	FAULT_CASE(sweep_responses), FAULT_CASE(sweep_hardware_operations),
+	FAULT_CASE(sweep_handlers),  {}
+};

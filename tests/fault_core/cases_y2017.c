@@ -2,7 +2,7 @@
 /* 2017: stall for arm-smmu. */
 #include "cases.h"
 
-void y2017_opt_in_and_support(struct fault_case_run *t)
+static void y2017_opt_in_and_support(struct fault_case_run *t)
 {
 	struct fault_domain_cfg cfg = { .type = FAULT_DOMAIN_HANDLER };
 	union fault_owner owner = { .handler = { &rig_domain_ops, NULL } };
@@ -33,7 +33,7 @@ void y2017_opt_in_and_support(struct fault_case_run *t)
 }
 
 /* The handler runs as work, not in the report; the core answers with what it says. */
-void y2017_core_resumes(struct fault_case_run *t)
+static void y2017_core_resumes(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_domain *d = r->domain;
@@ -42,11 +42,11 @@ void y2017_core_resumes(struct fault_case_run *t)
 	rig_stall(r, SID, NONE, 1, 0x1000);
 	EXPECT(r, rig_steps_are(r, "kick"));
 	rig_run(r);
-	EXPECT(r, rig_steps_are(r, "handle respond") && r->answers[0].code == FAULT_RETRY);
+	EXPECT(r, rig_steps_are(r, "handle, respond") && r->answers[0].code == FAULT_RETRY);
 	r->answer = FAULT_TERMINATE;
 	rig_stall(r, SID, NONE, 1, 0x1000);
 	fault_domain_disable_stalls(d, r->now);
-	EXPECT(r, rig_steps_are(r, "kick respond"));
+	EXPECT(r, rig_steps_are(r, "kick, respond"));
 	rig_run(r);
 	EXPECT(r, rig_steps_are(r, ""));
 	rig_stall(r, SID, NONE, 1, 0x1000);
@@ -58,7 +58,9 @@ void y2017_core_resumes(struct fault_case_run *t)
 	rig_close(r);
 }
 
-/* GPU introspection: while the handler looks, the device stands still; then it is told to give up. */
+/*
+ * GPU introspection: while the handler looks, the device stands still; then it is told to give up.
+ */
 static enum fault_code look_only(void *ctx, struct fault_group *g, const struct fault_record *f)
 {
 	struct rig *r = ctx;
@@ -66,11 +68,12 @@ static enum fault_code look_only(void *ctx, struct fault_group *g, const struct 
 
 	fault_group_info(g, &info);
 	EXPECT(r, info.answer == FAULT_DEFAULT && r->n_answers == 0);
-	EXPECT(r, info.dev_ctx == r && info.index == 9 && f->addr == 0xdead000 && f->perm == FAULT_READ);
+	EXPECT(r, info.dev_ctx == r && info.index == 9 && f->addr == 0xdead000);
+	EXPECT(r, f->perm == FAULT_READ);
 	return FAULT_TERMINATE;
 }
 
-void y2017_handler_may_only_look(struct fault_case_run *t)
+static void y2017_handler_may_only_look(struct fault_case_run *t)
 {
 	static const struct fault_domain_ops ops = { .handle = look_only };
 	struct fault_domain_cfg cfg = { .type = FAULT_DOMAIN_HANDLER };
@@ -90,8 +93,11 @@ void y2017_handler_may_only_look(struct fault_case_run *t)
 	rig_end(r);
 }
 
-/* The driver enables what the firmware allows, for that device only, without asking the device's driver. */
-void y2017_stall_per_device(struct fault_case_run *t)
+/*
+ * The driver enables what the firmware allows, for that device only, without asking the device's
+ * driver.
+ */
+static void y2017_stall_per_device(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *can = rig_dev(r, SID, FAULT_DEV_CAN_STALL), *cannot;
@@ -113,7 +119,7 @@ void y2017_stall_per_device(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void y2017_out_of_order_and_without_pasid(struct fault_case_run *t)
+static void y2017_out_of_order_and_without_pasid(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_group *a, *b, *c;
@@ -134,7 +140,7 @@ void y2017_out_of_order_and_without_pasid(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void y2017_incompatible_attach_fails(struct fault_case_run *t)
+static void y2017_incompatible_attach_fails(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev_cfg cfg = { .caps = BOTH, .compat = 48 };
@@ -157,3 +163,11 @@ void y2017_incompatible_attach_fails(struct fault_case_run *t)
 	rig_drop(r, one, NONE, shared);
 	rig_end(r);
 }
+
+const struct fault_case fault_cases_y2017[] = { FAULT_CASE(y2017_opt_in_and_support),
+						FAULT_CASE(y2017_core_resumes),
+						FAULT_CASE(y2017_handler_may_only_look),
+						FAULT_CASE(y2017_stall_per_device),
+						FAULT_CASE(y2017_out_of_order_and_without_pasid),
+						FAULT_CASE(y2017_incompatible_attach_fails),
+						{} };

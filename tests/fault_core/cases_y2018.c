@@ -2,7 +2,7 @@
 /* 2018: the generic page-fault queue. */
 #include "cases.h"
 
-void y2018_partials_wait_for_last(struct fault_case_run *t)
+static void y2018_partials_wait_for_last(struct fault_case_run *t)
 {
 	static const u64 order[] = { 0x2000, 0x2001, 0x2002, 0x1000, 0x1001 };
 	struct rig *r = rig_attached(t, NULL, NONE);
@@ -19,8 +19,11 @@ void y2018_partials_wait_for_last(struct fault_case_run *t)
 	rig_close(r);
 }
 
-/* The page requests that a real device sent: one index, r, rw+LAST, r, rw+LAST, ... (vtd_prq_report_trace_2021) */
-void y2018_real_sequence(struct fault_case_run *t)
+/*
+ * The page requests that a real device sent: one index, r, rw+LAST, r, rw+LAST, ...
+ * (vtd_prq_report_trace_2021)
+ */
+static void y2018_real_sequence(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, PASID);
 	const struct fault_record *f;
@@ -35,15 +38,15 @@ void y2018_real_sequence(struct fault_case_run *t)
 		EXPECT(r, f && f->addr == i);
 		f = fault_group_next(g, f);
 		EXPECT(r, f && f->addr == i + 1);
-		EXPECT(r, fault_group_next(g, f) == NULL);
+		EXPECT(r, !fault_group_next(g, f));
 		fault_group_complete(g, fault_group_handle(g, r->now), r->now);
 	}
-	EXPECT(r, fault_core_take(r->core, r->now) == NULL);
+	EXPECT(r, !fault_core_take(r->core, r->now));
 	EXPECT(r, r->n_answers == 4 && r->n_seen == 8);
 	rig_close(r);
 }
 
-void y2018_errors_are_sticky(struct fault_case_run *t)
+static void y2018_errors_are_sticky(struct fault_case_run *t)
 {
 	static const u64 before[] = { 0x1000, 0x1001 };
 	struct rig *r = rig_attached(t, NULL, NONE);
@@ -64,7 +67,7 @@ void y2018_errors_are_sticky(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void y2018_unrecoverable_owes_nothing(struct fault_case_run *t)
+static void y2018_unrecoverable_owes_nothing(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_record f = rig_record(r, SID, NONE, 1, 0x1000, FAULT_UNRECOVERABLE, true);
@@ -80,7 +83,7 @@ void y2018_unrecoverable_owes_nothing(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void y2018_handler_may_own_it(struct fault_case_run *t)
+static void y2018_handler_may_own_it(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_dev *dev = r->dev;
@@ -95,8 +98,11 @@ void y2018_handler_may_own_it(struct fault_case_run *t)
 	rig_close(r);
 }
 
-/* PASID release: the driver commits what its hardware queue holds, then the core flushes; of the one PASID. */
-void y2018_flush_on_pasid_release(struct fault_case_run *t)
+/*
+ * PASID release: the driver commits what its hardware queue holds, then the core flushes; of the
+ * one PASID.
+ */
+static void y2018_flush_on_pasid_release(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -109,7 +115,7 @@ void y2018_flush_on_pasid_release(struct fault_case_run *t)
 	r->in_queue = &late;
 	r->n_in_queue = 1;
 	EXPECT(r, fault_dev_detach(dev, 1, r->now) == 0);
-	EXPECT(r, rig_steps_are(r, "fence-reports respond respond"));
+	EXPECT(r, rig_steps_are(r, "fence-reports, respond, respond"));
 	EXPECT(r, r->answers[0].index == 1 && r->answers[1].index == 3);
 	EXPECT(r, fault_domain_free(d1) == 0);
 	EXPECT(r, rig_steps_are(r, "free-domain"));
@@ -118,7 +124,7 @@ void y2018_flush_on_pasid_release(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void y2018_partials_per_device(struct fault_case_run *t)
+static void y2018_partials_per_device(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *a = rig_dev(r, SID, BOTH), *b = rig_dev(r, SID + 1, BOTH);
@@ -137,7 +143,7 @@ void y2018_partials_per_device(struct fault_case_run *t)
 }
 
 /* The handler cannot change under a fault. */
-void y2018_no_race_with_registration(struct fault_case_run *t)
+static void y2018_no_race_with_registration(struct fault_case_run *t)
 {
 	union fault_owner none = { .handler = { NULL, NULL } };
 	struct rig *r = rig_attached(t, NULL, NONE);
@@ -159,7 +165,7 @@ void y2018_no_race_with_registration(struct fault_case_run *t)
 }
 
 /* The device knows what is pending even when a guest has it, and a guest may never answer. */
-void y2018_pending_list_of_forwarded(struct fault_case_run *t)
+static void y2018_pending_list_of_forwarded(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -180,3 +186,11 @@ void y2018_pending_list_of_forwarded(struct fault_case_run *t)
 	EXPECT(r, fault_queue_destroy(q) == 0);
 	rig_end(r);
 }
+
+const struct fault_case fault_cases_y2018[] = {
+	FAULT_CASE(y2018_partials_wait_for_last),    FAULT_CASE(y2018_real_sequence),
+	FAULT_CASE(y2018_errors_are_sticky),	     FAULT_CASE(y2018_unrecoverable_owes_nothing),
+	FAULT_CASE(y2018_handler_may_own_it),	     FAULT_CASE(y2018_flush_on_pasid_release),
+	FAULT_CASE(y2018_partials_per_device),	     FAULT_CASE(y2018_no_race_with_registration),
+	FAULT_CASE(y2018_pending_list_of_forwarded), {}
+};

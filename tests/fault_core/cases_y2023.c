@@ -2,7 +2,7 @@
 /* 2022: SVA; 2023: the review of flush and discard. */
 #include "cases.h"
 
-void y2022_one_alloc_one_free(struct fault_case_run *t)
+static void y2022_one_alloc_one_free(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -26,7 +26,7 @@ void y2022_one_alloc_one_free(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void y2022_sva_needs_support(struct fault_case_run *t)
+static void y2022_sva_needs_support(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_ops ops = rig_ops;
@@ -51,7 +51,7 @@ void y2022_sva_needs_support(struct fault_case_run *t)
 	rig_end(r);
 }
 
-void y2023_1_storage_is_allocated_once(struct fault_case_run *t)
+static void y2023_1_storage_is_allocated_once(struct fault_case_run *t)
 {
 	struct fault_dev_cfg cfg = { .caps = BOTH, .credits = 8 };
 	struct rig *r = rig_attached(t, &cfg, NONE);
@@ -67,26 +67,26 @@ void y2023_1_storage_is_allocated_once(struct fault_case_run *t)
 }
 
 /* The lookup works while every lock that it could take is held. */
-void y2023_2_lookup_takes_no_lock(struct fault_case_run *t)
+static void y2023_2_lookup_takes_no_lock(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH), *found;
 	unsigned long flags;
 
-	flags = fenv_lock(&r->core->lock);
+	spin_lock_irqsave(&r->core->lock, flags);
 	found = fault_dev_lookup(r->core, SID);
-	fenv_unlock(&r->core->lock, flags);
+	spin_unlock_irqrestore(&r->core->lock, flags);
 	EXPECT(r, found == dev);
-	flags = fenv_lock(&dev->lock);
+	spin_lock_irqsave(&dev->lock, flags);
 	fault_dev_put(found);
 	found = fault_dev_lookup(r->core, SID);
-	fenv_unlock(&dev->lock, flags);
+	spin_unlock_irqrestore(&dev->lock, flags);
 	EXPECT(r, found == dev);
-	EXPECT(r, fault_dev_lookup(r->core, SID + FAULT_BUCKETS) == NULL);
+	EXPECT(r, !fault_dev_lookup(r->core, SID + FAULT_BUCKETS));
 	rig_drop(r, dev, NONE, NULL);
 	/* What was found stays until it is put. */
 	EXPECT(r, fault_dev_ctx(found) == r);
-	EXPECT(r, fault_dev_lookup(r->core, SID) == NULL);
+	EXPECT(r, !fault_dev_lookup(r->core, SID));
 	r->n_steps = 0;
 	fault_dev_put(found);
 	rig_settle(r);
@@ -95,21 +95,21 @@ void y2023_2_lookup_takes_no_lock(struct fault_case_run *t)
 }
 
 /* Setting a request aside needs the device's own lock and no other. */
-void y2023_3_only_the_devices_lock(struct fault_case_run *t)
+static void y2023_3_only_the_devices_lock(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	unsigned long flags;
 
-	flags = fenv_lock(&r->core->lock);
+	spin_lock_irqsave(&r->core->lock, flags);
 	rig_page(r, SID, NONE, 1, 0x1000, false);
 	rig_page(r, SID, NONE, 1, 0x1000, true);
-	rig_run(r);
-	fenv_unlock(&r->core->lock, flags);
+	EXPECT(r, fault_core_run(r->core, r->now, 1) == 1);
+	spin_unlock_irqrestore(&r->core->lock, flags);
 	EXPECT(r, r->n_answers == 1);
 	rig_close(r);
 }
 
-void y2023_4_not_last_returns_at_once(struct fault_case_run *t)
+static void y2023_4_not_last_returns_at_once(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_dev *dev = r->dev;
@@ -122,10 +122,11 @@ void y2023_4_not_last_returns_at_once(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void y2023_5_group_is_assembled_on_last(struct fault_case_run *t)
+static void y2023_5_group_is_assembled_on_last(struct fault_case_run *t)
 {
-	static const enum fault_point points[] = { FAULT_AT_SET_ASIDE, FAULT_AT_SET_ASIDE, FAULT_AT_QUEUED,
-						   FAULT_AT_HANDLE,    FAULT_AT_HANDLED,   FAULT_AT_RESPONSE };
+	static const enum fault_point points[] = { FAULT_AT_SET_ASIDE, FAULT_AT_SET_ASIDE,
+						   FAULT_AT_QUEUED,    FAULT_AT_HANDLE,
+						   FAULT_AT_HANDLED,   FAULT_AT_RESPONSE };
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_group_info info;
 	struct fault_group *g;
@@ -133,12 +134,13 @@ void y2023_5_group_is_assembled_on_last(struct fault_case_run *t)
 	rig_page(r, SID, NONE, 1, 0x1000, false);
 	r->now = 2000;
 	rig_page(r, SID, NONE, 1, 0x1001, false);
-	EXPECT(r, fault_core_take(r->core, r->now) == NULL);
+	EXPECT(r, !fault_core_take(r->core, r->now));
 	r->now = 3000;
 	rig_page(r, SID, NONE, 1, 0x1002, true);
 	g = fault_core_take(r->core, 4000);
 	fault_group_info(g, &info);
-	EXPECT(r, info.count == 3 && info.t_first == 1000 && info.t_last == 3000 && info.t_take == 4000);
+	EXPECT(r, info.count == 3 && info.t_first == 1000 && info.t_last == 3000);
+	EXPECT(r, info.t_take == 4000);
 	fault_group_get(g);
 	fault_group_complete(g, FAULT_RETRY, 5000);
 	fault_group_info(g, &info);
@@ -149,7 +151,7 @@ void y2023_5_group_is_assembled_on_last(struct fault_case_run *t)
 	rig_close(r);
 }
 
-void y2023_6_domain_found_once(struct fault_case_run *t)
+static void y2023_6_domain_found_once(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -158,7 +160,8 @@ void y2023_6_domain_found_once(struct fault_case_run *t)
 	/* No fault domain: restarted, at once. */
 	rig_stall(r, SID, PASID, 1, 0x1000);
 	rig_page(r, SID, PASID, 1, 0x1000, true);
-	EXPECT(r, r->n_answers == 2 && r->answers[0].code == FAULT_RETRY && r->answers[1].code == FAULT_RETRY);
+	EXPECT(r, r->n_answers == 2 && r->answers[0].code == FAULT_RETRY);
+	EXPECT(r, r->answers[1].code == FAULT_RETRY);
 	/* Found at the first request: one that is attached later does not get half a group. */
 	rig_page(r, SID, PASID, 2, 0x1000, false);
 	d = rig_domain(r, dev, PASID);
@@ -173,7 +176,7 @@ void y2023_6_domain_found_once(struct fault_case_run *t)
 }
 
 /* Work queue and device list hold the same group. */
-void y2023_7_group_in_queue_and_list(struct fault_case_run *t)
+static void y2023_7_group_in_queue_and_list(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_dev *dev = r->dev;
@@ -186,13 +189,13 @@ void y2023_7_group_in_queue_and_list(struct fault_case_run *t)
 	EXPECT(r, fault_dev_pending(dev, NONE) == 2);
 	EXPECT(r, fault_off(dev, r->now) == 0);
 	/* Out of both: no worker finds the second. */
-	EXPECT(r, fault_core_take(r->core, r->now) == NULL && r->n_answers == 2);
+	EXPECT(r, !fault_core_take(r->core, r->now) && r->n_answers == 2);
 	fault_group_complete(g, FAULT_RETRY, r->now);
 	rig_close(r);
 }
 
 /* A response names its group; turning PRI off marks each group so that a later one does nothing. */
-void y2023_8_response_names_the_group(struct fault_case_run *t)
+static void y2023_8_response_names_the_group(struct fault_case_run *t)
 {
 	struct rig *r = rig_attached(t, NULL, NONE);
 	struct fault_dev *dev = r->dev;
@@ -215,7 +218,7 @@ void y2023_8_response_names_the_group(struct fault_case_run *t)
 }
 
 /* There is no moment without a domain; what waited meets the new translation. */
-void y2023_9_atomic_replace(struct fault_case_run *t)
+static void y2023_9_atomic_replace(struct fault_case_run *t)
 {
 	struct rig *r = rig_new(t);
 	struct fault_dev *dev = rig_dev(r, SID, BOTH);
@@ -237,3 +240,16 @@ void y2023_9_atomic_replace(struct fault_case_run *t)
 	rig_drop(r, dev, PASID, d2);
 	rig_end(r);
 }
+
+const struct fault_case fault_cases_y2023[] = { FAULT_CASE(y2022_one_alloc_one_free),
+						FAULT_CASE(y2022_sva_needs_support),
+						FAULT_CASE(y2023_1_storage_is_allocated_once),
+						FAULT_CASE(y2023_2_lookup_takes_no_lock),
+						FAULT_CASE(y2023_3_only_the_devices_lock),
+						FAULT_CASE(y2023_4_not_last_returns_at_once),
+						FAULT_CASE(y2023_5_group_is_assembled_on_last),
+						FAULT_CASE(y2023_6_domain_found_once),
+						FAULT_CASE(y2023_7_group_in_queue_and_list),
+						FAULT_CASE(y2023_8_response_names_the_group),
+						FAULT_CASE(y2023_9_atomic_replace),
+						{} };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The cases of the fault core, for every harness: Check, SystemC, a kernel
- * module. A case uses nothing of a host but the core's environment.
+ * The cases of the fault core, for every harness: Check, SystemC, a kernel module, KUnit. A case
+ * uses nothing of a host but the kernel's vocabulary.
  *
- * A harness runs fault_cases[i].fn(&t) for each i, with t.fail set; a case has
- * passed if fail was not called.
+ * A harness runs fault_case(i)->fn(&t) for each i, with t.fail set; a case has passed if fail was
+ * not called.
  */
 #ifndef FAULT_CASES_H
 #define FAULT_CASES_H
@@ -24,8 +24,9 @@ struct fault_case {
 	void (*fn)(struct fault_case_run *t);
 };
 
-extern const struct fault_case fault_cases[];
-extern const unsigned int fault_n_cases;
+/* The @i-th case, from 0; NULL behind the last. */
+const struct fault_case *fault_case(unsigned int i);
+unsigned int fault_count_cases(void);
 
 #ifdef __cplusplus
 }

@@ -38,7 +38,15 @@ static void kick(void *host)
 		step(r, STEP_KICK);
 }
 
-static void *rig_alloc(void *host, size_t bytes)
+void rig_expect(struct rig *r, bool met, const char *file, int line, const char *what)
+{
+	if (met)
+		return;
+	r->t->failures++;
+	r->t->fail(r->t->harness, file, line, what);
+}
+
+static void *rig_alloc(void *host, size_t bytes, gfp_t gfp)
 {
 	struct rig *r = host;
 	void *p;
@@ -46,7 +54,7 @@ static void *rig_alloc(void *host, size_t bytes)
 	r->n_allocs++;
 	if (falls(&r->fail_alloc))
 		return NULL;
-	p = fl_zalloc(bytes);
+	p = kvzalloc(bytes, gfp);
 	if (p)
 		r->live_allocs++;
 	return p;
@@ -57,10 +65,12 @@ static void rig_free(void *host, void *p)
 	struct rig *r = host;
 
 	r->live_allocs--;
-	fl_free(p);
+	kvfree(p);
 }
 
-static const struct fault_host_ops host_ops = { .kick = kick, .alloc = rig_alloc, .free = rig_free };
+static const struct fault_host_ops host_ops = { .kick = kick,
+						.alloc = rig_alloc,
+						.free = rig_free };
 
 static int respond(void *ctx, void *dev_ctx, const struct fault_response *a)
 {
@@ -216,7 +226,7 @@ const struct fault_domain_ops rig_domain_ops = { .handle = handle, .event = even
 
 struct rig *rig_new(struct fault_case_run *t)
 {
-	struct rig *r = fl_zalloc(sizeof(*r));
+	struct rig *r = kvzalloc(sizeof(*r), GFP_KERNEL);
 	struct fault_driver drv = { .ops = &rig_ops, .ctx = r };
 	struct fault_core_cfg cfg = { .host_ops = &host_ops, .host = r };
 	u32 i;
@@ -235,7 +245,7 @@ struct rig *rig_new(struct fault_case_run *t)
 void rig_settle(struct rig *r)
 {
 	fault_core_take(r->core, r->now);
-	fenv_rcu_barrier(&r->core->rcu);
+	rcu_barrier();
 }
 
 void rig_end(struct rig *r)
@@ -254,7 +264,7 @@ void rig_end(struct rig *r)
 		EXPECT(r, r->owed[i] != 1);
 	EXPECT(r, fault_core_destroy(r->core) == 0);
 	EXPECT(r, r->live_allocs == 0);
-	fl_free(r);
+	kvfree(r);
 }
 
 static void release_dev(void *dev_ctx)
@@ -321,7 +331,8 @@ void rig_close(struct rig *r)
 	rig_end(r);
 }
 
-struct fault_domain *rig_forward(struct rig *r, struct fault_dev *dev, u32 entries, struct fault_queue **q)
+struct fault_domain *rig_forward(struct rig *r, struct fault_dev *dev, u32 entries,
+				 struct fault_queue **q)
 {
 	struct fault_queue_cfg qcfg = { .entries = entries };
 	struct fault_domain_cfg cfg = { .type = FAULT_DOMAIN_FORWARD };
@@ -362,7 +373,8 @@ void rig_drop(struct rig *r, struct fault_dev *dev, u32 pasid, struct fault_doma
 	rig_settle(r);
 }
 
-struct fault_record rig_record(struct rig *r, u32 sid, u32 pasid, u32 index, u64 addr, u32 type, bool last)
+struct fault_record rig_record(struct rig *r, u32 sid, u32 pasid, u32 index, u64 addr, u32 type,
+			       bool last)
 {
 	struct fault_record f = {
 		.addr = addr,
@@ -371,7 +383,8 @@ struct fault_record rig_record(struct rig *r, u32 sid, u32 pasid, u32 index, u64
 		.index = index,
 		.type = (u8)type,
 		.perm = FAULT_READ,
-		.flags = (u8)((last ? FAULT_LAST : 0) | (pasid != FAULT_NO_PASID ? FAULT_PASID_VALID : 0)),
+		.flags = (u8)((last ? FAULT_LAST : 0) |
+			      (pasid != FAULT_NO_PASID ? FAULT_PASID_VALID : 0)),
 	};
 
 	if (type != FAULT_UNRECOVERABLE && (last || type == FAULT_STALL))
@@ -419,7 +432,7 @@ u32 rig_run(struct rig *r)
 	return fault_core_run(r->core, r->now, RIG_MAX);
 }
 
-/* @expected names the steps, with one blank between two. */
+/* @expected names the steps, with a comma and a blank between two. */
 bool rig_steps_are(struct rig *r, const char *expected)
 {
 	u32 i;
@@ -429,9 +442,10 @@ bool rig_steps_are(struct rig *r, const char *expected)
 
 		for (; *name && *expected == *name; name++)
 			expected++;
-		if (*name || (*expected && *expected != ' '))
+		if (*name || (*expected && *expected != ','))
 			return false;
-		expected += *expected == ' ';
+		if (*expected)
+			expected += 2;
 	}
 	r->n_steps = 0;
 	return !*expected;

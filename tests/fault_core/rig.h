@@ -90,13 +90,9 @@ struct rig {
 	struct rig_reader reader;
 };
 
-#define EXPECT(r, cond)                                                           \
-	do {                                                                      \
-		if (!(cond)) {                                                    \
-			(r)->t->failures++;                                       \
-			(r)->t->fail((r)->t->harness, __FILE__, __LINE__, #cond); \
-		}                                                                 \
-	} while (0)
+#define EXPECT(r, cond) rig_expect(r, cond, __FILE__, __LINE__, #cond)
+
+void rig_expect(struct rig *r, bool met, const char *file, int line, const char *what);
 
 extern const struct fault_ops rig_ops;
 extern const struct fault_domain_ops rig_domain_ops;
@@ -116,13 +112,18 @@ struct fault_domain *rig_domain(struct rig *r, struct fault_dev *dev, u32 pasid)
 /* fault_off, detach what is given, free, destroy. */
 void rig_drop(struct rig *r, struct fault_dev *dev, u32 pasid, struct fault_domain *domain);
 
-/* A domain whose faults go to a queue, attached without PASID; and up to @max messages of it to the reader. */
-struct fault_domain *rig_forward(struct rig *r, struct fault_dev *dev, u32 entries, struct fault_queue **q);
+/*
+ * A domain whose faults go to a queue, attached without PASID; and up to @max messages of it to the
+ * reader.
+ */
+struct fault_domain *rig_forward(struct rig *r, struct fault_dev *dev, u32 entries,
+				 struct fault_queue **q);
 int rig_read(struct rig *r, struct fault_queue *q, u32 max);
 
 int rig_stall(struct rig *r, u32 sid, u32 pasid, u32 stag, u64 addr);
 int rig_page(struct rig *r, u32 sid, u32 pasid, u32 prgi, u64 addr, bool last);
-struct fault_record rig_record(struct rig *r, u32 sid, u32 pasid, u32 index, u64 addr, u32 type, bool last);
+struct fault_record rig_record(struct rig *r, u32 sid, u32 pasid, u32 index, u64 addr, u32 type,
+			       bool last);
 int rig_report(struct rig *r, const struct fault_record *f);
 u32 rig_run(struct rig *r);
 /* Time goes by, then the core looks at its deadlines. */

@@ -62,9 +62,10 @@ struct stress_result {
 	u32 owed;
 	u32 unanswered;
 	u32 doubled;
-	u32 leaks;	/* domains that were not released */
-	u32 errors;	/* what must not be */
-	u32 error_line; /* of stress.c, where the first was seen */
+	u32 leaks;		/* domains that were not released */
+	u32 errors;		/* what must not be */
+	const char *error_file; /* where the first was seen */
+	u32 error_line;
 };
 
 /* After the roles have returned. Ends everything and frees @s; workers may still run the core within it. */

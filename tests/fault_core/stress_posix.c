@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+
 #include "stress.h"
 
 #define REPORTERS 8
@@ -50,7 +53,7 @@ static void *worker(void *arg)
 		sem_wait(&h->work);
 		while ((g = fault_core_take(h->core, now())) != NULL)
 			fault_group_complete(g, fault_group_handle(g, now()), now());
-		if (fenv_load(&h->stop))
+		if (smp_load_acquire(&h->stop))
 			return NULL;
 	}
 }
@@ -60,7 +63,7 @@ static void stop_workers(void *host)
 	struct host *h = host;
 	int i;
 
-	fenv_store(&h->stop, 1);
+	smp_store_release(&h->stop, 1);
 	for (i = 0; i < WORKERS; i++)
 		sem_post(&h->work);
 	for (i = 0; i < WORKERS; i++)
@@ -108,15 +111,17 @@ static void print(const struct stress_result *r, double seconds)
 {
 	const struct fault_stats *t = &r->stats;
 
-	printf("owed %u, answered %llu (retry %llu, terminate %llu, failure %llu) in %.1f s\n", r->owed,
+	printf("owed %u, answered %llu (retry %llu, terminate %llu, failure %llu) in %.1f s\n",
+	       r->owed,
 	       t->answered[FAULT_RETRY] + t->answered[FAULT_TERMINATE] + t->answered[FAULT_FAILURE],
-	       t->answered[FAULT_RETRY], t->answered[FAULT_TERMINATE], t->answered[FAULT_FAILURE], seconds);
-	printf("unanswered %u, doubled %u, domains not released %u, errors %u (stress.c:%u)\n", r->unanswered,
-	       r->doubled, r->leaks, r->errors, r->error_line);
+	       t->answered[FAULT_RETRY], t->answered[FAULT_TERMINATE], t->answered[FAULT_FAILURE],
+	       seconds);
+	printf("unanswered %u, doubled %u, domains not released %u, errors %u (%s:%u)\n",
+	       r->unanswered, r->doubled, r->leaks, r->errors, r->error_file, r->error_line);
 	printf("groups %llu, handled %llu, poisoned %llu, no slot %llu, no domain %llu, orphans %llu, flushed %llu, "
 	       "expired %llu, late %llu, unsent %llu, dropped parts %llu\n",
-	       t->groups, t->handled, t->poisoned, t->no_slot, t->no_domain, t->orphans, t->flushed, t->expired,
-	       t->late, t->unsent, t->dropped);
+	       t->groups, t->handled, t->poisoned, t->no_slot, t->no_domain, t->orphans, t->flushed,
+	       t->expired, t->late, t->unsent, t->dropped);
 }
 
 int main(int argc, char **argv)
@@ -155,5 +160,6 @@ int main(int argc, char **argv)
 		pthread_join(ot[i], NULL);
 	stress_end(s, &result, stop_workers);
 	print(&result, (double)(now() - began) * 1e-9);
-	return fault_core_destroy(h.core) == 0 && stress_good(&result) ? EXIT_SUCCESS : EXIT_FAILURE;
+	return fault_core_destroy(h.core) == 0 && stress_good(&result) ? EXIT_SUCCESS
+								       : EXIT_FAILURE;
 }

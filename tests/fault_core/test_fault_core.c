@@ -16,8 +16,9 @@ START_TEST(one_case)
 {
 	struct fault_case_run t = { .fail = report_failure };
 
-	fault_cases[_i].fn(&t);
-	ck_assert_msg(t.failures == 0, "%s: %u expectations were not met", fault_cases[_i].name, t.failures);
+	fault_case((unsigned int)_i)->fn(&t);
+	ck_assert_msg(t.failures == 0, "%s: %u expectations were not met",
+		      fault_case((unsigned int)_i)->name, t.failures);
 }
 END_TEST
 
@@ -28,8 +29,8 @@ int main(void)
 	unsigned int i;
 	int failed;
 
-	for (i = 0; i < fault_n_cases; i++) {
-		TCase *tc = tcase_create(fault_cases[i].name);
+	for (i = 0; i < fault_count_cases(); i++) {
+		TCase *tc = tcase_create(fault_case(i)->name);
 
 		tcase_add_loop_test(tc, one_case, (int)i, (int)i + 1);
 		suite_add_tcase(s, tc);

@@ -28,9 +28,8 @@ struct master {
 	struct engine_replay *r;
 	struct fault_dev *dev;
 	struct fault_domain *domain;
-	u32 number;
-	u32 resume; /* load and store: 0 waits, else GO_ON or GIVE_UP */
-	u32 prgi;
+	u32 number, prgi;
+	u32 resume; /* READ_ONCE(), WRITE_ONCE(): 0 waits, else GO_ON or GIVE_UP */
 };
 
 #define GO_ON	1u
@@ -52,7 +51,7 @@ struct engine_replay {
 	enum replay_kind kind;
 	const struct iommu_class *engine;
 	union engine *hw;
-	struct fault_lock hw_lock; /* the engine takes one caller at a time; also of inv */
+	spinlock_t hw_lock;	   /* the engine takes one caller at a time; also of inv */
 	struct ats_inv inv[ITAGS]; /* the endpoints have to complete */
 	u32 n_inv;
 	void *drv;
@@ -60,7 +59,7 @@ struct engine_replay {
 	union driver_cfg *drv_cfg;
 
 	u8 *mem;
-	struct fault_lock mem_lock; /* below */
+	spinlock_t mem_lock; /* below */
 	u64 used;
 	u64 *free_pages;
 	u32 n_free;
@@ -111,7 +110,7 @@ static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 	int err = 0;
 	u64 start;
 
-	flags = fault_lock_acquire(&r->mem_lock);
+	spin_lock_irqsave(&r->mem_lock, flags);
 	start = (r->used + align - 1) / align * align;
 	if (bytes == PAGE && align <= PAGE && r->n_free) {
 		*pa = r->free_pages[--r->n_free];
@@ -121,7 +120,7 @@ static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 	} else {
 		err = -ENOMEM;
 	}
-	fault_lock_release(&r->mem_lock, flags);
+	spin_unlock_irqrestore(&r->mem_lock, flags);
 	if (!err)
 		memset(at(r, *pa, (u32)bytes), 0, bytes);
 	return err;
@@ -134,9 +133,9 @@ static void mem_free(void *ctx, u64 pa, u64 bytes)
 
 	if (bytes != PAGE)
 		return; /* of the whole run's tables and queues */
-	flags = fault_lock_acquire(&r->mem_lock);
+	spin_lock_irqsave(&r->mem_lock, flags);
 	r->free_pages[r->n_free++] = pa;
-	fault_lock_release(&r->mem_lock, flags);
+	spin_unlock_irqrestore(&r->mem_lock, flags);
 }
 
 /* ---- The engine's holder ---- */
@@ -148,9 +147,9 @@ static void hw_irq(void *ctx, u32 line, bool level)
 
 	if (!level)
 		return;
-	flags = fault_lock_acquire(&r->mem_lock);
+	spin_lock_irqsave(&r->mem_lock, flags);
 	r->lines |= 1u << line;
-	fault_lock_release(&r->mem_lock, flags);
+	spin_unlock_irqrestore(&r->mem_lock, flags);
 	r->host.irq(r->host.ctx);
 }
 
@@ -159,7 +158,7 @@ static void hw_resume(void *ctx, u64 id, enum iommu_resume how)
 	struct engine_replay *r = ctx;
 	struct master *m = &r->masters[id];
 
-	fenv_store(&m->resume, how == RESUME_RETRY ? GO_ON : GIVE_UP);
+	WRITE_ONCE(m->resume, how == RESUME_RETRY ? GO_ON : GIVE_UP);
 	r->host.resumed(r->host.ctx, m->number);
 }
 
@@ -191,7 +190,7 @@ static void hw_page_response(void *ctx, const struct page_response *resp)
 
 	for (i = 0; i < REPLAY_STREAMS; i++)
 		if (trace_sids[i] == resp->sid && r->masters[i].prgi == resp->prgi) {
-			fenv_store(&r->masters[i].resume, resp->code == PRG_SUCCESS ? GO_ON : GIVE_UP);
+			WRITE_ONCE(r->masters[i].resume, resp->code == PRG_SUCCESS ? GO_ON : GIVE_UP);
 			r->host.resumed(r->host.ctx, i);
 		}
 }
@@ -231,21 +230,24 @@ static void complete_invalidations(struct engine_replay *r)
 static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
 {
 	struct engine_replay *r = ctx;
-	unsigned long flags = fault_lock_acquire(&r->hw_lock);
-	u64 v = r->engine->mmio_read(r->hw, offset, size);
+	unsigned long flags;
+	u64 v;
 
-	fault_lock_release(&r->hw_lock, flags);
+	spin_lock_irqsave(&r->hw_lock, flags);
+	v = r->engine->mmio_read(r->hw, offset, size);
+	spin_unlock_irqrestore(&r->hw_lock, flags);
 	return v;
 }
 
 static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 {
 	struct engine_replay *r = ctx;
-	unsigned long flags = fault_lock_acquire(&r->hw_lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&r->hw_lock, flags);
 	r->engine->mmio_write(r->hw, offset, value, size);
 	complete_invalidations(r);
-	fault_lock_release(&r->hw_lock, flags);
+	spin_unlock_irqrestore(&r->hw_lock, flags);
 }
 
 static bool poll(void *ctx, u32 tries)
@@ -278,10 +280,10 @@ u32 replay_irq(struct engine_replay *r)
 	unsigned long flags;
 	int n;
 
-	flags = fault_lock_acquire(&r->mem_lock);
+	spin_lock_irqsave(&r->mem_lock, flags);
 	lines = r->lines;
 	r->lines = 0;
-	fault_lock_release(&r->mem_lock, flags);
+	spin_unlock_irqrestore(&r->mem_lock, flags);
 	for (line = 0; line < LINES; line++) {
 		if (!(lines & 1u << line))
 			continue;
@@ -321,9 +323,9 @@ static struct page_entry *page_get(struct engine_replay *r, u32 stream, u64 iova
 
 	if (p)
 		return p;
-	flags = fault_lock_acquire(&r->mem_lock);
+	spin_lock_irqsave(&r->mem_lock, flags);
 	i = r->n_pages++;
-	fault_lock_release(&r->mem_lock, flags);
+	spin_unlock_irqrestore(&r->mem_lock, flags);
 	p = &r->pages[i];
 	p->iova = iova / PAGE * PAGE;
 	p->stream = (u8)stream;
@@ -352,9 +354,9 @@ static enum fault_code handle(void *ctx, struct fault_group *g, const struct fau
 	unsigned long flags;
 
 	(void)g;
-	flags = fault_lock_acquire(&r->mem_lock);
+	spin_lock_irqsave(&r->mem_lock, flags);
 	r->answers[r->n_answers++] = (struct replay_answer){ f->addr / PAGE * PAGE, (u8)m->number, (u8)code };
-	fault_lock_release(&r->mem_lock, flags);
+	spin_unlock_irqrestore(&r->mem_lock, flags);
 	return code;
 }
 
@@ -376,8 +378,8 @@ static enum xlat try_access(struct engine_replay *r, struct master *m, const str
 	unsigned long flags;
 	enum xlat x;
 
-	fenv_store(&m->resume, 0);
-	flags = fault_lock_acquire(&r->hw_lock);
+	WRITE_ONCE(m->resume, 0);
+	spin_lock_irqsave(&r->hw_lock, flags);
 	x = r->engine->translate(r->hw, txn, &res);
 	if (x == XLAT_OK && r->kind == REPLAY_VTD_PRI && !(res.perm & wanted)) {
 		m->prgi = (m->prgi + 1) % 512;
@@ -385,7 +387,7 @@ static enum xlat try_access(struct engine_replay *r, struct master *m, const str
 		r->engine->page_request(r->hw, &pr);
 		x = XLAT_STALL;
 	}
-	fault_lock_release(&r->hw_lock, flags);
+	spin_unlock_irqrestore(&r->hw_lock, flags);
 	*pa = res.pa;
 	return x;
 }
@@ -412,9 +414,9 @@ static bool play_access(struct engine_replay *r, struct master *m, const struct 
 			return mapped && pa / PAGE == p->pa / PAGE;
 		if (x != XLAT_STALL)
 			return false;
-		while (!fenv_load(&m->resume))
+		while (!READ_ONCE(m->resume))
 			r->host.wait(r->host.ctx, m->number);
-		if (fenv_load(&m->resume) == GIVE_UP)
+		if (READ_ONCE(m->resume) == GIVE_UP)
 			return !mapped;
 	}
 }
@@ -560,9 +562,8 @@ struct engine_replay *replay_new(struct fault_core *core, const struct replay_ho
 	r->core = core;
 	r->kind = kind;
 	r->cls = kind == REPLAY_VTD_PRI ? &vtd_drv_class : &smmuv3_drv_class;
-	/* The driver reaches registers with its own lock held, the engine interrupts with its. */
-	fault_lock_init_inner(&r->hw_lock, 2);
-	fault_lock_init_inner(&r->mem_lock, 3);
+	spin_lock_init(&r->hw_lock);
+	spin_lock_init(&r->mem_lock);
 	err = storage(r);
 	if (!err)
 		err = kind == REPLAY_VTD_PRI ? make_vtd(r) : make_smmuv3(r);
@@ -578,12 +579,12 @@ struct engine_replay *replay_new(struct fault_core *core, const struct replay_ho
 
 bool replay_end(struct engine_replay *r)
 {
+	struct master *m;
 	bool good = true;
 	u32 i;
 
 	for (i = 0; i < REPLAY_STREAMS; i++) {
-		struct master *m = &r->masters[i];
-
+		m = &r->masters[i];
 		good &= r->cls->detach(r->drv, m->dev, DRV_NO_PASID, drv_now(r)) == 0;
 		r->cls->domain_free(r->drv, m->domain);
 		r->cls->device_remove(r->drv, m->dev, drv_now(r));

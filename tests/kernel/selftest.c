@@ -7,6 +7,7 @@
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 
 #include "fault_cases.h"
 #include "fault_host.h"
@@ -78,8 +79,8 @@ static void flush_workers(void *host)
 
 static void print_result(const struct stress_result *r)
 {
-	pr_info("# owed %u, unanswered %u, doubled %u, domains not released %u, errors %u (stress.c:%u)\n", r->owed,
-		r->unanswered, r->doubled, r->leaks, r->errors, r->error_line);
+	pr_info("# owed %u, unanswered %u, doubled %u, domains not released %u, errors %u (%s:%u)\n", r->owed,
+		r->unanswered, r->doubled, r->leaks, r->errors, r->error_file, r->error_line);
 	pr_info("# groups %llu, handled %llu, expired %llu, flushed %llu, late %llu, unsent %llu\n", r->stats.groups,
 		r->stats.handled, r->stats.expired, r->stats.flushed, r->stats.late, r->stats.unsent);
 }
@@ -301,12 +302,12 @@ static int __init selftest_init(void)
 	unsigned int i;
 
 	pr_info("KTAP version 1\n");
-	pr_info("1..%u\n", fault_n_cases + 3 + selftest_n_more);
-	for (i = 0; i < fault_n_cases; i++) {
+	pr_info("1..%u\n", fault_count_cases() + 3 + selftest_n_more);
+	for (i = 0; i < fault_count_cases(); i++) {
 		struct fault_case_run t = { .fail = case_failed };
 
-		fault_cases[i].fn(&t);
-		result(fault_cases[i].name, t.failures == 0);
+		fault_case(i)->fn(&t);
+		result(fault_case(i)->name, t.failures == 0);
 		cond_resched();
 	}
 	result("report_from_interrupt", report_from_interrupt());

@@ -39,11 +39,11 @@ private:
 } // namespace
 
 START_TEST(one_case) {
-    CaseRunner runner("runner", fault_cases[_i]);
+    CaseRunner runner("runner", *fault_case(unsigned(_i)));
 
     sc_core::sc_start();
-    ck_assert_msg(runner.done, "%s: did not end", fault_cases[_i].name);
-    ck_assert_msg(runner.result.failures == 0, "%s: %u expectations were not met", fault_cases[_i].name,
+    ck_assert_msg(runner.done, "%s: did not end", fault_case(unsigned(_i))->name);
+    ck_assert_msg(runner.result.failures == 0, "%s: %u expectations were not met", fault_case(unsigned(_i))->name,
                   runner.result.failures);
 }
 END_TEST
@@ -51,8 +51,8 @@ END_TEST
 int main() {
     Suite *s = suite_create("fault_core_systemc");
 
-    for (int i = 0; i < int(fault_n_cases); i++) {
-        TCase *c = tcase_create(fault_cases[i].name);
+    for (int i = 0; i < int(fault_count_cases()); i++) {
+        TCase *c = tcase_create(fault_case(unsigned(i))->name);
         tcase_add_loop_test(c, one_case, i, i + 1);
         suite_add_tcase(s, c);
     }

@@ -225,7 +225,7 @@ START_TEST(back_off_ends_the_storm) {
     play(p, "storm-back-off");
 
     check_setting(p, "1", 1, 0);
-    ck_assert_uint_eq(p.config.smmuv2.storm_limit, 1);
+    ck_assert_uint_eq(p.config.fault.storm_limit, 1);
     check_calm(p);
     check_golden(p, "storm-back-off");
 }

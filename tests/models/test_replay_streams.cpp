@@ -272,6 +272,31 @@ START_TEST(job_is_in_the_interval) {
 END_TEST
 
 /*
+ * An unmap comes at 300 ns, between two accesses, and the second one, meant for 400 ns, goes out when it is done.
+ * ns. Maps before the first access are none of the run's.
+ */
+START_TEST(unmaps_are_the_drivers_work) {
+    rig_opt.resident = REPLAY_RESIDENT_ALL;
+    rig_cfg.tcu.walk_latency_ps = rig_cfg.tcu.lookup_ps = rig_cfg.tbu.link_ps = 0;
+    rig_cfg.tcu.config_cache_ps = rig_cfg.tcu.walk_cache_ps = 0;
+    rig_text("attach 0 sid=1 domain=7\n"
+             "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
+             "map 0 domain=7 iova=0x2000 size=0x1000 pa=0x40002000 perm=rw\n"
+             "access 100 sid=1 iova=0x1000 size=8 dir=r\n"
+             "unmap 300 domain=7 iova=0x2000 size=0x1000\n"
+             "access 400 sid=1 iova=0x1000 size=8 dir=r\n");
+    run_timed();
+    const replay_resource *work = resource("driver_work");
+    ck_assert_ptr_nonnull(work);
+    ck_assert_uint_eq(work->uses, 1);
+    ck_assert_uint_eq(work->waited_ns, 0);
+    ck_assert_uint_gt(work->busy_ns, 100);
+    // The second access goes out when the unmap is done, 200 ns after the first one and later.
+    ck_assert_uint_eq(rig_res.duration_ns, 200 + work->busy_ns + rig_res.access.max);
+}
+END_TEST
+
+/*
  * A group of 16 pages of which the trace has one: the second request is terminated, and the 14 behind it see no
  * handler. All that is the warm-up's.
  */
@@ -393,6 +418,7 @@ END_TEST
 
 SUITE_MAIN_LOOPS("replay streams", rig_setup, rig_teardown,
                  (mixed_streams, link_at_its_limit, warmup_does_not_count, warmup_under_way_does_not_count,
-                  job_is_in_the_interval, an_access_of_no_time_has_a_bill, warmup_longer_than_the_trace, ats_and_stall),
+                  job_is_in_the_interval, an_access_of_no_time_has_a_bill, warmup_longer_than_the_trace,
+                  unmaps_are_the_drivers_work, ats_and_stall),
                  {bus_and_baseline, 8}, {ats_without_page_requests, 2}, {link_is_paid_by_every_function, 3},
                  {bystander_on_another_tbu, 4}, {requests_of_the_warmup_that_nobody_handled, 2}, {what_is_refused, 21})

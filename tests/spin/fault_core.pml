@@ -108,7 +108,7 @@ inline respond(taken)
 	fi
 }
 
-/* fault_send(), and under the lock sent(): with the answer goes the reference of the lists; or it waits in dev->unsent. */
+/* fault_send_response(), and under the lock note_sent(): with the answer goes the reference of the lists; or it waits in dev->unsent. */
 inline send_answer(g, n)
 {
 	use_group(g);
@@ -126,7 +126,7 @@ inline send_answer(g, n)
 	taken = false
 }
 
-/* fault_group_claim(): the compare-and-swap. */
+/* claim(): the compare-and-swap. */
 inline claim(g, won)
 {
 	atomic {
@@ -208,7 +208,7 @@ inline answer_group(d, g, n)
 	fi
 }
 
-/* fault_collect() and fault_drop_partials() of one attachment, or (NONE) of all; under the lock */
+/* fault_claim_pending() and fault_poison_partials() of one attachment, or (NONE) of all; under the lock */
 inline collect(d, att)
 {
 	i = 0;
@@ -233,7 +233,7 @@ inline collect(d, att)
 	g = 0
 }
 
-/* fault_answer_list() */
+/* fault_send_claimed() */
 inline answer_collected(d)
 {
 	do
@@ -257,7 +257,7 @@ inline answer_collected(d)
 	od
 }
 
-/* keep(): in a slot of its own, or the driver comes again; under the lock */
+/* keep_answer(): in a slot of its own, or the driver comes again; under the lock */
 inline keep(d, p, stray)
 {
 	g = NONE;
@@ -549,7 +549,7 @@ endidle:
 /* ---- fault_core_expire(): sends again what the hardware did not take ---- */
 
 #if REFUSALS
-/* fault_resend() of one group, in two steps; the caller keeps the device */
+/* fault_send_unsent() of one group, in two steps; the caller keeps the device */
 inline take_unsent(d, g)
 {
 	unsent[g] = false;
@@ -574,7 +574,7 @@ proctype expirer()
 endidle:
 	do
 	:: atomic {
-		/* fault_dev_after() finds what is linked */
+		/* fault_dev_next() finds what is linked */
 		if
 		:: unsent[0] && linked[0] -> g = 0
 		:: unsent[SLOTS - 1] && linked[0] -> g = SLOTS - 1
@@ -596,7 +596,7 @@ endidle:
 
 /* ---- What happens to a device: replace, detach, off, destroy; domains are freed on the way ---- */
 
-/* exchange() and what follows it in replace and detach */
+/* replace_attach() and what follows it in replace and detach */
 inline exchange(d, p, new_att)
 {
 	atomic {

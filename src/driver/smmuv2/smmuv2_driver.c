@@ -192,7 +192,7 @@ static int alloc_all(struct drv_host *h)
 	if (!d->bank)
 		return -ENOMEM;
 	for (n = 0; n < d->f.banks; n++)
-		fault_lock_init(&d->bank[n].lock);
+		spin_lock_init(&d->bank[n].lock);
 	stop(h);
 	test_registers(d);
 	return h->cfg->nested ? stage2_create(d) : 0;

@@ -47,10 +47,11 @@ static void groups_write(struct v2d_dev *dev)
 
 static void group_set(struct smmuv2_drv *d, u32 n, struct v2d_dev *dev, u16 sid, u16 mask)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&d->h.lock, flags);
 	d->group[n] = (struct v2d_group){ .used = dev, .sid = sid, .mask = mask, .dev = dev };
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 }
 
 /* Two entries conflict if a StreamID could match both. */

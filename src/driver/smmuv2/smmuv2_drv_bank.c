@@ -116,7 +116,7 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 		program_s2(d, n, &dom->base.pt);
 	else
 		program_s1(d, n, &dom->base.pt);
-	flags = fault_lock_acquire(&b->lock);
+	spin_lock_irqsave(&b->lock, flags);
 	b->used = true;
 	b->line = SMMUV2_IRQ_CONTEXT + line;
 	b->stall = false;
@@ -127,7 +127,7 @@ static void program(struct smmuv2_drv *d, u32 n, struct v2d_dom *dom)
 		b->sctlr |= SMMUV2_SCTLR_AFE | SMMUV2_SCTLR_S1_ASIDPNE |
 			    (d->f.format == SMMUV2_DRV_SHORT ? 0 : SMMUV2_SCTLR_TRE);
 	write_sctlr(d, n);
-	fault_lock_release(&b->lock, flags);
+	spin_unlock_irqrestore(&b->lock, flags);
 }
 
 /* Turn the bank's interrupt off, or on again. The caller holds the bank's lock. */
@@ -169,12 +169,12 @@ void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom)
 	/* After a time-out the tag cannot be reused: the bank is lost until the next probe. */
 	if (smmuv2_drv_tlbi_all(d, n))
 		return;
-	flags = fault_lock_acquire(&b->lock);
+	spin_lock_irqsave(&b->lock, flags);
 	b->used = false;
 	b->sctlr = 0;
 	wr(d, n, SMMUV2_CB_SCTLR, 0);
 	wr(d, n, SMMUV2_CB_FSR, ~0U);
-	fault_lock_release(&b->lock, flags);
+	spin_unlock_irqrestore(&b->lock, flags);
 	dom->bank = -1;
 }
 
@@ -191,12 +191,12 @@ void smmuv2_drv_bank_stall(struct drv_domain *dom)
 		return;
 	for (a = dom->attachments; a && d->cfg.cfcfg == SMMUV2_CFCFG_FOLLOW; a = a->dom_next)
 		stall = stall && v2d_dev_of(a->dev)->stall_on && !v2d_dev_of(a->dev)->throttled;
-	flags = fault_lock_acquire(&d->bank[n].lock);
+	spin_lock_irqsave(&d->bank[n].lock, flags);
 	if (d->bank[n].stall != stall) {
 		d->bank[n].stall = stall;
 		write_sctlr(d, (u32)n);
 	}
-	fault_lock_release(&d->bank[n].lock, flags);
+	spin_unlock_irqrestore(&d->bank[n].lock, flags);
 }
 
 /* ---- TLB maintenance ---- */

@@ -109,23 +109,25 @@ static enum found take(struct smmuv2_drv *d, u32 n, struct smmuv2_context_fault 
 
 static void count_fault(struct smmuv2_drv *d, const struct smmuv2_context_fault *f)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	unsigned long flags;
 	u32 bit;
 
+	spin_lock_irqsave(&d->h.lock, flags);
 	for (bit = 0; bit < ARRAY_SIZE(d->stats.context_faults); bit++)
 		d->stats.context_faults[bit] += f->fsr >> bit & 1;
 	d->stats.stalls += !!(f->fsr & SMMUV2_FSR_SS);
 	d->stats.multi += !!(f->fsr & SMMUV2_FSR_MULTI);
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 }
 
 /* The master whose mapping group a StreamID matches, with a reference. */
 static struct fault_dev *master_of(struct smmuv2_drv *d, u32 sid)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	unsigned long flags;
 	bool found = false;
 	u32 n;
 
+	spin_lock_irqsave(&d->h.lock, flags);
 	for (n = 0; n < d->f.groups && !found; n++) {
 		const struct v2d_group *g = &d->group[n];
 
@@ -133,7 +135,7 @@ static struct fault_dev *master_of(struct smmuv2_drv *d, u32 sid)
 		if (found)
 			sid = g->sid;
 	}
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	return found ? fault_dev_lookup(d->h.core, sid) : NULL;
 }
 
@@ -160,19 +162,21 @@ u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n)
 	struct v2d_bank *b = &d->bank[n];
 	struct smmuv2_context_fault f;
 	struct fault_record r;
-	unsigned long flags = fault_lock_acquire(&b->lock);
-	enum found found = take(d, n, &f, &r);
+	unsigned long flags;
+	enum found found;
 
-	fault_lock_release(&b->lock, flags);
+	spin_lock_irqsave(&b->lock, flags);
+	found = take(d, n, &f, &r);
+	spin_unlock_irqrestore(&b->lock, flags);
 	if (found != FOUND_FAULT)
 		return found == FOUND_STATUS;
 	count_fault(d, &f);
 	if (d->cfg.context_fault)
 		d->cfg.context_fault(d->cfg.common.observer, &f);
 	report(d, &r);
-	flags = fault_lock_acquire(&b->lock);
+	spin_lock_irqsave(&b->lock, flags);
 	b->reporting--;
-	fault_lock_release(&b->lock, flags);
+	spin_unlock_irqrestore(&b->lock, flags);
 	return 1;
 }
 
@@ -184,9 +188,9 @@ static int await_reports(struct smmuv2_drv *d, u32 n)
 	u32 left, tries = 0;
 
 	for (;;) {
-		flags = fault_lock_acquire(&b->lock);
+		spin_lock_irqsave(&b->lock, flags);
 		left = b->reporting;
-		fault_lock_release(&b->lock, flags);
+		spin_unlock_irqrestore(&b->lock, flags);
 		if (!left)
 			return 0;
 		if (!drv_poll(&d->h, tries++))
@@ -224,10 +228,10 @@ u32 smmuv2_drv_global_faults(struct smmuv2_drv *d)
 	synr[1] = drv_read32(&d->h, SMMUV2_GR0_sGFSYNR1);
 	synr[2] = drv_read32(&d->h, SMMUV2_GR0_sGFSYNR2);
 	drv_write32(&d->h, SMMUV2_GR0_sGFSR, gfsr);
-	flags = fault_lock_acquire(&d->h.lock);
+	spin_lock_irqsave(&d->h.lock, flags);
 	for (bit = 0; bit < ARRAY_SIZE(d->stats.global_faults); bit++)
 		d->stats.global_faults[bit] += gfsr >> bit & 1;
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	if (d->cfg.global_fault)
 		d->cfg.global_fault(d->cfg.common.observer, gfsr, far, synr);
 	return 1;
@@ -260,15 +264,17 @@ static int respond(void *ctx, void *dev_ctx, const struct fault_response *r)
 {
 	struct smmuv2_drv *d = ctx;
 	struct v2d_bank *b = &d->bank[r->index];
-	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool waits = b->waiting && b->cookie == r->cookie, dead;
+	unsigned long flags;
+	bool waits, dead;
 
+	spin_lock_irqsave(&b->lock, flags);
+	waits = b->waiting && b->cookie == r->cookie;
 	if (waits) {
 		b->waiting = false;
 		resume(d, r->index, r->hw_code);
 	}
 	dead = drv_dead(&d->h);
-	fault_lock_release(&b->lock, flags);
+	spin_unlock_irqrestore(&b->lock, flags);
 	drv_count(&d->h, !waits ? &d->stats.stale_answers
 			 : dead ? &d->h.stats.abandoned
 				: &d->stats.resumes[r->hw_code]);
@@ -295,10 +301,12 @@ static int fence(void *ctx, void *dev_ctx, enum fault_fence what)
 static bool bank_pending(struct smmuv2_drv *d, u32 n)
 {
 	struct v2d_bank *b = &d->bank[n];
-	unsigned long flags = fault_lock_acquire(&b->lock);
-	bool pending = b->used && !b->waiting && drv_status(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR));
+	unsigned long flags;
+	bool pending;
 
-	fault_lock_release(&b->lock, flags);
+	spin_lock_irqsave(&b->lock, flags);
+	pending = b->used && !b->waiting && drv_status(&d->h, v2d_cb(d, n, SMMUV2_CB_FSR));
+	spin_unlock_irqrestore(&b->lock, flags);
 	return pending;
 }
 
@@ -317,13 +325,14 @@ static bool hw_pending(void *ctx)
 static void give_another_chance(struct smmuv2_drv *d, u32 n)
 {
 	struct v2d_bank *b = &d->bank[n];
-	unsigned long flags = fault_lock_acquire(&b->lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&b->lock, flags);
 	if (b->muted) {
 		smmuv2_drv_bank_mute(d, n, false);
 		b->stale = V2D_STALE - 2;
 	}
-	fault_lock_release(&b->lock, flags);
+	spin_unlock_irqrestore(&b->lock, flags);
 }
 
 static void hw_drain(void *ctx)

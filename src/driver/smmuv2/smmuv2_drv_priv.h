@@ -45,7 +45,7 @@ struct v2d_dom {
  * @cookie: names the stall that @waiting is about
  */
 struct v2d_bank {
-	struct fault_lock lock;
+	spinlock_t lock;
 	u32 sctlr;
 	bool used;
 	bool stall;

@@ -124,10 +124,12 @@ static bool recover_locked(struct smmuv3_drv *d)
 void v3d_cmdq_recover(struct drv_host *h)
 {
 	struct smmuv3_drv *d = v3d_of(h);
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	bool hopeless = recover_locked(d);
+	unsigned long flags;
+	bool hopeless;
 
-	fault_lock_release(&d->h.lock, flags);
+	spin_lock_irqsave(&d->h.lock, flags);
+	hopeless = recover_locked(d);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	if (hopeless)
 		drv_die(&d->h);
 }
@@ -139,10 +141,10 @@ static int submit(struct smmuv3_drv *d, u64 (*w)[SMMUV3_CMD_WORDS], u32 n, u64 *
 	int done;
 
 	while (n) {
-		flags = fault_lock_acquire(&d->h.lock);
+		spin_lock_irqsave(&d->h.lock, flags);
 		done = append(d, w, n);
 		*end = d->cmdq.head;
-		fault_lock_release(&d->h.lock, flags);
+		spin_unlock_irqrestore(&d->h.lock, flags);
 		if (done < 0)
 			return done;
 		w += done;
@@ -164,11 +166,11 @@ static int wait_for(struct smmuv3_drv *d, u64 end)
 	bool done, dead;
 
 	for (tries = 0;; tries++) {
-		flags = fault_lock_acquire(&d->h.lock);
+		spin_lock_irqsave(&d->h.lock, flags);
 		refresh(d);
 		done = d->cmdq.tail >= end;
 		dead = d->h.dead;
-		fault_lock_release(&d->h.lock, flags);
+		spin_unlock_irqrestore(&d->h.lock, flags);
 		if (done || dead)
 			return done ? 0 : -EIO;
 		v3d_cmdq_recover(&d->h);
@@ -211,10 +213,12 @@ int v3d_cmd_sync(struct smmuv3_drv *d, struct drv_cmds *c)
 /* One command from any context: 0, -EBUSY if there is no room now, -EIO. */
 int v3d_cmd_try(struct smmuv3_drv *d, u64 dw0, u64 dw1)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	unsigned long flags;
 	u64 w[1][SMMUV3_CMD_WORDS] = { { dw0, dw1 } };
-	int r = append(d, w, 1);
+	int r;
 
-	fault_lock_release(&d->h.lock, flags);
+	spin_lock_irqsave(&d->h.lock, flags);
+	r = append(d, w, 1);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	return r < 0 ? r : r ? 0 : -EBUSY;
 }

@@ -113,10 +113,12 @@ void v3d_atc_inv(struct smmuv3_drv *d, struct drv_cmds *c, const struct drv_atta
 
 static u64 atc_timeouts(struct smmuv3_drv *d)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	u64 n = d->atc_timeouts;
+	unsigned long flags;
+	u64 n;
 
-	fault_lock_release(&d->h.lock, flags);
+	spin_lock_irqsave(&d->h.lock, flags);
+	n = d->atc_timeouts;
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	return n;
 }
 

@@ -17,11 +17,12 @@ static u32 active(struct smmuv3_drv *d)
 
 static void acknowledge(struct smmuv3_drv *d, u32 bits)
 {
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
+	unsigned long flags;
 
+	spin_lock_irqsave(&d->h.lock, flags);
 	d->gerrorn ^= bits;
 	drv_write32(&d->h, SMMUV3_GERRORN, d->gerrorn);
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 }
 
 /* CMDQ_ERR is counted where it is handled. */

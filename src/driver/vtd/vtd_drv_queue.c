@@ -105,7 +105,7 @@ bool vdrv_queue_recover(struct vtd_drv *d)
 
 	if (!fsts)
 		return false;
-	flags = fault_lock_acquire(&d->h.lock);
+	spin_lock_irqsave(&d->h.lock, flags);
 	/* Another thread may have been here meanwhile. */
 	fsts &= drv_read32(&d->h, VTD_FSTS);
 	if (fsts & VTD_FSTS_IQE)
@@ -119,7 +119,7 @@ bool vdrv_queue_recover(struct vtd_drv *d)
 		d->stats.ats_errors++;
 	if (fsts)
 		drv_write32(&d->h, VTD_FSTS, fsts);
-	fault_lock_release(&d->h.lock, flags);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	return fsts;
 }
 
@@ -151,7 +151,7 @@ static int submit_all(struct vtd_drv *d, struct vdrv_batch *b, u64 flags, u32 *s
 	int r;
 
 	for (tries = 0;; tries++) {
-		irq = fault_lock_acquire(&d->h.lock);
+		spin_lock_irqsave(&d->h.lock, irq);
 		r = d->h.dead ? -EIO : room(d, b->n + 1) < b->n + 1 ? -EAGAIN : 0;
 		if (!r) {
 			wait_desc(d, b->d[b->n], flags);
@@ -159,7 +159,7 @@ static int submit_all(struct vtd_drv *d, struct vdrv_batch *b, u64 flags, u32 *s
 			*aborts = d->iq.aborts;
 			r = submit(d, (const u64(*)[VDRV_DESC_WORDS])b->d, b->n + 1);
 		}
-		fault_lock_release(&d->h.lock, irq);
+		spin_unlock_irqrestore(&d->h.lock, irq);
 		if (r != -EAGAIN)
 			return r;
 		vdrv_queue_recover(d);
@@ -217,9 +217,11 @@ int vdrv_sync(struct vtd_drv *d, struct vdrv_batch *b, u64 wait_flags)
 int vdrv_try(struct vtd_drv *d, u64 qw0, u64 qw1)
 {
 	u64 desc[1][VDRV_DESC_WORDS] = { { qw0, qw1, 0, 0 } };
-	unsigned long flags = fault_lock_acquire(&d->h.lock);
-	int r = submit(d, desc, 1);
+	unsigned long flags;
+	int r;
 
-	fault_lock_release(&d->h.lock, flags);
+	spin_lock_irqsave(&d->h.lock, flags);
+	r = submit(d, desc, 1);
+	spin_unlock_irqrestore(&d->h.lock, flags);
 	return r;
 }

@@ -16,9 +16,10 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/types.h>
-#include <asm/unaligned.h>
+#include <asm/byteorder.h>
 
 #define fl_assert(cond)	      WARN_ON_ONCE(!(cond))
 #define fl_bug_call(call, in) WARN(1, "%s called from within %s\n", call, in)
@@ -36,22 +37,32 @@ static inline void fl_free(void *p)
 
 static inline u32 fl_get_le32(const void *p)
 {
-	return get_unaligned_le32(p);
+	__le32 v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32_to_cpu(v);
 }
 
 static inline u64 fl_get_le64(const void *p)
 {
-	return get_unaligned_le64(p);
+	__le64 v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64_to_cpu(v);
 }
 
 static inline void fl_put_le32(void *p, u32 v)
 {
-	put_unaligned_le32(v, p);
+	__le32 le = cpu_to_le32(v);
+
+	memcpy(p, &le, sizeof(le));
 }
 
 static inline void fl_put_le64(void *p, u64 v)
 {
-	put_unaligned_le64(v, p);
+	__le64 le = cpu_to_le64(v);
+
+	memcpy(p, &le, sizeof(le));
 }
 
 #endif /* FL_ENV_H */

@@ -5,7 +5,8 @@
  * src/common, src/smmuv2, src/smmuv3 and src/vtd include this header and
  * nothing else from the host. The kernel's copy is src/env/kernel/fl_env.h;
  * the include path chooses. Names and meanings are the kernel's, so that the
- * same line of C reads the same in both.
+ * same line of C reads the same in both; src/env/posix/linux/ supplies the
+ * kernel's own headers.
  */
 #ifndef FL_ENV_H
 #define FL_ENV_H
@@ -17,26 +18,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/bitfield.h>
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
 
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef unsigned long long u64;
-typedef int8_t s8;
-typedef int32_t s32;
-typedef long long s64;
-
-#define BIT(n)		  (1U << (n))
-#define BIT_ULL(n)	  (1ULL << (n))
-#define GENMASK(h, l)	  ((~0U << (l)) & (~0U >> (31 - (h))))
-#define GENMASK_ULL(h, l) ((~0ULL << (l)) & (~0ULL >> (63 - (h))))
-
-/* FIELD_GET(mask, word) and FIELD_PREP(mask, value): shifted masks, as in <linux/bitfield.h>. */
-#define FL_BF_SHIFT(mask)	__builtin_ctzll(mask)
-#define FIELD_GET(mask, word)	((__typeof__(mask))(((word) & (mask)) >> FL_BF_SHIFT(mask)))
-#define FIELD_PREP(mask, value) (((__typeof__(mask))(value) << FL_BF_SHIFT(mask)) & (mask))
-
+#ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
 #ifndef __cplusplus
 #define min(a, b)                       \
 	({                              \
@@ -50,11 +40,9 @@ typedef long long s64;
 		__typeof__(b) b_ = (b); \
 		a_ > b_ ? a_ : b_;      \
 	})
-#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+#include <linux/container_of.h>
 #define static_assert _Static_assert
 #endif
-#define likely(x)   __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
 /* A function that is rarely called: out of line, to keep the common path small. */
 #define fl_rare	    __attribute__((__noinline__, __cold__))
 #define fallthrough __attribute__((__fallthrough__))

@@ -59,7 +59,8 @@ void coroutine_init(struct coroutine *co, void (*fn)(void *arg), void *arg)
 	co->first.uc_stack.ss_sp = co->stack;
 	co->first.uc_stack.ss_size = co->stack_bytes;
 	co->first.uc_link = NULL;
-	makecontext(&co->first, (void (*)(void))enter, 2, (unsigned int)(self >> 16 >> 16), (unsigned int)self);
+	makecontext(&co->first, (void (*)(void))enter, 2, (unsigned int)(self >> 16 >> 16),
+		    (unsigned int)self);
 }
 
 void coroutine_switch(struct coroutine *from, struct coroutine *to)

@@ -132,7 +132,8 @@ static void other(void *arg)
 static void spawn_all(struct host *h, struct role *roles)
 {
 	static const char *const names[] = { "attacher", "switcher", "expirer", "owner" };
-	void (*const fns[])(struct stress * s) = { stress_attacher, stress_switcher, stress_expirer, stress_owner };
+	void (*const fns[])(struct stress * s) = { stress_attacher, stress_switcher, stress_expirer,
+						   stress_owner };
 	static char reporter_names[REPORTERS][16], worker_names[WORKERS][16];
 	struct role *r = roles;
 	u32 i;
@@ -156,12 +157,12 @@ static void spawn_all(struct host *h, struct role *roles)
 static void check_quiet(void *arg)
 {
 	const struct host *h = &((struct run *)arg)->h;
-	const struct fault_list *l;
+	const struct fault_dev *dev;
 
 	if (!h->core || h->idle < WORKERS || h->work)
 		return;
-	for (l = h->core->devs.next; l != &h->core->devs; l = l->next)
-		if (!fault_list_empty(&container_of(l, struct fault_dev, core_link)->ready))
+	list_for_each_entry(dev, &h->core->devs, core_link)
+		if (!list_empty(&dev->ready))
 			sched_fail("a group waits, and no worker comes");
 }
 
@@ -170,8 +171,9 @@ static void check_result(const struct stress_result *r, struct fault_stats *sum)
 	static char what[160];
 
 	snprintf(what, sizeof(what),
-		 "owed %u, unanswered %u, doubled %u, domains not released %u, errors %u (stress.c:%u)", r->owed,
-		 r->unanswered, r->doubled, r->leaks, r->errors, r->error_line);
+		 "owed %u, unanswered %u, doubled %u, domains not released %u, errors %u (%s:%u)",
+		 r->owed, r->unanswered, r->doubled, r->leaks, r->errors, r->error_file,
+		 r->error_line);
 	if (!stress_good(r))
 		sched_fail(what);
 	fault_stats_add(sum, &r->stats);
@@ -179,7 +181,9 @@ static void check_result(const struct stress_result *r, struct fault_stats *sum)
 
 static void whole_stress(void *arg)
 {
-	static const struct fault_host_ops host_ops = { .kick = kick, .alloc = storage_alloc, .free = storage_free };
+	static const struct fault_host_ops host_ops = { .kick = kick,
+							.alloc = storage_alloc,
+							.free = storage_free };
 	struct run *run = arg;
 	struct stress_cfg *cfg = &run->cfg;
 	struct role roles[REPORTERS + 4];
@@ -252,12 +256,12 @@ static void print_sum(u64 seeds, u32 failed, const struct told *t)
 {
 	const struct fault_stats *s = &t->stats;
 
-	printf("%llu seeds, %u failed; %llu turns, the longest run %llu us\n", seeds, failed, t->sum.turns,
-	       t->sum.longest_ns / 1000);
+	printf("%llu seeds, %u failed; %llu turns, the longest run %llu us\n", seeds, failed,
+	       t->sum.turns, t->sum.longest_ns / 1000);
 	printf("owed %llu, groups %llu, handled %llu, poisoned %llu, no slot %llu, no domain %llu, orphans %llu, "
 	       "storms %llu, flushed %llu, expired %llu, late %llu, unsent %llu, dropped parts %llu\n",
-	       s->owed, s->groups, s->handled, s->poisoned, s->no_slot, s->no_domain, s->orphans, s->storms, s->flushed,
-	       s->expired, s->late, s->unsent, s->dropped);
+	       s->owed, s->groups, s->handled, s->poisoned, s->no_slot, s->no_domain, s->orphans,
+	       s->storms, s->flushed, s->expired, s->late, s->unsent, s->dropped);
 }
 
 int main(int argc, char **argv)
@@ -265,13 +269,15 @@ int main(int argc, char **argv)
 	u64 seeds = argc > 1 ? strtoull(argv[1], NULL, 0) : 1000;
 	u64 first = argc > 2 ? strtoull(argv[2], NULL, 0) : 1, next = first;
 	u32 faults = argc > 3 ? (u32)strtoul(argv[3], NULL, 0) : 192;
-	struct told *told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct told *told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	u32 failed = 0;
 
 	if (told == MAP_FAILED)
 		return EXIT_FAILURE;
 	sched_verbose = seeds == 1;
-	while (next != first + seeds && failed < MAX_FAILING && !run_seeds(next, first + seeds, faults, told)) {
+	while (next != first + seeds && failed < MAX_FAILING &&
+	       !run_seeds(next, first + seeds, faults, told)) {
 		next = told->seed + 1;
 		failed++;
 	}

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "coroutine.h"
+#include "fl_env.h"
 #include "sched.h"
 
 #define TRACE 4096 /* the last turns, power of two */
@@ -186,7 +187,8 @@ void sched_turn(void)
 	if (!sched.task) /* before the first run, or after the last */
 		return;
 	if (sched_random(own.temper.hold_up) == 0)
-		sleep_for(TASK_HELD_UP, (u64)power(2, 5) * sched_random(own.temper.delay / 32) * SCHED_POINT_NS);
+		sleep_for(TASK_HELD_UP,
+			  (u64)power(2, 5) * sched_random(own.temper.delay / 32) * SCHED_POINT_NS);
 	give_up_turn();
 }
 
@@ -289,11 +291,13 @@ static const char *base_name(const char *site)
 
 static void print_task(const struct task *t)
 {
-	static const char *const state[] = { "has returned", "could go on", "sleeps", "is held up", "waits for" };
+	static const char *const state[] = { "has returned", "could go on", "sleeps", "is held up",
+					     "waits for" };
 	const char *site = &t->pub == sched.task ? sched.site : t->pub.site;
 
-	printf("    %-12s %s%s%s, last at %s\n", t->name, &t->pub == sched.task ? "runs" : state[t->state],
-	       t->state == TASK_WAITS ? " " : "", t->state == TASK_WAITS ? t->why : "", base_name(site));
+	printf("    %-12s %s%s%s, last at %s\n", t->name,
+	       &t->pub == sched.task ? "runs" : state[t->state], t->state == TASK_WAITS ? " " : "",
+	       t->state == TASK_WAITS ? t->why : "", base_name(site));
 }
 
 static void print_trace(void)
@@ -313,8 +317,8 @@ void sched_fail(const char *what)
 	struct task *t = running();
 	u32 i;
 
-	printf("seed %llu: %s, at %llu us, in %s at %s\n", own.seed, what, sched.now / 1000, t ? t->name : "no task",
-	       sched.site ? base_name(sched.site) : "its begin");
+	printf("seed %llu: %s, at %llu us, in %s at %s\n", own.seed, what, sched.now / 1000,
+	       t ? t->name : "no task", sched.site ? base_name(sched.site) : "its begin");
 	if (sched_verbose) {
 		print_trace();
 		for (i = 0; i < own.n_tasks; i++)

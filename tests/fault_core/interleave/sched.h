@@ -11,7 +11,7 @@
 #ifndef FAULT_SCHED_H
 #define FAULT_SCHED_H
 
-#include "fl_env.h"
+#include <linux/types.h>
 
 #define SCHED_TASKS    24
 #define SCHED_POINT_NS 1000 /* virtual, a point */
@@ -27,9 +27,8 @@ struct sched_task {
 	const char *site;  /* of its last point, once it is not running */
 	u32 number;	   /* of the task, from 1 */
 	u32 locks;	   /* it holds */
-	u32 level;	   /* of the innermost */
 	u32 reading;	   /* depth of its read sections */
-	u64 reading_since; /* fenv_rcu.calls when the outermost began */
+	u64 reading_since; /* rcu_state.calls when the outermost began */
 };
 
 struct sched {
@@ -60,7 +59,7 @@ static inline void sched_point(const char *site)
 {
 	sched.site = site;
 	sched.now += SCHED_POINT_NS;
-	if (unlikely(sched.left-- == 0))
+	if (__builtin_expect(sched.left-- == 0, 0))
 		sched_turn();
 }
 
@@ -71,7 +70,7 @@ void sched_sleep(void);
 void sched_wait(const void *what, const char *why);
 void sched_wake(const void *what);
 
-/* When the oldest read section that is still open began, in units of fenv_rcu.calls; all ones: none is. */
+/* When the oldest read section that is still open began, in units of rcu_state.calls; all ones: none is. */
 u64 sched_oldest_reader(void);
 
 /* The run has failed: say what, where each task is, and leave the process with SCHED_FAILED. */
@@ -80,6 +79,13 @@ void sched_fail(const char *what) __attribute__((noreturn));
 
 /* Say where each task is, with the last turns. Set before a run. */
 extern bool sched_verbose;
+
+/* The first word of storage that is being used says whether it was given back. */
+static inline void sched_check_alive(u32 word)
+{
+	if (__builtin_expect(word == SCHED_FREED32, 0))
+		sched_fail("storage is used after it was given back");
+}
 
 struct sched_sum {
 	u64 points, turns, longest_ns;

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <stdlib.h>
+#include <string.h>
+
 #include "sched.h"
 #include "storage.h"
 
@@ -12,11 +15,12 @@ struct block {
 static struct block *given_back;
 static u32 live;
 
-void *storage_alloc(void *host, size_t bytes)
+void *storage_alloc(void *host, size_t bytes, gfp_t gfp)
 {
 	struct block *b = calloc(1, sizeof(*b) + bytes);
 
 	(void)host;
+	(void)gfp;
 	if (!b)
 		abort();
 	b->bytes = bytes;

@@ -3,10 +3,10 @@
 #ifndef FAULT_STORAGE_H
 #define FAULT_STORAGE_H
 
-#include <stddef.h>
+#include <linux/types.h>
 
 /* struct fault_host_ops */
-void *storage_alloc(void *host, size_t bytes);
+void *storage_alloc(void *host, size_t bytes, gfp_t gfp);
 void storage_free(void *host, void *p);
 
 /* End of a run: nothing is left, and nobody wrote to what was given back. */

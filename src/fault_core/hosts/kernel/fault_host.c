@@ -2,6 +2,7 @@
 /* Work queue and timer for one fault core. */
 #include <linux/ktime.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include "fault_host.h"
@@ -44,7 +45,8 @@ static void kick(void *ctx)
 	unsigned int i;
 
 	for (i = 0; i < host->n_workers; i++)
-		if (!work_busy(&host->workers[i].work) && queue_work(host->wq, &host->workers[i].work))
+		if (!work_busy(&host->workers[i].work) &&
+		    queue_work(host->wq, &host->workers[i].work))
 			return;
 	for (i = 0; i < host->n_workers; i++)
 		queue_work(host->wq, &host->workers[i].work);
@@ -98,11 +100,13 @@ free_host:
 	module_put(THIS_MODULE);
 	return err;
 }
+EXPORT_SYMBOL_GPL(fault_host_create);
 
 struct fault_core *fault_host_core(struct fault_host *host)
 {
 	return host->core;
 }
+EXPORT_SYMBOL_GPL(fault_host_core);
 
 void fault_host_flush(struct fault_host *host)
 {
@@ -111,6 +115,7 @@ void fault_host_flush(struct fault_host *host)
 	for (i = 0; i < host->n_workers; i++)
 		flush_work(&host->workers[i].work);
 }
+EXPORT_SYMBOL_GPL(fault_host_flush);
 
 int fault_host_destroy(struct fault_host *host)
 {
@@ -130,3 +135,7 @@ int fault_host_destroy(struct fault_host *host)
 	module_put(THIS_MODULE);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(fault_host_destroy);
+
+MODULE_DESCRIPTION("I/O page fault core");
+MODULE_LICENSE("Dual BSD/GPL");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The kernel host: a fault core whose work runs on a work queue and whose deadlines run on a timer. */
+/*
+ * The kernel host: a fault core whose work runs on a work queue and whose deadlines run on a timer.
+ */
 #ifndef FAULT_HOST_H
 #define FAULT_HOST_H
 

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef FREESTANDING_ERRNO_H
+#define FREESTANDING_ERRNO_H
+
+enum { ENOENT = 2, EAGAIN = 11, ENOMEM = 12, EBUSY = 16, EEXIST = 17, ENODEV = 19, EINVAL = 22 };
+enum { EMSGSIZE = 90, EOPNOTSUPP = 95, EALREADY = 114 };
+
+#endif /* FREESTANDING_ERRNO_H */
