@@ -379,6 +379,7 @@ void Platform::collect(replay_result &result) {
     result.counters = counters_;
     result.trace_records = scan_.records;
     result.trace_accesses = scan_.accesses;
+    result.trace_faults = scan_.faults;
     result.duration_ns = master->duration() / 1000;
     if (const InFlight *n = master->in_flight()) {
         result.in_flight_ns = u64(n->area() / 1000);

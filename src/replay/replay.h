@@ -201,6 +201,7 @@ struct replay_difference {
  * struct replay_result - what came out
  * @trace_records: records of the trace, played once
  * @trace_accesses: accesses of the trace, played once
+ * @trace_faults: faults and page requests recorded in the trace, which no replay compares
  * @accesses: of the trace; one that crosses pages counts once
  * @bytes: bytes of the accesses
  * @translated: accesses that were translated
@@ -214,8 +215,8 @@ struct replay_difference {
  * @responses: answers by enum fault_code
  * @maps: pages that were mapped by the driver
  * @unmaps: pages that were unmapped by the driver
- * @compared: translated addresses that were compared with the recorded ones
- * @different: compared addresses that differ
+ * @compared: accesses whose outcome and address were compared with the recorded ones
+ * @different: those that differ
  * @first_difference: the first of them
  * @counters: of hardware and software
  * @timed: the fields after it are valid
@@ -242,7 +243,7 @@ struct replay_difference {
  * @n_streams: number of @streams in use
  */
 struct replay_result {
-	u64 trace_records, trace_accesses;
+	u64 trace_records, trace_accesses, trace_faults;
 	u64 accesses, bytes, translated, aborted;
 	u64 faults, unhandled, duplicates, first_touches;
 	struct replay_type types[REPLAY_MAX_TYPES];

@@ -496,6 +496,7 @@ int replay_functional(const struct replay_options *opt, struct replay_result *re
 	if (!code) {
 		res->trace_records = r->scan.records;
 		res->trace_accesses = r->scan.accesses;
+		res->trace_faults = r->scan.faults;
 		pump(r);
 		replay_os_result(r->os, res);
 		replay_os_subtract(res, &r->before);

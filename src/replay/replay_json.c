@@ -80,6 +80,7 @@ static void set_recorded(json_t *j, const struct replay_result *res)
 
 	report_json_u64(o, "compared", res->compared);
 	report_json_u64(o, "different", res->different);
+	report_json_u64(o, "faults_not_compared", res->trace_faults);
 	json_object_set_new(j, "recorded", o);
 }
 

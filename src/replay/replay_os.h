@@ -48,6 +48,7 @@ struct replay_os_cfg {
  * struct replay_scan - a trace at a glance
  * @records: records of the trace
  * @accesses: accesses of the trace
+ * @faults: faults and page requests that were recorded
  * @first_ns: time of the first record
  * @last_ns: time of the last record
  * @max_pa: end of the highest physical range of the trace, exclusive; 0: none is given
@@ -58,7 +59,7 @@ struct replay_os_cfg {
  * @dependent: some access waits for the one before it (DMAT_F_AFTER)
  */
 struct replay_scan {
-	u64 records, accesses;
+	u64 records, accesses, faults;
 	u64 first_ns, last_ns;
 	u64 max_pa;
 	u32 sids[REPLAY_MAX_STREAMS];

@@ -157,6 +157,9 @@ static void print_recorded(const struct replay_result *res, FILE *out)
 	const struct replay_difference *d = &res->first_difference;
 
 	fprintf(out, "against recording    %llu compared, %llu different\n", res->compared, res->different);
+	if (res->trace_faults)
+		fprintf(out, "  not compared       %llu recorded faults: their code, record and answer\n",
+			res->trace_faults);
 	if (!res->different)
 		return;
 	fprintf(out, "  first: record %llu, sid 0x%x iova 0x%llx: recorded ", d->record, d->sid, d->iova);

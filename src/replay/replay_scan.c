@@ -39,6 +39,10 @@ static int scan_record(struct replay_scan *scan, const struct dmat_record *rec, 
 		return add_sid(scan, rec->sid, 1, err);
 	case DMAT_ATTACH:
 		return add_sid(scan, rec->sid, 0, err);
+	case DMAT_FAULT:
+	case DMAT_PAGE_REQUEST:
+		scan->faults++;
+		return 0;
 	}
 	return 0;
 }

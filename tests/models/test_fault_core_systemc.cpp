@@ -20,7 +20,7 @@ void report_failure(void *, const char *file, int line, const char *what) {
 
 class CaseRunner : public sc_core::sc_module {
 public:
-    explicit CaseRunner(sc_core::sc_module_name name, const fault_case &c) : sc_module(name), case_(c) {
+    explicit CaseRunner(sc_core::sc_module_name name, const struct fault_case &c) : sc_module(name), case_(c) {
         SC_HAS_PROCESS(CaseRunner);
         SC_THREAD(run);
     }
@@ -33,7 +33,7 @@ private:
         case_.fn(&result);
         done = true;
     }
-    const fault_case &case_;
+    const struct fault_case &case_;
 };
 
 } // namespace

@@ -537,8 +537,8 @@ START_TEST(what_is_refused) {
     static const struct {
         const char *count, *map, *text;
     } cases[] = {
-        {"iommu.count=2", "iommu.map=1=2", "iommu.map: stream 0x1: there is no IOMMU 2 (iommu.count)"},
-        {"iommu.count=1", "iommu.map=2=1", "iommu.map: stream 0x2: there is no IOMMU 1 (iommu.count)"},
+        {"iommu.count=2", "iommu.map=1=2", "iommu.map: stream 0x1: there is no IOMMU 2 (iommu.count is 2)"},
+        {"iommu.count=1", "iommu.map=2=1", "iommu.map: stream 0x2: there is no IOMMU 1 (iommu.count is 1)"},
         {"iommu.count=2", "iommu.map=1=0,2=1,1=1", "iommu.map: stream 0x1 is behind one IOMMU, not two"},
         {"iommu.count=2", "iommu.map=1=1,0x1=1", "iommu.map: stream 0x1 is behind one IOMMU, not two"},
         {"iommu.count=2", "iommu.map=1", "iommu.map: '1' is not a list of SID=IOMMU"},

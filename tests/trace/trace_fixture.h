@@ -108,7 +108,7 @@ static inline int fixture_read(const char *path, unsigned int flags, struct dmat
 }
 
 /* The trace as text. Freed by the caller. */
-__attribute__((noinline, unused)) static char *fixture_dump(const char *path)
+__attribute__((__noinline__, unused)) static char *fixture_dump(const char *path)
 {
 	struct dmat_reader *r;
 	struct dmat_error err;
