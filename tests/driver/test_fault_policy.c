@@ -62,9 +62,7 @@ static void begin(const struct iommu_kind *kind, const struct fl_config *cfg)
 
 static void end(void)
 {
-	w.kind->drv->remove(w.l.m.drv, w.l.board.now);
-	ck_assert_int_eq(fault_core_destroy(w.l.m.core), 0);
-	fl_free(w.l.m.drv);
+	ck_assert_int_eq(machine_stop(&w.l.m), 0);
 	w.kind->driver_cfg_free(w.drv_cfg);
 	liar_exit(&w.l);
 }
