@@ -282,8 +282,10 @@ static void take_time(struct ftrace_import *f, struct trace_job *job, const char
 static int ftrace_line(void *state, struct trace_job *job)
 {
 	struct point p = { .f = state, .job = job };
+	char reason[sizeof(job->err->reason)];
 	const char *s;
 	unsigned int i;
+	int ret;
 
 	for (i = 0; i < ARRAY_SIZE(points); i++) {
 		s = find_point(job->line, i);
@@ -291,8 +293,14 @@ static int ftrace_line(void *state, struct trace_job *job)
 			continue;
 		take_time(p.f, job, job->line, s);
 		p.rest = s + strlen(points[i].name);
-		return points[i].take(&p);
+		ret = points[i].take(&p);
+		if (ret != -EINVAL)
+			return ret;
+		snprintf(reason, sizeof(reason), "%s", job->err->reason);
+		p.f->emitted++;
+		return trace_unreadable(job, job->last_ns, job->err->line, job->line, reason);
 	}
+	job->stats->foreign++;
 	return 0;
 }
 

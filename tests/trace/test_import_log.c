@@ -529,10 +529,20 @@ static const struct {
 
 START_TEST(bad_logs_are_named)
 {
+	struct trace_import_stats stats;
+	struct trace_import_options opt = { .format = bad[_i].format, .stats = &stats };
 	const char *in = fixture_path("in.log");
 	struct dmat_error err;
 
 	fixture_put(in, bad[_i].text, strlen(bad[_i].text));
+	if (bad[_i].line) {
+		ck_assert_msg(!trace_import(in, fixture_path("out.dmat"), &opt, &err), "%s", err.reason);
+		ck_assert_uint_eq(stats.unreadable, 1);
+		ck_assert_uint_eq(stats.unreadable_line[0], bad[_i].line);
+		ck_assert_msg(strstr(stats.reason, bad[_i].reason), "'%s' expected in '%s'", bad[_i].reason,
+			      stats.reason);
+		return;
+	}
 	ck_assert_int_eq(import_file(in, bad[_i].format, &err), -EINVAL);
 	ck_assert_msg(strstr(err.reason, bad[_i].reason), "'%s' expected in '%s'", bad[_i].reason, err.reason);
 	ck_assert_uint_eq(err.line, bad[_i].line);
