@@ -327,7 +327,9 @@ static const struct trace_importer *by_name(const char *name)
 static int choose(struct trace_source *source, const char *format, const struct trace_importer **importer,
 		  struct dmat_error *err)
 {
+	char before[104] = "", joined[208];
 	unsigned int lines, i;
+	size_t n;
 	int ret;
 
 	if (format && strcmp(format, "auto")) {
@@ -346,6 +348,12 @@ static int choose(struct trace_source *source, const char *format, const struct 
 			if (importers[i]->detect(source->line))
 				*importer = importers[i];
 		}
+		/* A phrase may be wrapped. */
+		snprintf(joined, sizeof(joined), "%.100s %.100s", before, source->line);
+		if (!*importer && trace_import_dmesg.detect(joined))
+			*importer = &trace_import_dmesg;
+		n = strlen(source->line);
+		snprintf(before, sizeof(before), "%s", source->line + (n > 100 ? n - 100 : 0));
 	}
 	err->line = 0;
 	if (!*importer)

@@ -376,7 +376,7 @@ static const char *find_driver(const char *text, size_t *len)
 
 		for (s = strstr(text, drivers[i]); s; s = strstr(s + 1, drivers[i])) {
 			if ((s > text && (is_name(s[-1]) || s[-1] == '.' || s[-1] == '/')) ||
-			    (s[n] != ' ' && s[n] != ':'))
+			    (s[n] && s[n] != ' ' && s[n] != ':'))
 				continue;
 			if (!best || s < best) {
 				best = s;
@@ -649,7 +649,7 @@ static void wrapped_line(struct trace_log *log, const char *text)
 			return;
 		}
 	}
-	if (*l.device || by_head(text))
+	if (*l.device || by_head(text) || suspicious(text))
 		drop_tail(log);
 	log->last = NULL;
 	if (!take(log, text, log->number))
