@@ -14,6 +14,7 @@
 #define MSGS	   32
 #define PATIENCE   24  /* lines that a message waits for its rest */
 #define TAIL	   256 /* bytes of lines that a head may be wrapped over */
+#define QUADS	   65536
 #define ORDER_SLOP (10 * NSEC_PER_SEC)
 
 static const struct trace_family *const families[] = {
@@ -65,6 +66,9 @@ static const struct trace_family *const families[] = {
  * @seen: hashes of what was written, for logs that hold everything twice
  * @seen_room: number of @seen allocated
  * @seen_used: number of @seen in use
+ * @passed: the last line that passed by, if it is short
+ * @passed_number: its number
+ * @quads: a bit for each hash of the four letters that begin a word of such messages
  */
 struct trace_log {
 	struct trace_job *job;
@@ -89,6 +93,9 @@ struct trace_log {
 	unsigned int ttbrs;
 	u64 *seen;
 	size_t seen_room, seen_used;
+	u8 quads[QUADS / 8];
+	char passed[128];
+	u64 passed_number;
 };
 
 struct dmat_record *trace_msg_record(struct trace_msg *m, enum dmat_kind kind, enum dmat_model model)
@@ -527,6 +534,9 @@ static bool offer(struct trace_log *log, const struct line *l)
 
 		if (*l->device && strcmp(l->device, m->device))
 			continue;
+		/* Without a name it is not another's, but it must be needed. */
+		if (!*l->device && *m->device && log->stamped && m->out)
+			continue;
 		if (!m->family->takes || !fits_time(log, m) || !m->family->takes(m, l->body))
 			continue;
 		append(log, m, l->body, false);
@@ -658,6 +668,85 @@ static void wrapped_line(struct trace_log *log, const char *text)
 		log->tail[0] = '\0';
 }
 
+/* ---- most lines of most logs ---- */
+
+/* What every line that matters here holds one of; four letters decide. */
+static const char *const quads[] = {
+	"smmu", "iomm", "faul", "even", "dmar", "amd-", "[dma", "fsr ", "fsr=", "fsyn", "gfsr", "dte[", "unha", "unex",
+	"kgsl", "tegr", "dart", "panf", "pant", "mtk-", "mtk_", "call", "[int", "prq ", "sid=", "sid:", "sid ", "iova",
+	"acce", "over", "cmdq", "(con", "reas", "requ", "page", "inva", "stag", "prio", "cmd[", "far ", "skip", "0x00",
+};
+
+static u32 quad_hash(u32 quad)
+{
+	return ((quad | 0x20202020) * 0x9e3779b1U) >> 16;
+}
+
+static void learn_quads(struct trace_log *log)
+{
+	unsigned int i, k;
+	u32 quad, h;
+
+	for (i = 0; i < ARRAY_SIZE(quads); i++) {
+		for (k = 0, quad = 0; k < 4; k++)
+			quad = quad << 8 | (u8)quads[i][k];
+		h = quad_hash(quad);
+		log->quads[h / 8] |= 1U << h % 8;
+	}
+}
+
+static bool has_quad(const struct trace_log *log, const char *line)
+{
+	u32 quad = 0, h;
+
+	for (; *line; line++) {
+		quad = quad << 8 | (u8)*line;
+		h = quad_hash(quad);
+		if (log->quads[h / 8] & 1U << h % 8)
+			return true;
+	}
+	return false;
+}
+
+/* A line about something else, where no message waits for one. */
+static bool passes_by(struct trace_log *log, const char *line)
+{
+	size_t n;
+
+	if (log->msgs && !log->msg[log->msgs - 1]->out)
+		return false;
+	if (has_quad(log, line) || has_quad(log, log->tail))
+		return false;
+	drop_tail(log);
+	log->last = NULL;
+	log->job->stats->foreign++;
+	n = strnlen(line, sizeof(log->passed) - 1);
+	memcpy(log->passed, line, n);
+	log->passed[n] = '\0';
+	log->passed_number = log->number;
+	return true;
+}
+
+/* The line that passed by just now goes on in this one, which has no time. */
+static void call_back(struct trace_log *log)
+{
+	u64 number = log->number;
+	struct trace_stamp stamp = log->stamp;
+	const char *text;
+
+	if (log->tail[0] || log->passed_number != number - 1)
+		return;
+	text = trace_strip_stamp(log->passed, &stamp);
+	if (!*text)
+		return;
+	if (stamp.clock)
+		log->stamp = stamp;
+	log->job->stats->foreign--;
+	log->number = number - 1;
+	grow_tail(log, text);
+	log->number = number;
+}
+
 static int dmesg_line(void *state, struct trace_job *job)
 {
 	struct trace_log *log = state;
@@ -666,12 +755,16 @@ static int dmesg_line(void *state, struct trace_job *job)
 
 	log->job = job;
 	log->number = job->err->line;
+	if (passes_by(log, job->line))
+		return log->error;
 	text = trace_strip_stamp(job->line, &stamp);
 	log->stamped = stamp.clock != TRACE_CLOCK_NONE;
-	if (log->stamped)
+	if (log->stamped) {
 		log->stamp = stamp;
-	else
+	} else {
+		call_back(log);
 		log->stamp.fine = false;
+	}
 	if (log->stamped)
 		drop_tail(log);
 	if (!*text) {
@@ -712,7 +805,11 @@ static bool dmesg_detect(const char *line)
 
 static void *dmesg_begin(void)
 {
-	return calloc(1, sizeof(struct trace_log));
+	struct trace_log *log = calloc(1, sizeof(*log));
+
+	if (log)
+		learn_quads(log);
+	return log;
 }
 
 static void dmesg_free(void *state)

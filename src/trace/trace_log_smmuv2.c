@@ -103,7 +103,8 @@ static bool takes_context(struct trace_msg *m, const char *body)
 	    (c.iova_end && was.iova_end && c.iova != was.iova))
 		return false;
 	m->bits |= bits;
-	return bits || c.has_sid || c.has_cbfrsynra || c.has_bank || strchr(body, '=');
+	return bits || c.has_sid || c.has_cbfrsynra || c.has_bank || c.iova_end || trace_phrase(body, "iova-to-phys") ||
+	       trace_phrase(body, " = ");
 }
 
 const struct trace_family trace_smmuv2_context = { context_heads, NULL, takes_context, look_context };
