@@ -451,6 +451,18 @@ static const struct trace_family *by_content(const struct line *l)
 	return NULL;
 }
 
+/* Whether @word stands in @text, not behind a letter. */
+static bool has_word(const char *text, const char *word)
+{
+	const char *s;
+
+	for (s = trace_find(text, word); s; s = trace_find(s + 1, word)) {
+		if (s == text || !isalpha((unsigned char)s[-1]))
+			return true;
+	}
+	return false;
+}
+
 /* A line that tells of an IOMMU and of something that went wrong. */
 static bool suspicious(const char *text)
 {
@@ -471,7 +483,7 @@ static bool suspicious(const char *text)
 		if (!trace_find(text, who[i]))
 			continue;
 		for (j = 0; j < ARRAY_SIZE(what); j++) {
-			if (trace_find(text, what[j]))
+			if (has_word(text, what[j]))
 				return true;
 		}
 	}

@@ -9,7 +9,7 @@
 /* Lines behind a message that repeat, or complete, what it says. */
 enum { SAID_FSR = 1, SAID_FSYNR = 2 };
 
-static const char *const context_heads[] = { "unhandled context fault", NULL };
+static const char *const context_heads[] = { "unhandled context fault", "unhandled arm-smmu context fault", NULL };
 static const char *const global_heads[] = { "unexpected global fault", NULL };
 static const char *const none[] = { NULL };
 
@@ -26,8 +26,13 @@ static void read_context(const char *text, struct context *c)
 	c->iova_end = trace_key(text, "iova|far", 16, &c->iova);
 	c->has_fsynr = trace_key(text, "fsynr|fsynr0", 16, &c->fsynr);
 	c->has_cbfrsynra = trace_key(text, "cbfrsynra", 16, &c->cbfrsynra);
-	c->has_bank = trace_key(text, "cb", 10, &c->bank);
+	c->has_bank = trace_key(text, "cb|context bank#", 10, &c->bank);
 	c->has_sid = trace_key(text, "sid", 16, &c->sid);
+}
+
+static bool has_head(const char *text)
+{
+	return trace_phrase(text, context_heads[0]) || trace_phrase(text, context_heads[1]);
 }
 
 static void put_context(struct trace_msg *m, const struct context *c)
@@ -92,7 +97,7 @@ static bool takes_context(struct trace_msg *m, const char *body)
 	struct context was, c;
 	unsigned int bits;
 
-	if (trace_phrase(body, context_heads[0]))
+	if (has_head(body))
 		return false;
 	read_context(m->text, &was);
 	read_context(body, &c);
@@ -123,7 +128,7 @@ static bool takes_pair(struct trace_msg *m, const char *body)
 
 	read_context(m->text, &was);
 	read_context(body, &c);
-	if (trace_phrase(body, context_heads[0]) || c.has_fsr || was.has_fsynr || !was.has_fsr)
+	if (has_head(body) || c.has_fsr || was.has_fsynr || !was.has_fsr)
 		return false;
 	return c.has_fsynr;
 }

@@ -91,6 +91,8 @@ complains "line 3: malformed event"
 expect 1 import --strict "$dir/log" -o "$dir/log.dmat"
 expect 0 dump "$dir/log.dmat"
 shows "mark 2000 size=1 tag=3 code=unreadable text=1@1.000002:smmuv3_translate_succ"
+cat "$dir/log" | "$faultline" import - -o "$dir/pipe.dmat" 2>"$dir/pipe" || say "import from a pipe failed"
+grep -q "^3 lines: 0 faults, 0 page requests, 1 unreadable (line 3)" "$dir/pipe" || say "lines of a pipe are lost"
 expect 2 import --format cobol "$dir/log" -o "$dir/log.dmat"
 complains "unknown format 'cobol'"
 expect 0 import --format list

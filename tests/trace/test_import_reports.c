@@ -387,6 +387,15 @@ static const struct {
 	  "[ 1.000001] usb 1-1: new device\n"
 	  "[ 1.000002] arm-smmu 1.smmu: SID = 0x7\n",
 	  { DMAT_MODEL_SMMUV2, W, 7, 2, 0x5000 } },
+	/* Everything in a line of its own; a line that tells of no fault. */
+	{ "[ 1.000000] arm-smmu a.smmu: Unhandled arm-smmu context fault from b.client!\n"
+	  "[ 1.000001] arm-smmu a.smmu: FAR    = 0x00000000deadb000\n"
+	  "[ 1.000002] arm-smmu a.smmu: FSR    = 0x00000402 [TF R ]\n"
+	  "[ 1.000003] arm-smmu a.smmu: FSYNR0 = 0x00000011\n"
+	  "[ 1.000004] arm-smmu a.smmu: context bank#: 0x5\n"
+	  "[ 1.000005] arm-smmu a.smmu: SID    = 0x41\n"
+	  "[ 1.000006] iommu: Default domain type: Translated\n",
+	  { DMAT_MODEL_SMMUV2, W, 0x41, 0x402, 0xdeadb000 } },
 	{ "[ 1.000000] AMD-Vi: Event logged [INVALID_PPR_REQUEST device=0000:01:00.0 pasid=0x00003 address=0x1000 "
 	  "flags=0x0 tag=0x1]\n",
 	  { DMAT_MODEL_AMDVI, NO | PASID, 0x100, 0, 0, 3 } },
