@@ -348,12 +348,12 @@ static int choose(struct trace_source *source, const char *format, const struct 
 			if (importers[i]->detect(source->line))
 				*importer = importers[i];
 		}
-		/* A phrase may be wrapped. */
+		/* A phrase may be wrapped, at every blank. */
 		snprintf(joined, sizeof(joined), "%.100s %.100s", before, source->line);
 		if (!*importer && trace_import_dmesg.detect(joined))
 			*importer = &trace_import_dmesg;
-		n = strlen(source->line);
-		snprintf(before, sizeof(before), "%s", source->line + (n > 100 ? n - 100 : 0));
+		n = strlen(joined);
+		snprintf(before, sizeof(before), "%s", joined + (n > 100 ? n - 100 : 0));
 	}
 	err->line = 0;
 	if (!*importer)

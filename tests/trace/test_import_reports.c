@@ -245,6 +245,13 @@ START_TEST(reports_wrapped_at_a_blank)
 			ck_assert_msg(same(&res.fault[k], &want->fault[k]), "%s: wrapped at %zu", want->name, i);
 		text[i] = ' ';
 	}
+	/* Wrapped at all of them, a line of QEMU's trace is no longer one. */
+	for (i = 0; i < bytes; i++)
+		text[i] = text[i] == ' ' ? '\n' : text[i];
+	ck_assert(becomes(text, bytes, &res));
+	ck_assert_uint_eq(res.n + res.stats.unreadable, want->n);
+	for (k = 0; k < res.n; k++)
+		ck_assert_msg(same(&res.fault[k], &want->fault[k]), "%s: a word a line", want->name);
 	free(text);
 }
 END_TEST
