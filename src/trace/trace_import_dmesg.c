@@ -286,9 +286,26 @@ static void unreadable(struct trace_log *log, const struct trace_msg *m)
 	log->emitted++;
 }
 
+/* Whether the names of an event, which were wrapped, repeat the words before them. */
+static bool repeats_words(struct trace_log *log, const struct trace_msg *m)
+{
+	unsigned int i;
+
+	for (i = 0; m->family == &trace_smmuv3_named && i < log->msgs && log->msg[i] != m; i++) {
+		struct trace_msg *e = log->msg[i];
+
+		if (e->family == &trace_smmuv3_event && !strcmp(e->device, m->device) && e->state == TRACE_DONE &&
+		    e->family->takes(e, m->text))
+			return true;
+	}
+	return false;
+}
+
 static void put_out(struct trace_log *log, struct trace_msg *m)
 {
 	m->out = true;
+	if (m->state == TRACE_DONE && repeats_words(log, m))
+		return;
 	if (m->state == TRACE_BAD) {
 		unreadable(log, m);
 		return;
