@@ -344,12 +344,14 @@ static int choose(struct trace_source *source, const char *format, const struct 
 			return ret;
 		if (!ret)
 			break;
+		/* A phrase may be wrapped, at every blank. */
+		snprintf(joined, sizeof(joined), "%.100s %.100s", before, source->line);
+		if (trace_import_ftrace.detect(joined))
+			*importer = &trace_import_ftrace;
 		for (i = 0; i < ARRAY_SIZE(importers) && !*importer; i++) {
 			if (importers[i]->detect(source->line))
 				*importer = importers[i];
 		}
-		/* A phrase may be wrapped, at every blank. */
-		snprintf(joined, sizeof(joined), "%.100s %.100s", before, source->line);
 		if (!*importer && trace_import_dmesg.detect(joined))
 			*importer = &trace_import_dmesg;
 		n = strlen(joined);
