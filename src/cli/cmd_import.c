@@ -7,17 +7,16 @@
 #define METAS 32
 
 static const struct option options[] = {
-	{ "format", required_argument, NULL, 'f' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "length", required_argument, NULL, 'l' },
-	{ "meta", required_argument, NULL, 'm' },
-	{ 0 },
+	{ "format", required_argument, NULL, 'f' }, { "output", required_argument, NULL, 'o' },
+	{ "length", required_argument, NULL, 'l' }, { "meta", required_argument, NULL, 'm' },
+	{ "strict", no_argument, NULL, 's' },	    { 0 },
 };
 
 struct arguments {
 	struct trace_import_options opt;
 	const char *meta[METAS][2];
 	const char *output;
+	bool strict;
 };
 
 static int list_formats(void)
@@ -55,6 +54,9 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 	case 'o':
 		a->output = optarg;
 		return CLI_OK;
+	case 's':
+		a->strict = true;
+		return CLI_OK;
 	case 'm':
 		return add_meta(a, optarg);
 	case 'l':
@@ -67,9 +69,27 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 	}
 }
 
+static void print_summary(const struct trace_import_stats *s)
+{
+	unsigned int i;
+
+	fprintf(stderr, "%llu lines: %llu faults, %llu page requests, %llu unreadable", s->lines, s->faults,
+		s->requests, s->unreadable);
+	for (i = 0; i < s->unreadable && i < TRACE_IMPORT_LINES; i++)
+		fprintf(stderr, "%s%llu", i ? ", " : " (line ", s->unreadable_line[i]);
+	fprintf(stderr, "%s, %llu suppressed, %llu overflows, %llu repeated, %llu foreign\n",
+		s->unreadable > TRACE_IMPORT_LINES ? ", ..)"
+		: s->unreadable			   ? ")"
+						   : "",
+		s->suppressed, s->overflows, s->repeated, s->foreign);
+	if (s->unreadable && s->reason[0])
+		fprintf(stderr, "line %llu: %s\n", s->unreadable_line[0], s->reason);
+}
+
 static int run(int argc, char **argv)
 {
-	struct arguments a = { 0 };
+	struct trace_import_stats stats;
+	struct arguments a = { .opt.stats = &stats };
 	struct dmat_error err;
 	const char *input;
 	int c, ret;
@@ -88,17 +108,23 @@ static int run(int argc, char **argv)
 		return CLI_FAILED;
 	if (!a.output)
 		return cli_usage("import", "import: no output file given (-o)");
-	return trace_import(input, a.output, &a.opt, &err) ? cli_fail_error(&err) : CLI_OK;
+	if (trace_import(input, a.output, &a.opt, &err))
+		return cli_fail_error(&err);
+	print_summary(&stats);
+	return a.strict && stats.unreadable ? CLI_NO : CLI_OK;
 }
 
 const struct cli_command cli_import = {
 	.name = "import",
 	.summary = "make a trace from another program's log",
 	.help = "Usage: faultline import [OPTION]... IN -o OUT.dmat\n"
-		"Makes a trace from another program's log, plain or gzip.\n\n"
+		"Makes a trace from another program's log, plain or gzip; IN may be - for standard input.\n"
+		"What became of its lines is printed on stderr. A line that tells of a fault and\n"
+		"cannot be read becomes a mark with the code 'unreadable' and its number.\n\n"
 		"  --format NAME      format of IN; 'list' prints all; default 'auto': by its first lines\n"
 		"  --length BYTES     length of accesses whose length the log does not tell, 1 to 4096,\n"
 		"                     clipped at the end of the page; default 64\n"
+		"  --strict           exit status 1 if a line that tells of a fault could not be read\n"
 		"  --meta KEY=VALUE   add to the metadata of OUT, for instance its origin; may be repeated\n"
 		"  -o, --output FILE  the trace to write; left alone if anything is wrong with IN\n",
 	.run = run,

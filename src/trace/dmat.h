@@ -65,7 +65,7 @@ enum dmat_kind {
 #define DMAT_F_LAST    0x0040 /* page request: last of its group */
 #define DMAT_F_STALL   0x0080 /* fault: the transaction waited for an answer */
 #define DMAT_F_NO_IOVA 0x0100 /* fault: the log does not name the address; iova is 0 */
-#define DMAT_F_WORDS   0x0200 /* fault, page request, response: word[] is valid */
+#define DMAT_F_WORDS   0x0200 /* fault, page request, response, mark: word[] is valid */
 #define DMAT_F_AFTER   0x0400 /* access: it waits for the one before it of its stream and tag; word[0]: then so many ns */
 #define DMAT_F_ALL     0x07ff
 
@@ -86,6 +86,15 @@ enum dmat_model {
 	DMAT_MODEL_AMDVI,  /* code: flags of the event; word[0]: its type */
 	DMAT_MODEL_GPU, /* by the GPU's driver. code: FSR's bit for its type; word[]: TTBR0, then what stood in brackets */
 	DMAT_MODEL_SMMUV2_GLOBAL, /* global fault. code: GFSR; word[]: GFSR, GFSYNR0, GFSYNR1, GFSYNR2 */
+	DMAT_MODEL_SMMUV3_GERROR, /* code: the active bits of SMMU_GERROR */
+	DMAT_MODEL_SMMUV3_CMDQ,	  /* code: SMMU_CMDQ_CONS.ERR; word[]: SMMU_CMDQ_CONS, then the command's two words */
+	DMAT_MODEL_MTK,		  /* code: the type of the fault; word[0]: larb << 32 | port */
+	DMAT_MODEL_ROCKCHIP,
+	DMAT_MODEL_MALI,  /* code: the raw fault status; domain: the address space; sid: the source */
+	DMAT_MODEL_KGSL,  /* Adreno, by its vendor's driver */
+	DMAT_MODEL_TEGRA, /* of the memory controller */
+	DMAT_MODEL_DART,  /* code: the status */
+	DMAT_MODEL_VIRTIO,
 	DMAT_MODELS
 };
 
@@ -97,8 +106,10 @@ enum dmat_mark {
 	DMAT_MARK_EVTQ_LOST,  /* event queue overflowed */
 	DMAT_MARK_PRIQ_LOST,  /* page request queue overflowed */
 	DMAT_MARK_PRIQ_CLEAR, /* its overflow was cleared */
-	DMAT_MARK_UNREADABLE, /* a line that tells of a fault could not be read */
+	DMAT_MARK_UNREADABLE, /* a line that tells of a fault could not be read; tag: its number; word[]: how it begins */
 	DMAT_MARK_HINT,	      /* size page request hints: a device will access something soon; nothing was refused */
+	DMAT_MARK_IOMMU,      /* faults that follow are of the IOMMU with the name in word[] */
+	DMAT_MARK_DTE,	      /* word[]: the device table entry of the fault before (AMD-Vi) */
 	DMAT_MARKS
 };
 
@@ -207,6 +218,13 @@ const char *dmat_record_check(const struct dmat_record *rec);
  * Return: true if every byte is.
  */
 bool dmat_record_equal(const struct dmat_record *a, const struct dmat_record *b);
+
+/**
+ * dmat_record_set_text() - put text into the words of a mark
+ * @rec: the mark; has DMAT_F_WORDS from now on
+ * @text: what does not fit 32 bytes is cut off
+ */
+void dmat_record_set_text(struct dmat_record *rec, const char *text);
 
 /* ---- writing: nothing appears under the file's name until close succeeds ---- */
 

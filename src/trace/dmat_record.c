@@ -6,12 +6,13 @@ const char *const dmat_kind_names[DMAT_KINDS] = {
 	"access", "attach", "detach", "map", "unmap", "invalidate", "fault", "page_request", "response", "mark",
 };
 const char *const dmat_outcome_names[DMAT_OUTCOMES] = { "none", "ok", "fault" };
-const char *const dmat_model_names[DMAT_MODELS] = {
-	"none", "smmuv2", "smmuv3", "vtd", "amdvi", "gpu", "smmuv2_global"
-};
+const char *const dmat_model_names[DMAT_MODELS] = { "none",	   "smmuv2",   "smmuv3",	"vtd",
+						    "amdvi",	   "gpu",      "smmuv2_global", "smmuv3_gerror",
+						    "smmuv3_cmdq", "mtk",      "rockchip",	"mali",
+						    "kgsl",	   "tegra_mc", "apple_dart",	"virtio" };
 const char *const dmat_response_names[DMAT_RESPONSES] = { "success", "invalid", "failure" };
-const char *const dmat_mark_names[DMAT_MARKS] = { "user",	"suppressed", "evtq_lost", "priq_lost",
-						  "priq_clear", "unreadable", "hint" };
+const char *const dmat_mark_names[DMAT_MARKS] = { "user",	"suppressed", "evtq_lost", "priq_lost", "priq_clear",
+						  "unreadable", "hint",	      "iommu",	   "dte" };
 
 enum {
 	USES_SID = 1,
@@ -43,7 +44,7 @@ static const struct {
 	[DMAT_PAGE_REQUEST] = { USES_SID | USES_IOVA | USES_TAG | USES_MODEL,
 				DMAT_F_RWXP | DMAT_F_PASID | DMAT_F_LAST | DMAT_F_WORDS },
 	[DMAT_RESPONSE] = { USES_SID | USES_TAG | USES_CODE | USES_MODEL, DMAT_F_PASID | DMAT_F_WORDS },
-	[DMAT_MARK] = { USES_SIZE | USES_CODE, 0 },
+	[DMAT_MARK] = { USES_SIZE | USES_TAG | USES_CODE, DMAT_F_WORDS },
 };
 
 void dmat_record_init(struct dmat_record *rec, enum dmat_kind kind, u64 time_ns)
@@ -53,6 +54,20 @@ void dmat_record_init(struct dmat_record *rec, enum dmat_kind kind, u64 time_ns)
 	rec->time_ns = time_ns;
 	rec->sid = DMAT_SID_NONE;
 	rec->domain = DMAT_DOMAIN_NONE;
+}
+
+void dmat_record_set_text(struct dmat_record *rec, const char *text)
+{
+	char bytes[sizeof(rec->word)] = { 0 };
+	unsigned int i;
+
+	memcpy(bytes, text, min(strlen(text), sizeof(bytes)));
+	for (i = 0; i < sizeof(bytes); i++) {
+		if (!(i % 8))
+			rec->word[i / 8] = 0;
+		rec->word[i / 8] |= (u64)(u8)bytes[i] << i % 8 * 8;
+	}
+	rec->flags |= DMAT_F_WORDS;
 }
 
 static_assert(sizeof(struct dmat_record) == 96, "no padding, so that records compare as bytes");

@@ -35,6 +35,31 @@ static char *put_letters(char *p, const char *key, unsigned int bits)
 	return p;
 }
 
+/* Whether the words of a record are text. */
+static bool holds_text(const struct dmat_record *rec)
+{
+	return rec->kind == DMAT_MARK && rec->flags & DMAT_F_WORDS &&
+	       (rec->code == DMAT_MARK_UNREADABLE || rec->code == DMAT_MARK_IOMMU);
+}
+
+/* Bytes that would end the word, and '%' itself, are %XX. */
+static char *put_text(char *p, const struct dmat_record *rec)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < sizeof(rec->word); i++) {
+		if (rec->word[i / 8] >> i % 8 * 8 & 0xff)
+			n = i + 1;
+	}
+	p += sprintf(p, " text=");
+	for (i = 0; i < n; i++) {
+		u8 c = rec->word[i / 8] >> i % 8 * 8;
+
+		p += sprintf(p, c > ' ' && c < 0x7f && c != '%' ? "%c" : "%%%02x", c);
+	}
+	return p;
+}
+
 static char *put_code(char *p, const struct dmat_record *rec)
 {
 	if (rec->kind == DMAT_RESPONSE)
@@ -75,7 +100,7 @@ int dmat_format(const struct dmat_record *rec, char line[DMAT_LINE])
 	if (rec->flags & DMAT_F_AFTER)
 		p += sprintf(p, " after=%llu", rec->word[0]);
 	for (i = 0; i < ARRAY_SIZE(flag_words); i++) {
-		if (rec->flags & flag_words[i].flag)
+		if (rec->flags & flag_words[i].flag && !(flag_words[i].flag == DMAT_F_WORDS && holds_text(rec)))
 			p += sprintf(p, " %s", flag_words[i].word);
 	}
 	if (rec->outcome)
@@ -87,6 +112,8 @@ int dmat_format(const struct dmat_record *rec, char line[DMAT_LINE])
 	if (rec->model)
 		p += sprintf(p, " model=%s", dmat_model_names[rec->model]);
 	p = put_code(p, rec);
+	if (holds_text(rec))
+		return put_text(p, rec) - line;
 	for (i = rec->flags & DMAT_F_AFTER ? 1 : 0; i < 4; i++) {
 		if (rec->word[i])
 			p += sprintf(p, " word%u=0x%llx", i, rec->word[i]);
@@ -148,12 +175,44 @@ enum key {
 	KEY_WORD1,
 	KEY_WORD2,
 	KEY_WORD3,
+	KEY_TEXT,
 	KEYS
 };
 
-static const char *const key_names[KEYS] = { "sid",  "pasid", "domain",	 "iova",  "size", "dir",
-					     "tag",  "after", "outcome", "pa",	  "perm", "model",
-					     "code", "word0", "word1",	 "word2", "word3" };
+static const char *const key_names[KEYS] = { "sid",  "pasid", "domain",	 "iova",  "size",  "dir",
+					     "tag",  "after", "outcome", "pa",	  "perm",  "model",
+					     "code", "word0", "word1",	 "word2", "word3", "text" };
+
+static int hex_digit(char c)
+{
+	if (isdigit((unsigned char)c))
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool parse_text(struct dmat_record *rec, const char *s)
+{
+	u64 word[4] = { 0 };
+	unsigned int i;
+
+	for (i = 0; *s; i++) {
+		u8 c = *s++;
+
+		if (i == sizeof(word))
+			return false;
+		if (c == '%') {
+			if (hex_digit(s[0]) < 0 || hex_digit(s[1]) < 0)
+				return false;
+			c = hex_digit(s[0]) << 4 | hex_digit(s[1]);
+			s += 2;
+		}
+		word[i / 8] |= (u64)c << i % 8 * 8;
+	}
+	memcpy(rec->word, word, sizeof(word));
+	rec->flags |= DMAT_F_WORDS;
+	return true;
+}
 
 static bool parse_value(const struct dmat_record *rec, enum key key, const char *s, u64 *v)
 {
@@ -262,6 +321,8 @@ static int parse_token(struct dmat_record *rec, char *token, u32 *seen, struct d
 	if (*seen & 1U << key)
 		return dmat_fail(err, EINVAL, "key '%s' given twice", token);
 	*seen |= 1U << key;
+	if (key == KEY_TEXT)
+		return parse_text(rec, value) ? 0 : dmat_fail(err, EINVAL, "bad value '%.40s' of 'text'", value);
 	if (!parse_value(rec, key, value, &v))
 		return dmat_fail(err, EINVAL, "bad value '%.40s' of '%s'", value, token);
 	set_field(rec, key, v);

@@ -5,11 +5,14 @@
 #include "vtd_spec.h"
 #include <ctype.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #define CLAMP_NS     1000000ULL
 #define DETECT_LINES 100000
+#define DETECT_BYTES (16U << 20)
 #define LINE_BYTES   65536
+#define CHUNK_BYTES  (1U << 17)
 
 static const struct trace_importer *const importers[] = {
 	&trace_import_qemu,
@@ -18,8 +21,12 @@ static const struct trace_importer *const importers[] = {
 	&trace_import_csv,
 };
 
+/* @chunk: what was read; [@at, @end) is to be taken yet. @pin: keep all that was read, to go back to the start. */
 struct trace_source {
 	gzFile file;
+	char *chunk;
+	size_t room, at, end;
+	bool pin, eof;
 	char line[LINE_BYTES];
 };
 
@@ -41,34 +48,41 @@ int trace_emit(struct trace_job *job, struct dmat_record *rec)
 		rec->time_ns = job->last_ns;
 	}
 	job->last_ns = rec->time_ns;
+	job->stats->faults += rec->kind == DMAT_FAULT;
+	job->stats->requests += rec->kind == DMAT_PAGE_REQUEST;
 	return dmat_writer_append(job->writer, rec);
 }
 
 struct trace_stream {
-	u32 sid, domain;
-	bool attached;
+	u32 sid, pasid, domain;
+	bool has_pasid, attached;
 };
 
-static struct trace_stream *find_stream(struct trace_job *job, u32 sid)
+static struct trace_stream *find_stream(struct trace_job *job, u32 sid, bool has_pasid, u32 pasid)
 {
 	struct trace_stream *grown;
+	u32 domain = TRACE_UNNAMED + sid;
 	size_t i;
 
 	for (i = 0; i < job->streams; i++) {
-		if (job->stream[i].sid == sid)
-			return &job->stream[i];
+		struct trace_stream *s = &job->stream[i];
+
+		if (s->sid == sid && s->has_pasid == has_pasid && s->pasid == pasid)
+			return s;
 	}
 	grown = realloc(job->stream, (job->streams + 1) * sizeof(*grown));
 	if (!grown)
 		return NULL;
 	job->stream = grown;
-	grown[job->streams] = (struct trace_stream){ .sid = sid, .domain = TRACE_UNNAMED + sid };
+	if (has_pasid)
+		domain = TRACE_UNNAMED_PASID + job->pasids++;
+	grown[job->streams] =
+		(struct trace_stream){ .sid = sid, .pasid = pasid, .has_pasid = has_pasid, .domain = domain };
 	return &grown[job->streams++];
 }
 
-int trace_attach(struct trace_job *job, u64 time_ns, u32 sid, bool named, u32 *domain)
+static int attach(struct trace_job *job, struct trace_stream *s, u64 time_ns, bool named, u32 *domain)
 {
-	struct trace_stream *s = find_stream(job, sid);
 	struct dmat_record rec;
 
 	if (!s)
@@ -80,8 +94,41 @@ int trace_attach(struct trace_job *job, u64 time_ns, u32 sid, bool named, u32 *d
 	s->attached = true;
 	s->domain = *domain;
 	dmat_record_init(&rec, DMAT_ATTACH, time_ns);
-	rec.sid = sid;
+	rec.sid = s->sid;
 	rec.domain = *domain;
+	if (s->has_pasid) {
+		rec.flags = DMAT_F_PASID;
+		rec.pasid = s->pasid;
+	}
+	return trace_emit(job, &rec);
+}
+
+int trace_attach(struct trace_job *job, u64 time_ns, u32 sid, bool named, u32 *domain)
+{
+	return attach(job, find_stream(job, sid, false, 0), time_ns, named, domain);
+}
+
+int trace_attach_pasid(struct trace_job *job, u64 time_ns, u32 sid, u32 pasid, bool named, u32 *domain)
+{
+	return attach(job, find_stream(job, sid, true, pasid), time_ns, named, domain);
+}
+
+int trace_unreadable(struct trace_job *job, u64 time_ns, u64 number, const char *text, const char *reason)
+{
+	struct trace_import_stats *stats = job->stats;
+	struct dmat_record rec;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	if (stats->unreadable < TRACE_IMPORT_LINES)
+		stats->unreadable_line[stats->unreadable] = number;
+	if (!stats->unreadable++)
+		snprintf(stats->reason, sizeof(stats->reason), "%s", reason);
+	dmat_record_init(&rec, DMAT_MARK, time_ns);
+	rec.code = DMAT_MARK_UNREADABLE;
+	rec.size = 1;
+	rec.tag = number;
+	dmat_record_set_text(&rec, text);
 	return trace_emit(job, &rec);
 }
 
@@ -108,8 +155,10 @@ int trace_emit_fault(struct trace_job *job, struct dmat_record *fault)
 
 	if (fault->flags & DMAT_F_NO_IOVA || fault->sid == DMAT_SID_NONE)
 		return trace_emit(job, fault);
-	if (!(fault->flags & DMAT_F_PASID) && (named || reached_tables(fault))) {
-		ret = trace_attach(job, fault->time_ns, fault->sid, named, &rec.domain);
+	if (named || reached_tables(fault)) {
+		ret = fault->flags & DMAT_F_PASID
+			      ? trace_attach_pasid(job, fault->time_ns, fault->sid, fault->pasid, named, &rec.domain)
+			      : trace_attach(job, fault->time_ns, fault->sid, named, &rec.domain);
 		if (ret)
 			return ret;
 	}
@@ -162,28 +211,83 @@ bool trace_field(const char *s, const char *key, u64 *value)
 	return !*rest || isspace((unsigned char)*rest) || *rest == ',';
 }
 
+/* Read more behind [at, end): 1, 0 at the end, -errno. */
+static int fill(struct trace_source *source, struct dmat_error *err)
+{
+	const char *why;
+	int code, n;
+
+	if (!source->pin && source->at) {
+		memmove(source->chunk, source->chunk + source->at, source->end - source->at);
+		source->end -= source->at;
+		source->at = 0;
+	}
+	if (source->room - source->end < CHUNK_BYTES) {
+		char *grown = realloc(source->chunk, 2 * source->room + 2 * CHUNK_BYTES);
+
+		if (!grown)
+			return dmat_fail(err, ENOMEM, "out of memory");
+		source->chunk = grown;
+		source->room = 2 * source->room + 2 * CHUNK_BYTES;
+	}
+	errno = 0;
+	n = gzread(source->file, source->chunk + source->end, CHUNK_BYTES);
+	if (n > 0) {
+		source->end += n;
+		return 1;
+	}
+	why = gzerror(source->file, &code);
+	if (!n && (code == Z_OK || code == Z_STREAM_END))
+		return 0;
+	return dmat_fail(err, EINVAL, "cannot read: %s",
+			 code == Z_ERRNO       ? strerror(errno)
+			 : code == Z_BUF_ERROR ? "compressed data end too early"
+					       : why);
+}
+
+/* Take [at, at + n) as the line, without what ends it; a NUL is a blank; what does not fit is cut off. */
+static void set_line(struct trace_source *source, size_t n)
+{
+	const char *from = source->chunk + source->at;
+	size_t i;
+
+	n = min(n, (size_t)LINE_BYTES - 1);
+	while (n && (from[n - 1] == '\n' || from[n - 1] == '\r' || !from[n - 1]))
+		n--;
+	memcpy(source->line, from, n);
+	source->line[n] = '\0';
+	for (i = strlen(source->line); i < n; i += strlen(source->line + i))
+		source->line[i] = ' ';
+}
+
 /* The next line into source->line: 1, 0 at the end, -errno. */
 static int next_line(struct trace_source *source, struct dmat_error *err)
 {
-	const char *why;
-	size_t n;
-	int code;
+	size_t seen = 0;
+	char *newline;
+	int ret;
 
-	if (!gzgets(source->file, source->line, LINE_BYTES)) {
-		why = gzerror(source->file, &code);
-		if (code == Z_OK || code == Z_STREAM_END)
+	for (;;) {
+		newline = seen < source->end - source->at
+				  ? memchr(source->chunk + source->at + seen, '\n', source->end - source->at - seen)
+				  : NULL;
+		if (newline)
+			break;
+		seen = source->end - source->at;
+		if (seen > DETECT_BYTES)
+			return dmat_fail(err, EINVAL, "line too long");
+		ret = fill(source, err);
+		if (ret < 0)
+			return ret;
+		if (!ret && !seen)
 			return 0;
-		return dmat_fail(err, EINVAL, "cannot read: %s",
-				 code == Z_ERRNO       ? strerror(errno)
-				 : code == Z_BUF_ERROR ? "compressed data end too early"
-						       : why);
+		if (!ret)
+			break;
 	}
 	err->line++;
-	n = strlen(source->line);
-	if (n == LINE_BYTES - 1)
-		return dmat_fail(err, EINVAL, "line too long");
-	while (n && (source->line[n - 1] == '\n' || source->line[n - 1] == '\r'))
-		source->line[--n] = '\0';
+	seen = newline ? (size_t)(newline + 1 - source->chunk) - source->at : seen;
+	set_line(source, seen);
+	source->at += seen;
 	return 1;
 }
 
@@ -193,13 +297,18 @@ static int open_source(struct trace_source *source, const char *path, struct dma
 
 	memset(err, 0, sizeof(*err));
 	snprintf(err->file, sizeof(err->file), "%s", path);
+	if (!strcmp(path, "-")) {
+		snprintf(err->file, sizeof(err->file), "standard input");
+		source->file = gzdopen(dup(STDIN_FILENO), "rb");
+		return source->file ? 0 : dmat_fail(err, EINVAL, "cannot read standard input");
+	}
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		return dmat_fail(err, EISDIR, "cannot read: %s", strerror(EISDIR));
 	errno = 0;
 	source->file = gzopen(path, "rb");
 	if (!source->file)
 		return dmat_fail(err, errno ? errno : ENOMEM, "cannot read: %s", strerror(errno ? errno : ENOMEM));
-	gzbuffer(source->file, 1 << 17);
+	gzbuffer(source->file, CHUNK_BYTES);
 	return 0;
 }
 
@@ -218,7 +327,9 @@ static const struct trace_importer *by_name(const char *name)
 static int choose(struct trace_source *source, const char *format, const struct trace_importer **importer,
 		  struct dmat_error *err)
 {
+	char before[104] = "", joined[208];
 	unsigned int lines, i;
+	size_t n;
 	int ret;
 
 	if (format && strcmp(format, "auto")) {
@@ -226,21 +337,31 @@ static int choose(struct trace_source *source, const char *format, const struct 
 		return *importer ? 0 : dmat_fail(err, EINVAL, "unknown format '%.40s'", format);
 	}
 	*importer = NULL;
-	for (lines = 0; lines < DETECT_LINES && !*importer; lines++) {
+	source->pin = true;
+	for (lines = 0; lines < DETECT_LINES && source->at < DETECT_BYTES && !*importer; lines++) {
 		ret = next_line(source, err);
 		if (ret < 0)
 			return ret;
 		if (!ret)
 			break;
+		/* A phrase may be wrapped, at every blank. */
+		snprintf(joined, sizeof(joined), "%.100s %.100s", before, source->line);
+		if (trace_import_ftrace.detect(joined))
+			*importer = &trace_import_ftrace;
 		for (i = 0; i < ARRAY_SIZE(importers) && !*importer; i++) {
 			if (importers[i]->detect(source->line))
 				*importer = importers[i];
 		}
+		if (!*importer && trace_import_dmesg.detect(joined))
+			*importer = &trace_import_dmesg;
+		n = strlen(joined);
+		snprintf(before, sizeof(before), "%s", joined + (n > 100 ? n - 100 : 0));
 	}
 	err->line = 0;
 	if (!*importer)
 		return dmat_fail(err, EINVAL, "no line of a known format; name it with --format");
-	gzrewind(source->file);
+	source->pin = false;
+	source->at = 0;
 	return 0;
 }
 
@@ -253,7 +374,7 @@ static int add_meta(struct dmat_writer *w, const char *in_path, const struct tra
 	int ret;
 
 	snprintf(number, sizeof(number), "%llu", length);
-	ret = dmat_writer_meta(w, "source", base ? base + 1 : in_path);
+	ret = dmat_writer_meta(w, "source", strcmp(in_path, "-") ? (base ? base + 1 : in_path) : "stdin");
 	if (!ret)
 		ret = dmat_writer_meta(w, "format", importer->name);
 	if (!ret)
@@ -272,6 +393,7 @@ static int run(struct trace_job *job, const struct trace_importer *importer)
 		return dmat_fail(job->err, ENOMEM, "out of memory");
 	while ((ret = next_line(job->source, job->err)) > 0) {
 		job->line = job->source->line;
+		job->stats->lines++;
 		ret = importer->line(state, job);
 		if (ret)
 			break;
@@ -285,11 +407,15 @@ static int run(struct trace_job *job, const struct trace_importer *importer)
 static int import_source(struct trace_source *source, const char *in_path, const char *out_path,
 			 const struct trace_import_options *opt, struct dmat_error *err)
 {
-	struct trace_job job = { .source = source, .err = err, .length = opt->length ? opt->length : 64 };
+	struct trace_import_stats own, *stats = opt->stats ? opt->stats : &own;
+	struct trace_job job = {
+		.source = source, .err = err, .stats = stats, .length = opt->length ? opt->length : 64
+	};
 	const struct trace_importer *importer;
 	struct dmat_error named = *err;
 	int ret = choose(source, opt->format, &importer, err);
 
+	memset(stats, 0, sizeof(*stats));
 	if (!ret)
 		ret = dmat_writer_open(&job.writer, out_path, err);
 	if (ret)
@@ -318,6 +444,7 @@ int trace_import(const char *in_path, const char *out_path, const struct trace_i
 		ret = import_source(source, in_path, out_path, opt, err);
 	if (source->file)
 		gzclose(source->file);
+	free(source->chunk);
 	free(source);
 	return ret;
 }

@@ -9,12 +9,41 @@
 extern "C" {
 #endif
 
+#define TRACE_IMPORT_LINES 10
+
+/**
+ * struct trace_import_stats - what became of a log's lines; every line about a fault is a record, or one of these
+ * @lines: lines of the log
+ * @faults: fault records
+ * @requests: page requests
+ * @unreadable: lines, or groups of lines that belong together, that tell of a fault and could not be read
+ * @unreadable_line: number of the first line of each of the first of them
+ * @reason: why the first of them could not be read; "" if the importer does not say
+ * @suppressed: messages that a rate limit has suppressed, as the log tells
+ * @overflows: overflows of an event or request queue that the log tells of
+ * @repeated: records that the log holds more than once with the same time to the microsecond, taken once
+ * @foreign: lines about something else
+ */
+struct trace_import_stats {
+	u64 lines;
+	u64 faults;
+	u64 requests;
+	u64 unreadable;
+	u64 unreadable_line[TRACE_IMPORT_LINES];
+	char reason[240];
+	u64 suppressed;
+	u64 overflows;
+	u64 repeated;
+	u64 foreign;
+};
+
 /**
  * struct trace_import_options - how to import; all zero is a good start
  * @format: an importer's name; NULL or "auto": the first importer that recognises a line
  * @length: bytes of an access whose length the log does not tell (clipped at its page); 0: 64
  * @meta: pairs of key and value to add to the file's metadata
  * @metas: number of @meta
+ * @stats: filled in if not NULL
  */
 struct trace_import_options {
 	const char *format;
@@ -23,11 +52,12 @@ struct trace_import_options {
 	const char *const (*meta)[2];
 	/* public: */
 	size_t metas;
+	struct trace_import_stats *stats;
 };
 
 /**
  * trace_import() - make a .dmat from a log, plain or gzip
- * @in_path: the log
+ * @in_path: the log; "-": standard input
  * @out_path: the file to make
  * @opt: options
  * @err: filled on error

@@ -19,6 +19,10 @@ struct ftrace_import {
 	u64 emitted;
 	char device[NAMED_DEVICES][64];
 	unsigned int devices;
+	char held[1024]; /* a tracepoint that seems to go on in the next line */
+	char text[64];	 /* how its first line begins */
+	u64 held_line;
+	unsigned int joined;
 };
 
 struct point {
@@ -279,33 +283,6 @@ static void take_time(struct ftrace_import *f, struct trace_job *job, const char
 	f->time_ns = time_ns + f->shift_ns;
 }
 
-static int ftrace_line(void *state, struct trace_job *job)
-{
-	struct point p = { .f = state, .job = job };
-	const char *s;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(points); i++) {
-		s = find_point(job->line, i);
-		if (!s)
-			continue;
-		take_time(p.f, job, job->line, s);
-		p.rest = s + strlen(points[i].name);
-		return points[i].take(&p);
-	}
-	return 0;
-}
-
-static int ftrace_end(void *state, struct trace_job *job)
-{
-	struct ftrace_import *f = state;
-
-	if (f->emitted)
-		return 0;
-	job->err->line = 0;
-	return dmat_fail(job->err, EINVAL, "no IOMMU tracepoint in it");
-}
-
 static bool ftrace_detect(const char *line)
 {
 	unsigned int i;
@@ -315,6 +292,110 @@ static bool ftrace_detect(const char *line)
 			return true;
 	}
 	return false;
+}
+
+/* Take @line if it is whole: 1 if it was, 0 if it tells nothing, -EINVAL if it is malformed. */
+static int take_line(struct ftrace_import *f, struct trace_job *job, const char *line)
+{
+	struct point p = { .f = f, .job = job };
+	const char *s;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(points); i++) {
+		s = find_point(line, i);
+		if (!s)
+			continue;
+		take_time(f, job, line, s);
+		p.rest = s + strlen(points[i].name);
+		ret = points[i].take(&p);
+		return ret ? ret : 1;
+	}
+	return 0;
+}
+
+static bool ends_in_name(const char *line)
+{
+	size_t n = strlen(line), m;
+	unsigned int i;
+
+	while (n && isspace((unsigned char)line[n - 1]))
+		n--;
+	for (i = 0; i < 3; i++) {
+		m = strlen(points[i].name);
+		if (n >= m && !strncmp(line + n - m, points[i].name, m) &&
+		    (n == m || !isalnum((unsigned char)line[n - m - 1])))
+			return true;
+	}
+	return false;
+}
+
+static int give_up(struct ftrace_import *f, struct trace_job *job)
+{
+	char reason[sizeof(job->err->reason)];
+
+	if (!f->held[0])
+		return 0;
+	snprintf(reason, sizeof(reason), "%s", job->err->reason);
+	f->emitted++;
+	f->held[0] = '\0';
+	return trace_unreadable(job, job->last_ns, f->held_line, f->text, reason);
+}
+
+static int hold(struct ftrace_import *f, struct trace_job *job)
+{
+	snprintf(f->held, sizeof(f->held), "%.1000s", job->line);
+	snprintf(f->text, sizeof(f->text), "%.60s", job->line);
+	f->held_line = job->err->line;
+	f->joined = 0;
+	return 0;
+}
+
+/* Whether @job->line goes on with the line that is held; *@ret: what came of it. */
+static bool join(struct ftrace_import *f, struct trace_job *job, int *ret)
+{
+	char joined[sizeof(f->held)];
+
+	if (!f->held[0] || ftrace_detect(job->line) || ++f->joined > 12 ||
+	    snprintf(joined, sizeof(joined), "%.700s %.300s", f->held, job->line) >= (int)sizeof(joined))
+		return false;
+	*ret = take_line(f, job, joined);
+	if (*ret && *ret != -EINVAL) {
+		f->held[0] = '\0';
+		*ret = *ret > 0 ? 0 : *ret;
+		return true;
+	}
+	strcpy(f->held, joined);
+	*ret = 0;
+	return true;
+}
+
+static int ftrace_line(void *state, struct trace_job *job)
+{
+	struct ftrace_import *f = state;
+	int ret;
+
+	if (join(f, job, &ret))
+		return ret;
+	ret = give_up(f, job);
+	if (ret)
+		return ret;
+	ret = take_line(f, job, job->line);
+	if (ret == -EINVAL || (!ret && ends_in_name(job->line)))
+		return hold(f, job);
+	job->stats->foreign += !ret;
+	return ret > 0 ? 0 : ret;
+}
+
+static int ftrace_end(void *state, struct trace_job *job)
+{
+	struct ftrace_import *f = state;
+	int ret = give_up(f, job);
+
+	if (ret || f->emitted)
+		return ret;
+	job->err->line = 0;
+	return dmat_fail(job->err, EINVAL, "no IOMMU tracepoint in it");
 }
 
 static void *ftrace_begin(void)

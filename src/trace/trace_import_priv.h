@@ -9,6 +9,7 @@
 /**
  * struct trace_job - one import
  * @line: the line being looked at, without its newline; importers may write to it
+ * @stats: what became of the lines so far
  * @length: bytes of an access whose length is not known
  * @last_ns: time of the last record, for logs whose lines are not quite in order
  */
@@ -17,17 +18,19 @@ struct trace_job {
 	struct dmat_writer *writer;
 	struct dmat_error *err;
 	char *line;
+	struct trace_import_stats *stats;
 	u64 length;
 	u64 last_ns;
 	struct trace_stream *stream;
 	size_t streams;
+	u32 pasids;
 };
 
 /**
  * struct trace_importer - one format
  * @detect: whether @line can only be of this format; asked of the first lines of the file
  * @begin: state, or NULL if out of memory
- * @line: take job->line; 0 or -errno with job->err->reason
+ * @line: take job->line; 0 or -errno with job->err->reason. job->err->line is its number.
  * @end: after the last line, to give out what was kept back
  */
 struct trace_importer {
@@ -46,15 +49,20 @@ extern const struct trace_importer trace_import_qemu, trace_import_ftrace, trace
 int trace_emit(struct trace_job *job, struct dmat_record *rec);
 /*
  * Stream @sid uses @domain; a record says so if that is news. Without a name (@named false) *@domain becomes the
- * one known, or TRACE_UNNAMED + sid.
+ * one known, or TRACE_UNNAMED + sid. trace_attach_pasid() is the same for a PASID of the stream, without a name: each
+ * has a number of its own.
  */
-#define TRACE_UNNAMED 0x80000000U
+#define TRACE_UNNAMED	    0x80000000U
+#define TRACE_UNNAMED_PASID 0xc0000000U /* + number */
 int trace_attach(struct trace_job *job, u64 time_ns, u32 sid, bool named, u32 *domain);
+int trace_attach_pasid(struct trace_job *job, u64 time_ns, u32 sid, u32 pasid, bool named, u32 *domain);
 /*
  * A refused access (if its address and stream are known), and the fault that the IOMMU reported. The fault's
  * domain, if it names one, is that of the access.
  */
 int trace_emit_fault(struct trace_job *job, struct dmat_record *fault);
+/* Record that line @number, which begins with @text, tells of a fault but cannot be read. */
+int trace_unreadable(struct trace_job *job, u64 time_ns, u64 number, const char *text, const char *reason);
 /* job->length, but not over the end of the 4 KiB page of @iova. */
 u64 trace_length(const struct trace_job *job, u64 iova);
 /* "-123", "123" or "0x7b" at @s; @rest is what follows. */

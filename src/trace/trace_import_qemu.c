@@ -216,11 +216,13 @@ static int vtd_lookup(struct event *e)
 
 static int vtd_translate(struct event *e)
 {
-	unsigned int bus, dev, fn;
+	unsigned int bus, slot, fn;
+	const char *dev;
 	u64 iova, gpa, mask;
 	u8 perm = DMAT_F_R | DMAT_F_W;
 
-	if (sscanf(e->rest, "dev %x:%x.%x ", &bus, &dev, &fn) != 3 || bus > 255 || dev > 31 || fn > 7)
+	dev = strstr(e->rest, "dev ");
+	if (!dev || sscanf(dev, "dev %x:%x.%x ", &bus, &slot, &fn) != 3 || bus > 255 || slot > 31 || fn > 7)
 		return dmat_fail(e->job->err, EINVAL, "malformed event: no device after 'dev '");
 	if (!need(e, "iova ", &iova) || !need(e, "gpa ", &gpa) || !need(e, "mask ", &mask))
 		return -EINVAL;
@@ -235,7 +237,7 @@ static int vtd_translate(struct event *e)
 			perm = e->lookup->perm;
 	}
 	gpa = (gpa & ~mask) | (iova & mask);
-	return access_ok(e, bus << 8 | dev << 3 | fn, iova, mask + 1, gpa, perm);
+	return access_ok(e, bus << 8 | slot << 3 | fn, iova, mask + 1, gpa, perm);
 }
 
 static int vtd_fault(struct event *e)
@@ -345,6 +347,36 @@ static int take_time(struct qemu_import *q, struct trace_job *job, u64 time_ns)
 	return 0;
 }
 
+/* A line that was meant to be one of the trace: it has a thread, or an event of the table. */
+static bool is_like_trace(const char *line)
+{
+	const char *s = line;
+	unsigned int i;
+
+	while (isspace((unsigned char)*s))
+		s++;
+	s += strspn(s, "0123456789");
+	if (*s == '@' && s > line)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(qemu_events); i++) {
+		s = strstr(line, qemu_events[i].name);
+		if (s && s > line && s[-1] == ':' && s[strlen(qemu_events[i].name)] == ' ')
+			return true;
+	}
+	return false;
+}
+
+static int unreadable(struct event *e)
+{
+	char reason[sizeof(e->job->err->reason)];
+
+	/* A writer that refuses a record says so; a record out of order ends the import. */
+	if (!strncmp(e->job->err->reason, "time goes back", strlen("time goes back")))
+		return -EINVAL;
+	snprintf(reason, sizeof(reason), "%s", e->job->err->reason);
+	return trace_unreadable(e->job, e->q->time_ns, e->job->err->line, e->job->line, reason);
+}
+
 static int qemu_line(void *state, struct trace_job *job)
 {
 	struct qemu_import *q = state;
@@ -355,11 +387,15 @@ static int qemu_line(void *state, struct trace_job *job)
 	unsigned int i;
 	int ret;
 
-	if (!job->line[0])
-		return 0;
 	name = parse_prefix(job->line, &thread, &time_ns);
+	/* QEMU's own messages, which other programs may share, stand between the lines of its trace. */
+	if (!name && !is_like_trace(job->line)) {
+		job->stats->foreign++;
+		return 0;
+	}
 	if (!name)
-		return dmat_fail(job->err, EINVAL, "malformed line: not PID@SECONDS.MICROS:EVENT");
+		return trace_unreadable(job, job->last_ns, job->err->line, job->line,
+					"malformed line: not PID@SECONDS.MICROS:EVENT");
 	ret = take_time(q, job, time_ns);
 	if (ret)
 		return ret;
@@ -371,8 +407,10 @@ static int qemu_line(void *state, struct trace_job *job)
 		e.lookup = find_lookup(q, thread);
 		if (!e.lookup)
 			return dmat_fail(job->err, ENOMEM, "out of memory");
-		return qemu_events[i].take(&e);
+		ret = qemu_events[i].take(&e);
+		return ret == -EINVAL ? unreadable(&e) : ret;
 	}
+	job->stats->foreign++;
 	return 0; /* an event of another part of QEMU, or one that says nothing about accesses */
 }
 

@@ -5,175 +5,128 @@
 
 #include "trace_import_priv.h"
 
-enum trace_parse {
-	TRACE_NOT_MINE,
-	TRACE_TAKEN,	 /* what it told is in the trace */
-	TRACE_INCOMPLETE /* mine, but it seems to go on in the next line */
+#define NSEC_PER_SEC 1000000000ULL
+
+/* Clocks whose times can be compared. */
+enum trace_clock {
+	TRACE_CLOCK_NONE,
+	TRACE_CLOCK_SECONDS, /* since the machine's start */
+	TRACE_CLOCK_WALL,    /* date and time, local */
+	TRACE_CLOCK_DAY	     /* time of the day */
 };
 
 /**
- * struct trace_event - an SMMUv3 event whose words are being collected
- * @open: words are still missing
- * @type: event number
- * @words: words that are complete
- * @word: the words
- * @digits: hexadecimal digits of the word that has begun; 16 complete it
- * @strays: lines in between that hold no word of the event
- * @stamp_ns: time of the event, ns
- * @stamped: the event has a time
+ * struct trace_stamp - what stands before a line
+ * @clock: of @ns
+ * @ns: the time, ns
+ * @fine: it has microseconds or better
+ * @wall_ns: local date and time in ns since 1970, if the line tells them, else 0
+ * @year: last year that a line has told; kept from line to line for clocks without one
  */
-struct trace_event {
-	bool open;
-	u8 type;
-	unsigned int words;
-	u64 word[4];
-	unsigned int digits;
-	unsigned int strays;
-	u64 stamp_ns;
-	bool stamped;
+struct trace_stamp {
+	enum trace_clock clock;
+	u64 ns;
+	bool fine;
+	u64 wall_ns;
+	u64 year;
 };
 
 /**
- * struct trace_log - a kernel log that is being imported
- * @job: the import
- * @error: -errno of an output that failed: the import ends
- * @stamped: the current line has a time
- * @stamp_ns: time of the current line, ns
- * @started: a record was written
- * @start_ns: time of the first record, as the log gives it
- * @shift_ns: added to the log's times, so that the first is 0 and logs of several machines follow each other
- * @emitted: records written
- * @held: an incomplete line
- * @joined: lines that were appended to @held
- * @held_stamp_ns: time of @held, ns
- * @held_stamped: @held has a time
- * @event: the SMMUv3 event that is being collected
- * @gpu_pending: @gpu waits for the IOMMU's own line
- * @gpu: the fault that a GPU's driver has told
- * @last_event: sid and address of the SMMUv3 event whose words were taken last
- * @last_event_valid: @last_event is set
- * @ttbr: address spaces of GPU contexts: number in the table + 1
- * @ttbrs: number of @ttbr in use
- * @seen: hashes of what was written, for logs that hold everything twice
- * @seen_room: number of @seen allocated
- * @seen_used: number of @seen in use
+ * trace_strip_stamp() - take off clock, host, level and the like
+ * @line: a line of a log
+ * @t: receives the time; @t->year is kept from line to line
+ *
+ * Return: The message.
  */
-struct trace_log {
-	struct trace_job *job;
-	int error;
+const char *trace_strip_stamp(const char *line, struct trace_stamp *t);
 
-	bool stamped;
-	u64 stamp_ns;
-	bool started;
-	u64 start_ns, shift_ns;
-	u64 emitted;
-
-	char held[1024];
-	unsigned int joined;
-	u64 held_stamp_ns;
-	bool held_stamped;
-
-	struct trace_event event;
-	bool gpu_pending;
-	struct dmat_record gpu;
-	u64 last_event[2];
-	bool last_event_valid;
-
-	u64 ttbr[64];
-	unsigned int ttbrs;
-
-	u64 *seen;
-	size_t seen_room, seen_used;
+enum trace_state {
+	TRACE_OPEN,  /* more must come */
+	TRACE_WAITS, /* whole, but more may come */
+	TRACE_DONE,  /* whole */
+	TRACE_BAD,   /* about a fault, and cannot be read */
+	TRACE_OTHER  /* not about a fault */
 };
 
 /**
- * trace_log_smmuv2() - parse a line of the SMMUv2 driver
- * @log: the log
- * @text: a line without time and host
- * @last: take the line if anything can be made of it, because no more of it will come
+ * struct trace_msg - one message about a fault, gathered from the lines that tell of it
+ * @family: whose it is
+ * @device: name of the IOMMU, or ""
+ * @driver: name of the driver, or ""
+ * @text: its lines, without what stands before them, joined by blanks
+ * @line: number of its first line
+ * @stamp: time of its first line
+ * @last_ns: time of its last line
+ * @touched: number of the last line that belonged to it
+ * @state: how complete it is
+ * @out: it has been written; further lines are only recognized as its own
+ * @bits: what lines behind it have repeated, for the family's use
+ * @sid: stream, for the family's use, as @iova and @code
+ * @iova: address
+ * @code: code
+ * @rec: what it becomes; time is filled in when it is written
+ * @recs: number of @rec
+ * @no_access: the records have no access of their own
+ */
+struct trace_msg {
+	const struct trace_family *family;
+	char device[48];
+	char driver[24];
+	char text[2048];
+	u64 line;
+	struct trace_stamp stamp;
+	u64 last_ns;
+	u64 touched;
+	enum trace_state state;
+	bool out;
+	unsigned int bits;
+	u64 sid, iova, code;
+	struct dmat_record rec[2];
+	unsigned int recs;
+	bool no_access;
+};
+
+/**
+ * struct trace_family - messages of one kind
+ * @heads: phrases that begin such a message; NULL ends them
+ * @begins: whether a line without such a phrase begins one; may be NULL
+ * @takes: whether a line goes on with a message; may be NULL
+ * @look: read msg->text; @last: nothing more will come
+ */
+struct trace_family {
+	const char *const *heads;
+	bool (*begins)(const char *body);
+	bool (*takes)(struct trace_msg *m, const char *body);
+	enum trace_state (*look)(struct trace_msg *m, bool last);
+};
+
+extern const struct trace_family trace_smmuv2_context, trace_smmuv2_global, trace_smmuv2_pair, trace_gpu;
+extern const struct trace_family trace_smmuv3_event, trace_smmuv3_named, trace_smmuv3_gerror, trace_smmuv3_cmdq,
+	trace_smmuv3_request, trace_smmuv3_overflow;
+extern const struct trace_family trace_dmar, trace_dmar_request, trace_dmar_overflow, trace_amd, trace_amd_dte;
+extern const struct trace_family trace_mtk, trace_mali, trace_rockchip, trace_kgsl, trace_tegra, trace_dart,
+	trace_virtio;
+extern const struct trace_family trace_suppressed;
+
+/**
+ * trace_msg_record() - begin the next record of a message
+ * @m: the message
+ * @kind: of the record
+ * @model: whose fault
  *
- * Return: Whether the line was taken. Times of records are the log's.
+ * Return: The record.
  */
-enum trace_parse trace_log_smmuv2(struct trace_log *log, const char *text, bool last);
+struct dmat_record *trace_msg_record(struct trace_msg *m, enum dmat_kind kind, enum dmat_model model);
 
 /**
- * trace_log_gpu() - parse a line of a GPU's driver about its SMMU
- * @log: the log
- * @text: a line without time and host
- * @last: take the line if anything can be made of it, because no more of it will come
+ * trace_msg_mark() - the message is a mark
+ * @m: the message
+ * @mark: which
+ * @count: dmat_record.size
  *
- * Return: Whether the line was taken. Times of records are the log's.
+ * Return: TRACE_DONE.
  */
-enum trace_parse trace_log_gpu(struct trace_log *log, const char *text, bool last);
-
-/**
- * trace_log_smmuv3() - parse a line of the SMMUv3 driver
- * @log: the log
- * @text: a line without time and host
- * @last: take the line if anything can be made of it, because no more of it will come
- *
- * Return: Whether the line was taken. Times of records are the log's.
- */
-enum trace_parse trace_log_smmuv3(struct trace_log *log, const char *text, bool last);
-
-/**
- * trace_log_dmar() - parse a line of the VT-d driver
- * @log: the log
- * @text: a line without time and host
- * @last: take the line if anything can be made of it, because no more of it will come
- *
- * Return: Whether the line was taken. Times of records are the log's.
- */
-enum trace_parse trace_log_dmar(struct trace_log *log, const char *text, bool last);
-
-/**
- * trace_log_amdvi() - parse a line of the AMD IOMMU driver
- * @log: the log
- * @text: a line without time and host
- * @last: take the line if anything can be made of it, because no more of it will come
- *
- * Return: Whether the line was taken. Times of records are the log's.
- */
-enum trace_parse trace_log_amdvi(struct trace_log *log, const char *text, bool last);
-
-/**
- * trace_log_event_word() - parse a line while log->event is open
- * @log: the log
- * @text: the line, or "" at the end of the log
- *
- * Return: false if the line holds no word of the event, and is to be parsed afresh.
- */
-bool trace_log_event_word(struct trace_log *log, const char *text);
-
-/**
- * trace_log_emit() - write a record of any kind; one that the log has held before, at the same time, is dropped
- * @log: the log
- * @rec: the record
- */
-void trace_log_emit(struct trace_log *log, struct dmat_record *rec);
-
-/**
- * trace_log_mark() - write a mark
- * @log: the log
- * @mark: what it says
- * @count: dmat_record.size of the mark
- */
-void trace_log_mark(struct trace_log *log, enum dmat_mark mark, u64 count);
-
-/**
- * trace_log_hint() - write a mark in the place of an event that is no fault
- * @log: the log
- * @event: record of the event, which tells whether the log has held it before
- */
-void trace_log_hint(struct trace_log *log, const struct dmat_record *event);
-
-/**
- * trace_log_flush_gpu() - write the fault that a GPU's driver has told
- * @log: the log
- * @iova: address of the IOMMU's own line about the same fault, which makes the record of an access superfluous; NULL:
- *	there is no such line
- */
-void trace_log_flush_gpu(struct trace_log *log, const u64 *iova);
+enum trace_state trace_msg_mark(struct trace_msg *m, enum dmat_mark mark, u64 count);
 
 /* ---- scanning: each returns what follows, or NULL if it is not there (or @s is NULL) ---- */
 
@@ -221,5 +174,25 @@ const char *trace_scan_bdf(const char *s, u64 *sid);
  * Return: Where it begins in @s, or NULL.
  */
 const char *trace_find(const char *s, const char *word);
+
+/**
+ * trace_phrase() - find words, letters of either case, any blanks between them
+ * @s: where to look
+ * @phrase: the words, one blank between them
+ *
+ * Return: What follows, or NULL if they are not there.
+ */
+const char *trace_phrase(const char *s, const char *phrase);
+
+/**
+ * trace_key() - find the number that goes with a key: "key=1", "key: 0x1", "KEY   = 00000001", "key 1"
+ * @s: where to look
+ * @keys: names of the key, '|' between them, letters of either case
+ * @base: of numbers without 0x
+ * @value: receives the number
+ *
+ * Return: What follows the number, or NULL if there is none.
+ */
+const char *trace_key(const char *s, const char *keys, unsigned int base, u64 *value);
 
 #endif /* TRACE_LOG_H */

@@ -1,138 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Faults of VT-d (DMAR) and AMD-Vi as their drivers print them, over many kernels. */
+/* Faults of VT-d (DMAR) and AMD-Vi as their drivers and Xen print them, over many kernels. */
 #include "trace_log.h"
 #include "vtd_spec.h"
+#include <ctype.h>
 
-/* "[fault reason 06]" is decimal, "[fault reason 0x06]" is not. */
-static const char *scan_reason(const char *s, u64 *reason)
+static const char *const dmar_heads[] = { "[DMA Read", "[DMA Write", "[INTR-REMAP]", NULL };
+static const char *const request_heads[] = { "Invalid page request", "Bad page request", "Page request without PASID",
+					     "Page request in Privilege Mode", NULL };
+static const char *const overflow_heads[] = { "PRQ overflow detected", "PRQ overflow cleared", NULL };
+static const char *const amd_heads[] = { "AMD-Vi: Event logged", "Event logged [", NULL };
+static const char *const dte_heads[] = { "DTE[0]:", NULL };
+
+/* "[fault reason 06]" is decimal, "[fault reason 0x06]" is not, nor is Xen's "reason 06 - ". */
+static const char *dmar_reason(const char *text, u64 *reason)
 {
-	return trace_scan(trace_scan_number(trace_scan(s, "[fault reason"), reason), "]");
+	return trace_key(text, "reason", trace_phrase(text, "[VT-D]") ? 16 : 10, reason);
 }
 
-/* What stands between "[DMA Read" and "fault addr": the PASID, in one of two places or nowhere, and the device. */
-static const char *scan_request(const char *s, struct dmat_record *rec)
+/* [bb:dd.f] behind "device" */
+static const char *dmar_device(const char *text, u64 *sid)
 {
-	const char *rest = trace_scan(s, "NO_PASID");
-	u64 pasid, sid;
+	return trace_scan(trace_scan_bdf(trace_scan(trace_phrase(text, "device"), "["), sid), "]");
+}
 
-	if (!rest)
-		rest = trace_scan_hex(trace_scan(s, "PASID"), &pasid);
-	if (rest && trace_scan(s, "PASID")) {
+static enum trace_state look_dmar(struct trace_msg *m, bool last)
+{
+	bool interrupt = trace_phrase(m->text, "[INTR-REMAP]");
+	u64 sid, addr, pasid, reason = 0;
+	const char *end = trace_key(m->text, interrupt ? "index" : "addr", 16, &addr);
+	bool has_reason = dmar_reason(m->text, &reason);
+	struct dmat_record *rec;
+
+	if (!dmar_device(m->text, &sid) || !end || (!has_reason && (!last || !*end || interrupt)))
+		return last ? TRACE_BAD : TRACE_OPEN;
+	rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_VTD);
+	rec->sid = sid;
+	rec->code = reason;
+	if (interrupt) {
+		rec->flags = DMAT_F_NO_IOVA;
+		return TRACE_DONE;
+	}
+	rec->iova = addr;
+	rec->flags = trace_phrase(m->text, "[DMA Read") ? DMAT_F_R : DMAT_F_W;
+	if (trace_key(m->text, "pasid", 16, &pasid) && pasid != 0xffffffff) {
 		rec->flags |= DMAT_F_PASID;
 		rec->pasid = pasid;
 	}
-	s = trace_scan(trace_scan(rest ? rest : s, "]"), "Request device [");
-	s = trace_scan(trace_scan_bdf(s, &sid), "]");
-	rec->sid = s ? sid : 0;
-	rest = trace_scan_hex(trace_scan(s, "PASID"), &pasid);
-	if (rest && pasid != 0xffffffff) {
-		rec->flags |= DMAT_F_PASID;
-		rec->pasid = pasid;
-	}
-	return rest ? rest : s;
+	return TRACE_DONE;
 }
 
-static enum trace_parse dma_fault(struct trace_log *log, const char *s, bool last)
+static bool takes_dmar(struct trace_msg *m, const char *body)
 {
-	const char *rest;
-	struct dmat_record rec;
-	u64 reason = 0;
+	u64 v;
 
-	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
-	rec.model = DMAT_MODEL_VTD;
-	rest = trace_scan(s, "Read");
-	rec.flags = rest ? DMAT_F_R : DMAT_F_W;
-	if (!rest)
-		rest = trace_scan(s, "Write");
-	s = scan_request(rest, &rec);
-	s = trace_scan_hex(trace_scan(s, "fault addr"), &rec.iova);
-	if (!s)
-		return TRACE_INCOMPLETE;
-	rest = scan_reason(s, &reason);
-	if (!rest && !last)
-		return TRACE_INCOMPLETE;
-	rec.code = reason;
-	trace_log_emit(log, &rec);
-	return TRACE_TAKEN;
+	return m->state == TRACE_OPEN &&
+	       (dmar_reason(body, &v) || trace_key(body, "addr|index", 16, &v) || dmar_device(body, &v));
 }
 
-/* "[INTR-REMAP] Request device [bb:dd.f] fault index 1a [fault reason 0x26]": no access, an interrupt */
-static enum trace_parse interrupt_fault(struct trace_log *log, const char *s)
-{
-	struct dmat_record rec;
-	u64 sid, index, reason;
-
-	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
-	s = trace_scan(trace_scan_bdf(trace_scan(s, "Request device ["), &sid), "]");
-	s = scan_reason(trace_scan_hex(trace_scan(s, "fault index"), &index), &reason);
-	if (!s)
-		return TRACE_INCOMPLETE;
-	rec.model = DMAT_MODEL_VTD;
-	rec.sid = sid;
-	rec.code = reason;
-	rec.flags = DMAT_F_NO_IOVA;
-	trace_log_emit(log, &rec);
-	return TRACE_TAKEN;
-}
+const struct trace_family trace_dmar = { dmar_heads, NULL, takes_dmar, look_dmar };
 
 /* "Invalid page request: %08llx %08llx" */
-static enum trace_parse bad_request(struct trace_log *log, const char *s)
+static enum trace_state look_request(struct trace_msg *m, bool last)
 {
-	struct dmat_record rec;
+	struct dmat_record *rec;
+	const char *s = m->text;
 	u64 w0, w1;
 
-	s = trace_scan_hex(trace_scan_hex(s, &w0), &w1);
+	while (s && !trace_scan_hex(trace_scan_hex(trace_scan(s, ":"), &w0), &w1))
+		s = strchr(s + 1, ':');
 	if (!s)
-		return TRACE_NOT_MINE; /* without its words it tells nothing */
-	dmat_record_init(&rec, DMAT_PAGE_REQUEST, log->stamp_ns);
-	rec.model = DMAT_MODEL_VTD;
-	rec.sid = FIELD_GET(VTD_PREQ_RID, w0);
-	rec.iova = w1 & VTD_PREQ_ADDR;
-	rec.tag = FIELD_GET(VTD_PREQ_PRGI, w1);
-	rec.flags = DMAT_F_WORDS | (w1 & VTD_PREQ_RDR ? DMAT_F_R : 0) | (w1 & VTD_PREQ_WRR ? DMAT_F_W : 0) |
-		    (w1 & VTD_PREQ_LPIG ? DMAT_F_LAST : 0) | (w0 & VTD_PREQ_EXR ? DMAT_F_X : 0) |
-		    (w0 & VTD_PREQ_PMR ? DMAT_F_PRIV : 0);
+		return last ? TRACE_BAD : TRACE_OPEN;
+	rec = trace_msg_record(m, DMAT_PAGE_REQUEST, DMAT_MODEL_VTD);
+	rec->sid = FIELD_GET(VTD_PREQ_RID, w0);
+	rec->iova = w1 & VTD_PREQ_ADDR;
+	rec->tag = FIELD_GET(VTD_PREQ_PRGI, w1);
+	rec->flags = DMAT_F_WORDS | (w1 & VTD_PREQ_RDR ? DMAT_F_R : 0) | (w1 & VTD_PREQ_WRR ? DMAT_F_W : 0) |
+		     (w1 & VTD_PREQ_LPIG ? DMAT_F_LAST : 0) | (w0 & VTD_PREQ_EXR ? DMAT_F_X : 0) |
+		     (w0 & VTD_PREQ_PMR ? DMAT_F_PRIV : 0);
 	if (w0 & VTD_PREQ_PP) {
-		rec.flags |= DMAT_F_PASID;
-		rec.pasid = FIELD_GET(VTD_PREQ_PASID, w0);
+		rec->flags |= DMAT_F_PASID;
+		rec->pasid = FIELD_GET(VTD_PREQ_PASID, w0);
 	}
-	rec.word[0] = w0;
-	rec.word[1] = w1;
-	trace_log_emit(log, &rec);
-	return TRACE_TAKEN;
+	rec->word[0] = w0;
+	rec->word[1] = w1;
+	return TRACE_DONE;
 }
 
-enum trace_parse trace_log_dmar(struct trace_log *log, const char *text, bool last)
+/* The words of a "Page request without PASID" may follow under another title. */
+static bool takes_request(struct trace_msg *m, const char *body)
 {
-	static const char *const requests[] = { "Invalid page request:", "Bad page request:",
-						"Page request without PASID:", "Page request in Privilege Mode:" };
-	const char *s = trace_find(text, "[DMA ");
-	unsigned int i;
-
-	if (s && trace_find(s, "Request"))
-		return dma_fault(log, s + 5, last);
-	if (s && (trace_scan(s + 5, "Read") || trace_scan(s + 5, "Write")))
-		return TRACE_INCOMPLETE;
-	s = trace_find(text, "[INTR-REMAP]");
-	if (s)
-		return interrupt_fault(log, s + strlen("[INTR-REMAP]"));
-	if (trace_find(text, "PRQ overflow detected")) {
-		trace_log_mark(log, DMAT_MARK_PRIQ_LOST, 0);
-		return TRACE_TAKEN;
-	}
-	if (trace_find(text, "PRQ overflow cleared")) {
-		trace_log_mark(log, DMAT_MARK_PRIQ_CLEAR, 0);
-		return TRACE_TAKEN;
-	}
-	for (i = 0; i < ARRAY_SIZE(requests); i++) {
-		s = trace_find(text, requests[i]);
-		if (s)
-			return bad_request(log, s + strlen(requests[i]));
-	}
-	return TRACE_NOT_MINE;
+	return m->state == TRACE_OPEN && trace_phrase(body, "Invalid page request") &&
+	       !trace_phrase(m->text, "Invalid page request");
 }
 
-/* AMD-Vi: the event's types, and the flags of IO_PAGE_FAULT */
+const struct trace_family trace_dmar_request = { request_heads, NULL, takes_request, look_request };
+
+static enum trace_state look_overflow(struct trace_msg *m, bool last)
+{
+	return trace_msg_mark(m, trace_phrase(m->text, "cleared") ? DMAT_MARK_PRIQ_CLEAR : DMAT_MARK_PRIQ_LOST, 0);
+}
+
+const struct trace_family trace_dmar_overflow = { overflow_heads, NULL, NULL, look_overflow };
+
+/* ---- AMD-Vi: the event's types, and the flags of IO_PAGE_FAULT ---- */
+
 #define AMD_PAGE_FAULT 2
 #define AMD_FLAG_I     BIT(3)
 #define AMD_FLAG_RW    BIT(5)
@@ -141,17 +112,22 @@ static const struct {
 	const char *name;
 	u8 type;
 } amd_events[] = {
-	{ "ILLEGAL_DEV_TABLE_ENTRY", 1 }, { "IO_PAGE_FAULT", AMD_PAGE_FAULT }, { "DEV_TAB_HARDWARE_ERROR", 3 },
-	{ "PAGE_TAB_HARDWARE_ERROR", 4 }, { "INVALID_DEVICE_REQUEST", 8 },
+	{ "ILLEGAL_DEV_TABLE_ENTRY", 1 }, { "IO_PAGE_FAULT", AMD_PAGE_FAULT },
+	{ "DEV_TAB_HARDWARE_ERROR", 3 },  { "PAGE_TAB_HARDWARE_ERROR", 4 },
+	{ "ILLEGAL_COMMAND_ERROR", 5 },	  { "COMMAND_HARDWARE_ERROR", 6 },
+	{ "IOTLB_INV_TIMEOUT", 7 },	  { "INVALID_DEVICE_REQUEST", 8 },
+	{ "INVALID_PPR_REQUEST", 9 },	  { "RMP_PAGE_FAULT", 13 },
+	{ "RMP_HW_ERROR", 14 },
 };
 
 /* The requester: device= in the event, or the device that the line is about ("nvme 0000:01:00.0: AMD-Vi: .."). */
 static bool amd_device(const char *text, const char *event, u64 *sid)
 {
-	const char *s = trace_find(event, "device="), *p;
+	const char *s = trace_phrase(event, "device=");
+	const char *p;
 
 	if (s)
-		return trace_scan_bdf(s + strlen("device="), sid);
+		return trace_scan_bdf(s, sid);
 	p = trace_find(text, ": AMD-Vi:");
 	if (!p)
 		return false;
@@ -160,51 +136,91 @@ static bool amd_device(const char *text, const char *event, u64 *sid)
 	return trace_scan_bdf(p, sid);
 }
 
-static bool amd_field(const char *event, const char *key, u64 *value)
+static u8 amd_type(const char *event)
 {
-	const char *s = trace_find(event, key);
-
-	return s && trace_scan_hex(s + strlen(key), value);
-}
-
-enum trace_parse trace_log_amdvi(struct trace_log *log, const char *text, bool last)
-{
-	const char *event = trace_find(text, "Event logged [");
-	u64 sid, domain, address, flags, pasid;
-	struct dmat_record rec;
 	unsigned int i;
 
-	if (!event || !trace_find(text, "AMD-Vi"))
-		return TRACE_NOT_MINE;
-	event += strlen("Event logged [");
-	if (!strchr(event, ']'))
-		return TRACE_INCOMPLETE;
-	for (i = 0; i < ARRAY_SIZE(amd_events) && !trace_scan(event, amd_events[i].name); i++)
-		;
-	if (i == ARRAY_SIZE(amd_events))
-		return TRACE_NOT_MINE;
-	if (!amd_device(text, event, &sid) || !amd_field(event, " address=", &address) ||
-	    !amd_field(event, " flags=", &flags))
-		return TRACE_INCOMPLETE;
-	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
-	rec.model = DMAT_MODEL_AMDVI;
-	rec.sid = sid;
-	rec.code = flags;
-	rec.flags = DMAT_F_WORDS;
-	rec.word[0] = amd_events[i].type;
-	if (amd_events[i].type == AMD_PAGE_FAULT && !(flags & AMD_FLAG_I)) {
-		rec.iova = address;
-		rec.flags |= flags & AMD_FLAG_RW ? DMAT_F_W : DMAT_F_R;
-		if (amd_field(event, " domain=", &domain))
-			rec.domain = domain;
-	} else {
-		rec.flags |= DMAT_F_NO_IOVA;
-		rec.word[1] = address;
+	for (i = 0; i < ARRAY_SIZE(amd_events); i++) {
+		if (trace_phrase(event, amd_events[i].name))
+			return amd_events[i].type;
 	}
-	if (amd_field(event, " pasid=", &pasid) && pasid) {
-		rec.flags |= DMAT_F_PASID;
-		rec.pasid = pasid;
-	}
-	trace_log_emit(log, &rec);
-	return TRACE_TAKEN;
+	return 0;
 }
+
+static enum trace_state look_amd(struct trace_msg *m, bool last)
+{
+	const char *event = trace_phrase(m->text, "Event logged"), *s;
+	u64 sid = DMAT_SID_NONE, domain, address = 0, flags = 0, pasid;
+	bool has_sid, has_address, has_flags;
+	struct dmat_record *rec;
+	u8 type;
+
+	event = event ? event : m->text;
+	if (!strchr(event, ']'))
+		return last ? TRACE_BAD : TRACE_OPEN;
+	type = amd_type(event);
+	has_sid = amd_device(m->text, event, &sid);
+	s = trace_key(event, "address", 16, &address);
+	has_address = s;
+	has_flags = trace_key(event, "flags", 16, &flags);
+	if (!type || (type == AMD_PAGE_FAULT && (!has_sid || !has_address || !has_flags)))
+		return TRACE_BAD;
+	rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_AMDVI);
+	rec->sid = has_sid ? sid : DMAT_SID_NONE;
+	rec->code = flags;
+	rec->flags = DMAT_F_WORDS;
+	rec->word[0] = type;
+	if (type == AMD_PAGE_FAULT && !(flags & AMD_FLAG_I)) {
+		rec->iova = address;
+		rec->flags |= flags & AMD_FLAG_RW ? DMAT_F_W : DMAT_F_R;
+		if (trace_key(event, "domain", 16, &domain))
+			rec->domain = domain;
+	} else {
+		rec->flags |= DMAT_F_NO_IOVA;
+		rec->word[1] = address;
+	}
+	if (trace_key(event, "pasid", 16, &pasid) && pasid) {
+		rec->flags |= DMAT_F_PASID;
+		rec->pasid = pasid;
+	}
+	return TRACE_DONE;
+}
+
+/* The rest of an event whose brackets are still open; the command behind an ILLEGAL_COMMAND_ERROR. */
+static bool takes_amd(struct trace_msg *m, const char *body)
+{
+	u64 v;
+
+	if (m->recs)
+		return trace_phrase(body, "CMD[");
+	return m->state == TRACE_OPEN && !trace_phrase(body, "Event logged") &&
+	       (strchr(body, ']') || amd_type(body) || trace_key(body, "address|flags|domain|pasid", 16, &v));
+}
+
+const struct trace_family trace_amd = { amd_heads, NULL, takes_amd, look_amd };
+
+/* "AMD-Vi: DTE[0]: 7d90000000000003" and three more: the device table entry of the event before */
+static enum trace_state look_dte(struct trace_msg *m, bool last)
+{
+	static const char *const keys[] = { "DTE[0]", "DTE[1]", "DTE[2]", "DTE[3]" };
+	struct dmat_record *rec;
+	u64 word[4];
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		if (!trace_key(m->text, keys[i], 16, &word[i]))
+			return last ? TRACE_BAD : TRACE_OPEN;
+	}
+	trace_msg_mark(m, DMAT_MARK_DTE, 1);
+	rec = &m->rec[0];
+	rec->flags = DMAT_F_WORDS;
+	memcpy(rec->word, word, sizeof(word));
+	return TRACE_DONE;
+}
+
+static bool takes_dte(struct trace_msg *m, const char *body)
+{
+	return m->state == TRACE_OPEN && trace_phrase(body, "DTE[");
+}
+
+const struct trace_family trace_amd_dte = { dte_heads, NULL, takes_dte, look_dte };

@@ -1,160 +1,198 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Context faults of SMMUv2 as arm-smmu and qcom_iommu print them, global faults, and the GPU driver's lines. */
+/*
+ * Faults of SMMUv2 as arm-smmu, qcom_iommu, Xen and vendors' kernels print them, and the GPU driver's lines. Each fact is
+ * taken by its key, wherever it stands.
+ */
 #include "smmuv2_spec.h"
 #include "trace_log.h"
 
-enum { FSR, IOVA, FSYNR, CBFRSYNRA, CB, FIELDS };
+/* Lines behind a message that repeat, or complete, what it says. */
+enum { SAID_FSR = 1, SAID_FSYNR = 2 };
 
-static const char *const field_names[FIELDS] = { "fsr=", "iova=", "fsynr=", "cbfrsynra=", "cb=" };
+static const char *const context_heads[] = { "unhandled context fault", "unhandled arm-smmu context fault", NULL };
+static const char *const global_heads[] = { "unexpected global fault", NULL };
+static const char *const none[] = { NULL };
 
-/* "fsr=0x402, iova=0x.., ..": fills @value, returns the set of fields found; *@clean: nothing unreadable between them. */
-static unsigned int scan_fields(const char *s, u64 *value, bool *clean)
+struct context {
+	u64 fsr, iova, fsynr, cbfrsynra, bank, sid;
+	bool has_fsr, has_fsynr, has_cbfrsynra, has_bank, has_sid;
+	const char *iova_end;
+};
+
+static void read_context(const char *text, struct context *c)
 {
-	unsigned int found = 0, i;
-
-	*clean = true;
-	while (s && *trace_scan(s, "")) {
-		for (i = 0; i < FIELDS && !trace_scan(s, field_names[i]); i++)
-			;
-		s = i < FIELDS ? trace_scan(s, field_names[i]) : NULL;
-		s = i == CB ? trace_scan_number(s, &value[i]) : trace_scan_hex(s, &value[i]);
-		if (!s) {
-			*clean = found & 1U << CB;
-			break;
-		}
-		found |= 1U << i;
-		if (i == CB)
-			break;
-		s = trace_scan(s, ",");
-		*clean = s;
-	}
-	return found;
+	memset(c, 0, sizeof(*c));
+	c->has_fsr = trace_key(text, "fsr", 16, &c->fsr);
+	c->iova_end = trace_key(text, "iova|far", 16, &c->iova);
+	c->has_fsynr = trace_key(text, "fsynr|fsynr0", 16, &c->fsynr);
+	c->has_cbfrsynra = trace_key(text, "cbfrsynra", 16, &c->cbfrsynra);
+	c->has_bank = trace_key(text, "cb|context bank#", 10, &c->bank);
+	c->has_sid = trace_key(text, "sid", 16, &c->sid);
 }
 
-static void emit_context_fault(struct trace_log *log, unsigned int found, const u64 *value)
+static bool has_head(const char *text)
 {
-	u64 fsynr = value[FSYNR], iova = value[IOVA];
-	struct dmat_record rec;
-
-	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
-	rec.model = DMAT_MODEL_SMMUV2;
-	rec.code = value[FSR];
-	rec.iova = iova;
-	rec.flags = DMAT_F_WORDS;
-	rec.word[0] = value[FSR];
-	rec.word[1] = fsynr;
-	rec.word[2] = found & 1U << CBFRSYNRA ? value[CBFRSYNRA] + 1 : 0;
-	rec.word[3] = found & 1U << CB ? value[CB] + 1 : 0;
-	if (found & 1U << FSYNR) {
-		rec.flags |= fsynr & SMMUV2_FSYNR0_IND ? DMAT_F_X : fsynr & SMMUV2_FSYNR0_WNR ? DMAT_F_W : DMAT_F_R;
-		rec.flags |= fsynr & SMMUV2_FSYNR0_PNU ? DMAT_F_PRIV : 0;
-	}
-	if (value[FSR] & SMMUV2_FSR_SS)
-		rec.flags |= DMAT_F_STALL;
-	/* Without CBFRSYNRA the bank stands for its stream. */
-	if (found & 1U << CBFRSYNRA)
-		rec.sid = value[CBFRSYNRA] & 0xffff;
-	else if (found & 1U << CB)
-		rec.sid = value[CB];
-	trace_log_flush_gpu(log, &iova);
-	trace_log_emit(log, &rec);
+	return trace_phrase(text, context_heads[0]) || trace_phrase(text, context_heads[1]);
 }
 
-static enum trace_parse global_fault(struct trace_log *log, const char *text)
+static void put_context(struct trace_msg *m, const struct context *c)
 {
-	static const char *const names[] = { "GFSR", ", GFSYNR0", ", GFSYNR1", ", GFSYNR2" };
-	const char *s = trace_find(text, "GFSR 0x");
-	struct dmat_record rec;
+	struct dmat_record *rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_SMMUV2);
+
+	rec->code = c->fsr;
+	rec->iova = c->iova;
+	rec->flags = DMAT_F_WORDS | (c->iova_end ? 0 : DMAT_F_NO_IOVA);
+	rec->word[0] = c->fsr;
+	rec->word[1] = c->fsynr;
+	rec->word[2] = c->has_cbfrsynra ? c->cbfrsynra + 1 : c->has_sid ? c->sid + 1 : 0;
+	rec->word[3] = c->has_bank ? c->bank + 1 : 0;
+	if (c->has_fsynr) {
+		rec->flags |= c->fsynr & SMMUV2_FSYNR0_IND   ? DMAT_F_X
+			      : c->fsynr & SMMUV2_FSYNR0_WNR ? DMAT_F_W
+							     : DMAT_F_R;
+		rec->flags |= c->fsynr & SMMUV2_FSYNR0_PNU ? DMAT_F_PRIV : 0;
+	}
+	if (c->fsr & SMMUV2_FSR_SS)
+		rec->flags |= DMAT_F_STALL;
+	if (c->has_cbfrsynra)
+		rec->sid = c->cbfrsynra & 0xffff;
+	else if (c->has_sid)
+		rec->sid = c->sid & 0xffff;
+	else if (c->has_bank && !strncmp(m->driver, "qcom", 4))
+		rec->sid = c->bank; /* each bank of a qcom_iommu is a stream's */
+}
+
+static bool ends_in(const char *text, char c)
+{
+	size_t n = strlen(text);
+
+	while (n && text[n - 1] == ' ')
+		n--;
+	return n && text[n - 1] == c;
+}
+
+static enum trace_state look_context(struct trace_msg *m, bool last)
+{
+	struct context c;
+
+	read_context(m->text, &c);
+	if (c.iova_end && (c.has_fsr || c.has_fsynr) && c.has_bank && !ends_in(m->text, ',')) {
+		put_context(m, &c);
+		return m->rec[0].sid == DMAT_SID_NONE ? TRACE_WAITS : TRACE_DONE;
+	}
+	if (!last)
+		return TRACE_OPEN;
+	/* A number that ends with the text may have lost digits. */
+	if (!c.iova_end || !*c.iova_end || (!c.has_fsr && !c.has_fsynr))
+		return TRACE_BAD;
+	if (c.has_cbfrsynra && !*trace_key(m->text, "cbfrsynra", 16, &c.cbfrsynra))
+		c.has_cbfrsynra = false;
+	put_context(m, &c);
+	return TRACE_DONE;
+}
+
+/* "FSR    = 00000402 [..], SID=0x800", "FSYNR0 = ..", "FAR    = ..", "soft iova-to-phys=..", "SID=0x40" */
+static bool takes_context(struct trace_msg *m, const char *body)
+{
+	struct context was, c;
+	unsigned int bits;
+
+	if (has_head(body))
+		return false;
+	read_context(m->text, &was);
+	read_context(body, &c);
+	bits = (c.has_fsr ? SAID_FSR : 0) | (c.has_fsynr ? SAID_FSYNR : 0);
+	if (bits & m->bits || (c.has_fsr && was.has_fsr && c.fsr != was.fsr) ||
+	    (c.has_fsynr && was.has_fsynr && c.fsynr != was.fsynr) ||
+	    (c.has_sid && was.has_cbfrsynra && c.sid != (was.cbfrsynra & 0xffff)) ||
+	    (c.iova_end && was.iova_end && c.iova != was.iova))
+		return false;
+	m->bits |= bits;
+	return bits || c.has_sid || c.has_cbfrsynra || c.has_bank || c.iova_end || trace_phrase(body, "iova-to-phys") ||
+	       trace_phrase(body, " = ");
+}
+
+const struct trace_family trace_smmuv2_context = { context_heads, NULL, takes_context, look_context };
+
+/* The pair of lines behind a headline, of which the headline was not posted. */
+static bool begins_pair(const char *body)
+{
+	u64 v;
+
+	return trace_key(body, "fsr|fsynr0", 16, &v);
+}
+
+static bool takes_pair(struct trace_msg *m, const char *body)
+{
+	struct context was, c;
+
+	read_context(m->text, &was);
+	read_context(body, &c);
+	if (has_head(body) || c.has_fsr || was.has_fsynr || !was.has_fsr)
+		return false;
+	return c.has_fsynr;
+}
+
+static enum trace_state look_pair(struct trace_msg *m, bool last)
+{
+	struct context c;
+
+	read_context(m->text, &c);
+	if (!c.has_fsr)
+		return TRACE_BAD; /* the syndrome alone does not tell what happened */
+	if (!c.has_fsynr && !last)
+		return TRACE_OPEN;
+	if (!c.has_fsynr && !c.has_sid)
+		return TRACE_BAD;
+	put_context(m, &c);
+	return TRACE_DONE;
+}
+
+const struct trace_family trace_smmuv2_pair = { none, begins_pair, takes_pair, look_pair };
+
+static enum trace_state look_global(struct trace_msg *m, bool last)
+{
+	static const char *const keys[] = { "gfsr", "gfsynr0", "gfsynr1", "gfsynr2" };
+	u64 word[4] = { 0 };
+	struct dmat_record *rec;
 	unsigned int i;
 
-	if (!s)
-		return TRACE_NOT_MINE;
-	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		s = trace_scan_hex(trace_scan(s, names[i]), &rec.word[i]);
-		if (!s)
-			return TRACE_INCOMPLETE;
+	for (i = 0; i < 4; i++) {
+		if (!trace_key(m->text, keys[i], 16, &word[i]) && (i < 3 || !last))
+			return last ? TRACE_BAD : TRACE_OPEN;
 	}
-	rec.model = DMAT_MODEL_SMMUV2_GLOBAL;
-	rec.code = rec.word[0];
-	rec.flags = DMAT_F_NO_IOVA | DMAT_F_WORDS;
-	rec.sid = rec.word[2] & 0xffff;
-	trace_log_emit(log, &rec);
-	return TRACE_TAKEN;
+	rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_SMMUV2_GLOBAL);
+	memcpy(rec->word, word, sizeof(word));
+	rec->code = word[0];
+	rec->flags = DMAT_F_NO_IOVA | DMAT_F_WORDS |
+		     (word[1] & SMMUV2_sGFSYNR0_IND   ? DMAT_F_X
+		      : word[1] & SMMUV2_sGFSYNR0_WNR ? DMAT_F_W
+						      : DMAT_F_R);
+	rec->flags |= word[1] & SMMUV2_sGFSYNR0_PNU ? DMAT_F_PRIV : 0;
+	rec->sid = word[2] & 0xffff;
+	return TRACE_DONE;
 }
 
-enum trace_parse trace_log_smmuv2(struct trace_log *log, const char *text, bool last)
+static bool begins_global(const char *body)
 {
-	const char *s = trace_find(text, "Unhandled context fault:");
-	u64 value[FIELDS] = { 0 };
-	unsigned int found;
-	bool clean;
+	u64 v;
 
-	if (!s)
-		return global_fault(log, text);
-	found = scan_fields(s + strlen("Unhandled context fault:"), value, &clean);
-	/* Every kernel prints the bank last. */
-	if (!(found & 1U << CB) && !last)
-		return TRACE_INCOMPLETE;
-	if (!(found & 1U << IOVA) || (!clean && !last))
-		return TRACE_INCOMPLETE;
-	emit_context_fault(log, found, value);
-	return TRACE_TAKEN;
+	return trace_key(body, "gfsr", 16, &v);
 }
 
-static u32 space_of(struct trace_log *log, u64 ttbr0)
+static bool takes_global(struct trace_msg *m, const char *body)
 {
-	unsigned int i;
+	u64 v;
 
-	for (i = 0; i < log->ttbrs; i++) {
-		if (log->ttbr[i] == ttbr0)
-			return i + 1;
-	}
-	if (log->ttbrs == ARRAY_SIZE(log->ttbr))
-		return DMAT_DOMAIN_NONE;
-	log->ttbr[log->ttbrs++] = ttbr0;
-	return log->ttbrs;
+	return !m->out && !trace_phrase(body, global_heads[0]) && m->state == TRACE_OPEN &&
+	       trace_key(body, "gfsr|gfsynr0|gfsynr1|gfsynr2", 16, &v);
 }
 
-/* " dir=READ type=TRANSLATION source=CCU" */
-static const char *scan_named(const char *s, struct dmat_record *rec)
-{
-	static const struct {
-		const char *name;
-		u32 fsr;
-	} types[] = { { "TRANSLATION", SMMUV2_FSR_TF },
-		      { "PERMISSION", SMMUV2_FSR_PF },
-		      { "EXTERNAL", SMMUV2_FSR_EF },
-		      { "UNKNOWN", 0 } };
-	const char *rest = trace_scan(s, "dir=READ");
-	unsigned int i;
+const struct trace_family trace_smmuv2_global = { global_heads, begins_global, takes_global, look_global };
 
-	rec->flags |= rest ? DMAT_F_R : DMAT_F_W;
-	if (!rest)
-		rest = trace_scan(s, "dir=WRITE");
-	s = trace_scan(rest, "type=");
-	rest = NULL;
-	for (i = 0; s && !rest && i < ARRAY_SIZE(types); i++) {
-		rest = trace_scan(s, types[i].name);
-		rec->code = types[i].fsr;
-	}
-	s = trace_scan(rest, "source=");
-	if (s)
-		s += strcspn(s, "(");
-	return s;
-}
+/* ---- the GPU's driver ---- */
 
-/* The older " flags=0": bit 0 is a write */
-static const char *scan_flags(const char *s, struct dmat_record *rec)
-{
-	u64 flags;
-
-	if (*s == ',')
-		s++;
-	s = trace_scan_number(trace_scan(s, "flags="), &flags);
-	rec->flags |= s && flags & 1 ? DMAT_F_W : DMAT_F_R;
-	return s;
-}
+static const char *const gpu_heads[] = { "*** gpu fault:", "*** fault:", NULL };
 
 static const char *scan_brackets(const char *s, u64 *word)
 {
@@ -171,53 +209,53 @@ static const char *scan_brackets(const char *s, u64 *word)
 	return s;
 }
 
-/* Address of a "*** gpu fault:" line that may have been read off a screen: the i is not always one. */
-static const char *scan_iova(const char *s, u64 *iova)
+/* The word behind a key may be cut anywhere: its first letter tells. */
+static char first_letter(const char *text, const char *key)
 {
-	static const char *const spellings[] = { "iova=", "tova=", "lova=", "1ova=" };
-	const char *rest = NULL;
-	unsigned int i;
+	const char *s = trace_phrase(text, key);
 
-	for (i = 0; i < ARRAY_SIZE(spellings) && !rest; i++)
-		rest = trace_scan(s, spellings[i]);
-	return trace_scan_hex(rest, iova);
+	return s ? *s : '\0';
 }
 
-enum trace_parse trace_log_gpu(struct trace_log *log, const char *text, bool last)
+static u32 gpu_code(const char *text)
 {
-	const char *s = trace_find(text, "*** gpu fault:"), *rest;
-	struct dmat_record rec;
-	u64 ttbr0;
-
-	if (s)
-		s += strlen("*** gpu fault:");
-	else if ((s = trace_find(text, "*** fault:")))
-		s += strlen("*** fault:");
-	else
-		return TRACE_NOT_MINE;
-	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
-	rec.model = DMAT_MODEL_GPU;
-	rec.flags = DMAT_F_WORDS;
-	/* The driver does not name its stream. */
-	rec.sid = 0;
-	rest = trace_scan_hex(trace_scan(s, "ttbr0="), &ttbr0);
-	if (rest) {
-		rec.word[0] = ttbr0;
-		s = rest;
+	switch (first_letter(text, "type=")) {
+	case 'T':
+		return SMMUV2_FSR_TF;
+	case 'P':
+		return SMMUV2_FSR_PF;
+	case 'E':
+		return SMMUV2_FSR_EF;
+	default:
+		return 0;
 	}
-	s = scan_iova(s, &rec.iova);
-	if (!s)
-		return TRACE_INCOMPLETE;
-	rest = trace_scan(s, "dir=") ? scan_named(s, &rec) : scan_flags(s, &rec);
-	rest = scan_brackets(rest, &rec.word[1]);
-	if (!rest && !last)
-		return TRACE_INCOMPLETE;
-	if (!(rec.flags & DMAT_F_R))
-		rec.flags |= DMAT_F_W;
-	trace_log_flush_gpu(log, NULL);
-	if (rec.word[0])
-		rec.domain = space_of(log, rec.word[0]);
-	log->gpu = rec;
-	log->gpu_pending = true;
-	return TRACE_TAKEN;
 }
+
+static enum trace_state look_gpu(struct trace_msg *m, bool last)
+{
+	/* The line may have been read off a screen: the i is not always one. */
+	const char *end, *bracket = strchr(m->text, '(');
+	u64 iova, flags = 0, word[2] = { 0 }, ttbr0 = 0;
+	struct dmat_record *rec;
+
+	end = trace_key(m->text, "iova|tova|lova|1ova", 16, &iova);
+	while (bracket && !scan_brackets(bracket, word))
+		bracket = strchr(bracket + 1, '(');
+	if ((!bracket || !end) && !last)
+		return TRACE_OPEN;
+	if (!end || !*end)
+		return TRACE_BAD;
+	trace_key(m->text, "flags", 16, &flags);
+	trace_key(m->text, "ttbr0", 16, &ttbr0);
+	rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_GPU);
+	rec->iova = iova;
+	rec->sid = 0; /* the driver does not name it */
+	rec->code = gpu_code(m->text);
+	rec->flags = DMAT_F_WORDS | (first_letter(m->text, "dir=") == 'W' || flags & 1 ? DMAT_F_W : DMAT_F_R);
+	rec->word[0] = ttbr0;
+	rec->word[1] = word[0];
+	rec->word[2] = word[1];
+	return TRACE_DONE;
+}
+
+const struct trace_family trace_gpu = { gpu_heads, NULL, NULL, look_gpu };

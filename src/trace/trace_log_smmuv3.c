@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Events of SMMUv3 as arm-smmu-v3 prints them: a headline, four words, and in newer kernels two lines that say the
- * same in names. IHI 0070 7.3 has the fields.
+ * same in names, which may stand alone. IHI 0070 7.3 has the fields, 6.3.17 SMMU_GERROR, 6.3.28 SMMU_CMDQ_CONS.
  */
 #include "smmuv3_spec.h"
 #include "trace_log.h"
 #include <ctype.h>
 
-#define STRAYS_MAX 4
+#define CMDQ_CONS_ERR GENMASK_ULL(30, 24)
+#define CERROR_ILL    1
+
+/* Lines behind a message that repeat, or complete, what it says. */
+enum { SAID_NAME = 1, SAID_FLAGS = 2 };
+
+static const char *const event_heads[] = { "event 0x", NULL };
+static const char *const named_heads[] = { "event: F_", "event: C_", "event: E_", NULL };
+static const char *const gerror_heads[] = { "unexpected global error reported", NULL };
+static const char *const cmdq_heads[] = { "CMDQ error (cons", NULL };
+static const char *const request_heads[] = { "unexpected PRI request", "access at iova", NULL };
+static const char *const overflow_heads[] = { "EVTQ overflow detected", "PRIQ overflow detected", NULL };
 
 /* The access's own attributes. F_BAD_ATS_TREQ has those that the translation request asked for. */
 static u16 attributes(const struct spec_kind *k, u64 word1)
@@ -20,221 +31,302 @@ static u16 attributes(const struct spec_kind *k, u64 word1)
 	return flags | (word1 & SMMUV3_EVT_1_PNU ? DMAT_F_PRIV : 0);
 }
 
-/* A page request hint (7.3.19) announces accesses that may never come: neither a fault nor an access. */
-static void give_out(struct trace_log *log, struct dmat_record *rec)
+/* ---- words ---- */
+
+/* "0x0000000800000010", "00000008 00000010", "0x00000008": digits of a token, 8 or 16, or 0; *@rest: behind it */
+static unsigned int word_digits(const char *s, u64 *value, const char **rest)
 {
-	trace_log_flush_gpu(log, NULL);
-	if (rec->code == SMMUV3_E_PAGE_REQUEST)
-		trace_log_hint(log, rec);
-	else
-		trace_log_emit(log, rec);
+	const char *start = s[0] == '0' && (s[1] | 0x20) == 'x' ? s + 2 : s;
+	unsigned int n = strspn(start, "0123456789abcdefABCDEF");
+
+	*rest = s + strcspn(s, " \t");
+	if (start + n != *rest || (n != 8 && n != 16))
+		return 0;
+	return trace_scan_hex(start, value) ? n : 0;
 }
 
-static void emit_event(struct trace_log *log, const u64 *word)
+/* Up to @room words in @s, with whatever stands between them; returns how many; *@only: nothing stands between them. */
+static unsigned int scan_words(const char *s, u64 *word, unsigned int room, bool *only)
+{
+	unsigned int words = 0, have = 0, n;
+	u64 value;
+
+	*only = true;
+	while (s && words < room) {
+		s = trace_scan(s, "");
+		if (!*s)
+			break;
+		n = word_digits(s, &value, &s);
+		if (!n || have + n > 16) {
+			*only &= n != 0;
+			continue;
+		}
+		word[words] = n == 16 ? value : have ? word[words] << 32 | value : value;
+		have += n;
+		if (have == 16) {
+			words++;
+			have = 0;
+		}
+	}
+	*only = *only && (words || have);
+	return words;
+}
+
+static bool only_words(const char *body)
+{
+	u64 word[8];
+	bool only;
+
+	scan_words(body, word, 8, &only);
+	return only;
+}
+
+/* ---- events ---- */
+
+static void put_event(struct trace_msg *m, const u64 *word)
 {
 	const struct spec_record *evt = &smmuv3_records[SMMUV3_RECORD_EVT];
 	const struct spec_kind *k = spec_kind(evt, spec_code(evt, word));
-	struct dmat_record rec;
+	struct dmat_record *rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_SMMUV3);
 
-	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
-	rec.model = DMAT_MODEL_SMMUV3;
-	rec.code = spec_code(evt, word);
-	rec.sid = FIELD_GET(SMMUV3_EVT_0_STREAMID, word[0]);
-	rec.flags = DMAT_F_WORDS;
-	memcpy(rec.word, word, sizeof(rec.word));
+	rec->code = spec_code(evt, word);
+	rec->sid = FIELD_GET(SMMUV3_EVT_0_STREAMID, word[0]);
+	rec->flags = DMAT_F_WORDS;
+	memcpy(rec->word, word, sizeof(rec->word));
 	if (word[0] & SMMUV3_EVT_0_SSV) {
-		rec.flags |= DMAT_F_PASID;
-		rec.pasid = FIELD_GET(SMMUV3_EVT_0_SUBSTREAMID, word[0]);
+		rec->flags |= DMAT_F_PASID;
+		rec->pasid = FIELD_GET(SMMUV3_EVT_0_SUBSTREAMID, word[0]);
 	}
-	if (spec_has(k, SMMUV3_EVT_HAS_HINT)) {
-		rec.iova = word[2] & SMMUV3_EVT_2_PAGE;
-	} else if (spec_has(k, SMMUV3_EVT_HAS_ADDR)) {
-		rec.flags |= attributes(k, word[1]);
-		rec.iova = word[2];
+	if (k && spec_has(k, SMMUV3_EVT_HAS_HINT)) {
+		rec->iova = word[2] & SMMUV3_EVT_2_PAGE;
+	} else if (k && spec_has(k, SMMUV3_EVT_HAS_ADDR)) {
+		rec->flags |= attributes(k, word[1]);
+		rec->iova = word[2];
 	} else {
-		rec.flags |= DMAT_F_NO_IOVA;
+		rec->flags |= DMAT_F_NO_IOVA;
 	}
 	/* STAG means nothing, and may hold anything, unless the transaction stalled. */
-	if (spec_has(k, SMMUV3_EVT_HAS_STALL) && word[1] & SMMUV3_EVT_1_STALL) {
-		rec.flags |= DMAT_F_STALL;
-		rec.tag = FIELD_GET(SMMUV3_EVT_1_STAG, word[1]);
+	if (k && spec_has(k, SMMUV3_EVT_HAS_STALL) && word[1] & SMMUV3_EVT_1_STALL) {
+		rec->flags |= DMAT_F_STALL;
+		rec->tag = FIELD_GET(SMMUV3_EVT_1_STAG, word[1]);
 	}
-	log->last_event[0] = rec.sid;
-	log->last_event[1] = rec.iova;
-	log->last_event_valid = true;
-	give_out(log, &rec);
+	m->sid = rec->sid;
+	m->iova = rec->iova;
+	m->code = rec->code;
 }
 
-static void close_event(struct trace_log *log)
+static enum trace_state look_event(struct trace_msg *m, bool last)
 {
-	struct trace_event *e = &log->event;
-	u64 now = log->stamp_ns;
-	bool stamped = log->stamped;
-	unsigned int i;
+	const char *s = trace_phrase(m->text, "event 0x"), *rest = s ? trace_scan_hex(s, &m->code) : NULL;
+	unsigned int words, i;
+	u64 word[4] = { 0 };
+	bool only;
 
-	e->open = false;
-	log->stamp_ns = e->stamp_ns;
-	log->stamped = e->stamped;
-	if (e->words < 3) {
-		trace_log_mark(log, DMAT_MARK_UNREADABLE, 1);
-	} else {
-		/* Halves in the other order, where the headline shows that they are. */
-		if (FIELD_GET(SMMUV3_EVT_0_ID, e->word[0]) != e->type &&
-		    FIELD_GET(SMMUV3_EVT_0_ID, e->word[0] >> 32) == e->type) {
-			for (i = 0; i < 4; i++)
-				e->word[i] = e->word[i] << 32 | e->word[i] >> 32;
-		}
-		emit_event(log, e->word);
+	words = scan_words(rest, word, 4, &only);
+	if (words < 4 && !last)
+		return TRACE_OPEN;
+	if (words < 3)
+		return words || trace_phrase(m->text, "smmu") || m->driver[0] ? TRACE_BAD : TRACE_OTHER;
+	/* Halves in the other order, where the headline shows that they are. */
+	if (FIELD_GET(SMMUV3_EVT_0_ID, word[0]) != m->code) {
+		for (i = 0; i < 4; i++)
+			word[i] = word[i] << 32 | word[i] >> 32;
 	}
-	log->stamp_ns = now;
-	log->stamped = stamped;
+	if (FIELD_GET(SMMUV3_EVT_0_ID, word[0]) != m->code)
+		return TRACE_BAD;
+	put_event(m, word);
+	return TRACE_DONE;
 }
 
-/* The digits of a word, or of half a word: "0x0000000800000010", "00000008 00000010", "0x00000008" and so on. */
-static const char *scan_digits(struct trace_event *e, const char *s)
+static const struct spec_kind *kind_in(const char *text)
 {
-	const char *start;
-	unsigned int digits;
-	u64 value;
+	const char *s = trace_phrase(text, "event: ");
 
-	start = trace_scan(s, "0x");
-	if (!start)
-		start = trace_scan(s, "");
-	digits = strspn(start, "0123456789abcdefABCDEF");
-	if (digits != 16 && digits != 8)
-		return NULL;
-	if (start[digits] && !isspace((unsigned char)start[digits]))
-		return NULL;
-	s = trace_scan_hex(start, &value);
-	if (e->digits + digits > 16)
-		return NULL;
-	e->word[e->words] = digits == 16 ? value : e->word[e->words] << 32 | value;
-	e->digits += digits;
-	if (e->digits == 16) {
-		e->words++;
-		e->digits = 0;
-	}
-	return s;
+	return s ? spec_kind_named(&smmuv3_records[SMMUV3_RECORD_EVT], s,
+				   strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"))
+		 : NULL;
 }
 
-/* What stands behind "arm-smmu-v3 NAME:", or the whole line. */
-static const char *behind_device(const char *text)
+static bool takes_event(struct trace_msg *m, const char *body)
 {
-	const char *s = trace_find(text, "arm-smmu-v3"), *colon = s ? strstr(s, ": ") : NULL;
+	const struct spec_kind *k;
+	u64 sid, iova;
 
-	if (!colon && s)
-		colon = strstr(s, ":\t");
-	return colon ? colon + 2 : text;
+	if (m->state == TRACE_OPEN)
+		return only_words(body);
+	if (m->recs && !(m->bits & SAID_NAME)) {
+		k = kind_in(body);
+		if (!k || k->code != m->code || !trace_key(body, "sid", 16, &sid) || sid != m->sid)
+			return false;
+		if (trace_key(body, "iova", 16, &iova) && iova != m->iova)
+			return false;
+		m->bits |= SAID_NAME;
+		return true;
+	}
+	if (!m->recs || m->bits & SAID_FLAGS || !trace_phrase(body, "stag:"))
+		return false;
+	m->bits |= SAID_FLAGS;
+	return true;
 }
 
-bool trace_log_event_word(struct trace_log *log, const char *text)
-{
-	struct trace_event *e = &log->event;
-	const char *s = behind_device(text);
-	bool any = false;
+const struct trace_family trace_smmuv3_event = { event_heads, NULL, takes_event, look_event };
 
-	while (e->words < 4 && *trace_scan(s, "")) {
-		s = scan_digits(e, s);
-		if (!s)
-			break;
-		any = true;
+/* "unpriv data write s1 "Input address caused fault" stall stag: 0x7" */
+static void put_flags(struct dmat_record *rec, const char *text)
+{
+	u64 stag;
+
+	rec->flags |= trace_phrase(text, " inst ") ? DMAT_F_X : trace_phrase(text, " read ") ? DMAT_F_R : DMAT_F_W;
+	rec->flags |= trace_phrase(text, " priv ") ? DMAT_F_PRIV : 0;
+	if (trace_phrase(text, " stall stag:") && trace_key(text, "stag", 16, &stag)) {
+		rec->flags |= DMAT_F_STALL;
+		rec->tag = stag;
 	}
-	/* Other drivers' lines come in between. */
-	if (e->words == 4 || (!any && (trace_find(text, "event") || ++e->strays > STRAYS_MAX || !*text)))
-		close_event(log);
-	return any;
 }
 
 /* "event: F_TRANSLATION client: .. sid: 0x.. ssid: 0x.. iova: 0x.. ipa: 0x.." where the words are missing */
-static enum trace_parse named_event(struct trace_log *log, const char *text)
+static enum trace_state look_named(struct trace_msg *m, bool last)
 {
-	const char *s = trace_find(text, "event: "), *name = s ? s + strlen("event: ") : NULL, *sid, *iova;
-	const struct spec_kind *k;
-	struct dmat_record rec;
-	size_t len;
-	u64 v;
+	const struct spec_kind *k = kind_in(m->text);
+	const char *end, *stag = trace_phrase(m->text, "stag:");
+	struct dmat_record *rec;
+	u64 sid, ssid = 0, iova = 0;
+	bool addr;
 
-	len = name ? strcspn(name, " \t") : 0;
-	k = len && name[len] ? spec_kind_named(&smmuv3_records[SMMUV3_RECORD_EVT], name, len) : NULL;
 	if (!k)
-		return TRACE_NOT_MINE;
-	dmat_record_init(&rec, DMAT_FAULT, log->stamp_ns);
-	rec.model = DMAT_MODEL_SMMUV3;
-	rec.code = k->code;
-	rec.flags = DMAT_F_NO_IOVA;
-	sid = trace_find(name, " sid:");
-	if (!sid || !trace_scan_hex(sid + 5, &v))
-		return TRACE_INCOMPLETE;
-	rec.sid = v;
-	if (spec_has(k, SMMUV3_EVT_HAS_ADDR | SMMUV3_EVT_HAS_HINT)) {
-		iova = trace_find(name, " iova:");
-		if (!iova || !trace_scan_hex(iova + 6, &rec.iova))
-			return TRACE_INCOMPLETE;
-		rec.flags = 0;
-	}
-	/* The words said it already. */
-	if (log->last_event_valid && log->last_event[0] == rec.sid && log->last_event[1] == rec.iova) {
-		log->last_event_valid = false;
-		return TRACE_TAKEN;
-	}
-	give_out(log, &rec);
-	return TRACE_TAKEN;
-}
-
-/* "sid 0x00000008.0x00003: [5L] unprivileged RW access at iova 0x..": a PRI request that nobody expected */
-static enum trace_parse page_request(struct trace_log *log, const char *text)
-{
-	const char *at = trace_find(text, "privileged "), *s = trace_find(text, "sid 0x");
-	u64 sid, ssid, group, iova;
-	struct dmat_record rec;
-	bool lastone;
-
-	if (!at || !s || !trace_find(text, "access at iova"))
-		return TRACE_NOT_MINE;
-	s = trace_scan_hex(s + 4, &sid);
-	s = trace_scan_hex(trace_scan(s, "."), &ssid);
-	s = trace_scan_number(trace_scan(trace_scan(s, ":"), "["), &group);
-	lastone = s && *s == 'L';
-	if (!trace_scan(lastone ? s + 1 : s, "]") ||
-	    !trace_scan_hex(trace_find(text, "access at iova") + strlen("access at iova"), &iova))
-		return TRACE_INCOMPLETE;
-	dmat_record_init(&rec, DMAT_PAGE_REQUEST, log->stamp_ns);
-	rec.model = DMAT_MODEL_SMMUV3;
-	rec.sid = sid;
-	rec.iova = iova;
-	rec.tag = group;
-	rec.flags = (lastone ? DMAT_F_LAST : 0) | (at[-1] == 'n' ? 0 : DMAT_F_PRIV);
+		return TRACE_BAD;
+	addr = spec_has(k, SMMUV3_EVT_HAS_ADDR | SMMUV3_EVT_HAS_HINT);
+	end = trace_key(m->text, "sid", 16, &sid);
+	if (end && trace_key(m->text, "ssid", 16, &ssid))
+		end = addr ? trace_key(m->text, "iova", 16, &iova) : end;
+	else
+		end = NULL;
+	if (!end)
+		return last ? TRACE_BAD : TRACE_OPEN;
+	rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_SMMUV3);
+	rec->code = k->code;
+	rec->sid = sid;
+	rec->iova = iova;
+	rec->flags = addr ? 0 : DMAT_F_NO_IOVA;
 	/* The kernel prints 0 also where there is none. */
 	if (ssid) {
-		rec.flags |= DMAT_F_PASID;
-		rec.pasid = ssid;
+		rec->flags |= DMAT_F_PASID;
+		rec->pasid = ssid;
 	}
-	for (at += strlen("privileged "); *at && *at != ' '; at++)
-		rec.flags |= *at == 'R' ? DMAT_F_R : *at == 'W' ? DMAT_F_W : *at == 'X' ? DMAT_F_X : 0;
-	trace_log_emit(log, &rec);
-	return TRACE_TAKEN;
+	if (addr && stag && !spec_has(k, SMMUV3_EVT_HAS_HINT))
+		put_flags(rec, m->text);
+	return stag || !addr ? TRACE_DONE : TRACE_WAITS;
 }
 
-enum trace_parse trace_log_smmuv3(struct trace_log *log, const char *text, bool last)
+static bool takes_named(struct trace_msg *m, const char *body)
 {
-	const char *s = trace_find(text, "event 0x");
-	u64 type;
+	u64 v;
 
-	if (trace_find(text, "EVTQ overflow detected")) {
-		trace_log_mark(log, DMAT_MARK_EVTQ_LOST, 0);
-		return TRACE_TAKEN;
-	}
-	if (trace_find(text, "PRIQ overflow detected")) {
-		trace_log_mark(log, DMAT_MARK_PRIQ_LOST, 0);
-		return TRACE_TAKEN;
-	}
-	if (s && trace_scan(trace_scan_hex(s + 6, &type), "received")) {
-		log->event = (struct trace_event){
-			.open = true, .type = type, .stamp_ns = log->stamp_ns, .stamped = log->stamped
-		};
-		return TRACE_TAKEN;
-	}
-	if (page_request(log, text) == TRACE_TAKEN)
-		return TRACE_TAKEN;
-	return named_event(log, text);
+	if (trace_phrase(body, "event"))
+		return false;
+	if (trace_phrase(body, "stag:"))
+		return !trace_phrase(m->text, "stag:");
+	return m->state == TRACE_OPEN && trace_key(body, "sid|ssid|iova|ipa", 16, &v);
 }
+
+const struct trace_family trace_smmuv3_named = { named_heads, NULL, takes_named, look_named };
+
+/* ---- errors ---- */
+
+static enum trace_state look_gerror(struct trace_msg *m, bool last)
+{
+	const char *s = trace_phrase(m->text, gerror_heads[0]);
+	struct dmat_record *rec;
+	u64 bits;
+
+	s = trace_scan_hex(trace_scan(s, "("), &bits);
+	if (!trace_scan(s, ")"))
+		return last ? TRACE_BAD : TRACE_OPEN;
+	rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_SMMUV3_GERROR);
+	rec->code = bits;
+	rec->flags = DMAT_F_NO_IOVA;
+	return TRACE_DONE;
+}
+
+/* What SMMU_GERROR means, in words, behind it. */
+static bool takes_gerror(struct trace_msg *m, const char *body)
+{
+	return m->recs && !strchr(body, '(') &&
+	       (trace_phrase(body, "aborted") || trace_phrase(body, "Service Failure Mode"));
+}
+
+const struct trace_family trace_smmuv3_gerror = { gerror_heads, NULL, takes_gerror, look_gerror };
+
+static enum trace_state look_cmdq(struct trace_msg *m, bool last)
+{
+	const char *skipped = trace_phrase(m->text, "skipping command");
+	u64 cons, word[2] = { 0 };
+	unsigned int words;
+	struct dmat_record *rec;
+	bool only;
+
+	if (!trace_scan(trace_key(m->text, "cons", 16, &cons), ")"))
+		return last ? TRACE_BAD : TRACE_OPEN;
+	words = skipped ? scan_words(skipped, word, 2, &only) : 0;
+	rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_SMMUV3_CMDQ);
+	rec->code = FIELD_GET(CMDQ_CONS_ERR, cons);
+	rec->flags = DMAT_F_NO_IOVA | DMAT_F_WORDS;
+	rec->word[0] = cons;
+	if (words == 2) {
+		rec->word[1] = word[0];
+		rec->word[2] = word[1];
+	}
+	return rec->code == CERROR_ILL && words < 2 ? TRACE_WAITS : TRACE_DONE;
+}
+
+static bool takes_cmdq(struct trace_msg *m, const char *body)
+{
+	return m->state == TRACE_WAITS && !m->out && (trace_phrase(body, "skipping command") || only_words(body));
+}
+
+const struct trace_family trace_smmuv3_cmdq = { cmdq_heads, NULL, takes_cmdq, look_cmdq };
+
+/* "sid 0x00000008.0x00003: [5L] unprivileged RW access at iova 0x..": a PRI request that nobody expected */
+static enum trace_state look_request(struct trace_msg *m, bool last)
+{
+	const char *at = trace_phrase(m->text, "privileged "), *s = trace_phrase(m->text, "sid 0x"), *end;
+	u64 sid, ssid, group, iova;
+	struct dmat_record *rec;
+	bool lastone;
+
+	s = trace_scan_hex(trace_scan(trace_scan_hex(s, &sid), "."), &ssid);
+	s = trace_scan_number(trace_scan(trace_scan(s, ":"), "["), &group);
+	lastone = s && *s == 'L';
+	end = trace_phrase(m->text, "access at iova");
+	end = trace_scan_hex(end, &iova);
+	if (!at || !trace_scan(lastone ? s + 1 : s, "]") || !end)
+		return last ? TRACE_BAD : TRACE_OPEN;
+	rec = trace_msg_record(m, DMAT_PAGE_REQUEST, DMAT_MODEL_SMMUV3);
+	rec->sid = sid;
+	rec->iova = iova;
+	rec->tag = group;
+	rec->flags = (lastone ? DMAT_F_LAST : 0) | (trace_phrase(m->text, "unprivileged") ? 0 : DMAT_F_PRIV);
+	/* The kernel prints 0 also where there is none. */
+	if (ssid) {
+		rec->flags |= DMAT_F_PASID;
+		rec->pasid = ssid;
+	}
+	for (; *at && *at != ' '; at++)
+		rec->flags |= *at == 'R' ? DMAT_F_R : *at == 'W' ? DMAT_F_W : *at == 'X' ? DMAT_F_X : 0;
+	return TRACE_DONE;
+}
+
+static bool takes_request(struct trace_msg *m, const char *body)
+{
+	return m->state == TRACE_OPEN && trace_phrase(body, "access at iova") &&
+	       !trace_phrase(m->text, "access at iova");
+}
+
+const struct trace_family trace_smmuv3_request = { request_heads, NULL, takes_request, look_request };
+
+static enum trace_state look_overflow(struct trace_msg *m, bool last)
+{
+	return trace_msg_mark(m, trace_phrase(m->text, "EVTQ") ? DMAT_MARK_EVTQ_LOST : DMAT_MARK_PRIQ_LOST, 0);
+}
+
+const struct trace_family trace_smmuv3_overflow = { overflow_heads, NULL, NULL, look_overflow };

@@ -65,3 +65,78 @@ const char *trace_find(const char *s, const char *word)
 {
 	return strcasestr(s, word);
 }
+
+/* What follows @phrase at @s, or NULL. */
+static const char *phrase_at(const char *s, const char *phrase)
+{
+	for (; *phrase; phrase++) {
+		if (*phrase == ' ') {
+			if (!isspace((unsigned char)*s))
+				return NULL;
+			while (isspace((unsigned char)*s))
+				s++;
+		} else if (tolower((unsigned char)*s++) != tolower((unsigned char)*phrase)) {
+			return NULL;
+		}
+	}
+	return s;
+}
+
+const char *trace_phrase(const char *s, const char *phrase)
+{
+	const char *rest;
+
+	for (; *s; s++) {
+		if (tolower((unsigned char)*s) != tolower((unsigned char)*phrase))
+			continue;
+		rest = phrase_at(s, phrase);
+		if (rest)
+			return rest;
+	}
+	return NULL;
+}
+
+static const char *number(const char *s, unsigned int base, u64 *value)
+{
+	const char *start = s;
+
+	if (base == 16 || (s[0] == '0' && (s[1] | 0x20) == 'x'))
+		s = isxdigit((unsigned char)*s) ? trace_scan_hex(s, value) : NULL;
+	else
+		s = isdigit((unsigned char)*s) ? trace_scan_number(s, value) : NULL;
+	return s && s > start && !isalnum((unsigned char)*s) && *s != '_' ? s : NULL;
+}
+
+static const char *value_at(const char *s, unsigned int base, u64 *value)
+{
+	const char *start = s;
+
+	while (isspace((unsigned char)*s))
+		s++;
+	if (*s == '=' || *s == ':') {
+		start = s++;
+		while (isspace((unsigned char)*s))
+			s++;
+	}
+	return s > start ? number(s, base, value) : NULL;
+}
+
+const char *trace_key(const char *s, const char *keys, unsigned int base, u64 *value)
+{
+	const char *at, *key, *rest;
+	size_t n;
+
+	for (at = s; *at; at++) {
+		if (at > s && (isalnum((unsigned char)at[-1]) || at[-1] == '_' || at[-1] == '-'))
+			continue;
+		for (key = keys; *key; key += n + (key[n] == '|')) {
+			n = strcspn(key, "|");
+			if (strncasecmp(at, key, n))
+				continue;
+			rest = value_at(at + n, base, value);
+			if (rest)
+				return rest;
+		}
+	}
+	return NULL;
+}

@@ -20,7 +20,10 @@ static const char every_key[] =
 	"fault 8 no_iova model=smmuv2 code=0x402\n"
 	"page_request 9 sid=0x50 pasid=0x2 iova=0x559ef6f9c000 dir=rw tag=1 last model=vtd\n"
 	"response 10 sid=0x50 pasid=0x2 tag=1 code=invalid\n"
-	"mark 11 size=893 code=suppressed\n";
+	"mark 11 size=893 code=suppressed\n"
+	"mark 12 size=1 tag=17 code=unreadable text=arm-smmu%20x%25:\n"
+	"mark 13 code=iommu text=arm-smmu-v3.0.auto\n"
+	"mark 14 words code=dte word0=0x3 word3=0x1\n";
 
 START_TEST(text_is_its_own_image)
 {
