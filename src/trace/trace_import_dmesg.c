@@ -660,7 +660,7 @@ static void grow_tail(struct trace_log *log, const char *text)
 		log->tail_line = log->number;
 		snprintf(joined, sizeof(joined), "%.200s", text);
 	}
-	snprintf(log->tail, sizeof(log->tail), "%s", joined);
+	snprintf(log->tail, sizeof(log->tail), "%.*s", TAIL - 1, joined);
 }
 
 /* A line without a time, behind one that it may go on with. */
