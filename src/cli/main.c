@@ -5,7 +5,7 @@
 
 const struct cli_command *const cli_commands[] = {
 	&cli_import, &cli_info,	  &cli_dump,	  &cli_pack,	  &cli_gen,   &cli_replay, &cli_compare,
-	&cli_fit,    &cli_config, &cli_translate, &cli_registers, &cli_study, NULL,
+	&cli_fit,    &cli_config, &cli_translate, &cli_registers, &cli_study, &cli_verify, NULL,
 };
 
 static int help(void)

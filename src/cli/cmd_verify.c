@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* faultline verify: do the engines make the faults that a recording has? */
+#include "cli.h"
+#include "report_json.h"
+#include "temp_file.h"
+#include "verify.h"
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+static const char help[] =
+	"Usage: faultline verify [OPTION]... TRACE\n"
+	"For each recorded fault or page request: brings an IOMMU into the state that the record\n"
+	"implies, issues the access, and compares the model's record with the recorded one, field by\n"
+	"field. Lists those that differ and those that cannot be decided, with both records.\n\n"
+	"  --all         list those that were reproduced, too\n"
+	"  --json FILE   write a report for programs; - is standard output, which then has nothing else\n"
+	"  --junit FILE  write the faults as test cases, for a CI system\n\n"
+	"Not compared, because hardware leaves it open or it depends on how a system is put together:\n"
+	"  smmuv3  STAG, implementation defined reasons, FetchAddr, IPA (S2 is 0), SubstreamID without SSV,\n"
+	"          TTRnW unless CLASS is TT\n"
+	"  vtd     F; without PP: PV, EXE, PRIV\n"
+	"  smmuv2  the bank: S1CBNDX; NSATTR, AFR, and SSD_Index of CBFRSYNRA\n"
+	"Nor is what was not recorded: a log may have less than the record.\n\n"
+	"Exit status: 0 none differs (some may be undecidable: the last line says so), 1 some differ,\n"
+	"2 could not be done.\n";
+
+static const struct option options[] = {
+	{ "all", no_argument, NULL, 'a' },
+	{ "json", required_argument, NULL, 'j' },
+	{ "junit", required_argument, NULL, 'u' },
+	{ 0 },
+};
+
+/* @cases: the test cases of --junit, as a text in memory */
+struct listing {
+	json_t *faults;
+	FILE *cases;
+	bool quiet, all;
+};
+
+static void print_fields(const struct verify_result *r)
+{
+	static const char *const marks[VERIFY_MATCHES] = { "", "  DIFFERENT", "  not compared", "  not recorded" };
+	u32 i;
+
+	printf("  %-12s %18s %18s\n", "", "recorded", "model");
+	for (i = 0; i < r->n_fields; i++) {
+		const struct verify_field *f = &r->field[i];
+
+		printf("  %-12s ", f->name);
+		if (f->match == VERIFY_UNKNOWN)
+			printf("%18s ", "-");
+		else
+			printf("%#18llx ", f->recorded);
+		if (r->answered)
+			printf("%#18llx%s\n", f->model, marks[f->match]);
+		else
+			printf("%18s\n", "-");
+	}
+}
+
+/* There is no record of the model's to stand beside it. */
+static void print_recorded(const struct verify_result *r)
+{
+	u32 i;
+
+	for (i = 0; r->format && i < r->format->n_fields; i++) {
+		const struct spec_field *f = &r->format->fields[i];
+		u64 bits = GENMASK_ULL(f->field.high, f->field.low);
+
+		if ((r->known[f->word] & bits) != bits || (f->part && !spec_has(r->kind, f->part)))
+			continue;
+		printf("  %-12s %#18llx %18s\n", f->field.name, spec_bits(&f->field, r->recorded[f->word]), "-");
+	}
+}
+
+static void print(const struct verify_result *r)
+{
+	const struct dmat_record *rec = &r->rec;
+
+	printf("record %llu: %s %s", r->record, dmat_model_names[rec->model],
+	       rec->kind == DMAT_FAULT ? "fault" : "page request");
+	if (rec->kind == DMAT_FAULT)
+		printf(" 0x%x", rec->code);
+	if (r->kind)
+		printf(" %s", r->kind->name);
+	if (rec->sid != DMAT_SID_NONE)
+		printf(" sid 0x%x", rec->sid);
+	if (!(rec->flags & DMAT_F_NO_IOVA))
+		printf(" iova 0x%llx", rec->iova);
+	printf(": %s%s%s\n", verify_verdict_names[r->verdict], *r->reason ? ": " : "", r->reason);
+	if (*r->state)
+		printf("  state: %s\n", r->state);
+	if (r->n_fields)
+		print_fields(r);
+	else
+		print_recorded(r);
+}
+
+static json_t *fields_json(const struct verify_result *r)
+{
+	json_t *list = json_array();
+	u32 i;
+
+	for (i = 0; i < r->n_fields; i++) {
+		const struct verify_field *f = &r->field[i];
+		json_t *o = json_object();
+
+		report_json_text(o, "name", f->name);
+		if (f->match != VERIFY_UNKNOWN)
+			report_json_hex(o, "recorded", f->recorded);
+		if (r->answered)
+			report_json_hex(o, "model", f->model);
+		report_json_text(o, "match", verify_match_names[f->match]);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *fault_json(const struct verify_result *r)
+{
+	json_t *o = json_object();
+
+	report_json_u64(o, "record", r->record);
+	report_json_text(o, "kind", dmat_kind_names[r->rec.kind]);
+	report_json_text(o, "model", dmat_model_names[r->rec.model]);
+	report_json_u64(o, "code", r->rec.code);
+	if (r->kind)
+		report_json_text(o, "name", r->kind->name);
+	report_json_text(o, "verdict", verify_verdict_names[r->verdict]);
+	report_json_text(o, "reason", r->reason);
+	report_json_text(o, "state", r->state);
+	json_object_set_new(o, "fields", fields_json(r));
+	return o;
+}
+
+/* Nothing here needs to be escaped: names, numbers, and sentences of the program's own. */
+static void print_case(FILE *f, const struct verify_result *r)
+{
+	const char *sep = "";
+	u32 i;
+
+	fprintf(f, "  <testcase classname=\"%s\" name=\"record %llu %s 0x%x\"", dmat_model_names[r->rec.model],
+		r->record, r->rec.kind == DMAT_FAULT ? "fault" : "page request", r->rec.code);
+	if (r->verdict == VERIFY_REPRODUCED) {
+		fprintf(f, "/>\n");
+		return;
+	}
+	fprintf(f, ">\n    <%s message=\"%s", r->verdict == VERIFY_DIFFERENT ? "failure" : "skipped", r->reason);
+	for (i = 0; i < r->n_fields; i++) {
+		const struct verify_field *v = &r->field[i];
+
+		if (v->match != VERIFY_DIFFERS)
+			continue;
+		fprintf(f, "%s%s: recorded 0x%llx, model 0x%llx", sep, v->name, v->recorded, v->model);
+		sep = "; ";
+	}
+	fprintf(f, "\"/>\n  </testcase>\n");
+}
+
+static void print_junit(FILE *f, const char *cases, const u64 n[VERIFY_VERDICTS])
+{
+	fprintf(f,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuite name=\"faultline verify\" tests=\"%llu\" failures=\"%llu\" "
+		"skipped=\"%llu\">\n%s</testsuite>\n",
+		n[VERIFY_REPRODUCED] + n[VERIFY_DIFFERENT] + n[VERIFY_UNDECIDABLE], n[VERIFY_DIFFERENT],
+		n[VERIFY_UNDECIDABLE], cases);
+}
+
+/* The file has its name when all of it is written. */
+static int write_junit(const char *cases, const u64 n[VERIFY_VERDICTS], const char *path)
+{
+	char temp[CLI_PATH];
+	FILE *f = NULL;
+	bool bad;
+	int fd;
+
+	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
+		return cli_fail("%s: the name is too long", path);
+	fd = temp_file_make(temp);
+	if (fd >= 0)
+		f = fdopen(fd, "w");
+	if (!f)
+		return cli_fail("%s: cannot write: %s", path, strerror(errno));
+	print_junit(f, cases, n);
+	bad = ferror(f);
+	if (fclose(f) || bad || rename(temp, path)) {
+		temp_file_remove(temp);
+		return cli_fail("%s: cannot write: %s", path, strerror(errno));
+	}
+	temp_file_kept(temp);
+	return CLI_OK;
+}
+
+static int found(void *ctx, const struct verify_result *r)
+{
+	struct listing *l = ctx;
+
+	if (l->faults)
+		json_array_append_new(l->faults, fault_json(r));
+	if (l->cases)
+		print_case(l->cases, r);
+	if (!l->quiet && (l->all || r->verdict != VERIFY_REPRODUCED))
+		print(r);
+	return 0;
+}
+
+static int write_json(const struct listing *l, const u64 n[VERIFY_VERDICTS], const char *trace, const char *path)
+{
+	json_t *root = json_object();
+	int code, v;
+	u64 all = 0;
+
+	report_json_text(root, "trace", trace);
+	for (v = 0; v < VERIFY_VERDICTS; v++)
+		all += n[v];
+	report_json_u64(root, "recorded", all);
+	for (v = 0; v < VERIFY_VERDICTS; v++)
+		report_json_u64(root, verify_verdict_names[v], n[v]);
+	json_object_set(root, "faults", l->faults);
+	code = report_json_write(root, path);
+	json_decref(root);
+	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
+}
+
+struct arguments {
+	const char *trace, *json, *junit;
+	bool all;
+};
+
+static int conclude(const struct arguments *a, const struct listing *l, const char *cases, const u64 n[VERIFY_VERDICTS])
+{
+	int status = a->json ? write_json(l, n, a->trace, a->json) : CLI_OK;
+
+	if (!status && a->junit)
+		status = write_junit(cases, n, a->junit);
+	if (!status && !l->quiet)
+		printf("%llu recorded, %llu reproduced, %llu different, %llu undecidable\n",
+		       n[VERIFY_REPRODUCED] + n[VERIFY_DIFFERENT] + n[VERIFY_UNDECIDABLE], n[VERIFY_REPRODUCED],
+		       n[VERIFY_DIFFERENT], n[VERIFY_UNDECIDABLE]);
+	return !status && n[VERIFY_DIFFERENT] ? CLI_NO : status;
+}
+
+static int verify(const struct arguments *a)
+{
+	struct listing l = { .all = a->all, .quiet = a->json && !strcmp(a->json, "-") };
+	struct verify_options opt = { .found = found, .ctx = &l };
+	u64 n[VERIFY_VERDICTS];
+	struct dmat_error err;
+	char *cases = NULL;
+	size_t size;
+	int status;
+
+	if (a->junit) {
+		l.cases = open_memstream(&cases, &size);
+		if (!l.cases)
+			return cli_fail("verify: out of memory");
+	}
+	if (a->json)
+		l.faults = json_array();
+	status = verify_trace(&opt, a->trace, n, &err) ? cli_fail_error(&err) : CLI_OK;
+	if (l.cases && fclose(l.cases) && !status)
+		status = cli_fail("verify: out of memory");
+	if (!status)
+		status = conclude(a, &l, cases, n);
+	free(cases);
+	json_decref(l.faults);
+	return cli_finish(status);
+}
+
+static int run(int argc, char **argv)
+{
+	struct arguments a = { 0 };
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c == 'a')
+			a.all = true;
+		else if (c == 'j')
+			a.json = optarg;
+		else if (c == 'u')
+			a.junit = optarg;
+		else
+			return cli_bad_option(argc, argv, c);
+	}
+	a.trace = cli_one_argument(argc, argv, "trace");
+	return a.trace ? verify(&a) : CLI_FAILED;
+}
+
+const struct cli_command cli_verify = {
+	.name = "verify",
+	.summary = "say whether the engines make the faults that a trace has",
+	.help = help,
+	.run = run,
+};

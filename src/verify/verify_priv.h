@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What verify.c, the scene and the models share. */
+#ifndef VERIFY_PRIV_H
+#define VERIFY_PRIV_H
+
+#include "machine.h"
+#include "verify.h"
+
+/* Which memory access of the walk is changed before the access is issued. */
+enum verify_where {
+	VERIFY_NOTHING,
+	VERIFY_CONFIG, /* verify_poke.nth fetch of a configuration structure */
+	VERIFY_CONFIG_LAST,
+	VERIFY_TABLE_FIRST,
+	VERIFY_LEAF, /* the last descriptor */
+};
+
+/**
+ * struct verify_poke - a structure that is changed by hand, because no driver would write it so
+ * @where: enum verify_where
+ * @nth: VERIFY_CONFIG: from 0
+ * @upper: the upper half of an entry of 16 bytes
+ * @clear: bits of its word 0 to clear
+ * @set: bits to set then
+ * @fails: the bus answers its fetch with an error; nothing is changed
+ */
+struct verify_poke {
+	u8 where, nth;
+	bool upper, fails;
+	u64 clear, set;
+};
+
+#define VERIFY_POKES 2
+
+/**
+ * struct verify_plan - the state that a record implies, and the access
+ * @add: there is a device
+ * @neighbour: requester ID of another device that has a domain
+ * @has_neighbour: there is one
+ * @attach: @pasid has a domain
+ * @pasid: DRV_NO_PASID: the device's own requests
+ * @pasid_bits: of the device
+ * @stall: its faults stall
+ * @pri: it sends page requests
+ * @map: a page of @map_bytes is mapped at @map_iova with @prot
+ * @poke: changes by hand
+ * @txn: the access
+ * @times: how often it is issued
+ * @request: it is a page request; @request_perm is what it asks for
+ * @legacy: VT-d: legacy mode
+ * @second_stage: VT-d: second-stage tables in scalable mode
+ * @format: SMMUv2: FSR.FORMAT of the tables
+ */
+struct verify_plan {
+	bool add, has_neighbour, attach, stall, pri, map;
+	u32 neighbour;
+	u32 pasid;
+	u8 pasid_bits;
+	u64 map_iova, map_bytes;
+	u32 prot;
+	struct verify_poke poke[VERIFY_POKES];
+	struct dma_txn txn;
+	u32 times;
+	bool request;
+	struct page_request pr;
+	bool legacy, second_stage;
+	u8 format;
+};
+
+/* One IOMMU for one fault. The machine comes first: it is the ctx of its services. */
+struct verify_scene {
+	struct machine m;
+	struct machine_board board;
+	struct physmem mem;
+	struct fl_config cfg;
+	void *drv_cfg;
+	struct fault_dev *dev, *other;
+	struct fault_domain *dom, *other_dom;
+	u64 poked_at[VERIFY_POKES], was[VERIFY_POKES];
+};
+
+/**
+ * struct verify_model - what verify has to know of an IOMMU
+ * @name: in the registry
+ * @words: fill in the format, the recorded words and which bits of them are known. NULL, or why that cannot be.
+ * @imply: fill in the plan, which has the access already. NULL, or why the state is not known.
+ * @configure: the driver's configuration for a plan; may be NULL
+ * @capture: read the record that the engine made; false: it made none
+ * @open: bits of a word that hardware leaves open, or that depend on how a system is put together
+ */
+struct verify_model {
+	const char *name;
+	const char *(*words)(struct verify_result *r);
+	const char *(*imply)(const struct verify_result *r, struct verify_plan *p);
+	void (*configure)(const struct verify_plan *p, void *drv_cfg);
+	bool (*capture)(struct verify_scene *s, const struct verify_result *r, u64 words[VERIFY_WORDS]);
+	u64 (*open)(const struct verify_result *r, u32 word);
+};
+
+extern const struct verify_model verify_smmuv2, verify_smmuv3, verify_vtd;
+
+/**
+ * verify_play() - set the scene up, issue the access, and read the engine's record
+ * @kind: the IOMMU
+ * @model: likewise
+ * @p: the state and the access
+ * @r: model and answered are filled in; or the reason, with the verdict, if the state cannot be set up
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int verify_play(const struct iommu_kind *kind, const struct verify_model *model, const struct verify_plan *p,
+		struct verify_result *r);
+
+/* Bits of a number; 0 for 0. */
+static inline u8 verify_bits(u32 n)
+{
+	u8 bits = 0;
+
+	while (bits < 32 && n >> bits)
+		bits++;
+	return bits;
+}
+
+/* The PASID of an access has a domain, in a device that has as many as needed. */
+static inline void verify_attach(struct verify_plan *p)
+{
+	bool has = p->txn.flags & DMA_PASID;
+
+	p->add = p->attach = true;
+	p->pasid = has ? p->txn.pasid : DRV_NO_PASID;
+	p->pasid_bits = has ? max(verify_bits(p->txn.pasid), (u8)1) : 0;
+}
+
+/* The page of the access is mapped. */
+static inline void verify_map(struct verify_plan *p, u32 prot)
+{
+	p->map = true;
+	p->map_bytes = 4096;
+	p->map_iova = p->txn.iova & ~4095ULL;
+	p->prot = prot;
+}
+
+#endif /* VERIFY_PRIV_H */

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* VT-d: what a fault reason (7.1.3) or a page request descriptor (7.4.1.1) implies. */
+#include "verify_priv.h"
+#include "vtd_driver.h"
+#include "vtd_spec.h"
+
+#define INTERRUPT_FIRST 0x20 /* reasons of interrupt remapping */
+#define INTERRUPT_LAST	0x2f
+
+static bool is_request(const struct verify_result *r)
+{
+	return r->rec.kind == DMAT_PAGE_REQUEST;
+}
+
+static const char *request_words(struct verify_result *r)
+{
+	const struct dmat_record *rec = &r->rec;
+	u64 *w = r->recorded;
+
+	r->format = &vtd_records[VTD_RECORD_PREQ];
+	w[0] = VTD_PREQ_TYPE | FIELD_PREP(VTD_PREQ_RID, (u64)rec->sid) | FIELD_PREP(VTD_PREQ_PASID, (u64)rec->pasid) |
+	       (rec->flags & DMAT_F_PASID ? VTD_PREQ_PP : 0) | (rec->flags & DMAT_F_X ? VTD_PREQ_EXR : 0) |
+	       (rec->flags & DMAT_F_PRIV ? VTD_PREQ_PMR : 0);
+	w[1] = FIELD_PREP(VTD_PREQ_PRGI, (u64)rec->tag) | (rec->iova & VTD_PREQ_ADDR) |
+	       (rec->flags & DMAT_F_R ? VTD_PREQ_RDR : 0) | (rec->flags & DMAT_F_W ? VTD_PREQ_WRR : 0) |
+	       (rec->flags & DMAT_F_LAST ? VTD_PREQ_LPIG : 0);
+	if (rec->flags & DMAT_F_WORDS)
+		memcpy(w, rec->word, 2 * sizeof(w[0]));
+	r->known[0] = r->known[1] = ~0ULL;
+	return NULL;
+}
+
+/* No log has the register itself; its words, where a trace has them, are low half and high half. */
+static const char *words(struct verify_result *r)
+{
+	const struct dmat_record *rec = &r->rec;
+	u64 *w = r->recorded, *known = r->known;
+
+	if (rec->sid > 0xffff && rec->sid != DMAT_SID_NONE)
+		return "a requester ID has 16 bits";
+	if (is_request(r))
+		return request_words(r);
+	r->format = &vtd_records[VTD_RECORD_FRCD];
+	if (rec->code > 0xff)
+		return "a fault reason has 8 bits";
+	known[1] = VTD_FRCD_FR | VTD_FRCD_SID;
+	w[1] = FIELD_PREP(VTD_FRCD_FR, (u64)rec->code) | (rec->sid & VTD_FRCD_SID);
+	if (rec->flags & DMAT_F_WORDS) {
+		memcpy(w, rec->word, VTD_FRCD_BYTES);
+		known[0] = known[1] = ~0ULL;
+	} else {
+		if (!(rec->flags & DMAT_F_NO_IOVA)) {
+			known[0] = VTD_FRCD_FI;
+			w[0] = rec->iova & VTD_FRCD_FI;
+		}
+		if (!(rec->flags & DMAT_F_R) != !(rec->flags & DMAT_F_W)) {
+			known[1] |= VTD_FRCD_T1;
+			w[1] |= rec->flags & DMAT_F_R ? VTD_FRCD_T1 : 0;
+		}
+		if (rec->flags & DMAT_F_PASID) {
+			known[1] |= VTD_FRCD_PP | VTD_FRCD_PV;
+			w[1] |= VTD_FRCD_PP | FIELD_PREP(VTD_FRCD_PV, (u64)rec->pasid);
+		}
+	}
+	r->kind = spec_kind(r->format, spec_code(r->format, w));
+	if (rec->code >= INTERRUPT_FIRST && rec->code <= INTERRUPT_LAST)
+		return "interrupt remapping is not modelled";
+	return r->kind ? NULL : "the specification defines no fault reason of this number";
+}
+
+/* ---- the state ---- */
+
+static void mapped(struct verify_plan *p, u32 prot)
+{
+	verify_attach(p);
+	verify_map(p, prot);
+}
+
+/* Another function of the bus, whose entry is in the same table. */
+static void neighbour(struct verify_plan *p)
+{
+	p->has_neighbour = true;
+	p->neighbour = p->txn.sid ^ 1;
+}
+
+static void change(struct verify_plan *p, u8 where, u8 nth, u64 set)
+{
+	p->poke[0] = (struct verify_poke){ .where = where, .nth = nth, .set = set };
+}
+
+static void fail(struct verify_plan *p, u8 where, u8 nth)
+{
+	p->poke[0] = (struct verify_poke){ .where = where, .nth = nth, .fails = true };
+}
+
+#define ALL (DRV_PROT_READ | DRV_PROT_WRITE)
+
+/* The reasons of both modes that concern the tables which lead to the page table, in the order of the fetches. */
+static bool structures(u8 reason, struct verify_plan *p)
+{
+	switch (reason) {
+	case VTD_FR_LRT_2:
+	case VTD_FR_SRT_2:
+		return true;
+	case VTD_FR_LCT_2:
+	case VTD_FR_SCT_2:
+		neighbour(p);
+		return true;
+	case VTD_FR_LRT_1:
+	case VTD_FR_SRT_1:
+		fail(p, VERIFY_CONFIG, 0);
+		break;
+	case VTD_FR_LCT_1:
+	case VTD_FR_SCT_1:
+		fail(p, VERIFY_CONFIG, 1);
+		break;
+	case VTD_FR_LRT_3:
+	case VTD_FR_SRT_3:
+		change(p, VERIFY_CONFIG, 0, BIT_ULL(5));
+		p->poke[0].upper = reason == VTD_FR_SRT_3 && p->txn.sid & 0x80;
+		break;
+	case VTD_FR_LCT_3:
+	case VTD_FR_SCT_3:
+		change(p, VERIFY_CONFIG, 1, BIT_ULL(8));
+		break;
+	case VTD_FR_SPD_1:
+		fail(p, VERIFY_CONFIG, 2);
+		break;
+	case VTD_FR_SPD_3:
+		change(p, VERIFY_CONFIG, 2, BIT_ULL(5));
+		break;
+	case VTD_FR_SPT_1:
+		fail(p, VERIFY_CONFIG_LAST, 0);
+		break;
+	case VTD_FR_SPT_3:
+		change(p, VERIFY_CONFIG_LAST, 0, BIT_ULL(5));
+		break;
+	default:
+		return false;
+	}
+	verify_attach(p);
+	return true;
+}
+
+/* The reasons of the walk itself. */
+static bool walk(u8 reason, struct verify_plan *p)
+{
+	p->second_stage = reason >= VTD_FR_SSS_1 && reason <= VTD_FR_SSS_6;
+	switch (reason) {
+	case VTD_FR_LGN_2:
+	case VTD_FR_LGN_3:
+	case VTD_FR_SFS_2:
+	case VTD_FR_SSS_2:
+		verify_attach(p);
+		return true;
+	case VTD_FR_SGN_6:
+		mapped(p, DRV_PROT_READ);
+		return true;
+	case VTD_FR_LSS_1:
+	case VTD_FR_SFS_1:
+	case VTD_FR_SSS_1:
+		mapped(p, ALL);
+		fail(p, VERIFY_LEAF, 0);
+		return true;
+	case VTD_FR_SFS_4:
+	case VTD_FR_SSS_4:
+		mapped(p, ALL);
+		fail(p, VERIFY_TABLE_FIRST, 0);
+		return true;
+	case VTD_FR_LSS_2:
+	case VTD_FR_SFS_3:
+	case VTD_FR_SSS_3:
+		mapped(p, ALL);
+		change(p, VERIFY_LEAF, 0, BIT_ULL(51));
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The reasons that concern PASIDs. */
+static const char *pasids(u8 reason, struct verify_plan *p)
+{
+	bool has = p->txn.flags & DMA_PASID;
+
+	switch (reason) {
+	case VTD_FR_SPT_2:
+		/* The same table, where another PASID has a domain. */
+		verify_attach(p);
+		p->pasid = has ? p->txn.pasid ^ 1 : 1;
+		p->pasid_bits = max(p->pasid_bits, (u8)1);
+		return has && p->txn.pasid < 2 ? "PASID 0 stands for requests without one" : NULL;
+	case VTD_FR_SPD_2:
+		/* The driver makes PASID tables as they are needed. */
+		verify_attach(p);
+		p->attach = false;
+		return NULL;
+	case VTD_FR_SCT_6:
+		if (!has)
+			return "the PASID was not recorded";
+		p->add = p->attach = true;
+		return NULL;
+	case VTD_FR_RTA_2:
+		if (!has)
+			return "the PASID was not recorded";
+		p->legacy = p->add = p->attach = true;
+		return NULL;
+	default:
+		return "the state behind this reason is not set up";
+	}
+}
+
+static const char *imply(const struct verify_result *r, struct verify_plan *p)
+{
+	u8 reason = r->kind->code;
+
+	if (reason == VTD_FR_NONE)
+		return "the reason was not recorded";
+	if (r->known[1] & r->recorded[1] & VTD_FRCD_T2)
+		return "a page request, or an atomic operation, that is refused is not set up";
+	p->legacy = reason < INTERRUPT_FIRST;
+	if (p->legacy && p->txn.flags & DMA_PASID)
+		return "a request with PASID never gets as far as this in legacy mode";
+	return structures(reason, p) || walk(reason, p) ? NULL : pasids(reason, p);
+}
+
+static void configure(const struct verify_plan *p, void *drv_cfg)
+{
+	struct vtd_drv_cfg *c = drv_cfg;
+
+	c->mode = p->legacy ? VTD_DRV_LEGACY : VTD_DRV_SCALABLE;
+	c->second_stage = p->second_stage;
+}
+
+/* ---- the engine's record ---- */
+
+static u64 reg(struct verify_scene *s, u64 offset, u32 size)
+{
+	return s->m.cls->mmio_read(s->m.hw, offset, size);
+}
+
+static bool capture_request(struct verify_scene *s, u64 out[VERIFY_WORDS])
+{
+	u64 head = reg(s, VTD_PQH, 8), base = reg(s, VTD_PQA, 8);
+	u32 i;
+
+	if (head == reg(s, VTD_PQT, 8) || physmem_read(&s->mem, (base & VTD_PQA_PQA) + head, out, VTD_PREQ_BYTES))
+		return false;
+	for (i = 0; i < VTD_PREQ_WORDS; i++)
+		out[i] = le64toh(out[i]);
+	return true;
+}
+
+/* The first record, by FSTS.FRI. */
+static bool capture(struct verify_scene *s, const struct verify_result *r, u64 out[VERIFY_WORDS])
+{
+	u64 fsts = reg(s, VTD_FSTS, 4), cap = reg(s, VTD_CAP, 8);
+	u64 at = FIELD_GET(VTD_CAP_FRO, cap) * 16 + FIELD_GET(VTD_FSTS_FRI, fsts) * 16;
+
+	if (is_request(r))
+		return capture_request(s, out);
+	out[0] = reg(s, at + VTD_FRCD_LO, 8);
+	out[1] = reg(s, at + VTD_FRCD_HI, 8);
+	return fsts & VTD_FSTS_PPF && out[1] & VTD_FRCD_F;
+}
+
+static u64 open(const struct verify_result *r, u32 word)
+{
+	if (is_request(r))
+		return word == 0 && !(r->recorded[0] & VTD_PREQ_PP) ? VTD_PREQ_PASID : 0;
+	if (word != 1)
+		return 0;
+	return VTD_FRCD_F | (r->recorded[1] & VTD_FRCD_PP ? 0 : VTD_FRCD_PV | VTD_FRCD_EXE | VTD_FRCD_PRIV);
+}
+
+const struct verify_model verify_vtd = {
+	.name = "vtd",
+	.words = words,
+	.imply = imply,
+	.configure = configure,
+	.capture = capture,
+	.open = open,
+};
