@@ -73,7 +73,7 @@ struct verify_result {
 	struct dmat_record rec;
 	enum verify_verdict verdict;
 	char reason[VERIFY_TEXT];
-	char state[VERIFY_TEXT];
+	char state[320];
 	const struct spec_record *format;
 	const struct spec_kind *kind;
 	u64 recorded[VERIFY_WORDS], known[VERIFY_WORDS], model[VERIFY_WORDS];
