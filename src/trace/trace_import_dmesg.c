@@ -343,30 +343,48 @@ static void finish(struct trace_msg *m)
 		m->state = TRACE_DONE;
 }
 
-/* Put out, in their order, the messages before the first that is not whole. Old ones no longer wait, and are dropped. */
+/* Whether nothing more is expected of the message at @i. */
+static bool is_old(const struct trace_log *log, unsigned int i, bool all)
+{
+	return all || log->number - log->msg[i]->touched > PATIENCE || i + MSGS < log->msgs;
+}
+
+/* Drop old messages that were put out. */
+static void forget(struct trace_log *log, bool all)
+{
+	unsigned int i, kept = 0, n = log->msgs;
+
+	for (i = 0; i < n; i++) {
+		struct trace_msg *m = log->msg[i];
+
+		if (!m->out || !is_old(log, i, all)) {
+			log->msg[kept++] = m;
+			continue;
+		}
+		if (log->last == m)
+			log->last = NULL;
+		free(m);
+	}
+	log->msgs = kept;
+}
+
+/* Put out, in their order, the messages before the first that is not whole. Old ones no longer wait. */
 static void advance(struct trace_log *log, bool all)
 {
-	unsigned int i, kept = 0;
 	bool blocked = false;
+	unsigned int i;
 
 	for (i = 0; i < log->msgs; i++) {
 		struct trace_msg *m = log->msg[i];
-		bool old = all || log->number - m->touched > PATIENCE || i + MSGS < log->msgs;
 
-		if (old)
+		if (is_old(log, i, all))
 			finish(m);
 		blocked |= !is_whole(m);
 		if (!blocked && !m->out)
 			put_out(log, m);
-		if (m->out && old) {
-			if (log->last == m)
-				log->last = NULL;
-			free(m);
-		} else {
-			log->msg[kept++] = m;
-		}
 	}
-	log->msgs = kept;
+	/* Only now: a message may be held against those before it. */
+	forget(log, all);
 }
 
 /* ---- taking apart ---- */
