@@ -327,7 +327,9 @@ int dmat_reader_open(struct dmat_reader **reader, const char *path, unsigned int
 	else if (!r->raw || !r->z_ready)
 		ret = dmat_fail(err, ENOMEM, "out of memory");
 	else if (fseeko(r->file, 0, SEEK_END))
-		ret = dmat_fail(err, errno, "cannot read: %s", strerror(errno));
+		ret = dmat_fail(err, errno, "cannot read: %s",
+				errno == ESPIPE ? "a trace has its index at the end, so it cannot come through a pipe"
+						: strerror(errno));
 	else {
 		r->file_bytes = ftello(r->file);
 		ret = setup(r);

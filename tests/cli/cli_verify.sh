@@ -54,6 +54,11 @@ complains "none.dmat"
 expect 2 verify --nonsense "$dir/t.dmat"
 head -c 200 "$top/traces/x86-vtd-edu-faults.dmat" >"$dir/cut.dmat"
 expect 2 verify "$dir/cut.dmat"
+mkfifo "$dir/pipe"
+cat "$dir/t.dmat" >"$dir/pipe" 2>"$dir/cat.err" &
+expect 2 verify "$dir/pipe"
+complains "it cannot come through a pipe"
+wait
 expect 2 verify --json "$dir/no/folder.json" "$dir/t.dmat"
 complains "no/folder.json"
 expect 2 verify --junit "$dir/no/folder.xml" "$dir/t.dmat"
