@@ -6,7 +6,7 @@ find_package(ZLIB REQUIRED)
 
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -fno-strict-aliasing
                     $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>)
-# The contract between engines and their holders is watched at every access: see src/common/engine.h.
+# The contract between engines and their holders is watched at every access: see src/engine/engine.h.
 add_compile_definitions($<$<CONFIG:Debug>:FL_CHECKED>)
 if(FL_SANITIZE)
   add_compile_options(-fsanitize=${FL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -17,10 +17,31 @@ if(FL_COVERAGE)
   add_link_options(--coverage)
 endif()
 
-# fl_library(NAME sources...): a static library of one folder of src/, in user space's environment.
+# fl_face(NAME FOLDER SCOPE): who links NAME sees the folder's headers but those named *_priv.h. They come by a folder of
+# links, so that a private header of another folder is not found.
+function(fl_face name folder scope)
+  get_filename_component(folder "${folder}" ABSOLUTE BASE_DIR ${CMAKE_CURRENT_SOURCE_DIR})
+  set(face ${PROJECT_BINARY_DIR}/include/${name})
+  file(REMOVE_RECURSE ${face})
+  file(MAKE_DIRECTORY ${face})
+  file(GLOB headers CONFIGURE_DEPENDS ${folder}/*.h)
+  list(FILTER headers EXCLUDE REGEX "_priv\\.h$")
+  foreach(header ${headers})
+    get_filename_component(file ${header} NAME)
+    file(CREATE_LINK ${header} ${face}/${file} SYMBOLIC)
+  endforeach()
+  target_include_directories(${name} ${scope} ${face} ${PROJECT_SOURCE_DIR}/src/env/posix)
+  string(REGEX REPLACE "^fl_" "faultline::" alias ${name})
+  add_library(${alias} ALIAS ${name})
+endfunction()
+
+# fl_library(NAME [FOLDER folder] sources...): a static library of one folder of src/, in user space's environment, and its
+# alias faultline::NAME.
 function(fl_library name)
-  add_library(${name} STATIC ${ARGN})
-  target_include_directories(${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/src/env/posix)
+  cmake_parse_arguments(L "" "FOLDER" "" ${ARGN})
+  add_library(${name} STATIC ${L_UNPARSED_ARGUMENTS})
+  target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${L_FOLDER})
+  fl_face(${name} "${L_FOLDER}" PUBLIC)
 endfunction()
 
 # fl_test(NAME SOURCES ... LIBS ... [LABELS ...]): one Check suite, one executable, one ctest entry.
@@ -30,7 +51,7 @@ endfunction()
 # are none of them; see tests/support/msan_check.c for Check itself.
 add_custom_target(tsan-tests)
 add_custom_target(msan-tests)
-set(FL_MSAN_FOLDERS common smmuv2 smmuv3 vtd)
+set(FL_MSAN_FOLDERS engine pt smmuv2 smmuv3 vtd)
 function(fl_test name)
   cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
   pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)

@@ -2,7 +2,7 @@
 /*
  * The environment of the engines and drivers in user space.
  *
- * src/common, src/smmuv2, src/smmuv3 and src/vtd include this header and
+ * src/engine, src/smmuv2, src/smmuv3 and src/vtd include this header and
  * nothing else from the host. The kernel's copy is src/env/kernel/fl_env.h;
  * the include path chooses. Names and meanings are the kernel's, so that the
  * same line of C reads the same in both; src/env/posix/linux/ supplies the

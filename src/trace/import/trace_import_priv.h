@@ -4,6 +4,7 @@
 #define TRACE_IMPORT_PRIV_H
 
 #include "trace_import.h"
+#include "trace_number.h"
 #include "trace_pages.h"
 
 /**
@@ -65,8 +66,6 @@ int trace_emit_fault(struct trace_job *job, struct dmat_record *fault);
 int trace_unreadable(struct trace_job *job, u64 time_ns, u64 number, const char *text, const char *reason);
 /* job->length, but not over the end of the 4 KiB page of @iova. */
 u64 trace_length(const struct trace_job *job, u64 iova);
-/* "-123", "123" or "0x7b" at @s; @rest is what follows. */
-bool trace_number(const char *s, const char **rest, u64 *value);
 /* The number after @key in @s, where @key stands at the start of a word; @key holds its separator: "sid=", "sid ". */
 bool trace_field(const char *s, const char *key, u64 *value);
 

@@ -180,23 +180,6 @@ u64 trace_length(const struct trace_job *job, u64 iova)
 	return min(job->length, 4096 - (iova & 4095));
 }
 
-bool trace_number(const char *s, const char **rest, u64 *value)
-{
-	bool minus = *s == '-', hex = s[minus] == '0' && (s[minus + 1] | 0x20) == 'x';
-	char *end;
-
-	s += minus;
-	if (!isdigit((unsigned char)*s) || (hex && !isxdigit((unsigned char)s[2])))
-		return false;
-	errno = 0;
-	*value = strtoull(s, &end, hex ? 16 : 10);
-	if (minus)
-		*value = -*value;
-	if (rest)
-		*rest = end;
-	return !errno;
-}
-
 bool trace_field(const char *s, const char *key, u64 *value)
 {
 	const char *at = s, *rest;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Keys as a person sets them, of one generator or of the parts of a mix, and as the metadata tells them. */
 #include "trace_gen_priv.h"
-#include "trace_import_priv.h"
+#include "trace_number.h"
 
 #define FIRST_PA 0x100000000ULL
 #define NAMES	 "abcdefghijklmnopqrstuvwxyz0123456789_-"
