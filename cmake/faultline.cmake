@@ -12,8 +12,9 @@ if(FL_SANITIZE)
   add_compile_options(-fsanitize=${FL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${FL_SANITIZE})
 endif()
+# Only src/ is counted: each process of a test writes a file for each object that counts.
 if(FL_COVERAGE)
-  add_compile_options(--coverage -fprofile-update=atomic)
+  set(FL_COUNTED --coverage -fprofile-update=atomic)
   add_link_options(--coverage)
 endif()
 
@@ -41,6 +42,7 @@ function(fl_library name)
   cmake_parse_arguments(L "" "FOLDER" "" ${ARGN})
   add_library(${name} STATIC ${L_UNPARSED_ARGUMENTS})
   target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${L_FOLDER})
+  target_compile_options(${name} PRIVATE ${FL_COUNTED})
   fl_face(${name} "${L_FOLDER}" PUBLIC)
 endfunction()
 

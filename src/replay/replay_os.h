@@ -82,12 +82,12 @@ int replay_scan(const char *path, struct replay_scan *scan, struct dmat_error *e
 /**
  * replay_os_create() - probe the drivers, and add a device for each stream
  * @cfg: copied; what it points to outlives the operating system
- * @os: the operating system; replay_os_destroy() ends it
+ * @out: receives the operating system; replay_os_destroy() ends it
  * @err: filled on error (file: the trace)
  *
  * Return: 0 or -errno.
  */
-int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **os, struct dmat_error *err);
+int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **out, struct dmat_error *err);
 
 /**
  * replay_os_destroy() - remove the drivers; whatever is pending is answered

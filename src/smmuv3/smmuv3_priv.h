@@ -199,7 +199,7 @@ u32 v3_select_cd(const struct smmuv3 *s, const u64 *ste, u32 ssid, struct smmuv3
 int v3_walk_read(struct smmuv3 *s, struct iommu_walk *w, u64 pa, void *buf, u32 len);
 u8 v3_fetch_ste(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *ste);
 u8 v3_fetch_cd(struct smmuv3 *s, struct iommu_walk *w, const u64 *ste, struct smmuv3_stream *st, u32 index, u64 *cd,
-	       struct pt_result *s2_fault);
+	       struct pt_result *r);
 
 /* smmuv3_xlat.c */
 bool v3_s2_start(void *arg, u64 ipa, struct pt_start *start);

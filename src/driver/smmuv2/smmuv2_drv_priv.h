@@ -133,7 +133,7 @@ static inline u64 v2d_cb(const struct smmuv2_drv *d, u32 bank, u32 offset)
 
 /* smmuv2_drv_bank.c: what a bank's registers hold */
 void smmuv2_drv_bank_nested(struct smmuv2_drv *d);
-int smmuv2_drv_reach(struct drv_device *dev, struct drv_domain *dom, u32 pasid);
+int smmuv2_drv_reach(struct drv_device *dev, struct drv_domain *base, u32 pasid);
 void smmuv2_drv_bank_give(struct smmuv2_drv *d, struct v2d_dom *dom);
 void smmuv2_drv_bank_sctlr(struct smmuv2_drv *d, u32 bank);
 void smmuv2_drv_bank_mute(struct smmuv2_drv *d, u32 n, bool on);
@@ -142,20 +142,20 @@ int smmuv2_drv_tlbi_all(struct smmuv2_drv *d, u32 bank);
 int smmuv2_drv_tlbi_range(struct smmuv2_drv *d, u32 bank, u64 iova, u64 bytes);
 
 /* smmuv2_drv_fault.c */
-u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 bank);
+u32 smmuv2_drv_bank_faults(struct smmuv2_drv *d, u32 n);
 u32 smmuv2_drv_global_faults(struct smmuv2_drv *d);
 extern const struct fault_ops smmuv2_fault_ops;
 
 /* smmuv2_drv_attach.c: stream mapping groups */
 int smmuv2_drv_device_check(struct drv_host *h, const struct drv_device_cfg *cfg);
-int smmuv2_drv_device_init(struct drv_device *dev, const struct drv_device_cfg *cfg);
+int smmuv2_drv_device_init(struct drv_device *base, const struct drv_device_cfg *cfg);
 u32 smmuv2_drv_credits(const struct drv_device *dev);
 int smmuv2_drv_device_show(struct drv_device *dev);
 void smmuv2_drv_device_exit(struct drv_device *dev);
-int smmuv2_drv_recoverable(struct drv_device *dev, bool on);
-void smmuv2_drv_throttle(struct drv_device *dev, bool on);
+int smmuv2_drv_recoverable(struct drv_device *base, bool on);
+void smmuv2_drv_throttle(struct drv_device *base, bool on);
 int smmuv2_drv_check(const struct drv_device *dev, const struct drv_domain *dom, u32 pasid);
-int smmuv2_drv_set(struct drv_device *dev, u32 pasid, struct drv_domain *dom, struct drv_domain *old);
+int smmuv2_drv_set(struct drv_device *base, u32 pasid, struct drv_domain *dom, struct drv_domain *old);
 
 /* smmuv2_drv_domain.c */
 int smmuv2_drv_table(struct drv_host *h, enum drv_domain_type type, struct pt_build_cfg *cfg);

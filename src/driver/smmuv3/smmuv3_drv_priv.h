@@ -207,12 +207,12 @@ u32 v3d_credits(const struct drv_device *dev);
 int v3d_device_show(struct drv_device *dev);
 int v3d_stall_term(struct drv_device *dev);
 void v3d_device_exit(struct drv_device *dev);
-int v3d_block(struct drv_device *dev, bool on);
-int v3d_recoverable(struct drv_device *dev, bool on);
-void v3d_throttle(struct drv_device *dev, bool on);
-int v3d_check(const struct drv_device *dev, const struct drv_domain *dom, u32 pasid);
+int v3d_block(struct drv_device *base, bool on);
+int v3d_recoverable(struct drv_device *base, bool on);
+void v3d_throttle(struct drv_device *base, bool on);
+int v3d_check(const struct drv_device *base, const struct drv_domain *dom, u32 pasid);
 int v3d_reach(struct drv_device *dev, struct drv_domain *dom, u32 pasid);
-int v3d_set(struct drv_device *dev, u32 pasid, struct drv_domain *dom, struct drv_domain *old);
+int v3d_set(struct drv_device *base, u32 pasid, struct drv_domain *dom, struct drv_domain *old);
 int v3d_flush(struct drv_device *dev, u32 pasid);
 void v3d_restart(struct drv_device *dev, u64 now);
 

@@ -147,18 +147,18 @@ void vdrv_domain_exit(struct drv_domain *dom);
 bool vdrv_in_bounds(const struct drv_host *h, u64 iova, u64 bytes);
 u32 vdrv_prot(const struct drv_host *h, u32 prot);
 int vdrv_appeared(struct drv_domain *dom, u64 iova, u64 bytes);
-int vdrv_invalidate(struct drv_domain *dom, u64 iova, u64 bytes, bool leaf);
+int vdrv_invalidate(struct drv_domain *base, u64 iova, u64 bytes, bool leaf);
 
 /* vtd_drv_attach.c: what context and PASID-table entries contain */
 int vdrv_device_check(struct drv_host *h, const struct drv_device_cfg *cfg);
 int vdrv_device_init(struct drv_device *dev, const struct drv_device_cfg *cfg);
 u32 vdrv_credits(const struct drv_device *dev);
-int vdrv_device_show(struct drv_device *dev);
+int vdrv_device_show(struct drv_device *base);
 int vdrv_device_hide(struct drv_device *dev);
 void vdrv_device_exit(struct drv_device *dev);
-int vdrv_recoverable(struct drv_device *dev, bool on);
+int vdrv_recoverable(struct drv_device *base, bool on);
 int vdrv_check(const struct drv_device *dev, const struct drv_domain *dom, u32 pasid);
-int vdrv_set(struct drv_device *dev, u32 pasid, struct drv_domain *dom, struct drv_domain *old);
+int vdrv_set(struct drv_device *base, u32 pasid, struct drv_domain *dom, struct drv_domain *old);
 
 /* vtd_drv_prq.c */
 int vdrv_prq_init(struct vtd_drv *d);

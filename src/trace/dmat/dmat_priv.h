@@ -134,7 +134,7 @@ const char *dmat_block_open(struct dmat_block_reader *b, const u8 *raw, size_t b
 const char *dmat_block_decode(struct dmat_block_reader *b, struct dmat_record *out, unsigned int n);
 
 /* The parts of dmat_record_check() that a shape decides. */
-const char *dmat_shape_check(const struct dmat_record *form);
+const char *dmat_shape_check(const struct dmat_record *rec);
 bool dmat_kind_has_range(const struct dmat_record *rec);
 bool dmat_kind_has_pa(const struct dmat_record *rec);
 
