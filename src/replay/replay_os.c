@@ -1,276 +1,11 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-#include "fault_policy.h"
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The operating system of a replay: address spaces, streams, and its life. */
+#include "replay_os_priv.h"
 #include "report_json.h"
-#include "replay_streams.h"
 
-#include "page_map.h"
-
-#define PAGE_SHIFT 12
-#define PAGE_SIZE  (1ULL << PAGE_SHIFT)
-
-/* One IOMMU as its driver and the driver's fault core know it. */
-struct iommu {
-	void *drv, *drv_cfg;
-	struct fault_core *core;
-	struct fault_policy policy;
-};
-
-/* One address space of the trace. */
-struct space {
-	struct replay_os *os;
-	struct space *next;
-	struct fault_domain *doms[FL_MAX_IOMMUS]; /* NULL until a stream behind that IOMMU is attached */
-	bool used;				  /* there is one */
-	u32 id;
-	u32 sid;   /* of the first stream attached */
-	u32 pages; /* its list in the page map */
-};
-
-/* What a stream's PASID is attached to. */
-struct use {
-	u32 pasid; /* or DRV_NO_PASID */
-	struct space *space;
-};
-
-struct stream {
-	u32 sid;
-	u32 iommu;
-	struct stream_kind kind;
-	struct fault_dev *dev;
-	struct use *uses;
-	u32 n_uses;
-};
-
-/* A terminated access whose page is to be mapped. */
-struct deferred {
-	struct space *space;
-	u64 page;
-	u8 perm;
-};
-
-struct replay_os {
-	struct replay_os_cfg cfg;
-	const struct drv_class *cls;
-	struct iommu iommus[FL_MAX_IOMMUS];
-	u32 n_iommus;
-	struct page_map map;
-	struct space *spaces, *last_space;
-	struct stream streams[REPLAY_MAX_STREAMS];
-	u32 n_streams;
-	struct deferred *deferred;
-	u32 n_deferred, deferred_room;
-	u32 count;     /* replay_os_load() */
-	u64 untouched; /* pages that are neither resident nor touched */
-	struct replay_result counts;
-};
-
-/* ---- residency ---- */
-
-/* A function of seed, address space and page alone, so that it does not depend on the order of events. */
-static bool chosen(const struct replay_os *os, const struct space *s, u64 page)
+struct os_space *replay_os_find_space(struct replay_os *os, u32 id)
 {
-	const struct replay_options *opt = os->cfg.opt;
-	u64 h = opt->seed ^ (page + 0x9e3779b97f4a7c15ULL * (s->id + 1));
-
-	if (opt->one_paged && opt->paged != s->sid)
-		return true;
-	h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	h = (h ^ (h >> 27)) * 0x94d049bb133111ebULL;
-	h ^= h >> 31;
-	return h % REPLAY_RESIDENT_ALL < opt->resident;
-}
-
-static u32 prot_of(u8 perm)
-{
-	return (perm & DMAT_F_R ? DRV_PROT_READ : 0) | (perm & DMAT_F_W ? DRV_PROT_WRITE : 0) |
-	       (perm & DMAT_F_X ? DRV_PROT_EXEC : 0) | (perm & DMAT_F_PRIV ? DRV_PROT_PRIV : 0);
-}
-
-static int map_in(struct replay_os *os, struct space *s, u32 iommu, const struct page_entry *e)
-{
-	return os->cls->map(os->iommus[iommu].drv, s->doms[iommu], e->page << PAGE_SHIFT, e->pa, PAGE_SIZE,
-			    prot_of(e->perm));
-}
-
-/* From the first @n IOMMUs that the space is known to. */
-static int unmap_in_first(struct replay_os *os, struct space *s, u32 n, const struct page_entry *e)
-{
-	s64 gone = 0;
-	int err = 0;
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		if (s->doms[i])
-			gone = os->cls->unmap(os->iommus[i].drv, s->doms[i], e->page << PAGE_SHIFT, PAGE_SIZE);
-		if (gone < 0)
-			err = (int)gone;
-	}
-	return err;
-}
-
-/* In every IOMMU that the space is known to, or in none. */
-static int map_in_all(struct replay_os *os, struct space *s, const struct page_entry *e)
-{
-	int err = 0;
-	u32 i;
-
-	for (i = 0; i < os->n_iommus && !err; i++)
-		if (s->doms[i])
-			err = map_in(os, s, i, e);
-	if (err)
-		unmap_in_first(os, s, i - 1, e);
-	return err;
-}
-
-static int make_resident(struct replay_os *os, struct space *s, struct page_entry *e)
-{
-	int err = map_in_all(os, s, e);
-
-	if (err)
-		return err;
-	os->untouched -= !e->touched;
-	e->resident = true;
-	os->counts.maps++;
-	return 0;
-}
-
-/* ---- faults ---- */
-
-static void count_type(struct replay_result *c, u32 reason)
-{
-	u32 i, at;
-
-	for (at = 0; at < c->n_types && c->types[at].code < reason; at++)
-		;
-	if (at < c->n_types && c->types[at].code == reason) {
-		c->types[at].count++;
-		return;
-	}
-	if (c->n_types == REPLAY_MAX_TYPES)
-		return;
-	for (i = c->n_types++; i > at; i--)
-		c->types[i] = c->types[i - 1];
-	c->types[at] = (struct replay_type){ .code = (u16)reason, .count = 1 };
-}
-
-static bool permitted(const struct page_entry *e, u8 wanted)
-{
-	return !((wanted & FAULT_READ) && !(e->perm & DMAT_F_R)) &&
-	       !((wanted & FAULT_WRITE) && !(e->perm & DMAT_F_W)) &&
-	       !((wanted & FAULT_EXEC) && !(e->perm & DMAT_F_X)) &&
-	       !((e->perm & DMAT_F_PRIV) && !(wanted & FAULT_PRIV));
-}
-
-/* Map @e, or only count it. Return: false: it cannot be mapped. */
-static bool prepare(struct replay_os *os, struct space *s, struct page_entry *e, struct replay_load *count)
-{
-	if (!count)
-		return !make_resident(os, s, e);
-	count->pages += e->counted != os->count;
-	e->counted = os->count;
-	return true;
-}
-
-/*
- * Pages that the handler of a faulting one maps, too, as far as they are known: one fault serves them all.
- * @count: count them, and map nothing.
- */
-static void map_more(struct replay_os *os, struct space *s, u64 page, struct replay_load *count)
-{
-	u64 i, n = os->cfg.opt->cfg->os.map_pages;
-	bool around = os->cfg.opt->cfg->os.map_where == FL_MAP_AROUND;
-	u64 first = around ? page - page % n : page;
-
-	for (i = 0; i < n; i++) {
-		struct page_entry *e = first + i == page ? NULL : page_map_find(&os->map, s->id, first + i);
-		bool wanted = e && !e->resident;
-
-		if (first + i == page || (around && !wanted))
-			continue;
-		if (!wanted || !prepare(os, s, e, count))
-			return;
-	}
-}
-
-/* What becomes of a fault on @page: mapped now, mapped already, or none of our pages. */
-static enum fault_code resolve(struct replay_os *os, struct space *s, u64 page, u8 wanted)
-{
-	struct page_entry *e = page_map_find(&os->map, s->id, page);
-
-	if (!e || !permitted(e, wanted))
-		return FAULT_TERMINATE;
-	if (e->resident) {
-		os->counts.duplicates++;
-		return FAULT_RETRY;
-	}
-	if (make_resident(os, s, e))
-		return FAULT_FAILURE;
-	map_more(os, s, page, NULL);
-	return FAULT_RETRY;
-}
-
-/* The pages that resolve() would map. */
-static void count_pages(struct replay_os *os, struct space *s, u64 page, u8 wanted, struct replay_load *load)
-{
-	struct page_entry *e = page_map_find(&os->map, s->id, page);
-
-	load->faults++;
-	if (!e || !permitted(e, wanted) || e->resident)
-		return;
-	prepare(os, s, e, load);
-	map_more(os, s, page, load);
-}
-
-static enum fault_code handle(void *ctx, struct fault_group *g, const struct fault_record *f)
-{
-	struct space *s = ctx;
-
-	s->os->counts.faults++;
-	count_type(&s->os->counts, f->reason);
-	if (s->os->cfg.look && s->os->cfg.look(s->os->cfg.looker, f))
-		return FAULT_TERMINATE;
-	return resolve(s->os, s, f->addr >> PAGE_SHIFT, f->perm);
-}
-
-/* A terminated access. Nothing may be mapped here: the driver is in the midst of its handler. */
-static void event(void *ctx, const struct fault_record *f, u64 now)
-{
-	struct space *s = ctx;
-	struct replay_os *os = s->os;
-
-	os->counts.faults++;
-	count_type(&os->counts, f->reason);
-	if (os->n_deferred == os->deferred_room) {
-		u32 room = os->deferred_room ? os->deferred_room * 2 : 64;
-		struct deferred *more = realloc(os->deferred, room * sizeof(*more));
-
-		if (!more)
-			return; /* the page stays away: its next access faults again */
-		os->deferred = more;
-		os->deferred_room = room;
-	}
-	os->deferred[os->n_deferred++] =
-		(struct deferred){ .space = s, .page = f->addr >> PAGE_SHIFT, .perm = f->perm };
-}
-
-static const struct fault_domain_ops domain_ops = { .handle = handle, .event = event };
-
-u32 replay_os_deferred(struct replay_os *os, u64 now)
-{
-	u64 before = os->counts.maps;
-	u32 i;
-
-	for (i = 0; i < os->n_deferred; i++)
-		resolve(os, os->deferred[i].space, os->deferred[i].page, os->deferred[i].perm);
-	os->n_deferred = 0;
-	return (u32)(os->counts.maps - before);
-}
-
-/* ---- streams and address spaces ---- */
-
-static struct space *find_space(struct replay_os *os, u32 id)
-{
-	struct space *s = os->last_space;
+	struct os_space *s = os->last_space;
 
 	if (s && s->id == id)
 		return s;
@@ -281,9 +16,9 @@ static struct space *find_space(struct replay_os *os, u32 id)
 	return s;
 }
 
-static struct space *get_space(struct replay_os *os, u32 id)
+struct os_space *replay_os_get_space(struct replay_os *os, u32 id)
 {
-	struct space *s = find_space(os, id);
+	struct os_space *s = replay_os_find_space(os, id);
 
 	if (s)
 		return s;
@@ -298,7 +33,7 @@ static struct space *get_space(struct replay_os *os, u32 id)
 	return s;
 }
 
-static struct stream *find_stream(struct replay_os *os, u32 sid)
+struct os_stream *replay_os_find_stream(struct replay_os *os, u32 sid)
 {
 	u32 i;
 
@@ -311,7 +46,7 @@ static struct stream *find_stream(struct replay_os *os, u32 sid)
 static int add_stream(struct replay_os *os, u32 sid)
 {
 	struct drv_device_cfg c = { .sids = { sid }, .n_sids = 1, .name = "trace" };
-	struct stream *st = &os->streams[os->n_streams];
+	struct os_stream *st = &os->streams[os->n_streams];
 	int err;
 
 	st->kind = stream_kind_of(os->cfg.opt, sid);
@@ -328,36 +63,13 @@ static int add_stream(struct replay_os *os, u32 sid)
 	return 0;
 }
 
-/* An IOMMU comes to know an address space that others know: what is mapped there is mapped here. */
-static int map_resident(struct replay_os *os, struct space *s, u32 iommu)
-{
-	struct page_entry *e;
-	int err = 0;
-
-	for (e = page_map_at(&os->map, s->pages); e && !err; e = page_map_at(&os->map, e->next))
-		if (e->resident)
-			err = map_in(os, s, iommu, e);
-	return err;
-}
-
-static int map_chosen(struct replay_os *os, struct space *s)
-{
-	struct page_entry *e;
-	int err = 0;
-
-	for (e = page_map_at(&os->map, s->pages); e && !err; e = page_map_at(&os->map, e->next))
-		if (chosen(os, s, e->page))
-			err = make_resident(os, s, e);
-	return err;
-}
-
 /*
  * The address space gets its domain in an IOMMU from the first device there that uses it; pages mapped before come
  * with it.
  */
-static int make_domain(struct replay_os *os, struct space *s, const struct stream *st)
+static int make_domain(struct replay_os *os, struct os_space *s, const struct os_stream *st)
 {
-	union fault_owner owner = { .handler = { .ops = &domain_ops, .ctx = s } };
+	union fault_owner owner = { .handler = { .ops = &replay_os_fault_ops, .ctx = s } };
 	struct fault_domain **dom = &s->doms[st->iommu];
 	bool first = !s->used;
 	int err;
@@ -371,7 +83,7 @@ static int make_domain(struct replay_os *os, struct space *s, const struct strea
 	err = fault_domain_set_owner(*dom, &owner);
 	if (err)
 		return err;
-	return first ? map_chosen(os, s) : map_resident(os, s, st->iommu);
+	return first ? replay_os_map_chosen(os, s) : replay_os_map_resident(os, s, st->iommu);
 }
 
 static u32 pasid_of(const struct dmat_record *rec)
@@ -379,7 +91,7 @@ static u32 pasid_of(const struct dmat_record *rec)
 	return rec->flags & DMAT_F_PASID ? rec->pasid : DRV_NO_PASID;
 }
 
-static struct use *find_use(const struct stream *st, u32 pasid)
+struct os_use *replay_os_find_use(const struct os_stream *st, u32 pasid)
 {
 	u32 i;
 
@@ -389,9 +101,9 @@ static struct use *find_use(const struct stream *st, u32 pasid)
 	return NULL;
 }
 
-static struct use *get_use(struct stream *st, u32 pasid)
+static struct os_use *get_use(struct os_stream *st, u32 pasid)
 {
-	struct use *u = find_use(st, pasid);
+	struct os_use *u = replay_os_find_use(st, pasid);
 
 	if (u)
 		return u;
@@ -399,15 +111,15 @@ static struct use *get_use(struct stream *st, u32 pasid)
 	if (!u)
 		return NULL;
 	st->uses = u;
-	u[st->n_uses] = (struct use){ .pasid = pasid };
+	u[st->n_uses] = (struct os_use){ .pasid = pasid };
 	return &u[st->n_uses++];
 }
 
 static int attach(struct replay_os *os, const struct dmat_record *rec, u64 now)
 {
-	struct stream *st = find_stream(os, rec->sid);
-	struct space *s = get_space(os, rec->domain);
-	struct use *u = st ? get_use(st, pasid_of(rec)) : NULL;
+	struct os_stream *st = replay_os_find_stream(os, rec->sid);
+	struct os_space *s = replay_os_get_space(os, rec->domain);
+	struct os_use *u = st ? get_use(st, pasid_of(rec)) : NULL;
 	int err = 0;
 
 	if (!s || !u)
@@ -427,99 +139,13 @@ static int attach(struct replay_os *os, const struct dmat_record *rec, u64 now)
 
 static int detach(struct replay_os *os, const struct dmat_record *rec, u64 now)
 {
-	struct stream *st = find_stream(os, rec->sid);
-	struct use *u = st ? find_use(st, pasid_of(rec)) : NULL;
+	struct os_stream *st = replay_os_find_stream(os, rec->sid);
+	struct os_use *u = st ? replay_os_find_use(st, pasid_of(rec)) : NULL;
 
 	if (!u || !u->space)
 		return -ENOENT;
 	u->space = NULL;
 	return os->cls->detach(os->iommus[st->iommu].drv, st->dev, u->pasid, now);
-}
-
-/* ---- maps and unmaps ---- */
-
-static int drop_page(struct replay_os *os, struct space *s, struct page_entry *e)
-{
-	int err = 0;
-
-	os->untouched -= !e->resident && !e->touched;
-	if (e->resident) {
-		err = unmap_in_first(os, s, os->n_iommus, e);
-		os->counts.unmaps++;
-	}
-	page_map_remove(&os->map, &s->pages, e);
-	return err;
-}
-
-static int map_page(struct replay_os *os, struct space *s, const struct dmat_record *rec, u64 i)
-{
-	u64 page = (rec->iova >> PAGE_SHIFT) + i;
-	struct page_entry *e = page_map_find(&os->map, s->id, page);
-	int err;
-
-	if (e) {
-		err = drop_page(os, s, e);
-		if (err)
-			return err;
-	}
-	e = page_map_add(&os->map, &s->pages, s->id, page);
-	if (!e)
-		return -ENOMEM;
-	os->untouched++;
-	e->pa = (rec->pa & ~(PAGE_SIZE - 1)) + (i << PAGE_SHIFT);
-	e->perm = rec->perm;
-	return s->used && chosen(os, s, page) ? make_resident(os, s, e) : 0;
-}
-
-static u64 pages_of(const struct dmat_record *rec)
-{
-	return ((rec->iova & (PAGE_SIZE - 1)) + rec->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
-}
-
-static int map(struct replay_os *os, const struct dmat_record *rec)
-{
-	struct space *s = get_space(os, rec->domain);
-	u64 i, n = pages_of(rec);
-	int err = s ? 0 : -ENOMEM;
-
-	for (i = 0; i < n && !err; i++)
-		err = map_page(os, s, rec, i);
-	return err;
-}
-
-static int unmap_in(struct replay_os *os, struct space *s, const struct dmat_record *rec)
-{
-	u64 first = rec->flags & DMAT_F_WHOLE ? 0 : rec->iova >> PAGE_SHIFT;
-	u64 n = rec->flags & DMAT_F_WHOLE ? ~0ULL : pages_of(rec);
-	struct page_entry *e;
-	u32 i, next;
-	int err = 0;
-
-	if (n == 1) {
-		e = page_map_find(&os->map, s->id, first);
-		return e ? drop_page(os, s, e) : 0;
-	}
-	for (i = s->pages; i != PAGE_MAP_NONE && !err; i = next) {
-		e = page_map_at(&os->map, i);
-		next = e->next;
-		if (e->page - first < n)
-			err = drop_page(os, s, e);
-	}
-	return err;
-}
-
-static int unmap(struct replay_os *os, const struct dmat_record *rec)
-{
-	struct space *s;
-	int err = 0;
-
-	if (rec->domain != DMAT_DOMAIN_NONE) {
-		s = find_space(os, rec->domain);
-		return s ? unmap_in(os, s, rec) : 0;
-	}
-	for (s = os->spaces; s && !err; s = s->next)
-		err = unmap_in(os, s, rec);
-	return err;
 }
 
 int replay_os_record(struct replay_os *os, const struct dmat_record *rec, u64 now, struct dmat_error *err)
@@ -536,10 +162,10 @@ int replay_os_record(struct replay_os *os, const struct dmat_record *rec, u64 no
 		code = detach(os, rec, now);
 		break;
 	case DMAT_MAP:
-		code = map(os, rec);
+		code = replay_os_map(os, rec);
 		break;
 	case DMAT_UNMAP:
-		code = unmap(os, rec);
+		code = replay_os_unmap(os, rec);
 		break;
 	}
 	if (code == -ENODEV && os->cfg.opt->cfg->master.streams[0])
@@ -557,22 +183,22 @@ int replay_os_record(struct replay_os *os, const struct dmat_record *rec, u64 no
 }
 
 /* The address space that an access reaches: the record's, else what its stream is attached to. */
-static struct space *space_of(struct replay_os *os, const struct dmat_record *access)
+static struct os_space *space_of(struct replay_os *os, const struct dmat_record *access)
 {
-	const struct stream *st;
-	const struct use *u;
+	const struct os_stream *st;
+	const struct os_use *u;
 
 	if (access->domain != DMAT_DOMAIN_NONE)
-		return find_space(os, access->domain);
-	st = find_stream(os, access->sid);
-	u = st ? find_use(st, pasid_of(access)) : NULL;
+		return replay_os_find_space(os, access->domain);
+	st = replay_os_find_stream(os, access->sid);
+	u = st ? replay_os_find_use(st, pasid_of(access)) : NULL;
 	return u ? u->space : NULL;
 }
 
 void replay_os_touch(struct replay_os *os, const struct dmat_record *access)
 {
-	struct space *s = os->untouched ? space_of(os, access) : NULL;
-	u64 i, n = pages_of(access);
+	struct os_space *s = os->untouched ? space_of(os, access) : NULL;
+	u64 i, n = replay_os_pages_of(access);
 
 	for (i = 0; s && i < n; i++) {
 		struct page_entry *e = page_map_find(&os->map, s->id, (access->iova >> PAGE_SHIFT) + i);
@@ -583,40 +209,6 @@ void replay_os_touch(struct replay_os *os, const struct dmat_record *access)
 		os->untouched--;
 		os->counts.first_touches++;
 	}
-}
-
-/* ---- what software will have to do ---- */
-
-static struct space *space_of_fault(struct replay_os *os, const struct fault_record *f)
-{
-	const struct stream *st = find_stream(os, f->sid);
-	const struct use *u = st ? find_use(st, f->flags & FAULT_PASID_VALID ? f->pasid : DRV_NO_PASID) : NULL;
-
-	return u ? u->space : NULL;
-}
-
-static void count_group(struct replay_os *os, const struct fault_group *g, struct replay_load *load)
-{
-	const struct fault_record *f = NULL;
-
-	while ((f = fault_group_next(g, f)) != NULL) {
-		struct space *s = space_of_fault(os, f);
-
-		if (s)
-			count_pages(os, s, f->addr >> PAGE_SHIFT, f->perm, load);
-	}
-}
-
-void replay_os_load(struct replay_os *os, struct fault_group *const *groups, u32 n, struct replay_load *load)
-{
-	u32 i;
-
-	*load = (struct replay_load){ 0 };
-	os->count++;
-	for (i = 0; i < n; i++)
-		count_group(os, groups[i], load);
-	for (i = 0; !n && i < os->n_deferred; i++)
-		count_pages(os, os->deferred[i].space, os->deferred[i].page, os->deferred[i].perm, load);
 }
 
 /* ---- life ---- */
@@ -683,7 +275,7 @@ static int start_iommu(struct replay_os *os, u32 number)
 	const struct iommu_kind *kind = os->cfg.opt->kind;
 	const struct fl_config *cfg = os->cfg.opt->cfg;
 	struct kind_request req = { .cfg = cfg };
-	struct iommu *m = &os->iommus[number];
+	struct os_iommu *m = &os->iommus[number];
 	int err;
 
 	if (os->cfg.observe || os->cfg.opt->answers) {
@@ -749,7 +341,7 @@ int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **out, st
 
 static void free_spaces(struct replay_os *os)
 {
-	struct space *s;
+	struct os_space *s;
 	u32 i;
 
 	while ((s = os->spaces) != NULL) {
@@ -761,7 +353,7 @@ static void free_spaces(struct replay_os *os)
 	}
 }
 
-static void stop_iommu(struct replay_os *os, struct iommu *m, u64 now)
+static void stop_iommu(struct replay_os *os, struct os_iommu *m, u64 now)
 {
 	if (m->drv) {
 		os->cls->remove(m->drv, now);
