@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The search. Latencies alone give three things in closed form: a transfer
  * that hits, what a miss adds, and how many pages the TLB holds. Bandwidths
@@ -6,44 +6,22 @@
  * TBU, and how the card does transfers of each size. Where one value leaves
  * another some room, the sum over all tables decides, one value at a time.
  */
-#include "fit.h"
+#include "fit_priv.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define LATENCY_TOLERANCE 5.0 /* % */
-#define RATE_TOLERANCE	  8.0 /* points of the bandwidth without the IOMMU */
-/* Latencies are of one access at a time and tell the TLB and the walk exactly; they should not give way to much. */
-#define LATENCY_SEARCH	  1.5
-/* So much more makes a fit another one: one window is off by half of a tolerance more. */
-#define NOTICEABLE	  0.25
-#define GUESS_ACCESSES	  6000
-#define ROUNDS		  3
-#define MOST_OUTSTANDING  1024
-#define NEVER		  1e30
-
-/* Half of a TLB's ways up to all that the configuration allows: steps of 1.5 to 3 %. */
-#define FINE_WAYS  33
-#define MOST_WAYS  64
-#define MOST_SETS  65536
-#define GEOMETRIES (FINE_WAYS - 1 + (MOST_WAYS - FINE_WAYS + 1) * 17)
-
-struct search {
-	const struct fit_data *d;
-	const struct fl_config *base;
-	struct fit_result best;
-	double cost, walks_a_us;
-	double latency_cost, hit_ns, miss_ns; /* of the latencies alone, at best */
-	u64 entries;
-	u32 size; /* of the latency tables */
-};
+#define RATE_TOLERANCE	 8.0 /* points of the bandwidth without the IOMMU */
+#define GUESS_ACCESSES	 6000
+#define ROUNDS		 3
+#define MOST_OUTSTANDING 1024
 
 /* ---- the tables ---- */
 
 /* Of outliers the first tolerance counts most, so that one window does not pull all others along. */
-static double badness(double difference, double tolerance)
+double fit_badness(double difference, double tolerance)
 {
 	double e = difference / tolerance;
 
@@ -78,18 +56,18 @@ void fit_rate(const struct fit_result *r, const struct fit_data *d, bool latency
 			continue;
 		difference = fabs(fit_difference(r, &d->point[i]));
 		s->points++;
-		s->good += difference <= (latency ? LATENCY_TOLERANCE : RATE_TOLERANCE);
+		s->good += difference <= (latency ? FIT_LATENCY_TOLERANCE : RATE_TOLERANCE);
 		s->worst = fmax(s->worst, difference);
 	}
 }
 
-static u64 pages_of(const struct fit_point *p)
+u64 fit_pages_of(const struct fit_point *p)
 {
 	return (p->window + FIT_PAGE - 1) / FIT_PAGE;
 }
 
 /* Every size that has a bandwidth, with what it reaches without the IOMMU: or, where nobody measured that, at best. */
-static int list_cards(struct search *s, char error[FIT_ERROR])
+static int list_cards(struct fit_search_state *s, char error[FIT_ERROR])
 {
 	const struct fit_data *d = s->d;
 	struct fit_result *r = &s->best;
@@ -121,7 +99,7 @@ static int list_cards(struct search *s, char error[FIT_ERROR])
 
 /* ---- the link ---- */
 
-static double wire_rate(const struct search *s, const struct fit_card *c)
+static double wire_rate(const struct fit_search_state *s, const struct fit_card *c)
 {
 	u64 bytes = c->write ? fit_bytes_up(s->base, true, c->size) : fit_bytes_down(s->base, false, c->size);
 
@@ -132,7 +110,7 @@ static double wire_rate(const struct search *s, const struct fit_card *c)
  * The fastest size tells what the link carries; it may carry more, but nobody has seen that. If one size alone comes so
  * far, the card may be what limits it.
  */
-static void find_link(struct search *s)
+static void find_link(struct fit_search_state *s)
 {
 	struct fit_result *r = &s->best;
 	double most = 0;
@@ -152,202 +130,9 @@ static u64 wire_ps(const struct fit_result *r, u64 bytes)
 	return r->link_mb_s ? bytes * 1000000 / r->link_mb_s : 0;
 }
 
-static u64 all_wire_ps(const struct search *s, const struct fit_result *r, bool write, u32 size)
+u64 fit_wire_ps(const struct fit_search_state *s, const struct fit_result *r, bool write, u32 size)
 {
 	return wire_ps(r, fit_bytes_up(s->base, write, size)) + wire_ps(r, fit_bytes_down(s->base, write, size));
-}
-
-/* ---- latencies ---- */
-
-static u64 geometry(unsigned int number, u64 *sets, u64 *ways)
-{
-	if (number < FINE_WAYS - 1) {
-		*sets = 1;
-		*ways = number + 1;
-	} else {
-		number -= FINE_WAYS - 1;
-		*sets = 1ULL << number / (MOST_WAYS - FINE_WAYS + 1);
-		*ways = FINE_WAYS + number % (MOST_WAYS - FINE_WAYS + 1);
-	}
-	return *sets * *ways;
-}
-
-/* Sums of the weights that least squares of relative errors need: measured = hit + x, the share of misses, * miss. */
-struct sums {
-	double w, wx, wxx, wm, wxm;
-};
-
-static double share_of(const struct fit_point *p, u64 sets, u64 ways)
-{
-	return p->off ? 0 : fit_miss_share(pages_of(p), sets, ways);
-}
-
-static struct sums add_up(const struct search *s, u64 sets, u64 ways)
-{
-	struct sums sum = { 0 };
-	double w, x;
-	size_t i;
-
-	for (i = 0; i < s->d->points; i++) {
-		const struct fit_point *p = &s->d->point[i];
-
-		if (p->kind != FIT_LATENCY || p->size != s->size)
-			continue;
-		x = share_of(p, sets, ways);
-		w = 1 / (p->measured * p->measured);
-		sum.w += w;
-		sum.wx += w * x;
-		sum.wxx += w * x * x;
-		sum.wm += w * p->measured;
-		sum.wxm += w * x * p->measured;
-	}
-	return sum;
-}
-
-static double latency_cost(const struct search *s, u64 sets, u64 ways, double hit, double miss)
-{
-	double x, cost = 0;
-	size_t i;
-
-	for (i = 0; i < s->d->points; i++) {
-		const struct fit_point *p = &s->d->point[i];
-
-		if (p->kind != FIT_LATENCY || p->size != s->size)
-			continue;
-		x = share_of(p, sets, ways);
-		cost += badness(100 * (hit + x * miss - p->measured) / p->measured, LATENCY_SEARCH);
-	}
-	return cost;
-}
-
-static double fit_latencies(const struct search *s, u64 sets, u64 ways, double *hit, double *miss)
-{
-	struct sums sum = add_up(s, sets, ways);
-	double det = sum.w * sum.wxx - sum.wx * sum.wx;
-
-	*miss = det > 1e-9 * sum.w * sum.w ? (sum.w * sum.wxm - sum.wx * sum.wm) / det : 0;
-	if (*miss < 0)
-		*miss = 0;
-	*hit = (sum.wm - *miss * sum.wx) / sum.w;
-	return latency_cost(s, sets, ways, *hit, *miss);
-}
-
-enum latency_value { HIT, MISS, ENTRIES };
-
-/* The cost with one value a fourth more or less than the best, and the others as they fit best then. */
-static double cost_beside(const struct search *s, enum latency_value which, unsigned int number, double factor)
-{
-	u64 sets, ways;
-	double hit, miss, cost = s->latency_cost;
-	struct sums sum;
-
-	geometry(number, &sets, &ways);
-	if (which == ENTRIES)
-		return fit_latencies(s, sets, ways, &hit, &miss);
-	sum = add_up(s, sets, ways);
-	if (which == HIT) {
-		hit = s->hit_ns * factor;
-		miss = sum.wxx > 0 ? fmax((sum.wxm - hit * sum.wx) / sum.wxx, 0) : 0;
-	} else {
-		miss = s->miss_ns * factor;
-		hit = (sum.wm - miss * sum.wx) / sum.w;
-	}
-	cost = latency_cost(s, sets, ways, hit, miss);
-	return hit > 0 ? cost : NEVER;
-}
-
-/* Whether the latencies tell a value, or would do as well with another one. */
-static bool latencies_tell(const struct search *s, enum latency_value which)
-{
-	u64 sets, ways, entries;
-	unsigned int i;
-
-	for (i = 0; i < GEOMETRIES; i++) {
-		entries = geometry(i, &sets, &ways);
-		if (which == ENTRIES && entries * 3 > s->entries * 2 && entries * 2 < s->entries * 3)
-			continue;
-		if (cost_beside(s, which, i, 0.8) < s->latency_cost + NOTICEABLE ||
-		    cost_beside(s, which, i, 1.25) < s->latency_cost + NOTICEABLE)
-			return false;
-	}
-	return true;
-}
-
-static void judge_latencies(struct search *s)
-{
-	struct fit_result *r = &s->best;
-
-	r->known_hit = latencies_tell(s, HIT);
-	r->known_miss = r->have_walk && latencies_tell(s, MISS);
-	r->known_tlb = r->have_walk && latencies_tell(s, ENTRIES);
-}
-
-/* Take @number's TLB, and the two prices that go with it. */
-static double take_tlb(const struct search *s, struct fit_result *r, unsigned int number)
-{
-	double hit, miss, cost;
-
-	geometry(number, &r->sets, &r->ways);
-	cost = fit_latencies(s, r->sets, r->ways, &hit, &miss);
-	r->miss_ps = (u64)(miss * 1000 + 0.5);
-	r->base_ps = (u64)(hit * 1000 + 0.5);
-	hit = (double)(s->base->tbu.lookup_ps + all_wire_ps(s, r, false, s->size));
-	r->base_ps = (double)r->base_ps > hit ? r->base_ps - (u64)hit : 0;
-	return cost;
-}
-
-static int find_latencies(struct search *s, unsigned int *number, char error[FIT_ERROR])
-{
-	struct fit_result *r = &s->best, guess = *r;
-	unsigned int n = 0, i;
-	double cost, best = NEVER;
-	size_t j;
-
-	for (j = 0; j < s->d->points; j++) {
-		if (s->d->point[j].kind != FIT_LATENCY)
-			continue;
-		s->size = n++ && s->size < s->d->point[j].size ? s->size : s->d->point[j].size;
-	}
-	if (!n) {
-		snprintf(error, FIT_ERROR, "no latencies: a table with the column Avg(ns) or latency_ns is needed");
-		return -EINVAL;
-	}
-	for (i = 0; i < GEOMETRIES; i++) {
-		cost = take_tlb(s, &guess, i);
-		if (cost >= best * (1 - 1e-9))
-			continue;
-		best = cost;
-		*number = i;
-		*r = guess;
-	}
-	r->have_walk = r->miss_ps * 50 > r->base_ps; /* less is noise */
-	s->entries = r->sets * r->ways;
-	s->latency_cost = fit_latencies(s, r->sets, r->ways, &s->hit_ns, &s->miss_ns);
-	judge_latencies(s);
-	return 0;
-}
-
-/* Nobody has seen a miss (the pages may have been large ones): the TLB holds every window, its prices are the preset's. */
-static void assume_walk(struct search *s)
-{
-	const struct fl_config *b = s->base;
-	struct fit_result *r = &s->best;
-	double hit, miss;
-	size_t i;
-
-	r->sets = b->iommu.tlb_sets;
-	r->ways = b->iommu.tlb_ways;
-	for (i = 0; i < s->d->points; i++)
-		while (!s->d->point[i].off && r->sets && r->sets < MOST_SETS &&
-		       r->sets * r->ways < pages_of(&s->d->point[i]))
-			r->sets *= 2;
-	r->walk_ps = b->tcu.config_cache_ps + b->tcu.walk_cache_ps + b->tcu.walk_latency_ps;
-	r->miss_ps = r->walk_ps + 2 * b->tbu.link_ps + b->tcu.lookup_ps;
-	r->walk_slots = b->tcu.walk_slots;
-	fit_latencies(s, MOST_SETS, MOST_WAYS, &hit, &miss);
-	r->base_ps = (u64)(hit * 1000 + 0.5);
-	hit = (double)(b->tbu.lookup_ps + all_wire_ps(s, r, false, s->size));
-	r->base_ps = (double)r->base_ps > hit ? r->base_ps - (u64)hit : 0;
 }
 
 /* ---- bandwidths ---- */
@@ -363,7 +148,7 @@ static void take_rate(struct fit_result *r, double walks_a_us)
 		r->walk_ps = r->miss_ps;
 }
 
-static void sketch_of(const struct search *s, const struct fit_result *r, const struct fit_card *c, u64 pages,
+static void sketch_of(const struct fit_search_state *s, const struct fit_result *r, const struct fit_card *c, u64 pages,
 		      struct fit_sketch *k)
 {
 	u64 rest = r->miss_ps - r->walk_ps, way = s->base->tbu.link_ps;
@@ -386,7 +171,8 @@ static void sketch_of(const struct search *s, const struct fit_result *r, const 
 	k->before_walk_ps = rest - k->after_walk_ps;
 }
 
-static double sketch_rate(const struct search *s, const struct fit_result *r, const struct fit_card *c, u64 pages)
+static double sketch_rate(const struct fit_search_state *s, const struct fit_result *r, const struct fit_card *c,
+			  u64 pages)
 {
 	struct fit_sketch_result out;
 	struct fit_sketch k;
@@ -398,7 +184,7 @@ static double sketch_rate(const struct search *s, const struct fit_result *r, co
 }
 
 /* What one size costs. Windows that fit into the TLB are all alike. */
-static double card_cost(const struct search *s, const struct fit_result *r, const struct fit_card *c)
+static double card_cost(const struct fit_search_state *s, const struct fit_result *r, const struct fit_card *c)
 {
 	double alike = -1, rate, cost = 0;
 	size_t i;
@@ -408,22 +194,23 @@ static double card_cost(const struct search *s, const struct fit_result *r, cons
 
 		if (p->kind != (c->write ? FIT_WRITE : FIT_READ) || p->size != c->size)
 			continue;
-		if (p->off || fit_miss_share(pages_of(p), r->sets, r->ways) == 0) {
+		if (p->off || fit_miss_share(fit_pages_of(p), r->sets, r->ways) == 0) {
 			alike = alike < 0 ? sketch_rate(s, r, c, 1) : alike;
 			rate = alike;
 		} else {
-			rate = sketch_rate(s, r, c, pages_of(p));
+			rate = sketch_rate(s, r, c, fit_pages_of(p));
 		}
-		cost += badness(100 * (rate - p->measured) / c->off, RATE_TOLERANCE);
+		cost += fit_badness(100 * (rate - p->measured) / c->off, RATE_TOLERANCE);
 	}
 	return cost;
 }
 
 /* So many in flight; faster than without the IOMMU the card never is. */
-static void take_outstanding(const struct search *s, const struct fit_result *r, struct fit_card *c, u64 outstanding)
+static void take_outstanding(const struct fit_search_state *s, const struct fit_result *r, struct fit_card *c,
+			     u64 outstanding)
 {
 	double each = c->size * 1e6 / c->off; /* ps between two */
-	double alone = (double)(r->base_ps + s->base->tbu.lookup_ps + all_wire_ps(s, r, c->write, c->size));
+	double alone = (double)(r->base_ps + s->base->tbu.lookup_ps + fit_wire_ps(s, r, c->write, c->size));
 	u64 up = fit_bytes_up(s->base, c->write, c->size), down = fit_bytes_down(s->base, c->write, c->size);
 	double wire = (double)wire_ps(r, up > down ? up : down);
 
@@ -432,9 +219,9 @@ static void take_outstanding(const struct search *s, const struct fit_result *r,
 }
 
 /* The number in flight that explains a size best, from where it is up and down until it gets worse. */
-static double find_outstanding(const struct search *s, const struct fit_result *r, struct fit_card *c)
+static double find_outstanding(const struct fit_search_state *s, const struct fit_result *r, struct fit_card *c)
 {
-	double alone = (double)(r->base_ps + s->base->tbu.lookup_ps + all_wire_ps(s, r, c->write, c->size));
+	double alone = (double)(r->base_ps + s->base->tbu.lookup_ps + fit_wire_ps(s, r, c->write, c->size));
 	struct fit_card guess = *c;
 	double best, cost;
 	int worse, way;
@@ -462,7 +249,7 @@ static double find_outstanding(const struct search *s, const struct fit_result *
 	return best;
 }
 
-static double total_cost(const struct search *s, struct fit_result *r, double cost)
+static double total_cost(const struct fit_search_state *s, struct fit_result *r, double cost)
 {
 	size_t i;
 
@@ -471,7 +258,7 @@ static double total_cost(const struct search *s, struct fit_result *r, double co
 	return cost;
 }
 
-static bool better(struct search *s, struct fit_result *guess, double latency_cost)
+static bool better(struct fit_search_state *s, struct fit_result *guess, double latency_cost)
 {
 	double cost = total_cost(s, guess, latency_cost);
 
@@ -483,7 +270,7 @@ static bool better(struct search *s, struct fit_result *guess, double latency_co
 }
 
 /* More walks than anybody has seen at once the walker cannot do much better than. */
-static double most_walks(const struct search *s)
+static double most_walks(const struct fit_search_state *s)
 {
 	double most = 0;
 	size_t i;
@@ -492,13 +279,13 @@ static double most_walks(const struct search *s)
 		const struct fit_point *p = &s->d->point[i];
 
 		if (p->kind != FIT_LATENCY && !p->off)
-			most = fmax(most,
-				    p->measured / p->size * fit_miss_share(pages_of(p), s->best.sets, s->best.ways));
+			most = fmax(most, p->measured / p->size *
+						  fit_miss_share(fit_pages_of(p), s->best.sets, s->best.ways));
 	}
 	return most;
 }
 
-static bool misses_slow_down(const struct search *s)
+static bool misses_slow_down(const struct fit_search_state *s)
 {
 	size_t i;
 
@@ -515,10 +302,10 @@ static bool misses_slow_down(const struct search *s)
 static const u64 slots[] = { 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 32, 48, 64, 128 };
 
 /* One value after the other, each with the others as they are best so far. */
-static void improve(struct search *s, unsigned int *tlb)
+static void improve(struct fit_search_state *s, unsigned int *tlb)
 {
 	static const int permille[] = { 850, 900, 940, 970, 990, 1010, 1030, 1060, 1100, 1150 };
-	double latency = take_tlb(s, &(struct fit_result){ .link_mb_s = s->best.link_mb_s }, *tlb), cost;
+	double latency = fit_take_tlb(s, &(struct fit_result){ .link_mb_s = s->best.link_mb_s }, *tlb), cost;
 	double walks = s->walks_a_us;
 	struct fit_result guess;
 	unsigned int i, from = *tlb;
@@ -534,22 +321,22 @@ static void improve(struct search *s, unsigned int *tlb)
 		if (better(s, &guess, latency))
 			s->walks_a_us = walks * permille[i] / 1000;
 	}
-	for (i = from < 4 ? 0 : from - 4; i <= from + 4 && i < GEOMETRIES; i++) {
+	for (i = from < 4 ? 0 : from - 4; i <= from + 4 && i < FIT_GEOMETRIES; i++) {
 		guess = s->best;
-		cost = take_tlb(s, &guess, i);
+		cost = fit_take_tlb(s, &guess, i);
 		take_rate(&guess, s->walks_a_us);
 		if (guess.miss_ps && better(s, &guess, cost))
 			*tlb = i;
 	}
 }
 
-static bool as_good(const struct search *s, struct fit_result guess, double best)
+static bool as_good(const struct fit_search_state *s, struct fit_result guess, double best)
 {
-	return total_cost(s, &guess, 0) < best + NOTICEABLE;
+	return total_cost(s, &guess, 0) < best + FIT_NOTICEABLE;
 }
 
 /* Twice the walks are no better where the TBU's slots may be the limit in their place; fewer are always slower. */
-static bool tells_walks(const struct search *s, double best)
+static bool tells_walks(const struct fit_search_state *s, double best)
 {
 	struct fit_result guess = s->best;
 	unsigned int i;
@@ -566,7 +353,7 @@ static bool tells_walks(const struct search *s, double best)
 	return true;
 }
 
-static bool tells_slots(const struct search *s, double best)
+static bool tells_slots(const struct fit_search_state *s, double best)
 {
 	static const int permille[] = { 1000, 850, 700, 500 };
 	struct fit_result guess = s->best;
@@ -585,7 +372,7 @@ static bool tells_slots(const struct search *s, double best)
 }
 
 /* Either may be what limits the walks: half of the one and twice of both are others than what was measured. */
-static bool tells_rate(const struct search *s, double best)
+static bool tells_rate(const struct fit_search_state *s, double best)
 {
 	struct fit_result guess = s->best;
 
@@ -598,19 +385,19 @@ static bool tells_rate(const struct search *s, double best)
 	return !guess.walk_slots || !as_good(s, guess, best);
 }
 
-static bool tells_card(const struct search *s, const struct fit_card *c)
+static bool tells_card(const struct fit_search_state *s, const struct fit_card *c)
 {
 	double best = card_cost(s, &s->best, c);
 	struct fit_card guess = *c;
 
 	take_outstanding(s, &s->best, &guess, c->outstanding * 3 / 2 + 1);
-	if (card_cost(s, &s->best, &guess) < best + NOTICEABLE)
+	if (card_cost(s, &s->best, &guess) < best + FIT_NOTICEABLE)
 		return false;
 	take_outstanding(s, &s->best, &guess, c->outstanding * 2 / 3);
-	return c->outstanding < 2 || card_cost(s, &s->best, &guess) >= best + NOTICEABLE;
+	return c->outstanding < 2 || card_cost(s, &s->best, &guess) >= best + FIT_NOTICEABLE;
 }
 
-static void judge_rates(struct search *s)
+static void judge_rates(struct fit_search_state *s)
 {
 	struct fit_result guess = s->best;
 	double best = total_cost(s, &guess, 0);
@@ -623,7 +410,7 @@ static void judge_rates(struct search *s)
 		s->best.card[i].known = tells_card(s, &s->best.card[i]);
 }
 
-static void find_rates(struct search *s, unsigned int tlb)
+static void find_rates(struct fit_search_state *s, unsigned int tlb)
 {
 	struct fit_result *r = &s->best, guess;
 	double before;
@@ -642,8 +429,8 @@ static void find_rates(struct search *s, unsigned int tlb)
 	}
 	take_rate(r, s->walks_a_us);
 	guess = *r;
-	s->cost = NEVER;
-	better(s, &guess, take_tlb(s, &(struct fit_result){ .link_mb_s = r->link_mb_s }, tlb));
+	s->cost = FIT_NEVER;
+	better(s, &guess, fit_take_tlb(s, &(struct fit_result){ .link_mb_s = r->link_mb_s }, tlb));
 	for (round = 0; round < ROUNDS; round++) {
 		before = s->cost;
 		improve(s, &tlb);
@@ -654,19 +441,19 @@ static void find_rates(struct search *s, unsigned int tlb)
 
 int fit_search(const struct fit_data *d, const struct fl_config *base, struct fit_result *r, char error[FIT_ERROR])
 {
-	struct search s = { .d = d, .base = base };
+	struct fit_search_state s = { .d = d, .base = base };
 	unsigned int tlb = 0;
 	int ret = list_cards(&s, error);
 
 	find_link(&s);
 	if (!ret)
-		ret = find_latencies(&s, &tlb, error);
+		ret = fit_find_latencies(&s, &tlb, error);
 	if (ret)
 		return ret;
 	if (s.best.have_walk) {
 		find_rates(&s, tlb);
 	} else {
-		assume_walk(&s);
+		fit_assume_walk(&s);
 		s.best.tbu_slots = base->tbu.slots;
 		total_cost(&s, &s.best, 0);
 	}
