@@ -3,24 +3,21 @@
 #include "fl_config.h"
 
 #define AT(section, field) offsetof(struct fl_config, section.field)
-#define COUNT(section, field, unit, lo, hi, def, help, source)                                                  \
-	{                                                                                                       \
-#section "." #field, FL_COUNT, unit, AT(section, field), lo, hi, def, NULL, false, help, source \
+/* A row of the table, so that its macros read as calls. */
+#define ROW(...)            \
+	{                   \
+		__VA_ARGS__ \
 	}
-#define POWER(section, field, unit, lo, hi, def, help, source)                                                 \
-	{                                                                                                      \
-#section "." #field, FL_COUNT, unit, AT(section, field), lo, hi, def, NULL, true, help, source \
-	}
-#define TIME(section, field, hi_ns, def, help, source)                                                            \
-	{                                                                                                         \
-#section "." #field "_ns", FL_TIME, "ns", AT(section, field##_ps), 0, (hi_ns)*1000ULL, def, NULL, \
-			false, help, source                                                                       \
-	}
-#define CHOICE(section, field, names, def, help, source)                                                             \
-	{                                                                                                            \
-#section "." #field, FL_CHOICE, "", AT(section, field), 0, ARRAY_SIZE(names) - 2, def, names, false, \
-			help, source                                                                                 \
-	}
+#define COUNT(section, field, unit, lo, hi, def, help, source) \
+	ROW(#section "." #field, FL_COUNT, unit, AT(section, field), lo, hi, def, NULL, false, help, source)
+#define POWER(section, field, unit, lo, hi, def, help, source) \
+	ROW(#section "." #field, FL_COUNT, unit, AT(section, field), lo, hi, def, NULL, true, help, source)
+#define TIME(section, field, hi_ns, def, help, source)                                                               \
+	ROW(#section "." #field "_ns", FL_TIME, "ns", AT(section, field##_ps), 0, (hi_ns)*1000ULL, def, NULL, false, \
+	    help, source)
+#define CHOICE(section, field, names, def, help, source)                                                               \
+	ROW(#section "." #field, FL_CHOICE, "", AT(section, field), 0, ARRAY_SIZE(names) - 2, def, names, false, help, \
+	    source)
 
 static const char *const masters[] = { "trace", "gpu", NULL };
 static const char *const on_faults[] = { "map", "dump", NULL };
@@ -45,21 +42,17 @@ static const char *const answers[] = { "default", "retry", "terminate", "failure
 static const char *const cfcfgs[] = { "faults", "0", "1", NULL };
 
 /* A price that is drawn, whose constant is @def ns; what it is paid for. */
-#define DRAWN(section, field, def, what)                                                                              \
-	CHOICE(section, field, handlers, "constant", what ": how it is drawn, as cpu.handler", OURS),                 \
-		TIME(section, field, SEC, def, what ": as cpu.handler_ns", OURS),                                     \
-		TIME(section, field##_max, SEC, "0", what ": the maximum (uniform)", OURS),                           \
-		COUNT(section, field##_sigma_permille, "1/1000", 0, 4000, "500", what ": sigma (lognormal)", OURS),   \
-	{                                                                                                             \
-#section "." #field "_file", FL_TEXT, "", AT(section, field##_file), 0, FL_TEXT_MAX, "", NULL, false, \
-			what ": as cpu.handler_file", ""                                                              \
-	}
+#define DRAWN(section, field, def, what)                                                                            \
+	CHOICE(section, field, handlers, "constant", what ": how it is drawn, as cpu.handler", OURS),               \
+		TIME(section, field, SEC, def, what ": as cpu.handler_ns", OURS),                                   \
+		TIME(section, field##_max, SEC, "0", what ": the maximum (uniform)", OURS),                         \
+		COUNT(section, field##_sigma_permille, "1/1000", 0, 4000, "500", what ": sigma (lognormal)", OURS), \
+		ROW(#section "." #field "_file", FL_TEXT, "", AT(section, field##_file), 0, FL_TEXT_MAX, "", NULL,  \
+		    false, what ": as cpu.handler_file", "")
 
-#define TEXT(section, field, what)                                                                \
-	{                                                                                         \
-#section "." #field, FL_TEXT, "", AT(section, field), 0,                          \
-			sizeof(((struct fl_config *)0)->section.field), "", NULL, false, what, "" \
-	}
+#define TEXT(section, field, what)                                                                                   \
+	ROW(#section "." #field, FL_TEXT, "", AT(section, field), 0, sizeof(((struct fl_config *)0)->section.field), \
+	    "", NULL, false, what, "")
 
 #define OURS "assumption"
 #define SEC  1000000000ULL
