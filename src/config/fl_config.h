@@ -4,7 +4,7 @@
  *
  * Two layers. Parsed: what a YAML file or --set says, each key perhaps absent.
  * Resolved: struct fl_config, every value known and in range. One table
- * (fl_config_keys) gives each key its unit, range, default and source; the
+ * (config_keys.def) gives each key its field, unit, range, default and source; the
  * parser, --set, the help text and docs/configuration.md all read it.
  */
 #ifndef FL_CONFIG_H
@@ -60,74 +60,31 @@ static inline u64 fl_s2_page_bytes(u64 choice)
 	return 4096ULL << 9 * choice;
 }
 
-/* The resolved configuration. Names ending in _ps are keys ending in _ns. What each means: the table. */
+/* The resolved configuration: a struct a section, a field a row of config_keys.def, which says what each means. */
 struct fl_config {
-	struct {
-		u64 size_bytes, latency_ps, bandwidth_mb_s;
-		u64 latency, latency_max_ps, latency_sigma_permille;
-		char latency_file[FL_TEXT_MAX];
-		u64 banks, interleave_bytes, bank_ps, row_bytes, row_hit_ps, bank_hit_ps;
-	} memory;
-	struct {
-		u64 count, slots, lookup_ps, interval_ps, link_ps;
-		char map[FL_LIST_MAX];
-	} tbu;
-	struct {
-		u64 lookup_ps, config_cache_ps, walk_cache_ps, walk_slots, walk_port, walk_latency_ps;
-	} tcu;
-	struct {
-		u64 count;
-		char map[FL_LIST_MAX];
-		u64 tlb_sets, tlb_ways, walk_cache_sets, walk_cache_ways, config_cache_sets, config_cache_ways;
-		u64 cmdq_log2, eventq_log2, priq_log2, address_bits;
-	} iommu;
-	struct {
-		u64 nested, s2_page_bytes, trap_ps;
-	} driver;
-	struct {
-		u64 stall_model, stall_max;
-	} smmuv3;
-	struct {
-		u64 behaviour, banks, stall_slots, hupcf, cfre, cfcfg;
-	} smmuv2;
-	struct {
-		u64 credits, partial_ps, pending_ps, expire_code, no_slot_code, no_domain_code, watchdog_ps;
-		u64 storm_limit, storm_window_ps, storm_off_ps, storm_off_max_ps;
-	} fault;
-	struct {
-		u64 record_write_ps, pri_write_ps, wire_ps, msi_ps, moderation_ps;
-	} notify;
-	struct {
-		u64 fetch_ps, execute_ps, sync_ps, resume_ps;
-	} command;
-	struct {
-		u64 count, irq_entry_ps, irq_handler_ps, thread_wake_ps, workers, workers_per_device, worker_wake_ps;
-		u64 mmio_read_ps, mmio_write_ps, memory_ps;
-		u64 handler, handler_ps, handler_max_ps, handler_sigma_permille;
-		char handler_file[FL_TEXT_MAX];
-		u64 batch_faults;
-		u64 fault, fault_ps, fault_max_ps, fault_sigma_permille;
-		char fault_file[FL_TEXT_MAX];
-		u64 page, page_ps, page_max_ps, page_sigma_permille;
-		char page_file[FL_TEXT_MAX];
-	} cpu;
-	struct {
-		u64 kind, outstanding, outstanding_per_stream, ordering, arrival, interval_ps, bus;
-		char streams[FL_LIST_MAX];
-		char transfers[FL_TEXT_MAX];
-	} master;
-	struct {
-		u64 prefetch_bytes, command_outstanding, texture_outstanding, colour_outstanding, burst_bytes;
-		u64 interval_ps, packet_ps, management_period_ps, watchdog_ps, hang_ps, on_fault;
-	} gpu;
-	struct {
-		u64 link_ps, bandwidth_mb_s, lanes, gts, dllp_permille, framing_bytes;
-		u64 max_payload, max_read_request, rcb, tags;
-		u64 ats, atc_sets, atc_ways, atc_lookup_ps, credits, group_pages;
-	} pcie;
-	struct {
-		u64 table_base, table_bytes, map_pages, map_where, job_ps, job_accesses;
-	} os;
+#define SECTION(section) struct {
+#define END(section) \
+	}            \
+	section;
+#define COUNT(section, field, ...)  u64 field;
+#define POWER(section, field, ...)  u64 field;
+#define CHOICE(section, field, ...) u64 field;
+#define TIME(section, field, ...)   u64 field##_ps;
+#define TEXT(section, field, ...)   char field[FL_TEXT_MAX];
+#define LIST(section, field, ...)   char field[FL_LIST_MAX];
+#define DRAWN(section, field, ...)                                     \
+	u64 field, field##_ps, field##_max_ps, field##_sigma_permille; \
+	char field##_file[FL_TEXT_MAX];
+#include "config_keys.def"
+#undef SECTION
+#undef END
+#undef COUNT
+#undef POWER
+#undef CHOICE
+#undef TIME
+#undef TEXT
+#undef LIST
+#undef DRAWN
 };
 
 /**
