@@ -308,7 +308,7 @@ void fl_config_markdown(FILE *out)
 	char range[160];
 	size_t i;
 
-	fputs("# Configuration keys\n\nMade from the table in `src/config/config_keys.c` (`faultline config "
+	fputs("# Configuration keys\n\nMade from the table in `src/config/config_keys.def` (`faultline config "
 	      "--markdown`); do not "
 	      "edit by hand.\nA file has one mapping a section; `base: PRESET` starts from a preset. `--set "
 	      "SECTION.KEY=VALUE` "
