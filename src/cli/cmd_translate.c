@@ -65,7 +65,9 @@ static int add_request(struct options *o, const struct dma_txn *t, const json_t 
 static int choose_kind(struct options *o, const char *name)
 {
 	o->kind = iommu_kind_find(name);
-	return o->kind && o->kind->dump ? 0 : cli_fail("translate: --iommu %s: no such kind", name);
+	if (!o->kind)
+		return cli_fail("translate: --iommu %s: no such kind", name);
+	return o->kind->dump ? 0 : cli_fail("translate: --iommu %s: there is no reader of its dumps", name);
 }
 
 static int number(const char *option, const char *text, u64 limit, u64 *out)
