@@ -35,6 +35,18 @@ u64 image_digest(u64 seed, const void *bytes, size_t len)
 	return h;
 }
 
+u64 image_digest_words(u64 seed, const u64 *words, size_t n)
+{
+	u8 raw[8];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		fl_put_le64(raw, words[i]);
+		seed = image_digest(seed, raw, sizeof(raw));
+	}
+	return seed;
+}
+
 static bool room_for(struct iommu_image *img, size_t n)
 {
 	size_t size = img->size ? img->size : 4096;

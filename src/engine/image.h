@@ -149,6 +149,16 @@ void image_tcache(struct iommu_image *img, struct tcache *c);
  */
 u64 image_digest(u64 seed, const void *bytes, size_t len);
 
+/**
+ * image_digest_words() - image_digest() of 64-bit words, on every host alike
+ * @seed: digest to continue from; 0 starts a new one
+ * @words: what is digested
+ * @n: number of words
+ *
+ * Return: The digest.
+ */
+u64 image_digest_words(u64 seed, const u64 *words, size_t n);
+
 #ifdef __cplusplus
 }
 #endif

@@ -33,20 +33,8 @@ struct pt_leaf {
 
 static inline void pt_record(const struct pt_env *env, u64 pa, u16 len, u8 what, s8 level, bool write, bool failed)
 {
-	struct iommu_walk *w = env->walk;
-	struct walk_access *a;
-	u32 n;
-
-	if (unlikely(!w))
-		return;
-	n = w->n_accesses;
-	if (unlikely(n >= WALK_MAX_ACCESSES))
-		return;
-	w->n_accesses = n + 1;
-	a = &w->accesses[n];
-	*a = (struct walk_access){
-		.addr = pa, .len = len, .what = what, .level = level, .write = write, .failed = failed
-	};
+	if (likely(env->walk))
+		iommu_walk_note(env->walk, pa, len, what, level, write, failed);
 }
 
 /* Read one 64-bit descriptor; false: the bus answered with an error. */

@@ -5,36 +5,6 @@
  */
 #include "smmuv3_priv.h"
 
-/* Make and record one read on behalf of a walk. Returns 0 or -EIO. */
-int v3_walk_read(struct smmuv3 *s, struct iommu_walk *w, u64 pa, void *buf, u32 len)
-{
-	int err;
-
-	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_read");
-	err = s->ops->mem_read(s->ctx, pa, buf, len);
-	if (w->n_accesses < WALK_MAX_ACCESSES) {
-		struct walk_access *a = &w->accesses[w->n_accesses++];
-
-		a->addr = pa;
-		a->len = (u16)len;
-		a->what = WALK_CONFIG;
-		a->level = -1;
-		a->write = false;
-		a->failed = err != 0;
-	}
-	return err;
-}
-
-static int read_words(struct smmuv3 *s, struct iommu_walk *w, u64 pa, u64 *words, u32 n)
-{
-	u32 i;
-	int err = v3_walk_read(s, w, pa, words, n * sizeof(u64));
-
-	for (i = 0; !err && i < n; i++)
-		words[i] = fl_get_le64(&words[i]);
-	return err;
-}
-
 static u64 align_down(u64 addr, u32 bits)
 {
 	return bits < 64 ? addr >> bits << bits : 0;
@@ -59,7 +29,7 @@ static u8 ste_address(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *pa)
 	if (split != 8 && split != 10)
 		split = 6;
 	*pa = align_down(base, log2size > split + 3 ? log2size - split + 3 : 6) + (u64)(sid >> split) * sizeof(l1std);
-	if (read_words(s, w, *pa, &l1std, 1))
+	if (engine_read_words(&s->eng, w, *pa, &l1std, 1))
 		return SMMUV3_F_STE_FETCH;
 	span = FIELD_GET(SMMUV3_L1STD_SPAN, l1std);
 	if (!span || span > SMMUV3_L1STD_SPAN_MAX || span > split + 1)
@@ -77,7 +47,7 @@ u8 v3_fetch_ste(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *ste)
 	u64 pa = 0;
 	u8 event = ste_address(s, w, sid, &pa);
 
-	if (!event && read_words(s, w, pa, ste, SMMUV3_STE_WORDS))
+	if (!event && engine_read_words(&s->eng, w, pa, ste, SMMUV3_STE_WORDS))
 		event = SMMUV3_F_STE_FETCH;
 	if (event)
 		v3_config_fault(s, w, event, pa);
@@ -93,7 +63,7 @@ u8 v3_fetch_ste(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *ste)
 static u8 cd_read(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stream *st, u64 addr, u64 *words, u32 n,
 		  u64 *pa, struct pt_result *r)
 {
-	struct pt_env env = { .ops = s->ops, .ctx = s->ctx, .walk = w, .s2_start = v3_s2_start, .s2_cache = s };
+	struct pt_env env = { .ops = s->eng.ops, .ctx = s->eng.ctx, .walk = w, .s2_start = v3_s2_start, .s2_cache = s };
 
 	*pa = addr;
 	if (st->s2) {
@@ -107,7 +77,7 @@ static u8 cd_read(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 		}
 		*pa = r->pa & s->pa_mask;
 	}
-	return read_words(s, w, *pa, words, n) ? SMMUV3_F_CD_FETCH : 0;
+	return engine_read_words(&s->eng, w, *pa, words, n) ? SMMUV3_F_CD_FETCH : 0;
 }
 
 /* Address of CD @index, by way of the L1CD of a two-level table (5.2 S1Fmt, 5.3). */
@@ -167,25 +137,20 @@ static u32 slot_of(const struct tcache *c, const struct tcache_entry *e)
 	return (u32)(e - c->entries);
 }
 
-static void cache_event(struct smmuv3 *s, u8 unit, bool hit, u32 sid)
-{
-	v3_event(s, &(struct iommu_event){ .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .sid = sid });
-}
-
 /* Both structures from the caches into @st; false if one is absent. */
 static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st)
 {
 	struct tcache_tag tag = { .vmid = sid };
-	struct tcache_entry *e = tcache_lookup(&s->ste_cache, 0, &tag);
+	struct tcache_entry *e = tcache_lookup(&s->eng.cache[UNIT_CONFIG_CACHE], 0, &tag);
 	const u64 *ste;
 	u32 index;
 
-	cache_event(s, UNIT_CONFIG_CACHE, e, sid);
+	engine_cache_event(&s->eng, UNIT_CONFIG_CACHE, e, sid, 0, 0);
 	if (!e)
 		return false;
 	st->sid = sid;
 	st->ssid = ssid;
-	st->ste_slot = slot_of(&s->ste_cache, e);
+	st->ste_slot = slot_of(&s->eng.cache[UNIT_CONFIG_CACHE], e);
 	ste = s->stes[st->ste_slot].w;
 	v3_resolve_ste(s, ste, st);
 	if (st->action != V3_TRANSLATE)
@@ -194,11 +159,11 @@ static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_st
 	if (st->action != V3_TRANSLATE || !st->s1)
 		return true;
 	tag.asid = index;
-	e = tcache_lookup(&s->cd_cache, v3_cd_key(sid, index), &tag);
-	cache_event(s, UNIT_CD_CACHE, e, sid);
+	e = tcache_lookup(&s->eng.cache[UNIT_CD_CACHE], v3_cd_key(sid, index), &tag);
+	engine_cache_event(&s->eng, UNIT_CD_CACHE, e, sid, 0, 0);
 	if (!e)
 		return false;
-	st->cd_slot = slot_of(&s->cd_cache, e);
+	st->cd_slot = slot_of(&s->eng.cache[UNIT_CD_CACHE], e);
 	v3_resolve_cd(s, ste, s->cds[st->cd_slot].w, st);
 	return true;
 }
@@ -207,13 +172,13 @@ static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_st
 bool v3_peek_stream(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st)
 {
 	struct tcache_tag tag = { .vmid = sid };
-	const struct tcache_entry *e = tcache_peek(&s->ste_cache, 0, &tag);
+	const struct tcache_entry *e = tcache_peek(&s->eng.cache[UNIT_CONFIG_CACHE], 0, &tag);
 	const u64 *ste;
 	u32 index;
 
 	if (!e)
 		return false;
-	ste = s->stes[slot_of(&s->ste_cache, e)].w;
+	ste = s->stes[slot_of(&s->eng.cache[UNIT_CONFIG_CACHE], e)].w;
 	v3_resolve_ste(s, ste, st);
 	if (st->action != V3_TRANSLATE)
 		return true;
@@ -221,9 +186,9 @@ bool v3_peek_stream(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *s
 	if (st->action != V3_TRANSLATE || !st->s1)
 		return true;
 	tag.asid = index;
-	e = tcache_peek(&s->cd_cache, v3_cd_key(sid, index), &tag);
+	e = tcache_peek(&s->eng.cache[UNIT_CD_CACHE], v3_cd_key(sid, index), &tag);
 	if (e)
-		v3_resolve_cd(s, ste, s->cds[slot_of(&s->cd_cache, e)].w, st);
+		v3_resolve_cd(s, ste, s->cds[slot_of(&s->eng.cache[UNIT_CD_CACHE], e)].w, st);
 	return e;
 }
 
@@ -233,11 +198,11 @@ struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid)
 	struct smmuv3_stream *st = &s->streams[v3_stream_slot(sid, ssid)];
 
 	if (st->gen == s->config_gen && st->sid == sid && st->ssid == ssid) {
-		tcache_use(&s->ste_cache, st->ste_slot);
-		cache_event(s, UNIT_CONFIG_CACHE, true, sid);
+		tcache_use(&s->eng.cache[UNIT_CONFIG_CACHE], st->ste_slot);
+		engine_cache_event(&s->eng, UNIT_CONFIG_CACHE, true, sid, 0, 0);
 		if (st->cd_slot != V3_NO_SLOT) {
-			tcache_use(&s->cd_cache, st->cd_slot);
-			cache_event(s, UNIT_CD_CACHE, true, sid);
+			tcache_use(&s->eng.cache[UNIT_CD_CACHE], st->cd_slot);
+			engine_cache_event(&s->eng, UNIT_CD_CACHE, true, sid, 0, 0);
 		}
 		return st;
 	}

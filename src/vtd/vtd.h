@@ -50,7 +50,6 @@ struct vtd_cache_cfg {
 	bool none;
 };
 
-#define VTD_MAX_ITAGS 32
 #define VTD_MAX_WAITS 16
 
 /**
@@ -101,16 +100,6 @@ struct vtd_stats {
 };
 
 /**
- * struct vtd_itag - an outstanding ATS invalidation
- * @seq: number of its descriptor; 0: free
- * @sid: requester ID
- */
-struct vtd_itag {
-	u64 seq;
-	u16 sid;
-};
-
-/**
  * struct vtd_wait - a wait descriptor that is not complete
  * @seq: number of the descriptor
  * @flags: VTD_WAIT_*
@@ -146,18 +135,12 @@ struct vtd_learnt {
  */
 struct vtd {
 	/* private: */
-	const struct iommu_ops *ops;
-	void *ctx;
-	struct engine_guard guard;
-	/* what lookups read */
-	struct tcache iotlb;
+	struct engine eng;
 	bool tes;
-	bool tell_lookups; /* HIT and MISS of lookup are wanted */
-	bool pmr;	   /* protected memory is enabled */
-	u8 ttm;		   /* in effect since SRTP, as is the next */
+	bool pmr; /* protected memory is enabled */
+	u8 ttm;	  /* in effect since SRTP, as is the next */
 	bool ssirwe;
 	u64 root;
-	struct iommu_walk *walks; /* in flight */
 	/* identification, resolved */
 	u64 cap, ecap;
 	u8 haw, mgaw, major;
@@ -170,22 +153,14 @@ struct vtd {
 	u32 n_frcd;
 	struct reg_desc table[VTD_REG_ROWS];
 	struct reg_bank regs;
-	struct tcache contexts, pasids, first, second;
 	u64 pro_raised, pfo_raised;		   /* times PRO and PFO were set */
-	u64 step_levels[2][IOMMU_WALK_LEVELS];	   /* hits of first and second: iommu_cache_stats.at_level */
 	struct vtd_learnt learnt[VTD_LEARNT_SETS]; /* by requester and PASID */
 	/* faults */
 	u32 fr_index;
 	/* invalidation queue */
-	u64 seq;       /* of the last descriptor that was processed */
-	u64 iotlb_seq; /* of the command in IOTLB_REG that waits for walks; 0: none */
-	struct vtd_itag itags[VTD_MAX_ITAGS];
+	u64 iotlb_seq;			      /* of the command in IOTLB_REG that waits for walks; 0: none */
 	struct vtd_wait waits[VTD_MAX_WAITS]; /* oldest first */
-	u32 n_itags, n_waits;
-	bool iq_owed; /* a walk or an ATS invalidation has ended since the queue and IOTLB_REG were looked at: for step */
-	/* scratch */
-	struct pt_steps steps;
-	struct iommu_walk one;
+	u32 n_waits;
 	struct vtd_stats stats;
 };
 
@@ -206,14 +181,6 @@ int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *o
  * @v: the hardware
  */
 void vtd_exit(struct vtd *v);
-
-/**
- * vtd_reset() - iommu_class.reset: registers, caches, queues and waits are as after vtd_init()
- * @hw: the struct vtd
- *
- * Walks in flight end as aborts without a record. @stats are not cleared.
- */
-void vtd_reset(void *hw);
 
 /* Which event register group an interrupt comes from: iommu_event.code of IOMMU_EV_MSI and IOMMU_EV_IRQ */
 enum vtd_line { VTD_LINE_FAULT, VTD_LINE_INVALIDATION, VTD_LINE_PAGE_REQUEST, VTD_LINES };

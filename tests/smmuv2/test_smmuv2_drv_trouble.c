@@ -203,13 +203,13 @@ START_TEST(bank_is_lost_with_the_time_out)
 	ck_assert_int_eq(drig_probe(&g, &hw, &plain), 0);
 	dom = paging(SID_A, false, &dev);
 	ck_assert_int_eq(drig_map(&g, dom, 0x5000, 0x80005000), 0);
-	smmuv2_walk(&g.r.hw, &t, &w);
+	smmuv2_class.walk(&g.r.hw, &t, &w);
 	ck_assert_int_eq(DRV.detach(g.r.m.drv, dev, DRV_NO_PASID, g.r.board.now), 0);
 	DRV.domain_free(g.r.m.drv, dom);
 	ck_assert_uint_eq(stats()->sync_timeouts, 1);
 	next = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
 	ck_assert_int_eq(DRV.attach(g.r.m.drv, dev, DRV_NO_PASID, next, g.r.board.now), -ENOSPC);
-	smmuv2_cancel(&g.r.hw, &w);
+	smmuv2_class.cancel(&g.r.hw, &w);
 	drig_down(&g);
 }
 END_TEST

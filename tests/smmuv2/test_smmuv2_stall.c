@@ -228,10 +228,10 @@ START_TEST(cfcfg_is_sampled_at_the_fault)
 	struct iommu_walk w;
 
 	up(SMMUV2_MMU500, 0, 16);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &t, &w);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &t, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &t, &w);
 	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | CFCFG);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_STALL);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_STALL);
 	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | HUPCF);
 	ck_assert_int_eq(at(SID_A, GOOD, 0), XLAT_OK);
 	/* What is stalled stays stalled. */
@@ -253,16 +253,16 @@ START_TEST(walks_under_way_at_the_fault)
 	struct iommu_walk wg, wb;
 
 	up(SMMUV2_MMU500, 0, 16);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &good, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &good, &wg);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &bad, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &bad, &wb);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &good, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &good, &wg);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &bad, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &bad, &wb);
 	at(SID_A2, BAD, 0);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &wg), XLAT_OK);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &wg), XLAT_OK);
 	ck_assert_uint_eq(wg.res.pa, 0x80001000);
 	ck_assert_int_eq(at(SID_A, GOOD, 0), XLAT_RAZWI);
 	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), TF);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &wb), XLAT_RAZWI);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &wb), XLAT_RAZWI);
 	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), TF | MULTI);
 	ck_assert_uint_eq(rd(&r, GR1_BASE + SMMUV2_GR1_CBFRSYNRA(CB_A)), SID_A2);
 	rig_down(&r);
@@ -371,10 +371,10 @@ START_TEST(no_slot_no_record)
 
 	up(SMMUV2_MMU500, CFCFG | HUPCF, 1);
 	cb_wr(&r, CB_B, SMMUV2_CB_SCTLR, M | CFIE | CFCFG);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &t, &w);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &t, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &t, &w);
 	ck_assert_int_eq(at(SID_A, BAD, 0), XLAT_STALL);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_WAIT);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_WAIT);
 	ck_assert_uint_eq(cb_rd(&r, CB_B, SMMUV2_CB_FSR), 0);
 	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
 	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);

@@ -108,20 +108,20 @@ START_TEST(test_request_with_pasid)
 	fx_enable(&f, 0xf);
 	t = fx_txn(&f, SID, VA, DMA_ATS_REQ | DMA_PASID | DMA_EXEC);
 	t.pasid = 3;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_OK);
 	ck_assert_uint_eq(res.perm, PERM_R | PERM_X);
 	t.flags = DMA_ATS_REQ | DMA_PASID; /* not asked for, not granted */
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_OK);
 	ck_assert_uint_eq(res.perm, PERM_R);
 	t.iova = VA + 0x1000;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_OK);
 	ck_assert_uint_eq(res.perm, 0);
 	t.flags |= DMA_PRIV;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_OK);
 	ck_assert_uint_eq(res.perm, PERM_R | PERM_W);
 	/* a configuration error: CA, no record */
 	t.pasid = 5;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_ABORT);
 	ck_assert_uint_eq(res.fault, 0x0a);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
@@ -339,14 +339,14 @@ START_TEST(test_atc_inv)
 	/* SYNC waits for all three */
 	fx_cmd(&f, 0x1046, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[1].itag, true);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);
-	smmuv3_ats_inv_done(&f.smmu, SID + 1, f.invs[2].itag, true); /* not its tag */
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);     /* twice */
-	smmuv3_step(&f.smmu);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[1].itag, true);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);
+	smmuv3_class.ats_inv_done(&f.smmu, SID + 1, f.invs[2].itag, true); /* not its tag */
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);	   /* twice */
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[2].itag, true);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[2].itag, true);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 4);
 }
@@ -358,8 +358,8 @@ START_TEST(test_atc_timeout)
 	s1_scene(0, FULL, 0xf);
 	fx_cmd(&f, 0x0000000800000040ULL, 52);
 	fx_cmd(&f, 0x1046, 0);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, false);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[0].itag, false);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0x03000001);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 1);
@@ -381,8 +381,8 @@ START_TEST(test_more_invalidations_than_tags)
 	ck_assert_uint_eq(f.n_invs, 32);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 32);
 	for (i = 0; i < 40; i++) {
-		smmuv3_ats_inv_done(&f.smmu, SID, f.invs[i].itag, true);
-		smmuv3_step(&f.smmu);
+		smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[i].itag, true);
+		smmuv3_class.step(&f.smmu);
 	}
 	ck_assert_uint_eq(f.n_invs, 40);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 40);

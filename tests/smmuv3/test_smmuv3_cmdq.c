@@ -119,7 +119,7 @@ START_TEST(test_unaligned_base_and_large_size)
 	ck_assert_int_eq(fx_init(&f, &cfg), 0);
 	fx_enable(&f, 0);
 	fx_w64(&f, SMMUV3_CMDQ_BASE, (FX_CMDQ + 0x20) | 19); /* four entries: 64 bytes */
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x90, 8), (FX_CMDQ + 0x20) | 19);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x90, 8), (FX_CMDQ + 0x20) | 19);
 	fx_put(&f, FX_CMDQ, 0x46 | 1 << 12);
 	fx_w32(&f, SMMUV3_CR0, 8);
 	fx_w32(&f, SMMUV3_CMDQ_PROD, 1);
@@ -266,16 +266,16 @@ START_TEST(test_sev_after_standing_still)
 	fx_w32(&f, SMMUV3_CR0, 0xd);
 	fx_s1_stream(&f, 1, AR, &s1[1]);
 	t = fx_txn(&f, 1, VA, 0);
-	smmuv3_walk(&f.smmu, &t, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
 	fx_put(&f, FX_CMDQ, 0x03 | 1ULL << 32);
 	fx_w32(&f, SMMUV3_CMDQ_PROD, 2); /* CFGI_STE, SYNC */
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 	fx_put(&f, FX_CMDQ, 0xff); /* then something illegal */
 	fx_w32(&f, SMMUV3_CMDQ_PROD, 3);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
-	smmuv3_fill(&f.smmu, &w);
+	smmuv3_class.fill(&f.smmu, &w);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0x01000002);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 1);
 	fx_put(&f, FX_CMDQ, 0x46);
@@ -357,23 +357,23 @@ START_TEST(test_cfgi_cd)
 		fx_cd(&f, i, FX_CD_0 | (u64)i << 48, s1[i].root);
 		t = fx_txn(&f, 8, VA, DMA_PASID);
 		t.pasid = i;
-		ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+		ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 		fx_cd(&f, i, 0, 0);
 	}
 	cmd_ok(0x05 | 1 << 12 | 8ULL << 32, 1);
 	t.pasid = 1;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	ck_assert_uint_eq(r.fault, 0x0a);
 	t.pasid = 2;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 	cmd_ok(0x06 | 8ULL << 32, 0);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	ck_assert_uint_eq(r.fault, 0x0a);
 	/* the invalid CD is cached, too */
 	fx_cd(&f, 2, FX_CD_0 | 2ULL << 48, s1[2].root);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	cmd_ok(0x03 | 8ULL << 32, 1);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 }
 END_TEST
 

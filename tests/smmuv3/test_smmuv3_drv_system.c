@@ -307,7 +307,7 @@ START_TEST(recovers_from_an_event_queue_abort)
 	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, &h);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
 	rig_access(&r, 8, DRV_NO_PASID, 0x1000, 0);
-	base = smmuv3_mmio_read(&r.hw, SMMUV3_EVENTQ_BASE, 8) & SMMUV3_Q_BASE_ADDR;
+	base = smmuv3_class.mmio_read(&r.hw, SMMUV3_EVENTQ_BASE, 8) & SMMUV3_Q_BASE_ADDR;
 	ck_assert_int_eq(physmem_add_hole(&r.mem, base, base + 4095), 0);
 	for (i = 0; i < 3; i++)
 		rig_access(&r, 8, DRV_NO_PASID, 0x2000 + 0x1000ULL * i, 0);

@@ -78,7 +78,7 @@ START_TEST(test_c_bad_streamid)
 	fx_enable(&f, 5);
 	t = fx_txn(&f, 0x12345678, VA, DMA_WRITE | DMA_PRIV | DMA_PASID);
 	t.pasid = 0x54321;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	ck_event(&f, 0x1234567854321802ULL, 0, 0, 0);
 }
 END_TEST
@@ -304,7 +304,7 @@ START_TEST(test_substream_in_a_record)
 	fx_enable(&f, 5);
 	t = fx_txn(&f, SID, 0xa500000012345678ULL, DMA_PASID);
 	t.pasid = 3;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	ck_event(&f, 0x0000000800003810ULL, 0x0000020800000000ULL, 0xa500000012345678ULL, 0);
 }
 END_TEST

@@ -46,7 +46,7 @@ static u32 fault_of(const struct change *c)
 	enum xlat x;
 
 	t.pasid = c->pasid;
-	x = smmuv3_translate(&f.smmu, &t, &r);
+	x = smmuv3_class.translate(&f.smmu, &t, &r);
 	ck_assert(x == XLAT_OK || r.fault);
 	return r.fault;
 }
@@ -159,8 +159,8 @@ static u32 response_with_pasid(const struct change *c)
 	fx_enable(&f, 0);
 	fx_w64(&f, 0xc0, FX_PRIQ);
 	fx_w32(&f, 0x20, 0xf);
-	smmuv3_page_request(&f.smmu, &pr);
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 	ck_assert_uint_eq(f.n_responses, 1);
 	return f.responses[0].pasid_valid;
 }

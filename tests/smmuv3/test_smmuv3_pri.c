@@ -33,7 +33,7 @@ static void send(u64 addr, u16 prgi, u8 perm, bool last, u32 pasid)
 
 	pr.pasid_valid = pasid != ~0U;
 	pr.pasid = pr.pasid_valid ? pasid : 0;
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 }
 
 #define NO_PASID ~0U
@@ -72,12 +72,12 @@ START_TEST(test_entries)
 	pr.pasid_valid = true;
 	pr.pasid = 3;
 	pr.priv = true;
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 	ck_entry(0xdc00000300000008ULL, 0x2001);
 	/* without PASID, X and Priv are 0 */
 	pr.pasid_valid = false;
 	pr.sid = 0xffffffff;
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 	ck_entry(0x50000000ffffffffULL, 0x2001);
 	/* a stop marker: Last, no R, no W, with PASID */
 	send(0, 0, 0, true, 7);

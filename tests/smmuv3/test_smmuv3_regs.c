@@ -224,18 +224,18 @@ START_TEST(test_accesses_of_other_sizes)
 {
 	start(&defaults);
 	fx_w64(&f, 0x80, 0x4000123456789abcULL);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x80, 8), 0x4000123456789a80ULL);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x80, 8), 0x4000123456789a80ULL);
 	fx_w32(&f, 0x84, 0);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x80, 8), 0x56789a80);
-	smmuv3_mmio_write(&f.smmu, 0x80, 0xff, 1);
-	smmuv3_mmio_write(&f.smmu, 0x82, 0xffff, 2);
-	smmuv3_mmio_write(&f.smmu, 0x84, 0xffff, 8);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x80, 8), 0x56789a80);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x20, 8), 0); /* two adjacent registers */
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x300, 4), 0);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x20000, 4), 0);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, ~0ULL - 3, 4), 0);
-	smmuv3_mmio_write(&f.smmu, 0x1ULL << 40, 1, 4);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x80, 8), 0x56789a80);
+	smmuv3_class.mmio_write(&f.smmu, 0x80, 0xff, 1);
+	smmuv3_class.mmio_write(&f.smmu, 0x82, 0xffff, 2);
+	smmuv3_class.mmio_write(&f.smmu, 0x84, 0xffff, 8);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x80, 8), 0x56789a80);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x20, 8), 0); /* two adjacent registers */
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x300, 4), 0);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x20000, 4), 0);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, ~0ULL - 3, 4), 0);
+	smmuv3_class.mmio_write(&f.smmu, 0x1ULL << 40, 1, 4);
 }
 END_TEST
 
@@ -244,9 +244,9 @@ START_TEST(test_base_addresses_are_cut)
 {
 	start(&(struct smmuv3_cfg){ .idr = { [5] = 0x01000072 } }); /* 40 bits */
 	fx_w64(&f, 0x80, 0x00ffffffffffffc0ULL);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x80, 8), 0xffffffffc0ULL);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x80, 8), 0xffffffffc0ULL);
 	fx_w64(&f, 0x90, 0x00ffffffffffffe8ULL);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x90, 8), 0xffffffffe8ULL);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x90, 8), 0xffffffffe8ULL);
 }
 END_TEST
 
@@ -329,7 +329,7 @@ START_TEST(test_reset)
 	fx_ste(&f, 3, 9, 0, 0, 0);
 	fx_xlat(&f, 3, 0x1000, 0, &r);
 	fx_cmd(&f, 0xff, 0);
-	smmuv3_reset(&f.smmu);
+	smmuv3_class.reset(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, 0x20) | fx_r32(&f, 0x24) | fx_r32(&f, 0x60) | fx_r32(&f, 0x9c), 0);
 	ck_assert_uint_eq(fx_r32(&f, 0x0), 0x08cd769b);
 	fx_ste(&f, 3, 0, 0, 0, 0);

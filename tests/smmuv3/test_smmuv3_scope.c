@@ -241,7 +241,7 @@ START_TEST(test_changed)
 		ck_assert_msg(n_changed == w[i].events, "write %u: %u events", i, n_changed);
 	}
 	n_changed = 0;
-	smmuv3_reset(&f.smmu);
+	smmuv3_class.reset(&f.smmu);
 	ck_assert_uint_eq(n_changed, 1);
 }
 END_TEST
@@ -277,7 +277,7 @@ static u32 concerned(u64 w0, u64 w1)
 	n_scopes = 0;
 	fx_cmd(&f, w0, w1);
 	for (sid = 1; sid <= 6; sid++)
-		if (smmuv3_concerns(&f.smmu, &scopes[0], sid, NONE))
+		if (smmuv3_class.concerns(&f.smmu, &scopes[0], sid, NONE))
 			mask |= BIT(sid);
 	return mask;
 }
@@ -289,8 +289,8 @@ START_TEST(test_concerns)
 	u32 sid;
 
 	six_streams();
-	hits = f.smmu.ste_cache.hits + f.smmu.cd_cache.hits;
-	misses = f.smmu.ste_cache.misses + f.smmu.cd_cache.misses;
+	hits = f.smmu.eng.cache[UNIT_CONFIG_CACHE].hits + f.smmu.eng.cache[UNIT_CD_CACHE].hits;
+	misses = f.smmu.eng.cache[UNIT_CONFIG_CACHE].misses + f.smmu.eng.cache[UNIT_CD_CACHE].misses;
 	ck_assert_uint_eq(concerned(0x10, 0), BIT(1) | BIT(6));		  /* NH_ALL, VMID 0 */
 	ck_assert_uint_eq(concerned(VMID(2) | 0x10, 0), BIT(2) | BIT(6)); /* VMID 2 */
 	ck_assert_uint_eq(concerned(VMID(3) | 0x10, 0), BIT(6));	  /* no stage 1 there */
@@ -305,11 +305,11 @@ START_TEST(test_concerns)
 	ck_assert_uint_eq(concerned(0x30, 0), BIT(1) | BIT(2) | BIT(3) | BIT(6)); /* NSNH_ALL */
 	ck_assert_uint_eq(concerned(0x20, 0), BIT(4) | BIT(6));			  /* EL2_ALL */
 	/* nothing was counted for the questions */
-	ck_assert_uint_eq(f.smmu.ste_cache.hits + f.smmu.cd_cache.hits, hits);
-	ck_assert_uint_eq(f.smmu.ste_cache.misses + f.smmu.cd_cache.misses, misses);
+	ck_assert_uint_eq(f.smmu.eng.cache[UNIT_CONFIG_CACHE].hits + f.smmu.eng.cache[UNIT_CD_CACHE].hits, hits);
+	ck_assert_uint_eq(f.smmu.eng.cache[UNIT_CONFIG_CACHE].misses + f.smmu.eng.cache[UNIT_CD_CACHE].misses, misses);
 	/* a register: all of them */
 	for (sid = 1; sid <= 6; sid++)
-		ck_assert(smmuv3_concerns(&f.smmu, &everything, sid, NONE));
+		ck_assert(smmuv3_class.concerns(&f.smmu, &everything, sid, NONE));
 	/* configuration: by StreamID, cached or not */
 	ck_assert_uint_eq(concerned(SIDN(5) | 0x03, 1), BIT(5));
 	ck_assert_uint_eq(concerned(SIDN(6) | 0x06, 1), BIT(6));
@@ -325,15 +325,15 @@ START_TEST(test_concerns_substreams)
 {
 	start();
 	fx_cmd(&f, SIDN(1) | 5 << 12 | 0x05, 1);
-	ck_assert(smmuv3_concerns(&f.smmu, &scopes[0], 1, 5));
-	ck_assert(!smmuv3_concerns(&f.smmu, &scopes[0], 1, 0));
-	ck_assert(!smmuv3_concerns(&f.smmu, &scopes[0], 1, NONE));
-	ck_assert(!smmuv3_concerns(&f.smmu, &scopes[0], 2, 5));
+	ck_assert(smmuv3_class.concerns(&f.smmu, &scopes[0], 1, 5));
+	ck_assert(!smmuv3_class.concerns(&f.smmu, &scopes[0], 1, 0));
+	ck_assert(!smmuv3_class.concerns(&f.smmu, &scopes[0], 1, NONE));
+	ck_assert(!smmuv3_class.concerns(&f.smmu, &scopes[0], 2, 5));
 	n_scopes = 0;
 	fx_cmd(&f, SIDN(1) | 0x05, 1);
-	ck_assert(smmuv3_concerns(&f.smmu, &scopes[0], 1, 0));
-	ck_assert(smmuv3_concerns(&f.smmu, &scopes[0], 1, NONE));
-	ck_assert(!smmuv3_concerns(&f.smmu, &scopes[0], 1, 5));
+	ck_assert(smmuv3_class.concerns(&f.smmu, &scopes[0], 1, 0));
+	ck_assert(smmuv3_class.concerns(&f.smmu, &scopes[0], 1, NONE));
+	ck_assert(!smmuv3_class.concerns(&f.smmu, &scopes[0], 1, 5));
 }
 END_TEST
 

@@ -196,10 +196,10 @@ static void run(struct snapshot *s, bool cold)
 
 		txn.pasid = (u32)number(json_object_get(t, "ssid"));
 		if (cold) {
-			smmuv3_reset(&s->fx.smmu);
+			smmuv3_class.reset(&s->fx.smmu);
 			program(s);
 		}
-		x = smmuv3_translate(&s->fx.smmu, &txn, &r);
+		x = smmuv3_class.translate(&s->fx.smmu, &txn, &r);
 		wrong = check_entry(s, t, x, &r);
 		s->compared++;
 		if (wrong) {

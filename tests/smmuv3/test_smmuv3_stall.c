@@ -26,7 +26,7 @@ static enum xlat go(u32 sid, u64 va, u16 flags, u64 *id)
 
 	if (id)
 		*id = t.id;
-	return smmuv3_translate(&f.smmu, &t, &r);
+	return smmuv3_class.translate(&f.smmu, &t, &r);
 }
 
 static void resume(u32 sid, u32 stag, u32 ac, u32 ab)
@@ -185,12 +185,12 @@ START_TEST(test_fault_map_retry)
 
 	start(0, 8, FX_CD_A | FX_CD_S);
 	t = fx_txn(&f, SID, VA, DMA_WRITE);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_STALL);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_STALL);
 	ck_assert(r.recorded);
 	fx_map(&s1, VA, PA, 0x1000, FX_RW);
 	resume(SID, 0, 1, 0);
 	ck_assert_uint_eq(f.resumed[0].id, t.id);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 	ck_assert_uint_eq(r.pa, PA);
 }
 END_TEST
@@ -299,13 +299,13 @@ START_TEST(test_disable)
 	go(SID, VA, 0, NULL);
 	ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_WAIT);
 	t = fx_txn(&f, SID, VA, 0);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_STALL);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_STALL);
 	fx_w32(&f, SMMUV3_CR0, 0xc);
 	ck_assert_uint_eq(f.n_resumed, 2);
 	ck_assert_int_eq(f.resumed[0].how, RESUME_ABORT);
 	ck_assert_int_eq(f.resumed[1].how, RESUME_ABORT);
 	ck_assert_uint_eq(f.stall_frees, 1);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_ABORT);
 	ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_OK); /* bypass */
 	resume(SID, 0, 1, 0);
 	ck_assert_uint_eq(f.n_resumed, 2);

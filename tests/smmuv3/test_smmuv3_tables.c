@@ -120,7 +120,7 @@ START_TEST(test_config_0_aborts_in_silence)
 		ck_assert_uint_eq(r.fault, 0);
 		ck_assert_uint_eq(fx_events_pending(&f), 0);
 		fx_w32(&f, SMMUV3_CR0, 0);
-		smmuv3_reset(&f.smmu);
+		smmuv3_class.reset(&f.smmu);
 	}
 }
 END_TEST
@@ -150,7 +150,7 @@ static enum xlat with_ssid(u32 ssid, struct xlat_result *r)
 	struct dma_txn t = fx_txn(&f, SID, VA, DMA_PASID);
 
 	t.pasid = ssid;
-	return smmuv3_translate(&f.smmu, &t, r);
+	return smmuv3_class.translate(&f.smmu, &t, r);
 }
 
 /* Eight substreams, linear; CD n maps VA to PA + n pages. */
@@ -273,7 +273,7 @@ START_TEST(test_two_level_cd_table_64k)
 	fx_enable(&f, 5);
 	t = fx_txn(&f, SID, VA, DMA_PASID);
 	t.pasid = 3 * 1024 + 1000;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 	ck_assert_uint_eq(r.pa, PA);
 }
 END_TEST

@@ -256,16 +256,16 @@ START_TEST(test_stale_walk)
 	fx_s1_stream(&f, 1, AR, &s1[1]);
 	fx_map(&s1[1], VA, OLD, 0x1000, FX_RW);
 	t = fx_txn(&f, 1, VA, 0);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_OK);
 	remap(&s1[1], VA);
 	cmd_ok(0x12 | ASID(1), VA);
 	fx_cmd(&f, 0x46 | 1 << 12, 0);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_OK); /* as decided: it began before */
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_OK); /* as decided: it began before */
 	ck_assert_uint_eq(w.res.pa, OLD);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 	ck_assert_uint_eq(pa_of(1, VA), NEW);
@@ -281,23 +281,23 @@ START_TEST(test_sync_does_not_wait_for_others)
 	fx_s1_stream(&f, 1, AR, &s1[1]);
 	fx_map(&s1[1], VA, OLD, 0x1000, FX_RW);
 	t = fx_txn(&f, 1, VA, 0);
-	smmuv3_walk(&f.smmu, &t, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
 	cmd_ok(0x12 | ASID(2), VA);
 	cmd_ok(0x12 | ASID(1), (VA + 0x1000) | 1); /* Leaf, another page */
 	cmd_ok(0x03 | 9ULL << 32, 1);
 	cmd_ok(0x46, 0);
-	smmuv3_fill(&f.smmu, &w);
+	smmuv3_class.fill(&f.smmu, &w);
 	remap(&s1[1], VA);
 	ck_assert_uint_eq(pa_of(1, VA), OLD); /* installed */
 	/* a cancelled walk frees the SYNC, too */
 	t = fx_txn(&f, 1, VA + 0x1000, 0);
-	smmuv3_walk(&f.smmu, &t, &c);
+	smmuv3_class.walk(&f.smmu, &t, &c);
 	cmd_ok(0x03 | 1ULL << 32, 1);
 	fx_sync(&f);
 	ck_assert_uint_ne(fx_r32(&f, SMMUV3_CMDQ_CONS), f.cmd_prod);
-	smmuv3_cancel(&f.smmu, &c);
+	smmuv3_class.cancel(&f.smmu, &c);
 	ck_assert_uint_ne(fx_r32(&f, SMMUV3_CMDQ_CONS), f.cmd_prod);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), f.cmd_prod);
 }
 END_TEST

@@ -11,8 +11,8 @@ START_TEST(test_lookup_walk_fill)
 	s1_scene(0, 0);
 	fx_map(&s1, VA, PA, 0x1000, FX_RW);
 	t = fx_txn(&f, SID, VA + 0x123, DMA_WRITE);
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &r), XLAT_MISS);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &r), XLAT_MISS);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_OK);
 	/* STE, CD, four levels */
 	ck_assert_uint_eq(w.n_accesses, 6);
 	ck_assert_uint_eq(w.accesses[0].addr, FX_STRTAB + SID * 64);
@@ -22,10 +22,10 @@ START_TEST(test_lookup_walk_fill)
 	ck_assert_uint_eq(w.accesses[2].addr, s1.root);
 	ck_assert_int_eq(w.accesses[5].level, 3);
 	/* nothing is visible before fill */
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &r), XLAT_MISS);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &r), XLAT_MISS);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_OK);
 	ck_assert_uint_eq(w.res.pa, PA + 0x123);
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &r), XLAT_OK);
 	ck_assert_uint_eq(r.pa, PA + 0x123);
 	ck_assert(r.hit && !r.bypass);
 	ck_assert_uint_eq(r.shift, 12);
@@ -33,9 +33,9 @@ START_TEST(test_lookup_walk_fill)
 	/* the next page: configuration and upper tables are cached */
 	fx_map(&s1, VA + 0x1000, PA, 0x1000, FX_RW);
 	t.iova += 0x1000;
-	smmuv3_walk(&f.smmu, &t, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
 	ck_assert_uint_eq(w.n_accesses, 1);
-	smmuv3_fill(&f.smmu, &w);
+	smmuv3_class.fill(&f.smmu, &w);
 }
 END_TEST
 
@@ -47,12 +47,12 @@ START_TEST(test_fault_is_delivered_by_fill)
 
 	s1_scene(0, 0);
 	t = fx_txn(&f, SID, VA, 0);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_ABORT);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_ABORT);
 	ck_assert_uint_eq(fx_events_pending(&f), 1);
-	smmuv3_walk(&f.smmu, &t, &w);
-	smmuv3_cancel(&f.smmu, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
+	smmuv3_class.cancel(&f.smmu, &w);
 	ck_assert_uint_eq(fx_events_pending(&f), 1);
 }
 END_TEST
@@ -264,13 +264,13 @@ START_TEST(test_nested)
 	fx_map(&s2, 0x123456000ULL, PA, 0x1000, FX_RW);
 	fx_enable(&f, 0xd);
 	t = fx_txn(&f, SID, VA + 4, DMA_WRITE);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_OK);
 	for (i = 0; i < w.n_accesses; i++)
 		s2_reads += w.accesses[i].what == WALK_S2;
 	/* STE; CD, four descriptors and the address: each through four levels of stage 2 */
 	ck_assert_uint_eq(w.n_accesses, 1 + 4 + 1 + 4 * 5 + 4);
 	ck_assert_uint_eq(s2_reads, 4 * 6);
-	smmuv3_fill(&f.smmu, &w);
+	smmuv3_class.fill(&f.smmu, &w);
 	ck_assert_uint_eq(w.res.pa, PA + 4);
 	ck_assert_int_eq(fx_xlat(&f, SID, VA + 8, 0, &r), XLAT_OK);
 	ck_assert(r.hit);

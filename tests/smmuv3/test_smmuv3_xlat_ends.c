@@ -36,11 +36,11 @@ START_TEST(test_every_access_may_fail)
 	fx_map(&s2, 0x123456000ULL, PA, 0x1000, FX_RW);
 	fx_enable(&f, 0xd);
 	t = fx_txn(&f, SID, VA, 0);
-	smmuv3_walk(&f.smmu, &t, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
 	n = w.n_accesses;
 	for (i = 0; i < n; i++)
 		at[i] = w.accesses[i].addr;
-	smmuv3_cancel(&f.smmu, &w);
+	smmuv3_class.cancel(&f.smmu, &w);
 	for (i = 0; i < n; i++) {
 		u64 rec[4];
 		struct xlat_result r;
@@ -78,9 +78,9 @@ START_TEST(test_without_caches)
 	fx_enable(&f, 0xd);
 	for (i = 0; i < 3; i++) {
 		t = fx_txn(&f, SID, VA, 0);
-		ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_OK);
+		ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_OK);
 		ck_assert_uint_eq(w.n_accesses, 6);
-		smmuv3_fill(&f.smmu, &w);
+		smmuv3_class.fill(&f.smmu, &w);
 	}
 	fx_cmd(&f, 0x04, 31);
 	fx_cmd(&f, 0x30, 0);
@@ -119,22 +119,22 @@ START_TEST(test_walks_in_flight)
 	for (i = 0; i < 3; i++) {
 		fx_map(&s1, VA + i * 0x1000, PA + i * 0x1000, 0x1000, FX_RW);
 		t = fx_txn(&f, SID, VA + i * 0x1000, 0);
-		ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w[i]), XLAT_OK);
+		ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w[i]), XLAT_OK);
 	}
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[1]), XLAT_OK);
-	smmuv3_cancel(&f.smmu, &w[2]);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w[1]), XLAT_OK);
+	smmuv3_class.cancel(&f.smmu, &w[2]);
 	fx_w32(&f, SMMUV3_CR0, 0xc);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[0]), XLAT_OK); /* began before */
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w[0]), XLAT_OK); /* began before */
 	ck_assert_uint_eq(w[0].res.pa, PA);
 	t = fx_txn(&f, SID, VA, 0);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w[0]), XLAT_OK); /* bypass now */
-	smmuv3_fill(&f.smmu, &w[0]);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w[0]), XLAT_OK); /* bypass now */
+	smmuv3_class.fill(&f.smmu, &w[0]);
 	ck_assert_uint_eq(w[0].res.pa, VA);
 	fx_w32(&f, SMMUV3_CR0, 0xd);
 	t = fx_txn(&f, SID, VA, 0);
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &w[0].res), XLAT_MISS); /* not installed while off */
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &w[0].res), XLAT_MISS); /* not installed while off */
 	t.iova = VA + 0x1000;
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &w[0].res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &w[0].res), XLAT_OK);
 }
 END_TEST
 

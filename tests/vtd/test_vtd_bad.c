@@ -58,7 +58,7 @@ START_TEST(nth_access_fails)
 			;
 		ck_assert_msg(i < ARRAY_SIZE(reasons), "access %llu: reason %x", n, res.fault);
 		seen |= BIT(i);
-		ck_assert_uint_eq(r.hw.iotlb.count[12], 0);
+		ck_assert_uint_eq(r.hw.eng.cache[UNIT_TLB].count[12], 0);
 		r.fail_at = 0;
 		ck_assert_int_eq(rig_vtd_access(&r, 8, 0x7000, DMA_PASID | DMA_WRITE, 3, &res), XLAT_OK);
 		ck_assert_uint_eq(res.pa, 0xabc000);
@@ -119,7 +119,7 @@ START_TEST(garbage_in_tables)
 			x = rig_vtd_access(&r, (u32)w & 0xffff, random_word(&seed) >> 20, DMA_ATS_REQ, 0, &res);
 			ck_assert(x == XLAT_OK || x == XLAT_ABORT);
 		}
-		ck_assert_ptr_null(r.hw.walks);
+		ck_assert_ptr_null(r.hw.eng.walks);
 		rig_vtd_exit(&r);
 	}
 }
@@ -177,7 +177,7 @@ START_TEST(garbage_in_registers_and_queues)
 				      never_written[i].offset, was[i], now);
 		}
 		ck_assert_uint_eq(r.inv_done, r.n_invs);
-		ck_assert_ptr_null(r.hw.walks);
+		ck_assert_ptr_null(r.hw.eng.walks);
 		rig_vtd_exit(&r);
 	}
 }

@@ -234,7 +234,7 @@ START_TEST(reset_in_the_midst_of_a_walk)
 	ck_assert(!walk.res.recorded);
 	ck_assert_uint_eq(walk.res.fault, 0);
 	ck_assert_uint_eq(r.hw.stats.faults_recorded, 0);
-	ck_assert_uint_eq(r.hw.iotlb.sizes, 0);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_TLB].sizes, 0);
 	ck_assert_uint_eq(r.hw.stats.descriptors, descriptors);
 	rig_vtd_exit(&r);
 }
@@ -257,7 +257,7 @@ START_TEST(reset_with_many_walks)
 	ck_assert_int_eq(vtd_class.fill(&r.hw, &w[3]), XLAT_OK);
 	ck_assert_int_eq(vtd_class.fill(&r.hw, &w[2]), XLAT_ABORT);
 	ck_assert_uint_eq(r.hw.stats.faults_recorded, 0);
-	ck_assert_ptr_null(r.hw.walks);
+	ck_assert_ptr_null(r.hw.eng.walks);
 	rig_vtd_exit(&r);
 }
 END_TEST

@@ -237,13 +237,13 @@ static void observe(struct rig_vtd *r, struct variety *v)
 	v->waits += r->hw.n_waits > 0;
 	for (i = 0; i < r->hw.n_waits; i++)
 		v->fences += !!(r->hw.waits[i].flags & VTD_WAIT_FN);
-	for (i = 0; i < r->hw.n_itags; i++)
-		v->tags += r->hw.itags[i].seq != 0;
+	for (i = 0; i < r->hw.eng.n_itags; i++)
+		v->tags += r->hw.eng.itags[i].seq != 0;
 	v->pro += !!(rig_vtd_read(r, VTD_PRS, 4) & VTD_PRS_PRO);
 	v->pfo += !!(fsts & VTD_FSTS_PFO);
 	v->ite += !!(fsts & VTD_FSTS_ITE);
 	v->iqe += !!(fsts & VTD_FSTS_IQE);
-	v->owed += r->hw.iq_owed;
+	v->owed += r->hw.eng.owed;
 	v->disabled += !r->hw.tes;
 }
 
@@ -296,7 +296,7 @@ START_TEST(the_scenario_is_busy)
 	ck_assert_uint_gt(v.iqe, 0);
 	ck_assert_uint_gt(v.owed, 0);
 	ck_assert_uint_gt(v.disabled, 0);
-	ck_assert_uint_gt(one.hw.iotlb.evictions + one.hw.pasids.evictions, 0);
+	ck_assert_uint_gt(one.hw.eng.cache[UNIT_TLB].evictions + one.hw.eng.cache[UNIT_CD_CACHE].evictions, 0);
 	finish(&one);
 }
 END_TEST
@@ -402,8 +402,9 @@ static void check_as_after_reset(struct rig_vtd *r, struct rig_vtd *fresh)
 
 	for (i = 0; i < r->hw.regs.span; i += 4)
 		ck_assert_uint_eq(rig_vtd_read(r, i, 4), rig_vtd_read(fresh, i, 4));
-	ck_assert(!r->hw.iotlb.sizes && !r->hw.first.sizes && !r->hw.second.sizes);
-	ck_assert(!r->hw.contexts.count[64] && !r->hw.pasids.count[64]);
+	ck_assert(!r->hw.eng.cache[UNIT_TLB].sizes && !r->hw.eng.cache[UNIT_WALK_CACHE].sizes &&
+		  !r->hw.eng.cache[UNIT_WALK_CACHE_S2].sizes);
+	ck_assert(!r->hw.eng.cache[UNIT_CONFIG_CACHE].count[64] && !r->hw.eng.cache[UNIT_CD_CACHE].count[64]);
 	ck_assert(!r->hw.tes && !r->hw.n_waits);
 }
 
@@ -412,7 +413,7 @@ static void busy_image(struct iommu_image *img)
 	u32 i;
 
 	start(&one);
-	for (i = 0; i < STEPS && (i < 100 || !one.hw.n_waits || !one.hw.iotlb.sizes); i++)
+	for (i = 0; i < STEPS && (i < 100 || !one.hw.n_waits || !one.hw.eng.cache[UNIT_TLB].sizes); i++)
 		live(&one, i);
 	ck_assert_uint_gt(one.hw.n_waits, 0);
 	save(&one, img);

@@ -88,9 +88,9 @@ static u32 cached(void)
 	for (k = 0; k < PASS; k++)
 		rig_vtd_poke(&r, map[k].slot, 0);
 	for (k = 0; k < KINDS; k++) {
-		u64 misses = r.hw.iotlb.misses;
+		u64 misses = r.hw.eng.cache[UNIT_TLB].misses;
 
-		if (goes(k) && r.hw.iotlb.misses == misses)
+		if (goes(k) && r.hw.eng.cache[UNIT_TLB].misses == misses)
 			mask |= BIT(k);
 	}
 	return mask;
@@ -153,23 +153,23 @@ START_TEST(paging_structure_caches)
 	u32 fs, ss;
 
 	start();
-	fs = r.hw.first.count[21];
-	ss = r.hw.second.count[21];
+	fs = r.hw.eng.cache[UNIT_WALK_CACHE].count[21];
+	ss = r.hw.eng.cache[UNIT_WALK_CACHE_S2].count[21];
 	ck_assert_uint_gt(fs, 0);
 	ck_assert_uint_gt(ss, 0);
 	/* Hint: the second-stage caches are kept, first-stage ones of the domain go. */
 	submit(0x32 | 10 << 16, 0x10000000 | 1 << 6);
-	ck_assert_uint_eq(r.hw.second.count[21], ss);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE_S2].count[21], ss);
 	submit(0x32 | 10 << 16, 0x10000000);
-	ck_assert_uint_eq(r.hw.second.count[21], ss - 1);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE_S2].count[21], ss - 1);
 	submit(0x36 | 20 << 16 | 3ULL << 32, 0x10000000 | 1 << 6);
-	ck_assert_uint_eq(r.hw.first.count[21], fs);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE].count[21], fs);
 	submit(0x36 | 20 << 16 | 3ULL << 32, 0x10000000);
-	ck_assert_uint_eq(r.hw.first.count[21], fs - 1);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE].count[21], fs - 1);
 	submit(0x26 | 20 << 16 | 4ULL << 32, 0);
-	ck_assert_uint_eq(r.hw.first.count[21], fs - 2);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE].count[21], fs - 2);
 	submit(0x22 | 12 << 16, 0);
-	ck_assert_uint_eq(r.hw.first.count[21], fs - 3);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE].count[21], fs - 3);
 	rig_vtd_exit(&r);
 }
 END_TEST
@@ -357,7 +357,7 @@ START_TEST(walks_given_up)
 	rig_vtd_command(&r, VTD_GCMD_TE, false); /* global invalidation with SMTS */
 	ck_assert(walk.stale);
 	vtd_class.fill(&r.hw, &walk);
-	ck_assert_uint_eq(r.hw.iotlb.count[12], 0);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_TLB].count[12], 0);
 	rig_vtd_exit(&r);
 }
 END_TEST

@@ -248,7 +248,7 @@ START_TEST(reset)
 	rig_vtd_mode(&r, VTD_TTM_LEGACY);
 	rig_vtd_access(&r, 8, 0x1234, 0, 0, &res);
 	ck_assert(rig_vtd_read(&r, VTD_FSTS, 4) & VTD_FSTS_PPF);
-	vtd_reset(&r.hw);
+	vtd_class.reset(&r.hw);
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_FSTS, 4), 0);
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_GSTS, 4), 0);
 	ck_assert_int_eq(rig_vtd_access(&r, 8, 0x1234, 0, 0, &res), XLAT_OK);
