@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The calls that all engines make alike, and the parts of an engine's state that they share. */
-#include "engine.h"
+#include "engine_slots.h"
 #include "image.h"
 
 /* ---- the guard ---- */
@@ -253,8 +253,8 @@ static void exchange_itags(struct engine *e, struct iommu_image *img)
 	u32 i;
 
 	for (i = 0; i < e->n_itags; i++) {
-		image_u64(img, &e->itags[i].seq);
-		image_u32(img, &e->itags[i].sid);
+		image_part(img, &e->itags[i].seq);
+		image_part(img, &e->itags[i].sid);
 		image_check(img, e->itags[i].seq <= e->seq);
 	}
 }
@@ -267,7 +267,7 @@ static int exchange(struct engine *e, struct iommu_image *img)
 	if (image_begin(img, e->hooks->kind, e->hooks->version, config_digest(e)))
 		return img->err;
 	image_words(img, e->counters, e->n_counters);
-	image_u64(img, &e->seq);
+	image_part(img, &e->seq);
 	image_check(img, e->seq < BIT_ULL(63)); /* it never wraps */
 	image_bool(img, &e->owed);
 	exchange_itags(e, img);
@@ -381,91 +381,4 @@ bool engine_tlb_entry_ok(const struct tcache_entry *x, u8 max_shift, u64 pa_mask
 	xlat_set_answer(r, x->data[TLB_ANSWER]);
 	return x->shift <= max_shift && r->shift == x->shift && !r->fault &&
 	       !(x->data[TLB_PA] & (~pa_mask | (BIT_ULL(x->shift) - 1)));
-}
-
-/* ---- slots of stalled transactions ---- */
-
-void engine_list_push(struct engine *e, struct engine_list *list, u32 i)
-{
-	e->slot_next[i] = 0;
-	*(list->tail ? &e->slot_next[list->tail - 1] : &list->head) = i + 1;
-	list->tail = i + 1;
-}
-
-void engine_list_remove(struct engine *e, struct engine_list *list, u32 i)
-{
-	u32 *link = &list->head, before = 0;
-
-	while (*link != i + 1) {
-		before = *link;
-		link = &e->slot_next[*link - 1];
-	}
-	*link = e->slot_next[i];
-	if (list->tail == i + 1)
-		list->tail = before;
-}
-
-u32 engine_take_slot(struct engine *e)
-{
-	u32 i = e->free_slots.head - 1;
-
-	fl_assert(e->free_slots.head);
-	engine_list_remove(e, &e->free_slots, i);
-	e->slots_used++;
-	return i;
-}
-
-void engine_free_slot(struct engine *e, u32 i)
-{
-	engine_list_push(e, &e->free_slots, i);
-	e->slots_used--;
-}
-
-void engine_resume(struct engine *e, u32 sid, u64 id, u64 where, enum iommu_resume how)
-{
-	struct iommu_event ev = { .kind = IOMMU_EV_RESUME, .code = how, .sid = sid, .data = where, .id = id };
-
-	engine_event(e, &ev);
-	engine_calls_back(e, CALLS_THAT_ACT, "txn_resume");
-	e->ops->txn_resume(e->ctx, id, how);
-}
-
-void engine_stall_free(struct engine *e, u32 tbu)
-{
-	engine_calls_back(e, CALLS_THAT_ACT, "stall_free");
-	if (e->ops->stall_free)
-		e->ops->stall_free(e->ctx, tbu);
-}
-
-/* ---- ATS invalidations ---- */
-
-int engine_free_itag(const struct engine *e)
-{
-	u32 i;
-
-	for (i = 0; i < e->n_itags; i++)
-		if (!e->itags[i].seq)
-			return (int)i;
-	return -1;
-}
-
-void engine_ats_invalidate(struct engine *e, struct ats_inv *inv)
-{
-	int itag = engine_free_itag(e);
-
-	fl_assert(itag >= 0);
-	inv->itag = (u8)itag;
-	e->itags[itag] = (struct engine_itag){ e->seq, inv->sid };
-	engine_calls_back(e, CALLS_THAT_ACT, "ats_invalidate");
-	e->ops->ats_invalidate(e->ctx, inv);
-}
-
-bool engine_itags_open(const struct engine *e, u64 seq)
-{
-	u32 i;
-
-	for (i = 0; i < e->n_itags; i++)
-		if (e->itags[i].seq && e->itags[i].seq < seq)
-			return true;
-	return false;
 }

@@ -6,6 +6,7 @@
 #ifndef PT_PRIV_H
 #define PT_PRIV_H
 
+#include "pt_vmsa.h"
 #include "pt_vmsa64.h"
 
 /* A descriptor that others keep changing is re-evaluated this often before the walk gives up. */
@@ -137,6 +138,12 @@ static inline u8 pt_wanted(u32 access)
 	if (access & PT_WRITE)
 		return PERM_W;
 	return access & PT_EXEC ? PERM_X : PERM_R;
+}
+
+/* Where stage 2's walk of @ipa goes on; NULL: it begins at the root. */
+static inline const struct pt_start *pt_s2_start(const struct pt_env *env, u64 ipa, struct pt_start *start)
+{
+	return env->s2_start && env->s2_start(env->s2_cache, ipa, start) ? start : NULL;
 }
 
 /**

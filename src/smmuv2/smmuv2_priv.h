@@ -3,6 +3,7 @@
 #ifndef SMMUV2_PRIV_H
 #define SMMUV2_PRIV_H
 
+#include "engine_slots.h"
 #include "pt_cache.h"
 #include "smmuv2.h"
 

@@ -28,11 +28,11 @@ u64 smmuv2_config(const void *hw)
 
 static void exchange_stall(struct smmuv2 *s, struct iommu_image *img, struct smmuv2_stall *p)
 {
-	image_u64(img, &p->id);
-	image_u64(img, &p->seq);
-	image_u32(img, &p->sid);
-	image_u16(img, &p->tbu);
-	image_u16(img, &p->cb);
+	image_part(img, &p->id);
+	image_part(img, &p->seq);
+	image_part(img, &p->sid);
+	image_part(img, &p->tbu);
+	image_part(img, &p->cb);
 	image_bool(img, &p->faulted);
 	image_check(img, p->seq <= s->eng.seq && p->tbu < s->cfg.n_tbus && p->cb < s->cfg.num_cb);
 }
@@ -51,8 +51,8 @@ static void exchange_queue(struct smmuv2 *s, struct iommu_image *img, u32 n)
 		count++;
 		owner = slot == b->owner ? count : owner;
 	}
-	image_u16(img, &count);
-	image_u16(img, &owner);
+	image_part(img, &count);
+	image_part(img, &owner);
 	image_check(img, owner <= count);
 	slot = b->stalled.head;
 	for (i = 1; i <= count && !img->err; i++) {
@@ -79,8 +79,8 @@ static void exchange_bank(struct smmuv2 *s, struct iommu_image *img, u32 n)
 	struct smmuv2_bank *b = &s->bank[n];
 
 	image_regs(img, &b->regs);
-	image_u64(img, &b->inv_seq);
-	image_u64(img, &b->sync_seq);
+	image_part(img, &b->inv_seq);
+	image_part(img, &b->sync_seq);
 	image_check(img, b->inv_seq <= s->eng.seq && b->sync_seq <= s->eng.seq);
 	exchange_queue(s, img, n);
 }
@@ -146,8 +146,8 @@ void smmuv2_exchange(void *hw, struct iommu_image *img)
 
 	image_regs(img, &s->gr0);
 	image_regs(img, &s->gr1);
-	image_u64(img, &s->ginv_seq);
-	image_u64(img, &s->gsync_seq);
+	image_part(img, &s->ginv_seq);
+	image_part(img, &s->gsync_seq);
 	image_check(img, s->eng.seq && s->ginv_seq <= s->eng.seq && s->gsync_seq <= s->eng.seq);
 	for (i = 0; i < s->cfg.num_cb && !img->err; i++)
 		exchange_bank(s, img, i);

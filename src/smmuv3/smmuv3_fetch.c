@@ -132,64 +132,49 @@ u8 v3_fetch_cd(struct smmuv3 *s, struct iommu_walk *w, const u64 *ste, struct sm
 	return w->res.fault ? (u8)w->res.fault : S2_FAULT;
 }
 
-static u32 slot_of(const struct tcache *c, const struct tcache_entry *e)
+/* The entry of a configuration cache; a caller that only inspects counts nothing and leaves the replacement state. */
+static struct tcache_entry *cached(struct smmuv3 *s, enum iommu_unit unit, u64 key, const struct tcache_tag *tag,
+				   bool inspect)
 {
-	return (u32)(e - c->entries);
+	struct tcache_entry *e;
+
+	if (inspect)
+		return tcache_peek(&s->eng.cache[unit], key, tag);
+	e = tcache_lookup(&s->eng.cache[unit], key, tag);
+	engine_cache_event(&s->eng, unit, e, tag->vmid, 0, 0);
+	return e;
 }
 
 /* Both structures from the caches into @st; false if one is absent. */
-static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st)
+static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st, bool inspect)
 {
 	struct tcache_tag tag = { .vmid = sid };
-	struct tcache_entry *e = tcache_lookup(&s->eng.cache[UNIT_CONFIG_CACHE], 0, &tag);
+	struct tcache_entry *e = cached(s, UNIT_CONFIG_CACHE, 0, &tag, inspect);
 	const u64 *ste;
-	u32 index;
 
-	engine_cache_event(&s->eng, UNIT_CONFIG_CACHE, e, sid, 0, 0);
 	if (!e)
 		return false;
 	st->sid = sid;
 	st->ssid = ssid;
-	st->ste_slot = slot_of(&s->eng.cache[UNIT_CONFIG_CACHE], e);
+	st->ste_slot = (u32)(e - s->eng.cache[UNIT_CONFIG_CACHE].entries);
 	ste = s->stes[st->ste_slot].w;
 	v3_resolve_ste(s, ste, st);
 	if (st->action != V3_TRANSLATE)
 		return true;
-	index = v3_select_cd(s, ste, ssid, st);
+	tag.asid = v3_select_cd(s, ste, ssid, st);
 	if (st->action != V3_TRANSLATE || !st->s1)
 		return true;
-	tag.asid = index;
-	e = tcache_lookup(&s->eng.cache[UNIT_CD_CACHE], v3_cd_key(sid, index), &tag);
-	engine_cache_event(&s->eng, UNIT_CD_CACHE, e, sid, 0, 0);
+	e = cached(s, UNIT_CD_CACHE, v3_cd_key(sid, tag.asid), &tag, inspect);
 	if (!e)
 		return false;
-	st->cd_slot = slot_of(&s->eng.cache[UNIT_CD_CACHE], e);
+	st->cd_slot = (u32)(e - s->eng.cache[UNIT_CD_CACHE].entries);
 	v3_resolve_cd(s, ste, s->cds[st->cd_slot].w, st);
 	return true;
 }
 
-/* The same for callers that only inspect: nothing is counted, no replacement state changes. */
 bool v3_peek_stream(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st)
 {
-	struct tcache_tag tag = { .vmid = sid };
-	const struct tcache_entry *e = tcache_peek(&s->eng.cache[UNIT_CONFIG_CACHE], 0, &tag);
-	const u64 *ste;
-	u32 index;
-
-	if (!e)
-		return false;
-	ste = s->stes[slot_of(&s->eng.cache[UNIT_CONFIG_CACHE], e)].w;
-	v3_resolve_ste(s, ste, st);
-	if (st->action != V3_TRANSLATE)
-		return true;
-	index = v3_select_cd(s, ste, ssid, st);
-	if (st->action != V3_TRANSLATE || !st->s1)
-		return true;
-	tag.asid = index;
-	e = tcache_peek(&s->eng.cache[UNIT_CD_CACHE], v3_cd_key(sid, index), &tag);
-	if (e)
-		v3_resolve_cd(s, ste, s->cds[slot_of(&s->eng.cache[UNIT_CD_CACHE], e)].w, st);
-	return e;
+	return resolve_cached(s, sid, ssid, st, true);
 }
 
 /* The rare part of v3_cached_stream(): the holder listens to events, or the context has to be resolved. */
@@ -207,7 +192,7 @@ struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid)
 		return st;
 	}
 	st->gen = 0;
-	if (!resolve_cached(s, sid, ssid, st))
+	if (!resolve_cached(s, sid, ssid, st, false))
 		return NULL;
 	st->plain = st->action == V3_TRANSLATE && !st->tbi && !st->e0pd && st->flags_keep == 0xffff;
 	st->gen = s->config_gen;

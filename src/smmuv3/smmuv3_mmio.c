@@ -30,12 +30,11 @@ u64 v3_mmio_read(void *hw, u64 offset, unsigned int size)
 /* The queue whose base or index a register is, or NULL. */
 static const struct v3_queue *queue_of(u32 offset)
 {
-	static const struct v3_queue *const queues[] = { &v3_cmdq, &v3_evtq, &v3_priq };
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(queues); i++)
-		if (offset == queues[i]->base || offset == queues[i]->prod || offset == queues[i]->cons)
-			return queues[i];
+	for (i = 0; i < ARRAY_SIZE(v3_queues); i++)
+		if (offset == v3_queues[i].base || offset == v3_queues[i].prod || offset == v3_queues[i].cons)
+			return &v3_queues[i];
 	return NULL;
 }
 

@@ -5,6 +5,7 @@
 
 #include "smmuv3.h"
 #include "pt.h"
+#include "engine_slots.h"
 #include "pt_cache.h"
 #include "pt_vmsa64.h"
 #include "ring.h"
@@ -173,10 +174,6 @@ void v3_mmio_write(void *hw, u64 offset, u64 value, unsigned int size);
 u64 v3_reg_present(const struct smmuv3 *s, u32 offset);
 
 /* smmuv3_config.c */
-bool v3_ste_illegal(const struct smmuv3 *s, const u64 *ste);
-bool v3_cd_illegal(const struct smmuv3 *s, const u64 *ste, const u64 *cd);
-u8 v3_stream_world(const struct smmuv3 *s, const u64 *ste);
-u8 v3_eats(const struct smmuv3 *s, const u64 *ste);
 void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream *st);
 void v3_resolve_cd(const struct smmuv3 *s, const u64 *ste, const u64 *cd, struct smmuv3_stream *st);
 /* Which CD the transaction uses: an index, or V3_NO_SSID; or an action other than V3_TRANSLATE in @st. */
@@ -232,7 +229,10 @@ struct v3_queue {
 	u8 entry, unit;
 };
 
-extern const struct v3_queue v3_cmdq, v3_evtq, v3_priq;
+extern const struct v3_queue v3_queues[3]; /* by unit from UNIT_CMDQ on */
+#define v3_cmdq v3_queues[0]
+#define v3_evtq v3_queues[1]
+#define v3_priq v3_queues[2]
 
 static inline u8 v3_queue_log2size(const struct smmuv3 *s, const struct v3_queue *q)
 {

@@ -2,42 +2,25 @@
 /* What the three queues have alike (3.5.1): size, fill level, addresses of entries; and how hardware writes one. */
 #include "smmuv3_priv.h"
 
-const struct v3_queue v3_cmdq = { .base = SMMUV3_CMDQ_BASE,
-				  .prod = SMMUV3_CMDQ_PROD,
-				  .cons = SMMUV3_CMDQ_CONS,
-				  .own = SMMUV3_CMDQ_CONS,
-				  .max = SMMUV3_IDR1_CMDQS,
-				  .enable = SMMUV3_CR0_CMDQEN,
-				  .entry = SMMUV3_CMD_BYTES,
-				  .unit = UNIT_CMDQ };
-const struct v3_queue v3_evtq = { .base = SMMUV3_EVENTQ_BASE,
-				  .prod = SMMUV3_EVENTQ_PROD,
-				  .cons = SMMUV3_EVENTQ_CONS,
-				  .own = SMMUV3_EVENTQ_PROD,
-				  .max = SMMUV3_IDR1_EVENTQS,
-				  .enable = SMMUV3_CR0_EVENTQEN,
-				  .aborted = SMMUV3_GERROR_EVENTQ_ABT_ERR,
-				  .entry = SMMUV3_EVT_BYTES,
-				  .unit = UNIT_EVENTQ };
-const struct v3_queue v3_priq = { .base = SMMUV3_PRIQ_BASE,
-				  .prod = SMMUV3_PRIQ_PROD,
-				  .cons = SMMUV3_PRIQ_CONS,
-				  .own = SMMUV3_PRIQ_PROD,
-				  .max = SMMUV3_IDR1_PRIQS,
-				  .enable = SMMUV3_CR0_PRIQEN,
-				  .aborted = SMMUV3_GERROR_PRIQ_ABT_ERR,
-				  .entry = SMMUV3_PRI_BYTES,
-				  .unit = UNIT_PRIQ };
+#define QUEUE(NAME, OWN, ABORTED, BYTES)                                                                     \
+	{                                                                                                    \
+		.base = SMMUV3_##NAME##_BASE, .prod = SMMUV3_##NAME##_PROD, .cons = SMMUV3_##NAME##_CONS,    \
+		.own = SMMUV3_##NAME##_##OWN, .max = SMMUV3_IDR1_##NAME##S, .enable = SMMUV3_CR0_##NAME##EN, \
+		.aborted = ABORTED, .entry = BYTES, .unit = UNIT_##NAME                                      \
+	}
+
+const struct v3_queue v3_queues[3] = { QUEUE(CMDQ, CONS, 0, SMMUV3_CMD_BYTES),
+				       QUEUE(EVENTQ, PROD, SMMUV3_GERROR_EVENTQ_ABT_ERR, SMMUV3_EVT_BYTES),
+				       QUEUE(PRIQ, PROD, SMMUV3_GERROR_PRIQ_ABT_ERR, SMMUV3_PRI_BYTES) };
 
 void v3_queue_sizes(struct smmuv3 *s)
 {
-	static const struct v3_queue *const queues[] = { &v3_cmdq, &v3_evtq, &v3_priq };
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(queues); i++) {
-		u32 size = (u32)FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, reg_get(&s->regs, queues[i]->base));
+	for (i = 0; i < ARRAY_SIZE(v3_queues); i++) {
+		u32 size = (u32)FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, reg_get(&s->regs, v3_queues[i].base));
 
-		s->log2size[i] = (u8)min(size, (s->idr1 & queues[i]->max) >> __builtin_ctz(queues[i]->max));
+		s->log2size[i] = (u8)min(size, (s->idr1 & v3_queues[i].max) >> __builtin_ctz(v3_queues[i].max));
 	}
 }
 

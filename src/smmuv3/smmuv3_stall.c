@@ -133,22 +133,22 @@ void v3_stall_term_all(void *hw)
 
 static void slot_image(struct iommu_image *img, struct smmuv3_stall *st)
 {
-	image_u8(img, &st->state);
+	image_part(img, &st->state);
 	image_check(img, st->state <= STALL_RECORDED);
 	if (st->state == STALL_FREE)
 		return;
-	image_u64(img, &st->id);
-	image_u32(img, &st->sid);
-	image_u16(img, &st->tbu);
+	image_part(img, &st->id);
+	image_part(img, &st->sid);
+	image_part(img, &st->tbu);
 	image_bool(img, &st->retry);
 	image_words(img, st->rec, SMMUV3_EVT_WORDS);
-	image_u64(img, &st->key.page);
-	image_u32(img, &st->key.tag.asid);
-	image_u32(img, &st->key.tag.vmid);
-	image_u32(img, &st->key.tag.world);
-	image_u8(img, &st->key.shift);
+	image_part(img, &st->key.page);
+	image_part(img, &st->key.tag.asid);
+	image_part(img, &st->key.tag.vmid);
+	image_part(img, &st->key.tag.world);
+	image_part(img, &st->key.shift);
 	image_bool(img, &st->key.global);
-	image_u8(img, &st->key.leaf);
+	image_part(img, &st->key.leaf);
 	image_check(img, st->key.shift >= 12 && st->key.shift < 64);
 }
 
@@ -164,7 +164,7 @@ static void list_image(struct iommu_image *img, struct smmuv3 *s, struct engine_
 	while (n-- && !img->err) {
 		u32 slot = at - 1;
 
-		image_u32(img, &slot);
+		image_part(img, &slot);
 		if (!img->loading) {
 			at = s->eng.slot_next[slot];
 			continue;
@@ -188,6 +188,6 @@ void v3_stall_image(struct iommu_image *img, struct smmuv3 *s)
 	}
 	list_image(img, s, &s->eng.free_slots, STALL_FREE);
 	list_image(img, s, &s->held, STALL_HELD);
-	image_u64(img, &s->waiting_tbus);
+	image_part(img, &s->waiting_tbus);
 	s->eng.slots_used = used;
 }

@@ -105,34 +105,23 @@ static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 	return reg_bank_init(&v->regs, v->table, (u32)rows);
 }
 
-static int cache_init(struct vtd *v, enum iommu_unit unit, const struct vtd_cache_cfg *cfg, u32 sets, u32 ways)
-{
-	struct tcache_cfg g = cfg->geometry;
-
-	if (cfg->none)
-		g = (struct tcache_cfg){ .ways = 1 };
-	else if (!g.sets)
-		g.ways = 0;
-	return engine_init_cache(&v->eng, unit, &g, sets, ways);
-}
-
 int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *ops, void *ctx)
 {
-	static const struct vtd_cfg all_defaults;
+	struct vtd_cfg own = { 0 };
 	int err;
 
 	memset(v, 0, sizeof(*v));
-	if (!cfg)
-		cfg = &all_defaults;
+	if (cfg)
+		own = *cfg;
 	if (!ops || !ops->mem_read || !ops->mem_write)
 		return -EINVAL;
 	engine_init(&v->eng, &vtd_hooks, ops, ctx, &v->stats, sizeof(v->stats));
-	err = resolve_cfg(v, cfg);
-	err = err ? err : cache_init(v, UNIT_TLB, &cfg->iotlb, 64, 8);
-	err = err ? err : cache_init(v, UNIT_WALK_CACHE, &cfg->first, 16, 4);
-	err = err ? err : cache_init(v, UNIT_WALK_CACHE_S2, &cfg->second, 16, 4);
-	err = err ? err : cache_init(v, UNIT_CONFIG_CACHE, &cfg->context, 16, 4);
-	err = err ? err : cache_init(v, UNIT_CD_CACHE, &cfg->pasid, 32, 4);
+	err = resolve_cfg(v, &own);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_TLB, &own.iotlb, 64, 8);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_WALK_CACHE, &own.first, 16, 4);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_WALK_CACHE_S2, &own.second, 16, 4);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_CONFIG_CACHE, &own.context, 16, 4);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_CD_CACHE, &own.pasid, 32, 4);
 	v->keep_steps = v->eng.cache[UNIT_WALK_CACHE].sets || v->eng.cache[UNIT_WALK_CACHE_S2].sets;
 	if (err)
 		vtd_exit(v);

@@ -40,16 +40,6 @@
 	 VTD_ECAP_PMS | VTD_ECAP_TDXCS | VTD_ECAP_VCS | VTD_ECAP_MHMV | VTD_ECAP_EIM | VTD_ECAP_IR |          \
 	 VTD_ECAP_RESERVED)
 
-/**
- * struct vtd_cache_cfg - geometry of one cache
- * @geometry: sets and ways; sets 0 means the default of that cache
- * @none: there is no such cache
- */
-struct vtd_cache_cfg {
-	struct tcache_cfg geometry;
-	bool none;
-};
-
 #define VTD_MAX_WAITS 16
 
 /**
@@ -60,7 +50,7 @@ struct vtd_cache_cfg {
  * @haw: host address width, 32..52 bits; 0: 52
  * @collapse_faults: a requester with a pending record gets no second one (7.2.1)
  * @itags: ATS invalidations that may be outstanding, 1..32; 0: 32
- * @iotlb: 0: 64 sets of 8 ways, LRU
+ * @iotlb: geometry; all zero: 64 sets of 8 ways, LRU; sets 0 and ways 1: no such cache, and so the next ones
  * @context: context-cache; 0: 16 sets of 4
  * @pasid: PASID-cache; 0: 32 sets of 4
  * @first: first-stage paging-structure cache; 0: 16 sets of 4
@@ -73,7 +63,7 @@ struct vtd_cfg {
 	u8 haw;
 	bool collapse_faults;
 	u8 itags;
-	struct vtd_cache_cfg iotlb, context, pasid, first, second;
+	struct tcache_cfg iotlb, context, pasid, first, second;
 };
 
 /* xlat_result.attr */

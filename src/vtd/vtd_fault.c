@@ -86,13 +86,8 @@ void vtd_fault_written(struct vtd *v)
 		vtd_event_serviced(v, VTD_LINE_FAULT);
 }
 
-void vtd_fault_index_reset(struct vtd *v)
-{
-	v->fr_index = 0;
-}
-
 /* Whether FPD cannot suppress the fault (table 30). */
-bool vtd_reason_qualified(u8 reason)
+static bool reason_qualified(u8 reason)
 {
 	switch (reason) {
 	case VTD_FR_LRT_1:
@@ -190,7 +185,7 @@ bool vtd_fault_report(struct vtd *v, const struct vtd_req *q, u8 reason, bool fp
 	struct iommu_event ev = { .unit = UNIT_EVENTQ, .code = reason, .len = 16, .sid = q->sid, .id = id };
 	bool recorded;
 
-	if (fpd && vtd_reason_qualified(reason)) {
+	if (fpd && reason_qualified(reason)) {
 		v->stats.faults_silent++;
 		return false;
 	}

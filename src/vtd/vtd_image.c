@@ -64,9 +64,9 @@ static void registers(struct vtd *v, struct iommu_image *img)
 	image_bool(img, &v->tes);
 	image_bool(img, &v->pmr);
 	image_bool(img, &v->ssirwe);
-	image_u8(img, &v->ttm);
-	image_u64(img, &v->root);
-	image_u32(img, &v->fr_index);
+	image_part(img, &v->ttm);
+	image_part(img, &v->root);
+	image_part(img, &v->fr_index);
 	if (img->err)
 		return;
 	gsts = reg_get(&v->regs, VTD_GSTS);
@@ -97,19 +97,19 @@ static void queue(struct vtd *v, struct iommu_image *img)
 {
 	u32 i;
 
-	image_u64(img, &v->iotlb_seq);
+	image_part(img, &v->iotlb_seq);
 	/* No walk is in flight: what a command waited for is over, and the next step completes it. */
 	image_check(img, v->iotlb_seq <= v->eng.seq && (!v->iotlb_seq || v->eng.owed));
 	image_check(img, !v->iotlb_seq == !(reg_get(&v->regs, v->iva + VTD_IOTLB) & VTD_IOTLB_IVT));
-	image_u32(img, &v->n_waits);
+	image_part(img, &v->n_waits);
 	image_check(img, v->n_waits <= VTD_MAX_WAITS);
 	for (i = 0; i < v->n_waits && !img->err; i++) {
 		struct vtd_wait *wait = &v->waits[i];
 
-		image_u64(img, &wait->seq);
-		image_u64(img, &wait->flags);
-		image_u64(img, &wait->addr);
-		image_u32(img, &wait->data);
+		image_part(img, &wait->seq);
+		image_part(img, &wait->flags);
+		image_part(img, &wait->addr);
+		image_part(img, &wait->data);
 		image_check(img, wait->seq <= v->eng.seq && (!i || wait->seq > wait[-1].seq));
 		image_check(img, !(wait->flags & ~(VTD_WAIT_IF | VTD_WAIT_SW | VTD_WAIT_FN | VTD_WAIT_PD)));
 		image_check(img, !(wait->addr & ~((BIT_ULL(v->haw) - 1) & ~3ULL)));
@@ -123,9 +123,9 @@ static void learnt(struct vtd *v, struct iommu_image *img)
 	u32 i;
 
 	for (i = 0; i < VTD_LEARNT_SETS; i++) {
-		image_u64(img, &v->learnt[i].first);
-		image_u64(img, &v->learnt[i].second);
-		image_u64(img, &v->learnt[i].rid);
+		image_part(img, &v->learnt[i].first);
+		image_part(img, &v->learnt[i].second);
+		image_part(img, &v->learnt[i].rid);
 	}
 }
 

@@ -55,7 +55,7 @@ static void global_command(struct vtd *v, u32 cmd)
 	if (v->tes != !!(cmd & VTD_GCMD_TE))
 		enable_translation(v, cmd & VTD_GCMD_TE);
 	if (!v->tes)
-		vtd_fault_index_reset(v);
+		v->fr_index = 0;
 }
 
 static bool registers_invalidate(const struct vtd *v)

@@ -3,6 +3,7 @@
 #ifndef VTD_PRIV_H
 #define VTD_PRIV_H
 
+#include "engine_slots.h"
 #include "pt_cache.h"
 #include "vtd.h"
 
@@ -114,14 +115,12 @@ bool vtd_context_plausible(const struct vtd *v, u32 ttm, const u64 *ctx);
 bool vtd_pasid_plausible(const struct vtd *v, const u64 *pe);
 
 /* vtd_fault.c */
-bool vtd_reason_qualified(u8 reason);
 bool vtd_fault_report(struct vtd *v, const struct vtd_req *q, u8 reason, bool fpd, u64 id);
 void vtd_event_raise(struct vtd *v, enum vtd_line line);
 void vtd_event_unmask(struct vtd *v, enum vtd_line line);
 void vtd_event_serviced(struct vtd *v, enum vtd_line line);
 void vtd_fsts_raise(struct vtd *v, u32 bit);
 void vtd_fault_written(struct vtd *v);
-void vtd_fault_index_reset(struct vtd *v);
 
 /* vtd_inv.c */
 void vtd_invalidate_all(struct vtd *v);

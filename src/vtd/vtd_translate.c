@@ -425,37 +425,17 @@ enum ats_answer { ATS_UR, ATS_CA, ATS_NOTHING };
 
 static enum ats_answer ats_answer(u8 reason)
 {
-	switch (reason) {
-	case VTD_FR_LRT_2:
-	case VTD_FR_LCT_2:
-	case VTD_FR_LCT_5:
-	case VTD_FR_RTA_2:
-	case VTD_FR_RTA_4:
-	case VTD_FR_RTA_5:
-	case VTD_FR_SRT_2:
-	case VTD_FR_SCT_2:
-	case VTD_FR_SCT_5:
-	case VTD_FR_SCT_6:
-	case VTD_FR_SCT_7:
-	case VTD_FR_SCT_9:
-	case VTD_FR_SGN_10:
+	static const u8 refused[] = { VTD_FR_LRT_2, VTD_FR_LCT_2, VTD_FR_LCT_5, VTD_FR_RTA_2, VTD_FR_RTA_4,
+				      VTD_FR_RTA_5, VTD_FR_SRT_2, VTD_FR_SCT_2, VTD_FR_SCT_5, VTD_FR_SCT_6,
+				      VTD_FR_SCT_7, VTD_FR_SCT_9, VTD_FR_SGN_10 };
+	static const u8 nothing[] = { VTD_FR_LGN_1, VTD_FR_LGN_2, VTD_FR_LGN_3, VTD_FR_SPD_2, VTD_FR_SPT_2,
+				      VTD_FR_SPT_5, VTD_FR_SPT_6, VTD_FR_SSS_2, VTD_FR_SFS_9, VTD_FR_SFS_10 };
+
+	if (memchr(refused, reason, sizeof(refused)))
 		return ATS_UR;
-	case VTD_FR_LGN_1:
-	case VTD_FR_LGN_2:
-	case VTD_FR_LGN_3:
-	case VTD_FR_SPD_2:
-	case VTD_FR_SPT_2:
-	case VTD_FR_SPT_5:
-	case VTD_FR_SPT_6:
-	case VTD_FR_SSS_2:
-	case VTD_FR_SFS_9:
-	case VTD_FR_SFS_10:
+	if (memchr(nothing, reason, sizeof(nothing)) || (reason >= VTD_FR_SFS_1 && reason <= VTD_FR_SFS_8))
 		return ATS_NOTHING;
-	default:
-		if (reason >= VTD_FR_SFS_1 && reason <= VTD_FR_SFS_8)
-			return ATS_NOTHING;
-		return reason >= VTD_FR_SGN_1 && reason <= VTD_FR_SGN_7 ? ATS_NOTHING : ATS_CA;
-	}
+	return reason >= VTD_FR_SGN_1 && reason <= VTD_FR_SGN_7 ? ATS_NOTHING : ATS_CA;
 }
 
 static void conclude(const struct vtd *v, struct iommu_walk *w, u8 reason)

@@ -21,10 +21,10 @@ static int exchange(struct iommu_image *img, struct state *s)
 {
 	if (image_begin(img, "kind", VERSION, CONFIG))
 		return img->err;
-	image_u8(img, &s->a);
-	image_u16(img, &s->b);
-	image_u32(img, &s->c);
-	image_u64(img, &s->d);
+	image_part(img, &s->a);
+	image_part(img, &s->b);
+	image_part(img, &s->c);
+	image_part(img, &s->d);
 	image_bool(img, &s->e);
 	image_check(img, s->a < 100);
 	return image_end(img);

@@ -5,6 +5,7 @@
  * goes on as the saved one; an image that is not one does no harm.
  */
 #include "points.h"
+#include "engine_slots.h"
 #include "image.h"
 #include "suite.h"
 #include "v3_fixture.h"

@@ -382,7 +382,7 @@ static void access(u32 sid, u64 iova, u32 pasid, u64 pa)
  */
 START_TEST(context_entry_that_moved_to_another_domain)
 {
-	const struct vtd_cfg cfg = { .context.geometry = { .sets = 1, .ways = 1 } };
+	const struct vtd_cfg cfg = { .context = { .sets = 1, .ways = 1 } };
 	u64 one, two;
 
 	rig_vtd_init(&r, &cfg);
@@ -420,8 +420,7 @@ END_TEST
 /* The same of a PASID-table entry, from domain 10 to 11, and of RID_PASID, from 2 to 4. */
 START_TEST(pasid_entry_that_moved_to_another_domain)
 {
-	const struct vtd_cfg cfg = { .context.geometry = { .sets = 1, .ways = 1 },
-				     .pasid.geometry = { .sets = 1, .ways = 1 } };
+	const struct vtd_cfg cfg = { .context = { .sets = 1, .ways = 1 }, .pasid = { .sets = 1, .ways = 1 } };
 	const u64 table = VTD_PE_P | 2 << 6 | 1 << 2; /* second stage, 3 levels */
 	u64 one, two;
 

@@ -13,11 +13,11 @@ static const struct vtd_cfg cfg = {
 	.itags = 4,
 	.cap = (VTD_DEFAULT_CAP & ~VTD_CAP_NFR) | FIELD_PREP(VTD_CAP_NFR, 3) | VTD_CAP_PLMR,
 	.ecap = VTD_DEFAULT_ECAP,
-	.iotlb.geometry = { .sets = 2, .ways = 4, .policy = TCACHE_PLRU },
-	.context.geometry = { .sets = 2, .ways = 2 },
-	.pasid.geometry = { .sets = 2, .ways = 2, .policy = TCACHE_RANDOM, .seed = 7 },
-	.first.geometry = { .sets = 2, .ways = 2, .policy = TCACHE_FIFO },
-	.second.geometry = { .sets = 2, .ways = 2 },
+	.iotlb = { .sets = 2, .ways = 4, .policy = TCACHE_PLRU },
+	.context = { .sets = 2, .ways = 2 },
+	.pasid = { .sets = 2, .ways = 2, .policy = TCACHE_RANDOM, .seed = 7 },
+	.first = { .sets = 2, .ways = 2, .policy = TCACHE_FIFO },
+	.second = { .sets = 2, .ways = 2 },
 };
 
 static struct rig_vtd one, two;
@@ -376,8 +376,8 @@ START_TEST(another_configuration)
 	other[3].ver = 0x60;
 	other[4].ecap &= ~VTD_ECAP_NWFS;
 	other[5].cap &= ~VTD_CAP_ZLR;
-	other[6].iotlb.geometry.policy = TCACHE_LRU;
-	other[7].second.geometry = (struct tcache_cfg){ .sets = 1, .ways = 4 };
+	other[6].iotlb.policy = TCACHE_LRU;
+	other[7].second = (struct tcache_cfg){ .sets = 1, .ways = 4 };
 	start(&one);
 	save(&one, &img);
 	for (i = 0; i < ARRAY_SIZE(other); i++) {

@@ -226,7 +226,7 @@ START_TEST(configurations_that_cannot_be)
 		{ .itags = 33 },
 		{ .cap = VTD_DEFAULT_CAP & ~VTD_CAP_FRO, .ecap = VTD_DEFAULT_ECAP }, /* fault records over VER */
 		{ .cap = VTD_DEFAULT_CAP | VTD_CAP_MGAW, .ecap = VTD_DEFAULT_ECAP },
-		{ .iotlb.geometry = { .sets = 3, .ways = 1 } },
+		{ .iotlb = { .sets = 3, .ways = 1 } },
 	};
 	struct iommu_ops ops = { 0 };
 	struct vtd hw;

@@ -158,7 +158,7 @@ static void run(const char *name, const struct vtd_cfg *base, u32 *total, u32 *w
 static void expect_all(const char *name, u32 entries)
 {
 	struct vtd_cfg no_caches = {
-		.iotlb.none = true, .context.none = true, .pasid.none = true, .first.none = true, .second.none = true
+		.iotlb.ways = 1, .context.ways = 1, .pasid.ways = 1, .first.ways = 1, .second.ways = 1
 	};
 	u32 total, wrong;
 
