@@ -95,15 +95,14 @@ static void check_sync(bool give_up)
 	rig_down(&r);
 }
 
-START_TEST(sync_ends_in_step)
+TEST(sync_ends_in_step)
 {
 	check_sync(false);
 	check_sync(true);
 }
-END_TEST
 
 /* A register write between fill and step may see to it, too: step then has nothing left. */
-START_TEST(a_write_before_the_step)
+TEST(a_write_before_the_step)
 {
 	struct iommu_walk w;
 
@@ -119,10 +118,9 @@ START_TEST(a_write_before_the_step)
 	ck_assert_uint_eq(r.syncs, 2);
 	rig_down(&r);
 }
-END_TEST
 
 /* Two stale walks: the first one's end is not enough. */
-START_TEST(sync_waits_for_the_last_walk)
+TEST(sync_waits_for_the_last_walk)
 {
 	struct iommu_walk a, b;
 
@@ -139,11 +137,10 @@ START_TEST(sync_waits_for_the_last_walk)
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
 /* Every slot is taken while a walk is under way: its fault finds none. RESUME tells it once, after XLAT_WAIT. */
 /* The bank's operation overtook the walk, and so did a later one of the global space: the bank's sync still waits. */
-START_TEST(sync_waits_for_a_walk_overtaken_twice)
+TEST(sync_waits_for_a_walk_overtaken_twice)
 {
 	struct iommu_walk w;
 
@@ -158,9 +155,8 @@ START_TEST(sync_waits_for_a_walk_overtaken_twice)
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(a_waiting_access_is_told_once)
+TEST(a_waiting_access_is_told_once)
 {
 	struct iommu_walk w;
 
@@ -186,7 +182,6 @@ START_TEST(a_waiting_access_is_told_once)
 	ck_assert_int_eq(get(&r, SID, BAD + 0x1000), XLAT_STALL);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- The guard ---- */
 
@@ -234,7 +229,7 @@ static void by_reset(void)
 	smmuv2_class.reset(&r.hw);
 }
 
-START_TEST(re_entry_is_named)
+TEST(re_entry_is_named)
 {
 	up(CFCFG, 16);
 	ck_assert_int_eq(get(&r, SID, BAD), XLAT_STALL);
@@ -246,12 +241,11 @@ START_TEST(re_entry_is_named)
 	ck_assert_uint_eq(r.n_ended, 1);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Walks that have no entry ---- */
 
 /* A walk that met a fault, and one whose mapping had gone, fill in no entry: maintenance does not look for one. */
-START_TEST(maintenance_meets_a_walk_that_faulted)
+TEST(maintenance_meets_a_walk_that_faulted)
 {
 	struct iommu_walk faulted, again;
 	struct dma_txn t = { .iova = GOOD, .id = 51, .sid = SID_B, .len = 4 };
@@ -280,11 +274,10 @@ START_TEST(maintenance_meets_a_walk_that_faulted)
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Reset ---- */
 
-START_TEST(reset_gives_everything_back)
+TEST(reset_gives_everything_back)
 {
 	struct iommu_walk w, v;
 
@@ -313,7 +306,6 @@ START_TEST(reset_gives_everything_back)
 	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Whom an event concerns ---- */
 
@@ -358,7 +350,7 @@ static const struct iommu_scope *expect_scope(u8 by, const char *whom)
 	return scope;
 }
 
-START_TEST(maintenance_has_a_scope)
+TEST(maintenance_has_a_scope)
 {
 	const struct iommu_scope *sc;
 
@@ -391,9 +383,8 @@ START_TEST(maintenance_has_a_scope)
 	ck_assert_uint_eq(sc->regime, SMMUV2_HYP);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(registers_have_a_scope)
+TEST(registers_have_a_scope)
 {
 	const struct iommu_scope *sc;
 
@@ -434,9 +425,5 @@ START_TEST(registers_have_a_scope)
 	ck_assert_uint_eq(r.n_scopes, 0);
 	rig_down(&r);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_contract", sync_ends_in_step, a_write_before_the_step, sync_waits_for_the_last_walk,
-	   sync_waits_for_a_walk_overtaken_twice, a_waiting_access_is_told_once, re_entry_is_named,
-	   maintenance_meets_a_walk_that_faulted, reset_gives_everything_back, maintenance_has_a_scope,
-	   registers_have_a_scope)
+SUITE("smmuv2_contract")

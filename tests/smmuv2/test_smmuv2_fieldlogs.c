@@ -182,7 +182,7 @@ static unsigned int check_file(const char *path, const char *name)
 	return n;
 }
 
-START_TEST(every_line)
+TEST(every_line)
 {
 	DIR *d = opendir(FL_SOURCE_DIR "/tests/smmuv2/data");
 	unsigned int lines = 0, files = 0;
@@ -201,10 +201,9 @@ START_TEST(every_line)
 	ck_assert_uint_ge(files, 4);
 	ck_assert_uint_ge(lines, 18);
 }
-END_TEST
 
 /* Forms that the files at hand do not have, written by hand. */
-START_TEST(other_faults)
+TEST(other_faults)
 {
 	static const char *const lines[] = {
 		"Unhandled context fault: fsr=0x408, iova=0x12345678, fsynr=0x30013, cbfrsynra=0x2, cb=1",
@@ -225,6 +224,5 @@ START_TEST(other_faults)
 		check("by hand", i, &l);
 	}
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_fieldlogs", every_line, other_faults)
+SUITE("smmuv2_fieldlogs")

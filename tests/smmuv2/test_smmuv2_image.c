@@ -241,7 +241,7 @@ static void fork_life(const struct life *l, u32 seed, unsigned int at, struct se
 	rig_down(&two.r);
 }
 
-START_TEST(both_go_on_alike)
+TEST(both_go_on_alike)
 {
 	struct seen n = { 0 };
 	unsigned int at, l;
@@ -252,7 +252,6 @@ START_TEST(both_go_on_alike)
 	ck_assert_uint_gt(n.saved, STEPS / POINTS);
 	ck_assert(n.busy && n.many && n.multi && n.syncing && n.waited && n.due);
 }
-END_TEST
 
 /* Every register file as that of an SMMU that was never used. */
 static void check_fresh(struct rig *r, const struct smmuv2_cfg *cfg)
@@ -319,7 +318,7 @@ static void reset_life(const struct life *l, u32 seed, unsigned int at)
 	rig_down(&one.r);
 }
 
-START_TEST(reset_at_every_step)
+TEST(reset_at_every_step)
 {
 	unsigned int at, l;
 
@@ -327,7 +326,6 @@ START_TEST(reset_at_every_step)
 		for (at = 0; at < STEPS; at += 11 * POINTS)
 			reset_life(&lives[l], 0x1234567 + l, at);
 }
-END_TEST
 
 /* The digest at the end made right again: only the parts themselves can be wrong. */
 static void seal(u8 *bytes, size_t len)
@@ -382,7 +380,7 @@ static size_t busy_image(const struct life *l, u8 **bytes)
 	return len;
 }
 
-START_TEST(hostile_images_do_no_harm)
+TEST(hostile_images_do_no_harm)
 {
 	u32 seed = 99, l, i, j;
 	u8 *bytes, *bad;
@@ -413,10 +411,9 @@ START_TEST(hostile_images_do_no_harm)
 		free(bytes);
 	}
 }
-END_TEST
 
 /* One field of the configuration at a time. */
-START_TEST(another_configuration_is_refused)
+TEST(another_configuration_is_refused)
 {
 	struct smmuv2_cfg base = lives[0].cfg, cfg;
 	struct iommu_image in;
@@ -452,7 +449,5 @@ START_TEST(another_configuration_is_refused)
 	rig_down(&one.r);
 	free(bytes);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_image", both_go_on_alike, reset_at_every_step, hostile_images_do_no_harm,
-	   another_configuration_is_refused)
+SUITE("smmuv2_image")

@@ -74,7 +74,7 @@ static void halves(u64 arg)
 	cb_wr(&r, CB, SMMUV2_CB_TLBIVA, (u32)arg);
 }
 
-START_TEST(maintenance)
+TEST(maintenance)
 {
 	const u64 va = GOOD >> 12, asid = (u64)(CB + 1) << 48;
 
@@ -106,9 +106,8 @@ START_TEST(maintenance)
 	ck_assert(!drops(cb_all, 7));
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(global_pages_and_asid)
+TEST(global_pages_and_asid)
 {
 	up();
 	ck_assert_uint_eq(pa_of(GOOD), 0x80005000); /* nG clear */
@@ -119,9 +118,8 @@ START_TEST(global_pages_and_asid)
 	ck_assert_uint_eq(pa_of(GOOD), 0x82000000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(last_level_only)
+TEST(last_level_only)
 {
 	up();
 	ck_assert_uint_eq(pa_of(GOOD), 0x80005000);
@@ -134,9 +132,8 @@ START_TEST(last_level_only)
 	ck_assert_uint_eq(pa_of(GOOD), 0x83000000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(stage_2_maintenance)
+TEST(stage_2_maintenance)
 {
 	up();
 	bank_s2(1);
@@ -154,9 +151,8 @@ START_TEST(stage_2_maintenance)
 	ck_assert_uint_eq(pa_of(0x5000), 0xc0005000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(hypervisor_context)
+TEST(hypervisor_context)
 {
 	up();
 	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB), 0x10400); /* HYPC */
@@ -173,10 +169,9 @@ START_TEST(hypervisor_context)
 	ck_assert_uint_eq(pa_of(GOOD), 0x85000000);
 	rig_down(&r);
 }
-END_TEST
 
 /* An invalidation between walk and fill: the access completes, nothing is kept, and the sync waits for it. */
-START_TEST(walk_in_flight)
+TEST(walk_in_flight)
 {
 	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
 	struct xlat_result res;
@@ -214,9 +209,8 @@ START_TEST(walk_in_flight)
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sTLBGSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(mapping_changes_between_lookup_and_walk)
+TEST(mapping_changes_between_lookup_and_walk)
 {
 	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
 	struct xlat_result res;
@@ -230,10 +224,9 @@ START_TEST(mapping_changes_between_lookup_and_walk)
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0x1);
 	rig_down(&r);
 }
-END_TEST
 
 /* A walk without a lookup before (a debugger's look, a DMI request): as the hardware would answer, without a trace. */
-START_TEST(walk_alone)
+TEST(walk_alone)
 {
 	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
 	struct iommu_walk w;
@@ -275,11 +268,10 @@ START_TEST(walk_alone)
 	ck_assert_uint_eq(r.changes, 6);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Address translation operations ---- */
 
-START_TEST(address_translation)
+TEST(address_translation)
 {
 	up();
 	cb_wr(&r, CB, SMMUV2_CB_MAIR0, 0xff);
@@ -303,9 +295,8 @@ START_TEST(address_translation)
 	ck_assert_uint_eq(smmuv2_class.mmio_read(&r.hw, 0x180, 8), 0x40000001); /* UCBF */
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(address_translation_nested)
+TEST(address_translation_nested)
 {
 	up();
 	bank_s2(1);
@@ -331,10 +322,9 @@ START_TEST(address_translation_nested)
 	ck_assert_uint_eq(cb_rd64(&r, 1, SMMUV2_CB_IPAFAR), TABLES(CB));
 	rig_down(&r);
 }
-END_TEST
 
 /* AArch32: PAR of short descriptors has PA[31:12], NS, SH, and the cacheabilities of TEX, C, B; levels begin at 1. */
-START_TEST(address_translation_aarch32)
+TEST(address_translation_aarch32)
 {
 	up();
 	wr(&r, GR1_BASE + SMMUV2_GR1_CBA2R(CB), 0);
@@ -370,10 +360,9 @@ START_TEST(address_translation_aarch32)
 	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x20000001); /* ICF */
 	rig_down(&r);
 }
-END_TEST
 
 /* Short descriptors over a stage 2 of AArch32 long descriptors: T0SZ = -8 (40 bits), start at level 1. */
-START_TEST(nested_aarch32)
+TEST(nested_aarch32)
 {
 	struct xlat_result res;
 
@@ -401,10 +390,9 @@ START_TEST(nested_aarch32)
 	ck_assert_uint_eq(cb_rd64(&r, 1, SMMUV2_CB_IPAFAR), 0x8004);
 	rig_down(&r);
 }
-END_TEST
 
 /* An operation by IPA concerns every nested walk of the VMID: which IPAs it went through is not kept. */
-START_TEST(nested_walk_in_flight)
+TEST(nested_walk_in_flight)
 {
 	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
 	struct iommu_walk w;
@@ -425,9 +413,8 @@ START_TEST(nested_walk_in_flight)
 	ck_assert_uint_eq(cb_rd(&r, 1, SMMUV2_CB_TLBSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(no_address_translation)
+TEST(no_address_translation)
 {
 	struct smmuv2_cfg cfg = { .no_atos = true };
 
@@ -436,11 +423,10 @@ START_TEST(no_address_translation)
 	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Bad register accesses ---- */
 
-START_TEST(bad_register_accesses)
+TEST(bad_register_accesses)
 {
 	u64 end;
 
@@ -484,10 +470,9 @@ START_TEST(bad_register_accesses)
 	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_TTBR0), 0xab12345000);
 	rig_down(&r);
 }
-END_TEST
 
 /* Whatever is written where: only an address translation operation reads memory, one walk of 4 levels over 4. */
-START_TEST(accesses_of_a_call)
+TEST(accesses_of_a_call)
 {
 	u64 seed = 1, value;
 	unsigned int round, most = 0, before;
@@ -510,9 +495,5 @@ START_TEST(accesses_of_a_call)
 	ck_assert_uint_gt(most, 2);
 	rig_down(&r);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_tlb", maintenance, global_pages_and_asid, last_level_only, stage_2_maintenance, hypervisor_context,
-	   walk_in_flight, mapping_changes_between_lookup_and_walk, walk_alone, address_translation,
-	   address_translation_nested, address_translation_aarch32, nested_aarch32, nested_walk_in_flight,
-	   no_address_translation, bad_register_accesses, accesses_of_a_call)
+SUITE("smmuv2_tlb")

@@ -65,7 +65,7 @@ static void retry(u32 stag)
 }
 
 /* The SYNC waits for the walk that CFGI_STE overtook; STALL_TERM then meets a stalled transaction (4.7.2). */
-START_TEST(test_stall_term_behind_a_sync)
+TEST(test_stall_term_behind_a_sync)
 {
 	struct iommu_walk w;
 	u64 id;
@@ -87,7 +87,6 @@ START_TEST(test_stall_term_behind_a_sync)
 	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(f.n_resumed, 1);
 }
-END_TEST
 
 /* Every slot is in use, the access is told to wait, and only then is a slot announced. */
 static void slot_freed_behind_a_sync(bool term)
@@ -117,15 +116,14 @@ static void slot_freed_behind_a_sync(bool term)
 	f.cmd_prod = 0;
 }
 
-START_TEST(test_slot_freed_behind_a_sync)
+TEST(test_slot_freed_behind_a_sync)
 {
 	slot_freed_behind_a_sync(false);
 	slot_freed_behind_a_sync(true);
 }
-END_TEST
 
 /* An invalidation behind a SYNC goes to the endpoint in the step, and the SYNC behind that completes in the next. */
-START_TEST(test_atc_inv_behind_a_sync)
+TEST(test_atc_inv_behind_a_sync)
 {
 	struct iommu_walk w;
 
@@ -150,10 +148,9 @@ START_TEST(test_atc_inv_behind_a_sync)
 	ck_assert_uint_eq(fx_r32(&f, CONS), 4);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 }
-END_TEST
 
 /* A walk given up acts for nobody, either; a call before the step sees the state from before it. */
-START_TEST(test_cancel_acts_in_the_step)
+TEST(test_cancel_acts_in_the_step)
 {
 	struct iommu_walk w;
 	u64 stalled, id;
@@ -174,10 +171,9 @@ START_TEST(test_cancel_acts_in_the_step)
 	ck_assert_uint_eq(f.resumed[0].id, stalled);
 	ck_assert_uint_eq(f.stall_frees, 1);
 }
-END_TEST
 
 /* A SYNC with more than one reason to wait goes on with the last; a step before that does nothing. */
-START_TEST(test_step_waits_for_everything)
+TEST(test_step_waits_for_everything)
 {
 	struct iommu_walk w[2];
 
@@ -199,7 +195,6 @@ START_TEST(test_step_waits_for_everything)
 	ck_assert_uint_eq(fx_r32(&f, CONS), 3);
 	ck_assert_uint_eq(f.events[IOMMU_EV_COMMAND], 0); /* fetched once */
 }
-END_TEST
 
 /* ---- the guard ---- */
 
@@ -283,7 +278,7 @@ static void dying_words(void (*what)(void), char *words, size_t size)
 	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "not stopped; it said: %s", words);
 }
 
-START_TEST(test_reentry_is_named)
+TEST(test_reentry_is_named)
 {
 	static const struct {
 		void (*what)(void);
@@ -306,7 +301,5 @@ START_TEST(test_reentry_is_named)
 		fx_exit(&f);
 	}
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 contract", test_stall_term_behind_a_sync, test_slot_freed_behind_a_sync, test_atc_inv_behind_a_sync,
-	   test_cancel_acts_in_the_step, test_step_waits_for_everything, test_reentry_is_named)
+SUITE("smmuv3 contract")

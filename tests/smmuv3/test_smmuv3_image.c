@@ -280,16 +280,15 @@ static void swap_everywhere(enum tcache_policy policy)
 	}
 }
 
-START_TEST(test_restored_goes_on_as_saved)
+TEST(test_restored_goes_on_as_saved)
 {
 	swap_everywhere(TCACHE_LRU);
 	swap_everywhere(TCACHE_RANDOM);
 	swap_everywhere(TCACHE_PLRU);
 }
-END_TEST
 
 /* The hour is busy enough: each kind of state is there at some steps. */
-START_TEST(test_every_state_is_met)
+TEST(test_every_state_is_met)
 {
 	struct smmuv3_cfg cfg = config(TCACHE_LRU);
 	u32 i, stalls = 0, held = 0, blocked = 0, tags = 0, errors = 0, waiting = 0, full = 0;
@@ -313,12 +312,11 @@ START_TEST(test_every_state_is_met)
 	ck_assert_uint_gt(waiting, 0);
 	ck_assert_uint_gt(errors, 0);
 }
-END_TEST
 
 /* ---- reset ---- */
 
 /* Every register is as in a new SMMU, and each stalled transaction has ended once, with an abort. */
-START_TEST(test_reset_everywhere)
+TEST(test_reset_everywhere)
 {
 	static struct smmuv3 fresh;
 	struct smmuv3_cfg cfg = config(TCACHE_LRU);
@@ -352,10 +350,9 @@ START_TEST(test_reset_everywhere)
 		fx_exit(&f);
 	}
 }
-END_TEST
 
 /* Walks in flight become aborts without a record, whatever is enabled when they end. */
-START_TEST(test_reset_with_walks_in_flight)
+TEST(test_reset_with_walks_in_flight)
 {
 	static struct iommu_walk w[4];
 	struct smmuv3_cfg cfg = config(TCACHE_LRU);
@@ -387,7 +384,6 @@ START_TEST(test_reset_with_walks_in_flight)
 	fx_sync(&f);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 }
-END_TEST
 
 /* ---- images that are refused ---- */
 
@@ -415,7 +411,7 @@ static void busy_image(struct iommu_image *img)
 	smmuv3_class.reset(&f.smmu);
 }
 
-START_TEST(test_busy)
+TEST(test_busy)
 {
 	static struct iommu_walk w;
 	struct iommu_image img, busy;
@@ -436,10 +432,9 @@ START_TEST(test_busy)
 	image_free(&img);
 	image_free(&busy);
 }
-END_TEST
 
 /* Another configuration, part by part. */
-START_TEST(test_other_configuration)
+TEST(test_other_configuration)
 {
 	struct smmuv3_cfg other[12], good = config(TCACHE_LRU);
 	struct iommu_image img;
@@ -470,7 +465,6 @@ START_TEST(test_other_configuration)
 	ck_assert_int_eq(load(img.bytes, img.len), 0);
 	image_free(&img);
 }
-END_TEST
 
 static void put_digest(u8 *bytes, size_t body)
 {
@@ -478,7 +472,7 @@ static void put_digest(u8 *bytes, size_t body)
 }
 
 /* Cut anywhere, even with a digest that fits: refused, and then the state is that after reset. */
-START_TEST(test_truncated)
+TEST(test_truncated)
 {
 	struct iommu_image img;
 	u64 regs;
@@ -507,7 +501,6 @@ START_TEST(test_truncated)
 	free(cut);
 	image_free(&img);
 }
-END_TEST
 
 /* Whatever was accepted: use it, take it apart. */
 static void use(void)
@@ -527,7 +520,7 @@ static void use(void)
 }
 
 /* Bits turned over, and a digest that fits: refused or harmless. */
-START_TEST(test_damaged)
+TEST(test_damaged)
 {
 	struct iommu_image img;
 	u32 i, k, refused = 0, rounds = 20000;
@@ -555,10 +548,9 @@ START_TEST(test_damaged)
 	free(bad);
 	image_free(&img);
 }
-END_TEST
 
 /* Every byte of the image in turn set to its extremes. */
-START_TEST(test_extreme_bytes)
+TEST(test_extreme_bytes)
 {
 	static const u8 values[] = { 0x00, 0x7f, 0x80, 0xff };
 	struct iommu_image img;
@@ -583,8 +575,5 @@ START_TEST(test_extreme_bytes)
 	free(bad);
 	image_free(&img);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 images", test_restored_goes_on_as_saved, test_every_state_is_met, test_reset_everywhere,
-	   test_reset_with_walks_in_flight, test_busy, test_other_configuration, test_truncated, test_damaged,
-	   test_extreme_bytes)
+SUITE("smmuv3 images")

@@ -299,16 +299,15 @@ static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 	fx_exit(&f);
 }
 
-START_TEST(test_default)
+TEST(test_default)
 {
 	u64 s;
 
 	for (s = 1; s <= 8; s++)
 		run(s * 0x9e3779b97f4a7c15ULL, &(struct smmuv3_cfg){ .stalls = 8 }, 20000);
 }
-END_TEST
 
-START_TEST(test_small_caches)
+TEST(test_small_caches)
 {
 	struct smmuv3_cfg cfg = { .stalls = 3,
 				  .tlb = { 2, 2 },
@@ -321,10 +320,9 @@ START_TEST(test_small_caches)
 	cfg.tlb.policy = cfg.ste_cache.policy = cfg.cd_cache.policy = TCACHE_PLRU;
 	run(0x7654321, &cfg, 40000);
 }
-END_TEST
 
 /* Mixed endianness, both table formats, 52 bits, DS, E0PD, STT, small IDs; stall forced, stall absent. */
-START_TEST(test_other_features)
+TEST(test_other_features)
 {
 	struct smmuv3_cfg cfg = { .idr = { 0x0881769fU, 0, 0, 0x2634, 0, 0x001004f6 } };
 
@@ -336,6 +334,5 @@ START_TEST(test_other_features)
 	cfg = (struct smmuv3_cfg){ .idr = { 0x09, 0x04210004, 0, 0x10, 0, 0x00100012 }, .idr_given = BIT(3) };
 	run(0xabcdef04, &cfg, 40000);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 random", test_default, test_small_caches, test_other_features)
+SUITE("smmuv3 random")

@@ -3,7 +3,7 @@
 #include "v3_xlat_scene.h"
 
 /* Tables that point to themselves end after the last level; tables outside of memory end in an abort. */
-START_TEST(test_loops_and_holes)
+TEST(test_loops_and_holes)
 {
 	struct xlat_result r;
 	u32 i;
@@ -20,10 +20,9 @@ START_TEST(test_loops_and_holes)
 	ck_assert_int_eq(fx_xlat(&f, SID, VA, DMA_PRIV, &r), XLAT_ABORT);
 	ck_assert_uint_eq(r.fault, 0x0b);
 }
-END_TEST
 
 /* The n-th memory access fails: always an abort with one record, never anything else. */
-START_TEST(test_every_access_may_fail)
+TEST(test_every_access_may_fail)
 {
 	struct iommu_walk w;
 	struct dma_txn t;
@@ -58,10 +57,9 @@ START_TEST(test_every_access_may_fail)
 	f.mem.n_holes = 0;
 	ck_assert_int_eq(go(VA, 0), XLAT_OK);
 }
-END_TEST
 
 /* Without caches every access reads everything, and the answers are the same. */
-START_TEST(test_without_caches)
+TEST(test_without_caches)
 {
 	struct smmuv3_cfg cfg = { .tlb = { 0, 1 },
 				  .walk_cache = { 0, 1 },
@@ -86,10 +84,9 @@ START_TEST(test_without_caches)
 	fx_cmd(&f, 0x30, 0);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 }
-END_TEST
 
 /* More streams than the configuration caches hold: each keeps its own translation. */
-START_TEST(test_many_streams)
+TEST(test_many_streams)
 {
 	struct pt_build t[8];
 	struct xlat_result r;
@@ -106,10 +103,9 @@ START_TEST(test_many_streams)
 		ck_assert_uint_eq(r.pa, PA + i * 5 % 8 * 0x1000);
 	}
 }
-END_TEST
 
 /* Several walks in flight, ended in any order; SMMUEN may go meanwhile. */
-START_TEST(test_walks_in_flight)
+TEST(test_walks_in_flight)
 {
 	struct iommu_walk w[3];
 	struct dma_txn t;
@@ -136,10 +132,9 @@ START_TEST(test_walks_in_flight)
 	t.iova = VA + 0x1000;
 	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &w[0].res), XLAT_OK);
 }
-END_TEST
 
 /* S2PTW: neither tables nor CDs in Device memory (5.2). */
-START_TEST(test_s2ptw)
+TEST(test_s2ptw)
 {
 	u64 ptw = 1ULL << 54;
 	u64 where;
@@ -167,10 +162,9 @@ START_TEST(test_s2ptw)
 		fx_exit(&f);
 	}
 }
-END_TEST
 
 /* The face for holders of any IOMMU is the same engine. */
-START_TEST(test_class)
+TEST(test_class)
 {
 	const struct iommu_class *c = &smmuv3_class;
 	void *hw = &f.smmu;
@@ -197,10 +191,9 @@ START_TEST(test_class)
 	ck_assert_uint_eq(f.n_responses, 1);
 	c->ats_inv_done(hw, SID, 3, true);
 }
-END_TEST
 
 /* Events of lookup only for those who want them. */
-START_TEST(test_events_of_lookup)
+TEST(test_events_of_lookup)
 {
 	struct xlat_result r;
 
@@ -212,7 +205,5 @@ START_TEST(test_events_of_lookup)
 	ck_assert_uint_eq(f.events[IOMMU_EV_HIT], 3); /* STE, CD, TLB */
 	fx_exit(&f);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 translation ends", test_loops_and_holes, test_every_access_may_fail, test_without_caches,
-	   test_many_streams, test_walks_in_flight, test_s2ptw, test_class, test_events_of_lookup)
+SUITE("smmuv3 translation ends")

@@ -248,7 +248,7 @@ static void observe(struct rig_vtd *r, struct variety *v)
 }
 
 /* Restored at a step into a new engine with the same memory, everything goes on as if nothing had been. */
-START_TEST(save_at_every_step)
+TEST_TIMES(save_at_every_step, STEPS / POINTS)
 {
 	struct iommu_image img, in;
 	u32 at = (u32)_i * POINTS, i;
@@ -275,9 +275,8 @@ START_TEST(save_at_every_step)
 	finish(&one);
 	finish(&two);
 }
-END_TEST
 
-START_TEST(the_scenario_is_busy)
+TEST(the_scenario_is_busy)
 {
 	struct variety v = { 0 };
 	u32 i;
@@ -299,9 +298,8 @@ START_TEST(the_scenario_is_busy)
 	ck_assert_uint_gt(one.hw.eng.cache[UNIT_TLB].evictions + one.hw.eng.cache[UNIT_CD_CACHE].evictions, 0);
 	finish(&one);
 }
-END_TEST
 
-START_TEST(not_while_a_walk_is_in_flight)
+TEST(not_while_a_walk_is_in_flight)
 {
 	struct dma_txn t = { .iova = 0x1000, .sid = DEV, .pasid = 2, .len = 8, .flags = DMA_PASID };
 	static struct iommu_walk walk;
@@ -323,14 +321,13 @@ START_TEST(not_while_a_walk_is_in_flight)
 	image_free(&img);
 	finish(&one);
 }
-END_TEST
 
 /*
  * Without ESRTPS software should leave TTM alone while translation is on
  * (11.4.5). If it does not, what a walk from before has read is of the old mode:
  * it answers nobody in the new one, and the image can be taken back.
  */
-START_TEST(walk_across_a_change_of_mode)
+TEST(walk_across_a_change_of_mode)
 {
 	struct dma_txn t = { .iova = 0x1000, .sid = DEV, .len = 8 };
 	static struct iommu_walk walk;
@@ -361,10 +358,9 @@ START_TEST(walk_across_a_change_of_mode)
 	image_free(&img);
 	finish(&one);
 }
-END_TEST
 
 /* Each value of the configuration that says what the image's parts mean */
-START_TEST(another_configuration)
+TEST(another_configuration)
 {
 	struct vtd_cfg other[] = { cfg, cfg, cfg, cfg, cfg, cfg, cfg, cfg };
 	struct iommu_image img, in;
@@ -389,7 +385,6 @@ START_TEST(another_configuration)
 	image_free(&img);
 	finish(&one);
 }
-END_TEST
 
 static void fix_digest(u8 *bytes, size_t len)
 {
@@ -420,7 +415,7 @@ static void busy_image(struct iommu_image *img)
 }
 
 /* Cut off anywhere, with a digest that is right: refused, and the engine is as after reset. */
-START_TEST(truncated)
+TEST(truncated)
 {
 	static struct rig_vtd fresh;
 	struct iommu_image img, in;
@@ -447,10 +442,9 @@ START_TEST(truncated)
 	finish(&one);
 	finish(&two);
 }
-END_TEST
 
 /* Random changes, with a digest that is right: refused, or an engine that lives. */
-START_TEST(flipped)
+TEST_TIMES(flipped, 10)
 {
 	static struct rig_vtd fresh;
 	struct iommu_image img, in;
@@ -496,9 +490,5 @@ START_TEST(flipped)
 	finish(&fresh);
 	finish(&one);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("vtd_image", NULL, NULL,
-		 (the_scenario_is_busy, not_while_a_walk_is_in_flight, walk_across_a_change_of_mode,
-		  another_configuration, truncated),
-		 { save_at_every_step, STEPS / POINTS }, { flipped, 10 })
+SUITE("vtd_image")
