@@ -35,6 +35,18 @@ u64 image_digest(u64 seed, const void *bytes, size_t len)
 	return h;
 }
 
+u64 image_digest_words(u64 seed, const u64 *words, size_t n)
+{
+	u8 raw[8];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		fl_put_le64(raw, words[i]);
+		seed = image_digest(seed, raw, sizeof(raw));
+	}
+	return seed;
+}
+
 static bool room_for(struct iommu_image *img, size_t n)
 {
 	size_t size = img->size ? img->size : 4096;
@@ -81,33 +93,24 @@ static void part(struct iommu_image *img, u64 *v, u32 n)
 	img->at += n;
 }
 
-void image_u8(struct iommu_image *img, u8 *v)
+void image_uint(struct iommu_image *img, void *v, size_t bytes)
 {
-	u64 wide = *v;
+	u64 wide = bytes == 1 ? *(u8 *)v : bytes == 2 ? *(u16 *)v : bytes == 4 ? *(u32 *)v : *(u64 *)v;
 
-	part(img, &wide, 1);
-	*v = (u8)wide;
-}
-
-void image_u16(struct iommu_image *img, u16 *v)
-{
-	u64 wide = *v;
-
-	part(img, &wide, 2);
-	*v = (u16)wide;
-}
-
-void image_u32(struct iommu_image *img, u32 *v)
-{
-	u64 wide = *v;
-
-	part(img, &wide, 4);
-	*v = (u32)wide;
-}
-
-void image_u64(struct iommu_image *img, u64 *v)
-{
-	part(img, v, 8);
+	part(img, &wide, (u32)bytes);
+	switch (bytes) {
+	case 1:
+		*(u8 *)v = (u8)wide;
+		break;
+	case 2:
+		*(u16 *)v = (u16)wide;
+		break;
+	case 4:
+		*(u32 *)v = (u32)wide;
+		break;
+	default:
+		*(u64 *)v = wide;
+	}
 }
 
 void image_bool(struct iommu_image *img, bool *v)
@@ -179,13 +182,13 @@ void image_regs(struct iommu_image *img, struct reg_bank *b)
 
 static void cache_entry(struct iommu_image *img, struct tcache_entry *e)
 {
-	image_u64(img, &e->page);
-	image_u32(img, &e->tag.asid);
-	image_u32(img, &e->tag.vmid);
-	image_u32(img, &e->tag.world);
-	image_u8(img, &e->shift);
+	image_part(img, &e->page);
+	image_part(img, &e->tag.asid);
+	image_part(img, &e->tag.vmid);
+	image_part(img, &e->tag.world);
+	image_part(img, &e->shift);
 	image_bool(img, &e->global);
-	image_u8(img, &e->leaf);
+	image_part(img, &e->leaf);
 	image_words(img, e->data, TCACHE_DATA_WORDS);
 	image_check(img, e->shift >= 12 && e->shift <= 64);
 }
@@ -210,9 +213,9 @@ void image_tcache(struct iommu_image *img, struct tcache *c)
 			image_check(img, tcache_place(c, (u32)i, &e));
 	}
 	image_words(img, c->order, n);
-	image_u64(img, &c->clock);
-	image_u32(img, &c->rng);
-	image_u64(img, &c->hits);
-	image_u64(img, &c->misses);
-	image_u64(img, &c->evictions);
+	image_part(img, &c->clock);
+	image_part(img, &c->rng);
+	image_part(img, &c->hits);
+	image_part(img, &c->misses);
+	image_part(img, &c->evictions);
 }

@@ -76,32 +76,14 @@ int image_begin(struct iommu_image *img, const char *kind, u32 version, u64 conf
 int image_end(struct iommu_image *img);
 
 /**
- * image_u8() - save or load one part of 8 bits
+ * image_uint() - save or load an unsigned number
  * @img: the image
- * @v: the value: written into the image while saving, set from it while loading
+ * @v: the number: written into the image while saving, set from it while loading
+ * @bytes: its size: 1, 2, 4 or 8
  */
-void image_u8(struct iommu_image *img, u8 *v);
+void image_uint(struct iommu_image *img, void *v, size_t bytes);
 
-/**
- * image_u16() - save or load one part of 16 bits
- * @img: the image
- * @v: the value: written into the image while saving, set from it while loading
- */
-void image_u16(struct iommu_image *img, u16 *v);
-
-/**
- * image_u32() - save or load one part of 32 bits
- * @img: the image
- * @v: the value: written into the image while saving, set from it while loading
- */
-void image_u32(struct iommu_image *img, u32 *v);
-
-/**
- * image_u64() - save or load one part of 64 bits
- * @img: the image
- * @v: the value: written into the image while saving, set from it while loading
- */
-void image_u64(struct iommu_image *img, u64 *v);
+#define image_part(img, v) image_uint(img, v, sizeof(*(v)))
 
 /**
  * image_bool() - save or load a flag; a loaded byte other than 0 and 1 makes the image bad
@@ -148,6 +130,16 @@ void image_tcache(struct iommu_image *img, struct tcache *c);
  * Return: The digest.
  */
 u64 image_digest(u64 seed, const void *bytes, size_t len);
+
+/**
+ * image_digest_words() - image_digest() of 64-bit words, on every host alike
+ * @seed: digest to continue from; 0 starts a new one
+ * @words: what is digested
+ * @n: number of words
+ *
+ * Return: The digest.
+ */
+u64 image_digest_words(u64 seed, const u64 *words, size_t n);
 
 #ifdef __cplusplus
 }

@@ -39,7 +39,7 @@
  *    a handler runs after the call.
  *
  * A call from within a callback ends the program with the names of both calls.
- * struct engine_guard (engine.h) watches over this.
+ * engine.h watches over this.
  */
 #ifndef IOMMU_H
 #define IOMMU_H
@@ -197,6 +197,7 @@ struct walk_access {
  * @res: what was decided; final once fill has returned
  * @kind: the outcome decided by the walk (enum xlat)
  * @stale: an invalidation came between; fill installs nothing
+ * @stale_seq: its number: of the first one
  * @n_accesses: entries used in @accesses
  * @priv: the engine's own: what fill installs or records
  * @accesses: every memory access, in order
@@ -212,9 +213,29 @@ struct iommu_walk {
 	u8 kind;
 	bool stale;
 	u16 n_accesses;
+	u64 stale_seq;
 	u64 priv[WALK_PRIV_WORDS];
 	struct walk_access accesses[WALK_MAX_ACCESSES];
 };
+
+/**
+ * iommu_walk_note() - list a memory access of a walk; once the list is full nothing is listed
+ * @w: the walk
+ * @addr: physical address, bytes
+ * @len: bytes
+ * @what: enum walk_what
+ * @level: as walk_access.level
+ * @write: the access wrote
+ * @failed: the bus answered with an error
+ */
+static inline void iommu_walk_note(struct iommu_walk *w, u64 addr, u32 len, u8 what, s8 level, bool write, bool failed)
+{
+	if (unlikely(w->n_accesses >= WALK_MAX_ACCESSES))
+		return;
+	w->accesses[w->n_accesses++] = (struct walk_access){
+		.addr = addr, .len = (u16)len, .what = what, .level = level, .write = write, .failed = failed
+	};
+}
 
 /* Caches, queues and other parts that events name: iommu_event.unit */
 enum iommu_unit {

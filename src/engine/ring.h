@@ -24,18 +24,6 @@ static inline u32 ring_index(u32 ptr, u8 log2size)
 }
 
 /**
- * ring_wrap() - wrap bit of a queue pointer
- * @ptr: value of a pointer register (PROD or CONS)
- * @log2size: log2 of the queue's entries
- *
- * Return: 0 or 1.
- */
-static inline u32 ring_wrap(u32 ptr, u8 log2size)
-{
-	return (ptr >> log2size) & 1;
-}
-
-/**
  * ring_ptr() - index and wrap bit, without the overflow flag or anything else above
  * @ptr: value of a pointer register (PROD or CONS)
  * @log2size: log2 of the queue's entries
@@ -70,8 +58,7 @@ static inline bool ring_empty(u32 prod, u32 cons, u8 log2size)
  */
 static inline bool ring_full(u32 prod, u32 cons, u8 log2size)
 {
-	return ring_index(prod, log2size) == ring_index(cons, log2size) &&
-	       ring_wrap(prod, log2size) != ring_wrap(cons, log2size);
+	return ring_ptr(prod ^ cons, log2size) == 1U << log2size;
 }
 
 /**

@@ -57,6 +57,7 @@ int tcache_init(struct tcache *c, const struct tcache_cfg *cfg)
 	c->sets = cfg->sets;
 	c->ways = cfg->ways;
 	c->policy = cfg->policy;
+	c->seed = cfg->seed;
 	c->rng = cfg->seed ? cfg->seed : 1;
 	if (!c->sets)
 		n = 1; /* for hints to point to */

@@ -87,7 +87,7 @@ struct tcache {
 	u32 count[65]; /* valid entries by shift */
 	u32 sets, ways;
 	u8 log2sets;
-	u32 rng;
+	u32 rng, seed;
 	enum tcache_policy policy;
 	u64 hits, misses, evictions;
 };

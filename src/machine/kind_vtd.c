@@ -5,9 +5,9 @@
 #include "vtd_spec.h"
 #include "translate.h"
 
-static struct vtd_cache_cfg geometry(u64 sets, u64 ways)
+static struct tcache_cfg geometry(u64 sets, u64 ways)
 {
-	return (struct vtd_cache_cfg){ .geometry = { .sets = (u32)sets, .ways = (u32)ways }, .none = !sets };
+	return (struct tcache_cfg){ .sets = (u32)sets, .ways = sets ? (u32)ways : 1 };
 }
 
 static int create(const struct fl_config *cfg, const struct iommu_ops *ops, void *ctx, void **hw)

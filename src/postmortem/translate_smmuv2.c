@@ -21,12 +21,12 @@ struct state {
 
 static u32 rd(struct state *s, u64 offset)
 {
-	return (u32)smmuv2_mmio_read(&s->hw, offset, 4);
+	return (u32)smmuv2_class.mmio_read(&s->hw, offset, 4);
 }
 
 static void wr(struct state *s, u64 offset, u32 value)
 {
-	smmuv2_mmio_write(&s->hw, offset, value, 4);
+	smmuv2_class.mmio_write(&s->hw, offset, value, 4);
 }
 
 static u64 page_of(const struct state *s, u32 page)
@@ -128,7 +128,7 @@ static void write_all(struct state *s, enum what what)
 		const struct xl_register *r = &s->dump.r[i];
 
 		if (what_is(s, r->offset) == what)
-			smmuv2_mmio_write(&s->hw, r->offset, r->value, r->value >> 32 ? 8 : 4);
+			smmuv2_class.mmio_write(&s->hw, r->offset, r->value, r->value >> 32 ? 8 : 4);
 	}
 }
 
@@ -199,9 +199,9 @@ static void read_context(struct state *s, u32 n, u32 fsr, struct xl_outcome *o)
 	o->fault = fsr & SMMUV2_FSR_FAULTS;
 	o->n_words = RECORD_WORDS;
 	o->words[0] = fsr | (u64)rd(s, cb(s, n, SMMUV2_CB_FSYNR0)) << 32;
-	o->words[1] = smmuv2_mmio_read(&s->hw, cb(s, n, SMMUV2_CB_FAR), 8);
+	o->words[1] = smmuv2_class.mmio_read(&s->hw, cb(s, n, SMMUV2_CB_FAR), 8);
 	o->words[2] = rd(s, page_of(s, 1) + SMMUV2_GR1_CBFRSYNRA(n)) | (u64)n << 32;
-	o->words[3] = smmuv2_mmio_read(&s->hw, cb(s, n, SMMUV2_CB_IPAFAR), 8);
+	o->words[3] = smmuv2_class.mmio_read(&s->hw, cb(s, n, SMMUV2_CB_IPAFAR), 8);
 }
 
 static void read_fault(struct state *s, struct xl_outcome *o)
@@ -218,7 +218,7 @@ static void read_fault(struct state *s, struct xl_outcome *o)
 	o->fault = (u16)(SMMUV2_FAULT_GLOBAL | (gfsr & SMMUV2_sGFSR_FAULTS));
 	o->n_words = RECORD_WORDS - 1;
 	o->words[0] = gfsr | (u64)rd(s, SMMUV2_GR0_sGFSYNR0) << 32;
-	o->words[1] = smmuv2_mmio_read(&s->hw, SMMUV2_GR0_sGFAR, 8);
+	o->words[1] = smmuv2_class.mmio_read(&s->hw, SMMUV2_GR0_sGFAR, 8);
 	o->words[2] = rd(s, SMMUV2_GR0_sGFSYNR1);
 }
 

@@ -71,7 +71,7 @@ static u64 given(const struct state *s, u32 offset)
 
 static void write32(struct state *s, u32 offset, u64 value)
 {
-	smmuv3_mmio_write(&s->smmu, offset, value, 4);
+	smmuv3_class.mmio_write(&s->smmu, offset, value, 4);
 }
 
 static bool is_wide(u32 offset)
@@ -104,7 +104,7 @@ static void program(struct state *s)
 
 		if (offset != SMMUV3_CR0 && offset != SMMUV3_IRQ_CTRL && offset != SMMUV3_GBPA &&
 		    offset != SMMUV3_CMDQ_CONS)
-			smmuv3_mmio_write(&s->smmu, offset, s->dump.r[i].value, is_wide(offset) ? 8 : 4);
+			smmuv3_class.mmio_write(&s->smmu, offset, s->dump.r[i].value, is_wide(offset) ? 8 : 4);
 	}
 	write32(s, SMMUV3_CMDQ_CONS, given(s, SMMUV3_CMDQ_PROD));
 	if (given(s, SMMUV3_GBPA))
@@ -146,9 +146,9 @@ static void close_smmu(void *hw)
 /* The event queue's newest record, if there is one, as its driver would read it. */
 static void read_event(struct state *s, struct xl_outcome *o)
 {
-	u64 base = smmuv3_mmio_read(&s->smmu, SMMUV3_EVENTQ_BASE, 8);
-	u32 prod = (u32)smmuv3_mmio_read(&s->smmu, SMMUV3_EVENTQ_PROD, 4);
-	u32 cons = (u32)smmuv3_mmio_read(&s->smmu, SMMUV3_EVENTQ_CONS, 4);
+	u64 base = smmuv3_class.mmio_read(&s->smmu, SMMUV3_EVENTQ_BASE, 8);
+	u32 prod = (u32)smmuv3_class.mmio_read(&s->smmu, SMMUV3_EVENTQ_PROD, 4);
+	u32 cons = (u32)smmuv3_class.mmio_read(&s->smmu, SMMUV3_EVENTQ_CONS, 4);
 	u32 log2size = FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, base);
 	u32 index = cons & (BIT(log2size) - 1);
 	u8 raw[SMMUV3_EVT_BYTES];
@@ -168,7 +168,7 @@ static int run(void *hw, const struct dma_txn *t, struct xl_outcome *o)
 	struct state *s = hw;
 	int err;
 
-	smmuv3_reset(&s->smmu);
+	smmuv3_class.reset(&s->smmu);
 	program(s);
 	err = xl_run(&smmuv3_class, &s->smmu, t, o);
 	if (!err)

@@ -117,7 +117,7 @@ static int run(void *hw, const struct dma_txn *t, struct xl_outcome *o)
 	struct state *s = hw;
 	int err;
 
-	vtd_reset(&s->hw);
+	vtd_class.reset(&s->hw);
 	vtd_restore(vtd_class.mmio_read, vtd_class.mmio_write, &s->hw, s->saved, s->dump.n);
 	err = xl_run(&vtd_class, &s->hw, t, o);
 	if (!err)

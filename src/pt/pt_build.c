@@ -505,33 +505,31 @@ static int prune_depth(struct pt_build *b, u64 iova, u64 last, u8 depth)
 	}
 }
 
-s64 pt_unmap(struct pt_build *b, u64 iova, u64 bytes, bool free_tables)
+/* Rewrite what is mapped in a range of whole regions; the bytes that are mapped there, or an error. */
+static s64 change(const struct pt_build *b, u64 iova, u64 bytes, u32 prot)
 {
 	u64 mapped;
-	int err;
+	int err = range_check(b, iova, bytes);
+
+	err = err ? err : range_whole(b, iova, iova + bytes - 1, &mapped);
+	err = err ? err : range_rewrite(b, iova, iova + bytes - 1, prot);
+	return err ? err : (s64)mapped;
+}
+
+s64 pt_unmap(struct pt_build *b, u64 iova, u64 bytes, bool free_tables)
+{
+	s64 mapped = change(b, iova, bytes, 0);
+	int err = 0;
 	u8 d;
 
-	err = range_check(b, iova, bytes);
-	if (!err)
-		err = range_whole(b, iova, iova + bytes - 1, &mapped);
-	if (!err)
-		err = range_rewrite(b, iova, iova + bytes - 1, 0);
-	for (d = b->depth - 1; !err && free_tables && d > 0; d--)
+	for (d = b->depth - 1; mapped >= 0 && !err && free_tables && d > 0; d--)
 		err = prune_depth(b, iova, iova + bytes - 1, d);
-	return err ? err : (s64)mapped;
+	return err ? err : mapped;
 }
 
 s64 pt_protect(struct pt_build *b, u64 iova, u64 bytes, u32 prot)
 {
-	u64 mapped;
-	int err;
-
-	if (range_check(b, iova, bytes) || pt_format_check(b, prot))
-		return -EINVAL;
-	err = range_whole(b, iova, iova + bytes - 1, &mapped);
-	if (!err)
-		err = range_rewrite(b, iova, iova + bytes - 1, prot);
-	return err ? err : (s64)mapped;
+	return pt_format_check(b, prot) ? -EINVAL : change(b, iova, bytes, prot);
 }
 
 /* Look up ------------------------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Entries of each format, as the specifications lay them out (Arm ARM D8.3, G5.4, G5.5; VT-d 9.7, 9.8). */
 #include "pt_format.h"
+#include "pt_vmsa.h"
 
 #define ATTR_OF(prot) ((prot) >> 16 & 0x3f)
 #define SH_OF(prot)   ((prot) >> 22 & 3)
@@ -31,25 +32,6 @@ static bool is_last(const struct pt_build *b, u8 depth)
 static bool wide(const struct pt_build *b)
 {
 	return is_vmsa64(b) && b->cfg.granule != 16 && (b->cfg.in_bits > 48 || b->cfg.out_bits > 48);
-}
-
-/* Levels with blocks, and with the contiguous bit: as the walker has them (Tables D8-48, D8-53; D8.7.1). */
-static bool vmsa_block(const struct pt_build *b, s8 level)
-{
-	if (level == 3)
-		return true;
-	if (b->cfg.granule == 12)
-		return level >= (wide(b) ? 0 : 1);
-	return level == 2 || (level == 1 && (wide(b) || b->cfg.out_bits > 48));
-}
-
-static u8 vmsa_group(const struct pt_build *b, s8 level)
-{
-	if (b->cfg.granule == 12)
-		return level >= 1 ? 4 : 0;
-	if (b->cfg.granule == 14)
-		return level == 3 ? 7 : level == 2 ? 5 : 0;
-	return level >= 2 ? 5 : 0;
 }
 
 /* Initial level: stage 1 takes the deepest, stage 2 what was asked for. */
@@ -100,8 +82,8 @@ static int vmsa_geometry(struct pt_build *b)
 	for (d = 0; d < b->depth; d++, level++) {
 		b->shift[d] = c->granule + (3 - level) * stride;
 		b->bits[d] = d ? stride : c->in_bits - b->shift[0];
-		b->group[d] = vmsa_group(b, level);
-		if (vmsa_block(b, level))
+		b->group[d] = vmsa_contiguous(c->granule, level);
+		if (level == 3 || vmsa_block(c->granule, level, wide(b), c->out_bits > 48))
 			b->sizes |= BIT_ULL(b->shift[d]) | (c->page_sizes ? BIT_ULL(b->shift[d] + b->group[d]) : 0);
 	}
 	return 0;

@@ -6,6 +6,7 @@
 #ifndef PT_PRIV_H
 #define PT_PRIV_H
 
+#include "pt_vmsa.h"
 #include "pt_vmsa64.h"
 
 /* A descriptor that others keep changing is re-evaluated this often before the walk gives up. */
@@ -33,20 +34,8 @@ struct pt_leaf {
 
 static inline void pt_record(const struct pt_env *env, u64 pa, u16 len, u8 what, s8 level, bool write, bool failed)
 {
-	struct iommu_walk *w = env->walk;
-	struct walk_access *a;
-	u32 n;
-
-	if (unlikely(!w))
-		return;
-	n = w->n_accesses;
-	if (unlikely(n >= WALK_MAX_ACCESSES))
-		return;
-	w->n_accesses = n + 1;
-	a = &w->accesses[n];
-	*a = (struct walk_access){
-		.addr = pa, .len = len, .what = what, .level = level, .write = write, .failed = failed
-	};
+	if (likely(env->walk))
+		iommu_walk_note(env->walk, pa, len, what, level, write, failed);
 }
 
 /* Read one 64-bit descriptor; false: the bus answered with an error. */
@@ -149,6 +138,12 @@ static inline u8 pt_wanted(u32 access)
 	if (access & PT_WRITE)
 		return PERM_W;
 	return access & PT_EXEC ? PERM_X : PERM_R;
+}
+
+/* Where stage 2's walk of @ipa goes on; NULL: it begins at the root. */
+static inline const struct pt_start *pt_s2_start(const struct pt_env *env, u64 ipa, struct pt_start *start)
+{
+	return env->s2_start && env->s2_start(env->s2_cache, ipa, start) ? start : NULL;
 }
 
 /**

@@ -151,11 +151,9 @@ static enum pt_fault short_fetch(const struct pt_env *env, const struct short_st
 	struct pt_start start;
 	struct pt_leaf l2;
 	u64 pa = where;
-	bool resume;
 
 	if (s2) {
-		resume = env->s2_start && env->s2_start(env->s2_cache, where, &start);
-		fault = vmsa64_s2_walk(env, s2, where, PT_PRIV, true, resume ? &start : NULL, &l2, r);
+		fault = vmsa64_s2_walk(env, s2, where, PT_PRIV, true, pt_s2_start(env, where, &start), &l2, r);
 		if (fault) {
 			r->desc = 0;
 			return fault;

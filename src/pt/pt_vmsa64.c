@@ -30,31 +30,6 @@ static inline u8 level_shift(const struct vmsa64_stage *st, s8 level)
 	return st->granule + (LAST_LEVEL - level) * stride(st);
 }
 
-/* Levels at which a Block descriptor exists (Tables D8-48, D8-53). */
-static inline bool block_allowed(const struct vmsa64_stage *st, s8 level)
-{
-	bool big = (st->flags & VMSA_LPA) || st->out_bits > 48;
-
-	switch (st->granule) {
-	case 12:
-		return level >= 1 || (level == 0 && (st->flags & VMSA_DS));
-	case 14:
-		return level == 2 || (level == 1 && (st->flags & VMSA_DS));
-	default:
-		return level == 2 || (level == 1 && big);
-	}
-}
-
-/* log2 of the entries that the contiguous bit joins (D8.7.1); 0: none at this level */
-static inline u8 contiguous(const struct vmsa64_stage *st, s8 level)
-{
-	if (st->granule == 12)
-		return level >= 1 ? 4 : 0;
-	if (st->granule == 14)
-		return level == 3 ? 7 : level == 2 ? 5 : 0;
-	return level >= 2 ? 5 : 0;
-}
-
 /* Where a walk stands. Wide fields, for speed. */
 struct cursor {
 	u64 table;
@@ -131,7 +106,10 @@ static inline enum shape shape_of(const struct vmsa64_stage *st, u64 desc, s8 le
 		return level == LAST_LEVEL ? SHAPE_LEAF : SHAPE_TABLE;
 	if (!(desc & DESC_VALID))
 		return SHAPE_INVALID;
-	return level != LAST_LEVEL && block_allowed(st, level) ? SHAPE_LEAF : SHAPE_INVALID;
+	return level != LAST_LEVEL && vmsa_block(st->granule, level, st->flags & VMSA_DS,
+						 (st->flags & VMSA_LPA) || st->out_bits > 48)
+		       ? SHAPE_LEAF
+		       : SHAPE_INVALID;
 }
 
 /* Go down one level. False: the next table lies beyond the output size. */
@@ -156,7 +134,7 @@ static inline void leaf_geometry(const struct vmsa64_stage *st, const struct cur
 	l->shift = c->shift;
 	l->contig_shift = c->shift;
 	if (unlikely(desc & DESC_CONT)) {
-		l->contig_shift += contiguous(st, c->level);
+		l->contig_shift += vmsa_contiguous(st->granule, c->level);
 		if (l->contig_shift > st->in_bits)
 			l->contig_shift = c->shift;
 	}
@@ -170,9 +148,23 @@ static inline u8 descriptor_sh(const struct vmsa64_stage *st, u64 desc)
 	return st->flags & VMSA_DS ? 0 : desc >> 8 & 3;
 }
 
-static inline bool may_update(const struct pt_env *env, const struct vmsa64_stage *st, u32 flag)
+/* Output size and access flag of a leaf; which flags hardware manages, and what it must write back. */
+static inline enum pt_fault flag_check(const struct pt_env *env, const struct vmsa64_stage *st, u64 desc,
+				       const struct pt_leaf *l, u64 *new_desc, bool *dirty_managed)
 {
-	return (st->flags & flag) && env->ops->mem_cas64;
+	bool ha = (st->flags & VMSA_HA) && env->ops->mem_cas64;
+
+	*dirty_managed = ha && (st->flags & VMSA_HD) && (desc & DESC_DBM);
+	*new_desc = desc;
+	if (unlikely(l->out >> st->out_bits))
+		return PT_ADDR_SIZE;
+	if (likely(desc & DESC_AF))
+		return PT_OK;
+	if (!ha && !(st->flags & VMSA_AFFD))
+		return PT_ACCESS_FLAG;
+	if (ha)
+		*new_desc |= DESC_AF;
+	return PT_OK;
 }
 
 /* Stage 2 ------------------------------------------------------------------ */
@@ -230,19 +222,12 @@ static enum pt_fault s2_fault(struct pt_result *r, enum pt_fault fault, s8 level
 static inline enum pt_fault s2_check(const struct pt_env *env, const struct vmsa64_stage *st, u64 desc, u32 access,
 				     bool tt, struct pt_leaf *l, u64 *new_desc)
 {
-	bool ha = may_update(env, st, VMSA_HA);
-	bool dirty_managed = ha && (st->flags & VMSA_HD) && (desc & DESC_DBM);
+	bool dirty_managed;
+	enum pt_fault fault = flag_check(env, st, desc, l, new_desc, &dirty_managed);
 	u8 perm;
 
-	*new_desc = desc;
-	if (unlikely(l->out >> st->out_bits))
-		return PT_ADDR_SIZE;
-	if (unlikely(!(desc & DESC_AF))) {
-		if (!ha && !(st->flags & VMSA_AFFD))
-			return PT_ACCESS_FLAG;
-		if (ha)
-			*new_desc |= DESC_AF;
-	}
+	if (unlikely(fault))
+		return fault;
 	s2_permissions(st, desc, dirty_managed, l);
 	l->attr = (desc >> 2 & 0xf) | descriptor_sh(st, desc) << 4;
 	l->flags = 0;
@@ -360,19 +345,12 @@ static inline void s1_permissions(const struct vmsa64_stage *st, u64 desc, u16 t
 static inline enum pt_fault s1_check(const struct pt_env *env, const struct vmsa64_stage *st, u64 desc, u16 tbl,
 				     u32 access, struct pt_leaf *l, u64 *new_desc)
 {
-	bool ha = may_update(env, st, VMSA_HA);
-	bool dirty_managed = ha && (st->flags & VMSA_HD) && (desc & DESC_DBM);
+	bool dirty_managed;
+	enum pt_fault fault = flag_check(env, st, desc, l, new_desc, &dirty_managed);
 	u8 perm;
 
-	*new_desc = desc;
-	if (unlikely(l->out >> st->out_bits))
-		return PT_ADDR_SIZE;
-	if (unlikely(!(desc & DESC_AF))) {
-		if (!ha && !(st->flags & VMSA_AFFD))
-			return PT_ACCESS_FLAG;
-		if (ha)
-			*new_desc |= DESC_AF;
-	}
+	if (unlikely(fault))
+		return fault;
 	s1_permissions(st, desc, tbl, !(desc & DESC_AP2) || dirty_managed, l);
 	perm = access & PT_PRIV ? l->priv : l->user;
 	l->clean = dirty_managed && (desc & DESC_AP2) && ((l->priv | l->user) & PERM_W);
@@ -399,12 +377,11 @@ static enum pt_fault s1_update(const struct pt_env *env, const struct vmsa64_sta
 {
 	struct pt_start start;
 	struct pt_leaf l2;
-	bool resume;
 	u64 was = *desc;
 
 	if (s2 && !s2_writable) {
-		resume = env->s2_start && env->s2_start(env->s2_cache, c.where, &start);
-		if (vmsa64_s2_walk(env, s2, c.where, PT_WRITE | PT_PRIV, true, resume ? &start : NULL, &l2, r)) {
+		if (vmsa64_s2_walk(env, s2, c.where, PT_WRITE | PT_PRIV, true, pt_s2_start(env, c.where, &start), &l2,
+				   r)) {
 			r->desc = was;
 			r->update = true;
 			return r->fault;
@@ -422,7 +399,6 @@ static inline enum pt_fault s1_locate(const struct pt_env *env, const struct vms
 {
 	struct pt_start start;
 	struct pt_leaf l2;
-	bool resume;
 	u32 steps;
 
 	*pa = c->where;
@@ -434,8 +410,7 @@ static inline enum pt_fault s1_locate(const struct pt_env *env, const struct vms
 		return PT_OK;
 	}
 	steps = env->steps ? env->steps->n : 0;
-	resume = env->s2_start && env->s2_start(env->s2_cache, c->where, &start);
-	if (unlikely(vmsa64_s2_walk(env, s2, c->where, PT_PRIV, true, resume ? &start : NULL, &l2, r))) {
+	if (unlikely(vmsa64_s2_walk(env, s2, c->where, PT_PRIV, true, pt_s2_start(env, c->where, &start), &l2, r))) {
 		r->desc = 0;
 		return r->fault;
 	}
@@ -544,13 +519,12 @@ enum pt_fault pt_finish_nested(const struct pt_env *env, const struct vmsa64_sta
 {
 	struct pt_start start;
 	struct pt_leaf l2;
-	bool resume = env->s2_start && env->s2_start(env->s2_cache, l1->out, &start);
 	u8 perm1 = access & PT_PRIV ? l1->priv : l1->user;
 
 	/* 3.13.7.1 (SMMUv3): a write that stage 1 does not permit does not make stage 2 dirty. */
 	if (unlikely(!(perm1 & pt_wanted(access))))
 		access &= ~PT_WRITE;
-	if (unlikely(vmsa64_s2_walk(env, s2, l1->out, access, false, resume ? &start : NULL, &l2, r))) {
+	if (unlikely(vmsa64_s2_walk(env, s2, l1->out, access, false, pt_s2_start(env, l1->out, &start), &l2, r))) {
 		r->desc = l1->desc;
 		return r->fault;
 	}
@@ -580,12 +554,11 @@ enum pt_fault vmsa64_s2_only(const struct pt_env *env, const struct vmsa64_stage
 {
 	struct pt_start start;
 	struct pt_leaf l;
-	bool resume = env->s2_start && env->s2_start(env->s2_cache, ipa, &start);
 
 	if (env->steps)
 		env->steps->n = 0;
 	/* S2PTW binds configuration fetches as it does walks (STE.S2PTW); their faults do not have CLASS TT. */
-	if (vmsa64_s2_walk(env, s2, ipa, access, true, resume ? &start : NULL, &l, r)) {
+	if (vmsa64_s2_walk(env, s2, ipa, access, true, pt_s2_start(env, ipa, &start), &l, r)) {
 		r->tt = false;
 		return r->fault;
 	}

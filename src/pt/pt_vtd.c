@@ -277,10 +277,9 @@ static enum pt_fault fs_locate(const struct pt_env *env, const struct vtd_stage 
 	struct pt_start start;
 	struct pt_leaf l2;
 	u32 access = PT_PRIV | (write ? PT_WRITE : 0), steps;
-	bool resume = env->s2_start && env->s2_start(env->s2_cache, c->where, &start);
 
 	steps = env->steps && !write ? env->steps->n : 0;
-	if (unlikely(ss_walk(env, ss, c->where, want, access, true, resume ? &start : NULL, &l2, r))) {
+	if (unlikely(ss_walk(env, ss, c->where, want, access, true, pt_s2_start(env, c->where, &start), &l2, r))) {
 		r->desc = 0;
 		if (r->fault == PT_PERMISSION) {
 			r->root = c->level == st->levels;
@@ -406,12 +405,11 @@ static enum pt_fault vtd_nested(const struct pt_env *env, const struct vtd_stage
 	u8 perm1 = access & PT_PRIV ? l1->priv : l1->user;
 	struct pt_start start;
 	struct pt_leaf l2;
-	bool resume = env->s2_start && env->s2_start(env->s2_cache, l1->out, &start);
 
 	/* Only an ATS request gets here without permission: then no dirty flag is set. */
 	if (!(perm1 & pt_wanted(access)))
 		access &= ~PT_WRITE;
-	if (ss_walk(env, ss, l1->out, ss_want(access), access, false, resume ? &start : NULL, &l2, r)) {
+	if (ss_walk(env, ss, l1->out, ss_want(access), access, false, pt_s2_start(env, l1->out, &start), &l2, r)) {
 		r->desc = l1->desc;
 		return r->fault;
 	}

@@ -139,9 +139,8 @@ enum smmuv2_way {
  * @sh: stage 1 with short descriptors
  * @mair: attributes of stage 1
  * @regs: register file
- * @stalled: oldest stalled transaction, index + 1 into smmuv2.stalls; 0: none
- * @tail: latest stalled transaction, likewise
- * @owner: index + 1 of the stalled transaction that RESUME ends; 0: none
+ * @stalled: slots of its stalled transactions
+ * @owner: slot + 1 of the stalled transaction that RESUME ends; 0: none
  * @line: interrupt line
  * @inv_seq: number of the bank's latest TLB maintenance operation
  * @sync_seq: what the bank's TLBSYNC waits for; 0: none is active
@@ -166,7 +165,8 @@ struct smmuv2_bank {
 	struct short_stage sh;
 	u64 mair;
 	struct reg_bank regs;
-	u16 stalled, tail, owner;
+	struct engine_list stalled;
+	u16 owner;
 	u16 line;
 	u64 inv_seq;
 	u64 sync_seq;
@@ -178,7 +178,6 @@ struct smmuv2_bank {
  * @seq: orders stalled transactions
  * @sid: StreamID
  * @tbu: TBU that holds it
- * @next: index + 1 of the next transaction stalled by the same bank; 0: none
  * @cb: context bank of the stream
  * @faulted: it faulted itself; else it met the outstanding fault of another
  */
@@ -187,7 +186,6 @@ struct smmuv2_stall {
 	u64 seq;
 	u32 sid;
 	u16 tbu;
-	u16 next;
 	u16 cb;
 	bool faulted;
 };
@@ -246,11 +244,9 @@ struct smmuv2_stats {
  */
 struct smmuv2 {
 	/* private: */
+	struct engine eng;
 	struct smmuv2_cfg cfg;
-	const struct iommu_ops *ops;
-	void *ctx;
 	struct smmuv2_stats stats;
-	struct engine_guard guard;
 
 	u32 scr0;
 	u32 gfsr;
@@ -271,19 +267,11 @@ struct smmuv2 {
 	bool straight; /* neither CLIENTPD nor memo_stale */
 	u32 full_tbus; /* bit n: TBU n has no slot left */
 
-	struct tcache tlb, wc1, wc2;
-	u64 wc_levels[2][IOMMU_WALK_LEVELS]; /* hits of wc1 and wc2: iommu_cache_stats.at_level */
-	struct pt_steps steps;		     /* scratch of one walk */
-	struct iommu_walk *walks;	     /* in flight */
-	struct iommu_walk scratch;
-
-	u64 seq; /* orders stalls and TLB maintenance */
+	bool keep_steps; /* there is a walk cache */
 	u64 ginv_seq, gsync_seq;
 	u32 syncs; /* active */
-	bool due;  /* a walk has ended that a sync may wait for, so step checks */
 	struct smmuv2_tbu tbu[SMMUV2_MAX_TBUS];
-	struct smmuv2_stall *stalls;
-	u16 n_stalls, free_stall;
+	struct smmuv2_stall *stalls;			    /* by slot */
 	u16 line_level[SMMUV2_IRQ_CONTEXT + SMMUV2_MAX_CB]; /* how many sources drive each line */
 };
 
@@ -320,121 +308,7 @@ int smmuv2_cfg_resolve(struct smmuv2_cfg *cfg);
  */
 u64 smmuv2_mmio_bytes(const struct smmuv2 *s);
 
-/**
- * smmuv2_lookup() - iommu_class.lookup
- * @s: the SMMU
- * @t: the transaction
- * @r: filled in with the outcome's details
- *
- * Return: The outcome, or XLAT_MISS.
- */
-enum xlat smmuv2_lookup(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r);
-
-/**
- * smmuv2_walk() - iommu_class.walk
- * @s: the SMMU
- * @t: the transaction
- * @w: the walk; the holder owns the storage
- *
- * Return: The outcome that the walk has decided; smmuv2_fill() makes it final.
- */
-enum xlat smmuv2_walk(struct smmuv2 *s, const struct dma_txn *t, struct iommu_walk *w);
-
-/**
- * smmuv2_fill() - iommu_class.fill
- * @s: the SMMU
- * @w: the walk; the holder owns the storage
- *
- * Return: The outcome, never XLAT_MISS.
- */
-enum xlat smmuv2_fill(struct smmuv2 *s, struct iommu_walk *w);
-
-/**
- * smmuv2_cancel() - iommu_class.cancel
- * @s: the SMMU
- * @w: the walk; the holder owns the storage
- */
-void smmuv2_cancel(struct smmuv2 *s, struct iommu_walk *w);
-
-/**
- * smmuv2_translate() - iommu_class.translate
- * @s: the SMMU
- * @t: the transaction
- * @r: filled in with the outcome's details
- *
- * Return: The outcome, never XLAT_MISS.
- */
-enum xlat smmuv2_translate(struct smmuv2 *s, const struct dma_txn *t, struct xlat_result *r);
-
-/**
- * smmuv2_mmio_read() - iommu_class.mmio_read
- * @s: the SMMU
- * @offset: bytes from the start of the register space
- * @size: bytes of the access, 4 or 8
- *
- * Return: The value; reserved places read as zero.
- */
-u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size);
-
-/**
- * smmuv2_mmio_write() - iommu_class.mmio_write
- * @s: the SMMU
- * @offset: bytes from the start of the register space
- * @value: what is written
- * @size: bytes of the access, 4 or 8
- */
-void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int size);
-
-/**
- * smmuv2_step_due() - complete the TLB syncs that waited for a walk which has been filled or cancelled
- * @s: the SMMU
- */
-void smmuv2_step_due(struct smmuv2 *s);
-
-/**
- * smmuv2_reset() - iommu_class.reset
- * @s: the SMMU
- */
-void smmuv2_reset(struct smmuv2 *s);
-
-/**
- * smmuv2_save() - iommu_class.save
- * @s: the SMMU
- * @img: the image
- *
- * Return: 0, -EBUSY while walks are in flight, -ENOMEM.
- */
-int smmuv2_save(struct smmuv2 *s, struct iommu_image *img);
-
-/**
- * smmuv2_restore() - iommu_class.restore
- * @s: the SMMU
- * @img: the image
- *
- * Return: 0, -EBUSY with walks in flight or stalled transactions, -EINVAL for an image that does not fit.
- */
-int smmuv2_restore(struct smmuv2 *s, struct iommu_image *img);
-
-/**
- * smmuv2_concerns() - iommu_class.concerns; there are no PASIDs
- * @s: the SMMU
- * @scope: what an invalidation, or a change of a register, concerns
- * @sid: StreamID
- *
- * Return: false if @scope certainly does not concern the stream's translations.
- */
-bool smmuv2_concerns(const struct smmuv2 *s, const struct iommu_scope *scope, u32 sid);
-
-/**
- * smmuv2_step() - iommu_class.step; costs nothing if nothing is due
- * @s: the SMMU
- */
-static inline void smmuv2_step(struct smmuv2 *s)
-{
-	if (unlikely(s->due))
-		smmuv2_step_due(s);
-}
-
+/* hw is the struct smmuv2. Reserved places of the register space read as zero; there are no PASIDs. */
 extern const struct iommu_class smmuv2_class;
 
 /**

@@ -259,24 +259,11 @@ void smmuv2_bank_update_all(struct smmuv2 *s)
 
 /* ---- The walk ---- */
 
-/* Find the deepest table that @cache holds for @in. */
-static const struct pt_start *start_from(struct smmuv2 *s, struct tcache *cache, u8 unit, u64 in,
-					 const struct tcache_tag *tag, struct pt_start *start)
+/* Find the deepest table that the walk cache of a stage holds for @in. */
+static const struct pt_start *start_from(struct smmuv2 *s, enum iommu_unit unit, u64 in, const struct tcache_tag *tag,
+					 struct pt_start *start)
 {
-	struct tcache_entry *e = tcache_lookup(cache, in, tag);
-
-	if (s->ops->event) {
-		struct iommu_event ev = { .kind = e ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .addr = in };
-
-		emit(s, &ev);
-	}
-	if (!e)
-		return NULL;
-	start->table = e->data[0];
-	start->level = (s8)((s32)(e->data[1] & 0xff) - 1);
-	s->wc_levels[unit == UNIT_WALK_CACHE_S2][(start->level + 1) & (IOMMU_WALK_LEVELS - 1)]++;
-	start->attr = (u16)(e->data[1] >> 8);
-	return start;
+	return pt_cache_start(&s->eng, unit, in, tag, start) ? start : NULL;
 }
 
 struct s2_key {
@@ -288,7 +275,7 @@ static bool s2_start(void *cache, u64 ipa, struct pt_start *start)
 {
 	struct s2_key *key = cache;
 
-	return start_from(key->s, &key->s->wc2, UNIT_WALK_CACHE_S2, ipa, &key->s->bank[key->cb].tag, start) != NULL;
+	return pt_cache_start(&key->s->eng, UNIT_WALK_CACHE_S2, ipa, &key->s->bank[key->cb].tag, start);
 }
 
 /* A fault that needs no descriptor. */
@@ -310,8 +297,7 @@ static enum pt_fault walk_s2_only(struct smmuv2 *s, u32 n, const struct pt_env *
 
 	if (b->bad)
 		return no_table(r, 2, ipa);
-	f = vmsa64_walk(env, NULL, &b->st2, ipa, access, start_from(s, &s->wc2, UNIT_WALK_CACHE_S2, ipa, &b->tag, &at),
-			r);
+	f = vmsa64_walk(env, NULL, &b->st2, ipa, access, start_from(s, UNIT_WALK_CACHE_S2, ipa, &b->tag, &at), r);
 	r->stage = 2;
 	r->ipa = ipa;
 	return f;
@@ -323,11 +309,11 @@ enum pt_fault smmuv2_bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, str
 	u32 s2n = b->s2 != SMMUV2_NO_BANK ? b->s2 : cb;
 	struct s2_key key = { s, s2n };
 	struct pt_env env = {
-		.ops = s->ops,
-		.ctx = s->ctx,
-		/* Nobody reads the list of accesses that smmuv2_translate() makes. */
-		.walk = w == &s->scratch ? NULL : w,
-		.steps = s->wc1.sets | s->wc2.sets ? &s->steps : NULL,
+		.ops = s->eng.ops,
+		.ctx = s->eng.ctx,
+		/* Nobody reads the list of accesses that translate makes. */
+		.walk = w == &s->eng.own_walk ? NULL : w,
+		.steps = w && s->keep_steps ? &found_of(w)->steps : NULL,
 		.s2_start = s2_start,
 		.s2_cache = &key,
 	};
@@ -335,7 +321,6 @@ enum pt_fault smmuv2_bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, str
 	const struct vmsa64_stage *tt;
 	struct pt_start at;
 
-	s->steps.n = 0;
 	if (!b->s1_on)
 		return walk_s2_only(s, s2n, &env, va, access, r);
 	if (s2 && s->bank[s2n].bad) {
@@ -344,12 +329,11 @@ enum pt_fault smmuv2_bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, str
 		return PT_TRANSLATION;
 	}
 	if (b->format == SMMUV2_FSR_FORMAT_SHORT)
-		return short_walk(&env, &b->sh, s2, va, access,
-				  start_from(s, &s->wc1, UNIT_WALK_CACHE, va, &b->tag, &at), r);
+		return short_walk(&env, &b->sh, s2, va, access, start_from(s, UNIT_WALK_CACHE, va, &b->tag, &at), r);
 	tt = vmsa64_select(b->tt, b->two, va, access);
 	if (!tt)
 		return no_table(r, 1, 0);
-	return vmsa64_walk(&env, tt, s2, va, access, start_from(s, &s->wc1, UNIT_WALK_CACHE, va, &b->tag, &at), r);
+	return vmsa64_walk(&env, tt, s2, va, access, start_from(s, UNIT_WALK_CACHE, va, &b->tag, &at), r);
 }
 
 u32 smmuv2_fsr_of(enum pt_fault fault)

@@ -20,10 +20,10 @@ static void drive(struct smmuv2 *s, u16 line, bool up)
 	s->line_level[line] += up ? 1 : -1;
 	if (!was == !s->line_level[line])
 		return;
-	if (up && s->guard.call != CALL_RESTORE)
-		emit(s, &ev);
-	engine_calls_back_access(&s->guard, CALLS_WITH_IRQS, "irq");
-	s->ops->irq(s->ctx, line, up);
+	if (up && s->eng.call != CALL_RESTORE)
+		engine_event(&s->eng, &ev);
+	engine_calls_back_access(&s->eng, CALLS_WITH_IRQS, "irq");
+	s->eng.ops->irq(s->eng.ctx, line, up);
 }
 
 static void bank_irq(struct smmuv2 *s, u32 n)
@@ -92,18 +92,6 @@ static bool global_record(struct smmuv2 *s, u32 bit, u64 addr, u32 synr0, u32 si
 	return first;
 }
 
-static void emit_terminated(struct smmuv2 *s, const struct dma_txn *t, u16 code, bool recorded)
-{
-	struct iommu_event ev = {
-		.kind = IOMMU_EV_RECORD, .unit = UNIT_EVENTQ, .code = code, .sid = t->sid, .addr = t->iova, .id = t->id
-	};
-
-	if (recorded)
-		emit(s, &ev);
-	ev.kind = IOMMU_EV_FAULT;
-	emit(s, &ev);
-}
-
 enum xlat smmuv2_fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 flags, u32 bit, bool nested,
 			      struct xlat_result *r)
 {
@@ -112,7 +100,14 @@ enum xlat smmuv2_fault_global(struct smmuv2 *s, const struct dma_txn *t, u32 fla
 
 	r->fault = (u16)(SMMUV2_FAULT_GLOBAL | bit);
 	r->recorded = global_record(s, bit, t->iova, synr0, t->sid);
-	emit_terminated(s, t, r->fault, r->recorded);
+	if (r->recorded)
+		engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_RECORD,
+							     .unit = UNIT_EVENTQ,
+							     .code = r->fault,
+							     .sid = t->sid,
+							     .addr = t->iova,
+							     .id = t->id });
+	engine_fault_event(&s->eng, t, r->fault);
 	return s->scr0 & SMMUV2_sCR0_GFRE ? XLAT_ABORT : XLAT_RAZWI;
 }
 
@@ -148,29 +143,22 @@ static bool slot_free(struct smmuv2 *s, u16 tbu)
 u16 smmuv2_fault_queue(struct smmuv2 *s, u32 n, const struct smmuv2_stall *stall)
 {
 	struct smmuv2_tbu *u = &s->tbu[stall->tbu];
-	struct smmuv2_bank *b = &s->bank[n];
-	u16 slot = s->free_stall;
+	u32 i;
 
 	if (u->used == u->slots)
 		return 0;
-	fl_assert(slot);
-	s->free_stall = s->stalls[slot - 1].next;
-	s->stalls[slot - 1] = *stall;
-	s->stalls[slot - 1].next = 0;
-	if (b->tail)
-		s->stalls[b->tail - 1].next = slot;
-	else
-		b->stalled = slot;
-	b->tail = slot;
+	i = engine_take_slot(&s->eng);
+	s->stalls[i] = *stall;
+	engine_list_push(&s->eng, &s->bank[n].stalled, i);
 	if (++u->used == u->slots)
 		s->full_tbus |= BIT(stall->tbu);
-	return slot;
+	return (u16)(i + 1);
 }
 
 static u16 stall_take(struct smmuv2 *s, const struct dma_txn *t, u32 n, u8 cb, bool faulted, u16 code)
 {
 	struct smmuv2_stall stall = {
-		.id = t->id, .seq = ++s->seq, .sid = t->sid, .tbu = t->tbu, .cb = cb, .faulted = faulted
+		.id = t->id, .seq = ++s->eng.seq, .sid = t->sid, .tbu = t->tbu, .cb = cb, .faulted = faulted
 	};
 	u16 slot = smmuv2_fault_queue(s, n, &stall);
 	struct iommu_event ev = {
@@ -179,40 +167,24 @@ static u16 stall_take(struct smmuv2 *s, const struct dma_txn *t, u32 n, u8 cb, b
 
 	fl_assert(slot);
 	s->stats.stalls++;
-	emit(s, &ev);
+	engine_event(&s->eng, &ev);
 	return slot;
 }
 
-/* Take @slot out of the bank's queue; @prev is the one before, or 0. */
-static void stall_unlink(struct smmuv2 *s, struct smmuv2_bank *b, u16 slot, u16 prev)
+/* The stalled transaction in slot @i of bank @n ends. */
+static void stall_end(struct smmuv2 *s, u32 n, u32 i, enum iommu_resume how)
 {
-	u16 next = s->stalls[slot - 1].next;
-
-	if (prev)
-		s->stalls[prev - 1].next = next;
-	else
-		b->stalled = next;
-	if (b->tail == slot)
-		b->tail = prev;
-}
-
-static void stall_end(struct smmuv2 *s, u32 n, u16 slot, enum iommu_resume how)
-{
-	struct smmuv2_stall *p = &s->stalls[slot - 1];
-	struct iommu_event ev = { .kind = IOMMU_EV_RESUME, .code = how, .sid = p->sid, .data = n, .id = p->id };
-	u64 id = p->id;
+	struct smmuv2_stall *p = &s->stalls[i];
 
 	s->tbu[p->tbu].used--;
 	s->full_tbus &= ~BIT(p->tbu);
-	p->next = s->free_stall;
-	s->free_stall = slot;
+	engine_list_remove(&s->eng, &s->bank[n].stalled, i);
+	engine_free_slot(&s->eng, i);
 	if (how == RESUME_RETRY)
 		s->stats.retried++;
 	else
 		s->stats.terminated++;
-	emit(s, &ev);
-	engine_calls_back(&s->guard, CALLS_THAT_ACT, "txn_resume");
-	s->ops->txn_resume(s->ctx, id, how);
+	engine_resume(&s->eng, p->sid, p->id, n, how);
 }
 
 /* Notify those that were answered with XLAT_WAIT, once the slots have reached their final state. */
@@ -226,9 +198,7 @@ static void tell_waiting(struct smmuv2 *s)
 		if (!u->waited || u->used >= u->slots)
 			continue;
 		u->waited = false;
-		engine_calls_back(&s->guard, CALLS_THAT_ACT, "stall_free");
-		if (s->ops->stall_free)
-			s->ops->stall_free(s->ctx, i);
+		engine_stall_free(&s->eng, i);
 	}
 }
 
@@ -241,17 +211,12 @@ static void slots_changed(struct smmuv2 *s)
 /* Present the bank's stalled transactions again, in order; with @innocent only those that met another's fault. */
 static void release(struct smmuv2 *s, u32 n, bool innocent)
 {
-	struct smmuv2_bank *b = &s->bank[n];
-	u16 slot = b->stalled, prev = 0, next;
+	u32 slot, next;
 
-	for (; slot; slot = next) {
-		next = s->stalls[slot - 1].next;
-		if (innocent && s->stalls[slot - 1].faulted) {
-			prev = slot;
-			continue;
-		}
-		stall_unlink(s, b, slot, prev);
-		stall_end(s, n, slot, RESUME_RETRY);
+	for (slot = s->bank[n].stalled.head; slot; slot = next) {
+		next = s->eng.slot_next[slot - 1];
+		if (!innocent || !s->stalls[slot - 1].faulted)
+			stall_end(s, n, slot - 1, RESUME_RETRY);
 	}
 	slots_changed(s);
 }
@@ -269,9 +234,9 @@ void smmuv2_fault_gse(struct smmuv2 *s)
 		s->gse_stall |= (s->scr0 & SMMUV2_sCR0_GSE) && (s->bank[n].fsr & SMMUV2_FSR_SS);
 	smmuv2_bank_plain_all(s);
 	if (s->gse_stall && !was)
-		smmuv2_changed(s);
+		engine_changed(&s->eng, NULL);
 	for (n = 0; n < s->cfg.num_cb && was && !s->gse_stall; n++)
-		if (!s->bank[n].fsr && s->bank[n].stalled)
+		if (!s->bank[n].fsr && s->bank[n].stalled.head)
 			release(s, n, false);
 }
 
@@ -288,7 +253,7 @@ static void set_fsr(struct smmuv2 *s, u32 n, u32 fsr)
 	reg_set(&b->regs, SMMUV2_CB_FSR, fsr);
 	bank_irq(s, n);
 	smmuv2_fault_gse(s);
-	if (cleared && b->stalled && !s->gse_stall)
+	if (cleared && b->stalled.head && !s->gse_stall)
 		release(s, n, false);
 }
 
@@ -316,14 +281,7 @@ static void record(struct smmuv2 *s, const struct smmuv2_fault *f)
 		ev.id = f->txn->id;
 	}
 	reg_set(&s->gr1, SMMUV2_GR1_CBFRSYNRA(f->fault_cb), ev.sid & SMMUV2_CBFRSYNRA_SID);
-	emit(s, &ev);
-}
-
-static void emit_fault(struct smmuv2 *s, const struct dma_txn *t, u16 code)
-{
-	struct iommu_event ev = { .kind = IOMMU_EV_FAULT, .code = code, .sid = t->sid, .addr = t->iova, .id = t->id };
-
-	emit(s, &ev);
+	engine_event(&s->eng, &ev);
 }
 
 /* CFCFG is evaluated here, after the fault, and nowhere else. */
@@ -353,7 +311,7 @@ enum xlat smmuv2_fault_context(struct smmuv2 *s, const struct smmuv2_fault *f, s
 		b->owner = b->owner ? b->owner : slot;
 		fsr |= SMMUV2_FSR_SS;
 	} else if (f->txn) {
-		emit_fault(s, f->txn, f->fsr);
+		engine_fault_event(&s->eng, f->txn, f->fsr);
 	}
 	set_fsr(s, f->fault_cb, fsr);
 	return stall ? XLAT_STALL : terminated(b);
@@ -375,7 +333,7 @@ enum xlat smmuv2_fault_block(struct smmuv2 *s, const struct dma_txn *t, u32 cb, 
 		stall_take(s, t, by == SMMUV2_NO_BANK ? cb : by, (u8)cb, false, 0);
 		return XLAT_STALL;
 	}
-	emit_fault(s, t, 0);
+	engine_fault_event(&s->eng, t, 0);
 	return terminated(&s->bank[by]);
 }
 
@@ -388,16 +346,13 @@ void smmuv2_fault_resume(struct smmuv2 *s, u32 n, bool terminate)
 	struct smmuv2_bank *b = &s->bank[n];
 	bool keep_ss = s->cfg.behaviour == SMMUV2_MMU500 && (b->fsr & SMMUV2_FSR_FAULTS);
 	enum iommu_resume how = !terminate ? RESUME_RETRY : b->sctlr & SMMUV2_SCTLR_CFRE ? RESUME_ABORT : RESUME_RAZWI;
-	u16 slot = b->owner, at = b->stalled, prev = 0;
+	u16 slot = b->owner;
 
 	if (!(b->fsr & SMMUV2_FSR_SS))
 		return;
 	if (slot) {
-		for (; at != slot; at = s->stalls[at - 1].next)
-			prev = at;
 		b->owner = 0;
-		stall_unlink(s, b, slot, prev);
-		stall_end(s, n, slot, how);
+		stall_end(s, n, slot - 1, how);
 	}
 	if (!keep_ss)
 		set_fsr(s, n, b->fsr & ~SMMUV2_FSR_SS);
@@ -441,14 +396,15 @@ void smmuv2_fault_lower(struct smmuv2 *s)
 
 	for (n = 0; n < ARRAY_SIZE(s->line_level); n++) {
 		if (s->line_level[n])
-			s->ops->irq(s->ctx, n, false);
+			s->eng.ops->irq(s->eng.ctx, n, false);
 		s->line_level[n] = 0;
 	}
 }
 
 /* All lines are low: raise those whose cause the registers show. */
-void smmuv2_fault_raise(struct smmuv2 *s)
+void smmuv2_fault_raise(void *hw)
 {
+	struct smmuv2 *s = hw;
 	u32 n;
 
 	global_irq(s, 0, 0);
@@ -457,20 +413,14 @@ void smmuv2_fault_raise(struct smmuv2 *s)
 }
 
 /* Reset: lower the lines, and give stalled and waiting transactions back to the holder. */
-void smmuv2_fault_reset(struct smmuv2 *s)
+void smmuv2_fault_reset(void *hw)
 {
+	struct smmuv2 *s = hw;
 	u32 n;
 
 	smmuv2_fault_lower(s);
-	for (n = 0; n < s->cfg.num_cb; n++) {
-		struct smmuv2_bank *b = &s->bank[n];
-
-		while (b->stalled) {
-			u16 slot = b->stalled;
-
-			stall_unlink(s, b, slot, 0);
-			stall_end(s, n, slot, RESUME_ABORT);
-		}
-	}
+	for (n = 0; n < s->cfg.num_cb; n++)
+		while (s->bank[n].stalled.head)
+			stall_end(s, n, s->bank[n].stalled.head - 1, RESUME_ABORT);
 	tell_waiting(s);
 }

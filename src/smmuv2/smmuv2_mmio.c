@@ -48,8 +48,9 @@ static bool implemented(const struct smmuv2 *s, const struct reg_bank *file, u32
 	return file != &s->gr1 || in % 0x400 / 4 < s->cfg.num_cb;
 }
 
-static u64 read_register(struct smmuv2 *s, u64 offset, unsigned int size)
+u64 smmuv2_mmio_read(void *hw, u64 offset, unsigned int size)
 {
+	struct smmuv2 *s = hw;
 	u32 in, cb;
 	struct reg_bank *file;
 
@@ -57,16 +58,6 @@ static u64 read_register(struct smmuv2 *s, u64 offset, unsigned int size)
 		return 0;
 	file = file_of(s, offset, &in, &cb);
 	return file && implemented(s, file, in) ? reg_read(file, in, size) : 0;
-}
-
-u64 smmuv2_mmio_read(struct smmuv2 *s, u64 offset, unsigned int size)
-{
-	u64 value;
-
-	engine_enter(&s->guard, CALL_MMIO_READ);
-	value = read_register(s, offset, size);
-	engine_leave(&s->guard);
-	return value;
 }
 
 /* Bits that the hardware does not implement stay zero, so that software can detect them. */
@@ -88,7 +79,7 @@ static void scr0_written(struct smmuv2 *s)
 		smmuv2_stream_update(s);
 	if (changed & SMMUV2_sCR0_VMID16EN)
 		smmuv2_bank_update_all(s);
-	smmuv2_changed(s);
+	engine_changed(&s->eng, NULL);
 }
 
 static void smr_written(struct smmuv2 *s, u32 n, u32 old)
@@ -208,8 +199,9 @@ static void cb_written(struct smmuv2 *s, u32 n, u32 in, u64 value, u64 full)
 	}
 }
 
-static void write_register(struct smmuv2 *s, u64 offset, u64 value, unsigned int size)
+void smmuv2_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
 {
+	struct smmuv2 *s = hw;
 	struct reg_bank *file;
 	struct reg_ref ref;
 	u64 old, full;
@@ -238,11 +230,4 @@ static void write_register(struct smmuv2 *s, u64 offset, u64 value, unsigned int
 		gr1_written(s, reg);
 	else
 		cb_written(s, cb, reg, value, full);
-}
-
-void smmuv2_mmio_write(struct smmuv2 *s, u64 offset, u64 value, unsigned int size)
-{
-	engine_enter(&s->guard, CALL_MMIO_WRITE);
-	write_register(s, offset, value, size);
-	engine_leave(&s->guard);
 }

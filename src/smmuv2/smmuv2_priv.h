@@ -3,20 +3,12 @@
 #ifndef SMMUV2_PRIV_H
 #define SMMUV2_PRIV_H
 
+#include "engine_slots.h"
+#include "pt_cache.h"
 #include "smmuv2.h"
 
-/* Steps that a walk keeps for the walk caches: stage 1 first, then the last ones of stage 2. */
+/* Steps that a walk installs in the walk caches */
 #define SMMUV2_KEPT_STEPS 10
-
-/**
- * struct smmuv2_kept - a struct pt_step in two words
- * @where: input address; the low bits: shift 5:0, level + 1 in 8:6, attr 5:0 in 14:9, domain in 18:15, stage 2 in 19
- * @table: address of the table; bit 0: PT_TBL_LOCATED
- */
-struct smmuv2_kept {
-	u64 where;
-	u64 table;
-};
 
 /* What a walk has found: iommu_walk.priv. */
 struct smmuv2_found {
@@ -32,11 +24,9 @@ struct smmuv2_found {
 	u8 attr;
 	bool global;
 	bool again; /* the mapping changed between lookup and walk */
-	u8 n_steps;
-	u8 flags; /* of the transaction, after PRIVCFG and INSTCFG */
+	u8 flags;   /* of the transaction, after PRIVCFG and INSTCFG */
 	struct tcache_tag tag;
-	u64 stale_seq;
-	struct smmuv2_kept steps[SMMUV2_KEPT_STEPS];
+	struct pt_steps steps;
 };
 
 static_assert(sizeof(struct smmuv2_found) <= WALK_PRIV_WORDS * 8, "iommu_walk.priv is too small");
@@ -56,19 +46,27 @@ struct smmuv2_fault {
 	u8 fault_cb; /* bank that records */
 };
 
-static inline void emit(struct smmuv2 *s, const struct iommu_event *ev)
-{
-	engine_event(&s->guard, s->ops, s->ctx, ev);
-}
-
 /* smmuv2_scope.c: events that say which translations may have changed */
-void smmuv2_changed(struct smmuv2 *s);
 void smmuv2_changed_bank(struct smmuv2 *s, u32 n);
 void smmuv2_changed_streams(struct smmuv2 *s, u32 first, u32 last);
 void smmuv2_invalidated(struct smmuv2 *s, const struct tcache_inv *inv, u32 dropped);
+bool smmuv2_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid);
 
-/* smmuv2.c: resets the SMMU without notifying the holder. */
-void smmuv2_power_on(struct smmuv2 *s);
+/* smmuv2_xlat.c */
+extern const struct engine_hooks smmuv2_hooks;
+
+/* smmuv2_mmio.c */
+u64 smmuv2_mmio_read(void *hw, u64 offset, unsigned int size);
+void smmuv2_mmio_write(void *hw, u64 offset, u64 value, unsigned int size);
+
+/* smmuv2_state.c */
+u64 smmuv2_config(const void *hw);
+void smmuv2_exchange(void *hw, struct iommu_image *img);
+bool smmuv2_entry_ok(const void *hw, enum iommu_unit unit, const struct tcache_entry *e);
+
+/* smmuv2.c */
+void smmuv2_power_on(void *hw);
+void smmuv2_stats(const void *hw, struct iommu_stats *st);
 void smmuv2_identify(struct smmuv2 *s);
 
 /* smmuv2_stream.c */
@@ -120,9 +118,9 @@ void smmuv2_fault_clear(struct smmuv2 *s, u32 n, u32 bits);
 void smmuv2_fault_restore(struct smmuv2 *s, u32 n, u32 value);
 void smmuv2_fault_sctlr(struct smmuv2 *s, u32 n);
 void smmuv2_fault_gse(struct smmuv2 *s);
-void smmuv2_fault_reset(struct smmuv2 *s);
+void smmuv2_fault_reset(void *hw);
 void smmuv2_fault_lower(struct smmuv2 *s);
-void smmuv2_fault_raise(struct smmuv2 *s);
+void smmuv2_fault_raise(void *hw);
 u16 smmuv2_fault_queue(struct smmuv2 *s, u32 n, const struct smmuv2_stall *stall);
 void smmuv2_fault_line(struct smmuv2 *s, u32 n, u16 line);
 void smmuv2_global_update(struct smmuv2 *s, u32 gfsr);
@@ -132,7 +130,7 @@ void smmuv2_tlb_gr0(struct smmuv2 *s, u32 offset, u64 value);
 void smmuv2_tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value);
 void smmuv2_sync_gr0(struct smmuv2 *s);
 void smmuv2_sync_bank(struct smmuv2 *s, u32 n);
-void smmuv2_sync_check(struct smmuv2 *s);
+void smmuv2_sync_check(void *hw);
 void smmuv2_ats_bank(struct smmuv2 *s, u32 n, u32 offset, u64 va);
 void smmuv2_ats_gr0(struct smmuv2 *s, u32 offset, u64 value);
 

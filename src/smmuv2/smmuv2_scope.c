@@ -2,26 +2,11 @@
 /* What an event concerns, and which streams: for holders that keep translations. */
 #include "smmuv2_priv.h"
 
-static void changed(struct smmuv2 *s, const struct iommu_scope *scope)
-{
-	struct iommu_event ev = { .kind = IOMMU_EV_CHANGED, .unit = UNIT_CONFIG_CACHE, .scope = scope };
-
-	emit(s, &ev);
-}
-
-/* Translations may have changed, though no entry was dropped. */
-void smmuv2_changed(struct smmuv2 *s)
-{
-	struct iommu_scope scope = { .stages = SCOPE_S1 | SCOPE_S2, .global = true };
-
-	changed(s, &scope);
-}
-
 void smmuv2_changed_bank(struct smmuv2 *s, u32 n)
 {
 	struct iommu_scope scope = { .by = SCOPE_BANK, .stages = SCOPE_S1 | SCOPE_S2, .global = true, .bank = (u16)n };
 
-	changed(s, &scope);
+	engine_changed(&s->eng, &scope);
 }
 
 void smmuv2_changed_streams(struct smmuv2 *s, u32 first, u32 last)
@@ -30,7 +15,7 @@ void smmuv2_changed_streams(struct smmuv2 *s, u32 first, u32 last)
 		.by = SCOPE_SID, .stages = SCOPE_S1 | SCOPE_S2, .global = true, .sid_first = first, .sid_last = last
 	};
 
-	changed(s, &scope);
+	engine_changed(&s->eng, &scope);
 }
 
 /* The same criteria that dropped @dropped entries. An operation of a bank concerns every bank that has its tag. */
@@ -47,10 +32,9 @@ void smmuv2_invalidated(struct smmuv2 *s, const struct tcache_inv *inv, u32 drop
 		.first = inv->addr,
 		.last = inv->last,
 	};
-	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = UNIT_TLB, .data = dropped, .scope = &scope };
 
 	scope.stages = scope.regime == SMMUV2_S2 ? SCOPE_S2 : SCOPE_S1;
-	emit(s, &ev);
+	engine_dropped(&s->eng, UNIT_TLB, dropped, &scope);
 }
 
 /* ---- Whom ---- */
@@ -87,11 +71,12 @@ static u32 bank_of(const struct smmuv2 *s, u32 sid)
 	return s->group[group].cb;
 }
 
-bool smmuv2_concerns(const struct smmuv2 *s, const struct iommu_scope *scope, u32 sid)
+bool smmuv2_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
 {
+	const struct smmuv2 *s = hw;
 	u32 cb;
 
-	engine_asks(&s->guard);
+	engine_asks(&s->eng);
 	if ((scope->by & SCOPE_SID) && (sid < scope->sid_first || sid > scope->sid_last))
 		return false;
 	if (!scope->regime && !(scope->by & (SCOPE_BANK | SCOPE_VMID | SCOPE_ASID)))

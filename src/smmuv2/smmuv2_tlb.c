@@ -35,20 +35,13 @@ static void invalidate(struct smmuv2 *s, struct tcache_inv *inv)
 	u32 dropped;
 
 	inv->world_mask = SMMUV2_REGIME_MASK;
-	s->seq++;
-	dropped = tcache_invalidate(&s->tlb, inv);
-	dropped += tcache_invalidate(&s->wc1, inv);
-	dropped += tcache_invalidate(&s->wc2, inv);
-	for (w = s->walks; w; w = w->next) {
-		/*
-		 * The first operation that overtakes the walk counts: its sync must still find the walk after a later
-		 * operation.
-		 */
-		if (w->stale || !hits_walk(s, w, inv))
-			continue;
-		w->stale = true;
-		found_of(w)->stale_seq = s->seq;
-	}
+	s->eng.seq++;
+	dropped = tcache_invalidate(&s->eng.cache[UNIT_TLB], inv);
+	dropped += tcache_invalidate(&s->eng.cache[UNIT_WALK_CACHE], inv);
+	dropped += tcache_invalidate(&s->eng.cache[UNIT_WALK_CACHE_S2], inv);
+	for (w = s->eng.walks; w; w = w->next)
+		if (hits_walk(s, w, inv))
+			engine_overtake(&s->eng, w);
 	smmuv2_invalidated(s, inv, dropped);
 }
 
@@ -108,7 +101,7 @@ void smmuv2_tlb_gr0(struct smmuv2 *s, u32 offset, u64 value)
 		by_va(s, &hyp, va64(value), 4096, offset == SMMUV2_GR0_TLBIVALH64);
 		break;
 	}
-	s->ginv_seq = s->seq;
+	s->ginv_seq = s->eng.seq;
 }
 
 /* The ASID and address that a bank's operation names. */
@@ -154,7 +147,7 @@ void smmuv2_tlb_bank(struct smmuv2 *s, u32 n, u32 offset, u64 value)
 	default:
 		by_va(s, &inv, FIELD_GET(SMMUV2_TLBIIPA_ADDR, value) << 12, 4096, offset == SMMUV2_CB_TLBIIPAS2L);
 	}
-	b->inv_seq = s->seq;
+	b->inv_seq = s->eng.seq;
 }
 
 /* ---- Completion: walks that used invalidated entries, and earlier stalled transactions ---- */
@@ -169,16 +162,16 @@ static bool pending(const struct smmuv2 *s, u32 n, u64 seq)
 {
 	const struct iommu_walk *w;
 	u32 i;
-	u16 slot;
+	u32 slot;
 
-	for (w = s->walks; w; w = w->next) {
+	for (w = s->eng.walks; w; w = w->next) {
 		const struct smmuv2_found *f = (const struct smmuv2_found *)w->priv;
 
-		if (w->stale && f->stale_seq <= seq && (n == SMMUV2_NO_BANK || concerns(s, n, f->cb)))
+		if (w->stale && w->stale_seq <= seq && (n == SMMUV2_NO_BANK || concerns(s, n, f->cb)))
 			return true;
 	}
 	for (i = 0; i < s->cfg.num_cb; i++)
-		for (slot = s->bank[i].stalled; slot; slot = s->stalls[slot - 1].next)
+		for (slot = s->bank[i].stalled.head; slot; slot = s->eng.slot_next[slot - 1])
 			if (s->stalls[slot - 1].seq < seq &&
 			    (n == SMMUV2_NO_BANK || n == i || concerns(s, n, s->stalls[slot - 1].cb)))
 				return true;
@@ -189,16 +182,17 @@ static void emit_sync(struct smmuv2 *s, u32 n)
 {
 	struct iommu_event ev = { .kind = IOMMU_EV_SYNC, .data = n };
 
-	engine_calls_back(&s->guard, CALLS_THAT_ACT, "the end of a TLB sync");
-	emit(s, &ev);
+	engine_calls_back(&s->eng, CALLS_THAT_ACT, "the end of a TLB sync");
+	engine_event(&s->eng, &ev);
 }
 
 /* A walk or a stall that a sync may wait for has ended. */
-void smmuv2_sync_check(struct smmuv2 *s)
+void smmuv2_sync_check(void *hw)
 {
+	struct smmuv2 *s = hw;
 	u32 n;
 
-	s->due = false;
+	s->eng.owed = false;
 	if (!s->syncs)
 		return;
 	for (n = 0; n < s->cfg.num_cb; n++) {
@@ -217,13 +211,6 @@ void smmuv2_sync_check(struct smmuv2 *s)
 		reg_set(&s->gr0, SMMUV2_GR0_sTLBGSTATUS, 0);
 		emit_sync(s, SMMUV2_NO_BANK);
 	}
-}
-
-void smmuv2_step_due(struct smmuv2 *s)
-{
-	engine_enter(&s->guard, CALL_STEP);
-	smmuv2_sync_check(s);
-	engine_leave(&s->guard);
 }
 
 void smmuv2_sync_bank(struct smmuv2 *s, u32 n)

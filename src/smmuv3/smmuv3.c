@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Life of an SMMU: configuration, reset, and its face for holders of any IOMMU. */
+/* Life of an SMMU: configuration and reset. */
 #include "smmuv3_priv.h"
 
 /* Fields that announce features which the model lacks. */
@@ -107,14 +107,6 @@ static bool idrs_are_valid(const struct smmuv3 *s)
 	       (s->idr5 & (SMMUV3_IDR5_GRAN4K | SMMUV3_IDR5_GRAN16K | SMMUV3_IDR5_GRAN64K)) && s->cfg.aidr <= 2;
 }
 
-static void cache_default(struct tcache_cfg *c, u32 sets, u32 ways)
-{
-	if (c->sets || c->ways)
-		return;
-	c->sets = sets;
-	c->ways = ways;
-}
-
 static int resolve(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iommu_ops *ops)
 {
 	u32 stall_max;
@@ -134,40 +126,37 @@ static int resolve(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct 
 	if (!idrs_are_valid(s) || cfg->stalls > SMMUV3_MAX_STALLS)
 		return -EINVAL;
 	stall_max = FIELD_GET(SMMUV3_IDR5_STALL_MAX, s->idr5);
-	s->n_stalls = cfg->stalls ? min(cfg->stalls, stall_max) : min(stall_max, (u32)SMMUV3_MAX_STALLS);
+	s->eng.n_slots = cfg->stalls ? min(cfg->stalls, stall_max) : min(stall_max, (u32)SMMUV3_MAX_STALLS);
 	if (FIELD_GET(SMMUV3_IDR0_STALL_MODEL, s->idr0) == SMMUV3_STALL_MODEL_NONE)
-		s->n_stalls = 0;
-	else if (!s->n_stalls)
+		s->eng.n_slots = 0;
+	else if (!s->eng.n_slots)
 		return -EINVAL;
 	s->oas = smmuv3_addr_bits(FIELD_GET(SMMUV3_IDR5_OAS, s->idr5));
 	s->pa_mask = GENMASK_ULL(s->oas - 1, 0);
 	s->ias = s->idr0 & SMMUV3_IDR0_TTF_AA64 ? s->oas : 0;
 	if (s->idr0 & SMMUV3_IDR0_TTF_AA32)
 		s->ias = max(s->ias, (u8)40);
-	cache_default(&s->cfg.tlb, 512, 8);
-	cache_default(&s->cfg.walk_cache, 64, 4);
-	cache_default(&s->cfg.walk_cache_s2, 64, 4);
-	cache_default(&s->cfg.ste_cache, 32, 4);
-	cache_default(&s->cfg.cd_cache, 32, 4);
 	return 0;
 }
 
 static int allocate(struct smmuv3 *s)
 {
-	const struct smmuv3_cfg *c = &s->cfg;
-	int err = tcache_init(&s->tlb, &c->tlb);
+	struct smmuv3_cfg *c = &s->cfg;
+	struct engine *e = &s->eng;
+	int err = engine_init_cache(e, UNIT_TLB, &c->tlb, 512, 8);
 
-	err = err ? err : tcache_init(&s->wc1, &c->walk_cache);
-	err = err ? err : tcache_init(&s->wc2, &c->walk_cache_s2);
-	err = err ? err : tcache_init(&s->ste_cache, &c->ste_cache);
-	err = err ? err : tcache_init(&s->cd_cache, &c->cd_cache);
+	err = err ? err : engine_init_cache(e, UNIT_WALK_CACHE, &c->walk_cache, 64, 4);
+	err = err ? err : engine_init_cache(e, UNIT_WALK_CACHE_S2, &c->walk_cache_s2, 64, 4);
+	err = err ? err : engine_init_cache(e, UNIT_CONFIG_CACHE, &c->ste_cache, 32, 4);
+	err = err ? err : engine_init_cache(e, UNIT_CD_CACHE, &c->cd_cache, 32, 4);
+	err = err ? err : engine_init_slots(e, e->n_slots);
 	err = err ? err : reg_bank_init(&s->regs, smmuv3_reg_table, SMMUV3_REG_ROWS);
 	if (err)
 		return err;
 	s->stes = fl_zalloc(((size_t)c->ste_cache.sets * c->ste_cache.ways + 1) * sizeof(*s->stes));
 	s->cds = fl_zalloc(((size_t)c->cd_cache.sets * c->cd_cache.ways + 1) * sizeof(*s->cds));
 	s->streams = fl_zalloc((V3_STREAMS + 1) * sizeof(*s->streams));
-	s->stalls = fl_zalloc((s->n_stalls + 1) * sizeof(*s->stalls));
+	s->stalls = fl_zalloc((e->n_slots + 1) * sizeof(*s->stalls));
 	return s->stes && s->cds && s->streams && s->stalls ? 0 : -ENOMEM;
 }
 
@@ -187,22 +176,23 @@ static void reset_registers(struct smmuv3 *s)
 	s->cr2 = 0;
 }
 
-/* Reset everything but what the holder shares: transactions and walks. */
-void v3_reset_state(struct smmuv3 *s)
+void v3_power_on(void *hw)
 {
+	struct smmuv3 *s = hw;
+	u32 i;
+
 	reset_registers(s);
-	tcache_invalidate_all(&s->tlb);
-	tcache_invalidate_all(&s->wc1);
-	tcache_invalidate_all(&s->wc2);
-	tcache_invalidate_all(&s->ste_cache);
-	tcache_invalidate_all(&s->cd_cache);
+	v3_queue_sizes(s);
 	memset(s->streams, 0, (V3_STREAMS + 1) * sizeof(*s->streams));
 	s->config_gen = 1;
+	s->eng.seq = 1; /* commands are not numbered: whatever is outstanding came before a CMD_SYNC */
 	s->sync_blocked = false;
 	s->tagged = false;
-	s->atc_busy = 0;
 	s->atc_timed_out = false;
-	v3_stall_reset(s);
+	s->held = (struct engine_list){ 0 };
+	s->waiting_tbus = 0;
+	for (i = 0; i < s->eng.n_slots; i++)
+		s->stalls[i].state = STALL_FREE;
 }
 
 int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iommu_ops *ops, void *ctx)
@@ -210,9 +200,7 @@ int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iom
 	int err;
 
 	memset(s, 0, sizeof(*s));
-	s->ops = ops;
-	s->ctx = ctx;
-	s->loud = ops->event && !ops->quiet_lookup;
+	engine_init(&s->eng, &v3_hooks, ops, ctx, &s->stats, sizeof(s->stats));
 	err = resolve(s, cfg, ops);
 	if (!err)
 		err = allocate(s);
@@ -220,17 +208,13 @@ int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iom
 		smmuv3_exit(s);
 		return err;
 	}
-	v3_reset_state(s);
+	engine_start(&s->eng);
 	return 0;
 }
 
 void smmuv3_exit(struct smmuv3 *s)
 {
-	tcache_exit(&s->tlb);
-	tcache_exit(&s->wc1);
-	tcache_exit(&s->wc2);
-	tcache_exit(&s->ste_cache);
-	tcache_exit(&s->cd_cache);
+	engine_exit(&s->eng);
 	reg_bank_exit(&s->regs);
 	fl_free(s->stes);
 	fl_free(s->cds);
@@ -239,144 +223,15 @@ void smmuv3_exit(struct smmuv3 *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* Take a walk that began before the reset off the list: its fill or cancel finds nothing to install or to record. */
-static void disown(struct iommu_walk *w)
-{
-	struct v3_walk *p = v3_walk_of(w);
-
-	w->next = NULL;
-	w->pprev = &w->next;
-	w->stale = false;
-	w->kind = XLAT_ABORT;
-	w->res = (struct xlat_result){ 0 };
-	p->have = 0;
-	p->steps.n = 0;
-	p->record = false;
-}
-
-void smmuv3_reset(struct smmuv3 *s)
-{
-	struct iommu_walk *w;
-
-	engine_enter(&s->guard, CALL_RESET);
-	v3_stall_term_all(s);
-	while ((w = s->walks)) {
-		s->walks = w->next;
-		disown(w);
-	}
-	s->stale_in_flight = 0;
-	v3_reset_state(s);
-	v3_changed(s);
-	engine_leave(&s->guard);
-}
-
-static enum xlat class_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r)
-{
-	return smmuv3_lookup(hw, t, r);
-}
-
-static enum xlat class_walk(void *hw, const struct dma_txn *t, struct iommu_walk *w)
-{
-	return smmuv3_walk(hw, t, w);
-}
-
-static enum xlat class_fill(void *hw, struct iommu_walk *w)
-{
-	return smmuv3_fill(hw, w);
-}
-
-static void class_cancel(void *hw, struct iommu_walk *w)
-{
-	smmuv3_cancel(hw, w);
-}
-
-static enum xlat class_translate(void *hw, const struct dma_txn *t, struct xlat_result *r)
-{
-	return smmuv3_translate(hw, t, r);
-}
-
-static u64 class_mmio_read(void *hw, u64 offset, unsigned int size)
-{
-	return smmuv3_mmio_read(hw, offset, size);
-}
-
-static void class_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
-{
-	smmuv3_mmio_write(hw, offset, value, size);
-}
-
-static void class_page_request(void *hw, const struct page_request *pr)
-{
-	smmuv3_page_request(hw, pr);
-}
-
-static bool class_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
-{
-	smmuv3_ats_inv_done(hw, sid, itag, ok);
-	return true;
-}
-
-static bool class_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
-{
-	return smmuv3_concerns(hw, scope, sid, pasid);
-}
-
-static void class_step(void *hw)
-{
-	smmuv3_step(hw);
-}
-
-static void class_reset(void *hw)
-{
-	smmuv3_reset(hw);
-}
-
-static int class_save(void *hw, struct iommu_image *img)
-{
-	return smmuv3_save(hw, img);
-}
-
-static int class_restore(void *hw, struct iommu_image *img)
-{
-	return smmuv3_restore(hw, img);
-}
-
-static void class_stats(void *hw, struct iommu_stats *st)
+void v3_stats(const void *hw, struct iommu_stats *st)
 {
 	const struct smmuv3 *s = hw;
 
-	memset(st, 0, sizeof(*st));
-	tcache_stats(&s->tlb, &st->cache[UNIT_TLB]);
-	tcache_stats(&s->wc1, &st->cache[UNIT_WALK_CACHE]);
-	tcache_stats(&s->wc2, &st->cache[UNIT_WALK_CACHE_S2]);
-	tcache_stats(&s->ste_cache, &st->cache[UNIT_CONFIG_CACHE]);
-	tcache_stats(&s->cd_cache, &st->cache[UNIT_CD_CACHE]);
-	memcpy(st->cache[UNIT_WALK_CACHE].at_level, s->wc_levels[0], sizeof(s->wc_levels[0]));
-	memcpy(st->cache[UNIT_WALK_CACHE_S2].at_level, s->wc_levels[1], sizeof(s->wc_levels[1]));
-	v3_cmdq_level(s, &st->commands);
-	v3_evtq_level(s, &st->events);
-	v3_priq_level(s, &st->requests);
+	v3_queue_level(s, &v3_cmdq, &st->commands);
+	v3_queue_level(s, &v3_evtq, &st->events);
+	v3_queue_level(s, &v3_priq, &st->requests);
 	st->records_lost = s->stats.events_lost;
 	st->requests_lost = s->stats.pri_lost;
 	st->overflows = s->stats.overflows + s->stats.pri_overflows;
 	st->automatic = s->stats.auto_responses;
 }
-
-const struct iommu_class smmuv3_class = {
-	.name = "smmuv3",
-	.lookup = class_lookup,
-	.walk = class_walk,
-	.fill = class_fill,
-	.cancel = class_cancel,
-	.translate = class_translate,
-	.mmio_read = class_mmio_read,
-	.mmio_write = class_mmio_write,
-	.page_request = class_page_request,
-	.ats_inv_done = class_ats_inv_done,
-	.step = class_step,
-	.reset = class_reset,
-	.save = class_save,
-	.restore = class_restore,
-	.stats = class_stats,
-	.concerns = class_concerns,
-};

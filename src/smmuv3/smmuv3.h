@@ -3,9 +3,9 @@
  * SMMUv3 hardware: Arm IHI 0070, SMMUv3.0 to 3.2, Non-secure state. It knows no
  * time: each function decides at once and says what happened through iommu_ops.
  *
- * An access goes lookup -> (miss) walk -> fill; translate does all three. Holder
- * and engine keep the contract at the head of iommu.h. Commands are executed in
- * smmuv3_mmio_write() and smmuv3_step() alone.
+ * Holders call it through smmuv3_class and keep the contract at the head of iommu.h. Commands are executed in
+ * mmio_write and step alone. An access to a register must be aligned and of 4 or 8 bytes; any other is ignored, as are
+ * those to reserved places, or reads as zero (6.2).
  */
 #ifndef SMMUV3_H
 #define SMMUV3_H
@@ -101,8 +101,6 @@ struct smmuv3_stream;
 struct smmuv3_stall;
 struct smmuv3_raw;
 
-#define SMMUV3_CMD_ATC_MAX 32 /* ATS invalidations in flight: one for each invalidation tag */
-
 /**
  * struct smmuv3 - one SMMU; the fields are private but for @stats
  *
@@ -110,49 +108,36 @@ struct smmuv3_raw;
  */
 struct smmuv3 {
 	/* private: */
-	const struct iommu_ops *ops;
-	void *ctx;
+	struct engine eng;
 	struct smmuv3_cfg cfg;
 	struct smmuv3_stats stats;
-	struct engine_guard guard;
 
 	/* the registers, and what the fast path needs of them */
 	struct reg_bank regs;
-	bool loud; /* lookup sends events */
 	u32 idr0, idr1, idr3, idr5;
 	u32 cr0, cr2, gbpa;
-	u8 oas, ias; /* bits */
+	u8 oas, ias;	/* bits */
+	u8 log2size[3]; /* of the queues, by unit from UNIT_CMDQ on */
 	u64 pa_mask;
 
-	/* caches; stes[] and cds[] run in parallel with the entries of their cache */
-	struct tcache tlb, wc1, wc2, ste_cache, cd_cache;
-	u64 wc_levels[2][IOMMU_WALK_LEVELS]; /* hits of wc1 and wc2: iommu_cache_stats.at_level */
-	struct smmuv3_raw *stes, *cds;
+	struct smmuv3_raw *stes, *cds; /* in parallel with the entries of the caches of STEs and CDs */
 	struct smmuv3_stream *streams; /* resolved STE and CD, direct mapped; the last is scratch */
-	u32 config_gen;		       /* changes whenever ste_cache or cd_cache loses or changes an entry */
+	u32 config_gen;		       /* changes whenever one of these caches loses or changes an entry */
 
 	bool tagged; /* an address with a top byte that TBI drops has been translated */
 
-	struct iommu_walk *walks; /* in flight */
-	u32 stale_in_flight;
 	s8 s2_root;
-	struct tcache_tag s2_tag;   /* of the stage 2 tables that the walk under way reads */
-	struct iommu_walk own_walk; /* of smmuv3_translate() */
+	struct tcache_tag s2_tag; /* of the stage 2 tables that the walk under way reads */
 
-	/* stalled transactions, by STAG */
-	struct smmuv3_stall *stalls;
-	u32 n_stalls, stalls_used;
-	u32 free_head, free_tail; /* index + 1 */
-	u32 held_head, held_tail; /* records that wait for the queue, oldest first */
+	struct smmuv3_stall *stalls; /* by STAG, which is the slot */
+	struct engine_list held;     /* records that wait for the queue */
 	u64 waiting_tbus;
 
 	/* command queue */
 	bool cmdq_seen_full; /* when the call under way began */
 	bool sync_blocked;   /* a CMD_SYNC waits for walks or ATS invalidations, or a CMD_ATC_INV for a tag */
 	u64 blocked_cmd[2];  /* that command */
-	u32 atc_busy;	     /* bit an invalidation tag in flight */
-	u32 atc_sid[SMMUV3_CMD_ATC_MAX];
-	bool atc_timed_out; /* the next CMD_SYNC fails */
+	bool atc_timed_out;  /* the next CMD_SYNC fails */
 };
 
 /**
@@ -182,137 +167,6 @@ int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iom
 void smmuv3_exit(struct smmuv3 *s);
 
 /**
- * smmuv3_step() - iommu_class.step
- * @s: the SMMU
- */
-void smmuv3_step(struct smmuv3 *s);
-
-/**
- * smmuv3_reset() - iommu_class.reset
- * @s: the SMMU
- */
-void smmuv3_reset(struct smmuv3 *s);
-
-/**
- * smmuv3_save() - iommu_class.save
- * @s: the SMMU
- * @img: the image
- *
- * Return: 0, -EBUSY while walks are in flight, -ENOMEM.
- */
-int smmuv3_save(struct smmuv3 *s, struct iommu_image *img);
-
-/**
- * smmuv3_restore() - iommu_class.restore
- * @s: the SMMU
- * @img: the image
- *
- * Return: 0, -EBUSY with walks in flight or stalled transactions, -EINVAL for an image that does not fit.
- */
-int smmuv3_restore(struct smmuv3 *s, struct iommu_image *img);
-
-/**
- * smmuv3_concerns() - iommu_class.concerns; may be called from within iommu_ops.event
- * @s: the SMMU
- * @scope: what an invalidation, or a change of a register, concerns
- * @sid: StreamID
- * @pasid: SubstreamID, or IOMMU_NO_PASID
- *
- * The stream's cached configuration decides; without any, the answer is true. An address in @scope is ignored,
- * because only the holder knows the addresses that it has kept.
- *
- * Return: false if @scope certainly does not concern the stream's translations.
- */
-bool smmuv3_concerns(struct smmuv3 *s, const struct iommu_scope *scope, u32 sid, u32 pasid);
-
-/**
- * smmuv3_mmio_read() - iommu_class.mmio_read
- * @s: the SMMU
- * @offset: bytes from the start of the register space
- * @size: bytes of the access, 4 or 8
- *
- * An access must be aligned and of 4 or 8 bytes; any other, and reserved places, read as zero (6.2).
- *
- * Return: The value.
- */
-u64 smmuv3_mmio_read(struct smmuv3 *s, u64 offset, unsigned int size);
-
-/**
- * smmuv3_mmio_write() - iommu_class.mmio_write
- * @s: the SMMU
- * @offset: bytes from the start of the register space
- * @value: what is written
- * @size: bytes of the access, 4 or 8
- *
- * An access must be aligned and of 4 or 8 bytes; any other, and reserved places, are ignored (6.2).
- */
-void smmuv3_mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size);
-
-/**
- * smmuv3_lookup() - iommu_class.lookup
- * @s: the SMMU
- * @t: the transaction
- * @r: filled in with the outcome's details
- *
- * Return: The outcome, or XLAT_MISS where only a walk can tell.
- */
-enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r);
-
-/**
- * smmuv3_walk() - iommu_class.walk
- * @s: the SMMU
- * @t: the transaction
- * @w: the walk; the holder owns the storage
- *
- * Return: The outcome that the walk has decided; smmuv3_fill() makes it final.
- */
-enum xlat smmuv3_walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_walk *w);
-
-/**
- * smmuv3_fill() - iommu_class.fill
- * @s: the SMMU
- * @w: the walk; the holder owns the storage
- *
- * Return: The outcome, never XLAT_MISS.
- */
-enum xlat smmuv3_fill(struct smmuv3 *s, struct iommu_walk *w);
-
-/**
- * smmuv3_cancel() - iommu_class.cancel
- * @s: the SMMU
- * @w: the walk; the holder owns the storage
- */
-void smmuv3_cancel(struct smmuv3 *s, struct iommu_walk *w);
-
-/**
- * smmuv3_translate() - iommu_class.translate
- * @s: the SMMU
- * @t: the transaction
- * @r: filled in with the outcome's details
- *
- * Return: The outcome, never XLAT_MISS.
- */
-enum xlat smmuv3_translate(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r);
-
-/**
- * smmuv3_page_request() - accept a Page Request Message (8)
- * @s: the SMMU
- * @pr: the message
- *
- * Responses that the hardware makes itself come through iommu_ops.page_response before the call returns.
- */
-void smmuv3_page_request(struct smmuv3 *s, const struct page_request *pr);
-
-/**
- * smmuv3_ats_inv_done() - an endpoint completes an ATS invalidation, or the root complex gives it up
- * @s: the SMMU
- * @sid: StreamID
- * @itag: invalidation tag of the request
- * @ok: false after a time-out (3.9.1.4): the CMD_SYNC that waits for it fails with CERROR_ATC_INV_SYNC
- */
-void smmuv3_ats_inv_done(struct smmuv3 *s, u32 sid, u8 itag, bool ok);
-
-/**
  * smmuv3_unsupported() - terminate an upstream transaction that the SMMU cannot take: F_UUT (7.3.2)
  * @s: the SMMU
  * @t: the transaction
@@ -330,7 +184,7 @@ void smmuv3_unsupported(struct smmuv3 *s, const struct dma_txn *t, u16 reason);
  */
 void smmuv3_page_hint(struct smmuv3 *s, const struct dma_txn *t, u8 user_perm, u8 priv_perm, u8 pages);
 
-/* For holders that serve every kind of IOMMU; hw is the struct smmuv3. */
+/* hw is the struct smmuv3. */
 extern const struct iommu_class smmuv3_class;
 
 #ifdef __cplusplus

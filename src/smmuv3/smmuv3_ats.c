@@ -235,7 +235,7 @@ static enum xlat request_lookup(struct smmuv3 *s, const struct dma_txn *t, struc
 	if (!st || st->action != V3_TRANSLATE || st->eats != SMMUV3_EATS_FULL || st->tbi || st->flags_set ||
 	    st->flags_keep != 0xffff)
 		return XLAT_MISS;
-	e = tcache_lookup(&s->tlb, t->iova, &st->tag);
+	e = tcache_lookup(&s->eng.cache[UNIT_TLB], t->iova, &st->tag);
 	if (!e)
 		return XLAT_MISS;
 	info = e->data[TLB_FLAGS];
@@ -273,31 +273,28 @@ bool v3_atc_inv(struct smmuv3 *s, const u64 *cmd)
 {
 	u32 size = FIELD_GET(SMMUV3_CMD_ATC_INV_1_SIZE, cmd[1]);
 	struct ats_inv inv = { .sid = FIELD_GET(SMMUV3_CMD_0_STREAMID, cmd[0]), .shift = (u8)(size + 12) };
-	u32 tag;
 
-	if (s->atc_busy == ~0U)
+	if (engine_free_itag(&s->eng) < 0)
 		return false;
-	tag = (u32)__builtin_ctz(~s->atc_busy);
-	s->atc_busy |= BIT(tag);
-	s->atc_sid[tag] = inv.sid;
-	inv.itag = (u8)tag;
 	inv.addr = inv.shift < 64 ? (cmd[1] & SMMUV3_CMD_1_ADDRESS) >> inv.shift << inv.shift : 0;
 	inv.pasid_valid = (cmd[0] & SMMUV3_CMD_0_SSV) && FIELD_GET(SMMUV3_IDR1_SSIDSIZE, s->idr1);
 	if (inv.pasid_valid) {
 		inv.pasid = FIELD_GET(SMMUV3_CMD_0_SUBSTREAMID, cmd[0]);
 		inv.global = cmd[0] & SMMUV3_CMD_ATC_INV_0_G;
 	}
-	engine_calls_back(&s->guard, CALLS_THAT_ACT, "ats_invalidate");
-	s->ops->ats_invalidate(s->ctx, &inv);
+	engine_ats_invalidate(&s->eng, &inv);
 	return true;
 }
 
-void smmuv3_ats_inv_done(struct smmuv3 *s, u32 sid, u8 itag, bool ok)
+/* After a time-out (3.9.1.4) the CMD_SYNC that waits for it fails with CERROR_ATC_INV_SYNC. */
+bool v3_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 {
-	engine_enter(&s->guard, CALL_ATS_INV_DONE);
-	if (itag < SMMUV3_CMD_ATC_MAX && (s->atc_busy & BIT(itag)) && s->atc_sid[itag] == sid) {
-		s->atc_busy &= ~BIT(itag);
+	struct smmuv3 *s = hw;
+
+	if (engine_itag_is(&s->eng, sid, itag)) {
+		s->eng.itags[itag].seq = 0;
+		s->eng.owed = true;
 		s->atc_timed_out |= !ok;
 	}
-	engine_leave(&s->guard);
+	return true;
 }

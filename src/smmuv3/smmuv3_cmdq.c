@@ -5,37 +5,20 @@
 /* The outcome of a command: a CERROR_*, 0 if it was consumed, or it waits. */
 #define CMD_WAITS 0xff
 
-static u8 log2size(const struct smmuv3 *s)
-{
-	u32 size = (u32)FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMUV3_CMDQ_BASE));
-
-	return (u8)min(size, FIELD_GET(SMMUV3_IDR1_CMDQS, s->idr1));
-}
-
-void v3_cmdq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
-{
-	u8 n = log2size(s);
-
-	if (!(s->cr0 & SMMUV3_CR0_CMDQEN))
-		return;
-	q->size = 1U << n;
-	q->used = ring_used(v3_reg(s, SMMUV3_CMDQ_PROD), v3_reg(s, SMMUV3_CMDQ_CONS), n);
-}
-
 /* Commands that may be consumed; none if the indices are inconsistent (3.5.1). */
 static u32 pending(const struct smmuv3 *s)
 {
-	u8 n = log2size(s);
-	u32 used = ring_used(v3_reg(s, SMMUV3_CMDQ_PROD), v3_reg(s, SMMUV3_CMDQ_CONS), n);
+	u32 used = v3_queue_used(s, &v3_cmdq);
 
-	return used <= 1U << n ? used : 0;
+	return used <= 1U << v3_queue_log2size(s, &v3_cmdq) ? used : 0;
 }
 
 /* What software can see of the queue before the call under way changes anything. */
 void v3_cmdq_look(struct smmuv3 *s)
 {
-	s->cmdq_seen_full = (s->idr0 & SMMUV3_IDR0_SEV) &&
-			    ring_full(v3_reg(s, SMMUV3_CMDQ_PROD), v3_reg(s, SMMUV3_CMDQ_CONS), log2size(s));
+	s->cmdq_seen_full =
+		(s->idr0 & SMMUV3_IDR0_SEV) &&
+		ring_full(v3_reg(s, SMMUV3_CMDQ_PROD), v3_reg(s, SMMUV3_CMDQ_CONS), v3_queue_log2size(s, &v3_cmdq));
 }
 
 static u8 cmd_resume(struct smmuv3 *s, const u64 *cmd)
@@ -64,7 +47,7 @@ static u8 cmd_ats(struct smmuv3 *s, const u64 *cmd)
 {
 	if (!(s->idr0 & SMMUV3_IDR0_ATS) || FIELD_GET(SMMUV3_CMD_ATC_INV_1_SIZE, cmd[1]) > SMMUV3_ATC_INV_SIZE_ALL)
 		return SMMUV3_CERROR_ILL;
-	if (!(s->cr0 & SMMUV3_CR0_SMMUEN) || !s->ops->ats_invalidate)
+	if (!(s->cr0 & SMMUV3_CR0_SMMUEN) || !s->eng.ops->ats_invalidate)
 		return 0;
 	return v3_atc_inv(s, cmd) ? 0 : CMD_WAITS;
 }
@@ -86,7 +69,7 @@ static u8 cmd_sync(struct smmuv3 *s, const u64 *cmd)
 {
 	if (FIELD_GET(SMMUV3_CMD_SYNC_0_CS, cmd[0]) > SMMUV3_SYNC_CS_SEV)
 		return SMMUV3_CERROR_ILL;
-	if (s->stale_in_flight || s->atc_busy)
+	if (s->eng.stale_in_flight || engine_itags_open(&s->eng, ~0ULL))
 		return CMD_WAITS;
 	if (s->atc_timed_out) {
 		s->atc_timed_out = false;
@@ -100,7 +83,7 @@ static void sync_signal(struct smmuv3 *s, const u64 *cmd)
 	u64 msi = cmd[1] & SMMUV3_CMD_SYNC_1_MSIADDR;
 
 	s->stats.syncs++;
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_SYNC });
+	engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_SYNC });
 	switch (FIELD_GET(SMMUV3_CMD_SYNC_0_CS, cmd[0])) {
 	case SMMUV3_SYNC_CS_IRQ:
 		v3_pulse(s, SMMUV3_IRQ_CMD_SYNC);
@@ -151,37 +134,34 @@ static void stop(struct smmuv3 *s, u8 error)
 /* Read the command at @pa. False: the read was aborted. */
 static bool fetch(struct smmuv3 *s, u64 pa, u64 *cmd)
 {
-	v3_event(s, &(struct iommu_event){
-			    .kind = IOMMU_EV_MEM_READ, .unit = UNIT_CMDQ, .addr = pa, .len = SMMUV3_CMD_BYTES });
-	engine_calls_back(&s->guard, CALLS_THAT_ACT, "mem_read of a command");
-	if (s->ops->mem_read(s->ctx, pa, cmd, SMMUV3_CMD_BYTES))
+	engine_event(&s->eng,
+		     &(struct iommu_event){
+			     .kind = IOMMU_EV_MEM_READ, .unit = UNIT_CMDQ, .addr = pa, .len = SMMUV3_CMD_BYTES });
+	engine_calls_back(&s->eng, CALLS_THAT_ACT, "mem_read of a command");
+	if (engine_read_words(&s->eng, NULL, pa, cmd, SMMUV3_CMD_WORDS))
 		return false;
-	cmd[0] = fl_get_le64(&cmd[0]);
-	cmd[1] = fl_get_le64(&cmd[1]);
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_COMMAND,
-					   .unit = UNIT_CMDQ,
-					   .code = FIELD_GET(SMMUV3_CMD_0_OP, cmd[0]),
-					   .words = cmd });
+	engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_COMMAND,
+						     .unit = UNIT_CMDQ,
+						     .code = FIELD_GET(SMMUV3_CMD_0_OP, cmd[0]),
+						     .words = cmd });
 	return true;
 }
 
 /* Execute one command; a command that has waited is not read again. Returns false if the queue has to stop. */
 static bool consume(struct smmuv3 *s)
 {
-	u8 n = log2size(s);
+	u8 n = v3_queue_log2size(s, &v3_cmdq);
 	u32 cons = v3_reg(s, SMMUV3_CMDQ_CONS);
-	u64 base = reg_get(&s->regs, SMMUV3_CMDQ_BASE) & SMMUV3_Q_BASE_ADDR;
-	u8 align = n + 4 > 5 ? n + 4 : 5;
-	u64 pa = (base >> align << align) + (u64)ring_index(cons, n) * SMMUV3_CMD_BYTES;
 	u64 *cmd = s->blocked_cmd;
 	u8 error;
 
-	if (!s->sync_blocked && !fetch(s, pa, cmd)) {
+	if (!s->sync_blocked && !fetch(s, v3_queue_entry(s, &v3_cmdq, cons), cmd)) {
 		stop(s, SMMUV3_CERROR_ABT);
 		return false;
 	}
 	error = execute(s, cmd);
 	s->sync_blocked = error == CMD_WAITS;
+	s->eng.owed |= s->sync_blocked;
 	if (s->sync_blocked)
 		return false;
 	if (error) {
@@ -212,16 +192,17 @@ void v3_cmdq_run(struct smmuv3 *s)
 static bool may_go_on(const struct smmuv3 *s)
 {
 	if (FIELD_GET(SMMUV3_CMD_0_OP, s->blocked_cmd[0]) == SMMUV3_CMD_ATC_INV)
-		return s->atc_busy != ~0U;
-	return !s->stale_in_flight && !s->atc_busy;
+		return engine_free_itag(&s->eng) >= 0;
+	return !s->eng.stale_in_flight && !engine_itags_open(&s->eng, ~0ULL);
 }
 
-void smmuv3_step(struct smmuv3 *s)
+void v3_step(void *hw)
 {
-	engine_enter(&s->guard, CALL_STEP);
-	if (unlikely(s->sync_blocked) && may_go_on(s)) {
+	struct smmuv3 *s = hw;
+
+	if (s->sync_blocked && may_go_on(s)) {
 		v3_cmdq_look(s);
 		v3_cmdq_run(s);
 	}
-	engine_leave(&s->guard);
+	s->eng.owed = s->sync_blocked;
 }

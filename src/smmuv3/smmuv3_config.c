@@ -90,7 +90,7 @@ static bool strw_unused(const struct smmuv3 *s, const u64 *ste)
 	       ste_config(ste) == SMMUV3_STE_CONFIG_BYPASS;
 }
 
-u8 v3_stream_world(const struct smmuv3 *s, const u64 *ste)
+static u8 stream_world(const struct smmuv3 *s, const u64 *ste)
 {
 	if (strw_unused(s, ste) || FIELD_GET(SMMUV3_STE_1_STRW, ste[1]) != SMMUV3_STRW_EL2)
 		return WORLD_EL1;
@@ -227,7 +227,7 @@ static bool ste_s2_illegal(const struct smmuv3 *s, const u64 *ste)
 	return s2_stage(s, ste, &st) || endian_illegal(s, ste[2] & SMMUV3_STE_2_S2ENDI);
 }
 
-bool v3_ste_illegal(const struct smmuv3 *s, const u64 *ste)
+static bool ste_illegal(const struct smmuv3 *s, const u64 *ste)
 {
 	if (!(ste[0] & SMMUV3_STE_0_V))
 		return true;
@@ -250,7 +250,7 @@ bool v3_ste_illegal(const struct smmuv3 *s, const u64 *ste)
 }
 
 /* Effective STE.EATS: IGNORED without ATS and in bypass, split only with ATSCHK. */
-u8 v3_eats(const struct smmuv3 *s, const u64 *ste)
+static u8 eats(const struct smmuv3 *s, const u64 *ste)
 {
 	u32 eats = FIELD_GET(SMMUV3_STE_1_EATS, ste[1]);
 
@@ -299,9 +299,9 @@ static bool cd_format_illegal(const struct smmuv3 *s, const u64 *ste, const u64 
 	return ((cd[0] & (SMMUV3_CD_0_HA | SMMUV3_CD_0_HD)) && !httu) || ((cd[0] & SMMUV3_CD_0_HD) && httu == 1);
 }
 
-bool v3_cd_illegal(const struct smmuv3 *s, const u64 *ste, const u64 *cd)
+static bool cd_illegal(const struct smmuv3 *s, const u64 *ste, const u64 *cd)
 {
-	u8 world = v3_stream_world(s, ste);
+	u8 world = stream_world(s, ste);
 	bool aa64 = cd[0] & SMMUV3_CD_0_AA64;
 	/* EL2 has one table, and EPD means nothing (5.4). */
 	bool off0 = world != WORLD_EL2 && (cd[0] & SMMUV3_CD_0_EPD0);
@@ -352,7 +352,7 @@ void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream
 	st->ssid_override = false;
 	st->cd_slot = V3_NO_SLOT;
 	st->action = V3_TRANSLATE;
-	if (v3_ste_illegal(s, ste)) {
+	if (ste_illegal(s, ste)) {
 		st->action = V3_EVENT;
 		st->event = SMMUV3_C_BAD_STE;
 		return;
@@ -363,7 +363,7 @@ void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream
 		return;
 	}
 	resolve_overrides(s, ste, st);
-	st->eats = v3_eats(s, ste);
+	st->eats = eats(s, ste);
 	st->s1 = has_s1(ste);
 	st->s2 = has_s2(ste);
 	st->tbi = false;
@@ -372,7 +372,7 @@ void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream
 	st->s2r = ste[2] & SMMUV3_STE_2_S2R;
 	st->tag.asid = 0;
 	st->tag.vmid = vmid_ignored(s, ste) ? 0 : FIELD_GET(SMMUV3_STE_2_S2VMID, ste[2]);
-	st->tag.world = v3_stream_world(s, ste);
+	st->tag.world = stream_world(s, ste);
 	if (st->s2) {
 		int err = s2_stage(s, ste, &st->s2_stage);
 
@@ -494,11 +494,11 @@ static void resolve_aa32(const struct smmuv3 *s, const u64 *cd, u8 world, u32 fl
 
 void v3_resolve_cd(const struct smmuv3 *s, const u64 *ste, const u64 *cd, struct smmuv3_stream *st)
 {
-	u8 world = v3_stream_world(s, ste);
+	u8 world = stream_world(s, ste);
 	u8 out = out_bits(s, FIELD_GET(SMMUV3_CD_0_IPS, cd[0]), true);
 	u32 flags;
 
-	if (v3_cd_illegal(s, ste, cd)) {
+	if (cd_illegal(s, ste, cd)) {
 		st->action = V3_EVENT;
 		st->event = SMMUV3_C_BAD_CD;
 		return;

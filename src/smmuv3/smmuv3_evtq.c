@@ -2,64 +2,21 @@
 /* The event queue: when it is writable, what is lost, what overflows (7.2, 7.4). */
 #include "smmuv3_priv.h"
 
-static u8 log2size(const struct smmuv3 *s)
-{
-	u32 size = (u32)FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMUV3_EVENTQ_BASE));
-
-	return (u8)min(size, FIELD_GET(SMMUV3_IDR1_EVENTQS, s->idr1));
-}
-
-void v3_evtq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
-{
-	u8 n = log2size(s);
-
-	if (!(s->cr0 & SMMUV3_CR0_EVENTQEN))
-		return;
-	q->size = 1U << n;
-	q->used = ring_used(v3_reg(s, SMMUV3_EVENTQ_PROD), v3_reg(s, SMMUV3_EVENTQ_CONS), n);
-}
-
-/* Full, or indices that no queue can have (3.5.1). */
-static bool full(const struct smmuv3 *s)
-{
-	u8 n = log2size(s);
-
-	return ring_used(v3_reg(s, SMMUV3_EVENTQ_PROD), v3_reg(s, SMMUV3_EVENTQ_CONS), n) >= 1U << n;
-}
-
 bool v3_evtq_writable(const struct smmuv3 *s)
 {
-	return (s->cr0 & SMMUV3_CR0_EVENTQEN) && !full(s) && !v3_gerror_active(s, SMMUV3_GERROR_EVENTQ_ABT_ERR);
+	return (s->cr0 & SMMUV3_CR0_EVENTQEN) && !v3_queue_full(s, &v3_evtq) &&
+	       !v3_gerror_active(s, SMMUV3_GERROR_EVENTQ_ABT_ERR);
 }
 
 /* Write one record into a writable queue. False: the write was aborted, PROD stays (7.2.2). */
 bool v3_evtq_write(struct smmuv3 *s, const u64 *rec, u64 id)
 {
-	u8 n = log2size(s);
-	u32 prod = v3_reg(s, SMMUV3_EVENTQ_PROD);
-	bool empty = ring_empty(prod, v3_reg(s, SMMUV3_EVENTQ_CONS), n);
-	u64 base = reg_get(&s->regs, SMMUV3_EVENTQ_BASE) & SMMUV3_Q_BASE_ADDR;
-	u64 pa = (base >> (n + 5) << (n + 5)) + (u64)ring_index(prod, n) * SMMUV3_EVT_BYTES;
-	u8 bytes[SMMUV3_EVT_BYTES];
-	u32 i;
+	int empty = v3_queue_write(s, &v3_evtq, rec, FIELD_GET(SMMUV3_EVT_0_ID, rec[0]),
+				   FIELD_GET(SMMUV3_EVT_0_STREAMID, rec[0]), id);
 
-	for (i = 0; i < SMMUV3_EVT_WORDS; i++)
-		fl_put_le64(&bytes[i * 8], rec[i]);
-	v3_writes(s, UNIT_EVENTQ, pa, SMMUV3_EVT_BYTES);
-	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_write");
-	if (s->ops->mem_write(s->ctx, pa, bytes, SMMUV3_EVT_BYTES)) {
-		v3_gerror(s, SMMUV3_GERROR_EVENTQ_ABT_ERR);
+	if (empty < 0)
 		return false;
-	}
-	reg_set(&s->regs, SMMUV3_EVENTQ_PROD, ring_next(prod, n));
 	s->stats.events++;
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_RECORD,
-					   .unit = UNIT_EVENTQ,
-					   .code = FIELD_GET(SMMUV3_EVT_0_ID, rec[0]),
-					   .sid = FIELD_GET(SMMUV3_EVT_0_STREAMID, rec[0]),
-					   .len = SMMUV3_EVT_BYTES,
-					   .addr = pa,
-					   .id = id });
 	if (empty)
 		v3_irq(s, SMMUV3_IRQ_EVENTQ_IRQEN, SMMUV3_IRQ_EVENTQ, SMMUV3_EVENTQ_IRQ_CFG0,
 		       SMMUV3_GERROR_MSI_EVENTQ_ABT_ERR);
@@ -77,12 +34,13 @@ bool v3_evtq_record(struct smmuv3 *s, const u64 *rec, u64 id)
 	if (v3_evtq_writable(s) && v3_evtq_write(s, rec, id))
 		return true;
 	s->stats.events_lost++;
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_RECORD_LOST,
-					   .unit = UNIT_EVENTQ,
-					   .code = FIELD_GET(SMMUV3_EVT_0_ID, rec[0]),
-					   .sid = FIELD_GET(SMMUV3_EVT_0_STREAMID, rec[0]),
-					   .id = id });
-	if ((s->cr0 & SMMUV3_CR0_EVENTQEN) && full(s) && !((prod ^ v3_reg(s, SMMUV3_EVENTQ_CONS)) & SMMUV3_Q_OVFLG)) {
+	engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_RECORD_LOST,
+						     .unit = UNIT_EVENTQ,
+						     .code = FIELD_GET(SMMUV3_EVT_0_ID, rec[0]),
+						     .sid = FIELD_GET(SMMUV3_EVT_0_STREAMID, rec[0]),
+						     .id = id });
+	if ((s->cr0 & SMMUV3_CR0_EVENTQEN) && v3_queue_full(s, &v3_evtq) &&
+	    !((prod ^ v3_reg(s, SMMUV3_EVENTQ_CONS)) & SMMUV3_Q_OVFLG)) {
 		s->stats.overflows++;
 		reg_set(&s->regs, SMMUV3_EVENTQ_PROD, prod ^ SMMUV3_Q_OVFLG);
 	}
@@ -101,16 +59,17 @@ void smmuv3_unsupported(struct smmuv3 *s, const struct dma_txn *t, u16 reason)
 {
 	u64 rec[SMMUV3_EVT_WORDS] = { record_id(t, SMMUV3_F_UUT), reason, t->iova, 0 };
 
-	engine_enter(&s->guard, CALL_TRANSLATE);
+	engine_enter(&s->eng, CALL_TRANSLATE);
 	if (!(t->flags & DMA_WRITE))
 		rec[1] |= SMMUV3_EVT_1_RNW | (t->flags & DMA_EXEC ? SMMUV3_EVT_1_IND : 0);
 	if (t->flags & DMA_PRIV)
 		rec[1] |= SMMUV3_EVT_1_PNU;
-	v3_event(s,
-		 &(struct iommu_event){
-			 .kind = IOMMU_EV_FAULT, .code = SMMUV3_F_UUT, .sid = t->sid, .addr = t->iova, .id = t->id });
+	engine_event(
+		&s->eng,
+		&(struct iommu_event){
+			.kind = IOMMU_EV_FAULT, .code = SMMUV3_F_UUT, .sid = t->sid, .addr = t->iova, .id = t->id });
 	v3_evtq_record(s, rec, t->id);
-	engine_leave(&s->guard);
+	engine_leave(&s->eng);
 }
 
 void smmuv3_page_hint(struct smmuv3 *s, const struct dma_txn *t, u8 user_perm, u8 priv_perm, u8 pages)
@@ -118,12 +77,12 @@ void smmuv3_page_hint(struct smmuv3 *s, const struct dma_txn *t, u8 user_perm, u
 	u64 rec[SMMUV3_EVT_WORDS] = { record_id(t, SMMUV3_E_PAGE_REQUEST), FIELD_PREP(SMMUV3_EVT_1_SPAN, (u64)pages),
 				      t->iova >> 12 << 12, 0 };
 
-	engine_enter(&s->guard, CALL_PAGE_REQUEST);
+	engine_enter(&s->eng, CALL_PAGE_REQUEST);
 	rec[1] |= (priv_perm & PERM_R ? SMMUV3_EVT_1_PR : 0) | (priv_perm & PERM_W ? SMMUV3_EVT_1_PW : 0) |
 		  (priv_perm & PERM_X ? SMMUV3_EVT_1_PX : 0);
 	rec[1] |= (user_perm & PERM_R ? SMMUV3_EVT_1_UR : 0) | (user_perm & PERM_W ? SMMUV3_EVT_1_UW : 0) |
 		  (user_perm & PERM_X ? SMMUV3_EVT_1_UX : 0);
 	if (s->cr0 & SMMUV3_CR0_SMMUEN)
 		v3_evtq_record(s, rec, t->id);
-	engine_leave(&s->guard);
+	engine_leave(&s->eng);
 }

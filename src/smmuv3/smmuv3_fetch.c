@@ -5,36 +5,6 @@
  */
 #include "smmuv3_priv.h"
 
-/* Make and record one read on behalf of a walk. Returns 0 or -EIO. */
-int v3_walk_read(struct smmuv3 *s, struct iommu_walk *w, u64 pa, void *buf, u32 len)
-{
-	int err;
-
-	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_read");
-	err = s->ops->mem_read(s->ctx, pa, buf, len);
-	if (w->n_accesses < WALK_MAX_ACCESSES) {
-		struct walk_access *a = &w->accesses[w->n_accesses++];
-
-		a->addr = pa;
-		a->len = (u16)len;
-		a->what = WALK_CONFIG;
-		a->level = -1;
-		a->write = false;
-		a->failed = err != 0;
-	}
-	return err;
-}
-
-static int read_words(struct smmuv3 *s, struct iommu_walk *w, u64 pa, u64 *words, u32 n)
-{
-	u32 i;
-	int err = v3_walk_read(s, w, pa, words, n * sizeof(u64));
-
-	for (i = 0; !err && i < n; i++)
-		words[i] = fl_get_le64(&words[i]);
-	return err;
-}
-
 static u64 align_down(u64 addr, u32 bits)
 {
 	return bits < 64 ? addr >> bits << bits : 0;
@@ -59,7 +29,7 @@ static u8 ste_address(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *pa)
 	if (split != 8 && split != 10)
 		split = 6;
 	*pa = align_down(base, log2size > split + 3 ? log2size - split + 3 : 6) + (u64)(sid >> split) * sizeof(l1std);
-	if (read_words(s, w, *pa, &l1std, 1))
+	if (engine_read_words(&s->eng, w, *pa, &l1std, 1))
 		return SMMUV3_F_STE_FETCH;
 	span = FIELD_GET(SMMUV3_L1STD_SPAN, l1std);
 	if (!span || span > SMMUV3_L1STD_SPAN_MAX || span > split + 1)
@@ -77,7 +47,7 @@ u8 v3_fetch_ste(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *ste)
 	u64 pa = 0;
 	u8 event = ste_address(s, w, sid, &pa);
 
-	if (!event && read_words(s, w, pa, ste, SMMUV3_STE_WORDS))
+	if (!event && engine_read_words(&s->eng, w, pa, ste, SMMUV3_STE_WORDS))
 		event = SMMUV3_F_STE_FETCH;
 	if (event)
 		v3_config_fault(s, w, event, pa);
@@ -93,7 +63,7 @@ u8 v3_fetch_ste(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *ste)
 static u8 cd_read(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stream *st, u64 addr, u64 *words, u32 n,
 		  u64 *pa, struct pt_result *r)
 {
-	struct pt_env env = { .ops = s->ops, .ctx = s->ctx, .walk = w, .s2_start = v3_s2_start, .s2_cache = s };
+	struct pt_env env = { .ops = s->eng.ops, .ctx = s->eng.ctx, .walk = w, .s2_start = v3_s2_start, .s2_cache = s };
 
 	*pa = addr;
 	if (st->s2) {
@@ -107,7 +77,7 @@ static u8 cd_read(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 		}
 		*pa = r->pa & s->pa_mask;
 	}
-	return read_words(s, w, *pa, words, n) ? SMMUV3_F_CD_FETCH : 0;
+	return engine_read_words(&s->eng, w, *pa, words, n) ? SMMUV3_F_CD_FETCH : 0;
 }
 
 /* Address of CD @index, by way of the L1CD of a two-level table (5.2 S1Fmt, 5.3). */
@@ -162,69 +132,49 @@ u8 v3_fetch_cd(struct smmuv3 *s, struct iommu_walk *w, const u64 *ste, struct sm
 	return w->res.fault ? (u8)w->res.fault : S2_FAULT;
 }
 
-static u32 slot_of(const struct tcache *c, const struct tcache_entry *e)
+/* The entry of a configuration cache; a caller that only inspects counts nothing and leaves the replacement state. */
+static struct tcache_entry *cached(struct smmuv3 *s, enum iommu_unit unit, u64 key, const struct tcache_tag *tag,
+				   bool inspect)
 {
-	return (u32)(e - c->entries);
-}
+	struct tcache_entry *e;
 
-static void cache_event(struct smmuv3 *s, u8 unit, bool hit, u32 sid)
-{
-	v3_event(s, &(struct iommu_event){ .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .sid = sid });
+	if (inspect)
+		return tcache_peek(&s->eng.cache[unit], key, tag);
+	e = tcache_lookup(&s->eng.cache[unit], key, tag);
+	engine_cache_event(&s->eng, unit, e, tag->vmid, 0, 0);
+	return e;
 }
 
 /* Both structures from the caches into @st; false if one is absent. */
-static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st)
+static bool resolve_cached(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st, bool inspect)
 {
 	struct tcache_tag tag = { .vmid = sid };
-	struct tcache_entry *e = tcache_lookup(&s->ste_cache, 0, &tag);
+	struct tcache_entry *e = cached(s, UNIT_CONFIG_CACHE, 0, &tag, inspect);
 	const u64 *ste;
-	u32 index;
 
-	cache_event(s, UNIT_CONFIG_CACHE, e, sid);
 	if (!e)
 		return false;
 	st->sid = sid;
 	st->ssid = ssid;
-	st->ste_slot = slot_of(&s->ste_cache, e);
+	st->ste_slot = (u32)(e - s->eng.cache[UNIT_CONFIG_CACHE].entries);
 	ste = s->stes[st->ste_slot].w;
 	v3_resolve_ste(s, ste, st);
 	if (st->action != V3_TRANSLATE)
 		return true;
-	index = v3_select_cd(s, ste, ssid, st);
+	tag.asid = v3_select_cd(s, ste, ssid, st);
 	if (st->action != V3_TRANSLATE || !st->s1)
 		return true;
-	tag.asid = index;
-	e = tcache_lookup(&s->cd_cache, v3_cd_key(sid, index), &tag);
-	cache_event(s, UNIT_CD_CACHE, e, sid);
+	e = cached(s, UNIT_CD_CACHE, v3_cd_key(sid, tag.asid), &tag, inspect);
 	if (!e)
 		return false;
-	st->cd_slot = slot_of(&s->cd_cache, e);
+	st->cd_slot = (u32)(e - s->eng.cache[UNIT_CD_CACHE].entries);
 	v3_resolve_cd(s, ste, s->cds[st->cd_slot].w, st);
 	return true;
 }
 
-/* The same for callers that only inspect: nothing is counted, no replacement state changes. */
 bool v3_peek_stream(struct smmuv3 *s, u32 sid, u32 ssid, struct smmuv3_stream *st)
 {
-	struct tcache_tag tag = { .vmid = sid };
-	const struct tcache_entry *e = tcache_peek(&s->ste_cache, 0, &tag);
-	const u64 *ste;
-	u32 index;
-
-	if (!e)
-		return false;
-	ste = s->stes[slot_of(&s->ste_cache, e)].w;
-	v3_resolve_ste(s, ste, st);
-	if (st->action != V3_TRANSLATE)
-		return true;
-	index = v3_select_cd(s, ste, ssid, st);
-	if (st->action != V3_TRANSLATE || !st->s1)
-		return true;
-	tag.asid = index;
-	e = tcache_peek(&s->cd_cache, v3_cd_key(sid, index), &tag);
-	if (e)
-		v3_resolve_cd(s, ste, s->cds[slot_of(&s->cd_cache, e)].w, st);
-	return e;
+	return resolve_cached(s, sid, ssid, st, true);
 }
 
 /* The rare part of v3_cached_stream(): the holder listens to events, or the context has to be resolved. */
@@ -233,16 +183,16 @@ struct smmuv3_stream *v3_cached_stream_slow(struct smmuv3 *s, u32 sid, u32 ssid)
 	struct smmuv3_stream *st = &s->streams[v3_stream_slot(sid, ssid)];
 
 	if (st->gen == s->config_gen && st->sid == sid && st->ssid == ssid) {
-		tcache_use(&s->ste_cache, st->ste_slot);
-		cache_event(s, UNIT_CONFIG_CACHE, true, sid);
+		tcache_use(&s->eng.cache[UNIT_CONFIG_CACHE], st->ste_slot);
+		engine_cache_event(&s->eng, UNIT_CONFIG_CACHE, true, sid, 0, 0);
 		if (st->cd_slot != V3_NO_SLOT) {
-			tcache_use(&s->cd_cache, st->cd_slot);
-			cache_event(s, UNIT_CD_CACHE, true, sid);
+			tcache_use(&s->eng.cache[UNIT_CD_CACHE], st->cd_slot);
+			engine_cache_event(&s->eng, UNIT_CD_CACHE, true, sid, 0, 0);
 		}
 		return st;
 	}
 	st->gen = 0;
-	if (!resolve_cached(s, sid, ssid, st))
+	if (!resolve_cached(s, sid, ssid, st, false))
 		return NULL;
 	st->plain = st->action == V3_TRANSLATE && !st->tbi && !st->e0pd && st->flags_keep == 0xffff;
 	st->gen = s->config_gen;

@@ -5,27 +5,6 @@
  */
 #include "smmuv3_priv.h"
 
-static void dropped(struct smmuv3 *s, u8 unit, u32 n, const struct iommu_scope *scope)
-{
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_INVALIDATE, .unit = unit, .data = n, .scope = scope });
-}
-
-/* A register changed what translates: every translation that the holder keeps is void. */
-void v3_changed(struct smmuv3 *s)
-{
-	static const struct iommu_scope everything = { .stages = SCOPE_S1 | SCOPE_S2, .global = true };
-
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_CHANGED, .scope = &everything });
-}
-
-static void mark_stale(struct smmuv3 *s, struct iommu_walk *w)
-{
-	if (w->stale)
-		return;
-	w->stale = true;
-	s->stale_in_flight++;
-}
-
 /* ---- configuration ---- */
 
 struct sid_range {
@@ -44,10 +23,10 @@ static void cfgi_in_flight(struct smmuv3 *s, const struct sid_range *range)
 	struct iommu_walk *w;
 	u32 i;
 
-	for (w = s->walks; w; w = w->next)
+	for (w = s->eng.walks; w; w = w->next)
 		if (w->txn.sid >= range->first && w->txn.sid <= range->last)
-			mark_stale(s, w);
-	for (i = s->held_head; i; i = s->stalls[i - 1].next)
+			engine_overtake(&s->eng, w);
+	for (i = s->held.head; i; i = s->eng.slot_next[i - 1])
 		if (s->stalls[i - 1].sid >= range->first && s->stalls[i - 1].sid <= range->last)
 			s->stalls[i - 1].retry = true;
 }
@@ -68,12 +47,13 @@ static void cfgi(struct smmuv3 *s, const struct sid_range *range, bool stes, u32
 		scope.pasid = index;
 	}
 	if (stes)
-		dropped(s, UNIT_CONFIG_CACHE, tcache_invalidate(&s->ste_cache, &inv), &scope);
+		engine_dropped(&s->eng, UNIT_CONFIG_CACHE, tcache_invalidate(&s->eng.cache[UNIT_CONFIG_CACHE], &inv),
+			       &scope);
 	if (index != V3_NO_SSID) {
 		inv.match = TCACHE_BY_ASID;
 		inv.tag.asid = index;
 	}
-	dropped(s, UNIT_CD_CACHE, tcache_invalidate(&s->cd_cache, &inv), &scope);
+	engine_dropped(&s->eng, UNIT_CD_CACHE, tcache_invalidate(&s->eng.cache[UNIT_CD_CACHE], &inv), &scope);
 	cfgi_in_flight(s, range);
 }
 
@@ -145,10 +125,10 @@ static void tlbi_in_flight(struct smmuv3 *s, const struct tlbi *t)
 	inv.match &= ~TCACHE_LEAF_ONLY;
 	if (t->stage2)
 		inv.world_mask &= ~WORLD_IPA;
-	for (w = s->walks; w; w = w->next)
+	for (w = s->eng.walks; w; w = w->next)
 		if (tcache_inv_matches(&inv, &v3_walk_of(w)->tlb))
-			mark_stale(s, w);
-	for (i = s->held_head; i; i = s->stalls[i - 1].next)
+			engine_overtake(&s->eng, w);
+	for (i = s->held.head; i; i = s->eng.slot_next[i - 1])
 		if (tcache_inv_matches(&inv, &s->stalls[i - 1].key))
 			s->stalls[i - 1].retry = true;
 }
@@ -195,11 +175,13 @@ static void tlbi(struct smmuv3 *s, struct tlbi *t)
 		t->inv.world_mask |= WORLD_IPA;
 		t->inv.tag.world |= t->stage2 ? WORLD_IPA : 0;
 	}
-	dropped(s, UNIT_TLB, tcache_invalidate(&s->tlb, &t->inv), &scope);
+	engine_dropped(&s->eng, UNIT_TLB, tcache_invalidate(&s->eng.cache[UNIT_TLB], &t->inv), &scope);
 	if (!t->leaf && t->stage1)
-		dropped(s, UNIT_WALK_CACHE, tcache_invalidate(&s->wc1, &t->inv), &scope);
+		engine_dropped(&s->eng, UNIT_WALK_CACHE, tcache_invalidate(&s->eng.cache[UNIT_WALK_CACHE], &t->inv),
+			       &scope);
 	if (!t->leaf && t->stage2)
-		dropped(s, UNIT_WALK_CACHE_S2, tcache_invalidate(&s->wc2, &t->inv), &scope);
+		engine_dropped(&s->eng, UNIT_WALK_CACHE_S2,
+			       tcache_invalidate(&s->eng.cache[UNIT_WALK_CACHE_S2], &t->inv), &scope);
 	tlbi_in_flight(s, t);
 }
 
@@ -337,12 +319,17 @@ static bool names(const struct iommu_scope *scope, u32 sid, u32 pasid)
 	return pasid == IOMMU_NO_PASID ? !scope->pasid : scope->pasid == pasid;
 }
 
-bool smmuv3_concerns(struct smmuv3 *s, const struct iommu_scope *scope, u32 sid, u32 pasid)
+/*
+ * The stream's cached configuration decides; without any, the answer is true. An address in @scope is ignored, because
+ * only the holder knows the addresses that it has kept.
+ */
+bool v3_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
 {
+	struct smmuv3 *s = hw;
 	struct smmuv3_stream st;
 	u8 stages;
 
-	engine_asks(&s->guard);
+	engine_asks(&s->eng);
 	if (scope->by & SCOPE_SID)
 		return names(scope, sid, pasid);
 	if (!scope->regime || !v3_peek_stream(s, sid, pasid, &st))

@@ -7,19 +7,19 @@ void v3_pulse(struct smmuv3 *s, u32 line)
 {
 	if (s->cfg.no_wired_irq && (s->idr0 & SMMUV3_IDR0_MSI) && line != SMMUV3_IRQ_SEV)
 		return;
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_IRQ, .code = (u16)line });
-	engine_calls_back_access(&s->guard, CALLS_WITH_EVENTS, "irq");
-	if (s->ops->irq)
-		s->ops->irq(s->ctx, line, true);
+	engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_IRQ, .code = (u16)line });
+	engine_calls_back_access(&s->eng, CALLS_WITH_EVENTS, "irq");
+	if (s->eng.ops->irq)
+		s->eng.ops->irq(s->eng.ctx, line, true);
 }
 
 /* 0; -EIO if the write was aborted. The address is truncated to the output size (3.4.3). */
 int v3_msi(struct smmuv3 *s, u64 pa, u32 data)
 {
 	pa &= s->pa_mask;
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_MSI, .addr = pa, .data = data, .len = 4 });
-	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "msi");
-	return s->ops->msi(s->ctx, pa, data);
+	engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_MSI, .addr = pa, .data = data, .len = 4 });
+	engine_calls_back_access(&s->eng, CALLS_WITH_MEMORY, "msi");
+	return s->eng.ops->msi(s->eng.ctx, pa, data);
 }
 
 /**

@@ -19,34 +19,37 @@ static u64 without_alias(u64 offset)
 	}
 }
 
-u64 smmuv3_mmio_read(struct smmuv3 *s, u64 offset, unsigned int size)
+u64 v3_mmio_read(void *hw, u64 offset, unsigned int size)
 {
-	u64 value;
+	const struct smmuv3 *s = hw;
 
-	engine_enter(&s->guard, CALL_MMIO_READ);
 	offset = without_alias(offset);
-	value = offset < SMMUV3_REG_SPAN ? reg_read(&s->regs, (u32)offset, size) : 0;
-	engine_leave(&s->guard);
-	return value;
+	return offset < SMMUV3_REG_SPAN ? reg_read(&s->regs, (u32)offset, size) : 0;
+}
+
+/* The queue whose base or index a register is, or NULL. */
+static const struct v3_queue *queue_of(u32 offset)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(v3_queues); i++)
+		if (offset == v3_queues[i].base || offset == v3_queues[i].prod || offset == v3_queues[i].cons)
+			return &v3_queues[i];
+	return NULL;
 }
 
 /* Bit of CR0 that guards a register, 0: none. */
 static u32 guard_cr0(u32 offset)
 {
+	const struct v3_queue *q = queue_of(offset);
+
+	if (q)
+		return offset == q->base || offset == q->own ? q->enable : 0;
 	switch (offset) {
 	case SMMUV3_STRTAB_BASE:
 	case SMMUV3_STRTAB_BASE_CFG:
 	case SMMUV3_CR2:
 		return SMMUV3_CR0_SMMUEN;
-	case SMMUV3_CMDQ_BASE:
-	case SMMUV3_CMDQ_CONS:
-		return SMMUV3_CR0_CMDQEN;
-	case SMMUV3_EVENTQ_BASE:
-	case SMMUV3_EVENTQ_PROD:
-		return SMMUV3_CR0_EVENTQEN;
-	case SMMUV3_PRIQ_BASE:
-	case SMMUV3_PRIQ_PROD:
-		return SMMUV3_CR0_PRIQEN;
 	default:
 		return 0;
 	}
@@ -168,22 +171,24 @@ static void gerrorn_written(struct smmuv3 *s, u32 old, u32 value)
 		v3_cmdq_run(s);
 }
 
-/* Bits above the wrap bit of a queue's index read as zero (6.3.28, 6.3.95, 6.3.97); those of the other end, too. */
-static void index_written(struct smmuv3 *s, u32 offset, u32 base, u32 max, u32 value)
+/*
+ * Bits above the wrap bit of a queue's index read as zero (6.3.28, 6.3.95, 6.3.97); those of the other end, too. A change
+ * of the size truncates the index that the hardware keeps.
+ */
+static void queue_written(struct smmuv3 *s, const struct v3_queue *q, u32 offset)
 {
-	u32 n = (u32)FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, reg_get(&s->regs, base));
+	u32 index = offset == q->base ? q->own : offset, value = v3_reg(s, index);
 
-	reg_set(&s->regs, offset, (value & ~SMMUV3_Q_INDEX) | ring_ptr(value & SMMUV3_Q_INDEX, (u8)min(n, max)));
-}
-
-/* A change of the size truncates the index that the hardware keeps. */
-static void base_written(struct smmuv3 *s, u32 base, u32 index, u32 max)
-{
-	index_written(s, index, base, max, v3_reg(s, index));
+	v3_queue_sizes(s);
+	reg_set(&s->regs, index, (value & ~SMMUV3_Q_INDEX) | ring_ptr(value & SMMUV3_Q_INDEX, v3_queue_log2size(s, q)));
 }
 
 static void written(struct smmuv3 *s, u32 offset, u32 old, u32 value)
 {
+	const struct v3_queue *q = queue_of(offset);
+
+	if (q)
+		queue_written(s, q, offset);
 	switch (offset) {
 	case SMMUV3_CR0:
 		cr0_written(s, value);
@@ -204,32 +209,11 @@ static void written(struct smmuv3 *s, u32 offset, u32 old, u32 value)
 	case SMMUV3_GERRORN:
 		gerrorn_written(s, old, value);
 		break;
-	case SMMUV3_CMDQ_BASE:
-		base_written(s, offset, SMMUV3_CMDQ_CONS, FIELD_GET(SMMUV3_IDR1_CMDQS, s->idr1));
-		break;
-	case SMMUV3_EVENTQ_BASE:
-		base_written(s, offset, SMMUV3_EVENTQ_PROD, FIELD_GET(SMMUV3_IDR1_EVENTQS, s->idr1));
-		break;
-	case SMMUV3_PRIQ_BASE:
-		base_written(s, offset, SMMUV3_PRIQ_PROD, FIELD_GET(SMMUV3_IDR1_PRIQS, s->idr1));
-		break;
-	case SMMUV3_CMDQ_CONS:
-		index_written(s, offset, SMMUV3_CMDQ_BASE, FIELD_GET(SMMUV3_IDR1_CMDQS, s->idr1), value);
-		break;
 	case SMMUV3_CMDQ_PROD:
-		index_written(s, offset, SMMUV3_CMDQ_BASE, FIELD_GET(SMMUV3_IDR1_CMDQS, s->idr1), value);
 		v3_cmdq_run(s);
 		break;
-	case SMMUV3_EVENTQ_PROD:
-		index_written(s, offset, SMMUV3_EVENTQ_BASE, FIELD_GET(SMMUV3_IDR1_EVENTQS, s->idr1), value);
-		break;
 	case SMMUV3_EVENTQ_CONS:
-		index_written(s, offset, SMMUV3_EVENTQ_BASE, FIELD_GET(SMMUV3_IDR1_EVENTQS, s->idr1), value);
 		v3_stall_flush(s);
-		break;
-	case SMMUV3_PRIQ_PROD:
-	case SMMUV3_PRIQ_CONS:
-		index_written(s, offset, SMMUV3_PRIQ_BASE, FIELD_GET(SMMUV3_IDR1_PRIQS, s->idr1), value);
 		break;
 	}
 }
@@ -252,12 +236,14 @@ static bool changes_translation(const struct smmuv3 *s, u32 offset, u64 old)
 	}
 }
 
-static void mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size)
+void v3_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
 {
+	struct smmuv3 *s = hw;
 	struct reg_ref ref;
-	u32 at;
 	u64 old, now;
+	u32 at;
 
+	v3_cmdq_look(s);
 	offset = without_alias(offset);
 	if (offset >= SMMUV3_REG_SPAN || !reg_find(&s->regs, (u32)offset, size, &ref))
 		return;
@@ -268,13 +254,5 @@ static void mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int siz
 	reg_set(&s->regs, at, now);
 	written(s, at, (u32)old, (u32)now);
 	if (changes_translation(s, at, old))
-		v3_changed(s);
-}
-
-void smmuv3_mmio_write(struct smmuv3 *s, u64 offset, u64 value, unsigned int size)
-{
-	engine_enter(&s->guard, CALL_MMIO_WRITE);
-	v3_cmdq_look(s);
-	mmio_write(s, offset, value, size);
-	engine_leave(&s->guard);
+		engine_changed(&s->eng, NULL);
 }

@@ -2,59 +2,22 @@
 /* The page request queue and the answers that hardware gives itself (8). */
 #include "smmuv3_priv.h"
 
-static u8 log2size(const struct smmuv3 *s)
-{
-	u32 size = (u32)FIELD_GET(SMMUV3_Q_BASE_LOG2SIZE, reg_get(&s->regs, SMMUV3_PRIQ_BASE));
-
-	return (u8)min(size, FIELD_GET(SMMUV3_IDR1_PRIQS, s->idr1));
-}
-
-void v3_priq_level(const struct smmuv3 *s, struct iommu_queue_level *q)
-{
-	u8 n = log2size(s);
-
-	if (!(s->cr0 & SMMUV3_CR0_PRIQEN))
-		return;
-	q->size = 1U << n;
-	q->used = ring_used(v3_reg(s, SMMUV3_PRIQ_PROD), v3_reg(s, SMMUV3_PRIQ_CONS), n);
-}
-
 static bool has_pasids(const struct smmuv3 *s)
 {
 	return FIELD_GET(SMMUV3_IDR1_SSIDSIZE, s->idr1);
 }
 
-/* Stop markers have a PASID, and L W R = 1 0 0. */
-static bool stop_marker(const struct page_request *pr)
+static void respond(struct smmuv3 *s, const struct page_request *pr, enum prg_code code, bool pasid)
 {
-	return pr->pasid_valid && pr->last && !(pr->perm & (PERM_R | PERM_W));
-}
-
-static void answer(struct smmuv3 *s, const struct page_response *resp)
-{
-	engine_calls_back(&s->guard, CALLS_THAT_ACT | BIT(CALL_PAGE_REQUEST), "page_response");
-	if (s->ops->page_response)
-		s->ops->page_response(s->ctx, resp);
-}
-
-static void respond(struct smmuv3 *s, const struct page_request *pr, u8 code, bool pasid)
-{
-	struct page_response resp = { .sid = pr->sid,
-				      .pasid = pasid ? pr->pasid : 0,
-				      .prgi = pr->prgi,
-				      .code = code,
-				      .pasid_valid = pasid,
-				      .automatic = true };
-
 	s->stats.auto_responses++;
-	answer(s, &resp);
+	engine_auto_respond(&s->eng, pr, code, pasid);
 }
 
 /* What an automatic answer needs of the STE (8.1): 0 or 1 PPAR, or -1: there is no valid STE. */
 static int check_ppar(struct smmuv3 *s, const struct page_request *pr)
 {
 	struct dma_txn t = { .iova = pr->addr, .sid = pr->sid, .pasid = pr->pasid };
-	struct iommu_walk *w = &s->own_walk;
+	struct iommu_walk *w = &s->eng.own_walk;
 	struct smmuv3_stream *st;
 
 	if (pr->pasid_valid)
@@ -97,98 +60,80 @@ static bool last_only(const struct smmuv3 *s)
 static void lost(struct smmuv3 *s, const struct page_request *pr)
 {
 	s->stats.pri_lost++;
-	v3_event(s, &(struct iommu_event){
-			    .kind = IOMMU_EV_RECORD_LOST, .unit = UNIT_PRIQ, .sid = pr->sid, .addr = pr->addr });
+	engine_event(&s->eng,
+		     &(struct iommu_event){
+			     .kind = IOMMU_EV_RECORD_LOST, .unit = UNIT_PRIQ, .sid = pr->sid, .addr = pr->addr });
+}
+
+/* The queue takes nothing: off, or in error. */
+static void refuse(struct smmuv3 *s, const struct page_request *pr)
+{
+	lost(s, pr);
+	if (!engine_is_stop_marker(pr))
+		respond(s, pr, PRG_FAILURE, false);
 }
 
 static void discard_overflow(struct smmuv3 *s, const struct page_request *pr)
 {
 	lost(s, pr);
-	if (pr->last && !stop_marker(pr))
+	if (pr->last && !engine_is_stop_marker(pr))
 		overflow_response(s, pr);
 	if (pr->last && last_only(s))
 		interrupt(s);
 }
 
-static void encode(const struct smmuv3 *s, const struct page_request *pr, u8 *bytes)
+static void encode(const struct smmuv3 *s, const struct page_request *pr, u64 *words)
 {
 	bool pasid = pr->pasid_valid && has_pasids(s);
-	u64 w = FIELD_PREP(SMMUV3_PRI_0_STREAMID, (u64)pr->sid);
 
-	if (pasid) {
-		w |= SMMUV3_PRI_0_SSV | FIELD_PREP(SMMUV3_PRI_0_SUBSTREAMID, (u64)pr->pasid);
-		w |= (pr->priv ? SMMUV3_PRI_0_PRIV : 0) | (pr->perm & PERM_X ? SMMUV3_PRI_0_X : 0);
-	}
-	w |= (pr->perm & PERM_R ? SMMUV3_PRI_0_R : 0) | (pr->perm & PERM_W ? SMMUV3_PRI_0_W : 0) |
-	     (pr->last ? SMMUV3_PRI_0_LAST : 0);
-	fl_put_le64(bytes, w);
-	fl_put_le64(bytes + 8, (pr->addr & SMMUV3_PRI_1_ADDRESS) | FIELD_PREP(SMMUV3_PRI_1_PRGINDEX, (u64)pr->prgi));
+	words[0] = FIELD_PREP(SMMUV3_PRI_0_STREAMID, (u64)pr->sid) | (pr->perm & PERM_R ? SMMUV3_PRI_0_R : 0) |
+		   (pr->perm & PERM_W ? SMMUV3_PRI_0_W : 0) | (pr->last ? SMMUV3_PRI_0_LAST : 0);
+	if (pasid)
+		words[0] |= SMMUV3_PRI_0_SSV | FIELD_PREP(SMMUV3_PRI_0_SUBSTREAMID, (u64)pr->pasid) |
+			    (pr->priv ? SMMUV3_PRI_0_PRIV : 0) | (pr->perm & PERM_X ? SMMUV3_PRI_0_X : 0);
+	words[1] = (pr->addr & SMMUV3_PRI_1_ADDRESS) | FIELD_PREP(SMMUV3_PRI_1_PRGINDEX, (u64)pr->prgi);
 }
 
 static void write_entry(struct smmuv3 *s, const struct page_request *pr)
 {
-	u8 n = log2size(s), align = n + 4 > 5 ? n + 4 : 5;
-	u32 prod = v3_reg(s, SMMUV3_PRIQ_PROD);
-	bool empty = ring_empty(prod, v3_reg(s, SMMUV3_PRIQ_CONS), n);
-	u64 base = reg_get(&s->regs, SMMUV3_PRIQ_BASE) & SMMUV3_Q_BASE_ADDR;
-	u64 pa = (base >> align << align) + (u64)ring_index(prod, n) * SMMUV3_PRI_BYTES;
-	u8 bytes[SMMUV3_PRI_BYTES];
+	u64 words[SMMUV3_EVT_WORDS] = { 0 };
+	int empty;
 
-	encode(s, pr, bytes);
-	v3_writes(s, UNIT_PRIQ, pa, SMMUV3_PRI_BYTES);
-	engine_calls_back_access(&s->guard, CALLS_WITH_MEMORY, "mem_write");
-	if (s->ops->mem_write(s->ctx, pa, bytes, SMMUV3_PRI_BYTES)) {
-		v3_gerror(s, SMMUV3_GERROR_PRIQ_ABT_ERR);
-		lost(s, pr);
-		if (!stop_marker(pr))
-			respond(s, pr, PRG_FAILURE, false);
+	encode(s, pr, words);
+	empty = v3_queue_write(s, &v3_priq, words, pr->prgi, pr->sid, 0);
+	if (empty < 0) {
+		refuse(s, pr);
 		return;
 	}
-	reg_set(&s->regs, SMMUV3_PRIQ_PROD, ring_next(prod, n));
 	s->stats.pri_entries++;
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_RECORD,
-					   .unit = UNIT_PRIQ,
-					   .code = pr->prgi,
-					   .sid = pr->sid,
-					   .len = SMMUV3_PRI_BYTES,
-					   .addr = pa });
 	if (last_only(s) ? pr->last : empty)
 		interrupt(s);
 }
 
-static void page_request(struct smmuv3 *s, const struct page_request *pr)
+void v3_page_request(void *hw, const struct page_request *pr)
 {
-	u32 prod = v3_reg(s, SMMUV3_PRIQ_PROD), cons = v3_reg(s, SMMUV3_PRIQ_CONS);
-	u8 n = log2size(s);
+	struct smmuv3 *s = hw;
+	u32 prod = v3_reg(s, SMMUV3_PRIQ_PROD);
 
 	s->stats.page_requests++;
 	/* PRIQEN is effectively 0 while SMMUEN is (8.2). */
 	if (!(s->cr0 & SMMUV3_CR0_PRIQEN) || !(s->cr0 & SMMUV3_CR0_SMMUEN) ||
 	    v3_gerror_active(s, SMMUV3_GERROR_PRIQ_ABT_ERR)) {
-		lost(s, pr);
-		if (!stop_marker(pr))
-			respond(s, pr, PRG_FAILURE, false);
+		refuse(s, pr);
 		return;
 	}
 	/* Unlike the event queue's, an active overflow keeps every entry out. */
-	if ((prod ^ cons) & SMMUV3_Q_OVFLG) {
+	if ((prod ^ v3_reg(s, SMMUV3_PRIQ_CONS)) & SMMUV3_Q_OVFLG) {
 		discard_overflow(s, pr);
 		return;
 	}
-	if (ring_used(prod, cons, n) >= 1U << n) {
+	if (v3_queue_full(s, &v3_priq)) {
 		s->stats.pri_overflows++;
 		reg_set(&s->regs, SMMUV3_PRIQ_PROD, prod ^ SMMUV3_Q_OVFLG);
 		discard_overflow(s, pr);
 		return;
 	}
 	write_entry(s, pr);
-}
-
-void smmuv3_page_request(struct smmuv3 *s, const struct page_request *pr)
-{
-	engine_enter(&s->guard, CALL_PAGE_REQUEST);
-	page_request(s, pr);
-	engine_leave(&s->guard);
 }
 
 /* CMD_PRI_RESP (4.5.2) */
@@ -206,5 +151,5 @@ void v3_pri_resp(struct smmuv3 *s, const u64 *cmd)
 
 	if (resp.pasid_valid)
 		resp.pasid = FIELD_GET(SMMUV3_CMD_0_SUBSTREAMID, cmd[0]);
-	answer(s, &resp);
+	engine_respond(&s->eng, &resp);
 }

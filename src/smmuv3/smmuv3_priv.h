@@ -5,6 +5,8 @@
 
 #include "smmuv3.h"
 #include "pt.h"
+#include "engine_slots.h"
+#include "pt_cache.h"
 #include "pt_vmsa64.h"
 #include "ring.h"
 
@@ -26,21 +28,12 @@
 #define WORLD_ASET    BIT(4)
 #define WORLD_GRANULE GENMASK(6, 5) /* walk caches: (log2(granule) - 12) / 2 */
 
-/* tcache_entry.data of a TLB entry */
-#define TLB_PA	      0
+/* tcache_entry.data of a TLB entry, between TLB_PA and TLB_ANSWER */
 #define TLB_FLAGS     1
 #define TLB_USER_PERM GENMASK_ULL(7, 0)
 #define TLB_PRIV_PERM GENMASK_ULL(15, 8)
 #define TLB_ATTR      GENMASK_ULL(23, 16)
 #define TLB_CLEAN     BIT_ULL(24) /* not usable for writes: the dirty state is not set */
-#define TLB_ANSWER    2		  /* xlat_answer() with .perm for a user */
-
-/* of a walk cache entry */
-#define WC_TABLE  0
-#define WC_INFO	  1
-#define WC_UNUSED 2
-#define WC_ATTR	  GENMASK_ULL(15, 0)
-#define WC_LEVEL  GENMASK_ULL(23, 16) /* level + 1 */
 
 /* An STE or CD as it was in memory, next to its tag in ste_cache or cd_cache. */
 struct smmuv3_raw {
@@ -120,29 +113,16 @@ enum v3_stall_state { STALL_FREE, STALL_HELD, STALL_RECORDED };
  * @rec: its record, while STALL_HELD
  * @retry: an invalidation hit what it faulted on: retried instead of recorded
  *	   once the queue is writable (7.2.1)
- * @next: index + 1 in the list of free or of held slots
  */
 struct smmuv3_stall {
 	u64 id;
 	u64 rec[SMMUV3_EVT_WORDS];
 	u32 sid;
-	u32 next;
 	u16 tbu;
 	u8 state;
 	bool retry;
 	struct tcache_entry key;
 };
-
-static inline void v3_event(struct smmuv3 *s, const struct iommu_event *ev)
-{
-	engine_event(&s->guard, s->ops, s->ctx, ev);
-}
-
-/* Report that a record was written to memory, so that its accesses can be priced. */
-static inline void v3_writes(struct smmuv3 *s, enum iommu_unit unit, u64 pa, u32 len)
-{
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_MEM_WRITE, .unit = unit, .addr = pa, .len = len });
-}
 
 static inline u32 v3_reg(const struct smmuv3 *s, u32 offset)
 {
@@ -171,37 +151,41 @@ static inline struct smmuv3_stream *v3_cached_stream(struct smmuv3 *s, u32 sid, 
 {
 	struct smmuv3_stream *st = &s->streams[v3_stream_slot(sid, ssid)];
 
-	if (unlikely(st->gen != s->config_gen || st->sid != sid || st->ssid != ssid || s->loud))
+	if (unlikely(st->gen != s->config_gen || st->sid != sid || st->ssid != ssid || s->eng.loud))
 		return v3_cached_stream_slow(s, sid, ssid);
-	tcache_use(&s->ste_cache, st->ste_slot);
+	tcache_use(&s->eng.cache[UNIT_CONFIG_CACHE], st->ste_slot);
 	if (likely(st->cd_slot != V3_NO_SLOT))
-		tcache_use(&s->cd_cache, st->cd_slot);
+		tcache_use(&s->eng.cache[UNIT_CD_CACHE], st->cd_slot);
 	return st;
 }
 
 /* smmuv3.c */
-void v3_reset_state(struct smmuv3 *s);
+void v3_power_on(void *hw);
+void v3_stats(const void *hw, struct iommu_stats *st);
+
+/* smmuv3_image.c */
+u64 v3_config(const void *hw);
+void v3_exchange(void *hw, struct iommu_image *img);
+bool v3_entry_ok(const void *hw, enum iommu_unit unit, const struct tcache_entry *e);
 
 /* smmuv3_mmio.c */
+u64 v3_mmio_read(void *hw, u64 offset, unsigned int size);
+void v3_mmio_write(void *hw, u64 offset, u64 value, unsigned int size);
 u64 v3_reg_present(const struct smmuv3 *s, u32 offset);
 
 /* smmuv3_config.c */
-bool v3_ste_illegal(const struct smmuv3 *s, const u64 *ste);
-bool v3_cd_illegal(const struct smmuv3 *s, const u64 *ste, const u64 *cd);
-u8 v3_stream_world(const struct smmuv3 *s, const u64 *ste);
-u8 v3_eats(const struct smmuv3 *s, const u64 *ste);
 void v3_resolve_ste(const struct smmuv3 *s, const u64 *ste, struct smmuv3_stream *st);
 void v3_resolve_cd(const struct smmuv3 *s, const u64 *ste, const u64 *cd, struct smmuv3_stream *st);
 /* Which CD the transaction uses: an index, or V3_NO_SSID; or an action other than V3_TRANSLATE in @st. */
 u32 v3_select_cd(const struct smmuv3 *s, const u64 *ste, u32 ssid, struct smmuv3_stream *st);
 
 /* smmuv3_fetch.c */
-int v3_walk_read(struct smmuv3 *s, struct iommu_walk *w, u64 pa, void *buf, u32 len);
 u8 v3_fetch_ste(struct smmuv3 *s, struct iommu_walk *w, u32 sid, u64 *ste);
 u8 v3_fetch_cd(struct smmuv3 *s, struct iommu_walk *w, const u64 *ste, struct smmuv3_stream *st, u32 index, u64 *cd,
 	       struct pt_result *r);
 
 /* smmuv3_xlat.c */
+extern const struct engine_hooks v3_hooks;
 bool v3_s2_start(void *arg, u64 ipa, struct pt_start *start);
 struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, bool ste_only);
 u8 v3_walk_tables(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stream *st, u64 va, u32 access,
@@ -218,22 +202,67 @@ void v3_ats_request(struct smmuv3 *s, struct iommu_walk *w);
 void v3_translated(struct smmuv3 *s, struct iommu_walk *w);
 enum xlat v3_translated_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r);
 bool v3_atc_inv(struct smmuv3 *s, const u64 *cmd);
+bool v3_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
 
 /* smmuv3_inv.c */
 u8 v3_cmd_cfgi(struct smmuv3 *s, const u64 *cmd);
 u8 v3_cmd_tlbi(struct smmuv3 *s, const u64 *cmd);
-void v3_changed(struct smmuv3 *s);
+bool v3_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid);
 
 /* smmuv3_cmdq.c */
 void v3_cmdq_look(struct smmuv3 *s);
 void v3_cmdq_run(struct smmuv3 *s);
+void v3_step(void *hw);
+
+/**
+ * struct v3_queue - one of the three queues
+ * @base, @prod, @cons: offsets of its registers
+ * @own: @prod or @cons: the index that the hardware writes
+ * @max: field of IDR1
+ * @enable: bit of CR0
+ * @aborted: bit of GERROR: a write of an entry was aborted
+ * @entry: bytes of an entry
+ * @unit: enum iommu_unit
+ */
+struct v3_queue {
+	u32 base, prod, cons, own, max, enable, aborted;
+	u8 entry, unit;
+};
+
+extern const struct v3_queue v3_queues[3]; /* by unit from UNIT_CMDQ on */
+#define v3_cmdq v3_queues[0]
+#define v3_evtq v3_queues[1]
+#define v3_priq v3_queues[2]
+
+static inline u8 v3_queue_log2size(const struct smmuv3 *s, const struct v3_queue *q)
+{
+	return s->log2size[q->unit - UNIT_CMDQ];
+}
+
+/* smmuv3_queue.c */
+/* The bases have changed. */
+void v3_queue_sizes(struct smmuv3 *s);
+static inline u32 v3_queue_used(const struct smmuv3 *s, const struct v3_queue *q)
+{
+	return ring_used(v3_reg(s, q->prod), v3_reg(s, q->cons), v3_queue_log2size(s, q));
+}
+
+/* Full, or indices that no queue can have (3.5.1). */
+static inline bool v3_queue_full(const struct smmuv3 *s, const struct v3_queue *q)
+{
+	return v3_queue_used(s, q) >= 1U << v3_queue_log2size(s, q);
+}
+
+/* How full it is; one that is off is left alone. */
+void v3_queue_level(const struct smmuv3 *s, const struct v3_queue *q, struct iommu_queue_level *level);
+u64 v3_queue_entry(const struct smmuv3 *s, const struct v3_queue *q, u32 ptr);
+/*
+ * Write a record or request (a word array of a record's size) into a writable queue, and report it. Returns whether the queue was empty; -EIO: the write
+ * was aborted, PROD stays (7.2.2).
+ */
+int v3_queue_write(struct smmuv3 *s, const struct v3_queue *q, const u64 *words, u16 code, u32 sid, u64 id);
 
 /* smmuv3_evtq.c */
-/* How full the queues are; one that is off is left alone. */
-void v3_cmdq_level(const struct smmuv3 *s, struct iommu_queue_level *q);
-void v3_evtq_level(const struct smmuv3 *s, struct iommu_queue_level *q);
-void v3_priq_level(const struct smmuv3 *s, struct iommu_queue_level *q);
-
 bool v3_evtq_writable(const struct smmuv3 *s);
 bool v3_evtq_record(struct smmuv3 *s, const u64 *rec, u64 id);
 bool v3_evtq_write(struct smmuv3 *s, const u64 *rec, u64 id);
@@ -243,11 +272,11 @@ bool v3_stall(struct smmuv3 *s, struct iommu_walk *w);
 void v3_stall_flush(struct smmuv3 *s);
 void v3_stall_resume(struct smmuv3 *s, u32 sid, u32 stag, enum iommu_resume how);
 void v3_stall_term(struct smmuv3 *s, u32 sid);
-void v3_stall_term_all(struct smmuv3 *s);
-void v3_stall_reset(struct smmuv3 *s);
+void v3_stall_term_all(void *hw);
 void v3_stall_image(struct iommu_image *img, struct smmuv3 *s);
 
 /* smmuv3_pri.c */
+void v3_page_request(void *hw, const struct page_request *pr);
 void v3_pri_resp(struct smmuv3 *s, const u64 *cmd);
 
 /* smmuv3_irq.c */

@@ -7,45 +7,7 @@
 #include "smmuv3_priv.h"
 #include "image.h"
 
-#define NOT_LISTED 0xffffffffU /* smmuv3_stall.next while an image is loaded */
-
-static void list_push(struct smmuv3 *s, u32 *head, u32 *tail, u32 i)
-{
-	s->stalls[i].next = 0;
-	if (*tail)
-		s->stalls[*tail - 1].next = i + 1;
-	else
-		*head = i + 1;
-	*tail = i + 1;
-}
-
-/* Remove @i; the lists are short, and this is not a fast path. */
-static void list_remove(struct smmuv3 *s, u32 *head, u32 *tail, u32 i)
-{
-	u32 *link = head;
-	u32 before = 0;
-
-	while (*link != i + 1) {
-		before = *link;
-		link = &s->stalls[*link - 1].next;
-	}
-	*link = s->stalls[i].next;
-	if (*tail == i + 1)
-		*tail = before;
-}
-
-void v3_stall_reset(struct smmuv3 *s)
-{
-	u32 i;
-
-	s->free_head = s->free_tail = s->held_head = s->held_tail = 0;
-	s->stalls_used = 0;
-	s->waiting_tbus = 0;
-	for (i = 0; i < s->n_stalls; i++) {
-		s->stalls[i].state = STALL_FREE;
-		list_push(s, &s->free_head, &s->free_tail, i);
-	}
-}
+#define NOT_LISTED 0xffffffffU /* engine.slot_next while an image is loaded */
 
 /* A slot is free again: transactions that wait for one may be presented again. */
 static void wake_waiting(struct smmuv3 *s)
@@ -54,12 +16,9 @@ static void wake_waiting(struct smmuv3 *s)
 	u32 tbu;
 
 	s->waiting_tbus = 0;
-	for (tbu = 0; tbus && s->ops->stall_free; tbu++, tbus >>= 1) {
-		if (!(tbus & 1))
-			continue;
-		engine_calls_back(&s->guard, CALLS_THAT_ACT, "stall_free");
-		s->ops->stall_free(s->ctx, tbu);
-	}
+	for (tbu = 0; tbus; tbu++, tbus >>= 1)
+		if (tbus & 1)
+			engine_stall_free(&s->eng, tbu);
 }
 
 static void release(struct smmuv3 *s, u32 i, enum iommu_resume how)
@@ -67,29 +26,25 @@ static void release(struct smmuv3 *s, u32 i, enum iommu_resume how)
 	struct smmuv3_stall *st = &s->stalls[i];
 
 	if (st->state == STALL_HELD)
-		list_remove(s, &s->held_head, &s->held_tail, i);
+		engine_list_remove(&s->eng, &s->held, i);
 	st->state = STALL_FREE;
-	list_push(s, &s->free_head, &s->free_tail, i);
-	s->stalls_used--;
-	v3_event(s, &(struct iommu_event){
-			    .kind = IOMMU_EV_RESUME, .code = how, .sid = st->sid, .data = i, .id = st->id });
-	engine_calls_back(&s->guard, CALLS_THAT_ACT, "txn_resume");
-	s->ops->txn_resume(s->ctx, st->id, how);
+	engine_free_slot(&s->eng, i);
+	engine_resume(&s->eng, st->sid, st->id, i, how);
 }
 
 /* Stall the transaction of @w. False: no slot is free. */
 bool v3_stall(struct smmuv3 *s, struct iommu_walk *w)
 {
 	struct v3_walk *p = v3_walk_of(w);
-	u32 i = s->free_head - 1;
 	struct smmuv3_stall *st;
+	u32 i;
 
-	if (!s->free_head) {
+	if (!s->eng.free_slots.head) {
 		s->stats.stall_waits++;
 		s->waiting_tbus |= BIT_ULL(w->txn.tbu & 63);
 		return false;
 	}
-	list_remove(s, &s->free_head, &s->free_tail, i);
+	i = engine_take_slot(&s->eng);
 	st = &s->stalls[i];
 	st->id = w->txn.id;
 	st->sid = w->txn.sid;
@@ -98,25 +53,24 @@ bool v3_stall(struct smmuv3 *s, struct iommu_walk *w)
 	st->key = p->tlb;
 	memcpy(st->rec, p->rec, sizeof(st->rec));
 	st->rec[1] |= SMMUV3_EVT_1_STALL | FIELD_PREP(SMMUV3_EVT_1_STAG, (u64)i);
-	s->stalls_used++;
 	s->stats.stalls++;
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_STALL,
-					   .code = w->res.fault,
-					   .sid = st->sid,
-					   .addr = w->txn.iova,
-					   .data = i,
-					   .id = st->id });
+	engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_STALL,
+						     .code = w->res.fault,
+						     .sid = st->sid,
+						     .addr = w->txn.iova,
+						     .data = i,
+						     .id = st->id });
 	st->state = STALL_RECORDED;
-	if (!s->held_head && v3_evtq_writable(s) && v3_evtq_write(s, st->rec, st->id))
+	if (!s->held.head && v3_evtq_writable(s) && v3_evtq_write(s, st->rec, st->id))
 		return true;
 	st->state = STALL_HELD;
-	list_push(s, &s->held_head, &s->held_tail, i);
+	engine_list_push(&s->eng, &s->held, i);
 	s->stats.events_held++;
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_RECORD_HELD,
-					   .unit = UNIT_EVENTQ,
-					   .code = w->res.fault,
-					   .sid = st->sid,
-					   .id = st->id });
+	engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_RECORD_HELD,
+						     .unit = UNIT_EVENTQ,
+						     .code = w->res.fault,
+						     .sid = st->sid,
+						     .id = st->id });
 	return true;
 }
 
@@ -128,8 +82,8 @@ void v3_stall_flush(struct smmuv3 *s)
 {
 	bool freed = false;
 
-	while (s->held_head && v3_evtq_writable(s)) {
-		u32 i = s->held_head - 1;
+	while (s->held.head && v3_evtq_writable(s)) {
+		u32 i = s->held.head - 1;
 		struct smmuv3_stall *st = &s->stalls[i];
 
 		if (st->retry) {
@@ -139,7 +93,7 @@ void v3_stall_flush(struct smmuv3 *s)
 		}
 		if (!v3_evtq_write(s, st->rec, st->id))
 			break;
-		list_remove(s, &s->held_head, &s->held_tail, i);
+		engine_list_remove(&s->eng, &s->held, i);
 		st->state = STALL_RECORDED;
 	}
 	if (freed)
@@ -149,7 +103,7 @@ void v3_stall_flush(struct smmuv3 *s)
 /* CMD_RESUME: no effect unless @stag is a recorded stall of @sid. */
 void v3_stall_resume(struct smmuv3 *s, u32 sid, u32 stag, enum iommu_resume how)
 {
-	if (stag >= s->n_stalls || s->stalls[stag].state != STALL_RECORDED || s->stalls[stag].sid != sid)
+	if (stag >= s->eng.n_slots || s->stalls[stag].state != STALL_RECORDED || s->stalls[stag].sid != sid)
 		return;
 	release(s, stag, how);
 	wake_waiting(s);
@@ -159,7 +113,7 @@ static void term(struct smmuv3 *s, bool all, u32 sid)
 {
 	u32 i;
 
-	for (i = 0; i < s->n_stalls && s->stalls_used; i++)
+	for (i = 0; i < s->eng.n_slots && s->eng.slots_used; i++)
 		if (s->stalls[i].state != STALL_FREE && (all || s->stalls[i].sid == sid))
 			release(s, i, RESUME_ABORT);
 	wake_waiting(s);
@@ -170,55 +124,55 @@ void v3_stall_term(struct smmuv3 *s, u32 sid)
 	term(s, false, sid);
 }
 
-void v3_stall_term_all(struct smmuv3 *s)
+void v3_stall_term_all(void *hw)
 {
-	term(s, true, 0);
+	term(hw, true, 0);
 }
 
 /* ---- images ---- */
 
 static void slot_image(struct iommu_image *img, struct smmuv3_stall *st)
 {
-	image_u8(img, &st->state);
+	image_part(img, &st->state);
 	image_check(img, st->state <= STALL_RECORDED);
 	if (st->state == STALL_FREE)
 		return;
-	image_u64(img, &st->id);
-	image_u32(img, &st->sid);
-	image_u16(img, &st->tbu);
+	image_part(img, &st->id);
+	image_part(img, &st->sid);
+	image_part(img, &st->tbu);
 	image_bool(img, &st->retry);
 	image_words(img, st->rec, SMMUV3_EVT_WORDS);
-	image_u64(img, &st->key.page);
-	image_u32(img, &st->key.tag.asid);
-	image_u32(img, &st->key.tag.vmid);
-	image_u32(img, &st->key.tag.world);
-	image_u8(img, &st->key.shift);
+	image_part(img, &st->key.page);
+	image_part(img, &st->key.tag.asid);
+	image_part(img, &st->key.tag.vmid);
+	image_part(img, &st->key.tag.world);
+	image_part(img, &st->key.shift);
 	image_bool(img, &st->key.global);
-	image_u8(img, &st->key.leaf);
+	image_part(img, &st->key.leaf);
 	image_check(img, st->key.shift >= 12 && st->key.shift < 64);
 }
 
 /* The slots in @state, in the list's order: each of them once. */
-static void list_image(struct iommu_image *img, struct smmuv3 *s, u32 *head, u32 *tail, u8 state)
+static void list_image(struct iommu_image *img, struct smmuv3 *s, struct engine_list *list, u8 state)
 {
-	u32 at = *head, i, n = 0;
+	u32 at = list->head, i, n = 0;
 
-	for (i = 0; i < s->n_stalls; i++)
+	for (i = 0; i < s->eng.n_slots; i++)
 		n += s->stalls[i].state == state;
 	if (img->loading)
-		*head = *tail = 0;
+		*list = (struct engine_list){ 0 };
 	while (n-- && !img->err) {
 		u32 slot = at - 1;
 
-		image_u32(img, &slot);
+		image_part(img, &slot);
 		if (!img->loading) {
-			at = s->stalls[slot].next;
+			at = s->eng.slot_next[slot];
 			continue;
 		}
-		image_check(img,
-			    slot < s->n_stalls && s->stalls[slot].state == state && s->stalls[slot].next == NOT_LISTED);
+		image_check(img, slot < s->eng.n_slots && s->stalls[slot].state == state &&
+					 s->eng.slot_next[slot] == NOT_LISTED);
 		if (!img->err)
-			list_push(s, head, tail, slot);
+			engine_list_push(&s->eng, list, slot);
 	}
 }
 
@@ -226,14 +180,14 @@ void v3_stall_image(struct iommu_image *img, struct smmuv3 *s)
 {
 	u32 i, used = 0;
 
-	for (i = 0; i < s->n_stalls && !img->err; i++) {
+	for (i = 0; i < s->eng.n_slots && !img->err; i++) {
 		if (img->loading)
-			s->stalls[i].next = NOT_LISTED;
+			s->eng.slot_next[i] = NOT_LISTED;
 		slot_image(img, &s->stalls[i]);
 		used += s->stalls[i].state != STALL_FREE;
 	}
-	list_image(img, s, &s->free_head, &s->free_tail, STALL_FREE);
-	list_image(img, s, &s->held_head, &s->held_tail, STALL_HELD);
-	image_u64(img, &s->waiting_tbus);
-	s->stalls_used = used;
+	list_image(img, s, &s->eng.free_slots, STALL_FREE);
+	list_image(img, s, &s->held, STALL_HELD);
+	image_part(img, &s->waiting_tbus);
+	s->eng.slots_used = used;
 }

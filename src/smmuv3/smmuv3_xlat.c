@@ -66,20 +66,8 @@ static inline enum xlat tlb_answer(const struct smmuv3 *s, const struct tcache_e
 	/* A walk finds the reason, and sets the dirty state. */
 	if (unlikely(!(perm & wanted(flags)) || ((info & TLB_CLEAN) && (flags & DMA_WRITE))))
 		return XLAT_MISS;
-	r->pa = e->data[TLB_PA] | (t->iova & ((1ULL << e->shift) - 1));
-	xlat_set_answer(r, e->data[TLB_ANSWER]);
-	if (unlikely(flags & DMA_PRIV))
-		r->perm = r->priv_perm;
+	engine_answer(e, t->iova, flags, r);
 	return XLAT_OK;
-}
-
-static void tlb_event(struct smmuv3 *s, const struct dma_txn *t, bool hit)
-{
-	v3_event(s, &(struct iommu_event){ .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS,
-					   .unit = UNIT_TLB,
-					   .sid = t->sid,
-					   .addr = t->iova,
-					   .id = t->id });
 }
 
 /* No stage translates, or the transaction is terminated. */
@@ -93,9 +81,10 @@ static enum xlat lookup_untranslated(const struct smmuv3 *s, const struct smmuv3
 	return st->action == V3_BYPASS ? XLAT_OK : XLAT_ABORT;
 }
 
-static inline __attribute__((__always_inline__)) enum xlat look_up(struct smmuv3 *s, const struct dma_txn *t,
+static inline __attribute__((__always_inline__)) enum xlat look_up(void *hw, const struct dma_txn *t,
 								   struct xlat_result *r)
 {
+	struct smmuv3 *s = hw;
 	const struct smmuv3_stream *st;
 	const struct tcache_entry *e;
 	u64 va = t->iova;
@@ -118,20 +107,10 @@ static inline __attribute__((__always_inline__)) enum xlat look_up(struct smmuv3
 		va = effective_va(st, va);
 		s->tagged |= va != t->iova;
 	}
-	e = tcache_lookup(&s->tlb, va, &st->tag);
+	e = tcache_lookup(&s->eng.cache[UNIT_TLB], va, &st->tag);
 	x = likely(e) ? tlb_answer(s, e, t, flags, r) : XLAT_MISS;
-	if (unlikely(s->loud))
-		tlb_event(s, t, x == XLAT_OK);
-	return x;
-}
-
-enum xlat smmuv3_lookup(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
-{
-	enum xlat x;
-
-	engine_enter_access(&s->guard, CALL_LOOKUP);
-	x = look_up(s, t, r);
-	engine_leave_access(&s->guard);
+	if (unlikely(s->eng.loud))
+		engine_cache_event(&s->eng, UNIT_TLB, x == XLAT_OK, t->sid, t->iova, t->id);
 	return x;
 }
 
@@ -254,24 +233,10 @@ static u32 granule_bits(const struct vmsa64_stage *st)
  * Contexts of one ASID and VMID should have the same tables (5.4.1). Where they
  * do not, an entry may lead in above @root, the initial level: it is not used.
  */
-static bool walk_cache(struct smmuv3 *s, struct tcache *c, u8 unit, u64 addr, const struct tcache_tag *tag, s8 root,
+static bool walk_cache(struct smmuv3 *s, enum iommu_unit unit, u64 addr, const struct tcache_tag *tag, s8 root,
 		       struct pt_start *start)
 {
-	const struct tcache_entry *e;
-
-	if (!c->sets)
-		return false;
-	e = tcache_lookup(c, addr, tag);
-	if (unlikely(s->ops->event != NULL))
-		v3_event(s,
-			 &(struct iommu_event){ .kind = e ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .addr = addr });
-	if (!e)
-		return false;
-	start->table = e->data[WC_TABLE];
-	start->attr = FIELD_GET(WC_ATTR, e->data[WC_INFO]);
-	start->level = (s8)FIELD_GET(WC_LEVEL, e->data[WC_INFO]) - 1;
-	s->wc_levels[unit == UNIT_WALK_CACHE_S2][(start->level + 1) & (IOMMU_WALK_LEVELS - 1)]++;
-	return start->level >= root;
+	return s->eng.cache[unit].sets && pt_cache_start(&s->eng, unit, addr, tag, start) && start->level >= root;
 }
 
 /* Where a stage 2 walk goes on; the tag was left in the engine by the walk under way. */
@@ -279,7 +244,7 @@ bool v3_s2_start(void *arg, u64 ipa, struct pt_start *start)
 {
 	struct smmuv3 *s = arg;
 
-	return walk_cache(s, &s->wc2, UNIT_WALK_CACHE_S2, ipa, &s->s2_tag, s->s2_root, start);
+	return walk_cache(s, UNIT_WALK_CACHE_S2, ipa, &s->s2_tag, s->s2_root, start);
 }
 
 static void use_s2(struct smmuv3 *s, const struct smmuv3_stream *st)
@@ -329,11 +294,11 @@ u8 v3_walk_tables(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 {
 	struct v3_walk *p = v3_walk_of(w);
 	struct pt_env env = {
-		.ops = s->ops,
-		.ctx = s->ctx,
-		/* Nobody reads the list of accesses that smmuv3_translate() makes. */
-		.walk = w == &s->own_walk ? NULL : w,
-		.steps = s->wc1.sets | s->wc2.sets ? &p->steps : NULL,
+		.ops = s->eng.ops,
+		.ctx = s->eng.ctx,
+		/* Nobody reads the list of accesses that translate makes. */
+		.walk = w == &s->eng.own_walk ? NULL : w,
+		.steps = s->eng.cache[UNIT_WALK_CACHE].sets | s->eng.cache[UNIT_WALK_CACHE_S2].sets ? &p->steps : NULL,
 	};
 	const struct vmsa64_stage *tt = NULL;
 	struct pt_start start;
@@ -353,7 +318,7 @@ u8 v3_walk_tables(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_st
 		}
 		p->s1_tag = st->tag;
 		p->s1_tag.world |= granule_bits(tt);
-		resume = walk_cache(s, &s->wc1, UNIT_WALK_CACHE, va, &p->s1_tag, tt->level, &start);
+		resume = walk_cache(s, UNIT_WALK_CACHE, va, &p->s1_tag, tt->level, &start);
 	} else {
 		resume = v3_s2_start(s, va, &start);
 	}
@@ -392,8 +357,8 @@ void v3_translate_walk(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_str
 struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, bool ste_only)
 {
 	struct v3_walk *p = v3_walk_of(w);
-	struct smmuv3_stream *st = s->ops->event ? v3_cached_stream_slow(s, w->txn.sid, txn_ssid(&w->txn))
-						 : v3_cached_stream(s, w->txn.sid, txn_ssid(&w->txn));
+	struct smmuv3_stream *st = s->eng.ops->event ? v3_cached_stream_slow(s, w->txn.sid, txn_ssid(&w->txn))
+						     : v3_cached_stream(s, w->txn.sid, txn_ssid(&w->txn));
 	struct tcache_tag tag = { .vmid = w->txn.sid };
 	const struct tcache_entry *e;
 	const u64 *cd = p->cd;
@@ -402,11 +367,11 @@ struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, boo
 	if (st)
 		return st;
 	st = &s->streams[V3_STREAMS];
-	e = tcache_peek(&s->ste_cache, 0, &tag);
+	e = tcache_peek(&s->eng.cache[UNIT_CONFIG_CACHE], 0, &tag);
 	if (p->have & HAVE_STE) {
 		/* read by an earlier call for the same walk */
 	} else if (e) {
-		memcpy(p->ste, s->stes[e - s->ste_cache.entries].w, sizeof(p->ste));
+		memcpy(p->ste, s->stes[e - s->eng.cache[UNIT_CONFIG_CACHE].entries].w, sizeof(p->ste));
 	} else {
 		if (v3_fetch_ste(s, w, w->txn.sid, p->ste))
 			return NULL;
@@ -419,9 +384,9 @@ struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, boo
 	if (st->action != V3_TRANSLATE || !st->s1)
 		return st;
 	tag.asid = p->cd_index;
-	e = tcache_peek(&s->cd_cache, v3_cd_key(w->txn.sid, p->cd_index), &tag);
+	e = tcache_peek(&s->eng.cache[UNIT_CD_CACHE], v3_cd_key(w->txn.sid, p->cd_index), &tag);
 	if (e) {
-		cd = s->cds[e - s->cd_cache.entries].w;
+		cd = s->cds[e - s->eng.cache[UNIT_CD_CACHE].entries].w;
 	} else {
 		p->tlb.tag = st->tag;
 		if (st->s2)
@@ -445,7 +410,7 @@ static bool fetched_hit(struct smmuv3 *s, struct iommu_walk *w, struct smmuv3_st
 	if (!(p->have & (HAVE_STE | HAVE_CD)) || (st->e0pd && !(flags & DMA_PRIV)))
 		return false;
 	s->tagged |= va != w->txn.iova;
-	e = tcache_lookup(&s->tlb, va, &st->tag);
+	e = tcache_lookup(&s->eng.cache[UNIT_TLB], va, &st->tag);
 	if (!e || tlb_answer(s, e, &w->txn, flags, &w->res) != XLAT_OK)
 		return false;
 	p->tlb.tag = st->tag;
@@ -480,32 +445,12 @@ static void walk_stream(struct smmuv3 *s, struct iommu_walk *w)
 	}
 }
 
-static void link_walk(struct smmuv3 *s, struct iommu_walk *w)
+static enum xlat walk(void *hw, const struct dma_txn *t, struct iommu_walk *w)
 {
-	w->next = s->walks;
-	w->pprev = &s->walks;
-	if (s->walks)
-		s->walks->pprev = &w->next;
-	s->walks = w;
-}
-
-static void unlink_walk(struct smmuv3 *s, struct iommu_walk *w)
-{
-	*w->pprev = w->next;
-	if (w->next)
-		w->next->pprev = w->pprev;
-	if (w->stale)
-		s->stale_in_flight--;
-}
-
-static enum xlat walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_walk *w)
-{
+	struct smmuv3 *s = hw;
 	struct v3_walk *p = v3_walk_of(w);
 
-	w->txn = *t;
-	w->res = (struct xlat_result){ 0 };
-	w->stale = false;
-	w->n_accesses = 0;
+	engine_link(&s->eng, t, w);
 	p->have = 0;
 	p->record = false;
 	p->steps.n = 0;
@@ -522,18 +467,7 @@ static enum xlat walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_wa
 		w->kind = disabled(s, t, &w->res);
 	else
 		walk_stream(s, w);
-	link_walk(s, w);
 	return w->kind;
-}
-
-enum xlat smmuv3_walk(struct smmuv3 *s, const struct dma_txn *t, struct iommu_walk *w)
-{
-	enum xlat x;
-
-	engine_enter_access(&s->guard, CALL_WALK);
-	x = walk(s, t, w);
-	engine_leave_access(&s->guard);
-	return x;
 }
 
 /* ---- fill ---- */
@@ -558,10 +492,11 @@ static void install_config(struct smmuv3 *s, struct iommu_walk *w)
 	struct tcache_tag tag = { .vmid = w->txn.sid };
 
 	if (p->have & HAVE_STE)
-		install_raw(s, &s->ste_cache, s->stes, 0, 64, &tag, p->ste);
+		install_raw(s, &s->eng.cache[UNIT_CONFIG_CACHE], s->stes, 0, 64, &tag, p->ste);
 	tag.asid = p->cd_index;
 	if (p->have & HAVE_CD)
-		install_raw(s, &s->cd_cache, s->cds, v3_cd_key(w->txn.sid, p->cd_index), 12, &tag, p->cd);
+		install_raw(s, &s->eng.cache[UNIT_CD_CACHE], s->cds, v3_cd_key(w->txn.sid, p->cd_index), 12, &tag,
+			    p->cd);
 }
 
 static void install_steps(struct smmuv3 *s, struct iommu_walk *w)
@@ -571,19 +506,10 @@ static void install_steps(struct smmuv3 *s, struct iommu_walk *w)
 
 	for (i = 0; i < p->steps.n; i++) {
 		const struct pt_step *step = &p->steps.step[i];
-		struct tcache *c = step->stage == 2 ? &s->wc2 : &s->wc1;
-		struct tcache_entry e;
+		bool s2 = step->stage == 2;
 
-		if (!c->sets)
-			continue;
-		e.tag = step->stage == 2 ? p->s2_tag : p->s1_tag;
-		e.shift = step->shift;
-		e.global = false;
-		e.leaf = 0;
-		e.data[WC_TABLE] = step->table;
-		e.data[WC_UNUSED] = 0; /* images hold every word */
-		e.data[WC_INFO] = FIELD_PREP(WC_ATTR, (u64)step->attr) | FIELD_PREP(WC_LEVEL, (u64)(step->level + 1));
-		tcache_insert(c, step->in, &e);
+		pt_cache_insert(&s->eng.cache[s2 ? UNIT_WALK_CACHE_S2 : UNIT_WALK_CACHE], step,
+				s2 ? &p->s2_tag : &p->s1_tag);
 	}
 }
 
@@ -596,7 +522,7 @@ static void install(struct smmuv3 *s, struct iommu_walk *w)
 	if (p->steps.n)
 		install_steps(s, w);
 	if (p->have & HAVE_TLB)
-		tcache_insert(&s->tlb, p->tlb.page << p->tlb.shift, &p->tlb);
+		tcache_insert(&s->eng.cache[UNIT_TLB], p->tlb.page << p->tlb.shift, &p->tlb);
 }
 
 static enum xlat deliver_fault(struct smmuv3 *s, struct iommu_walk *w)
@@ -614,19 +540,17 @@ static enum xlat deliver_fault(struct smmuv3 *s, struct iommu_walk *w)
 		w->res.recorded = w->kind == XLAT_STALL;
 		return w->kind;
 	}
-	v3_event(s, &(struct iommu_event){ .kind = IOMMU_EV_FAULT,
-					   .code = w->res.fault,
-					   .sid = w->txn.sid,
-					   .addr = w->txn.iova,
-					   .id = w->txn.id });
+	engine_fault_event(&s->eng, &w->txn, w->res.fault);
 	if (p->record)
 		w->res.recorded = v3_evtq_record(s, p->rec, w->txn.id);
 	return w->kind;
 }
 
-static enum xlat fill(struct smmuv3 *s, struct iommu_walk *w)
+static enum xlat fill(void *hw, struct iommu_walk *w)
 {
-	unlink_walk(s, w);
+	struct smmuv3 *s = hw;
+
+	engine_unlink(&s->eng, w);
 	if (unlikely(w->stale))
 		s->stats.stale_walks++;
 	else if (likely(s->cr0 & SMMUV3_CR0_SMMUEN))
@@ -634,42 +558,33 @@ static enum xlat fill(struct smmuv3 *s, struct iommu_walk *w)
 	return likely(w->kind == XLAT_OK) ? XLAT_OK : deliver_fault(s, w);
 }
 
-enum xlat smmuv3_fill(struct smmuv3 *s, struct iommu_walk *w)
-{
-	enum xlat x;
+ENGINE_ACCESS_CALLS
 
-	engine_enter_access(&s->guard, CALL_FILL);
-	x = fill(s, w);
-	engine_leave_access(&s->guard);
-	return x;
-}
+const struct engine_hooks v3_hooks = {
+	.kind = "smmuv3",
+	.version = 2,
+	.tells_steps = true,
+	.walk = walk,
+	.fill = fill,
+	.mmio_read = v3_mmio_read,
+	.mmio_write = v3_mmio_write,
+	.page_request = v3_page_request,
+	.ats_inv_done = v3_ats_inv_done,
+	.step = v3_step,
+	.end_transactions = v3_stall_term_all,
+	.power_on = v3_power_on,
+	.config = v3_config,
+	.exchange = v3_exchange,
+	.entry_ok = v3_entry_ok,
+	.stats = v3_stats,
+};
 
-void smmuv3_cancel(struct smmuv3 *s, struct iommu_walk *w)
-{
-	engine_enter_access(&s->guard, CALL_CANCEL);
-	unlink_walk(s, w);
-	engine_leave_access(&s->guard);
-}
-
-static __attribute__((__noinline__)) enum xlat translate_miss(struct smmuv3 *s, const struct dma_txn *t,
-							      struct xlat_result *r)
-{
-	enum xlat x;
-
-	walk(s, t, &s->own_walk);
-	x = fill(s, &s->own_walk);
-	*r = s->own_walk.res;
-	return x;
-}
-
-enum xlat smmuv3_translate(struct smmuv3 *s, const struct dma_txn *t, struct xlat_result *r)
-{
-	enum xlat x;
-
-	engine_enter_access(&s->guard, CALL_TRANSLATE);
-	x = look_up(s, t, r);
-	if (unlikely(x == XLAT_MISS))
-		x = translate_miss(s, t, r);
-	engine_leave_access(&s->guard);
-	return x;
-}
+const struct iommu_class smmuv3_class = {
+	.name = "smmuv3",
+	ENGINE_CLASS_CALLS,
+	.lookup = class_lookup,
+	.translate = class_translate,
+	.page_request = engine_page_request,
+	.ats_inv_done = engine_ats_inv_done,
+	.concerns = v3_concerns,
+};

@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Configuration, life cycle and the class of the VT-d engine. */
+/* Configuration and life cycle of the VT-d engine. */
 #include "vtd_priv.h"
 #include "pt_vtd.h"
-
-int vtd_mem_read(struct vtd *v, u64 pa, void *buf, u32 len)
-{
-	engine_calls_back_access(&v->guard, CALLS_WITH_MEMORY, "mem_read");
-	return v->ops->mem_read(v->ctx, pa, buf, len);
-}
-
-int vtd_mem_write(struct vtd *v, u64 pa, const void *buf, u32 len)
-{
-	struct iommu_event ev = { .kind = IOMMU_EV_MEM_WRITE, .addr = pa, .len = len };
-
-	vtd_emit(v, &ev);
-	engine_calls_back_access(&v->guard, CALLS_WITH_MEMORY, "mem_write");
-	return v->ops->mem_write(v->ctx, pa, buf, len);
-}
 
 static u64 unless(u64 capability, u64 field)
 {
@@ -104,8 +89,8 @@ static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 	v->mgaw = (u8)(FIELD_GET(VTD_CAP_MGAW, v->cap) + 1);
 	v->major = (u8)FIELD_GET(VTD_VER_MAX, (u64)ver);
 	v->collapse = cfg->collapse_faults;
-	v->n_itags = cfg->itags ? cfg->itags : VTD_MAX_ITAGS;
-	if (v->haw < 32 || v->haw > 52 || v->mgaw > 57 || v->n_itags > VTD_MAX_ITAGS || ver > 0xff)
+	v->eng.n_itags = cfg->itags ? cfg->itags : ENGINE_ITAGS;
+	if (v->haw < 32 || v->haw > 52 || v->mgaw > 57 || v->eng.n_itags > ENGINE_ITAGS || ver > 0xff)
 		return -EINVAL;
 	sagaw = FIELD_GET(VTD_CAP_SAGAW, v->cap);
 	v->fi_mask = VTD_FRCD_FI & GENMASK_ULL(sagaw & 8 || v->cap & VTD_CAP_FS5LP ? 56 : 47, 0);
@@ -120,107 +105,56 @@ static int resolve_cfg(struct vtd *v, const struct vtd_cfg *cfg)
 	return reg_bank_init(&v->regs, v->table, (u32)rows);
 }
 
-static int cache_init(struct tcache *c, const struct vtd_cache_cfg *cfg, u32 sets, u32 ways)
-{
-	struct tcache_cfg g = cfg->geometry;
-
-	if (cfg->none) {
-		g.sets = 0;
-	} else if (!g.sets) {
-		g.sets = sets;
-		g.ways = ways;
-	}
-	return tcache_init(c, &g);
-}
-
 int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *ops, void *ctx)
 {
-	static const struct vtd_cfg all_defaults;
+	struct vtd_cfg own = { 0 };
 	int err;
 
 	memset(v, 0, sizeof(*v));
-	if (!cfg)
-		cfg = &all_defaults;
+	if (cfg)
+		own = *cfg;
 	if (!ops || !ops->mem_read || !ops->mem_write)
 		return -EINVAL;
-	v->ops = ops;
-	v->ctx = ctx;
-	v->tell_lookups = ops->event && !ops->quiet_lookup;
-	err = resolve_cfg(v, cfg);
-	if (!err)
-		err = cache_init(&v->iotlb, &cfg->iotlb, 64, 8);
-	if (!err)
-		err = cache_init(&v->contexts, &cfg->context, 16, 4);
-	if (!err)
-		err = cache_init(&v->pasids, &cfg->pasid, 32, 4);
-	if (!err)
-		err = cache_init(&v->first, &cfg->first, 16, 4);
-	if (!err)
-		err = cache_init(&v->second, &cfg->second, 16, 4);
-	v->keep_steps = v->first.sets || v->second.sets;
+	engine_init(&v->eng, &vtd_hooks, ops, ctx, &v->stats, sizeof(v->stats));
+	err = resolve_cfg(v, &own);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_TLB, &own.iotlb, 64, 8);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_WALK_CACHE, &own.first, 16, 4);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_WALK_CACHE_S2, &own.second, 16, 4);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_CONFIG_CACHE, &own.context, 16, 4);
+	err = err ? err : engine_init_cache(&v->eng, UNIT_CD_CACHE, &own.pasid, 32, 4);
+	v->keep_steps = v->eng.cache[UNIT_WALK_CACHE].sets || v->eng.cache[UNIT_WALK_CACHE_S2].sets;
 	if (err)
 		vtd_exit(v);
+	else
+		engine_start(&v->eng);
 	return err;
 }
 
 void vtd_exit(struct vtd *v)
 {
-	tcache_exit(&v->iotlb);
-	tcache_exit(&v->contexts);
-	tcache_exit(&v->pasids);
-	tcache_exit(&v->first);
-	tcache_exit(&v->second);
+	engine_exit(&v->eng);
 	reg_bank_exit(&v->regs);
 }
 
-/* Reset everything but the counters. */
-void vtd_clear_state(struct vtd *v)
-{
-	while (v->walks) {
-		struct iommu_walk *w = v->walks;
-
-		v->walks = w->next;
-		vtd_walk_disown(w);
-	}
-	tcache_invalidate_all(&v->contexts);
-	tcache_invalidate_all(&v->pasids);
-	tcache_invalidate_all(&v->iotlb);
-	tcache_invalidate_all(&v->first);
-	tcache_invalidate_all(&v->second);
-	vtd_forget_learnt(v);
-	reg_bank_reset(&v->regs);
-	v->tes = v->pmr = v->ssirwe = v->iq_owed = false;
-	v->ttm = VTD_TTM_LEGACY;
-	v->root = 0;
-	v->fr_index = 0;
-	v->seq = v->iotlb_seq = 0;
-	v->n_waits = 0;
-	memset(v->waits, 0, sizeof(v->waits));
-	memset(v->itags, 0, sizeof(v->itags));
-}
-
-void vtd_reset(void *hw)
+void vtd_power_on(void *hw)
 {
 	struct vtd *v = hw;
 
-	engine_enter(&v->guard, CALL_RESET);
-	vtd_clear_state(v);
-	vtd_changed(v);
-	engine_leave(&v->guard);
+	vtd_forget_learnt(v);
+	reg_bank_reset(&v->regs);
+	v->tes = v->pmr = v->ssirwe = false;
+	v->ttm = VTD_TTM_LEGACY;
+	v->root = 0;
+	v->fr_index = 0;
+	v->iotlb_seq = 0;
+	v->n_waits = 0;
+	memset(v->waits, 0, sizeof(v->waits));
 }
 
-static void class_stats(void *hw, struct iommu_stats *st)
+void vtd_stats(const void *hw, struct iommu_stats *st)
 {
 	const struct vtd *v = hw;
 
-	memset(st, 0, sizeof(*st));
-	tcache_stats(&v->iotlb, &st->cache[UNIT_TLB]);
-	tcache_stats(&v->first, &st->cache[UNIT_WALK_CACHE]);
-	tcache_stats(&v->second, &st->cache[UNIT_WALK_CACHE_S2]);
-	tcache_stats(&v->contexts, &st->cache[UNIT_CONFIG_CACHE]);
-	tcache_stats(&v->pasids, &st->cache[UNIT_CD_CACHE]);
-	memcpy(st->cache[UNIT_WALK_CACHE].at_level, v->step_levels[0], sizeof(v->step_levels[0]));
-	memcpy(st->cache[UNIT_WALK_CACHE_S2].at_level, v->step_levels[1], sizeof(v->step_levels[1]));
 	vtd_iq_level(v, &st->commands);
 	vtd_fault_level(v, &st->events);
 	vtd_prq_level(v, &st->requests);
@@ -229,22 +163,3 @@ static void class_stats(void *hw, struct iommu_stats *st)
 	st->overflows = v->pfo_raised + v->pro_raised;
 	st->automatic = v->stats.auto_responses;
 }
-
-const struct iommu_class vtd_class = {
-	.name = "vtd",
-	.lookup = vtd_lookup,
-	.walk = vtd_walk_begin,
-	.fill = vtd_walk_fill,
-	.cancel = vtd_walk_cancel,
-	.translate = vtd_translate,
-	.mmio_read = vtd_mmio_read,
-	.mmio_write = vtd_mmio_write,
-	.page_request = vtd_page_request,
-	.ats_inv_done = vtd_ats_inv_done,
-	.step = vtd_step,
-	.reset = vtd_reset,
-	.save = vtd_image_save,
-	.restore = vtd_image_restore,
-	.stats = class_stats,
-	.concerns = vtd_concerns,
-};

@@ -40,17 +40,6 @@
 	 VTD_ECAP_PMS | VTD_ECAP_TDXCS | VTD_ECAP_VCS | VTD_ECAP_MHMV | VTD_ECAP_EIM | VTD_ECAP_IR |          \
 	 VTD_ECAP_RESERVED)
 
-/**
- * struct vtd_cache_cfg - geometry of one cache
- * @geometry: sets and ways; sets 0 means the default of that cache
- * @none: there is no such cache
- */
-struct vtd_cache_cfg {
-	struct tcache_cfg geometry;
-	bool none;
-};
-
-#define VTD_MAX_ITAGS 32
 #define VTD_MAX_WAITS 16
 
 /**
@@ -61,7 +50,7 @@ struct vtd_cache_cfg {
  * @haw: host address width, 32..52 bits; 0: 52
  * @collapse_faults: a requester with a pending record gets no second one (7.2.1)
  * @itags: ATS invalidations that may be outstanding, 1..32; 0: 32
- * @iotlb: 0: 64 sets of 8 ways, LRU
+ * @iotlb: geometry; all zero: 64 sets of 8 ways, LRU; sets 0 and ways 1: no such cache, and so the next ones
  * @context: context-cache; 0: 16 sets of 4
  * @pasid: PASID-cache; 0: 32 sets of 4
  * @first: first-stage paging-structure cache; 0: 16 sets of 4
@@ -74,7 +63,7 @@ struct vtd_cfg {
 	u8 haw;
 	bool collapse_faults;
 	u8 itags;
-	struct vtd_cache_cfg iotlb, context, pasid, first, second;
+	struct tcache_cfg iotlb, context, pasid, first, second;
 };
 
 /* xlat_result.attr */
@@ -98,16 +87,6 @@ struct vtd_stats {
 	u64 faults_recorded, faults_lost, faults_collapsed, faults_silent;
 	u64 prq_written, prq_refused, prq_bus_errors, prq_overflow, auto_responses;
 	u64 descriptors;
-};
-
-/**
- * struct vtd_itag - an outstanding ATS invalidation
- * @seq: number of its descriptor; 0: free
- * @sid: requester ID
- */
-struct vtd_itag {
-	u64 seq;
-	u16 sid;
 };
 
 /**
@@ -146,18 +125,12 @@ struct vtd_learnt {
  */
 struct vtd {
 	/* private: */
-	const struct iommu_ops *ops;
-	void *ctx;
-	struct engine_guard guard;
-	/* what lookups read */
-	struct tcache iotlb;
+	struct engine eng;
 	bool tes;
-	bool tell_lookups; /* HIT and MISS of lookup are wanted */
-	bool pmr;	   /* protected memory is enabled */
-	u8 ttm;		   /* in effect since SRTP, as is the next */
+	bool pmr; /* protected memory is enabled */
+	u8 ttm;	  /* in effect since SRTP, as is the next */
 	bool ssirwe;
 	u64 root;
-	struct iommu_walk *walks; /* in flight */
 	/* identification, resolved */
 	u64 cap, ecap;
 	u8 haw, mgaw, major;
@@ -170,22 +143,14 @@ struct vtd {
 	u32 n_frcd;
 	struct reg_desc table[VTD_REG_ROWS];
 	struct reg_bank regs;
-	struct tcache contexts, pasids, first, second;
 	u64 pro_raised, pfo_raised;		   /* times PRO and PFO were set */
-	u64 step_levels[2][IOMMU_WALK_LEVELS];	   /* hits of first and second: iommu_cache_stats.at_level */
 	struct vtd_learnt learnt[VTD_LEARNT_SETS]; /* by requester and PASID */
 	/* faults */
 	u32 fr_index;
 	/* invalidation queue */
-	u64 seq;       /* of the last descriptor that was processed */
-	u64 iotlb_seq; /* of the command in IOTLB_REG that waits for walks; 0: none */
-	struct vtd_itag itags[VTD_MAX_ITAGS];
+	u64 iotlb_seq;			      /* of the command in IOTLB_REG that waits for walks; 0: none */
 	struct vtd_wait waits[VTD_MAX_WAITS]; /* oldest first */
-	u32 n_itags, n_waits;
-	bool iq_owed; /* a walk or an ATS invalidation has ended since the queue and IOTLB_REG were looked at: for step */
-	/* scratch */
-	struct pt_steps steps;
-	struct iommu_walk one;
+	u32 n_waits;
 	struct vtd_stats stats;
 };
 
@@ -206,14 +171,6 @@ int vtd_init(struct vtd *v, const struct vtd_cfg *cfg, const struct iommu_ops *o
  * @v: the hardware
  */
 void vtd_exit(struct vtd *v);
-
-/**
- * vtd_reset() - iommu_class.reset: registers, caches, queues and waits are as after vtd_init()
- * @hw: the struct vtd
- *
- * Walks in flight end as aborts without a record. @stats are not cleared.
- */
-void vtd_reset(void *hw);
 
 /* Which event register group an interrupt comes from: iommu_event.code of IOMMU_EV_MSI and IOMMU_EV_IRQ */
 enum vtd_line { VTD_LINE_FAULT, VTD_LINE_INVALIDATION, VTD_LINE_PAGE_REQUEST, VTD_LINES };

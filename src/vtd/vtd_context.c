@@ -6,30 +6,6 @@
  */
 #include "vtd_priv.h"
 
-/* Table entries are at most 64 bytes; the access is listed whether it succeeds or not. */
-static bool read_entry(struct vtd *v, struct iommu_walk *w, u64 pa, u64 *words, u32 n)
-{
-	u8 raw[64];
-	int err = vtd_mem_read(v, pa, raw, n * 8);
-	u32 i;
-
-	if (w && w->n_accesses < WALK_MAX_ACCESSES) {
-		struct walk_access *a = &w->accesses[w->n_accesses++];
-
-		a->addr = pa;
-		a->len = (u16)(n * 8);
-		a->what = WALK_CONFIG;
-		a->level = -1;
-		a->write = false;
-		a->failed = err;
-	}
-	if (err)
-		return false;
-	for (i = 0; i < n; i++)
-		words[i] = fl_get_le64(raw + i * 8);
-	return true;
-}
-
 /* Conditions RTA.1 - RTA.5. */
 static u8 check_rtaddr(const struct vtd *v, const struct vtd_req *q)
 {
@@ -68,7 +44,7 @@ bool vtd_context_cached(struct vtd *v, u32 sid)
 {
 	struct tcache_tag tag = context_tag(v->ttm, sid);
 
-	return tcache_peek(&v->contexts, 0, &tag);
+	return tcache_peek(&v->eng.cache[UNIT_CONFIG_CACHE], 0, &tag);
 }
 
 /* A set holds few entries, so spread the PASIDs of one requester over the sets. */
@@ -77,23 +53,16 @@ static struct tcache_tag pasid_tag(u32 sid, u32 pasid)
 	return (struct tcache_tag){ .asid = pasid, .vmid = sid << 16 | ((sid ^ pasid) & 0xffff), .world = pasid >> 16 };
 }
 
-static __attribute__((__noinline__)) void tell(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
-{
-	struct iommu_event ev = { .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS, .unit = unit, .sid = sid };
-
-	vtd_emit(v, &ev);
-}
-
 static inline void count_event(struct vtd *v, enum iommu_unit unit, bool hit, u32 sid)
 {
-	if (unlikely(v->ops->event != NULL))
-		tell(v, unit, hit, sid);
+	if (unlikely(v->eng.ops->event != NULL))
+		engine_cache_event(&v->eng, unit, hit, sid, 0, 0);
 }
 
 static bool cached_context(struct vtd *v, u32 sid, struct vtd_bind *b)
 {
 	struct tcache_tag tag = context_tag(v->ttm, sid);
-	const struct tcache_entry *e = tcache_lookup(&v->contexts, 0, &tag);
+	const struct tcache_entry *e = tcache_lookup(&v->eng.cache[UNIT_CONFIG_CACHE], 0, &tag);
 
 	count_event(v, UNIT_CONFIG_CACHE, e, sid);
 	if (!e)
@@ -107,7 +76,7 @@ static bool cached_context(struct vtd *v, u32 sid, struct vtd_bind *b)
 static bool cached_pasid(struct vtd *v, u32 sid, struct vtd_bind *b)
 {
 	struct tcache_tag tag = pasid_tag(sid, b->pasid);
-	const struct tcache_entry *e = tcache_lookup(&v->pasids, 0, &tag);
+	const struct tcache_entry *e = tcache_lookup(&v->eng.cache[UNIT_CD_CACHE], 0, &tag);
 
 	count_event(v, UNIT_CD_CACHE, e, sid);
 	if (!e)
@@ -125,13 +94,13 @@ void vtd_install_bind(struct vtd *v, u32 sid, const struct vtd_bind *b)
 			.shift = 64, .leaf = 1, .tag = context_tag(b->ttm, sid), .data = { b->ctx[0], b->ctx[1] }
 		};
 
-		tcache_insert(&v->contexts, 0, &e);
+		tcache_insert(&v->eng.cache[UNIT_CONFIG_CACHE], 0, &e);
 	}
 	if (b->have_pe && b->new_pe) {
 		struct tcache_entry e = { .shift = 64, .leaf = 1, .tag = pasid_tag(sid, b->pasid) };
 
 		memcpy(e.data, b->pe, sizeof(b->pe));
-		tcache_insert(&v->pasids, 0, &e);
+		tcache_insert(&v->eng.cache[UNIT_CD_CACHE], 0, &e);
 	}
 }
 
@@ -155,13 +124,13 @@ static u8 fetch_legacy_context(struct vtd *v, const struct vtd_req *q, struct io
 	u64 root[2];
 	u8 reason;
 
-	if (!read_entry(v, w, v->root + (q->sid >> 8 & 0xff) * 16, root, 2))
+	if (engine_read_words(&v->eng, w, v->root + (q->sid >> 8 & 0xff) * 16, root, 2))
 		return VTD_FR_LRT_1;
 	if (!(root[0] & VTD_RE_P))
 		return VTD_FR_LRT_2;
 	if ((root[0] & v->rsvd_root) || root[1])
 		return VTD_FR_LRT_3;
-	if (!read_entry(v, w, (root[0] & VTD_RE_PTR) + (q->sid & 0xff) * 16, b->ctx, 2))
+	if (engine_read_words(&v->eng, w, (root[0] & VTD_RE_PTR) + (q->sid & 0xff) * 16, b->ctx, 2))
 		return VTD_FR_LCT_1;
 	b->fpd = b->ctx[0] & VTD_CE_FPD;
 	if (!(b->ctx[0] & VTD_CE_P))
@@ -216,7 +185,7 @@ static u8 fetch_scalable_context(struct vtd *v, const struct vtd_req *q, struct 
 	u32 devfn = q->sid & 0xff;
 	u8 reason;
 
-	if (!read_entry(v, w, v->root + (q->sid >> 8 & 0xff) * 16, root, 2))
+	if (engine_read_words(&v->eng, w, v->root + (q->sid >> 8 & 0xff) * 16, root, 2))
 		return VTD_FR_SRT_1;
 	/* Devices 16 to 31 are reached through the upper half. */
 	half = root[devfn >> 7];
@@ -224,7 +193,7 @@ static u8 fetch_scalable_context(struct vtd *v, const struct vtd_req *q, struct 
 		return VTD_FR_SRT_2;
 	if (half & v->rsvd_root)
 		return VTD_FR_SRT_3;
-	if (!read_entry(v, w, (half & VTD_RE_PTR) + (devfn & 0x7f) * 32, sce, 4))
+	if (engine_read_words(&v->eng, w, (half & VTD_RE_PTR) + (devfn & 0x7f) * 32, sce, 4))
 		return VTD_FR_SCT_1;
 	b->fpd = sce[0] & VTD_SCE_FPD;
 	if (!(sce[0] & VTD_SCE_P))
@@ -352,14 +321,14 @@ static u8 fetch_pasid_entry(struct vtd *v, const struct vtd_req *q, struct iommu
 	u64 dir, pe[8];
 	u32 i;
 
-	if (!read_entry(v, w, (b->ctx[0] & VTD_SCE_PTR) + (u64)(b->pasid >> 6) * 8, &dir, 1))
+	if (engine_read_words(&v->eng, w, (b->ctx[0] & VTD_SCE_PTR) + (u64)(b->pasid >> 6) * 8, &dir, 1))
 		return VTD_FR_SPD_1;
 	b->fpd |= !!(dir & VTD_PDE_FPD);
 	if (!(dir & VTD_PDE_P))
 		return VTD_FR_SPD_2;
 	if (dir & v->rsvd_pde)
 		return VTD_FR_SPD_3;
-	if (!read_entry(v, w, (dir & VTD_PDE_PTR) + (b->pasid & 0x3f) * 64, pe, 8))
+	if (engine_read_words(&v->eng, w, (dir & VTD_PDE_PTR) + (b->pasid & 0x3f) * 64, pe, 8))
 		return VTD_FR_SPT_1;
 	b->fpd |= !!(pe[0] & VTD_PE_FPD);
 	if (!(pe[0] & VTD_PE_P))
@@ -423,7 +392,7 @@ static u8 resolve_scalable(struct vtd *v, const struct vtd_req *q, struct iommu_
 /* No translation is left, not even in a holder; the next ones are made from cached PASID-table entries. */
 void vtd_forget_learnt(struct vtd *v)
 {
-	if (v->pasids.count[64])
+	if (v->eng.cache[UNIT_CD_CACHE].count[64])
 		return;
 	memset(v->learnt, 0, sizeof(v->learnt));
 }
@@ -461,7 +430,7 @@ bool vtd_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pasid)
 	u64 domains = scope->by & SCOPE_VMID && !scope->vmid_mask ? learnt_bit(scope->vmid) : ~0ULL;
 	u64 used = (stages & SCOPE_S1 ? l->first : 0) | (stages & SCOPE_S2 ? l->second : 0);
 
-	engine_asks(&v->guard);
+	engine_asks(&v->eng);
 	if ((scope->by & SCOPE_SID) && (sid < scope->sid_first || sid > scope->sid_last))
 		return false;
 	if ((scope->by & SCOPE_PASID) && pasid != IOMMU_NO_PASID && pasid != scope->pasid)

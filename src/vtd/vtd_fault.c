@@ -20,14 +20,14 @@ static void send(struct vtd *v, enum vtd_line line)
 	struct iommu_event ev = { .kind = IOMMU_EV_MSI, .code = line, .len = 4, .addr = addr, .data = data };
 
 	reg_set(&v->regs, g->ctl, reg_get(&v->regs, g->ctl) & ~VTD_ECTL_IP);
-	engine_calls_back_access(&v->guard, CALLS_WITH_MEMORY, "msi");
-	if (v->ops->msi) {
-		v->ops->msi(v->ctx, addr, data);
-	} else if (v->ops->irq) {
+	engine_calls_back_access(&v->eng, CALLS_WITH_MEMORY, "msi");
+	if (v->eng.ops->msi) {
+		v->eng.ops->msi(v->eng.ctx, addr, data);
+	} else if (v->eng.ops->irq) {
 		ev.kind = IOMMU_EV_IRQ;
-		v->ops->irq(v->ctx, line, true);
+		v->eng.ops->irq(v->eng.ctx, line, true);
 	}
-	vtd_emit(v, &ev);
+	engine_event(&v->eng, &ev);
 }
 
 /* Raise an interrupt condition: IP is set, and the message is sent unless IM holds it back. */
@@ -86,13 +86,8 @@ void vtd_fault_written(struct vtd *v)
 		vtd_event_serviced(v, VTD_LINE_FAULT);
 }
 
-void vtd_fault_index_reset(struct vtd *v)
-{
-	v->fr_index = 0;
-}
-
 /* Whether FPD cannot suppress the fault (table 30). */
-bool vtd_reason_qualified(u8 reason)
+static bool reason_qualified(u8 reason)
 {
 	switch (reason) {
 	case VTD_FR_LRT_1:
@@ -190,13 +185,13 @@ bool vtd_fault_report(struct vtd *v, const struct vtd_req *q, u8 reason, bool fp
 	struct iommu_event ev = { .unit = UNIT_EVENTQ, .code = reason, .len = 16, .sid = q->sid, .id = id };
 	bool recorded;
 
-	if (fpd && vtd_reason_qualified(reason)) {
+	if (fpd && reason_qualified(reason)) {
 		v->stats.faults_silent++;
 		return false;
 	}
 	ev.addr = v->frcd + v->fr_index * 16;
 	recorded = record(v, q, reason);
 	ev.kind = recorded ? IOMMU_EV_RECORD : IOMMU_EV_RECORD_LOST;
-	vtd_emit(v, &ev);
+	engine_event(&v->eng, &ev);
 	return recorded;
 }

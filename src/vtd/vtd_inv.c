@@ -37,22 +37,7 @@ static bool tlb_entry_matches(const struct tcache_entry *e, const void *arg)
 	return tlb_matches(e->page, e->shift, e->data[1], arg);
 }
 
-static void dropped(struct vtd *v, enum iommu_unit unit, u32 n, const struct iommu_scope *scope)
-{
-	struct iommu_event ev = { .kind = IOMMU_EV_INVALIDATE, .unit = unit, .data = n, .scope = scope };
-
-	vtd_emit(v, &ev);
-}
-
 static const struct iommu_scope everything = { .stages = SCOPE_S1 | SCOPE_S2 };
-
-/* A register has changed what translates. */
-void vtd_changed(struct vtd *v)
-{
-	struct iommu_event ev = { .kind = IOMMU_EV_CHANGED, .scope = &everything };
-
-	vtd_emit(v, &ev);
-}
 
 static struct iommu_scope scope_of_domain(u16 did, u8 stages)
 {
@@ -64,13 +49,6 @@ static void limit_to_pages(struct iommu_scope *scope, u64 first, u64 last, bool 
 	scope->by |= SCOPE_ADDR | (leaf_only ? SCOPE_LEAF : 0);
 	scope->first = first;
 	scope->last = last;
-}
-
-static void mark_stale(struct vtd *v, struct iommu_walk *w)
-{
-	if (!w->stale)
-		vtd_flight(w)->stale_seq = v->seq;
-	w->stale = true;
 }
 
 /* A walk that has not found a translation yet counts as one of every kind and domain. */
@@ -94,10 +72,10 @@ static void drop_tlb(struct vtd *v, const struct tlb_match *m, const struct iomm
 		inv.addr = m->addr;
 		inv.last = m->last;
 	}
-	dropped(v, UNIT_TLB, tcache_invalidate(&v->iotlb, &inv), scope);
-	for (w = v->walks; w; w = w->next)
+	engine_dropped(&v->eng, UNIT_TLB, tcache_invalidate(&v->eng.cache[UNIT_TLB], &inv), scope);
+	for (w = v->eng.walks; w; w = w->next)
 		if (walk_matches(w, m))
-			mark_stale(v, w);
+			engine_overtake(&v->eng, w);
 }
 
 /* Of a paging-structure cache; as far as @scope goes with its stage. */
@@ -106,7 +84,10 @@ static void drop_paging(struct vtd *v, enum iommu_unit unit, const struct tcache
 	bool first = unit == UNIT_WALK_CACHE;
 
 	scope.stages = first ? SCOPE_S1 : SCOPE_S2;
-	dropped(v, unit, tcache_invalidate(first ? &v->first : &v->second, inv), &scope);
+	engine_dropped(
+		&v->eng, unit,
+		tcache_invalidate(first ? &v->eng.cache[UNIT_WALK_CACHE] : &v->eng.cache[UNIT_WALK_CACHE_S2], inv),
+		&scope);
 }
 
 /* Global invalidation of everything: SRTP with ESRTPS, translation disabled. */
@@ -114,13 +95,15 @@ void vtd_invalidate_all(struct vtd *v)
 {
 	struct iommu_walk *w;
 
-	dropped(v, UNIT_CONFIG_CACHE, tcache_invalidate_all(&v->contexts), &everything);
-	dropped(v, UNIT_CD_CACHE, tcache_invalidate_all(&v->pasids), &everything);
-	dropped(v, UNIT_TLB, tcache_invalidate_all(&v->iotlb), &everything);
-	dropped(v, UNIT_WALK_CACHE, tcache_invalidate_all(&v->first), &everything);
-	dropped(v, UNIT_WALK_CACHE_S2, tcache_invalidate_all(&v->second), &everything);
-	for (w = v->walks; w; w = w->next)
-		mark_stale(v, w);
+	engine_dropped(&v->eng, UNIT_CONFIG_CACHE, tcache_invalidate_all(&v->eng.cache[UNIT_CONFIG_CACHE]),
+		       &everything);
+	engine_dropped(&v->eng, UNIT_CD_CACHE, tcache_invalidate_all(&v->eng.cache[UNIT_CD_CACHE]), &everything);
+	engine_dropped(&v->eng, UNIT_TLB, tcache_invalidate_all(&v->eng.cache[UNIT_TLB]), &everything);
+	engine_dropped(&v->eng, UNIT_WALK_CACHE, tcache_invalidate_all(&v->eng.cache[UNIT_WALK_CACHE]), &everything);
+	engine_dropped(&v->eng, UNIT_WALK_CACHE_S2, tcache_invalidate_all(&v->eng.cache[UNIT_WALK_CACHE_S2]),
+		       &everything);
+	for (w = v->eng.walks; w; w = w->next)
+		engine_overtake(&v->eng, w);
 	vtd_forget_learnt(v);
 }
 
@@ -174,15 +157,15 @@ void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm)
 			if (func & ~bits)
 				continue;
 			inv.tag.vmid = (sid & ~bits) | func;
-			n += tcache_invalidate(&v->contexts, &inv);
+			n += tcache_invalidate(&v->eng.cache[UNIT_CONFIG_CACHE], &inv);
 		}
 	} else {
-		n = tcache_invalidate(&v->contexts, &inv);
+		n = tcache_invalidate(&v->eng.cache[UNIT_CONFIG_CACHE], &inv);
 	}
-	dropped(v, UNIT_CONFIG_CACHE, n, &scope);
-	for (w = v->walks; w; w = w->next)
+	engine_dropped(&v->eng, UNIT_CONFIG_CACHE, n, &scope);
+	for (w = v->eng.walks; w; w = w->next)
 		if (g != VTD_GRAN_SELECTIVE || !((w->txn.sid ^ sid) & ~bits & 0xffff))
-			mark_stale(v, w);
+			engine_overtake(&v->eng, w);
 }
 
 struct pasid_match {
@@ -215,12 +198,12 @@ void vtd_inv_pasid(struct vtd *v, u32 g, u16 did, u32 pasid)
 		scope.by = SCOPE_PASID;
 		scope.pasid = pasid;
 	}
-	dropped(v, UNIT_CD_CACHE, tcache_invalidate(&v->pasids, &inv), &scope);
-	for (w = v->walks; w; w = w->next) {
+	engine_dropped(&v->eng, UNIT_CD_CACHE, tcache_invalidate(&v->eng.cache[UNIT_CD_CACHE], &inv), &scope);
+	for (w = v->eng.walks; w; w = w->next) {
 		const struct vtd_bind *b = &vtd_flight(w)->bind;
 
 		if (!b->have_pe || pasid_words_match(b->pe[1], b->pasid, &m))
-			mark_stale(v, w);
+			engine_overtake(&v->eng, w);
 	}
 }
 

@@ -23,20 +23,15 @@ bool vtd_walks_open(const struct vtd *v, u64 seq)
 {
 	const struct iommu_walk *w;
 
-	for (w = v->walks; w; w = w->next)
-		if (w->stale && ((const struct vtd_flight *)w->priv)->stale_seq <= seq)
+	for (w = v->eng.walks; w; w = w->next)
+		if (w->stale && w->stale_seq <= seq)
 			return true;
 	return false;
 }
 
 static bool open_before(const struct vtd *v, u64 seq)
 {
-	u32 i;
-
-	for (i = 0; i < v->n_itags; i++)
-		if (v->itags[i].seq && v->itags[i].seq < seq)
-			return true;
-	return vtd_walks_open(v, seq - 1);
+	return engine_itags_open(&v->eng, seq) || vtd_walks_open(v, seq - 1);
 }
 
 static void complete_wait(struct vtd *v, const struct vtd_wait *wait)
@@ -48,7 +43,7 @@ static void complete_wait(struct vtd *v, const struct vtd_wait *wait)
 
 	if (wait->flags & VTD_WAIT_SW) {
 		fl_put_le32(status, wait->data);
-		vtd_mem_write(v, wait->addr, status, sizeof(status));
+		engine_mem_write(&v->eng, UNIT_CMDQ, wait->addr, status, sizeof(status));
 	}
 	if (wait->flags & VTD_WAIT_IF) {
 		u64 ics = reg_get(&v->regs, VTD_ICS);
@@ -57,7 +52,7 @@ static void complete_wait(struct vtd *v, const struct vtd_wait *wait)
 		if (!(ics & VTD_ICS_IWC))
 			vtd_event_raise(v, VTD_LINE_INVALIDATION);
 	}
-	vtd_emit(v, &ev);
+	engine_event(&v->eng, &ev);
 }
 
 /* In order, oldest first. */
@@ -86,7 +81,7 @@ static enum vtd_iqei do_wait(struct vtd *v, const u64 *d)
 {
 	struct vtd_wait *wait = &v->waits[v->n_waits++];
 
-	wait->seq = v->seq;
+	wait->seq = v->eng.seq;
 	wait->flags = d[0] & (VTD_WAIT_IF | VTD_WAIT_SW | VTD_WAIT_FN | VTD_WAIT_PD);
 	wait->addr = d[1] & (BIT_ULL(v->haw) - 1) & ~3ULL;
 	wait->data = (u32)FIELD_GET(VTD_WAIT_DATA, d[0]);
@@ -94,16 +89,6 @@ static enum vtd_iqei do_wait(struct vtd *v, const u64 *d)
 }
 
 /* ---- device TLBs (4.3) ---- */
-
-static int free_itag(const struct vtd *v)
-{
-	u32 i;
-
-	for (i = 0; i < v->n_itags; i++)
-		if (!v->itags[i].seq)
-			return (int)i;
-	return -1;
-}
 
 /* With S set, the lowest zero bit of the address tells the size. */
 static u8 ats_shift(u64 addr, bool s)
@@ -117,18 +102,10 @@ static u8 ats_shift(u64 addr, bool s)
 
 static void invalidate_device(struct vtd *v, struct ats_inv *inv, u64 addr, bool s)
 {
-	int itag = free_itag(v);
-
 	inv->shift = ats_shift(addr, s);
 	inv->addr = inv->shift < 64 ? addr & ~(BIT_ULL(inv->shift) - 1) : 0;
-	if (!v->ops->ats_invalidate)
-		return;
-	fl_assert(itag >= 0);
-	inv->itag = (u8)itag;
-	v->itags[itag].seq = v->seq;
-	v->itags[itag].sid = (u16)inv->sid;
-	engine_calls_back(&v->guard, CALLS_THAT_ACT, "ats_invalidate");
-	v->ops->ats_invalidate(v->ctx, inv);
+	if (v->eng.ops->ats_invalidate)
+		engine_ats_invalidate(&v->eng, inv);
 }
 
 static enum vtd_iqei do_dev_tlb(struct vtd *v, const u64 *d)
@@ -151,9 +128,10 @@ static enum vtd_iqei do_p_dev_tlb(struct vtd *v, const u64 *d)
 }
 
 /* Completion, or (@ok false) time-out, of an ATS invalidation. Returns whether it was seen. */
-static bool end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
+bool vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
 {
-	bool known = itag < v->n_itags && v->itags[itag].seq && v->itags[itag].sid == sid;
+	struct vtd *v = hw;
+	bool known = engine_itag_is(&v->eng, sid, itag);
 	u64 record = reg_get(&v->regs, VTD_IQERCD);
 	u64 fsts = reg_get(&v->regs, VTD_FSTS);
 
@@ -169,8 +147,8 @@ static bool end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 	}
 	if (!known)
 		return true;
-	v->itags[itag].seq = 0;
-	v->iq_owed = true;
+	v->eng.itags[itag].seq = 0;
+	v->eng.owed = true;
 	if (!ok) {
 		/* 6.5.2.11: pending wait descriptors are aborted, none is fetched until ITE is clear. */
 		if (!(fsts & VTD_FSTS_ITE))
@@ -180,17 +158,6 @@ static bool end_invalidation(struct vtd *v, u32 sid, u8 itag, bool ok)
 		vtd_fsts_raise(v, VTD_FSTS_ITE);
 	}
 	return true;
-}
-
-bool vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok)
-{
-	struct vtd *v = hw;
-	bool seen;
-
-	engine_enter(&v->guard, CALL_ATS_INV_DONE);
-	seen = end_invalidation(v, sid, itag, ok);
-	engine_leave(&v->guard);
-	return seen;
 }
 
 /* ---- the other descriptors ---- */
@@ -259,7 +226,7 @@ static enum vtd_iqei do_page_response(struct vtd *v, const u64 *d)
 
 	if (resp.pasid_valid)
 		resp.pasid = (u32)FIELD_GET(VTD_DESC_PASID20, d[0]);
-	vtd_respond(v, &resp);
+	engine_respond(&v->eng, &resp);
 	return VTD_IQEI_NONE;
 }
 
@@ -382,8 +349,8 @@ static enum vtd_iqei fetch(struct vtd *v, u64 pa, u32 bytes, u64 *d)
 	u8 raw[32] = { 0 };
 	u32 i;
 
-	vtd_emit(v, &ev);
-	if (vtd_mem_read(v, pa, raw, bytes))
+	engine_event(&v->eng, &ev);
+	if (engine_mem_read(&v->eng, pa, raw, bytes))
 		return VTD_IQEI_FETCH;
 	for (i = 0; i < 4; i++)
 		d[i] = fl_get_le64(raw + i * 8);
@@ -413,9 +380,9 @@ static bool process(struct vtd *v)
 		return false;
 	}
 	/* No invalidation tag is free: the request waits (4.3). */
-	if (k->device && v->ops->ats_invalidate && free_itag(v) < 0)
+	if (k->device && v->eng.ops->ats_invalidate && engine_free_itag(&v->eng) < 0)
 		return false;
-	v->seq++;
+	v->eng.seq++;
 	error = k->execute(v, d);
 	if (error) {
 		queue_error(v, error);
@@ -426,7 +393,7 @@ static bool process(struct vtd *v)
 	ev.addr = d[1];
 	ev.data = d[0];
 	ev.words = d;
-	vtd_emit(v, &ev);
+	engine_event(&v->eng, &ev);
 	reg_set(&v->regs, VTD_IQH, (head + bytes) & (queue_bytes(iqa) - 1));
 	return true;
 }
@@ -439,25 +406,17 @@ static bool may_fetch(const struct vtd *v)
 }
 
 /* Go on as far as possible. */
-void vtd_iq_run(struct vtd *v)
+void vtd_iq_run(void *hw)
 {
-	v->iq_owed = false;
+	struct vtd *v = hw;
+
+	v->eng.owed = false;
 	vtd_iotlb_drained(v);
 	if (!(v->ecap & VTD_ECAP_QI))
 		return;
 	complete_waits(v);
 	while (may_fetch(v) && process(v))
 		complete_waits(v);
-}
-
-void vtd_step(void *hw)
-{
-	struct vtd *v = hw;
-
-	engine_enter(&v->guard, CALL_STEP);
-	if (v->iq_owed)
-		vtd_iq_run(v);
-	engine_leave(&v->guard);
 }
 
 /* Queued invalidation is disabled. */

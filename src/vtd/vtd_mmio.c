@@ -20,7 +20,7 @@ static void set_root_table(struct vtd *v)
 	set_status(v, VTD_GCMD_SRTP, true);
 	if (v->cap & VTD_CAP_ESRTPS)
 		vtd_invalidate_all(v);
-	vtd_changed(v);
+	engine_changed(&v->eng, NULL);
 }
 
 static void enable_translation(struct vtd *v, bool on)
@@ -29,7 +29,7 @@ static void enable_translation(struct vtd *v, bool on)
 		vtd_invalidate_all(v);
 	v->tes = on;
 	set_status(v, VTD_GCMD_TE, on);
-	vtd_changed(v);
+	engine_changed(&v->eng, NULL);
 }
 
 static void enable_queue(struct vtd *v, bool on)
@@ -55,7 +55,7 @@ static void global_command(struct vtd *v, u32 cmd)
 	if (v->tes != !!(cmd & VTD_GCMD_TE))
 		enable_translation(v, cmd & VTD_GCMD_TE);
 	if (!v->tes)
-		vtd_fault_index_reset(v);
+		v->fr_index = 0;
 }
 
 static bool registers_invalidate(const struct vtd *v)
@@ -78,7 +78,7 @@ static void context_command(struct vtd *v)
 		return;
 	if (!registers_invalidate(v))
 		g = VTD_GRAN_RESERVED;
-	v->seq++;
+	v->eng.seq++;
 	if (g != VTD_GRAN_RESERVED)
 		vtd_inv_context(v, g, did, (u16)FIELD_GET(VTD_CCMD_SID, ccmd), (u32)FIELD_GET(VTD_CCMD_FM, ccmd));
 	ccmd &= ~(VTD_CCMD_ICC | VTD_CCMD_CAIG);
@@ -130,13 +130,13 @@ static void iotlb_command(struct vtd *v, u64 old)
 		g = VTD_GRAN_RESERVED;
 	if (g == VTD_GRAN_SELECTIVE && am > FIELD_GET(VTD_CAP_MAMV, v->cap))
 		g = VTD_GRAN_RESERVED;
-	v->seq++;
+	v->eng.seq++;
 	if (g == VTD_GRAN_RESERVED) {
 		iotlb_done(v, g);
 		return;
 	}
 	vtd_inv_iotlb(v, g, did, iva & VTD_IVA_ADDR, am, iva & VTD_IVA_IH);
-	v->iotlb_seq = v->seq;
+	v->iotlb_seq = v->eng.seq;
 	vtd_iotlb_drained(v);
 }
 
@@ -155,7 +155,7 @@ static void protected_memory_written(struct vtd *v)
 		pmen = 0;
 	if (v->pmr != !!pmen) {
 		v->pmr = pmen;
-		vtd_changed(v);
+		engine_changed(&v->eng, NULL);
 	}
 	reg_set(&v->regs, VTD_PMEN, pmen ? pmen | VTD_PMEN_PRS : 0);
 }
@@ -224,8 +224,10 @@ static bool is_pair(const struct vtd *v, u64 offset, unsigned int size)
 	return size == 8 && !(offset & 7) && offset < v->regs.span && !reg_find(&v->regs, (u32)offset, 8, &ref);
 }
 
-static u64 read_register(const struct vtd *v, u64 offset, unsigned int size)
+u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size)
 {
+	const struct vtd *v = hw;
+
 	if (offset >= v->regs.span)
 		return 0;
 	if (is_pair(v, offset, size))
@@ -233,38 +235,19 @@ static u64 read_register(const struct vtd *v, u64 offset, unsigned int size)
 	return reg_read(&v->regs, (u32)offset, size);
 }
 
-u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size)
+void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
 {
 	struct vtd *v = hw;
-	u64 value;
-
-	engine_enter(&v->guard, CALL_MMIO_READ);
-	value = read_register(v, offset, size);
-	engine_leave(&v->guard);
-	return value;
-}
-
-static void write_register(struct vtd *v, u64 offset, u64 value, unsigned int size)
-{
 	struct reg_ref ref;
 	u64 old;
 
 	if (offset >= v->regs.span)
 		return;
 	if (is_pair(v, offset, size)) {
-		write_register(v, offset, (u32)value, 4);
-		write_register(v, offset + 4, value >> 32, 4);
+		vtd_mmio_write(v, offset, (u32)value, 4);
+		vtd_mmio_write(v, offset + 4, value >> 32, 4);
 		return;
 	}
 	if (reg_write(&v->regs, (u32)offset, value, size, &ref, &old))
 		effect(v, &ref, old, size == 8 || ref.byte, (u32)value);
-}
-
-void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
-{
-	struct vtd *v = hw;
-
-	engine_enter(&v->guard, CALL_MMIO_WRITE);
-	write_register(v, offset, value, size);
-	engine_leave(&v->guard);
 }

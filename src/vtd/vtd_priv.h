@@ -3,6 +3,8 @@
 #ifndef VTD_PRIV_H
 #define VTD_PRIV_H
 
+#include "engine_slots.h"
+#include "pt_cache.h"
 #include "vtd.h"
 
 /* How a request came: AT field of its TLP, or a Page Request Message. */
@@ -64,44 +66,25 @@ static inline u32 vtd_tlb_vmid(u32 sid, bool has_pasid)
 	return sid | (has_pasid ? BIT(16) : 0);
 }
 
-/* One step for the paging-structure caches: address of the table, level, attributes */
-#define VTD_STEP_TABLE GENMASK_ULL(63, 12)
-#define VTD_STEP_ATTR  GENMASK_ULL(11, 4)
-#define VTD_STEP_LEVEL GENMASK_ULL(3, 0)
-
-/* Nested walks: one second-stage step for each of up to 5 tables and the page */
-#define VTD_MAX_SS 6
-
 /**
  * struct vtd_flight - iommu_walk.priv: what fill installs or reports
- * @stale_seq: number of the first invalidation that made it stale
  * @reason: enum vtd_fault
  * @report: the fault is reported (unless FPD)
- * @n_first, @n_second: steps in use
- * @first: steps of the one stage that the request's address leads through
- * @second: nested: IPA and step
+ * @steps: tables that were passed; none after a fault
  */
 struct vtd_flight {
 	struct vtd_bind bind;
-	u64 stale_seq;
 	u64 tlb[TCACHE_DATA_WORDS];
 	u8 tlb_shift; /* 0: nothing to install */
 	u8 reason;
 	bool report;
-	u8 n_first, n_second;
-	u64 first[4];
-	u64 second[VTD_MAX_SS][2];
+	struct pt_steps steps;
 };
 static_assert(sizeof(struct vtd_flight) <= WALK_PRIV_WORDS * sizeof(u64), "struct vtd_flight");
 
 static inline struct vtd_flight *vtd_flight(struct iommu_walk *w)
 {
 	return (struct vtd_flight *)w->priv;
-}
-
-static inline void vtd_emit(struct vtd *v, const struct iommu_event *ev)
-{
-	engine_event(&v->guard, v->ops, v->ctx, ev);
 }
 
 /*
@@ -114,13 +97,13 @@ static inline bool vtd_beyond_revision_5(const struct vtd *v)
 }
 
 /* vtd.c */
-int vtd_mem_read(struct vtd *v, u64 pa, void *buf, u32 len);
-int vtd_mem_write(struct vtd *v, u64 pa, const void *buf, u32 len);
-void vtd_clear_state(struct vtd *v);
+void vtd_power_on(void *hw);
+void vtd_stats(const void *hw, struct iommu_stats *st);
 
 /* vtd_image.c */
-int vtd_image_save(void *hw, struct iommu_image *img);
-int vtd_image_restore(void *hw, struct iommu_image *img);
+u64 vtd_config(const void *hw);
+void vtd_exchange(void *hw, struct iommu_image *img);
+bool vtd_entry_ok(const void *hw, enum iommu_unit unit, const struct tcache_entry *e);
 
 /* vtd_context.c: returns enum vtd_fault; @w records accesses and may be NULL */
 u8 vtd_resolve(struct vtd *v, const struct vtd_req *q, struct iommu_walk *w, struct vtd_bind *b);
@@ -132,18 +115,15 @@ bool vtd_context_plausible(const struct vtd *v, u32 ttm, const u64 *ctx);
 bool vtd_pasid_plausible(const struct vtd *v, const u64 *pe);
 
 /* vtd_fault.c */
-bool vtd_reason_qualified(u8 reason);
 bool vtd_fault_report(struct vtd *v, const struct vtd_req *q, u8 reason, bool fpd, u64 id);
 void vtd_event_raise(struct vtd *v, enum vtd_line line);
 void vtd_event_unmask(struct vtd *v, enum vtd_line line);
 void vtd_event_serviced(struct vtd *v, enum vtd_line line);
 void vtd_fsts_raise(struct vtd *v, u32 bit);
 void vtd_fault_written(struct vtd *v);
-void vtd_fault_index_reset(struct vtd *v);
 
 /* vtd_inv.c */
 void vtd_invalidate_all(struct vtd *v);
-void vtd_changed(struct vtd *v);
 void vtd_inv_context(struct vtd *v, enum vtd_gran g, u16 did, u16 sid, u32 fm);
 void vtd_inv_pasid(struct vtd *v, u32 g, u16 did, u32 pasid);
 void vtd_inv_iotlb(struct vtd *v, enum vtd_gran g, u16 did, u64 addr, u32 am, bool ih);
@@ -151,14 +131,12 @@ void vtd_inv_piotlb(struct vtd *v, bool page, u16 did, u32 pasid, u64 addr, u32 
 
 /* vtd_iq.c */
 bool vtd_walks_open(const struct vtd *v, u64 seq);
-void vtd_iq_run(struct vtd *v);
-void vtd_step(void *hw);
+void vtd_iq_run(void *hw);
 void vtd_iq_moved(struct vtd *v);
 void vtd_iq_stop(struct vtd *v);
 bool vtd_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
 
 /* vtd_prq.c */
-void vtd_respond(struct vtd *v, const struct page_response *resp);
 /* How full the queues, and the fault registers, are. */
 void vtd_iq_level(const struct vtd *v, struct iommu_queue_level *q);
 void vtd_fault_level(const struct vtd *v, struct iommu_queue_level *q);
@@ -172,12 +150,7 @@ u64 vtd_mmio_read(void *hw, u64 offset, unsigned int size);
 void vtd_mmio_write(void *hw, u64 offset, u64 value, unsigned int size);
 
 /* vtd_translate.c */
-enum xlat vtd_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r);
-enum xlat vtd_walk_begin(void *hw, const struct dma_txn *t, struct iommu_walk *w);
-enum xlat vtd_walk_fill(void *hw, struct iommu_walk *w);
-void vtd_walk_cancel(void *hw, struct iommu_walk *w);
-void vtd_walk_disown(struct iommu_walk *w);
-enum xlat vtd_translate(void *hw, const struct dma_txn *t, struct xlat_result *r);
+extern const struct engine_hooks vtd_hooks;
 
 /* vtd_regs.c: the register table of an implementation. Rows used, or -EINVAL if registers lie on top of others. */
 int vtd_regs_build(u64 cap, u64 ecap, u32 ver, struct reg_desc *table);

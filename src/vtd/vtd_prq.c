@@ -2,38 +2,13 @@
 /* Page requests (7.4 - 7.6): what is written into the queue, and what is answered by hardware itself. */
 #include "vtd_priv.h"
 
-/*
- * It ends the requests of a PASID (ECAP.SMS). Without PASID the same bits are a
- * request that wants nothing but the end of its group: with LPIG, software or
- * hardware has to answer (7.6, table 31). The driver decides alike (vtd_drv_prq.c).
- */
-static bool is_stop_marker(const struct page_request *pr)
-{
-	return pr->pasid_valid && pr->last && !(pr->perm & (PERM_R | PERM_W));
-}
-
-/* To the endpoint. */
-void vtd_respond(struct vtd *v, const struct page_response *resp)
-{
-	engine_calls_back(&v->guard, CALLS_THAT_ACT | BIT(CALL_PAGE_REQUEST), "page_response");
-	if (v->ops->page_response)
-		v->ops->page_response(v->ctx, resp);
-}
-
-/* Table 31: only a request with LPIG is answered, and a stop marker never. */
+/* Table 31: only a request with LPIG is answered, and a stop marker (ECAP.SMS) never. The driver decides alike. */
 static void respond(struct vtd *v, const struct page_request *pr, enum prg_code code)
 {
-	struct page_response resp = { .sid = pr->sid,
-				      .pasid = pr->pasid,
-				      .prgi = pr->prgi,
-				      .code = code,
-				      .pasid_valid = pr->pasid_valid,
-				      .automatic = true };
-
-	if (!pr->last || is_stop_marker(pr))
+	if (!pr->last || engine_is_stop_marker(pr))
 		return;
 	v->stats.auto_responses++;
-	vtd_respond(v, &resp);
+	engine_auto_respond(&v->eng, pr, code, pr->pasid_valid);
 }
 
 /* Set PPR or PRO; this raises an event only if neither was set (7.5). */
@@ -49,7 +24,7 @@ static void raise_status(struct vtd *v, u32 bit)
 /* 6.5.3.1: the device must not use a stale translation again after the page was made present. */
 static void implicit_invalidation(struct vtd *v, const struct vtd_bind *b, u64 addr)
 {
-	v->seq++;
+	v->eng.seq++;
 	switch (b->pgtt) {
 	case VTD_PGTT_FIRST:
 		vtd_inv_piotlb(v, true, b->did, b->pasid, addr, 0, false);
@@ -88,7 +63,7 @@ static bool write_descriptor(struct vtd *v, const struct page_request *pr, u64 p
 		  (pr->last ? VTD_PREQ_LPIG : 0);
 	fl_put_le64(raw, first);
 	fl_put_le64(raw + 8, second);
-	return !vtd_mem_write(v, pa, raw, sizeof(raw));
+	return !engine_mem_write(&v->eng, UNIT_PRIQ, pa, raw, sizeof(raw));
 }
 
 static void lost(struct vtd *v, const struct page_request *pr, enum prg_code code)
@@ -97,7 +72,7 @@ static void lost(struct vtd *v, const struct page_request *pr, enum prg_code cod
 		.kind = IOMMU_EV_RECORD_LOST, .unit = UNIT_PRIQ, .sid = pr->sid, .addr = pr->addr, .code = VTD_PREQ_TYPE
 	};
 
-	vtd_emit(v, &ev);
+	engine_event(&v->eng, &ev);
 	respond(v, pr, code);
 }
 
@@ -132,7 +107,7 @@ static void accept_request(struct vtd *v, const struct page_request *pr, const s
 	}
 	reg_set(&v->regs, VTD_PQT, next);
 	v->stats.prq_written++;
-	vtd_emit(v, &ev);
+	engine_event(&v->eng, &ev);
 	raise_status(v, VTD_PRS_PPR);
 }
 
@@ -140,8 +115,9 @@ static void accept_request(struct vtd *v, const struct page_request *pr, const s
  * Without page request support, or with translation disabled, a request is refused without a fault, because no table
  * is at fault.
  */
-static void take_request(struct vtd *v, const struct page_request *pr)
+void vtd_page_request(void *hw, const struct page_request *pr)
 {
+	struct vtd *v = hw;
 	struct vtd_req q = { .sid = pr->sid,
 			     .pasid = pr->pasid,
 			     .addr = pr->addr,
@@ -160,21 +136,11 @@ static void take_request(struct vtd *v, const struct page_request *pr)
 	if (reason) {
 		v->stats.prq_refused++;
 		/* What the stop marker of a function with faulting tables meets is dropped in silence (ECAP.SMS). */
-		if (!is_stop_marker(pr))
+		if (!engine_is_stop_marker(pr))
 			vtd_fault_report(v, &q, reason, b.fpd, 0);
 		lost(v, pr, PRG_INVALID);
 		return;
 	}
 	vtd_install_bind(v, pr->sid, &b);
 	accept_request(v, pr, &b);
-}
-
-/* A Page Request Message has arrived. */
-void vtd_page_request(void *hw, const struct page_request *pr)
-{
-	struct vtd *v = hw;
-
-	engine_enter(&v->guard, CALL_PAGE_REQUEST);
-	take_request(v, pr);
-	engine_leave(&v->guard);
 }

@@ -28,14 +28,9 @@ static bool is_protected(const struct vtd *v, u64 pa)
 	       lies_in(pa, reg_get(&v->regs, VTD_PHMBASE), reg_get(&v->regs, VTD_PHMLIMIT) | low_bits);
 }
 
-static void clear_result(struct xlat_result *r)
-{
-	memset(r, 0, sizeof(*r));
-}
-
 static enum xlat pass(const struct vtd *v, const struct dma_txn *t, struct xlat_result *r)
 {
-	clear_result(r);
+	*r = (struct xlat_result){ 0 };
 	if (unlikely(v->pmr) && is_protected(v, t->iova))
 		return XLAT_ABORT;
 	r->pa = t->iova;
@@ -56,14 +51,6 @@ static bool bypasses(const struct dma_txn *t)
 static bool no_write(const struct vtd *v, const struct dma_txn *t)
 {
 	return (t->flags & DMA_NO_WRITE) && (v->ecap & VTD_ECAP_NWFS);
-}
-
-static inline void result_of_entry(const struct tcache_entry *e, const struct dma_txn *t, struct xlat_result *r)
-{
-	r->pa = e->data[0] | (t->iova & (BIT_ULL(e->shift) - 1));
-	xlat_set_answer(r, e->data[2]);
-	if (t->flags & DMA_PRIV)
-		r->perm = r->priv_perm;
 }
 
 /* What a translation completion tells is what the device may do: R and W (4.2.3). */
@@ -93,30 +80,19 @@ static bool entry_completes(const struct vtd *v, const struct tcache_entry *e, c
 }
 
 /* Whether a cached translation answers the request. What it does not permit is decided by a walk. */
-static inline bool entry_serves(const struct vtd *v, const struct tcache_entry *e, const struct dma_txn *t,
+static inline bool entry_serves(const struct vtd *v, const struct tcache_entry *e, const struct dma_txn *t, u32 flags,
 				const struct xlat_result *r)
 {
 	u64 word = e->data[1];
-	u64 permits = t->flags & DMA_PRIV ? FIELD_GET(VTD_TLB_PRIV_OK, word) : FIELD_GET(VTD_TLB_USER_OK, word);
+	u64 permits = flags & DMA_PRIV ? FIELD_GET(VTD_TLB_PRIV_OK, word) : FIELD_GET(VTD_TLB_USER_OK, word);
 
-	if (unlikely(t->flags & DMA_ATS_REQ))
+	if (unlikely(flags & DMA_ATS_REQ))
 		return entry_completes(v, e, t, r);
 	if (unlikely(word & VTD_TLB_INTR) && vtd_in_intr_range(r->pa))
 		return false;
-	if (t->flags & DMA_WRITE)
+	if (flags & DMA_WRITE)
 		return permits & PERM_W;
-	return permits & ((t->flags & (DMA_EXEC | DMA_PASID)) == (DMA_EXEC | DMA_PASID) ? PERM_X : PERM_R);
-}
-
-static __attribute__((__noinline__)) void count_lookup(struct vtd *v, const struct dma_txn *t, bool hit)
-{
-	struct iommu_event ev = { .kind = hit ? IOMMU_EV_HIT : IOMMU_EV_MISS,
-				  .unit = UNIT_TLB,
-				  .sid = t->sid,
-				  .addr = t->iova,
-				  .id = t->id };
-
-	vtd_emit(v, &ev);
+	return permits & ((flags & (DMA_EXEC | DMA_PASID)) == (DMA_EXEC | DMA_PASID) ? PERM_X : PERM_R);
 }
 
 static struct vtd_req request_of(const struct dma_txn *t)
@@ -158,18 +134,19 @@ static inline __attribute__((__always_inline__)) enum xlat lookup_cached(struct 
 									 struct xlat_result *r)
 {
 	struct tcache_tag tag = iotlb_tag(t);
-	const struct tcache_entry *e = tcache_lookup(&v->iotlb, t->iova, &tag);
+	const struct tcache_entry *e = tcache_lookup(&v->eng.cache[UNIT_TLB], t->iova, &tag);
+	u32 flags = t->flags;
 	bool hit = false;
 
 	if (likely(e)) {
-		result_of_entry(e, t, r);
-		hit = entry_serves(v, e, t, r);
+		engine_answer(e, t->iova, flags, r);
+		hit = entry_serves(v, e, t, flags, r);
 	}
-	if (unlikely(v->tell_lookups))
-		count_lookup(v, t, hit);
+	if (unlikely(v->eng.loud))
+		engine_cache_event(&v->eng, UNIT_TLB, hit, t->sid, t->iova, t->id);
 	if (!hit)
 		return XLAT_MISS;
-	if (unlikely(t->flags & DMA_ATS_REQ))
+	if (unlikely(flags & DMA_ATS_REQ))
 		limit_completion(v, t, r);
 	else if (unlikely(v->pmr) && is_protected(v, r->pa))
 		return XLAT_ABORT;
@@ -193,7 +170,7 @@ static __attribute__((__noinline__)) enum xlat lookup_special(struct vtd *v, con
 							      struct xlat_result *r)
 {
 	if (is_protocol_error(v, t)) {
-		clear_result(r);
+		*r = (struct xlat_result){ 0 };
 		return XLAT_ABORT;
 	}
 	if (!v->tes)
@@ -205,23 +182,14 @@ static __attribute__((__noinline__)) enum xlat lookup_special(struct vtd *v, con
 	return t->flags & DMA_PASID ? lookup_cached(v, t, r) : XLAT_MISS;
 }
 
-static inline __attribute__((__always_inline__)) enum xlat look_up(struct vtd *v, const struct dma_txn *t,
+static inline __attribute__((__always_inline__)) enum xlat look_up(void *hw, const struct dma_txn *t,
 								   struct xlat_result *r)
 {
+	struct vtd *v = hw;
+
 	if (unlikely(!v->tes || (t->flags & DMA_TRANSLATED) || vtd_in_intr_range(t->iova)))
 		return lookup_special(v, t, r);
 	return lookup_cached(v, t, r);
-}
-
-enum xlat vtd_lookup(void *hw, const struct dma_txn *t, struct xlat_result *r)
-{
-	struct vtd *v = hw;
-	enum xlat x;
-
-	engine_enter_access(&v->guard, CALL_LOOKUP);
-	x = look_up(v, t, r);
-	engine_leave_access(&v->guard);
-	return x;
 }
 
 /* ---- the walk ---- */
@@ -231,37 +199,19 @@ struct second_cache {
 	u32 did;
 };
 
-static void start_from(const struct tcache_entry *e, u64 levels[IOMMU_WALK_LEVELS], struct pt_start *start)
-{
-	start->table = e->data[0] & VTD_STEP_TABLE;
-	start->attr = (u16)FIELD_GET(VTD_STEP_ATTR, e->data[0]);
-	start->level = (s8)FIELD_GET(VTD_STEP_LEVEL, e->data[0]);
-	levels[(start->level + 1) & (IOMMU_WALK_LEVELS - 1)]++;
-}
-
 static bool second_start(void *cache, u64 ipa, struct pt_start *start)
 {
 	struct second_cache *c = cache;
 	struct tcache_tag tag = { .vmid = c->did };
-	const struct tcache_entry *e = tcache_lookup(&c->v->second, ipa, &tag);
 
-	if (e)
-		start_from(e, c->v->step_levels[1], start);
-	return e;
+	return pt_cache_start(&c->v->eng, UNIT_WALK_CACHE_S2, ipa, &tag, start);
 }
 
 static bool first_start(struct vtd *v, const struct vtd_bind *b, bool second, u64 addr, struct pt_start *start)
 {
-	struct tcache_tag tag = { .asid = b->pasid, .vmid = b->did };
-	struct second_cache c = { v, b->did };
-	const struct tcache_entry *e;
+	struct tcache_tag tag = { .asid = second ? 0 : b->pasid, .vmid = b->did };
 
-	if (second)
-		return second_start(&c, addr, start);
-	e = tcache_lookup(&v->first, addr, &tag);
-	if (e)
-		start_from(e, v->step_levels[0], start);
-	return e;
+	return pt_cache_start(&v->eng, second ? UNIT_WALK_CACHE_S2 : UNIT_WALK_CACHE, addr, &tag, start);
 }
 
 static bool execute_rules(const struct vtd *v)
@@ -343,10 +293,10 @@ static u8 page_walk(struct vtd *v, struct iommu_walk *w, const struct vtd_bind *
 	bool two = b->pgtt == VTD_PGTT_NESTED;
 	bool one = b->pgtt == VTD_PGTT_FIRST || two;
 	struct second_cache c = { v, b->did };
-	struct pt_env env = { .ops = v->ops,
-			      .ctx = v->ctx,
-			      .walk = w == &v->one ? NULL : w,
-			      .steps = v->keep_steps ? &v->steps : NULL,
+	struct pt_env env = { .ops = v->eng.ops,
+			      .ctx = v->eng.ctx,
+			      .walk = w == &v->eng.own_walk ? NULL : w,
+			      .steps = v->keep_steps ? &vtd_flight(w)->steps : NULL,
 			      .s2_start = second_start,
 			      .s2_cache = &c };
 	u32 access = access_of(v, &w->txn, b);
@@ -392,32 +342,6 @@ static bool snoops(const struct vtd *v, const struct vtd_bind *b, const struct p
 	return (second && (r->attr2 & BIT(4))) || (!legacy(v) && (b->pe[1] & VTD_PE1_PGSNP));
 }
 
-/* Remember what the paging-structure caches may keep. */
-static void keep_steps(const struct vtd *v, const struct vtd_bind *b, u64 iova, struct vtd_flight *f)
-{
-	bool two = b->pgtt == VTD_PGTT_NESTED;
-	u32 i;
-
-	for (i = 0; i < v->steps.n; i++) {
-		const struct pt_step *s = &v->steps.step[i];
-		u64 word = (s->table & VTD_STEP_TABLE) | FIELD_PREP(VTD_STEP_ATTR, (u64)s->attr) |
-			   FIELD_PREP(VTD_STEP_LEVEL, (u64)s->level);
-
-		if (!two || s->stage == 1) {
-			if (f->n_first < ARRAY_SIZE(f->first))
-				f->first[f->n_first++] = word;
-			continue;
-		}
-		/* Of each second-stage walk the deepest step. */
-		if (!f->n_second || f->second[f->n_second - 1][0] != s->in) {
-			if (f->n_second == VTD_MAX_SS)
-				continue;
-			f->second[f->n_second++][0] = s->in;
-		}
-		f->second[f->n_second - 1][1] = word;
-	}
-}
-
 static void keep_translation(struct vtd *v, struct iommu_walk *w, const struct pt_result *r, struct vtd_flight *f)
 {
 	const struct vtd_bind *b = &f->bind;
@@ -435,13 +359,13 @@ static void keep_translation(struct vtd *v, struct iommu_walk *w, const struct p
 		answer.priv_perm = 0;
 	answer.attr = snoops(v, b, r) ? VTD_ATTR_SNOOP : 0;
 	answer.bypass = pass_through(v, b);
-	f->tlb[0] = r->pa & ~(BIT_ULL(r->shift) - 1);
+	f->tlb[TLB_PA] = r->pa & ~(BIT_ULL(r->shift) - 1);
 	f->tlb[1] = b->did | FIELD_PREP(VTD_TLB_PASID, (u64)b->pasid) | FIELD_PREP(VTD_TLB_PGTT, (u64)b->pgtt) |
 		    FIELD_PREP(VTD_TLB_USER_OK, answer.perm & usable) |
 		    FIELD_PREP(VTD_TLB_PRIV_OK, answer.priv_perm & usable) |
 		    (r->flags & PT_RES_CLEAN ? VTD_TLB_CLEAN : 0) | (ats ? VTD_TLB_ATS : 0) |
 		    (overlaps_intr_range(r->pa, r->shift) ? VTD_TLB_INTR : 0);
-	f->tlb[2] = xlat_answer(&answer);
+	f->tlb[TLB_ANSWER] = xlat_answer(&answer);
 	f->tlb_shift = r->shift;
 	w->res = answer;
 	w->res.pa = r->pa;
@@ -467,14 +391,11 @@ static u8 translate_request(struct vtd *v, struct iommu_walk *w, struct vtd_flig
 	/* Neither an interrupt request nor a zero-length read: illegal (3.15). */
 	if (!(t->flags & (DMA_PASID | DMA_ATS_REQ)) && vtd_in_intr_range(t->iova))
 		return legacy(v) ? VTD_FR_LGN_4 : VTD_FR_SGN_8;
-	v->steps.n = 0;
 	reason = pass_through(v, b) ? pass_through_walk(v, t, &r) : page_walk(v, w, b, &r);
 	if (reason)
 		return reason;
 	if (hits_intr_range(v, t, b, &r))
 		return legacy(v) ? VTD_FR_LGN_4 : VTD_FR_SGN_8;
-	if (v->keep_steps)
-		keep_steps(v, b, t->iova, f);
 	keep_translation(v, w, &r, f);
 	return VTD_FR_NONE;
 }
@@ -504,37 +425,17 @@ enum ats_answer { ATS_UR, ATS_CA, ATS_NOTHING };
 
 static enum ats_answer ats_answer(u8 reason)
 {
-	switch (reason) {
-	case VTD_FR_LRT_2:
-	case VTD_FR_LCT_2:
-	case VTD_FR_LCT_5:
-	case VTD_FR_RTA_2:
-	case VTD_FR_RTA_4:
-	case VTD_FR_RTA_5:
-	case VTD_FR_SRT_2:
-	case VTD_FR_SCT_2:
-	case VTD_FR_SCT_5:
-	case VTD_FR_SCT_6:
-	case VTD_FR_SCT_7:
-	case VTD_FR_SCT_9:
-	case VTD_FR_SGN_10:
+	static const u8 refused[] = { VTD_FR_LRT_2, VTD_FR_LCT_2, VTD_FR_LCT_5, VTD_FR_RTA_2, VTD_FR_RTA_4,
+				      VTD_FR_RTA_5, VTD_FR_SRT_2, VTD_FR_SCT_2, VTD_FR_SCT_5, VTD_FR_SCT_6,
+				      VTD_FR_SCT_7, VTD_FR_SCT_9, VTD_FR_SGN_10 };
+	static const u8 nothing[] = { VTD_FR_LGN_1, VTD_FR_LGN_2, VTD_FR_LGN_3, VTD_FR_SPD_2, VTD_FR_SPT_2,
+				      VTD_FR_SPT_5, VTD_FR_SPT_6, VTD_FR_SSS_2, VTD_FR_SFS_9, VTD_FR_SFS_10 };
+
+	if (memchr(refused, reason, sizeof(refused)))
 		return ATS_UR;
-	case VTD_FR_LGN_1:
-	case VTD_FR_LGN_2:
-	case VTD_FR_LGN_3:
-	case VTD_FR_SPD_2:
-	case VTD_FR_SPT_2:
-	case VTD_FR_SPT_5:
-	case VTD_FR_SPT_6:
-	case VTD_FR_SSS_2:
-	case VTD_FR_SFS_9:
-	case VTD_FR_SFS_10:
+	if (memchr(nothing, reason, sizeof(nothing)) || (reason >= VTD_FR_SFS_1 && reason <= VTD_FR_SFS_8))
 		return ATS_NOTHING;
-	default:
-		if (reason >= VTD_FR_SFS_1 && reason <= VTD_FR_SFS_8)
-			return ATS_NOTHING;
-		return reason >= VTD_FR_SGN_1 && reason <= VTD_FR_SGN_7 ? ATS_NOTHING : ATS_CA;
-	}
+	return reason >= VTD_FR_SGN_1 && reason <= VTD_FR_SGN_7 ? ATS_NOTHING : ATS_CA;
 }
 
 static void conclude(const struct vtd *v, struct iommu_walk *w, u8 reason)
@@ -543,6 +444,8 @@ static void conclude(const struct vtd *v, struct iommu_walk *w, u8 reason)
 
 	f->reason = reason;
 	f->report = reason;
+	if (reason)
+		f->steps.n = 0;
 	w->kind = reason ? XLAT_ABORT : XLAT_OK;
 	w->res.fault = reason;
 	if (!(w->txn.flags & DMA_ATS_REQ)) {
@@ -569,31 +472,16 @@ static void conclude(const struct vtd *v, struct iommu_walk *w, u8 reason)
 	}
 }
 
-static void begin(struct vtd *v, const struct dma_txn *t, struct iommu_walk *w)
+static enum xlat walk(void *hw, const struct dma_txn *t, struct iommu_walk *w)
 {
-	struct vtd_flight *f = vtd_flight(w);
-
-	w->txn = *t;
-	clear_result(&w->res);
-	w->stale = false;
-	w->n_accesses = 0;
-	f->stale_seq = 0;
-	f->tlb_shift = 0;
-	f->n_first = f->n_second = 0;
-	w->next = v->walks;
-	w->pprev = &v->walks;
-	if (w->next)
-		w->next->pprev = &w->next;
-	v->walks = w;
-}
-
-static enum xlat decide(struct vtd *v, const struct dma_txn *t, struct iommu_walk *w)
-{
+	struct vtd *v = hw;
 	struct vtd_flight *f = vtd_flight(w);
 	struct vtd_req q = request_of(t);
 	u8 reason;
 
-	begin(v, t, w);
+	engine_link(&v->eng, t, w);
+	f->tlb_shift = 0;
+	f->steps.n = 0;
 	if (unlikely(!v->tes || is_protocol_error(v, t))) {
 		memset(&f->bind, 0, sizeof(f->bind));
 		w->kind = look_up(v, t, &w->res);
@@ -612,144 +500,86 @@ static enum xlat decide(struct vtd *v, const struct dma_txn *t, struct iommu_wal
 	return w->kind;
 }
 
-enum xlat vtd_walk_begin(void *hw, const struct dma_txn *t, struct iommu_walk *w)
+/* The paging-structure caches keep each table of the request's own way, and of each other second-stage walk the last. */
+static void install_steps(struct vtd *v, const struct vtd_flight *f)
 {
-	struct vtd *v = hw;
-	enum xlat x;
+	const struct vtd_bind *b = &f->bind;
+	struct tcache_tag first = { .asid = b->pasid, .vmid = b->did }, second = { .vmid = b->did };
+	const struct pt_step *last = NULL;
+	u32 i;
 
-	engine_enter_access(&v->guard, CALL_WALK);
-	x = decide(v, t, w);
-	engine_leave_access(&v->guard);
-	return x;
-}
+	for (i = 0; i < f->steps.n; i++) {
+		const struct pt_step *step = &f->steps.step[i];
 
-static void unlink_walk(struct iommu_walk *w)
-{
-	*w->pprev = w->next;
-	if (w->next)
-		w->next->pprev = w->pprev;
-}
-
-static void install_step(struct tcache *c, u64 addr, u32 asid, u32 vmid, u64 word)
-{
-	struct tcache_entry e = { .tag = { .asid = asid, .vmid = vmid } };
-
-	if (!c->sets)
-		return;
-	e.shift = (u8)(12 + 9 * FIELD_GET(VTD_STEP_LEVEL, word));
-	e.data[0] = word;
-	tcache_insert(c, addr, &e);
+		if (step->stage == 1) {
+			pt_cache_insert(&v->eng.cache[UNIT_WALK_CACHE], step, &first);
+			continue;
+		}
+		if (last && (last->in != step->in || b->pgtt != VTD_PGTT_NESTED))
+			pt_cache_insert(&v->eng.cache[UNIT_WALK_CACHE_S2], last, &second);
+		last = step;
+	}
+	if (last)
+		pt_cache_insert(&v->eng.cache[UNIT_WALK_CACHE_S2], last, &second);
 }
 
 static void install(struct vtd *v, const struct iommu_walk *w, const struct vtd_flight *f)
 {
-	const struct vtd_bind *b = &f->bind;
-	bool one = b->pgtt == VTD_PGTT_FIRST || b->pgtt == VTD_PGTT_NESTED;
 	struct tcache_entry e = { .leaf = 1 };
-	u32 i;
 
-	vtd_install_bind(v, w->txn.sid, b);
-	for (i = 0; i < f->n_first; i++)
-		install_step(one ? &v->first : &v->second, w->txn.iova, one ? b->pasid : 0, b->did, f->first[i]);
-	for (i = 0; i < f->n_second; i++)
-		install_step(&v->second, f->second[i][0], 0, b->did, f->second[i][1]);
-	if (!f->tlb_shift || !v->iotlb.sets)
+	vtd_install_bind(v, w->txn.sid, &f->bind);
+	if (f->steps.n)
+		install_steps(v, f);
+	if (!f->tlb_shift || !v->eng.cache[UNIT_TLB].sets)
 		return;
 	e.tag = iotlb_tag(&w->txn);
 	e.shift = f->tlb_shift;
-	e.data[0] = f->tlb[0];
-	e.data[1] = f->tlb[1];
-	e.data[2] = f->tlb[2];
-	tcache_insert(&v->iotlb, w->txn.iova, &e);
+	memcpy(e.data, f->tlb, sizeof(e.data));
+	tcache_insert(&v->eng.cache[UNIT_TLB], w->txn.iova, &e);
 }
 
-static void report(struct vtd *v, struct iommu_walk *w, const struct vtd_flight *f)
+static enum xlat fill(void *hw, struct iommu_walk *w)
 {
-	struct iommu_event ev = { .kind = IOMMU_EV_FAULT,
-				  .unit = UNIT_EVENTQ,
-				  .code = f->reason,
-				  .sid = w->txn.sid,
-				  .addr = w->txn.iova,
-				  .id = w->txn.id };
-	struct vtd_req q = request_of(&w->txn);
-
-	vtd_emit(v, &ev);
-	w->res.recorded = vtd_fault_report(v, &q, f->reason, f->bind.fpd, w->txn.id);
-}
-
-/* A wait descriptor may have waited for a walk that is stale: the next step looks. */
-static void end_walk(struct vtd *v, struct iommu_walk *w)
-{
-	unlink_walk(w);
-	if (unlikely(w->stale))
-		v->iq_owed = true;
-}
-
-static enum xlat complete_walk(struct vtd *v, struct iommu_walk *w)
-{
+	struct vtd *v = hw;
 	struct vtd_flight *f = vtd_flight(w);
 
-	end_walk(v, w);
+	engine_unlink(&v->eng, w);
 	if (likely(!w->stale))
 		install(v, w, f);
-	if (f->report)
-		report(v, w, f);
+	if (f->report) {
+		struct vtd_req q = request_of(&w->txn);
+
+		engine_fault_event(&v->eng, &w->txn, f->reason);
+		w->res.recorded = vtd_fault_report(v, &q, f->reason, f->bind.fpd, w->txn.id);
+	}
 	return w->kind;
 }
 
-enum xlat vtd_walk_fill(void *hw, struct iommu_walk *w)
-{
-	struct vtd *v = hw;
-	enum xlat x;
+ENGINE_ACCESS_CALLS
 
-	engine_enter_access(&v->guard, CALL_FILL);
-	x = complete_walk(v, w);
-	engine_leave_access(&v->guard);
-	return x;
-}
+const struct engine_hooks vtd_hooks = {
+	.kind = "vtd",
+	.version = 3,
+	.walk = walk,
+	.fill = fill,
+	.mmio_read = vtd_mmio_read,
+	.mmio_write = vtd_mmio_write,
+	.page_request = vtd_page_request,
+	.ats_inv_done = vtd_ats_inv_done,
+	.step = vtd_iq_run,
+	.power_on = vtd_power_on,
+	.config = vtd_config,
+	.exchange = vtd_exchange,
+	.entry_ok = vtd_entry_ok,
+	.stats = vtd_stats,
+};
 
-void vtd_walk_cancel(void *hw, struct iommu_walk *w)
-{
-	struct vtd *v = hw;
-
-	engine_enter_access(&v->guard, CALL_CANCEL);
-	end_walk(v, w);
-	engine_leave_access(&v->guard);
-}
-
-/* After a reset: the walk stands alone, and whoever still holds it gets an abort. */
-void vtd_walk_disown(struct iommu_walk *w)
-{
-	struct vtd_flight *f = vtd_flight(w);
-
-	w->next = NULL;
-	w->pprev = &w->next;
-	w->stale = true;
-	w->kind = XLAT_ABORT;
-	clear_result(&w->res);
-	f->report = false;
-}
-
-static __attribute__((__noinline__)) enum xlat translate_miss(struct vtd *v, const struct dma_txn *t,
-							      struct xlat_result *r)
-{
-	enum xlat x;
-
-	decide(v, t, &v->one);
-	x = complete_walk(v, &v->one);
-	*r = v->one.res;
-	return x;
-}
-
-enum xlat vtd_translate(void *hw, const struct dma_txn *t, struct xlat_result *r)
-{
-	struct vtd *v = hw;
-	enum xlat x;
-
-	engine_enter_access(&v->guard, CALL_TRANSLATE);
-	x = look_up(v, t, r);
-	if (unlikely(x == XLAT_MISS))
-		x = translate_miss(v, t, r);
-	engine_leave_access(&v->guard);
-	return x;
-}
+const struct iommu_class vtd_class = {
+	.name = "vtd",
+	ENGINE_CLASS_CALLS,
+	.lookup = class_lookup,
+	.translate = class_translate,
+	.page_request = engine_page_request,
+	.ats_inv_done = engine_ats_inv_done,
+	.concerns = vtd_concerns,
+};

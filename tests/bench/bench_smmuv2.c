@@ -26,7 +26,7 @@ static void put64(struct state *s, u64 pa, u64 v)
 
 static void wr(struct state *s, u32 offset, u32 v)
 {
-	smmuv2_mmio_write(&s->hw, offset, v, 4);
+	smmuv2_class.mmio_write(&s->hw, offset, v, 4);
 }
 
 /* 4 levels of tables at @base: 48-bit input, 512 pages from 0 to @pa on. */
@@ -108,7 +108,7 @@ static enum xlat one(struct state *s, u64 iova)
 {
 	struct dma_txn t = { .iova = iova, .sid = 0x4000 + (u32)(iova >> 12 & 0x7f), .len = 64 };
 
-	return smmuv2_translate(&s->hw, &t, &s->res);
+	return smmuv2_class.translate(&s->hw, &t, &s->res);
 }
 
 static void check(enum xlat x)
@@ -127,7 +127,7 @@ static void run_hit(void *state, unsigned long n)
 		check(one(s, i << 12));
 	for (i = 0; i < n; i++) {
 		t.iova = (i & 63) << 12;
-		if (smmuv2_lookup(&s->hw, &t, &s->res) != XLAT_OK)
+		if (smmuv2_class.lookup(&s->hw, &t, &s->res) != XLAT_OK)
 			abort();
 		s->sum += s->res.pa;
 	}
@@ -150,7 +150,7 @@ static void run_walk_cached(void *state, unsigned long n)
 	check(one(s, 0));
 	for (i = 0; i < n; i++) {
 		if (!(i & 511))
-			tcache_invalidate_all(&s->hw.tlb);
+			tcache_invalidate_all(&s->hw.eng.cache[UNIT_TLB]);
 		check(one(s, (i & 511) << 12));
 	}
 }

@@ -89,11 +89,11 @@ static struct rig *rig(const struct smmuv3_cfg *cfg)
 	put_cd(g, SID_S1, s1);
 	put_cd(g, SID_NESTED, s1);
 	put_cd(g, SID_EMPTY, 0x90000000);
-	smmuv3_mmio_write(&g->smmu, SMMUV3_STRTAB_BASE, STRTAB, 8);
-	smmuv3_mmio_write(&g->smmu, SMMUV3_STRTAB_BASE_CFG, 4, 4);
-	smmuv3_mmio_write(&g->smmu, SMMUV3_EVENTQ_BASE, EVENTQ | 10, 8);
-	smmuv3_mmio_write(&g->smmu, SMMUV3_CR0, SMMUV3_CR0_EVENTQEN, 4);
-	smmuv3_mmio_write(&g->smmu, SMMUV3_CR0, SMMUV3_CR0_EVENTQEN | SMMUV3_CR0_SMMUEN, 4);
+	smmuv3_class.mmio_write(&g->smmu, SMMUV3_STRTAB_BASE, STRTAB, 8);
+	smmuv3_class.mmio_write(&g->smmu, SMMUV3_STRTAB_BASE_CFG, 4, 4);
+	smmuv3_class.mmio_write(&g->smmu, SMMUV3_EVENTQ_BASE, EVENTQ | 10, 8);
+	smmuv3_class.mmio_write(&g->smmu, SMMUV3_CR0, SMMUV3_CR0_EVENTQEN, 4);
+	smmuv3_class.mmio_write(&g->smmu, SMMUV3_CR0, SMMUV3_CR0_EVENTQEN | SMMUV3_CR0_SMMUEN, 4);
 	return g;
 }
 
@@ -106,7 +106,7 @@ static void translate(struct rig *g, u32 sid, unsigned long n, enum xlat want)
 	for (i = 0; i < n; i++) {
 		t.iova = IOVA + (i % PAGES << 12);
 		t.id = i;
-		if (smmuv3_translate(&g->smmu, &t, &r) != want)
+		if (smmuv3_class.translate(&g->smmu, &t, &r) != want)
 			exit(3);
 		sink += r.pa;
 	}
@@ -139,7 +139,7 @@ static void hit(void *state, unsigned long n)
 /* What no lookup can beat: the TLB's own array, read in turn. */
 static void bare(void *state, unsigned long n)
 {
-	const struct tcache *c = &((struct rig *)state)->smmu.tlb;
+	const struct tcache *c = &((struct rig *)state)->smmu.eng.cache[UNIT_TLB];
 	u64 sum = 0;
 	unsigned long i;
 
@@ -157,7 +157,7 @@ static void hit_one_page(void *state, unsigned long n)
 
 	for (i = 0; i < n; i++) {
 		t.iova ^= 64;
-		smmuv3_lookup(&g->smmu, &t, &r);
+		smmuv3_class.lookup(&g->smmu, &t, &r);
 		sink += r.pa;
 	}
 }
@@ -179,7 +179,8 @@ static void fault(void *state, unsigned long n)
 
 	for (i = 0; i < n; i += PAGES) {
 		translate(g, SID_EMPTY, PAGES, XLAT_ABORT);
-		smmuv3_mmio_write(&g->smmu, SMMUV3_EVENTQ_CONS, smmuv3_mmio_read(&g->smmu, SMMUV3_EVENTQ_PROD, 4), 4);
+		smmuv3_class.mmio_write(&g->smmu, SMMUV3_EVENTQ_CONS,
+					smmuv3_class.mmio_read(&g->smmu, SMMUV3_EVENTQ_PROD, 4), 4);
 	}
 }
 

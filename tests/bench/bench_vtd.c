@@ -91,14 +91,14 @@ static void *with_caches(void)
 /* Configuration caches alone: every access walks all levels. */
 static void *without_tlb(void)
 {
-	struct vtd_cfg cfg = { .iotlb.none = true, .first.none = true, .second.none = true };
+	struct vtd_cfg cfg = { .iotlb.ways = 1, .first.ways = 1, .second.ways = 1 };
 
 	return rig(&cfg);
 }
 
 static void *without_iotlb(void)
 {
-	struct vtd_cfg cfg = { .iotlb.none = true };
+	struct vtd_cfg cfg = { .iotlb.ways = 1 };
 
 	return rig(&cfg);
 }

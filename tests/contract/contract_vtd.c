@@ -367,14 +367,15 @@ static int init(void *hw, const struct iommu_ops *ops, void *ctx, u64 variant)
 {
 	struct vtd_cfg cfg = {
 		.itags = 4,
-		.iotlb.geometry = { .sets = 4, .ways = 2 },
-		.context.geometry = { .sets = 2, .ways = 2 },
-		.pasid.geometry = { .sets = 2, .ways = 2 },
-		.first.geometry = { .sets = 2, .ways = 2 },
-		.second.geometry = { .sets = 2, .ways = 2 },
+		.iotlb = { .sets = 4, .ways = 2 },
+		.context = { .sets = 2, .ways = 2 },
+		.pasid = { .sets = 2, .ways = 2 },
+		.first = { .sets = 2, .ways = 2 },
+		.second = { .sets = 2, .ways = 2 },
 	};
 
-	cfg.iotlb.none = variant % 3 == 2;
+	if (variant % 3 == 2)
+		cfg.iotlb = (struct tcache_cfg){ .ways = 1 };
 	return vtd_init(hw, &cfg, ops, ctx);
 }
 

@@ -21,10 +21,10 @@ static int exchange(struct iommu_image *img, struct state *s)
 {
 	if (image_begin(img, "kind", VERSION, CONFIG))
 		return img->err;
-	image_u8(img, &s->a);
-	image_u16(img, &s->b);
-	image_u32(img, &s->c);
-	image_u64(img, &s->d);
+	image_part(img, &s->a);
+	image_part(img, &s->b);
+	image_part(img, &s->c);
+	image_part(img, &s->d);
 	image_bool(img, &s->e);
 	image_check(img, s->a < 100);
 	return image_end(img);
@@ -38,7 +38,7 @@ static void save(struct iommu_image *img)
 	ck_assert_int_eq(exchange(img, &s), 0);
 }
 
-START_TEST(what_is_saved_comes_back)
+TEST(what_is_saved_comes_back)
 {
 	struct iommu_image img, in;
 	struct state s = { 0 };
@@ -53,9 +53,8 @@ START_TEST(what_is_saved_comes_back)
 	ck_assert(s.a == 1 && s.b == 0x203 && s.c == 0x4050607 && s.d == 0x8090a0b0c0d0e0fULL && s.e);
 	image_free(&img);
 }
-END_TEST
 
-START_TEST(every_truncation_and_every_flipped_byte_is_refused)
+TEST(every_truncation_and_every_flipped_byte_is_refused)
 {
 	struct iommu_image img, in;
 	struct state s;
@@ -80,9 +79,8 @@ START_TEST(every_truncation_and_every_flipped_byte_is_refused)
 	}
 	image_free(&img);
 }
-END_TEST
 
-START_TEST(another_kind_version_or_configuration_is_refused)
+TEST(another_kind_version_or_configuration_is_refused)
 {
 	struct iommu_image img, in;
 
@@ -95,7 +93,6 @@ START_TEST(another_kind_version_or_configuration_is_refused)
 	ck_assert_int_eq(image_begin(&in, "kind", VERSION, CONFIG + 1), -EINVAL);
 	image_free(&img);
 }
-END_TEST
 
 static void exchange_cache(struct iommu_image *img, struct tcache *c, int expected)
 {
@@ -150,16 +147,15 @@ static void check_equal_life(enum tcache_policy policy)
 	tcache_exit(&b);
 }
 
-START_TEST(a_cache_lives_on_as_it_was)
+TEST(a_cache_lives_on_as_it_was)
 {
 	check_equal_life(TCACHE_LRU);
 	check_equal_life(TCACHE_PLRU);
 	check_equal_life(TCACHE_FIFO);
 	check_equal_life(TCACHE_RANDOM);
 }
-END_TEST
 
-START_TEST(a_cache_of_another_size_is_refused)
+TEST(a_cache_of_another_size_is_refused)
 {
 	struct tcache_cfg cfg = { .sets = 4, .ways = 4 };
 	struct tcache a, b;
@@ -176,8 +172,5 @@ START_TEST(a_cache_of_another_size_is_refused)
 	tcache_exit(&a);
 	tcache_exit(&b);
 }
-END_TEST
 
-SUITE_MAIN("image", what_is_saved_comes_back, every_truncation_and_every_flipped_byte_is_refused,
-	   another_kind_version_or_configuration_is_refused, a_cache_lives_on_as_it_was,
-	   a_cache_of_another_size_is_refused)
+SUITE("image")

@@ -5,7 +5,7 @@
 static struct physmem mem;
 static u8 buf[8192];
 
-START_TEST(test_reads_what_was_written)
+TEST(test_reads_what_was_written)
 {
 	u64 i, v;
 
@@ -20,9 +20,8 @@ START_TEST(test_reads_what_was_written)
 	}
 	physmem_exit(&mem);
 }
-END_TEST
 
-START_TEST(test_across_pages)
+TEST(test_across_pages)
 {
 	physmem_init(&mem, 1 << 20);
 	memset(buf, 0x5a, sizeof(buf));
@@ -35,9 +34,8 @@ START_TEST(test_across_pages)
 	ck_assert_uint_eq(buf[5001], 0);
 	physmem_exit(&mem);
 }
-END_TEST
 
-START_TEST(test_where_there_is_no_memory)
+TEST(test_where_there_is_no_memory)
 {
 	u64 v = 1;
 
@@ -58,9 +56,8 @@ START_TEST(test_where_there_is_no_memory)
 	ck_assert_int_eq(physmem_write(&mem, 0x3100, &v, 8), 0);
 	physmem_exit(&mem);
 }
-END_TEST
 
-START_TEST(test_compare_and_swap)
+TEST(test_compare_and_swap)
 {
 	u64 old = 0;
 
@@ -76,7 +73,5 @@ START_TEST(test_compare_and_swap)
 	ck_assert_int_eq(physmem_cas64(&mem, 1 << 20, &old, 6), -EIO);
 	physmem_exit(&mem);
 }
-END_TEST
 
-SUITE_MAIN("physmem", test_reads_what_was_written, test_across_pages, test_where_there_is_no_memory,
-	   test_compare_and_swap)
+SUITE("physmem")

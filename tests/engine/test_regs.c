@@ -29,7 +29,7 @@ static void setup(void)
 	ck_assert_int_eq(reg_bank_init(&bank, table, ARRAY_SIZE(table)), 0);
 }
 
-START_TEST(test_access_classes)
+TEST(test_access_classes)
 {
 	setup();
 	ck_assert(reg_write(&bank, 0x0, 0xff, 4, &ref, &old));
@@ -50,9 +50,8 @@ START_TEST(test_access_classes)
 	ck_assert_uint_eq(reg_read(&bank, 0x4, 4), 0);
 	reg_bank_exit(&bank);
 }
-END_TEST
 
-START_TEST(test_halves_of_a_wide_register)
+TEST(test_halves_of_a_wide_register)
 {
 	setup();
 	reg_write(&bank, 0x10, 0xc000123456789fffULL, 8, &ref, &old);
@@ -64,9 +63,8 @@ START_TEST(test_halves_of_a_wide_register)
 	ck_assert_uint_eq(reg_read(&bank, 0x10, 4), 0x56789000);
 	reg_bank_exit(&bank);
 }
-END_TEST
 
-START_TEST(test_arrays)
+TEST(test_arrays)
 {
 	setup();
 	ck_assert(reg_write(&bank, 0x60, 0x7000, 8, &ref, &old));
@@ -78,9 +76,8 @@ START_TEST(test_arrays)
 	ck_assert_uint_eq(reg_read(&bank, 0x50, 4), 0x9000);
 	reg_bank_exit(&bank);
 }
-END_TEST
 
-START_TEST(test_bad_accesses_are_ignored)
+TEST(test_bad_accesses_are_ignored)
 {
 	static const struct {
 		u32 offset;
@@ -96,10 +93,9 @@ START_TEST(test_bad_accesses_are_ignored)
 	}
 	reg_bank_exit(&bank);
 }
-END_TEST
 
 /* SMMUv3 3.5.1: size 4, so index bits 1:0 and the wrap bit 2. */
-START_TEST(test_ring_wraps)
+TEST(test_ring_wraps)
 {
 	ck_assert(ring_empty(0, 0, 2));
 	ck_assert(ring_empty(RING_OVF | 5, 5, 2));
@@ -115,16 +111,13 @@ START_TEST(test_ring_wraps)
 	ck_assert_uint_eq(ring_next(1, 0), 0);
 	ck_assert_uint_eq(ring_next(0xfffff, 19), 0);
 }
-END_TEST
 
-START_TEST(test_ring_without_wrap_bit)
+TEST(test_ring_without_wrap_bit)
 {
 	ck_assert(ring_vtd_full(0, 127, 128));
 	ck_assert(ring_vtd_full(5, 4, 128));
 	ck_assert(!ring_vtd_full(5, 5, 128));
 	ck_assert_uint_eq(ring_vtd_next(127, 128), 0);
 }
-END_TEST
 
-SUITE_MAIN("regs", test_access_classes, test_halves_of_a_wide_register, test_arrays, test_bad_accesses_are_ignored,
-	   test_ring_wraps, test_ring_without_wrap_bit)
+SUITE("regs")

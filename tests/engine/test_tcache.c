@@ -37,7 +37,7 @@ static u64 get(u64 addr, const struct tcache_tag *tag)
 	return e ? e->data[0] : 0;
 }
 
-START_TEST(test_geometry_is_checked)
+TEST(test_geometry_is_checked)
 {
 	static const struct tcache_cfg bad[] = {
 		{ .sets = 3, .ways = 1 },
@@ -51,9 +51,8 @@ START_TEST(test_geometry_is_checked)
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		ck_assert_int_eq(tcache_init(&cache, &bad[i]), -EINVAL);
 }
-END_TEST
 
-START_TEST(test_no_cache_always_misses)
+TEST(test_no_cache_always_misses)
 {
 	make(0, 0, TCACHE_LRU);
 	put(0x1000, 12, &tag_a, false, 1);
@@ -62,9 +61,8 @@ START_TEST(test_no_cache_always_misses)
 	ck_assert_uint_eq(tcache_invalidate_all(&cache), 0);
 	tcache_exit(&cache);
 }
-END_TEST
 
-START_TEST(test_every_part_of_the_tag_counts)
+TEST(test_every_part_of_the_tag_counts)
 {
 	make(16, 4, TCACHE_LRU);
 	put(0x5000, 12, &tag_a, false, 11);
@@ -78,10 +76,9 @@ START_TEST(test_every_part_of_the_tag_counts)
 	ck_assert_uint_eq(get(0x7000, &other_vmid), 0);
 	tcache_exit(&cache);
 }
-END_TEST
 
 /* A table above another answers where it must, and not a step too early right after. */
-START_TEST(test_deepest_table_answers)
+TEST(test_deepest_table_answers)
 {
 	make(16, 4, TCACHE_LRU);
 	put_table(0, 39, 39);
@@ -93,9 +90,8 @@ START_TEST(test_deepest_table_answers)
 	ck_assert_uint_eq(get(0x40200000, &tag_a), 21);
 	tcache_exit(&cache);
 }
-END_TEST
 
-START_TEST(test_sizes_live_together)
+TEST(test_sizes_live_together)
 {
 	make(16, 4, TCACHE_LRU);
 	put(0x200000, 21, &tag_a, false, 21);
@@ -111,9 +107,8 @@ START_TEST(test_sizes_live_together)
 	ck_assert_uint_eq(get(0x202000, &tag_a), 21);
 	tcache_exit(&cache);
 }
-END_TEST
 
-START_TEST(test_entries_without_address)
+TEST(test_entries_without_address)
 {
 	struct tcache_tag sid = { .vmid = 0x12345 };
 	u32 i;
@@ -130,9 +125,8 @@ START_TEST(test_entries_without_address)
 	ck_assert_uint_eq(tcache_invalidate_all(&cache), 7);
 	tcache_exit(&cache);
 }
-END_TEST
 
-START_TEST(test_same_key_replaces)
+TEST(test_same_key_replaces)
 {
 	make(1, 4, TCACHE_LRU);
 	put(0x1000, 12, &tag_a, false, 1);
@@ -141,7 +135,6 @@ START_TEST(test_same_key_replaces)
 	ck_assert_uint_eq(tcache_invalidate_all(&cache), 1);
 	tcache_exit(&cache);
 }
-END_TEST
 
 /* Fills 4 ways, uses the first, adds a fifth; returns the page that went. */
 static u64 evicted(enum tcache_policy policy)
@@ -161,7 +154,7 @@ static u64 evicted(enum tcache_policy policy)
 	return gone;
 }
 
-START_TEST(test_replacement)
+TEST(test_replacement)
 {
 	ck_assert_uint_eq(evicted(TCACHE_LRU), 2);
 	ck_assert_uint_eq(evicted(TCACHE_FIFO), 1);
@@ -169,7 +162,6 @@ START_TEST(test_replacement)
 	ck_assert_uint_eq(evicted(TCACHE_PLRU), 3);
 	ck_assert_uint_eq(evicted(TCACHE_RANDOM), evicted(TCACHE_RANDOM));
 }
-END_TEST
 
 /* Lookups remember where they found an entry: whatever comes and goes in between, a search finds the same one. */
 static void remember(enum tcache_policy policy)
@@ -200,14 +192,13 @@ static void remember(enum tcache_policy policy)
 	tcache_exit(&cache);
 }
 
-START_TEST(test_what_is_remembered_is_what_a_search_finds)
+TEST(test_what_is_remembered_is_what_a_search_finds)
 {
 	remember(TCACHE_LRU);
 	remember(TCACHE_PLRU);
 	remember(TCACHE_FIFO);
 	remember(TCACHE_RANDOM);
 }
-END_TEST
 
 static const u64 spread[] = { 0x1000, 0x2000, 0x10000, 0x100000, 0x7fff000 };
 
@@ -220,7 +211,7 @@ static u32 left(void)
 	return n;
 }
 
-START_TEST(test_invalidate_by_range)
+TEST(test_invalidate_by_range)
 {
 	/* A short range probes sets, a long one scans: both must agree. */
 	static const struct {
@@ -242,9 +233,8 @@ START_TEST(test_invalidate_by_range)
 		tcache_exit(&cache);
 	}
 }
-END_TEST
 
-START_TEST(test_invalidate_hits_the_block_that_covers)
+TEST(test_invalidate_hits_the_block_that_covers)
 {
 	struct tcache_inv inv = { .match = TCACHE_BY_ADDR | TCACHE_BY_ASID | TCACHE_BY_VMID,
 				  .tag = tag_a,
@@ -258,9 +248,8 @@ START_TEST(test_invalidate_hits_the_block_that_covers)
 	ck_assert_uint_eq(get(0x2ab000, &other_asid), 2);
 	tcache_exit(&cache);
 }
-END_TEST
 
-START_TEST(test_invalidate_by_tag)
+TEST(test_invalidate_by_tag)
 {
 	struct tcache_inv inv = { .match = TCACHE_BY_ASID | TCACHE_BY_VMID, .tag = tag_a };
 
@@ -276,9 +265,8 @@ START_TEST(test_invalidate_by_tag)
 	ck_assert_uint_eq(tcache_invalidate(&cache, &inv), 2);
 	tcache_exit(&cache);
 }
-END_TEST
 
-START_TEST(test_invalidate_leaf_only)
+TEST(test_invalidate_leaf_only)
 {
 	struct tcache_entry table = { .tag = tag_a, .shift = 21, .data = { 9 } };
 	struct tcache_inv inv = { .match = TCACHE_BY_ADDR | TCACHE_LEAF_ONLY, .addr = 0x200000, .last = 0x2fffff };
@@ -290,10 +278,9 @@ START_TEST(test_invalidate_leaf_only)
 	ck_assert_uint_eq(get(0x201000, &tag_a), 9);
 	tcache_exit(&cache);
 }
-END_TEST
 
 /* Against a plain list of the last thing put under each key, with a cache too large to evict. */
-START_TEST(test_random_against_a_list)
+TEST(test_random_against_a_list)
 {
 	static u64 model[256][2];
 	u32 rng = 12345;
@@ -324,10 +311,5 @@ START_TEST(test_random_against_a_list)
 	}
 	tcache_exit(&cache);
 }
-END_TEST
 
-SUITE_MAIN("tcache", test_geometry_is_checked, test_no_cache_always_misses, test_every_part_of_the_tag_counts,
-	   test_deepest_table_answers, test_sizes_live_together, test_entries_without_address, test_same_key_replaces,
-	   test_replacement, test_what_is_remembered_is_what_a_search_finds, test_invalidate_by_range,
-	   test_invalidate_hits_the_block_that_covers, test_invalidate_by_tag, test_invalidate_leaf_only,
-	   test_random_against_a_list)
+SUITE("tcache")

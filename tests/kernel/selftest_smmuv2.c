@@ -87,7 +87,7 @@ static u64 drv_mmio_read(void *ctx, u64 offset, unsigned int size)
 	u64 value;
 
 	spin_lock_irqsave(&m->lock, flags);
-	value = smmuv2_mmio_read(&m->hw, offset, size);
+	value = smmuv2_class.mmio_read(&m->hw, offset, size);
 	spin_unlock_irqrestore(&m->lock, flags);
 	return value;
 }
@@ -98,7 +98,7 @@ static void drv_mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
 	unsigned long flags;
 
 	spin_lock_irqsave(&m->lock, flags);
-	smmuv2_mmio_write(&m->hw, offset, value, size);
+	smmuv2_class.mmio_write(&m->hw, offset, value, size);
 	spin_unlock_irqrestore(&m->lock, flags);
 }
 
@@ -204,7 +204,7 @@ static enum xlat present(struct machine *m, const struct dma_txn *t, struct xlat
 	enum xlat x;
 
 	spin_lock_irqsave(&m->lock, flags);
-	x = smmuv2_translate(&m->hw, t, r);
+	x = smmuv2_class.translate(&m->hw, t, r);
 	spin_unlock_irqrestore(&m->lock, flags);
 	return x;
 }

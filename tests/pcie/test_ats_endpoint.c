@@ -79,7 +79,7 @@ static bool hit(u64 iova, u16 flags)
 	return ats_ep_lookup(&ep, &t, &r);
 }
 
-START_TEST(test_configuration)
+TEST(test_configuration)
 {
 	struct ats_ep_cfg cfg = { .capacity = 513 };
 
@@ -89,9 +89,8 @@ START_TEST(test_configuration)
 	cfg = (struct ats_ep_cfg){ .group = 4, .capacity = 3 };
 	ck_assert_int_eq(ats_ep_init(&ep, &cfg, &ops, NULL), -EINVAL);
 }
-END_TEST
 
-START_TEST(test_translation_request)
+TEST(test_translation_request)
 {
 	struct dma_txn t = access_to(0x1234, DMA_PASID), req;
 	struct xlat_result r = { .pa = 0x9234, .shift = 12, .perm = PERM_R };
@@ -112,9 +111,8 @@ START_TEST(test_translation_request)
 	ck_assert(!hit(0x1ff8, DMA_PASID | DMA_PRIV));
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_completions)
+TEST(test_completions)
 {
 	struct dma_txn t = access_to(0x1000, DMA_WRITE), req;
 	struct xlat_result r = { .pa = 0x9000, .shift = 12, .perm = PERM_R | PERM_W, .untranslated = true };
@@ -132,9 +130,8 @@ START_TEST(test_completions)
 	ck_assert_int_eq(ats_ep_translate(&ep, &t, &req), -EBUSY);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_page_request_message)
+TEST(test_page_request_message)
 {
 	make(0, 0);
 	ck_assert_int_eq(fault(0, 0x12345678, DMA_PASID | DMA_WRITE | DMA_PRIV), 0);
@@ -151,9 +148,8 @@ START_TEST(test_page_request_message)
 	ck_assert_uint_eq(ep.stats.unexpected, 1);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_accesses_to_one_page_share_a_request)
+TEST(test_accesses_to_one_page_share_a_request)
 {
 	make(0, 0);
 	fault(0, 0x1000, DMA_WRITE);
@@ -170,9 +166,8 @@ START_TEST(test_accesses_to_one_page_share_a_request)
 	ck_assert_int_eq(woken[1].why, ATS_REFUSED);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_credits)
+TEST(test_credits)
 {
 	u32 i;
 
@@ -195,10 +190,9 @@ START_TEST(test_credits)
 	ck_assert_uint_eq(n_woken, 5);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
 /* While accesses wait for the one credit, page 1 is answered: who wants it, for whatever, joins; page 2 is asked for once. */
-START_TEST(test_answer_ends_the_wait_for_a_credit)
+TEST(test_answer_ends_the_wait_for_a_credit)
 {
 	make(1, 0);
 	fault(0, 0x1000, 0);
@@ -223,10 +217,9 @@ START_TEST(test_answer_ends_the_wait_for_a_credit)
 	ck_assert_uint_eq(ep.stats.merged, 2);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
 /* Page 2 is translated for another access before its turn for the credit comes. */
-START_TEST(test_translation_ends_the_wait_for_a_credit)
+TEST(test_translation_ends_the_wait_for_a_credit)
 {
 	make(1, 0);
 	fault(0, 0x1000, 0);
@@ -241,10 +234,9 @@ START_TEST(test_translation_ends_the_wait_for_a_credit)
 	ck_assert_uint_eq(ep.stats.mapped, 1);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
 /* A completion without permission that is older than the answer for its page: ask again, once. */
-START_TEST(test_answer_overtakes_a_completion)
+TEST(test_answer_overtakes_a_completion)
 {
 	struct dma_txn t = access_to(0x1008, DMA_WRITE), other = access_to(0x2000, 0), req;
 	struct xlat_result none = { .shift = 12 };
@@ -261,9 +253,8 @@ START_TEST(test_answer_overtakes_a_completion)
 	ck_assert_int_eq(translate(0x1008, DMA_WRITE, 0, 0), ATS_FAULT);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_groups)
+TEST(test_groups)
 {
 	u32 i;
 
@@ -287,10 +278,9 @@ START_TEST(test_groups)
 	ck_assert_uint_eq(ep.outstanding, 2);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
 /* 10.4.2.1: Invalid Request does not say which page of the group: the one that is needed is asked for alone. */
-START_TEST(test_refused_group)
+TEST(test_refused_group)
 {
 	make(8, 4);
 	fault(0, 0x10000, 0);
@@ -309,10 +299,9 @@ START_TEST(test_refused_group)
 	ck_assert_int_eq(woken[2].why, ATS_REFUSED);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
 /* The share of the queue that software gives a function: it asks for no more, whatever its capacity. */
-START_TEST(test_allocation)
+TEST(test_allocation)
 {
 	u32 i;
 
@@ -338,9 +327,8 @@ START_TEST(test_allocation)
 	ck_assert_uint_eq(n_sent, 40);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_prg_indices_are_unique_and_come_in_turn)
+TEST(test_prg_indices_are_unique_and_come_in_turn)
 {
 	u64 seen[8] = { 0 };
 	u32 i;
@@ -354,9 +342,8 @@ START_TEST(test_prg_indices_are_unique_and_come_in_turn)
 	}
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_invalidation)
+TEST(test_invalidation)
 {
 	make(0, 0);
 	translate(0x1000, DMA_PASID, 0x9000, PERM_R);
@@ -376,9 +363,8 @@ START_TEST(test_invalidation)
 	ck_assert(!hit(0x2000, DMA_PASID));
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_invalidation_waits_for_uses)
+TEST(test_invalidation_waits_for_uses)
 {
 	struct dma_txn t = access_to(0x1000, DMA_PASID), other = access_to(0x1000, 0),
 		       far = access_to(0x9000, DMA_PASID);
@@ -406,10 +392,9 @@ START_TEST(test_invalidation_waits_for_uses)
 	ck_assert_uint_eq(done[1], 2);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
 /* After a time-out the sender uses the ITag again: only the new invalidation is completed, once. */
-START_TEST(test_itag_used_again)
+TEST(test_itag_used_again)
 {
 	struct dma_txn t = access_to(0x1000, 0);
 	struct ats_use use;
@@ -424,9 +409,8 @@ START_TEST(test_itag_used_again)
 	ck_assert_uint_eq(n_done, 1);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_invalidation_overtakes_a_completion)
+TEST(test_invalidation_overtakes_a_completion)
 {
 	struct dma_txn t = access_to(0x1000, 0), other = access_to(0x5000, 0), req;
 	struct xlat_result r = { .pa = 0x9000, .shift = 12, .perm = PERM_R };
@@ -441,9 +425,8 @@ START_TEST(test_invalidation_overtakes_a_completion)
 	ck_assert_int_eq(ats_ep_complete(&ep, (u32)b, XLAT_OK, &r), ATS_OK);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_stop_marker)
+TEST(test_stop_marker)
 {
 	make(1, 0);
 	fault(0, 0x1000, DMA_PASID);
@@ -460,9 +443,8 @@ START_TEST(test_stop_marker)
 	ck_assert_uint_eq(sent[2].addr, 0x3000);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-START_TEST(test_pri_off)
+TEST(test_pri_off)
 {
 	make(2, 2);
 	fault(0, 0x1000, 0);
@@ -476,10 +458,9 @@ START_TEST(test_pri_off)
 	ck_assert_uint_eq(ep.outstanding, 2);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
 /* All of what a reset of the IOMMU meets: pages asked for, joined and waited for, a translation and an invalidation. */
-START_TEST(test_reset_of_the_iommu)
+TEST(test_reset_of_the_iommu)
 {
 	struct dma_txn t = access_to(0x6000, 0), req;
 	struct xlat_result r = { .pa = 0x9000, .shift = 12, .perm = PERM_R };
@@ -522,11 +503,5 @@ START_TEST(test_reset_of_the_iommu)
 	ck_assert_int_eq(woken[4].why, ATS_RETRY);
 	ats_ep_exit(&ep);
 }
-END_TEST
 
-SUITE_MAIN("ats_endpoint", test_configuration, test_translation_request, test_completions, test_page_request_message,
-	   test_accesses_to_one_page_share_a_request, test_credits, test_answer_ends_the_wait_for_a_credit,
-	   test_translation_ends_the_wait_for_a_credit, test_answer_overtakes_a_completion, test_groups,
-	   test_refused_group, test_allocation, test_prg_indices_are_unique_and_come_in_turn, test_invalidation,
-	   test_invalidation_waits_for_uses, test_itag_used_again, test_invalidation_overtakes_a_completion,
-	   test_stop_marker, test_pri_off, test_reset_of_the_iommu)
+SUITE("ats_endpoint")

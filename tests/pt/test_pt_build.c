@@ -41,7 +41,7 @@ static void check_words(const struct word *t, size_t n)
 	nothing_left();
 }
 
-START_TEST(test_words_4k_stage1)
+TEST(test_words_4k_stage1)
 {
 	static const struct word t[] = {
 		/* UXN, PXN, nG, AF, AP 01, page */
@@ -62,9 +62,8 @@ START_TEST(test_words_4k_stage1)
 	ck_assert_int_eq(b.root_level, 0);
 	check_words(t, ARRAY_SIZE(t));
 }
-END_TEST
 
-START_TEST(test_words_contiguous)
+TEST(test_words_contiguous)
 {
 	static const struct word t[] = {
 		{ 0x10000, 0x80010000, 1 << 16, RW, 0x0070000080010c43 },
@@ -86,9 +85,8 @@ START_TEST(test_words_contiguous)
 	ck_assert_int_eq(pt_unmap(&b, 0x10000, 1 << 16, true), 1 << 16);
 	check_words(t, ARRAY_SIZE(t));
 }
-END_TEST
 
-START_TEST(test_words_16k_64k)
+TEST(test_words_16k_64k)
 {
 	static const struct word t16[] = {
 		{ 0x4000, 0x123456788000, 1 << 14, RW, 0x006012345678bc43 & ~0x3000ULL },
@@ -119,9 +117,8 @@ START_TEST(test_words_16k_64k)
 	ck_assert_int_eq(b.root_level, -1);
 	check_words(t4w, ARRAY_SIZE(t4w));
 }
-END_TEST
 
-START_TEST(test_words_stage2)
+TEST(test_words_stage2)
 {
 	static const struct word t[] = {
 		{ 0x1000, 0x2000, 4096, RW | PT_PROT_ATTR(15) | PT_PROT_SH(3), 0x00400000000027ff },
@@ -142,9 +139,8 @@ START_TEST(test_words_stage2)
 	ck_assert_int_eq(b.root_level, 2);
 	nothing_left();
 }
-END_TEST
 
-START_TEST(test_words_lpae)
+TEST(test_words_lpae)
 {
 	static const struct word t[] = {
 		{ 0x1000, 0xab12345000, 4096, RW, 0x006000ab12345c43 },
@@ -156,9 +152,8 @@ START_TEST(test_words_lpae)
 	ck_assert_uint_eq(b.root_bytes, 64);
 	check_words(t, ARRAY_SIZE(t));
 }
-END_TEST
 
-START_TEST(test_words_short)
+TEST(test_words_short)
 {
 	static const struct word t[] = {
 		/* small: AP 011, XN, nG */
@@ -185,9 +180,8 @@ START_TEST(test_words_short)
 	ck_assert_int_eq(pt_map(&b, 0x40000000, 0, 4096, RW), -EINVAL);
 	nothing_left();
 }
-END_TEST
 
-START_TEST(test_words_vtd)
+TEST(test_words_vtd)
 {
 	static const struct word first[] = {
 		/* XD, D, A, U/S, R/W, P */
@@ -220,10 +214,9 @@ START_TEST(test_words_vtd)
 	ck_assert_int_eq(pt_map(&b, 1ULL << 39, 0, 4096, RW), -EINVAL);
 	check_words(second, ARRAY_SIZE(second));
 }
-END_TEST
 
 /* Tables are linked by these words. */
-START_TEST(test_table_words)
+TEST(test_table_words)
 {
 	ck_assert_int_eq(init(PT_VMSA64_S1, 12, 48, 48, 0), 0);
 	ck_assert_int_eq(pt_map(&b, 0, 0, 4096, RW), 0);
@@ -238,9 +231,8 @@ START_TEST(test_table_words)
 	ck_assert_uint_eq(get64(b.root) & 0xfff, 0x103);
 	nothing_left();
 }
-END_TEST
 
-START_TEST(test_configurations)
+TEST(test_configurations)
 {
 	static const struct {
 		enum pt_format format;
@@ -271,9 +263,8 @@ START_TEST(test_configurations)
 	ck_assert_int_eq(init(PT_VMSA64_S1, 12, 48, 48, 0), -ENOMEM);
 	ck_assert_int_eq(world.live, 0);
 }
-END_TEST
 
-START_TEST(test_bad_requests)
+TEST(test_bad_requests)
 {
 	u64 pa;
 
@@ -297,9 +288,8 @@ START_TEST(test_bad_requests)
 	ck_assert_uint_eq(b.tables, 1);
 	nothing_left();
 }
-END_TEST
 
-START_TEST(test_upper_root)
+TEST(test_upper_root)
 {
 	struct pt_build_cfg cfg = {
 		.format = PT_VMSA64_S1, .granule = 12, .in_bits = 39, .out_bits = 48, .high = true, .big_endian = true
@@ -319,11 +309,10 @@ START_TEST(test_upper_root)
 	ck_assert_uint_eq(b.tables, 1);
 	nothing_left();
 }
-END_TEST
 
 /* Overlaps ---------------------------------------------------------------------------- */
 
-START_TEST(test_overlap)
+TEST(test_overlap)
 {
 	u64 pa;
 
@@ -350,9 +339,8 @@ START_TEST(test_overlap)
 	ck_assert_uint_eq(b.tables, 1);
 	nothing_left();
 }
-END_TEST
 
-START_TEST(test_largest_sizes)
+TEST(test_largest_sizes)
 {
 	static const struct {
 		u64 iova;
@@ -375,10 +363,7 @@ START_TEST(test_largest_sizes)
 	ck_assert_int_eq(pt_unmap(&b, 0, 1ULL << 47, true), 0x80002000);
 	nothing_left();
 }
-END_TEST
 
 /* Out of memory --------------------------------------------------------------------------- */
 
-SUITE_MAIN_WITH("pt_build", world_init, world_exit, test_words_4k_stage1, test_words_contiguous, test_words_16k_64k,
-		test_words_stage2, test_words_lpae, test_words_short, test_words_vtd, test_table_words,
-		test_configurations, test_bad_requests, test_upper_root, test_overlap, test_largest_sizes)
+SUITE_WITH("pt_build", world_init, world_exit)

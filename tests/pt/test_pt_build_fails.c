@@ -2,7 +2,7 @@
 /* Building page tables: every failure, every state in between, and random maps. */
 #include "pt_build_scene.h"
 
-START_TEST(test_fail_each_allocation)
+TEST(test_fail_each_allocation)
 {
 	static const struct {
 		enum pt_format format;
@@ -46,10 +46,9 @@ START_TEST(test_fail_each_allocation)
 		nothing_left();
 	}
 }
-END_TEST
 
 /* A write that fails leaves nothing mapped and nothing leaked. */
-START_TEST(test_fail_each_write)
+TEST(test_fail_each_write)
 {
 	u64 iova = 0x3fdff000, bytes = 0x5000, at, pa;
 	u32 n;
@@ -71,10 +70,9 @@ START_TEST(test_fail_each_write)
 	}
 	ck_assert_uint_ge(n, 8);
 }
-END_TEST
 
 /* Likewise a read, in each operation */
-START_TEST(test_fail_each_read)
+TEST(test_fail_each_read)
 {
 	u64 iova = 0x3fdff000, bytes = 0x5000, at, pa;
 	u32 n;
@@ -110,7 +108,6 @@ START_TEST(test_fail_each_read)
 	ck_assert_int_eq(pt_entry(&b, iova, NULL, NULL), -EIO);
 	nothing_left();
 }
-END_TEST
 
 /* What a walk sees between any two writes ---------------------------------------------------- */
 
@@ -138,7 +135,7 @@ static void look(struct world *w, u64 pa)
 	}
 }
 
-START_TEST(test_every_intermediate_state)
+TEST(test_every_intermediate_state)
 {
 	int i;
 
@@ -156,7 +153,6 @@ START_TEST(test_every_intermediate_state)
 	world.written = NULL;
 	nothing_left();
 }
-END_TEST
 
 /* Random: built tables against a shadow, read by the walkers ------------------------------------ */
 
@@ -365,7 +361,7 @@ static const struct subject subjects[] = {
 	{ "second 5", PT_VTD_SS, 0, 57, 52, 0, 0x80000000000000, false },
 };
 
-START_TEST(test_random)
+TEST(test_random)
 {
 	size_t i;
 
@@ -374,7 +370,5 @@ START_TEST(test_random)
 		random_run(&subjects[i]);
 	}
 }
-END_TEST
 
-SUITE_MAIN_WITH("pt_build_fails", world_init, world_exit, test_fail_each_allocation, test_fail_each_write,
-		test_fail_each_read, test_every_intermediate_state, test_random)
+SUITE_WITH("pt_build_fails", world_init, world_exit)

@@ -90,7 +90,7 @@ static void check(enum pt_fault f, u32 one, u32 two, u8 out_bits)
 		ck_assert(world.walk.accesses[world.walk.n_accesses - 1].failed);
 }
 
-START_TEST(test_vmsa64)
+TEST(test_vmsa64)
 {
 	static const u8 granules[] = { 12, 14, 16 };
 	static const u8 sizes[] = { 32, 36, 40, 44, 48, 52 };
@@ -117,9 +117,8 @@ START_TEST(test_vmsa64)
 	}
 	ck_assert_uint_gt(n, 100);
 }
-END_TEST
 
-START_TEST(test_short)
+TEST(test_short)
 {
 	struct short_stage st;
 	struct vmsa64_stage s2;
@@ -144,9 +143,8 @@ START_TEST(test_short)
 	}
 	ck_assert_uint_gt(n, 100);
 }
-END_TEST
 
-START_TEST(test_vtd)
+TEST(test_vtd)
 {
 	struct vtd_stage fs, ss;
 	bool two;
@@ -179,6 +177,5 @@ START_TEST(test_vtd)
 	}
 	ck_assert_uint_gt(n, 100);
 }
-END_TEST
 
-SUITE_MAIN_WITH("pt_garbage", setup, world_exit, test_vmsa64, test_short, test_vtd)
+SUITE_WITH("pt_garbage", setup, world_exit)

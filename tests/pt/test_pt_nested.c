@@ -47,7 +47,7 @@ static void setup(void)
 	put64(S2L3 + 5 * 8, pa_of(DATA_IPA) | S2_PAGE);
 }
 
-START_TEST(test_order_of_accesses)
+TEST(test_order_of_accesses)
 {
 	ck_assert_int_eq(walk(VA + 0x123, PT_WRITE), PT_OK);
 	ck_assert_uint_eq(world.r.pa, pa_of(DATA_IPA) + 0x123);
@@ -71,9 +71,8 @@ START_TEST(test_order_of_accesses)
 	ck_access(10, S2L2 + 8, WALK_S2, 2, false);
 	ck_access(11, S2L3 + 40, WALK_S2, 3, false);
 }
-END_TEST
 
-START_TEST(test_combined_size)
+TEST(test_combined_size)
 {
 	/* Page over block, block over page, both with the contiguous hint */
 	put64(S2L2 + 8, pa_of(0x200000) | S2_RWX);
@@ -96,9 +95,8 @@ START_TEST(test_combined_size)
 	ck_assert_uint_eq(world.r.contig_shift, 25);
 	ck_assert_uint_eq(world.r.shift, 21);
 }
-END_TEST
 
-START_TEST(test_stage1_faults)
+TEST(test_stage1_faults)
 {
 	put64(pa_of(S1L3) + 24, 0);
 	ck_assert_int_eq(walk(VA, 0), PT_TRANSLATION);
@@ -116,9 +114,8 @@ START_TEST(test_stage1_faults)
 	ck_assert_int_eq(walk(VA, 0), PT_PERMISSION);
 	ck_fault(PT_PERMISSION, 1, 3);
 }
-END_TEST
 
-START_TEST(test_stage2_faults_on_the_address)
+TEST(test_stage2_faults_on_the_address)
 {
 	put64(S2L3 + 40, 0);
 	ck_assert_int_eq(walk(VA + 0x18, 0), PT_TRANSLATION);
@@ -143,9 +140,8 @@ START_TEST(test_stage2_faults_on_the_address)
 	ck_fault(PT_TRANSLATION, 2, 0);
 	ck_assert_uint_eq(world.r.ipa, 1ULL << 39);
 }
-END_TEST
 
-START_TEST(test_stage2_faults_on_the_walk)
+TEST(test_stage2_faults_on_the_walk)
 {
 	put64(pa_of(S1L1) + 8, 0x30002000 | 3); /* IPA without stage 2 mapping */
 	ck_assert_int_eq(walk(VA, PT_WRITE), PT_TRANSLATION);
@@ -172,9 +168,8 @@ START_TEST(test_stage2_faults_on_the_walk)
 	ck_assert(world.r.tt);
 	ck_fault(PT_PERMISSION, 2, 2);
 }
-END_TEST
 
-START_TEST(test_external_aborts)
+TEST(test_external_aborts)
 {
 	physmem_add_hole(&world.mem, pa_of(S1L2), pa_of(S1L2) + 0xfff);
 	ck_assert_int_eq(walk(VA, 0), PT_EXT_ABORT);
@@ -193,10 +188,9 @@ START_TEST(test_external_aborts)
 	ck_assert(world.r.tt);
 	ck_assert_uint_eq(world.r.ipa, S1L1 + 8);
 }
-END_TEST
 
 /* The access flag of a stage 1 descriptor is written through stage 2 (RBDJJL). */
-START_TEST(test_update_through_stage2)
+TEST(test_update_through_stage2)
 {
 	hardware_updates();
 	s1.flags = VMSA_HA;
@@ -224,9 +218,8 @@ START_TEST(test_update_through_stage2)
 	ck_assert_int_eq(walk(VA, 0), PT_OK);
 	ck_assert_uint_eq(get64(S2L2 + 0x400), pa_of(0x10000000) | (S2_RWX & ~0x80ULL) | 1ULL << 51);
 }
-END_TEST
 
-START_TEST(test_dirty_both)
+TEST(test_dirty_both)
 {
 	hardware_updates();
 	s1.flags = VMSA_HA | VMSA_HD;
@@ -245,7 +238,6 @@ START_TEST(test_dirty_both)
 	ck_assert_uint_eq(get64(S2L3 + 40), pa_of(DATA_IPA) | (S2_PAGE & ~0x80ULL) | 1ULL << 51);
 	ck_assert(world.r.flags & PT_RES_CLEAN);
 }
-END_TEST
 
 /* A stage 2 walk cache: the steps of one walk shorten the next. */
 static bool cached_start(void *cache, u64 ipa, struct pt_start *start)
@@ -264,7 +256,7 @@ static bool cached_start(void *cache, u64 ipa, struct pt_start *start)
 	return false;
 }
 
-START_TEST(test_stage2_walk_cache)
+TEST(test_stage2_walk_cache)
 {
 	static struct pt_steps seen;
 	struct pt_start start;
@@ -292,10 +284,9 @@ START_TEST(test_stage2_walk_cache)
 	ck_assert_uint_eq(world.walk.n_accesses, 3);
 	ck_assert_uint_eq(world.r.pa, pa_of(DATA_IPA));
 }
-END_TEST
 
 /* A stage 1 walk cache that knows where its table lies asks stage 2 for the address alone: two reads. */
-START_TEST(test_located_table)
+TEST(test_located_table)
 {
 	static struct pt_steps seen;
 	struct pt_start start;
@@ -323,10 +314,9 @@ START_TEST(test_located_table)
 	ck_assert_uint_eq(get64(pa_of(S1L3) + 24), DATA_IPA | 0xf4f);
 	ck_assert_uint_eq(world.walk.n_accesses, 1 + 7 + 1);
 }
-END_TEST
 
 /* A table of 16 KiB in pages of 4 KiB may lie in four places: a walk cache learns its IPA. */
-START_TEST(test_table_larger_than_a_page)
+TEST(test_table_larger_than_a_page)
 {
 	ck_assert_int_eq(vmsa64_s1_init(&s1, 14, 36, 0x200000, 40, 0), 0); /* level 2 of 2^11 entries: IPA 0x20_0000 */
 	put64(S2L3, pa_of(0x200000) | S2_PAGE);
@@ -340,9 +330,8 @@ START_TEST(test_table_larger_than_a_page)
 	ck_assert_uint_eq(world.steps.step[2].table, 0x204000);
 	ck_assert_uint_eq(world.steps.step[2].attr, 0);
 }
-END_TEST
 
-START_TEST(test_configuration_fetch)
+TEST(test_configuration_fetch)
 {
 	ck_assert_int_eq(vmsa64_s2_only(&world.env, &s2, DATA_IPA + 0x40, PT_PRIV, &world.r), PT_OK);
 	ck_assert_uint_eq(world.r.pa, pa_of(DATA_IPA) + 0x40);
@@ -357,10 +346,9 @@ START_TEST(test_configuration_fetch)
 	ck_fault(PT_TRANSLATION, 2, 3);
 	ck_assert_uint_eq(world.r.ipa, DATA_IPA + 0x40);
 }
-END_TEST
 
 /* Tables that lie in what they map, stage 2 pointing to itself: bounded by levels */
-START_TEST(test_loops)
+TEST(test_loops)
 {
 	put64(S2L1, S2L1 | 0x4c3);
 	put64(S2L1 + 8, S2L1 | 0x4c3);
@@ -368,9 +356,5 @@ START_TEST(test_loops)
 	walk(VA, 0);
 	ck_assert_uint_le(world.walk.n_accesses, 4 * 4);
 }
-END_TEST
 
-SUITE_MAIN_WITH("pt_nested", setup, world_exit, test_order_of_accesses, test_combined_size, test_stage1_faults,
-		test_stage2_faults_on_the_address, test_stage2_faults_on_the_walk, test_external_aborts,
-		test_update_through_stage2, test_dirty_both, test_stage2_walk_cache, test_located_table,
-		test_table_larger_than_a_page, test_configuration_fetch, test_loops)
+SUITE_WITH("pt_nested", setup, world_exit)

@@ -24,7 +24,7 @@ static void setup(void)
 	st = (struct short_stage){ .ttbr0 = T0, .ttbr1 = T1, .dacr = SHORT_ALL_CLIENTS, .out_bits = 32 };
 }
 
-START_TEST(test_section)
+TEST(test_section)
 {
 	/* nG 0, S 1, AP 011, TEX 001, domain 0, XN 0, C 1 B 0 */
 	put32(T0 + 0x123 * 4, 0x45600000 | 1 << 16 | 1 << 12 | 3 << 10 | 1 << 3 | 2);
@@ -46,9 +46,8 @@ START_TEST(test_section)
 	ck_assert_uint_eq(world.r.attr, 1 << 2);
 	ck_assert_uint_eq(world.r.flags, PT_RES_NS);
 }
-END_TEST
 
-START_TEST(test_supersection)
+TEST(test_supersection)
 {
 	/* PA[39:36] in 8:5, PA[35:32] in 23:20; 24-bit offset */
 	put32(T0 + 0x123 * 4, 0x45000000 | 0xa << 20 | 1 << 18 | 3 << 10 | 0xb << 5 | 2);
@@ -64,9 +63,8 @@ START_TEST(test_supersection)
 	st.dacr = 1;
 	ck_assert_int_eq(walk(0x12345678, 0), PT_OK);
 }
-END_TEST
 
-START_TEST(test_pages)
+TEST(test_pages)
 {
 	put32(T0 + 0x123 * 4, T2 | 5 << 5 | 1);
 	put32(T2 + 0x45 * 4, 0x45678000 | 1 << 6 | 3 << 4 | 1 << 2 | 2); /* small, TEX 001, B */
@@ -91,9 +89,8 @@ START_TEST(test_pages)
 	put32(T2 + 0x45 * 4, 0x45678000 | 3 << 4 | 3); /* small, XN in bit 0 */
 	ck_assert_int_eq(walk(0x12345abc, PT_EXEC), PT_PERMISSION);
 }
-END_TEST
 
-START_TEST(test_resume)
+TEST(test_resume)
 {
 	struct pt_start start = { .table = T2, .level = 2, .attr = 3 << PT_TBL_DOMAIN_SHIFT | PT_TBL_NS };
 
@@ -104,10 +101,9 @@ START_TEST(test_resume)
 	st.dacr = ~(3U << 6);
 	ck_assert_int_eq(short_walk(&world.env, &st, NULL, 0x12345abc, 0, &start, &world.r), PT_DOMAIN);
 }
-END_TEST
 
 /* TTBCR.N, PD0, PD1 (G5.4.3) */
-START_TEST(test_split)
+TEST(test_split)
 {
 	u32 section = 0x45600000 | 3 << 10 | 2;
 	int n;
@@ -140,10 +136,9 @@ START_TEST(test_split)
 	ck_assert_int_eq(walk(1ULL << 32, 0), PT_TRANSLATION);
 	ck_fault(PT_TRANSLATION, 1, 1);
 }
-END_TEST
 
 /* AP[2:0] (Table G5-9) and AP[2:1] with the access flag (Table G5-8) */
-START_TEST(test_permissions)
+TEST(test_permissions)
 {
 	static const u8 user[] = { 0, 0, R, R | W, 0, 0, R, R };
 	static const u8 priv[] = { 0, R | W, R | W, R | W, 0, R, R, R };
@@ -165,9 +160,8 @@ START_TEST(test_permissions)
 			ck_assert_int_eq(walk(0, PT_PRIV), priv[ap] & R ? PT_OK : PT_PERMISSION);
 		}
 }
-END_TEST
 
-START_TEST(test_execute)
+TEST(test_execute)
 {
 	/* RW for all; XN, PXN, WXN, UWXN */
 	put32(T0, 0x45600000 | 3 << 10 | 2);
@@ -200,9 +194,8 @@ START_TEST(test_execute)
 	ck_assert_int_eq(walk(0, PT_EXEC), PT_PERMISSION);
 	ck_assert_int_eq(walk(0, PT_EXEC | PT_PRIV), PT_OK);
 }
-END_TEST
 
-START_TEST(test_domains)
+TEST(test_domains)
 {
 	int d;
 
@@ -230,9 +223,8 @@ START_TEST(test_domains)
 	st.flags = SHORT_AFE;
 	ck_assert_int_eq(walk(0, 0), PT_ACCESS_FLAG);
 }
-END_TEST
 
-START_TEST(test_faults)
+TEST(test_faults)
 {
 	put32(T0, 0);
 	ck_assert_int_eq(walk(0, 0), PT_TRANSLATION);
@@ -250,18 +242,16 @@ START_TEST(test_faults)
 	ck_fault(PT_EXT_ABORT, 1, 1);
 	ck_assert(world.walk.accesses[0].failed);
 }
-END_TEST
 
-START_TEST(test_big_endian)
+TEST(test_big_endian)
 {
 	put32(T0, __builtin_bswap32(0x45600000 | 3 << 10 | 2));
 	st.flags = SHORT_BE;
 	ck_assert_int_eq(walk(0x1234, 0), PT_OK);
 	ck_assert_uint_eq(world.r.pa, 0x45601234);
 }
-END_TEST
 
-START_TEST(test_nested)
+TEST(test_nested)
 {
 	struct vmsa64_stage s2;
 
@@ -282,13 +272,12 @@ START_TEST(test_nested)
 	ck_assert(world.r.tt);
 	ck_assert_uint_eq(world.r.ipa, T0);
 }
-END_TEST
 
 /* Long descriptors -------------------------------------------------------------- */
 
 static struct vmsa64_stage tt[2];
 
-START_TEST(test_lpae_split)
+TEST(test_lpae_split)
 {
 	/* Both 0: all through TTBR0 */
 	ck_assert_int_eq(lpae_s1_init(tt, 0, 0, false, false, T0, T1, 0), 0);
@@ -312,9 +301,8 @@ START_TEST(test_lpae_split)
 	ck_assert_ptr_eq(vmsa64_select(tt, true, 0xe0000000, 0), &tt[1]);
 	ck_assert_int_eq(lpae_s1_init(tt, 8, 0, false, false, T0, T1, 0), -EINVAL);
 }
-END_TEST
 
-START_TEST(test_lpae_walk)
+TEST(test_lpae_walk)
 {
 	struct pt_result *r = &world.r;
 
@@ -347,9 +335,8 @@ START_TEST(test_lpae_walk)
 	ck_assert_uint_eq(r->pa, 0x403ff123);
 	ck_assert_uint_eq(r->shift, 21);
 }
-END_TEST
 
-START_TEST(test_lpae_stage2)
+TEST(test_lpae_stage2)
 {
 	struct vmsa64_stage s2;
 
@@ -365,8 +352,5 @@ START_TEST(test_lpae_stage2)
 	ck_assert_int_eq(vmsa64_walk(&world.env, NULL, &s2, 0, PT_EXEC, NULL, &world.r), PT_PERMISSION);
 	ck_assert_int_eq(vmsa64_walk(&world.env, NULL, &s2, 0, PT_WRITE, NULL, &world.r), PT_OK);
 }
-END_TEST
 
-SUITE_MAIN_WITH("pt_vmsa32", setup, world_exit, test_section, test_supersection, test_pages, test_resume, test_split,
-		test_permissions, test_execute, test_domains, test_faults, test_big_endian, test_nested,
-		test_lpae_split, test_lpae_walk, test_lpae_stage2)
+SUITE_WITH("pt_vmsa32", setup, world_exit)

@@ -5,7 +5,7 @@
  */
 #include "pt_vmsa64_scene.h"
 
-START_TEST(test_4k_page)
+TEST(test_4k_page)
 {
 	tables_4k(0x0000123456789000ULL | PAGE_RW);
 	ck_assert_int_eq(st.level, 0);
@@ -26,9 +26,8 @@ START_TEST(test_4k_page)
 	ck_assert_uint_eq(world.walk.accesses[3].len, 8);
 	ck_assert_uint_eq(world.r.fetch, L3 + 32);
 }
-END_TEST
 
-START_TEST(test_4k_blocks)
+TEST(test_4k_blocks)
 {
 	tables_4k(0);
 	put64(L1 + 2 * 8, 0x0000002240000000ULL | BLOCK_RW);
@@ -48,10 +47,9 @@ START_TEST(test_4k_blocks)
 	ck_assert_int_eq(walk1(VA4K + 0xabc, 0), PT_OK);
 	ck_assert_uint_eq(world.r.pa, 0x4440204abcULL);
 }
-END_TEST
 
 /* Contiguous bit 52: 4K 16/16/16 entries, 16K 128/32, 64K 32/32 (D8.7.1) */
-START_TEST(test_contiguous)
+TEST(test_contiguous)
 {
 	tables_4k(0x0010123456780000ULL | PAGE_RW);
 	ck_assert_int_eq(walk1(VA4K, 0), PT_OK);
@@ -82,9 +80,8 @@ START_TEST(test_contiguous)
 	walk1(0, 0);
 	ck_assert_uint_eq(world.r.contig_shift, 21);
 }
-END_TEST
 
-START_TEST(test_16k)
+TEST(test_16k)
 {
 	/* 48 bits: level 0 has one index bit (47); VA 0x8020_0400_8000: L0[1] L1[1<<?]... */
 	u64 va = 1ULL << 47 | 5ULL << 36 | 6ULL << 25 | 7ULL << 14 | 0x2abc;
@@ -110,9 +107,8 @@ START_TEST(test_16k)
 	ck_assert_int_eq(vmsa64_s1_init(&st, 14, 47, L1, 48, 0), 0);
 	ck_assert_int_eq(st.level, 1);
 }
-END_TEST
 
-START_TEST(test_64k)
+TEST(test_64k)
 {
 	u64 va = 3ULL << 42 | 6ULL << 29 | 7ULL << 16 | 0xabcd;
 
@@ -132,10 +128,9 @@ START_TEST(test_64k)
 	ck_assert_int_eq(walk1(va, 0), PT_TRANSLATION);
 	ck_fault(PT_TRANSLATION, 1, 1);
 }
-END_TEST
 
 /* 64K granule with 52-bit addresses: OA[51:48] in bits 15:12, blocks of 4 TiB, 52-bit input */
-START_TEST(test_64k_52_bits)
+TEST(test_64k_52_bits)
 {
 	u64 va = 0x3ffULL << 42 | 6ULL << 29 | 7ULL << 16 | 0xabcd;
 
@@ -167,10 +162,9 @@ START_TEST(test_64k_52_bits)
 	ck_assert_int_eq(walk1(0x10000000000ULL, 0), PT_ADDR_SIZE);
 	ck_fault(PT_ADDR_SIZE, 1, 1);
 }
-END_TEST
 
 /* TCR.DS: 4K granule, 52 bits from level -1, OA[49:48] in place, OA[51:50] in bits 9:8 */
-START_TEST(test_4k_52_bits)
+TEST(test_4k_52_bits)
 {
 	u64 va = 0xfULL << 48 | 1ULL << 39 | 2ULL << 30 | 3ULL << 21 | 4ULL << 12;
 
@@ -199,10 +193,9 @@ START_TEST(test_4k_52_bits)
 	ck_assert_int_eq(walk1(va, 0), PT_TRANSLATION);
 	ck_fault(PT_TRANSLATION, 1, -1);
 }
-END_TEST
 
 /* Initial level from the input size: Tables D8-17, D8-27, D8-37 */
-START_TEST(test_initial_levels)
+TEST(test_initial_levels)
 {
 	static const struct {
 		u8 granule, in_bits;
@@ -232,10 +225,9 @@ START_TEST(test_initial_levels)
 	ck_assert_int_eq(vmsa64_s1_init(&st, 16, 43, 0x12345fff, 52, 0), 0);
 	ck_assert_uint_eq(st.table, 0x12345fc0);
 }
-END_TEST
 
 /* SL0 and T0SZ: Tables D8-20 to D8-24, D8-30 to D8-33, D8-39 to D8-41 */
-START_TEST(test_stage2_levels)
+TEST(test_stage2_levels)
 {
 	ck_assert_int_eq(vmsa64_s2_init(&st, 12, 40, 1, L1, 40, 0), 0);
 	ck_assert_int_eq(st.level, 1);
@@ -262,10 +254,9 @@ START_TEST(test_stage2_levels)
 	ck_assert_int_eq(st.level, 1);
 	ck_assert_int_eq(vmsa64_s2_init(&st, 16, 48, 3, L1, 48, 0), -EINVAL);
 }
-END_TEST
 
 /* Concatenated tables: 40 bits over level 1 are two tables, the index has ten bits. */
-START_TEST(test_stage2_concatenated)
+TEST(test_stage2_concatenated)
 {
 	ck_assert_int_eq(vmsa64_s2_init(&st, 12, 40, 1, L1, 44, 0), 0);
 	put64(L1 + 0x3ff * 8, 0x0000001240000000ULL | 0x7fd); /* block, S2AP 11, MemAttr 1111, SH 11, AF */
@@ -281,10 +272,9 @@ START_TEST(test_stage2_concatenated)
 	ck_assert(!world.r.tt);
 	ck_assert_uint_eq(world.walk.n_accesses, 0);
 }
-END_TEST
 
 /* An invalid entry at each level; a reserved one at level 3 */
-START_TEST(test_translation_fault_levels)
+TEST(test_translation_fault_levels)
 {
 	static const u64 where[] = { L0 + 8, L1 + 16, L2 + 24, L3 + 32 };
 	int level;
@@ -300,9 +290,8 @@ START_TEST(test_translation_fault_levels)
 	ck_assert_int_eq(walk1(VA4K, 0), PT_TRANSLATION);
 	ck_fault(PT_TRANSLATION, 1, 3);
 }
-END_TEST
 
-START_TEST(test_address_size_levels)
+TEST(test_address_size_levels)
 {
 	tables_4k(0x0001000000000000ULL >> 8 | PAGE_RW);
 	st.out_bits = 40; /* OA bit 40 */
@@ -327,9 +316,8 @@ START_TEST(test_address_size_levels)
 	st.out_bits = 40;
 	ck_assert_int_eq(walk1(VA4K, PT_WRITE), PT_ADDR_SIZE);
 }
-END_TEST
 
-START_TEST(test_external_abort_levels)
+TEST(test_external_abort_levels)
 {
 	static const u64 where[] = { L0 + 8, L1 + 16, L2 + 24, L3 + 32 };
 	int level;
@@ -347,8 +335,5 @@ START_TEST(test_external_abort_levels)
 		ck_assert(!level || !world.walk.accesses[level - 1].failed);
 	}
 }
-END_TEST
 
-SUITE_MAIN_WITH("pt_vmsa64", world_init, world_exit, test_4k_page, test_4k_blocks, test_contiguous, test_16k, test_64k,
-		test_64k_52_bits, test_4k_52_bits, test_initial_levels, test_stage2_levels, test_stage2_concatenated,
-		test_translation_fault_levels, test_address_size_levels, test_external_abort_levels)
+SUITE_WITH("pt_vmsa64", world_init, world_exit)

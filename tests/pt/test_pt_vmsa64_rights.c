@@ -2,7 +2,7 @@
 /* VMSAv8-64: rights, attributes, resumed walks, and updates of access flag and dirty state. */
 #include "pt_vmsa64_scene.h"
 
-START_TEST(test_access_flag)
+TEST(test_access_flag)
 {
 	tables_4k(0x123456789000ULL | (PAGE_RW & ~0x400ULL));
 	ck_assert_int_eq(walk1(VA4K, 0), PT_ACCESS_FLAG);
@@ -17,7 +17,6 @@ START_TEST(test_access_flag)
 	ck_assert_int_eq(walk1(VA4K, PT_PRIV), PT_ACCESS_FLAG);
 	ck_fault(PT_ACCESS_FLAG, 1, 2);
 }
-END_TEST
 
 #define R PERM_R
 #define W PERM_W
@@ -65,7 +64,7 @@ static const struct {
 static const u32 kinds[] = { 0, PT_WRITE, PT_EXEC };
 static const u8 wants[] = { R, W, X };
 
-START_TEST(test_permissions_two_privileges)
+TEST(test_permissions_two_privileges)
 {
 	size_t i;
 	int k, p;
@@ -95,10 +94,9 @@ START_TEST(test_permissions_two_privileges)
 			}
 	}
 }
-END_TEST
 
 /* Table D8-66: one privilege; AP[1] and bit 53 mean nothing */
-START_TEST(test_permissions_one_privilege)
+TEST(test_permissions_one_privilege)
 {
 	int xn, ap2, wxn, noise;
 
@@ -116,10 +114,9 @@ START_TEST(test_permissions_one_privilege)
 					ck_assert_uint_eq(world.r.priv_perm, perm);
 				}
 }
-END_TEST
 
 /* Table D8-64 and UXNTable, PXNTable, at each level that has tables; HPD switches them off */
-START_TEST(test_hierarchical)
+TEST(test_hierarchical)
 {
 	static const u64 where[] = { L0 + 8, L1 + 16, L2 + 24 }, next[] = { L1, L2, L3 };
 	static const struct {
@@ -151,9 +148,8 @@ START_TEST(test_hierarchical)
 			ck_assert_uint_eq(world.r.priv_perm, R | W);
 		}
 }
-END_TEST
 
-START_TEST(test_pan)
+TEST(test_pan)
 {
 	tables_4k(0x123456789000ULL | 0x4c3); /* AP 11: read-only for all */
 	st.flags = VMSA_PAN;
@@ -168,10 +164,9 @@ START_TEST(test_pan)
 	put64(L3 + 32, 0x123456789000ULL | 0x403 | 1ULL << 54);
 	ck_assert_int_eq(walk1(VA4K, PT_PRIV | PT_WRITE), PT_OK);
 }
-END_TEST
 
 /* S2AP (Table D8-76), XN without and with FEAT_XNX (Tables D8-77, D8-78) */
-START_TEST(test_stage2_permissions)
+TEST(test_stage2_permissions)
 {
 	static const u8 data[] = { 0, R, W, R | W };
 	int ap, xn, xnx;
@@ -193,9 +188,8 @@ START_TEST(test_stage2_permissions)
 					ck_fault(PT_PERMISSION, 2, 1);
 			}
 }
-END_TEST
 
-START_TEST(test_global_and_ns)
+TEST(test_global_and_ns)
 {
 	tables_4k(0x123456789000ULL | 0x443);
 	walk1(VA4K, 0);
@@ -204,9 +198,8 @@ START_TEST(test_global_and_ns)
 	walk1(VA4K, 0);
 	ck_assert_uint_eq(world.r.flags, PT_RES_NS);
 }
-END_TEST
 
-START_TEST(test_big_endian)
+TEST(test_big_endian)
 {
 	tables_4k(0);
 	put64(L0 + 8, __builtin_bswap64(L1 | 3));
@@ -215,10 +208,9 @@ START_TEST(test_big_endian)
 	ck_assert_int_eq(walk1(VA4K, 0), PT_OK);
 	ck_assert_uint_eq(world.r.pa, 0x2240604000ULL);
 }
-END_TEST
 
 /* Both roots, TBI, hole, EPD, E0PD (D8.2.4) */
-START_TEST(test_select)
+TEST(test_select)
 {
 	struct vmsa64_stage tt[2];
 
@@ -257,10 +249,9 @@ START_TEST(test_select)
 	ck_assert_int_eq(walk1(0xffffffffffff1234ULL, 0), PT_OK);
 	ck_assert_uint_eq(world.r.pa, 0x121234);
 }
-END_TEST
 
 /* A table that points to itself ends at level 3, where it is a page. */
-START_TEST(test_loop)
+TEST(test_loop)
 {
 	vmsa64_s1_init(&st, 12, 48, L0, 48, 0);
 	put64(L0, L0 | 0x443);
@@ -268,9 +259,8 @@ START_TEST(test_loop)
 	ck_assert_uint_eq(world.walk.n_accesses, 4);
 	ck_assert_uint_eq(world.r.pa, L0);
 }
-END_TEST
 
-START_TEST(test_steps_and_resume)
+TEST(test_steps_and_resume)
 {
 	struct pt_start start;
 	u64 pa;
@@ -317,10 +307,9 @@ START_TEST(test_steps_and_resume)
 	ck_assert_uint_eq(world.walk.n_accesses, 4);
 	ck_assert_uint_eq(world.r.pa, pa);
 }
-END_TEST
 
 /* Hardware update (D8.5) */
-START_TEST(test_access_flag_update)
+TEST(test_access_flag_update)
 {
 	hardware_updates();
 	tables_4k(0x123456789000ULL | (PAGE_RW & ~0x400ULL));
@@ -349,11 +338,10 @@ START_TEST(test_access_flag_update)
 	st.flags = VMSA_HA;
 	ck_assert_int_eq(walk1(VA4K, PT_PRIV), PT_ACCESS_FLAG);
 }
-END_TEST
 
 #define DBM (1ULL << 51)
 
-START_TEST(test_dirty_state_update)
+TEST(test_dirty_state_update)
 {
 	u64 clean = 0x123456789000ULL | DBM | 0x4c3; /* AP 11 and DBM: writable-clean */
 
@@ -401,9 +389,8 @@ START_TEST(test_dirty_state_update)
 	ck_assert_int_eq(walk1(VA4K, PT_WRITE | PT_NO_PERM_FAULT), PT_OK);
 	ck_assert_uint_eq(get64(L3 + 32), clean & ~0x80ULL);
 }
-END_TEST
 
-START_TEST(test_stage2_update)
+TEST(test_stage2_update)
 {
 	u64 clean = 0x40000000ULL | DBM | 0x441; /* S2AP 01 and DBM */
 
@@ -417,10 +404,9 @@ START_TEST(test_stage2_update)
 	ck_assert_uint_eq(get64(L1), clean | 0x80);
 	ck_access(1, L1, WALK_UPDATE, 1, true);
 }
-END_TEST
 
 /* The descriptor changes between read and compare-and-swap: the new one counts (IYZSVV). */
-START_TEST(test_update_race)
+TEST(test_update_race)
 {
 	u64 entry = 0x123456789000ULL | (PAGE_RW & ~0x400ULL);
 
@@ -449,7 +435,6 @@ START_TEST(test_update_race)
 	ck_assert_int_eq(walk1(VA4K, 0), PT_OK);
 	ck_assert_uint_eq(world.r.pa, 0x123456789000ULL);
 }
-END_TEST
 
 /* Someone changes it for ever: the walk ends. */
 static u32 toggles;
@@ -461,7 +446,7 @@ static int toggling_cas(void *ctx, u64 pa, u64 *old, u64 value)
 	return 0;
 }
 
-START_TEST(test_update_never_succeeds)
+TEST(test_update_never_succeeds)
 {
 	tables_4k(0x123456789000ULL | (PAGE_RW & ~0x400ULL));
 	world.ops.mem_cas64 = toggling_cas;
@@ -476,14 +461,13 @@ START_TEST(test_update_never_succeeds)
 	ck_assert(world.r.update);
 	ck_assert_uint_eq(world.r.stage, 2);
 }
-END_TEST
 
 static int failing_cas(void *ctx, u64 pa, u64 *old, u64 value)
 {
 	return -EIO;
 }
 
-START_TEST(test_update_aborted)
+TEST(test_update_aborted)
 {
 	tables_4k(0x123456789000ULL | (PAGE_RW & ~0x400ULL));
 	world.ops.mem_cas64 = failing_cas;
@@ -495,9 +479,8 @@ START_TEST(test_update_aborted)
 	ck_access(4, L3 + 32, WALK_UPDATE, 3, true);
 	ck_assert(world.walk.accesses[4].failed);
 }
-END_TEST
 
-START_TEST(test_no_listeners)
+TEST(test_no_listeners)
 {
 	u32 i;
 
@@ -512,10 +495,5 @@ START_TEST(test_no_listeners)
 		ck_assert_int_eq(vmsa64_walk(&world.env, &st, NULL, VA4K, 0, NULL, &world.r), PT_OK);
 	ck_assert_uint_eq(world.walk.n_accesses, WALK_MAX_ACCESSES);
 }
-END_TEST
 
-SUITE_MAIN_WITH("pt_vmsa64_rights", world_init, world_exit, test_access_flag, test_permissions_two_privileges,
-		test_permissions_one_privilege, test_hierarchical, test_pan, test_stage2_permissions,
-		test_global_and_ns, test_big_endian, test_select, test_loop, test_steps_and_resume,
-		test_access_flag_update, test_dirty_state_update, test_stage2_update, test_update_race,
-		test_update_never_succeeds, test_update_aborted, test_no_listeners)
+SUITE_WITH("pt_vmsa64_rights", world_init, world_exit)

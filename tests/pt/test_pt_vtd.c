@@ -5,7 +5,7 @@
  */
 #include "pt_vtd_scene.h"
 
-START_TEST(test_first_stage_pages)
+TEST(test_first_stage_pages)
 {
 	fill(PRW | A, 0x123456789000ULL | PRW | A | D);
 	ck_assert_int_eq(walk_fs(ADDR4 + 0xabc, 0), PT_OK);
@@ -37,9 +37,8 @@ START_TEST(test_first_stage_pages)
 	ck_assert_uint_eq(world.r.pa, 0x40805abcULL);
 	ck_assert_uint_eq(world.r.shift, 30);
 }
-END_TEST
 
-START_TEST(test_first_stage_not_present)
+TEST(test_first_stage_not_present)
 {
 	int i;
 
@@ -54,7 +53,6 @@ START_TEST(test_first_stage_not_present)
 		ck_assert_uint_eq(world.walk.n_accesses, i + 1);
 	}
 }
-END_TEST
 
 /* 3.6: what is reserved where; bits 63:52, 11:9, 8 never are */
 static const struct {
@@ -83,7 +81,7 @@ static const struct {
 	{ 3, PS | 1 << 12, false },
 };
 
-START_TEST(test_first_stage_reserved)
+TEST(test_first_stage_reserved)
 {
 	size_t i;
 
@@ -123,10 +121,9 @@ START_TEST(test_first_stage_reserved)
 	put64(entries[2], 1ULL << 51 | PS | PRW | A);
 	ck_assert_int_eq(walk_fs(ADDR, 0), PT_OK);
 }
-END_TEST
 
 /* 3.6.1 */
-START_TEST(test_first_stage_rights)
+TEST(test_first_stage_rights)
 {
 	int level, us, rw, wpe, priv;
 
@@ -168,9 +165,8 @@ START_TEST(test_first_stage_rights)
 	ck_fault(PT_PRIVILEGE, 1, 3);
 	ck_assert_int_eq(walk_fs(ADDR4, PT_PRIV), PT_TRANSLATION);
 }
-END_TEST
 
-START_TEST(test_first_stage_execute)
+TEST(test_first_stage_execute)
 {
 	fill(PRW | A, 0x1000 | PRW | A | D | 1ULL << 63);
 	ck_assert_int_eq(walk_fs(ADDR4, PT_EXEC), PT_OK);
@@ -192,10 +188,9 @@ START_TEST(test_first_stage_execute)
 	fs.flags |= VTD_SMEP;
 	ck_assert_int_eq(walk_fs(ADDR4, PT_EXEC | PT_PRIV), PT_PERMISSION);
 }
-END_TEST
 
 /* 3.6.2 */
-START_TEST(test_first_stage_flags)
+TEST(test_first_stage_flags)
 {
 	int i;
 
@@ -226,9 +221,8 @@ START_TEST(test_first_stage_flags)
 	ck_fault(PT_NO_UPDATE, 1, 1);
 	ck_assert_uint_eq(vtd_reason(&world.r, false), 0x90);
 }
-END_TEST
 
-START_TEST(test_first_stage_aborts)
+TEST(test_first_stage_aborts)
 {
 	int i;
 
@@ -247,8 +241,5 @@ START_TEST(test_first_stage_aborts)
 	ck_assert_int_eq(walk_fs(ADDR4, 0), PT_EXT_ABORT);
 	ck_assert_uint_eq(vtd_reason(&world.r, false), 0x91);
 }
-END_TEST
 
-SUITE_MAIN_WITH("pt_vtd", setup, world_exit, test_first_stage_pages, test_first_stage_not_present,
-		test_first_stage_reserved, test_first_stage_rights, test_first_stage_execute, test_first_stage_flags,
-		test_first_stage_aborts)
+SUITE_WITH("pt_vtd", setup, world_exit)

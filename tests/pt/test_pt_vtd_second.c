@@ -2,7 +2,7 @@
 /* Second-stage tables of VT-d, and both stages together. */
 #include "pt_vtd_scene.h"
 
-START_TEST(test_second_stage_pages)
+TEST(test_second_stage_pages)
 {
 	static const u8 levels[] = { 3, 4, 5 };
 	static const u64 roots[] = { T3, T4, T5 };
@@ -32,7 +32,6 @@ START_TEST(test_second_stage_pages)
 	ck_assert_uint_eq(world.r.shift, 30);
 	ck_assert_uint_eq(world.r.attr2, 6 | 8);
 }
-END_TEST
 
 /* 3.7, 9.8; legacy mode has one code, 0xc */
 static const struct {
@@ -63,7 +62,7 @@ static const struct {
 	{ 3, PS | 1 << 11, true },
 };
 
-START_TEST(test_second_stage_reserved)
+TEST(test_second_stage_reserved)
 {
 	size_t i;
 
@@ -98,10 +97,9 @@ START_TEST(test_second_stage_reserved)
 	ss.flags = VTD_2MB;
 	ck_assert_int_eq(walk_ss(ADDR, 0), PT_RESERVED);
 }
-END_TEST
 
 /* 3.7.1: every entry must grant; SSS.2 when nothing is left, LGN.2 and LGN.3 in legacy mode */
-START_TEST(test_second_stage_rights)
+TEST(test_second_stage_rights)
 {
 	int level, bits, upper;
 
@@ -132,9 +130,8 @@ START_TEST(test_second_stage_rights)
 	ck_assert_int_eq(walk_ss(ADDR4, 0), PT_OK);
 	ck_assert_int_eq(walk_ss(ADDR4, PT_WRITE), PT_PERMISSION);
 }
-END_TEST
 
-START_TEST(test_second_stage_flags)
+TEST(test_second_stage_flags)
 {
 	int i;
 
@@ -160,9 +157,8 @@ START_TEST(test_second_stage_flags)
 	ck_assert_int_eq(walk_ss(ADDR4, PT_WRITE), PT_EXT_ABORT);
 	ck_assert_uint_eq(vtd_reason(&world.r, false), 0x7d);
 }
-END_TEST
 
-START_TEST(test_second_stage_aborts)
+TEST(test_second_stage_aborts)
 {
 	int i;
 
@@ -179,9 +175,8 @@ START_TEST(test_second_stage_aborts)
 		world.mem.n_holes = 0;
 	}
 }
-END_TEST
 
-START_TEST(test_update_race)
+TEST(test_update_race)
 {
 	hardware_updates();
 	fill(PRW | A, 0x1000 | PRW);
@@ -196,7 +191,6 @@ START_TEST(test_update_race)
 	ck_assert_uint_eq(world.r.pa, 0x2000);
 	ck_assert_uint_eq(get64(entries[4]), 0x2000 | PRW | A | D);
 }
-END_TEST
 
 /* Nested: GPA = HPA - 0x8000_0000, mapped by 2 MiB pages of a 3-level second stage */
 #define HPA 0x80000000ULL
@@ -222,7 +216,7 @@ static enum pt_fault walk_nested(u32 access)
 	return vtd_walk(&world.env, &fs, &ss, ADDR4, access, NULL, &world.r);
 }
 
-START_TEST(test_nested)
+TEST(test_nested)
 {
 	nested();
 	ck_assert_int_eq(walk_nested(PT_WRITE), PT_OK);
@@ -236,9 +230,8 @@ START_TEST(test_nested)
 	ck_access(11, HPA + T1 + 40, WALK_S1, 1, false);
 	ck_access(13, SS2 + 24, WALK_S2, 2, false);
 }
-END_TEST
 
-START_TEST(test_nested_faults)
+TEST(test_nested_faults)
 {
 	/* The page: not mapped, not writable, not readable */
 	nested();
@@ -280,10 +273,9 @@ START_TEST(test_nested_faults)
 	ck_assert_int_eq(walk_nested(0), PT_ADDR_SIZE);
 	ck_fault(PT_ADDR_SIZE, 1, 3);
 }
-END_TEST
 
 /* 3.8.1: A/D of the first stage need write permission in the second */
-START_TEST(test_nested_flags)
+TEST(test_nested_flags)
 {
 	hardware_updates();
 	nested();
@@ -307,9 +299,8 @@ START_TEST(test_nested_flags)
 	ck_assert_uint_eq(get64(SS2), HPA | PS | SR | SW | SA);
 	ck_assert_uint_eq(get64(SS3), SS2 | SR | SW | SA);
 }
-END_TEST
 
-START_TEST(test_resume)
+TEST(test_resume)
 {
 	struct pt_start start = { .table = T2, .level = 2, .attr = PT_TBL_NO_WRITE };
 
@@ -330,9 +321,8 @@ START_TEST(test_resume)
 	ck_assert_int_eq(vtd_walk(&world.env, &fs, NULL, ADDR4, 0, &start, &world.r), PT_EXT_ABORT);
 	ck_assert_uint_eq(vtd_reason(&world.r, false), 0x70);
 }
-END_TEST
 
-START_TEST(test_canonical)
+TEST(test_canonical)
 {
 	ck_assert(vtd_canonical(0x7fffffffffffULL, 4));
 	ck_assert(!vtd_canonical(0x800000000000ULL, 4));
@@ -342,9 +332,8 @@ START_TEST(test_canonical)
 	ck_assert(!vtd_canonical(0x100000000000000ULL, 5));
 	ck_assert(vtd_canonical(0xff00000000000000ULL, 5));
 }
-END_TEST
 
-START_TEST(test_loop)
+TEST(test_loop)
 {
 	put64(T4, T4 | PRW | A);
 	ck_assert_int_eq(walk_fs(0, 0), PT_OK);
@@ -353,8 +342,5 @@ START_TEST(test_loop)
 	ck_assert_int_eq(walk_ss(0, 0), PT_OK);
 	ck_assert_uint_eq(world.walk.n_accesses, 4);
 }
-END_TEST
 
-SUITE_MAIN_WITH("pt_vtd_second", setup, world_exit, test_second_stage_pages, test_second_stage_reserved,
-		test_second_stage_rights, test_second_stage_flags, test_second_stage_aborts, test_update_race,
-		test_nested, test_nested_faults, test_nested_flags, test_resume, test_canonical, test_loop)
+SUITE_WITH("pt_vtd_second", setup, world_exit)

@@ -58,8 +58,8 @@ static void begin(struct iommu_walk *w, u64 iova, u64 id)
 	struct dma_txn t = { .iova = iova, .id = id, .sid = SID, .len = 4 };
 	struct xlat_result res;
 
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &t, w);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &t, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &t, w);
 }
 
 /* ---- Acts happen in step ---- */
@@ -77,33 +77,32 @@ static void check_sync(bool give_up)
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 1);
 	ck_assert_uint_eq(rd(&r, GSTATUS), 1);
 	/* Nothing has ended: nothing to do. */
-	smmuv2_step(&r.hw);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(r.syncs, 0);
 	if (give_up)
-		smmuv2_cancel(&r.hw, &w);
+		smmuv2_class.cancel(&r.hw, &w);
 	else
-		ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
+		ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_OK);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 1);
 	ck_assert_uint_eq(rd(&r, GSTATUS), 1);
 	ck_assert_uint_eq(r.syncs, 0);
-	smmuv2_step(&r.hw);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
 	ck_assert_uint_eq(rd(&r, GSTATUS), 0);
 	ck_assert_uint_eq(r.syncs, 2);
-	smmuv2_step(&r.hw);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(r.syncs, 2);
 	rig_down(&r);
 }
 
-START_TEST(sync_ends_in_step)
+TEST(sync_ends_in_step)
 {
 	check_sync(false);
 	check_sync(true);
 }
-END_TEST
 
 /* A register write between fill and step may see to it, too: step then has nothing left. */
-START_TEST(a_write_before_the_step)
+TEST(a_write_before_the_step)
 {
 	struct iommu_walk w;
 
@@ -111,18 +110,17 @@ START_TEST(a_write_before_the_step)
 	begin(&w, GOOD, 50);
 	cb_wr(&r, CB, TLBIALL, 0);
 	cb_wr(&r, CB, TLBSYNC, 0);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_OK);
 	cb_wr(&r, CB_B, TLBSYNC, 0);
 	ck_assert_uint_eq(r.syncs, 2);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
-	smmuv2_step(&r.hw);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(r.syncs, 2);
 	rig_down(&r);
 }
-END_TEST
 
 /* Two stale walks: the first one's end is not enough. */
-START_TEST(sync_waits_for_the_last_walk)
+TEST(sync_waits_for_the_last_walk)
 {
 	struct iommu_walk a, b;
 
@@ -131,19 +129,18 @@ START_TEST(sync_waits_for_the_last_walk)
 	begin(&b, GOOD, 51);
 	cb_wr(&r, CB, TLBIALL, 0);
 	cb_wr(&r, CB, TLBSYNC, 0);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &a), XLAT_OK);
-	smmuv2_step(&r.hw);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &a), XLAT_OK);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 1);
-	smmuv2_cancel(&r.hw, &b);
-	smmuv2_step(&r.hw);
+	smmuv2_class.cancel(&r.hw, &b);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
 /* Every slot is taken while a walk is under way: its fault finds none. RESUME tells it once, after XLAT_WAIT. */
 /* The bank's operation overtook the walk, and so did a later one of the global space: the bank's sync still waits. */
-START_TEST(sync_waits_for_a_walk_overtaken_twice)
+TEST(sync_waits_for_a_walk_overtaken_twice)
 {
 	struct iommu_walk w;
 
@@ -153,14 +150,13 @@ START_TEST(sync_waits_for_a_walk_overtaken_twice)
 	wr(&r, SMMUV2_GR0_TLBIALLNSNH, 0);
 	cb_wr(&r, CB, TLBSYNC, 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 1);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
-	smmuv2_step(&r.hw);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_OK);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(a_waiting_access_is_told_once)
+TEST(a_waiting_access_is_told_once)
 {
 	struct iommu_walk w;
 
@@ -169,9 +165,9 @@ START_TEST(a_waiting_access_is_told_once)
 	ck_assert_int_eq(get(&r, SID, BAD), XLAT_STALL);
 	cb_wr(&r, CB, TLBIALL, 0);
 	cb_wr(&r, CB, TLBSYNC, 0);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_WAIT);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_WAIT);
 	ck_assert_uint_eq(r.slot_frees[0], 0);
-	smmuv2_step(&r.hw);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(r.slot_frees[0], 0);
 	ck_assert_uint_eq(r.n_ended, 0);
 	cb_wr(&r, CB, FSR, TF);
@@ -180,13 +176,12 @@ START_TEST(a_waiting_access_is_told_once)
 	ck_assert_uint_eq(r.slot_frees[0], 1);
 	ck_assert_uint_eq(r.slot_frees[1], 0);
 	ck_assert_uint_eq(r.n_ended, 1);
-	smmuv2_step(&r.hw);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(r.slot_frees[0], 1);
 	/* Presented again, it finds the slot. */
 	ck_assert_int_eq(get(&r, SID, BAD + 0x1000), XLAT_STALL);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- The guard ---- */
 
@@ -231,10 +226,10 @@ static void by_resume(void)
 
 static void by_reset(void)
 {
-	smmuv2_reset(&r.hw);
+	smmuv2_class.reset(&r.hw);
 }
 
-START_TEST(re_entry_is_named)
+TEST(re_entry_is_named)
 {
 	up(CFCFG, 16);
 	ck_assert_int_eq(get(&r, SID, BAD), XLAT_STALL);
@@ -246,12 +241,11 @@ START_TEST(re_entry_is_named)
 	ck_assert_uint_eq(r.n_ended, 1);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Walks that have no entry ---- */
 
 /* A walk that met a fault, and one whose mapping had gone, fill in no entry: maintenance does not look for one. */
-START_TEST(maintenance_meets_a_walk_that_faulted)
+TEST(maintenance_meets_a_walk_that_faulted)
 {
 	struct iommu_walk faulted, again;
 	struct dma_txn t = { .iova = GOOD, .id = 51, .sid = SID_B, .len = 4 };
@@ -262,9 +256,9 @@ START_TEST(maintenance_meets_a_walk_that_faulted)
 	memset(&faulted, 0xff, sizeof(faulted));
 	memset(&again, 0xff, sizeof(again));
 	begin(&faulted, BAD, 50);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &t, &res), XLAT_MISS);
 	wr(&r, SMMUV2_GR0_S2CR(1), 0x20000); /* fault */
-	smmuv2_walk(&r.hw, &t, &again);
+	smmuv2_class.walk(&r.hw, &t, &again);
 	cb_wr64(&r, CB, SMMUV2_CB_TLBIVA, (u64)(CB + 1) << 48 | BAD >> 12);
 	cb_wr(&r, CB, TLBIALL, 0);
 	wr(&r, SMMUV2_GR0_TLBIALLNSNH, 0);
@@ -272,19 +266,18 @@ START_TEST(maintenance_meets_a_walk_that_faulted)
 	ck_assert(faulted.stale && !again.stale);
 	cb_wr(&r, CB, TLBSYNC, 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 1);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &again), XLAT_ABORT);
-	smmuv2_step(&r.hw);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &again), XLAT_ABORT);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 1);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &faulted), XLAT_ABORT);
-	smmuv2_step(&r.hw);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &faulted), XLAT_ABORT);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Reset ---- */
 
-START_TEST(reset_gives_everything_back)
+TEST(reset_gives_everything_back)
 {
 	struct iommu_walk w, v;
 
@@ -296,7 +289,7 @@ START_TEST(reset_gives_everything_back)
 	cb_wr(&r, CB, TLBIALL, 0);
 	cb_wr(&r, CB, TLBSYNC, 0);
 	ck_assert(r.irq[SMMUV2_IRQ_CONTEXT + CB]);
-	smmuv2_reset(&r.hw);
+	smmuv2_class.reset(&r.hw);
 	ck_assert(!r.irq[SMMUV2_IRQ_CONTEXT + CB]);
 	ck_assert_uint_eq(r.n_ended, 1);
 	ck_assert_int_eq(r.ended[0].how, RESUME_ABORT);
@@ -305,15 +298,14 @@ START_TEST(reset_gives_everything_back)
 	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, TLBSTATUS), 0);
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sCR0), 0x00200001); /* CLIENTPD, SMCFCFG */
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_ABORT);
-	smmuv2_cancel(&r.hw, &v);
-	smmuv2_step(&r.hw);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_ABORT);
+	smmuv2_class.cancel(&r.hw, &v);
+	smmuv2_class.step(&r.hw);
 	/* A sync that reset has forgotten does not end. */
 	ck_assert_uint_eq(r.syncs, 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Whom an event concerns ---- */
 
@@ -358,7 +350,7 @@ static const struct iommu_scope *expect_scope(u8 by, const char *whom)
 	return scope;
 }
 
-START_TEST(maintenance_has_a_scope)
+TEST(maintenance_has_a_scope)
 {
 	const struct iommu_scope *sc;
 
@@ -391,9 +383,8 @@ START_TEST(maintenance_has_a_scope)
 	ck_assert_uint_eq(sc->regime, SMMUV2_HYP);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(registers_have_a_scope)
+TEST(registers_have_a_scope)
 {
 	const struct iommu_scope *sc;
 
@@ -434,9 +425,5 @@ START_TEST(registers_have_a_scope)
 	ck_assert_uint_eq(r.n_scopes, 0);
 	rig_down(&r);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_contract", sync_ends_in_step, a_write_before_the_step, sync_waits_for_the_last_walk,
-	   sync_waits_for_a_walk_overtaken_twice, a_waiting_access_is_told_once, re_entry_is_named,
-	   maintenance_meets_a_walk_that_faulted, reset_gives_everything_back, maintenance_has_a_scope,
-	   registers_have_a_scope)
+SUITE("smmuv2_contract")

@@ -41,7 +41,7 @@ static void map_and_use(const struct smmuv2_cfg *hw, const struct smmuv2_drv_cfg
 	drig_down(&g);
 }
 
-START_TEST(formats)
+TEST(formats)
 {
 	static const struct smmuv2_drv_cfg cfgs[] = {
 		{ .format = SMMUV2_DRV_AUTO },
@@ -66,9 +66,8 @@ START_TEST(formats)
 		for (j = 0; j < ARRAY_SIZE(cfgs); j++)
 			map_and_use(&hws[i], &cfgs[j]);
 }
-END_TEST
 
-START_TEST(probe_refuses_what_is_not_there)
+TEST(probe_refuses_what_is_not_there)
 {
 	static const struct {
 		struct smmuv2_cfg hw;
@@ -98,10 +97,9 @@ START_TEST(probe_refuses_what_is_not_there)
 		rig_down(&g.r);
 	}
 }
-END_TEST
 
 /* Stage 2 in bank 0, stage 1 of a domain in the first behind it; faults stall in stage 1 as they do without stage 2. */
-START_TEST(nested_banks)
+TEST(nested_banks)
 {
 	static const struct smmuv2_drv_cfg cfg = { .common.nested = true };
 	struct fault_domain *dom, *same;
@@ -131,9 +129,8 @@ START_TEST(nested_banks)
 	gone(dev, dom);
 	drig_down(&g);
 }
-END_TEST
 
-START_TEST(other_domain_types)
+TEST(other_domain_types)
 {
 	struct fault_dev *dev;
 	struct fault_domain *id, *blocked, *paging;
@@ -164,9 +161,8 @@ START_TEST(other_domain_types)
 	ck_assert_uint_ge(stats()->global_faults[1], 1);
 	drig_down(&g); /* takes the rest down */
 }
-END_TEST
 
-START_TEST(streams)
+TEST(streams)
 {
 	struct drv_device_cfg cfg = { .sids = { SMMUV2_SID(0x400, 0xff), 0x20 }, .n_sids = 2 };
 	struct fault_dev *dev = NULL, *other = NULL;
@@ -205,9 +201,8 @@ START_TEST(streams)
 	ck_assert_int_eq(DRV.device_add(g.r.m.drv, &cfg, &other), 0);
 	drig_down(&g);
 }
-END_TEST
 
-START_TEST(banks_run_out)
+TEST(banks_run_out)
 {
 	struct smmuv2_cfg hw = { .num_cb = 4, .num_s2cb = 2 };
 	struct fault_domain *dom[3];
@@ -232,12 +227,11 @@ START_TEST(banks_run_out)
 	ck_assert_int_eq(smmuv2_drv_bank(dom[2]), 2);
 	drig_down(&g);
 }
-END_TEST
 
 /* ---- Stalls ---- */
 
 /* Demand paging: each first touch stalls, is mapped, goes on. */
-START_TEST(demand_paging)
+TEST(demand_paging)
 {
 	enum smmuv2_behaviour b;
 	struct scene s;
@@ -263,10 +257,9 @@ START_TEST(demand_paging)
 		drig_down(&g);
 	}
 }
-END_TEST
 
 /* Many at once: the bank hands over one after the other; each fault is answered once, none is left. */
-START_TEST(many_outstanding)
+TEST(many_outstanding)
 {
 	static const bool hupcf[] = { false, true };
 	struct smmuv2_drv_cfg cfg = { 0 };
@@ -295,7 +288,6 @@ START_TEST(many_outstanding)
 		drig_down(&g);
 	}
 }
-END_TEST
 
 static u32 seen_irqs;
 
@@ -310,7 +302,7 @@ static void look_quiet(struct owner *o)
 }
 
 /* Introspection: the handler looks at the frozen master and terminates. */
-START_TEST(introspection)
+TEST(introspection)
 {
 	struct access *a;
 	struct scene s;
@@ -332,10 +324,9 @@ START_TEST(introspection)
 	ck_assert_uint_eq(cb_rd(&g.r, (unsigned int)smmuv2_drv_bank(s.dom), SMMUV2_CB_FSR), 0);
 	drig_down(&g);
 }
-END_TEST
 
 /* The handler keeps the fault; the answer comes later, once. */
-START_TEST(answer_later)
+TEST(answer_later)
 {
 	struct access *a;
 	struct scene s;
@@ -353,10 +344,9 @@ START_TEST(answer_later)
 	gone(s.dev, s.dom);
 	drig_down(&g);
 }
-END_TEST
 
 /* Stalls that no handler takes are terminated, not retried for ever. */
-START_TEST(nobody_handles)
+TEST(nobody_handles)
 {
 	struct fault_dev *dev;
 
@@ -368,9 +358,8 @@ START_TEST(nobody_handles)
 	ck_assert_uint_eq(stats()->resumes[1], 1);
 	drig_down(&g);
 }
-END_TEST
 
-START_TEST(on_and_off_at_run_time)
+TEST(on_and_off_at_run_time)
 {
 	struct access *a;
 	struct scene s;
@@ -397,9 +386,8 @@ START_TEST(on_and_off_at_run_time)
 	gone(s.dev, s.dom);
 	drig_down(&g);
 }
-END_TEST
 
-START_TEST(never_stalls_by_configuration)
+TEST(never_stalls_by_configuration)
 {
 	struct smmuv2_drv_cfg cfg = { .cfcfg = SMMUV2_CFCFG_NEVER, .razwi = true, .hupcf = true };
 	struct scene s;
@@ -413,10 +401,9 @@ START_TEST(never_stalls_by_configuration)
 	ck_assert_uint_eq(s.owner.events, 1);
 	drig_down(&g);
 }
-END_TEST
 
 /* A master that nobody lets stall in a bank that stalls all the same: never left hanging. */
-START_TEST(always_stalls_by_configuration)
+TEST(always_stalls_by_configuration)
 {
 	struct smmuv2_drv_cfg cfg = { .cfcfg = SMMUV2_CFCFG_ALWAYS };
 	struct fault_dev *dev;
@@ -432,11 +419,10 @@ START_TEST(always_stalls_by_configuration)
 	ck_assert_int_eq(a->end, XLAT_ABORT);
 	drig_down(&g);
 }
-END_TEST
 
 /* ---- A bank shared by two masters ---- */
 
-START_TEST(incompatible_masters)
+TEST(incompatible_masters)
 {
 	struct fault_dev *a, *b;
 	struct fault_domain *dom, *own;
@@ -457,9 +443,8 @@ START_TEST(incompatible_masters)
 	ck_assert_int_eq(drig_access(&g, SID_B, 0x1000, 0, 0)->end, XLAT_OK);
 	drig_down(&g);
 }
-END_TEST
 
-START_TEST(shared_bank_detach_answers_only_its_own)
+TEST(shared_bank_detach_answers_only_its_own)
 {
 	struct access *a, *b;
 	struct fault_dev *other;
@@ -507,10 +492,9 @@ START_TEST(shared_bank_detach_answers_only_its_own)
 	gone(other, s.dom);
 	drig_down(&g);
 }
-END_TEST
 
 /* One master of two turns stalling off: the bank cannot stall any more; on again, it can. */
-START_TEST(shared_bank_stalls_while_all_may)
+TEST(shared_bank_stalls_while_all_may)
 {
 	struct fault_dev *other;
 	struct scene s;
@@ -527,10 +511,9 @@ START_TEST(shared_bank_stalls_while_all_may)
 	ck_assert_uint_eq(sctlr(s.dom) & CFCFG, CFCFG);
 	drig_down(&g);
 }
-END_TEST
 
 /* Replace while a fault is pending: it is answered with retry and meets the new bank. */
-START_TEST(replace_with_a_pending_fault)
+TEST(replace_with_a_pending_fault)
 {
 	struct fault_domain *next;
 	struct access *a;
@@ -548,12 +531,11 @@ START_TEST(replace_with_a_pending_fault)
 	fault_group_put(s.owner.kept);
 	drig_down(&g);
 }
-END_TEST
 
 /* ---- Storms ---- */
 
 /* GPU driver's back-off: the first fault ends stalling, for half a second at least. */
-START_TEST(storm_back_off)
+TEST(storm_back_off)
 {
 	static const struct fault_storm limits = { .limit = 1, .window_ns = 1, .off_ns = 500000000 };
 	struct smmuv2_drv_cfg cfg = { .common.storm = &limits, .hupcf = true };
@@ -584,10 +566,5 @@ START_TEST(storm_back_off)
 	ck_assert_uint_eq(sctlr(gpu.dom) & CFCFG, CFCFG);
 	drig_down(&g);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_driver", formats, nested_banks, probe_refuses_what_is_not_there, other_domain_types, streams,
-	   banks_run_out, demand_paging, many_outstanding, introspection, answer_later, nobody_handles,
-	   on_and_off_at_run_time, never_stalls_by_configuration, always_stalls_by_configuration, incompatible_masters,
-	   shared_bank_detach_answers_only_its_own, shared_bank_stalls_while_all_may, replace_with_a_pending_fault,
-	   storm_back_off)
+SUITE("smmuv2_driver")

@@ -8,7 +8,7 @@
 /* ---- When things go wrong ---- */
 
 /* A lost interrupt: the watchdog finds the record. */
-START_TEST(lost_interrupt)
+TEST(lost_interrupt)
 {
 	struct access *a;
 	struct scene s;
@@ -24,10 +24,9 @@ START_TEST(lost_interrupt)
 	ck_assert_int_eq(a->end, XLAT_OK);
 	drig_down(&g);
 }
-END_TEST
 
 /* The handler never answers: the deadline does, and the transaction ends. */
-START_TEST(deadline)
+TEST(deadline)
 {
 	struct access *a;
 	struct scene s;
@@ -43,7 +42,6 @@ START_TEST(deadline)
 	fault_group_put(s.owner.kept);
 	drig_down(&g);
 }
-END_TEST
 
 /* unmap in a bank with a stalled transaction: the sync completes after the answer ... */
 static void answer_on_poll(struct drig *d)
@@ -51,7 +49,7 @@ static void answer_on_poll(struct drig *d)
 	drig_turn(d);
 }
 
-START_TEST(unmap_waits_for_the_stall)
+TEST(unmap_waits_for_the_stall)
 {
 	struct access *a;
 	struct scene s;
@@ -68,10 +66,9 @@ START_TEST(unmap_waits_for_the_stall)
 	ck_assert_int_eq(a->end, XLAT_OK);
 	drig_down(&g);
 }
-END_TEST
 
 /* ... and not before: the message of the field, TLB sync timed out. */
-START_TEST(unmap_times_out_under_a_stall)
+TEST(unmap_times_out_under_a_stall)
 {
 	struct scene s;
 
@@ -86,10 +83,9 @@ START_TEST(unmap_times_out_under_a_stall)
 	drig_settle(&g);
 	drig_down(&g);
 }
-END_TEST
 
 /* Somebody else's leftovers: a bank with SS and no record is resumed, not left to storm. */
-START_TEST(ss_without_a_record)
+TEST(ss_without_a_record)
 {
 	unsigned int bank;
 	struct scene s;
@@ -106,10 +102,9 @@ START_TEST(ss_without_a_record)
 	ck_assert_uint_eq(stats()->ss_only, 1);
 	drig_down(&g);
 }
-END_TEST
 
 /* A fault of a StreamID that no master has any more: terminated, never left stalled. */
-START_TEST(orphan)
+TEST(orphan)
 {
 	struct access *a;
 	struct scene s;
@@ -125,7 +120,6 @@ START_TEST(orphan)
 	ck_assert_uint_eq(stats()->orphans, 1);
 	drig_down(&g);
 }
-END_TEST
 
 /* Shared virtual addressing without PASIDs: one address space for the whole master. */
 static unsigned int mm_handled;
@@ -139,7 +133,7 @@ static int mm_handle(struct drv_mm *mm, struct fault_group *grp, const struct fa
 	return FAULT_TERMINATE;
 }
 
-START_TEST(sva_domain)
+TEST(sva_domain)
 {
 	struct drv_mm mm = { .handle = mm_handle };
 	union fault_owner owner = { .mm = &mm };
@@ -159,10 +153,9 @@ START_TEST(sva_domain)
 	gone(dev, dom);
 	drig_down(&g);
 }
-END_TEST
 
 /* A host without clock and without poll: hardware answers at once, time is what the calls bring. */
-START_TEST(bare_host)
+TEST(bare_host)
 {
 	struct drv_ops bare = machine_drv_ops;
 	struct smmuv2_drv_cfg cfg = { 0 };
@@ -189,10 +182,9 @@ START_TEST(bare_host)
 	gone(s.dev, s.dom);
 	drig_down(&g);
 }
-END_TEST
 
 /* A domain goes while its sync cannot complete: its bank, and with it the tag, is not given to another. */
-START_TEST(bank_is_lost_with_the_time_out)
+TEST(bank_is_lost_with_the_time_out)
 {
 	struct dma_txn t = { .iova = 0x5000, .sid = SID_A, .len = 4 };
 	struct smmuv2_cfg hw = { .num_cb = 1 };
@@ -203,19 +195,18 @@ START_TEST(bank_is_lost_with_the_time_out)
 	ck_assert_int_eq(drig_probe(&g, &hw, &plain), 0);
 	dom = paging(SID_A, false, &dev);
 	ck_assert_int_eq(drig_map(&g, dom, 0x5000, 0x80005000), 0);
-	smmuv2_walk(&g.r.hw, &t, &w);
+	smmuv2_class.walk(&g.r.hw, &t, &w);
 	ck_assert_int_eq(DRV.detach(g.r.m.drv, dev, DRV_NO_PASID, g.r.board.now), 0);
 	DRV.domain_free(g.r.m.drv, dom);
 	ck_assert_uint_eq(stats()->sync_timeouts, 1);
 	next = drig_domain(&g, dev, DRV_DOMAIN_PAGING);
 	ck_assert_int_eq(DRV.attach(g.r.m.drv, dev, DRV_NO_PASID, next, g.r.board.now), -ENOSPC);
-	smmuv2_cancel(&g.r.hw, &w);
+	smmuv2_class.cancel(&g.r.hw, &w);
 	drig_down(&g);
 }
-END_TEST
 
 /* An attached domain is not freed, a replaced one may be. */
-START_TEST(domain_in_use)
+TEST(domain_in_use)
 {
 	struct fault_domain *dom, *same;
 	struct fault_dev *dev;
@@ -231,10 +222,9 @@ START_TEST(domain_in_use)
 	DRV.domain_free(g.r.m.drv, dom);
 	drig_down(&g);
 }
-END_TEST
 
 /* Privileged masters */
-START_TEST(privileged)
+TEST(privileged)
 {
 	struct smmuv2_drv_cfg cfg = { .priv = true };
 	struct fault_domain *dom;
@@ -249,7 +239,6 @@ START_TEST(privileged)
 	ck_assert_uint_eq(g.faults[0].fsynr0 & 0x20, 0x20);
 	drig_down(&g);
 }
-END_TEST
 
 /* remove with faults pending: each is answered, nothing is left. */
 static struct fault_group *kept;
@@ -267,7 +256,7 @@ static void let_go_at_last(struct drig *d)
 		kept = NULL;
 }
 
-START_TEST(remove_with_pending_faults)
+TEST(remove_with_pending_faults)
 {
 	struct scene s, t;
 
@@ -291,7 +280,6 @@ START_TEST(remove_with_pending_faults)
 	free(g.r.m.drv);
 	rig_down(&g.r);
 }
-END_TEST
 
 /* ---- Between an interrupt thread and a call ---- */
 
@@ -337,7 +325,7 @@ static void let_it_report(struct drig *d)
 }
 
 /* Taken from the bank and not yet reported when the master is detached: it is told to try again, as all the others. */
-START_TEST(detach_waits_for_the_report)
+TEST(detach_waits_for_the_report)
 {
 	struct access *a;
 	pthread_t thread;
@@ -358,7 +346,6 @@ START_TEST(detach_waits_for_the_report)
 	g.on_poll = NULL;
 	drig_down(&g);
 }
-END_TEST
 
 static bool storm_waits, storm_go_on, storm_done;
 static pthread_t storm_thread;
@@ -386,7 +373,7 @@ static void storm_ends_meanwhile(struct drig *d)
 }
 
 /* Stalling is turned off while the end of a storm waits to say that it may go on: it stays off. */
-START_TEST(off_at_the_end_of_a_storm)
+TEST(off_at_the_end_of_a_storm)
 {
 	static const struct fault_storm limits = { .limit = 1, .window_ns = 1, .off_ns = 500000000 };
 	struct smmuv2_drv_cfg cfg = { .common.storm = &limits };
@@ -418,10 +405,9 @@ START_TEST(off_at_the_end_of_a_storm)
 	g.on_poll = NULL;
 	drig_down(&g);
 }
-END_TEST
 
 /* Whoever comes later has to go, and takes nothing along. */
-START_TEST(stream_in_use)
+TEST(stream_in_use)
 {
 	struct drv_device_cfg twice = { .sids = { SID_B, SID_A }, .n_sids = 2, .can_stall = true };
 	struct fault_dev *dev, *more;
@@ -438,9 +424,5 @@ START_TEST(stream_in_use)
 	ck_assert_int_eq(drig_access(&g, SID_A, 0x5004, 0, 0)->end, XLAT_OK);
 	drig_down(&g);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_drv_trouble", lost_interrupt, deadline, unmap_waits_for_the_stall, unmap_times_out_under_a_stall,
-	   ss_without_a_record, orphan, sva_domain, remove_with_pending_faults, bare_host,
-	   bank_is_lost_with_the_time_out, domain_in_use, privileged, stream_in_use, detach_waits_for_the_report,
-	   off_at_the_end_of_a_storm)
+SUITE("smmuv2_drv_trouble")

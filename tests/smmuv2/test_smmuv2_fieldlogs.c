@@ -115,7 +115,7 @@ static void bring_up(const struct line *l)
 	} else {
 		tables32(l);
 	}
-	smmuv2_mmio_write(&r.hw, cb_reg(l, SMMUV2_CB_TTBR0), ROOT, 8);
+	smmuv2_class.mmio_write(&r.hw, cb_reg(l, SMMUV2_CB_TTBR0), ROOT, 8);
 	wr(&r, cb_reg(l, SMMUV2_CB_SCTLR), 0x161 | (l->fsr & 0x40000000 ? 0x80 : 0));
 }
 
@@ -139,7 +139,8 @@ static void check(const char *file, unsigned int number, const struct line *at)
 	ck_assert_msg(x == (l.fsr & 0x40000000 ? XLAT_STALL : XLAT_ABORT), "%s:%u: outcome %d", file, number, x);
 	ck_assert_msg(rd(&r, cb_reg(&l, SMMUV2_CB_FSR)) == l.fsr, "%s:%u: FSR %08x", file, number,
 		      rd(&r, cb_reg(&l, SMMUV2_CB_FSR)));
-	ck_assert_msg(smmuv2_mmio_read(&r.hw, cb_reg(&l, SMMUV2_CB_FAR), 8) == l.iova, "%s:%u: FAR", file, number);
+	ck_assert_msg(smmuv2_class.mmio_read(&r.hw, cb_reg(&l, SMMUV2_CB_FAR), 8) == l.iova, "%s:%u: FAR", file,
+		      number);
 	ck_assert_msg(rd(&r, cb_reg(&l, SMMUV2_CB_FSYNR0)) == l.fsynr, "%s:%u: FSYNR0 %08x", file, number,
 		      rd(&r, cb_reg(&l, SMMUV2_CB_FSYNR0)));
 	ck_assert_msg(rd(&r, GR1_BASE + SMMUV2_GR1_CBFRSYNRA(l.cb)) == l.sid, "%s:%u: CBFRSYNRA", file, number);
@@ -181,7 +182,7 @@ static unsigned int check_file(const char *path, const char *name)
 	return n;
 }
 
-START_TEST(every_line)
+TEST(every_line)
 {
 	DIR *d = opendir(FL_SOURCE_DIR "/tests/smmuv2/data");
 	unsigned int lines = 0, files = 0;
@@ -200,10 +201,9 @@ START_TEST(every_line)
 	ck_assert_uint_ge(files, 4);
 	ck_assert_uint_ge(lines, 18);
 }
-END_TEST
 
 /* Forms that the files at hand do not have, written by hand. */
-START_TEST(other_faults)
+TEST(other_faults)
 {
 	static const char *const lines[] = {
 		"Unhandled context fault: fsr=0x408, iova=0x12345678, fsynr=0x30013, cbfrsynra=0x2, cb=1",
@@ -224,6 +224,5 @@ START_TEST(other_faults)
 		check("by hand", i, &l);
 	}
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_fieldlogs", every_line, other_faults)
+SUITE("smmuv2_fieldlogs")

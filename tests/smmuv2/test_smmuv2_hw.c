@@ -4,7 +4,7 @@
 
 /* ---- Identification, reset ---- */
 
-START_TEST(identification)
+TEST(identification)
 {
 	struct smmuv2_cfg cfg = { .num_cb = 16, .num_s2cb = 4, .num_smrg = 48, .exids = true, .oas_bits = 40 };
 	struct smmuv2_cfg small = { .num_cb = 3,
@@ -49,9 +49,8 @@ START_TEST(identification)
 	ck_assert_uint_eq(rd(&r, 0x51000), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(configurations_out_of_range)
+TEST(configurations_out_of_range)
 {
 	static const struct smmuv2_cfg bad[] = {
 		{ .num_cb = 129 },
@@ -74,11 +73,10 @@ START_TEST(configurations_out_of_range)
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		ck_assert_int_eq(smmuv2_init(&hw, &bad[i], &machine_hw_ops, NULL), -EINVAL);
 }
-END_TEST
 
 /* ---- Stream mapping ---- */
 
-START_TEST(stream_matching)
+TEST(stream_matching)
 {
 	struct xlat_result res;
 
@@ -111,9 +109,8 @@ START_TEST(stream_matching)
 	ck_assert_uint_eq(rd(&r, 0x40), GOOD);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(stream_conflict_and_unidentified)
+TEST(stream_conflict_and_unidentified)
 {
 	up();
 	wr(&r, 0x808, 0x801f0020); /* SMR2: 0x20 - 0x3f, over SMR0 */
@@ -144,9 +141,8 @@ START_TEST(stream_conflict_and_unidentified)
 	ck_assert_int_eq(get(&r, 0x70022, GOOD), XLAT_ABORT);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(extended_stream_ids)
+TEST(extended_stream_ids)
 {
 	struct smmuv2_cfg cfg = { .exids = true };
 
@@ -166,9 +162,8 @@ START_TEST(extended_stream_ids)
 	ck_assert_uint_eq(rd(&r, 0x0), SCR0_ON);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(stream_indexing)
+TEST(stream_indexing)
 {
 	struct smmuv2_cfg cfg = { .stream_indexing = true };
 
@@ -180,9 +175,8 @@ START_TEST(stream_indexing)
 	ck_assert_uint_eq(rd(&r, 0x800), 0); /* no SMRs */
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(unimplemented_banks_and_contexts)
+TEST(unimplemented_banks_and_contexts)
 {
 	struct smmuv2_cfg cfg = { .num_irpt = 2 };
 
@@ -216,9 +210,8 @@ START_TEST(unimplemented_banks_and_contexts)
 	ck_assert_uint_eq(rd(&r, 0x50), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(global_fault_registers)
+TEST(global_fault_registers)
 {
 	up();
 	get(&r, 1, 0x1234);
@@ -238,11 +231,10 @@ START_TEST(global_fault_registers)
 	ck_assert(r.irq[0]);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Translation ---- */
 
-START_TEST(aarch64_stage_1)
+TEST(aarch64_stage_1)
 {
 	struct xlat_result res;
 
@@ -271,9 +263,8 @@ START_TEST(aarch64_stage_1)
 	ck_assert_uint_eq(pa_of(0xa000), 0x8000a000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(a_permission_that_software_grants_needs_no_maintenance)
+TEST(a_permission_that_software_grants_needs_no_maintenance)
 {
 	struct xlat_result res;
 
@@ -284,9 +275,8 @@ START_TEST(a_permission_that_software_grants_needs_no_maintenance)
 	ck_assert_int_eq(acc(0x6000, DMA_WRITE, &res), XLAT_OK);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(blocks_and_contiguous)
+TEST(blocks_and_contiguous)
 {
 	struct xlat_result res;
 	u32 i;
@@ -303,9 +293,8 @@ START_TEST(blocks_and_contiguous)
 	ck_assert(res.hit && res.pa == 0x9000f008);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(second_range_and_sign_extension)
+TEST(second_range_and_sign_extension)
 {
 	struct xlat_result res;
 
@@ -322,9 +311,8 @@ START_TEST(second_range_and_sign_extension)
 	ck_assert_uint_eq(pa_of(0xff8000005000), 0x80005000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(privcfg_instcfg)
+TEST(privcfg_instcfg)
 {
 	struct xlat_result res;
 
@@ -343,9 +331,8 @@ START_TEST(privcfg_instcfg)
 	ck_assert_int_eq(acc(0x8000, DMA_EXEC, &res), XLAT_OK);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(bank_disabled_is_flat)
+TEST(bank_disabled_is_flat)
 {
 	struct xlat_result res;
 
@@ -355,9 +342,8 @@ START_TEST(bank_disabled_is_flat)
 	ck_assert(res.bypass && res.pa == 0xabcdef000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(aarch32_long)
+TEST(aarch32_long)
 {
 	struct xlat_result res;
 
@@ -373,9 +359,8 @@ START_TEST(aarch32_long)
 	(void)res;
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(aarch32_short)
+TEST(aarch32_short)
 {
 	struct xlat_result res;
 
@@ -404,9 +389,8 @@ START_TEST(aarch32_short)
 	ck_assert_uint_eq(pa_of(0x5000), 0x80007000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(stage_2_only)
+TEST(stage_2_only)
 {
 	up();
 	bank_s2(1);
@@ -423,9 +407,8 @@ START_TEST(stage_2_only)
 	expect_fault(1, 0x7010, 0, 0x402, 0x00, 0x7010);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(nested)
+TEST(nested)
 {
 	struct xlat_result res;
 
@@ -457,10 +440,9 @@ START_TEST(nested)
 	ck_assert_uint_eq(pa_of(0x5020), 0x5020);
 	rig_down(&r);
 }
-END_TEST
 
 /* A fault outstanding in the bank of stage 2 holds the transactions of banks nested over it. */
-START_TEST(nested_stall_in_stage_2)
+TEST(nested_stall_in_stage_2)
 {
 	struct xlat_result res;
 
@@ -483,9 +465,8 @@ START_TEST(nested_stall_in_stage_2)
 	ck_assert_uint_eq(pa_of(0x6000), 0xa0007000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(external_aborts)
+TEST(external_aborts)
 {
 	struct smmuv2_cfg cfg = { .no_caches = true };
 	unsigned int n;
@@ -508,9 +489,8 @@ START_TEST(external_aborts)
 	expect_fault(CB, 0xb000, 0, 0x480, 0x003, 0xb000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(granules)
+TEST(granules)
 {
 	struct smmuv2_cfg cfg = { .formats = SMMUV2_FMT_ALL & ~SMMUV2_FMT_64K };
 
@@ -533,9 +513,8 @@ START_TEST(granules)
 	expect_fault(CB, GOOD, 0, 0x402, 0x00, GOOD);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(fsr_restore_and_partial_clear)
+TEST(fsr_restore_and_partial_clear)
 {
 	struct xlat_result res;
 
@@ -557,9 +536,8 @@ START_TEST(fsr_restore_and_partial_clear)
 	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(implementation_defined_syndrome)
+TEST(implementation_defined_syndrome)
 {
 	struct smmuv2_cfg cfg = { .fsynr0_s1cbndx = 0x3d, .fsynr1 = 0xabc };
 
@@ -568,11 +546,5 @@ START_TEST(implementation_defined_syndrome)
 	ck_assert_uint_eq(cb_rd(&r, CB, 0x6c), 0xabc);
 	rig_down(&r);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_hw", identification, configurations_out_of_range, stream_matching, stream_conflict_and_unidentified,
-	   extended_stream_ids, stream_indexing, unimplemented_banks_and_contexts, global_fault_registers,
-	   aarch64_stage_1, a_permission_that_software_grants_needs_no_maintenance, blocks_and_contiguous,
-	   second_range_and_sign_extension, privcfg_instcfg, bank_disabled_is_flat, aarch32_long, aarch32_short,
-	   stage_2_only, nested, nested_stall_in_stage_2, external_aborts, granules, fsr_restore_and_partial_clear,
-	   implementation_defined_syndrome)
+SUITE("smmuv2_hw")

@@ -284,7 +284,7 @@ static u32 field_of(const struct row *row)
 }
 
 /* Each field of the register table has its row here, and each row its field. */
-START_TEST(every_field_is_here)
+TEST(every_field_is_here)
 {
 	u64 covered[8] = { 0 }, described[8] = { 0 };
 	u32 i, k, n;
@@ -310,9 +310,8 @@ START_TEST(every_field_is_here)
 	for (i = 0; i < 8; i++)
 		ck_assert_uint_eq(covered[i], described[i]);
 }
-END_TEST
 
-START_TEST(fields_behave)
+TEST(fields_behave)
 {
 	u32 i, k, found;
 
@@ -332,10 +331,9 @@ START_TEST(fields_behave)
 		}
 	}
 }
-END_TEST
 
 /* Everything that can be is configured: no bit reads as set that has no row here, and IDR3 to IDR6 are reserved. */
-START_TEST(nothing_else_reads_as_set)
+TEST(nothing_else_reads_as_set)
 {
 	struct smmuv2_cfg all = { .num_cb = 128,
 				  .num_s2cb = 127,
@@ -361,10 +359,9 @@ START_TEST(nothing_else_reads_as_set)
 	ck_assert_uint_eq(rd(&r, IDR0) & 0x80002000, 0); /* SES, BTM */
 	rig_down(&r);
 }
-END_TEST
 
 /* Nesting needs both stages. */
-START_TEST(fields_that_depend)
+TEST(fields_that_depend)
 {
 	static const struct {
 		struct smmuv2_cfg cfg;
@@ -383,6 +380,5 @@ START_TEST(fields_that_depend)
 		rig_down(&r);
 	}
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_identity", every_field_is_here, fields_behave, nothing_else_reads_as_set, fields_that_depend)
+SUITE("smmuv2_identity")

@@ -81,9 +81,9 @@ static void begin_walk(struct world *w, u32 x)
 	struct dma_txn t = { .iova = 0x1000 * (1 + (x >> 8 & 3)), .id = w->r.next_id++, .sid = SID_B, .len = 4 };
 	struct xlat_result res;
 
-	if (w->walking || smmuv2_lookup(&w->r.hw, &t, &res) != XLAT_MISS)
+	if (w->walking || smmuv2_class.lookup(&w->r.hw, &t, &res) != XLAT_MISS)
 		return;
-	smmuv2_walk(&w->r.hw, &t, &w->w);
+	smmuv2_class.walk(&w->r.hw, &t, &w->w);
 	w->walking = true;
 }
 
@@ -92,9 +92,9 @@ static void end_walk(struct world *w, bool give_up)
 	if (!w->walking)
 		return;
 	if (give_up)
-		smmuv2_cancel(&w->r.hw, &w->w);
+		smmuv2_class.cancel(&w->r.hw, &w->w);
 	else
-		rig_log(&w->r, smmuv2_fill(&w->r.hw, &w->w), w->w.res.fault, 0);
+		rig_log(&w->r, smmuv2_class.fill(&w->r.hw, &w->w), w->w.res.fault, 0);
 	w->walking = false;
 }
 
@@ -142,7 +142,7 @@ static void live(struct world *w, u32 x)
 		end_walk(w, x >> 8 & 1);
 		break;
 	case 13:
-		smmuv2_step(&r->hw);
+		smmuv2_class.step(&r->hw);
 		break;
 	case 14:
 		page(r, cb, 0x2000, 0x80003000, x >> 8 & 1 ? PAGE_RW : 0);
@@ -158,7 +158,7 @@ static void live(struct world *w, u32 x)
 static void save(struct world *w, struct iommu_image *img)
 {
 	image_to_save(img);
-	ck_assert_int_eq(smmuv2_save(&w->r.hw, img), 0);
+	ck_assert_int_eq(smmuv2_class.save(&w->r.hw, img), 0);
 }
 
 static void copy_memory(struct world *to, struct world *from)
@@ -189,7 +189,7 @@ static void note(const struct world *w, struct seen *n)
 	n->multi += !!(w->r.hw.bank[CB].fsr & SMMUV2_FSR_MULTI);
 	n->syncing += !!w->r.hw.syncs;
 	n->waited += w->r.hw.tbu[0].waited;
-	n->due += w->r.hw.due;
+	n->due += w->r.hw.eng.owed;
 }
 
 /* After step @at the second world takes over the first one's state; both go on to the end. */
@@ -204,7 +204,7 @@ static void fork_life(const struct life *l, u32 seed, unsigned int at, struct se
 	image_to_save(&img);
 	if (one.walking) {
 		n->busy++;
-		ck_assert_int_eq(smmuv2_save(&one.r.hw, &img), -EBUSY);
+		ck_assert_int_eq(smmuv2_class.save(&one.r.hw, &img), -EBUSY);
 		image_free(&img);
 		rig_down(&one.r);
 		return;
@@ -214,7 +214,7 @@ static void fork_life(const struct life *l, u32 seed, unsigned int at, struct se
 	rig_up(&two.r, &l->cfg);
 	two.walking = false;
 	image_to_load(&in, img.bytes, img.len);
-	ck_assert_int_eq(smmuv2_restore(&two.r.hw, &in), 0);
+	ck_assert_int_eq(smmuv2_class.restore(&two.r.hw, &in), 0);
 	copy_memory(&two, &one);
 	two.r.next_id = one.r.next_id;
 	ck_assert_mem_eq(two.r.irq, one.r.irq, sizeof(one.r.irq));
@@ -241,7 +241,7 @@ static void fork_life(const struct life *l, u32 seed, unsigned int at, struct se
 	rig_down(&two.r);
 }
 
-START_TEST(both_go_on_alike)
+TEST(both_go_on_alike)
 {
 	struct seen n = { 0 };
 	unsigned int at, l;
@@ -252,7 +252,6 @@ START_TEST(both_go_on_alike)
 	ck_assert_uint_gt(n.saved, STEPS / POINTS);
 	ck_assert(n.busy && n.many && n.multi && n.syncing && n.waited && n.due);
 }
-END_TEST
 
 /* Every register file as that of an SMMU that was never used. */
 static void check_fresh(struct rig *r, const struct smmuv2_cfg *cfg)
@@ -264,7 +263,7 @@ static void check_fresh(struct rig *r, const struct smmuv2_cfg *cfg)
 	rig_up(fresh, cfg);
 	for (at = 0; at < smmuv2_mmio_bytes(&r->hw); at += 4)
 		/* Check writes a line for each assertion. */
-		if (smmuv2_mmio_read(&r->hw, at, 4) != smmuv2_mmio_read(&fresh->hw, at, 4))
+		if (smmuv2_class.mmio_read(&r->hw, at, 4) != smmuv2_class.mmio_read(&fresh->hw, at, 4))
 			ck_abort_msg("register 0x%llx differs after reset", at);
 	ck_assert_mem_eq(r->hw.gr0.values, fresh->hw.gr0.values, r->hw.gr0.n_values * 8);
 	ck_assert_mem_eq(r->hw.gr1.values, fresh->hw.gr1.values, r->hw.gr1.n_values * 8);
@@ -294,7 +293,7 @@ static void reset_life(const struct life *l, u32 seed, unsigned int at)
 	}
 	one.r.n_ended = 0;
 	one.r.n_scopes = 0;
-	smmuv2_reset(&one.r.hw);
+	smmuv2_class.reset(&one.r.hw);
 	ck_assert_uint_eq(one.r.n_ended, held);
 	for (i = 0; i < held; i++)
 		ck_assert_int_eq(one.r.ended[i].how, RESUME_ABORT);
@@ -304,13 +303,13 @@ static void reset_life(const struct life *l, u32 seed, unsigned int at)
 	ck_assert_uint_eq(one.r.scopes[0].by, 0);
 	if (one.walking) {
 		if (at & 1)
-			ck_assert_int_eq(smmuv2_fill(&one.r.hw, &one.w), XLAT_ABORT);
+			ck_assert_int_eq(smmuv2_class.fill(&one.r.hw, &one.w), XLAT_ABORT);
 		else
-			smmuv2_cancel(&one.r.hw, &one.w);
+			smmuv2_class.cancel(&one.r.hw, &one.w);
 		ck_assert(!one.w.res.fault && !one.w.res.recorded);
 		one.walking = false;
 	}
-	smmuv2_step(&one.r.hw);
+	smmuv2_class.step(&one.r.hw);
 	ck_assert_uint_eq(one.r.hw.stats.lookups, lookups);
 	ck_assert_uint_eq(one.r.hw.stats.context_faults, faults);
 	check_fresh(&one.r, &l->cfg);
@@ -319,7 +318,7 @@ static void reset_life(const struct life *l, u32 seed, unsigned int at)
 	rig_down(&one.r);
 }
 
-START_TEST(reset_at_every_step)
+TEST(reset_at_every_step)
 {
 	unsigned int at, l;
 
@@ -327,7 +326,6 @@ START_TEST(reset_at_every_step)
 		for (at = 0; at < STEPS; at += 11 * POINTS)
 			reset_life(&lives[l], 0x1234567 + l, at);
 }
-END_TEST
 
 /* The digest at the end made right again: only the parts themselves can be wrong. */
 static void seal(u8 *bytes, size_t len)
@@ -345,7 +343,7 @@ static void try_image(const struct life *l, const u8 *bytes, size_t len, u32 see
 	rig_up(&one.r, &l->cfg);
 	one.walking = false;
 	image_to_load(&in, bytes, len);
-	err = smmuv2_restore(&one.r.hw, &in);
+	err = smmuv2_class.restore(&one.r.hw, &in);
 	if (err) {
 		ck_assert_int_eq(err, -EINVAL);
 		if (dice(&seed) % 16 == 0)
@@ -355,7 +353,7 @@ static void try_image(const struct life *l, const u8 *bytes, size_t len, u32 see
 		for (i = 0; i < 40; i++)
 			live(&one, dice(&seed));
 		one.r.n_ended = 0;
-		smmuv2_reset(&one.r.hw);
+		smmuv2_class.reset(&one.r.hw);
 	}
 	rig_down(&one.r);
 }
@@ -382,7 +380,7 @@ static size_t busy_image(const struct life *l, u8 **bytes)
 	return len;
 }
 
-START_TEST(hostile_images_do_no_harm)
+TEST(hostile_images_do_no_harm)
 {
 	u32 seed = 99, l, i, j;
 	u8 *bytes, *bad;
@@ -413,10 +411,9 @@ START_TEST(hostile_images_do_no_harm)
 		free(bytes);
 	}
 }
-END_TEST
 
 /* One field of the configuration at a time. */
-START_TEST(another_configuration_is_refused)
+TEST(another_configuration_is_refused)
 {
 	struct smmuv2_cfg base = lives[0].cfg, cfg;
 	struct iommu_image in;
@@ -443,16 +440,14 @@ START_TEST(another_configuration_is_refused)
 	begin_life(&one, &lives[0]);
 	ck_assert_int_eq(get(&one.r, SID, 0x4000), XLAT_STALL);
 	image_to_load(&in, bytes, len);
-	ck_assert_int_eq(smmuv2_restore(&one.r.hw, &in), -EBUSY);
+	ck_assert_int_eq(smmuv2_class.restore(&one.r.hw, &in), -EBUSY);
 	ck_assert_uint_eq(cb_rd(&one.r, CB, FSR), 0x40000402);
-	smmuv2_reset(&one.r.hw);
+	smmuv2_class.reset(&one.r.hw);
 	image_to_load(&in, bytes, len);
-	ck_assert_int_eq(smmuv2_restore(&one.r.hw, &in), 0);
+	ck_assert_int_eq(smmuv2_class.restore(&one.r.hw, &in), 0);
 	ck_assert_uint_ge(stalled(&one), 2);
 	rig_down(&one.r);
 	free(bytes);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_image", both_go_on_alike, reset_at_every_step, hostile_images_do_no_harm,
-	   another_configuration_is_refused)
+SUITE("smmuv2_image")

@@ -27,7 +27,7 @@ static void run(enum replay_faults faults, u32 resident, const char *set, struct
 	ck_assert_uint_eq(res->translated + res->aborted, res->accesses);
 }
 
-START_TEST(resident)
+TEST(resident)
 {
 	struct replay_result res;
 
@@ -37,10 +37,9 @@ START_TEST(resident)
 	ck_assert_uint_eq(res.compared, res.accesses);
 	ck_assert_uint_eq(res.different, 0);
 }
-END_TEST
 
 /* Every first touch stalls, is mapped, is resumed with retry, and reaches the recorded address. */
-START_TEST(stall)
+TEST(stall)
 {
 	static const char *const sets[] = { NULL, "smmuv2.hupcf=1", "smmuv2.behaviour=smmu-v2", "smmuv2.banks=128",
 					    "iommu.tlb_sets=0" };
@@ -59,9 +58,8 @@ START_TEST(stall)
 		ck_assert_str_eq(iommu_kind_find("smmuv2")->fault_name(res.types[0].code), "TF");
 	}
 }
-END_TEST
 
-START_TEST(terminate)
+TEST(terminate)
 {
 	struct replay_result stalled, res;
 
@@ -75,9 +73,8 @@ START_TEST(terminate)
 	ck_assert_uint_eq(res.aborted, res.accesses);
 	ck_assert_uint_eq(res.responses[FAULT_TERMINATE], res.aborted);
 }
-END_TEST
 
-START_TEST(names_of_faults)
+TEST(names_of_faults)
 {
 	const struct iommu_kind *k = iommu_kind_find("smmuv2");
 
@@ -88,6 +85,5 @@ START_TEST(names_of_faults)
 	ck_assert_str_eq(k->fault_name(0x8008), "UCBF");
 	ck_assert_str_eq(k->fault_name(0), "unknown");
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_replay", resident, stall, terminate, names_of_faults)
+SUITE("smmuv2_replay")

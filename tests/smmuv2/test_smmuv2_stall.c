@@ -87,7 +87,7 @@ static void check_truth(enum smmuv2_behaviour behaviour, const struct truth *t)
 	rig_down(&r);
 }
 
-START_TEST(truth_table)
+TEST(truth_table)
 {
 	size_t i;
 
@@ -96,10 +96,9 @@ START_TEST(truth_table)
 		check_truth(SMMUV2_QCOM, &truths[i]);
 	}
 }
-END_TEST
 
 /* The same with a second access that would fault itself. */
-START_TEST(further_fault)
+TEST(further_fault)
 {
 	static const struct {
 		enum smmuv2_behaviour behaviour;
@@ -132,9 +131,8 @@ START_TEST(further_fault)
 		rig_down(&r);
 	}
 }
-END_TEST
 
-START_TEST(without_cfie_no_interrupt)
+TEST(without_cfie_no_interrupt)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
 	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFCFG);
@@ -145,10 +143,9 @@ START_TEST(without_cfie_no_interrupt)
 	ck_assert(r.irq[LINE(CB_A)]);
 	rig_down(&r);
 }
-END_TEST
 
 /* Syndrome, clear FSR, RESUME: SS alone keeps the interrupt; RESUME ends it and the transaction. */
-START_TEST(right_order)
+TEST(right_order)
 {
 	enum smmuv2_behaviour b;
 
@@ -170,10 +167,9 @@ START_TEST(right_order)
 		rig_down(&r);
 	}
 }
-END_TEST
 
 /* RESUME before FSR is cleared: MMU-500 keeps SS, and with it the interrupt, until the next RESUME. */
-START_TEST(wrong_order)
+TEST(wrong_order)
 {
 	unsigned int i;
 
@@ -202,9 +198,8 @@ START_TEST(wrong_order)
 	ck_assert(!r.irq[LINE(CB_A)]);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(terminate_reports_by_cfre)
+TEST(terminate_reports_by_cfre)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
 	at(SID_A, BAD, 0);
@@ -218,20 +213,19 @@ START_TEST(terminate_reports_by_cfre)
 	ck_assert_int_eq(r.ended[1].how, RESUME_ABORT);
 	rig_down(&r);
 }
-END_TEST
 
 /* CFCFG is sampled after the fault: also for a walk that was under way when it changed. */
-START_TEST(cfcfg_is_sampled_at_the_fault)
+TEST(cfcfg_is_sampled_at_the_fault)
 {
 	struct dma_txn t = { .iova = BAD, .id = 77, .sid = SID_A, .len = 4 };
 	struct xlat_result res;
 	struct iommu_walk w;
 
 	up(SMMUV2_MMU500, 0, 16);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &t, &w);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &t, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &t, &w);
 	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | CFCFG);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_STALL);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_STALL);
 	cb_wr(&r, CB_A, SMMUV2_CB_SCTLR, M | CFIE | HUPCF);
 	ck_assert_int_eq(at(SID_A, GOOD, 0), XLAT_OK);
 	/* What is stalled stays stalled. */
@@ -242,10 +236,9 @@ START_TEST(cfcfg_is_sampled_at_the_fault)
 	ck_assert_int_eq(at(SID_A, BAD, 0), XLAT_RAZWI);
 	rig_down(&r);
 }
-END_TEST
 
 /* A good walk that was under way when the fault came is no later transaction: it goes on; a bad one sets MULTI. */
-START_TEST(walks_under_way_at_the_fault)
+TEST(walks_under_way_at_the_fault)
 {
 	struct dma_txn good = { .iova = GOOD, .id = 70, .sid = SID_A, .len = 4 };
 	struct dma_txn bad = { .iova = BAD, .id = 71, .sid = SID_A, .len = 4 };
@@ -253,24 +246,23 @@ START_TEST(walks_under_way_at_the_fault)
 	struct iommu_walk wg, wb;
 
 	up(SMMUV2_MMU500, 0, 16);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &good, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &good, &wg);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &bad, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &bad, &wb);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &good, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &good, &wg);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &bad, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &bad, &wb);
 	at(SID_A2, BAD, 0);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &wg), XLAT_OK);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &wg), XLAT_OK);
 	ck_assert_uint_eq(wg.res.pa, 0x80001000);
 	ck_assert_int_eq(at(SID_A, GOOD, 0), XLAT_RAZWI);
 	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), TF);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &wb), XLAT_RAZWI);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &wb), XLAT_RAZWI);
 	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_FSR), TF | MULTI);
 	ck_assert_uint_eq(rd(&r, GR1_BASE + SMMUV2_GR1_CBFRSYNRA(CB_A)), SID_A2);
 	rig_down(&r);
 }
-END_TEST
 
 /* MMU-500: every stalled access waits for its turn to signal; each RESUME ends one and presents the others again. */
-START_TEST(one_resume_one_fault)
+TEST(one_resume_one_fault)
 {
 	unsigned int i;
 
@@ -292,10 +284,9 @@ START_TEST(one_resume_one_fault)
 	ck_assert_uint_eq(cb_rd64(&r, CB_A, SMMUV2_CB_FAR), BAD + 0x1000);
 	rig_down(&r);
 }
-END_TEST
 
 /* MULTI set between the handler's clear and its RESUME: the others stay until FSR is clear. */
-START_TEST(others_wait_until_fsr_is_clear)
+TEST(others_wait_until_fsr_is_clear)
 {
 	up(SMMUV2_MMU500, CFCFG | HUPCF, 16);
 	at(SID_A, BAD, 0);
@@ -312,10 +303,9 @@ START_TEST(others_wait_until_fsr_is_clear)
 	ck_assert(!r.irq[LINE(CB_A)]);
 	rig_down(&r);
 }
-END_TEST
 
 /* HUPCF turned on while good accesses wait: they go on, the fault does not. */
-START_TEST(hupcf_sets_free)
+TEST(hupcf_sets_free)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
 	at(SID_A, BAD, 0);
@@ -331,10 +321,9 @@ START_TEST(hupcf_sets_free)
 	ck_assert_uint_eq(r.ended[2].id, 1);
 	rig_down(&r);
 }
-END_TEST
 
 /* Slots run out: whatever comes through this TBU waits, the other TBU goes on; a freed slot is announced. */
-START_TEST(full_tbu_starves_the_others)
+TEST(full_tbu_starves_the_others)
 {
 	up(SMMUV2_MMU500, CFCFG | HUPCF, 2);
 	ck_assert_int_eq(at(SID_B, GOOD, 0), XLAT_OK);
@@ -360,10 +349,9 @@ START_TEST(full_tbu_starves_the_others)
 	ck_assert_int_eq(at(SID_B, GOOD, 0), XLAT_OK);
 	rig_down(&r);
 }
-END_TEST
 
 /* A fault that finds no slot leaves no trace: it is presented again from the start. */
-START_TEST(no_slot_no_record)
+TEST(no_slot_no_record)
 {
 	struct dma_txn t = { .iova = BAD, .id = 90, .sid = SID_B, .len = 4 };
 	struct xlat_result res;
@@ -371,10 +359,10 @@ START_TEST(no_slot_no_record)
 
 	up(SMMUV2_MMU500, CFCFG | HUPCF, 1);
 	cb_wr(&r, CB_B, SMMUV2_CB_SCTLR, M | CFIE | CFCFG);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &t, &w);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &t, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &t, &w);
 	ck_assert_int_eq(at(SID_A, BAD, 0), XLAT_STALL);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_WAIT);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_WAIT);
 	ck_assert_uint_eq(cb_rd(&r, CB_B, SMMUV2_CB_FSR), 0);
 	cb_wr(&r, CB_A, SMMUV2_CB_FSR, TF);
 	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
@@ -382,10 +370,9 @@ START_TEST(no_slot_no_record)
 	ck_assert_int_eq(at(SID_B, BAD, 0), XLAT_STALL);
 	rig_down(&r);
 }
-END_TEST
 
 /* Two masters, one bank: one stalls, the other meets it. */
-START_TEST(shared_bank)
+TEST(shared_bank)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
 	ck_assert_int_eq(at(SID_A, BAD, 0), XLAT_STALL);
@@ -405,9 +392,8 @@ START_TEST(shared_bank)
 	ck_assert_int_eq(at(SID_A2, GOOD, 0), XLAT_OK);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(stalld_and_gse)
+TEST(stalld_and_gse)
 {
 	/* MMU-500 has neither (DDI 0517, 2.3.4). */
 	up(SMMUV2_MMU500, CFCFG, 16);
@@ -434,10 +420,9 @@ START_TEST(stalld_and_gse)
 	ck_assert_int_eq(at(SID_B, GOOD, 0), XLAT_OK);
 	rig_down(&r);
 }
-END_TEST
 
 /* Banks that share a line: it is high while any of them is. */
-START_TEST(shared_line)
+TEST(shared_line)
 {
 	struct smmuv2_cfg cfg = { .num_irpt = 2 };
 
@@ -464,10 +449,9 @@ START_TEST(shared_line)
 	ck_assert(r.irq[LINE(0)] && !r.irq[LINE(1)]);
 	rig_down(&r);
 }
-END_TEST
 
 /* Maintenance issued while a transaction is stalled completes after RESUME, not before; other banks are not held. */
-START_TEST(sync_is_stuck_while_stalled)
+TEST(sync_is_stuck_while_stalled)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
 	cb_wr(&r, CB_A, SMMUV2_CB_TLBSYNC, 0);
@@ -498,9 +482,8 @@ START_TEST(sync_is_stuck_while_stalled)
 	ck_assert_uint_eq(cb_rd(&r, CB_A, SMMUV2_CB_TLBSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(resume_with_nothing_stalled)
+TEST(resume_with_nothing_stalled)
 {
 	up(SMMUV2_MMU500, CFCFG, 16);
 	cb_wr(&r, CB_A, SMMUV2_CB_RESUME, 0);
@@ -513,9 +496,5 @@ START_TEST(resume_with_nothing_stalled)
 	ck_assert_uint_eq(cb_rd(&r, CB_B, SMMUV2_CB_FSR), TF);
 	rig_down(&r);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_stall", truth_table, further_fault, without_cfie_no_interrupt, right_order, wrong_order,
-	   terminate_reports_by_cfre, cfcfg_is_sampled_at_the_fault, walks_under_way_at_the_fault, one_resume_one_fault,
-	   others_wait_until_fsr_is_clear, hupcf_sets_free, full_tbu_starves_the_others, no_slot_no_record, shared_bank,
-	   stalld_and_gse, shared_line, sync_is_stuck_while_stalled, resume_with_nothing_stalled)
+SUITE("smmuv2_stall")

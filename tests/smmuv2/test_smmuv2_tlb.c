@@ -74,7 +74,7 @@ static void halves(u64 arg)
 	cb_wr(&r, CB, SMMUV2_CB_TLBIVA, (u32)arg);
 }
 
-START_TEST(maintenance)
+TEST(maintenance)
 {
 	const u64 va = GOOD >> 12, asid = (u64)(CB + 1) << 48;
 
@@ -106,9 +106,8 @@ START_TEST(maintenance)
 	ck_assert(!drops(cb_all, 7));
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(global_pages_and_asid)
+TEST(global_pages_and_asid)
 {
 	up();
 	ck_assert_uint_eq(pa_of(GOOD), 0x80005000); /* nG clear */
@@ -119,9 +118,8 @@ START_TEST(global_pages_and_asid)
 	ck_assert_uint_eq(pa_of(GOOD), 0x82000000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(last_level_only)
+TEST(last_level_only)
 {
 	up();
 	ck_assert_uint_eq(pa_of(GOOD), 0x80005000);
@@ -134,9 +132,8 @@ START_TEST(last_level_only)
 	ck_assert_uint_eq(pa_of(GOOD), 0x83000000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(stage_2_maintenance)
+TEST(stage_2_maintenance)
 {
 	up();
 	bank_s2(1);
@@ -154,9 +151,8 @@ START_TEST(stage_2_maintenance)
 	ck_assert_uint_eq(pa_of(0x5000), 0xc0005000);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(hypervisor_context)
+TEST(hypervisor_context)
 {
 	up();
 	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB), 0x10400); /* HYPC */
@@ -169,22 +165,21 @@ START_TEST(hypervisor_context)
 	wr(&r, SMMUV2_GR0_TLBIVAH, GOOD);
 	ck_assert_uint_eq(pa_of(GOOD), 0x84000000);
 	page(&r, CB, GOOD, 0x85000000, PAGE_RW);
-	smmuv2_mmio_write(&r.hw, 0xb0, GOOD >> 12, 8);
+	smmuv2_class.mmio_write(&r.hw, 0xb0, GOOD >> 12, 8);
 	ck_assert_uint_eq(pa_of(GOOD), 0x85000000);
 	rig_down(&r);
 }
-END_TEST
 
 /* An invalidation between walk and fill: the access completes, nothing is kept, and the sync waits for it. */
-START_TEST(walk_in_flight)
+TEST(walk_in_flight)
 {
 	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
 	struct xlat_result res;
 	struct iommu_walk w, other;
 
 	up();
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
-	smmuv2_walk(&r.hw, &t, &w);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &t, &res), XLAT_MISS);
+	smmuv2_class.walk(&r.hw, &t, &w);
 	ck_assert_uint_eq(w.n_accesses, 3);
 	ck_assert_uint_eq(w.accesses[2].addr, TABLES(CB) + 0x2028);
 	page(&r, CB, GOOD, 0x86000000, PAGE_RW);
@@ -192,65 +187,63 @@ START_TEST(walk_in_flight)
 	cb_wr(&r, CB, SMMUV2_CB_TLBSYNC, 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_TLBSTATUS), 1);
 	/* A walk that begins after the operation is not waited for. */
-	smmuv2_walk(&r.hw, &t, &other);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
+	smmuv2_class.walk(&r.hw, &t, &other);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_OK);
 	ck_assert_uint_eq(w.res.pa, 0x80005000);
 	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_TLBSTATUS), 1);
-	smmuv2_step(&r.hw);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_TLBSTATUS), 0);
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &other), XLAT_OK);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &t, &res), XLAT_MISS);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &other), XLAT_OK);
 	ck_assert_uint_eq(pa_of(GOOD), 0x86000000);
 	/* Given up */
 	page(&r, CB, 0x6000, 0x87000000, PAGE_RW);
 	t.iova = 0x6000;
-	smmuv2_walk(&r.hw, &t, &w);
+	smmuv2_class.walk(&r.hw, &t, &w);
 	cb_all(CB);
 	wr(&r, SMMUV2_GR0_sTLBGSYNC, 0);
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sTLBGSTATUS), 1);
-	smmuv2_cancel(&r.hw, &w);
+	smmuv2_class.cancel(&r.hw, &w);
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sTLBGSTATUS), 1);
-	smmuv2_step(&r.hw);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sTLBGSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(mapping_changes_between_lookup_and_walk)
+TEST(mapping_changes_between_lookup_and_walk)
 {
 	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
 	struct xlat_result res;
 	struct iommu_walk w;
 
 	up();
-	ck_assert_int_eq(smmuv2_lookup(&r.hw, &t, &res), XLAT_MISS);
+	ck_assert_int_eq(smmuv2_class.lookup(&r.hw, &t, &res), XLAT_MISS);
 	wr(&r, SMMUV2_GR0_S2CR(0), 0x20000);
-	smmuv2_walk(&r.hw, &t, &w);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_ABORT);
+	smmuv2_class.walk(&r.hw, &t, &w);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_ABORT);
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0x1);
 	rig_down(&r);
 }
-END_TEST
 
 /* A walk without a lookup before (a debugger's look, a DMI request): as the hardware would answer, without a trace. */
-START_TEST(walk_alone)
+TEST(walk_alone)
 {
 	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
 	struct iommu_walk w;
 
 	up();
-	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv2_class.walk(&r.hw, &t, &w), XLAT_OK);
 	ck_assert_uint_eq(w.res.pa, 0x80005000);
-	smmuv2_cancel(&r.hw, &w);
+	smmuv2_class.cancel(&r.hw, &w);
 	t.iova = 0x9000;
-	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_ABORT);
-	smmuv2_cancel(&r.hw, &w);
+	ck_assert_int_eq(smmuv2_class.walk(&r.hw, &t, &w), XLAT_ABORT);
+	smmuv2_class.cancel(&r.hw, &w);
 	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
 	/* Bypass */
 	wr(&r, SMMUV2_GR0_S2CR(0), 0x10000);
-	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv2_class.walk(&r.hw, &t, &w), XLAT_OK);
 	ck_assert(w.res.bypass && w.res.pa == 0x9000);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_OK);
 	ck_assert(w.res.bypass && w.res.pa == 0x9000);
 	/* Held by an outstanding fault (HUPCF = 0): no translation, and the registers that tell it are announced. */
 	wr(&r, SMMUV2_GR0_S2CR(0), CB);
@@ -259,11 +252,11 @@ START_TEST(walk_alone)
 	ck_assert_int_eq(get(&r, SID, 0x9000), XLAT_ABORT);
 	ck_assert_uint_eq(r.changes, 1);
 	t.iova = GOOD;
-	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_ABORT);
-	smmuv2_cancel(&r.hw, &w);
+	ck_assert_int_eq(smmuv2_class.walk(&r.hw, &t, &w), XLAT_ABORT);
+	smmuv2_class.cancel(&r.hw, &w);
 	cb_wr(&r, CB, FSR, 0x402);
-	ck_assert_int_eq(smmuv2_walk(&r.hw, &t, &w), XLAT_OK);
-	smmuv2_cancel(&r.hw, &w);
+	ck_assert_int_eq(smmuv2_class.walk(&r.hw, &t, &w), XLAT_OK);
+	smmuv2_class.cancel(&r.hw, &w);
 	/* Each register that a translation depends on */
 	r.changes = 0;
 	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON);
@@ -275,11 +268,10 @@ START_TEST(walk_alone)
 	ck_assert_uint_eq(r.changes, 6);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Address translation operations ---- */
 
-START_TEST(address_translation)
+TEST(address_translation)
 {
 	up();
 	cb_wr(&r, CB, SMMUV2_CB_MAIR0, 0xff);
@@ -297,15 +289,14 @@ START_TEST(address_translation)
 	/* Never recorded, never an interrupt */
 	ck_assert_uint_eq(cb_rd(&r, CB, FSR), 0);
 	/* Global: bank index in the low bits */
-	smmuv2_mmio_write(&r.hw, 0x100, GOOD | CB, 8);
-	ck_assert_uint_eq(smmuv2_mmio_read(&r.hw, 0x180, 8), 0xff00000080005380);
-	smmuv2_mmio_write(&r.hw, 0x100, GOOD | 16, 8);
-	ck_assert_uint_eq(smmuv2_mmio_read(&r.hw, 0x180, 8), 0x40000001); /* UCBF */
+	smmuv2_class.mmio_write(&r.hw, 0x100, GOOD | CB, 8);
+	ck_assert_uint_eq(smmuv2_class.mmio_read(&r.hw, 0x180, 8), 0xff00000080005380);
+	smmuv2_class.mmio_write(&r.hw, 0x100, GOOD | 16, 8);
+	ck_assert_uint_eq(smmuv2_class.mmio_read(&r.hw, 0x180, 8), 0x40000001); /* UCBF */
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(address_translation_nested)
+TEST(address_translation_nested)
 {
 	up();
 	bank_s2(1);
@@ -317,8 +308,8 @@ START_TEST(address_translation_nested)
 	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x5380); /* the IPA */
 	cb_wr64(&r, CB, SMMUV2_CB_ATS1UR, 0x6000);
 	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x7380);
-	smmuv2_mmio_write(&r.hw, 0x120, GOOD | CB, 8); /* both stages */
-	ck_assert_uint_eq(smmuv2_mmio_read(&r.hw, 0x180, 8), 0xa0005380);
+	smmuv2_class.mmio_write(&r.hw, 0x120, GOOD | CB, 8); /* both stages */
+	ck_assert_uint_eq(smmuv2_class.mmio_read(&r.hw, 0x180, 8), 0xa0005380);
 	/* Stage 2 faults under stage 1: recorded with ATOF, in the bank of stage 2, also if it would stall. */
 	cb_wr(&r, 1, SMMUV2_CB_SCTLR, 0xe1);
 	put64(&r, 0x901010, 0);
@@ -331,10 +322,9 @@ START_TEST(address_translation_nested)
 	ck_assert_uint_eq(cb_rd64(&r, 1, SMMUV2_CB_IPAFAR), TABLES(CB));
 	rig_down(&r);
 }
-END_TEST
 
 /* AArch32: PAR of short descriptors has PA[31:12], NS, SH, and the cacheabilities of TEX, C, B; levels begin at 1. */
-START_TEST(address_translation_aarch32)
+TEST(address_translation_aarch32)
 {
 	up();
 	wr(&r, GR1_BASE + SMMUV2_GR1_CBA2R(CB), 0);
@@ -370,10 +360,9 @@ START_TEST(address_translation_aarch32)
 	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0x20000001); /* ICF */
 	rig_down(&r);
 }
-END_TEST
 
 /* Short descriptors over a stage 2 of AArch32 long descriptors: T0SZ = -8 (40 bits), start at level 1. */
-START_TEST(nested_aarch32)
+TEST(nested_aarch32)
 {
 	struct xlat_result res;
 
@@ -401,10 +390,9 @@ START_TEST(nested_aarch32)
 	ck_assert_uint_eq(cb_rd64(&r, 1, SMMUV2_CB_IPAFAR), 0x8004);
 	rig_down(&r);
 }
-END_TEST
 
 /* An operation by IPA concerns every nested walk of the VMID: which IPAs it went through is not kept. */
-START_TEST(nested_walk_in_flight)
+TEST(nested_walk_in_flight)
 {
 	struct dma_txn t = { .iova = GOOD, .id = 50, .sid = SID, .len = 4 };
 	struct iommu_walk w;
@@ -414,20 +402,19 @@ START_TEST(nested_walk_in_flight)
 	put64(&r, 0x901010, TABLES(CB) | 0x7fd);
 	wr(&r, GR1_BASE + SMMUV2_GR1_CBAR(CB), 0x30109);
 	page(&r, CB, GOOD, 0x5000, PAGE_RW);
-	smmuv2_walk(&r.hw, &t, &w);
+	smmuv2_class.walk(&r.hw, &t, &w);
 	cb_wr64(&r, 1, SMMUV2_CB_TLBIIPAS2, 0x5);
 	cb_wr(&r, 1, SMMUV2_CB_TLBSYNC, 0);
 	ck_assert_uint_eq(cb_rd(&r, 1, SMMUV2_CB_TLBSTATUS), 1);
 	cb_wr(&r, CB, SMMUV2_CB_TLBSYNC, 0);
 	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_TLBSTATUS), 0);
-	ck_assert_int_eq(smmuv2_fill(&r.hw, &w), XLAT_OK);
-	smmuv2_step(&r.hw);
+	ck_assert_int_eq(smmuv2_class.fill(&r.hw, &w), XLAT_OK);
+	smmuv2_class.step(&r.hw);
 	ck_assert_uint_eq(cb_rd(&r, 1, SMMUV2_CB_TLBSTATUS), 0);
 	rig_down(&r);
 }
-END_TEST
 
-START_TEST(no_address_translation)
+TEST(no_address_translation)
 {
 	struct smmuv2_cfg cfg = { .no_atos = true };
 
@@ -436,11 +423,10 @@ START_TEST(no_address_translation)
 	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_PAR), 0);
 	rig_down(&r);
 }
-END_TEST
 
 /* ---- Bad register accesses ---- */
 
-START_TEST(bad_register_accesses)
+TEST(bad_register_accesses)
 {
 	u64 end;
 
@@ -448,16 +434,16 @@ START_TEST(bad_register_accesses)
 	end = smmuv2_mmio_bytes(&r.hw);
 	wr(&r, SMMUV2_GR0_sCR0, SCR0_ON | 0x20); /* GCFGFIE */
 	/* Partial width, unaligned: configuration access faults; no effect */
-	ck_assert_uint_eq(smmuv2_mmio_read(&r.hw, 0x21, 1), 0);
+	ck_assert_uint_eq(smmuv2_class.mmio_read(&r.hw, 0x21, 1), 0);
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0x20); /* CAF */
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFAR), 0x21);
 	ck_assert(r.irq[1] && !r.irq[0]);
 	wr(&r, SMMUV2_GR0_sGFSR, 0x20);
 	ck_assert(!r.irq[1]);
-	smmuv2_mmio_write(&r.hw, CB_BASE(CB) + 2, 0, 4);
+	smmuv2_class.mmio_write(&r.hw, CB_BASE(CB) + 2, 0, 4);
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0x20);
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSYNR0), 0x2); /* WNR */
-	smmuv2_mmio_write(&r.hw, CB_BASE(CB), 0, 2);
+	smmuv2_class.mmio_write(&r.hw, CB_BASE(CB), 0, 2);
 	ck_assert_uint_eq(rd(&r, SMMUV2_GR0_sGFSR), 0x80000020);
 	ck_assert_uint_eq(cb_rd(&r, CB, SMMUV2_CB_SCTLR), 0x161);
 	wr(&r, SMMUV2_GR0_sGFSR, 0x80000020);
@@ -484,10 +470,9 @@ START_TEST(bad_register_accesses)
 	ck_assert_uint_eq(cb_rd64(&r, CB, SMMUV2_CB_TTBR0), 0xab12345000);
 	rig_down(&r);
 }
-END_TEST
 
 /* Whatever is written where: only an address translation operation reads memory, one walk of 4 levels over 4. */
-START_TEST(accesses_of_a_call)
+TEST(accesses_of_a_call)
 {
 	u64 seed = 1, value;
 	unsigned int round, most = 0, before;
@@ -502,17 +487,13 @@ START_TEST(accesses_of_a_call)
 		if (round % 3 == 0)
 			at = CB_BASE((u32)(value >> 8) % 16) + 0x800 + (value & 0x18);
 		before = r.reads;
-		smmuv2_mmio_write(&r.hw, at, round % 5 ? value >> 8 : 0x7000, 4);
-		smmuv2_mmio_read(&r.hw, at, 4);
+		smmuv2_class.mmio_write(&r.hw, at, round % 5 ? value >> 8 : 0x7000, 4);
+		smmuv2_class.mmio_read(&r.hw, at, 4);
 		ck_assert_uint_le(r.reads - before, 24);
 		most = max(most, r.reads - before);
 	}
 	ck_assert_uint_gt(most, 2);
 	rig_down(&r);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_tlb", maintenance, global_pages_and_asid, last_level_only, stage_2_maintenance, hypervisor_context,
-	   walk_in_flight, mapping_changes_between_lookup_and_walk, walk_alone, address_translation,
-	   address_translation_nested, address_translation_aarch32, nested_aarch32, nested_walk_in_flight,
-	   no_address_translation, bad_register_accesses, accesses_of_a_call)
+SUITE("smmuv2_tlb")

@@ -95,7 +95,7 @@ static inline void drig_present(struct drig *g, struct access *a)
 	struct xlat_result res;
 
 	a->again = false;
-	a->end = smmuv2_translate(&g->r.hw, &a->txn, &res);
+	a->end = smmuv2_class.translate(&g->r.hw, &a->txn, &res);
 	a->pa = a->end == XLAT_OK ? res.pa : ~0ULL;
 }
 

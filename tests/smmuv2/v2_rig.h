@@ -135,12 +135,12 @@ static inline void rig_down(struct rig *r)
 
 static inline u32 rd(struct rig *r, u32 offset)
 {
-	return (u32)smmuv2_mmio_read(&r->hw, offset, 4);
+	return (u32)smmuv2_class.mmio_read(&r->hw, offset, 4);
 }
 
 static inline void wr(struct rig *r, u32 offset, u32 value)
 {
-	smmuv2_mmio_write(&r->hw, offset, value, 4);
+	smmuv2_class.mmio_write(&r->hw, offset, value, 4);
 }
 
 static inline u32 cb_rd(struct rig *r, unsigned int n, u32 offset)
@@ -150,7 +150,7 @@ static inline u32 cb_rd(struct rig *r, unsigned int n, u32 offset)
 
 static inline u64 cb_rd64(struct rig *r, unsigned int n, u32 offset)
 {
-	return smmuv2_mmio_read(&r->hw, CB_BASE(n) + offset, 8);
+	return smmuv2_class.mmio_read(&r->hw, CB_BASE(n) + offset, 8);
 }
 
 static inline void cb_wr(struct rig *r, unsigned int n, u32 offset, u32 value)
@@ -160,7 +160,7 @@ static inline void cb_wr(struct rig *r, unsigned int n, u32 offset, u32 value)
 
 static inline void cb_wr64(struct rig *r, unsigned int n, u32 offset, u64 value)
 {
-	smmuv2_mmio_write(&r->hw, CB_BASE(n) + offset, value, 8);
+	smmuv2_class.mmio_write(&r->hw, CB_BASE(n) + offset, value, 8);
 }
 
 /* Memory words */
@@ -185,7 +185,7 @@ static inline enum xlat go(struct rig *r, u32 sid, u64 iova, u16 flags, u16 tbu,
 {
 	struct dma_txn t = { .iova = iova, .id = r->next_id++, .sid = sid, .len = 4, .flags = flags, .tbu = tbu };
 
-	return smmuv2_translate(&r->hw, &t, res);
+	return smmuv2_class.translate(&r->hw, &t, res);
 }
 
 static inline enum xlat get(struct rig *r, u32 sid, u64 iova)

@@ -47,7 +47,7 @@ static enum xlat translated(u64 pa, u16 flags)
 	return fx_xlat(&f, SID, pa, DMA_TRANSLATED | flags, &res);
 }
 
-START_TEST(test_request_granted)
+TEST(test_request_granted)
 {
 	s1_scene(0, FULL, 0xf);
 	fx_map(&s1, VA, PA, 0x1000, FX_RW);
@@ -66,10 +66,9 @@ START_TEST(test_request_granted)
 	ck_assert_uint_eq(res.perm, PERM_R | PERM_W);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
-END_TEST
 
 /* Faults of the tables: Success with neither R nor W; never a record, never a stall. */
-START_TEST(test_request_denied)
+TEST(test_request_denied)
 {
 	s1_scene(FX_CD_S, FULL, 0xf);
 	fx_map(&s1, VA, PA, 0x1000, FX_RW | PT_PROT_NO_AF);
@@ -92,10 +91,9 @@ START_TEST(test_request_denied)
 	ck_assert_int_eq(ask(0x1000, 0), XLAT_OK);
 	ck_assert_uint_eq(res.perm, PERM_R | PERM_W);
 }
-END_TEST
 
 /* Exe and Priv belong to the PASID (13.7.1). */
-START_TEST(test_request_with_pasid)
+TEST(test_request_with_pasid)
 {
 	struct dma_txn t;
 
@@ -108,27 +106,26 @@ START_TEST(test_request_with_pasid)
 	fx_enable(&f, 0xf);
 	t = fx_txn(&f, SID, VA, DMA_ATS_REQ | DMA_PASID | DMA_EXEC);
 	t.pasid = 3;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_OK);
 	ck_assert_uint_eq(res.perm, PERM_R | PERM_X);
 	t.flags = DMA_ATS_REQ | DMA_PASID; /* not asked for, not granted */
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_OK);
 	ck_assert_uint_eq(res.perm, PERM_R);
 	t.iova = VA + 0x1000;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_OK);
 	ck_assert_uint_eq(res.perm, 0);
 	t.flags |= DMA_PRIV;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_OK);
 	ck_assert_uint_eq(res.perm, PERM_R | PERM_W);
 	/* a configuration error: CA, no record */
 	t.pasid = 5;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &res), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &res), XLAT_ABORT);
 	ck_assert_uint_eq(res.fault, 0x0a);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
-END_TEST
 
 /* UR: ATS off for the stream, with F_BAD_ATS_TREQ; without where the stream is off. */
-START_TEST(test_unsupported_request)
+TEST(test_unsupported_request)
 {
 	u64 w[4];
 
@@ -153,10 +150,9 @@ START_TEST(test_unsupported_request)
 	ck_assert_uint_eq(res.fault, 5);
 	ck_assert(fx_event(&f, w));
 }
-END_TEST
 
 /* CA for configuration errors and aborts; recorded with CR2.REC_CFG_ATS only. */
-START_TEST(test_completer_abort)
+TEST(test_completer_abort)
 {
 	u64 w[4];
 	u32 rec;
@@ -181,10 +177,9 @@ START_TEST(test_completer_abort)
 		f.cmd_prod = 0;
 	}
 }
-END_TEST
 
 /* Access flag and dirty state: W asked for makes the page dirty, NW does not (13.7). */
-START_TEST(test_request_updates_flags)
+TEST(test_request_updates_flags)
 {
 	u64 where;
 
@@ -198,9 +193,8 @@ START_TEST(test_request_updates_flags)
 	ck_assert_uint_eq(res.perm, PERM_R | PERM_W);
 	ck_assert_uint_eq(fx_m64(&f, where) & 0x480, 0x400);
 }
-END_TEST
 
-START_TEST(test_request_nested)
+TEST(test_request_nested)
 {
 	nested_scene(FULL, 0xf);
 	ck_assert_int_eq(ask(VA, 0), XLAT_OK);
@@ -213,10 +207,9 @@ START_TEST(test_request_nested)
 	ck_assert_uint_eq(res.perm, 0);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
-END_TEST
 
 /* S1DSS = 1, stage 1 only: identity, R and W (13.6.4). */
-START_TEST(test_request_skips_stage1)
+TEST(test_request_skips_stage1)
 {
 	ck_assert_int_eq(fx_init(&f, &(struct smmuv3_cfg){ 0 }), 0);
 	fx_ste(&f, SID, FX_STE_S1 | FX_CDTAB | 4ULL << 59, FULL | 1, 0, 0);
@@ -227,10 +220,9 @@ START_TEST(test_request_skips_stage1)
 	ck_assert_int_eq(ask(1ULL << 50, 0), XLAT_OK);
 	ck_assert_uint_eq(res.perm, 0);
 }
-END_TEST
 
 /* Split stage: the endpoint gets IPAs, and stage 2 checks what it sends. */
-START_TEST(test_split_stage)
+TEST(test_split_stage)
 {
 	u64 w[4];
 
@@ -251,9 +243,8 @@ START_TEST(test_split_stage)
 	ck_assert_int_eq(ask(VA, 0), XLAT_ABORT);
 	ck_assert_uint_eq(res.fault, 5);
 }
-END_TEST
 
-START_TEST(test_translated_transactions)
+TEST(test_translated_transactions)
 {
 	u64 w[4];
 
@@ -284,10 +275,9 @@ START_TEST(test_translated_transactions)
 	ck_assert(fx_event(&f, w));
 	ck_assert_uint_eq(w[0] & 0xff, 7);
 }
-END_TEST
 
 /* 3.9.1.3: what is wrong with the configuration is recorded by REC_CFG_ATS alone; RECINVSID counts for others (7.3.3). */
-START_TEST(test_translated_bad_streamid)
+TEST(test_translated_bad_streamid)
 {
 	static const u32 outside = 1000; /* the table has 64 entries */
 	u32 cr2;
@@ -314,11 +304,10 @@ START_TEST(test_translated_bad_streamid)
 		fx_exit(&f);
 	}
 }
-END_TEST
 
 /* ---- invalidations ---- */
 
-START_TEST(test_atc_inv)
+TEST(test_atc_inv)
 {
 	s1_scene(0, FULL, 0xf);
 	fx_cmd(&f, 0x0000000800000040ULL, 0x12345000ULL); /* one page */
@@ -339,27 +328,26 @@ START_TEST(test_atc_inv)
 	/* SYNC waits for all three */
 	fx_cmd(&f, 0x1046, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[1].itag, true);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);
-	smmuv3_ats_inv_done(&f.smmu, SID + 1, f.invs[2].itag, true); /* not its tag */
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);     /* twice */
-	smmuv3_step(&f.smmu);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[1].itag, true);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);
+	smmuv3_class.ats_inv_done(&f.smmu, SID + 1, f.invs[2].itag, true); /* not its tag */
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);	   /* twice */
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[2].itag, true);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[2].itag, true);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 4);
 }
-END_TEST
 
 /* A time-out: the SYNC fails, is not consumed, and completes when it is tried again. */
-START_TEST(test_atc_timeout)
+TEST(test_atc_timeout)
 {
 	s1_scene(0, FULL, 0xf);
 	fx_cmd(&f, 0x0000000800000040ULL, 52);
 	fx_cmd(&f, 0x1046, 0);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, false);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[0].itag, false);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0x03000001);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 1);
@@ -368,10 +356,9 @@ START_TEST(test_atc_timeout)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS) & 0xfffff, 2);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 }
-END_TEST
 
 /* All tags in use: the next command waits. */
-START_TEST(test_more_invalidations_than_tags)
+TEST(test_more_invalidations_than_tags)
 {
 	u32 i;
 
@@ -381,15 +368,14 @@ START_TEST(test_more_invalidations_than_tags)
 	ck_assert_uint_eq(f.n_invs, 32);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 32);
 	for (i = 0; i < 40; i++) {
-		smmuv3_ats_inv_done(&f.smmu, SID, f.invs[i].itag, true);
-		smmuv3_step(&f.smmu);
+		smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[i].itag, true);
+		smmuv3_class.step(&f.smmu);
 	}
 	ck_assert_uint_eq(f.n_invs, 40);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 40);
 }
-END_TEST
 
-START_TEST(test_atc_inv_while_disabled)
+TEST(test_atc_inv_while_disabled)
 {
 	s1_scene(0, FULL, 0xe);
 	fx_cmd(&f, 0x0000000800000040ULL, 52);
@@ -397,9 +383,5 @@ START_TEST(test_atc_inv_while_disabled)
 	ck_assert_uint_eq(f.n_invs, 0);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 ats", test_request_granted, test_request_denied, test_request_with_pasid, test_unsupported_request,
-	   test_completer_abort, test_request_updates_flags, test_request_nested, test_request_skips_stage1,
-	   test_split_stage, test_translated_transactions, test_translated_bad_streamid, test_atc_inv, test_atc_timeout,
-	   test_more_invalidations_than_tags, test_atc_inv_while_disabled)
+SUITE("smmuv3 ats")

@@ -5,7 +5,7 @@
  */
 #include "v3_cmd_scene.h"
 
-START_TEST(test_illegal_commands)
+TEST(test_illegal_commands)
 {
 	static const u8 unknown[] = { 0x00, 0x08, 0x0a, 0x14, 0x18, 0x19, 0x1a, 0x24, 0x29, 0x2b, 0x31, 0x42,
 				      0x43, 0x47, 0x50, 0x52, 0x58, 0x5a, 0x60, 0x70, 0x73, 0x80, 0xff };
@@ -26,9 +26,8 @@ START_TEST(test_illegal_commands)
 	cmd_ill(0x41, 3 << 12);	    /* PRI_RESP Resp */
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], ARRAY_SIZE(unknown) + 10);
 }
-END_TEST
 
-START_TEST(test_illegal_without_the_feature)
+TEST(test_illegal_without_the_feature)
 {
 	/* stage 1 only, nothing else */
 	start(0x0000000a | 1 << 24);
@@ -55,9 +54,8 @@ START_TEST(test_illegal_without_the_feature)
 	cmd_ok(0x28, 0);
 	cmd_ok(0x30, 0);
 }
-END_TEST
 
-START_TEST(test_fetch_abort)
+TEST(test_fetch_abort)
 {
 	start(0);
 	physmem_add_hole(&f.mem, FX_CMDQ, FX_CMDQ + 15);
@@ -71,10 +69,9 @@ START_TEST(test_fetch_abort)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR) ^ fx_r32(&f, SMMUV3_GERRORN), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 2);
 }
-END_TEST
 
 /* Commands behind an error have no effect until it is acknowledged. */
-START_TEST(test_error_stops_the_queue)
+TEST(test_error_stops_the_queue)
 {
 	start(0);
 	fx_cmd(&f, 0xff, 0);
@@ -87,9 +84,8 @@ START_TEST(test_error_stops_the_queue)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS) & 0xfffff, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
 }
-END_TEST
 
-START_TEST(test_wrap_and_disable)
+TEST(test_wrap_and_disable)
 {
 	u32 i;
 
@@ -109,17 +105,16 @@ START_TEST(test_wrap_and_disable)
 	fx_w32(&f, SMMUV3_CR0, 0xd);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0x0f0);
 }
-END_TEST
 
 /* A base that is not aligned to the size is aligned down; a size over the limit is capped (6.3.26). */
-START_TEST(test_unaligned_base_and_large_size)
+TEST(test_unaligned_base_and_large_size)
 {
 	struct smmuv3_cfg cfg = { .idr = { 0x08cd761b, (0x0e739d20 & ~(0x1fU << 21)) | 2 << 21 } };
 
 	ck_assert_int_eq(fx_init(&f, &cfg), 0);
 	fx_enable(&f, 0);
 	fx_w64(&f, SMMUV3_CMDQ_BASE, (FX_CMDQ + 0x20) | 19); /* four entries: 64 bytes */
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x90, 8), (FX_CMDQ + 0x20) | 19);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x90, 8), (FX_CMDQ + 0x20) | 19);
 	fx_put(&f, FX_CMDQ, 0x46 | 1 << 12);
 	fx_w32(&f, SMMUV3_CR0, 8);
 	fx_w32(&f, SMMUV3_CMDQ_PROD, 1);
@@ -127,9 +122,8 @@ START_TEST(test_unaligned_base_and_large_size)
 	fx_w32(&f, SMMUV3_CMDQ_PROD, 0xfff); /* only index and wrap bit of the capped size count: 7 */
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_PROD), 7);
 }
-END_TEST
 
-START_TEST(test_one_entry_queue)
+TEST(test_one_entry_queue)
 {
 	start(0);
 	fx_w32(&f, SMMUV3_CR0, 0);
@@ -143,14 +137,13 @@ START_TEST(test_one_entry_queue)
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 2);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0);
 }
-END_TEST
 
 /*
  * Whatever a guest writes to CMDQ_BASE, CMDQ_PROD, CMDQ_CONS and CR0, and
  * whatever the queue holds: one call fetches each entry of the queue once at
  * most, and a SYNC adds at most the write of its message.
  */
-START_TEST(test_accesses_of_a_call)
+TEST(test_accesses_of_a_call)
 {
 	static const u64 good[] = { 0x46, 0x46 | 1 << 12, 0x04, 0x11, 0x10, 0x30, 0x3, 0x1 };
 	u64 seed = 1, most = 0;
@@ -187,9 +180,8 @@ START_TEST(test_accesses_of_a_call)
 	}
 	ck_assert_uint_gt(most, 100);
 }
-END_TEST
 
-START_TEST(test_sync_signals)
+TEST(test_sync_signals)
 {
 	start(0x08cd769b); /* with MSI and SEV */
 	fx_cmd(&f, 0x46, 0);
@@ -211,16 +203,14 @@ START_TEST(test_sync_signals)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 5);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 1);
 }
-END_TEST
 
-START_TEST(test_sev_without_the_feature)
+TEST(test_sev_without_the_feature)
 {
 	start(0x08cd761b & ~0x4000U);
 	fx_cmd(&f, 0x46 | 2 << 12, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 }
-END_TEST
 
 /* A queue of two SYNCs, not yet enabled; PROD as far as @n. */
 static void two_entries(u32 idr0, u32 n)
@@ -234,7 +224,7 @@ static void two_entries(u32 idr0, u32 n)
 }
 
 /* 4.1.2: software that found the queue full sleeps (WFE) until there is room; one event for each time. */
-START_TEST(test_sev_when_a_full_queue_has_room)
+TEST(test_sev_when_a_full_queue_has_room)
 {
 	two_entries(0, 2);
 	fx_w32(&f, SMMUV3_CR0, 0xd);
@@ -254,10 +244,9 @@ START_TEST(test_sev_when_a_full_queue_has_room)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
 }
-END_TEST
 
 /* The queue fills behind a SYNC that waits, and behind an error. */
-START_TEST(test_sev_after_standing_still)
+TEST(test_sev_after_standing_still)
 {
 	struct iommu_walk w;
 	struct dma_txn t;
@@ -266,16 +255,16 @@ START_TEST(test_sev_after_standing_still)
 	fx_w32(&f, SMMUV3_CR0, 0xd);
 	fx_s1_stream(&f, 1, AR, &s1[1]);
 	t = fx_txn(&f, 1, VA, 0);
-	smmuv3_walk(&f.smmu, &t, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
 	fx_put(&f, FX_CMDQ, 0x03 | 1ULL << 32);
 	fx_w32(&f, SMMUV3_CMDQ_PROD, 2); /* CFGI_STE, SYNC */
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 	fx_put(&f, FX_CMDQ, 0xff); /* then something illegal */
 	fx_w32(&f, SMMUV3_CMDQ_PROD, 3);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
-	smmuv3_fill(&f.smmu, &w);
+	smmuv3_class.fill(&f.smmu, &w);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 0);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 0x01000002);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 1);
 	fx_put(&f, FX_CMDQ, 0x46);
@@ -285,16 +274,14 @@ START_TEST(test_sev_after_standing_still)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS) & 0xfffff, 0);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_SEV], 2);
 }
-END_TEST
 
-START_TEST(test_prefetch_is_consumed)
+TEST(test_prefetch_is_consumed)
 {
 	start(0);
 	cmd_ok(0x01 | 8ULL << 32, 0);
 	cmd_ok(0x02 | 8ULL << 32, 0x1000);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
-END_TEST
 
 /* ---- configuration ---- */
 
@@ -322,7 +309,7 @@ static u32 still_cached(u32 first, u32 n)
 	return mask;
 }
 
-START_TEST(test_cfgi_ste)
+TEST(test_cfgi_ste)
 {
 	four_streams();
 	cmd_ok(0x03 | 5ULL << 32, 1);
@@ -330,9 +317,8 @@ START_TEST(test_cfgi_ste)
 	cmd_ok(0x03 | 4ULL << 32, 0);
 	ck_assert_uint_eq(still_cached(4, 4), 0xc);
 }
-END_TEST
 
-START_TEST(test_cfgi_range)
+TEST(test_cfgi_range)
 {
 	four_streams();
 	cmd_ok(0x04 | 5ULL << 32, 0); /* two: 4 and 5 */
@@ -340,10 +326,9 @@ START_TEST(test_cfgi_range)
 	cmd_ok(0x04 | 0x12345678ULL << 32, 31); /* CFGI_ALL */
 	ck_assert_uint_eq(still_cached(4, 4), 0);
 }
-END_TEST
 
 /* CD commands leave the STE; CFGI_STE takes the CDs with it. */
-START_TEST(test_cfgi_cd)
+TEST(test_cfgi_cd)
 {
 	struct xlat_result r;
 	struct dma_txn t;
@@ -357,28 +342,23 @@ START_TEST(test_cfgi_cd)
 		fx_cd(&f, i, FX_CD_0 | (u64)i << 48, s1[i].root);
 		t = fx_txn(&f, 8, VA, DMA_PASID);
 		t.pasid = i;
-		ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+		ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 		fx_cd(&f, i, 0, 0);
 	}
 	cmd_ok(0x05 | 1 << 12 | 8ULL << 32, 1);
 	t.pasid = 1;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	ck_assert_uint_eq(r.fault, 0x0a);
 	t.pasid = 2;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 	cmd_ok(0x06 | 8ULL << 32, 0);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	ck_assert_uint_eq(r.fault, 0x0a);
 	/* the invalid CD is cached, too */
 	fx_cd(&f, 2, FX_CD_0 | 2ULL << 48, s1[2].root);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	cmd_ok(0x03 | 8ULL << 32, 1);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 commands", test_illegal_commands, test_illegal_without_the_feature, test_fetch_abort,
-	   test_error_stops_the_queue, test_wrap_and_disable, test_unaligned_base_and_large_size, test_one_entry_queue,
-	   test_accesses_of_a_call, test_sync_signals, test_sev_without_the_feature,
-	   test_sev_when_a_full_queue_has_room, test_sev_after_standing_still, test_prefetch_is_consumed, test_cfgi_ste,
-	   test_cfgi_range, test_cfgi_cd)
+SUITE("smmuv3 commands")

@@ -88,7 +88,7 @@ static void check_all(const struct change *c, u32 n)
 #define CD1(s)	   .cd_set[1] = s
 #define BIT64(n)   (1ULL << (n))
 
-START_TEST(test_ste_illegal)
+TEST(test_ste_illegal)
 {
 	static const struct change c[] = {
 		{ .what = "good" },
@@ -144,9 +144,8 @@ START_TEST(test_ste_illegal)
 
 	check_all(c, ARRAY_SIZE(c));
 }
-END_TEST
 
-START_TEST(test_ste_stage2_illegal)
+TEST(test_ste_stage2_illegal)
 {
 	static const struct change c[] = {
 		{ .what = "S2S, stall model 1", .idr0_set = 1 << 24, STE2(0, BIT64(57)), .event = C_STE },
@@ -193,10 +192,9 @@ START_TEST(test_ste_stage2_illegal)
 
 	check_all(c, ARRAY_SIZE(c));
 }
-END_TEST
 
 /* STE.EATS (5.2): with IDR0.ATS only, and not in bypass. */
-START_TEST(test_ste_eats_illegal)
+TEST(test_ste_eats_illegal)
 {
 	static const struct change c[] = {
 		{ .what = "full, S2S", .idr0_set = BIT(10), STE1(1ULL << 28), STE2(0, BIT64(57)), .event = C_STE },
@@ -216,7 +214,6 @@ START_TEST(test_ste_eats_illegal)
 
 	check_all(c, ARRAY_SIZE(c));
 }
-END_TEST
 
 static const struct change cd_illegal[] = {
 	{ .what = "V", S1ONLY, CD0(BIT64(31), 0), .event = C_CD },
@@ -289,14 +286,13 @@ static const struct change cd_illegal[] = {
 	  .event = C_CD },
 };
 
-START_TEST(test_cd_illegal)
+TEST(test_cd_illegal)
 {
 	check_all(cd_illegal, ARRAY_SIZE(cd_illegal));
 }
-END_TEST
 
 /* VMSAv8-32 at stage 2 allows no VMSAv8-64 above it; VMSAv8-32 at both is fine. */
-START_TEST(test_aa64_over_lpae)
+TEST(test_aa64_over_lpae)
 {
 	const struct drv_ops *ops = &machine_drv_ops;
 	struct smmuv3_cfg cfg = { .idr = { IDR0_BASE | 4, 0x0e739c10, 0, 0x14, 0, 0x01000075 } };
@@ -329,7 +325,5 @@ START_TEST(test_aa64_over_lpae)
 	ck_assert_int_eq(fx_xlat(&f, SID, 1ULL << 32, 0, &r), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000010ULL, 0x0000020800000000ULL, 1ULL << 32, 0);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 configuration", test_ste_illegal, test_ste_stage2_illegal, test_ste_eats_illegal, test_cd_illegal,
-	   test_aa64_over_lpae)
+SUITE("smmuv3 configuration")

@@ -33,14 +33,14 @@ static enum xlat go(u64 va, u64 *id)
 	struct xlat_result r;
 
 	*id = t.id;
-	return smmuv3_translate(&f.smmu, &t, &r);
+	return smmuv3_class.translate(&f.smmu, &t, &r);
 }
 
 static u64 begin(struct iommu_walk *w, u64 va, enum xlat expected)
 {
 	struct dma_txn t = fx_txn(&f, SID, va, 0);
 
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, w), expected);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, w), expected);
 	return t.id;
 }
 
@@ -65,7 +65,7 @@ static void retry(u32 stag)
 }
 
 /* The SYNC waits for the walk that CFGI_STE overtook; STALL_TERM then meets a stalled transaction (4.7.2). */
-START_TEST(test_stall_term_behind_a_sync)
+TEST(test_stall_term_behind_a_sync)
 {
 	struct iommu_walk w;
 	u64 id;
@@ -76,18 +76,17 @@ START_TEST(test_stall_term_behind_a_sync)
 	fx_sync(&f);
 	stall_term();
 	ck_assert_uint_eq(fx_r32(&f, CONS), 1);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_STALL);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_STALL);
 	ck_assert_uint_eq(f.n_resumed, 0);
 	ck_assert_uint_eq(fx_r32(&f, CONS), 1);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, CONS), 3);
 	ck_assert_uint_eq(f.n_resumed, 1);
 	ck_assert_uint_eq(f.resumed[0].id, id);
 	ck_assert_int_eq(f.resumed[0].how, RESUME_ABORT);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(f.n_resumed, 1);
 }
-END_TEST
 
 /* Every slot is in use, the access is told to wait, and only then is a slot announced. */
 static void slot_freed_behind_a_sync(bool term)
@@ -104,10 +103,10 @@ static void slot_freed_behind_a_sync(bool term)
 		stall_term();
 	else
 		retry(0);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_WAIT);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_WAIT);
 	ck_assert_uint_eq(f.n_resumed, 0);
 	ck_assert_uint_eq(f.stall_frees, 0);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(f.n_resumed, 1);
 	ck_assert_uint_eq(f.resumed[0].id, stalled);
 	ck_assert_int_eq(f.resumed[0].how, term ? RESUME_ABORT : RESUME_RETRY);
@@ -117,15 +116,14 @@ static void slot_freed_behind_a_sync(bool term)
 	f.cmd_prod = 0;
 }
 
-START_TEST(test_slot_freed_behind_a_sync)
+TEST(test_slot_freed_behind_a_sync)
 {
 	slot_freed_behind_a_sync(false);
 	slot_freed_behind_a_sync(true);
 }
-END_TEST
 
 /* An invalidation behind a SYNC goes to the endpoint in the step, and the SYNC behind that completes in the next. */
-START_TEST(test_atc_inv_behind_a_sync)
+TEST(test_atc_inv_behind_a_sync)
 {
 	struct iommu_walk w;
 
@@ -136,24 +134,23 @@ START_TEST(test_atc_inv_behind_a_sync)
 	fx_sync(&f);
 	fx_cmd(&f, (u64)SID << 32 | 0x40, 52);
 	fx_cmd(&f, 1 << 12 | 0x46, 0);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_OK);
 	ck_assert_uint_eq(f.n_invs, 0);
 	ck_assert_uint_eq(fx_r32(&f, CONS), 1);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(f.n_invs, 1);
 	ck_assert_uint_eq(f.invs[0].sid, SID);
 	ck_assert_uint_eq(fx_r32(&f, CONS), 3);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);
 	ck_assert_uint_eq(fx_r32(&f, CONS), 3);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, CONS), 4);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 }
-END_TEST
 
 /* A walk given up acts for nobody, either; a call before the step sees the state from before it. */
-START_TEST(test_cancel_acts_in_the_step)
+TEST(test_cancel_acts_in_the_step)
 {
 	struct iommu_walk w;
 	u64 stalled, id;
@@ -164,20 +161,19 @@ START_TEST(test_cancel_acts_in_the_step)
 	tlbi_all();
 	fx_sync(&f);
 	retry(0);
-	smmuv3_cancel(&f.smmu, &w);
+	smmuv3_class.cancel(&f.smmu, &w);
 	ck_assert_uint_eq(f.n_resumed, 0);
 	ck_assert_int_eq(go(VA, &id), XLAT_STALL);
 	ck_assert_int_eq(go(VA, &id), XLAT_WAIT);
 	ck_assert_uint_eq(f.n_resumed, 0);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(f.n_resumed, 1);
 	ck_assert_uint_eq(f.resumed[0].id, stalled);
 	ck_assert_uint_eq(f.stall_frees, 1);
 }
-END_TEST
 
 /* A SYNC with more than one reason to wait goes on with the last; a step before that does nothing. */
-START_TEST(test_step_waits_for_everything)
+TEST(test_step_waits_for_everything)
 {
 	struct iommu_walk w[2];
 
@@ -189,33 +185,32 @@ START_TEST(test_step_waits_for_everything)
 	tlbi_all();
 	fx_sync(&f);
 	f.events[IOMMU_EV_COMMAND] = 0;
-	smmuv3_fill(&f.smmu, &w[1]);
-	smmuv3_step(&f.smmu);
-	smmuv3_ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.fill(&f.smmu, &w[1]);
+	smmuv3_class.step(&f.smmu);
+	smmuv3_class.ats_inv_done(&f.smmu, SID, f.invs[0].itag, true);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, CONS), 2);
-	smmuv3_fill(&f.smmu, &w[0]);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.fill(&f.smmu, &w[0]);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, CONS), 3);
 	ck_assert_uint_eq(f.events[IOMMU_EV_COMMAND], 0); /* fetched once */
 }
-END_TEST
 
 /* ---- the guard ---- */
 
 static void resume_and_write(void *ctx, u64 id, enum iommu_resume how)
 {
-	smmuv3_mmio_write(&f.smmu, 0x98, 0, 4);
+	smmuv3_class.mmio_write(&f.smmu, 0x98, 0, 4);
 }
 
 static void respond_and_step(void *ctx, const struct page_response *resp)
 {
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 }
 
 static void irq_and_read(void *ctx, u32 line, bool level)
 {
-	smmuv3_mmio_read(&f.smmu, CONS, 4);
+	smmuv3_class.mmio_read(&f.smmu, CONS, 4);
 }
 
 static void write_from_txn_resume(void)
@@ -233,7 +228,7 @@ static void step_from_page_response(void)
 
 	f.m.hw_ops.page_response = respond_and_step;
 	fx_w32(&f, SMMUV3_CR0, 0xd); /* PRIQEN = 0: answered at once */
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 }
 
 static void read_from_irq(void)
@@ -283,7 +278,7 @@ static void dying_words(void (*what)(void), char *words, size_t size)
 	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "not stopped; it said: %s", words);
 }
 
-START_TEST(test_reentry_is_named)
+TEST(test_reentry_is_named)
 {
 	static const struct {
 		void (*what)(void);
@@ -306,7 +301,5 @@ START_TEST(test_reentry_is_named)
 		fx_exit(&f);
 	}
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 contract", test_stall_term_behind_a_sync, test_slot_freed_behind_a_sync, test_atc_inv_behind_a_sync,
-	   test_cancel_acts_in_the_step, test_step_waits_for_everything, test_reentry_is_named)
+SUITE("smmuv3 contract")

@@ -33,7 +33,7 @@ static void end(void)
 	fake_exit(&f);
 }
 
-START_TEST(fits_long_lists_into_short_queues)
+TEST(fits_long_lists_into_short_queues)
 {
 	u8 log2;
 	u32 i;
@@ -49,9 +49,8 @@ START_TEST(fits_long_lists_into_short_queues)
 		end();
 	}
 }
-END_TEST
 
-START_TEST(goes_round_and_round)
+TEST(goes_round_and_round)
 {
 	u32 i;
 
@@ -63,10 +62,9 @@ START_TEST(goes_round_and_round)
 	ck_assert_uint_eq(f.n_cmds, 1000);
 	end();
 }
-END_TEST
 
 /* The command is replaced by a CMD_SYNC, the others are not touched, GERRORN acknowledges. */
-START_TEST(replaces_an_illegal_command)
+TEST(replaces_an_illegal_command)
 {
 	u64 w[2];
 
@@ -86,9 +84,8 @@ START_TEST(replaces_an_illegal_command)
 	ck_assert_uint_eq(fake_reg(&f, 0x60), fake_reg(&f, 0x64));
 	end();
 }
-END_TEST
 
-START_TEST(recovers_by_interrupt_too)
+TEST(recovers_by_interrupt_too)
 {
 	begin(0);
 	/* A RESUME is nobody's to wait for: the error is found by the GERROR thread. */
@@ -103,9 +100,8 @@ START_TEST(recovers_by_interrupt_too)
 	ck_assert_uint_eq(fake_reg(&f, 0x98), fake_reg(&f, 0x9c) & 0xfffff);
 	end();
 }
-END_TEST
 
-START_TEST(fetches_again_after_an_abort)
+TEST(fetches_again_after_an_abort)
 {
 	begin(0);
 	f.error_op = 0x12;
@@ -116,9 +112,8 @@ START_TEST(fetches_again_after_an_abort)
 	ck_assert_uint_eq(smmuv3_drv_stats(f.drv)->cmdq_errors[2], 2);
 	end();
 }
-END_TEST
 
-START_TEST(gives_up_an_smmu_that_cannot_fetch)
+TEST(gives_up_an_smmu_that_cannot_fetch)
 {
 	begin(0);
 	f.error_op = 0x12;
@@ -131,9 +126,8 @@ START_TEST(gives_up_an_smmu_that_cannot_fetch)
 	ck_assert_int_eq(c->unmap(f.drv, dom, 0x3000, 4096), -EIO);
 	end();
 }
-END_TEST
 
-START_TEST(times_out)
+TEST(times_out)
 {
 	begin(0);
 	f.stuck = true;
@@ -144,9 +138,8 @@ START_TEST(times_out)
 	ck_assert_int_eq(c->unmap(f.drv, dom, 0x3000, 4096), 4096);
 	end();
 }
-END_TEST
 
-START_TEST(removes_devices_of_a_dead_smmu)
+TEST(removes_devices_of_a_dead_smmu)
 {
 	begin(0);
 	f.stuck = true;
@@ -154,8 +147,5 @@ START_TEST(removes_devices_of_a_dead_smmu)
 	ck_assert_uint_eq(fake_reg(&f, 0x20), 0);
 	end();
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_drv_cmdq", fits_long_lists_into_short_queues, goes_round_and_round, replaces_an_illegal_command,
-	   recovers_by_interrupt_too, fetches_again_after_an_abort, gives_up_an_smmu_that_cannot_fetch, times_out,
-	   removes_devices_of_a_dead_smmu)
+SUITE("smmuv3_drv_cmdq")

@@ -54,7 +54,7 @@ static void expect_abort(u32 sid, u32 pasid, u64 iova, u8 event)
 		ck_assert_uint_eq(stats()->events[event], before + 1);
 }
 
-START_TEST(translates_what_is_mapped)
+TEST(translates_what_is_mapped)
 {
 	struct fault_domain *dom, *id;
 	struct fault_dev *dev;
@@ -89,7 +89,6 @@ START_TEST(translates_what_is_mapped)
 	expect_abort(8, DRV_NO_PASID, 0x40200000, 0);
 	rig_stop(&r);
 }
-END_TEST
 
 static void expect_granule(u8 granule, u32 idr5)
 {
@@ -111,15 +110,14 @@ static void expect_granule(u8 granule, u32 idr5)
 	rig_stop(&r);
 }
 
-START_TEST(works_with_every_granule)
+TEST(works_with_every_granule)
 {
 	expect_granule(12, 0x00100075);
 	expect_granule(14, 0x00100075);
 	expect_granule(16, 0x00100476); /* 52 bits in and out */
 }
-END_TEST
 
-START_TEST(maps_on_demand)
+TEST(maps_on_demand)
 {
 	struct rig_handler h;
 	struct fault_dev *dev;
@@ -147,10 +145,9 @@ START_TEST(maps_on_demand)
 	ck_assert_int_eq(r.txns[n].state, RIG_ABORTED);
 	rig_stop(&r);
 }
-END_TEST
 
 /* An answer of retry without a mapping makes the access fault again: each fault has its own answer. */
-START_TEST(retried_faults_are_new_faults)
+TEST(retried_faults_are_new_faults)
 {
 	struct rig_handler h;
 	struct fault_dev *dev;
@@ -177,10 +174,9 @@ START_TEST(retried_faults_are_new_faults)
 	ck_assert_uint_eq(stats()->stalls, 6);
 	rig_stop(&r);
 }
-END_TEST
 
 /* Three times as many faults as may stall, an event queue of four entries, and a neighbour that floods it. */
-START_TEST(loses_no_stall_when_the_queue_overflows)
+TEST(loses_no_stall_when_the_queue_overflows)
 {
 	struct rig_handler h;
 	struct fault_dev *dev;
@@ -212,7 +208,6 @@ START_TEST(loses_no_stall_when_the_queue_overflows)
 	ck_assert_uint_eq(s.owed, s.answered[FAULT_RETRY]);
 	rig_stop(&r);
 }
-END_TEST
 
 static void pend(struct rig_handler *h, struct fault_dev **dev, struct fault_domain **dom, u32 n)
 {
@@ -249,7 +244,7 @@ static void let_go(struct rig_handler *h, int result)
 	h->n_kept = 0;
 }
 
-START_TEST(detaches_under_pending_faults)
+TEST(detaches_under_pending_faults)
 {
 	struct rig_handler h;
 	struct fault_dev *dev;
@@ -272,9 +267,8 @@ START_TEST(detaches_under_pending_faults)
 	let_go(&h, -EALREADY);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(replaces_under_pending_faults)
+TEST(replaces_under_pending_faults)
 {
 	struct rig_handler h, h2;
 	struct fault_dev *dev;
@@ -303,9 +297,8 @@ START_TEST(replaces_under_pending_faults)
 	ck_assert_uint_eq(rig_outstanding(&r), 0);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(removes_under_pending_faults)
+TEST(removes_under_pending_faults)
 {
 	struct rig_handler h;
 	struct fault_dev *dev;
@@ -327,9 +320,8 @@ START_TEST(removes_under_pending_faults)
 	expect_pa(8, DRV_NO_PASID, 0x7000, 0x7000);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(switches_stalling_off_and_on)
+TEST(switches_stalling_off_and_on)
 {
 	struct rig_handler h;
 	struct fault_dev *dev;
@@ -351,9 +343,8 @@ START_TEST(switches_stalling_off_and_on)
 	expect_pa(8, DRV_NO_PASID, 0x1000, 0x1000);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(separates_pasids_and_streams)
+TEST(separates_pasids_and_streams)
 {
 	struct drv_device_cfg cfg = {
 		.sids = { 0x10, 0x2fff, 0x301 }, .n_sids = 3, .can_stall = true, .pasid_bits = 9
@@ -392,9 +383,8 @@ START_TEST(separates_pasids_and_streams)
 	expect_pa(0x10, 1, 0x1000, 0x20001000);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(works_where_every_fault_stalls)
+TEST(works_where_every_fault_stalls)
 {
 	struct rig_handler h;
 	struct fault_dev *dev;
@@ -409,9 +399,8 @@ START_TEST(works_where_every_fault_stalls)
 	expect_pa(8, DRV_NO_PASID, 0x7000, 0x7000);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(works_where_nothing_stalls)
+TEST(works_where_nothing_stalls)
 {
 	struct fault_dev *dev;
 	struct fault_domain *dom;
@@ -426,9 +415,5 @@ START_TEST(works_where_nothing_stalls)
 	ck_assert_int_eq(fault_dev_enable(dev), -ENODEV);
 	rig_stop(&r);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_drv_engine", translates_what_is_mapped, works_with_every_granule, maps_on_demand,
-	   retried_faults_are_new_faults, loses_no_stall_when_the_queue_overflows, detaches_under_pending_faults,
-	   replaces_under_pending_faults, removes_under_pending_faults, switches_stalling_off_and_on,
-	   separates_pasids_and_streams, works_where_every_fault_stalls, works_where_nothing_stalls)
+SUITE("smmuv3_drv_engine")

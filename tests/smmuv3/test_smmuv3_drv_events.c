@@ -64,7 +64,7 @@ static void expect_resume(u64 w0, u64 w1)
 	fake_forget(&f);
 }
 
-START_TEST(answers_a_stall)
+TEST(answers_a_stall)
 {
 	begin();
 	/* F_TRANSLATION, StreamID 5, STALL, STAG 0x1234, read, CLASS IN. */
@@ -99,9 +99,8 @@ START_TEST(answers_a_stall)
 	ck_assert_uint_eq(stats()->stalls, 3);
 	end();
 }
-END_TEST
 
-START_TEST(reads_only_what_the_flags_allow)
+TEST(reads_only_what_the_flags_allow)
 {
 	begin();
 	/* STALL = 0 with rubbish in STAG, S2 = 0 with rubbish in IPA, SSV = 0 with rubbish in SubstreamID. */
@@ -125,7 +124,6 @@ START_TEST(reads_only_what_the_flags_allow)
 	ck_assert_uint_eq(f.n_cmds, 0);
 	end();
 }
-END_TEST
 
 static struct smmuv3_event decode(u64 w0, u64 w1, u64 w2, u64 w3)
 {
@@ -135,7 +133,7 @@ static struct smmuv3_event decode(u64 w0, u64 w1, u64 w2, u64 w3)
 	return ev;
 }
 
-START_TEST(decodes_every_event)
+TEST(decodes_every_event)
 {
 	struct smmuv3_event ev;
 
@@ -179,10 +177,9 @@ START_TEST(decodes_every_event)
 	ev = decode(0x0000000900000077ULL, 0x0000000080000044ULL, 0, 0);
 	ck_assert(!ev.known && ev.stall && ev.stag == 0x44);
 }
-END_TEST
 
 /* 7.3.19, bit by bit: InputAddr 191:140, Span 115:108, pR pW pX 103:101, uR uW uX 99:97; the rest is RES0. */
-START_TEST(decodes_page_request_hints)
+TEST(decodes_page_request_hints)
 {
 	struct smmuv3_event ev;
 
@@ -204,10 +201,9 @@ START_TEST(decodes_page_request_hints)
 	ck_assert_uint_eq(ev.iova, 0x7000);
 	ck_assert_uint_eq(ev.hint_priv | ev.hint_user | ev.span, 0);
 }
-END_TEST
 
 /* Words that owners of real machines posted, with what their kernels printed for them. */
-START_TEST(decodes_records_from_the_field)
+TEST(decodes_records_from_the_field)
 {
 	struct smmuv3_event ev;
 
@@ -223,9 +219,8 @@ START_TEST(decodes_records_from_the_field)
 	ck_assert(ev.sid == 0x7d12 && ev.iova == 0xfffef040 && !ev.stall && !ev.stag && !ev.s2 && !ev.ipa);
 	ck_assert_uint_eq(ev.class_, 2);
 }
-END_TEST
 
-START_TEST(terminates_orphans)
+TEST(terminates_orphans)
 {
 	begin();
 	/* A stream that no master has. */
@@ -250,9 +245,8 @@ START_TEST(terminates_orphans)
 	ck_assert_uint_eq(f.n_seen, 0);
 	end();
 }
-END_TEST
 
-START_TEST(never_resumes_without_the_stall_model)
+TEST(never_resumes_without_the_stall_model)
 {
 	fake_init(&f);
 	fake_set_reg(&f, 0, 0x0100101a);
@@ -263,9 +257,8 @@ START_TEST(never_resumes_without_the_stall_model)
 	ck_assert_uint_eq(f.n_cmds, 0);
 	end();
 }
-END_TEST
 
-START_TEST(counts_terminated_transactions)
+TEST(counts_terminated_transactions)
 {
 	static const u8 ids[] = { 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a,
 				  0x0b, 0x10, 0x11, 0x12, 0x13, 0x20, 0x21, 0x24, 0x25 };
@@ -285,9 +278,8 @@ START_TEST(counts_terminated_transactions)
 	ck_assert_uint_eq(f.n_cmds, 0);
 	end();
 }
-END_TEST
 
-START_TEST(wraps_and_acknowledges_overflow)
+TEST(wraps_and_acknowledges_overflow)
 {
 	u32 i;
 
@@ -317,9 +309,8 @@ START_TEST(wraps_and_acknowledges_overflow)
 	ck_assert_uint_eq(fake_reg(&f, 0x100ac) >> 31, 0);
 	end();
 }
-END_TEST
 
-START_TEST(yields_in_a_storm)
+TEST(yields_in_a_storm)
 {
 	u32 i;
 
@@ -332,9 +323,8 @@ START_TEST(yields_in_a_storm)
 	ck_assert_int_eq(c->irq_thread(f.drv, EVENTQ_LINE, 0), 0);
 	end();
 }
-END_TEST
 
-START_TEST(survives_nonsensical_indices)
+TEST(survives_nonsensical_indices)
 {
 	begin();
 	/* PROD behind CONS by one: more entries than there are (3.5.1). */
@@ -345,9 +335,8 @@ START_TEST(survives_nonsensical_indices)
 	ck_assert_int_eq(fake_irq(&f, EVENTQ_LINE), 1);
 	end();
 }
-END_TEST
 
-START_TEST(answers_duplicates_each)
+TEST(answers_duplicates_each)
 {
 	begin();
 	fake_event(&f, 0x0000000500000010ULL, 0x0000020880000001ULL, 0x1000, 0);
@@ -357,10 +346,9 @@ START_TEST(answers_duplicates_each)
 	ck_assert_uint_eq(fake_count(&f, 0x44, NULL), 2);
 	end();
 }
-END_TEST
 
 /* No interrupt comes for what is left in the queue: the thread waits for the room. */
-START_TEST(waits_for_room)
+TEST(waits_for_room)
 {
 	u32 i;
 
@@ -374,9 +362,8 @@ START_TEST(waits_for_room)
 	ck_assert_uint_eq(fake_count(&f, 0x44, NULL), 5);
 	end();
 }
-END_TEST
 
-START_TEST(keeps_records_that_cannot_be_answered)
+TEST(keeps_records_that_cannot_be_answered)
 {
 	u32 i;
 
@@ -405,9 +392,8 @@ START_TEST(keeps_records_that_cannot_be_answered)
 		ck_assert_uint_eq(f.cmds[i][1], i);
 	end();
 }
-END_TEST
 
-START_TEST(sends_answers_again)
+TEST(sends_answers_again)
 {
 	struct fault_stats s;
 	u32 i;
@@ -430,9 +416,8 @@ START_TEST(sends_answers_again)
 	ck_assert_uint_gt(s.unsent, 0);
 	end();
 }
-END_TEST
 
-START_TEST(notices_a_lost_interrupt)
+TEST(notices_a_lost_interrupt)
 {
 	struct fault_stats s;
 
@@ -449,10 +434,9 @@ START_TEST(notices_a_lost_interrupt)
 	ck_assert_uint_eq(s.lost_irqs, 1);
 	end();
 }
-END_TEST
 
 /* Everything in the queue at the time of detach is committed and answered before it returns. */
-START_TEST(detach_drains_and_answers)
+TEST(detach_drains_and_answers)
 {
 	u32 i;
 
@@ -468,9 +452,8 @@ START_TEST(detach_drains_and_answers)
 	ck_assert_uint_eq(fake_count(&f, 0x44, NULL), 10);
 	end();
 }
-END_TEST
 
-START_TEST(removal_answers_what_is_pending)
+TEST(removal_answers_what_is_pending)
 {
 	u32 i;
 
@@ -490,7 +473,6 @@ START_TEST(removal_answers_what_is_pending)
 	expect_resume(0x0000000500002044ULL, 9);
 	end();
 }
-END_TEST
 
 static int mm_calls;
 
@@ -502,7 +484,7 @@ static int mm_handle(struct drv_mm *mm, struct fault_group *g, const struct faul
 	return r->addr == 0x1000 ? FAULT_RETRY : FAULT_TERMINATE;
 }
 
-START_TEST(resolves_in_an_address_space)
+TEST(resolves_in_an_address_space)
 {
 	static struct drv_mm mm = { mm_handle };
 	union fault_owner owner = { .mm = &mm };
@@ -525,9 +507,8 @@ START_TEST(resolves_in_an_address_space)
 	ck_assert_int_eq(mm_calls, 2);
 	end();
 }
-END_TEST
 
-START_TEST(stops_stalling_in_a_storm)
+TEST(stops_stalling_in_a_storm)
 {
 	struct drv_device_cfg cfg = { .sids = { 3 }, .n_sids = 1, .can_stall = true };
 	struct fault_storm storm = { .limit = 8, .window_ns = 1000000, .off_ns = 1000000, .off_max_ns = 4000000 };
@@ -554,12 +535,5 @@ START_TEST(stops_stalling_in_a_storm)
 	ck_assert_uint_eq(fake_word(&f, cd) >> 44 & 1, 1);
 	end();
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_drv_events", answers_a_stall, reads_only_what_the_flags_allow, decodes_every_event,
-	   decodes_records_from_the_field, decodes_page_request_hints, terminates_orphans,
-	   never_resumes_without_the_stall_model, counts_terminated_transactions, wraps_and_acknowledges_overflow,
-	   yields_in_a_storm, survives_nonsensical_indices, answers_duplicates_each, waits_for_room,
-	   keeps_records_that_cannot_be_answered, sends_answers_again, notices_a_lost_interrupt,
-	   detach_drains_and_answers, removal_answers_what_is_pending, resolves_in_an_address_space,
-	   stops_stalling_in_a_storm)
+SUITE("smmuv3_drv_events")

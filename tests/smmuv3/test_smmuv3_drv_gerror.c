@@ -31,7 +31,7 @@ static void end(void)
 }
 
 /* A record was lost, perhaps of a stall: the stream is stopped, all its stalls end, and it goes on. */
-START_TEST(event_queue_abort_ends_all_stalls)
+TEST(event_queue_abort_ends_all_stalls)
 {
 	u64 before, w[2];
 
@@ -63,9 +63,8 @@ START_TEST(event_queue_abort_ends_all_stalls)
 	ck_assert_uint_eq(w[0], 0x0000000500001044ULL);
 	end();
 }
-END_TEST
 
-START_TEST(a_lost_msi_is_made_good)
+TEST(a_lost_msi_is_made_good)
 {
 	begin();
 	fake_event(&f, 0x0000000500000010ULL, 0x0000020880000001ULL, 0x1000, 0);
@@ -77,9 +76,8 @@ START_TEST(a_lost_msi_is_made_good)
 	ck_assert_uint_eq(fake_reg(&f, 0x60), fake_reg(&f, 0x64));
 	end();
 }
-END_TEST
 
-START_TEST(a_pri_queue_abort_is_acknowledged)
+TEST(a_pri_queue_abort_is_acknowledged)
 {
 	begin();
 	fake_pri(&f, 0x5000000000000099ULL, 0x0000000000001001ULL);
@@ -90,9 +88,8 @@ START_TEST(a_pri_queue_abort_is_acknowledged)
 	ck_assert_uint_eq(smmuv3_drv_stats(f.drv)->gerrors[3], 1);
 	end();
 }
-END_TEST
 
-START_TEST(service_failure_mode_is_the_end)
+TEST(service_failure_mode_is_the_end)
 {
 	begin();
 	ck_assert_int_eq(c->map(f.drv, dom, 0, 0x10000, 4096, DRV_PROT_READ), 0);
@@ -103,7 +100,6 @@ START_TEST(service_failure_mode_is_the_end)
 	ck_assert_int_eq(c->irq_thread(f.drv, GERROR_LINE, 0), 0);
 	end();
 }
-END_TEST
 
 /* The device is as it was: a stall is handled and resumed. */
 static void stalls_as_before(u32 stag)
@@ -123,7 +119,7 @@ static void stalls_as_before(u32 stag)
 }
 
 /* The command queue stands still for a while, from any command on: it takes longer, and comes to the same end. */
-START_TEST(event_queue_abort_insists)
+TEST(event_queue_abort_insists)
 {
 	u64 ste0, cd0, cd;
 	u32 at;
@@ -146,7 +142,6 @@ START_TEST(event_queue_abort_insists)
 		end();
 	}
 }
-END_TEST
 
 /* The CD was written; now two answers fill the command queue, and it stands still. */
 static void no_room_from_here(struct fake_smmu *smmu, void *arg)
@@ -164,7 +159,7 @@ static void no_room_from_here(struct fake_smmu *smmu, void *arg)
 }
 
 /* The words are as they should be, but the SMMU was not told: done again, it is told. */
-START_TEST(an_invalidation_that_was_not_sent)
+TEST(an_invalidation_that_was_not_sent)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .can_stall = true };
 	u64 cd;
@@ -189,10 +184,9 @@ START_TEST(an_invalidation_that_was_not_sent)
 	stalls_as_before(3);
 	end();
 }
-END_TEST
 
 /* Who has turned stalling off finds it off. */
-START_TEST(event_queue_abort_of_a_device_that_is_off)
+TEST(event_queue_abort_of_a_device_that_is_off)
 {
 	begin();
 	ck_assert_int_eq(fault_off(dev, 0), 0);
@@ -202,9 +196,8 @@ START_TEST(event_queue_abort_of_a_device_that_is_off)
 	stalls_as_before(4);
 	end();
 }
-END_TEST
 
-START_TEST(a_lost_msi_of_many_records)
+TEST(a_lost_msi_of_many_records)
 {
 	u32 i;
 
@@ -216,18 +209,13 @@ START_TEST(a_lost_msi_of_many_records)
 	ck_assert_uint_eq(fake_reg(&f, 0x100ac), 40);
 	end();
 }
-END_TEST
 
-START_TEST(nothing_is_nothing)
+TEST(nothing_is_nothing)
 {
 	begin();
 	ck_assert_int_eq(fake_irq(&f, GERROR_LINE), 0);
 	ck_assert_uint_eq(f.n_mmio, 0);
 	end();
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_drv_gerror", event_queue_abort_ends_all_stalls, a_lost_msi_is_made_good,
-	   a_pri_queue_abort_is_acknowledged, service_failure_mode_is_the_end, event_queue_abort_insists,
-	   an_invalidation_that_was_not_sent, event_queue_abort_of_a_device_that_is_off, a_lost_msi_of_many_records,
-	   nothing_is_nothing)
+SUITE("smmuv3_drv_gerror")

@@ -106,7 +106,7 @@ static void allow_ste(u64 w0, u64 w1)
 	ste_meaning(e, allowed_e[n_allowed++]);
 }
 
-START_TEST(stream_entries_change_without_a_gap)
+TEST(stream_entries_change_without_a_gap)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct fault_dev *dev;
@@ -141,7 +141,6 @@ START_TEST(stream_entries_change_without_a_gap)
 	f.on_write = NULL;
 	end();
 }
-END_TEST
 
 static u64 old_cd[2], new_cd[2];
 
@@ -159,7 +158,7 @@ static bool cd_allowed(const u64 *e)
 	return e[1] == new_cd[1] && (asid == new_cd[0] >> 48 || asid == 0);
 }
 
-START_TEST(address_spaces_change_without_a_gap)
+TEST(address_spaces_change_without_a_gap)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct fault_dev *dev;
@@ -192,7 +191,6 @@ START_TEST(address_spaces_change_without_a_gap)
 	ck_assert_uint_eq(cmd[0], 0x11);
 	end();
 }
-END_TEST
 
 /* ---- Invalidation ---- */
 
@@ -210,7 +208,7 @@ static void expect_tlbi(u64 iova, u64 bytes, u32 n, u32 op, u64 w0, u64 w1, stru
 	ck_assert_uint_eq(f.cmds[n][0], 0x46);
 }
 
-START_TEST(invalidates_what_is_unmapped)
+TEST(invalidates_what_is_unmapped)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct fault_domain *dom;
@@ -230,9 +228,8 @@ START_TEST(invalidates_what_is_unmapped)
 	ck_assert_uint_eq(f.n_cmds, 0);
 	end();
 }
-END_TEST
 
-START_TEST(invalidates_ranges_where_it_can)
+TEST(invalidates_ranges_where_it_can)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct fault_domain *dom;
@@ -253,9 +250,8 @@ START_TEST(invalidates_ranges_where_it_can)
 	expect_tlbi(0x40000000, 33 * 4096, 2, 0x12, 0x0001000000500012ULL, 0x40001401, dom);
 	end();
 }
-END_TEST
 
-START_TEST(returns_asids_clean)
+TEST(returns_asids_clean)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct fault_domain *dom[15];
@@ -283,9 +279,8 @@ START_TEST(returns_asids_clean)
 	ck_assert_uint_eq(cd(5, 0, 0) >> 48, 7);
 	end();
 }
-END_TEST
 
-START_TEST(removes_a_stream_in_order)
+TEST(removes_a_stream_in_order)
 {
 	struct drv_device_cfg cfg = { .sids = { 5, 9 }, .n_sids = 2, .can_stall = true };
 	struct fault_dev *dev;
@@ -304,10 +299,9 @@ START_TEST(removes_a_stream_in_order)
 	ck_assert_uint_eq(f.cmds[0][0], 0x0000000500000003ULL);
 	end();
 }
-END_TEST
 
 /* Whoever comes later has to go, and takes nothing along. */
-START_TEST(stream_in_use)
+TEST(stream_in_use)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .can_stall = true, .pasid_bits = 7 };
 	struct drv_device_cfg twice = { .sids = { 9, 5 }, .n_sids = 2, .can_stall = true, .pasid_bits = 7 };
@@ -333,8 +327,5 @@ START_TEST(stream_in_use)
 	ck_assert_uint_eq(ste(5, 0), before[0]);
 	end();
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_drv_live", stream_entries_change_without_a_gap, address_spaces_change_without_a_gap,
-	   invalidates_what_is_unmapped, invalidates_ranges_where_it_can, returns_asids_clean,
-	   removes_a_stream_in_order, stream_in_use)
+SUITE("smmuv3_drv_live")

@@ -35,7 +35,7 @@ static void end(void)
 	fake_exit(&f);
 }
 
-START_TEST(enables_ats_in_the_ste)
+TEST(enables_ats_in_the_ste)
 {
 	begin();
 	/* S1DSS 2, attributes, S1STALLD, EATS 1, PPAR, SHCFG. */
@@ -44,9 +44,8 @@ START_TEST(enables_ats_in_the_ste)
 	ck_assert_uint_eq(drv_credits(dev), 16);
 	end();
 }
-END_TEST
 
-START_TEST(answers_groups)
+TEST(answers_groups)
 {
 	u64 w[2];
 
@@ -70,9 +69,8 @@ START_TEST(answers_groups)
 	ck_assert_uint_eq(w[1], 0x2007);
 	end();
 }
-END_TEST
 
-START_TEST(answers_with_the_pasid)
+TEST(answers_with_the_pasid)
 {
 	u64 w[2];
 
@@ -99,9 +97,8 @@ START_TEST(answers_with_the_pasid)
 	ck_assert_uint_eq(w[1], 0x0003);
 	end();
 }
-END_TEST
 
-START_TEST(answers_strangers_and_not_stop_markers)
+TEST(answers_strangers_and_not_stop_markers)
 {
 	u64 w[2];
 
@@ -123,14 +120,13 @@ START_TEST(answers_strangers_and_not_stop_markers)
 	ck_assert_uint_ne(w[1] & 0x3000, 0x2000);
 	end();
 }
-END_TEST
 
 /*
  * 8.1.1: the queue holds a whole group and the start of one whose LAST was
  * lost and answered by hardware. The whole group is handled, the other one is
  * not, and one write moves RD and acknowledges.
  */
-START_TEST(recovers_from_overflow)
+TEST(recovers_from_overflow)
 {
 	u64 w[2];
 	u32 i;
@@ -163,9 +159,8 @@ START_TEST(recovers_from_overflow)
 	ck_assert_uint_le(f.n_seen, 1);
 	end();
 }
-END_TEST
 
-START_TEST(acknowledges_overflow_of_an_empty_queue)
+TEST(acknowledges_overflow_of_an_empty_queue)
 {
 	begin();
 	fake_set_reg(&f, 0x100c8, fake_reg(&f, 0x100c8) ^ 0x80000000);
@@ -181,9 +176,8 @@ START_TEST(acknowledges_overflow_of_an_empty_queue)
 	ck_assert_uint_eq(fake_reg(&f, 0x100cc), 0);
 	end();
 }
-END_TEST
 
-START_TEST(large_queues_are_acknowledged_at_their_end)
+TEST(large_queues_are_acknowledged_at_their_end)
 {
 	u32 i;
 
@@ -209,9 +203,8 @@ START_TEST(large_queues_are_acknowledged_at_their_end)
 	ck_assert_uint_eq(fake_reg(&f, 0x100cc), 0x80000010);
 	end();
 }
-END_TEST
 
-START_TEST(detach_fences_page_requests)
+TEST(detach_fences_page_requests)
 {
 	begin();
 	ck_assert_int_eq(c->attach(f.drv, dev, 9, dom, 0), 0);
@@ -224,10 +217,9 @@ START_TEST(detach_fences_page_requests)
 	ck_assert_uint_eq(f.n_seen, 0);
 	end();
 }
-END_TEST
 
 /* The SMMU's caches first, SYNC, then the endpoint's, SYNC (4.5.1). */
-START_TEST(invalidates_the_endpoints)
+TEST(invalidates_the_endpoints)
 {
 	u64 w[2];
 
@@ -253,10 +245,9 @@ START_TEST(invalidates_the_endpoints)
 	ck_assert_uint_eq(w[1], 52);
 	end();
 }
-END_TEST
 
 /* CERROR_ATC_INV_SYNC: the CMD_SYNC is done again, and unmap does not claim success. */
-START_TEST(reports_an_endpoint_that_does_not_invalidate)
+TEST(reports_an_endpoint_that_does_not_invalidate)
 {
 	begin();
 	ck_assert_int_eq(c->map(f.drv, dom, 0x3000, 0x10003000, 2 * 4096, DRV_PROT_READ), 0);
@@ -268,7 +259,6 @@ START_TEST(reports_an_endpoint_that_does_not_invalidate)
 	ck_assert_int_eq(c->unmap(f.drv, dom, 0x4000, 4096), 4096);
 	end();
 }
-END_TEST
 
 /* What each function's Outstanding Page Request Allocation holds; 0x28 can have no more than 6 outstanding. */
 static u32 allocated[64];
@@ -282,7 +272,7 @@ static u32 allocate(u32 sid, u32 n)
 }
 
 /* A queue of 64 for four devices: 16 each; what a function cannot use is not reserved for it. */
-START_TEST(tells_functions_their_share)
+TEST(tells_functions_their_share)
 {
 	struct drv_device_cfg one = { .sids = { 0x28 }, .n_sids = 1, .pri = true },
 			      three = { .sids = { 0x29, 0x2a, 0x2b }, .n_sids = 3, .pri = true },
@@ -307,9 +297,8 @@ START_TEST(tells_functions_their_share)
 	ck_assert_uint_eq(allocated[0x2d], 0);
 	end();
 }
-END_TEST
 
-START_TEST(does_without_pri)
+TEST(does_without_pri)
 {
 	struct drv_device_cfg cfg = { .sids = { 0x28 }, .n_sids = 1, .pri = true };
 
@@ -322,9 +311,5 @@ START_TEST(does_without_pri)
 	ck_assert_int_eq(fault_dev_enable(dev), -ENODEV);
 	end();
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_drv_pri", enables_ats_in_the_ste, answers_groups, answers_with_the_pasid,
-	   answers_strangers_and_not_stop_markers, recovers_from_overflow, acknowledges_overflow_of_an_empty_queue,
-	   large_queues_are_acknowledged_at_their_end, detach_fences_page_requests, invalidates_the_endpoints,
-	   reports_an_endpoint_that_does_not_invalidate, tells_functions_their_share, does_without_pri)
+SUITE("smmuv3_drv_pri")

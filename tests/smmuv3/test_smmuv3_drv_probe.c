@@ -16,7 +16,7 @@ static int wrote(u64 offset, u64 value)
 	return -1;
 }
 
-START_TEST(programs_everything_and_enables_last)
+TEST(programs_everything_and_enables_last)
 {
 	fake_init(&f);
 	ck_assert_int_eq(fake_probe(&f), 0);
@@ -52,9 +52,8 @@ START_TEST(programs_everything_and_enables_last)
 	ck_assert_uint_eq(fake_reg(&f, 0x44) & 0x100000, 0x100000);
 	fake_exit(&f);
 }
-END_TEST
 
-START_TEST(takes_over_an_smmu_that_runs)
+TEST(takes_over_an_smmu_that_runs)
 {
 	fake_init(&f);
 	fake_set_reg(&f, 0x20, 0xf);
@@ -71,9 +70,8 @@ START_TEST(takes_over_an_smmu_that_runs)
 	fake_remove(&f);
 	fake_exit(&f);
 }
-END_TEST
 
-START_TEST(gives_up_on_silence)
+TEST(gives_up_on_silence)
 {
 	fake_init(&f);
 	f.slow = true;
@@ -82,7 +80,6 @@ START_TEST(gives_up_on_silence)
 	ck_assert_int_eq(fake_probe(&f), -ETIMEDOUT);
 	fake_exit(&f);
 }
-END_TEST
 
 static void expect_probe(u32 reg, u32 value, int result)
 {
@@ -94,7 +91,7 @@ static void expect_probe(u32 reg, u32 value, int result)
 	fake_exit(&f);
 }
 
-START_TEST(refuses_what_it_cannot_drive)
+TEST(refuses_what_it_cannot_drive)
 {
 	expect_probe(0x00, 0x00001018, -ENODEV); /* no stage 1 */
 	expect_probe(0x00, 0x00001016, -ENODEV); /* no AArch64 tables */
@@ -121,9 +118,8 @@ START_TEST(refuses_what_it_cannot_drive)
 	ck_assert_int_eq(fake_probe(&f), -EOPNOTSUPP);
 	fake_exit(&f);
 }
-END_TEST
 
-START_TEST(cuts_sizes_to_what_there_is)
+TEST(cuts_sizes_to_what_there_is)
 {
 	fake_init(&f);
 	fake_set_reg(&f, 0x04, 0x00414284); /* CMDQS 2, EVENTQS 1, SIDSIZE 4 */
@@ -135,9 +131,8 @@ START_TEST(cuts_sizes_to_what_there_is)
 	fake_remove(&f);
 	fake_exit(&f);
 }
-END_TEST
 
-START_TEST(uses_two_levels_of_stream_table)
+TEST(uses_two_levels_of_stream_table)
 {
 	struct drv_device_cfg dev = { .sids = { 0x1234, 0x12ff, 0x1300 }, .n_sids = 3 };
 
@@ -161,9 +156,8 @@ START_TEST(uses_two_levels_of_stream_table)
 	fake_remove(&f);
 	fake_exit(&f);
 }
-END_TEST
 
-START_TEST(sends_msis)
+TEST(sends_msis)
 {
 	fake_init(&f);
 	fake_set_reg(&f, 0x00, 0x0001341a | 2); /* MSI, PRI, ATS */
@@ -187,9 +181,8 @@ START_TEST(sends_msis)
 	fake_remove(&f);
 	fake_exit(&f);
 }
-END_TEST
 
-START_TEST(takes_preset_tables_and_queues)
+TEST(takes_preset_tables_and_queues)
 {
 	struct drv_device_cfg dev = { .sids = { 3 }, .n_sids = 1 };
 
@@ -207,9 +200,8 @@ START_TEST(takes_preset_tables_and_queues)
 	fake_remove(&f);
 	fake_exit(&f);
 }
-END_TEST
 
-START_TEST(invalidates_el2_where_there_is_one)
+TEST(invalidates_el2_where_there_is_one)
 {
 	fake_init(&f);
 	fake_set_reg(&f, 0x00, 0x0000121a);
@@ -218,9 +210,8 @@ START_TEST(invalidates_el2_where_there_is_one)
 	fake_remove(&f);
 	fake_exit(&f);
 }
-END_TEST
 
-START_TEST(knows_its_interrupt_lines)
+TEST(knows_its_interrupt_lines)
 {
 	fake_init(&f);
 	ck_assert_int_eq(fake_probe(&f), 0);
@@ -232,7 +223,6 @@ START_TEST(knows_its_interrupt_lines)
 	fake_remove(&f);
 	fake_exit(&f);
 }
-END_TEST
 
 static void watchdog(struct fake_smmu *host)
 {
@@ -241,7 +231,7 @@ static void watchdog(struct fake_smmu *host)
 }
 
 /* The core's watchdog looks in while the hardware takes its time: an earlier user's indices are not records. */
-START_TEST(is_not_watched_before_it_runs)
+TEST(is_not_watched_before_it_runs)
 {
 	fake_init(&f);
 	f.slow = true;
@@ -261,9 +251,5 @@ START_TEST(is_not_watched_before_it_runs)
 	fake_remove(&f);
 	fake_exit(&f);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_drv_probe", programs_everything_and_enables_last, takes_over_an_smmu_that_runs, gives_up_on_silence,
-	   refuses_what_it_cannot_drive, cuts_sizes_to_what_there_is, uses_two_levels_of_stream_table, sends_msis,
-	   takes_preset_tables_and_queues, invalidates_el2_where_there_is_one, knows_its_interrupt_lines,
-	   is_not_watched_before_it_runs)
+SUITE("smmuv3_drv_probe")

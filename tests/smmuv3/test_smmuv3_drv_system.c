@@ -45,7 +45,7 @@ static u64 ats(u32 sid, u32 pasid, u64 iova)
 	return r.txns[n].state == RIG_DONE ? r.txns[n].pa : 0;
 }
 
-START_TEST(pages_in_for_an_endpoint)
+TEST(pages_in_for_an_endpoint)
 {
 	struct rig_handler h;
 	struct fault_domain *dom;
@@ -83,9 +83,8 @@ START_TEST(pages_in_for_an_endpoint)
 	ck_assert_uint_eq(r.responses[6].code, PRG_FAILURE);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(unmap_reaches_the_endpoint)
+TEST(unmap_reaches_the_endpoint)
 {
 	struct rig_handler h;
 	struct fault_domain *dom;
@@ -111,10 +110,9 @@ START_TEST(unmap_reaches_the_endpoint)
 	ck_assert_int_eq(rig_detach(&r, dev, 9), 0);
 	rig_stop(&r);
 }
-END_TEST
 
 /* Too many requests: whole groups are handled, cut ones are answered by hardware, the queue works again. */
-START_TEST(recovers_from_an_overflow_of_page_requests)
+TEST(recovers_from_an_overflow_of_page_requests)
 {
 	struct rig_handler h;
 	struct fault_domain *dom;
@@ -143,10 +141,9 @@ START_TEST(recovers_from_an_overflow_of_page_requests)
 	ck_assert_uint_eq(h.handled, 12);
 	rig_stop(&r);
 }
-END_TEST
 
 /* Nothing stale reaches the new owner of a PASID. */
-START_TEST(a_pasid_changes_hands_under_load)
+TEST(a_pasid_changes_hands_under_load)
 {
 	struct rig_handler h, h2;
 	struct fault_domain *dom, *next;
@@ -178,9 +175,8 @@ START_TEST(a_pasid_changes_hands_under_load)
 	ck_assert_uint_eq(r.n_responses, 9);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(an_endpoint_whose_handler_is_silent_is_expired)
+TEST(an_endpoint_whose_handler_is_silent_is_expired)
 {
 	struct rig_handler h;
 	struct fault_domain *dom;
@@ -197,10 +193,9 @@ START_TEST(an_endpoint_whose_handler_is_silent_is_expired)
 	fault_group_put(h.kept[0]);
 	rig_stop(&r);
 }
-END_TEST
 
 /* A platform device that stalls and a PCIe device that pages: neither waits for the other. */
-START_TEST(stall_and_pri_behind_one_smmu)
+TEST(stall_and_pri_behind_one_smmu)
 {
 	struct drv_device_cfg platform = { .sids = { 8 }, .n_sids = 1, .can_stall = true };
 	struct rig_handler stalls, pages;
@@ -237,9 +232,8 @@ START_TEST(stall_and_pri_behind_one_smmu)
 	ck_assert_uint_eq(stats()->page_requests, 1);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(lives_on_msis)
+TEST(lives_on_msis)
 {
 	struct drv_device_cfg cfg = { .sids = { 8 }, .n_sids = 1, .can_stall = true };
 	struct rig_handler h;
@@ -261,9 +255,8 @@ START_TEST(lives_on_msis)
 	ck_assert_uint_gt(r.msis, 0);
 	rig_stop(&r);
 }
-END_TEST
 
-START_TEST(the_watchdog_replaces_lost_interrupts)
+TEST(the_watchdog_replaces_lost_interrupts)
 {
 	struct drv_device_cfg cfg = { .sids = { 8 }, .n_sids = 1, .can_stall = true };
 	struct rig_handler h;
@@ -289,10 +282,9 @@ START_TEST(the_watchdog_replaces_lost_interrupts)
 	ck_assert_uint_eq(rig_outstanding(&r), 0);
 	rig_stop(&r);
 }
-END_TEST
 
 /* The bus refuses writes to the event queue: records are lost, stalls among them; all that stalls is ended. */
-START_TEST(recovers_from_an_event_queue_abort)
+TEST(recovers_from_an_event_queue_abort)
 {
 	struct drv_device_cfg cfg = { .sids = { 8 }, .n_sids = 1, .can_stall = true };
 	struct rig_handler h;
@@ -307,7 +299,7 @@ START_TEST(recovers_from_an_event_queue_abort)
 	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, &h);
 	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
 	rig_access(&r, 8, DRV_NO_PASID, 0x1000, 0);
-	base = smmuv3_mmio_read(&r.hw, SMMUV3_EVENTQ_BASE, 8) & SMMUV3_Q_BASE_ADDR;
+	base = smmuv3_class.mmio_read(&r.hw, SMMUV3_EVENTQ_BASE, 8) & SMMUV3_Q_BASE_ADDR;
 	ck_assert_int_eq(physmem_add_hole(&r.mem, base, base + 4095), 0);
 	for (i = 0; i < 3; i++)
 		rig_access(&r, 8, DRV_NO_PASID, 0x2000 + 0x1000ULL * i, 0);
@@ -322,7 +314,6 @@ START_TEST(recovers_from_an_event_queue_abort)
 	ck_assert_int_eq(r.txns[n].state, RIG_DONE);
 	rig_stop(&r);
 }
-END_TEST
 
 /* ---- A long random run against a model that is a few arrays ---- */
 
@@ -355,7 +346,7 @@ static void check_access(struct rig_handler *h, u8 mapped[PAGES], u32 sid, u32 p
 		r.n_txns = 0;
 }
 
-START_TEST(a_long_random_run)
+TEST(a_long_random_run)
 {
 	struct drv_device_cfg cfg = { .sids = { 8, 9 }, .n_sids = 2, .can_stall = true, .pasid_bits = 4 };
 	static u8 mapped[SPACES][PAGES];
@@ -402,9 +393,5 @@ START_TEST(a_long_random_run)
 	ck_assert_uint_eq(drv_stats(r.m.drv)->timeouts, 0);
 	rig_stop(&r);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_drv_system", pages_in_for_an_endpoint, unmap_reaches_the_endpoint,
-	   recovers_from_an_overflow_of_page_requests, a_pasid_changes_hands_under_load,
-	   an_endpoint_whose_handler_is_silent_is_expired, stall_and_pri_behind_one_smmu, lives_on_msis,
-	   the_watchdog_replaces_lost_interrupts, recovers_from_an_event_queue_abort, a_long_random_run)
+SUITE("smmuv3_drv_system")

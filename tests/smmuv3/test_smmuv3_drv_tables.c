@@ -5,7 +5,7 @@
  */
 #include "drv_tables_scene.h"
 
-START_TEST(terminates_until_attached)
+TEST(terminates_until_attached)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	u32 i;
@@ -23,9 +23,8 @@ START_TEST(terminates_until_attached)
 	ck_assert_uint_eq(f.cmds[1][1], 0);
 	end();
 }
-END_TEST
 
-START_TEST(writes_stage_1_entries)
+TEST(writes_stage_1_entries)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct fault_dev *dev;
@@ -57,7 +56,6 @@ START_TEST(writes_stage_1_entries)
 		ck_assert_uint_eq(f.cmds[i][0], 0x46);
 	end();
 }
-END_TEST
 
 /* The last descriptor of stage 2 for @ipa; @levels of 4 KiB tables from level 0 (D8.2). */
 static u64 stage2(u32 sid, u64 ipa, u32 levels)
@@ -82,7 +80,7 @@ static void begin_nested(u64 page_bytes)
 	ck_assert_int_eq(fake_probe(&f), 0);
 }
 
-START_TEST(nests_stage_1)
+TEST(nests_stage_1)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct fault_domain *dom, *same;
@@ -125,10 +123,9 @@ START_TEST(nests_stage_1)
 	ck_assert_int_eq(c->domain_alloc(f.drv, dev, DRV_DOMAIN_IDENTITY, &same), -EOPNOTSUPP);
 	end();
 }
-END_TEST
 
 /* Blocks: of level 2 for 2 MiB, of level 1 for 1 GiB; once there, they serve all that lies in them. */
-START_TEST(nests_over_large_pages)
+TEST(nests_over_large_pages)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	u32 big;
@@ -147,10 +144,9 @@ START_TEST(nests_over_large_pages)
 		end();
 	}
 }
-END_TEST
 
 /* A failed stage 2 leaves nothing behind in stage 1. */
-START_TEST(stage_2_beyond_the_output)
+TEST(stage_2_beyond_the_output)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct fault_domain *dom;
@@ -163,9 +159,8 @@ START_TEST(stage_2_beyond_the_output)
 	ck_assert_uint_eq(c->iova_to_phys(f.drv, dom, 0x4000), 0);
 	end();
 }
-END_TEST
 
-START_TEST(stalls_where_the_firmware_says_so)
+TEST(stalls_where_the_firmware_says_so)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .can_stall = true };
 	struct fault_dev *dev;
@@ -185,7 +180,6 @@ START_TEST(stalls_where_the_firmware_says_so)
 	ck_assert_uint_eq(cd(5, 0, 0), 0x0001f204c0003510ULL);
 	end();
 }
-END_TEST
 
 static void expect_stall_model(u32 idr0, bool can_stall, u64 ste1, u64 cd0)
 {
@@ -204,17 +198,16 @@ static void expect_stall_model(u32 idr0, bool can_stall, u64 ste1, u64 cd0)
 	end();
 }
 
-START_TEST(respects_the_stall_model)
+TEST(respects_the_stall_model)
 {
 	/* Not supported: S1STALLD = 1 and CD.S = 1 would be ILLEGAL. */
 	expect_stall_model(0x0100101a, true, 0x00001000000000d4ULL, 0x0001e204c0003510ULL);
 	/* Forced: CD.S = 0 and S1STALLD = 1 would be ILLEGAL. */
 	expect_stall_model(0x0200101a, false, 0x00001000000000d4ULL, 0x0001f204c0003510ULL);
 }
-END_TEST
 
 /* 6.3.6: IDR5.STALL_MAX limits the SMMU, not a stream. Any master may have them all. */
-START_TEST(reserves_all_stalls_for_each)
+TEST(reserves_all_stalls_for_each)
 {
 	struct drv_device_cfg one = { .sids = { 1 }, .n_sids = 1, .can_stall = true };
 	struct drv_device_cfg two = { .sids = { 2 }, .n_sids = 1, .can_stall = true, .credits = 3 };
@@ -225,9 +218,8 @@ START_TEST(reserves_all_stalls_for_each)
 	ck_assert_uint_eq(drv_credits(fake_device(&f, &two)), 3);
 	end();
 }
-END_TEST
 
-START_TEST(bypasses_and_blocks)
+TEST(bypasses_and_blocks)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct fault_dev *dev;
@@ -250,9 +242,8 @@ START_TEST(bypasses_and_blocks)
 	ck_assert_uint_eq(ste(5, 0), 0x1);
 	end();
 }
-END_TEST
 
-START_TEST(gives_pasids_their_cds)
+TEST(gives_pasids_their_cds)
 {
 	struct drv_device_cfg cfg = { .sids = { 5, 6 }, .n_sids = 2, .pasid_bits = 8 };
 	struct fault_dev *dev;
@@ -287,9 +278,8 @@ START_TEST(gives_pasids_their_cds)
 	ck_assert_uint_eq(w[1], 1);
 	end();
 }
-END_TEST
 
-START_TEST(refuses_pasids_that_cannot_be)
+TEST(refuses_pasids_that_cannot_be)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1, .pasid_bits = 3 };
 	struct drv_device_cfg none = { .sids = { 7 }, .n_sids = 1 };
@@ -310,9 +300,8 @@ START_TEST(refuses_pasids_that_cannot_be)
 	ck_assert_uint_eq(ste(5, 0) & ~PTR, 0x180000000000000bULL);
 	end();
 }
-END_TEST
 
-START_TEST(refuses_devices_that_cannot_be)
+TEST(refuses_devices_that_cannot_be)
 {
 	struct drv_device_cfg cfg = { .sids = { 5 }, .n_sids = 1 };
 	struct drv_device_cfg none = { .n_sids = 0 };
@@ -330,9 +319,5 @@ START_TEST(refuses_devices_that_cannot_be)
 	ck_assert_int_eq(c->device_add(f.drv, &pcie, &dev), -EINVAL);
 	end();
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_drv_tables", terminates_until_attached, writes_stage_1_entries, nests_stage_1,
-	   nests_over_large_pages, stage_2_beyond_the_output, stalls_where_the_firmware_says_so,
-	   respects_the_stall_model, reserves_all_stalls_for_each, bypasses_and_blocks, gives_pasids_their_cds,
-	   refuses_pasids_that_cannot_be, refuses_devices_that_cannot_be)
+SUITE("smmuv3_drv_tables")

@@ -53,7 +53,7 @@ static u64 leaf_at(struct pt_build *t, u64 va)
 	return where;
 }
 
-START_TEST(test_f_uut)
+TEST(test_f_uut)
 {
 	struct dma_txn t;
 
@@ -67,9 +67,8 @@ START_TEST(test_f_uut)
 	smmuv3_unsupported(&f.smmu, &t, 0);
 	ck_event(&f, 0x0000123400000001ULL, 0x0000000c00000000ULL, 0xabcdef0123456789ULL, 0);
 }
-END_TEST
 
-START_TEST(test_c_bad_streamid)
+TEST(test_c_bad_streamid)
 {
 	struct dma_txn t;
 	struct xlat_result r;
@@ -78,13 +77,12 @@ START_TEST(test_c_bad_streamid)
 	fx_enable(&f, 5);
 	t = fx_txn(&f, 0x12345678, VA, DMA_WRITE | DMA_PRIV | DMA_PASID);
 	t.pasid = 0x54321;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	ck_event(&f, 0x1234567854321802ULL, 0, 0, 0);
 }
-END_TEST
 
 /* FetchAddr is the address of the STE, or of the descriptor that leads to it. */
-START_TEST(test_f_ste_fetch)
+TEST(test_f_ste_fetch)
 {
 	start(0);
 	fx_enable(&f, 5);
@@ -97,28 +95,25 @@ START_TEST(test_f_ste_fetch)
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000003ULL, 0, 0, FX_STRTAB);
 }
-END_TEST
 
-START_TEST(test_c_bad_ste)
+TEST(test_c_bad_ste)
 {
 	start(0);
 	fx_enable(&f, 5);
 	ck_assert_int_eq(go(VA, DMA_WRITE), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000004ULL, 0, 0, 0);
 }
-END_TEST
 
-START_TEST(test_f_cd_fetch)
+TEST(test_f_cd_fetch)
 {
 	s1_scene(AR);
 	physmem_add_hole(&f.mem, FX_CDTAB, FX_CDTAB + 0xfff);
 	ck_assert_int_eq(go(VA, DMA_WRITE), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000009ULL, 0, 0, FX_CDTAB + 0x200);
 }
-END_TEST
 
 /* Under stage 2 FetchAddr is physical. */
-START_TEST(test_f_cd_fetch_through_stage2)
+TEST(test_f_cd_fetch_through_stage2)
 {
 	nested_scene(FX_STE2_S2R);
 	pt_unmap(&s2, FX_CDTAB, 0x1000, false);
@@ -127,9 +122,8 @@ START_TEST(test_f_cd_fetch_through_stage2)
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000009ULL, 0, 0, 0x900200);
 }
-END_TEST
 
-START_TEST(test_f_walk_eabt_stage1)
+TEST(test_f_walk_eabt_stage1)
 {
 	u64 where;
 
@@ -140,10 +134,9 @@ START_TEST(test_f_walk_eabt_stage1)
 	ck_assert_int_eq(go(VA, DMA_WRITE | DMA_PRIV), XLAT_ABORT);
 	ck_event(&f, 0x000000080000000bULL, 0x0000010200000000ULL, VA, where);
 }
-END_TEST
 
 /* The faults of stage 1: S2 0, CLASS IN, IPA 0; read, write, instruction, privileged. */
-START_TEST(test_f_translation_stage1)
+TEST(test_f_translation_stage1)
 {
 	s1_scene(AR);
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
@@ -157,9 +150,8 @@ START_TEST(test_f_translation_stage1)
 	ck_assert_int_eq(go(0x8000000000000000ULL | VA, DMA_WRITE | DMA_PRIV), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000010ULL, 0x0000020200000000ULL, 0x8000000000000000ULL | VA, 0);
 }
-END_TEST
 
-START_TEST(test_f_access_and_permission_stage1)
+TEST(test_f_access_and_permission_stage1)
 {
 	s1_scene(AR);
 	fx_map(&s1, 0x1000, PA, 0x1000, FX_RW | PT_PROT_NO_AF);
@@ -175,9 +167,8 @@ START_TEST(test_f_access_and_permission_stage1)
 	ck_event(&f, 0x0000000800000013ULL, 0x0000020800000000ULL, 0x3004, 0);
 	ck_assert_int_eq(go(0x3004, DMA_PRIV), XLAT_OK);
 }
-END_TEST
 
-START_TEST(test_f_addr_size_stage1)
+TEST(test_f_addr_size_stage1)
 {
 	start(0);
 	fx_s1_stream(&f, SID, AR, &s1);
@@ -188,10 +179,9 @@ START_TEST(test_f_addr_size_stage1)
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000011ULL, 0x0000020800000000ULL, VA, 0);
 }
-END_TEST
 
 /* Stage 2 on the address itself: S2 1, CLASS IN, the IPA's page. */
-START_TEST(test_stage2_on_the_address)
+TEST(test_stage2_on_the_address)
 {
 	nested_scene(FX_STE2_S2R);
 	fx_map(&s1, PAGE, 0x123456000ULL, 0x1000, FX_RW);
@@ -206,10 +196,9 @@ START_TEST(test_stage2_on_the_address)
 	ck_assert_int_eq(go(0x3004, 0), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000012ULL, 0x0000028800000000ULL, 0x3004, 0x200001000ULL);
 }
-END_TEST
 
 /* Stage 2 on the walk of stage 1: CLASS TT, the IPA of the descriptor's page, TTRnW for a permission fault. */
-START_TEST(test_stage2_on_the_walk)
+TEST(test_stage2_on_the_walk)
 {
 	nested_scene(FX_STE2_S2R);
 	pt_unmap(&s2, FX_TABLES, 0x100000, false);
@@ -219,20 +208,18 @@ START_TEST(test_stage2_on_the_walk)
 	ck_assert_int_eq(go(VA, DMA_WRITE), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000013ULL, 0x0000118000000000ULL, VA, s1.root);
 }
-END_TEST
 
 /* Stage 2 on the fetch of a CD: CLASS CD, the IPA of its page. */
-START_TEST(test_stage2_on_the_cd)
+TEST(test_stage2_on_the_cd)
 {
 	nested_scene(FX_STE2_S2R);
 	pt_unmap(&s2, FX_CDTAB, 0x1000, false);
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000010ULL, 0x0000008800000000ULL, VA, FX_CDTAB);
 }
-END_TEST
 
 /* An abort in the tables of stage 2: CLASS tells what was being translated. */
-START_TEST(test_f_walk_eabt_stage2)
+TEST(test_f_walk_eabt_stage2)
 {
 	u64 where;
 
@@ -257,10 +244,9 @@ START_TEST(test_f_walk_eabt_stage2)
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_event(&f, 0x000000080000000bULL, 0x0000008800000000ULL, VA, where);
 }
-END_TEST
 
 /* Stage 2 alone: the input address is the IPA. An address beyond IAS is a fault of stage 1. */
-START_TEST(test_stage2_only)
+TEST(test_stage2_only)
 {
 	start(0);
 	fx_table(&f, &s2, true);
@@ -273,10 +259,9 @@ START_TEST(test_stage2_only)
 	ck_assert_int_eq(go(1ULL << 48, 0), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000011ULL, 0x0000020800000000ULL, 1ULL << 48, 0);
 }
-END_TEST
 
 /* A write of hardware to a descriptor whose page stage 2 lets only read: TTRnW 0. */
-START_TEST(test_permission_on_access_flag_update)
+TEST(test_permission_on_access_flag_update)
 {
 	start(0x08cd769b);
 	fx_nested_stream(&f, SID, AR | 1ULL << 43, FX_STE2_S2R, &s1, &s2); /* CD.HA */
@@ -288,10 +273,9 @@ START_TEST(test_permission_on_access_flag_update)
 	ck_assert_int_eq(go(VA, 0), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000013ULL, 0x0000018800000000ULL, VA, leaf_at(&s1, PAGE) & ~0xfffULL);
 }
-END_TEST
 
 /* SubstreamID and SSV at their places; the top byte of the address as it came. */
-START_TEST(test_substream_in_a_record)
+TEST(test_substream_in_a_record)
 {
 	struct xlat_result r;
 	struct dma_txn t;
@@ -304,13 +288,12 @@ START_TEST(test_substream_in_a_record)
 	fx_enable(&f, 5);
 	t = fx_txn(&f, SID, 0xa500000012345678ULL, DMA_PASID);
 	t.pasid = 3;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_ABORT);
 	ck_event(&f, 0x0000000800003810ULL, 0x0000020800000000ULL, 0xa500000012345678ULL, 0);
 }
-END_TEST
 
 /* PRIVCFG and INSTCFG change what is checked and what is recorded; a write stays data (13.1.2). */
-START_TEST(test_overrides_in_a_record)
+TEST(test_overrides_in_a_record)
 {
 	start(0);
 	fx_s1_stream(&f, SID, AR, &s1);
@@ -327,9 +310,8 @@ START_TEST(test_overrides_in_a_record)
 	ck_assert_int_eq(go(VA, DMA_EXEC | DMA_PRIV), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000010ULL, 0x0000020800000000ULL, VA, 0);
 }
-END_TEST
 
-START_TEST(test_e_page_request)
+TEST(test_e_page_request)
 {
 	struct dma_txn t;
 
@@ -341,11 +323,5 @@ START_TEST(test_e_page_request)
 	/* Span 51:44, pR 39, pW 38, pX 37, uR 35, uW 34, uX 33 */
 	ck_event(&f, 0x0000000812345824ULL, 0x0005a0ca00000000ULL, PAGE, 0);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 events", test_f_uut, test_c_bad_streamid, test_f_ste_fetch, test_c_bad_ste, test_f_cd_fetch,
-	   test_f_cd_fetch_through_stage2, test_f_walk_eabt_stage1, test_f_translation_stage1,
-	   test_f_access_and_permission_stage1, test_f_addr_size_stage1, test_stage2_on_the_address,
-	   test_stage2_on_the_walk, test_stage2_on_the_cd, test_f_walk_eabt_stage2, test_stage2_only,
-	   test_permission_on_access_flag_update, test_substream_in_a_record, test_overrides_in_a_record,
-	   test_e_page_request)
+SUITE("smmuv3 events")

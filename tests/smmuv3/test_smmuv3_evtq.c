@@ -38,7 +38,7 @@ static void stall(u32 n)
 		ck_assert_int_eq(fx_xlat(&f, SID + 1, VA + i * 0x1000ULL, 0, &r), XLAT_STALL);
 }
 
-START_TEST(test_order_and_wrap)
+TEST(test_order_and_wrap)
 {
 	u64 w[4];
 	u32 i;
@@ -54,9 +54,8 @@ START_TEST(test_order_and_wrap)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), (3 * SIZE) & 0xff); /* wrap bit kept */
 	ck_assert(!fx_event(&f, w));
 }
-END_TEST
 
-START_TEST(test_overflow)
+TEST(test_overflow)
 {
 	start(0xd);
 	fault(SIZE);
@@ -79,10 +78,9 @@ START_TEST(test_overflow)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x82);
 	ck_assert_uint_eq(f.smmu.stats.overflows, 2);
 }
-END_TEST
 
 /* EVENTQEN = 0: lost, but no overflow. */
-START_TEST(test_disabled)
+TEST(test_disabled)
 {
 	start(0x9);
 	fault(3);
@@ -92,10 +90,9 @@ START_TEST(test_disabled)
 	fault(1);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 1);
 }
-END_TEST
 
 /* Records of stalls are never lost and make no overflow; they follow when there is room, oldest first. */
-START_TEST(test_stalls_wait_for_room)
+TEST(test_stalls_wait_for_room)
 {
 	u64 w[4];
 	u32 i;
@@ -118,10 +115,9 @@ START_TEST(test_stalls_wait_for_room)
 	ck_assert(!fx_event(&f, w));
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD) & 0x80000000, 0);
 }
-END_TEST
 
 /* A held stall goes before a later fault. */
-START_TEST(test_stalls_wait_for_the_enable)
+TEST(test_stalls_wait_for_the_enable)
 {
 	u64 w[4];
 
@@ -137,13 +133,12 @@ START_TEST(test_stalls_wait_for_the_enable)
 	ck_assert(fx_event(&f, w));
 	ck_assert_uint_eq(w[0] >> 32, SID);
 }
-END_TEST
 
 /*
  * An invalidation overtakes a stall that has no record yet: the transaction
  * arrives anew once the queue is writable, and its old fault is not told (7.2.1).
  */
-START_TEST(test_invalidated_stall_is_retried)
+TEST(test_invalidated_stall_is_retried)
 {
 	u64 w[4];
 
@@ -160,10 +155,9 @@ START_TEST(test_invalidated_stall_is_retried)
 	ck_assert_uint_eq(w[2], VA + 0x1000);
 	ck_assert(!fx_event(&f, w));
 }
-END_TEST
 
 /* An aborted write: GERROR, PROD stays, nothing is written until it is acknowledged; stalls survive. */
-START_TEST(test_write_abort)
+TEST(test_write_abort)
 {
 	u64 w[4];
 
@@ -184,9 +178,8 @@ START_TEST(test_write_abort)
 	ck_assert(!fx_event(&f, w));
 	ck_assert_uint_eq(f.smmu.stats.events_lost, 2);
 }
-END_TEST
 
-START_TEST(test_interrupt_when_it_becomes_non_empty)
+TEST(test_interrupt_when_it_becomes_non_empty)
 {
 	start(0xd);
 	fault(3);
@@ -205,9 +198,8 @@ START_TEST(test_interrupt_when_it_becomes_non_empty)
 	fx_w32(&f, SMMUV3_IRQ_CTRL, 7);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_EVENTQ], 2);
 }
-END_TEST
 
-START_TEST(test_msi)
+TEST(test_msi)
 {
 	start(0xd);
 	fx_w32(&f, SMMUV3_IRQ_CTRL, 0);
@@ -234,9 +226,8 @@ START_TEST(test_msi)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 0xa1);
 	ck_assert_uint_eq(f.n_msis, 4);
 }
-END_TEST
 
-START_TEST(test_msi_only)
+TEST(test_msi_only)
 {
 	ck_assert_int_eq(fx_init(&f, &(struct smmuv3_cfg){ .no_wired_irq = true }), 0);
 	fx_enable(&f, 0xd);
@@ -244,9 +235,8 @@ START_TEST(test_msi_only)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_EVENTQ], 0);
 }
-END_TEST
 
-START_TEST(test_gerror_is_logged_once)
+TEST(test_gerror_is_logged_once)
 {
 	start(0xd);
 	f.fail_writes = true;
@@ -259,10 +249,9 @@ START_TEST(test_gerror_is_logged_once)
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR), 1); /* toggled back */
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_GERROR], 3);
 }
-END_TEST
 
 /* Unaligned base: aligned to the size; a size over the limit is capped; inconsistent indices are full. */
-START_TEST(test_bad_set_up)
+TEST(test_bad_set_up)
 {
 	struct smmuv3_cfg cfg = { .idr = { 0, (0x0e739d20 & ~(0x1fU << 16)) | 2 << 16 } };
 
@@ -280,9 +269,5 @@ START_TEST(test_bad_set_up)
 	fault(1);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_EVENTQ_PROD), 0x4);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 event queue", test_order_and_wrap, test_overflow, test_disabled, test_stalls_wait_for_room,
-	   test_stalls_wait_for_the_enable, test_invalidated_stall_is_retried, test_write_abort,
-	   test_interrupt_when_it_becomes_non_empty, test_msi, test_msi_only, test_gerror_is_logged_once,
-	   test_bad_set_up)
+SUITE("smmuv3 event queue")

@@ -46,7 +46,7 @@ static u32 fault_of(const struct change *c)
 	enum xlat x;
 
 	t.pasid = c->pasid;
-	x = smmuv3_translate(&f.smmu, &t, &r);
+	x = smmuv3_class.translate(&f.smmu, &t, &r);
 	ck_assert(x == XLAT_OK || r.fault);
 	return r.fault;
 }
@@ -159,8 +159,8 @@ static u32 response_with_pasid(const struct change *c)
 	fx_enable(&f, 0);
 	fx_w64(&f, 0xc0, FX_PRIQ);
 	fx_w32(&f, 0x20, 0xf);
-	smmuv3_page_request(&f.smmu, &pr);
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 	ck_assert_uint_eq(f.n_responses, 1);
 	return f.responses[0].pasid_valid;
 }
@@ -331,7 +331,7 @@ static void start(u32 reg, u32 value)
 }
 
 /* Each field of the register table has its row here, and each row its field. */
-START_TEST(test_every_field_is_here)
+TEST(test_every_field_is_here)
 {
 	u32 i, k, n, found = 0;
 
@@ -353,9 +353,8 @@ START_TEST(test_every_field_is_here)
 	}
 	ck_assert_uint_eq(found, ARRAY_SIZE(rows));
 }
-END_TEST
 
-START_TEST(test_absent_fields_read_as_zero)
+TEST(test_absent_fields_read_as_zero)
 {
 	u32 i;
 
@@ -367,7 +366,6 @@ START_TEST(test_absent_fields_read_as_zero)
 		fx_exit(&f);
 	}
 }
-END_TEST
 
 static void check(const struct row *r, u32 value, u32 expected)
 {
@@ -381,7 +379,7 @@ static void check(const struct row *r, u32 value, u32 expected)
 	fx_exit(&f);
 }
 
-START_TEST(test_present_fields_behave)
+TEST(test_present_fields_behave)
 {
 	u32 i;
 
@@ -397,10 +395,9 @@ START_TEST(test_present_fields_behave)
 		check(r, without, r->expect_without);
 	}
 }
-END_TEST
 
 /* Fields that others leave without meaning are RES0. */
-START_TEST(test_fields_that_depend)
+TEST(test_fields_that_depend)
 {
 	static const struct {
 		u32 idr[6];
@@ -436,7 +433,5 @@ START_TEST(test_fields_that_depend)
 		fx_exit(&f);
 	}
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 identification", test_every_field_is_here, test_absent_fields_read_as_zero,
-	   test_present_fields_behave, test_fields_that_depend)
+SUITE("smmuv3 identification")

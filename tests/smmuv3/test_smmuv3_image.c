@@ -5,6 +5,7 @@
  * goes on as the saved one; an image that is not one does no harm.
  */
 #include "points.h"
+#include "engine_slots.h"
 #include "image.h"
 #include "suite.h"
 #include "v3_fixture.h"
@@ -99,9 +100,9 @@ static void complete_an_invalidation(void)
 	if (invs_done == f.n_invs)
 		return;
 	inv = &f.invs[invs_done++];
-	smmuv3_ats_inv_done(&f.smmu, inv->sid, inv->itag, below(8));
+	smmuv3_class.ats_inv_done(&f.smmu, inv->sid, inv->itag, below(8));
 	if (below(4))
-		smmuv3_step(&f.smmu);
+		smmuv3_class.step(&f.smmu);
 }
 
 static void ask_for_a_page(void)
@@ -111,7 +112,7 @@ static void ask_for_a_page(void)
 	};
 
 	if (f.n_responses < 60)
-		smmuv3_page_request(&f.smmu, &pr);
+		smmuv3_class.page_request(&f.smmu, &pr);
 	if (!below(4))
 		fx_w32(&f, SMMUV3_PRIQ_CONS, fx_r32(&f, SMMUV3_PRIQ_PROD));
 }
@@ -182,7 +183,7 @@ static u64 registers(struct smmuv3 *s)
 	u32 i;
 
 	for (i = 0; i < 0x20000; i += 4)
-		d = mix(d, smmuv3_mmio_read(s, i, 4));
+		d = mix(d, smmuv3_class.mmio_read(s, i, 4));
 	return d;
 }
 
@@ -222,11 +223,11 @@ static void swap(const struct smmuv3_cfg *cfg)
 	struct iommu_image saved, loaded;
 
 	image_to_save(&saved);
-	ck_assert_int_eq(smmuv3_save(&f.smmu, &saved), 0);
+	ck_assert_int_eq(smmuv3_class.save(&f.smmu, &saved), 0);
 	smmuv3_exit(&f.smmu);
 	ck_assert_int_eq(smmuv3_init(&f.smmu, cfg, &f.m.hw_ops, &f), 0);
 	image_to_load(&loaded, saved.bytes, saved.len);
-	ck_assert_int_eq(smmuv3_restore(&f.smmu, &loaded), 0);
+	ck_assert_int_eq(smmuv3_class.restore(&f.smmu, &loaded), 0);
 	image_free(&saved);
 }
 
@@ -240,7 +241,7 @@ static u64 whole_state(struct smmuv3 *s)
 	u64 d;
 
 	image_to_save(&img);
-	ck_assert_int_eq(smmuv3_save(s, &img), 0);
+	ck_assert_int_eq(smmuv3_class.save(s, &img), 0);
 	d = image_digest(0, img.bytes, img.len);
 	image_free(&img);
 	return d;
@@ -279,16 +280,15 @@ static void swap_everywhere(enum tcache_policy policy)
 	}
 }
 
-START_TEST(test_restored_goes_on_as_saved)
+TEST(test_restored_goes_on_as_saved)
 {
 	swap_everywhere(TCACHE_LRU);
 	swap_everywhere(TCACHE_RANDOM);
 	swap_everywhere(TCACHE_PLRU);
 }
-END_TEST
 
 /* The hour is busy enough: each kind of state is there at some steps. */
-START_TEST(test_every_state_is_met)
+TEST(test_every_state_is_met)
 {
 	struct smmuv3_cfg cfg = config(TCACHE_LRU);
 	u32 i, stalls = 0, held = 0, blocked = 0, tags = 0, errors = 0, waiting = 0, full = 0;
@@ -296,11 +296,11 @@ START_TEST(test_every_state_is_met)
 	start(&cfg);
 	for (i = 0; i < STEPS; i++) {
 		move();
-		stalls += f.smmu.stalls_used > 0;
-		full += f.smmu.stalls_used == 4;
-		held += f.smmu.held_head != f.smmu.held_tail;
+		stalls += f.smmu.eng.slots_used > 0;
+		full += f.smmu.eng.slots_used == 4;
+		held += f.smmu.held.head != f.smmu.held.tail;
 		blocked += f.smmu.sync_blocked;
-		tags += f.smmu.atc_busy != 0;
+		tags += engine_itags_open(&f.smmu.eng, ~0ULL);
 		waiting += f.smmu.waiting_tbus != 0;
 		errors += fx_r32(&f, SMMUV3_GERROR) != fx_r32(&f, SMMUV3_GERRORN);
 	}
@@ -312,12 +312,11 @@ START_TEST(test_every_state_is_met)
 	ck_assert_uint_gt(waiting, 0);
 	ck_assert_uint_gt(errors, 0);
 }
-END_TEST
 
 /* ---- reset ---- */
 
 /* Every register is as in a new SMMU, and each stalled transaction has ended once, with an abort. */
-START_TEST(test_reset_everywhere)
+TEST(test_reset_everywhere)
 {
 	static struct smmuv3 fresh;
 	struct smmuv3_cfg cfg = config(TCACHE_LRU);
@@ -334,27 +333,26 @@ START_TEST(test_reset_everywhere)
 		f.cmd_prod = 0;
 		for (i = 0; i < at; i++)
 			move();
-		stalled = f.smmu.stalls_used;
+		stalled = f.smmu.eng.slots_used;
 		before = f.n_resumed;
 		waiting = f.smmu.waiting_tbus != 0;
 		frees = f.stall_frees;
-		smmuv3_reset(&f.smmu);
+		smmuv3_class.reset(&f.smmu);
 		ck_assert_uint_eq(registers(&f.smmu), regs);
 		ck_assert_uint_eq(f.n_resumed - before, stalled);
 		for (i = before; i < f.n_resumed; i++)
 			ck_assert_int_eq(f.resumed[i].how, RESUME_ABORT);
 		ck_assert_uint_eq(f.stall_frees - frees, waiting);
 		for (i = 0; i < f.n_invs; i++) /* forgotten: no completion does anything */
-			smmuv3_ats_inv_done(&f.smmu, f.invs[i].sid, f.invs[i].itag, false);
-		smmuv3_step(&f.smmu);
+			smmuv3_class.ats_inv_done(&f.smmu, f.invs[i].sid, f.invs[i].itag, false);
+		smmuv3_class.step(&f.smmu);
 		ck_assert_uint_eq(registers(&f.smmu), regs);
 		fx_exit(&f);
 	}
 }
-END_TEST
 
 /* Walks in flight become aborts without a record, whatever is enabled when they end. */
-START_TEST(test_reset_with_walks_in_flight)
+TEST(test_reset_with_walks_in_flight)
 {
 	static struct iommu_walk w[4];
 	struct smmuv3_cfg cfg = config(TCACHE_LRU);
@@ -365,28 +363,27 @@ START_TEST(test_reset_with_walks_in_flight)
 	fx_map(&s1[1], VA, PA, 0x1000, FX_RW);
 	for (i = 0; i < 4; i++) {
 		t = fx_txn(&f, i == 1 ? 6 : 1, VA + i * 0x1000ULL, 0); /* mapped; a bad STE; two that would stall */
-		smmuv3_walk(&f.smmu, &t, &w[i]);
+		smmuv3_class.walk(&f.smmu, &t, &w[i]);
 	}
 	fx_cmd(&f, 1ULL << 32 | 0x03, 1); /* stale */
 	fx_sync(&f);
-	smmuv3_reset(&f.smmu);
+	smmuv3_class.reset(&f.smmu);
 	f.cmd_prod = 0;
 	fx_enable(&f, 0xf);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[2]), XLAT_ABORT);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[0]), XLAT_ABORT);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[1]), XLAT_ABORT);
-	smmuv3_cancel(&f.smmu, &w[3]);
-	smmuv3_step(&f.smmu);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w[2]), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w[0]), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w[1]), XLAT_ABORT);
+	smmuv3_class.cancel(&f.smmu, &w[3]);
+	smmuv3_class.step(&f.smmu);
 	for (i = 0; i < 3; i++)
 		ck_assert_uint_eq(w[i].res.fault, 0);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
-	ck_assert_uint_eq(f.smmu.stalls_used, 0);
+	ck_assert_uint_eq(f.smmu.eng.slots_used, 0);
 	t = fx_txn(&f, 1, VA, 0);
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &w[0].res), XLAT_MISS); /* nothing was installed */
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &w[0].res), XLAT_MISS); /* nothing was installed */
 	fx_sync(&f);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 }
-END_TEST
 
 /* ---- images that are refused ---- */
 
@@ -395,7 +392,7 @@ static int load(const u8 *bytes, size_t len)
 	struct iommu_image img;
 
 	image_to_load(&img, bytes, len);
-	return smmuv3_restore(&f.smmu, &img);
+	return smmuv3_class.restore(&f.smmu, &img);
 }
 
 /* An image of a busy moment; the fixture's SMMU then is one after reset. */
@@ -406,15 +403,15 @@ static void busy_image(struct iommu_image *img)
 
 	start(&cfg);
 	f.cmd_prod = 0;
-	for (i = 0; i < STEPS && !(f.smmu.sync_blocked && f.smmu.stalls_used > 2 && f.smmu.held_head); i++)
+	for (i = 0; i < STEPS && !(f.smmu.sync_blocked && f.smmu.eng.slots_used > 2 && f.smmu.held.head); i++)
 		move();
 	ck_assert_uint_lt(i, STEPS);
 	image_to_save(img);
-	ck_assert_int_eq(smmuv3_save(&f.smmu, img), 0);
-	smmuv3_reset(&f.smmu);
+	ck_assert_int_eq(smmuv3_class.save(&f.smmu, img), 0);
+	smmuv3_class.reset(&f.smmu);
 }
 
-START_TEST(test_busy)
+TEST(test_busy)
 {
 	static struct iommu_walk w;
 	struct iommu_image img, busy;
@@ -423,22 +420,21 @@ START_TEST(test_busy)
 	busy_image(&busy);
 	fx_enable(&f, 0xf);
 	t = fx_txn(&f, 4, VA, 0);
-	smmuv3_walk(&f.smmu, &t, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
 	image_to_save(&img);
-	ck_assert_int_eq(smmuv3_save(&f.smmu, &img), -EBUSY);
+	ck_assert_int_eq(smmuv3_class.save(&f.smmu, &img), -EBUSY);
 	ck_assert_int_eq(load(busy.bytes, busy.len), -EBUSY);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_OK);
 	ck_assert_int_eq(load(busy.bytes, busy.len), 0);
 	ck_assert_int_eq(load(busy.bytes, busy.len), -EBUSY); /* stalled transactions */
-	smmuv3_reset(&f.smmu);
+	smmuv3_class.reset(&f.smmu);
 	ck_assert_int_eq(load(busy.bytes, busy.len), 0);
 	image_free(&img);
 	image_free(&busy);
 }
-END_TEST
 
 /* Another configuration, part by part. */
-START_TEST(test_other_configuration)
+TEST(test_other_configuration)
 {
 	struct smmuv3_cfg other[12], good = config(TCACHE_LRU);
 	struct iommu_image img;
@@ -469,7 +465,6 @@ START_TEST(test_other_configuration)
 	ck_assert_int_eq(load(img.bytes, img.len), 0);
 	image_free(&img);
 }
-END_TEST
 
 static void put_digest(u8 *bytes, size_t body)
 {
@@ -477,7 +472,7 @@ static void put_digest(u8 *bytes, size_t body)
 }
 
 /* Cut anywhere, even with a digest that fits: refused, and then the state is that after reset. */
-START_TEST(test_truncated)
+TEST(test_truncated)
 {
 	struct iommu_image img;
 	u64 regs;
@@ -494,7 +489,7 @@ START_TEST(test_truncated)
 		memcpy(cut, img.bytes, n);
 		put_digest(cut, n);
 		ck_assert_msg(load(cut, n + 8) == -EINVAL, "cut at %zu", n);
-		ck_assert_uint_eq(f.smmu.stalls_used, 0);
+		ck_assert_uint_eq(f.smmu.eng.slots_used, 0);
 	}
 	ck_assert_uint_eq(registers(&f.smmu), regs);
 	memcpy(cut, img.bytes, img.len - 8); /* something more */
@@ -506,7 +501,6 @@ START_TEST(test_truncated)
 	free(cut);
 	image_free(&img);
 }
-END_TEST
 
 /* Whatever was accepted: use it, take it apart. */
 static void use(void)
@@ -519,14 +513,14 @@ static void use(void)
 	for (i = 0; i < 60; i++)
 		move();
 	image_to_save(&img);
-	ck_assert_int_eq(smmuv3_save(&f.smmu, &img), 0);
+	ck_assert_int_eq(smmuv3_class.save(&f.smmu, &img), 0);
 	image_free(&img);
-	smmuv3_reset(&f.smmu);
-	ck_assert_uint_eq(f.smmu.stalls_used, 0);
+	smmuv3_class.reset(&f.smmu);
+	ck_assert_uint_eq(f.smmu.eng.slots_used, 0);
 }
 
 /* Bits turned over, and a digest that fits: refused or harmless. */
-START_TEST(test_damaged)
+TEST(test_damaged)
 {
 	struct iommu_image img;
 	u32 i, k, refused = 0, rounds = 20000;
@@ -541,23 +535,22 @@ START_TEST(test_damaged)
 			bad[28 + below((u32)img.len - 36)] ^= (u8)(1 << below(8));
 		if (memcmp(bad, img.bytes, img.len) != 0)
 			ck_assert_int_eq(load(bad, img.len), -EINVAL);
-		smmuv3_reset(&f.smmu);
+		smmuv3_class.reset(&f.smmu);
 		put_digest(bad, img.len - 8);
 		if (load(bad, img.len))
 			refused++;
 		else
 			use();
-		smmuv3_reset(&f.smmu);
+		smmuv3_class.reset(&f.smmu);
 	}
 	ck_assert_uint_gt(refused, 0);
 	ck_assert_uint_lt(refused, rounds);
 	free(bad);
 	image_free(&img);
 }
-END_TEST
 
 /* Every byte of the image in turn set to its extremes. */
-START_TEST(test_extreme_bytes)
+TEST(test_extreme_bytes)
 {
 	static const u8 values[] = { 0x00, 0x7f, 0x80, 0xff };
 	struct iommu_image img;
@@ -575,15 +568,12 @@ START_TEST(test_extreme_bytes)
 			seed = at;
 			if (!load(bad, img.len))
 				use();
-			smmuv3_reset(&f.smmu);
+			smmuv3_class.reset(&f.smmu);
 		}
 		bad[at] = img.bytes[at];
 	}
 	free(bad);
 	image_free(&img);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 images", test_restored_goes_on_as_saved, test_every_state_is_met, test_reset_everywhere,
-	   test_reset_with_walks_in_flight, test_busy, test_other_configuration, test_truncated, test_damaged,
-	   test_extreme_bytes)
+SUITE("smmuv3 images")

@@ -33,7 +33,7 @@ static void send(u64 addr, u16 prgi, u8 perm, bool last, u32 pasid)
 
 	pr.pasid_valid = pasid != ~0U;
 	pr.pasid = pr.pasid_valid ? pasid : 0;
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 }
 
 #define NO_PASID ~0U
@@ -57,7 +57,7 @@ static void ck_response(u32 n, u8 code, bool pasid, u16 prgi)
 }
 
 /* StreamID 31:0, SubstreamID 51:32, Priv 58, X 59, R 60, W 61, Last 62, SSV 63; PRGIndex 8:0, address 63:12. */
-START_TEST(test_entries)
+TEST(test_entries)
 {
 	struct page_request pr;
 
@@ -72,12 +72,12 @@ START_TEST(test_entries)
 	pr.pasid_valid = true;
 	pr.pasid = 3;
 	pr.priv = true;
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 	ck_entry(0xdc00000300000008ULL, 0x2001);
 	/* without PASID, X and Priv are 0 */
 	pr.pasid_valid = false;
 	pr.sid = 0xffffffff;
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 	ck_entry(0x50000000ffffffffULL, 0x2001);
 	/* a stop marker: Last, no R, no W, with PASID */
 	send(0, 0, 0, true, 7);
@@ -87,9 +87,8 @@ START_TEST(test_entries)
 	ck_entry(0x4000000000000008ULL, 0);
 	ck_assert_uint_eq(f.n_responses, 0);
 }
-END_TEST
 
-START_TEST(test_wrap)
+TEST(test_wrap)
 {
 	u32 i;
 
@@ -100,9 +99,8 @@ START_TEST(test_wrap)
 	}
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_PRIQ_PROD), 100 & 0x3f);
 }
-END_TEST
 
-START_TEST(test_interrupts)
+TEST(test_interrupts)
 {
 	start_pps(true);
 	send(0x1000, 1, PERM_R, false, NO_PASID);
@@ -118,7 +116,6 @@ START_TEST(test_interrupts)
 	send(0x5000, 3, PERM_R, true, NO_PASID);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_PRIQ], 3);
 }
-END_TEST
 
 static void fill_queue(void)
 {
@@ -130,7 +127,7 @@ static void fill_queue(void)
 }
 
 /* Overflow: Last is answered Success, without Last nothing, a stop marker nothing. Until acknowledged, nothing enters. */
-START_TEST(test_overflow)
+TEST(test_overflow)
 {
 	u64 w[2];
 
@@ -156,10 +153,9 @@ START_TEST(test_overflow)
 	ck_assert(fx_pri(&f, w));
 	ck_assert_uint_eq(w[1], 0x402a);
 }
-END_TEST
 
 /* LO: a discarded Last interrupts, too. */
-START_TEST(test_overflow_interrupt)
+TEST(test_overflow_interrupt)
 {
 	start_pps(true);
 	fx_w32(&f, SMMUV3_IRQ_CTRL, 0);
@@ -171,10 +167,9 @@ START_TEST(test_overflow_interrupt)
 	send(0x1000, 40, PERM_R, true, NO_PASID);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_PRIQ], 1);
 }
-END_TEST
 
 /* The PASID of an automatic answer (8.1): PPS, else STE.PPAR, else Failure where there is no valid STE. */
-START_TEST(test_pasid_of_automatic_answers)
+TEST(test_pasid_of_automatic_answers)
 {
 	start_pps(true);
 	fill_queue();
@@ -204,10 +199,9 @@ START_TEST(test_pasid_of_automatic_answers)
 	ck_response(4, 0xf, false, 6);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
-END_TEST
 
 /* With CR2.REC_CFG_ATS the failed check of PPAR leaves a record. */
-START_TEST(test_ppar_check_recorded)
+TEST(test_ppar_check_recorded)
 {
 	start(&(struct smmuv3_cfg){ .idr = { [3] = 0x414 } }, 0);
 	fx_w32(&f, SMMUV3_CR2, 8 | 2);
@@ -217,10 +211,9 @@ START_TEST(test_ppar_check_recorded)
 	ck_response(0, 0xf, false, 4);
 	ck_event(&f, 0x000000080004d804ULL, 0, 0, 0);
 }
-END_TEST
 
 /* PRIQEN = 0, SMMUEN = 0, queue in error: each request is answered Failure without PASID (8.2). */
-START_TEST(test_failure_answers)
+TEST(test_failure_answers)
 {
 	start_pps(true);
 	fx_w32(&f, SMMUV3_CR0, 0xd);
@@ -245,9 +238,8 @@ START_TEST(test_failure_answers)
 	ck_assert_uint_eq(f.n_responses, 4);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_PRIQ_PROD), 1);
 }
-END_TEST
 
-START_TEST(test_without_pri_or_pasids)
+TEST(test_without_pri_or_pasids)
 {
 	/* no PRI */
 	start(&(struct smmuv3_cfg){ .idr = { 0x08cd769b & ~0x10000U } }, 0xf);
@@ -259,9 +251,8 @@ START_TEST(test_without_pri_or_pasids)
 	send(0x1000, 1, PERM_R, true, 5);
 	ck_entry(0x5000000000000008ULL, 0x1001);
 }
-END_TEST
 
-START_TEST(test_pri_resp)
+TEST(test_pri_resp)
 {
 	static const u8 codes[] = { 0xf, 0x1, 0x0 };
 	u32 i;
@@ -284,8 +275,5 @@ START_TEST(test_pri_resp)
 	ck_assert_uint_eq(f.n_responses, 4);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 5);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 pri", test_entries, test_wrap, test_interrupts, test_overflow, test_overflow_interrupt,
-	   test_pasid_of_automatic_answers, test_ppar_check_recorded, test_failure_answers, test_without_pri_or_pasids,
-	   test_pri_resp)
+SUITE("smmuv3 pri")

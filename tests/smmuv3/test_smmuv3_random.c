@@ -188,7 +188,7 @@ static void random_page_request(void)
 				   .pasid_valid = below(2),
 				   .last = below(2) };
 
-	smmuv3_page_request(&f.smmu, &pr);
+	smmuv3_class.page_request(&f.smmu, &pr);
 }
 
 static void answer_invalidations(void)
@@ -196,15 +196,15 @@ static void answer_invalidations(void)
 	u32 i;
 
 	for (i = 0; i < f.n_invs; i++)
-		smmuv3_ats_inv_done(&f.smmu, f.invs[i].sid, f.invs[i].itag, below(16));
+		smmuv3_class.ats_inv_done(&f.smmu, f.invs[i].sid, f.invs[i].itag, below(16));
 	f.n_invs = 0;
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 }
 
 /* Walks in flight may still be filled or cancelled. */
 static void reset(void)
 {
-	smmuv3_reset(&f.smmu);
+	smmuv3_class.reset(&f.smmu);
 	note_resumed();
 	f.n_invs = 0;
 	f.cmd_prod = 0;
@@ -221,18 +221,18 @@ static void random_walk(void)
 
 	if (in_flight[k] && below(8)) {
 		u64 id = walks[k].txn.id;
-		enum xlat x = smmuv3_fill(&f.smmu, &walks[k]);
+		enum xlat x = smmuv3_class.fill(&f.smmu, &walks[k]);
 
 		note_outcome(id, x, &walks[k].res);
 	} else if (in_flight[k]) {
-		smmuv3_cancel(&f.smmu, &walks[k]);
+		smmuv3_class.cancel(&f.smmu, &walks[k]);
 	} else {
 		struct dma_txn t = random_txn();
 
-		smmuv3_walk(&f.smmu, &t, &walks[k]);
+		smmuv3_class.walk(&f.smmu, &t, &walks[k]);
 	}
 	in_flight[k] = !in_flight[k];
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 }
 
 static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
@@ -282,33 +282,32 @@ static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 			break;
 		default:
 			t = random_txn();
-			note_outcome(t.id, smmuv3_translate(&f.smmu, &t, &r), &r);
+			note_outcome(t.id, smmuv3_class.translate(&f.smmu, &t, &r), &r);
 		}
 		answer_invalidations();
 		note_resumed();
 	}
 	for (i = 0; i < WALKS; i++)
 		if (in_flight[i])
-			smmuv3_cancel(&f.smmu, &walks[i]);
+			smmuv3_class.cancel(&f.smmu, &walks[i]);
 	fx_w32(&f, SMMUV3_CR0, 0);
 	note_resumed();
 	for (i = 0; i < TXNS; i++)
 		ck_assert_msg(stalled[i] != 1, "transaction %u is stalled for ever", i);
-	ck_assert_uint_eq(f.smmu.stalls_used, 0);
-	ck_assert_uint_eq(f.smmu.stale_in_flight, 0);
+	ck_assert_uint_eq(f.smmu.eng.slots_used, 0);
+	ck_assert_uint_eq(f.smmu.eng.slots_used, 0);
 	fx_exit(&f);
 }
 
-START_TEST(test_default)
+TEST(test_default)
 {
 	u64 s;
 
 	for (s = 1; s <= 8; s++)
 		run(s * 0x9e3779b97f4a7c15ULL, &(struct smmuv3_cfg){ .stalls = 8 }, 20000);
 }
-END_TEST
 
-START_TEST(test_small_caches)
+TEST(test_small_caches)
 {
 	struct smmuv3_cfg cfg = { .stalls = 3,
 				  .tlb = { 2, 2 },
@@ -321,10 +320,9 @@ START_TEST(test_small_caches)
 	cfg.tlb.policy = cfg.ste_cache.policy = cfg.cd_cache.policy = TCACHE_PLRU;
 	run(0x7654321, &cfg, 40000);
 }
-END_TEST
 
 /* Mixed endianness, both table formats, 52 bits, DS, E0PD, STT, small IDs; stall forced, stall absent. */
-START_TEST(test_other_features)
+TEST(test_other_features)
 {
 	struct smmuv3_cfg cfg = { .idr = { 0x0881769fU, 0, 0, 0x2634, 0, 0x001004f6 } };
 
@@ -336,6 +334,5 @@ START_TEST(test_other_features)
 	cfg = (struct smmuv3_cfg){ .idr = { 0x09, 0x04210004, 0, 0x10, 0, 0x00100012 }, .idr_given = BIT(3) };
 	run(0xabcdef04, &cfg, 40000);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 random", test_default, test_small_caches, test_other_features)
+SUITE("smmuv3 random")

@@ -106,21 +106,19 @@ static void compare_log(const char *path, bool nested)
 	}
 }
 
-START_TEST(test_three_platforms)
+TEST(test_three_platforms)
 {
 	compare_log(DATA "smmuv3_newfmt_three_platforms.log", false);
 }
-END_TEST
 
-START_TEST(test_nested_platform)
+TEST(test_nested_platform)
 {
 	compare_log(DATA "smmuv3_evt10_nested_vsva_2021.log", false);
 	compare_log(DATA "smmuv3_evt10_nested_vsva_2021.log", true);
 }
-END_TEST
 
 /* 56 accesses, 56 events; each that the log holds is among them. */
-START_TEST(test_edu)
+TEST(test_edu)
 {
 	static const struct {
 		u64 iova;
@@ -150,6 +148,5 @@ START_TEST(test_edu)
 			      logged[i][2]);
 	}
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 recordings", test_three_platforms, test_nested_platform, test_edu)
+SUITE("smmuv3 recordings")

@@ -12,7 +12,7 @@ static void start(const struct smmuv3_cfg *cfg)
 
 static const struct smmuv3_cfg defaults;
 
-START_TEST(test_reset_values)
+TEST(test_reset_values)
 {
 	start(&defaults);
 	/* S2P S1P, TTF 2, COHACC, HTTU 2, Hyp, ATS, ASID16, MSI, SEV, PRI, VMID16, CD2L, TTENDIAN 2, ATSRECERR, ST_LEVEL 1 */
@@ -29,9 +29,8 @@ START_TEST(test_reset_values)
 	ck_assert_uint_eq(fx_r32(&f, 0x60), 0);
 	ck_assert_uint_eq(fx_r32(&f, 0x64), 0);
 }
-END_TEST
 
-START_TEST(test_identification_is_read_only)
+TEST(test_identification_is_read_only)
 {
 	u32 offset;
 
@@ -43,9 +42,8 @@ START_TEST(test_identification_is_read_only)
 		ck_assert_uint_eq(fx_r32(&f, offset), was);
 	}
 }
-END_TEST
 
-START_TEST(test_configured_identification)
+TEST(test_configured_identification)
 {
 	start(&(struct smmuv3_cfg){
 		.idr = { 0x084c101b, 0x0e739c10, 0, 0, 0, 0x01000075 }, .idr_given = BIT(3), .aidr = 2 });
@@ -54,17 +52,15 @@ START_TEST(test_configured_identification)
 	ck_assert_uint_eq(fx_r32(&f, 0xc), 0);
 	ck_assert_uint_eq(fx_r32(&f, 0x1c), 2);
 }
-END_TEST
 
 /* What the model lacks is not promised: BTM, ATOS, VATOS, DORMHINT; HTTU 3 becomes 2. */
-START_TEST(test_absent_features_are_cleared)
+TEST(test_absent_features_are_cleared)
 {
 	start(&(struct smmuv3_cfg){ .idr = { 0x08cd769b | 0x20 | 0x8000 | 0x100000 | 0x100 | 0xc0 } });
 	ck_assert_uint_eq(fx_r32(&f, 0x0), 0x08cd769b);
 }
-END_TEST
 
-START_TEST(test_configuration_out_of_range)
+TEST(test_configuration_out_of_range)
 {
 	static const struct smmuv3_cfg bad[] = {
 		{ .idr = { 0x08 }, .idr_given = 1 },	  /* no stage */
@@ -95,9 +91,8 @@ START_TEST(test_configuration_out_of_range)
 		ck_assert_msg(fx_init(&f, &cfg) == -EINVAL, "case %u", i);
 	}
 }
-END_TEST
 
-START_TEST(test_cr0_is_acknowledged)
+TEST(test_cr0_is_acknowledged)
 {
 	start(&defaults);
 	fx_w32(&f, 0x20, 0xffffffff);
@@ -110,10 +105,9 @@ START_TEST(test_cr0_is_acknowledged)
 	fx_w32(&f, 0x50, 0xffffffff);
 	ck_assert_uint_eq(fx_r32(&f, 0x54), 7);
 }
-END_TEST
 
 /* Without PRI, ATS, MSI, Hyp, VMW and 2-level tables their registers and fields are RES0. */
-START_TEST(test_absent_registers)
+TEST(test_absent_registers)
 {
 	u32 offset;
 
@@ -139,18 +133,16 @@ START_TEST(test_absent_registers)
 	fx_w32(&f, 0x100cc, 1);
 	ck_assert_uint_eq(fx_r32(&f, 0x100cc), 0);
 }
-END_TEST
 
 /* PRIQ_IRQ_CFG2.LO exists with or without MSIs (6.3.1). */
-START_TEST(test_lo_without_msi)
+TEST(test_lo_without_msi)
 {
 	start(&(struct smmuv3_cfg){ .idr = { 0x08cd769b & ~0x2000U } });
 	fx_w32(&f, 0xdc, 0xffffffff);
 	ck_assert_uint_eq(fx_r32(&f, 0xdc), 0x80000000);
 }
-END_TEST
 
-START_TEST(test_guards)
+TEST(test_guards)
 {
 	static const struct {
 		u32 offset, cr0;
@@ -177,10 +169,9 @@ START_TEST(test_guards)
 	fx_w32(&f, 0xb8, 6);
 	ck_assert_uint_eq(fx_r32(&f, 0xb8), 5);
 }
-END_TEST
 
 /* CR1: the tables' half is guarded by SMMUEN, the queues' half by any queue. */
-START_TEST(test_cr1_halves)
+TEST(test_cr1_halves)
 {
 	start(&defaults);
 	fx_w32(&f, 0x20, 1);
@@ -190,9 +181,8 @@ START_TEST(test_cr1_halves)
 	fx_w32(&f, 0x28, 0xfc0);
 	ck_assert_uint_eq(fx_r32(&f, 0x28), 0xfff);
 }
-END_TEST
 
-START_TEST(test_gbpa_needs_update)
+TEST(test_gbpa_needs_update)
 {
 	struct xlat_result r;
 
@@ -206,10 +196,9 @@ START_TEST(test_gbpa_needs_update)
 	ck_assert_uint_eq(fx_r32(&f, 0x44), 0x00100000);
 	ck_assert_int_eq(fx_xlat(&f, 1, 0x1234, 0, &r), XLAT_ABORT);
 }
-END_TEST
 
 /* SMMUEN = 0: an address beyond the output size is aborted, without a record (3.4). */
-START_TEST(test_bypass_beyond_output_size)
+TEST(test_bypass_beyond_output_size)
 {
 	struct xlat_result r;
 
@@ -218,39 +207,36 @@ START_TEST(test_bypass_beyond_output_size)
 	ck_assert_int_eq(fx_xlat(&f, 1, 1ULL << 48, 0, &r), XLAT_ABORT);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
-END_TEST
 
-START_TEST(test_accesses_of_other_sizes)
+TEST(test_accesses_of_other_sizes)
 {
 	start(&defaults);
 	fx_w64(&f, 0x80, 0x4000123456789abcULL);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x80, 8), 0x4000123456789a80ULL);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x80, 8), 0x4000123456789a80ULL);
 	fx_w32(&f, 0x84, 0);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x80, 8), 0x56789a80);
-	smmuv3_mmio_write(&f.smmu, 0x80, 0xff, 1);
-	smmuv3_mmio_write(&f.smmu, 0x82, 0xffff, 2);
-	smmuv3_mmio_write(&f.smmu, 0x84, 0xffff, 8);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x80, 8), 0x56789a80);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x20, 8), 0); /* two adjacent registers */
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x300, 4), 0);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x20000, 4), 0);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, ~0ULL - 3, 4), 0);
-	smmuv3_mmio_write(&f.smmu, 0x1ULL << 40, 1, 4);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x80, 8), 0x56789a80);
+	smmuv3_class.mmio_write(&f.smmu, 0x80, 0xff, 1);
+	smmuv3_class.mmio_write(&f.smmu, 0x82, 0xffff, 2);
+	smmuv3_class.mmio_write(&f.smmu, 0x84, 0xffff, 8);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x80, 8), 0x56789a80);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x20, 8), 0); /* two adjacent registers */
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x300, 4), 0);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x20000, 4), 0);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, ~0ULL - 3, 4), 0);
+	smmuv3_class.mmio_write(&f.smmu, 0x1ULL << 40, 1, 4);
 }
-END_TEST
 
 /* Address bits beyond the output size are not stored. */
-START_TEST(test_base_addresses_are_cut)
+TEST(test_base_addresses_are_cut)
 {
 	start(&(struct smmuv3_cfg){ .idr = { [5] = 0x01000072 } }); /* 40 bits */
 	fx_w64(&f, 0x80, 0x00ffffffffffffc0ULL);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x80, 8), 0xffffffffc0ULL);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x80, 8), 0xffffffffc0ULL);
 	fx_w64(&f, 0x90, 0x00ffffffffffffe8ULL);
-	ck_assert_uint_eq(smmuv3_mmio_read(&f.smmu, 0x90, 8), 0xffffffffe8ULL);
+	ck_assert_uint_eq(smmuv3_class.mmio_read(&f.smmu, 0x90, 8), 0xffffffffe8ULL);
 }
-END_TEST
 
-START_TEST(test_index_aliases_in_page_0)
+TEST(test_index_aliases_in_page_0)
 {
 	start(&defaults);
 	fx_w64(&f, 0xa0, FX_EVENTQ | 7);
@@ -262,10 +248,9 @@ START_TEST(test_index_aliases_in_page_0)
 	fx_w32(&f, 0x100ac, 0xfff); /* bits above the wrap bit are not stored */
 	ck_assert_uint_eq(fx_r32(&f, 0xac), 0xff);
 }
-END_TEST
 
 /* Bits [19:QS + 1] of the indices that hardware keeps are RAZ, of whatever was written (6.3.28, 6.3.95, 6.3.97). */
-START_TEST(test_index_bits_above_the_wrap_bit)
+TEST(test_index_bits_above_the_wrap_bit)
 {
 	static const struct {
 		u32 base, index;
@@ -293,10 +278,9 @@ START_TEST(test_index_bits_above_the_wrap_bit)
 	fx_w32(&f, 0x100c8, 0xfffff);
 	ck_assert_uint_eq(fx_r32(&f, 0x100c8), 0xf);
 }
-END_TEST
 
 /* CMDQ_CONS.ERR is hardware's: software that sets the index leaves it. */
-START_TEST(test_cmdq_error_code_stays)
+TEST(test_cmdq_error_code_stays)
 {
 	start(&defaults);
 	fx_enable(&f, 0xf);
@@ -305,10 +289,9 @@ START_TEST(test_cmdq_error_code_stays)
 	fx_w32(&f, 0x9c, 0x7f000005);
 	ck_assert_uint_eq(fx_r32(&f, 0x9c), 0x01000005);
 }
-END_TEST
 
 /* No atomic access, no MSIs from the holder: the identification says so. */
-START_TEST(test_holder_without_services)
+TEST(test_holder_without_services)
 {
 	start(&defaults);
 	f.m.hw_ops.mem_cas64 = NULL;
@@ -317,10 +300,9 @@ START_TEST(test_holder_without_services)
 	ck_assert_int_eq(smmuv3_init(&f.smmu, &defaults, &f.m.hw_ops, &f), 0);
 	ck_assert_uint_eq(fx_r32(&f, 0x0), 0x08cd769b & ~0x20c0U);
 }
-END_TEST
 
 /* SMMUEN and indices survive nothing: reset is reset. */
-START_TEST(test_reset)
+TEST(test_reset)
 {
 	struct xlat_result r;
 
@@ -329,7 +311,7 @@ START_TEST(test_reset)
 	fx_ste(&f, 3, 9, 0, 0, 0);
 	fx_xlat(&f, 3, 0x1000, 0, &r);
 	fx_cmd(&f, 0xff, 0);
-	smmuv3_reset(&f.smmu);
+	smmuv3_class.reset(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, 0x20) | fx_r32(&f, 0x24) | fx_r32(&f, 0x60) | fx_r32(&f, 0x9c), 0);
 	ck_assert_uint_eq(fx_r32(&f, 0x0), 0x08cd769b);
 	fx_ste(&f, 3, 0, 0, 0, 0);
@@ -338,11 +320,5 @@ START_TEST(test_reset)
 	ck_assert_int_eq(fx_xlat(&f, 3, 0x1000, 0, &r), XLAT_ABORT); /* nothing is cached */
 	ck_assert_uint_eq(r.fault, 4);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 registers", test_reset_values, test_identification_is_read_only, test_configured_identification,
-	   test_absent_features_are_cleared, test_configuration_out_of_range, test_cr0_is_acknowledged,
-	   test_absent_registers, test_lo_without_msi, test_guards, test_cr1_halves, test_gbpa_needs_update,
-	   test_bypass_beyond_output_size, test_accesses_of_other_sizes, test_base_addresses_are_cut,
-	   test_index_aliases_in_page_0, test_index_bits_above_the_wrap_bit, test_cmdq_error_code_stays,
-	   test_holder_without_services, test_reset)
+SUITE("smmuv3 registers")

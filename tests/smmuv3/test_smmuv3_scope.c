@@ -89,7 +89,7 @@ static void check(const struct expected *e)
 		same_scope(&scopes[i], &e->scope, e->w0);
 }
 
-START_TEST(test_scope_of_configuration)
+TEST(test_scope_of_configuration)
 {
 	static const struct expected e[] = {
 		/* CFGI_STE: the STE, and the CDs it leads to */
@@ -111,9 +111,8 @@ START_TEST(test_scope_of_configuration)
 	for (i = 0; i < ARRAY_SIZE(e); i++)
 		check(&e[i]);
 }
-END_TEST
 
-START_TEST(test_scope_of_translations)
+TEST(test_scope_of_translations)
 {
 	static const struct expected e[] = {
 		{ VMID(7) | 0x10, 0, { SCOPE_VMID, SCOPE_S1, true, 1, .vmid = 7 }, 2 },
@@ -161,10 +160,9 @@ START_TEST(test_scope_of_translations)
 		check(&e[i]);
 	ck_assert_uint_eq(units[0], UNIT_TLB);
 }
-END_TEST
 
 /* EL2 with E2H has ASIDs (CR2.E2H). */
-START_TEST(test_scope_of_el2_e2h)
+TEST(test_scope_of_el2_e2h)
 {
 	static const struct expected e[] = {
 		{ 0x20, 0, { .stages = SCOPE_S1, .global = true, .regime = 3 }, 2 },
@@ -180,10 +178,9 @@ START_TEST(test_scope_of_el2_e2h)
 	for (i = 0; i < ARRAY_SIZE(e); i++)
 		check(&e[i]);
 }
-END_TEST
 
 /* CR0.VMW: low bits of the VMID that do not count. */
-START_TEST(test_scope_with_vmid_wildcard)
+TEST(test_scope_with_vmid_wildcard)
 {
 	static const struct expected e = {
 		VMID(0x17) | 0x28, 0, { SCOPE_VMID, S12, true, 1, .vmid = 0x17, .vmid_mask = 7 }, 3
@@ -193,10 +190,9 @@ START_TEST(test_scope_with_vmid_wildcard)
 	fx_w32(&f, SMMUV3_CR0, 0x1f | 3 << 6);
 	check(&e);
 }
-END_TEST
 
 /* Once a tag byte has been dropped, an address does not say which of its many names are meant. */
-START_TEST(test_no_address_with_tags)
+TEST(test_no_address_with_tags)
 {
 	struct xlat_result r;
 
@@ -214,9 +210,8 @@ START_TEST(test_no_address_with_tags)
 	fx_cmd(&f, 0x2a, 0x5000); /* an IPA has no tag */
 	ck_assert_uint_eq(scopes[0].by, SCOPE_VMID | SCOPE_ADDR);
 }
-END_TEST
 
-START_TEST(test_changed)
+TEST(test_changed)
 {
 	static const struct {
 		u32 offset, value, events;
@@ -241,10 +236,9 @@ START_TEST(test_changed)
 		ck_assert_msg(n_changed == w[i].events, "write %u: %u events", i, n_changed);
 	}
 	n_changed = 0;
-	smmuv3_reset(&f.smmu);
+	smmuv3_class.reset(&f.smmu);
 	ck_assert_uint_eq(n_changed, 1);
 }
-END_TEST
 
 /* Streams: 1 stage 1, ASID 1; 2 nested, ASID 2, VMID 2; 3 stage 2 alone, VMID 3; 4 EL2; 5 bypass; 6 not cached. */
 static void six_streams(void)
@@ -277,20 +271,20 @@ static u32 concerned(u64 w0, u64 w1)
 	n_scopes = 0;
 	fx_cmd(&f, w0, w1);
 	for (sid = 1; sid <= 6; sid++)
-		if (smmuv3_concerns(&f.smmu, &scopes[0], sid, NONE))
+		if (smmuv3_class.concerns(&f.smmu, &scopes[0], sid, NONE))
 			mask |= BIT(sid);
 	return mask;
 }
 
-START_TEST(test_concerns)
+TEST(test_concerns)
 {
 	static const struct iommu_scope everything = { .stages = S12 };
 	u64 hits, misses;
 	u32 sid;
 
 	six_streams();
-	hits = f.smmu.ste_cache.hits + f.smmu.cd_cache.hits;
-	misses = f.smmu.ste_cache.misses + f.smmu.cd_cache.misses;
+	hits = f.smmu.eng.cache[UNIT_CONFIG_CACHE].hits + f.smmu.eng.cache[UNIT_CD_CACHE].hits;
+	misses = f.smmu.eng.cache[UNIT_CONFIG_CACHE].misses + f.smmu.eng.cache[UNIT_CD_CACHE].misses;
 	ck_assert_uint_eq(concerned(0x10, 0), BIT(1) | BIT(6));		  /* NH_ALL, VMID 0 */
 	ck_assert_uint_eq(concerned(VMID(2) | 0x10, 0), BIT(2) | BIT(6)); /* VMID 2 */
 	ck_assert_uint_eq(concerned(VMID(3) | 0x10, 0), BIT(6));	  /* no stage 1 there */
@@ -305,11 +299,11 @@ START_TEST(test_concerns)
 	ck_assert_uint_eq(concerned(0x30, 0), BIT(1) | BIT(2) | BIT(3) | BIT(6)); /* NSNH_ALL */
 	ck_assert_uint_eq(concerned(0x20, 0), BIT(4) | BIT(6));			  /* EL2_ALL */
 	/* nothing was counted for the questions */
-	ck_assert_uint_eq(f.smmu.ste_cache.hits + f.smmu.cd_cache.hits, hits);
-	ck_assert_uint_eq(f.smmu.ste_cache.misses + f.smmu.cd_cache.misses, misses);
+	ck_assert_uint_eq(f.smmu.eng.cache[UNIT_CONFIG_CACHE].hits + f.smmu.eng.cache[UNIT_CD_CACHE].hits, hits);
+	ck_assert_uint_eq(f.smmu.eng.cache[UNIT_CONFIG_CACHE].misses + f.smmu.eng.cache[UNIT_CD_CACHE].misses, misses);
 	/* a register: all of them */
 	for (sid = 1; sid <= 6; sid++)
-		ck_assert(smmuv3_concerns(&f.smmu, &everything, sid, NONE));
+		ck_assert(smmuv3_class.concerns(&f.smmu, &everything, sid, NONE));
 	/* configuration: by StreamID, cached or not */
 	ck_assert_uint_eq(concerned(SIDN(5) | 0x03, 1), BIT(5));
 	ck_assert_uint_eq(concerned(SIDN(6) | 0x06, 1), BIT(6));
@@ -318,24 +312,22 @@ START_TEST(test_concerns)
 	/* then nothing is cached, and the answer is yes */
 	ck_assert_uint_eq(concerned(VMID(77) | 0x10, 0), BIT(1) | BIT(2) | BIT(3) | BIT(4) | BIT(5) | BIT(6));
 }
-END_TEST
 
 /* CFGI_CD names a SubstreamID; CD 0 serves those without, too (5.2 S1DSS). */
-START_TEST(test_concerns_substreams)
+TEST(test_concerns_substreams)
 {
 	start();
 	fx_cmd(&f, SIDN(1) | 5 << 12 | 0x05, 1);
-	ck_assert(smmuv3_concerns(&f.smmu, &scopes[0], 1, 5));
-	ck_assert(!smmuv3_concerns(&f.smmu, &scopes[0], 1, 0));
-	ck_assert(!smmuv3_concerns(&f.smmu, &scopes[0], 1, NONE));
-	ck_assert(!smmuv3_concerns(&f.smmu, &scopes[0], 2, 5));
+	ck_assert(smmuv3_class.concerns(&f.smmu, &scopes[0], 1, 5));
+	ck_assert(!smmuv3_class.concerns(&f.smmu, &scopes[0], 1, 0));
+	ck_assert(!smmuv3_class.concerns(&f.smmu, &scopes[0], 1, NONE));
+	ck_assert(!smmuv3_class.concerns(&f.smmu, &scopes[0], 2, 5));
 	n_scopes = 0;
 	fx_cmd(&f, SIDN(1) | 0x05, 1);
-	ck_assert(smmuv3_concerns(&f.smmu, &scopes[0], 1, 0));
-	ck_assert(smmuv3_concerns(&f.smmu, &scopes[0], 1, NONE));
-	ck_assert(!smmuv3_concerns(&f.smmu, &scopes[0], 1, 5));
+	ck_assert(smmuv3_class.concerns(&f.smmu, &scopes[0], 1, 0));
+	ck_assert(smmuv3_class.concerns(&f.smmu, &scopes[0], 1, NONE));
+	ck_assert(!smmuv3_class.concerns(&f.smmu, &scopes[0], 1, 5));
 }
-END_TEST
 
 static u32 asked;
 
@@ -346,7 +338,7 @@ static void ask_within(void *ctx, const struct iommu_event *ev)
 }
 
 /* The one call that a callback may make. */
-START_TEST(test_concerns_from_within_the_event)
+TEST(test_concerns_from_within_the_event)
 {
 	six_streams();
 	f.m.hw_ops.event = ask_within;
@@ -355,8 +347,5 @@ START_TEST(test_concerns_from_within_the_event)
 	fx_cmd(&f, VMID(2) | 0x10, 0);
 	ck_assert_uint_eq(asked, 2);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 scopes", test_scope_of_configuration, test_scope_of_translations, test_scope_of_el2_e2h,
-	   test_scope_with_vmid_wildcard, test_no_address_with_tags, test_changed, test_concerns,
-	   test_concerns_substreams, test_concerns_from_within_the_event)
+SUITE("smmuv3 scopes")

@@ -26,7 +26,7 @@ static enum xlat go(u32 sid, u64 va, u16 flags, u64 *id)
 
 	if (id)
 		*id = t.id;
-	return smmuv3_translate(&f.smmu, &t, &r);
+	return smmuv3_class.translate(&f.smmu, &t, &r);
 }
 
 static void resume(u32 sid, u32 stag, u32 ac, u32 ab)
@@ -35,7 +35,7 @@ static void resume(u32 sid, u32 stag, u32 ac, u32 ab)
 }
 
 /* The sixteen rows of CD.A, R, S for a fault of stage 1 (5.5). */
-START_TEST(test_stage1_ars)
+TEST(test_stage1_ars)
 {
 	u32 ars;
 
@@ -52,10 +52,9 @@ START_TEST(test_stage1_ars)
 		f.cmd_prod = 0;
 	}
 }
-END_TEST
 
 /* Stage 2: S2S, S2R; terminated always with abort, whatever CD.A says. */
-START_TEST(test_stage2_sr)
+TEST(test_stage2_sr)
 {
 	u32 sr;
 
@@ -76,10 +75,9 @@ START_TEST(test_stage2_sr)
 		fx_exit(&f);
 	}
 }
-END_TEST
 
 /* A stage 2 fault on the walk of stage 1, and on the CD, stall by S2S, too. */
-START_TEST(test_nested_stalls)
+TEST(test_nested_stalls)
 {
 	ck_assert_int_eq(fx_init(&f, &(struct smmuv3_cfg){ 0 }), 0);
 	fx_nested_stream(&f, SID, FX_CD_A | FX_CD_R, FX_STE2_S2S, &s1, &s2);
@@ -94,19 +92,17 @@ START_TEST(test_nested_stalls)
 	ck_assert_int_eq(go(SID, VA, DMA_WRITE, NULL), XLAT_STALL);
 	ck_event(&f, 0x0000000800000010ULL, 0x0000018080000001ULL, VA, s1.root);
 }
-END_TEST
 
 /* Only the four faults stall: configuration and aborts do not (5.5). */
-START_TEST(test_other_faults_do_not_stall)
+TEST(test_other_faults_do_not_stall)
 {
 	start(0, 4, FX_CD_A | FX_CD_R | FX_CD_S);
 	physmem_add_hole(&f.mem, s1.root, s1.root + 0xfff);
 	ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_ABORT);
 	ck_assert_int_eq(go(3, VA, 0, NULL), XLAT_ABORT);
 }
-END_TEST
 
-START_TEST(test_resume)
+TEST(test_resume)
 {
 	u64 id[3];
 
@@ -128,20 +124,18 @@ START_TEST(test_resume)
 	ck_assert_uint_eq(f.resumed[2].id, id[2]);
 	ck_assert_int_eq(f.resumed[2].how, RESUME_RAZWI);
 }
-END_TEST
 
 /* Ac = 1: Ab is ignored. */
-START_TEST(test_retry_ignores_abort_bit)
+TEST(test_retry_ignores_abort_bit)
 {
 	start(0, 8, FX_CD_A | FX_CD_S);
 	go(SID, VA, 0, NULL);
 	resume(SID, 0, 1, 1);
 	ck_assert_int_eq(f.resumed[0].how, RESUME_RETRY);
 }
-END_TEST
 
 /* No effect: a free slot, one never used, another stream's, a second answer, a record not yet written. */
-START_TEST(test_resume_of_what_is_not_stalled)
+TEST(test_resume_of_what_is_not_stalled)
 {
 	start(0, 8, FX_CD_A | FX_CD_S);
 	resume(SID, 0, 1, 0);
@@ -161,10 +155,9 @@ START_TEST(test_resume_of_what_is_not_stalled)
 	ck_assert_uint_eq(f.n_resumed, 1);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_GERROR) ^ fx_r32(&f, SMMUV3_GERRORN), 0); /* none of it is an error */
 }
-END_TEST
 
 /* TERM_MODEL = 1: Ab is ignored, termination is abort. */
-START_TEST(test_term_model)
+TEST(test_term_model)
 {
 	struct smmuv3_cfg cfg = { .idr = { 0x08cd761b | 1 << 26 } };
 
@@ -175,28 +168,26 @@ START_TEST(test_term_model)
 	resume(SID, 0, 0, 0);
 	ck_assert_int_eq(f.resumed[0].how, RESUME_ABORT);
 }
-END_TEST
 
 /* After the page is mapped, a retried access succeeds. */
-START_TEST(test_fault_map_retry)
+TEST(test_fault_map_retry)
 {
 	struct xlat_result r;
 	struct dma_txn t;
 
 	start(0, 8, FX_CD_A | FX_CD_S);
 	t = fx_txn(&f, SID, VA, DMA_WRITE);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_STALL);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_STALL);
 	ck_assert(r.recorded);
 	fx_map(&s1, VA, PA, 0x1000, FX_RW);
 	resume(SID, 0, 1, 0);
 	ck_assert_uint_eq(f.resumed[0].id, t.id);
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 	ck_assert_uint_eq(r.pa, PA);
 }
-END_TEST
 
 /* Out of slots: the transaction waits, nothing is recorded for it; a free slot is announced. */
-START_TEST(test_out_of_slots)
+TEST(test_out_of_slots)
 {
 	u32 i;
 
@@ -214,10 +205,9 @@ START_TEST(test_out_of_slots)
 	ck_assert_uint_eq(fx_events_pending(&f), 5);
 	ck_assert_uint_eq(fx_m64(&f, FX_EVENTQ + 4 * 32 + 8) & 0xffff, 2); /* the slot's STAG again */
 }
-END_TEST
 
 /* Three times STALL_MAX faults through a small event queue: each is told once and answered. */
-START_TEST(test_storm)
+TEST(test_storm)
 {
 	u64 w[4], seen = 0;
 	u32 told = 0, i, waiting = 0;
@@ -252,9 +242,8 @@ START_TEST(test_storm)
 	ck_assert_uint_eq(seen, 0xffffffff);
 	ck_assert_uint_eq(f.smmu.stats.events_lost, 0);
 }
-END_TEST
 
-START_TEST(test_stall_term)
+TEST(test_stall_term)
 {
 	struct pt_build other;
 	u32 i;
@@ -272,10 +261,9 @@ START_TEST(test_stall_term)
 	resume(SID + 1, 1, 1, 0);
 	ck_assert_uint_eq(f.n_resumed, 4);
 }
-END_TEST
 
 /* Also those whose record was still to be written: it never is. */
-START_TEST(test_stall_term_of_unrecorded)
+TEST(test_stall_term_of_unrecorded)
 {
 	start(0, 16, FX_CD_A | FX_CD_S);
 	fx_w32(&f, SMMUV3_CR0, 0x9);
@@ -286,10 +274,9 @@ START_TEST(test_stall_term_of_unrecorded)
 	fx_w32(&f, SMMUV3_CR0, 0xd);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
-END_TEST
 
 /* SMMUEN 1 -> 0 terminates every stall with abort; nothing new stalls (6.3.9.6). */
-START_TEST(test_disable)
+TEST(test_disable)
 {
 	struct iommu_walk w;
 	struct dma_txn t;
@@ -299,31 +286,29 @@ START_TEST(test_disable)
 	go(SID, VA, 0, NULL);
 	ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_WAIT);
 	t = fx_txn(&f, SID, VA, 0);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_STALL);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_STALL);
 	fx_w32(&f, SMMUV3_CR0, 0xc);
 	ck_assert_uint_eq(f.n_resumed, 2);
 	ck_assert_int_eq(f.resumed[0].how, RESUME_ABORT);
 	ck_assert_int_eq(f.resumed[1].how, RESUME_ABORT);
 	ck_assert_uint_eq(f.stall_frees, 1);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_ABORT);
 	ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_OK); /* bypass */
 	resume(SID, 0, 1, 0);
 	ck_assert_uint_eq(f.n_resumed, 2);
 }
-END_TEST
 
 /* STALL_MODEL 2: every fault that may stall does; forced by what is legal. */
-START_TEST(test_forced)
+TEST(test_forced)
 {
 	start(2, 4, FX_CD_A | FX_CD_S);
 	ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_STALL);
 	resume(SID, 0, 1, 0);
 	ck_assert_uint_eq(f.n_resumed, 1);
 }
-END_TEST
 
 /* Stalls of the configuration are capped by STALL_MAX. */
-START_TEST(test_stall_max)
+TEST(test_stall_max)
 {
 	struct smmuv3_cfg cfg = { .idr = { 0, 0, 0, 0, 0, 0x00030075 }, .stalls = 100 };
 	u32 i;
@@ -335,9 +320,5 @@ START_TEST(test_stall_max)
 		ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_STALL);
 	ck_assert_int_eq(go(SID, VA, 0, NULL), XLAT_WAIT);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 stalls", test_stage1_ars, test_stage2_sr, test_nested_stalls, test_other_faults_do_not_stall,
-	   test_resume, test_retry_ignores_abort_bit, test_resume_of_what_is_not_stalled, test_term_model,
-	   test_fault_map_retry, test_out_of_slots, test_storm, test_stall_term, test_stall_term_of_unrecorded,
-	   test_disable, test_forced, test_stall_max)
+SUITE("smmuv3 stalls")

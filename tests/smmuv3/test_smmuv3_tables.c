@@ -24,7 +24,7 @@ static void bypass_ste(u64 pa)
 }
 
 /* A linear table is aligned to its size, and ends at 2^LOG2SIZE. */
-START_TEST(test_linear_table)
+TEST(test_linear_table)
 {
 	start(0);
 	fx_enable(&f, 0);
@@ -40,10 +40,9 @@ START_TEST(test_linear_table)
 	ck_event(&f, 0x0000001000000002ULL, 0, 0, 0);
 	ck_event(&f, 0xffffffff00000002ULL, 0, 0, 0);
 }
-END_TEST
 
 /* The effective LOG2SIZE is capped by SIDSIZE, the alignment is not (6.3.24). */
-START_TEST(test_table_larger_than_sidsize)
+TEST(test_table_larger_than_sidsize)
 {
 	struct smmuv3_cfg cfg = { .idr = { IDR0_BASE, 0x0e739c04, 0, 0x14, 0, 0x01000075 } };
 
@@ -56,7 +55,6 @@ START_TEST(test_table_larger_than_sidsize)
 	ck_assert_uint_eq(fault_of(15), 0);
 	ck_assert_uint_eq(fault_of(16), 2);
 }
-END_TEST
 
 /* Two levels: @split bits below, descriptors of 8 bytes above. */
 static void two_level(u32 split, u32 field)
@@ -86,16 +84,15 @@ static void two_level(u32 split, u32 field)
 	fx_exit(&f);
 }
 
-START_TEST(test_two_level_tables)
+TEST(test_two_level_tables)
 {
 	two_level(6, 6);
 	two_level(8, 8);
 	two_level(10, 10);
 	two_level(6, 7); /* reserved values behave as 6 */
 }
-END_TEST
 
-START_TEST(test_badstreamid_recorded_only_with_recinvsid)
+TEST(test_badstreamid_recorded_only_with_recinvsid)
 {
 	start(0);
 	fx_enable(&f, 4);
@@ -104,9 +101,8 @@ START_TEST(test_badstreamid_recorded_only_with_recinvsid)
 	ck_assert_uint_eq(fault_of(64), 2);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
 }
-END_TEST
 
-START_TEST(test_config_0_aborts_in_silence)
+TEST(test_config_0_aborts_in_silence)
 {
 	struct xlat_result r;
 	u64 config;
@@ -120,13 +116,12 @@ START_TEST(test_config_0_aborts_in_silence)
 		ck_assert_uint_eq(r.fault, 0);
 		ck_assert_uint_eq(fx_events_pending(&f), 0);
 		fx_w32(&f, SMMUV3_CR0, 0);
-		smmuv3_reset(&f.smmu);
+		smmuv3_class.reset(&f.smmu);
 	}
 }
-END_TEST
 
 /* Stream bypass; beyond the output size it is F_ADDR_SIZE of stage 1, always aborted and recorded (3.4). */
-START_TEST(test_stream_bypass)
+TEST(test_stream_bypass)
 {
 	struct xlat_result r;
 
@@ -141,7 +136,6 @@ START_TEST(test_stream_bypass)
 	ck_assert_int_eq(fx_xlat(&f, 4, 1ULL << 48, DMA_WRITE, &r), XLAT_ABORT);
 	ck_event(&f, 0x0000000400000011ULL, 0x0000020000000000ULL, 1ULL << 48, 0);
 }
-END_TEST
 
 /* ---- substreams ---- */
 
@@ -150,7 +144,7 @@ static enum xlat with_ssid(u32 ssid, struct xlat_result *r)
 	struct dma_txn t = fx_txn(&f, SID, VA, DMA_PASID);
 
 	t.pasid = ssid;
-	return smmuv3_translate(&f.smmu, &t, r);
+	return smmuv3_class.translate(&f.smmu, &t, r);
 }
 
 /* Eight substreams, linear; CD n maps VA to PA + n pages. */
@@ -171,7 +165,7 @@ static void substreams(u64 s1dss, u64 fmt, u64 ptr)
 	fx_enable(&f, 5);
 }
 
-START_TEST(test_substreams)
+TEST(test_substreams)
 {
 	struct xlat_result r;
 
@@ -188,9 +182,8 @@ START_TEST(test_substreams)
 	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000006ULL, 0, 0, 0);
 }
-END_TEST
 
-START_TEST(test_s1dss_bypass)
+TEST(test_s1dss_bypass)
 {
 	struct xlat_result r;
 
@@ -202,9 +195,8 @@ START_TEST(test_s1dss_bypass)
 	ck_event(&f, 0x0000000800000011ULL, 0x0000020800000000ULL, 1ULL << 50, 0);
 	ck_assert_int_eq(with_ssid(5, &r), XLAT_OK);
 }
-END_TEST
 
-START_TEST(test_s1dss_substream0)
+TEST(test_s1dss_substream0)
 {
 	struct xlat_result r;
 
@@ -215,10 +207,9 @@ START_TEST(test_s1dss_substream0)
 	ck_event(&f, 0x0000000800000006ULL, 0, 0, 0); /* the StreamID alone (7.3.7) */
 	ck_assert_int_eq(with_ssid(5, &r), XLAT_OK);
 }
-END_TEST
 
 /* S1DSS 3 is reserved and behaves as 0. */
-START_TEST(test_s1dss_reserved)
+TEST(test_s1dss_reserved)
 {
 	struct xlat_result r;
 
@@ -226,10 +217,9 @@ START_TEST(test_s1dss_reserved)
 	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000006ULL, 0, 0, 0);
 }
-END_TEST
 
 /* L1CDs of 4 KiB tables; one invalid, one out of range. */
-START_TEST(test_two_level_cd_table)
+TEST(test_two_level_cd_table)
 {
 	u64 l1 = 0x700000;
 	struct xlat_result r;
@@ -254,10 +244,9 @@ START_TEST(test_two_level_cd_table)
 	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_ABORT);
 	ck_event(&f, 0x0000000800000008ULL, 0, 0, 0);
 }
-END_TEST
 
 /* 64 KiB tables: SubstreamID[9:0] below, L2Ptr[15:12] taken as zero. */
-START_TEST(test_two_level_cd_table_64k)
+TEST(test_two_level_cd_table_64k)
 {
 	u64 l1 = 0x700000, l2 = 0x01000000;
 	struct xlat_result r;
@@ -273,12 +262,11 @@ START_TEST(test_two_level_cd_table_64k)
 	fx_enable(&f, 5);
 	t = fx_txn(&f, SID, VA, DMA_PASID);
 	t.pasid = 3 * 1024 + 1000;
-	ck_assert_int_eq(smmuv3_translate(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.translate(&f.smmu, &t, &r), XLAT_OK);
 	ck_assert_uint_eq(r.pa, PA);
 }
-END_TEST
 
-START_TEST(test_substream_where_there_are_none)
+TEST(test_substream_where_there_are_none)
 {
 	struct xlat_result r;
 
@@ -292,9 +280,5 @@ START_TEST(test_substream_where_there_are_none)
 	ck_assert_int_eq(with_ssid(7, &r), XLAT_ABORT);
 	ck_event(&f, 0x0000000800007008ULL, 0, 0, 0);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 tables", test_linear_table, test_table_larger_than_sidsize, test_two_level_tables,
-	   test_badstreamid_recorded_only_with_recinvsid, test_config_0_aborts_in_silence, test_stream_bypass,
-	   test_substreams, test_s1dss_bypass, test_s1dss_substream0, test_s1dss_reserved, test_two_level_cd_table,
-	   test_two_level_cd_table_64k, test_substream_where_there_are_none)
+SUITE("smmuv3 tables")

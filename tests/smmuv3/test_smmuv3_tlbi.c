@@ -70,7 +70,7 @@ static void drops(u64 w0, u64 w1, u32 cr2, u32 left)
 	f.cmd_prod = 0;
 }
 
-START_TEST(test_tlbi_scopes)
+TEST(test_tlbi_scopes)
 {
 	drops(0x10 | VMID(0), 0, 0, 0x78); /* NH_ALL */
 	drops(0x10 | VMID(4), 0, 0, 0x6e);
@@ -92,10 +92,9 @@ START_TEST(test_tlbi_scopes)
 	drops(0x2a | VMID(5), VA + 0x1000, 0, 0x7e);
 	drops(0x30, 0, 0, 0x40); /* NSNH_ALL */
 }
-END_TEST
 
 /* EL2 with E2H: ASIDs count. Stream 6 has ASID 6. */
-START_TEST(test_tlbi_e2h)
+TEST(test_tlbi_e2h)
 {
 	drops(0x21 | ASID(6), 0, 1, 0x3e);
 	drops(0x21 | ASID(5), 0, 1, 0x7e);
@@ -105,10 +104,9 @@ START_TEST(test_tlbi_e2h)
 	drops(0x20, 0, 1, 0x3e);
 	drops(0x21 | ASID(6), 0, 0, 0x7e); /* without E2H there is no such entry */
 }
-END_TEST
 
 /* A global entry survives an invalidation by ASID, not one by address. */
-START_TEST(test_global_entries)
+TEST(test_global_entries)
 {
 	start(0);
 	fx_s1_stream(&f, 1, AR, &s1[1]);
@@ -123,10 +121,9 @@ START_TEST(test_global_entries)
 	cmd_ok(0x12 | ASID(9), VA);
 	ck_assert_uint_eq(pa_of(2, VA), NEW);
 }
-END_TEST
 
 /* Global entries match only contexts of the same ASET (5.4 ASET). */
-START_TEST(test_aset_separates_global_entries)
+TEST(test_aset_separates_global_entries)
 {
 	start(0);
 	fx_s1_stream(&f, 1, AR, &s1[1]);
@@ -142,7 +139,6 @@ START_TEST(test_aset_separates_global_entries)
 	ck_assert_uint_eq(pa_of(1, VA), NEW);
 	ck_assert_uint_eq(pa_of(2, VA), ~0ULL);
 }
-END_TEST
 
 /* Range invalidation (4.4.1.1): pages 0..63, which of them are dropped. */
 static u64 dropped_pages(u64 w0, u64 w1)
@@ -170,7 +166,7 @@ static u64 dropped_pages(u64 w0, u64 w1)
 #define TG(n)	 ((u64)(n) << 10)
 #define TTL(n)	 ((u64)(n) << 8)
 
-START_TEST(test_range_invalidation)
+TEST(test_range_invalidation)
 {
 	ck_assert_uint_eq(dropped_pages(0x12 | ASID(1), 0x3000), 0x8);
 	ck_assert_uint_eq(dropped_pages(0x12 | ASID(1) | NUM(2), 0x3000 | TG(1)), 0x38);
@@ -182,9 +178,8 @@ START_TEST(test_range_invalidation)
 	ck_assert_uint_eq(dropped_pages(0x12 | ASID(1) | NUM(1), 0x4000 | TG(2)), 0xff0);
 	ck_assert_uint_eq(dropped_pages(0x12 | ASID(1), 0x10000 | TG(3) | TTL(3)), 0xffff0000);
 }
-END_TEST
 
-START_TEST(test_range_reserved)
+TEST(test_range_reserved)
 {
 	start(0);
 	cmd_ill(0x12, TG(1));
@@ -198,10 +193,9 @@ START_TEST(test_range_reserved)
 	fx_enable(&f, 0xd);
 	cmd_ok(0x12, TG(1));
 }
-END_TEST
 
 /* Without Leaf the tables above go, too; with it they may stay. */
-START_TEST(test_walk_cache)
+TEST(test_walk_cache)
 {
 	struct pt_build other;
 
@@ -219,10 +213,9 @@ START_TEST(test_walk_cache)
 	ck_assert_uint_eq(pa_of(1, VA), ~0ULL);
 	ck_assert_uint_eq(pa_of(1, VA + 0x1000), NEW);
 }
-END_TEST
 
 /* CR0.VMW: low VMID bits that do not count. */
-START_TEST(test_vmid_wildcard)
+TEST(test_vmid_wildcard)
 {
 	struct smmuv3_cfg cfg = { .idr = { 0x08cd761b | BIT(17) } };
 	u32 i, old = 0;
@@ -242,12 +235,11 @@ START_TEST(test_vmid_wildcard)
 		old |= pa_of(i, VA) == OLD ? BIT(i) : 0;
 	ck_assert_uint_eq(old, 0x30);
 }
-END_TEST
 
 /* ---- walks in flight ---- */
 
 /* A walk that an invalidation overtakes installs nothing, and CMD_SYNC waits for it. */
-START_TEST(test_stale_walk)
+TEST(test_stale_walk)
 {
 	struct iommu_walk w;
 	struct dma_txn t;
@@ -256,23 +248,22 @@ START_TEST(test_stale_walk)
 	fx_s1_stream(&f, 1, AR, &s1[1]);
 	fx_map(&s1[1], VA, OLD, 0x1000, FX_RW);
 	t = fx_txn(&f, 1, VA, 0);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_OK);
 	remap(&s1[1], VA);
 	cmd_ok(0x12 | ASID(1), VA);
 	fx_cmd(&f, 0x46 | 1 << 12, 0);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 0);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_OK); /* as decided: it began before */
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_OK); /* as decided: it began before */
 	ck_assert_uint_eq(w.res.pa, OLD);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 1);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 	ck_assert_uint_eq(f.irqs[SMMUV3_IRQ_CMD_SYNC], 1);
 	ck_assert_uint_eq(pa_of(1, VA), NEW);
 }
-END_TEST
 
-START_TEST(test_sync_does_not_wait_for_others)
+TEST(test_sync_does_not_wait_for_others)
 {
 	struct iommu_walk w, c;
 	struct dma_txn t;
@@ -281,27 +272,24 @@ START_TEST(test_sync_does_not_wait_for_others)
 	fx_s1_stream(&f, 1, AR, &s1[1]);
 	fx_map(&s1[1], VA, OLD, 0x1000, FX_RW);
 	t = fx_txn(&f, 1, VA, 0);
-	smmuv3_walk(&f.smmu, &t, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
 	cmd_ok(0x12 | ASID(2), VA);
 	cmd_ok(0x12 | ASID(1), (VA + 0x1000) | 1); /* Leaf, another page */
 	cmd_ok(0x03 | 9ULL << 32, 1);
 	cmd_ok(0x46, 0);
-	smmuv3_fill(&f.smmu, &w);
+	smmuv3_class.fill(&f.smmu, &w);
 	remap(&s1[1], VA);
 	ck_assert_uint_eq(pa_of(1, VA), OLD); /* installed */
 	/* a cancelled walk frees the SYNC, too */
 	t = fx_txn(&f, 1, VA + 0x1000, 0);
-	smmuv3_walk(&f.smmu, &t, &c);
+	smmuv3_class.walk(&f.smmu, &t, &c);
 	cmd_ok(0x03 | 1ULL << 32, 1);
 	fx_sync(&f);
 	ck_assert_uint_ne(fx_r32(&f, SMMUV3_CMDQ_CONS), f.cmd_prod);
-	smmuv3_cancel(&f.smmu, &c);
+	smmuv3_class.cancel(&f.smmu, &c);
 	ck_assert_uint_ne(fx_r32(&f, SMMUV3_CMDQ_CONS), f.cmd_prod);
-	smmuv3_step(&f.smmu);
+	smmuv3_class.step(&f.smmu);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), f.cmd_prod);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3_tlbi", test_tlbi_scopes, test_tlbi_e2h, test_global_entries, test_aset_separates_global_entries,
-	   test_range_invalidation, test_range_reserved, test_walk_cache, test_vmid_wildcard, test_stale_walk,
-	   test_sync_does_not_wait_for_others)
+SUITE("smmuv3_tlbi")

@@ -2,7 +2,7 @@
 /* Translation: the three steps, permissions, stream worlds, TBI, overrides, access flag and dirty state, caches. */
 #include "v3_xlat_scene.h"
 
-START_TEST(test_lookup_walk_fill)
+TEST(test_lookup_walk_fill)
 {
 	struct iommu_walk w;
 	struct xlat_result r;
@@ -11,8 +11,8 @@ START_TEST(test_lookup_walk_fill)
 	s1_scene(0, 0);
 	fx_map(&s1, VA, PA, 0x1000, FX_RW);
 	t = fx_txn(&f, SID, VA + 0x123, DMA_WRITE);
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &r), XLAT_MISS);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &r), XLAT_MISS);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_OK);
 	/* STE, CD, four levels */
 	ck_assert_uint_eq(w.n_accesses, 6);
 	ck_assert_uint_eq(w.accesses[0].addr, FX_STRTAB + SID * 64);
@@ -22,10 +22,10 @@ START_TEST(test_lookup_walk_fill)
 	ck_assert_uint_eq(w.accesses[2].addr, s1.root);
 	ck_assert_int_eq(w.accesses[5].level, 3);
 	/* nothing is visible before fill */
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &r), XLAT_MISS);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &r), XLAT_MISS);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_OK);
 	ck_assert_uint_eq(w.res.pa, PA + 0x123);
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &r), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &r), XLAT_OK);
 	ck_assert_uint_eq(r.pa, PA + 0x123);
 	ck_assert(r.hit && !r.bypass);
 	ck_assert_uint_eq(r.shift, 12);
@@ -33,31 +33,29 @@ START_TEST(test_lookup_walk_fill)
 	/* the next page: configuration and upper tables are cached */
 	fx_map(&s1, VA + 0x1000, PA, 0x1000, FX_RW);
 	t.iova += 0x1000;
-	smmuv3_walk(&f.smmu, &t, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
 	ck_assert_uint_eq(w.n_accesses, 1);
-	smmuv3_fill(&f.smmu, &w);
+	smmuv3_class.fill(&f.smmu, &w);
 }
-END_TEST
 
 /* A fault is delivered by fill, not by walk; a cancelled walk leaves nothing. */
-START_TEST(test_fault_is_delivered_by_fill)
+TEST(test_fault_is_delivered_by_fill)
 {
 	struct iommu_walk w;
 	struct dma_txn t;
 
 	s1_scene(0, 0);
 	t = fx_txn(&f, SID, VA, 0);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_ABORT);
 	ck_assert_uint_eq(fx_events_pending(&f), 0);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w), XLAT_ABORT);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w), XLAT_ABORT);
 	ck_assert_uint_eq(fx_events_pending(&f), 1);
-	smmuv3_walk(&f.smmu, &t, &w);
-	smmuv3_cancel(&f.smmu, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
+	smmuv3_class.cancel(&f.smmu, &w);
 	ck_assert_uint_eq(fx_events_pending(&f), 1);
 }
-END_TEST
 
-START_TEST(test_sizes)
+TEST(test_sizes)
 {
 	struct xlat_result r;
 
@@ -74,9 +72,8 @@ START_TEST(test_sizes)
 	ck_assert_uint_eq(r.pa, 0x5ff123);
 	ck_assert_uint_eq(r.shift, 21);
 }
-END_TEST
 
-START_TEST(test_permissions)
+TEST(test_permissions)
 {
 	s1_scene(0, 0);
 	fx_map(&s1, 0x1000, PA, 0x1000, DRV_PROT_READ);
@@ -92,10 +89,9 @@ START_TEST(test_permissions)
 	ck_assert_int_eq(go(0x4000, DMA_WRITE | DMA_PRIV), XLAT_OK);
 	ck_assert_int_eq(go(0x4000, 0), XLAT_ABORT); /* cached, still refused */
 }
-END_TEST
 
 /* A cached entry that does not allow the access is looked up anew: a page made writable without invalidation. */
-START_TEST(test_upgrade)
+TEST(test_upgrade)
 {
 	s1_scene(0, 0);
 	fx_map(&s1, VA, PA, 0x1000, DRV_PROT_READ);
@@ -104,9 +100,8 @@ START_TEST(test_upgrade)
 	ck_assert_int_eq(pt_protect(&s1, VA, 0x1000, FX_RW), 0x1000);
 	ck_assert_int_eq(go(VA, DMA_WRITE), XLAT_OK);
 }
-END_TEST
 
-START_TEST(test_wxn_and_pan)
+TEST(test_wxn_and_pan)
 {
 	s1_scene(1ULL << 36 | 1ULL << 40, 0);
 	fx_map(&s1, 0x1000, PA, 0x1000, FX_RW | DRV_PROT_EXEC);
@@ -116,18 +111,16 @@ START_TEST(test_wxn_and_pan)
 	ck_assert_int_eq(go(0x1000, DMA_WRITE), XLAT_OK);
 	ck_assert_int_eq(go(0x2000, DMA_PRIV), XLAT_OK);
 }
-END_TEST
 
 /* AFFD: a clear access flag is no fault. */
-START_TEST(test_affd)
+TEST(test_affd)
 {
 	s1_scene(1ULL << 35, 0);
 	fx_map(&s1, VA, PA, 0x1000, FX_RW | PT_PROT_NO_AF);
 	ck_assert_int_eq(go(VA, 0), XLAT_OK);
 }
-END_TEST
 
-START_TEST(test_second_table)
+TEST(test_second_table)
 {
 	struct pt_build high;
 	struct pt_build_cfg cfg = {
@@ -152,10 +145,9 @@ START_TEST(test_second_table)
 	ck_assert_int_eq(fx_xlat(&f, SID, 0xa5ffff8000001234ULL, 0, &r), XLAT_ABORT); /* no TBI */
 	ck_assert_uint_eq(r.fault, 0x10);
 }
-END_TEST
 
 /* TBI: any top byte reaches the same entry, and one invalidation drops it. */
-START_TEST(test_tbi)
+TEST(test_tbi)
 {
 	struct xlat_result r;
 
@@ -169,10 +161,9 @@ START_TEST(test_tbi)
 	fx_cmd(&f, 0x12 | (u64)SID << 48, VA | 0x77ULL << 56);
 	ck_assert_int_eq(fx_xlat(&f, SID, VA | 0xffULL << 56, 0, &r), XLAT_ABORT);
 }
-END_TEST
 
 /* E0PD: unprivileged accesses through the table fault, also where the TLB knows the page. */
-START_TEST(test_e0pd)
+TEST(test_e0pd)
 {
 	struct smmuv3_cfg cfg = { .idr = { [3] = 0x2414 } };
 	struct xlat_result r;
@@ -186,9 +177,8 @@ START_TEST(test_e0pd)
 	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_ABORT);
 	ck_assert_uint_eq(r.fault, 0x10);
 }
-END_TEST
 
-START_TEST(test_overrides)
+TEST(test_overrides)
 {
 	s1_scene(0, 3ULL << 48); /* PRIVCFG: privileged */
 	fx_map(&s1, 0x1000, PA, 0x1000, FX_RW | DRV_PROT_PRIV);
@@ -202,10 +192,9 @@ START_TEST(test_overrides)
 	ck_assert_int_eq(go(0x1000, DMA_WRITE), XLAT_OK);
 	ck_assert_int_eq(go(0x1000, 0), XLAT_ABORT);
 }
-END_TEST
 
 /* Without ATTR_PERMS_OVR the fields are RES0. */
-START_TEST(test_no_overrides)
+TEST(test_no_overrides)
 {
 	struct smmuv3_cfg cfg = { .idr = { 0, 0x0e739d20 & ~(1U << 26) } };
 
@@ -216,10 +205,9 @@ START_TEST(test_no_overrides)
 	fx_enable(&f, 0xd);
 	ck_assert_int_eq(go(0x1000, DMA_WRITE), XLAT_ABORT);
 }
-END_TEST
 
 /* EL2: one table, AP[1] means nothing, no ASIDs; E2H: two tables and ASIDs. */
-START_TEST(test_el2)
+TEST(test_el2)
 {
 	struct pt_build other;
 	struct xlat_result r;
@@ -249,9 +237,8 @@ START_TEST(test_el2)
 	ck_assert_int_eq(go(VA, DMA_PRIV), XLAT_OK);
 	ck_assert_int_eq(fx_xlat(&f, SID + 1, VA, DMA_PRIV, &r), XLAT_ABORT);
 }
-END_TEST
 
-START_TEST(test_nested)
+TEST(test_nested)
 {
 	struct iommu_walk w;
 	struct xlat_result r;
@@ -264,13 +251,13 @@ START_TEST(test_nested)
 	fx_map(&s2, 0x123456000ULL, PA, 0x1000, FX_RW);
 	fx_enable(&f, 0xd);
 	t = fx_txn(&f, SID, VA + 4, DMA_WRITE);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_OK);
 	for (i = 0; i < w.n_accesses; i++)
 		s2_reads += w.accesses[i].what == WALK_S2;
 	/* STE; CD, four descriptors and the address: each through four levels of stage 2 */
 	ck_assert_uint_eq(w.n_accesses, 1 + 4 + 1 + 4 * 5 + 4);
 	ck_assert_uint_eq(s2_reads, 4 * 6);
-	smmuv3_fill(&f.smmu, &w);
+	smmuv3_class.fill(&f.smmu, &w);
 	ck_assert_uint_eq(w.res.pa, PA + 4);
 	ck_assert_int_eq(fx_xlat(&f, SID, VA + 8, 0, &r), XLAT_OK);
 	ck_assert(r.hit);
@@ -281,10 +268,9 @@ START_TEST(test_nested)
 	ck_assert_uint_eq(r.perm, PERM_R);
 	ck_assert_int_eq(fx_xlat(&f, SID, VA + 0x1000, DMA_WRITE, &r), XLAT_ABORT);
 }
-END_TEST
 
 /* The same VMID and ASID with and without stage 2 do not meet in the TLB. */
-START_TEST(test_stage2_apart)
+TEST(test_stage2_apart)
 {
 	struct pt_build other;
 	struct xlat_result r;
@@ -303,10 +289,9 @@ START_TEST(test_stage2_apart)
 	fx_xlat(&f, 9, VA, 0, &r);
 	ck_assert_uint_eq(r.pa, PA + 0x1000);
 }
-END_TEST
 
 /* Access flag and dirty state by hardware (3.13): set in memory, and a clean page is not written by a stale hit. */
-START_TEST(test_httu)
+TEST(test_httu)
 {
 	u64 where, desc;
 
@@ -320,19 +305,17 @@ START_TEST(test_httu)
 	ck_assert_uint_eq(fx_m64(&f, where) & 0x480, 0x400);
 	ck_assert_int_eq(go(VA, DMA_WRITE), XLAT_OK);
 }
-END_TEST
 
 /* HD without HA behaves as neither (5.4). */
-START_TEST(test_hd_without_ha)
+TEST(test_hd_without_ha)
 {
 	s1_scene(1ULL << 42, 0);
 	fx_map(&s1, VA, PA, 0x1000, FX_RW | PT_PROT_DBM);
 	ck_assert_int_eq(go(VA, 0), XLAT_OK);
 	ck_assert_int_eq(go(VA, DMA_WRITE), XLAT_ABORT);
 }
-END_TEST
 
-START_TEST(test_big_endian_tables)
+TEST(test_big_endian_tables)
 {
 	struct smmuv3_cfg cfg = { .idr = { 0x08cd769b & ~(3U << 21) } };
 	struct pt_build_cfg build = {
@@ -349,10 +332,9 @@ START_TEST(test_big_endian_tables)
 	ck_assert_int_eq(fx_xlat(&f, SID, VA, 0, &r), XLAT_OK);
 	ck_assert_uint_eq(r.pa, PA);
 }
-END_TEST
 
 /* 52-bit addresses with the 64K granule. */
-START_TEST(test_52_bits)
+TEST(test_52_bits)
 {
 	struct smmuv3_cfg cfg = { .idr = { [5] = 0x01000476 } };
 	struct pt_build_cfg build = { .format = PT_VMSA64_S1, .granule = 16, .in_bits = 52, .out_bits = 52 };
@@ -369,9 +351,5 @@ START_TEST(test_52_bits)
 	ck_assert_uint_eq(r.pa, 0x000f432100001234ULL);
 	ck_assert_uint_eq(r.shift, 16);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 translation", test_lookup_walk_fill, test_fault_is_delivered_by_fill, test_sizes, test_permissions,
-	   test_upgrade, test_wxn_and_pan, test_affd, test_second_table, test_tbi, test_e0pd, test_overrides,
-	   test_no_overrides, test_el2, test_nested, test_stage2_apart, test_httu, test_hd_without_ha,
-	   test_big_endian_tables, test_52_bits)
+SUITE("smmuv3 translation")

@@ -3,7 +3,7 @@
 #include "v3_xlat_scene.h"
 
 /* Tables that point to themselves end after the last level; tables outside of memory end in an abort. */
-START_TEST(test_loops_and_holes)
+TEST(test_loops_and_holes)
 {
 	struct xlat_result r;
 	u32 i;
@@ -20,10 +20,9 @@ START_TEST(test_loops_and_holes)
 	ck_assert_int_eq(fx_xlat(&f, SID, VA, DMA_PRIV, &r), XLAT_ABORT);
 	ck_assert_uint_eq(r.fault, 0x0b);
 }
-END_TEST
 
 /* The n-th memory access fails: always an abort with one record, never anything else. */
-START_TEST(test_every_access_may_fail)
+TEST(test_every_access_may_fail)
 {
 	struct iommu_walk w;
 	struct dma_txn t;
@@ -36,11 +35,11 @@ START_TEST(test_every_access_may_fail)
 	fx_map(&s2, 0x123456000ULL, PA, 0x1000, FX_RW);
 	fx_enable(&f, 0xd);
 	t = fx_txn(&f, SID, VA, 0);
-	smmuv3_walk(&f.smmu, &t, &w);
+	smmuv3_class.walk(&f.smmu, &t, &w);
 	n = w.n_accesses;
 	for (i = 0; i < n; i++)
 		at[i] = w.accesses[i].addr;
-	smmuv3_cancel(&f.smmu, &w);
+	smmuv3_class.cancel(&f.smmu, &w);
 	for (i = 0; i < n; i++) {
 		u64 rec[4];
 		struct xlat_result r;
@@ -58,10 +57,9 @@ START_TEST(test_every_access_may_fail)
 	f.mem.n_holes = 0;
 	ck_assert_int_eq(go(VA, 0), XLAT_OK);
 }
-END_TEST
 
 /* Without caches every access reads everything, and the answers are the same. */
-START_TEST(test_without_caches)
+TEST(test_without_caches)
 {
 	struct smmuv3_cfg cfg = { .tlb = { 0, 1 },
 				  .walk_cache = { 0, 1 },
@@ -78,18 +76,17 @@ START_TEST(test_without_caches)
 	fx_enable(&f, 0xd);
 	for (i = 0; i < 3; i++) {
 		t = fx_txn(&f, SID, VA, 0);
-		ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w), XLAT_OK);
+		ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w), XLAT_OK);
 		ck_assert_uint_eq(w.n_accesses, 6);
-		smmuv3_fill(&f.smmu, &w);
+		smmuv3_class.fill(&f.smmu, &w);
 	}
 	fx_cmd(&f, 0x04, 31);
 	fx_cmd(&f, 0x30, 0);
 	ck_assert_uint_eq(fx_r32(&f, SMMUV3_CMDQ_CONS), 2);
 }
-END_TEST
 
 /* More streams than the configuration caches hold: each keeps its own translation. */
-START_TEST(test_many_streams)
+TEST(test_many_streams)
 {
 	struct pt_build t[8];
 	struct xlat_result r;
@@ -106,10 +103,9 @@ START_TEST(test_many_streams)
 		ck_assert_uint_eq(r.pa, PA + i * 5 % 8 * 0x1000);
 	}
 }
-END_TEST
 
 /* Several walks in flight, ended in any order; SMMUEN may go meanwhile. */
-START_TEST(test_walks_in_flight)
+TEST(test_walks_in_flight)
 {
 	struct iommu_walk w[3];
 	struct dma_txn t;
@@ -119,27 +115,26 @@ START_TEST(test_walks_in_flight)
 	for (i = 0; i < 3; i++) {
 		fx_map(&s1, VA + i * 0x1000, PA + i * 0x1000, 0x1000, FX_RW);
 		t = fx_txn(&f, SID, VA + i * 0x1000, 0);
-		ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w[i]), XLAT_OK);
+		ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w[i]), XLAT_OK);
 	}
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[1]), XLAT_OK);
-	smmuv3_cancel(&f.smmu, &w[2]);
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w[1]), XLAT_OK);
+	smmuv3_class.cancel(&f.smmu, &w[2]);
 	fx_w32(&f, SMMUV3_CR0, 0xc);
-	ck_assert_int_eq(smmuv3_fill(&f.smmu, &w[0]), XLAT_OK); /* began before */
+	ck_assert_int_eq(smmuv3_class.fill(&f.smmu, &w[0]), XLAT_OK); /* began before */
 	ck_assert_uint_eq(w[0].res.pa, PA);
 	t = fx_txn(&f, SID, VA, 0);
-	ck_assert_int_eq(smmuv3_walk(&f.smmu, &t, &w[0]), XLAT_OK); /* bypass now */
-	smmuv3_fill(&f.smmu, &w[0]);
+	ck_assert_int_eq(smmuv3_class.walk(&f.smmu, &t, &w[0]), XLAT_OK); /* bypass now */
+	smmuv3_class.fill(&f.smmu, &w[0]);
 	ck_assert_uint_eq(w[0].res.pa, VA);
 	fx_w32(&f, SMMUV3_CR0, 0xd);
 	t = fx_txn(&f, SID, VA, 0);
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &w[0].res), XLAT_MISS); /* not installed while off */
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &w[0].res), XLAT_MISS); /* not installed while off */
 	t.iova = VA + 0x1000;
-	ck_assert_int_eq(smmuv3_lookup(&f.smmu, &t, &w[0].res), XLAT_OK);
+	ck_assert_int_eq(smmuv3_class.lookup(&f.smmu, &t, &w[0].res), XLAT_OK);
 }
-END_TEST
 
 /* S2PTW: neither tables nor CDs in Device memory (5.2). */
-START_TEST(test_s2ptw)
+TEST(test_s2ptw)
 {
 	u64 ptw = 1ULL << 54;
 	u64 where;
@@ -167,10 +162,9 @@ START_TEST(test_s2ptw)
 		fx_exit(&f);
 	}
 }
-END_TEST
 
 /* The face for holders of any IOMMU is the same engine. */
-START_TEST(test_class)
+TEST(test_class)
 {
 	const struct iommu_class *c = &smmuv3_class;
 	void *hw = &f.smmu;
@@ -197,10 +191,9 @@ START_TEST(test_class)
 	ck_assert_uint_eq(f.n_responses, 1);
 	c->ats_inv_done(hw, SID, 3, true);
 }
-END_TEST
 
 /* Events of lookup only for those who want them. */
-START_TEST(test_events_of_lookup)
+TEST(test_events_of_lookup)
 {
 	struct xlat_result r;
 
@@ -212,7 +205,5 @@ START_TEST(test_events_of_lookup)
 	ck_assert_uint_eq(f.events[IOMMU_EV_HIT], 3); /* STE, CD, TLB */
 	fx_exit(&f);
 }
-END_TEST
 
-SUITE_MAIN("smmuv3 translation ends", test_loops_and_holes, test_every_access_may_fail, test_without_caches,
-	   test_many_streams, test_walks_in_flight, test_s2ptw, test_class, test_events_of_lookup)
+SUITE("smmuv3 translation ends")

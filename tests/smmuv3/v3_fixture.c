@@ -109,17 +109,17 @@ void fx_exit(struct v3_fixture *f)
 
 u32 fx_r32(struct v3_fixture *f, u32 offset)
 {
-	return (u32)smmuv3_mmio_read(&f->smmu, offset, 4);
+	return (u32)smmuv3_class.mmio_read(&f->smmu, offset, 4);
 }
 
 void fx_w32(struct v3_fixture *f, u32 offset, u32 value)
 {
-	smmuv3_mmio_write(&f->smmu, offset, value, 4);
+	smmuv3_class.mmio_write(&f->smmu, offset, value, 4);
 }
 
 void fx_w64(struct v3_fixture *f, u32 offset, u64 value)
 {
-	smmuv3_mmio_write(&f->smmu, offset, value, 8);
+	smmuv3_class.mmio_write(&f->smmu, offset, value, 8);
 }
 
 u64 fx_m64(struct v3_fixture *f, u64 pa)
@@ -219,7 +219,7 @@ enum xlat fx_xlat(struct v3_fixture *f, u32 sid, u64 iova, u16 flags, struct xla
 {
 	struct dma_txn t = fx_txn(f, sid, iova, flags);
 
-	return smmuv3_translate(&f->smmu, &t, r);
+	return smmuv3_class.translate(&f->smmu, &t, r);
 }
 
 void fx_ste(struct v3_fixture *f, u32 sid, u64 w0, u64 w1, u64 w2, u64 w3)

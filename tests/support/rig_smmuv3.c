@@ -198,7 +198,7 @@ static void present(struct rig_smmuv3 *r, struct rig_txn *x)
 	memset(&res, 0, sizeof(res));
 	/* The engine may answer within the call, so the state is set before. */
 	x->state = RIG_STALLED;
-	switch (smmuv3_translate(&r->hw, &x->t, &res)) {
+	switch (smmuv3_class.translate(&r->hw, &x->t, &res)) {
 	case XLAT_OK:
 		x->state = RIG_DONE;
 		x->pa = res.pa;
@@ -245,7 +245,7 @@ void rig_page_request(struct rig_smmuv3 *r, u32 sid, u32 pasid, u64 addr, u16 pr
 		pr.pasid = pasid;
 		pr.pasid_valid = true;
 	}
-	smmuv3_page_request(&r->hw, &pr);
+	smmuv3_class.page_request(&r->hw, &pr);
 }
 
 static bool run_resumes(struct rig_smmuv3 *r)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * One Check suite an executable: SUITE_MAIN("name", test_a, test_b, ...), or
+ * One Check suite an executable. A test is TEST(name) { ... }; TEST_TIMES(name, times) { ... } runs with _i from 0 to
+ * times - 1. SUITE("name") at the end of the file, or SUITE_WITH("name", setup, teardown), which surround each test, runs
+ * them all in the order of the file.
+ *
+ * Where tests are chosen by name: SUITE_MAIN("name", test_a, test_b, ...), or
  * SUITE_MAIN_WITH("name", setup, teardown, ...), which surround each test.
  * SUITE_MAIN_LOOPS("name", setup, teardown, (test_a, test_b), { loop, times }, ...)
  * where some tests run in a loop; setup and teardown may be NULL.
@@ -49,6 +53,32 @@ static inline int suite_run_loops(const char *name, SFun setup, SFun teardown, c
 		tcase_add_loop_test(c, loops[i].test, 0, loops[i].times);
 	return suite_run_case(name, c);
 }
+
+/* The tests of the file; a constructor each enters them. */
+static struct suite_loop suite_tests[128] __attribute__((__unused__));
+static size_t suite_n __attribute__((__unused__));
+
+#define TEST_TIMES(name, n_times)                                               \
+	static void name(int _i);                                               \
+	static __attribute__((__constructor__)) void name##_enter(void)         \
+	{                                                                       \
+		static const TTest test = { #name, name, __FILE__, __LINE__ };  \
+                                                                                \
+		if (suite_n == sizeof(suite_tests) / sizeof(suite_tests[0]))    \
+			abort();                                                \
+		suite_tests[suite_n++] = (struct suite_loop){ &test, n_times }; \
+	}                                                                       \
+	static void name(int _i)
+
+#define TEST(name) TEST_TIMES(name, 1)
+
+#define SUITE_WITH(name, setup, teardown)                                                     \
+	int main(void)                                                                        \
+	{                                                                                     \
+		return suite_run_loops(name, setup, teardown, NULL, 0, suite_tests, suite_n); \
+	}
+
+#define SUITE(name) SUITE_WITH(name, NULL, NULL)
 
 #define SUITE_UNWRAP(...) __VA_ARGS__
 

@@ -4,7 +4,7 @@
 
 /* ---- ATS (4.2.3, 4.2.5) ---- */
 
-START_TEST(translation_completions)
+TEST(translation_completions)
 {
 	struct xlat_result res;
 	u64 slot;
@@ -32,9 +32,8 @@ START_TEST(translation_completions)
 	ck_assert_uint_eq(res.shift, 30);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(no_write_flag_not_supported)
+TEST(no_write_flag_not_supported)
 {
 	struct vtd_cfg cfg = { .cap = VTD_DEFAULT_CAP, .ecap = VTD_DEFAULT_ECAP & ~VTD_ECAP_NWFS };
 	struct xlat_result res;
@@ -47,9 +46,8 @@ START_TEST(no_write_flag_not_supported)
 	ck_assert_uint_eq(rig_vtd_peek(&r, fs_slot(1)), 0x5067);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(interrupt_addresses_for_devices)
+TEST(interrupt_addresses_for_devices)
 {
 	struct xlat_result res;
 
@@ -62,9 +60,8 @@ START_TEST(interrupt_addresses_for_devices)
 	ck_assert(!res.untranslated && !res.perm);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(translated_requests)
+TEST(translated_requests)
 {
 	struct vtd_cfg cfg = { .haw = 40 };
 	struct xlat_result res;
@@ -102,10 +99,9 @@ START_TEST(translated_requests)
 	ck_assert_uint_eq(res.fault, 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* An entry that an untranslated request has cached must not let ATS in where it is off. */
-START_TEST(cached_entry_and_dte)
+TEST(cached_entry_and_dte)
 {
 	struct xlat_result res;
 
@@ -118,7 +114,5 @@ START_TEST(cached_entry_and_dte)
 	ck_assert_uint_eq(res.fault, VTD_FR_SCT_5);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN("vtd_ats", translation_completions, no_write_flag_not_supported, interrupt_addresses_for_devices,
-	   translated_requests, cached_entry_and_dte)
+SUITE("vtd_ats")

@@ -35,7 +35,7 @@ static void nested_setup(void)
 }
 
 /* The n-th access of a nested walk with A/D updates fails: the reason names what failed, and nothing is cached. */
-START_TEST(nth_access_fails)
+TEST(nth_access_fails)
 {
 	static const u8 reasons[] = { VTD_FR_SRT_1, VTD_FR_SCT_1, VTD_FR_SPD_1, VTD_FR_SPT_1, VTD_FR_SSS_4,
 				      VTD_FR_SSS_1, VTD_FR_SFS_4, VTD_FR_SFS_1, VTD_FR_SFS_10 };
@@ -58,7 +58,7 @@ START_TEST(nth_access_fails)
 			;
 		ck_assert_msg(i < ARRAY_SIZE(reasons), "access %llu: reason %x", n, res.fault);
 		seen |= BIT(i);
-		ck_assert_uint_eq(r.hw.iotlb.count[12], 0);
+		ck_assert_uint_eq(r.hw.eng.cache[UNIT_TLB].count[12], 0);
 		r.fail_at = 0;
 		ck_assert_int_eq(rig_vtd_access(&r, 8, 0x7000, DMA_PASID | DMA_WRITE, 3, &res), XLAT_OK);
 		ck_assert_uint_eq(res.pa, 0xabc000);
@@ -68,7 +68,6 @@ START_TEST(nth_access_fails)
 	ck_assert_uint_gt(n, 28);
 	ck_assert_uint_eq(seen, BIT(ARRAY_SIZE(reasons)) - 1);
 }
-END_TEST
 
 /* The reasons of a request without an interrupt (chapter 7, table of fault reasons), first and last of each group. */
 static const u8 reason_groups[][2] = { { 0x01, 0x0e }, { 0x30, 0x34 }, { 0x38, 0x3a }, { 0x40, 0x49 },
@@ -91,7 +90,7 @@ static void check_outcome(u64 iova, enum xlat x, const struct xlat_result *res)
 }
 
 /* Tables that point to themselves and to anywhere. */
-START_TEST(garbage_in_tables)
+TEST(garbage_in_tables)
 {
 	u64 seed = 0x9e3779b97f4a7c15ULL;
 	struct xlat_result res;
@@ -119,11 +118,10 @@ START_TEST(garbage_in_tables)
 			x = rig_vtd_access(&r, (u32)w & 0xffff, random_word(&seed) >> 20, DMA_ATS_REQ, 0, &res);
 			ck_assert(x == XLAT_OK || x == XLAT_ABORT);
 		}
-		ck_assert_ptr_null(r.hw.walks);
+		ck_assert_ptr_null(r.hw.eng.walks);
 		rig_vtd_exit(&r);
 	}
 }
-END_TEST
 
 /* What no write changes: read-only registers, and bits that are reserved (11.4). */
 static const struct {
@@ -136,7 +134,7 @@ static const struct {
 	{ VTD_PECTL, 4, 0x3fffffff },
 };
 
-START_TEST(garbage_in_registers_and_queues)
+TEST(garbage_in_registers_and_queues)
 {
 	u64 seed = 0x2545f4914f6cdd1dULL, was[ARRAY_SIZE(never_written)];
 	struct xlat_result res;
@@ -177,16 +175,15 @@ START_TEST(garbage_in_registers_and_queues)
 				      never_written[i].offset, was[i], now);
 		}
 		ck_assert_uint_eq(r.inv_done, r.n_invs);
-		ck_assert_ptr_null(r.hw.walks);
+		ck_assert_ptr_null(r.hw.eng.walks);
 		rig_vtd_exit(&r);
 	}
 }
-END_TEST
 
 static struct rig_host h;
 
 /* Garbage written by hardware that is not ours: the driver skips it and goes on. */
-START_TEST(garbage_for_the_driver)
+TEST(garbage_for_the_driver)
 {
 	u64 seed = 0xdeadbeefcafef00dULL;
 	struct fault_dev *dev;
@@ -215,15 +212,12 @@ START_TEST(garbage_for_the_driver)
 	ck_assert_uint_gt(vtd_drv_stats(h.r.m.drv)->page_requests, 0);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(texts_of_reasons)
+TEST(texts_of_reasons)
 {
 	ck_assert_str_eq(vtd_reason_text(5), "PTE Write access is not set");
 	ck_assert_str_eq(vtd_reason_text(0x71), "SM: Present bit in first-level paging entry is clear");
 	ck_assert_str_eq(vtd_reason_text(0xff), "Unknown");
 }
-END_TEST
 
-SUITE_MAIN("vtd_bad", nth_access_fails, garbage_in_tables, garbage_in_registers_and_queues, garbage_for_the_driver,
-	   texts_of_reasons)
+SUITE("vtd_bad")

@@ -43,7 +43,7 @@ static void begin_walk(void)
 }
 
 /* 6.5.2.12: a wait completes after what is ahead of it; here in the step after the walk, not within its end. */
-START_TEST(stale_walk_then_wait)
+TEST_TIMES(stale_walk_then_wait, 2)
 {
 	bool cancelled = _i;
 
@@ -66,10 +66,9 @@ START_TEST(stale_walk_then_wait)
 	ck_assert_uint_eq(r.events[IOMMU_EV_SYNC], 1);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* FN = 1: what follows is executed after the wait. The device TLB's invalidation leaves in step. */
-START_TEST(descriptors_behind_a_fence)
+TEST_TIMES(descriptors_behind_a_fence, 2)
 {
 	bool cancelled = _i;
 
@@ -98,10 +97,9 @@ START_TEST(descriptors_behind_a_fence)
 	ck_assert_uint_eq(rig_vtd_peek(&r, STATE + 0x10), 8);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Rule 3: a call before the step sees the state from before it, and may do the step's work. */
-START_TEST(register_write_before_the_step)
+TEST(register_write_before_the_step)
 {
 	start();
 	begin_walk();
@@ -117,7 +115,6 @@ START_TEST(register_write_before_the_step)
 	ck_assert_uint_eq(r.events[IOMMU_EV_SYNC], 2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* ---- re-entry ---- */
 
@@ -171,7 +168,7 @@ static const struct {
 };
 
 /* A call from within a callback ends the program, and says which and where. */
-START_TEST(re_entry_is_named)
+TEST_TIMES(re_entry_is_named, ARRAY_SIZE(re_entries))
 {
 	char said[512] = "";
 	size_t n = 0;
@@ -197,10 +194,9 @@ START_TEST(re_entry_is_named)
 	ck_assert_msg(strstr(said, re_entries[_i].says) != NULL, "%s", said);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Eight bytes at two registers are one call. */
-START_TEST(a_pair_is_one_call)
+TEST(a_pair_is_one_call)
 {
 	start();
 	rig_vtd_write(&r, VTD_PECTL, (u64)0x1234 << 32 | VTD_ECTL_IM, 8);
@@ -208,11 +204,10 @@ START_TEST(a_pair_is_one_call)
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_PECTL, 8), (u64)0x1234 << 32 | VTD_ECTL_IM);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* ---- reset ---- */
 
-START_TEST(reset_in_the_midst_of_a_walk)
+TEST_TIMES(reset_in_the_midst_of_a_walk, 2)
 {
 	bool cancelled = _i;
 	u64 descriptors;
@@ -234,14 +229,13 @@ START_TEST(reset_in_the_midst_of_a_walk)
 	ck_assert(!walk.res.recorded);
 	ck_assert_uint_eq(walk.res.fault, 0);
 	ck_assert_uint_eq(r.hw.stats.faults_recorded, 0);
-	ck_assert_uint_eq(r.hw.iotlb.sizes, 0);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_TLB].sizes, 0);
 	ck_assert_uint_eq(r.hw.stats.descriptors, descriptors);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Several walks, one of them about to fault; ended in another order than they began, among a new one. */
-START_TEST(reset_with_many_walks)
+TEST(reset_with_many_walks)
 {
 	static struct iommu_walk w[4];
 	struct dma_txn t = { .iova = 0x123456000, .sid = DEV, .pasid = 1, .len = 8, .flags = DMA_PASID };
@@ -257,13 +251,12 @@ START_TEST(reset_with_many_walks)
 	ck_assert_int_eq(vtd_class.fill(&r.hw, &w[3]), XLAT_OK);
 	ck_assert_int_eq(vtd_class.fill(&r.hw, &w[2]), XLAT_ABORT);
 	ck_assert_uint_eq(r.hw.stats.faults_recorded, 0);
-	ck_assert_ptr_null(r.hw.walks);
+	ck_assert_ptr_null(r.hw.eng.walks);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Every register that software can reach, after a reset in the thick of it, reads as in a new engine. */
-START_TEST(registers_after_reset)
+TEST(registers_after_reset)
 {
 	struct page_request pr = { .sid = DEV, .pasid = 1, .pasid_valid = true, .perm = PERM_R, .last = true };
 	static struct rig_vtd fresh;
@@ -305,9 +298,5 @@ START_TEST(registers_after_reset)
 	rig_vtd_exit(&fresh);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("vtd_contract", NULL, NULL,
-		 (register_write_before_the_step, a_pair_is_one_call, reset_with_many_walks, registers_after_reset),
-		 { stale_walk_then_wait, 2 }, { descriptors_behind_a_fence, 2 },
-		 { re_entry_is_named, ARRAY_SIZE(re_entries) }, { reset_in_the_midst_of_a_walk, 2 })
+SUITE("vtd_contract")

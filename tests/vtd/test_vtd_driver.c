@@ -41,23 +41,21 @@ static void map_and_unmap(const struct vtd_drv_cfg *cfg)
 	rig_host_exit(&h);
 }
 
-START_TEST(scalable_first_stage)
+TEST(scalable_first_stage)
 {
 	struct vtd_drv_cfg cfg = { .fault = on_fault };
 
 	map_and_unmap(&cfg);
 	ck_assert_uint_eq(last_fault.reason, VTD_FR_SFS_2);
 }
-END_TEST
 
-START_TEST(scalable_second_stage)
+TEST(scalable_second_stage)
 {
 	struct vtd_drv_cfg cfg = { .fault = on_fault, .second_stage = true };
 
 	map_and_unmap(&cfg);
 	ck_assert_uint_eq(last_fault.reason, VTD_FR_SSS_2);
 }
-END_TEST
 
 static u64 word_at(u64 pa)
 {
@@ -67,7 +65,7 @@ static u64 word_at(u64 pa)
 	return fl_get_le64(raw);
 }
 
-START_TEST(nested)
+TEST(nested)
 {
 	static const u64 sizes[] = { 0, 0x200000, 0x40000000 };
 	u32 i;
@@ -82,10 +80,9 @@ START_TEST(nested)
 		ck_assert_uint_eq(last_fault.reason, VTD_FR_SFS_2);
 	}
 }
-END_TEST
 
 /* The PASID-table entry of RID_PASID, found as hardware finds it (9.1 - 9.6), and two domains under one second stage. */
-START_TEST(nested_entry)
+TEST(nested_entry)
 {
 	struct vtd_drv_cfg cfg = { .common.nested = true, .haw = 48 };
 	struct fault_domain *one, *two, *same;
@@ -121,7 +118,6 @@ START_TEST(nested_entry)
 	ck_assert_int_eq(dma(0x0318, 0x5008, 0, 0, &pa), XLAT_OK);
 	rig_host_exit(&h);
 }
-END_TEST
 
 static void refused(struct vtd_cfg *hw, const struct vtd_drv_cfg *cfg)
 {
@@ -129,7 +125,7 @@ static void refused(struct vtd_cfg *hw, const struct vtd_drv_cfg *cfg)
 	rig_host_exit(&h);
 }
 
-START_TEST(nested_refused)
+TEST(nested_refused)
 {
 	struct vtd_drv_cfg legacy = { .common.nested = true, .haw = 48, .mode = VTD_DRV_LEGACY };
 	struct vtd_drv_cfg second = { .common.nested = true, .haw = 48, .second_stage = true };
@@ -148,18 +144,16 @@ START_TEST(nested_refused)
 	rig_host_exit(&h);
 	refused(&hw, &plain);
 }
-END_TEST
 
-START_TEST(legacy_mode)
+TEST(legacy_mode)
 {
 	struct vtd_drv_cfg cfg = { .fault = on_fault, .mode = VTD_DRV_LEGACY };
 
 	map_and_unmap(&cfg);
 	ck_assert_uint_eq(last_fault.reason, VTD_FR_LGN_3);
 }
-END_TEST
 
-START_TEST(old_hardware)
+TEST(old_hardware)
 {
 	/* No scalable mode, no page-selective invalidation, three levels, one fault record. */
 	struct vtd_cfg hw = { .cap = FIELD_PREP(VTD_CAP_ND, 2) | FIELD_PREP(VTD_CAP_SAGAW, 2) |
@@ -193,9 +187,8 @@ START_TEST(old_hardware)
 	ck_assert_uint_eq(faults_seen, 2);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(domains_of_pasids)
+TEST(domains_of_pasids)
 {
 	struct fault_domain *rid, *one, *two;
 	struct fault_dev *dev;
@@ -231,7 +224,6 @@ START_TEST(domains_of_pasids)
 	ck_assert_int_eq(dma(0x6a08, 0x5008, 0, 0, &pa), XLAT_OK);
 	rig_host_exit(&h);
 }
-END_TEST
 
 static u32 replace_pasid;
 static u32 looks, wrong;
@@ -274,7 +266,7 @@ static void replaced_in_one_step(const struct vtd_drv_cfg *cfg, u32 pasid)
 	rig_host_exit(&h);
 }
 
-START_TEST(replace_never_faults)
+TEST(replace_never_faults)
 {
 	struct vtd_drv_cfg second = { .second_stage = true }, old = { .mode = VTD_DRV_LEGACY };
 
@@ -283,9 +275,8 @@ START_TEST(replace_never_faults)
 	replaced_in_one_step(&second, 0x77);
 	replaced_in_one_step(&old, DRV_NO_PASID);
 }
-END_TEST
 
-START_TEST(identity_and_blocked)
+TEST(identity_and_blocked)
 {
 	static const struct vtd_drv_cfg modes[] = { { .mode = VTD_DRV_SCALABLE }, { .mode = VTD_DRV_LEGACY } };
 	struct fault_domain *identity, *blocked;
@@ -309,9 +300,8 @@ START_TEST(identity_and_blocked)
 		rig_host_exit(&h);
 	}
 }
-END_TEST
 
-START_TEST(refused_descriptor)
+TEST(refused_descriptor)
 {
 	struct fault_domain *dom;
 	struct fault_dev *dev;
@@ -333,9 +323,8 @@ START_TEST(refused_descriptor)
 	ck_assert_uint_eq(vtd_drv_stats(h.r.m.drv)->last_bad_desc[1], 0x1234);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(endpoint_that_does_not_complete)
+TEST(endpoint_that_does_not_complete)
 {
 	struct fault_domain *dom;
 	struct fault_dev *dev;
@@ -357,9 +346,8 @@ START_TEST(endpoint_that_does_not_complete)
 	ck_assert(!(rig_vtd_read(&h.r, VTD_FSTS, 4) & VTD_FSTS_ITE));
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(a_dead_host_is_an_error)
+TEST(a_dead_host_is_an_error)
 {
 	struct rig_host *host = &h;
 
@@ -370,7 +358,6 @@ START_TEST(a_dead_host_is_an_error)
 	ck_assert_int_eq(rig_host_probe(host, NULL), 0);
 	rig_host_exit(host);
 }
-END_TEST
 
 static void fail_each_allocation(const struct vtd_drv_cfg *drv)
 {
@@ -411,15 +398,12 @@ static void fail_each_allocation(const struct vtd_drv_cfg *drv)
 	}
 }
 
-START_TEST(no_memory_anywhere)
+TEST(no_memory_anywhere)
 {
 	struct vtd_drv_cfg nested = { .common.nested = true, .haw = 48 };
 
 	fail_each_allocation(NULL);
 	fail_each_allocation(&nested);
 }
-END_TEST
 
-SUITE_MAIN("vtd_driver", scalable_first_stage, scalable_second_stage, nested, nested_entry, nested_refused, legacy_mode,
-	   old_hardware, domains_of_pasids, replace_never_faults, identity_and_blocked, refused_descriptor,
-	   endpoint_that_does_not_complete, a_dead_host_is_an_error, no_memory_anywhere)
+SUITE("vtd_driver")

@@ -30,7 +30,7 @@ static void silent_at_the_answer(void *observer, struct fault_group *g, enum fau
 }
 
 /* The answers are given, but the endpoint does not tell that it has them: the core knows nothing of the PASID any more. */
-START_TEST(detach_goes_on_where_it_failed)
+TEST(detach_goes_on_where_it_failed)
 {
 	struct vtd_drv_cfg cfg = { .common.observe = silent_at_the_answer };
 	struct fault_domain *dom;
@@ -63,10 +63,9 @@ START_TEST(detach_goes_on_where_it_failed)
 		rig_host_exit(&h);
 	}
 }
-END_TEST
 
 /* No memory for the table, and the way back fails as well: the attachment is still the driver's. */
-START_TEST(attach_that_cannot_be_undone)
+TEST(attach_that_cannot_be_undone)
 {
 	struct fault_domain *dom;
 	struct fault_dev *dev;
@@ -89,10 +88,9 @@ START_TEST(attach_that_cannot_be_undone)
 		rig_host_exit(&h);
 	}
 }
-END_TEST
 
 /* Whoever comes later has to go, and takes nothing along. */
-START_TEST(requester_in_use)
+TEST(requester_in_use)
 {
 	static const struct vtd_drv_cfg modes[] = { { .mode = VTD_DRV_SCALABLE }, { .mode = VTD_DRV_LEGACY } };
 	struct drv_device_cfg twice = { .sids = { 0x90, 0x88 }, .n_sids = 2, .pasid_bits = 8, .pri = true };
@@ -118,10 +116,9 @@ START_TEST(requester_in_use)
 		rig_host_exit(&h);
 	}
 }
-END_TEST
 
 /* Without memory the requester is cut off all the same, before its tables are given back. */
-START_TEST(removed_without_memory)
+TEST(removed_without_memory)
 {
 	struct vtd_drv_cfg cfg = { .fault = on_fault };
 	struct fault_domain *dom;
@@ -140,7 +137,6 @@ START_TEST(removed_without_memory)
 	ck_assert_uint_eq(last_fault.reason, 0x41);
 	rig_host_exit(&h);
 }
-END_TEST
 
 /* Scalable mode: the root entry's half for the function, its context entry of 32 bytes (9.1, 9.4). PRE is bit 4. */
 static u64 context_word0(u32 sid)
@@ -160,7 +156,7 @@ static void silent_at_the_first_change(struct rig_host *host)
 }
 
 /* The first requester's entry was changed when it went wrong: that is not the whole. */
-START_TEST(page_requests_of_every_requester)
+TEST(page_requests_of_every_requester)
 {
 	struct drv_device_cfg cfg = { .sids = { 0x88, 0x90 }, .n_sids = 2, .pasid_bits = 8, .pri = true };
 	struct fault_dev *dev;
@@ -190,7 +186,6 @@ START_TEST(page_requests_of_every_requester)
 	ck_assert_uint_eq(context_word0(0x88) & context_word0(0x90) & 0x10, 0x10);
 	rig_host_exit(&h);
 }
-END_TEST
 
 static u32 invalidations_of(u32 pasid, u32 from)
 {
@@ -202,7 +197,7 @@ static u32 invalidations_of(u32 pasid, u32 from)
 }
 
 /* What the endpoint did not confirm it is asked again. */
-START_TEST(owed_invalidation)
+TEST(owed_invalidation)
 {
 	struct fault_domain *dom, *two;
 	struct fault_dev *dev;
@@ -227,7 +222,6 @@ START_TEST(owed_invalidation)
 		rig_host_exit(&h);
 	}
 }
-END_TEST
 
 /* ---- one record, two that serve ---- */
 
@@ -264,7 +258,7 @@ static void second_comes(struct rig_host *host, u64 offset)
 		sched_yield();
 }
 
-START_TEST(a_record_is_one_fault)
+TEST(a_record_is_one_fault)
 {
 	struct vtd_drv_cfg cfg = { .fault = on_fault };
 	struct fault_dev *dev;
@@ -283,7 +277,6 @@ START_TEST(a_record_is_one_fault)
 	ck_assert_uint_eq(faults_seen, 1);
 	rig_host_exit(&h);
 }
-END_TEST
 
 static struct fault_group *in_hand;
 
@@ -300,7 +293,7 @@ static void handled_at_last(struct rig_host *host)
 }
 
 /* A handler runs while the driver leaves: the driver waits for it, for it still leads to the driver. */
-START_TEST(removed_under_a_handler)
+TEST(removed_under_a_handler)
 {
 	struct fault_dev *dev;
 	struct ep *ep;
@@ -325,9 +318,8 @@ START_TEST(removed_under_a_handler)
 	ck_assert_uint_eq(ep->answers, 2);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(bad_arguments)
+TEST(bad_arguments)
 {
 	struct vtd_drv_cfg big = { .iq_order = 8 };
 	struct vtd_cfg no_qi = { .cap = VTD_DEFAULT_CAP, .ecap = FIELD_PREP(VTD_ECAP_IRO, 0x50) };
@@ -352,7 +344,6 @@ START_TEST(bad_arguments)
 	ck_assert_int_eq(vtd_drv_class.device_add(h.r.m.drv, &cfg, &dev), -EINVAL);
 	rig_host_exit(&h);
 }
-END_TEST
 
 /* What each function's Outstanding Page Request Allocation holds; 0x310 can have no more than 6 outstanding. */
 static u32 allocated[8];
@@ -366,7 +357,7 @@ static u32 allocate(u32 sid, u32 n)
 }
 
 /* 127 usable entries (7.4: head and tail may not meet) for 12 devices: 10 each; what one cannot use is not reserved. */
-START_TEST(functions_are_told_their_share)
+TEST(functions_are_told_their_share)
 {
 	struct vtd_drv_cfg cfg = { .pri_devices = 12 };
 	struct drv_device_cfg two = { .sids = { 0x311, 0x312 }, .n_sids = 2, .pri = true };
@@ -390,8 +381,5 @@ START_TEST(functions_are_told_their_share)
 	ck_assert_uint_eq(drv_credits(dev), 10);
 	rig_host_exit(&h);
 }
-END_TEST
 
-SUITE_MAIN("vtd_drv_again", detach_goes_on_where_it_failed, attach_that_cannot_be_undone, requester_in_use,
-	   removed_without_memory, page_requests_of_every_requester, owed_invalidation, a_record_is_one_fault,
-	   removed_under_a_handler, bad_arguments, functions_are_told_their_share)
+SUITE("vtd_drv_again")

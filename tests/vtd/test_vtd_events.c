@@ -76,7 +76,7 @@ static const struct iommu_scope *scope(u32 i, enum iommu_unit unit)
 		ck_assert(!(s)->global && !(s)->regime); \
 	} while (0)
 
-START_TEST(context_cache)
+TEST(context_cache)
 {
 	const struct iommu_scope *s;
 
@@ -105,9 +105,8 @@ START_TEST(context_cache)
 	ck_scope(scope(0, UNIT_CONFIG_CACHE), 0, BOTH);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(pasid_cache)
+TEST(pasid_cache)
 {
 	const struct iommu_scope *s;
 
@@ -122,10 +121,9 @@ START_TEST(pasid_cache)
 	ck_assert_uint_eq(s->pasid, 0x12345);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Table 23: which entries of the IOTLB and of the paging-structure caches */
-START_TEST(iotlb)
+TEST(iotlb)
 {
 	const struct iommu_scope *s;
 
@@ -165,10 +163,9 @@ START_TEST(iotlb)
 	ck_assert(s->vmid == 7 && s->first == 0x5000 && s->last == 0x5fff);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Table 24 */
-START_TEST(pasid_based_iotlb)
+TEST(pasid_based_iotlb)
 {
 	const struct iommu_scope *s;
 
@@ -187,10 +184,9 @@ START_TEST(pasid_based_iotlb)
 	ck_assert_uint_eq(n_seen, 2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* A command carries its whole descriptor; an invalidation of a device TLB concerns no cache of the hardware. */
-START_TEST(commands)
+TEST(commands)
 {
 	u64 wide[4] = { 0x3 | (u64)DEV1 << 32, 0x7000, 0, 0 };
 
@@ -205,10 +201,9 @@ START_TEST(commands)
 	ck_assert_uint_eq(log_[0].words[1], 0x3000000);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* 6.5.3.1: a page request invalidates, too: by the type of its translation (table 27). */
-START_TEST(implicit_invalidation)
+TEST(implicit_invalidation)
 {
 	struct page_request pr = { .sid = DEV1, .pasid = 1, .pasid_valid = true, .addr = 0x7000, .perm = PERM_R };
 	const struct iommu_scope *s;
@@ -230,7 +225,6 @@ START_TEST(implicit_invalidation)
 	ck_scope(scope(0, UNIT_TLB), SCOPE_VMID, BOTH);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 static u32 changes(void)
 {
@@ -247,7 +241,7 @@ static u32 changes(void)
 }
 
 /* SRTP, TE and PMEN change what translates; queue and interrupts do not. */
-START_TEST(registers_that_change_translation)
+TEST(registers_that_change_translation)
 {
 	struct vtd_cfg cfg = { .cap = VTD_DEFAULT_CAP | VTD_CAP_PLMR, .ecap = VTD_DEFAULT_ECAP };
 
@@ -276,7 +270,6 @@ START_TEST(registers_that_change_translation)
 	ck_assert_uint_eq(changes(), 1);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 static bool concerns(u8 by, u8 stages, u32 vmid, u32 scope_pasid, u32 sid, u32 pasid)
 {
@@ -287,7 +280,7 @@ static bool concerns(u8 by, u8 stages, u32 vmid, u32 scope_pasid, u32 sid, u32 p
 	return vtd_class.concerns(&r.hw, &s, sid, pasid);
 }
 
-START_TEST(whom_a_scope_concerns)
+TEST(whom_a_scope_concerns)
 {
 	struct xlat_result res;
 	u32 pasid;
@@ -326,10 +319,9 @@ START_TEST(whom_a_scope_concerns)
 	ck_assert(concerns(SCOPE_VMID, BOTH, 99, 0, DEV2, 1));
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Legacy mode: domain of the context entry; requests have no PASID, translations are of the second stage. */
-START_TEST(whom_a_scope_concerns_in_legacy_mode)
+TEST(whom_a_scope_concerns_in_legacy_mode)
 {
 	struct xlat_result res;
 
@@ -343,7 +335,6 @@ START_TEST(whom_a_scope_concerns_in_legacy_mode)
 	ck_assert(!concerns(SCOPE_PASID, BOTH, 0, 0, DEV1, IOMMU_NO_PASID));
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* ---- a holder that keeps translations ---- */
 
@@ -380,9 +371,9 @@ static void access(u32 sid, u64 iova, u32 pasid, u64 pa)
  * before: the translation from then is meant, also one that was learnt again
  * from the IOTLB after the context-cache had been invalidated.
  */
-START_TEST(context_entry_that_moved_to_another_domain)
+TEST(context_entry_that_moved_to_another_domain)
 {
-	const struct vtd_cfg cfg = { .context.geometry = { .sets = 1, .ways = 1 } };
+	const struct vtd_cfg cfg = { .context = { .sets = 1, .ways = 1 } };
 	u64 one, two;
 
 	rig_vtd_init(&r, &cfg);
@@ -415,13 +406,11 @@ START_TEST(context_entry_that_moved_to_another_domain)
 	ck_assert(kept);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* The same of a PASID-table entry, from domain 10 to 11, and of RID_PASID, from 2 to 4. */
-START_TEST(pasid_entry_that_moved_to_another_domain)
+TEST(pasid_entry_that_moved_to_another_domain)
 {
-	const struct vtd_cfg cfg = { .context.geometry = { .sets = 1, .ways = 1 },
-				     .pasid.geometry = { .sets = 1, .ways = 1 } };
+	const struct vtd_cfg cfg = { .context = { .sets = 1, .ways = 1 }, .pasid = { .sets = 1, .ways = 1 } };
 	const u64 table = VTD_PE_P | 2 << 6 | 1 << 2; /* second stage, 3 levels */
 	u64 one, two;
 
@@ -465,7 +454,6 @@ START_TEST(pasid_entry_that_moved_to_another_domain)
 	ck_assert(!kept);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 static u32 asked;
 
@@ -476,7 +464,7 @@ static void ask(void *ctx, const struct iommu_event *ev)
 }
 
 /* Rule 1 of the contract: the one call that is allowed from within a callback. */
-START_TEST(concerns_from_within_an_event)
+TEST(concerns_from_within_an_event)
 {
 	start();
 	r.m.hw_ops.event = ask;
@@ -486,9 +474,5 @@ START_TEST(concerns_from_within_an_event)
 	ck_assert_uint_eq(asked, 3);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN("vtd_events", context_cache, pasid_cache, iotlb, pasid_based_iotlb, commands, implicit_invalidation,
-	   registers_that_change_translation, whom_a_scope_concerns, whom_a_scope_concerns_in_legacy_mode,
-	   context_entry_that_moved_to_another_domain, pasid_entry_that_moved_to_another_domain,
-	   concerns_from_within_an_event)
+SUITE("vtd_events")

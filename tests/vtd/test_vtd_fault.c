@@ -29,7 +29,7 @@ static void access(u32 sid, u64 iova, u16 flags, u32 pasid)
 	ck_assert_int_eq(rig_vtd_access(&r, sid, iova, flags, pasid, &res), XLAT_ABORT);
 }
 
-START_TEST(words_of_a_record)
+TEST(words_of_a_record)
 {
 	struct page_request pr = {
 		.sid = 0x0110, .pasid = 0xabcde, .pasid_valid = true, .addr = 0x7000, .perm = PERM_R
@@ -58,9 +58,8 @@ START_TEST(words_of_a_record)
 	ck_assert_uint_eq(lo(7), 0x1000);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(first_in_first_out_and_overflow)
+TEST(first_in_first_out_and_overflow)
 {
 	u32 i;
 
@@ -96,9 +95,8 @@ START_TEST(first_in_first_out_and_overflow)
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_FSTS, 4), VTD_FSTS_PPF);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(event_and_its_mask)
+TEST(event_and_its_mask)
 {
 	rig_vtd_init(&r, NULL);
 	rig_vtd_msi_setup(&r);
@@ -130,9 +128,8 @@ START_TEST(event_and_its_mask)
 	ck_assert_uint_eq(r.stray_msis, 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(collapsed_faults)
+TEST(collapsed_faults)
 {
 	struct vtd_cfg cfg = { .collapse_faults = true };
 
@@ -148,9 +145,8 @@ START_TEST(collapsed_faults)
 	ck_assert_uint_eq(lo(2), 0x4000);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(fault_processing_disable)
+TEST(fault_processing_disable)
 {
 	rig_vtd_init(&r, NULL);
 	rig_vtd_mode(&r, VTD_TTM_LEGACY);
@@ -170,7 +166,6 @@ START_TEST(fault_processing_disable)
 	ck_assert_uint_eq(hi(1) >> 32 & 0xff, VTD_FR_SPD_1);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /*
  * Lines of kernel logs of real machines, and the state of the tables that gives
@@ -233,7 +228,7 @@ static void first_stage_empty(u32 sid, u32 pasid, u64 addr)
 	rig_vtd_pasid(&r, sid, 0, VTD_PE_P | 1 << 6, VTD_PE1_PWSNP | 9, rig_vtd_page(&r));
 }
 
-START_TEST(lines_of_real_machines)
+TEST(lines_of_real_machines)
 {
 	static const struct log_line lines[] = {
 		/* [DMA Read] Request device [00:02.0] PASID ffffffff fault addr 9c000000 [fault reason 06] */
@@ -270,14 +265,13 @@ START_TEST(lines_of_real_machines)
 		rig_vtd_exit(&r);
 	}
 }
-END_TEST
 
 /*
  * The 56 accesses of an edu device to unmapped addresses, in steps of 4 bytes
  * (Linux 6.1 on QEMU 7.2.22, legacy mode): reasons as QEMU's vtd_dmar_fault
  * gives them. QEMU compresses repeated faults of one requester; here none is.
  */
-START_TEST(recorded_edu_faults)
+TEST(recorded_edu_faults)
 {
 	static const struct {
 		u64 addr;
@@ -304,7 +298,5 @@ START_TEST(recorded_edu_faults)
 	ck_assert_uint_eq(n, 56);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN("vtd_fault", words_of_a_record, first_in_first_out_and_overflow, event_and_its_mask, collapsed_faults,
-	   fault_processing_disable, lines_of_real_machines, recorded_edu_faults)
+SUITE("vtd_fault")

@@ -102,30 +102,18 @@ static bool protects(const struct vtd_cfg *cfg, u32 base, u32 limit, unsigned in
 	return x == XLAT_ABORT;
 }
 
-static bool plmr(const struct vtd_cfg *c)
-{
-	return protects(c, VTD_PLMBASE, VTD_PLMLIMIT, 4, 0x400000);
-}
+/* Whether an implementation does what a bit announces: one question. */
+#define ASK(name, answer)                         \
+	static bool name(const struct vtd_cfg *c) \
+	{                                         \
+		return answer;                    \
+	}
 
-static bool phmr(const struct vtd_cfg *c)
-{
-	return protects(c, VTD_PHMBASE, VTD_PHMLIMIT, 8, 0x140000000);
-}
-
-static bool sagaw_39(const struct vtd_cfg *c)
-{
-	return legacy(c, 1, 0, 1, 0x5003, IOVA, 0) != VTD_FR_LCT_4;
-}
-
-static bool sagaw_48(const struct vtd_cfg *c)
-{
-	return legacy(c, 2, 0, 1, 0x5003, IOVA, 0) != VTD_FR_LCT_4;
-}
-
-static bool sagaw_57(const struct vtd_cfg *c)
-{
-	return legacy(c, 3, 0, 1, 0x5003, IOVA, 0) != VTD_FR_LCT_4;
-}
+ASK(plmr, protects(c, VTD_PLMBASE, VTD_PLMLIMIT, 4, 0x400000))
+ASK(phmr, protects(c, VTD_PHMBASE, VTD_PHMLIMIT, 8, 0x140000000))
+ASK(sagaw_39, legacy(c, 1, 0, 1, 0x5003, IOVA, 0) != VTD_FR_LCT_4)
+ASK(sagaw_48, legacy(c, 2, 0, 1, 0x5003, IOVA, 0) != VTD_FR_LCT_4)
+ASK(sagaw_57, legacy(c, 3, 0, 1, 0x5003, IOVA, 0) != VTD_FR_LCT_4)
 
 /* A zero-length read of a write-only page */
 static bool zlr(const struct vtd_cfg *cfg)
@@ -144,20 +132,9 @@ static bool zlr(const struct vtd_cfg *cfg)
 	return x == XLAT_OK;
 }
 
-static bool pages_2m(const struct vtd_cfg *c)
-{
-	return legacy(c, 2, 0, 2, 0x200083, IOVA, 0) != VTD_FR_LSS_2;
-}
-
-static bool pages_1g(const struct vtd_cfg *c)
-{
-	return legacy(c, 2, 0, 3, 0x40000083, IOVA, 0) != VTD_FR_LSS_2;
-}
-
-static bool psi(const struct vtd_cfg *c)
-{
-	return descriptor(c, VTD_TTM_LEGACY, 0x32, 0x5000);
-}
+ASK(pages_2m, legacy(c, 2, 0, 2, 0x200083, IOVA, 0) != VTD_FR_LSS_2)
+ASK(pages_1g, legacy(c, 2, 0, 3, 0x40000083, IOVA, 0) != VTD_FR_LSS_2)
+ASK(psi, descriptor(c, VTD_TTM_LEGACY, 0x32, 0x5000))
 
 static bool first_stage_1g(const struct vtd_cfg *cfg)
 {
@@ -174,10 +151,7 @@ static bool first_stage_1g(const struct vtd_cfg *cfg)
 	return fault != VTD_FR_SFS_3;
 }
 
-static bool fs5lp(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, 1 << 6, 0, 1 << 2, DMA_PASID) != VTD_FR_SPT_4;
-}
+ASK(fs5lp, scalable(c, PASIDE, 0, 1 << 6, 0, 1 << 2, DMA_PASID) != VTD_FR_SPT_4)
 
 /* SRTP drops what the old tables said. */
 static bool esrtps(const struct vtd_cfg *cfg)
@@ -195,51 +169,15 @@ static bool esrtps(const struct vtd_cfg *cfg)
 
 /* ---- ECAP_REG ---- */
 
-static bool qi(const struct vtd_cfg *c)
-{
-	return keeps(c, VTD_IQA, 0x5001, 8);
-}
-
-static bool dt(const struct vtd_cfg *c)
-{
-	return legacy(c, 2, 1, 1, 0x5003, IOVA, 0) != VTD_FR_LCT_4;
-}
-
-static bool pt(const struct vtd_cfg *c)
-{
-	return legacy(c, 2, 2, 1, 0, IOVA, 0) != VTD_FR_LCT_4;
-}
-
-static bool sc(const struct vtd_cfg *c)
-{
-	return legacy(c, 2, 0, 1, 0x5803, IOVA, 0) != VTD_FR_LSS_2;
-}
-
-static bool mts(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, PASS, VTD_PE1_EMTE, 0, DMA_PASID) != VTD_FR_SPT_3 &&
-	       keeps(c, VTD_MTRRDEF, 0x806, 8);
-}
-
-static bool nest(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, 3 << 6 | 2 << 2, 0, 0, DMA_PASID) != VTD_FR_SPT_4;
-}
-
-static bool prs(const struct vtd_cfg *c)
-{
-	return keeps(c, VTD_PQA, 0x5001, 8) && scalable(c, VTD_SCE_DTE | VTD_SCE_PRE, 0, PASS, 0, 0, 0) == 0;
-}
-
-static bool ers(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, PASS, 0, VTD_PE2_ERE, DMA_PASID | DMA_EXEC) == 0;
-}
-
-static bool srs(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, PASS, 0, VTD_PE2_SRE, DMA_PASID) == 0;
-}
+ASK(qi, keeps(c, VTD_IQA, 0x5001, 8))
+ASK(dt, legacy(c, 2, 1, 1, 0x5003, IOVA, 0) != VTD_FR_LCT_4)
+ASK(pt, legacy(c, 2, 2, 1, 0, IOVA, 0) != VTD_FR_LCT_4)
+ASK(sc, legacy(c, 2, 0, 1, 0x5803, IOVA, 0) != VTD_FR_LSS_2)
+ASK(mts, scalable(c, PASIDE, 0, PASS, VTD_PE1_EMTE, 0, DMA_PASID) != VTD_FR_SPT_3 && keeps(c, VTD_MTRRDEF, 0x806, 8))
+ASK(nest, scalable(c, PASIDE, 0, 3 << 6 | 2 << 2, 0, 0, DMA_PASID) != VTD_FR_SPT_4)
+ASK(prs, keeps(c, VTD_PQA, 0x5001, 8) && scalable(c, VTD_SCE_DTE | VTD_SCE_PRE, 0, PASS, 0, 0, 0) == 0)
+ASK(ers, scalable(c, PASIDE, 0, PASS, 0, VTD_PE2_ERE, DMA_PASID | DMA_EXEC) == 0)
+ASK(srs, scalable(c, PASIDE, 0, PASS, 0, VTD_PE2_SRE, DMA_PASID) == 0)
 
 /* NW: the completion does not permit writes. */
 static bool nwfs(const struct vtd_cfg *cfg)
@@ -254,55 +192,16 @@ static bool nwfs(const struct vtd_cfg *cfg)
 	return !(res.perm & PERM_W);
 }
 
-static bool eafs(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, PASS, 0, VTD_PE2_EAFE, DMA_PASID) == 0;
-}
-
-static bool pasid(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, PASS, 0, 0, DMA_PASID) == 0;
-}
-
-static bool dit(const struct vtd_cfg *c)
-{
-	return descriptor(c, VTD_TTM_LEGACY, 0x3 | 5 << 12, 0);
-}
-
-static bool pds(const struct vtd_cfg *c)
-{
-	return descriptor(c, VTD_TTM_LEGACY, 0xa5, STATE);
-}
-
-static bool smts(const struct vtd_cfg *c)
-{
-	return scalable(c, 0, 0, PASS, 0, 0, 0) != VTD_FR_RTA_1;
-}
-
-static bool ssads(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, PASS | VTD_PE_SSADE, 0, 0, DMA_PASID) == 0;
-}
-
-static bool ssts(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, 2 << 6 | 2 << 2, 0, 0, DMA_PASID) == VTD_FR_SSS_2;
-}
-
-static bool fsts(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, 1 << 6, 0, 0, DMA_PASID) == VTD_FR_SFS_2;
-}
-
-static bool smpwcs(const struct vtd_cfg *c)
-{
-	return scalable(c, PASIDE, 0, PASS, VTD_PE1_PWSNP, 0, DMA_PASID) == 0;
-}
-
-static bool rps(const struct vtd_cfg *c)
-{
-	return scalable(c, 0, 1, PASS, 0, 0, 0) == 0;
-}
+ASK(eafs, scalable(c, PASIDE, 0, PASS, 0, VTD_PE2_EAFE, DMA_PASID) == 0)
+ASK(pasid, scalable(c, PASIDE, 0, PASS, 0, 0, DMA_PASID) == 0)
+ASK(dit, descriptor(c, VTD_TTM_LEGACY, 0x3 | 5 << 12, 0))
+ASK(pds, descriptor(c, VTD_TTM_LEGACY, 0xa5, STATE))
+ASK(smts, scalable(c, 0, 0, PASS, 0, 0, 0) != VTD_FR_RTA_1)
+ASK(ssads, scalable(c, PASIDE, 0, PASS | VTD_PE_SSADE, 0, 0, DMA_PASID) == 0)
+ASK(ssts, scalable(c, PASIDE, 0, 2 << 6 | 2 << 2, 0, 0, DMA_PASID) == VTD_FR_SSS_2)
+ASK(fsts, scalable(c, PASIDE, 0, 1 << 6, 0, 0, DMA_PASID) == VTD_FR_SFS_2)
+ASK(smpwcs, scalable(c, PASIDE, 0, PASS, VTD_PE1_PWSNP, 0, DMA_PASID) == 0)
+ASK(rps, scalable(c, 0, 1, PASS, 0, 0, 0) == 0)
 
 /* TTM = 11b: abort-dma mode, or an invalid RTADDR */
 static bool adms(const struct vtd_cfg *cfg)
@@ -315,15 +214,8 @@ static bool adms(const struct vtd_cfg *cfg)
 	return fault == VTD_FR_RTA_4;
 }
 
-static bool rprivs(const struct vtd_cfg *c)
-{
-	return scalable(c, 0, VTD_SCE1_RIDPRIV, PASS, 0, VTD_PE2_SRE, 0) != VTD_FR_SCT_3;
-}
-
-static bool ssirws(const struct vtd_cfg *c)
-{
-	return keeps(c, VTD_RTADDR, 0x5480, 8);
-}
+ASK(rprivs, scalable(c, 0, VTD_SCE1_RIDPRIV, PASS, 0, VTD_PE2_SRE, 0) != VTD_FR_SCT_3)
+ASK(ssirws, keeps(c, VTD_RTADDR, 0x5480, 8))
 
 /* ---- every bit ---- */
 
@@ -450,22 +342,20 @@ static void check_rows(const struct row *rows, size_t n, bool ecap)
 	ck_assert_uint_eq(next, 64);
 }
 
-START_TEST(every_bit_of_cap)
+TEST(every_bit_of_cap)
 {
 	check_rows(cap_rows, ARRAY_SIZE(cap_rows), false);
 }
-END_TEST
 
-START_TEST(every_bit_of_ecap)
+TEST(every_bit_of_ecap)
 {
 	check_rows(ecap_rows, ARRAY_SIZE(ecap_rows), true);
 }
-END_TEST
 
 /* ---- numbers ---- */
 
 /* Domain-ids of 4 + 2 ND bits; those above are reserved in a context entry (9.3). */
-START_TEST(domain_bits)
+TEST(domain_bits)
 {
 	u32 nd, did_bit;
 
@@ -480,10 +370,9 @@ START_TEST(domain_bits)
 		}
 	}
 }
-END_TEST
 
 /* MGAW + 1 bits of address reach the second stage (LGN.1.1). */
-START_TEST(guest_address_width)
+TEST(guest_address_width)
 {
 	u32 width;
 
@@ -494,10 +383,9 @@ START_TEST(guest_address_width)
 		ck_assert_uint_eq(legacy(&cfg, 2, 0, 1, 0x5003, 1ULL << width, 0), VTD_FR_LGN_1);
 	}
 }
-END_TEST
 
 /* FRO and NFR: as many records as said, where said; the next sets PFO. */
-START_TEST(fault_records)
+TEST(fault_records)
 {
 	struct vtd_cfg cfg = { .cap = (ALL_CAP & ~(VTD_CAP_FRO | VTD_CAP_NFR)) | 0x60ULL << 24 | 2ULL << 40,
 			       .ecap = ALL_ECAP };
@@ -514,10 +402,9 @@ START_TEST(fault_records)
 	ck_assert_uint_eq(rig_vtd_read(&r, 0x630, 8), 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* MAMV: a larger address mask is a reserved value. */
-START_TEST(address_masks)
+TEST(address_masks)
 {
 	u32 mamv;
 
@@ -528,10 +415,9 @@ START_TEST(address_masks)
 		ck_assert(!descriptor(&cfg, VTD_TTM_LEGACY, 0x32, mamv + 1));
 	}
 }
-END_TEST
 
 /* IRO: where IVA and IOTLB are; the request is done when IVT reads as 0. */
-START_TEST(iotlb_registers)
+TEST(iotlb_registers)
 {
 	struct vtd_cfg cfg = { .cap = ALL_CAP, .ecap = (ALL_ECAP & ~VTD_ECAP_IRO) | 0x60 << 8 };
 
@@ -542,10 +428,9 @@ START_TEST(iotlb_registers)
 	ck_assert_uint_eq(rig_vtd_read(&r, 0x508, 8), 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* PSS + 1 bits of PASID (SGN.10) */
-START_TEST(pasid_bits)
+TEST(pasid_bits)
 {
 	struct xlat_result res;
 	u32 bits;
@@ -562,10 +447,9 @@ START_TEST(pasid_bits)
 		rig_vtd_exit(&r);
 	}
 }
-END_TEST
 
 /* 11.4.3: bits that "also report this field as Clear" */
-START_TEST(bits_that_go_with_others)
+TEST(bits_that_go_with_others)
 {
 	static const struct {
 		u64 without, gone;
@@ -597,10 +481,9 @@ START_TEST(bits_that_go_with_others)
 		ck_assert(!(identification(&large, VTD_CAP) & VTD_CAP_SSLPS));
 	}
 }
-END_TEST
 
 /* What an engine is without any configuration offers no interrupt remapping. */
-START_TEST(defaults)
+TEST(defaults)
 {
 	rig_vtd_init(&r, NULL);
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_ECAP, 8) & 0x600000000078001bULL & ~3ULL, 0);
@@ -611,7 +494,5 @@ START_TEST(defaults)
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_GSTS, 4), 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN("vtd_identity", every_bit_of_cap, every_bit_of_ecap, domain_bits, guest_address_width, fault_records,
-	   address_masks, iotlb_registers, pasid_bits, bits_that_go_with_others, defaults)
+SUITE("vtd_identity")

@@ -13,11 +13,11 @@ static const struct vtd_cfg cfg = {
 	.itags = 4,
 	.cap = (VTD_DEFAULT_CAP & ~VTD_CAP_NFR) | FIELD_PREP(VTD_CAP_NFR, 3) | VTD_CAP_PLMR,
 	.ecap = VTD_DEFAULT_ECAP,
-	.iotlb.geometry = { .sets = 2, .ways = 4, .policy = TCACHE_PLRU },
-	.context.geometry = { .sets = 2, .ways = 2 },
-	.pasid.geometry = { .sets = 2, .ways = 2, .policy = TCACHE_RANDOM, .seed = 7 },
-	.first.geometry = { .sets = 2, .ways = 2, .policy = TCACHE_FIFO },
-	.second.geometry = { .sets = 2, .ways = 2 },
+	.iotlb = { .sets = 2, .ways = 4, .policy = TCACHE_PLRU },
+	.context = { .sets = 2, .ways = 2 },
+	.pasid = { .sets = 2, .ways = 2, .policy = TCACHE_RANDOM, .seed = 7 },
+	.first = { .sets = 2, .ways = 2, .policy = TCACHE_FIFO },
+	.second = { .sets = 2, .ways = 2 },
 };
 
 static struct rig_vtd one, two;
@@ -237,18 +237,18 @@ static void observe(struct rig_vtd *r, struct variety *v)
 	v->waits += r->hw.n_waits > 0;
 	for (i = 0; i < r->hw.n_waits; i++)
 		v->fences += !!(r->hw.waits[i].flags & VTD_WAIT_FN);
-	for (i = 0; i < r->hw.n_itags; i++)
-		v->tags += r->hw.itags[i].seq != 0;
+	for (i = 0; i < r->hw.eng.n_itags; i++)
+		v->tags += r->hw.eng.itags[i].seq != 0;
 	v->pro += !!(rig_vtd_read(r, VTD_PRS, 4) & VTD_PRS_PRO);
 	v->pfo += !!(fsts & VTD_FSTS_PFO);
 	v->ite += !!(fsts & VTD_FSTS_ITE);
 	v->iqe += !!(fsts & VTD_FSTS_IQE);
-	v->owed += r->hw.iq_owed;
+	v->owed += r->hw.eng.owed;
 	v->disabled += !r->hw.tes;
 }
 
 /* Restored at a step into a new engine with the same memory, everything goes on as if nothing had been. */
-START_TEST(save_at_every_step)
+TEST_TIMES(save_at_every_step, STEPS / POINTS)
 {
 	struct iommu_image img, in;
 	u32 at = (u32)_i * POINTS, i;
@@ -275,9 +275,8 @@ START_TEST(save_at_every_step)
 	finish(&one);
 	finish(&two);
 }
-END_TEST
 
-START_TEST(the_scenario_is_busy)
+TEST(the_scenario_is_busy)
 {
 	struct variety v = { 0 };
 	u32 i;
@@ -296,12 +295,11 @@ START_TEST(the_scenario_is_busy)
 	ck_assert_uint_gt(v.iqe, 0);
 	ck_assert_uint_gt(v.owed, 0);
 	ck_assert_uint_gt(v.disabled, 0);
-	ck_assert_uint_gt(one.hw.iotlb.evictions + one.hw.pasids.evictions, 0);
+	ck_assert_uint_gt(one.hw.eng.cache[UNIT_TLB].evictions + one.hw.eng.cache[UNIT_CD_CACHE].evictions, 0);
 	finish(&one);
 }
-END_TEST
 
-START_TEST(not_while_a_walk_is_in_flight)
+TEST(not_while_a_walk_is_in_flight)
 {
 	struct dma_txn t = { .iova = 0x1000, .sid = DEV, .pasid = 2, .len = 8, .flags = DMA_PASID };
 	static struct iommu_walk walk;
@@ -323,14 +321,13 @@ START_TEST(not_while_a_walk_is_in_flight)
 	image_free(&img);
 	finish(&one);
 }
-END_TEST
 
 /*
  * Without ESRTPS software should leave TTM alone while translation is on
  * (11.4.5). If it does not, what a walk from before has read is of the old mode:
  * it answers nobody in the new one, and the image can be taken back.
  */
-START_TEST(walk_across_a_change_of_mode)
+TEST(walk_across_a_change_of_mode)
 {
 	struct dma_txn t = { .iova = 0x1000, .sid = DEV, .len = 8 };
 	static struct iommu_walk walk;
@@ -361,10 +358,9 @@ START_TEST(walk_across_a_change_of_mode)
 	image_free(&img);
 	finish(&one);
 }
-END_TEST
 
 /* Each value of the configuration that says what the image's parts mean */
-START_TEST(another_configuration)
+TEST(another_configuration)
 {
 	struct vtd_cfg other[] = { cfg, cfg, cfg, cfg, cfg, cfg, cfg, cfg };
 	struct iommu_image img, in;
@@ -376,8 +372,8 @@ START_TEST(another_configuration)
 	other[3].ver = 0x60;
 	other[4].ecap &= ~VTD_ECAP_NWFS;
 	other[5].cap &= ~VTD_CAP_ZLR;
-	other[6].iotlb.geometry.policy = TCACHE_LRU;
-	other[7].second.geometry = (struct tcache_cfg){ .sets = 1, .ways = 4 };
+	other[6].iotlb.policy = TCACHE_LRU;
+	other[7].second = (struct tcache_cfg){ .sets = 1, .ways = 4 };
 	start(&one);
 	save(&one, &img);
 	for (i = 0; i < ARRAY_SIZE(other); i++) {
@@ -389,7 +385,6 @@ START_TEST(another_configuration)
 	image_free(&img);
 	finish(&one);
 }
-END_TEST
 
 static void fix_digest(u8 *bytes, size_t len)
 {
@@ -402,8 +397,9 @@ static void check_as_after_reset(struct rig_vtd *r, struct rig_vtd *fresh)
 
 	for (i = 0; i < r->hw.regs.span; i += 4)
 		ck_assert_uint_eq(rig_vtd_read(r, i, 4), rig_vtd_read(fresh, i, 4));
-	ck_assert(!r->hw.iotlb.sizes && !r->hw.first.sizes && !r->hw.second.sizes);
-	ck_assert(!r->hw.contexts.count[64] && !r->hw.pasids.count[64]);
+	ck_assert(!r->hw.eng.cache[UNIT_TLB].sizes && !r->hw.eng.cache[UNIT_WALK_CACHE].sizes &&
+		  !r->hw.eng.cache[UNIT_WALK_CACHE_S2].sizes);
+	ck_assert(!r->hw.eng.cache[UNIT_CONFIG_CACHE].count[64] && !r->hw.eng.cache[UNIT_CD_CACHE].count[64]);
 	ck_assert(!r->hw.tes && !r->hw.n_waits);
 }
 
@@ -412,14 +408,14 @@ static void busy_image(struct iommu_image *img)
 	u32 i;
 
 	start(&one);
-	for (i = 0; i < STEPS && (i < 100 || !one.hw.n_waits || !one.hw.iotlb.sizes); i++)
+	for (i = 0; i < STEPS && (i < 100 || !one.hw.n_waits || !one.hw.eng.cache[UNIT_TLB].sizes); i++)
 		live(&one, i);
 	ck_assert_uint_gt(one.hw.n_waits, 0);
 	save(&one, img);
 }
 
 /* Cut off anywhere, with a digest that is right: refused, and the engine is as after reset. */
-START_TEST(truncated)
+TEST(truncated)
 {
 	static struct rig_vtd fresh;
 	struct iommu_image img, in;
@@ -446,10 +442,9 @@ START_TEST(truncated)
 	finish(&one);
 	finish(&two);
 }
-END_TEST
 
 /* Random changes, with a digest that is right: refused, or an engine that lives. */
-START_TEST(flipped)
+TEST_TIMES(flipped, 10)
 {
 	static struct rig_vtd fresh;
 	struct iommu_image img, in;
@@ -495,9 +490,5 @@ START_TEST(flipped)
 	finish(&fresh);
 	finish(&one);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("vtd_image", NULL, NULL,
-		 (the_scenario_is_busy, not_while_a_walk_is_in_flight, walk_across_a_change_of_mode,
-		  another_configuration, truncated),
-		 { save_at_every_step, STEPS / POINTS }, { flipped, 10 })
+SUITE("vtd_image")

@@ -88,9 +88,9 @@ static u32 cached(void)
 	for (k = 0; k < PASS; k++)
 		rig_vtd_poke(&r, map[k].slot, 0);
 	for (k = 0; k < KINDS; k++) {
-		u64 misses = r.hw.iotlb.misses;
+		u64 misses = r.hw.eng.cache[UNIT_TLB].misses;
 
-		if (goes(k) && r.hw.iotlb.misses == misses)
+		if (goes(k) && r.hw.eng.cache[UNIT_TLB].misses == misses)
 			mask |= BIT(k);
 	}
 	return mask;
@@ -117,7 +117,7 @@ static u32 after(u64 qw0, u64 qw1)
 	return mask;
 }
 
-START_TEST(iotlb_by_granularity)
+TEST(iotlb_by_granularity)
 {
 	ck_assert_uint_eq(after(0x5, 0), ALL);
 	ck_assert_uint_eq(after(0x12, 0), 0);
@@ -132,9 +132,8 @@ START_TEST(iotlb_by_granularity)
 	ck_assert_uint_eq(after(0x32 | 20 << 16, 0x20000000), ALL & ~(BIT(FS_A) | BIT(FS_A2) | BIT(FS_B)));
 	ck_assert_uint_eq(after(0x32 | 12 << 16, 0x20000000), ALL & ~BIT(NESTED));
 }
-END_TEST
 
-START_TEST(pasid_based_iotlb)
+TEST(pasid_based_iotlb)
 {
 	ck_assert_uint_eq(after(0x26 | 20 << 16 | 3ULL << 32, 0), ALL & ~(BIT(FS_A) | BIT(FS_A2)));
 	ck_assert_uint_eq(after(0x26 | 21 << 16 | 3ULL << 32, 0), ALL);
@@ -146,33 +145,31 @@ START_TEST(pasid_based_iotlb)
 	ck_assert_uint_eq(after(0x36 | 10 << 16 | 1ULL << 32, 0x10000000), ALL);
 	ck_assert_uint_eq(after(0x26 | 13 << 16 | 6ULL << 32, 0), ALL & ~BIT(PASS));
 }
-END_TEST
 
-START_TEST(paging_structure_caches)
+TEST(paging_structure_caches)
 {
 	u32 fs, ss;
 
 	start();
-	fs = r.hw.first.count[21];
-	ss = r.hw.second.count[21];
+	fs = r.hw.eng.cache[UNIT_WALK_CACHE].count[21];
+	ss = r.hw.eng.cache[UNIT_WALK_CACHE_S2].count[21];
 	ck_assert_uint_gt(fs, 0);
 	ck_assert_uint_gt(ss, 0);
 	/* Hint: the second-stage caches are kept, first-stage ones of the domain go. */
 	submit(0x32 | 10 << 16, 0x10000000 | 1 << 6);
-	ck_assert_uint_eq(r.hw.second.count[21], ss);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE_S2].count[21], ss);
 	submit(0x32 | 10 << 16, 0x10000000);
-	ck_assert_uint_eq(r.hw.second.count[21], ss - 1);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE_S2].count[21], ss - 1);
 	submit(0x36 | 20 << 16 | 3ULL << 32, 0x10000000 | 1 << 6);
-	ck_assert_uint_eq(r.hw.first.count[21], fs);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE].count[21], fs);
 	submit(0x36 | 20 << 16 | 3ULL << 32, 0x10000000);
-	ck_assert_uint_eq(r.hw.first.count[21], fs - 1);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE].count[21], fs - 1);
 	submit(0x26 | 20 << 16 | 4ULL << 32, 0);
-	ck_assert_uint_eq(r.hw.first.count[21], fs - 2);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE].count[21], fs - 2);
 	submit(0x22 | 12 << 16, 0);
-	ck_assert_uint_eq(r.hw.first.count[21], fs - 3);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_WALK_CACHE].count[21], fs - 3);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Make a table entry not present and see whether a new page of its owner is still found. */
 static bool new_page_goes(enum kind k)
@@ -184,7 +181,7 @@ static bool new_page_goes(enum kind k)
 	return rig_vtd_access(&r, map[k].sid, map[k].iova + 0x5000, DMA_PASID, map[k].pasid, &res) == XLAT_OK;
 }
 
-START_TEST(context_and_pasid_caches)
+TEST(context_and_pasid_caches)
 {
 	/* The PASID entry goes; the PASID-cache still has it ... */
 	start();
@@ -227,9 +224,8 @@ START_TEST(context_and_pasid_caches)
 	ck_assert(!goes(SS_B));
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(legacy_granularities)
+TEST(legacy_granularities)
 {
 	struct xlat_result res;
 	u64 a, b;
@@ -268,7 +264,6 @@ START_TEST(legacy_granularities)
 	ck_assert_uint_eq(res.fault, VTD_FR_LCT_2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* ---- walks in flight ---- */
 
@@ -284,7 +279,7 @@ static enum xlat begin(enum kind k)
 	return vtd_class.walk(&r.hw, &t, &walk);
 }
 
-START_TEST(invalidation_in_the_midst_of_a_walk)
+TEST(invalidation_in_the_midst_of_a_walk)
 {
 	u64 status = 0x3000000;
 	struct xlat_result res;
@@ -315,9 +310,8 @@ START_TEST(invalidation_in_the_midst_of_a_walk)
 	ck_assert(res.hit);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(walks_given_up)
+TEST(walks_given_up)
 {
 	u64 status = 0x3000000;
 
@@ -357,10 +351,9 @@ START_TEST(walks_given_up)
 	rig_vtd_command(&r, VTD_GCMD_TE, false); /* global invalidation with SMTS */
 	ck_assert(walk.stale);
 	vtd_class.fill(&r.hw, &walk);
-	ck_assert_uint_eq(r.hw.iotlb.count[12], 0);
+	ck_assert_uint_eq(r.hw.eng.cache[UNIT_TLB].count[12], 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* ---- the registers of the IOTLB (11.4.6.3) ---- */
 
@@ -404,7 +397,7 @@ static void end_legacy(struct iommu_walk *w, bool cancelled)
 }
 
 /* 6.5.4: IVT stays set until the access in flight is over, and goes in the step after that. With and without a queue. */
-START_TEST(iotlb_register_drains)
+TEST_TIMES(iotlb_register_drains, 4)
 {
 	struct vtd_cfg no_queue = { .cap = VTD_DEFAULT_CAP, .ecap = VTD_DEFAULT_ECAP & ~VTD_ECAP_QI };
 	static struct iommu_walk other;
@@ -435,14 +428,13 @@ START_TEST(iotlb_register_drains)
 	ck_assert_uint_eq(iotlb_reg(), 1ULL << 60 | 1ULL << 57);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /*
  * 11.4.6.1: ICC waits for nothing, for software has to invalidate the IOTLB
  * next. That waits for what the context-cache's invalidation has met, and not
  * for walks that came after it.
  */
-START_TEST(iotlb_register_after_the_context_cache)
+TEST(iotlb_register_after_the_context_cache)
 {
 	static struct iommu_walk later;
 
@@ -463,10 +455,9 @@ START_TEST(iotlb_register_after_the_context_cache)
 	end_legacy(&later, false);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* A command that waits is part of the state: reset forgets it, and an image carries it into the next step. */
-START_TEST(iotlb_register_across_reset_and_image)
+TEST(iotlb_register_across_reset_and_image)
 {
 	struct iommu_image img, in;
 
@@ -488,10 +479,5 @@ START_TEST(iotlb_register_across_reset_and_image)
 	image_free(&img);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("vtd_inv", NULL, NULL,
-		 (iotlb_by_granularity, pasid_based_iotlb, paging_structure_caches, context_and_pasid_caches,
-		  legacy_granularities, invalidation_in_the_midst_of_a_walk, walks_given_up,
-		  iotlb_register_after_the_context_cache, iotlb_register_across_reset_and_image),
-		 { iotlb_register_drains, 4 })
+SUITE("vtd_inv")

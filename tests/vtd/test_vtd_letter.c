@@ -39,7 +39,7 @@ static u32 iqei(void)
 }
 
 /* 4.2.1: with TES = 0 an Invalidation Completion is an Unsupported Request; 6.5.2.11: the time-out sets ITE. */
-START_TEST(completion_while_translation_is_disabled)
+TEST(completion_while_translation_is_disabled)
 {
 	start();
 	submit(0x3 | (u64)DEV << 32, 0x1000);
@@ -63,10 +63,9 @@ START_TEST(completion_while_translation_is_disabled)
 	ck_assert_uint_eq(rig_vtd_peek(&r, STATE), 2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* 4.2.1: a request-with-PASID that is translated is an Unsupported Request; 4.2.5: blocked by the root complex. */
-START_TEST(pasid_in_a_translated_request)
+TEST(pasid_in_a_translated_request)
 {
 	struct dma_txn t = { .iova = 0x5000, .sid = DEV, .pasid = 1, .len = 8, .flags = DMA_TRANSLATED | DMA_PASID };
 	static struct iommu_walk walk;
@@ -102,7 +101,6 @@ START_TEST(pasid_in_a_translated_request)
 	ck_assert_uint_eq(res.fault, VTD_FR_RTA_2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* ---- nested (3.6.2, 3.8, table 30) ---- */
 
@@ -138,7 +136,7 @@ static u16 nested_fault(u16 flags)
  * second stage at each step. So an update that the second stage forbids (SFS.8)
  * comes before whatever lies below the entry, here a table that is not mapped (SSS.2).
  */
-START_TEST(nested_update_in_its_turn)
+TEST_TIMES(nested_update_in_its_turn, 8)
 {
 	u32 level = (u32)_i % 4 + 1;
 	u16 flags = _i / 4 ? DMA_WRITE : 0;
@@ -163,7 +161,6 @@ START_TEST(nested_update_in_its_turn)
 	ck_assert_uint_eq(rig_vtd_peek(&r, entry) & 0x20, 0x20);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* ---- the invalidation queue's registers (11.4.9) ---- */
 
@@ -171,7 +168,7 @@ END_TEST
  * 11.4.9.1: with 256-bit descriptors bit 4 of the head is written as 0, whatever it was.
  * Found as an endless call: the head at 16 mod 32 of a full queue never met the tail.
  */
-START_TEST(head_with_wide_descriptors)
+TEST(head_with_wide_descriptors)
 {
 	u64 queue, i;
 
@@ -192,10 +189,9 @@ START_TEST(head_with_wide_descriptors)
 	ck_assert_uint_eq(fsts(), 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* 11.4.9.2 and IQEI 6: a tail with bit 4 set is a queue error; nothing is fetched. */
-START_TEST(tail_with_wide_descriptors)
+TEST(tail_with_wide_descriptors)
 {
 	rig_vtd_init(&r, NULL);
 	rig_vtd_queue(&r, true);
@@ -207,10 +203,9 @@ START_TEST(tail_with_wide_descriptors)
 	ck_assert_uint_eq(r.reads, 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* A smaller queue: the head stays in it. */
-START_TEST(head_in_a_smaller_queue)
+TEST(head_in_a_smaller_queue)
 {
 	u64 queue, i;
 
@@ -227,13 +222,12 @@ START_TEST(head_in_a_smaller_queue)
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_IQH, 8), 0x230);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /*
  * Whatever a guest writes to IQA, IQT and GCMD, and whatever the queue holds, one
  * call executes at most a queue of descriptors, and each costs a bounded number of accesses.
  */
-START_TEST(calls_end)
+TEST_TIMES(calls_end, 5)
 {
 	static const u64 good[] = { 0x11, 0x12, 0x12, 0x12, 0x25, 0x4 };
 	u64 seed = 0x9e3779b97f4a7c15ULL + (u64)_i, queue, most = 0;
@@ -278,10 +272,9 @@ START_TEST(calls_end)
 	ck_assert_uint_gt(most, 100);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* A walk, a page request and their fills: the deepest is 5 levels over 5 (4.1), with every entry updated. */
-START_TEST(a_walk_is_bounded)
+TEST(a_walk_is_bounded)
 {
 	struct xlat_result res;
 	u64 i;
@@ -301,12 +294,11 @@ START_TEST(a_walk_is_bounded)
 	ck_assert_uint_gt(r.reads, 4 + 5 * 5 + 5);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* ---- page requests (7.4) ---- */
 
 /* A stop marker names a PASID (ECAP.SMS). Without one, LPIG with R = W = 0 is a request like others: answered. */
-START_TEST(stop_marker_without_pasid)
+TEST(stop_marker_without_pasid)
 {
 	struct page_request pr = { .sid = DEV, .prgi = 7, .last = true };
 	u32 i;
@@ -340,7 +332,6 @@ START_TEST(stop_marker_without_pasid)
 	ck_assert_uint_eq(r.n_responses, 2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 static struct iommu_event lost;
 static u32 n_lost;
@@ -354,7 +345,7 @@ static void keep_lost(void *ctx, const struct iommu_event *ev)
 }
 
 /* What was lost is named by its type, and counted by its cause. */
-START_TEST(page_requests_that_are_lost)
+TEST(page_requests_that_are_lost)
 {
 	struct page_request pr = { .sid = DEV, .addr = 0x5000, .perm = PERM_R, .last = true };
 
@@ -377,10 +368,9 @@ START_TEST(page_requests_that_are_lost)
 	ck_assert_uint_eq(r.hw.stats.prq_bus_errors, 1);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Table 26 lists the interrupt entry cache's descriptor for every mode: without interrupt remapping it does nothing. */
-START_TEST(interrupt_entry_cache_invalidation)
+TEST(interrupt_entry_cache_invalidation)
 {
 	start();
 	submit(0x4, 0);
@@ -390,13 +380,12 @@ START_TEST(interrupt_entry_cache_invalidation)
 	ck_assert_uint_eq(rig_vtd_peek(&r, STATE), 3);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /*
  * The mode is set anew without the invalidations that 6.6 asks for. A context
  * entry of legacy mode is not taken for one of scalable mode: its fields mean other things there.
  */
-START_TEST(mode_set_without_invalidation)
+TEST(mode_set_without_invalidation)
 {
 	struct xlat_result res;
 
@@ -411,10 +400,5 @@ START_TEST(mode_set_without_invalidation)
 	ck_assert_uint_eq(res.fault, VTD_FR_LRT_2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("vtd_letter", NULL, NULL,
-		 (completion_while_translation_is_disabled, pasid_in_a_translated_request, head_with_wide_descriptors,
-		  tail_with_wide_descriptors, head_in_a_smaller_queue, a_walk_is_bounded, stop_marker_without_pasid,
-		  page_requests_that_are_lost, interrupt_entry_cache_invalidation, mode_set_without_invalidation),
-		 { nested_update_in_its_turn, 8 }, { calls_end, 5 })
+SUITE("vtd_letter")

@@ -60,7 +60,7 @@ static struct ep *start(struct paged *p, struct fault_dev **dev)
 	return ep;
 }
 
-START_TEST(first_touch_pages_in)
+TEST(first_touch_pages_in)
 {
 	struct fault_dev *dev;
 	struct paged p;
@@ -86,9 +86,8 @@ START_TEST(first_touch_pages_in)
 	ck_assert_uint_eq(p.handled, 201);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(codes_reach_the_device)
+TEST(codes_reach_the_device)
 {
 	struct fault_dev *dev;
 	struct paged p;
@@ -109,7 +108,6 @@ START_TEST(codes_reach_the_device)
 	ck_assert(ep->failed);
 	rig_host_exit(&h);
 }
-END_TEST
 
 static struct vtd_drv_preq seen[16];
 static u32 n_seen;
@@ -123,7 +121,7 @@ static void on_request(void *observer, const struct vtd_drv_preq *p)
  * The tracepoint of a real machine (2021): requester 0x50, PASID 2, one group
  * index, LAST in every second request. Addresses are page numbers there.
  */
-START_TEST(recorded_sequence)
+TEST(recorded_sequence)
 {
 	static const u64 pages[8] = { 0x559ef6f97, 0x559ef6f9c, 0x559ef6f98, 0x559ef6f9d,
 				      0x559ef6f99, 0x559ef6f9e, 0x559ef6f9a, 0x559ef6f9f };
@@ -162,14 +160,13 @@ START_TEST(recorded_sequence)
 	}
 	rig_host_exit(&h);
 }
-END_TEST
 
 /*
  * One credit, two slots: the second answer is kept for later, the third has
  * nowhere to be and its request stays in the queue. Nobody asks for anything
  * else, so no event comes; the request must not wait for one.
  */
-START_TEST(an_answer_that_was_refused)
+TEST(an_answer_that_was_refused)
 {
 	struct vtd_drv_cfg cfg = { .page_request = on_request };
 	struct fault_dev *dev;
@@ -202,7 +199,6 @@ START_TEST(an_answer_that_was_refused)
 	ck_assert_uint_eq(ep->unexpected + ep->automatic, 0);
 	rig_host_exit(&h);
 }
-END_TEST
 
 #define DEVICES	   10
 #define GROUP	   3
@@ -247,7 +243,7 @@ static u32 storm_round(struct storm *s)
 	return sent;
 }
 
-START_TEST(overflow_of_ten_devices)
+TEST(overflow_of_ten_devices)
 {
 	static struct storm s[DEVICES];
 	struct vtd_drv_cfg cfg = { .pri_devices = 1 };
@@ -302,9 +298,8 @@ START_TEST(overflow_of_ten_devices)
 	ck_assert(!(rig_vtd_read(&h.r, VTD_PRS, 4) & VTD_PRS_PRO));
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(pasid_released_under_a_storm)
+TEST(pasid_released_under_a_storm)
 {
 	struct fault_dev *dev;
 	struct paged old, fresh;
@@ -347,7 +342,6 @@ START_TEST(pasid_released_under_a_storm)
 	ck_assert_uint_gt(vtd_drv_stats(h.r.m.drv)->drain_repeats, 0);
 	rig_host_exit(&h);
 }
-END_TEST
 
 /* Leave PPR and PRO set, as a kernel that was killed does. */
 static void leave_stale_conditions(struct rig_vtd *r)
@@ -368,7 +362,7 @@ static void leave_stale_conditions(struct rig_vtd *r)
 	ck_assert_uint_eq(rig_vtd_read(r, VTD_PRS, 4), VTD_PRS_PRO | VTD_PRS_PPR);
 }
 
-START_TEST(stale_conditions_at_enable)
+TEST(stale_conditions_at_enable)
 {
 	struct fault_dev *dev;
 	struct paged p;
@@ -384,9 +378,8 @@ START_TEST(stale_conditions_at_enable)
 	ck_assert_uint_eq(h.irqs[VTD_DRV_PAGE_REQUEST], 1);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(lost_interrupt)
+TEST(lost_interrupt)
 {
 	struct fault_dev *dev;
 	struct paged p;
@@ -408,9 +401,8 @@ START_TEST(lost_interrupt)
 	ck_assert_uint_eq(stats.lost_irqs, 1);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(one_interrupt_for_many)
+TEST(one_interrupt_for_many)
 {
 	struct fault_dev *dev;
 	struct paged p;
@@ -428,9 +420,8 @@ START_TEST(one_interrupt_for_many)
 	rig_host_run(&h);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(stop_marker_and_garbage)
+TEST(stop_marker_and_garbage)
 {
 	struct page_request stop = { .sid = 0x50, .pasid = 2, .pasid_valid = true, .last = true };
 	struct fault_dev *dev;
@@ -454,10 +445,9 @@ START_TEST(stop_marker_and_garbage)
 	ck_assert_int_eq(ep->groups[3], EP_SUCCESS);
 	rig_host_exit(&h);
 }
-END_TEST
 
 /* 7.6: LPIG = 1 is answered. R = W = 0 is a stop marker with a PASID alone; without one it closes the group. */
-START_TEST(group_closed_without_pasid)
+TEST(group_closed_without_pasid)
 {
 	struct page_request close = { .sid = 0x50, .prgi = 7, .last = true };
 	struct fault_dev *dev;
@@ -480,10 +470,9 @@ START_TEST(group_closed_without_pasid)
 	ck_assert_int_eq(ep->groups[7], EP_SUCCESS);
 	rig_host_exit(&h);
 }
-END_TEST
 
 /* 4.2.1: a guest clears TE under a device-TLB invalidation. Its wait ends with the time-out, three times over. */
-START_TEST(translation_off_under_an_invalidation)
+TEST(translation_off_under_an_invalidation)
 {
 	struct fault_dev *dev;
 	struct paged p;
@@ -502,9 +491,8 @@ START_TEST(translation_off_under_an_invalidation)
 	ck_assert_int_eq(vtd_drv_class.unmap(h.r.m.drv, p.dom, 0x4000, 0x1000), 0x1000);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(page_requests_off_and_on)
+TEST(page_requests_off_and_on)
 {
 	struct fault_dev *dev;
 	struct paged p;
@@ -528,9 +516,8 @@ START_TEST(page_requests_off_and_on)
 	ck_assert_int_eq(ep_access(ep, 2, 0x4000, true, &pa), XLAT_OK);
 	rig_host_exit(&h);
 }
-END_TEST
 
-START_TEST(device_removed_while_faults_wait)
+TEST(device_removed_while_faults_wait)
 {
 	struct fault_dev *dev, *again;
 	struct paged p;
@@ -556,14 +543,13 @@ START_TEST(device_removed_while_faults_wait)
 	ck_assert_int_eq(ep_access(ep, 2, 0x4000, true, &pa), XLAT_OK);
 	rig_host_exit(&h);
 }
-END_TEST
 
 static int resolve(struct drv_mm *mm, struct fault_group *g, const struct fault_record *f)
 {
 	return f->addr == 0x4000 ? FAULT_RETRY : FAULT_TERMINATE;
 }
 
-START_TEST(shared_virtual_addressing)
+TEST(shared_virtual_addressing)
 {
 	struct drv_mm mm = { .handle = resolve };
 	union fault_owner owner = { .mm = &mm };
@@ -584,10 +570,5 @@ START_TEST(shared_virtual_addressing)
 	ck_assert_int_eq(ep->groups[2], EP_INVALID);
 	rig_host_exit(&h);
 }
-END_TEST
 
-SUITE_MAIN("vtd_pri", first_touch_pages_in, codes_reach_the_device, recorded_sequence, an_answer_that_was_refused,
-	   overflow_of_ten_devices, pasid_released_under_a_storm, stale_conditions_at_enable, lost_interrupt,
-	   one_interrupt_for_many, stop_marker_and_garbage, group_closed_without_pasid,
-	   translation_off_under_an_invalidation, page_requests_off_and_on, device_removed_while_faults_wait,
-	   shared_virtual_addressing)
+SUITE("vtd_pri")

@@ -47,7 +47,7 @@ static u32 tail(void)
 	return (u32)rig_vtd_read(&r, VTD_PQT, 8);
 }
 
-START_TEST(descriptors)
+TEST(descriptors)
 {
 	struct page_request all = { .sid = SID,
 				    .pasid = 5,
@@ -74,9 +74,8 @@ START_TEST(descriptors)
 	ck_assert_uint_eq(r.n_responses, 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(event_on_the_edge_of_ppr)
+TEST(event_on_the_edge_of_ppr)
 {
 	start();
 	request(5, 0x1000, PERM_R, 0, true);
@@ -102,9 +101,8 @@ START_TEST(event_on_the_edge_of_ppr)
 	ck_assert_uint_eq(r.msis[VTD_LINE_PAGE_REQUEST], 3);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(stale_ppr_loses_the_interrupt)
+TEST(stale_ppr_loses_the_interrupt)
 {
 	start();
 	rig_vtd_write(&r, VTD_PECTL, VTD_ECTL_IM, 4);
@@ -122,9 +120,8 @@ START_TEST(stale_ppr_loses_the_interrupt)
 	ck_assert_uint_eq(r.msis[VTD_LINE_PAGE_REQUEST], 1);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(full_queue_and_overflow)
+TEST(full_queue_and_overflow)
 {
 	u32 i;
 
@@ -159,7 +156,6 @@ START_TEST(full_queue_and_overflow)
 	ck_assert_uint_eq(r.hw.stats.prq_overflow, 4);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 static u8 refused(u32 responses)
 {
@@ -175,7 +171,7 @@ static u8 refused(u32 responses)
 	return (u8)FIELD_GET(VTD_FRCD_FR, hi);
 }
 
-START_TEST(refused_by_the_tables)
+TEST(refused_by_the_tables)
 {
 	start();
 	rig_vtd_device(&r, SID, CTX & ~VTD_SCE_PRE, 0);
@@ -203,9 +199,8 @@ START_TEST(refused_by_the_tables)
 	ck_assert(!(rig_vtd_read(&r, VTD_FSTS, 4) & VTD_FSTS_PPF));
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(queue_in_a_hole)
+TEST(queue_in_a_hole)
 {
 	start();
 	physmem_add_hole(&r.mem, queue, queue + 4095);
@@ -215,7 +210,6 @@ START_TEST(queue_in_a_hole)
 	ck_assert_uint_eq(r.responses[0].code, PRG_INVALID);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* A page that was read-only in the IOTLB is made writable; no software invalidates. */
 static void upgrade(u32 pasid, u64 slot, u64 read_only, u64 writable)
@@ -236,7 +230,7 @@ static void upgrade(u32 pasid, u64 slot, u64 read_only, u64 writable)
 	ck_assert(!res.hit);
 }
 
-START_TEST(implicit_invalidation)
+TEST(implicit_invalidation)
 {
 	u64 fs, ss, nested, slot;
 
@@ -257,7 +251,5 @@ START_TEST(implicit_invalidation)
 	upgrade(3, slot, 0x5000 | 0x65, 0x5000 | 0x67);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN("vtd_prq", descriptors, event_on_the_edge_of_ppr, stale_ppr_loses_the_interrupt, full_queue_and_overflow,
-	   refused_by_the_tables, queue_in_a_hole, implicit_invalidation)
+SUITE("vtd_prq")

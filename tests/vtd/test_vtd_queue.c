@@ -39,7 +39,7 @@ static u32 iqei(void)
 	return (u32)rig_vtd_read(&r, VTD_IQERCD, 8) & 0xf;
 }
 
-START_TEST(wait_descriptors)
+TEST(wait_descriptors)
 {
 	start(NULL, VTD_TTM_LEGACY, false);
 	wait_status(0x12345678, 0);
@@ -56,9 +56,8 @@ START_TEST(wait_descriptors)
 	ck_assert_uint_eq(r.msis[VTD_LINE_INVALIDATION], 2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(head_wraps)
+TEST(head_wraps)
 {
 	u32 i;
 
@@ -72,10 +71,9 @@ START_TEST(head_wraps)
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_IQH, 8), 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Every type in the modes and widths of table 26. */
-START_TEST(types_by_mode)
+TEST(types_by_mode)
 {
 	static const u64 good[] = {
 		[1] = 0x11, [2] = 0x12, [3] = 0x3, [4] = 0x4, [5] = 0x5, [6] = 0x26, [7] = 0x37, [8] = 0x8, [9] = 0x9,
@@ -105,9 +103,8 @@ START_TEST(types_by_mode)
 		rig_vtd_exit(&r);
 	}
 }
-END_TEST
 
-START_TEST(reserved_bits_of_each_type)
+TEST(reserved_bits_of_each_type)
 {
 	static const struct {
 		u64 good[2];
@@ -143,9 +140,8 @@ START_TEST(reserved_bits_of_each_type)
 		}
 	}
 }
-END_TEST
 
-START_TEST(reserved_granularities)
+TEST(reserved_granularities)
 {
 	static const u64 bad[] = { 0x01, 0x02, 0x06, 0x16, 0x27 };
 	struct vtd_cfg no_psi = { .cap = VTD_DEFAULT_CAP & ~VTD_CAP_PSI, .ecap = VTD_DEFAULT_ECAP };
@@ -166,9 +162,8 @@ START_TEST(reserved_granularities)
 	ck_assert_uint_eq(iqei(), VTD_IQEI_RESERVED);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(capabilities_of_descriptors)
+TEST(capabilities_of_descriptors)
 {
 	struct vtd_cfg few = { .cap = VTD_DEFAULT_CAP,
 			       .ecap = VTD_DEFAULT_ECAP & ~(VTD_ECAP_DT | VTD_ECAP_PRS | VTD_ECAP_PDS | VTD_ECAP_DIT) };
@@ -191,9 +186,8 @@ START_TEST(capabilities_of_descriptors)
 	ck_assert_uint_eq(iqei(), VTD_IQEI_RESERVED);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(errors_of_the_queue)
+TEST(errors_of_the_queue)
 {
 	struct vtd_cfg narrow = { .cap = VTD_DEFAULT_CAP, .ecap = VTD_ECAP_QI | FIELD_PREP(VTD_ECAP_IRO, 0x50) };
 
@@ -232,9 +226,8 @@ START_TEST(errors_of_the_queue)
 	ck_assert_uint_eq(iqei(), VTD_IQEI_TTM);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(nothing_moves_while_in_error)
+TEST(nothing_moves_while_in_error)
 {
 	start(NULL, VTD_TTM_LEGACY, false);
 	submit(0xf, 0);
@@ -248,11 +241,10 @@ START_TEST(nothing_moves_while_in_error)
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 7);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* ---- device TLBs ---- */
 
-START_TEST(ats_invalidation_on_the_wire)
+TEST(ats_invalidation_on_the_wire)
 {
 	start(NULL, VTD_TTM_SCALABLE, true);
 	submit(0x3 | 0x1234ULL << 32, 0x7000);		      /* one page */
@@ -270,9 +262,8 @@ START_TEST(ats_invalidation_on_the_wire)
 	ck_assert(r.invs[4].addr == 0x6000 && r.invs[4].shift == 12 && r.invs[4].global);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(wait_for_completions)
+TEST(wait_for_completions)
 {
 	start(NULL, VTD_TTM_SCALABLE, true);
 	submit(0x3 | 8ULL << 32, 0x1000);
@@ -290,9 +281,8 @@ START_TEST(wait_for_completions)
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(fence)
+TEST(fence)
 {
 	start(NULL, VTD_TTM_SCALABLE, true);
 	submit(0x3 | 8ULL << 32, 0x1000);
@@ -306,9 +296,8 @@ START_TEST(fence)
 	ck_assert(!r.responses[0].automatic && !r.responses[0].pasid_valid);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(page_group_responses)
+TEST(page_group_responses)
 {
 	start(NULL, VTD_TTM_SCALABLE, true);
 	/* PP, code F, RID 0x6a08, PASID 0x12345; index 0x1ff; the old LPIG bit is ignored */
@@ -320,9 +309,8 @@ START_TEST(page_group_responses)
 	ck_assert_uint_eq(r.responses[0].prgi, 0x1ff);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(tags_run_out)
+TEST(tags_run_out)
 {
 	struct vtd_cfg cfg = { .itags = 2 };
 	u32 i;
@@ -336,9 +324,8 @@ START_TEST(tags_run_out)
 	ck_assert_uint_eq(r.n_invs, 5);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(ats_time_out)
+TEST(ats_time_out)
 {
 	start(NULL, VTD_TTM_SCALABLE, true);
 	submit(0x3 | 8ULL << 32, 0x1000);
@@ -354,10 +341,9 @@ START_TEST(ats_time_out)
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* 4.2.1: with TES = 0 a completion is not seen. The holder hears so and owes the time-out, which ends the wait. */
-START_TEST(completion_while_translation_is_off)
+TEST(completion_while_translation_is_off)
 {
 	start(NULL, VTD_TTM_SCALABLE, true);
 	submit(0x3 | 8ULL << 32, 0x1000);
@@ -384,9 +370,8 @@ START_TEST(completion_while_translation_is_off)
 	ck_assert(vtd_class.ats_inv_done(&r.hw, 8, r.invs[1].itag, true));
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(unexpected_completion)
+TEST(unexpected_completion)
 {
 	start(NULL, VTD_TTM_SCALABLE, true);
 	submit(0x3 | 8ULL << 32, 0x1000);
@@ -402,7 +387,6 @@ START_TEST(unexpected_completion)
 	ck_assert_uint_eq(rig_vtd_peek(&r, status), 3);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* Every descriptor that Linux gave to QEMU's queue is accepted, and each wait writes what it says. */
 static void feed(const char *name, enum vtd_ttm ttm)
@@ -435,14 +419,10 @@ static void feed(const char *name, enum vtd_ttm ttm)
 	rig_vtd_exit(&r);
 }
 
-START_TEST(recorded_descriptors)
+TEST(recorded_descriptors)
 {
 	feed("x86-vtd-legacy-nvme-e1000e", VTD_TTM_LEGACY);
 	feed("x86-vtd-scalable-nvme-e1000e", VTD_TTM_SCALABLE);
 }
-END_TEST
 
-SUITE_MAIN("vtd_queue", wait_descriptors, head_wraps, types_by_mode, reserved_bits_of_each_type, reserved_granularities,
-	   capabilities_of_descriptors, errors_of_the_queue, nothing_moves_while_in_error, ats_invalidation_on_the_wire,
-	   wait_for_completions, fence, page_group_responses, tags_run_out, ats_time_out,
-	   completion_while_translation_is_off, unexpected_completion, recorded_descriptors)
+SUITE("vtd_queue")

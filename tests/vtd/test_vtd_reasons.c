@@ -59,7 +59,7 @@ static void hole(u64 page)
 	physmem_add_hole(&r.mem, page, page + 4095);
 }
 
-START_TEST(root_and_context)
+TEST(root_and_context)
 {
 	start_with(NULL);
 	hole(r.root);
@@ -89,9 +89,8 @@ START_TEST(root_and_context)
 	rig_vtd_device(&r, SID, CTX & ~VTD_SCE_PASIDE, 0);
 	expect(VTD_FR_SCT_6, UR, 0);
 }
-END_TEST
 
-START_TEST(limits_of_pasids)
+TEST(limits_of_pasids)
 {
 	struct vtd_cfg small = { .cap = VTD_DEFAULT_CAP,
 				 .ecap = (VTD_DEFAULT_ECAP & ~VTD_ECAP_PSS) | FIELD_PREP(VTD_ECAP_PSS, 7) };
@@ -121,9 +120,8 @@ START_TEST(limits_of_pasids)
 	rig_vtd_device(&r, SID, CTX, PASID);
 	expect(VTD_FR_SCT_9, UR, 0);
 }
-END_TEST
 
-START_TEST(pasid_tables)
+TEST(pasid_tables)
 {
 	u64 dir;
 
@@ -163,9 +161,8 @@ START_TEST(pasid_tables)
 	pe(1, 0);
 	expect(VTD_FR_SPT_5, NOTHING, DMA_EXEC);
 }
-END_TEST
 
-START_TEST(first_stage)
+TEST(first_stage)
 {
 	start_with(NULL);
 	pe(1, 0);
@@ -201,9 +198,8 @@ START_TEST(first_stage)
 	rig_vtd_poke(&r, fs_slot(1), 0x5007);
 	expect(VTD_FR_SFS_9, NOTHING, 0);
 }
-END_TEST
 
-START_TEST(update_that_fails)
+TEST(update_that_fails)
 {
 	struct xlat_result res;
 
@@ -221,9 +217,8 @@ START_TEST(update_that_fails)
 	ck_assert_uint_eq(r.hw.stats.faults_recorded, 2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(not_canonical)
+TEST(not_canonical)
 {
 	struct xlat_result res;
 
@@ -239,9 +234,8 @@ START_TEST(not_canonical)
 	ck_assert_uint_eq(res.fault, VTD_FR_SGN_1);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(second_stage)
+TEST(second_stage)
 {
 	struct xlat_result res;
 
@@ -287,7 +281,6 @@ START_TEST(second_stage)
 	ck_assert_uint_eq(res.fault, VTD_FR_SGN_5);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 static void start_nested(void)
 {
@@ -296,7 +289,7 @@ static void start_nested(void)
 	identity();
 }
 
-START_TEST(nested)
+TEST(nested)
 {
 	u64 pte, at;
 
@@ -341,9 +334,8 @@ START_TEST(nested)
 	rig_vtd_poke(&r, ss_slot(0x7f00000000ULL, 3), 0x7f00000082ULL);
 	expect(VTD_FR_SGN_7, SOME, 0);
 }
-END_TEST
 
-START_TEST(nested_translates)
+TEST(nested_translates)
 {
 	struct xlat_result res;
 
@@ -363,9 +355,8 @@ START_TEST(nested_translates)
 	ck_assert(res.hit);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(flags_of_the_second_stage)
+TEST(flags_of_the_second_stage)
 {
 	struct xlat_result res;
 
@@ -386,9 +377,8 @@ START_TEST(flags_of_the_second_stage)
 	ck_assert_uint_eq(rig_vtd_peek(&r, fs_slot(1)), 0x5427);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(privilege)
+TEST(privilege)
 {
 	struct xlat_result res;
 
@@ -417,9 +407,8 @@ START_TEST(privilege)
 	ck_assert(res.hit);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(execute_requests_of_older_hardware)
+TEST(execute_requests_of_older_hardware)
 {
 	struct vtd_cfg ers = { .cap = VTD_DEFAULT_CAP, .ecap = VTD_DEFAULT_ECAP | VTD_ECAP_ERS };
 	struct xlat_result res;
@@ -449,9 +438,8 @@ START_TEST(execute_requests_of_older_hardware)
 	ck_assert_int_eq(rig_vtd_access(&r, SID, IOVA, DMA_PASID, PASID, &res), XLAT_OK);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(second_stage_io_permissions)
+TEST(second_stage_io_permissions)
 {
 	struct vtd_cfg io = { .cap = VTD_DEFAULT_CAP, .ecap = VTD_DEFAULT_ECAP | VTD_ECAP_SSIRWS };
 	struct xlat_result res;
@@ -471,9 +459,8 @@ START_TEST(second_stage_io_permissions)
 	ck_assert_uint_eq(res.fault, VTD_FR_RTA_1);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(interrupt_range)
+TEST(interrupt_range)
 {
 	struct dma_txn t = { .iova = 0xfee01000, .sid = SID, .len = 4, .flags = DMA_WRITE };
 	struct xlat_result res;
@@ -508,9 +495,8 @@ START_TEST(interrupt_range)
 	ck_assert_uint_eq(res.fault, VTD_FR_LGN_4);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(zero_length_reads)
+TEST(zero_length_reads)
 {
 	struct vtd_cfg no_zlr = { .cap = VTD_DEFAULT_CAP & ~VTD_CAP_ZLR, .ecap = VTD_DEFAULT_ECAP };
 	struct dma_txn t = { .iova = IOVA, .sid = SID, .pasid = PASID, .len = 0, .flags = DMA_PASID };
@@ -531,8 +517,5 @@ START_TEST(zero_length_reads)
 	ck_assert_uint_eq(res.fault, VTD_FR_SGN_7);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN("vtd_reasons", root_and_context, limits_of_pasids, pasid_tables, first_stage, update_that_fails,
-	   not_canonical, second_stage, nested, nested_translates, flags_of_the_second_stage, privilege,
-	   execute_requests_of_older_hardware, second_stage_io_permissions, interrupt_range, zero_length_reads)
+SUITE("vtd_reasons")

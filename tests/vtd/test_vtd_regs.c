@@ -5,7 +5,7 @@
 
 static struct rig_vtd r;
 
-START_TEST(identification_and_reset)
+TEST(identification_and_reset)
 {
 	struct vtd_cfg cfg = { .cap = 0xd2078c222f0606, .ecap = 0x23c99884f00f5b, .haw = 46 };
 
@@ -41,9 +41,8 @@ START_TEST(identification_and_reset)
 	ck_assert_uint_eq(rig_vtd_read(&r, 0x40, 8), 0x12345678fee00ff0ULL);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(global_command_handshakes)
+TEST(global_command_handshakes)
 {
 	rig_vtd_init(&r, NULL);
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_GSTS, 4), 0);
@@ -64,9 +63,8 @@ START_TEST(global_command_handshakes)
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_GCMD, 4), 0); /* write-only */
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(root_table_takes_effect_with_srtp)
+TEST(root_table_takes_effect_with_srtp)
 {
 	struct xlat_result res;
 	u64 second;
@@ -87,9 +85,8 @@ START_TEST(root_table_takes_effect_with_srtp)
 	ck_assert_uint_eq(res.fault, VTD_FR_LRT_2);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(enhanced_srtp_invalidates)
+TEST(enhanced_srtp_invalidates)
 {
 	struct vtd_cfg cfg = { .cap = VTD_DEFAULT_CAP | VTD_CAP_ESRTPS, .ecap = VTD_DEFAULT_ECAP };
 	struct xlat_result res;
@@ -102,10 +99,9 @@ START_TEST(enhanced_srtp_invalidates)
 	ck_assert_int_eq(rig_vtd_access(&r, 8, 0x1234, 0, 0, &res), XLAT_ABORT);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
 /* RTA.1 to RTA.5, and who is told what. */
-START_TEST(translation_table_modes)
+TEST(translation_table_modes)
 {
 	struct vtd_cfg plain = { .cap = VTD_DEFAULT_CAP, .ecap = VTD_ECAP_QI | FIELD_PREP(VTD_ECAP_IRO, 0x50) };
 	struct vtd_cfg new = { .ver = 0x80 };
@@ -134,9 +130,8 @@ START_TEST(translation_table_modes)
 	ck_assert_uint_eq(res.fault, VTD_FR_RTA_5);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(register_based_invalidation)
+TEST(register_based_invalidation)
 {
 	struct vtd_cfg six = { .ver = 0x60 };
 	u32 iva = 0x500;
@@ -169,9 +164,8 @@ START_TEST(register_based_invalidation)
 	ck_assert_uint_eq(rig_vtd_read(&r, iva + 8, 8) >> 57 & 3, 0);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(protected_memory)
+TEST(protected_memory)
 {
 	struct vtd_cfg cfg = { .cap = VTD_DEFAULT_CAP | VTD_CAP_PLMR | VTD_CAP_PHMR, .ecap = VTD_DEFAULT_ECAP };
 	struct xlat_result res;
@@ -201,9 +195,8 @@ START_TEST(protected_memory)
 	ck_assert_int_eq(rig_vtd_access(&r, 8, 0x400000, 0, 0, &res), XLAT_OK);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(memory_type_registers)
+TEST(memory_type_registers)
 {
 	struct vtd_cfg cfg = { .cap = VTD_DEFAULT_CAP, .ecap = VTD_DEFAULT_ECAP | VTD_ECAP_MTS };
 
@@ -215,9 +208,8 @@ START_TEST(memory_type_registers)
 	ck_assert_uint_eq(rig_vtd_read(&r, 0x218, 8), 0xfffffffffffff800ULL);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(configurations_that_cannot_be)
+TEST(configurations_that_cannot_be)
 {
 	static const struct vtd_cfg bad[] = {
 		{ .haw = 31 },
@@ -226,7 +218,7 @@ START_TEST(configurations_that_cannot_be)
 		{ .itags = 33 },
 		{ .cap = VTD_DEFAULT_CAP & ~VTD_CAP_FRO, .ecap = VTD_DEFAULT_ECAP }, /* fault records over VER */
 		{ .cap = VTD_DEFAULT_CAP | VTD_CAP_MGAW, .ecap = VTD_DEFAULT_ECAP },
-		{ .iotlb.geometry = { .sets = 3, .ways = 1 } },
+		{ .iotlb = { .sets = 3, .ways = 1 } },
 	};
 	struct iommu_ops ops = { 0 };
 	struct vtd hw;
@@ -238,9 +230,8 @@ START_TEST(configurations_that_cannot_be)
 		ck_assert_int_eq(vtd_init(&hw, &bad[i], &r.m.hw_ops, &r), -EINVAL);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-START_TEST(reset)
+TEST(reset)
 {
 	struct xlat_result res;
 
@@ -248,14 +239,11 @@ START_TEST(reset)
 	rig_vtd_mode(&r, VTD_TTM_LEGACY);
 	rig_vtd_access(&r, 8, 0x1234, 0, 0, &res);
 	ck_assert(rig_vtd_read(&r, VTD_FSTS, 4) & VTD_FSTS_PPF);
-	vtd_reset(&r.hw);
+	vtd_class.reset(&r.hw);
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_FSTS, 4), 0);
 	ck_assert_uint_eq(rig_vtd_read(&r, VTD_GSTS, 4), 0);
 	ck_assert_int_eq(rig_vtd_access(&r, 8, 0x1234, 0, 0, &res), XLAT_OK);
 	rig_vtd_exit(&r);
 }
-END_TEST
 
-SUITE_MAIN("vtd_regs", identification_and_reset, global_command_handshakes, root_table_takes_effect_with_srtp,
-	   enhanced_srtp_invalidates, translation_table_modes, register_based_invalidation, protected_memory,
-	   memory_type_registers, configurations_that_cannot_be, reset)
+SUITE("vtd_regs")
