@@ -10,8 +10,8 @@ using tlm::tlm_sync_enum;
 
 constexpr u64 kPage = 4096;
 
-PcieEndpoint::PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, IommuModel &iommu,
-                           const fl_config &config, const std::vector<PcieFunction> &functions)
+PcieEndpoint::PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, AtsPort &iommu, const fl_config &config,
+                           const std::vector<PcieFunction> &functions)
     : sc_module(name), dma("dma"), up("up"), scheduler_(scheduler), iommu_(iommu), config_(config), format_(config),
       to_root_("link_up", config), to_device_("link_down", config), dma_fw_(new DmaFw(*this)), up_bw_(new UpBw(*this)) {
     static const ats_ep_ops ops = {op_page_request, op_inv_done, op_wake};
@@ -26,7 +26,7 @@ PcieEndpoint::PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, I
         cfg.pri = f.pri;
         functions_.emplace_back(new Function(*this, f, cfg, ops));
         if (f.ats)
-            iommu.attach_endpoint(f.requester, this);
+            iommu.attach(f.requester, this);
     }
     dma.bind(*dma_fw_);
     up.bind(*up_bw_);

@@ -14,28 +14,13 @@
 #ifndef FAULTLINE_PCIE_ENDPOINT_H
 #define FAULTLINE_PCIE_ENDPOINT_H
 
-#include "iommu_model.h"
+#include "ats_port.h"
+#include "dma_extension.h"
 #include "pcie_link.h"
+#include "usage.h"
 #include <ats_endpoint.h>
 
 namespace faultline {
-
-/// The parts of a page fault over PCIe; each ends where the next begins.
-enum PagePart {
-    PAGE_TRANSLATION, ///< access -> translation completion without permission
-    PAGE_REQUEST,     ///< -> Page Request Message at the IOMMU
-    PAGE_QUEUE,       ///< -> its record is in the queue
-    PAGE_NOTIFY,      ///< -> software has read the record
-    PAGE_SOFTWARE,    ///< -> the fault core has answered
-    PAGE_RESPONSE,    ///< -> the response is back at the endpoint
-    PAGE_RETRY,       ///< -> the page has been translated anew, or the access has ended
-    PAGE_PARTS
-};
-
-/// stamp[i] is where part i begins, stamp[PAGE_PARTS] the end; ps, never decreasing.
-struct PageStamps {
-    ps_t stamp[PAGE_PARTS + 1];
-};
 
 struct PageSink {
     virtual ~PageSink() = default;
@@ -63,7 +48,7 @@ public:
     /// To the IOMMU's TBU.
     tlm::tlm_initiator_socket<> up;
 
-    PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, IommuModel &iommu, const fl_config &config,
+    PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, AtsPort &iommu, const fl_config &config,
                  const std::vector<PcieFunction> &functions);
     ~PcieEndpoint() override;
 
@@ -145,7 +130,7 @@ private:
     static void op_wake(void *ctx, ats_waiter *w, ats_wake why);
 
     Scheduler &scheduler_;
-    IommuModel &iommu_;
+    AtsPort &iommu_;
     const fl_config &config_;
     PageSink *sink_ = nullptr;
     PcieFormat format_;

@@ -13,7 +13,7 @@ void PcieEndpoint::fault(Access &a, ps_t time) {
         if (a.in_fault)
             close_fault(a, true, time);
         std::fill_n(a.stamps.stamp, PAGE_PARTS + 1, time);
-        a.stamps.stamp[PAGE_TRANSLATION] = a.started;
+        a.stamps.stamp[PAGE_PART_TRANSLATION] = a.started;
         a.fault_mark = a.mark;
         if (a.ext)
             a.ext->faults++;
@@ -86,19 +86,19 @@ void PcieEndpoint::op_wake(void *ctx, ats_waiter *w, ats_wake why) {
     ps_t *s = a.stamps.stamp, now = f->device.scheduler_.now();
 
     if (w->mapped) { // while it waited for a credit
-        std::fill(s + PAGE_QUEUE, s + PAGE_RETRY, now);
+        std::fill(s + PAGE_PART_QUEUE, s + PAGE_PART_RETRY, now);
         a.book(OWNER_CREDIT, now);
         a.try_again = false;
     } else if (f->response) {
         const GroupTimes &g = f->groups[f->response->message.prgi % ATS_MAX_PRG];
-        s[PAGE_QUEUE] = g.arrived;
-        s[PAGE_NOTIFY] = g.recorded;
-        s[PAGE_SOFTWARE] = g.noticed;
-        s[PAGE_RESPONSE] = f->response->answer.software.answered;
+        s[PAGE_PART_QUEUE] = g.arrived;
+        s[PAGE_PART_NOTIFY] = g.recorded;
+        s[PAGE_PART_SOFTWARE] = g.noticed;
+        s[PAGE_PART_RESPONSE] = f->response->answer.software.answered;
         f->device.book_group(a, *f);
         a.try_again = f->response->message.automatic && f->response->message.code == PRG_SUCCESS;
     }
-    s[PAGE_RETRY] = now;
+    s[PAGE_PART_RETRY] = now;
     a.joined = !w->first;
     a.why = why;
     f->device.scheduler_.at(
@@ -192,7 +192,7 @@ void PcieEndpoint::op_inv_done(void *ctx, u32 sid, u8 itag) {
     if (f->carrying)
         f->completed = true;
     else
-        device.iommu_.ats_inv_done(sid, itag, true, device.to_root_.send(device.cur_, device.format_.message()));
+        device.iommu_.inv_done(sid, itag, true, device.to_root_.send(device.cur_, device.format_.message()));
 }
 
 PcieEndpoint::Waiting PcieEndpoint::waiting() const {

@@ -58,10 +58,10 @@ CpuModel::~CpuModel() {
     delete frames_;
 }
 
-CpuPort &CpuModel::connect(IommuModel &iommu, unsigned lines, bool levels) {
+CpuPort &CpuModel::connect(Ledger &ledger, unsigned lines, bool levels) {
     std::string name = "cpu_port_" + std::to_string(ports_.size());
 
-    ports_.emplace_back(new CpuPort(name.c_str(), *this, iommu, lines, levels));
+    ports_.emplace_back(new CpuPort(name.c_str(), *this, ledger, lines, levels));
     threads_use_.grow(lines);
     return *ports_.back();
 }
@@ -333,9 +333,9 @@ void CpuModel::handle(Worker &w) {
         w.groups[i] = nullptr;
         answer.lost = w.lost;
         answer.answered = scheduler_.now();
-        w.ports[i]->iommu().set_answer(answer);
+        w.ports[i]->ledger().set_answer(answer);
         fault_group_complete(group, codes[i], now_ns());
-        w.ports[i]->iommu().set_answer({});
+        w.ports[i]->ledger().set_answer({});
     }
     w.groups.clear();
     w.ports.clear();

@@ -36,7 +36,7 @@ public:
     ~CpuModel() override;
 
     /// An IOMMU with so many interrupt lines, see CpuPort; before the simulation begins.
-    CpuPort &connect(IommuModel &iommu, unsigned lines, bool levels);
+    CpuPort &connect(Ledger &ledger, unsigned lines, bool levels);
 
     /// What a call of the handler will have to do.
     struct Load {

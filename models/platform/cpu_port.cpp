@@ -15,8 +15,8 @@ public:
     void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
 };
 
-CpuPort::CpuPort(sc_core::sc_module_name name, CpuModel &cpu, IommuModel &iommu, unsigned lines, bool levels)
-    : sc_module(name), irq_in("irq_in"), mmio("mmio"), cpu_(cpu), scheduler_(cpu.scheduler_), iommu_(iommu),
+CpuPort::CpuPort(sc_core::sc_module_name name, CpuModel &cpu, Ledger &ledger, unsigned lines, bool levels)
+    : sc_module(name), irq_in("irq_in"), mmio("mmio"), cpu_(cpu), scheduler_(cpu.scheduler_), ledger_(ledger),
       memory_(cpu.memory_), config_(cpu.config_), cpus_(cpu.cpus_), lines_(lines), levels_(levels),
       mmio_bw_(new MmioBw),
       mmio_write_ps_(config_.cpu.mmio_write_ps + (config_.driver.nested ? config_.driver.trap_ps : 0)),
@@ -183,11 +183,11 @@ const drv_ops *CpuPort::ops() {
  * time has come.
  */
 void CpuPort::look(u64 address, u32 len) {
-    if (iommu_.sync_done() > sync_seen_) {
-        sync_seen_ = iommu_.sync_done();
+    if (ledger_.sync_done() > sync_seen_) {
+        sync_seen_ = ledger_.sync_done();
         scheduler_.spend_until(sync_seen_);
     }
-    iommu_.note_read(address, len, scheduler_.now(), reader_ ? *reader_ : Reader{});
+    ledger_.read(address, len, scheduler_.now(), reader_ ? *reader_ : Reader{});
 }
 
 u64 CpuPort::transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size) {
@@ -286,11 +286,11 @@ int CpuPort::op_mem_write(void *ctx, u64 pa, const void *buf, u32 len) {
 /* Between two looks hardware goes on: whatever it waits for next happens. */
 bool CpuPort::op_poll(void *ctx, u32 tries) {
     auto *self = static_cast<CpuPort *>(ctx);
-    ps_t next = self->iommu_.next_due();
+    ps_t next = self->ledger_.next_due();
 
     if (next != kNever)
         self->scheduler_.spend_until(next);
-    self->iommu_.settle(next != kNever ? next : self->scheduler_.now());
+    self->transact(tlm::TLM_IGNORE_COMMAND, 0, 0, 4);
     if (self->cpu_.poll_hook_)
         self->cpu_.poll_hook_();
     return tries < kPollTries;

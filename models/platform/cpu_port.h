@@ -8,7 +8,8 @@
 #ifndef FAULTLINE_CPU_PORT_H
 #define FAULTLINE_CPU_PORT_H
 
-#include "iommu_model.h"
+#include "irq_if.h"
+#include "ledger.h"
 #include "memory_model.h"
 #include "processors.h"
 
@@ -29,7 +30,7 @@ public:
     tlm::tlm_initiator_socket<> mmio;
 
     /// @param levels lines stay asserted until their cause is gone
-    CpuPort(sc_core::sc_module_name name, CpuModel &cpu, IommuModel &iommu, unsigned lines, bool levels);
+    CpuPort(sc_core::sc_module_name name, CpuModel &cpu, Ledger &ledger, unsigned lines, bool levels);
     ~CpuPort() override;
 
     /// What the driver needs of its host (context: this).
@@ -45,7 +46,7 @@ public:
     /// Interrupts taken so far: entries of a hard handler.
     u64 interrupts() const { return interrupts_; }
     fault_core *core() const { return core_; }
-    IommuModel &iommu() const { return iommu_; }
+    Ledger &ledger() const { return ledger_; }
 
 private:
     using Payload = tlm::tlm_generic_payload;
@@ -67,7 +68,7 @@ private:
     template <void (CpuPort::*Step)(unsigned)> void at_line(ps_t time, unsigned line);
     void look(u64 address, u32 len);
     /// look() would do something.
-    bool attentive() const { return iommu_.sync_done() > sync_seen_ || iommu_.records_unread(); }
+    bool attentive() const { return ledger_.sync_done() > sync_seen_ || ledger_.unread(); }
     int read_memory(u64 pa, void *buf, u32 len);
     int write_memory(u64 pa, const void *buf, u32 len);
 
@@ -83,7 +84,7 @@ private:
 
     CpuModel &cpu_;
     Scheduler &scheduler_;
-    IommuModel &iommu_;
+    Ledger &ledger_;
     MemoryModel &memory_;
     const fl_config &config_;
     Processors &cpus_;

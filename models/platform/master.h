@@ -6,10 +6,11 @@
 #ifndef FAULTLINE_MASTER_H
 #define FAULTLINE_MASTER_H
 
+#include "bill.h"
 #include "in_flight.h"
-#include "ledger.h"
 #include "samples.h"
 #include "scheduler.h"
+#include "usage.h"
 #include <functional>
 
 namespace faultline {
