@@ -86,7 +86,7 @@ bool Downstream::send(Flow &f, Access *again) {
     }
     if (unlikely(busy())) {
         f.port->tbu.wait(f, again, false);
-        queue_.push_back(f.waiter);
+        queue(*f.waiter);
         return false;
     }
     narrow(f);
@@ -95,32 +95,20 @@ bool Downstream::send(Flow &f, Access *again) {
         return true;
     }
     f.port->tbu.wait(f, again, false);
-    under_way_[f.gp] = f.waiter;
+    sent(*f.gp, *f.waiter);
     return false;
 }
 
 /* The target has answered a piece that took its phases. */
-void Downstream::answered(tlm_generic_payload &gp, ps_t time) {
-    auto found = under_way_.find(&gp);
-
-    if (found == under_way_.end()) {
-        SC_REPORT_ERROR("faultline/iommu", "response to a transaction that is not downstream");
-        return;
-    }
-    Access &a = *found->second;
-    under_way_.erase(found);
+void Downstream::over(Access &a, ps_t time) {
     restore(a.flow, time);
     a.flow.port->go_on(a, time);
 }
 
-void Downstream::ready(ps_t) {
-    while (!busy() && !queue_.empty()) {
-        Access *a = queue_.front();
-        queue_.pop_front();
-        a->flow.at = std::max(parts_.scheduler.now(), a->flow.at);
-        if (send(a->flow, a))
-            a->flow.port->go_on(*a, a->flow.port->tbu.next_entry());
-    }
+void Downstream::turn(Access &a) {
+    a.flow.at = std::max(parts_.scheduler.now(), a.flow.at);
+    if (send(a.flow, &a))
+        a.flow.port->go_on(a, a.flow.port->tbu.next_entry());
 }
 
 unsigned char *Downstream::direct(tlm::tlm_command command, u64 pa, tlm::tlm_dmi &d) {

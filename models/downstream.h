@@ -9,9 +9,9 @@
 
 namespace faultline {
 
-class Downstream : public Outlet {
+class Downstream : public AccessOutlet<Access> {
 public:
-    Downstream(IommuParts &parts, tlm::tlm_initiator_socket<> &socket) : Outlet(socket), parts_(parts) {}
+    Downstream(IommuParts &parts, tlm::tlm_initiator_socket<> &socket) : AccessOutlet(socket), parts_(parts) {}
 
     /// Send the translated piece on; f.done says when it is answered. May suspend the calling thread.
     void forward(Flow &f);
@@ -23,13 +23,11 @@ public:
     unsigned char *direct(tlm::tlm_command command, u64 pa, tlm::tlm_dmi &d);
 
 private:
-    void answered(tlm::tlm_generic_payload &gp, ps_t time) override;
-    void ready(ps_t time) override;
+    void turn(Access &a) override;
+    void over(Access &a, ps_t time) override;
     void invalidate_direct_mem_ptr(sc_dt::uint64 first, sc_dt::uint64 last) override;
 
     IommuParts &parts_;
-    std::unordered_map<tlm::tlm_generic_payload *, Access *> under_way_;
-    std::deque<Access *> queue_; // the request phase of another is not over yet
 };
 
 } // namespace faultline

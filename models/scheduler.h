@@ -53,17 +53,18 @@ public:
 
     /// Run @p fn at @p time (now, if that is past). Equal times: in the order of the calls.
     void at(ps_t time, Fn fn, void *object, u64 argument = 0);
-    /// The same of a method, with an argument of 64 bits or none.
-    template <auto Method, typename T, typename... Argument> void call(ps_t time, T &object, Argument... argument) {
-        at(time, fn<Method, T, Argument...>, &object, u64(argument)...);
+    /// The same of a method: without an argument, with a number, or with an object.
+    template <auto Method, typename T> void call(ps_t time, T &object) { at(time, fn<Method, T>, &object); }
+    template <auto Method, typename T> void call(ps_t time, T &object, u64 argument) {
+        at(
+            time, [](void *o, u64 n) { (static_cast<T *>(o)->*Method)(n); }, &object, argument);
     }
-    /// A method as an action.
-    template <auto Method, typename T, typename... Argument>
-    static void fn(void *object, [[maybe_unused]] u64 argument) {
-        if constexpr (sizeof...(Argument) != 0)
-            (static_cast<T *>(object)->*Method)((Argument(argument))...);
-        else
-            (static_cast<T *>(object)->*Method)();
+    template <auto Method, typename T, typename A> void call(ps_t time, T &object, A *argument) {
+        at(time, fn_of<Method, T, A>, &object, reinterpret_cast<u64>(argument));
+    }
+    template <auto Method, typename T> static void fn(void *object, u64) { (static_cast<T *>(object)->*Method)(); }
+    template <auto Method, typename T, typename A> static void fn_of(void *object, u64 argument) {
+        (static_cast<T *>(object)->*Method)(*reinterpret_cast<A *>(argument));
     }
 
     /// An action may go on by itself up to this time (exclusive): nothing else happens before.

@@ -109,6 +109,44 @@ private:
     bool busy_ = false;
 };
 
+/// An outlet for accesses that wait for their turn, and for answers.
+template <typename Access> class AccessOutlet : public Outlet {
+public:
+    using Outlet::Outlet;
+
+protected:
+    /// @p a waits: the request phase of another is not over yet; its turn() comes.
+    void queue(Access &a) { queue_.push_back(&a); }
+    /// send() has not answered @p gp: over() follows.
+    void sent(tlm::tlm_generic_payload &gp, Access &a) { under_way_[&gp] = &a; }
+
+private:
+    virtual void turn(Access &a) = 0;
+    virtual void over(Access &a, ps_t time) = 0;
+
+    void answered(tlm::tlm_generic_payload &gp, ps_t time) override {
+        auto found = under_way_.find(&gp);
+
+        if (found == under_way_.end()) {
+            SC_REPORT_ERROR("faultline/tlm", "response to a transaction that was not sent");
+            return;
+        }
+        Access &a = *found->second;
+        under_way_.erase(found);
+        over(a, time);
+    }
+    void ready(ps_t) override {
+        while (!busy() && !queue_.empty()) {
+            Access *a = queue_.front();
+            queue_.pop_front();
+            turn(*a);
+        }
+    }
+
+    std::unordered_map<tlm::tlm_generic_payload *, Access *> under_way_;
+    std::deque<Access *> queue_;
+};
+
 /// The responses of a target socket: one at a time (the base protocol's exclusion rule). @p Access has payload().
 template <typename Access> class Responses {
 public:

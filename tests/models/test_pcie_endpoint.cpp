@@ -418,8 +418,8 @@ START_TEST(link_serialises) {
     };
     sc_core::sc_start();
     // a translation request with its completion of 8 bytes, then four reads
-    ck_assert_uint_eq(u64(b.device.link_up().figures(kNever).busy), (20 + 4 * 20) * 1000);
-    ck_assert_uint_eq(u64(b.device.link_down().figures(kNever).busy), (28 + 4 * 84) * 1000);
+    ck_assert_uint_eq(u64(b.device.usages()[0]->figures(kNever).busy), (20 + 4 * 20) * 1000);
+    ck_assert_uint_eq(u64(b.device.usages()[1]->figures(kNever).busy), (28 + 4 * 84) * 1000);
 }
 END_TEST
 
@@ -542,7 +542,7 @@ START_TEST(large_read_is_limited_by_its_data) {
         ck_assert_uint_eq(access_ns(b, p), 20 + 400 + 2 + 50 + 2 * 16 * (20 + 256) + 400);
     };
     sc_core::sc_start();
-    ck_assert_uint_eq(u64(b.device.link_up().figures(kNever).busy), 2 * 8 * 20 * 1000);
+    ck_assert_uint_eq(u64(b.device.usages()[0]->figures(kNever).busy), 2 * 8 * 20 * 1000);
 }
 END_TEST
 
