@@ -55,13 +55,19 @@ struct PlainInitiator : tlm::tlm_bw_transport_if<> {
     void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
 };
 
+/// A socket that its owner's base classes can refer to.
+struct OutSocket {
+    explicit OutSocket(unsigned i) : socket(("out_" + std::to_string(i)).c_str()) {}
+    tlm::tlm_initiator_socket<> socket;
+};
+
 /// An initiator that takes part in the base protocol: one request phase at a time.
 class Outlet : public PlainInitiator {
 public:
     explicit Outlet(tlm::tlm_initiator_socket<> &socket) : socket_(socket) { socket_.bind(*this); }
 
     /// The request phase of an access is not over: ready() will tell.
-    bool busy() const { return busy_; }
+    bool busy() const { return asking_ != nullptr; }
     /// Send @p gp at @p time. True: it is answered, @p time says when. False: answered() will be called.
     bool send(tlm::tlm_generic_payload &gp, ps_t &time) {
         tlm::tlm_phase phase = tlm::BEGIN_REQ;
@@ -76,7 +82,7 @@ public:
             }
             return true;
         }
-        busy_ = phase == tlm::BEGIN_REQ;
+        asking_ = phase == tlm::BEGIN_REQ ? &gp : nullptr;
         return false;
     }
 
@@ -96,8 +102,8 @@ private:
 
         if (response)
             answered(gp, time);
-        if (phase == tlm::END_REQ || (response && busy_)) { // BEGIN_RESP without END_REQ ends the request, too
-            busy_ = false;
+        if (phase == tlm::END_REQ || (response && asking_ == &gp)) { // BEGIN_RESP without END_REQ ends the request, too
+            asking_ = nullptr;
             ready(time);
         }
         if (!response)
@@ -106,7 +112,7 @@ private:
         return tlm::TLM_COMPLETED;
     }
 
-    bool busy_ = false;
+    tlm::tlm_generic_payload *asking_ = nullptr; // BEGIN_REQ without END_REQ
 };
 
 /// An outlet for accesses that wait for their turn, and for answers.

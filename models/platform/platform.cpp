@@ -488,8 +488,7 @@ int Platform::no_progress(const dma_txn *again) {
 int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
     source_ = &source;
     err_ = err;
-    scheduler.at(
-        0, [](void *platform, u64) { static_cast<Platform *>(platform)->boot(); }, this);
+    scheduler.call<&Platform::boot>(0, *this);
     sc_core::sc_start();
     if (!error_)
         error_ = master->error();
