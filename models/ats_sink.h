@@ -6,7 +6,7 @@
 #ifndef FAULTLINE_ATS_SINK_H
 #define FAULTLINE_ATS_SINK_H
 
-#include "ledger.h"
+#include "bill.h"
 
 namespace faultline {
 
@@ -29,7 +29,7 @@ struct AtsSink {
     virtual void page_response(const ::page_response &response, ps_t time, const PageAnswer &answer) = 0;
 
     /// An Invalidate Request leaves.
-    /// @return when its completion is back, or kNever: IommuModel::ats_inv_done() follows.
+    /// @return when its completion is back, or kNever: AtsPort::inv_done() follows.
     virtual ps_t ats_invalidate(const ats_inv &invalidation, ps_t time) = 0;
 
     /// @p reader: who has noticed it.

@@ -10,14 +10,6 @@ static constexpr u64 kSlicesPerUs = 8;
 static constexpr ps_t kSlice = 1'000'000 / kSlicesPerUs;
 static constexpr std::size_t kSlices = 4096 * kSlicesPerUs;
 
-/* Nobody answers late or grants DMI behind the window. */
-struct MemoryModel::WindowBw : tlm::tlm_bw_transport_if<> {
-    tlm::tlm_sync_enum nb_transport_bw(tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &) override {
-        return tlm::TLM_ACCEPTED;
-    }
-    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
-};
-
 static DrawnPrice latency_price(const fl_config &c) {
     return {c.memory.latency, c.memory.latency_ps, c.memory.latency_max_ps, c.memory.latency_sigma_permille,
             c.memory.latency_file};
@@ -26,15 +18,15 @@ static DrawnPrice latency_price(const fl_config &c) {
 MemoryModel::MemoryModel(sc_core::sc_module_name name, unsigned sockets, const fl_config &config, u64 seed)
     : sc_module(name), window("window"), config_(config),
       simple_(!config.memory.banks && config.memory.latency == FL_HANDLER_CONSTANT),
-      latency_(latency_price(config), seed), banks_(config.memory.banks), window_bw_(new WindowBw),
-      pages_(kPages, {kNever, nullptr}), slices_(kSlices, {kNever, 0}) {
+      latency_(latency_price(config), seed), banks_(config.memory.banks), pages_(kPages, {kNever, nullptr}),
+      slices_(kSlices, {kNever, 0}) {
     if (physmem_init(&store_, config.memory.size_bytes))
         throw std::bad_alloc();
     for (unsigned i = 0; i < sockets; i++) {
         sockets_.emplace_back(new tlm::tlm_target_socket<>(("in_" + std::to_string(i)).c_str()));
         sockets_.back()->bind(*this);
     }
-    window.bind(*window_bw_);
+    window.bind(window_backward_);
     slice_parts_ = config.memory.bandwidth_mb_s; // MB/s are bytes a microsecond
 }
 
@@ -81,11 +73,7 @@ ps_t MemoryModel::visit(u64 unit, ps_t t, bool &hit) {
     hit = row_bytes && b.row == row;
     b.row = row;
     ps_t length = hit ? config_.memory.bank_hit_ps : config_.memory.bank_ps;
-    ps_t begin = b.times.reserve(t, length);
-    b.uses++;
-    b.busy += length;
-    b.waited += begin - t;
-    return begin;
+    return b.times.reserve(t, t, length);
 }
 
 ps_t MemoryModel::price_at(u64 pa, ps_t t, u32 bytes, ps_t &waited) {
@@ -108,17 +96,14 @@ ps_t MemoryModel::price_at(u64 pa, ps_t t, u32 bytes, ps_t &waited) {
 std::vector<const Usage *> MemoryModel::usages(ps_t until) const {
     std::vector<const Usage *> all;
 
-    for (const Bank &b : banks_) {
-        b.use.total(b.uses, b.times.busy(b.busy, until), b.waited);
-        all.push_back(&b.use);
-    }
+    for (const Bank &b : banks_)
+        all.push_back(&b.times.usage(until));
     return all;
 }
 
 void MemoryModel::mark(ps_t t) {
-    usages(t); // brings them up to date
     for (Bank &b : banks_)
-        b.use.mark(t);
+        b.times.mark(t);
 }
 
 static bool enabled(const tlm_generic_payload &gp, u32 i) {
@@ -204,13 +189,6 @@ void MemoryModel::b_transport(tlm_generic_payload &gp, sc_core::sc_time &delay) 
         delay = Scheduler::delay_to(price(Scheduler::absolute(delay), gp.get_data_length()));
     else
         annotate(gp, delay);
-}
-
-tlm::tlm_sync_enum MemoryModel::nb_transport_fw(tlm_generic_payload &gp, tlm::tlm_phase &phase,
-                                                sc_core::sc_time &delay) {
-    if (phase == tlm::BEGIN_REQ)
-        MemoryModel::b_transport(gp, delay);
-    return tlm::TLM_COMPLETED;
 }
 
 bool MemoryModel::get_direct_mem_ptr(tlm_generic_payload &gp, tlm::tlm_dmi &dmi) {

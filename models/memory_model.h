@@ -16,11 +16,12 @@
 #define FAULTLINE_MEMORY_MODEL_H
 
 #include "drawn_time.h"
-#include "ledger.h"
+#include "tlm_parts.h"
+#include "usage.h"
 
 namespace faultline {
 
-class MemoryModel : public sc_core::sc_module, public tlm::tlm_fw_transport_if<> {
+class MemoryModel : public sc_core::sc_module, public PlainTarget {
 public:
     /// @param sockets how many initiators
     /// @param seed of latencies that are drawn
@@ -65,13 +66,10 @@ public:
     void mark(ps_t t);
 
     void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay) override;
-    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
-                                       sc_core::sc_time &delay) override;
     bool get_direct_mem_ptr(tlm::tlm_generic_payload &gp, tlm::tlm_dmi &dmi) override;
     unsigned transport_dbg(tlm::tlm_generic_payload &gp) override;
 
 private:
-    struct WindowBw;
     static constexpr std::size_t kPages = 1024;
     struct Page {
         u64 number;
@@ -83,10 +81,7 @@ private:
     };
 
     struct Bank {
-        Timetable times;
-        mutable Usage use{"memory_bank", 1};
-        u64 uses = 0;
-        unsigned __int128 busy = 0, waited = 0;
+        Booking times{"memory_bank"};
         u64 row = kNever; // open
     };
 
@@ -103,8 +98,8 @@ private:
     std::vector<Bank> banks_;
     physmem store_{};
     std::vector<std::unique_ptr<tlm::tlm_target_socket<>>> sockets_;
-    std::unique_ptr<WindowBw> window_bw_;
-    std::vector<Page> pages_; // where the latest pages lie in the host; they never move
+    PlainInitiator window_backward_; // nobody answers late or grants DMI behind the window
+    std::vector<Page> pages_;        // where the latest pages lie in the host; they never move
     std::vector<Slice> slices_;
     u64 slice_parts_ = 0; // as many fit into a slice; of a byte, Slice::used
     u64 window_first_ = kNever, window_last_ = 0;

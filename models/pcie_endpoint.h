@@ -14,28 +14,13 @@
 #ifndef FAULTLINE_PCIE_ENDPOINT_H
 #define FAULTLINE_PCIE_ENDPOINT_H
 
-#include "iommu_model.h"
+#include "ats_port.h"
+#include "dma_extension.h"
 #include "pcie_link.h"
+#include "usage.h"
 #include <ats_endpoint.h>
 
 namespace faultline {
-
-/// The parts of a page fault over PCIe; each ends where the next begins.
-enum PagePart {
-    PAGE_TRANSLATION, ///< access -> translation completion without permission
-    PAGE_REQUEST,     ///< -> Page Request Message at the IOMMU
-    PAGE_QUEUE,       ///< -> its record is in the queue
-    PAGE_NOTIFY,      ///< -> software has read the record
-    PAGE_SOFTWARE,    ///< -> the fault core has answered
-    PAGE_RESPONSE,    ///< -> the response is back at the endpoint
-    PAGE_RETRY,       ///< -> the page has been translated anew, or the access has ended
-    PAGE_PARTS
-};
-
-/// stamp[i] is where part i begins, stamp[PAGE_PARTS] the end; ps, never decreasing.
-struct PageStamps {
-    ps_t stamp[PAGE_PARTS + 1];
-};
 
 struct PageSink {
     virtual ~PageSink() = default;
@@ -56,6 +41,9 @@ struct PcieFunction {
     bool link; ///< false: a platform master that shares the TBU with the device
 };
 
+class PcieDma;
+struct PcieParts;
+
 class PcieEndpoint : public sc_core::sc_module, public AtsSink {
 public:
     /// The device's DMA engines; b_transport and nb_transport. No DMI: the ATC is asked each time.
@@ -63,20 +51,18 @@ public:
     /// To the IOMMU's TBU.
     tlm::tlm_initiator_socket<> up;
 
-    PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, IommuModel &iommu, const fl_config &config,
+    PcieEndpoint(sc_core::sc_module_name name, Scheduler &scheduler, AtsPort &iommu, const fl_config &config,
                  const std::vector<PcieFunction> &functions);
     ~PcieEndpoint() override;
 
-    void set_sink(PageSink *sink) { sink_ = sink; }
+    void set_sink(PageSink *sink);
     const ats_ep_stats &stats(u32 requester) const;
-    /// Page faults that joined a request on its way, of all functions.
     /// Its functions' translation caches so far, added to @p c; nothing if none has one.
     void count_atc(iommu_cache_stats &c) const;
+    /// Page faults that joined a request on its way, of all functions.
     u64 merged() const;
     /// Page request groups that the queue's overflow sent back.
-    u64 tries() const { return tries_; }
-    const Usage &link_up() const { return to_root_.usage(kNever); }
-    const Usage &link_down() const { return to_device_.usage(kNever); }
+    u64 tries() const;
     /// The link's two directions, and of each function the tags of its read requests and its credits.
     /// Those that count for themselves count up to @p until.
     std::vector<const Usage *> usages(ps_t until = kNever) const;
@@ -101,65 +87,13 @@ public:
     void iommu_reset(ps_t time) override;
 
 private:
-    struct Access;
-    struct Function;
-    struct Response;
-    class DmaFw;
-    class UpBw;
+    class Dma;
 
-    Function *function(u32 requester) const;
-    Access *new_access();
-    bool start(Access &a, tlm::tlm_generic_payload &gp, ps_t time);
-    void next_piece(Access &a);
-    bool run(Access &a, ps_t time);
-    bool run_piece(Access &a, ps_t time);
-    bool translated(Access &a, u64 address, u16 flags, ps_t time);
-    bool take_tags(Access &a, ps_t &time);
-    void hold_tags(Access &a);
-    void give_tags(Access &a);
-    bool send_translated(Access &a, ps_t time);
-    u64 bytes_up(const Access &a) const;
-    void ask(Access &a, ps_t time);
-    ps_t send_packets(Access &a, ps_t time);
-    bool send_up(Access &a, ps_t time);
-    bool transmit(Access &a);
-    void up_next();
-    void up_done(Access &a, ps_t time);
-    void completion(Access &a);
-    void fault(Access &a, ps_t time);
-    void close_fault(Access &a, bool ok, ps_t time);
-    void book_group(Access &a, Function &f);
-    void end_piece(Access &a, ps_t time);
-    void fail(Access &a, ps_t time);
-    bool advance(Access &a);
-    void go_on(Access &a, ps_t time);
-    void finish(Access &a);
-    void respond(Access &a);
-    void send_response(Access &a);
-    tlm::tlm_sync_enum end_response(tlm::tlm_generic_payload &gp);
-    void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay);
-    tlm::tlm_sync_enum nb_begin(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase, sc_core::sc_time &delay);
+    PcieDma *function(u32 requester) const;
 
-    static void op_page_request(void *ctx, const ::page_request *pr);
-    static void op_inv_done(void *ctx, u32 sid, u8 itag);
-    static void op_wake(void *ctx, ats_waiter *w, ats_wake why);
-
-    Scheduler &scheduler_;
-    IommuModel &iommu_;
-    const fl_config &config_;
-    PageSink *sink_ = nullptr;
-    PcieFormat format_;
-    PcieLink to_root_, to_device_;
-    std::unique_ptr<DmaFw> dma_fw_;
-    std::unique_ptr<UpBw> up_bw_;
-    std::vector<std::unique_ptr<Function>> functions_;
-    std::vector<std::unique_ptr<Access>> accesses_;
-    std::vector<Access *> free_;
-    std::unordered_map<tlm::tlm_generic_payload *, Access *> upstream_;
-    std::deque<Access *> up_queue_, no_tag_, responses_;
-    bool up_busy_ = false, responding_ = false;
-    u64 tries_ = 0;
-    ps_t cur_ = 0; // the time the functions' messages belong to
+    std::unique_ptr<PcieParts> parts_;
+    std::unique_ptr<Dma> dma_;
+    std::vector<std::unique_ptr<PcieDma>> functions_;
 };
 
 } // namespace faultline

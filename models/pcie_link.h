@@ -7,7 +7,8 @@
 #ifndef FAULTLINE_PCIE_LINK_H
 #define FAULTLINE_PCIE_LINK_H
 
-#include "ledger.h"
+#include "bill.h"
+#include "usage.h"
 
 extern "C" {
 #include "fl_config.h"
@@ -66,7 +67,7 @@ private:
 
 class PcieLink {
 public:
-    PcieLink(const char *name, const fl_config &c) : latency_(c.pcie.link_ps), use_(name, 1) {
+    PcieLink(const char *name, const fl_config &c) : latency_(c.pcie.link_ps), packets_(name) {
         static const u64 mega_transfers[] = {2500, 5000, 8000, 16000, 32000};
         u64 rate = mega_transfers[c.pcie.gts];
         bool long_code = rate > 5000; // 4.2.2: 128b/130b; below, 4.2.1: 8b/10b
@@ -90,10 +91,7 @@ public:
 
         if (!length)
             return time + latency_;
-        begin = table_.reserve(time, length);
-        uses_++;
-        busy_ += length;
-        waited_ += begin - time;
+        begin = packets_.reserve(time, time, length);
         return begin + takes(first) + latency_;
     }
     /// The same, on the bill of an access.
@@ -112,23 +110,14 @@ public:
         bill->book(OWNER_LINK, arrival);
     }
     /// Its account begins at @p t.
-    void mark(ps_t t) {
-        usage(t);
-        use_.mark(t);
-    }
+    void mark(ps_t t) { packets_.mark(t); }
     /// What it did up to @p until.
-    const Usage &usage(ps_t until) const {
-        use_.total(uses_, table_.busy(busy_, until), waited_);
-        return use_;
-    }
+    const Usage &usage(ps_t until) const { return packets_.usage(until); }
 
 private:
     ps_t latency_;
     u64 ps_ = 0, bytes_ = 1; // so many ps for so many bytes
-    Timetable table_;
-    u64 uses_ = 0;
-    unsigned __int128 busy_ = 0, waited_ = 0;
-    mutable Usage use_;
+    Booking packets_;
 };
 
 } // namespace faultline

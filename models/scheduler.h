@@ -53,6 +53,19 @@ public:
 
     /// Run @p fn at @p time (now, if that is past). Equal times: in the order of the calls.
     void at(ps_t time, Fn fn, void *object, u64 argument = 0);
+    /// The same of a method: without an argument, with a number, or with an object.
+    template <auto Method, typename T> void call(ps_t time, T &object) { at(time, fn<Method, T>, &object); }
+    template <auto Method, typename T> void call(ps_t time, T &object, u64 argument) {
+        at(
+            time, [](void *o, u64 n) { (static_cast<T *>(o)->*Method)(n); }, &object, argument);
+    }
+    template <auto Method, typename T, typename A> void call(ps_t time, T &object, A *argument) {
+        at(time, fn_of<Method, T, A>, &object, reinterpret_cast<u64>(argument));
+    }
+    template <auto Method, typename T> static void fn(void *object, u64) { (static_cast<T *>(object)->*Method)(); }
+    template <auto Method, typename T, typename A> static void fn_of(void *object, u64 argument) {
+        (static_cast<T *>(object)->*Method)(*reinterpret_cast<A *>(argument));
+    }
 
     /// An action may go on by itself up to this time (exclusive): nothing else happens before.
     ps_t horizon() const {
@@ -106,6 +119,32 @@ private:
     ps_t base_ = 0, spent_ = 0, limit_ = 0, armed_ = kNever, reached_ = 0;
     u64 seq_ = 0, actions_ = 0;
     bool running_ = false, overrun_ = false;
+};
+
+/// A call of @p Method of which the earliest that was asked for happens, and no other.
+template <auto Method, typename T> class Alarm {
+public:
+    Alarm(Scheduler &scheduler, T &object) : scheduler_(scheduler), object_(object) {}
+
+    void set(ps_t time) {
+        if (time >= due_)
+            return;
+        due_ = time;
+        scheduler_.call<&Alarm::ring>(time, *this, ++number_);
+    }
+
+private:
+    void ring(u64 number) {
+        if (number != number_)
+            return;
+        due_ = kNever;
+        (object_.*Method)();
+    }
+
+    Scheduler &scheduler_;
+    T &object_;
+    ps_t due_ = kNever;
+    u64 number_ = 0; // actions asked for
 };
 
 } // namespace faultline

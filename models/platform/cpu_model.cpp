@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "cpu_model.h"
+#include "tlm_parts.h"
 
 #include <algorithm>
 
@@ -7,7 +8,7 @@ namespace faultline {
 
 static constexpr ps_t kWatch = 10'000'000'000; // 10 ms: fault_core_expire()
 
-class CpuModel::Doorbell : public tlm::tlm_fw_transport_if<> {
+class CpuModel::Doorbell : public PlainTarget {
 public:
     explicit Doorbell(CpuModel &cpu) : cpu_(cpu) {}
     void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay) override {
@@ -16,13 +17,6 @@ public:
             cpu_.ring(fl_get_le32(gp.get_data_ptr()), Scheduler::absolute(delay)))
             gp.set_response_status(tlm::TLM_OK_RESPONSE);
     }
-    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
-                                       sc_core::sc_time &delay) override {
-        if (phase == tlm::BEGIN_REQ)
-            b_transport(gp, delay);
-        return tlm::TLM_COMPLETED;
-    }
-    bool get_direct_mem_ptr(tlm::tlm_generic_payload &, tlm::tlm_dmi &) override { return false; }
     /* Somebody is there: reads as zero, and a debug write rings no bell. */
     unsigned transport_dbg(tlm::tlm_generic_payload &gp) override {
         if (gp.is_read())
@@ -58,10 +52,10 @@ CpuModel::~CpuModel() {
     delete frames_;
 }
 
-CpuPort &CpuModel::connect(IommuModel &iommu, unsigned lines, bool levels) {
+CpuPort &CpuModel::connect(Ledger &ledger, unsigned lines, bool levels) {
     std::string name = "cpu_port_" + std::to_string(ports_.size());
 
-    ports_.emplace_back(new CpuPort(name.c_str(), *this, iommu, lines, levels));
+    ports_.emplace_back(new CpuPort(name.c_str(), *this, ledger, lines, levels));
     threads_use_.grow(lines);
     return *ports_.back();
 }
@@ -92,23 +86,6 @@ void CpuModel::records_read() {
         return;
     put_off_ = true;
     wake_worker(shared_);
-}
-
-/* An entry of ours on the agenda; busy_ counts them. */
-void CpuModel::schedule(ps_t time, Scheduler::Fn fn, u64 argument) {
-    busy_++;
-    scheduler_.at(time, fn, this, argument);
-}
-
-template <void (CpuModel::*Step)(CpuModel::Worker &)> void CpuModel::at_worker(ps_t time, Worker &worker) {
-    schedule(
-        time,
-        [](void *cpu, u64 w) {
-            auto *self = static_cast<CpuModel *>(cpu);
-            self->busy_--;
-            (self->*Step)(*reinterpret_cast<Worker *>(w));
-        },
-        reinterpret_cast<u64>(&worker));
 }
 
 /* ---- workers ---- */
@@ -148,23 +125,21 @@ void CpuModel::kick() {
     if (watching_)
         return;
     watching_ = true;
-    scheduler_.at(
-        scheduler_.now() + kWatch, [](void *cpu, u64) { static_cast<CpuModel *>(cpu)->watch(); }, this);
+    scheduler_.call<&CpuModel::watch>(scheduler_.now() + kWatch, *this);
 }
 
 /* Who reports runs ahead of the agenda: a worker may yet go to sleep before @p time, and a group may wait only then. */
 void CpuModel::look_again(ps_t time) {
-    schedule(
-        time,
-        [](void *cpu, u64) {
-            auto *self = static_cast<CpuModel *>(cpu);
-            self->busy_--;
-            if (self->config_.cpu.workers_per_device)
-                self->sort();
-            else
-                self->wake_worker(self->shared_);
-        },
-        0);
+    busy_++;
+    scheduler_.call<&CpuModel::look>(time, *this);
+}
+
+void CpuModel::look() {
+    busy_--;
+    if (config_.cpu.workers_per_device)
+        sort();
+    else
+        wake_worker(shared_);
 }
 
 /* Each group to the workers of its device. */
@@ -188,19 +163,23 @@ bool CpuModel::wake_worker(Pool &pool) {
     worker_wakes_++;
     w.woken = true;
     w.woke = scheduler_.now();
-    at_worker<&CpuModel::ask>(w.woke + config_.cpu.worker_wake_ps, w);
+    ask_at(w.woke + config_.cpu.worker_wake_ps, w);
     return true;
+}
+
+void CpuModel::ask_at(ps_t time, Worker &w) {
+    busy_++;
+    scheduler_.call<&CpuModel::ask>(time, *this, &w);
 }
 
 /* A worker that is awake wants a processor. */
 void CpuModel::ask(Worker &w) {
+    busy_--;
     w.awake = scheduler_.now();
     if (!w.woken)
         w.woke = w.awake;
-    cpus_.ask(
-        Processors::kWorker,
-        [](void *cpu, u64 worker) { static_cast<CpuModel *>(cpu)->work(*reinterpret_cast<Worker *>(worker)); }, this,
-        reinterpret_cast<u64>(&w), &w);
+    cpus_.ask(Processors::kWorker, Scheduler::fn_of<&CpuModel::work, CpuModel, Worker>, this, reinterpret_cast<u64>(&w),
+              &w);
 }
 
 /* Of @p port's fault core. What a thread has reported at a time that is still to come waits for that. */
@@ -286,16 +265,8 @@ void CpuModel::work(Worker &w) {
 /* Until @p end a worker is on its processor, if no interrupt takes it. */
 void CpuModel::pass(Worker &w, ps_t end) {
     w.end = end;
-    schedule(
-        end,
-        [](void *cpu, u64 argument) {
-            auto *self = static_cast<CpuModel *>(cpu);
-            Worker &worker = *self->all_workers_[argument >> 32];
-            self->busy_--;
-            if (u32(argument) == worker.turn)
-                self->passed(worker);
-        },
-        u64(w.index) << 32 | ++w.turn);
+    busy_++;
+    scheduler_.call<&CpuModel::passed>(end, *this, u64(w.index) << 32 | ++w.turn);
 }
 
 void CpuModel::Worker::pause(ps_t now) {
@@ -309,16 +280,21 @@ void CpuModel::Worker::resume(ps_t now) {
 }
 
 /* The time of the call and its faults is over: that of the pages comes, which are known now. Then they are mapped. */
-void CpuModel::passed(Worker &w) {
-    if (!w.mapping && !page_time_.free() && load_) {
-        ps_t length = 0;
-        for (u32 left = load_(w.groups).pages; left; left--)
-            length += page_time_.next();
-        w.mapping = true;
-        pass(w, scheduler_.now() + length);
+void CpuModel::passed(u64 turn) {
+    Worker &w = *all_workers_[turn >> 32];
+
+    busy_--;
+    if (u32(turn) != w.turn)
+        return;
+    if (w.mapping || page_time_.free() || !load_) {
+        handle(w);
         return;
     }
-    handle(w);
+    ps_t length = 0;
+    for (u32 left = load_(w.groups).pages; left; left--)
+        length += page_time_.next();
+    w.mapping = true;
+    pass(w, scheduler_.now() + length);
 }
 
 /* What the handler does, and the answers. */
@@ -333,9 +309,9 @@ void CpuModel::handle(Worker &w) {
         w.groups[i] = nullptr;
         answer.lost = w.lost;
         answer.answered = scheduler_.now();
-        w.ports[i]->iommu().set_answer(answer);
+        w.ports[i]->ledger().set_answer(answer);
         fault_group_complete(group, codes[i], now_ns());
-        w.ports[i]->iommu().set_answer({});
+        w.ports[i]->ledger().set_answer({});
     }
     w.groups.clear();
     w.ports.clear();
@@ -345,7 +321,7 @@ void CpuModel::handle(Worker &w) {
     workers_use_.release(w.taken, scheduler_.now());
     cpus_.leave(scheduler_.now(), &w);
     w.woken = false;
-    at_worker<&CpuModel::ask>(scheduler_.now(), w);
+    ask_at(scheduler_.now(), w);
 }
 
 void CpuModel::put_down() {
@@ -386,8 +362,7 @@ void CpuModel::watch() {
         watching_ |= s.owed > s.answered[FAULT_RETRY] + s.answered[FAULT_TERMINATE] + s.answered[FAULT_FAILURE];
     }
     if (watching_)
-        scheduler_.at(
-            scheduler_.now() + kWatch, [](void *cpu, u64) { static_cast<CpuModel *>(cpu)->watch(); }, this);
+        scheduler_.call<&CpuModel::watch>(scheduler_.now() + kWatch, *this);
 }
 
 } // namespace faultline

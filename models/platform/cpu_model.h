@@ -36,7 +36,7 @@ public:
     ~CpuModel() override;
 
     /// An IOMMU with so many interrupt lines, see CpuPort; before the simulation begins.
-    CpuPort &connect(IommuModel &iommu, unsigned lines, bool levels);
+    CpuPort &connect(Ledger &ledger, unsigned lines, bool levels);
 
     /// What a call of the handler will have to do.
     struct Load {
@@ -126,6 +126,8 @@ private:
     void sort();
     bool wake_worker(Pool &pool);
     void look_again(ps_t time);
+    void look();
+    void ask_at(ps_t time, Worker &worker);
     void ask(Worker &worker);
     void work(Worker &worker);
     Job take_from(CpuPort *port);
@@ -133,11 +135,9 @@ private:
     Job next_job(Pool &pool);
     void take(Worker &worker, Job job);
     void pass(Worker &worker, ps_t end);
-    void passed(Worker &worker);
+    void passed(u64 turn);
     void handle(Worker &worker);
     void watch();
-    void schedule(ps_t time, Scheduler::Fn fn, u64 argument);
-    template <void (CpuModel::*Step)(Worker &)> void at_worker(ps_t time, Worker &worker);
 
     Scheduler &scheduler_;
     MemoryModel &memory_;

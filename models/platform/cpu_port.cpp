@@ -7,25 +7,14 @@ namespace faultline {
 
 static constexpr u32 kPollTries = 100000;
 
-class CpuPort::MmioBw : public tlm::tlm_bw_transport_if<> {
-public:
-    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &) override {
-        return tlm::TLM_ACCEPTED;
-    }
-    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
-};
-
-CpuPort::CpuPort(sc_core::sc_module_name name, CpuModel &cpu, IommuModel &iommu, unsigned lines, bool levels)
-    : sc_module(name), irq_in("irq_in"), mmio("mmio"), cpu_(cpu), scheduler_(cpu.scheduler_), iommu_(iommu),
+CpuPort::CpuPort(sc_core::sc_module_name name, CpuModel &cpu, Ledger &ledger, unsigned lines, bool levels)
+    : sc_module(name), irq_in("irq_in"), mmio("mmio"), cpu_(cpu), scheduler_(cpu.scheduler_), ledger_(ledger),
       memory_(cpu.memory_), config_(cpu.config_), cpus_(cpu.cpus_), lines_(lines), levels_(levels),
-      mmio_bw_(new MmioBw),
       mmio_write_ps_(config_.cpu.mmio_write_ps + (config_.driver.nested ? config_.driver.trap_ps : 0)),
       memory_ps_(config_.cpu.memory_ps) {
     irq_in.bind(*this);
-    mmio.bind(*mmio_bw_);
+    mmio.bind(mmio_backward_);
 }
-
-CpuPort::~CpuPort() = default;
 
 void CpuPort::set_software(const drv_class *cls, void *driver, fault_core *core) {
     cls_ = cls;
@@ -33,16 +22,15 @@ void CpuPort::set_software(const drv_class *cls, void *driver, fault_core *core)
     core_ = core;
 }
 
+/* @p Step of @p line; busy_ counts what of ours is on the agenda. */
 template <void (CpuPort::*Step)(unsigned)> void CpuPort::at_line(ps_t time, unsigned line) {
     cpu_.busy_++;
-    scheduler_.at(
-        time,
-        [](void *port, u64 n) {
-            auto *self = static_cast<CpuPort *>(port);
-            self->cpu_.busy_--;
-            (self->*Step)(unsigned(n));
-        },
-        this, line);
+    scheduler_.call<&CpuPort::step<Step>>(time, *this, u64{line});
+}
+
+template <void (CpuPort::*Step)(unsigned)> void CpuPort::step(u64 line) {
+    cpu_.busy_--;
+    (this->*Step)(unsigned(line));
 }
 
 /* ---- interrupts ---- */
@@ -75,16 +63,15 @@ void CpuPort::raise(unsigned line, ps_t time) {
 }
 
 void CpuPort::arrive(unsigned line) {
-    cpus_.ask(
-        Processors::kInterrupt,
-        [](void *port, u64 n) {
-            auto *self = static_cast<CpuPort *>(port);
-            Line &l = self->lines_[n];
-            l.from = self->scheduler_.now();
-            l.reader.entry_waited = l.from - l.reader.came;
-            self->at_line<&CpuPort::entry>(l.from + self->config_.cpu.irq_entry_ps, unsigned(n));
-        },
-        this, line);
+    cpus_.ask(Processors::kInterrupt, Scheduler::fn_of<&CpuPort::served, CpuPort, Line>, this,
+              reinterpret_cast<u64>(&lines_[line]));
+}
+
+/* There is a processor for the hard handler. */
+void CpuPort::served(Line &l) {
+    l.from = scheduler_.now();
+    l.reader.entry_waited = l.from - l.reader.came;
+    at_line<&CpuPort::entry>(l.from + config_.cpu.irq_entry_ps, number(l));
 }
 
 void CpuPort::entry(unsigned line) {
@@ -110,18 +97,17 @@ void CpuPort::entry(unsigned line) {
 void CpuPort::thread_awake(unsigned line) {
     cpu_.thread_wakes_++;
     lines_[line].from = scheduler_.now();
-    cpus_.ask(
-        Processors::kThread,
-        [](void *port, u64 n) {
-            auto *self = static_cast<CpuPort *>(port);
-            Line &l = self->lines_[n];
-            l.served = l.reader.began = self->scheduler_.now();
-            l.reader.waited = l.served - l.from;
-            l.from = l.served;
-            self->cpu_.threads_use_.take(l.served, l.served);
-            self->thread(unsigned(n));
-        },
-        this, line);
+    cpus_.ask(Processors::kThread, Scheduler::fn_of<&CpuPort::thread_begins, CpuPort, Line>, this,
+              reinterpret_cast<u64>(&lines_[line]));
+}
+
+/* ... and for its thread. */
+void CpuPort::thread_begins(Line &l) {
+    l.served = l.reader.began = scheduler_.now();
+    l.reader.waited = l.served - l.from;
+    l.from = l.served;
+    cpu_.threads_use_.take(l.served, l.served);
+    thread(number(l));
 }
 
 /* One batch; others may run before the next. */
@@ -155,22 +141,31 @@ void CpuPort::done(unsigned line) {
 /* ---- what the driver needs ---- */
 
 const drv_ops *CpuPort::ops() {
+    using P = CpuPort;
     static const drv_ops table = [] {
         drv_ops o{};
-        o.mmio_read = op_mmio_read;
-        o.mmio_write = op_mmio_write;
-        o.mem_alloc = op_mem_alloc;
-        o.mem_free = op_mem_free;
-        o.mem_read = op_mem_read;
-        o.mem_write = op_mem_write;
-        o.poll = op_poll;
-        o.now = op_now;
-        o.hypervisor = [](void *ctx, bool on) {
-            auto *self = static_cast<CpuPort *>(ctx);
+        o.mmio_read = [](void *p, u64 offset, unsigned size) {
+            return static_cast<P *>(p)->read_register(offset, size);
+        };
+        o.mmio_write = [](void *p, u64 offset, u64 value, unsigned size) {
+            static_cast<P *>(p)->write_register(offset, value, size);
+        };
+        o.mem_alloc = [](void *p, u64 bytes, u64 align, u64 *pa) {
+            return static_cast<P *>(p)->alloc(bytes, align, pa);
+        };
+        o.mem_free = [](void *p, u64 pa, u64 bytes) { frames_free(static_cast<P *>(p)->cpu_.frames_, pa, bytes); };
+        o.mem_read = [](void *p, u64 pa, void *buf, u32 len) { return static_cast<P *>(p)->read(pa, buf, len); };
+        o.mem_write = [](void *p, u64 pa, const void *buf, u32 len) {
+            return static_cast<P *>(p)->write(pa, buf, len);
+        };
+        o.poll = [](void *p, u32 tries) { return static_cast<P *>(p)->poll(tries); };
+        o.now = [](void *p) { return static_cast<P *>(p)->now_ns(); };
+        o.hypervisor = [](void *p, bool on) {
+            auto *self = static_cast<P *>(p);
             self->memory_ps_ = on ? 0 : self->config_.cpu.memory_ps;
         };
-        o.set_page_request_allocation = [](void *ctx, u32 sid, u32 n) {
-            CpuModel &cpu = static_cast<CpuPort *>(ctx)->cpu_;
+        o.set_page_request_allocation = [](void *p, u32 sid, u32 n) {
+            CpuModel &cpu = static_cast<P *>(p)->cpu_;
             return cpu.allocate_ ? cpu.allocate_(sid, n) : 0;
         };
         return o;
@@ -183,11 +178,11 @@ const drv_ops *CpuPort::ops() {
  * time has come.
  */
 void CpuPort::look(u64 address, u32 len) {
-    if (iommu_.sync_done() > sync_seen_) {
-        sync_seen_ = iommu_.sync_done();
+    if (ledger_.sync_done() > sync_seen_) {
+        sync_seen_ = ledger_.sync_done();
         scheduler_.spend_until(sync_seen_);
     }
-    iommu_.note_read(address, len, scheduler_.now(), reader_ ? *reader_ : Reader{});
+    ledger_.read(address, len, scheduler_.now(), reader_ ? *reader_ : Reader{});
 }
 
 u64 CpuPort::transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size) {
@@ -196,51 +191,35 @@ u64 CpuPort::transact(tlm::tlm_command command, u64 offset, u64 value, unsigned 
     u8 word[8];
 
     fl_put_le64(word, value);
-    gp.set_command(command);
-    gp.set_address(offset);
-    gp.set_data_ptr(word);
-    gp.set_data_length(size);
-    gp.set_streaming_width(size);
-    gp.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    set_access(gp, command, offset, word, size);
     mmio->b_transport(gp, delay);
     return size == 4 ? fl_get_le32(word) : fl_get_le64(word);
 }
 
-u64 CpuPort::op_mmio_read(void *ctx, u64 offset, unsigned size) {
-    auto *self = static_cast<CpuPort *>(ctx);
-
-    self->scheduler_.spend(self->config_.cpu.mmio_read_ps);
-    self->look(offset, size);
-    return self->transact(tlm::TLM_READ_COMMAND, offset, 0, size);
+u64 CpuPort::read_register(u64 offset, unsigned size) {
+    scheduler_.spend(config_.cpu.mmio_read_ps);
+    look(offset, size);
+    return transact(tlm::TLM_READ_COMMAND, offset, 0, size);
 }
 
-void CpuPort::op_mmio_write(void *ctx, u64 offset, u64 value, unsigned size) {
-    auto *self = static_cast<CpuPort *>(ctx);
-
-    self->scheduler_.spend(self->mmio_write_ps_);
-    self->transact(tlm::TLM_WRITE_COMMAND, offset, value, size);
+void CpuPort::write_register(u64 offset, u64 value, unsigned size) {
+    scheduler_.spend(mmio_write_ps_);
+    transact(tlm::TLM_WRITE_COMMAND, offset, value, size);
 }
 
-int CpuPort::op_mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa) {
+int CpuPort::alloc(u64 bytes, u64 align, u64 *pa) {
     static const u8 zeros[PHYSMEM_PAGE_SIZE] = {};
-    auto *self = static_cast<CpuPort *>(ctx);
-    physmem &m = self->memory_.store();
-    int ret = frames_alloc(self->cpu_.frames_, bytes, align, pa);
+    physmem &m = memory_.store();
+    int ret = frames_alloc(cpu_.frames_, bytes, align, pa);
 
     /* Pages that were never written read as zero already. */
-    for (u64 at = 0; !ret && at < bytes; at += PHYSMEM_PAGE_SIZE) {
-        u64 left = bytes - at;
+    for (u64 at = 0; !ret && at < bytes; at += PHYSMEM_PAGE_SIZE)
         if (physmem_find(&m, *pa + at))
-            ret = physmem_write(&m, *pa + at, zeros, u32(left < sizeof(zeros) ? left : sizeof(zeros)));
-    }
+            ret = physmem_write(&m, *pa + at, zeros, u32(std::min<u64>(bytes - at, sizeof(zeros))));
     return ret;
 }
 
-void CpuPort::op_mem_free(void *ctx, u64 pa, u64 bytes) {
-    frames_free(static_cast<CpuPort *>(ctx)->cpu_.frames_, pa, bytes);
-}
-
-int CpuPort::read_memory(u64 pa, void *buf, u32 len) {
+int CpuPort::read_slow(u64 pa, void *buf, u32 len) {
     look(pa, len);
     if (const unsigned char *at = memory_.host(pa, len)) {
         copy_words(buf, at, len);
@@ -250,7 +229,7 @@ int CpuPort::read_memory(u64 pa, void *buf, u32 len) {
     return physmem_read(&memory_.store(), pa, buf, len);
 }
 
-int CpuPort::write_memory(u64 pa, const void *buf, u32 len) {
+int CpuPort::write_slow(u64 pa, const void *buf, u32 len) {
     if (unsigned char *at = memory_.host(pa, len)) {
         copy_words(at, buf, len);
         return 0;
@@ -261,43 +240,34 @@ int CpuPort::write_memory(u64 pa, const void *buf, u32 len) {
 }
 
 /* Most accesses are to entries of page tables that were used before. */
-int CpuPort::op_mem_read(void *ctx, u64 pa, void *buf, u32 len) {
-    auto *self = static_cast<CpuPort *>(ctx);
-
-    self->scheduler_.spend(self->memory_ps_);
-    const unsigned char *at = self->memory_.host(pa, len);
-    if (unlikely(!at || len != 8 || self->attentive()))
-        return self->read_memory(pa, buf, len);
+inline int CpuPort::read(u64 pa, void *buf, u32 len) {
+    scheduler_.spend(memory_ps_);
+    const unsigned char *at = memory_.host(pa, len);
+    if (unlikely(!at || len != 8 || attentive()))
+        return read_slow(pa, buf, len);
     std::memcpy(buf, at, 8);
     return 0;
 }
 
-int CpuPort::op_mem_write(void *ctx, u64 pa, const void *buf, u32 len) {
-    auto *self = static_cast<CpuPort *>(ctx);
-
-    self->scheduler_.spend(self->memory_ps_);
-    unsigned char *at = self->memory_.host(pa, len);
+inline int CpuPort::write(u64 pa, const void *buf, u32 len) {
+    scheduler_.spend(memory_ps_);
+    unsigned char *at = memory_.host(pa, len);
     if (unlikely(!at || len != 8))
-        return self->write_memory(pa, buf, len);
+        return write_slow(pa, buf, len);
     std::memcpy(at, buf, 8);
     return 0;
 }
 
 /* Between two looks hardware goes on: whatever it waits for next happens. */
-bool CpuPort::op_poll(void *ctx, u32 tries) {
-    auto *self = static_cast<CpuPort *>(ctx);
-    ps_t next = self->iommu_.next_due();
+bool CpuPort::poll(u32 tries) {
+    ps_t next = ledger_.next_due();
 
     if (next != kNever)
-        self->scheduler_.spend_until(next);
-    self->iommu_.settle(next != kNever ? next : self->scheduler_.now());
-    if (self->cpu_.poll_hook_)
-        self->cpu_.poll_hook_();
+        scheduler_.spend_until(next);
+    transact(tlm::TLM_IGNORE_COMMAND, 0, 0, 4);
+    if (cpu_.poll_hook_)
+        cpu_.poll_hook_();
     return tries < kPollTries;
-}
-
-u64 CpuPort::op_now(void *ctx) {
-    return static_cast<CpuPort *>(ctx)->now_ns();
 }
 
 } // namespace faultline

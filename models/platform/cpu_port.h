@@ -8,7 +8,8 @@
 #ifndef FAULTLINE_CPU_PORT_H
 #define FAULTLINE_CPU_PORT_H
 
-#include "iommu_model.h"
+#include "irq_if.h"
+#include "ledger.h"
 #include "memory_model.h"
 #include "processors.h"
 
@@ -29,8 +30,7 @@ public:
     tlm::tlm_initiator_socket<> mmio;
 
     /// @param levels lines stay asserted until their cause is gone
-    CpuPort(sc_core::sc_module_name name, CpuModel &cpu, IommuModel &iommu, unsigned lines, bool levels);
-    ~CpuPort() override;
+    CpuPort(sc_core::sc_module_name name, CpuModel &cpu, Ledger &ledger, unsigned lines, bool levels);
 
     /// What the driver needs of its host (context: this).
     static const drv_ops *ops();
@@ -45,7 +45,7 @@ public:
     /// Interrupts taken so far: entries of a hard handler.
     u64 interrupts() const { return interrupts_; }
     fault_core *core() const { return core_; }
-    IommuModel &iommu() const { return iommu_; }
+    Ledger &ledger() const { return ledger_; }
 
 private:
     using Payload = tlm::tlm_generic_payload;
@@ -56,7 +56,6 @@ private:
         ps_t from;    // its handler or thread has a processor
         Reader reader;
     };
-    class MmioBw;
 
     u64 now_ns() const { return scheduler_.now() / 1000; }
     void arrive(unsigned line);
@@ -64,26 +63,27 @@ private:
     void thread_awake(unsigned line);
     void thread(unsigned line);
     void done(unsigned line);
+    void served(Line &line);
+    void thread_begins(Line &line);
+    unsigned number(const Line &line) const { return unsigned(&line - lines_.data()); }
     template <void (CpuPort::*Step)(unsigned)> void at_line(ps_t time, unsigned line);
+    template <void (CpuPort::*Step)(unsigned)> void step(u64 line);
     void look(u64 address, u32 len);
     /// look() would do something.
-    bool attentive() const { return iommu_.sync_done() > sync_seen_ || iommu_.records_unread(); }
-    int read_memory(u64 pa, void *buf, u32 len);
-    int write_memory(u64 pa, const void *buf, u32 len);
-
-    static u64 op_mmio_read(void *ctx, u64 offset, unsigned size);
-    static void op_mmio_write(void *ctx, u64 offset, u64 value, unsigned size);
-    static int op_mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa);
-    static void op_mem_free(void *ctx, u64 pa, u64 bytes);
-    static int op_mem_read(void *ctx, u64 pa, void *buf, u32 len);
-    static int op_mem_write(void *ctx, u64 pa, const void *buf, u32 len);
-    static bool op_poll(void *ctx, u32 tries);
-    static u64 op_now(void *ctx);
+    bool attentive() const { return ledger_.sync_done() > sync_seen_ || ledger_.unread(); }
+    u64 read_register(u64 offset, unsigned size);
+    void write_register(u64 offset, u64 value, unsigned size);
+    int alloc(u64 bytes, u64 align, u64 *pa);
+    int read(u64 pa, void *buf, u32 len);
+    int write(u64 pa, const void *buf, u32 len);
+    int read_slow(u64 pa, void *buf, u32 len);
+    int write_slow(u64 pa, const void *buf, u32 len);
+    bool poll(u32 tries);
     u64 transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size);
 
     CpuModel &cpu_;
     Scheduler &scheduler_;
-    IommuModel &iommu_;
+    Ledger &ledger_;
     MemoryModel &memory_;
     const fl_config &config_;
     Processors &cpus_;
@@ -92,7 +92,7 @@ private:
     const drv_class *cls_ = nullptr;
     void *driver_ = nullptr;
     fault_core *core_ = nullptr;
-    std::unique_ptr<MmioBw> mmio_bw_;
+    PlainInitiator mmio_backward_;
     Payload mmio_gp_; // one register access at a time
     u64 interrupts_ = 0;
     const Reader *reader_ = nullptr; // the thread under way

@@ -90,17 +90,11 @@ void GpuCp::decode() {
     if (decoding_ || stopped_ || waiting_ || lines_.empty() || !lines_.front().here)
         return;
     decoding_ = true;
-    host_.scheduler.at(
-        host_.scheduler.now() + host_.config.gpu.packet_ps,
-        [](void *cp, u64) {
-            auto *self = static_cast<GpuCp *>(cp);
-            self->decoding_ = false;
-            self->step();
-        },
-        this);
+    host_.scheduler.call<&GpuCp::step>(host_.scheduler.now() + host_.config.gpu.packet_ps, *this);
 }
 
 void GpuCp::step() {
+    decoding_ = false;
     if (stopped_ || waiting_ || lines_.empty() || !lines_.front().here)
         return;
     Line &l = lines_.front();

@@ -14,21 +14,14 @@ bool GpuEngine::ready() {
         return true;
     if (!waking_) {
         waking_ = true;
-        host_.scheduler.at(
-            next_,
-            [](void *engine, u64) {
-                auto *self = static_cast<GpuEngine *>(engine);
-                self->waking_ = false;
-                self->pump();
-            },
-            this);
+        host_.scheduler.call<&GpuEngine::wake>(next_, *this);
     }
     return false;
 }
 
-static u16 flags_of(const dmat_record &rec) {
-    return u16((rec.flags & DMAT_F_X ? DMA_EXEC : 0) | (rec.flags & DMAT_F_PRIV ? DMA_PRIV : 0) |
-               (rec.flags & DMAT_F_PASID ? DMA_PASID : 0));
+void GpuEngine::wake() {
+    waking_ = false;
+    pump();
 }
 
 /* A piece of @p rec goes out. What is written is never zero, so that nobody's data becomes garbage by it. */
@@ -38,26 +31,14 @@ GpuAccess &GpuEngine::issue(const dmat_record &rec, u64 iova, u32 len) {
 
     a.engine = this;
     a.serial = ++serial_;
-    a.issued = host_.scheduler.now();
     a.held = false;
     a.record = rec;
     a.record.iova = iova;
     a.record.size = len;
     a.record.outcome = DMAT_OUT_NONE;
     a.data.assign(len, write ? 0x5a : 0);
-    a.ext.outcome = XLAT_OK;
-    a.ext.fault = 0;
-    a.ext.faults = 0;
-    a.ext.stream_id = rec.sid;
-    a.ext.substream_id = rec.pasid;
-    a.ext.flags = flags_of(rec);
-    a.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-    a.set_address(iova);
-    a.set_data_ptr(a.data.data());
-    a.set_data_length(len);
-    a.set_streaming_width(len);
+    a.begin(rec, iova, len, a.data.data(), host_.scheduler.now());
     a.set_byte_enable_ptr(nullptr);
-    a.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     account_.accesses++;
     account_.bytes += len;
     next_ = a.issued + host_.config.gpu.interval_ps;
@@ -149,14 +130,12 @@ void GpuManagement::beat(ps_t time) {
     if (beating_ || !running_ || list_.empty())
         return;
     beating_ = true;
-    host_.scheduler.at(
-        time,
-        [](void *engine, u64) {
-            auto *self = static_cast<GpuManagement *>(engine);
-            self->beating_ = false;
-            self->pump();
-        },
-        this);
+    host_.scheduler.call<&GpuManagement::wake>(time, *this);
+}
+
+void GpuManagement::wake() {
+    beating_ = false;
+    pump();
 }
 
 void GpuManagement::pump() {
@@ -176,9 +155,7 @@ void GpuManagement::pump() {
     }
     next_beat_ = host_.scheduler.now() + host_.config.gpu.management_period_ps;
     GpuAccess &a = issue(rec, iova, len);
-    host_.scheduler.at(
-        a.issued + host_.config.gpu.watchdog_ps,
-        [](void *engine, u64 serial) { static_cast<GpuManagement *>(engine)->look(serial); }, this, a.serial);
+    host_.scheduler.call<&GpuManagement::look>(a.issued + host_.config.gpu.watchdog_ps, *this, a.serial);
 }
 
 /* The watchdog's time is over: is the access still out? */

@@ -15,13 +15,10 @@ namespace faultline {
 class GpuEngine;
 
 /// One access of an engine on its way.
-struct GpuAccess : tlm::tlm_generic_payload {
-    DmaExtension ext;
-    Bill bill;
+struct GpuAccess : MasterAccess {
     dmat_record record; ///< of the piece
     std::vector<unsigned char> data;
     GpuEngine *engine;
-    ps_t issued;
     u64 serial; ///< of its engine, from 1
     bool held;  ///< the SMMU did not answer at once
 };
@@ -78,6 +75,8 @@ protected:
     GpuHost &host_;
 
 private:
+    void wake();
+
     const char *name_;
     u64 limit_, serial_ = 0;
     ps_t next_ = 0, held_since_ = 0;
@@ -148,6 +147,7 @@ public:
 private:
     void arrived(GpuAccess &, bool) override {}
     void beat(ps_t time);
+    void wake();
     void look(u64 serial);
 
     std::vector<dmat_record> list_;

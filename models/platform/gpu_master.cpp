@@ -8,96 +8,56 @@ namespace faultline {
 
 static constexpr std::size_t kDumps = 16;
 
-/* The way to one TBU: accesses in their order, one request phase at a time. */
-class GpuMaster::Port : public tlm::tlm_bw_transport_if<> {
+/* The way to one TBU: accesses in their order. */
+class GpuMaster::Port : public OutSocket, public Outlet {
 public:
-    tlm::tlm_initiator_socket<> socket;
-
-    Port(GpuMaster &gpu, unsigned i) : socket(("out_" + std::to_string(i)).c_str()), gpu_(gpu) { socket.bind(*this); }
+    Port(GpuMaster &gpu, unsigned i) : OutSocket(i), Outlet(OutSocket::socket), gpu_(gpu) {}
 
     void submit(GpuAccess &a) {
         queue_.push_back(&a);
-        if (asking_ || queue_.size() > 1)
+        if (busy() || queue_.size() > 1)
             a.engine->hold(a);
-        send();
+        send_all();
     }
-
-    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
-                                       sc_core::sc_time &delay) override {
-        ps_t time = Scheduler::absolute(delay);
-
-        if (phase == tlm::END_REQ)
-            accepted(time);
-        if (phase != tlm::BEGIN_RESP)
-            return tlm::TLM_ACCEPTED;
-        if (asking_ == &gp)
-            accepted(time); // BEGIN_RESP ends the request phase, too
-        gpu_.complete_at(static_cast<GpuAccess &>(gp), time);
-        phase = tlm::END_RESP;
-        return tlm::TLM_COMPLETED;
-    }
-    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
 
 private:
-    void accepted(ps_t time) {
-        asking_ = nullptr;
-        if (!queue_.empty())
-            gpu_.scheduler.at(
-                time, [](void *port, u64) { static_cast<Port *>(port)->send(); }, this);
+    void answered(tlm::tlm_generic_payload &gp, ps_t time) override {
+        gpu_.complete_at(static_cast<GpuAccess &>(gp), time);
     }
-
-    void send() {
-        while (!asking_ && !queue_.empty()) {
+    void ready(ps_t time) override {
+        if (!queue_.empty())
+            gpu_.scheduler.call<&Port::send_all>(time, *this);
+    }
+    void send_all() {
+        while (!busy() && !queue_.empty()) {
             GpuAccess &a = *queue_.front();
-            tlm::tlm_phase phase = tlm::BEGIN_REQ;
-            sc_core::sc_time delay = Scheduler::delay_to(gpu_.scheduler.now());
+            ps_t time = gpu_.scheduler.now();
             queue_.pop_front();
-            a.bill.open(a.issued);
-            a.ext.bill = &a.bill;
             if (gpu_.hooks_.before)
                 gpu_.hooks_.before(a.record);
-            tlm::tlm_sync_enum answer = socket->nb_transport_fw(a, phase, delay);
-            if (answer == tlm::TLM_COMPLETED) {
-                gpu_.complete_at(a, Scheduler::absolute(delay));
-                continue;
-            }
-            a.engine->hold(a);
-            if (answer == tlm::TLM_ACCEPTED)
-                asking_ = &a;
+            if (send(a, time))
+                gpu_.complete_at(a, time);
+            else
+                a.engine->hold(a);
         }
     }
 
     GpuMaster &gpu_;
     std::deque<GpuAccess *> queue_;
-    GpuAccess *asking_ = nullptr; // BEGIN_REQ without END_REQ
-};
-
-/* An access is free when everybody has let go of it. */
-class GpuMaster::Manager : public tlm::tlm_mm_interface {
-public:
-    explicit Manager(GpuMaster &gpu) : gpu_(gpu) {}
-    void free(tlm::tlm_generic_payload *gp) override { gpu_.free_.push_back(static_cast<GpuAccess *>(gp)); }
-
-private:
-    GpuMaster &gpu_;
 };
 
 GpuMaster::GpuMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config, physmem &memory)
-    : sc_module(name), GpuHost(scheduler, config), manager_(new Manager(*this)),
-      texture_(*this, "texture", config.gpu.texture_outstanding),
+    : sc_module(name), GpuHost(scheduler, config), texture_(*this, "texture", config.gpu.texture_outstanding),
       colour_(*this, "colour", config.gpu.colour_outstanding), cp_(*this, texture_, colour_),
       management_(*this), engines_{&cp_, &texture_, &colour_, &management_}, driver_(memory, config.gpu.burst_bytes) {
     for (unsigned i = 0; i < config.iommu.count * config.tbu.count; i++)
         ports_.emplace_back(new Port(*this, i));
 }
 
-GpuMaster::~GpuMaster() {
-    for (auto &a : accesses_)
-        a->clear_extension(&a->ext);
-}
+GpuMaster::~GpuMaster() = default;
 
 tlm::tlm_initiator_socket<> &GpuMaster::out(unsigned i) {
-    return ports_.at(i)->socket;
+    return ports_.at(i)->OutSocket::socket;
 }
 
 void GpuMaster::start(TraceSource &source, MasterHooks hooks, ps_t at) {
@@ -106,23 +66,13 @@ void GpuMaster::start(TraceSource &source, MasterHooks hooks, ps_t at) {
     begin_ = last_done_ = at;
     if (hooks_.counting)
         hooks_.counting(at);
-    scheduler.at(
-        at, [](void *gpu, u64) { static_cast<GpuMaster *>(gpu)->next_job(); }, this);
+    scheduler.call<&GpuMaster::next_job>(at, *this);
 }
 
 /* ---- accesses ---- */
 
 GpuAccess *GpuMaster::new_access() {
-    if (free_.empty()) {
-        accesses_.emplace_back(new GpuAccess());
-        accesses_.back()->set_mm(manager_.get());
-        accesses_.back()->set_extension(&accesses_.back()->ext);
-        free_.push_back(accesses_.back().get());
-    }
-    GpuAccess *a = free_.back();
-    free_.pop_back();
-    a->acquire();
-    return a;
+    return accesses_.take();
 }
 
 void GpuMaster::submit(GpuAccess &a) {
@@ -131,37 +81,15 @@ void GpuMaster::submit(GpuAccess &a) {
 }
 
 void GpuMaster::complete_at(GpuAccess &a, ps_t time) {
-    scheduler.at(
-        time,
-        [](void *access, u64) {
-            auto *x = static_cast<GpuAccess *>(access);
-            x->engine->complete(*x);
-        },
-        &a);
+    scheduler.call<&GpuEngine::complete>(time, *a.engine, &a);
 }
 
 void GpuMaster::done(GpuAccess &a) {
-    AccessDone d{};
-
     outstanding_--;
     last_done_ = scheduler.now();
-    latencies_.add(last_done_ - a.issued);
-    if (a.bill.used() || a.issued == last_done_) { // by a target that keeps a ledger
-        fl_assert(a.bill.at() == last_done_);
-        owners_.add(a.bill);
-    }
-    if (hooks_.done) {
-        d.record = &a.record;
-        d.number = serial_++;
-        d.address = a.ext.address;
-        d.issued = a.issued - begin_;
-        d.done = last_done_ - begin_;
-        d.faults = a.ext.faults;
-        d.fault = a.ext.fault;
-        d.how = xlat(a.ext.outcome);
-        d.error = a.is_response_error() && d.how == XLAT_OK;
-        hooks_.done(d);
-    }
+    a.count(last_done_, latencies_, owners_);
+    if (hooks_.done)
+        hooks_.done(a.outcome(a.record, serial_++, last_done_, begin_));
     a.release();
 }
 
@@ -173,8 +101,7 @@ void GpuMaster::next_job() {
 
     if (ret > 0) {
         counters_.jobs++;
-        scheduler.at(
-            scheduler.now(), [](void *gpu, u64) { static_cast<GpuMaster *>(gpu)->begin_job(); }, this);
+        scheduler.call<&GpuMaster::begin_job>(scheduler.now(), *this);
         return;
     }
     error_ = ret;
@@ -215,8 +142,7 @@ void GpuMaster::end_job() {
     (lost_ ? counters_.lost : counters_.done)++;
     if (hooks_.progress)
         hooks_.progress(driver_.records());
-    scheduler.at(
-        scheduler.now(), [](void *gpu, u64) { static_cast<GpuMaster *>(gpu)->next_job(); }, this);
+    scheduler.call<&GpuMaster::next_job>(scheduler.now(), *this);
 }
 
 /* ---- hang detection ---- */
@@ -240,8 +166,7 @@ void GpuMaster::watch() {
         hang();
         return;
     }
-    scheduler.at(
-        due, [](void *gpu, u64) { static_cast<GpuMaster *>(gpu)->watch(); }, this);
+    scheduler.call<&GpuMaster::watch>(due, *this);
 }
 
 /* The job is given up. The GPU can be used again when all of its accesses are back. */

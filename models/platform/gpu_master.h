@@ -12,6 +12,7 @@
 #define FAULTLINE_GPU_MASTER_H
 
 #include "gpu_cp.h"
+#include "tlm_parts.h"
 #include <jansson.h>
 
 namespace faultline {
@@ -67,7 +68,6 @@ public:
 
 private:
     class Port;
-    class Manager;
 
     GpuAccess *new_access() override;
     void submit(GpuAccess &a) override;
@@ -86,9 +86,7 @@ private:
     json_t *dump_account(const GpuDump &d) const;
 
     std::vector<std::unique_ptr<Port>> ports_;
-    std::unique_ptr<Manager> manager_;
-    std::vector<std::unique_ptr<GpuAccess>> accesses_;
-    std::vector<GpuAccess *> free_;
+    PayloadPool<GpuAccess> accesses_;
     GpuUnit texture_, colour_;
     GpuCp cp_;
     GpuManagement management_;

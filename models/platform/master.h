@@ -6,10 +6,12 @@
 #ifndef FAULTLINE_MASTER_H
 #define FAULTLINE_MASTER_H
 
+#include "bill.h"
+#include "dma_extension.h"
 #include "in_flight.h"
-#include "ledger.h"
 #include "samples.h"
 #include "scheduler.h"
+#include "usage.h"
 #include <functional>
 
 namespace faultline {
@@ -39,6 +41,24 @@ struct AccessDone {
     bool warmup;       ///< one of the first, that do not count
     xlat how;          ///< XLAT_OK, XLAT_ABORT or XLAT_RAZWI
     bool error;        ///< the memory refused it
+};
+
+/// One access of a master on its way.
+struct MasterAccess : tlm::tlm_generic_payload {
+    DmaExtension ext;
+    Bill bill;
+    ps_t issued;
+
+    /// It goes out at @p time: @p len bytes of @p rec, from @p iova on.
+    void begin(const dmat_record &rec, u64 iova, u32 len, void *data, ps_t time);
+    /// It has ended at @p time, and counts in @p latencies and @p owners.
+    void count(ps_t time, Samples &latencies, OwnerSums &owners) const {
+        latencies.add(time - issued);
+        if (likely(bill.used() || time == issued)) // by a target that keeps a ledger, or there is nothing to book
+            owners.add(bill);
+    }
+    /// What became of it; issued and done count from @p start on.
+    AccessDone outcome(const dmat_record &rec, u64 number, ps_t done, ps_t start = 0) const;
 };
 
 struct MasterHooks {

@@ -18,7 +18,7 @@ static ps_t patience(const CpuModel &cpu) {
 KindModel::KindModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config,
                      const iommu_kind &kind)
     : IommuModel(name, scheduler, config), kind_(kind) {
-    int ret = kind.create(&config, ops(), static_cast<IommuModel *>(this), &hw_);
+    int ret = kind.create(&config, ops(), ops_context(), &hw_);
 
     if (ret)
         throw std::runtime_error(std::string("the ") + kind.name + " cannot be made: " + std::strerror(-ret));
@@ -57,7 +57,7 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
 void Platform::add_iommu(unsigned i) {
     std::string name = opt_.cfg->iommu.count > 1 ? "iommu_" + std::to_string(i) : "iommu";
     KindModel *model = new KindModel(name.c_str(), scheduler, *opt_.cfg, *opt_.kind);
-    CpuPort &port = cpu.connect(*model, opt_.kind->irq_lines, opt_.kind->level_irq);
+    CpuPort &port = cpu.connect(model->ledger(), opt_.kind->irq_lines, opt_.kind->level_irq);
 
     iommus_.push_back({std::unique_ptr<KindModel>(model), &port});
     model->keep_accounts();
@@ -97,7 +97,7 @@ void Platform::plug(unsigned iommu, unsigned tbu) {
         return;
     }
     std::string name = "device_" + std::to_string(place);
-    PcieEndpoint *device = new PcieEndpoint(name.c_str(), scheduler, model, *opt_.cfg, functions);
+    PcieEndpoint *device = new PcieEndpoint(name.c_str(), scheduler, model.ats(), *opt_.cfg, functions);
     devices_.push_back({std::unique_ptr<PcieEndpoint>(device), iommu});
     device->set_sink(this);
     master->out(place).bind(device->dma);
@@ -240,8 +240,9 @@ void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, c
 
 /* The six parts that all fault modes share, and the seven of PCIe. */
 void Platform::page_fault_over(const dma_txn &txn, bool, bool, const PageStamps &s, const Bill *bill) {
-    static const unsigned begins[FAULT_PARTS + 1] = {PAGE_TRANSLATION, PAGE_REQUEST, PAGE_NOTIFY, PAGE_SOFTWARE,
-                                                     PAGE_RESPONSE,    PAGE_RETRY,   PAGE_PARTS};
+    static const unsigned begins[FAULT_PARTS + 1] = {
+        PAGE_PART_TRANSLATION, PAGE_PART_REQUEST, PAGE_PART_NOTIFY, PAGE_PART_SOFTWARE,
+        PAGE_PART_RESPONSE,    PAGE_PART_RETRY,   PAGE_PARTS};
     FaultStamps common;
 
     for (unsigned i = 0; i <= FAULT_PARTS; i++)
@@ -487,8 +488,7 @@ int Platform::no_progress(const dma_txn *again) {
 int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
     source_ = &source;
     err_ = err;
-    scheduler.at(
-        0, [](void *platform, u64) { static_cast<Platform *>(platform)->boot(); }, this);
+    scheduler.call<&Platform::boot>(0, *this);
     sc_core::sc_start();
     if (!error_)
         error_ = master->error();

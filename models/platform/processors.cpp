@@ -50,8 +50,7 @@ void Processors::leave(ps_t from, ps_t until) {
         return;
     usage_.release(from, until);
     leaving_++;
-    scheduler_.at(
-        until, [](void *processors, u64) { static_cast<Processors *>(processors)->dispatch(); }, this);
+    scheduler_.call<&Processors::dispatch>(until, *this);
 }
 
 void Processors::leave(ps_t until, Interruptible *worker) {

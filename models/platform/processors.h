@@ -10,7 +10,8 @@
 #ifndef FAULTLINE_PROCESSORS_H
 #define FAULTLINE_PROCESSORS_H
 
-#include "ledger.h"
+#include "bill.h"
+#include "usage.h"
 
 namespace faultline {
 

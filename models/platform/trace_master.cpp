@@ -6,93 +6,42 @@ namespace faultline {
 
 static constexpr u64 kProgress = 1 << 16; // records
 
-class TraceMaster::Backward : public tlm::tlm_bw_transport_if<> {
-public:
-    Backward(TraceMaster &master, unsigned port) : master_(master), port_(port) {}
-    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
-                                       sc_core::sc_time &delay) override {
-        ps_t time = Scheduler::absolute(delay);
+struct TraceMaster::Port : OutSocket, Outlet {
+    Port(TraceMaster &m, unsigned i) : OutSocket(i), Outlet(OutSocket::socket), master(m) {}
 
-        if (phase == tlm::END_REQ) {
-            master_.port_ready(port_, time);
-            return tlm::TLM_ACCEPTED;
-        }
-        if (phase != tlm::BEGIN_RESP)
-            return tlm::TLM_ACCEPTED;
-        if (master_.port_busy_[port_])
-            master_.port_ready(port_, time); // BEGIN_RESP ends the request phase, too
-        master_.answered(gp, time);
-        phase = tlm::END_RESP;
-        return tlm::TLM_COMPLETED;
+    TraceMaster &master;
+    std::vector<Lane *> parked; // for the end of a request phase
+
+private:
+    void answered(tlm::tlm_generic_payload &gp, ps_t time) override {
+        master.answered(static_cast<Payload &>(gp), time);
     }
-    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
-
-private:
-    TraceMaster &master_;
-    unsigned port_;
-};
-
-/* A payload is free when everybody has let go of it. */
-class TraceMaster::Manager : public tlm::tlm_mm_interface {
-public:
-    explicit Manager(TraceMaster &master) : master_(master) {}
-    void free(tlm::tlm_generic_payload *gp) override { master_.free_.push_back(static_cast<Payload *>(gp)); }
-
-private:
-    TraceMaster &master_;
+    void ready(ps_t time) override {
+        TraceFeed::unpark(parked, master.again_);
+        master.play_.set(time);
+    }
 };
 
 TraceMaster::TraceMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config)
-    : sc_module(name), scheduler_(scheduler), config_(config), manager_(new Manager(*this)),
-      port_busy_(config.iommu.count * config.tbu.count), port_parked_(port_busy_.size()), feed_(config) {
+    : sc_module(name), scheduler_(scheduler), config_(config), feed_(config), play_(scheduler, *this) {
     fl_config_error err;
     transfers_.resize(FL_TRANSFERS);
     transfers_.resize(std::size_t(std::max(0, fl_config_transfers(config.master.transfers, transfers_.data(), &err))));
-    for (unsigned i = 0; i < port_busy_.size(); i++) {
-        sockets_.emplace_back(new tlm::tlm_initiator_socket<>(("out_" + std::to_string(i)).c_str()));
-        backwards_.emplace_back(new Backward(*this, i));
-        sockets_.back()->bind(*backwards_.back());
-    }
+    for (unsigned i = 0; i < config.iommu.count * config.tbu.count; i++)
+        ports_.emplace_back(new Port(*this, i));
 }
 
-TraceMaster::~TraceMaster() {
-    for (auto &p : payloads_)
-        p->clear_extension(&p->ext);
+TraceMaster::~TraceMaster() = default;
+
+tlm::tlm_initiator_socket<> &TraceMaster::out(unsigned i) {
+    return ports_.at(i)->OutSocket::socket;
 }
 
 void TraceMaster::start(TraceSource &source, MasterHooks hooks, ps_t at) {
     hooks_ = std::move(hooks);
     feed_.start(source, at);
     system_ready_ = at;
-    play_at(at);
-}
-
-/* One action is valid, the earliest; one that it has overtaken does nothing. */
-void TraceMaster::play_at(ps_t t) {
-    if (t >= play_at_)
-        return;
-    play_at_ = t;
-    scheduler_.at(
-        t,
-        [](void *master, u64 number) {
-            auto *self = static_cast<TraceMaster *>(master);
-            if (number == self->plays_)
-                self->play();
-        },
-        this, ++plays_);
-}
-
-TraceMaster::Payload *TraceMaster::new_payload() {
-    if (free_.empty()) {
-        payloads_.emplace_back(new Payload());
-        Payload *p = payloads_.back().get();
-        p->set_mm(manager_.get());
-        p->set_extension(&p->ext);
-        return p;
-    }
-    Payload *p = free_.back();
-    free_.pop_back();
-    return p;
+    play_.set(at);
 }
 
 /* Room that everybody reads and writes and nobody looks at. */
@@ -104,7 +53,6 @@ unsigned char *TraceMaster::more_data(u64 bytes) {
 
 void TraceMaster::play() {
     floor_ = scheduler_.now();
-    play_at_ = kNever;
     wake(again_);
     while (step())
         ;
@@ -187,8 +135,8 @@ void TraceMaster::park(Lane &lane) {
 
     if (!item.space->fence.admits(item.space_epoch))
         list = &item.space->parked;
-    else if (port_busy_[item.stream->port])
-        list = &port_parked_[item.stream->port];
+    else if (ports_[item.stream->port]->busy())
+        list = &ports_[item.stream->port]->parked;
     if (!list || lane.parked)
         return;
     lane.parked = true;
@@ -208,7 +156,7 @@ ps_t TraceMaster::own_time(Lane &lane) {
     Stream &s = *item.stream;
     ps_t t = std::max({floor_, feed_.ready(), s.ready, item.space->ready});
 
-    if (unlikely(!item.admitted()) || port_busy_[s.port])
+    if (unlikely(!item.admitted()) || ports_[s.port]->busy())
         return kNever;
     if (unlikely(item.rec.flags & DMAT_F_AFTER) && item.chain->round == item.round) {
         // Not when it was recorded, but when the one before it has ended and what comes between is done.
@@ -256,7 +204,7 @@ void TraceMaster::begin_counting(ps_t t) {
         hooks_.counting(t);
 }
 
-void TraceMaster::begin_counting() {
+void TraceMaster::job_counts() {
     if (first_ == kNever)
         begin_counting(scheduler_.now());
 }
@@ -272,8 +220,7 @@ bool TraceMaster::begin_job(TraceFeed::Item &item, ps_t t) {
     s.ready = t + config_.os.job_ps;
     jobs_.use(t, t, s.ready);
     if (unlikely(issued_ >= hooks_.warmup && first_ == kNever))
-        scheduler_.at(
-            t, [](void *master, u64) { static_cast<TraceMaster *>(master)->begin_counting(); }, this);
+        scheduler_.call<&TraceMaster::job_counts>(t, *this);
     item.new_job = false;
     s.job_left = config_.os.job_accesses ? config_.os.job_accesses : ~0ULL;
     return true;
@@ -360,7 +307,7 @@ bool TraceMaster::step() {
         if (config_.master.arrival == FL_ARRIVAL_TRACE && feed_.more() && !feed_.full())
             next = std::min(next, feed_.next_arrival());
         if (next != kNever)
-            play_at(next);
+            play_.set(next);
         return false;
     }
     if (system && system_time <= t) {
@@ -383,30 +330,21 @@ bool TraceMaster::step() {
 
 /* ---- one access ---- */
 
-static u16 flags_of(const dmat_record &rec) {
-    // Read and write together: the direction was not recorded.
-    return u16((rec.flags & DMAT_F_X ? DMA_EXEC : 0) | (rec.flags & DMAT_F_PRIV ? DMA_PRIV : 0) |
-               (rec.flags & DMAT_F_PASID ? DMA_PASID : 0));
-}
-
 void TraceMaster::issue(Lane &lane, ps_t t) {
     static unsigned char no_data = TLM_BYTE_DISABLED; // the trace has addresses, no data
     TraceFeed::Item &item = lane.items.front();
     const dmat_record &rec = item.rec;
     Stream &s = *item.stream;
-    Payload *p = new_payload();
-    tlm::tlm_phase phase = tlm::BEGIN_REQ;
-    sc_core::sc_time delay = Scheduler::delay_to(t);
+    Payload *p = payloads_.take();
+    ps_t end = t;
 
     p->warmup = issued_++ < hooks_.warmup;
     if (unlikely(!p->warmup && first_ == kNever))
         begin_counting(t);
     if (hooks_.before)
         hooks_.before(rec);
-    p->acquire();
     p->record = &rec;
     p->number = item.number;
-    p->issued = t;
     p->stream = &s;
     p->space = item.space;
     p->lane = &lane;
@@ -414,24 +352,12 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
     item.chain->latest = item.number;
     item.chain->round = item.round;
     item.chain->ended = false;
-    p->bill.open(t);
-    p->ext.bill = &p->bill;
-    p->ext.stream_id = rec.sid;
-    p->ext.substream_id = rec.pasid;
-    p->ext.flags = flags_of(rec);
-    p->set_command((rec.flags & (DMAT_F_R | DMAT_F_W)) == DMAT_F_W ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-    p->set_address(rec.iova);
-    p->set_data_ptr(data(rec.size));
-    p->set_data_length(u32(rec.size));
-    p->set_streaming_width(u32(rec.size));
+    p->begin(rec, rec.iova, u32(rec.size), data(rec.size), t);
     p->set_byte_enable_ptr(&no_data);
     p->set_byte_enable_length(1);
-    p->set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     s.ready = t + transfer(rec).interval_ps;
     s.job_left--;
-    tlm::tlm_sync_enum answer = (*sockets_[s.port])->nb_transport_fw(*p, phase, delay);
-    if (likely(answer == tlm::TLM_COMPLETED)) {
-        ps_t end = Scheduler::absolute(delay);
+    if (likely(ports_[s.port]->send(*p, end))) {
         known_.push(end);
         s.known.push(end);
         feed_.issued(lane); // its record lives until more is read
@@ -442,15 +368,12 @@ void TraceMaster::issue(Lane &lane, ps_t t) {
         feed_.issued(lane);
         lane.unknown++;
         unanswered_++;
-        port_busy_[s.port] = answer == tlm::TLM_ACCEPTED;
     }
     enqueue(&lane);
 }
 
 /* The outcome is known; it counts from @p time on. */
 void TraceMaster::complete(Payload &p, ps_t time) {
-    AccessDone d{};
-
     p.lane->last_done = std::max(p.lane->last_done, time);
     if (p.chain->latest == p.number) {
         p.chain->end = time;
@@ -459,32 +382,18 @@ void TraceMaster::complete(Payload &p, ps_t time) {
     feed_.ended(*p.stream, *p.space, time);
     if (likely(!p.warmup)) {
         last_ = std::max(last_, time);
-        latencies_.add(time - p.issued);
-    }
-    if (likely(p.bill.used() || time == p.issued)) { // by a target that keeps a ledger, or there is nothing to book
-        fl_assert(p.bill.at() == time);
-        if (likely(!p.warmup))
-            owners_.add(p.bill);
+        p.count(time, latencies_, owners_);
     }
     if (hooks_.done) {
-        d.record = p.record;
-        d.number = p.number;
-        d.address = p.ext.address;
-        d.issued = p.issued;
-        d.done = time;
-        d.faults = p.ext.faults;
-        d.fault = p.ext.fault;
+        AccessDone d = p.outcome(*p.record, p.number, time);
         d.warmup = p.warmup;
-        d.how = xlat(p.ext.outcome);
-        d.error = p.is_response_error() && d.how == XLAT_OK;
         hooks_.done(d);
     }
     p.release();
 }
 
 /* An access that took its phases: answered now. */
-void TraceMaster::answered(tlm::tlm_generic_payload &gp, ps_t time) {
-    Payload &p = static_cast<Payload &>(gp);
+void TraceMaster::answered(Payload &p, ps_t time) {
     Stream &s = *p.stream;
 
     p.lane->unknown--;
@@ -495,13 +404,7 @@ void TraceMaster::answered(tlm::tlm_generic_payload &gp, ps_t time) {
     s.outstanding--;
     complete(p, time);
     again_.insert(again_.end(), s.lanes.begin(), s.lanes.end());
-    play_at(time);
-}
-
-void TraceMaster::port_ready(unsigned port, ps_t time) {
-    port_busy_[port] = false;
-    TraceFeed::unpark(port_parked_[port], again_);
-    play_at(time);
+    play_.set(time);
 }
 
 /* ---- what the operating system does ---- */
@@ -519,7 +422,7 @@ void TraceMaster::run_system(TraceFeed::System *s, ps_t t) {
     driver_work_.use(std::max(feed_.earliest(*s), floor_), t, scheduler_.now());
     system_ready_ = scheduler_.now();
     feed_.done(s, system_ready_, again_);
-    play_at(t);
+    play_.set(t);
 }
 
 } // namespace faultline

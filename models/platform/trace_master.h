@@ -24,20 +24,17 @@
 #include "dma_extension.h"
 #include "master.h"
 #include "sorted_ring.h"
+#include "tlm_parts.h"
 #include "trace_feed.h"
 
 namespace faultline {
 
 class TraceMaster : public sc_core::sc_module, public Master {
-    class Backward;
-
 public:
-    /// One initiator socket for each TBU of each IOMMU; a stream uses the one that fl_config_port() says.
-    tlm::tlm_initiator_socket<> &out(unsigned i) override { return *sockets_.at(i); }
-
     TraceMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config);
     ~TraceMaster() override;
 
+    tlm::tlm_initiator_socket<> &out(unsigned i) override;
     void start(TraceSource &source, MasterHooks hooks, ps_t at) override;
 
     bool finished() const override { return finished_; }
@@ -55,13 +52,11 @@ private:
     using Space = TraceFeed::Space;
     using Lane = TraceFeed::Lane;
 
-    struct Payload : tlm::tlm_generic_payload {
-        DmaExtension ext;
-        Bill bill;
+    struct Port;
+    struct Payload : MasterAccess {
         const dmat_record *record;
         dmat_record copy; // while it waits: its place in the feed may be gone
         u64 number;
-        ps_t issued;
         bool warmup;
         Stream *stream;
         Space *space;
@@ -75,10 +70,7 @@ private:
 
         bool operator<(const Ready &o) const { return time != o.time ? time > o.time : number > o.number; }
     };
-    class Manager;
-
     void play();
-    void play_at(ps_t t);
     bool must_read();
     void read_ahead();
     bool step();
@@ -91,7 +83,7 @@ private:
     ps_t own_time(Lane &lane);
     bool begin_job(TraceFeed::Item &item, ps_t t);
     void begin_counting(ps_t t);
-    void begin_counting();
+    void job_counts();
     static ps_t room_time(ps_t t, u64 n, u64 most, const SortedRing<ps_t> &known);
     ps_t global_time(ps_t t) const;
     void take_room(Stream &s, ps_t due, ps_t t);
@@ -101,29 +93,22 @@ private:
     void run_system(TraceFeed::System *s, ps_t t);
     void issue(Lane &lane, ps_t t);
     void complete(Payload &p, ps_t time);
-    void answered(tlm::tlm_generic_payload &gp, ps_t time);
-    void port_ready(unsigned port, ps_t time);
+    void answered(Payload &p, ps_t time);
     void finish_if_done();
-    Payload *new_payload();
     unsigned char *data(u64 bytes) { return likely(bytes <= room_) ? data_.back().data() : more_data(bytes); }
     unsigned char *more_data(u64 bytes);
 
     Scheduler &scheduler_;
     const fl_config &config_;
-    std::vector<std::unique_ptr<tlm::tlm_initiator_socket<>>> sockets_;
-    std::vector<std::unique_ptr<Backward>> backwards_;
-    std::unique_ptr<Manager> manager_;
+    std::vector<std::unique_ptr<Port>> ports_;
     std::vector<fl_transfer> transfers_; // master.transfers
-    std::vector<char> port_busy_;        // BEGIN_REQ without END_REQ
-    std::vector<std::vector<Lane *>> port_parked_;
     TraceFeed feed_;
     MasterHooks hooks_;
     std::vector<Ready> ready_;          // a heap, the earliest first
     u64 overtaken_ = 0;                 // of its places: their lanes have an earlier one
     std::vector<Lane *> again_, woken_; // lanes to look at anew
     SortedRing<ps_t> known_;            // ends of answered accesses
-    std::vector<std::unique_ptr<Payload>> payloads_;
-    std::vector<Payload *> free_;
+    PayloadPool<Payload> payloads_;
     std::vector<std::vector<unsigned char>> data_; // the last is the largest; accesses may still be using the others
     u64 room_ = 0;                                 // in it
     InFlight in_flight_;                           // whose end is not past
@@ -136,8 +121,7 @@ private:
     ps_t first_ = kNever, last_ = 0; // the measured interval
     ps_t system_ready_ = 0;          // the operating system has done its last work
     ps_t floor_ = 0;                 // nothing goes out before the action under way
-    ps_t play_at_ = kNever;          // when the next action is due
-    u64 plays_ = 0;                  // actions asked for
+    Alarm<&TraceMaster::play, TraceMaster> play_;
     bool finished_ = false;
 };
 

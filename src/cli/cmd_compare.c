@@ -356,8 +356,8 @@ static void print(const struct options *o)
 	row(&t, o, "  tries again", get_tries, 0, false);
 	row(&t, o, "accesses aborted", get_aborted, 0, false);
 	row(&t, o, "fault, mean", get_latency, 0, true);
-	for (p = 0; p < REPLAY_PARTS; p++) {
-		snprintf(text, sizeof(text), "  %s", replay_part_names[p]);
+	for (p = 0; p < FAULT_PARTS; p++) {
+		snprintf(text, sizeof(text), "  %s", fault_part_names[p]);
 		row(&t, o, text, get_part, p, true);
 	}
 	row(&t, o, "fault, p50", get_latency, 1, true);

@@ -71,33 +71,6 @@ struct replay_options {
 	void *progress_ctx;
 };
 
-/* What a fault's latency is made of; the parts of each fault add up to its latency. */
-enum replay_part {
-	PART_DETECT,   /* access accepted -> fault decided */
-	PART_RECORD,   /* -> record in memory, interrupt raised */
-	PART_NOTIFY,   /* -> driver reads the record */
-	PART_SOFTWARE, /* -> fault core has the answer */
-	PART_RESPOND,  /* -> the answer takes effect in the IOMMU */
-	PART_RETRY,    /* -> access complete */
-	REPLAY_PARTS
-};
-
-extern const char *const replay_part_names[REPLAY_PARTS];
-
-/* What they are made of over PCIe; translation is detect, request and queue are record. */
-enum replay_page_part {
-	PAGE_PART_TRANSLATION, /* access -> translation completion without permission */
-	PAGE_PART_REQUEST,     /* -> page request message at the IOMMU */
-	PAGE_PART_QUEUE,       /* -> its record in the queue */
-	PAGE_PART_NOTIFY,      /* -> driver reads the record */
-	PAGE_PART_SOFTWARE,    /* -> fault core has the answer */
-	PAGE_PART_RESPONSE,    /* -> response back at the endpoint */
-	PAGE_PART_RETRY,       /* -> translated anew */
-	REPLAY_PAGE_PARTS
-};
-
-extern const char *const replay_page_part_names[REPLAY_PAGE_PARTS];
-
 #define REPLAY_MAX_TYPES 32
 
 /**
@@ -256,10 +229,10 @@ struct replay_result {
 	bool timed;
 	u64 duration_ns;
 	u64 in_flight_ns, in_flight_peak;
-	struct stats_summary latency, parts[REPLAY_PARTS], access;
-	struct stats_summary page_parts[REPLAY_PAGE_PARTS];
+	struct stats_summary latency, parts[FAULT_PARTS], access;
+	struct stats_summary page_parts[PAGE_PARTS];
 	struct stats_histogram latency_histogram, access_histogram;
-	struct stats_histogram part_histograms[REPLAY_PARTS], page_part_histograms[REPLAY_PAGE_PARTS];
+	struct stats_histogram part_histograms[FAULT_PARTS], page_part_histograms[PAGE_PARTS];
 	u64 merged, tries;
 	u64 fault_bills, access_bills;
 	u64 fault_owner_ns[OWNERS], access_owner_ns[OWNERS];

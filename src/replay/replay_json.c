@@ -4,12 +4,6 @@
 #include "replay_why.h"
 #include "report_json.h"
 
-const char *const replay_part_names[REPLAY_PARTS] = { "detect", "record", "notify", "software", "respond", "retry" };
-
-const char *const replay_page_part_names[REPLAY_PAGE_PARTS] = {
-	"translation_request", "page_request", "queue", "notify", "software", "response", "retried_translation",
-};
-
 const char *const replay_fault_names[REPLAY_FAULTS] = { "terminate", "stall", "pri" };
 
 const char *replay_type_name(const struct replay_options *opt, const struct replay_type *t)
@@ -89,8 +83,8 @@ static void set_page_parts(json_t *j, const struct replay_result *res)
 	json_t *parts = json_object();
 	int i;
 
-	for (i = 0; i < REPLAY_PAGE_PARTS; i++)
-		set_times(parts, replay_page_part_names[i], &res->page_parts[i], &res->page_part_histograms[i]);
+	for (i = 0; i < PAGE_PARTS; i++)
+		set_times(parts, page_part_names[i], &res->page_parts[i], &res->page_part_histograms[i]);
 	json_object_set_new(j, "page_parts_ns", parts);
 	report_json_u64(j, "merged", res->merged);
 	report_json_u64(j, "tries", res->tries);
@@ -198,8 +192,8 @@ static void set_timing(json_t *j, const struct replay_options *opt, const struct
 	set_streams(j, opt, res);
 	set_times(j, "access_latency_ns", &res->access, &res->access_histogram);
 	set_times(j, "latency_ns", &res->latency, &res->latency_histogram);
-	for (i = 0; i < REPLAY_PARTS; i++)
-		set_times(parts, replay_part_names[i], &res->parts[i], &res->part_histograms[i]);
+	for (i = 0; i < FAULT_PARTS; i++)
+		set_times(parts, fault_part_names[i], &res->parts[i], &res->part_histograms[i]);
 	json_object_set_new(j, "parts_ns", parts);
 	if (opt->faults == REPLAY_PRI || res->page_parts[0].count)
 		set_page_parts(j, res);

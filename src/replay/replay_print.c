@@ -23,10 +23,10 @@ static void print_parts(const struct replay_options *opt, const struct replay_re
 
 	fputs("\nlatency of faults\n", out);
 	report_table_init(&t, headings);
-	for (i = 0; opt->faults == REPLAY_PRI && i < REPLAY_PAGE_PARTS; i++)
-		add_times(&t, replay_page_part_names[i], &res->page_parts[i]);
-	for (i = 0; opt->faults != REPLAY_PRI && i < REPLAY_PARTS; i++)
-		add_times(&t, replay_part_names[i], &res->parts[i]);
+	for (i = 0; opt->faults == REPLAY_PRI && i < PAGE_PARTS; i++)
+		add_times(&t, page_part_names[i], &res->page_parts[i]);
+	for (i = 0; opt->faults != REPLAY_PRI && i < FAULT_PARTS; i++)
+		add_times(&t, fault_part_names[i], &res->parts[i]);
 	add_times(&t, "total", &res->latency);
 	report_table_print(&t, out);
 }

@@ -125,7 +125,7 @@ struct ModelBench : sc_core::sc_module, FaultSink {
           memory("memory", 2, config), master("master"), ear("ear"), mmio("mmio"), unused("unused"), nothing("nothing"),
           other("other") {
         engine.ops = iommu.ops();
-        engine.ctx = &iommu;
+        engine.ctx = iommu.ops_context();
         iommu.set_engine(fake_class(), &engine);
         iommu.set_sink(this);
         other.bind(target ? *target : no_target);

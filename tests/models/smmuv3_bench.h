@@ -45,7 +45,7 @@ struct EngineBench : sc_core::sc_module {
     EngineBench(const iommu_kind &of, const fl_config &prices, sc_core::sc_module_name name)
         : sc_module(name), config(prices), scheduler("scheduler"), iommu("iommu", scheduler, config),
           memory("memory", 2, config), mmio("mmio"), nothing("nothing"), kind(of) {
-        if (kind.create(&config, iommu.ops(), &iommu, &hw))
+        if (kind.create(&config, iommu.ops(), iommu.ops_context(), &hw))
             std::abort();
         iommu.set_engine(kind.cls, hw);
         iommu.down.bind(memory.in(0));
@@ -97,7 +97,7 @@ struct SmmuBench : EngineBench {
     explicit SmmuBench(u64 stalls = 4, sc_core::sc_module_name name = "bench")
         : EngineBench(iommu_kind_smmuv3, prices(stalls), name), left("left"), right("right"), reset_wire("reset_wire") {
         iommu.reset_in.bind(reset_wire);
-        iommu.attach_endpoint(kSids[0], &endpoint);
+        iommu.ats().attach(kSids[0], &endpoint);
         left.socket.bind(iommu.tbu(0));
         right.socket.bind(iommu.tbu(1));
         iommu.set_default_stream(0, kSids[0]);

@@ -193,7 +193,7 @@ const struct {
 
 START_TEST(each_price_in_its_part) {
     replay_result before = play(kunpeng, nullptr), after = play(kunpeng, prices[_i].set);
-    for (int i = 0; i < REPLAY_PARTS; i++)
+    for (int i = 0; i < FAULT_PARTS; i++)
         ck_assert_uint_eq(after.parts[i].p50,
                           before.parts[i].p50 + (i == prices[_i].part ? 100 * prices[_i].times : 0));
     ck_assert_uint_eq(after.latency.p50, before.latency.p50 + 100 * prices[_i].times);
@@ -203,7 +203,7 @@ END_TEST
 /* A walk is paid twice: when it finds the fault, and when the access is retried. */
 START_TEST(lookups_are_in_detect_and_retry) {
     replay_result before = play(kunpeng, nullptr), after = play(kunpeng, "tbu.lookup_ns=102");
-    for (int i = 0; i < REPLAY_PARTS; i++)
+    for (int i = 0; i < FAULT_PARTS; i++)
         ck_assert_uint_eq(after.parts[i].p50, before.parts[i].p50 + (i == PART_DETECT || i == PART_RETRY ? 100 : 0));
 }
 END_TEST

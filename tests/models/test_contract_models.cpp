@@ -9,6 +9,7 @@
  * the model to the contract.
  */
 #include "contract.h"
+#include "iommu_model.h"
 #include "pcie_endpoint.h"
 #include "suite.h"
 #include <map>
@@ -481,11 +482,11 @@ struct Bench : sc_core::sc_module, tlm::tlm_bw_transport_if<> {
     }
     Bench(sc_core::sc_module_name name, const ct_engine *e, u64 seed)
         : sc_module(name), c(ct_new_software(e, seed)), config(prices()), scheduler("scheduler"),
-          iommu("iommu", scheduler, config), memory("memory", c), tap(c, iommu.ops(), &iommu), mmio("mmio"),
-          one("one", c, {0, 1, 0, 1, 2, 4, 5}), two("two", c,
-                                                    e == &ct_vtd      ? std::vector<u32>{2, 3}
-                                                    : e == &ct_smmuv3 ? std::vector<u32>{3}
-                                                                      : std::vector<u32>{2, 3}),
+          iommu("iommu", scheduler, config), memory("memory", c), tap(c, iommu.ops(), iommu.ops_context()),
+          mmio("mmio"), one("one", c, {0, 1, 0, 1, 2, 4, 5}), two("two", c,
+                                                                  e == &ct_vtd      ? std::vector<u32>{2, 3}
+                                                                  : e == &ct_smmuv3 ? std::vector<u32>{3}
+                                                                                    : std::vector<u32>{2, 3}),
           engine(e->hw_bytes) {
         SC_HAS_PROCESS(Bench);
         SC_THREAD(software);
@@ -501,7 +502,7 @@ struct Bench : sc_core::sc_module, tlm::tlm_bw_transport_if<> {
             two.socket.bind(iommu.tbu(1));
         } else {
             device.reset(
-                new PcieEndpoint("device", scheduler, iommu, config, {two.streams.begin(), two.streams.end()}));
+                new PcieEndpoint("device", scheduler, iommu.ats(), config, {two.streams.begin(), two.streams.end()}));
             device->up.bind(iommu.tbu(1));
             two.socket.bind(device->dma);
         }

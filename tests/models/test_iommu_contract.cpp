@@ -135,7 +135,7 @@ START_TEST(invalidation_behind_a_sync_reaches_the_endpoint) {
     ck_assert_uint_eq(b.endpoint.invalidations[0].first.sid, 8);
     ck_assert_uint_eq(b.endpoint.invalidations[0].second, ns(over + kSync + kCommand));
     // It is back 500 later; the second SYNC has been fetched by then.
-    ck_assert_uint_eq(b.iommu.sync_done(), ns(over + kSync + kCommand + 500 + kSync));
+    ck_assert_uint_eq(b.iommu.ledger().sync_done(), ns(over + kSync + kCommand + 500 + kSync));
     ck_assert_uint_eq(b.cons(), 4);
 }
 END_TEST

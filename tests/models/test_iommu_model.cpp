@@ -242,10 +242,10 @@ START_TEST(stall_in_six_parts) {
         ck_assert_uint_eq(p.ext.faults, 1);
     };
     sc_core::sc_start(to_sc(ns(700)));
-    b.iommu.note_read(0x100000, 32, ns(700), {});
+    b.iommu.ledger().read(0x100000, 32, ns(700), {});
     sc_core::sc_start(to_sc(ns(300)));
     b.engine.pages[1] = 0x80;
-    b.iommu.set_answer({0, 0, 0, ns(900)});
+    b.iommu.ledger().set_answer({0, 0, 0, ns(900)});
     b.write_register(0, *b.engine.stalled.begin() << 4 | RESUME_RETRY);
     sc_core::sc_start();
     ck_assert_uint_eq(b.ear.times.size(), 1);
@@ -305,9 +305,9 @@ START_TEST(sync_takes_its_time) {
     ModelBench b;
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     b.write_register(16, 0);
-    ck_assert_uint_eq(b.iommu.sync_done(), ns(60 + 5 + 70));
+    ck_assert_uint_eq(b.iommu.ledger().sync_done(), ns(60 + 5 + 70));
     b.write_register(16, 0); // after the first: commands execute one at a time
-    ck_assert_uint_eq(b.iommu.sync_done(), ns(2 * (60 + 5 + 70)));
+    ck_assert_uint_eq(b.iommu.ledger().sync_done(), ns(2 * (60 + 5 + 70)));
 }
 END_TEST
 

@@ -171,7 +171,7 @@ START_TEST(a_trap_for_each_register_write) {
 
     ck_assert_uint_eq(free.faults, 50);
     ck_assert_uint_eq(traps.faults, 50);
-    for (int i = 0; i < REPLAY_PARTS; i++)
+    for (int i = 0; i < FAULT_PARTS; i++)
         ck_assert_uint_eq(traps.parts[i].p50, free.parts[i].p50 + (i == PART_RESPOND ? 1000 : 0));
     ck_assert_uint_eq(traps.latency.p50, free.latency.p50 + 1000);
     ck_assert_mem_eq(&off, &unused, sizeof(off));

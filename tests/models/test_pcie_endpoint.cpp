@@ -111,7 +111,8 @@ struct Bench : ModelBench, PageSink {
     unsigned joined = 0;
 
     explicit Bench(const fl_config &c = pcie_prices(), bool pri = true, bool has_ats = true)
-        : ModelBench(c, "bench", false), device("device", scheduler, iommu, config, {{0x300, has_ats, pri && has_ats}}),
+        : ModelBench(c, "bench", false),
+          device("device", scheduler, iommu.ats(), config, {{0x300, has_ats, pri && has_ats}}),
           engine_of_device("engine") {
         iommu.set_engine(ats_class(), &engine);
         device.up.bind(iommu.tbu(0));
@@ -136,8 +137,8 @@ struct Bench : ModelBench, PageSink {
                 std::unique_ptr<Job> j(static_cast<Job *>(o));
                 if (j->page)
                     j->b->engine.pages[j->page] = 0x90;
-                j->b->iommu.note_read(0x300000 + 16 * j->n, 16, j->b->scheduler.now() - 5'000, {});
-                j->b->iommu.set_answer({0, 0, 0, j->b->scheduler.now() - 1'000});
+                j->b->iommu.ledger().read(0x300000 + 16 * j->n, 16, j->b->scheduler.now() - 5'000, {});
+                j->b->iommu.ledger().set_answer({0, 0, 0, j->b->scheduler.now() - 1'000});
                 j->b->write_register(0x18, j->n << 8 | j->code, Scheduler::delay_to(j->b->scheduler.now()));
             },
             new Job{this, n, code, page});
@@ -334,7 +335,7 @@ START_TEST(invalidation_waits_for_what_uses_it) {
         ck_assert_uint_eq(invalidated[0].first, 7);
         ck_assert(invalidated[0].second);
         // its completion leaves when the access is over; the SYNC's price is 70
-        ck_assert_uint_eq(b.iommu.sync_done(), (end + 400 + 70) * 1000);
+        ck_assert_uint_eq(b.iommu.ledger().sync_done(), (end + 400 + 70) * 1000);
         u64 misses = b.device.stats(0x300).misses;
         access_ns(b, p);
         ck_assert_uint_eq(b.device.stats(0x300).misses, misses + 1);
@@ -358,7 +359,7 @@ START_TEST(invalidation_not_seen_times_out) {
         ck_assert_uint_eq(invalidated.size(), 1);
         ck_assert_uint_eq(invalidated[0].first, 7);
         ck_assert(!invalidated[0].second);
-        ck_assert_uint_eq(b.iommu.sync_done(), 800'000 + timeout + 70'000);
+        ck_assert_uint_eq(b.iommu.ledger().sync_done(), 800'000 + timeout + 70'000);
         blind = true;
         b.write_register(0x20, 0x1000);
         b.iommu.reset();
@@ -417,8 +418,8 @@ START_TEST(link_serialises) {
     };
     sc_core::sc_start();
     // a translation request with its completion of 8 bytes, then four reads
-    ck_assert_uint_eq(u64(b.device.link_up().figures(kNever).busy), (20 + 4 * 20) * 1000);
-    ck_assert_uint_eq(u64(b.device.link_down().figures(kNever).busy), (28 + 4 * 84) * 1000);
+    ck_assert_uint_eq(u64(b.device.usages()[0]->figures(kNever).busy), (20 + 4 * 20) * 1000);
+    ck_assert_uint_eq(u64(b.device.usages()[1]->figures(kNever).busy), (28 + 4 * 84) * 1000);
 }
 END_TEST
 
@@ -541,7 +542,7 @@ START_TEST(large_read_is_limited_by_its_data) {
         ck_assert_uint_eq(access_ns(b, p), 20 + 400 + 2 + 50 + 2 * 16 * (20 + 256) + 400);
     };
     sc_core::sc_start();
-    ck_assert_uint_eq(u64(b.device.link_up().figures(kNever).busy), 2 * 8 * 20 * 1000);
+    ck_assert_uint_eq(u64(b.device.usages()[0]->figures(kNever).busy), 2 * 8 * 20 * 1000);
 }
 END_TEST
 

@@ -329,9 +329,9 @@ START_TEST(what_is_reserved_for_later_is_not_busy_yet) {
     Timetable table;
     ck_assert_uint_eq(table.reserve(10, 10), 10);
     ck_assert_uint_eq(table.reserve(40, 30), 40);
-    ck_assert_uint_eq(u64(table.busy(40, 30)), 10);
-    ck_assert_uint_eq(u64(table.busy(40, 45)), 15);
-    ck_assert_uint_eq(u64(table.busy(40, 70)), 40);
+    ck_assert_uint_eq(u64(table.busy(30)), 10);
+    ck_assert_uint_eq(u64(table.busy(45)), 15);
+    ck_assert_uint_eq(u64(table.busy(70)), 40);
 }
 END_TEST
 

@@ -108,7 +108,8 @@ struct Rig : sc_core::sc_module {
         : sc_module(sc_core::sc_module_name("rig")), config(c), scheduler("scheduler"),
           iommu("iommu", scheduler, config, iommu_kind_smmuv2), memory("memory", 2, config),
           cpu("cpu", scheduler, memory, config, 1),
-          port(cpu.connect(iommu, iommu_kind_smmuv2.irq_lines, true)), master{Probe("master_0"), Probe("master_1")} {
+          port(cpu.connect(iommu.ledger(), iommu_kind_smmuv2.irq_lines, true)), master{Probe("master_0"),
+                                                                                       Probe("master_1")} {
         for (unsigned i = 0; i < 2; i++) {
             master[i].socket.bind(iommu.tbu(i));
             master[i].sid = kSid[i];

@@ -2,6 +2,7 @@
 /*
  * Who owns the time of an access: what it waits for, or what serves it. Each
  * nanosecond between the issue of an access and its end belongs to one owner.
+ * And the parts of a fault's latency, each of which ends where the next begins.
  */
 #ifndef OWNERS_H
 #define OWNERS_H
@@ -59,6 +60,33 @@ struct owner_info {
 };
 
 extern const struct owner_info owner_table[OWNERS];
+
+/* The parts of each fault add up to its latency. */
+enum fault_part {
+	PART_DETECT,   /* access at the TBU -> fault decided */
+	PART_RECORD,   /* -> record readable (event queue, syndrome), interrupt raised */
+	PART_NOTIFY,   /* -> software reads the record: interrupt, entry, wake-up of its thread */
+	PART_SOFTWARE, /* -> the fault core answers: the rest of the thread, a worker, the handler */
+	PART_RESPOND,  /* -> the answer reaches the stalled access */
+	PART_RETRY,    /* -> the access is translated anew (or meets its next fault, or ends) */
+	FAULT_PARTS
+};
+
+extern const char *const fault_part_names[FAULT_PARTS];
+
+/* What they are made of over PCIe: translation is detect, request and queue are record. */
+enum page_part {
+	PAGE_PART_TRANSLATION, /* access -> translation completion without permission */
+	PAGE_PART_REQUEST,     /* -> Page Request Message at the IOMMU */
+	PAGE_PART_QUEUE,       /* -> its record is in the queue */
+	PAGE_PART_NOTIFY,      /* -> software reads the record */
+	PAGE_PART_SOFTWARE,    /* -> the fault core answers */
+	PAGE_PART_RESPONSE,    /* -> the response is back at the endpoint */
+	PAGE_PART_RETRY,       /* -> the page is translated anew, or the access ends */
+	PAGE_PARTS
+};
+
+extern const char *const page_part_names[PAGE_PARTS];
 
 #ifdef __cplusplus
 }

@@ -63,3 +63,9 @@ const struct owner_info owner_table[OWNERS] = {
 	[OWNER_BANK] = { "memory_bank", "waiting for a bank of the memory",
 			 "memory.banks, memory.bank_ns, memory.interleave_bytes", "memory_bank" },
 };
+
+const char *const fault_part_names[FAULT_PARTS] = { "detect", "record", "notify", "software", "respond", "retry" };
+
+const char *const page_part_names[PAGE_PARTS] = {
+	"translation_request", "page_request", "queue", "notify", "software", "response", "retried_translation",
+};

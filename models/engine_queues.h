@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The engine's queues as software sees them: the command processor, which
+ * carries out one command after the other, and the queues of records.
+ */
+#ifndef FAULTLINE_ENGINE_QUEUES_H
+#define FAULTLINE_ENGINE_QUEUES_H
+
+#include "usage.h"
+
+namespace faultline {
+
+class EngineQueues {
+public:
+    explicit EngineQueues(const fl_config &config) : prices_(config.command) {}
+
+    /// A command is fetched at @p t.
+    void command(ps_t t) { waiting.use(t, t, server.serve(t, fetch())); }
+    /// The last command is a SYNC. @return when it is complete; @p waited: since the register write that it came with.
+    ps_t sync(ps_t t, ps_t &waited) {
+        ps_t done = server.serve(t, prices_.sync_ps);
+
+        waited = done - from_;
+        return done;
+    }
+    /// What a command costs before it does anything.
+    ps_t fetch() const { return prices_.fetch_ps + prices_.execute_ps; }
+    /// When the command after it begins, of one that ends at @p end.
+    ps_t before(ps_t end) const { return end > fetch() ? end - fetch() : 0; }
+    /// Software writes a register at @p t: commands that wait came with an earlier write.
+    void writes(ps_t t) { from_ = left_ ? from_ : t; }
+    /// What the write at @p t, or a reset, has left in the queues.
+    void look(const iommu_stats &st, ps_t t) {
+        events.settle(st.events.used, st.events.size, t);
+        requests.settle(st.requests.used, st.requests.size, t);
+        left_ = st.commands.used;
+    }
+    /// A record is in its queue, if that is one: fault registers are none.
+    void record(const iommu_event &ev, ps_t t) {
+        QueueUse &queue = ev.unit == UNIT_PRIQ ? requests : events;
+
+        if (queue.on())
+            queue.enter(t);
+    }
+
+    Server server{"commands"};
+    Usage waiting{"command_queue", ~0U, false};
+    QueueUse events{"event_queue"}, requests{"request_queue"};
+
+private:
+    const decltype(fl_config::command) &prices_;
+    ps_t from_ = 0; // the register write that the commands under way came with
+    bool left_ = false;
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_ENGINE_QUEUES_H

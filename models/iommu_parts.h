@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The parts of an IOMMU's model, put together:
+ *
+ *	TbuSocket -> Tbu -> Tcu -> EngineHost -> the engine (struct iommu_class)
+ *	    |         |      |         |
+ *	    +-> Downstream   +------> WalkPort          AtsPort, EngineQueues, StallSlots, Ledger: beside them
+ *
+ * A part keeps its own state and knows the others through here.
+ */
+#ifndef FAULTLINE_IOMMU_PARTS_H
+#define FAULTLINE_IOMMU_PARTS_H
+
+#include "ats_port.h"
+#include "downstream.h"
+#include "engine_host.h"
+#include "engine_queues.h"
+#include "fault_sink.h"
+#include "iommu_model.h"
+#include "tbu_socket.h"
+
+namespace faultline {
+
+struct IommuParts {
+    IommuParts(Scheduler &scheduler, const fl_config &config, tlm::tlm_initiator_socket<> &down,
+               tlm::tlm_initiator_socket<> &walk, IrqPort &irq);
+
+    Scheduler &scheduler;
+    const fl_config &config;
+    IommuCounters counters{};
+    FaultSink *sink = nullptr;
+    u64 faults = 0; ///< met by accesses that waited: their numbers
+    bool early_completion = true;
+    bool accounts = false;
+
+    Ledger ledger;
+    WalkPort walk;
+    EngineHost host;
+    Server records{"record_port"}; ///< the port for records: one at a time, of faults and page requests
+    EngineQueues queues;
+    StallSlots stalls;
+    Tcu tcu;
+    AtsPort ats;
+    Downstream down;
+    Pool<Access> accesses;
+    std::vector<std::unique_ptr<TbuSocket>> tbus;
+
+    /// The engine stalls @p a.
+    void stall(Access &a, ps_t time) {
+        stalls.take(a, time);
+        counters.stalled++;
+    }
+    /// Software has written a register, or there was a reset.
+    void look_at_queues(ps_t time);
+    /// Pointers into the memory behind the IOMMU are void.
+    void memory_moved();
+    void reset(ps_t time);
+    /// All resources, in a fixed order; those that count for themselves up to @p until.
+    std::vector<Usage *> usages(ps_t until);
+
+private:
+    void fill_ops();
+    void event(const iommu_event &ev);
+    void record(const iommu_event &ev);
+    void withdraw_dmi(const iommu_scope *scope);
+};
+
+} // namespace faultline
+
+#endif // FAULTLINE_IOMMU_PARTS_H
