@@ -131,20 +131,32 @@ static void describe(const struct verify_plan *p, struct verify_result *r)
 		 p->legacy ? ", legacy mode" : "");
 }
 
+static const char *decode(const struct dmat_record *rec, struct verify_result *r, const struct verify_model **model)
+{
+	const char *why = NULL;
+
+	memset(r, 0, sizeof(*r));
+	r->rec = *rec;
+	*model = model_of(rec, &why);
+	return *model ? (*model)->words(r) : why;
+}
+
+const char *verify_decode(const struct dmat_record *rec, struct verify_result *r)
+{
+	const struct verify_model *model;
+
+	return decode(rec, r, &model);
+}
+
 int verify_fault(const struct verify_options *opt, const struct dmat_record *rec, const struct dmat_record *access,
 		 struct verify_result *r)
 {
 	const struct verify_model *model;
 	const struct iommu_kind *kind;
 	struct verify_plan plan = { 0 };
-	const char *why = NULL;
+	const char *why = decode(rec, r, &model);
 	int err;
 
-	memset(r, 0, sizeof(*r));
-	r->rec = *rec;
-	model = model_of(rec, &why);
-	if (model)
-		why = model->words(r);
 	access_of(access ? access : rec, &plan);
 	if (!why && rec->sid == DMAT_SID_NONE)
 		why = "the stream was not recorded";

@@ -98,6 +98,15 @@ struct verify_options {
 };
 
 /**
+ * verify_decode() - what a record says, as the specification lays it out
+ * @rec: a DMAT_FAULT or DMAT_PAGE_REQUEST
+ * @r: rec, format, kind, recorded and known are filled in, as far as they are known
+ *
+ * Return: NULL, or why there is nothing to say.
+ */
+const char *verify_decode(const struct dmat_record *rec, struct verify_result *r);
+
+/**
  * verify_fault() - verify one recorded fault
  * @opt: how
  * @rec: a DMAT_FAULT or DMAT_PAGE_REQUEST
