@@ -148,6 +148,30 @@ const char *verify_decode(const struct dmat_record *rec, struct verify_result *r
 	return decode(rec, r, &model);
 }
 
+const char *verify_model_name(const struct dmat_record *rec)
+{
+	const char *why;
+	const struct verify_model *model = model_of(rec, &why);
+
+	return model ? model->name : "";
+}
+
+void verify_compare(const struct dmat_record *recorded, const struct dmat_record *made, struct verify_result *r)
+{
+	const struct verify_model *model, *other;
+	struct verify_result m;
+	const char *why = decode(recorded, r, &model);
+
+	if (why) {
+		undecidable(r, why);
+		return;
+	}
+	decode(made, &m, &other);
+	memcpy(r->model, m.recorded, sizeof(r->model));
+	r->answered = true;
+	compare(model, r);
+}
+
 int verify_fault(const struct verify_options *opt, const struct dmat_record *rec, const struct dmat_record *access,
 		 struct verify_result *r)
 {
