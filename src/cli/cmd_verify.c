@@ -15,7 +15,12 @@ static const char help[] =
 	"field. Lists those that differ and those that cannot be decided, with both records.\n\n"
 	"  --all         list those that were reproduced, too\n"
 	"  --json FILE   write a report for programs; - is standard output, which then has nothing else\n"
-	"  --junit FILE  write the faults as test cases, for a CI system\n\n"
+	"  --junit FILE  write the faults as test cases, for a CI system\n"
+	"  --show-state  print the state that each record implies: registers, and the structures and tables\n"
+	"                that lead to the translation\n"
+	"  --write-state DIR\n"
+	"                write it as record-N.json and record-N.pages.gz, which faultline translate --registers\n"
+	"                and --memory take; with the access and the fault, so that it compares\n\n"
 	"Not compared, because hardware leaves it open or it depends on how a system is put together:\n"
 	"  smmuv3  STAG, implementation defined reasons, FetchAddr, IPA (S2 is 0), SubstreamID without SSV,\n"
 	"          TTRnW unless CLASS is TT\n"
@@ -43,6 +48,8 @@ static const struct option options[] = {
 	{ "golden", required_argument, NULL, OPT_GOLDEN },
 	{ "update", no_argument, NULL, OPT_UPDATE },
 	{ "tolerance", required_argument, NULL, OPT_TOLERANCE },
+	{ "show-state", no_argument, NULL, OPT_SHOW },
+	{ "write-state", required_argument, NULL, OPT_WRITE },
 	{ 0 },
 };
 
@@ -50,7 +57,9 @@ static const struct option options[] = {
 struct listing {
 	json_t *faults;
 	FILE *cases;
-	bool quiet, all;
+	bool quiet, all, show_state;
+	const char *write_state;
+	u64 unwritten;
 };
 
 static void print_fields(const struct verify_result *r)
@@ -89,7 +98,7 @@ static void print_recorded(const struct verify_result *r)
 	}
 }
 
-static void print(const struct verify_result *r)
+static void print(const struct verify_result *r, bool show_state)
 {
 	const struct dmat_record *rec = &r->rec;
 
@@ -106,6 +115,8 @@ static void print(const struct verify_result *r)
 	printf(": %s%s%s\n", verify_verdict_names[r->verdict], *r->reason ? ": " : "", r->reason);
 	if (*r->state)
 		printf("  state: %s\n", r->state);
+	if (show_state && r->setup)
+		verify_state_print(r->setup, stdout);
 	if (r->n_fields)
 		print_fields(r);
 	else
@@ -209,8 +220,11 @@ static int found(void *ctx, const struct verify_result *r)
 		json_array_append_new(l->faults, fault_json(r));
 	if (l->cases)
 		print_case(l->cases, r);
-	if (!l->quiet && (l->all || r->verdict != VERIFY_REPRODUCED))
-		print(r);
+	if (!l->quiet && (l->all || l->show_state || r->verdict != VERIFY_REPRODUCED))
+		print(r, l->show_state);
+	if (l->write_state && r->setup && r->setup->dump)
+		return verify_cmd_write_state(l->write_state, r) ? -EIO : 0;
+	l->unwritten++;
 	return 0;
 }
 
@@ -250,8 +264,11 @@ static int conclude(const struct verify_arguments *a, const struct listing *l, c
 static int verify(const struct verify_arguments *a)
 {
 	const char *json = a->replay.common.json;
-	struct listing l = { .all = a->all, .quiet = json && !strcmp(json, "-") };
-	struct verify_options opt = { .found = found, .ctx = &l };
+	struct listing l = { .all = a->all,
+			     .quiet = json && !strcmp(json, "-"),
+			     .show_state = a->show_state,
+			     .write_state = a->write_state };
+	struct verify_options opt = { .found = found, .ctx = &l, .state = a->show_state || a->write_state };
 	u64 n[VERIFY_VERDICTS];
 	struct dmat_error err;
 	char *cases = NULL;
@@ -265,7 +282,11 @@ static int verify(const struct verify_arguments *a)
 	}
 	if (json)
 		l.faults = json_array();
-	status = verify_trace(&opt, a->replay.common.run.trace, n, &err) ? cli_fail_error(&err) : CLI_OK;
+	status = verify_trace(&opt, a->replay.common.run.trace, n, &err);
+	/* Who could not write a state has said so. */
+	status = !status ? CLI_OK : status == -EIO && a->write_state ? CLI_FAILED : cli_fail_error(&err);
+	if (!status && a->write_state && l.unwritten && !l.quiet)
+		printf("%llu states not written: not set up, a page request, or a translated access\n", l.unwritten);
 	if (l.cases && fclose(l.cases) && !status)
 		status = cli_fail("verify: out of memory");
 	if (!status)
@@ -304,6 +325,12 @@ static int option(struct verify_arguments *a, int opt, int argc, char **argv)
 		return CLI_OK;
 	case OPT_TOLERANCE:
 		return set_tolerance(a, optarg);
+	case OPT_SHOW:
+		a->show_state = true;
+		return CLI_OK;
+	case OPT_WRITE:
+		a->write_state = optarg;
+		return CLI_OK;
 	}
 	return run_replay_take(&a->replay, opt, argc, argv);
 }

@@ -4,6 +4,7 @@
 #define VERIFY_CMD_PRIV_H
 
 #include "run_replay.h"
+#include "verify_state.h"
 
 /**
  * struct verify_arguments - what was asked for
@@ -32,6 +33,15 @@ struct verify_arguments {
  * Return: An exit status.
  */
 int verify_cmd_golden(struct verify_arguments *a);
+
+/**
+ * verify_cmd_write_state() - write the state of a recorded fault as a dump
+ * @dir: the folder, which is made if it is not there
+ * @r: the fault, with its state
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
+int verify_cmd_write_state(const char *dir, const struct verify_result *r);
 
 /**
  * verify_cmd_junit() - write a JUnit file

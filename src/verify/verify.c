@@ -172,8 +172,8 @@ void verify_compare(const struct dmat_record *recorded, const struct dmat_record
 	compare(model, r);
 }
 
-int verify_fault(const struct verify_options *opt, const struct dmat_record *rec, const struct dmat_record *access,
-		 struct verify_result *r)
+static int verify_one(const struct verify_options *opt, const struct dmat_record *rec, const struct dmat_record *access,
+		      struct verify_result *r, struct verify_state *st)
 {
 	const struct verify_model *model;
 	const struct iommu_kind *kind;
@@ -198,10 +198,16 @@ int verify_fault(const struct verify_options *opt, const struct dmat_record *rec
 		undecidable(r, "this IOMMU takes no page requests");
 		return 0;
 	}
-	err = verify_play(kind, model, &plan, r);
+	err = verify_play(kind, model, &plan, r, st);
 	if (!err && r->verdict != VERIFY_UNDECIDABLE)
 		compare(model, r);
 	return err;
+}
+
+int verify_fault(const struct verify_options *opt, const struct dmat_record *rec, const struct dmat_record *access,
+		 struct verify_result *r)
+{
+	return verify_one(opt, rec, access, r, NULL);
 }
 
 /* ---- a trace ---- */
@@ -215,12 +221,28 @@ static const struct dmat_record *access_before(const struct dmat_record *last, c
 	return its ? last : NULL;
 }
 
+static int verify_record(const struct verify_options *opt, const struct dmat_record *rec,
+			 const struct dmat_record *access, u64 number, struct verify_result *r)
+{
+	struct verify_state *st = opt->state ? calloc(1, sizeof(*st)) : NULL;
+	int ret = opt->state && !st ? -ENOMEM : verify_one(opt, rec, access, r, st);
+
+	r->record = number;
+	/* What cannot be set up has no state. */
+	if (st && (ret || !st->page)) {
+		verify_state_free(st);
+		st = NULL;
+	}
+	r->setup = st;
+	return ret;
+}
+
 int verify_trace(const struct verify_options *opt, const char *path, u64 n[VERIFY_VERDICTS], struct dmat_error *err)
 {
 	struct dmat_record rec, last = { .kind = DMAT_MARK };
 	struct verify_result *r = calloc(1, sizeof(*r));
 	struct dmat_reader *reader;
-	u64 number = 0;
+	u64 number;
 	int ret = r ? dmat_reader_open(&reader, path, 0, err) : dmat_fail(err, ENOMEM, "out of memory");
 
 	memset(n, 0, sizeof(n[0]) * VERIFY_VERDICTS);
@@ -228,21 +250,19 @@ int verify_trace(const struct verify_options *opt, const char *path, u64 n[VERIF
 		free(r);
 		return ret;
 	}
-	while ((ret = dmat_read(reader, &rec)) > 0) {
-		if (rec.kind == DMAT_FAULT || rec.kind == DMAT_PAGE_REQUEST) {
-			ret = verify_fault(opt, &rec, access_before(&last, &rec), r);
-			if (ret) {
-				ret = dmat_fail(err, -ret, "%s", strerror(-ret));
-				break;
-			}
-			r->record = number;
-			n[r->verdict]++;
-			ret = opt->found ? opt->found(opt->ctx, r) : 0;
-			if (ret)
-				break;
+	for (number = 0; (ret = dmat_read(reader, &rec)) > 0; number++, last = rec) {
+		if (rec.kind != DMAT_FAULT && rec.kind != DMAT_PAGE_REQUEST)
+			continue;
+		ret = verify_record(opt, &rec, access_before(&last, &rec), number, r);
+		if (ret) {
+			ret = dmat_fail(err, -ret, "%s", strerror(-ret));
+			break;
 		}
-		last = rec;
-		number++;
+		n[r->verdict]++;
+		ret = opt->found ? opt->found(opt->ctx, r) : 0;
+		verify_state_free((struct verify_state *)r->setup);
+		if (ret)
+			break;
 	}
 	dmat_reader_close(reader);
 	free(r);

@@ -67,6 +67,7 @@ struct verify_field {
  * @answered: the engine made a record
  * @field: the fields, of the recorded kind
  * @n_fields: number of @field
+ * @setup: the state that was set up, with verify_options.state, or NULL; valid in verify_options.found alone
  */
 struct verify_result {
 	u64 record;
@@ -80,7 +81,10 @@ struct verify_result {
 	bool answered;
 	struct verify_field field[VERIFY_MAX_FIELDS];
 	u32 n_fields;
+	const struct verify_state *setup;
 };
+
+struct verify_state;
 
 extern const char *const verify_verdict_names[VERIFY_VERDICTS];
 extern const char *const verify_match_names[VERIFY_MATCHES];
@@ -88,11 +92,13 @@ extern const char *const verify_match_names[VERIFY_MATCHES];
 /**
  * struct verify_options - how to verify
  * @kind: another engine for the IOMMU of a name, or NULL: the registry's
+ * @state: give the state that was set up to @found
  * @found: called for each recorded fault, in order; not 0 ends the run with that
  * @ctx: first argument of @found
  */
 struct verify_options {
 	const struct iommu_kind *(*kind)(const char *name);
+	bool state;
 	int (*found)(void *ctx, const struct verify_result *r);
 	void *ctx;
 };

@@ -5,6 +5,7 @@
 
 #include "machine.h"
 #include "verify.h"
+#include "verify_state.h"
 
 /* Which memory access of the walk is changed before the access is issued. */
 enum verify_where {
@@ -86,6 +87,10 @@ struct verify_scene {
  * @imply: fill in the plan, which has the access already. NULL, or why the state is not known.
  * @configure: the driver's configuration for a plan; may be NULL
  * @capture: read the record that the engine made; false: it made none
+ * @space: where the @n-th copy of a space of registers begins; false: there are no more. NULL: one of each, at 0
+ * @table: how the @nth configuration structure that a walk fetches is laid out; may be NULL
+ * @identify: write the identification registers into a dump; may be NULL
+ * @expect: write the fault that the model makes into an entry of a dump
  * @open: bits of a word that hardware leaves open, or that depend on how a system is put together
  */
 struct verify_model {
@@ -94,6 +99,10 @@ struct verify_model {
 	const char *(*imply)(const struct verify_result *r, struct verify_plan *p);
 	void (*configure)(const struct verify_plan *p, void *drv_cfg);
 	bool (*capture)(struct verify_scene *s, const struct verify_result *r, u64 words[VERIFY_WORDS]);
+	bool (*space)(struct verify_scene *s, u32 space, u32 n, u64 *base);
+	const struct spec_record *(*table)(const struct verify_plan *p, u32 len, u32 nth);
+	void (*identify)(struct verify_scene *s, json_t *dump);
+	void (*expect)(const struct verify_result *r, json_t *entry);
 	u64 (*open)(const struct verify_result *r, u32 word);
 };
 
@@ -105,11 +114,41 @@ extern const struct verify_model verify_smmuv2, verify_smmuv3, verify_vtd;
  * @model: likewise
  * @p: the state and the access
  * @r: model and answered are filled in; or the reason, with the verdict, if the state cannot be set up
+ * @st: receives the state; NULL: nobody wants it
  *
  * Return: 0 or -ENOMEM.
  */
 int verify_play(const struct iommu_kind *kind, const struct verify_model *model, const struct verify_plan *p,
-		struct verify_result *r);
+		struct verify_result *r, struct verify_state *st);
+
+/**
+ * verify_state_take() - note the state of a scene
+ * @s: the scene, before its access
+ * @kind: the IOMMU
+ * @model: likewise
+ * @p: the access
+ * @st: filled in, from zero; verify_state_free() ends it
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int verify_state_take(struct verify_scene *s, const struct iommu_kind *kind, const struct verify_model *model,
+		      const struct verify_plan *p, struct verify_state *st);
+
+/**
+ * verify_state_conclude() - add the access, and the fault that the model has made of it
+ * @st: the state
+ * @model: the IOMMU
+ * @p: the access
+ * @r: the model's record
+ */
+void verify_state_conclude(struct verify_state *st, const struct verify_model *model, const struct verify_plan *p,
+			   const struct verify_result *r);
+
+/**
+ * verify_state_free() - free a state
+ * @st: the state; may be NULL
+ */
+void verify_state_free(struct verify_state *st);
 
 /* Bits of a number; 0 for 0. */
 static inline u8 verify_bits(u32 n)

@@ -210,7 +210,7 @@ static bool pokes(const struct verify_plan *p)
 }
 
 int verify_play(const struct iommu_kind *kind, const struct verify_model *model, const struct verify_plan *p,
-		struct verify_result *r)
+		struct verify_result *r, struct verify_state *st)
 {
 	struct verify_scene *s = make(kind);
 	int err;
@@ -230,8 +230,11 @@ int verify_play(const struct iommu_kind *kind, const struct verify_model *model,
 		snprintf(r->reason, sizeof(r->reason),
 			 "the walk does not fetch the structure that would have to differ");
 	} else if (!err) {
+		err = st ? verify_state_take(s, kind, model, p, st) : 0;
 		issue(s, p);
 		r->answered = model->capture(s, r, r->model);
+		if (st)
+			verify_state_conclude(st, model, p, r);
 	}
 	take_down(s, kind);
 	return err;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* SMMUv2: what FSR, FAR and FSYNR0 of a context fault (15.5), or GFSR and its syndrome (10.6), imply. */
+#include "report_json.h"
 #include "smmuv2_driver.h"
 #include "smmuv2_spec.h"
 #include "verify_priv.h"
@@ -204,17 +205,26 @@ static bool capture_global(struct verify_scene *s, u64 out[VERIFY_WORDS])
 	return out[GFSR] & SMMUV2_sGFSR_FAULTS;
 }
 
+/* The global spaces, and each bank. */
+static bool space(struct verify_scene *s, u32 space, u32 n, u64 *base)
+{
+	u32 idr1 = (u32)reg(s, SMMUV2_GR0_IDR1, 4);
+	u64 page = idr1 & SMMUV2_IDR1_PAGESIZE ? 0x10000 : 0x1000;
+
+	*base = space < 2 ? space * page : (page << (FIELD_GET(SMMUV2_IDR1_NUMPAGENDXB, idr1) + 1)) + n * page;
+	return space < 2 ? !n : n < FIELD_GET(SMMUV2_IDR1_NUMCB, idr1);
+}
+
 /* The one bank that has a fault. */
 static bool capture(struct verify_scene *s, const struct verify_result *r, u64 out[VERIFY_WORDS])
 {
-	u32 idr1 = (u32)reg(s, SMMUV2_GR0_IDR1, 4), bank, n = (u32)FIELD_GET(SMMUV2_IDR1_NUMCB, idr1);
-	u64 page = idr1 & SMMUV2_IDR1_PAGESIZE ? 0x10000 : 0x1000;
-	u64 first = page << (FIELD_GET(SMMUV2_IDR1_NUMPAGENDXB, idr1) + 1), cb;
+	u64 page, cb;
+	u32 bank;
 
 	if (is_global(r))
 		return capture_global(s, out);
-	for (bank = 0; bank < n; bank++) {
-		cb = first + bank * page;
+	space(s, 1, 0, &page);
+	for (bank = 0; space(s, 2, bank, &cb); bank++) {
 		out[FSR] = reg(s, cb + SMMUV2_CB_FSR, 4);
 		if (!(out[FSR] & SMMUV2_FSR_FAULTS))
 			continue;
@@ -253,11 +263,31 @@ static u64 open(const struct verify_result *r, u32 word)
 	}
 }
 
+/* ---- the state, for a dump ---- */
+
+static void expect(const struct verify_result *r, json_t *entry)
+{
+	json_t *fault = json_object(), *masks = json_object();
+	bool global = is_global(r);
+
+	/* The access is made once there. */
+	report_json_hex(masks, global ? "gfsr" : "fsr", ~(u32)(global ? SMMUV2_sGFSR_MULTI : SMMUV2_FSR_MULTI));
+	report_json_hex(fault, global ? "gfsr" : "fsr", r->model[FSR]);
+	report_json_hex(fault, global ? "gfsynr0" : "fsynr0", r->model[global ? GFSYNR0 : FSYNR0]);
+	report_json_hex(fault, global ? "gfsynr1" : "far", r->model[global ? GFSYNR1 : FAR]);
+	if (!global)
+		report_json_hex(fault, "cbfrsynra", r->model[FRSYNRA]);
+	json_object_set_new(fault, "masks", masks);
+	json_object_set_new(entry, global ? "global_fault" : "context_fault", fault);
+}
+
 const struct verify_model verify_smmuv2 = {
 	.name = "smmuv2",
 	.words = words,
 	.imply = imply,
 	.configure = configure,
 	.capture = capture,
+	.space = space,
+	.expect = expect,
 	.open = open,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* VT-d: what a fault reason (7.1.3) or a page request descriptor (7.4.1.1) implies. */
+#include "report_json.h"
 #include "verify_priv.h"
 #include "vtd_driver.h"
 #include "vtd_spec.h"
@@ -273,11 +274,47 @@ static u64 open(const struct verify_result *r, u32 word)
 	return VTD_FRCD_F | (r->recorded[1] & VTD_FRCD_PP ? 0 : VTD_FRCD_PV | VTD_FRCD_EXE | VTD_FRCD_PRIV);
 }
 
+/* ---- the state, for a dump ---- */
+
+static const struct spec_record *table(const struct verify_plan *p, u32 len, u32 nth)
+{
+	static const u8 scalable[] = { VTD_RECORD_RE, VTD_RECORD_SCE, VTD_RECORD_PDE, VTD_RECORD_PE };
+
+	if (p->legacy)
+		return nth < 2 ? &vtd_records[nth ? VTD_RECORD_CE : VTD_RECORD_RE] : NULL;
+	return nth < ARRAY_SIZE(scalable) ? &vtd_records[scalable[nth]] : NULL;
+}
+
+static void identify(struct verify_scene *s, json_t *dump)
+{
+	report_json_hex(dump, "cap", reg(s, VTD_CAP, 8));
+	report_json_hex(dump, "ecap", reg(s, VTD_ECAP, 8));
+	report_json_u64(dump, "haw", s->cfg.iommu.address_bits);
+}
+
+static void expect(const struct verify_result *r, json_t *entry)
+{
+	json_t *fault = json_object(), *words = json_array(), *masks = json_array();
+	u32 i;
+
+	for (i = 0; i < VTD_FRCD_WORDS; i++) {
+		json_array_append_new(words, json_sprintf("0x%llx", r->model[i]));
+		json_array_append_new(masks, json_sprintf("0x%llx", ~0ULL));
+	}
+	report_json_u64(fault, "reason", FIELD_GET(VTD_FRCD_FR, r->model[1]));
+	json_object_set_new(fault, "words", words);
+	json_object_set_new(fault, "mask", masks);
+	json_object_set_new(entry, "fault", fault);
+}
+
 const struct verify_model verify_vtd = {
 	.name = "vtd",
 	.words = words,
 	.imply = imply,
 	.configure = configure,
 	.capture = capture,
+	.table = table,
+	.identify = identify,
+	.expect = expect,
 	.open = open,
 };
