@@ -14,6 +14,9 @@ static const struct verify_model *model_of(const struct dmat_record *rec, const 
 		return &verify_smmuv2;
 	case DMAT_MODEL_SMMUV3:
 		return &verify_smmuv3;
+	case DMAT_MODEL_SMMUV3_GERROR:
+	case DMAT_MODEL_SMMUV3_CMDQ:
+		return &verify_smmuv3_error;
 	case DMAT_MODEL_VTD:
 		return &verify_vtd;
 	case DMAT_MODEL_AMDVI:
@@ -21,6 +24,15 @@ static const struct verify_model *model_of(const struct dmat_record *rec, const 
 		return NULL;
 	case DMAT_MODEL_GPU:
 		*why = "a line of the GPU's driver has no registers to compare";
+		return NULL;
+	case DMAT_MODEL_MTK:
+	case DMAT_MODEL_ROCKCHIP:
+	case DMAT_MODEL_MALI:
+	case DMAT_MODEL_KGSL:
+	case DMAT_MODEL_TEGRA:
+	case DMAT_MODEL_DART:
+	case DMAT_MODEL_VIRTIO:
+		*why = "there is no model of this IOMMU";
 		return NULL;
 	default:
 		*why = "the record does not say of which IOMMU it is";
@@ -32,8 +44,9 @@ static void access_of(const struct dmat_record *rec, struct verify_plan *p)
 {
 	struct dma_txn *t = &p->txn;
 
-	t->sid = rec->sid;
-	t->iova = rec->iova;
+	t->sid = rec->sid == DMAT_SID_NONE ? VERIFY_SID : rec->sid;
+	t->iova = rec->flags & DMAT_F_NO_IOVA ? VERIFY_IOVA : rec->iova;
+	p->stand_in = rec->sid == DMAT_SID_NONE || rec->flags & DMAT_F_NO_IOVA;
 	t->len = 1;
 	/* Read and write together: the direction was not recorded. */
 	if ((rec->flags & (DMAT_F_R | DMAT_F_W)) == DMAT_F_W)
@@ -126,7 +139,12 @@ static void describe(const struct verify_plan *p, struct verify_result *r)
 		snprintf(perm, sizeof(perm), " %s%s%s%s", p->prot & DRV_PROT_READ ? "r" : "-",
 			 p->prot & DRV_PROT_WRITE ? "w" : "-", p->prot & DRV_PROT_EXEC ? "x" : "-",
 			 p->prot & DRV_PROT_PRIV ? " privileged" : "");
-	snprintf(r->state, sizeof(r->state), "stream 0x%x%s %s%s%s%s%s", p->txn.sid, pasid, table, perm,
+	if (p->act) {
+		snprintf(r->state, sizeof(r->state), "the hardware enabled, and no access");
+		return;
+	}
+	snprintf(r->state, sizeof(r->state), "stream 0x%x%s%s %s%s%s%s%s", p->txn.sid,
+		 p->stand_in ? " (what was not recorded is made up)" : "", pasid, table, perm,
 		 p->stall ? ", faults stall" : "", p->poke[0].where ? ", a structure changed by hand" : "",
 		 p->legacy ? ", legacy mode" : "");
 }
@@ -182,8 +200,6 @@ static int verify_one(const struct verify_options *opt, const struct dmat_record
 	int err;
 
 	access_of(access ? access : rec, &plan);
-	if (!why && rec->sid == DMAT_SID_NONE)
-		why = "the stream was not recorded";
 	if (!why && rec->kind == DMAT_PAGE_REQUEST)
 		request_of(rec, &plan);
 	else if (!why)

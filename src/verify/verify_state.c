@@ -91,7 +91,7 @@ static int take_tables(struct verify_scene *s, struct verify_state *st, const st
 
 	if (!w)
 		return -ENOMEM;
-	if (!p->request) {
+	if (!p->request && !p->act) {
 		s->m.cls->walk(s->m.hw, &p->txn, w);
 		s->m.cls->cancel(s->m.hw, w);
 		s->m.cls->step(s->m.hw);
@@ -169,7 +169,7 @@ int verify_state_take(struct verify_scene *s, const struct iommu_kind *kind, con
 	if (!err)
 		err = take_memory(s, st);
 	/* `translate` makes accesses, untranslated ones. */
-	if (!p->request && !(p->txn.flags & DMA_TRANSLATED)) {
+	if (!p->request && !p->act && !(p->txn.flags & DMA_TRANSLATED)) {
 		st->dump = json_object();
 		if (model->identify)
 			model->identify(s, st->dump);

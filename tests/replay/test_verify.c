@@ -87,13 +87,19 @@ END_TEST
 
 START_TEST(test_smmuv2)
 {
-	each_line("faults-smmuv2.txt", 16, reproduced);
+	each_line("faults-smmuv2.txt", 22, reproduced);
 }
 END_TEST
 
 START_TEST(test_vtd)
 {
-	each_line("faults-vtd.txt", 37, reproduced);
+	each_line("faults-vtd.txt", 52, reproduced);
+}
+END_TEST
+
+START_TEST(test_other)
+{
+	each_line("faults-other.txt", 10, reproduced);
 }
 END_TEST
 
@@ -114,15 +120,15 @@ START_TEST(test_undecidable)
 	static const char *const lines[] = {
 		"fault 0 sid=0x8 iova=0x1000 dir=r model=amdvi code=0x0 words word0=0x2",
 		"fault 0 sid=0x8 iova=0x1000 dir=r model=gpu code=0x2 words ",
-		"fault 0 sid=0x8 no_iova model=smmuv2_global code=0x4 words word0=0x4 word2=0x8",
-		/* stage 2; a number that no event has; interrupt remapping; AFF of short descriptors */
+		"fault 0 sid=0x8 no_iova model=smmuv2_global code=0x40 words word0=0x40 word2=0x8",
+		/* stage 2; a number that no event has; interrupt remapping; FSR that was not recorded */
 		V3 "r model=smmuv3 code=0x10 words word0=0x800000010 word1=0x28800000000 word2=0x12345040 "
 		   "word3=0x12345000",
 		V3 "r model=smmuv3 code=0x7f words word0=0x80000007f word2=0x12345040",
 		"fault 0 sid=0x10 no_iova model=vtd code=0x26",
 		VT "r model=vtd code=0x0",
 		VT "r model=vtd code=0x74",
-		V2 "r model=smmuv2 code=0x4 words word0=0x4 word1=0x2 word2=0x12",
+		V2 "w model=smmuv2 code=0x0 words word1=0x12",
 		/* no driver has a domain for a PASID so large */
 		"fault 0 sid=0x8 pasid=0xfffff iova=0x12345040 dir=r model=smmuv3 code=0x10 "
 		"words word0=0x8fffff810 word1=0x20800000000 word2=0x12345040",
@@ -369,7 +375,7 @@ START_TEST(test_any_record)
 END_TEST
 
 SUITE_MAIN_LOOPS("verify", setup, rig_teardown,
-		 (test_smmuv3, test_smmuv2, test_vtd, test_page_requests, test_dropped, test_recorded_swaps, test_trace,
-		  test_no_faults),
+		 (test_smmuv3, test_smmuv2, test_vtd, test_other, test_page_requests, test_dropped, test_recorded_swaps,
+		  test_trace, test_no_faults),
 		 { test_undecidable, 10 }, { test_event_bugs, ARRAY_SIZE(event_bugs) },
 		 { test_register_bugs, ARRAY_SIZE(register_bugs) }, { test_recordings, 2 }, { test_any_record, 2 })
