@@ -51,8 +51,16 @@ static enum trace_state look_dmar(struct trace_msg *m, bool last)
 
 static bool takes_dmar(struct trace_msg *m, const char *body)
 {
+	const char *const *head;
 	u64 v;
 
+	for (head = dmar_heads; *head; head++)
+		if (trace_phrase(body, *head))
+			return false; /* another's */
+	/* What is told twice is told of two. */
+	if ((dmar_device(body, &v) && dmar_device(m->text, &v)) ||
+	    (trace_key(body, "addr", 16, &v) && trace_key(m->text, "addr", 16, &v)))
+		return false;
 	return m->state == TRACE_OPEN &&
 	       (dmar_reason(body, &v) || trace_key(body, "addr|index", 16, &v) || dmar_device(body, &v));
 }
@@ -180,6 +188,8 @@ static bool takes_amd(struct trace_msg *m, const char *body)
 
 	if (m->recs)
 		return trace_phrase(body, "CMD[");
+	if (trace_phrase(body, "device=") && trace_phrase(m->text, "device="))
+		return false;
 	return m->state == TRACE_OPEN && !trace_phrase(body, "Event logged") &&
 	       (strchr(body, ']') || amd_type(body) || trace_key(body, "address|flags|domain|pasid", 16, &v));
 }

@@ -97,6 +97,9 @@ static bool takes_context(struct trace_msg *m, const char *body)
 		return false;
 	read_context(m->text, &was);
 	read_context(body, &c);
+	/* Lines that repeat say one thing each: this is a headline whose words are damaged. */
+	if (m->state != TRACE_OPEN && c.has_fsr && (c.iova_end || c.has_fsynr || c.has_bank))
+		return false;
 	bits = (c.has_fsr ? SAID_FSR : 0) | (c.has_fsynr ? SAID_FSYNR : 0);
 	if (bits & m->bits || (c.has_fsr && was.has_fsr && c.fsr != was.fsr) ||
 	    (c.has_fsynr && was.has_fsynr && c.fsynr != was.fsynr) ||

@@ -191,7 +191,7 @@ static bool takes_named(struct trace_msg *m, const char *body)
 
 	if (trace_phrase(body, "event"))
 		return false;
-	if (trace_phrase(body, "stag:"))
+	if (trace_phrase(body, "stag:") && (m->state == TRACE_OPEN || !trace_key(body, "sid|iova", 16, &v)))
 		return !trace_phrase(m->text, "stag:");
 	return m->state == TRACE_OPEN && trace_key(body, "sid|ssid|iova|ipa", 16, &v);
 }
