@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* faultline replay: play a trace against an IOMMU, and say what its faults cost. */
 #include "report_json.h"
-#include "report_table.h"
 #include "run_record.h"
-#include "timed_replay.h"
+#include "run_replay.h"
 
 static const char help[] =
 	"Usage: faultline replay FILE --iommu KIND --faults terminate|stall|pri [OPTION]...\n"
@@ -15,68 +14,45 @@ static const char help[] =
 	"  --faults stall      it waits in the IOMMU until the page is mapped\n"
 	"  --faults pri        the device asks for the page (ATS and PRI) and tries again\n" RUN_HELP
 	"  --answers           with --json: a list of the faults, each with its answer, in the order of the answers\n"
+	"  --records           print the model's faults as Linux does (arm-smmu, arm-smmu-v3, DMAR), not the table;\n"
+	"                      faultline import reads them. Page requests: as Linux prints those that it refuses\n"
 	"  --functional        no SystemC, no time: each access is over before the next begins\n"
 	"  --like RESULT.json  repeat the run that made this result; FILE: where its trace is by now\n"
 	"\n"
 	"The same trace, configuration and seed give the same result, byte for byte.\n"
-	"Exit status: 0 done; 1 a translation differs from the recorded one; 2 could not be done.\n";
+	"Exit status: 0 done; 1 a translation or a fault differs from the recorded one, or a recorded fault is\n"
+	"missing; 2 could not be done.\n";
 
 struct options {
-	struct run_options common;
-	bool have_faults;
+	struct run_replay replay;
 	const char *like;
+	bool records;
 };
 
-enum { OPT_IOMMU = RUN_OPTIONS_END, OPT_FAULTS, OPT_ANSWERS, OPT_FUNCTIONAL, OPT_LIKE };
+enum { OPT_ANSWERS = RUN_REPLAY_END, OPT_LIKE, OPT_RECORDS };
 
 static const struct option long_options[] = {
-	RUN_LONG_OPTIONS,
-	{ "iommu", required_argument, NULL, OPT_IOMMU },
-	{ "faults", required_argument, NULL, OPT_FAULTS },
+	RUN_REPLAY_OPTIONS,
 	{ "answers", no_argument, NULL, OPT_ANSWERS },
-	{ "functional", no_argument, NULL, OPT_FUNCTIONAL },
 	{ "like", required_argument, NULL, OPT_LIKE },
+	{ "records", no_argument, NULL, OPT_RECORDS },
 	{ NULL, 0, NULL, 0 },
 };
-
-static int set_iommu(struct options *o, const char *name)
-{
-	o->common.run.kind = iommu_kind_find(name);
-	return o->common.run.kind ? CLI_OK : cli_usage("replay", "replay: --iommu %s: no such IOMMU", name);
-}
-
-static int set_faults(struct options *o, const char *name)
-{
-	int i;
-
-	for (i = 0; i < REPLAY_FAULTS; i++) {
-		if (strcmp(name, replay_fault_names[i]))
-			continue;
-		o->common.run.faults = (enum replay_faults)i;
-		o->have_faults = true;
-		return CLI_OK;
-	}
-	return cli_usage("replay", "replay: --faults %s: not one of terminate, stall, pri", name);
-}
 
 static int option(struct options *o, int opt, int argc, char **argv)
 {
 	switch (opt) {
-	case OPT_IOMMU:
-		return set_iommu(o, optarg);
-	case OPT_FAULTS:
-		return set_faults(o, optarg);
 	case OPT_ANSWERS:
-		o->common.answers = true;
-		return CLI_OK;
-	case OPT_FUNCTIONAL:
-		o->common.functional = true;
+		o->replay.common.answers = true;
 		return CLI_OK;
 	case OPT_LIKE:
 		o->like = optarg;
 		return CLI_OK;
+	case OPT_RECORDS:
+		o->records = true;
+		return CLI_OK;
 	}
-	return run_options_take(&o->common, opt, argc, argv);
+	return run_replay_take(&o->replay, opt, argc, argv);
 }
 
 static int parse_options(struct options *o, int argc, char **argv)
@@ -87,8 +63,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 	opterr = 0;
 	while (!status && (opt = getopt_long(argc, argv, ":", long_options, &which)) != -1) {
 		status = option(o, opt, argc, argv);
-		if (!status && opt != OPT_LIKE)
-			run_options_note(&o->common, &long_options[which]);
+		if (!status && opt != OPT_LIKE && opt != OPT_RECORDS)
+			run_options_note(&o->replay.common, &long_options[which]);
 	}
 	return status;
 }
@@ -98,15 +74,15 @@ static int repeat(struct options *o, int argc, char **argv)
 {
 	const char *trace = NULL;
 
-	if (json_array_size(o->common.options))
+	if (json_array_size(o->replay.common.options))
 		return cli_usage("replay", "replay: --like repeats a run as it was: %s does not go with it",
-				 json_string_value(json_array_get(o->common.options, 0)));
+				 json_string_value(json_array_get(o->replay.common.options, 0)));
 	if (optind < argc) {
 		trace = cli_one_argument(argc, argv, "trace");
 		if (!trace)
 			return CLI_FAILED;
 	}
-	return run_record_apply(&o->common, o->like, trace);
+	return run_record_apply(&o->replay.common, o->like, trace);
 }
 
 static int parse(struct options *o, int argc, char **argv)
@@ -117,64 +93,55 @@ static int parse(struct options *o, int argc, char **argv)
 		return repeat(o, argc, argv);
 	if (status)
 		return status;
-	o->common.run.trace = cli_one_argument(argc, argv, "trace");
-	if (!o->common.run.trace)
+	o->replay.common.run.trace = cli_one_argument(argc, argv, "trace");
+	if (!o->replay.common.run.trace)
 		return CLI_FAILED;
-	if (!o->common.run.kind || (!o->have_faults && !o->common.run.kind->bypass))
-		return cli_usage("replay", "replay: --iommu and --faults are needed");
-	if (o->common.answers && !o->common.json)
+	status = run_replay_check(&o->replay);
+	if (status)
+		return status;
+	if (o->replay.common.answers && !o->replay.common.json)
 		return cli_usage("replay", "replay: --answers needs --json");
 	return CLI_OK;
 }
 
-static void progress(void *ctx, u64 done, u64 all)
+static bool only_json(const struct run_options *c)
 {
-	struct report_progress *p = ctx;
-
-	p->total = all;
-	report_progress(p, done);
+	return c->json && !strcmp(c->json, "-");
 }
 
-static int write_json(const struct run_options *o, const struct replay_result *res)
+static int write_json(const struct run_replay *r)
 {
-	json_t *run = run_record(o, &o->run, res), *j;
+	json_t *j = run_replay_json(r);
 	int err;
 
-	if (!run)
+	if (!j)
 		return CLI_FAILED;
-	j = replay_json(&o->run, res);
-	if (o->run.answers)
-		json_object_set(j, "answers", o->run.answers);
-	json_object_set_new(j, "run", run);
-	err = report_json_write(j, o->json);
+	err = report_json_write(j, r->common.json);
 	json_decref(j);
-	return err ? cli_fail("%s: %s", o->json, strerror(-err)) : CLI_OK;
+	return err ? cli_fail("%s: %s", r->common.json, strerror(-err)) : CLI_OK;
 }
 
 static int play(struct options *o)
 {
-	struct run_options *c = &o->common;
-	struct report_progress bar = { .what = "accesses" };
-	struct replay_result res;
-	struct dmat_error err = { 0 };
-	char text[sizeof(err) + 64];
-	int status, code;
+	struct run_replay *r = &o->replay;
+	struct run_options *c = &r->common;
+	const struct replay_result *res = &r->res;
+	int status;
 
-	c->run.progress = progress;
-	c->run.progress_ctx = &bar;
-	code = c->functional ? replay_functional(&c->run, &res, &err) : replay_timed(&c->run, &res, &err);
-	report_progress_end(&bar);
-	if (code)
-		return cli_fail("%s", err.file[0] ? dmat_error_text(&err, text, sizeof(text)) : err.reason);
-	status = c->json ? write_json(c, &res) : CLI_OK;
+	r->log.out = o->records ? stdout : NULL;
+	status = run_replay_play(r);
+	if (!status && c->json)
+		status = write_json(r);
 	if (status)
 		return status;
-	if (!c->json || strcmp(c->json, "-")) {
-		replay_table(&c->run, &res, stdout);
-		if (c->counters && res.timed)
-			replay_counters_table(&res, stdout);
+	if (r->unprinted)
+		fprintf(stderr, "faultline: replay: %llu records have no line of a kernel\n", r->unprinted);
+	if (!o->records && !only_json(c)) {
+		replay_table(&c->run, res, stdout);
+		if (c->counters && res->timed)
+			replay_counters_table(res, stdout);
 	}
-	return cli_finish(res.different ? CLI_NO : CLI_OK);
+	return cli_finish(res->different || res->recorded.different || res->recorded.missing ? CLI_NO : CLI_OK);
 }
 
 static int run(int argc, char **argv)
@@ -182,16 +149,13 @@ static int run(int argc, char **argv)
 	struct options o = { 0 };
 	int status;
 
-	run_options_init(&o.common);
+	run_replay_init(&o.replay, "replay");
 	status = parse(&o, argc, argv);
-	if (!status) {
-		o.common.run.account = json_object();
-		o.common.run.answers = o.common.answers ? json_array() : NULL;
+	if (!status && o.records && only_json(&o.replay.common))
+		status = cli_usage("replay", "replay: --records and --json - both want the standard output");
+	if (!status)
 		status = play(&o);
-		json_decref(o.common.run.answers);
-		json_decref(o.common.run.account);
-	}
-	run_options_exit(&o.common);
+	run_replay_exit(&o.replay);
 	return status;
 }
 

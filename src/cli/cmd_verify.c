@@ -1,34 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline verify: do the engines make the faults that a recording has? */
-#include "cli.h"
 #include "report_json.h"
 #include "temp_file.h"
-#include "verify.h"
+#include "verify_cmd_priv.h"
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 
 static const char help[] =
 	"Usage: faultline verify [OPTION]... TRACE\n"
+	"       faultline verify TRACE --golden FILE [--update] [--tolerance PERCENT] [OPTION]...\n"
 	"For each recorded fault or page request: brings an IOMMU into the state that the record\n"
 	"implies, issues the access, and compares the model's record with the recorded one, field by\n"
 	"field. Lists those that differ and those that cannot be decided, with both records.\n\n"
 	"  --all         list those that were reproduced, too\n"
 	"  --json FILE   write a report for programs; - is standard output, which then has nothing else\n"
-	"  --junit FILE  write the faults as test cases, for a CI system\n\n"
+	"  --junit FILE  write the faults as test cases, for a CI system\n"
+	"  --show-state  print the state that each record implies: registers, and the structures and tables\n"
+	"                that lead to the translation\n"
+	"  --write-state DIR\n"
+	"                write it as record-N.json and record-N.pages.gz, which faultline translate --registers\n"
+	"                and --memory take; with the access and the fault, so that it compares\n\n"
 	"Not compared, because hardware leaves it open or it depends on how a system is put together:\n"
 	"  smmuv3  STAG, implementation defined reasons, FetchAddr, IPA (S2 is 0), SubstreamID without SSV,\n"
 	"          TTRnW unless CLASS is TT\n"
 	"  vtd     F; without PP: PV, EXE, PRIV\n"
 	"  smmuv2  the bank: S1CBNDX; NSATTR, AFR, and SSD_Index of CBFRSYNRA\n"
 	"Nor is what was not recorded: a log may have less than the record.\n\n"
+	"With --golden: replays the trace and compares all that comes out (faults, records, answers,\n"
+	"counters, times) with a file, key by key; records that were lost or added are named as such.\n\n"
+	"  --golden FILE        the file: what faultline verify --golden FILE --update has written\n"
+	"  --update             write it; the run is given as for faultline replay (--iommu, --faults, ...)\n"
+	"  --tolerance PERCENT  times (keys in _ns and _ppm) may differ so much; default 0. Histograms and the\n"
+	"                       sentences on times are then not compared\n"
+	"  --iommu KIND, --faults KIND, --functional, and\n" RUN_HELP
+	"                       as for faultline replay; without --iommu the run is the file's. --json has the\n"
+	"                       differences, --junit one test case\n\n"
 	"Exit status: 0 none differs (some may be undecidable: the last line says so), 1 some differ,\n"
 	"2 could not be done.\n";
 
+enum { OPT_ALL = RUN_REPLAY_END, OPT_JUNIT, OPT_GOLDEN, OPT_UPDATE, OPT_TOLERANCE, OPT_SHOW, OPT_WRITE };
+
 static const struct option options[] = {
-	{ "all", no_argument, NULL, 'a' },
-	{ "json", required_argument, NULL, 'j' },
-	{ "junit", required_argument, NULL, 'u' },
+	RUN_REPLAY_OPTIONS,
+	{ "all", no_argument, NULL, OPT_ALL },
+	{ "junit", required_argument, NULL, OPT_JUNIT },
+	{ "golden", required_argument, NULL, OPT_GOLDEN },
+	{ "update", no_argument, NULL, OPT_UPDATE },
+	{ "tolerance", required_argument, NULL, OPT_TOLERANCE },
+	{ "show-state", no_argument, NULL, OPT_SHOW },
+	{ "write-state", required_argument, NULL, OPT_WRITE },
 	{ 0 },
 };
 
@@ -36,7 +57,9 @@ static const struct option options[] = {
 struct listing {
 	json_t *faults;
 	FILE *cases;
-	bool quiet, all;
+	bool quiet, all, show_state;
+	const char *write_state;
+	u64 unwritten;
 };
 
 static void print_fields(const struct verify_result *r)
@@ -75,7 +98,7 @@ static void print_recorded(const struct verify_result *r)
 	}
 }
 
-static void print(const struct verify_result *r)
+static void print(const struct verify_result *r, bool show_state)
 {
 	const struct dmat_record *rec = &r->rec;
 
@@ -92,6 +115,8 @@ static void print(const struct verify_result *r)
 	printf(": %s%s%s\n", verify_verdict_names[r->verdict], *r->reason ? ": " : "", r->reason);
 	if (*r->state)
 		printf("  state: %s\n", r->state);
+	if (show_state && r->setup)
+		verify_state_print(r->setup, stdout);
 	if (r->n_fields)
 		print_fields(r);
 	else
@@ -159,18 +184,7 @@ static void print_case(FILE *f, const struct verify_result *r)
 	fprintf(f, "\"/>\n  </testcase>\n");
 }
 
-static void print_junit(FILE *f, const char *cases, const u64 n[VERIFY_VERDICTS])
-{
-	fprintf(f,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuite name=\"faultline verify\" tests=\"%llu\" failures=\"%llu\" "
-		"skipped=\"%llu\">\n%s</testsuite>\n",
-		n[VERIFY_REPRODUCED] + n[VERIFY_DIFFERENT] + n[VERIFY_UNDECIDABLE], n[VERIFY_DIFFERENT],
-		n[VERIFY_UNDECIDABLE], cases);
-}
-
-/* The file has its name when all of it is written. */
-static int write_junit(const char *cases, const u64 n[VERIFY_VERDICTS], const char *path)
+int verify_cmd_junit(const char *path, const char *cases, u64 tests, u64 failures, u64 skipped)
 {
 	char temp[CLI_PATH];
 	FILE *f = NULL;
@@ -184,7 +198,11 @@ static int write_junit(const char *cases, const u64 n[VERIFY_VERDICTS], const ch
 		f = fdopen(fd, "w");
 	if (!f)
 		return cli_fail("%s: cannot write: %s", path, strerror(errno));
-	print_junit(f, cases, n);
+	fprintf(f,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuite name=\"faultline verify\" tests=\"%llu\" failures=\"%llu\" "
+		"skipped=\"%llu\">\n%s</testsuite>\n",
+		tests, failures, skipped, cases);
 	bad = ferror(f);
 	if (fclose(f) || bad || rename(temp, path)) {
 		temp_file_remove(temp);
@@ -202,8 +220,11 @@ static int found(void *ctx, const struct verify_result *r)
 		json_array_append_new(l->faults, fault_json(r));
 	if (l->cases)
 		print_case(l->cases, r);
-	if (!l->quiet && (l->all || r->verdict != VERIFY_REPRODUCED))
-		print(r);
+	if (!l->quiet && (l->all || l->show_state || r->verdict != VERIFY_REPRODUCED))
+		print(r, l->show_state);
+	if (l->write_state && r->setup && r->setup->dump)
+		return verify_cmd_write_state(l->write_state, r) ? -EIO : 0;
+	l->unwritten++;
 	return 0;
 }
 
@@ -225,28 +246,29 @@ static int write_json(const struct listing *l, const u64 n[VERIFY_VERDICTS], con
 	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
 }
 
-struct arguments {
-	const char *trace, *json, *junit;
-	bool all;
-};
-
-static int conclude(const struct arguments *a, const struct listing *l, const char *cases, const u64 n[VERIFY_VERDICTS])
+static int conclude(const struct verify_arguments *a, const struct listing *l, const char *cases,
+		    const u64 n[VERIFY_VERDICTS])
 {
-	int status = a->json ? write_json(l, n, a->trace, a->json) : CLI_OK;
+	const struct run_options *c = &a->replay.common;
+	u64 all = n[VERIFY_REPRODUCED] + n[VERIFY_DIFFERENT] + n[VERIFY_UNDECIDABLE];
+	int status = c->json ? write_json(l, n, c->run.trace, c->json) : CLI_OK;
 
 	if (!status && a->junit)
-		status = write_junit(cases, n, a->junit);
+		status = verify_cmd_junit(a->junit, cases, all, n[VERIFY_DIFFERENT], n[VERIFY_UNDECIDABLE]);
 	if (!status && !l->quiet)
-		printf("%llu recorded, %llu reproduced, %llu different, %llu undecidable\n",
-		       n[VERIFY_REPRODUCED] + n[VERIFY_DIFFERENT] + n[VERIFY_UNDECIDABLE], n[VERIFY_REPRODUCED],
+		printf("%llu recorded, %llu reproduced, %llu different, %llu undecidable\n", all, n[VERIFY_REPRODUCED],
 		       n[VERIFY_DIFFERENT], n[VERIFY_UNDECIDABLE]);
 	return !status && n[VERIFY_DIFFERENT] ? CLI_NO : status;
 }
 
-static int verify(const struct arguments *a)
+static int verify(const struct verify_arguments *a)
 {
-	struct listing l = { .all = a->all, .quiet = a->json && !strcmp(a->json, "-") };
-	struct verify_options opt = { .found = found, .ctx = &l };
+	const char *json = a->replay.common.json;
+	struct listing l = { .all = a->all,
+			     .quiet = json && !strcmp(json, "-"),
+			     .show_state = a->show_state,
+			     .write_state = a->write_state };
+	struct verify_options opt = { .found = found, .ctx = &l, .state = a->show_state || a->write_state };
 	u64 n[VERIFY_VERDICTS];
 	struct dmat_error err;
 	char *cases = NULL;
@@ -258,41 +280,103 @@ static int verify(const struct arguments *a)
 		if (!l.cases)
 			return cli_fail("verify: out of memory");
 	}
-	if (a->json)
+	if (json)
 		l.faults = json_array();
-	status = verify_trace(&opt, a->trace, n, &err) ? cli_fail_error(&err) : CLI_OK;
+	status = verify_trace(&opt, a->replay.common.run.trace, n, &err);
+	/* Who could not write a state has said so. */
+	status = !status ? CLI_OK : status == -EIO && a->write_state ? CLI_FAILED : cli_fail_error(&err);
+	if (!status && a->write_state && l.unwritten && !l.quiet)
+		printf("%llu states not written: not set up, a page request, or a translated access\n", l.unwritten);
 	if (l.cases && fclose(l.cases) && !status)
 		status = cli_fail("verify: out of memory");
 	if (!status)
 		status = conclude(a, &l, cases, n);
 	free(cases);
 	json_decref(l.faults);
-	return cli_finish(status);
+	return status;
+}
+
+/* "2", "0.5": per cent, in millionths */
+static int set_tolerance(struct verify_arguments *a, const char *text)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (end == text || *end || !(percent >= 0 && percent <= 100))
+		return cli_usage("verify", "verify: --tolerance %s: not a number from 0 to 100", text);
+	a->tolerance_ppm = (u32)(percent * 10000 + 0.5);
+	return CLI_OK;
+}
+
+static int option(struct verify_arguments *a, int opt, int argc, char **argv)
+{
+	switch (opt) {
+	case OPT_ALL:
+		a->all = true;
+		return CLI_OK;
+	case OPT_JUNIT:
+		a->junit = optarg;
+		return CLI_OK;
+	case OPT_GOLDEN:
+		a->golden = optarg;
+		return CLI_OK;
+	case OPT_UPDATE:
+		a->update = true;
+		return CLI_OK;
+	case OPT_TOLERANCE:
+		return set_tolerance(a, optarg);
+	case OPT_SHOW:
+		a->show_state = true;
+		return CLI_OK;
+	case OPT_WRITE:
+		a->write_state = optarg;
+		return CLI_OK;
+	}
+	return run_replay_take(&a->replay, opt, argc, argv);
+}
+
+static int parse(struct verify_arguments *a, int argc, char **argv)
+{
+	int c, which, status = CLI_OK;
+
+	optind = 1;
+	opterr = 0;
+	while (!status && (c = getopt_long(argc, argv, ":", options, &which)) != -1) {
+		status = option(a, c, argc, argv);
+		if (!status && c < RUN_REPLAY_END && c != RUN_JSON)
+			a->given = options[which].name;
+		if (!status && c < RUN_REPLAY_END)
+			run_options_note(&a->replay.common, &options[which]);
+	}
+	if (status)
+		return status;
+	a->replay.common.run.trace = cli_one_argument(argc, argv, "trace");
+	if (!a->replay.common.run.trace)
+		return CLI_FAILED;
+	if (!a->golden && (a->given || a->update || a->tolerance_ppm))
+		return cli_usage("verify", "verify: --%s needs --golden",
+				 a->given    ? a->given
+				 : a->update ? "update"
+					     : "tolerance");
+	return CLI_OK;
 }
 
 static int run(int argc, char **argv)
 {
-	struct arguments a = { 0 };
-	int c;
+	struct verify_arguments a = { 0 };
+	int status;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == 'a')
-			a.all = true;
-		else if (c == 'j')
-			a.json = optarg;
-		else if (c == 'u')
-			a.junit = optarg;
-		else
-			return cli_bad_option(argc, argv, c);
-	}
-	a.trace = cli_one_argument(argc, argv, "trace");
-	return a.trace ? verify(&a) : CLI_FAILED;
+	run_replay_init(&a.replay, "verify");
+	status = parse(&a, argc, argv);
+	if (!status)
+		status = cli_finish(a.golden ? verify_cmd_golden(&a) : verify(&a));
+	run_replay_exit(&a.replay);
+	return status;
 }
 
 const struct cli_command cli_verify = {
 	.name = "verify",
-	.summary = "say whether the engines make the faults that a trace has",
+	.summary = "say whether the engines make the faults that a trace has, or a replay what it did",
 	.help = help,
 	.run = run,
 };

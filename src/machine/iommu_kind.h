@@ -21,18 +21,36 @@ struct spec_iommu;
 /* Where MSIs of an IOMMU without wired interrupts go; the datum is the line, counted through all IOMMUs. */
 #define KIND_MSI_DOORBELL 0xfee00000ULL
 
+struct spec_record;
+
+/**
+ * struct kind_observer - who wants to see each fault and request that a driver takes, as the hardware recorded it
+ * @record: called in the context of the driver's thread, once for each. @format: how @words are laid out, one of the
+ *	IOMMU's records; @bank: SMMUv2: the context bank, else 0
+ *
+ * It is the drv_cfg.observer, too: its holder puts it first.
+ */
+struct kind_observer {
+	void (*record)(struct kind_observer *o, const struct spec_record *format, const u64 words[4], u32 bank);
+};
+
 /**
  * struct kind_request - what a driver is configured for
  * @cfg: sizes and prices
  * @devices: masters that will be added
  * @first_line: number of its first interrupt line among those of all IOMMUs (KIND_MSI_DOORBELL)
  * @common: what every driver is told
+ * @recorded: code of a fault that was recorded on the machine that is to be resembled; 0: none. VT-d: legacy or scalable
+ *	mode follow from it
+ * @records: @common.observer is a struct kind_observer that wants the records
  */
 struct kind_request {
 	const struct fl_config *cfg;
 	u32 devices;
 	u32 first_line;
 	struct drv_cfg common;
+	u32 recorded;
+	bool records;
 };
 
 /**

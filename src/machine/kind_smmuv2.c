@@ -48,6 +48,22 @@ static void destroy(void *hw)
 	fl_free(hw);
 }
 
+static void context_fault(void *observer, const struct smmuv2_context_fault *f)
+{
+	u64 words[4] = { f->fsr, f->far, f->fsynr0, f->cbfrsynra };
+	struct kind_observer *o = observer;
+
+	o->record(o, &smmuv2_records[SMMUV2_RECORD_FAULT], words, f->bank);
+}
+
+static void global_fault(void *observer, u32 gfsr, u64 gfar, const u32 gfsynr[3])
+{
+	u64 words[4] = { gfsr, gfsynr[0], gfsynr[1], gfsynr[2] };
+	struct kind_observer *o = observer;
+
+	o->record(o, &smmuv2_records[SMMUV2_RECORD_GFAULT], words, 0);
+}
+
 static void *driver_cfg(const struct kind_request *req)
 {
 	const struct fl_config *cfg = req->cfg;
@@ -59,6 +75,10 @@ static void *driver_cfg(const struct kind_request *req)
 	c->hupcf = cfg->smmuv2.hupcf;
 	c->razwi = !cfg->smmuv2.cfre;
 	c->cfcfg = (enum smmuv2_drv_cfcfg)cfg->smmuv2.cfcfg;
+	if (req->records) {
+		c->context_fault = context_fault;
+		c->global_fault = global_fault;
+	}
 	return c;
 }
 

@@ -54,6 +54,21 @@ static void destroy(void *hw)
 	fl_free(hw);
 }
 
+static void event(void *observer, const struct smmuv3_event *ev)
+{
+	struct kind_observer *o = observer;
+
+	o->record(o, &smmuv3_records[SMMUV3_RECORD_EVT], ev->words, 0);
+}
+
+static void page_request(void *observer, const u64 words[2])
+{
+	u64 all[4] = { words[0], words[1] };
+	struct kind_observer *o = observer;
+
+	o->record(o, &smmuv3_records[SMMUV3_RECORD_PRI], all, 0);
+}
+
 static void *driver_cfg(const struct kind_request *req)
 {
 	struct smmuv3_drv_cfg *c = fl_zalloc(sizeof(*c));
@@ -65,6 +80,10 @@ static void *driver_cfg(const struct kind_request *req)
 	c->evtq_log2 = (u8)req->cfg->iommu.eventq_log2;
 	c->priq_log2 = (u8)req->cfg->iommu.priq_log2;
 	c->pri_devices = req->devices;
+	if (req->records) {
+		c->event = event;
+		c->page_request = page_request;
+	}
 	return c;
 }
 

@@ -45,6 +45,21 @@ static u8 order(u64 entries_log2, u32 per_page_log2)
 	return entries_log2 - per_page_log2 > 7 ? 7 : (u8)(entries_log2 - per_page_log2);
 }
 
+static void fault(void *observer, const struct vtd_drv_fault *f)
+{
+	u64 words[4] = { f->words[0], f->words[1] };
+	struct kind_observer *o = observer;
+
+	o->record(o, &vtd_records[VTD_RECORD_FRCD], words, 0);
+}
+
+static void page_request(void *observer, const struct vtd_drv_preq *p)
+{
+	struct kind_observer *o = observer;
+
+	o->record(o, &vtd_records[VTD_RECORD_PREQ], p->words, 0);
+}
+
 static void *driver_cfg(const struct kind_request *req)
 {
 	struct vtd_drv_cfg *c = fl_zalloc(sizeof(*c));
@@ -53,6 +68,8 @@ static void *driver_cfg(const struct kind_request *req)
 	if (!c)
 		return NULL;
 	c->common = req->common;
+	/* 7.1.3: what each mode reports has numbers of its own. */
+	c->mode = req->recorded && req->recorded <= VTD_FR_LGN_4 ? VTD_DRV_LEGACY : VTD_DRV_AUTO;
 	c->haw = (u8)req->cfg->iommu.address_bits;
 	c->iq_order = order(req->cfg->iommu.cmdq_log2, 7);
 	c->prq_order = order(req->cfg->iommu.priq_log2, 7);
@@ -60,6 +77,10 @@ static void *driver_cfg(const struct kind_request *req)
 	for (i = 0; i < VTD_DRV_LINES; i++) {
 		c->msi[i].addr = KIND_MSI_DOORBELL;
 		c->msi[i].data = req->first_line + i;
+	}
+	if (req->records) {
+		c->fault = fault;
+		c->page_request = page_request;
 	}
 	return c;
 }

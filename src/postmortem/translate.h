@@ -118,6 +118,16 @@ bool xl_register(const char *key, const json_t *value, struct xl_register *out, 
 bool xl_registers(const json_t *object, u32 (*map)(u32 offset), struct xl_registers *out, char *reason);
 
 /**
+ * xl_holes() - read the ranges of a snapshot in which memory answers with an error
+ * @x: whose memory
+ * @snapshot: the snapshot; `memory_error_ranges`, if it is there
+ * @reason: XL_REASON_BYTES; filled on error
+ *
+ * Return: false with @reason filled in on error.
+ */
+bool xl_holes(struct xl_machine *x, const json_t *snapshot, char *reason);
+
+/**
  * xl_run() - run an access from lookup to its end, and fill in what every kind has in common
  * @cls: the kind
  * @hw: the hardware

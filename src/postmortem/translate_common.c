@@ -76,6 +76,23 @@ void xl_machine_init(struct xl_machine *x, const struct iommu_class *cls, struct
 	machine_init(&x->m, &x->board, cls);
 }
 
+bool xl_holes(struct xl_machine *x, const json_t *snapshot, char *reason)
+{
+	const json_t *range, *ranges = json_object_get(snapshot, "memory_error_ranges");
+	u64 first, last;
+	size_t i;
+
+	json_array_foreach(ranges, i, range)
+	{
+		if (xl_number(json_array_get(range, 0), &first) && xl_number(json_array_get(range, 1), &last) &&
+		    !physmem_add_hole(x->board.mem, first, last))
+			continue;
+		snprintf(reason, XL_REASON_BYTES, "memory_error_ranges[%zu]: not a range, or one too many", i);
+		return false;
+	}
+	return true;
+}
+
 int xl_run(const struct iommu_class *cls, void *hw, const struct dma_txn *t, struct xl_outcome *o)
 {
 	struct iommu_walk *w = calloc(1, sizeof(*w));

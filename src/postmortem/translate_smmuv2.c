@@ -153,7 +153,8 @@ static void *open_smmuv2(struct physmem *mem, const json_t *snapshot, char *reas
 	if (!s)
 		return NULL;
 	xl_machine_init(&s->machine, &smmuv2_class, mem);
-	if (!xl_registers(json_object_get(snapshot, "registers"), NULL, &s->dump, reason)) {
+	if (!xl_registers(json_object_get(snapshot, "registers"), NULL, &s->dump, reason) ||
+	    !xl_holes(&s->machine, snapshot, reason)) {
 		free(s);
 		return NULL;
 	}

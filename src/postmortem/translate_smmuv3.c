@@ -123,7 +123,8 @@ static void *open_smmu(struct physmem *mem, const json_t *snapshot, char *reason
 	xl_machine_init(&s->machine, &smmuv3_class, mem);
 	s->res0 = json_object_get(snapshot, "res0");
 	if (!read_idr(s, json_object_get(snapshot, "idr"), reason) ||
-	    !xl_registers(json_object_get(snapshot, "registers"), canonical, &s->dump, reason)) {
+	    !xl_registers(json_object_get(snapshot, "registers"), canonical, &s->dump, reason) ||
+	    !xl_holes(&s->machine, snapshot, reason)) {
 		free(s);
 		return NULL;
 	}

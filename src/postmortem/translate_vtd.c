@@ -43,23 +43,6 @@ static bool read_identity(struct state *s, const json_t *snapshot, char *reason)
 	return true;
 }
 
-static bool read_holes(struct state *s, const json_t *ranges, char *reason)
-{
-	const json_t *range;
-	u64 first, last;
-	size_t i;
-
-	json_array_foreach(ranges, i, range)
-	{
-		if (xl_number(json_array_get(range, 0), &first) && xl_number(json_array_get(range, 1), &last) &&
-		    !physmem_add_hole(s->machine.board.mem, first, last))
-			continue;
-		snprintf(reason, XL_REASON_BYTES, "memory_error_ranges[%zu]: not a range, or one too many", i);
-		return false;
-	}
-	return true;
-}
-
 static void *open_vtd(struct physmem *mem, const json_t *snapshot, char *reason)
 {
 	struct state *s = calloc(1, sizeof(*s));
@@ -70,7 +53,7 @@ static void *open_vtd(struct physmem *mem, const json_t *snapshot, char *reason)
 	xl_machine_init(&s->machine, &vtd_class, mem);
 	if (!read_identity(s, snapshot, reason) ||
 	    !xl_registers(json_object_get(snapshot, "registers"), NULL, &s->dump, reason) ||
-	    !read_holes(s, json_object_get(snapshot, "memory_error_ranges"), reason)) {
+	    !xl_holes(&s->machine, snapshot, reason)) {
 		free(s);
 		return NULL;
 	}

@@ -37,6 +37,21 @@ extern const char *const replay_fault_names[REPLAY_FAULTS];
 #define REPLAY_MAX_STREAMS 256
 
 /**
+ * struct replay_record - a fault or page request that a driver has taken from its hardware
+ * @time_ns: when it did
+ * @iommu: which of the IOMMUs (iommu.count)
+ * @bank: SMMUv2: the context bank, else 0
+ * @format: how @words are laid out, of the specification's records
+ * @words: as the hardware wrote them
+ */
+struct replay_record {
+	u64 time_ns;
+	u32 iommu, bank;
+	const struct spec_record *format;
+	u64 words[4];
+};
+
+/**
  * struct replay_options - one run
  * @trace: path of a .dmat file
  * @kind: the IOMMU
@@ -51,6 +66,10 @@ extern const char *const replay_fault_names[REPLAY_FAULTS];
  * @cfg: sizes and prices; the functional replay uses the sizes
  * @account: an object that a master with a life of its own (master.kind) adds its account to; may be NULL
  * @answers: an array that each fault with its answer is added to, in the order of the answers; may be NULL
+ * @record: called for each fault and page request, in the order in which drivers take them; may be NULL
+ * @record_ctx: first argument of @record and @recorded
+ * @recorded: called for each fault and page request of the trace before it is played, with its number there; not 0 ends
+ *	the run with that. May be NULL
  * @progress: called now and then with accesses done and all; may be NULL
  * @progress_ctx: first argument of @progress
  */
@@ -67,6 +86,9 @@ struct replay_options {
 	const struct fl_config *cfg;
 	json_t *account;
 	json_t *answers;
+	void (*record)(void *ctx, const struct replay_record *r);
+	int (*recorded)(void *ctx, const struct dmat_record *rec, u64 number);
+	void *record_ctx;
 	void (*progress)(void *ctx, u64 done, u64 all);
 	void *progress_ctx;
 };
@@ -171,10 +193,26 @@ struct replay_difference {
 };
 
 /**
+ * struct replay_recorded - recorded faults and page requests beside those of the replay
+ * @known: the caller has compared them; else nothing here is valid
+ * @equal: made, and equal in all that was recorded
+ * @different: made at the same place, and not equal
+ * @missing: not made
+ * @not_compared: the others
+ * @first: the first that is different or missing, in words
+ */
+struct replay_recorded {
+	bool known;
+	u64 equal, different, missing, not_compared;
+	char first[160];
+};
+
+/**
  * struct replay_result - what came out
  * @trace_records: records of the trace, played once
  * @trace_accesses: accesses of the trace, played once
- * @trace_faults: faults and page requests recorded in the trace, which no replay compares
+ * @trace_faults: faults and page requests recorded in the trace
+ * @recorded: what became of them, if the caller has compared them (replay_options.recorded)
  * @accesses: of the trace; one that crosses pages counts once
  * @bytes: bytes of the accesses
  * @translated: accesses that were translated
@@ -217,6 +255,7 @@ struct replay_difference {
  */
 struct replay_result {
 	u64 trace_records, trace_accesses, trace_faults;
+	struct replay_recorded recorded;
 	u64 accesses, bytes, translated, aborted;
 	u64 faults, unhandled, duplicates, first_touches;
 	struct replay_type types[REPLAY_MAX_TYPES];

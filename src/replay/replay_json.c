@@ -74,7 +74,12 @@ static void set_recorded(json_t *j, const struct replay_result *res)
 
 	report_json_u64(o, "compared", res->compared);
 	report_json_u64(o, "different", res->different);
-	report_json_u64(o, "faults_not_compared", res->trace_faults);
+	report_json_u64(o, "faults_not_compared", res->recorded.known ? res->recorded.not_compared : res->trace_faults);
+	if (res->recorded.known) {
+		report_json_u64(o, "faults_equal", res->recorded.equal);
+		report_json_u64(o, "faults_different", res->recorded.different);
+		report_json_u64(o, "faults_missing", res->recorded.missing);
+	}
 	json_object_set_new(j, "recorded", o);
 }
 

@@ -251,12 +251,25 @@ static void note_answer(const struct replay_os *os, const struct fault_group *g)
 
 static void observe(void *ctx, struct fault_group *g, enum fault_point point, u64 now)
 {
-	const struct replay_os *os = ctx;
+	const struct os_iommu *m = ctx;
+	const struct replay_os *os = m->os;
 
 	if (point == FAULT_AT_RESPONSE && os->cfg.opt->answers)
 		note_answer(os, g);
 	if (os->cfg.observe)
 		os->cfg.observe(os->cfg.ctx, g, point, now);
+}
+
+/* What a driver has taken from its hardware. */
+static void record(struct kind_observer *o, const struct spec_record *format, const u64 words[4], u32 bank)
+{
+	const struct os_iommu *m = (const struct os_iommu *)o;
+	u32 number = (u32)(m - m->os->iommus);
+	struct replay_record r = { .iommu = number, .bank = bank, .format = format };
+
+	r.time_ns = m->os->cfg.ops->now(m->os->cfg.drv_ctx[number]);
+	memcpy(r.words, words, sizeof(r.words));
+	m->os->cfg.opt->record(m->os->cfg.opt->record_ctx, &r);
 }
 
 /* Streams of the trace behind an IOMMU. */
@@ -269,6 +282,18 @@ static u32 count_devices(const struct replay_os *os, u32 iommu)
 	return n;
 }
 
+/* What was recorded shows how the machine was set up, unless the replay needs more than it had. */
+static u32 recorded_code(const struct replay_os *os)
+{
+	const struct replay_scan *scan = os->cfg.trace;
+	u32 i;
+
+	for (i = 0; i < DMAT_MODELS; i++)
+		if (!strcmp(dmat_model_names[i], os->cfg.opt->kind->name))
+			return os->cfg.opt->faults == REPLAY_PRI || scan->pasid_bits ? 0 : scan->fault_code[i];
+	return 0;
+}
+
 static int start_iommu(struct replay_os *os, u32 number)
 {
 	struct fault_core_cfg core_cfg = { .host_ops = &host_ops, .host = os };
@@ -278,10 +303,13 @@ static int start_iommu(struct replay_os *os, u32 number)
 	struct os_iommu *m = &os->iommus[number];
 	int err;
 
-	if (os->cfg.observe || os->cfg.opt->answers) {
+	m->os = os;
+	m->seen.record = record;
+	req.records = os->cfg.opt->record;
+	req.common.observer = m;
+	req.recorded = recorded_code(os);
+	if (os->cfg.observe || os->cfg.opt->answers)
 		req.common.observe = observe;
-		req.common.observer = os;
-	}
 	req.common.nested = cfg->driver.nested;
 	req.common.s2_page_bytes = fl_s2_page_bytes(cfg->driver.s2_page_bytes);
 	fault_policy_apply(&m->policy, cfg, &req.common, &core_cfg);
@@ -316,6 +344,27 @@ static int start(struct replay_os *os)
 	return err;
 }
 
+/* The caller hears of the recorded faults before any is made. */
+static int tell_recorded(const struct replay_options *opt, struct dmat_error *err)
+{
+	struct dmat_reader *reader;
+	struct dmat_record rec;
+	u64 number;
+	int ret = dmat_reader_open(&reader, opt->trace, 0, err);
+
+	if (ret)
+		return ret;
+	for (number = 0; (ret = dmat_read(reader, &rec)) > 0; number++) {
+		if (rec.kind != DMAT_FAULT && rec.kind != DMAT_PAGE_REQUEST)
+			continue;
+		ret = opt->recorded(opt->record_ctx, &rec, number);
+		if (ret)
+			break;
+	}
+	dmat_reader_close(reader);
+	return ret;
+}
+
 int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **out, struct dmat_error *err)
 {
 	struct replay_os *os = calloc(1, sizeof(*os));
@@ -323,6 +372,13 @@ int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **out, st
 
 	if (!os)
 		return dmat_fail(err, ENOMEM, "out of memory");
+	if (cfg->opt->recorded && cfg->trace->faults) {
+		code = tell_recorded(cfg->opt, err);
+		if (code) {
+			free(os);
+			return code;
+		}
+	}
 	os->cfg = *cfg;
 	os->cls = cfg->opt->kind->drv;
 	*out = os;

@@ -56,6 +56,7 @@ struct replay_os_cfg {
  * @sid_accesses: accesses of each stream
  * @n_sids: number of @sids in use
  * @pasid_bits: bits of the largest PASID, 0 if there is none
+ * @fault_code: by enum dmat_model, code of the first fault that was recorded; 0: none
  * @dependent: some access waits for the one before it (DMAT_F_AFTER)
  */
 struct replay_scan {
@@ -66,6 +67,7 @@ struct replay_scan {
 	u64 sid_accesses[REPLAY_MAX_STREAMS];
 	u32 n_sids;
 	u8 pasid_bits;
+	u32 fault_code[DMAT_MODELS];
 	bool dependent;
 };
 

@@ -12,6 +12,8 @@
 
 /* One IOMMU as its driver and the driver's fault core know it. */
 struct os_iommu {
+	struct kind_observer seen; /* first: it is the observer */
+	struct replay_os *os;
 	void *drv, *drv_cfg;
 	struct fault_core *core;
 	struct fault_policy policy;

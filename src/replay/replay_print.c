@@ -157,9 +157,13 @@ static void print_recorded(const struct replay_result *res, FILE *out)
 	const struct replay_difference *d = &res->first_difference;
 
 	fprintf(out, "against recording    %llu compared, %llu different\n", res->compared, res->different);
-	if (res->trace_faults)
-		fprintf(out, "  not compared       %llu recorded faults: their code, record and answer\n",
-			res->trace_faults);
+	if (res->recorded.known && res->trace_faults) {
+		fprintf(out, "recorded faults      %llu equal, %llu different, %llu missing, %llu not compared\n",
+			res->recorded.equal, res->recorded.different, res->recorded.missing,
+			res->recorded.not_compared);
+		if (*res->recorded.first)
+			fprintf(out, "  first: %s\n", res->recorded.first);
+	}
 	if (!res->different)
 		return;
 	fprintf(out, "  first: record %llu, sid 0x%x iova 0x%llx: recorded ", d->record, d->sid, d->iova);

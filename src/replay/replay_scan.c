@@ -40,6 +40,10 @@ static int scan_record(struct replay_scan *scan, const struct dmat_record *rec, 
 	case DMAT_ATTACH:
 		return add_sid(scan, rec->sid, 0, err);
 	case DMAT_FAULT:
+		if (!scan->fault_code[rec->model])
+			scan->fault_code[rec->model] = rec->code;
+		scan->faults++;
+		return 0;
 	case DMAT_PAGE_REQUEST:
 		scan->faults++;
 		return 0;

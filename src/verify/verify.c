@@ -14,6 +14,9 @@ static const struct verify_model *model_of(const struct dmat_record *rec, const 
 		return &verify_smmuv2;
 	case DMAT_MODEL_SMMUV3:
 		return &verify_smmuv3;
+	case DMAT_MODEL_SMMUV3_GERROR:
+	case DMAT_MODEL_SMMUV3_CMDQ:
+		return &verify_smmuv3_error;
 	case DMAT_MODEL_VTD:
 		return &verify_vtd;
 	case DMAT_MODEL_AMDVI:
@@ -21,6 +24,15 @@ static const struct verify_model *model_of(const struct dmat_record *rec, const 
 		return NULL;
 	case DMAT_MODEL_GPU:
 		*why = "a line of the GPU's driver has no registers to compare";
+		return NULL;
+	case DMAT_MODEL_MTK:
+	case DMAT_MODEL_ROCKCHIP:
+	case DMAT_MODEL_MALI:
+	case DMAT_MODEL_KGSL:
+	case DMAT_MODEL_TEGRA:
+	case DMAT_MODEL_DART:
+	case DMAT_MODEL_VIRTIO:
+		*why = "there is no model of this IOMMU";
 		return NULL;
 	default:
 		*why = "the record does not say of which IOMMU it is";
@@ -32,8 +44,9 @@ static void access_of(const struct dmat_record *rec, struct verify_plan *p)
 {
 	struct dma_txn *t = &p->txn;
 
-	t->sid = rec->sid;
-	t->iova = rec->iova;
+	t->sid = rec->sid == DMAT_SID_NONE ? VERIFY_SID : rec->sid;
+	t->iova = rec->flags & DMAT_F_NO_IOVA ? VERIFY_IOVA : rec->iova;
+	p->stand_in = rec->sid == DMAT_SID_NONE || rec->flags & DMAT_F_NO_IOVA;
 	t->len = 1;
 	/* Read and write together: the direction was not recorded. */
 	if ((rec->flags & (DMAT_F_R | DMAT_F_W)) == DMAT_F_W)
@@ -126,28 +139,67 @@ static void describe(const struct verify_plan *p, struct verify_result *r)
 		snprintf(perm, sizeof(perm), " %s%s%s%s", p->prot & DRV_PROT_READ ? "r" : "-",
 			 p->prot & DRV_PROT_WRITE ? "w" : "-", p->prot & DRV_PROT_EXEC ? "x" : "-",
 			 p->prot & DRV_PROT_PRIV ? " privileged" : "");
-	snprintf(r->state, sizeof(r->state), "stream 0x%x%s %s%s%s%s%s", p->txn.sid, pasid, table, perm,
+	if (p->act) {
+		snprintf(r->state, sizeof(r->state), "the hardware enabled, and no access");
+		return;
+	}
+	snprintf(r->state, sizeof(r->state), "stream 0x%x%s%s %s%s%s%s%s", p->txn.sid,
+		 p->stand_in ? " (what was not recorded is made up)" : "", pasid, table, perm,
 		 p->stall ? ", faults stall" : "", p->poke[0].where ? ", a structure changed by hand" : "",
 		 p->legacy ? ", legacy mode" : "");
 }
 
-int verify_fault(const struct verify_options *opt, const struct dmat_record *rec, const struct dmat_record *access,
-		 struct verify_result *r)
+static const char *decode(const struct dmat_record *rec, struct verify_result *r, const struct verify_model **model)
+{
+	const char *why = NULL;
+
+	memset(r, 0, sizeof(*r));
+	r->rec = *rec;
+	*model = model_of(rec, &why);
+	return *model ? (*model)->words(r) : why;
+}
+
+const char *verify_decode(const struct dmat_record *rec, struct verify_result *r)
+{
+	const struct verify_model *model;
+
+	return decode(rec, r, &model);
+}
+
+const char *verify_model_name(const struct dmat_record *rec)
+{
+	const char *why;
+	const struct verify_model *model = model_of(rec, &why);
+
+	return model ? model->name : "";
+}
+
+void verify_compare(const struct dmat_record *recorded, const struct dmat_record *made, struct verify_result *r)
+{
+	const struct verify_model *model, *other;
+	struct verify_result m;
+	const char *why = decode(recorded, r, &model);
+
+	if (why) {
+		undecidable(r, why);
+		return;
+	}
+	decode(made, &m, &other);
+	memcpy(r->model, m.recorded, sizeof(r->model));
+	r->answered = true;
+	compare(model, r);
+}
+
+static int verify_one(const struct verify_options *opt, const struct dmat_record *rec, const struct dmat_record *access,
+		      struct verify_result *r, struct verify_state *st)
 {
 	const struct verify_model *model;
 	const struct iommu_kind *kind;
 	struct verify_plan plan = { 0 };
-	const char *why = NULL;
+	const char *why = decode(rec, r, &model);
 	int err;
 
-	memset(r, 0, sizeof(*r));
-	r->rec = *rec;
-	model = model_of(rec, &why);
-	if (model)
-		why = model->words(r);
 	access_of(access ? access : rec, &plan);
-	if (!why && rec->sid == DMAT_SID_NONE)
-		why = "the stream was not recorded";
 	if (!why && rec->kind == DMAT_PAGE_REQUEST)
 		request_of(rec, &plan);
 	else if (!why)
@@ -162,10 +214,16 @@ int verify_fault(const struct verify_options *opt, const struct dmat_record *rec
 		undecidable(r, "this IOMMU takes no page requests");
 		return 0;
 	}
-	err = verify_play(kind, model, &plan, r);
+	err = verify_play(kind, model, &plan, r, st);
 	if (!err && r->verdict != VERIFY_UNDECIDABLE)
 		compare(model, r);
 	return err;
+}
+
+int verify_fault(const struct verify_options *opt, const struct dmat_record *rec, const struct dmat_record *access,
+		 struct verify_result *r)
+{
+	return verify_one(opt, rec, access, r, NULL);
 }
 
 /* ---- a trace ---- */
@@ -179,12 +237,28 @@ static const struct dmat_record *access_before(const struct dmat_record *last, c
 	return its ? last : NULL;
 }
 
+static int verify_record(const struct verify_options *opt, const struct dmat_record *rec,
+			 const struct dmat_record *access, u64 number, struct verify_result *r)
+{
+	struct verify_state *st = opt->state ? calloc(1, sizeof(*st)) : NULL;
+	int ret = opt->state && !st ? -ENOMEM : verify_one(opt, rec, access, r, st);
+
+	r->record = number;
+	/* What cannot be set up has no state. */
+	if (st && (ret || !st->page)) {
+		verify_state_free(st);
+		st = NULL;
+	}
+	r->setup = st;
+	return ret;
+}
+
 int verify_trace(const struct verify_options *opt, const char *path, u64 n[VERIFY_VERDICTS], struct dmat_error *err)
 {
 	struct dmat_record rec, last = { .kind = DMAT_MARK };
 	struct verify_result *r = calloc(1, sizeof(*r));
 	struct dmat_reader *reader;
-	u64 number = 0;
+	u64 number;
 	int ret = r ? dmat_reader_open(&reader, path, 0, err) : dmat_fail(err, ENOMEM, "out of memory");
 
 	memset(n, 0, sizeof(n[0]) * VERIFY_VERDICTS);
@@ -192,21 +266,19 @@ int verify_trace(const struct verify_options *opt, const char *path, u64 n[VERIF
 		free(r);
 		return ret;
 	}
-	while ((ret = dmat_read(reader, &rec)) > 0) {
-		if (rec.kind == DMAT_FAULT || rec.kind == DMAT_PAGE_REQUEST) {
-			ret = verify_fault(opt, &rec, access_before(&last, &rec), r);
-			if (ret) {
-				ret = dmat_fail(err, -ret, "%s", strerror(-ret));
-				break;
-			}
-			r->record = number;
-			n[r->verdict]++;
-			ret = opt->found ? opt->found(opt->ctx, r) : 0;
-			if (ret)
-				break;
+	for (number = 0; (ret = dmat_read(reader, &rec)) > 0; number++, last = rec) {
+		if (rec.kind != DMAT_FAULT && rec.kind != DMAT_PAGE_REQUEST)
+			continue;
+		ret = verify_record(opt, &rec, access_before(&last, &rec), number, r);
+		if (ret) {
+			ret = dmat_fail(err, -ret, "%s", strerror(-ret));
+			break;
 		}
-		last = rec;
-		number++;
+		n[r->verdict]++;
+		ret = opt->found ? opt->found(opt->ctx, r) : 0;
+		verify_state_free((struct verify_state *)r->setup);
+		if (ret)
+			break;
 	}
 	dmat_reader_close(reader);
 	free(r);

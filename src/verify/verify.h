@@ -67,6 +67,7 @@ struct verify_field {
  * @answered: the engine made a record
  * @field: the fields, of the recorded kind
  * @n_fields: number of @field
+ * @setup: the state that was set up, with verify_options.state, or NULL; valid in verify_options.found alone
  */
 struct verify_result {
 	u64 record;
@@ -80,7 +81,10 @@ struct verify_result {
 	bool answered;
 	struct verify_field field[VERIFY_MAX_FIELDS];
 	u32 n_fields;
+	const struct verify_state *setup;
 };
+
+struct verify_state;
 
 extern const char *const verify_verdict_names[VERIFY_VERDICTS];
 extern const char *const verify_match_names[VERIFY_MATCHES];
@@ -88,14 +92,25 @@ extern const char *const verify_match_names[VERIFY_MATCHES];
 /**
  * struct verify_options - how to verify
  * @kind: another engine for the IOMMU of a name, or NULL: the registry's
+ * @state: give the state that was set up to @found
  * @found: called for each recorded fault, in order; not 0 ends the run with that
  * @ctx: first argument of @found
  */
 struct verify_options {
 	const struct iommu_kind *(*kind)(const char *name);
+	bool state;
 	int (*found)(void *ctx, const struct verify_result *r);
 	void *ctx;
 };
+
+/**
+ * verify_decode() - what a record says, as the specification lays it out
+ * @rec: a DMAT_FAULT or DMAT_PAGE_REQUEST
+ * @r: rec, format, kind, recorded and known are filled in, as far as they are known
+ *
+ * Return: NULL, or why there is nothing to say.
+ */
+const char *verify_decode(const struct dmat_record *rec, struct verify_result *r);
 
 /**
  * verify_fault() - verify one recorded fault
@@ -119,6 +134,81 @@ int verify_fault(const struct verify_options *opt, const struct dmat_record *rec
  * Return: 0, what @opt->found returned, or -errno.
  */
 int verify_trace(const struct verify_options *opt, const char *path, u64 n[VERIFY_VERDICTS], struct dmat_error *err);
+
+/**
+ * verify_compare() - compare a recorded fault with one that was made
+ * @recorded: the recorded one
+ * @made: the other
+ * @r: filled in; undecidable if @recorded cannot be decoded
+ */
+void verify_compare(const struct dmat_record *recorded, const struct dmat_record *made, struct verify_result *r);
+
+/**
+ * verify_model_name() - whose engine a record is verified with
+ * @rec: a fault or page request
+ *
+ * Return: Its name in the registry, or "".
+ */
+const char *verify_model_name(const struct dmat_record *rec);
+
+/* ---- the recorded faults of a trace that is replayed ---- */
+
+/**
+ * struct verify_counts - what became of the recorded faults and page requests
+ * @recorded: how many there are
+ * @equal: made, and equal in all that was recorded
+ * @different: made at the same place, with a field that differs
+ * @missing: not made
+ * @not_compared: of another IOMMU, without a stream, or without an access in the trace; page requests, if the replay has
+ *	none
+ * @first: the first of those that are different, or else missing, in words
+ */
+struct verify_counts {
+	u64 recorded, equal, different, missing, not_compared;
+	char first[VERIFY_TEXT];
+};
+
+struct verify_recorded;
+
+/**
+ * verify_recorded_new() - nothing is recorded yet
+ * @iommu: name of the IOMMU that the trace is replayed against
+ * @requests: the replay makes page requests
+ * @times: how often the trace is played; 0: once
+ *
+ * Return: The faults, or NULL if out of memory.
+ */
+struct verify_recorded *verify_recorded_new(const char *iommu, bool requests, u64 times);
+
+/**
+ * verify_recorded_free() - free them
+ * @v: the faults; may be NULL
+ */
+void verify_recorded_free(struct verify_recorded *v);
+
+/**
+ * verify_recorded_add() - the trace has a fault or page request
+ * @v: the faults
+ * @rec: the record
+ * @number: its number in the trace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int verify_recorded_add(struct verify_recorded *v, const struct dmat_record *rec, u64 number);
+
+/**
+ * verify_recorded_made() - the replay has made one; all recorded ones were added
+ * @v: the faults
+ * @made: the record
+ */
+void verify_recorded_made(struct verify_recorded *v, const struct dmat_record *made);
+
+/**
+ * verify_recorded_end() - what became of them
+ * @v: the faults
+ * @c: filled in
+ */
+void verify_recorded_end(const struct verify_recorded *v, struct verify_counts *c);
 
 #ifdef __cplusplus
 }

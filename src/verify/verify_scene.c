@@ -113,7 +113,7 @@ static bool poke(struct verify_scene *s, const struct verify_plan *p)
 			s->mem.holes[s->mem.n_holes++] =
 				(struct physmem_range){ a->addr & ~7ULL, (a->addr & ~7ULL) + 7 };
 		} else if (a) {
-			s->poked_at[i] = a->addr + (k->upper && a->len >= 16 ? 8 : 0);
+			s->poked_at[i] = a->addr + (8U * k->word < a->len ? 8U * k->word : 0);
 			ok = !physmem_read(&s->mem, s->poked_at[i], &word, sizeof(word));
 			s->was[i] = word;
 			word = (le64toh(word) & ~k->clear) | k->set;
@@ -163,13 +163,19 @@ static void take_down(struct verify_scene *s, const struct iommu_kind *kind)
 	free(s);
 }
 
-static void issue(struct verify_scene *s, const struct verify_plan *p)
+static void issue(struct verify_scene *s, const struct verify_model *model, const struct verify_plan *p,
+		  const struct verify_result *r)
 {
 	struct xlat_result res;
 	u32 i;
 
 	if (p->request) {
 		s->m.cls->page_request(s->m.hw, &p->pr);
+		return;
+	}
+	if (p->act) {
+		model->act(s, r);
+		s->m.cls->step(s->m.hw);
 		return;
 	}
 	for (i = 0; i < p->times; i++)
@@ -210,7 +216,7 @@ static bool pokes(const struct verify_plan *p)
 }
 
 int verify_play(const struct iommu_kind *kind, const struct verify_model *model, const struct verify_plan *p,
-		struct verify_result *r)
+		struct verify_result *r, struct verify_state *st)
 {
 	struct verify_scene *s = make(kind);
 	int err;
@@ -230,8 +236,13 @@ int verify_play(const struct iommu_kind *kind, const struct verify_model *model,
 		snprintf(r->reason, sizeof(r->reason),
 			 "the walk does not fetch the structure that would have to differ");
 	} else if (!err) {
-		issue(s, p);
+		if (model->prepare)
+			model->prepare(s, r);
+		err = st ? verify_state_take(s, kind, model, p, st) : 0;
+		issue(s, model, p, r);
 		r->answered = model->capture(s, r, r->model);
+		if (st)
+			verify_state_conclude(st, model, p, r);
 	}
 	take_down(s, kind);
 	return err;

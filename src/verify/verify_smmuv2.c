@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* SMMUv2: what FSR, FAR and FSYNR0 of a context fault (15.5), or GFSR and its syndrome (10.6), imply. */
+#include "report_json.h"
 #include "smmuv2_driver.h"
 #include "smmuv2_spec.h"
 #include "verify_priv.h"
@@ -38,7 +39,7 @@ static const char *words(struct verify_result *r)
 	if (rec->kind != DMAT_FAULT)
 		return "SMMUv2 has no page requests";
 	r->recorded[FSR] = rec->code;
-	r->known[FSR] = ~0ULL;
+	r->known[FSR] = rec->code ? ~0ULL : 0;
 	if (!(rec->flags & DMAT_F_NO_IOVA)) {
 		r->recorded[FAR] = rec->iova;
 		r->known[FAR] = ~0ULL;
@@ -117,8 +118,15 @@ static const char *imply_global(const struct verify_result *r, struct verify_pla
 {
 	u32 syndrome = (u32)r->recorded[GFSYNR0];
 
-	if ((r->recorded[GFSR] & SMMUV2_sGFSR_FAULTS) != SMMUV2_sGFSR_USF)
-		return "of global faults only that of an unidentified stream is set up";
+	switch (r->recorded[GFSR] & SMMUV2_sGFSR_FAULTS) {
+	case SMMUV2_sGFSR_USF:
+	case SMMUV2_sGFSR_ICF:
+	case SMMUV2_sGFSR_UCBF:
+	case SMMUV2_sGFSR_SMCF:
+		break;
+	default:
+		return "of global faults those of unidentified, conflicting and misrouted streams are set up";
+	}
 	p->txn.flags = (syndrome & SMMUV2_sGFSYNR0_WNR ? DMA_WRITE : 0) |
 		       (syndrome & SMMUV2_sGFSYNR0_PNU ? DMA_PRIV : 0) |
 		       (syndrome & SMMUV2_sGFSYNR0_IND ? DMA_EXEC : 0);
@@ -138,10 +146,17 @@ static const char *walk_fault(const struct verify_result *r, struct verify_plan 
 	case SMMUV2_FSR_PF:
 		return permission(r, p);
 	case SMMUV2_FSR_AFF:
-		if (p->format == SMMUV2_FSR_FORMAT_SHORT)
-			return "the driver uses no access flag in short descriptors";
 		why = map_at_level(r, p, DRV_PROT_READ | DRV_PROT_WRITE | DRV_PROT_EXEC);
+		/* Short descriptors have it in AP[0]: of a section the same bit, of a page bit 4. */
 		p->poke[0] = (struct verify_poke){ .where = VERIFY_LEAF, .clear = BIT_ULL(10) };
+		if (p->format == SMMUV2_FSR_FORMAT_SHORT && p->map_bytes == 4096)
+			p->poke[0].clear = BIT_ULL(4);
+		return why;
+	case SMMUV2_FSR_ASF:
+		if (p->format != SMMUV2_FSR_FORMAT_AARCH64)
+			return "an address size fault needs AArch64 tables";
+		why = map_at_level(r, p, DRV_PROT_READ | DRV_PROT_WRITE | DRV_PROT_EXEC);
+		p->poke[0] = (struct verify_poke){ .where = VERIFY_LEAF, .set = BIT_ULL(47) };
 		return why;
 	case SMMUV2_FSR_EF:
 		if (!(syndrome & SMMUV2_FSYNR0_PTWF))
@@ -164,8 +179,8 @@ static const char *imply(const struct verify_result *r, struct verify_plan *p)
 		return imply_global(r, p);
 	if (p->txn.flags & DMA_PASID)
 		return "SMMUv2 has no PASIDs";
-	if (!r->known[FAR])
-		return "the address was not recorded";
+	if (!r->known[FSR])
+		return "FSR was not recorded, and the syndrome alone does not name the fault";
 	p->format = (u8)FIELD_GET(SMMUV2_FSR_FORMAT, fsr);
 	if (p->format > SMMUV2_FSR_FORMAT_AARCH64)
 		return "FSR.FORMAT is reserved";
@@ -204,17 +219,65 @@ static bool capture_global(struct verify_scene *s, u64 out[VERIFY_WORDS])
 	return out[GFSR] & SMMUV2_sGFSR_FAULTS;
 }
 
+/* The global spaces, and each bank. */
+static bool space(struct verify_scene *s, u32 space, u32 n, u64 *base)
+{
+	u32 idr1 = (u32)reg(s, SMMUV2_GR0_IDR1, 4);
+	u64 page = idr1 & SMMUV2_IDR1_PAGESIZE ? 0x10000 : 0x1000;
+
+	*base = space < 2 ? space * page : (page << (FIELD_GET(SMMUV2_IDR1_NUMPAGENDXB, idr1) + 1)) + n * page;
+	return space < 2 ? !n : n < FIELD_GET(SMMUV2_IDR1_NUMCB, idr1);
+}
+
+/* A mapping group of the stream's own, which leads where the fault says, or two of them. */
+static void misroute(struct verify_scene *s, const struct verify_result *r)
+{
+	u32 sid = (u32)FIELD_GET(SMMUV2_sGFSYNR1_StreamID, (u32)r->recorded[GFSYNR1]), n = 1;
+	u32 fault = (u32)r->recorded[GFSR] & SMMUV2_sGFSR_FAULTS, s2cr = SMMUV2_S2CR_EXIDVALID, i;
+
+	if (fault == SMMUV2_sGFSR_USF)
+		return;
+	if (fault == SMMUV2_sGFSR_ICF)
+		s2cr |= FIELD_PREP(SMMUV2_S2CR_TYPE, (u32)SMMUV2_S2CR_TYPE_FAULT);
+	else if (fault == SMMUV2_sGFSR_UCBF)
+		s2cr |= SMMUV2_S2CR_CBNDX; /* no SMMU has so many */
+	else
+		n = 2;
+	for (i = 0; i < n; i++) {
+		s->m.cls->mmio_write(s->m.hw, SMMUV2_GR0_SMR(i), sid, 4);
+		s->m.cls->mmio_write(s->m.hw, SMMUV2_GR0_S2CR(i), s2cr, 4);
+	}
+}
+
+/* Output addresses of 40 bits: that of the page has more. */
+static void prepare(struct verify_scene *s, const struct verify_result *r)
+{
+	u64 at, cb;
+	u32 bank;
+
+	if (is_global(r))
+		misroute(s, r);
+	if (is_global(r) || (r->recorded[FSR] & SMMUV2_FSR_FAULTS) != SMMUV2_FSR_ASF)
+		return;
+	for (bank = 0; space(s, 2, bank, &cb); bank++) {
+		at = cb + SMMUV2_CB_TCR2;
+		if (reg(s, at, 4))
+			s->m.cls->mmio_write(
+				s->m.hw, at,
+				(reg(s, at, 4) & ~(u64)SMMUV2_TCR2_PASIZE) | FIELD_PREP(SMMUV2_TCR2_PASIZE, 2U), 4);
+	}
+}
+
 /* The one bank that has a fault. */
 static bool capture(struct verify_scene *s, const struct verify_result *r, u64 out[VERIFY_WORDS])
 {
-	u32 idr1 = (u32)reg(s, SMMUV2_GR0_IDR1, 4), bank, n = (u32)FIELD_GET(SMMUV2_IDR1_NUMCB, idr1);
-	u64 page = idr1 & SMMUV2_IDR1_PAGESIZE ? 0x10000 : 0x1000;
-	u64 first = page << (FIELD_GET(SMMUV2_IDR1_NUMPAGENDXB, idr1) + 1), cb;
+	u64 page, cb;
+	u32 bank;
 
 	if (is_global(r))
 		return capture_global(s, out);
-	for (bank = 0; bank < n; bank++) {
-		cb = first + bank * page;
+	space(s, 1, 0, &page);
+	for (bank = 0; space(s, 2, bank, &cb); bank++) {
 		out[FSR] = reg(s, cb + SMMUV2_CB_FSR, 4);
 		if (!(out[FSR] & SMMUV2_FSR_FAULTS))
 			continue;
@@ -253,11 +316,32 @@ static u64 open(const struct verify_result *r, u32 word)
 	}
 }
 
+/* ---- the state, for a dump ---- */
+
+static void expect(const struct verify_result *r, json_t *entry)
+{
+	json_t *fault = json_object(), *masks = json_object();
+	bool global = is_global(r);
+
+	/* The access is made once there. */
+	report_json_hex(masks, global ? "gfsr" : "fsr", ~(u32)(global ? SMMUV2_sGFSR_MULTI : SMMUV2_FSR_MULTI));
+	report_json_hex(fault, global ? "gfsr" : "fsr", r->model[FSR]);
+	report_json_hex(fault, global ? "gfsynr0" : "fsynr0", r->model[global ? GFSYNR0 : FSYNR0]);
+	report_json_hex(fault, global ? "gfsynr1" : "far", r->model[global ? GFSYNR1 : FAR]);
+	if (!global)
+		report_json_hex(fault, "cbfrsynra", r->model[FRSYNRA]);
+	json_object_set_new(fault, "masks", masks);
+	json_object_set_new(entry, global ? "global_fault" : "context_fault", fault);
+}
+
 const struct verify_model verify_smmuv2 = {
 	.name = "smmuv2",
 	.words = words,
 	.imply = imply,
 	.configure = configure,
+	.prepare = prepare,
 	.capture = capture,
+	.space = space,
+	.expect = expect,
 	.open = open,
 };

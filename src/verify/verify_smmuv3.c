@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* SMMUv3: what an event record (7.3) or a page request (8) implies. */
+#include "report_json.h"
 #include "smmuv3_driver.h"
 #include "smmuv3_spec.h"
 #include "verify_priv.h"
@@ -278,10 +279,50 @@ static u64 open(const struct verify_result *r, u32 word)
 	}
 }
 
+/* ---- the state, for a dump ---- */
+
+static const struct spec_record *table(const struct verify_plan *p, u32 len, u32 nth)
+{
+	if (len == SMMUV3_STE_BYTES)
+		return &smmuv3_records[nth < 2 ? SMMUV3_RECORD_STE : SMMUV3_RECORD_CD];
+	return &smmuv3_records[nth ? SMMUV3_RECORD_L1CD : SMMUV3_RECORD_L1STD];
+}
+
+static void identify(struct verify_scene *s, json_t *dump)
+{
+	json_t *idr = json_object();
+	char key[16];
+	u32 i;
+
+	for (i = 0; i < 6; i++) {
+		snprintf(key, sizeof(key), "0x%x", SMMUV3_IDR0 + 4 * i);
+		report_json_hex(idr, key, reg(s, SMMUV3_IDR0 + 4 * i, 4));
+	}
+	json_object_set_new(dump, "idr", idr);
+}
+
+static void expect(const struct verify_result *r, json_t *entry)
+{
+	json_t *event = json_object(), *words = json_array(), *masks = json_array();
+	u32 i;
+
+	for (i = 0; i < SMMUV3_EVT_WORDS; i++) {
+		json_array_append_new(words, json_sprintf("0x%llx", r->model[i]));
+		json_array_append_new(masks, json_sprintf("0x%llx", ~0ULL));
+	}
+	report_json_text(event, "name", r->kind->name);
+	json_object_set_new(event, "words", words);
+	json_object_set_new(event, "mask", masks);
+	json_object_set_new(entry, "event", event);
+}
+
 const struct verify_model verify_smmuv3 = {
 	.name = "smmuv3",
 	.words = words,
 	.imply = imply,
 	.capture = capture,
+	.table = table,
+	.identify = identify,
+	.expect = expect,
 	.open = open,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* VT-d: what a fault reason (7.1.3) or a page request descriptor (7.4.1.1) implies. */
+#include "report_json.h"
 #include "verify_priv.h"
 #include "vtd_driver.h"
 #include "vtd_spec.h"
@@ -117,7 +118,7 @@ static bool structures(u8 reason, struct verify_plan *p)
 	case VTD_FR_LRT_3:
 	case VTD_FR_SRT_3:
 		change(p, VERIFY_CONFIG, 0, BIT_ULL(5));
-		p->poke[0].upper = reason == VTD_FR_SRT_3 && p->txn.sid & 0x80;
+		p->poke[0].word = reason == VTD_FR_SRT_3 && p->txn.sid & 0x80;
 		break;
 	case VTD_FR_LCT_3:
 	case VTD_FR_SCT_3:
@@ -140,6 +141,65 @@ static bool structures(u8 reason, struct verify_plan *p)
 	}
 	verify_attach(p);
 	return true;
+}
+
+#define LEAF_ADDR  GENMASK_ULL(47, 12)
+#define INTERRUPTS 0xfee00000ULL
+
+/* Entries that are there, and say what they must not. */
+static bool invalid(u8 reason, struct verify_plan *p)
+{
+	switch (reason) {
+	case VTD_FR_LCT_4:
+		change(p, VERIFY_CONFIG, 1, VTD_CE_TT);
+		break;
+	case VTD_FR_SCT_4:
+		change(p, VERIFY_CONFIG, 1, VTD_SCE_PRE);
+		p->poke[0].clear = VTD_SCE_DTE;
+		break;
+	case VTD_FR_SCT_9:
+		change(p, VERIFY_CONFIG, 1, VTD_SCE1_RIDPASID);
+		p->poke[0].word = 1;
+		break;
+	case VTD_FR_SPT_4:
+		change(p, VERIFY_CONFIG_LAST, 0, VTD_PE_PGTT);
+		break;
+	case VTD_FR_LCT_5:
+	case VTD_FR_SCT_5:
+		p->txn.flags |= DMA_TRANSLATED;
+		break;
+	case VTD_FR_RTA_1:
+	case VTD_FR_RTA_4:
+		break; /* prepare() */
+	default:
+		return false;
+	}
+	verify_attach(p);
+	return true;
+}
+
+/* The reasons that the address alone decides. NULL, or why it does not. */
+static const char *addresses(u8 reason, struct verify_plan *p)
+{
+	u64 iova = p->txn.iova;
+
+	p->second_stage = reason == VTD_FR_SGN_5;
+	verify_attach(p);
+	switch (reason) {
+	case VTD_FR_LGN_1:
+	case VTD_FR_SGN_5:
+		return iova >> 48 ? NULL : "the address is within the width that the model has";
+	case VTD_FR_SGN_1:
+		return (iova >> 47) + 1 > 1 && iova >> 47 != 0x1ffff ? NULL : "the address is canonical";
+	default:
+		/* The page leads into the interrupt range, if the address is not in it. */
+		if (iova >> 20 != INTERRUPTS >> 20) {
+			verify_map(p, ALL);
+			change(p, VERIFY_LEAF, 0, INTERRUPTS);
+			p->poke[0].clear = LEAF_ADDR;
+		}
+		return NULL;
+	}
 }
 
 /* The reasons of the walk itself. */
@@ -205,6 +265,27 @@ static const char *pasids(u8 reason, struct verify_plan *p)
 			return "the PASID was not recorded";
 		p->legacy = p->add = p->attach = true;
 		return NULL;
+	case VTD_FR_SCT_7:
+		/* 2^(PDTS + 7) directory entries of 64 PASIDs each (9.4) */
+		if (!has || !(p->txn.pasid >> 13))
+			return "a PASID table covers 8192 PASIDs at least";
+		verify_attach(p);
+		change(p, VERIFY_CONFIG, 1, 0);
+		p->poke[0].clear = VTD_SCE_PDTS;
+		return NULL;
+	case VTD_FR_SPT_5:
+	case VTD_FR_SPT_6:
+		if (!has)
+			return "the PASID was not recorded";
+		verify_attach(p);
+		p->txn.flags |= reason == VTD_FR_SPT_5 ? DMA_EXEC : DMA_PRIV;
+		change(p, VERIFY_CONFIG_LAST, 0, 0);
+		p->poke[0].word = 2;
+		p->poke[0].clear = reason == VTD_FR_SPT_5 ? VTD_PE2_ERE : VTD_PE2_SRE;
+		return NULL;
+	case VTD_FR_SGN_2:
+		mapped(p, ALL | DRV_PROT_PRIV);
+		return NULL;
 	default:
 		return "the state behind this reason is not set up";
 	}
@@ -221,7 +302,16 @@ static const char *imply(const struct verify_result *r, struct verify_plan *p)
 	p->legacy = reason < INTERRUPT_FIRST;
 	if (p->legacy && p->txn.flags & DMA_PASID)
 		return "a request with PASID never gets as far as this in legacy mode";
-	return structures(reason, p) || walk(reason, p) ? NULL : pasids(reason, p);
+	switch (reason) {
+	case VTD_FR_LGN_1:
+	case VTD_FR_LGN_4:
+	case VTD_FR_SGN_1:
+	case VTD_FR_SGN_5:
+	case VTD_FR_SGN_8:
+		return addresses(reason, p);
+	default:
+		return structures(reason, p) || invalid(reason, p) || walk(reason, p) ? NULL : pasids(reason, p);
+	}
 }
 
 static void configure(const struct verify_plan *p, void *drv_cfg)
@@ -232,12 +322,24 @@ static void configure(const struct verify_plan *p, void *drv_cfg)
 	c->second_stage = p->second_stage;
 }
 
-/* ---- the engine's record ---- */
-
 static u64 reg(struct verify_scene *s, u64 offset, u32 size)
 {
 	return s->m.cls->mmio_read(s->m.hw, offset, size);
 }
+
+/* RTADDR.TTM: a reserved mode, or that in which DMA is aborted. */
+static void prepare(struct verify_scene *s, const struct verify_result *r)
+{
+	u8 reason = r->kind ? r->kind->code : VTD_FR_NONE;
+	u64 mode = reason == VTD_FR_RTA_1 ? 2 : 3;
+
+	if (is_request(r) || (reason != VTD_FR_RTA_1 && reason != VTD_FR_RTA_4))
+		return;
+	s->m.cls->mmio_write(s->m.hw, VTD_RTADDR, (reg(s, VTD_RTADDR, 8) & ~VTD_RTADDR_TTM) | mode << 10, 8);
+	s->m.cls->mmio_write(s->m.hw, VTD_GCMD, reg(s, VTD_GSTS, 4) | VTD_GCMD_SRTP, 4);
+}
+
+/* ---- the engine's record ---- */
 
 static bool capture_request(struct verify_scene *s, u64 out[VERIFY_WORDS])
 {
@@ -273,11 +375,48 @@ static u64 open(const struct verify_result *r, u32 word)
 	return VTD_FRCD_F | (r->recorded[1] & VTD_FRCD_PP ? 0 : VTD_FRCD_PV | VTD_FRCD_EXE | VTD_FRCD_PRIV);
 }
 
+/* ---- the state, for a dump ---- */
+
+static const struct spec_record *table(const struct verify_plan *p, u32 len, u32 nth)
+{
+	static const u8 scalable[] = { VTD_RECORD_RE, VTD_RECORD_SCE, VTD_RECORD_PDE, VTD_RECORD_PE };
+
+	if (p->legacy)
+		return nth < 2 ? &vtd_records[nth ? VTD_RECORD_CE : VTD_RECORD_RE] : NULL;
+	return nth < ARRAY_SIZE(scalable) ? &vtd_records[scalable[nth]] : NULL;
+}
+
+static void identify(struct verify_scene *s, json_t *dump)
+{
+	report_json_hex(dump, "cap", reg(s, VTD_CAP, 8));
+	report_json_hex(dump, "ecap", reg(s, VTD_ECAP, 8));
+	report_json_u64(dump, "haw", s->cfg.iommu.address_bits);
+}
+
+static void expect(const struct verify_result *r, json_t *entry)
+{
+	json_t *fault = json_object(), *words = json_array(), *masks = json_array();
+	u32 i;
+
+	for (i = 0; i < VTD_FRCD_WORDS; i++) {
+		json_array_append_new(words, json_sprintf("0x%llx", r->model[i]));
+		json_array_append_new(masks, json_sprintf("0x%llx", ~0ULL));
+	}
+	report_json_u64(fault, "reason", FIELD_GET(VTD_FRCD_FR, r->model[1]));
+	json_object_set_new(fault, "words", words);
+	json_object_set_new(fault, "mask", masks);
+	json_object_set_new(entry, "fault", fault);
+}
+
 const struct verify_model verify_vtd = {
 	.name = "vtd",
 	.words = words,
 	.imply = imply,
 	.configure = configure,
+	.prepare = prepare,
 	.capture = capture,
+	.table = table,
+	.identify = identify,
+	.expect = expect,
 	.open = open,
 };

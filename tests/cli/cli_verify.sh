@@ -47,6 +47,33 @@ grep -q '<failure message="FR: recorded 0x6, model 0x5' "$dir/a.xml" || say "jun
 expect 0 verify "$top/traces/arm64-smmuv3-nvme-e1000e.dmat"
 shows "0 recorded, 0 reproduced, 0 different, 0 undecidable"
 
+# the state that a record implies: shown, and written as a dump of which translate makes the same fault
+for iommu in smmuv3 smmuv2 vtd; do
+	expect 0 pack -o "$dir/s.dmat" "$top/tests/replay/data/faults-$iommu.txt"
+	expect 0 verify "$dir/s.dmat" --write-state "$dir/state-$iommu"
+	n=$(sed -n 's/^\([0-9]*\) recorded.*/\1/p' "$dir/out")
+	[ "$(find "$dir/state-$iommu" -name 'record-*.json' | wc -l)" = "$n" ] || say "$iommu: not $n dumps"
+	for dump in "$dir/state-$iommu"/*.json; do
+		expect 0 translate --iommu $iommu --memory "${dump%.json}.pages.gz" --registers "$dump"
+		shows "1 compared, 1 equal, 0 different"
+	done
+done
+# the expectation of a dump can fail: another StreamID
+sed 's/"sid": "0x8"/"sid": "0x9"/' "$dir/state-smmuv3/record-0.json" >"$dir/odd.json"
+expect 1 translate --iommu smmuv3 --memory "$dir/state-smmuv3/record-0.pages.gz" --registers "$dir/odd.json"
+expect 1 verify "$dir/t.dmat" --show-state
+shows "    RTADDR_REG "
+shows "    CE     at 0x"
+expect 0 pack -o "$dir/s.dmat" "$top/tests/replay/data/faults-smmuv3.txt"
+expect 0 verify "$dir/s.dmat" --show-state
+shows "    SMMU_STRTAB_BASE "
+shows "V=0x1 Config=0x5"
+expect 0 pack -o "$dir/s.dmat" "$top/tests/replay/data/faults-smmuv2.txt"
+expect 0 verify "$dir/s.dmat" --show-state
+shows "    bank 0 TTBR0 "
+: >"$dir/file"
+expect 2 verify "$dir/t.dmat" --write-state "$dir/file/state"
+
 # bad input
 expect 2 verify
 expect 2 verify "$dir/none.dmat"

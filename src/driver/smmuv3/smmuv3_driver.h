@@ -131,6 +131,7 @@ enum smmuv3_drv_msi { SMMUV3_MSI_EVENTQ, SMMUV3_MSI_PRIQ, SMMUV3_MSI_GERROR, SMM
  * @msi_cfg.addr: physical address of the doorbell
  * @msi_cfg.data: what is written there
  * @event: called for each event after it was handled, in the context of the thread that drains the queue; may be NULL
+ * @page_request: likewise for each PRI entry but stop markers, with its words
  */
 struct smmuv3_drv_cfg {
 	struct drv_cfg common;
@@ -151,6 +152,7 @@ struct smmuv3_drv_cfg {
 		u32 data;
 	} msi_cfg[SMMUV3_MSI_COUNT];
 	void (*event)(void *observer, const struct smmuv3_event *ev);
+	void (*page_request)(void *observer, const u64 words[2]);
 };
 
 /**

@@ -43,5 +43,7 @@ int v3d_page_request(struct smmuv3_drv *d, const u64 *words)
 	if (r == -EAGAIN)
 		return r;
 	d->stats.page_requests++;
+	if (d->cfg.page_request)
+		d->cfg.page_request(d->cfg.common.observer, words);
 	return 0;
 }

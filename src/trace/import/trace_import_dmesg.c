@@ -498,14 +498,53 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
+/* How many words the line has that hardly any but such messages have: damage leaves some of them. */
+static unsigned int tells(const char *text)
+{
+	static const char *const words[] = { "iova",
+					     "fsr",
+					     "fsynr",
+					     "cbfrsynra",
+					     "ttbr0=",
+					     "address=0x",
+					     "flags=0x",
+					     "event logged",
+					     "fault reason",
+					     "request device",
+					     "dma read",
+					     "dma write",
+					     "fault addr",
+					     "stag:",
+					     "ssid:",
+					     "ipa:",
+					     "gfsr",
+					     "gfsynr",
+					     "fault type=",
+					     "larb=",
+					     "could be serious",
+					     "global error",
+					     "raw fault status",
+					     "access type",
+					     "gpu fault",
+					     "cmdq error",
+					     "page fault",
+					     "device=" };
+	unsigned int i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		n += trace_find(text, words[i]) != NULL;
+	return n;
+}
+
 /* A line that tells of an IOMMU and of something that went wrong. */
 static bool suspicious(const char *text)
 {
 	static const char *const who[] = { "smmu", "iommu", "dmar",	 "amd-vi",
 					   "vt-d", "dart ", "gpu fault", "gpu page fault" };
-	static const char *const what[] = { "fault", "event 0x", "event:",     "event logged", "fsr",
-					    "fsynr", "iova=",	 "iova:",      "stag:",	       "sid=",
-					    "sid:",  "overflow", "unexpected", "cmdq error",   "page request" };
+	static const char *const what[] = { "fault",	  "event 0x",	"event:",	"event logged",
+					    "fsr",	  "fsynr",	"iova=",	"iova:",
+					    "stag:",	  "sid=",	"sid:",		"overflow",
+					    "unexpected", "cmdq error", "page request", "reason" };
 	static const char *const known[] = { "handling fault status reg", "faults enabled", "fault handling",
 					     "0 faults" };
 	unsigned int i, j;
@@ -522,6 +561,8 @@ static bool suspicious(const char *text)
 				return true;
 		}
 	}
+	if (tells(text) >= 2)
+		return true;
 	/* An orphan word of an event, or a key that only such messages have. */
 	return trace_find(text, "arm-smmu-v3") && strlen(text) > 16 &&
 	       strspn(text + strlen(text) - 16, "0123456789abcdef") == 16;
@@ -689,6 +730,9 @@ static void wrapped_line(struct trace_log *log, const char *text)
 	struct line l = { .text = text };
 
 	find_device(&l);
+	/* What the lines before tell of is not what this one begins. */
+	if (log->tail[0] && by_head(text) && suspicious(log->tail))
+		drop_tail(log);
 	if (log->tail[0]) {
 		snprintf(joined, sizeof(joined), "%s %.250s", log->tail, text);
 		log->last = NULL;
@@ -697,7 +741,7 @@ static void wrapped_line(struct trace_log *log, const char *text)
 			return;
 		}
 	} else if (before && !*l.device && !*l.driver && !by_head(text)) {
-		if (!is_whole(before) || !before->out || !suspicious(text)) {
+		if (!is_whole(before) || !suspicious(text)) {
 			if (!is_whole(before) || offer(log, &l))
 				append(log, before, text, true);
 			else

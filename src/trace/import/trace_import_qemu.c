@@ -334,17 +334,24 @@ static const char *parse_prefix(const char *line, u64 *thread, u64 *time_ns)
 	return p + 1;
 }
 
-static int take_time(struct qemu_import *q, struct trace_job *job, u64 time_ns)
+/*
+ * The first line is 0. Threads may disagree by 1 ms, as trace_emit() allows; time that goes back further begins another
+ * log, which is shifted to follow.
+ */
+static void take_time(struct qemu_import *q, struct trace_job *job, u64 time_ns)
 {
+	s64 ns;
+
 	if (!q->started) {
 		q->started = true;
 		q->start_ns = time_ns;
 	}
-	/* Before the first line: as little disorder as trace_emit() allows between threads. */
-	q->time_ns = time_ns > q->start_ns ? time_ns - q->start_ns : 0;
-	if (q->start_ns > time_ns && q->start_ns - time_ns > 1000000)
-		return dmat_fail(job->err, EINVAL, "time goes back to before the first line");
-	return 0;
+	ns = (s64)(time_ns - q->start_ns);
+	if (ns + 1000000 < (s64)job->last_ns) {
+		q->start_ns = time_ns - job->last_ns;
+		ns = (s64)job->last_ns;
+	}
+	q->time_ns = ns > 0 ? (u64)ns : 0;
 }
 
 /* A line that was meant to be one of the trace: it has a thread, or an event of the table. */
@@ -370,9 +377,6 @@ static int unreadable(struct event *e)
 {
 	char reason[sizeof(e->job->err->reason)];
 
-	/* A writer that refuses a record says so; a record out of order ends the import. */
-	if (!strncmp(e->job->err->reason, "time goes back", strlen("time goes back")))
-		return -EINVAL;
 	snprintf(reason, sizeof(reason), "%s", e->job->err->reason);
 	return trace_unreadable(e->job, e->q->time_ns, e->job->err->line, e->job->line, reason);
 }
@@ -396,9 +400,7 @@ static int qemu_line(void *state, struct trace_job *job)
 	if (!name)
 		return trace_unreadable(job, job->last_ns, job->err->line, job->line,
 					"malformed line: not PID@SECONDS.MICROS:EVENT");
-	ret = take_time(q, job, time_ns);
-	if (ret)
-		return ret;
+	take_time(q, job, time_ns);
 	len = strcspn(name, " ");
 	for (i = 0; i < ARRAY_SIZE(qemu_events); i++) {
 		if (strlen(qemu_events[i].name) != len || strncmp(qemu_events[i].name, name, len))

@@ -128,6 +128,37 @@ struct dmat_record *trace_msg_record(struct trace_msg *m, enum dmat_kind kind, e
  */
 enum trace_state trace_msg_mark(struct trace_msg *m, enum dmat_mark mark, u64 count);
 
+/* ---- from words that a log shows: @rec has its kind and model ---- */
+
+/**
+ * trace_words_event() - an event record of SMMUv3
+ * @rec: completed
+ * @word: its four words
+ */
+void trace_words_event(struct dmat_record *rec, const u64 *word);
+
+/**
+ * trace_words_global() - a global fault of SMMUv2
+ * @rec: completed
+ * @word: sGFSR, sGFSYNR0, sGFSYNR1, sGFSYNR2
+ */
+void trace_words_global(struct dmat_record *rec, const u64 *word);
+
+/**
+ * trace_words_request() - a page request of VT-d
+ * @rec: completed
+ * @word: the descriptor's first two words
+ */
+void trace_words_request(struct dmat_record *rec, const u64 *word);
+
+/**
+ * trace_words_syndrome() - what an FSYNR0 of SMMUv2 tells of the access
+ * @fsynr0: the register
+ *
+ * Return: DMAT_F_R, W or X, and PRIV.
+ */
+u16 trace_words_syndrome(u64 fsynr0);
+
 /* ---- scanning: each returns what follows, or NULL if it is not there (or @s is NULL) ---- */
 
 /**

@@ -51,8 +51,16 @@ static enum trace_state look_dmar(struct trace_msg *m, bool last)
 
 static bool takes_dmar(struct trace_msg *m, const char *body)
 {
+	const char *const *head;
 	u64 v;
 
+	for (head = dmar_heads; *head; head++)
+		if (trace_phrase(body, *head))
+			return false; /* another's */
+	/* What is told twice is told of two. */
+	if ((dmar_device(body, &v) && dmar_device(m->text, &v)) ||
+	    (trace_key(body, "addr", 16, &v) && trace_key(m->text, "addr", 16, &v)))
+		return false;
 	return m->state == TRACE_OPEN &&
 	       (dmar_reason(body, &v) || trace_key(body, "addr|index", 16, &v) || dmar_device(body, &v));
 }
@@ -62,27 +70,14 @@ const struct trace_family trace_dmar = { dmar_heads, NULL, takes_dmar, look_dmar
 /* "Invalid page request: %08llx %08llx" */
 static enum trace_state look_request(struct trace_msg *m, bool last)
 {
-	struct dmat_record *rec;
 	const char *s = m->text;
-	u64 w0, w1;
+	u64 word[2];
 
-	while (s && !trace_scan_hex(trace_scan_hex(trace_scan(s, ":"), &w0), &w1))
+	while (s && !trace_scan_hex(trace_scan_hex(trace_scan(s, ":"), &word[0]), &word[1]))
 		s = strchr(s + 1, ':');
 	if (!s)
 		return last ? TRACE_BAD : TRACE_OPEN;
-	rec = trace_msg_record(m, DMAT_PAGE_REQUEST, DMAT_MODEL_VTD);
-	rec->sid = FIELD_GET(VTD_PREQ_RID, w0);
-	rec->iova = w1 & VTD_PREQ_ADDR;
-	rec->tag = FIELD_GET(VTD_PREQ_PRGI, w1);
-	rec->flags = DMAT_F_WORDS | (w1 & VTD_PREQ_RDR ? DMAT_F_R : 0) | (w1 & VTD_PREQ_WRR ? DMAT_F_W : 0) |
-		     (w1 & VTD_PREQ_LPIG ? DMAT_F_LAST : 0) | (w0 & VTD_PREQ_EXR ? DMAT_F_X : 0) |
-		     (w0 & VTD_PREQ_PMR ? DMAT_F_PRIV : 0);
-	if (w0 & VTD_PREQ_PP) {
-		rec->flags |= DMAT_F_PASID;
-		rec->pasid = FIELD_GET(VTD_PREQ_PASID, w0);
-	}
-	rec->word[0] = w0;
-	rec->word[1] = w1;
+	trace_words_request(trace_msg_record(m, DMAT_PAGE_REQUEST, DMAT_MODEL_VTD), word);
 	return TRACE_DONE;
 }
 
@@ -193,6 +188,8 @@ static bool takes_amd(struct trace_msg *m, const char *body)
 
 	if (m->recs)
 		return trace_phrase(body, "CMD[");
+	if (trace_phrase(body, "device=") && trace_phrase(m->text, "device="))
+		return false;
 	return m->state == TRACE_OPEN && !trace_phrase(body, "Event logged") &&
 	       (strchr(body, ']') || amd_type(body) || trace_key(body, "address|flags|domain|pasid", 16, &v));
 }

@@ -46,12 +46,8 @@ static void put_context(struct trace_msg *m, const struct context *c)
 	rec->word[1] = c->fsynr;
 	rec->word[2] = c->has_cbfrsynra ? c->cbfrsynra + 1 : c->has_sid ? c->sid + 1 : 0;
 	rec->word[3] = c->has_bank ? c->bank + 1 : 0;
-	if (c->has_fsynr) {
-		rec->flags |= c->fsynr & SMMUV2_FSYNR0_IND   ? DMAT_F_X
-			      : c->fsynr & SMMUV2_FSYNR0_WNR ? DMAT_F_W
-							     : DMAT_F_R;
-		rec->flags |= c->fsynr & SMMUV2_FSYNR0_PNU ? DMAT_F_PRIV : 0;
-	}
+	if (c->has_fsynr)
+		rec->flags |= trace_words_syndrome(c->fsynr);
 	if (c->fsr & SMMUV2_FSR_SS)
 		rec->flags |= DMAT_F_STALL;
 	if (c->has_cbfrsynra)
@@ -101,6 +97,9 @@ static bool takes_context(struct trace_msg *m, const char *body)
 		return false;
 	read_context(m->text, &was);
 	read_context(body, &c);
+	/* Lines that repeat say one thing each: this is a headline whose words are damaged. */
+	if (m->state != TRACE_OPEN && c.has_fsr && (c.iova_end || c.has_fsynr || c.has_bank))
+		return false;
 	bits = (c.has_fsr ? SAID_FSR : 0) | (c.has_fsynr ? SAID_FSYNR : 0);
 	if (bits & m->bits || (c.has_fsr && was.has_fsr && c.fsr != was.fsr) ||
 	    (c.has_fsynr && was.has_fsynr && c.fsynr != was.fsynr) ||
@@ -154,22 +153,13 @@ static enum trace_state look_global(struct trace_msg *m, bool last)
 {
 	static const char *const keys[] = { "gfsr", "gfsynr0", "gfsynr1", "gfsynr2" };
 	u64 word[4] = { 0 };
-	struct dmat_record *rec;
 	unsigned int i;
 
 	for (i = 0; i < 4; i++) {
 		if (!trace_key(m->text, keys[i], 16, &word[i]) && (i < 3 || !last))
 			return last ? TRACE_BAD : TRACE_OPEN;
 	}
-	rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_SMMUV2_GLOBAL);
-	memcpy(rec->word, word, sizeof(word));
-	rec->code = word[0];
-	rec->flags = DMAT_F_NO_IOVA | DMAT_F_WORDS |
-		     (word[1] & SMMUV2_sGFSYNR0_IND   ? DMAT_F_X
-		      : word[1] & SMMUV2_sGFSYNR0_WNR ? DMAT_F_W
-						      : DMAT_F_R);
-	rec->flags |= word[1] & SMMUV2_sGFSYNR0_PNU ? DMAT_F_PRIV : 0;
-	rec->sid = word[2] & 0xffff;
+	trace_words_global(trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_SMMUV2_GLOBAL), word);
 	return TRACE_DONE;
 }
 

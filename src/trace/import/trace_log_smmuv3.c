@@ -20,17 +20,6 @@ static const char *const cmdq_heads[] = { "CMDQ error (cons", NULL };
 static const char *const request_heads[] = { "unexpected PRI request", "access at iova", NULL };
 static const char *const overflow_heads[] = { "EVTQ overflow detected", "PRIQ overflow detected", NULL };
 
-/* The access's own attributes. F_BAD_ATS_TREQ has those that the translation request asked for. */
-static u16 attributes(const struct spec_kind *k, u64 word1)
-{
-	u16 flags = word1 & SMMUV3_EVT_1_IND ? DMAT_F_X : word1 & SMMUV3_EVT_1_RNW ? DMAT_F_R : DMAT_F_W;
-
-	if (spec_has(k, SMMUV3_EVT_HAS_ATS))
-		return (word1 & SMMUV3_EVT_1_ATS_R ? DMAT_F_R : 0) | (word1 & SMMUV3_EVT_1_ATS_W ? DMAT_F_W : 0) |
-		       (word1 & SMMUV3_EVT_1_ATS_X ? DMAT_F_X : 0) | (word1 & SMMUV3_EVT_1_ATS_PRIV ? DMAT_F_PRIV : 0);
-	return flags | (word1 & SMMUV3_EVT_1_PNU ? DMAT_F_PRIV : 0);
-}
-
 /* ---- words ---- */
 
 /* "0x0000000800000010", "00000008 00000010", "0x00000008": digits of a token, 8 or 16, or 0; *@rest: behind it */
@@ -85,31 +74,9 @@ static bool only_words(const char *body)
 
 static void put_event(struct trace_msg *m, const u64 *word)
 {
-	const struct spec_record *evt = &smmuv3_records[SMMUV3_RECORD_EVT];
-	const struct spec_kind *k = spec_kind(evt, spec_code(evt, word));
 	struct dmat_record *rec = trace_msg_record(m, DMAT_FAULT, DMAT_MODEL_SMMUV3);
 
-	rec->code = spec_code(evt, word);
-	rec->sid = FIELD_GET(SMMUV3_EVT_0_STREAMID, word[0]);
-	rec->flags = DMAT_F_WORDS;
-	memcpy(rec->word, word, sizeof(rec->word));
-	if (word[0] & SMMUV3_EVT_0_SSV) {
-		rec->flags |= DMAT_F_PASID;
-		rec->pasid = FIELD_GET(SMMUV3_EVT_0_SUBSTREAMID, word[0]);
-	}
-	if (k && spec_has(k, SMMUV3_EVT_HAS_HINT)) {
-		rec->iova = word[2] & SMMUV3_EVT_2_PAGE;
-	} else if (k && spec_has(k, SMMUV3_EVT_HAS_ADDR)) {
-		rec->flags |= attributes(k, word[1]);
-		rec->iova = word[2];
-	} else {
-		rec->flags |= DMAT_F_NO_IOVA;
-	}
-	/* STAG means nothing, and may hold anything, unless the transaction stalled. */
-	if (k && spec_has(k, SMMUV3_EVT_HAS_STALL) && word[1] & SMMUV3_EVT_1_STALL) {
-		rec->flags |= DMAT_F_STALL;
-		rec->tag = FIELD_GET(SMMUV3_EVT_1_STAG, word[1]);
-	}
+	trace_words_event(rec, word);
 	m->sid = rec->sid;
 	m->iova = rec->iova;
 	m->code = rec->code;
@@ -224,7 +191,7 @@ static bool takes_named(struct trace_msg *m, const char *body)
 
 	if (trace_phrase(body, "event"))
 		return false;
-	if (trace_phrase(body, "stag:"))
+	if (trace_phrase(body, "stag:") && (m->state == TRACE_OPEN || !trace_key(body, "sid|iova", 16, &v)))
 		return !trace_phrase(m->text, "stag:");
 	return m->state == TRACE_OPEN && trace_key(body, "sid|ssid|iova|ipa", 16, &v);
 }
