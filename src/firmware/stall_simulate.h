@@ -216,7 +216,7 @@ enum stall_found { STALL_NOT_FOUND, STALL_FOUND_TIMED, STALL_FOUND_SEARCH, STALL
  * @found: enum stall_found: which run has met it
  * @deadlock_ns: when it closed; of the run with time
  * @story: one sentence a line; NULL without a deadlock
- * @graph: what waited for what when the deadlock closed; without one: when most waited
+ * @graph: what waited for what when the deadlock closed; empty without one
  * @accesses: accesses that had not ended then
  * @n_accesses: number of @accesses
  * @worker: workers then
@@ -286,13 +286,15 @@ int stall_simulate(const struct stall_platform *p, const struct stall_options *o
 /**
  * stall_play() - execute a schedule again
  * @p: the platform
+ * @opt: seed and draw, as they were when it was found by the run with time; NULL: nothing is drawn
  * @steps: of stall_result.steps
  * @n: number of @steps
  * @res: filled in with what has happened at its end; stall_result_free() ends it
  *
  * Return: 0; -EINVAL with stall_result.error: a step is not possible when it is its turn; -ENOMEM.
  */
-int stall_play(const struct stall_platform *p, const struct stall_step *steps, u32 n, struct stall_result *res);
+int stall_play(const struct stall_platform *p, const struct stall_options *opt, const struct stall_step *steps, u32 n,
+	       struct stall_result *res);
 
 /**
  * stall_result_free() - free what a result holds
