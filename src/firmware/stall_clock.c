@@ -6,7 +6,8 @@
 
 #define EVENT_LIMIT 20000000u
 
-const char *const stall_step_names[STALL_DO_KINDS] = { "issue", "take", "handler", "read", "memory", "serve", "retry" };
+const char *const stall_step_names[STALL_DO_KINDS] = { "issue",	 "take",  "handler", "read",
+						       "memory", "serve", "retry",   "again" };
 
 u64 stall_random(u64 *state)
 {
@@ -101,7 +102,8 @@ static bool execute(struct stall_sim *s, enum stall_step_kind kind, u32 who)
 			stall_memory(s, t);
 		return t;
 	case STALL_DO_RETRY:
-		t = stall_oldest(s, who, STALL_RESTARTS);
+	case STALL_DO_AGAIN:
+		t = stall_oldest(s, who, kind == STALL_DO_RETRY ? STALL_RESTARTS : STALL_AGAIN);
 		if (t)
 			stall_retry(s, t);
 		return t;

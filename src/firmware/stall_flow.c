@@ -36,11 +36,12 @@ static struct stall_txn *txn_of(struct stall_unit *u, u64 id)
 	return id && id <= u->s->n_txns && u->s->txns[id - 1].used ? &u->s->txns[id - 1] : NULL;
 }
 
-static void restart(struct stall_sim *s, struct stall_txn *t, u64 delay)
+/* An answer has come for it. */
+static void restart(struct stall_sim *s, struct stall_txn *t)
 {
 	set_where(t, STALL_RESTARTS);
 	t->worker = 0;
-	stall_due(s, STALL_DO_RETRY, t->master, delay);
+	stall_due(s, STALL_DO_RETRY, t->master, s->p->times.resume_ns);
 }
 
 static void resumed(void *ctx, u64 id, enum iommu_resume how)
@@ -52,7 +53,7 @@ static void resumed(void *ctx, u64 id, enum iommu_resume how)
 		return;
 	t->failed = how != RESUME_RETRY;
 	u->s->res->stalls[u->index].held_ns += u->s->board.now - t->held_ns;
-	restart(u->s, t, u->s->p->times.resume_ns);
+	restart(u->s, t);
 }
 
 static void stall_free(void *ctx, u32 tbu)
@@ -66,8 +67,10 @@ static void stall_free(void *ctx, u32 tbu)
 		if (s->dev[i].unit == u && s->dev[i].tbu == tbu)
 			for (k = 0; k < s->n_txns; k++) {
 				t = &s->txns[k];
-				if (t->used && t->master == i && t->where == STALL_REFUSED)
-					restart(s, t, 0);
+				if (!t->used || t->master != i || t->where != STALL_REFUSED)
+					continue;
+				set_where(t, STALL_AGAIN);
+				stall_due(s, STALL_DO_AGAIN, i, 0);
 			}
 }
 
@@ -134,7 +137,7 @@ static void ep_wake(void *ctx, struct ats_waiter *w, enum ats_wake why)
 	if (s->closing)
 		return;
 	t->failed = why != ATS_RETRY;
-	restart(s, t, s->p->times.resume_ns);
+	restart(s, t);
 }
 
 const struct ats_ep_ops stall_ep_ops = { ep_page_request, ep_inv_done, ep_wake };
@@ -280,7 +283,7 @@ static void present_ats(struct stall_sim *s, struct stall_txn *t, struct dma_txn
 	}
 	release_slot(s, t);
 	if (done == ATS_STALE) {
-		restart(s, t, s->p->times.resume_ns);
+		restart(s, t);
 		return;
 	}
 	t->waiter = (struct ats_waiter){ .txn = *dma, .id = t - s->txns, .alone = t->waiter.alone };
@@ -290,7 +293,7 @@ static void present_ats(struct stall_sim *s, struct stall_txn *t, struct dma_txn
 	if (done == ATS_FAULT && !ats_ep_fault(d->ep, &t->waiter))
 		return;
 	t->failed = true;
-	restart(s, t, 0);
+	restart(s, t);
 }
 
 /* Present it to the engine; it has its slot. */

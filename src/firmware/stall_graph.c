@@ -136,7 +136,8 @@ static void expand_access(struct maker *k, u32 n, const struct stall_txn *t)
 							"stalled",
 							"refused",
 							"page asked for",
-							"restarts" };
+							"restarts",
+							"presented again" };
 	const struct stall_device *d = &k->s->dev[t->master];
 	bool own_slots = !d->unit->kind->pri; /* SMMUv2: each TBU has its stalled transactions */
 

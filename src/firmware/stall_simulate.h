@@ -42,7 +42,8 @@ struct stall_options {
  * @STALL_DO_READ: the storage begins the DMA of its oldest read
  * @STALL_DO_MEMORY: memory answers the oldest translated access of a master
  * @STALL_DO_SERVE: the driver serves an SMMU's interrupts; within other steps where there is no time
- * @STALL_DO_RETRY: answered accesses start again; likewise
+ * @STALL_DO_RETRY: an answered access of a master starts again; likewise
+ * @STALL_DO_AGAIN: an access of a master that the SMMU could not stall is presented again; likewise
  * @STALL_DO_KINDS: number of the kinds
  */
 enum stall_step_kind {
@@ -53,16 +54,17 @@ enum stall_step_kind {
 	STALL_DO_MEMORY,
 	STALL_DO_SERVE,
 	STALL_DO_RETRY,
+	STALL_DO_AGAIN,
 	STALL_DO_KINDS
 };
 
-/* As text: "issue", "take", "handler", "read", "memory", "serve", "retry" */
+/* As text: "issue", "take", "handler", "read", "memory", "serve", "retry", "again" */
 extern const char *const stall_step_names[STALL_DO_KINDS];
 
 /**
  * struct stall_step - a step of a schedule
  * @kind: enum stall_step_kind
- * @who: index of the master, SMMU (take, serve) or worker (handler)
+ * @who: index of the SMMU (take, serve), worker (handler) or master
  * @at_ns: when it was done; 0 where there is no time
  */
 struct stall_step {
@@ -139,6 +141,7 @@ enum stall_where {
 	STALL_REFUSED,	 /* in its TBU; the SMMU can hold no further stalled one */
 	STALL_PAGE,	 /* PRI: its page was asked for, it holds nothing */
 	STALL_RESTARTS,	 /* answered; time will start it again */
+	STALL_AGAIN,	 /* was refused, and there is room now; likewise */
 	STALL_WHERES
 };
 
