@@ -354,5 +354,5 @@ int stall_run_timed(struct stall_sim *s)
 				   "no progress: an access is retried for ever, or the driver always finds more");
 	if (!err)
 		finish(s);
-	return err;
+	return err || s->res->deadlock ? err : stall_note_steps(s);
 }

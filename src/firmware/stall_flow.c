@@ -258,6 +258,22 @@ static void present(struct stall_sim *s, struct stall_txn *t, struct dma_txn *dm
 	}
 }
 
+/* Somebody may have asked for its page before; then one answer serves both. */
+static void join(struct stall_sim *s, struct stall_txn *t)
+{
+	u32 i;
+
+	for (i = 0; i < s->n_txns; i++) {
+		const struct stall_txn *o = &s->txns[i];
+
+		if (!o->used || o->where != STALL_PAGE || o->master != t->master || o->iova >> 12 != t->iova >> 12)
+			continue;
+		t->reported = o->reported;
+		t->worker = o->worker;
+		return;
+	}
+}
+
 /* A translation request, and what the endpoint makes of its completion. */
 static void present_ats(struct stall_sim *s, struct stall_txn *t, struct dma_txn *dma)
 {
@@ -289,6 +305,7 @@ static void present_ats(struct stall_sim *s, struct stall_txn *t, struct dma_txn
 	t->waiter = (struct ats_waiter){ .txn = *dma, .id = t - s->txns, .alone = t->waiter.alone };
 	t->recorded = true;
 	t->reported = false;
+	join(s, t);
 	set_where(t, STALL_PAGE);
 	if (done == ATS_FAULT && !ats_ep_fault(d->ep, &t->waiter))
 		return;

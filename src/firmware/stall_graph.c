@@ -93,32 +93,11 @@ static const struct stall_txn *owner_of(const struct stall_sim *s, const struct 
 	return NULL;
 }
 
-/* The device may not ask for another page before one that it has asked for is answered. */
-static bool lacks_credit(const struct stall_sim *s, const struct stall_txn *t)
-{
-	return t->where == STALL_PAGE && !t->reported && !s->dev[t->master].unit->serving;
-}
-
-static void credit_edges(struct maker *k, u32 n, const struct stall_txn *t)
-{
-	u32 i;
-
-	k->g->nodes[n].any = true;
-	for (i = 0; i < k->s->n_txns; i++) {
-		const struct stall_txn *o = &k->s->txns[i];
-
-		if (o->used && o->master == t->master && o->where == STALL_PAGE && o->reported)
-			edge_to_txn(k, n, o);
-	}
-}
-
 static void expand_faulted(struct maker *k, u32 n, const struct stall_txn *t)
 {
 	const struct stall_txn *owner = t->recorded ? NULL : owner_of(k->s, t);
 
-	if (lacks_credit(k->s, t))
-		credit_edges(k, n, t);
-	else if (t->worker)
+	if (t->worker)
 		edge(k, n, node(k, STALL_NODE_WORKER, 0, t->worker - 1));
 	else if (t->recorded)
 		edge(k, n, node(k, STALL_NODE_WORKERS, 0, 0));
@@ -126,6 +105,15 @@ static void expand_faulted(struct maker *k, u32 n, const struct stall_txn *t)
 		edge_to_txn(k, n, owner);
 	else
 		k->g->nodes[n].runs = k->s->n_due;
+}
+
+/* Who has no entry yet will need a slot as well. */
+static void expand_slot(struct maker *k, u32 n, const struct stall_txn *t)
+{
+	u32 tbu = k->s->p->master[t->master].tbu - 1;
+
+	if (k->s->tbu[tbu].used == k->s->tbu[tbu].slots)
+		edge(k, n, node(k, STALL_NODE_TBU, 0, tbu));
 }
 
 static void expand_access(struct maker *k, u32 n, const struct stall_txn *t)
@@ -145,6 +133,7 @@ static void expand_access(struct maker *k, u32 n, const struct stall_txn *t)
 	switch (t->where) {
 	case STALL_AT_PORT:
 		edge(k, n, node(k, STALL_NODE_PORT, 0, k->s->p->master[t->master].port - 1));
+		expand_slot(k, n, t);
 		break;
 	case STALL_AT_TBU:
 		edge(k, n, node(k, STALL_NODE_TBU, 0, k->s->p->master[t->master].tbu - 1));

@@ -189,8 +189,9 @@ void stall_graph_free(struct stall_graph *g);
 bool stall_graph_worth(const struct stall_sim *s);
 /* Mark a cycle of dead nodes, and tell it. Return: for the caller to free(); NULL: out of memory. */
 char *stall_story(const struct stall_platform *p, struct stall_graph *g);
-/* Copy graph, accesses, workers and steps into the result. */
+/* Give graph, accesses and workers to the result; of a deadlock its story and steps, too. */
 int stall_note(struct stall_sim *s, struct stall_graph *g);
+int stall_note_steps(struct stall_sim *s);
 
 /* ---- stall_search.c ---- */
 

@@ -134,6 +134,8 @@ static int closed(struct lab *l, enum stall_found how)
 		return dead;
 	l->res->deadlock = true;
 	l->res->found = how;
+	free(l->res->steps); /* of the run with time, which met no deadlock */
+	l->res->steps = NULL;
 	l->s->res = l->res;
 	dead = stall_note(l->s, &l->g);
 	l->s->res = l->scratch;

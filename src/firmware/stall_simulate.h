@@ -154,11 +154,13 @@ enum stall_where {
  * @blocker: STALL_HELD without @recorded: index in stall_result.accesses of that one, from 1
  * @worker: that handles its fault, from 1; 0: none yet
  * @read: number of the read that it is part of, from 1; 0: none
+ * @entry: it holds an entry of its input buffer
+ * @slot: it holds a slot of its TBU
  */
 struct stall_access {
 	u32 master, number;
 	enum stall_where where;
-	bool recorded;
+	bool recorded, entry, slot;
 	u32 blocker, worker, read;
 };
 
@@ -224,7 +226,7 @@ enum stall_found { STALL_NOT_FOUND, STALL_FOUND_TIMED, STALL_FOUND_SEARCH, STALL
  * @n_accesses: number of @accesses
  * @worker: workers then
  * @n_workers: number of @worker
- * @steps: what led there, for stall_play()
+ * @steps: what led there, or all of the run with time, for stall_play()
  * @n_steps: number of @steps
  * @master: by index
  * @tbu: slots, by index

@@ -195,14 +195,17 @@ static int note_accesses(struct stall_sim *s)
 	for (i = 0; i < s->n_txns && r->accesses; i++) {
 		const struct stall_txn *t = &s->txns[i];
 
-		if (t->used)
-			r->accesses[n++] = (struct stall_access){ t->master,
-								  t->number,
-								  t->where,
-								  t->recorded,
-								  blocker_of(s, t),
-								  t->worker,
-								  t->reader ? s->hand[t->reader - 1].read : 0 };
+		if (!t->used)
+			continue;
+		r->accesses[n++] = (struct stall_access){ .master = t->master,
+							  .number = t->number,
+							  .where = t->where,
+							  .recorded = t->recorded,
+							  .entry = t->port,
+							  .slot = t->slot,
+							  .blocker = blocker_of(s, t),
+							  .worker = t->worker,
+							  .read = t->reader ? s->hand[t->reader - 1].read : 0 };
 	}
 	r->n_accesses = n;
 	return r->accesses ? 0 : -ENOMEM;
@@ -229,8 +232,15 @@ int stall_note(struct stall_sim *s, struct stall_graph *g)
 	if (!r->deadlock)
 		return 0;
 	r->story = stall_story(s->p, &r->graph);
+	return r->story ? stall_note_steps(s) : -ENOMEM;
+}
+
+int stall_note_steps(struct stall_sim *s)
+{
+	struct stall_result *r = s->res;
+
 	r->steps = malloc((s->n_steps + 1) * sizeof(*r->steps));
-	if (!r->story || !r->steps)
+	if (!r->steps)
 		return -ENOMEM;
 	memcpy(r->steps, s->steps, s->n_steps * sizeof(*r->steps));
 	r->n_steps = s->n_steps;
