@@ -56,22 +56,30 @@ static void resumed(void *ctx, u64 id, enum iommu_resume how)
 	restart(u->s, t);
 }
 
+static struct stall_txn *first_refused(struct stall_unit *u, u32 tbu)
+{
+	struct stall_txn *best = NULL;
+	u32 i;
+
+	for (i = 0; i < u->s->n_txns; i++) {
+		struct stall_txn *t = &u->s->txns[i];
+
+		if (t->used && t->where == STALL_REFUSED && u->s->dev[t->master].unit == u &&
+		    u->s->dev[t->master].tbu == tbu && (!best || t->stamp < best->stamp))
+			best = t;
+	}
+	return best;
+}
+
 static void stall_free(void *ctx, u32 tbu)
 {
 	struct stall_unit *u = ctx;
-	struct stall_sim *s = u->s;
 	struct stall_txn *t;
-	u32 i, k;
 
-	for (i = 0; i < s->p->n_masters && !s->closing; i++)
-		if (s->dev[i].unit == u && s->dev[i].tbu == tbu)
-			for (k = 0; k < s->n_txns; k++) {
-				t = &s->txns[k];
-				if (!t->used || t->master != i || t->where != STALL_REFUSED)
-					continue;
-				set_where(t, STALL_AGAIN);
-				stall_due(s, STALL_DO_AGAIN, i, 0);
-			}
+	while (!u->s->closing && (t = first_refused(u, tbu)) != NULL) {
+		set_where(t, STALL_AGAIN);
+		stall_due(u->s, STALL_DO_AGAIN, t->master, 0);
+	}
 }
 
 static void event(void *ctx, const struct iommu_event *ev)

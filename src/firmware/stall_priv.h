@@ -54,7 +54,6 @@ struct stall_unit {
 	bool serving;			     /* STALL_DO_SERVE is due */
 	u32 ring[STALL_MAX_MASTERS], n_ring; /* whose turn it is in the fault core */
 	u32 stalled;			     /* accesses that it holds; of stall_account() */
-	u64 waiters;			     /* TBUs that stall_free was called for */
 };
 
 /* An address space. */

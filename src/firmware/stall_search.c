@@ -16,13 +16,33 @@ static void mix(u64 *h, u64 value)
 	*h ^= *h >> 29;
 }
 
-/* Where it is among those that came to the same place: their order decides who goes on first. */
+/* Whether two accesses at the same point are at the same place, too, so that their order there matters. */
+static bool side_by_side(const struct stall_sim *s, const struct stall_txn *a, const struct stall_txn *b)
+{
+	const struct stall_master *m = &s->p->master[a->master], *n = &s->p->master[b->master];
+
+	switch (a->where) {
+	case STALL_AT_PORT:
+		return m->port == n->port;
+	case STALL_AT_TBU:
+		return m->tbu == n->tbu;
+	case STALL_IN_MEMORY:
+		return m == n;
+	default:
+		return s->dev[a->master].unit == s->dev[b->master].unit;
+	}
+}
+
+/* Who came first goes on first. */
 static u32 rank(const struct stall_sim *s, const struct stall_txn *t)
 {
 	u32 i, n = 0;
 
-	for (i = 0; i < s->n_txns; i++)
-		n += s->txns[i].used && s->txns[i].where == t->where && s->txns[i].stamp < t->stamp;
+	for (i = 0; i < s->n_txns; i++) {
+		const struct stall_txn *o = &s->txns[i];
+
+		n += o->used && o->where == t->where && o->stamp < t->stamp && side_by_side(s, o, t);
+	}
 	return n;
 }
 

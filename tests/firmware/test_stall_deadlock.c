@@ -87,7 +87,6 @@ START_TEST(storage_with_a_tbu_of_its_own)
 	ck_assert_uint_eq(r.tbu[1].peak_stalled, 0);
 	ck_assert(r.complete);
 	ck_assert_uint_gt(r.states, 100);
-	printf("%s: %u states, depth %u\n", kinds[_i], r.states, r.depth);
 	stall_result_free(&r);
 }
 END_TEST
