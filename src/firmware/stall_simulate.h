@@ -361,16 +361,19 @@ int stall_platform_load(const char *path, struct stall_platform *p, char *error,
 /**
  * stall_schedule_json() - a platform with the schedule that led to a deadlock, which stall_schedule_load() reads
  * @p: the platform
+ * @opt: with which it was found; NULL: defaults
  * @res: with stall_result.steps
  *
  * Return: The object, for the caller to json_decref().
  */
-json_t *stall_schedule_json(const struct stall_platform *p, const struct stall_result *res);
+json_t *stall_schedule_json(const struct stall_platform *p, const struct stall_options *opt,
+			    const struct stall_result *res);
 
 /**
  * stall_schedule_load() - read a schedule
  * @path: the file
  * @p: filled in
+ * @opt: filled in: its seed and draw
  * @steps: the schedule, for the caller to free()
  * @n: number of @steps
  * @error: "file: place: reason"; no newline
@@ -378,8 +381,8 @@ json_t *stall_schedule_json(const struct stall_platform *p, const struct stall_r
  *
  * Return: 0, -EINVAL, -ENOMEM, or -errno of opening the file.
  */
-int stall_schedule_load(const char *path, struct stall_platform *p, struct stall_step **steps, u32 *n, char *error,
-			size_t size);
+int stall_schedule_load(const char *path, struct stall_platform *p, struct stall_options *opt,
+			struct stall_step **steps, u32 *n, char *error, size_t size);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Platforms and schedules from files: YAML, of which JSON is a part. */
+#include "stall_simulate.h"
+
+#include <cyaml/cyaml.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+struct schedule {
+	struct stall_platform platform;
+	u64 seed;
+	bool draw;
+	struct stall_step *steps;
+	u32 steps_count;
+};
+
+#define OPT		     CYAML_FLAG_OPTIONAL
+#define NUMBER(type, member) CYAML_FIELD_UINT(#member, OPT, type, member)
+#define FLAG(type, member)   CYAML_FIELD_BOOL(#member, OPT, type, member)
+#define NAME(type, member)   CYAML_FIELD_STRING(#member, CYAML_FLAG_DEFAULT, type, member, 1)
+#define ARRAY(key, member, count, entry, least, most)                                                             \
+	CYAML_FIELD_SEQUENCE_COUNT(key, (least) ? CYAML_FLAG_DEFAULT : OPT, struct stall_platform, member, count, \
+				   entry, least, most)
+
+static const cyaml_strval_t modes[] = {
+	{ "pinned", STALL_PINNED },
+	{ "stall", STALL_STALLS },
+	{ "terminate", STALL_TERMINATES },
+	{ "pri", STALL_PRI },
+};
+
+static const cyaml_strval_t limits[] = { { "gap", STALL_GAP }, { "access", STALL_ACCESS } };
+
+static const cyaml_strval_t steps[] = {
+	{ "issue", STALL_DO_ISSUE }, { "take", STALL_DO_TAKE },	    { "handler", STALL_DO_HANDLER },
+	{ "read", STALL_DO_READ },   { "memory", STALL_DO_MEMORY }, { "serve", STALL_DO_SERVE },
+	{ "retry", STALL_DO_RETRY }, { "again", STALL_DO_AGAIN },
+};
+
+static const cyaml_schema_field_t smmu_fields[] = {
+	NAME(struct stall_smmu, name),
+	NAME(struct stall_smmu, kind),
+	NUMBER(struct stall_smmu, stall_max),
+	FLAG(struct stall_smmu, hupcf),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t tbu_fields[] = {
+	NAME(struct stall_tbu, name),
+	CYAML_FIELD_UINT("smmu", CYAML_FLAG_DEFAULT, struct stall_tbu, smmu),
+	NUMBER(struct stall_tbu, slots),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t port_fields[] = {
+	NAME(struct stall_port, name),
+	NUMBER(struct stall_port, slots),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t master_fields[] = {
+	NAME(struct stall_master, name),
+	CYAML_FIELD_UINT("tbu", CYAML_FLAG_DEFAULT, struct stall_master, tbu),
+	NUMBER(struct stall_master, port),
+	NUMBER(struct stall_master, domain),
+	CYAML_FIELD_ENUM("mode", CYAML_FLAG_DEFAULT | CYAML_FLAG_STRICT, struct stall_master, mode, modes,
+			 CYAML_ARRAY_LEN(modes)),
+	FLAG(struct stall_master, pcie),
+	NUMBER(struct stall_master, outstanding),
+	NUMBER(struct stall_master, accesses),
+	NUMBER(struct stall_master, first_ns),
+	NUMBER(struct stall_master, period_ns),
+	NUMBER(struct stall_master, page_accesses),
+	NUMBER(struct stall_master, backing),
+	FLAG(struct stall_master, zero_fill),
+	CYAML_FIELD_ENUM("limits", OPT | CYAML_FLAG_STRICT, struct stall_master, limits, limits,
+			 CYAML_ARRAY_LEN(limits)),
+	NUMBER(struct stall_master, deadline_ns),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t pager_fields[] = {
+	NUMBER(struct stall_pager, workers),	  NUMBER(struct stall_pager, p50_ns),
+	NUMBER(struct stall_pager, p999_ns),	  NUMBER(struct stall_pager, storage),
+	NUMBER(struct stall_pager, pressure_ppm), NUMBER(struct stall_pager, read_accesses),
+	NUMBER(struct stall_pager, read_ns),	  CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t times_fields[] = {
+	NUMBER(struct stall_times, memory_ns),
+	NUMBER(struct stall_times, notify_ns),
+	NUMBER(struct stall_times, resume_ns),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t step_fields[] = {
+	CYAML_FIELD_ENUM("do", CYAML_FLAG_DEFAULT | CYAML_FLAG_STRICT, struct stall_step, kind, steps,
+			 CYAML_ARRAY_LEN(steps)),
+	CYAML_FIELD_UINT("who", CYAML_FLAG_DEFAULT, struct stall_step, who),
+	NUMBER(struct stall_step, at_ns),
+	CYAML_FIELD_END,
+};
+
+#define ENTRY(type, fields)                                           \
+	{                                                             \
+		CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, type, fields) \
+	}
+
+static const cyaml_schema_value_t smmu_value = ENTRY(struct stall_smmu, smmu_fields);
+static const cyaml_schema_value_t tbu_value = ENTRY(struct stall_tbu, tbu_fields);
+static const cyaml_schema_value_t port_value = ENTRY(struct stall_port, port_fields);
+static const cyaml_schema_value_t master_value = ENTRY(struct stall_master, master_fields);
+static const cyaml_schema_value_t step_value = ENTRY(struct stall_step, step_fields);
+
+static const cyaml_schema_field_t platform_fields[] = {
+	ARRAY("smmus", smmu, n_smmus, &smmu_value, 1, STALL_MAX_SMMUS),
+	ARRAY("tbus", tbu, n_tbus, &tbu_value, 1, STALL_MAX_TBUS),
+	ARRAY("ports", port, n_ports, &port_value, 0, STALL_MAX_PORTS),
+	ARRAY("masters", master, n_masters, &master_value, 1, STALL_MAX_MASTERS),
+	CYAML_FIELD_MAPPING("pager", OPT, struct stall_platform, pager, pager_fields),
+	CYAML_FIELD_MAPPING("times", OPT, struct stall_platform, times, times_fields),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t schedule_fields[] = {
+	CYAML_FIELD_MAPPING("platform", CYAML_FLAG_DEFAULT, struct schedule, platform, platform_fields),
+	NUMBER(struct schedule, seed),
+	FLAG(struct schedule, draw),
+	CYAML_FIELD_SEQUENCE("steps", CYAML_FLAG_POINTER, struct schedule, steps, &step_value, 0, 10000000),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t platform_file = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct stall_platform,
+									platform_fields) };
+static const cyaml_schema_value_t schedule_file = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct schedule,
+									schedule_fields) };
+
+/* ---- loading ---- */
+
+/* libcyaml's first message is the reason; a later one has the line. */
+struct complaint {
+	char reason[160], line[16];
+};
+
+static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+{
+	struct complaint *c = ctx;
+	char text[160];
+	const char *at;
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	text[strcspn(text, "\n")] = 0;
+	at = strstr(text, "line: ");
+	if (at && !c->line[0])
+		snprintf(c->line, sizeof(c->line), "%.*s: ", (int)strspn(at + 6, "0123456789"), at + 6);
+	if (!c->reason[0])
+		snprintf(c->reason, sizeof(c->reason), "%s", strncmp(text, "Load: ", 6) ? text : text + 6);
+}
+
+static int load(const char *path, const cyaml_schema_value_t *schema, void **out, char *error, size_t size)
+{
+	struct complaint c = { "", "" };
+	const cyaml_config_t config = {
+		.log_fn = on_log, .log_ctx = &c, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR
+	};
+	FILE *f = fopen(path, "r");
+	cyaml_err_t bad;
+	int code = errno;
+
+	*out = NULL;
+	if (!f) {
+		snprintf(error, size, "%s: %s", path, strerror(code));
+		return -code;
+	}
+	fclose(f);
+	bad = cyaml_load_file(path, &config, schema, out, NULL);
+	if (!bad && *out)
+		return 0;
+	snprintf(error, size, "%s: %s%s", path, c.line,
+		 bad ? *c.reason ? c.reason : cyaml_strerror(bad) : "it is empty");
+	return bad == CYAML_ERR_OOM ? -ENOMEM : -EINVAL;
+}
+
+static void drop(const cyaml_schema_value_t *schema, void *data)
+{
+	const cyaml_config_t config = { .mem_fn = cyaml_mem };
+
+	cyaml_free(&config, schema, data, 0);
+}
+
+static int check(const char *path, struct stall_platform *p, char *error, size_t size)
+{
+	char reason[200];
+	int err = stall_check(p, reason, sizeof(reason));
+
+	if (err)
+		snprintf(error, size, "%s: %s", path, reason);
+	return err;
+}
+
+int stall_platform_load(const char *path, struct stall_platform *p, char *error, size_t size)
+{
+	void *data;
+	int err = load(path, &platform_file, &data, error, size);
+
+	if (err)
+		return err;
+	*p = *(struct stall_platform *)data;
+	drop(&platform_file, data);
+	return check(path, p, error, size);
+}
+
+int stall_schedule_load(const char *path, struct stall_platform *p, struct stall_options *opt, struct stall_step **out,
+			u32 *n, char *error, size_t size)
+{
+	struct schedule *s;
+	void *data;
+	int err = load(path, &schedule_file, &data, error, size);
+
+	if (err)
+		return err;
+	s = data;
+	*p = s->platform;
+	*opt = (struct stall_options){ .seed = s->seed, .draw = s->draw };
+	*n = s->steps_count;
+	*out = calloc(s->steps_count + 1, sizeof(**out));
+	if (*out && s->steps)
+		memcpy(*out, s->steps, s->steps_count * sizeof(**out));
+	err = *out ? check(path, p, error, size) : -ENOMEM;
+	drop(&schedule_file, data);
+	if (err) {
+		free(*out);
+		*out = NULL;
+	}
+	return err;
+}
