@@ -242,7 +242,8 @@ int stall_note_steps(struct stall_sim *s)
 	r->steps = malloc((s->n_steps + 1) * sizeof(*r->steps));
 	if (!r->steps)
 		return -ENOMEM;
-	memcpy(r->steps, s->steps, s->n_steps * sizeof(*r->steps));
+	if (s->n_steps)
+		memcpy(r->steps, s->steps, s->n_steps * sizeof(*r->steps));
 	r->n_steps = s->n_steps;
 	return 0;
 }
