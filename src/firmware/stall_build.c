@@ -9,9 +9,6 @@
 #define TABLES	     0x80000000ULL
 #define TABLE_BYTES  (1ULL << 40)
 
-/* Each master has its own part of an address space that it may share. */
-#define IOVA(master) ((u64)((master) + 1) << 30)
-
 int stall_error(struct stall_result *res, const char *fmt, ...)
 {
 	va_list ap;
@@ -170,7 +167,7 @@ static int attach(struct stall_sim *s, u32 i)
 	if (!err)
 		err = hw->drv_cls->attach(hw->drv, d->dev, DRV_NO_PASID, d->space->dom, s->board.now);
 	if (!err && m->mode == STALL_PINNED)
-		err = stall_map(s, d->space, IOVA(i));
+		err = stall_map(s, d->space, STALL_IOVA(i));
 	return err;
 }
 

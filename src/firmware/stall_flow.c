@@ -5,7 +5,6 @@
  */
 #include "stall_priv.h"
 
-#define IOVA(master) ((u64)((master) + 1) << 30)
 #define ACCESS_BYTES 64
 #define RETRY_LIMIT  10000u
 
@@ -417,7 +416,7 @@ static u64 next_page(struct stall_sim *s, u32 master)
 	const struct stall_master *m = &s->p->master[master];
 	u64 page = s->dev[master].touched++ / m->page_accesses;
 
-	return IOVA(master) + (m->mode == STALL_PINNED ? 0 : page << 12);
+	return STALL_IOVA(master) + (m->mode == STALL_PINNED ? 0 : page << 12);
 }
 
 static struct stall_txn *new_txn(struct stall_sim *s, u32 master)
@@ -433,6 +432,8 @@ static struct stall_txn *new_txn(struct stall_sim *s, u32 master)
 	s->live++;
 	s->dev[master].in_flight++;
 	s->res->master[master].issued++;
+	if (s->issued)
+		s->issued(s->issued_ctx, t);
 	return t;
 }
 
@@ -477,13 +478,19 @@ void stall_issue(struct stall_sim *s, u32 master)
 	}
 }
 
+/* Without time, more than it can have under way twice over teaches nothing new. */
+u32 stall_accesses(const struct stall_master *m, bool cut)
+{
+	return cut ? min(m->accesses, 2 * m->outstanding) : m->accesses;
+}
+
 void stall_want(struct stall_sim *s, u32 master)
 {
 	const struct stall_master *m = &s->p->master[master];
 	struct stall_device *d = &s->dev[master];
 
 	d->wanted++;
-	if (++d->ticks < m->accesses)
+	if (++d->ticks < stall_accesses(m, s->cut))
 		stall_due(s, STALL_DO_ISSUE, master, m->period_ns);
 	stall_wants(s, master);
 	stall_issue(s, master);

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Platforms and schedules from files: YAML, of which JSON is a part. */
+/* Platforms from files: YAML, of which JSON is a part. */
 #include "stall_simulate.h"
 
 #include <cyaml/cyaml.h>
 #include <errno.h>
 #include <stdarg.h>
-#include <stdlib.h>
-
-struct schedule {
-	struct stall_platform platform;
-	u64 seed;
-	bool draw;
-	struct stall_step *steps;
-	u32 steps_count;
-};
 
 #define OPT		     CYAML_FLAG_OPTIONAL
 #define NUMBER(type, member) CYAML_FIELD_UINT(#member, OPT, type, member)
@@ -31,12 +22,6 @@ static const cyaml_strval_t modes[] = {
 };
 
 static const cyaml_strval_t limits[] = { { "gap", STALL_GAP }, { "access", STALL_ACCESS } };
-
-static const cyaml_strval_t steps[] = {
-	{ "issue", STALL_DO_ISSUE }, { "take", STALL_DO_TAKE },	    { "handler", STALL_DO_HANDLER },
-	{ "read", STALL_DO_READ },   { "memory", STALL_DO_MEMORY }, { "serve", STALL_DO_SERVE },
-	{ "retry", STALL_DO_RETRY }, { "again", STALL_DO_AGAIN },
-};
 
 static const cyaml_schema_field_t smmu_fields[] = {
 	NAME(struct stall_smmu, name),
@@ -94,14 +79,6 @@ static const cyaml_schema_field_t times_fields[] = {
 	CYAML_FIELD_END,
 };
 
-static const cyaml_schema_field_t step_fields[] = {
-	CYAML_FIELD_ENUM("do", CYAML_FLAG_DEFAULT | CYAML_FLAG_STRICT, struct stall_step, kind, steps,
-			 CYAML_ARRAY_LEN(steps)),
-	CYAML_FIELD_UINT("who", CYAML_FLAG_DEFAULT, struct stall_step, who),
-	NUMBER(struct stall_step, at_ns),
-	CYAML_FIELD_END,
-};
-
 #define ENTRY(type, fields)                                           \
 	{                                                             \
 		CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, type, fields) \
@@ -111,7 +88,6 @@ static const cyaml_schema_value_t smmu_value = ENTRY(struct stall_smmu, smmu_fie
 static const cyaml_schema_value_t tbu_value = ENTRY(struct stall_tbu, tbu_fields);
 static const cyaml_schema_value_t port_value = ENTRY(struct stall_port, port_fields);
 static const cyaml_schema_value_t master_value = ENTRY(struct stall_master, master_fields);
-static const cyaml_schema_value_t step_value = ENTRY(struct stall_step, step_fields);
 
 static const cyaml_schema_field_t platform_fields[] = {
 	ARRAY("smmus", smmu, n_smmus, &smmu_value, 1, STALL_MAX_SMMUS),
@@ -123,19 +99,8 @@ static const cyaml_schema_field_t platform_fields[] = {
 	CYAML_FIELD_END,
 };
 
-static const cyaml_schema_field_t schedule_fields[] = {
-	CYAML_FIELD_MAPPING("platform", CYAML_FLAG_DEFAULT, struct schedule, platform, platform_fields),
-	NUMBER(struct schedule, seed),
-	FLAG(struct schedule, draw),
-	CYAML_FIELD_SEQUENCE("steps", CYAML_FLAG_POINTER, struct schedule, steps, &step_value, 0, 10000000),
-	CYAML_FIELD_END,
-};
-
-static const cyaml_schema_value_t platform_file = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct stall_platform,
-									platform_fields) };
-static const cyaml_schema_value_t schedule_file = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct schedule,
-									schedule_fields) };
-
+static const cyaml_schema_value_t file = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct stall_platform,
+							       platform_fields) };
 /* ---- loading ---- */
 
 /* libcyaml's first message is the reason; a later one has the line. */
@@ -158,23 +123,20 @@ static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 		snprintf(c->reason, sizeof(c->reason), "%s", strncmp(text, "Load: ", 6) ? text : text + 6);
 }
 
-static int load(const char *path, const cyaml_schema_value_t *schema, void **out, char *error, size_t size)
+/* Of @text, or of the file if it is NULL; @path names it in both cases. */
+static int load(const char *path, const char *text, struct stall_platform **out, char *error, size_t size)
 {
 	struct complaint c = { "", "" };
 	const cyaml_config_t config = {
 		.log_fn = on_log, .log_ctx = &c, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR
 	};
-	FILE *f = fopen(path, "r");
 	cyaml_err_t bad;
-	int code = errno;
 
 	*out = NULL;
-	if (!f) {
-		snprintf(error, size, "%s: %s", path, strerror(code));
-		return -code;
-	}
-	fclose(f);
-	bad = cyaml_load_file(path, &config, schema, out, NULL);
+	if (text)
+		bad = cyaml_load_data((const u8 *)text, strlen(text), &config, &file, (cyaml_data_t **)out, NULL);
+	else
+		bad = cyaml_load_file(path, &config, &file, (cyaml_data_t **)out, NULL);
 	if (!bad && *out)
 		return 0;
 	snprintf(error, size, "%s: %s%s", path, c.line,
@@ -182,18 +144,18 @@ static int load(const char *path, const cyaml_schema_value_t *schema, void **out
 	return bad == CYAML_ERR_OOM ? -ENOMEM : -EINVAL;
 }
 
-static void drop(const cyaml_schema_value_t *schema, void *data)
+int stall_platform_parse(const char *path, const char *text, struct stall_platform *p, char *error, size_t size)
 {
 	const cyaml_config_t config = { .mem_fn = cyaml_mem };
-
-	cyaml_free(&config, schema, data, 0);
-}
-
-static int check(const char *path, struct stall_platform *p, char *error, size_t size)
-{
+	struct stall_platform *loaded;
 	char reason[200];
-	int err = stall_check(p, reason, sizeof(reason));
+	int err = load(path, text, &loaded, error, size);
 
+	if (err)
+		return err;
+	*p = *loaded;
+	cyaml_free(&config, &file, loaded, 0);
+	err = stall_check(p, reason, sizeof(reason));
 	if (err)
 		snprintf(error, size, "%s: %s", path, reason);
 	return err;
@@ -201,37 +163,13 @@ static int check(const char *path, struct stall_platform *p, char *error, size_t
 
 int stall_platform_load(const char *path, struct stall_platform *p, char *error, size_t size)
 {
-	void *data;
-	int err = load(path, &platform_file, &data, error, size);
+	FILE *f = fopen(path, "r");
+	int code = errno;
 
-	if (err)
-		return err;
-	*p = *(struct stall_platform *)data;
-	drop(&platform_file, data);
-	return check(path, p, error, size);
-}
-
-int stall_schedule_load(const char *path, struct stall_platform *p, struct stall_options *opt, struct stall_step **out,
-			u32 *n, char *error, size_t size)
-{
-	struct schedule *s;
-	void *data;
-	int err = load(path, &schedule_file, &data, error, size);
-
-	if (err)
-		return err;
-	s = data;
-	*p = s->platform;
-	*opt = (struct stall_options){ .seed = s->seed, .draw = s->draw };
-	*n = s->steps_count;
-	*out = calloc(s->steps_count + 1, sizeof(**out));
-	if (*out && s->steps)
-		memcpy(*out, s->steps, s->steps_count * sizeof(**out));
-	err = *out ? check(path, p, error, size) : -ENOMEM;
-	drop(&schedule_file, data);
-	if (err) {
-		free(*out);
-		*out = NULL;
+	if (!f) {
+		snprintf(error, size, "%s: %s", path, strerror(code));
+		return -code;
 	}
-	return err;
+	fclose(f);
+	return stall_platform_parse(path, NULL, p, error, size);
 }

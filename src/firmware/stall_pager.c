@@ -6,7 +6,6 @@
 #include "stall_priv.h"
 
 #define PAGE(iova)  ((iova) & ~0xfffULL)
-#define PA(iova)    ((iova) + (1ULL << 41))
 #define PPM	    1000000u
 #define SERVE_LIMIT 1000u
 
@@ -77,7 +76,7 @@ int stall_map(struct stall_sim *s, struct stall_space *space, u64 iova)
 {
 	struct machine *m = &space->unit->m;
 	u64 page = PAGE(iova), key = page;
-	int err = m->drv_cls->map(m->drv, space->dom, page, PA(page), 4096, DRV_PROT_READ | DRV_PROT_WRITE);
+	int err = m->drv_cls->map(m->drv, space->dom, page, STALL_PA(page), 4096, DRV_PROT_READ | DRV_PROT_WRITE);
 
 	if (!err)
 		space->mapped += stall_random(&key);

@@ -12,6 +12,10 @@
 
 struct stall_sim;
 
+/* Each master has its own part of an address space that it may share. */
+#define STALL_IOVA(master) ((u64)((master) + 1) << 30)
+#define STALL_PA(iova)	   ((iova) + (1ULL << 41))
+
 /* Accesses in a row. */
 struct stall_list {
 	struct stall_txn *first, **last;
@@ -125,7 +129,9 @@ struct stall_sim {
 	struct stall_step *steps;
 	u32 n_steps, room_steps;
 	u64 seq, stamp, random;
-	bool timed, draws, closing, failed;
+	void (*issued)(void *ctx, const struct stall_txn *t); /* may be NULL */
+	void *issued_ctx;
+	bool timed, draws, cut, closing, failed;
 	u32 next_unit; /* that workers look at first */
 	u64 stall_since;
 	bool stalling;
@@ -146,6 +152,8 @@ __attribute__((format(printf, 2, 3))) int stall_error(struct stall_result *res, 
 extern const struct ats_ep_ops stall_ep_ops;
 void stall_hear(struct stall_unit *u);
 void stall_want(struct stall_sim *s, u32 master);
+/* Accesses that a master makes on its own. */
+u32 stall_accesses(const struct stall_master *m, bool cut);
 void stall_issue(struct stall_sim *s, u32 master);
 void stall_memory(struct stall_sim *s, struct stall_txn *t);
 void stall_retry(struct stall_sim *s, struct stall_txn *t);

@@ -132,6 +132,7 @@ static json_t *search_json(const struct stall_result *r)
 	report_json_u64(o, "depth", r->depth);
 	json_object_set_new(o, "complete", json_boolean(r->complete));
 	report_json_u64(o, "random_runs", r->runs);
+	json_object_set_new(o, "accesses_cut", json_boolean(r->cut));
 	return o;
 }
 
@@ -184,7 +185,7 @@ json_t *stall_json(const struct stall_platform *given, const struct stall_result
 	return root;
 }
 
-/* ---- a platform and its schedule ---- */
+/* ---- a platform ---- */
 
 static json_t *smmus_json(const struct stall_platform *p)
 {
@@ -266,26 +267,6 @@ json_t *stall_platform_json(const struct stall_platform *p)
 	return root;
 }
 
-json_t *stall_schedule_json(const struct stall_platform *p, const struct stall_options *opt,
-			    const struct stall_result *r)
-{
-	json_t *root = json_object(), *steps = json_array(), *o;
-	u32 i;
-
-	for (i = 0; i < r->n_steps; i++) {
-		o = json_object();
-		report_json_text(o, "do", stall_step_names[r->steps[i].kind]);
-		report_json_u64(o, "who", r->steps[i].who);
-		report_json_u64(o, "at_ns", r->steps[i].at_ns);
-		json_array_append_new(steps, o);
-	}
-	json_object_set_new(root, "platform", stall_platform_json(p));
-	report_json_u64(root, "seed", opt ? opt->seed : 0);
-	json_object_set_new(root, "draw", json_boolean(opt && opt->draw && r->found == STALL_FOUND_TIMED));
-	json_object_set_new(root, "steps", steps);
-	return root;
-}
-
 /* ---- for people ---- */
 
 static void print_masters(const struct stall_platform *p, const struct stall_result *r, FILE *out)
@@ -359,6 +340,8 @@ static void print_search(const struct stall_result *r, FILE *out)
 				      : "ended by its bound: not all of them");
 	else if (r->runs)
 		fprintf(out, "interleavings at random: %u\n", r->runs);
+	if (r->cut)
+		fprintf(out, "in these a device makes at most twice as many accesses as it can have outstanding\n");
 }
 
 static void print_deadlock(const struct stall_result *r, FILE *out)

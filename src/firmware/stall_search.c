@@ -132,9 +132,11 @@ static int begin(struct lab *l)
 	err = stall_sim_create(l->u, false, l->scratch, &l->s);
 	if (err)
 		memcpy(l->res->error, l->scratch->error, sizeof(l->res->error));
-	else
-		stall_settle(l->s);
-	return err;
+	if (err)
+		return err;
+	l->s->cut = true;
+	stall_settle(l->s);
+	return 0;
 }
 
 static int step(struct lab *l, const struct stall_step *what)

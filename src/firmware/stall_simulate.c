@@ -153,14 +153,17 @@ int stall_check(struct stall_platform *p, char *error, size_t size)
 
 /* ---- looking ---- */
 
-/* Accesses of all masters together: what they want, and what each fault of theirs has the storage do. */
-static u64 size_of(const struct stall_platform *p)
+/* Accesses of all masters together that a search is about. */
+static u64 size_of(const struct stall_platform *p, bool *cut)
 {
 	u64 n = 0;
 	u32 i;
 
-	for (i = 0; i < p->n_masters; i++)
-		n += p->master[i].accesses;
+	*cut = false;
+	for (i = 0; i < p->n_masters; i++) {
+		n += stall_accesses(&p->master[i], true);
+		*cut = *cut || stall_accesses(&p->master[i], true) < p->master[i].accesses;
+	}
 	return n;
 }
 
@@ -182,7 +185,7 @@ int stall_simulate(const struct stall_platform *p, const struct stall_options *o
 	}
 	stall_sim_destroy(s);
 	if (!err && !res->deadlock && !u->opt.no_search)
-		err = size_of(&u->p) <= u->opt.small ? stall_search(u, res) : stall_random_runs(u, res);
+		err = size_of(&u->p, &res->cut) <= u->opt.small ? stall_search(u, res) : stall_random_runs(u, res);
 	stall_setup_exit(u);
 	free(u);
 	return err;

@@ -240,6 +240,7 @@ enum stall_found { STALL_NOT_FOUND, STALL_FOUND_TIMED, STALL_FOUND_SEARCH, STALL
  * @depth: steps of its longest interleaving
  * @complete: every interleaving was searched; else a bound ended the search, or there was none
  * @runs: random interleavings
+ * @cut: in the search and in these a device makes twice as many accesses as it can have outstanding, and no more
  * @late: masters whose deadline was missed
  * @error: why nothing was simulated
  */
@@ -260,7 +261,7 @@ struct stall_result {
 	u64 refused[STALL_MAX_SMMUS];
 	u64 end_ns, recover_ns;
 	u32 states, depth, runs;
-	bool complete;
+	bool complete, cut;
 	u32 late;
 	char error[160];
 };
@@ -359,30 +360,16 @@ json_t *stall_platform_json(const struct stall_platform *p);
 int stall_platform_load(const char *path, struct stall_platform *p, char *error, size_t size);
 
 /**
- * stall_schedule_json() - a platform with the schedule that led to a deadlock, which stall_schedule_load() reads
- * @p: the platform
- * @opt: with which it was found; NULL: defaults
- * @res: with stall_result.steps
- *
- * Return: The object, for the caller to json_decref().
- */
-json_t *stall_schedule_json(const struct stall_platform *p, const struct stall_options *opt,
-			    const struct stall_result *res);
-
-/**
- * stall_schedule_load() - read a schedule
- * @path: the file
- * @p: filled in
- * @opt: filled in: its seed and draw
- * @steps: the schedule, for the caller to free()
- * @n: number of @steps
+ * stall_platform_parse() - read a platform from text
+ * @path: names the text in errors
+ * @text: YAML or JSON; NULL: the file's
+ * @p: filled in, with its defaults
  * @error: "file: place: reason"; no newline
  * @size: room in @error, bytes
  *
- * Return: 0, -EINVAL, -ENOMEM, or -errno of opening the file.
+ * Return: 0, -EINVAL, -ENOMEM.
  */
-int stall_schedule_load(const char *path, struct stall_platform *p, struct stall_options *opt,
-			struct stall_step **steps, u32 *n, char *error, size_t size);
+int stall_platform_parse(const char *path, const char *text, struct stall_platform *p, char *error, size_t size);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@
 #include "stall_scene.h"
 
 #define PLATFORMS 1000
-#define HUNDRED   100
+#define HUNDRED	  100
 
 /* ---- the checker ---- */
 
