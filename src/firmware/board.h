@@ -233,6 +233,8 @@ struct board_defect {
  * @n_defects: number of @defect
  * @fault_p999_ns: 99.9th percentile of a fault's time, ns; 0: unknown
  * @texts: private: chunks of texts
+ * @no_memory: private: an item or a text could not be kept
+ * @shared: private: @texts belongs to another board
  */
 struct board {
 	const char *file, *source, *model;
@@ -247,6 +249,7 @@ struct board {
 	u32 n_defects;
 	u64 fault_p999_ns;
 	void *texts;
+	bool no_memory, shared;
 };
 
 /**

@@ -21,12 +21,12 @@
 
 struct maker {
 	const struct board *b;
-	struct board_stall *s;
+	struct stall_board *s;
 	u32 smmu_of[STALL_MAX_SMMUS]; /* index in struct board */
 	u32 tbu_of[STALL_MAX_TBUS];   /* likewise; BOARD_NONE: that of everybody for whom nobody says */
 };
 
-__attribute__((format(printf, 2, 3))) static void assume(struct board_stall *s, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void assume(struct stall_board *s, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -159,13 +159,13 @@ static u32 tbu_number(struct maker *k, u32 tbu, u32 smmu)
 	t->smmu = smmu;
 	t->slots = SLOTS;
 	if (tbu == BOARD_NONE) {
-		snprintf(t->name, sizeof(t->name), "TBU of %.50s", p->smmu[smmu - 1].name);
-		assume(k->s, "one TBU of %s has %u slots, and all sit behind it for whom no TBU is given",
-		       p->smmu[smmu - 1].name, SLOTS);
+		memcpy(t->name, p->smmu[smmu - 1].name, sizeof(t->name));
+		assume(k->s, "one TBU of %s has %u slots, and all sit behind it for whom no TBU is given", t->name,
+		       SLOTS);
 	} else {
 		set_name(t->name, k->b->tbu[tbu].name);
 		if (k->b->tbu[tbu].slots != BOARD_NONE && k->b->tbu[tbu].slots)
-			t->slots = min(k->b->tbu[tbu].slots, STALL_MAX_SLOTS);
+			t->slots = min(k->b->tbu[tbu].slots, (u32)STALL_MAX_SLOTS);
 		else
 			assume(k->s, "TBU %s has %u slots", t->name, SLOTS);
 	}
@@ -305,7 +305,7 @@ static void make_traffic(struct stall_platform *p)
 	}
 }
 
-int board_stall_platform(const struct board *b, struct board_stall *s, struct board_error *err)
+int board_stall_platform(const struct board *b, struct stall_board *s, struct board_error *err)
 {
 	struct maker k = { .b = b, .s = s };
 	int ret = 0;

@@ -13,14 +13,14 @@ extern "C" {
 #define BOARD_STALL_ASSUMPTIONS 48
 
 /**
- * struct board_stall - a board to be simulated
+ * struct stall_board - a board to be simulated
  * @platform: SMMUs that somebody stalls behind, with all who sit behind them
  * @needed: there is somebody; else @platform is empty
  * @master_of: index in struct board of each master of @platform
  * @assumption: what the board does not say, and had to be assumed, a sentence each
  * @n_assumptions: number of @assumption
  */
-struct board_stall {
+struct stall_board {
 	struct stall_platform platform;
 	bool needed;
 	u32 master_of[STALL_MAX_MASTERS];
@@ -39,7 +39,7 @@ struct board_stall {
  *
  * Return: 0; -E2BIG: too many IOMMUs, TBUs or devices.
  */
-int board_stall_platform(const struct board *b, struct board_stall *s, struct board_error *err);
+int board_stall_platform(const struct board *b, struct stall_board *s, struct board_error *err);
 
 #ifdef __cplusplus
 }

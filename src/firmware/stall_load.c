@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Platforms from files: YAML, of which JSON is a part. */
 #include "stall_simulate.h"
+#include "yaml_file_priv.h"
 
-#include <cyaml/cyaml.h>
 #include <errno.h>
-#include <stdarg.h>
 
 #define OPT		     CYAML_FLAG_OPTIONAL
 #define NUMBER(type, member) CYAML_FIELD_UINT(#member, OPT, type, member)
@@ -101,75 +100,27 @@ static const cyaml_schema_field_t platform_fields[] = {
 
 static const cyaml_schema_value_t file = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct stall_platform,
 							       platform_fields) };
-/* ---- loading ---- */
-
-/* libcyaml's first message is the reason; a later one has the line. */
-struct complaint {
-	char reason[160], line[16];
-};
-
-static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
+static int take(const char *path, struct stall_platform *loaded, struct stall_platform *p, struct board_error *err)
 {
-	struct complaint *c = ctx;
-	char text[160];
-	const char *at;
-
-	vsnprintf(text, sizeof(text), fmt, args);
-	text[strcspn(text, "\n")] = 0;
-	at = strstr(text, "line: ");
-	if (at && !c->line[0])
-		snprintf(c->line, sizeof(c->line), "%.*s: ", (int)strspn(at + 6, "0123456789"), at + 6);
-	if (!c->reason[0])
-		snprintf(c->reason, sizeof(c->reason), "%s", strncmp(text, "Load: ", 6) ? text : text + 6);
-}
-
-/* Of @text, or of the file if it is NULL; @path names it in both cases. */
-static int load(const char *path, const char *text, struct stall_platform **out, char *error, size_t size)
-{
-	struct complaint c = { "", "" };
-	const cyaml_config_t config = {
-		.log_fn = on_log, .log_ctx = &c, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR
-	};
-	cyaml_err_t bad;
-
-	*out = NULL;
-	if (text)
-		bad = cyaml_load_data((const u8 *)text, strlen(text), &config, &file, (cyaml_data_t **)out, NULL);
-	else
-		bad = cyaml_load_file(path, &config, &file, (cyaml_data_t **)out, NULL);
-	if (!bad && *out)
-		return 0;
-	snprintf(error, size, "%s: %s%s", path, c.line,
-		 bad ? *c.reason ? c.reason : cyaml_strerror(bad) : "it is empty");
-	return bad == CYAML_ERR_OOM ? -ENOMEM : -EINVAL;
-}
-
-int stall_platform_parse(const char *path, const char *text, struct stall_platform *p, char *error, size_t size)
-{
-	const cyaml_config_t config = { .mem_fn = cyaml_mem };
-	struct stall_platform *loaded;
 	char reason[200];
-	int err = load(path, text, &loaded, error, size);
 
-	if (err)
-		return err;
 	*p = *loaded;
-	cyaml_free(&config, &file, loaded, 0);
-	err = stall_check(p, reason, sizeof(reason));
-	if (err)
-		snprintf(error, size, "%s: %s", path, reason);
-	return err;
+	yaml_file_free(&file, loaded);
+	return stall_check(p, reason, sizeof(reason)) ? board_fail(err, EINVAL, "%s: %s", path, reason) : 0;
 }
 
-int stall_platform_load(const char *path, struct stall_platform *p, char *error, size_t size)
+int stall_platform_parse(const char *name, const char *text, struct stall_platform *p, struct board_error *err)
 {
-	FILE *f = fopen(path, "r");
-	int code = errno;
+	void *loaded;
+	int ret = yaml_text_load(name, (const u8 *)text, strlen(text), &file, &loaded, err);
 
-	if (!f) {
-		snprintf(error, size, "%s: %s", path, strerror(code));
-		return -code;
-	}
-	fclose(f);
-	return stall_platform_parse(path, NULL, p, error, size);
+	return ret ? ret : take(name, loaded, p, err);
+}
+
+int stall_platform_load(const char *path, struct stall_platform *p, struct board_error *err)
+{
+	void *loaded;
+	int ret = yaml_file_load(path, &file, &loaded, err);
+
+	return ret ? ret : take(path, loaded, p, err);
 }

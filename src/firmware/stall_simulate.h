@@ -7,6 +7,7 @@
 #ifndef STALL_SIMULATE_H
 #define STALL_SIMULATE_H
 
+#include "board.h"
 #include "stall_platform.h"
 
 #include <jansson.h>
@@ -352,24 +353,22 @@ json_t *stall_platform_json(const struct stall_platform *p);
  * stall_platform_load() - read a platform in YAML or JSON
  * @path: the file
  * @p: filled in, with its defaults
- * @error: "file: place: reason"; no newline
- * @size: room in @error, bytes
+ * @err: filled on error
  *
  * Return: 0, -EINVAL, -ENOMEM, or -errno of opening the file.
  */
-int stall_platform_load(const char *path, struct stall_platform *p, char *error, size_t size);
+int stall_platform_load(const char *path, struct stall_platform *p, struct board_error *err);
 
 /**
  * stall_platform_parse() - read a platform from text
- * @path: names the text in errors
- * @text: YAML or JSON; NULL: the file's
+ * @name: names the text in errors
+ * @text: YAML or JSON
  * @p: filled in, with its defaults
- * @error: "file: place: reason"; no newline
- * @size: room in @error, bytes
+ * @err: filled on error
  *
  * Return: 0, -EINVAL, -ENOMEM.
  */
-int stall_platform_parse(const char *path, const char *text, struct stall_platform *p, char *error, size_t size);
+int stall_platform_parse(const char *name, const char *text, struct stall_platform *p, struct board_error *err);
 
 #ifdef __cplusplus
 }

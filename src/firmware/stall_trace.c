@@ -217,15 +217,15 @@ static int read_platform(struct dmat_reader *r, const char *path, struct stall_p
 {
 	const char *platform = dmat_reader_meta_get(r, META_PLATFORM), *seed = dmat_reader_meta_get(r, META_SEED),
 		   *draw = dmat_reader_meta_get(r, META_DRAW);
-	char error[200];
+	struct board_error bad;
 	int code;
 
 	if (!platform)
 		return -ENOENT;
 	*opt = (struct stall_options){ .seed = seed ? strtoull(seed, NULL, 10) : 0,
 				       .draw = draw && !strcmp(draw, "1") };
-	code = stall_platform_parse(META_PLATFORM, platform, p, error, sizeof(error));
-	return code ? dmat_fail(err, -code, "%s", error) : 0;
+	code = stall_platform_parse(META_PLATFORM, platform, p, &bad);
+	return code ? dmat_fail(err, -code, "%.200s", bad.text) : 0;
 }
 
 int stall_trace_read(const char *path, struct stall_platform *p, struct stall_options *opt, struct stall_step **steps,

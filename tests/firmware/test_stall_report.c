@@ -35,10 +35,9 @@ static const char *write_file(const char *text)
 
 static void load(struct stall_platform *p, const char *text)
 {
-	char error[400];
-	int err = stall_platform_load(write_file(text), p, error, sizeof(error));
+	struct board_error err;
 
-	ck_assert_msg(!err, "%s", error);
+	ck_assert_msg(!stall_platform_load(write_file(text), p, &err), "%s", err.text);
 	unlink(path);
 }
 
@@ -91,23 +90,23 @@ static const struct {
 START_TEST(refused_files)
 {
 	static struct stall_platform p;
-	char error[400];
+	struct board_error err;
 
-	ck_assert_int_eq(stall_platform_load(write_file(refused[_i].text), &p, error, sizeof(error)), -EINVAL);
+	ck_assert_int_eq(stall_platform_load(write_file(refused[_i].text), &p, &err), -EINVAL);
 	unlink(path);
-	ck_assert_msg(!strncmp(error, path, strlen(path)), "%s", error);
-	ck_assert_msg(strstr(error + strlen(path), refused[_i].says) != NULL, "%s", error);
-	ck_assert_ptr_null(strchr(error, '\n'));
+	ck_assert_msg(!strncmp(err.text, path, strlen(path)), "%s", err.text);
+	ck_assert_msg(strstr(err.text + strlen(path), refused[_i].says) != NULL, "%s", err.text);
+	ck_assert_ptr_null(strchr(err.text, '\n'));
 }
 END_TEST
 
 START_TEST(no_file)
 {
 	static struct stall_platform p;
-	char error[400];
+	struct board_error err;
 
-	ck_assert_int_eq(stall_platform_load("/nowhere/x.yaml", &p, error, sizeof(error)), -ENOENT);
-	ck_assert_str_eq(error, "/nowhere/x.yaml: No such file or directory");
+	ck_assert_int_eq(stall_platform_load("/nowhere/x.yaml", &p, &err), -ENOENT);
+	ck_assert_str_eq(err.text, "/nowhere/x.yaml: No such file or directory");
 }
 END_TEST
 
