@@ -4,6 +4,8 @@
 #include "board_options.h"
 #include "board_platform.h"
 #include "findings_report.h"
+#include "stall_evidence.h"
+#include "stall_trace.h"
 #include "temp_file.h"
 #include <getopt.h>
 #include <stdlib.h>
@@ -37,6 +39,9 @@ static const char help[] =
 	"  --junit FILE     the rules as test cases, for a CI system\n"
 	"  --report FILE    a page (HTML) with the topology drawn, where graphviz is installed\n"
 	"  --evidence FILE  a text for a test report: tool, checksums of the inputs, assumptions, verdict\n"
+	"  --waits FILE     a deadlock that simulation met: what waits for what, for graphviz\n"
+	"  --trace FILE     the same as a trace (.dmat) that faultline replay executes again\n"
+	"  --no-simulation  the rules alone\n"
 	"  --rules          list the rules and end\n\n"
 	"Exit status: 0 no error found, 1 unsafe, 2 the board could not be read.\n";
 
@@ -50,6 +55,9 @@ enum {
 	OPT_JUNIT,
 	OPT_REPORT,
 	OPT_EVIDENCE,
+	OPT_WAITS,
+	OPT_TRACE,
+	OPT_NO_SIMULATION,
 	OPT_RULES,
 	OPT_CHANGE = 0x100
 };
@@ -65,6 +73,9 @@ static const struct option options[] = {
 	{ "junit", required_argument, NULL, OPT_JUNIT },
 	{ "report", required_argument, NULL, OPT_REPORT },
 	{ "evidence", required_argument, NULL, OPT_EVIDENCE },
+	{ "waits", required_argument, NULL, OPT_WAITS },
+	{ "trace", required_argument, NULL, OPT_TRACE },
+	{ "no-simulation", no_argument, NULL, OPT_NO_SIMULATION },
 	{ "rules", no_argument, NULL, OPT_RULES },
 	{ "without", required_argument, NULL, OPT_CHANGE + BOARD_WITHOUT },
 	{ "terminate", required_argument, NULL, OPT_CHANGE + BOARD_TERMINATE },
@@ -81,7 +92,8 @@ struct arguments {
 	char today[16];
 	struct board_change change[CHANGES];
 	u32 n_changes;
-	bool advise, quiet;
+	bool advise, quiet, no_simulation;
+	struct stall_evidence *e; /* NULL: nothing was simulated */
 };
 
 /* ---- for people ---- */
@@ -133,7 +145,8 @@ static void print_text(const struct board *b, const struct findings *f)
 
 /* ---- outputs ---- */
 
-static json_t *report_json(const struct board *b, const struct findings *f, const struct advice *advice)
+static json_t *report_json(const struct board *b, const struct findings *f, const struct advice *advice,
+			   const struct stall_evidence *e)
 {
 	json_t *root = board_json(b), *list = json_array();
 	u32 i, k;
@@ -147,6 +160,8 @@ static json_t *report_json(const struct board *b, const struct findings *f, cons
 	report_json_u64(root, "notes", findings_count(f, FINDING_NOTE));
 	report_json_u64(root, "omitted", f->omitted);
 	json_object_set_new(root, "safe", json_boolean(!findings_count(f, FINDING_ERROR)));
+	if (e)
+		json_object_set_new(root, "simulation", stall_evidence_json(e));
 	if (!advice)
 		return root;
 	list = json_array();
@@ -227,6 +242,38 @@ static void make_evidence(const struct arguments *a, const struct board *b, cons
 		input[e.n_inputs++] = a->waivers;
 	changes_text(a, changes);
 	findings_evidence(f, b, &e, out);
+	if (a->e) {
+		fputc('\n', out);
+		stall_evidence_print(a->e, out);
+	}
+}
+
+/* The deadlock as a graph; without one an empty graph. */
+static int write_waits(const struct arguments *a)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int status;
+
+	if (!out)
+		return cli_fail("check-stall: out of memory");
+	stall_graph_dot(&a->e->res.graph, out);
+	status = fclose(out) ? cli_fail("check-stall: out of memory") : write_text(text, size, a->file[OPT_WAITS]);
+	free(text);
+	return status;
+}
+
+/* The run that met the deadlock; without one the run with time. */
+static int write_trace(const struct arguments *a)
+{
+	struct dmat_error err = { 0 };
+
+	if (!a->e->board.needed)
+		return cli_fail("%s: no device stalls: there is nothing to write", a->file[OPT_TRACE]);
+	return stall_trace_write(a->file[OPT_TRACE], &a->e->board.platform, &a->e->opt, &a->e->res, &err)
+		       ? cli_fail("%s: %s", a->file[OPT_TRACE], err.reason)
+		       : CLI_OK;
 }
 
 /* JUnit, the page, the evidence: made in memory, then written at once. */
@@ -264,12 +311,16 @@ static int write_outputs(const struct arguments *a, const struct board *b, const
 	int kind, status = CLI_OK;
 
 	if (a->file[OPT_JSON])
-		status = write_json(report_json(b, f, advice), a->file[OPT_JSON]);
+		status = write_json(report_json(b, f, advice, a->e), a->file[OPT_JSON]);
 	if (!status && a->file[OPT_SARIF])
 		status = write_json(findings_sarif(f, b, FL_VERSION), a->file[OPT_SARIF]);
 	for (kind = OPT_JUNIT; !status && kind <= OPT_EVIDENCE; kind++)
 		if (a->file[kind])
 			status = write_other(a, b, f, kind);
+	if (!status && a->file[OPT_WAITS])
+		status = write_waits(a);
+	if (!status && a->file[OPT_TRACE])
+		status = write_trace(a);
 	return status;
 }
 
@@ -292,6 +343,19 @@ static void print_advice(const struct advice *advice)
 	}
 }
 
+/* A change is advised only if simulation finds nothing more either. */
+static int also_simulate(const struct board *b, struct findings *f)
+{
+	struct stall_evidence *e = calloc(1, sizeof(*e));
+	struct board_error err;
+	int ret = e ? stall_evidence_make(e, b, f, &err) : -ENOMEM;
+
+	if (e)
+		stall_evidence_free(e);
+	free(e);
+	return ret;
+}
+
 static int conclude(const struct arguments *a, struct board *b, struct findings *f)
 {
 	struct advice *advice = NULL;
@@ -301,13 +365,17 @@ static int conclude(const struct arguments *a, struct board *b, struct findings 
 	if (a->waivers && findings_waive(f, a->waivers, a->today, &err))
 		return cli_fail("%s", err.text);
 	if (a->advise) {
-		advice = board_advise(b, f);
+		advice = board_advise(b, f, a->e ? also_simulate : NULL);
 		if (!advice)
 			return cli_fail("check-stall: out of memory");
 	}
 	status = write_outputs(a, b, f, advice);
 	if (!status && !a->quiet) {
 		print_text(b, f);
+		if (a->e && a->e->board.needed) {
+			putchar('\n');
+			stall_evidence_print(a->e, stdout);
+		}
 		if (advice)
 			print_advice(advice);
 	}
@@ -315,7 +383,23 @@ static int conclude(const struct arguments *a, struct board *b, struct findings 
 	return !status && findings_count(f, FINDING_ERROR) ? CLI_NO : status;
 }
 
-static int check(const struct arguments *a, struct board *b)
+static int simulate_and_conclude(struct arguments *a, struct board *b, struct findings *f)
+{
+	struct board_error err;
+	int status;
+
+	if (a->no_simulation)
+		return conclude(a, b, f);
+	a->e = calloc(1, sizeof(*a->e));
+	if (!a->e)
+		return cli_fail("check-stall: out of memory");
+	status = stall_evidence_make(a->e, b, f, &err) ? cli_fail("%s", err.text) : conclude(a, b, f);
+	stall_evidence_free(a->e);
+	free(a->e);
+	return status;
+}
+
+static int check(struct arguments *a, struct board *b)
 {
 	struct board_error err;
 	struct findings f;
@@ -329,7 +413,7 @@ static int check(const struct arguments *a, struct board *b)
 			return cli_fail("%s", err.text);
 	if (rules_check(&f, b))
 		return cli_fail("check-stall: out of memory");
-	status = conclude(a, b, &f);
+	status = simulate_and_conclude(a, b, &f);
 	findings_free(&f);
 	return status;
 }
@@ -348,7 +432,7 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 {
 	int status = CLI_OK;
 
-	if (c >= OPT_JSON && c <= OPT_EVIDENCE) {
+	if (c >= OPT_JSON && c <= OPT_TRACE) {
 		a->file[c] = optarg;
 		a->quiet |= !strcmp(optarg, "-");
 	} else if (c == OPT_PLATFORM) {
@@ -357,6 +441,8 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 		a->waivers = optarg;
 	} else if (c == OPT_DATE) {
 		snprintf(a->today, sizeof(a->today), "%s", optarg);
+	} else if (c == OPT_NO_SIMULATION) {
+		a->no_simulation = true;
 	} else if (c == OPT_ADVISE) {
 		a->advise = true;
 	} else if (c >= OPT_CHANGE && c <= OPT_CHANGE + BOARD_SET) {
@@ -386,6 +472,8 @@ static int run(int argc, char **argv)
 		if (status)
 			return status;
 	}
+	if (a.no_simulation && (a.file[OPT_WAITS] || a.file[OPT_TRACE]))
+		return cli_usage("check-stall", "check-stall: --waits and --trace show what simulation does");
 	status = board_open(&b, &a.board, argc, argv);
 	if (status)
 		return status;

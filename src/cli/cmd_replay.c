@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* faultline replay: play a trace against an IOMMU, and say what its faults cost. */
 #include "report_json.h"
+#include "replay_schedule.h"
 #include "report_table.h"
 #include "run_record.h"
 #include "timed_replay.h"
@@ -8,6 +9,7 @@
 static const char help[] =
 	"Usage: faultline replay FILE --iommu KIND --faults terminate|stall|pri [OPTION]...\n"
 	"       faultline replay [FILE] --like RESULT.json [--json FILE] [--counters]\n"
+	"       faultline replay SCHEDULE (of check-stall --trace: the deadlock again)\n"
 	"Plays a trace through an IOMMU model; its driver and the fault core handle the faults.\n"
 	"\n"
 	"  --iommu KIND        the hardware: " IOMMU_KIND_NAMES "; none: nothing is translated, and nothing faults\n"
@@ -182,6 +184,8 @@ static int run(int argc, char **argv)
 	struct options o = { 0 };
 	int status;
 
+	if (argc == 2 && replay_schedule(argv[1], &status))
+		return status;
 	run_options_init(&o.common);
 	status = parse(&o, argc, argv);
 	if (!status) {

@@ -10,6 +10,7 @@
 struct search {
 	const struct board *b;
 	const struct findings *f;
+	int (*also)(const struct board *b, struct findings *f);
 	struct board_change candidate[CANDIDATES];
 	u32 n_candidates;
 	struct board texts;
@@ -74,6 +75,16 @@ static bool waived(const struct findings *f, const struct finding *n)
 	return false;
 }
 
+static bool is_clear(const struct search *s, const struct findings *f)
+{
+	u32 i;
+
+	for (i = 0; i < f->n; i++)
+		if (counts(&f->finding[i]) && !waived(s->f, &f->finding[i]))
+			return false;
+	return true;
+}
+
 /* Returns 1 if the set clears what counts, 0 if not, or -ENOMEM. */
 static int clears(struct search *s, u32 size)
 {
@@ -93,10 +104,9 @@ static int clears(struct search *s, u32 size)
 		board_free(&changed);
 		return ret == -ENOMEM ? ret : 0;
 	}
-	ret = 1;
-	for (i = 0; i < f.n; i++)
-		if (counts(&f.finding[i]) && !waived(s->f, &f.finding[i]))
-			ret = 0;
+	if (s->also && is_clear(s, &f))
+		ret = s->also(&changed, &f);
+	ret = ret ? ret : is_clear(s, &f);
 	findings_free(&f);
 	board_free(&changed);
 	return ret;
@@ -136,9 +146,10 @@ static int try_sets(struct search *s, u32 at, u32 size)
 	return 0;
 }
 
-struct advice *board_advise(const struct board *b, const struct findings *f)
+struct advice *board_advise(const struct board *b, const struct findings *f,
+			    int (*also)(const struct board *b, struct findings *f))
 {
-	struct search s = { .b = b, .f = f, .advice = fl_zalloc(sizeof(struct advice)) };
+	struct search s = { .b = b, .f = f, .also = also, .advice = fl_zalloc(sizeof(struct advice)) };
 	u32 i, size, count = 0;
 	int ret = 0;
 

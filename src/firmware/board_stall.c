@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "board_stall.h"
+#include "report_table.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -188,13 +189,13 @@ static void set_deadline(struct maker *k, struct stall_master *m, const struct b
 		[BOARD_ROLE_AUDIO] = { AUDIO_NS, STALL_GAP, "a period of audio" },
 		[BOARD_ROLE_PCIE] = { COMPLETION_NS, STALL_ACCESS, "PCIe's shortest Completion Timeout" },
 	};
+	char ns[REPORT_NS];
 	enum board_role role = m->pcie && from->role == BOARD_ROLE_OTHER ? BOARD_ROLE_PCIE : from->role;
 
 	m->limits = by_role[role].limits;
 	m->deadline_ns = from->deadline_ns ? from->deadline_ns : by_role[role].ns;
 	if (!from->deadline_ns && m->deadline_ns)
-		assume(k->s, "%s waits %llu ns at most, %s", m->name, (unsigned long long)m->deadline_ns,
-		       by_role[role].what);
+		assume(k->s, "%s waits %s at most, %s", m->name, report_ns(m->deadline_ns, ns), by_role[role].what);
 }
 
 static enum stall_mode mode_of(const struct board *b, const struct board_master *m)
@@ -252,6 +253,7 @@ static void choose_storage(struct maker *k)
 {
 	struct stall_platform *p = &k->s->platform;
 	u32 i, first = 0, beside = 0;
+	char ns[REPORT_NS];
 
 	for (i = p->n_masters; i-- > 0;) {
 		if (k->b->master[k->s->master_of[i]].role != BOARD_ROLE_STORAGE)
@@ -262,8 +264,8 @@ static void choose_storage(struct maker *k)
 	}
 	p->pager.storage = beside ? beside : first;
 	if (p->pager.storage)
-		assume(k->s, "every page comes back by a read of %s, %u transactions %llu ns after the request",
-		       p->master[p->pager.storage - 1].name, READ_ACCESSES, READ_NS);
+		assume(k->s, "every page comes back by a read of %s, %u transactions %s after the request",
+		       p->master[p->pager.storage - 1].name, READ_ACCESSES, report_ns(READ_NS, ns));
 	else
 		assume(k->s, "no handler waits for storage behind these SMMUs: none is known to sit there");
 }
@@ -271,6 +273,7 @@ static void choose_storage(struct maker *k)
 static void make_pager(struct maker *k)
 {
 	struct stall_pager *g = &k->s->platform.pager;
+	char ns[REPORT_NS];
 
 	g->workers = WORKERS;
 	g->p999_ns = k->b->fault_p999_ns ? k->b->fault_p999_ns : P999_NS;
@@ -280,7 +283,7 @@ static void make_pager(struct maker *k)
 	g->read_ns = READ_NS;
 	assume(k->s, "%u workers handle faults", WORKERS);
 	if (!k->b->fault_p999_ns)
-		assume(k->s, "a handler takes %llu ns (99.9th percentile) without storage", P999_NS);
+		assume(k->s, "a handler takes %s (99.9th percentile) without storage", report_ns(P999_NS, ns));
 	choose_storage(k);
 }
 

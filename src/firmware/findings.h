@@ -27,7 +27,7 @@ struct findings;
  * @title: what it is about
  * @section: binding or specification that it follows from
  * @check: adds its findings; NULL: those of a reader's defects
- * @defect: enum board_defect_kind whose defects it reports, if @check is NULL
+ * @defect: enum board_defect_kind whose defects it reports, if @check is NULL; BOARD_DEFECTS: simulation's
  * @streams: `faultline streams` shows it, too
  */
 struct rule {

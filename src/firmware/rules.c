@@ -48,6 +48,11 @@ const struct rule rules[] = {
 	  "Linux drivers/pci/quirks.c: quirk_huawei_pcie_sva()", rule_quirk, 0, false },
 	{ "pri-without-ats", W, "page requests without translation requests", "DEN 0049: ATS attribute; PCIe 10.4",
 	  rule_pri_without_ats, 0, false },
+	/* what simulation shows (stall_evidence.c) */
+	{ "simulated-deadlock", E, "simulation ends in a deadlock", "iommu.txt: dma-can-stall; IHI 0070 3.12.2", NULL,
+	  BOARD_DEFECTS, false },
+	{ "simulated-starvation", E, "in simulation a device waits longer than it can",
+	  "iommu.txt: dma-can-stall (back-pressure)", NULL, BOARD_DEFECTS, false },
 	/* where does its DMA go? */
 	{ "own-map-overlap", W, "a host's iommus and its own iommu-map name the same streams",
 	  "pci-iommu.txt: iommu-map; arm,smmu.yaml: #iommu-cells", rule_own_map, 0, true },

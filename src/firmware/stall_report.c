@@ -269,6 +269,21 @@ json_t *stall_platform_json(const struct stall_platform *p)
 
 /* ---- for people ---- */
 
+void stall_story_line(const char *story, char *text, size_t size)
+{
+	size_t n = 0;
+
+	for (; *story && n + 3 < size; story++) {
+		if (*story != '\n') {
+			text[n++] = *story;
+		} else if (story[1]) {
+			text[n++] = ';';
+			text[n++] = ' ';
+		}
+	}
+	text[n] = 0;
+}
+
 static void print_masters(const struct stall_platform *p, const struct stall_result *r, FILE *out)
 {
 	static const char *const headings[] = { "device",	">accesses",	   ">faults",

@@ -310,6 +310,14 @@ int stall_play(const struct stall_platform *p, const struct stall_options *opt, 
 void stall_result_free(struct stall_result *res);
 
 /**
+ * stall_story_line() - the story on one line, sentences separated by "; "
+ * @story: of stall_result
+ * @text: receives it; what does not fit is cut off
+ * @size: room in @text, bytes
+ */
+void stall_story_line(const char *story, char *text, size_t size);
+
+/**
  * stall_graph_json() - the graph alone: {"nodes": [..], "edges": [..]}
  * @g: the graph
  *

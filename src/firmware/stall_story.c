@@ -131,6 +131,10 @@ static void tell(FILE *f, const struct stall_platform *p, const struct stall_gra
 		else
 			fprintf(f, "next access, for which %s has no room", name_of(p, me));
 		break;
+	case STALL_NODE_QUEUE:
+		fprintf(f, "%s has %u accesses under way, its most, and none of them goes on", name_of(p, me),
+			out_degree(g, n));
+		break;
 	default:
 		fprintf(f, "all %u %s are held by accesses that wait: ", out_degree(g, n), me->label);
 		holders(f, p, g, n);

@@ -104,7 +104,7 @@ START_TEST(who_is_in)
 	ck_assert(assumed(&out, "one TBU of iommu@1 has 32 slots"));
 	ck_assert(assumed(&out, "gpu@5000 can have as many transactions outstanding as its TBU has slots, 32"));
 	ck_assert(assumed(&out, "every page comes back by a read of ufs@6000"));
-	ck_assert(assumed(&out, "display@7000 waits 14800 ns at most, a line of 1080p60"));
+	ck_assert(assumed(&out, "display@7000 waits 14.8 us at most, a line of 1080p60"));
 	ck_assert_uint_eq(out.platform.master[3].deadline_ns, 50000);
 	ck_assert_int_eq(out.platform.master[3].limits, STALL_ACCESS);
 }
