@@ -26,10 +26,16 @@ static int blob_fails(const char *file, const void *fdt, size_t size, int bad, s
 			  fdt_strerror(bad));
 }
 
+/* Versions below 16 write whole paths as names; nobody makes them, and fdt_check_full() trusts them. */
 static int check_blob(const char *file, const void *fdt, size_t size, struct board_error *err)
 {
-	int bad = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(fdt, size);
+	int bad = -FDT_ERR_TRUNCATED;
 
+	if (size >= sizeof(struct fdt_header) && fdt_magic(fdt) == FDT_MAGIC && fdt_version(fdt) < 16)
+		return board_fail(err, EINVAL, "%s: offset 20: the version is %u; 16 and later are read", file,
+				  fdt_version(fdt));
+	if (size >= sizeof(struct fdt_header))
+		bad = fdt_check_full(fdt, size);
 	return bad ? blob_fails(file, fdt, size, bad, err) : 0;
 }
 
