@@ -254,6 +254,8 @@ static const struct {
 	{ BOARD_ROLE_STORAGE, "nvme", "nvme" },
 	{ BOARD_ROLE_STORAGE, "nand-controller", "-nand" },
 	{ BOARD_ROLE_STORAGE, "emmc", "esdhc" },
+	{ BOARD_ROLE_STORAGE, "sdhc", "usdhc" },
+	{ BOARD_ROLE_STORAGE, "ahci", "sata" },
 	{ BOARD_ROLE_STORAGE, "usdhc", "usdhc" },
 	{ BOARD_ROLE_DISPLAY, "display-controller", "-dpu" },
 	{ BOARD_ROLE_DISPLAY, "display-subsystem", "mdss" },

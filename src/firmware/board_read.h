@@ -22,6 +22,17 @@ extern "C" {
 int board_read(struct board *b, const char *file, const char *const *overlays, u32 n_overlays, struct board_error *err);
 
 /**
+ * board_read_blob() - read the bytes of a flattened device tree
+ * @b: filled in; @b->file names it in errors
+ * @data: the blob
+ * @size: of @data, bytes
+ * @err: filled on error
+ *
+ * Return: 0 or -errno.
+ */
+int board_read_blob(struct board *b, const u8 *data, size_t size, struct board_error *err);
+
+/**
  * board_read_iort() - read the bytes of an IORT
  * @b: filled in; @b->file names it in errors
  * @data: the table

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What a device tree says about IOMMUs and masters, by the bindings that board.h names. */
+#include "board_read.h"
 #include "dt_board_priv.h"
 #include "dt_tree_priv.h"
 #include <libfdt.h>
@@ -362,30 +363,46 @@ static void read_regions(struct reader *r, u32 node)
 		defect(r, node, "iommu-addresses", BOARD_NO_EFFECT, "the device that it names has no IOMMU");
 }
 
-int board_read_dt(struct board *b, const char *const *overlays, u32 n_overlays, struct board_error *err)
+/* Fills the board from the tree, and closes the tree. */
+static void read_tree(struct board *b, struct dt_tree *t)
 {
-	struct dt_tree t;
-	struct reader r = { .b = b, .t = &t };
-	int ret = dt_open(&t, b, overlays, n_overlays, err);
+	struct reader r = { .b = b, .t = t };
 	u32 node;
 
-	if (ret)
-		return ret;
 	b->source = "device tree";
-	r.iommu_of = malloc(t.n_nodes * sizeof(u32));
-	r.master_of = malloc(t.n_nodes * sizeof(u32));
+	r.iommu_of = malloc(t->n_nodes * sizeof(u32));
+	r.master_of = malloc(t->n_nodes * sizeof(u32));
 	if (r.iommu_of && r.master_of) {
-		b->model = board_text(b, "%s", dt_string(&t, 0, "model"));
+		b->model = board_text(b, "%s", dt_string(t, 0, "model"));
 		add_iommus(&r);
-		for (node = 0; node < t.n_nodes; node++)
+		for (node = 0; node < t->n_nodes; node++)
 			add_master(&r, node);
-		for (node = 0; node < t.n_nodes; node++)
+		for (node = 0; node < t->n_nodes; node++)
 			read_regions(&r, node);
 	} else {
 		b->no_memory = true;
 	}
 	free(r.iommu_of);
 	free(r.master_of);
-	dt_close(&t);
-	return 0;
+	dt_close(t);
+}
+
+int board_read_dt(struct board *b, const char *const *overlays, u32 n_overlays, struct board_error *err)
+{
+	struct dt_tree t;
+	int ret = dt_open(&t, b, overlays, n_overlays, err);
+
+	if (!ret)
+		read_tree(b, &t);
+	return ret;
+}
+
+int board_read_blob(struct board *b, const u8 *data, size_t size, struct board_error *err)
+{
+	struct dt_tree t;
+	int ret = dt_open_blob(&t, b, data, size, err);
+
+	if (!ret)
+		read_tree(b, &t);
+	return ret;
 }

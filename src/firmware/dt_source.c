@@ -57,8 +57,12 @@ int dt_compile(const char *file, u8 **data, size_t *size, struct board_error *er
 static u32 take_place(char *line, const char *file)
 {
 	char *at = NULL, *next, *end = line + strlen(line);
-	size_t len = strlen(file);
+	size_t len;
 	u32 found;
+
+	/* dtc shortens names to the folder of the first file. */
+	file = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+	len = strlen(file);
 
 	if (end - line < 3 || strcmp(end - 3, " */"))
 		return 0;

@@ -26,10 +26,16 @@ static int blob_fails(const char *file, const void *fdt, size_t size, int bad, s
 			  fdt_strerror(bad));
 }
 
+/* Versions below 16 write whole paths as names; nobody makes them, and fdt_check_full() trusts them. */
 static int check_blob(const char *file, const void *fdt, size_t size, struct board_error *err)
 {
-	int bad = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(fdt, size);
+	int bad = -FDT_ERR_TRUNCATED;
 
+	if (size >= sizeof(struct fdt_header) && fdt_magic(fdt) == FDT_MAGIC && fdt_version(fdt) < 16)
+		return board_fail(err, EINVAL, "%s: offset 20: the version is %u; 16 and later are read", file,
+				  fdt_version(fdt));
+	if (size >= sizeof(struct fdt_header))
+		bad = fdt_check_full(fdt, size);
 	return bad ? blob_fails(file, fdt, size, bad, err) : 0;
 }
 
@@ -155,7 +161,8 @@ static int index_tree(struct dt_tree *t, struct board_error *err)
 	int offset = -1, depth = -1, ret = 0;
 
 	if (!n || n > BOARD_MAX_ITEMS)
-		return board_fail(err, EINVAL, "%s: it has %u nodes; 1 to %u are read", t->file, n, BOARD_MAX_ITEMS);
+		return board_fail(err, EINVAL, "%s: offset 0x%x: it has %u nodes; 1 to %u are read", t->file,
+				  fdt_off_dt_struct(t->fdt), n, BOARD_MAX_ITEMS);
 	t->node = fl_zalloc(n * sizeof(*t->node));
 	t->phandle = fl_zalloc(n * sizeof(*t->phandle));
 	if (!t->node || !t->phandle)
@@ -173,20 +180,33 @@ static int index_tree(struct dt_tree *t, struct board_error *err)
 int dt_open(struct dt_tree *t, struct board *board, const char *const *overlays, u32 n_overlays,
 	    struct board_error *err)
 {
-	const char *file = board->file;
 	int ret;
 	u32 i;
 
-	memset(t, 0, sizeof(*t));
-	t->file = file;
-	t->board = board;
-	ret = dt_load(file, &t->fdt, err);
+	*t = (struct dt_tree){ .file = board->file, .board = board };
+	ret = dt_load(t->file, &t->fdt, err);
 	for (i = 0; !ret && i < n_overlays; i++)
 		ret = apply_overlay(t, overlays[i], err);
 	if (!ret)
 		ret = index_tree(t, err);
-	if (!ret && dt_is_source(file))
+	if (!ret && dt_is_source(t->file))
 		ret = dt_read_lines(t, err);
+	if (ret)
+		dt_close(t);
+	return ret;
+}
+
+int dt_open_blob(struct dt_tree *t, struct board *board, const u8 *data, size_t size, struct board_error *err)
+{
+	int ret;
+
+	*t = (struct dt_tree){ .file = board->file, .board = board, .fdt = malloc(size + 1) };
+	if (!t->fdt)
+		return board_fail(err, ENOMEM, "%s: out of memory", t->file);
+	memcpy(t->fdt, data, size);
+	ret = check_blob(t->file, t->fdt, size, err);
+	if (!ret)
+		ret = index_tree(t, err);
 	if (ret)
 		dt_close(t);
 	return ret;

@@ -40,6 +40,8 @@ struct dt_tree {
 
 int dt_open(struct dt_tree *t, struct board *board, const char *const *overlays, u32 n_overlays,
 	    struct board_error *err);
+/* The blob itself is in memory, aligned or not. */
+int dt_open_blob(struct dt_tree *t, struct board *board, const u8 *data, size_t size, struct board_error *err);
 void dt_close(struct dt_tree *t);
 
 /* @path has room for DT_MAX_PATH. */

@@ -5,6 +5,7 @@
  */
 #include "board_priv.h"
 #include "board_read.h"
+#include <ctype.h>
 #include <stdio.h>
 
 enum iort_type { IORT_ITS, IORT_NAMED, IORT_ROOT, IORT_SMMU, IORT_SMMUV3, IORT_PMCG, IORT_RMR, IORT_TYPES };
@@ -277,18 +278,31 @@ static void map_component(struct reader *r, const struct node *n, struct board_m
 	}
 }
 
+/* The last segment of an ACPI path as device trees write names: "\\_SB.UFS0" is a ufs. */
+static enum board_role component_role(const char *path)
+{
+	const char *last = strrchr(path, '.');
+	char name[16];
+	size_t i, n = 0;
+
+	for (i = 0, last = last ? last + 1 : path; last[i] && n < sizeof(name) - 1; i++)
+		name[n++] = (char)tolower((unsigned char)last[i]);
+	while (n && ((name[n - 1] >= '0' && name[n - 1] <= '9') || name[n - 1] == '_'))
+		n--;
+	name[n] = 0;
+	return board_guess_role(name, "");
+}
+
 static void add_component(struct reader *r, struct node *n)
 {
 	struct board_master *m = board_add_master(r->b);
 	u32 flags = u32_at(r, n->offset + 16), bits = flags >> 1 & 0x1f;
-	const char *last;
 
 	if (!m)
 		return;
 	n->index = r->b->n_masters - 1;
 	m->at = at(r, n, component_name(r, n), NULL);
-	last = strrchr(m->at.path, '.');
-	m->role = board_guess_role(last ? last + 1 : m->at.path, "");
+	m->role = component_role(m->at.path);
 	m->can_stall = flags & IORT_NC_STALL;
 	m->pasid_bits = bits ? bits : BOARD_NONE;
 	map_component(r, n, m);

@@ -318,7 +318,7 @@ void rule_hole(RULE)
 		const struct board_map **s;
 		u32 rid = 0;
 
-		if (!m->enabled || m->role != BOARD_ROLE_PCIE || !m->has_map)
+		if (!m->enabled || m->role != BOARD_ROLE_PCIE || !m->n_maps)
 			continue;
 		s = sorted_maps(f, m);
 		for (k = 0; s && k < m->n_maps && rid < RIDS; k++) {
