@@ -146,8 +146,8 @@ static int try_sets(struct search *s, u32 at, u32 size)
 	return 0;
 }
 
-struct advice *board_advise(const struct board *b, const struct findings *f,
-			    int (*also)(const struct board *b, struct findings *f))
+struct advice *board_advise_also(const struct board *b, const struct findings *f,
+				 int (*also)(const struct board *b, struct findings *f))
 {
 	struct search s = { .b = b, .f = f, .also = also, .advice = fl_zalloc(sizeof(struct advice)) };
 	u32 i, size, count = 0;
@@ -169,4 +169,9 @@ struct advice *board_advise(const struct board *b, const struct findings *f,
 		return s.advice;
 	free(s.advice);
 	return NULL;
+}
+
+struct advice *board_advise(const struct board *b, const struct findings *f)
+{
+	return board_advise_also(b, f, NULL);
 }
