@@ -232,6 +232,8 @@ struct board_defect {
  * @defect: what is wrong
  * @n_defects: number of @defect
  * @fault_p999_ns: 99.9th percentile of a fault's time, ns; 0: unknown
+ * @pager: number of the device whose DMA brings pages back, from 1; 0: unknown
+ * @workers: threads that handle faults; 0: unknown
  * @texts: private: chunks of texts
  * @no_memory: private: an item or a text could not be kept
  * @shared: private: @texts belongs to another board
@@ -248,6 +250,7 @@ struct board {
 	struct board_defect *defect;
 	u32 n_defects;
 	u64 fault_p999_ns;
+	u32 pager, workers;
 	void *texts;
 	bool no_memory, shared;
 };

@@ -2,6 +2,8 @@
 #include "board_platform.h"
 #include "yaml_file_priv.h"
 
+#define WORKERS_MAX 32
+
 /* Each key is a text first, so that the file and --set read numbers alike. */
 struct named {
 	char *path, *key[4];
@@ -18,7 +20,7 @@ struct platform {
 	u32 iommus_count, masters_count;
 	struct tbu *tbus;
 	u32 tbus_count;
-	char *fault_p999_ns;
+	char *fault_p999_ns, *pager, *workers;
 };
 
 static const char *const iommu_keys[] = { "stall", "stall_max", "ssid_bits", "sid_bits" };
@@ -65,6 +67,8 @@ static const cyaml_schema_field_t file_fields[] = {
 	CYAML_FIELD_SEQUENCE("masters", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct platform, masters,
 			     &master_value, 0, 4096),
 	YAML_TEXT_OPT("fault_p999_ns", struct platform, fault_p999_ns),
+	YAML_TEXT_OPT("pager", struct platform, pager),
+	YAML_TEXT_OPT("workers", struct platform, workers),
 	CYAML_FIELD_END,
 };
 
@@ -199,6 +203,16 @@ static int set_named(struct board *b, const struct named *n, bool iommu, const c
 	return ret;
 }
 
+static int set_pager(struct board *b, const char *where, const char *path, struct board_error *err)
+{
+	u32 index = board_find_master(b, path);
+
+	if (index == BOARD_NONE)
+		return board_fail(err, EINVAL, "%s: pager: there is no device '%.200s'", where, path);
+	b->pager = index + 1;
+	return 0;
+}
+
 int board_platform(struct board *b, const char *file, struct board_error *err)
 {
 	struct platform *p;
@@ -217,6 +231,10 @@ int board_platform(struct board *b, const char *file, struct board_error *err)
 		ret = add_tbu(b, &p->tbus[i], file, err);
 	if (!ret && p->fault_p999_ns)
 		ret = number(file, "fault_p999_ns", p->fault_p999_ns, 1000000000000ull, &b->fault_p999_ns, err);
+	if (!ret && p->pager)
+		ret = set_pager(b, file, p->pager, err);
+	if (!ret && p->workers)
+		ret = set_u32(file, "workers", p->workers, WORKERS_MAX, &b->workers, err);
 	yaml_file_free(&file_value, data);
 	return ret;
 }
@@ -259,6 +277,10 @@ static int set(struct board *b, const char *path, const char *key, const char *v
 	u32 index;
 
 	if (!path) {
+		if (!strcmp(key, "pager"))
+			return set_pager(b, "--set", value, err);
+		if (!strcmp(key, "workers"))
+			return set_u32("--set", key, value, WORKERS_MAX, &b->workers, err);
 		if (strcmp(key, "fault_p999_ns"))
 			return board_fail(err, EINVAL, "--set: the board has no key '%.60s'", key);
 		return number("--set", key, value, 1000000000000ull, &b->fault_p999_ns, err);

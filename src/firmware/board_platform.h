@@ -12,7 +12,7 @@ extern "C" {
 /**
  * board_platform() - add what a platform file says
  * @b: the board
- * @file: YAML: iommus, tbus, masters, fault_p999_ns; docs/check-stall.md describes it
+ * @file: YAML: iommus, tbus, masters, fault_p999_ns, pager, workers; docs/check-stall.md describes it
  * @err: filled on error
  *
  * Return: 0 or -errno.

@@ -249,25 +249,45 @@ static bool beside_a_staller(const struct stall_platform *p, u32 storage)
 	return false;
 }
 
-static void choose_storage(struct maker *k)
+/* What the board says; else the first storage beside a device that stalls, else the first storage. 0: none. */
+static u32 find_storage(const struct maker *k)
 {
-	struct stall_platform *p = &k->s->platform;
+	const struct stall_platform *p = &k->s->platform;
 	u32 i, first = 0, beside = 0;
-	char ns[REPORT_NS];
 
 	for (i = p->n_masters; i-- > 0;) {
+		if (k->s->master_of[i] + 1 == k->b->pager)
+			return i + 1;
 		if (k->b->master[k->s->master_of[i]].role != BOARD_ROLE_STORAGE)
 			continue;
 		first = i + 1;
 		if (beside_a_staller(p, i))
 			beside = i + 1;
 	}
-	p->pager.storage = beside ? beside : first;
-	if (p->pager.storage)
-		assume(k->s, "every page comes back by a read of %s, %u transactions %s after the request",
-		       p->master[p->pager.storage - 1].name, READ_ACCESSES, report_ns(READ_NS, ns));
-	else
-		assume(k->s, "no handler waits for storage behind these SMMUs: none is known to sit there");
+	return k->b->pager ? 0 : beside ? beside : first;
+}
+
+static void choose_storage(struct maker *k)
+{
+	struct stall_platform *p = &k->s->platform;
+	u32 storage = find_storage(k);
+	struct stall_master *m;
+	char ns[REPORT_NS];
+
+	p->pager.storage = storage;
+	if (!storage) {
+		assume(k->s, k->b->pager
+				     ? "no handler waits for DMA behind these SMMUs: the pager's is elsewhere"
+				     : "no handler waits for storage behind these SMMUs: none is known to sit there");
+		return;
+	}
+	m = &p->master[storage - 1];
+	assume(k->s, "every page comes back by a read of %s, %u transactions %s after the request", m->name,
+	       READ_ACCESSES, report_ns(READ_NS, ns));
+	if (m->mode == STALL_PINNED || k->b->master[k->s->master_of[storage - 1]].role == BOARD_ROLE_STORAGE)
+		return;
+	m->zero_fill = true;
+	assume(k->s, "pages of %s itself come without a read", m->name);
 }
 
 static void make_pager(struct maker *k)
@@ -275,13 +295,14 @@ static void make_pager(struct maker *k)
 	struct stall_pager *g = &k->s->platform.pager;
 	char ns[REPORT_NS];
 
-	g->workers = WORKERS;
+	g->workers = k->b->workers ? min(k->b->workers, (u32)STALL_MAX_WORKERS) : WORKERS;
 	g->p999_ns = k->b->fault_p999_ns ? k->b->fault_p999_ns : P999_NS;
 	g->p50_ns = min(g->p999_ns, P50_NS);
 	g->pressure_ppm = 1000000;
 	g->read_accesses = READ_ACCESSES;
 	g->read_ns = READ_NS;
-	assume(k->s, "%u workers handle faults", WORKERS);
+	if (!k->b->workers)
+		assume(k->s, "%u workers handle faults", WORKERS);
 	if (!k->b->fault_p999_ns)
 		assume(k->s, "a handler takes %s (99.9th percentile) without storage", report_ns(P999_NS, ns));
 	choose_storage(k);

@@ -35,7 +35,8 @@ struct stall_board {
  * @err: filled on error
  *
  * A device that may stall has all of its outstanding transactions faulting, twice over. Handlers take their 99.9th
- * percentile and wait for storage; storage is the first that shares a TBU with a device that stalls, else the first one.
+ * percentile and wait for storage: board.pager, else the first storage that shares a TBU with a device that stalls, else
+ * the first.
  *
  * Return: 0; -E2BIG: too many IOMMUs, TBUs or devices.
  */

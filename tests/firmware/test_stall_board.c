@@ -226,4 +226,39 @@ START_TEST(textbook)
 }
 END_TEST
 
-SUITE_MAIN("stall_board", who_is_in, nobody_stalls, what_is_known, functions, textbook)
+/*
+ * The GPU's pages come back through an accelerator that nobody takes for storage, behind an SMMU of its own. Two workers
+ * wait for it when its own accesses fault, and nobody is left; a fifth worker for four faults is.
+ */
+START_TEST(no_rule_sees_it)
+{
+	static struct stall_board out;
+	static struct stall_result r;
+	struct scene s;
+	u32 workers;
+
+	for (workers = 2; workers <= 5; workers += 3) {
+		make(&s);
+		s.master[GPU].outstanding = 4;
+		s.master[UFS].enabled = s.master[DISPLAY].enabled = s.master[HOST].enabled = false;
+		s.master[ETHERNET].at.path = "/soc/zip@8000";
+		s.master[ETHERNET].can_stall = true;
+		s.b.pager = ETHERNET + 1;
+		s.b.workers = workers;
+		simulate(&s, &out, &r);
+		ck_assert_uint_eq(out.platform.n_smmus, 2);
+		ck_assert_uint_eq(out.platform.pager.workers, workers);
+		ck_assert(assumed(&out, "pages of zip@8000 itself come without a read"));
+		/* Its own traffic faults as well, as everything at its worst does. */
+		out.platform.master[1].accesses = 0;
+		stall_result_free(&r);
+		scene_run(&out.platform, NULL, &r);
+		ck_assert_int_eq(r.deadlock, workers == 2);
+		if (r.deadlock)
+			ck_assert_ptr_nonnull(strstr(r.story, "and no worker is free to take its fault"));
+		stall_result_free(&r);
+	}
+}
+END_TEST
+
+SUITE_MAIN("stall_board", no_rule_sees_it, who_is_in, nobody_stalls, what_is_known, functions, textbook)
