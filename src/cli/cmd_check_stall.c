@@ -125,22 +125,19 @@ static void print_stallers(const struct board *b)
 
 static void print_text(const struct board *b, const struct findings *f)
 {
-	u32 i, s, waived = 0;
+	char summary[128];
+	u32 i, s;
 
 	print_stallers(b);
 	for (s = 0; s < FINDING_SEVERITIES; s++)
 		for (i = 0; i < f->n; i++)
-			if (f->finding[i].severity == s) {
+			if (f->finding[i].severity == s)
 				print_finding(b, &f->finding[i]);
-				waived += !!f->finding[i].waiver;
-			}
 	for (i = 0; i < f->n_assumptions; i++)
 		printf("%sassumed: %s\n", i || !f->n ? "" : "\n", f->assumption[i]);
 	if (f->omitted)
 		printf("%u more findings are not listed\n", f->omitted);
-	printf("%s%u errors, %u warnings, %u notes, %u waived: %s\n", f->n || f->n_assumptions ? "\n" : "",
-	       findings_count(f, FINDING_ERROR), findings_count(f, FINDING_WARNING), findings_count(f, FINDING_NOTE),
-	       waived, findings_count(f, FINDING_ERROR) ? "unsafe" : "no rule is broken");
+	printf("%s%s\n", f->n || f->n_assumptions ? "\n" : "", findings_summary(f, summary));
 }
 
 /* ---- outputs ---- */

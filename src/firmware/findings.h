@@ -111,6 +111,15 @@ void findings_free(struct findings *f);
 u32 findings_count(const struct findings *f, enum finding_severity severity);
 
 /**
+ * findings_summary() - "1 error, 2 warnings, 0 notes, 0 waived: unsafe"
+ * @f: the findings
+ * @text: receives it
+ *
+ * Return: @text.
+ */
+const char *findings_summary(const struct findings *f, char text[128]);
+
+/**
  * findings_waive() - apply the waivers of a file
  * @f: the findings
  * @file: YAML: waivers: a list of rule, path, reason, expires

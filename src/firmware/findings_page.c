@@ -35,7 +35,8 @@ static void print_finding(FILE *out, const struct finding *n, const struct board
 
 void findings_evidence(const struct findings *f, const struct board *b, const struct evidence *e, FILE *out)
 {
-	u32 i, stalls = 0, errors = findings_count(f, FINDING_ERROR);
+	char summary[128];
+	u32 i, stalls = 0;
 
 	fprintf(out, "Evidence for SMMU_02 (stall model): rules of faultline %s, %s\nInputs:\n", e->version, e->today);
 	for (i = 0; i < e->n_inputs; i++)
@@ -57,8 +58,7 @@ void findings_evidence(const struct findings *f, const struct board *b, const st
 	for (i = 0; i < f->n; i++)
 		if (f->finding[i].severity != FINDING_NOTE)
 			print_finding(out, &f->finding[i], b);
-	fprintf(out, "Verdict: %s (%u errors, %u warnings; %u rules)\n", errors ? "unsafe" : "no rule is broken",
-		errors, findings_count(f, FINDING_WARNING), n_rules);
+	fprintf(out, "Verdict: %s; %u rules\n", findings_summary(f, summary), n_rules);
 }
 
 /* ---- HTML ---- */

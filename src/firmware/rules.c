@@ -42,7 +42,7 @@ const struct rule rules[] = {
 	  "IHI 0070 3.12.2; PCIe: Completion Timeout", rule_pcie_path, 0, false },
 	{ "stall-shared-stream", E, "a device that may not stall shares its stream with one that may",
 	  "iommu.txt: dma-can-stall; IHI 0070: CD.S", rule_shared_stall, 0, true },
-	{ "stall-smmuv2", N, "dma-can-stall behind an SMMUv2",
+	{ "stall-smmuv2", W, "dma-can-stall behind an SMMUv2",
 	  "Linux arm-smmu.c does not read it; IHI 0062: SMMU_CBn_SCTLR.CFCFG", rule_smmuv2_unread, 0, false },
 	{ "quirk-before-attach", W, "a quirk must run before the IOMMU's driver sees the device",
 	  "Linux drivers/pci/quirks.c: quirk_huawei_pcie_sva()", rule_quirk, 0, false },
@@ -241,4 +241,18 @@ u32 findings_count(const struct findings *f, enum finding_severity severity)
 	for (i = 0; i < f->n; i++)
 		n += f->finding[i].severity == severity && !f->finding[i].waiver;
 	return n;
+}
+
+const char *findings_summary(const struct findings *f, char text[128])
+{
+	u32 n[FINDING_SEVERITIES], s, i, waived = 0;
+
+	for (s = 0; s < FINDING_SEVERITIES; s++)
+		n[s] = findings_count(f, s);
+	for (i = 0; i < f->n; i++)
+		waived += !!f->finding[i].waiver;
+	snprintf(text, 128, "%u error%s, %u warning%s, %u note%s, %u waived: %s", n[FINDING_ERROR],
+		 n[FINDING_ERROR] == 1 ? "" : "s", n[FINDING_WARNING], n[FINDING_WARNING] == 1 ? "" : "s",
+		 n[FINDING_NOTE], n[FINDING_NOTE] == 1 ? "" : "s", waived, n[FINDING_ERROR] ? "unsafe" : "no error");
+	return text;
 }

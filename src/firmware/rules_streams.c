@@ -257,19 +257,29 @@ void rule_off_by_one(RULE)
 
 /* ---- holes ---- */
 
-/* A function that the board knows in [first, last], or BOARD_NONE; the IOMMU's own function is *@own. */
-static u32 function_in(const struct board *b, u32 host, u32 first, u32 last, u32 *own)
+/* The function of an IOMMU that sits on the host's own bus (virtio-iommu) in [first, last], or BOARD_NONE. */
+static u32 iommu_in(const struct board *b, const struct board_master *host, u32 first, u32 last)
+{
+	size_t len = strlen(host->at.path);
+	u32 i;
+
+	for (i = 0; i < b->n_iommus; i++)
+		if (b->iommu[i].rid >= first && b->iommu[i].rid <= last &&
+		    !strncmp(b->iommu[i].at.path, host->at.path, len) && b->iommu[i].at.path[len] == '/')
+			return b->iommu[i].rid;
+	return BOARD_NONE;
+}
+
+/* A function that the board knows there, other than @own; or BOARD_NONE. */
+static u32 function_in(const struct board *b, u32 host, u32 first, u32 last, u32 own)
 {
 	u32 i;
 
-	*own = BOARD_NONE;
-	for (i = 0; i < b->n_iommus; i++)
-		if (b->iommu[i].rid >= first && b->iommu[i].rid <= last)
-			*own = b->iommu[i].rid;
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
+		u32 rid = m->rid & b->master[host].map_mask;
 
-		if (m->parent == host && m->enabled && m->rid >= first && m->rid <= last)
+		if (m->parent == host && m->enabled && m->rid != own && rid >= first && rid <= last)
 			return i;
 	}
 	return BOARD_NONE;
@@ -280,7 +290,7 @@ static void report_hole(struct findings *f, const struct rule *rule, const struc
 {
 	const struct board_master *m = &b->master[host];
 	const struct board_at at = at_property(&m->at, map_property(b));
-	u32 own, function = function_in(b, host, first, last, &own);
+	u32 own = iommu_in(b, m, first, last), function = function_in(b, host, first, last, own);
 	struct finding *n;
 
 	last = min(last, m->map_mask); /* no RID is more, once it is masked */
@@ -309,32 +319,47 @@ static u32 next_rid(u32 rid, u32 mask)
 	return next < RIDS ? (u32)next : RIDS;
 }
 
+static void find_holes(struct findings *f, const struct rule *rule, const struct board *b, u32 host)
+{
+	const struct board_master *m = &b->master[host];
+	const struct board_map **s = sorted_maps(f, m);
+	u32 k, rid = 0;
+
+	for (k = 0; s && k < m->n_maps && rid < RIDS; k++) {
+		u32 begin = s[k]->single ? 0 : s[k]->rid;
+		u64 end = s[k]->single ? RIDS : s[k]->rid + s[k]->length;
+
+		rid = next_rid(rid, m->map_mask);
+		if (rid < begin && rid < RIDS)
+			report_hole(f, rule, b, host, rid, min(begin, RIDS) - 1);
+		if (end > rid)
+			rid = (u32)min(end, (u64)RIDS);
+	}
+	rid = next_rid(rid, m->map_mask);
+	if (s && rid < RIDS)
+		report_hole(f, rule, b, host, rid, RIDS - 1);
+	free(s);
+}
+
 void rule_hole(RULE)
 {
-	u32 i, k;
+	u32 i;
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_map **s;
-		u32 rid = 0;
+		struct finding *n;
 
-		if (!m->enabled || m->role != BOARD_ROLE_PCIE || !m->n_maps)
+		if (!m->enabled || m->role != BOARD_ROLE_PCIE)
 			continue;
-		s = sorted_maps(f, m);
-		for (k = 0; s && k < m->n_maps && rid < RIDS; k++) {
-			u32 begin = s[k]->single ? 0 : s[k]->rid;
-			u64 end = s[k]->single ? RIDS : s[k]->rid + s[k]->length;
-
-			rid = next_rid(rid, m->map_mask);
-			if (rid < begin && rid < RIDS)
-				report_hole(f, rule, b, i, rid, min(begin, RIDS) - 1);
-			if (end > rid)
-				rid = (u32)min(end, (u64)RIDS);
-		}
-		rid = next_rid(rid, m->map_mask);
-		if (s && rid < RIDS)
-			report_hole(f, rule, b, i, rid, RIDS - 1);
-		free(s);
+		if (m->n_maps)
+			find_holes(f, rule, b, i);
+		if (!m->n_streams || m->has_map)
+			continue;
+		n = finding_add(
+			f, rule, &m->stream[0].at,
+			"iommus is about the host alone: without an iommu-map none of its functions is translated");
+		n->severity = FINDING_WARNING;
+		n->change = "write an iommu-map";
 	}
 }
 
