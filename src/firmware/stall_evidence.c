@@ -44,12 +44,29 @@ static u32 victim_of(const struct stall_evidence *e)
 	return dead;
 }
 
+/* A rule has said of @victim what simulation shows now. */
+static bool known(const struct findings *f, u32 victim, const char *id)
+{
+	u32 i;
+
+	for (i = 0; i < f->n; i++) {
+		const struct finding *n = &f->finding[i];
+
+		if ((n->victim == victim || (n->victim == BOARD_NONE && n->staller == victim)) &&
+		    (!id || !strcmp(n->rule->id, id)))
+			return true;
+	}
+	return false;
+}
+
 static void add_deadlock(const struct stall_evidence *e, const struct board *b, struct findings *f)
 {
 	u32 victim = victim_of(e);
 	struct finding *n;
 	char story[600];
 
+	if (known(f, e->board.master_of[victim], "pager-behind-stall"))
+		return;
 	stall_story_line(e->res.story, story, sizeof(story));
 	n = finding_add(f, rule_of("simulated-deadlock"), &b->master[e->board.master_of[victim]].at, "%s", story);
 	n->victim = e->board.master_of[victim];
@@ -65,6 +82,8 @@ static void add_starvation(const struct stall_evidence *e, const struct board *b
 	char waits[REPORT_NS], can[REPORT_NS];
 	struct finding *n;
 
+	if (known(f, e->board.master_of[i], NULL))
+		return;
 	n = finding_add(f, rule_of("simulated-starvation"), &from->at, "in simulation it waits %s, and can wait %s%s",
 			report_ns(m->limits == STALL_GAP ? r->gap_ns : r->access_ns, waits),
 			report_ns(m->deadline_ns, can), from->deadline_ns ? "" : " (assumed)");

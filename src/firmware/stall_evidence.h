@@ -27,8 +27,8 @@ struct stall_evidence {
  * stall_evidence_make() - simulate a board
  * @e: with @opt; the rest is filled in; stall_evidence_free() ends it, on errors, too
  * @b: the board
- * @f: of rules_check(); a deadlock, and each device that waits longer than it can, is added: an error, or a warning if
- *	how long it can wait had to be assumed
+ * @f: of rules_check(). A deadlock that no rule has foreseen is added, and each device that waits longer than it can
+ *	although no rule says so: an error, or a warning if how long it can wait had to be assumed
  * @err: filled on error
  *
  * Return: 0 or -errno.
