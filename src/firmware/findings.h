@@ -76,6 +76,7 @@ struct finding {
  * @dropped: private: those of the rule that runs
  * @assumption: what had to be assumed, for people
  * @n_assumptions: number of @assumption
+ * @waits: what waits for what in a deadlock that simulation met, for graphviz; NULL: there is none
  * @keep: private: texts
  */
 struct findings {
@@ -83,6 +84,7 @@ struct findings {
 	u32 n, room, omitted, dropped;
 	const char **assumption;
 	u32 n_assumptions;
+	const char *waits;
 	struct board keep;
 };
 

@@ -148,27 +148,36 @@ static void write_dot(FILE *out, const struct findings *f, const struct board *b
 	fprintf(out, "}\n");
 }
 
-static void write_drawing(FILE *out, const struct findings *f, const struct board *b)
+/* @source: for graphviz; @what it draws */
+static void write_drawing(FILE *out, const char *source, const char *what)
 {
 	static const char *const argv[] = { "dot", "-Tsvg", NULL };
-	char *source = NULL;
-	size_t size, n;
-	FILE *text = open_memstream(&source, &size);
-	u8 *svg;
 	const char *begin;
+	size_t n;
+	u8 *svg;
 
-	if (!text)
-		return;
-	write_dot(text, f, b);
-	if (!fclose(text) && !child_filter(argv, source, size, &svg, &n)) {
+	if (!child_filter(argv, source, strlen(source), &svg, &n)) {
 		begin = strstr((const char *)svg, "<svg");
 		fputs(begin ? begin : "", out);
 		free(svg);
 	} else {
-		fprintf(out, "<p>The topology is not drawn: graphviz is not installed. Its source:</p><pre>");
-		html(out, source ? source : "");
+		fprintf(out, "<p>%s is not drawn: graphviz is not installed. Its source:</p><pre>", what);
+		html(out, source);
 		fprintf(out, "</pre>");
 	}
+}
+
+static void write_topology(FILE *out, const struct findings *f, const struct board *b)
+{
+	char *source = NULL;
+	size_t size;
+	FILE *text = open_memstream(&source, &size);
+
+	if (!text)
+		return;
+	write_dot(text, f, b);
+	if (!fclose(text))
+		write_drawing(out, source, "The topology");
 	free(source);
 }
 
@@ -203,12 +212,17 @@ void findings_html(const struct findings *f, const struct board *b, const char *
 		     ".warning{background:#fdf2d6}svg{max-width:100%%;height:auto}</style></head><body>\n<h1>");
 	html(out, *b->model ? b->model : b->file);
 	fprintf(out, "</h1>\n<h2>Topology</h2>\n");
-	write_drawing(out, f, b);
+	write_topology(out, f, b);
 	fprintf(out, "<h2>Findings</h2>\n<table><tr><th>severity</th><th>rule</th><th>where</th><th>what</th>"
 		     "<th>to change</th><th>follows from</th></tr>\n");
 	for (i = 0; i < f->n; i++)
 		write_row(out, &f->finding[i], b);
-	fprintf(out, "</table>\n<h2>Evidence</h2>\n<pre>");
+	fprintf(out, "</table>\n");
+	if (f->waits) {
+		fprintf(out, "<h2>The deadlock</h2>\n");
+		write_drawing(out, f->waits, "What waits for what");
+	}
+	fprintf(out, "<h2>Evidence</h2>\n<pre>");
 	html(out, evidence);
 	fprintf(out, "</pre>\n</body></html>\n");
 }

@@ -59,12 +59,27 @@ static bool known(const struct findings *f, u32 victim, const char *id)
 	return false;
 }
 
+static void keep_graph(const struct stall_evidence *e, struct findings *f)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return;
+	stall_graph_dot(&e->res.graph, out);
+	if (!fclose(out))
+		f->waits = board_chars(&f->keep, text, size);
+	free(text);
+}
+
 static void add_deadlock(const struct stall_evidence *e, const struct board *b, struct findings *f)
 {
 	u32 victim = victim_of(e);
 	struct finding *n;
 	char story[600];
 
+	keep_graph(e, f);
 	if (known(f, e->board.master_of[victim], "pager-behind-stall"))
 		return;
 	stall_story_line(e->res.story, story, sizeof(story));

@@ -41,6 +41,11 @@ shows "all 4 slots of one are held by accesses that wait: 4 of gpu@5000"
 shows "never goes on"
 grep -q '"deadlock": true' "$dir/j.json" || say "no deadlock in the JSON"
 grep -q 'color=red, style=bold' "$dir/w.dot" || say "no cycle in the graph"
+# the page draws the deadlock, or has its source where graphviz is not installed; the text of evidence tells it
+expect 1 check-stall $b --report "$dir/r.html" --evidence "$dir/e.txt" --json "$dir/j.json"
+grep -q "The deadlock" "$dir/r.html" || say "no deadlock on the page"
+grep -q "slots of one" "$dir/r.html" || say "the page does not draw what waits for what"
+grep -q "DEADLOCK after" "$dir/e.txt" || say "the evidence does not tell the deadlock"
 # replay executes it again, and gets nowhere; the accesses alone, with a pager that needs no storage, end
 expect 2 replay "$dir/d.dmat"
 complains "no progress: worker 0 handles a fault and waits for ufs@6000's read 1; "
