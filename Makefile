@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check bench stress calibrate kernel-debug kernel-tree release dev asan tsan coverage deps deps-check clean
+.PHONY: demo check bench stress fuzz-firmware calibrate kernel-debug kernel-tree release dev asan tsan coverage deps deps-check clean
 
 deps:
 	@scripts/install-deps
@@ -38,6 +38,10 @@ stress: release
 	build/release/tests/fault_core/stress_fault_core 10000000
 	build/release/tests/contract/contract --steps 10000000
 	build/release/tests/contract/test_contract_models 1000
+
+# Ten million damaged device trees and IORTs.
+fuzz-firmware: release
+	build/release/tests/firmware/fuzz_firmware 10000000
 
 # A kernel with KASAN, lockdep and the like, and a million faults in it. Takes its time.
 kernel-debug:

@@ -36,7 +36,7 @@ struct cli_command {
 extern const struct cli_command *const cli_commands[];
 
 extern const struct cli_command cli_import, cli_info, cli_dump, cli_pack, cli_gen, cli_replay, cli_compare, cli_config,
-	cli_translate, cli_registers, cli_fit, cli_study, cli_verify, cli_explain;
+	cli_translate, cli_registers, cli_fit, cli_study, cli_verify, cli_explain, cli_streams, cli_check_stall;
 
 /**
  * cli_fail_error() - print "faultline: FILE:LINE: reason" on stderr

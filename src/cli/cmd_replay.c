@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* faultline replay: play a trace against an IOMMU, and say what its faults cost. */
 #include "report_json.h"
+#include "replay_schedule.h"
 #include "run_record.h"
 #include "run_replay.h"
 
 static const char help[] =
 	"Usage: faultline replay FILE --iommu KIND --faults terminate|stall|pri [OPTION]...\n"
 	"       faultline replay [FILE] --like RESULT.json [--json FILE] [--counters]\n"
+	"       faultline replay SCHEDULE (of check-stall --trace: the deadlock again)\n"
 	"Plays a trace through an IOMMU model; its driver and the fault core handle the faults.\n"
 	"\n"
 	"  --iommu KIND        the hardware: " IOMMU_KIND_NAMES "; none: nothing is translated, and nothing faults\n"
@@ -149,6 +151,8 @@ static int run(int argc, char **argv)
 	struct options o = { 0 };
 	int status;
 
+	if (argc == 2 && replay_schedule(argv[1], &status))
+		return status;
 	run_replay_init(&o.replay, "replay");
 	status = parse(&o, argc, argv);
 	if (!status && o.records && only_json(&o.replay.common))

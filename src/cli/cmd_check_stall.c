@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* faultline check-stall: is dma-can-stall on this board safe? */
+#include "board_advice.h"
+#include "board_options.h"
+#include "board_platform.h"
+#include "findings_report.h"
+#include "stall_evidence.h"
+#include "stall_trace.h"
+#include "temp_file.h"
+#include <getopt.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define CHANGES 64
+
+static const char help[] =
+	"Usage: faultline check-stall [OPTION]... BOARD\n"
+	"Says whether the devices that may stall (dma-can-stall, IORT's stall flag) are safe on this board.\n"
+	"BOARD is a device tree (.dtb; .dts where dtc is installed; /proc/device-tree) or an IORT (a file,\n"
+	"the text of acpidump, /sys/firmware/acpi/tables).\n\n"
+	"  --overlay FILE   apply an overlay first; may be repeated\n"
+	"  --iort FILE      the same as BOARD\n"
+	"  --bdf LIST       PCI functions that the board has: BUS:DEVICE.FUNCTION, or a range of two, separated\n"
+	"                   by commas\n"
+	"  --lspci FILE     the same, as lspci -n prints them\n"
+	"  --platform FILE  what firmware does not say: TBUs, outstanding transactions, deadlines (YAML)\n"
+	"  --waivers FILE   findings that were judged before, each with a reason and an end (YAML)\n"
+	"  --date DAY       today, for waivers: YYYY-MM-DD\n\n"
+	"What if (the board is changed before it is checked; may be repeated):\n"
+	"  --without PATH   the device is not there\n"
+	"  --terminate PATH its faults are terminated\n"
+	"  --pri PATH       it asks for pages with PRI\n"
+	"  --move PATH=TBU  it sits behind this TBU, a new one if there is none of the name\n"
+	"  --set KEY=VALUE  a key of the platform file: fault_p999_ns, PATH:stall_max, TBU:slots, ...\n"
+	"  --advise         find the smallest changes that clear the errors, by trying\n\n"
+	"Output:\n"
+	"  --json FILE      a report for programs; - is standard output, which then has nothing else\n"
+	"  --sarif FILE     the same for code review (SARIF 2.1.0)\n"
+	"  --junit FILE     the rules as test cases, for a CI system\n"
+	"  --report FILE    a page (HTML) with the topology drawn, where graphviz is installed\n"
+	"  --evidence FILE  a text for a test report: tool, checksums of the inputs, assumptions, verdict\n"
+	"  --waits FILE     a deadlock that simulation met: what waits for what, for graphviz\n"
+	"  --trace FILE     the same as a trace (.dmat) that faultline replay executes again\n"
+	"  --no-simulation  the rules alone\n"
+	"  --rules          list the rules and end\n\n"
+	"Exit status: 0 no error found, 1 unsafe, 2 the board could not be read.\n";
+
+enum {
+	OPT_PLATFORM = 1,
+	OPT_WAIVERS,
+	OPT_DATE,
+	OPT_ADVISE,
+	OPT_JSON,
+	OPT_SARIF,
+	OPT_JUNIT,
+	OPT_REPORT,
+	OPT_EVIDENCE,
+	OPT_WAITS,
+	OPT_TRACE,
+	OPT_NO_SIMULATION,
+	OPT_RULES,
+	OPT_CHANGE = 0x100
+};
+
+static const struct option options[] = {
+	BOARD_OPTIONS,
+	{ "platform", required_argument, NULL, OPT_PLATFORM },
+	{ "waivers", required_argument, NULL, OPT_WAIVERS },
+	{ "date", required_argument, NULL, OPT_DATE },
+	{ "advise", no_argument, NULL, OPT_ADVISE },
+	{ "json", required_argument, NULL, OPT_JSON },
+	{ "sarif", required_argument, NULL, OPT_SARIF },
+	{ "junit", required_argument, NULL, OPT_JUNIT },
+	{ "report", required_argument, NULL, OPT_REPORT },
+	{ "evidence", required_argument, NULL, OPT_EVIDENCE },
+	{ "waits", required_argument, NULL, OPT_WAITS },
+	{ "trace", required_argument, NULL, OPT_TRACE },
+	{ "no-simulation", no_argument, NULL, OPT_NO_SIMULATION },
+	{ "rules", no_argument, NULL, OPT_RULES },
+	{ "without", required_argument, NULL, OPT_CHANGE + BOARD_WITHOUT },
+	{ "terminate", required_argument, NULL, OPT_CHANGE + BOARD_TERMINATE },
+	{ "pri", required_argument, NULL, OPT_CHANGE + BOARD_USE_PRI },
+	{ "move", required_argument, NULL, OPT_CHANGE + BOARD_MOVE },
+	{ "set", required_argument, NULL, OPT_CHANGE + BOARD_SET },
+	{ 0 },
+};
+
+/* @file: what each option of an output names, by its OPT_ number. */
+struct arguments {
+	struct board_options board;
+	const char *platform, *waivers, *file[OPT_RULES];
+	char today[16];
+	struct board_change change[CHANGES];
+	u32 n_changes;
+	bool advise, quiet, no_simulation;
+	struct stall_evidence *e; /* NULL: nothing was simulated */
+};
+
+/* ---- for people ---- */
+
+static void print_finding(const struct board *b, const struct finding *n)
+{
+	char place[1400];
+
+	printf("%s: %s: %s\n  %s\n", n->waiver ? "waived" : finding_severity_names[n->severity], n->rule->id,
+	       board_place(&n->at, b->file, place, sizeof(place)), n->text);
+	if (n->waiver)
+		printf("  waived until %s: %s\n", n->expires, n->waiver);
+	else if (n->expired)
+		printf("  its waiver ended on %s\n", n->expires);
+	if (*n->change && !n->waiver)
+		printf("  to change: %s\n", n->change);
+	printf("  follows from: %s\n", n->rule->section);
+}
+
+static void print_stallers(const struct board *b)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < b->n_masters; i++)
+		if (b->master[i].enabled && b->master[i].can_stall)
+			printf("%s%s", n++ ? ", " : "may stall: ", b->master[i].at.path);
+	puts(n ? "\n" : "no device may stall\n");
+}
+
+static void print_text(const struct board *b, const struct findings *f)
+{
+	char summary[128];
+	u32 i, s;
+
+	print_stallers(b);
+	for (s = 0; s < FINDING_SEVERITIES; s++)
+		for (i = 0; i < f->n; i++)
+			if (f->finding[i].severity == s)
+				print_finding(b, &f->finding[i]);
+	for (i = 0; i < f->n_assumptions; i++)
+		printf("%sassumed: %s\n", i || !f->n ? "" : "\n", f->assumption[i]);
+	if (f->omitted)
+		printf("%u more findings are not listed\n", f->omitted);
+	printf("%s%s\n", f->n || f->n_assumptions ? "\n" : "", findings_summary(f, summary));
+}
+
+/* ---- outputs ---- */
+
+static json_t *report_json(const struct board *b, const struct findings *f, const struct advice *advice,
+			   const struct stall_evidence *e)
+{
+	json_t *root = board_json(b), *list = json_array();
+	u32 i, k;
+
+	json_object_set_new(root, "findings", findings_json(f, false));
+	for (i = 0; i < f->n_assumptions; i++)
+		json_array_append_new(list, json_string(f->assumption[i]));
+	json_object_set_new(root, "assumptions", list);
+	report_json_u64(root, "errors", findings_count(f, FINDING_ERROR));
+	report_json_u64(root, "warnings", findings_count(f, FINDING_WARNING));
+	report_json_u64(root, "notes", findings_count(f, FINDING_NOTE));
+	report_json_u64(root, "omitted", f->omitted);
+	json_object_set_new(root, "safe", json_boolean(!findings_count(f, FINDING_ERROR)));
+	if (e)
+		json_object_set_new(root, "simulation", stall_evidence_json(e));
+	if (!advice)
+		return root;
+	list = json_array();
+	for (i = 0; i < advice->n; i++) {
+		json_t *one = json_array();
+
+		for (k = 0; k < advice->size; k++)
+			json_array_append_new(one, json_string(advice->option[i][k]));
+		json_array_append_new(list, one);
+	}
+	json_object_set_new(root, "advice", list);
+	return root;
+}
+
+static int write_json(json_t *root, const char *path)
+{
+	int code = report_json_write(root, path);
+
+	json_decref(root);
+	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
+}
+
+/* The file has its name when all of it is written. */
+static int write_text(const char *text, size_t size, const char *path)
+{
+	char temp[CLI_PATH];
+	FILE *out = NULL;
+	bool bad;
+	int fd;
+
+	if (!strcmp(path, "-"))
+		return fwrite(text, 1, size, stdout) == size ? CLI_OK
+							     : cli_fail("standard output: %s", strerror(errno));
+	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
+		return cli_fail("%s: the name is too long", path);
+	fd = temp_file_make(temp);
+	if (fd >= 0)
+		out = fdopen(fd, "w");
+	if (!out)
+		return cli_fail("%s: cannot write: %s", path, strerror(errno));
+	bad = fwrite(text, 1, size, out) != size;
+	if (fclose(out) || bad || rename(temp, path)) {
+		temp_file_remove(temp);
+		return cli_fail("%s: cannot write: %s", path, strerror(errno));
+	}
+	temp_file_kept(temp);
+	return CLI_OK;
+}
+
+/* The options as they were typed, for the record. */
+static void changes_text(const struct arguments *a, char text[1024])
+{
+	static const char *const names[] = { "without", "terminate", "pri", "move", "set" };
+	size_t n = 0;
+	u32 i;
+
+	*text = 0;
+	for (i = 0; i < a->n_changes && n < 1024; i++)
+		n += (size_t)snprintf(text + n, 1024 - n, " --%s %s", names[a->change[i].kind], a->change[i].what);
+}
+
+static void make_evidence(const struct arguments *a, const struct board *b, const struct findings *f, FILE *out)
+{
+	const char *input[BOARD_OVERLAYS + 4] = { a->board.file };
+	char changes[1024];
+	struct evidence e = {
+		.version = FL_VERSION, .today = a->today, .input = input, .n_inputs = 1, .changes = changes
+	};
+	u32 i;
+
+	for (i = 0; i < a->board.n_overlays; i++)
+		input[e.n_inputs++] = a->board.overlay[i];
+	if (a->board.lspci)
+		input[e.n_inputs++] = a->board.lspci;
+	if (a->platform)
+		input[e.n_inputs++] = a->platform;
+	if (a->waivers)
+		input[e.n_inputs++] = a->waivers;
+	changes_text(a, changes);
+	findings_evidence(f, b, &e, out);
+	if (a->e) {
+		fputc('\n', out);
+		stall_evidence_print(a->e, out);
+	}
+}
+
+/* The deadlock as a graph; without one an empty graph. */
+static int write_waits(const struct arguments *a)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int status;
+
+	if (!out)
+		return cli_fail("check-stall: out of memory");
+	stall_graph_dot(&a->e->res.graph, out);
+	status = fclose(out) ? cli_fail("check-stall: out of memory") : write_text(text, size, a->file[OPT_WAITS]);
+	free(text);
+	return status;
+}
+
+/* The run that met the deadlock; without one the run with time. */
+static int write_trace(const struct arguments *a)
+{
+	struct dmat_error err = { 0 };
+
+	if (!a->e->board.needed)
+		return cli_fail("%s: no device stalls: there is nothing to write", a->file[OPT_TRACE]);
+	return stall_trace_write(a->file[OPT_TRACE], &a->e->board.platform, &a->e->opt, &a->e->res, &err)
+		       ? cli_fail("%s: %s", a->file[OPT_TRACE], err.reason)
+		       : CLI_OK;
+}
+
+/* JUnit, the page, the evidence: made in memory, then written at once. */
+static int write_other(const struct arguments *a, const struct board *b, const struct findings *f, int kind)
+{
+	char *text = NULL, *evidence = NULL;
+	size_t size, length;
+	FILE *out = open_memstream(&text, &size), *e = open_memstream(&evidence, &length);
+	int status = CLI_FAILED;
+
+	if (e) {
+		make_evidence(a, b, f, e);
+		if (fclose(e))
+			evidence = NULL;
+	}
+	if (out && evidence) {
+		if (kind == OPT_JUNIT)
+			findings_junit(f, b, out);
+		else if (kind == OPT_REPORT)
+			findings_html(f, b, evidence, out);
+		else
+			fputs(evidence, out);
+		status = fclose(out) ? cli_fail("check-stall: out of memory") : write_text(text, size, a->file[kind]);
+	} else {
+		cli_fail("check-stall: out of memory");
+	}
+	free(text);
+	free(evidence);
+	return status;
+}
+
+static int write_outputs(const struct arguments *a, const struct board *b, const struct findings *f,
+			 const struct advice *advice)
+{
+	int kind, status = CLI_OK;
+
+	if (a->file[OPT_JSON])
+		status = write_json(report_json(b, f, advice, a->e), a->file[OPT_JSON]);
+	if (!status && a->file[OPT_SARIF])
+		status = write_json(findings_sarif(f, b, FL_VERSION), a->file[OPT_SARIF]);
+	for (kind = OPT_JUNIT; !status && kind <= OPT_EVIDENCE; kind++)
+		if (a->file[kind])
+			status = write_other(a, b, f, kind);
+	if (!status && a->file[OPT_WAITS])
+		status = write_waits(a);
+	if (!status && a->file[OPT_TRACE])
+		status = write_trace(a);
+	return status;
+}
+
+/* ---- the command ---- */
+
+static void print_advice(const struct advice *advice)
+{
+	u32 i, k;
+
+	if (!advice->n) {
+		puts(advice->clean ? "advice: nothing has to change"
+				   : "advice: no change of at most three devices clears the errors");
+		return;
+	}
+	printf("advice: any of these clears the errors%s\n", advice->others ? " that such changes can clear" : "");
+	for (i = 0; i < advice->n; i++) {
+		for (k = 0; k < advice->size; k++)
+			printf("%s%s", k ? " " : "  ", advice->option[i][k]);
+		puts("");
+	}
+}
+
+/* A change is advised only if simulation finds nothing more either. */
+static int also_simulate(const struct board *b, struct findings *f)
+{
+	struct stall_evidence *e = calloc(1, sizeof(*e));
+	struct board_error err;
+	int ret = e ? stall_evidence_make(e, b, f, &err) : -ENOMEM;
+
+	if (e)
+		stall_evidence_free(e);
+	free(e);
+	return ret;
+}
+
+static int conclude(const struct arguments *a, struct board *b, struct findings *f)
+{
+	struct advice *advice = NULL;
+	struct board_error err;
+	int status = CLI_OK;
+
+	if (a->waivers && findings_waive(f, a->waivers, a->today, &err))
+		return cli_fail("%s", err.text);
+	if (a->advise) {
+		advice = board_advise_also(b, f, a->e ? also_simulate : NULL);
+		if (!advice)
+			return cli_fail("check-stall: out of memory");
+	}
+	status = write_outputs(a, b, f, advice);
+	if (!status && !a->quiet) {
+		print_text(b, f);
+		if (a->e && a->e->board.needed) {
+			putchar('\n');
+			stall_evidence_print(a->e, stdout);
+		}
+		if (advice)
+			print_advice(advice);
+	}
+	free(advice);
+	return !status && findings_count(f, FINDING_ERROR) ? CLI_NO : status;
+}
+
+static int simulate_and_conclude(struct arguments *a, struct board *b, struct findings *f)
+{
+	struct board_error err;
+	int status;
+
+	if (a->no_simulation)
+		return conclude(a, b, f);
+	a->e = calloc(1, sizeof(*a->e));
+	if (!a->e)
+		return cli_fail("check-stall: out of memory");
+	status = stall_evidence_make(a->e, b, f, &err) ? cli_fail("%s", err.text) : conclude(a, b, f);
+	stall_evidence_free(a->e);
+	free(a->e);
+	return status;
+}
+
+static int check(struct arguments *a, struct board *b)
+{
+	struct board_error err;
+	struct findings f;
+	u32 i;
+	int status;
+
+	if (a->platform && board_platform(b, a->platform, &err))
+		return cli_fail("%s", err.text);
+	for (i = 0; i < a->n_changes; i++)
+		if (board_change(b, &a->change[i], &err))
+			return cli_fail("%s", err.text);
+	if (rules_check(&f, b))
+		return cli_fail("check-stall: out of memory");
+	status = simulate_and_conclude(a, b, &f);
+	findings_free(&f);
+	return status;
+}
+
+static int list_rules(void)
+{
+	u32 i;
+
+	for (i = 0; i < n_rules; i++)
+		printf("%-22s %-8s %s\n%31s (%s)\n", rules[i].id, finding_severity_names[rules[i].severity],
+		       rules[i].title, "", rules[i].section);
+	return cli_finish(CLI_OK);
+}
+
+static int take_option(struct arguments *a, int c, int argc, char **argv)
+{
+	int status = CLI_OK;
+
+	if (c >= OPT_JSON && c <= OPT_TRACE) {
+		a->file[c] = optarg;
+		a->quiet |= !strcmp(optarg, "-");
+	} else if (c == OPT_PLATFORM) {
+		a->platform = optarg;
+	} else if (c == OPT_WAIVERS) {
+		a->waivers = optarg;
+	} else if (c == OPT_DATE) {
+		snprintf(a->today, sizeof(a->today), "%s", optarg);
+	} else if (c == OPT_NO_SIMULATION) {
+		a->no_simulation = true;
+	} else if (c == OPT_ADVISE) {
+		a->advise = true;
+	} else if (c >= OPT_CHANGE && c <= OPT_CHANGE + BOARD_SET) {
+		if (a->n_changes == CHANGES)
+			return cli_fail("check-stall: more than %d changes", CHANGES);
+		a->change[a->n_changes++] = (struct board_change){ c - OPT_CHANGE, optarg };
+	} else if (!board_option(&a->board, c, optarg, &status)) {
+		return cli_bad_option(argc, argv, c);
+	}
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct arguments a = { .n_changes = 0 };
+	time_t now = time(NULL);
+	struct board b;
+	struct tm tm;
+	int c, status;
+
+	strftime(a.today, sizeof(a.today), "%Y-%m-%d", gmtime_r(&now, &tm));
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c == OPT_RULES)
+			return list_rules();
+		status = take_option(&a, c, argc, argv);
+		if (status)
+			return status;
+	}
+	if (a.no_simulation && (a.file[OPT_WAITS] || a.file[OPT_TRACE]))
+		return cli_usage("check-stall", "check-stall: --waits and --trace show what simulation does");
+	status = board_open(&b, &a.board, argc, argv);
+	if (status)
+		return status;
+	status = check(&a, &b);
+	board_free(&b);
+	return cli_finish(status);
+}
+
+const struct cli_command cli_check_stall = {
+	.name = "check-stall",
+	.summary = "say whether the devices that may stall on a board are safe",
+	.help = help,
+	.run = run,
+};

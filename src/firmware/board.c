@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "board_priv.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+const char *const board_model_names[BOARD_MODELS] = { "SMMUv2", "SMMUv3", "virtio-iommu", "not modelled" };
+const char *const board_stall_names[BOARD_STALLS] = { "unknown", "both", "none", "forced" };
+const char *const board_role_names[BOARD_ROLES] = { "other", "storage", "display", "audio",
+						    "pcie",  "network", "gpu",	   "dma" };
+
+int board_fail(struct board_error *err, int code, const char *fmt, ...)
+{
+	va_list ap;
+	char *c;
+
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	/* One line, whatever names a file holds. */
+	for (c = err->text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	return -code;
+}
+
+/* ---- storage ---- */
+
+struct text_chunk {
+	struct text_chunk *next;
+	char text[];
+};
+
+const char *board_chars(struct board *b, const void *chars, size_t len)
+{
+	struct text_chunk *c = malloc(sizeof(*c) + len + 1);
+
+	if (!c) {
+		b->no_memory = true;
+		return "";
+	}
+	memcpy(c->text, chars, len);
+	c->text[len] = 0;
+	c->next = b->texts;
+	b->texts = c;
+	return c->text;
+}
+
+const char *board_text(struct board *b, const char *fmt, ...)
+{
+	char buf[2048];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	return board_chars(b, buf, strlen(buf));
+}
+
+/* Room for one more at powers of two; the new item is zero. */
+static void *grow(struct board *b, void **array, u32 *n, size_t size)
+{
+	void *bigger;
+
+	if (*n >= BOARD_MAX_ITEMS)
+		b->no_memory = true;
+	if (b->no_memory)
+		return NULL;
+	if (!(*n & (*n - 1))) {
+		bigger = realloc(*array, (*n ? *n * 2u : 1u) * size);
+		if (!bigger) {
+			b->no_memory = true;
+			return NULL;
+		}
+		*array = bigger;
+	}
+	return memset((char *)*array + (*n)++ * size, 0, size);
+}
+
+struct board_iommu *board_add_iommu(struct board *b)
+{
+	struct board_iommu *i = grow(b, (void **)&b->iommu, &b->n_iommus, sizeof(*i));
+
+	if (i)
+		i->cells = i->sid_bits = i->ssid_bits = i->stall_max = i->rid = i->at.offset = BOARD_NONE;
+	return i;
+}
+
+struct board_master *board_add_master(struct board *b)
+{
+	struct board_master *m = grow(b, (void **)&b->master, &b->n_masters, sizeof(*m));
+
+	if (m) {
+		m->pasid_bits = m->parent = m->rid = m->map_mask = m->segment = BOARD_NONE;
+		m->tbu = m->outstanding = m->at.offset = BOARD_NONE;
+		m->compatible = "";
+		m->enabled = true;
+	}
+	return m;
+}
+
+struct board_tbu *board_add_tbu(struct board *b)
+{
+	return grow(b, (void **)&b->tbu, &b->n_tbus, sizeof(struct board_tbu));
+}
+
+struct board_stream *board_add_stream(struct board *b, struct board_master *m)
+{
+	return grow(b, (void **)&m->stream, &m->n_streams, sizeof(struct board_stream));
+}
+
+struct board_map *board_add_map(struct board *b, struct board_master *m)
+{
+	return grow(b, (void **)&m->map, &m->n_maps, sizeof(struct board_map));
+}
+
+void board_add_defect(struct board *b, const struct board_at *at, enum board_defect_kind kind, const char *fmt, ...)
+{
+	struct board_defect *d = grow(b, (void **)&b->defect, &b->n_defects, sizeof(*d));
+	char buf[512];
+	va_list ap;
+
+	if (!d)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	d->at = *at;
+	d->kind = kind;
+	d->text = board_text(b, "%s", buf);
+}
+
+void board_free(struct board *b)
+{
+	struct text_chunk *c, *next;
+	u32 i;
+
+	for (i = 0; i < b->n_masters; i++) {
+		free(b->master[i].stream);
+		free(b->master[i].map);
+	}
+	free(b->iommu);
+	free(b->master);
+	free(b->tbu);
+	free(b->defect);
+	for (c = b->texts; c; c = next) {
+		next = c->next;
+		free(c);
+	}
+	memset(b, 0, sizeof(*b));
+}
+
+/* With room up to the next power of two, where grow() expects it. */
+static void *copy_array(struct board *b, const void *array, u32 n, size_t size)
+{
+	u32 room = 1;
+	void *copy;
+
+	if (!n)
+		return NULL;
+	while (room < n)
+		room *= 2;
+	copy = malloc(room * size);
+	if (copy)
+		memcpy(copy, array, n * size);
+	else
+		b->no_memory = true;
+	return copy;
+}
+
+int board_copy(struct board *to, const struct board *from)
+{
+	u32 i;
+
+	*to = *from;
+	to->texts = NULL;
+	to->iommu = copy_array(to, from->iommu, from->n_iommus, sizeof(*from->iommu));
+	to->tbu = copy_array(to, from->tbu, from->n_tbus, sizeof(*from->tbu));
+	to->defect = copy_array(to, from->defect, from->n_defects, sizeof(*from->defect));
+	to->master = copy_array(to, from->master, from->n_masters, sizeof(*from->master));
+	if (!to->master)
+		to->n_masters = 0;
+	for (i = 0; i < to->n_masters; i++) {
+		const struct board_master *m = &from->master[i];
+
+		to->master[i].stream = copy_array(to, m->stream, m->n_streams, sizeof(*m->stream));
+		to->master[i].map = copy_array(to, m->map, m->n_maps, sizeof(*m->map));
+	}
+	if (!to->no_memory)
+		return 0;
+	board_free(to);
+	return -ENOMEM;
+}
+
+/* ---- questions ---- */
+
+u32 board_find_master(const struct board *b, const char *path)
+{
+	u32 i;
+
+	for (i = 0; i < b->n_masters; i++)
+		if (!strcmp(b->master[i].at.path, path))
+			return i;
+	return BOARD_NONE;
+}
+
+u32 board_find_iommu(const struct board *b, const char *path)
+{
+	u32 i;
+
+	for (i = 0; i < b->n_iommus; i++)
+		if (!strcmp(b->iommu[i].at.path, path))
+			return i;
+	return BOARD_NONE;
+}
+
+/* The first entry that has the masked requester ID, as of_map_id() and iort_id_map() look for it. */
+u32 board_map_rid(const struct board_master *host, u32 rid, struct board_stream *out)
+{
+	u32 i, masked = rid & host->map_mask;
+
+	for (i = 0; i < host->n_maps; i++) {
+		const struct board_map *m = &host->map[i];
+
+		if (!m->single && (masked < m->rid || masked - m->rid >= m->length))
+			continue;
+		out->at = m->at;
+		out->iommu = m->iommu;
+		out->id = m->single ? m->id : m->id + (masked - m->rid);
+		out->mask = 0;
+		return i;
+	}
+	return BOARD_NONE;
+}
+
+bool board_streams_overlap(const struct board_stream *a, const struct board_stream *b)
+{
+	return a->iommu == b->iommu && a->iommu != BOARD_NONE && !((a->id ^ b->id) & ~(a->mask | b->mask));
+}
+
+/* ---- what names say ---- */
+
+/* A whole node name (before the @), or a part of a compatible string. */
+static const struct {
+	enum board_role role;
+	const char *name, *compatible;
+} roles[] = {
+	{ BOARD_ROLE_STORAGE, "sdhci", "sdhci" },
+	{ BOARD_ROLE_STORAGE, "mmc", "dw-mshc" },
+	{ BOARD_ROLE_STORAGE, "sdmmc", "-mmc" },
+	{ BOARD_ROLE_STORAGE, "sata", "ahci" },
+	{ BOARD_ROLE_STORAGE, "ufs", "ufshc" },
+	{ BOARD_ROLE_STORAGE, "ufshc", "-ufs" },
+	{ BOARD_ROLE_STORAGE, "nvme", "nvme" },
+	{ BOARD_ROLE_STORAGE, "nand-controller", "-nand" },
+	{ BOARD_ROLE_STORAGE, "emmc", "esdhc" },
+	{ BOARD_ROLE_STORAGE, "sdhc", "usdhc" },
+	{ BOARD_ROLE_STORAGE, "ahci", "sata" },
+	{ BOARD_ROLE_STORAGE, "usdhc", "usdhc" },
+	{ BOARD_ROLE_DISPLAY, "display-controller", "-dpu" },
+	{ BOARD_ROLE_DISPLAY, "display-subsystem", "mdss" },
+	{ BOARD_ROLE_DISPLAY, "display", "hdlcd" },
+	{ BOARD_ROLE_DISPLAY, "vop", "-vop" },
+	{ BOARD_ROLE_DISPLAY, "mdss", "mali-dp" },
+	{ BOARD_ROLE_DISPLAY, "hdlcd", "lcdif" },
+	{ BOARD_ROLE_DISPLAY, "lcd-controller", "dcss" },
+	{ BOARD_ROLE_DISPLAY, "dpu", "display" },
+	{ BOARD_ROLE_DISPLAY, "dc", "-dc" },
+	{ BOARD_ROLE_AUDIO, "i2s", "-i2s" },
+	{ BOARD_ROLE_AUDIO, "sai", "-sai" },
+	{ BOARD_ROLE_AUDIO, "audio", "audio" },
+	{ BOARD_ROLE_AUDIO, "hda", "-hda" },
+	{ BOARD_ROLE_AUDIO, "sound", "q6asm-dais" },
+	{ BOARD_ROLE_NETWORK, "ethernet", "dwmac" },
+	{ BOARD_ROLE_NETWORK, "wifi", "-wifi" },
+	{ BOARD_ROLE_NETWORK, "ipa", "-ipa" },
+	{ BOARD_ROLE_GPU, "gpu", "adreno" },
+	{ BOARD_ROLE_GPU, "gpu", "arm,mali-" },
+	{ BOARD_ROLE_DMA, "dma-controller", "dma-controller" },
+	{ BOARD_ROLE_DMA, "dma", "pl330" },
+};
+
+enum board_role board_guess_role(const char *name, const char *compatible)
+{
+	size_t i, len = strcspn(name, "@");
+
+	for (i = 0; i < ARRAY_SIZE(roles); i++)
+		if (strlen(roles[i].name) == len && !memcmp(roles[i].name, name, len))
+			return roles[i].role;
+	for (i = 0; i < ARRAY_SIZE(roles); i++) {
+		const char *at = strstr(compatible, roles[i].compatible);
+
+		/* A whole word: "-dc" is not in "-dcp", nor "-dma" in "-dmabuf". */
+		if (at && (roles[i].compatible[0] != '-' ||
+			   !strpbrk(at + strlen(roles[i].compatible), "abcdefghijklmnopqrstuvwxyz")))
+			return roles[i].role;
+	}
+	return BOARD_ROLE_OTHER;
+}
+
+bool board_is_amba(u32 vendor, u32 device)
+{
+	/* Linux drivers/pci/quirks.c, quirk_huawei_pcie_sva() */
+	static const u16 huawei[] = { 0xa250, 0xa251, 0xa255, 0xa256, 0xa258, 0xa259 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(huawei); i++)
+		if (vendor == 0x19e5 && device == huawei[i])
+			return true;
+	return false;
+}
+
+/* ---- files ---- */
+
+/* Reads to the end: what /proc and /sys say about sizes is not true. */
+static int load(FILE *in, const char *file, u8 **data, size_t *size, struct board_error *err)
+{
+	size_t room = 0, n = 0, got;
+	u8 *bigger;
+
+	*data = NULL;
+	do {
+		if (n + 1 >= room) {
+			room = room ? room * 2 : 1 << 16;
+			bigger = realloc(*data, room);
+			if (!bigger)
+				return board_fail(err, ENOMEM, "%s: out of memory", file);
+			*data = bigger;
+		}
+		got = fread(*data + n, 1, room - n - 1, in);
+		n += got;
+		if (n > BOARD_MAX_BYTES)
+			return board_fail(err, EFBIG, "%s: it is larger than %u MiB", file, BOARD_MAX_BYTES >> 20);
+	} while (got);
+	if (ferror(in))
+		return board_fail(err, EIO, "%s: %s", file, strerror(errno));
+	(*data)[n] = 0;
+	*size = n;
+	return 0;
+}
+
+int board_load(const char *file, u8 **data, size_t *size, struct board_error *err)
+{
+	struct stat st;
+	FILE *in;
+	int ret;
+
+	*data = NULL;
+	in = fopen(file, "rb");
+	if (!in)
+		return board_fail(err, errno, "%s: %s", file, strerror(errno));
+	if (!fstat(fileno(in), &st) && S_ISDIR(st.st_mode))
+		ret = board_fail(err, EISDIR, "%s: it is a directory", file);
+	else
+		ret = load(in, file, data, size, err);
+	fclose(in);
+	if (ret) {
+		free(*data);
+		*data = NULL;
+	}
+	return ret;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How readers fill a board. What cannot be kept is remembered in no_memory; the reader's caller asks once. */
+#ifndef BOARD_PRIV_H
+#define BOARD_PRIV_H
+
+#include "board.h"
+
+/* More than any real board has; a file that has more is refused. */
+#define BOARD_MAX_ITEMS (1u << 17)
+#define BOARD_MAX_BYTES (64u << 20)
+
+/* A text that lives as long as the board. */
+const char *board_text(struct board *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *board_chars(struct board *b, const void *chars, size_t len);
+
+/* A new zeroed item at the end, or NULL; it moves when the next one is added. */
+struct board_iommu *board_add_iommu(struct board *b);
+struct board_master *board_add_master(struct board *b);
+struct board_tbu *board_add_tbu(struct board *b);
+struct board_stream *board_add_stream(struct board *b, struct board_master *m);
+struct board_map *board_add_map(struct board *b, struct board_master *m);
+void board_add_defect(struct board *b, const struct board_at *at, enum board_defect_kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* What a name and a compatible string say about a device's part in the system. */
+enum board_role board_guess_role(const char *name, const char *compatible);
+
+/* vendor:device is on the list of devices that look like PCI but sit on the AMBA bus. */
+bool board_is_amba(u32 vendor, u32 device);
+
+/* A whole file of at most BOARD_MAX_BYTES; the caller frees @data, which ends in a byte of zero that @size leaves out. */
+int board_load(const char *file, u8 **data, size_t *size, struct board_error *err);
+
+#endif /* BOARD_PRIV_H */

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "board_stall.h"
+#include "report_table.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* What is assumed where nobody says. */
+#define SLOTS	      32u
+#define OUTSTANDING   8u
+#define WORKERS	      4u
+#define P50_NS	      5000ull
+#define P999_NS	      100000ull
+#define READ_NS	      80000ull /* a fast NVMe */
+#define READ_ACCESSES 4u       /* 4 KiB in payloads of 1 KiB */
+#define LINE_NS	      14800ull /* 1080p60: 67500 lines a second */
+#define AUDIO_NS      1000000ull
+#define COMPLETION_NS 50000ull	     /* PCIe: Completion Timeout, shortest */
+#define STORAGE_NS    30000000000ull /* Linux's time-out of a block request */
+#define MOST_WANTS    2000u
+
+struct maker {
+	const struct board *b;
+	struct stall_board *s;
+	u32 smmu_of[STALL_MAX_SMMUS]; /* index in struct board */
+	u32 tbu_of[STALL_MAX_TBUS];   /* likewise; BOARD_NONE: that of everybody for whom nobody says */
+};
+
+__attribute__((format(printf, 2, 3))) static void assume(struct stall_board *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (s->n_assumptions == BOARD_STALL_ASSUMPTIONS)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(s->assumption[s->n_assumptions++], sizeof(s->assumption[0]), fmt, ap);
+	va_end(ap);
+}
+
+/* The end of a path is what tells nodes apart. */
+static void set_name(char name[STALL_NAME], const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *tail = slash && slash[1] ? slash + 1 : path;
+	size_t n = strlen(tail);
+
+	snprintf(name, STALL_NAME, "%s", n < STALL_NAME ? tail : tail + n - STALL_NAME + 1);
+}
+
+/* ---- who sits where ---- */
+
+static bool modelled(const struct board *b, u32 iommu)
+{
+	return iommu < b->n_iommus && b->iommu[iommu].enabled &&
+	       (b->iommu[iommu].model == BOARD_SMMUV2 || b->iommu[iommu].model == BOARD_SMMUV3);
+}
+
+/* The first SMMU that its DMA passes, or BOARD_NONE. */
+static u32 iommu_of(const struct board *b, const struct board_master *m)
+{
+	struct board_stream s;
+	u32 i;
+
+	for (i = 0; i < m->n_streams; i++)
+		if (modelled(b, m->stream[i].iommu))
+			return m->stream[i].iommu;
+	if (m->pci && m->parent < b->n_masters) {
+		s.iommu = BOARD_NONE;
+		if (board_map_rid(&b->master[m->parent], m->rid, &s) != BOARD_NONE && modelled(b, s.iommu))
+			return s.iommu;
+		return BOARD_NONE;
+	}
+	for (i = 0; i < m->n_maps; i++)
+		if (modelled(b, m->map[i].iommu))
+			return m->map[i].iommu;
+	return BOARD_NONE;
+}
+
+/* A function sits where its host does. */
+static u32 tbu_of(const struct board *b, const struct board_master *m)
+{
+	u32 iommu = iommu_of(b, m), tbu = m->tbu;
+
+	if (tbu >= b->n_tbus && m->pci && m->parent < b->n_masters)
+		tbu = b->master[m->parent].tbu;
+	return tbu < b->n_tbus && b->tbu[tbu].iommu == iommu ? tbu : BOARD_NONE;
+}
+
+static bool stalls(const struct board *b, const struct board_master *m)
+{
+	u32 iommu = m->enabled ? iommu_of(b, m) : BOARD_NONE;
+
+	if (iommu == BOARD_NONE || b->iommu[iommu].stall == BOARD_STALL_NONE)
+		return false;
+	return m->can_stall || b->iommu[iommu].stall == BOARD_STALL_FORCED;
+}
+
+/* A host stands for its functions where nobody has listed them. */
+static bool counts(const struct board *b, u32 index)
+{
+	u32 i;
+
+	if (!b->master[index].enabled)
+		return false;
+	for (i = 0; b->master[index].host && i < b->n_masters; i++)
+		if (b->master[i].enabled && b->master[i].pci && b->master[i].parent == index)
+			return false;
+	return true;
+}
+
+/* ---- SMMUs and TBUs ---- */
+
+static u32 smmu_number(const struct maker *k, u32 iommu)
+{
+	u32 i;
+
+	for (i = 0; i < k->s->platform.n_smmus; i++)
+		if (k->smmu_of[i] == iommu)
+			return i + 1;
+	return 0;
+}
+
+static int add_smmu(struct maker *k, u32 iommu, struct board_error *err)
+{
+	const struct board_iommu *u = &k->b->iommu[iommu];
+	struct stall_platform *p = &k->s->platform;
+	struct stall_smmu *s = &p->smmu[p->n_smmus];
+
+	if (smmu_number(k, iommu))
+		return 0;
+	if (p->n_smmus == STALL_MAX_SMMUS)
+		return board_fail(err, E2BIG, "%s: %s: more than %u SMMUs to simulate", k->b->file, u->at.path,
+				  STALL_MAX_SMMUS);
+	set_name(s->name, u->at.path);
+	snprintf(s->kind, sizeof(s->kind), "%s", u->model == BOARD_SMMUV2 ? "smmuv2" : "smmuv3");
+	k->smmu_of[p->n_smmus++] = iommu;
+	if (u->stall_max != BOARD_NONE && u->stall_max)
+		s->stall_max = min(u->stall_max, u->model == BOARD_SMMUV2 ? 1024u : 4096u);
+	else
+		assume(k->s, "%s holds %u stalled transactions%s", s->name, u->model == BOARD_SMMUV2 ? 32u : 64u,
+		       u->model == BOARD_SMMUV2 ? " for each TBU" : " (STALL_MAX)");
+	if (u->stall == BOARD_STALL_UNKNOWN)
+		assume(k->s, "%s can stall: its STALL_MODEL is not known", s->name);
+	return 0;
+}
+
+/* Number of the TBU, added if it is new; 0: there are too many. */
+static u32 tbu_number(struct maker *k, u32 tbu, u32 smmu)
+{
+	struct stall_platform *p = &k->s->platform;
+	struct stall_tbu *t = &p->tbu[p->n_tbus];
+	u32 i;
+
+	for (i = 0; i < p->n_tbus; i++)
+		if (k->tbu_of[i] == tbu && p->tbu[i].smmu == smmu)
+			return i + 1;
+	if (p->n_tbus == STALL_MAX_TBUS)
+		return 0;
+	t->smmu = smmu;
+	t->slots = SLOTS;
+	if (tbu == BOARD_NONE) {
+		memcpy(t->name, p->smmu[smmu - 1].name, sizeof(t->name));
+		assume(k->s, "one TBU of %s has %u slots, and all sit behind it for whom no TBU is given", t->name,
+		       SLOTS);
+	} else {
+		set_name(t->name, k->b->tbu[tbu].name);
+		if (k->b->tbu[tbu].slots != BOARD_NONE && k->b->tbu[tbu].slots)
+			t->slots = min(k->b->tbu[tbu].slots, (u32)STALL_MAX_SLOTS);
+		else
+			assume(k->s, "TBU %s has %u slots", t->name, SLOTS);
+	}
+	k->tbu_of[p->n_tbus++] = tbu;
+	return p->n_tbus;
+}
+
+/* ---- devices ---- */
+
+/* How long it can wait: as the board says, or as its role has it. */
+static void set_deadline(struct maker *k, struct stall_master *m, const struct board_master *from)
+{
+	static const struct {
+		u64 ns;
+		enum stall_deadline limits;
+		const char *what;
+	} by_role[BOARD_ROLES] = {
+		[BOARD_ROLE_STORAGE] = { STORAGE_NS, STALL_ACCESS, "a request's time-out" },
+		[BOARD_ROLE_DISPLAY] = { LINE_NS, STALL_GAP, "a line of 1080p60" },
+		[BOARD_ROLE_AUDIO] = { AUDIO_NS, STALL_GAP, "a period of audio" },
+		[BOARD_ROLE_PCIE] = { COMPLETION_NS, STALL_ACCESS, "PCIe's shortest Completion Timeout" },
+	};
+	char ns[REPORT_NS];
+	enum board_role role = m->pcie && from->role == BOARD_ROLE_OTHER ? BOARD_ROLE_PCIE : from->role;
+
+	m->limits = by_role[role].limits;
+	m->deadline_ns = from->deadline_ns ? from->deadline_ns : by_role[role].ns;
+	if (!from->deadline_ns && m->deadline_ns)
+		assume(k->s, "%s waits %s at most, %s", m->name, report_ns(m->deadline_ns, ns), by_role[role].what);
+}
+
+static enum stall_mode mode_of(const struct board *b, const struct board_master *m)
+{
+	if (stalls(b, m))
+		return STALL_STALLS;
+	if (m->pri && m->ats && b->iommu[iommu_of(b, m)].model == BOARD_SMMUV3)
+		return STALL_PRI;
+	return STALL_PINNED;
+}
+
+static int add_master(struct maker *k, u32 index, struct board_error *err)
+{
+	const struct board_master *from = &k->b->master[index];
+	struct stall_platform *p = &k->s->platform;
+	struct stall_master *m = &p->master[p->n_masters];
+	u32 smmu = smmu_number(k, iommu_of(k->b, from)), most;
+
+	if (!smmu)
+		return 0;
+	if (p->n_masters == STALL_MAX_MASTERS)
+		return board_fail(err, E2BIG, "%s: %s: more than %u devices to simulate", k->b->file, from->at.path,
+				  STALL_MAX_MASTERS);
+	m->tbu = tbu_number(k, tbu_of(k->b, from), smmu);
+	if (!m->tbu)
+		return board_fail(err, E2BIG, "%s: %s: more than %u TBUs to simulate", k->b->file, from->at.path,
+				  STALL_MAX_TBUS);
+	set_name(m->name, from->at.path);
+	m->mode = mode_of(k->b, from);
+	m->pcie = from->host || (from->pci && !from->amba) || from->role == BOARD_ROLE_PCIE;
+	most = m->mode == STALL_STALLS ? p->tbu[m->tbu - 1].slots : OUTSTANDING;
+	if (from->outstanding != BOARD_NONE && from->outstanding)
+		m->outstanding = min(from->outstanding, 1024u);
+	else if (m->mode == STALL_STALLS)
+		assume(k->s, "%s can have as many transactions outstanding as its TBU has slots, %u", m->name, most);
+	m->outstanding = m->outstanding ? m->outstanding : min(most, m->mode == STALL_PRI ? 256u : 1024u);
+	set_deadline(k, m, from);
+	k->s->master_of[p->n_masters++] = index;
+	return 0;
+}
+
+/* ---- the pager ---- */
+
+static bool beside_a_staller(const struct stall_platform *p, u32 storage)
+{
+	u32 i;
+
+	for (i = 0; i < p->n_masters; i++)
+		if (i != storage && p->master[i].mode == STALL_STALLS && p->master[i].tbu == p->master[storage].tbu)
+			return true;
+	return false;
+}
+
+/* What the board says; else the first storage beside a device that stalls, else the first storage. 0: none. */
+static u32 find_storage(const struct maker *k)
+{
+	const struct stall_platform *p = &k->s->platform;
+	u32 i, first = 0, beside = 0;
+
+	for (i = p->n_masters; i-- > 0;) {
+		if (k->s->master_of[i] + 1 == k->b->pager)
+			return i + 1;
+		if (k->b->master[k->s->master_of[i]].role != BOARD_ROLE_STORAGE)
+			continue;
+		first = i + 1;
+		if (beside_a_staller(p, i))
+			beside = i + 1;
+	}
+	return k->b->pager ? 0 : beside ? beside : first;
+}
+
+static void choose_storage(struct maker *k)
+{
+	struct stall_platform *p = &k->s->platform;
+	u32 storage = find_storage(k);
+	struct stall_master *m;
+	char ns[REPORT_NS];
+
+	p->pager.storage = storage;
+	if (!storage) {
+		assume(k->s, k->b->pager
+				     ? "no handler waits for DMA behind these SMMUs: the pager's is elsewhere"
+				     : "no handler waits for storage behind these SMMUs: none is known to sit there");
+		return;
+	}
+	m = &p->master[storage - 1];
+	assume(k->s, "every page comes back by a read of %s, %u transactions %s after the request", m->name,
+	       READ_ACCESSES, report_ns(READ_NS, ns));
+	if (m->mode == STALL_PINNED || k->b->master[k->s->master_of[storage - 1]].role == BOARD_ROLE_STORAGE)
+		return;
+	m->zero_fill = true;
+	assume(k->s, "pages of %s itself come without a read", m->name);
+}
+
+static void make_pager(struct maker *k)
+{
+	struct stall_pager *g = &k->s->platform.pager;
+	char ns[REPORT_NS];
+
+	g->workers = k->b->workers ? min(k->b->workers, (u32)STALL_MAX_WORKERS) : WORKERS;
+	g->p999_ns = k->b->fault_p999_ns ? k->b->fault_p999_ns : P999_NS;
+	g->p50_ns = min(g->p999_ns, P50_NS);
+	g->pressure_ppm = 1000000;
+	g->read_accesses = READ_ACCESSES;
+	g->read_ns = READ_NS;
+	if (!k->b->workers)
+		assume(k->s, "%u workers handle faults", WORKERS);
+	if (!k->b->fault_p999_ns)
+		assume(k->s, "a handler takes %s (99.9th percentile) without storage", report_ns(P999_NS, ns));
+	choose_storage(k);
+}
+
+/* Stalling devices fault with all they have, twice; the others go on for as long as that takes. */
+static void make_traffic(struct stall_platform *p)
+{
+	u64 faults = 0, takes;
+	u32 i;
+
+	for (i = 0; i < p->n_masters; i++)
+		if (p->master[i].mode != STALL_PINNED)
+			faults += p->master[i].accesses = 2 * p->master[i].outstanding;
+	takes = (faults / p->pager.workers + 1) * (p->pager.p999_ns + (p->pager.storage ? p->pager.read_ns : 0));
+	for (i = 0; i < p->n_masters; i++) {
+		struct stall_master *m = &p->master[i];
+
+		if (m->mode != STALL_PINNED)
+			continue;
+		m->period_ns = m->deadline_ns && m->limits == STALL_GAP ? m->deadline_ns / 8 : 10000;
+		m->period_ns = max(m->period_ns, takes / MOST_WANTS + 1);
+		m->accesses = (u32)(takes / m->period_ns) + 8;
+	}
+}
+
+int board_stall_platform(const struct board *b, struct stall_board *s, struct board_error *err)
+{
+	struct maker k = { .b = b, .s = s };
+	int ret = 0;
+	u32 i;
+
+	memset(s, 0, sizeof(*s));
+	for (i = 0; i < b->n_masters && !ret; i++)
+		if (counts(b, i) && stalls(b, &b->master[i]))
+			ret = add_smmu(&k, iommu_of(b, &b->master[i]), err);
+	s->needed = s->platform.n_smmus;
+	for (i = 0; i < b->n_masters && !ret && s->needed; i++)
+		if (counts(b, i) && iommu_of(b, &b->master[i]) != BOARD_NONE)
+			ret = add_master(&k, i, err);
+	if (ret || !s->needed)
+		return ret;
+	make_pager(&k);
+	make_traffic(&s->platform);
+	return 0;
+}

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* What a device tree says about IOMMUs and masters, by the bindings that board.h names. */
+#include "board_read.h"
+#include "dt_board_priv.h"
+#include "dt_tree_priv.h"
+#include <libfdt.h>
+#include <stdio.h>
+
+/* More cells than any binding has. */
+#define MAX_CELLS 8
+
+/* A board under construction: @iommu_of[node] is the node's IOMMU. */
+struct reader {
+	struct board *b;
+	struct dt_tree *t;
+	u32 *iommu_of, *master_of;
+};
+
+static u32 cell(const void *prop, u32 i)
+{
+	return fdt32_ld((const fdt32_t *)prop + i);
+}
+
+static struct board_at at(struct reader *r, u32 node, const char *property)
+{
+	char path[DT_MAX_PATH];
+	struct board_at a = { .property = property, .offset = BOARD_NONE };
+
+	a.path = board_text(r->b, "%s", dt_path(r->t, node, path));
+	a.line = dt_line(r->t, path, property);
+	return a;
+}
+
+static void defect(struct reader *r, u32 node, const char *property, enum board_defect_kind kind, const char *text)
+{
+	struct board_at a = at(r, node, property);
+
+	board_add_defect(r->b, &a, kind, "%s", text);
+}
+
+/* ---- IOMMUs ---- */
+
+/* The first row whose text is in a compatible string decides; "" is the end. */
+static const struct {
+	const char *compatible;
+	enum board_model model;
+} models[] = {
+	{ "arm,smmu-v3", BOARD_SMMUV3 },	   { "hisilicon,hip07-smmu-v3", BOARD_SMMUV3 },
+	{ "cavium,cn9900-smmu-v3", BOARD_SMMUV3 }, { "nvidia,tegra264-smmu", BOARD_SMMUV3 },
+	{ "arm,smmu-v1", BOARD_SMMUV2 },	   { "arm,smmu-v2", BOARD_SMMUV2 },
+	{ "arm,mmu-400", BOARD_SMMUV2 },	   { "arm,mmu-401", BOARD_SMMUV2 },
+	{ "arm,mmu-500", BOARD_SMMUV2 },	   { "cavium,smmu-v2", BOARD_SMMUV2 },
+	{ "nvidia,smmu-500", BOARD_SMMUV2 },	   { "marvell,ap806-smmu-500", BOARD_SMMUV2 },
+	{ "qcom,smmu-v2", BOARD_SMMUV2 },	   { "qcom,smmu-500", BOARD_SMMUV2 },
+	{ "virtio,pci-iommu", BOARD_VIRTIO },	   { "pci1af4,1057", BOARD_VIRTIO },
+};
+
+static bool has_compatible(const struct dt_tree *t, u32 node, const char *compatible)
+{
+	u32 len;
+	const char *p = dt_prop(t, node, "compatible", &len);
+
+	return p && fdt_stringlist_contains(p, (int)len, compatible);
+}
+
+static enum board_model model_of(const struct dt_tree *t, u32 node)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(models); i++)
+		if (has_compatible(t, node, models[i].compatible))
+			return models[i].model;
+	return has_compatible(t, node, "virtio,mmio") ? BOARD_VIRTIO : BOARD_OTHER;
+}
+
+/* phys.hi of a PCI node's first address has bus, device and function in bits 23 to 8 (IEEE 1275 PCI 2.2.1.1). */
+static u32 rid_of(const struct dt_tree *t, u32 node)
+{
+	u32 len;
+	const void *reg = dt_prop(t, node, "reg", &len);
+
+	return reg && len >= 20 ? cell(reg, 0) >> 8 & 0xffff : BOARD_NONE;
+}
+
+static bool is_pci_bus(const struct dt_tree *t, u32 node)
+{
+	const char *type = dt_string(t, node, "device_type");
+
+	return !strcmp(type, "pci") || !strcmp(type, "pciex");
+}
+
+static void add_iommu(struct reader *r, u32 node, enum board_model model)
+{
+	struct board_iommu *i = board_add_iommu(r->b);
+	u32 parent = r->t->node[node].parent;
+
+	if (!i)
+		return;
+	r->iommu_of[node] = r->b->n_iommus - 1;
+	i->at = at(r, node, NULL);
+	i->compatible = board_text(r->b, "%s", dt_string(r->t, node, "compatible"));
+	i->model = model;
+	i->enabled = r->t->node[node].enabled;
+	dt_u32(r->t, node, "#iommu-cells", &i->cells);
+	i->has_match_mask = dt_u32(r->t, node, "stream-match-mask", &i->match_mask);
+	if (i->has_match_mask && (model != BOARD_SMMUV2 || i->cells != 1)) {
+		defect(r, node, "stream-match-mask", BOARD_NO_EFFECT,
+		       "only an SMMUv2 with #iommu-cells of 1 reads stream-match-mask");
+		i->match_mask = 0;
+	}
+	if (model == BOARD_SMMUV3 && i->cells != 1 && i->cells != BOARD_NONE)
+		defect(r, node, "#iommu-cells", BOARD_BAD_CELLS, "#iommu-cells of an SMMUv3 is 1");
+	if (model == BOARD_SMMUV2 && i->cells != 1 && i->cells != 2 && i->cells != BOARD_NONE)
+		defect(r, node, "#iommu-cells", BOARD_BAD_CELLS, "#iommu-cells of an SMMUv2 is 1 or 2");
+	if (model == BOARD_SMMUV3)
+		return;
+	i->stall = model == BOARD_SMMUV2 ? BOARD_STALL_BOTH : BOARD_STALL_NONE;
+	i->ssid_bits = model == BOARD_SMMUV2 ? 0 : BOARD_NONE;
+	if (parent != BOARD_NONE && is_pci_bus(r->t, parent))
+		i->rid = rid_of(r->t, node);
+}
+
+static void add_iommus(struct reader *r)
+{
+	u32 node, len;
+
+	for (node = 0; node < r->t->n_nodes; node++) {
+		enum board_model model = model_of(r->t, node);
+
+		r->iommu_of[node] = r->master_of[node] = BOARD_NONE;
+		if (dt_prop(r->t, node, "#iommu-cells", &len) || model == BOARD_SMMUV2 || model == BOARD_SMMUV3)
+			add_iommu(r, node, model);
+	}
+}
+
+/* ---- what masters refer to ---- */
+
+/* The IOMMU that a phandle names, or BOARD_NONE after the reason has been noted. */
+static u32 find_iommu(struct reader *r, u32 node, const char *property, u32 phandle)
+{
+	bool twice = false;
+	struct board_at a = at(r, node, property);
+	u32 target = dt_find_phandle(r->t, phandle, &twice), iommu;
+
+	if (target == BOARD_NONE) {
+		board_add_defect(r->b, &a, BOARD_BAD_PHANDLE, "no node has the phandle 0x%x", phandle);
+		return BOARD_NONE;
+	}
+	if (twice)
+		board_add_defect(r->b, &a, BOARD_BAD_PHANDLE, "several nodes have the phandle 0x%x", phandle);
+	iommu = r->iommu_of[target];
+	if (iommu == BOARD_NONE || r->b->iommu[iommu].cells == BOARD_NONE) {
+		char path[DT_MAX_PATH];
+
+		board_add_defect(r->b, &a, BOARD_NO_CELLS, "%.200s has no #iommu-cells", dt_path(r->t, target, path));
+	}
+	return iommu;
+}
+
+/* A specifier as the IOMMU's binding defines it: of an SMMUv2 ID and mask. */
+static void add_stream(struct reader *r, struct board_master *m, struct board_at a, u32 iommu, const void *cells, u32 n)
+{
+	const struct board_iommu *i = &r->b->iommu[iommu];
+	struct board_stream *s = board_add_stream(r->b, m);
+
+	if (!s)
+		return;
+	s->at = a;
+	s->iommu = iommu;
+	s->id = n ? cell(cells, 0) : 0;
+	if (i->model == BOARD_SMMUV2)
+		s->mask = n > 1 ? cell(cells, 1) : i->match_mask;
+}
+
+static void read_iommus(struct reader *r, u32 node, struct board_master *m)
+{
+	u32 len, pos = 0, iommu, n;
+	const u8 *p = dt_prop(r->t, node, "iommus", &len);
+
+	if (!p)
+		return;
+	if (!len || len % 4) {
+		defect(r, node, "iommus", BOARD_BAD_CELLS, "its length is not a number of cells");
+		return;
+	}
+	while (pos < len / 4) {
+		u32 phandle = cell(p, pos++);
+
+		if (!phandle) /* an empty place, as of_parse_phandle_with_args() reads it */
+			continue;
+		iommu = find_iommu(r, node, "iommus", phandle);
+		if (iommu == BOARD_NONE || r->b->iommu[iommu].cells == BOARD_NONE)
+			return; /* nobody knows where the next one begins */
+		n = r->b->iommu[iommu].cells;
+		if (n > MAX_CELLS || n > len / 4 - pos) {
+			defect(r, node, "iommus", BOARD_BAD_CELLS,
+			       "a specifier has fewer cells than #iommu-cells says");
+			return;
+		}
+		add_stream(r, m, at(r, node, "iommus"), iommu, p + 4 * pos, n);
+		pos += n;
+	}
+}
+
+static void read_map(struct reader *r, u32 node, struct board_master *m)
+{
+	u32 len, i;
+	const u8 *p = dt_prop(r->t, node, "iommu-map", &len);
+
+	if (!p)
+		return;
+	m->has_map = true;
+	if (!len || len % 16) {
+		defect(r, node, "iommu-map", BOARD_BAD_CELLS, "its length is not a multiple of four cells");
+		return;
+	}
+	for (i = 0; i < len / 16; i++, p += 16) {
+		u32 iommu = find_iommu(r, node, "iommu-map", cell(p, 1));
+		struct board_map *map = board_add_map(r->b, m);
+
+		if (!map)
+			return;
+		map->at = at(r, node, "iommu-map");
+		map->rid = cell(p, 0);
+		map->iommu = iommu;
+		map->id = cell(p, 2);
+		map->length = cell(p, 3);
+		if (!map->length)
+			defect(r, node, "iommu-map", BOARD_NO_EFFECT, "an entry has length 0");
+	}
+}
+
+static void read_mask(struct reader *r, u32 node, struct board_master *m)
+{
+	u32 len;
+
+	if (!dt_prop(r->t, node, "iommu-map-mask", &len))
+		return;
+	m->has_mask = true;
+	if (!dt_u32(r->t, node, "iommu-map-mask", &m->map_mask))
+		defect(r, node, "iommu-map-mask", BOARD_BAD_CELLS, "it is not one cell");
+	if (!m->has_map)
+		defect(r, node, "iommu-map-mask", BOARD_NO_EFFECT, "there is no iommu-map beside it");
+}
+
+/* ---- masters ---- */
+
+static bool flag(struct reader *r, u32 node, const char *name)
+{
+	u32 len;
+
+	return dt_prop(r->t, node, name, &len);
+}
+
+static void read_properties(struct reader *r, u32 node, struct board_master *m)
+{
+	u32 len;
+
+	m->can_stall = dt_prop(r->t, node, "dma-can-stall", &len);
+	m->stall_value = m->can_stall && len;
+	m->ats = flag(r, node, "ats-supported");
+	if (m->stall_value)
+		defect(r, node, "dma-can-stall", BOARD_BAD_BOOLEAN,
+		       "it is a boolean: a value of 0 does not turn it off, deleting it does");
+	if (flag(r, node, "pasid-num-bits") && !dt_u32(r->t, node, "pasid-num-bits", &m->pasid_bits))
+		defect(r, node, "pasid-num-bits", BOARD_BAD_CELLS, "it is not one cell");
+	read_iommus(r, node, m);
+	read_map(r, node, m);
+	read_mask(r, node, m);
+	if (m->pci && m->n_streams)
+		defect(r, node, "iommus", BOARD_NO_EFFECT, "of a PCI function: its host's iommu-map is what is read");
+	if (m->can_stall && !m->n_streams && !m->has_map && !m->pci)
+		defect(r, node, "dma-can-stall", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
+	if (m->pasid_bits != BOARD_NONE && !m->n_streams && !m->pci)
+		defect(r, node, "pasid-num-bits", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
+	if (m->ats && (!m->host || !m->has_map))
+		defect(r, node, "ats-supported", BOARD_NO_EFFECT,
+		       m->host ? "the host has no iommu-map: nothing behind it is translated"
+			       : "only a PCI host's node has it");
+}
+
+/* "pci19e5,a250" and the like */
+static void read_pci_name(struct reader *r, u32 node, struct board_master *m)
+{
+	u32 len, pos = 0, vendor, device;
+	const char *p = dt_prop(r->t, node, "compatible", &len);
+
+	for (; p && pos < len && memchr(p + pos, 0, len - pos); pos += (u32)strlen(p + pos) + 1)
+		if (sscanf(p + pos, "pci%4x,%4x", &vendor, &device) == 2)
+			m->amba |= board_is_amba(vendor, device);
+}
+
+/* The nearest host above, if @node is a function on its buses. */
+static u32 host_above(struct reader *r, u32 node)
+{
+	u32 up = r->t->node[node].parent;
+
+	for (; up != BOARD_NONE && is_pci_bus(r->t, up); up = r->t->node[up].parent)
+		if (r->master_of[up] != BOARD_NONE && r->b->master[r->master_of[up]].host)
+			return r->master_of[up];
+	return BOARD_NONE;
+}
+
+static bool wanted(struct reader *r, u32 node, u32 parent)
+{
+	static const char *const properties[] = { "iommus",	   "iommu-map",	     "iommu-map-mask",
+						  "dma-can-stall", "pasid-num-bits", "ats-supported" };
+	size_t i;
+
+	if (parent != BOARD_NONE)
+		return rid_of(r->t, node) != BOARD_NONE && r->iommu_of[node] == BOARD_NONE;
+	for (i = 0; i < ARRAY_SIZE(properties); i++)
+		if (flag(r, node, properties[i]))
+			return true;
+	return is_pci_bus(r->t, node);
+}
+
+static void add_master(struct reader *r, u32 node)
+{
+	u32 parent = host_above(r, node);
+	struct board_master *m = wanted(r, node, parent) ? board_add_master(r->b) : NULL;
+
+	if (!m)
+		return;
+	r->master_of[node] = r->b->n_masters - 1;
+	m->at = at(r, node, NULL);
+	m->compatible = board_text(r->b, "%s", dt_string(r->t, node, "compatible"));
+	m->enabled = r->t->node[node].enabled;
+	m->parent = parent;
+	m->pci = parent != BOARD_NONE;
+	m->host = !m->pci && (is_pci_bus(r->t, node) || flag(r, node, "iommu-map"));
+	m->role = !m->pci && is_pci_bus(r->t, node) ? BOARD_ROLE_PCIE
+						    : board_guess_role(r->t->node[node].name, m->compatible);
+	if (m->host)
+		dt_u32(r->t, node, "linux,pci-domain", &m->segment);
+	if (m->pci) {
+		m->rid = rid_of(r->t, node);
+		read_pci_name(r, node, m);
+	}
+	read_properties(r, node, m);
+}
+
+/* reserved-memory: iommu-addresses is (phandle, address, size), in the cells of the device's bus; the phandle is what
+ * can be checked. */
+static void read_regions(struct reader *r, u32 node)
+{
+	u32 len, target;
+	bool twice = false;
+	const void *p = dt_prop(r->t, node, "iommu-addresses", &len);
+
+	if (!p)
+		return;
+	if (len < 12 || len % 4) {
+		defect(r, node, "iommu-addresses", BOARD_BAD_CELLS, "it is no phandle, address and size");
+		return;
+	}
+	target = dt_find_phandle(r->t, cell(p, 0), &twice);
+	if (target == BOARD_NONE)
+		defect(r, node, "iommu-addresses", BOARD_BAD_PHANDLE, "no node has its phandle");
+	else if (r->master_of[target] != BOARD_NONE)
+		r->b->master[r->master_of[target]].regions++;
+	else
+		defect(r, node, "iommu-addresses", BOARD_NO_EFFECT, "the device that it names has no IOMMU");
+}
+
+/* Fills the board from the tree, and closes the tree. */
+static void read_tree(struct board *b, struct dt_tree *t)
+{
+	struct reader r = { .b = b, .t = t };
+	u32 node;
+
+	b->source = "device tree";
+	r.iommu_of = malloc(t->n_nodes * sizeof(u32));
+	r.master_of = malloc(t->n_nodes * sizeof(u32));
+	if (r.iommu_of && r.master_of) {
+		b->model = board_text(b, "%s", dt_string(t, 0, "model"));
+		add_iommus(&r);
+		for (node = 0; node < t->n_nodes; node++)
+			add_master(&r, node);
+		for (node = 0; node < t->n_nodes; node++)
+			read_regions(&r, node);
+	} else {
+		b->no_memory = true;
+	}
+	free(r.iommu_of);
+	free(r.master_of);
+	dt_close(t);
+}
+
+int board_read_dt(struct board *b, const char *const *overlays, u32 n_overlays, struct board_error *err)
+{
+	struct dt_tree t;
+	int ret = dt_open(&t, b, overlays, n_overlays, err);
+
+	if (!ret)
+		read_tree(b, &t);
+	return ret;
+}
+
+int board_read_blob(struct board *b, const u8 *data, size_t size, struct board_error *err)
+{
+	struct dt_tree t;
+	int ret = dt_open_blob(&t, b, data, size, err);
+
+	if (!ret)
+		read_tree(b, &t);
+	return ret;
+}

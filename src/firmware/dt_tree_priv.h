@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A flattened device tree, checked and indexed: nodes by number, phandles, lines of the source. */
+#ifndef DT_TREE_PRIV_H
+#define DT_TREE_PRIV_H
+
+#include "board_priv.h"
+
+#define DT_MAX_DEPTH 64
+#define DT_MAX_PATH  1024
+
+/* Parents stand before their children. */
+struct dt_node {
+	const char *name;
+	int offset;
+	u32 parent, depth, path_len;
+	bool enabled; /* neither it nor an ancestor is disabled */
+};
+
+struct dt_phandle {
+	u32 phandle, node;
+};
+
+/* Where dtc has seen a node or, with a property, "PATH:PROPERTY". */
+struct dt_line {
+	const char *key;
+	u32 line;
+};
+
+struct dt_tree {
+	const char *file;
+	void *fdt;
+	struct dt_node *node;
+	u32 n_nodes;
+	struct dt_phandle *phandle;
+	u32 n_phandles;
+	struct dt_line *line;
+	u32 n_lines;
+	struct board *board; /* keeps the keys */
+};
+
+int dt_open(struct dt_tree *t, struct board *board, const char *const *overlays, u32 n_overlays,
+	    struct board_error *err);
+/* The blob itself is in memory, aligned or not. */
+int dt_open_blob(struct dt_tree *t, struct board *board, const u8 *data, size_t size, struct board_error *err);
+void dt_close(struct dt_tree *t);
+
+/* @path has room for DT_MAX_PATH. */
+char *dt_path(const struct dt_tree *t, u32 node, char *path);
+/* The property and its length in bytes, or NULL. */
+const void *dt_prop(const struct dt_tree *t, u32 node, const char *name, u32 *len);
+bool dt_u32(const struct dt_tree *t, u32 node, const char *name, u32 *value);
+/* The first string, or "". */
+const char *dt_string(const struct dt_tree *t, u32 node, const char *name);
+/* BOARD_NONE if nobody has it; *@twice is set if several have it. */
+u32 dt_find_phandle(const struct dt_tree *t, u32 phandle, bool *twice);
+/* 0 if it is not known. */
+u32 dt_line(const struct dt_tree *t, const char *path, const char *property);
+
+/* The blob of a file: binary, source (through dtc), or a directory of /proc/device-tree. The caller frees it. */
+int dt_load(const char *file, void **fdt, struct board_error *err);
+int dt_load_folder(const char *folder, void **fdt, struct board_error *err);
+bool dt_is_source(const char *file);
+int dt_compile(const char *file, u8 **data, size_t *size, struct board_error *err);
+int dt_read_lines(struct dt_tree *t, struct board_error *err);
+
+#endif /* DT_TREE_PRIV_H */

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* May this device stall? One function a rule, in the order of the table. */
+#include "rules_priv.h"
+
+/* PASIDs are at most 20 bits wide: IHI 0070 SMMU_IDR1.SSIDSIZE, PCIe 6.20. */
+#define PASID_BITS_MAX 20
+
+/* ---- what rules ask ---- */
+
+static bool iommu_stalls(const struct board_iommu *i)
+{
+	return i->enabled && i->stall != BOARD_STALL_NONE;
+}
+
+bool master_stalls(const struct board *b, const struct board_master *m)
+{
+	struct board_stream s;
+	u32 i;
+
+	if (!m->enabled)
+		return false;
+	for (i = 0; i < m->n_streams; i++) {
+		const struct board_iommu *u = &b->iommu[m->stream[i].iommu];
+
+		if (iommu_stalls(u) && (m->can_stall || u->stall == BOARD_STALL_FORCED))
+			return true;
+	}
+	if (!m->pci || m->parent == BOARD_NONE || !m->can_stall)
+		return false;
+	return board_map_rid(&b->master[m->parent], m->rid, &s) != BOARD_NONE && s.iommu != BOARD_NONE &&
+	       iommu_stalls(&b->iommu[s.iommu]);
+}
+
+bool master_uses(const struct board *b, const struct board_master *m, u32 iommu)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_streams; i++)
+		if (m->stream[i].iommu == iommu)
+			return true;
+	if (m->pci && m->parent != BOARD_NONE)
+		return master_uses(b, &b->master[m->parent], iommu);
+	for (i = 0; i < m->n_maps; i++)
+		if (m->map[i].iommu == iommu)
+			return true;
+	return false;
+}
+
+/* A function sits where its host sits. */
+static u32 tbu_of(const struct board *b, const struct board_master *m)
+{
+	return m->tbu == BOARD_NONE && m->pci && m->parent != BOARD_NONE ? b->master[m->parent].tbu : m->tbu;
+}
+
+/* A platform file lists all who are behind a TBU; whoever is behind none is behind one and the same, it is assumed. */
+bool masters_share_path(const struct board *b, const struct board_master *x, const struct board_master *y,
+			bool *assumed)
+{
+	u32 i;
+
+	*assumed = tbu_of(b, x) == BOARD_NONE && tbu_of(b, y) == BOARD_NONE;
+	if (!*assumed)
+		return tbu_of(b, x) == tbu_of(b, y);
+	for (i = 0; i < b->n_iommus; i++)
+		if (b->iommu[i].enabled && master_uses(b, x, i) && master_uses(b, y, i))
+			return true;
+	return false;
+}
+
+/* What a TBU's or an IOMMU's stalling masters can have outstanding together; *@known: each of them is known. */
+static u64 outstanding(const struct board *b, u32 tbu, u32 iommu, bool *known)
+{
+	u64 sum = 0;
+	u32 i;
+
+	*known = true;
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+
+		if (!master_stalls(b, m) || (tbu != BOARD_NONE && tbu_of(b, m) != tbu) ||
+		    (iommu != BOARD_NONE && !master_uses(b, m, iommu)))
+			continue;
+		if (m->outstanding == BOARD_NONE)
+			*known = false;
+		else
+			sum += m->outstanding;
+	}
+	return sum;
+}
+
+/* All stalled transactions together leave room at the TBU, so whoever else is behind it goes on. */
+static bool leaves_room(const struct board *b, const struct board_master *staller)
+{
+	u32 max, tbu = tbu_of(b, staller);
+	const struct board_tbu *t;
+	bool known, all;
+
+	if (tbu == BOARD_NONE)
+		return false;
+	t = &b->tbu[tbu];
+	max = b->iommu[t->iommu].stall_max;
+	return t->slots != BOARD_NONE && max != BOARD_NONE && outstanding(b, tbu, BOARD_NONE, &known) < t->slots &&
+	       known && outstanding(b, BOARD_NONE, t->iommu, &all) <= max && all;
+}
+
+/* The next master from @i on that waits behind stalled transactions of @staller, which is not itself. */
+static u32 next_behind(const struct board *b, u32 staller, u32 i, bool *assumed)
+{
+	for (; i < b->n_masters; i++)
+		if (i != staller && b->master[i].enabled && b->master[i].parent != staller &&
+		    masters_share_path(b, &b->master[staller], &b->master[i], assumed))
+			return i;
+	return BOARD_NONE;
+}
+
+static void blame(struct finding *n, u32 staller, u32 victim, const char *change)
+{
+	n->staller = staller;
+	n->victim = victim;
+	n->change = change;
+}
+
+static const char *by_assumption(bool assumed)
+{
+	return assumed ? " (assumed: who sits behind which TBU is not known)" : "";
+}
+
+/* ---- the device itself ---- */
+
+void rule_stall_on_pci(RULE)
+{
+	u32 i;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+		const struct board_at at = at_property(&m->at, "dma-can-stall");
+
+		if (!m->enabled || !m->can_stall || m->amba || !(m->pci || m->role == BOARD_ROLE_PCIE))
+			continue;
+		blame(finding_add(f, rule, &at, "%s may stall, but a PCI transaction has to end before a time limit",
+				  m->pci ? "a PCI function" : "a PCI host"),
+		      i, BOARD_NONE, "delete dma-can-stall; a PCI device asks for pages with PRI");
+	}
+}
+
+void rule_stall_unsupported(RULE)
+{
+	u32 i, s;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "dma-can-stall");
+
+		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
+			const struct board_iommu *u = &b->iommu[m->stream[s].iommu];
+
+			if (u->stall != BOARD_STALL_NONE || !u->enabled)
+				continue;
+			finding_add(f, rule, &at, "%s (%s) has no stalls: faults of this device are terminated",
+				    u->at.path, board_model_names[u->model])
+				->change = "delete dma-can-stall, or put the device behind an IOMMU that can stall";
+			break;
+		}
+	}
+}
+
+void rule_forced_stall(RULE)
+{
+	u32 i, k;
+
+	for (i = 0; i < b->n_iommus; i++) {
+		if (b->iommu[i].stall != BOARD_STALL_FORCED || !b->iommu[i].enabled)
+			continue;
+		for (k = 0; k < b->n_masters; k++) {
+			const struct board_master *m = &b->master[k];
+
+			if (!m->enabled || !master_uses(b, m, i) || !(m->ats || m->pci || m->role == BOARD_ROLE_PCIE))
+				continue;
+			blame(finding_add(f, rule, &m->at, "%s forces stalls on everything behind it, and %s is",
+					  b->iommu[i].at.path, m->ats ? "a device with ATS" : "PCI"),
+			      BOARD_NONE, k, "put PCI behind an IOMMU whose STALL_MODEL is not forced");
+		}
+	}
+}
+
+void rule_many_streams(RULE)
+{
+	u32 i;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+		const struct board_at at = at_property(&m->at, b->acpi ? "id mappings" : "iommus");
+
+		if (master_stalls(b, m) && m->can_stall && m->n_streams > 1)
+			finding_add(f, rule, &at,
+				    "it has %u StreamIDs: Linux enables page faults for devices with one alone",
+				    m->n_streams)
+				->change = "give the part that shares address spaces a node and a StreamID of its own";
+	}
+}
+
+void rule_stall_with_ats(RULE)
+{
+	u32 i;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+		bool host = m->pci && m->parent != BOARD_NONE && !m->amba && b->master[m->parent].ats;
+		const struct board_at at = at_property(&m->at, "dma-can-stall");
+
+		if (!m->enabled || !m->can_stall || !(m->ats || m->pri || host))
+			continue;
+		blame(finding_add(f, rule, &at,
+				  "its faults may stall, and %s %s: a device has the one way to ask for a page or the "
+				  "other",
+				  host ? "its host" : "it", m->pri ? "has page requests" : "supports ATS"),
+		      i, BOARD_NONE, "delete dma-can-stall");
+	}
+}
+
+/* ---- PASIDs ---- */
+
+void rule_pasid_width(RULE)
+{
+	u32 i, s;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "pasid-num-bits");
+
+		if (!m->enabled || m->pasid_bits == BOARD_NONE || m->pasid_bits > PASID_BITS_MAX)
+			continue;
+		for (s = 0; s < m->n_streams; s++) {
+			const struct board_iommu *u = &b->iommu[m->stream[s].iommu];
+
+			if (u->ssid_bits == BOARD_NONE || m->pasid_bits <= u->ssid_bits)
+				continue;
+			if (u->ssid_bits)
+				finding_add(f, rule, &at,
+					    "%u bits, but %s has SubstreamIDs of %u: the rest cannot be used",
+					    m->pasid_bits, u->at.path, u->ssid_bits)
+					->change = "write the smaller number";
+			else
+				finding_add(f, rule, &at, "%s (%s) has no SubstreamIDs: the property has no effect",
+					    u->at.path, board_model_names[u->model])
+					->change = "delete it";
+			break;
+		}
+	}
+}
+
+void rule_pasid_count(RULE)
+{
+	u32 i;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "pasid-num-bits");
+		u32 bits = 0;
+
+		if (m->pasid_bits == BOARD_NONE || m->pasid_bits <= PASID_BITS_MAX)
+			continue;
+		while (1ull << bits < m->pasid_bits)
+			bits++;
+		if (b->acpi)
+			finding_add(f, rule, &at, "%u bits: a PASID has at most %u", m->pasid_bits, PASID_BITS_MAX);
+		else
+			finding_add(f, rule, &at, "%u bits: a PASID has at most %u; %u PASIDs would be %u bits",
+				    m->pasid_bits, PASID_BITS_MAX, m->pasid_bits, bits)
+				->change = board_text(&f->keep, "write <%u>, if that many PASIDs are meant", bits);
+	}
+}
+
+/* ---- whoever is behind the same TBU ---- */
+
+void rule_outstanding(RULE)
+{
+	bool known;
+	u64 sum;
+	u32 i;
+
+	for (i = 0; i < b->n_iommus; i++) {
+		sum = outstanding(b, BOARD_NONE, i, &known);
+		if (b->iommu[i].stall_max != BOARD_NONE && sum > b->iommu[i].stall_max)
+			finding_add(f, rule, &b->iommu[i].at,
+				    "%llu transactions can stall, %sSTALL_MAX is %u: the next ones wait in front of it",
+				    (unsigned long long)sum, known ? "" : "or more; ", b->iommu[i].stall_max)
+				->change = "let fewer devices stall, or limit what they have outstanding";
+	}
+	for (i = 0; i < b->n_tbus; i++) {
+		struct board_at at = b->iommu[b->tbu[i].iommu].at;
+
+		sum = outstanding(b, i, BOARD_NONE, &known);
+		if (b->tbu[i].slots != BOARD_NONE && sum >= b->tbu[i].slots && sum)
+			finding_add(f, rule, &at,
+				    "TBU %s: %llu transactions can stall, it has %u slots: nobody behind it goes on",
+				    b->tbu[i].name, (unsigned long long)sum, b->tbu[i].slots)
+				->change = "limit what the devices have outstanding, or give them a TBU of their own";
+	}
+}
+
+/* Adds a finding about @victim, who waits for @staller. */
+static struct finding *behind(struct findings *f, const struct rule *rule, const struct board *b, u32 staller,
+			      u32 victim, bool assumed, const char *text)
+{
+	struct finding *n = finding_add(f, rule, &b->master[victim].at, "%s %s%s", text, b->master[staller].at.path,
+					by_assumption(assumed));
+
+	n->assumed = assumed;
+	n->staller = staller;
+	n->victim = victim;
+	n->change = assumed ? "give it a TBU of its own, or show in a platform file that it has one"
+			    : "give it a TBU of its own";
+	return n;
+}
+
+void rule_pager(RULE)
+{
+	bool assumed = false;
+	u32 i, v;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+
+		if (!master_stalls(b, m))
+			continue;
+		if (m->role == BOARD_ROLE_STORAGE) {
+			struct finding *n =
+				finding_add(f, rule, &m->at,
+					    "it is storage and may stall: its faults may need itself to be answered");
+
+			n->staller = n->victim = i;
+			n->change = "delete dma-can-stall";
+		}
+		if (leaves_room(b, m))
+			continue;
+		for (v = 0; (v = next_behind(b, i, v, &assumed)) != BOARD_NONE; v++)
+			if (b->master[v].role == BOARD_ROLE_STORAGE && !master_stalls(b, &b->master[v]))
+				behind(f, rule, b, i, v, assumed,
+				       "a pager reads from it to answer a fault, but its reads wait behind stalled "
+				       "transactions of");
+	}
+}
+
+/* Audio has periods of milliseconds; a display has lines of microseconds. */
+void rule_realtime(RULE)
+{
+	bool assumed = false;
+	u32 i, v;
+
+	for (i = 0; i < b->n_masters; i++) {
+		if (!master_stalls(b, &b->master[i]) || leaves_room(b, &b->master[i]))
+			continue;
+		for (v = 0; (v = next_behind(b, i, v, &assumed)) != BOARD_NONE; v++) {
+			const struct board_master *m = &b->master[v];
+			struct finding *n;
+
+			if (m->role != BOARD_ROLE_DISPLAY && m->role != BOARD_ROLE_AUDIO)
+				continue;
+			if (m->deadline_ns && b->fault_p999_ns && m->deadline_ns >= b->fault_p999_ns)
+				continue;
+			n = behind(f, rule, b, i, v, assumed,
+				   "it starves for as long as a fault takes behind stalled transactions of");
+			if (m->role == BOARD_ROLE_AUDIO && !(m->deadline_ns && b->fault_p999_ns))
+				n->severity = FINDING_WARNING;
+		}
+	}
+}
+
+void rule_deadline(RULE)
+{
+	bool assumed = false;
+	u32 i, v;
+
+	for (i = 0; b->fault_p999_ns && i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+
+		if (!master_stalls(b, m))
+			continue;
+		if (m->deadline_ns && m->deadline_ns < b->fault_p999_ns) {
+			struct finding *n = finding_add(
+				f, rule, &m->at,
+				"it may stall, and gives up after %llu ns; a fault takes %llu ns (99.9th percentile)",
+				(unsigned long long)m->deadline_ns, (unsigned long long)b->fault_p999_ns);
+
+			n->staller = i;
+			n->change = "delete dma-can-stall, or raise the device's time-out";
+		}
+		if (leaves_room(b, m))
+			continue;
+		for (v = 0; (v = next_behind(b, i, v, &assumed)) != BOARD_NONE; v++) {
+			const struct board_master *w = &b->master[v];
+
+			if (w->deadline_ns && w->deadline_ns < b->fault_p999_ns && !master_stalls(b, w) &&
+			    w->role != BOARD_ROLE_DISPLAY && w->role != BOARD_ROLE_AUDIO)
+				behind(f, rule, b, i, v, assumed, "its time-out is shorter than a fault of");
+		}
+	}
+}
+
+void rule_pcie_path(RULE)
+{
+	bool assumed = false;
+	u32 i, v;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+
+		if (!master_stalls(b, m) || m->pci || m->role == BOARD_ROLE_PCIE || leaves_room(b, m))
+			continue;
+		for (v = 0; (v = next_behind(b, i, v, &assumed)) != BOARD_NONE; v++)
+			if (b->master[v].role == BOARD_ROLE_PCIE)
+				behind(f, rule, b, i, v, assumed,
+				       "PCIe must not wait for software, but its input buffers fill up behind stalled "
+				       "transactions of");
+	}
+}
+
+void rule_shared_stall(RULE)
+{
+	u32 i, k, s, t;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+
+		for (s = 0; master_stalls(b, m) && m->can_stall && s < m->n_streams; s++) {
+			for (k = 0; k < b->n_masters; k++) {
+				const struct board_master *o = &b->master[k];
+
+				for (t = 0; k != i && o->enabled && !o->can_stall && t < o->n_streams; t++) {
+					if (!board_streams_overlap(&m->stream[s], &o->stream[t]))
+						continue;
+					blame(finding_add(f, rule, &o->stream[t].at,
+							  "it may not stall, but has StreamID 0x%x in common with %s, "
+							  "which may",
+							  o->stream[t].id, m->at.path),
+					      i, k, "give it a StreamID of its own");
+				}
+			}
+		}
+	}
+}
+
+/* ---- what software makes of it ---- */
+
+void rule_smmuv2_unread(RULE)
+{
+	u32 i, s;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "dma-can-stall");
+
+		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
+			if (b->iommu[m->stream[s].iommu].model != BOARD_SMMUV2)
+				continue;
+			finding_add(
+				f, rule, &at,
+				"%s is an SMMUv2, whose banks can stall, but Linux's driver does not read the property",
+				b->iommu[m->stream[s].iommu].at.path);
+			break;
+		}
+	}
+}
+
+void rule_quirk(RULE)
+{
+	u32 i;
+
+	for (i = 0; i < b->n_masters; i++) {
+		const struct board_master *m = &b->master[i];
+
+		if (!m->amba || m->can_stall || !m->enabled)
+			continue;
+		finding_add(f, rule, &m->at,
+			    "it looks like PCI, sits on the AMBA bus and may stall; only a quirk of Linux says so, "
+			    "which must run before the IOMMU's driver sees the device")
+			->change = b->acpi ? "use a kernel that runs quirk_huawei_pcie_sva() as a header fixup"
+					   : "put dma-can-stall into the function's own node";
+	}
+}
+
+void rule_pri_without_ats(RULE)
+{
+	u32 i;
+
+	for (i = 0; i < b->n_masters; i++)
+		if (b->master[i].enabled && b->master[i].pri && !b->master[i].ats)
+			finding_add(f, rule, &b->master[i].at,
+				    "it supports PRI but not ATS: no device can use the pages that it asks for")
+				->change = "set the ATS attribute, or clear PRI";
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Waivers: a finding that someone has judged, for how long, and why. */
+#include "findings.h"
+#include "yaml_file_priv.h"
+#include <ctype.h>
+
+struct waiver {
+	char *rule, *path, *reason, *expires;
+};
+
+struct waivers {
+	struct waiver *list;
+	u32 list_count;
+};
+
+static const cyaml_schema_field_t waiver_fields[] = {
+	YAML_TEXT("rule", struct waiver, rule),
+	YAML_TEXT_OPT("path", struct waiver, path),
+	YAML_TEXT("reason", struct waiver, reason),
+	YAML_TEXT("expires", struct waiver, expires),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t waiver_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct waiver,
+								       waiver_fields) };
+
+static const cyaml_schema_field_t file_fields[] = {
+	CYAML_FIELD_SEQUENCE("waivers", CYAML_FLAG_POINTER, struct waivers, list, &waiver_value, 0, 4096),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t file_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct waivers, file_fields) };
+
+/* YYYY-MM-DD, which sorts as text. */
+static bool is_date(const char *d)
+{
+	static const char form[] = "dddd-dd-dd";
+	size_t i;
+
+	for (i = 0; form[i]; i++)
+		if (form[i] == '-' ? d[i] != '-' : !isdigit((unsigned char)d[i]))
+			return false;
+	return !d[i] && strncmp(d + 5, "01", 2) >= 0 && strncmp(d + 5, "12", 2) <= 0 && strncmp(d + 8, "01", 2) >= 0 &&
+	       strncmp(d + 8, "31", 2) <= 0;
+}
+
+static bool is_rule(const char *id)
+{
+	u32 i;
+
+	for (i = 0; i < n_rules; i++)
+		if (!strcmp(rules[i].id, id))
+			return true;
+	return false;
+}
+
+static void apply(struct findings *f, const struct waiver *w, const char *today)
+{
+	u32 i;
+
+	for (i = 0; i < f->n; i++) {
+		struct finding *n = &f->finding[i];
+
+		if (strcmp(n->rule->id, w->rule) || (w->path && strcmp(n->at.path, w->path)) || n->waiver)
+			continue;
+		n->expires = board_text(&f->keep, "%s", w->expires);
+		n->expired = strcmp(w->expires, today) < 0;
+		if (!n->expired)
+			n->waiver = board_text(&f->keep, "%s", w->reason);
+	}
+}
+
+static int check(const struct waiver *w, const char *file, u32 number, struct board_error *err)
+{
+	if (!is_rule(w->rule))
+		return board_fail(err, EINVAL, "%s: waiver %u: there is no rule '%.100s'", file, number, w->rule);
+	if (!is_date(w->expires))
+		return board_fail(err, EINVAL, "%s: waiver %u: expires is '%.40s', not YYYY-MM-DD", file, number,
+				  w->expires);
+	if (!w->reason[strspn(w->reason, " \t")])
+		return board_fail(err, EINVAL, "%s: waiver %u: it has no reason", file, number);
+	return 0;
+}
+
+int findings_waive(struct findings *f, const char *file, const char *today, struct board_error *err)
+{
+	struct waivers *w;
+	void *data;
+	u32 i;
+	int ret = is_date(today) ? yaml_file_load(file, &file_value, &data, err)
+				 : board_fail(err, EINVAL, "'%.40s' is no date: YYYY-MM-DD", today);
+
+	if (ret)
+		return ret;
+	w = data;
+	for (i = 0; i < w->list_count && !ret; i++)
+		ret = check(&w->list[i], file, i + 1, err);
+	for (i = 0; i < w->list_count && !ret; i++)
+		apply(f, &w->list[i], today);
+	yaml_file_free(&file_value, data);
+	return ret;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * fuzz_firmware [EXECUTIONS] [SEED]: damages good device trees and IORTs at random and reads them. A crash, a hang or an
+ * error without a place ends it; at the end it says how many were read.
+ */
+#include "damaged.h"
+#include <glob.h>
+#include <time.h>
+
+#define MAX_SEEDS 256
+
+struct seed {
+	u8 *data;
+	size_t size;
+	bool iort;
+};
+
+/* xorshift64: the same run from the same seed, on every machine */
+static u64 draw(u64 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* Values at which lengths and counts turn. */
+static u32 word(u64 *state)
+{
+	static const u32 values[] = { 0,     1,	     2,	     3,	      4,	  9,	      0x10,	  0xff,
+				      0x100, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff };
+
+	return draw(state) & 1 ? values[draw(state) % ARRAY_SIZE(values)] : (u32)draw(state);
+}
+
+static size_t damage(u8 *data, size_t size, bool iort, u64 *state)
+{
+	u32 n = 1 + (u32)(draw(state) % 4), value;
+	size_t at, to, len;
+
+	for (; n > 0; n--) {
+		at = draw(state) % size;
+		switch (draw(state) % 5) {
+		case 0:
+			data[at] ^= (u8)(1u << draw(state) % 8);
+			break;
+		case 1:
+			data[at] = (u8)draw(state);
+			break;
+		case 2: /* a word of the format's byte order */
+			at &= ~(size_t)3;
+			value = word(state);
+			if (!iort)
+				value = __builtin_bswap32(value);
+			memcpy(data + at, &value, min(size - at, sizeof(value)));
+			break;
+		case 3: /* a piece of it elsewhere */
+			to = draw(state) % size;
+			len = draw(state) % 64;
+			memmove(data + to, data + at, min(len, size - max(at, to)));
+			break;
+		default:
+			if (draw(state) % 8 == 0)
+				size = at + 1;
+		}
+	}
+	if (iort && size >= 48 && draw(state) % 16) {
+		if (draw(state) % 4)
+			fl_put_le32(data + 4, (u32)size);
+		damaged_sum(data, size);
+	}
+	return size;
+}
+
+static u32 load_seeds(struct seed seeds[MAX_SEEDS])
+{
+	char command[1024], path[64];
+	u32 n = 0;
+	size_t i;
+	glob_t g;
+
+	if (!glob(FL_TABLES "/*.txt", 0, NULL, &g)) {
+		for (i = 0; i < g.gl_pathc && n < MAX_SEEDS; i++, n++) {
+			seeds[n].iort = true;
+			seeds[n].data = damaged_table(g.gl_pathv[i], &seeds[n].size);
+		}
+		globfree(&g);
+	}
+	snprintf(path, sizeof(path), "/tmp/fuzz-firmware-%d.dtb", (int)getpid());
+	if (!glob(FL_SOURCE_DIR "/tests/firmware/boards/*.dts", 0, NULL, &g)) {
+		for (i = 0; i < g.gl_pathc && n < MAX_SEEDS; i++) {
+			snprintf(command, sizeof(command), "dtc -q -q -I dts -O dtb -o %s %s", path, g.gl_pathv[i]);
+			if (system(command))
+				continue;
+			seeds[n].iort = false;
+			seeds[n].data = damaged_load(path, &seeds[n].size);
+			n++;
+		}
+		globfree(&g);
+	}
+	unlink(path);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long executions = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000000, i, read = 0;
+	u64 state = argc > 2 ? strtoull(argv[2], NULL, 0) : 0x9e3779b97f4a7c15ull;
+	static struct seed seeds[MAX_SEEDS];
+	static u8 data[1 << 20];
+	u32 n = load_seeds(seeds);
+	time_t begin = time(NULL);
+	struct board_error err;
+
+	for (i = 0; n && i < executions; i++) {
+		const struct seed *s = &seeds[draw(&state) % n];
+		size_t size;
+
+		memcpy(data, s->data, s->size);
+		size = damage(data, s->size, s->iort, &state);
+		alarm(10); /* a hang */
+		if (damaged_read("board", data, size, s->iort, &err))
+			read++;
+		else if (strncmp(err.text, "board: offset ", 14)) {
+			fprintf(stderr, "an error without a place: %s\n", err.text);
+			return 1;
+		}
+	}
+	printf("%lu executions from %u boards in %ld s: %lu read, %lu refused\n", i, n, (long)(time(NULL) - begin),
+	       read, i - read);
+	while (n > 0)
+		free(seeds[--n].data);
+	return i ? 0 : 1;
+}
