@@ -233,8 +233,10 @@ struct board_defect {
  * @n_defects: number of @defect
  * @fault_p999_ns: 99.9th percentile of a fault's time, ns; 0: unknown
  * @texts: private: chunks of texts
+ * @all_streams: private: streams of all masters
+ * @all_maps: private: entries of all maps
  * @no_memory: private: an item or a text could not be kept
- * @shared: private: @texts belongs to another board
+ * @too_many: private: there are more items than are read
  */
 struct board {
 	const char *file, *source, *model;
@@ -249,7 +251,8 @@ struct board {
 	u32 n_defects;
 	u64 fault_p999_ns;
 	void *texts;
-	bool no_memory, shared;
+	u32 all_streams, all_maps;
+	bool no_memory, too_many;
 };
 
 /**
