@@ -235,8 +235,10 @@ struct board_defect {
  * @pager: number of the device whose DMA brings pages back, from 1; 0: unknown
  * @workers: threads that handle faults; 0: unknown
  * @texts: private: chunks of texts
+ * @all_streams: private: streams of all masters
+ * @all_maps: private: entries of all maps
  * @no_memory: private: an item or a text could not be kept
- * @shared: private: @texts belongs to another board
+ * @too_many: private: there are more items than are read
  */
 struct board {
 	const char *file, *source, *model;
@@ -252,7 +254,8 @@ struct board {
 	u64 fault_p999_ns;
 	u32 pager, workers;
 	void *texts;
-	bool no_memory, shared;
+	u32 all_streams, all_maps;
+	bool no_memory, too_many;
 };
 
 /**
