@@ -35,8 +35,13 @@ struct cli_command {
 /* The table in main.c; a NULL ends it. */
 extern const struct cli_command *const cli_commands[];
 
-extern const struct cli_command cli_import, cli_info, cli_dump, cli_pack, cli_gen, cli_replay, cli_compare, cli_config,
-	cli_translate, cli_registers, cli_fit, cli_study, cli_verify, cli_explain, cli_streams, cli_check_stall;
+/* The commands, in the order of the help. */
+#define CLI_COMMANDS(row)                                                                                \
+	row(import) row(info) row(dump) row(pack) row(gen) row(replay) row(compare) row(fit) row(config) \
+		row(translate) row(registers) row(study) row(verify) row(explain) row(streams) row(check_stall)
+
+#define CLI_COMMAND_DECLARE(name) extern const struct cli_command cli_##name;
+CLI_COMMANDS(CLI_COMMAND_DECLARE)
 
 /**
  * cli_fail_error() - print "faultline: FILE:LINE: reason" on stderr

@@ -3,11 +3,8 @@
 #include "cli.h"
 #include "temp_file.h"
 
-const struct cli_command *const cli_commands[] = {
-	&cli_import,  &cli_info,    &cli_dump,	  &cli_pack,	    &cli_gen,	    &cli_replay,
-	&cli_compare, &cli_fit,	    &cli_config,  &cli_translate,   &cli_registers, &cli_study,
-	&cli_verify,  &cli_explain, &cli_streams, &cli_check_stall, NULL,
-};
+#define ROW(name) &cli_##name,
+const struct cli_command *const cli_commands[] = { CLI_COMMANDS(ROW) NULL };
 
 static int help(void)
 {

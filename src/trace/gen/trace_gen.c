@@ -5,8 +5,9 @@
 #define PAGE   4096ULL
 #define DIR_RW (DMAT_F_R | DMAT_F_W)
 
+#define ROW(name) &trace_gen_##name,
 const struct trace_generator *const trace_generators[] = {
-	&trace_gen_random, &trace_gen_nic, &trace_gen_nvme, &trace_gen_gpu, NULL,
+	TRACE_GENERATORS(ROW) NULL,
 };
 
 const struct trace_generator *trace_generator_find(const char *name)

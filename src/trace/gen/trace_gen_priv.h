@@ -29,7 +29,11 @@ struct trace_gen {
 	size_t queue_first, queue_end, queue_room;
 };
 
-extern const struct trace_generator trace_gen_random, trace_gen_nic, trace_gen_nvme, trace_gen_gpu;
+/* The generators. */
+#define TRACE_GENERATORS(row) row(random) row(nic) row(nvme) row(gpu)
+
+#define TRACE_GENERATOR_DECLARE(name) extern const struct trace_generator trace_gen_##name;
+TRACE_GENERATORS(TRACE_GENERATOR_DECLARE)
 
 /* A number below @n (n over 0). */
 u64 trace_gen_below(struct trace_gen *gen, u64 n);

@@ -14,12 +14,8 @@
 #define LINE_BYTES   65536
 #define CHUNK_BYTES  (1U << 17)
 
-static const struct trace_importer *const importers[] = {
-	&trace_import_qemu,
-	&trace_import_ftrace,
-	&trace_import_dmesg,
-	&trace_import_csv,
-};
+#define ROW(name) &trace_import_##name,
+static const struct trace_importer *const importers[] = { TRACE_IMPORTERS(ROW) };
 
 /* @chunk: what was read; [@at, @end) is to be taken yet. @pin: keep all that was read, to go back to the start. */
 struct trace_source {

@@ -44,7 +44,11 @@ struct trace_importer {
 	void (*free)(void *state);
 };
 
-extern const struct trace_importer trace_import_qemu, trace_import_ftrace, trace_import_dmesg, trace_import_csv;
+/* The importers, in the order in which a file is offered to them. */
+#define TRACE_IMPORTERS(row) row(qemu) row(ftrace) row(dmesg) row(csv)
+
+#define TRACE_IMPORTER_DECLARE(name) extern const struct trace_importer trace_import_##name;
+TRACE_IMPORTERS(TRACE_IMPORTER_DECLARE)
 
 /* Append @rec, whose time may be up to 1 ms before the last one's: the order of the lines is the truth. */
 int trace_emit(struct trace_job *job, struct dmat_record *rec);
