@@ -3,12 +3,13 @@
 #include "board_priv.h"
 #include "child_priv.h"
 #include "findings_report.h"
-#include "sha256.h"
+
+#include <sha2.h>
 
 static void print_input(FILE *out, const char *file)
 {
 	struct board_error err;
-	char hex[65];
+	char hex[SHA256_DIGEST_STRING_LENGTH];
 	size_t size;
 	u8 *data;
 
@@ -16,7 +17,7 @@ static void print_input(FILE *out, const char *file)
 		fprintf(out, "  %s (a directory)\n", file);
 		return;
 	}
-	sha256(data, size, hex);
+	SHA256Data(data, size, hex);
 	fprintf(out, "  %s\n    SHA-256 %s\n", file, hex);
 	free(data);
 }
