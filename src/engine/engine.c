@@ -213,8 +213,13 @@ void engine_stats(void *hw, struct iommu_stats *st)
 	u32 i;
 
 	memset(st, 0, sizeof(*st));
-	for (i = 0; i < e->n_caches; i++)
-		tcache_stats(&e->cache[i], &st->cache[i]);
+	for (i = 0; i < e->n_caches; i++) {
+		const struct tcache *c = &e->cache[i];
+
+		st->cache[i] = (struct iommu_cache_stats){
+			.present = true, .hits = c->hits, .misses = c->misses, .evictions = c->evictions
+		};
+	}
 	for (i = 0; i < 2; i++)
 		memcpy(st->cache[UNIT_WALK_CACHE + i].at_level, e->step_levels[i], sizeof(e->step_levels[i]));
 	e->hooks->stats(hw, st);

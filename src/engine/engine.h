@@ -387,12 +387,14 @@ void engine_cache_event(struct engine *e, enum iommu_unit unit, bool hit, u32 si
  * @t: the transaction
  * @code: the fault
  */
+#ifndef __cplusplus /* its holders call no such thing */
 static inline void engine_fault_event(struct engine *e, const struct dma_txn *t, u16 code)
 {
 	struct iommu_event ev = { .kind = IOMMU_EV_FAULT, .code = code, .sid = t->sid, .addr = t->iova, .id = t->id };
 
 	engine_event(e, &ev);
 }
+#endif
 
 /**
  * engine_dropped() - report an invalidation
@@ -447,14 +449,16 @@ int engine_read_words(struct engine *e, struct iommu_walk *w, u64 pa, u64 *words
  *
  * Return: 0 or -EIO.
  */
+#ifndef __cplusplus /* its holders call no such thing */
 static inline int engine_mem_write(struct engine *e, enum iommu_unit unit, u64 pa, const void *buf, u32 len)
 {
-	struct iommu_event ev = { .kind = IOMMU_EV_MEM_WRITE, .unit = unit, .addr = pa, .len = len };
+	struct iommu_event ev = { .kind = IOMMU_EV_MEM_WRITE, .unit = unit, .len = len, .addr = pa };
 
 	engine_event(e, &ev);
 	engine_calls_back_access(e, CALLS_WITH_MEMORY, "mem_write");
 	return e->ops->mem_write(e->ctx, pa, buf, len);
 }
+#endif
 
 /**
  * engine_respond() - send a page group response to its endpoint

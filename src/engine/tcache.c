@@ -362,11 +362,3 @@ u32 tcache_invalidate_all(struct tcache *c)
 
 	return tcache_invalidate(c, &everything);
 }
-
-void tcache_stats(const struct tcache *c, struct iommu_cache_stats *out)
-{
-	out->present = true;
-	out->hits = c->hits;
-	out->misses = c->misses;
-	out->evictions = c->evictions;
-}

@@ -92,15 +92,6 @@ struct tcache {
 	u64 hits, misses, evictions;
 };
 
-struct iommu_cache_stats;
-
-/**
- * tcache_stats() - copy the counters, for iommu_class.stats
- * @c: the cache
- * @out: hits, misses and evictions are set, and @present
- */
-void tcache_stats(const struct tcache *c, struct iommu_cache_stats *out);
-
 /**
  * tcache_init() - allocate an empty cache
  * @c: filled in; the caller owns the storage and ends it with tcache_exit()

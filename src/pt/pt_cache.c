@@ -18,6 +18,13 @@ void pt_cache_insert(struct tcache *c, const struct pt_step *step, const struct 
 	tcache_insert(c, step->in, &x);
 }
 
+bool pt_cache_s2_start(void *s2_cache, u64 ipa, struct pt_start *start)
+{
+	struct pt_cache_s2 *c = s2_cache;
+
+	return pt_cache_start(c->e, UNIT_WALK_CACHE_S2, ipa, &c->tag, start);
+}
+
 bool pt_cache_entry_ok(const struct tcache_entry *x, s8 low, s8 high)
 {
 	return pt_cache_level(x) >= low && pt_cache_level(x) <= high && !(x->data[PT_CACHE_INFO] >> 24);

@@ -52,6 +52,19 @@ static inline bool pt_cache_start(struct engine *e, enum iommu_unit unit, u64 in
 }
 
 /**
+ * struct pt_cache_s2 - whose walks of stage 2 go on where the walk cache says: pt_env.s2_cache
+ * @e: the engine
+ * @tag: of the stage
+ */
+struct pt_cache_s2 {
+	struct engine *e;
+	struct tcache_tag tag;
+};
+
+/* pt_env.s2_start with it */
+bool pt_cache_s2_start(void *s2_cache, u64 ipa, struct pt_start *start);
+
+/**
  * pt_cache_entry_ok() - whether a loaded entry leads to a table of a level that exists
  * @x: the entry
  * @low: lowest level

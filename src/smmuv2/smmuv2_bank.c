@@ -266,18 +266,6 @@ static const struct pt_start *start_from(struct smmuv2 *s, enum iommu_unit unit,
 	return pt_cache_start(&s->eng, unit, in, tag, start) ? start : NULL;
 }
 
-struct s2_key {
-	struct smmuv2 *s;
-	u32 cb;
-};
-
-static bool s2_start(void *cache, u64 ipa, struct pt_start *start)
-{
-	struct s2_key *key = cache;
-
-	return pt_cache_start(&key->s->eng, UNIT_WALK_CACHE_S2, ipa, &key->s->bank[key->cb].tag, start);
-}
-
 /* A fault that needs no descriptor. */
 static enum pt_fault no_table(struct pt_result *r, u8 stage, u64 ipa)
 {
@@ -307,14 +295,14 @@ enum pt_fault smmuv2_bank_walk(struct smmuv2 *s, u32 cb, u64 va, u32 access, str
 {
 	const struct smmuv2_bank *b = &s->bank[cb];
 	u32 s2n = b->s2 != SMMUV2_NO_BANK ? b->s2 : cb;
-	struct s2_key key = { s, s2n };
+	struct pt_cache_s2 key = { &s->eng, s->bank[s2n].tag };
 	struct pt_env env = {
 		.ops = s->eng.ops,
 		.ctx = s->eng.ctx,
 		/* Nobody reads the list of accesses that translate makes. */
 		.walk = w == &s->eng.own_walk ? NULL : w,
 		.steps = w && s->keep_steps ? &found_of(w)->steps : NULL,
-		.s2_start = s2_start,
+		.s2_start = pt_cache_s2_start,
 		.s2_cache = &key,
 	};
 	const struct vmsa64_stage *s2 = b->s2_on ? &s->bank[s2n].st2 : NULL;

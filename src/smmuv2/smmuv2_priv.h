@@ -54,6 +54,15 @@ bool smmuv2_concerns(void *hw, const struct iommu_scope *scope, u32 sid, u32 pas
 
 /* smmuv2_xlat.c */
 extern const struct engine_hooks smmuv2_hooks;
+u32 smmuv2_fsynr0(const struct smmuv2 *s, u32 cb, const struct pt_result *p, u32 flags);
+
+/* Level as FSYNR0 and PAR give it: AArch32 has no level 0 in stage 1. */
+static inline u32 smmuv2_fault_level(const struct smmuv2_bank *b, const struct pt_result *p)
+{
+	u32 level = (u32)p->level & 3;
+
+	return b->format != SMMUV2_FSR_FORMAT_AARCH64 && p->stage == 1 ? max(level, 1U) : level;
+}
 
 /* smmuv2_mmio.c */
 u64 smmuv2_mmio_read(void *hw, u64 offset, unsigned int size);

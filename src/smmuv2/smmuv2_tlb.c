@@ -270,11 +270,7 @@ static u64 par_ok(const struct smmuv2_bank *b, const struct pt_result *p, u64 pa
 
 static u64 par_fault(const struct smmuv2_bank *b, const struct pt_result *p)
 {
-	u32 level = (u32)p->level & 3;
-
-	if (b->format != SMMUV2_FSR_FORMAT_AARCH64 && p->stage == 1)
-		level = max(level, 1U);
-	return SMMUV2_PAR_F | smmuv2_fsr_of(p->fault) | FIELD_PREP(SMMUV2_PAR_PLVL, (u64)level) |
+	return SMMUV2_PAR_F | smmuv2_fsr_of(p->fault) | FIELD_PREP(SMMUV2_PAR_PLVL, (u64)smmuv2_fault_level(b, p)) |
 	       (p->stage == 2 ? SMMUV2_PAR_STAGE : 0);
 }
 
@@ -288,11 +284,7 @@ static void ats_s2_fault(struct smmuv2 *s, u32 n, u64 va, u32 access, const stru
 		.fsr = (u16)smmuv2_fsr_of(p->fault),
 		.cb = (u8)n,
 		.fault_cb = s->bank[n].s2,
-		.fsynr0 = FIELD_PREP(SMMUV2_FSYNR0_PLVL, (u32)p->level & 3) | SMMUV2_FSYNR0_NESTED |
-			  SMMUV2_FSYNR0_ATOF | FIELD_PREP(SMMUV2_FSYNR0_S1CBNDX, n) |
-			  (p->tt ? SMMUV2_FSYNR0_S1PTWF : 0) | (p->fault == PT_EXT_ABORT ? SMMUV2_FSYNR0_PTWF : 0) |
-			  (access & PT_WRITE && !p->tt ? SMMUV2_FSYNR0_WNR : 0) |
-			  (access & PT_PRIV ? SMMUV2_FSYNR0_PNU : 0),
+		.fsynr0 = smmuv2_fsynr0(s, n, p, access) | SMMUV2_FSYNR0_ATOF,
 	};
 
 	smmuv2_fault_context(s, &f, &unused);

@@ -172,33 +172,27 @@ static inline __attribute__((__always_inline__)) enum xlat look_up(void *hw, con
 
 /* ---- Walk ---- */
 
+/* FSYNR0 of a fault that a walk of bank @cb has found; @flags: DMA_* of the access. */
+u32 smmuv2_fsynr0(const struct smmuv2 *s, u32 cb, const struct pt_result *p, u32 flags)
+{
+	const struct smmuv2_bank *b = &s->bank[cb];
+	bool nested = p->stage == 2 && b->s2 != SMMUV2_NO_BANK;
+
+	return FIELD_PREP(SMMUV2_FSYNR0_PLVL, smmuv2_fault_level(b, p)) |
+	       (p->fault == PT_EXT_ABORT ? SMMUV2_FSYNR0_PTWF : 0) | (nested ? SMMUV2_FSYNR0_NESTED : 0) |
+	       FIELD_PREP(SMMUV2_FSYNR0_S1CBNDX, nested ? cb : s->cfg.fsynr0_s1cbndx) |
+	       (p->tt ? SMMUV2_FSYNR0_S1PTWF : 0) | ((flags & DMA_WRITE) && !p->tt ? SMMUV2_FSYNR0_WNR : 0) |
+	       (flags & DMA_PRIV ? SMMUV2_FSYNR0_PNU : 0) | (flags & DMA_EXEC ? SMMUV2_FSYNR0_IND : 0);
+}
+
 static void note_fault(struct smmuv2 *s, struct smmuv2_found *f, const struct pt_result *p)
 {
 	const struct smmuv2_bank *b = &s->bank[f->cb];
-	bool nested = p->stage == 2 && b->s2 != SMMUV2_NO_BANK;
-	s32 level = p->level;
 
-	/* AArch32 has no level 0. */
-	if (b->format != SMMUV2_FSR_FORMAT_AARCH64 && p->stage == 1)
-		level = max(level, 1);
-	f->fault_cb = nested ? b->s2 : f->cb;
+	f->fault_cb = p->stage == 2 && b->s2 != SMMUV2_NO_BANK ? b->s2 : f->cb;
 	f->fsr = (u16)smmuv2_fsr_of(p->fault);
 	f->ipa = p->stage == 2 ? p->ipa : 0;
-	f->fsynr0 = FIELD_PREP(SMMUV2_FSYNR0_PLVL, (u32)level & 3);
-	if (p->fault == PT_EXT_ABORT)
-		f->fsynr0 |= SMMUV2_FSYNR0_PTWF;
-	if (nested)
-		f->fsynr0 |= SMMUV2_FSYNR0_NESTED | FIELD_PREP(SMMUV2_FSYNR0_S1CBNDX, f->cb);
-	else
-		f->fsynr0 |= FIELD_PREP(SMMUV2_FSYNR0_S1CBNDX, s->cfg.fsynr0_s1cbndx);
-	if (p->tt)
-		f->fsynr0 |= SMMUV2_FSYNR0_S1PTWF;
-	if ((f->flags & DMA_WRITE) && !p->tt)
-		f->fsynr0 |= SMMUV2_FSYNR0_WNR;
-	if (f->flags & DMA_PRIV)
-		f->fsynr0 |= SMMUV2_FSYNR0_PNU;
-	if (f->flags & DMA_EXEC)
-		f->fsynr0 |= SMMUV2_FSYNR0_IND;
+	f->fsynr0 = smmuv2_fsynr0(s, f->cb, p, f->flags);
 }
 
 static u8 attr_of(const struct smmuv2_bank *b, const struct pt_result *p)

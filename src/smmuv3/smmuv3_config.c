@@ -169,16 +169,11 @@ static int s2_stage(const struct smmuv3 *s, const u64 *ste, struct vmsa64_stage 
 	u8 gran = granule(s, FIELD_GET(SMMUV3_STE_2_S2TG, ste[2]));
 	u64 ttb = ste[3] & SMMUV3_STE_3_S2TTB;
 	u32 sl0 = s2_sl0(s, ste, gran);
-	u32 flags = (ste_ds(s, ste) && gran != 16 ? VMSA_DS : 0) | (s->oas > 48 ? VMSA_LPA : 0);
+	bool ptw = (ste[2] & SMMUV3_STE_2_S2PTW) && ste_config(ste) == SMMUV3_STE_CONFIG_NESTED;
+	u32 flags = (ste_ds(s, ste) && gran != 16 ? VMSA_DS : 0) | (s->oas > 48 ? VMSA_LPA : 0) |
+		    (ste[2] & SMMUV3_STE_2_S2AFFD ? VMSA_AFFD : 0) | (ste[2] & SMMUV3_STE_2_S2ENDI ? VMSA_BE : 0) |
+		    (s->idr3 & SMMUV3_IDR3_XNX ? VMSA_S2_XNX : 0) | (ptw ? VMSA_S2_PTW : 0);
 
-	if (ste[2] & SMMUV3_STE_2_S2AFFD)
-		flags |= VMSA_AFFD;
-	if (ste[2] & SMMUV3_STE_2_S2ENDI)
-		flags |= VMSA_BE;
-	if (s->idr3 & SMMUV3_IDR3_XNX)
-		flags |= VMSA_S2_XNX;
-	if ((ste[2] & SMMUV3_STE_2_S2PTW) && ste_config(ste) == SMMUV3_STE_CONFIG_NESTED)
-		flags |= VMSA_S2_PTW;
 	if (!aa64)
 		return lpae_s2_init(st, (s8)((t0sz & 0xf) << 4) >> 4, sl0, ttb, flags);
 	if (ste[2] & SMMUV3_STE_2_S2HA)
@@ -423,23 +418,13 @@ u32 v3_select_cd(const struct smmuv3 *s, const u64 *ste, u32 ssid, struct smmuv3
 
 static u32 s1_flags(const u64 *cd, u8 world)
 {
-	u32 flags = 0;
+	bool aa64 = cd[0] & SMMUV3_CD_0_AA64, el2 = world == WORLD_EL2;
 
-	if (cd[0] & SMMUV3_CD_0_AFFD)
-		flags |= VMSA_AFFD;
-	if (cd[0] & SMMUV3_CD_0_ENDI)
-		flags |= VMSA_BE;
-	if (cd[0] & SMMUV3_CD_0_WXN)
-		flags |= VMSA_WXN;
-	if ((cd[0] & SMMUV3_CD_0_UWXN) && !(cd[0] & SMMUV3_CD_0_AA64) && world != WORLD_EL2)
-		flags |= VMSA_UWXN;
-	if ((cd[0] & SMMUV3_CD_0_PAN) && world != WORLD_EL2)
-		flags |= VMSA_PAN;
-	if (world == WORLD_EL2)
-		flags |= VMSA_ONE_EL;
-	if ((cd[0] & SMMUV3_CD_0_AA64) && (cd[0] & SMMUV3_CD_0_HA))
-		flags |= VMSA_HA | (cd[0] & SMMUV3_CD_0_HD ? VMSA_HD : 0);
-	return flags;
+	return (cd[0] & SMMUV3_CD_0_AFFD ? VMSA_AFFD : 0) | (cd[0] & SMMUV3_CD_0_ENDI ? VMSA_BE : 0) |
+	       (cd[0] & SMMUV3_CD_0_WXN ? VMSA_WXN : 0) |
+	       ((cd[0] & SMMUV3_CD_0_UWXN) && !aa64 && !el2 ? VMSA_UWXN : 0) |
+	       ((cd[0] & SMMUV3_CD_0_PAN) && !el2 ? VMSA_PAN : 0) | (el2 ? VMSA_ONE_EL : 0) |
+	       (aa64 && (cd[0] & SMMUV3_CD_0_HA) ? VMSA_HA | (cd[0] & SMMUV3_CD_0_HD ? VMSA_HD : 0) : 0);
 }
 
 /* One root of a VMSAv8-64 CD. A disabled one is not checked, so its fields may mean nothing. */
@@ -464,17 +449,10 @@ static u32 table_flags(const struct smmuv3 *s, const u64 *cd, u8 world, bool hig
 	bool had = high ? cd[2] & SMMUV3_CD_2_HAD1 : cd[1] & SMMUV3_CD_1_HAD0;
 	bool e0pd = high ? cd[2] & SMMUV3_CD_2_E0PD1 : cd[1] & SMMUV3_CD_1_E0PD0;
 	bool epd = cd[0] & (high ? SMMUV3_CD_0_EPD1 : SMMUV3_CD_0_EPD0);
-	u32 flags = 0;
 
-	if (tbi)
-		flags |= VMSA_TBI;
-	if (had && (s->idr3 & SMMUV3_IDR3_HAD))
-		flags |= VMSA_HPD;
-	if (e0pd && (s->idr3 & SMMUV3_IDR3_E0PD) && world != WORLD_EL2)
-		flags |= VMSA_E0PD;
-	if (epd && world != WORLD_EL2)
-		flags |= VMSA_EPD;
-	return flags | (high ? VMSA_HIGH : 0);
+	return (tbi ? VMSA_TBI : 0) | (had && (s->idr3 & SMMUV3_IDR3_HAD) ? VMSA_HPD : 0) |
+	       (e0pd && (s->idr3 & SMMUV3_IDR3_E0PD) && world != WORLD_EL2 ? VMSA_E0PD : 0) |
+	       (epd && world != WORLD_EL2 ? VMSA_EPD : 0) | (high ? VMSA_HIGH : 0);
 }
 
 static void resolve_aa32(const struct smmuv3 *s, const u64 *cd, u8 world, u32 flags, struct smmuv3_stream *st)

@@ -47,35 +47,22 @@ bool v3_evtq_record(struct smmuv3 *s, const u64 *rec, u64 id)
 	return false;
 }
 
-static u64 record_id(const struct dma_txn *t, u8 event)
-{
-	u64 w = FIELD_PREP(SMMUV3_EVT_0_ID, (u64)event) | FIELD_PREP(SMMUV3_EVT_0_STREAMID, (u64)t->sid);
-
-	return t->flags & DMA_PASID ? w | SMMUV3_EVT_0_SSV | FIELD_PREP(SMMUV3_EVT_0_SUBSTREAMID, (u64)t->pasid) : w;
-}
-
 /* InD and PnU are those of the transaction, because no STE has been read. Also recorded with SMMUEN = 0. */
 void smmuv3_unsupported(struct smmuv3 *s, const struct dma_txn *t, u16 reason)
 {
-	u64 rec[SMMUV3_EVT_WORDS] = { record_id(t, SMMUV3_F_UUT), reason, t->iova, 0 };
+	u64 rec[SMMUV3_EVT_WORDS] = { v3_record_word0(t, SMMUV3_F_UUT), reason | v3_record_attributes(t->flags),
+				      t->iova, 0 };
 
 	engine_enter(&s->eng, CALL_TRANSLATE);
-	if (!(t->flags & DMA_WRITE))
-		rec[1] |= SMMUV3_EVT_1_RNW | (t->flags & DMA_EXEC ? SMMUV3_EVT_1_IND : 0);
-	if (t->flags & DMA_PRIV)
-		rec[1] |= SMMUV3_EVT_1_PNU;
-	engine_event(
-		&s->eng,
-		&(struct iommu_event){
-			.kind = IOMMU_EV_FAULT, .code = SMMUV3_F_UUT, .sid = t->sid, .addr = t->iova, .id = t->id });
+	engine_fault_event(&s->eng, t, SMMUV3_F_UUT);
 	v3_evtq_record(s, rec, t->id);
 	engine_leave(&s->eng);
 }
 
 void smmuv3_page_hint(struct smmuv3 *s, const struct dma_txn *t, u8 user_perm, u8 priv_perm, u8 pages)
 {
-	u64 rec[SMMUV3_EVT_WORDS] = { record_id(t, SMMUV3_E_PAGE_REQUEST), FIELD_PREP(SMMUV3_EVT_1_SPAN, (u64)pages),
-				      t->iova >> 12 << 12, 0 };
+	u64 rec[SMMUV3_EVT_WORDS] = { v3_record_word0(t, SMMUV3_E_PAGE_REQUEST),
+				      FIELD_PREP(SMMUV3_EVT_1_SPAN, (u64)pages), t->iova >> 12 << 12, 0 };
 
 	engine_enter(&s->eng, CALL_PAGE_REQUEST);
 	rec[1] |= (priv_perm & PERM_R ? SMMUV3_EVT_1_PR : 0) | (priv_perm & PERM_W ? SMMUV3_EVT_1_PW : 0) |

@@ -186,6 +186,9 @@ u8 v3_fetch_cd(struct smmuv3 *s, struct iommu_walk *w, const u64 *ste, struct sm
 
 /* smmuv3_xlat.c */
 extern const struct engine_hooks v3_hooks;
+/* The first two words of a record: whom it is about; what the access was, with @flags DMA_*. */
+u64 v3_record_word0(const struct dma_txn *t, u8 event);
+u64 v3_record_attributes(u16 flags);
 bool v3_s2_start(void *arg, u64 ipa, struct pt_start *start);
 struct smmuv3_stream *v3_walk_stream(struct smmuv3 *s, struct iommu_walk *w, bool ste_only);
 u8 v3_walk_tables(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_stream *st, u64 va, u32 access,

@@ -117,7 +117,7 @@ static inline __attribute__((__always_inline__)) enum xlat look_up(void *hw, con
 /* ---- faults of a walk ---- */
 
 /* F_STREAM_DISABLED names the StreamID alone (7.3.7). */
-static u64 record_word0(const struct dma_txn *t, u8 event)
+u64 v3_record_word0(const struct dma_txn *t, u8 event)
 {
 	u64 w = FIELD_PREP(SMMUV3_EVT_0_ID, (u64)event) | FIELD_PREP(SMMUV3_EVT_0_STREAMID, (u64)t->sid);
 
@@ -127,7 +127,7 @@ static u64 record_word0(const struct dma_txn *t, u8 event)
 	return w;
 }
 
-static u64 record_attributes(u16 flags)
+u64 v3_record_attributes(u16 flags)
 {
 	u64 w = flags & DMA_WRITE ? 0 : SMMUV3_EVT_1_RNW;
 
@@ -148,7 +148,7 @@ void v3_config_fault(struct smmuv3 *s, struct iommu_walk *w, u8 event, u64 fetch
 {
 	u64 *rec = v3_walk_of(w)->rec;
 
-	rec[0] = record_word0(&w->txn, event);
+	rec[0] = v3_record_word0(&w->txn, event);
 	rec[1] = 0;
 	rec[2] = 0;
 	rec[3] = event == SMMUV3_F_STE_FETCH || event == SMMUV3_F_CD_FETCH
@@ -194,8 +194,8 @@ void v3_walk_fault(struct smmuv3 *s, struct iommu_walk *w, const struct smmuv3_s
 	u8 event = event_of(r->fault);
 	bool s2 = r->stage == 2;
 
-	rec[0] = record_word0(&w->txn, event);
-	rec[1] = record_attributes(txn_flags(&w->txn, st)) | FIELD_PREP(SMMUV3_EVT_1_CLASS, (u64)evt_class);
+	rec[0] = v3_record_word0(&w->txn, event);
+	rec[1] = v3_record_attributes(txn_flags(&w->txn, st)) | FIELD_PREP(SMMUV3_EVT_1_CLASS, (u64)evt_class);
 	rec[2] = w->txn.iova;
 	rec[3] = 0;
 	if (s2)

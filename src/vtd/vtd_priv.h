@@ -60,12 +60,6 @@ struct vtd_bind {
 #define VTD_TLB_USER_OK GENMASK_ULL(44, 42)
 #define VTD_TLB_PRIV_OK GENMASK_ULL(47, 45)
 
-/* tcache_tag.vmid of the IOTLB: source-id, and whether the request had a PASID */
-static inline u32 vtd_tlb_vmid(u32 sid, bool has_pasid)
-{
-	return sid | (has_pasid ? BIT(16) : 0);
-}
-
 /**
  * struct vtd_flight - iommu_walk.priv: what fill installs or reports
  * @reason: enum vtd_fault

@@ -123,11 +123,12 @@ static enum xlat lookup_translated(struct vtd *v, const struct dma_txn *t, struc
 	return pass(v, t, r);
 }
 
+/* The source-id, and whether the request had a PASID. */
 static inline struct tcache_tag iotlb_tag(const struct dma_txn *t)
 {
 	bool has_pasid = t->flags & DMA_PASID;
 
-	return (struct tcache_tag){ .asid = has_pasid ? t->pasid : 0, .vmid = vtd_tlb_vmid(t->sid, has_pasid) };
+	return (struct tcache_tag){ .asid = has_pasid ? t->pasid : 0, .vmid = t->sid | (has_pasid ? BIT(16) : 0) };
 }
 
 static inline __attribute__((__always_inline__)) enum xlat lookup_cached(struct vtd *v, const struct dma_txn *t,
@@ -193,19 +194,6 @@ static inline __attribute__((__always_inline__)) enum xlat look_up(void *hw, con
 }
 
 /* ---- the walk ---- */
-
-struct second_cache {
-	struct vtd *v;
-	u32 did;
-};
-
-static bool second_start(void *cache, u64 ipa, struct pt_start *start)
-{
-	struct second_cache *c = cache;
-	struct tcache_tag tag = { .vmid = c->did };
-
-	return pt_cache_start(&c->v->eng, UNIT_WALK_CACHE_S2, ipa, &tag, start);
-}
 
 static bool first_start(struct vtd *v, const struct vtd_bind *b, bool second, u64 addr, struct pt_start *start)
 {
@@ -292,12 +280,12 @@ static u8 page_walk(struct vtd *v, struct iommu_walk *w, const struct vtd_bind *
 {
 	bool two = b->pgtt == VTD_PGTT_NESTED;
 	bool one = b->pgtt == VTD_PGTT_FIRST || two;
-	struct second_cache c = { v, b->did };
+	struct pt_cache_s2 c = { &v->eng, { .vmid = b->did } };
 	struct pt_env env = { .ops = v->eng.ops,
 			      .ctx = v->eng.ctx,
 			      .walk = w == &v->eng.own_walk ? NULL : w,
 			      .steps = v->keep_steps ? &vtd_flight(w)->steps : NULL,
-			      .s2_start = second_start,
+			      .s2_start = pt_cache_s2_start,
 			      .s2_cache = &c };
 	u32 access = access_of(v, &w->txn, b);
 	struct vtd_stage fs, ss;
