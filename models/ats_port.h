@@ -6,8 +6,8 @@
 #ifndef FAULTLINE_ATS_PORT_H
 #define FAULTLINE_ATS_PORT_H
 
-#include "ats_sink.h"
 #include "ledger.h"
+#include "sinks.h"
 #include <deque>
 
 namespace faultline {

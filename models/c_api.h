@@ -20,11 +20,8 @@
 #include <vector>
 
 extern "C" {
-#include "dmat.h"
-#include "fault_core.h"
 #include "fl_config.h"
 #include "iommu.h"
-#include "iommu_driver.h"
 #include "physmem.h"
 }
 

@@ -20,15 +20,19 @@ struct DrawnPrice {
     const char *file; ///< outlives what draws from it
 };
 
+/// Of the keys SECTION.PRICE_*.
+#define FL_DRAWN(section, price)                                                                                       \
+    DrawnPrice {                                                                                                       \
+        (section).price, (section).price##_ps, (section).price##_max_ps, (section).price##_sigma_permille,             \
+            (section).price##_file                                                                                     \
+    }
+
 class DrawnTime {
 public:
     /// @throws std::runtime_error: a recorded file that cannot be read; its text names file, line and reason
     DrawnTime(const DrawnPrice &price, u64 seed);
     /// The price of one call of the handler.
-    DrawnTime(const fl_config &config, u64 seed)
-        : DrawnTime({config.cpu.handler, config.cpu.handler_ps, config.cpu.handler_max_ps,
-                     config.cpu.handler_sigma_permille, config.cpu.handler_file},
-                    seed) {}
+    DrawnTime(const fl_config &c, u64 seed) : DrawnTime(FL_DRAWN(c.cpu, handler), seed) {}
 
     /// The next time.
     ps_t next();

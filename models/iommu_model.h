@@ -15,28 +15,16 @@
 #ifndef FAULTLINE_IOMMU_MODEL_H
 #define FAULTLINE_IOMMU_MODEL_H
 
-#include "ats_port.h"
-#include "engine_host.h"
-#include "fault_sink.h"
-#include "ledger.h"
-#include "tlm_parts.h"
-#include "usage.h"
+#include "iommu_parts.h"
 
 namespace faultline {
-
-/// @c walk_config: of @c walk_accesses, those that fetch a stream's configuration, through stage 2 as well.
-struct IommuCounters {
-    u64 accesses, pieces, hits, walks, merged, blocked, stalled, aborted, razwi, walk_accesses, walk_config;
-    u64 commands, syncs, held; ///< held: records that waited for room
-    ps_t sync_wait;            ///< from the register write that issued a SYNC to its completion, of all
-};
 
 class IommuModel : public sc_core::sc_module {
 public:
     using Counters = IommuCounters;
 
     /// One target socket a TBU.
-    tlm::tlm_target_socket<> &tbu(unsigned i);
+    tlm::tlm_target_socket<> &tbu(unsigned i) { return parts_.tbus.at(i)->socket; }
     /// Translated accesses.
     tlm::tlm_initiator_socket<> down;
     /// Tables, queues and MSIs. Its target must allow debug access (and should allow DMI) to tables and queues.
@@ -53,37 +41,40 @@ public:
     ~IommuModel() override;
 
     /// The services the engine has to be initialised with, and their context; then the engine itself.
-    const iommu_ops *ops() const;
-    void *ops_context() { return parts_.get(); }
-    void set_engine(const iommu_class *cls, void *hw);
+    const iommu_ops *ops() const { return &parts_.host.ops; }
+    void *ops_context() { return &parts_; }
+    void set_engine(const iommu_class *cls, void *hw) {
+        parts_.host.cls = cls;
+        parts_.host.hw = hw;
+    }
 
     /// Stream of accesses without DmaExtension.
-    void set_default_stream(unsigned tbu, u32 stream_id);
-    void set_sink(FaultSink *sink);
+    void set_default_stream(unsigned tbu, u32 stream_id) { parts_.tbus.at(tbu)->default_stream = stream_id; }
+    void set_sink(FaultSink *sink) { parts_.sink = sink; }
     /// false: every access of nb_transport goes through all four phases, also hits.
-    void set_early_completion(bool on);
+    void set_early_completion(bool on) { parts_.early_completion = on; }
 
     /**
      * The IOMMU as after power-on, from any process or action. Stalled accesses and those whose walk is in flight
      * end with an abort, those that wait for room start again, DMI is withdrawn. Records that software has not
      * read, page requests and invalidations are forgotten, and the endpoints are told.
      */
-    void reset();
+    void reset() { parts_.reset(parts_.scheduler.now()); }
 
     /// What software has to know, and to report.
-    Ledger &ledger();
+    Ledger &ledger() { return parts_.ledger; }
     /// Where PCIe endpoints send what is no access.
-    AtsPort &ats();
+    AtsPort &ats() { return parts_.ats; }
 
-    const Counters &counters() const;
+    const Counters &counters() const { return parts_.counters; }
     /// What the engine counts; false if it counts nothing.
-    bool stats(iommu_stats &st) const;
+    bool stats(iommu_stats &st) const { return parts_.host.stats(st); }
     /// Before the first access: each resource accounts for itself. Costs a tenth of a miss; off, usages() are empty.
     void keep_accounts();
     /// The resources and what they do, in a fixed order; those that count for themselves up to @p until.
-    std::vector<const Usage *> usages(ps_t until = kNever) const;
+    std::vector<const Usage *> usages(ps_t until = kNever) { return parts_.usages<const Usage>(until); }
     /// Accesses that the engine lets stall at once.
-    void set_stall_slots(u32 slots);
+    void set_stall_slots(u32 slots) { parts_.stalls.usage.set_capacity(slots); }
     /// Their accounts begin at @p t.
     void mark(ps_t t);
 
@@ -100,7 +91,7 @@ private:
 
     void end_of_elaboration() override;
 
-    std::unique_ptr<IommuParts> parts_;
+    IommuParts parts_;
     std::unique_ptr<Registers> registers_;
     std::unique_ptr<WalkBackward> walk_backward_;
 };

@@ -127,17 +127,4 @@ void IommuParts::reset(ps_t time) {
     scheduler.kernel_changed();
 }
 
-std::vector<Usage *> IommuParts::usages(ps_t until) {
-    std::vector<Usage *> all;
-
-    for (auto &t : tbus) {
-        all.push_back(&t->tbu.input(until));
-        all.push_back(&t->tbu.slots_use);
-    }
-    for (Usage *u : {&tcu.slots_use, &records.usage, &queues.server.usage, &stalls.usage, &queues.waiting,
-                     &queues.events.usage, &queues.requests.usage})
-        all.push_back(u);
-    return all;
-}
-
 } // namespace faultline

@@ -15,11 +15,16 @@
 #include "downstream.h"
 #include "engine_host.h"
 #include "engine_queues.h"
-#include "fault_sink.h"
-#include "iommu_model.h"
 #include "tbu_socket.h"
 
 namespace faultline {
+
+/// @c walk_config: of @c walk_accesses, those that fetch a stream's configuration, through stage 2 as well.
+struct IommuCounters {
+    u64 accesses, pieces, hits, walks, merged, blocked, stalled, aborted, razwi, walk_accesses, walk_config;
+    u64 commands, syncs, held; ///< held: records that waited for room
+    ps_t sync_wait;            ///< from the register write that issued a SYNC to its completion, of all
+};
 
 struct IommuParts {
     IommuParts(Scheduler &scheduler, const fl_config &config, tlm::tlm_initiator_socket<> &down,
@@ -56,7 +61,15 @@ struct IommuParts {
     void memory_moved();
     void reset(ps_t time);
     /// All resources, in a fixed order; those that count for themselves up to @p until.
-    std::vector<Usage *> usages(ps_t until);
+    template <typename U> std::vector<U *> usages(ps_t until) {
+        std::vector<U *> all;
+
+        for (auto &t : tbus)
+            all.insert(all.end(), {&t->tbu.input(until), &t->tbu.slots_use});
+        all.insert(all.end(), {&tcu.slots_use, &records.usage, &queues.server.usage, &stalls.usage, &queues.waiting,
+                               &queues.events.usage, &queues.requests.usage});
+        return all;
+    }
 
 private:
     void fill_ops();

@@ -10,15 +10,10 @@ static constexpr u64 kSlicesPerUs = 8;
 static constexpr ps_t kSlice = 1'000'000 / kSlicesPerUs;
 static constexpr std::size_t kSlices = 4096 * kSlicesPerUs;
 
-static DrawnPrice latency_price(const fl_config &c) {
-    return {c.memory.latency, c.memory.latency_ps, c.memory.latency_max_ps, c.memory.latency_sigma_permille,
-            c.memory.latency_file};
-}
-
 MemoryModel::MemoryModel(sc_core::sc_module_name name, unsigned sockets, const fl_config &config, u64 seed)
     : sc_module(name), window("window"), config_(config),
       simple_(!config.memory.banks && config.memory.latency == FL_HANDLER_CONSTANT),
-      latency_(latency_price(config), seed), banks_(config.memory.banks), pages_(kPages, {kNever, nullptr}),
+      latency_(FL_DRAWN(config.memory, latency), seed), banks_(config.memory.banks), pages_(kPages, {kNever, nullptr}),
       slices_(kSlices, {kNever, 0}) {
     if (physmem_init(&store_, config.memory.size_bytes))
         throw std::bad_alloc();

@@ -165,13 +165,7 @@ void TbuSocket::end_request(Access &a) {
 /* The answer goes out at a.flow.done. */
 void TbuSocket::finish(Access &a) {
     end_request(a);
-    parts.scheduler.at(
-        a.flow.done,
-        [](void *access, u64) {
-            auto *x = static_cast<Access *>(access);
-            x->flow.port->responses_.respond(*x);
-        },
-        &a);
+    parts.scheduler.call<&Responses<Access>::respond>(a.flow.done, responses_, &a);
 }
 
 /* Take an access as far as it goes. True: complete at f.done. False: f.waiter goes on by itself. */

@@ -11,6 +11,16 @@
 
 namespace faultline {
 
+/// memcpy(), without a call for what tables and queues are made of.
+inline void copy_words(void *to, const void *from, std::size_t bytes) {
+    if (likely(bytes == 8))
+        std::memcpy(to, from, 8);
+    else if (bytes == 16)
+        std::memcpy(to, from, 16);
+    else
+        std::memcpy(to, from, bytes);
+}
+
 /// What an access is: the rest of the payload stays as it is, but for the response, which is to come.
 inline void set_access(tlm::tlm_generic_payload &gp, tlm::tlm_command command, u64 address, void *data, u32 length) {
     gp.set_command(command);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "walk_port.h"
-#include "copy_words.h"
 #include "tlm_parts.h"
 
 namespace faultline {

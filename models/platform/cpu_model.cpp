@@ -29,20 +29,13 @@ private:
 };
 
 /* Draws of one kind do not change those of another. */
-static DrawnPrice fault_price(const fl_config &c) {
-    return {c.cpu.fault, c.cpu.fault_ps, c.cpu.fault_max_ps, c.cpu.fault_sigma_permille, c.cpu.fault_file};
-}
-
-static DrawnPrice page_price(const fl_config &c) {
-    return {c.cpu.page, c.cpu.page_ps, c.cpu.page_max_ps, c.cpu.page_sigma_permille, c.cpu.page_file};
-}
-
 CpuModel::CpuModel(sc_core::sc_module_name name, Scheduler &scheduler, MemoryModel &memory, const fl_config &config,
                    u64 seed)
     : sc_module(name), doorbell("doorbell"), scheduler_(scheduler), memory_(memory), config_(config),
-      handler_(config, seed), fault_time_(fault_price(config), seed + 1), page_time_(page_price(config), seed + 2),
-      cpus_(scheduler, u32(config.cpu.count)), doorbell_fw_(new Doorbell(*this)), frames_(new frames),
-      workers_use_("workers", 0), threads_use_("driver_threads", 0) {
+      handler_(config, seed), fault_time_(FL_DRAWN(config.cpu, fault), seed + 1),
+      page_time_(FL_DRAWN(config.cpu, page), seed + 2), cpus_(scheduler, u32(config.cpu.count)),
+      doorbell_fw_(new Doorbell(*this)), frames_(new frames), workers_use_("workers", 0),
+      threads_use_("driver_threads", 0) {
     doorbell.bind(*doorbell_fw_);
     frames_init(frames_, config.os.table_base, config.os.table_bytes);
 }

@@ -19,10 +19,6 @@
 #include "drawn_time.h"
 #include <functional>
 
-extern "C" {
-#include "frames.h"
-}
-
 namespace faultline {
 
 class CpuModel : public sc_core::sc_module {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "cpu_port.h"
-#include "copy_words.h"
 #include "cpu_model.h"
 
 namespace faultline {

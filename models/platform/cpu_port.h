@@ -11,12 +11,8 @@
 #include "irq_if.h"
 #include "ledger.h"
 #include "memory_model.h"
+#include "platform_api.h"
 #include "processors.h"
-
-extern "C" {
-#include "fault_core.h"
-#include "iommu_driver.h"
-}
 
 namespace faultline {
 

@@ -9,6 +9,7 @@
 #include "bill.h"
 #include "dma_extension.h"
 #include "in_flight.h"
+#include "platform_api.h"
 #include "samples.h"
 #include "scheduler.h"
 #include "usage.h"

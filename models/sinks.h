@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What leaves an IOMMU for a PCIe endpoint, and what software did with the
- * endpoint's page requests. Times are those at the IOMMU.
+ * Who hears of faults, and what leaves an IOMMU for a PCIe endpoint. Times are
+ * those at the IOMMU.
  */
-#ifndef FAULTLINE_ATS_SINK_H
-#define FAULTLINE_ATS_SINK_H
+#ifndef FAULTLINE_SINKS_H
+#define FAULTLINE_SINKS_H
 
 #include "bill.h"
 
 namespace faultline {
+
+struct FaultSink {
+    virtual ~FaultSink() = default;
+
+    /// A fault was delivered: @p kind XLAT_STALL, XLAT_ABORT or XLAT_RAZWI.
+    virtual void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) = 0;
+
+    /// It is over, whatever became of the access. @p bill: who owned its time; nullptr if the access carries none.
+    virtual void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const Bill *bill) = 0;
+};
 
 /// A page request's life at the IOMMU, for whoever sent it.
 enum class PageStep {
@@ -41,4 +51,4 @@ struct AtsSink {
 
 } // namespace faultline
 
-#endif // FAULTLINE_ATS_SINK_H
+#endif // FAULTLINE_SINKS_H
