@@ -309,7 +309,7 @@ START_TEST(random_bytes)
 			copy[draw((u32)bytes)] = (char)draw(256);
 		import(copy, bytes, &is);
 		/* Of a line that is destroyed nobody can say that it told of a fault. */
-		if (!is.ret && turn < 16)
+		if (!is.ret && turn < 8)
 			nothing_silent(logs[_i], "bytes", turn);
 	}
 	free(copy);
