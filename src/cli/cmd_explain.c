@@ -45,10 +45,11 @@ static void print_title(const struct explain *e, const struct explain_story *s, 
 	const struct dmat_record *rec = &s->rec;
 	char text[REPORT_NS];
 
-	printf("fault %llu of %llu (record %llu), at %s: %s %s", s->fault, e->faults, s->record,
-	       report_ns(rec->time_ns, text), dmat_model_names[rec->model],
+	printf("fault %llu of %llu (record %llu), at %s: %s%s%s", s->fault, e->faults, s->record,
+	       report_ns(rec->time_ns, text), rec->model ? dmat_model_names[rec->model] : "", rec->model ? " " : "",
 	       rec->kind == DMAT_FAULT ? "fault" : "page request");
-	if (rec->kind == DMAT_FAULT)
+	/* A tracepoint tells neither whose fault it is nor its code. */
+	if (rec->kind == DMAT_FAULT && rec->model)
 		printf(" 0x%x", rec->code);
 	if (r->kind)
 		printf(" %s", r->kind->name);

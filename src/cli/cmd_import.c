@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cli.h"
+#include "report_table.h"
 #include "trace_import.h"
 #include <ctype.h>
 #include <getopt.h>
@@ -86,10 +87,19 @@ static void print_summary(const struct trace_import_stats *s)
 		fprintf(stderr, "line %llu: %s\n", s->unreadable_line[0], s->reason);
 }
 
+static void progress(void *ctx, u64 done, u64 all)
+{
+	struct report_progress *p = ctx;
+
+	p->total = all;
+	report_progress(p, done);
+}
+
 static int run(int argc, char **argv)
 {
+	struct report_progress bar = { .what = "bytes" };
 	struct trace_import_stats stats;
-	struct arguments a = { .opt.stats = &stats };
+	struct arguments a = { .opt = { .stats = &stats, .progress = progress, .progress_ctx = &bar } };
 	struct dmat_error err;
 	const char *input;
 	int c, ret;
@@ -108,7 +118,9 @@ static int run(int argc, char **argv)
 		return CLI_FAILED;
 	if (!a.output)
 		return cli_usage("import", "import: no output file given (-o)");
-	if (trace_import(input, a.output, &a.opt, &err))
+	ret = trace_import(input, a.output, &a.opt, &err);
+	report_progress_end(&bar);
+	if (ret)
 		return cli_fail_error(&err);
 	print_summary(&stats);
 	return a.strict && stats.unreadable ? CLI_NO : CLI_OK;

@@ -118,14 +118,14 @@ static void take_record(void *ctx, const struct replay_record *rec)
 		r->unprinted++;
 }
 
-static int take_recorded(void *ctx, const struct dmat_record *rec, u64 number)
+static int take_recorded(void *ctx, const struct dmat_record *rec, u64 number, bool accessed)
 {
 	struct run_replay *r = ctx;
 	const struct replay_options *run = &r->common.run;
 
 	if (!r->recorded)
 		r->recorded = verify_recorded_new(run->kind->name, run->faults == REPLAY_PRI, run->repeat);
-	return r->recorded ? verify_recorded_add(r->recorded, rec, number) : -ENOMEM;
+	return r->recorded ? verify_recorded_add(r->recorded, rec, number, accessed) : -ENOMEM;
 }
 
 static void conclude(struct run_replay *r)

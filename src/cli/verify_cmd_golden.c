@@ -69,11 +69,31 @@ static void found(void *ctx, const char *path, enum golden_what what, const json
 	}
 }
 
+/* Keys that have their defaults are left out: a later version may have more of them. */
+static void strip_defaults(json_t *config)
+{
+	struct fl_config cfg;
+	char text[64];
+	size_t i;
+
+	fl_config_init(&cfg);
+	for (i = 0; i < fl_config_n_keys; i++) {
+		const struct fl_key *key = &fl_config_keys[i];
+		const char *value = json_string_value(json_object_get(config, key->name));
+		const char *plain = key->type == FL_TEXT ? (const char *)&cfg + key->offset
+							 : fl_config_format(&cfg, key, text, sizeof(text));
+
+		if (value && !strcmp(value, plain))
+			json_object_del(config, key->name);
+	}
+}
+
 /* Where the trace lies, and which program it was, is not part of what is compared. */
 static json_t *compared(const json_t *report)
 {
 	json_t *copy = json_deep_copy(report), *run = json_object_get(copy, "run");
 
+	strip_defaults(json_object_get(run, "config"));
 	json_object_del(run, "version");
 	json_object_del(run, "options");
 	json_object_del(json_object_get(run, "trace"), "name");
@@ -188,6 +208,8 @@ static int replay(struct verify_arguments *a, json_t **report)
 	r->list = json_array();
 	status = run_replay_play(r);
 	*report = status ? NULL : run_replay_json(r);
+	if (*report)
+		strip_defaults(json_object_get(json_object_get(*report, "run"), "config"));
 	return *report ? CLI_OK : CLI_FAILED;
 }
 

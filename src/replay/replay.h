@@ -68,8 +68,8 @@ struct replay_record {
  * @answers: an array that each fault with its answer is added to, in the order of the answers; may be NULL
  * @record: called for each fault and page request, in the order in which drivers take them; may be NULL
  * @record_ctx: first argument of @record and @recorded
- * @recorded: called for each fault and page request of the trace before it is played, with its number there; not 0 ends
- *	the run with that. May be NULL
+ * @recorded: called for each fault and page request of the trace before it is played, with its number there, and
+ *	whether its access stands just before it; not 0 ends the run with that. May be NULL
  * @progress: called now and then with accesses done and all; may be NULL
  * @progress_ctx: first argument of @progress
  */
@@ -87,7 +87,7 @@ struct replay_options {
 	json_t *account;
 	json_t *answers;
 	void (*record)(void *ctx, const struct replay_record *r);
-	int (*recorded)(void *ctx, const struct dmat_record *rec, u64 number);
+	int (*recorded)(void *ctx, const struct dmat_record *rec, u64 number, bool accessed);
 	void *record_ctx;
 	void (*progress)(void *ctx, u64 done, u64 all);
 	void *progress_ctx;

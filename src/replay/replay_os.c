@@ -348,16 +348,18 @@ static int start(struct replay_os *os)
 static int tell_recorded(const struct replay_options *opt, struct dmat_error *err)
 {
 	struct dmat_reader *reader;
-	struct dmat_record rec;
+	struct dmat_record rec, last = { .kind = DMAT_MARK };
 	u64 number;
 	int ret = dmat_reader_open(&reader, opt->trace, 0, err);
 
 	if (ret)
 		return ret;
-	for (number = 0; (ret = dmat_read(reader, &rec)) > 0; number++) {
+	for (number = 0; (ret = dmat_read(reader, &rec)) > 0; number++, last = rec) {
 		if (rec.kind != DMAT_FAULT && rec.kind != DMAT_PAGE_REQUEST)
 			continue;
-		ret = opt->recorded(opt->record_ctx, &rec, number);
+		ret = opt->recorded(opt->record_ctx, &rec, number,
+				    last.kind == DMAT_ACCESS && last.sid == rec.sid &&
+					    (rec.iova ^ last.iova) < PAGE_SIZE);
 		if (ret)
 			break;
 	}

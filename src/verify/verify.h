@@ -191,10 +191,11 @@ void verify_recorded_free(struct verify_recorded *v);
  * @v: the faults
  * @rec: the record
  * @number: its number in the trace
+ * @accessed: the trace has its access; else nothing can lead to it
  *
  * Return: 0 or -ENOMEM.
  */
-int verify_recorded_add(struct verify_recorded *v, const struct dmat_record *rec, u64 number);
+int verify_recorded_add(struct verify_recorded *v, const struct dmat_record *rec, u64 number, bool accessed);
 
 /**
  * verify_recorded_made() - the replay has made one; all recorded ones were added

@@ -12,6 +12,7 @@ struct expected {
 	struct dmat_record rec;
 	u64 number, left;
 	u32 next;
+	bool accessed;
 };
 
 struct verify_recorded {
@@ -54,7 +55,7 @@ static bool comparable(const struct verify_recorded *v, const struct dmat_record
 	return !verify_decode(rec, &r) && !strcmp(verify_model_name(rec), v->iommu);
 }
 
-int verify_recorded_add(struct verify_recorded *v, const struct dmat_record *rec, u64 number)
+int verify_recorded_add(struct verify_recorded *v, const struct dmat_record *rec, u64 number, bool accessed)
 {
 	struct expected *grown;
 	u32 room;
@@ -72,7 +73,7 @@ int verify_recorded_add(struct verify_recorded *v, const struct dmat_record *rec
 		v->fault = grown;
 		v->room = room;
 	}
-	v->fault[v->n++] = (struct expected){ .rec = *rec, .number = number, .left = v->times };
+	v->fault[v->n++] = (struct expected){ .rec = *rec, .number = number, .left = v->times, .accessed = accessed };
 	return 0;
 }
 
@@ -154,8 +155,8 @@ void verify_recorded_end(const struct verify_recorded *v, struct verify_counts *
 	for (i = 0; i < v->n; i++) {
 		const struct expected *e = &v->fault[i];
 
-		/* No access of the trace leads to a fault without an address. */
-		if (e->rec.flags & DMAT_F_NO_IOVA) {
+		/* No access of the trace leads to it. */
+		if (!e->accessed || e->rec.flags & DMAT_F_NO_IOVA) {
 			c->not_compared += e->left;
 		} else if (e->left) {
 			if (!c->missing && !c->different)

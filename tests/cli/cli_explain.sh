@@ -49,6 +49,17 @@ shows "the transaction waits for an answer"
 expect 0 explain "$top/traces/arm64-smmuv3-nvme-e1000e.dmat"
 shows "no fault, no page request in the trace"
 
+# the kernel's tracepoints have both, maps and faults
+cat >"$dir/trace.log" <<END
+          <idle>-0     [001] d.s.   100.000000: map: IOMMU: iova=0x00000000fffa0000 - 0x00000000fffa1000 paddr=0x0000000123450000 size=4096
+          <idle>-0     [001] d.s.   100.500000: unmap: IOMMU: iova=0x00000000fffa0000 - 0x00000000fffa1000 size=4096 unmapped_size=4096
+          <idle>-0     [001] d.s.   100.506176: io_page_fault: IOMMU:amd_iommu 0000:05:00.0 iova=0x00000000fffa0040 flags=0x0000
+END
+expect 0 import -o "$dir/f.dmat" "$dir/trace.log"
+expect 0 explain "$dir/f.dmat"
+shows "at 506.176 ms: fault, stream 0x500, iova 0xfffa0040, r"
+shows "unmapped 6.176 ms before: 0xfffa0000, 4096 bytes (record 1)"
+
 # every log that is kept has its stories
 for log in "$top"/tests/trace/data/*.log "$top"/tests/trace/data/reports/*.log; do
 	expect 0 import -o "$dir/any.dmat" "$log"

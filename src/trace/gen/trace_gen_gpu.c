@@ -12,24 +12,40 @@
 #define COMMANDS 0x1000000ULL
 #define TEXTURES 0x10000000ULL
 #define SURFACES 0x200000000ULL /* above the most textures that there can be */
-#define TILE	 256ULL
+#define LINE	 64ULL
 
-enum { FRAMES, TILES, TEXTURE_PAGES, READS, CONTEXTS, INTERVAL, RECYCLE };
+enum { FRAMES, TILES, TEXTURE_PAGES, READS, CONTEXTS, INTERVAL, RECYCLE, TILE, RUN, TILED, BURST };
 
 static const struct trace_gen_key keys[] = {
 	[FRAMES] = { "frames", 20, 1, 1000000, "frames", "to render", NULL },
-	[TILES] = { "tiles", 1024, 16, 1 << 20, "256 bytes", "tiles that a frame has", NULL },
+	[TILES] = { "tiles", 1024, 16, 1 << 20, "tile_bytes", "tiles that a frame has", NULL },
 	[TEXTURE_PAGES] = { "texture_pages", 512, 1, 1 << 20, "4 KiB", "textures that a context has", NULL },
 	[READS] = { "reads", 4, 0, 64, "reads", "of textures for each tile", NULL },
 	[CONTEXTS] = { "contexts", 1, 1, 1024, "contexts", "that take turns, each with its PASID; 1: without PASID",
 		       NULL },
 	[INTERVAL] = { "interval_ns", 20, 0, 1000000000, "ns", "mean time from one access to the next", NULL },
 	[RECYCLE] = { "recycle_frames", 3, 0, 1000, "frames", "a surface is unmapped after so many; 0: never", NULL },
+	[TILE] = { "tile_bytes", 256, 64, 65536, "bytes", "of a tile; 1024: 16 by 16 pixels of 4 bytes (docs/gpu.md)",
+		   NULL },
+	[RUN] = { "texture_run", 64, 1, 1 << 20, "reads", "mean number of reads of one page of textures in a row",
+		  NULL },
+	[TILED] = { "texture_tiled", 0, 0, 1, "",
+		    "1: they go through its lines in order, as through tiles; 0: anywhere", NULL },
+	[BURST] = { "burst", 1, 1, 4096, "accesses",
+		    "that are made at once, as by units in step: faults come in batches", NULL },
 	{ 0 },
+};
+
+struct state {
+	u64 frame, tile; /* what comes next */
+	u64 texture;	 /* the one that is being read */
+	u64 line;	 /* of it, where they are read in order */
+	u64 issued;	 /* accesses */
 };
 
 static int dma(struct trace_gen *gen, u64 context, u32 engine, u8 dir, u64 iova, u64 size)
 {
+	struct state *s = gen->state;
 	struct trace_gen_access a = {
 		.sid = gen->sid, .domain = gen->domain + context, .dir = dir, .iova = iova, .size = size, .tag = engine
 	};
@@ -38,18 +54,14 @@ static int dma(struct trace_gen *gen, u64 context, u32 engine, u8 dir, u64 iova,
 		a.pasid_valid = true;
 		a.pasid = context + 1;
 	}
-	trace_gen_wait(gen, gen->value[INTERVAL]);
+	if (!(s->issued++ % gen->value[BURST]))
+		trace_gen_wait(gen, gen->value[INTERVAL] * gen->value[BURST]);
 	return trace_gen_access(gen, &a);
 }
 
-struct state {
-	u64 frame, tile; /* what comes next */
-	u64 texture;	 /* the one that is being read */
-};
-
 static u64 span(const struct trace_gen *gen)
 {
-	return (gen->value[TILES] * TILE + PAGE - 1) / PAGE * PAGE;
+	return (gen->value[TILES] * gen->value[TILE] + PAGE - 1) / PAGE * PAGE;
 }
 
 static int start_frame(struct trace_gen *gen, struct state *s, u64 context)
@@ -61,19 +73,19 @@ static int start_frame(struct trace_gen *gen, struct state *s, u64 context)
 
 static int one_tile(struct trace_gen *gen, struct state *s, u64 context)
 {
+	u64 size = gen->value[TILE], i, line;
 	int ret = 0;
-	u64 i;
 
 	if (s->tile % 16 == 0)
 		ret = dma(gen, context, 1, DMAT_F_R, COMMANDS + s->tile / 16 * 64, 64);
 	for (i = 0; !ret && i < gen->value[READS]; i++) {
 		/* Mostly the neighbourhood, now and then another texture. */
-		if (!trace_gen_below(gen, 64))
+		if (!trace_gen_below(gen, gen->value[RUN]))
 			s->texture = trace_gen_below(gen, gen->value[TEXTURE_PAGES]);
-		ret = dma(gen, context, 2, DMAT_F_R,
-			  TEXTURES + s->texture * PAGE + trace_gen_below(gen, PAGE / 64) * 64, 64);
+		line = gen->value[TILED] ? s->line++ % (PAGE / LINE) : trace_gen_below(gen, PAGE / LINE);
+		ret = dma(gen, context, 2, DMAT_F_R, TEXTURES + s->texture * PAGE + line * LINE, LINE);
 	}
-	return ret ? ret : dma(gen, context, 3, DMAT_F_W, SURFACES + s->frame * span(gen) + s->tile * TILE, TILE);
+	return ret ? ret : dma(gen, context, 3, DMAT_F_W, SURFACES + s->frame * span(gen) + s->tile * size, size);
 }
 
 static int end_frame(struct trace_gen *gen, struct state *s)

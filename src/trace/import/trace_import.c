@@ -17,12 +17,14 @@
 #define ROW(name) &trace_import_##name,
 static const struct trace_importer *const importers[] = { TRACE_IMPORTERS(ROW) };
 
-/* @chunk: what was read; [@at, @end) is to be taken yet. @pin: keep all that was read, to go back to the start. */
+/* @bytes: of the file, 0: not known. @chunk: what was read; [@at, @end) is to be taken yet. @pin: keep all that was read, to go back to the start. */
 struct trace_source {
 	gzFile file;
 	char *chunk;
 	size_t room, at, end;
 	bool pin, eof;
+	u64 bytes;
+	const struct trace_import_options *opt;
 	char line[LINE_BYTES];
 };
 
@@ -213,6 +215,8 @@ static int fill(struct trace_source *source, struct dmat_error *err)
 	n = gzread(source->file, source->chunk + source->end, CHUNK_BYTES);
 	if (n > 0) {
 		source->end += n;
+		if (source->opt->progress)
+			source->opt->progress(source->opt->progress_ctx, (u64)gzoffset(source->file), source->bytes);
 		return 1;
 	}
 	why = gzerror(source->file, &code);
@@ -272,7 +276,7 @@ static int next_line(struct trace_source *source, struct dmat_error *err)
 
 static int open_source(struct trace_source *source, const char *path, struct dmat_error *err)
 {
-	struct stat st;
+	struct stat st = { 0 };
 
 	memset(err, 0, sizeof(*err));
 	snprintf(err->file, sizeof(err->file), "%s", path);
@@ -283,6 +287,7 @@ static int open_source(struct trace_source *source, const char *path, struct dma
 	}
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		return dmat_fail(err, EISDIR, "cannot read: %s", strerror(EISDIR));
+	source->bytes = S_ISREG(st.st_mode) ? (u64)st.st_size : 0;
 	errno = 0;
 	source->file = gzopen(path, "rb");
 	if (!source->file)
@@ -418,6 +423,7 @@ int trace_import(const char *in_path, const char *out_path, const struct trace_i
 
 	if (!source)
 		return dmat_fail(err, ENOMEM, "out of memory");
+	source->opt = opt;
 	ret = open_source(source, in_path, err);
 	if (!ret)
 		ret = import_source(source, in_path, out_path, opt, err);

@@ -44,6 +44,8 @@ struct trace_import_stats {
  * @meta: pairs of key and value to add to the file's metadata
  * @metas: number of @meta
  * @stats: filled in if not NULL
+ * @progress: called now and then with the bytes of the log that were read, and all of them (0: not known); may be NULL
+ * @progress_ctx: first argument of @progress
  */
 struct trace_import_options {
 	const char *format;
@@ -53,6 +55,8 @@ struct trace_import_options {
 	/* public: */
 	size_t metas;
 	struct trace_import_stats *stats;
+	void (*progress)(void *ctx, u64 done, u64 all);
+	void *progress_ctx;
 };
 
 /**

@@ -98,7 +98,7 @@ static bool takes_context(struct trace_msg *m, const char *body)
 	read_context(m->text, &was);
 	read_context(body, &c);
 	/* Lines that repeat say one thing each: this is a headline whose words are damaged. */
-	if (m->state != TRACE_OPEN && c.has_fsr && (c.iova_end || c.has_fsynr || c.has_bank))
+	if ((m->state != TRACE_OPEN || was.has_fsr) && c.has_fsr && (c.iova_end || c.has_fsynr || c.has_bank))
 		return false;
 	bits = (c.has_fsr ? SAID_FSR : 0) | (c.has_fsynr ? SAID_FSYNR : 0);
 	if (bits & m->bits || (c.has_fsr && was.has_fsr && c.fsr != was.fsr) ||
@@ -174,6 +174,8 @@ static bool takes_global(struct trace_msg *m, const char *body)
 {
 	u64 v;
 
+	if (trace_key(body, "gfsr", 16, &v) && trace_key(m->text, "gfsr", 16, &v))
+		return false;
 	return !m->out && !trace_phrase(body, global_heads[0]) && m->state == TRACE_OPEN &&
 	       trace_key(body, "gfsr|gfsynr0|gfsynr1|gfsynr2", 16, &v);
 }

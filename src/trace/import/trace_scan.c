@@ -121,19 +121,30 @@ static const char *value_at(const char *s, unsigned int base, u64 *value)
 	return s > start ? number(s, base, value) : NULL;
 }
 
+static bool in_word(char c)
+{
+	return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/* What follows the key at @key (up to '|') at @s, or NULL; most differ in their first letter. */
+static const char *key_at(const char *s, const char *key)
+{
+	for (; *key && *key != '|'; s++, key++)
+		if (*s != *key && tolower((unsigned char)*s) != tolower((unsigned char)*key))
+			return NULL;
+	return s;
+}
+
 const char *trace_key(const char *s, const char *keys, unsigned int base, u64 *value)
 {
 	const char *at, *key, *rest;
-	size_t n;
 
 	for (at = s; *at; at++) {
-		if (at > s && (isalnum((unsigned char)at[-1]) || at[-1] == '_' || at[-1] == '-'))
+		if (at > s && in_word(at[-1]))
 			continue;
-		for (key = keys; *key; key += n + (key[n] == '|')) {
-			n = strcspn(key, "|");
-			if (strncasecmp(at, key, n))
-				continue;
-			rest = value_at(at + n, base, value);
+		for (key = keys; key; key = strchr(key, '|'), key += key != NULL) {
+			rest = key_at(at, key);
+			rest = rest ? value_at(rest, base, value) : NULL;
 			if (rest)
 				return rest;
 		}
