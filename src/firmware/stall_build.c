@@ -34,7 +34,7 @@ static struct fl_config *config_of(const struct stall_platform *p, u32 smmu)
 		cfg->tbu.count += p->tbu[i].smmu == smmu + 1;
 	cfg->smmuv3.stall_max = cfg->smmuv2.stall_slots = p->smmu[smmu].stall_max;
 	cfg->smmuv2.hupcf = p->smmu[smmu].hupcf;
-	cfg->smmuv2.banks = STALL_MAX_MASTERS;
+	cfg->smmuv2.banks = max(p->n_masters, 8u);
 	/* Caches tell nothing here, and an empty engine is made faster. */
 	cfg->iommu.tlb_sets = cfg->iommu.walk_cache_sets = cfg->iommu.config_cache_sets = 1;
 	return cfg;
