@@ -57,14 +57,14 @@ const char *board_text(struct board *b, const char *fmt, ...)
 	return board_chars(b, buf, strlen(buf));
 }
 
-/* Room for one more at powers of two; the new item is zero. */
-static void *grow(struct board *b, void **array, u32 *n, size_t size)
+/* Room for one more at powers of two; the new item is zero. @all counts those of its kind. */
+static void *grow(struct board *b, void **array, u32 *n, size_t size, u32 *all, u32 most)
 {
 	void *bigger;
 
-	if (*n >= BOARD_MAX_ITEMS)
-		b->no_memory = true;
-	if (b->no_memory)
+	if (*all >= most)
+		b->too_many = true;
+	if (b->no_memory || b->too_many)
 		return NULL;
 	if (!(*n & (*n - 1))) {
 		bigger = realloc(*array, (*n ? *n * 2u : 1u) * size);
@@ -74,12 +74,23 @@ static void *grow(struct board *b, void **array, u32 *n, size_t size)
 		}
 		*array = bigger;
 	}
+	if (all != n)
+		++*all;
 	return memset((char *)*array + (*n)++ * size, 0, size);
+}
+
+int board_full(const struct board *b, struct board_error *err)
+{
+	if (b->no_memory)
+		return board_fail(err, ENOMEM, "%s: out of memory", b->file);
+	return b->too_many ? board_fail(err, EFBIG, "%s: it has more IOMMUs than %u or more devices or entries than %u",
+					b->file, BOARD_MAX_IOMMUS, BOARD_MAX_ITEMS)
+			   : 0;
 }
 
 struct board_iommu *board_add_iommu(struct board *b)
 {
-	struct board_iommu *i = grow(b, (void **)&b->iommu, &b->n_iommus, sizeof(*i));
+	struct board_iommu *i = grow(b, (void **)&b->iommu, &b->n_iommus, sizeof(*i), &b->n_iommus, BOARD_MAX_IOMMUS);
 
 	if (i)
 		i->cells = i->sid_bits = i->ssid_bits = i->stall_max = i->rid = i->at.offset = BOARD_NONE;
@@ -88,7 +99,8 @@ struct board_iommu *board_add_iommu(struct board *b)
 
 struct board_master *board_add_master(struct board *b)
 {
-	struct board_master *m = grow(b, (void **)&b->master, &b->n_masters, sizeof(*m));
+	struct board_master *m =
+		grow(b, (void **)&b->master, &b->n_masters, sizeof(*m), &b->n_masters, BOARD_MAX_ITEMS);
 
 	if (m) {
 		m->pasid_bits = m->parent = m->rid = m->map_mask = m->segment = BOARD_NONE;
@@ -101,22 +113,24 @@ struct board_master *board_add_master(struct board *b)
 
 struct board_tbu *board_add_tbu(struct board *b)
 {
-	return grow(b, (void **)&b->tbu, &b->n_tbus, sizeof(struct board_tbu));
+	return grow(b, (void **)&b->tbu, &b->n_tbus, sizeof(struct board_tbu), &b->n_tbus, BOARD_MAX_ITEMS);
 }
 
 struct board_stream *board_add_stream(struct board *b, struct board_master *m)
 {
-	return grow(b, (void **)&m->stream, &m->n_streams, sizeof(struct board_stream));
+	return grow(b, (void **)&m->stream, &m->n_streams, sizeof(struct board_stream), &b->all_streams,
+		    BOARD_MAX_ITEMS);
 }
 
 struct board_map *board_add_map(struct board *b, struct board_master *m)
 {
-	return grow(b, (void **)&m->map, &m->n_maps, sizeof(struct board_map));
+	return grow(b, (void **)&m->map, &m->n_maps, sizeof(struct board_map), &b->all_maps, BOARD_MAX_ITEMS);
 }
 
 void board_add_defect(struct board *b, const struct board_at *at, enum board_defect_kind kind, const char *fmt, ...)
 {
-	struct board_defect *d = grow(b, (void **)&b->defect, &b->n_defects, sizeof(*d));
+	struct board_defect *d =
+		grow(b, (void **)&b->defect, &b->n_defects, sizeof(*d), &b->n_defects, BOARD_MAX_ITEMS);
 	char buf[512];
 	va_list ap;
 

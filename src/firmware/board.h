@@ -144,6 +144,7 @@ struct board_map {
  * @enabled: its node is not disabled
  * @host: a PCI host bridge (or another bus with requester IDs)
  * @pci: a PCI function; @parent is its host
+ * @bridge: a PCI function that is a bridge or a port: it has next to no DMA of its own
  * @amba: looks like PCI, is on the AMBA bus, and may stall (HiSilicon)
  * @can_stall: dma-can-stall, or IORT's stall flag
  * @stall_value: dma-can-stall has a value, which a boolean must not have
@@ -169,7 +170,7 @@ struct board_master {
 	struct board_at at;
 	const char *compatible;
 	enum board_role role;
-	bool role_given, enabled, host, pci, amba, can_stall, stall_value, ats, pri;
+	bool role_given, enabled, host, pci, bridge, amba, can_stall, stall_value, ats, pri;
 	u32 pasid_bits, parent, rid, map_mask;
 	bool has_map, has_mask;
 	u32 segment, regions;
@@ -235,8 +236,10 @@ struct board_defect {
  * @pager: number of the device whose DMA brings pages back, from 1; 0: unknown
  * @workers: threads that handle faults; 0: unknown
  * @texts: private: chunks of texts
+ * @all_streams: private: streams of all masters
+ * @all_maps: private: entries of all maps
  * @no_memory: private: an item or a text could not be kept
- * @shared: private: @texts belongs to another board
+ * @too_many: private: there are more items than are read
  */
 struct board {
 	const char *file, *source, *model;
@@ -252,7 +255,8 @@ struct board {
 	u64 fault_p999_ns;
 	u32 pager, workers;
 	void *texts;
-	bool no_memory, shared;
+	u32 all_streams, all_maps;
+	bool no_memory, too_many;
 };
 
 /**

@@ -91,8 +91,8 @@ int board_add_bdfs(struct board *b, const char *list, struct board_error *err)
 		for (; first <= last; first++) {
 			if (board_add_function(b, segment, first, 0, 0) != BOARD_NONE)
 				continue;
-			if (b->no_memory)
-				return board_fail(err, ENOMEM, "--bdf: out of memory, or too many functions");
+			if (board_full(b, err))
+				return -EFBIG;
 			return board_fail(err, EINVAL, "--bdf: no host of %s is PCI segment %u", b->file, segment);
 		}
 		next = *p ? p + 1 : p;
@@ -112,10 +112,11 @@ static int lspci_line(struct board *b, const char *file, u32 number, const char 
 	p = parse_bdf(line, &segment, &rid);
 	if (!p || sscanf(p, " %4x: %4x:%4x", &class, &vendor, &device) != 3)
 		return board_fail(err, EINVAL, "%s:%u: it is no line of lspci -n", file, number);
-	if (board_add_function(b, segment, rid, vendor, device) == BOARD_NONE)
-		return board_fail(err, EINVAL, "%s:%u: no host of %s is PCI segment %u", file, number, b->file,
-				  segment);
-	return 0;
+	if (board_add_function(b, segment, rid, vendor, device) != BOARD_NONE)
+		return 0;
+	if (board_full(b, err))
+		return -EFBIG;
+	return board_fail(err, EINVAL, "%s:%u: no host of %s is PCI segment %u", file, number, b->file, segment);
 }
 
 int board_add_lspci(struct board *b, const char *file, struct board_error *err)

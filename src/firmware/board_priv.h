@@ -5,9 +5,14 @@
 
 #include "board.h"
 
-/* More than any real board has; a file that has more is refused. */
-#define BOARD_MAX_ITEMS (1u << 17)
-#define BOARD_MAX_BYTES (64u << 20)
+/*
+ * More than any real board has; a file that has more is refused. Rules compare devices and entries in pairs: these keep
+ * that within seconds.
+ */
+#define BOARD_MAX_NODES	 (1u << 17)
+#define BOARD_MAX_IOMMUS 1024
+#define BOARD_MAX_ITEMS	 (1u << 14) /* masters, streams of all, entries of all maps, defects: of each */
+#define BOARD_MAX_BYTES	 (64u << 20)
 
 /* A text that lives as long as the board. */
 const char *board_text(struct board *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -21,6 +26,9 @@ struct board_stream *board_add_stream(struct board *b, struct board_master *m);
 struct board_map *board_add_map(struct board *b, struct board_master *m);
 void board_add_defect(struct board *b, const struct board_at *at, enum board_defect_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* 0, or why not all of it was kept: -ENOMEM, -EFBIG. */
+int board_full(const struct board *b, struct board_error *err);
 
 /* What a name and a compatible string say about a device's part in the system. */
 enum board_role board_guess_role(const char *name, const char *compatible);

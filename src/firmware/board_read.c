@@ -145,9 +145,8 @@ int board_read(struct board *b, const char *file, const char *const *overlays, u
 		ret = board_fail(err, EINVAL, "%s: an IORT takes no overlay", file);
 	if (!ret)
 		ret = iort ? read_iort_file(b, path, err) : board_read_dt(b, overlays, n_overlays, err);
-	if (!ret && b->no_memory)
-		ret = board_fail(err, ENOMEM, "%s: out of memory, or more than %u items of a kind", file,
-				 BOARD_MAX_ITEMS);
+	if (!ret)
+		ret = board_full(b, err);
 	if (ret)
 		board_free(b);
 	return ret;

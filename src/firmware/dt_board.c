@@ -226,7 +226,8 @@ static void read_map(struct reader *r, u32 node, struct board_master *m)
 		map->id = cell(p, 2);
 		map->length = cell(p, 3);
 		if (!map->length)
-			defect(r, node, "iommu-map", BOARD_NO_EFFECT, "an entry has length 0");
+			defect(r, node, "iommu-map", BOARD_NO_EFFECT,
+			       "an entry has length 0, unless a boot loader fills it in");
 	}
 }
 
@@ -335,6 +336,7 @@ static void add_master(struct reader *r, u32 node)
 		dt_u32(r->t, node, "linux,pci-domain", &m->segment);
 	if (m->pci) {
 		m->rid = rid_of(r->t, node);
+		m->bridge = is_pci_bus(r->t, node);
 		read_pci_name(r, node, m);
 	}
 	read_properties(r, node, m);

@@ -92,7 +92,7 @@ static int add_entries(struct folder *f, struct dirent **entry, int n, bool node
 			continue;
 		if (snprintf(file, sizeof(file), "%s%s/%s", f->file, f->path, name) >= (int)sizeof(file))
 			return folder_fails(f, ENAMETOOLONG, "a path is too long");
-		if (++f->items > BOARD_MAX_ITEMS * 16)
+		if (++f->items > BOARD_MAX_NODES * 16)
 			return folder_fails(f, EFBIG, "the tree is too large");
 		if (lstat(file, &st))
 			return folder_fails(f, errno, strerror(errno));

@@ -160,9 +160,9 @@ static int index_tree(struct dt_tree *t, struct board_error *err)
 	u32 stack[DT_MAX_DEPTH], n = count_nodes(t->fdt);
 	int offset = -1, depth = -1, ret = 0;
 
-	if (!n || n > BOARD_MAX_ITEMS)
+	if (!n || n > BOARD_MAX_NODES)
 		return board_fail(err, EINVAL, "%s: offset 0x%x: it has %u nodes; 1 to %u are read", t->file,
-				  fdt_off_dt_struct(t->fdt), n, BOARD_MAX_ITEMS);
+				  fdt_off_dt_struct(t->fdt), n, BOARD_MAX_NODES);
 	t->node = fl_zalloc(n * sizeof(*t->node));
 	t->phandle = fl_zalloc(n * sizeof(*t->phandle));
 	if (!t->node || !t->phandle)

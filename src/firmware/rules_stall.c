@@ -61,8 +61,14 @@ bool masters_share_path(const struct board *b, const struct board_master *x, con
 	*assumed = tbu_of(b, x) == BOARD_NONE && tbu_of(b, y) == BOARD_NONE;
 	if (!*assumed)
 		return tbu_of(b, x) == tbu_of(b, y);
-	for (i = 0; i < b->n_iommus; i++)
-		if (b->iommu[i].enabled && master_uses(b, x, i) && master_uses(b, y, i))
+	for (i = 0; i < x->n_streams; i++)
+		if (b->iommu[x->stream[i].iommu].enabled && master_uses(b, y, x->stream[i].iommu))
+			return true;
+	if (x->pci && x->parent != BOARD_NONE)
+		return masters_share_path(b, &b->master[x->parent], y, assumed);
+	for (i = 0; i < x->n_maps; i++)
+		if (x->map[i].iommu != BOARD_NONE && b->iommu[x->map[i].iommu].enabled &&
+		    master_uses(b, y, x->map[i].iommu))
 			return true;
 	return false;
 }
@@ -319,7 +325,7 @@ void rule_pager(RULE)
 	bool assumed = false;
 	u32 i, v;
 
-	for (i = 0; i < b->n_masters; i++) {
+	for (i = 0; i < b->n_masters && !f->dropped; i++) {
 		const struct board_master *m = &b->master[i];
 
 		if (!master_stalls(b, m))
@@ -348,7 +354,7 @@ void rule_realtime(RULE)
 	bool assumed = false;
 	u32 i, v;
 
-	for (i = 0; i < b->n_masters; i++) {
+	for (i = 0; i < b->n_masters && !f->dropped; i++) {
 		if (!master_stalls(b, &b->master[i]) || leaves_room(b, &b->master[i]))
 			continue;
 		for (v = 0; (v = next_behind(b, i, v, &assumed)) != BOARD_NONE; v++) {
@@ -372,7 +378,7 @@ void rule_deadline(RULE)
 	bool assumed = false;
 	u32 i, v;
 
-	for (i = 0; b->fault_p999_ns && i < b->n_masters; i++) {
+	for (i = 0; b->fault_p999_ns && i < b->n_masters && !f->dropped; i++) {
 		const struct board_master *m = &b->master[i];
 
 		if (!master_stalls(b, m))
@@ -403,7 +409,7 @@ void rule_pcie_path(RULE)
 	bool assumed = false;
 	u32 i, v;
 
-	for (i = 0; i < b->n_masters; i++) {
+	for (i = 0; i < b->n_masters && !f->dropped; i++) {
 		const struct board_master *m = &b->master[i];
 
 		if (!master_stalls(b, m) || m->pci || m->role == BOARD_ROLE_PCIE || leaves_room(b, m))
@@ -420,7 +426,7 @@ void rule_shared_stall(RULE)
 {
 	u32 i, k, s, t;
 
-	for (i = 0; i < b->n_masters; i++) {
+	for (i = 0; i < b->n_masters && !f->dropped; i++) {
 		const struct board_master *m = &b->master[i];
 
 		for (s = 0; master_stalls(b, m) && m->can_stall && s < m->n_streams; s++) {
