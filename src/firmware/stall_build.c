@@ -51,7 +51,7 @@ int stall_setup_init(struct stall_setup *u, const struct stall_platform *p, cons
 	u->p = *p;
 	if (opt)
 		u->opt = *opt;
-	u->opt.max_states = u->opt.max_states ? u->opt.max_states : 20000;
+	u->opt.max_states = u->opt.max_states ? u->opt.max_states : 5000;
 	u->opt.max_depth = u->opt.max_depth ? u->opt.max_depth : 400;
 	u->opt.small = u->opt.small ? u->opt.small : 12;
 	u->opt.random_runs = u->opt.random_runs ? u->opt.random_runs : 20;
