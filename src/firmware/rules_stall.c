@@ -189,6 +189,17 @@ void rule_forced_stall(RULE)
 	}
 }
 
+/* A mask of n bits is 2^n StreamIDs. */
+static u64 count_streams(const struct board_master *m)
+{
+	u64 n = 0;
+	u32 i;
+
+	for (i = 0; i < m->n_streams; i++)
+		n += 1ull << __builtin_popcount(m->stream[i].mask);
+	return n;
+}
+
 void rule_many_streams(RULE)
 {
 	u32 i;
@@ -197,10 +208,10 @@ void rule_many_streams(RULE)
 		const struct board_master *m = &b->master[i];
 		const struct board_at at = at_property(&m->at, b->acpi ? "id mappings" : "iommus");
 
-		if (master_stalls(b, m) && m->can_stall && m->n_streams > 1)
+		if (master_stalls(b, m) && m->can_stall && count_streams(m) > 1)
 			finding_add(f, rule, &at,
-				    "it has %u StreamIDs: Linux enables page faults for devices with one alone",
-				    m->n_streams)
+				    "it has %llu StreamIDs: Linux enables page faults for devices with one alone",
+				    (unsigned long long)count_streams(m))
 				->change = "give the part that shares address spaces a node and a StreamID of its own";
 	}
 }
