@@ -370,6 +370,15 @@ static void add_root(struct reader *r, struct node *n)
 	map_root(r, n, m);
 }
 
+static void check_its(struct reader *r, const struct node *n)
+{
+	u32 count = u32_at(r, n->offset + 16);
+	struct board_at a = at(r, n, board_text(r->b, "its@%x", n->offset), "identifiers");
+
+	if (count > (n->length - types[IORT_ITS].bytes) / 4)
+		board_add_defect(r->b, &a, BOARD_BAD_MAPPING, "%u ITSs have no room in the node", count);
+}
+
 /* An SMMU, or a PMCG, which also refers to what it counts. */
 static void check_maps(struct reader *r, struct node *n)
 {
@@ -423,8 +432,10 @@ static void add_node(struct reader *r, struct node *n)
 	case IORT_PMCG:
 		check_maps(r, n);
 		break;
-	case IORT_RMR:
 	case IORT_ITS:
+		check_its(r, n);
+		break;
+	case IORT_RMR: /* once all streams are known */
 		break;
 	default:
 		a = at(r, n, board_text(r->b, "node@%x", n->offset), NULL);
