@@ -260,6 +260,7 @@ static void read_properties(struct reader *r, u32 node, struct board_master *m)
 	m->can_stall = dt_prop(r->t, node, "dma-can-stall", &len);
 	m->stall_value = m->can_stall && len;
 	m->ats = flag(r, node, "ats-supported");
+	m->coherent = flag(r, node, "dma-coherent");
 	if (m->stall_value)
 		defect(r, node, "dma-can-stall", BOARD_BAD_BOOLEAN,
 		       "it is a boolean: a value of 0 does not turn it off, deleting it does");

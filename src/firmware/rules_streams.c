@@ -36,17 +36,14 @@ static u64 next_match(u64 low, u32 fixed, u32 free)
 	return v;
 }
 
-/* StreamIDs of an entry, as far as the host's mask lets requester IDs reach it. */
-static u64 map_streams(const struct board_master *host, const struct board_map *e)
+u64 map_streams(const struct board_master *host, const struct board_map *e)
 {
 	if (e->single)
 		return 1;
 	return e->rid > host->map_mask ? 0 : min(e->length, (u64)host->map_mask + 1 - e->rid);
 }
 
-/* Whether some StreamID of @s lies in the entry's. */
-static bool stream_in_map(const struct board_stream *s, const struct board_master *host, const struct board_map *m,
-			  u64 *first)
+bool stream_in_map(const struct board_stream *s, const struct board_master *host, const struct board_map *m, u64 *first)
 {
 	*first = next_match(m->id, s->id, s->mask);
 	return s->iommu == m->iommu && m->iommu != BOARD_NONE && *first < m->id + map_streams(host, m);
@@ -165,17 +162,21 @@ void rule_mask_length(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
+		u32 most = m->role == BOARD_ROLE_PCIE ? m->map_mask & (RIDS - 1) : m->map_mask;
 		u64 reach = 1;
 
-		while (reach <= m->map_mask)
+		while (reach <= most)
 			reach *= 2;
-		for (k = 0; m->enabled && m->has_mask && k < m->n_maps; k++)
-			if (!(m->map[k].rid & ~m->map_mask) && m->map[k].rid + m->map[k].length > reach)
-				finding_add(f, rule, &m->map[k].at,
-					    "entry %u ends at RID 0x%llx, but RID & 0x%x never exceeds 0x%llx", k,
-					    (unsigned long long)(m->map[k].rid + m->map[k].length - 1), m->map_mask,
-					    (unsigned long long)m->map_mask)
+		for (k = 0; m->enabled && k < m->n_maps; k++) {
+			const struct board_map *e = &m->map[k];
+
+			if (!e->single && !(e->rid & ~m->map_mask) && e->rid + e->length > reach)
+				finding_add(f, rule, &e->at,
+					    "entry %u ends at RID 0x%llx, but no RID%s is more than 0x%x", k,
+					    (unsigned long long)(e->rid + e->length - 1),
+					    m->has_mask ? " & iommu-map-mask" : "", most)
 					->change = "shorten the entry, or widen the mask";
+		}
 	}
 }
 
