@@ -345,10 +345,15 @@ static int also_simulate(const struct board *b, struct findings *f)
 {
 	struct stall_evidence *e = calloc(1, sizeof(*e));
 	struct board_error err;
-	int ret = e ? stall_evidence_make(e, b, f, &err) : -ENOMEM;
+	int ret;
 
-	if (e)
-		stall_evidence_free(e);
+	if (!e)
+		return -ENOMEM;
+	/* There may be many such boards. */
+	e->opt.max_states = 500;
+	e->opt.random_runs = 5;
+	ret = stall_evidence_make(e, b, f, &err);
+	stall_evidence_free(e);
 	free(e);
 	return ret;
 }

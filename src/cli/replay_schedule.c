@@ -45,7 +45,9 @@ bool replay_schedule(const char *path, int *status)
 
 	if (!code)
 		*status = play(path, p, &opt, steps, n);
+	else if (code != -ENOENT)
+		*status = cli_fail("%s: %s", path, err.reason[0] ? err.reason : strerror(-code));
 	free(steps);
 	free(p);
-	return !code;
+	return code != -ENOENT;
 }

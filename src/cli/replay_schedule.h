@@ -8,7 +8,7 @@
 /**
  * replay_schedule() - execute the schedule of a trace
  * @path: the trace
- * @status: receives the command's status: CLI_OK if everything goes on, CLI_FAILED after "no progress: ..."
+ * @status: receives the status: CLI_OK if everything goes on, CLI_FAILED after "no progress: ..." or another error
  *
  * Return: false: the trace has no schedule, or there is no such trace; nothing was done.
  */

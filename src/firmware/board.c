@@ -104,7 +104,7 @@ struct board_master *board_add_master(struct board *b)
 
 	if (m) {
 		m->pasid_bits = m->parent = m->rid = m->map_mask = m->segment = BOARD_NONE;
-		m->tbu = m->outstanding = m->at.offset = BOARD_NONE;
+		m->tbu = m->outstanding = m->memory_flags = m->at.offset = BOARD_NONE;
 		m->compatible = "";
 		m->enabled = true;
 	}

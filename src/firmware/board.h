@@ -144,11 +144,14 @@ struct board_map {
  * @enabled: its node is not disabled
  * @host: a PCI host bridge (or another bus with requester IDs)
  * @pci: a PCI function; @parent is its host
+ * @bridge: a PCI function that is a bridge or a port: it has next to no DMA of its own
  * @amba: looks like PCI, is on the AMBA bus, and may stall (HiSilicon)
  * @can_stall: dma-can-stall, or IORT's stall flag
  * @stall_value: dma-can-stall has a value, which a boolean must not have
  * @ats: the host supports ATS
  * @pri: the host supports PRI; a device tree cannot say so
+ * @coherent: dma-coherent, or IORT's cache coherency attribute
+ * @memory_flags: IORT's memory access flags (bit 0 coherent path, bit 1 attributes); BOARD_NONE with a device tree
  * @pasid_bits: pasid-num-bits; BOARD_NONE without the property
  * @parent: index of its host; BOARD_NONE
  * @rid: requester ID of a function; BOARD_NONE
@@ -169,7 +172,8 @@ struct board_master {
 	struct board_at at;
 	const char *compatible;
 	enum board_role role;
-	bool role_given, enabled, host, pci, amba, can_stall, stall_value, ats, pri;
+	bool role_given, enabled, host, pci, bridge, amba, can_stall, stall_value, ats, pri, coherent;
+	u32 memory_flags;
 	u32 pasid_bits, parent, rid, map_mask;
 	bool has_map, has_mask;
 	u32 segment, regions;

@@ -102,7 +102,26 @@ static bool is_dump(const u8 *data, size_t size)
 	return size > 0 && strstr((const char *)data, "@ 0x");
 }
 
-/* True: an IORT; then @path is the file that has it. */
+/* The tables of ACPI, or the root of a device tree. */
+static int find_folder(const char *folder, char path[4096], bool *iort, struct board_error *err)
+{
+	static const char *const names[] = { "IORT", "compatible", "#address-cells" };
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (snprintf(path, 4096, "%s/%s", folder, names[i]) >= 4096)
+			return board_fail(err, ENAMETOOLONG, "%s: the name is too long", folder);
+		*iort = !i;
+		if (!stat(path, &st) && S_ISREG(st.st_mode))
+			return 0;
+	}
+	return board_fail(err, EINVAL,
+			  "%s: it has neither an IORT nor the root of a device tree (compatible, #address-cells)",
+			  folder);
+}
+
+/* *@iort: an IORT; then @path is the file that has it. */
 static int find_form(const char *file, char path[4096], bool *iort, struct board_error *err)
 {
 	struct stat st;
@@ -114,12 +133,11 @@ static int find_form(const char *file, char path[4096], bool *iort, struct board
 	snprintf(path, 4096, "%s", file);
 	if (stat(file, &st))
 		return board_fail(err, errno, "%s: %s", file, strerror(errno));
-	if (S_ISDIR(st.st_mode)) {
-		if (snprintf(path, 4096, "%s/IORT", file) >= 4096)
-			return board_fail(err, ENAMETOOLONG, "%s: the name is too long", file);
-		*iort = !stat(path, &st) && S_ISREG(st.st_mode);
-		return 0;
-	}
+	if (S_ISDIR(st.st_mode))
+		return find_folder(file, path, iort, err);
+	if (!S_ISREG(st.st_mode))
+		return board_fail(err, EINVAL, "%s: a board is a file or a directory; it cannot come through a pipe",
+				  file);
 	if (dt_is_source(file))
 		return 0;
 	ret = board_load(file, &data, &size, err);

@@ -226,7 +226,8 @@ static void read_map(struct reader *r, u32 node, struct board_master *m)
 		map->id = cell(p, 2);
 		map->length = cell(p, 3);
 		if (!map->length)
-			defect(r, node, "iommu-map", BOARD_NO_EFFECT, "an entry has length 0");
+			defect(r, node, "iommu-map", BOARD_NO_EFFECT,
+			       "an entry has length 0, unless a boot loader fills it in");
 	}
 }
 
@@ -259,6 +260,7 @@ static void read_properties(struct reader *r, u32 node, struct board_master *m)
 	m->can_stall = dt_prop(r->t, node, "dma-can-stall", &len);
 	m->stall_value = m->can_stall && len;
 	m->ats = flag(r, node, "ats-supported");
+	m->coherent = flag(r, node, "dma-coherent");
 	if (m->stall_value)
 		defect(r, node, "dma-can-stall", BOARD_BAD_BOOLEAN,
 		       "it is a boolean: a value of 0 does not turn it off, deleting it does");
@@ -335,6 +337,7 @@ static void add_master(struct reader *r, u32 node)
 		dt_u32(r->t, node, "linux,pci-domain", &m->segment);
 	if (m->pci) {
 		m->rid = rid_of(r->t, node);
+		m->bridge = is_pci_bus(r->t, node);
 		read_pci_name(r, node, m);
 	}
 	read_properties(r, node, m);

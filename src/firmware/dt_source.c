@@ -11,25 +11,36 @@ bool dt_is_source(const char *file)
 	return len > 4 && (!strcmp(file + len - 4, ".dts") || (len > 5 && !strcmp(file + len - 5, ".dtso")));
 }
 
-/* dtc names the file and the place itself: "Error: FILE:LINE.COLUMNS reason". */
+/*
+ * The first line with an error in it. dtc names file and place itself: "Error: FILE:LINE.COLUMNS reason" of the syntax,
+ * "FILE:LINE.COLUMNS: ERROR (check): reason" of the tree.
+ */
 static int dtc_fails(const char *file, char *messages, struct board_error *err)
 {
-	char *line = strstr(messages, "Error: "), *at;
+	char *line = messages, *next = messages;
+	unsigned long number;
+	const char *at;
 
-	line = line ? line + 7 : messages;
+	while (next && !strstr(line, "Error: ") && !strstr(line, "ERROR")) {
+		line = next;
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = 0;
+	}
 	line[strcspn(line, "\n")] = 0;
-	at = !strncmp(line, file, strlen(file)) ? line + strlen(file) : NULL;
-	if (at && *at == ':' && at[1] >= '0' && at[1] <= '9')
-		return board_fail(err, EINVAL, "%s:%lu: dtc: %s", file, strtoul(at + 1, NULL, 10),
-				  at + strcspn(at, " ") + (strchr(at, ' ') ? 1 : 0));
-	return board_fail(err, EINVAL, "%s: dtc: %s", file, *line ? line : "no reason given");
+	at = !strncmp(line, "Error: ", 7) ? line + 7 : line;
+	if (strncmp(at, file, strlen(file)) || at[strlen(file)] != ':')
+		return board_fail(err, EINVAL, "%s: dtc: %s", file, *at ? at : "no reason given");
+	number = strtoul(at + strlen(file) + 1, NULL, 10);
+	at += strlen(file) + strcspn(at + strlen(file), " ");
+	return board_fail(err, EINVAL, "%s:%lu: dtc: %s", file, number, at + (*at == ' '));
 }
 
 /* -q: warnings are about style. -@: overlays need the labels. -T: where things stand. */
 static int dtc(const char *file, bool lines, u8 **data, size_t *size, struct board_error *err)
 {
-	const char *const argv[] = { "dtc", "-q", "-q", lines ? "-T" : "-@", "-I", "dts", "-O", lines ? "dts" : "dtb",
-				     "--",  file, NULL };
+	const char *const argv[] = { "dtc", "-q", lines ? "-T" : "-@", "-I", "dts", "-O", lines ? "dts" : "dtb", "--",
+				     file,  NULL };
 	char messages[512];
 	int ret = child_run(argv, "", 0, data, size, messages);
 

@@ -111,6 +111,8 @@ static json_t *master_json(const struct board *b, const struct board_master *m)
 	json_object_set_new(o, "ats", json_boolean(m->ats));
 	json_object_set_new(o, "pri", json_boolean(m->pri));
 	json_object_set_new(o, "looks_like_pci", json_boolean(m->amba));
+	json_object_set_new(o, "coherent", json_boolean(m->coherent));
+	known(o, "memory_flags", m->memory_flags);
 	known(o, "pasid_bits", m->pasid_bits);
 	known(o, "segment", m->segment);
 	if (m->pci && m->parent != BOARD_NONE) {

@@ -249,6 +249,18 @@ static const char *component_name(struct reader *r, const struct node *n)
 	return a.path;
 }
 
+/* Memory access properties: cache coherency, hints, reserved, flags. */
+static void read_memory_access(struct reader *r, const struct node *n, u32 offset, struct board_master *m)
+{
+	m->coherent = u32_at(r, offset) == 1;
+	m->memory_flags = r->data[offset + 7] & 3;
+	if (u32_at(r, offset) > 1) {
+		struct board_at a = at(r, n, m->at.path, "cache coherency");
+
+		board_add_defect(r->b, &a, BOARD_BAD_MAPPING, "its value is 0x%x, neither 0 nor 1", u32_at(r, offset));
+	}
+}
+
 static void map_component(struct reader *r, const struct node *n, struct board_master *m)
 {
 	struct mapping map;
@@ -303,6 +315,7 @@ static void add_component(struct reader *r, struct node *n)
 	n->index = r->b->n_masters - 1;
 	m->at = at(r, n, component_name(r, n), NULL);
 	m->role = component_role(m->at.path);
+	read_memory_access(r, n, n->offset + 20, m);
 	m->can_stall = flags & IORT_NC_STALL;
 	m->pasid_bits = bits ? bits : BOARD_NONE;
 	map_component(r, n, m);
@@ -349,6 +362,7 @@ static void add_root(struct reader *r, struct node *n)
 	m->at = at(r, n, board_text(r->b, "root-complex@%x/segment%u", n->offset, m->segment), NULL);
 	m->role = BOARD_ROLE_PCIE;
 	m->host = true;
+	read_memory_access(r, n, n->offset + 16, m);
 	m->ats = ats & IORT_ATS;
 	m->pri = ats & IORT_PRI;
 	if (n->revision >= 4 && n->length >= IORT_ROOT_PASID)
@@ -356,12 +370,27 @@ static void add_root(struct reader *r, struct node *n)
 	map_root(r, n, m);
 }
 
+static void check_its(struct reader *r, const struct node *n)
+{
+	u32 count = u32_at(r, n->offset + 16);
+	struct board_at a = at(r, n, board_text(r->b, "its@%x", n->offset), "identifiers");
+
+	if (count > (n->length - types[IORT_ITS].bytes) / 4)
+		board_add_defect(r->b, &a, BOARD_BAD_MAPPING, "%u ITSs have no room in the node", count);
+}
+
+/* An SMMU, or a PMCG, which also refers to what it counts. */
 static void check_maps(struct reader *r, struct node *n)
 {
 	const char *path = board_text(r->b, "%s@%x", types[n->type].name, n->offset);
 	struct mapping map;
 	u32 i;
 
+	if (n->type == IORT_PMCG && !find_node(r, u32_at(r, n->offset + 28))) {
+		struct board_at a = at(r, n, path, "node reference");
+
+		board_add_defect(r->b, &a, BOARD_BAD_MAPPING, "no node begins at 0x%x", u32_at(r, n->offset + 28));
+	}
 	for (i = 0; i < n->n_maps; i++)
 		read_mapping(r, n, path, i, &map);
 }
@@ -403,8 +432,10 @@ static void add_node(struct reader *r, struct node *n)
 	case IORT_PMCG:
 		check_maps(r, n);
 		break;
-	case IORT_RMR:
 	case IORT_ITS:
+		check_its(r, n);
+		break;
+	case IORT_RMR: /* once all streams are known */
 		break;
 	default:
 		a = at(r, n, board_text(r->b, "node@%x", n->offset), NULL);

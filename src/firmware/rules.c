@@ -60,7 +60,7 @@ const struct rule rules[] = {
 	  rule_folds, 0, true },
 	{ "map-base-outside-mask", E, "an entry's RID base has bits that iommu-map-mask ignores",
 	  "pci-iommu.txt: iommu-map-mask; Linux of_map_id()", rule_base_outside_mask, 0, true },
-	{ "map-longer-than-mask", W, "an entry is longer than iommu-map-mask lets it be",
+	{ "map-longer-than-mask", W, "an entry is longer than requester IDs, or the mask, let it be",
 	  "pci-iommu.txt: iommu-map, iommu-map-mask", rule_mask_length, 0, true },
 	{ "map-overlap", E, "two entries have the same requester IDs",
 	  "pci-iommu.txt: iommu-map; DEN 0049: ID mappings", rule_map_overlap, 0, true },

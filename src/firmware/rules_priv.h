@@ -24,6 +24,12 @@ bool master_uses(const struct board *b, const struct board_master *m, u32 iommu)
 bool masters_share_path(const struct board *b, const struct board_master *x, const struct board_master *y,
 			bool *assumed);
 
+/* StreamIDs of an entry, as far as the host's mask lets requester IDs reach it. */
+u64 map_streams(const struct board_master *host, const struct board_map *e);
+/* Whether some StreamID of @s lies in the entry's; @first receives the smallest. */
+bool stream_in_map(const struct board_stream *s, const struct board_master *host, const struct board_map *m,
+		   u64 *first);
+
 void rule_stall_on_pci(RULE);
 void rule_stall_unsupported(RULE);
 void rule_forced_stall(RULE);

@@ -189,6 +189,17 @@ void rule_forced_stall(RULE)
 	}
 }
 
+/* A mask of n bits is 2^n StreamIDs. */
+static u64 count_streams(const struct board_master *m)
+{
+	u64 n = 0;
+	u32 i;
+
+	for (i = 0; i < m->n_streams; i++)
+		n += 1ull << __builtin_popcount(m->stream[i].mask);
+	return n;
+}
+
 void rule_many_streams(RULE)
 {
 	u32 i;
@@ -197,10 +208,10 @@ void rule_many_streams(RULE)
 		const struct board_master *m = &b->master[i];
 		const struct board_at at = at_property(&m->at, b->acpi ? "id mappings" : "iommus");
 
-		if (master_stalls(b, m) && m->can_stall && m->n_streams > 1)
+		if (master_stalls(b, m) && m->can_stall && count_streams(m) > 1)
 			finding_add(f, rule, &at,
-				    "it has %u StreamIDs: Linux enables page faults for devices with one alone",
-				    m->n_streams)
+				    "it has %llu StreamIDs: Linux enables page faults for devices with one alone",
+				    (unsigned long long)count_streams(m))
 				->change = "give the part that shares address spaces a node and a StreamID of its own";
 	}
 }
@@ -422,29 +433,43 @@ void rule_pcie_path(RULE)
 	}
 }
 
+static void add_shared_stall(struct findings *f, const struct rule *rule, const struct board *b,
+			     const struct board_at *at, u64 id, u32 staller, u32 victim)
+{
+	blame(finding_add(f, rule, at, "it may not stall, but has StreamID 0x%llx in common with %s, which may",
+			  (unsigned long long)id, b->master[staller].at.path),
+	      staller, victim, "give it a StreamID of its own");
+}
+
+/* Who has a stream of @staller's, by itself or, as a host, for one of its functions. */
+static void check_shared_stall(struct findings *f, const struct rule *rule, const struct board *b, u32 staller,
+			       const struct board_stream *s)
+{
+	u32 k, t;
+	u64 id;
+
+	for (k = 0; k < b->n_masters; k++) {
+		const struct board_master *o = &b->master[k];
+
+		if (k == staller || !o->enabled || o->can_stall)
+			continue;
+		for (t = 0; t < o->n_streams; t++)
+			if (board_streams_overlap(s, &o->stream[t]))
+				add_shared_stall(f, rule, b, &o->stream[t].at, o->stream[t].id, staller, k);
+		for (t = 0; t < o->n_maps; t++)
+			if (stream_in_map(s, o, &o->map[t], &id))
+				add_shared_stall(f, rule, b, &o->map[t].at, id, staller, k);
+	}
+}
+
 void rule_shared_stall(RULE)
 {
-	u32 i, k, s, t;
+	u32 i, s;
 
-	for (i = 0; i < b->n_masters && !f->dropped; i++) {
-		const struct board_master *m = &b->master[i];
-
-		for (s = 0; master_stalls(b, m) && m->can_stall && s < m->n_streams; s++) {
-			for (k = 0; k < b->n_masters; k++) {
-				const struct board_master *o = &b->master[k];
-
-				for (t = 0; k != i && o->enabled && !o->can_stall && t < o->n_streams; t++) {
-					if (!board_streams_overlap(&m->stream[s], &o->stream[t]))
-						continue;
-					blame(finding_add(f, rule, &o->stream[t].at,
-							  "it may not stall, but has StreamID 0x%x in common with %s, "
-							  "which may",
-							  o->stream[t].id, m->at.path),
-					      i, k, "give it a StreamID of its own");
-				}
-			}
-		}
-	}
+	for (i = 0; i < b->n_masters && !f->dropped; i++)
+		for (s = 0; b->master[i].can_stall && master_stalls(b, &b->master[i]) && s < b->master[i].n_streams;
+		     s++)
+			check_shared_stall(f, rule, b, i, &b->master[i].stream[s]);
 }
 
 /* ---- what software makes of it ---- */

@@ -36,41 +36,53 @@ static u64 next_match(u64 low, u32 fixed, u32 free)
 	return v;
 }
 
-/* Whether some StreamID of @s lies in the entry's. */
-static bool stream_in_map(const struct board_stream *s, const struct board_map *m, u64 *first)
+u64 map_streams(const struct board_master *host, const struct board_map *e)
+{
+	if (e->single)
+		return 1;
+	return e->rid > host->map_mask ? 0 : min(e->length, (u64)host->map_mask + 1 - e->rid);
+}
+
+bool stream_in_map(const struct board_stream *s, const struct board_master *host, const struct board_map *m, u64 *first)
 {
 	*first = next_match(m->id, s->id, s->mask);
-	return s->iommu == m->iommu && m->iommu != BOARD_NONE && *first < (u64)m->id + (m->single ? 1 : m->length);
+	return s->iommu == m->iommu && m->iommu != BOARD_NONE && *first < m->id + map_streams(host, m);
+}
+
+/* The first StreamIDs that a stream and the entries of a host have in common. */
+static const char *common(struct findings *f, const struct board_master *m, const struct board_stream *s)
+{
+	const char *list = "";
+	u32 k, n = 0;
+	u64 id;
+
+	for (k = 0; k < m->n_maps; k++) {
+		if (!stream_in_map(s, m, &m->map[k], &id))
+			continue;
+		for (; id < m->map[k].id + map_streams(m, &m->map[k]); id = next_match(id + 1, s->id, s->mask)) {
+			if (n++ == 8)
+				return board_text(&f->keep, "%s, ...", list);
+			list = board_text(&f->keep, "%s%s0x%llx", list, *list ? ", " : "", (unsigned long long)id);
+		}
+	}
+	return list;
 }
 
 void rule_own_map(RULE)
 {
-	u32 i, s, k;
+	u32 i, s;
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
 
 		for (s = 0; m->enabled && s < m->n_streams; s++) {
-			char list[256] = "";
-			size_t len = 0;
-			u64 first;
+			const char *list = common(f, m, &m->stream[s]);
 
-			for (k = 0; k < m->n_maps && len < sizeof(list) - 32; k++) {
-				const struct board_map *e = &m->map[k];
-				u64 end = (u64)e->id + (e->single ? 1 : e->length);
-
-				if (!stream_in_map(&m->stream[s], e, &first))
-					continue;
-				for (; first < end && len < sizeof(list) - 32;
-				     first = next_match(first + 1, m->stream[s].id, m->stream[s].mask))
-					len += (size_t)snprintf(list + len, sizeof(list) - len, "%s0x%llx",
-								len ? ", " : "", (unsigned long long)first);
-			}
-			if (len)
+			if (*list)
 				finding_add(f, rule, &m->stream[s].at,
-					    "iommus has StreamIDs of the host's own iommu-map: %s%s; its devices are "
-					    "not apart from it",
-					    list, len >= sizeof(list) - 32 ? ", ..." : "")
+					    "iommus has StreamIDs of the host's own iommu-map: %s; its devices are not "
+					    "apart from it",
+					    list)
 					->change = "delete iommus, or the entries: one of them describes these streams";
 		}
 	}
@@ -150,17 +162,21 @@ void rule_mask_length(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
+		u32 most = m->role == BOARD_ROLE_PCIE ? m->map_mask & (RIDS - 1) : m->map_mask;
 		u64 reach = 1;
 
-		while (reach <= m->map_mask)
+		while (reach <= most)
 			reach *= 2;
-		for (k = 0; m->enabled && m->has_mask && k < m->n_maps; k++)
-			if (!(m->map[k].rid & ~m->map_mask) && m->map[k].rid + m->map[k].length > reach)
-				finding_add(f, rule, &m->map[k].at,
-					    "entry %u ends at RID 0x%llx, but RID & 0x%x never exceeds 0x%llx", k,
-					    (unsigned long long)(m->map[k].rid + m->map[k].length - 1), m->map_mask,
-					    (unsigned long long)m->map_mask)
+		for (k = 0; m->enabled && k < m->n_maps; k++) {
+			const struct board_map *e = &m->map[k];
+
+			if (!e->single && !(e->rid & ~m->map_mask) && e->rid + e->length > reach)
+				finding_add(f, rule, &e->at,
+					    "entry %u ends at RID 0x%llx, but no RID%s is more than 0x%x", k,
+					    (unsigned long long)(e->rid + e->length - 1),
+					    m->has_mask ? " & iommu-map-mask" : "", most)
 					->change = "shorten the entry, or widen the mask";
+		}
 	}
 }
 
@@ -279,7 +295,7 @@ static u32 function_in(const struct board *b, u32 host, u32 first, u32 last, u32
 		const struct board_master *m = &b->master[i];
 		u32 rid = m->rid & b->master[host].map_mask;
 
-		if (m->parent == host && m->enabled && m->rid != own && rid >= first && rid <= last)
+		if (m->parent == host && m->enabled && !m->bridge && m->rid != own && rid >= first && rid <= last)
 			return i;
 	}
 	return BOARD_NONE;
@@ -391,7 +407,7 @@ void rule_sid_width(RULE)
 		}
 		for (k = 0; m->enabled && k < m->n_maps; k++) {
 			const struct board_map *e = &m->map[k];
-			u64 last = e->id + (e->single || !e->length ? 0 : e->length - 1);
+			u64 last = e->id + max(map_streams(m, e), 1ull) - 1;
 			u64 limit = e->iommu == BOARD_NONE ? BOARD_NONE : sid_limit(&b->iommu[e->iommu]);
 
 			if (last >= limit)
@@ -459,34 +475,23 @@ static struct user *all_users(struct findings *f, const struct board *b, u32 *n)
 	return u;
 }
 
-typedef void pair_fn(struct findings *f, const struct rule *rule, const struct board *b, const struct user *x,
-		     const struct user *y);
-
-/* Calls @pair for each two that overlap. Without masks only neighbours can; with one, each is compared. */
-static void each_pair(RULE, pair_fn *pair)
+/* Each stream with the first one of another master that it overlaps; of a crowd each is told once. */
+static void shared_among_masters(RULE)
 {
 	u32 n, i, k;
 	struct user *u = all_users(f, b, &n);
 
-	for (i = 0; i < n; i++)
-		for (k = i + 1; k < n && u[k].stream->iommu == u[i].stream->iommu; k++) {
-			if (board_streams_overlap(u[i].stream, u[k].stream))
-				pair(f, rule, b, &u[i], &u[k]);
-			else if (b->iommu[u[i].stream->iommu].model != BOARD_SMMUV2)
-				break; /* no masks: the rest is further away */
-			if (f->dropped)
-				break;
+	for (k = 0; k < n && !f->dropped; k++)
+		for (i = 0; i < k; i++) {
+			if (u[i].master == u[k].master || !board_streams_overlap(u[i].stream, u[k].stream) ||
+			    !b->iommu[u[k].stream->iommu].enabled)
+				continue;
+			finding_add(f, rule, &u[k].stream->at, "it shares StreamID 0x%x of %s with %s",
+				    u[i].stream->mask ? u[k].stream->id : u[i].stream->id,
+				    b->iommu[u[k].stream->iommu].at.path, b->master[u[i].master].at.path);
+			break;
 		}
 	free(u);
-}
-
-static void pair_shared(struct findings *f, const struct rule *rule, const struct board *b, const struct user *x,
-			const struct user *y)
-{
-	if (x->master != y->master && b->iommu[x->stream->iommu].enabled)
-		finding_add(f, rule, &y->stream->at, "it shares StreamID 0x%x of %s with %s",
-			    x->stream->mask ? y->stream->id : x->stream->id, b->iommu[x->stream->iommu].at.path,
-			    b->master[x->master].at.path);
 }
 
 /* A host's entry that has the stream of another master. */
@@ -499,7 +504,8 @@ static void shared_with_maps(RULE)
 	for (i = 0; i < b->n_masters; i++)
 		for (e = 0; b->master[i].enabled && e < b->master[i].n_maps && !f->dropped; e++)
 			for (k = 0; k < n; k++)
-				if (u[k].master != i && stream_in_map(u[k].stream, &b->master[i].map[e], &first))
+				if (u[k].master != i &&
+				    stream_in_map(u[k].stream, &b->master[i], &b->master[i].map[e], &first))
 					finding_add(f, rule, &b->master[i].map[e].at,
 						    "entry %u has StreamID 0x%llx of %s", e, (unsigned long long)first,
 						    b->master[u[k].master].at.path);
@@ -507,40 +513,47 @@ static void shared_with_maps(RULE)
 }
 
 /* Entries of two hosts that end in the same streams. */
+static void shared_by_hosts(struct findings *f, const struct rule *rule, const struct board *b, u32 i, u32 k)
+{
+	const struct board_master *h = &b->master[i], *o = &b->master[k];
+	u32 x, y;
+
+	for (x = 0; x < h->n_maps; x++)
+		for (y = 0; y < o->n_maps && !f->dropped; y++) {
+			const struct board_map *p = &h->map[x], *q = &o->map[y];
+			u64 begin = max(p->id, q->id), end = min(p->id + map_streams(h, p), q->id + map_streams(o, q));
+
+			if (p->iommu == q->iommu && p->iommu != BOARD_NONE && begin < end)
+				finding_add(f, rule, &q->at, "entry %u has StreamID 0x%llx of entry %u of %s", y,
+					    (unsigned long long)begin, x, h->at.path);
+		}
+}
+
 static void shared_among_hosts(RULE)
 {
-	u32 i, k, x, y;
+	u32 i, k;
 
 	for (i = 0; i < b->n_masters; i++)
 		for (k = i + 1; b->master[i].enabled && b->master[i].n_maps && k < b->n_masters; k++)
-			for (x = 0; b->master[k].enabled && x < b->master[i].n_maps; x++)
-				for (y = 0; y < b->master[k].n_maps && !f->dropped; y++) {
-					const struct board_map *p = &b->master[i].map[x], *q = &b->master[k].map[y];
-					u64 begin = max(p->id, q->id), end = min(p->id + (p->single ? 1 : p->length),
-										 q->id + (q->single ? 1 : q->length));
-
-					if (p->iommu == q->iommu && p->iommu != BOARD_NONE && begin < end)
-						finding_add(f, rule, &q->at,
-							    "entry %u has StreamID 0x%llx of entry %u of %s", y,
-							    (unsigned long long)begin, x, b->master[i].at.path);
-				}
+			if (b->master[k].enabled && b->master[k].n_maps)
+				shared_by_hosts(f, rule, b, i, k);
 }
 
 void rule_shared(RULE)
 {
-	each_pair(f, rule, b, pair_shared);
+	shared_among_masters(f, rule, b);
 	shared_with_maps(f, rule, b);
 	shared_among_hosts(f, rule, b);
 }
 
 /* Linux reuses an entry that contains the new one; otherwise a stream would match twice, and attaching fails. */
-static void pair_conflict(struct findings *f, const struct rule *rule, const struct board *b, const struct user *x,
-			  const struct user *y)
+static void check_conflict(struct findings *f, const struct rule *rule, const struct board *b, const struct user *x,
+			   const struct user *y)
 {
 	const struct board_stream *s = x->stream, *t = y->stream;
 	bool s_has_t = !(t->mask & ~s->mask), t_has_s = !(s->mask & ~t->mask);
 
-	if (b->iommu[s->iommu].model != BOARD_SMMUV2 || s_has_t || t_has_s)
+	if (b->iommu[s->iommu].model != BOARD_SMMUV2 || s_has_t || t_has_s || !board_streams_overlap(s, t))
 		return;
 	finding_add(f, rule, &t->at, "0x%x/0x%x overlaps 0x%x/0x%x of %s, and neither contains the other", t->id,
 		    t->mask, s->id, s->mask, b->master[x->master].at.path)
@@ -549,5 +562,11 @@ static void pair_conflict(struct findings *f, const struct rule *rule, const str
 
 void rule_smr_conflict(RULE)
 {
-	each_pair(f, rule, b, pair_conflict);
+	u32 n, i, k;
+	struct user *u = all_users(f, b, &n);
+
+	for (i = 0; i < n; i++)
+		for (k = i + 1; k < n && !f->dropped; k++)
+			check_conflict(f, rule, b, &u[i], &u[k]);
+	free(u);
 }

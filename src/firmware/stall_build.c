@@ -34,7 +34,7 @@ static struct fl_config *config_of(const struct stall_platform *p, u32 smmu)
 		cfg->tbu.count += p->tbu[i].smmu == smmu + 1;
 	cfg->smmuv3.stall_max = cfg->smmuv2.stall_slots = p->smmu[smmu].stall_max;
 	cfg->smmuv2.hupcf = p->smmu[smmu].hupcf;
-	cfg->smmuv2.banks = STALL_MAX_MASTERS;
+	cfg->smmuv2.banks = max(p->n_masters, 8u);
 	/* Caches tell nothing here, and an empty engine is made faster. */
 	cfg->iommu.tlb_sets = cfg->iommu.walk_cache_sets = cfg->iommu.config_cache_sets = 1;
 	return cfg;
@@ -51,7 +51,7 @@ int stall_setup_init(struct stall_setup *u, const struct stall_platform *p, cons
 	u->p = *p;
 	if (opt)
 		u->opt = *opt;
-	u->opt.max_states = u->opt.max_states ? u->opt.max_states : 20000;
+	u->opt.max_states = u->opt.max_states ? u->opt.max_states : 5000;
 	u->opt.max_depth = u->opt.max_depth ? u->opt.max_depth : 400;
 	u->opt.small = u->opt.small ? u->opt.small : 12;
 	u->opt.random_runs = u->opt.random_runs ? u->opt.random_runs : 20;

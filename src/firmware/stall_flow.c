@@ -6,6 +6,7 @@
 #include "stall_priv.h"
 
 #define ACCESS_BYTES 64
+#define PAGES	     (1U << 18) /* of a master; then it begins again */
 #define RETRY_LIMIT  10000u
 
 static void set_where(struct stall_txn *t, enum stall_where where)
@@ -416,7 +417,7 @@ static u64 next_page(struct stall_sim *s, u32 master)
 	const struct stall_master *m = &s->p->master[master];
 	u64 page = s->dev[master].touched++ / m->page_accesses;
 
-	return STALL_IOVA(master) + (m->mode == STALL_PINNED ? 0 : page << 12);
+	return STALL_IOVA(master) + (m->mode == STALL_PINNED ? 0 : page % PAGES << 12);
 }
 
 static struct stall_txn *new_txn(struct stall_sim *s, u32 master)

@@ -6,7 +6,6 @@
  */
 #include "stall_priv.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 
 struct maker {
@@ -66,16 +65,6 @@ static void edge_to_txn(struct maker *k, u32 from, const struct stall_txn *t)
 	edge(k, from, k->node_of[t - k->s->txns]);
 }
 
-__attribute__((format(printf, 3, 4))) static void label(struct maker *k, u32 n, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (!k->failed)
-		vsnprintf(k->g->nodes[n].label, STALL_LABEL, fmt, ap);
-	va_end(ap);
-}
-
 /* ---- what each kind of node waits for ---- */
 
 /* SMMUv2: whose recorded fault keeps the bank busy. */
@@ -118,18 +107,9 @@ static void expand_slot(struct maker *k, u32 n, const struct stall_txn *t)
 
 static void expand_access(struct maker *k, u32 n, const struct stall_txn *t)
 {
-	static const char *const what[STALL_WHERES] = { "waits for an input buffer",
-							"waits for a slot",
-							"in memory",
-							"stalled",
-							"refused",
-							"page asked for",
-							"restarts",
-							"presented again" };
 	const struct stall_device *d = &k->s->dev[t->master];
 	bool own_slots = !d->unit->kind->pri; /* SMMUv2: each TBU has its stalled transactions */
 
-	label(k, n, "%s #%u (%s)", k->s->p->master[t->master].name, t->number, what[t->where]);
 	switch (t->where) {
 	case STALL_AT_PORT:
 		edge(k, n, node(k, STALL_NODE_PORT, 0, k->s->p->master[t->master].port - 1));
@@ -177,14 +157,6 @@ static void expand_resource(struct maker *k, u32 n)
 	struct stall_node me = k->g->nodes[n];
 	u32 i;
 
-	if (me.kind == STALL_NODE_PORT)
-		label(k, n, "entries of %s", p->port[me.number].name);
-	else if (me.kind == STALL_NODE_TBU)
-		label(k, n, "slots of %s", p->tbu[me.number].name);
-	else if (me.kind == STALL_NODE_STALLS)
-		label(k, n, "stalled transactions of %s", p->smmu[me.number].name);
-	else
-		label(k, n, "%s's queue", p->master[me.master].name);
 	k->g->nodes[n].any = true;
 	k->g->nodes[n].runs = me.kind == STALL_NODE_QUEUE &&
 			      k->s->dev[me.master].in_flight < p->master[me.master].outstanding;
@@ -197,7 +169,6 @@ static void expand_workers(struct maker *k, u32 n)
 {
 	u32 i;
 
-	label(k, n, "workers");
 	k->g->nodes[n].any = true;
 	for (i = 0; i < k->s->p->pager.workers; i++)
 		edge(k, n, node(k, STALL_NODE_WORKER, 0, i));
@@ -207,7 +178,6 @@ static void expand_worker(struct maker *k, u32 n)
 {
 	const struct stall_hand *h = &k->s->hand[k->g->nodes[n].number];
 
-	label(k, n, "worker %u", k->g->nodes[n].number);
 	if (h->phase == STALL_READS)
 		edge(k, n, node(k, STALL_NODE_READ, h->storage - 1, h->read));
 	else
@@ -220,7 +190,6 @@ static void expand_read(struct maker *k, u32 n)
 	const struct stall_hand *h = k->s->hand;
 	u32 i;
 
-	label(k, n, "%s's read %u", k->s->p->master[me.master].name, me.number);
 	while (h->phase != STALL_READS || h->storage != me.master + 1 || h->read != me.number)
 		h++;
 	k->g->nodes[n].runs = !h->begun;
@@ -312,12 +281,20 @@ static int find_dead(struct stall_graph *g)
 	return dead;
 }
 
+/* Every deadlock has a worker in it whose read cannot go on. */
 bool stall_graph_worth(const struct stall_sim *s)
 {
+	bool waits[STALL_MAX_WORKERS + 1] = { false };
 	u32 i;
 
+	for (i = 0; i < s->n_txns; i++) {
+		const struct stall_txn *t = &s->txns[i];
+
+		if (t->used && t->where != STALL_IN_MEMORY && t->where != STALL_RESTARTS && t->where != STALL_AGAIN)
+			waits[t->reader] = true;
+	}
 	for (i = 0; i < s->p->pager.workers; i++)
-		if (s->hand[i].phase == STALL_READS && s->hand[i].begun)
+		if (s->hand[i].phase == STALL_READS && s->hand[i].begun && (waits[i + 1] || s->hand[i].unissued))
 			return true;
 	return false;
 }
@@ -351,6 +328,65 @@ int stall_graph_make(const struct stall_sim *s, struct stall_graph *g)
 	free(k.txn);
 	free(k.node_of);
 	return dead;
+}
+
+/* ---- for people ---- */
+
+static const struct stall_txn *txn_of(const struct stall_sim *s, const struct stall_node *n)
+{
+	u32 i;
+
+	for (i = 0; !s->txns[i].used || s->txns[i].master != n->master || s->txns[i].number != n->number; i++)
+		;
+	return &s->txns[i];
+}
+
+static void label(const struct stall_sim *s, struct stall_node *n)
+{
+	static const char *const what[STALL_WHERES] = { "waits for an input buffer",
+							"waits for a slot",
+							"in memory",
+							"stalled",
+							"refused",
+							"page asked for",
+							"restarts",
+							"presented again" };
+	const struct stall_platform *p = s->p;
+
+	switch (n->kind) {
+	case STALL_NODE_ACCESS:
+		snprintf(n->label, STALL_LABEL, "%s #%u (%s)", p->master[n->master].name, n->number,
+			 what[txn_of(s, n)->where]);
+		break;
+	case STALL_NODE_PORT:
+		snprintf(n->label, STALL_LABEL, "entries of %s", p->port[n->number].name);
+		break;
+	case STALL_NODE_TBU:
+		snprintf(n->label, STALL_LABEL, "slots of %s", p->tbu[n->number].name);
+		break;
+	case STALL_NODE_STALLS:
+		snprintf(n->label, STALL_LABEL, "stalled transactions of %s", p->smmu[n->number].name);
+		break;
+	case STALL_NODE_WORKERS:
+		snprintf(n->label, STALL_LABEL, "workers");
+		break;
+	case STALL_NODE_WORKER:
+		snprintf(n->label, STALL_LABEL, "worker %u", n->number);
+		break;
+	case STALL_NODE_READ:
+		snprintf(n->label, STALL_LABEL, "%s's read %u", p->master[n->master].name, n->number);
+		break;
+	default:
+		snprintf(n->label, STALL_LABEL, "%s's queue", p->master[n->master].name);
+	}
+}
+
+void stall_graph_label(const struct stall_sim *s, struct stall_graph *g)
+{
+	u32 i;
+
+	for (i = 0; i < g->n_nodes; i++)
+		label(s, &g->nodes[i]);
 }
 
 void stall_graph_free(struct stall_graph *g)

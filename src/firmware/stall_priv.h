@@ -191,6 +191,7 @@ u64 stall_random(u64 *state);
 
 /* Return: number of nodes that can never go on, or -ENOMEM. */
 int stall_graph_make(const struct stall_sim *s, struct stall_graph *g);
+void stall_graph_label(const struct stall_sim *s, struct stall_graph *g);
 void stall_graph_free(struct stall_graph *g);
 /* Whether anything could be dead: cheap. */
 bool stall_graph_worth(const struct stall_sim *s);

@@ -7,6 +7,7 @@
 
 #define PPM	   1000000u
 #define MAX_QUEUED 1024u
+#define LONGEST_NS 1000000000000000ULL /* eleven days */
 
 const char *const stall_mode_names[STALL_MODES] = { "pinned", "stall", "terminate", "pri" };
 const char *const stall_deadline_names[STALL_DEADLINES] = { "gap", "access" };
@@ -111,6 +112,8 @@ static void check_master(struct checker *c, struct stall_platform *p, u32 i)
 	refuse(c, m->outstanding > MAX_QUEUED, "master %s: more than %u outstanding accesses", m->name, MAX_QUEUED);
 	refuse(c, m->mode == STALL_PRI && m->outstanding > ATS_MAX_REQUESTS,
 	       "master %s: more than %u outstanding requests", m->name, ATS_MAX_REQUESTS);
+	refuse(c, max(max(m->first_ns, m->period_ns), m->deadline_ns) > LONGEST_NS, "master %s: a time over %llu ns",
+	       m->name, LONGEST_NS);
 	refuse(c, m->accesses > STALL_MAX_ACCESSES, "master %s: more than %u accesses", m->name, STALL_MAX_ACCESSES);
 	if (c->bad)
 		return;
@@ -130,6 +133,10 @@ static void check_pager(struct checker *c, struct stall_platform *p)
 	default_u64(&p->times.memory_ns, 200);
 	default_u64(&p->times.notify_ns, 2000);
 	default_u64(&p->times.resume_ns, 500);
+	refuse(c,
+	       max(max(g->p999_ns, g->read_ns), max(p->times.memory_ns, max(p->times.notify_ns, p->times.resume_ns))) >
+		       LONGEST_NS,
+	       "pager, times: a time over %llu ns", LONGEST_NS);
 	refuse(c, g->workers > STALL_MAX_WORKERS, "pager: more than %u workers", STALL_MAX_WORKERS);
 	refuse(c, g->storage > p->n_masters, "pager: storage %u is no master", g->storage);
 	refuse(c, g->pressure_ppm > PPM, "pager: pressure_ppm %u is over a million", g->pressure_ppm);

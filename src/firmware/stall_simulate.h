@@ -21,7 +21,7 @@ extern "C" {
  * struct stall_options - how hard to look
  * @seed: of everything random
  * @draw: the handler's times are drawn from its distribution; else each is the 99.9th percentile
- * @max_states: states that the search over interleavings visits at most; 0: 20000
+ * @max_states: states that the search over interleavings visits at most; 0: 5000
  * @max_depth: steps of an interleaving at most; 0: 400
  * @small: accesses that the masters make together up to which every interleaving is searched; 0: 12
  * @random_runs: interleavings drawn at random where there are more accesses; 0: 20

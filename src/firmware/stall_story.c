@@ -221,6 +221,7 @@ int stall_note(struct stall_sim *s, struct stall_graph *g)
 	u32 i;
 
 	stall_graph_free(&r->graph);
+	stall_graph_label(s, g);
 	r->graph = *g;
 	memset(g, 0, sizeof(*g));
 	r->n_workers = s->p->pager.workers;

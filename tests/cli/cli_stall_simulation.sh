@@ -56,6 +56,11 @@ shows "stall.platform"
 # what is damaged is refused
 head -c 600 "$dir/d.dmat" >"$dir/cut.dmat"
 expect 2 replay "$dir/cut.dmat"
+complains "$dir/cut.dmat: "
+"$faultline" dump "$dir/d.dmat" | sed '/^meta stall.platform/s/"tbu":1/"tbu":7/' >"$dir/bad.txt"
+expect 0 pack "$dir/bad.txt" -o "$dir/bad.dmat"
+expect 2 replay "$dir/bad.dmat"
+complains "$dir/bad.dmat: stall.platform: master gpu@5000: tbu 7 is none"
 
 # storage with a TBU of its own: no deadlock, and the display still starves; then it has one, too
 expect 1 check-stall $b --move /ufs@6000=own

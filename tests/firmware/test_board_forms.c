@@ -105,7 +105,8 @@ START_TEST(folder)
 	snprintf(path, sizeof(path), "%s/tree", dir);
 	mkdir(path, 0755);
 	shell("dtc -q -q -I dts -O dtb %s | dtc -q -q -I dtb -O dts >%s/../t.dts", BOARDS "pager.dts", path);
-	shell("cd %s && mkdir iommu@1000 accel@2000 mmc@3000 && printf 'arm,smmu-v3\\0' >iommu@1000/compatible && "
+	shell("cd %s && mkdir iommu@1000 accel@2000 mmc@3000 && printf 'test\\0' >compatible && printf "
+	      "'arm,smmu-v3\\0' >iommu@1000/compatible && "
 	      "printf '\\0\\0\\0\\001' >iommu@1000/#iommu-cells && printf '\\0\\0\\0\\007' >iommu@1000/phandle && "
 	      "printf '\\0\\0\\0\\007\\0\\0\\0\\020' >accel@2000/iommus && : >accel@2000/dma-can-stall && "
 	      "printf 'accel\\0' >accel@2000/name && printf '\\0\\0\\0\\007\\0\\0\\0\\021' >mmc@3000/iommus%s",

@@ -243,6 +243,7 @@ START_TEST(no_rule_sees_it)
 		s.master[UFS].enabled = s.master[DISPLAY].enabled = s.master[HOST].enabled = false;
 		s.master[ETHERNET].at.path = "/soc/zip@8000";
 		s.master[ETHERNET].can_stall = true;
+		s.master[ETHERNET].outstanding = 4;
 		s.b.pager = ETHERNET + 1;
 		s.b.workers = workers;
 		simulate(&s, &out, &r);
