@@ -290,16 +290,16 @@ static void small_platform(struct stall_platform *p, u64 *state)
 	p->pager.read_accesses = draw(state, 1, 2);
 }
 
-/* What chance meets the search has met: where it has found nothing, 30 random orders find nothing either. */
+/* What chance meets the search has met: where it has found nothing, 10 random orders find nothing either. */
 START_TEST(search_and_chance)
 {
-	struct stall_options chance = { .small = 1, .random_runs = 30 };
+	struct stall_options chance = { .small = 1, .random_runs = 10 };
 	static struct stall_platform p;
 	static struct stall_result r, by_chance;
 	u32 none = 0, found = 0, seed;
 	u64 state;
 
-	for (seed = 1; seed <= 40; seed++) {
+	for (seed = 1; seed <= 12; seed++) {
 		state = seed * 31 + 7;
 		small_platform(&p, &state);
 		scene_run(&p, NULL, &r);
@@ -312,8 +312,8 @@ START_TEST(search_and_chance)
 		stall_result_free(&r);
 		stall_result_free(&by_chance);
 	}
-	ck_assert_uint_ge(none, 5);
-	ck_assert_msg(found >= 5, "%u found by search alone, %u without", found, none);
+	ck_assert_uint_ge(none, 2);
+	ck_assert_msg(found >= 2, "%u found by search alone, %u without", found, none);
 }
 END_TEST
 
