@@ -27,7 +27,7 @@ static int blob_fails(const char *file, const void *fdt, size_t size, int bad, s
 }
 
 /* Versions below 16 write whole paths as names; nobody makes them, and fdt_check_full() trusts them. */
-static int check_blob(const char *file, const void *fdt, size_t size, struct board_error *err)
+int dt_check_blob(const char *file, const void *fdt, size_t size, struct board_error *err)
 {
 	int bad = -FDT_ERR_TRUNCATED;
 
@@ -52,7 +52,7 @@ static int load_file(const char *file, void **fdt, struct board_error *err)
 		ret = board_load(file, &data, &size, err);
 	if (ret)
 		return ret;
-	ret = check_blob(file, data, size, err);
+	ret = dt_check_blob(file, data, size, err);
 	if (ret)
 		free(data);
 	else
@@ -68,37 +68,6 @@ int dt_load(const char *file, void **fdt, struct board_error *err)
 	if (stat(file, &st))
 		return board_fail(err, errno, "%s: %s", file, strerror(errno));
 	return S_ISDIR(st.st_mode) ? dt_load_folder(file, fdt, err) : load_file(file, fdt, err);
-}
-
-/* Both blobs are damaged if an overlay fails. */
-static int apply_overlay(struct dt_tree *t, const char *file, struct board_error *err)
-{
-	void *overlay, *bigger;
-	size_t room;
-	int bad, ret = dt_load(file, &overlay, err);
-
-	if (ret)
-		return ret;
-	room = (size_t)fdt_totalsize(t->fdt) + 2 * (size_t)fdt_totalsize(overlay) + 4096;
-	bigger = room > BOARD_MAX_BYTES * 2 ? NULL : malloc(room);
-	if (!bigger) {
-		free(overlay);
-		return board_fail(err, ENOMEM, "%s: out of memory", file);
-	}
-	bad = fdt_open_into(t->fdt, bigger, (int)room);
-	free(t->fdt);
-	t->fdt = bigger;
-	if (!bad)
-		bad = fdt_overlay_apply(bigger, overlay);
-	free(overlay);
-	if (bad == -FDT_ERR_NOTFOUND)
-		return board_fail(err, EINVAL,
-				  "%s: overlay: %s has not what it refers to (a label needs dtc -@ on both)", file,
-				  t->file);
-	if (bad)
-		return board_fail(err, EINVAL, "%s: overlay: %s", file, fdt_strerror(bad));
-	ret = check_blob(file, bigger, room, err);
-	return ret;
 }
 
 /* ---- the index ---- */
@@ -186,7 +155,7 @@ int dt_open(struct dt_tree *t, struct board *board, const char *const *overlays,
 	*t = (struct dt_tree){ .file = board->file, .board = board };
 	ret = dt_load(t->file, &t->fdt, err);
 	for (i = 0; !ret && i < n_overlays; i++)
-		ret = apply_overlay(t, overlays[i], err);
+		ret = dt_apply_overlay(t, overlays[i], err);
 	if (!ret)
 		ret = index_tree(t, err);
 	if (!ret && dt_is_source(t->file))
@@ -204,7 +173,7 @@ int dt_open_blob(struct dt_tree *t, struct board *board, const u8 *data, size_t 
 	if (!t->fdt)
 		return board_fail(err, ENOMEM, "%s: out of memory", t->file);
 	memcpy(t->fdt, data, size);
-	ret = check_blob(t->file, t->fdt, size, err);
+	ret = dt_check_blob(t->file, t->fdt, size, err);
 	if (!ret)
 		ret = index_tree(t, err);
 	if (ret)

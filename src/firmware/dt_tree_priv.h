@@ -56,6 +56,10 @@ u32 dt_find_phandle(const struct dt_tree *t, u32 phandle, bool *twice);
 /* 0 if it is not known. */
 u32 dt_line(const struct dt_tree *t, const char *path, const char *property);
 
+/* Everything that later code trusts, or an error with its offset. */
+int dt_check_blob(const char *file, const void *fdt, size_t size, struct board_error *err);
+int dt_apply_overlay(struct dt_tree *t, const char *file, struct board_error *err);
+
 /* The blob of a file: binary, source (through dtc), or a directory of /proc/device-tree. The caller frees it. */
 int dt_load(const char *file, void **fdt, struct board_error *err);
 int dt_load_folder(const char *folder, void **fdt, struct board_error *err);

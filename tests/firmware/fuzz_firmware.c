@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * fuzz_firmware [EXECUTIONS] [SEED]: damages good device trees and IORTs at random and reads them. A crash, a hang or an
- * error without a place ends it; at the end it says how many were read.
+ * fuzz_firmware [EXECUTIONS] [SEED] [OVERLAYS]: damages good device trees and IORTs at random and reads them. A crash, a hang or an
+ * error without a place ends it; at the end it says how many were read. Then OVERLAYS damaged overlays are applied to a board.
  */
 #include "damaged.h"
 #include <glob.h>
@@ -102,6 +102,52 @@ static u32 load_seeds(struct seed seeds[MAX_SEEDS])
 	return n;
 }
 
+static const char overlay[] =
+	"/dts-v1/;\\n/plugin/;\\n&smmu { stall; n: new { iommus = <&smmu 2>; x = <&n>; y { z = <&n &n>; }; }; };\\n"
+	"/ { fragment@9 { target-path = \"/mmc@3000\"; __overlay__ { dma-can-stall; }; }; };\\n";
+
+/* Through files, as overlays come. */
+static int run_overlays(unsigned long executions, u64 *state)
+{
+	char folder[] = "/tmp/fuzz-overlays-XXXXXX", base[64], path[64], command[1024];
+	const char *list[] = { path };
+	static u8 good[1 << 16], data[1 << 16];
+	unsigned long i, read = 0;
+	struct board_error err;
+	size_t size;
+	u8 *blob;
+
+	snprintf(base, sizeof(base), "%s/b", mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/o", folder);
+	snprintf(command, sizeof(command),
+		 "dtc -q -@ -O dtb -o %s " FL_SOURCE_DIR "/tests/firmware/boards/pager.dts && printf '%s' | "
+		 "dtc -q -@ -I dts -O dtb -o %s -",
+		 base, overlay, path);
+	if (system(command))
+		return 1;
+	blob = damaged_load(path, &size);
+	memcpy(good, blob, size);
+	free(blob);
+	for (i = 0; i < executions; i++) {
+		size_t n;
+		struct board b;
+		FILE *out = fopen(path, "w");
+
+		memcpy(data, good, size);
+		n = damage(data, size, false, state);
+		fwrite(data, 1, n, out);
+		fclose(out);
+		alarm(10);
+		if (board_read(&b, base, list, 1, &err))
+			continue;
+		read++;
+		board_free(&b);
+	}
+	printf("%lu overlays: %lu applied, %lu refused\n", i, read, i - read);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long executions = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000000, i, read = 0;
@@ -130,5 +176,5 @@ int main(int argc, char **argv)
 	       read, i - read);
 	while (n > 0)
 		free(seeds[--n].data);
-	return i ? 0 : 1;
+	return i || argc > 3 ? run_overlays(argc > 3 ? strtoul(argv[3], NULL, 0) : executions / 20, &state) : 1;
 }

@@ -119,6 +119,73 @@ START_TEST(damaged_tables)
 }
 END_TEST
 
+/* Applies the bytes as an overlay; the error is about one of the two files. */
+static void overlay_one(struct tally *t, const char *base, const char *path, const u8 *data, size_t size)
+{
+	const char *list[] = { path };
+	struct board_error err;
+	struct findings f;
+	struct board b;
+	FILE *out = fopen(path, "w");
+
+	ck_assert_uint_eq(fwrite(data, 1, size, out), size);
+	fclose(out);
+	if (board_read(&b, base, list, 1, &err)) {
+		t->refused++;
+		ck_assert_msg(!strncmp(err.text, path, strlen(path)) || !strncmp(err.text, base, strlen(base)), "%s",
+			      err.text);
+		return;
+	}
+	t->read++;
+	ck_assert_int_eq(rules_check(&f, &b), 0);
+	findings_free(&f);
+	board_free(&b);
+}
+
+static const char overlay_source[] =
+	"/dts-v1/;\n/plugin/;\n&smmu { stall; n: new { iommus = <&smmu 2>; x = <&n>; }; };\n"
+	"/ { fragment@9 { target-path = \"/mmc@3000\"; __overlay__ { dma-can-stall; }; }; };\n";
+
+START_TEST(damaged_overlays)
+{
+	struct tally flipped = { 0, 0 }, cut = { 0, 0 };
+	char folder[] = "/tmp/damaged-XXXXXX", command[600], base[64], path[64];
+	size_t size, i, k;
+	FILE *out;
+	u8 *data;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(base, sizeof(base), "%s/base.dtb", folder);
+	snprintf(path, sizeof(path), "%s/o.dtbo", folder);
+	snprintf(command, sizeof(command), "%s/o.dtso", folder);
+	out = fopen(command, "w");
+	fputs(overlay_source, out);
+	fclose(out);
+	snprintf(command, sizeof(command),
+		 "cd %s && dtc -q -@ -O dtb -o base.dtb " FL_SOURCE_DIR
+		 "/tests/firmware/boards/pager.dts && dtc -q -@ -I dts -O dtb -o o.dtbo o.dtso",
+		 folder);
+	ck_assert_int_eq(system(command), 0);
+	data = damaged_load(path, &size);
+	overlay_one(&cut, base, path, data, size);
+	ck_assert_uint_eq(cut.read, 1);
+	for (i = 0; i < size; i++)
+		for (k = 0; k < 8; k += 3) {
+			data[i] ^= (u8)(1u << k);
+			overlay_one(&flipped, base, path, data, size);
+			data[i] ^= (u8)(1u << k);
+		}
+	for (i = 0; i < size; i++)
+		overlay_one(&cut, base, path, data, i);
+	ck_assert_uint_eq(cut.read, 1);
+	ck_assert_uint_gt(flipped.read, 100);
+	ck_assert_uint_gt(flipped.refused, 100);
+	free(data);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(not_boards)
 {
 	static const char *const texts[] = {
@@ -141,4 +208,5 @@ START_TEST(not_boards)
 }
 END_TEST
 
-SUITE_MAIN_LOOPS("broken boards", NULL, NULL, (damaged_tables), { damaged_trees, 5 }, { not_boards, 6 })
+SUITE_MAIN_LOOPS("broken boards", NULL, NULL, (damaged_tables, damaged_overlays), { damaged_trees, 5 },
+		 { not_boards, 6 })
