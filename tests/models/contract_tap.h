@@ -5,6 +5,7 @@
 
 #include "contract.h"
 #include "iommu_model.h"
+#include <check.h>
 #include <map>
 
 namespace faultline {

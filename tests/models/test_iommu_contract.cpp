@@ -367,7 +367,7 @@ START_TEST(nobody_joins_a_walk_that_a_register_has_overtaken) {
     TwoBanks b;
     Payload before(0x1000, 8, false, 1), after(0x1000, 8, false, 1);
 
-    b.run([&] {
+    b.master.body = [&] {
         sc_core::sc_time delay;
         b.stream_to_bank_0();
         b.bank(0, 0x500000);
@@ -378,7 +378,8 @@ START_TEST(nobody_joins_a_walk_that_a_register_has_overtaken) {
         delay = sc_core::SC_ZERO_TIME;
         b.master.socket->b_transport(after, delay);
         ck_assert_uint_eq(after.ext.address, 0x600000);
-    });
+    };
+    sc_core::sc_start();
 }
 END_TEST
 
