@@ -73,18 +73,15 @@ void IommuModel::mark(ps_t t) {
         u->mark(t);
 }
 
-IommuModel::Waiting IommuModel::waiting() const {
-    Waiting w{};
-
+void IommuModel::count_waiting(Waiting &w) const {
     for (auto &a : parts_.accesses.all())
         if (a->stalled) {
             w.stalled_sid = a->flow.txn.sid;
             w.stalled++;
         }
-    w.room = parts_.stalls.waiting();
+    w.room += parts_.stalls.waiting();
     for (auto &t : parts_.tbus)
         w.input += t->tbu.waiting();
-    return w;
 }
 
 } // namespace faultline

@@ -78,12 +78,8 @@ public:
     /// Their accounts begin at @p t.
     void mark(ps_t t);
 
-    /// Who waits for somebody else: for the answer to a stall, for room to stall, at an input whose slots are taken.
-    struct Waiting {
-        u64 stalled, room, input;
-        u32 stalled_sid; ///< a stream of @c stalled
-    };
-    Waiting waiting() const;
+    /// Its accesses that wait, added to @p w.
+    void count_waiting(Waiting &w) const;
 
 private:
     struct Registers;

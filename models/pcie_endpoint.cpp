@@ -157,9 +157,7 @@ void PcieEndpoint::count_atc(iommu_cache_stats &c) const {
     }
 }
 
-PcieEndpoint::Waiting PcieEndpoint::waiting() const {
-    Waiting w{};
-
+void PcieEndpoint::count_waiting(Waiting &w) const {
     for (auto &f : functions_) {
         for (u32 i = 0; i < f->ep.n_pages; i++)
             for (const ats_waiter *x = f->ep.pages[i].used ? f->ep.pages[i].first : nullptr; x; x = x->next) {
@@ -171,7 +169,6 @@ PcieEndpoint::Waiting PcieEndpoint::waiting() const {
         w.tag += f->waiting();
     }
     w.tag += parts_->no_tag.size();
-    return w;
 }
 
 /* ---- software and the IOMMU ---- */

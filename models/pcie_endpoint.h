@@ -68,12 +68,8 @@ public:
     std::vector<const Usage *> usages(ps_t until = kNever) const;
     /// Their accounts begin at @p t.
     void mark(ps_t t);
-    /// Who waits for somebody else: for the answer to a page request, for the credit to send one, for a tag.
-    struct Waiting {
-        u64 answer, credit, tag;
-        u32 answer_sid; ///< a function of @c answer
-    };
-    Waiting waiting() const;
+    /// Its accesses that wait, added to @p w.
+    void count_waiting(Waiting &w) const;
     /// Stop using a PASID: its stop marker follows what has been asked for.
     void stop_pasid(u32 requester, u32 pasid);
     /// Software writes a function's Outstanding Page Request Allocation; what the register holds then, see

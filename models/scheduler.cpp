@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "scheduler.h"
+#include <algorithm>
 
 /* libsystemc brings a main() that calls this. Programs with a main() of their own never come here. */
 extern "C" __attribute__((weak)) int sc_main(int, char **) {
@@ -27,34 +28,16 @@ void Scheduler::at(ps_t time, Fn fn, void *object, u64 argument) {
         arm();
 }
 
+/* Time and number order actions completely, so that every heap gives the same sequence. */
 void Scheduler::push(const Action &a) {
-    std::size_t i = heap_.size();
-
     heap_.push_back(a);
-    while (i && a.before(heap_[(i - 1) / 2])) {
-        heap_[i] = heap_[(i - 1) / 2];
-        i = (i - 1) / 2;
-    }
-    heap_[i] = a;
+    std::push_heap(heap_.begin(), heap_.end());
 }
 
 Scheduler::Action Scheduler::pop() {
-    Action top = heap_.front(), last = heap_.back();
-    std::size_t i = 0, n;
-
+    std::pop_heap(heap_.begin(), heap_.end());
+    Action top = heap_.back();
     heap_.pop_back();
-    n = heap_.size();
-    while (2 * i + 1 < n) {
-        std::size_t child = 2 * i + 1;
-        if (child + 1 < n && heap_[child + 1].before(heap_[child]))
-            child++;
-        if (!heap_[child].before(last))
-            break;
-        heap_[i] = heap_[child];
-        i = child;
-    }
-    if (n)
-        heap_[i] = last;
     return top;
 }
 

@@ -102,7 +102,7 @@ private:
         void *object;
         u64 argument;
 
-        bool before(const Action &o) const { return time != o.time ? time < o.time : seq < o.seq; }
+        bool operator<(const Action &o) const { return time != o.time ? time > o.time : seq > o.seq; } // later
     };
 
     void run();

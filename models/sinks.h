@@ -10,6 +10,13 @@
 
 namespace faultline {
 
+/// Accesses that wait for somebody else.
+struct Waiting {
+    u64 stalled, room, input;    ///< for the answer to a stall; for room to stall; for a translation slot
+    u64 answer, credit, tag;     ///< for the answer to a page request; for the credit to send one; for a tag
+    u32 stalled_sid, answer_sid; ///< a stream of each
+};
+
 struct FaultSink {
     virtual ~FaultSink() = default;
 

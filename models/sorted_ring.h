@@ -10,47 +10,65 @@
 
 namespace faultline {
 
-/// @p T is ordered by operator>; equal entries keep the order in which they came.
-template <typename T> class SortedRing {
+/// A queue in a ring that grows to its longest content and stays so.
+template <typename T> class GrowingRing {
 public:
-    explicit SortedRing(std::size_t n = 0, const T &value = T()) : entries_(64), mask_(63) {
-        for (std::size_t i = 0; i < n; i++)
-            push(value);
-    }
+    explicit GrowingRing(std::size_t room = 4) : slots_(room) {}
     bool empty() const { return head_ == tail_; }
     std::size_t size() const { return tail_ - head_; }
-    const T &front() const { return entries_[head_ & mask_]; }
-    const T &back() const { return entries_[(tail_ - 1) & mask_]; }
-    const T &operator[](std::size_t i) const { return entries_[(head_ + i) & mask_]; }
-
-    T pop() { return entries_[head_++ & mask_]; }
-
-    void push(const T &value) {
-        std::size_t at;
-
-        if (unlikely(size() > mask_))
+    T &front() { return slots_[head_ & (slots_.size() - 1)]; }
+    const T &front() const { return (*this)[0]; }
+    const T &back() const { return slots_[(tail_ - 1) & (slots_.size() - 1)]; }
+    const T &operator[](std::size_t i) const { return slots_[(head_ + i) & (slots_.size() - 1)]; }
+    T &pop() { return slots_[head_++ & (slots_.size() - 1)]; }
+    /// A place at the end, with whatever it held before.
+    T &push() {
+        if (unlikely(size() == slots_.size()))
             grow();
-        for (at = tail_++; at != head_ && entries_[(at - 1) & mask_] > value; at--)
-            entries_[at & mask_] = entries_[(at - 1) & mask_];
-        entries_[at & mask_] = value;
+        return slots_[tail_++ & (slots_.size() - 1)];
     }
+
+protected:
+    std::vector<T> slots_; // a power of two
+    std::size_t head_ = 0, tail_ = 0;
 
 private:
     void grow() {
-        std::vector<T> bigger(entries_.size() * 2);
+        std::vector<T> bigger(slots_.size() * 2);
         std::size_t n = size();
 
         for (std::size_t i = 0; i < n; i++)
-            bigger[i] = entries_[(head_ + i) & mask_];
-        entries_.swap(bigger);
-        mask_ = entries_.size() - 1;
+            bigger[i] = (*this)[i];
+        slots_.swap(bigger);
         head_ = 0;
         tail_ = n;
     }
+};
 
-    std::vector<T> entries_; // power of two
-    std::size_t mask_;
-    std::size_t head_ = 0, tail_ = 0;
+/// @p T is ordered by operator>; equal entries keep the order in which they came.
+template <typename T> class SortedRing : private GrowingRing<T> {
+    using Ring = GrowingRing<T>;
+
+public:
+    explicit SortedRing(std::size_t n = 0, const T &value = T()) : Ring(64) {
+        for (std::size_t i = 0; i < n; i++)
+            push(value);
+    }
+    using Ring::back;
+    using Ring::empty;
+    using Ring::operator[];
+    using Ring::size;
+    const T &front() const { return Ring::front(); }
+    T pop() { return Ring::pop(); }
+    void push(const T &value) {
+        std::size_t mask, at;
+
+        Ring::push();
+        mask = this->slots_.size() - 1;
+        for (at = this->tail_ - 1; at != this->head_ && this->slots_[(at - 1) & mask] > value; at--)
+            this->slots_[at & mask] = this->slots_[(at - 1) & mask];
+        this->slots_[at & mask] = value;
+    }
 };
 
 } // namespace faultline

@@ -458,23 +458,17 @@ static std::string of_stream(u32 sid) {
 
 /* What waits for what; @again: the access whose page is answered and faults for ever. */
 int Platform::no_progress(const dma_txn *again) {
-    IommuModel::Waiting w{};
-    PcieEndpoint::Waiting e{};
+    Waiting w{};
     std::string who;
     char circle[96] = "";
 
-    for (Node &n : iommus_) {
-        IommuModel::Waiting one = n.model->waiting();
-        w = {w.stalled + one.stalled, w.room + one.room, w.input + one.input,
-             one.stalled ? one.stalled_sid : w.stalled_sid};
-    }
-    for (auto &d : devices_) {
-        PcieEndpoint::Waiting one = d.model->waiting();
-        e = {e.answer + one.answer, e.credit + one.credit, e.tag + one.tag, one.answer ? one.answer_sid : e.answer_sid};
-    }
-    add(who, e.answer, " for the answer to a page request" + of_stream(e.answer_sid));
-    add(who, e.credit, " for a page request credit");
-    add(who, e.tag, " for a translation tag");
+    for (Node &n : iommus_)
+        n.model->count_waiting(w);
+    for (auto &d : devices_)
+        d.model->count_waiting(w);
+    add(who, w.answer, " for the answer to a page request" + of_stream(w.answer_sid));
+    add(who, w.credit, " for a page request credit");
+    add(who, w.tag, " for a translation tag");
     add(who, w.stalled, " for the answer to a stall" + of_stream(w.stalled_sid));
     add(who, w.room, " for room to stall");
     add(who, w.input, " for a translation slot");

@@ -21,36 +21,6 @@
 
 namespace faultline {
 
-/// A queue in a ring that grows to its longest content and stays so.
-template <typename T> class GrowingRing {
-public:
-    bool empty() const { return head_ == tail_; }
-    std::size_t size() const { return tail_ - head_; }
-    T &front() { return slots_[head_ & (slots_.size() - 1)]; }
-    void pop() { head_++; }
-    /// A place at the end, with whatever it held before.
-    T &push() {
-        if (unlikely(size() == slots_.size()))
-            grow();
-        return slots_[tail_++ & (slots_.size() - 1)];
-    }
-
-private:
-    void grow() {
-        std::vector<T> bigger(slots_.empty() ? 4 : slots_.size() * 2);
-        std::size_t n = size();
-
-        for (std::size_t i = 0; i < n; i++)
-            bigger[i] = slots_[(head_ + i) & (slots_.size() - 1)];
-        slots_.swap(bigger);
-        head_ = 0;
-        tail_ = n;
-    }
-
-    std::vector<T> slots_; // a power of two
-    std::size_t head_ = 0, tail_ = 0;
-};
-
 /// Accesses between the system records of an address space or stream, epoch by epoch.
 class Fence {
 public:

@@ -45,8 +45,8 @@ struct Rig : sc_core::sc_module {
 
 	Rig(sc_core::sc_module_name name, const fl_config &c)
 	    : sc_module(name), config(c), scheduler("scheduler"), iommu("iommu", scheduler, config, iommu_kind_smmuv3),
-	      memory("memory", 2, config), cpu("cpu", scheduler, memory, config, 1), port(cpu.connect(iommu.ledger(), 5, false)),
-	      master("master"), driver(iommu_kind_smmuv3.drv->size / 8 + 1)
+	      memory("memory", 2, config), cpu("cpu", scheduler, memory, config, 1),
+	      port(cpu.connect(iommu.ledger(), 5, false)), master("master"), driver(iommu_kind_smmuv3.drv->size / 8 + 1)
 	{
 		iommu.down.bind(memory.in(0));
 		iommu.walk.bind(memory.in(1));

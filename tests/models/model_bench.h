@@ -6,6 +6,7 @@
 #include "fake_engine.h"
 #include "iommu_model.h"
 #include "memory_model.h"
+#include <check.h>
 #include <functional>
 
 /* LeakSanitizer does not see past the stack of a coroutine: what Check holds on main's looks lost. */
@@ -81,23 +82,11 @@ public:
     }
 };
 
-struct NoBw : tlm::tlm_bw_transport_if<> {
-    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &) override {
-        return tlm::TLM_ACCEPTED;
-    }
-    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
-};
-
 /* A target that serves nothing: the memory's window in these tests. */
-struct NoTarget : tlm::tlm_fw_transport_if<> {
+struct NoTarget : PlainTarget {
     void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &) override {
         gp.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     }
-    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &) override {
-        return tlm::TLM_COMPLETED;
-    }
-    bool get_direct_mem_ptr(tlm::tlm_generic_payload &, tlm::tlm_dmi &) override { return false; }
-    unsigned transport_dbg(tlm::tlm_generic_payload &) override { return 0; }
 };
 
 struct ModelBench : sc_core::sc_module, FaultSink {
@@ -112,7 +101,7 @@ struct ModelBench : sc_core::sc_module, FaultSink {
     tlm::tlm_initiator_socket<> unused;
     tlm::tlm_target_socket<> nothing, other;
     std::unique_ptr<tlm::tlm_target_socket<>> unplugged; ///< what the master meets if it is not plugged in
-    NoBw no_bw;
+    PlainInitiator no_bw;
     NoTarget no_target;
     std::vector<FaultStamps> faults;
     unsigned delivered = 0;
@@ -156,6 +145,11 @@ struct ModelBench : sc_core::sc_module, FaultSink {
     }
     std::vector<std::unique_ptr<tlm::tlm_initiator_socket<>>> spare;
 
+    /// The master's thread does @p body, from the beginning to the end of the simulation.
+    void run(std::function<void()> body) {
+        master.body = std::move(body);
+        sc_core::sc_start();
+    }
     void fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t) override { delivered++; }
     void fault_over(const dma_txn &, xlat, const FaultStamps &s, const Bill *) override { faults.push_back(s); }
 
@@ -163,11 +157,7 @@ struct ModelBench : sc_core::sc_module, FaultSink {
         tlm::tlm_generic_payload gp;
         u8 word[8];
         fl_put_le64(word, value);
-        gp.set_command(tlm::TLM_WRITE_COMMAND);
-        gp.set_address(offset);
-        gp.set_data_ptr(word);
-        gp.set_data_length(8);
-        gp.set_streaming_width(8);
+        set_access(gp, tlm::TLM_WRITE_COMMAND, offset, word, 8);
         mmio->b_transport(gp, delay);
     }
 };
@@ -180,13 +170,8 @@ struct Payload : tlm::tlm_generic_payload, tlm::tlm_mm_interface {
 
     Payload(u64 address, u32 length, bool write = false, u32 stream = 1) : data(length) {
         set_mm(this);
-        set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-        set_address(address);
-        set_data_ptr(data.data());
-        set_data_length(length);
-        set_streaming_width(length);
+        set_access(*this, write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address, data.data(), length);
         set_byte_enable_ptr(nullptr);
-        set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
         ext.stream_id = stream;
         set_extension(&ext);
         acquire();
@@ -194,6 +179,19 @@ struct Payload : tlm::tlm_generic_payload, tlm::tlm_mm_interface {
     ~Payload() override { clear_extension(&ext); }
     void free(tlm::tlm_generic_payload *) override { freed++; }
 };
+
+constexpr ps_t ns(u64 n) {
+    return n * 1000;
+}
+
+/* b_transport after @p delay_ns; the annotated end in ns. */
+inline u64 access_ns(ModelBench &b, Payload &p, u64 delay_ns = 0) {
+    sc_core::sc_time delay = to_sc(ns(delay_ns));
+
+    b.master.socket->b_transport(p, delay);
+    ck_assert_uint_eq(Scheduler::absolute(delay) % 1000, 0);
+    return Scheduler::absolute(delay) / 1000;
+}
 
 } // namespace faultline
 

@@ -39,7 +39,7 @@ struct EngineBench : sc_core::sc_module {
     MemoryModel memory;
     tlm::tlm_initiator_socket<> mmio;
     tlm::tlm_target_socket<> nothing;
-    NoBw no_bw;
+    PlainInitiator no_bw;
     NoTarget no_target;
 
     EngineBench(const iommu_kind &of, const fl_config &prices, sc_core::sc_module_name name)
@@ -67,11 +67,7 @@ struct EngineBench : sc_core::sc_module {
         sc_core::sc_time delay;
         u8 word[8];
         fl_put_le64(word, value);
-        gp.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-        gp.set_address(offset);
-        gp.set_data_ptr(word);
-        gp.set_data_length(bytes);
-        gp.set_streaming_width(bytes);
+        set_access(gp, write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, offset, word, bytes);
         mmio->b_transport(gp, delay);
         return bytes == 4 ? fl_get_le32(word) : fl_get_le64(word);
     }

@@ -13,10 +13,6 @@
 using namespace faultline;
 using sc_core::sc_time;
 
-static constexpr ps_t ns(u64 n) {
-    return n * 1000;
-}
-
 static constexpr u64 kWalk = 2 + 10 + 5 + 6 * 100; // until its outcome is known
 static constexpr u64 kCommand = 60 + 5, kSync = 70;
 

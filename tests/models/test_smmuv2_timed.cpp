@@ -27,7 +27,7 @@ static u64 now_us() {
 }
 
 /* A master that does one blocking access after the other. */
-class Probe : public sc_core::sc_module, public tlm::tlm_bw_transport_if<> {
+class Probe : public sc_core::sc_module, public PlainInitiator {
 public:
     tlm::tlm_initiator_socket<> socket;
     std::function<void(Probe &)> body;
@@ -39,11 +39,6 @@ public:
         SC_THREAD(run);
         socket.bind(*this);
     }
-    tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &, tlm::tlm_phase &, sc_core::sc_time &) override {
-        return tlm::TLM_ACCEPTED;
-    }
-    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override {}
-
     struct Outcome {
         xlat how;
         u64 done_us;
@@ -59,12 +54,7 @@ public:
 
         ext.stream_id = sid;
         gp.set_extension(&ext);
-        gp.set_command(tlm::TLM_READ_COMMAND);
-        gp.set_address(iova);
-        gp.set_data_ptr(word);
-        gp.set_data_length(sizeof(word));
-        gp.set_streaming_width(sizeof(word));
-        gp.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+        set_access(gp, tlm::TLM_READ_COMMAND, iova, word, sizeof(word));
         socket->b_transport(gp, delay);
         wait(delay);
         gp.clear_extension(&ext);
@@ -185,6 +175,18 @@ struct Rig : sc_core::sc_module {
                                  DRV_PROT_READ);
         return self->answer;
     }
+    /// @p first is the first master's from kStart on, @p second the other's 20 us later.
+    void both(std::function<void(Probe &)> first, std::function<void(Probe &)> second) {
+        auto from = [](u64 us, std::function<void(Probe &)> then) {
+            return [us, then](Probe &m) {
+                sc_core::wait(to_sc(us * 1'000'000) - sc_core::sc_time_stamp());
+                then(m);
+            };
+        };
+        master[0].body = from(kStart, first);
+        master[1].body = from(kStart + 20, second);
+        play();
+    }
     /// Until nothing happens any more; every access was answered.
     void play() {
         sc_core::sc_start();
@@ -213,38 +215,31 @@ static void wait_us(u64 us) {
 
 START_TEST(the_other_waits_with_hupcf_0) {
     Rig r(settings("0"));
-    r.master[0].body = [](Probe &m) {
-        wait_us(kStart);
-        Probe::Outcome o = m.read(kBad);
-        ck_assert_int_eq(o.how, XLAT_OK);
-        ck_assert_uint_eq(o.data, kBad);
-        ck_assert_uint_ge(o.done_us, kHandled);
-    };
-    r.master[1].body = [](Probe &m) {
-        wait_us(kStart + 20);
-        Probe::Outcome o = m.read(kGood);
-        ck_assert_uint_eq(o.data, kGood); // late, but whole
-        ck_assert_uint_eq(o.faults, 0);
-        ck_assert_uint_ge(o.done_us, kHandled);
-    };
-    r.play();
+    r.both(
+        [](Probe &m) {
+            Probe::Outcome o = m.read(kBad);
+            ck_assert_int_eq(o.how, XLAT_OK);
+            ck_assert_uint_eq(o.data, kBad);
+            ck_assert_uint_ge(o.done_us, kHandled);
+        },
+        [](Probe &m) {
+            Probe::Outcome o = m.read(kGood);
+            ck_assert_uint_eq(o.data, kGood); // late, but whole
+            ck_assert_uint_eq(o.faults, 0);
+            ck_assert_uint_ge(o.done_us, kHandled);
+        });
     ck_assert_uint_eq(r.handled.size(), 1);
 }
 END_TEST
 
 START_TEST(the_other_goes_on_with_hupcf_1) {
     Rig r(settings("1"));
-    r.master[0].body = [](Probe &m) {
-        wait_us(kStart);
-        ck_assert_uint_ge(m.read(kBad).done_us, kHandled);
-    };
-    r.master[1].body = [](Probe &m) {
-        wait_us(kStart + 20);
-        Probe::Outcome o = m.read(kGood);
-        ck_assert_uint_eq(o.data, kGood);
-        ck_assert_uint_le(o.done_us, kStart + 21);
-    };
-    r.play();
+    r.both([](Probe &m) { ck_assert_uint_ge(m.read(kBad).done_us, kHandled); },
+           [](Probe &m) {
+               Probe::Outcome o = m.read(kGood);
+               ck_assert_uint_eq(o.data, kGood);
+               ck_assert_uint_le(o.done_us, kStart + 21);
+           });
     ck_assert_uint_eq(r.handled.size(), 1);
 }
 END_TEST
@@ -252,17 +247,12 @@ END_TEST
 /* Both fault. mmu500: the second waits its turn, and takes a handler of its own. */
 START_TEST(both_fault_mmu500) {
     Rig r(settings("1"));
-    r.master[0].body = [](Probe &m) {
-        wait_us(kStart);
-        ck_assert_uint_eq(m.read(kBad).data, kBad);
-    };
-    r.master[1].body = [](Probe &m) {
-        wait_us(kStart + 20);
-        Probe::Outcome o = m.read(kBad + kSecond);
-        ck_assert_uint_eq(o.data, kBad + kSecond);
-        ck_assert_uint_ge(o.done_us, kHandled + 200);
-    };
-    r.play();
+    r.both([](Probe &m) { ck_assert_uint_eq(m.read(kBad).data, kBad); },
+           [](Probe &m) {
+               Probe::Outcome o = m.read(kBad + kSecond);
+               ck_assert_uint_eq(o.data, kBad + kSecond);
+               ck_assert_uint_ge(o.done_us, kHandled + 200);
+           });
     ck_assert_uint_eq(r.handled.size(), 2);
     ck_assert_uint_eq(r.handled[0].sid, kSid[0]);
     ck_assert_uint_eq(r.handled[1].sid, kSid[1]);
@@ -273,17 +263,12 @@ END_TEST
 /* smmu-v2: the second is terminated at once, and nobody is told: CBFRSYNRA names the first. */
 START_TEST(both_fault_smmu_v2) {
     Rig r(settings("1", "smmu-v2"));
-    r.master[0].body = [](Probe &m) {
-        wait_us(kStart);
-        ck_assert_uint_eq(m.read(kBad).data, kBad);
-    };
-    r.master[1].body = [](Probe &m) {
-        wait_us(kStart + 20);
-        Probe::Outcome o = m.read(kBad + kSecond);
-        ck_assert_int_eq(o.how, XLAT_ABORT);
-        ck_assert_uint_le(o.done_us, kStart + 21);
-    };
-    r.play();
+    r.both([](Probe &m) { ck_assert_uint_eq(m.read(kBad).data, kBad); },
+           [](Probe &m) {
+               Probe::Outcome o = m.read(kBad + kSecond);
+               ck_assert_int_eq(o.how, XLAT_ABORT);
+               ck_assert_uint_le(o.done_us, kStart + 21);
+           });
     ck_assert_uint_eq(r.handled.size(), 1);
     ck_assert_uint_eq(r.handled[0].sid, kSid[0]);
 }
