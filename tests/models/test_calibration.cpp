@@ -181,7 +181,7 @@ END_TEST
 
 const struct {
     const char *set; // one price, 100 ns more than kunpeng920 has
-    replay_part part;
+    fault_part part;
     u64 times; // how often it is paid in that part
 } prices[] = {
     {"notify.record_write_ns=150", PART_RECORD, 1}, {"notify.wire_ns=120", PART_NOTIFY, 1},
