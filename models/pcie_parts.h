@@ -60,7 +60,7 @@ struct PcieAccess {
 /// The way up to the IOMMU's TBU.
 class Upstream : public AccessOutlet<PcieAccess> {
 public:
-    using AccessOutlet::AccessOutlet;
+    explicit Upstream(tlm::tlm_initiator_socket<> &socket) : AccessOutlet(socket, true) {}
     /// True: the IOMMU has answered, a.up_time is when. False: PcieDma::answered() follows.
     bool send(PcieAccess &a);
     unsigned debug(tlm::tlm_generic_payload &gp) { return socket_->transport_dbg(gp); }

@@ -74,7 +74,10 @@ struct OutSocket {
 /// An initiator that takes part in the base protocol: one request phase at a time.
 class Outlet : public PlainInitiator {
 public:
-    explicit Outlet(tlm::tlm_initiator_socket<> &socket) : socket_(socket) { socket_.bind(*this); }
+    /// @p eager: any answer lets the next request begin, not only that to the access whose request phase is open.
+    explicit Outlet(tlm::tlm_initiator_socket<> &socket, bool eager = false) : socket_(socket), eager_(eager) {
+        socket_.bind(*this);
+    }
 
     /// The request phase of an access is not over: ready() will tell.
     bool busy() const { return asking_ != nullptr; }
@@ -112,7 +115,8 @@ private:
 
         if (response)
             answered(gp, time);
-        if (phase == tlm::END_REQ || (response && asking_ == &gp)) { // BEGIN_RESP without END_REQ ends the request, too
+        if (phase == tlm::END_REQ || (response && asking_ && (eager_ || asking_ == &gp))) {
+            // BEGIN_RESP without END_REQ ends the request, too
             asking_ = nullptr;
             ready(time);
         }
@@ -122,6 +126,7 @@ private:
         return tlm::TLM_COMPLETED;
     }
 
+    const bool eager_;
     tlm::tlm_generic_payload *asking_ = nullptr; // BEGIN_REQ without END_REQ
 };
 

@@ -7,7 +7,7 @@ namespace faultline {
 static constexpr u64 kProgress = 1 << 16; // records
 
 struct TraceMaster::Port : OutSocket, Outlet {
-    Port(TraceMaster &m, unsigned i) : OutSocket(i), Outlet(OutSocket::socket), master(m) {}
+    Port(TraceMaster &m, unsigned i) : OutSocket(i), Outlet(OutSocket::socket, true), master(m) {}
 
     TraceMaster &master;
     std::vector<Lane *> parked; // for the end of a request phase

@@ -290,19 +290,95 @@ static inline void engine_asks(const struct engine *e)
 		engine_bad_call(e, CALL_CONCERNS);
 }
 
-/* ---- the calls that are not about one access, and its rare steps: as struct iommu_class documents them ---- */
+/* ---- the calls that are not about one access, and its rare steps ---- */
 
+/**
+ * engine_walk() - iommu_class.walk of every engine
+ * @hw: the IOMMU, which begins with a struct engine
+ * @t: the transaction
+ * @w: filled in; on the list of walks in flight until engine_fill() or engine_cancel()
+ *
+ * Return: What the walk came to, as iommu_class.walk says.
+ */
 enum xlat engine_walk(void *hw, const struct dma_txn *t, struct iommu_walk *w);
+/**
+ * engine_fill() - iommu_class.fill of every engine
+ * @hw: the IOMMU
+ * @w: a walk in flight
+ *
+ * Return: The outcome.
+ */
 enum xlat engine_fill(void *hw, struct iommu_walk *w);
+/**
+ * engine_cancel() - iommu_class.cancel of every engine
+ * @hw: the IOMMU
+ * @w: a walk in flight
+ */
 void engine_cancel(void *hw, struct iommu_walk *w);
+/**
+ * engine_mmio_read() - iommu_class.mmio_read of every engine
+ * @hw: the IOMMU
+ * @offset: bytes from the start of its registers
+ * @size: 4 or 8 bytes
+ *
+ * Return: The value.
+ */
 u64 engine_mmio_read(void *hw, u64 offset, unsigned int size);
+/**
+ * engine_mmio_write() - iommu_class.mmio_write of every engine
+ * @hw: the IOMMU
+ * @offset: bytes from the start of its registers
+ * @value: the value
+ * @size: 4 or 8 bytes
+ */
 void engine_mmio_write(void *hw, u64 offset, u64 value, unsigned int size);
+/**
+ * engine_page_request() - iommu_class.page_request of every engine
+ * @hw: the IOMMU
+ * @pr: the request
+ */
 void engine_page_request(void *hw, const struct page_request *pr);
+/**
+ * engine_ats_inv_done() - iommu_class.ats_inv_done of every engine
+ * @hw: the IOMMU
+ * @sid: the function that answers
+ * @itag: the tag of its invalidation
+ * @ok: false: it timed out
+ *
+ * Return: Whether there was such an invalidation.
+ */
 bool engine_ats_inv_done(void *hw, u32 sid, u8 itag, bool ok);
+/**
+ * engine_step() - iommu_class.step of every engine
+ * @hw: the IOMMU
+ */
 void engine_step(void *hw);
+/**
+ * engine_reset() - iommu_class.reset of every engine
+ * @hw: the IOMMU
+ */
 void engine_reset(void *hw);
+/**
+ * engine_save() - iommu_class.save of every engine
+ * @hw: the IOMMU
+ * @img: receives the image
+ *
+ * Return: 0 or -errno.
+ */
 int engine_save(void *hw, struct iommu_image *img);
+/**
+ * engine_restore() - iommu_class.restore of every engine
+ * @hw: the IOMMU
+ * @img: an image
+ *
+ * Return: 0, or -EINVAL: it does not fit, and the IOMMU is as after a reset.
+ */
 int engine_restore(void *hw, struct iommu_image *img);
+/**
+ * engine_stats() - iommu_class.stats of every engine
+ * @hw: the IOMMU
+ * @st: receives the counts
+ */
 void engine_stats(void *hw, struct iommu_stats *st);
 
 /* All of them, for the initialiser of a struct iommu_class */

@@ -321,7 +321,7 @@ int stall_graph_make(const struct stall_sim *s, struct stall_graph *g)
 	struct maker k = { .s = s, .g = g };
 	int dead = -ENOMEM;
 
-	k.txn = malloc((s->live + 1) * sizeof(*k.txn));
+	k.txn = malloc((s->live + 1) * sizeof(k.txn[0]));
 	k.node_of = malloc((s->n_txns + 1) * sizeof(u32));
 	if (k.txn && k.node_of)
 		dead = make(&k);

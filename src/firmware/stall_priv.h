@@ -143,7 +143,7 @@ int stall_setup_init(struct stall_setup *u, const struct stall_platform *p, cons
 		     struct stall_result *res);
 void stall_setup_exit(struct stall_setup *u);
 /* @res: gets what happens. Return: 0 or -errno with its error; stall_sim_destroy() in both cases. */
-int stall_sim_create(const struct stall_setup *u, bool timed, struct stall_result *res, struct stall_sim **s);
+int stall_sim_create(const struct stall_setup *u, bool timed, struct stall_result *res, struct stall_sim **out);
 void stall_sim_destroy(struct stall_sim *s);
 __attribute__((format(printf, 2, 3))) int stall_error(struct stall_result *res, const char *fmt, ...);
 

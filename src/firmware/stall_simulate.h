@@ -334,20 +334,20 @@ void stall_graph_dot(const struct stall_graph *g, FILE *out);
 
 /**
  * stall_json() - the result as one JSON object
- * @p: the platform
- * @res: the result
+ * @given: the platform
+ * @r: the result
  *
  * Return: The object, for the caller to json_decref().
  */
-json_t *stall_json(const struct stall_platform *p, const struct stall_result *res);
+json_t *stall_json(const struct stall_platform *given, const struct stall_result *r);
 
 /**
  * stall_print() - the result for people
- * @p: the platform
- * @res: the result
+ * @given: the platform
+ * @r: the result
  * @out: where to
  */
-void stall_print(const struct stall_platform *p, const struct stall_result *res, FILE *out);
+void stall_print(const struct stall_platform *given, const struct stall_result *r, FILE *out);
 
 /**
  * stall_platform_json() - a platform as one JSON object, which stall_platform_load() reads

@@ -12,6 +12,12 @@
 #define PT_CACHE_ATTR  GENMASK_ULL(15, 0)  /* PT_TBL_* */
 #define PT_CACHE_LEVEL GENMASK_ULL(23, 16) /* level + 1 */
 
+/**
+ * pt_cache_level() - the level of a cached step
+ * @x: the entry
+ *
+ * Return: The level of the table that it leads to.
+ */
 static inline s8 pt_cache_level(const struct tcache_entry *x)
 {
 	return (s8)FIELD_GET(PT_CACHE_LEVEL, x->data[PT_CACHE_INFO]) - 1;
@@ -61,7 +67,14 @@ struct pt_cache_s2 {
 	struct tcache_tag tag;
 };
 
-/* pt_env.s2_start with it */
+/**
+ * pt_cache_s2_start() - pt_env.s2_start with a struct pt_cache_s2
+ * @s2_cache: whose walks they are
+ * @ipa: where a walk of stage 2 leads
+ * @start: receives where it may begin
+ *
+ * Return: Whether a step of it is cached.
+ */
 bool pt_cache_s2_start(void *s2_cache, u64 ipa, struct pt_start *start);
 
 /**

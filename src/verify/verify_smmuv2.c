@@ -323,8 +323,8 @@ static void expect(const struct verify_result *r, json_t *entry)
 	json_t *fault = json_object(), *masks = json_object();
 	bool global = is_global(r);
 
-	/* The access is made once there. */
-	report_json_hex(masks, global ? "gfsr" : "fsr", ~(u32)(global ? SMMUV2_sGFSR_MULTI : SMMUV2_FSR_MULTI));
+	/* The access is made once there. MULTI is the same bit of both registers. */
+	report_json_hex(masks, global ? "gfsr" : "fsr", ~(u32)SMMUV2_FSR_MULTI);
 	report_json_hex(fault, global ? "gfsr" : "fsr", r->model[FSR]);
 	report_json_hex(fault, global ? "gfsynr0" : "fsynr0", r->model[global ? GFSYNR0 : FSYNR0]);
 	report_json_hex(fault, global ? "gfsynr1" : "far", r->model[global ? GFSYNR1 : FAR]);

@@ -49,7 +49,7 @@ static bool registers_plausible(const struct vtd *v)
 
 		for (k = 0; k < 5; k++)
 			fields |= b->masks[row][k];
-		for (i = 0; i < max(b->table[row].count, (u16)1); i++)
+		for (i = 0; i < max((u32)b->table[row].count, 1U); i++)
 			if (b->values[b->first[row] + i] & ~fields)
 				return false;
 	}

@@ -6,10 +6,10 @@ static bool cells_overlap(const struct reg_desc *a, const struct reg_desc *b)
 {
 	u32 i, k;
 
-	for (i = 0; i < max(a->count, (u16)1); i++) {
+	for (i = 0; i < max((u32)a->count, 1U); i++) {
 		u32 at = a->offset + i * a->stride;
 
-		for (k = 0; k < max(b->count, (u16)1); k++) {
+		for (k = 0; k < max((u32)b->count, 1U); k++) {
 			u32 bt = b->offset + k * b->stride;
 
 			if (at < bt + b->size && bt < at + a->size)
