@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* faultline replay: play a trace against an IOMMU, and say what its faults cost. */
+#include "board_replay.h"
 #include "report_json.h"
 #include "replay_schedule.h"
 #include "run_record.h"
@@ -7,6 +8,7 @@
 
 static const char help[] =
 	"Usage: faultline replay FILE --iommu KIND --faults terminate|stall|pri [OPTION]...\n"
+	"       faultline replay FILE --board BOARD [--faults terminate|stall|pri] [OPTION]...\n"
 	"       faultline replay [FILE] --like RESULT.json [--json FILE] [--counters]\n"
 	"       faultline replay SCHEDULE (of check-stall --trace: the deadlock again)\n"
 	"Plays a trace through an IOMMU model; its driver and the fault core handle the faults.\n"
@@ -15,6 +17,8 @@ static const char help[] =
 	"  --faults terminate  an access to a page that is not mapped is aborted; the page is mapped after it\n"
 	"  --faults stall      it waits in the IOMMU until the page is mapped\n"
 	"  --faults pri        the device asks for the page (ATS and PRI) and tries again\n" RUN_HELP
+	"  --board BOARD       a device tree or an IORT says which IOMMU it is, which of several each stream of the\n"
+	"                      trace is behind, and whether its faults stall; --faults is for what it leaves open\n"
 	"  --answers           with --json: a list of the faults, each with its answer, in the order of the answers\n"
 	"  --records           print the model's faults as Linux does (arm-smmu, arm-smmu-v3, DMAR), not the table;\n"
 	"                      faultline import reads them. Page requests: as Linux prints those that it refuses\n"
@@ -27,17 +31,18 @@ static const char help[] =
 
 struct options {
 	struct run_replay replay;
-	const char *like;
+	const char *like, *board;
 	bool records;
 };
 
-enum { OPT_ANSWERS = RUN_REPLAY_END, OPT_LIKE, OPT_RECORDS };
+enum { OPT_ANSWERS = RUN_REPLAY_END, OPT_LIKE, OPT_RECORDS, OPT_BOARD };
 
 static const struct option long_options[] = {
 	RUN_REPLAY_OPTIONS,
 	{ "answers", no_argument, NULL, OPT_ANSWERS },
 	{ "like", required_argument, NULL, OPT_LIKE },
 	{ "records", no_argument, NULL, OPT_RECORDS },
+	{ "board", required_argument, NULL, OPT_BOARD },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -53,6 +58,9 @@ static int option(struct options *o, int opt, int argc, char **argv)
 	case OPT_RECORDS:
 		o->records = true;
 		return CLI_OK;
+	case OPT_BOARD:
+		o->board = optarg;
+		return CLI_OK;
 	}
 	return run_replay_take(&o->replay, opt, argc, argv);
 }
@@ -65,7 +73,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	opterr = 0;
 	while (!status && (opt = getopt_long(argc, argv, ":", long_options, &which)) != -1) {
 		status = option(o, opt, argc, argv);
-		if (!status && opt != OPT_LIKE && opt != OPT_RECORDS)
+		if (!status && opt != OPT_LIKE && opt != OPT_RECORDS && opt != OPT_BOARD)
 			run_options_note(&o->replay.common, &long_options[which]);
 	}
 	return status;
@@ -91,6 +99,8 @@ static int parse(struct options *o, int argc, char **argv)
 {
 	int status = parse_options(o, argc, argv);
 
+	if (!status && o->like && o->board)
+		return cli_usage("replay", "replay: --like repeats a run as it was: --board does not go with it");
 	if (!status && o->like)
 		return repeat(o, argc, argv);
 	if (status)
@@ -98,7 +108,10 @@ static int parse(struct options *o, int argc, char **argv)
 	o->replay.common.run.trace = cli_one_argument(argc, argv, "trace");
 	if (!o->replay.common.run.trace)
 		return CLI_FAILED;
-	status = run_replay_check(&o->replay);
+	if (o->board)
+		status = board_replay(&o->replay, o->board);
+	if (!status)
+		status = run_replay_check(&o->replay);
 	if (status)
 		return status;
 	if (o->replay.common.answers && !o->replay.common.json)

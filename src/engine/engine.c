@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The calls that all engines make alike, and the parts of an engine's state that they share. */
+#include "engine_class.h"
 #include "engine_slots.h"
 #include "image.h"
 

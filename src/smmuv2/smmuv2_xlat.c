@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Translation in three steps: lookup in stream mapping and TLB, walk, fill. */
+#include "engine_class.h"
 #include "smmuv2_priv.h"
 
 #define EVERY_ADDRESS 63 /* xlat_result.shift of a bypass */

@@ -2,6 +2,7 @@
 /*
  * Translation in three steps (3.3, 3.4, 15): lookup in the caches, walk, fill.
  */
+#include "engine_class.h"
 #include "smmuv3_priv.h"
 
 static inline u32 txn_ssid(const struct dma_txn *t)

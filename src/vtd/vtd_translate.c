@@ -3,6 +3,7 @@
  * A request's way: IOTLB (lookup), tables and paging structures (walk), and
  * what a completed walk leaves behind (fill). 3.5 - 3.9, 3.15, 4.2, 6.2, 7.1.
  */
+#include "engine_class.h"
 #include "vtd_priv.h"
 #include "pt_vtd.h"
 

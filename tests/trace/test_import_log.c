@@ -95,16 +95,15 @@ static void text_becomes(const char *text, const struct want *want, size_t n)
 		DMAT_FAULT, DMAT_MODEL_SMMUV2, R | P | WORDS, 0, 0x402, 0, 0, address, { 0x402, 0x21, 1, 1 }, ns \
 	}
 
-START_TEST(smmuv2_lines)
+TEST(smmuv2_lines)
 {
 	BECOMES(file_becomes, "smmu2_msm8996_mdp_2021.log", MDP(0x834e0d00, 0), MDP(0x8374e300, 6568000),
 		MDP(0x839bca00, 13066000), MDP(0x835eab00, 19509000), MDP(0x8384df00, 25907000),
 		MDP(0x83471f00, 32265000), MDP(0x836ccf00, 38563000), MDP(0x83923900, 44841000),
 		MDP(0x8353dd00, 51095000), MDP(0x8378f800, 57324000));
 }
-END_TEST
 
-START_TEST(smmuv2_lines_with_names)
+TEST(smmuv2_lines_with_names)
 {
 	/* Of a fault before the first, only the last line was posted. */
 	BECOMES(file_becomes, "smmu2_sm7150_newfmt.log", { DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_UNREADABLE, 1 },
@@ -148,7 +147,6 @@ START_TEST(smmuv2_lines_with_names)
 		  0,
 		  { 0x402, 0x3d0023, 0x1c01, 14 } });
 }
-END_TEST
 
 /* FSR.SS is bit 30. The GPU driver's line about the same address is kept, without an access of its own. */
 #define GPU(address)                                                        \
@@ -166,7 +164,7 @@ END_TEST
 		}                                                                                      \
 	}
 
-START_TEST(qcom_lines_are_stalled)
+TEST(qcom_lines_are_stalled)
 {
 	struct dmat_record rec;
 	struct dmat_reader *r;
@@ -180,9 +178,8 @@ START_TEST(qcom_lines_are_stalled)
 	dmat_reader_close(r);
 	ck_assert_uint_eq(accesses, 4);
 }
-END_TEST
 
-START_TEST(smmuv2_old_wrapped_and_global_lines)
+TEST(smmuv2_old_wrapped_and_global_lines)
 {
 	/* 4.x without FSR; wrapped at a blank; wrapped inside a number; WNR is bit 4, IND bit 6. */
 	BECOMES(text_becomes,
@@ -208,7 +205,6 @@ START_TEST(smmuv2_old_wrapped_and_global_lines)
 		  { 0x80000002, 0, 0x401, 0 } },
 		{ DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_UNREADABLE, 8 });
 }
-END_TEST
 
 #define V3(stream, attributes, address, w0, w1, ns)                                                                    \
 	{                                                                                                              \
@@ -216,7 +212,7 @@ END_TEST
 			ns                                                                                             \
 	}
 
-START_TEST(smmuv3_lines)
+TEST(smmuv3_lines)
 {
 	/* Word 1: RnW is bit 35, PnU bit 33. The lines in names repeat the words, and give no second fault. */
 	BECOMES(file_becomes, "smmuv3_newfmt_three_platforms.log",
@@ -236,19 +232,17 @@ START_TEST(smmuv3_lines)
 		  0xfffef040,
 		  { 0x7d1200000010, 0x12000000007c, 0xfffef040, 0xfffef000 } });
 }
-END_TEST
 
 #define EDU(address, attributes, w1) V3(8, attributes, address, 0x800000010, w1, 0)
 
-START_TEST(smmuv3_log_that_holds_everything_twice)
+TEST(smmuv3_log_that_holds_everything_twice)
 {
 	BECOMES(file_becomes, "arm64-smmuv3-edu-faults.dmesg", EDU(0x1000, R, 0x800000000), EDU(0x1004, R, 0x800000000),
 		EDU(0x1008, R, 0x800000000), EDU(0x100c, R, 0x800000000), EDU(0x2345000, W, 0), EDU(0x2345004, W, 0),
 		EDU(0x2345008, W, 0), EDU(0x234500c, W, 0), EDU(0x2345010, W, 0), EDU(0x2345014, W, 0));
 }
-END_TEST
 
-START_TEST(smmuv3_split_words_stalls_and_names_alone)
+TEST(smmuv3_split_words_stalls_and_names_alone)
 {
 	/* SSV is bit 11 of word 0, SubstreamID 31:12; STALL is bit 31 of word 1. Halves in either order; a stray line. */
 	BECOMES(text_becomes,
@@ -293,10 +287,9 @@ START_TEST(smmuv3_split_words_stalls_and_names_alone)
 		  { 0 } },
 		{ DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_UNREADABLE, 19 });
 }
-END_TEST
 
 /* 7.3.19: a device will access something soon. No access was made and none was refused: nothing to replay. */
-START_TEST(smmuv3_hints_are_no_faults)
+TEST(smmuv3_hints_are_no_faults)
 {
 	struct dmat_reader *r;
 	struct dmat_record rec;
@@ -326,10 +319,9 @@ START_TEST(smmuv3_hints_are_no_faults)
 	}
 	dmat_reader_close(r);
 }
-END_TEST
 
 /* 7.3.6, bits 99:96: a translation request for read and write, then a privileged one for execute; no RnW, InD, PnU. */
-START_TEST(smmuv3_refused_ats_requests)
+TEST(smmuv3_refused_ats_requests)
 {
 #define TREQ(flags, word1)                                                                 \
 	{                                                                                  \
@@ -351,9 +343,8 @@ START_TEST(smmuv3_refused_ats_requests)
 		"[    2.000000] arm-smmu-v3 x.smmu: \t0x0000000000000000\n",
 		TREQ(R | W, 0x100c00000000), TREQ(R | DMAT_F_X | P, 0x100b00000000));
 }
-END_TEST
 
-START_TEST(gpu_lines_read_off_a_screen)
+TEST(gpu_lines_read_off_a_screen)
 {
 #define ADRENO(address, ttbr0, ns) \
 	{ DMAT_FAULT, DMAT_MODEL_GPU, R | WORDS, 0, 2, 0, 0, address, { ttbr0, 0, 0x100000000 }, ns }
@@ -364,7 +355,6 @@ START_TEST(gpu_lines_read_off_a_screen)
 		ADRENO(0x10cc20000, 0x18bbd9000, 57166736000), ADRENO(0x115af0000, 0x18bbd9000, 99056242000),
 		{ DMAT_FAULT, DMAT_MODEL_GPU, W | WORDS, 0, 2, 0, 0, 0x126bd040, { 0x11007b000, 0, 0 }, 99056242000 });
 }
-END_TEST
 
 #define DMAR(dir, stream, reason, address)                                      \
 	{                                                                       \
@@ -374,7 +364,7 @@ END_TEST
 		}                                                               \
 	}
 
-START_TEST(dmar_lines_of_many_kernels)
+TEST(dmar_lines_of_many_kernels)
 {
 	/* 00:02.0 is 0x10, 00:12.0 0x90, 6a:01.0 0x6a08, 03:00.0 0x300. */
 	BECOMES(file_becomes, "vtd_dmar_github_mix.log", { DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_SUPPRESSED },
@@ -384,9 +374,8 @@ START_TEST(dmar_lines_of_many_kernels)
 		DMAR(R, 0x300, 0x71, 0x100000), DMAR(R, 0x10, 7, 0x70ad5000),
 		{ DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_UNREADABLE, 19 });
 }
-END_TEST
 
-START_TEST(dmar_old_wrapped_and_other_lines)
+TEST(dmar_old_wrapped_and_other_lines)
 {
 	/* Reason 38 is decimal, 0x26. Page request words: RID 31:16, PASID 51:32, LPIG bit 2, PRGI 11:3. */
 	BECOMES(text_becomes,
@@ -417,7 +406,6 @@ START_TEST(dmar_old_wrapped_and_other_lines)
 		  { 0x200500101, 0x559ef6f9700f } },
 		{ DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_UNREADABLE, 11 });
 }
-END_TEST
 
 /* Event types: IO_PAGE_FAULT 2, INVALID_DEVICE_REQUEST 8; RW is bit 5 of the flags. */
 #define AMD(dir, stream, bits, address)                                                   \
@@ -428,7 +416,7 @@ END_TEST
 		}                                                                         \
 	}
 
-START_TEST(amd_lines)
+TEST(amd_lines)
 {
 	BECOMES(file_becomes, "amd_github_mix.log", { DMAT_MARK, 0, 0, DMAT_SID_NONE, DMAT_MARK_SUPPRESSED },
 		AMD(R, 0x100, 0, 0xfc189000), AMD(R, 0x100, 0, 0xfbeaf000), AMD(W, 0x100, 0x70, 0xcff49550),
@@ -436,7 +424,6 @@ START_TEST(amd_lines)
 		{ DMAT_FAULT, DMAT_MODEL_AMDVI, DMAT_F_NO_IOVA | WORDS, 1, 0xa00, 0, 0, 0, { 8, 0xfdf8000020 } },
 		AMD(W, 0x500, 0x70, 0xff6101b0));
 }
-END_TEST
 
 #define POINT(address)                                                   \
 	{                                                                \
@@ -446,12 +433,11 @@ END_TEST
 		}                                                        \
 	}
 
-START_TEST(io_page_fault_tracepoints)
+TEST(io_page_fault_tracepoints)
 {
 	BECOMES(file_becomes, "amd_io_page_fault_tracepoint_2021.log", POINT(0x91482640), POINT(0x91482650),
 		POINT(0x91482660), POINT(0x91482670), POINT(0x91482680), POINT(0x914826a0));
 }
-END_TEST
 
 /* r---- then rw--l, of group 1: the addresses count pages. */
 #define PRQ(dir, address)                                                                        \
@@ -462,7 +448,7 @@ END_TEST
 		}                                                                                \
 	}
 
-START_TEST(prq_report_tracepoints)
+TEST(prq_report_tracepoints)
 {
 	BECOMES(file_becomes, "vtd_prq_report_trace_2021.log", PRQ(R, 0x559ef6f97000),
 		PRQ(R | W | DMAT_F_LAST, 0x559ef6f9c000), PRQ(R, 0x559ef6f98000),
@@ -470,9 +456,8 @@ START_TEST(prq_report_tracepoints)
 		PRQ(R | W | DMAT_F_LAST, 0x559ef6f9e000), PRQ(R, 0x559ef6f9a000),
 		PRQ(R | W | DMAT_F_LAST, 0x559ef6f9f000));
 }
-END_TEST
 
-START_TEST(tracepoints_as_three_programs_print_them)
+TEST(tracepoints_as_three_programs_print_them)
 {
 	/* The trace file, perf script, trace-cmd report; both generations of map; responses 0, 1 and 0xf in bits 15:12. */
 	BECOMES(text_becomes,
@@ -516,7 +501,6 @@ START_TEST(tracepoints_as_three_programs_print_them)
 		{ DMAT_RESPONSE, DMAT_MODEL_VTD, WORDS, 0x50, DMAT_RESP_INVALID, 1, 0, 0, { 0x501009, 8 } },
 		{ DMAT_RESPONSE, DMAT_MODEL_VTD, WORDS, 0x50, DMAT_RESP_FAILURE, 2, 0, 0, { 0x50f009, 0x10 } });
 }
-END_TEST
 
 static const struct {
 	const char *format, *text, *reason;
@@ -536,7 +520,7 @@ static const struct {
 	{ "dmesg", "nothing of this kind\n", "no line tells of a fault", 0 },
 };
 
-START_TEST(bad_logs_are_named)
+TEST_TIMES(bad_logs_are_named, ARRAY_SIZE(bad))
 {
 	struct trace_import_stats stats;
 	struct trace_import_options opt = { .format = bad[_i].format, .stats = &stats };
@@ -557,7 +541,6 @@ START_TEST(bad_logs_are_named)
 	ck_assert_uint_eq(err.line, bad[_i].line);
 	ck_assert_uint_eq(fixture_files(), 1);
 }
-END_TEST
 
 /* An import ends in a trace of faults that reads to its end, or in a reason and no file. */
 static bool ends_well(const char *format)
@@ -586,7 +569,7 @@ static bool ends_well(const char *format)
 }
 
 /* A log may be cut, or garbled, anywhere; what is whole is still found, by one of the formats. */
-START_TEST(garbled_logs_are_survived)
+TEST_TIMES(garbled_logs_are_survived, 6)
 {
 	static const char *const names[] = {
 		"smmuv3_newfmt_three_platforms.log",  "vtd_dmar_github_mix.log", "amd_github_mix.log",
@@ -612,12 +595,5 @@ START_TEST(garbled_logs_are_survived)
 	ck_assert_uint_gt(found, 0);
 	free(data);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("import_log", NULL, NULL,
-		 (smmuv2_lines, smmuv2_lines_with_names, qcom_lines_are_stalled, smmuv2_old_wrapped_and_global_lines,
-		  smmuv3_lines, smmuv3_log_that_holds_everything_twice, smmuv3_split_words_stalls_and_names_alone,
-		  smmuv3_hints_are_no_faults, smmuv3_refused_ats_requests, gpu_lines_read_off_a_screen,
-		  dmar_lines_of_many_kernels, dmar_old_wrapped_and_other_lines, amd_lines, io_page_fault_tracepoints,
-		  prq_report_tracepoints, tracepoints_as_three_programs_print_them),
-		 { bad_logs_are_named, ARRAY_SIZE(bad) }, { garbled_logs_are_survived, 6 })
+SUITE("import_log")

@@ -6,6 +6,9 @@
 #include "trace_pages.h"
 #include "trace_summary.h"
 
+/* The long ones: the first of every eight rows where sanitizers slow them down. */
+#define SOME(rows) ((ARRAY_SIZE(rows) + POINTS - 1) / POINTS)
+
 static void generate(const char *name, const char *const *set, size_t sets, u64 seed, const char *path)
 {
 	struct dmat_error err;
@@ -66,7 +69,7 @@ static const struct {
 	{ "mix", { "parts=random,nic", "random.accesses=4000", "nic.packets=1000" }, 3 },
 };
 
-START_TEST(each_generator_is_a_function_of_its_seed)
+TEST_TIMES(each_generator_is_a_function_of_its_seed, ARRAY_SIZE(small))
 {
 	const char *name = small[_i].name, *const *set = small[_i].set;
 	size_t a_bytes, b_bytes, c_bytes;
@@ -85,9 +88,8 @@ START_TEST(each_generator_is_a_function_of_its_seed)
 	free(b);
 	free(c);
 }
-END_TEST
 
-START_TEST(random_keeps_to_its_keys)
+TEST(random_keeps_to_its_keys)
 {
 	static const char *const set[] = { "accesses=5000",   "streams=3",	 "pages=16",
 					   "write_percent=0", "size_bytes=6000", "pattern=sequential",
@@ -107,9 +109,8 @@ START_TEST(random_keeps_to_its_keys)
 	ck_assert_uint_le(s.pages, 6 * 16);
 	trace_summary_free(&s);
 }
-END_TEST
 
-START_TEST(nic_reads_and_writes_by_direction)
+TEST(nic_reads_and_writes_by_direction)
 {
 	static const char *const set[] = { "packets=1000", "rx_percent=100", "packet_bytes=9000", "ring_entries=8" };
 	struct trace_summary s;
@@ -124,9 +125,8 @@ START_TEST(nic_reads_and_writes_by_direction)
 	ck_assert_uint_eq(s.kind[DMAT_UNMAP], 1000);
 	trace_summary_free(&s);
 }
-END_TEST
 
-START_TEST(nvme_moves_every_page)
+TEST(nvme_moves_every_page)
 {
 	static const char *const set[] = { "commands=300", "pages=2", "queue_depth=4", "read_percent=100", "unmap=no" };
 	struct trace_summary s;
@@ -140,9 +140,8 @@ START_TEST(nvme_moves_every_page)
 	ck_assert_uint_eq(s.kind[DMAT_UNMAP], 0);
 	trace_summary_free(&s);
 }
-END_TEST
 
-START_TEST(gpu_contexts_have_pasids)
+TEST(gpu_contexts_have_pasids)
 {
 	static const char *const set[] = { "frames=6", "contexts=3", "tiles=64", "reads=2" };
 	struct trace_summary s;
@@ -155,7 +154,6 @@ START_TEST(gpu_contexts_have_pasids)
 	ck_assert_uint_eq(s.kind[DMAT_UNMAP], 3);
 	trace_summary_free(&s);
 }
-END_TEST
 
 /* ---- what a trace asks about faults ---- */
 
@@ -203,7 +201,7 @@ static const struct {
 	  3 },
 };
 
-START_TEST(no_map_comes_after_the_first_access)
+TEST_TIMES(no_map_comes_after_the_first_access, SOME(in_front))
 {
 	size_t n, i, maps = 0, late = 0, accesses = 0;
 	struct dmat_record *rec = made(in_front[_i].name, in_front[_i].set, in_front[_i].sets, &n);
@@ -217,9 +215,8 @@ START_TEST(no_map_comes_after_the_first_access)
 	ck_assert_uint_eq(late, 0);
 	free(rec);
 }
-END_TEST
 
-START_TEST(a_page_is_mapped_at_its_first_touch_if_asked_for)
+TEST(a_page_is_mapped_at_its_first_touch_if_asked_for)
 {
 	static const char *const set[] = { "maps=touch", "accesses=4000", "pages=64" };
 	struct trace_summary s;
@@ -231,9 +228,8 @@ START_TEST(a_page_is_mapped_at_its_first_touch_if_asked_for)
 	ck_assert_uint_eq(s.kind[DMAT_MAP], 4 * 64);
 	trace_summary_free(&s);
 }
-END_TEST
 
-START_TEST(an_unmapped_page_is_mapped_again_at_once)
+TEST(an_unmapped_page_is_mapped_again_at_once)
 {
 	static const char *const set[] = { "accesses=1000", "unmap_every=10" };
 	size_t n, i, unmaps = 0;
@@ -253,7 +249,6 @@ START_TEST(an_unmapped_page_is_mapped_again_at_once)
 	ck_assert_uint_eq(unmaps, 100);
 	free(rec);
 }
-END_TEST
 
 static const struct {
 	const char *name;
@@ -284,7 +279,7 @@ static const struct {
 	{ "gpu", { "frames=10", "interval_ns=20" }, 2, 0x100, 10 * (1024 * 5 + 64), 20 },
 };
 
-START_TEST(the_mean_rate_is_what_was_asked_for)
+TEST_TIMES(the_mean_rate_is_what_was_asked_for, SOME(rate))
 {
 	size_t n, i;
 	struct dmat_record *rec = made(rate[_i].name, rate[_i].set, rate[_i].sets, &n);
@@ -304,9 +299,8 @@ START_TEST(the_mean_rate_is_what_was_asked_for)
 	ck_assert_uint_le(mean, rate[_i].mean_ns * 1050);
 	free(rec);
 }
-END_TEST
 
-START_TEST(bursts_have_their_length_and_their_gap)
+TEST(bursts_have_their_length_and_their_gap)
 {
 	static const char *const set[] = { "accesses=800",   "streams=2", "spacing=fixed",
 					   "interval_ns=10", "burst=8",	  "burst_gap_ns=5000" };
@@ -328,10 +322,9 @@ START_TEST(bursts_have_their_length_and_their_gap)
 	ck_assert_uint_eq(count[2], 400);
 	free(rec);
 }
-END_TEST
 
 /* Times that are exponential: 63.2 % are below the mean (1 - 1/e), and 13.5 % over twice the mean (1/e^2). */
-START_TEST(random_times_are_exponential)
+TEST(random_times_are_exponential)
 {
 	static const char *const set[] = { "accesses=20001", "streams=1", "interval_ns=1000" };
 	u64 below = 0, over = 0, last = 0;
@@ -353,7 +346,6 @@ START_TEST(random_times_are_exponential)
 	ck_assert_uint_le(over, 2706 + 200);
 	free(rec);
 }
-END_TEST
 
 static const struct {
 	const char *set[8];
@@ -376,7 +368,7 @@ static u64 touched_before(u8 *seen, const struct dmat_record *rec)
 	return before;
 }
 
-START_TEST(fresh_pages_are_as_many_and_as_close_as_asked_for)
+TEST_TIMES(fresh_pages_are_as_many_and_as_close_as_asked_for, ARRAY_SIZE(fresh))
 {
 	const char *set[8] = { "pattern=fresh", "accesses=20000", "streams=2" };
 	u64 count[3] = { 0 }, runs[3] = { 0 }, left[3] = { 0 }, began[3] = { 0 };
@@ -411,10 +403,9 @@ START_TEST(fresh_pages_are_as_many_and_as_close_as_asked_for)
 	free(seen);
 	free(rec);
 }
-END_TEST
 
 /* Zipf, exponent 1, over 1000 pages: the first has 1 / H(1000) = 1 / 7.4855 = 13.36 %, the second half of it. */
-START_TEST(zipf_prefers_the_first_by_its_law)
+TEST(zipf_prefers_the_first_by_its_law)
 {
 	static const char *const set[] = { "pattern=zipf", "accesses=50000", "streams=1", "pages=1000",
 					   "size_bytes=4096" };
@@ -434,9 +425,8 @@ START_TEST(zipf_prefers_the_first_by_its_law)
 	ck_assert_uint_gt(page[999] + page[998] + page[997], 0);
 	free(rec);
 }
-END_TEST
 
-START_TEST(dependent_accesses_say_so_and_streams_do_not)
+TEST(dependent_accesses_say_so_and_streams_do_not)
 {
 	static const char *const set[] = { "accesses=4000", "streams=2", "dependent=yes", "think_ns=300" };
 	u64 count[3] = { 0 }, think = 0;
@@ -461,7 +451,6 @@ START_TEST(dependent_accesses_say_so_and_streams_do_not)
 		ck_assert_uint_eq(rec[i].flags & DMAT_F_AFTER, 0);
 	free(rec);
 }
-END_TEST
 
 /* ---- mixes ---- */
 
@@ -477,7 +466,7 @@ static bool same_but_numbers(const struct dmat_record *mix, const struct dmat_re
 	return dmat_record_equal(mix, &rec);
 }
 
-START_TEST(a_mix_is_the_merge_of_its_parts)
+TEST(a_mix_is_the_merge_of_its_parts)
 {
 	static const char *const mix[] = { "net.packets=500",	"parts=net:nic,nvme,r:random",
 					   "nvme.commands=200", "r.streams=3",
@@ -518,9 +507,8 @@ START_TEST(a_mix_is_the_merge_of_its_parts)
 	for (p = 0; p < 3; p++)
 		free(part[p]);
 }
-END_TEST
 
-START_TEST(a_mix_tells_its_parts)
+TEST(a_mix_tells_its_parts)
 {
 	static const char *const set[] = { "parts=a:random,gpu", "a.accesses=10", "gpu.frames=1" };
 	struct dmat_reader *r;
@@ -536,10 +524,9 @@ START_TEST(a_mix_tells_its_parts)
 	ck_assert_str_eq(dmat_reader_meta_get(r, "gen.gpu.frames"), "1");
 	dmat_reader_close(r);
 }
-END_TEST
 
 /* The most parts there can be, of the generator with the most keys: the metadata has room. */
-START_TEST(a_mix_of_eight_has_room)
+TEST(a_mix_of_eight_has_room)
 {
 	static const char *const set[] = {
 		"parts=a:random,b:random,c:random,d:random,e:random,f:random,g:random,h:random",
@@ -561,7 +548,6 @@ START_TEST(a_mix_of_eight_has_room)
 	ck_assert_uint_eq(s.spaces.entries, 8 * 4);
 	trace_summary_free(&s);
 }
-END_TEST
 
 static const struct {
 	const char *name, *reason;
@@ -605,7 +591,7 @@ static const struct {
 	{ "mix", "r.think_ns: needs dependent=yes", { "parts=nic,r:random", "r.think_ns=1" }, 2 },
 };
 
-START_TEST(bad_keys_are_named)
+TEST_TIMES(bad_keys_are_named, ARRAY_SIZE(bad))
 {
 	struct dmat_error err;
 
@@ -614,20 +600,5 @@ START_TEST(bad_keys_are_named)
 	ck_assert_msg(strstr(err.reason, bad[_i].reason), "'%s' expected in '%s'", bad[_i].reason, err.reason);
 	ck_assert_uint_eq(fixture_files(), 0);
 }
-END_TEST
 
-/* The long ones: the first of every eight rows where sanitizers slow them down. */
-#define SOME(rows) ((ARRAY_SIZE(rows) + POINTS - 1) / POINTS)
-
-SUITE_MAIN_LOOPS("trace_gen", NULL, NULL,
-		 (random_keeps_to_its_keys, nic_reads_and_writes_by_direction, nvme_moves_every_page,
-		  gpu_contexts_have_pasids, a_page_is_mapped_at_its_first_touch_if_asked_for,
-		  an_unmapped_page_is_mapped_again_at_once, bursts_have_their_length_and_their_gap,
-		  random_times_are_exponential, zipf_prefers_the_first_by_its_law,
-		  dependent_accesses_say_so_and_streams_do_not, a_mix_is_the_merge_of_its_parts, a_mix_tells_its_parts,
-		  a_mix_of_eight_has_room),
-		 { each_generator_is_a_function_of_its_seed, ARRAY_SIZE(small) },
-		 { no_map_comes_after_the_first_access, SOME(in_front) },
-		 { the_mean_rate_is_what_was_asked_for, SOME(rate) },
-		 { fresh_pages_are_as_many_and_as_close_as_asked_for, ARRAY_SIZE(fresh) },
-		 { bad_keys_are_named, ARRAY_SIZE(bad) })
+SUITE("trace_gen")
