@@ -35,7 +35,7 @@ struct master {
 #define GO_ON	1u
 #define GIVE_UP 2u
 
-union engine {
+union any_engine {
 	struct smmuv3 smmuv3;
 	struct vtd vtd;
 };
@@ -50,7 +50,7 @@ struct engine_replay {
 	struct fault_core *core;
 	enum replay_kind kind;
 	const struct iommu_class *engine;
-	union engine *hw;
+	union any_engine *hw;
 	spinlock_t hw_lock;	   /* the engine takes one caller at a time; also of inv */
 	struct ats_inv inv[ITAGS]; /* the endpoints have to complete */
 	u32 n_inv;
