@@ -40,8 +40,10 @@ struct Play {
         opt.trace = trace.c_str();
         int ret = replay_timed(&opt, &result, &err);
         opt.trace = nullptr;
-        if (!ret)
+        if (!ret) {
+            result.recorded.known = !result.trace_faults; // with none recorded, all of them are compared
             json = replay_json(&opt, &result);
+        }
         return ret;
     }
 
