@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check bench stress fuzz-firmware calibrate kernel-debug kernel-tree release dev asan tsan coverage deps deps-check clean
+.PHONY: demo check bench stress fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan coverage deps deps-check clean
 
 deps:
 	@scripts/install-deps
@@ -50,6 +50,10 @@ kernel-debug:
 # The fault core as a part of Debian's kernel source.
 kernel-tree:
 	tests/kernel/tree
+
+# All states of the fault core's model with two devices (docs/fault-core-model.md).
+model:
+	tests/spin/run
 
 clean:
 	rm -rf build
