@@ -13,7 +13,7 @@ deps:
 deps-check:
 	@scripts/install-deps check
 
-release dev asan tsan coverage: deps
+release dev asan tsan: deps
 	$(CONFIGURE) --preset $@ >/dev/null
 	cmake --build --preset $@ -j$(JOBS)
 
@@ -24,6 +24,10 @@ demo: deps
 
 check: deps-check release
 	scripts/check
+
+# How much of src/ the tests run.
+coverage: deps-check
+	scripts/coverage
 
 bench: release
 	scripts/bench $(if $(INSTRUCTIONS),--instructions)
