@@ -55,7 +55,8 @@ add_custom_target(tsan-tests)
 add_custom_target(msan-tests)
 set(FL_MSAN_FOLDERS engine pt smmuv2 smmuv3 vtd)
 # Minutes under a sanitizer, which sees the same code in shorter suites.
-set(FL_LONG test_fit test_import_robust test_replay_iommus test_replay_timed test_stall_random test_trace_gen)
+set(FL_LONG test_fit test_import_reports test_import_robust test_replay_iommus test_replay_timed test_replay_traces
+    test_smmuv2_image test_smmuv3_image test_stall_board test_stall_random test_trace_gen test_vtd_image)
 function(fl_test name)
   cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
   pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
