@@ -107,7 +107,7 @@ void rig_vtd_write(struct rig_vtd *r, u32 offset, u64 value, unsigned int size)
 
 u64 rig_vtd_peek(struct rig_vtd *r, u64 pa)
 {
-	u8 raw[8];
+	u8 raw[8] = { 0 }; /* what lies outside the memory reads as zero */
 
 	physmem_read(&r->mem, pa, raw, sizeof(raw));
 	return fl_get_le64(raw);
