@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline verify: do the engines make the faults that a recording has? */
 #include "report_json.h"
+#include "report_xml.h"
 #include "temp_file.h"
 #include "verify_cmd_priv.h"
 #include <errno.h>
@@ -160,7 +161,6 @@ static json_t *fault_json(const struct verify_result *r)
 	return o;
 }
 
-/* Nothing here needs to be escaped: names, numbers, and sentences of the program's own. */
 static void print_case(FILE *f, const struct verify_result *r)
 {
 	const char *sep = "";
@@ -172,7 +172,8 @@ static void print_case(FILE *f, const struct verify_result *r)
 		fprintf(f, "/>\n");
 		return;
 	}
-	fprintf(f, ">\n    <%s message=\"%s", r->verdict == VERIFY_DIFFERENT ? "failure" : "skipped", r->reason);
+	fprintf(f, ">\n    <%s message=\"", r->verdict == VERIFY_DIFFERENT ? "failure" : "skipped");
+	report_xml(f, r->reason);
 	for (i = 0; i < r->n_fields; i++) {
 		const struct verify_field *v = &r->field[i];
 

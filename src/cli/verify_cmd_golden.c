@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline verify --golden: a whole replay against the one that a file has. */
 #include "report_json.h"
+#include "report_xml.h"
 #include "run_record.h"
 #include "verify_cmd_priv.h"
 #include "verify_golden.h"
@@ -26,16 +27,6 @@ static const char *value_text(const json_t *j, char text[96])
 	snprintf(text, 96, "%.90s%s", dump ? dump : "-", dump && strlen(dump) > 90 ? "..." : "");
 	free(dump);
 	return text;
-}
-
-static void print_escaped(FILE *f, const char *s)
-{
-	for (; *s; s++) {
-		if (*s == '&' || *s == '<' || *s == '"')
-			fprintf(f, "&#%d;", *s);
-		else
-			fputc((unsigned char)*s < ' ' ? '?' : *s, f);
-	}
 }
 
 static void found(void *ctx, const char *path, enum golden_what what, const json_t *golden, const json_t *now)
@@ -64,7 +55,7 @@ static void found(void *ctx, const char *path, enum golden_what what, const json
 	if (!l->quiet)
 		puts(line);
 	if (l->cases) {
-		print_escaped(l->cases, line);
+		report_xml(l->cases, line);
 		fputs("&#10;", l->cases);
 	}
 }
@@ -127,7 +118,7 @@ static int write_junit(const struct verify_arguments *a, const char *text, u64 d
 	if (!f)
 		return cli_fail("verify: out of memory");
 	fputs("  <testcase classname=\"golden\" name=\"", f);
-	print_escaped(f, a->golden);
+	report_xml(f, a->golden);
 	if (differences)
 		fprintf(f, "\">\n    <failure message=\"%s\"/>\n  </testcase>\n", text);
 	else

@@ -3,6 +3,7 @@
 #include "board_priv.h"
 #include "child_priv.h"
 #include "findings_report.h"
+#include "report_xml.h"
 
 #include <sha2.h>
 
@@ -63,22 +64,6 @@ void findings_evidence(const struct findings *f, const struct board *b, const st
 }
 
 /* ---- HTML ---- */
-
-static void html(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '<')
-			fputs("&lt;", out);
-		else if (*text == '>')
-			fputs("&gt;", out);
-		else if (*text == '&')
-			fputs("&amp;", out);
-		else if (*text == '"')
-			fputs("&quot;", out);
-		else
-			fputc(*text, out);
-	}
-}
 
 /* Within a quoted string of dot. */
 static void dot_text(FILE *out, const char *text)
@@ -163,7 +148,7 @@ static void write_drawing(FILE *out, const char *source, const char *what)
 		free(svg);
 	} else {
 		fprintf(out, "<p>%s is not drawn: graphviz is not installed. Its source:</p><pre>", what);
-		html(out, source);
+		report_xml(out, source);
 		fprintf(out, "</pre>");
 	}
 }
@@ -188,17 +173,17 @@ static void write_row(FILE *out, const struct finding *n, const struct board *b)
 
 	fprintf(out, "<tr class=\"%s\"><td>%s%s</td><td>%s</td><td>", finding_severity_names[n->severity],
 		finding_severity_names[n->severity], n->waiver ? " (waived)" : "", n->rule->id);
-	html(out, board_place(&n->at, b->file, place, sizeof(place)));
+	report_xml(out, board_place(&n->at, b->file, place, sizeof(place)));
 	fprintf(out, "</td><td>");
-	html(out, n->text);
+	report_xml(out, n->text);
 	if (n->waiver) {
 		fprintf(out, "<br>Waived until %s: ", n->expires);
-		html(out, n->waiver);
+		report_xml(out, n->waiver);
 	}
 	fprintf(out, "</td><td>");
-	html(out, n->change);
+	report_xml(out, n->change);
 	fprintf(out, "</td><td>");
-	html(out, n->rule->section);
+	report_xml(out, n->rule->section);
 	fprintf(out, "</td></tr>\n");
 }
 
@@ -207,11 +192,11 @@ void findings_html(const struct findings *f, const struct board *b, const char *
 	u32 i;
 
 	fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>check-stall: ");
-	html(out, b->file);
+	report_xml(out, b->file);
 	fprintf(out, "</title><style>body{font:14px sans-serif;margin:2em}td,th{border:1px solid #bbb;padding:4px;"
 		     "text-align:left;vertical-align:top}table{border-collapse:collapse}.error{background:#f9dada}"
 		     ".warning{background:#fdf2d6}svg{max-width:100%%;height:auto}</style></head><body>\n<h1>");
-	html(out, *b->model ? b->model : b->file);
+	report_xml(out, *b->model ? b->model : b->file);
 	fprintf(out, "</h1>\n<h2>Topology</h2>\n");
 	write_topology(out, f, b);
 	fprintf(out, "<h2>Findings</h2>\n<table><tr><th>severity</th><th>rule</th><th>where</th><th>what</th>"
@@ -224,6 +209,6 @@ void findings_html(const struct findings *f, const struct board *b, const char *
 		write_drawing(out, f->waits, "What waits for what");
 	}
 	fprintf(out, "<h2>Evidence</h2>\n<pre>");
-	html(out, evidence);
+	report_xml(out, evidence);
 	fprintf(out, "</pre>\n</body></html>\n");
 }

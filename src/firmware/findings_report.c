@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "findings_report.h"
+#include "report_xml.h"
 #include <ctype.h>
 
 const char *board_place(const struct board_at *at, const char *file, char *text, size_t size)
@@ -291,34 +292,18 @@ json_t *findings_sarif(const struct findings *f, const struct board *b, const ch
 
 /* ---- JUnit ---- */
 
-static void escaped(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '<')
-			fputs("&lt;", out);
-		else if (*text == '>')
-			fputs("&gt;", out);
-		else if (*text == '&')
-			fputs("&amp;", out);
-		else if (*text == '"')
-			fputs("&quot;", out);
-		else
-			fputc((unsigned char)*text < ' ' || (unsigned char)*text > 0x7e ? '?' : *text, out);
-	}
-}
-
 static void junit_line(FILE *out, const struct finding *n, const struct board *b)
 {
 	char place[1400];
 
-	escaped(out, finding_severity_names[n->severity]);
+	report_xml(out, finding_severity_names[n->severity]);
 	fputs(": ", out);
-	escaped(out, board_place(&n->at, b->file, place, sizeof(place)));
+	report_xml(out, board_place(&n->at, b->file, place, sizeof(place)));
 	fputs(": ", out);
-	escaped(out, n->text);
+	report_xml(out, n->text);
 	if (n->waiver) {
 		fputs(" [waived: ", out);
-		escaped(out, n->waiver);
+		report_xml(out, n->waiver);
 		fputc(']', out);
 	}
 	fputc('\n', out);
@@ -340,7 +325,7 @@ static void junit_case(FILE *out, const struct findings *f, const struct board *
 		return;
 	if (errors) {
 		fprintf(out, "    <failure message=\"");
-		escaped(out, rule->title);
+		report_xml(out, rule->title);
 		fprintf(out, "\">");
 		for (i = 0; i < f->n; i++)
 			if (f->finding[i].rule == rule && f->finding[i].severity == FINDING_ERROR &&

@@ -174,10 +174,29 @@ static u64 size_of(const struct stall_platform *p, bool *cut)
 	return n;
 }
 
+/* One run, which @go drives. */
+static int run(const struct stall_setup *u, bool timed, struct stall_result *res,
+	       int (*go)(struct stall_sim *s, const void *arg), const void *arg)
+{
+	struct stall_sim *s = NULL;
+	int err = stall_sim_create(u, timed, res, &s);
+
+	if (!err) {
+		s->draws = u->opt.draw;
+		err = go(s, arg);
+	}
+	stall_sim_destroy(s);
+	return err;
+}
+
+static int run_timed(struct stall_sim *s, const void *unused)
+{
+	return stall_run_timed(s);
+}
+
 int stall_simulate(const struct stall_platform *p, const struct stall_options *opt, struct stall_result *res)
 {
 	struct stall_setup *u = malloc(sizeof(*u));
-	struct stall_sim *s = NULL;
 	int err;
 
 	memset(res, 0, sizeof(*res));
@@ -185,12 +204,7 @@ int stall_simulate(const struct stall_platform *p, const struct stall_options *o
 		return -ENOMEM;
 	err = stall_setup_init(u, p, opt, res);
 	if (!err)
-		err = stall_sim_create(u, true, res, &s);
-	if (!err) {
-		s->draws = u->opt.draw;
-		err = stall_run_timed(s);
-	}
-	stall_sim_destroy(s);
+		err = run(u, true, res, run_timed, NULL);
 	if (!err && !res->deadlock && !u->opt.no_search)
 		err = size_of(&u->p, &res->cut) <= u->opt.small ? stall_search(u, res) : stall_random_runs(u, res);
 	stall_setup_exit(u);
@@ -200,16 +214,22 @@ int stall_simulate(const struct stall_platform *p, const struct stall_options *o
 
 /* ---- a schedule again ---- */
 
-static int play(struct stall_sim *s, const struct stall_step *steps, u32 n)
+struct schedule {
+	const struct stall_step *step;
+	u32 n;
+};
+
+static int play(struct stall_sim *s, const void *arg)
 {
+	const struct schedule *list = arg;
 	struct stall_graph g = { 0 };
 	u32 i;
 	int dead;
 
-	for (i = 0; i < n; i++) {
-		if (!stall_do(s, steps[i].kind, steps[i].who))
+	for (i = 0; i < list->n; i++) {
+		if (!stall_do(s, list->step[i].kind, list->step[i].who))
 			return stall_error(s->res, "step %u: %s %u is not possible here", i,
-					   stall_step_names[steps[i].kind], steps[i].who);
+					   stall_step_names[list->step[i].kind], list->step[i].who);
 	}
 	dead = stall_graph_make(s, &g);
 	if (dead > 0) {
@@ -225,8 +245,8 @@ static int play(struct stall_sim *s, const struct stall_step *steps, u32 n)
 int stall_play(const struct stall_platform *p, const struct stall_options *opt, const struct stall_step *steps, u32 n,
 	       struct stall_result *res)
 {
+	const struct schedule list = { steps, n };
 	struct stall_setup *u = malloc(sizeof(*u));
-	struct stall_sim *s = NULL;
 	int err;
 
 	memset(res, 0, sizeof(*res));
@@ -234,12 +254,7 @@ int stall_play(const struct stall_platform *p, const struct stall_options *opt, 
 		return -ENOMEM;
 	err = stall_setup_init(u, p, opt, res);
 	if (!err)
-		err = stall_sim_create(u, false, res, &s);
-	if (!err) {
-		s->draws = u->opt.draw;
-		err = play(s, steps, n);
-	}
-	stall_sim_destroy(s);
+		err = run(u, false, res, play, &list);
 	stall_setup_exit(u);
 	free(u);
 	return err;
