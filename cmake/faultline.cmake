@@ -78,6 +78,7 @@ function(fl_test name)
   endif()
   if(name IN_LIST FL_LONG)
     list(APPEND T_LABELS release-only)
+    set_tests_properties(${name} PROPERTIES COST 100) # begun early, so that no processor waits at the end
   endif()
   if(FL_SANITIZE AND "release-only" IN_LIST T_LABELS)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)

@@ -219,7 +219,12 @@ static int write_parts(struct dmat_writer *writer, struct trace_gen *part, unsig
 	for (i = 0; !ret && i < parts; i++) {
 		part[i].writer = writer;
 		part[i].mapped = trace_pages_new();
-		ret = part[i].mapped ? part[i].generator->start(&part[i]) : -ENOMEM;
+		if (part[i].generator->state_bytes)
+			part[i].state = calloc(1, part[i].generator->state_bytes);
+		if (!part[i].mapped || (part[i].generator->state_bytes && !part[i].state))
+			ret = -ENOMEM;
+		else
+			ret = part[i].generator->start(&part[i]);
 	}
 	return ret ? ret : trace_gen_merge(writer, part, parts);
 }

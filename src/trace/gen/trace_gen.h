@@ -40,7 +40,8 @@ struct trace_gen;
  * @sid: its first StreamID when it is alone
  * @count: how many streams and address spaces it uses; NULL: one of each
  * @check: refuse keys that do not go together; may be NULL
- * @start: write what comes before the first access: attachments, maps. It may leave memory in gen->state.
+ * @state_bytes: of gen->state, which is zero when it starts; 0: @start leaves memory there, if it needs any
+ * @start: write what comes before the first access: attachments, maps
  * @step: write the next few records. Return: 1 if there are more, 0 if these were the last, -errno
  */
 struct trace_generator {
@@ -50,6 +51,7 @@ struct trace_generator {
 	u32 sid;
 	void (*count)(const struct trace_gen *gen, u64 *streams, u64 *spaces);
 	int (*check)(const struct trace_gen *gen, struct dmat_error *err);
+	size_t state_bytes;
 	int (*start)(struct trace_gen *gen);
 	int (*step)(struct trace_gen *gen);
 };

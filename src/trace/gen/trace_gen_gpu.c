@@ -117,9 +117,6 @@ static int start(struct trace_gen *gen)
 	u64 n = gen->value[CONTEXTS], i;
 	int ret = 0;
 
-	gen->state = calloc(1, sizeof(struct state));
-	if (!gen->state)
-		return -ENOMEM;
 	for (i = 0; !ret && i < n; i++)
 		ret = trace_gen_attach(gen, gen->sid, n > 1, n > 1 ? i + 1 : 0, gen->domain + i);
 	for (i = 0; !ret && i < n; i++) {
@@ -142,6 +139,7 @@ const struct trace_generator trace_gen_gpu = {
 	.key = keys,
 	.sid = 0x100,
 	.count = count,
+	.state_bytes = sizeof(struct state),
 	.start = start,
 	.step = step,
 };

@@ -89,12 +89,8 @@ struct state {
 static int start(struct trace_gen *gen)
 {
 	u64 ring = (gen->value[RING] * DESC + PAGE - 1) / PAGE * PAGE, i;
-	int ret;
+	int ret = trace_gen_attach(gen, gen->sid, false, 0, gen->domain);
 
-	gen->state = calloc(1, sizeof(struct state));
-	if (!gen->state)
-		return -ENOMEM;
-	ret = trace_gen_attach(gen, gen->sid, false, 0, gen->domain);
 	if (!ret)
 		ret = trace_gen_map(gen, gen->domain, RX_RING, ring, DMAT_F_R | DMAT_F_W);
 	if (!ret)
@@ -123,6 +119,7 @@ const struct trace_generator trace_gen_nic = {
 	.summary = "a network card: two rings, one buffer a packet",
 	.key = keys,
 	.sid = 0x10,
+	.state_bytes = sizeof(struct state),
 	.start = start,
 	.step = step,
 };

@@ -95,12 +95,8 @@ struct state {
 static int start(struct trace_gen *gen)
 {
 	const u8 rw = DMAT_F_R | DMAT_F_W;
-	int ret;
+	int ret = trace_gen_attach(gen, gen->sid, false, 0, gen->domain);
 
-	gen->state = calloc(1, sizeof(struct state));
-	if (!gen->state)
-		return -ENOMEM;
-	ret = trace_gen_attach(gen, gen->sid, false, 0, gen->domain);
 	if (!ret)
 		ret = trace_gen_map(gen, gen->domain, SQ, PAGE, rw);
 	if (!ret)
@@ -136,6 +132,7 @@ const struct trace_generator trace_gen_nvme = {
 	.summary = "an NVMe drive: queues, PRP lists and data pages",
 	.key = keys,
 	.sid = 0x8,
+	.state_bytes = sizeof(struct state),
 	.start = start,
 	.step = step,
 };
