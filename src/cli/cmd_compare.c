@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline compare: one trace, one software, several IOMMUs and kinds of fault, side by side. */
 #include "replay_os.h"
 #include "replay_why.h"

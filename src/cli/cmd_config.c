@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline config: the keys of the configuration, and the presets. */
 #include "cli.h"
 #include "fl_config.h"

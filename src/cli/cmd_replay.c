@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline replay: play a trace against an IOMMU, and say what its faults cost. */
 #include "board_replay.h"
 #include "report_json.h"

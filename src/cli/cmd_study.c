@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline study stall-vs-pri: at which value of a key does the answer turn? Options and runs. */
 #include "cmd_study_priv.h"
 #include "run_record.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline translate: what would this IOMMU, in this state, do with these accesses? */
 #include <errno.h>
 #include <getopt.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * YAML to the parsed layer (one text or NULL a key), with a libcyaml schema made
  * from the table; then each text that is there is resolved. libcyaml keeps no

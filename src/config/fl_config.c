@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Values: text to number and back, ranges, --set, and the help made from the table. */
 #include "config_priv.h"
 #include <ctype.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Which domain each PASID of a device has: first attach, replace, detach; and recoverable faults on and off. */
 #include "drv_backend.h"
 

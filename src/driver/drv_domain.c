@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Domains from allocation to release, what they map, and the numbers that tag their translations. */
 #include "drv_backend.h"
 #include "drv_stage2.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A driver from probe to remove, and the host's services as drivers use them. */
 #include "drv_backend.h"
 #include "drv_stage2.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The model in small: accesses of one stream at random pages. An access goes
  * out when one of the outstanding has ended and the interval is over, enters

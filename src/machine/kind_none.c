@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* No IOMMU: addresses go through as they are. The baseline of all; it has no registers, no faults and no driver. */
 #include "iommu_kind.h"
 

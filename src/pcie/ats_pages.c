@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The page request half of an endpoint: groups, credits, responses, stop markers. */
 #include "ats_endpoint_priv.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What all kinds of IOMMU share: register dumps, memory, the run, comparison with a snapshot's entry. */
 #include <errno.h>
 #include <stdlib.h>

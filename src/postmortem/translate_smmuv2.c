@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* An SMMUv2 as the post-mortem tool sees it. */
 #include <stdlib.h>
 #include <string.h>

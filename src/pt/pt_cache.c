@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "pt_cache.h"
 
 void pt_cache_insert(struct tcache *c, const struct pt_step *step, const struct tcache_tag *tag)

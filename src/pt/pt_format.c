@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Entries of each format, as the specifications lay them out (Arm ARM D8.3, G5.4, G5.5; VT-d 9.7, 9.8). */
 #include "pt_format.h"
 #include "pt_vmsa.h"

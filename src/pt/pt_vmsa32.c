@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Walks of short-descriptor tables (Arm ARM G5.4). */
 #include "pt_vmsa32.h"
 #include "pt_priv.h"

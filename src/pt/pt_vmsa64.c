@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Walks of VMSAv8-64 and long-descriptor tables. Section numbers are the Arm ARM's. */
 #include "pt_priv.h"
 

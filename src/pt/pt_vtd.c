@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Walks of VT-d tables. Section numbers are those of the VT-d specification, revision 5.10. */
 #include "pt_vtd.h"
 #include "pt_priv.h"

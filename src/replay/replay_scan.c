@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "replay_os.h"
 
 static int add_sid(struct replay_scan *scan, u32 sid, u64 accesses, struct dmat_error *err)

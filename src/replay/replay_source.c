@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "replay_source.h"
 
 #define KEEP (1u << 18) /* records of a trace that is decoded once, however often it is played */

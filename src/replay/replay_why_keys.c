@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Of the keys of an owner, those that count in this run. */
 #include "replay_why_keys.h"
 #include "fl_config.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * PCIe ATS: translation requests, translated transactions and invalidations
  * (3.9.1, 13.6, 13.7).

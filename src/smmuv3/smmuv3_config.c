@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * STE and CD: which are ILLEGAL (5.2.2, 5.4.2, 5.5), and what a legal pair
  * means for translation. The checks stand in the order of the specification's

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The event queue: when it is writable, what is lost, what overflows (7.2, 7.4). */
 #include "smmuv3_priv.h"
 

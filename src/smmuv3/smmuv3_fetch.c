@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Finding a stream's configuration: the stream table (3.3.1, 5.1), the CD
  * tables (3.3.2, 5.3), and the caches of both.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The whole state as an image (image.h), each part named once. Not part of it:
  * resolved streams, which are made again from the cached STEs and CDs without

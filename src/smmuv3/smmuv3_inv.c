@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Invalidation of cached configuration (4.3) and translations (4.4), and of what walks in flight and unrecorded
  * stalls took from them.

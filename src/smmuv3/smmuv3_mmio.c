@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Registers: what may be written when (the Guarded fields of 6.3), and what a write triggers. Enables take effect at
  * once; their acknowledge registers follow.

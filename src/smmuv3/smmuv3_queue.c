@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What the three queues have alike (3.5.1): size, fill level, addresses of entries; and how hardware writes one. */
 #include "smmuv3_priv.h"
 

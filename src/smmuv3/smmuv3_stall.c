@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Stalled transactions (3.12.2, 4.7, 7.2.1). A slot is held from the stall to
  * CMD_RESUME, CMD_STALL_TERM or SMMUEN = 0; its index is the STAG. The record of

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Configuration and life cycle of the VT-d engine. */
 #include "vtd_priv.h"
 #include "pt_vtd.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Root, context and PASID tables: from a requester and its PASID to the
  * programming of its translation (3.4, 9.1 - 9.6), with the checks of table 30

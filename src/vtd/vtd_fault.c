@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Fault recording registers, and the three groups of event registers (7.2, 7.3, 7.5). */
 #include "vtd_priv.h"
 

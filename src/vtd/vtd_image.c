@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Images of the hardware's state. Whatever an image says, the engine must be
  * safe with it: each value that something else relies on is checked.

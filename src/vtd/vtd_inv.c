@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What each kind of invalidation drops (tables 17, 23, 24), from the caches and
  * from walks in flight, whichever interface asked for it.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The invalidation queue (6.5.2): fetch, check, execute, and wait descriptors
  * that complete when all before them has. Descriptors are executed in order;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Page requests (7.4 - 7.6): what is written into the queue, and what is answered by hardware itself. */
 #include "vtd_priv.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The registers of one implementation: rows of the table that CAP and ECAP say are there, and where. */
 #include "vtd_priv.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* From saved register values to running hardware, with the handshakes of a driver (11.4.4.1). */
 #include "vtd.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * A request's way: IOTLB (lookup), tables and paging structures (walk), and
  * what a completed walk leaves behind (fill). 3.5 - 3.9, 3.15, 4.2, 6.2, 7.1.

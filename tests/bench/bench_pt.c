@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Page-table walks over sparse memory, without any walk cache: single and nested. */
 #include "bench.h"
 #include "physmem.h"

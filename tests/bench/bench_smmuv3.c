@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The SMMUv3 engine: hit, walk through four levels with and without walk cache, nested walk, a fault. */
 #include "bench.h"
 #include "machine.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The cache under every lookup, and a bare loop over the same array: what no lookup can beat. */
 #include "bench.h"
 #include "tcache.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Decoding a trace: inflating and taking apart, from a file that the system has in memory. */
 #include "bench.h"
 #include "dmat.h"

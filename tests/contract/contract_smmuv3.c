@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The software of an SMMUv3. Layouts are those of IHI 0070: commands 4.1.3,
  * STE 5.2, CD 5.4, event records 7.3, page requests 8.1, registers 6.3.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The software of a VT-d in scalable mode. Layouts are those of revision 5.10:
  * chapter 9, descriptors 6.5.2 and 7.4.1, responses 7.6.1, registers 11.4.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What the keys fault.* say, every driver does: the same configuration and the same faults on each IOMMU. The hardware
  * tells the truth here.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Drivers on hardware that lies from some moment on, which a seed chooses: each
  * call ends within a bounded number of register accesses, all memory comes back,

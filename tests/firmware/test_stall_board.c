@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Boards made by hand become platforms: who is in, where each sits, what had to be assumed; and what comes of them. */
 #include "board_stall.h"
 #include "stall_scene.h"

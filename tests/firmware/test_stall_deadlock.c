@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Deadlocks of textbooks: found, told, and gone once the platform is changed as the textbook says. */
 #include "stall_scene.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Every board of boards/, by the rules and by simulation: what a rule says about time and waiting, simulation shows. */
 #include "board_platform.h"
 #include "board_read.h"

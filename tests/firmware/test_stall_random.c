@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The verdict on platforms made at random, against a checker that shares nothing with the simulation's: it knows no
  * graph, and reduces a state by hand. Whoever can end does, and gives back what it holds, until nobody can (R. C. Holt,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What people, programs and files get, and platforms read back. */
 #include "stall_scene.h"
 #include "stall_trace.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Deadlocks that no rule about who sits where can see, and those that only another order of events meets. */
 #include "stall_scene.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Expected values are closed forms: Little's law, the slowest server, and the share of pages that a TLB cannot hold. */
 #include "fit.h"
 #include "suite.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The endpoint against a host of a few lines: what goes out is written down, answers are made by hand. */
 #include "ats_endpoint.h"
 #include "suite.h"

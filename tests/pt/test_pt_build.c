@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The builder: descriptor words written by hand from the specifications, errors
  * that leave nothing behind, every intermediate state, and a random comparison

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Tables full of noise, which point into each other, into holes and nowhere:
  * whatever a guest writes, a walk ends within its levels and says something definite.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Stage 1 over stage 2: which stage faults, on what, and what is read in which order. */
 #include "pt_world.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Short descriptors (Arm ARM G5.4) and the long descriptors of VMSAv8-32 (G5.5). */
 #include "pt_world.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * VMSAv8-64 walks, one stage. Descriptors are written out by hand from Arm ARM
  * D8.3; tables lie where each test puts them.

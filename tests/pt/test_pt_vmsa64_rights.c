@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* VMSAv8-64: rights, attributes, resumed walks, and updates of access flag and dirty state. */
 #include "pt_vmsa64_scene.h"
 

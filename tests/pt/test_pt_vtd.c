@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * VT-d walks. Entries are written out by hand from chapters 9.7 and 9.8, reasons
  * from table 30 of 7.1.3.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * A run that gets nowhere ends, and says what waits for what: software that
  * hears nothing, says it has mapped and has not, or is never done. Beside it

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The recording of Linux with an NVMe drive and a NIC behind an SMMUv3, played
  * functionally. In QEMU's log 7319 of the 30025 translations were the first of

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Small traces written by hand, generated ones, and those that cannot be played. */
 #include "replay_rig.h"
 #include "suite.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Recorded faults, their words written by hand from the specifications: IHI 0070 7.3 (event records), IHI 0062 15.5
  * (FSR, FSYNR0), VT-d 11.4.7.6 (fault recording registers) and 7.4.1.1 (page requests). Then engines with a deliberate

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * ATS (3.9.1, 13.6, 13.7): completions of translation requests, translated
  * transactions in the modes of ATSCHK and EATS, invalidations and their time-out.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The command queue (4, 7.1): errors, CMD_SYNC and its signals, and what each
  * invalidation drops, seen through which accesses still get the old answer.

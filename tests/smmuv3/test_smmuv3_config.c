@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Configuration: each condition that makes an STE or a CD ILLEGAL (5.2, 5.4,
  * 5.5), stream tables, CD tables, substreams. One field at a time is made bad in

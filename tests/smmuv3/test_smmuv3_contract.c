@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The contract at the head of iommu.h: a call about one transaction acts for it
  * alone, what it has made possible happens in the step, and nobody calls back.

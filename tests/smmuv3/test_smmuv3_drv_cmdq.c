@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The command queue: room, wrap, waiting, and recovery from each error (4.1, 7.1). */
 #include "fake_smmu.h"
 #include "suite.h"

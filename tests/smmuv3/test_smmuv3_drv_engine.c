@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Driver and hardware together: translation, faults and their answers, detach and removal under load. */
 #include "rig_smmuv3.h"
 #include "suite.h"

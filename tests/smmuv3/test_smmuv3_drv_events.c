@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Event records as hardware may write them (7.3), written by hand; answers as words of commands. */
 #include "fake_smmu.h"
 #include "suite.h"

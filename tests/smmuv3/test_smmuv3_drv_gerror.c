@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Global Errors (7.5, 7.2.2, 12.3). */
 #include "fake_smmu.h"
 #include "suite.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Tables while the SMMU reads them: each write as a concurrent reader sees it, and the invalidations behind it. */
 #include "drv_tables_scene.h"
 

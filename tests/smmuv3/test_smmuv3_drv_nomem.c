@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The n-th allocation fails, for each n: an error comes out, and nothing is left behind. */
 #include "fake_smmu.h"
 #include "suite.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Page requests: entries and responses by hand (8, 4.5.2), overflow (8.1), and what ATS asks for (4.5.1). */
 #include "fake_smmu.h"
 #include "suite.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Probe and remove against registers alone: the order of 3.11 and 6.3, and what identification allows. */
 #include "fake_smmu.h"
 #include "suite.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * STEs, CDs and commands word by word, and every state of an entry that an SMMU
  * could see while it changes. Expected words are written from 5.2, 5.4 and 4.

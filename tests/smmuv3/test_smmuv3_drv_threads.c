@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The driver under threads: clients that fault, two workers, an interrupt
  * thread, and one that unmaps, replaces and detaches. Hardware is one engine

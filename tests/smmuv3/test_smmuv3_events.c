@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Event records (7.3): each type's four words, written out from the
  * specification's figures. W1 of the translation events: STAG 15:0, STALL 31,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The event queue as a queue: full, overflow, disabled, aborted, wrapped; interrupts (7.2, 7.4, 3.18). */
 #include "suite.h"
 #include "v3_fixture.h"

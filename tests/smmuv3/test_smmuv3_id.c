@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Nothing is advertised that does not behave: every field of IDR0 to IDR5 and of
  * AIDR (6.3.1 to 6.3.8) is in a table here. Either it cannot be made to read as

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Reset, save and restore at every step of a busy hour: stalls, held records, a
  * blocked CMD_SYNC, ATS invalidations in flight, active errors. A restored SMMU

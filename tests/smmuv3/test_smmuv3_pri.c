@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The PRI queue (8): entries word by word, overflow, what hardware answers by
  * itself in each state of the queue, CMD_PRI_RESP.

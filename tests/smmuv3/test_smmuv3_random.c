@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Random registers, structures, commands and accesses, from fixed seeds. Nothing
  * a guest writes may trip an assertion or read beyond what is there; every

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Records that Linux printed on QEMU and on real machines: the model writes the
  * same words for the same access. Not compared: what 7.3 leaves open in a

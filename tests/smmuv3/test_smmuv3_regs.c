@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The register file (6): values after reset, acknowledge, guards, GBPA, what is absent. */
 #include "suite.h"
 #include "v3_fixture.h"

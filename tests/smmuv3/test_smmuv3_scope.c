@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What an invalidation, a command and a change of a register say of themselves,
  * and whom they concern. Scopes are written out from 4.3 and 4.4.

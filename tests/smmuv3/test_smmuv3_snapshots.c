@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Tables that others built, with the outcome of each access as others see it:
  * tests/smmuv3/data. Registers are written as a driver writes them, records are

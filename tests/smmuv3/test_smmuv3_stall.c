@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Stalled transactions (3.12.2, 4.7, 5.5): who stalls, what ends it, and when there is no room. */
 #include "suite.h"
 #include "v3_fixture.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Translation: the three steps, permissions, stream worlds, TBI, overrides, access flag and dirty state, caches. */
 #include "v3_xlat_scene.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What ends a translation: tables in a circle, memory that fails, walks that overlap; with caches and without. */
 #include "v3_xlat_scene.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What the tables say, against what the specifications say: Arm IHI 0062 (SMMUv2), Arm IHI 0070 G.b (SMMUv3), Intel VT-d
  * 5.10. Each row was written from the section that it names. Bits of a record are counted through all of its words, as

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Where the answer turns, of contenders whose costs are known. */
 #include "study_search.h"
 #include "suite.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Bad input of every kind: failing memory, garbage in tables, queues and registers. The engine survives and answers. */
 #include "suite.h"
 #include "rig_vtd_host.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The contract between the engine and its holder (head of iommu.h), call by call. */
 #include "suite.h"
 #include "rig_vtd.h"

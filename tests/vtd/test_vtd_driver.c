@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The driver on the hardware: modes, domains, attach, replace, faults, errors of the queue. */
 #include "vtd_drv_scene.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What fails in the midst of a change is done again, and one record has two that serve it. */
 #include "vtd_drv_scene.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What events say they concern: scopes of invalidations, words of descriptors, changes of registers; and concerns(). */
 #include "suite.h"
 #include "rig_vtd.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Fault records, their overflow and their event; the faults of logs and of a recording. */
 #include "suite.h"
 #include "rig_vtd.h"

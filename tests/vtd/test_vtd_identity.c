@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Nothing is advertised that does not behave: each bit of CAP_REG and ECAP_REG
  * (11.4.2, 11.4.3) makes a difference that is checked, or cannot be configured.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Saving and restoring the hardware in the midst of everything, and images that nobody saved. */
 #include "points.h"
 #include "suite.h"

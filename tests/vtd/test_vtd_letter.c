@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Single sentences of the specification, revision 5.10, each with its section. */
 #include "suite.h"
 #include "rig_vtd.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Page requests from endpoint to handler and back, through hardware, driver and fault core. */
 #include "suite.h"
 #include "rig_vtd_host.h"

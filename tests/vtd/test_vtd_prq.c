@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The page request queue of the hardware (7.4, 7.5, 6.5.3.1). */
 #include "suite.h"
 #include "rig_vtd.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The invalidation queue: descriptors, waits, fences, errors, device TLBs (6.5.2, 4.3). */
 #include "suite.h"
 #include "rig_vtd.h"

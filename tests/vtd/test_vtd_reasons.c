@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Table 30: each condition, made through memory, with what an untranslated
  * request and a translation request of ATS get. A/D flags (3.6.2, 3.7.2),

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The register file (chapter 11): identification, handshakes, command registers, protected memory. */
 #include "suite.h"
 #include "rig_vtd.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Memory dumps with expected results, through registers alone. See data/README.md. */
 #include "suite.h"
 #include "rig_vtd.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* SMMUv3 driver: probe, remove, interrupts (3.11, 6.3, 9.1). */
 #include "smmuv3_drv_priv.h"
 

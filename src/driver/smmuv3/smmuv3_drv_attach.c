@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * What a master's STEs and CDs contain (5.2, 5.4), turning stalling on and off (5.5), and what removes a master in
  * good order (4.7.2.1).

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Domains: page tables, ASIDs, and the invalidation that each change demands (4.4, 4.5). */
 #include "smmuv3_drv_priv.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Event records: decode and report them, and answer stalls that nobody else would answer (7.2, 7.3). */
 #include "smmuv3_drv_priv.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What the fault core asks of the driver: answers, fences, and the watchdog's questions. */
 #include "smmuv3_drv_priv.h"
 

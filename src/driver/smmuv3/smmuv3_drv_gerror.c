@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Global Errors (7.5): acknowledge them, and repair what they report. */
 #include "smmuv3_drv_priv.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Registers with an acknowledgement (6.3.9, 6.3.14, 6.3.16), and memory that is aligned to its size. */
 #include "smmuv3_drv_priv.h"
 

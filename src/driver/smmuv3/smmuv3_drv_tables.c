@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Stream table and CD tables (3.3, 5.1 - 5.4), and how an entry changes while
  * the SMMU may read it (3.21.3).

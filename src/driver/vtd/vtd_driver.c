@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* VT-d driver: probe, remove, interrupts (11.4.4, 6.6, 7.3, 7.5). */
 #include "vtd_drv_priv.h"
 

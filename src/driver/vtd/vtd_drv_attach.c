@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What a master's context and PASID-table entries contain (9.3, 9.4, 9.6), and turning page requests on and off. */
 #include "vtd_drv_priv.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Domains: page tables, domain-ids, and the invalidation that each change demands (6.5.2.3, 6.5.2.4). */
 #include "vtd_drv_priv.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Fault records and their event (7.2, 7.3), and what the fault core asks of the driver. */
 #include "vtd_drv_priv.h"
 

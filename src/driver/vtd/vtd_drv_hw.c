@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Global commands, each with its status (11.4.4), and pages of memory. */
 #include "vtd_drv_priv.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * The invalidation queue: batches that end in a wait descriptor, single
  * descriptors that nobody waits for, and recovery from the queue's errors
