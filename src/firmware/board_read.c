@@ -23,7 +23,8 @@ static int dump_line(const char *line, u8 bytes[16])
 
 		if (isalnum((unsigned char)p[3]))
 			break;
-		sscanf(p + 1, "%2x", &byte);
+		if (sscanf(p + 1, "%2x", &byte) != 1)
+			break;
 		bytes[n++] = (u8)byte;
 	}
 	return n;

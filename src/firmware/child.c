@@ -38,9 +38,9 @@ static void read_messages(FILE *f, char messages[512])
 
 static int read_output(FILE *f, u8 **output, size_t *size)
 {
-	long end;
+	long end = fseek(f, 0, SEEK_END) ? -1 : ftell(f);
 
-	if (fseek(f, 0, SEEK_END) || (end = ftell(f)) < 0)
+	if (end < 0)
 		return -errno;
 	rewind(f);
 	*output = malloc((size_t)end + 1);

@@ -343,8 +343,10 @@ static void add_master(struct reader *r, u32 node)
 	read_properties(r, node, m);
 }
 
-/* reserved-memory: iommu-addresses is (phandle, address, size), in the cells of the device's bus; the phandle is what
- * can be checked. */
+/*
+ * reserved-memory: iommu-addresses is (phandle, address, size), in the cells of the device's bus; the phandle is what
+ * can be checked.
+ */
 static void read_regions(struct reader *r, u32 node)
 {
 	u32 len, target;

@@ -123,11 +123,9 @@ struct pt_env {
 };
 
 /* pt_result.flags */
-#define PT_RES_GLOBAL BIT(0) /* stage 1: nG clear: holds for every ASID (VT-d ignores G) */
-#define PT_RES_NS     BIT(1) /* NS of the last stage-1 descriptor, tables included */
-#define PT_RES_CLEAN \
-	BIT(2)		      /* writable, but hardware must set the dirty state before the first write:
-				* a cached entry must not be used for writes */
+#define PT_RES_GLOBAL  BIT(0) /* stage 1: nG clear: holds for every ASID (VT-d ignores G) */
+#define PT_RES_NS      BIT(1) /* NS of the last stage-1 descriptor, tables included */
+#define PT_RES_CLEAN   BIT(2) /* hardware must set the dirty state before the first write: no cached entry serves it */
 #define PT_RES_UPDATED BIT(3) /* a descriptor was changed in memory */
 
 /**

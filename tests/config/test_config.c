@@ -14,16 +14,15 @@ static int parse(const char *text)
 	return fl_config_parse(&cfg, text, strlen(text), "x.yaml", &err);
 }
 
-START_TEST(defaults_are_in_range)
+TEST(defaults_are_in_range)
 {
 	fl_config_init(&cfg);
 	ck_assert_uint_eq(cfg.tbu.slots, 32);
 	ck_assert_uint_eq(cfg.tbu.lookup_ps, 2000);
 	ck_assert_uint_eq(cfg.cpu.handler, FL_HANDLER_CONSTANT);
 }
-END_TEST
 
-START_TEST(values_of_every_type)
+TEST(values_of_every_type)
 {
 	ck_assert_int_eq(
 		parse("tbu:\n  slots: 0x10\n  lookup_ns: 2.5\ncpu:\n  handler: lognormal\n  handler_file: a b\n"), 0);
@@ -33,7 +32,6 @@ START_TEST(values_of_every_type)
 	ck_assert_str_eq(cfg.cpu.handler_file, "a b");
 	ck_assert_uint_eq(cfg.tbu.count, 1); /* absent: the default */
 }
-END_TEST
 
 static const struct {
 	const char *yaml, *message;
@@ -64,32 +62,29 @@ static const struct {
 	{ "base: mmu6000\n", "x.yaml:1: base: no preset is named 'mmu6000'" },
 };
 
-START_TEST(errors_name_file_line_and_key)
+TEST_TIMES(errors_name_file_line_and_key, (int)ARRAY_SIZE(bad))
 {
 	ck_assert_int_eq(parse(bad[_i].yaml), -EINVAL);
 	ck_assert_str_eq(err.text, bad[_i].message);
 	ck_assert_uint_eq(cfg.tbu.slots, 32); /* nothing was changed */
 }
-END_TEST
 
-START_TEST(not_yaml_at_all)
+TEST(not_yaml_at_all)
 {
 	ck_assert_int_eq(parse("tbu: [1, 2\n  : {"), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(err.text, "x.yaml"));
 	ck_assert_int_eq(parse("- a\n- b\n"), -EINVAL);
 	ck_assert_int_eq(parse("tbu: 5\n"), -EINVAL);
 }
-END_TEST
 
-START_TEST(base_then_own_keys)
+TEST(base_then_own_keys)
 {
 	ck_assert_int_eq(parse("base: mmu600\ntbu:\n  slots: 8\n"), 0);
 	ck_assert_uint_eq(cfg.tbu.slots, 8);
 	ck_assert_uint_eq(cfg.tcu.walk_slots, 64);
 }
-END_TEST
 
-START_TEST(every_preset_loads)
+TEST(every_preset_loads)
 {
 	const struct fl_preset *p;
 
@@ -98,9 +93,8 @@ START_TEST(every_preset_loads)
 		ck_assert_msg(!fl_config_load(&cfg, p->name, &err), "%s", err.text);
 	}
 }
-END_TEST
 
-START_TEST(set_uses_the_same_table)
+TEST(set_uses_the_same_table)
 {
 	fl_config_init(&cfg);
 	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slots=7", &err), 0);
@@ -112,17 +106,15 @@ START_TEST(set_uses_the_same_table)
 	ck_assert_int_eq(fl_config_set(&cfg, "tbu.slots", &err), -EINVAL);
 	ck_assert_uint_eq(cfg.tbu.slots, 7);
 }
-END_TEST
 
-START_TEST(missing_file)
+TEST(missing_file)
 {
 	fl_config_init(&cfg);
 	ck_assert_int_eq(fl_config_load(&cfg, "/nowhere/x.yaml", &err), -ENOENT);
 	ck_assert_str_eq(err.text, "/nowhere/x.yaml: neither a preset nor a file");
 }
-END_TEST
 
-START_TEST(dump_reads_back)
+TEST(dump_reads_back)
 {
 	static struct fl_config again;
 	char *text = NULL;
@@ -138,9 +130,8 @@ START_TEST(dump_reads_back)
 	ck_assert_mem_eq(&again, &cfg, sizeof(cfg));
 	free(text);
 }
-END_TEST
 
-START_TEST(the_document_is_the_table)
+TEST(the_document_is_the_table)
 {
 	char *made = NULL, *have;
 	size_t len = 0, n;
@@ -157,9 +148,8 @@ START_TEST(the_document_is_the_table)
 	free(have);
 	free(made);
 }
-END_TEST
 
-START_TEST(transfers_by_size)
+TEST(transfers_by_size)
 {
 	struct fl_transfer t[FL_TRANSFERS];
 
@@ -175,9 +165,8 @@ START_TEST(transfers_by_size)
 		0);
 	ck_assert_ptr_nonnull(strstr(err.text, "more than 16 sizes"));
 }
-END_TEST
 
-START_TEST(lists_are_as_long_as_a_trace_has_streams)
+TEST(lists_are_as_long_as_a_trace_has_streams)
 {
 	char item[32], text[300];
 	u32 i;
@@ -197,7 +186,6 @@ START_TEST(lists_are_as_long_as_a_trace_has_streams)
 	ck_assert_int_eq(fl_config_set(&cfg, text, &err), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(err.text, "master.transfers: longer than 255 bytes"));
 }
-END_TEST
 
 static const struct {
 	const char *set[2], *message;
@@ -210,7 +198,7 @@ static const struct {
 	{ { "cpu.fault=histogram", "cpu.fault_ns=1" }, "the times come from a file, and cpu.fault_file names none" },
 };
 
-START_TEST(keys_that_contradict_each_other)
+TEST_TIMES(keys_that_contradict_each_other, (int)ARRAY_SIZE(contradictions))
 {
 	fl_config_init(&cfg);
 	ck_assert_int_eq(fl_config_check(&cfg, &err), 0);
@@ -219,10 +207,9 @@ START_TEST(keys_that_contradict_each_other)
 	ck_assert_int_eq(fl_config_check(&cfg, &err), -EINVAL);
 	ck_assert_msg(strstr(err.text, contradictions[_i].message) != NULL, "%s", err.text);
 }
-END_TEST
 
 /* A page of a group takes a credit. */
-START_TEST(a_group_is_no_larger_than_the_credits)
+TEST(a_group_is_no_larger_than_the_credits)
 {
 	fl_config_init(&cfg);
 	cfg.pcie.group_pages = 8;
@@ -230,11 +217,5 @@ START_TEST(a_group_is_no_larger_than_the_credits)
 	cfg.pcie.credits = 4;
 	ck_assert_uint_eq(fl_config_group(&cfg), 4);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("config", NULL, NULL,
-		 (defaults_are_in_range, values_of_every_type, not_yaml_at_all, base_then_own_keys, every_preset_loads,
-		  set_uses_the_same_table, missing_file, dump_reads_back, the_document_is_the_table, transfers_by_size,
-		  lists_are_as_long_as_a_trace_has_streams, a_group_is_no_larger_than_the_credits),
-		 { keys_that_contradict_each_other, (int)ARRAY_SIZE(contradictions) },
-		 { errors_name_file_line_and_key, (int)ARRAY_SIZE(bad) })
+SUITE("config")

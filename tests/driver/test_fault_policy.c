@@ -94,7 +94,7 @@ static void fault(void)
 static const struct iommu_kind *const kinds[] = { &iommu_kind_smmuv2, &iommu_kind_smmuv3, &iommu_kind_vtd };
 
 /* Times are ns for the core, and ps in the configuration. */
-START_TEST(every_key_is_passed_on)
+TEST(every_key_is_passed_on)
 {
 	struct fl_config cfg;
 	struct fault_policy p;
@@ -130,9 +130,8 @@ START_TEST(every_key_is_passed_on)
 	fault_policy_apply(&p, &cfg, &drv, &core);
 	ck_assert_ptr_null(drv.storm);
 }
-END_TEST
 
-START_TEST(nothing_is_limited_by_default)
+TEST_TIMES(nothing_is_limited_by_default, 3)
 {
 	struct fl_config cfg;
 
@@ -144,9 +143,8 @@ START_TEST(nothing_is_limited_by_default)
 	ck_assert_uint_eq(w.stats.storms, 0);
 	end();
 }
-END_TEST
 
-START_TEST(credits_are_a_limit)
+TEST_TIMES(credits_are_a_limit, 3)
 {
 	struct fl_config cfg;
 
@@ -156,10 +154,9 @@ START_TEST(credits_are_a_limit)
 	ck_assert_uint_eq(drv_credits(w.dev), 3);
 	end();
 }
-END_TEST
 
 /* An owner that never answers: after fault.pending_ns, and not before, fault.expire_code is the answer. */
-START_TEST(a_deadline_and_its_answer)
+TEST_TIMES(a_deadline_and_its_answer, 3)
 {
 	struct fl_config cfg;
 
@@ -177,10 +174,9 @@ START_TEST(a_deadline_and_its_answer)
 	ck_assert_uint_eq(w.stats.answered[FAULT_RETRY], 1);
 	end();
 }
-END_TEST
 
 /* The first fault is a storm, and is terminated: nobody is asked. */
-START_TEST(a_storm_ends_recoverable_faults)
+TEST_TIMES(a_storm_ends_recoverable_faults, 3)
 {
 	struct fl_config cfg;
 
@@ -193,10 +189,9 @@ START_TEST(a_storm_ends_recoverable_faults)
 	ck_assert_uint_eq(w.stats.answered[FAULT_TERMINATE], 1);
 	end();
 }
-END_TEST
 
 /* A domain that nobody handles: fault.no_domain_code is the answer, by default the driver's own. */
-START_TEST(an_answer_where_nobody_handles)
+TEST_TIMES(an_answer_where_nobody_handles, 3)
 {
 	static const enum fault_code by_default[] = { FAULT_TERMINATE, FAULT_RETRY, FAULT_RETRY };
 	struct fl_config cfg;
@@ -217,8 +212,5 @@ START_TEST(an_answer_where_nobody_handles)
 	ck_assert_uint_eq(w.stats.answered[FAULT_FAILURE], 1);
 	end();
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("fault_policy", NULL, NULL, (every_key_is_passed_on), { nothing_is_limited_by_default, 3 },
-		 { credits_are_a_limit, 3 }, { a_deadline_and_its_answer, 3 }, { a_storm_ends_recoverable_faults, 3 },
-		 { an_answer_where_nobody_handles, 3 })
+SUITE("fault_policy")

@@ -236,14 +236,13 @@ static void lives(enum lie lie)
 	}
 }
 
-START_TEST(ends_and_answers_on_hardware_that_lies)
+TEST_TIMES(ends_and_answers_on_hardware_that_lies, LIES)
 {
 	lives((enum lie)_i);
 }
-END_TEST
 
 /* The registers of a device that has left the bus: the driver notices at once, and waits for nothing. */
-START_TEST(notices_that_nobody_is_there)
+TEST(notices_that_nobody_is_there)
 {
 	const struct iommu_kind *const *kind;
 	struct fault_stats s;
@@ -279,13 +278,12 @@ START_TEST(notices_that_nobody_is_there)
 		end();
 	}
 }
-END_TEST
 
 /*
  * Found as an endless removal: a VT-d with one PCIe device whose page requests are on leaves the bus (reads of ones),
  * or its invalidation queue stands still. Its fault interrupt and the watchdog come once more, then the driver goes.
  */
-START_TEST(vtd_that_dies_is_removed)
+TEST_TIMES(vtd_that_dies_is_removed, 2)
 {
 	static const enum lie deaths[] = { LIE_ONES, LIE_STILL };
 	u32 more = 0;
@@ -308,7 +306,5 @@ START_TEST(vtd_that_dies_is_removed)
 	check_debts();
 	end();
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("lying_hardware", NULL, NULL, (notices_that_nobody_is_there),
-		 { ends_and_answers_on_hardware_that_lies, LIES }, { vtd_that_dies_is_removed, 2 })
+SUITE("lying_hardware")

@@ -28,7 +28,7 @@ static bool suggests(u32 story, const char *key)
 	return false;
 }
 
-START_TEST(use_after_unmap)
+TEST(use_after_unmap)
 {
 	tell("attach 0 sid=0x10 domain=0x1\n"
 	     "map 1000 domain=0x1 iova=0x10000 size=0x4000 pa=0x80000000 perm=rw\n"
@@ -47,9 +47,8 @@ START_TEST(use_after_unmap)
 	ck_assert(!suggests(0, "never_mapped"));
 	explain_exit(&e);
 }
-END_TEST
 
-START_TEST(nearest_and_overrun)
+TEST(nearest_and_overrun)
 {
 	tell("attach 0 sid=0x10 domain=0x1\n"
 	     "map 1000 domain=0x1 iova=0x10000 size=0x4000 pa=0x80000000 perm=rw\n"
@@ -71,9 +70,8 @@ START_TEST(nearest_and_overrun)
 	ck_assert(suggests(1, "use_after_unmap") && !suggests(1, "overrun"));
 	explain_exit(&e);
 }
-END_TEST
 
-START_TEST(addresses)
+TEST(addresses)
 {
 	tell("attach 0 sid=0x10 domain=0x1\n"
 	     "map 1000 domain=0x1 iova=0x1ffff0000 size=0x1000 pa=0x80000000 perm=r\n"
@@ -94,9 +92,8 @@ START_TEST(addresses)
 	ck_assert(suggests(5, "stream") && !suggests(5, "record_maps"));
 	explain_exit(&e);
 }
-END_TEST
 
-START_TEST(counts)
+TEST(counts)
 {
 	tell("fault 1000 sid=0x10 iova=0x1000 dir=r model=smmuv3 code=0x10\n"
 	     "fault 2000 sid=0x10 iova=0x2000 dir=r model=smmuv3 code=0x10\n"
@@ -129,10 +126,9 @@ START_TEST(counts)
 	ck_assert_uint_eq(e.story[0].page_faults, 1);
 	explain_exit(&e);
 }
-END_TEST
 
 /* More kinds of faults than are told are counted. */
-START_TEST(bounded)
+TEST(bounded)
 {
 	struct dmat_record *rec = calloc(3000, sizeof(*rec));
 	struct dmat_error err = { 0 };
@@ -156,7 +152,6 @@ START_TEST(bounded)
 	ck_assert_uint_eq(e.story[0].rec.sid, 2899);
 	explain_exit(&e);
 }
-END_TEST
 
 /* ---- the live mappings, against an array of two spaces of 64 pages ---- */
 
@@ -185,7 +180,7 @@ static void check_near(const struct explain_maps *m, u32 domain, u32 page)
 	}
 }
 
-START_TEST(live_mappings)
+TEST(live_mappings)
 {
 	struct explain_maps *m = explain_maps_new(1000);
 	u32 seed = 7, step, i;
@@ -224,9 +219,8 @@ START_TEST(live_mappings)
 	}
 	explain_maps_free(m);
 }
-END_TEST
 
-START_TEST(limit_of_mappings)
+TEST(limit_of_mappings)
 {
 	struct explain_maps *m = explain_maps_new(2);
 	struct explain_range r = { .known = true, .size = 4096, .domain = DMAT_DOMAIN_NONE }, below, above;
@@ -245,7 +239,5 @@ START_TEST(limit_of_mappings)
 	ck_assert(!below.known && !above.known);
 	explain_maps_free(m);
 }
-END_TEST
 
-SUITE_MAIN("explain", use_after_unmap, nearest_and_overrun, addresses, counts, bounded, live_mappings,
-	   limit_of_mappings)
+SUITE("explain")

@@ -26,7 +26,7 @@ static int read_text(const char *text, bool off)
 
 #define PCIE_BENCH "Test,PAT,Cache,HO,DO,WinSZ,SZ,"
 
-START_TEST(rows_that_are_for_us)
+TEST(rows_that_are_for_us)
 {
 	ck_assert_int_eq(read_text(PCIE_BENCH "TAvg(ns),Avg(ns)\n"
 					      "LAT_DMA_RD,Rand,Cold,0,0,1572864.0,64,794,600.5\n"
@@ -49,10 +49,9 @@ START_TEST(rows_that_are_for_us)
 	ck_assert_double_eq(data.point[2].measured, 3000);
 	fit_free(&data);
 }
-END_TEST
 
 /* What spreadsheets and people write: quotes, blanks, remarks, empty cells, CRLF, the mark of UTF-8. */
-START_TEST(tables_as_people_have_them)
+TEST(tables_as_people_have_them)
 {
 	ck_assert_int_eq(read_text("\xef\xbb\xbf# a remark\r\n\r\n"
 				   "\"WinSZ\", \"SZ\" ,\"Avg(ns)\",\"a, remark\"\r\n"
@@ -69,7 +68,6 @@ START_TEST(tables_as_people_have_them)
 	ck_assert_double_eq(data.point[1].measured, 601);
 	fit_free(&data);
 }
-END_TEST
 
 static const struct {
 	const char *text, *reason;
@@ -87,15 +85,14 @@ static const struct {
 	{ "WinSZ,SZ,latency_ns\n4096,8192,600\n", ":2: transfers of 8192 bytes in a window of 4096" },
 };
 
-START_TEST(tables_that_are_none)
+TEST_TIMES(tables_that_are_none, ARRAY_SIZE(bad))
 {
 	ck_assert_int_lt(read_text(bad[_i].text, false), 0);
 	ck_assert_msg(strstr(error, bad[_i].reason) != NULL, "%s", error);
 	fit_free(&data);
 }
-END_TEST
 
-START_TEST(pages_that_do_not_fit)
+TEST(pages_that_do_not_fit)
 {
 	ck_assert_double_eq(fit_miss_share(64, 32, 4), 0);
 	ck_assert_double_eq(fit_miss_share(128, 32, 4), 0);
@@ -105,7 +102,6 @@ START_TEST(pages_that_do_not_fit)
 	ck_assert_double_eq(fit_miss_share(5, 4, 1), 0.2);
 	ck_assert_double_eq(fit_miss_share(5, 0, 1), 1);
 }
-END_TEST
 
 /* 4 in flight, 1000 ns each. */
 static struct fit_sketch plain(void)
@@ -133,7 +129,7 @@ static double rate(const struct fit_sketch *s)
 
 #define CLOSE(value, expected) ck_assert_double_eq_tol(value, expected, (expected)*0.01)
 
-START_TEST(the_slowest_server_decides)
+TEST(the_slowest_server_decides)
 {
 	struct fit_sketch s = plain();
 
@@ -160,9 +156,8 @@ START_TEST(the_slowest_server_decides)
 	s.after_walk_ps = 100000;
 	CLOSE(rate(&s), 1.0);
 }
-END_TEST
 
-START_TEST(one_at_a_time_pays_its_misses)
+TEST(one_at_a_time_pays_its_misses)
 {
 	struct fit_sketch s = plain();
 	struct fit_sketch_result r;
@@ -177,7 +172,6 @@ START_TEST(one_at_a_time_pays_its_misses)
 	CLOSE((double)r.latency_ps, 725000.0);
 	ck_assert_double_eq_tol((double)r.misses / (double)r.accesses, 0.5, 0.02);
 }
-END_TEST
 
 /* Everything known: a hit takes 600 ns, a miss 240 more, 64 pages fit. */
 #define LATENCIES                                                                                          \
@@ -192,7 +186,7 @@ static void base_of(struct fl_config *base)
 	ck_assert_int_eq(fl_config_load(base, "xeon-e5", &err), 0);
 }
 
-START_TEST(latencies_tell_the_tlb)
+TEST(latencies_tell_the_tlb)
 {
 	struct fl_config base, cfg;
 	struct fit_result r;
@@ -213,11 +207,10 @@ START_TEST(latencies_tell_the_tlb)
 	ck_assert_uint_le(r.base_ps - (2 * cfg.pcie.link_ps + cfg.memory.latency_ps), 1);
 	fit_free(&data);
 }
-END_TEST
 
 #ifndef FL_CHECKED /* its search takes minutes under a sanitizer; what_is_written_reads_back makes a short one */
 /* 30 in flight: 50 a us where all hit. 10 walks a us: at 1024 pages 10 / 0.9375, at 16384 10 / 0.99609. */
-START_TEST(bandwidths_tell_the_rest)
+TEST(bandwidths_tell_the_rest)
 {
 	struct fl_config base;
 	struct fit_result r;
@@ -241,11 +234,10 @@ START_TEST(bandwidths_tell_the_rest)
 	ck_assert_ptr_null(fit_card_of(&r, true, 64));
 	fit_free(&data);
 }
-END_TEST
 #endif
 
 /* 600 ns in one page and 830 in 16384: misses of 230 ns behind a small TLB, or dearer ones behind one of half of them. */
-START_TEST(two_windows_do_not_tell_the_tlb)
+TEST(two_windows_do_not_tell_the_tlb)
 {
 	struct fl_config base;
 	struct fit_result r;
@@ -261,10 +253,9 @@ START_TEST(two_windows_do_not_tell_the_tlb)
 	ck_assert(!r.have_walk && !r.known_hit && !r.known_miss && !r.known_tlb);
 	fit_free(&data);
 }
-END_TEST
 
 /* 64 bytes at 3200 MB/s take 84 / 64 of that on the link; 512 bytes at 3866 with 3 packets 552 / 512, nearly as much. */
-START_TEST(one_size_does_not_tell_the_link)
+TEST(one_size_does_not_tell_the_link)
 {
 	struct fl_config base;
 	struct fit_result r;
@@ -279,9 +270,8 @@ START_TEST(one_size_does_not_tell_the_link)
 	ck_assert(r.have_link && r.known_link);
 	fit_free(&data);
 }
-END_TEST
 
-START_TEST(what_tables_do_not_say_is_the_presets)
+TEST(what_tables_do_not_say_is_the_presets)
 {
 	struct fl_config base, cfg;
 	struct fit_result r;
@@ -303,9 +293,8 @@ START_TEST(what_tables_do_not_say_is_the_presets)
 	ck_assert_ptr_nonnull(strstr(error, "no latencies"));
 	fit_free(&data);
 }
-END_TEST
 
-START_TEST(what_is_written_reads_back)
+TEST(what_is_written_reads_back)
 {
 	struct fl_config base, cfg, again;
 	struct fl_config_error err;
@@ -330,28 +319,5 @@ START_TEST(what_is_written_reads_back)
 	free(text);
 	fit_free(&data);
 }
-END_TEST
 
-int main(void)
-{
-	const TTest *const tests[] = {
-		rows_that_are_for_us,
-		tables_as_people_have_them,
-		pages_that_do_not_fit,
-		the_slowest_server_decides,
-		one_at_a_time_pays_its_misses,
-		latencies_tell_the_tlb,
-#ifndef FL_CHECKED
-		bandwidths_tell_the_rest,
-#endif
-		two_windows_do_not_tell_the_tlb,
-		one_size_does_not_tell_the_link,
-		what_tables_do_not_say_is_the_presets,
-		what_is_written_reads_back,
-	};
-	const struct suite_loop loops[] = {
-		{ tables_that_are_none, (int)ARRAY_SIZE(bad) },
-	};
-
-	return suite_run_loops("fit", NULL, NULL, tests, ARRAY_SIZE(tests), loops, ARRAY_SIZE(loops));
-}
+SUITE("fit")

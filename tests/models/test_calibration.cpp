@@ -49,31 +49,28 @@ replay_result play(const Run &r, const char *set, const char *set2 = nullptr) {
 
 const Run kunpeng = {TRACE("arm64-smmuv3-nvme-e1000e"), "smmuv3", "kunpeng920", REPLAY_STALL, REPLAY_RESIDENT_NONE};
 
-START_TEST(kunpeng920_stall) {
+TEST(kunpeng920_stall) {
     replay_result r = play(kunpeng, nullptr);
     ck_assert_uint_ge(r.latency.mean, 10100);
     ck_assert_uint_le(r.latency.mean, 10600);
     ck_assert_uint_eq(r.latency.count, r.faults);
 }
-END_TEST
 
 /* An IOTLB miss costs 227 to 293 ns more than a hit. */
-START_TEST(xeon_e5_iotlb_miss) {
+TEST(xeon_e5_iotlb_miss) {
     replay_result r =
         play({TRACE("x86-vtd-legacy-nvme-e1000e"), "vtd", "xeon-e5", REPLAY_TERMINATE, REPLAY_RESIDENT_ALL}, nullptr);
     ck_assert_uint_ge(r.access.p99 - r.access.p50, 227);
     ck_assert_uint_le(r.access.p99 - r.access.p50, 293);
 }
-END_TEST
 
 /* Page requests of an accelerator on VT-d: 9 us in the mean. */
-START_TEST(xeon_e5_page_request) {
+TEST(xeon_e5_page_request) {
     replay_result r =
         play({TRACE("x86-vtd-legacy-nvme-e1000e"), "vtd", "xeon-e5", REPLAY_PRI, REPLAY_RESIDENT_NONE}, nullptr);
     ck_assert_uint_ge(r.latency.mean, 8700);
     ck_assert_uint_le(r.latency.mean, 9300);
 }
-END_TEST
 
 /* A trace of the test's own. */
 struct Generated {
@@ -104,7 +101,7 @@ const struct {
                     {1000, 1024, 9158721, 8376346},
                     {5000, 1024, 9184532, 9008739}};
 
-START_TEST(kunpeng920_throughput) {
+TEST_TIMES(kunpeng920_throughput, int(std::size(kunpeng_rows))) {
     const auto &row = kunpeng_rows[_i];
     Generated trace(row.messages * 512, row.faults);
     for (bool faults : {false, true}) {
@@ -118,10 +115,9 @@ START_TEST(kunpeng920_throughput) {
         ck_assert_double_le(ours, 1.05 * published);
     }
 }
-END_TEST
 
 /* A fault that maps 2 MB: 377 us; the tenth that is asked for is 38 us. */
-START_TEST(kunpeng920_batch) {
+TEST(kunpeng920_batch) {
     Generated trace(512, 512);
     replay_result r =
         play({trace.path, "smmuv3", "kunpeng920", REPLAY_STALL, REPLAY_RESIDENT_NONE}, "os.map_pages=512");
@@ -129,11 +125,10 @@ START_TEST(kunpeng920_batch) {
     ck_assert_uint_ge(r.latency.mean, 377000 - 37700);
     ck_assert_uint_le(r.latency.mean, 377000 + 37700);
 }
-END_TEST
 
 /* The answer to 97.1 % of all page requests takes 1 to 10 us, to 1.4 % 10 to 100, to 1.5 % up to 556; 9 us in the mean.
  */
-START_TEST(iaa_page_requests) {
+TEST(iaa_page_requests) {
     Generated trace(26000, 26000);
     replay_result r = play({trace.path, "vtd", "sapphire-rapids-iaa", REPLAY_PRI, REPLAY_RESIDENT_NONE}, nullptr);
     const stats_summary &s = r.parts[PART_SOFTWARE];
@@ -145,10 +140,9 @@ START_TEST(iaa_page_requests) {
     ck_assert_uint_ge(s.max, 500000);
     ck_assert_uint_eq(s.mean / 1000, 9);
 }
-END_TEST
 
 /* UVM: about 40 us a batch and 5 us a page; its limit of 256 faults. */
-START_TEST(uvm_batches) {
+TEST_TIMES(uvm_batches, 3) {
     static const unsigned pages[] = {1, 16, 256};
     unsigned n = pages[_i];
     Generated trace(n, n);
@@ -159,10 +153,9 @@ START_TEST(uvm_batches) {
     ck_assert_uint_ge(r.parts[PART_SOFTWARE].mean, published * 95 / 100);
     ck_assert_uint_le(r.parts[PART_SOFTWARE].mean, published * 105 / 100);
 }
-END_TEST
 
 /* MI300A: a minor fault 16 us and 9.0 million pages a second, a major one 18 us and 1.1 million. Within 5 %. */
-START_TEST(mi300a_faults) {
+TEST_TIMES(mi300a_faults, 2) {
     static const struct {
         const char *handler, *page;
         double us, rate;
@@ -177,7 +170,6 @@ START_TEST(mi300a_faults) {
     ck_assert_double_le(std::abs(double(lone.latency.mean) / 1000 / row.us - 1), 0.05);
     ck_assert_double_le(std::abs(512 * 1000 / double(block.latency.mean) / row.rate - 1), 0.05);
 }
-END_TEST
 
 const struct {
     const char *set; // one price, 100 ns more than kunpeng920 has
@@ -191,33 +183,26 @@ const struct {
     {"command.fetch_ns=150", PART_RESPOND, 1},      {"command.resume_ns=116", PART_RESPOND, 1},
 };
 
-START_TEST(each_price_in_its_part) {
+TEST_TIMES(each_price_in_its_part, int(std::size(prices))) {
     replay_result before = play(kunpeng, nullptr), after = play(kunpeng, prices[_i].set);
     for (int i = 0; i < FAULT_PARTS; i++)
         ck_assert_uint_eq(after.parts[i].p50,
                           before.parts[i].p50 + (i == prices[_i].part ? 100 * prices[_i].times : 0));
     ck_assert_uint_eq(after.latency.p50, before.latency.p50 + 100 * prices[_i].times);
 }
-END_TEST
 
 /* A walk is paid twice: when it finds the fault, and when the access is retried. */
-START_TEST(lookups_are_in_detect_and_retry) {
+TEST(lookups_are_in_detect_and_retry) {
     replay_result before = play(kunpeng, nullptr), after = play(kunpeng, "tbu.lookup_ns=102");
     for (int i = 0; i < FAULT_PARTS; i++)
         ck_assert_uint_eq(after.parts[i].p50, before.parts[i].p50 + (i == PART_DETECT || i == PART_RETRY ? 100 : 0));
 }
-END_TEST
 
-START_TEST(a_seed_is_a_result) {
+TEST(a_seed_is_a_result) {
     replay_result a = play(kunpeng, "cpu.handler=lognormal"), b = play(kunpeng, "cpu.handler=lognormal");
     ck_assert_mem_eq(&a, &b, sizeof(a));
 }
-END_TEST
 
 } // namespace
 
-SUITE_MAIN_LOOPS("calibration", NULL, NULL,
-                 (kunpeng920_stall, xeon_e5_iotlb_miss, xeon_e5_page_request, kunpeng920_batch, iaa_page_requests,
-                  lookups_are_in_detect_and_retry, a_seed_is_a_result),
-                 {kunpeng920_throughput, int(std::size(kunpeng_rows))}, {uvm_batches, 3}, {mi300a_faults, 2},
-                 {each_price_in_its_part, int(std::size(prices))})
+SUITE("calibration")

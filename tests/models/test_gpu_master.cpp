@@ -7,7 +7,7 @@ using namespace faultline;
 
 enum Engine { COMMAND, TEXTURE, COLOUR, MANAGEMENT };
 
-START_TEST(packets_by_hand) {
+TEST(packets_by_hand) {
     GpuPacket p;
 
     // type 7, opcode 31, count 0x12, first 0x345
@@ -22,7 +22,6 @@ START_TEST(packets_by_hand) {
     ck_assert(!GpuPacket::decode(0x7330000000000000, p));
     ck_assert(!GpuPacket::decode(~u64{0}, p));
 }
-END_TEST
 
 /* ---- small traces ---- */
 
@@ -64,7 +63,7 @@ static void play(Play &p, const std::string &text) {
 
 /* ---- jobs ---- */
 
-START_TEST(one_job) {
+TEST(one_job) {
     Play p;
     p.set("master.kind=gpu");
     play(p, std::string(attach) + buffers + work(0x100000) + work(0x100040));
@@ -79,9 +78,8 @@ START_TEST(one_job) {
     ck_assert_uint_eq(p.number("aborted"), 0);
     ck_assert_uint_eq(p.engine(TEXTURE, "garbage_reads"), 0);
 }
-END_TEST
 
-START_TEST(jobs_end_at_marks_unmaps_and_buffers_in_use) {
+TEST(jobs_end_at_marks_unmaps_and_buffers_in_use) {
     Play p;
     p.set("master.kind=gpu");
     play(p, std::string(attach) + buffers + work(0x100000) + mark + work(0x100040) +
@@ -96,9 +94,8 @@ START_TEST(jobs_end_at_marks_unmaps_and_buffers_in_use) {
     ck_assert_uint_eq(p.number("aborted"), 0);
     ck_assert_uint_eq(p.engine(TEXTURE, "garbage_reads"), 0); // the page that came instead has data
 }
-END_TEST
 
-START_TEST(accesses_without_tags_are_work) {
+TEST(accesses_without_tags_are_work) {
     Play p;
     p.set("master.kind=gpu");
     play(p, std::string(attach) + buffers +
@@ -111,7 +108,6 @@ START_TEST(accesses_without_tags_are_work) {
     ck_assert_uint_eq(p.engine(COLOUR, "accesses"), 1);
     ck_assert_uint_eq(p.engine(TEXTURE, "garbage_reads"), 0);
 }
-END_TEST
 
 static void check_refused(const std::string &text, const char *why) {
     Play p;
@@ -124,21 +120,19 @@ static void check_refused(const std::string &text, const char *why) {
     unlink(path.c_str());
 }
 
-START_TEST(buffers_that_are_none) {
+TEST(buffers_that_are_none) {
     check_refused(std::string(attach) + buffers + "access 0 sid=0x0 iova=0x100004 size=64 dir=r tag=1\n",
                   "whole, aligned packets");
 }
-END_TEST
 
-START_TEST(buffers_without_room) {
+TEST(buffers_without_room) {
     check_refused(std::string(attach) + buffers +
                       "access 0 sid=0x0 iova=0x100000 size=16 dir=r tag=1\n"
                       "access 0 sid=0x2 iova=0x200000 size=64 dir=r tag=2\n",
                   "no room for the 3 packets");
 }
-END_TEST
 
-START_TEST(no_gpu_without_time) {
+TEST(no_gpu_without_time) {
     Play p;
     std::string path = make_trace(std::string(attach) + buffers + work(0x100000));
 
@@ -148,7 +142,6 @@ START_TEST(no_gpu_without_time) {
     ck_assert_msg(strstr(p.err.reason, "master.kind"), "%s", p.err.reason);
     unlink(path.c_str());
 }
-END_TEST
 
 /* ---- what goes wrong ---- */
 
@@ -173,7 +166,7 @@ static const struct {
     u64 bus_errors, garbage;
 } cfre[] = {{"smmuv2.cfre=1", "bus_error", 1, 0}, {"smmuv2.cfre=0", "illegal_opcode", 0, 1}};
 
-START_TEST(cfre_says_what_a_missing_command_is) {
+TEST_TIMES(cfre_says_what_a_missing_command_is, 2) {
     Play p;
 
     missing_commands(p, cfre[_i].cfre);
@@ -181,10 +174,9 @@ START_TEST(cfre_says_what_a_missing_command_is) {
     ck_assert_uint_eq(p.engine(COMMAND, "bus_errors"), cfre[_i].bus_errors);
     ck_assert_uint_eq(p.engine(COMMAND, "garbage_reads"), cfre[_i].garbage);
 }
-END_TEST
 
 /* A handler that takes longer than hang detection: the job is lost, the access comes back in the end. */
-START_TEST(slow_handler_is_a_hang) {
+TEST(slow_handler_is_a_hang) {
     Play p;
     p.set("master.kind=gpu");
     p.set("gpu.hang_ns=1000000");
@@ -198,7 +190,6 @@ START_TEST(slow_handler_is_a_hang) {
     ck_assert_uint_gt(p.number("duration_ns"), 5'000'000);
     ck_assert_uint_lt(p.number("gpu", "hangs", "first_ns"), 2'000'000);
 }
-END_TEST
 
 /* 100 textures that are not there, each a stall; the management unit has SID 1 and a domain of its own. */
 static std::string storm() {
@@ -223,7 +214,7 @@ static void play_storm(Play &p, const char *tbus) {
     ck_assert_uint_eq(p.engine(MANAGEMENT, "faults"), 0);
 }
 
-START_TEST(one_tbu_starves_all) {
+TEST(one_tbu_starves_all) {
     Play p;
 
     play_storm(p, "tbu.count=1");
@@ -231,9 +222,8 @@ START_TEST(one_tbu_starves_all) {
     ck_assert_str_eq(p.text("gpu", "watchdog", "iova"), "0x5000");
     ck_assert_uint_ge(p.number("gpu", "watchdog", "first_ns"), 100'000);
 }
-END_TEST
 
-START_TEST(another_tbu_does_not_care) {
+TEST(another_tbu_does_not_care) {
     Play p;
 
     play_storm(p, "tbu.count=2");
@@ -241,10 +231,9 @@ START_TEST(another_tbu_does_not_care) {
     ck_assert_uint_lt(p.engine(MANAGEMENT, "longest_ns"), 1000);
     ck_assert_uint_gt(p.engine(MANAGEMENT, "accesses"), 100 * 50 / 10); // one in 10 us
 }
-END_TEST
 
 /* Nor does one TBU of another IOMMU; the account of the SMMUs is that of both. */
-START_TEST(another_iommu_does_not_care) {
+TEST(another_iommu_does_not_care) {
     Play p;
 
     p.set("iommu.map=0x1=1");
@@ -254,10 +243,9 @@ START_TEST(another_iommu_does_not_care) {
     ck_assert_uint_gt(p.engine(MANAGEMENT, "accesses"), 100 * 50 / 10);
     ck_assert_uint_ge(p.number("smmu", "stalled"), 100);
 }
-END_TEST
 
 /* A fetch is as far ahead as the prefetch buffer holds: here one line of 8 packets. */
-START_TEST(prefetch_is_bounded) {
+TEST(prefetch_is_bounded) {
     Play p;
     p.set("master.kind=gpu");
     p.set("gpu.prefetch_bytes=64");
@@ -272,10 +260,9 @@ START_TEST(prefetch_is_bounded) {
     ck_assert_uint_eq(p.number("gpu", "jobs_done"), 1);
     ck_assert_uint_eq(p.engine(TEXTURE, "bus_errors"), 1); // CFRE is 1
 }
-END_TEST
 
 /* Any IOMMU will do. */
-START_TEST(other_iommus) {
+TEST(other_iommus) {
     Play p;
     p.set("master.kind=gpu");
     p.opt.kind = &iommu_kind_smmuv3;
@@ -286,11 +273,5 @@ START_TEST(other_iommus) {
     ck_assert_uint_eq(p.number("aborted"), 0);
     ck_assert_uint_eq(p.number("maps"), 4);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("gpu_master", NULL, NULL,
-                 (packets_by_hand, one_job, jobs_end_at_marks_unmaps_and_buffers_in_use, accesses_without_tags_are_work,
-                  buffers_that_are_none, buffers_without_room, no_gpu_without_time, slow_handler_is_a_hang,
-                  one_tbu_starves_all, another_tbu_does_not_care, another_iommu_does_not_care, prefetch_is_bounded,
-                  other_iommus),
-                 {cfre_says_what_a_missing_command_is, 2})
+SUITE("gpu_master")

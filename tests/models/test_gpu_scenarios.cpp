@@ -58,7 +58,7 @@ static void check_setting(const Play &p, const char *cfcfg, u64 hupcf, u64 behav
     ck_assert_uint_eq(p.config.master.kind, FL_MASTER_GPU);
 }
 
-START_TEST(both_bits_clear_crash_the_command_processor) {
+TEST(both_bits_clear_crash_the_command_processor) {
     Play p;
     play(p, "crash");
 
@@ -83,7 +83,6 @@ START_TEST(both_bits_clear_crash_the_command_processor) {
                       p.number("gpu", "command_processor", "first_ns") + p.config.gpu.hang_ps / 1000 - 100);
     check_golden(p, "crash");
 }
-END_TEST
 
 static void check_survives(const Play &p) {
     ck_assert_uint_eq(p.number("gpu", "command_processor", "crashes"), 0);
@@ -96,7 +95,7 @@ static void check_survives(const Play &p) {
     ck_assert_uint_eq(p.engine(TEXTURE, "garbage_reads_beside_a_fault"), 0);
 }
 
-START_TEST(hupcf_saves_it) {
+TEST(hupcf_saves_it) {
     Play p;
     play(p, "no-crash-hupcf");
 
@@ -104,9 +103,8 @@ START_TEST(hupcf_saves_it) {
     check_survives(p);
     check_golden(p, "no-crash-hupcf");
 }
-END_TEST
 
-START_TEST(cfcfg_saves_it) {
+TEST(cfcfg_saves_it) {
     Play p;
     play(p, "no-crash-cfcfg");
 
@@ -114,7 +112,6 @@ START_TEST(cfcfg_saves_it) {
     check_survives(p);
     check_golden(p, "no-crash-cfcfg");
 }
-END_TEST
 
 static const json_t *dumped(const json_t *dump, unsigned engine) {
     return json_array_get(json_object_get(dump, "engines"), engine);
@@ -124,7 +121,7 @@ static u64 member(const json_t *o, const char *key) {
     return u64(json_integer_value(json_object_get(o, key)));
 }
 
-START_TEST(the_handler_sees_the_gpu_frozen) {
+TEST(the_handler_sees_the_gpu_frozen) {
     Play p;
     play(p, "introspection");
     const json_t *d = json_array_get(p.at("gpu", "dumps"), 0);
@@ -151,7 +148,6 @@ START_TEST(the_handler_sees_the_gpu_frozen) {
     check_survives(p);
     check_golden(p, "introspection");
 }
-END_TEST
 
 static void check_paged(const Play &p) {
     ck_assert_uint_eq(p.number("gpu", "jobs_done"), 1);
@@ -165,7 +161,7 @@ static void check_paged(const Play &p) {
     ck_assert_uint_eq(p.number("responses", "retry"), p.number("faults", "total"));
 }
 
-START_TEST(the_handler_maps_and_retries) {
+TEST(the_handler_maps_and_retries) {
     Play p;
     play(p, "demand-paging");
 
@@ -173,9 +169,8 @@ START_TEST(the_handler_maps_and_retries) {
     check_paged(p);
     check_golden(p, "demand-paging");
 }
-END_TEST
 
-START_TEST(the_same_while_each_fault_holds_the_bank) {
+TEST(the_same_while_each_fault_holds_the_bank) {
     Play p;
     play(p, "demand-paging-hupcf0");
 
@@ -183,9 +178,8 @@ START_TEST(the_same_while_each_fault_holds_the_bank) {
     check_paged(p);
     check_golden(p, "demand-paging-hupcf0");
 }
-END_TEST
 
-START_TEST(storm_starves_the_management_unit) {
+TEST(storm_starves_the_management_unit) {
     Play p;
     play(p, "storm-mmu500");
 
@@ -200,7 +194,6 @@ START_TEST(storm_starves_the_management_unit) {
     ck_assert_uint_eq(p.engine(TEXTURE, "garbage_reads"), 256);
     check_golden(p, "storm-mmu500");
 }
-END_TEST
 
 static void check_calm(const Play &p) {
     ck_assert_uint_eq(p.number("gpu", "watchdog", "fired"), 0);
@@ -210,7 +203,7 @@ static void check_calm(const Play &p) {
     ck_assert_uint_eq(p.number("gpu", "jobs_done"), 1);
 }
 
-START_TEST(smmu_v2_terminates_the_storm) {
+TEST(smmu_v2_terminates_the_storm) {
     Play p;
     play(p, "storm-smmu-v2");
 
@@ -218,9 +211,8 @@ START_TEST(smmu_v2_terminates_the_storm) {
     check_calm(p);
     check_golden(p, "storm-smmu-v2");
 }
-END_TEST
 
-START_TEST(back_off_ends_the_storm) {
+TEST(back_off_ends_the_storm) {
     Play p;
     play(p, "storm-back-off");
 
@@ -229,9 +221,8 @@ START_TEST(back_off_ends_the_storm) {
     check_calm(p);
     check_golden(p, "storm-back-off");
 }
-END_TEST
 
-START_TEST(who_shares_the_bank_waits_with_it) {
+TEST(who_shares_the_bank_waits_with_it) {
     Play p;
     play(p, "shared-bank-hupcf0");
 
@@ -243,9 +234,8 @@ START_TEST(who_shares_the_bank_waits_with_it) {
     check_survives(p);
     check_golden(p, "shared-bank-hupcf0");
 }
-END_TEST
 
-START_TEST(who_shares_the_bank_goes_on) {
+TEST(who_shares_the_bank_goes_on) {
     Play p;
     play(p, "shared-bank-hupcf1");
 
@@ -255,9 +245,5 @@ START_TEST(who_shares_the_bank_goes_on) {
     check_survives(p);
     check_golden(p, "shared-bank-hupcf1");
 }
-END_TEST
 
-SUITE_MAIN("gpu_scenarios", both_bits_clear_crash_the_command_processor, hupcf_saves_it, cfcfg_saves_it,
-           the_handler_sees_the_gpu_frozen, the_handler_maps_and_retries, the_same_while_each_fault_holds_the_bank,
-           storm_starves_the_management_unit, smmu_v2_terminates_the_storm, back_off_ends_the_storm,
-           who_shares_the_bank_waits_with_it, who_shares_the_bank_goes_on)
+SUITE("gpu_scenarios")

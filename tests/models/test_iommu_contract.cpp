@@ -29,7 +29,7 @@ static void wait_ns(u64 n) {
 
 /* 4.7.2: STALL_TERM terminates the stalled transactions of a stream with an
  * abort. */
-START_TEST(stall_term_behind_a_sync_that_waits_for_the_walk) {
+TEST(stall_term_behind_a_sync_that_waits_for_the_walk) {
     SmmuBench b;
     Payload p(0x5000, 8, false, 8);
     b.right.body = [&] {
@@ -54,7 +54,6 @@ START_TEST(stall_term_behind_a_sync_that_waits_for_the_walk) {
     ck_assert_uint_eq(b.iommu.counters().stalled, 1);
     ck_assert_uint_eq(b.iommu.counters().walk_accesses, 6);
 }
-END_TEST
 
 /* One slot, taken by the left; the right's walk ends without room, and the
  * commands behind the SYNC free the slot. */
@@ -94,19 +93,17 @@ static void slot_is_freed_behind_a_sync(bool terminate) {
     ck_assert_uint_eq(b.iommu.counters().stalled, 1);
 }
 
-START_TEST(resume_behind_a_sync_frees_the_slot) {
+TEST(resume_behind_a_sync_frees_the_slot) {
     slot_is_freed_behind_a_sync(false);
 }
-END_TEST
 
-START_TEST(stall_term_behind_a_sync_frees_the_slot) {
+TEST(stall_term_behind_a_sync_frees_the_slot) {
     slot_is_freed_behind_a_sync(true);
 }
-END_TEST
 
 /* What was queued behind the SYNC reaches the endpoint by itself, at its price.
  */
-START_TEST(invalidation_behind_a_sync_reaches_the_endpoint) {
+TEST(invalidation_behind_a_sync_reaches_the_endpoint) {
     SmmuBench b;
     Payload p(0x5000, 8, false, 8);
     b.right.body = [&] {
@@ -134,11 +131,10 @@ START_TEST(invalidation_behind_a_sync_reaches_the_endpoint) {
     ck_assert_uint_eq(b.iommu.ledger().sync_done(), ns(over + kSync + kCommand + 500 + kSync));
     ck_assert_uint_eq(b.cons(), 4);
 }
-END_TEST
 
 /* ---- reset ---- */
 
-START_TEST(reset_frees_a_stalled_thread) {
+TEST(reset_frees_a_stalled_thread) {
     SmmuBench b;
     Payload p(0x5000, 8, false, 8), q(0x5000, 8, false, 8);
     b.left.body = [&] {
@@ -174,11 +170,10 @@ START_TEST(reset_frees_a_stalled_thread) {
     ck_assert_uint_eq(b.endpoint.resets.size(), 1);
     ck_assert_uint_eq(b.endpoint.resets[0], ns(2000));
 }
-END_TEST
 
 /* While a walk is in flight, decided, being recorded, stalled; while another
  * waits for a slot or for the same walk. */
-START_TEST(reset_at_any_moment) {
+TEST(reset_at_any_moment) {
     SmmuBench b(1);
     bool done = false;
     sc_core::sc_event start;
@@ -220,7 +215,6 @@ START_TEST(reset_at_any_moment) {
     }
     ck_assert_uint_gt(aborts, rounds); // most of them
 }
-END_TEST
 
 /* ---- pointers ---- */
 
@@ -231,7 +225,7 @@ static bool grant(Master &m, Payload &p) {
     return m.socket->get_direct_mem_ptr(p, dmi);
 }
 
-START_TEST(invalidation_withdraws_where_concerned) {
+TEST(invalidation_withdraws_where_concerned) {
     SmmuBench b;
     b.left.body = [&] {
         Payload p(0x5000, 8, true, 8), q(0x5000, 8, true, 9);
@@ -260,9 +254,8 @@ START_TEST(invalidation_withdraws_where_concerned) {
     };
     sc_core::sc_start();
 }
-END_TEST
 
-START_TEST(unrelated_commands_withdraw_nothing) {
+TEST(unrelated_commands_withdraw_nothing) {
     SmmuBench b;
     b.left.body = [&] {
         Payload p(0x5000, 8, true, 8);
@@ -281,9 +274,8 @@ START_TEST(unrelated_commands_withdraw_nothing) {
     };
     sc_core::sc_start();
 }
-END_TEST
 
-START_TEST(enabling_and_disabling_withdraw) {
+TEST(enabling_and_disabling_withdraw) {
     SmmuBench b;
     b.left.body = [&] {
         Payload p(0x905000, 8, true, 8), q(0x5000, 8, true, 8);
@@ -300,12 +292,11 @@ START_TEST(enabling_and_disabling_withdraw) {
     };
     sc_core::sc_start();
 }
-END_TEST
 
 /* ---- Who may share a walk ---- */
 
 /* A write must not take the answer of a read's walk: the dirty state would never be set (HTTU, 3.13). */
-START_TEST(a_write_does_not_join_the_walk_of_a_read) {
+TEST(a_write_does_not_join_the_walk_of_a_read) {
     SmmuBench b;
     Payload read(0x1000, 8, false, kSids[0]), write(0x1000, 8, true, kSids[0]);
     u64 descriptor = SmmuBench::tables(0) + 0x3000 + 8;
@@ -328,7 +319,6 @@ START_TEST(a_write_does_not_join_the_walk_of_a_read) {
     b.right.body = [] {};
     sc_core::sc_start();
 }
-END_TEST
 
 /* An SMMUv2 with one stream and two banks that map the same page to 0x500000 and to 0x600000. */
 struct TwoBanks : EngineBench {
@@ -363,7 +353,7 @@ struct TwoBanks : EngineBench {
 };
 
 /* S2CR says another bank: who comes now has nothing to do with the walk that is under way. */
-START_TEST(nobody_joins_a_walk_that_a_register_has_overtaken) {
+TEST(nobody_joins_a_walk_that_a_register_has_overtaken) {
     TwoBanks b;
     Payload before(0x1000, 8, false, 1), after(0x1000, 8, false, 1);
 
@@ -381,10 +371,5 @@ START_TEST(nobody_joins_a_walk_that_a_register_has_overtaken) {
     };
     sc_core::sc_start();
 }
-END_TEST
 
-SUITE_MAIN("iommu_contract", stall_term_behind_a_sync_that_waits_for_the_walk, resume_behind_a_sync_frees_the_slot,
-           stall_term_behind_a_sync_frees_the_slot, invalidation_behind_a_sync_reaches_the_endpoint,
-           reset_frees_a_stalled_thread, reset_at_any_moment, invalidation_withdraws_where_concerned,
-           unrelated_commands_withdraw_nothing, enabling_and_disabling_withdraw,
-           a_write_does_not_join_the_walk_of_a_read, nobody_joins_a_walk_that_a_register_has_overtaken)
+SUITE("iommu_contract")

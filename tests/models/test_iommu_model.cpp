@@ -11,7 +11,7 @@
 using namespace faultline;
 using sc_core::sc_time;
 
-START_TEST(hit_costs_lookup_and_memory) {
+TEST(hit_costs_lookup_and_memory) {
     ModelBench b;
     b.engine.pages[1] = 0x80;
     b.engine.cached[1] = 0x80;
@@ -27,13 +27,12 @@ START_TEST(hit_costs_lookup_and_memory) {
     ck_assert_uint_eq(b.iommu.counters().hits, 2);
     ck_assert_uint_eq(b.scheduler.actions(), 0);
 }
-END_TEST
 
 /*
  * Two loosely timed masters, a quantum of 10 us: the second one's calls come when the first has been served up to the
  * quantum's end, yet each finds the input as it is at its own time. Half of its accesses meet one of the first's.
  */
-START_TEST(loosely_timed_masters_keep_their_times) {
+TEST(loosely_timed_masters_keep_their_times) {
     ModelBench b;
     b.engine.pages[1] = 0x80;
     b.engine.cached[1] = 0x80;
@@ -53,9 +52,8 @@ START_TEST(loosely_timed_masters_keep_their_times) {
         }
     });
 }
-END_TEST
 
-START_TEST(miss_costs_link_tcu_and_tables) {
+TEST(miss_costs_link_tcu_and_tables) {
     ModelBench b;
     b.engine.pages[1] = 0x80;
     b.engine.pages[2] = 0x81;
@@ -70,9 +68,8 @@ START_TEST(miss_costs_link_tcu_and_tables) {
     });
     ck_assert_uint_eq(b.scheduler.actions(), 0);
 }
-END_TEST
 
-START_TEST(issued_table_accesses_cost_what_memory_says) {
+TEST(issued_table_accesses_cost_what_memory_says) {
     fl_config c = round_prices();
     c.tcu.walk_port = FL_WALK_ISSUED;
     ModelBench b(c);
@@ -82,9 +79,8 @@ START_TEST(issued_table_accesses_cost_what_memory_says) {
         ck_assert_uint_eq(access_ns(b, p), 2 + 10 + 5 + 4 * 50 + 10 + 50);
     });
 }
-END_TEST
 
-START_TEST(second_miss_merges) {
+TEST(second_miss_merges) {
     ModelBench b;
     b.engine.pages[1] = 0x80;
     b.run([&] {
@@ -97,9 +93,8 @@ START_TEST(second_miss_merges) {
     ck_assert_uint_eq(b.iommu.counters().walks, 1);
     ck_assert_uint_eq(b.iommu.counters().merged, 1);
 }
-END_TEST
 
-START_TEST(invalidation_kills_the_walk_in_flight) {
+TEST(invalidation_kills_the_walk_in_flight) {
     ModelBench b;
     b.engine.pages[1] = 0x80;
     b.run([&] {
@@ -112,9 +107,8 @@ START_TEST(invalidation_kills_the_walk_in_flight) {
         ck_assert_uint_eq(b.engine.stale_fills, 1);
     });
 }
-END_TEST
 
-START_TEST(full_slots_block_the_input) {
+TEST(full_slots_block_the_input) {
     ModelBench b;
     for (u64 i = 0; i < 6; i++)
         b.engine.pages[i] = 0x80 + i;
@@ -131,13 +125,12 @@ START_TEST(full_slots_block_the_input) {
         ck_assert_uint_eq(access_ns(b, q), 427 + 2 + 50);
     });
 }
-END_TEST
 
 /*
  * 256 accesses at once before 8 slots, all of which end in an abort. Whoever waits at the input costs the agenda a few
  * actions, however many wait with it: the walk, the record, the answer, and its turn at the input.
  */
-START_TEST(a_long_queue_at_the_input_is_cheap) {
+TEST(a_long_queue_at_the_input_is_cheap) {
     fl_config c = round_prices();
     c.tbu.slots = 8;
     ModelBench b(c);
@@ -172,9 +165,8 @@ START_TEST(a_long_queue_at_the_input_is_cheap) {
     ck_assert_uint_eq(done, 256);
     ck_assert_uint_lt(b.scheduler.actions(), 256 * 8);
 }
-END_TEST
 
-START_TEST(walk_slots_queue) {
+TEST(walk_slots_queue) {
     fl_config c = round_prices();
     c.tcu.walk_slots = 1;
     ModelBench b(c);
@@ -186,9 +178,8 @@ START_TEST(walk_slots_queue) {
         ck_assert_uint_eq(access_ns(b, q), 417 + 4 + 400 + 10 + 50); // the one walker is free at 417
     });
 }
-END_TEST
 
-START_TEST(page_crossing_is_split) {
+TEST(page_crossing_is_split) {
     ModelBench b;
     b.engine.pages[1] = 0x80;
     b.engine.pages[2] = 0x93;
@@ -208,10 +199,9 @@ START_TEST(page_crossing_is_split) {
     ck_assert_uint_eq(b.iommu.counters().pieces, 2);
     ck_assert_uint_eq(b.iommu.counters().accesses, 1);
 }
-END_TEST
 
 /* The life of one stalled access, every part by hand. */
-START_TEST(stall_in_six_parts) {
+TEST(stall_in_six_parts) {
     ModelBench b;
     b.master.body = [&] {
         Payload p(0x1000, 8);
@@ -235,9 +225,8 @@ START_TEST(stall_in_six_parts) {
     ck_assert_uint_eq(b.faults[0].total(), ns(1508));
     ck_assert_uint_eq(b.delivered, 1);
 }
-END_TEST
 
-START_TEST(resume_with_abort_and_razwi) {
+TEST(resume_with_abort_and_razwi) {
     ModelBench b;
     b.master.body = [&] {
         Payload p(0x1000, 4);
@@ -261,9 +250,8 @@ START_TEST(resume_with_abort_and_razwi) {
     ck_assert_uint_eq(b.iommu.counters().aborted, 1);
     ck_assert_uint_eq(b.iommu.counters().razwi, 1);
 }
-END_TEST
 
-START_TEST(terminated_fault_aborts_when_recorded) {
+TEST(terminated_fault_aborts_when_recorded) {
     ModelBench b;
     b.engine.fault = XLAT_ABORT;
     b.master.body = [&] {
@@ -277,9 +265,8 @@ START_TEST(terminated_fault_aborts_when_recorded) {
     ck_assert_uint_eq(b.faults[0].part(PART_RECORD), ns(40));
     ck_assert_uint_eq(b.faults[0].total(), ns(457));
 }
-END_TEST
 
-START_TEST(sync_takes_its_time) {
+TEST(sync_takes_its_time) {
     ModelBench b;
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
     b.write_register(16, 0);
@@ -287,10 +274,9 @@ START_TEST(sync_takes_its_time) {
     b.write_register(16, 0); // after the first: commands execute one at a time
     ck_assert_uint_eq(b.iommu.ledger().sync_done(), ns(2 * (60 + 5 + 70)));
 }
-END_TEST
 
 /* Two accesses to one missing page: the second waits for the walk, then faults on its own. */
-START_TEST(duplicates_fault_themselves) {
+TEST(duplicates_fault_themselves) {
     ModelBench b;
     unsigned done = 0;
     Payload p(0x1000, 8), q(0x1008, 8);
@@ -318,9 +304,8 @@ START_TEST(duplicates_fault_themselves) {
     ck_assert_uint_eq(b.ear.times[1], ns(457 + 417 + 40 + 20));
     ck_assert_uint_eq(b.faults[1].part(PART_DETECT), ns(457 + 417 - 0));
 }
-END_TEST
 
-START_TEST(records_are_written_one_at_a_time) {
+TEST(records_are_written_one_at_a_time) {
     ModelBench b;
     Payload p(0x1000, 8), q(0x2000, 8);
     b.master.body = [&] {
@@ -335,10 +320,9 @@ START_TEST(records_are_written_one_at_a_time) {
     ck_assert_uint_eq(b.ear.times[0], ns(417 + 40 + 20));
     ck_assert_uint_eq(b.ear.times[1], ns(417 + 40 + 40 + 20)); // decided at 418, waits for the port
 }
-END_TEST
 
 /* No room to stall: the access is presented again when there is. */
-START_TEST(waits_for_stall_resources) {
+TEST(waits_for_stall_resources) {
     ModelBench b;
     unsigned done = 0;
     Payload p(0x1000, 8), q(0x2000, 8);
@@ -365,10 +349,9 @@ START_TEST(waits_for_stall_resources) {
     ck_assert_uint_eq(done, 2);
     ck_assert_uint_eq(b.faults.size(), 2);
 }
-END_TEST
 
 /* Hits of an access that faults in its second page: the first piece goes on, the rest waits. */
-START_TEST(second_page_faults) {
+TEST(second_page_faults) {
     ModelBench b;
     b.engine.pages[1] = b.engine.cached[1] = 0x80;
     b.master.body = [&] {
@@ -384,11 +367,5 @@ START_TEST(second_page_faults) {
     sc_core::sc_start();
     ck_assert_uint_eq(b.iommu.counters().pieces, 3); // first page, second page, second page again
 }
-END_TEST
 
-SUITE_MAIN("iommu_model", hit_costs_lookup_and_memory, loosely_timed_masters_keep_their_times,
-           miss_costs_link_tcu_and_tables, issued_table_accesses_cost_what_memory_says, second_miss_merges,
-           invalidation_kills_the_walk_in_flight, full_slots_block_the_input, a_long_queue_at_the_input_is_cheap,
-           walk_slots_queue, page_crossing_is_split, stall_in_six_parts, resume_with_abort_and_razwi,
-           terminated_fault_aborts_when_recorded, sync_takes_its_time, duplicates_fault_themselves,
-           records_are_written_one_at_a_time, waits_for_stall_resources, second_page_faults)
+SUITE("iommu_model")

@@ -7,7 +7,7 @@
 using namespace faultline;
 using sc_core::sc_time;
 
-START_TEST(bad_payloads) {
+TEST(bad_payloads) {
     ModelBench b;
     b.run([&] {
         Payload none(0x1000, 0), narrow(0x1000, 8), ignored(0x1000, 8), wrap(~u64{3}, 8);
@@ -28,9 +28,8 @@ START_TEST(bad_payloads) {
     });
     ck_assert_uint_eq(b.engine.lookups, 0);
 }
-END_TEST
 
-START_TEST(memory_error_reaches_the_master) {
+TEST(memory_error_reaches_the_master) {
     ModelBench b;
     b.engine.pages[1] = 1ULL << 40;
     b.engine.cached[1] = 1ULL << 40; // beyond the physical address space
@@ -41,10 +40,9 @@ START_TEST(memory_error_reaches_the_master) {
         ck_assert_uint_eq(p.ext.outcome, XLAT_OK);
     });
 }
-END_TEST
 
 /* Without early completion every access goes through the four phases, in their order, one response at a time. */
-START_TEST(four_phases) {
+TEST(four_phases) {
     ModelBench b;
     Payload p(0x1000, 8), q(0x1008, 8);
     std::vector<std::pair<Payload *, ps_t>> responses;
@@ -77,9 +75,8 @@ START_TEST(four_phases) {
     ck_assert_uint_eq(p.get_ref_count(), 1);
     ck_assert_uint_eq(q.get_ref_count(), 1);
 }
-END_TEST
 
-START_TEST(nonblocking_hit_and_miss_complete_early) {
+TEST(nonblocking_hit_and_miss_complete_early) {
     ModelBench b;
     b.engine.pages[1] = 0x80;
     b.run([&] {
@@ -91,10 +88,9 @@ START_TEST(nonblocking_hit_and_miss_complete_early) {
         ck_assert_int_eq(p.get_response_status(), tlm::TLM_OK_RESPONSE);
     });
 }
-END_TEST
 
 /* Stalls hold every slot: the next request is not accepted before one is answered. */
-START_TEST(stalls_push_back) {
+TEST(stalls_push_back) {
     ModelBench b;
     std::vector<std::string> story;
     std::vector<std::unique_ptr<Payload>> payloads;
@@ -133,7 +129,6 @@ START_TEST(stalls_push_back) {
     ck_assert_str_eq(story[4].c_str(), "5 done");
     ck_assert_uint_eq(b.iommu.counters().blocked, 1);
 }
-END_TEST
 
 /* A target that takes its phases: END_REQ after 30 ns, BEGIN_RESP after 80. */
 struct PhasedTarget : tlm::tlm_fw_transport_if<> {
@@ -177,7 +172,7 @@ struct PhasedTarget : tlm::tlm_fw_transport_if<> {
 };
 
 /* Two accesses, the second of two pieces: one request phase after the other, addresses translated and restored. */
-START_TEST(phases_downstream) {
+TEST(phases_downstream) {
     PhasedTarget target;
     ModelBench b(round_prices(), "bench", true, &target);
     std::vector<std::pair<u64, ps_t>> done;
@@ -210,9 +205,8 @@ START_TEST(phases_downstream) {
     ck_assert_uint_eq(q.get_data_length(), 16);
     ck_assert_uint_eq(q.get_ref_count(), 1);
 }
-END_TEST
 
-START_TEST(debug_leaves_no_trace) {
+TEST(debug_leaves_no_trace) {
     ModelBench b;
     u8 there[4] = {1, 2, 3, 4};
     b.engine.pages[1] = 0x80;
@@ -231,9 +225,8 @@ START_TEST(debug_leaves_no_trace) {
     ck_assert_uint_eq(b.delivered, 0);
     ck_assert_ptr_null(b.engine.flying);
 }
-END_TEST
 
-START_TEST(dmi_while_one_stream_and_until_invalidated) {
+TEST(dmi_while_one_stream_and_until_invalidated) {
     ModelBench b;
     b.engine.pages[1] = 0x80;
     b.run([&] {
@@ -257,8 +250,5 @@ START_TEST(dmi_while_one_stream_and_until_invalidated) {
         ck_assert(!b.master.socket->get_direct_mem_ptr(p, dmi));
     });
 }
-END_TEST
 
-SUITE_MAIN("iommu_sockets", bad_payloads, memory_error_reaches_the_master, four_phases,
-           nonblocking_hit_and_miss_complete_early, stalls_push_back, phases_downstream, debug_leaves_no_trace,
-           dmi_while_one_stream_and_until_invalidated)
+SUITE("iommu_sockets")

@@ -100,7 +100,7 @@ replay_result play(const Trace &trace, const Variant &v, const Words &sets, cons
 }
 
 /* What comes as fast as the input takes it; and records of both queues, which leave by one port. */
-START_TEST(resources_at_their_limit) {
+TEST(resources_at_their_limit) {
     Trace busy("pages=64 accesses=20000 write_percent=0 interval_ns=0 streams=1");
     Trace two("pattern=fresh fresh_ppm=300000 interval_ns=0 accesses=4000 streams=2");
     Trace misses("pattern=uniform pages=8192 accesses=20000 interval_ns=0 streams=2");
@@ -116,13 +116,12 @@ START_TEST(resources_at_their_limit) {
             play(misses, v, {std::string("master.outstanding=") + n, std::string("master.outstanding_per_stream=") + n},
                  name_of(v) + ", " + n + " outstanding");
 }
-END_TEST
 
 /*
  * Many accesses wait for one of 32 credits, several for each page: it is asked for once all the same, and twice if it
  * is read and written, which are asked for apart.
  */
-START_TEST(a_page_is_asked_for_once) {
+TEST(a_page_is_asked_for_once) {
     Trace reads("pattern=uniform pages=256 accesses=8000 write_percent=0 interval_ns=0 streams=1");
     Trace both("pattern=uniform pages=256 accesses=8000 write_percent=50 interval_ns=0 streams=1");
 
@@ -135,7 +134,6 @@ START_TEST(a_page_is_asked_for_once) {
             ck_assert_msg(r.faults >= 256 && r.faults <= 2 * 256, "%s: %llu requests", what.c_str(), r.faults);
         }
 }
-END_TEST
 
 /* ---- Little's law ---- */
 
@@ -171,7 +169,7 @@ const struct {
  * The number under way is integrated over time where the master lets accesses out and sees them end; latencies are
  * taken one by one, and the owners' sums from what each access went through.
  */
-START_TEST(little) {
+TEST_TIMES(little, int(std::size(little_runs))) {
     const auto &run = little_runs[_i];
     Trace trace(std::string("pattern=fresh fresh_ppm=200000 interval_ns=0 accesses=4000 streams=") + run.streams);
 
@@ -192,7 +190,6 @@ START_TEST(little) {
         ck_assert_msg(r.in_flight_ns <= n * r.duration_ns, "%s: %llu ns", what.c_str(), r.in_flight_ns);
     }
 }
-END_TEST
 
 /* ---- more of a resource ---- */
 
@@ -287,7 +284,7 @@ u64 allowance(const Variant &v, const replay_result &r) {
     return std::strcmp(v.iommu, "smmuv2") ? 0 : r.faults * stalled;
 }
 
-START_TEST(more_is_never_slower) {
+TEST_TIMES(more_is_never_slower, int(std::size(sweeps))) {
     const Sweep &s = sweeps[_i];
     Trace trace(s.trace);
 
@@ -310,10 +307,9 @@ START_TEST(more_is_never_slower) {
         }
     }
 }
-END_TEST
 
 /* Pages that are accessed again while their fault is being handled: with more slots more of these accesses stall. */
-START_TEST(more_slots_more_duplicates) {
+TEST(more_slots_more_duplicates) {
     Trace trace("pattern=fresh fresh_ppm=300000 interval_ns=0 accesses=2000 streams=4");
     replay_result few = play(trace, stall3, {"tbu.slots=32"}, "32 slots");
     replay_result many = play(trace, stall3, {"tbu.slots=128", "smmuv3.stall_max=128"}, "128 slots");
@@ -324,9 +320,7 @@ START_TEST(more_slots_more_duplicates) {
     // A fault by itself is none the slower.
     ck_assert_uint_le(many.duration_ns / many.faults, few.duration_ns / few.faults);
 }
-END_TEST
 
 } // namespace
 
-SUITE_MAIN_LOOPS("laws", NULL, NULL, (resources_at_their_limit, a_page_is_asked_for_once, more_slots_more_duplicates),
-                 {little, int(std::size(little_runs))}, {more_is_never_slower, int(std::size(sweeps))})
+SUITE("laws")

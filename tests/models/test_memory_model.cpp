@@ -6,7 +6,7 @@
 
 using namespace faultline;
 
-START_TEST(bandwidth_is_shared) {
+TEST(bandwidth_is_shared) {
     fl_config c = round_prices();
     c.memory.bandwidth_mb_s = 1000; // 1 byte a ns
     ModelBench b(c);
@@ -15,7 +15,6 @@ START_TEST(bandwidth_is_shared) {
     ck_assert_uint_eq(b.memory.price(ns(5000), 100), ns(5100 + 50));
     ck_assert_uint_eq(b.memory.price(ns(500), 100), ns(600 + 50)); // earlier again: its slice has room
 }
-END_TEST
 
 static fl_config two_banks() {
     fl_config c = round_prices();
@@ -28,7 +27,7 @@ static fl_config two_banks() {
 /* Addresses 0, 128, ... are the first bank's, 64, 192, ... the second's. */
 /* A byte a ns: two reads of 1000 bytes at 900 take until 2900, to an eighth of a microsecond; not what was idle before.
  */
-START_TEST(idle_bandwidth_is_not_saved) {
+TEST(idle_bandwidth_is_not_saved) {
     fl_config c = round_prices();
     c.memory.bandwidth_mb_s = 1000;
     c.memory.latency_ps = 0;
@@ -38,9 +37,8 @@ START_TEST(idle_bandwidth_is_not_saved) {
     ck_assert_uint_le(second, ns(2900));
     ck_assert_uint_ge(second, ns(2900 - 125));
 }
-END_TEST
 
-START_TEST(banks_serve_one_at_a_time) {
+TEST(banks_serve_one_at_a_time) {
     ModelBench b(two_banks());
     ps_t waited;
     ck_assert_uint_eq(b.memory.price_at(0, 0, 64, waited), ns(50));
@@ -61,10 +59,9 @@ START_TEST(banks_serve_one_at_a_time) {
         ck_assert_uint_eq(u64(in.waited), i ? 0 : ns(20));
     }
 }
-END_TEST
 
 /* Of 128 bytes a row: two units of 64 of one bank, which are 128 apart. */
-START_TEST(open_rows_are_faster) {
+TEST(open_rows_are_faster) {
     fl_config c = two_banks();
     ps_t waited;
     c.memory.row_bytes = 128;
@@ -79,9 +76,8 @@ START_TEST(open_rows_are_faster) {
     ck_assert_uint_eq(b.memory.price_at(0, ns(400), 128, waited), ns(450));  // the second bank's row is not open
     ck_assert_uint_eq(b.memory.price_at(0, ns(500), 128, waited), ns(515));  // now both are
 }
-END_TEST
 
-START_TEST(latency_is_drawn) {
+TEST(latency_is_drawn) {
     fl_config c = round_prices();
     c.memory.latency = FL_HANDLER_UNIFORM;
     c.memory.latency_max_ps = ns(90);
@@ -100,10 +96,9 @@ START_TEST(latency_is_drawn) {
     ck_assert(least >= ns(50) && least < ns(51)); // 1000 draws from 50 to 90 ns
     ck_assert(most <= ns(90) && most > ns(89));
 }
-END_TEST
 
 /* Four table accesses, one bank: each waits for nobody but a DMA that came between. */
-START_TEST(walks_and_data_share_the_banks) {
+TEST(walks_and_data_share_the_banks) {
     fl_config c = two_banks();
     c.memory.banks = 1;
     c.memory.bank_ps = ns(200);
@@ -129,7 +124,5 @@ START_TEST(walks_and_data_share_the_banks) {
     });
     ck_assert(over);
 }
-END_TEST
 
-SUITE_MAIN("memory_model", bandwidth_is_shared, idle_bandwidth_is_not_saved, banks_serve_one_at_a_time,
-           open_rows_are_faster, latency_is_drawn, walks_and_data_share_the_banks)
+SUITE("memory_model")

@@ -80,7 +80,7 @@ const struct {
  * Without TLB and walk caches: each of four descriptors of stage 1 is behind a walk of stage 2, and so is the address:
  * (4 + 1) * (n + 1) - 1, 24 for pages of 4 KiB.
  */
-START_TEST(accesses_without_caches) {
+TEST_TIMES(accesses_without_caches, 9) {
     const auto &kind = kinds[_i / 3];
     const auto &page = pages[_i % 3];
     Generated trace("random", {"accesses=300", "pages=300", "streams=1", "pattern=sequential", "size_bytes=4096"});
@@ -94,10 +94,9 @@ START_TEST(accesses_without_caches) {
     ck_assert_uint_eq(r.counters.config_accesses, kind.config + kind.located * page.levels);
     ck_assert_uint_eq(r.different, 0);
 }
-END_TEST
 
 /* One stage: four. */
-START_TEST(accesses_of_one_stage) {
+TEST_TIMES(accesses_of_one_stage, 3) {
     Generated trace("random", {"accesses=300", "pages=300", "streams=1", "pattern=sequential", "size_bytes=4096"});
     replay_result r = play({trace.path, kinds[_i].iommu, REPLAY_TERMINATE, REPLAY_RESIDENT_ALL, false},
                            {"iommu.tlb_sets=0", "iommu.walk_cache_sets=0", "master.outstanding=1"});
@@ -106,13 +105,12 @@ START_TEST(accesses_of_one_stage) {
     ck_assert_uint_eq(r.counters.table_accesses, 300 * 4);
     ck_assert_uint_eq(r.counters.config_accesses, kinds[_i].config);
 }
-END_TEST
 
 /*
  * A network card whose buffers are unmapped after each packet, measured on a host with nested translation: 2.0 to 2.1
  * accesses a miss, 0.95 to 1.18 misses a page. With the default sizes of all caches.
  */
-START_TEST(accesses_with_caches) {
+TEST_TIMES(accesses_with_caches, 9) {
     const auto &kind = kinds[_i / 3];
     Generated trace("nic", {"packets=5000"});
     replay_result r = play({trace.path, kind.iommu, REPLAY_TERMINATE, REPLAY_RESIDENT_ALL, false},
@@ -126,7 +124,6 @@ START_TEST(accesses_with_caches) {
     ck_assert_double_ge(accesses, 2.0);
     ck_assert_double_le(accesses, 2.1);
 }
-END_TEST
 
 const struct {
     const char *iommu;
@@ -136,7 +133,7 @@ const struct {
              {"vtd", REPLAY_TERMINATE}};
 
 /* Stage 2 never faults, so all that a trace faults, maps and unmaps is as without it. */
-START_TEST(same_faults) {
+TEST_TIMES(same_faults, int(std::size(modes))) {
     for (bool functional : {true, false}) {
         Run run = {RECORDING, modes[_i].iommu, modes[_i].faults, REPLAY_RESIDENT_NONE, functional};
         replay_result one = play(run, {"master.outstanding=1"});
@@ -154,13 +151,12 @@ START_TEST(same_faults) {
         ck_assert_mem_eq(two.types, one.types, sizeof(one.types));
     }
 }
-END_TEST
 
 /*
  * A stalled access that is answered: the driver writes CMDQ_PROD once, with CMD_RESUME behind it. That is all of the
  * fault's way that traps: queues and tables are memory, and EVENTQ_CONS is written once the record has been reported.
  */
-START_TEST(a_trap_for_each_register_write) {
+TEST(a_trap_for_each_register_write) {
     Generated trace("random", {"accesses=50", "pages=50", "streams=1", "pattern=sequential", "size_bytes=4096",
                                "interval_ns=100000"});
     Run run = {trace.path, "smmuv3", REPLAY_STALL, REPLAY_RESIDENT_NONE, false};
@@ -176,13 +172,12 @@ START_TEST(a_trap_for_each_register_write) {
     ck_assert_uint_eq(traps.latency.p50, free.latency.p50 + 1000);
     ck_assert_mem_eq(&off, &unused, sizeof(off));
 }
-END_TEST
 
 /*
  * Each of 40 pages is mapped in front and unmapped behind its access: the driver adds TLBI and SYNC to the queue and
  * writes CMDQ_PROD once. The next access waits for that.
  */
-START_TEST(a_trap_for_each_unmap) {
+TEST(a_trap_for_each_unmap) {
     Generated trace("nic", {"packets=40", "rx_percent=100"});
     Run run = {trace.path, "smmuv3", REPLAY_TERMINATE, REPLAY_RESIDENT_ALL, false};
     std::vector<const char *> set = {"driver.nested=yes", "master.outstanding=1", "master.arrival=back-to-back"};
@@ -196,10 +191,9 @@ START_TEST(a_trap_for_each_unmap) {
     ck_assert_uint_ge(traps.duration_ns - free.duration_ns, (free.unmaps - 1) * 10000);
     ck_assert_uint_le(traps.duration_ns - free.duration_ns, free.unmaps * 10000);
 }
-END_TEST
 
 /* A second stage of four levels takes 48 bits; an IOMMU that puts out 52 cannot have it under a guest. */
-START_TEST(refused) {
+TEST_TIMES(refused, 2) {
     bool functional = _i;
     replay_options opt{};
     replay_result res;
@@ -215,10 +209,7 @@ START_TEST(refused) {
     ck_assert_int_eq(functional ? replay_functional(&opt, &res, &err) : replay_timed(&opt, &res, &err), -EOPNOTSUPP);
     ck_assert_str_eq(err.reason, "driver.nested: the vtd has no such stage 2 under its stage 1");
 }
-END_TEST
 
 } // namespace
 
-SUITE_MAIN_LOOPS("nested_replay", NULL, NULL, (a_trap_for_each_register_write, a_trap_for_each_unmap),
-                 {accesses_without_caches, 9}, {accesses_of_one_stage, 3}, {accesses_with_caches, 9},
-                 {same_faults, int(std::size(modes))}, {refused, 2})
+SUITE("nested_replay")

@@ -155,7 +155,7 @@ u64 access_ns(Bench &b, Payload &p, u64 delay_ns = 0) {
 
 } // namespace
 
-START_TEST(first_access_asks_for_a_translation) {
+TEST(first_access_asks_for_a_translation) {
     Bench b;
     b.engine.pages[1] = 0x80;
     b.engine_of_device.body = [&] {
@@ -174,9 +174,8 @@ START_TEST(first_access_asks_for_a_translation) {
     sc_core::sc_start();
     ck_assert_uint_eq(b.device.stats(0x300).hits, 2);
 }
-END_TEST
 
-START_TEST(page_fault_in_seven_parts) {
+TEST(page_fault_in_seven_parts) {
     Bench b;
     b.answer_at(5000, 0, PRG_SUCCESS, 1);
     b.engine_of_device.body = [&] {
@@ -200,9 +199,8 @@ START_TEST(page_fault_in_seven_parts) {
     for (unsigned i = 0; i <= PAGE_PARTS; i++)
         ck_assert_uint_eq(b.page_faults[0].stamp[i], expected[i] * 1000);
 }
-END_TEST
 
-START_TEST(codes_that_end_an_access) {
+TEST(codes_that_end_an_access) {
     for (u8 code : {u8(PRG_INVALID), u8(PRG_FAILURE)}) {
         if (fork() == 0) {
             Bench b;
@@ -226,9 +224,8 @@ START_TEST(codes_that_end_an_access) {
         ck_assert_int_eq(status, 0);
     }
 }
-END_TEST
 
-START_TEST(without_pri_an_access_fails) {
+TEST(without_pri_an_access_fails) {
     Bench b(pcie_prices(), false);
     b.engine.pages[1] = 0x80;
     b.engine.readonly.insert(1);
@@ -241,9 +238,8 @@ START_TEST(without_pri_an_access_fails) {
     sc_core::sc_start();
     ck_assert_uint_eq(ats.requests.size(), 0);
 }
-END_TEST
 
-START_TEST(page_crossing_is_split) {
+TEST(page_crossing_is_split) {
     Bench b;
     b.engine.pages[1] = 0x80;
     b.engine.pages[2] = 0x85;
@@ -261,9 +257,8 @@ START_TEST(page_crossing_is_split) {
     };
     sc_core::sc_start();
 }
-END_TEST
 
-START_TEST(nb_accesses_to_one_page_share_a_request) {
+TEST(nb_accesses_to_one_page_share_a_request) {
     Bench b;
     std::vector<std::unique_ptr<Payload>> p;
     unsigned over = 0;
@@ -293,10 +288,9 @@ START_TEST(nb_accesses_to_one_page_share_a_request) {
         for (unsigned i = 0; i < PAGE_PARTS; i++)
             ck_assert_uint_le(s.stamp[i], s.stamp[i + 1]);
 }
-END_TEST
 
 /* Software allots 12 of the queue's entries to a function that could fill 32, with groups of 16. */
-START_TEST(function_keeps_to_its_allocation) {
+TEST(function_keeps_to_its_allocation) {
     fl_config c = pcie_prices();
     c.pcie.credits = 32;
     c.pcie.group_pages = 16;
@@ -321,9 +315,8 @@ START_TEST(function_keeps_to_its_allocation) {
     ck_assert_uint_eq(ats.requests[24].addr, 0x20000);
     ck_assert_uint_eq(b.device.stats(0x300).most_outstanding, 12);
 }
-END_TEST
 
-START_TEST(invalidation_waits_for_what_uses_it) {
+TEST(invalidation_waits_for_what_uses_it) {
     Bench b;
     b.engine.pages[1] = 0x80;
     b.engine_of_device.body = [&] {
@@ -342,10 +335,9 @@ START_TEST(invalidation_waits_for_what_uses_it) {
     };
     sc_core::sc_start();
 }
-END_TEST
 
 /* A completion that the IOMMU does not see is followed by the time-out: 60 s after it came, and not after a reset. */
-START_TEST(invalidation_not_seen_times_out) {
+TEST(invalidation_not_seen_times_out) {
     constexpr ps_t timeout = 60'000'000'000'000;
     Bench b;
     invalidated.clear();
@@ -370,10 +362,9 @@ START_TEST(invalidation_not_seen_times_out) {
     sc_core::sc_start();
     ck_assert_uint_eq(invalidated.size(), 1);
 }
-END_TEST
 
 /* The IOMMU is reset while a page request is outstanding and the answer to it is on the link. */
-START_TEST(reset_ends_a_page_request) {
+TEST(reset_ends_a_page_request) {
     Bench b;
     b.answer_at(2800, 0, PRG_SUCCESS, 1);
     b.scheduler.at(
@@ -398,10 +389,9 @@ START_TEST(reset_ends_a_page_request) {
     ck_assert_uint_eq(b.device.stats(0x300).success, 1);
     ck_assert_uint_eq(b.device.stats(0x300).unexpected, 0);
 }
-END_TEST
 
 /* Headers below 4 GiB: read request 8 + 12, completion 8 + 12 + data. */
-START_TEST(link_serialises) {
+TEST(link_serialises) {
     fl_config c = pcie_prices();
     c.pcie.bandwidth_mb_s = 1000; // a byte a ns
     Bench b(c);
@@ -421,7 +411,6 @@ START_TEST(link_serialises) {
     ck_assert_uint_eq(u64(b.device.usages()[0]->figures(kNever).busy), (20 + 4 * 20) * 1000);
     ck_assert_uint_eq(u64(b.device.usages()[1]->figures(kNever).busy), (28 + 4 * 84) * 1000);
 }
-END_TEST
 
 static fl_config link_of(const char *const *set) {
     fl_config c = pcie_prices();
@@ -433,7 +422,7 @@ static fl_config link_of(const char *const *set) {
 }
 
 /* PCIe 4.0, 4.2.1 and 4.2.2: GT/s x lanes x 8/10, or x 128/130, in bits. */
-START_TEST(rate_of_lanes) {
+TEST(rate_of_lanes) {
     static const char *const gen3[] = {"pcie.lanes=8", "pcie.gts=8", "pcie.dllp_permille=0", nullptr};
     static const char *const gen3_dllp[] = {"pcie.lanes=8", "pcie.gts=8", "pcie.dllp_permille=82", nullptr};
     static const char *const gen2[] = {"pcie.lanes=4", "pcie.gts=5", "pcie.dllp_permille=0", nullptr};
@@ -449,10 +438,9 @@ START_TEST(rate_of_lanes) {
     // without lanes nothing is short
     ck_assert_uint_eq(PcieLink("x", pcie_prices()).takes(1'000'000), 0);
 }
-END_TEST
 
 /* PCIe 4.0: 2.2.4.1 headers, 2.2.7 payload in double words, 2.3.1.1 read completion boundary. */
-START_TEST(bytes_of_packets) {
+TEST(bytes_of_packets) {
     static const char *const set[] = {"pcie.max_payload=256", "pcie.max_read_request=512", "pcie.rcb=64", nullptr};
     const u64 high = 1ULL << 32;
     PcieFormat f(link_of(set));
@@ -476,9 +464,8 @@ START_TEST(bytes_of_packets) {
     ck_assert_uint_eq(f.completion(), 20);
     ck_assert_uint_eq(f.message(8), 8 + 16 + 8);
 }
-END_TEST
 
-START_TEST(function_without_ats_goes_out_untranslated) {
+TEST(function_without_ats_goes_out_untranslated) {
     Bench b(pcie_prices(), false, false);
     b.engine.pages[1] = 0x80;
     b.engine.cached[1] = 0x80;
@@ -498,10 +485,9 @@ START_TEST(function_without_ats_goes_out_untranslated) {
     sc_core::sc_start();
     ck_assert_uint_eq(b.device.stats(0x300).misses, 0);
 }
-END_TEST
 
 /* Two tags: of four reads at once the third goes out when the first is back, after 400 + 2 + 50 + 400. */
-START_TEST(tags_limit_reads) {
+TEST(tags_limit_reads) {
     fl_config c = pcie_prices();
     c.pcie.tags = 2;
     Bench b(c, false, false);
@@ -525,13 +511,12 @@ START_TEST(tags_limit_reads) {
     ck_assert_uint_eq(in.uses, 6);
     ck_assert_uint_eq(u64(in.busy), (6 * 852 + 1) * 1000);
 }
-END_TEST
 
 /*
  * A byte a ns. Two pages of 4 KiB, each 8 read requests of 20 bytes. The first request's data leave when it has arrived
  * and been translated; from then on the link down is busy with 2 x 16 completions of 20 + 256 bytes.
  */
-START_TEST(large_read_is_limited_by_its_data) {
+TEST(large_read_is_limited_by_its_data) {
     fl_config c = pcie_prices();
     c.pcie.bandwidth_mb_s = 1000;
     Bench b(c, false, false);
@@ -544,10 +529,9 @@ START_TEST(large_read_is_limited_by_its_data) {
     sc_core::sc_start();
     ck_assert_uint_eq(u64(b.device.usages()[0]->figures(kNever).busy), 2 * 8 * 20 * 1000);
 }
-END_TEST
 
 /* A tag that a stalled read holds comes back when the stall is over. */
-START_TEST(tag_waits_for_a_stalled_read) {
+TEST(tag_waits_for_a_stalled_read) {
     fl_config c = pcie_prices();
     c.pcie.tags = 1;
     Bench b(c, false, false);
@@ -587,11 +571,5 @@ START_TEST(tag_waits_for_a_stalled_read) {
     ck_assert_uint_eq(w.tag, 0);
     ck_assert_uint_ge(sc_core::sc_time_stamp().value(), 8'000'000 + 852'000);
 }
-END_TEST
 
-SUITE_MAIN("pcie_endpoint", first_access_asks_for_a_translation, page_fault_in_seven_parts, codes_that_end_an_access,
-           without_pri_an_access_fails, page_crossing_is_split, nb_accesses_to_one_page_share_a_request,
-           function_keeps_to_its_allocation, invalidation_waits_for_what_uses_it, invalidation_not_seen_times_out,
-           reset_ends_a_page_request, link_serialises, rate_of_lanes, bytes_of_packets,
-           function_without_ats_goes_out_untranslated, tags_limit_reads, large_read_is_limited_by_its_data,
-           tag_waits_for_a_stalled_read)
+SUITE("pcie_endpoint")

@@ -25,7 +25,7 @@ static fl_config defaults() {
 
 /* ---- handler times ---- */
 
-START_TEST(logarithm_and_power) {
+TEST(logarithm_and_power) {
     ck_assert_uint_eq(DrawnTime::minus_log2(1ULL << 63), 1ULL << 32); // u = 1/2
     ck_assert_uint_eq(DrawnTime::minus_log2(1), 64ULL << 32);
     ck_assert_uint_eq(DrawnTime::minus_log2(3ULL << 62) >> 22, 424); // log2(4/3) = 0.415037: 424.998 / 1024
@@ -34,10 +34,9 @@ START_TEST(logarithm_and_power) {
     ck_assert_uint_eq(DrawnTime::exp2(-(2LL << 32)), 1ULL << 30);
     ck_assert_uint_eq(DrawnTime::exp2(1LL << 31) >> 16, 92681); // sqrt 2 = 92681.9 / 65536
 }
-END_TEST
 
 /* Mean and quartiles of many draws, against the distribution's own. */
-START_TEST(distributions) {
+TEST_TIMES(distributions, 4) {
     struct {
         fl_handler kind;
         u64 mean_ns, median_ns; // of 1000 ns: constant; 1000 to 3000; mean 1000; median 1000, sigma 0.5
@@ -60,9 +59,8 @@ START_TEST(distributions) {
     ck_assert_uint_ge(sum.p50, k.median_ns * 98 / 100);
     ck_assert_uint_le(sum.p50, k.median_ns * 102 / 100);
 }
-END_TEST
 
-START_TEST(a_seed_is_a_sequence) {
+TEST(a_seed_is_a_sequence) {
     fl_config c = defaults();
     c.cpu.handler = FL_HANDLER_LOGNORMAL;
     DrawnTime a(c, 1), b(c, 1), other(c, 2);
@@ -74,7 +72,6 @@ START_TEST(a_seed_is_a_sequence) {
     }
     ck_assert(differs);
 }
-END_TEST
 
 /* A file of handler times, which goes when the test does. */
 struct TimesFile {
@@ -100,23 +97,21 @@ struct TimesFile {
     }
 };
 
-START_TEST(recorded_times) {
+TEST(recorded_times) {
     TimesFile file(FL_HANDLER_RECORDED, "100\n250\n");
     DrawnTime h(file.config, 1);
     ck_assert_uint_eq(h.next(), ns(100));
     ck_assert_uint_eq(h.next(), ns(250));
     ck_assert_uint_eq(h.next(), ns(100));
 }
-END_TEST
 
-START_TEST(bad_recorded_times) {
+TEST_TIMES(bad_recorded_times, 3) {
     static const char *const contents[] = {"", "100\nten\n", "100 ns\n"};
     ck_assert(TimesFile(FL_HANDLER_RECORDED, contents[_i]).refused());
 }
-END_TEST
 
 /* Of four, one takes 100 ns and three 900 ns: a quarter and three quarters of many draws, and nothing else. */
-START_TEST(histogram) {
+TEST(histogram) {
     TimesFile file(FL_HANDLER_HISTOGRAM, "# a remark\n100 1\n900 3\n");
     DrawnTime h(file.config, 1), same(file.config, 1);
     unsigned few = 0;
@@ -130,15 +125,13 @@ START_TEST(histogram) {
     ck_assert_uint_le(few, 25500);
     ck_assert_uint_eq(h.longest(), ns(900));
 }
-END_TEST
 
-START_TEST(bad_histograms) {
+TEST_TIMES(bad_histograms, 6) {
     static const char *const contents[] = {"# nothing\n", "100\n", "100 0\n", "100 2 3\n", "x 2\n", "-5 2\n"};
     ck_assert(TimesFile(FL_HANDLER_HISTOGRAM, contents[_i]).refused());
 }
-END_TEST
 
-START_TEST(no_histogram_is_named) {
+TEST(no_histogram_is_named) {
     fl_config c = defaults();
     c.cpu.handler = FL_HANDLER_HISTOGRAM;
     bool refused = false;
@@ -149,10 +142,9 @@ START_TEST(no_histogram_is_named) {
     }
     ck_assert(refused);
 }
-END_TEST
 
 /* The one that comes with the program, against the table it was made from: 25206, 364 and 395 of 25965; 1 to 556 us. */
-START_TEST(page_requests_of_iaa) {
+TEST(page_requests_of_iaa) {
     fl_config c = defaults();
     c.cpu.handler = FL_HANDLER_HISTOGRAM;
     std::strcpy(c.cpu.handler_file, "iaa-prq");
@@ -173,7 +165,6 @@ START_TEST(page_requests_of_iaa) {
     ck_assert_uint_eq(least, ns(1000));
     ck_assert_uint_eq(most, ns(556000));
 }
-END_TEST
 
 /* ---- processors ---- */
 
@@ -243,7 +234,7 @@ struct ProcessorBench : sc_core::sc_module {
 };
 
 /* Two handlers on one processor: the second begins when the first is done; on two, each at once. */
-START_TEST(handlers_share_processors) {
+TEST_TIMES(handlers_share_processors, 2) {
     ProcessorBench b(u32(_i) + 1);
     auto &first = b.add(Processors::kWorker, 100, 1000), &second = b.add(Processors::kWorker, 200, 1000);
     sc_core::sc_start();
@@ -256,14 +247,13 @@ START_TEST(handlers_share_processors) {
     ck_assert_uint_eq(in.peak, u32(_i) + 1);
     ck_assert(b.cpus.idle());
 }
-END_TEST
 
 /*
  * One processor. A worker from 0 for 1000 ns; an interrupt at 300 for 100 ns takes it, a thread at 350 for 200 ns
  * follows when that is done (at 400), before the worker (at 600), which has 700 ns left: until 1300. The second worker
  * is last.
  */
-START_TEST(interrupts_come_first) {
+TEST(interrupts_come_first) {
     ProcessorBench b(1);
     auto &worker = b.add(Processors::kWorker, 0, 1000), &other = b.add(Processors::kWorker, 10, 500);
     auto &interrupt = b.add(Processors::kInterrupt, 300, 100), &thread = b.add(Processors::kThread, 350, 200);
@@ -280,10 +270,9 @@ START_TEST(interrupts_come_first) {
     ck_assert_uint_eq(in.full, ns(1800));
     ck_assert_uint_eq(in.peak, 1);
 }
-END_TEST
 
 /* Two of three units are taken, at 10 and at 30; what is held counts up to the moment of the question. */
-START_TEST(what_is_held_is_in_use) {
+TEST(what_is_held_is_in_use) {
     Usage u("units", 3);
     u.take(10, 10);
     u.take(20, 30);
@@ -299,13 +288,12 @@ START_TEST(what_is_held_is_in_use) {
     ck_assert_uint_eq(u64(u.figures(200).busy), 30);
     ck_assert_uint_eq(u.figures(200).peak, 1);
 }
-END_TEST
 
 /*
  * Two units, told of as the models run: 0 to 10 and 30 to 50 of one, then what lies before, 5 to 35 of the other. Both
  * are in use from 5 to 10 and from 30 to 35; together 10 + 20 + 30. Up to 32 that is 10 + 2 + 27, and 5 + 2 of it full.
  */
-START_TEST(uses_are_told_of_in_any_order) {
+TEST(uses_are_told_of_in_any_order) {
     Usage u("units", 2), early("units", 2);
     for (Usage *x : {&u, &early}) {
         x->use(0, 0, 10);
@@ -321,10 +309,9 @@ START_TEST(uses_are_told_of_in_any_order) {
     ck_assert_uint_eq(u64(before.busy), 39);
     ck_assert_uint_eq(before.full, 7);
 }
-END_TEST
 
 /* A server that is reserved from 10 to 20 and from 40 to 70 is busy for 10 ns up to 30, for 15 up to 45. */
-START_TEST(what_is_reserved_for_later_is_not_busy_yet) {
+TEST(what_is_reserved_for_later_is_not_busy_yet) {
     Scheduler scheduler("scheduler");
     Timetable table;
     ck_assert_uint_eq(table.reserve(10, 10), 10);
@@ -333,11 +320,10 @@ START_TEST(what_is_reserved_for_later_is_not_busy_yet) {
     ck_assert_uint_eq(u64(table.busy(45)), 15);
     ck_assert_uint_eq(u64(table.busy(70)), 40);
 }
-END_TEST
 
 /* ---- containers ---- */
 
-START_TEST(samples_are_exact) {
+TEST(samples_are_exact) {
     Samples s;
     stats all{};
     u64 x = 1;
@@ -351,11 +337,10 @@ START_TEST(samples_are_exact) {
     ck_assert_mem_eq(&a, &b, sizeof(a));
     stats_free(&all);
 }
-END_TEST
 
 /* 1.7 ns twice are 1 ns at most and at the median; the mean is no more. Of 1.7 and 3 ns it is 2.35, to the nearest 2.
  */
-START_TEST(mean_is_within_the_samples) {
+TEST(mean_is_within_the_samples) {
     Samples equal, two;
     for (u64 ps : {1700, 1700})
         equal.add(ps);
@@ -365,9 +350,8 @@ START_TEST(mean_is_within_the_samples) {
     ck_assert_uint_eq(equal.summary(1000).mean, 1);
     ck_assert_uint_eq(two.summary(1000).mean, 2);
 }
-END_TEST
 
-START_TEST(sorted_ring_sorts) {
+TEST(sorted_ring_sorts) {
     SortedRing<u64> r;
     u64 x = 5, last = 0;
     for (int i = 0; i < 300; i++) {
@@ -382,10 +366,9 @@ START_TEST(sorted_ring_sorts) {
     }
     ck_assert(r.empty());
 }
-END_TEST
 
 /* A page that is answered in vain ends a run: after 1000 answers, more than the patience, and with no access ended. */
-START_TEST(run_watch_tells_a_circle_from_a_slow_run) {
+TEST(run_watch_tells_a_circle_from_a_slow_run) {
     RunWatch w(1'000'000);
     dma_txn a{}, other{};
     ps_t t = 0;
@@ -414,11 +397,5 @@ START_TEST(run_watch_tells_a_circle_from_a_slow_run) {
         ck_assert(!w.answered(a, t += 200));
     ck_assert(w.answered(a, t += 200));
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("platform_parts", NULL, NULL,
-                 (logarithm_and_power, a_seed_is_a_sequence, recorded_times, histogram, no_histogram_is_named,
-                  page_requests_of_iaa, interrupts_come_first, what_is_held_is_in_use, uses_are_told_of_in_any_order,
-                  what_is_reserved_for_later_is_not_busy_yet, samples_are_exact, mean_is_within_the_samples,
-                  sorted_ring_sorts, run_watch_tells_a_circle_from_a_slow_run),
-                 {distributions, 4}, {bad_recorded_times, 3}, {bad_histograms, 6}, {handlers_share_processors, 2})
+SUITE("platform_parts")

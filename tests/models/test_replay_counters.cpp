@@ -54,7 +54,7 @@ void expect_cache(const iommu_cache_stats &c, u64 hits, u64 misses) {
  * the TLB and the walk cache. The second hits everywhere. The third misses in the TLB alone; its walk asks for the
  * configuration once more, and goes on at level 3, the last.
  */
-START_TEST(caches_of_smmuv3) {
+TEST_TIMES(caches_of_smmuv3, 2) {
     rig_text(three_accesses);
     rig_opt.resident = REPLAY_RESIDENT_ALL;
     if (_i)
@@ -76,10 +76,9 @@ START_TEST(caches_of_smmuv3) {
     ck_assert_uint_eq(rig_res.counters.walks_merged, 0);
     ck_assert_uint_eq(rig_res.counters.commands, 0);
 }
-END_TEST
 
 /* SMMUv2 has registers for the configuration; it asks the TLB first. */
-START_TEST(caches_of_smmuv2) {
+TEST(caches_of_smmuv2) {
     rig_text(three_accesses);
     rig_opt.kind = &iommu_kind_smmuv2;
     run_timed(REPLAY_RESIDENT_ALL);
@@ -91,10 +90,9 @@ START_TEST(caches_of_smmuv2) {
     ck_assert(!hw.cache[UNIT_CD_CACHE].present);
     ck_assert_uint_eq(rig_res.counters.walks, 2);
 }
-END_TEST
 
 /* VT-d asks the IOTLB first, then the context-cache and, in scalable mode, the PASID-cache; its last level is 1. */
-START_TEST(caches_of_vtd) {
+TEST(caches_of_vtd) {
     rig_text(three_accesses);
     rig_opt.kind = &iommu_kind_vtd;
     rig_opt.faults = REPLAY_TERMINATE;
@@ -107,10 +105,9 @@ START_TEST(caches_of_vtd) {
     ck_assert_uint_eq(hw.cache[UNIT_WALK_CACHE].misses + hw.cache[UNIT_WALK_CACHE_S2].misses, 1);
     ck_assert_uint_eq(rig_res.counters.walks, 2);
 }
-END_TEST
 
 /* The second is there 1 ns later: its page is being walked. Their ends: 7 table accesses of 50 ns at the earliest. */
-START_TEST(misses_merge) {
+TEST(misses_merge) {
     rig_text("attach 0 sid=1 domain=1\n"
              "map 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
              "access 1000000 sid=1 iova=0x1000 size=8 dir=r\n"
@@ -121,10 +118,9 @@ START_TEST(misses_merge) {
     ck_assert_uint_eq(rig_res.counters.table_accesses, 4);
     ck_assert_uint_eq(rig_res.counters.config_accesses, 3);
 }
-END_TEST
 
 /* One fault: one record, interrupt, wake-up of the thread and of a worker, and one command, which resumes. */
-START_TEST(one_fault) {
+TEST(one_fault) {
     rig_text("attach 0 sid=1 domain=1\n"
              "map 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
              "access 1000000 sid=1 iova=0x1000 size=8 dir=r\n");
@@ -154,10 +150,9 @@ START_TEST(one_fault) {
     ck_assert_uint_eq(commands->busy_ns, 50 + 5); // command.fetch_ns, command.execute_ns
     ck_assert_uint_eq(c.syncs, 0);
 }
-END_TEST
 
 /* Sixteen records in less than the interrupt takes, and room for two: the others are held. */
-START_TEST(full_event_queue) {
+TEST(full_event_queue) {
     std::string text = "attach 0 sid=1 domain=1\nmap 0 domain=1 iova=0x10000 size=0x10000 pa=0x40010000 perm=rw\n";
     for (int i = 0; i < 16; i++)
         text += "access " + std::to_string(1000000 + i) + " sid=1 iova=" + std::to_string(0x10000 + i * 0x1000) +
@@ -176,10 +171,9 @@ START_TEST(full_event_queue) {
     ck_assert_uint_eq(rig_res.counters.held, 14);
     ck_assert_uint_eq(rig_res.counters.hw.records_lost, 0); // a stall's record is never lost
 }
-END_TEST
 
 /* An unmap sends an invalidation and a SYNC: two commands of 55 ns and 50 ns more, from the register write on. */
-START_TEST(sync_and_its_wait) {
+TEST(sync_and_its_wait) {
     rig_text("attach 0 sid=1 domain=1\n"
              "map 0 domain=1 iova=0x1000 size=0x2000 pa=0x40001000 perm=rw\n"
              "access 1000000 sid=1 iova=0x1000 size=8 dir=r\n"
@@ -192,13 +186,12 @@ START_TEST(sync_and_its_wait) {
     ck_assert_uint_eq(resource("command_queue")->peak, 2);
     ck_assert_uint_eq(resource("command_queue")->busy_ns, 55 + 110);
 }
-END_TEST
 
 /*
  * A page request: its queue holds one less than its 512 entries on VT-d. The device looks in its ATC before each of its
  * two translation requests.
  */
-START_TEST(one_page_request) {
+TEST_TIMES(one_page_request, 2) {
     rig_text("attach 0 sid=1 domain=1\n"
              "map 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
              "access 1000000 sid=1 iova=0x1000 size=8 dir=r\n");
@@ -218,10 +211,9 @@ START_TEST(one_page_request) {
     ck_assert_uint_eq(rig_res.counters.atc.hits, 0);
     ck_assert_uint_eq(rig_res.counters.atc.misses, 2);
 }
-END_TEST
 
 /* 64 banks of 64 bytes, each used once by an access of its own, and the other resources before them. */
-START_TEST(every_resource_is_listed) {
+TEST(every_resource_is_listed) {
     std::string text = "attach 0 sid=1 domain=1\nmap 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n";
     for (int i = 0; i < 64; i++)
         text += "access " + std::to_string((i + 1) * 1000000) + " sid=1 iova=" + std::to_string(0x1000 + i * 64) +
@@ -239,10 +231,9 @@ START_TEST(every_resource_is_listed) {
     }
     ck_assert_ptr_null(resource("memory_bank", 64));
 }
-END_TEST
 
 /* What a run cannot know is not there, rather than zero. */
-START_TEST(json_says_what_is_known) {
+TEST_TIMES(json_says_what_is_known, 2) {
     rig_text(three_accesses);
     rig_opt.resident = REPLAY_RESIDENT_ALL;
     rig_opt.kind = _i ? &iommu_kind_smmuv2 : &iommu_kind_smmuv3;
@@ -266,13 +257,12 @@ START_TEST(json_says_what_is_known) {
         ck_assert_int_eq(json_integer_value(json_object_get(j, "table_accesses_per_walk_ppm")), 2500000);
     json_decref(j);
 }
-END_TEST
 
 /*
  * A slow thread runs ahead of its action while it reads many page requests; four workers are awake beside it and take
  * them at once. No fault waits for a worker longer than it takes.
  */
-START_TEST(workers_beside_a_slow_thread) {
+TEST(workers_beside_a_slow_thread) {
     std::string text = "attach 0 sid=1 domain=1\nmap 0 domain=1 iova=0x10000 size=0x100000 pa=0x40010000 perm=rw\n";
     for (int i = 0; i < 256; i++)
         text += "access " + std::to_string(1000000 + i * 2000) + " sid=1 iova=" + std::to_string(0x10000 + i * 0x1000) +
@@ -289,10 +279,9 @@ START_TEST(workers_beside_a_slow_thread) {
     ck_assert_uint_ge(workers->uses, 2);
     ck_assert_uint_le(workers->waited_ns, rig_res.latency.count * rig_res.latency.max);
 }
-END_TEST
 
 /* A warm-up is not counted: the first access, with all that it missed. */
-START_TEST(warm_up_is_not_counted) {
+TEST_TIMES(warm_up_is_not_counted, 2) {
     rig_text(three_accesses);
     rig_opt.warmup = 1;
     rig_opt.resident = REPLAY_RESIDENT_ALL;
@@ -306,10 +295,5 @@ START_TEST(warm_up_is_not_counted) {
     ck_assert_uint_eq(rig_res.counters.table_accesses, _i);
     ck_assert_uint_eq(rig_res.counters.walks, _i);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("replay counters", rig_setup, rig_teardown,
-                 (caches_of_smmuv2, caches_of_vtd, misses_merge, one_fault, full_event_queue, sync_and_its_wait,
-                  every_resource_is_listed, workers_beside_a_slow_thread),
-                 {caches_of_smmuv3, 2}, {one_page_request, 2}, {json_says_what_is_known, 2},
-                 {warm_up_is_not_counted, 2})
+SUITE_WITH("replay counters", rig_setup, rig_teardown)

@@ -92,7 +92,7 @@ void check_ledger(const replay_result &r) {
  * access every 100 ns, never faults. Behind another IOMMU it has what it has alone, 199 intervals and a hit of 52 ns;
  * behind the same it has not.
  */
-START_TEST(bystander_behind_another_iommu) {
+TEST_TIMES(bystander_behind_another_iommu, 2 * 4 /* the variants that stall */) {
     static const struct {
         const char *map;
         bool free;
@@ -134,10 +134,9 @@ START_TEST(bystander_behind_another_iommu) {
         if (!strncmp(r.resources[o].name, "tbu_slots", 9) && strcmp(r.resources[o].name, c.slots))
             ck_assert_uint_lt(r.resources[o].busy_ns, 1000);
 }
-END_TEST
 
 /* The sentence that says why names the resource of the IOMMU where it is. */
-START_TEST(reason_names_the_iommu) {
+TEST(reason_names_the_iommu) {
     std::string text = "attach 0 sid=1 domain=1\nattach 0 sid=2 domain=2\n"
                        "map 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
                        "map 0 domain=2 iova=0x100000 size=0x40000 pa=0x50000000 perm=rw\n";
@@ -155,10 +154,9 @@ START_TEST(reason_names_the_iommu) {
         named |= why[i].owner == OWNER_SLOT && why[i].resource && !strcmp(why[i].resource->name, "tbu_slots@1");
     ck_assert(named);
 }
-END_TEST
 
 /* A recording whose every address is known, one access at a time: the sum over two IOMMUs is what one has. */
-START_TEST(sum_is_that_of_one_iommu) {
+TEST_TIMES(sum_is_that_of_one_iommu, kVariants) {
     choose(_i);
     rig_opt.trace = NVME_NIC;
     rig_run();
@@ -189,10 +187,9 @@ START_TEST(sum_is_that_of_one_iommu) {
     ck_assert_uint_ge(resource(timed, "tbu_input@1").uses, timed.streams[1].accesses);
     ck_assert_ptr_null(find(timed, "tbu_input"));
 }
-END_TEST
 
 /* Sixteen of them, a stream and two address spaces by PASID each, all at once, with unmaps. */
-START_TEST(sixteen_iommus) {
+TEST_TIMES(sixteen_iommus, kVariants) {
     static const char *const keys[] = {"streams=16", "accesses=8000", "pages=64", "unmap_every=40", "interval_ns=2000"};
     std::string map = "iommu.map=";
 
@@ -224,14 +221,13 @@ START_TEST(sixteen_iommus) {
     // Lines of all; a thread runs for one at a time.
     ck_assert_uint_eq(resource(timed, "driver_threads").capacity, 16 * rig_opt.kind->irq_lines);
 }
-END_TEST
 
 /*
  * One address space, a stream behind each IOMMU: a page that one's fault has mapped is mapped for both, and one that is
  * unmapped is gone from both, from what each has cached, too. The third stream is attached behind the second IOMMU when
  * pages are there already. Every address is recorded.
  */
-START_TEST(shared_address_space) {
+TEST_TIMES(shared_address_space, kVariants) {
     choose(_i);
     rig_text("attach 0 sid=1 domain=7\n"
              "attach 0 sid=2 domain=7\n"
@@ -266,10 +262,9 @@ START_TEST(shared_address_space) {
     ck_assert_uint_eq(timed.streams[1].faults, 1);
     ck_assert_uint_eq(timed.streams[2].faults, 1);
 }
-END_TEST
 
 /* The same with everything resident: nothing faults, and what is unmapped is translated by neither. */
-START_TEST(shared_address_space_resident) {
+TEST_TIMES(shared_address_space_resident, kVariants) {
     choose(_i);
     rig_text("attach 0 sid=1 domain=7\n"
              "attach 0 sid=2 domain=7\n"
@@ -294,7 +289,6 @@ START_TEST(shared_address_space_resident) {
         ck_assert_uint_eq(r->unmaps, 1);
     }
 }
-END_TEST
 
 namespace {
 
@@ -322,7 +316,7 @@ replay_result play_priced(const Sets &more) {
 } // namespace
 
 /* IOMMUs do not wait for each other; one worker does one handler after the other. */
-START_TEST(one_worker_for_two_iommus) {
+TEST_TIMES(one_worker_for_two_iommus, kVariants) {
     choose(_i);
     two_faults();
     replay_result two = play_priced({"cpu.workers=2"}), one = play_priced({"cpu.workers=1"});
@@ -338,13 +332,12 @@ START_TEST(one_worker_for_two_iommus) {
     ck_assert_uint_eq(one.fault_owner_ns[OWNER_WORKER], 500000);
     ck_assert_uint_eq(one.fault_owner_ns[OWNER_HANDLER], 2 * 500000);
 }
-END_TEST
 
 /*
  * One processor: the second hard handler waits for the first, the threads (which take no time) for both, and the first
  * worker begins then. So the first fault takes an interrupt more than it takes alone, the second a handler more still.
  */
-START_TEST(one_processor_for_two_iommus) {
+TEST_TIMES(one_processor_for_two_iommus, kVariants) {
     choose(_i);
     two_faults();
     replay_result r = play_priced({"cpu.workers=2", "cpu.count=1"}), many = play_priced({"cpu.workers=2"});
@@ -355,10 +348,9 @@ START_TEST(one_processor_for_two_iommus) {
     ck_assert_uint_eq(resource(r, "cpus").peak, 1);
     check_ledger(r);
 }
-END_TEST
 
 /* One call of the handler serves a fault of each, and each answer goes back to its own: once the price of a call. */
-START_TEST(one_call_for_two_iommus) {
+TEST_TIMES(one_call_for_two_iommus, kVariants) {
     choose(_i);
     two_faults();
     replay_result two = play_priced({"cpu.workers=2"});
@@ -373,10 +365,9 @@ START_TEST(one_call_for_two_iommus) {
     for (u32 i = 0; i < FAULT_CODES; i++)
         ck_assert_uint_eq(one.responses[i], i == FAULT_RETRY ? 2 : 0);
 }
-END_TEST
 
 /* Workers of a device serve it wherever it is: two devices, a worker each, and neither waits for the other. */
-START_TEST(workers_of_devices) {
+TEST_TIMES(workers_of_devices, kVariants) {
     choose(_i);
     two_faults();
     replay_result two = play_priced({"cpu.workers=2"});
@@ -386,11 +377,10 @@ START_TEST(workers_of_devices) {
     ck_assert_uint_eq(resource(own, "workers").capacity, 2);
     ck_assert_uint_eq(resource(own, "workers").peak, 2);
 }
-END_TEST
 
 /* Workers take from the IOMMUs in turn: the one fault behind the second does not wait for the seven behind the first.
  */
-START_TEST(workers_take_turns) {
+TEST_TIMES(workers_take_turns, kVariants) {
     std::string text = "attach 0 sid=1 domain=1\nattach 0 sid=2 domain=2\n"
                        "map 0 domain=1 iova=0x100000 size=0x10000 pa=0x40000000 perm=rw\n"
                        "map 0 domain=2 iova=0x1000 size=0x1000 pa=0x50001000 perm=rw\n";
@@ -406,11 +396,10 @@ START_TEST(workers_take_turns) {
     ck_assert_uint_lt(r.streams[1].latency.max, 3 * 500000);
     ck_assert_uint_gt(r.streams[0].latency.max, 8 * 500000);
 }
-END_TEST
 
 /* A platform master behind one, a PCIe function behind the other: each pays for its own way; the device is at its own.
  */
-START_TEST(devices_behind_their_iommu) {
+TEST(devices_behind_their_iommu) {
     rig_text("attach 0 sid=1 domain=1\nattach 0 sid=2 domain=2\n"
              "map 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n"
              "map 0 domain=2 iova=0x1000 size=0x1000 pa=0x50001000 perm=rw\n"
@@ -428,10 +417,9 @@ START_TEST(devices_behind_their_iommu) {
     ck_assert_uint_eq(resource(r, "credits@1").uses, 1);
     ck_assert_ptr_null(find(r, "credits@0"));
 }
-END_TEST
 
 /* Without translation there are as many ways to memory, and nothing else. */
-START_TEST(none_of_several) {
+TEST(none_of_several) {
     two_faults();
     rig_opt.kind = iommu_kind_find("none");
     rig_opt.faults = REPLAY_TERMINATE;
@@ -440,10 +428,9 @@ START_TEST(none_of_several) {
     ck_assert_uint_eq(r.access.max, 50);
     ck_assert_uint_eq(resource(r, "tbu_input@1").uses, 1);
 }
-END_TEST
 
 /* Terminated accesses: what is put off is mapped for all IOMMUs by a worker that they share. */
-START_TEST(terminated_in_two) {
+TEST_TIMES(terminated_in_two, 2) {
     rig_text("attach 0 sid=1 domain=7\nattach 0 sid=2 domain=7\n"
              "map 0 domain=7 iova=0x1000 size=0x2000 pa=0x40001000 perm=rw\n"
              "access 1000000 sid=1 iova=0x1000 size=8 dir=r\n"
@@ -463,10 +450,9 @@ START_TEST(terminated_in_two) {
         ck_assert_uint_eq(r->maps, 2);
     }
 }
-END_TEST
 
 /* Each IOMMU's TBUs are its own: a stream's TBU is counted within its IOMMU. */
-START_TEST(tbus_of_each) {
+TEST(tbus_of_each) {
     two_faults();
     replay_result r = play({"iommu.count=2", "iommu.map=2=1", "tbu.count=2", "tbu.map=1=1,2=0"});
     u32 used = 0;
@@ -480,14 +466,13 @@ START_TEST(tbus_of_each) {
     ck_assert_uint_eq(resource(r, "tbu_slots@0").index, 0);
     ck_assert_uint_eq(resource(r, "tbu_slots@1").uses, 1);
 }
-END_TEST
 
 /*
  * A register write takes 24 us, and the thread that reports a fault does two of them before, as the worker does two
  * after its answer. The worker has done the first fault 103 us after it; the second, 95 us after the first, is reported
  * another 52 us later. Nobody may know of it before, so the worker sleeps, wakes up and takes as long as for the first.
  */
-START_TEST(no_answer_before_the_report) {
+TEST_TIMES(no_answer_before_the_report, 2) {
     static const Sets pools[] = {{"cpu.workers=1"}, {"cpu.workers=1", "cpu.workers_per_device=1"}};
     Sets sets = {"cpu.mmio_write_ns=24000", "cpu.mmio_read_ns=100", "cpu.worker_wake_ns=1500"};
 
@@ -504,10 +489,9 @@ START_TEST(no_answer_before_the_report) {
     ck_assert_uint_eq(r.fault_owner_ns[OWNER_WORKER], 0);
     check_ledger(r);
 }
-END_TEST
 
 /* What is still on the link when a stall slot becomes free does not go on before it arrives. */
-START_TEST(no_retry_before_the_arrival) {
+TEST(no_retry_before_the_arrival) {
     static const char *const gen[] = {"parts=a:random,b:random,c:random",
                                       "a.streams=1",
                                       "a.accesses=3000",
@@ -531,9 +515,8 @@ START_TEST(no_retry_before_the_arrival) {
     ck_assert_uint_gt(r.access_owner_ns[OWNER_STALL_SLOT], 0);
     check_ledger(r);
 }
-END_TEST
 
-START_TEST(what_is_refused) {
+TEST_TIMES(what_is_refused, 8) {
     static const struct {
         const char *count, *map, *text;
     } cases[] = {
@@ -555,14 +538,5 @@ START_TEST(what_is_refused) {
     ck_assert_int_eq(replay_timed(&rig_opt, &rig_res, &rig_err), -EINVAL);
     ck_assert_str_eq(rig_err.reason, cases[_i].text);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("replay iommus", rig_setup, rig_teardown,
-                 (reason_names_the_iommu, devices_behind_their_iommu, none_of_several, tbus_of_each,
-                  no_retry_before_the_arrival),
-                 {bystander_behind_another_iommu, 2 * 4 /* the variants that stall */},
-                 {sum_is_that_of_one_iommu, kVariants}, {sixteen_iommus, kVariants}, {shared_address_space, kVariants},
-                 {shared_address_space_resident, kVariants}, {one_worker_for_two_iommus, kVariants},
-                 {one_processor_for_two_iommus, kVariants}, {one_call_for_two_iommus, kVariants},
-                 {workers_of_devices, kVariants}, {workers_take_turns, kVariants}, {terminated_in_two, 2},
-                 {no_answer_before_the_report, 2}, {what_is_refused, 8})
+SUITE_WITH("replay iommus", rig_setup, rig_teardown)

@@ -55,7 +55,7 @@ void four_streams() {
 } // namespace
 
 /* One stalls, one pages, one of each bus is terminated; then each hits at the price of its own way. */
-START_TEST(mixed_streams) {
+TEST(mixed_streams) {
     static const u64 hit_ns[] = {2 + 50, 2 + 450 + 2 + 50 + 450, 2 + 50, 450 + 2 + 50 + 450};
 
     set("master.streams=1=platform:stall,2=pcie-ats:pri,3=platform:terminate,4=pcie:terminate");
@@ -81,10 +81,9 @@ START_TEST(mixed_streams) {
         ck_assert_uint_eq(rig_res.streams[i].latency.min, hit_ns[i]);
     }
 }
-END_TEST
 
 /* The bus is a choice of its own; without an IOMMU the TBU's 2 ns are gone, and so are the faults. */
-START_TEST(bus_and_baseline) {
+TEST_TIMES(bus_and_baseline, 8) {
     static const struct {
         const char *iommu, *bus;
         u64 hit_ns;
@@ -108,10 +107,9 @@ START_TEST(bus_and_baseline) {
     rig_run();
     ck_assert_uint_eq(rig_res.faults, rig_opt.kind->bypass ? 0 : 4);
 }
-END_TEST
 
 /* A function with ATS whose faults are terminated asks no one for a page. */
-START_TEST(ats_without_page_requests) {
+TEST_TIMES(ats_without_page_requests, 2) {
     set("master.bus=pcie");
     set("pcie.ats=yes");
     rig_opt.faults = REPLAY_TERMINATE;
@@ -125,11 +123,10 @@ START_TEST(ats_without_page_requests) {
     ck_assert_uint_eq(rig_res.access.min, 954);
     ck_assert_uint_eq(rig_res.faults, 0);
 }
-END_TEST
 
 /* 8 bytes at 8 GT/s by 1 with 128b/130b: the request's 20 bytes take 20.3125 ns, the completion's 28 28.4375 ns, in
  * whole ps. */
-START_TEST(link_is_paid_by_every_function) {
+TEST_TIMES(link_is_paid_by_every_function, 3) {
     static const replay_faults faults[] = {REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI};
 
     set("master.bus=pcie");
@@ -151,10 +148,9 @@ START_TEST(link_is_paid_by_every_function) {
     ck_assert_uint_eq(down->busy_ns, up->uses * 28437 / 1000);
     ck_assert_uint_le(down->busy_ns, rig_res.duration_ns);
 }
-END_TEST
 
 /* A link that cannot keep up: never more than all of its time, and no more data than the headers leave of it. */
-START_TEST(link_at_its_limit) {
+TEST(link_at_its_limit) {
     std::string text = "attach 0 sid=1 domain=1\nmap 0 domain=1 iova=0x1000 size=0x1000 pa=0x40001000 perm=rw\n";
 
     for (int i = 0; i < 200; i++)
@@ -173,13 +169,12 @@ START_TEST(link_at_its_limit) {
     // the first request 20, the way, memory 50, then completions end to end, the way
     ck_assert_uint_eq(rig_res.duration_ns, 20 + 450 + 50 + 200 * 84 + 450);
 }
-END_TEST
 
 /*
  * The first access of the trace is a fault: it is played, not counted, and its page is mapped. Neither is the software
  * before it, on the one processor that there is.
  */
-START_TEST(warmup_does_not_count) {
+TEST(warmup_does_not_count) {
     rig_opt.warmup = 1;
     rig_cfg.cpu.count = 1;
     rig_cfg.os.job_ps = 500'000;
@@ -216,13 +211,12 @@ START_TEST(warmup_does_not_count) {
     ck_assert_ptr_null(resource("cpus"));
     ck_assert_ptr_null(resource("jobs"));
 }
-END_TEST
 
 /*
  * The first access is the warm-up's and still in memory when the second one comes, 500 ns later: that hits the TLB,
  * takes 2 + 1000 ns, and is one access under way all the time. The first one's rest is nobody's.
  */
-START_TEST(warmup_under_way_does_not_count) {
+TEST(warmup_under_way_does_not_count) {
     rig_opt.warmup = 1;
     rig_opt.resident = REPLAY_RESIDENT_ALL;
     set("memory.latency_ns=1000");
@@ -235,10 +229,9 @@ START_TEST(warmup_under_way_does_not_count) {
     ck_assert_uint_eq(rig_res.duration_ns, 1002);
     ck_assert_uint_eq(rig_res.in_flight_ns, 1002);
 }
-END_TEST
 
 /* The second access takes no time at all; the mean of an owner is of both. */
-START_TEST(an_access_of_no_time_has_a_bill) {
+TEST(an_access_of_no_time_has_a_bill) {
     rig_opt.resident = REPLAY_RESIDENT_ALL;
     rig_cfg.tbu.interval_ps = rig_cfg.tbu.lookup_ps = 0;
     rig_cfg.memory.latency_ps = 0;
@@ -252,10 +245,9 @@ START_TEST(an_access_of_no_time_has_a_bill) {
     ck_assert_uint_eq(rig_res.access_bills, 2);
     ck_assert_uint_eq(rig_res.access_owner_ns[OWNER_TABLE], 7 * 50); // table descriptor, STE, CD and four levels
 }
-END_TEST
 
 /* 500 ns of software, then an access of 52 ns, of which 1 ns at the input: of 552 ns, whatever is asked. */
-START_TEST(job_is_in_the_interval) {
+TEST(job_is_in_the_interval) {
     rig_opt.resident = REPLAY_RESIDENT_ALL;
     rig_cfg.os.job_ps = 500'000;
     rig_cfg.tcu.walk_latency_ps = rig_cfg.tcu.lookup_ps = rig_cfg.tbu.link_ps = 0;
@@ -269,13 +261,12 @@ START_TEST(job_is_in_the_interval) {
     ck_assert_uint_eq(resource("tbu_input")->utilisation_ppm, 1000000 / 552);
     ck_assert_uint_eq(resource("jobs")->busy_ns, 500);
 }
-END_TEST
 
 /*
  * Two accesses of 52 ns, back to back, and an unmap of their space between them: it waits for the first one, and the
  * second one for it. Maps before the first access are none of the run's.
  */
-START_TEST(unmaps_are_the_drivers_work) {
+TEST(unmaps_are_the_drivers_work) {
     rig_opt.resident = REPLAY_RESIDENT_ALL;
     rig_cfg.tcu.walk_latency_ps = rig_cfg.tcu.lookup_ps = rig_cfg.tbu.link_ps = 0;
     rig_cfg.tcu.config_cache_ps = rig_cfg.tcu.walk_cache_ps = 0;
@@ -294,13 +285,12 @@ START_TEST(unmaps_are_the_drivers_work) {
     ck_assert_uint_eq(rig_res.access.max, 52);
     ck_assert_uint_eq(rig_res.duration_ns, 52 + work->busy_ns + 52);
 }
-END_TEST
 
 /*
  * A group of 16 pages of which the trace has one: the second request is terminated, and the 14 behind it see no
  * handler. All that is the warm-up's.
  */
-START_TEST(requests_of_the_warmup_that_nobody_handled) {
+TEST_TIMES(requests_of_the_warmup_that_nobody_handled, 2) {
     rig_opt.kind = &iommu_kind_vtd;
     rig_opt.faults = REPLAY_PRI;
     set("pcie.group_pages=16");
@@ -316,21 +306,19 @@ START_TEST(requests_of_the_warmup_that_nobody_handled) {
     ck_assert_uint_eq(rig_res.faults, _i ? 0 : 16);
     ck_assert_uint_eq(rig_res.unhandled, _i ? 0 : 14);
 }
-END_TEST
 
-START_TEST(warmup_longer_than_the_trace) {
+TEST(warmup_longer_than_the_trace) {
     rig_opt.warmup = 12;
     four_streams();
     rig_refused(-EINVAL, "the trace has no access behind the 12");
     timed_refuses("the trace has no access behind the 12");
 }
-END_TEST
 
 /*
  * Stream 2 faults at each of its 60 accesses, each takes some us; with one slot a TBU has no other. The bystander, an
  * access every 100 ns, has another TBU: by number, or by the map. It keeps all it has: 199 intervals and a hit.
  */
-START_TEST(bystander_on_another_tbu) {
+TEST_TIMES(bystander_on_another_tbu, 4) {
     static const struct {
         u32 bystander;
         const char *count, *map;
@@ -366,9 +354,8 @@ START_TEST(bystander_on_another_tbu) {
     else
         ck_assert_uint_gt(rig_res.streams[1].active_ns, 10 * (199 * 100 + 52));
 }
-END_TEST
 
-START_TEST(what_is_refused) {
+TEST_TIMES(what_is_refused, 21) {
     static const struct {
         const char *iommu;
         replay_faults faults;
@@ -405,20 +392,13 @@ START_TEST(what_is_refused) {
     rig_refused(-EINVAL, cases[_i].text);
     timed_refuses(cases[_i].text);
 }
-END_TEST
 
 /* With ATS for all a stall has no place. */
-START_TEST(ats_and_stall) {
+TEST(ats_and_stall) {
     set("master.bus=pcie");
     set("pcie.ats=yes");
     four_streams();
     timed_refuses("a PCIe function with ATS cannot stall");
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("replay streams", rig_setup, rig_teardown,
-                 (mixed_streams, link_at_its_limit, warmup_does_not_count, warmup_under_way_does_not_count,
-                  job_is_in_the_interval, an_access_of_no_time_has_a_bill, warmup_longer_than_the_trace,
-                  unmaps_are_the_drivers_work, ats_and_stall),
-                 {bus_and_baseline, 8}, {ats_without_page_requests, 2}, {link_is_paid_by_every_function, 3},
-                 {bystander_on_another_tbu, 4}, {requests_of_the_warmup_that_nobody_handled, 2}, {what_is_refused, 21})
+SUITE_WITH("replay streams", rig_setup, rig_teardown)

@@ -210,7 +210,7 @@ void expect_same_outcome() {
     ck_assert_uint_eq(rig_res.access.count, rig_res.accesses);
 }
 
-START_TEST(first_touches_and_nothing_else) {
+TEST_TIMES(first_touches_and_nothing_else, int(std::size(one_outstanding))) {
     prepare(one_outstanding[_i]);
     u64 expected = rig_expect().first_touches;
     run_timed();
@@ -223,9 +223,8 @@ START_TEST(first_touches_and_nothing_else) {
     ck_assert_uint_eq(answers(rig_res), expected);
     ck_assert_uint_eq(rig_res.latency.count, expected);
 }
-END_TEST
 
-START_TEST(the_surplus_is_duplicates) {
+TEST_TIMES(the_surplus_is_duplicates, int(std::size(many_outstanding))) {
     const Case &c = many_outstanding[_i];
     prepare(c);
     run_timed();
@@ -244,10 +243,9 @@ START_TEST(the_surplus_is_duplicates) {
     else
         ck_assert_uint_ge(rig_res.latency.count, rig_res.faults);
 }
-END_TEST
 
 /* Each fault's parts add up, and what the result says is the sum of what was heard. */
-START_TEST(parts_add_up) {
+TEST(parts_add_up) {
     static const Case c = {"smmuv3", STALL, RANDOM, {"master.outstanding=32", B2B, "cpu.handler=exponential"}};
     struct replay_scan scan;
     struct Source : TraceSource {
@@ -283,13 +281,12 @@ START_TEST(parts_add_up) {
     }
     ck_assert_uint_le(sum > rig_res.latency.mean ? sum - rig_res.latency.mean : rig_res.latency.mean - sum, 3);
 }
-END_TEST
 
 /*
  * Terminated: aborted accesses are those that were reported, and no answer is owed. The page of an aborted access is
  * mapped some time later; where the trace renews the page at once, that may be before anybody touches it again.
  */
-START_TEST(terminated) {
+TEST_TIMES(terminated, 4) {
     static const Case cases[] = {
         {"smmuv3", REPLAY_TERMINATE, NVME, {"master.outstanding=1"}},
         {"smmuv3", REPLAY_TERMINATE, RANDOM_TOUCH, {"master.outstanding=64", B2B}},
@@ -306,10 +303,9 @@ START_TEST(terminated) {
     ck_assert_uint_ge(rig_res.aborted, rig_res.first_touches);
     ck_assert_uint_eq(answers(rig_res), 0);
 }
-END_TEST
 
 /* A read maps the page read-only; the write that waited for it is tried again, fails anew, and is refused. */
-START_TEST(retried_and_refused) {
+TEST(retried_and_refused) {
     rig_text("attach 0 sid=1 domain=7\n"
              "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x40001000 perm=r\n"
              "access 0 sid=1 iova=0x1000 size=8 dir=r outcome=ok pa=0x40001000 perm=r\n"
@@ -324,10 +320,9 @@ START_TEST(retried_and_refused) {
     ck_assert_uint_eq(answers(rig_res), rig_res.faults);
     ck_assert_uint_eq(rig_res.responses[FAULT_TERMINATE], 2);
 }
-END_TEST
 
 /* A fault that nothing else disturbs costs what the configuration says, part by part. */
-START_TEST(prices_of_one_fault) {
+TEST(prices_of_one_fault) {
     fl_config_error err;
 
     for (const char *set : {"tbu.lookup_ns=2", "notify.record_write_ns=50", "cpu.handler_ns=5000"})
@@ -351,9 +346,8 @@ START_TEST(prices_of_one_fault) {
     ck_assert_uint_le(rig_res.latency.max, rig_res.access.max);
     ck_assert_uint_le(rig_res.access.max, rig_res.latency.max + 100);
 }
-END_TEST
 
-START_TEST(a_slower_handler_is_slower_by_as_much) {
+TEST_TIMES(a_slower_handler_is_slower_by_as_much, 3) {
     static const u64 handler_ns[] = {0, 1000, 1000000};
     rig_cfg.cpu.handler_ps = handler_ns[_i] * 1000;
     rig_text("attach 0 sid=1 domain=7\n"
@@ -363,7 +357,6 @@ START_TEST(a_slower_handler_is_slower_by_as_much) {
     ck_assert_uint_ge(rig_res.parts[PART_SOFTWARE].max, handler_ns[_i] + 1500);
     ck_assert_uint_lt(rig_res.parts[PART_SOFTWARE].max, handler_ns[_i] + 1700);
 }
-END_TEST
 
 /* ---- a run that gets nowhere ---- */
 
@@ -378,7 +371,7 @@ void expect_no_progress(const char *text) {
 }
 
 /* Its handlers say that they have mapped, and have not. */
-START_TEST(answered_for_ever) {
+TEST_TIMES(answered_for_ever, 4) {
     static const struct {
         const char *iommu;
         replay_faults faults;
@@ -399,10 +392,9 @@ START_TEST(answered_for_ever) {
     rig_text(one_access);
     expect_no_progress(cases[_i].text);
 }
-END_TEST
 
 /* An IOMMU that takes page requests in and knows nothing of them. */
-START_TEST(never_answered) {
+TEST_TIMES(never_answered, 2) {
     iommu_kind kind = *iommu_kind_find(_i ? "vtd" : "smmuv3");
     iommu_class cls = *kind.cls;
 
@@ -413,11 +405,7 @@ START_TEST(never_answered) {
     rig_text(one_access);
     expect_no_progress("no progress: 1 accesses wait: 1 for the answer to a page request (stream 0x1)");
 }
-END_TEST
 
 } // namespace
 
-SUITE_MAIN_LOOPS("timed replay", rig_setup, rig_teardown, (parts_add_up, retried_and_refused, prices_of_one_fault),
-                 {first_touches_and_nothing_else, int(std::size(one_outstanding))},
-                 {the_surplus_is_duplicates, int(std::size(many_outstanding))}, {terminated, 4},
-                 {a_slower_handler_is_slower_by_as_much, 3}, {answered_for_ever, 4}, {never_answered, 2})
+SUITE_WITH("timed replay", rig_setup, rig_teardown)

@@ -213,7 +213,7 @@ static void wait_us(u64 us) {
     sc_core::wait(to_sc(us * 1'000'000) - sc_core::sc_time_stamp());
 }
 
-START_TEST(the_other_waits_with_hupcf_0) {
+TEST(the_other_waits_with_hupcf_0) {
     Rig r(settings("0"));
     r.both(
         [](Probe &m) {
@@ -230,9 +230,8 @@ START_TEST(the_other_waits_with_hupcf_0) {
         });
     ck_assert_uint_eq(r.handled.size(), 1);
 }
-END_TEST
 
-START_TEST(the_other_goes_on_with_hupcf_1) {
+TEST(the_other_goes_on_with_hupcf_1) {
     Rig r(settings("1"));
     r.both([](Probe &m) { ck_assert_uint_ge(m.read(kBad).done_us, kHandled); },
            [](Probe &m) {
@@ -242,10 +241,9 @@ START_TEST(the_other_goes_on_with_hupcf_1) {
            });
     ck_assert_uint_eq(r.handled.size(), 1);
 }
-END_TEST
 
 /* Both fault. mmu500: the second waits its turn, and takes a handler of its own. */
-START_TEST(both_fault_mmu500) {
+TEST(both_fault_mmu500) {
     Rig r(settings("1"));
     r.both([](Probe &m) { ck_assert_uint_eq(m.read(kBad).data, kBad); },
            [](Probe &m) {
@@ -258,10 +256,9 @@ START_TEST(both_fault_mmu500) {
     ck_assert_uint_eq(r.handled[1].sid, kSid[1]);
     ck_assert_uint_eq(r.cpu.interrupts(), 2);
 }
-END_TEST
 
 /* smmu-v2: the second is terminated at once, and nobody is told: CBFRSYNRA names the first. */
-START_TEST(both_fault_smmu_v2) {
+TEST(both_fault_smmu_v2) {
     Rig r(settings("1", "smmu-v2"));
     r.both([](Probe &m) { ck_assert_uint_eq(m.read(kBad).data, kBad); },
            [](Probe &m) {
@@ -272,10 +269,9 @@ START_TEST(both_fault_smmu_v2) {
     ck_assert_uint_eq(r.handled.size(), 1);
     ck_assert_uint_eq(r.handled[0].sid, kSid[0]);
 }
-END_TEST
 
 /* Detach of the master whose fault is on record: answered then, not after the handler. The other's turn comes next. */
-START_TEST(detach_answers_its_own_fault) {
+TEST(detach_answers_its_own_fault) {
     Rig r(settings("1"));
     r.master[0].body = [](Probe &m) {
         wait_us(kStart);
@@ -300,10 +296,9 @@ START_TEST(detach_answers_its_own_fault) {
     ck_assert_uint_eq(s->stale_answers, 0);
     ck_assert_uint_eq(s->sync_timeouts, 0);
 }
-END_TEST
 
 /* Detach of the other master: the fault on record is none of its business. */
-START_TEST(detach_leaves_the_others_fault) {
+TEST(detach_leaves_the_others_fault) {
     Rig r(settings("1"));
     r.master[0].body = [](Probe &m) {
         wait_us(kStart);
@@ -325,7 +320,6 @@ START_TEST(detach_leaves_the_others_fault) {
     ck_assert_uint_eq(r.handled[0].sid, kSid[0]);
     ck_assert_uint_eq(smmuv2_drv_stats(r.drv)->sync_timeouts, 0);
 }
-END_TEST
 
 /* ---- the order of FSR and RESUME ---- */
 
@@ -383,7 +377,7 @@ static drv_irq resume_then_clear(void *, u32, u64) {
     return naive(false);
 }
 
-START_TEST(fsr_after_resume_storms_on_mmu500) {
+TEST(fsr_after_resume_storms_on_mmu500) {
     Rig r(settings("1"));
     u64 interrupts = one_fault(r, resume_then_clear);
 
@@ -393,32 +387,25 @@ START_TEST(fsr_after_resume_storms_on_mmu500) {
     // SS is all that is left.
     ck_assert_uint_eq(u32(CpuPort::ops()->mmio_read(&r.port, bank_register(SMMUV2_CB_FSR), 4)), BIT(30));
 }
-END_TEST
 
-START_TEST(fsr_before_resume_does_not) {
+TEST(fsr_before_resume_does_not) {
     Rig r(settings("1"));
 
     ck_assert_uint_eq(one_fault(r, clear_then_resume), 1);
 }
-END_TEST
 
-START_TEST(smmu_v2_forgives_it) {
+TEST(smmu_v2_forgives_it) {
     Rig r(settings("1", "smmu-v2"));
 
     ck_assert_uint_eq(one_fault(r, resume_then_clear), 1);
 }
-END_TEST
 
-START_TEST(our_driver_takes_one_interrupt) {
+TEST(our_driver_takes_one_interrupt) {
     Rig r(settings("1"));
 
     ck_assert_uint_eq(one_fault(r, nullptr), 1);
     ck_assert_uint_eq(smmuv2_drv_stats(r.drv)->resumes[1], 1);
     ck_assert_uint_eq(smmuv2_drv_stats(r.drv)->ss_only, 0);
 }
-END_TEST
 
-SUITE_MAIN("smmuv2_timed", the_other_waits_with_hupcf_0, the_other_goes_on_with_hupcf_1, both_fault_mmu500,
-           both_fault_smmu_v2, detach_answers_its_own_fault, detach_leaves_the_others_fault,
-           fsr_after_resume_storms_on_mmu500, fsr_before_resume_does_not, smmu_v2_forgives_it,
-           our_driver_takes_one_interrupt)
+SUITE("smmuv2_timed")

@@ -71,7 +71,7 @@ void check_owners(const replay_result &r) {
 }
 
 /* A call that maps 512 pages: its base and 512 times the price of a page. */
-START_TEST(a_batch_of_512_pages) {
+TEST(a_batch_of_512_pages) {
     faults_at_once(1, 3, 512);
     Sets one = {"os.map_pages=512", "master.outstanding=1"}, priced = one;
     priced.push_back("cpu.page_ns=700");
@@ -83,10 +83,9 @@ START_TEST(a_batch_of_512_pages) {
     ck_assert_uint_eq(paid.fault_owner_ns[OWNER_HANDLER], base.fault_owner_ns[OWNER_HANDLER] + 512 * 700);
     check_owners(paid);
 }
-END_TEST
 
 /* Of a page that is mapped already the second fault pays nothing. */
-START_TEST(a_mapped_page_costs_nothing) {
+TEST(a_mapped_page_costs_nothing) {
     rig_text("attach 0 sid=1 domain=1\n"
              "map 0 domain=1 iova=0x100000 size=4096 pa=0x1000000 perm=rw\n"
              "access 1000 sid=1 iova=0x100000 size=64 dir=r\n"
@@ -96,10 +95,9 @@ START_TEST(a_mapped_page_costs_nothing) {
     ck_assert_uint_eq(paid.latency.max, base.latency.max + 10000); // the second waits for the first alone
     ck_assert_uint_eq(paid.latency.min, base.latency.min + 10000);
 }
-END_TEST
 
 /* Four faults in one call: once the price of a call, four times that of a fault, and one answer for all. */
-START_TEST(four_faults_in_one_call) {
+TEST(four_faults_in_one_call) {
     faults_at_once(1, 4);
     Sets sets = {"cpu.workers=1", "cpu.batch_faults=4", "cpu.handler_ns=40000"};
     replay_result base = play(sets);
@@ -112,10 +110,9 @@ START_TEST(four_faults_in_one_call) {
     ck_assert_uint_lt(paid.latency.max, 2 * 40000);
     check_owners(paid);
 }
-END_TEST
 
 /* Two faults at once on one processor: one handler after the other, and the second waits for the processor. */
-START_TEST(two_handlers_on_one_processor) {
+TEST(two_handlers_on_one_processor) {
     faults_at_once(2, 1);
     Sets two = {"cpu.workers=2", "cpu.handler_ns=500000"}, one = two;
     one.push_back("cpu.count=1");
@@ -137,10 +134,9 @@ START_TEST(two_handlers_on_one_processor) {
     two.push_back("cpu.count=3");
     ck_assert_uint_eq(play(two).latency.max, apart.latency.max);
 }
-END_TEST
 
 /* Four faults of two devices: shared, one worker does one after the other; with one of its own, each device two. */
-START_TEST(workers_of_each_device) {
+TEST(workers_of_each_device) {
     faults_at_once(2, 2);
     replay_result shared = play({"cpu.workers=1", "cpu.handler_ns=500000"});
     replay_result own = play({"cpu.workers=1", "cpu.workers_per_device=1", "cpu.handler_ns=500000"});
@@ -152,10 +148,9 @@ START_TEST(workers_of_each_device) {
     ck_assert_uint_eq(resource(own, "workers").uses, 4);
     check_owners(own);
 }
-END_TEST
 
 /* The second fault comes 20 us after the first, its interrupt 100 us after the first one. */
-START_TEST(moderation_delays_an_interrupt) {
+TEST(moderation_delays_an_interrupt) {
     rig_text("attach 0 sid=1 domain=1\n"
              "map 0 domain=1 iova=0x100000 size=8192 pa=0x1000000 perm=rw\n"
              "access 1000 sid=1 iova=0x100000 size=64 dir=r\n"
@@ -168,10 +163,9 @@ START_TEST(moderation_delays_an_interrupt) {
                       plain.fault_owner_ns[OWNER_INTERRUPT] + 100000 - 20000 + nearer);
     check_owners(rare);
 }
-END_TEST
 
 /* Page 5 first, then 0 to 15: around maps the aligned eight, ahead those behind the page up to one that is mapped. */
-START_TEST(pages_around_and_ahead) {
+TEST(pages_around_and_ahead) {
     std::string text = "attach 0 sid=1 domain=1\n"
                        "map 0 domain=1 iova=0x100000 size=0x10000 pa=0x1000000 perm=rw\n"
                        "access 0 sid=1 iova=0x105000 size=64 dir=r\n";
@@ -193,20 +187,18 @@ START_TEST(pages_around_and_ahead) {
     ck_assert_uint_ge(ahead.parts[PART_SOFTWARE].p50 - ahead.parts[PART_SOFTWARE].min, five - three);
     ck_assert_uint_eq(ahead.maps, 16);
 }
-END_TEST
 
 /* Terminated accesses: the pages that are mapped afterwards have their price, too. */
-START_TEST(deferred_pages_have_their_price) {
+TEST(deferred_pages_have_their_price) {
     faults_at_once(1, 3, 0, true); // what is put off is done before the last access
     rig_opt.faults = REPLAY_TERMINATE;
     replay_result base = play({"cpu.workers=1"}), paid = play({"cpu.workers=1", "cpu.page_ns=1000", "cpu.fault_ns=10"});
     ck_assert_uint_eq(paid.aborted, 3);
     ck_assert_uint_eq(resource(paid, "workers").busy_ns, resource(base, "workers").busy_ns + 3 * 1000 + 3 * 10);
 }
-END_TEST
 
 /* Every price at once, with page requests of two devices on one processor: owners still add up, and nothing is lost. */
-START_TEST(everything_at_once) {
+TEST(everything_at_once) {
     faults_at_once(2, 40);
     rig_opt.faults = REPLAY_PRI;
     for (const char *workers : {"cpu.workers_per_device=0", "cpu.workers_per_device=2"}) {
@@ -221,11 +213,7 @@ START_TEST(everything_at_once) {
         check_owners(r);
     }
 }
-END_TEST
 
 } // namespace
 
-SUITE_MAIN_WITH("software_price", rig_setup, rig_teardown, a_batch_of_512_pages, a_mapped_page_costs_nothing,
-                four_faults_in_one_call, two_handlers_on_one_processor, workers_of_each_device,
-                moderation_delays_an_interrupt, pages_around_and_ahead, deferred_pages_have_their_price,
-                everything_at_once)
+SUITE_WITH("software_price", rig_setup, rig_teardown)

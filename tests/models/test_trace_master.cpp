@@ -126,7 +126,7 @@ static fl_config busy(u64 outstanding, fl_ordering ordering = FL_ORDER_NONE) {
     return c;
 }
 
-START_TEST(outstanding_limit) {
+TEST(outstanding_limit) {
     MasterBench b(busy(2));
     for (u64 i = 0; i < 5; i++)
         b.source.access(0, 1, i);
@@ -135,10 +135,9 @@ START_TEST(outstanding_limit) {
     ck_assert_uint_eq(b.done, 5);
     ck_assert_uint_eq(b.master.duration(), ns(300));
 }
-END_TEST
 
 /* Of the sizes that a read has reached, the largest counts; writes have their own. */
-START_TEST(limits_of_a_size) {
+TEST(limits_of_a_size) {
     fl_config c = busy(8);
     c.master.outstanding_per_stream = 8;
     std::strcpy(c.master.transfers, "256=1/30,64=3/10,64w=2/20");
@@ -152,9 +151,8 @@ START_TEST(limits_of_a_size) {
     // 64: three in flight, 10 ns apart, and so is 128. 256: alone, so after the end at 200, and 30 ns before the next.
     b.went_out({{0, 0}, {1, 10}, {2, 20}, {3, 100}, {4, 200}, {5, 300}, {6, 330}});
 }
-END_TEST
 
-START_TEST(limits_of_writes) {
+TEST(limits_of_writes) {
     fl_config c = busy(8);
     std::strcpy(c.master.transfers, "64=8/5,64w=2/20");
     MasterBench b(c);
@@ -165,9 +163,8 @@ START_TEST(limits_of_writes) {
     b.play();
     b.went_out({{0, 0}, {1, 20}, {2, 100}});
 }
-END_TEST
 
-START_TEST(recorded_arrival) {
+TEST(recorded_arrival) {
     fl_config c = busy(8);
     c.master.arrival = FL_ARRIVAL_TRACE;
     MasterBench b(c);
@@ -179,9 +176,8 @@ START_TEST(recorded_arrival) {
     ck_assert_uint_eq(b.at_ns(1), 1); // the interval of its stream
     ck_assert_uint_eq(b.at_ns(2), 2000);
 }
-END_TEST
 
-START_TEST(order_of_a_stream) {
+TEST(order_of_a_stream) {
     MasterBench b(busy(8, FL_ORDER_STREAM));
     b.source.access(0, 1, 0);
     b.source.access(0, 2, 1);
@@ -190,9 +186,8 @@ START_TEST(order_of_a_stream) {
     b.play();
     b.went_out({{0, 0}, {1, 0}, {2, 100}, {3, 100}});
 }
-END_TEST
 
-START_TEST(total_order) {
+TEST(total_order) {
     MasterBench b(busy(8, FL_ORDER_TOTAL));
     for (u64 i = 0; i < 3; i++)
         b.source.access(0, u32(i), i);
@@ -200,10 +195,9 @@ START_TEST(total_order) {
     for (unsigned i = 0; i < 3; i++)
         ck_assert_uint_eq(b.at_ns(i), i * 100);
 }
-END_TEST
 
 /* A map waits for the accesses of its own address space, and they for it; others go on. */
-START_TEST(system_work_is_a_barrier_of_its_space) {
+TEST(system_work_is_a_barrier_of_its_space) {
     MasterBench b(busy(8));
     b.source.system(DMAT_ATTACH, 0, 1, 10);
     b.source.system(DMAT_ATTACH, 0, 2, 20);
@@ -222,7 +216,6 @@ START_TEST(system_work_is_a_barrier_of_its_space) {
     ck_assert_uint_eq(b.system_times[2], ns(1100));
     b.went_out({{2, 1600}, {3, 1001}});
 }
-END_TEST
 
 /* Little's law: latencies add up to no more than the limit times the duration. */
 static void check_little(const MasterBench &b, u64 limit) {
@@ -232,7 +225,7 @@ static void check_little(const MasterBench &b, u64 limit) {
 }
 
 /* Who waited for an answer issues when it is there, not when it would have liked to. */
-START_TEST(nothing_is_issued_in_the_past) {
+TEST(nothing_is_issued_in_the_past) {
     MasterBench b(busy(1));
     for (u64 i = 0; i < 4; i++) {
         b.source.access(0, 1, i);
@@ -245,9 +238,8 @@ START_TEST(nothing_is_issued_in_the_past) {
     ck_assert_uint_eq(b.master.duration(), ns(40000));
     check_little(b, 1);
 }
-END_TEST
 
-START_TEST(a_limit_of_all_streams_holds_while_answers_come) {
+TEST(a_limit_of_all_streams_holds_while_answers_come) {
     MasterBench b(busy(3));
     for (u64 i = 0; i < 60; i++) {
         b.source.access(0, u32(i % 4), i);
@@ -258,13 +250,12 @@ START_TEST(a_limit_of_all_streams_holds_while_answers_come) {
     ck_assert_uint_eq(b.done, 60);
     check_little(b, 3);
 }
-END_TEST
 
 /*
  * A limit counts what is in flight: the place of an access that ends early is free then, whatever was known to end
  * later. _i: the limit is of all streams, of one, or of one size.
  */
-START_TEST(the_first_to_end_makes_room) {
+TEST_TIMES(the_first_to_end_makes_room, 3) {
     fl_config c = busy(_i == 0 ? 2 : 8);
     c.master.outstanding_per_stream = _i == 1 ? 2 : 8;
     std::strcpy(c.master.transfers, _i == 2 ? "64=2/1" : "");
@@ -280,10 +271,9 @@ START_TEST(the_first_to_end_makes_room) {
         ck_assert_uint_eq(b.at_ns(i), expected[i]);
     ck_assert_uint_eq(b.master.duration(), ns(201));
 }
-END_TEST
 
 /* One tag looks ahead to 500 ns; the others of its stream find the room that there is when they go. _i: whose limit. */
-START_TEST(who_waits_for_later_takes_no_room) {
+TEST_TIMES(who_waits_for_later_takes_no_room, 2) {
     fl_config c = busy(_i ? 8 : 1, FL_ORDER_STREAM);
     c.master.arrival = FL_ARRIVAL_TRACE;
     c.master.outstanding_per_stream = _i ? 1 : 8;
@@ -300,10 +290,9 @@ START_TEST(who_waits_for_later_takes_no_room) {
     ck_assert_uint_eq(b.at_ns(3), 200);
     ck_assert_uint_eq(b.at_ns(1), 500);
 }
-END_TEST
 
 /* Simulated time ends before it saturates: nothing runs that is due later. */
-START_TEST(time_has_an_end) {
+TEST_TIMES(time_has_an_end, 2) {
     Scheduler scheduler("scheduler");
     unsigned ran = 0;
     auto run = [](void *n, u64) { ++*static_cast<unsigned *>(n); };
@@ -313,10 +302,9 @@ START_TEST(time_has_an_end) {
     ck_assert_uint_eq(ran, 2 - _i);
     ck_assert_int_eq(scheduler.overrun(), _i);
 }
-END_TEST
 
 /* A stream at its limit, or behind an access that waits, holds up nobody else. */
-START_TEST(streams_issue_for_themselves) {
+TEST(streams_issue_for_themselves) {
     fl_config c = busy(64);
     c.master.outstanding_per_stream = 1;
     MasterBench b(c);
@@ -332,10 +320,9 @@ START_TEST(streams_issue_for_themselves) {
     for (u64 i = 0; i < 3; i++)
         ck_assert_uint_eq(b.at_ns(100 + i), i * 50000);
 }
-END_TEST
 
 /* An unmap waits for a stalled access of its own address space; another space's goes on. */
-START_TEST(system_work_of_two_spaces_is_not_tied) {
+TEST(system_work_of_two_spaces_is_not_tied) {
     MasterBench b(busy(8));
     b.source.system(DMAT_ATTACH, 0, 1, 10);
     b.source.system(DMAT_ATTACH, 0, 2, 20);
@@ -351,10 +338,9 @@ START_TEST(system_work_of_two_spaces_is_not_tied) {
     ck_assert_uint_eq(b.at_ns(2), 1600);                  // its unmap from 1100 to 1600
     ck_assert_uint_eq(b.system_times.back(), ns(101000)); // the other one
 }
-END_TEST
 
 /* Tags of one stream wait for accesses of their own tag only. */
-START_TEST(tags_order_a_stream) {
+TEST(tags_order_a_stream) {
     MasterBench b(busy(8, FL_ORDER_STREAM));
     b.source.access(0, 1, 0, 7);
     b.source.access(0, 1, 1, 7);
@@ -364,10 +350,9 @@ START_TEST(tags_order_a_stream) {
     b.play();
     b.went_out({{0, 0}, {1, 5000}, {2, 1}, {3, 101}});
 }
-END_TEST
 
 /* The duration begins with the first access, not with what the operating system did before. */
-START_TEST(duration_without_the_maps_before) {
+TEST(duration_without_the_maps_before) {
     MasterBench b(busy(8));
     for (int i = 0; i < 10; i++)
         b.source.system(DMAT_MAP, 0, 1);
@@ -378,10 +363,9 @@ START_TEST(duration_without_the_maps_before) {
     ck_assert_uint_eq(b.at_ns(0), 5500);
     ck_assert_uint_eq(b.master.duration(), ns(101));
 }
-END_TEST
 
 /* Two accesses a job, 500 ns of software before each; the second job's begins when the first has ended, at 601. */
-START_TEST(a_job_has_a_price) {
+TEST(a_job_has_a_price) {
     fl_config c = busy(8);
     c.os.job_ps = ns(500);
     c.os.job_accesses = 2;
@@ -395,10 +379,9 @@ START_TEST(a_job_has_a_price) {
     ck_assert_uint_eq(in.uses, 2);
     ck_assert_uint_eq(u64(in.busy), ns(1000));
 }
-END_TEST
 
 /* A mark begins a job of each stream, which waits for its own accesses alone, also for one that is answered late. */
-START_TEST(a_mark_begins_a_job) {
+TEST(a_mark_begins_a_job) {
     fl_config c = busy(8);
     c.os.job_ps = ns(500);
     MasterBench b(c);
@@ -417,10 +400,9 @@ START_TEST(a_mark_begins_a_job) {
     ck_assert_uint_eq(b.at_ns(12), 1101);
     ck_assert_uint_eq(b.master.jobs()->figures(ns(5000)).uses, 4);
 }
-END_TEST
 
 /* A chase: each access goes out when the one before it has ended and 30 ns are over, whatever was recorded. */
-START_TEST(a_dependent_access_waits_for_the_one_before) {
+TEST(a_dependent_access_waits_for_the_one_before) {
     fl_config c = busy(8);
     c.master.arrival = FL_ARRIVAL_TRACE;
     MasterBench b(c);
@@ -437,10 +419,9 @@ START_TEST(a_dependent_access_waits_for_the_one_before) {
     b.play();
     b.went_out({{0, 0}, {1, 130}, {2, 2160}, {3, 2290}, {10, 20}});
 }
-END_TEST
 
 /* Chains of two tags do not wait for each other; the first of a chain waits for nobody. */
-START_TEST(chains_of_two_tags) {
+TEST(chains_of_two_tags) {
     MasterBench b(busy(8));
     for (u64 i = 0; i < 4; i++) {
         b.source.access(0, 1, i, 1 + i % 2);
@@ -451,13 +432,5 @@ START_TEST(chains_of_two_tags) {
     b.play();
     b.went_out({{0, 0}, {1, 1}, {2, 1007}, {3, 108}});
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("trace_master", NULL, NULL,
-                 (outstanding_limit, limits_of_a_size, limits_of_writes, recorded_arrival, order_of_a_stream,
-                  total_order, system_work_is_a_barrier_of_its_space, nothing_is_issued_in_the_past,
-                  a_limit_of_all_streams_holds_while_answers_come, streams_issue_for_themselves,
-                  system_work_of_two_spaces_is_not_tied, tags_order_a_stream, duration_without_the_maps_before,
-                  a_job_has_a_price, a_mark_begins_a_job, a_dependent_access_waits_for_the_one_before,
-                  chains_of_two_tags),
-                 {the_first_to_end_makes_room, 3}, {who_waits_for_later_takes_no_room, 2}, {time_has_an_end, 2})
+SUITE("trace_master")

@@ -50,14 +50,13 @@ static void expect_both_pages(void)
 	ck_assert_uint_eq(mem.used, 2);
 }
 
-START_TEST(test_plain)
+TEST(test_plain)
 {
 	setup();
 	put(sizeof(file));
 	expect_both_pages();
 	teardown();
 }
-END_TEST
 
 static void put_gz(void)
 {
@@ -67,14 +66,13 @@ static void put_gz(void)
 	gzclose(f);
 }
 
-START_TEST(test_gzipped)
+TEST(test_gzipped)
 {
 	setup();
 	put_gz();
 	expect_both_pages();
 	teardown();
 }
-END_TEST
 
 static void refuse(int code, const char *place, const char *reason)
 {
@@ -84,7 +82,7 @@ static void refuse(int code, const char *place, const char *reason)
 	ck_assert_msg(strstr(err.reason, reason) != NULL, "%s", err.reason);
 }
 
-START_TEST(test_refusals)
+TEST(test_refusals)
 {
 	setup();
 	put(sizeof(file) - 1);
@@ -106,9 +104,8 @@ START_TEST(test_refusals)
 	refuse(-EIO, "page 0", "No such file");
 	physmem_exit(&mem);
 }
-END_TEST
 
-START_TEST(test_cut_or_damaged_gzip)
+TEST(test_cut_or_damaged_gzip)
 {
 	struct pages_error e;
 	u32 rng = 1;
@@ -136,6 +133,5 @@ START_TEST(test_cut_or_damaged_gzip)
 	}
 	teardown();
 }
-END_TEST
 
-SUITE_MAIN("pages", test_plain, test_gzipped, test_refusals, test_cut_or_damaged_gzip)
+SUITE("pages")

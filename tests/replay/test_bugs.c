@@ -224,7 +224,7 @@ static const struct iommu_kind *with_bug(const char *name)
 
 /* ---- found by verify ---- */
 
-START_TEST(test_verify_names_it)
+TEST_TIMES(test_verify_names_it, ARRAY_SIZE(bugs))
 {
 	struct verify_options opt = { 0 };
 	struct verify_result res;
@@ -245,7 +245,6 @@ START_TEST(test_verify_names_it)
 		named |= bug->field && res.field[i].match == VERIFY_DIFFERS && !strcmp(res.field[i].name, bug->field);
 	ck_assert_msg(named || bug->drop, "%s: %s is not named", bug->name, bug->field);
 }
-END_TEST
 
 /* ---- found by the golden file ---- */
 
@@ -308,7 +307,7 @@ static json_t *sound_run(void)
 	return j;
 }
 
-START_TEST(test_golden_names_it)
+TEST_TIMES(test_golden_names_it, ARRAY_SIZE(bugs))
 {
 	struct golden_options opt = { .found = found };
 	struct golden_counts n;
@@ -333,10 +332,9 @@ START_TEST(test_golden_names_it)
 	json_decref(golden);
 	json_decref(now);
 }
-END_TEST
 
 /* Every bug of the list is there. */
-START_TEST(test_names)
+TEST(test_names)
 {
 	static const char *const names[] = { "two fields swapped",
 					     "HUPCF lost",
@@ -354,7 +352,5 @@ START_TEST(test_names)
 		ck_assert_msg(k < ARRAY_SIZE(bugs), "%s", names[i]);
 	}
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("bugs", NULL, NULL, (test_names), { test_verify_names_it, ARRAY_SIZE(bugs) },
-		 { test_golden_names_it, ARRAY_SIZE(bugs) })
+SUITE("bugs")

@@ -16,7 +16,7 @@ static void teardown(void)
 	frames_exit(&f);
 }
 
-START_TEST(test_alignment)
+TEST(test_alignment)
 {
 	u64 pa;
 
@@ -29,9 +29,8 @@ START_TEST(test_alignment)
 	ck_assert_int_eq(frames_alloc(&f, 4096, 0x40000, &pa), 0);
 	ck_assert_uint_eq(pa, 0x800000040000);
 }
-END_TEST
 
-START_TEST(test_no_two_overlap)
+TEST(test_no_two_overlap)
 {
 	static const u64 sizes[] = { 4096, 8192, 100, 65536, 12288, 4097 };
 	u64 pa[ARRAY_SIZE(sizes)];
@@ -43,9 +42,8 @@ START_TEST(test_no_two_overlap)
 			ck_assert(pa[i] >= pa[j] + sizes[j] || pa[j] >= pa[i] + sizes[i]);
 	}
 }
-END_TEST
 
-START_TEST(test_exhaustion)
+TEST(test_exhaustion)
 {
 	u64 pa, n = 0;
 
@@ -60,9 +58,8 @@ START_TEST(test_exhaustion)
 	ck_assert_uint_eq(pa, 0x800000003000);
 	ck_assert_int_eq(frames_alloc(&f, 4096, 1, &pa), -ENOMEM);
 }
-END_TEST
 
-START_TEST(test_what_is_free_serves_its_size_and_alignment)
+TEST(test_what_is_free_serves_its_size_and_alignment)
 {
 	u64 pa;
 
@@ -77,9 +74,8 @@ START_TEST(test_what_is_free_serves_its_size_and_alignment)
 	ck_assert_int_eq(frames_alloc(&f, 4096, 4096, &pa), 0);
 	ck_assert_uint_eq(pa, 0x800000001000);
 }
-END_TEST
 
-START_TEST(test_many_freed)
+TEST(test_many_freed)
 {
 	u64 pa[256];
 	bool seen[256] = { false };
@@ -97,16 +93,13 @@ START_TEST(test_many_freed)
 		seen[(again >> 12) & 255] = true;
 	}
 }
-END_TEST
 
-START_TEST(test_overlap)
+TEST(test_overlap)
 {
 	ck_assert(!frames_overlap(&f, 0x7ffffffff000, 4096));
 	ck_assert(frames_overlap(&f, 0x7ffffffff000, 4097));
 	ck_assert(frames_overlap(&f, 0x8000000fffff, 1));
 	ck_assert(!frames_overlap(&f, 0x800000100000, 4096));
 }
-END_TEST
 
-SUITE_MAIN_WITH("frames", setup, teardown, test_alignment, test_no_two_overlap, test_exhaustion,
-		test_what_is_free_serves_its_size_and_alignment, test_many_freed, test_overlap)
+SUITE_WITH("frames", setup, teardown)

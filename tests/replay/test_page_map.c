@@ -27,7 +27,7 @@ static u32 length(u32 first)
 	return n;
 }
 
-START_TEST(test_same_page_of_two_spaces)
+TEST(test_same_page_of_two_spaces)
 {
 	u32 one = PAGE_MAP_NONE, two = PAGE_MAP_NONE;
 
@@ -42,9 +42,8 @@ START_TEST(test_same_page_of_two_spaces)
 	ck_assert_uint_eq(one, PAGE_MAP_NONE);
 	ck_assert_uint_eq(length(two), 1);
 }
-END_TEST
 
-START_TEST(test_new_entry_is_bare)
+TEST(test_new_entry_is_bare)
 {
 	u32 first = PAGE_MAP_NONE;
 	struct page_entry *e = page_map_add(&m, &first, 1, 5);
@@ -57,10 +56,9 @@ START_TEST(test_new_entry_is_bare)
 	ck_assert_uint_eq(e->perm, 0);
 	ck_assert_uint_eq(e->pa, 0);
 }
-END_TEST
 
 /* The ends of the address space and domain IDs with all bits. */
-START_TEST(test_extreme_keys)
+TEST(test_extreme_keys)
 {
 	u32 first = PAGE_MAP_NONE;
 
@@ -72,13 +70,12 @@ START_TEST(test_extreme_keys)
 	ck_assert_uint_eq(page_map_find(&m, 0, 0xfffffffffffff)->pa, 3);
 	ck_assert_uint_eq(length(first), 3);
 }
-END_TEST
 
 #define DOMAINS 3
 #define PAGES	2048
 
 /* A hundred thousand additions and removals against a plain table. */
-START_TEST(test_against_a_plain_table)
+TEST(test_against_a_plain_table)
 {
 	static u64 pa[DOMAINS][PAGES]; /* 0: absent */
 	u32 first[DOMAINS] = { PAGE_MAP_NONE, PAGE_MAP_NONE, PAGE_MAP_NONE }, count[DOMAINS] = { 0 };
@@ -109,7 +106,5 @@ START_TEST(test_against_a_plain_table)
 			ck_assert_uint_eq(length(first[d]), count[d]);
 	}
 }
-END_TEST
 
-SUITE_MAIN_WITH("page_map", setup, teardown, test_same_page_of_two_spaces, test_new_entry_is_bare, test_extreme_keys,
-		test_against_a_plain_table)
+SUITE_WITH("page_map", setup, teardown)

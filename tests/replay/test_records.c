@@ -102,7 +102,7 @@ static void there_and_back(const char *line)
 
 static const char *const files[] = { "faults-smmuv3.txt", "faults-smmuv2.txt", "faults-vtd.txt" };
 
-START_TEST(test_each_fault)
+TEST_TIMES(test_each_fault, ARRAY_SIZE(files))
 {
 	char path[256], line[512];
 	u32 n = 0;
@@ -121,18 +121,16 @@ START_TEST(test_each_fault)
 	fclose(f);
 	ck_assert_uint_ge(n, 16);
 }
-END_TEST
 
-START_TEST(test_page_requests)
+TEST(test_page_requests)
 {
 	there_and_back("page_request 0 sid=0x8 pasid=0x3 iova=0x12345000 dir=rw tag=5 last model=smmuv3");
 	there_and_back("page_request 0 sid=0x10 pasid=0x3 iova=0x12345000 dir=rw tag=5 last model=vtd "
 		       "words word0=0x300100101 word1=0x1234502f");
 }
-END_TEST
 
 /* Two equal faults at one instant stay two: each message has a time of its own. */
-START_TEST(test_same_instant)
+TEST(test_same_instant)
 {
 	struct trace_import_stats stats;
 	struct trace_import_options opt = { .stats = &stats };
@@ -151,10 +149,9 @@ START_TEST(test_same_instant)
 	ck_assert_uint_eq(stats.faults, 3);
 	ck_assert_uint_eq(stats.repeated, 0);
 }
-END_TEST
 
 /* What no kernel prints. */
-START_TEST(test_unprinted)
+TEST(test_unprinted)
 {
 	struct trace_printk log = { .out = stderr };
 	struct dmat_error err = { 0 };
@@ -167,7 +164,5 @@ START_TEST(test_unprinted)
 	ck_assert_int_eq(dmat_parse("mark 0 size=1 code=suppressed", &rec, &err), 0);
 	ck_assert(!trace_printk(&log, &rec, ""));
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("records", setup, teardown, (test_page_requests, test_same_instant, test_unprinted),
-		 { test_each_fault, ARRAY_SIZE(files) })
+SUITE_WITH("records", setup, teardown)

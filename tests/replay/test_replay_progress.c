@@ -45,15 +45,14 @@ static int find_more(void *d, u32 line, u64 now)
 	return 1;
 }
 
-START_TEST(test_stall_that_nobody_answers)
+TEST(test_stall_that_nobody_answers)
 {
 	sick("smmuv3", REPLAY_STALL);
 	drv.irq = deaf;
 	rig_refused(-EDEADLK, "no progress: an access of stream 0x1 to 0x1010 waits for the answer to its stall");
 }
-END_TEST
 
-START_TEST(test_page_request_that_nobody_answers)
+TEST_TIMES(test_page_request_that_nobody_answers, 2)
 {
 	static const char *const kinds[] = { "smmuv3", "vtd" };
 
@@ -61,9 +60,8 @@ START_TEST(test_page_request_that_nobody_answers)
 	drv.irq = deaf;
 	rig_refused(-EDEADLK, "no progress: an access of stream 0x1 to 0x1010 waits for the answer to a page request");
 }
-END_TEST
 
-START_TEST(test_stall_that_is_answered_for_ever)
+TEST_TIMES(test_stall_that_is_answered_for_ever, 2)
 {
 	static const char *const kinds[] = { "smmuv2", "smmuv3" };
 
@@ -71,9 +69,8 @@ START_TEST(test_stall_that_is_answered_for_ever)
 	drv.map = map_nothing;
 	rig_refused(-EDEADLK, "no progress: an access of stream 0x1 to 0x1010 is retried for ever");
 }
-END_TEST
 
-START_TEST(test_page_request_that_is_answered_for_ever)
+TEST_TIMES(test_page_request_that_is_answered_for_ever, 2)
 {
 	static const char *const kinds[] = { "smmuv3", "vtd" };
 
@@ -81,28 +78,25 @@ START_TEST(test_page_request_that_is_answered_for_ever)
 	drv.map = map_nothing;
 	rig_refused(-EDEADLK, "to 0x1010 is told to retry for ever after a page request");
 }
-END_TEST
 
-START_TEST(test_interrupt_thread_that_always_finds_more)
+TEST(test_interrupt_thread_that_always_finds_more)
 {
 	sick("smmuv3", REPLAY_STALL);
 	drv.irq = wake_thread;
 	drv.irq_thread = find_more;
 	rig_refused(-EDEADLK, "no progress: the driver's interrupt thread always finds more, and no access goes on");
 }
-END_TEST
 
 /* A level-sensitive line whose cause stays. */
-START_TEST(test_interrupt_that_comes_for_ever)
+TEST(test_interrupt_that_comes_for_ever)
 {
 	sick("smmuv2", REPLAY_STALL);
 	drv.irq = deaf;
 	rig_refused(-EDEADLK, "no progress: interrupts come for ever, and no access goes on");
 }
-END_TEST
 
 /* Terminated accesses and answered ones: each is a fault that the driver reported. */
-START_TEST(test_answers_are_faults)
+TEST_TIMES(test_answers_are_faults, 4)
 {
 	static const struct {
 		const char *iommu;
@@ -120,10 +114,5 @@ START_TEST(test_answers_are_faults)
 	ck_assert_uint_eq(rig_res.responses[FAULT_RETRY], rig_res.faults);
 	ck_assert_uint_eq(rig_res.unhandled, 0);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("replay_progress", rig_setup, rig_teardown,
-		 (test_stall_that_nobody_answers, test_interrupt_thread_that_always_finds_more,
-		  test_interrupt_that_comes_for_ever),
-		 { test_page_request_that_nobody_answers, 2 }, { test_stall_that_is_answered_for_ever, 2 },
-		 { test_page_request_that_is_answered_for_ever, 2 }, { test_answers_are_faults, 4 })
+SUITE_WITH("replay_progress", rig_setup, rig_teardown)

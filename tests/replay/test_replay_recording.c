@@ -40,7 +40,7 @@ static void expect_all_translated(void)
 	ck_assert(!rig_res.timed);
 }
 
-START_TEST(test_counted_from_the_log)
+TEST(test_counted_from_the_log)
 {
 	struct rig_expected e = rig_expect();
 
@@ -48,9 +48,8 @@ START_TEST(test_counted_from_the_log)
 	ck_assert_uint_eq(e.recorded, ACCESSES);
 	ck_assert_uint_eq(e.first_touches, FIRST_TOUCHES);
 }
-END_TEST
 
-START_TEST(test_all_resident)
+TEST(test_all_resident)
 {
 	static const enum replay_faults modes[] = { REPLAY_STALL, REPLAY_TERMINATE, REPLAY_PRI };
 	size_t i;
@@ -66,9 +65,8 @@ START_TEST(test_all_resident)
 		expect_answers(0);
 	}
 }
-END_TEST
 
-START_TEST(test_none_resident_stall)
+TEST(test_none_resident_stall)
 {
 	rig_run();
 	expect_all_translated();
@@ -80,10 +78,9 @@ START_TEST(test_none_resident_stall)
 	expect_type(EVENT_TRANSLATION, FIRST_TOUCHES);
 	expect_answers(FIRST_TOUCHES);
 }
-END_TEST
 
 /* The same faults, recorded and aborted; the others go where they went. */
-START_TEST(test_none_resident_terminate)
+TEST(test_none_resident_terminate)
 {
 	rig_opt.faults = REPLAY_TERMINATE;
 	rig_run();
@@ -98,9 +95,8 @@ START_TEST(test_none_resident_terminate)
 	expect_type(EVENT_TRANSLATION, FIRST_TOUCHES);
 	expect_answers(0);
 }
-END_TEST
 
-START_TEST(test_none_resident_pri)
+TEST(test_none_resident_pri)
 {
 	rig_opt.faults = REPLAY_PRI;
 	rig_run();
@@ -110,9 +106,8 @@ START_TEST(test_none_resident_pri)
 	expect_type(0, FIRST_TOUCHES); /* page requests have no number */
 	expect_answers(FIRST_TOUCHES);
 }
-END_TEST
 
-START_TEST(test_repeated)
+TEST(test_repeated)
 {
 	rig_opt.repeat = 3;
 	rig_run();
@@ -123,7 +118,6 @@ START_TEST(test_repeated)
 	ck_assert_uint_eq(rig_res.faults, rig_expect().first_touches);
 	ck_assert_uint_ge(rig_res.faults, 3 * FIRST_TOUCHES);
 }
-END_TEST
 
 static u64 faults_with(u64 seed, u32 resident)
 {
@@ -136,7 +130,7 @@ static u64 faults_with(u64 seed, u32 resident)
 }
 
 /* Which pages are resident is a matter of the seed alone, and more of them are when more are asked for. */
-START_TEST(test_fraction)
+TEST(test_fraction)
 {
 	u64 half = faults_with(1, 500000), quarter = faults_with(1, 250000);
 
@@ -147,10 +141,9 @@ START_TEST(test_fraction)
 	ck_assert_uint_lt(quarter, FIRST_TOUCHES);
 	ck_assert_uint_lt(faults_with(1, 999999), 10);
 }
-END_TEST
 
 /* With small caches, or none, the outcome is the same. */
-START_TEST(test_caches_change_nothing)
+TEST(test_caches_change_nothing)
 {
 	rig_cfg.iommu.tlb_sets = 0;
 	rig_cfg.iommu.walk_cache_sets = 0;
@@ -164,10 +157,9 @@ START_TEST(test_caches_change_nothing)
 	expect_all_translated();
 	ck_assert_uint_eq(rig_res.faults, FIRST_TOUCHES);
 }
-END_TEST
 
 /* A handler that maps what follows, too, meets fewer faults; every access still goes where it went. */
-START_TEST(test_mapping_ahead)
+TEST(test_mapping_ahead)
 {
 	rig_cfg.os.map_pages = 16;
 	rig_run();
@@ -175,10 +167,9 @@ START_TEST(test_mapping_ahead)
 	ck_assert_uint_le(rig_res.faults, FIRST_TOUCHES);
 	ck_assert_uint_eq(rig_res.faults, rig_res.first_touches);
 }
-END_TEST
 
 /* 56 accesses to nothing: 56 faults, each terminated, as it was recorded. */
-START_TEST(test_edu)
+TEST(test_edu)
 {
 	static const enum replay_faults modes[] = { REPLAY_TERMINATE, REPLAY_STALL };
 	size_t i;
@@ -198,8 +189,5 @@ START_TEST(test_edu)
 		ck_assert_uint_eq(rig_res.responses[FAULT_RETRY], 0);
 	}
 }
-END_TEST
 
-SUITE_MAIN_WITH("replay of recordings", setup, rig_teardown, test_counted_from_the_log, test_all_resident,
-		test_none_resident_stall, test_none_resident_terminate, test_none_resident_pri, test_repeated,
-		test_fraction, test_caches_change_nothing, test_mapping_ahead, test_edu)
+SUITE_WITH("replay of recordings", setup, rig_teardown)

@@ -19,7 +19,7 @@ static void expect_counts(u64 translated, u64 aborted, u64 faults)
 	"attach 0 sid=1 domain=7\n" \
 	"map 0 domain=7 iova=0x1000 size=0x3000 pa=0x40001000 perm=rw\n"
 
-START_TEST(test_crossing_access_faults_on_each_page)
+TEST(test_crossing_access_faults_on_each_page)
 {
 	rig_text(THREE_PAGES "access 10 sid=1 iova=0x1ff8 size=0x1010 dir=w outcome=ok pa=0x40001ff8 perm=rw\n");
 	rig_run();
@@ -29,9 +29,8 @@ START_TEST(test_crossing_access_faults_on_each_page)
 	expect_counts(1, 0, 3);
 	ck_assert_uint_eq(rig_res.compared, 1);
 }
-END_TEST
 
-START_TEST(test_crossing_into_nothing_is_aborted)
+TEST(test_crossing_into_nothing_is_aborted)
 {
 	rig_text(THREE_PAGES "access 10 sid=1 iova=0x3ffc size=8 dir=r outcome=fault model=smmuv3 code=0x10\n");
 	rig_run();
@@ -42,19 +41,17 @@ START_TEST(test_crossing_into_nothing_is_aborted)
 	rig_run();
 	expect_counts(0, 1, 1);
 }
-END_TEST
 
 /* An access that ends with a page's last byte does not cross. */
-START_TEST(test_not_crossing)
+TEST(test_not_crossing)
 {
 	rig_text(THREE_PAGES "access 10 sid=1 iova=0x1ff8 size=8 dir=w\n"
 			     "access 10 sid=1 iova=0x3000 size=4096 dir=w\n");
 	rig_run();
 	expect_counts(2, 0, 2);
 }
-END_TEST
 
-START_TEST(test_crossing_translated_by_an_endpoint)
+TEST(test_crossing_translated_by_an_endpoint)
 {
 	rig_opt.faults = REPLAY_PRI;
 	rig_text(THREE_PAGES "access 10 sid=1 iova=0x1ff8 size=0x1010 dir=w outcome=ok pa=0x40001ff8 perm=rw\n"
@@ -62,11 +59,10 @@ START_TEST(test_crossing_translated_by_an_endpoint)
 	rig_run();
 	expect_counts(1, 1, 4);
 }
-END_TEST
 
 /* ---- what re-arms a page ---- */
 
-START_TEST(test_unmap_and_map_again)
+TEST(test_unmap_and_map_again)
 {
 	rig_text(THREE_PAGES "access 1 sid=1 iova=0x1000 size=4 dir=r outcome=ok pa=0x40001000 perm=rw\n"
 			     "unmap 2 domain=7 iova=0x1000 size=0x1000\n"
@@ -85,10 +81,9 @@ START_TEST(test_unmap_and_map_again)
 	ck_assert_uint_eq(rig_res.types[1].count, 1);
 	ck_assert_uint_eq(rig_res.unmaps, 1);
 }
-END_TEST
 
 /* A page that is replaced while it is resident leads to the new place at once, in every kind of unmap. */
-START_TEST(test_replaced_and_unmapped_whole)
+TEST(test_replaced_and_unmapped_whole)
 {
 	static const u32 residents[] = { REPLAY_RESIDENT_NONE, REPLAY_RESIDENT_ALL };
 	size_t i;
@@ -109,10 +104,9 @@ START_TEST(test_replaced_and_unmapped_whole)
 		ck_assert_uint_eq(rig_res.compared, 5);
 	}
 }
-END_TEST
 
 /* An invalidation that no mapping goes away with leaves pages as they are. */
-START_TEST(test_invalidate_is_no_unmap)
+TEST(test_invalidate_is_no_unmap)
 {
 	rig_text(THREE_PAGES "access 1 sid=1 iova=0x2000 size=4 dir=r\n"
 			     "invalidate 2 domain=7 whole\n"
@@ -120,11 +114,10 @@ START_TEST(test_invalidate_is_no_unmap)
 	rig_run();
 	expect_counts(2, 0, 1);
 }
-END_TEST
 
 /* ---- address spaces ---- */
 
-START_TEST(test_map_precedes_attach)
+TEST(test_map_precedes_attach)
 {
 	static const u32 residents[] = { REPLAY_RESIDENT_NONE, REPLAY_RESIDENT_ALL };
 	size_t i;
@@ -140,10 +133,9 @@ START_TEST(test_map_precedes_attach)
 		expect_counts(1, 1, residents[i] ? 1 : 2);
 	}
 }
-END_TEST
 
 /* A stream that moves to another address space, and two streams that share one. */
-START_TEST(test_move_and_share)
+TEST(test_move_and_share)
 {
 	rig_text("attach 0 sid=1 domain=1\nattach 0 sid=2 domain=2\n"
 		 "map 0 domain=1 iova=0x1000 size=0x1000 pa=0x10000000 perm=rw\n"
@@ -159,9 +151,8 @@ START_TEST(test_move_and_share)
 	expect_counts(4, 0, 2);
 	ck_assert_uint_eq(rig_res.compared, 4);
 }
-END_TEST
 
-START_TEST(test_detached_stream_is_refused)
+TEST(test_detached_stream_is_refused)
 {
 	rig_text(THREE_PAGES "access 1 sid=1 iova=0x1000 size=4 dir=w\n"
 			     "detach 2 sid=1\n"
@@ -170,9 +161,8 @@ START_TEST(test_detached_stream_is_refused)
 	ck_assert_uint_eq(rig_res.translated, 1);
 	ck_assert_uint_eq(rig_res.aborted, 1);
 }
-END_TEST
 
-START_TEST(test_pasids_are_address_spaces)
+TEST(test_pasids_are_address_spaces)
 {
 	static const enum replay_faults modes[] = { REPLAY_STALL, REPLAY_TERMINATE, REPLAY_PRI };
 	size_t i;
@@ -194,7 +184,6 @@ START_TEST(test_pasids_are_address_spaces)
 		ck_assert_uint_eq(rig_res.compared, 3);
 	}
 }
-END_TEST
 
 /* ---- generated traces: what faults is what the records say ---- */
 
@@ -241,7 +230,7 @@ static void play_generated(const struct generated *g)
 	expect_counts(e.accesses, 0, 0);
 }
 
-START_TEST(test_generated)
+TEST(test_generated)
 {
 	size_t i;
 
@@ -251,10 +240,9 @@ START_TEST(test_generated)
 		play_generated(&generated[i]);
 	}
 }
-END_TEST
 
 /* A share of the pages is resident, with either seed. */
-START_TEST(test_fraction_of_pages)
+TEST(test_fraction_of_pages)
 {
 	static const char *const set[] = { "accesses=8000", "pages=4000", "size_bytes=4096", "pattern=sequential" };
 
@@ -266,11 +254,10 @@ START_TEST(test_fraction_of_pages)
 		ck_assert_uint_lt(rig_res.faults * 100, rig_expect().first_touches * 75);
 	}
 }
-END_TEST
 
 /* ---- what cannot be played ---- */
 
-START_TEST(test_tables_in_the_way)
+TEST(test_tables_in_the_way)
 {
 	rig_text("attach 0 sid=1 domain=7\n"
 		 "map 0 domain=7 iova=0x1000 size=0x1000 pa=0x800000000000 perm=rw\n"
@@ -284,7 +271,6 @@ START_TEST(test_tables_in_the_way)
 	rig_run();
 	expect_counts(1, 0, 1);
 }
-END_TEST
 
 static void streams(u32 n)
 {
@@ -297,16 +283,15 @@ static void streams(u32 n)
 	rig_text(text);
 }
 
-START_TEST(test_streams)
+TEST(test_streams)
 {
 	streams(256);
 	rig_run();
 	streams(257);
 	rig_refused(-EINVAL, "more than 256 streams");
 }
-END_TEST
 
-START_TEST(test_detach_of_nothing)
+TEST(test_detach_of_nothing)
 {
 	rig_text("attach 0 sid=1 domain=1\ndetach 1 sid=1\ndetach 2 sid=1\n");
 	rig_refused(-ENOENT, "detach");
@@ -315,9 +300,8 @@ START_TEST(test_detach_of_nothing)
 	rig_text("attach 0 sid=1 domain=1\ndetach 1 sid=2\n");
 	rig_refused(-ENOENT, "detach");
 }
-END_TEST
 
-START_TEST(test_damage_is_noticed_before_anything_runs)
+TEST(test_damage_is_noticed_before_anything_runs)
 {
 	static const char *const set[] = { "accesses=10000" };
 	long size;
@@ -341,10 +325,9 @@ START_TEST(test_damage_is_noticed_before_anything_runs)
 	rig_opt.trace = "/nonexistent/trace.dmat";
 	rig_refused(-ENOENT, "");
 }
-END_TEST
 
 /* Tables need room; a driver that finds none says so. */
-START_TEST(test_no_room_for_tables)
+TEST(test_no_room_for_tables)
 {
 	rig_cfg.os.table_bytes = 1 << 20;
 	rig_text("attach 0 sid=1 domain=1\n"
@@ -354,12 +337,5 @@ START_TEST(test_no_room_for_tables)
 	rig_opt.resident = REPLAY_RESIDENT_ALL;
 	rig_refused(-ENOMEM, "the driver cannot do this map");
 }
-END_TEST
 
-SUITE_MAIN_WITH("replay of traces", rig_setup, rig_teardown, test_crossing_access_faults_on_each_page,
-		test_crossing_into_nothing_is_aborted, test_not_crossing, test_crossing_translated_by_an_endpoint,
-		test_unmap_and_map_again, test_replaced_and_unmapped_whole, test_invalidate_is_no_unmap,
-		test_map_precedes_attach, test_move_and_share, test_detached_stream_is_refused,
-		test_pasids_are_address_spaces, test_generated, test_fraction_of_pages, test_tables_in_the_way,
-		test_streams, test_detach_of_nothing, test_damage_is_noticed_before_anything_runs,
-		test_no_room_for_tables)
+SUITE_WITH("replay of traces", rig_setup, rig_teardown)

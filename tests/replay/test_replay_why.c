@@ -47,7 +47,7 @@ static const char *said(u32 n)
 	return replay_why_text(&why[n], text);
 }
 
-START_TEST(keys_are_keys)
+TEST(keys_are_keys)
 {
 	int o;
 
@@ -67,18 +67,16 @@ START_TEST(keys_are_keys)
 		}
 	}
 }
-END_TEST
 
-START_TEST(no_owners_no_reasons)
+TEST(no_owners_no_reasons)
 {
 	setup();
 	ck_assert_uint_eq(replay_why(&run[0], why), 0);
 	own(0, OWNER_HANDLER, 5);
 	ck_assert_uint_eq(replay_why_differ(&run[0], &run[1], why), 0);
 }
-END_TEST
 
-START_TEST(most_of_a_fault)
+TEST(most_of_a_fault)
 {
 	setup();
 	own(0, OWNER_HANDLER, 3000);
@@ -87,10 +85,9 @@ START_TEST(most_of_a_fault)
 	ck_assert_str_eq(said(0), "A fault takes 4 us on the mean; 3 us of it, 75 %, in the fault handler. "
 				  "Changed by cpu.handler_ns (1600).");
 }
-END_TEST
 
 /* Ten faults among a hundred accesses whose time is the memory's. */
-START_TEST(accesses_have_a_reason_of_their_own)
+TEST(accesses_have_a_reason_of_their_own)
 {
 	setup();
 	own(0, OWNER_HANDLER, 3000);
@@ -101,10 +98,9 @@ START_TEST(accesses_have_a_reason_of_their_own)
 	ck_assert_str_eq(said(1), "An access takes 1 us on the mean; 700 ns of it, 70 %, in memory. "
 				  "Changed by memory.latency_ns (50).");
 }
-END_TEST
 
 /* Who waits is told of what it waits for; of several resources of a name, the one that was waited for most. */
-START_TEST(resource_behind_it)
+TEST(resource_behind_it)
 {
 	struct replay_resource *r;
 
@@ -120,10 +116,9 @@ START_TEST(resource_behind_it)
 				  "link_down: 1 of 1 in use at the peak, busy 25 % of the time, 50 ns a use. "
 				  "Changed by pcie.lanes (0), pcie.gts (8).");
 }
-END_TEST
 
 /* The longer run has the reason, and its hardware's keys; 2 us more less 0.5 us that another owner gives back. */
-START_TEST(difference_of_two)
+TEST(difference_of_two)
 {
 	setup();
 	own(0, OWNER_STALL_SLOT, 2000);
@@ -141,10 +136,9 @@ START_TEST(difference_of_two)
 			 "A fault takes 5 us more with new than with old; the largest difference is 4.5 us more "
 			 "waiting for a stall slot, 90 % of it. Changed by smmuv3.stall_max (64).");
 }
-END_TEST
 
 /* Credits lack because the function has fewer, or because its share of the queue is smaller. */
-START_TEST(the_limit_that_binds)
+TEST(the_limit_that_binds)
 {
 	struct replay_resource *r;
 
@@ -170,13 +164,12 @@ START_TEST(the_limit_that_binds)
 	ck_assert_ptr_nonnull(strstr(said(0), "tbu_slots: 1 of 1 "));
 	ck_assert_ptr_nonnull(strstr(said(0), "Changed by tbu.slots (32), tbu.count (1)."));
 }
-END_TEST
 
 /*
  * Slots are held for 1000 ns in all, 600 of them in wait for a walk slot: of 50 ns a wait for a slot 30 are the walk
  * slot's, beside its own 60.
  */
-START_TEST(behind_who_waits)
+TEST(behind_who_waits)
 {
 	setup();
 	own(0, OWNER_SLOT, 50);
@@ -190,10 +183,9 @@ START_TEST(behind_who_waits)
 	replay_why(&run[0], why);
 	ck_assert_ptr_nonnull(strstr(said(0), "; 60 ns of it, 54 %, waiting for a walk slot. "));
 }
-END_TEST
 
 /* 20 walks of 10 pages, 4 accesses each: a TLB with room saves half, a walk cache three quarters. */
-START_TEST(caches_that_cost)
+TEST(caches_that_cost)
 {
 	setup();
 	own(0, OWNER_TABLE, 400);
@@ -208,10 +200,9 @@ START_TEST(caches_that_cost)
 	ck_assert_ptr_nonnull(strstr(said(0), "Changed by iommu.walk_cache_sets (0; 300 ns of it), "
 					      "iommu.tlb_sets (0; 200 ns of it), tcu.walk_latency_ns (50)."));
 }
-END_TEST
 
 /* A key that has no effect in the run is not named, nor a price that is small beside another. */
-START_TEST(keys_that_act)
+TEST(keys_that_act)
 {
 	setup();
 	own(0, OWNER_COMMAND, 10);
@@ -235,10 +226,9 @@ START_TEST(keys_that_act)
 	ck_assert_ptr_nonnull(strstr(said(0), "notify.wire_ns (1000)"));
 	ck_assert_ptr_null(strstr(said(0), "notify.msi_ns"));
 }
-END_TEST
 
 /* Two streams, each behind a TBU of its own: only the second faults, though the first waits longer. */
-START_TEST(resource_of_who_faults)
+TEST(resource_of_who_faults)
 {
 	setup();
 	own(0, OWNER_SLOT, 10);
@@ -263,9 +253,8 @@ START_TEST(resource_of_who_faults)
 	replay_why(&run[0], why);
 	ck_assert_ptr_eq(why[0].resource, &res[0].resources[1]);
 }
-END_TEST
 
-START_TEST(for_programs)
+TEST(for_programs)
 {
 	json_t *j, *keys;
 
@@ -286,8 +275,5 @@ START_TEST(for_programs)
 	ck_assert_str_eq(json_string_value(json_object_get(keys, "notify.pri_write_ns")), "50");
 	json_decref(j);
 }
-END_TEST
 
-SUITE_MAIN("replay_why", keys_are_keys, no_owners_no_reasons, most_of_a_fault, accesses_have_a_reason_of_their_own,
-	   resource_behind_it, difference_of_two, the_limit_that_binds, behind_who_waits, caches_that_cost,
-	   keys_that_act, resource_of_who_faults, for_programs)
+SUITE("replay_why")

@@ -79,32 +79,28 @@ static void reproduced(const char *line)
 	expect(line, VERIFY_REPRODUCED);
 }
 
-START_TEST(test_smmuv3)
+TEST(test_smmuv3)
 {
 	each_line("faults-smmuv3.txt", 22, reproduced);
 }
-END_TEST
 
-START_TEST(test_smmuv2)
+TEST(test_smmuv2)
 {
 	each_line("faults-smmuv2.txt", 22, reproduced);
 }
-END_TEST
 
-START_TEST(test_vtd)
+TEST(test_vtd)
 {
 	each_line("faults-vtd.txt", 52, reproduced);
 }
-END_TEST
 
-START_TEST(test_other)
+TEST(test_other)
 {
 	each_line("faults-other.txt", 10, reproduced);
 }
-END_TEST
 
 /* 8: Address 63:12, PRGIndex 8:0 of word 1. 7.4.1.1: the same places, and RDR 0, WRR 1, LPIG 2. */
-START_TEST(test_page_requests)
+TEST(test_page_requests)
 {
 	expect("page_request 0 sid=0x8 pasid=0x3 iova=0x12345000 dir=rw tag=5 last model=smmuv3", VERIFY_REPRODUCED);
 	expect("page_request 0 sid=0x8 iova=0x12345000 dir=r tag=5 last model=smmuv3", VERIFY_REPRODUCED);
@@ -113,9 +109,8 @@ START_TEST(test_page_requests)
 	       VERIFY_REPRODUCED);
 	expect("page_request 0 sid=0x10 pasid=0x3 iova=0x12345000 dir=r tag=6 last model=vtd", VERIFY_REPRODUCED);
 }
-END_TEST
 
-START_TEST(test_undecidable)
+TEST_TIMES(test_undecidable, 10)
 {
 	static const char *const lines[] = {
 		"fault 0 sid=0x8 iova=0x1000 dir=r model=amdvi code=0x0 words word0=0x2",
@@ -137,7 +132,6 @@ START_TEST(test_undecidable)
 	expect(lines[_i], VERIFY_UNDECIDABLE);
 	ck_assert_uint_gt(strlen(res.reason), 10);
 }
-END_TEST
 
 /* ---- engines with a bug ---- */
 
@@ -228,11 +222,10 @@ static void expect_found(const struct bug *b)
 			      b->field, res.field[i].name);
 }
 
-START_TEST(test_event_bugs)
+TEST_TIMES(test_event_bugs, ARRAY_SIZE(event_bugs))
 {
 	expect_found(&event_bugs[_i]);
 }
-END_TEST
 
 /* FRCD[0] at CAP.FRO * 16 = 0x400. */
 #define PASID "fault 0 sid=0x10 pasid=0x5 iova=0x12345000 dir=w model=vtd code=0x71"
@@ -241,14 +234,13 @@ static const struct bug register_bugs[] = {
 	{ PASID, "FR", 0x408, 1ULL << 32 }, { PASID, "PP", 0x408, 1ULL << 31 }, { PASID, "SID", 0x408, 1 },
 };
 
-START_TEST(test_register_bugs)
+TEST_TIMES(test_register_bugs, ARRAY_SIZE(register_bugs))
 {
 	expect_found(&register_bugs[_i]);
 }
-END_TEST
 
 /* A fault that is dropped: nothing is pending. */
-START_TEST(test_dropped)
+TEST(test_dropped)
 {
 	bug = (struct bug){ .word = 0x408, .bits = 1ULL << 63 };
 	opt.kind = bugged_registers;
@@ -256,10 +248,9 @@ START_TEST(test_dropped)
 	ck_assert_str_eq(res.reason, "the model makes no record");
 	ck_assert(!res.answered);
 }
-END_TEST
 
 /* The recording itself is at odds with its access: what the access was counts. */
-START_TEST(test_recorded_swaps)
+TEST(test_recorded_swaps)
 {
 	expect(V3 "r model=smmuv3 code=0x10 words word0=0x800000010 word1=0x20000000000 word2=0x12345040",
 	       VERIFY_DIFFERENT);
@@ -277,7 +268,6 @@ START_TEST(test_recorded_swaps)
 	expect(V3 "r stall model=smmuv3 code=0x10 words word0=0x800000010 word1=0x20800000000 word2=0x12345040",
 	       VERIFY_DIFFERENT);
 }
-END_TEST
 
 /* ---- traces ---- */
 
@@ -289,7 +279,7 @@ static int found(void *ctx, const struct verify_result *r)
 	return 0;
 }
 
-START_TEST(test_trace)
+TEST(test_trace)
 {
 	rig_text("access 0 sid=0x8 iova=0x1000 size=4 dir=r outcome=fault model=smmuv3 code=0x10\n" V3
 		 "r model=smmuv3 code=0x10\n" VT "r model=vtd code=0x74\n");
@@ -301,9 +291,8 @@ START_TEST(test_trace)
 	ck_assert_uint_eq(n[VERIFY_UNDECIDABLE], 1);
 	ck_assert_uint_eq(last_record, 2);
 }
-END_TEST
 
-START_TEST(test_recordings)
+TEST_TIMES(test_recordings, 2)
 {
 	static const char *const traces[] = { EDU, FL_SOURCE_DIR "/traces/x86-vtd-edu-faults.dmat" };
 
@@ -311,14 +300,12 @@ START_TEST(test_recordings)
 	ck_assert_uint_eq(n[VERIFY_REPRODUCED], 56);
 	ck_assert_uint_eq(n[VERIFY_DIFFERENT] + n[VERIFY_UNDECIDABLE], 0);
 }
-END_TEST
 
-START_TEST(test_no_faults)
+TEST(test_no_faults)
 {
 	ck_assert_int_eq(verify_trace(&opt, NVME_NIC, n, &rig_err), 0);
 	ck_assert_uint_eq(n[VERIFY_REPRODUCED] + n[VERIFY_DIFFERENT] + n[VERIFY_UNDECIDABLE], 0);
 }
-END_TEST
 
 /* ---- any record at all ---- */
 
@@ -349,7 +336,7 @@ static void draw_record(struct dmat_record *rec)
 }
 
 /* Whatever a trace may hold has a verdict, and one that has reasons. */
-START_TEST(test_any_record)
+TEST_TIMES(test_any_record, 2)
 {
 	struct dmat_record rec;
 	u32 i, tried = 0;
@@ -372,10 +359,5 @@ START_TEST(test_any_record)
 	}
 	ck_assert_uint_gt(tried, 100);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("verify", setup, rig_teardown,
-		 (test_smmuv3, test_smmuv2, test_vtd, test_other, test_page_requests, test_dropped, test_recorded_swaps,
-		  test_trace, test_no_faults),
-		 { test_undecidable, 10 }, { test_event_bugs, ARRAY_SIZE(event_bugs) },
-		 { test_register_bugs, ARRAY_SIZE(register_bugs) }, { test_recordings, 2 }, { test_any_record, 2 })
+SUITE_WITH("verify", setup, rig_teardown)

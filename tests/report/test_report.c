@@ -14,7 +14,7 @@ static void fill(struct stats *s)
 		ck_assert_int_eq(stats_add(s, i * 389 % 1000 + 1), 0);
 }
 
-START_TEST(percentiles_are_nearest_rank)
+TEST(percentiles_are_nearest_rank)
 {
 	struct stats s = { 0 };
 	struct stats_summary sum;
@@ -34,9 +34,8 @@ START_TEST(percentiles_are_nearest_rank)
 	stats_free(&s);
 	ck_assert_uint_eq(s.samples, 0);
 }
-END_TEST
 
-START_TEST(few_samples_and_large_ones)
+TEST(few_samples_and_large_ones)
 {
 	struct stats s = { 0 };
 	struct stats_summary sum = stats_summarize(&s);
@@ -52,9 +51,8 @@ START_TEST(few_samples_and_large_ones)
 	ck_assert_uint_eq(stats_percentile(&s, 50000), ~0ULL - 1);
 	stats_free(&s);
 }
-END_TEST
 
-START_TEST(merge_is_as_if_added)
+TEST(merge_is_as_if_added)
 {
 	struct stats a = { 0 }, b = { 0 };
 	u64 i;
@@ -70,7 +68,6 @@ START_TEST(merge_is_as_if_added)
 	stats_free(&a);
 	stats_free(&b);
 }
-END_TEST
 
 /* Up to 15 a bucket has one value, then an octave has eight: 16 and 17, 18 and 19, ..., 32 to 35, ... */
 static const struct {
@@ -83,7 +80,7 @@ static const struct {
 	{ 32, 24, 32 }, { 35, 24, 32 }, { 36, 25, 36 }, { ~0ULL, STATS_BUCKETS - 1, 0xf000000000000000ULL },
 };
 
-START_TEST(buckets_of_a_histogram)
+TEST(buckets_of_a_histogram)
 {
 	size_t i;
 	u32 b;
@@ -97,7 +94,6 @@ START_TEST(buckets_of_a_histogram)
 		ck_assert(!b || stats_bucket(stats_bucket_floor(b) - 1) == b - 1);
 	}
 }
-END_TEST
 
 static char path[64];
 
@@ -119,7 +115,7 @@ static json_t *sample_report(void)
 	return root;
 }
 
-START_TEST(json_is_fixed)
+TEST(json_is_fixed)
 {
 	static const char want[] = "{\n"
 				   "  \"zebra\": 7,\n"
@@ -152,9 +148,8 @@ START_TEST(json_is_fixed)
 	unlink(path);
 	json_decref(root);
 }
-END_TEST
 
-START_TEST(unwritable_report_is_an_error)
+TEST(unwritable_report_is_an_error)
 {
 	json_t *root = sample_report();
 
@@ -164,9 +159,8 @@ START_TEST(unwritable_report_is_an_error)
 	ck_assert_int_eq(report_json_write(root, "/dev/null"), 0);
 	json_decref(root);
 }
-END_TEST
 
-START_TEST(table_is_aligned)
+TEST(table_is_aligned)
 {
 	static const char *const headings[] = { "part", ">p50", ">count", "remark", NULL };
 	struct report_table t;
@@ -190,7 +184,6 @@ START_TEST(table_is_aligned)
 			       "software, total  1.25 us         1  \n");
 	free(text);
 }
-END_TEST
 
 static const struct {
 	u64 ns;
@@ -201,7 +194,7 @@ static const struct {
 	{ 12000000000, "12 s" }, { 1000999, "1 ms" },  { 1001000, "1.001 ms" },
 };
 
-START_TEST(times_are_readable)
+TEST(times_are_readable)
 {
 	char text[REPORT_NS];
 	size_t i;
@@ -209,9 +202,8 @@ START_TEST(times_are_readable)
 	for (i = 0; i < ARRAY_SIZE(times); i++)
 		ck_assert_str_eq(report_ns(times[i].ns, text), times[i].text);
 }
-END_TEST
 
-START_TEST(progress_is_silent_without_a_terminal)
+TEST(progress_is_silent_without_a_terminal)
 {
 	struct report_progress p = { .what = "test", .total = 10 };
 	int saved = dup(STDERR_FILENO);
@@ -225,8 +217,5 @@ START_TEST(progress_is_silent_without_a_terminal)
 	ck_assert_int_eq(ftell(f), 0);
 	fclose(f);
 }
-END_TEST
 
-SUITE_MAIN("report", percentiles_are_nearest_rank, few_samples_and_large_ones, buckets_of_a_histogram,
-	   merge_is_as_if_added, json_is_fixed, unwritable_report_is_an_error, table_is_aligned, times_are_readable,
-	   progress_is_silent_without_a_terminal)
+SUITE("report")

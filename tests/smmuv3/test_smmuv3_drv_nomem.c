@@ -65,7 +65,8 @@ static void setup(bool nested)
 	f.cfg.sid_bits = 16;
 }
 
-START_TEST(memory_for_the_smmu)
+/* Without stage 2, and over it. */
+TEST_TIMES(memory_for_the_smmu, 2)
 {
 	u32 n;
 	int r = -ENOMEM;
@@ -80,9 +81,8 @@ START_TEST(memory_for_the_smmu)
 	}
 	ck_assert_uint_gt(n, 15);
 }
-END_TEST
 
-START_TEST(memory_for_the_driver)
+TEST_TIMES(memory_for_the_driver, 2)
 {
 	u32 n;
 	int r = -ENOMEM;
@@ -100,12 +100,5 @@ START_TEST(memory_for_the_driver)
 	ck_assert_uint_gt(n, 8);
 	ck_assert_int_eq(r, 0);
 }
-END_TEST
 
-/* Without stage 2, and over it. */
-int main(void)
-{
-	const struct suite_loop loops[] = { { memory_for_the_smmu, 2 }, { memory_for_the_driver, 2 } };
-
-	return suite_run_loops("smmuv3_drv_nomem", NULL, NULL, NULL, 0, loops, ARRAY_SIZE(loops));
-}
+SUITE("smmuv3_drv_nomem")

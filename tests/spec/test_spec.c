@@ -81,7 +81,7 @@ static const struct {
 	{ &vtd_spec, "PQA_REG", 0xd0, 8, "11.4.11.3", "PQS", 2, 0, REG_RW },
 };
 
-START_TEST(fields_of_registers)
+TEST_TIMES(fields_of_registers, ARRAY_SIZE(fields))
 {
 	const struct reg_desc *d = find_reg(fields[_i].iommu, fields[_i].reg);
 	u32 i;
@@ -97,7 +97,6 @@ START_TEST(fields_of_registers)
 	ck_assert_uint_eq(d->fields[i].access, fields[_i].access);
 	ck_assert(*d->fields[i].doc);
 }
-END_TEST
 
 static const struct {
 	const struct spec_iommu *iommu;
@@ -178,7 +177,7 @@ static const struct spec_field *find_field(const struct spec_record *r, const st
 	return NULL;
 }
 
-START_TEST(fields_of_records)
+TEST_TIMES(fields_of_records, ARRAY_SIZE(parts))
 {
 	const struct spec_record *r = find_record(parts[_i].iommu, parts[_i].record);
 	const struct spec_kind *k = parts[_i].kind ? named(r, parts[_i].kind) : NULL;
@@ -190,7 +189,6 @@ START_TEST(fields_of_records)
 	if (parts[_i].without)
 		ck_assert_ptr_null(find_field(r, named(r, parts[_i].without), parts[_i].field));
 }
-END_TEST
 
 static const struct {
 	const struct spec_iommu *iommu;
@@ -216,7 +214,7 @@ static const struct {
 	{ &vtd_spec, "FRCD", 0x71, "SFS_2", "7.1.3" },
 };
 
-START_TEST(kinds_of_records)
+TEST_TIMES(kinds_of_records, ARRAY_SIZE(kinds))
 {
 	const struct spec_record *r = find_record(kinds[_i].iommu, kinds[_i].record);
 	const struct spec_kind *k = spec_kind(r, kinds[_i].code);
@@ -226,9 +224,8 @@ START_TEST(kinds_of_records)
 	ck_assert_str_eq(k->section, kinds[_i].section);
 	ck_assert_ptr_eq(named(r, kinds[_i].name), k);
 }
-END_TEST
 
-START_TEST(what_is_not_defined)
+TEST(what_is_not_defined)
 {
 	const struct spec_record *evt = &smmuv3_records[SMMUV3_RECORD_EVT];
 
@@ -242,9 +239,8 @@ START_TEST(what_is_not_defined)
 	ck_assert_ptr_null(spec_kind(&smmuv3_records[SMMUV3_RECORD_STE], 0));
 	ck_assert(!spec_has(NULL, SMMUV3_EVT_HAS_STALL));
 }
-END_TEST
 
-START_TEST(names_of_others)
+TEST(names_of_others)
 {
 	const struct spec_record *evt = &smmuv3_records[SMMUV3_RECORD_EVT];
 
@@ -253,9 +249,8 @@ START_TEST(names_of_others)
 	ck_assert_uint_eq(spec_kind_named(evt, "F_TRANS_FORBIDDEN", 17)->code, 0x07);
 	ck_assert_str_eq(spec_kind(&vtd_records[VTD_RECORD_FRCD], 0x06)->printed, "PTE Read access is not set");
 }
-END_TEST
 
-START_TEST(codes_of_records)
+TEST(codes_of_records)
 {
 	/* 7.3.2: bits 7:0. VT-d 6.5.2: the type is bits 11:9 above bits 3:0. */
 	ck_assert_uint_eq(spec_code(&smmuv3_records[SMMUV3_RECORD_EVT], (const u64[]){ 0x800000824, 0, 0, 0 }), 0x24);
@@ -265,10 +260,9 @@ START_TEST(codes_of_records)
 	ck_assert_uint_eq(spec_code(&smmuv3_records[SMMUV3_RECORD_STE], (const u64[8]){ 5 }), 0);
 	ck_assert_uint_eq(spec_bits(&(const struct reg_field){ "", 63, 60, REG_RO, "" }, 0xa000000000000000), 0xa);
 }
-END_TEST
 
 /* The same names in three specifications: the headers are here together. */
-START_TEST(masks_and_offsets)
+TEST(masks_and_offsets)
 {
 	ck_assert_uint_eq(SMMUV2_IDR0_S1TS, 1U << 30);		     /* IHI 0062 10.6 */
 	ck_assert_uint_eq(SMMUV3_IDR0_S1P, 1U << 1);		     /* IHI 0070 6.3.1 */
@@ -280,8 +274,5 @@ START_TEST(masks_and_offsets)
 	ck_assert_uint_eq(VTD_FR_SFS_2, 0x71);			     /* 7.1.3 */
 	ck_assert_uint_eq(VTD_ECAP_RESERVED, 0x80400001190c0020ULL); /* 11.4.3: 63, 54, 32, 28, 27, 24, 19:18, 5 */
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("spec", NULL, NULL, (what_is_not_defined, names_of_others, codes_of_records, masks_and_offsets),
-		 { fields_of_registers, ARRAY_SIZE(fields) }, { fields_of_records, ARRAY_SIZE(parts) },
-		 { kinds_of_records, ARRAY_SIZE(kinds) })
+SUITE("spec")

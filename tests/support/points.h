@@ -9,4 +9,7 @@
 #define POINTS 1
 #endif
 
+/* The same share of a table's rows. */
+#define SOME(rows) ((ARRAY_SIZE(rows) + POINTS - 1) / POINTS)
+
 #endif /* POINTS_H */

@@ -72,19 +72,17 @@ static void expect_same(const struct dmat_record *want, size_t n)
 	free(got);
 }
 
-START_TEST(every_kind_round_trips)
+TEST(every_kind_round_trips)
 {
 	struct dmat_record r[DMAT_KINDS];
 
 	expect_same(r, one_of_each(r));
 }
-END_TEST
 
-START_TEST(empty_trace_round_trips)
+TEST(empty_trace_round_trips)
 {
 	expect_same(NULL, 0);
 }
-END_TEST
 
 static u64 scramble(u64 *x)
 {
@@ -95,7 +93,7 @@ static u64 scramble(u64 *x)
 }
 
 /* Columns of every width and encoding: few values, many, steps, outliers, all 64 bits. */
-START_TEST(many_records_round_trip)
+TEST_TIMES(many_records_round_trip, 4)
 {
 	size_t n = 3 * DMAT_BLOCK + 77, i;
 	struct dmat_record *r = calloc(n, sizeof(*r));
@@ -118,9 +116,8 @@ START_TEST(many_records_round_trip)
 	expect_same(r, n);
 	free(r);
 }
-END_TEST
 
-START_TEST(outliers_on_both_sides_round_trip)
+TEST(outliers_on_both_sides_round_trip)
 {
 	struct dmat_record r[200];
 	size_t i;
@@ -132,9 +129,8 @@ START_TEST(outliers_on_both_sides_round_trip)
 	r[150].iova = 0;
 	expect_same(r, 200);
 }
-END_TEST
 
-START_TEST(metadata_comes_back_in_order)
+TEST(metadata_comes_back_in_order)
 {
 	const char *path = fixture_path("t.dmat"), *key, *value;
 	struct dmat_writer *w;
@@ -157,7 +153,6 @@ START_TEST(metadata_comes_back_in_order)
 	ck_assert_ptr_null(dmat_reader_meta_get(r, "none"));
 	dmat_reader_close(r);
 }
-END_TEST
 
 static void refused(struct dmat_record *r, const char *reason)
 {
@@ -171,7 +166,7 @@ static void refused(struct dmat_record *r, const char *reason)
 	ck_assert_uint_eq(fixture_files(), 0);
 }
 
-START_TEST(malformed_records_are_refused)
+TEST(malformed_records_are_refused)
 {
 	struct dmat_record r = access_at(0, 1, 0x1000), good = r;
 
@@ -213,9 +208,8 @@ START_TEST(malformed_records_are_refused)
 	r.code = DMAT_RESPONSES;
 	refused(&r, "unknown response");
 }
-END_TEST
 
-START_TEST(unsorted_time_is_refused)
+TEST(unsorted_time_is_refused)
 {
 	struct dmat_record r = access_at(5, 1, 0);
 	struct dmat_writer *w;
@@ -229,9 +223,8 @@ START_TEST(unsorted_time_is_refused)
 	ck_assert_str_eq(err.reason, "time goes back, from 5 ns to 4 ns");
 	dmat_writer_abort(w);
 }
-END_TEST
 
-START_TEST(unwritable_output_is_an_error_at_once)
+TEST(unwritable_output_is_an_error_at_once)
 {
 	struct dmat_writer *w;
 	struct dmat_error err;
@@ -244,9 +237,8 @@ START_TEST(unwritable_output_is_an_error_at_once)
 	ck_assert_ptr_nonnull(strstr(err.reason, "not a regular file"));
 	ck_assert_int_eq(dmat_writer_open(&w, "/tmp", &err), -EINVAL);
 }
-END_TEST
 
-START_TEST(nothing_appears_before_close)
+TEST(nothing_appears_before_close)
 {
 	const char *path = fixture_path("t.dmat");
 	struct dmat_record r = access_at(0, 1, 0);
@@ -266,9 +258,8 @@ START_TEST(nothing_appears_before_close)
 		free(data);
 	}
 }
-END_TEST
 
-START_TEST(missing_file_is_an_error)
+TEST(missing_file_is_an_error)
 {
 	struct dmat_reader *r;
 	struct dmat_error err;
@@ -277,7 +268,6 @@ START_TEST(missing_file_is_an_error)
 	ck_assert_ptr_nonnull(strstr(err.reason, "cannot read"));
 	ck_assert_ptr_null(r);
 }
-END_TEST
 
 /* A small file with two blocks' worth of structure: shapes, columns with exceptions, a dictionary, metadata. */
 static u8 *small_file(size_t *bytes)
@@ -302,7 +292,7 @@ static int read_bytes(const u8 *data, size_t bytes, unsigned int flags, size_t *
 	return fixture_read(path, flags, out, 64, n, err);
 }
 
-START_TEST(every_flipped_bit_is_noticed)
+TEST(every_flipped_bit_is_noticed)
 {
 	struct dmat_error err;
 	size_t bytes, i, n;
@@ -320,9 +310,8 @@ START_TEST(every_flipped_bit_is_noticed)
 	ck_assert_int_eq(read_bytes(data, bytes, 0, &n, &err), 0);
 	free(data);
 }
-END_TEST
 
-START_TEST(every_changed_byte_is_noticed)
+TEST(every_changed_byte_is_noticed)
 {
 	struct dmat_error err;
 	size_t bytes, i, n;
@@ -337,9 +326,8 @@ START_TEST(every_changed_byte_is_noticed)
 	}
 	free(data);
 }
-END_TEST
 
-START_TEST(every_truncation_is_noticed)
+TEST(every_truncation_is_noticed)
 {
 	struct dmat_error err;
 	size_t bytes, i, n;
@@ -351,9 +339,8 @@ START_TEST(every_truncation_is_noticed)
 	}
 	free(data);
 }
-END_TEST
 
-START_TEST(bytes_behind_the_end_are_noticed)
+TEST(bytes_behind_the_end_are_noticed)
 {
 	struct dmat_error err;
 	size_t bytes, n;
@@ -362,9 +349,8 @@ START_TEST(bytes_behind_the_end_are_noticed)
 	ck_assert_int_eq(read_bytes(data, bytes + 1, 0, &n, &err), -EINVAL);
 	free(data);
 }
-END_TEST
 
-START_TEST(wrong_version_and_magic_are_named)
+TEST(wrong_version_and_magic_are_named)
 {
 	struct dmat_error err;
 	size_t bytes, n;
@@ -379,7 +365,6 @@ START_TEST(wrong_version_and_magic_are_named)
 	ck_assert_str_eq(err.reason, "not a .dmat trace");
 	free(data);
 }
-END_TEST
 
 static struct dmat_record *long_trace(const char *path, size_t n)
 {
@@ -392,7 +377,7 @@ static struct dmat_record *long_trace(const char *path, size_t n)
 	return r;
 }
 
-START_TEST(prefix_of_a_truncated_file_is_readable)
+TEST(prefix_of_a_truncated_file_is_readable)
 {
 	const char *path = fixture_path("long.dmat");
 	size_t n = 5 * DMAT_BLOCK, bytes, got, i;
@@ -415,9 +400,8 @@ START_TEST(prefix_of_a_truncated_file_is_readable)
 	free(have);
 	free(data);
 }
-END_TEST
 
-START_TEST(seek_finds_records_and_times)
+TEST(seek_finds_records_and_times)
 {
 	const char *path = fixture_path("long.dmat");
 	size_t n = 3 * DMAT_BLOCK + 5;
@@ -447,9 +431,8 @@ START_TEST(seek_finds_records_and_times)
 	dmat_reader_close(r);
 	free(want);
 }
-END_TEST
 
-START_TEST(error_text_names_the_place)
+TEST(error_text_names_the_place)
 {
 	struct dmat_error err = { .file = "a.log", .line = 7, .reason = "why" };
 	char text[600];
@@ -461,13 +444,5 @@ START_TEST(error_text_names_the_place)
 	err.offset = 40;
 	ck_assert_str_eq(dmat_error_text(&err, text, sizeof(text)), "a.log: offset 40: why");
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("dmat", NULL, NULL,
-		 (every_kind_round_trips, empty_trace_round_trips, outliers_on_both_sides_round_trip,
-		  metadata_comes_back_in_order, malformed_records_are_refused, unsorted_time_is_refused,
-		  unwritable_output_is_an_error_at_once, nothing_appears_before_close, missing_file_is_an_error,
-		  every_flipped_bit_is_noticed, every_changed_byte_is_noticed, every_truncation_is_noticed,
-		  bytes_behind_the_end_are_noticed, wrong_version_and_magic_are_named,
-		  prefix_of_a_truncated_file_is_readable, seek_finds_records_and_times, error_text_names_the_place),
-		 { many_records_round_trip, 4 })
+SUITE("dmat")

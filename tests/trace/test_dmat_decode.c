@@ -45,16 +45,15 @@ static const char *decode(const u8 *bytes, size_t n, unsigned int records)
 	return reason ? reason : dmat_block_decode(&b, out, records);
 }
 
-START_TEST(good_block_decodes)
+TEST(good_block_decodes)
 {
 	size_t bytes = good_block(300);
 
 	ck_assert_ptr_null(decode(raw, bytes, 300));
 	ck_assert_uint_eq(out[150].iova, 150 * 4096 + (1ULL << 50));
 }
-END_TEST
 
-START_TEST(any_byte_may_be_wrong)
+TEST(any_byte_may_be_wrong)
 {
 	size_t bytes = good_block(60), i;
 	unsigned int v;
@@ -70,9 +69,8 @@ START_TEST(any_byte_may_be_wrong)
 	}
 	ck_assert_ptr_null(decode(raw, bytes, 60));
 }
-END_TEST
 
-START_TEST(any_length_may_be_wrong)
+TEST(any_length_may_be_wrong)
 {
 	size_t bytes = good_block(300), i;
 
@@ -88,7 +86,6 @@ START_TEST(any_length_may_be_wrong)
 	ck_assert_ptr_nonnull(decode(raw, bytes, 299));
 	ck_assert_ptr_nonnull(decode(raw, bytes, 301));
 }
-END_TEST
 
 /* A block of one shape, one record, constant columns, by hand: docs/trace-format.md. */
 static size_t by_hand(u64 iova, u64 size, u8 kind, u8 flags)
@@ -110,7 +107,7 @@ static size_t by_hand(u64 iova, u64 size, u8 kind, u8 flags)
 	return p - raw;
 }
 
-START_TEST(block_by_hand_decodes)
+TEST(block_by_hand_decodes)
 {
 	size_t bytes = by_hand(0x1000, 64, DMAT_ACCESS, DMAT_F_W);
 
@@ -122,9 +119,8 @@ START_TEST(block_by_hand_decodes)
 	ck_assert_uint_eq(out[0].size, 64);
 	ck_assert_uint_eq(out[0].flags, DMAT_F_W);
 }
-END_TEST
 
-START_TEST(bad_values_are_refused)
+TEST(bad_values_are_refused)
 {
 	ck_assert_ptr_nonnull(strstr(decode(raw, by_hand(0x1000, 0, DMAT_ACCESS, DMAT_F_W), 1), "range"));
 	ck_assert_ptr_nonnull(strstr(decode(raw, by_hand(~0ULL, 2, DMAT_ACCESS, DMAT_F_W), 1), "range"));
@@ -133,9 +129,8 @@ START_TEST(bad_values_are_refused)
 	ck_assert_ptr_nonnull(strstr(decode(raw, by_hand(0x1000, 64, DMAT_KINDS, 0), 1), "kind"));
 	ck_assert_ptr_nonnull(strstr(decode(raw, by_hand(0x1000, 64, DMAT_MAP, 0), 1), "field"));
 }
-END_TEST
 
-START_TEST(time_before_the_blocks_is_refused)
+TEST(time_before_the_blocks_is_refused)
 {
 	static struct dmat_block_reader b;
 	size_t bytes = by_hand(0x1000, 64, DMAT_ACCESS, DMAT_F_W);
@@ -143,7 +138,5 @@ START_TEST(time_before_the_blocks_is_refused)
 	ck_assert_ptr_null(dmat_block_open(&b, raw, bytes, 1, 78));
 	ck_assert_str_eq(dmat_block_decode(&b, out, 1), "time goes back");
 }
-END_TEST
 
-SUITE_MAIN("dmat_decode", good_block_decodes, any_byte_may_be_wrong, any_length_may_be_wrong, block_by_hand_decodes,
-	   bad_values_are_refused, time_before_the_blocks_is_refused)
+SUITE("dmat_decode")

@@ -25,7 +25,7 @@ static const char every_key[] =
 	"mark 13 code=iommu text=arm-smmu-v3.0.auto\n"
 	"mark 14 words code=dte word0=0x3 word3=0x1\n";
 
-START_TEST(text_is_its_own_image)
+TEST(text_is_its_own_image)
 {
 	const char *path = fixture_path("t.dmat");
 	struct dmat_error err;
@@ -36,9 +36,8 @@ START_TEST(text_is_its_own_image)
 	ck_assert_str_eq(text, every_key);
 	free(text);
 }
-END_TEST
 
-START_TEST(pack_of_dump_is_the_same_file)
+TEST_TIMES(pack_of_dump_is_the_same_file, 2)
 {
 	static const char *const traces[] = { "arm64-smmuv3-nvme-e1000e", "x86-vtd-edu-faults" };
 	struct dmat_error err;
@@ -57,9 +56,8 @@ START_TEST(pack_of_dump_is_the_same_file)
 	free(a);
 	free(b);
 }
-END_TEST
 
-START_TEST(loose_text_is_taken)
+TEST(loose_text_is_taken)
 {
 	const char *path = fixture_path("t.dmat");
 	struct dmat_error err;
@@ -71,7 +69,6 @@ START_TEST(loose_text_is_taken)
 	ck_assert_str_eq(text, "dmat 1\naccess 0 sid=0x8 iova=0x1000 size=64 dir=r\n");
 	free(text);
 }
-END_TEST
 
 static const struct {
 	const char *text;
@@ -104,7 +101,7 @@ static const struct {
 	{ "dmat 1\nmeta key x\nmeta key y\n", 3, "given twice" },
 };
 
-START_TEST(bad_text_is_refused)
+TEST_TIMES(bad_text_is_refused, ARRAY_SIZE(bad))
 {
 	const char *path = fixture_path("t.dmat");
 	struct dmat_error err;
@@ -116,7 +113,5 @@ START_TEST(bad_text_is_refused)
 	ck_assert_msg(strstr(err.reason, bad[_i].reason), "'%s' expected in '%s'", bad[_i].reason, err.reason);
 	ck_assert_uint_eq(fixture_files(), 0);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("dmat_text", NULL, NULL, (text_is_its_own_image, loose_text_is_taken),
-		 { pack_of_dump_is_the_same_file, 2 }, { bad_text_is_refused, ARRAY_SIZE(bad) })
+SUITE("dmat_text")

@@ -33,7 +33,7 @@ static void becomes(const char *csv, const char *want)
 }
 
 /* Nothing but accesses: a stream and a PASID of it have a space each, and a page is mapped before its first use. */
-START_TEST(accesses)
+TEST(accesses)
 {
 	becomes("# from a script\r\n"
 		"time_us, BDF ,Address,len,RW,pasid\r\n"
@@ -55,10 +55,9 @@ START_TEST(accesses)
 		"map 1250 domain=2147483650 iova=0x1000 size=4096 pa=0x100003000 perm=rwx\n"
 		"access 1250 sid=0x58ff domain=2147483650 iova=0x1ff0 size=16 dir=x\n");
 }
-END_TEST
 
 /* Where it is known where an access went, that is where its page is; spaces may be shared by name. */
-START_TEST(accesses_with_addresses)
+TEST(accesses_with_addresses)
 {
 	becomes("sid,domain,iova,size,dir,pa,time_ns\n"
 		"1,7,0x5ff8,16,rw,0x80001ff8,10\n"
@@ -73,10 +72,9 @@ START_TEST(accesses_with_addresses)
 		"map 12 domain=7 iova=0x7000 size=4096 pa=0x100000000 perm=rw\n"
 		"access 12 sid=0x2 domain=7 iova=0x7000 size=4 dir=r\n");
 }
-END_TEST
 
 /* With kinds, rows are records and nothing is added. */
-START_TEST(records)
+TEST(records)
 {
 	becomes("kind,time_s,sid,domain,iova,size,dir,pa,perm,outcome\n"
 		"attach,0,9,3,,,,,,\n"
@@ -88,7 +86,6 @@ START_TEST(records)
 		"access 1 sid=0x9 domain=3 iova=0x10010 size=64 dir=w outcome=ok pa=0x40000010 perm=rw\n"
 		"unmap 2000000000 domain=3 iova=0x10000 size=8192\n");
 }
-END_TEST
 
 static const struct {
 	const char *text;
@@ -120,7 +117,7 @@ static const struct {
 	{ "kind,time_ns,sid,iova,dir\nleap,1,2,3,r\n", 2, "unknown kind of record 'leap'" },
 };
 
-START_TEST(bad_rows_are_named)
+TEST_TIMES(bad_rows_are_named, ARRAY_SIZE(bad))
 {
 	struct dmat_error err;
 
@@ -129,7 +126,5 @@ START_TEST(bad_rows_are_named)
 	ck_assert_msg(strstr(err.reason, bad[_i].reason), "%s", err.reason);
 	ck_assert_uint_eq(fixture_files(), 1);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("import_csv", NULL, NULL, (accesses, accesses_with_addresses, records),
-		 { bad_rows_are_named, ARRAY_SIZE(bad) })
+SUITE("import_csv")

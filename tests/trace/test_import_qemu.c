@@ -28,7 +28,7 @@ static void becomes(const char *log, const char *want)
 	free(text);
 }
 
-START_TEST(smmuv3_translation_is_a_map_and_an_access)
+TEST(smmuv3_translation_is_a_map_and_an_access)
 {
 	becomes("7@100.000001:smmu_iotlb_lookup_miss IOTLB cache MISS asid=2 addr=0xffffd000 hit=0 miss=1 hit rate=0\n"
 		"7@100.000003:smmuv3_translate_success smmuv3-iommu-memory-region-8-1 sid=0x8 iova=0xffffd040 "
@@ -41,9 +41,8 @@ START_TEST(smmuv3_translation_is_a_map_and_an_access)
 		"access 2000 sid=0x8 domain=2 iova=0xffffd040 size=64 dir=r outcome=ok pa=0x439f5040 perm=r\n"
 		"access 3000 sid=0x8 domain=2 iova=0xffffdff0 size=16 dir=r outcome=ok pa=0x439f5ff0 perm=r\n");
 }
-END_TEST
 
-START_TEST(lookup_belongs_to_its_thread)
+TEST(lookup_belongs_to_its_thread)
 {
 	becomes("7@1.000000:smmu_iotlb_lookup_miss IOTLB cache MISS asid=2 addr=0x1000 hit=0 miss=1 hit rate=0\n"
 		"8@1.000000:smmu_iotlb_lookup_miss IOTLB cache MISS asid=3 addr=0x1000 hit=0 miss=1 hit rate=0\n"
@@ -56,7 +55,6 @@ START_TEST(lookup_belongs_to_its_thread)
 		"map 0 domain=3 iova=0x1000 size=4096 pa=0x6000 perm=rw\n"
 		"access 0 sid=0x10 domain=3 iova=0x1000 size=64 dir=rw outcome=ok pa=0x6000 perm=rw\n");
 }
-END_TEST
 
 #define TOUCH                                                                                              \
 	"7@1.000000:smmu_iotlb_lookup_miss IOTLB cache MISS asid=2 addr=0x10000 hit=0 miss=1 hit rate=0\n" \
@@ -65,7 +63,7 @@ END_TEST
 	"map 0 domain=2 iova=0x10000 size=4096 pa=0x5000 perm=rw\n" \
 	"access 0 sid=0x8 domain=2 iova=0x10000 size=64 dir=rw outcome=ok pa=0x5000 perm=rw\n"
 
-START_TEST(smmuv3_invalidations_unmap_what_was_seen)
+TEST(smmuv3_invalidations_unmap_what_was_seen)
 {
 	/* One page; then a range of 32 pages that holds it; then a neighbour; then nothing is left to unmap. */
 	becomes(TOUCH
@@ -81,9 +79,8 @@ START_TEST(smmuv3_invalidations_unmap_what_was_seen)
 		"unmap 0 domain=2 whole\n"
 		"invalidate 0 whole\n");
 }
-END_TEST
 
-START_TEST(smmuv3_granules_and_all_asids)
+TEST(smmuv3_granules_and_all_asids)
 {
 	/* TG 2 is 16 KiB, 3 is 64 KiB; TLBI_NH_VAA prints ASID -1. */
 	becomes("9@1.000000:smmuv3_s1_range_inval vmid=0 asid=2 addr=0x14000 tg=2 num_pages=0x2 ttl=0 leaf=1\n"
@@ -93,18 +90,16 @@ START_TEST(smmuv3_granules_and_all_asids)
 		"invalidate 0 domain=2 iova=0x10000 size=65536\n"
 		"invalidate 0 iova=0x1000 size=4096\n");
 }
-END_TEST
 
-START_TEST(changed_translation_is_a_new_map)
+TEST(changed_translation_is_a_new_map)
 {
 	becomes(TOUCH "7@1.000000:smmu_iotlb_lookup_miss IOTLB cache MISS asid=2 addr=0x10000 hit=0 miss=1 hit rate=0\n"
 		      "7@1.000000:smmuv3_translate_success m sid=0x8 iova=0x10000 translated=0x7000 perm=0x1\n",
 		"attach 0 sid=0x8 domain=2\n" MAPPED "map 0 domain=2 iova=0x10000 size=4096 pa=0x7000 perm=r\n"
 		"access 0 sid=0x8 domain=2 iova=0x10000 size=64 dir=r outcome=ok pa=0x7000 perm=r\n");
 }
-END_TEST
 
-START_TEST(smmuv3_faults)
+TEST(smmuv3_faults)
 {
 	/* Event types by IHI 0070, 7.3: F_TRANSLATION 0x10, C_BAD_STREAMID 0x02. */
 	becomes("7@1.000000:smmuv3_record_event SMMU_EVT_F_TRANSLATION sid=0x8\n"
@@ -117,10 +112,9 @@ START_TEST(smmuv3_faults)
 		"fault 1000 sid=0x8 domain=2 iova=0x10000 dir=rw model=smmuv3 code=0x13\n"
 		"fault 2000 sid=0x99 no_iova model=smmuv3 code=0x2\n");
 }
-END_TEST
 
 /* 7.3.19: nothing was refused, and no access was made. The lookup is still that of the translation behind it. */
-START_TEST(smmuv3_hints_are_no_faults)
+TEST(smmuv3_hints_are_no_faults)
 {
 	becomes("7@1.000000:smmu_iotlb_lookup_miss IOTLB cache MISS asid=2 addr=0x10000 hit=0 miss=1 hit rate=0\n"
 		"7@1.000000:smmuv3_record_event SMMU_EVT_E_PAGE_REQ sid=0x8\n"
@@ -130,9 +124,8 @@ START_TEST(smmuv3_hints_are_no_faults)
 		"access 1000 sid=0x8 domain=2 iova=0x10000 size=64 dir=rw outcome=fault model=smmuv3 code=0x7\n"
 		"fault 1000 sid=0x8 domain=2 iova=0x10000 dir=rw model=smmuv3 code=0x7\n");
 }
-END_TEST
 
-START_TEST(vtd_translation_has_the_lookups_address)
+TEST(vtd_translation_has_the_lookups_address)
 {
 	becomes("1@1.000000:vtd_iotlb_page_update IOTLB page update sid 0x10 iova 0xffffde00 slpte 0x275c001 domain "
 		"0x4\n"
@@ -145,18 +138,16 @@ START_TEST(vtd_translation_has_the_lookups_address)
 		"map 0 domain=4 iova=0x200000 size=2097152 pa=0x40000000 perm=rw\n"
 		"access 0 sid=0x10 domain=4 iova=0x201010 size=64 dir=rw outcome=ok pa=0x40001010 perm=rw\n");
 }
-END_TEST
 
-START_TEST(vtd_translation_without_lookup_is_of_an_unnamed_space)
+TEST(vtd_translation_without_lookup_is_of_an_unnamed_space)
 {
 	becomes("1@1.000000:vtd_dmar_translate dev 3a:1f.07 iova 0x1000 -> gpa 0x2000 mask 0xfff\n",
 		"attach 0 sid=0x3aff domain=2147498751\n"
 		"map 0 domain=2147498751 iova=0x1000 size=4096 pa=0x2000 perm=rw\n"
 		"access 0 sid=0x3aff domain=2147498751 iova=0x1000 size=64 dir=rw outcome=ok pa=0x2000 perm=rw\n");
 }
-END_TEST
 
-START_TEST(vtd_faults_and_invalidations)
+TEST(vtd_faults_and_invalidations)
 {
 	becomes("1@1.000000:vtd_dmar_fault sid 0x10 fault 5 addr 0x2345004 write 1\n"
 		"1@1.000000:vtd_dmar_fault sid 0x18 fault 2 addr 0x0 write 0\n"
@@ -172,9 +163,8 @@ START_TEST(vtd_faults_and_invalidations)
 		"invalidate 0 domain=4 whole\n"
 		"invalidate 0 whole\n");
 }
-END_TEST
 
-START_TEST(other_events_are_skipped)
+TEST(other_events_are_skipped)
 {
 	becomes("1@1.000000:smmuv3_write_mmio addr: 0x20 val:0x0 size: 0x4(0)\n"
 		"\n"
@@ -182,9 +172,8 @@ START_TEST(other_events_are_skipped)
 		"1@1.000000:vtd_inv_desc invalidate desc type wait high 0x1052004 low 0x200000025\n",
 		"");
 }
-END_TEST
 
-START_TEST(small_disorder_keeps_the_order_of_lines)
+TEST(small_disorder_keeps_the_order_of_lines)
 {
 	becomes("1@1.000500:vtd_inv_desc_iotlb_global iotlb invalidate global\n"
 		"2@1.000499:vtd_inv_desc_iotlb_domain iotlb invalidate whole domain 0x4\n",
@@ -200,7 +189,6 @@ START_TEST(small_disorder_keeps_the_order_of_lines)
 		"invalidate 100000000 whole\n"
 		"invalidate 100007000 whole\n");
 }
-END_TEST
 
 static const struct {
 	const char *line, *reason;
@@ -226,7 +214,7 @@ static const struct {
 	{ "1@1.000000:vtd_inv_desc_iotlb_pages iotlb invalidate domain 0x4 addr 0x0 mask 0x40", "mask 0x40" },
 };
 
-START_TEST(malformed_lines_are_named)
+TEST_TIMES(malformed_lines_are_named, ARRAY_SIZE(bad))
 {
 	struct trace_import_stats stats;
 	struct trace_import_options opt = { .stats = &stats };
@@ -249,9 +237,8 @@ START_TEST(malformed_lines_are_named)
 	dmat_reader_close(r);
 	ck_assert_uint_eq(marks, 1);
 }
-END_TEST
 
-START_TEST(format_is_detected_and_gzip_read)
+TEST(format_is_detected_and_gzip_read)
 {
 	const char *in = fixture_path("in.gz"), *out = fixture_path("out.dmat");
 	static const char *const meta[][2] = { { "origin", "a test" } };
@@ -278,9 +265,8 @@ START_TEST(format_is_detected_and_gzip_read)
 	ck_assert_uint_eq(fixture_files(), 1);
 	free(data);
 }
-END_TEST
 
-START_TEST(bad_inputs_as_a_whole)
+TEST(bad_inputs_as_a_whole)
 {
 	struct trace_import_options opt = { 0 };
 	const char *in = fixture_path("in.log"), *out = fixture_path("out.dmat");
@@ -299,10 +285,9 @@ START_TEST(bad_inputs_as_a_whole)
 	ck_assert_str_eq(err.file, "/nonexistent/out.dmat");
 	ck_assert_uint_eq(fixture_files(), 1);
 }
-END_TEST
 
 /* QEMU's messages share stderr with its trace; some builds name the PASID before the device. */
-START_TEST(messages_among_the_trace)
+TEST(messages_among_the_trace)
 {
 	static const char log[] =
 		"2023-02-13T07:02:37.074397Z qemu-system-x86_64: vtd_iova_to_slpte: detected slpte permission error\n"
@@ -333,7 +318,6 @@ START_TEST(messages_among_the_trace)
 	ck_assert_uint_eq(stats.foreign, 3);
 	ck_assert_uint_eq(stats.unreadable, 0);
 }
-END_TEST
 
 /* Counted in the logs themselves, with other tools, when they were recorded. */
 static const struct {
@@ -347,7 +331,7 @@ static const struct {
 	{ "x86-vtd-edu-faults", 56, 6, 6, 56 },
 };
 
-START_TEST(shipped_traces_are_whole)
+TEST_TIMES(shipped_traces_are_whole, ARRAY_SIZE(shipped))
 {
 	struct trace_summary s;
 	struct dmat_reader *r;
@@ -367,13 +351,5 @@ START_TEST(shipped_traces_are_whole)
 	trace_summary_free(&s);
 	dmat_reader_close(r);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("import_qemu", NULL, NULL,
-		 (smmuv3_translation_is_a_map_and_an_access, lookup_belongs_to_its_thread,
-		  smmuv3_invalidations_unmap_what_was_seen, smmuv3_granules_and_all_asids,
-		  changed_translation_is_a_new_map, smmuv3_faults, smmuv3_hints_are_no_faults,
-		  vtd_translation_has_the_lookups_address, vtd_translation_without_lookup_is_of_an_unnamed_space,
-		  vtd_faults_and_invalidations, other_events_are_skipped, small_disorder_keeps_the_order_of_lines,
-		  format_is_detected_and_gzip_read, bad_inputs_as_a_whole, messages_among_the_trace),
-		 { malformed_lines_are_named, ARRAY_SIZE(bad) }, { shipped_traces_are_whole, ARRAY_SIZE(shipped) })
+SUITE("import_qemu")

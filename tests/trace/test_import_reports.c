@@ -177,7 +177,7 @@ static bool same(const struct dmat_record *rec, const struct reading *want)
 	       rec->code == want->code && rec->iova == want->iova && rec->pasid == want->pasid && rec->tag == want->tag;
 }
 
-START_TEST(reports_are_read)
+TEST_TIMES(reports_are_read, ARRAY_SIZE(reports))
 {
 	const struct report *want = &reports[_i];
 	struct result res;
@@ -199,10 +199,9 @@ START_TEST(reports_are_read)
 	}
 	free(text);
 }
-END_TEST
 
 /* What the table has no column for. */
-START_TEST(words_of_reports)
+TEST(words_of_reports)
 {
 	struct result res;
 	size_t bytes;
@@ -223,10 +222,9 @@ START_TEST(words_of_reports)
 	ck_assert_uint_eq(res.attached, 1);
 	free(text);
 }
-END_TEST
 
 /* Mailers wrap at any blank, some at every one. */
-START_TEST(reports_wrapped_at_a_blank)
+TEST_TIMES(reports_wrapped_at_a_blank, ARRAY_SIZE(reports))
 {
 	const struct report *want = &reports[_i];
 	struct result res;
@@ -254,10 +252,9 @@ START_TEST(reports_wrapped_at_a_blank)
 		ck_assert_msg(same(&res.fault[k], &want->fault[k]), "%s: a word a line", want->name);
 	free(text);
 }
-END_TEST
 
 /* A log that ends anywhere: no fault but those of the whole, and nothing that began is lost. */
-START_TEST(reports_cut_off)
+TEST_TIMES(reports_cut_off, ARRAY_SIZE(reports))
 {
 	const struct report *want = &reports[_i];
 	struct result res;
@@ -276,7 +273,6 @@ START_TEST(reports_cut_off)
 	}
 	free(text);
 }
-END_TEST
 
 static u64 next_random(u64 *state)
 {
@@ -306,7 +302,7 @@ static void shuffle_lines(char *text, size_t bytes, u64 *seed)
 }
 
 /* Whatever order the lines stand in: each message is a fault or unreadable, and no fault is made up of two SMMUs' words. */
-START_TEST(reports_shuffled_and_garbled)
+TEST_TIMES(reports_shuffled_and_garbled, ARRAY_SIZE(reports))
 {
 	static const char junk[] = "\0\xff[0x= \n\r]:%\x80";
 	const struct report *want = &reports[_i];
@@ -328,10 +324,9 @@ START_TEST(reports_shuffled_and_garbled)
 	free(copy);
 	free(text);
 }
-END_TEST
 
 /* The same lines behind every clock, with CRLF. */
-START_TEST(reports_with_every_clock)
+TEST_TIMES(reports_with_every_clock, 12)
 {
 	static const char *const clocks[] = {
 		"[   12.%06u] ",
@@ -371,7 +366,6 @@ START_TEST(reports_with_every_clock)
 	}
 	ck_assert_uint_eq(res.stats.unreadable, 0);
 }
-END_TEST
 
 /* Kinds that the reports do not have. */
 static const struct {
@@ -413,7 +407,7 @@ static const struct {
 	  { DMAT_MODEL_SMMUV3, R | P | STALL | PASID, 8, 0x13, 0x7000, 5, 9 } },
 };
 
-START_TEST(single_lines)
+TEST_TIMES(single_lines, ARRAY_SIZE(lines))
 {
 	struct result res;
 
@@ -422,7 +416,6 @@ START_TEST(single_lines)
 	ck_assert_msg(same(&res.fault[0], &lines[_i].want), "%s", lines[_i].text);
 	ck_assert_uint_eq(res.stats.unreadable, 0);
 }
-END_TEST
 
 /* Lines about faults that nobody here can read. */
 static const struct {
@@ -438,7 +431,7 @@ static const struct {
 	{ "arm-smmu 1.smmu: FSYNR0 = 00000013 [S1CBNDX=0 WNR PLVL=3]\n", 1 },
 };
 
-START_TEST(strange_lines_are_counted)
+TEST_TIMES(strange_lines_are_counted, ARRAY_SIZE(strange))
 {
 	struct result res;
 
@@ -447,7 +440,6 @@ START_TEST(strange_lines_are_counted)
 	ck_assert_uint_eq(res.stats.unreadable, 1);
 	ck_assert_uint_eq(res.stats.unreadable_line[0], strange[_i].line);
 }
-END_TEST
 
 struct feed {
 	const char *path, *text;
@@ -467,7 +459,7 @@ static void *feed(void *data)
 }
 
 /* A pipe cannot be gone back in. */
-START_TEST(reports_through_a_pipe)
+TEST_TIMES(reports_through_a_pipe, ARRAY_SIZE(reports))
 {
 	const struct report *want = &reports[_i];
 	struct result res = { 0 };
@@ -488,10 +480,5 @@ START_TEST(reports_through_a_pipe)
 	ck_assert_uint_eq(res.n, want->n);
 	free(text);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("import_reports", NULL, NULL, (words_of_reports), { reports_are_read, ARRAY_SIZE(reports) },
-		 { reports_wrapped_at_a_blank, ARRAY_SIZE(reports) }, { reports_cut_off, ARRAY_SIZE(reports) },
-		 { reports_shuffled_and_garbled, ARRAY_SIZE(reports) }, { reports_with_every_clock, 12 },
-		 { single_lines, ARRAY_SIZE(lines) }, { strange_lines_are_counted, ARRAY_SIZE(strange) },
-		 { reports_through_a_pipe, ARRAY_SIZE(reports) })
+SUITE("import_reports")

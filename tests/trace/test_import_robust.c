@@ -177,7 +177,7 @@ static size_t with_clock(const char *clock, char *out, size_t room)
 	return n;
 }
 
-START_TEST(each_clock)
+TEST_TIMES(each_clock, LOGS)
 {
 	size_t room, n, i;
 	char *out;
@@ -197,11 +197,10 @@ START_TEST(each_clock)
 	free(out);
 	free(text);
 }
-END_TEST
 
 /* ---- wrapped at each blank ---- */
 
-START_TEST(wrapped_at_each_blank)
+TEST_TIMES(wrapped_at_each_blank, LOGS)
 {
 	size_t i, tried = 0;
 	char *copy;
@@ -223,12 +222,11 @@ START_TEST(wrapped_at_each_blank)
 	free(copy);
 	free(text);
 }
-END_TEST
 
 /* ---- cut off at every byte ---- */
 
 /* The number that the text ends with may have lost digits; no fact may be made of it. */
-START_TEST(cut_off_at_every_byte)
+TEST_TIMES(cut_off_at_every_byte, LOGS)
 {
 	size_t n, step;
 	const char *first = "";
@@ -245,7 +243,6 @@ START_TEST(cut_off_at_every_byte)
 	}
 	free(text);
 }
-END_TEST
 
 /* ---- lines in any order ---- */
 
@@ -257,7 +254,7 @@ static u32 draw(u32 below)
 	return (seed >> 8) % below;
 }
 
-START_TEST(shuffled_by_line)
+TEST_TIMES(shuffled_by_line, LOGS)
 {
 	char *copy, *line[512], *rest, *out;
 	size_t n, lines, i;
@@ -290,11 +287,10 @@ START_TEST(shuffled_by_line)
 	free(out);
 	free(text);
 }
-END_TEST
 
 /* ---- bytes that do not belong there ---- */
 
-START_TEST(random_bytes)
+TEST_TIMES(random_bytes, LOGS)
 {
 	u32 turn, k;
 	char *copy;
@@ -315,10 +311,9 @@ START_TEST(random_bytes)
 	free(copy);
 	free(text);
 }
-END_TEST
 
 /* A log that is kept is in the list; tracepoints and QEMU's trace have suites of their own. */
-START_TEST(every_log)
+TEST(every_log)
 {
 	static const char *const folders[] = { "", "reports/" };
 	char path[256];
@@ -342,7 +337,5 @@ START_TEST(every_log)
 	}
 	ck_assert_uint_ge(n, 25);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("import_robust", NULL, NULL, (every_log), { each_clock, LOGS }, { wrapped_at_each_blank, LOGS },
-		 { cut_off_at_every_byte, LOGS }, { shuffled_by_line, LOGS }, { random_bytes, LOGS })
+SUITE("import_robust")
