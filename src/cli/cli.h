@@ -32,7 +32,7 @@ struct cli_command {
 	int (*run)(int argc, char **argv);
 };
 
-/* The table in main.c; a NULL ends it. */
+/* CLI_COMMANDS() as a table; a NULL ends it. */
 extern const struct cli_command *const cli_commands[];
 
 /* The commands, in the order of the help. */

@@ -327,6 +327,33 @@ static inline u64 fs_wanted_flags(const struct vtd_stage *st, u64 entry)
 	return entry | FS_A | (st->flags & VTD_EAFE ? FS_EA : 0);
 }
 
+/* What an entry says to the access, and which flags it gets; a last-level one also says the permissions. */
+static inline enum pt_fault fs_judge(const struct vtd_stage *st, const struct vtd_cursor *c, u64 entry, u32 access,
+				     struct pt_leaf *l, u64 *flagged)
+{
+	enum pt_fault fault;
+
+	if (unlikely(!(entry & FS_P)))
+		return PT_TRANSLATION;
+	if (unlikely(fs_reserved(st, entry, c->level)))
+		return PT_RESERVED;
+	/* SGN.2 is reported at the first supervisor entry, whatever lies below it. */
+	if (!(access & PT_PRIV) && unlikely(!(entry & FS_US) || (c->attr & PT_TBL_NO_USER)))
+		return PT_PRIVILEGE;
+	*flagged = fs_wanted_flags(st, entry);
+	if (!is_leaf(entry, c->level))
+		return PT_OK;
+	fs_permissions(st, entry, c->attr, l);
+	fault = fs_rights(l, access);
+	if (unlikely(fault))
+		return fault;
+	if (unlikely(st->flags & VTD_XD_RESERVED) && ((entry & FS_XD) || (c->attr & PT_TBL_XN)))
+		return PT_RESERVED;
+	if ((access & PT_WRITE) && ((access & PT_PRIV ? l->priv : l->user) & PERM_W))
+		*flagged |= FS_D;
+	return PT_OK;
+}
+
 static enum pt_fault fs_walk(const struct pt_env *env, const struct vtd_stage *st, const struct vtd_stage *ss, u64 addr,
 			     u32 access, const struct pt_start *start, struct pt_leaf *l, struct pt_result *r)
 {
@@ -335,7 +362,7 @@ static enum pt_fault fs_walk(const struct pt_env *env, const struct vtd_stage *s
 	bool located = start && start->level <= st->levels && (start->attr & PT_TBL_LOCATED);
 	struct vtd_cursor c;
 	enum pt_fault fault;
-	u64 entry = 0, flagged, pa;
+	u64 entry = 0, flagged = 0, pa;
 
 	vtd_cursor_set(&c, st, start);
 	l->flags = 0;
@@ -347,25 +374,9 @@ static enum pt_fault fs_walk(const struct pt_env *env, const struct vtd_stage *s
 		if (unlikely(!pt_fetch64(env, pa, WALK_S1, c.level, false, &entry)))
 			return fs_fault(r, st, PT_EXT_ABORT, &c, pa, 0, access);
 again:
-		if (unlikely(!(entry & FS_P)))
-			return fs_fault(r, st, PT_TRANSLATION, &c, pa, entry, access);
-		if (unlikely(fs_reserved(st, entry, c.level)))
-			return fs_fault(r, st, PT_RESERVED, &c, pa, entry, access);
-		/* SGN.2 is reported at the first supervisor entry, whatever lies below it. */
-		if (!(access & PT_PRIV) && unlikely(!(entry & FS_US) || (c.attr & PT_TBL_NO_USER)))
-			return fs_fault(r, st, PT_PRIVILEGE, &c, pa, entry, access);
-		flagged = fs_wanted_flags(st, entry);
-		if (is_leaf(entry, c.level)) {
-			fs_permissions(st, entry, c.attr, l);
-			fault = fs_rights(l, access);
-			if (!fault && unlikely(st->flags & VTD_XD_RESERVED) &&
-			    ((entry & FS_XD) || (c.attr & PT_TBL_XN)))
-				fault = PT_RESERVED;
-			if (unlikely(fault))
-				return fs_fault(r, st, fault, &c, pa, entry, access);
-			if ((access & PT_WRITE) && ((access & PT_PRIV ? l->priv : l->user) & PERM_W))
-				flagged |= FS_D;
-		}
+		fault = fs_judge(st, &c, entry, access, l, &flagged);
+		if (unlikely(fault))
+			return fs_fault(r, st, fault, &c, pa, entry, access);
 		if (ss && unlikely((entry & ADDR_MASK) >> ss->in_bits))
 			return fs_fault(r, st, PT_ADDR_SIZE, &c, pa, entry, access);
 		if (unlikely(flagged != entry) && env->ops->mem_cas64) {

@@ -235,9 +235,43 @@ static void random_walk(void)
 	smmuv3_class.step(&f.smmu);
 }
 
-static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
+static void random_step(void)
 {
 	struct xlat_result r;
+	struct dma_txn t;
+
+	switch (below(12)) {
+	case 0:
+		random_ste();
+		break;
+	case 1:
+		random_cd();
+		break;
+	case 2:
+		random_descriptors();
+		break;
+	case 3:
+		random_command();
+		break;
+	case 4:
+		if (!below(8))
+			random_register();
+		break;
+	case 5:
+		random_page_request();
+		break;
+	case 6:
+	case 7:
+		random_walk();
+		break;
+	default:
+		t = random_txn();
+		note_outcome(t.id, smmuv3_class.translate(&f.smmu, &t, &r), &r);
+	}
+}
+
+static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
+{
 	u32 i;
 
 	seed = start;
@@ -251,39 +285,9 @@ static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 		random_descriptors();
 	}
 	for (i = 0; i < steps && f.next_id + 1 < TXNS; i++) {
-		struct dma_txn t;
-
 		if (!below(2000))
 			reset();
-
-		switch (below(12)) {
-		case 0:
-			random_ste();
-			break;
-		case 1:
-			random_cd();
-			break;
-		case 2:
-			random_descriptors();
-			break;
-		case 3:
-			random_command();
-			break;
-		case 4:
-			if (!below(8))
-				random_register();
-			break;
-		case 5:
-			random_page_request();
-			break;
-		case 6:
-		case 7:
-			random_walk();
-			break;
-		default:
-			t = random_txn();
-			note_outcome(t.id, smmuv3_class.translate(&f.smmu, &t, &r), &r);
-		}
+		random_step();
 		answer_invalidations();
 		note_resumed();
 	}
@@ -294,7 +298,6 @@ static void run(u64 start, const struct smmuv3_cfg *cfg, u32 steps)
 	note_resumed();
 	for (i = 0; i < TXNS; i++)
 		ck_assert_msg(stalled[i] != 1, "transaction %u is stalled for ever", i);
-	ck_assert_uint_eq(f.smmu.eng.slots_used, 0);
 	ck_assert_uint_eq(f.smmu.eng.slots_used, 0);
 	fx_exit(&f);
 }
