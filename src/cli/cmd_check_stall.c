@@ -7,6 +7,7 @@
 #include "stall_evidence.h"
 #include "stall_trace.h"
 #include "temp_file.h"
+#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <time.h>
@@ -25,7 +26,8 @@ static const char help[] =
 	"  --lspci FILE     the same, as lspci -n prints them\n"
 	"  --platform FILE  what firmware does not say: TBUs, outstanding transactions, deadlines (YAML)\n"
 	"  --waivers FILE   findings that were judged before, each with a reason and an end (YAML)\n"
-	"  --date DAY       today, for waivers: YYYY-MM-DD\n\n"
+	"  --date DAY       today, for waivers: YYYY-MM-DD\n"
+	"  --seed N         of what simulation draws at random (0)\n\n"
 	"What if (the board is changed before it is checked; may be repeated):\n"
 	"  --without PATH   the device is not there\n"
 	"  --terminate PATH its faults are terminated\n"
@@ -49,6 +51,7 @@ enum {
 	OPT_PLATFORM = 1,
 	OPT_WAIVERS,
 	OPT_DATE,
+	OPT_SEED,
 	OPT_ADVISE,
 	OPT_JSON,
 	OPT_SARIF,
@@ -67,6 +70,7 @@ static const struct option options[] = {
 	{ "platform", required_argument, NULL, OPT_PLATFORM },
 	{ "waivers", required_argument, NULL, OPT_WAIVERS },
 	{ "date", required_argument, NULL, OPT_DATE },
+	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "advise", no_argument, NULL, OPT_ADVISE },
 	{ "json", required_argument, NULL, OPT_JSON },
 	{ "sarif", required_argument, NULL, OPT_SARIF },
@@ -92,6 +96,7 @@ struct arguments {
 	char today[16];
 	struct board_change change[CHANGES];
 	u32 n_changes;
+	u64 seed;
 	bool advise, quiet, no_simulation;
 	struct stall_evidence *e; /* NULL: nothing was simulated */
 };
@@ -395,6 +400,7 @@ static int simulate_and_conclude(struct arguments *a, struct board *b, struct fi
 	a->e = calloc(1, sizeof(*a->e));
 	if (!a->e)
 		return cli_fail("check-stall: out of memory");
+	a->e->opt.seed = a->seed;
 	status = stall_evidence_make(a->e, b, f, &err) ? cli_fail("%s", err.text) : conclude(a, b, f);
 	stall_evidence_free(a->e);
 	free(a->e);
@@ -433,6 +439,7 @@ static int list_rules(void)
 static int take_option(struct arguments *a, int c, int argc, char **argv)
 {
 	int status = CLI_OK;
+	char *end;
 
 	if (c >= OPT_JSON && c <= OPT_TRACE) {
 		a->file[c] = optarg;
@@ -443,6 +450,11 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 		a->waivers = optarg;
 	} else if (c == OPT_DATE) {
 		snprintf(a->today, sizeof(a->today), "%s", optarg);
+	} else if (c == OPT_SEED) {
+		errno = 0;
+		a->seed = strtoull(optarg, &end, 0);
+		if (!isdigit((unsigned char)*optarg) || *end || errno)
+			return cli_usage("check-stall", "check-stall: --seed '%s' is not a number", optarg);
 	} else if (c == OPT_NO_SIMULATION) {
 		a->no_simulation = true;
 	} else if (c == OPT_ADVISE) {
