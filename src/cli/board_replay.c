@@ -19,7 +19,8 @@ static const struct board_map *find_map(const struct board_master *m, u32 sid)
 	for (i = 0; i < m->n_maps; i++) {
 		const struct board_map *x = &m->map[i];
 
-		if (x->iommu != BOARD_NONE && (x->single ? sid == x->id : sid >= x->id && sid - x->id < x->length))
+		if (x->iommu != BOARD_NONE &&
+		    (x->single || x->mask ? !((sid ^ x->id) & ~x->mask) : sid >= x->id && sid - x->id < x->length))
 			return x;
 	}
 	return NULL;

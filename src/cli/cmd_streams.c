@@ -93,7 +93,7 @@ static void master_rows(struct report_table *t, const struct board *b, const str
 	}
 	for (i = 0; i < m->n_maps; i++) {
 		row(t, b, m, m->map[i].iommu, rid_range(&m->map[i], text));
-		stream_cell(t, m->map[i].id, 0, m->map[i].single ? 1 : m->map[i].length);
+		stream_cell(t, m->map[i].id, m->map[i].mask, m->map[i].single ? 1 : m->map[i].length);
 	}
 	if (m->pci) {
 		function_rows(t, b, m);

@@ -8,6 +8,7 @@
 
 /* What is assumed where nobody says. */
 #define SLOTS	      32u
+#define ENTRIES	      16u
 #define OUTSTANDING   8u
 #define WORKERS	      4u
 #define P50_NS	      5000ull
@@ -25,6 +26,7 @@ struct maker {
 	struct stall_board *s;
 	u32 smmu_of[STALL_MAX_SMMUS]; /* index in struct board */
 	u32 tbu_of[STALL_MAX_TBUS];   /* likewise; BOARD_NONE: that of everybody for whom nobody says */
+	u32 input_of[STALL_MAX_PORTS];
 };
 
 __attribute__((format(printf, 2, 3))) static void assume(struct stall_board *s, const char *fmt, ...)
@@ -174,6 +176,32 @@ static u32 tbu_number(struct maker *k, u32 tbu, u32 smmu)
 	return p->n_tbus;
 }
 
+/* Number of the input buffer, added if it is new; 0: none, or there are too many. */
+static u32 port_number(struct maker *k, u32 input)
+{
+	struct stall_platform *p = &k->s->platform;
+	u32 i;
+
+	if (input >= k->b->n_inputs)
+		return 0;
+	for (i = 0; i < p->n_ports; i++)
+		if (k->input_of[i] == input)
+			return i + 1;
+	if (p->n_ports == STALL_MAX_PORTS) {
+		assume(k->s, "input buffer %s is left out: there are more than %u", k->b->input[input].name,
+		       STALL_MAX_PORTS);
+		return 0;
+	}
+	set_name(p->port[i].name, k->b->input[input].name);
+	p->port[i].slots = ENTRIES;
+	if (k->b->input[input].slots != BOARD_NONE && k->b->input[input].slots)
+		p->port[i].slots = min(k->b->input[input].slots, (u32)STALL_MAX_SLOTS);
+	else
+		assume(k->s, "input buffer %s has %u entries", p->port[i].name, ENTRIES);
+	k->input_of[p->n_ports++] = input;
+	return p->n_ports;
+}
+
 /* ---- devices ---- */
 
 /* How long it can wait: as the board says, or as its role has it. */
@@ -224,6 +252,9 @@ static int add_master(struct maker *k, u32 index, struct board_error *err)
 		return board_fail(err, E2BIG, "%s: %s: more than %u TBUs to simulate", k->b->file, from->at.path,
 				  STALL_MAX_TBUS);
 	set_name(m->name, from->at.path);
+	m->port = port_number(k, from->input < k->b->n_inputs || !from->pci || from->parent >= k->b->n_masters
+					 ? from->input
+					 : k->b->master[from->parent].input);
 	m->mode = mode_of(k->b, from);
 	m->pcie = from->host || (from->pci && !from->amba) || from->role == BOARD_ROLE_PCIE;
 	most = m->mode == STALL_STALLS ? p->tbu[m->tbu - 1].slots : OUTSTANDING;

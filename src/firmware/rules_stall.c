@@ -52,12 +52,20 @@ static u32 tbu_of(const struct board *b, const struct board_master *m)
 	return m->tbu == BOARD_NONE && m->pci && m->parent != BOARD_NONE ? b->master[m->parent].tbu : m->tbu;
 }
 
+static u32 input_of(const struct board *b, const struct board_master *m)
+{
+	return m->input == BOARD_NONE && m->pci && m->parent != BOARD_NONE ? b->master[m->parent].input : m->input;
+}
+
 /* A platform file lists all who are behind a TBU; whoever is behind none is behind one and the same, it is assumed. */
 bool masters_share_path(const struct board *b, const struct board_master *x, const struct board_master *y,
 			bool *assumed)
 {
 	u32 i;
 
+	*assumed = false;
+	if (input_of(b, x) != BOARD_NONE && input_of(b, x) == input_of(b, y))
+		return true;
 	*assumed = tbu_of(b, x) == BOARD_NONE && tbu_of(b, y) == BOARD_NONE;
 	if (!*assumed)
 		return tbu_of(b, x) == tbu_of(b, y);
