@@ -219,23 +219,33 @@ void dt_read_references(struct dt_reader *r, u32 node, struct board_master *m)
 
 /* ---- mmu-masters (arm,smmu.txt before #iommu-cells: deprecated, and Linux still reads it) ---- */
 
+/* A defect of the list, about a node of it. */
+static void legacy_defect(struct dt_reader *r, u32 smmu, enum board_defect_kind kind, u32 node, const char *text)
+{
+	struct board_at a = dt_at(r, smmu, "mmu-masters");
+	char path[DT_MAX_PATH];
+
+	board_add_defect(r->b, &a, kind, "%.200s %s", dt_path(r->t, node, path), text);
+}
+
 /* The next (phandle, StreamIDs) from cell *@pos on; @node receives whom it names, BOARD_NONE after a defect. */
 static u32 next_legacy(struct dt_reader *r, u32 smmu, const u8 *p, u32 n, u32 *pos, u32 *node)
 {
-	u32 phandle = dt_cell(p, (*pos)++), ids = BOARD_NONE;
-	struct board_at a = dt_at(r, smmu, "mmu-masters");
-	char path[DT_MAX_PATH];
+	u32 ids = BOARD_NONE;
 	bool twice = false;
 
-	*node = dt_find_phandle(r->t, phandle, &twice);
+	*node = dt_find_phandle(r->t, dt_cell(p, (*pos)++), &twice);
 	if (*node == BOARD_NONE)
-		board_add_defect(r->b, &a, BOARD_BAD_PHANDLE, "no node has the phandle 0x%x", phandle);
-	else if (!dt_u32(r->t, *node, "#stream-id-cells", &ids))
-		board_add_defect(r->b, &a, BOARD_BAD_CELLS, "%.200s has no #stream-id-cells",
-				 dt_path(r->t, *node, path));
+		dt_defect(r, smmu, "mmu-masters", BOARD_BAD_PHANDLE, "no node has a phandle of it");
+	else if (twice)
+		legacy_defect(r, smmu, BOARD_BAD_PHANDLE, *node, "has a phandle that another node has, too");
+	if (*node == BOARD_NONE)
+		return 0;
+	if (!dt_u32(r->t, *node, "#stream-id-cells", &ids))
+		legacy_defect(r, smmu, BOARD_BAD_CELLS, *node, "has no #stream-id-cells");
 	else if (ids > n - *pos)
-		board_add_defect(r->b, &a, BOARD_BAD_CELLS, "there are fewer StreamIDs than #stream-id-cells of %.200s",
-				 dt_path(r->t, *node, path));
+		legacy_defect(r, smmu, BOARD_BAD_CELLS, *node,
+			      "has fewer StreamIDs there than its #stream-id-cells says");
 	else
 		return ids;
 	*node = BOARD_NONE; /* nobody knows where the next one begins */
@@ -245,8 +255,6 @@ static u32 next_legacy(struct dt_reader *r, u32 smmu, const u8 *p, u32 n, u32 *p
 /* A master that is named a second time keeps what it has from the first, as with Linux. */
 static void find_legacy_of(struct dt_reader *r, u32 smmu, const u8 *p, u32 n)
 {
-	struct board_at a = dt_at(r, smmu, "mmu-masters");
-	char path[DT_MAX_PATH];
 	u32 pos = 0, node, ids;
 
 	while (pos < n && !r->b->too_many) {
@@ -256,8 +264,7 @@ static void find_legacy_of(struct dt_reader *r, u32 smmu, const u8 *p, u32 n)
 		if (r->legacy_of[node] == BOARD_NONE)
 			r->legacy_of[node] = smmu;
 		else
-			board_add_defect(r->b, &a, BOARD_NO_EFFECT, "%.200s is named twice: the first time counts",
-					 dt_path(r->t, node, path));
+			legacy_defect(r, smmu, BOARD_NO_EFFECT, node, "is named twice: the first time counts");
 		pos += ids;
 	}
 }
@@ -267,7 +274,7 @@ static const u8 *legacy_list(struct dt_reader *r, u32 node, u32 *n)
 	u32 len;
 	const u8 *p = r->iommu_of[node] == BOARD_NONE ? NULL : dt_prop(r->t, node, "mmu-masters", &len);
 
-	*n = p ? len / 4 : 0;
+	*n = p ? len / 4 : 0; /* bytes over are no cell, as of_phandle_iterator_init() has it */
 	return p && r->b->iommu[r->iommu_of[node]].model == BOARD_SMMUV2 ? p : NULL;
 }
 
