@@ -302,6 +302,15 @@ void dt_find_legacy(struct dt_reader *r)
 	}
 }
 
+/* A master's StreamIDs are its own, in another's property. */
+static struct board_at legacy_at(struct dt_reader *r, u32 smmu, const struct board_master *m)
+{
+	struct board_at a = dt_at(r, smmu, "mmu-masters");
+
+	a.path = m->at.path;
+	return a;
+}
+
 /* Linux takes the requester IDs of PCI functions for their StreamIDs, whatever the list says. */
 static void add_legacy_host(struct dt_reader *r, struct board_master *m, u32 smmu)
 {
@@ -310,7 +319,7 @@ static void add_legacy_host(struct dt_reader *r, struct board_master *m, u32 smm
 	if (!map)
 		return;
 	m->has_map = true;
-	map->at = dt_at(r, smmu, "mmu-masters");
+	map->at = legacy_at(r, smmu, m);
 	map->iommu = r->iommu_of[smmu];
 	map->length = 0x10000;
 }
@@ -336,8 +345,7 @@ static void read_legacy_of(struct dt_reader *r, u32 smmu, const u8 *p, u32 n)
 
 			if (!s)
 				return;
-			*s = (struct board_stream){ dt_at(r, smmu, "mmu-masters"), r->iommu_of[smmu],
-						    dt_cell(p, pos + i), 0 };
+			*s = (struct board_stream){ legacy_at(r, smmu, m), r->iommu_of[smmu], dt_cell(p, pos + i), 0 };
 		}
 		pos += ids;
 	}
