@@ -214,7 +214,7 @@ void rule_many_streams(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "id mappings" : "iommus");
+		const struct board_at at = m->n_streams ? m->stream[0].at : at_property(&m->at, "iommu-map");
 
 		if (master_stalls(b, m) && m->can_stall && count_streams(m) > 1)
 			finding_add(f, rule, &at,
