@@ -336,6 +336,9 @@ static struct finding *behind(struct findings *f, const struct rule *rule, const
 	n->victim = victim;
 	n->change = assumed ? "give it a TBU of its own, or show in a platform file that it has one"
 			    : "give it a TBU of its own";
+	if (input_of(b, &b->master[victim]) != BOARD_NONE &&
+	    input_of(b, &b->master[victim]) == input_of(b, &b->master[staller]))
+		n->change = "give it a way of its own to a TBU of its own";
 	return n;
 }
 
