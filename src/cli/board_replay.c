@@ -2,6 +2,7 @@
 #include "board_replay.h"
 #include "board_read.h"
 #include "replay_os.h"
+#include "smmuv2_driver.h"
 
 /* The board's IOMMUs that streams of the trace are behind, in order of appearance, and the lists of config keys. */
 struct placing {
@@ -19,7 +20,8 @@ static const struct board_map *find_map(const struct board_master *m, u32 sid)
 	for (i = 0; i < m->n_maps; i++) {
 		const struct board_map *x = &m->map[i];
 
-		if (x->iommu != BOARD_NONE && (x->single ? sid == x->id : sid >= x->id && sid - x->id < x->length))
+		if (x->iommu != BOARD_NONE &&
+		    (x->single || x->mask ? !((sid ^ x->id) & ~x->mask) : sid >= x->id && sid - x->id < x->length))
 			return x;
 	}
 	return NULL;
@@ -131,7 +133,12 @@ static int give_all(struct run_replay *r, const struct placing *p)
 {
 	const struct board_iommu *u = &p->b->iommu[p->iommu[0]];
 	char number[16];
-	int status = give(r, RUN_IOMMU, "iommu", u->model == BOARD_SMMUV2 ? "smmuv2" : "smmuv3");
+	int status;
+
+	if (r->common.cfg.master.streams[0] || r->common.cfg.smmuv2.cfcfg != SMMUV2_CFCFG_FOLLOW)
+		return cli_usage("replay", "replay: with --board it is the board that says what master.streams and "
+					   "smmuv2.cfcfg are");
+	status = give(r, RUN_IOMMU, "iommu", u->model == BOARD_SMMUV2 ? "smmuv2" : "smmuv3");
 
 	if (!status && !r->have_faults)
 		status = give(r, RUN_FAULTS, "faults", "terminate");

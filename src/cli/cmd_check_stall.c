@@ -7,9 +7,11 @@
 #include "stall_evidence.h"
 #include "stall_trace.h"
 #include "temp_file.h"
+#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #define CHANGES 64
 
@@ -25,7 +27,10 @@ static const char help[] =
 	"  --lspci FILE     the same, as lspci -n prints them\n"
 	"  --platform FILE  what firmware does not say: TBUs, outstanding transactions, deadlines (YAML)\n"
 	"  --waivers FILE   findings that were judged before, each with a reason and an end (YAML)\n"
-	"  --date DAY       today, for waivers: YYYY-MM-DD\n\n"
+	"  --date DAY       today, for waivers: YYYY-MM-DD\n"
+	"  --config FILE    a preset or a file of the configuration (faultline config): prices of simulation, and\n"
+	"                   slots, stalled transactions and workers where neither board nor platform file says\n"
+	"  --seed N         of what simulation draws at random (0)\n\n"
 	"What if (the board is changed before it is checked; may be repeated):\n"
 	"  --without PATH   the device is not there\n"
 	"  --terminate PATH its faults are terminated\n"
@@ -49,6 +54,8 @@ enum {
 	OPT_PLATFORM = 1,
 	OPT_WAIVERS,
 	OPT_DATE,
+	OPT_SEED,
+	OPT_CONFIG,
 	OPT_ADVISE,
 	OPT_JSON,
 	OPT_SARIF,
@@ -67,6 +74,8 @@ static const struct option options[] = {
 	{ "platform", required_argument, NULL, OPT_PLATFORM },
 	{ "waivers", required_argument, NULL, OPT_WAIVERS },
 	{ "date", required_argument, NULL, OPT_DATE },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "advise", no_argument, NULL, OPT_ADVISE },
 	{ "json", required_argument, NULL, OPT_JSON },
 	{ "sarif", required_argument, NULL, OPT_SARIF },
@@ -88,10 +97,12 @@ static const struct option options[] = {
 /* @file: what each option of an output names, by its OPT_ number. */
 struct arguments {
 	struct board_options board;
-	const char *platform, *waivers, *file[OPT_RULES];
+	const char *platform, *waivers, *config, *file[OPT_RULES];
+	struct fl_config *cfg; /* NULL: the defaults */
 	char today[16];
 	struct board_change change[CHANGES];
 	u32 n_changes;
+	u64 seed;
 	bool advise, quiet, no_simulation;
 	struct stall_evidence *e; /* NULL: nothing was simulated */
 };
@@ -222,7 +233,7 @@ static void changes_text(const struct arguments *a, char text[1024])
 
 static void make_evidence(const struct arguments *a, const struct board *b, const struct findings *f, FILE *out)
 {
-	const char *input[BOARD_OVERLAYS + 4] = { a->board.file };
+	const char *input[BOARD_OVERLAYS + 5] = { a->board.file };
 	char changes[1024];
 	struct evidence e = {
 		.version = FL_VERSION, .today = a->today, .input = input, .n_inputs = 1, .changes = changes
@@ -237,6 +248,8 @@ static void make_evidence(const struct arguments *a, const struct board *b, cons
 		input[e.n_inputs++] = a->platform;
 	if (a->waivers)
 		input[e.n_inputs++] = a->waivers;
+	if (a->config && !access(a->config, R_OK)) /* else a preset: part of the program */
+		input[e.n_inputs++] = a->config;
 	changes_text(a, changes);
 	findings_evidence(f, b, &e, out);
 	if (a->e) {
@@ -341,8 +354,9 @@ static void print_advice(const struct advice *advice)
 }
 
 /* A change is advised only if simulation finds nothing more either. */
-static int also_simulate(const struct board *b, struct findings *f)
+static int also_simulate(void *ctx, const struct board *b, struct findings *f)
 {
+	const struct arguments *a = ctx;
 	struct stall_evidence *e = calloc(1, sizeof(*e));
 	struct board_error err;
 	int ret;
@@ -350,6 +364,8 @@ static int also_simulate(const struct board *b, struct findings *f)
 	if (!e)
 		return -ENOMEM;
 	/* There may be many such boards. */
+	e->cfg = a->cfg;
+	e->opt.seed = a->seed;
 	e->opt.max_states = 500;
 	e->opt.random_runs = 5;
 	ret = stall_evidence_make(e, b, f, &err);
@@ -367,7 +383,7 @@ static int conclude(const struct arguments *a, struct board *b, struct findings 
 	if (a->waivers && findings_waive(f, a->waivers, a->today, &err))
 		return cli_fail("%s", err.text);
 	if (a->advise) {
-		advice = board_advise_also(b, f, a->e ? also_simulate : NULL);
+		advice = board_advise_also(b, f, a->e ? also_simulate : NULL, (void *)(uintptr_t)a);
 		if (!advice)
 			return cli_fail("check-stall: out of memory");
 	}
@@ -395,6 +411,8 @@ static int simulate_and_conclude(struct arguments *a, struct board *b, struct fi
 	a->e = calloc(1, sizeof(*a->e));
 	if (!a->e)
 		return cli_fail("check-stall: out of memory");
+	a->e->opt.seed = a->seed;
+	a->e->cfg = a->cfg;
 	status = stall_evidence_make(a->e, b, f, &err) ? cli_fail("%s", err.text) : conclude(a, b, f);
 	stall_evidence_free(a->e);
 	free(a->e);
@@ -433,6 +451,7 @@ static int list_rules(void)
 static int take_option(struct arguments *a, int c, int argc, char **argv)
 {
 	int status = CLI_OK;
+	char *end;
 
 	if (c >= OPT_JSON && c <= OPT_TRACE) {
 		a->file[c] = optarg;
@@ -443,6 +462,13 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 		a->waivers = optarg;
 	} else if (c == OPT_DATE) {
 		snprintf(a->today, sizeof(a->today), "%s", optarg);
+	} else if (c == OPT_SEED) {
+		errno = 0;
+		a->seed = strtoull(optarg, &end, 0);
+		if (!isdigit((unsigned char)*optarg) || *end || errno)
+			return cli_usage("check-stall", "check-stall: --seed '%s' is not a number", optarg);
+	} else if (c == OPT_CONFIG) {
+		a->config = optarg;
 	} else if (c == OPT_NO_SIMULATION) {
 		a->no_simulation = true;
 	} else if (c == OPT_ADVISE) {
@@ -455,6 +481,19 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 		return cli_bad_option(argc, argv, c);
 	}
 	return status;
+}
+
+static int load_config(struct arguments *a)
+{
+	struct fl_config_error err;
+
+	if (!a->config)
+		return CLI_OK;
+	a->cfg = malloc(sizeof(*a->cfg));
+	if (!a->cfg)
+		return cli_fail("check-stall: out of memory");
+	fl_config_init(a->cfg);
+	return fl_config_load(a->cfg, a->config, &err) ? cli_fail("%s", err.text) : CLI_OK;
 }
 
 static int run(int argc, char **argv)
@@ -479,7 +518,10 @@ static int run(int argc, char **argv)
 	status = board_open(&b, &a.board, argc, argv);
 	if (status)
 		return status;
-	status = check(&a, &b);
+	status = load_config(&a);
+	if (!status)
+		status = check(&a, &b);
+	free(a.cfg);
 	board_free(&b);
 	return cli_finish(status);
 }

@@ -79,7 +79,7 @@ static void function_rows(struct report_table *t, const struct board *b, const s
 	else
 		snprintf(text, sizeof(text), "RID 0x%x as 0x%x", m->rid, m->rid & host->map_mask);
 	row(t, b, m, s.iommu, text);
-	stream_cell(t, s.id, 0, 1);
+	stream_cell(t, s.id, s.mask, 1);
 }
 
 static void master_rows(struct report_table *t, const struct board *b, const struct board_master *m)
@@ -88,12 +88,12 @@ static void master_rows(struct report_table *t, const struct board *b, const str
 	u32 i;
 
 	for (i = 0; i < m->n_streams && !m->pci; i++) {
-		row(t, b, m, m->stream[i].iommu, b->acpi ? "itself" : "iommus");
+		row(t, b, m, m->stream[i].iommu, b->acpi ? "itself" : m->stream[i].at.property);
 		stream_cell(t, m->stream[i].id, m->stream[i].mask, 1);
 	}
 	for (i = 0; i < m->n_maps; i++) {
 		row(t, b, m, m->map[i].iommu, rid_range(&m->map[i], text));
-		stream_cell(t, m->map[i].id, 0, m->map[i].single ? 1 : m->map[i].length);
+		stream_cell(t, m->map[i].id, m->map[i].mask, m->map[i].single ? 1 : m->map[i].length);
 	}
 	if (m->pci) {
 		function_rows(t, b, m);

@@ -104,11 +104,16 @@ struct board_master *board_add_master(struct board *b)
 
 	if (m) {
 		m->pasid_bits = m->parent = m->rid = m->map_mask = m->segment = BOARD_NONE;
-		m->tbu = m->outstanding = m->memory_flags = m->at.offset = BOARD_NONE;
+		m->tbu = m->input = m->outstanding = m->memory_flags = m->at.offset = BOARD_NONE;
 		m->compatible = "";
 		m->enabled = true;
 	}
 	return m;
+}
+
+struct board_input *board_add_input(struct board *b)
+{
+	return grow(b, (void **)&b->input, &b->n_inputs, sizeof(struct board_input), &b->n_inputs, BOARD_MAX_ITEMS);
 }
 
 struct board_tbu *board_add_tbu(struct board *b)
@@ -156,6 +161,7 @@ void board_free(struct board *b)
 	free(b->iommu);
 	free(b->master);
 	free(b->tbu);
+	free(b->input);
 	free(b->defect);
 	for (c = b->texts; c; c = next) {
 		next = c->next;
@@ -190,6 +196,7 @@ int board_copy(struct board *to, const struct board *from)
 	to->texts = NULL;
 	to->iommu = copy_array(to, from->iommu, from->n_iommus, sizeof(*from->iommu));
 	to->tbu = copy_array(to, from->tbu, from->n_tbus, sizeof(*from->tbu));
+	to->input = copy_array(to, from->input, from->n_inputs, sizeof(*from->input));
 	to->defect = copy_array(to, from->defect, from->n_defects, sizeof(*from->defect));
 	to->master = copy_array(to, from->master, from->n_masters, sizeof(*from->master));
 	if (!to->master)
@@ -241,7 +248,7 @@ u32 board_map_rid(const struct board_master *host, u32 rid, struct board_stream 
 		out->at = m->at;
 		out->iommu = m->iommu;
 		out->id = m->single ? m->id : m->id + (masked - m->rid);
-		out->mask = 0;
+		out->mask = m->mask;
 		return i;
 	}
 	return BOARD_NONE;

@@ -41,11 +41,12 @@ int board_fail(struct board_error *err, int code, const char *fmt, ...) __attrib
  * struct board_at - where an item came from
  * @path: of the node; in an IORT the name of its component, or "smmuv3@ADDRESS" and the like
  * @property: of the node; NULL if the node as a whole is meant
- * @line: of the .dts, from 1; 0 if it is not known
+ * @file: a source that the board's file includes; NULL: the board's file itself
+ * @line: of that, from 1; 0 if it is not known
  * @offset: of the node in an IORT, bytes; BOARD_NONE with a device tree
  */
 struct board_at {
-	const char *path, *property;
+	const char *path, *property, *file;
 	u32 line, offset;
 };
 
@@ -125,13 +126,14 @@ struct board_stream {
  * @length: number of requester IDs, at most 2^32
  * @iommu: index in struct board; BOARD_NONE: its node cannot be found
  * @id: StreamID of @rid
+ * @mask: bits of it that are ignored (#iommu-cells of 2)
  * @single: every requester ID becomes @id (IORT's single mapping)
  */
 struct board_map {
 	struct board_at at;
 	u32 rid;
 	u64 length;
-	u32 iommu, id;
+	u32 iommu, id, mask;
 	bool single;
 };
 
@@ -165,6 +167,7 @@ struct board_map {
  * @map: what its devices use
  * @n_maps: number of @map
  * @tbu: index in struct board; BOARD_NONE: unknown
+ * @input: index in struct board; BOARD_NONE: no input buffer is known to be shared
  * @outstanding: transactions that it can have in flight; BOARD_NONE: unknown
  * @deadline_ns: how long it can wait for one transaction, ns; 0: unknown
  */
@@ -181,19 +184,31 @@ struct board_master {
 	u32 n_streams;
 	struct board_map *map;
 	u32 n_maps;
-	u32 tbu, outstanding;
+	u32 tbu, input, outstanding;
 	u64 deadline_ns;
 };
 
 /**
- * struct board_tbu - a translation buffer unit: whoever is behind it shares its slots and input buffers
- * @name: from the platform file, or from `--move`
+ * struct board_tbu - a translation buffer unit: whoever is behind it shares its slots
+ * @name: from the platform file, or from `--move`; of one that has a node, its path
  * @iommu: index in struct board
  * @slots: transactions that it can hold; BOARD_NONE: unknown
+ * @node: the device tree has it; a platform file may add what the tree does not say
  */
 struct board_tbu {
 	const char *name;
 	u32 iommu, slots;
+	bool node;
+};
+
+/**
+ * struct board_input - an input buffer that masters share on their way to their TBUs
+ * @name: from the platform file; that of a TBU, if all behind it share it
+ * @slots: transactions that wait in it before it blocks all behind it; BOARD_NONE: unknown
+ */
+struct board_input {
+	const char *name;
+	u32 slots;
 };
 
 /* What a reader found wrong and could read past; the rules report it. */
@@ -231,8 +246,10 @@ struct board_defect {
  * @n_iommus: number of @iommu
  * @master: masters, hosts before their functions
  * @n_masters: number of @master
- * @tbu: TBUs that the platform file names
+ * @tbu: TBUs that have a node, or that the platform file names
  * @n_tbus: number of @tbu
+ * @input: input buffers that the platform file names
+ * @n_inputs: number of @input
  * @defect: what is wrong
  * @n_defects: number of @defect
  * @fault_p999_ns: 99.9th percentile of a fault's time, ns; 0: unknown
@@ -253,6 +270,8 @@ struct board {
 	u32 n_masters;
 	struct board_tbu *tbu;
 	u32 n_tbus;
+	struct board_input *input;
+	u32 n_inputs;
 	struct board_defect *defect;
 	u32 n_defects;
 	u64 fault_p999_ns;

@@ -10,7 +10,8 @@
 struct search {
 	const struct board *b;
 	const struct findings *f;
-	int (*also)(const struct board *b, struct findings *f);
+	int (*also)(void *ctx, const struct board *b, struct findings *f);
+	void *ctx;
 	struct board_change candidate[CANDIDATES];
 	u32 n_candidates;
 	struct board texts;
@@ -105,7 +106,7 @@ static int clears(struct search *s, u32 size)
 		return ret == -ENOMEM ? ret : 0;
 	}
 	if (s->also && is_clear(s, &f))
-		ret = s->also(&changed, &f);
+		ret = s->also(s->ctx, &changed, &f);
 	ret = ret ? ret : is_clear(s, &f);
 	findings_free(&f);
 	board_free(&changed);
@@ -147,9 +148,9 @@ static int try_sets(struct search *s, u32 at, u32 size)
 }
 
 struct advice *board_advise_also(const struct board *b, const struct findings *f,
-				 int (*also)(const struct board *b, struct findings *f))
+				 int (*also)(void *ctx, const struct board *b, struct findings *f), void *ctx)
 {
-	struct search s = { .b = b, .f = f, .also = also, .advice = fl_zalloc(sizeof(struct advice)) };
+	struct search s = { .b = b, .f = f, .also = also, .ctx = ctx, .advice = fl_zalloc(sizeof(struct advice)) };
 	u32 i, size, count = 0;
 	int ret = 0;
 
@@ -173,5 +174,5 @@ struct advice *board_advise_also(const struct board *b, const struct findings *f
 
 struct advice *board_advise(const struct board *b, const struct findings *f)
 {
-	return board_advise_also(b, f, NULL);
+	return board_advise_also(b, f, NULL, NULL);
 }

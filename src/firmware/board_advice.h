@@ -41,11 +41,12 @@ struct advice *board_advise(const struct board *b, const struct findings *f);
  * @b: the board
  * @f: what was found on it, waivers applied
  * @also: adds what else it finds on a board on which the rules find nothing; 0 or -errno
+ * @ctx: of @also
  *
  * Return: as board_advise().
  */
 struct advice *board_advise_also(const struct board *b, const struct findings *f,
-				 int (*also)(const struct board *b, struct findings *f));
+				 int (*also)(void *ctx, const struct board *b, struct findings *f), void *ctx);
 
 #ifdef __cplusplus
 }

@@ -9,8 +9,9 @@ struct named {
 	char *path, *key[4];
 };
 
+/* A TBU, or (without @iommu and @input) an input buffer. */
 struct tbu {
-	char *name, *iommu, *slots;
+	char *name, *iommu, *slots, *input;
 	char **masters;
 	u32 masters_count;
 };
@@ -18,8 +19,8 @@ struct tbu {
 struct platform {
 	struct named *iommus, *masters;
 	u32 iommus_count, masters_count;
-	struct tbu *tbus;
-	u32 tbus_count;
+	struct tbu *tbus, *inputs;
+	u32 tbus_count, inputs_count;
 	char *fault_p999_ns, *pager, *workers;
 };
 
@@ -49,8 +50,16 @@ static const cyaml_schema_field_t tbu_fields[] = {
 	YAML_TEXT("name", struct tbu, name),
 	YAML_TEXT("iommu", struct tbu, iommu),
 	YAML_TEXT_OPT("slots", struct tbu, slots),
+	YAML_TEXT_OPT("input", struct tbu, input),
 	CYAML_FIELD_SEQUENCE("masters", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct tbu, masters, &path_value, 0,
 			     4096),
+	CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t input_fields[] = {
+	YAML_TEXT("name", struct tbu, name),
+	YAML_TEXT_OPT("slots", struct tbu, slots),
+	CYAML_FIELD_SEQUENCE("masters", CYAML_FLAG_POINTER, struct tbu, masters, &path_value, 0, 4096),
 	CYAML_FIELD_END,
 };
 
@@ -58,12 +67,15 @@ static const cyaml_schema_value_t iommu_value = { CYAML_VALUE_MAPPING(CYAML_FLAG
 static const cyaml_schema_value_t master_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct named,
 								       master_fields) };
 static const cyaml_schema_value_t tbu_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct tbu, tbu_fields) };
+static const cyaml_schema_value_t input_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct tbu, input_fields) };
 
 static const cyaml_schema_field_t file_fields[] = {
 	CYAML_FIELD_SEQUENCE("iommus", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct platform, iommus, &iommu_value,
 			     0, 1024),
 	CYAML_FIELD_SEQUENCE("tbus", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct platform, tbus, &tbu_value, 0,
 			     1024),
+	CYAML_FIELD_SEQUENCE("inputs", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct platform, inputs, &input_value,
+			     0, 1024),
 	CYAML_FIELD_SEQUENCE("masters", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct platform, masters,
 			     &master_value, 0, 4096),
 	YAML_TEXT_OPT("fault_p999_ns", struct platform, fault_p999_ns),
@@ -159,29 +171,76 @@ static u32 find_tbu(const struct board *b, const char *name)
 	return BOARD_NONE;
 }
 
-static int add_tbu(struct board *b, const struct tbu *t, const char *file, struct board_error *err)
+static u32 find_input(const struct board *b, const char *name)
 {
-	u32 i, index, iommu = board_find_iommu(b, t->iommu);
-	struct board_tbu *n;
+	u32 i;
 
-	if (iommu == BOARD_NONE)
-		return board_fail(err, EINVAL, "%s: tbu %s: there is no IOMMU '%.200s'", file, t->name, t->iommu);
-	if (find_tbu(b, t->name) != BOARD_NONE)
-		return board_fail(err, EINVAL, "%s: tbu %s: it is there twice", file, t->name);
-	n = board_add_tbu(b);
-	if (!n)
-		return board_fail(err, ENOMEM, "%s: out of memory", file);
-	n->name = board_text(b, "%s", t->name);
-	n->iommu = iommu;
-	n->slots = BOARD_NONE;
+	for (i = 0; i < b->n_inputs; i++)
+		if (!strcmp(b->input[i].name, name))
+			return i;
+	return BOARD_NONE;
+}
+
+/* Its masters; @input: they share an input buffer, else a TBU. */
+static int place_masters(struct board *b, const struct tbu *t, bool input, u32 number, const char *file,
+			 struct board_error *err)
+{
+	u32 i, index;
+
 	for (i = 0; i < t->masters_count; i++) {
 		index = board_find_master(b, t->masters[i]);
 		if (index == BOARD_NONE)
-			return board_fail(err, EINVAL, "%s: tbu %s: there is no device '%.200s'", file, t->name,
-					  t->masters[i]);
-		b->master[index].tbu = b->n_tbus - 1;
+			return board_fail(err, EINVAL, "%s: %s %s: there is no device '%.200s'", file,
+					  input ? "input" : "tbu", t->name, t->masters[i]);
+		if (input)
+			b->master[index].input = number;
+		else
+			b->master[index].tbu = number;
 	}
-	return t->slots ? set_u32(file, "slots", t->slots, 1 << 16, &n->slots, err) : 0;
+	return 0;
+}
+
+static int add_input(struct board *b, const struct tbu *t, const char *slots, const char *file, struct board_error *err)
+{
+	struct board_input *n;
+	int ret;
+
+	if (find_input(b, t->name) != BOARD_NONE)
+		return board_fail(err, EINVAL, "%s: input %s: it is there twice", file, t->name);
+	n = board_add_input(b);
+	if (!n)
+		return board_fail(err, ENOMEM, "%s: out of memory", file);
+	n->name = board_text(b, "%s", t->name);
+	n->slots = BOARD_NONE;
+	ret = slots ? set_u32(file, t->iommu ? "input" : "slots", slots, 1 << 16, &n->slots, err) : 0;
+	return ret ? ret : place_masters(b, t, true, b->n_inputs - 1, file, err);
+}
+
+/* A new one, or one that the tree has. */
+static int add_tbu(struct board *b, const struct tbu *t, const char *file, struct board_error *err)
+{
+	u32 iommu = board_find_iommu(b, t->iommu), number = find_tbu(b, t->name);
+	struct board_tbu *n;
+	int ret;
+
+	if (iommu == BOARD_NONE)
+		return board_fail(err, EINVAL, "%s: tbu %s: there is no IOMMU '%.200s'", file, t->name, t->iommu);
+	if (number != BOARD_NONE && (!b->tbu[number].node || b->tbu[number].iommu != iommu))
+		return board_fail(err, EINVAL, "%s: tbu %s: it is there twice", file, t->name);
+	n = number != BOARD_NONE ? &b->tbu[number] : board_add_tbu(b);
+	if (!n)
+		return board_fail(err, ENOMEM, "%s: out of memory", file);
+	if (number == BOARD_NONE) {
+		number = b->n_tbus - 1;
+		n->name = board_text(b, "%s", t->name);
+		n->iommu = iommu;
+		n->slots = BOARD_NONE;
+	}
+	n->node = false; /* not a second time */
+	ret = t->slots ? set_u32(file, "slots", t->slots, 1 << 16, &n->slots, err) : 0;
+	if (!ret)
+		ret = place_masters(b, t, false, number, file, err);
+	return ret || !t->input ? ret : add_input(b, t, t->input, file, err);
 }
 
 /* One entry of iommus or masters. */
@@ -229,6 +288,8 @@ int board_platform(struct board *b, const char *file, struct board_error *err)
 		ret = set_named(b, &p->masters[i], false, file, err);
 	for (i = 0; i < p->tbus_count && !ret; i++)
 		ret = add_tbu(b, &p->tbus[i], file, err);
+	for (i = 0; i < p->inputs_count && !ret; i++)
+		ret = add_input(b, &p->inputs[i], p->inputs[i].slots, file, err);
 	if (!ret && p->fault_p999_ns)
 		ret = number(file, "fault_p999_ns", p->fault_p999_ns, 1000000000000ull, &b->fault_p999_ns, err);
 	if (!ret && p->pager)
@@ -249,7 +310,7 @@ static u32 iommu_of(const struct board *b, const struct board_master *m)
 	return m->n_streams ? m->stream[0].iommu : m->n_maps ? m->map[0].iommu : BOARD_NONE;
 }
 
-/* PATH=TBU; a TBU that does not exist yet is a new one of the master's IOMMU. */
+/* PATH=TBU; a TBU that does not exist yet is a new one of the master's IOMMU. What is moved has a path of its own there. */
 static int move(struct board *b, const char *path, const char *name, struct board_error *err)
 {
 	u32 index = board_find_master(b, path), tbu = find_tbu(b, name);
@@ -269,6 +330,7 @@ static int move(struct board *b, const char *path, const char *name, struct boar
 		tbu = b->n_tbus - 1;
 	}
 	b->master[index].tbu = tbu;
+	b->master[index].input = BOARD_NONE;
 	return 0;
 }
 
@@ -292,6 +354,8 @@ static int set(struct board *b, const char *path, const char *key, const char *v
 	if (index != BOARD_NONE)
 		return set_master(&b->master[index], "--set", key, value, err);
 	index = find_tbu(b, path);
+	if (index == BOARD_NONE && find_input(b, path) != BOARD_NONE && !strcmp(key, "slots"))
+		return set_u32("--set", key, value, 1 << 16, &b->input[find_input(b, path)].slots, err);
 	if (index == BOARD_NONE || strcmp(key, "slots"))
 		return board_fail(err, EINVAL, "--set: there is no '%.200s' with a key '%.60s'", path, key);
 	return set_u32("--set", key, value, 1 << 16, &b->tbu[index].slots, err);

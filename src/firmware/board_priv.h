@@ -22,6 +22,7 @@ const char *board_chars(struct board *b, const void *chars, size_t len);
 struct board_iommu *board_add_iommu(struct board *b);
 struct board_master *board_add_master(struct board *b);
 struct board_tbu *board_add_tbu(struct board *b);
+struct board_input *board_add_input(struct board *b);
 struct board_stream *board_add_stream(struct board *b, struct board_master *m);
 struct board_map *board_add_map(struct board *b, struct board_master *m);
 void board_add_defect(struct board *b, const struct board_at *at, enum board_defect_kind kind, const char *fmt, ...)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "board_stall.h"
+#include "board_stall_priv.h"
 #include "report_table.h"
 
 #include <errno.h>
@@ -7,9 +8,8 @@
 #include <stdio.h>
 
 /* What is assumed where nobody says. */
-#define SLOTS	      32u
+#define ENTRIES	      16u
 #define OUTSTANDING   8u
-#define WORKERS	      4u
 #define P50_NS	      5000ull
 #define P999_NS	      100000ull
 #define READ_NS	      80000ull /* a fast NVMe */
@@ -22,9 +22,11 @@
 
 struct maker {
 	const struct board *b;
+	const struct fl_config *cfg;
 	struct stall_board *s;
 	u32 smmu_of[STALL_MAX_SMMUS]; /* index in struct board */
 	u32 tbu_of[STALL_MAX_TBUS];   /* likewise; BOARD_NONE: that of everybody for whom nobody says */
+	u32 input_of[STALL_MAX_PORTS];
 };
 
 __attribute__((format(printf, 2, 3))) static void assume(struct stall_board *s, const char *fmt, ...)
@@ -135,10 +137,11 @@ static int add_smmu(struct maker *k, u32 iommu, struct board_error *err)
 	set_name(s->name, u->at.path);
 	snprintf(s->kind, sizeof(s->kind), "%s", u->model == BOARD_SMMUV2 ? "smmuv2" : "smmuv3");
 	k->smmu_of[p->n_smmus++] = iommu;
+	s->stall_max = (u32)(u->model == BOARD_SMMUV2 ? k->cfg->smmuv2.stall_slots : k->cfg->smmuv3.stall_max);
 	if (u->stall_max != BOARD_NONE && u->stall_max)
 		s->stall_max = min(u->stall_max, u->model == BOARD_SMMUV2 ? 1024u : 4096u);
 	else
-		assume(k->s, "%s holds %u stalled transactions%s", s->name, u->model == BOARD_SMMUV2 ? 32u : 64u,
+		assume(k->s, "%s holds %u stalled transactions%s", s->name, s->stall_max,
 		       u->model == BOARD_SMMUV2 ? " for each TBU" : " (STALL_MAX)");
 	if (u->stall == BOARD_STALL_UNKNOWN)
 		assume(k->s, "%s can stall: its STALL_MODEL is not known", s->name);
@@ -158,20 +161,46 @@ static u32 tbu_number(struct maker *k, u32 tbu, u32 smmu)
 	if (p->n_tbus == STALL_MAX_TBUS)
 		return 0;
 	t->smmu = smmu;
-	t->slots = SLOTS;
+	t->slots = (u32)k->cfg->tbu.slots;
 	if (tbu == BOARD_NONE) {
 		memcpy(t->name, p->smmu[smmu - 1].name, sizeof(t->name));
 		assume(k->s, "one TBU of %s has %u slots, and all sit behind it for whom no TBU is given", t->name,
-		       SLOTS);
+		       t->slots);
 	} else {
 		set_name(t->name, k->b->tbu[tbu].name);
 		if (k->b->tbu[tbu].slots != BOARD_NONE && k->b->tbu[tbu].slots)
 			t->slots = min(k->b->tbu[tbu].slots, (u32)STALL_MAX_SLOTS);
 		else
-			assume(k->s, "TBU %s has %u slots", t->name, SLOTS);
+			assume(k->s, "TBU %s has %u slots", t->name, t->slots);
 	}
 	k->tbu_of[p->n_tbus++] = tbu;
 	return p->n_tbus;
+}
+
+/* Number of the input buffer, added if it is new; 0: none, or there are too many. */
+static u32 port_number(struct maker *k, u32 input)
+{
+	struct stall_platform *p = &k->s->platform;
+	u32 i;
+
+	if (input >= k->b->n_inputs)
+		return 0;
+	for (i = 0; i < p->n_ports; i++)
+		if (k->input_of[i] == input)
+			return i + 1;
+	if (p->n_ports == STALL_MAX_PORTS) {
+		assume(k->s, "input buffer %s is left out: there are more than %u", k->b->input[input].name,
+		       STALL_MAX_PORTS);
+		return 0;
+	}
+	set_name(p->port[i].name, k->b->input[input].name);
+	p->port[i].slots = ENTRIES;
+	if (k->b->input[input].slots != BOARD_NONE && k->b->input[input].slots)
+		p->port[i].slots = min(k->b->input[input].slots, (u32)STALL_MAX_SLOTS);
+	else
+		assume(k->s, "input buffer %s has %u entries", p->port[i].name, ENTRIES);
+	k->input_of[p->n_ports++] = input;
+	return p->n_ports;
 }
 
 /* ---- devices ---- */
@@ -224,6 +253,9 @@ static int add_master(struct maker *k, u32 index, struct board_error *err)
 		return board_fail(err, E2BIG, "%s: %s: more than %u TBUs to simulate", k->b->file, from->at.path,
 				  STALL_MAX_TBUS);
 	set_name(m->name, from->at.path);
+	m->port = port_number(k, from->input < k->b->n_inputs || !from->pci || from->parent >= k->b->n_masters
+					 ? from->input
+					 : k->b->master[from->parent].input);
 	m->mode = mode_of(k->b, from);
 	m->pcie = from->host || (from->pci && !from->amba) || from->role == BOARD_ROLE_PCIE;
 	most = m->mode == STALL_STALLS ? p->tbu[m->tbu - 1].slots : OUTSTANDING;
@@ -295,14 +327,15 @@ static void make_pager(struct maker *k)
 	struct stall_pager *g = &k->s->platform.pager;
 	char ns[REPORT_NS];
 
-	g->workers = k->b->workers ? min(k->b->workers, (u32)STALL_MAX_WORKERS) : WORKERS;
+	g->workers = k->b->workers ? min(k->b->workers, (u32)STALL_MAX_WORKERS)
+				   : (u32)min(k->cfg->cpu.workers, (u64)STALL_MAX_WORKERS);
 	g->p999_ns = k->b->fault_p999_ns ? k->b->fault_p999_ns : P999_NS;
 	g->p50_ns = min(g->p999_ns, P50_NS);
 	g->pressure_ppm = 1000000;
 	g->read_accesses = READ_ACCESSES;
 	g->read_ns = READ_NS;
 	if (!k->b->workers)
-		assume(k->s, "%u workers handle faults", WORKERS);
+		assume(k->s, "%u workers handle faults", g->workers);
 	if (!k->b->fault_p999_ns)
 		assume(k->s, "a handler takes %s (99.9th percentile) without storage", report_ns(P999_NS, ns));
 	choose_storage(k);
@@ -329,9 +362,12 @@ static void make_traffic(struct stall_platform *p)
 	}
 }
 
-int board_stall_platform(const struct board *b, struct stall_board *s, struct board_error *err)
+static int make_platform(const struct board *b, const struct fl_config *cfg, struct stall_board *s,
+			 struct board_error *err)
 {
-	struct maker k = { .b = b, .s = s };
+	struct maker k = { .b = b, .cfg = cfg, .s = s };
+	const struct stall_times *t;
+	char text[3][REPORT_NS];
 	int ret = 0;
 	u32 i;
 
@@ -346,6 +382,25 @@ int board_stall_platform(const struct board *b, struct stall_board *s, struct bo
 	if (ret || !s->needed)
 		return ret;
 	make_pager(&k);
+	board_prices(&s->platform, cfg);
+	t = &s->platform.times;
+	assume(s, "without a TLB's help an access takes %s; a fault %s to its worker, an answer %s to the retry",
+	       report_ns(t->memory_ns, text[0]), report_ns(t->notify_ns, text[1]), report_ns(t->resume_ns, text[2]));
 	make_traffic(&s->platform);
 	return 0;
+}
+
+int board_stall_platform(const struct board *b, const struct fl_config *cfg, struct stall_board *s,
+			 struct board_error *err)
+{
+	struct fl_config *defaults = cfg ? NULL : malloc(sizeof(*defaults));
+	int ret;
+
+	if (!cfg && !defaults)
+		return board_fail(err, ENOMEM, "%s: out of memory", b->file);
+	if (defaults)
+		fl_config_init(defaults);
+	ret = make_platform(b, cfg ? cfg : defaults, s, err);
+	free(defaults);
+	return ret;
 }

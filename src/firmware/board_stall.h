@@ -4,6 +4,7 @@
 #define BOARD_STALL_H
 
 #include "board.h"
+#include "fl_config.h"
 #include "stall_platform.h"
 
 #ifdef __cplusplus
@@ -31,6 +32,7 @@ struct stall_board {
 /**
  * board_stall_platform() - make a platform of a board
  * @b: the board
+ * @cfg: prices, and what the board does not say of SMMUs, TBUs and workers; NULL: the defaults
  * @s: filled in; holds nothing that must be freed
  * @err: filled on error
  *
@@ -38,9 +40,10 @@ struct stall_board {
  * percentile and wait for storage: board.pager, else the first storage that shares a TBU with a device that stalls, else
  * the first.
  *
- * Return: 0; -E2BIG: too many IOMMUs, TBUs or devices.
+ * Return: 0; -E2BIG: too many IOMMUs, TBUs or devices; -ENOMEM.
  */
-int board_stall_platform(const struct board *b, struct stall_board *s, struct board_error *err);
+int board_stall_platform(const struct board *b, const struct fl_config *cfg, struct stall_board *s,
+			 struct board_error *err);
 
 #ifdef __cplusplus
 }

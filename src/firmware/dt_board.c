@@ -2,38 +2,28 @@
 /* What a device tree says about IOMMUs and masters, by the bindings that board.h names. */
 #include "board_read.h"
 #include "dt_board_priv.h"
-#include "dt_tree_priv.h"
+#include "dt_reader_priv.h"
 #include <libfdt.h>
 #include <stdio.h>
 
-/* More cells than any binding has. */
-#define MAX_CELLS 8
-
-/* A board under construction: @iommu_of[node] is the node's IOMMU. */
-struct reader {
-	struct board *b;
-	struct dt_tree *t;
-	u32 *iommu_of, *master_of;
-};
-
-static u32 cell(const void *prop, u32 i)
-{
-	return fdt32_ld((const fdt32_t *)prop + i);
-}
-
-static struct board_at at(struct reader *r, u32 node, const char *property)
+struct board_at dt_at(struct dt_reader *r, u32 node, const char *property)
 {
 	char path[DT_MAX_PATH];
 	struct board_at a = { .property = property, .offset = BOARD_NONE };
+	const struct dt_line *line;
 
 	a.path = board_text(r->b, "%s", dt_path(r->t, node, path));
-	a.line = dt_line(r->t, path, property);
+	line = dt_line(r->t, path, property);
+	if (line) {
+		a.line = line->line;
+		a.file = line->file;
+	}
 	return a;
 }
 
-static void defect(struct reader *r, u32 node, const char *property, enum board_defect_kind kind, const char *text)
+void dt_defect(struct dt_reader *r, u32 node, const char *property, enum board_defect_kind kind, const char *text)
 {
-	struct board_at a = at(r, node, property);
+	struct board_at a = dt_at(r, node, property);
 
 	board_add_defect(r->b, &a, kind, "%s", text);
 }
@@ -79,7 +69,7 @@ static u32 rid_of(const struct dt_tree *t, u32 node)
 	u32 len;
 	const void *reg = dt_prop(t, node, "reg", &len);
 
-	return reg && len >= 20 ? cell(reg, 0) >> 8 & 0xffff : BOARD_NONE;
+	return reg && len >= 20 ? dt_cell(reg, 0) >> 8 & 0xffff : BOARD_NONE;
 }
 
 static bool is_pci_bus(const struct dt_tree *t, u32 node)
@@ -89,7 +79,7 @@ static bool is_pci_bus(const struct dt_tree *t, u32 node)
 	return !strcmp(type, "pci") || !strcmp(type, "pciex");
 }
 
-static void add_iommu(struct reader *r, u32 node, enum board_model model)
+static void add_iommu(struct dt_reader *r, u32 node, enum board_model model)
 {
 	struct board_iommu *i = board_add_iommu(r->b);
 	u32 parent = r->t->node[node].parent;
@@ -97,21 +87,21 @@ static void add_iommu(struct reader *r, u32 node, enum board_model model)
 	if (!i)
 		return;
 	r->iommu_of[node] = r->b->n_iommus - 1;
-	i->at = at(r, node, NULL);
+	i->at = dt_at(r, node, NULL);
 	i->compatible = board_text(r->b, "%s", dt_string(r->t, node, "compatible"));
 	i->model = model;
 	i->enabled = r->t->node[node].enabled;
 	dt_u32(r->t, node, "#iommu-cells", &i->cells);
 	i->has_match_mask = dt_u32(r->t, node, "stream-match-mask", &i->match_mask);
 	if (i->has_match_mask && (model != BOARD_SMMUV2 || i->cells != 1)) {
-		defect(r, node, "stream-match-mask", BOARD_NO_EFFECT,
-		       "only an SMMUv2 with #iommu-cells of 1 reads stream-match-mask");
+		dt_defect(r, node, "stream-match-mask", BOARD_NO_EFFECT,
+			  "only an SMMUv2 with #iommu-cells of 1 reads stream-match-mask");
 		i->match_mask = 0;
 	}
 	if (model == BOARD_SMMUV3 && i->cells != 1 && i->cells != BOARD_NONE)
-		defect(r, node, "#iommu-cells", BOARD_BAD_CELLS, "#iommu-cells of an SMMUv3 is 1");
+		dt_defect(r, node, "#iommu-cells", BOARD_BAD_CELLS, "#iommu-cells of an SMMUv3 is 1");
 	if (model == BOARD_SMMUV2 && i->cells != 1 && i->cells != 2 && i->cells != BOARD_NONE)
-		defect(r, node, "#iommu-cells", BOARD_BAD_CELLS, "#iommu-cells of an SMMUv2 is 1 or 2");
+		dt_defect(r, node, "#iommu-cells", BOARD_BAD_CELLS, "#iommu-cells of an SMMUv2 is 1 or 2");
 	if (model == BOARD_SMMUV3)
 		return;
 	i->stall = model == BOARD_SMMUV2 ? BOARD_STALL_BOTH : BOARD_STALL_NONE;
@@ -120,140 +110,29 @@ static void add_iommu(struct reader *r, u32 node, enum board_model model)
 		i->rid = rid_of(r->t, node);
 }
 
-static void add_iommus(struct reader *r)
+static void add_iommus(struct dt_reader *r)
 {
 	u32 node, len;
 
 	for (node = 0; node < r->t->n_nodes; node++) {
 		enum board_model model = model_of(r->t, node);
 
-		r->iommu_of[node] = r->master_of[node] = BOARD_NONE;
+		r->iommu_of[node] = r->master_of[node] = r->legacy_of[node] = BOARD_NONE;
 		if (dt_prop(r->t, node, "#iommu-cells", &len) || model == BOARD_SMMUV2 || model == BOARD_SMMUV3)
 			add_iommu(r, node, model);
 	}
 }
 
-/* ---- what masters refer to ---- */
-
-/* The IOMMU that a phandle names, or BOARD_NONE after the reason has been noted. */
-static u32 find_iommu(struct reader *r, u32 node, const char *property, u32 phandle)
-{
-	bool twice = false;
-	struct board_at a = at(r, node, property);
-	u32 target = dt_find_phandle(r->t, phandle, &twice), iommu;
-
-	if (target == BOARD_NONE) {
-		board_add_defect(r->b, &a, BOARD_BAD_PHANDLE, "no node has the phandle 0x%x", phandle);
-		return BOARD_NONE;
-	}
-	if (twice)
-		board_add_defect(r->b, &a, BOARD_BAD_PHANDLE, "several nodes have the phandle 0x%x", phandle);
-	iommu = r->iommu_of[target];
-	if (iommu == BOARD_NONE || r->b->iommu[iommu].cells == BOARD_NONE) {
-		char path[DT_MAX_PATH];
-
-		board_add_defect(r->b, &a, BOARD_NO_CELLS, "%.200s has no #iommu-cells", dt_path(r->t, target, path));
-	}
-	return iommu;
-}
-
-/* A specifier as the IOMMU's binding defines it: of an SMMUv2 ID and mask. */
-static void add_stream(struct reader *r, struct board_master *m, struct board_at a, u32 iommu, const void *cells, u32 n)
-{
-	const struct board_iommu *i = &r->b->iommu[iommu];
-	struct board_stream *s = board_add_stream(r->b, m);
-
-	if (!s)
-		return;
-	s->at = a;
-	s->iommu = iommu;
-	s->id = n ? cell(cells, 0) : 0;
-	if (i->model == BOARD_SMMUV2)
-		s->mask = n > 1 ? cell(cells, 1) : i->match_mask;
-}
-
-static void read_iommus(struct reader *r, u32 node, struct board_master *m)
-{
-	u32 len, pos = 0, iommu, n;
-	const u8 *p = dt_prop(r->t, node, "iommus", &len);
-
-	if (!p)
-		return;
-	if (!len || len % 4) {
-		defect(r, node, "iommus", BOARD_BAD_CELLS, "its length is not a number of cells");
-		return;
-	}
-	while (pos < len / 4) {
-		u32 phandle = cell(p, pos++);
-
-		if (!phandle) /* an empty place, as of_parse_phandle_with_args() reads it */
-			continue;
-		iommu = find_iommu(r, node, "iommus", phandle);
-		if (iommu == BOARD_NONE || r->b->iommu[iommu].cells == BOARD_NONE)
-			return; /* nobody knows where the next one begins */
-		n = r->b->iommu[iommu].cells;
-		if (n > MAX_CELLS || n > len / 4 - pos) {
-			defect(r, node, "iommus", BOARD_BAD_CELLS,
-			       "a specifier has fewer cells than #iommu-cells says");
-			return;
-		}
-		add_stream(r, m, at(r, node, "iommus"), iommu, p + 4 * pos, n);
-		pos += n;
-	}
-}
-
-static void read_map(struct reader *r, u32 node, struct board_master *m)
-{
-	u32 len, i;
-	const u8 *p = dt_prop(r->t, node, "iommu-map", &len);
-
-	if (!p)
-		return;
-	m->has_map = true;
-	if (!len || len % 16) {
-		defect(r, node, "iommu-map", BOARD_BAD_CELLS, "its length is not a multiple of four cells");
-		return;
-	}
-	for (i = 0; i < len / 16; i++, p += 16) {
-		u32 iommu = find_iommu(r, node, "iommu-map", cell(p, 1));
-		struct board_map *map = board_add_map(r->b, m);
-
-		if (!map)
-			return;
-		map->at = at(r, node, "iommu-map");
-		map->rid = cell(p, 0);
-		map->iommu = iommu;
-		map->id = cell(p, 2);
-		map->length = cell(p, 3);
-		if (!map->length)
-			defect(r, node, "iommu-map", BOARD_NO_EFFECT,
-			       "an entry has length 0, unless a boot loader fills it in");
-	}
-}
-
-static void read_mask(struct reader *r, u32 node, struct board_master *m)
-{
-	u32 len;
-
-	if (!dt_prop(r->t, node, "iommu-map-mask", &len))
-		return;
-	m->has_mask = true;
-	if (!dt_u32(r->t, node, "iommu-map-mask", &m->map_mask))
-		defect(r, node, "iommu-map-mask", BOARD_BAD_CELLS, "it is not one cell");
-	if (!m->has_map)
-		defect(r, node, "iommu-map-mask", BOARD_NO_EFFECT, "there is no iommu-map beside it");
-}
-
 /* ---- masters ---- */
 
-static bool flag(struct reader *r, u32 node, const char *name)
+static bool flag(struct dt_reader *r, u32 node, const char *name)
 {
 	u32 len;
 
 	return dt_prop(r->t, node, name, &len);
 }
 
-static void read_properties(struct reader *r, u32 node, struct board_master *m)
+static void read_properties(struct dt_reader *r, u32 node, struct board_master *m)
 {
 	u32 len;
 
@@ -262,27 +141,26 @@ static void read_properties(struct reader *r, u32 node, struct board_master *m)
 	m->ats = flag(r, node, "ats-supported");
 	m->coherent = flag(r, node, "dma-coherent");
 	if (m->stall_value)
-		defect(r, node, "dma-can-stall", BOARD_BAD_BOOLEAN,
-		       "it is a boolean: a value of 0 does not turn it off, deleting it does");
+		dt_defect(r, node, "dma-can-stall", BOARD_BAD_BOOLEAN,
+			  "it is a boolean: a value of 0 does not turn it off, deleting it does");
 	if (flag(r, node, "pasid-num-bits") && !dt_u32(r->t, node, "pasid-num-bits", &m->pasid_bits))
-		defect(r, node, "pasid-num-bits", BOARD_BAD_CELLS, "it is not one cell");
-	read_iommus(r, node, m);
-	read_map(r, node, m);
-	read_mask(r, node, m);
+		dt_defect(r, node, "pasid-num-bits", BOARD_BAD_CELLS, "it is not one cell");
+	dt_read_references(r, node, m);
 	if (m->pci && m->n_streams)
-		defect(r, node, "iommus", BOARD_NO_EFFECT, "of a PCI function: its host's iommu-map is what is read");
-	if (m->can_stall && !m->n_streams && !m->has_map && !m->pci)
-		defect(r, node, "dma-can-stall", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
-	if (m->pasid_bits != BOARD_NONE && !m->n_streams && !m->pci)
-		defect(r, node, "pasid-num-bits", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
-	if (m->ats && (!m->host || !m->has_map))
-		defect(r, node, "ats-supported", BOARD_NO_EFFECT,
-		       m->host ? "the host has no iommu-map: nothing behind it is translated"
-			       : "only a PCI host's node has it");
+		dt_defect(r, node, "iommus", BOARD_NO_EFFECT,
+			  "of a PCI function: its host's iommu-map is what is read");
+	if (m->can_stall && !m->n_streams && !m->has_map && !m->pci && r->legacy_of[node] == BOARD_NONE)
+		dt_defect(r, node, "dma-can-stall", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
+	if (m->pasid_bits != BOARD_NONE && !m->n_streams && !m->pci && r->legacy_of[node] == BOARD_NONE)
+		dt_defect(r, node, "pasid-num-bits", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
+	if (m->ats && (!m->host || (!m->has_map && r->legacy_of[node] == BOARD_NONE)))
+		dt_defect(r, node, "ats-supported", BOARD_NO_EFFECT,
+			  m->host ? "the host has no iommu-map: nothing behind it is translated"
+				  : "only a PCI host's node has it");
 }
 
 /* "pci19e5,a250" and the like */
-static void read_pci_name(struct reader *r, u32 node, struct board_master *m)
+static void read_pci_name(struct dt_reader *r, u32 node, struct board_master *m)
 {
 	u32 len, pos = 0, vendor, device;
 	const char *p = dt_prop(r->t, node, "compatible", &len);
@@ -293,7 +171,7 @@ static void read_pci_name(struct reader *r, u32 node, struct board_master *m)
 }
 
 /* The nearest host above, if @node is a function on its buses. */
-static u32 host_above(struct reader *r, u32 node)
+static u32 host_above(struct dt_reader *r, u32 node)
 {
 	u32 up = r->t->node[node].parent;
 
@@ -303,7 +181,7 @@ static u32 host_above(struct reader *r, u32 node)
 	return BOARD_NONE;
 }
 
-static bool wanted(struct reader *r, u32 node, u32 parent)
+static bool wanted(struct dt_reader *r, u32 node, u32 parent)
 {
 	static const char *const properties[] = { "iommus",	   "iommu-map",	     "iommu-map-mask",
 						  "dma-can-stall", "pasid-num-bits", "ats-supported" };
@@ -314,10 +192,10 @@ static bool wanted(struct reader *r, u32 node, u32 parent)
 	for (i = 0; i < ARRAY_SIZE(properties); i++)
 		if (flag(r, node, properties[i]))
 			return true;
-	return is_pci_bus(r->t, node);
+	return is_pci_bus(r->t, node) || r->legacy_of[node] != BOARD_NONE;
 }
 
-static void add_master(struct reader *r, u32 node)
+static void add_master(struct dt_reader *r, u32 node)
 {
 	u32 parent = host_above(r, node);
 	struct board_master *m = wanted(r, node, parent) ? board_add_master(r->b) : NULL;
@@ -325,7 +203,7 @@ static void add_master(struct reader *r, u32 node)
 	if (!m)
 		return;
 	r->master_of[node] = r->b->n_masters - 1;
-	m->at = at(r, node, NULL);
+	m->at = dt_at(r, node, NULL);
 	m->compatible = board_text(r->b, "%s", dt_string(r->t, node, "compatible"));
 	m->enabled = r->t->node[node].enabled;
 	m->parent = parent;
@@ -347,7 +225,7 @@ static void add_master(struct reader *r, u32 node)
  * reserved-memory: iommu-addresses is (phandle, address, size), in the cells of the device's bus; the phandle is what
  * can be checked.
  */
-static void read_regions(struct reader *r, u32 node)
+static void read_regions(struct dt_reader *r, u32 node)
 {
 	u32 len, target;
 	bool twice = false;
@@ -356,32 +234,36 @@ static void read_regions(struct reader *r, u32 node)
 	if (!p)
 		return;
 	if (len < 12 || len % 4) {
-		defect(r, node, "iommu-addresses", BOARD_BAD_CELLS, "it is no phandle, address and size");
+		dt_defect(r, node, "iommu-addresses", BOARD_BAD_CELLS, "it is no phandle, address and size");
 		return;
 	}
-	target = dt_find_phandle(r->t, cell(p, 0), &twice);
+	target = dt_find_phandle(r->t, dt_cell(p, 0), &twice);
 	if (target == BOARD_NONE)
-		defect(r, node, "iommu-addresses", BOARD_BAD_PHANDLE, "no node has its phandle");
+		dt_defect(r, node, "iommu-addresses", BOARD_BAD_PHANDLE, "no node has its phandle");
 	else if (r->master_of[target] != BOARD_NONE)
 		r->b->master[r->master_of[target]].regions++;
 	else
-		defect(r, node, "iommu-addresses", BOARD_NO_EFFECT, "the device that it names has no IOMMU");
+		dt_defect(r, node, "iommu-addresses", BOARD_NO_EFFECT, "the device that it names has no IOMMU");
 }
 
 /* Fills the board from the tree, and closes the tree. */
 static void read_tree(struct board *b, struct dt_tree *t)
 {
-	struct reader r = { .b = b, .t = t };
+	struct dt_reader r = { .b = b, .t = t };
 	u32 node;
 
 	b->source = "device tree";
 	r.iommu_of = malloc(t->n_nodes * sizeof(u32));
 	r.master_of = malloc(t->n_nodes * sizeof(u32));
-	if (r.iommu_of && r.master_of) {
+	r.legacy_of = malloc(t->n_nodes * sizeof(u32));
+	if (r.iommu_of && r.master_of && r.legacy_of) {
 		b->model = board_text(b, "%s", dt_string(t, 0, "model"));
 		add_iommus(&r);
+		dt_find_legacy(&r);
 		for (node = 0; node < t->n_nodes; node++)
 			add_master(&r, node);
+		dt_read_legacy(&r);
+		dt_read_tbus(&r);
 		for (node = 0; node < t->n_nodes; node++)
 			read_regions(&r, node);
 	} else {
@@ -389,6 +271,7 @@ static void read_tree(struct board *b, struct dt_tree *t)
 	}
 	free(r.iommu_of);
 	free(r.master_of);
+	free(r.legacy_of);
 	dt_close(t);
 }
 

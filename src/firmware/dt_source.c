@@ -3,6 +3,7 @@
 #include "child_priv.h"
 #include "dt_tree_priv.h"
 #include <stdio.h>
+#include <sys/stat.h>
 
 bool dt_is_source(const char *file)
 {
@@ -36,14 +37,146 @@ static int dtc_fails(const char *file, char *messages, struct board_error *err)
 	return board_fail(err, EINVAL, "%s:%lu: dtc: %s", file, number, at + (*at == ' '));
 }
 
-/* -q: warnings are about style. -@: overlays need the labels. -T: where things stand. */
+/* ---- sources for the C preprocessor, as those of kernels are ---- */
+
+#define MAX_FOLDERS 32
+
+/* A line that cpp is to see; the name of a property may begin with #, too. */
+static bool is_directive(const char *line)
+{
+	static const char *const words[] = { "include", "define", "undef", "if", "ifdef", "ifndef" };
+	size_t i, len;
+
+	line += strspn(line, " \t");
+	if (*line != '#')
+		return false;
+	line += 1 + strspn(line + 1, " \t");
+	len = strcspn(line, " \t\r\n\"<");
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (len == strlen(words[i]) && !strncmp(line, words[i], len))
+			return true;
+	return false;
+}
+
+static bool needs_cpp(const char *file)
+{
+	FILE *in = fopen(file, "rb");
+	char *line = NULL;
+	size_t room = 0;
+	bool found = false;
+
+	while (in && !found && getline(&line, &room, in) > 0)
+		found = is_directive(line);
+	free(line);
+	if (in)
+		fclose(in);
+	return found;
+}
+
+/* The first error that cpp reports: "FILE:LINE:COLUMN: fatal error: reason". */
+static int cpp_fails(const char *file, char *messages, struct board_error *err)
+{
+	char *line = strstr(messages, "error: "), *reason = line;
+
+	if (!line)
+		return board_fail(err, EINVAL, "%s: cpp: %.*s", file, (int)strcspn(messages, "\n"), messages);
+	reason += strlen("error: ");
+	reason[strcspn(reason, "\n")] = 0;
+	while (line > messages && line[-1] != '\n')
+		line--;
+	if (strncmp(line, file, strlen(file)) || line[strlen(file)] != ':')
+		return board_fail(err, EINVAL, "%s: cpp: %s", file, line);
+	return board_fail(err, EINVAL, "%s:%lu: cpp: %s", file, strtoul(line + strlen(file) + 1, NULL, 10), reason);
+}
+
+struct folders {
+	char name[MAX_FOLDERS][DT_MAX_PATH];
+	const char *argv[2 * MAX_FOLDERS + 16];
+	u32 n, argc;
+};
+
+static void add_argument(struct folders *f, const char *text)
+{
+	f->argv[f->argc++] = text;
+}
+
+static void add_folder(struct folders *f, const char *format, int len, const char *folder)
+{
+	struct stat st;
+	int n;
+
+	if (f->n == MAX_FOLDERS)
+		return;
+	n = snprintf(f->name[f->n], DT_MAX_PATH, format, len, folder);
+	if (n < 0 || n >= DT_MAX_PATH || stat(f->name[f->n], &st) || !S_ISDIR(st.st_mode))
+		return;
+	add_argument(f, "-I");
+	add_argument(f, f->name[f->n++]);
+}
+
+/* The folder of the source, and what a kernel's tree keeps for its sources above it: bindings, and trees by architecture. */
+static void find_folders(struct folders *f, const char *file)
+{
+	char path[DT_MAX_PATH], *slash;
+
+	if (!realpath(file, path))
+		return;
+	add_folder(f, "%.*s", strchr(file, '/') ? (int)(strrchr(file, '/') - file + 1) : 1,
+		   strchr(file, '/') ? file : ".");
+	while ((slash = strrchr(path, '/'))) {
+		*slash = 0;
+		add_folder(f, "%.*s/scripts/dtc/include-prefixes", (int)strlen(path), path);
+		add_folder(f, "%.*s/include/dt-bindings/..", (int)strlen(path), path);
+	}
+}
+
+static int preprocess(const char *file, u8 **text, size_t *size, struct board_error *err)
+{
+	static const char *const first[] = { "cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp" };
+	struct folders *f = fl_zalloc(sizeof(*f));
+	char messages[512];
+	int ret;
+
+	if (!f)
+		return board_fail(err, ENOMEM, "%s: out of memory", file);
+	for (f->argc = 0; f->argc < ARRAY_SIZE(first); f->argc++)
+		f->argv[f->argc] = first[f->argc];
+	find_folders(f, file);
+	add_argument(f, file);
+	ret = child_run(f->argv, "", 0, text, size, messages);
+	free(f);
+	if (ret == -ENOENT)
+		return board_fail(err, ENOENT, "%s: a .dts with #include or #define needs cpp, which is not installed",
+				  file);
+	if (ret == -EIO)
+		return cpp_fails(file, messages, err);
+	return ret ? board_fail(err, -ret, "%s: cpp: %s", file, strerror(-ret)) : 0;
+}
+
+/* ---- dtc ---- */
+
+/* -q: warnings are about style. -@: overlays need the labels. -T: where things stand; cpp tells dtc in its output. */
 static int dtc(const char *file, bool lines, u8 **data, size_t *size, struct board_error *err)
 {
-	const char *const argv[] = { "dtc", "-q", lines ? "-T" : "-@", "-I", "dts", "-O", lines ? "dts" : "dtb", "--",
-				     file,  NULL };
-	char messages[512];
-	int ret = child_run(argv, "", 0, data, size, messages);
+	const char *argv[] = {
+		"dtc", "-q", lines ? "-T" : "-@", "-I", "dts", "-O", lines ? "dts" : "dtb", "-i", ".", "--", file, NULL
+	};
+	char messages[512], folder[DT_MAX_PATH];
+	u8 *text = NULL;
+	size_t length = 0;
+	int ret;
 
+	if (needs_cpp(file)) {
+		ret = preprocess(file, &text, &length, err);
+		if (ret)
+			return ret;
+		argv[10] = "-";
+		snprintf(folder, sizeof(folder), "%.*s", strchr(file, '/') ? (int)(strrchr(file, '/') - file + 1) : 1,
+			 strchr(file, '/') ? file : ".");
+		argv[8] = folder;
+	}
+	ret = child_run(argv, text ? (const char *)text : "", length, data, size, messages);
+	free(text);
 	if (ret == -ENOENT)
 		return board_fail(err, ENOENT, "%s: a .dts needs dtc, which is not installed (device-tree-compiler)",
 				  file);
@@ -64,29 +197,39 @@ int dt_compile(const char *file, u8 **data, size_t *size, struct board_error *er
 
 /* ---- lines ---- */
 
-/* The last place of "... /\* FILE:LINE, FILE:LINE *\/" if it is in @file itself; it is cut off. */
-static u32 take_place(char *line, const char *file)
+/* dtc names files from the folder of the first one on: the file as the user named that one, or NULL if it is @file itself. */
+static const char *place_file(struct dt_tree *t, const char *name, size_t len)
 {
-	char *at = NULL, *next, *end = line + strlen(line);
-	size_t len;
-	u32 found;
+	const char *slash = strrchr(t->file, '/'), *base = slash ? slash + 1 : t->file;
 
-	/* dtc shortens names to the folder of the first file. */
-	file = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
-	len = strlen(file);
+	if (len == strlen(base) && !memcmp(name, base, len))
+		return NULL;
+	return board_text(t->board, "%.*s%.*s", *name == '/' || !slash ? 0 : (int)(slash + 1 - t->file), t->file,
+			  (int)len, name);
+}
 
+/* The last place of "... /\* FILE:LINE, FILE:LINE *\/"; it is cut off. */
+static void take_place(struct dt_tree *t, char *line, struct dt_line *found)
+{
+	char *at = NULL, *next, *colon, *end = line + strlen(line);
+
+	found->line = 0;
+	found->file = NULL;
 	if (end - line < 3 || strcmp(end - 3, " */"))
-		return 0;
+		return;
 	for (next = line; (next = strstr(next, " /* ")); next++)
 		at = next;
 	if (!at)
-		return 0;
+		return;
 	end[-3] = 0;
 	for (next = at + 4; strstr(next, ", "); next = strstr(next, ", ") + 2)
 		;
-	found = !strncmp(next, file, len) && next[len] == ':' ? (u32)strtoul(next + len + 1, NULL, 10) : 0;
+	colon = strrchr(next, ':');
 	*at = 0;
-	return found;
+	if (!colon || colon == next || *next == '<')
+		return;
+	found->line = (u32)strtoul(colon + 1, NULL, 10);
+	found->file = place_file(t, next, (size_t)(colon - next));
 }
 
 struct scan {
@@ -118,7 +261,7 @@ static bool scan_line(struct scan *s, char *line, struct dt_tree *t, struct dt_l
 	size_t len;
 	const char *path = s->path;
 
-	found->line = take_place(line, t->file);
+	take_place(t, line, found);
 	line += strspn(line, "\t");
 	len = strlen(line);
 	if (len >= 2 && !strcmp(line + len - 2, " {")) {

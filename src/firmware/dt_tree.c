@@ -260,14 +260,12 @@ static int by_key(const void *key, const void *line)
 	return strcmp(key, ((const struct dt_line *)line)->key);
 }
 
-u32 dt_line(const struct dt_tree *t, const char *path, const char *property)
+const struct dt_line *dt_line(const struct dt_tree *t, const char *path, const char *property)
 {
 	char key[DT_MAX_PATH + 64];
-	const struct dt_line *found;
 
 	if (!t->n_lines)
-		return 0;
+		return NULL;
 	snprintf(key, sizeof(key), "%s%s%s", path, property ? ":" : "", property ? property : "");
-	found = bsearch(key, t->line, t->n_lines, sizeof(*t->line), by_key);
-	return found ? found->line : 0;
+	return bsearch(key, t->line, t->n_lines, sizeof(*t->line), by_key);
 }

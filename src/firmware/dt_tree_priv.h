@@ -22,7 +22,7 @@ struct dt_phandle {
 
 /* Where dtc has seen a node or, with a property, "PATH:PROPERTY". */
 struct dt_line {
-	const char *key;
+	const char *key, *file; /* @file: NULL: the tree's own */
 	u32 line;
 };
 
@@ -53,8 +53,8 @@ bool dt_u32(const struct dt_tree *t, u32 node, const char *name, u32 *value);
 const char *dt_string(const struct dt_tree *t, u32 node, const char *name);
 /* BOARD_NONE if nobody has it; *@twice is set if several have it. */
 u32 dt_find_phandle(const struct dt_tree *t, u32 phandle, bool *twice);
-/* 0 if it is not known. */
-u32 dt_line(const struct dt_tree *t, const char *path, const char *property);
+/* NULL if it is not known. */
+const struct dt_line *dt_line(const struct dt_tree *t, const char *path, const char *property);
 
 /* Everything that later code trusts, or an error with its offset. */
 int dt_check_blob(const char *file, const void *fdt, size_t size, struct board_error *err);

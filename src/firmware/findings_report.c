@@ -10,7 +10,7 @@ const char *board_place(const struct board_at *at, const char *file, char *text,
 	if (n < 0 || (size_t)n >= size)
 		return text;
 	if (at->line)
-		snprintf(text + n, size - (size_t)n, " (%s:%u)", file, at->line);
+		snprintf(text + n, size - (size_t)n, " (%s:%u)", at->file ? at->file : file, at->line);
 	else if (at->offset != BOARD_NONE)
 		snprintf(text + n, size - (size_t)n, " (offset 0x%x)", at->offset);
 	return text;
@@ -25,6 +25,8 @@ static void at_json(json_t *o, const struct board_at *at)
 		report_json_text(o, "property", at->property);
 	if (at->line)
 		report_json_u64(o, "line", at->line);
+	if (at->file)
+		report_json_text(o, "file", at->file);
 	if (at->offset != BOARD_NONE)
 		report_json_hex(o, "offset", at->offset);
 }
@@ -95,6 +97,8 @@ static json_t *maps_json(const struct board *b, const struct board_master *m)
 		if (e->iommu != BOARD_NONE)
 			report_json_text(o, "iommu", b->iommu[e->iommu].at.path);
 		report_json_hex(o, "stream_id", e->id);
+		if (e->mask)
+			report_json_hex(o, "mask", e->mask);
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -122,6 +126,8 @@ static json_t *master_json(const struct board *b, const struct board_master *m)
 	}
 	if (m->tbu != BOARD_NONE)
 		report_json_text(o, "tbu", b->tbu[m->tbu].name);
+	if (m->input != BOARD_NONE)
+		report_json_text(o, "input", b->input[m->input].name);
 	known(o, "outstanding", m->outstanding);
 	if (m->deadline_ns)
 		report_json_u64(o, "deadline_ns", m->deadline_ns);
@@ -215,7 +221,7 @@ static json_t *sarif_location(const struct finding *n, const struct board *b)
 	       *list = json_array();
 	char name[1200];
 
-	uri(file, b->file);
+	uri(file, n->at.file ? n->at.file : b->file);
 	json_object_set_new(physical, "artifactLocation", file);
 	if (n->at.line || n->at.offset != BOARD_NONE) {
 		json_t *region = json_object();

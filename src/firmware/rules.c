@@ -181,7 +181,8 @@ static void state_assumptions(struct findings *f, const struct board *b)
 
 			if (!m->enabled || !master_uses(b, m, i))
 				continue;
-			tbu_unknown |= m->tbu == BOARD_NONE;
+			tbu_unknown |= m->tbu == BOARD_NONE &&
+				       (!m->pci || m->parent == BOARD_NONE || b->master[m->parent].tbu == BOARD_NONE);
 			stalls |= master_stalls(b, m);
 			if (master_stalls(b, m) && m->outstanding == BOARD_NONE && f->n_assumptions < 64)
 				finding_assume(f,

@@ -52,12 +52,20 @@ static u32 tbu_of(const struct board *b, const struct board_master *m)
 	return m->tbu == BOARD_NONE && m->pci && m->parent != BOARD_NONE ? b->master[m->parent].tbu : m->tbu;
 }
 
+static u32 input_of(const struct board *b, const struct board_master *m)
+{
+	return m->input == BOARD_NONE && m->pci && m->parent != BOARD_NONE ? b->master[m->parent].input : m->input;
+}
+
 /* A platform file lists all who are behind a TBU; whoever is behind none is behind one and the same, it is assumed. */
 bool masters_share_path(const struct board *b, const struct board_master *x, const struct board_master *y,
 			bool *assumed)
 {
 	u32 i;
 
+	*assumed = false;
+	if (input_of(b, x) != BOARD_NONE && input_of(b, x) == input_of(b, y))
+		return true;
 	*assumed = tbu_of(b, x) == BOARD_NONE && tbu_of(b, y) == BOARD_NONE;
 	if (!*assumed)
 		return tbu_of(b, x) == tbu_of(b, y);
@@ -206,7 +214,7 @@ void rule_many_streams(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "id mappings" : "iommus");
+		const struct board_at at = m->n_streams ? m->stream[0].at : at_property(&m->at, "iommu-map");
 
 		if (master_stalls(b, m) && m->can_stall && count_streams(m) > 1)
 			finding_add(f, rule, &at,
@@ -328,6 +336,9 @@ static struct finding *behind(struct findings *f, const struct rule *rule, const
 	n->victim = victim;
 	n->change = assumed ? "give it a TBU of its own, or show in a platform file that it has one"
 			    : "give it a TBU of its own";
+	if (input_of(b, &b->master[victim]) != BOARD_NONE &&
+	    input_of(b, &b->master[victim]) == input_of(b, &b->master[staller]))
+		n->change = "give it a way of its own to a TBU of its own";
 	return n;
 }
 

@@ -45,7 +45,13 @@ u64 map_streams(const struct board_master *host, const struct board_map *e)
 
 bool stream_in_map(const struct board_stream *s, const struct board_master *host, const struct board_map *m, u64 *first)
 {
+	struct board_stream other = { .iommu = m->iommu, .id = m->id, .mask = m->mask };
+
 	*first = next_match(m->id, s->id, s->mask);
+	if (m->mask) {
+		*first = (s->id & ~s->mask) | (m->id & s->mask & ~m->mask);
+		return map_streams(host, m) && board_streams_overlap(s, &other);
+	}
 	return s->iommu == m->iommu && m->iommu != BOARD_NONE && *first < m->id + map_streams(host, m);
 }
 
@@ -59,10 +65,13 @@ static const char *common(struct findings *f, const struct board_master *m, cons
 	for (k = 0; k < m->n_maps; k++) {
 		if (!stream_in_map(s, m, &m->map[k], &id))
 			continue;
-		for (; id < m->map[k].id + map_streams(m, &m->map[k]); id = next_match(id + 1, s->id, s->mask)) {
+		for (; m->map[k].mask || id < m->map[k].id + map_streams(m, &m->map[k]);
+		     id = next_match(id + 1, s->id, s->mask)) {
 			if (n++ == 8)
 				return board_text(&f->keep, "%s, ...", list);
 			list = board_text(&f->keep, "%s%s0x%llx", list, *list ? ", " : "", (unsigned long long)id);
+			if (m->map[k].mask)
+				break;
 		}
 	}
 	return list;
@@ -410,7 +419,7 @@ void rule_sid_width(RULE)
 			u64 last = e->id + max(map_streams(m, e), 1ull) - 1;
 			u64 limit = e->iommu == BOARD_NONE ? BOARD_NONE : sid_limit(&b->iommu[e->iommu]);
 
-			if (last >= limit)
+			if (last >= limit || e->mask >= limit)
 				finding_add(f, rule, &e->at,
 					    "entry %u ends at StreamID 0x%llx: %s has StreamIDs below 0x%llx", k,
 					    (unsigned long long)last,
@@ -512,6 +521,22 @@ static void shared_with_maps(RULE)
 	free(u);
 }
 
+/* Whether two entries end in the same streams, and the first of them. */
+static bool entries_meet(const struct board_master *h, const struct board_map *p, const struct board_master *o,
+			 const struct board_map *q, u64 *first)
+{
+	const struct board_stream s = { .iommu = p->iommu, .id = p->id, .mask = p->mask };
+	const struct board_stream t = { .iommu = q->iommu, .id = q->id, .mask = q->mask };
+
+	if (p->mask)
+		return map_streams(h, p) && stream_in_map(&s, o, q, first);
+	if (q->mask)
+		return map_streams(o, q) && stream_in_map(&t, h, p, first);
+	*first = max(p->id, q->id);
+	return p->iommu == q->iommu && p->iommu != BOARD_NONE &&
+	       *first < min(p->id + map_streams(h, p), q->id + map_streams(o, q));
+}
+
 /* Entries of two hosts that end in the same streams. */
 static void shared_by_hosts(struct findings *f, const struct rule *rule, const struct board *b, u32 i, u32 k)
 {
@@ -521,9 +546,9 @@ static void shared_by_hosts(struct findings *f, const struct rule *rule, const s
 	for (x = 0; x < h->n_maps; x++)
 		for (y = 0; y < o->n_maps && !f->dropped; y++) {
 			const struct board_map *p = &h->map[x], *q = &o->map[y];
-			u64 begin = max(p->id, q->id), end = min(p->id + map_streams(h, p), q->id + map_streams(o, q));
+			u64 begin;
 
-			if (p->iommu == q->iommu && p->iommu != BOARD_NONE && begin < end)
+			if (entries_meet(h, p, o, q, &begin))
 				finding_add(f, rule, &q->at, "entry %u has StreamID 0x%llx of entry %u of %s", y,
 					    (unsigned long long)begin, x, h->at.path);
 		}

@@ -112,7 +112,7 @@ static void add_starvation(const struct stall_evidence *e, const struct board *b
 
 int stall_evidence_make(struct stall_evidence *e, const struct board *b, struct findings *f, struct board_error *err)
 {
-	int ret = board_stall_platform(b, &e->board, err);
+	int ret = board_stall_platform(b, e->cfg, &e->board, err);
 	u32 i;
 
 	memset(&e->res, 0, sizeof(e->res));

@@ -15,17 +15,19 @@ extern "C" {
  * struct stall_evidence - a board that was simulated
  * @board: as a platform; without board.needed nobody stalls, and there is no result
  * @opt: how hard it was looked
+ * @cfg: of board_stall_platform(); may be NULL
  * @res: what came out
  */
 struct stall_evidence {
 	struct stall_board board;
 	struct stall_options opt;
+	const struct fl_config *cfg;
 	struct stall_result res;
 };
 
 /**
  * stall_evidence_make() - simulate a board
- * @e: with @opt; the rest is filled in; stall_evidence_free() ends it, on errors, too
+ * @e: with @opt and @cfg; the rest is filled in; stall_evidence_free() ends it, on errors, too
  * @b: the board
  * @f: of rules_check(). A deadlock that no rule has foreseen is added, and each device that waits longer than it can
  *	although no rule says so: an error, or a warning if how long it can wait had to be assumed

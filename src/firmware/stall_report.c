@@ -132,6 +132,7 @@ static json_t *search_json(const struct stall_result *r)
 	report_json_u64(o, "depth", r->depth);
 	json_object_set_new(o, "complete", json_boolean(r->complete));
 	report_json_u64(o, "random_runs", r->runs);
+	report_json_u64(o, "seed", r->seed);
 	json_object_set_new(o, "accesses_cut", json_boolean(r->cut));
 	return o;
 }
@@ -354,7 +355,9 @@ static void print_search(const struct stall_result *r, FILE *out)
 			: r->deadlock ? "up to the deadlock"
 				      : "ended by its bound: not all of them");
 	else if (r->runs)
-		fprintf(out, "interleavings at random: %u\n", r->runs);
+		fprintf(out, "interleavings at random: %u, seed %llu\n", r->runs, (unsigned long long)r->seed);
+	else if (r->seed)
+		fprintf(out, "seed %llu: nothing was drawn at random\n", (unsigned long long)r->seed);
 	if (r->cut)
 		fprintf(out, "in these a device makes at most twice as many accesses as it can have outstanding\n");
 }

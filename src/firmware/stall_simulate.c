@@ -203,6 +203,7 @@ int stall_simulate(const struct stall_platform *p, const struct stall_options *o
 	if (!u)
 		return -ENOMEM;
 	err = stall_setup_init(u, p, opt, res);
+	res->seed = u->opt.seed;
 	if (!err)
 		err = run(u, true, res, run_timed, NULL);
 	if (!err && !res->deadlock && !u->opt.no_search)

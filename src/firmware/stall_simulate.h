@@ -241,6 +241,7 @@ enum stall_found { STALL_NOT_FOUND, STALL_FOUND_TIMED, STALL_FOUND_SEARCH, STALL
  * @depth: steps of its longest interleaving
  * @complete: every interleaving was searched; else a bound ended the search, or there was none
  * @runs: random interleavings
+ * @seed: that they, and whatever else is random, were drawn from
  * @cut: in the search and in these a device makes twice as many accesses as it can have outstanding, and no more
  * @late: masters whose deadline was missed
  * @error: why nothing was simulated
@@ -263,6 +264,7 @@ struct stall_result {
 	u64 end_ns, recover_ns;
 	u32 states, depth, runs;
 	bool complete, cut;
+	u64 seed;
 	u32 late;
 	char error[160];
 };

@@ -173,6 +173,11 @@ int replay_os_record(struct replay_os *os, const struct dmat_record *rec, u64 no
 				 "stream 0x%x: its faults cannot be held in an address space that a stream without "
 				 "such faults has attached first: %s",
 				 rec->sid, strerror(-code));
+	if (code == -EINVAL && rec->kind == DMAT_ATTACH && os->cfg.opt->cfg->master.streams[0])
+		return dmat_fail(err, -code,
+				 "stream 0x%x: the driver refuses it in an address space of streams whose faults end "
+				 "otherwise: %s",
+				 rec->sid, strerror(-code));
 	if (code == -ENODEV && os->cfg.opt->faults != REPLAY_TERMINATE)
 		return dmat_fail(err, -code, "the %s, as it is configured, has no such faults: %s",
 				 os->cfg.opt->kind->name, strerror(-code));

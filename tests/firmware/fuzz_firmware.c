@@ -89,7 +89,8 @@ static u32 load_seeds(struct seed seeds[MAX_SEEDS])
 	snprintf(path, sizeof(path), "/tmp/fuzz-firmware-%d.dtb", (int)getpid());
 	if (!glob(FL_SOURCE_DIR "/tests/firmware/boards/*.dts", 0, NULL, &g)) {
 		for (i = 0; i < g.gl_pathc && n < MAX_SEEDS; i++) {
-			snprintf(command, sizeof(command), "dtc -q -q -I dts -O dtb -o %s %s", path, g.gl_pathv[i]);
+			snprintf(command, sizeof(command), "dtc -q -q -I dts -O dtb -o %s %s 2>/dev/null", path,
+				 g.gl_pathv[i]);
 			if (system(command))
 				continue;
 			seeds[n].iort = false;

@@ -66,8 +66,8 @@ static void shorten(struct tally *t, u8 *data, size_t size)
 	}
 }
 
-static const char *const trees[] = { "several-at-once", "mask-functions", "reserved-region", "smr-conflict",
-				     "nested-functions" };
+static const char *const trees[] = { "several-at-once",	 "mask-functions", "reserved-region", "smr-conflict",
+				     "nested-functions", "legacy",	   "map-mixed-cells", "tbu-nodes-shared" };
 
 START_TEST(damaged_trees)
 {
@@ -208,5 +208,5 @@ START_TEST(not_boards)
 }
 END_TEST
 
-SUITE_MAIN_LOOPS("broken boards", NULL, NULL, (damaged_tables, damaged_overlays), { damaged_trees, 5 },
-		 { not_boards, 6 })
+SUITE_MAIN_LOOPS("broken boards", NULL, NULL, (damaged_tables, damaged_overlays),
+		 { damaged_trees, (int)ARRAY_SIZE(trees) }, { not_boards, 6 })

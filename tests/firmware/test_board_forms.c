@@ -82,6 +82,38 @@ START_TEST(source_has_lines)
 }
 END_TEST
 
+/* What includes another source: findings stand where the text does, and errors of cpp and dtc too. */
+START_TEST(preprocessed)
+{
+	struct board_error err;
+	struct board b;
+	char path[128];
+
+	must_read(&b, BOARDS "included.dts");
+	ck_assert_uint_eq(b.n_masters, 3);
+	ck_assert_str_eq(b.master[0].at.path, "/pcie@8000");
+	ck_assert_str_eq(b.master[0].at.file, BOARDS "soc.dtsi");
+	ck_assert_uint_eq(b.master[0].at.line, 10);
+	ck_assert_str_eq(b.master[2].at.path, "/mmc@3000");
+	ck_assert_ptr_null(b.master[2].at.file);
+	ck_assert_uint_eq(b.master[2].at.line, 14);
+	ck_assert_uint_eq(b.master[2].stream[0].at.line, 15);
+	ck_assert_uint_eq(b.master[2].stream[0].id, 0x11);
+	board_free(&b);
+	ck_assert_int_eq(
+		board_read(&b, file(path, "n.dts", "/dts-v1/;\n#include \"nowhere.dtsi\"\n/ {};\n"), NULL, 0, &err),
+		-EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, "/n.dts:2: cpp: nowhere.dtsi: "));
+	ck_assert_int_eq(
+		board_read(&b, file(path, "s.dts", "/dts-v1/;\n#define X 1\n/ {\n\ta = <X>\n};\n"), NULL, 0, &err),
+		-EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, "/s.dts:5: dtc: "));
+	/* no directive, although it begins like one */
+	must_read(&b, file(path, "p.dts", "/dts-v1/;\n/ {\n\t#address-cells = <1>;\n\t#if-cells = <1>;\n};\n"));
+	board_free(&b);
+}
+END_TEST
+
 START_TEST(blob)
 {
 	struct board b;
@@ -225,8 +257,46 @@ START_TEST(bad_platforms)
 	refused("masters:\n- path: /accel@2000\n  colour: red\n", "colour");
 	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  masters: [/nobody]\n", "there is no device '/nobody'");
 	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n- name: a\n  iommu: /iommu@1000\n", "twice");
+	refused("inputs:\n- name: a\n  masters: [/nobody]\n", "input a: there is no device '/nobody'");
+	refused("inputs:\n- name: a\n  slots: few\n  masters: [/mmc@3000]\n", "'few' is no number");
+	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  input: 4\ninputs:\n- name: a\n  masters: []\n",
+		"input a: it is there twice");
 	refused("fault_p999_ns: -1\n", "'-1' is no number");
 	refused("", "empty");
+}
+END_TEST
+
+/* A buffer of a TBU is shared by all behind it; a TBU that has a node takes what a platform file adds. */
+START_TEST(inputs_and_tbus)
+{
+	const struct board_change leave = { BOARD_MOVE, "/mmc@3000=own" }, less = { BOARD_SET, "in:slots=2" };
+	struct board_error err;
+	struct board b;
+	char path[128];
+
+	must_read(&b, BOARDS "pager.dts");
+	file(path, "p.yaml",
+	     "tbus:\n- name: in\n  iommu: /iommu@1000\n  input: 8\n  masters: [/accel@2000, /mmc@3000]\n");
+	ck_assert_msg(!board_platform(&b, path, &err), "%s", err.text);
+	ck_assert_uint_eq(b.n_inputs, 1);
+	ck_assert_uint_eq(b.input[0].slots, 8);
+	ck_assert(!b.master[0].input && !b.master[1].input);
+	ck_assert_int_eq(board_change(&b, &leave, &err), 0);
+	ck_assert_uint_eq(b.master[1].input, BOARD_NONE);
+	ck_assert_int_eq(board_change(&b, &less, &err), 0);
+	ck_assert_uint_eq(b.tbu[0].slots, 2); /* a TBU goes before a buffer of its name */
+	board_free(&b);
+	must_read(&b, BOARDS "tbu-nodes.dts");
+	ck_assert_uint_eq(b.n_tbus, 2);
+	ck_assert_str_eq(b.tbu[b.master[0].tbu].name, "/tbu@6000");
+	ck_assert_str_eq(b.tbu[b.master[1].tbu].name, "/tbu@6400");
+	file(path, "q.yaml", "tbus:\n- name: /tbu@6000\n  iommu: /iommu@1000\n  slots: 48\n  masters: [/mmc@3000]\n");
+	ck_assert_msg(!board_platform(&b, path, &err), "%s", err.text);
+	ck_assert_uint_eq(b.n_tbus, 2);
+	ck_assert_uint_eq(b.tbu[0].slots, 48);
+	ck_assert_uint_eq(b.master[1].tbu, b.master[0].tbu);
+	ck_assert_int_eq(board_platform(&b, path, &err), -EINVAL);
+	board_free(&b);
 }
 END_TEST
 
@@ -265,5 +335,5 @@ START_TEST(changes)
 }
 END_TEST
 
-SUITE_MAIN_WITH("board forms", setup, teardown, source_has_lines, blob, folder, overlays, iort_forms, functions,
-		bad_platforms, changes)
+SUITE_MAIN_WITH("board forms", setup, teardown, source_has_lines, preprocessed, blob, folder, overlays, iort_forms,
+		functions, bad_platforms, inputs_and_tbus, changes)

@@ -67,7 +67,7 @@ static void platform(const struct scene *s, struct stall_board *out)
 {
 	struct board_error err;
 
-	ck_assert_msg(!board_stall_platform(&s->b, out, &err), "%s", err.text);
+	ck_assert_msg(!board_stall_platform(&s->b, NULL, out, &err), "%s", err.text);
 }
 
 static bool assumed(const struct stall_board *s, const char *what)

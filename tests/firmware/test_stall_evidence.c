@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define BOARDS FL_SOURCE_DIR "/tests/firmware/boards/"
+
 static bool has(const struct findings *f, const char *id)
 {
 	u32 i;
@@ -44,6 +46,51 @@ static void read_board(struct board *b, const char *dts)
 	if (!access(yaml, R_OK))
 		ck_assert_msg(!board_platform(b, yaml, &err), "%s", err.text);
 }
+
+static void prices(const char *dts, struct fl_config *cfg, u64 memory, u64 notify, u64 resume)
+{
+	struct stall_board *s = calloc(1, sizeof(*s));
+	struct board_error err;
+	struct board b;
+
+	read_board(&b, dts);
+	ck_assert_msg(!board_stall_platform(&b, cfg, s, &err), "%s", err.text);
+	ck_assert_uint_eq(s->platform.times.memory_ns, memory);
+	ck_assert_uint_eq(s->platform.times.notify_ns, notify);
+	ck_assert_uint_eq(s->platform.times.resume_ns, resume);
+	if (cfg) {
+		ck_assert_uint_eq(s->platform.tbu[0].slots, 7);
+		ck_assert_uint_eq(s->platform.smmu[0].stall_max, 5);
+		ck_assert_uint_eq(s->platform.pager.workers, 3);
+	}
+	board_free(&b);
+	free(s);
+}
+
+/* docs/configuration.md: defaults; sums by hand, in the order of docs/check-stall.md */
+START_TEST(prices_are_the_configuration_s)
+{
+	static const char *const keys[] = { "tbu.slots=7",	    "smmuv3.stall_max=5",
+					    "cpu.workers=3",	    "memory.latency_ns=1000",
+					    "tcu.walk_port=issued", "notify.msi_ns=7000",
+					    "command.fetch_ns=300", "driver.nested=yes",
+					    "driver.trap_ns=10000" };
+	struct fl_config *cfg = malloc(sizeof(*cfg));
+	struct fl_config_error err;
+	size_t i;
+
+	/* 2 + 2 * 8 + 2 + 3 + 4 + 4 * 50 + 50; 50 + 100 + 0 + 1000 + 200 + 2000 + 150 + 4 * 5 + 1500; 50 + 50 + 5 + 16 */
+	prices(BOARDS "pager.dts", NULL, 277, 5020, 121);
+	/* SMMUv2: wire 20, six registers, no words of memory; no command */
+	prices(BOARDS "v2-stalls.dts", NULL, 277, 50 + 20 + 1000 + 200 + 2000 + 6 * 150 + 1500, 50 + 16);
+	fl_config_init(cfg);
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		ck_assert_msg(!fl_config_set(cfg, keys[i], &err), "%s", err.text);
+	prices(BOARDS "pager.dts", cfg, 27 + 4 * 1000 + 1000, 50 + 7000 + 3200 + 150 + 10000 + 20 + 1500,
+	       50 + 10000 + 300 + 5 + 16);
+	free(cfg);
+}
+END_TEST
 
 static void compare(const char *dts, u32 *deadlocks, u32 *starving)
 {
@@ -86,4 +133,4 @@ START_TEST(rules_and_simulation_agree)
 }
 END_TEST
 
-SUITE_MAIN("stall_evidence", rules_and_simulation_agree)
+SUITE_MAIN("stall_evidence", prices_are_the_configuration_s, rules_and_simulation_agree)

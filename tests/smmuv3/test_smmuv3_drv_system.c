@@ -233,6 +233,37 @@ TEST(stall_and_pri_behind_one_smmu)
 	rig_stop(&r);
 }
 
+/* CD.S (5.4) is a device's own: two that differ share an address space, and each faults in its way. */
+TEST(one_domain_of_a_staller_and_another)
+{
+	struct drv_device_cfg stalls = { .sids = { 8 }, .n_sids = 1, .can_stall = true };
+	struct drv_device_cfg ends = { .sids = { 9 }, .n_sids = 1 };
+	struct fault_dev *dev, *other;
+	struct fault_domain *dom;
+	struct rig_handler h;
+	u32 n, m;
+
+	rig_init(&r);
+	ck_assert_int_eq(rig_start(&r), 0);
+	dev = rig_device(&r, &stalls);
+	other = rig_device(&r, &ends);
+	dom = rig_domain(&r, dev, DRV_DOMAIN_PAGING, &h);
+	h.answer = FAULT_LATER;
+	ck_assert_int_eq(rig_attach(&r, dev, DRV_NO_PASID, dom), 0);
+	ck_assert_int_eq(rig_attach(&r, other, DRV_NO_PASID, dom), 0);
+	n = rig_access(&r, 8, DRV_NO_PASID, 0x10000, 0);
+	m = rig_access(&r, 9, DRV_NO_PASID, 0x10000, 0);
+	rig_pump(&r);
+	ck_assert_int_eq(r.txns[n].state, RIG_STALLED);
+	ck_assert_int_eq(r.txns[m].state, RIG_ABORTED);
+	ck_assert_int_eq(fault_group_respond(h.kept[0], FAULT_TERMINATE, r.board.now), 0);
+	fault_group_put(h.kept[0]);
+	rig_pump(&r);
+	ck_assert_int_eq(r.txns[n].state, RIG_ABORTED);
+	ck_assert_uint_eq(stats()->stalls, 1);
+	rig_stop(&r);
+}
+
 TEST(lives_on_msis)
 {
 	struct drv_device_cfg cfg = { .sids = { 8 }, .n_sids = 1, .can_stall = true };
