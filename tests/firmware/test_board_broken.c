@@ -69,7 +69,7 @@ static void shorten(struct tally *t, u8 *data, size_t size)
 static const char *const trees[] = { "several-at-once",	 "mask-functions", "reserved-region", "smr-conflict",
 				     "nested-functions", "legacy",	   "map-mixed-cells", "tbu-nodes-shared" };
 
-START_TEST(damaged_trees)
+TEST_TIMES(damaged_trees, (int)ARRAY_SIZE(trees))
 {
 	struct tally flipped = { 0, 0 }, cut = { 0, 0 };
 	char command[512];
@@ -92,9 +92,8 @@ START_TEST(damaged_trees)
 	ck_assert_uint_eq(cut.read, 0);
 	free(data);
 }
-END_TEST
 
-START_TEST(damaged_tables)
+TEST(damaged_tables)
 {
 	struct tally flipped = { 0, 0 }, cut = { 0, 0 }, shorter = { 0, 0 };
 	size_t size, i;
@@ -117,7 +116,6 @@ START_TEST(damaged_tables)
 	ck_assert_uint_eq(cut.read, 0);
 	ck_assert_uint_eq(shorter.read, 0);
 }
-END_TEST
 
 /* Applies the bytes as an overlay; the error is about one of the two files. */
 static void overlay_one(struct tally *t, const char *base, const char *path, const u8 *data, size_t size)
@@ -146,7 +144,7 @@ static const char overlay_source[] =
 	"/dts-v1/;\n/plugin/;\n&smmu { stall; n: new { iommus = <&smmu 2>; x = <&n>; }; };\n"
 	"/ { fragment@9 { target-path = \"/mmc@3000\"; __overlay__ { dma-can-stall; }; }; };\n";
 
-START_TEST(damaged_overlays)
+TEST(damaged_overlays)
 {
 	struct tally flipped = { 0, 0 }, cut = { 0, 0 };
 	char folder[] = "/tmp/damaged-XXXXXX", command[600], base[64], path[64];
@@ -184,9 +182,8 @@ START_TEST(damaged_overlays)
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	ck_assert_int_eq(system(command), 0);
 }
-END_TEST
 
-START_TEST(not_boards)
+TEST_TIMES(not_boards, 6)
 {
 	static const char *const texts[] = {
 		"", "IORT", "hello", "/dts-v1/; / { };", "\xd0\x0d\xfe\xed", "IORT @ 0x0\n    0000: zz\n"
@@ -206,7 +203,5 @@ START_TEST(not_boards)
 	ck_assert_int_eq(board_read(&b, path, NULL, 0, &err), -ENOENT);
 	ck_assert_int_eq(board_read(&b, "/proc/self", NULL, 0, &err) < 0, 1);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("broken boards", NULL, NULL, (damaged_tables, damaged_overlays),
-		 { damaged_trees, (int)ARRAY_SIZE(trees) }, { not_boards, 6 })
+SUITE("broken boards")

@@ -67,7 +67,7 @@ static void is_pager(const struct board *b)
 	ck_assert_int_eq(b->master[1].role, BOARD_ROLE_STORAGE);
 }
 
-START_TEST(source_has_lines)
+TEST(source_has_lines)
 {
 	struct board b;
 
@@ -80,10 +80,9 @@ START_TEST(source_has_lines)
 	ck_assert_uint_eq(b.master[1].stream[0].at.line, 18);
 	board_free(&b);
 }
-END_TEST
 
 /* What includes another source: findings stand where the text does, and errors of cpp and dtc too. */
-START_TEST(preprocessed)
+TEST(preprocessed)
 {
 	struct board_error err;
 	struct board b;
@@ -112,9 +111,8 @@ START_TEST(preprocessed)
 	must_read(&b, file(path, "p.dts", "/dts-v1/;\n/ {\n\t#address-cells = <1>;\n\t#if-cells = <1>;\n};\n"));
 	board_free(&b);
 }
-END_TEST
 
-START_TEST(blob)
+TEST(blob)
 {
 	struct board b;
 	char path[128];
@@ -126,10 +124,9 @@ START_TEST(blob)
 	ck_assert_uint_eq(b.master[0].at.line, 0);
 	board_free(&b);
 }
-END_TEST
 
 /* dtc's own form of a /proc/device-tree; links are none of the tree. */
-START_TEST(folder)
+TEST(folder)
 {
 	struct board b;
 	char path[128], link[160];
@@ -149,12 +146,11 @@ START_TEST(folder)
 	is_pager(&b);
 	board_free(&b);
 }
-END_TEST
 
 static const char overlay[] = "/dts-v1/;\n/plugin/;\n&smmu { #iommu-cells = <1>; };\n"
 			      "/ { fragment@9 { target-path = \"/mmc@3000\"; __overlay__ { dma-can-stall; }; }; };\n";
 
-START_TEST(overlays)
+TEST(overlays)
 {
 	char path[128], other[128];
 	const char *list[1];
@@ -172,10 +168,9 @@ START_TEST(overlays)
 	ck_assert_int_eq(board_read(&b, BOARDS "pager.dts", list, 1, &err), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(err.text, "q.dtso:3: dtc: "));
 }
-END_TEST
 
 /* The same table as bytes, as acpidump's text among other tables, and in a directory of tables. */
-START_TEST(iort_forms)
+TEST(iort_forms)
 {
 	char path[128], text[256];
 	struct board b;
@@ -202,10 +197,9 @@ START_TEST(iort_forms)
 	ck_assert_uint_eq(b.n_masters, 2);
 	board_free(&b);
 }
-END_TEST
 
 /* pci-iommu.txt's fourth example has a mask and bases; here: RID & 0xfff8. */
-START_TEST(functions)
+TEST(functions)
 {
 	char path[128];
 	struct board_error err;
@@ -235,7 +229,6 @@ START_TEST(functions)
 	ck_assert_ptr_nonnull(strstr(err.text, "/m:2: "));
 	board_free(&b);
 }
-END_TEST
 
 static void refused(const char *text, const char *reason)
 {
@@ -249,7 +242,7 @@ static void refused(const char *text, const char *reason)
 	board_free(&b);
 }
 
-START_TEST(bad_platforms)
+TEST(bad_platforms)
 {
 	refused("iommus:\n- path: /nobody\n  stall: both\n", "there is no IOMMU '/nobody'");
 	refused("masters:\n- path: /accel@2000\n  outstanding: many\n", "'many' is no number");
@@ -264,10 +257,9 @@ START_TEST(bad_platforms)
 	refused("fault_p999_ns: -1\n", "'-1' is no number");
 	refused("", "empty");
 }
-END_TEST
 
 /* A buffer of a TBU is shared by all behind it; a TBU that has a node takes what a platform file adds. */
-START_TEST(inputs_and_tbus)
+TEST(inputs_and_tbus)
 {
 	const struct board_change leave = { BOARD_MOVE, "/mmc@3000=own" }, less = { BOARD_SET, "in:slots=2" };
 	struct board_error err;
@@ -298,9 +290,8 @@ START_TEST(inputs_and_tbus)
 	ck_assert_int_eq(board_platform(&b, path, &err), -EINVAL);
 	board_free(&b);
 }
-END_TEST
 
-START_TEST(changes)
+TEST(changes)
 {
 	static const struct board_change good[] = {
 		{ BOARD_MOVE, "/mmc@3000=own" },	  { BOARD_SET, "own:slots=4" },
@@ -333,7 +324,5 @@ START_TEST(changes)
 	board_free(&copy);
 	board_free(&b);
 }
-END_TEST
 
-SUITE_MAIN_WITH("board forms", setup, teardown, source_has_lines, preprocessed, blob, folder, overlays, iort_forms,
-		functions, bad_platforms, inputs_and_tbus, changes)
+SUITE_WITH("board forms", setup, teardown)

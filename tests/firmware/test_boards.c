@@ -105,26 +105,23 @@ static void judge_all(const char *pattern, const char *compiled, size_t least)
 	ck_assert_int_eq(bad, 0);
 }
 
-START_TEST(device_trees)
+TEST(device_trees)
 {
 	judge_all(FL_SOURCE_DIR "/tests/firmware/boards/*.dts", NULL, 40);
 }
-END_TEST
 
-START_TEST(published_trees)
+TEST(published_trees)
 {
 	judge_all(FL_SOURCE_DIR "/tests/firmware/published/*.dts", NULL, 3);
 }
-END_TEST
 
-START_TEST(iort_tables)
+TEST(iort_tables)
 {
 	judge_all(FL_SOURCE_DIR "/tests/firmware/iort/*.iort", FL_TABLES, 15);
 }
-END_TEST
 
 /* No rule is without a board that breaks it: the heads name every one but those that a test of its own breaks. */
-START_TEST(every_rule_is_broken_once)
+TEST(every_rule_is_broken_once)
 {
 	char lines[EXPECTED][256];
 	bool seen[64] = { false };
@@ -151,6 +148,5 @@ START_TEST(every_rule_is_broken_once)
 	for (r = 0; r < n_rules; r++)
 		ck_assert_msg(seen[r] || rules[r].defect == BOARD_DEFECTS, "%s", rules[r].id); /* else simulation's */
 }
-END_TEST
 
-SUITE_MAIN("boards", device_trees, published_trees, iort_tables, every_rule_is_broken_once)
+SUITE("boards")

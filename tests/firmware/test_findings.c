@@ -34,7 +34,7 @@ static int waive(struct findings *f, const char *text, struct board_error *err)
 	return ret;
 }
 
-START_TEST(waivers_end)
+TEST(waivers_end)
 {
 	struct board_error err;
 	struct findings f;
@@ -63,9 +63,8 @@ START_TEST(waivers_end)
 	findings_free(&f);
 	board_free(&b);
 }
-END_TEST
 
-START_TEST(bad_waivers)
+TEST_TIMES(bad_waivers, 7)
 {
 	static const char *const texts[] = {
 		"waivers:\n- {rule: no-such-rule, reason: r, expires: 2027-01-01}\n",
@@ -86,10 +85,9 @@ START_TEST(bad_waivers)
 	findings_free(&f);
 	board_free(&b);
 }
-END_TEST
 
 /* The textbook deadlock: moving the storage is the first advice, moving or terminating what stalls are the others. */
-START_TEST(advice_moves_the_storage)
+TEST(advice_moves_the_storage)
 {
 	struct findings f;
 	struct board b;
@@ -107,9 +105,8 @@ START_TEST(advice_moves_the_storage)
 	findings_free(&f);
 	board_free(&b);
 }
-END_TEST
 
-START_TEST(advice_has_limits)
+TEST(advice_has_limits)
 {
 	struct findings f;
 	struct board b;
@@ -137,9 +134,8 @@ START_TEST(advice_has_limits)
 	findings_free(&f);
 	board_free(&b);
 }
-END_TEST
 
-START_TEST(sarif_has_what_2_1_0_requires)
+TEST(sarif_has_what_2_1_0_requires)
 {
 	json_t *log, *run, *result, *region;
 	struct findings f;
@@ -163,9 +159,8 @@ START_TEST(sarif_has_what_2_1_0_requires)
 	findings_free(&f);
 	board_free(&b);
 }
-END_TEST
 
-START_TEST(json_has_streams)
+TEST(json_has_streams)
 {
 	json_t *root, *m;
 	struct findings f;
@@ -188,9 +183,5 @@ START_TEST(json_has_streams)
 	findings_free(&f);
 	board_free(&b);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("findings", NULL, NULL,
-		 (waivers_end, advice_moves_the_storage, advice_has_limits, sarif_has_what_2_1_0_requires,
-		  json_has_streams),
-		 { bad_waivers, 7 })
+SUITE("findings")

@@ -80,7 +80,7 @@ static bool assumed(const struct stall_board *s, const char *what)
 	return false;
 }
 
-START_TEST(who_is_in)
+TEST(who_is_in)
 {
 	static struct stall_board out;
 	struct scene s;
@@ -108,9 +108,8 @@ START_TEST(who_is_in)
 	ck_assert_uint_eq(out.platform.master[3].deadline_ns, 50000);
 	ck_assert_int_eq(out.platform.master[3].limits, STALL_ACCESS);
 }
-END_TEST
 
-START_TEST(nobody_stalls)
+TEST(nobody_stalls)
 {
 	static struct stall_board out;
 	struct scene s;
@@ -132,10 +131,9 @@ START_TEST(nobody_stalls)
 	platform(&s, &out);
 	ck_assert(!out.needed);
 }
-END_TEST
 
 /* What the board says is taken as it is. */
-START_TEST(what_is_known)
+TEST(what_is_known)
 {
 	static struct stall_board out;
 	struct scene s;
@@ -161,10 +159,9 @@ START_TEST(what_is_known)
 	/* Who has no TBU has one for those who have none. */
 	ck_assert_uint_eq(out.platform.master[3].tbu, 3);
 }
-END_TEST
 
 /* A function sits where its host does, and stands for it. */
-START_TEST(functions)
+TEST(functions)
 {
 	static struct stall_board out;
 	struct board_master more[MASTERS + 1];
@@ -191,7 +188,6 @@ START_TEST(functions)
 	ck_assert_str_eq(out.platform.tbu[out.platform.master[3].tbu - 1].name, "right");
 	ck_assert(out.platform.master[3].pcie);
 }
-END_TEST
 
 static void simulate(const struct scene *s, struct stall_board *out, struct stall_result *r)
 {
@@ -200,7 +196,7 @@ static void simulate(const struct scene *s, struct stall_board *out, struct stal
 }
 
 /* Storage behind the GPU's TBU is a deadlock; with a TBU of its own it is none, and the display starves; then neither. */
-START_TEST(textbook)
+TEST(textbook)
 {
 	static struct stall_board out;
 	static struct stall_result r;
@@ -224,13 +220,12 @@ START_TEST(textbook)
 	ck_assert_uint_eq(r.late, 0);
 	stall_result_free(&r);
 }
-END_TEST
 
 /*
  * The GPU's pages come back through an accelerator that nobody takes for storage, behind an SMMU of its own. Two workers
  * wait for it when its own accesses fault, and nobody is left; a fifth worker for four faults is.
  */
-START_TEST(no_rule_sees_it)
+TEST(no_rule_sees_it)
 {
 	static struct stall_board out;
 	static struct stall_result r;
@@ -260,6 +255,5 @@ START_TEST(no_rule_sees_it)
 		stall_result_free(&r);
 	}
 }
-END_TEST
 
-SUITE_MAIN("stall_board", no_rule_sees_it, who_is_in, nobody_stalls, what_is_known, functions, textbook)
+SUITE("stall_board")

@@ -47,7 +47,7 @@ static void check_cycle(const struct stall_result *r)
 	ck_assert_uint_ge(length, 2);
 }
 
-START_TEST(storage_behind_the_stalled_tbu)
+TEST_TIMES(storage_behind_the_stalled_tbu, 2)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -69,9 +69,8 @@ START_TEST(storage_behind_the_stalled_tbu)
 	ck_assert_uint_eq(r.deadlock_ns, 102000);
 	stall_result_free(&r);
 }
-END_TEST
 
-START_TEST(storage_with_a_tbu_of_its_own)
+TEST_TIMES(storage_with_a_tbu_of_its_own, 2)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -89,10 +88,9 @@ START_TEST(storage_with_a_tbu_of_its_own)
 	ck_assert_uint_gt(r.states, 100);
 	stall_result_free(&r);
 }
-END_TEST
 
 /* One slot more than the GPU can have stalled, and the read passes. */
-START_TEST(a_slot_more_than_can_stall)
+TEST_TIMES(a_slot_more_than_can_stall, 2)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -104,7 +102,5 @@ START_TEST(a_slot_more_than_can_stall)
 	ck_assert_uint_eq(r.master[0].completed, 6);
 	stall_result_free(&r);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("stall_deadlock", NULL, NULL, (), { storage_behind_the_stalled_tbu, 2 },
-		 { storage_with_a_tbu_of_its_own, 2 }, { a_slot_more_than_can_stall, 2 })
+SUITE("stall_deadlock")

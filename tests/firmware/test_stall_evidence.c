@@ -68,7 +68,7 @@ static void prices(const char *dts, struct fl_config *cfg, u64 memory, u64 notif
 }
 
 /* docs/configuration.md: defaults; sums by hand, in the order of docs/check-stall.md */
-START_TEST(prices_are_the_configuration_s)
+TEST(prices_are_the_configuration_s)
 {
 	static const char *const keys[] = { "tbu.slots=7",	    "smmuv3.stall_max=5",
 					    "cpu.workers=3",	    "memory.latency_ns=1000",
@@ -90,7 +90,6 @@ START_TEST(prices_are_the_configuration_s)
 	       50 + 10000 + 300 + 5 + 16);
 	free(cfg);
 }
-END_TEST
 
 static void compare(const char *dts, u32 *deadlocks, u32 *starving)
 {
@@ -118,7 +117,7 @@ static void compare(const char *dts, u32 *deadlocks, u32 *starving)
 	board_free(&b);
 }
 
-START_TEST(rules_and_simulation_agree)
+TEST(rules_and_simulation_agree)
 {
 	u32 deadlocks = 0, starving = 0;
 	size_t i;
@@ -131,6 +130,5 @@ START_TEST(rules_and_simulation_agree)
 	ck_assert_uint_ge(deadlocks, 5);
 	ck_assert_uint_ge(starving, 5);
 }
-END_TEST
 
-SUITE_MAIN("stall_evidence", prices_are_the_configuration_s, rules_and_simulation_agree)
+SUITE("stall_evidence")

@@ -253,7 +253,7 @@ static void check_platform(u64 seed, u32 *deadlocks, u32 *ends)
 	stall_result_free(&r);
 }
 
-START_TEST(hundred_platforms)
+TEST_TIMES(hundred_platforms, PLATFORMS / HUNDRED)
 {
 	u32 deadlocks = 0, ends = 0;
 	u64 i;
@@ -264,7 +264,6 @@ START_TEST(hundred_platforms)
 	ck_assert_uint_ge(deadlocks, HUNDRED / 5);
 	ck_assert_uint_ge(ends, HUNDRED / 5);
 }
-END_TEST
 
 /* Two devices that stall, far apart in time, and the storage of their pages: small enough for every order. */
 static void small_platform(struct stall_platform *p, u64 *state)
@@ -291,7 +290,7 @@ static void small_platform(struct stall_platform *p, u64 *state)
 }
 
 /* What chance meets the search has met: where it has found nothing, 10 random orders find nothing either. */
-START_TEST(search_and_chance)
+TEST(search_and_chance)
 {
 	struct stall_options chance = { .small = 1, .random_runs = 10 };
 	static struct stall_platform p;
@@ -315,6 +314,5 @@ START_TEST(search_and_chance)
 	ck_assert_uint_ge(none, 2);
 	ck_assert_msg(found >= 2, "%u found by search alone, %u without", found, none);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("stall_random", NULL, NULL, (search_and_chance), { hundred_platforms, PLATFORMS / HUNDRED })
+SUITE("stall_random")

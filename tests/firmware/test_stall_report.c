@@ -41,7 +41,7 @@ static void load(struct stall_platform *p, const char *text)
 	unlink(path);
 }
 
-START_TEST(platform_from_a_file)
+TEST(platform_from_a_file)
 {
 	static struct stall_platform p;
 
@@ -60,7 +60,6 @@ START_TEST(platform_from_a_file)
 	ck_assert_uint_eq(p.pager.workers, 1);
 	ck_assert_uint_eq(p.pager.p999_ns, 100000);
 }
-END_TEST
 
 /* Each with what the one line has to say. */
 static const struct {
@@ -87,7 +86,7 @@ static const struct {
 	{ "{", ":" },
 };
 
-START_TEST(refused_files)
+TEST_TIMES(refused_files, ARRAY_SIZE(refused))
 {
 	static struct stall_platform p;
 	struct board_error err;
@@ -98,9 +97,8 @@ START_TEST(refused_files)
 	ck_assert_msg(strstr(err.text + strlen(path), refused[_i].says) != NULL, "%s", err.text);
 	ck_assert_ptr_null(strchr(err.text, '\n'));
 }
-END_TEST
 
-START_TEST(no_file)
+TEST(no_file)
 {
 	static struct stall_platform p;
 	struct board_error err;
@@ -108,10 +106,9 @@ START_TEST(no_file)
 	ck_assert_int_eq(stall_platform_load("/nowhere/x.yaml", &p, &err), -ENOENT);
 	ck_assert_str_eq(err.text, "/nowhere/x.yaml: No such file or directory");
 }
-END_TEST
 
 /* A schedule is written, read, executed, and tells the same story; so does one that only the search has found. */
-START_TEST(schedule_there_and_back)
+TEST_TIMES(schedule_there_and_back, 2)
 {
 	static struct stall_platform p, q;
 	static struct stall_result r, again;
@@ -145,7 +142,6 @@ START_TEST(schedule_there_and_back)
 	stall_result_free(&r);
 	stall_result_free(&again);
 }
-END_TEST
 
 static u64 number(const json_t *o, const char *key)
 {
@@ -153,7 +149,7 @@ static u64 number(const json_t *o, const char *key)
 	return (u64)json_integer_value(json_object_get(o, key));
 }
 
-START_TEST(for_programs)
+TEST(for_programs)
 {
 	static struct stall_platform p;
 	static struct stall_result r;
@@ -185,7 +181,6 @@ START_TEST(for_programs)
 	json_decref(o);
 	stall_result_free(&r);
 }
-END_TEST
 
 /* Everything that is printed, of a file stream. */
 static char *printed(const struct stall_platform *p, const struct stall_result *r, bool dot)
@@ -202,7 +197,7 @@ static char *printed(const struct stall_platform *p, const struct stall_result *
 	return text;
 }
 
-START_TEST(for_people)
+TEST(for_people)
 {
 	static struct stall_platform p;
 	static struct stall_result r;
@@ -228,7 +223,5 @@ START_TEST(for_people)
 	free(text);
 	stall_result_free(&r);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("stall_report", NULL, NULL, (platform_from_a_file, no_file, for_programs, for_people),
-		 { schedule_there_and_back, 2 }, { refused_files, ARRAY_SIZE(refused) })
+SUITE("stall_report")

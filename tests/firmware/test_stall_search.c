@@ -21,7 +21,7 @@ static void compressed_pages(struct stall_platform *p, u32 workers, u32 gpu_outs
 }
 
 /* Its faults need a worker, and as many workers as the GPU has faults wait for it: one more is enough, one less is not. */
-START_TEST(workers_wait_for_a_stalled_device)
+TEST(workers_wait_for_a_stalled_device)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -44,10 +44,9 @@ START_TEST(workers_wait_for_a_stalled_device)
 			stall_result_free(&r);
 		}
 }
-END_TEST
 
 /* With time the second fault comes long after the first was answered; without, nothing keeps both from meeting. */
-START_TEST(only_another_order_meets_it)
+TEST(only_another_order_meets_it)
 {
 	static struct stall_platform p;
 	struct stall_result r, again;
@@ -75,10 +74,9 @@ START_TEST(only_another_order_meets_it)
 	stall_result_free(&again);
 	stall_result_free(&r);
 }
-END_TEST
 
 /* Too many accesses for every interleaving: some at random meet it, too. */
-START_TEST(at_random)
+TEST(at_random)
 {
 	struct stall_options opt = { .small = 1, .seed = 1 };
 	static struct stall_platform p;
@@ -96,10 +94,9 @@ START_TEST(at_random)
 	stall_result_free(&again);
 	stall_result_free(&r);
 }
-END_TEST
 
 /* A schedule that does not fit its platform is refused at the step that is not possible. */
-START_TEST(foreign_schedule)
+TEST(foreign_schedule)
 {
 	static const struct stall_step steps[] = { { .kind = STALL_DO_ISSUE }, { .kind = STALL_DO_HANDLER } };
 	static struct stall_platform p;
@@ -110,10 +107,9 @@ START_TEST(foreign_schedule)
 	ck_assert_str_eq(r.error, "step 1: handler 0 is not possible here");
 	stall_result_free(&r);
 }
-END_TEST
 
 /* An access is wanted, in memory, or has ended: three states; of masters that share nothing every pair of them. */
-START_TEST(states_counted_by_hand)
+TEST(states_counted_by_hand)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -132,10 +128,9 @@ START_TEST(states_counted_by_hand)
 		stall_result_free(&r);
 	}
 }
-END_TEST
 
 /* A bound that ends the search shows. */
-START_TEST(bounds)
+TEST(bounds)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -153,7 +148,5 @@ START_TEST(bounds)
 	ck_assert_uint_le(r.depth, 4);
 	stall_result_free(&r);
 }
-END_TEST
 
-SUITE_MAIN("stall_search", workers_wait_for_a_stalled_device, only_another_order_meets_it, at_random, foreign_schedule,
-	   states_counted_by_hand, bounds)
+SUITE("stall_search")

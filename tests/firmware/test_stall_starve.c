@@ -35,7 +35,7 @@ static void display_beside_a_gpu(struct stall_platform *p, const char *kind, enu
 
 static const struct stall_options no_search = { .no_search = true };
 
-START_TEST(display_starves)
+TEST(display_starves)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -60,10 +60,9 @@ START_TEST(display_starves)
 	ck_assert_uint_eq(r.master[1].completed, 200);
 	stall_result_free(&r);
 }
-END_TEST
 
 /* SMMUv2 reports one fault of a bank at a time: the next is reported after the answer to the one before. */
-START_TEST(display_starves_behind_smmuv2)
+TEST(display_starves_behind_smmuv2)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -76,9 +75,8 @@ START_TEST(display_starves_behind_smmuv2)
 	ck_assert_uint_eq(r.master[0].completed, 8);
 	stall_result_free(&r);
 }
-END_TEST
 
-START_TEST(display_lives_without_stalls)
+TEST_TIMES(display_lives_without_stalls, 2)
 {
 	static const enum stall_mode modes[] = { STALL_TERMINATES, STALL_PRI };
 	static struct stall_platform p;
@@ -103,10 +101,9 @@ START_TEST(display_lives_without_stalls)
 	}
 	stall_result_free(&r);
 }
-END_TEST
 
 /* STALL_MAX 2 of eight: six are refused and keep their slots, so that the display waits all the same. */
-START_TEST(refused_ones_keep_their_slots)
+TEST(refused_ones_keep_their_slots)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -123,10 +120,9 @@ START_TEST(refused_ones_keep_their_slots)
 	ck_assert_uint_eq(r.master[0].completed, 8);
 	stall_result_free(&r);
 }
-END_TEST
 
 /* With two workers the faults are answered in four pairs; each slot is held from 0 to its pair's end. */
-START_TEST(slots_by_littles_law)
+TEST(slots_by_littles_law)
 {
 	static struct stall_platform p;
 	struct stall_result r;
@@ -146,10 +142,9 @@ START_TEST(slots_by_littles_law)
 	ck_assert_uint_eq(r.end_ns, NOTIFY + 4 * HANDLER + RESUME + MEMORY);
 	stall_result_free(&r);
 }
-END_TEST
 
 /* A PCIe host behind a TBU of its own still waits, if the stalling master's accesses fill the input buffer they share. */
-START_TEST(pressure_reaches_a_pcie_host)
+TEST(pressure_reaches_a_pcie_host)
 {
 	static struct stall_platform p;
 	struct stall_master *gpu, *pcie;
@@ -181,10 +176,9 @@ START_TEST(pressure_reaches_a_pcie_host)
 		stall_result_free(&r);
 	}
 }
-END_TEST
 
 /* The same seed draws the same times; another seed draws others; none is over the 99.9th percentile. */
-START_TEST(seeds)
+TEST(seeds)
 {
 	struct stall_options opt = { .no_search = true, .draw = true, .seed = 7 };
 	static struct stall_platform p;
@@ -204,9 +198,5 @@ START_TEST(seeds)
 	stall_result_free(&b);
 	stall_result_free(&c);
 }
-END_TEST
 
-SUITE_MAIN_LOOPS("stall_starve", NULL, NULL,
-		 (display_starves, display_starves_behind_smmuv2, refused_ones_keep_their_slots, slots_by_littles_law,
-		  pressure_reaches_a_pcie_host, seeds),
-		 { display_lives_without_stalls, 2 })
+SUITE("stall_starve")
