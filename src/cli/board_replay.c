@@ -2,7 +2,6 @@
 #include "board_replay.h"
 #include "board_read.h"
 #include "replay_os.h"
-#include "smmuv2_driver.h"
 
 /* The board's IOMMUs that streams of the trace are behind, in order of appearance, and the lists of config keys. */
 struct placing {
@@ -135,7 +134,8 @@ static int give_all(struct run_replay *r, const struct placing *p)
 	char number[16];
 	int status;
 
-	if (r->common.cfg.master.streams[0] || r->common.cfg.smmuv2.cfcfg != SMMUV2_CFCFG_FOLLOW)
+	/* cfcfg is 0 where it follows the devices. */
+	if (r->common.cfg.master.streams[0] || r->common.cfg.smmuv2.cfcfg)
 		return cli_usage("replay", "replay: with --board it is the board that says what master.streams and "
 					   "smmuv2.cfcfg are");
 	status = give(r, RUN_IOMMU, "iommu", u->model == BOARD_SMMUV2 ? "smmuv2" : "smmuv3");
