@@ -163,11 +163,11 @@ static void put_owners(struct text *t, const struct compare *o, const struct com
 		put(t, "%s ", named ? ", others" : ", all together have");
 		put_part(t, p, others);
 	}
-	if (is_named(o, p, p->unowned)) {
+	if (size_of(p->unowned) > OWNERS && is_named(o, p, p->unowned)) {
 		put(t, "; the owners do not explain ");
 		put_part(t, p, p->unowned);
 	} else if (p->unowned) {
-		put(t, "; %s %s%s", size_of(p->unowned) <= OWNERS ? "rounded" : "no owner has",
+		put(t, "; %s %s%s", size_of(p->unowned) > OWNERS ? "no owner has" : "rounded",
 		    p->unowned < 0 ? "-" : "", report_ns(size_of(p->unowned), text));
 	}
 }
