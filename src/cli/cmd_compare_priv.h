@@ -12,7 +12,7 @@
 #define COMPARE_COLUMNS (REPORT_COLUMNS - 1)
 #define COMPARE_SIDES	8
 #define COMPARE_OPTIONS 128
-#define COMPARE_NAME	96
+#define COMPARE_NAME	64
 #define COMPARE_SEEDS	1000
 
 /* What is shown of a column, and differs between two. */

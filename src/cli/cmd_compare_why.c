@@ -195,7 +195,7 @@ const char *compare_pair_text(const struct compare *o, const struct compare_pair
 	if (!runs || !p->all)
 		put_all(&t, p);
 	if (p->missing) {
-		put(&t, "%sWhy is not known: %s: %s.", *text ? " " : "", p->lacks->source, p->missing);
+		put(&t, "%sWhy is not known: %.1000s: %s.", *text ? " " : "", p->lacks->source, p->missing);
 	} else if (p->all) {
 		put(&t, "%sOf these %s: ", *text ? " " : "", report_ns(p->all, ns));
 		put_owners(&t, o, p);

@@ -51,7 +51,7 @@ static bool are_neighbours(const struct study_range *r, const struct study_turn 
 }
 
 /* Of the two halves the one in which the winner at the low end loses. A draw is the end of its winning. */
-static int bisect(const struct study_range *r, study_measure *measure, void *ctx, struct study_turn *t)
+static int bisect(const struct study_range *r, study_measure measure, void *ctx, struct study_turn *t)
 {
 	int ret = 0;
 
@@ -64,7 +64,7 @@ static int bisect(const struct study_range *r, study_measure *measure, void *ctx
 	return ret;
 }
 
-int study_search(const struct study_range *range, study_measure *measure, void *ctx, struct study_result *out)
+int study_search(const struct study_range *range, study_measure measure, void *ctx, struct study_result *out)
 {
 	const struct study_point *last = NULL; /* that is no draw */
 	u64 value[STUDY_GRID];

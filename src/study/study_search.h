@@ -88,7 +88,7 @@ struct study_result {
 u32 study_axis(const struct study_range *range, u32 most, u64 *value);
 
 /* Fills in the costs of @n points; a return value other than 0 ends the search. */
-typedef int study_measure(void *ctx, struct study_point *p, u32 n);
+typedef int (*study_measure)(void *ctx, struct study_point *p, u32 n);
 
 /**
  * study_search() - measure the grid, and bisect where the winner changes
@@ -99,7 +99,7 @@ typedef int study_measure(void *ctx, struct study_point *p, u32 n);
  *
  * Return: 0, or what @measure returned.
  */
-int study_search(const struct study_range *range, study_measure *measure, void *ctx, struct study_result *out);
+int study_search(const struct study_range *range, study_measure measure, void *ctx, struct study_result *out);
 
 #ifdef __cplusplus
 }
