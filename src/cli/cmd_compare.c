@@ -1,458 +1,288 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* faultline compare: one trace, one software, several IOMMUs and kinds of fault, side by side. */
-#include "replay_os.h"
-#include "replay_why.h"
-#include "report_json.h"
-#include "report_table.h"
-#include "run_record.h"
-
-#define MAX_VARIANTS 8
+/* faultline compare: runs and results of runs side by side. Here: the runs, and their figures. */
+#include "cmd_compare_priv.h"
+#include "replay_counters.h"
+#include "run_pool.h"
 
 static const char help[] =
-	"Usage: faultline compare FILE [--variants LIST] [OPTION]...\n"
-	"Plays a trace through several IOMMUs and kinds of fault with the same prices and the same software,\n"
-	"and says what a fault costs in each, why, and what is left to the streams that do not fault.\n"
+	"Usage: faultline compare TRACE... [--variants LIST] [--side \"NAME: OPTION...\"]... [OPTION]...\n"
+	"       faultline compare RESULT.json... [TRACE...] [OPTION]...\n"
+	"Plays traces through several IOMMUs, kinds of fault and configurations, with the same software, and says what "
+	"a\n"
+	"fault costs in each, why, and what is left to the streams that do not fault. A result of replay --json or of\n"
+	"compare --json stands beside them as it is.\n"
 	"\n"
 	"  --variants LIST     IOMMU-FAULTS, or none (no translation), separated by commas;\n"
-	"                      default: each IOMMU with stall, and with pri, if it has them\n" RUN_HELP "\n"
-	"Unless --paged says otherwise the first stream of the trace faults and the others are the bystanders.\n"
+	"                      default: each IOMMU with stall, and with pri, if it has them\n"
+	"  --side \"NAME: OPTION...\"\n"
+	"                      a side of the comparison: options, --variants and traces in its words are for it "
+	"alone,\n"
+	"                      after those that stand outside; may be repeated. Two or more --config, without --side,\n"
+	"                      are a side each\n"
+	"  --against NAME      the column that others are compared with; default: the first\n"
+	"  --seeds A..B        play each with these seeds: figures are means, and differences have a 95 %\n"
+	"                      confidence interval (Student's t, of pairs with the same seed)\n"
+	"  --explain PERCENT   name the owners of at least so much of a difference; default: 10\n" RUN_HELP "\n"
+	"Unless --paged says otherwise the first stream of a trace faults and the others are the bystanders.\n"
 	"Unless the configuration says otherwise accesses come back to back (master.arrival).\n";
 
-struct variant {
-	char name[32];
-	struct replay_options run;
-	struct replay_result faulting, resident; /* as asked for, and with every page resident */
-};
-
-/* Streams of the trace that fault in no variant, and the run that their throughput is held against. */
-struct bystanders {
-	bool is[REPLAY_MAX_STREAMS];
-	u32 n;
-	const struct variant *baseline; /* its run with every page resident; NULL if they have no throughput */
-};
-
-struct options {
-	struct run_options common;
-	const char *list;
-	bool pcie_for_all;
-	struct variant variants[MAX_VARIANTS];
-	u32 n;
-	bool several; /* streams */
-	struct bystanders others;
-};
-
-enum { OPT_VARIANTS = RUN_OPTIONS_END };
-
-static const struct option long_options[] = {
-	RUN_LONG_OPTIONS,
-	{ "variants", required_argument, NULL, OPT_VARIANTS },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* ---- options ---- */
-
-static int parse_variant(struct options *o, const char *text, size_t len)
+struct compare_column *compare_add_column(struct compare *o)
 {
-	struct variant *v = &o->variants[o->n];
-	char kind[sizeof(v->name)];
-	char *mode;
-	int i;
+	struct compare_column *c = &o->column[o->columns];
 
-	if (o->n == MAX_VARIANTS || len >= sizeof(v->name))
-		return cli_usage("compare", "compare: --variants: at most %d, of known names", MAX_VARIANTS);
-	memcpy(v->name, text, len);
-	strcpy(kind, v->name);
-	mode = strrchr(kind, '-');
-	if (mode)
-		*mode++ = '\0';
-	v->run = o->common.run;
-	v->run.kind = iommu_kind_find(kind);
-	if (v->run.kind && v->run.kind->bypass && !mode) {
-		v->run.faults = REPLAY_TERMINATE;
-		o->n++;
-		return CLI_OK;
+	if (o->columns == COMPARE_COLUMNS) {
+		cli_usage("compare", "compare: more than %d columns", COMPARE_COLUMNS);
+		return NULL;
 	}
-	for (i = 0; mode && v->run.kind && i < REPLAY_FAULTS; i++) {
-		if (strcmp(mode, replay_fault_names[i]))
-			continue;
-		v->run.faults = (enum replay_faults)i;
-		o->n++;
-		return CLI_OK;
+	c->sample = calloc(o->seeds, sizeof(*c->sample));
+	if (!c->sample) {
+		cli_fail("compare: out of memory");
+		return NULL;
 	}
-	return cli_usage("compare", "compare: --variants: '%s' is not IOMMU-FAULTS, e.g. smmuv3-stall", v->name);
-}
-
-/* Every way in which an IOMMU can let an access wait for its page. */
-static int all_variants(struct options *o)
-{
-	const struct iommu_kind *const *k;
-	int status = CLI_OK;
-
-	for (k = iommu_kinds; *k; k++) {
-		const bool can[REPLAY_FAULTS] = { [REPLAY_STALL] = (*k)->stall, [REPLAY_PRI] = (*k)->pri };
-		char text[sizeof(o->variants[0].name)];
-		int i;
-
-		for (i = 0; !status && i < REPLAY_FAULTS; i++) {
-			if (!can[i])
-				continue;
-			snprintf(text, sizeof(text), "%s-%s", (*k)->name, replay_fault_names[i]);
-			status = parse_variant(o, text, strlen(text));
-		}
-	}
-	return status;
-}
-
-static int parse_variants(struct options *o)
-{
-	const char *p = o->list ? o->list : "";
-	int status = o->list ? CLI_OK : all_variants(o);
-
-	while (!status && *p) {
-		size_t len = strcspn(p, ",");
-
-		status = parse_variant(o, p, len);
-		p += len + (p[len] == ',');
-	}
-	return status || o->n ? status : cli_usage("compare", "compare: --variants: the list is empty");
-}
-
-static int parse(struct options *o, int argc, char **argv)
-{
-	struct fl_config_error err;
-	int opt, which, status = CLI_OK;
-
-	optind = 1;
-	opterr = 0;
-	if (fl_config_set(&o->common.cfg, "master.arrival=back-to-back", &err))
-		return cli_fail("%s", err.text);
-	while (!status && (opt = getopt_long(argc, argv, ":", long_options, &which)) != -1) {
-		if (opt == OPT_VARIANTS)
-			o->list = optarg;
-		else
-			status = run_options_take(&o->common, opt, argc, argv);
-		if (!status)
-			run_options_note(&o->common, &long_options[which]);
-	}
-	if (status)
-		return status;
-	o->common.run.trace = cli_one_argument(argc, argv, "trace");
-	return o->common.run.trace ? CLI_OK : CLI_FAILED;
-}
-
-/* The first stream faults, so that the others show what is left to them. */
-static int choose_paged(struct options *o)
-{
-	struct replay_scan *scan = malloc(sizeof(*scan));
-	struct dmat_error err = { 0 };
-	char text[sizeof(err) + 64];
-	int code = scan ? replay_scan(o->common.run.trace, scan, &err) : -ENOMEM;
-
-	o->several = !code && scan->n_sids > 1;
-	if (o->several && !o->common.run.one_paged) {
-		o->common.run.one_paged = true;
-		o->common.run.paged = scan->sids[0];
-	}
-	free(scan);
-	return code ? cli_fail("%s", dmat_error_text(&err, text, sizeof(text))) : CLI_OK;
-}
-
-/* Variants differ in what is compared, not in their masters' way to the IOMMU. */
-static void choose_bus(struct options *o)
-{
-	u32 i;
-
-	for (i = 0; i < o->n && o->common.cfg.master.bus == FL_BUS_AUTO; i++)
-		if (o->variants[i].run.faults == REPLAY_PRI) {
-			o->common.cfg.master.bus = FL_BUS_PCIE;
-			o->pcie_for_all = true;
-		}
+	o->columns++;
+	return c;
 }
 
 /* ---- runs ---- */
 
-static int run_one(const struct variant *v, const struct replay_options *run, struct replay_result *res)
-{
-	char who[sizeof(v->name) + 16];
-
-	snprintf(who, sizeof(who), "compare: %s", v->name);
-	return run_apart(who, run, res);
-}
+/* The runs: of each column that is played one for each seed, and one more with every page resident. */
+struct runs {
+	struct compare *o;
+	struct run {
+		struct compare_column *c;
+		u32 seed;
+		bool resident;
+	} * run;
+	u32 n;
+};
 
 /* A stream that is alone is nobody's bystander: there is no need to know how fast it is without faults. */
-static int run_variant(const struct options *o, struct variant *v)
+static int list_runs(struct runs *r)
 {
-	struct replay_options resident = v->run;
-	int status = run_one(v, &v->run, &v->faulting);
+	struct compare *o = r->o;
+	u32 i, seed;
+	int twice;
 
-	resident.resident = REPLAY_RESIDENT_ALL;
-	return status || !o->several ? status : run_one(v, &resident, &v->resident);
+	r->run = calloc((size_t)2 * o->columns * o->seeds, sizeof(*r->run));
+	if (!r->run)
+		return cli_fail("compare: out of memory");
+	for (i = 0; i < o->columns; i++)
+		for (seed = 0; o->column[i].side && seed < o->seeds; seed++)
+			for (twice = 0; twice <= o->column[i].several; twice++)
+				r->run[r->n++] = (struct run){ &o->column[i], seed, twice };
+	return CLI_OK;
 }
 
-/* ---- what it means ---- */
-
-/* Bytes per ms of the bystanders. */
-static u64 rate_of(const struct options *o, const struct replay_result *res)
+static void get_run(void *ctx, u32 i, struct replay_options *out)
 {
-	u64 rate = 0;
+	const struct runs *r = ctx;
+	const struct run *run = &r->run[i];
+
+	*out = run->c->run;
+	if (r->o->seeds > 1)
+		out->seed = r->o->first_seed + run->seed;
+	if (run->resident)
+		out->resident = REPLAY_RESIDENT_ALL;
+}
+
+/* Bytes per ms. */
+static u64 rate_of(const struct replay_stream *s)
+{
+	return s->active_ns ? s->bytes * 1000000 / s->active_ns : 0;
+}
+
+static void take_figures(struct compare_sample *s, const struct replay_options *run, const struct replay_result *res)
+{
+	const struct stats_summary *l = &res->latency;
+	u64 *f = s->figure;
 	u32 i;
 
-	for (i = 0; i < res->n_streams; i++)
-		if (o->others.is[i] && res->streams[i].active_ns)
-			rate += res->streams[i].bytes * 1000000 / res->streams[i].active_ns;
-	return rate;
+	f[FIGURE_ACCESSES] = res->accesses;
+	f[FIGURE_FAULTS] = res->faults;
+	f[FIGURE_SHARED] = run->faults == REPLAY_PRI ? res->merged : res->duplicates;
+	f[FIGURE_TRIES] = res->tries;
+	f[FIGURE_ABORTED] = res->aborted;
+	f[FIGURE_MEAN] = l->mean;
+	f[FIGURE_P50] = l->p50;
+	f[FIGURE_P99] = l->p99;
+	f[FIGURE_MAX] = l->max;
+	for (i = 0; i < FAULT_PARTS; i++)
+		f[FIGURE_PART + i] = res->parts[i].mean;
+	f[FIGURE_ACCESS] = res->access.mean;
+	f[FIGURE_DURATION] = res->duration_ns;
+	s->known = (1U << FIGURE_RATE) - 1;
+	if (!res->faults)
+		s->known &= ~FIGURES_OF_FAULTS;
+	s->n_streams = res->n_streams;
+	for (i = 0; i < res->n_streams; i++) {
+		s->stream[i].accesses = res->streams[i].accesses;
+		s->stream[i].faults = res->streams[i].faults;
+		s->stream[i].rate = rate_of(&res->streams[i]);
+	}
 }
 
-/* All variants are held against one run, the fastest that has no faults at all. */
-static void find_bystanders(struct options *o)
+static int take_run(void *ctx, u32 i, const struct replay_result *res, const struct dmat_error *err)
 {
-	struct bystanders *b = &o->others;
+	const struct runs *r = ctx;
+	const struct run *run = &r->run[i];
+	struct compare_sample *s = &run->c->sample[run->seed];
+	u32 k;
+
+	if (err)
+		return cli_fail("compare: %s: %s: %s", run->c->name, err->file[0] ? err->file : run->c->source,
+				err->reason);
+	if (!run->resident) {
+		take_figures(s, &run->c->run, res);
+		if (!run->seed)
+			run->c->faulting = *res;
+		return CLI_OK;
+	}
+	for (k = 0; k < res->n_streams; k++)
+		s->stream[k].resident = rate_of(&res->streams[k]);
+	return CLI_OK;
+}
+
+static int play(struct compare *o)
+{
+	u32 i, seed;
+	struct runs r = { .o = o };
+	int status = list_runs(&r);
+	struct run_pool pool = { .n = r.n, .get = get_run, .done = take_run, .ctx = &r, .bar = &o->bar };
+
+	o->bar.what = "runs";
+	o->bar.total = r.n;
+	if (!status)
+		status = run_pool(&pool);
+	report_progress_end(&o->bar);
+	free(r.run);
+	for (i = 0; i < o->columns; i++) /* what one seed does not have has no mean */
+		for (seed = 1; o->column[i].side && seed < o->seeds; seed++)
+			o->column[i].sample->known &= o->column[i].sample[seed].known;
+	return status;
+}
+
+/* ---- bystanders ---- */
+
+/* Streams of one trace have their places in it; those of several cannot be told to be the same. */
+static bool one_trace(const struct compare *o)
+{
+	u32 i;
+
+	for (i = 0; i < o->columns; i++)
+		if (!o->column[i].side || !o->column[i].several || strcmp(o->column[i].source, o->column[0].source))
+			return false;
+	return true;
+}
+
+static bool faults_somewhere(const struct compare *o, u32 stream)
+{
+	u32 i, seed;
+
+	for (i = 0; i < o->columns; i++)
+		for (seed = 0; seed < o->seeds; seed++)
+			if (o->column[i].sample[seed].stream[stream].faults)
+				return true;
+	return false;
+}
+
+static void sum_rates(const struct compare *o, struct compare_sample *s)
+{
+	u32 i;
+
+	for (i = 0; i < s->n_streams; i++) {
+		if (!o->is_bystander[i])
+			continue;
+		s->figure[FIGURE_RATE] += s->stream[i].rate;
+		s->figure[FIGURE_RESIDENT] += s->stream[i].resident;
+	}
+	s->known |= 1U << FIGURE_RATE | 1U << FIGURE_RESIDENT;
+}
+
+/* Streams of the trace that fault in no column. All are held against one run, the fastest that has no faults at all. */
+static void find_bystanders(struct compare *o)
+{
 	u64 best = 0;
 	u32 i, s;
 
-	for (s = 0; o->several && s < o->variants[0].faulting.n_streams; s++) {
-		b->is[s] = o->variants[0].faulting.streams[s].accesses;
-		for (i = 0; i < o->n; i++)
-			b->is[s] = b->is[s] && !o->variants[i].faulting.streams[s].faults;
-		b->n += b->is[s];
-	}
-	for (i = 0; i < o->n; i++) {
-		u64 rate = rate_of(o, &o->variants[i].resident);
+	if (!one_trace(o))
+		return;
+	for (s = 0; s < o->column[0].sample->n_streams; s++)
+		o->is_bystander[s] = o->column[0].sample->stream[s].accesses && !faults_somewhere(o, s);
+	for (i = 0; i < o->columns; i++) {
+		u64 rate;
 
+		for (s = 0; s < o->seeds; s++)
+			sum_rates(o, &o->column[i].sample[s]);
+		rate = compare_mean(o, &o->column[i], FIGURE_RESIDENT);
 		if (rate <= best)
 			continue;
 		best = rate;
-		b->baseline = &o->variants[i];
+		o->baseline = &o->column[i];
 	}
 }
 
-static u64 kept_percent(const struct options *o, const struct variant *v)
+/* ---- figures ---- */
+
+/* A result of a file has one sample. */
+static u32 samples(const struct compare *o, const struct compare_column *c)
 {
-	return rate_of(o, &v->faulting) * 100 / rate_of(o, &o->others.baseline->resident);
+	return c->side ? o->seeds : 1;
 }
 
-/* How @v differs from the first variant. */
-static u32 differ(const struct options *o, const struct variant *v, struct replay_run run[2],
-		  struct replay_why why[REPLAY_WHYS])
+u64 compare_mean(const struct compare *o, const struct compare_column *c, enum compare_figure f)
 {
-	const struct variant *base = &o->variants[0];
+	u32 i, n = samples(o, c);
+	unsigned __int128 sum = n / 2;
 
-	run[0] = (struct replay_run){ base->name, &base->run, &base->faulting };
-	run[1] = (struct replay_run){ v->name, &v->run, &v->faulting };
-	return replay_why_differ(&run[0], &run[1], why);
+	for (i = 0; i < n; i++)
+		sum += c->sample[i].figure[f];
+	return (u64)(sum / n);
 }
 
-/* ---- output ---- */
-
-static void row(struct report_table *t, const struct options *o, const char *name,
-		u64 (*value)(const struct options *o, const struct variant *v, int i), int arg, bool ns)
+bool compare_differ(const struct compare *o, const struct compare_column *c, enum compare_figure f,
+		    struct study_interval *out)
 {
-	char text[REPORT_NS];
-	u32 i;
+	double mine[COMPARE_SEEDS], theirs[COMPARE_SEEDS];
+	u32 i, n = samples(o, c), m = samples(o, o->against);
 
-	report_table_cell(t, "%s", name);
-	for (i = 0; i < o->n; i++) {
-		u64 v = value(o, &o->variants[i], arg);
-
-		if (ns)
-			report_table_cell(t, "%s", report_ns(v, text));
-		else
-			report_table_cell(t, "%llu", v);
+	n = n < m ? n : m;
+	if (!compare_knows(c, f) || !compare_knows(o->against, f))
+		return false;
+	for (i = 0; i < n; i++) {
+		mine[i] = (double)c->sample[i].figure[f];
+		theirs[i] = (double)o->against->sample[i].figure[f];
 	}
+	*out = study_interval_paired(mine, theirs, n);
+	return true;
 }
 
-static u64 get_faults(const struct options *o, const struct variant *v, int i)
-{
-	return v->faulting.faults;
-}
+/* ---- the command ---- */
 
-static u64 get_shared(const struct options *o, const struct variant *v, int i)
-{
-	return v->run.faults == REPLAY_PRI ? v->faulting.merged : v->faulting.duplicates;
-}
-
-static u64 get_tries(const struct options *o, const struct variant *v, int i)
-{
-	return v->faulting.tries;
-}
-
-static u64 get_aborted(const struct options *o, const struct variant *v, int i)
-{
-	return v->faulting.aborted;
-}
-
-static u64 get_latency(const struct options *o, const struct variant *v, int i)
-{
-	const struct stats_summary *s = &v->faulting.latency;
-
-	return i == 0 ? s->mean : i == 1 ? s->p50 : i == 2 ? s->p99 : s->max;
-}
-
-static u64 get_part(const struct options *o, const struct variant *v, int i)
-{
-	return v->faulting.parts[i].mean;
-}
-
-static u64 get_duration(const struct options *o, const struct variant *v, int i)
-{
-	return v->faulting.duration_ns;
-}
-
-static u64 get_bystanders(const struct options *o, const struct variant *v, int i)
-{
-	return rate_of(o, &v->faulting) / 1000;
-}
-
-static u64 get_kept(const struct options *o, const struct variant *v, int i)
-{
-	return kept_percent(o, v);
-}
-
-static void print_reasons(const struct options *o)
-{
-	char note[RUN_NOTE];
-	struct replay_why why[REPLAY_WHYS];
-	struct replay_run run[2];
-	char text[REPLAY_WHY_TEXT];
-	u32 i, k;
-
-	for (i = 0; i < o->n; i++)
-		if (run_note(&o->variants[i].faulting, note))
-			printf("\nnote: %s: %s.\n", o->variants[i].name, note);
-	for (i = 1; i < o->n; i++) {
-		u32 n = differ(o, &o->variants[i], run, why);
-
-		for (k = 0; k < n; k++)
-			printf("%s%s\n", k ? "" : "\n", replay_why_text(&why[k], text));
-	}
-}
-
-static void print_counters(const struct options *o)
+static void print_counters(const struct compare *o)
 {
 	u32 i;
 
-	for (i = 0; i < o->n; i++) {
-		printf("\n%s", o->variants[i].name);
-		replay_counters_table(&o->variants[i].faulting, stdout);
+	for (i = 0; i < o->columns; i++) {
+		if (!o->column[i].side)
+			continue;
+		printf("\n%s", o->column[i].name);
+		replay_counters_table(&o->column[i].faulting, stdout);
 	}
 }
 
-static void print(const struct options *o)
+static int compare(struct compare *o, int argc, char **argv)
 {
-	const char *headings[MAX_VARIANTS + 2] = { "" };
-	char right[MAX_VARIANTS][sizeof(o->variants[0].name) + 1];
-	struct report_table t;
-	char text[64];
-	u32 i;
-	int p;
-
-	for (i = 0; i < o->n; i++) {
-		snprintf(right[i], sizeof(right[i]), ">%s", o->variants[i].name);
-		headings[i + 1] = right[i];
-	}
-	report_table_init(&t, headings);
-	row(&t, o, "faults", get_faults, 0, false);
-	row(&t, o, "  to a page on its way", get_shared, 0, false);
-	row(&t, o, "  tries again", get_tries, 0, false);
-	row(&t, o, "accesses aborted", get_aborted, 0, false);
-	row(&t, o, "fault, mean", get_latency, 0, true);
-	for (p = 0; p < FAULT_PARTS; p++) {
-		snprintf(text, sizeof(text), "  %s", fault_part_names[p]);
-		row(&t, o, text, get_part, p, true);
-	}
-	row(&t, o, "fault, p50", get_latency, 1, true);
-	row(&t, o, "fault, p99", get_latency, 2, true);
-	row(&t, o, "fault, max", get_latency, 3, true);
-	row(&t, o, "whole trace", get_duration, 0, true);
-	if (o->others.baseline) {
-		row(&t, o, "other streams, MB/s", get_bystanders, 0, false);
-		snprintf(text, sizeof(text), "  %% of %s without faults", o->others.baseline->name);
-		row(&t, o, text, get_kept, 0, false);
-	}
-	report_table_print(&t, stdout);
-	if (o->pcie_for_all)
-		printf("\n%s\n", run_bus_note);
-	print_reasons(o);
-}
-
-static json_t *variant_json(const struct options *o, const struct variant *v)
-{
-	json_t *run = run_record(&o->common, &v->run, &v->faulting), *j, *result;
-
-	if (!run)
-		return NULL;
-	j = json_object();
-	result = replay_json(&v->run, &v->faulting);
-	report_json_text(j, "variant", v->name);
-	if (o->others.baseline) {
-		report_json_u64(j, "others_bytes_per_ms", rate_of(o, &v->faulting));
-		report_json_u64(j, "others_kept_percent", kept_percent(o, v));
-	}
-	json_object_set_new(result, "run", run);
-	json_object_set_new(j, "result", result);
-	return j;
-}
-
-static json_t *reasons_json(const struct options *o)
-{
-	struct replay_why why[REPLAY_WHYS];
-	struct replay_run run[2];
-	json_t *list = json_array();
-	u32 i, k;
-
-	for (i = 1; i < o->n; i++) {
-		u32 n = differ(o, &o->variants[i], run, why);
-
-		for (k = 0; k < n; k++)
-			json_array_append_new(list, replay_why_json(&why[k]));
-	}
-	return list;
-}
-
-static int write_json(const struct options *o)
-{
-	json_t *root = json_object(), *list = json_array();
-	int err = 0, status = CLI_OK;
-	u32 i;
-
-	for (i = 0; i < o->n && !status; i++) {
-		json_t *j = variant_json(o, &o->variants[i]);
-
-		status = j ? CLI_OK : CLI_FAILED;
-		if (j)
-			json_array_append_new(list, j);
-	}
-	if (o->others.baseline)
-		report_json_text(root, "others_baseline", o->others.baseline->name);
-	report_json_text(root, "bus", o->common.cfg.master.bus == FL_BUS_PCIE ? "pcie" : "platform");
-	json_object_set_new(root, "variants", list);
-	json_object_set_new(root, "reasons", reasons_json(o));
-	if (!status)
-		err = report_json_write(root, o->common.json);
-	json_decref(root);
-	return err ? cli_fail("%s: %s", o->common.json, strerror(-err)) : status;
-}
-
-static int compare(struct options *o, int argc, char **argv)
-{
-	int status = parse(o, argc, argv);
-	u32 i;
+	int status = compare_parse(o, argc, argv);
 
 	if (!status)
-		status = choose_paged(o);
-	if (!status)
-		status = parse_variants(o);
-	if (!status)
-		choose_bus(o);
-	for (i = 0; i < o->n && !status; i++)
-		status = run_variant(o, &o->variants[i]);
+		status = play(o);
 	if (!status)
 		find_bystanders(o);
-	if (!status && o->common.json)
-		status = write_json(o);
-	if (!status && (!o->common.json || strcmp(o->common.json, "-"))) {
-		print(o);
-		if (o->common.counters)
+	if (!status && o->json)
+		status = compare_write_json(o);
+	if (!status && (!o->json || strcmp(o->json, "-"))) {
+		compare_print(o);
+		if (o->counters)
 			print_counters(o);
 	}
 	return status ? status : cli_finish(CLI_OK);
@@ -460,21 +290,33 @@ static int compare(struct options *o, int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-	struct options *o = calloc(1, sizeof(*o));
+	struct compare *o = calloc(1, sizeof(*o));
 	int status;
+	u32 i;
 
-	if (!o)
+	if (o)
+		o->column = calloc(COMPARE_COLUMNS, sizeof(*o->column));
+	if (!o || !o->column) {
+		free(o);
 		return cli_fail("compare: out of memory");
-	run_options_init(&o->common);
+	}
 	status = compare(o, argc, argv);
-	run_options_exit(&o->common);
+	for (i = 0; i < o->columns; i++) {
+		free(o->column[i].sample);
+		json_decref(o->column[i].result);
+	}
+	for (i = 0; i < o->sides; i++) {
+		run_options_exit(&o->side[i].common);
+		free(o->side[i].words);
+	}
+	free(o->column);
 	free(o);
 	return status;
 }
 
 const struct cli_command cli_compare = {
 	.name = "compare",
-	.summary = "the same trace through several IOMMUs and kinds of fault, side by side",
+	.summary = "traces, IOMMUs, kinds of fault, configurations and results side by side, and why they differ",
 	.help = help,
 	.run = run,
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline study stall-vs-pri: at which value of a key does the answer turn? Options and runs. */
 #include "cmd_study_priv.h"
+#include "report_json.h"
+#include "run_pool.h"
 #include "run_record.h"
 #include "trace_gen.h"
 #include "temp_file.h"
@@ -20,14 +22,36 @@ static const char help[] =
 	"  --from A, --to B    its first and last value, times in whole ns; default: 1 and 1024 outstanding\n"
 	"  --by duration|fault|access\n"
 	"                      what is compared: the whole trace, the mean fault or the mean access;\n"
-	"                      default: duration\n" RUN_HELP "\n"
+	"                      default: duration\n"
+	"  --key SECTION.KEY[=FROM..TO]\n"
+	"                      ask of several keys, each for itself; may be repeated. Without a range: from an eighth "
+	"to\n"
+	"                      eight times its value\n"
+	"  --all               ask of those that usually matter: " STUDY_ALL_SAYS "\n"
+	"  --map KEYX,KEYY     who wins where, of two keys at once; --key gives them ranges\n"
+	"  --tornado           which keys move the answer most: each --key, or else each number and time of the\n"
+	"                      configuration, is halved and doubled, or goes to both ends of its range\n" RUN_HELP "\n"
 	"A coarse grid of values comes first and shows how often the answer turns; each turn is then found by\n"
-	"bisection, exactly or within 1 % of the value. Unless the configuration says otherwise accesses come back\n"
+	"bisection, exactly or within 1 % of the value. Runs are played on all processors. Unless the configuration "
+	"says otherwise accesses come back\n"
 	"to back (master.arrival), and both sides have their masters behind the PCIe link (master.bus).\n";
 
 const char *const study_by_names[STUDY_BYS] = { "duration", "fault", "access" };
+const char *const study_by_says[STUDY_BYS] = { "time of the whole trace", "mean fault", "mean access" };
 
-enum { OPT_GEN = RUN_OPTIONS_END, OPT_GEN_SET, OPT_IOMMU, OPT_VARY, OPT_FROM, OPT_TO, OPT_BY };
+enum {
+	OPT_GEN = RUN_OPTIONS_END,
+	OPT_GEN_SET,
+	OPT_IOMMU,
+	OPT_VARY,
+	OPT_FROM,
+	OPT_TO,
+	OPT_BY,
+	OPT_KEY,
+	OPT_ALL,
+	OPT_MAP,
+	OPT_TORNADO
+};
 
 static const struct option long_options[] = {
 	RUN_LONG_OPTIONS,
@@ -38,6 +62,10 @@ static const struct option long_options[] = {
 	{ "from", required_argument, NULL, OPT_FROM },
 	{ "to", required_argument, NULL, OPT_TO },
 	{ "by", required_argument, NULL, OPT_BY },
+	{ "key", required_argument, NULL, OPT_KEY },
+	{ "all", no_argument, NULL, OPT_ALL },
+	{ "map", required_argument, NULL, OPT_MAP },
+	{ "tornado", no_argument, NULL, OPT_TORNADO },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -109,6 +137,16 @@ static int option(struct study *o, int opt, int argc, char **argv)
 		return run_options_number("study", "--to", optarg, ~0ULL >> 1, &o->range.to);
 	case OPT_BY:
 		return set_by(o, optarg);
+	case OPT_KEY:
+		return study_add_key(o, optarg);
+	case OPT_ALL:
+		return study_add_all(o);
+	case OPT_MAP:
+		o->map = optarg;
+		return CLI_OK;
+	case OPT_TORNADO:
+		o->tornado = true;
+		return CLI_OK;
 	}
 	return run_options_take(&o->common, opt, argc, argv);
 }
@@ -136,9 +174,8 @@ static int set_sides(struct study *o)
 }
 
 /* Both ends are values of the key; what lies between them then is, too. */
-static int check_end(const struct study *o, const char *option, u64 value)
+int study_check_end(const struct fl_key *key, const char *option, u64 value)
 {
-	const struct fl_key *key = o->key;
 	u64 unit = key->type == FL_TIME ? 1000 : 1;
 
 	if (value < (key->min + unit - 1) / unit || value > key->max / unit)
@@ -160,7 +197,19 @@ static int check_range(struct study *o)
 	if (o->range.from > o->range.to)
 		return cli_usage("study", "study: --from %llu is more than --to %llu", o->range.from, o->range.to);
 	o->range.powers = o->key->power_of_two;
-	return check_end(o, "--from", o->range.from) || check_end(o, "--to", o->range.to) ? CLI_FAILED : CLI_OK;
+	return study_check_end(o->key, "--from", o->range.from) || study_check_end(o->key, "--to", o->range.to)
+		       ? CLI_FAILED
+		       : CLI_OK;
+}
+
+static int check_several(const struct study *o)
+{
+	if (o->have_from || o->have_to || strcmp(o->key->name, STUDY_IN_ALL))
+		return cli_usage("study",
+				 "study: --vary, --from and --to are for one key; --key KEY=FROM..TO for several");
+	if (o->map && o->tornado)
+		return cli_usage("study", "study: --map and --tornado are two questions");
+	return CLI_OK;
 }
 
 static int take_trace(struct study *o, int argc, char **argv)
@@ -207,7 +256,9 @@ static int parse(struct study *o, int argc, char **argv)
 	if (!status && strcmp(argv[optind], "stall-vs-pri"))
 		status = cli_usage("study", "study: '%.80s' is no question; stall-vs-pri is", argv[optind]);
 	optind++;
-	if (!status)
+	if (!status && (o->n_keys || o->map || o->tornado))
+		status = check_several(o);
+	else if (!status)
 		status = check_range(o);
 	if (!status)
 		status = take_trace(o, argc, argv);
@@ -218,33 +269,90 @@ static int parse(struct study *o, int argc, char **argv)
 
 /* ---- runs ---- */
 
-static int set_value(struct fl_config *cfg, const char *key, u64 value)
+u64 study_value_now(const struct fl_config *cfg, const struct fl_key *key)
+{
+	u64 value = *(const u64 *)((const char *)cfg + key->offset);
+
+	return key->type == FL_TIME ? value / 1000 : value;
+}
+
+static int set_value(struct fl_config *cfg, const char *key, u64 value, bool say)
 {
 	struct fl_config_error err;
 	char text[96];
 
 	snprintf(text, sizeof(text), "%s=%llu", key, value);
-	return fl_config_set(cfg, text, &err) ? cli_fail("study: %s", err.text) : CLI_OK;
+	if (!fl_config_set(cfg, text, &err))
+		return CLI_OK;
+	return say ? cli_fail("study: %s", err.text) : CLI_FAILED;
 }
 
 /* What one stream may have outstanding does not stand in the way of what all may have. */
-static int configure(const struct study *o, struct fl_config *cfg, u64 value)
+int study_configure(const struct fl_key *key, struct fl_config *cfg, u64 value, bool say)
 {
-	int status = set_value(cfg, o->key->name, value);
+	int status = set_value(cfg, key->name, value, say);
 
-	if (!status && !strcmp(o->key->name, STUDY_IN_ALL))
-		status = set_value(cfg, "master.outstanding_per_stream", value);
+	if (!status && !strcmp(key->name, STUDY_IN_ALL))
+		status = set_value(cfg, "master.outstanding_per_stream", value, say);
 	return status;
 }
 
-static int run_side(struct study *o, int side, const struct fl_config *cfg, struct replay_result *res)
-{
-	struct replay_options run = o->side[side];
-	char who[96];
+struct batch {
+	struct study *o;
+	struct study_job *job;
+};
 
-	run.cfg = cfg;
-	snprintf(who, sizeof(who), "study: %s", o->name[side]);
-	return run_apart(who, &run, res);
+static void get_run(void *ctx, u32 i, struct replay_options *run)
+{
+	const struct batch *b = ctx;
+
+	*run = b->o->side[i % 2];
+	run->cfg = b->job[i / 2].cfg;
+}
+
+static u64 cost(enum study_by by, const struct replay_result *res)
+{
+	return by == STUDY_BY_DURATION ? res->duration_ns : by == STUDY_BY_FAULT ? res->latency.mean : res->access.mean;
+}
+
+static int refuse(struct study_job *job, const char *why)
+{
+	job->refused = true;
+	snprintf(job->why, sizeof(job->why), "%s", why);
+	return CLI_OK;
+}
+
+static int take_run(void *ctx, u32 i, const struct replay_result *res, const struct dmat_error *err)
+{
+	const struct batch *b = ctx;
+	struct study_job *job = &b->job[i / 2];
+	u32 side = i % 2;
+
+	if (err && b->o->may_refuse)
+		return refuse(job, err->reason);
+	if (err)
+		return cli_fail("study: %s: %s: %s", b->o->name[side],
+				err->file[0] ? err->file : b->o->side[side].trace, err->reason);
+	if (job->res)
+		job->res[side] = *res;
+	job->cost[side] = cost(b->o->by, res);
+	job->faults[side] = res->faults;
+	if (!side || job->faults[0] || job->faults[1] || job->refused)
+		return CLI_OK;
+	return b->o->may_refuse ? refuse(job, "nothing faults")
+				: cli_fail("study: %s: nothing faults", b->o->common.run.trace);
+}
+
+int study_play(struct study *o, struct study_job *job, u32 n)
+{
+	struct batch b = { o, job };
+	struct run_pool pool = {
+		.n = 2 * n, .get = get_run, .done = take_run, .ctx = &b, .bar = &o->bar, .before = o->played
+	};
+
+	o->bar.what = "runs";
+	o->played += 2 * n;
+	return run_pool(&pool);
 }
 
 struct study_value *study_find_value(const struct study *o, u64 at)
@@ -275,27 +383,26 @@ static struct study_value *add_value(struct study *o, u64 at)
 	return v;
 }
 
-static u64 cost(enum study_by by, const struct replay_result *res)
-{
-	return by == STUDY_BY_DURATION ? res->duration_ns : by == STUDY_BY_FAULT ? res->latency.mean : res->access.mean;
-}
-
-static int measure(void *ctx, struct study_point *p)
+static int measure(void *ctx, struct study_point *p, u32 n)
 {
 	struct study *o = ctx;
-	struct study_value *v = add_value(o, p->value);
-	int side, status;
+	struct study_job *job = calloc(n, sizeof(*job));
+	int status = CLI_OK;
+	u32 i;
 
-	if (!v)
-		return cli_fail("study: out of memory");
-	status = configure(o, &v->cfg, p->value);
-	for (side = 0; !status && side < 2; side++) {
-		status = run_side(o, side, &v->cfg, &v->res[side]);
-		p->cost[side] = cost(o->by, &v->res[side]);
+	for (i = 0; job && !status && i < n; i++) {
+		struct study_value *v = add_value(o, p[i].value);
+
+		if (!v)
+			break;
+		status = study_configure(o->key, &v->cfg, p[i].value, true);
+		job[i] = (struct study_job){ .cfg = &v->cfg, .res = v->res };
 	}
-	if (!status && !v->res[STUDY_STALL].faults && !v->res[STUDY_PRI].faults)
-		status = cli_fail("study: %s: nothing faults", o->common.run.trace);
-	report_progress(&o->bar, o->values);
+	if (!status)
+		status = job && i == n ? study_play(o, job, n) : cli_fail("study: out of memory");
+	for (i = 0; !status && i < n; i++)
+		memcpy(p[i].cost, job[i].cost, sizeof(p[i].cost));
+	free(job);
 	return status;
 }
 
@@ -306,19 +413,37 @@ static int measure(void *ctx, struct study_point *p)
 static int measure_alone(struct study *o)
 {
 	const struct fl_config *c = &o->common.cfg;
-	int side, status = CLI_OK;
+	struct study_value *v = calloc(1, sizeof(*v));
+	struct study_job job = { 0 };
+	int side, status;
 
-	if (strcmp(o->key->name, STUDY_IN_ALL))
+	if (strcmp(o->key->name, STUDY_IN_ALL) || !v) {
+		free(v);
 		return CLI_OK;
-	o->slots = min(c->tbu.slots * c->tbu.count, iommu_kind_stalls(o->side[STUDY_STALL].kind, c));
-	for (side = 0; !status && side < 2; side++) {
-		struct replay_result res;
-		struct fl_config one = *c;
-
-		one.master.outstanding = one.master.outstanding_per_stream = 1;
-		status = run_side(o, side, &one, &res);
-		o->alone_ns[side] = res.latency.mean;
 	}
+	o->slots = min(c->tbu.slots * c->tbu.count, iommu_kind_stalls(o->side[STUDY_STALL].kind, c));
+	v->cfg = *c;
+	v->cfg.master.outstanding = v->cfg.master.outstanding_per_stream = 1;
+	job.cfg = &v->cfg;
+	job.res = v->res;
+	status = study_play(o, &job, 1);
+	for (side = 0; side < 2; side++)
+		o->alone_ns[side] = v->res[side].latency.mean;
+	free(v);
+	return status;
+}
+
+static int answer_one(struct study *o)
+{
+	int status = study_search(&o->range, measure, o, &o->found);
+
+	if (!status)
+		status = measure_alone(o);
+	report_progress_end(&o->bar);
+	if (!status && o->common.json)
+		status = study_write_json(o);
+	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
+		study_print(o);
 	return status;
 }
 
@@ -328,15 +453,12 @@ static int answer(struct study *o, int argc, char **argv)
 
 	if (status)
 		return status;
-	o->bar.what = "values";
-	status = study_search(&o->range, measure, o, &o->found);
-	if (!status)
-		status = measure_alone(o);
-	report_progress_end(&o->bar);
-	if (!status && o->common.json)
-		status = study_write_json(o);
-	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
-		study_print(o);
+	if (o->tornado)
+		status = study_tornado(o);
+	else if (o->map)
+		status = study_map(o);
+	else
+		status = o->n_keys ? study_keys(o) : answer_one(o);
 	return status ? status : cli_finish(CLI_OK);
 }
 
@@ -365,7 +487,7 @@ static int run(int argc, char **argv)
 
 const struct cli_command cli_study = {
 	.name = "study",
-	.summary = "at which value of a key stall and page requests change places",
+	.summary = "where stall and page requests change places, and what moves that",
 	.help = help,
 	.run = run,
 };

@@ -5,8 +5,6 @@
 #include "report_json.h"
 #include "run_record.h"
 
-static const char *const by_says[STUDY_BYS] = { "time of the whole trace", "mean fault", "mean access" };
-
 static u64 estimate(const struct study *o)
 {
 	u64 stall = o->alone_ns[STUDY_STALL];
@@ -150,7 +148,7 @@ void study_print(const struct study *o)
 	char text[160], a[REPORT_NS], b[REPORT_NS];
 	u32 i;
 
-	printf("%s of %s and %s:\n\n", by_says[o->by], o->name[STUDY_STALL], o->name[STUDY_PRI]);
+	printf("%s of %s and %s:\n\n", study_by_says[o->by], o->name[STUDY_STALL], o->name[STUDY_PRI]);
 	print_grid(o);
 	verdict(o, text, sizeof(text));
 	printf("\n%s\n", text);

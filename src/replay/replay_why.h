@@ -71,7 +71,7 @@ u32 replay_why(const struct replay_run *run, struct replay_why why[REPLAY_WHYS])
  */
 u32 replay_why_differ(const struct replay_run *base, const struct replay_run *run, struct replay_why why[REPLAY_WHYS]);
 
-#define REPLAY_WHY_TEXT 1024
+#define REPLAY_WHY_TEXT 2048
 
 /**
  * replay_why_text() - a reason as sentences

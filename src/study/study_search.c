@@ -13,35 +13,34 @@ static u64 multiple(const struct study_range *r, u64 v, u64 factor)
 	return v > r->to / factor ? r->to : v * factor;
 }
 
-static u32 count_multiples(const struct study_range *r, u64 factor)
+static u32 count_multiples(const struct study_range *r, u64 factor, u32 most)
 {
 	u64 v = r->from;
 	u32 n = 1;
 
-	for (; v < r->to && n <= STUDY_GRID; n++)
+	for (; v < r->to && n <= most; n++)
 		v = multiple(r, v, factor);
 	return n;
 }
 
-static void make_grid(const struct study_range *r, struct study_result *out)
+u32 study_axis(const struct study_range *r, u32 most, u64 *value)
 {
-	u64 span = r->to - r->from, steps = span < FEW - 1 ? span : FEW - 1, factor = 2, v = r->from;
+	u64 span = r->to - r->from, few = most < FEW ? most - 1 : FEW - 1, steps = span < few ? span : few;
+	u64 factor = 2, v = r->from;
 	u32 i;
 
-	if (!r->powers && (span < FEW || r->to / 8 < r->from)) {
+	if (!r->powers && (span <= few || r->to / 8 < r->from)) {
 		for (i = 0; i <= steps; i++)
-			out->grid[i].value = r->from + (steps ? (u64)((unsigned __int128)span * i / steps) : 0);
-		out->n_grid = (u32)steps + 1;
-		return;
+			value[i] = r->from + (steps ? (u64)((unsigned __int128)span * i / steps) : 0);
+		return (u32)steps + 1;
 	}
-	while (count_multiples(r, factor) > STUDY_GRID)
+	while (count_multiples(r, factor, most) > most)
 		factor *= 2;
 	for (i = 0;; v = multiple(r, v, factor)) {
-		out->grid[i++].value = v;
+		value[i++] = v;
 		if (v >= r->to)
-			break;
+			return i;
 	}
-	out->n_grid = i;
 }
 
 static bool are_neighbours(const struct study_range *r, const struct study_turn *t)
@@ -52,31 +51,30 @@ static bool are_neighbours(const struct study_range *r, const struct study_turn 
 }
 
 /* Of the two halves the one in which the winner at the low end loses. A draw is the end of its winning. */
-static int bisect(const struct study_range *r, int (*measure)(void *ctx, struct study_point *p), void *ctx,
-		  struct study_turn *t)
+static int bisect(const struct study_range *r, study_measure measure, void *ctx, struct study_turn *t)
 {
 	int ret = 0;
 
 	while (!ret && !are_neighbours(r, t)) {
 		struct study_point mid = { .value = t->low.value + (t->high.value - t->low.value) / 2 };
 
-		ret = measure(ctx, &mid);
+		ret = measure(ctx, &mid, 1);
 		*(study_winner(&mid) == study_winner(&t->low) ? &t->low : &t->high) = mid;
 	}
 	return ret;
 }
 
-int study_search(const struct study_range *range, int (*measure)(void *ctx, struct study_point *p), void *ctx,
-		 struct study_result *out)
+int study_search(const struct study_range *range, study_measure measure, void *ctx, struct study_result *out)
 {
 	const struct study_point *last = NULL; /* that is no draw */
-	int ret = 0;
+	u64 value[STUDY_GRID];
+	int ret;
 	u32 i;
 
-	*out = (struct study_result){ 0 };
-	make_grid(range, out);
-	for (i = 0; !ret && i < out->n_grid; i++)
-		ret = measure(ctx, &out->grid[i]);
+	*out = (struct study_result){ .n_grid = study_axis(range, STUDY_GRID, value) };
+	for (i = 0; i < out->n_grid; i++)
+		out->grid[i].value = value[i];
+	ret = measure(ctx, out->grid, out->n_grid);
 	for (i = 0; !ret && i < out->n_grid; i++) {
 		const struct study_point *p = &out->grid[i];
 

@@ -78,16 +78,28 @@ struct study_result {
 };
 
 /**
+ * study_axis() - values of a range: all if there are few, evenly spaced or each a multiple of the one before
+ * @range: the range
+ * @most: how many at most, from 3
+ * @value: receives them, in ascending order; the first and the last are the ends of @range
+ *
+ * Return: Number of values.
+ */
+u32 study_axis(const struct study_range *range, u32 most, u64 *value);
+
+/* Fills in the costs of @n points; a return value other than 0 ends the search. */
+typedef int (*study_measure)(void *ctx, struct study_point *p, u32 n);
+
+/**
  * study_search() - measure the grid, and bisect where the winner changes
  * @range: values to look at
- * @measure: fills in @p->cost; a return value other than 0 ends the search
+ * @measure: called once for the grid, and for each step of a bisection
  * @ctx: first argument of @measure
  * @out: filled in
  *
  * Return: 0, or what @measure returned.
  */
-int study_search(const struct study_range *range, int (*measure)(void *ctx, struct study_point *p), void *ctx,
-		 struct study_result *out);
+int study_search(const struct study_range *range, study_measure measure, void *ctx, struct study_result *out);
 
 #ifdef __cplusplus
 }

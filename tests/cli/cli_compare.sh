@@ -82,6 +82,132 @@ complains "unknown option"
 expect 2 compare "$nvme" --variants smmuv3-stall --json "$dir/no/such/folder.json"
 complains "No such file"
 
+# ---- anything with anything ----
+edu=$top/traces/arm64-smmuv3-edu-faults.dmat
+result() { # result NAME OPTION...: a result in $dir/NAME.json; 1: not as the kernel recorded it, which had no stalls
+	name=$1
+	shift
+	expect 1 replay "$edu" --iommu smmuv3 --set master.arrival=back-to-back "$@" --json "$dir/$name.json"
+}
+# value FILE KEY: the first number of that key
+value() {
+	awk -v key="\"$2\":" '$1 == key { print $2 + 0; exit }' "$1"
+}
+
+# several --config are a side each; the options outside are for all of them
+expect 0 compare "$edu" --config mmu600 --config kunpeng920 --set cpu.handler_ns=2000 --variants smmuv3-stall
+shows "                           mmu600  kunpeng920"
+shows "Configured otherwise (mmu600, kunpeng920): cpu.irq_entry_ns (1000, 1500),"
+if grep -q "cpu.handler_ns (" "$dir/out" && grep "^Configured" "$dir/out" | grep -q cpu.handler_ns; then
+	say "cpu.handler_ns is the same on both sides"
+fi
+# sides: words after the name are for it alone
+expect 0 compare "$edu" --variants smmuv3-stall --side "slow: --set cpu.handler_ns=5000" --side "fast: --set cpu.handler_ns=1000" \
+	--side "page requests: --variants smmuv3-pri" --against fast --json "$dir/sides.json"
+shows "slow       fast  page requests"
+# 56 faults, 4 workers: nearly all of the difference is waiting for one
+shows "more with slow than with fast;"
+shows "Of these"
+shows "Configured otherwise (fast, slow): cpu.handler_ns (1000, 5000)."
+[ "$(grep -c '"variant"' "$dir/sides.json")" = 3 ] || say "not three sides"
+# what stands in the table is what replay gives
+result fast --faults stall --set master.bus=pcie --set cpu.handler_ns=1000
+grep -q "\"duration_ns\": $(value "$dir/fast.json" duration_ns)," "$dir/sides.json" || say "replay takes another time"
+
+# results of runs: the difference of each owner is that of the two files, by hand
+result stall --faults stall
+result pri --faults pri
+expect 0 compare "$dir/stall.json" "$dir/pri.json" --explain 5 --json "$dir/ab.json"
+shows "                            stall        pri"
+owner() { # owner FILE NAME: mean of a fault's
+	awk -v name="\"$2\":" '$1 == name { found = 1 } found && $1 == "\"mean_ns\":" { print $2 + 0; exit }' "$1"
+}
+for o in worker_busy link interrupt; do
+	here=$(owner "$dir/stall.json" $o)
+	there=$(owner "$dir/pri.json" $o)
+	grep -q "\"$o\": $((${here:-0} - ${there:-0}))," "$dir/ab.json" || say "$o: not ${here:-0} - ${there:-0}"
+done
+# 13.221 us less 9.667 us of the table is 3.554 us, which the sentence below has.
+# a result without time has no owners, and that is said
+expect 0 replay "$edu" --iommu smmuv3 --faults stall --functional --json "$dir/no-time.json"
+expect 0 compare "$dir/stall.json" "$dir/no-time.json"
+shows "Why is not known: $dir/no-time.json: it has no latency_ns (made without time)."
+grep -q "^fault, mean .*  -$" "$dir/out" || say "a time where there is none"
+# one without owners, as an older program wrote it: what the difference is, but not why
+sed '/^  "owners": {/,/^  },/d' "$dir/pri.json" >"$dir/old.json"
+expect 0 compare "$dir/stall.json" "$dir/old.json"
+shows "A fault takes 3.554 us more with stall than with old. Why is not known: $dir/old.json: it has no owners"
+# 7 us that no owner has: 20.221 us less 9.667 us is 10.554 us; the owners have 3.555 us of it, 6.159 less 1.798 less 806 ns
+awk '/^  "latency_ns": {/ { on = 1 } on && /"mean":/ { sub(/13221/, "20221"); on = 0 } { print }' "$dir/stall.json" >"$dir/odd.json"
+expect 0 compare "$dir/odd.json" "$dir/pri.json"
+shows "Of these 10.554 us: worker_busy +6.159 us (58 %), link -1.798 us (-17 %), others -806 ns (-7 %); the owners do not explain +6.999 us (66 %)."
+expect 0 compare "$dir/odd.json" "$dir/stall.json"
+shows "Of these 7 us: no owner explains 10 %; the owners do not explain +7 us (100 %)."
+# variants of a comparison are results, too; so are new runs beside them
+expect 0 compare "$dir/sides.json" "$edu" --variants vtd-pri
+shows "sides slow  sides fast  sides page requests    vtd-pri"
+# two traces
+expect 0 gen random --set accesses=400 -o "$dir/r.dmat"
+expect 0 compare "$edu" "$dir/r.dmat" --variants smmuv3-stall
+grep -q "^accesses  *56  *400$" "$dir/out" || say "the traces have 56 and 400 accesses"
+# without faults there is no time of a fault
+expect 0 compare "$edu" --variants none,smmuv3-stall
+grep -q "^fault, mean  *-  " "$dir/out" || say "none has a fault's time"
+shows "An access takes"
+
+# Seeds: the mean difference of three pairs and t * s / sqrt(3), with t = 4.303 of any table (2 degrees of freedom)
+handler="--set cpu.handler=exponential"
+for seed in 1 2 3; do
+	expect 0 compare "$edu" --variants smmuv3-stall,smmuv3-pri $handler --seed $seed --json "$dir/seed$seed.json"
+	if grep -q interval "$dir/out"; then say "an interval of one seed"; fi
+done
+expect 0 compare "$edu" --variants smmuv3-stall,smmuv3-pri $handler --seeds 1..3 --json "$dir/seeds.json"
+shows "means of 3 seeds, 1 to 3:"
+shows "95 % confidence interval"
+[ "$(value "$dir/seeds.json" seeds)" = 3 ] || say "not three seeds"
+difference() { awk '/"differences"/ { on = 1 } on && /"duration_ns"/ { d = 1 } d && $1 == "\"'"$2"'\":" { print $2 + 0; exit }' "$1"; }
+for seed in 1 2 3; do difference "$dir/seed$seed.json" mean; done | awk '
+	{ d[NR] = $1; sum += $1 }
+	END {
+		m = sum / 3
+		for (i = 1; i <= 3; i++)
+			s += (d[i] - m) ^ 2
+		print m, 4.303 * sqrt(s / 2) / sqrt(3)
+	}' >"$dir/hand"
+echo "$(difference "$dir/seeds.json" mean) $(difference "$dir/seeds.json" half)" | cat "$dir/hand" - | awk '
+	NR == 1 { m = $1; h = $2 }
+	NR == 2 { exit !(h > 10 && ($1 - m) ^ 2 <= 1 && ($2 - h) ^ 2 <= (h / 1000 + 1) ^ 2) }' ||
+	say "not the mean and interval by hand: $(cat "$dir/hand")"
+expect 0 compare "$edu" --variants smmuv3-stall,smmuv3-pri --seeds 4..5
+shows "nothing in these runs is random"
+shows "+- 0 ns"
+
+expect 2 compare "$edu" --seeds 3..1
+complains "--seeds 3..1: not 1 to 1000 seeds"
+expect 2 compare "$edu" --seeds 3
+complains "--seeds 3: not A..B"
+expect 2 compare "$edu" --seeds 1..2 --seed 3
+complains "--seed does not go with --seeds"
+expect 2 compare "$edu" --against nobody
+complains "no column is called so"
+expect 2 compare "$edu" --side "--config mmu600"
+complains "--side: no name"
+expect 2 compare "$edu" --side "a: --json x"
+complains "--side: --json is for all sides"
+expect 2 compare "$edu" --side "a: --set tbu.slots=0"
+complains "tbu.slots"
+expect 2 compare "$edu" --variants smmuv3-stall --side "a: --outstanding 1" --side "a: --outstanding 2"
+complains "two columns are called a"
+expect 2 compare "$dir/stall.json" --side "a: --config mmu600"
+complains "no trace given"
+echo '{ "faults": 3 }' >"$dir/odd.json"
+expect 2 compare "$dir/odd.json" --json "$dir/none.json"
+complains "odd.json: no result of a replay"
+absent "$dir/none.json"
+echo '{ "faults": ' >"$dir/half.json"
+expect 2 compare "$dir/half.json"
+complains "half.json:2:"
+
 expect 0 config
 shows "tbu.slots"
 shows "mmu600"

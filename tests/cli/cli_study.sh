@@ -46,6 +46,71 @@ shows "vtd-pri"
 expect 0 study stall-vs-pri "$edu" --vary iommu.tlb_sets --from 1 --to 16 --by access
 shows "everywhere from 1 to 16."
 
+# ---- several keys ----
+small="$fresh --gen-set accesses=200"
+# what one key says alone it says among others; the handler's time never turns it
+expect 0 study stall-vs-pri $small $four --to 16 --json -
+turn=$(awk '/"turns"/ { on = 1 } on && $1 == "\"value\":" { print $2 + 0; exit }' "$dir/out")
+expect 0 study stall-vs-pri $small $four --key master.outstanding=1..16 --key cpu.handler_ns=0..4000 --outstanding 1 \
+	--json "$dir/keys.json"
+shows "smmuv3-stall up to $turn, smmuv3-pri from $((turn + 1)) on"
+shows "never: smmuv3-stall"
+shows "time of the whole trace, as configured: smmuv3-stall "
+grep -q '"now": 1,' "$dir/keys.json" || say "one access was outstanding"
+
+# a map's cell is what two replays give: their durations' ratio, rounded down
+expect 0 study stall-vs-pri $small $four --map master.outstanding,cpu.handler_ns --key master.outstanding=4..6 \
+	--key cpu.handler_ns=1000..2000 --json "$dir/map.json"
+shows "To the right: master.outstanding. Upwards: cpu.handler_ns."
+expect 0 gen random --set streams=1 --set pattern=fresh --set fresh_ppm=1000000 --set interval_ns=0 --set accesses=200 \
+	-o "$dir/small.dmat"
+for mode in stall pri; do
+	expect 0 replay "$dir/small.dmat" --iommu smmuv3 --faults $mode $four --set master.arrival=back-to-back \
+		--set master.bus=pcie --outstanding 6 --set cpu.handler_ns=1000 --json "$dir/$mode.json"
+done
+ns() { awk '$1 == "\"duration_ns\":" { print $2 + 0; exit }' "$dir/$1.json"; }
+ratio=$(($(ns pri) * 1000000 / $(ns stall)))
+# the first row is of the lowest handler_ns, its third value of 6 outstanding
+got=$(awk '/"ratio_ppm"/ { on = 1 } on && $1 + 0 { if (++n == 3) { print $1 + 0; exit } }' "$dir/map.json")
+[ "$got" = "$ratio" ] || say "the map has $got, two replays $ratio"
+grep -q '"smmuv3-stall"' "$dir/map.json" || say "nobody wins"
+
+# the tornado: half and twice, and which of the two is the end of a range; the answer is that of two replays
+expect 0 study stall-vs-pri $small $four --outstanding 6 --set cpu.handler_ns=2000 --tornado --key cpu.handler_ns \
+	--key pcie.link_ns=100..900 --key iommu.priq_log2 --key cpu.fault_ns --json "$dir/tornado.json"
+grep -q "\"ratio_ppm\": $ratio," "$dir/tornado.json" || say "half of 2000 ns is not as two replays have it"
+shows "1 are 0 and were not moved"
+grep -q "^pcie.link_ns  *450  *100 .* 900 .*-*|+*" "$dir/out" || say "the link's ends are those of its range"
+grep -q '"value": 8,' "$dir/tornado.json" || say "half of a queue of 2^9 is 2^8"
+# sorted by how much they move it
+awk '/"swing_ppm"/ { if (n++ && $2 + 0 > last) exit 1; last = $2 + 0 }' "$dir/tornado.json" || say "not sorted"
+# what a configuration refuses is no end of the study
+expect 0 study stall-vs-pri $small $four --tornado --key smmuv3.stall_max --key pcie.lanes --key cpu.workers --json "$dir/r.json"
+# the same bytes however many processors there are
+expect 0 study stall-vs-pri $small $four --tornado --key smmuv3.stall_max --key pcie.lanes --key cpu.workers --json "$dir/s.json"
+cmp -s "$dir/r.json" "$dir/s.json" || say "two tornados differ"
+
+expect 2 study stall-vs-pri $small --key tbu.slot
+complains "--key tbu.slot: unknown key"
+expect 2 study stall-vs-pri $small --key master.ordering
+complains "neither a number nor a time"
+expect 2 study stall-vs-pri $small --key tbu.slots=4
+complains "not FROM..TO"
+expect 2 study stall-vs-pri $small --key tbu.slots=9..4
+complains "9 is more than 4"
+expect 2 study stall-vs-pri $small --key tbu.slots=0..4
+complains "tbu.slots is 1 to 4096"
+expect 2 study stall-vs-pri $small --key cpu.fault_ns
+complains "its value is 0"
+expect 2 study stall-vs-pri $small --all --vary tbu.slots --from 1 --to 4
+complains "for one key"
+expect 2 study stall-vs-pri $small --map tbu.slots
+complains "not KEYX,KEYY"
+expect 2 study stall-vs-pri $small --map tbu.slots,tbu.slots
+complains "twice"
+expect 2 study stall-vs-pri $small --map tbu.slots,pcie.credits --tornado
+complains "two questions"
+
 expect 2 study
 complains "no question given"
 expect 2 study what-else "$edu"

@@ -12,10 +12,8 @@ struct world {
 	bool powers_only;
 };
 
-static int measure(void *ctx, struct study_point *p)
+static int measure_one(struct world *w, struct study_point *p)
 {
-	struct world *w = ctx;
-
 	if (++w->asked == w->fail_at)
 		return -EIO;
 	if (w->powers_only)
@@ -23,6 +21,15 @@ static int measure(void *ctx, struct study_point *p)
 	p->cost[0] = 1000;
 	p->cost[1] = p->value == w->draw ? 1000 : p->value >= w->from && p->value < w->to ? 999 : 1001;
 	return 0;
+}
+
+static int measure(void *ctx, struct study_point *p, u32 n)
+{
+	int ret = 0;
+
+	for (; !ret && n; n--)
+		ret = measure_one(ctx, p++);
+	return ret;
 }
 
 static struct study_result search(struct world *w, u64 from, u64 to)
@@ -140,6 +147,31 @@ START_TEST(powers_only)
 }
 END_TEST
 
+/* By hand: 1 to 1024 doubling is 11 values, more than 6; times 4 is 1, 4, 16, 64, 256, 1024. */
+START_TEST(axes)
+{
+	const struct study_range far = { 1, 1024, false }, near = { 100, 180, false }, few = { 3, 5, false };
+	const struct study_range powers = { 0, 16, true };
+	u64 v[STUDY_GRID];
+
+	ck_assert_uint_eq(study_axis(&far, 6, v), 6);
+	ck_assert_uint_eq(v[1], 4);
+	ck_assert_uint_eq(v[5], 1024);
+	ck_assert_uint_eq(study_axis(&far, 12, v), 11);
+	ck_assert_uint_eq(v[9], 512);
+	/* evenly: 80 in four steps */
+	ck_assert_uint_eq(study_axis(&near, 5, v), 5);
+	ck_assert_uint_eq(v[1], 120);
+	ck_assert_uint_eq(v[4], 180);
+	ck_assert_uint_eq(study_axis(&few, 8, v), 3);
+	ck_assert_uint_eq(v[1], 4);
+	ck_assert_uint_eq(study_axis(&powers, 8, v), 6);
+	ck_assert_uint_eq(v[0], 0);
+	ck_assert_uint_eq(v[1], 1);
+	ck_assert_uint_eq(v[5], 16);
+}
+END_TEST
+
 START_TEST(error_ends_it)
 {
 	struct world w = { .from = 48, .to = ~0ULL, .fail_at = (u32)_i };
@@ -162,6 +194,7 @@ int main(void)
 	tcase_add_test(t, few_values_are_all_measured);
 	tcase_add_test(t, from_zero_to_far);
 	tcase_add_test(t, powers_only);
+	tcase_add_test(t, axes);
 	tcase_add_loop_test(t, error_ends_it, 1, 14);
 	return suite_run_case("study_search", t);
 }

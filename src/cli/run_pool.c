@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "run_pool.h"
+#include "timed_replay.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define AT_ONCE 64
+#define WINDOW	(2 * AT_ONCE) /* runs that have begun, and whose results were not taken yet */
+
+/* What a process leaves in the memory that it shares. */
+struct left {
+	int code;
+	struct dmat_error err;
+	struct replay_result res;
+};
+
+struct running {
+	const struct run_pool *pool;
+	struct left *left;
+	pid_t pid[WINDOW]; /* 0: it has ended */
+	bool died[WINDOW];
+	u32 at_once, window, now;
+};
+
+static int begin(struct running *r, u32 i)
+{
+	u32 at = i % r->window;
+	struct replay_options run;
+	struct left *left = &r->left[at];
+
+	r->pool->get(r->pool->ctx, i, &run);
+	r->pid[at] = fork();
+	if (r->pid[at] < 0) {
+		r->pid[at] = 0;
+		return cli_fail("a run: %s", strerror(errno));
+	}
+	if (!r->pid[at]) {
+		left->err = (struct dmat_error){ 0 };
+		left->code = replay_timed(&run, &left->res, &left->err);
+		_exit(0);
+	}
+	r->now++;
+	return 0;
+}
+
+static int await_one(struct running *r)
+{
+	int state;
+	pid_t pid = wait(&state);
+	u32 at;
+
+	if (pid < 0)
+		return errno == EINTR ? 0 : cli_fail("a run: %s", strerror(errno));
+	for (at = 0; at < r->window && r->pid[at] != pid; at++)
+		;
+	if (at == r->window)
+		return 0;
+	r->pid[at] = 0;
+	r->died[at] = state;
+	r->now--;
+	return 0;
+}
+
+static int take(struct running *r, u32 i)
+{
+	struct left *left = &r->left[i % r->window];
+
+	if (r->died[i % r->window]) {
+		left->code = -EIO;
+		left->err = (struct dmat_error){ .reason = "the run ended without a result" };
+	}
+	return r->pool->done(r->pool->ctx, i, &left->res, left->code ? &left->err : NULL);
+}
+
+static int all(struct running *r)
+{
+	u32 begun = 0, taken = 0;
+	int status = 0;
+
+	while (!status && taken < r->pool->n) {
+		if (begun < r->pool->n && r->now < r->at_once && begun - taken < r->window)
+			status = begin(r, begun++);
+		else if (r->pid[taken % r->window])
+			status = await_one(r);
+		else
+			status = take(r, taken++);
+		if (r->pool->bar)
+			report_progress(r->pool->bar, r->pool->before + taken);
+	}
+	return status;
+}
+
+int run_pool(const struct run_pool *pool)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	struct running r = { .pool = pool };
+	size_t size;
+	int status;
+	u32 at;
+
+	r.at_once = processors < 1 ? 1 : processors > AT_ONCE ? AT_ONCE : (u32)processors;
+	r.window = 2 * r.at_once;
+	size = r.window * sizeof(*r.left);
+	r.left = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (r.left == MAP_FAILED)
+		return cli_fail("runs: %s", strerror(errno));
+	fflush(stdout);
+	status = all(&r);
+	for (at = 0; at < r.window; at++) {
+		if (!r.pid[at])
+			continue;
+		kill(r.pid[at], SIGKILL);
+		waitpid(r.pid[at], NULL, 0);
+	}
+	munmap(r.left, size);
+	return status;
+}
