@@ -14,7 +14,8 @@ static const char help[] =
 	"and says what a fault costs in each, why, and what is left to the streams that do not fault.\n"
 	"\n"
 	"  --variants LIST     IOMMU-FAULTS, or none (no translation), separated by commas;\n"
-	"                      default: each IOMMU with stall, and with pri, if it has them\n" RUN_HELP "\n"
+	"                      default: each IOMMU with stall, and with pri, if it has them\n" RUN_HELP RUN_REPORT_HELP
+	"\n"
 	"Unless --paged says otherwise the first stream of the trace faults and the others are the bystanders.\n"
 	"Unless the configuration says otherwise accesses come back to back (master.arrival).\n";
 
@@ -45,6 +46,7 @@ enum { OPT_VARIANTS = RUN_OPTIONS_END };
 
 static const struct option long_options[] = {
 	RUN_LONG_OPTIONS,
+	{ RUN_REPORT_OPTION },
 	{ "variants", required_argument, NULL, OPT_VARIANTS },
 	{ NULL, 0, NULL, 0 },
 };
@@ -427,10 +429,14 @@ static int write_json(const struct options *o)
 	report_json_text(root, "bus", o->common.cfg.master.bus == FL_BUS_PCIE ? "pcie" : "platform");
 	json_object_set_new(root, "variants", list);
 	json_object_set_new(root, "reasons", reasons_json(o));
-	if (!status)
+	if (!status && o->common.json)
 		err = report_json_write(root, o->common.json);
+	if (err)
+		status = cli_fail("%s: %s", o->common.json, strerror(-err));
+	if (!status && o->common.report)
+		status = run_report(&o->common, "compare", root);
 	json_decref(root);
-	return err ? cli_fail("%s: %s", o->common.json, strerror(-err)) : status;
+	return status;
 }
 
 static int compare(struct options *o, int argc, char **argv)
@@ -448,7 +454,7 @@ static int compare(struct options *o, int argc, char **argv)
 		status = run_variant(o, &o->variants[i]);
 	if (!status)
 		find_bystanders(o);
-	if (!status && o->common.json)
+	if (!status && (o->common.json || o->common.report))
 		status = write_json(o);
 	if (!status && (!o->common.json || strcmp(o->common.json, "-"))) {
 		print(o);

@@ -20,7 +20,7 @@ static const char help[] =
 	"  --from A, --to B    its first and last value, times in whole ns; default: 1 and 1024 outstanding\n"
 	"  --by duration|fault|access\n"
 	"                      what is compared: the whole trace, the mean fault or the mean access;\n"
-	"                      default: duration\n" RUN_HELP "\n"
+	"                      default: duration\n" RUN_HELP RUN_REPORT_HELP "\n"
 	"A coarse grid of values comes first and shows how often the answer turns; each turn is then found by\n"
 	"bisection, exactly or within 1 % of the value. Unless the configuration says otherwise accesses come back\n"
 	"to back (master.arrival), and both sides have their masters behind the PCIe link (master.bus).\n";
@@ -31,6 +31,7 @@ enum { OPT_GEN = RUN_OPTIONS_END, OPT_GEN_SET, OPT_IOMMU, OPT_VARY, OPT_FROM, OP
 
 static const struct option long_options[] = {
 	RUN_LONG_OPTIONS,
+	{ RUN_REPORT_OPTION },
 	{ "gen", required_argument, NULL, OPT_GEN },
 	{ "gen-set", required_argument, NULL, OPT_GEN_SET },
 	{ "iommu", required_argument, NULL, OPT_IOMMU },
@@ -333,7 +334,7 @@ static int answer(struct study *o, int argc, char **argv)
 	if (!status)
 		status = measure_alone(o);
 	report_progress_end(&o->bar);
-	if (!status && o->common.json)
+	if (!status && (o->common.json || o->common.report))
 		status = study_write_json(o);
 	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
 		study_print(o);

@@ -260,8 +260,8 @@ static json_t *estimate_json(const struct study *o)
 int study_write_json(const struct study *o)
 {
 	json_t *root = json_object(), *grid = json_array(), *turns = turns_json(o);
+	int status = turns ? CLI_OK : CLI_FAILED, err = 0;
 	char text[160];
-	int err = 0;
 	u32 i;
 
 	verdict(o, text, sizeof(text));
@@ -283,9 +283,13 @@ int study_write_json(const struct study *o)
 
 		json_object_set(root, "run", run ? json_array_get(json_object_get(run, "runs"), STUDY_STALL) : NULL);
 		json_decref(run);
-		err = report_json_write(root, o->common.json);
+		err = o->common.json ? report_json_write(root, o->common.json) : 0;
 	}
+	if (err)
+		status = cli_fail("%s: %s", o->common.json, strerror(-err));
+	if (!status && o->common.report)
+		status = run_report(&o->common, "study", root);
 	json_decref(turns);
 	json_decref(root);
-	return err ? cli_fail("%s: %s", o->common.json, strerror(-err)) : turns ? CLI_OK : CLI_FAILED;
+	return status;
 }
