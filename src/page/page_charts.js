@@ -21,12 +21,12 @@ addEventListener('resize', () => {
 	redraw = setTimeout(() => charts.forEach(drawChart), 100);
 });
 
-// A figure: heading, what it shows, the chart, and its numbers as a table.
+// A figure: heading, what it shows, the chart, and its numbers as a table, or a function that makes it.
 function figure(title, caption, legend, draw, numbers) {
 	const box = el('div', { class: 'chart' });
 	charts.push({ box, draw, label: title + (numbers ? '. The numbers are in the table that follows.' : '.') });
 	return el('figure', {}, el('h3', {}, title), caption ? el('figcaption', {}, caption) : null, legend, box,
-		numbers ? details('Numbers of this chart', numbers) : null);
+		typeof numbers === 'function' ? later('Numbers of this chart', numbers) : numbers ? details('Numbers of this chart', numbers) : null);
 }
 
 function swatch(color, line, dashes) {

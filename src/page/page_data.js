@@ -2,6 +2,8 @@
 // The results within the page, and how their values are written.
 'use strict';
 
+const began = performance.now();
+
 const about = JSON.parse(document.getElementById('about').textContent);
 const files = about.files.map((file, i) =>
 	Object.assign({ id: i, data: JSON.parse(document.getElementById('data-' + i).textContent) }, file));
@@ -80,6 +82,13 @@ function table(caption, headings, rows, left = [], bars = false) {
 }
 
 const details = (summary, ...inner) => el('details', {}, el('summary', {}, summary), inner);
+
+// What is long is made when someone opens it.
+function later(summary, make) {
+	const d = details(summary);
+	d.addEventListener('toggle', () => d.append(...[make()].flat(9)), { once: true });
+	return d;
+}
 
 // A bar of a table cell; the number stands beside it.
 function bar(share, color, ...text) {

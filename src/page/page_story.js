@@ -16,7 +16,7 @@ function steps(run, values, scale) {
 	return points;
 }
 
-function overTime(run, title, lines, o, numbers) {
+function overTime(title, lines, o, numbers) {
 	const end = d3.max(lines, l => l.points[l.points.length - 1][0]);
 	const top = Math.max(d3.max(lines, l => d3.max(l.points, p => p[1])), o.least || 0) || 1;
 	return figure(title, o.caption, legendOf(lines, false), (svg, width) => lineChart(svg, width, lines, Object.assign({
@@ -24,7 +24,7 @@ function overTime(run, title, lines, o, numbers) {
 }
 
 // Every bucket of these tracks; the numbers as they are in the result.
-function buckets_table(run, tracks, key, unit) {
+function bucketsTable(run, tracks, key, unit) {
 	const s = run.result.series, path = t => `${run.path}/series/tracks/${s.tracks.indexOf(t)}/${key}`;
 	return table(unit, ['from', ...tracks.map(t => trackName(t, s.tracks))], tracks[0][key].map((_, i) =>
 		[nsText(i * Number(s.bucket_ns)), ...tracks.map(t => value(t[key][i], path(t) + '/' + i, key === 'mean_ppm' ? String(t[key][i] / 1e6) : countText(t[key][i])))]));
@@ -38,17 +38,27 @@ function streamsOverTime(run) {
 	if (!tracks.length)
 		return null;
 	const lines = tracks.map((t, i) => ({ label: 'stream ' + t.sid, color: i, points: steps(run, t.sum.map(Number), width => 1 / width) }));
-	return overTime(run, `${many ? run.label + ': t' : 'T'}hroughput of ${tracks.length > 1 ? 'the streams' : 'the stream'}`, lines, {
+	return overTime(`${many ? run.label + ': t' : 'T'}hroughput of ${tracks.length > 1 ? 'the streams' : 'the stream'}`, lines, {
 		yFormat: v => shortCount(v * 1000) , caption: 'MB/s' + (busy.length > tracks.length ? `; the first ${tracks.length} of ${busy.length} streams` : '') },
-	buckets_table(run, tracks, 'sum', 'bytes by time'));
+	() => bucketsTable(run, tracks, 'sum', 'bytes by time'));
 }
 
 function levelOverTime(run, t) {
 	const s = run.result.series, name = trackName(t, s.tracks);
 	const lines = [{ label: 'most', color: 1, points: steps(run, t.max.map(Number), () => 1) },
 		{ label: 'mean', color: 0, points: steps(run, t.mean_ppm.map(Number), () => 1e-6) }];
-	return overTime(run, (many ? run.label + ': ' : '') + name, lines, { yFormat: shortCount, least: Number(t.capacity) <= 4 ? Number(t.capacity) : 0,
-		caption: `${t.unit} in use${Number(t.capacity) ? ', of ' + countText(t.capacity) : ''}` }, [buckets_table(run, [t], 'mean_ppm', 'mean by time'), buckets_table(run, [t], 'max', 'most by time')]);
+	return overTime((many ? run.label + ': ' : '') + name, lines, { yFormat: shortCount, least: Number(t.capacity) <= 4 ? Number(t.capacity) : 0,
+		caption: `${t.unit} in use${Number(t.capacity) ? ', of ' + countText(t.capacity) : ''}` }, () => [bucketsTable(run, [t], 'mean_ppm', 'mean by time'), bucketsTable(run, [t], 'max', 'most by time')]);
+}
+
+// What is left to a stream, run by run: of those that fault in none, or of all.
+function streamsByRun() {
+	const bytes = (run, sid) => run.result.series.tracks.find(t => t.kind === 'sum' && t.unit === 'bytes' && t.sid === sid);
+	const sids = [...new Set(withSeries.flatMap(r => r.result.streams.map(s => s.sid)))].filter(sid => withSeries.every(r => bytes(r, sid)));
+	const quiet = sids.filter(sid => withSeries.every(r => r.result.streams.every(s => s.sid !== sid || !Number(s.faults))));
+	return (quiet.length ? quiet : sids).slice(0, 6).map(sid => overTime(`Throughput of stream ${sid}${quiet.length ? ', a bystander' : ''}`, withSeries.map(run =>
+		({ label: run.label, color: run.color, points: steps(run, bytes(run, sid).sum.map(Number), width => 1 / width) })), { yFormat: v => shortCount(v * 1000), caption: 'MB/s' },
+	() => withSeries.map(run => [el('h4', {}, run.label), bucketsTable(run, [bytes(run, sid)], 'sum', 'bytes by time')])));
 }
 
 function series() {
@@ -56,7 +66,7 @@ function series() {
 		return timed.length ? [noSeries] : [];
 	const used = run => run.result.series.tracks.filter(t => t.kind === 'level' && t.max.some(v => Number(v)));
 	const wanted = t => /queue|slots|credits|workers|link/.test(t.name);
-	return withSeries.map(run => el('div', { class: 'grid' }, streamsOverTime(run), used(run).filter(wanted).map(t => levelOverTime(run, t))));
+	return [withSeries.length > 1 ? el('div', { class: 'grid' }, streamsByRun()) : null, ...withSeries.map(run => el('div', { class: 'grid' }, streamsOverTime(run), used(run).filter(wanted).map(t => levelOverTime(run, t))))];
 }
 
 // ---- the slowest faults ----
@@ -149,7 +159,7 @@ function configuration() {
 	const help = key => has.map(r => of(r, key)).find(d => d).help;
 	return [keys.length ? table('Keys that differ', ['key', ...has.map(r => r.label)], keys.map(key => [[el('code', {}, key), el('small', {}, help(key))], ...has.map(r => cell(r, key))])) :
 		el('p', {}, `Every key has the value of its ${has.every(r => !r.preset) ? 'default' : 'preset'}.`),
-	details(`All ${all.length} keys`, table('Configuration', ['key', ...has.map(r => r.label)], all.map(row)))];
+	later(`All ${all.length} keys`, () => table('Configuration', ['key', ...has.map(r => r.label)], all.map(row)))];
 }
 
 function records() {
@@ -188,4 +198,6 @@ section('resources', 'Resources', resources());
 section('configuration', 'Configuration', configuration());
 section('records', 'Run records', records());
 charts.forEach(drawChart);
+// For whoever measures: ms from the navigation until these scripts began, and until all was drawn.
+document.documentElement.setAttribute('data-began', String(Math.round(began)));
 document.documentElement.setAttribute('data-drawn', String(Math.round(performance.now())));
