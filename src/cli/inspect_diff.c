@@ -178,7 +178,8 @@ static void walk_array(struct diff *d, const char *path, const json_t *a, const 
 
 static void walk(struct diff *d, const char *path, const json_t *a, const json_t *b)
 {
-	if (json_is_object(a) && json_is_object(b))
+	/* Of an object that one of them has not, each value is missing. */
+	if (json_is_object(a ? a : b) && (!a || !b || json_is_object(b)))
 		walk_object(d, path, a, b);
 	else if (json_is_array(a) && json_is_array(b))
 		walk_array(d, path, a, b);

@@ -107,7 +107,7 @@ function cascade(svg, width, parts, largest) {
 	parts.forEach((p, i) => {
 		const y = top + i * row;
 		svg.append('text').attr({ x: left - 8, y: y + row / 2, dy: '0.35em', 'text-anchor': 'end' }).text(p.name);
-		svg.append('rect').attr({ class: 'f' + i % 8, x: x(at), y: y + 4, height: row - 8, width: Math.max(1, x(at + p.value) - x(at)) })
+		svg.append('rect').attr({ class: 'f' + i % 8, x: x(at), y: y + 4, height: row - 8, width: p.value ? Math.max(1, x(at + p.value) - x(at)) : 0 })
 			.append('title').text(`${p.name}: ${p.text}`);
 		at += p.value;
 		svg.append('text').attr({ x: x(at) + 6, y: y + row / 2, dy: '0.35em' }).text(p.text);

@@ -42,14 +42,14 @@ function tiles(run) {
 }
 
 function runsTable() {
-	const head = ['', '>accesses', 'faults', 'aborted', 'fault, mean', 'p50', 'p99', 'p99.9', 'max', 'access, mean', 'whole trace'];
+	const head = ['accesses', 'faults', 'aborted', 'fault, mean', 'p50', 'p99', 'max', 'access, mean', 'whole trace'];
 	const kept = runs.some(r => variantOf(r).others_kept_percent !== undefined);
-	return table('Runs', [...head.map(h => h.replace('>', '')), ...(kept ? ['bystanders keep'] : [])], runs.map(run => {
+	return table('Runs', ['', ...head, ...(kept ? ['bystanders keep'] : [])], runs.map(run => {
 		const r = run.result, p = run.path, l = r.latency_ns, v = variantOf(run);
 		return [label(run), count(r, 'accesses', p), count(r.faults, 'total', p + '/faults'), count(r, 'aborted', p),
-			...['mean', 'p50', 'p99', 'p999', 'max'].map(k => ns(l, k, p + '/latency_ns')),
+			...['mean', 'p50', 'p99', 'max'].map(k => ns(l, k, p + '/latency_ns')),
 			ns(r.access_latency_ns, 'mean', p + '/access_latency_ns'), ns(r, 'duration_ns', p),
-			...(kept ? [v.others_kept_percent === undefined ? '' : value(v.others_kept_percent, p.replace(/result$/, 'others_kept_percent'), v.others_kept_percent + ' %')] : [])];
+			...(kept ? [v.others_kept_percent === undefined ? '' : value(v.others_kept_percent, p.replace(/result$/, 'others_kept_percent'), v.others_kept_percent + '\u00a0%')] : [])];
 	}));
 }
 
