@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check bench stress fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan coverage deps deps-check clean
+.PHONY: demo check browser bench stress fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan coverage deps deps-check clean
 
 deps:
 	@scripts/install-deps
@@ -24,6 +24,11 @@ demo: deps
 
 check: deps-check release
 	scripts/check
+
+# The pages of `report` in headless Chromium: values, errors, requests, time; screenshots in build/browser.
+browser: release
+	@scripts/install-deps browser
+	scripts/browser
 
 # How much of src/ the tests run.
 coverage: deps-check

@@ -22,7 +22,8 @@ static const char help[] =
 	"  --against NAME      the column that others are compared with; default: the first\n"
 	"  --seeds A..B        play each with these seeds: figures are means, and differences have a 95 %\n"
 	"                      confidence interval (Student's t, of pairs with the same seed)\n"
-	"  --explain PERCENT   name the owners of at least so much of a difference; default: 10\n" RUN_HELP "\n"
+	"  --explain PERCENT   name the owners of at least so much of a difference; default: 10\n" RUN_HELP
+		RUN_REPORT_HELP "\n"
 	"Unless --paged says otherwise the first stream of a trace faults and the others are the bystanders.\n"
 	"Unless the configuration says otherwise accesses come back to back (master.arrival).\n";
 
@@ -278,7 +279,7 @@ static int compare(struct compare *o, int argc, char **argv)
 		status = play(o);
 	if (!status)
 		find_bystanders(o);
-	if (!status && o->json)
+	if (!status && (o->json || o->report))
 		status = compare_write_json(o);
 	if (!status && (!o->json || strcmp(o->json, "-"))) {
 		compare_print(o);

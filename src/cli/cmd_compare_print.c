@@ -344,7 +344,7 @@ static const char *bus_of(const struct compare *o)
 int compare_write_json(const struct compare *o)
 {
 	json_t *root = json_object(), *list = json_array();
-	int err = 0, status = CLI_OK;
+	int status = CLI_OK;
 	u32 i;
 
 	for (i = 0; i < o->columns && !status; i++) {
@@ -367,7 +367,7 @@ int compare_write_json(const struct compare *o)
 	json_object_set_new(root, "owners", owners_json(o));
 	json_object_set_new(root, "reasons", reasons_json(o));
 	if (!status)
-		err = report_json_write(root, o->json);
+		status = run_write("compare", root, o->json, o->report);
 	json_decref(root);
-	return err ? cli_fail("%s: %s", o->json, strerror(-err)) : status;
+	return status;
 }

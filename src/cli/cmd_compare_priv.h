@@ -79,7 +79,7 @@ struct compare {
 	u32 seeds;
 	u64 percent; /* an owner of less of a difference is not named */
 	bool pcie_for_all, counters;
-	const char *json;
+	const char *json, *report;
 	bool is_bystander[REPLAY_MAX_STREAMS];
 	const struct compare_column *baseline; /* of the bystanders; NULL: they have no throughput */
 	struct report_progress bar;

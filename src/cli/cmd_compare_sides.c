@@ -7,6 +7,7 @@ enum { OPT_VARIANTS = RUN_OPTIONS_END, OPT_SIDE, OPT_AGAINST, OPT_SEEDS, OPT_EXP
 
 static const struct option long_options[] = {
 	RUN_LONG_OPTIONS,
+	{ RUN_REPORT_OPTION },
 	{ "variants", required_argument, NULL, OPT_VARIANTS },
 	{ "side", required_argument, NULL, OPT_SIDE },
 	{ "against", required_argument, NULL, OPT_AGAINST },
@@ -79,6 +80,9 @@ static int outside(struct compare *o, struct typed *t, int opt, const struct opt
 	case RUN_JSON:
 		o->json = optarg;
 		return CLI_OK;
+	case RUN_REPORT:
+		o->report = optarg;
+		return CLI_OK;
 	case RUN_COUNTERS:
 		o->counters = true;
 		return CLI_OK;
@@ -145,7 +149,7 @@ static int take_words(struct compare_side *s, const char *text, char *command)
 	while (!status && (opt = getopt_long(argc, s->word, ":", long_options, &which)) != -1) {
 		if (opt == ':' || opt == '?')
 			status = cli_bad_option(argc, s->word, opt);
-		else if (opt > OPT_VARIANTS || opt == RUN_JSON || opt == RUN_COUNTERS)
+		else if (opt > OPT_VARIANTS || opt == RUN_JSON || opt == RUN_REPORT || opt == RUN_COUNTERS)
 			status = cli_usage("compare", "compare: --side: --%s is for all sides",
 					   long_options[which].name);
 		else

@@ -16,7 +16,7 @@ static const char help[] =
 	"  --iommu KIND        the hardware: " IOMMU_KIND_NAMES "; none: nothing is translated, and nothing faults\n"
 	"  --faults terminate  an access to a page that is not mapped is aborted; the page is mapped after it\n"
 	"  --faults stall      it waits in the IOMMU until the page is mapped\n"
-	"  --faults pri        the device asks for the page (ATS and PRI) and tries again\n" RUN_HELP
+	"  --faults pri        the device asks for the page (ATS and PRI) and tries again\n" RUN_HELP RUN_REPORT_HELP
 	"  --board BOARD       a device tree or an IORT says which IOMMU it is, which of several each stream of the\n"
 	"                      trace is behind, and whether its faults stall; --faults is for what it leaves open\n"
 	"  --answers           with --json: a list of the faults, each with its answer, in the order of the answers\n"
@@ -39,6 +39,7 @@ enum { OPT_ANSWERS = RUN_REPLAY_END, OPT_LIKE, OPT_RECORDS, OPT_BOARD };
 
 static const struct option long_options[] = {
 	RUN_REPLAY_OPTIONS,
+	{ RUN_REPORT_OPTION },
 	{ "answers", no_argument, NULL, OPT_ANSWERS },
 	{ "like", required_argument, NULL, OPT_LIKE },
 	{ "records", no_argument, NULL, OPT_RECORDS },
@@ -124,16 +125,13 @@ static bool only_json(const struct run_options *c)
 	return c->json && !strcmp(c->json, "-");
 }
 
-static int write_json(const struct run_replay *r)
+static int write_result(const struct run_replay *r)
 {
 	json_t *j = run_replay_json(r);
-	int err;
+	int status = j ? run_write("replay", j, r->common.json, r->common.report) : CLI_FAILED;
 
-	if (!j)
-		return CLI_FAILED;
-	err = report_json_write(j, r->common.json);
 	json_decref(j);
-	return err ? cli_fail("%s: %s", r->common.json, strerror(-err)) : CLI_OK;
+	return status;
 }
 
 static int play(struct options *o)
@@ -145,8 +143,8 @@ static int play(struct options *o)
 
 	r->log.out = o->records ? stdout : NULL;
 	status = run_replay_play(r);
-	if (!status && c->json)
-		status = write_json(r);
+	if (!status && (c->json || c->report))
+		status = write_result(r);
 	if (status)
 		return status;
 	if (r->unprinted)

@@ -30,7 +30,8 @@ static const char help[] =
 	"  --all               ask of those that usually matter: " STUDY_ALL_SAYS "\n"
 	"  --map KEYX,KEYY     who wins where, of two keys at once; --key gives them ranges\n"
 	"  --tornado           which keys move the answer most: each --key, or else each number and time of the\n"
-	"                      configuration, is halved and doubled, or goes to both ends of its range\n" RUN_HELP "\n"
+	"                      configuration, is halved and doubled, or goes to both ends of its range\n" RUN_HELP
+		RUN_REPORT_HELP "\n"
 	"A coarse grid of values comes first and shows how often the answer turns; each turn is then found by\n"
 	"bisection, exactly or within 1 % of the value. Runs are played on all processors. Unless the configuration "
 	"says otherwise accesses come back\n"
@@ -55,6 +56,8 @@ enum {
 
 static const struct option long_options[] = {
 	RUN_LONG_OPTIONS,
+	{ RUN_REPORT_OPTION },
+	{ RUN_REPORT_OPTION },
 	{ "gen", required_argument, NULL, OPT_GEN },
 	{ "gen-set", required_argument, NULL, OPT_GEN_SET },
 	{ "iommu", required_argument, NULL, OPT_IOMMU },
@@ -440,7 +443,7 @@ static int answer_one(struct study *o)
 	if (!status)
 		status = measure_alone(o);
 	report_progress_end(&o->bar);
-	if (!status && o->common.json)
+	if (!status && (o->common.json || o->common.report))
 		status = study_write_json(o);
 	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
 		study_print(o);

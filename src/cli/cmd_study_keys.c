@@ -232,7 +232,7 @@ int study_finish_json(const struct study *o, json_t *root)
 	struct replay_options run = o->side[STUDY_STALL];
 	struct replay_result *none = calloc(1, sizeof(*none));
 	json_t *record;
-	int err;
+	int status;
 
 	run.cfg = &o->common.cfg;
 	record = none ? run_record(&o->common, &run, none) : NULL;
@@ -245,9 +245,9 @@ int study_finish_json(const struct study *o, json_t *root)
 	json_object_del(json_object_get(record, "trace"), "records");
 	json_object_del(json_object_get(record, "trace"), "accesses");
 	json_object_set_new(root, "run", record);
-	err = report_json_write(root, o->common.json);
+	status = run_write("study", root, o->common.json, o->common.report);
 	json_decref(root);
-	return err ? cli_fail("%s: %s", o->common.json, strerror(-err)) : CLI_OK;
+	return status;
 }
 
 int study_keys(struct study *o)
@@ -269,7 +269,7 @@ int study_keys(struct study *o)
 		status = study_search(&o->keys[k].range, measure, &s, &r[k]);
 	}
 	report_progress_end(&o->bar);
-	if (!status && o->common.json)
+	if (!status && (o->common.json || o->common.report))
 		status = write_json(o, r, &now);
 	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
 		print(o, r, &now);

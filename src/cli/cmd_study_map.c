@@ -156,7 +156,7 @@ int study_map(struct study *o)
 	if (!status)
 		status = study_play(o, m->job, m->n[0] * m->n[1]);
 	report_progress_end(&o->bar);
-	if (!status && o->common.json)
+	if (!status && (o->common.json || o->common.report))
 		status = write_map(o, m);
 	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
 		print_map(o, m);
@@ -438,7 +438,7 @@ int study_tornado(struct study *o)
 	report_progress_end(&o->bar);
 	if (!status)
 		find_swings(&t);
-	if (!status && o->common.json)
+	if (!status && (o->common.json || o->common.report))
 		status = write_tornado(o, &t);
 	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
 		print_tornado(o, &t);

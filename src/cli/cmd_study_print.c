@@ -258,8 +258,8 @@ static json_t *estimate_json(const struct study *o)
 int study_write_json(const struct study *o)
 {
 	json_t *root = json_object(), *grid = json_array(), *turns = turns_json(o);
+	int status = CLI_FAILED;
 	char text[160];
-	int err = 0;
 	u32 i;
 
 	verdict(o, text, sizeof(text));
@@ -281,9 +281,9 @@ int study_write_json(const struct study *o)
 
 		json_object_set(root, "run", run ? json_array_get(json_object_get(run, "runs"), STUDY_STALL) : NULL);
 		json_decref(run);
-		err = report_json_write(root, o->common.json);
+		status = run_write("study", root, o->common.json, o->common.report);
 	}
 	json_decref(turns);
 	json_decref(root);
-	return err ? cli_fail("%s: %s", o->common.json, strerror(-err)) : turns ? CLI_OK : CLI_FAILED;
+	return status;
 }

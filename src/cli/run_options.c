@@ -25,7 +25,7 @@ void run_options_note(struct run_options *o, const struct option *option)
 {
 	char name[40];
 
-	if (option->val == RUN_JSON || option->val == RUN_COUNTERS)
+	if (option->val == RUN_JSON || option->val == RUN_COUNTERS || option->val == RUN_REPORT)
 		return;
 	snprintf(name, sizeof(name), "--%.32s", option->name);
 	json_array_append_new(o->options, json_string(name));
@@ -125,6 +125,9 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 		return run_options_number(argv[0], "--warmup", optarg, ~0ULL, &o->run.warmup);
 	case RUN_JSON:
 		o->json = optarg;
+		return CLI_OK;
+	case RUN_REPORT:
+		o->report = optarg;
 		return CLI_OK;
 	case RUN_COUNTERS:
 		o->counters = true;

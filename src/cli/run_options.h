@@ -14,6 +14,7 @@
  * @run: options of the replay
  * @cfg: the configuration; @run.cfg points to it
  * @json: file for the result, or NULL
+ * @report: file for the page, or NULL
  * @counters: print tables of the counters, too
  * @functional: replay without time
  * @answers: list each fault with its answer
@@ -24,7 +25,7 @@
 struct run_options {
 	struct replay_options run;
 	struct fl_config cfg;
-	const char *json;
+	const char *json, *report;
 	bool counters, functional, answers;
 	json_t *options;
 	const char *trace_name;
@@ -45,6 +46,7 @@ enum run_option {
 	RUN_WARMUP,
 	RUN_JSON,
 	RUN_COUNTERS,
+	RUN_REPORT,
 	RUN_OPTIONS_END /* a command's own begin here */
 };
 
@@ -60,6 +62,10 @@ enum run_option {
 	{                                                                                                             \
 		"counters", no_argument, NULL, RUN_COUNTERS                                                           \
 	}
+
+/* Of those commands that make a page of their result. */
+#define RUN_REPORT_OPTION "report", required_argument, NULL, RUN_REPORT
+#define RUN_REPORT_HELP	  "  --report FILE       write the result as one page of HTML with charts, which opens offline\n"
 
 /* Their lines of the command's help. */
 #define RUN_HELP                                                                                         \
@@ -138,6 +144,17 @@ extern const char run_bus_note[];
  * Return: @text, or NULL if there is nothing to say.
  */
 const char *run_note(const struct replay_result *res, char text[RUN_NOTE]);
+
+/**
+ * run_write() - write a result where it was asked for
+ * @command: the command whose result it is
+ * @result: as --json writes it
+ * @json: of --json: the file, or "-"; NULL: no such file
+ * @page: of --report: a file for the page; NULL: no page
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
+int run_write(const char *command, json_t *result, const char *json, const char *page);
 
 /**
  * run_apart() - a timed replay that is one of several

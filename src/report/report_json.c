@@ -64,7 +64,7 @@ int report_json_stats(json_t *object, const char *key, struct stats *s)
 	return set(object, key, o);
 }
 
-static int dump(const json_t *root, FILE *f)
+int report_json_print(const json_t *root, FILE *f)
 {
 	errno = 0;
 	if (json_dumpf(root, f, DUMP_FLAGS) || fputc('\n', f) == EOF || fflush(f))
@@ -72,11 +72,25 @@ static int dump(const json_t *root, FILE *f)
 	return 0;
 }
 
-static int write_temp(const json_t *root, const char *temp, int fd)
+/* What is written, and by whom. */
+struct writing {
+	int (*write)(const void *what, FILE *f);
+	const void *what;
+};
+
+static int write_and_close(const struct writing *w, FILE *f)
+{
+	int ret = w->write(w->what, f);
+
+	if (fclose(f) && !ret)
+		ret = -errno;
+	return ret;
+}
+
+static int write_temp(const struct writing *w, int fd)
 {
 	mode_t mask = umask(0);
 	FILE *f;
-	int ret;
 
 	umask(mask);
 	fchmod(fd, 0666 & ~mask);
@@ -85,37 +99,32 @@ static int write_temp(const json_t *root, const char *temp, int fd)
 		close(fd);
 		return -ENOMEM;
 	}
-	ret = dump(root, f);
-	if (fclose(f) && !ret)
-		ret = -errno;
-	return ret;
+	return write_and_close(w, f);
 }
 
-int report_json_write(const json_t *root, const char *path)
+int report_write_file(const char *path, int (*write)(const void *what, FILE *f), const void *what)
 {
+	const struct writing w = { write, what };
 	struct stat st;
 	char *temp;
 	int fd, ret;
 
 	if (!path || !strcmp(path, "-"))
-		return dump(root, stdout);
+		return write(what, stdout);
 	/* Renaming over a device or a pipe would replace it. */
 	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
 		FILE *f = S_ISDIR(st.st_mode) ? NULL : fopen(path, "w");
 
 		if (!f)
 			return S_ISDIR(st.st_mode) ? -EISDIR : -errno;
-		ret = dump(root, f);
-		if (fclose(f) && !ret)
-			ret = -errno;
-		return ret;
+		return write_and_close(&w, f);
 	}
 	temp = malloc(strlen(path) + 8);
 	if (!temp)
 		return -ENOMEM;
 	sprintf(temp, "%s.XXXXXX", path);
 	fd = temp_file_make(temp);
-	ret = fd < 0 ? -errno : write_temp(root, temp, fd);
+	ret = fd < 0 ? -errno : write_temp(&w, fd);
 	if (!ret && rename(temp, path))
 		ret = -errno;
 	if (fd >= 0 && ret)
@@ -124,4 +133,14 @@ int report_json_write(const json_t *root, const char *path)
 		temp_file_kept(temp);
 	free(temp);
 	return ret;
+}
+
+static int print_json(const void *root, FILE *f)
+{
+	return report_json_print(root, f);
+}
+
+int report_json_write(const json_t *root, const char *path)
+{
+	return report_write_file(path, print_json, root);
 }

@@ -8,6 +8,7 @@
 
 #include "stats.h"
 #include <jansson.h>
+#include <stdio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,6 +55,15 @@ int report_json_text(json_t *object, const char *key, const char *text);
 int report_json_stats(json_t *object, const char *key, struct stats *s);
 
 /**
+ * report_json_print() - write a report to an open file
+ * @root: the report
+ * @f: the file
+ *
+ * Return: 0 or -errno.
+ */
+int report_json_print(const json_t *root, FILE *f);
+
+/**
  * report_json_write() - write a report
  * @root: the report
  * @path: the file, replaced when all of it is written; NULL or "-": standard output
@@ -61,6 +71,16 @@ int report_json_stats(json_t *object, const char *key, struct stats *s);
  * Return: 0 or -errno, and then no file was created or changed.
  */
 int report_json_write(const json_t *root, const char *path);
+
+/**
+ * report_write_file() - write a file as a whole or not at all
+ * @path: the file, replaced when all of it is written; NULL or "-": standard output
+ * @write: writes it; returns 0 or -errno
+ * @what: handed to @write
+ *
+ * Return: 0 or -errno, and then no file was created or changed.
+ */
+int report_write_file(const char *path, int (*write)(const void *what, FILE *f), const void *what);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* faultline inspect: showing one result, and holding two against each other. */
+#ifndef INSPECT_PRIV_H
+#define INSPECT_PRIV_H
+
+#include "cli.h"
+#include "inspect_term.h"
+#include "result_file.h"
+
+/**
+ * inspect_show() - print a result
+ * @t: the terminal
+ * @f: the result
+ */
+void inspect_show(const struct term *t, const struct result_file *f);
+
+/**
+ * inspect_fault() - print the story of one of the slowest faults
+ * @t: the terminal
+ * @f: the result, of one replay
+ * @n: which one, from 1
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
+int inspect_fault(const struct term *t, const struct result_file *f, u64 n);
+
+/**
+ * inspect_diff() - print what differs between two results
+ * @t: the terminal
+ * @a: one
+ * @b: the other
+ *
+ * Return: CLI_OK: nothing; CLI_NO; or CLI_FAILED after a message: they are of two kinds.
+ */
+int inspect_diff(const struct term *t, const struct result_file *a, const struct result_file *b);
+
+#endif /* INSPECT_PRIV_H */

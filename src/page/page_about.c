@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "fl_config.h"
+#include "owners.h"
+#include "page_priv.h"
+
+const char *const page_left_out[] = { "answers", "records", NULL };
+
+static json_t *names(const char *const *name, size_t n)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		json_array_append_new(list, json_string(name[i]));
+	return list;
+}
+
+static json_t *owners(void)
+{
+	json_t *all = json_object();
+	int i;
+
+	for (i = 0; i < OWNERS; i++) {
+		json_t *one = json_object();
+
+		report_json_text(one, "says", owner_table[i].says);
+		report_json_text(one, "keys", owner_table[i].keys);
+		if (owner_table[i].resource)
+			report_json_text(one, "resource", owner_table[i].resource);
+		json_object_set_new(all, owner_table[i].name, one);
+	}
+	return all;
+}
+
+static bool is_preset(const char *name)
+{
+	const struct fl_preset *p;
+
+	for (p = fl_config_presets; p->name; p++)
+		if (name && !strcmp(name, p->name))
+			return true;
+	return false;
+}
+
+/* The last preset that the run was given; NULL: it began with the defaults. A file is not read: it may have changed. */
+static const char *preset_of(const json_t *run)
+{
+	const json_t *options = json_object_get(run, "options");
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i + 1 < json_array_size(options); i++) {
+		const char *option = json_string_value(json_array_get(options, i));
+		const char *value = json_string_value(json_array_get(options, i + 1));
+
+		if (option && !strcmp(option, "--config") && is_preset(value))
+			found = value;
+	}
+	return found;
+}
+
+static json_t *difference(const struct fl_key *key, const char *value, const char *preset)
+{
+	json_t *d = json_object();
+
+	report_json_text(d, "key", key->name);
+	report_json_text(d, "value", value);
+	report_json_text(d, "preset", preset);
+	report_json_text(d, "help", key->help);
+	return d;
+}
+
+/* As run.config has a value: text without the quotes that YAML has around it. */
+static const char *value_text(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size)
+{
+	return key->type == FL_TEXT ? (const char *)cfg + key->offset : fl_config_format(cfg, key, buf, size);
+}
+
+static json_t *differences(const struct fl_config *cfg, const json_t *config)
+{
+	json_t *list = json_array();
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < fl_config_n_keys; i++) {
+		const struct fl_key *key = &fl_config_keys[i];
+		const char *value = json_string_value(json_object_get(config, key->name));
+		const char *preset = value_text(cfg, key, text, sizeof(text));
+
+		if (value && strcmp(value, preset))
+			json_array_append_new(list, difference(key, value, preset));
+	}
+	return list;
+}
+
+static json_t *about_run(const char *name, const json_t *run)
+{
+	struct fl_config *cfg = malloc(sizeof(*cfg));
+	struct fl_config_error err;
+	const char *preset = preset_of(run);
+	json_t *j = json_object();
+
+	report_json_text(j, "name", name);
+	if (cfg && json_is_object(json_object_get(run, "config"))) {
+		fl_config_init(cfg);
+		if (preset && !fl_config_load(cfg, preset, &err))
+			report_json_text(j, "preset", preset);
+		json_object_set_new(j, "differs", differences(cfg, json_object_get(run, "config")));
+	}
+	free(cfg);
+	return j;
+}
+
+static json_t *left_out(const struct result_file *f)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; page_left_out[i]; i++)
+		if (json_object_get(f->json, page_left_out[i]))
+			json_array_append_new(list, json_string(page_left_out[i]));
+	return list;
+}
+
+static json_t *about_file(const struct result_file *f)
+{
+	static const char *const kinds[] = { "replay", "compare", "study" };
+	json_t *j = json_object(), *runs = json_array();
+	struct result_run run;
+	size_t i;
+
+	report_json_text(j, "name", f->name);
+	report_json_text(j, "kind", kinds[f->kind]);
+	for (i = 0; i < result_file_runs(f); i++) {
+		result_file_run(f, i, &run);
+		json_array_append_new(runs, about_run(run.name, run.run));
+	}
+	if (f->kind == RESULT_STUDY)
+		json_array_append_new(runs, about_run("study", json_object_get(f->json, "run")));
+	json_object_set_new(j, "runs", runs);
+	json_object_set_new(j, "left_out", left_out(f));
+	return j;
+}
+
+json_t *page_about(const struct page *p)
+{
+	json_t *j = json_object(), *files = json_array();
+	size_t i;
+
+	report_json_text(j, "version", p->version);
+	for (i = 0; i < p->n; i++)
+		json_array_append_new(files, about_file(&p->files[i]));
+	json_object_set_new(j, "files", files);
+	json_object_set_new(j, "owners", owners());
+	json_object_set_new(j, "parts", names(fault_part_names, FAULT_PARTS));
+	json_object_set_new(j, "page_parts", names(page_part_names, PAGE_PARTS));
+	return j;
+}
