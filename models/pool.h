@@ -65,6 +65,23 @@ private:
     Pool<T> pool_;
 };
 
+/// Data of accesses that have none: room that everybody reads and writes and nobody looks at.
+class Scratch {
+public:
+    /// So many bytes, as long as this lives.
+    unsigned char *of(u64 bytes) { return likely(bytes <= size_) ? blocks_.back().data() : more(bytes); }
+
+private:
+    unsigned char *more(u64 bytes) {
+        size_ = std::max<u64>({bytes, 2 * size_, 4096});
+        blocks_.emplace_back(size_);
+        return blocks_.back().data();
+    }
+
+    std::vector<std::vector<unsigned char>> blocks_; // the last is the largest; accesses may still use the others
+    u64 size_ = 0;                                   // of it
+};
+
 } // namespace faultline
 
 #endif // FAULTLINE_POOL_H

@@ -8,7 +8,10 @@ extern "C" {
 
 namespace faultline {
 
-json_t *GpuMaster::engine_account(const GpuEngine &e) const {
+static constexpr u64 kDumps = 16;
+static constexpr std::size_t kAddresses = 16; // of each engine in a dump
+
+static json_t *engine_account(const GpuEngine &e) {
     const GpuEngine::Account &a = e.account();
     json_t *o = json_object();
 
@@ -26,44 +29,55 @@ json_t *GpuMaster::engine_account(const GpuEngine &e) const {
     return o;
 }
 
-json_t *GpuMaster::dump_account(const GpuDump &d) const {
-    json_t *o = json_object(), *engines = json_array(), *cp = json_object();
+/* What waits: its number, how much of it the SMMU holds, and the addresses of the oldest. */
+static json_t *engine_dump(const GpuEngine &e) {
+    json_t *o = json_object(), *list = json_array();
+    u64 held = 0;
+    char text[32];
 
-    report_json_u64(o, "time_ns", since_begin(d.time));
-    report_json_hex(o, "fault_iova", d.address);
-    report_json_hex(o, "fault_sid", d.sid);
-    report_json_text(o, "fault_access", d.write ? "write" : "read");
-    report_json_u64(o, "still_for_ns", d.still / 1000);
-    report_json_text(cp, "state", GpuCp::name_of(d.state));
-    report_json_hex(cp, "read_pointer", d.read_pointer);
-    report_json_hex(cp, "fetch_pointer", d.fetch_pointer);
-    json_object_set_new(o, "command_processor", cp);
-    for (unsigned i = 0; i < kGpuEngines; i++) {
-        json_t *e = json_object(), *list = json_array();
-        char text[32];
-        report_json_text(e, "engine", engines_[i]->name());
-        report_json_u64(e, "outstanding", d.engine[i].outstanding);
-        report_json_u64(e, "held", d.engine[i].held);
-        for (u64 address : d.engine[i].addresses) {
-            snprintf(text, sizeof(text), "0x%llx", address);
-            json_array_append_new(list, json_string(text));
-        }
-        json_object_set_new(e, "iova", list);
-        json_array_append_new(engines, e);
+    for (const GpuAccess *a : e.outstanding()) {
+        held += a->held;
+        if (json_array_size(list) == kAddresses)
+            continue;
+        snprintf(text, sizeof(text), "0x%llx", a->record.iova);
+        json_array_append_new(list, json_string(text));
     }
-    json_object_set_new(o, "engines", engines);
+    report_json_text(o, "engine", e.name());
+    report_json_u64(o, "outstanding", e.outstanding().size());
+    report_json_u64(o, "held", held);
+    json_object_set_new(o, "iova", list);
     return o;
 }
 
+void GpuMaster::dump(const fault_record &fault) {
+    if (dumps_taken_++ >= kDumps)
+        return;
+    json_t *o = json_object(), *engines = json_array(), *cp = json_object();
+
+    report_json_u64(o, "time_ns", since_begin(scheduler.now()));
+    report_json_hex(o, "fault_iova", fault.addr);
+    report_json_hex(o, "fault_sid", fault.sid);
+    report_json_text(o, "fault_access", fault.perm & FAULT_WRITE ? "write" : "read");
+    report_json_u64(o, "still_for_ns", (scheduler.now() - watch_.progress()) / 1000);
+    report_json_text(cp, "state", GpuCp::name_of(cp_.state()));
+    report_json_hex(cp, "read_pointer", cp_.read_pointer());
+    report_json_hex(cp, "fetch_pointer", cp_.fetch_pointer());
+    json_object_set_new(o, "command_processor", cp);
+    for (const GpuEngine *e : engines_)
+        json_array_append_new(engines, engine_dump(*e));
+    json_object_set_new(o, "engines", engines);
+    json_array_append_new(dumps_.get(), o);
+}
+
 json_t *GpuMaster::account() const {
-    json_t *o = json_object(), *engines = json_array(), *dumps = json_array(), *cp = json_object(),
-           *dog = json_object(), *hang = json_object();
+    json_t *o = json_object(), *engines = json_array(), *cp = json_object(), *dog = json_object(),
+           *hang = json_object();
     const GpuCp::Crash &c = cp_.crash();
     const GpuManagement::Watchdog &w = management_.watchdog();
 
-    report_json_u64(o, "jobs", counters_.jobs);
-    report_json_u64(o, "jobs_done", counters_.done);
-    report_json_u64(o, "jobs_lost", counters_.lost);
+    report_json_u64(o, "jobs", jobs_);
+    report_json_u64(o, "jobs_done", jobs_done_);
+    report_json_u64(o, "jobs_lost", jobs_lost_);
     report_json_u64(cp, "packets", cp_.packets());
     report_json_u64(cp, "crashes", c.count);
     if (c.count) {
@@ -73,9 +87,9 @@ json_t *GpuMaster::account() const {
         report_json_hex(cp, "word", c.word);
     }
     json_object_set_new(o, "command_processor", cp);
-    report_json_u64(hang, "count", counters_.hangs);
-    if (counters_.hangs)
-        report_json_u64(hang, "first_ns", since_begin(counters_.first_hang));
+    report_json_u64(hang, "count", watch_.hangs());
+    if (watch_.hangs())
+        report_json_u64(hang, "first_ns", since_begin(watch_.first()));
     json_object_set_new(o, "hangs", hang);
     report_json_u64(dog, "fired", w.fired);
     if (w.fired) {
@@ -86,10 +100,8 @@ json_t *GpuMaster::account() const {
     for (const GpuEngine *e : engines_)
         json_array_append_new(engines, engine_account(*e));
     json_object_set_new(o, "engines", engines);
-    for (const GpuDump &d : dumps_)
-        json_array_append_new(dumps, dump_account(d));
     report_json_u64(o, "dumps_taken", dumps_taken_);
-    json_object_set_new(o, "dumps", dumps);
+    json_object_set(o, "dumps", dumps_.get());
     return o;
 }
 

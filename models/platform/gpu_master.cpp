@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Jobs, ports and time-outs of the GPU. */
+/* Jobs and ports of the GPU. */
 #include "gpu_master.h"
-#include <algorithm>
 #include <utility>
 
 namespace faultline {
-
-static constexpr std::size_t kDumps = 16;
 
 /* The way to one TBU: accesses in their order. */
 class GpuMaster::Port : public OutSocket, public Outlet {
@@ -49,7 +46,8 @@ private:
 GpuMaster::GpuMaster(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config, physmem &memory)
     : sc_module(name), GpuHost(scheduler, config), texture_(*this, "texture", config.gpu.texture_outstanding),
       colour_(*this, "colour", config.gpu.colour_outstanding), cp_(*this, texture_, colour_),
-      management_(*this), engines_{&cp_, &texture_, &colour_, &management_}, driver_(memory, config.gpu.burst_bytes) {
+      management_(*this), engines_{&cp_, &texture_, &colour_, &management_},
+      watch_(*this, cp_, texture_, colour_, [this] { give_up(); }), driver_(memory, config.gpu.burst_bytes) {
     for (unsigned i = 0; i < config.iommu.count * config.tbu.count; i++)
         ports_.emplace_back(new Port(*this, i));
 }
@@ -100,7 +98,7 @@ void GpuMaster::next_job() {
     int ret = driver_.next(job_);
 
     if (ret > 0) {
-        counters_.jobs++;
+        jobs_++;
         scheduler.call<&GpuMaster::begin_job>(scheduler.now(), *this);
         return;
     }
@@ -113,9 +111,7 @@ void GpuMaster::next_job() {
 void GpuMaster::begin_job() {
     running_ = true;
     lost_ = false;
-    progress_ = scheduler.now();
-    if (!watching_)
-        watch();
+    watch_.begin();
     texture_.begin(job_.of(GpuEngineId::Texture));
     colour_.begin(job_.of(GpuEngineId::Colour));
     texture_.start(job_.texture);
@@ -139,72 +135,20 @@ void GpuMaster::moved() {
 
 void GpuMaster::end_job() {
     running_ = false;
-    (lost_ ? counters_.lost : counters_.done)++;
+    watch_.end();
+    (lost_ ? jobs_lost_ : jobs_done_)++;
     if (hooks_.progress)
         hooks_.progress(driver_.records());
     scheduler.call<&GpuMaster::next_job>(scheduler.now(), *this);
 }
 
-/* ---- hang detection ---- */
-
-ps_t GpuMaster::progress() const {
-    ps_t t = std::max(progress_, cp_.decoded());
-
-    for (auto e : {GpuEngineId::Cp, GpuEngineId::Texture, GpuEngineId::Colour})
-        t = std::max(t, engines_[unsigned(e)]->account().moved);
-    return t;
-}
-
-void GpuMaster::watch() {
-    ps_t due = progress() + config.gpu.hang_ps;
-
-    watching_ = running_ && !lost_;
-    if (!watching_)
-        return;
-    if (due <= scheduler.now()) {
-        watching_ = false;
-        hang();
-        return;
-    }
-    scheduler.call<&GpuMaster::watch>(due, *this);
-}
-
-/* The job is given up. The GPU can be used again when all of its accesses are back. */
-void GpuMaster::hang() {
-    if (!counters_.hangs++)
-        counters_.first_hang = scheduler.now();
+/* The job hangs. The GPU can be used again when all of its accesses are back. */
+void GpuMaster::give_up() {
     lost_ = true;
     cp_.stop();
     texture_.stop();
     colour_.stop();
     moved();
-}
-
-/* ---- introspection ---- */
-
-void GpuMaster::dump(const fault_record &fault) {
-    GpuDump d{};
-
-    if (dumps_taken_++ >= kDumps)
-        return;
-    d.time = scheduler.now();
-    d.address = fault.addr;
-    d.sid = fault.sid;
-    d.write = fault.perm & FAULT_WRITE;
-    d.still = d.time - progress();
-    d.read_pointer = cp_.read_pointer();
-    d.fetch_pointer = cp_.fetch_pointer();
-    d.state = cp_.state();
-    for (unsigned i = 0; i < kGpuEngines; i++) {
-        GpuDump::Engine &e = d.engine[i];
-        e.outstanding = engines_[i]->outstanding().size();
-        for (const GpuAccess *a : engines_[i]->outstanding()) {
-            e.held += a->held;
-            if (e.addresses.size() < GpuDump::kAddresses)
-                e.addresses.push_back(a->record.iova);
-        }
-    }
-    dumps_.push_back(std::move(d));
 }
 
 } // namespace faultline

@@ -11,29 +11,11 @@
 #ifndef FAULTLINE_GPU_MASTER_H
 #define FAULTLINE_GPU_MASTER_H
 
-#include "gpu_cp.h"
+#include "gpu_watch.h"
 #include "tlm_parts.h"
 #include <jansson.h>
 
 namespace faultline {
-
-/// The GPU as a fault handler finds it.
-struct GpuDump {
-    static constexpr std::size_t kAddresses = 16;
-    struct Engine {
-        u64 outstanding, held;
-        std::vector<u64> addresses; ///< of unanswered accesses, oldest first, kAddresses at most
-    };
-
-    ps_t time;
-    u64 address;
-    u32 sid;
-    bool write;
-    ps_t still; ///< since anything of command, texture and colour has moved
-    u64 read_pointer, fetch_pointer;
-    GpuCp::State state;
-    Engine engine[kGpuEngines];
-};
 
 class GpuMaster : public sc_core::sc_module, public Master, private GpuHost {
 public:
@@ -49,19 +31,8 @@ public:
     const Samples &latencies() const override { return latencies_; }
     const OwnerSums &owners() const override { return owners_; }
 
-    /// A handler looks at the GPU, because of @p fault.
+    /// A fault handler looks at the GPU, because of @p fault: what it sees becomes part of the account.
     void dump(const fault_record &fault);
-
-    struct Counters {
-        u64 jobs, done, lost, hangs;
-        ps_t first_hang;
-    };
-    const Counters &counters() const { return counters_; }
-    const GpuCp &command() const { return cp_; }
-    const GpuUnit &texture() const { return texture_; }
-    const GpuUnit &colour() const { return colour_; }
-    const GpuManagement &management() const { return management_; }
-    const std::vector<GpuDump> &dumps() const { return dumps_; }
 
     /// What happened, as an object; the caller's to json_decref().
     json_t *account() const;
@@ -78,12 +49,8 @@ private:
     void next_job();
     void begin_job();
     void end_job();
-    void watch();
-    void hang();
-    ps_t progress() const;
+    void give_up();
     u64 since_begin(ps_t t) const { return (t - begin_) / 1000; }
-    json_t *engine_account(const GpuEngine &e) const;
-    json_t *dump_account(const GpuDump &d) const;
 
     std::vector<std::unique_ptr<Port>> ports_;
     PayloadPool<GpuAccess> accesses_;
@@ -91,19 +58,18 @@ private:
     GpuCp cp_;
     GpuManagement management_;
     GpuEngine *const engines_[kGpuEngines];
+    GpuWatch watch_;
     GpuDriver driver_;
     GpuJob job_;
     MasterHooks hooks_;
-    Counters counters_{};
     Samples latencies_;
     OwnerSums owners_;
-    std::vector<GpuDump> dumps_;
-    u64 dumps_taken_ = 0, outstanding_ = 0, serial_ = 0;
-    ps_t begin_ = 0, last_done_ = 0, progress_ = 0;
+    std::unique_ptr<json_t, void (*)(json_t *)> dumps_{json_array(), json_decref};
+    u64 jobs_ = 0, jobs_done_ = 0, jobs_lost_ = 0, dumps_taken_ = 0, outstanding_ = 0, serial_ = 0;
+    ps_t begin_ = 0, last_done_ = 0;
     int error_ = 0;
-    bool running_ = false;  // a job is
-    bool lost_ = false;     // it hangs; what is out has to come back
-    bool watching_ = false; // the hang check is on the agenda
+    bool running_ = false; // a job is
+    bool lost_ = false;    // it hangs; what is out has to come back
     bool finished_ = false, at_end_ = false;
 };
 

@@ -196,7 +196,10 @@ TEST(total_order) {
         ck_assert_uint_eq(b.at_ns(i), i * 100);
 }
 
-/* A map waits for the accesses of its own address space, and they for it; others go on. */
+/*
+ * A map waits for the accesses of its own address space, and they for it; others go on. What names no space waits for
+ * all accesses, and those of a space that the trace names only then wait for it, too.
+ */
 TEST(system_work_is_a_barrier_of_its_space) {
     MasterBench b(busy(8));
     b.source.system(DMAT_ATTACH, 0, 1, 10);
@@ -206,15 +209,19 @@ TEST(system_work_is_a_barrier_of_its_space) {
     b.source.system(DMAT_MAP, 0, 1);
     b.source.access(0, 10, 2);
     b.source.access(0, 20, 3);
+    b.source.system(DMAT_UNMAP, 0, DMAT_DOMAIN_NONE);
+    b.source.access(0, 20, 4);
+    b.source.records.back().domain = 9;
     b.play();
-    ck_assert_uint_eq(b.system_times.size(), 3);
+    ck_assert_uint_eq(b.system_times.size(), 4);
     ck_assert_uint_eq(b.system_times[0], 0);
     ck_assert_uint_eq(b.system_times[1], ns(500)); // one processor does them
     ck_assert_uint_eq(b.at_ns(0), 1000);           // what was done before the first access is done before any
     ck_assert_uint_eq(b.at_ns(1), 1000);
     // The access of space 1 was complete at 1100.
     ck_assert_uint_eq(b.system_times[2], ns(1100));
-    b.went_out({{2, 1600}, {3, 1001}});
+    b.went_out({{2, 1600}, {3, 1001}, {4, 2200}});
+    ck_assert_uint_eq(b.system_times[3], ns(1700));
 }
 
 /* Little's law: latencies add up to no more than the limit times the duration. */
