@@ -19,10 +19,10 @@ int sweep_fail(struct sweep_error *err, const char *place, const char *fmt, ...)
 
 /* ---- building ---- */
 
-/* Room for one more, all zero; NULL: out of memory. */
+/* Room for one more, all zero; NULL: out of memory. A list that was made here has room for a power of two. */
 static void *grow(void *list, u32 *n, size_t size)
 {
-	char *more = realloc(list, (*n + 1) * size);
+	char *more = *n & (*n - 1) ? list : realloc(list, (*n ? 2 * (size_t)*n : 1) * size);
 
 	if (more)
 		memset(more + (*n)++ * size, 0, size);

@@ -97,7 +97,7 @@ int sweep_fail(struct sweep_error *err, const char *place, const char *fmt, ...)
 
 /**
  * sweep_spec_add() - append a text to a list
- * @list: the list, made larger
+ * @list: the list, made larger; begun as NULL, not by sweep_spec_load()
  * @n: its length
  * @text: copied
  * @len: its bytes
