@@ -36,10 +36,10 @@ struct cli_command {
 extern const struct cli_command *const cli_commands[];
 
 /* The commands, in the order of the help. */
-#define CLI_COMMANDS(row)                                                                                       \
-	row(import) row(info) row(dump) row(pack) row(gen) row(replay) row(compare) row(fit) row(config)        \
-		row(translate) row(registers) row(study) row(verify) row(explain) row(streams) row(check_stall) \
-			row(report) row(inspect)
+#define CLI_COMMANDS(row)                                                                                 \
+	row(import) row(info) row(dump) row(pack) row(gen) row(replay) row(compare) row(fit) row(config)  \
+		row(translate) row(registers) row(study) row(sweep) row(verify) row(explain) row(streams) \
+			row(check_stall) row(report) row(inspect)
 
 #define CLI_COMMAND_DECLARE(name) extern const struct cli_command cli_##name;
 CLI_COMMANDS(CLI_COMMAND_DECLARE)

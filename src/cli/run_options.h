@@ -20,6 +20,7 @@
  * @answers: list each fault with its answer
  * @options: those options on which the result depends, as they were typed
  * @trace_name: name of the trace where a run is repeated; else NULL
+ * @trace_crc: its CRC-32 if it is known, as the record has it; else NULL
  * @repeated: the result that is repeated, or NULL
  */
 struct run_options {
@@ -28,7 +29,7 @@ struct run_options {
 	const char *json, *report;
 	bool counters, functional, answers;
 	json_t *options;
-	const char *trace_name;
+	const char *trace_name, *trace_crc;
 	json_t *repeated;
 };
 

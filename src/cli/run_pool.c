@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "run_pool.h"
+#include "sweep_pool.h"
 #include "timed_replay.h"
 
 #include <signal.h>
@@ -95,13 +96,12 @@ static int all(struct running *r)
 
 int run_pool(const struct run_pool *pool)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	struct running r = { .pool = pool };
 	size_t size;
 	int status;
 	u32 at;
 
-	r.at_once = processors < 1 ? 1 : processors > AT_ONCE ? AT_ONCE : (u32)processors;
+	r.at_once = min(sweep_pool_cores(), (u32)AT_ONCE);
 	r.window = 2 * r.at_once;
 	size = r.window * sizeof(*r.left);
 	r.left = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -25,8 +25,7 @@ static int crc_of(const char *path, u32 *crc)
 	return code;
 }
 
-/* The file's CRC-32 as the record has it; an exit status. */
-static int crc_text(const char *path, char text[16])
+int run_record_crc(const char *path, char text[16])
 {
 	u32 crc = 0;
 	int code = crc_of(path, &crc);
@@ -87,7 +86,7 @@ static int set_files(json_t *j, const struct fl_config *cfg)
 	for (i = 0; !status && i < ARRAY_SIZE(drawn); i++) {
 		const char *file = drawn_file(cfg, &drawn[i]);
 
-		status = file ? crc_text(file, crc) : CLI_OK;
+		status = file ? run_record_crc(file, crc) : CLI_OK;
 		if (file && !status)
 			report_json_text(files, drawn[i].key, crc);
 	}
@@ -131,7 +130,11 @@ json_t *run_record(const struct run_options *o, const struct replay_options *run
 	char crc[16], handler[16];
 	json_t *j;
 
-	if (crc_text(run->trace, crc) || (recorded_handler(&o->cfg) && crc_text(o->cfg.cpu.handler_file, handler)))
+	if (o->trace_crc)
+		strcpy(crc, o->trace_crc);
+	else if (run_record_crc(run->trace, crc))
+		return NULL;
+	if (recorded_handler(&o->cfg) && run_record_crc(o->cfg.cpu.handler_file, handler))
 		return NULL;
 	j = json_object();
 	report_json_text(j, "version", FL_VERSION);
@@ -272,7 +275,7 @@ static void check_crc(struct reading *r, const char *file, const char *recorded)
 
 	if (r->status)
 		return;
-	r->status = crc_text(file, crc);
+	r->status = run_record_crc(file, crc);
 	if (!r->status && strcmp(crc, recorded))
 		r->status = cli_fail("%s: its CRC-32 is %s; %s was made with %.32s", file, crc, r->path, recorded);
 }

@@ -11,6 +11,15 @@
 #include <jansson.h>
 
 /**
+ * run_record_crc() - a file's CRC-32 as a record has it
+ * @path: the file
+ * @text: receives it
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
+int run_record_crc(const char *path, char text[16]);
+
+/**
  * run_record() - make the object "run" of the result's JSON
  * @o: the options of the command
  * @run: one run; the variant of a comparison
