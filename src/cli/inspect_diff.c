@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline inspect A.json B.json: what differs between two results. */
 #include "inspect_priv.h"
-#include "report_table.h"
 
 #define PATH 256
 #define NAME 96

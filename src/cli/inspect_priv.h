@@ -5,7 +5,24 @@
 
 #include "cli.h"
 #include "inspect_term.h"
+#include "report_table.h"
 #include "result_file.h"
+
+/**
+ * inspect_time_cell() - add a cell of a time; empty where there is none
+ * @t: the table
+ * @object: an object of the result, or NULL
+ * @key: key of the time, ns
+ */
+void inspect_time_cell(struct report_table *t, const json_t *object, const char *key);
+
+/**
+ * inspect_count_cell() - add a cell of a number; empty where there is none
+ * @t: the table
+ * @object: an object of the result, or NULL
+ * @key: key of the number
+ */
+void inspect_count_cell(struct report_table *t, const json_t *object, const char *key);
 
 /**
  * inspect_show() - print a result
@@ -13,6 +30,13 @@
  * @f: the result
  */
 void inspect_show(const struct term *t, const struct result_file *f);
+
+/**
+ * inspect_study() - print a study
+ * @t: the terminal
+ * @j: its result
+ */
+void inspect_study(const struct term *t, const json_t *j);
 
 /**
  * inspect_fault() - print the story of one of the slowest faults

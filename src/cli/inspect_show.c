@@ -2,11 +2,10 @@
 /* faultline inspect RESULT.json: what the page of `faultline report` says, in a terminal. */
 #include "inspect_priv.h"
 #include "owners.h"
-#include "report_table.h"
 
 /* ---- cells ---- */
 
-static void time_cell(struct report_table *t, const json_t *object, const char *key)
+void inspect_time_cell(struct report_table *t, const json_t *object, const char *key)
 {
 	char text[REPORT_NS];
 	u64 v;
@@ -14,7 +13,7 @@ static void time_cell(struct report_table *t, const json_t *object, const char *
 	report_table_cell(t, "%s", result_u64(object, key, &v) ? report_ns(v, text) : "");
 }
 
-static void count_cell(struct report_table *t, const json_t *object, const char *key)
+void inspect_count_cell(struct report_table *t, const json_t *object, const char *key)
 {
 	u64 v;
 
@@ -62,14 +61,14 @@ static void show_overview(const struct result_file *f)
 		result_file_run(f, i, &run);
 		fault = json_object_get(run.result, "latency_ns");
 		report_table_cell(&t, "%s", term_clean(run.name, text, sizeof(text)));
-		count_cell(&t, run.result, "accesses");
-		count_cell(&t, json_object_get(run.result, "faults"), "total");
-		count_cell(&t, run.result, "aborted");
-		time_cell(&t, fault, "mean");
-		time_cell(&t, fault, "p99");
-		time_cell(&t, fault, "max");
-		time_cell(&t, json_object_get(run.result, "access_latency_ns"), "mean");
-		time_cell(&t, run.result, "duration_ns");
+		inspect_count_cell(&t, run.result, "accesses");
+		inspect_count_cell(&t, json_object_get(run.result, "faults"), "total");
+		inspect_count_cell(&t, run.result, "aborted");
+		inspect_time_cell(&t, fault, "mean");
+		inspect_time_cell(&t, fault, "p99");
+		inspect_time_cell(&t, fault, "max");
+		inspect_time_cell(&t, json_object_get(run.result, "access_latency_ns"), "mean");
+		inspect_time_cell(&t, run.result, "duration_ns");
 	}
 	report_table_print(&t, stdout);
 }
@@ -109,7 +108,7 @@ static void show_cascade(const struct term *term, const json_t *parts, const cha
 		u64 v = number(of, key);
 
 		report_table_cell(&t, "%s", names[i]);
-		time_cell(&t, of, key);
+		inspect_time_cell(&t, of, key);
 		report_table_cell(&t, "%s", term_bar(term, at, at + v, all, room(term, 36), bar));
 		at += v;
 	}
@@ -161,7 +160,7 @@ static void show_histogram(const struct term *term, const json_t *times, const c
 	json_object_foreach((json_t *)histogram, from, n)
 	{
 		report_table_cell(&t, "from %s", report_ns(strtoull(from, NULL, 10), text));
-		count_cell(&t, histogram, from);
+		inspect_count_cell(&t, histogram, from);
 		report_table_cell(&t, "%s", term_bar(term, 0, number(histogram, from), all, room(term, 40), bar));
 	}
 	report_table_print(&t, stdout);
@@ -185,10 +184,10 @@ static void show_streams(const struct term *term, const json_t *streams)
 		u64 ns = number(s, "active_ns");
 
 		report_table_cell(&t, "%s", term_text(json_object_get(s, "sid"), text));
-		count_cell(&t, s, "accesses");
-		count_cell(&t, s, "faults");
-		time_cell(&t, latency, "mean");
-		time_cell(&t, latency, "p99");
+		inspect_count_cell(&t, s, "accesses");
+		inspect_count_cell(&t, s, "faults");
+		inspect_time_cell(&t, latency, "mean");
+		inspect_time_cell(&t, latency, "p99");
 		if (ns)
 			report_table_cell(&t, "%llu", (u64)((unsigned __int128)number(s, "bytes") * 1000 / ns));
 		else
@@ -214,8 +213,8 @@ static void show_resources(const struct term *term, const json_t *resources)
 		u64 ppm = number(r, "utilisation_ppm");
 
 		report_table_cell(&t, "%s %llu", term_text(json_object_get(r, "name"), text), number(r, "index"));
-		count_cell(&t, r, "capacity");
-		count_cell(&t, r, "peak");
+		inspect_count_cell(&t, r, "capacity");
+		inspect_count_cell(&t, r, "peak");
 		percent_cell(&t, ppm);
 		report_table_cell(&t, "%s", term_bar(term, 0, min(ppm, 1000000ULL), 1000000, room(term, 50), bar));
 	}
@@ -311,42 +310,6 @@ static void show_run(const struct term *term, const struct result_run *run)
 	show_slowest(json_object_get(r, "slowest_faults"));
 }
 
-/* ---- a study ---- */
-
-static void show_study(const struct term *term, const json_t *j)
-{
-	const json_t *grid = json_object_get(j, "grid"), *first = json_array_get(grid, 0), *side, *p;
-	const char *by = json_string_value(json_object_get(j, "by")), *name;
-	const char *key = by && !strcmp(by, "fault")	? "fault_mean_ns"
-			  : by && !strcmp(by, "access") ? "access_mean_ns"
-							: "duration_ns";
-	const char *headings[REPORT_COLUMNS + 1] = { ">value" }, *sides[REPORT_COLUMNS];
-	char text[REPORT_COLUMNS][TERM_TEXT], less[TERM_TEXT];
-	struct report_table t;
-	size_t i, n = 1, s;
-
-	json_object_foreach((json_t *)first, name, side)
-	{
-		if (!json_object_get(side, key) || n == REPORT_COLUMNS - 1)
-			continue;
-		sides[n] = name;
-		headings[n] = term_clean(name, text[n], TERM_TEXT);
-		n++;
-	}
-	headings[n] = "less";
-	term_wrap(term, term_text(json_object_get(j, "verdict"), less));
-	putchar('\n');
-	report_table_init(&t, headings);
-	json_array_foreach(grid, i, p)
-	{
-		count_cell(&t, p, "value");
-		for (s = 1; s < n; s++)
-			time_cell(&t, json_object_get(p, sides[s]), key);
-		report_table_cell(&t, "%s", term_text(json_object_get(p, "less"), less));
-	}
-	report_table_print(&t, stdout);
-}
-
 /* ---- the result ---- */
 
 void inspect_show(const struct term *t, const struct result_file *f)
@@ -363,7 +326,7 @@ void inspect_show(const struct term *t, const struct result_file *f)
 	if (json_object_get(record, "trace"))
 		printf("%s\n\n", term_text(json_object_get(json_object_get(record, "trace"), "name"), text));
 	if (f->kind == RESULT_STUDY) {
-		show_study(t, f->json);
+		inspect_study(t, f->json);
 		return;
 	}
 	show_overview(f);

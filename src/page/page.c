@@ -120,6 +120,7 @@ static int put_part(FILE *f, const char *name, size_t len, const struct page *p,
 		      { "data.js", page_data_js },
 		      { "charts.js", page_charts_js },
 		      { "sections.js", page_sections_js },
+		      { "study.js", page_study_js },
 		      { "story.js", page_story_js } };
 	size_t i;
 

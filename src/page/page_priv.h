@@ -6,7 +6,8 @@
 #include "page.h"
 
 /* The files of this folder, compiled in. */
-extern const char page_html[], page_css[], page_data_js[], page_charts_js[], page_sections_js[], page_story_js[];
+extern const char page_html[], page_css[], page_data_js[], page_charts_js[], page_sections_js[], page_study_js[],
+	page_story_js[];
 
 /* Lists that have an entry for each fault: they would make a page as long as the trace. */
 extern const char *const page_left_out[];

@@ -3,8 +3,16 @@
 
 const main = document.getElementById('main');
 
-function section(id, title, ...children) {
-	if (!children.flat(9).some(c => c))
+// A result that is not as this program writes it costs its section, not the page.
+function section(id, title, make) {
+	let children = [];
+	try {
+		children = [make()].flat(9).filter(c => c);
+	} catch (e) {
+		console.error(title + ': ' + e.message);
+		children = [el('p', { class: 'note' }, 'The result is not as expected here: ' + e.message)];
+	}
+	if (!children.length)
 		return;
 	document.getElementById('contents').append(el('li', {}, el('a', { href: '#' + id }, title)));
 	main.append(el('section', { id, 'aria-labelledby': id + '-h' }, el('h2', { id: id + '-h' }, title), children));
@@ -22,11 +30,11 @@ function sentences() {
 	const list = [];
 	for (const file of files) {
 		if (file.kind === 'compare')
-			list.push(...(file.data.reasons || []).map(r => r.text));
+			list.push(...[...(file.data.reasons || []), ...(file.data.owners || [])].map(r => r.text));
 		else if (file.kind === 'replay')
 			list.push(...(file.data.why || []).map(w => (many ? runs.find(r => r.file === file).label + ': ' : '') + w.text));
 		else
-			list.push(files.length > 1 ? `${file.data.key}: ${file.data.verdict}` : file.data.verdict);
+			list.push(...verdicts(file).map(t => files.length > 1 && !file.data.keys ? `${studied(file)}: ${t}` : t));
 	}
 	return list.filter(t => typeof t === 'string' && t);
 }
@@ -55,6 +63,16 @@ function runsTable() {
 
 const variantOf = run => run.file.kind === 'compare' ? run.file.data.variants.find(v => v.result === run.result) : {};
 
+// Means over seeds, with 95 % intervals where there are several.
+function differences(file) {
+	const names = { fault_mean_ns: 'fault, mean', fault_p99_ns: 'fault, 99 %', access_mean_ns: 'access, mean', duration_ns: 'whole trace' };
+	const signed = v => (Number(v) < 0 ? '−' : '+') + nsText(Math.abs(Number(v)));
+	const keys = Object.keys(names), list = (file.kind === 'compare' && file.data.differences) || [];
+	return list.length ? [el('h3', {}, 'Differences' + (file.data.seeds ? ` over ${file.data.seeds} seeds` : '')),
+		table('Differences', ['', ...keys.map(k => names[k])], list.map((d, i) => [`${d.with} less ${d.against}`, ...keys.map(k => d[k] ?
+			[value(d[k].mean, `data-${file.id}/differences/${i}/${k}/mean`, signed(d[k].mean)), d[k].half === undefined ? '' : el('small', {}, '± ' + nsText(d[k].half))] : '')]))] : [];
+}
+
 function summary() {
 	const text = sentences(), out = [];
 	if (text.length)
@@ -64,6 +82,7 @@ function summary() {
 	else if (runs.length)
 		out.push(runsTable());
 	for (const file of files) {
+		out.push(...differences(file));
 		if (file.data.others_baseline)
 			out.push(note(`Bystanders are the streams that do not fault in any variant; 100 % is what they get with ${file.data.others_baseline} and every page resident.`));
 		if (file.left_out.length)

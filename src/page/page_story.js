@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-// What happened over time, the slowest faults, where the answer turns, what was run; and the order of it all.
+// What happened over time, the slowest faults, what was run; and the order of it all.
 
 // ---- over time ----
 
@@ -95,50 +95,6 @@ function slowest() {
 				ns(f, 'begin_ns', `${run.path}/slowest_faults/${i}`), ...about.parts.map(p => ns(f.parts_ns, p, `${run.path}/slowest_faults/${i}/parts_ns`))]))) : null]);
 }
 
-// ---- where the answer turns ----
-
-const costKeys = { duration: 'duration_ns', fault: 'fault_mean_ns', access: 'access_mean_ns' };
-const costNames = { duration: 'time of the whole trace', fault: 'mean fault', access: 'mean access' };
-
-// A band for each stretch of values, in the colour of the side that takes less.
-function winners(svg, f, grid, sides) {
-	grid.forEach((p, i) => {
-		const at = k => f.x(Number(grid[k].value));
-		const from = i ? (at(i - 1) + at(i)) / 2 : at(i), to = i + 1 < grid.length ? (at(i) + at(i + 1)) / 2 : at(i);
-		if (sides.includes(p.less))
-			svg.append('rect').attr({ class: 'band f' + sides.indexOf(p.less), x: from, y: f.bottom - 7, height: 7, width: Math.max(1, to - from) })
-				.append('title').text(`${p.value}: less with ${p.less}`);
-	});
-}
-
-function crossover(study) {
-	const d = study.data, path = `data-${study.id}/grid`, key = costKeys[d.by];
-	const sides = Object.keys(d.grid[0]).filter(k => d.grid[0][k] && typeof d.grid[0][k] === 'object' && d.grid[0][k][key] !== undefined);
-	const grid = d.grid.slice().sort((a, b) => Number(a.value) - Number(b.value));
-	if (!sides.length)
-		return null;
-	const lines = sides.map((name, i) => ({ label: name, color: i, points: grid.map(p => [Number(p.value), Number(p[name][key])]) }));
-	const [low, high] = [Number(grid[0].value), Number(grid[grid.length - 1].value)];
-	const all = lines.flatMap(l => l.points.map(p => p[1]));
-	const log = low > 0 && high / low > 20, logY = d3.min(all) > 0 && d3.max(all) / d3.min(all) > 20;
-	const turns = (d.turns || []).map(t => [Number(t.low.value), Number(t.high.value)]);
-	const rows = d.grid.map((p, i) => [value(p.value, `${path}/${i}/value`, countText(p.value)), ...sides.map(s => ns(p[s], key, `${path}/${i}/${s}`)), p.less]);
-	const marks = (svg, f) => {
-		winners(svg, f, grid, sides);
-		for (const t of turns) {
-			const x = f.x(Math.min(high, Math.max(low, t[1])));
-			svg.append('line').attr({ class: 'mark', x1: x, x2: x, y1: f.margin.top, y2: f.bottom });
-			svg.append('text').attr({ x: x + 5, y: f.margin.top + 12 }).text(`turns at ${countText(t[1])}`);
-		}
-	};
-	const reasons = (d.turns || []).flatMap(t => [t.low, t.high]).flatMap(p => (p.reasons || []).map(r => `${d.key} ${p.value}: ${r.text}`));
-	return [figure(`${costNames[d.by]} by ${d.key}`, d.verdict + ' The band along the bottom has the colour of the side that takes less.', legendOf(lines), (svg, width) => lineChart(svg, width, lines, {
-		x: log ? 'log' : 'linear', y: logY ? 'log' : 'linear', xDomain: low < high ? [low, high] : [low - 1, high + 1],
-		yDomain: logY ? logDomain(d3.min(all), d3.max(all)) : [0, d3.max(all) * 1.05], xFormat: shortCount, yFormat: nsTick, xLabel: d.key, xTicks: grid.map(p => Number(p.value)), more: marks, height: 320 }),
-	table('Values of the study', [d.key, ...sides, 'less'], rows, [sides.length + 1])),
-	reasons.length ? el('ul', { class: 'says' }, reasons.map(t => el('li', {}, t))) : null];
-}
-
 // ---- what was run ----
 
 const recorded = [...runs, ...studies.filter(s => s.data.run).map(s => Object.assign({}, s.runs[0], { file: s, label: baseName(s.name), record: s.data.run, path: `data-${s.id}` }))].filter(r => r.record);
@@ -181,22 +137,22 @@ function heading() {
 	const kinds = [...new Set(files.map(f => f.kind === 'study' ? 'study ' + f.data.study : f.kind))];
 	if (traces.length)
 		document.getElementById('title').textContent = traces.join(', ');
-	document.getElementById('subtitle').textContent = `${kinds.join(', ')}: ${[...runs.map(r => r.label), ...studies.map(s => s.data.key)].join(', ')}`;
+	document.getElementById('subtitle').textContent = `${kinds.join(', ')}: ${[...runs.map(r => r.label), ...studies.map(studied)].join(', ')}`;
 	document.getElementById('footer').textContent = `Faultline ${about.version}. The results are within this page as JSON, unchanged; it loads nothing else.`;
 }
 
 heading();
-section('summary', 'Summary', summary());
-section('crossover', 'Where the answer turns', studies.map(crossover));
-section('waterfall', 'Where a fault’s time goes', faulting.length ? [note('Mean of each part of a fault; each begins where the one before ends.'), waterfalls()] : [],
-	owners());
-section('latency', 'Latencies', latency('latency_ns', 'fault'), latency('access_latency_ns', 'access'));
-section('streams', 'Streams', streams());
-section('time', 'Over time', series());
-section('slowest', 'Slowest faults', slowest());
-section('resources', 'Resources', resources());
-section('configuration', 'Configuration', configuration());
-section('records', 'Run records', records());
+section('summary', 'Summary', summary);
+section('crossover', 'Where the answer turns', () => studies.map(study));
+section('waterfall', 'Where a fault’s time goes', () => [faulting.length ? [note('Mean of each part of a fault; each begins where the one before ends.'), waterfalls()] : null,
+	timed.length ? owners() : null]);
+section('latency', 'Latencies', () => [latency('latency_ns', 'fault'), latency('access_latency_ns', 'access')]);
+section('streams', 'Streams', streams);
+section('time', 'Over time', series);
+section('slowest', 'Slowest faults', slowest);
+section('resources', 'Resources', resources);
+section('configuration', 'Configuration', configuration);
+section('records', 'Run records', records);
 charts.forEach(drawChart);
 // For whoever measures: ms from the navigation until these scripts began, and until all was drawn.
 document.documentElement.setAttribute('data-began', String(Math.round(began)));

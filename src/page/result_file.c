@@ -21,17 +21,24 @@ static bool is_compare(const json_t *j)
 	return json_array_size(list);
 }
 
-static bool is_study(const json_t *j)
+static bool all_objects(const json_t *list)
 {
-	const json_t *grid = json_object_get(j, "grid"), *p;
+	const json_t *e;
 	size_t i;
 
-	json_array_foreach(grid, i, p)
+	json_array_foreach(list, i, e)
 	{
-		if (!json_is_object(p))
+		if (!json_is_object(e))
 			return false;
 	}
-	return json_is_string(json_object_get(j, "study")) && json_array_size(grid);
+	return json_array_size(list);
+}
+
+static bool is_study(const json_t *j)
+{
+	return json_is_string(json_object_get(j, "study")) &&
+	       (all_objects(json_object_get(j, "grid")) || all_objects(json_object_get(j, "keys")) ||
+		json_is_object(json_object_get(j, "map")) || json_is_object(json_object_get(j, "tornado")));
 }
 
 static int find_kind(struct result_file *f)
