@@ -8,7 +8,7 @@ IommuParts &Access::parts() const {
     return flow.port->parts;
 }
 
-void Access::begin(const Flow &f, const Bill &piece) {
+void Access::begin(const Flow &f, const LoggedBill &piece) {
     next = nullptr;
     waits = OWNER_INPUT;
     blocking = in_fault = stalled = end_req = false;
@@ -16,6 +16,7 @@ void Access::begin(const Flow &f, const Bill &piece) {
     flow = f;
     if (f.piece)
         piece_bill = piece;
+    piece_bill.keep(parts().logged);
     flow.piece = f.piece ? &piece_bill : nullptr;
 }
 
@@ -36,7 +37,7 @@ void Access::close_fault(ps_t time, xlat kind) {
     if (!parts().sink)
         return;
     fl_assert(!flow.fault || fault_bill.total() == stamps.total());
-    parts().sink->fault_over(flow.txn, kind, stamps, flow.fault);
+    parts().sink->fault_over(flow.txn, kind, stamps, flow.fault, parts().flow(fault));
     flow.fault = nullptr;
 }
 
@@ -52,6 +53,8 @@ void Access::record_entered(ps_t time) {
 
 /* The access may be another's by now: then the number is not that of its fault. */
 void Access::record_read(u64 number, ps_t time, const Reader &reader) {
+    if (Tap *tap = parts().tap)
+        tap->read(parts().flow(number));
     if (in_fault && fault == number) {
         stamps.stamp[PART_SOFTWARE] = time;
         read = true;
@@ -112,6 +115,8 @@ void Access::book_answer(ps_t begin, ps_t time) {
     const Reader &reader = p.ledger.reader();
 
     if (answer.answered) {
+        if (p.tap)
+            p.tap->answered(p.flow(fault));
         // Who waits behind a fault of its context bank has no record: it waits for the reading of the one before it.
         if (!read && reader.began <= answer.queued)
             book_reading(flow, reader, answer.queued);

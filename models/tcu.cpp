@@ -194,6 +194,8 @@ void Tcu::decided(Walk &w, ps_t time) {
         time = parts_.records.serve(time, parts_.config.notify.record_write_ps);
         a.flow.book(OWNER_RECORD_PORT, begin);
         a.flow.book(OWNER_RECORD, time);
+        if (parts_.tap)
+            parts_.tap->record(parts_.number, false, begin, time, parts_.flow(a.fault));
     }
     add_due(time, w, false);
     due_at(time);

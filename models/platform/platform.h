@@ -14,6 +14,7 @@
 #include "pcie_endpoint.h"
 #include "run_watch.h"
 #include "samples.h"
+#include "taps.h"
 #include "trace_master.h"
 
 extern "C" {
@@ -57,8 +58,10 @@ public:
     KindModel &iommu(unsigned i = 0) { return *iommus_.at(i).model; }
 
     void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override;
-    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const Bill *bill) override;
-    void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps, const Bill *bill) override;
+    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const LoggedBill *bill,
+                    u64 flow) override;
+    void page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &stamps, const LoggedBill *bill,
+                         u64 flow) override;
 
 private:
     struct StreamTimes {
@@ -83,6 +86,8 @@ private:
     void make_master();
     void boot();
     void access_done(const AccessDone &d);
+    void fault_done(const FaultSeen &f);
+    void make_taps();
     /// Of a resource, in the measured interval.
     struct Account {
         const Usage *usage;
@@ -118,7 +123,8 @@ private:
     std::vector<Account> accounts_;
     replay_counters counters_{}, counters_before_{};
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
-    GpuMaster *gpu_ = nullptr; // the master, if it is one
+    GpuMaster *gpu_ = nullptr;   // the master, if it is one
+    std::unique_ptr<Taps> taps_; // who looks on, or nullptr
     RunWatch watch_;
     int error_ = 0;
 };

@@ -20,6 +20,7 @@ static const char help[] =
 	"  --board BOARD       a device tree or an IORT says which IOMMU it is, which of several each stream of the\n"
 	"                      trace is behind, and whether its faults stall; --faults is for what it leaves open\n"
 	"  --answers           with --json: a list of the faults, each with its answer, in the order of the answers\n"
+	"  --series[=N]        with --json: what happened over time, in at most N steps (400), and the slowest faults\n"
 	"  --records           print the model's faults as Linux does (arm-smmu, arm-smmu-v3, DMAR), not the table;\n"
 	"                      faultline import reads them. Page requests: as Linux prints those that it refuses\n"
 	"  --functional        no SystemC, no time: each access is over before the next begins\n"
@@ -114,8 +115,9 @@ static int parse(struct options *o, int argc, char **argv)
 		status = run_replay_check(&o->replay);
 	if (status)
 		return status;
-	if (o->replay.common.answers && !o->replay.common.json)
-		return cli_usage("replay", "replay: --answers needs --json");
+	if ((o->replay.common.answers || o->replay.common.run.series) && !o->replay.common.json)
+		return cli_usage("replay", "replay: --%s needs --json",
+				 o->replay.common.answers ? "answers" : "series");
 	return CLI_OK;
 }
 
