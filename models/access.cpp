@@ -99,6 +99,8 @@ void Access::resume(iommu_resume how) {
     ps_t begin = std::max(p.queues.server.turn(p.host.now), stalled_from);
     ps_t time = begin + p.config.command.resume_ps, answered = p.ledger.answer().answered;
     p.stalls.give(*this, p.host.now);
+    if (p.tap)
+        p.tap->stalled(p.number, flow.txn.sid, p.host.now, false);
     book_answer(begin, time);
     stamps.stamp[PART_RESPOND] = answered && answered < time ? answered : time;
     stamps.stamp[PART_SOFTWARE] = std::min(stamps.stamp[PART_SOFTWARE], stamps.stamp[PART_RESPOND]);

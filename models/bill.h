@@ -83,6 +83,15 @@ public:
     };
 
     LoggedBill() = default;
+    LoggedBill(const LoggedBill &) = default;
+    LoggedBill &operator=(const LoggedBill &o) {
+        Bill::operator=(o);
+        if (unlikely(kept_ || o.kept_)) {
+            kept_ = o.kept_;
+            log_ = o.log_;
+        }
+        return *this;
+    }
     /// @p bill, and the part of @p log that it is of.
     LoggedBill(const Bill &bill, const LoggedBill &log) : Bill(bill), kept_(log.kept_ && log.at() == at()) {
         if (kept_)

@@ -59,6 +59,8 @@ struct IommuParts {
     /// The engine stalls @p a.
     void stall(Access &a, ps_t time) {
         stalls.take(a, time);
+        if (tap)
+            tap->stalled(number, a.flow.txn.sid, time, true);
         counters.stalled++;
     }
     /// Software has written a register, or there was a reset.

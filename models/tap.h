@@ -52,6 +52,9 @@ struct Tap {
     /// A hard handler is entered.
     virtual void interrupt(ps_t) {}
 
+    /// The engine stalls an access of stream @p sid, or lets it go; in any order of time.
+    virtual void stalled(unsigned /*iommu*/, u32 /*sid*/, ps_t, bool /*on*/) {}
+
     // What ties a fault to those who work for it: its flow (FaultSeen::flow)
     /// The port for records writes one.
     virtual void record(unsigned /*iommu*/, bool /*paged*/, ps_t /*from*/, ps_t /*until*/, u64 /*flow*/) {}

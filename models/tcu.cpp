@@ -194,8 +194,6 @@ void Tcu::decided(Walk &w, ps_t time) {
         time = parts_.records.serve(time, parts_.config.notify.record_write_ps);
         a.flow.book(OWNER_RECORD_PORT, begin);
         a.flow.book(OWNER_RECORD, time);
-        if (parts_.tap)
-            parts_.tap->record(parts_.number, false, begin, time, parts_.flow(a.fault));
     }
     add_due(time, w, false);
     due_at(time);
@@ -220,6 +218,9 @@ void Tcu::delivered(Access &a, xlat kind, ps_t time) {
         f.ext->faults++;
         f.ext->fault = f.res.fault;
     }
+    if (told && parts_.tap && f.fault && f.fault->of(OWNER_RECORD)) // registers are no record
+        parts_.tap->record(parts_.number, false, time - parts_.config.notify.record_write_ps, time,
+                           parts_.flow(a.fault));
     if (told && parts_.sink)
         parts_.sink->fault_delivered(f.txn, f.res, kind, time);
     f.at = time + parts_.config.tbu.link_ps;

@@ -124,11 +124,12 @@ private:
             if (end <= begin) {
                 pass(ends_.pop());
                 in_use_--;
-                tell();
             } else {
                 pass(begin);
                 enter(begins_.pop());
             }
+            if (unlikely(gauge_ != nullptr))
+                gauge_->level(at_, units());
         }
         pass(t);
     }
@@ -144,11 +145,6 @@ private:
         else
             in_use_++;
         peak_ = in_use_ > s64(peak_) ? u32(in_use_) : peak_;
-        tell();
-    }
-    void tell() {
-        if (unlikely(gauge_ != nullptr))
-            gauge_->level(at_, units());
     }
     u32 units() const { return in_use_ > 0 ? u32(in_use_) : 0; }
     /// Up to @p t nothing changes.

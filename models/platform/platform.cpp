@@ -31,10 +31,10 @@ KindModel::~KindModel() {
         kind_.destroy(hw_);
 }
 
-Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan)
+Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan, Taps *taps)
     : sc_module(name), scheduler("scheduler"),
       memory("memory", unsigned(2 * opt.cfg->iommu.count), *opt.cfg, opt.seed + 3),
-      cpu("cpu", scheduler, memory, *opt.cfg, opt.seed), opt_(opt), scan_(scan), streams_(scan.n_sids),
+      cpu("cpu", scheduler, memory, *opt.cfg, opt.seed), opt_(opt), scan_(scan), streams_(scan.n_sids), taps_(taps),
       watch_(patience(cpu)) {
     counts_.n_streams = scan.n_sids;
     for (u32 i = 0; i < scan.n_sids; i++)
@@ -52,23 +52,21 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
             written = written ? written : d.model->allocate(requester, requests);
         return written;
     });
-    make_taps();
+    if (taps_)
+        attach_taps();
 }
 
-void Platform::make_taps() {
+void Platform::attach_taps() {
     std::vector<const Usage *> resources;
 
-    taps_ = Taps::make(opt_, std::vector<u32>(scan_.sids, scan_.sids + scan_.n_sids));
-    if (!taps_)
-        return;
     for (const Account &a : accounts(0))
         resources.push_back(a.usage);
     taps_->attach(resources);
-    cpu.set_tap(taps_.get());
+    cpu.set_tap(taps_);
     for (unsigned i = 0; i < iommus_.size(); i++)
-        iommus_[i].model->set_tap(taps_.get(), i, taps_->logs());
+        iommus_[i].model->set_tap(taps_, i, taps_->logs());
     for (unsigned i = 0; i < devices_.size(); i++)
-        devices_[i].model->set_tap(taps_.get(), i, taps_->logs());
+        devices_[i].model->set_tap(taps_, i, taps_->logs());
 }
 
 void Platform::add_iommu(unsigned i) {
@@ -264,7 +262,8 @@ void Platform::fault_done(const FaultSeen &f) {
 void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, const LoggedBill *bill, u64 flow) {
     if (kind == XLAT_STALL || kind == XLAT_OK)
         note_answer(txn);
-    fault_done({txn, s, bill, kind, stream_of(txn.sid).kind.faults == REPLAY_STALL, false, false, flow});
+    bool recoverable = taps_ && stream_of(txn.sid).kind.faults == REPLAY_STALL;
+    fault_done({txn, s, bill, kind, recoverable, false, false, flow});
 }
 
 /* The six parts that all fault modes share, and the seven of PCIe. */
@@ -534,9 +533,7 @@ int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
     collect(result);
     if (gpu_ && opt_.account)
         tell();
-    if (taps_)
-        taps_->tell(opt_.watch);
-    return 0;
+    return taps_ ? taps_->finish(opt_.watch, err_) : 0;
 }
 
 } // namespace faultline

@@ -48,7 +48,9 @@ public:
     CpuModel cpu;
     std::unique_ptr<Master> master;
 
-    Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan);
+    /// @param taps who looks on, or nullptr; they outlive it
+    Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan,
+             Taps *taps = nullptr);
     ~Platform() override;
 
     /// Run the whole trace: 0, or -errno with @p err filled.
@@ -87,7 +89,7 @@ private:
     void boot();
     void access_done(const AccessDone &d);
     void fault_done(const FaultSeen &f);
-    void make_taps();
+    void attach_taps();
     /// Of a resource, in the measured interval.
     struct Account {
         const Usage *usage;
@@ -123,8 +125,8 @@ private:
     std::vector<Account> accounts_;
     replay_counters counters_{}, counters_before_{};
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
-    GpuMaster *gpu_ = nullptr;   // the master, if it is one
-    std::unique_ptr<Taps> taps_; // who looks on, or nullptr
+    GpuMaster *gpu_ = nullptr; // the master, if it is one
+    Taps *taps_;
     RunWatch watch_;
     int error_ = 0;
 };

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "taps.h"
+#include "timeline.h"
+#include "waves.h"
 
 namespace faultline {
+
+Taps::Taps() = default;
+Taps::~Taps() = default;
 
 std::unique_ptr<Taps> Taps::make(const replay_options &opt, const std::vector<u32> &streams) {
     std::unique_ptr<Taps> taps(new Taps);
@@ -11,6 +16,14 @@ std::unique_ptr<Taps> Taps::make(const replay_options &opt, const std::vector<u3
         taps->slow_.reset(new SlowFaults);
         taps->all_ = {taps->series_.get(), taps->slow_.get()};
     }
+    if (opt.timeline) {
+        taps->timeline_.reset(new Timeline(opt, streams));
+        taps->all_.push_back(taps->timeline_.get());
+    }
+    if (opt.vcd) {
+        taps->waves_.reset(new Waves(opt, streams));
+        taps->all_.push_back(taps->waves_.get());
+    }
     return taps->all_.empty() ? nullptr : std::move(taps);
 }
 
@@ -19,6 +32,10 @@ void Taps::attach(const std::vector<const Usage *> &resources) {
         listeners_.emplace_back(new Listener(*this, unsigned(listeners_.size())));
         u->watch(listeners_.back().get());
     }
+    if (timeline_)
+        timeline_->resources(resources);
+    if (waves_)
+        waves_->resources(resources);
 }
 
 void Taps::name(unsigned gauge, const replay_resource &r) {
@@ -26,11 +43,18 @@ void Taps::name(unsigned gauge, const replay_resource &r) {
         series_->name(gauge, r);
 }
 
-void Taps::tell(json_t *watch) {
-    if (!series_)
-        return;
-    json_object_set_new(watch, "series", series_->json());
-    json_object_set_new(watch, "slowest_faults", slow_->json());
+int Taps::finish(json_t *watch, dmat_error *err) {
+    int ret = 0;
+
+    if (series_) {
+        json_object_set_new(watch, "series", series_->json());
+        json_object_set_new(watch, "slowest_faults", slow_->json());
+    }
+    if (timeline_)
+        ret = timeline_->finish(err);
+    if (!ret && waves_)
+        ret = waves_->finish(err);
+    return ret;
 }
 
 } // namespace faultline

@@ -10,10 +10,15 @@
 
 namespace faultline {
 
+class Timeline;
+class Waves;
+
 class Taps : public Tap {
 public:
-    /// nullptr: nobody looks on.
+    /// Before anything of SystemC is there. nullptr: nobody looks on.
+    /// @throws std::runtime_error if a file cannot be made
     static std::unique_ptr<Taps> make(const replay_options &opt, const std::vector<u32> &streams);
+    ~Taps() override;
 
     /// The resources, in the order of their numbers (Tap::level()).
     void attach(const std::vector<const Usage *> &resources);
@@ -30,6 +35,7 @@ public:
     void record(unsigned iommu, bool paged, ps_t from, ps_t until, u64 flow) override {
         tell_all<&Tap::record>(iommu, paged, from, until, flow);
     }
+    void stalled(unsigned iommu, u32 sid, ps_t t, bool on) override { tell_all<&Tap::stalled>(iommu, sid, t, on); }
     void thread(unsigned iommu, unsigned line) override { tell_all<&Tap::thread>(iommu, line); }
     void read(u64 flow) override { tell_all<&Tap::read>(flow); }
     void served(const Served &s) override { tell_all<&Tap::served>(s); }
@@ -38,11 +44,11 @@ public:
     void handled(unsigned worker, ps_t from, ps_t until) override { tell_all<&Tap::handled>(worker, from, until); }
 
     /// Somebody wants to know what the bills of faults are made of.
-    bool logs() const { return false; }
+    bool logs() const { return timeline_ != nullptr; }
     /// What resource @p gauge is called in the result.
     void name(unsigned gauge, const replay_resource &r);
-    /// The run is over: what is for the result goes to @p watch.
-    void tell(json_t *watch);
+    /// The run is over: what is for the result goes to @p watch, files are complete. 0, or -errno with @p err.
+    int finish(json_t *watch, dmat_error *err);
 
 private:
     struct Listener : Gauge {
@@ -59,10 +65,14 @@ private:
             (tap->*Method)(args...);
     }
 
+    Taps();
+
     std::vector<std::unique_ptr<Listener>> listeners_;
     std::vector<Tap *> all_;
     std::unique_ptr<Series> series_;
     std::unique_ptr<SlowFaults> slow_;
+    std::unique_ptr<Timeline> timeline_;
+    std::unique_ptr<Waves> waves_;
 };
 
 } // namespace faultline
