@@ -8,7 +8,7 @@ IommuParts &Access::parts() const {
     return flow.port->parts;
 }
 
-void Access::begin(const Flow &f, const Bill &piece) {
+void Access::begin(const Flow &f, const LoggedBill &piece) {
     next = nullptr;
     waits = OWNER_INPUT;
     blocking = in_fault = stalled = end_req = false;
@@ -16,6 +16,7 @@ void Access::begin(const Flow &f, const Bill &piece) {
     flow = f;
     if (f.piece)
         piece_bill = piece;
+    piece_bill.keep(parts().logged);
     flow.piece = f.piece ? &piece_bill : nullptr;
 }
 
@@ -36,7 +37,7 @@ void Access::close_fault(ps_t time, xlat kind) {
     if (!parts().sink)
         return;
     fl_assert(!flow.fault || fault_bill.total() == stamps.total());
-    parts().sink->fault_over(flow.txn, kind, stamps, flow.fault);
+    parts().sink->fault_over(flow.txn, kind, stamps, flow.fault, parts().flow(fault));
     flow.fault = nullptr;
 }
 
@@ -52,6 +53,8 @@ void Access::record_entered(ps_t time) {
 
 /* The access may be another's by now: then the number is not that of its fault. */
 void Access::record_read(u64 number, ps_t time, const Reader &reader) {
+    if (Tap *tap = parts().tap)
+        tap->read(parts().flow(number));
     if (in_fault && fault == number) {
         stamps.stamp[PART_SOFTWARE] = time;
         read = true;
@@ -96,6 +99,8 @@ void Access::resume(iommu_resume how) {
     ps_t begin = std::max(p.queues.server.turn(p.host.now), stalled_from);
     ps_t time = begin + p.config.command.resume_ps, answered = p.ledger.answer().answered;
     p.stalls.give(*this, p.host.now);
+    if (p.tap)
+        p.tap->stalled(p.number, flow.txn.sid, p.host.now, false);
     book_answer(begin, time);
     stamps.stamp[PART_RESPOND] = answered && answered < time ? answered : time;
     stamps.stamp[PART_SOFTWARE] = std::min(stamps.stamp[PART_SOFTWARE], stamps.stamp[PART_RESPOND]);
@@ -112,6 +117,8 @@ void Access::book_answer(ps_t begin, ps_t time) {
     const Reader &reader = p.ledger.reader();
 
     if (answer.answered) {
+        if (p.tap)
+            p.tap->answered(p.flow(fault));
         // Who waits behind a fault of its context bank has no record: it waits for the reading of the one before it.
         if (!read && reader.began <= answer.queued)
             book_reading(flow, reader, answer.queued);

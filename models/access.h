@@ -38,9 +38,9 @@ struct Flow {
     xlat how;       // XLAT_OK, XLAT_ABORT, XLAT_RAZWI
     Access *waiter; // with Step::Wait: who waits
 
-    Bill *bill;  // of the access, or NULL
-    Bill *piece; // of this try of the piece, where it may end in a fault
-    Bill *fault; // of the fault that the access is in
+    Bill *bill;        // of the access, or NULL
+    LoggedBill *piece; // of this try of the piece, where it may end in a fault
+    LoggedBill *fault; // of the fault that the access is in
 
     /// The piece that begins at offset: up to the end of its page.
     void next_piece() {
@@ -61,7 +61,7 @@ struct Flow {
     }
     void end_at(ps_t time) { done = time > done ? time : done; }
     /// Pieces of one access overlap, so a fault has a bill of its own.
-    void book(owner o, ps_t until) {
+    __attribute__((always_inline)) void book(owner o, ps_t until) {
         if (!bill)
             return;
         bill->book(o, until);
@@ -87,7 +87,7 @@ struct Access : Ledger::Owner {
     Access *next; // waits for the same walk
     FaultStamps stamps;
     u64 fault; // number of the fault that stamps are of
-    Bill fault_bill, piece_bill;
+    LoggedBill fault_bill, piece_bill;
     owner waits;       // who owns the time until it goes on
     ps_t stalled_from; // it holds a stall slot
     ps_t port_waited;  // of the fault just decided: for other records
@@ -102,7 +102,7 @@ struct Access : Ledger::Owner {
     Sleeper thread;
 
     /// It is new, with what @p f has come to.
-    void begin(const Flow &f, const Bill &piece);
+    void begin(const Flow &f, const LoggedBill &piece);
     tlm::tlm_generic_payload &payload() const { return *flow.gp; }
     IommuParts &parts() const;
 

@@ -11,6 +11,7 @@
 #define FAULTLINE_BILL_H
 
 #include "scheduler.h"
+#include <algorithm>
 
 extern "C" {
 #include "owners.h"
@@ -71,6 +72,96 @@ private:
     ps_t by_[OWNERS] = {};
 };
 static_assert(OWNERS <= 32, "Bill::used_");
+
+/// A bill that also keeps what it was made of, in order, if somebody wants to draw it.
+class LoggedBill : public Bill {
+public:
+    /// The time from the entry before, or from from(), was @c by 's.
+    struct Entry {
+        owner by;
+        ps_t until;
+    };
+
+    LoggedBill() = default;
+    LoggedBill(const LoggedBill &) = default;
+    LoggedBill &operator=(const LoggedBill &o) {
+        Bill::operator=(o);
+        if (unlikely(kept_ || o.kept_)) {
+            kept_ = o.kept_;
+            log_ = o.log_;
+        }
+        return *this;
+    }
+    /// @p bill, and the part of @p log that it is of.
+    LoggedBill(const Bill &bill, const LoggedBill &log) : Bill(bill), kept_(log.kept_ && log.at() == at()) {
+        if (kept_)
+            log_.assign(log.find(from()), log.log_.end());
+    }
+
+    void keep(bool on) { kept_ = on; }
+    /// Nothing is missing in log().
+    bool complete() const { return kept_; }
+    const std::vector<Entry> &log() const { return log_; }
+
+    void open(ps_t from) {
+        Bill::open(from);
+        log_.clear();
+    }
+    void book(owner o, ps_t until) {
+        if (unlikely(kept_))
+            note(o, until);
+        Bill::book(o, until);
+    }
+    void rebook(owner o, const Bill &mark) {
+        ps_t end = at();
+
+        if (kept_) {
+            auto after = log_.begin() + (find(mark.at()) - log_.cbegin());
+            if (after != log_.end() && (after == log_.begin() ? from() : (after - 1)->until) < mark.at())
+                (after++)->until = mark.at();
+            log_.erase(after, log_.end());
+        }
+        static_cast<Bill &>(*this) = mark;
+        book(o, end);
+    }
+    /// The last of what @p from has becomes @p to's.
+    void move(owner from, owner to, ps_t time) {
+        if (kept_)
+            relabel(from, to, std::min(time, of(from)));
+        Bill::move(from, to, time);
+    }
+
+private:
+    /// The first entry that ends after @p t.
+    std::vector<Entry>::const_iterator find(ps_t t) const {
+        return std::find_if(log_.begin(), log_.end(), [t](const Entry &e) { return e.until > t; });
+    }
+    __attribute__((noinline)) void note(owner o, ps_t until) {
+        if (until <= at())
+            return;
+        if (!log_.empty() && log_.back().by == o)
+            log_.back().until = until;
+        else
+            log_.push_back({o, until});
+    }
+    void relabel(owner from, owner to, ps_t time) {
+        for (std::size_t i = log_.size(); i-- > 0 && time;) {
+            ps_t begin = i ? log_[i - 1].until : this->from(), length = log_[i].until - begin;
+            if (log_[i].by != from)
+                continue;
+            if (length > time) {
+                log_.insert(log_.begin() + std::ptrdiff_t(i), {from, log_[i].until - time});
+                log_[i + 1].by = to;
+                return;
+            }
+            log_[i].by = to;
+            time -= length;
+        }
+    }
+
+    bool kept_ = false;
+    std::vector<Entry> log_;
+};
 
 /// How software came to read a record: the hard handler was done, the thread ran. 0: it reads by itself.
 struct Reader {

@@ -16,6 +16,7 @@
 namespace faultline {
 
 class Bill;
+class LoggedBill;
 
 struct DmaExtension : tlm::tlm_extension<DmaExtension> {
     // set by the master
@@ -23,7 +24,8 @@ struct DmaExtension : tlm::tlm_extension<DmaExtension> {
     std::uint32_t substream_id = 0; ///< SubstreamID or PASID, 20 bits, with DMA_PASID
     std::uint16_t flags = 0;        ///< DMA_EXEC, DMA_PRIV, DMA_PASID, DMA_ATS_REQ, DMA_TRANSLATED, DMA_NO_WRITE
 
-    Bill *bill = nullptr; ///< who owns its time is booked here (ledger.h); nullptr: nobody asks
+    Bill *bill = nullptr;             ///< who owns its time is booked here (ledger.h); nullptr: nobody asks
+    LoggedBill *fault_bill = nullptr; ///< the same of the fault that it may be in, at whoever sends it; or nullptr
 
     // set by the memory behind the IOMMU; who has read it clears it
     std::uint64_t bank_waited = 0; ///< of the annotated delay, ps: waiting for others to leave a bank

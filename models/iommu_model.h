@@ -73,6 +73,12 @@ public:
     void keep_accounts();
     /// The resources and what they do, in a fixed order; those that count for themselves up to @p until.
     std::vector<const Usage *> usages(ps_t until = kNever) { return parts_.usages<const Usage>(until); }
+    /// @p tap looks on; to it this is IOMMU @p number. @p logs: it wants to know what the bills of faults are made of.
+    void set_tap(Tap *tap, unsigned number, bool logs) {
+        parts_.tap = tap;
+        parts_.number = number;
+        parts_.logged = logs;
+    }
     /// Accesses that the engine lets stall at once.
     void set_stall_slots(u32 slots) { parts_.stalls.usage.set_capacity(slots); }
     /// Their accounts begin at @p t.

@@ -15,6 +15,7 @@
 #include "downstream.h"
 #include "engine_host.h"
 #include "engine_queues.h"
+#include "tap.h"
 #include "tbu_socket.h"
 
 namespace faultline {
@@ -37,6 +38,11 @@ struct IommuParts {
     u64 faults = 0; ///< met by accesses that waited: their numbers
     bool early_completion = true;
     bool accounts = false;
+    Tap *tap = nullptr;  ///< who looks on
+    unsigned number = 0; ///< which of several IOMMUs, for @c tap
+    bool logged = false; ///< faults keep what their bills are made of
+    /// What @c tap calls fault @p fault.
+    u64 flow(u64 fault) const { return fault ? u64{number} << 48 | fault : 0; }
 
     Ledger ledger;
     WalkPort walk;
@@ -53,6 +59,8 @@ struct IommuParts {
     /// The engine stalls @p a.
     void stall(Access &a, ps_t time) {
         stalls.take(a, time);
+        if (tap)
+            tap->stalled(number, a.flow.txn.sid, time, true);
         counters.stalled++;
     }
     /// Software has written a register, or there was a reset.

@@ -99,8 +99,7 @@ bool PcieDma::run_piece(PcieAccess &a, ps_t time) {
         a.started = a.done;
         time = a.done + parts_.config.pcie.atc_lookup_ps;
     }
-    if (const Bill *b = a.bill())
-        a.mark = *b;
+    a.mark_try(parts_.logged);
     a.book(OWNER_ATC, time);
     ask(a, time);
     return false;
@@ -210,9 +209,9 @@ ps_t PcieDma::send_packets(PcieAccess &a, ps_t time) {
     u64 prefix = a.up_ext.flags & DMA_PASID ? PcieFormat::kPasidPrefix : 0;
 
     if (a.up_gp.is_write())
-        return parts_.to_root.send(time, format.writes(address, length, prefix), a.bill());
+        return parts_.to_root.send(time, format.writes(address, length, prefix), a);
     u64 bytes = format.read_requests(address, length, prefix);
-    return parts_.to_root.send(time, bytes, a.bill(), a.asking ? bytes : bytes / format.reads(length));
+    return parts_.to_root.send(time, bytes, a, a.asking ? bytes : bytes / format.reads(length));
 }
 
 /* True: the IOMMU has answered, a.up_time is when. */
@@ -222,11 +221,12 @@ bool PcieDma::send_up(PcieAccess &a, ps_t time) {
     a.up_gp.set_byte_enable_ptr(nullptr);
     a.up_gp.set_dmi_allowed(false);
     a.up_ext.bill = a.bill();
+    a.up_ext.fault_bill = unlikely(parts_.logged) && a.asking && a.fault_bill.complete() ? &a.fault_bill : nullptr;
     a.up_ext.fault = 0;
     a.up_time = likely(is.link) ? send_packets(a, time) : time;
     /* Translated anew, and where an access of another master begins: at the IOMMU. */
     if (unlikely(a.in_fault && !a.asking))
-        pager.close(a, true, a.up_time);
+        pager.close(a, XLAT_OK, a.up_time);
     return parts_.up.send(a);
 }
 
@@ -238,7 +238,7 @@ void PcieDma::turn(PcieAccess &a) {
 
 void PcieDma::answered(PcieAccess &a, ps_t time) {
     if (a.asking) {
-        ps_t end = parts_.to_device.send(time, parts_.format.completion(PcieFormat::kTranslation), a.bill());
+        ps_t end = parts_.to_device.send(time, parts_.format.completion(PcieFormat::kTranslation), a);
         parts_.scheduler.call<&PcieDma::completion>(end, *this, &a);
         return;
     }
@@ -300,7 +300,7 @@ void PcieDma::end_piece(PcieAccess &a, ps_t time) {
 
     if (a.gp->is_read() && likely(is.link))
         time = parts_.to_device.send(
-            time, ok ? format.completions(a.up_gp.get_address(), a.txn.len) : format.completion(), a.bill());
+            time, ok ? format.completions(a.up_gp.get_address(), a.txn.len) : format.completion(), a);
     a.end_at(time);
     if (a.tags)
         give_tags(a);
@@ -318,7 +318,7 @@ void PcieDma::end_piece(PcieAccess &a, ps_t time) {
 
 void PcieDma::fail(PcieAccess &a, ps_t time) {
     if (a.in_fault)
-        pager.close(a, false, time);
+        pager.close(a, XLAT_ABORT, time);
     a.end_at(time);
     a.gp->set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     if (a.ext)

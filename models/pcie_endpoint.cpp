@@ -64,6 +64,7 @@ bool PcieEndpoint::Dma::start(PcieAccess &a, tlm_generic_payload &gp, ps_t time)
     a.offset = 0;
     a.started = a.done = time;
     a.in_fault = a.joined = a.try_again = a.blocking = a.asking = false;
+    a.fault_bill.keep(false);
     a.thread.reset();
     if (!is_access(gp))
         return false;
@@ -98,6 +99,12 @@ PcieEndpoint::~PcieEndpoint() = default;
 
 void PcieEndpoint::set_sink(PageSink *sink) {
     parts_->sink = sink;
+}
+
+void PcieEndpoint::set_tap(Tap *tap, unsigned number, bool logs) {
+    parts_->tap = tap;
+    parts_->number = number;
+    parts_->logged = logs;
 }
 
 PcieDma *PcieEndpoint::function(u32 requester) const {

@@ -17,6 +17,7 @@
 #include "ats_port.h"
 #include "dma_extension.h"
 #include "pcie_link.h"
+#include "tap.h"
 #include "usage.h"
 #include <ats_endpoint.h>
 
@@ -25,9 +26,11 @@ namespace faultline {
 struct PageSink {
     virtual ~PageSink() = default;
     /// A page fault of @p txn is over. @p joined: it waited for the request of another access.
+    /// @p how: XLAT_OK, XLAT_STALL (the access met the next one) or XLAT_ABORT.
     /// @p bill: who owned its time; nullptr if the access carries none.
-    virtual void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps,
-                                 const Bill *bill) = 0;
+    /// @p flow: its request's number for Tap.
+    virtual void page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &stamps,
+                                 const LoggedBill *bill, u64 flow) = 0;
 };
 
 /// What stands at the far end of the link, or beside it.
@@ -56,6 +59,8 @@ public:
     ~PcieEndpoint() override;
 
     void set_sink(PageSink *sink);
+    /// @p tap looks on; to it this is device @p number. @p logs: it wants to know what the bills of faults are made of.
+    void set_tap(Tap *tap, unsigned number, bool logs);
     const ats_ep_stats &stats(u32 requester) const;
     /// Its functions' translation caches so far, added to @p c; nothing if none has one.
     void count_atc(iommu_cache_stats &c) const;

@@ -95,19 +95,17 @@ public:
         return begin + takes(first) + latency_;
     }
     /// The same, on the bill of an access.
-    ps_t send(ps_t time, u64 bytes, Bill *bill) { return send(time, bytes, bill, bytes); }
-    ps_t send(ps_t time, u64 bytes, Bill *bill, u64 first) {
+    template <typename Booker> ps_t send(ps_t time, u64 bytes, Booker &b) { return send(time, bytes, b, bytes); }
+    template <typename Booker> ps_t send(ps_t time, u64 bytes, Booker &b, u64 first) {
         ps_t arrival = send(time, bytes, first);
 
-        book(bill, arrival);
+        book(b, arrival);
         return arrival;
     }
     /// A packet has arrived at @p arrival: waiting and bytes, then the way.
-    void book(Bill *bill, ps_t arrival) const {
-        if (!bill)
-            return;
-        bill->book(OWNER_LINK_BUSY, arrival > latency_ ? arrival - latency_ : 0);
-        bill->book(OWNER_LINK, arrival);
+    template <typename Booker> void book(Booker &b, ps_t arrival) const {
+        b.book(OWNER_LINK_BUSY, arrival > latency_ ? arrival - latency_ : 0);
+        b.book(OWNER_LINK, arrival);
     }
     /// Its account begins at @p t.
     void mark(ps_t t) { packets_.mark(t); }

@@ -15,13 +15,14 @@ const ats_ep_ops *PciePager::ops() {
 
 void PciePager::fault(PcieAccess &a, ps_t time) {
     if (a.in_fault && a.try_again) { // the same fault: what the try took is the overflow's
-        if (Bill *b = a.bill())
-            b->rebook(OWNER_TRY_AGAIN, a.mark);
+        a.rebook(OWNER_TRY_AGAIN);
     } else {
         if (a.in_fault)
-            close(a, true, time);
+            close(a, XLAT_STALL, time);
         a.stamps.open(a.started, time);
         a.fault_mark = a.mark;
+        a.fault_bill = LoggedBill(a.bill() ? a.bill()->since(a.mark) : Bill(), a.fault_bill);
+        a.flow = 0;
         if (a.ext)
             a.ext->faults++;
     }
@@ -41,7 +42,7 @@ void PciePager::send(const ::page_request &pr) {
     ps_t now = parts_.now, arrival = parts_.to_root.send(now, parts_.format.message(0, prefix));
 
     Group &g = group(pr.prgi);
-    g = {now, arrival, arrival, arrival, {}, g.requests};
+    g = {now, arrival, arrival, arrival, {}, g.requests, parts_.flow(++parts_.groups)};
     if (pr.perm) { // not a stop marker
         g.requests++;
         credits.take(now, now);
@@ -54,13 +55,19 @@ void PciePager::step(const ::page_request &request, PageStep step, ps_t time, co
 
     if (step == PageStep::Recorded) {
         g.recorded = time;
+        if (parts_.tap)
+            parts_.tap->record(parts_.number, true, time - parts_.config.notify.pri_write_ps, time, g.flow);
     } else {
         g.noticed = time;
+        if (parts_.tap)
+            parts_.tap->read(g.flow);
         g.reader = reader;
     }
 }
 
 void PciePager::response(const ::page_response &response, ps_t time, const PageAnswer &answer) {
+    if (parts_.tap && !response.automatic)
+        parts_.tap->answered(group(response.prgi).flow);
     auto *r = new Response{*this, response, answer, time, resets_};
 
     parts_.scheduler.call<&Response::arrive>(parts_.to_device.send(time, parts_.format.message()), *r);
@@ -100,6 +107,7 @@ void PciePager::wake(ats_waiter &w, ats_wake why) {
         s[PAGE_PART_NOTIFY] = g.recorded;
         s[PAGE_PART_SOFTWARE] = g.noticed;
         s[PAGE_PART_RESPONSE] = response_->answer.software.answered;
+        a.flow = g.flow;
         book_group(a);
         a.try_again = response_->overflow();
     }
@@ -125,39 +133,39 @@ void PciePager::book_group(PcieAccess &a) {
     const Response &r = *response_;
     const Group &g = group(r.message.prgi);
     ps_t now = parts_.scheduler.now();
-    Bill *b = a.bill();
+    const Bill *b = a.bill();
 
     if (!b)
         return;
     if (r.message.automatic) {
-        b->book(OWNER_TRY_AGAIN, now);
+        a.book(OWNER_TRY_AGAIN, now);
         return;
     }
     if (a.waiter.first && g.sent > b->at())
         credits.add_wait(b->at(), g.sent);
-    b->book(OWNER_CREDIT, g.sent);
-    parts_.to_root.book(b, g.arrived);
-    b->book(OWNER_RECORD_PORT, g.recorded - parts_.config.notify.pri_write_ps);
-    b->book(OWNER_RECORD, g.recorded);
-    book_reading(*b, g.reader, g.noticed);
-    book_software(*b, r.answer.software);
-    b->book(OWNER_COMMAND, r.answer.written);
-    b->book(OWNER_COMMAND_QUEUE, r.answer.turn);
-    b->book(OWNER_COMMAND, r.left);
-    parts_.to_device.book(b, now);
+    a.book(OWNER_CREDIT, g.sent);
+    parts_.to_root.book(a, g.arrived);
+    a.book(OWNER_RECORD_PORT, g.recorded - parts_.config.notify.pri_write_ps);
+    a.book(OWNER_RECORD, g.recorded);
+    book_reading(a, g.reader, g.noticed);
+    book_software(a, r.answer.software);
+    a.book(OWNER_COMMAND, r.answer.written);
+    a.book(OWNER_COMMAND_QUEUE, r.answer.turn);
+    a.book(OWNER_COMMAND, r.left);
+    parts_.to_device.book(a, now);
 }
 
-void PciePager::close(PcieAccess &a, bool ok, ps_t time) {
+void PciePager::close(PcieAccess &a, xlat how, ps_t time) {
     a.stamps.close(time);
     a.in_fault = a.try_again = false;
     if (!parts_.sink)
         return;
-    Bill own;
+    LoggedBill own;
     if (const Bill *b = a.bill()) {
-        own = b->since(a.fault_mark);
+        own = LoggedBill(b->since(a.fault_mark), a.fault_bill);
         fl_assert(own.total() == a.stamps.total());
     }
-    parts_.sink->page_fault_over(a.txn, a.joined, ok, a.stamps, a.bill() ? &own : nullptr);
+    parts_.sink->page_fault_over(a.txn, a.joined, how, a.stamps, a.bill() ? &own : nullptr, a.flow);
 }
 
 /*

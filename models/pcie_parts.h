@@ -38,6 +38,8 @@ struct PcieAccess {
     ats_wake why;
     PageStamps stamps;
     Bill mark, fault_mark; // the bill when this try, when the fault began
+    LoggedBill fault_bill; // since then, or since the try began that may become one; kept for a tap only
+    u64 flow;              // of the group that has answered it
     bool in_fault, joined;
     bool try_again; // the group's answer was the queue's overflow: the fault goes on
 
@@ -51,6 +53,23 @@ struct PcieAccess {
     void book(owner o, ps_t until) {
         if (Bill *b = bill())
             b->book(o, until);
+        if (unlikely(fault_bill.complete()))
+            fault_bill.book(o, until);
+    }
+    void rebook(owner o) {
+        if (Bill *b = bill())
+            b->rebook(o, mark);
+        if (fault_bill.complete())
+            fault_bill.rebook(o, mark);
+    }
+    /// A try begins that may end in a fault.
+    void mark_try(bool logged) {
+        if (const Bill *b = bill())
+            mark = *b;
+        if (in_fault)
+            return;
+        fault_bill.keep(logged && bill());
+        fault_bill.open(mark.at());
     }
     void end_at(ps_t time) { done = time > done ? time : done; }
     void next_piece();
@@ -77,10 +96,17 @@ struct PcieParts {
         : scheduler(s), iommu(i), config(c), format(c), to_root("link_up", c), to_device("link_down", c), up(up_socket),
           responses(dma, s, accesses) {}
 
+    /// What the tap calls group @p group of a device; 0 is none.
+    u64 flow(u64 group) const { return u64{1} << 63 | u64{number} << 48 | group; }
+
     Scheduler &scheduler;
     AtsPort &iommu;
     const fl_config &config;
     PageSink *sink = nullptr;
+    Tap *tap = nullptr;  // who looks on
+    unsigned number = 0; // of the device, for it
+    bool logged = false; // faults keep what their bills are made of
+    u64 groups = 0;      // asked for so far
     PcieFormat format;
     PcieLink to_root, to_device;
     Upstream up;
@@ -101,7 +127,8 @@ public:
 
     /// The translation carries no permission: ask for the page, or join who asks for it.
     void fault(PcieAccess &a, ps_t time);
-    void close(PcieAccess &a, bool ok, ps_t time);
+    /// The fault is over: XLAT_OK, XLAT_STALL (it is followed by another), or XLAT_ABORT.
+    void close(PcieAccess &a, xlat how, ps_t time);
     /// The translated accesses that were answered at once end at @p time.
     void in_use(ps_t time) { last_use_ = std::max(last_use_, time); }
 
@@ -118,6 +145,7 @@ private:
         ps_t sent, arrived, recorded, noticed;
         Reader reader;
         u32 requests; // that hold a credit each since @c sent
+        u64 flow;
     };
     /// A group response on its way down.
     struct Response {

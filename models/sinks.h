@@ -24,7 +24,9 @@ struct FaultSink {
     virtual void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) = 0;
 
     /// It is over, whatever became of the access. @p bill: who owned its time; nullptr if the access carries none.
-    virtual void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const Bill *bill) = 0;
+    /// @p flow: its number for Tap; 0: nobody has waited for it.
+    virtual void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const LoggedBill *bill,
+                            u64 flow) = 0;
 };
 
 /// A page request's life at the IOMMU, for whoever sent it.

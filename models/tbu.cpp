@@ -74,6 +74,7 @@ void Tbu::open_piece(Flow &f) {
     f.piece = nullptr;
     if (!f.bill)
         return;
+    piece_.keep(parts_.logged);
     piece_.open(f.started);
     f.piece = &piece_;
 }
@@ -84,7 +85,7 @@ void Tbu::fault_at_once(Flow &f) {
 
     s.open(f.started, f.at);
     parts_.sink->fault_delivered(f.txn, f.res, f.how, f.at);
-    parts_.sink->fault_over(f.txn, f.how, s, f.piece);
+    parts_.sink->fault_over(f.txn, f.how, s, f.piece, 0);
 }
 
 /* The engine keeps the access without a walk, or has no room to. */

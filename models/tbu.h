@@ -52,7 +52,7 @@ private:
     SortedRing<ps_t> slots_; // when each free one is free
     std::deque<Access *> blocked_;
     Alarm<&Tbu::drain, Tbu> alarm_; // when the input goes on next
-    Bill piece_;                    // of a try that is not an Access yet
+    LoggedBill piece_;              // of a try that is not an Access yet
     unsigned index_;
 };
 

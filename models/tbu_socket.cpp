@@ -37,7 +37,8 @@ fl_inline bool TbuSocket::start(Flow &f, tlm_generic_payload &gp) {
     f.offset = 0;
     f.done = 0;
     f.how = XLAT_OK;
-    f.piece = f.fault = nullptr;
+    f.piece = nullptr;
+    f.fault = f.ext ? f.ext->fault_bill : nullptr;
     fill(f.txn, gp, f.ext);
     f.bill = f.ext ? f.ext->bill : nullptr;
     if (f.ext)

@@ -218,6 +218,9 @@ void Tcu::delivered(Access &a, xlat kind, ps_t time) {
         f.ext->faults++;
         f.ext->fault = f.res.fault;
     }
+    if (told && parts_.tap && f.fault && f.fault->of(OWNER_RECORD)) // registers are no record
+        parts_.tap->record(parts_.number, false, time - parts_.config.notify.record_write_ps, time,
+                           parts_.flow(a.fault));
     if (told && parts_.sink)
         parts_.sink->fault_delivered(f.txn, f.res, kind, time);
     f.at = time + parts_.config.tbu.link_ps;

@@ -21,6 +21,14 @@ struct Figures {
     u32 peak;          ///< units in use at once
 };
 
+/// Hears what is in use of a resource, at each change and in the order of time.
+struct Gauge {
+    virtual ~Gauge() = default;
+    /// The resource's account begins at @p t, with @p units in use.
+    virtual void begin(ps_t t, u32 units) = 0;
+    virtual void level(ps_t t, u32 units) = 0;
+};
+
 /**
  * A resource that accounts for itself.
  *
@@ -71,8 +79,13 @@ public:
         uses_ = 0;
         busy_ = waited_ = 0;
         full_ = 0;
-        peak_ = in_use_ > 0 ? u32(in_use_) : 0;
+        peak_ = units();
+        if (gauge_)
+            gauge_->begin(at_, units());
     }
+    /// Before anything is used: @p gauge hears what the account is made of.
+    void watch(Gauge *gauge) const { gauge_ = gauge; }
+    Gauge *gauge() const { return gauge_; }
 
     /// A limit that is known later, before anything is used.
     void set_capacity(u32 units) { capacity_ = units; }
@@ -115,6 +128,8 @@ private:
                 pass(begin);
                 enter(begins_.pop());
             }
+            if (unlikely(gauge_ != nullptr))
+                gauge_->level(at_, units());
         }
         pass(t);
     }
@@ -131,6 +146,7 @@ private:
             in_use_++;
         peak_ = in_use_ > s64(peak_) ? u32(in_use_) : peak_;
     }
+    u32 units() const { return in_use_ > 0 ? u32(in_use_) : 0; }
     /// Up to @p t nothing changes.
     void pass(ps_t t) {
         if (t <= at_)
@@ -159,7 +175,8 @@ private:
     ps_t from_ = 0; // the account begins
     SortedRing<Begin> begins_;
     SortedRing<ps_t> ends_;
-    std::size_t room_ = 64; // for so many beginnings; then it is time to add up
+    std::size_t room_ = 64;          // for so many beginnings; then it is time to add up
+    mutable Gauge *gauge_ = nullptr; // who listens changes nothing
 };
 
 /// A queue that hardware fills and software empties: it holds its entries since when they came.
@@ -307,19 +324,38 @@ public:
         uses_++;
         if (unlikely(begin != asked))
             waited_ += begin - asked;
+        if (unlikely(use_.gauge() != nullptr))
+            show(begin, length);
         return begin;
     }
     ps_t end() const { return table_.end(); }
     /// What it did up to @p until.
     Usage &usage(ps_t until) const {
         use_.total(uses_, table_.busy(until), waited_);
+        if (spans_)
+            spans_->figures(until);
         return use_;
     }
     /// Its account begins at @p t.
-    void mark(ps_t t) { usage(t).mark(t); }
+    void mark(ps_t t) {
+        usage(t).mark(t);
+        if (spans_)
+            spans_->mark(t);
+    }
 
 private:
+    /// The timetable adds up without order; a gauge wants to hear in the order of time.
+    __attribute__((noinline)) void show(ps_t begin, ps_t length) {
+        if (!spans_) {
+            spans_.reset(new Usage(use_.name(), 1));
+            spans_->watch(use_.gauge());
+        }
+        if (length)
+            spans_->use(begin, begin, begin + length);
+    }
+
     Timetable table_;
+    std::unique_ptr<Usage> spans_; // where there is a gauge
     u64 uses_ = 0;
     u128 waited_ = 0;
     mutable Usage use_;

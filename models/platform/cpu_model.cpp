@@ -48,7 +48,7 @@ CpuModel::~CpuModel() {
 CpuPort &CpuModel::connect(Ledger &ledger, unsigned lines, bool levels) {
     std::string name = "cpu_port_" + std::to_string(ports_.size());
 
-    ports_.emplace_back(new CpuPort(name.c_str(), *this, ledger, lines, levels));
+    ports_.emplace_back(new CpuPort(name.c_str(), *this, unsigned(ports_.size()), ledger, lines, levels));
     threads_use_.grow(lines);
     return *ports_.back();
 }
@@ -296,6 +296,8 @@ void CpuModel::handle(Worker &w) {
 
     for (fault_group *group : w.groups)
         codes.push_back(fault_group_handle(group, now_ns()));
+    if (unlikely(tap_ != nullptr))
+        tap_->handling(w.index);
     for (std::size_t i = 0; i < codes.size(); i++) {
         Answer answer = w.answers[i];
         fault_group *group = w.groups[i];
@@ -311,6 +313,8 @@ void CpuModel::handle(Worker &w) {
     w.answers.clear();
     if (w.deferred)
         deferred_(now_ns());
+    if (unlikely(tap_ != nullptr))
+        tap_->handled(w.index, w.taken, scheduler_.now());
     workers_use_.release(w.taken, scheduler_.now());
     cpus_.leave(scheduler_.now(), &w);
     w.woken = false;

@@ -17,6 +17,7 @@
 
 #include "cpu_port.h"
 #include "drawn_time.h"
+#include "tap.h"
 #include <functional>
 
 namespace faultline {
@@ -51,6 +52,9 @@ public:
     /// Software writes the Outstanding Page Request Allocation of a PCIe function
     /// (drv_ops.set_page_request_allocation).
     void set_allocator(std::function<u32(u32 requester, u32 requests)> allocate) { allocate_ = std::move(allocate); }
+
+    /// @p tap looks on.
+    void set_tap(Tap *tap) { tap_ = tap; }
 
     /// A fault core wants a worker (fault_host_ops.kick).
     void kick();
@@ -159,6 +163,7 @@ private:
     bool watching_ = false; // the deadline check is on the agenda
     bool sorting_ = false;  // so is sort()
     bool put_off_ = false;  // the operating system has deferred work
+    Tap *tap_ = nullptr;
 };
 
 } // namespace faultline

@@ -6,9 +6,10 @@ namespace faultline {
 
 static constexpr u32 kPollTries = 100000;
 
-CpuPort::CpuPort(sc_core::sc_module_name name, CpuModel &cpu, Ledger &ledger, unsigned lines, bool levels)
-    : sc_module(name), irq_in("irq_in"), mmio("mmio"), cpu_(cpu), scheduler_(cpu.scheduler_), ledger_(ledger),
-      memory_(cpu.memory_), config_(cpu.config_), cpus_(cpu.cpus_), lines_(lines), levels_(levels),
+CpuPort::CpuPort(sc_core::sc_module_name name, CpuModel &cpu, unsigned number, Ledger &ledger, unsigned lines,
+                 bool levels)
+    : sc_module(name), irq_in("irq_in"), mmio("mmio"), cpu_(cpu), number_(number), scheduler_(cpu.scheduler_),
+      ledger_(ledger), memory_(cpu.memory_), config_(cpu.config_), cpus_(cpu.cpus_), lines_(lines), levels_(levels),
       mmio_write_ps_(config_.cpu.mmio_write_ps + (config_.driver.nested ? config_.driver.trap_ps : 0)),
       memory_ps_(config_.cpu.memory_ps) {
     irq_in.bind(*this);
@@ -83,6 +84,8 @@ void CpuPort::entry(unsigned line) {
     }
     l.again = false;
     interrupts_++;
+    if (unlikely(cpu_.tap_ != nullptr))
+        cpu_.tap_->interrupt(scheduler_.now());
     scheduler_.spend(config_.cpu.irq_handler_ps);
     enum drv_irq what = cls_->irq(driver_, line, now_ns());
     cpus_.leave(l.from, scheduler_.now());
@@ -112,6 +115,8 @@ void CpuPort::thread_begins(Line &l) {
 /* One batch; others may run before the next. */
 void CpuPort::thread(unsigned line) {
     reader_ = &lines_[line].reader;
+    if (unlikely(cpu_.tap_ != nullptr))
+        cpu_.tap_->thread(number_, line);
     int n = cls_->irq_thread(driver_, line, now_ns());
     reader_ = nullptr;
 
@@ -128,6 +133,8 @@ void CpuPort::done(unsigned line) {
     Line &l = lines_[line];
 
     l.busy = false;
+    if (unlikely(cpu_.tap_ != nullptr) && cls_)
+        cpu_.tap_->served({number_, line, l.reader.came, l.reader.entered, l.served, scheduler_.now()});
     if (l.served)
         cpu_.threads_use_.release(l.served, scheduler_.now());
     l.served = 0;

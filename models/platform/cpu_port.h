@@ -25,8 +25,9 @@ public:
     /// Registers of the IOMMU.
     tlm::tlm_initiator_socket<> mmio;
 
+    /// @param number which of the processor's
     /// @param levels lines stay asserted until their cause is gone
-    CpuPort(sc_core::sc_module_name name, CpuModel &cpu, Ledger &ledger, unsigned lines, bool levels);
+    CpuPort(sc_core::sc_module_name name, CpuModel &cpu, unsigned number, Ledger &ledger, unsigned lines, bool levels);
 
     /// What the driver needs of its host (context: this).
     static const drv_ops *ops();
@@ -78,6 +79,7 @@ private:
     u64 transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size);
 
     CpuModel &cpu_;
+    unsigned number_;
     Scheduler &scheduler_;
     Ledger &ledger_;
     MemoryModel &memory_;

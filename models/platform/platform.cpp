@@ -31,10 +31,10 @@ KindModel::~KindModel() {
         kind_.destroy(hw_);
 }
 
-Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan)
+Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan, Taps *taps)
     : sc_module(name), scheduler("scheduler"),
       memory("memory", unsigned(2 * opt.cfg->iommu.count), *opt.cfg, opt.seed + 3),
-      cpu("cpu", scheduler, memory, *opt.cfg, opt.seed), opt_(opt), scan_(scan), streams_(scan.n_sids),
+      cpu("cpu", scheduler, memory, *opt.cfg, opt.seed), opt_(opt), scan_(scan), streams_(scan.n_sids), taps_(taps),
       watch_(patience(cpu)) {
     counts_.n_streams = scan.n_sids;
     for (u32 i = 0; i < scan.n_sids; i++)
@@ -52,6 +52,21 @@ Platform::Platform(sc_core::sc_module_name name, const replay_options &opt, cons
             written = written ? written : d.model->allocate(requester, requests);
         return written;
     });
+    if (taps_)
+        attach_taps();
+}
+
+void Platform::attach_taps() {
+    std::vector<const Usage *> resources;
+
+    for (const Account &a : accounts(0))
+        resources.push_back(a.usage);
+    taps_->attach(resources);
+    cpu.set_tap(taps_);
+    for (unsigned i = 0; i < iommus_.size(); i++)
+        iommus_[i].model->set_tap(taps_, i, taps_->logs());
+    for (unsigned i = 0; i < devices_.size(); i++)
+        devices_[i].model->set_tap(taps_, i, taps_->logs());
 }
 
 void Platform::add_iommu(unsigned i) {
@@ -166,6 +181,8 @@ void Platform::fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t)
 /* The measured interval begins. What the operating system did before counts, unless there was a warm-up. */
 void Platform::begin_counting(ps_t t) {
     begin_ = t;
+    if (taps_)
+        taps_->begins(t);
     counters_before_ = count();
     for (Node &n : iommus_)
         n.model->mark(t);
@@ -223,23 +240,35 @@ void Platform::end_counting(ps_t t) {
     counters_ = count();
     replay_counters_subtract(&counters_, &counters_before_);
     end_ = t;
+    if (taps_)
+        taps_->ends(t);
 }
 
 /* Whole ns of the stamps, not of the parts: then the parts still add up. */
-void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, const Bill *bill) {
-    if (kind == XLAT_STALL || kind == XLAT_OK)
-        note_answer(txn);
+void Platform::fault_done(const FaultSeen &f) {
+    const FaultStamps &s = f.stamps;
+
     if (s.stamp[0] < counting_)
         return;
-    if (bill)
-        fault_owners_.add(*bill);
+    if (taps_)
+        taps_->fault(f);
+    if (f.bill)
+        fault_owners_.add(*f.bill);
     latency_.add(s.stamp[FAULT_PARTS] / 1000 - s.stamp[0] / 1000);
     for (unsigned i = 0; i < FAULT_PARTS; i++)
         parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
 }
 
+void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, const LoggedBill *bill, u64 flow) {
+    if (kind == XLAT_STALL || kind == XLAT_OK)
+        note_answer(txn);
+    bool recoverable = taps_ && stream_of(txn.sid).kind.faults == REPLAY_STALL;
+    fault_done({txn, s, bill, kind, recoverable, false, false, flow});
+}
+
 /* The six parts that all fault modes share, and the seven of PCIe. */
-void Platform::page_fault_over(const dma_txn &txn, bool, bool, const PageStamps &s, const Bill *bill) {
+void Platform::page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &s, const LoggedBill *bill,
+                               u64 flow) {
     static const unsigned begins[FAULT_PARTS + 1] = {
         PAGE_PART_TRANSLATION, PAGE_PART_REQUEST, PAGE_PART_NOTIFY, PAGE_PART_SOFTWARE,
         PAGE_PART_RESPONSE,    PAGE_PART_RETRY,   PAGE_PARTS};
@@ -247,7 +276,8 @@ void Platform::page_fault_over(const dma_txn &txn, bool, bool, const PageStamps 
 
     for (unsigned i = 0; i <= FAULT_PARTS; i++)
         common.stamp[i] = s.stamp[begins[i]];
-    fault_over(txn, XLAT_STALL, common, bill);
+    note_answer(txn);
+    fault_done({txn, common, bill, how, true, true, joined, flow});
     if (s.stamp[0] < counting_)
         return;
     for (unsigned i = 0; i < PAGE_PARTS; i++)
@@ -272,6 +302,10 @@ void Platform::note_stream(const AccessDone &d) {
     counts_.streams[i].accesses++;
     counts_.streams[i].bytes += d.record->size;
     counts_.streams[i].faults += d.faults;
+    if (unlikely(taps_ != nullptr)) {
+        ps_t start = gpu_ ? begin_ : 0; // a GPU counts from its beginning
+        taps_->access({i, d.record->size, start + d.issued, start + d.done});
+    }
 }
 
 void Platform::access_done(const AccessDone &d) {
@@ -364,8 +398,12 @@ void Platform::collect_ledger(replay_result &result) const {
         result.fault_owner_ns[i] = fault_owners_.by[i] / 1000;
         result.access_owner_ns[i] = all.by[i] / 1000;
     }
-    for (const Account &a : accounts_)
+    for (const Account &a : accounts_) {
+        u32 before = result.n_resources;
         add_resource(result, a);
+        if (taps_ && result.n_resources > before)
+            taps_->name(unsigned(&a - accounts_.data()), result.resources[before]);
+    }
 }
 
 void Platform::collect(replay_result &result) {
@@ -495,7 +533,7 @@ int Platform::run(TraceSource &source, replay_result &result, dmat_error *err) {
     collect(result);
     if (gpu_ && opt_.account)
         tell();
-    return 0;
+    return taps_ ? taps_->finish(opt_.watch, err_) : 0;
 }
 
 } // namespace faultline

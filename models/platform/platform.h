@@ -14,6 +14,7 @@
 #include "pcie_endpoint.h"
 #include "run_watch.h"
 #include "samples.h"
+#include "taps.h"
 #include "trace_master.h"
 
 extern "C" {
@@ -47,7 +48,9 @@ public:
     CpuModel cpu;
     std::unique_ptr<Master> master;
 
-    Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan);
+    /// @param taps who looks on, or nullptr; they outlive it
+    Platform(sc_core::sc_module_name name, const replay_options &opt, const struct replay_scan &scan,
+             Taps *taps = nullptr);
     ~Platform() override;
 
     /// Run the whole trace: 0, or -errno with @p err filled.
@@ -57,8 +60,10 @@ public:
     KindModel &iommu(unsigned i = 0) { return *iommus_.at(i).model; }
 
     void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override;
-    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const Bill *bill) override;
-    void page_fault_over(const dma_txn &txn, bool joined, bool ok, const PageStamps &stamps, const Bill *bill) override;
+    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const LoggedBill *bill,
+                    u64 flow) override;
+    void page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &stamps, const LoggedBill *bill,
+                         u64 flow) override;
 
 private:
     struct StreamTimes {
@@ -83,6 +88,8 @@ private:
     void make_master();
     void boot();
     void access_done(const AccessDone &d);
+    void fault_done(const FaultSeen &f);
+    void attach_taps();
     /// Of a resource, in the measured interval.
     struct Account {
         const Usage *usage;
@@ -119,6 +126,7 @@ private:
     replay_counters counters_{}, counters_before_{};
     Samples latency_, parts_[FAULT_PARTS], page_parts_[PAGE_PARTS];
     GpuMaster *gpu_ = nullptr; // the master, if it is one
+    Taps *taps_;
     RunWatch watch_;
     int error_ = 0;
 };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "timed_replay.h"
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,9 +16,8 @@ struct Answer {
     replay_result result;
 };
 
-static bool transfer(int fd, Answer &a, bool out) {
-    char *at = reinterpret_cast<char *>(&a);
-    std::size_t left = sizeof(a);
+static bool transfer(int fd, void *data, std::size_t left, bool out) {
+    char *at = static_cast<char *>(data);
     ssize_t n;
 
     while (left && (n = out ? write(fd, at, left) : read(fd, at, left)) > 0) {
@@ -24,6 +25,36 @@ static bool transfer(int fd, Answer &a, bool out) {
         left -= std::size_t(n);
     }
     return !left;
+}
+
+/* What was added to replay_options.watch; nothing, if that is not asked for. */
+static bool send_watch(int fd, json_t *watch) {
+    char *text = watch ? json_dumps(watch, JSON_COMPACT) : nullptr;
+    std::size_t length = text ? std::strlen(text) : 0;
+    bool ok = transfer(fd, &length, sizeof(length), true) && transfer(fd, text, length, true);
+
+    std::free(text);
+    return ok;
+}
+
+static bool receive_watch(int fd, json_t *watch) {
+    std::size_t length = 0;
+    if (!transfer(fd, &length, sizeof(length), false))
+        return false;
+    std::string text(length, ' ');
+    if (!transfer(fd, text.data(), length, false))
+        return false;
+    json_t *o = length ? json_loadb(text.data(), length, 0, nullptr) : nullptr;
+    if (watch && o)
+        json_object_update(watch, o);
+    json_decref(o);
+    return true;
+}
+
+/* The child's part. */
+static int play(const replay_options &opt, Answer &a, int fd) {
+    a.code = replay_timed(&opt, &a.result, &a.err);
+    return !(transfer(fd, &a, sizeof(a), true) && send_watch(fd, opt.watch));
 }
 
 } // namespace faultline
@@ -35,12 +66,11 @@ int replay_timed_apart(const struct replay_options *opt, struct replay_result *r
     if (pipe(fds))
         return dmat_fail(err, errno, "%s", std::strerror(errno));
     pid_t pid = fork();
-    if (!pid) {
-        a->code = replay_timed(opt, &a->result, &a->err);
-        _exit(!faultline::transfer(fds[1], *a, true));
-    }
+    if (!pid)
+        _exit(faultline::play(*opt, *a, fds[1]));
     close(fds[1]);
-    bool whole = pid > 0 && faultline::transfer(fds[0], *a, false);
+    bool whole = pid > 0 && faultline::transfer(fds[0], a.get(), sizeof(*a), false) &&
+                 faultline::receive_watch(fds[0], opt->watch);
     close(fds[0]);
     if (pid > 0)
         waitpid(pid, &state, 0);

@@ -72,7 +72,8 @@ static int play(const replay_options &asked, replay_result &res, dmat_error *err
     FileSource source(opt, scan, err);
     if (source.code())
         return source.code();
-    Platform platform("platform", opt, scan);
+    std::unique_ptr<Taps> taps = Taps::make(opt, std::vector<u32>(scan.sids, scan.sids + scan.n_sids));
+    Platform platform("platform", opt, scan, taps.get());
     return platform.run(source, res, err);
 }
 

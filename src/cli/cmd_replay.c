@@ -20,6 +20,11 @@ static const char help[] =
 	"  --board BOARD       a device tree or an IORT says which IOMMU it is, which of several each stream of the\n"
 	"                      trace is behind, and whether its faults stall; --faults is for what it leaves open\n"
 	"  --answers           with --json: a list of the faults, each with its answer, in the order of the answers\n"
+	"  --series[=N]        with --json: what happened over time, in at most N steps (400), and the slowest faults\n"
+	"  --timeline OUT      write a trace of the run that Perfetto reads (ui.perfetto.dev): each fault, who owned "
+	"its\n"
+	"                      time, who worked for it, and what was in use\n"
+	"  --vcd OUT           write waveforms for GTKWave: interrupts, stalls, slots, queues and credits\n"
 	"  --records           print the model's faults as Linux does (arm-smmu, arm-smmu-v3, DMAR), not the table;\n"
 	"                      faultline import reads them. Page requests: as Linux prints those that it refuses\n"
 	"  --functional        no SystemC, no time: each access is over before the next begins\n"
@@ -35,7 +40,7 @@ struct options {
 	bool records;
 };
 
-enum { OPT_ANSWERS = RUN_REPLAY_END, OPT_LIKE, OPT_RECORDS, OPT_BOARD };
+enum { OPT_ANSWERS = RUN_REPLAY_END, OPT_LIKE, OPT_RECORDS, OPT_BOARD, OPT_TIMELINE, OPT_VCD };
 
 static const struct option long_options[] = {
 	RUN_REPLAY_OPTIONS,
@@ -44,6 +49,8 @@ static const struct option long_options[] = {
 	{ "like", required_argument, NULL, OPT_LIKE },
 	{ "records", no_argument, NULL, OPT_RECORDS },
 	{ "board", required_argument, NULL, OPT_BOARD },
+	{ "timeline", required_argument, NULL, OPT_TIMELINE },
+	{ "vcd", required_argument, NULL, OPT_VCD },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -62,8 +69,20 @@ static int option(struct options *o, int opt, int argc, char **argv)
 	case OPT_BOARD:
 		o->board = optarg;
 		return CLI_OK;
+	case OPT_TIMELINE:
+		o->replay.common.run.timeline = optarg;
+		return CLI_OK;
+	case OPT_VCD:
+		o->replay.common.run.vcd = optarg;
+		return CLI_OK;
 	}
 	return run_replay_take(&o->replay, opt, argc, argv);
+}
+
+/* Options on which the result depends. */
+static bool recorded(int opt)
+{
+	return opt != OPT_LIKE && opt != OPT_RECORDS && opt != OPT_BOARD && opt != OPT_TIMELINE && opt != OPT_VCD;
 }
 
 static int parse_options(struct options *o, int argc, char **argv)
@@ -74,7 +93,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	opterr = 0;
 	while (!status && (opt = getopt_long(argc, argv, ":", long_options, &which)) != -1) {
 		status = option(o, opt, argc, argv);
-		if (!status && opt != OPT_LIKE && opt != OPT_RECORDS && opt != OPT_BOARD)
+		if (!status && recorded(opt))
 			run_options_note(&o->replay.common, &long_options[which]);
 	}
 	return status;
@@ -115,8 +134,9 @@ static int parse(struct options *o, int argc, char **argv)
 		status = run_replay_check(&o->replay);
 	if (status)
 		return status;
-	if (o->replay.common.answers && !o->replay.common.json)
-		return cli_usage("replay", "replay: --answers needs --json");
+	if ((o->replay.common.answers || o->replay.common.run.series) && !o->replay.common.json)
+		return cli_usage("replay", "replay: --%s needs --json",
+				 o->replay.common.answers ? "answers" : "series");
 	return CLI_OK;
 }
 
@@ -132,6 +152,24 @@ static int write_result(const struct run_replay *r)
 
 	json_decref(j);
 	return status;
+}
+
+/* What is drawn is time, and it goes to a file of its own. */
+static int check_drawings(const struct run_options *c)
+{
+	const char *const files[] = { c->run.timeline, c->run.vcd };
+	static const char *const names[] = { "--timeline", "--vcd" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		if (files[i] && c->functional)
+			return cli_usage("replay", "replay: %s needs time, --functional has none", names[i]);
+		if (files[i] && c->json && !strcmp(files[i], c->json))
+			return cli_usage("replay", "replay: %s and --json name the same file", names[i]);
+	}
+	if (files[0] && files[1] && !strcmp(files[0], files[1]))
+		return cli_usage("replay", "replay: --timeline and --vcd name the same file");
+	return CLI_OK;
 }
 
 static int play(struct options *o)
@@ -166,6 +204,8 @@ static int run(int argc, char **argv)
 		return status;
 	run_replay_init(&o.replay, "replay");
 	status = parse(&o, argc, argv);
+	if (!status)
+		status = check_drawings(&o.replay.common);
 	if (!status && o.records && only_json(&o.replay.common))
 		status = cli_usage("replay", "replay: --records and --json - both want the standard output");
 	if (!status)

@@ -29,7 +29,7 @@ void run_options_note(struct run_options *o, const struct option *option)
 		return;
 	snprintf(name, sizeof(name), "--%.32s", option->name);
 	json_array_append_new(o->options, json_string(name));
-	if (option->has_arg)
+	if (option->has_arg && optarg)
 		json_array_append_new(o->options, json_string(optarg));
 }
 
@@ -110,6 +110,17 @@ static int configure(struct run_options *o, int opt)
 	return code ? cli_fail("%s", err.text) : CLI_OK;
 }
 
+static int set_series(struct run_options *o, const char *command)
+{
+	u64 most = RUN_SERIES_STEPS;
+	int status = optarg ? run_options_number(command, "--series", optarg, 1000000, &most) : CLI_OK;
+
+	if (!status && !most)
+		return cli_usage(command, "%s: --series %s: at least one step", command, optarg);
+	o->run.series = (u32)most;
+	return status;
+}
+
 int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 {
 	switch (opt) {
@@ -132,6 +143,8 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 	case RUN_COUNTERS:
 		o->counters = true;
 		return CLI_OK;
+	case RUN_SERIES:
+		return set_series(o, argv[0]);
 	case RUN_CONFIG:
 	case RUN_SET:
 	case RUN_OUTSTANDING:

@@ -48,8 +48,12 @@ enum run_option {
 	RUN_JSON,
 	RUN_COUNTERS,
 	RUN_REPORT,
+	RUN_SERIES,
 	RUN_OPTIONS_END /* a command's own begin here */
 };
+
+/* Steps of --series without a number. */
+#define RUN_SERIES_STEPS 400
 
 /* Rows of a command's table for getopt_long(). */
 #define RUN_LONG_OPTIONS                                                                                              \

@@ -149,6 +149,8 @@ json_t *run_record(const struct run_options *o, const struct replay_options *run
 	report_json_u64(j, "repeat", run->repeat);
 	if (run->warmup)
 		report_json_u64(j, "warmup", run->warmup);
+	if (run->series)
+		report_json_u64(j, "series", run->series);
 	json_object_set_new(j, "answers", json_boolean(o->answers));
 	json_object_set(j, "options", o->options);
 	if (recorded_handler(&o->cfg))
@@ -217,8 +219,8 @@ static bool yes_or_no(struct reading *r, const json_t *run, const char *key)
 static void known_keys(struct reading *r, const json_t *run)
 {
 	static const char *const known[] = {
-		"version", "trace",  "iommu",	"faults",  "functional", "resident_ppm",       "paged",	     "seed",
-		"repeat",  "warmup", "answers", "options", "config",	 "handler_file_crc32", "files_crc32"
+		"version", "trace",  "iommu",	"faults",  "functional", "resident_ppm",       "paged",	      "seed",
+		"repeat",  "warmup", "answers", "options", "config",	 "handler_file_crc32", "files_crc32", "series"
 	};
 	const char *key;
 	json_t *value;
@@ -310,6 +312,7 @@ static void take(struct reading *r, struct run_options *o, const json_t *run, co
 	o->run.seed = number(r, run, "seed", ~0ULL);
 	o->run.repeat = number(r, run, "repeat", ~0ULL);
 	o->run.warmup = json_object_get(run, "warmup") ? number(r, run, "warmup", ~0ULL) : 0;
+	o->run.series = json_object_get(run, "series") ? (u32)number(r, run, "series", 1000000) : 0;
 	take_config(r, o, json_object_get(run, "config"));
 	o->trace_name = string(r, t, "name", "trace.name");
 	o->run.trace = trace ? trace : o->trace_name;

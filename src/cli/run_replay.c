@@ -18,6 +18,7 @@ void run_replay_exit(struct run_replay *r)
 	json_decref(r->list);
 	json_decref(r->common.run.answers);
 	json_decref(r->common.run.account);
+	json_decref(r->common.run.watch);
 	run_options_exit(&r->common);
 }
 
@@ -162,6 +163,7 @@ int run_replay_play(struct run_replay *r)
 	int code;
 
 	run->account = json_object();
+	run->watch = run->series ? json_object() : NULL;
 	run->answers = r->common.answers ? json_array() : NULL;
 	run->record = take_record;
 	run->recorded = take_recorded;

@@ -32,11 +32,11 @@ struct run_replay {
 enum run_replay_option { RUN_IOMMU = RUN_OPTIONS_END, RUN_FAULTS, RUN_FUNCTIONAL, RUN_REPLAY_END };
 
 /* Rows of a command's table for getopt_long(). */
-#define RUN_REPLAY_OPTIONS                                                 \
-	RUN_LONG_OPTIONS, { "iommu", required_argument, NULL, RUN_IOMMU }, \
-		{ "faults", required_argument, NULL, RUN_FAULTS },         \
-	{                                                                  \
-		"functional", no_argument, NULL, RUN_FUNCTIONAL            \
+#define RUN_REPLAY_OPTIONS                                                                                            \
+	RUN_LONG_OPTIONS, { "iommu", required_argument, NULL, RUN_IOMMU },                                            \
+		{ "faults", required_argument, NULL, RUN_FAULTS }, { "series", optional_argument, NULL, RUN_SERIES }, \
+	{                                                                                                             \
+		"functional", no_argument, NULL, RUN_FUNCTIONAL                                                       \
 	}
 
 /**

@@ -65,6 +65,10 @@ struct replay_record {
  * @warmup: so many accesses are played first and not counted
  * @cfg: sizes and prices; the functional replay uses the sizes
  * @account: an object that a master with a life of its own (master.kind) adds its account to; may be NULL
+ * @series: what happened over time, in at most so many steps; 0: not asked for. Timed replays only
+ * @watch: an object that "series" and "slowest_faults" are added to; NULL without @series
+ * @timeline: file for a trace of the run that Perfetto reads, or NULL. Timed replays only
+ * @vcd: file for the waveforms of the run, or NULL. Timed replays only
  * @answers: an array that each fault with its answer is added to, in the order of the answers; may be NULL
  * @record: called for each fault and page request, in the order in which drivers take them; may be NULL
  * @record_ctx: first argument of @record and @recorded
@@ -85,6 +89,9 @@ struct replay_options {
 	u64 warmup;
 	const struct fl_config *cfg;
 	json_t *account;
+	u32 series;
+	json_t *watch;
+	const char *timeline, *vcd;
 	json_t *answers;
 	void (*record)(void *ctx, const struct replay_record *r);
 	int (*recorded)(void *ctx, const struct dmat_record *rec, u64 number, bool accessed);

@@ -228,5 +228,7 @@ json_t *replay_json(const struct replay_options *opt, const struct replay_result
 		set_timing(j, opt, res);
 	if (opt->account)
 		json_object_update(j, opt->account);
+	if (opt->watch)
+		json_object_update(j, opt->watch);
 	return j;
 }

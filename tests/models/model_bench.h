@@ -151,7 +151,9 @@ struct ModelBench : sc_core::sc_module, FaultSink {
         sc_core::sc_start();
     }
     void fault_delivered(const dma_txn &, const xlat_result &, xlat, ps_t) override { delivered++; }
-    void fault_over(const dma_txn &, xlat, const FaultStamps &s, const Bill *) override { faults.push_back(s); }
+    void fault_over(const dma_txn &, xlat, const FaultStamps &s, const LoggedBill *, u64) override {
+        faults.push_back(s);
+    }
 
     void write_register(u64 offset, u64 value, sc_core::sc_time delay = sc_core::SC_ZERO_TIME) {
         tlm::tlm_generic_payload gp;

@@ -107,7 +107,7 @@ struct Ear : FaultSink {
     void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override {
         next->fault_delivered(txn, result, kind, now);
     }
-    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, const Bill *bill) override {
+    void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, const LoggedBill *bill, u64 flow) override {
         ps_t sum = 0;
         for (unsigned i = 0; i < FAULT_PARTS; i++) {
             ck_assert_uint_le(s.stamp[i], s.stamp[i + 1]);
@@ -123,7 +123,7 @@ struct Ear : FaultSink {
         ck_assert_uint_eq(sum, s.total());
         faults++;
         total += s.stamp[FAULT_PARTS] / 1000 - s.stamp[0] / 1000;
-        next->fault_over(txn, kind, s, bill);
+        next->fault_over(txn, kind, s, bill, flow);
     }
 };
 

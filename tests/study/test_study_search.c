@@ -48,7 +48,7 @@ static struct study_result search(struct world *w, u64 from, u64 to)
 	return r;
 }
 
-START_TEST(turns_once)
+TEST(turns_once)
 {
 	struct world w = { .from = 48, .to = ~0ULL };
 	struct study_result r = search(&w, 1, 1024);
@@ -61,9 +61,8 @@ START_TEST(turns_once)
 	ck_assert_int_eq(study_winner(&r.turn[0].high), 1);
 	ck_assert_uint_eq(r.turn[0].high.cost[1], 999);
 }
-END_TEST
 
-START_TEST(turns_there_and_back)
+TEST(turns_there_and_back)
 {
 	struct world w = { .from = 100, .to = 300 };
 	struct study_result r = search(&w, 1, 1024);
@@ -79,9 +78,8 @@ START_TEST(turns_there_and_back)
 	ck_assert_uint_ge(r.turn[1].high.value, 300);
 	ck_assert_uint_le(r.turn[1].high.value - r.turn[1].low.value, 3);
 }
-END_TEST
 
-START_TEST(turns_nowhere)
+TEST(turns_nowhere)
 {
 	struct world w = { 0 };
 	struct study_result r = search(&w, 1, 1024);
@@ -91,10 +89,9 @@ START_TEST(turns_nowhere)
 	ck_assert_int_eq(study_winner(&r.grid[0]), 0);
 	ck_assert_uint_eq(w.asked, r.n_grid);
 }
-END_TEST
 
 /* A draw is no change; the place is looked for from the last point that was none. */
-START_TEST(draw_between)
+TEST(draw_between)
 {
 	struct world w = { .from = 17, .to = ~0ULL, .draw = 16 };
 	struct study_result r = search(&w, 1, 64);
@@ -104,9 +101,8 @@ START_TEST(draw_between)
 	ck_assert_uint_eq(r.turn[0].high.value, 16);
 	ck_assert_int_eq(study_winner(&r.turn[0].high), -1);
 }
-END_TEST
 
-START_TEST(few_values_are_all_measured)
+TEST(few_values_are_all_measured)
 {
 	struct world w = { .from = 5, .to = ~0ULL };
 	struct study_result r = search(&w, 2, 8);
@@ -119,10 +115,9 @@ START_TEST(few_values_are_all_measured)
 	ck_assert_uint_eq(r.n_grid, 1);
 	ck_assert_uint_eq(r.changes, 0);
 }
-END_TEST
 
 /* The whole range of a time from none on: a grid of multiples that begins with 0. */
-START_TEST(from_zero_to_far)
+TEST(from_zero_to_far)
 {
 	struct world w = { .from = 123456789, .to = ~0ULL };
 	struct study_result r = search(&w, 0, 1000000000);
@@ -134,9 +129,8 @@ START_TEST(from_zero_to_far)
 	r = search(&w, 1, ~0ULL >> 1);
 	ck_assert_uint_eq(r.changes, 1);
 }
-END_TEST
 
-START_TEST(powers_only)
+TEST(powers_only)
 {
 	struct world w = { .from = 100, .to = ~0ULL, .powers_only = true };
 	struct study_result r = search(&w, 0, 65536);
@@ -145,10 +139,9 @@ START_TEST(powers_only)
 	ck_assert_uint_eq(r.turn[0].low.value, 64);
 	ck_assert_uint_eq(r.turn[0].high.value, 128);
 }
-END_TEST
 
 /* By hand: 1 to 1024 doubling is 11 values, more than 6; times 4 is 1, 4, 16, 64, 256, 1024. */
-START_TEST(axes)
+TEST(axes)
 {
 	const struct study_range far = { 1, 1024, false }, near = { 100, 180, false }, few = { 3, 5, false };
 	const struct study_range powers = { 0, 16, true };
@@ -170,31 +163,15 @@ START_TEST(axes)
 	ck_assert_uint_eq(v[1], 1);
 	ck_assert_uint_eq(v[5], 16);
 }
-END_TEST
 
-START_TEST(error_ends_it)
+TEST_TIMES(error_ends_it, 13)
 {
-	struct world w = { .from = 48, .to = ~0ULL, .fail_at = (u32)_i };
+	struct world w = { .from = 48, .to = ~0ULL, .fail_at = (u32)_i + 1 };
 	struct study_range range = { 1, 1024, false };
 	struct study_result r;
 
 	ck_assert_int_eq(study_search(&range, measure, &w, &r), -EIO);
-	ck_assert_uint_eq(w.asked, _i);
+	ck_assert_uint_eq(w.asked, _i + 1);
 }
-END_TEST
 
-int main(void)
-{
-	TCase *t = tcase_create("turns");
-
-	tcase_add_test(t, turns_once);
-	tcase_add_test(t, turns_there_and_back);
-	tcase_add_test(t, turns_nowhere);
-	tcase_add_test(t, draw_between);
-	tcase_add_test(t, few_values_are_all_measured);
-	tcase_add_test(t, from_zero_to_far);
-	tcase_add_test(t, powers_only);
-	tcase_add_test(t, axes);
-	tcase_add_loop_test(t, error_ends_it, 1, 14);
-	return suite_run_case("study_search", t);
-}
+SUITE("study_search")
