@@ -84,6 +84,8 @@ static void get_run(void *ctx, u32 i, struct replay_options *out)
 		out->seed = r->o->first_seed + run->seed;
 	if (run->resident)
 		out->resident = REPLAY_RESIDENT_ALL;
+	if (run->resident || run->seed)
+		out->series = 0;
 }
 
 /* Bytes per ms. */
@@ -143,12 +145,22 @@ static int take_run(void *ctx, u32 i, const struct replay_result *res, const str
 	return CLI_OK;
 }
 
+/* Of the first seed's run, with its faults. */
+static void take_watch(void *ctx, u32 i, json_t *watch)
+{
+	const struct runs *r = ctx;
+
+	r->run[i].c->run.watch = watch;
+}
+
 static int play(struct compare *o)
 {
 	u32 i, seed;
 	struct runs r = { .o = o };
 	int status = list_runs(&r);
-	struct run_pool pool = { .n = r.n, .get = get_run, .done = take_run, .ctx = &r, .bar = &o->bar };
+	struct run_pool pool = {
+		.n = r.n, .get = get_run, .done = take_run, .watched = take_watch, .ctx = &r, .bar = &o->bar
+	};
 
 	o->bar.what = "runs";
 	o->bar.total = r.n;
@@ -305,6 +317,7 @@ static int run(int argc, char **argv)
 	for (i = 0; i < o->columns; i++) {
 		free(o->column[i].sample);
 		json_decref(o->column[i].result);
+		json_decref(o->column[i].run.watch);
 	}
 	for (i = 0; i < o->sides; i++) {
 		run_options_exit(&o->side[i].common);

@@ -196,6 +196,7 @@ static int make_side(struct compare *o, const struct typed *t, u32 n, bool by_co
 	u32 i;
 
 	run_options_init(&s->common);
+	s->common.run.series = o->report ? RUN_SERIES_STEPS : 0;
 	if (fl_config_set(&s->common.cfg, "master.arrival=back-to-back", &err))
 		return cli_fail("%s", err.text);
 	if (by_config) {

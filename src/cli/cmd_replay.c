@@ -115,6 +115,18 @@ static int repeat(struct options *o, int argc, char **argv)
 	return run_record_apply(&o->replay.common, o->like, trace);
 }
 
+/* A page shows what happened over time, where there is time. */
+static int check_series(struct run_options *c)
+{
+	if (c->run.series && c->functional)
+		return cli_usage("replay", "replay: --series needs time, --functional has none");
+	if (c->run.series && !c->json && !c->report)
+		return cli_usage("replay", "replay: --series needs --json");
+	if (c->report && !c->functional && !c->run.series)
+		c->run.series = RUN_SERIES_STEPS;
+	return CLI_OK;
+}
+
 static int parse(struct options *o, int argc, char **argv)
 {
 	int status = parse_options(o, argc, argv);
@@ -134,10 +146,9 @@ static int parse(struct options *o, int argc, char **argv)
 		status = run_replay_check(&o->replay);
 	if (status)
 		return status;
-	if ((o->replay.common.answers || o->replay.common.run.series) && !o->replay.common.json)
-		return cli_usage("replay", "replay: --%s needs --json",
-				 o->replay.common.answers ? "answers" : "series");
-	return CLI_OK;
+	if (o->replay.common.answers && !o->replay.common.json)
+		return cli_usage("replay", "replay: --answers needs --json");
+	return check_series(&o->replay.common);
 }
 
 static bool only_json(const struct run_options *c)

@@ -11,8 +11,9 @@
 #define AT_ONCE 64
 #define WINDOW	(2 * AT_ONCE) /* runs that have begun, and whose results were not taken yet */
 
-/* What a process leaves in the memory that it shares. */
+/* What a process leaves in the memory that it shares, and in @watch, a file in memory; -1: nothing over time. */
 struct left {
+	int watch;
 	int code;
 	struct dmat_error err;
 	struct replay_result res;
@@ -33,6 +34,9 @@ static int begin(struct running *r, u32 i)
 	struct left *left = &r->left[at];
 
 	r->pool->get(r->pool->ctx, i, &run);
+	left->watch = run.series ? memfd_create("series", MFD_CLOEXEC) : -1;
+	if (run.series && left->watch < 0)
+		return cli_fail("a run: %s", strerror(errno));
 	r->pid[at] = fork();
 	if (r->pid[at] < 0) {
 		r->pid[at] = 0;
@@ -40,7 +44,10 @@ static int begin(struct running *r, u32 i)
 	}
 	if (!r->pid[at]) {
 		left->err = (struct dmat_error){ 0 };
+		run.watch = run.series ? json_object() : NULL;
 		left->code = replay_timed(&run, &left->res, &left->err);
+		if (!left->code && run.watch && json_dumpfd(run.watch, left->watch, JSON_COMPACT))
+			left->code = -EIO;
 		_exit(0);
 	}
 	r->now++;
@@ -65,9 +72,23 @@ static int await_one(struct running *r)
 	return 0;
 }
 
+static void take_watch(struct running *r, u32 i, int fd)
+{
+	json_t *watch = lseek(fd, 0, SEEK_SET) ? NULL : json_loadfd(fd, 0, NULL);
+
+	close(fd);
+	if (watch && r->pool->watched)
+		r->pool->watched(r->pool->ctx, i, watch);
+	else
+		json_decref(watch);
+}
+
 static int take(struct running *r, u32 i)
 {
 	struct left *left = &r->left[i % r->window];
+
+	if (left->watch >= 0)
+		take_watch(r, i, left->watch);
 
 	if (r->died[i % r->window]) {
 		left->code = -EIO;

@@ -12,7 +12,9 @@
  * @get: fills in the options of a run; what they point to stays until the next call
  * @done: takes the result of a run, in the order of their numbers; @err is NULL, or says why there is none. Anything but
  *	0 ends the runs
- * @ctx: first argument of both
+ * @watched: takes what happened over time in a run that has replay_options.series, before @done; a reference, which is
+ *	its own. May be NULL
+ * @ctx: first argument of all
  * @bar: shows how many are done; may be NULL
  * @before: runs that @bar counts as done already
  */
@@ -20,6 +22,7 @@ struct run_pool {
 	u32 n;
 	void (*get)(void *ctx, u32 i, struct replay_options *run);
 	int (*done)(void *ctx, u32 i, const struct replay_result *res, const struct dmat_error *err);
+	void (*watched)(void *ctx, u32 i, json_t *watch);
 	void *ctx;
 	struct report_progress *bar;
 	u64 before;
