@@ -3,8 +3,7 @@
 
 const charts = []; // { box, draw, label }
 
-function drawChart(chart) {
-	const width = Math.max(260, Math.floor(chart.box.clientWidth || 640));
+function drawChart(chart, width) {
 	if (chart.width === width)
 		return;
 	chart.width = width;
@@ -15,10 +14,16 @@ function drawChart(chart) {
 	svg.attr('viewBox', `0 0 ${width} ${height}`).attr('width', width).attr('height', height);
 }
 
+// All widths are asked for before anything is drawn: the page is laid out once, not once a chart.
+function drawCharts() {
+	const widths = charts.map(c => Math.max(260, Math.floor(c.box.clientWidth || 640)));
+	charts.forEach((c, i) => drawChart(c, widths[i]));
+}
+
 let redraw = 0;
 addEventListener('resize', () => {
 	clearTimeout(redraw);
-	redraw = setTimeout(() => charts.forEach(drawChart), 100);
+	redraw = setTimeout(drawCharts, 100);
 });
 
 // A figure: heading, what it shows, the chart, and its numbers as a table, or a function that makes it.
