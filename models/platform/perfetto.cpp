@@ -74,9 +74,12 @@ constexpr std::size_t kBlock = 256 << 10;
 /* ---- messages ---- */
 
 void Message::varint(u64 value) {
+    char *at = room(10);
+
     for (; value >= 0x80; value >>= 7)
-        bytes_ += char(value | 0x80);
-    bytes_ += char(value);
+        *at++ = char(value | 0x80);
+    *at++ = char(value);
+    length_ = std::size_t(at - buffer_.data());
 }
 
 Message &Message::number(unsigned field, u64 value) {
@@ -86,18 +89,17 @@ Message &Message::number(unsigned field, u64 value) {
 }
 
 Message &Message::fixed(unsigned field, u64 value) {
-    u8 word[8];
-
-    fl_put_le64(word, value);
     varint(field << 3 | WIRE_FIXED64);
-    bytes_.append(reinterpret_cast<const char *>(word), sizeof(word));
+    fl_put_le64(reinterpret_cast<u8 *>(room(8)), value);
+    length_ += 8;
     return *this;
 }
 
-Message &Message::text(unsigned field, const std::string &value) {
+Message &Message::text(unsigned field, std::string_view value) {
     varint(field << 3 | WIRE_BYTES);
     varint(value.size());
-    bytes_ += value;
+    std::memcpy(room(value.size()), value.data(), value.size());
+    length_ += value.size();
     return *this;
 }
 
@@ -142,12 +144,14 @@ int PerfettoFile::finish(dmat_error *err) {
 }
 
 void PerfettoFile::flush() {
-    if (block_.empty() || error_)
+    std::string_view block = block_.bytes();
+
+    if (block.empty() || error_)
         return;
-    uLongf length = compressBound(block_.size());
+    uLongf length = compressBound(block.size());
     compressed_.resize(length);
     int ret = compress2(reinterpret_cast<Bytef *>(compressed_.data()), &length,
-                        reinterpret_cast<const Bytef *>(block_.data()), block_.size(), Z_BEST_SPEED);
+                        reinterpret_cast<const Bytef *>(block.data()), block.size(), Z_BEST_SPEED);
     fl_assert(ret == Z_OK);
     compressed_.resize(length);
     Message packet, whole;
@@ -159,11 +163,8 @@ void PerfettoFile::flush() {
 }
 
 void PerfettoFile::put(const Message &packet) {
-    Message whole;
-
-    whole.part(TRACE_PACKET, packet);
-    block_ += whole.bytes();
-    if (block_.size() >= kBlock - 4096)
+    block_.part(TRACE_PACKET, packet);
+    if (block_.bytes().size() >= kBlock - 4096)
         flush();
 }
 
@@ -214,10 +215,11 @@ void PerfettoFile::start(Track track) {
 
 /* @name: the name that it carries; -1: none */
 void PerfettoFile::event(Track track, ps_t t, const Message &event, int name) {
-    Message packet;
+    Message &packet = packet_;
 
     if (!sequences_[track].begun)
         start(track);
+    packet.clear();
     Sequence &s = sequences_[track];
     fl_assert(t / 1000 >= s.at_ns);
     packet.number(PACKET_TIMESTAMP, t / 1000 - s.at_ns).number(PACKET_SEQUENCE_ID, track + 1);
@@ -233,7 +235,7 @@ void PerfettoFile::event(Track track, ps_t t, const Message &event, int name) {
 }
 
 void PerfettoFile::begin(Track track, ps_t t, unsigned name, const Details &details) {
-    Message e;
+    Message &e = event_.clear();
     auto annotate = [&](const char *key, auto add) {
         Message a;
         a.text(ANNOTATION_NAME, key);
@@ -254,15 +256,11 @@ void PerfettoFile::begin(Track track, ps_t t, unsigned name, const Details &deta
 }
 
 void PerfettoFile::end(Track track, ps_t t) {
-    Message e;
-
-    event(track, t, e.number(EVENT_TYPE, TYPE_END), -1);
+    event(track, t, event_.clear().number(EVENT_TYPE, TYPE_END), -1);
 }
 
 void PerfettoFile::value(Track track, ps_t t, u64 value) {
-    Message e;
-
-    event(track, t, e.number(EVENT_TYPE, TYPE_COUNTER).number(EVENT_COUNTER_VALUE, value), -1);
+    event(track, t, event_.clear().number(EVENT_TYPE, TYPE_COUNTER).number(EVENT_COUNTER_VALUE, value), -1);
 }
 
 } // namespace faultline

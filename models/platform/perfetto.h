@@ -11,6 +11,7 @@
 
 #include "platform_api.h"
 #include "scheduler.h"
+#include <string_view>
 
 namespace faultline {
 
@@ -19,15 +20,25 @@ class Message {
 public:
     Message &number(unsigned field, u64 value);
     Message &fixed(unsigned field, u64 value);
-    Message &text(unsigned field, const std::string &value);
-    Message &part(unsigned field, const Message &m) { return text(field, m.bytes_); }
-    const std::string &bytes() const { return bytes_; }
-    void clear() { bytes_.clear(); }
+    Message &text(unsigned field, std::string_view value);
+    Message &part(unsigned field, const Message &m) { return text(field, m.bytes()); }
+    std::string_view bytes() const { return {buffer_.data(), length_}; }
+    /// It is empty, and has its memory still.
+    Message &clear() {
+        length_ = 0;
+        return *this;
+    }
 
 private:
+    char *room(std::size_t bytes) {
+        if (unlikely(length_ + bytes > buffer_.size()))
+            buffer_.resize(2 * (length_ + bytes));
+        return buffer_.data() + length_;
+    }
     void varint(u64 value);
 
-    std::string bytes_;
+    std::string buffer_;
+    std::size_t length_ = 0;
 };
 
 class PerfettoFile {
@@ -74,7 +85,9 @@ private:
 
     std::string path_, temp_;
     std::FILE *out_;
-    std::string block_, compressed_;
+    Message block_;
+    Message event_, packet_; // of many, one after the other
+    std::string compressed_;
     std::vector<Sequence> sequences_;
     std::vector<std::string> names_;
     int error_ = 0;

@@ -10,7 +10,7 @@
 
 namespace faultline {
 
-struct Tap {
+struct ContractTap {
     ct *c;
     const iommu_class *cls;
     void *engine;
@@ -22,7 +22,7 @@ struct Tap {
     std::map<std::pair<u32, u32>, int> groups; // last requests without a response
     std::map<iommu_walk *, ct_txn *> walks;    // the model gives a walk that ends well no token of its own
 
-    Tap(ct *c_, const iommu_ops *up_, void *model_) : c(c_), cls(c_->e->cls), up(up_), model(model_) {
+    ContractTap(ct *c_, const iommu_ops *up_, void *model_) : c(c_), cls(c_->e->cls), up(up_), model(model_) {
         ops = *up;
         ops.mem_read = [](void *t, u64 pa, void *b, u32 n) { return me(t).up->mem_read(me(t).model, pa, b, n); };
         ops.mem_write = [](void *t, u64 pa, const void *b, u32 n) {
@@ -53,7 +53,7 @@ struct Tap {
             me(t).up->page_response(me(t).model, resp);
         };
     }
-    static Tap &me(void *t) { return *static_cast<Tap *>(t); }
+    static ContractTap &me(void *t) { return *static_cast<ContractTap *>(t); }
 
     void response(const ::page_response &r) {
         int &open = groups[{r.sid, r.prgi}];
@@ -70,9 +70,9 @@ struct Tap {
     struct Call {
         ct *c;
         u8 before;
-        Tap &t;
+        ContractTap &t;
 
-        Call(Tap &tap, engine_call which, ct_txn *about = nullptr) : c(tap.c), before(c->call), t(tap) {
+        Call(ContractTap &tap, engine_call which, ct_txn *about = nullptr) : c(tap.c), before(c->call), t(tap) {
             if (t.inside)
                 ct_fail(c, "the model calls from within a callback");
             t.inside = true;
@@ -132,7 +132,7 @@ struct Tap {
     }
     static void tap_begins(iommu_class &k) {
         k.lookup = [](void *p, const dma_txn *t, xlat_result *r) {
-            Tap &tap = me(p);
+            ContractTap &tap = me(p);
             ct_txn *x = tap.presented(*t);
             Call call(tap, CALL_LOOKUP, x);
             xlat how = tap.cls->lookup(tap.engine, t, r);
@@ -141,7 +141,7 @@ struct Tap {
             return how;
         };
         k.walk = [](void *p, const dma_txn *t, iommu_walk *w) {
-            Tap &tap = me(p);
+            ContractTap &tap = me(p);
             ct_txn *x = tap.put(*t, CT_READY);
             Call call(tap, CALL_WALK, x);
             xlat how = tap.cls->walk(tap.engine, t, w);
@@ -157,7 +157,7 @@ struct Tap {
             return how;
         };
         k.translate = [](void *p, const dma_txn *t, xlat_result *r) {
-            Tap &tap = me(p);
+            ContractTap &tap = me(p);
             ct_txn *x = tap.presented(*t);
             Call call(tap, CALL_TRANSLATE, x);
             xlat how = tap.cls->translate(tap.engine, t, r);
@@ -169,7 +169,7 @@ struct Tap {
     }
     static void tap_ends(iommu_class &k) {
         k.fill = [](void *p, iommu_walk *w) {
-            Tap &tap = me(p);
+            ContractTap &tap = me(p);
             ct_txn *x = tap.ended(w);
             Call call(tap, CALL_FILL, x);
             xlat decided = xlat(w->kind), how = tap.cls->fill(tap.engine, w);
@@ -181,7 +181,7 @@ struct Tap {
             return how;
         };
         k.cancel = [](void *p, iommu_walk *w) {
-            Tap &tap = me(p);
+            ContractTap &tap = me(p);
             ct_txn *x = tap.ended(w);
             Call call(tap, CALL_CANCEL, x);
 
@@ -190,7 +190,7 @@ struct Tap {
             x->where = CT_IDLE;
         };
         k.ats_inv_done = [](void *p, u32 sid, u8 itag, bool ok) {
-            Tap &tap = me(p);
+            ContractTap &tap = me(p);
             Call call(tap, CALL_ATS_INV_DONE);
 
             bool seen = tap.cls->ats_inv_done(tap.engine, sid, itag, ok);
@@ -210,7 +210,7 @@ struct Tap {
             me(p).cls->mmio_write(me(p).engine, offset, value, size);
         };
         k.page_request = [](void *p, const ::page_request *pr) {
-            Tap &tap = me(p);
+            ContractTap &tap = me(p);
             Call call(tap, CALL_PAGE_REQUEST);
 
             tap.arriving = pr;

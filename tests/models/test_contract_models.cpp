@@ -202,7 +202,7 @@ struct Bench : sc_core::sc_module, tlm::tlm_bw_transport_if<> {
     Scheduler scheduler;
     IommuModel iommu;
     Memory memory;
-    Tap tap;
+    ContractTap tap;
     tlm::tlm_initiator_socket<> mmio;
     Traffic one, two;
     std::unique_ptr<PcieEndpoint> device;
@@ -229,7 +229,7 @@ struct Bench : sc_core::sc_module, tlm::tlm_bw_transport_if<> {
         SC_THREAD(software);
         tap.engine = engine.data();
         ck_assert_int_eq(e->init(tap.engine, &tap.ops, &tap, seed), 0);
-        iommu.set_engine(Tap::tapped(), &tap);
+        iommu.set_engine(ContractTap::tapped(), &tap);
         iommu.down.bind(memory.data);
         iommu.walk.bind(memory.tables);
         mmio.bind(*this);
