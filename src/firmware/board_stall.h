@@ -38,7 +38,8 @@ struct stall_board {
  *
  * A device that may stall has all of its outstanding transactions faulting, twice over. Handlers take their 99.9th
  * percentile and wait for storage: board.pager, else the first storage that shares a TBU with a device that stalls, else
- * the first.
+ * the first; behind none of these SMMUs it takes as long. board.fault_p999_ns is all of a fault, so the handler's time is
+ * what is left of it.
  *
  * Return: 0; -E2BIG: too many IOMMUs, TBUs or devices; -ENOMEM.
  */
