@@ -80,25 +80,35 @@ static bool modelled(const struct board *b, u32 iommu)
 	       (b->iommu[iommu].model == BOARD_SMMUV2 || b->iommu[iommu].model == BOARD_SMMUV3);
 }
 
-/* The first SMMU that its DMA passes, or BOARD_NONE. */
-static u32 iommu_of(const struct board *b, const struct board_master *m)
+/* The first SMMU that its DMA passes, or BOARD_NONE; @sid: its StreamID there. */
+static u32 way_of(const struct board *b, const struct board_master *m, u32 *sid)
 {
-	struct board_stream s;
+	struct board_stream s = { .iommu = BOARD_NONE };
 	u32 i;
 
-	for (i = 0; i < m->n_streams; i++)
+	for (i = 0; i < m->n_streams; i++) {
+		*sid = m->stream[i].id;
 		if (modelled(b, m->stream[i].iommu))
 			return m->stream[i].iommu;
-	if (m->pci && m->parent < b->n_masters) {
-		s.iommu = BOARD_NONE;
-		if (board_map_rid(&b->master[m->parent], m->rid, &s) != BOARD_NONE && modelled(b, s.iommu))
-			return s.iommu;
-		return BOARD_NONE;
 	}
-	for (i = 0; i < m->n_maps; i++)
+	if (m->pci && m->parent < b->n_masters) {
+		board_map_rid(&b->master[m->parent], m->rid, &s);
+		*sid = s.id;
+		return modelled(b, s.iommu) ? s.iommu : BOARD_NONE;
+	}
+	for (i = 0; i < m->n_maps; i++) {
+		*sid = m->map[i].id;
 		if (modelled(b, m->map[i].iommu))
 			return m->map[i].iommu;
+	}
 	return BOARD_NONE;
+}
+
+static u32 iommu_of(const struct board *b, const struct board_master *m)
+{
+	u32 sid;
+
+	return way_of(b, m, &sid);
 }
 
 /* A function sits where its host does. */
@@ -273,7 +283,7 @@ static int add_master(struct maker *k, u32 index, struct board_error *err)
 	const struct board_master *from = &k->b->master[index];
 	struct stall_platform *p = &k->s->platform;
 	struct stall_master *m = &p->master[p->n_masters];
-	u32 smmu = smmu_number(k, iommu_of(k->b, from)), most;
+	u32 smmu = smmu_number(k, iommu_of(k->b, from)), most, i;
 
 	if (!smmu)
 		return 0;
@@ -297,6 +307,9 @@ static int add_master(struct maker *k, u32 index, struct board_error *err)
 		assume(k->s, "%s can have as many transactions outstanding as its TBU has slots, %u", m->name, most);
 	m->outstanding = m->outstanding ? m->outstanding : min(most, m->mode == STALL_PRI ? 256u : 1024u);
 	set_deadline(k, m, from);
+	way_of(k->b, from, &k->s->sid[p->n_masters]);
+	for (i = 0; i < p->n_masters; i++)
+		k->s->sids_differ = k->s->sids_differ && k->s->sid[i] != k->s->sid[p->n_masters];
 	k->s->master_of[p->n_masters++] = index;
 	return 0;
 }
@@ -446,6 +459,7 @@ static int make_platform(const struct board *b, const struct fl_config *cfg, str
 	u32 i;
 
 	memset(s, 0, sizeof(*s));
+	s->sids_differ = true;
 	for (i = 0; i < b->n_masters && !ret; i++)
 		if (counts(b, i) && stalls(b, &b->master[i]))
 			ret = add_smmu(&k, iommu_of(b, &b->master[i]), err);

@@ -124,7 +124,7 @@ TEST_TIMES(schedule_there_and_back, 2)
 	ck_assert(r.deadlock);
 	ck_assert_uint_eq(r.found, _i ? STALL_FOUND_SEARCH : STALL_FOUND_TIMED);
 	write_file("");
-	ck_assert_msg(!stall_trace_write(path, &p, &opt, &r, &err), "%s", err.reason);
+	ck_assert_msg(!stall_trace_write(path, &p, NULL, &opt, &r, &err), "%s", err.reason);
 	ck_assert_msg(!stall_trace_read(path, &q, &back, &steps, &n, &err), "%s", err.reason);
 	unlink(path);
 	ck_assert_uint_eq(n, r.n_steps);
