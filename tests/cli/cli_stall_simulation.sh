@@ -49,6 +49,10 @@ expect 1 check-stall $b --report "$dir/r.html" --evidence "$dir/e.txt" --json "$
 grep -q "The deadlock" "$dir/r.html" || say "no deadlock on the page"
 grep -q "slots of one" "$dir/r.html" || say "the page does not draw what waits for what"
 grep -q "DEADLOCK after" "$dir/e.txt" || say "the evidence does not tell the deadlock"
+# an input buffer that two share is on the page
+sed 's/^tbus:/inputs:\n- {name: noc0, slots: 4, masters: [\/gpu@5000, \/display@7000]}\n&/' "$dir/p.yaml" >"$dir/inputs.yaml"
+expect 1 check-stall "$dir/b.dts" --platform "$dir/inputs.yaml" --report "$dir/inputs.html"
+grep -q "input buffer noc0" "$dir/inputs.html" || say "no input buffer on the page"
 # replay executes it again, and gets nowhere; the accesses alone, with a pager that needs no storage, end
 expect 2 replay "$dir/d.dmat"
 complains "no progress: worker 0 handles a fault and waits for ufs@6000's read 1; "
