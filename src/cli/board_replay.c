@@ -55,7 +55,7 @@ static const char *kind_of(const struct board *b, const struct board_master *m, 
 	enum board_stall stall = b->iommu[iommu].stall;
 	bool stalls = stall == BOARD_STALL_FORCED || (m->can_stall && stall != BOARD_STALL_NONE);
 
-	if (m->host || (m->pci && !m->amba))
+	if (m->role == BOARD_ROLE_PCIE || (m->pci && !m->amba))
 		return m->ats && m->pri		     ? "pcie-ats:pri"
 		       : stall == BOARD_STALL_FORCED ? "pcie:stall"
 						     : "pcie:terminate";

@@ -192,31 +192,16 @@ static int write_json(json_t *root, const char *path)
 	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
 }
 
-/* The file has its name when all of it is written. */
-static int write_text(const char *text, size_t size, const char *path)
+static int put(const void *text, FILE *out)
 {
-	char temp[CLI_PATH];
-	FILE *out = NULL;
-	bool bad;
-	int fd;
+	return fputs(text, out) < 0 ? -errno : 0;
+}
 
-	if (!strcmp(path, "-"))
-		return fwrite(text, 1, size, stdout) == size ? CLI_OK
-							     : cli_fail("standard output: %s", strerror(errno));
-	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
-		return cli_fail("%s: the name is too long", path);
-	fd = temp_file_make(temp);
-	if (fd >= 0)
-		out = fdopen(fd, "w");
-	if (!out)
-		return cli_fail("%s: cannot write: %s", path, strerror(errno));
-	bad = fwrite(text, 1, size, out) != size;
-	if (fclose(out) || bad || rename(temp, path)) {
-		temp_file_remove(temp);
-		return cli_fail("%s: cannot write: %s", path, strerror(errno));
-	}
-	temp_file_kept(temp);
-	return CLI_OK;
+static int write_with(int (*write)(const void *what, FILE *out), const void *what, const char *path)
+{
+	int code = report_write_file(path, write, what);
+
+	return code ? cli_fail("%s: cannot write: %s", path, strerror(-code)) : CLI_OK;
 }
 
 /* The options as they were typed, for the record. */
@@ -258,32 +243,38 @@ static void make_evidence(const struct arguments *a, const struct board *b, cons
 	}
 }
 
-/* The deadlock as a graph; without one an empty graph. */
-static int write_waits(const struct arguments *a)
+static int put_graph(const void *graph, FILE *out)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	int status;
-
-	if (!out)
-		return cli_fail("check-stall: out of memory");
-	stall_graph_dot(&a->e->res.graph, out);
-	status = fclose(out) ? cli_fail("check-stall: out of memory") : write_text(text, size, a->file[OPT_WAITS]);
-	free(text);
-	return status;
+	stall_graph_dot(graph, out);
+	return 0;
 }
 
-/* The run that met the deadlock; without one the run with time. */
 static int write_trace(const struct arguments *a)
 {
+	const struct stall_board *s = &a->e->board;
 	struct dmat_error err = { 0 };
 
-	if (!a->e->board.needed)
-		return cli_fail("%s: no device stalls: there is nothing to write", a->file[OPT_TRACE]);
-	return stall_trace_write(a->file[OPT_TRACE], &a->e->board.platform, &a->e->opt, &a->e->res, &err)
+	if (!s->sids_differ)
+		fprintf(stderr, "faultline: %s: its streams are numbers of devices: two have the same StreamID\n",
+			a->file[OPT_TRACE]);
+	return stall_trace_write(a->file[OPT_TRACE], &s->platform, s->sids_differ ? s->sid : NULL, &a->e->opt,
+				 &a->e->res, &err)
 		       ? cli_fail("%s: %s", a->file[OPT_TRACE], err.reason)
 		       : CLI_OK;
+}
+
+/* The graph, and the run that met the deadlock. */
+static int write_deadlock(const struct arguments *a, int kind)
+{
+	if (!a->file[kind])
+		return CLI_OK;
+	if (kind == OPT_TRACE && !a->e->board.needed)
+		return cli_fail("%s: no device stalls: there is nothing to write", a->file[kind]);
+	if (!a->e->res.deadlock) {
+		fprintf(stderr, "faultline: %s: not written: there is no deadlock\n", a->file[kind]);
+		return CLI_OK;
+	}
+	return kind == OPT_TRACE ? write_trace(a) : write_with(put_graph, &a->e->res.graph, a->file[kind]);
 }
 
 /* JUnit, the page, the evidence: made in memory, then written at once. */
@@ -306,7 +297,7 @@ static int write_other(const struct arguments *a, const struct board *b, const s
 			findings_html(f, b, evidence, out);
 		else
 			fputs(evidence, out);
-		status = fclose(out) ? cli_fail("check-stall: out of memory") : write_text(text, size, a->file[kind]);
+		status = fclose(out) ? cli_fail("check-stall: out of memory") : write_with(put, text, a->file[kind]);
 	} else {
 		cli_fail("check-stall: out of memory");
 	}
@@ -327,11 +318,8 @@ static int write_outputs(const struct arguments *a, const struct board *b, const
 	for (kind = OPT_JUNIT; !status && kind <= OPT_EVIDENCE; kind++)
 		if (a->file[kind])
 			status = write_other(a, b, f, kind);
-	if (!status && a->file[OPT_WAITS])
-		status = write_waits(a);
-	if (!status && a->file[OPT_TRACE])
-		status = write_trace(a);
-	return status;
+	status = status ? status : write_deadlock(a, OPT_WAITS);
+	return status ? status : write_deadlock(a, OPT_TRACE);
 }
 
 /* ---- the command ---- */

@@ -2,6 +2,7 @@
 #include "board_stall.h"
 #include "board_stall_priv.h"
 #include "report_table.h"
+#include "rules_priv.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -40,14 +41,35 @@ __attribute__((format(printf, 2, 3))) static void assume(struct stall_board *s, 
 	va_end(ap);
 }
 
-/* The end of a path is what tells nodes apart. */
-static void set_name(char name[STALL_NAME], const char *path)
+/* The last @parts of a path, or all of it. */
+static const char *tail(const char *path, u32 parts)
 {
-	const char *slash = strrchr(path, '/');
-	const char *tail = slash && slash[1] ? slash + 1 : path;
-	size_t n = strlen(tail);
+	const char *at = path + strlen(path);
 
-	snprintf(name, STALL_NAME, "%s", n < STALL_NAME ? tail : tail + n - STALL_NAME + 1);
+	while (at > path && (at[-1] != '/' || !*at || --parts))
+		at--;
+	return at;
+}
+
+static void set_name(char name[STALL_NAME], const char *path, u32 parts)
+{
+	const char *text = tail(path, parts);
+	size_t n = strlen(text);
+
+	snprintf(name, STALL_NAME, "%s", n < STALL_NAME ? text : text + n - STALL_NAME + 1);
+}
+
+/* As many parts of its path as tell it from the other devices. */
+static u32 parts_of(const struct board *b, u32 master)
+{
+	const char *path = b->master[master].at.path;
+	u32 i, parts = 1;
+
+	for (i = 0; i < b->n_masters; i++)
+		while (i != master && b->master[i].enabled && tail(path, parts) > path &&
+		       !strcmp(tail(path, parts), tail(b->master[i].at.path, parts)))
+			parts++;
+	return parts;
 }
 
 /* ---- who sits where ---- */
@@ -58,25 +80,35 @@ static bool modelled(const struct board *b, u32 iommu)
 	       (b->iommu[iommu].model == BOARD_SMMUV2 || b->iommu[iommu].model == BOARD_SMMUV3);
 }
 
-/* The first SMMU that its DMA passes, or BOARD_NONE. */
-static u32 iommu_of(const struct board *b, const struct board_master *m)
+/* The first SMMU that its DMA passes, or BOARD_NONE; @sid: its StreamID there. */
+static u32 way_of(const struct board *b, const struct board_master *m, u32 *sid)
 {
-	struct board_stream s;
+	struct board_stream s = { .iommu = BOARD_NONE };
 	u32 i;
 
-	for (i = 0; i < m->n_streams; i++)
+	for (i = 0; i < m->n_streams; i++) {
+		*sid = m->stream[i].id;
 		if (modelled(b, m->stream[i].iommu))
 			return m->stream[i].iommu;
-	if (m->pci && m->parent < b->n_masters) {
-		s.iommu = BOARD_NONE;
-		if (board_map_rid(&b->master[m->parent], m->rid, &s) != BOARD_NONE && modelled(b, s.iommu))
-			return s.iommu;
-		return BOARD_NONE;
 	}
-	for (i = 0; i < m->n_maps; i++)
+	if (m->pci && m->parent < b->n_masters) {
+		board_map_rid(&b->master[m->parent], m->rid, &s);
+		*sid = s.id;
+		return modelled(b, s.iommu) ? s.iommu : BOARD_NONE;
+	}
+	for (i = 0; i < m->n_maps; i++) {
+		*sid = m->map[i].id;
 		if (modelled(b, m->map[i].iommu))
 			return m->map[i].iommu;
+	}
 	return BOARD_NONE;
+}
+
+static u32 iommu_of(const struct board *b, const struct board_master *m)
+{
+	u32 sid;
+
+	return way_of(b, m, &sid);
 }
 
 /* A function sits where its host does. */
@@ -89,13 +121,15 @@ static u32 tbu_of(const struct board *b, const struct board_master *m)
 	return tbu < b->n_tbus && b->tbu[tbu].iommu == iommu ? tbu : BOARD_NONE;
 }
 
+/* As the rules have it, and what they warn of: a PCI host that may stall, and an SMMU that forces stalls. */
 static bool stalls(const struct board *b, const struct board_master *m)
 {
 	u32 iommu = m->enabled ? iommu_of(b, m) : BOARD_NONE;
 
 	if (iommu == BOARD_NONE || b->iommu[iommu].stall == BOARD_STALL_NONE)
 		return false;
-	return m->can_stall || b->iommu[iommu].stall == BOARD_STALL_FORCED;
+	return master_stalls(b, m) || b->iommu[iommu].stall == BOARD_STALL_FORCED ||
+	       (m->can_stall && m->role == BOARD_ROLE_PCIE);
 }
 
 /* A host stands for its functions where nobody has listed them. */
@@ -134,7 +168,7 @@ static int add_smmu(struct maker *k, u32 iommu, struct board_error *err)
 	if (p->n_smmus == STALL_MAX_SMMUS)
 		return board_fail(err, E2BIG, "%s: %s: more than %u SMMUs to simulate", k->b->file, u->at.path,
 				  STALL_MAX_SMMUS);
-	set_name(s->name, u->at.path);
+	set_name(s->name, u->at.path, 1);
 	snprintf(s->kind, sizeof(s->kind), "%s", u->model == BOARD_SMMUV2 ? "smmuv2" : "smmuv3");
 	k->smmu_of[p->n_smmus++] = iommu;
 	s->stall_max = (u32)(u->model == BOARD_SMMUV2 ? k->cfg->smmuv2.stall_slots : k->cfg->smmuv3.stall_max);
@@ -167,7 +201,7 @@ static u32 tbu_number(struct maker *k, u32 tbu, u32 smmu)
 		assume(k->s, "one TBU of %s has %u slots, and all sit behind it for whom no TBU is given", t->name,
 		       t->slots);
 	} else {
-		set_name(t->name, k->b->tbu[tbu].name);
+		set_name(t->name, k->b->tbu[tbu].name, 1);
 		if (k->b->tbu[tbu].slots != BOARD_NONE && k->b->tbu[tbu].slots)
 			t->slots = min(k->b->tbu[tbu].slots, (u32)STALL_MAX_SLOTS);
 		else
@@ -193,7 +227,7 @@ static u32 port_number(struct maker *k, u32 input)
 		       STALL_MAX_PORTS);
 		return 0;
 	}
-	set_name(p->port[i].name, k->b->input[input].name);
+	set_name(p->port[i].name, k->b->input[input].name, 1);
 	p->port[i].slots = ENTRIES;
 	if (k->b->input[input].slots != BOARD_NONE && k->b->input[input].slots)
 		p->port[i].slots = min(k->b->input[input].slots, (u32)STALL_MAX_SLOTS);
@@ -236,12 +270,20 @@ static enum stall_mode mode_of(const struct board *b, const struct board_master 
 	return STALL_PINNED;
 }
 
+/* A host is another bus's, too, as Tegra's host1x, which has no Completion Timeout. */
+static bool on_pcie(const struct board *b, const struct board_master *m)
+{
+	if (m->pci && m->parent < b->n_masters)
+		return !m->amba && b->master[m->parent].role == BOARD_ROLE_PCIE;
+	return m->role == BOARD_ROLE_PCIE;
+}
+
 static int add_master(struct maker *k, u32 index, struct board_error *err)
 {
 	const struct board_master *from = &k->b->master[index];
 	struct stall_platform *p = &k->s->platform;
 	struct stall_master *m = &p->master[p->n_masters];
-	u32 smmu = smmu_number(k, iommu_of(k->b, from)), most;
+	u32 smmu = smmu_number(k, iommu_of(k->b, from)), most, i;
 
 	if (!smmu)
 		return 0;
@@ -252,12 +294,12 @@ static int add_master(struct maker *k, u32 index, struct board_error *err)
 	if (!m->tbu)
 		return board_fail(err, E2BIG, "%s: %s: more than %u TBUs to simulate", k->b->file, from->at.path,
 				  STALL_MAX_TBUS);
-	set_name(m->name, from->at.path);
+	set_name(m->name, from->at.path, parts_of(k->b, index));
 	m->port = port_number(k, from->input < k->b->n_inputs || !from->pci || from->parent >= k->b->n_masters
 					 ? from->input
 					 : k->b->master[from->parent].input);
 	m->mode = mode_of(k->b, from);
-	m->pcie = from->host || (from->pci && !from->amba) || from->role == BOARD_ROLE_PCIE;
+	m->pcie = on_pcie(k->b, from);
 	most = m->mode == STALL_STALLS ? p->tbu[m->tbu - 1].slots : OUTSTANDING;
 	if (from->outstanding != BOARD_NONE && from->outstanding)
 		m->outstanding = min(from->outstanding, 1024u);
@@ -265,6 +307,9 @@ static int add_master(struct maker *k, u32 index, struct board_error *err)
 		assume(k->s, "%s can have as many transactions outstanding as its TBU has slots, %u", m->name, most);
 	m->outstanding = m->outstanding ? m->outstanding : min(most, m->mode == STALL_PRI ? 256u : 1024u);
 	set_deadline(k, m, from);
+	way_of(k->b, from, &k->s->sid[p->n_masters]);
+	for (i = 0; i < p->n_masters; i++)
+		k->s->sids_differ = k->s->sids_differ && k->s->sid[i] != k->s->sid[p->n_masters];
 	k->s->master_of[p->n_masters++] = index;
 	return 0;
 }
@@ -299,23 +344,59 @@ static u32 find_storage(const struct maker *k)
 	return k->b->pager ? 0 : beside ? beside : first;
 }
 
-static void choose_storage(struct maker *k)
+/* A read is part of each fault, wherever the storage is. A fault's time as it was measured has it in it. */
+static void share_time(struct maker *k)
 {
 	struct stall_platform *p = &k->s->platform;
-	u32 storage = find_storage(k);
+	struct stall_pager *g = &p->pager;
+	u64 rest = p->times.notify_ns + p->times.resume_ns + p->times.memory_ns, dma = p->times.memory_ns;
+
+	if (g->storage)
+		dma *= (READ_ACCESSES - 1) / p->master[g->storage - 1].outstanding + 1;
+	g->p999_ns = g->storage ? P999_NS : P999_NS + READ_NS + dma;
+	g->read_ns = g->storage ? READ_NS : 0;
+	if (!k->b->fault_p999_ns)
+		return;
+	rest += g->storage ? dma : 0;
+	rest = k->b->fault_p999_ns > rest ? k->b->fault_p999_ns - rest : 0;
+	g->read_ns = g->storage ? min(READ_NS, rest / 2) : 0;
+	g->p999_ns = max(rest - g->read_ns, 1ull);
+}
+
+static void say_elsewhere(struct maker *k)
+{
+	const struct board *b = k->b;
+	char read[REPORT_NS];
+	u32 i = b->pager ? b->pager - 1 : 0;
+
+	report_ns(READ_NS + k->s->platform.times.memory_ns, read);
+	while (!b->pager && i < b->n_masters && !(b->master[i].enabled && b->master[i].role == BOARD_ROLE_STORAGE))
+		i++;
+	if (b->fault_p999_ns)
+		assume(k->s, "no handler waits for DMA behind these SMMUs: %s%s",
+		       i < b->n_masters ? "pages come from " : "no storage is known to sit there",
+		       i < b->n_masters ? b->master[i].at.path : "");
+	else if (i < b->n_masters)
+		assume(k->s, "every page comes back by a read of %s, which is behind none of these SMMUs: %s more",
+		       b->master[i].at.path, read);
+	else
+		assume(k->s, "every page comes back by a read of storage behind none of these SMMUs: %s more", read);
+}
+
+static void say_storage(struct maker *k)
+{
+	struct stall_platform *p = &k->s->platform;
+	u32 storage = p->pager.storage;
 	struct stall_master *m;
 	char ns[REPORT_NS];
 
-	p->pager.storage = storage;
 	if (!storage) {
-		assume(k->s, k->b->pager
-				     ? "no handler waits for DMA behind these SMMUs: the pager's is elsewhere"
-				     : "no handler waits for storage behind these SMMUs: none is known to sit there");
+		say_elsewhere(k);
 		return;
 	}
 	m = &p->master[storage - 1];
 	assume(k->s, "every page comes back by a read of %s, %u transactions %s after the request", m->name,
-	       READ_ACCESSES, report_ns(READ_NS, ns));
+	       READ_ACCESSES, report_ns(p->pager.read_ns, ns));
 	if (m->mode == STALL_PINNED || k->b->master[k->s->master_of[storage - 1]].role == BOARD_ROLE_STORAGE)
 		return;
 	m->zero_fill = true;
@@ -325,20 +406,26 @@ static void choose_storage(struct maker *k)
 static void make_pager(struct maker *k)
 {
 	struct stall_pager *g = &k->s->platform.pager;
-	char ns[REPORT_NS];
+	char ns[REPORT_NS], own[REPORT_NS];
 
 	g->workers = k->b->workers ? min(k->b->workers, (u32)STALL_MAX_WORKERS)
 				   : (u32)min(k->cfg->cpu.workers, (u64)STALL_MAX_WORKERS);
-	g->p999_ns = k->b->fault_p999_ns ? k->b->fault_p999_ns : P999_NS;
+	g->storage = find_storage(k);
+	share_time(k);
 	g->p50_ns = min(g->p999_ns, P50_NS);
 	g->pressure_ppm = 1000000;
 	g->read_accesses = READ_ACCESSES;
-	g->read_ns = READ_NS;
 	if (!k->b->workers)
 		assume(k->s, "%u workers handle faults", g->workers);
-	if (!k->b->fault_p999_ns)
+	if (k->b->fault_p999_ns && g->p999_ns == 1)
+		assume(k->s, "a fault takes longer than %s, fault_p999_ns: what comes to the handler's time does",
+		       report_ns(k->b->fault_p999_ns, ns));
+	else if (k->b->fault_p999_ns)
+		assume(k->s, "of a fault's time, %s in all, %s are the handler's", report_ns(k->b->fault_p999_ns, ns),
+		       report_ns(g->p999_ns, own));
+	else
 		assume(k->s, "a handler takes %s (99.9th percentile) without storage", report_ns(P999_NS, ns));
-	choose_storage(k);
+	say_storage(k);
 }
 
 /* Stalling devices fault with all they have, twice; the others go on for as long as that takes. */
@@ -372,6 +459,7 @@ static int make_platform(const struct board *b, const struct fl_config *cfg, str
 	u32 i;
 
 	memset(s, 0, sizeof(*s));
+	s->sids_differ = true;
 	for (i = 0; i < b->n_masters && !ret; i++)
 		if (counts(b, i) && stalls(b, &b->master[i]))
 			ret = add_smmu(&k, iommu_of(b, &b->master[i]), err);
@@ -381,8 +469,8 @@ static int make_platform(const struct board *b, const struct fl_config *cfg, str
 			ret = add_master(&k, i, err);
 	if (ret || !s->needed)
 		return ret;
-	make_pager(&k);
 	board_prices(&s->platform, cfg);
+	make_pager(&k);
 	t = &s->platform.times;
 	assume(s, "without a TLB's help an access takes %s; a fault %s to its worker, an answer %s to the retry",
 	       report_ns(t->memory_ns, text[0]), report_ns(t->notify_ns, text[1]), report_ns(t->resume_ns, text[2]));

@@ -18,13 +18,16 @@ extern "C" {
  * @platform: SMMUs that somebody stalls behind, with all who sit behind them
  * @needed: there is somebody; else @platform is empty
  * @master_of: index in struct board of each master of @platform
+ * @sid: a StreamID of each of them
+ * @sids_differ: no two have the same
  * @assumption: what the board does not say, and had to be assumed, a sentence each
  * @n_assumptions: number of @assumption
  */
 struct stall_board {
 	struct stall_platform platform;
 	bool needed;
-	u32 master_of[STALL_MAX_MASTERS];
+	u32 master_of[STALL_MAX_MASTERS], sid[STALL_MAX_MASTERS];
+	bool sids_differ;
 	char assumption[BOARD_STALL_ASSUMPTIONS][200];
 	u32 n_assumptions;
 };
@@ -38,7 +41,8 @@ struct stall_board {
  *
  * A device that may stall has all of its outstanding transactions faulting, twice over. Handlers take their 99.9th
  * percentile and wait for storage: board.pager, else the first storage that shares a TBU with a device that stalls, else
- * the first.
+ * the first; behind none of these SMMUs it takes as long. board.fault_p999_ns is all of a fault, so the handler's time is
+ * what is left of it.
  *
  * Return: 0; -E2BIG: too many IOMMUs, TBUs or devices; -ENOMEM.
  */

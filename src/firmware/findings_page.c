@@ -83,12 +83,14 @@ static const char *color_of(const struct findings *f, u32 master, const struct b
 	return m->can_stall ? "#fbe3b0" : "#ffffff";
 }
 
+/* To its TBU, or to its IOMMU where no TBU is known; dashed to the input buffer that it shares on its way there. */
 static void dot_edge(FILE *out, const struct board *b, u32 master, u32 iommu)
 {
-	if (b->master[master].tbu != BOARD_NONE)
-		fprintf(out, "m%u -> t%u;\n", master, b->master[master].tbu);
-	else
-		fprintf(out, "m%u -> i%u;\n", master, iommu);
+	const struct board_master *m = &b->master[master];
+
+	fprintf(out, "m%u -> %s%u;\n", master, m->tbu != BOARD_NONE ? "t" : "i", m->tbu != BOARD_NONE ? m->tbu : iommu);
+	if (m->input < b->n_inputs)
+		fprintf(out, "m%u -> p%u [style=dashed, dir=none];\n", master, m->input);
 }
 
 static void write_dot(FILE *out, const struct findings *f, const struct board *b)
@@ -106,6 +108,11 @@ static void write_dot(FILE *out, const struct findings *f, const struct board *b
 		fprintf(out, "t%u [label=\"TBU ", i);
 		dot_text(out, b->tbu[i].name);
 		fprintf(out, "\", shape=ellipse]; t%u -> i%u;\n", i, b->tbu[i].iommu);
+	}
+	for (i = 0; i < b->n_inputs; i++) {
+		fprintf(out, "p%u [label=\"input buffer ", i);
+		dot_text(out, b->input[i].name);
+		fprintf(out, "\", shape=ellipse, style=dashed];\n");
 	}
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];

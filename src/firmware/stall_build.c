@@ -237,6 +237,7 @@ int stall_sim_create(const struct stall_setup *u, bool timed, struct stall_resul
 		s->n_txns += u->p.master[i].outstanding;
 	s->txns = calloc(s->n_txns, sizeof(*s->txns));
 	make_pools(s);
+	stall_probe_init(s);
 	machine_board_init(&s->board, &s->mem, TABLES, TABLE_BYTES);
 	err = s->txns ? physmem_init(&s->mem, MEMORY_BYTES) : -ENOMEM;
 	if (err)
@@ -301,6 +302,7 @@ void stall_sim_destroy(struct stall_sim *s)
 	machine_board_exit(&s->board);
 	if (s->mem.keys)
 		physmem_exit(&s->mem);
+	stall_probe_free(s);
 	free(s->txns);
 	free(s->due);
 	free(s->steps);

@@ -127,6 +127,7 @@ bool stall_do(struct stall_sim *s, enum stall_step_kind kind, u32 who)
 	}
 	if (!note_step(s, kind, who) || !execute(s, kind, who))
 		return false;
+	stall_probe_all(s);
 	hear_lines(s);
 	return true;
 }
@@ -208,12 +209,36 @@ static void count_stalled(struct stall_sim *s)
 	}
 }
 
+static void spend(u64 *sum, u64 units, u64 dt)
+{
+	if (units)
+		*sum = dt == STALL_FOR_EVER ? dt : *sum + units * dt;
+}
+
+static void account_use(struct stall_use *use, u64 *stretch, u32 stalled, u32 units, u64 dt)
+{
+	use->peak_stalled = max(use->peak_stalled, stalled);
+	if (stalled < units)
+		*stretch = 0;
+	spend(stretch, stalled == units, dt);
+	spend(&use->full_stalled_ns, stalled == units, dt);
+	use->full_longest_ns = max(use->full_longest_ns, *stretch);
+}
+
 static void account_pool(struct stall_pool *pool, u64 dt)
 {
-	pool->use->busy_ns += pool->used * dt;
-	pool->use->peak_stalled = max(pool->use->peak_stalled, pool->stalled);
-	if (pool->stalled == pool->slots)
-		pool->use->full_stalled_ns += dt;
+	spend(&pool->use->busy_ns, pool->used, dt);
+	account_use(pool->use, &pool->stretch_ns, pool->stalled, pool->slots, dt);
+}
+
+static void account_smmu(struct stall_sim *s, u32 i, u64 dt)
+{
+	struct stall_unit *u = &s->unit[i];
+	struct stall_use *use = &s->res->stalls[i];
+
+	spend(&use->busy_ns, u->stalled, dt);
+	use->peak = max(use->peak, u->stalled);
+	account_use(use, &u->stretch_ns, u->stalled, stall_capacity(s->p, i), dt);
 }
 
 /* Masters with an access that waits in front of a resource that only software can free. */
@@ -232,11 +257,12 @@ static void account_masters(struct stall_sim *s, u64 dt)
 			pool = &s->port[s->p->master[t->master].port - 1];
 		if (pool && pool->stalled == pool->slots && !behind[t->master]) {
 			behind[t->master] = true;
-			s->res->master[t->master].behind_software_ns += dt;
+			spend(&s->res->master[t->master].behind_software_ns, 1, dt);
 		}
 	}
 }
 
+/* The time up to the next event; STALL_FOR_EVER: there is none, and somebody waits. */
 static void account(struct stall_sim *s, u64 dt)
 {
 	u32 i, stalled = 0, busy = 0;
@@ -247,20 +273,19 @@ static void account(struct stall_sim *s, u64 dt)
 	for (i = 0; i < s->p->n_ports; i++)
 		account_pool(&s->port[i], dt);
 	for (i = 0; i < s->p->n_smmus; i++) {
-		struct stall_use *use = &s->res->stalls[i];
-
-		use->peak = use->peak_stalled = max(use->peak, s->unit[i].stalled);
-		use->busy_ns += s->unit[i].stalled * dt;
+		account_smmu(s, i, dt);
 		stalled += s->unit[i].stalled;
 	}
 	busy = s->p->pager.workers - idle_workers(s);
-	s->res->workers.busy_ns += busy * dt;
+	spend(&s->res->workers.busy_ns, busy, dt);
 	s->res->workers.peak = max(s->res->workers.peak, busy);
 	account_masters(s, dt);
 	if (stalled && !s->stalling)
 		s->stall_since = s->board.now;
 	if (!stalled && s->stalling)
 		s->res->recover_ns = max(s->res->recover_ns, s->board.now - s->stall_since);
+	if (stalled && dt == STALL_FOR_EVER)
+		s->res->recover_ns = dt;
 	s->stalling = stalled;
 }
 
@@ -314,14 +339,34 @@ static int look(struct stall_sim *s)
 	return dead;
 }
 
+/* What its own accesses have met depends on when it makes them. */
+static void worst_instant(struct stall_sim *s, u32 master)
+{
+	struct stall_master_result *r = &s->res->master[master];
+	const struct stall_way *w = &s->way[s->way_of[master]];
+	u64 memory = s->p->times.memory_ns;
+
+	if (w->wait_ns == STALL_FOR_EVER)
+		r->dead = true;
+	if (r->dead) {
+		r->gap_ns = r->access_ns = STALL_FOR_EVER;
+		r->gap_at_ns = s->board.now;
+		return;
+	}
+	if (w->wait_ns + memory > r->gap_ns) {
+		r->gap_ns = w->wait_ns + memory;
+		r->gap_at_ns = w->at_ns + memory;
+	}
+	r->access_ns = max(r->access_ns, w->wait_ns + memory);
+}
+
 static void finish(struct stall_sim *s)
 {
 	u32 i;
 
-	account(s, 0);
+	account(s, s->live ? STALL_FOR_EVER : 0);
+	stall_probe_end(s);
 	s->res->end_ns = s->board.now;
-	if (s->stalling && s->res->deadlock && s->res->deadlock_ns >= s->stall_since)
-		s->res->recover_ns = max(s->res->recover_ns, s->res->deadlock_ns - s->stall_since);
 	for (i = 0; i < s->p->n_masters; i++) {
 		const struct stall_master *m = &s->p->master[i];
 		struct stall_master_result *r = &s->res->master[i];
@@ -329,12 +374,8 @@ static void finish(struct stall_sim *s)
 
 		r->unfinished = d->in_flight + d->wanted;
 		r->dead = d->pending || d->in_flight;
-		if (d->pending && s->board.now - d->since > r->gap_ns) {
-			r->gap_ns = s->board.now - d->since;
-			r->gap_at_ns = s->board.now;
-		}
-		r->late = m->deadline_ns &&
-			  (r->dead || (m->limits == STALL_GAP ? r->gap_ns : r->access_ns) > m->deadline_ns);
+		worst_instant(s, i);
+		r->late = m->deadline_ns && (m->limits == STALL_GAP ? r->gap_ns : r->access_ns) > m->deadline_ns;
 		s->res->late += r->late;
 	}
 }

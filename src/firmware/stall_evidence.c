@@ -44,9 +44,11 @@ static u32 victim_of(const struct stall_evidence *e)
 	return dead;
 }
 
-/* A rule has said of @victim what simulation shows now. */
-static bool known(const struct findings *f, u32 victim, const char *id)
+/* A rule has said of @victim, or of the host that it is behind, what simulation shows now. */
+static bool known(const struct findings *f, const struct board *b, u32 victim, const char *id)
 {
+	const struct board_master *m = &b->master[victim];
+
 	u32 i;
 
 	for (i = 0; i < f->n; i++) {
@@ -56,7 +58,7 @@ static bool known(const struct findings *f, u32 victim, const char *id)
 		    (!id || !strcmp(n->rule->id, id)))
 			return true;
 	}
-	return false;
+	return m->pci && m->parent < b->n_masters && known(f, b, m->parent, id);
 }
 
 static void keep_graph(const struct stall_evidence *e, struct findings *f)
@@ -80,13 +82,33 @@ static void add_deadlock(const struct stall_evidence *e, const struct board *b, 
 	char story[600];
 
 	keep_graph(e, f);
-	if (known(f, e->board.master_of[victim], "pager-behind-stall"))
+	if (known(f, b, e->board.master_of[victim], "pager-behind-stall"))
 		return;
 	stall_story_line(e->res.story, story, sizeof(story));
 	n = finding_add(f, rule_of("simulated-deadlock"), &b->master[e->board.master_of[victim]].at, "%s", story);
 	n->victim = e->board.master_of[victim];
 	n->staller = staller_of(e, victim);
 	n->change = "break the circle: another TBU for the storage, or no stalls";
+}
+
+/* Where it waits for others, another place helps; its own faults go with it. */
+static const char *change_for(const struct stall_platform *p, u32 victim)
+{
+	const struct stall_master *m = &p->master[victim];
+	bool tbu = false, port = false;
+	u32 i;
+
+	for (i = 0; i < p->n_masters; i++) {
+		if (i == victim || p->master[i].mode != STALL_STALLS)
+			continue;
+		tbu = tbu || p->master[i].tbu == m->tbu;
+		port = port || (m->port && p->master[i].port == m->port);
+	}
+	if (port)
+		return "give it a way of its own to a TBU of its own";
+	if (tbu)
+		return "give it a TBU of its own";
+	return "its own faults take that long: delete dma-can-stall, or raise the device's time-out";
 }
 
 static void add_starvation(const struct stall_evidence *e, const struct board *b, struct findings *f, u32 i)
@@ -97,7 +119,7 @@ static void add_starvation(const struct stall_evidence *e, const struct board *b
 	char waits[REPORT_NS], can[REPORT_NS];
 	struct finding *n;
 
-	if (known(f, e->board.master_of[i], NULL))
+	if (known(f, b, e->board.master_of[i], NULL))
 		return;
 	n = finding_add(f, rule_of("simulated-starvation"), &from->at, "in simulation it waits %s, and can wait %s%s",
 			report_ns(m->limits == STALL_GAP ? r->gap_ns : r->access_ns, waits),
@@ -105,7 +127,7 @@ static void add_starvation(const struct stall_evidence *e, const struct board *b
 	n->victim = e->board.master_of[i];
 	n->staller = staller_of(e, i);
 	n->assumed = !from->deadline_ns;
-	n->change = "give it a TBU of its own";
+	n->change = change_for(&e->board.platform, i);
 	if (n->assumed)
 		n->severity = FINDING_WARNING;
 }

@@ -172,6 +172,7 @@ static bool taken(struct stall_pool *pool)
 	if (pool->used == pool->slots)
 		return false;
 	pool->used++;
+	pool->granted++;
 	pool->use->uses++;
 	pool->use->peak = max(pool->use->peak, pool->used);
 	return true;
@@ -184,6 +185,7 @@ static void give_back(struct stall_sim *s, struct stall_pool *pool, u64 since)
 
 	pool->use->held_ns += s->board.now - since;
 	pool->used--;
+	stall_probe_turn(s, pool);
 	if (!t)
 		return;
 	pool->waiting.first = t->next;
@@ -221,13 +223,18 @@ static void end(struct stall_sim *s, struct stall_txn *t)
 	t->used = false;
 	s->live--;
 	d->in_flight--;
+	if (s->board.now - d->since > r->gap_ns) {
+		r->gap_ns = s->board.now - d->since;
+		r->gap_at_ns = s->board.now;
+	}
+	d->since = s->board.now;
 	if (t->failed)
 		r->aborted++;
 	else
 		r->completed++;
 	if (!reader) {
 		r->access_ns = max(r->access_ns, s->board.now - t->want_ns);
-		stall_ended(s, master);
+		d->pending--;
 	}
 	release_slot(s, t);
 	if (reader)
@@ -258,7 +265,8 @@ static void present(struct stall_sim *s, struct stall_txn *t, struct dma_txn *dm
 		break;
 	case XLAT_WAIT:
 		set_where(t, STALL_REFUSED);
-		s->res->refused[u->index]++;
+		s->res->refused[u->index] += !t->refused;
+		t->refused = true;
 		break;
 	default:
 		t->failed = true;
@@ -349,28 +357,35 @@ static void granted_slot(struct stall_sim *s, struct stall_txn *t)
 	run(s, t);
 }
 
-static void granted_entry(struct stall_sim *s, struct stall_txn *t)
+static void come_to_tbu(struct stall_sim *s, struct stall_txn *t)
 {
-	t->port = true;
-	t->port_ns = s->board.now;
+	tbu_of(s, t)->arrived++;
 	if (taken(tbu_of(s, t)))
 		granted_slot(s, t);
 	else
 		wait_for(tbu_of(s, t), t, STALL_AT_TBU);
 }
 
+static void granted_entry(struct stall_sim *s, struct stall_txn *t)
+{
+	t->port = true;
+	t->port_ns = s->board.now;
+	come_to_tbu(s, t);
+}
+
 static void start(struct stall_sim *s, struct stall_txn *t)
 {
 	struct stall_pool *port = port_of(s, t);
 
-	if (port && !taken(port))
-		wait_for(port, t, STALL_AT_PORT);
-	else if (port)
+	if (!port) {
+		come_to_tbu(s, t);
+		return;
+	}
+	port->arrived++;
+	if (taken(port))
 		granted_entry(s, t);
-	else if (taken(tbu_of(s, t)))
-		granted_slot(s, t);
 	else
-		wait_for(tbu_of(s, t), t, STALL_AT_TBU);
+		wait_for(port, t, STALL_AT_PORT);
 }
 
 void stall_retry(struct stall_sim *s, struct stall_txn *t)
@@ -389,28 +404,6 @@ void stall_memory(struct stall_sim *s, struct stall_txn *t)
 }
 
 /* ---- a master ---- */
-
-/* Something is wanted of it; nothing has ended since then. */
-void stall_wants(struct stall_sim *s, u32 master)
-{
-	struct stall_device *d = &s->dev[master];
-
-	if (!d->pending++)
-		d->since = s->board.now;
-}
-
-void stall_ended(struct stall_sim *s, u32 master)
-{
-	struct stall_master_result *r = &s->res->master[master];
-	struct stall_device *d = &s->dev[master];
-
-	if (s->board.now - d->since > r->gap_ns) {
-		r->gap_ns = s->board.now - d->since;
-		r->gap_at_ns = s->board.now;
-	}
-	d->pending--;
-	d->since = s->board.now;
-}
 
 static u64 next_page(struct stall_sim *s, u32 master)
 {
@@ -466,6 +459,8 @@ void stall_issue(struct stall_sim *s, u32 master)
 
 		if (!h && !d->wanted)
 			return;
+		if (!d->wanted && !d->in_flight)
+			d->since = s->board.now;
 		t = new_txn(s, master);
 		if (h) {
 			h->unissued--;
@@ -490,9 +485,10 @@ void stall_want(struct stall_sim *s, u32 master)
 	const struct stall_master *m = &s->p->master[master];
 	struct stall_device *d = &s->dev[master];
 
-	d->wanted++;
+	if (!d->wanted++ && !d->in_flight)
+		d->since = s->board.now;
 	if (++d->ticks < stall_accesses(m, s->cut))
 		stall_due(s, STALL_DO_ISSUE, master, m->period_ns);
-	stall_wants(s, master);
+	d->pending++;
 	stall_issue(s, master);
 }

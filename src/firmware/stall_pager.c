@@ -169,7 +169,7 @@ bool stall_handler(struct stall_sim *s, u32 worker)
 	h->read = ++s->dev[h->storage - 1].reads;
 	h->unissued = h->unfinished = s->p->pager.read_accesses;
 	h->asked_ns = s->board.now;
-	stall_wants(s, h->storage - 1);
+	s->dev[h->storage - 1].pending++;
 	stall_due(s, STALL_DO_READ, h->storage - 1, s->p->pager.read_ns);
 	return true;
 }
@@ -200,7 +200,7 @@ void stall_read_ended(struct stall_sim *s, u32 worker)
 	if (--h->unfinished)
 		return;
 	r->access_ns = max(r->access_ns, s->board.now - h->asked_ns);
-	stall_ended(s, h->storage - 1);
+	s->dev[h->storage - 1].pending--;
 	answer(s, h);
 }
 

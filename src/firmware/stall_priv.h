@@ -26,7 +26,26 @@ struct stall_pool {
 	u32 slots, used;
 	struct stall_list waiting;
 	struct stall_use *use;
-	u32 stalled; /* held by accesses that wait for software; of stall_account() */
+	u64 arrived, granted; /* accesses that have come for a unit, and that have got one */
+	u32 stalled;	      /* held by accesses that wait for software; of account() */
+	u64 stretch_ns;	      /* all of them, without a break, so far */
+};
+
+/* An access that is only imagined: its turn comes when @place accesses have been granted a unit, and one is free. */
+struct stall_probe {
+	u64 place, since;
+};
+
+struct stall_line {
+	struct stall_probe *probe;
+	u32 first, n, room;
+};
+
+/* From masters through an input buffer, or none, to a TBU. */
+struct stall_way {
+	u32 port, tbu;		/* numbers, from 1; 0: none */
+	struct stall_line line; /* in front of the TBU */
+	u64 wait_ns, at_ns;	/* longest wait up to the slot, and its end */
 };
 
 /* One access. Its number + 1 is its dma_txn.id. */
@@ -40,6 +59,7 @@ struct stall_txn {
 	bool port, slot; /* holds an entry, a slot */
 	bool failed;	 /* terminated */
 	bool recorded, reported;
+	bool refused; /* at least once */
 	u32 bank;
 	u32 worker; /* that handles its fault, from 1 */
 	u32 reader; /* worker whose read it is part of, from 1 */
@@ -57,7 +77,8 @@ struct stall_unit {
 	u32 queued;			     /* faults that wait for a worker */
 	bool serving;			     /* STALL_DO_SERVE is due */
 	u32 ring[STALL_MAX_MASTERS], n_ring; /* whose turn it is in the fault core */
-	u32 stalled;			     /* accesses that it holds; of stall_account() */
+	u32 stalled;			     /* accesses that it holds; of account() */
+	u64 stretch_ns;			     /* with all that it can hold, without a break, so far */
 };
 
 /* An address space. */
@@ -79,7 +100,7 @@ struct stall_device {
 	u32 touched; /* with those of reads */
 	u32 in_flight;
 	u32 pending; /* wants, reads included, that have not ended */
-	u64 since;   /* nothing has ended, while something was wanted, since then */
+	u64 since;   /* no access has ended, while one was wanted, since then */
 	u32 reads;   /* for the pager, so far */
 	u32 queued;  /* faults that wait for a worker */
 };
@@ -135,6 +156,9 @@ struct stall_sim {
 	u32 next_unit; /* that workers look at first */
 	u64 stall_since;
 	bool stalling;
+	struct stall_way way[STALL_MAX_MASTERS];
+	struct stall_line entries[STALL_MAX_PORTS]; /* in front of input buffers */
+	u32 n_ways, way_of[STALL_MAX_MASTERS];
 };
 
 /* ---- stall_build.c: life ---- */
@@ -157,10 +181,18 @@ u32 stall_accesses(const struct stall_master *m, bool cut);
 void stall_issue(struct stall_sim *s, u32 master);
 void stall_memory(struct stall_sim *s, struct stall_txn *t);
 void stall_retry(struct stall_sim *s, struct stall_txn *t);
-void stall_wants(struct stall_sim *s, u32 master);
-void stall_ended(struct stall_sim *s, u32 master);
 /* The access of @master that came to @where first, or NULL. */
 struct stall_txn *stall_oldest(struct stall_sim *s, u32 master, enum stall_where where);
+
+/* ---- stall_probe.c: accesses issued at the worst instant, of the run with time ---- */
+
+void stall_probe_init(struct stall_sim *s);
+void stall_probe_free(struct stall_sim *s);
+/* One on each way, now. */
+void stall_probe_all(struct stall_sim *s);
+/* A unit of @pool is free, and nobody has it yet. */
+void stall_probe_turn(struct stall_sim *s, const struct stall_pool *pool);
+void stall_probe_end(struct stall_sim *s);
 
 /* ---- stall_pager.c: software ---- */
 

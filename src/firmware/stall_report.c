@@ -85,6 +85,15 @@ static json_t *lines_of(const char *text)
 	return lines;
 }
 
+/* null: it never ends. */
+static void json_time(json_t *o, const char *key, u64 ns)
+{
+	if (ns == STALL_FOR_EVER)
+		json_object_set_new(o, key, json_null());
+	else
+		report_json_u64(o, key, ns);
+}
+
 static json_t *use_json(const char *name, u64 units, const struct stall_use *u)
 {
 	json_t *o = json_object();
@@ -94,8 +103,9 @@ static json_t *use_json(const char *name, u64 units, const struct stall_use *u)
 	report_json_u64(o, "peak", u->peak);
 	report_json_u64(o, "peak_stalled", u->peak_stalled);
 	report_json_u64(o, "uses", u->uses);
-	report_json_u64(o, "busy_ns", u->busy_ns);
-	report_json_u64(o, "full_stalled_ns", u->full_stalled_ns);
+	json_time(o, "busy_ns", u->busy_ns);
+	json_time(o, "full_stalled_ns", u->full_stalled_ns);
+	json_time(o, "full_longest_ns", u->full_longest_ns);
 	return o;
 }
 
@@ -110,10 +120,10 @@ static json_t *master_json(const struct stall_master *m, const struct stall_mast
 	report_json_u64(o, "aborted", r->aborted);
 	report_json_u64(o, "unfinished", r->unfinished);
 	report_json_u64(o, "faults", r->faults);
-	report_json_u64(o, "longest_gap_ns", r->gap_ns);
-	report_json_u64(o, "longest_gap_ends_ns", r->gap_at_ns);
-	report_json_u64(o, "longest_access_ns", r->access_ns);
-	report_json_u64(o, "behind_software_ns", r->behind_software_ns);
+	json_time(o, "longest_gap_ns", r->gap_ns);
+	json_time(o, "longest_gap_ends_ns", r->gap_at_ns);
+	json_time(o, "longest_access_ns", r->access_ns);
+	json_time(o, "behind_software_ns", r->behind_software_ns);
 	if (m->deadline_ns) {
 		report_json_text(o, "deadline_of", stall_deadline_names[m->limits]);
 		report_json_u64(o, "deadline_ns", m->deadline_ns);
@@ -143,7 +153,7 @@ static void resources_json(json_t *root, const struct stall_platform *p, const s
 	u32 i;
 
 	for (i = 0; i < p->n_smmus; i++) {
-		o = use_json(p->smmu[i].name, p->smmu[i].stall_max, &r->stalls[i]);
+		o = use_json(p->smmu[i].name, stall_capacity(p, i), &r->stalls[i]);
 		report_json_u64(o, "refused", r->refused[i]);
 		json_array_append_new(smmus, o);
 	}
@@ -175,7 +185,7 @@ json_t *stall_json(const struct stall_platform *given, const struct stall_result
 	json_object_set_new(root, "story", lines_of(r->story));
 	report_json_u64(root, "deadlines_missed", r->late);
 	report_json_u64(root, "end_ns", r->end_ns);
-	report_json_u64(root, "recover_ns", r->recover_ns);
+	json_time(root, "recover_ns", r->recover_ns);
 	for (i = 0; i < p->n_masters; i++)
 		json_array_append_new(masters, master_json(&p->master[i], &r->master[i]));
 	json_object_set_new(root, "masters", masters);
@@ -285,6 +295,22 @@ void stall_story_line(const char *story, char *text, size_t size)
 	text[n] = 0;
 }
 
+static const char *time_text(u64 ns, char text[REPORT_NS])
+{
+	return ns == STALL_FOR_EVER ? "for ever" : report_ns(ns, text);
+}
+
+/* "50 us (access)": what it limits */
+static void deadline_cell(struct report_table *t, const struct stall_master *m)
+{
+	char ns[REPORT_NS];
+
+	if (m->deadline_ns)
+		report_table_cell(t, "%s (%s)", report_ns(m->deadline_ns, ns), stall_deadline_names[m->limits]);
+	else
+		report_table_cell(t, "-");
+}
+
 static void print_masters(const struct stall_platform *p, const struct stall_result *r, FILE *out)
 {
 	static const char *const headings[] = { "device",	">accesses",	   ">faults",
@@ -301,10 +327,10 @@ static void print_masters(const struct stall_platform *p, const struct stall_res
 		report_table_cell(&t, "%s", p->master[i].name);
 		report_table_cell(&t, "%llu", (unsigned long long)m->issued);
 		report_table_cell(&t, "%llu", (unsigned long long)m->faults);
-		report_table_cell(&t, "%s", report_ns(m->gap_ns, ns));
-		report_table_cell(&t, "%s", report_ns(m->access_ns, ns));
-		report_table_cell(&t, "%s", report_ns(m->behind_software_ns, ns));
-		report_table_cell(&t, "%s", p->master[i].deadline_ns ? report_ns(p->master[i].deadline_ns, ns) : "-");
+		report_table_cell(&t, "%s", time_text(m->gap_ns, ns));
+		report_table_cell(&t, "%s", time_text(m->access_ns, ns));
+		report_table_cell(&t, "%s", time_text(m->behind_software_ns, ns));
+		deadline_cell(&t, &p->master[i]);
 		report_table_cell(&t, "%s",
 				  m->dead				       ? "never goes on"
 				  : m->late				       ? "starves"
@@ -322,14 +348,14 @@ static void use_row(struct report_table *t, const char *what, const char *name, 
 	report_table_cell(t, "%llu", (unsigned long long)units);
 	report_table_cell(t, "%u", u->peak);
 	report_table_cell(t, "%u", u->peak_stalled);
-	report_table_cell(t, "%s", report_ns(u->full_stalled_ns, ns));
+	report_table_cell(t, "%s", time_text(u->full_longest_ns, ns));
+	report_table_cell(t, "%s", time_text(u->full_stalled_ns, ns));
 }
 
 static void print_resources(const struct stall_platform *p, const struct stall_result *r, FILE *out)
 {
-	static const char *const headings[] = {
-		"resource", ">has", ">peak", ">peak stalled", ">full of stalled", NULL
-	};
+	static const char *const headings[] = { "resource", ">has", ">peak", ">waiting", ">all waiting, longest",
+						">in all",  NULL };
 	struct report_table t;
 	u32 i;
 
@@ -339,11 +365,12 @@ static void print_resources(const struct stall_platform *p, const struct stall_r
 	for (i = 0; i < p->n_ports; i++)
 		use_row(&t, "entries of", p->port[i].name, p->port[i].slots, &r->port[i]);
 	for (i = 0; i < p->n_smmus; i++)
-		use_row(&t, "stalled transactions of", p->smmu[i].name, p->smmu[i].stall_max, &r->stalls[i]);
+		use_row(&t, "stalled transactions of", p->smmu[i].name, stall_capacity(p, i), &r->stalls[i]);
 	report_table_print(&t, out);
+	fprintf(out, "waiting for software: stalled, or to be stalled as soon as the SMMU can hold it\n");
 	for (i = 0; i < p->n_smmus; i++)
 		if (r->refused[i])
-			fprintf(out, "%s could not stall %llu transactions at once: they kept their slots and waited\n",
+			fprintf(out, "%s could not stall %llu transactions when they came: they kept their slots\n",
 				p->smmu[i].name, (unsigned long long)r->refused[i]);
 }
 
@@ -391,7 +418,7 @@ void stall_print(const struct stall_platform *given, const struct stall_result *
 	print_masters(p, r, out);
 	fprintf(out, "\n");
 	print_resources(p, r, out);
-	fprintf(out, "\nlongest time with something stalled: %s\n", report_ns(r->recover_ns, ns));
+	fprintf(out, "\nlongest time with something stalled: %s\n", time_text(r->recover_ns, ns));
 	print_search(r, out);
 	print_deadlock(r, out);
 	free(p);

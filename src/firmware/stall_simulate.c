@@ -42,14 +42,28 @@ static void default_u64(u64 *value, u64 def)
 	*value = *value ? *value : def;
 }
 
+static u32 tbus_of(const struct stall_platform *p, u32 smmu)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < p->n_tbus; i++)
+		n += p->tbu[i].smmu == smmu + 1;
+	return n;
+}
+
+u32 stall_capacity(const struct stall_platform *p, u32 smmu)
+{
+	const struct stall_smmu *s = &p->smmu[smmu];
+
+	return s->stall_max * (strcmp(s->kind, "smmuv2") ? 1 : tbus_of(p, smmu));
+}
+
 static void check_smmu(struct checker *c, const struct stall_platform *p, u32 i)
 {
 	const struct stall_smmu *s = &p->smmu[i];
 	const struct iommu_kind *kind = iommu_kind_find(s->kind);
-	u32 k, tbus = 0;
+	u32 tbus = tbus_of(p, i);
 
-	for (k = 0; k < p->n_tbus; k++)
-		tbus += p->tbu[k].smmu == i + 1;
 	refuse(c, !kind || !kind->stall, "smmu %s: kind %s: only smmuv2 and smmuv3 stall", s->name, s->kind);
 	refuse(c, !tbus, "smmu %s: it has no TBU", s->name);
 	refuse(c, kind && kind->max_tbus && tbus > kind->max_tbus, "smmu %s: %u TBUs, and a %s has %u at most", s->name,

@@ -89,6 +89,9 @@ enum stall_node_kind {
 
 #define STALL_LABEL 96
 
+/* A time of what never ends. */
+#define STALL_FOR_EVER (~0ULL)
+
 /**
  * struct stall_node - a node of the wait-for graph
  * @kind: enum stall_node_kind
@@ -185,9 +188,11 @@ struct stall_worker {
  * @completed: accesses that ended translated
  * @aborted: accesses that were terminated
  * @faults: faults of it that reached a worker
- * @gap_ns: longest time without a completed access while one was wanted
+ * @gap_ns: longest wait of an access to a page that is there, had it been issued at the worst instant; at least the longest
+ *	time without the end of an access while one was wanted
  * @gap_at_ns: when that ended
- * @access_ns: longest time from an access, wanted or made, to its end; of storage: longest read
+ * @access_ns: longest time from an access, wanted or made, to its end; of storage: longest read; at least @gap_ns of the
+ *	former kind
  * @behind_software_ns: time that an access of it waited for an entry or a slot whose holders all waited for software
  * @unfinished: accesses that had not ended when the run did
  * @dead: it can never go on
@@ -205,19 +210,20 @@ struct stall_master_result {
  * @peak: units in use at once
  * @peak_stalled: held by transactions that waited for software, at once
  * @busy_ns: units in use, summed over time
- * @full_stalled_ns: time with every unit held by transactions that waited for software
+ * @full_stalled_ns: time with every unit held by transactions that waited for software, in all
+ * @full_longest_ns: the longest such time without a break
  * @uses: times that a unit was given
  * @held_ns: time that each unit was held, summed over the uses that have ended
  */
 struct stall_use {
 	u32 peak, peak_stalled;
-	u64 busy_ns, full_stalled_ns, uses, held_ns;
+	u64 busy_ns, full_stalled_ns, full_longest_ns, uses, held_ns;
 };
 
 enum stall_found { STALL_NOT_FOUND, STALL_FOUND_TIMED, STALL_FOUND_SEARCH, STALL_FOUND_RANDOM };
 
 /**
- * struct stall_result - the evidence
+ * struct stall_result - the evidence; a time of what never ends is STALL_FOR_EVER
  * @deadlock: there is one
  * @found: enum stall_found: which run has met it
  * @deadlock_ns: when it closed; of the run with time
@@ -234,9 +240,9 @@ enum stall_found { STALL_NOT_FOUND, STALL_FOUND_TIMED, STALL_FOUND_SEARCH, STALL
  * @port: entries, by index
  * @stalls: stalled transactions of an SMMU, by index
  * @workers: workers
- * @refused: transactions that an SMMU could not stall (back-pressure), by index
+ * @refused: transactions that an SMMU could not stall when they came (back-pressure), by index
  * @end_ns: end of the run with time
- * @recover_ns: longest time from a first stalled transaction to none; with a deadlock up to its closing
+ * @recover_ns: longest time from a first stalled transaction to none
  * @states: states that the search has visited
  * @depth: steps of its longest interleaving
  * @complete: every interleaving was searched; else a bound ended the search, or there was none
@@ -278,6 +284,15 @@ struct stall_result {
  * Return: 0 or -EINVAL.
  */
 int stall_check(struct stall_platform *p, char *error, size_t size);
+
+/**
+ * stall_capacity() - stalled transactions that an SMMU can hold
+ * @p: the platform, with its defaults
+ * @smmu: index
+ *
+ * Return: Their number: stall_max, of an SMMUv2 for each TBU.
+ */
+u32 stall_capacity(const struct stall_platform *p, u32 smmu);
 
 /**
  * stall_simulate() - look for deadlocks and starvation

@@ -14,6 +14,7 @@
 struct writer {
 	struct dmat_writer *w;
 	const struct stall_platform *p;
+	const u32 *sid; /* NULL: numbers */
 	u64 now;
 	int err;
 };
@@ -21,6 +22,11 @@ struct writer {
 static u32 domain_of(const struct stall_platform *p, u32 master)
 {
 	return p->master[master].domain ? p->master[master].domain : OWN_DOMAINS + master;
+}
+
+static u32 sid_of(const struct writer *w, u32 master)
+{
+	return w->sid ? w->sid[master] : master + 1;
 }
 
 static void append(struct writer *w, const struct dmat_record *rec)
@@ -47,7 +53,7 @@ static void issued(void *ctx, const struct stall_txn *t)
 		append(w, &rec);
 	}
 	dmat_record_init(&rec, DMAT_ACCESS, w->now);
-	rec.sid = t->master + 1;
+	rec.sid = sid_of(w, t->master);
 	rec.domain = domain_of(w->p, t->master);
 	rec.iova = t->iova;
 	rec.size = ACCESS_BYTES;
@@ -62,7 +68,7 @@ static void attach(struct writer *w)
 
 	for (i = 0; i < w->p->n_masters; i++) {
 		dmat_record_init(&rec, DMAT_ATTACH, 0);
-		rec.sid = i + 1;
+		rec.sid = sid_of(w, i);
 		rec.domain = domain_of(w->p, i);
 		append(w, &rec);
 	}
@@ -129,12 +135,12 @@ static int write_all(struct writer *w, const struct stall_setup *u, const struct
 	return err;
 }
 
-int stall_trace_write(const char *path, const struct stall_platform *p, const struct stall_options *opt,
+int stall_trace_write(const char *path, const struct stall_platform *p, const u32 *sid, const struct stall_options *opt,
 		      const struct stall_result *res, struct dmat_error *err)
 {
 	struct stall_setup *u = malloc(sizeof(*u));
 	struct stall_result *scratch = calloc(1, sizeof(*scratch));
-	struct writer w = { 0 };
+	struct writer w = { .sid = sid };
 	int code = -ENOMEM;
 
 	if (u && scratch)

@@ -18,13 +18,14 @@ extern "C" {
  * stall_trace_write() - write the schedule of a result
  * @path: the file to make or to replace
  * @p: the platform
+ * @sid: StreamIDs of its masters, each another one; NULL: their numbers, from 1
  * @opt: with which it was simulated; NULL: defaults
  * @res: with its steps
  * @err: filled on error
  *
  * Return: 0 or -errno, and then there is no file.
  */
-int stall_trace_write(const char *path, const struct stall_platform *p, const struct stall_options *opt,
+int stall_trace_write(const char *path, const struct stall_platform *p, const u32 *sid, const struct stall_options *opt,
 		      const struct stall_result *res, struct dmat_error *err);
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The result of a replay for people. */
 #include "replay_counters.h"
+#include "replay_streams.h"
 #include "replay_why.h"
 #include "report_table.h"
 
@@ -173,13 +174,43 @@ static void print_recorded(const struct replay_result *res, FILE *out)
 	fputc('\n', out);
 }
 
+#define STREAMS 16u /* named of each kind */
+
+/* The streams for which somebody says, a board or master.streams, whose faults end so. Return: their number. */
+static u32 named_streams(const struct replay_options *opt, u32 how, FILE *out)
+{
+	const char *at = opt->cfg->master.streams;
+	char value[FL_LIST_VALUE];
+	u32 sid, n = 0;
+
+	while (fl_list_next(&at, &sid, value, sizeof(value)) > 0)
+		if (stream_kind_of(opt, sid).faults == how && ++n <= STREAMS && out)
+			fprintf(out, n == 1 ? "%-20s 0x%x" : "%.0s, 0x%x", replay_fault_names[how], sid);
+	if (out && n > STREAMS)
+		fprintf(out, " and %u more", n - STREAMS);
+	if (out && n)
+		fputc('\n', out);
+	return n;
+}
+
+static void print_head(const struct replay_options *opt, const struct replay_result *res, FILE *out)
+{
+	u32 how, differ = 0;
+
+	for (how = 0; how < REPLAY_FAULTS; how++)
+		differ += how == opt->faults ? 0 : named_streams(opt, how, NULL);
+	fprintf(out, "%s, faults %s%s%s, %u.%04u %% of pages resident, %s\n", opt->kind->name,
+		differ ? "by stream (others " : "", replay_fault_names[opt->faults], differ ? ")" : "",
+		opt->resident / 10000, opt->resident % 10000, res->timed ? "timed" : "functional");
+	for (how = 0; how < REPLAY_FAULTS && differ; how++)
+		named_streams(opt, how, out);
+}
+
 void replay_table(const struct replay_options *opt, const struct replay_result *res, FILE *out)
 {
 	char text[REPORT_NS];
 
-	fprintf(out, "%s, faults %s, %u.%04u %% of pages resident, %s\n", opt->kind->name,
-		replay_fault_names[opt->faults], opt->resident / 10000, opt->resident % 10000,
-		res->timed ? "timed" : "functional");
+	print_head(opt, res, out);
 	fprintf(out, "accesses             %llu (%llu bytes): %llu translated, %llu aborted\n", res->accesses,
 		res->bytes, res->translated, res->aborted);
 	fprintf(out, "pages                %llu mapped, %llu unmapped\n", res->maps, res->unmaps);

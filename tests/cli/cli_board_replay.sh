@@ -20,14 +20,16 @@ expect 0 pack "$dir/t.txt" -o "$dir/t.dmat"
 for how in "" --functional; do
 	# shellcheck disable=SC2086
 	expect 0 replay "$dir/t.dmat" --board "$boards/pager.dts" $how
-	shows "smmuv3, faults terminate"
+	shows "smmuv3, faults by stream (others terminate)"
+	shows "stall                0x10"
+	shows "terminate            0x11"
 	shows "2 translated, 1 aborted"
 	shows "2 retry"
 done
 # The same with an SMMUv2, whose banks stall or terminate.
 sed 's/arm,smmu-v3/arm,mmu-500/' "$boards/pager.dts" >"$dir/v2.dts"
 expect 0 replay "$dir/t.dmat" --board "$dir/v2.dts"
-shows "smmuv2, faults terminate"
+shows "smmuv2, faults by stream (others terminate)"
 shows "2 translated, 1 aborted"
 expect 2 replay "$dir/t.dmat" --board "$dir/v2.dts" --set smmuv2.cfcfg=0
 complains "it is the board that says"
@@ -46,6 +48,7 @@ cmp "$dir/a.json" "$dir/b.json" || say "a repeated run is another one"
 sed '/dma-can-stall/d' "$boards/pager.dts" >"$dir/plain.dts"
 expect 0 replay "$dir/t.dmat" --board "$dir/plain.dts"
 shows "0 translated, 3 aborted"
+shows "smmuv3, faults terminate"
 
 # A stream that nobody on the board has; a board that is none; a repeated run has its platform.
 sed 's/0x11>/0x12>/' "$boards/pager.dts" >"$dir/other.dts"

@@ -124,7 +124,7 @@ TEST_TIMES(schedule_there_and_back, 2)
 	ck_assert(r.deadlock);
 	ck_assert_uint_eq(r.found, _i ? STALL_FOUND_SEARCH : STALL_FOUND_TIMED);
 	write_file("");
-	ck_assert_msg(!stall_trace_write(path, &p, &opt, &r, &err), "%s", err.reason);
+	ck_assert_msg(!stall_trace_write(path, &p, NULL, &opt, &r, &err), "%s", err.reason);
 	ck_assert_msg(!stall_trace_read(path, &q, &back, &steps, &n, &err), "%s", err.reason);
 	unlink(path);
 	ck_assert_uint_eq(n, r.n_steps);
@@ -168,8 +168,21 @@ TEST(for_programs)
 	ck_assert_uint_eq(number(m, "completed"), 3);
 	ck_assert_uint_eq(number(m, "longest_access_ns"), 200);
 	ck_assert(json_is_false(json_object_get(m, "deadline_missed")));
+	/* What never ends has no length, neither that of the run nor that up to the deadlock. */
+	ck_assert(json_is_null(json_object_get(o, "recover_ns")));
+	for (i = 0; i < 2; i++) {
+		m = json_array_get(json_object_get(o, "masters"), i);
+		ck_assert(json_is_null(json_object_get(m, "longest_gap_ns")));
+		ck_assert(json_is_null(json_object_get(m, "longest_access_ns")));
+	}
+	/* The SSD waits behind the GPU, whose accesses all have slots. */
+	ck_assert(json_is_null(json_object_get(m, "behind_software_ns")));
 	m = json_array_get(json_object_get(o, "tbu_slots"), 0);
 	ck_assert_uint_eq(number(m, "peak_stalled"), 4);
+	ck_assert(json_is_null(json_object_get(m, "full_longest_ns")));
+	ck_assert(json_is_null(json_object_get(m, "full_stalled_ns")));
+	m = json_array_get(json_object_get(o, "stalled_transactions"), 0);
+	ck_assert_uint_eq(number(m, "full_stalled_ns"), 0);
 	nodes = json_object_get(json_object_get(o, "waits"), "nodes");
 	for (i = 0; i < json_array_size(nodes); i++) {
 		dead += json_is_true(json_object_get(json_array_get(nodes, i), "dead"));
@@ -209,6 +222,8 @@ TEST(for_people)
 	ck_assert_ptr_nonnull(
 		strstr(text, "DEADLOCK after 102 us:\nworker 0 handles a fault and waits for ssd's read 1\n"));
 	ck_assert_ptr_nonnull(strstr(text, "never goes on"));
+	ck_assert_ptr_nonnull(strstr(text, "longest time with something stalled: for ever\n"));
+	ck_assert_ptr_nonnull(strstr(text, " 50 us (access)  ok\n"));
 	free(text);
 	text = printed(&p, &r, true);
 	ck_assert_ptr_nonnull(strstr(text, "[label=\"slots of left\", shape=ellipse, style=bold, color=red];"));
