@@ -54,6 +54,8 @@ int Taps::finish(json_t *watch, dmat_error *err) {
         ret = timeline_->finish(err);
     if (!ret && waves_)
         ret = waves_->finish(err);
+    if (ret)
+        err->file[0] = '\0'; // it is of what is drawn, not of the trace
     return ret;
 }
 

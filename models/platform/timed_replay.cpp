@@ -72,7 +72,13 @@ static int play(const replay_options &asked, replay_result &res, dmat_error *err
     FileSource source(opt, scan, err);
     if (source.code())
         return source.code();
-    std::unique_ptr<Taps> taps = Taps::make(opt, std::vector<u32>(scan.sids, scan.sids + scan.n_sids));
+    std::unique_ptr<Taps> taps;
+    try {
+        taps = Taps::make(opt, std::vector<u32>(scan.sids, scan.sids + scan.n_sids));
+    } catch (const std::exception &) {
+        err->file[0] = '\0'; // it is of what is drawn, not of the trace
+        throw;
+    }
     Platform platform("platform", opt, scan, taps.get());
     return platform.run(source, res, err);
 }

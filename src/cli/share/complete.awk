@@ -44,8 +44,8 @@ function takes(arg, what,	n, word, i) {
 # One option of a term, with its argument.
 function add(text, what,	name, arg) {
 	name = text
-	sub(/[ =].*/, "", name)
-	arg = substr(text, length(name) + 2)
+	sub(/[[ =].*/, "", name)
+	arg = text ~ /^--[a-z-]+\[=/ ? "" : substr(text, length(name) + 2) # what may be left out is typed with its sign
 	if (name !~ /^--?[a-z]/)
 		return
 	if (!((command, name) in kind)) {
