@@ -259,6 +259,21 @@ bool board_streams_overlap(const struct board_stream *a, const struct board_stre
 	return a->iommu == b->iommu && a->iommu != BOARD_NONE && !((a->id ^ b->id) & ~(a->mask | b->mask));
 }
 
+bool master_uses(const struct board *b, const struct board_master *m, u32 iommu)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_streams; i++)
+		if (m->stream[i].iommu == iommu)
+			return true;
+	if (m->pci && m->parent != BOARD_NONE)
+		return master_uses(b, &b->master[m->parent], iommu);
+	for (i = 0; i < m->n_maps; i++)
+		if (m->map[i].iommu == iommu)
+			return true;
+	return false;
+}
+
 /* ---- what names say ---- */
 
 /* A whole node name (before the @), or a part of a compatible string. */

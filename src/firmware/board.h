@@ -140,6 +140,9 @@ struct board_map {
 /**
  * struct board_master - a device with DMA, or a host bridge
  * @at: its node
+ * @stall_at: dma-can-stall, or IORT's node flags
+ * @pasid_at: what @pasid_bits is from
+ * @mask_at: iommu-map-mask
  * @compatible: first string of its node; may be ""
  * @role: what it is for the rest of the system
  * @role_given: @role is from the platform file
@@ -172,7 +175,7 @@ struct board_map {
  * @deadline_ns: how long it can wait for one transaction, ns; 0: unknown
  */
 struct board_master {
-	struct board_at at;
+	struct board_at at, stall_at, pasid_at, mask_at;
 	const char *compatible;
 	enum board_role role;
 	bool role_given, enabled, host, pci, bridge, amba, can_stall, stall_value, ats, pri, coherent;

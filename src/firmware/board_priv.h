@@ -31,6 +31,9 @@ void board_add_defect(struct board *b, const struct board_at *at, enum board_def
 /* 0, or why not all of it was kept: -ENOMEM, -EFBIG. */
 int board_full(const struct board *b, struct board_error *err);
 
+/* It reaches the IOMMU, by itself or through its map. */
+bool master_uses(const struct board *b, const struct board_master *m, u32 iommu);
+
 /* What a name and a compatible string say about a device's part in the system. */
 enum board_role board_guess_role(const char *name, const char *compatible);
 

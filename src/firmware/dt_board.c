@@ -13,7 +13,7 @@ struct board_at dt_at(struct dt_reader *r, u32 node, const char *property)
 	const struct dt_line *line;
 
 	a.path = board_text(r->b, "%s", dt_path(r->t, node, path));
-	line = dt_line(r->t, path, property);
+	line = dt_line(&r->t->lines, path, property);
 	if (line) {
 		a.line = line->line;
 		a.file = line->file;
@@ -143,6 +143,9 @@ static void read_properties(struct dt_reader *r, u32 node, struct board_master *
 	if (m->stall_value)
 		dt_defect(r, node, "dma-can-stall", BOARD_BAD_BOOLEAN,
 			  "it is a boolean: a value of 0 does not turn it off, deleting it does");
+	m->stall_at = dt_at(r, node, "dma-can-stall");
+	m->pasid_at = dt_at(r, node, "pasid-num-bits");
+	m->mask_at = dt_at(r, node, "iommu-map-mask");
 	if (flag(r, node, "pasid-num-bits") && !dt_u32(r->t, node, "pasid-num-bits", &m->pasid_bits))
 		dt_defect(r, node, "pasid-num-bits", BOARD_BAD_CELLS, "it is not one cell");
 	dt_read_references(r, node, m);

@@ -197,24 +197,29 @@ int dt_compile(const char *file, u8 **data, size_t *size, struct board_error *er
 
 /* ---- lines ---- */
 
+struct scan {
+	struct board *board;
+	const char *file;
+	char path[DT_MAX_PATH];
+	u32 length[DT_MAX_DEPTH], depth;
+};
+
 /* dtc names files from the folder of the first one on: the file as the user named that one, or NULL if it is @file itself. */
-static const char *place_file(struct dt_tree *t, const char *name, size_t len)
+static const char *place_file(const struct scan *s, const char *name, size_t len)
 {
-	const char *slash = strrchr(t->file, '/'), *base = slash ? slash + 1 : t->file;
+	const char *slash = strrchr(s->file, '/'), *base = slash ? slash + 1 : s->file;
 
 	if (len == strlen(base) && !memcmp(name, base, len))
 		return NULL;
-	return board_text(t->board, "%.*s%.*s", *name == '/' || !slash ? 0 : (int)(slash + 1 - t->file), t->file,
+	return board_text(s->board, "%.*s%.*s", *name == '/' || !slash ? 0 : (int)(slash + 1 - s->file), s->file,
 			  (int)len, name);
 }
 
 /* The last place of "... /\* FILE:LINE, FILE:LINE *\/"; it is cut off. */
-static void take_place(struct dt_tree *t, char *line, struct dt_line *found)
+static void take_place(const struct scan *s, char *line, struct dt_line *found)
 {
 	char *at = NULL, *next, *colon, *end = line + strlen(line);
 
-	found->line = 0;
-	found->file = NULL;
 	if (end - line < 3 || strcmp(end - 3, " */"))
 		return;
 	for (next = line; (next = strstr(next, " /* ")); next++)
@@ -229,13 +234,8 @@ static void take_place(struct dt_tree *t, char *line, struct dt_line *found)
 	if (!colon || colon == next || *next == '<')
 		return;
 	found->line = (u32)strtoul(colon + 1, NULL, 10);
-	found->file = place_file(t, next, (size_t)(colon - next));
+	found->file = place_file(s, next, (size_t)(colon - next));
 }
-
-struct scan {
-	char path[DT_MAX_PATH];
-	u32 length[DT_MAX_DEPTH], depth;
-};
 
 /* The node begins that a line "label: name {" opens; the root is "/". */
 static bool enter(struct scan *s, char *line, size_t len)
@@ -256,18 +256,19 @@ static bool enter(struct scan *s, char *line, size_t len)
 }
 
 /* One line of dtc's output: true if it is a node or property whose place is known; then it has become the key. */
-static bool scan_line(struct scan *s, char *line, struct dt_tree *t, struct dt_line *found)
+static bool scan_line(struct scan *s, char *line, struct dt_line *found)
 {
 	size_t len;
 	const char *path = s->path;
 
-	take_place(t, line, found);
+	take_place(s, line, found);
 	line += strspn(line, "\t");
 	len = strlen(line);
 	if (len >= 2 && !strcmp(line + len - 2, " {")) {
 		if (!enter(s, line, len))
 			return false;
-		found->key = s->depth == 1 ? "/" : board_text(t->board, "%s", s->path);
+		found->node = true;
+		found->key = s->depth == 1 ? "/" : board_text(s->board, "%s", s->path);
 		return found->line;
 	}
 	if (!strcmp(line, "};")) {
@@ -277,39 +278,36 @@ static bool scan_line(struct scan *s, char *line, struct dt_tree *t, struct dt_l
 	}
 	if (!s->depth || !found->line)
 		return false;
-	found->key = board_text(t->board, "%s:%.*s", *path ? path : "/", (int)strcspn(line, " ;"), line);
+	found->key = board_text(s->board, "%s:%.*s", *path ? path : "/", (int)strcspn(line, " ;"), line);
 	return true;
 }
 
-static int by_key(const void *x, const void *y)
+int dt_read_lines(struct board *board, const char *file, struct dt_lines *l, struct board_error *err)
 {
-	return strcmp(((const struct dt_line *)x)->key, ((const struct dt_line *)y)->key);
-}
-
-int dt_read_lines(struct dt_tree *t, struct board_error *err)
-{
-	struct scan s = { .depth = 0 };
-	u32 room = 0;
+	struct scan s = { .board = board, .file = file };
+	struct dt_line found;
 	char *line, *next;
 	size_t size;
 	u8 *text;
-	int ret = dtc(t->file, true, &text, &size, err);
+	int ret = dtc(file, true, &text, &size, err);
 
 	if (ret)
 		return ret;
-	for (line = (char *)text; *line; line++)
-		room += *line == '\n';
-	t->line = fl_zalloc((room + 1) * sizeof(*t->line));
-	for (line = (char *)text; t->line && line && *line; line = next) {
+	for (line = (char *)text; line && *line && !ret; line = next) {
+		struct dt_line *kept;
+
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = 0;
-		if (scan_line(&s, line, t, &t->line[t->n_lines]))
-			t->n_lines++;
+		memset(&found, 0, sizeof(found));
+		if (!scan_line(&s, line, &found))
+			continue;
+		kept = dt_add_line(l);
+		if (kept)
+			*kept = found;
+		else
+			ret = board_fail(err, ENOMEM, "%s: out of memory", file);
 	}
 	free(text);
-	if (!t->line)
-		return board_fail(err, ENOMEM, "%s: out of memory", t->file);
-	qsort(t->line, t->n_lines, sizeof(*t->line), by_key);
-	return 0;
+	return ret;
 }

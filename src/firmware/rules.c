@@ -132,14 +132,6 @@ struct finding *finding_add(struct findings *f, const struct rule *rule, const s
 	return n;
 }
 
-struct board_at at_property(const struct board_at *at, const char *property)
-{
-	struct board_at a = *at;
-
-	a.property = property;
-	return a;
-}
-
 void finding_assume(struct findings *f, const char *fmt, ...)
 {
 	char text[512];

@@ -31,21 +31,6 @@ bool master_stalls(const struct board *b, const struct board_master *m)
 	       iommu_stalls(&b->iommu[s.iommu]);
 }
 
-bool master_uses(const struct board *b, const struct board_master *m, u32 iommu)
-{
-	u32 i;
-
-	for (i = 0; i < m->n_streams; i++)
-		if (m->stream[i].iommu == iommu)
-			return true;
-	if (m->pci && m->parent != BOARD_NONE)
-		return master_uses(b, &b->master[m->parent], iommu);
-	for (i = 0; i < m->n_maps; i++)
-		if (m->map[i].iommu == iommu)
-			return true;
-	return false;
-}
-
 /* A function sits where its host sits. */
 static u32 tbu_of(const struct board *b, const struct board_master *m)
 {
@@ -147,11 +132,11 @@ void rule_stall_on_pci(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, "dma-can-stall");
 
 		if (!m->enabled || !m->can_stall || m->amba || !(m->pci || m->role == BOARD_ROLE_PCIE))
 			continue;
-		blame(finding_add(f, rule, &at, "%s may stall, but a PCI transaction has to end before a time limit",
+		blame(finding_add(f, rule, &m->stall_at,
+				  "%s may stall, but a PCI transaction has to end before a time limit",
 				  m->pci ? "a PCI function" : "a PCI host"),
 		      i, BOARD_NONE, "delete dma-can-stall; a PCI device asks for pages with PRI");
 	}
@@ -163,15 +148,15 @@ void rule_stall_unsupported(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "dma-can-stall");
 
 		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
 			const struct board_iommu *u = &b->iommu[m->stream[s].iommu];
 
 			if (u->stall != BOARD_STALL_NONE || !u->enabled)
 				continue;
-			finding_add(f, rule, &at, "%s (%s) has no stalls: faults of this device are terminated",
-				    u->at.path, board_model_names[u->model])
+			finding_add(f, rule, &m->stall_at,
+				    "%s (%s) has no stalls: faults of this device are terminated", u->at.path,
+				    board_model_names[u->model])
 				->change = "delete dma-can-stall, or put the device behind an IOMMU that can stall";
 			break;
 		}
@@ -214,10 +199,9 @@ void rule_many_streams(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = m->n_streams ? m->stream[0].at : at_property(&m->at, "iommu-map");
 
 		if (master_stalls(b, m) && m->can_stall && count_streams(m) > 1)
-			finding_add(f, rule, &at,
+			finding_add(f, rule, &m->stream[0].at,
 				    "it has %llu StreamIDs: Linux enables page faults for devices with one alone",
 				    (unsigned long long)count_streams(m))
 				->change = "give the part that shares address spaces a node and a StreamID of its own";
@@ -231,11 +215,10 @@ void rule_stall_with_ats(RULE)
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
 		bool host = m->pci && m->parent != BOARD_NONE && !m->amba && b->master[m->parent].ats;
-		const struct board_at at = at_property(&m->at, "dma-can-stall");
 
 		if (!m->enabled || !m->can_stall || !(m->ats || m->pri || host))
 			continue;
-		blame(finding_add(f, rule, &at,
+		blame(finding_add(f, rule, &m->stall_at,
 				  "its faults may stall, and %s %s: a device has the one way to ask for a page or the "
 				  "other",
 				  host ? "its host" : "it", m->pri ? "has page requests" : "supports ATS"),
@@ -251,7 +234,6 @@ void rule_pasid_width(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "pasid-num-bits");
 
 		if (!m->enabled || m->pasid_bits == BOARD_NONE || m->pasid_bits > PASID_BITS_MAX)
 			continue;
@@ -261,13 +243,14 @@ void rule_pasid_width(RULE)
 			if (u->ssid_bits == BOARD_NONE || m->pasid_bits <= u->ssid_bits)
 				continue;
 			if (u->ssid_bits)
-				finding_add(f, rule, &at,
+				finding_add(f, rule, &m->pasid_at,
 					    "%u bits, but %s has SubstreamIDs of %u: the rest cannot be used",
 					    m->pasid_bits, u->at.path, u->ssid_bits)
 					->change = "write the smaller number";
 			else
-				finding_add(f, rule, &at, "%s (%s) has no SubstreamIDs: the property has no effect",
-					    u->at.path, board_model_names[u->model])
+				finding_add(f, rule, &m->pasid_at,
+					    "%s (%s) has no SubstreamIDs: the property has no effect", u->at.path,
+					    board_model_names[u->model])
 					->change = "delete it";
 			break;
 		}
@@ -280,7 +263,6 @@ void rule_pasid_count(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "pasid-num-bits");
 		u32 bits = 0;
 
 		if (m->pasid_bits == BOARD_NONE || m->pasid_bits <= PASID_BITS_MAX)
@@ -288,10 +270,12 @@ void rule_pasid_count(RULE)
 		while (1ull << bits < m->pasid_bits)
 			bits++;
 		if (b->acpi)
-			finding_add(f, rule, &at, "%u bits: a PASID has at most %u", m->pasid_bits, PASID_BITS_MAX);
+			finding_add(f, rule, &m->pasid_at, "%u bits: a PASID has at most %u", m->pasid_bits,
+				    PASID_BITS_MAX);
 		else
-			finding_add(f, rule, &at, "%u bits: a PASID has at most %u; %u PASIDs would be %u bits",
-				    m->pasid_bits, PASID_BITS_MAX, m->pasid_bits, bits)
+			finding_add(f, rule, &m->pasid_at,
+				    "%u bits: a PASID has at most %u; %u PASIDs would be %u bits", m->pasid_bits,
+				    PASID_BITS_MAX, m->pasid_bits, bits)
 				->change = board_text(&f->keep, "write <%u>, if that many PASIDs are meant", bits);
 	}
 }
@@ -491,13 +475,12 @@ void rule_smmuv2_unread(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "dma-can-stall");
 
 		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
 			if (b->iommu[m->stream[s].iommu].model != BOARD_SMMUV2)
 				continue;
 			finding_add(
-				f, rule, &at,
+				f, rule, &m->stall_at,
 				"%s is an SMMUv2, whose banks can stall, but Linux's driver does not read the property",
 				b->iommu[m->stream[s].iommu].at.path);
 			break;

@@ -5,11 +5,6 @@
 
 #define RIDS 0x10000u
 
-static const char *map_property(const struct board *b)
-{
-	return b->acpi ? "id mappings" : "iommu-map";
-}
-
 /* The smallest value from @low on whose bits outside @free are those of @fixed; more than 32 bits: none. */
 static u64 next_match(u64 low, u32 fixed, u32 free)
 {
@@ -130,7 +125,6 @@ void rule_folds(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, "iommu-map-mask");
 		u32 gone = ~m->map_mask & (RIDS - 1), bus = gone >> 8, device = gone >> 3 & 0x1f, function = gone & 7;
 		char text[3][40] = { "", "", "" };
 
@@ -142,7 +136,7 @@ void rule_folds(RULE)
 			snprintf(text[1], sizeof(text[1]), " device %u folds onto device 0,", lowest(device));
 		if (function)
 			snprintf(text[2], sizeof(text[2]), " function %u folds onto function 0,", lowest(function));
-		finding_add(f, rule, &at, "RID & 0x%x:%s%s%s and so on: functions that fold have one stream%s",
+		finding_add(f, rule, &m->mask_at, "RID & 0x%x:%s%s%s and so on: functions that fold have one stream%s",
 			    m->map_mask, text[0], text[1], text[2], known_pair(f, b, i))
 			->change = "widen the mask, if the hardware passes these bits on";
 	}
@@ -314,17 +308,17 @@ static void report_hole(struct findings *f, const struct rule *rule, const struc
 			u32 last)
 {
 	const struct board_master *m = &b->master[host];
-	const struct board_at at = at_property(&m->at, map_property(b));
 	u32 own = iommu_in(b, m, first, last), function = function_in(b, host, first, last, own);
 	struct finding *n;
 
 	last = min(last, m->map_mask); /* no RID is more, once it is masked */
 	if (first == last)
-		n = finding_add(f, rule, &at, "RID 0x%x (%02x:%02x.%x) has no entry", first, first >> 8,
+		n = finding_add(f, rule, &m->map[0].at, "RID 0x%x (%02x:%02x.%x) has no entry", first, first >> 8,
 				first >> 3 & 0x1f, first & 7);
 	else
-		n = finding_add(f, rule, &at, "RIDs 0x%x to 0x%x (%02x:%02x.%x to %02x:%02x.%x) have no entry", first,
-				last, first >> 8, first >> 3 & 0x1f, first & 7, last >> 8, last >> 3 & 0x1f, last & 7);
+		n = finding_add(f, rule, &m->map[0].at,
+				"RIDs 0x%x to 0x%x (%02x:%02x.%x to %02x:%02x.%x) have no entry", first, last,
+				first >> 8, first >> 3 & 0x1f, first & 7, last >> 8, last >> 3 & 0x1f, last & 7);
 	if (function != BOARD_NONE) {
 		n->severity = FINDING_WARNING;
 		n->text = board_text(&f->keep, "%s: %s is not translated", n->text, b->master[function].at.path);
