@@ -254,6 +254,54 @@ u32 board_map_rid(const struct board_master *host, u32 rid, struct board_stream 
 	return BOARD_NONE;
 }
 
+u64 next_match(u64 low, u32 fixed, u32 free)
+{
+	u64 v = low;
+	int bit;
+
+	if (low > BOARD_NONE)
+		return low;
+	for (bit = 31; bit >= 0; bit--) {
+		u32 one = 1u << bit;
+
+		if ((free & one) || !(((u32)v ^ fixed) & one))
+			continue;
+		if (fixed & one) /* too small from here on: the smallest with this bit */
+			return (v & ~(u64)(one - 1) & ~(u64)one) | one | (fixed & ~free & (one - 1));
+		/* too large: the next free bit above that is 0 becomes 1 */
+		for (bit++; bit < 32 && !((free & 1u << bit) && !(v & 1ull << bit)); bit++)
+			;
+		if (bit == 32)
+			return (u64)BOARD_NONE + 1;
+		one = 1u << bit;
+		return (v & ~(u64)(one - 1)) | one | (fixed & ~free & (one - 1));
+	}
+	return v;
+}
+
+/* The largest value up to @high without bits outside @mask. */
+static u32 last_match(u32 high, u32 mask)
+{
+	u32 below, over = high & ~mask;
+
+	if (!over)
+		return high;
+	below = (1u << (31 - __builtin_clz(over))) - 1;
+	return (high & mask & ~below) | (mask & below);
+}
+
+bool board_map_range(const struct board_master *host, const struct board_map *e, u32 *first, u32 *last)
+{
+	u32 mask = host->role == BOARD_ROLE_PCIE ? host->map_mask & 0xffff : host->map_mask;
+	u64 begin = next_match(e->rid, 0, mask), end = min(e->rid + e->length, (u64)mask + 1);
+
+	if (begin >= end)
+		return false;
+	*first = (u32)begin;
+	*last = last_match((u32)end - 1, mask);
+	return true;
+}
+
 bool board_streams_overlap(const struct board_stream *a, const struct board_stream *b)
 {
 	return a->iommu == b->iommu && a->iommu != BOARD_NONE && !((a->id ^ b->id) & ~(a->mask | b->mask));

@@ -126,7 +126,7 @@ struct board_stream {
  * @length: number of requester IDs, at most 2^32
  * @iommu: index in struct board; BOARD_NONE: its node cannot be found
  * @id: StreamID of @rid
- * @mask: bits of it that are ignored (#iommu-cells of 2)
+ * @mask: bits of it that are ignored (#iommu-cells of 2, or SMMUv2's stream-match-mask)
  * @single: every requester ID becomes @id (IORT's single mapping)
  */
 struct board_map {
@@ -326,6 +326,17 @@ u32 board_find_iommu(const struct board *b, const char *path);
  * Return: The entry of the host's map, from 0; BOARD_NONE: no entry, the function is not translated.
  */
 u32 board_map_rid(const struct board_master *host, u32 rid, struct board_stream *out);
+
+/**
+ * board_map_range() - the requester IDs of an entry that a function can have, once the host's mask has been applied
+ * @host: the host
+ * @e: an entry of its map, which is not single
+ * @first: receives the first one
+ * @last: receives the last one; of those in between some may be out of reach
+ *
+ * Return: False if no function reaches the entry.
+ */
+bool board_map_range(const struct board_master *host, const struct board_map *e, u32 *first, u32 *last);
 
 /**
  * board_streams_overlap() - whether some StreamID is one of both

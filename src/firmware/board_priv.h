@@ -34,6 +34,9 @@ int board_full(const struct board *b, struct board_error *err);
 /* It reaches the IOMMU, by itself or through its map. */
 bool master_uses(const struct board *b, const struct board_master *m, u32 iommu);
 
+/* The smallest value from @low on whose bits outside @free are those of @fixed; more than 32 bits: none. */
+u64 next_match(u64 low, u32 fixed, u32 free);
+
 /* What a name and a compatible string say about a device's part in the system. */
 enum board_role board_guess_role(const char *name, const char *compatible);
 

@@ -163,8 +163,8 @@ static struct board_map *add_entry(struct dt_reader *r, u32 node, struct board_m
 	map->iommu = iommu;
 	map->id = cells ? dt_cell(p, 2) : 0;
 	map->length = dt_cell(p, 2 + cells);
-	if (cells > 1 && iommu != BOARD_NONE && r->b->iommu[iommu].model == BOARD_SMMUV2)
-		map->mask = dt_cell(p, 3);
+	if (iommu != BOARD_NONE && r->b->iommu[iommu].model == BOARD_SMMUV2)
+		map->mask = cells > 1 ? dt_cell(p, 3) : r->b->iommu[iommu].match_mask;
 	if (!map->length)
 		dt_defect(r, node, "iommu-map", BOARD_NO_EFFECT,
 			  "an entry has length 0, unless a boot loader fills it in");

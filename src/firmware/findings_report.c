@@ -79,7 +79,7 @@ static json_t *streams_json(const struct board *b, const struct board_master *m)
 
 		report_json_text(o, "iommu", b->iommu[s.iommu].at.path);
 		report_json_hex(o, "stream_id", s.id);
-		report_json_hex(o, "mask", 0);
+		report_json_hex(o, "mask", s.mask);
 		json_array_append_new(list, o);
 	}
 	return list;

@@ -182,28 +182,19 @@ void rule_forced_stall(RULE)
 	}
 }
 
-/* A mask of n bits is 2^n StreamIDs. */
-static u64 count_streams(const struct board_master *m)
-{
-	u64 n = 0;
-	u32 i;
-
-	for (i = 0; i < m->n_streams; i++)
-		n += 1ull << __builtin_popcount(m->stream[i].mask);
-	return n;
-}
-
+/* An ID with a mask is one stream of Linux's (fwspec); only the driver for SMMUv3 asks for their number. */
 void rule_many_streams(RULE)
 {
-	u32 i;
+	u32 i, s, n;
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
 
-		if (master_stalls(b, m) && m->can_stall && count_streams(m) > 1)
+		for (s = n = 0; s < m->n_streams; s++)
+			n += b->iommu[m->stream[s].iommu].model == BOARD_SMMUV3;
+		if (master_stalls(b, m) && m->can_stall && n > 1)
 			finding_add(f, rule, &m->stream[0].at,
-				    "it has %llu StreamIDs: Linux enables page faults for devices with one alone",
-				    (unsigned long long)count_streams(m))
+				    "it has %u StreamIDs: Linux enables page faults for devices with one alone", n)
 				->change = "give the part that shares address spaces a node and a StreamID of its own";
 	}
 }
@@ -479,10 +470,13 @@ void rule_smmuv2_unread(RULE)
 		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
 			if (b->iommu[m->stream[s].iommu].model != BOARD_SMMUV2)
 				continue;
-			finding_add(
-				f, rule, &m->stall_at,
-				"%s is an SMMUv2, whose banks can stall, but Linux's driver does not read the property",
-				b->iommu[m->stream[s].iommu].at.path);
+			finding_add(f, rule, &m->stall_at,
+				    "%s is an SMMUv2, whose banks can stall, but Linux's driver does not read the "
+				    "property: "
+				    "whatever else is found about stalls of this device concerns a system that sets "
+				    "SMMU_CBn_SCTLR.CFCFG",
+				    b->iommu[m->stream[s].iommu].at.path)
+				->change = "delete dma-can-stall if Linux's own driver runs there";
 			break;
 		}
 	}

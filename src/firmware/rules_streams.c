@@ -5,32 +5,6 @@
 
 #define RIDS 0x10000u
 
-/* The smallest value from @low on whose bits outside @free are those of @fixed; more than 32 bits: none. */
-static u64 next_match(u64 low, u32 fixed, u32 free)
-{
-	u64 v = low;
-	int bit;
-
-	if (low > BOARD_NONE)
-		return low;
-	for (bit = 31; bit >= 0; bit--) {
-		u32 one = 1u << bit;
-
-		if ((free & one) || !(((u32)v ^ fixed) & one))
-			continue;
-		if (fixed & one) /* too small from here on: the smallest with this bit */
-			return (v & ~(u64)(one - 1) & ~(u64)one) | one | (fixed & ~free & (one - 1));
-		/* too large: the next free bit above that is 0 becomes 1 */
-		for (bit++; bit < 32 && !((free & 1u << bit) && !(v & 1ull << bit)); bit++)
-			;
-		if (bit == 32)
-			return (u64)BOARD_NONE + 1;
-		one = 1u << bit;
-		return (v & ~(u64)(one - 1)) | one | (fixed & ~free & (one - 1));
-	}
-	return v;
-}
-
 u64 map_streams(const struct board_master *host, const struct board_map *e)
 {
 	if (e->single)
@@ -40,14 +14,10 @@ u64 map_streams(const struct board_master *host, const struct board_map *e)
 
 bool stream_in_map(const struct board_stream *s, const struct board_master *host, const struct board_map *m, u64 *first)
 {
-	struct board_stream other = { .iommu = m->iommu, .id = m->id, .mask = m->mask };
+	u64 id = next_match(m->id, s->id, s->mask | m->mask);
 
-	*first = next_match(m->id, s->id, s->mask);
-	if (m->mask) {
-		*first = (s->id & ~s->mask) | (m->id & s->mask & ~m->mask);
-		return map_streams(host, m) && board_streams_overlap(s, &other);
-	}
-	return s->iommu == m->iommu && m->iommu != BOARD_NONE && *first < m->id + map_streams(host, m);
+	*first = m->mask ? (s->id & ~s->mask) | ((u32)id & s->mask & ~m->mask) : id;
+	return s->iommu == m->iommu && m->iommu != BOARD_NONE && id < m->id + map_streams(host, m);
 }
 
 /* The first StreamIDs that a stream and the entries of a host have in common. */
@@ -515,17 +485,24 @@ static void shared_with_maps(RULE)
 	free(u);
 }
 
-/* Whether two entries end in the same streams, and the first of them. */
+/* The first or last stream of @p, with its mask, is one of @q. */
+static bool end_meets(const struct board_master *h, const struct board_map *p, const struct board_master *o,
+		      const struct board_map *q, u64 *first)
+{
+	struct board_stream s = { .iommu = p->iommu, .id = p->id, .mask = p->mask };
+
+	if (!map_streams(h, p) || stream_in_map(&s, o, q, first))
+		return map_streams(h, p);
+	s.id = (u32)(p->id + map_streams(h, p) - 1);
+	return stream_in_map(&s, o, q, first);
+}
+
+/* Whether two entries end in the same streams, and the first of them; where there are masks, the ends are compared. */
 static bool entries_meet(const struct board_master *h, const struct board_map *p, const struct board_master *o,
 			 const struct board_map *q, u64 *first)
 {
-	const struct board_stream s = { .iommu = p->iommu, .id = p->id, .mask = p->mask };
-	const struct board_stream t = { .iommu = q->iommu, .id = q->id, .mask = q->mask };
-
-	if (p->mask)
-		return map_streams(h, p) && stream_in_map(&s, o, q, first);
-	if (q->mask)
-		return map_streams(o, q) && stream_in_map(&t, h, p, first);
+	if (p->mask || q->mask)
+		return end_meets(h, p, o, q, first) || end_meets(o, q, h, p, first);
 	*first = max(p->id, q->id);
 	return p->iommu == q->iommu && p->iommu != BOARD_NONE &&
 	       *first < min(p->id + map_streams(h, p), q->id + map_streams(o, q));

@@ -30,6 +30,14 @@ printf '00:01.0 0604: 1b36:000c\n' >"$dir/lspci"
 expect 0 streams --lspci "$dir/lspci" "$published/06-virtio-iommu-hole.dts"
 grep -q "^/pcie@40000000/00:01.0  RID 0x8  *-  *not translated$" "$dir/out" || say "lspci: $(cat "$dir/out")"
 
+expect 0 streams "$boards/map-reach.dts"
+shows "/pcie@8000  any RID                      /iommu@1000  0x57"
+shows "/pcie@9000  RID & 0xfff8: 0x0 to 0xfff8  /iommu@1000  0x10000 to 0x1fff8"
+shows "/pcie@a000  RID 0x0                      /iommu@1000  nothing (length 0)"
+expect 0 streams "$boards/match-mask-map.dts"
+shows "/host1x@13e00000  RID 0x0  /iommu@1000  0x38, mask 0x7f80"
+shows "entry 0 has StreamID 0x38 of /vic@15340000"
+
 # check-stall
 expect 0 check-stall "$boards/plain-v2.dts"
 shows "no device may stall"
