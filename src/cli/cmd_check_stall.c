@@ -6,7 +6,6 @@
 #include "findings_report.h"
 #include "stall_evidence.h"
 #include "stall_trace.h"
-#include "temp_file.h"
 #include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -192,31 +191,24 @@ static int write_json(json_t *root, const char *path)
 	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
 }
 
-/* The file has its name when all of it is written. */
+struct text {
+	const char *text;
+	size_t size;
+};
+
+static int put_text(const void *what, FILE *out)
+{
+	const struct text *t = what;
+
+	return fwrite(t->text, 1, t->size, out) == t->size && !fflush(out) ? 0 : -(errno ? errno : EIO);
+}
+
 static int write_text(const char *text, size_t size, const char *path)
 {
-	char temp[CLI_PATH];
-	FILE *out = NULL;
-	bool bad;
-	int fd;
+	const struct text t = { text, size };
+	int code = report_write_file(path, put_text, &t);
 
-	if (!strcmp(path, "-"))
-		return fwrite(text, 1, size, stdout) == size ? CLI_OK
-							     : cli_fail("standard output: %s", strerror(errno));
-	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
-		return cli_fail("%s: the name is too long", path);
-	fd = temp_file_make(temp);
-	if (fd >= 0)
-		out = fdopen(fd, "w");
-	if (!out)
-		return cli_fail("%s: cannot write: %s", path, strerror(errno));
-	bad = fwrite(text, 1, size, out) != size;
-	if (fclose(out) || bad || rename(temp, path)) {
-		temp_file_remove(temp);
-		return cli_fail("%s: cannot write: %s", path, strerror(errno));
-	}
-	temp_file_kept(temp);
-	return CLI_OK;
+	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
 }
 
 /* The options as they were typed, for the record. */
@@ -315,12 +307,30 @@ static int write_other(const struct arguments *a, const struct board *b, const s
 	return status;
 }
 
+/* A file that cannot be written is found before another one has been. */
+static int can_write(const struct arguments *a)
+{
+	char folder[CLI_PATH];
+	int kind;
+
+	for (kind = OPT_JSON; kind <= OPT_TRACE; kind++) {
+		const char *file = a->file[kind], *slash = file ? strrchr(file, '/') : NULL;
+
+		if (!file || !strcmp(file, "-"))
+			continue;
+		snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - file + 1) : 1, slash ? file : ".");
+		if (access(access(file, F_OK) ? folder : file, W_OK))
+			return cli_fail("%s: %s", file, strerror(errno));
+	}
+	return CLI_OK;
+}
+
 static int write_outputs(const struct arguments *a, const struct board *b, const struct findings *f,
 			 const struct advice *advice)
 {
-	int kind, status = CLI_OK;
+	int kind, status = can_write(a);
 
-	if (a->file[OPT_JSON])
+	if (!status && a->file[OPT_JSON])
 		status = write_json(report_json(b, f, advice, a->e), a->file[OPT_JSON]);
 	if (!status && a->file[OPT_SARIF])
 		status = write_json(findings_sarif(f, b, FL_VERSION), a->file[OPT_SARIF]);
@@ -454,6 +464,11 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 	char *end;
 
 	if (c >= OPT_JSON && c <= OPT_TRACE) {
+		int other;
+
+		for (other = OPT_JSON; other <= OPT_TRACE; other++)
+			if (other != c && a->file[other] && !strcmp(a->file[other], optarg))
+				return cli_usage("check-stall", "check-stall: two outputs are to go to '%s'", optarg);
 		a->file[c] = optarg;
 		a->quiet |= !strcmp(optarg, "-");
 	} else if (c == OPT_PLATFORM) {
@@ -461,7 +476,7 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 	} else if (c == OPT_WAIVERS) {
 		a->waivers = optarg;
 	} else if (c == OPT_DATE) {
-		snprintf(a->today, sizeof(a->today), "%s", optarg);
+		snprintf(a->today, sizeof(a->today), "%.15s", optarg);
 	} else if (c == OPT_SEED) {
 		errno = 0;
 		a->seed = strtoull(optarg, &end, 0);
@@ -513,6 +528,8 @@ static int run(int argc, char **argv)
 		if (status)
 			return status;
 	}
+	if (!waiver_date(a.today))
+		return cli_fail("'%.40s' is no date: YYYY-MM-DD", a.today);
 	if (a.no_simulation && (a.file[OPT_WAITS] || a.file[OPT_TRACE]))
 		return cli_usage("check-stall", "check-stall: --waits and --trace show what simulation does");
 	status = board_open(&b, &a.board, argc, argv);

@@ -57,6 +57,17 @@ const char *board_text(struct board *b, const char *fmt, ...)
 	return board_chars(b, buf, strlen(buf));
 }
 
+const char *board_name(struct board *b, const char *name)
+{
+	const char *kept = board_text(b, "%s", name);
+	char *c;
+
+	for (c = (char *)(uintptr_t)kept; *c; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f)
+			*c = '?';
+	return kept;
+}
+
 /* Room for one more at powers of two; the new item is zero. @all counts those of its kind. */
 static void *grow(struct board *b, void **array, u32 *n, size_t size, u32 *all, u32 most)
 {
@@ -235,23 +246,30 @@ u32 board_find_iommu(const struct board *b, const char *path)
 	return BOARD_NONE;
 }
 
-/* The first entry that has the masked requester ID, as of_map_id() and iort_id_map() look for it. */
+/*
+ * The first entry that has the masked requester ID, as of_map_id() looks for it. iort_id_map() does, too, but takes the last ID
+ * of a range for a count that is too large by one if another range begins with it.
+ */
 u32 board_map_rid(const struct board_master *host, u32 rid, struct board_stream *out)
 {
-	u32 i, masked = rid & host->map_mask;
+	u32 i, found = BOARD_NONE, masked = rid & host->map_mask;
 
 	for (i = 0; i < host->n_maps; i++) {
 		const struct board_map *m = &host->map[i];
 
 		if (!m->single && (masked < m->rid || masked - m->rid >= m->length))
 			continue;
+		if (found != BOARD_NONE && (m->single || masked != m->rid))
+			continue;
+		found = i;
 		out->at = m->at;
 		out->iommu = m->iommu;
 		out->id = m->single ? m->id : m->id + (masked - m->rid);
 		out->mask = m->mask;
-		return i;
+		if (host->at.offset == BOARD_NONE || m->single || m->length == 1 || masked - m->rid != m->length - 1)
+			break;
 	}
-	return BOARD_NONE;
+	return found;
 }
 
 u64 next_match(u64 low, u32 fixed, u32 free)

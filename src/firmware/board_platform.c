@@ -125,7 +125,7 @@ static int set_iommu(struct board_iommu *i, const char *where, const char *key, 
 	int s;
 
 	if (!strcmp(key, "stall_max"))
-		return set_u32(where, key, value, 0, 1 << 16, &i->stall_max, err);
+		return set_u32(where, key, value, 1, 1 << 16, &i->stall_max, err);
 	if (!strcmp(key, "ssid_bits"))
 		return set_u32(where, key, value, 0, 20, &i->ssid_bits, err);
 	if (!strcmp(key, "sid_bits"))
@@ -184,7 +184,7 @@ static u32 find_input(const struct board *b, const char *name)
 	return BOARD_NONE;
 }
 
-/* A file that is being read, and by master what it has placed: 1 behind a TBU, 2 behind an input buffer. */
+/* A file that is being read, and by master what it has said: 1 its TBU, 2 its input buffer, 4 the rest. */
 struct reading {
 	struct board *b;
 	const char *file;
@@ -229,7 +229,7 @@ static int add_input(struct reading *r, const struct tbu *t, const char *slots, 
 	n = board_add_input(b);
 	if (!n)
 		return board_fail(err, ENOMEM, "%s: out of memory", file);
-	n->name = board_text(b, "%s", t->name);
+	n->name = board_name(b, t->name);
 	n->slots = BOARD_NONE;
 	ret = slots ? set_u32(file, t->iommu ? "input" : "slots", slots, 1, 1 << 16, &n->slots, err) : 0;
 	return ret ? ret : place_masters(r, t, true, b->n_inputs - 1, err);
@@ -253,7 +253,7 @@ static int add_tbu(struct reading *r, const struct tbu *t, struct board_error *e
 		return board_fail(err, ENOMEM, "%s: out of memory", file);
 	if (number == BOARD_NONE) {
 		number = b->n_tbus - 1;
-		n->name = board_text(b, "%s", t->name);
+		n->name = board_name(b, t->name);
 		n->iommu = iommu;
 		n->slots = BOARD_NONE;
 	}
@@ -309,8 +309,15 @@ int board_platform(struct board *b, const char *file, struct board_error *err)
 	p = data;
 	for (i = 0; i < p->iommus_count && !ret; i++)
 		ret = set_named(b, &p->iommus[i], true, file, err);
-	for (i = 0; i < p->masters_count && !ret; i++)
+	for (i = 0; i < p->masters_count && !ret; i++) {
+		u32 index = board_find_master(b, p->masters[i].path);
+
 		ret = set_named(b, &p->masters[i], false, file, err);
+		if (!ret && r.placed[index] & 4)
+			ret = board_fail(err, EINVAL, "%s: masters has '%.200s' twice", file, p->masters[i].path);
+		if (!ret)
+			r.placed[index] |= 4;
+	}
 	for (i = 0; i < p->tbus_count && !ret; i++)
 		ret = add_tbu(&r, &p->tbus[i], err);
 	for (i = 0; i < p->inputs_count && !ret; i++)
@@ -350,7 +357,7 @@ static int move(struct board *b, const char *path, const char *name, struct boar
 		t = board_add_tbu(b);
 		if (!t)
 			return board_fail(err, ENOMEM, "--move: out of memory");
-		t->name = board_text(b, "%s", name);
+		t->name = board_name(b, name);
 		t->iommu = iommu_of(b, &b->master[index]);
 		t->slots = BOARD_NONE;
 		tbu = b->n_tbus - 1;

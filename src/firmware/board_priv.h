@@ -18,6 +18,9 @@
 const char *board_text(struct board *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *board_chars(struct board *b, const void *chars, size_t len);
 
+/* The same for a name out of a file, of printable ASCII: what is neither becomes a question mark. */
+const char *board_name(struct board *b, const char *name);
+
 /* A new zeroed item at the end, or NULL; it moves when the next one is added. */
 struct board_iommu *board_add_iommu(struct board *b);
 struct board_master *board_add_master(struct board *b);

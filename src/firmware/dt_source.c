@@ -79,7 +79,8 @@ static int cpp_fails(const char *file, char *messages, struct board_error *err)
 	char *line = strstr(messages, "error: "), *reason = line;
 
 	if (!line)
-		return board_fail(err, EINVAL, "%s: cpp: %.*s", file, (int)strcspn(messages, "\n"), messages);
+		return board_fail(err, EINVAL, "%s: cpp: %.*s", file, (int)strcspn(messages, "\n"),
+				  *messages ? messages : "no reason given");
 	reason += strlen("error: ");
 	reason[strcspn(reason, "\n")] = 0;
 	while (line > messages && line[-1] != '\n')
@@ -134,7 +135,7 @@ static int preprocess(const char *file, u8 **text, size_t *size, struct board_er
 {
 	static const char *const first[] = { "cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp" };
 	struct folders *f = fl_zalloc(sizeof(*f));
-	char messages[512];
+	char messages[CHILD_MESSAGES];
 	int ret;
 
 	if (!f)
@@ -161,7 +162,7 @@ static int dtc(const char *file, bool lines, u8 **data, size_t *size, struct boa
 	const char *argv[] = {
 		"dtc", "-q", lines ? "-T" : "-@", "-I", "dts", "-O", lines ? "dts" : "dtb", "-i", ".", "--", file, NULL
 	};
-	char messages[512], folder[DT_MAX_PATH];
+	char messages[CHILD_MESSAGES], folder[DT_MAX_PATH];
 	u8 *text = NULL;
 	size_t length = 0;
 	int ret;

@@ -77,7 +77,8 @@ static bool node_enabled(const struct dt_tree *t, int offset)
 	int len;
 	const char *status = fdt_getprop(t->fdt, offset, "status", &len);
 
-	return !status || (len == 5 && !memcmp(status, "okay", 5)) || (len == 3 && !memcmp(status, "ok", 3));
+	/* the first string counts, as with of_device_is_available() */
+	return !status || (len >= 5 && !memcmp(status, "okay", 5)) || (len >= 3 && !memcmp(status, "ok", 3));
 }
 
 static int index_node(struct dt_tree *t, int offset, u32 depth, u32 stack[DT_MAX_DEPTH], struct board_error *err)

@@ -122,6 +122,14 @@ u32 findings_count(const struct findings *f, enum finding_severity severity);
 const char *findings_summary(const struct findings *f, char text[128]);
 
 /**
+ * waiver_date() - whether a text is a day that exists, YYYY-MM-DD
+ * @d: the text
+ *
+ * Return: True if it is.
+ */
+bool waiver_date(const char *d);
+
+/**
  * findings_waive() - apply the waivers of a file
  * @f: the findings
  * @file: YAML: waivers: a list of rule, path, reason, expires

@@ -228,10 +228,11 @@ void rule_pasid_width(RULE)
 
 		if (!m->enabled || m->pasid_bits == BOARD_NONE || m->pasid_bits > PASID_BITS_MAX)
 			continue;
-		for (s = 0; s < m->n_streams; s++) {
-			const struct board_iommu *u = &b->iommu[m->stream[s].iommu];
+		for (s = 0; s < b->n_iommus; s++) {
+			const struct board_iommu *u = &b->iommu[s];
 
-			if (u->ssid_bits == BOARD_NONE || m->pasid_bits <= u->ssid_bits)
+			if (m->pci || !master_uses(b, m, s) || u->ssid_bits == BOARD_NONE ||
+			    m->pasid_bits <= u->ssid_bits)
 				continue;
 			if (u->ssid_bits)
 				finding_add(f, rule, &m->pasid_at,

@@ -122,8 +122,8 @@ void rule_base_outside_mask(RULE)
 		for (k = 0; m->enabled && k < m->n_maps; k++)
 			if (m->map[k].rid & ~m->map_mask)
 				finding_add(f, rule, &m->map[k].at,
-					    "entry %u: RID base 0x%x has bits outside the mask 0x%x: no RID reaches "
-					    "it, and Linux gives up at it",
+					    "entry %u: RID base 0x%x has bits outside the mask 0x%x: Linux gives up at "
+					    "it, for this entry and those behind it",
 					    k, m->map[k].rid, m->map_mask)
 					->change = "clear these bits of the base, or set them in the mask";
 	}

@@ -75,6 +75,23 @@ grep -q "SHA-256 $(sha256sum "$boards/pager.dts" | cut -d' ' -f1)" "$dir/a.txt" 
 expect 1 check-stall --json - "$boards/pager.dts"
 cmp -s "$dir/out" "$dir/a.json" || say "--json - is not the file"
 
+printf 'old\n' >"$dir/target"
+ln -s "$dir/target" "$dir/link"
+expect 1 check-stall --no-simulation --junit "$dir/link" --report /dev/null "$boards/pager.dts"
+[ -L "$dir/link" ] || say "an output has replaced a link"
+[ -c /dev/null ] || say "an output has replaced a device"
+grep -q '<testsuite' "$dir/target" || say "an output has not followed a link"
+expect 2 check-stall --json - --sarif - "$boards/pager.dts"
+complains "two outputs are to go to '-'"
+expect 2 check-stall --json "$dir/first" --junit "$dir/no/x" "$boards/pager.dts"
+absent "$dir/first"
+expect 2 check-stall --date 2026-02-30 "$boards/pager.dts"
+complains "'2026-02-30' is no date"
+expect 0 check-stall --date 2028-02-29 "$boards/plain-v3.dts"
+printf 'waivers:\n- {rule: pager-behind-stall, path: /mmc@9, reason: r, expires: 2030-01-31}\n' >"$dir/w2.yaml"
+expect 1 check-stall --waivers "$dir/w2.yaml" "$boards/pager.dts"
+shows "the waiver of pager-behind-stall at /mmc@9 waives nothing"
+
 # bad input
 expect 2 streams
 expect 2 streams "$dir/none.dtb"

@@ -276,6 +276,19 @@ TEST(functions)
 	board_free(&b);
 }
 
+/* iort_id_map(): the last ID of a range whose count is too large by one is the next range's, where one begins with it. */
+TEST(last_id_of_a_range)
+{
+	struct board_stream st;
+	struct board b;
+
+	must_read(&b, FL_TABLES "/off-by-one.txt");
+	ck_assert_uint_eq(board_map_rid(&b.master[0], b.master[0].map[1].rid, &st), 1);
+	ck_assert_uint_eq(st.id, b.master[0].map[1].id);
+	ck_assert_uint_eq(board_map_rid(&b.master[0], b.master[0].map[1].rid - 1, &st), 0);
+	board_free(&b);
+}
+
 /* PCI Code and ID Assignment: 0108 NVMe, 0300 VGA, 0302 3D, 0403 HD audio, 0200 Ethernet, 1200 accelerator, 0604 bridge. */
 TEST(class_codes)
 {
@@ -324,6 +337,9 @@ TEST(bad_platforms)
 	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  input: 4\ninputs:\n- name: a\n  masters: []\n",
 		"input a: it is there twice");
 	refused("fault_p999_ns: -1\n", "'-1' is no number");
+	refused("iommus:\n- path: /iommu@1000\n  stall_max: 0\n", "stall_max: '0' is no number from 1");
+	refused("masters:\n- path: /accel@2000\n  outstanding: 0\n", "outstanding: '0' is no number from 1");
+	refused("masters:\n- path: /mmc@3000\n  outstanding: 1\n- path: /mmc@3000\n", "masters has '/mmc@3000' twice");
 	refused("workers: 0\n", "workers: '0' is no number from 1 to 32");
 	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  slots: 0\n", "slots: '0' is no number from 1");
 	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  masters: [/accel@2000]\n"
