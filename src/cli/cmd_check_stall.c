@@ -128,7 +128,7 @@ static void print_stallers(const struct board *b)
 	u32 i, n = 0;
 
 	for (i = 0; i < b->n_masters; i++)
-		if (b->master[i].enabled && b->master[i].can_stall)
+		if (board_may_stall(b, &b->master[i]))
 			printf("%s%s", n++ ? ", " : "may stall: ", b->master[i].at.path);
 	puts(n ? "\n" : "no device may stall\n");
 }
@@ -221,6 +221,10 @@ static void changes_text(const struct arguments *a, char text[1024])
 	*text = 0;
 	for (i = 0; i < a->n_changes && n < 1024; i++)
 		n += (size_t)snprintf(text + n, 1024 - n, " --%s %s", names[a->change[i].kind], a->change[i].what);
+	if (a->board.bdf && n < 1024)
+		n += (size_t)snprintf(text + n, 1024 - n, " --bdf %s", a->board.bdf);
+	if (a->config && n < 1024)
+		snprintf(text + n, 1024 - n, " --config %s", a->config);
 }
 
 static void make_evidence(const struct arguments *a, const struct board *b, const struct findings *f, FILE *out)

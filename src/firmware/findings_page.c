@@ -47,7 +47,7 @@ void findings_evidence(const struct findings *f, const struct board *b, const st
 		fprintf(out, "Changed before the check:%s\n", e->changes);
 	fprintf(out, "Devices that may stall:\n");
 	for (i = 0; i < b->n_masters; i++)
-		if (b->master[i].enabled && b->master[i].can_stall && ++stalls)
+		if (board_may_stall(b, &b->master[i]) && ++stalls)
 			fprintf(out, "  %s\n", b->master[i].at.path);
 	if (!stalls)
 		fprintf(out, "  none\n");

@@ -31,6 +31,11 @@ bool master_stalls(const struct board *b, const struct board_master *m)
 	       iommu_stalls(&b->iommu[s.iommu]);
 }
 
+bool board_may_stall(const struct board *b, const struct board_master *m)
+{
+	return master_stalls(b, m) || (m->enabled && m->can_stall && m->role == BOARD_ROLE_PCIE && m->n_maps);
+}
+
 /* A function sits where its host sits. */
 static u32 tbu_of(const struct board *b, const struct board_master *m)
 {

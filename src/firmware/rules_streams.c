@@ -133,7 +133,7 @@ void rule_mask_length(RULE)
 {
 	u32 i, k;
 
-	for (i = 0; i < b->n_masters; i++) {
+	for (i = 0; i < b->n_masters && !b->acpi; i++) { /* an IORT has counts, and no mask: rule_off_by_one() */
 		const struct board_master *m = &b->master[i];
 		u32 most = m->role == BOARD_ROLE_PCIE ? m->map_mask & (RIDS - 1) : m->map_mask;
 		u64 reach = 1;
@@ -226,6 +226,28 @@ static void check_overlaps(struct findings *f, const struct rule *rule, const st
 	free(s);
 }
 
+/* DEN 0049: a root complex is known by its segment; where two have one, each RID may be in one of them. */
+static void same_segment(RULE)
+{
+	u32 i, k, x, y;
+	u64 first, n;
+
+	for (i = 0; i < b->n_masters && b->acpi; i++)
+		for (k = i + 1; k < b->n_masters && !f->dropped; k++) {
+			const struct board_master *p = &b->master[i], *q = &b->master[k];
+
+			if (p->segment == BOARD_NONE || p->segment != q->segment)
+				continue;
+			for (x = 0; x < p->n_maps; x++)
+				for (y = 0; y < q->n_maps && !f->dropped; y++)
+					if (maps_overlap(&p->map[x], &q->map[y], &first, &n))
+						finding_add(f, rule, &q->map[y].at,
+							    "RID 0x%llx of segment %u is in mapping %u of %s, too",
+							    (unsigned long long)first, p->segment, x, p->at.path)
+							->change = "give each its segment, or its part of the RIDs";
+		}
+}
+
 void rule_map_overlap(RULE)
 {
 	u32 i;
@@ -233,15 +255,27 @@ void rule_map_overlap(RULE)
 	for (i = 0; i < b->n_masters; i++)
 		if (b->master[i].enabled && b->master[i].n_maps > 1)
 			check_overlaps(f, rule, b, &b->master[i], false);
+	same_segment(f, rule, b);
 }
 
 void rule_off_by_one(RULE)
 {
-	u32 i;
+	u32 i, k;
 
-	for (i = 0; i < b->n_masters && b->acpi; i++)
-		if (b->master[i].n_maps > 1)
-			check_overlaps(f, rule, b, &b->master[i], true);
+	for (i = 0; i < b->n_masters && b->acpi; i++) {
+		const struct board_master *m = &b->master[i];
+
+		if (m->n_maps > 1)
+			check_overlaps(f, rule, b, m, true);
+		for (k = 0; k < m->n_maps && m->role == BOARD_ROLE_PCIE; k++)
+			if (!m->map[k].single && m->map[k].rid + m->map[k].length > RIDS)
+				finding_add(f, rule, &m->map[k].at,
+					    "mapping %u ends at RID 0x%llx, but no RID is more than 0x%x; a count of "
+					    "0x%llx is for one ID more",
+					    k, (unsigned long long)(m->map[k].rid + m->map[k].length - 1), RIDS - 1,
+					    (unsigned long long)(m->map[k].length - 1))
+					->change = "write the number of IDs minus one as the count";
+	}
 }
 
 /* ---- holes ---- */
