@@ -356,6 +356,7 @@ static void print_advice(const struct advice *advice)
 
 	if (!advice->n) {
 		puts(advice->clean ? "advice: nothing has to change"
+		     : advice->cut ? "advice: none found; the board has too many devices to try all changes"
 				   : "advice: no change of at most three devices clears the errors");
 		return;
 	}

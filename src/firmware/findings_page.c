@@ -51,7 +51,7 @@ void findings_evidence(const struct findings *f, const struct board *b, const st
 			fprintf(out, "  %s\n", b->master[i].at.path);
 	if (!stalls)
 		fprintf(out, "  none\n");
-	fprintf(out, "Assumed:\n");
+	fprintf(out, "Assumed by the rules:\n");
 	for (i = 0; i < f->n_assumptions; i++)
 		fprintf(out, "  %s\n", f->assumption[i]);
 	if (!f->n_assumptions)

@@ -164,6 +164,10 @@ static void state_assumptions(struct findings *f, const struct board *b)
 	bool said = false;
 	u32 i, k;
 
+	for (i = 0; i < b->n_masters && f->n_assumptions < 64; i++)
+		if (b->master[i].enabled && b->master[i].pri && !b->master[i].pci && !b->master[i].host)
+			finding_assume(f, "%s: it asks for pages with PRI: the device and its IOMMU have ATS and PRI",
+				       b->master[i].at.path);
 	for (i = 0; i < b->n_iommus && i < 64; i++) {
 		const struct board_iommu *u = &b->iommu[i];
 		bool stalls = false, tbu_unknown = false;

@@ -107,6 +107,20 @@ static bool leaves_room(const struct board *b, const struct board_master *stalle
 	       known && outstanding(b, BOARD_NONE, t->iommu, &all) <= max && all;
 }
 
+/* It would, if the SMMU can hold all that stalls; nobody says how many it can. */
+static bool room_by_stall_max(const struct board *b, const struct board_master *staller, u32 *iommu, u64 *needed)
+{
+	u32 tbu = tbu_of(b, staller);
+	bool known, all;
+
+	if (tbu == BOARD_NONE || b->tbu[tbu].slots == BOARD_NONE)
+		return false;
+	*iommu = b->tbu[tbu].iommu;
+	*needed = outstanding(b, BOARD_NONE, *iommu, &all);
+	return b->iommu[*iommu].stall_max == BOARD_NONE && all &&
+	       outstanding(b, tbu, BOARD_NONE, &known) < b->tbu[tbu].slots;
+}
+
 /* The next master from @i on that waits behind stalled transactions of @staller, which is not itself. */
 static u32 next_behind(const struct board *b, u32 staller, u32 i, bool *assumed)
 {
@@ -309,6 +323,8 @@ void rule_outstanding(RULE)
 static struct finding *behind(struct findings *f, const struct rule *rule, const struct board *b, u32 staller,
 			      u32 victim, bool assumed, const char *text)
 {
+	u64 needed;
+	u32 iommu;
 	struct finding *n = finding_add(f, rule, &b->master[victim].at, "%s %s%s", text, b->master[staller].at.path,
 					by_assumption(assumed));
 
@@ -320,6 +336,14 @@ static struct finding *behind(struct findings *f, const struct rule *rule, const
 	if (input_of(b, &b->master[victim]) != BOARD_NONE &&
 	    input_of(b, &b->master[victim]) == input_of(b, &b->master[staller]))
 		n->change = "give it a way of its own to a TBU of its own";
+	else if (room_by_stall_max(b, &b->master[staller], &iommu, &needed)) {
+		n->assumed = true;
+		n->text = board_text(&f->keep, "%s (assumed: STALL_MAX of %s is not known)", n->text,
+				     b->iommu[iommu].at.path);
+		n->change = board_text(&f->keep,
+				       "show its STALL_MAX (--set %s:stall_max=N): from %llu on there is room for all",
+				       b->iommu[iommu].at.path, (unsigned long long)needed);
+	}
 	return n;
 }
 
