@@ -143,6 +143,19 @@ struct board_map *board_add_map(struct board *b, struct board_master *m)
 	return grow(b, (void **)&m->map, &m->n_maps, sizeof(struct board_map), &b->all_maps, BOARD_MAX_ITEMS);
 }
 
+void board_add_included(struct board *b, const char *name, size_t len)
+{
+	const char **one;
+	u32 i;
+
+	for (i = 0; i < b->n_included; i++)
+		if (!strncmp(b->included[i], name, len) && !b->included[i][len])
+			return;
+	one = grow(b, (void **)&b->included, &b->n_included, sizeof(*one), &b->n_included, BOARD_MAX_ITEMS);
+	if (one)
+		*one = board_chars(b, name, len);
+}
+
 void board_add_defect(struct board *b, const struct board_at *at, enum board_defect_kind kind, const char *fmt, ...)
 {
 	struct board_defect *d =
@@ -174,6 +187,7 @@ void board_free(struct board *b)
 	free(b->tbu);
 	free(b->input);
 	free(b->defect);
+	free(b->included);
 	for (c = b->texts; c; c = next) {
 		next = c->next;
 		free(c);
@@ -208,6 +222,7 @@ int board_copy(struct board *to, const struct board *from)
 	to->iommu = copy_array(to, from->iommu, from->n_iommus, sizeof(*from->iommu));
 	to->tbu = copy_array(to, from->tbu, from->n_tbus, sizeof(*from->tbu));
 	to->input = copy_array(to, from->input, from->n_inputs, sizeof(*from->input));
+	to->included = copy_array(to, from->included, from->n_included, sizeof(*from->included));
 	to->defect = copy_array(to, from->defect, from->n_defects, sizeof(*from->defect));
 	to->master = copy_array(to, from->master, from->n_masters, sizeof(*from->master));
 	if (!to->master)

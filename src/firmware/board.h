@@ -244,6 +244,8 @@ struct board_defect {
  * @file: what was read
  * @source: "device tree", "IORT"
  * @model: of the board, for people
+ * @included: other files that were read for @file
+ * @n_included: number of @included
  * @acpi: read from an IORT
  * @iommu: IOMMUs
  * @n_iommus: number of @iommu
@@ -266,6 +268,8 @@ struct board_defect {
  */
 struct board {
 	const char *file, *source, *model;
+	const char **included;
+	u32 n_included;
 	bool acpi;
 	struct board_iommu *iommu;
 	u32 n_iommus;

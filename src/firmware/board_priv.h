@@ -31,6 +31,9 @@ struct board_map *board_add_map(struct board *b, struct board_master *m);
 void board_add_defect(struct board *b, const struct board_at *at, enum board_defect_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* A file that the board's file, or an overlay, includes; once. */
+void board_add_included(struct board *b, const char *name, size_t len);
+
 /* 0, or why not all of it was kept: -ENOMEM, -EFBIG. */
 int board_full(const struct board *b, struct board_error *err);
 

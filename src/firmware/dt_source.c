@@ -2,6 +2,7 @@
 /* Source of a device tree: dtc compiles it, and says of each node and property in which line it stands. */
 #include "child_priv.h"
 #include "dt_tree_priv.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -156,8 +157,28 @@ static int preprocess(const char *file, u8 **text, size_t *size, struct board_er
 
 /* ---- dtc ---- */
 
+/* What cpp has read: lines "# NUMBER "FILE" ...". */
+static void note_included(struct board *b, const char *file, const char *text)
+{
+	const char *line, *name;
+	size_t len;
+
+	for (line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, "# ", 2) || !isdigit((unsigned char)line[2]))
+			continue;
+		name = line + 2 + strspn(line + 2, "0123456789");
+		if (strncmp(name, " \"", 2) || name[2] == '<')
+			continue;
+		name += 2;
+		len = strcspn(name, "\"\n");
+		if (len && (strlen(file) != len || memcmp(name, file, len)))
+			board_add_included(b, name, len);
+	}
+}
+
 /* -q: warnings are about style. -@: overlays need the labels. -T: where things stand; cpp tells dtc in its output. */
-static int dtc(const char *file, bool lines, u8 **data, size_t *size, struct board_error *err)
+static int dtc(struct board *lines, const char *file, u8 **data, size_t *size, struct board_error *err)
 {
 	const char *argv[] = {
 		"dtc", "-q", lines ? "-T" : "-@", "-I", "dts", "-O", lines ? "dts" : "dtb", "-i", ".", "--", file, NULL
@@ -171,6 +192,8 @@ static int dtc(const char *file, bool lines, u8 **data, size_t *size, struct boa
 		ret = preprocess(file, &text, &length, err);
 		if (ret)
 			return ret;
+		if (lines)
+			note_included(lines, file, (const char *)text);
 		argv[10] = "-";
 		snprintf(folder, sizeof(folder), "%.*s", strchr(file, '/') ? (int)(strrchr(file, '/') - file + 1) : 1,
 			 strchr(file, '/') ? file : ".");
@@ -193,7 +216,7 @@ int dt_compile(const char *file, u8 **data, size_t *size, struct board_error *er
 	if (!in)
 		return board_fail(err, errno, "%s: %s", file, strerror(errno));
 	fclose(in);
-	return dtc(file, false, data, size, err);
+	return dtc(NULL, file, data, size, err);
 }
 
 /* ---- lines ---- */
@@ -201,6 +224,7 @@ int dt_compile(const char *file, u8 **data, size_t *size, struct board_error *er
 struct scan {
 	struct board *board;
 	const char *file;
+	bool cpp; /* which has said what it includes */
 	char path[DT_MAX_PATH];
 	u32 length[DT_MAX_DEPTH], depth;
 };
@@ -236,6 +260,8 @@ static void take_place(const struct scan *s, char *line, struct dt_line *found)
 		return;
 	found->line = (u32)strtoul(colon + 1, NULL, 10);
 	found->file = place_file(s, next, (size_t)(colon - next));
+	if (found->file && !s->cpp)
+		board_add_included(s->board, found->file, strlen(found->file));
 }
 
 /* The node begins that a line "label: name {" opens; the root is "/". */
@@ -285,12 +311,12 @@ static bool scan_line(struct scan *s, char *line, struct dt_line *found)
 
 int dt_read_lines(struct board *board, const char *file, struct dt_lines *l, struct board_error *err)
 {
-	struct scan s = { .board = board, .file = file };
+	struct scan s = { .board = board, .file = file, .cpp = needs_cpp(file) };
 	struct dt_line found;
 	char *line, *next;
 	size_t size;
 	u8 *text;
-	int ret = dtc(file, true, &text, &size, err);
+	int ret = dtc(board, file, &text, &size, err);
 
 	if (ret)
 		return ret;

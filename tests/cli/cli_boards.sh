@@ -79,6 +79,9 @@ grep -q '<testcase classname="check-stall" name="pager-behind-stall">' "$dir/a.x
 grep -q 'failures="1"' "$dir/a.xml" || say "junit: $(cat "$dir/a.xml")"
 grep -q '/mmc@3000' "$dir/a.html" || say "report"
 grep -q "SHA-256 $(sha256sum "$boards/pager.dts" | cut -d' ' -f1)" "$dir/a.txt" || say "evidence: $(cat "$dir/a.txt")"
+expect 1 check-stall --no-simulation --evidence - --bdf 00:00.0 "$boards/included.dts"
+shows "Changed before the check: --bdf 00:00.0"
+shows "SHA-256 $(sha256sum "$boards/soc.dtsi" | cut -d' ' -f1)"
 expect 1 check-stall --json - "$boards/pager.dts"
 cmp -s "$dir/out" "$dir/a.json" || say "--json - is not the file"
 
