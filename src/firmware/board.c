@@ -262,8 +262,8 @@ u32 board_find_iommu(const struct board *b, const char *path)
 }
 
 /*
- * The first entry that has the masked requester ID, as of_map_id() looks for it. iort_id_map() does, too, but takes the last ID
- * of a range for a count that is too large by one if another range begins with it.
+ * The first entry that has the masked requester ID, as of_map_id() looks for it. iort_id_map() does, too, but takes the
+ * last ID of a range for a count that is too large by one if another range begins with it.
  */
 u32 board_map_rid(const struct board_master *host, u32 rid, struct board_stream *out)
 {

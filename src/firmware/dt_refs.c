@@ -59,8 +59,11 @@ static void read_iommus(struct dt_reader *r, u32 node, struct board_master *m)
 	while (pos < len / 4) {
 		u32 phandle = dt_cell(p, pos++);
 
-		if (!phandle) /* an empty place, as of_parse_phandle_with_args() reads it */
-			continue;
+		if (!phandle && pos < len / 4)
+			dt_defect(r, node, "iommus", BOARD_NO_EFFECT,
+				  "Linux ends at its empty phandle: what stands behind that is not read");
+		if (!phandle) /* of_parse_phandle_with_args() has -ENOENT for it */
+			return;
 		iommu = find_iommu(r, node, "iommus", phandle);
 		if (iommu == BOARD_NONE || r->b->iommu[iommu].cells == BOARD_NONE)
 			return; /* nobody knows where the next one begins */

@@ -236,9 +236,7 @@ static void same_segment(RULE)
 		for (k = i + 1; k < b->n_masters && !f->dropped; k++) {
 			const struct board_master *p = &b->master[i], *q = &b->master[k];
 
-			if (p->segment == BOARD_NONE || p->segment != q->segment)
-				continue;
-			for (x = 0; x < p->n_maps; x++)
+			for (x = 0; p->segment != BOARD_NONE && p->segment == q->segment && x < p->n_maps; x++)
 				for (y = 0; y < q->n_maps && !f->dropped; y++)
 					if (maps_overlap(&p->map[x], &q->map[y], &first, &n))
 						finding_add(f, rule, &q->map[y].at,
@@ -265,8 +263,7 @@ void rule_off_by_one(RULE)
 	for (i = 0; i < b->n_masters && b->acpi; i++) {
 		const struct board_master *m = &b->master[i];
 
-		if (m->n_maps > 1)
-			check_overlaps(f, rule, b, m, true);
+		check_overlaps(f, rule, b, m, true);
 		for (k = 0; k < m->n_maps && m->role == BOARD_ROLE_PCIE; k++)
 			if (!m->map[k].single && m->map[k].rid + m->map[k].length > RIDS)
 				finding_add(f, rule, &m->map[k].at,

@@ -60,11 +60,16 @@ shows "waived: pager-behind-stall"
 shows "waived until 2030-01-31: no swap on it"
 expect 1 check-stall --waivers "$dir/w.yaml" --date 2030-02-01 "$boards/pager.dts"
 shows "its waiver ended on 2030-01-31"
-expect 1 check-stall --no-simulation --platform "$boards/stall-max-unknown.yaml" "$boards/stall-max-unknown.dts"
+cat >"$dir/room.yaml" <<'END'
+tbus:
+- {name: t0, iommu: /iommu@1000, slots: 4, masters: [/accel@2000, /mmc@3000]}
+masters:
+- {path: /accel@2000, outstanding: 2}
+END
+expect 1 check-stall --no-simulation --platform "$dir/room.yaml" "$boards/pager.dts"
 shows "(assumed: STALL_MAX of /iommu@1000 is not known)"
 shows "--set /iommu@1000:stall_max=N): from 2 on"
-expect 0 check-stall --no-simulation --platform "$boards/stall-max-unknown.yaml" --set /iommu@1000:stall_max=2 \
-	"$boards/stall-max-unknown.dts"
+expect 0 check-stall --no-simulation --platform "$dir/room.yaml" --set /iommu@1000:stall_max=2 "$boards/pager.dts"
 expect 0 check-stall --no-simulation --pri /accel@2000 "$boards/pager.dts"
 shows "assumed: /accel@2000: it asks for pages with PRI: the device and its IOMMU have ATS and PRI"
 expect 0 check-stall --rules
