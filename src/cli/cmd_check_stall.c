@@ -428,7 +428,9 @@ static int simulate_and_conclude(struct arguments *a, struct board *b, struct fi
 		return cli_fail("check-stall: out of memory");
 	a->e->opt.seed = a->seed;
 	a->e->cfg = a->cfg;
-	status = stall_evidence_make(a->e, b, f, &err) ? cli_fail("%s", err.text) : conclude(a, b, f);
+	status = stall_evidence_make(a->e, b, f, &err)
+			 ? cli_fail("%s; --no-simulation checks the rules alone", err.text)
+			 : conclude(a, b, f);
 	stall_evidence_free(a->e);
 	free(a->e);
 	return status;

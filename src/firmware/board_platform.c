@@ -102,7 +102,9 @@ static int number(const char *where, const char *key, const char *text, u64 min,
 
 	errno = 0;
 	*out = strtoull(text, &end, 0);
-	if (*text < '0' || *text > '9' || *end || errno || *out < min || *out > max)
+	/* not octal, which nobody means */
+	if (*text < '0' || *text > '9' || (*text == '0' && text[1] >= '0' && text[1] <= '9') || *end || errno ||
+	    *out < min || *out > max)
 		return board_fail(err, EINVAL, "%s: %s: '%.60s' is no number from %llu to %llu", where, key, text,
 				  (unsigned long long)min, (unsigned long long)max);
 	return 0;

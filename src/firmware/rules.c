@@ -243,13 +243,17 @@ u32 findings_count(const struct findings *f, enum finding_severity severity)
 const char *findings_summary(const struct findings *f, char text[128])
 {
 	u32 n[FINDING_SEVERITIES], s, i, waived = 0;
+	char more[32] = "";
 
 	for (s = 0; s < FINDING_SEVERITIES; s++)
 		n[s] = findings_count(f, s);
 	for (i = 0; i < f->n; i++)
 		waived += !!f->finding[i].waiver;
-	snprintf(text, 128, "%u error%s, %u warning%s, %u note%s, %u waived: %s", n[FINDING_ERROR],
+	if (f->omitted)
+		snprintf(more, sizeof(more), ", %u not listed", f->omitted);
+	snprintf(text, 128, "%u error%s, %u warning%s, %u note%s, %u waived%s: %s", n[FINDING_ERROR],
 		 n[FINDING_ERROR] == 1 ? "" : "s", n[FINDING_WARNING], n[FINDING_WARNING] == 1 ? "" : "s",
-		 n[FINDING_NOTE], n[FINDING_NOTE] == 1 ? "" : "s", waived, n[FINDING_ERROR] ? "unsafe" : "no error");
+		 n[FINDING_NOTE], n[FINDING_NOTE] == 1 ? "" : "s", waived, more,
+		 n[FINDING_ERROR] ? "unsafe" : "no error");
 	return text;
 }

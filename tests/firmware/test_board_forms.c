@@ -340,6 +340,7 @@ TEST(bad_platforms)
 	refused("iommus:\n- path: /iommu@1000\n  stall_max: 0\n", "stall_max: '0' is no number from 1");
 	refused("masters:\n- path: /accel@2000\n  outstanding: 0\n", "outstanding: '0' is no number from 1");
 	refused("masters:\n- path: /mmc@3000\n  outstanding: 1\n- path: /mmc@3000\n", "masters has '/mmc@3000' twice");
+	refused("workers: 010\n", "workers: '010' is no number");
 	refused("workers: 0\n", "workers: '0' is no number from 1 to 32");
 	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  slots: 0\n", "slots: '0' is no number from 1");
 	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  masters: [/accel@2000]\n"
