@@ -154,6 +154,11 @@ static void read_properties(struct dt_reader *r, u32 node, struct board_master *
 			  "of a PCI function: its host's iommu-map is what is read");
 	if (m->can_stall && !m->n_streams && !m->has_map && !m->pci && r->legacy_of[node] == BOARD_NONE)
 		dt_defect(r, node, "dma-can-stall", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
+	if (m->can_stall && !m->n_streams && m->has_map && !m->pci && !is_pci_bus(r->t, node)) {
+		dt_defect(r, node, "dma-can-stall", BOARD_NO_EFFECT,
+			  "of a bus: it has no StreamID of its own (iommus), and what is on it does not inherit it");
+		m->can_stall = false;
+	}
 	if (m->pasid_bits != BOARD_NONE && !m->n_streams && !m->pci && r->legacy_of[node] == BOARD_NONE)
 		dt_defect(r, node, "pasid-num-bits", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
 	if (m->ats && (!m->host || (!m->has_map && r->legacy_of[node] == BOARD_NONE)))
