@@ -6,7 +6,6 @@
 #include "findings_report.h"
 #include "stall_evidence.h"
 #include "stall_trace.h"
-#include "temp_file.h"
 #include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -129,7 +128,7 @@ static void print_stallers(const struct board *b)
 	u32 i, n = 0;
 
 	for (i = 0; i < b->n_masters; i++)
-		if (b->master[i].enabled && b->master[i].can_stall)
+		if (board_may_stall(b, &b->master[i]))
 			printf("%s%s", n++ ? ", " : "may stall: ", b->master[i].at.path);
 	puts(n ? "\n" : "no device may stall\n");
 }
@@ -214,6 +213,10 @@ static void changes_text(const struct arguments *a, char text[1024])
 	*text = 0;
 	for (i = 0; i < a->n_changes && n < 1024; i++)
 		n += (size_t)snprintf(text + n, 1024 - n, " --%s %s", names[a->change[i].kind], a->change[i].what);
+	if (a->board.bdf && n < 1024)
+		n += (size_t)snprintf(text + n, 1024 - n, " --bdf %s", a->board.bdf);
+	if (a->config && n < 1024)
+		snprintf(text + n, 1024 - n, " --config %s", a->config);
 }
 
 static void make_evidence(const struct arguments *a, const struct board *b, const struct findings *f, FILE *out)
@@ -306,12 +309,30 @@ static int write_other(const struct arguments *a, const struct board *b, const s
 	return status;
 }
 
+/* A file that cannot be written is found before another one has been. */
+static int can_write(const struct arguments *a)
+{
+	char folder[CLI_PATH];
+	int kind;
+
+	for (kind = OPT_JSON; kind <= OPT_TRACE; kind++) {
+		const char *file = a->file[kind], *slash = file ? strrchr(file, '/') : NULL;
+
+		if (!file || !strcmp(file, "-"))
+			continue;
+		snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - file + 1) : 1, slash ? file : ".");
+		if (access(access(file, F_OK) ? folder : file, W_OK))
+			return cli_fail("%s: %s", file, strerror(errno));
+	}
+	return CLI_OK;
+}
+
 static int write_outputs(const struct arguments *a, const struct board *b, const struct findings *f,
 			 const struct advice *advice)
 {
-	int kind, status = CLI_OK;
+	int kind, status = can_write(a);
 
-	if (a->file[OPT_JSON])
+	if (!status && a->file[OPT_JSON])
 		status = write_json(report_json(b, f, advice, a->e), a->file[OPT_JSON]);
 	if (!status && a->file[OPT_SARIF])
 		status = write_json(findings_sarif(f, b, FL_VERSION), a->file[OPT_SARIF]);
@@ -330,6 +351,7 @@ static void print_advice(const struct advice *advice)
 
 	if (!advice->n) {
 		puts(advice->clean ? "advice: nothing has to change"
+		     : advice->cut ? "advice: none found; the board has too many devices to try all changes"
 				   : "advice: no change of at most three devices clears the errors");
 		return;
 	}
@@ -401,7 +423,9 @@ static int simulate_and_conclude(struct arguments *a, struct board *b, struct fi
 		return cli_fail("check-stall: out of memory");
 	a->e->opt.seed = a->seed;
 	a->e->cfg = a->cfg;
-	status = stall_evidence_make(a->e, b, f, &err) ? cli_fail("%s", err.text) : conclude(a, b, f);
+	status = stall_evidence_make(a->e, b, f, &err)
+			 ? cli_fail("%s; --no-simulation checks the rules alone", err.text)
+			 : conclude(a, b, f);
 	stall_evidence_free(a->e);
 	free(a->e);
 	return status;
@@ -442,6 +466,11 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 	char *end;
 
 	if (c >= OPT_JSON && c <= OPT_TRACE) {
+		int other;
+
+		for (other = OPT_JSON; other <= OPT_TRACE; other++)
+			if (other != c && a->file[other] && !strcmp(a->file[other], optarg))
+				return cli_usage("check-stall", "check-stall: two outputs are to go to '%s'", optarg);
 		a->file[c] = optarg;
 		a->quiet |= !strcmp(optarg, "-");
 	} else if (c == OPT_PLATFORM) {
@@ -449,7 +478,7 @@ static int take_option(struct arguments *a, int c, int argc, char **argv)
 	} else if (c == OPT_WAIVERS) {
 		a->waivers = optarg;
 	} else if (c == OPT_DATE) {
-		snprintf(a->today, sizeof(a->today), "%s", optarg);
+		snprintf(a->today, sizeof(a->today), "%.15s", optarg);
 	} else if (c == OPT_SEED) {
 		errno = 0;
 		a->seed = strtoull(optarg, &end, 0);
@@ -501,6 +530,8 @@ static int run(int argc, char **argv)
 		if (status)
 			return status;
 	}
+	if (!waiver_date(a.today))
+		return cli_fail("'%.40s' is no date: YYYY-MM-DD", a.today);
 	if (a.no_simulation && (a.file[OPT_WAITS] || a.file[OPT_TRACE]))
 		return cli_usage("check-stall", "check-stall: --waits and --trace show what simulation does");
 	status = board_open(&b, &a.board, argc, argv);

@@ -4,6 +4,7 @@
 #include "findings_report.h"
 #include "report_table.h"
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char help[] =
@@ -30,14 +31,16 @@ static const struct option options[] = {
 
 /* ---- the table ---- */
 
-static void stream_cell(struct report_table *t, u32 id, u32 mask, u64 n)
+static void stream_cell(struct report_table *t, u32 id, u32 last, u32 mask)
 {
+	char text[32] = "";
+
 	if (mask)
-		report_table_cell(t, "0x%x, mask 0x%x", id, mask);
-	else if (n > 1)
-		report_table_cell(t, "0x%x to 0x%llx", id, (unsigned long long)(id + n - 1));
+		snprintf(text, sizeof(text), ", mask 0x%x", mask);
+	if (last != id)
+		report_table_cell(t, "0x%x to 0x%x%s", id, last, text);
 	else
-		report_table_cell(t, "0x%x", id);
+		report_table_cell(t, "0x%x%s", id, text);
 }
 
 static void row(struct report_table *t, const struct board *b, const struct board_master *m, u32 iommu,
@@ -48,17 +51,29 @@ static void row(struct report_table *t, const struct board *b, const struct boar
 	report_table_cell(t, "%s", iommu == BOARD_NONE ? "-" : b->iommu[iommu].at.path);
 }
 
-static const char *rid_range(const struct board_map *e, char text[64])
+/* An entry of a map: what of it a function can have. */
+static void map_row(struct report_table *t, const struct board *b, const struct board_master *m,
+		    const struct board_map *e)
 {
-	u32 last = e->rid + (u32)(e->length ? e->length - 1 : 0);
+	char text[64] = "any RID";
+	u32 first = e->rid, last = e->rid, mask = m->role == BOARD_ROLE_PCIE ? m->map_mask & 0xffff : m->map_mask;
+	bool reached = e->single || board_map_range(m, e, &first, &last);
 
-	if (e->single)
-		return "any RID";
-	if (last == e->rid)
-		snprintf(text, 64, "RID 0x%x", e->rid);
+	if (!reached && !e->length)
+		snprintf(text, sizeof(text), "RID 0x%x", e->rid);
+	else if (!reached)
+		snprintf(text, sizeof(text), "no RID");
+	else if (first == last && mask && !e->single)
+		snprintf(text, sizeof(text), "RID 0x%x", first);
+	else if (first != last && !(~mask & (1ull << (32 - __builtin_clz(first ^ last))) - 1))
+		snprintf(text, sizeof(text), "RID 0x%x to 0x%x", first, last);
+	else if (first != last)
+		snprintf(text, sizeof(text), "RID & 0x%x: 0x%x to 0x%x", mask, first, last);
+	row(t, b, m, e->iommu, text);
+	if (reached)
+		stream_cell(t, e->id + (first - e->rid) * !e->single, e->id + (last - e->rid) * !e->single, e->mask);
 	else
-		snprintf(text, 64, "RID 0x%x to 0x%x", e->rid, last);
-	return text;
+		report_table_cell(t, e->length ? "nothing (outside the mask)" : "nothing (length 0)");
 }
 
 /* A function behind a host: what the host's map makes of it. */
@@ -79,22 +94,19 @@ static void function_rows(struct report_table *t, const struct board *b, const s
 	else
 		snprintf(text, sizeof(text), "RID 0x%x as 0x%x", m->rid, m->rid & host->map_mask);
 	row(t, b, m, s.iommu, text);
-	stream_cell(t, s.id, s.mask, 1);
+	stream_cell(t, s.id, s.id, s.mask);
 }
 
 static void master_rows(struct report_table *t, const struct board *b, const struct board_master *m)
 {
-	char text[64];
 	u32 i;
 
 	for (i = 0; i < m->n_streams && !m->pci; i++) {
 		row(t, b, m, m->stream[i].iommu, b->acpi ? "itself" : m->stream[i].at.property);
-		stream_cell(t, m->stream[i].id, m->stream[i].mask, 1);
+		stream_cell(t, m->stream[i].id, m->stream[i].id, m->stream[i].mask);
 	}
-	for (i = 0; i < m->n_maps; i++) {
-		row(t, b, m, m->map[i].iommu, rid_range(&m->map[i], text));
-		stream_cell(t, m->map[i].id, m->map[i].mask, m->map[i].single ? 1 : m->map[i].length);
-	}
+	for (i = 0; i < m->n_maps; i++)
+		map_row(t, b, m, &m->map[i]);
 	if (m->pci) {
 		function_rows(t, b, m);
 	} else if (!m->n_streams && !m->n_maps) {

@@ -57,6 +57,17 @@ const char *board_text(struct board *b, const char *fmt, ...)
 	return board_chars(b, buf, strlen(buf));
 }
 
+const char *board_name(struct board *b, const char *name)
+{
+	const char *kept = board_text(b, "%s", name);
+	char *c;
+
+	for (c = (char *)(uintptr_t)kept; *c; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f)
+			*c = '?';
+	return kept;
+}
+
 /* Room for one more at powers of two; the new item is zero. @all counts those of its kind. */
 static void *grow(struct board *b, void **array, u32 *n, size_t size, u32 *all, u32 most)
 {
@@ -132,6 +143,19 @@ struct board_map *board_add_map(struct board *b, struct board_master *m)
 	return grow(b, (void **)&m->map, &m->n_maps, sizeof(struct board_map), &b->all_maps, BOARD_MAX_ITEMS);
 }
 
+void board_add_included(struct board *b, const char *name, size_t len)
+{
+	const char **one;
+	u32 i;
+
+	for (i = 0; i < b->n_included; i++)
+		if (!strncmp(b->included[i], name, len) && !b->included[i][len])
+			return;
+	one = grow(b, (void **)&b->included, &b->n_included, sizeof(*one), &b->n_included, BOARD_MAX_ITEMS);
+	if (one)
+		*one = board_chars(b, name, len);
+}
+
 void board_add_defect(struct board *b, const struct board_at *at, enum board_defect_kind kind, const char *fmt, ...)
 {
 	struct board_defect *d =
@@ -163,6 +187,7 @@ void board_free(struct board *b)
 	free(b->tbu);
 	free(b->input);
 	free(b->defect);
+	free(b->included);
 	for (c = b->texts; c; c = next) {
 		next = c->next;
 		free(c);
@@ -197,6 +222,7 @@ int board_copy(struct board *to, const struct board *from)
 	to->iommu = copy_array(to, from->iommu, from->n_iommus, sizeof(*from->iommu));
 	to->tbu = copy_array(to, from->tbu, from->n_tbus, sizeof(*from->tbu));
 	to->input = copy_array(to, from->input, from->n_inputs, sizeof(*from->input));
+	to->included = copy_array(to, from->included, from->n_included, sizeof(*from->included));
 	to->defect = copy_array(to, from->defect, from->n_defects, sizeof(*from->defect));
 	to->master = copy_array(to, from->master, from->n_masters, sizeof(*from->master));
 	if (!to->master)
@@ -235,28 +261,98 @@ u32 board_find_iommu(const struct board *b, const char *path)
 	return BOARD_NONE;
 }
 
-/* The first entry that has the masked requester ID, as of_map_id() and iort_id_map() look for it. */
+/*
+ * The first entry that has the masked requester ID, as of_map_id() looks for it. iort_id_map() does, too, but takes the
+ * last ID of a range for a count that is too large by one if another range begins with it.
+ */
 u32 board_map_rid(const struct board_master *host, u32 rid, struct board_stream *out)
 {
-	u32 i, masked = rid & host->map_mask;
+	u32 i, found = BOARD_NONE, masked = rid & host->map_mask;
 
 	for (i = 0; i < host->n_maps; i++) {
 		const struct board_map *m = &host->map[i];
 
 		if (!m->single && (masked < m->rid || masked - m->rid >= m->length))
 			continue;
+		if (found != BOARD_NONE && (m->single || masked != m->rid))
+			continue;
+		found = i;
 		out->at = m->at;
 		out->iommu = m->iommu;
 		out->id = m->single ? m->id : m->id + (masked - m->rid);
 		out->mask = m->mask;
-		return i;
+		if (host->at.offset == BOARD_NONE || m->single || m->length == 1 || masked - m->rid != m->length - 1)
+			break;
 	}
-	return BOARD_NONE;
+	return found;
+}
+
+u64 next_match(u64 low, u32 fixed, u32 free)
+{
+	u64 v = low;
+	int bit;
+
+	if (low > BOARD_NONE)
+		return low;
+	for (bit = 31; bit >= 0; bit--) {
+		u32 one = 1u << bit;
+
+		if ((free & one) || !(((u32)v ^ fixed) & one))
+			continue;
+		if (fixed & one) /* too small from here on: the smallest with this bit */
+			return (v & ~(u64)(one - 1) & ~(u64)one) | one | (fixed & ~free & (one - 1));
+		/* too large: the next free bit above that is 0 becomes 1 */
+		for (bit++; bit < 32 && !((free & 1u << bit) && !(v & 1ull << bit)); bit++)
+			;
+		if (bit == 32)
+			return (u64)BOARD_NONE + 1;
+		one = 1u << bit;
+		return (v & ~(u64)(one - 1)) | one | (fixed & ~free & (one - 1));
+	}
+	return v;
+}
+
+/* The largest value up to @high without bits outside @mask. */
+static u32 last_match(u32 high, u32 mask)
+{
+	u32 below, over = high & ~mask;
+
+	if (!over)
+		return high;
+	below = (1u << (31 - __builtin_clz(over))) - 1;
+	return (high & mask & ~below) | (mask & below);
+}
+
+bool board_map_range(const struct board_master *host, const struct board_map *e, u32 *first, u32 *last)
+{
+	u32 mask = host->role == BOARD_ROLE_PCIE ? host->map_mask & 0xffff : host->map_mask;
+	u64 begin = next_match(e->rid, 0, mask), end = min(e->rid + e->length, (u64)mask + 1);
+
+	if (begin >= end)
+		return false;
+	*first = (u32)begin;
+	*last = last_match((u32)end - 1, mask);
+	return true;
 }
 
 bool board_streams_overlap(const struct board_stream *a, const struct board_stream *b)
 {
 	return a->iommu == b->iommu && a->iommu != BOARD_NONE && !((a->id ^ b->id) & ~(a->mask | b->mask));
+}
+
+bool master_uses(const struct board *b, const struct board_master *m, u32 iommu)
+{
+	u32 i;
+
+	for (i = 0; i < m->n_streams; i++)
+		if (m->stream[i].iommu == iommu)
+			return true;
+	if (m->pci && m->parent != BOARD_NONE)
+		return master_uses(b, &b->master[m->parent], iommu);
+	for (i = 0; i < m->n_maps; i++)
+		if (m->map[i].iommu == iommu)
+			return true;
+	return false;
 }
 
 /* ---- what names say ---- */
@@ -292,6 +388,14 @@ static const struct {
 	{ BOARD_ROLE_AUDIO, "audio", "audio" },
 	{ BOARD_ROLE_AUDIO, "hda", "-hda" },
 	{ BOARD_ROLE_AUDIO, "sound", "q6asm-dais" },
+	{ BOARD_ROLE_STORAGE, "nand", "nand-controller" },
+	{ BOARD_ROLE_STORAGE, "sdc", "-sdmmc" },
+	{ BOARD_ROLE_DISPLAY, "nvdisplay", "nvdisplay" },
+	{ BOARD_ROLE_DISPLAY, "lcdif", "-lcdif" },
+	{ BOARD_ROLE_DISPLAY, "crtc", "-crtc" },
+	{ BOARD_ROLE_AUDIO, "audio-controller", "-admaif" },
+	{ BOARD_ROLE_AUDIO, "lpass", "-lpass-cpu" },
+	{ BOARD_ROLE_AUDIO, "admaif", "-lpass" },
 	{ BOARD_ROLE_NETWORK, "ethernet", "dwmac" },
 	{ BOARD_ROLE_NETWORK, "wifi", "-wifi" },
 	{ BOARD_ROLE_NETWORK, "ipa", "-ipa" },

@@ -126,7 +126,7 @@ struct board_stream {
  * @length: number of requester IDs, at most 2^32
  * @iommu: index in struct board; BOARD_NONE: its node cannot be found
  * @id: StreamID of @rid
- * @mask: bits of it that are ignored (#iommu-cells of 2)
+ * @mask: bits of it that are ignored (#iommu-cells of 2, or SMMUv2's stream-match-mask)
  * @single: every requester ID becomes @id (IORT's single mapping)
  */
 struct board_map {
@@ -140,6 +140,9 @@ struct board_map {
 /**
  * struct board_master - a device with DMA, or a host bridge
  * @at: its node
+ * @stall_at: dma-can-stall, or IORT's node flags
+ * @pasid_at: what @pasid_bits is from
+ * @mask_at: iommu-map-mask
  * @compatible: first string of its node; may be ""
  * @role: what it is for the rest of the system
  * @role_given: @role is from the platform file
@@ -172,7 +175,7 @@ struct board_map {
  * @deadline_ns: how long it can wait for one transaction, ns; 0: unknown
  */
 struct board_master {
-	struct board_at at;
+	struct board_at at, stall_at, pasid_at, mask_at;
 	const char *compatible;
 	enum board_role role;
 	bool role_given, enabled, host, pci, bridge, amba, can_stall, stall_value, ats, pri, coherent;
@@ -241,6 +244,8 @@ struct board_defect {
  * @file: what was read
  * @source: "device tree", "IORT"
  * @model: of the board, for people
+ * @included: other files that were read for @file
+ * @n_included: number of @included
  * @acpi: read from an IORT
  * @iommu: IOMMUs
  * @n_iommus: number of @iommu
@@ -263,6 +268,8 @@ struct board_defect {
  */
 struct board {
 	const char *file, *source, *model;
+	const char **included;
+	u32 n_included;
 	bool acpi;
 	struct board_iommu *iommu;
 	u32 n_iommus;
@@ -323,6 +330,17 @@ u32 board_find_iommu(const struct board *b, const char *path);
  * Return: The entry of the host's map, from 0; BOARD_NONE: no entry, the function is not translated.
  */
 u32 board_map_rid(const struct board_master *host, u32 rid, struct board_stream *out);
+
+/**
+ * board_map_range() - the requester IDs of an entry that a function can have, once the host's mask has been applied
+ * @host: the host
+ * @e: an entry of its map, which is not single
+ * @first: receives the first one
+ * @last: receives the last one; of those in between some may be out of reach
+ *
+ * Return: False if no function reaches the entry.
+ */
+bool board_map_range(const struct board_master *host, const struct board_map *e, u32 *first, u32 *last);
 
 /**
  * board_streams_overlap() - whether some StreamID is one of both

@@ -6,6 +6,8 @@
 
 /* Sets of at most three of so many changes: 2600 boards to check. */
 #define CANDIDATES 24
+/* Devices of all boards that are tried: a few seconds of rules. */
+#define MOST_TRIED 100000u
 
 struct search {
 	const struct board *b;
@@ -16,15 +18,24 @@ struct search {
 	u32 n_candidates;
 	struct board texts;
 	struct advice *advice;
-	u32 set[ADVICE_SIZE], tried;
+	u32 set[ADVICE_SIZE], tried, first; /* @first: IOMMU of the first candidate */
 };
 
 static void add(struct search *s, enum board_change_kind kind, u32 master, const char *tbu)
 {
 	const char *path = s->b->master[master].at.path, *what;
-	u32 i;
+	u32 i, iommu = 0;
 
-	what = kind == BOARD_MOVE ? board_text(&s->texts, "%s=%s", path, tbu) : path;
+	/* a TBU belongs to one IOMMU */
+	while (iommu + 1 < s->b->n_iommus && !master_uses(s->b, &s->b->master[master], iommu))
+		iommu++;
+	s->first = s->n_candidates ? s->first : iommu;
+	if (kind != BOARD_MOVE)
+		what = path;
+	else if (iommu == s->first)
+		what = board_text(&s->texts, "%s=%s", path, tbu);
+	else
+		what = board_text(&s->texts, "%s=%s%u", path, tbu, iommu);
 	for (i = 0; i < s->n_candidates; i++)
 		if (s->candidate[i].kind == kind && !strcmp(s->candidate[i].what, what))
 			return;
@@ -105,8 +116,10 @@ static int clears(struct search *s, u32 size)
 		board_free(&changed);
 		return ret == -ENOMEM ? ret : 0;
 	}
-	if (s->also && is_clear(s, &f))
+	if (s->also && is_clear(s, &f)) {
+		s->tried += 20 * s->b->n_masters; /* what simulation costs more */
 		ret = s->also(s->ctx, &changed, &f);
+	}
 	ret = ret ? ret : is_clear(s, &f);
 	findings_free(&f);
 	board_free(&changed);
@@ -133,12 +146,17 @@ static int try_sets(struct search *s, u32 at, u32 size)
 	int ret;
 
 	if (at == size) {
+		s->tried += s->b->n_masters;
+		s->advice->cut |= s->tried > MOST_TRIED;
+		if (s->advice->cut)
+			return 0;
 		ret = clears(s, size);
 		if (ret > 0)
 			keep(s, size);
 		return ret < 0 ? ret : 0;
 	}
-	for (i = at ? s->set[at - 1] + 1 : 0; i < s->n_candidates && s->advice->n < ADVICE_OPTIONS; i++) {
+	for (i = at ? s->set[at - 1] + 1 : 0; i < s->n_candidates && s->advice->n < ADVICE_OPTIONS && !s->advice->cut;
+	     i++) {
 		s->set[at] = i;
 		ret = try_sets(s, at + 1, size);
 		if (ret)
@@ -163,7 +181,7 @@ struct advice *board_advise_also(const struct board *b, const struct findings *f
 	}
 	s.advice->clean = !count && !s.advice->others;
 	find_candidates(&s);
-	for (size = 1; size <= ADVICE_SIZE && count && !s.advice->n && !ret; size++)
+	for (size = 1; size <= ADVICE_SIZE && count && !s.advice->n && !s.advice->cut && !ret; size++)
 		ret = try_sets(&s, 0, size);
 	board_free(&s.texts);
 	if (!ret && !s.texts.no_memory)

@@ -19,12 +19,13 @@ extern "C" {
  * @size: changes of each
  * @option: changes as options of check-stall; any one row clears the errors
  * @clean: there is no error that a change could clear
+ * @cut: the board is too large to try all of them
  * @others: there are errors that no change of this kind can clear
  */
 struct advice {
 	u32 n, size;
 	char option[ADVICE_OPTIONS][ADVICE_SIZE][ADVICE_TEXT];
-	bool clean, others;
+	bool clean, cut, others;
 };
 
 /**

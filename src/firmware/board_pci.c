@@ -19,6 +19,22 @@ static u32 host_of(const struct board *b, u32 segment)
 	return BOARD_NONE;
 }
 
+/* Class codes as PCI Code and ID Assignment has them: what is a function for the rest of the system. */
+static void take_class(struct board_master *m, u32 class)
+{
+	static const enum board_role of_base[] = {
+		[0x01] = BOARD_ROLE_STORAGE, [0x02] = BOARD_ROLE_NETWORK, [0x03] = BOARD_ROLE_DISPLAY
+	};
+
+	m->bridge |= class >> 8 == 0x06;
+	if (m->role_given)
+		return;
+	if (class >> 8 < ARRAY_SIZE(of_base) && of_base[class >> 8])
+		m->role = class == 0x0302 ? BOARD_ROLE_GPU : of_base[class >> 8]; /* a 3D controller has no screen */
+	else if (class == 0x0401 || class == 0x0403)
+		m->role = BOARD_ROLE_AUDIO;
+}
+
 u32 board_add_function(struct board *b, u32 segment, u32 rid, u32 vendor, u32 device)
 {
 	u32 i, host = host_of(b, segment);
@@ -104,7 +120,7 @@ int board_add_bdfs(struct board *b, const char *list, struct board_error *err)
 static int lspci_line(struct board *b, const char *file, u32 number, const char *line, struct board_error *err)
 {
 	unsigned int class, vendor, device;
-	u32 segment, rid;
+	u32 segment, rid, index;
 	const char *p;
 
 	if (!*line || *line == ' ' || *line == '\t' || *line == '\r')
@@ -112,8 +128,11 @@ static int lspci_line(struct board *b, const char *file, u32 number, const char 
 	p = parse_bdf(line, &segment, &rid);
 	if (!p || sscanf(p, " %4x: %4x:%4x", &class, &vendor, &device) != 3)
 		return board_fail(err, EINVAL, "%s:%u: it is no line of lspci -n", file, number);
-	if (board_add_function(b, segment, rid, vendor, device) != BOARD_NONE)
+	index = board_add_function(b, segment, rid, vendor, device);
+	if (index != BOARD_NONE) {
+		take_class(&b->master[index], class);
 		return 0;
+	}
 	if (board_full(b, err))
 		return -EFBIG;
 	return board_fail(err, EINVAL, "%s:%u: no host of %s is PCI segment %u", file, number, b->file, segment);

@@ -3,6 +3,7 @@
 #include "yaml_file_priv.h"
 
 #define WORKERS_MAX 32
+#define MOST_NS	    1000000000000ull
 
 /* Each key is a text first, so that the file and --set read numbers alike. */
 struct named {
@@ -94,22 +95,26 @@ static int key_fails(struct board_error *err, const char *where, const char *key
 	return board_fail(err, EINVAL, "%s: %s: '%.60s' is not %s", where, key, value, wanted);
 }
 
-static int number(const char *where, const char *key, const char *text, u64 max, u64 *out, struct board_error *err)
+static int number(const char *where, const char *key, const char *text, u64 min, u64 max, u64 *out,
+		  struct board_error *err)
 {
 	char *end;
 
 	errno = 0;
 	*out = strtoull(text, &end, 0);
-	if (*text < '0' || *text > '9' || *end || errno || *out > max)
-		return board_fail(err, EINVAL, "%s: %s: '%.60s' is no number from 0 to %llu", where, key, text,
-				  (unsigned long long)max);
+	/* not octal, which nobody means */
+	if (*text < '0' || *text > '9' || (*text == '0' && text[1] >= '0' && text[1] <= '9') || *end || errno ||
+	    *out < min || *out > max)
+		return board_fail(err, EINVAL, "%s: %s: '%.60s' is no number from %llu to %llu", where, key, text,
+				  (unsigned long long)min, (unsigned long long)max);
 	return 0;
 }
 
-static int set_u32(const char *where, const char *key, const char *text, u64 max, u32 *out, struct board_error *err)
+static int set_u32(const char *where, const char *key, const char *text, u64 min, u64 max, u32 *out,
+		   struct board_error *err)
 {
 	u64 value;
-	int ret = number(where, key, text, max, &value, err);
+	int ret = number(where, key, text, min, max, &value, err);
 
 	if (!ret)
 		*out = (u32)value;
@@ -122,11 +127,11 @@ static int set_iommu(struct board_iommu *i, const char *where, const char *key, 
 	int s;
 
 	if (!strcmp(key, "stall_max"))
-		return set_u32(where, key, value, 1 << 16, &i->stall_max, err);
+		return set_u32(where, key, value, 1, 1 << 16, &i->stall_max, err);
 	if (!strcmp(key, "ssid_bits"))
-		return set_u32(where, key, value, 20, &i->ssid_bits, err);
+		return set_u32(where, key, value, 0, 20, &i->ssid_bits, err);
 	if (!strcmp(key, "sid_bits"))
-		return set_u32(where, key, value, 32, &i->sid_bits, err);
+		return set_u32(where, key, value, 0, 32, &i->sid_bits, err);
 	if (strcmp(key, "stall"))
 		return board_fail(err, EINVAL, "%s: an IOMMU has no key '%.60s'", where, key);
 	for (s = 0; s < BOARD_STALLS; s++) {
@@ -144,9 +149,9 @@ static int set_master(struct board_master *m, const char *where, const char *key
 	int r;
 
 	if (!strcmp(key, "outstanding"))
-		return set_u32(where, key, value, 1 << 20, &m->outstanding, err);
+		return set_u32(where, key, value, 1, 1 << 20, &m->outstanding, err);
 	if (!strcmp(key, "deadline_ns"))
-		return number(where, key, value, 1000000000000ull, &m->deadline_ns, err);
+		return number(where, key, value, 1, MOST_NS, &m->deadline_ns, err);
 	if (strcmp(key, "role"))
 		return board_fail(err, EINVAL, "%s: a device has no key '%.60s'", where, key);
 	for (r = 0; r < BOARD_ROLES; r++) {
@@ -181,27 +186,43 @@ static u32 find_input(const struct board *b, const char *name)
 	return BOARD_NONE;
 }
 
-/* Its masters; @input: they share an input buffer, else a TBU. */
-static int place_masters(struct board *b, const struct tbu *t, bool input, u32 number, const char *file,
-			 struct board_error *err)
+/* A file that is being read, and by master what it has said: 1 its TBU, 2 its input buffer, 4 the rest. */
+struct reading {
+	struct board *b;
+	const char *file;
+	u8 *placed;
+};
+
+/* Its masters; @input: they share an input buffer, else a TBU. What the tree says about TBUs a file may correct. */
+static int place_masters(struct reading *r, const struct tbu *t, bool input, u32 number, struct board_error *err)
 {
-	u32 i, index;
+	const char *kind = input ? "input" : "tbu";
+	u32 i, index, iommu = input ? BOARD_NONE : r->b->tbu[number].iommu;
+	struct board_master *m;
 
 	for (i = 0; i < t->masters_count; i++) {
-		index = board_find_master(b, t->masters[i]);
+		index = board_find_master(r->b, t->masters[i]);
 		if (index == BOARD_NONE)
-			return board_fail(err, EINVAL, "%s: %s %s: there is no device '%.200s'", file,
-					  input ? "input" : "tbu", t->name, t->masters[i]);
-		if (input)
-			b->master[index].input = number;
-		else
-			b->master[index].tbu = number;
+			return board_fail(err, EINVAL, "%s: %s %s: there is no device '%.200s'", r->file, kind, t->name,
+					  t->masters[i]);
+		m = &r->b->master[index];
+		if (r->placed[index] & 1 << input)
+			return board_fail(err, EINVAL, "%s: %s %s: %.200s is in the list of %s %s, too", r->file, kind,
+					  t->name, t->masters[i], kind,
+					  input ? r->b->input[m->input].name : r->b->tbu[m->tbu].name);
+		if (!input && !master_uses(r->b, m, iommu))
+			return board_fail(err, EINVAL, "%s: tbu %s: %.150s is not behind %.150s", r->file, t->name,
+					  t->masters[i], r->b->iommu[iommu].at.path);
+		r->placed[index] |= 1 << input;
+		*(input ? &m->input : &m->tbu) = number;
 	}
 	return 0;
 }
 
-static int add_input(struct board *b, const struct tbu *t, const char *slots, const char *file, struct board_error *err)
+static int add_input(struct reading *r, const struct tbu *t, const char *slots, struct board_error *err)
 {
+	struct board *b = r->b;
+	const char *file = r->file;
 	struct board_input *n;
 	int ret;
 
@@ -210,15 +231,17 @@ static int add_input(struct board *b, const struct tbu *t, const char *slots, co
 	n = board_add_input(b);
 	if (!n)
 		return board_fail(err, ENOMEM, "%s: out of memory", file);
-	n->name = board_text(b, "%s", t->name);
+	n->name = board_name(b, t->name);
 	n->slots = BOARD_NONE;
-	ret = slots ? set_u32(file, t->iommu ? "input" : "slots", slots, 1 << 16, &n->slots, err) : 0;
-	return ret ? ret : place_masters(b, t, true, b->n_inputs - 1, file, err);
+	ret = slots ? set_u32(file, t->iommu ? "input" : "slots", slots, 1, 1 << 16, &n->slots, err) : 0;
+	return ret ? ret : place_masters(r, t, true, b->n_inputs - 1, err);
 }
 
 /* A new one, or one that the tree has. */
-static int add_tbu(struct board *b, const struct tbu *t, const char *file, struct board_error *err)
+static int add_tbu(struct reading *r, const struct tbu *t, struct board_error *err)
 {
+	struct board *b = r->b;
+	const char *file = r->file;
 	u32 iommu = board_find_iommu(b, t->iommu), number = find_tbu(b, t->name);
 	struct board_tbu *n;
 	int ret;
@@ -232,15 +255,15 @@ static int add_tbu(struct board *b, const struct tbu *t, const char *file, struc
 		return board_fail(err, ENOMEM, "%s: out of memory", file);
 	if (number == BOARD_NONE) {
 		number = b->n_tbus - 1;
-		n->name = board_text(b, "%s", t->name);
+		n->name = board_name(b, t->name);
 		n->iommu = iommu;
 		n->slots = BOARD_NONE;
 	}
 	n->node = false; /* not a second time */
-	ret = t->slots ? set_u32(file, "slots", t->slots, 1 << 16, &n->slots, err) : 0;
+	ret = t->slots ? set_u32(file, "slots", t->slots, 1, 1 << 16, &n->slots, err) : 0;
 	if (!ret)
-		ret = place_masters(b, t, false, number, file, err);
-	return ret || !t->input ? ret : add_input(b, t, t->input, file, err);
+		ret = place_masters(r, t, false, number, err);
+	return ret || !t->input ? ret : add_input(r, t, t->input, err);
 }
 
 /* One entry of iommus or masters. */
@@ -274,28 +297,40 @@ static int set_pager(struct board *b, const char *where, const char *path, struc
 
 int board_platform(struct board *b, const char *file, struct board_error *err)
 {
+	struct reading r = { b, file, fl_zalloc(b->n_masters + 1) };
 	struct platform *p;
 	void *data;
 	u32 i;
-	int ret = yaml_file_load(file, &file_value, &data, err);
+	int ret = r.placed ? yaml_file_load(file, &file_value, &data, err)
+			   : board_fail(err, ENOMEM, "%s: out of memory", file);
 
-	if (ret)
+	if (ret) {
+		free(r.placed);
 		return ret;
+	}
 	p = data;
 	for (i = 0; i < p->iommus_count && !ret; i++)
 		ret = set_named(b, &p->iommus[i], true, file, err);
-	for (i = 0; i < p->masters_count && !ret; i++)
+	for (i = 0; i < p->masters_count && !ret; i++) {
+		u32 index = board_find_master(b, p->masters[i].path);
+
 		ret = set_named(b, &p->masters[i], false, file, err);
+		if (!ret && r.placed[index] & 4)
+			ret = board_fail(err, EINVAL, "%s: masters has '%.200s' twice", file, p->masters[i].path);
+		if (!ret)
+			r.placed[index] |= 4;
+	}
 	for (i = 0; i < p->tbus_count && !ret; i++)
-		ret = add_tbu(b, &p->tbus[i], file, err);
+		ret = add_tbu(&r, &p->tbus[i], err);
 	for (i = 0; i < p->inputs_count && !ret; i++)
-		ret = add_input(b, &p->inputs[i], p->inputs[i].slots, file, err);
+		ret = add_input(&r, &p->inputs[i], p->inputs[i].slots, err);
 	if (!ret && p->fault_p999_ns)
-		ret = number(file, "fault_p999_ns", p->fault_p999_ns, 1000000000000ull, &b->fault_p999_ns, err);
+		ret = number(file, "fault_p999_ns", p->fault_p999_ns, 1, MOST_NS, &b->fault_p999_ns, err);
 	if (!ret && p->pager)
 		ret = set_pager(b, file, p->pager, err);
 	if (!ret && p->workers)
-		ret = set_u32(file, "workers", p->workers, WORKERS_MAX, &b->workers, err);
+		ret = set_u32(file, "workers", p->workers, 1, WORKERS_MAX, &b->workers, err);
+	free(r.placed);
 	yaml_file_free(&file_value, data);
 	return ret;
 }
@@ -324,11 +359,14 @@ static int move(struct board *b, const char *path, const char *name, struct boar
 		t = board_add_tbu(b);
 		if (!t)
 			return board_fail(err, ENOMEM, "--move: out of memory");
-		t->name = board_text(b, "%s", name);
+		t->name = board_name(b, name);
 		t->iommu = iommu_of(b, &b->master[index]);
 		t->slots = BOARD_NONE;
 		tbu = b->n_tbus - 1;
 	}
+	if (!master_uses(b, &b->master[index], b->tbu[tbu].iommu))
+		return board_fail(err, EINVAL, "--move: %.150s is not behind %.150s, of which %.60s is", path,
+				  b->iommu[b->tbu[tbu].iommu].at.path, name);
 	b->master[index].tbu = tbu;
 	b->master[index].input = BOARD_NONE;
 	return 0;
@@ -342,10 +380,10 @@ static int set(struct board *b, const char *path, const char *key, const char *v
 		if (!strcmp(key, "pager"))
 			return set_pager(b, "--set", value, err);
 		if (!strcmp(key, "workers"))
-			return set_u32("--set", key, value, WORKERS_MAX, &b->workers, err);
+			return set_u32("--set", key, value, 1, WORKERS_MAX, &b->workers, err);
 		if (strcmp(key, "fault_p999_ns"))
 			return board_fail(err, EINVAL, "--set: the board has no key '%.60s'", key);
-		return number("--set", key, value, 1000000000000ull, &b->fault_p999_ns, err);
+		return number("--set", key, value, 1, MOST_NS, &b->fault_p999_ns, err);
 	}
 	index = board_find_iommu(b, path);
 	if (index != BOARD_NONE)
@@ -355,10 +393,10 @@ static int set(struct board *b, const char *path, const char *key, const char *v
 		return set_master(&b->master[index], "--set", key, value, err);
 	index = find_tbu(b, path);
 	if (index == BOARD_NONE && find_input(b, path) != BOARD_NONE && !strcmp(key, "slots"))
-		return set_u32("--set", key, value, 1 << 16, &b->input[find_input(b, path)].slots, err);
+		return set_u32("--set", key, value, 1, 1 << 16, &b->input[find_input(b, path)].slots, err);
 	if (index == BOARD_NONE || strcmp(key, "slots"))
 		return board_fail(err, EINVAL, "--set: there is no '%.200s' with a key '%.60s'", path, key);
-	return set_u32("--set", key, value, 1 << 16, &b->tbu[index].slots, err);
+	return set_u32("--set", key, value, 1, 1 << 16, &b->tbu[index].slots, err);
 }
 
 static int change_master(struct board *b, const struct board_change *c, struct board_error *err)

@@ -18,6 +18,9 @@
 const char *board_text(struct board *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *board_chars(struct board *b, const void *chars, size_t len);
 
+/* The same for a name out of a file, of printable ASCII: what is neither becomes a question mark. */
+const char *board_name(struct board *b, const char *name);
+
 /* A new zeroed item at the end, or NULL; it moves when the next one is added. */
 struct board_iommu *board_add_iommu(struct board *b);
 struct board_master *board_add_master(struct board *b);
@@ -28,8 +31,17 @@ struct board_map *board_add_map(struct board *b, struct board_master *m);
 void board_add_defect(struct board *b, const struct board_at *at, enum board_defect_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* A file that the board's file, or an overlay, includes; once. */
+void board_add_included(struct board *b, const char *name, size_t len);
+
 /* 0, or why not all of it was kept: -ENOMEM, -EFBIG. */
 int board_full(const struct board *b, struct board_error *err);
+
+/* It reaches the IOMMU, by itself or through its map. */
+bool master_uses(const struct board *b, const struct board_master *m, u32 iommu);
+
+/* The smallest value from @low on whose bits outside @free are those of @fixed; more than 32 bits: none. */
+u64 next_match(u64 low, u32 fixed, u32 free);
 
 /* What a name and a compatible string say about a device's part in the system. */
 enum board_role board_guess_role(const char *name, const char *compatible);

@@ -253,7 +253,7 @@ static void set_deadline(struct maker *k, struct stall_master *m, const struct b
 		[BOARD_ROLE_PCIE] = { COMPLETION_NS, STALL_ACCESS, "PCIe's shortest Completion Timeout" },
 	};
 	char ns[REPORT_NS];
-	enum board_role role = m->pcie && from->role == BOARD_ROLE_OTHER ? BOARD_ROLE_PCIE : from->role;
+	enum board_role role = m->pcie ? BOARD_ROLE_PCIE : from->role; /* whatever a function is for */
 
 	m->limits = by_role[role].limits;
 	m->deadline_ns = from->deadline_ns ? from->deadline_ns : by_role[role].ns;

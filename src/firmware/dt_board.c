@@ -12,8 +12,8 @@ struct board_at dt_at(struct dt_reader *r, u32 node, const char *property)
 	struct board_at a = { .property = property, .offset = BOARD_NONE };
 	const struct dt_line *line;
 
-	a.path = board_text(r->b, "%s", dt_path(r->t, node, path));
-	line = dt_line(r->t, path, property);
+	a.path = board_name(r->b, dt_path(r->t, node, path));
+	line = dt_line(&r->t->lines, path, property);
 	if (line) {
 		a.line = line->line;
 		a.file = line->file;
@@ -88,7 +88,7 @@ static void add_iommu(struct dt_reader *r, u32 node, enum board_model model)
 		return;
 	r->iommu_of[node] = r->b->n_iommus - 1;
 	i->at = dt_at(r, node, NULL);
-	i->compatible = board_text(r->b, "%s", dt_string(r->t, node, "compatible"));
+	i->compatible = board_name(r->b, dt_string(r->t, node, "compatible"));
 	i->model = model;
 	i->enabled = r->t->node[node].enabled;
 	dt_u32(r->t, node, "#iommu-cells", &i->cells);
@@ -143,6 +143,9 @@ static void read_properties(struct dt_reader *r, u32 node, struct board_master *
 	if (m->stall_value)
 		dt_defect(r, node, "dma-can-stall", BOARD_BAD_BOOLEAN,
 			  "it is a boolean: a value of 0 does not turn it off, deleting it does");
+	m->stall_at = dt_at(r, node, "dma-can-stall");
+	m->pasid_at = dt_at(r, node, "pasid-num-bits");
+	m->mask_at = dt_at(r, node, "iommu-map-mask");
 	if (flag(r, node, "pasid-num-bits") && !dt_u32(r->t, node, "pasid-num-bits", &m->pasid_bits))
 		dt_defect(r, node, "pasid-num-bits", BOARD_BAD_CELLS, "it is not one cell");
 	dt_read_references(r, node, m);
@@ -151,6 +154,11 @@ static void read_properties(struct dt_reader *r, u32 node, struct board_master *
 			  "of a PCI function: its host's iommu-map is what is read");
 	if (m->can_stall && !m->n_streams && !m->has_map && !m->pci && r->legacy_of[node] == BOARD_NONE)
 		dt_defect(r, node, "dma-can-stall", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
+	if (m->can_stall && !m->n_streams && m->has_map && !m->pci && !is_pci_bus(r->t, node)) {
+		dt_defect(r, node, "dma-can-stall", BOARD_NO_EFFECT,
+			  "of a bus: it has no StreamID of its own (iommus), and what is on it does not inherit it");
+		m->can_stall = false;
+	}
 	if (m->pasid_bits != BOARD_NONE && !m->n_streams && !m->pci && r->legacy_of[node] == BOARD_NONE)
 		dt_defect(r, node, "pasid-num-bits", BOARD_NO_EFFECT, "the device has no IOMMU (no iommus)");
 	if (m->ats && (!m->host || (!m->has_map && r->legacy_of[node] == BOARD_NONE)))
@@ -204,7 +212,7 @@ static void add_master(struct dt_reader *r, u32 node)
 		return;
 	r->master_of[node] = r->b->n_masters - 1;
 	m->at = dt_at(r, node, NULL);
-	m->compatible = board_text(r->b, "%s", dt_string(r->t, node, "compatible"));
+	m->compatible = board_name(r->b, dt_string(r->t, node, "compatible"));
 	m->enabled = r->t->node[node].enabled;
 	m->parent = parent;
 	m->pci = parent != BOARD_NONE;
@@ -221,14 +229,25 @@ static void add_master(struct dt_reader *r, u32 node)
 	read_properties(r, node, m);
 }
 
-/*
- * reserved-memory: iommu-addresses is (phandle, address, size), in the cells of the device's bus; the phandle is what
- * can be checked.
- */
+/* Whom the phandle of an entry of iommu-addresses names; BOARD_NONE: nobody. */
+static u32 read_region(struct dt_reader *r, u32 node, u32 phandle)
+{
+	bool twice = false;
+	u32 target = dt_find_phandle(r->t, phandle, &twice);
+
+	if (target == BOARD_NONE)
+		dt_defect(r, node, "iommu-addresses", BOARD_BAD_PHANDLE, "no node has its phandle");
+	else if (r->master_of[target] != BOARD_NONE)
+		r->b->master[r->master_of[target]].regions++;
+	else
+		dt_defect(r, node, "iommu-addresses", BOARD_NO_EFFECT, "the device that it names has no IOMMU");
+	return target;
+}
+
+/* reserved-memory: iommu-addresses is a list of (phandle, address, size), in the cells of each device's bus. */
 static void read_regions(struct dt_reader *r, u32 node)
 {
-	u32 len, target;
-	bool twice = false;
+	u32 len, pos = 0, target, address, size;
 	const void *p = dt_prop(r->t, node, "iommu-addresses", &len);
 
 	if (!p)
@@ -237,13 +256,18 @@ static void read_regions(struct dt_reader *r, u32 node)
 		dt_defect(r, node, "iommu-addresses", BOARD_BAD_CELLS, "it is no phandle, address and size");
 		return;
 	}
-	target = dt_find_phandle(r->t, dt_cell(p, 0), &twice);
-	if (target == BOARD_NONE)
-		dt_defect(r, node, "iommu-addresses", BOARD_BAD_PHANDLE, "no node has its phandle");
-	else if (r->master_of[target] != BOARD_NONE)
-		r->b->master[r->master_of[target]].regions++;
-	else
-		dt_defect(r, node, "iommu-addresses", BOARD_NO_EFFECT, "the device that it names has no IOMMU");
+	while (pos < len / 4 && !r->b->too_many) {
+		target = read_region(r, node, dt_cell(p, pos));
+		if (target == BOARD_NONE || r->t->node[target].parent == BOARD_NONE)
+			return; /* nobody knows where the next one begins */
+		address = 2;
+		size = 1; /* Devicetree Specification 2.3.5: what is assumed without the properties */
+		dt_u32(r->t, r->t->node[target].parent, "#address-cells", &address);
+		dt_u32(r->t, r->t->node[target].parent, "#size-cells", &size);
+		if (address > 4 || size > 4)
+			return;
+		pos += 1 + address + size;
+	}
 }
 
 /* Fills the board from the tree, and closes the tree. */
@@ -257,7 +281,7 @@ static void read_tree(struct board *b, struct dt_tree *t)
 	r.master_of = malloc(t->n_nodes * sizeof(u32));
 	r.legacy_of = malloc(t->n_nodes * sizeof(u32));
 	if (r.iommu_of && r.master_of && r.legacy_of) {
-		b->model = board_text(b, "%s", dt_string(t, 0, "model"));
+		b->model = board_name(b, dt_string(t, 0, "model"));
 		add_iommus(&r);
 		dt_find_legacy(&r);
 		for (node = 0; node < t->n_nodes; node++)

@@ -78,6 +78,86 @@ static int check_fixups(const char *file, const void *fdt, struct board_error *e
 	return 0;
 }
 
+/* ---- where things stand that an overlay has set ---- */
+
+struct places {
+	struct dt_tree *t;
+	const char *file;
+	const void *fdt;
+	struct dt_lines own; /* of the overlay, if it is a source */
+};
+
+/* @key: in the tree; @own: the node's path in the overlay */
+static bool add_place(struct places *p, const char *key, const char *own, const char *property)
+{
+	const struct dt_line *known = dt_line(&p->own, own, property);
+	struct dt_line *l = dt_add_line(&p->t->lines);
+
+	if (!l)
+		return false;
+	l->key = board_text(p->t->board, "%s%s%s", key, property ? ":" : "", property ? property : "");
+	l->line = known ? known->line : 0;
+	l->file = known && known->file ? known->file : p->file;
+	l->turn = p->t->n_overlays;
+	l->node = !property;
+	return true;
+}
+
+/* What is too deep, or has too long a path, the tree's own checks refuse. */
+static bool add_places(struct places *p, int node, const char *path, const char *own, int depth)
+{
+	char below[DT_MAX_PATH], own_below[2 * DT_MAX_PATH];
+	const char *name;
+	int at;
+
+	if (!add_place(p, path, own, NULL))
+		return false;
+	for (at = fdt_first_property_offset(p->fdt, node); at >= 0; at = fdt_next_property_offset(p->fdt, at))
+		if (fdt_getprop_by_offset(p->fdt, at, &name, NULL) && !add_place(p, path, own, name))
+			return false;
+	for (at = fdt_first_subnode(p->fdt, node); at >= 0 && depth < DT_MAX_DEPTH; at = fdt_next_subnode(p->fdt, at)) {
+		name = fdt_get_name(p->fdt, at, NULL);
+		if (snprintf(below, sizeof(below), "%s/%s", path[1] ? path : "", name) < (int)sizeof(below) &&
+		    snprintf(own_below, sizeof(own_below), "%s/%s", own, name) < (int)sizeof(own_below) &&
+		    !add_places(p, at, below, own_below, depth + 1))
+			return false;
+	}
+	return true;
+}
+
+/* The node that a fragment changes; its phandle has been resolved. */
+static int target_of(const struct dt_tree *t, const void *fdt, int fragment)
+{
+	int len;
+	const void *p = fdt_getprop(fdt, fragment, "target", &len);
+
+	if (p)
+		return len == 4 ? fdt_node_offset_by_phandle(t->fdt, fdt32_ld(p)) : -FDT_ERR_BADPHANDLE;
+	p = fdt_getprop(fdt, fragment, "target-path", &len);
+	return p && len > 0 && memchr(p, 0, (size_t)len) ? fdt_path_offset(t->fdt, p) : -FDT_ERR_NOTFOUND;
+}
+
+/* @fdt: the overlay, which libfdt has applied */
+static int read_places(struct dt_tree *t, const char *file, void *fdt, struct board_error *err)
+{
+	struct places p = { .t = t, .file = file, .fdt = fdt };
+	char path[DT_MAX_PATH], own[DT_MAX_PATH];
+	int fragment, node, target, ret = dt_is_source(file) ? dt_read_lines(t->board, file, &p.own, err) : 0;
+
+	dt_sort_lines(&p.own);
+	t->n_overlays++;
+	fdt_set_magic(fdt, FDT_MAGIC); /* libfdt marks it as used */
+	for (fragment = fdt_first_subnode(fdt, 0); fragment >= 0 && !ret; fragment = fdt_next_subnode(fdt, fragment)) {
+		node = fdt_subnode_offset(fdt, fragment, "__overlay__");
+		target = node < 0 ? node : target_of(t, fdt, fragment);
+		if (target >= 0 && !fdt_get_path(t->fdt, target, path, sizeof(path)) &&
+		    !fdt_get_path(fdt, node, own, sizeof(own)) && !add_places(&p, node, path, own, 0))
+			ret = board_fail(err, ENOMEM, "%s: out of memory", file);
+	}
+	free(p.own.line);
+	return ret;
+}
+
 /* Both blobs are damaged if an overlay fails. */
 int dt_apply_overlay(struct dt_tree *t, const char *file, struct board_error *err)
 {
@@ -103,7 +183,10 @@ int dt_apply_overlay(struct dt_tree *t, const char *file, struct board_error *er
 	t->fdt = bigger;
 	if (!bad)
 		bad = fdt_overlay_apply(bigger, overlay);
+	ret = bad ? 0 : read_places(t, file, overlay, err);
 	free(overlay);
+	if (ret)
+		return ret;
 	if (bad == -FDT_ERR_NOTFOUND)
 		return board_fail(err, EINVAL,
 				  "%s: overlay: %s has not what it refers to (a label needs dtc -@ on both)", file,

@@ -59,8 +59,11 @@ static void read_iommus(struct dt_reader *r, u32 node, struct board_master *m)
 	while (pos < len / 4) {
 		u32 phandle = dt_cell(p, pos++);
 
-		if (!phandle) /* an empty place, as of_parse_phandle_with_args() reads it */
-			continue;
+		if (!phandle && pos < len / 4)
+			dt_defect(r, node, "iommus", BOARD_NO_EFFECT,
+				  "Linux ends at its empty phandle: what stands behind that is not read");
+		if (!phandle) /* of_parse_phandle_with_args() has -ENOENT for it */
+			return;
 		iommu = find_iommu(r, node, "iommus", phandle);
 		if (iommu == BOARD_NONE || r->b->iommu[iommu].cells == BOARD_NONE)
 			return; /* nobody knows where the next one begins */
@@ -163,8 +166,8 @@ static struct board_map *add_entry(struct dt_reader *r, u32 node, struct board_m
 	map->iommu = iommu;
 	map->id = cells ? dt_cell(p, 2) : 0;
 	map->length = dt_cell(p, 2 + cells);
-	if (cells > 1 && iommu != BOARD_NONE && r->b->iommu[iommu].model == BOARD_SMMUV2)
-		map->mask = dt_cell(p, 3);
+	if (iommu != BOARD_NONE && r->b->iommu[iommu].model == BOARD_SMMUV2)
+		map->mask = cells > 1 ? dt_cell(p, 3) : r->b->iommu[iommu].match_mask;
 	if (!map->length)
 		dt_defect(r, node, "iommu-map", BOARD_NO_EFFECT,
 			  "an entry has length 0, unless a boot loader fills it in");

@@ -2,6 +2,7 @@
 /* Source of a device tree: dtc compiles it, and says of each node and property in which line it stands. */
 #include "child_priv.h"
 #include "dt_tree_priv.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -79,7 +80,8 @@ static int cpp_fails(const char *file, char *messages, struct board_error *err)
 	char *line = strstr(messages, "error: "), *reason = line;
 
 	if (!line)
-		return board_fail(err, EINVAL, "%s: cpp: %.*s", file, (int)strcspn(messages, "\n"), messages);
+		return board_fail(err, EINVAL, "%s: cpp: %.*s", file, (int)strcspn(messages, "\n"),
+				  *messages ? messages : "no reason given");
 	reason += strlen("error: ");
 	reason[strcspn(reason, "\n")] = 0;
 	while (line > messages && line[-1] != '\n')
@@ -134,7 +136,7 @@ static int preprocess(const char *file, u8 **text, size_t *size, struct board_er
 {
 	static const char *const first[] = { "cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp" };
 	struct folders *f = fl_zalloc(sizeof(*f));
-	char messages[512];
+	char messages[CHILD_MESSAGES];
 	int ret;
 
 	if (!f)
@@ -155,13 +157,33 @@ static int preprocess(const char *file, u8 **text, size_t *size, struct board_er
 
 /* ---- dtc ---- */
 
+/* What cpp has read: lines "# NUMBER "FILE" ...". */
+static void note_included(struct board *b, const char *file, const char *text)
+{
+	const char *line, *name;
+	size_t len;
+
+	for (line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, "# ", 2) || !isdigit((unsigned char)line[2]))
+			continue;
+		name = line + 2 + strspn(line + 2, "0123456789");
+		if (strncmp(name, " \"", 2) || name[2] == '<')
+			continue;
+		name += 2;
+		len = strcspn(name, "\"\n");
+		if (len && (strlen(file) != len || memcmp(name, file, len)))
+			board_add_included(b, name, len);
+	}
+}
+
 /* -q: warnings are about style. -@: overlays need the labels. -T: where things stand; cpp tells dtc in its output. */
-static int dtc(const char *file, bool lines, u8 **data, size_t *size, struct board_error *err)
+static int dtc(struct board *lines, const char *file, u8 **data, size_t *size, struct board_error *err)
 {
 	const char *argv[] = {
 		"dtc", "-q", lines ? "-T" : "-@", "-I", "dts", "-O", lines ? "dts" : "dtb", "-i", ".", "--", file, NULL
 	};
-	char messages[512], folder[DT_MAX_PATH];
+	char messages[CHILD_MESSAGES], folder[DT_MAX_PATH];
 	u8 *text = NULL;
 	size_t length = 0;
 	int ret;
@@ -170,6 +192,8 @@ static int dtc(const char *file, bool lines, u8 **data, size_t *size, struct boa
 		ret = preprocess(file, &text, &length, err);
 		if (ret)
 			return ret;
+		if (lines)
+			note_included(lines, file, (const char *)text);
 		argv[10] = "-";
 		snprintf(folder, sizeof(folder), "%.*s", strchr(file, '/') ? (int)(strrchr(file, '/') - file + 1) : 1,
 			 strchr(file, '/') ? file : ".");
@@ -192,29 +216,35 @@ int dt_compile(const char *file, u8 **data, size_t *size, struct board_error *er
 	if (!in)
 		return board_fail(err, errno, "%s: %s", file, strerror(errno));
 	fclose(in);
-	return dtc(file, false, data, size, err);
+	return dtc(NULL, file, data, size, err);
 }
 
 /* ---- lines ---- */
 
+struct scan {
+	struct board *board;
+	const char *file;
+	bool cpp; /* which has said what it includes */
+	char path[DT_MAX_PATH];
+	u32 length[DT_MAX_DEPTH], depth;
+};
+
 /* dtc names files from the folder of the first one on: the file as the user named that one, or NULL if it is @file itself. */
-static const char *place_file(struct dt_tree *t, const char *name, size_t len)
+static const char *place_file(const struct scan *s, const char *name, size_t len)
 {
-	const char *slash = strrchr(t->file, '/'), *base = slash ? slash + 1 : t->file;
+	const char *slash = strrchr(s->file, '/'), *base = slash ? slash + 1 : s->file;
 
 	if (len == strlen(base) && !memcmp(name, base, len))
 		return NULL;
-	return board_text(t->board, "%.*s%.*s", *name == '/' || !slash ? 0 : (int)(slash + 1 - t->file), t->file,
+	return board_text(s->board, "%.*s%.*s", *name == '/' || !slash ? 0 : (int)(slash + 1 - s->file), s->file,
 			  (int)len, name);
 }
 
 /* The last place of "... /\* FILE:LINE, FILE:LINE *\/"; it is cut off. */
-static void take_place(struct dt_tree *t, char *line, struct dt_line *found)
+static void take_place(const struct scan *s, char *line, struct dt_line *found)
 {
 	char *at = NULL, *next, *colon, *end = line + strlen(line);
 
-	found->line = 0;
-	found->file = NULL;
 	if (end - line < 3 || strcmp(end - 3, " */"))
 		return;
 	for (next = line; (next = strstr(next, " /* ")); next++)
@@ -229,13 +259,10 @@ static void take_place(struct dt_tree *t, char *line, struct dt_line *found)
 	if (!colon || colon == next || *next == '<')
 		return;
 	found->line = (u32)strtoul(colon + 1, NULL, 10);
-	found->file = place_file(t, next, (size_t)(colon - next));
+	found->file = place_file(s, next, (size_t)(colon - next));
+	if (found->file && !s->cpp)
+		board_add_included(s->board, found->file, strlen(found->file));
 }
-
-struct scan {
-	char path[DT_MAX_PATH];
-	u32 length[DT_MAX_DEPTH], depth;
-};
 
 /* The node begins that a line "label: name {" opens; the root is "/". */
 static bool enter(struct scan *s, char *line, size_t len)
@@ -256,18 +283,19 @@ static bool enter(struct scan *s, char *line, size_t len)
 }
 
 /* One line of dtc's output: true if it is a node or property whose place is known; then it has become the key. */
-static bool scan_line(struct scan *s, char *line, struct dt_tree *t, struct dt_line *found)
+static bool scan_line(struct scan *s, char *line, struct dt_line *found)
 {
 	size_t len;
 	const char *path = s->path;
 
-	take_place(t, line, found);
+	take_place(s, line, found);
 	line += strspn(line, "\t");
 	len = strlen(line);
 	if (len >= 2 && !strcmp(line + len - 2, " {")) {
 		if (!enter(s, line, len))
 			return false;
-		found->key = s->depth == 1 ? "/" : board_text(t->board, "%s", s->path);
+		found->node = true;
+		found->key = s->depth == 1 ? "/" : board_text(s->board, "%s", s->path);
 		return found->line;
 	}
 	if (!strcmp(line, "};")) {
@@ -277,39 +305,36 @@ static bool scan_line(struct scan *s, char *line, struct dt_tree *t, struct dt_l
 	}
 	if (!s->depth || !found->line)
 		return false;
-	found->key = board_text(t->board, "%s:%.*s", *path ? path : "/", (int)strcspn(line, " ;"), line);
+	found->key = board_text(s->board, "%s:%.*s", *path ? path : "/", (int)strcspn(line, " ;"), line);
 	return true;
 }
 
-static int by_key(const void *x, const void *y)
+int dt_read_lines(struct board *board, const char *file, struct dt_lines *l, struct board_error *err)
 {
-	return strcmp(((const struct dt_line *)x)->key, ((const struct dt_line *)y)->key);
-}
-
-int dt_read_lines(struct dt_tree *t, struct board_error *err)
-{
-	struct scan s = { .depth = 0 };
-	u32 room = 0;
+	struct scan s = { .board = board, .file = file, .cpp = needs_cpp(file) };
+	struct dt_line found;
 	char *line, *next;
 	size_t size;
 	u8 *text;
-	int ret = dtc(t->file, true, &text, &size, err);
+	int ret = dtc(board, file, &text, &size, err);
 
 	if (ret)
 		return ret;
-	for (line = (char *)text; *line; line++)
-		room += *line == '\n';
-	t->line = fl_zalloc((room + 1) * sizeof(*t->line));
-	for (line = (char *)text; t->line && line && *line; line = next) {
+	for (line = (char *)text; line && *line && !ret; line = next) {
+		struct dt_line *kept;
+
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = 0;
-		if (scan_line(&s, line, t, &t->line[t->n_lines]))
-			t->n_lines++;
+		memset(&found, 0, sizeof(found));
+		if (!scan_line(&s, line, &found))
+			continue;
+		kept = dt_add_line(l);
+		if (kept)
+			*kept = found;
+		else
+			ret = board_fail(err, ENOMEM, "%s: out of memory", file);
 	}
 	free(text);
-	if (!t->line)
-		return board_fail(err, ENOMEM, "%s: out of memory", t->file);
-	qsort(t->line, t->n_lines, sizeof(*t->line), by_key);
-	return 0;
+	return ret;
 }

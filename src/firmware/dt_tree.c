@@ -77,7 +77,8 @@ static bool node_enabled(const struct dt_tree *t, int offset)
 	int len;
 	const char *status = fdt_getprop(t->fdt, offset, "status", &len);
 
-	return !status || (len == 5 && !memcmp(status, "okay", 5)) || (len == 3 && !memcmp(status, "ok", 3));
+	/* the first string counts, as with of_device_is_available() */
+	return !status || (len >= 5 && !memcmp(status, "okay", 5)) || (len >= 3 && !memcmp(status, "ok", 3));
 }
 
 static int index_node(struct dt_tree *t, int offset, u32 depth, u32 stack[DT_MAX_DEPTH], struct board_error *err)
@@ -154,12 +155,13 @@ int dt_open(struct dt_tree *t, struct board *board, const char *const *overlays,
 
 	*t = (struct dt_tree){ .file = board->file, .board = board };
 	ret = dt_load(t->file, &t->fdt, err);
+	if (!ret && dt_is_source(t->file))
+		ret = dt_read_lines(board, t->file, &t->lines, err);
 	for (i = 0; !ret && i < n_overlays; i++)
 		ret = dt_apply_overlay(t, overlays[i], err);
 	if (!ret)
 		ret = index_tree(t, err);
-	if (!ret && dt_is_source(t->file))
-		ret = dt_read_lines(t, err);
+	dt_sort_lines(&t->lines);
 	if (ret)
 		dt_close(t);
 	return ret;
@@ -186,7 +188,7 @@ void dt_close(struct dt_tree *t)
 	free(t->fdt);
 	free(t->node);
 	free(t->phandle);
-	free(t->line);
+	free(t->lines.line);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -255,17 +257,55 @@ u32 dt_find_phandle(const struct dt_tree *t, u32 phandle, bool *twice)
 	return t->phandle[low].node;
 }
 
-static int by_key(const void *key, const void *line)
+/* ---- lines ---- */
+
+struct dt_line *dt_add_line(struct dt_lines *l)
+{
+	struct dt_line *bigger;
+
+	if (l->n == l->room) {
+		bigger = realloc(l->line, (l->room ? l->room * 2 : 256) * sizeof(*bigger));
+		if (!bigger)
+			return NULL;
+		l->line = bigger;
+		l->room = l->room ? l->room * 2 : 256;
+	}
+	return memset(&l->line[l->n++], 0, sizeof(*bigger));
+}
+
+static int by_key(const void *x, const void *y)
+{
+	const struct dt_line *a = x, *b = y;
+	int order = strcmp(a->key, b->key);
+
+	if (order || a->turn == b->turn)
+		return order;
+	return (a->turn < b->turn) == a->node ? -1 : 1;
+}
+
+void dt_sort_lines(struct dt_lines *l)
+{
+	u32 i, n = 0;
+
+	if (l->n)
+		qsort(l->line, l->n, sizeof(*l->line), by_key);
+	for (i = 0; i < l->n; i++)
+		if (!n || strcmp(l->line[n - 1].key, l->line[i].key))
+			l->line[n++] = l->line[i];
+	l->n = n;
+}
+
+static int is_key(const void *key, const void *line)
 {
 	return strcmp(key, ((const struct dt_line *)line)->key);
 }
 
-const struct dt_line *dt_line(const struct dt_tree *t, const char *path, const char *property)
+const struct dt_line *dt_line(const struct dt_lines *l, const char *path, const char *property)
 {
 	char key[DT_MAX_PATH + 64];
 
-	if (!t->n_lines)
+	if (!l->n)
 		return NULL;
 	snprintf(key, sizeof(key), "%s%s%s", path, property ? ":" : "", property ? property : "");
-	return bsearch(key, t->line, t->n_lines, sizeof(*t->line), by_key);
+	return bsearch(key, l->line, l->n, sizeof(*l->line), is_key);
 }

@@ -98,6 +98,15 @@ struct findings {
 int rules_check(struct findings *f, const struct board *b);
 
 /**
+ * board_may_stall() - whether a device's faults may stall: firmware says so, or its IOMMU forces it, and the IOMMU can
+ * @b: the board
+ * @m: one of its masters
+ *
+ * Return: True if they may; also for a PCI host that firmware lets stall, which is an error by itself.
+ */
+bool board_may_stall(const struct board *b, const struct board_master *m);
+
+/**
  * findings_free() - free what was found
  * @f: the findings; may be zero
  */
@@ -120,6 +129,14 @@ u32 findings_count(const struct findings *f, enum finding_severity severity);
  * Return: @text.
  */
 const char *findings_summary(const struct findings *f, char text[128]);
+
+/**
+ * waiver_date() - whether a text is a day that exists, YYYY-MM-DD
+ * @d: the text
+ *
+ * Return: True if it is.
+ */
+bool waiver_date(const char *d);
 
 /**
  * findings_waive() - apply the waivers of a file

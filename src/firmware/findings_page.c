@@ -15,7 +15,8 @@ static void print_input(FILE *out, const char *file)
 	u8 *data;
 
 	if (board_load(file, &data, &size, &err)) {
-		fprintf(out, "  %s (a directory)\n", file);
+		fprintf(out, "  %s (%s)\n", file,
+			strlen(err.text) > strlen(file) + 2 ? err.text + strlen(file) + 2 : "not read");
 		return;
 	}
 	SHA256Data(data, size, hex);
@@ -43,15 +44,17 @@ void findings_evidence(const struct findings *f, const struct board *b, const st
 	fprintf(out, "Evidence for SMMU_02 (stall model): rules of faultline %s, %s\nInputs:\n", e->version, e->today);
 	for (i = 0; i < e->n_inputs; i++)
 		print_input(out, e->input[i]);
+	for (i = 0; i < b->n_included; i++)
+		print_input(out, b->included[i]);
 	if (*e->changes)
 		fprintf(out, "Changed before the check:%s\n", e->changes);
 	fprintf(out, "Devices that may stall:\n");
 	for (i = 0; i < b->n_masters; i++)
-		if (b->master[i].enabled && b->master[i].can_stall && ++stalls)
+		if (board_may_stall(b, &b->master[i]) && ++stalls)
 			fprintf(out, "  %s\n", b->master[i].at.path);
 	if (!stalls)
 		fprintf(out, "  none\n");
-	fprintf(out, "Assumed:\n");
+	fprintf(out, "Assumed by the rules:\n");
 	for (i = 0; i < f->n_assumptions; i++)
 		fprintf(out, "  %s\n", f->assumption[i]);
 	if (!f->n_assumptions)

@@ -11,6 +11,8 @@ const char *board_place(const struct board_at *at, const char *file, char *text,
 		return text;
 	if (at->line)
 		snprintf(text + n, size - (size_t)n, " (%s:%u)", at->file ? at->file : file, at->line);
+	else if (at->file)
+		snprintf(text + n, size - (size_t)n, " (%s)", at->file);
 	else if (at->offset != BOARD_NONE)
 		snprintf(text + n, size - (size_t)n, " (offset 0x%x)", at->offset);
 	return text;
@@ -67,6 +69,8 @@ static json_t *streams_json(const struct board *b, const struct board_master *m)
 		report_json_hex(o, "mask", m->stream[i].mask);
 		if (m->stream[i].at.line)
 			report_json_u64(o, "line", m->stream[i].at.line);
+		if (m->stream[i].at.file)
+			report_json_text(o, "file", m->stream[i].at.file);
 		json_array_append_new(list, o);
 	}
 	if (m->pci && m->parent != BOARD_NONE && board_map_rid(&b->master[m->parent], m->rid, &s) != BOARD_NONE &&
@@ -75,7 +79,7 @@ static json_t *streams_json(const struct board *b, const struct board_master *m)
 
 		report_json_text(o, "iommu", b->iommu[s.iommu].at.path);
 		report_json_hex(o, "stream_id", s.id);
-		report_json_hex(o, "mask", 0);
+		report_json_hex(o, "mask", s.mask);
 		json_array_append_new(list, o);
 	}
 	return list;

@@ -316,13 +316,13 @@ static void add_component(struct reader *r, struct node *n)
 	m->at = at(r, n, component_name(r, n), NULL);
 	m->role = component_role(m->at.path);
 	read_memory_access(r, n, n->offset + 20, m);
+	m->stall_at = m->pasid_at = at(r, n, m->at.path, "node flags");
 	m->can_stall = flags & IORT_NC_STALL;
 	m->pasid_bits = bits ? bits : BOARD_NONE;
 	map_component(r, n, m);
 	if (m->can_stall && !m->n_streams) {
-		struct board_at a = at(r, n, m->at.path, "node flags");
-
-		board_add_defect(r->b, &a, BOARD_NO_EFFECT, "%s",
+		m->can_stall = false; /* Linux takes the flag for devices to which a mapping gives a StreamID */
+		board_add_defect(r->b, &m->stall_at, BOARD_NO_EFFECT, "%s",
 				 m->has_map ? "stall: no single mapping leads to an SMMU; ranges are for buses"
 					    : "stall: no mapping leads to an SMMU");
 	}
@@ -360,6 +360,7 @@ static void add_root(struct reader *r, struct node *n)
 	n->index = r->b->n_masters - 1;
 	m->segment = u32_at(r, n->offset + 28);
 	m->at = at(r, n, board_text(r->b, "root-complex@%x/segment%u", n->offset, m->segment), NULL);
+	m->pasid_at = at(r, n, m->at.path, "PASID capabilities");
 	m->role = BOARD_ROLE_PCIE;
 	m->host = true;
 	read_memory_access(r, n, n->offset + 16, m);

@@ -132,14 +132,6 @@ struct finding *finding_add(struct findings *f, const struct rule *rule, const s
 	return n;
 }
 
-struct board_at at_property(const struct board_at *at, const char *property)
-{
-	struct board_at a = *at;
-
-	a.property = property;
-	return a;
-}
-
 void finding_assume(struct findings *f, const char *fmt, ...)
 {
 	char text[512];
@@ -172,6 +164,10 @@ static void state_assumptions(struct findings *f, const struct board *b)
 	bool said = false;
 	u32 i, k;
 
+	for (i = 0; i < b->n_masters && f->n_assumptions < 64; i++)
+		if (b->master[i].enabled && b->master[i].pri && !b->master[i].pci && !b->master[i].host)
+			finding_assume(f, "%s: it asks for pages with PRI: the device and its IOMMU have ATS and PRI",
+				       b->master[i].at.path);
 	for (i = 0; i < b->n_iommus && i < 64; i++) {
 		const struct board_iommu *u = &b->iommu[i];
 		bool stalls = false, tbu_unknown = false;
@@ -247,13 +243,17 @@ u32 findings_count(const struct findings *f, enum finding_severity severity)
 const char *findings_summary(const struct findings *f, char text[128])
 {
 	u32 n[FINDING_SEVERITIES], s, i, waived = 0;
+	char more[32] = "";
 
 	for (s = 0; s < FINDING_SEVERITIES; s++)
 		n[s] = findings_count(f, s);
 	for (i = 0; i < f->n; i++)
 		waived += !!f->finding[i].waiver;
-	snprintf(text, 128, "%u error%s, %u warning%s, %u note%s, %u waived: %s", n[FINDING_ERROR],
+	if (f->omitted)
+		snprintf(more, sizeof(more), ", %u not listed", f->omitted);
+	snprintf(text, 128, "%u error%s, %u warning%s, %u note%s, %u waived%s: %s", n[FINDING_ERROR],
 		 n[FINDING_ERROR] == 1 ? "" : "s", n[FINDING_WARNING], n[FINDING_WARNING] == 1 ? "" : "s",
-		 n[FINDING_NOTE], n[FINDING_NOTE] == 1 ? "" : "s", waived, n[FINDING_ERROR] ? "unsafe" : "no error");
+		 n[FINDING_NOTE], n[FINDING_NOTE] == 1 ? "" : "s", waived, more,
+		 n[FINDING_ERROR] ? "unsafe" : "no error");
 	return text;
 }

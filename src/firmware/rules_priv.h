@@ -12,14 +12,10 @@
 /* The new finding, or a scratch one if it is too many: never NULL. */
 struct finding *finding_add(struct findings *f, const struct rule *rule, const struct board_at *at, const char *fmt,
 			    ...) __attribute__((format(printf, 4, 5)));
-/* The item's node with a property of it. */
-struct board_at at_property(const struct board_at *at, const char *property);
 void finding_assume(struct findings *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* The master's faults stall, or may: it has a stream on an IOMMU that is in use and is not known to be without stalls. */
 bool master_stalls(const struct board *b, const struct board_master *m);
-/* It reaches the IOMMU, by itself or through its map. */
-bool master_uses(const struct board *b, const struct board_master *m, u32 iommu);
 /* They share a TBU; *@assumed: nobody says where either of them sits. */
 bool masters_share_path(const struct board *b, const struct board_master *x, const struct board_master *y,
 			bool *assumed);

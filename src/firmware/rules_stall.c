@@ -31,19 +31,9 @@ bool master_stalls(const struct board *b, const struct board_master *m)
 	       iommu_stalls(&b->iommu[s.iommu]);
 }
 
-bool master_uses(const struct board *b, const struct board_master *m, u32 iommu)
+bool board_may_stall(const struct board *b, const struct board_master *m)
 {
-	u32 i;
-
-	for (i = 0; i < m->n_streams; i++)
-		if (m->stream[i].iommu == iommu)
-			return true;
-	if (m->pci && m->parent != BOARD_NONE)
-		return master_uses(b, &b->master[m->parent], iommu);
-	for (i = 0; i < m->n_maps; i++)
-		if (m->map[i].iommu == iommu)
-			return true;
-	return false;
+	return master_stalls(b, m) || (m->enabled && m->can_stall && m->role == BOARD_ROLE_PCIE && m->n_maps);
 }
 
 /* A function sits where its host sits. */
@@ -117,6 +107,20 @@ static bool leaves_room(const struct board *b, const struct board_master *stalle
 	       known && outstanding(b, BOARD_NONE, t->iommu, &all) <= max && all;
 }
 
+/* It would, if the SMMU can hold all that stalls; nobody says how many it can. */
+static bool room_by_stall_max(const struct board *b, const struct board_master *staller, u32 *iommu, u64 *needed)
+{
+	u32 tbu = tbu_of(b, staller);
+	bool known, all;
+
+	if (tbu == BOARD_NONE || b->tbu[tbu].slots == BOARD_NONE)
+		return false;
+	*iommu = b->tbu[tbu].iommu;
+	*needed = outstanding(b, BOARD_NONE, *iommu, &all);
+	return b->iommu[*iommu].stall_max == BOARD_NONE && all &&
+	       outstanding(b, tbu, BOARD_NONE, &known) < b->tbu[tbu].slots;
+}
+
 /* The next master from @i on that waits behind stalled transactions of @staller, which is not itself. */
 static u32 next_behind(const struct board *b, u32 staller, u32 i, bool *assumed)
 {
@@ -147,11 +151,11 @@ void rule_stall_on_pci(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, "dma-can-stall");
 
 		if (!m->enabled || !m->can_stall || m->amba || !(m->pci || m->role == BOARD_ROLE_PCIE))
 			continue;
-		blame(finding_add(f, rule, &at, "%s may stall, but a PCI transaction has to end before a time limit",
+		blame(finding_add(f, rule, &m->stall_at,
+				  "%s may stall, but a PCI transaction has to end before a time limit",
 				  m->pci ? "a PCI function" : "a PCI host"),
 		      i, BOARD_NONE, "delete dma-can-stall; a PCI device asks for pages with PRI");
 	}
@@ -163,15 +167,15 @@ void rule_stall_unsupported(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "dma-can-stall");
 
 		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
 			const struct board_iommu *u = &b->iommu[m->stream[s].iommu];
 
 			if (u->stall != BOARD_STALL_NONE || !u->enabled)
 				continue;
-			finding_add(f, rule, &at, "%s (%s) has no stalls: faults of this device are terminated",
-				    u->at.path, board_model_names[u->model])
+			finding_add(f, rule, &m->stall_at,
+				    "%s (%s) has no stalls: faults of this device are terminated", u->at.path,
+				    board_model_names[u->model])
 				->change = "delete dma-can-stall, or put the device behind an IOMMU that can stall";
 			break;
 		}
@@ -197,29 +201,19 @@ void rule_forced_stall(RULE)
 	}
 }
 
-/* A mask of n bits is 2^n StreamIDs. */
-static u64 count_streams(const struct board_master *m)
-{
-	u64 n = 0;
-	u32 i;
-
-	for (i = 0; i < m->n_streams; i++)
-		n += 1ull << __builtin_popcount(m->stream[i].mask);
-	return n;
-}
-
+/* An ID with a mask is one stream of Linux's (fwspec); only the driver for SMMUv3 asks for their number. */
 void rule_many_streams(RULE)
 {
-	u32 i;
+	u32 i, s, n;
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = m->n_streams ? m->stream[0].at : at_property(&m->at, "iommu-map");
 
-		if (master_stalls(b, m) && m->can_stall && count_streams(m) > 1)
-			finding_add(f, rule, &at,
-				    "it has %llu StreamIDs: Linux enables page faults for devices with one alone",
-				    (unsigned long long)count_streams(m))
+		for (s = n = 0; s < m->n_streams; s++)
+			n += b->iommu[m->stream[s].iommu].model == BOARD_SMMUV3;
+		if (master_stalls(b, m) && m->can_stall && n > 1)
+			finding_add(f, rule, &m->stream[0].at,
+				    "it has %u StreamIDs: Linux enables page faults for devices with one alone", n)
 				->change = "give the part that shares address spaces a node and a StreamID of its own";
 	}
 }
@@ -231,11 +225,10 @@ void rule_stall_with_ats(RULE)
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
 		bool host = m->pci && m->parent != BOARD_NONE && !m->amba && b->master[m->parent].ats;
-		const struct board_at at = at_property(&m->at, "dma-can-stall");
 
 		if (!m->enabled || !m->can_stall || !(m->ats || m->pri || host))
 			continue;
-		blame(finding_add(f, rule, &at,
+		blame(finding_add(f, rule, &m->stall_at,
 				  "its faults may stall, and %s %s: a device has the one way to ask for a page or the "
 				  "other",
 				  host ? "its host" : "it", m->pri ? "has page requests" : "supports ATS"),
@@ -251,23 +244,24 @@ void rule_pasid_width(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "pasid-num-bits");
 
 		if (!m->enabled || m->pasid_bits == BOARD_NONE || m->pasid_bits > PASID_BITS_MAX)
 			continue;
-		for (s = 0; s < m->n_streams; s++) {
-			const struct board_iommu *u = &b->iommu[m->stream[s].iommu];
+		for (s = 0; s < b->n_iommus; s++) {
+			const struct board_iommu *u = &b->iommu[s];
 
-			if (u->ssid_bits == BOARD_NONE || m->pasid_bits <= u->ssid_bits)
+			if (m->pci || !master_uses(b, m, s) || u->ssid_bits == BOARD_NONE ||
+			    m->pasid_bits <= u->ssid_bits)
 				continue;
 			if (u->ssid_bits)
-				finding_add(f, rule, &at,
+				finding_add(f, rule, &m->pasid_at,
 					    "%u bits, but %s has SubstreamIDs of %u: the rest cannot be used",
 					    m->pasid_bits, u->at.path, u->ssid_bits)
 					->change = "write the smaller number";
 			else
-				finding_add(f, rule, &at, "%s (%s) has no SubstreamIDs: the property has no effect",
-					    u->at.path, board_model_names[u->model])
+				finding_add(f, rule, &m->pasid_at,
+					    "%s (%s) has no SubstreamIDs: the property has no effect", u->at.path,
+					    board_model_names[u->model])
 					->change = "delete it";
 			break;
 		}
@@ -280,7 +274,6 @@ void rule_pasid_count(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "pasid-num-bits");
 		u32 bits = 0;
 
 		if (m->pasid_bits == BOARD_NONE || m->pasid_bits <= PASID_BITS_MAX)
@@ -288,10 +281,12 @@ void rule_pasid_count(RULE)
 		while (1ull << bits < m->pasid_bits)
 			bits++;
 		if (b->acpi)
-			finding_add(f, rule, &at, "%u bits: a PASID has at most %u", m->pasid_bits, PASID_BITS_MAX);
+			finding_add(f, rule, &m->pasid_at, "%u bits: a PASID has at most %u", m->pasid_bits,
+				    PASID_BITS_MAX);
 		else
-			finding_add(f, rule, &at, "%u bits: a PASID has at most %u; %u PASIDs would be %u bits",
-				    m->pasid_bits, PASID_BITS_MAX, m->pasid_bits, bits)
+			finding_add(f, rule, &m->pasid_at,
+				    "%u bits: a PASID has at most %u; %u PASIDs would be %u bits", m->pasid_bits,
+				    PASID_BITS_MAX, m->pasid_bits, bits)
 				->change = board_text(&f->keep, "write <%u>, if that many PASIDs are meant", bits);
 	}
 }
@@ -328,6 +323,8 @@ void rule_outstanding(RULE)
 static struct finding *behind(struct findings *f, const struct rule *rule, const struct board *b, u32 staller,
 			      u32 victim, bool assumed, const char *text)
 {
+	u64 needed;
+	u32 iommu;
 	struct finding *n = finding_add(f, rule, &b->master[victim].at, "%s %s%s", text, b->master[staller].at.path,
 					by_assumption(assumed));
 
@@ -339,6 +336,14 @@ static struct finding *behind(struct findings *f, const struct rule *rule, const
 	if (input_of(b, &b->master[victim]) != BOARD_NONE &&
 	    input_of(b, &b->master[victim]) == input_of(b, &b->master[staller]))
 		n->change = "give it a way of its own to a TBU of its own";
+	else if (room_by_stall_max(b, &b->master[staller], &iommu, &needed)) {
+		n->assumed = true;
+		n->text = board_text(&f->keep, "%s (assumed: STALL_MAX of %s is not known)", n->text,
+				     b->iommu[iommu].at.path);
+		n->change = board_text(&f->keep,
+				       "show its STALL_MAX (--set %s:stall_max=N): from %llu on there is room for all",
+				       b->iommu[iommu].at.path, (unsigned long long)needed);
+	}
 	return n;
 }
 
@@ -491,15 +496,17 @@ void rule_smmuv2_unread(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, b->acpi ? "node flags" : "dma-can-stall");
 
 		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
 			if (b->iommu[m->stream[s].iommu].model != BOARD_SMMUV2)
 				continue;
-			finding_add(
-				f, rule, &at,
-				"%s is an SMMUv2, whose banks can stall, but Linux's driver does not read the property",
-				b->iommu[m->stream[s].iommu].at.path);
+			finding_add(f, rule, &m->stall_at,
+				    "%s is an SMMUv2, whose banks can stall, but Linux's driver does not read the "
+				    "property: "
+				    "whatever else is found about stalls of this device concerns a system that sets "
+				    "SMMU_CBn_SCTLR.CFCFG",
+				    b->iommu[m->stream[s].iommu].at.path)
+				->change = "delete dma-can-stall if Linux's own driver runs there";
 			break;
 		}
 	}

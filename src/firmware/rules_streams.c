@@ -5,37 +5,6 @@
 
 #define RIDS 0x10000u
 
-static const char *map_property(const struct board *b)
-{
-	return b->acpi ? "id mappings" : "iommu-map";
-}
-
-/* The smallest value from @low on whose bits outside @free are those of @fixed; more than 32 bits: none. */
-static u64 next_match(u64 low, u32 fixed, u32 free)
-{
-	u64 v = low;
-	int bit;
-
-	if (low > BOARD_NONE)
-		return low;
-	for (bit = 31; bit >= 0; bit--) {
-		u32 one = 1u << bit;
-
-		if ((free & one) || !(((u32)v ^ fixed) & one))
-			continue;
-		if (fixed & one) /* too small from here on: the smallest with this bit */
-			return (v & ~(u64)(one - 1) & ~(u64)one) | one | (fixed & ~free & (one - 1));
-		/* too large: the next free bit above that is 0 becomes 1 */
-		for (bit++; bit < 32 && !((free & 1u << bit) && !(v & 1ull << bit)); bit++)
-			;
-		if (bit == 32)
-			return (u64)BOARD_NONE + 1;
-		one = 1u << bit;
-		return (v & ~(u64)(one - 1)) | one | (fixed & ~free & (one - 1));
-	}
-	return v;
-}
-
 u64 map_streams(const struct board_master *host, const struct board_map *e)
 {
 	if (e->single)
@@ -45,14 +14,10 @@ u64 map_streams(const struct board_master *host, const struct board_map *e)
 
 bool stream_in_map(const struct board_stream *s, const struct board_master *host, const struct board_map *m, u64 *first)
 {
-	struct board_stream other = { .iommu = m->iommu, .id = m->id, .mask = m->mask };
+	u64 id = next_match(m->id, s->id, s->mask | m->mask);
 
-	*first = next_match(m->id, s->id, s->mask);
-	if (m->mask) {
-		*first = (s->id & ~s->mask) | (m->id & s->mask & ~m->mask);
-		return map_streams(host, m) && board_streams_overlap(s, &other);
-	}
-	return s->iommu == m->iommu && m->iommu != BOARD_NONE && *first < m->id + map_streams(host, m);
+	*first = m->mask ? (s->id & ~s->mask) | ((u32)id & s->mask & ~m->mask) : id;
+	return s->iommu == m->iommu && m->iommu != BOARD_NONE && id < m->id + map_streams(host, m);
 }
 
 /* The first StreamIDs that a stream and the entries of a host have in common. */
@@ -130,7 +95,6 @@ void rule_folds(RULE)
 
 	for (i = 0; i < b->n_masters; i++) {
 		const struct board_master *m = &b->master[i];
-		const struct board_at at = at_property(&m->at, "iommu-map-mask");
 		u32 gone = ~m->map_mask & (RIDS - 1), bus = gone >> 8, device = gone >> 3 & 0x1f, function = gone & 7;
 		char text[3][40] = { "", "", "" };
 
@@ -142,7 +106,7 @@ void rule_folds(RULE)
 			snprintf(text[1], sizeof(text[1]), " device %u folds onto device 0,", lowest(device));
 		if (function)
 			snprintf(text[2], sizeof(text[2]), " function %u folds onto function 0,", lowest(function));
-		finding_add(f, rule, &at, "RID & 0x%x:%s%s%s and so on: functions that fold have one stream%s",
+		finding_add(f, rule, &m->mask_at, "RID & 0x%x:%s%s%s and so on: functions that fold have one stream%s",
 			    m->map_mask, text[0], text[1], text[2], known_pair(f, b, i))
 			->change = "widen the mask, if the hardware passes these bits on";
 	}
@@ -158,8 +122,8 @@ void rule_base_outside_mask(RULE)
 		for (k = 0; m->enabled && k < m->n_maps; k++)
 			if (m->map[k].rid & ~m->map_mask)
 				finding_add(f, rule, &m->map[k].at,
-					    "entry %u: RID base 0x%x has bits outside the mask 0x%x: no RID reaches "
-					    "it, and Linux gives up at it",
+					    "entry %u: RID base 0x%x has bits outside the mask 0x%x: Linux gives up at "
+					    "it, for this entry and those behind it",
 					    k, m->map[k].rid, m->map_mask)
 					->change = "clear these bits of the base, or set them in the mask";
 	}
@@ -169,7 +133,7 @@ void rule_mask_length(RULE)
 {
 	u32 i, k;
 
-	for (i = 0; i < b->n_masters; i++) {
+	for (i = 0; i < b->n_masters && !b->acpi; i++) { /* an IORT has counts, and no mask: rule_off_by_one() */
 		const struct board_master *m = &b->master[i];
 		u32 most = m->role == BOARD_ROLE_PCIE ? m->map_mask & (RIDS - 1) : m->map_mask;
 		u64 reach = 1;
@@ -262,6 +226,26 @@ static void check_overlaps(struct findings *f, const struct rule *rule, const st
 	free(s);
 }
 
+/* DEN 0049: a root complex is known by its segment; where two have one, each RID may be in one of them. */
+static void same_segment(RULE)
+{
+	u32 i, k, x, y;
+	u64 first, n;
+
+	for (i = 0; i < b->n_masters && b->acpi; i++)
+		for (k = i + 1; k < b->n_masters && !f->dropped; k++) {
+			const struct board_master *p = &b->master[i], *q = &b->master[k];
+
+			for (x = 0; p->segment != BOARD_NONE && p->segment == q->segment && x < p->n_maps; x++)
+				for (y = 0; y < q->n_maps && !f->dropped; y++)
+					if (maps_overlap(&p->map[x], &q->map[y], &first, &n))
+						finding_add(f, rule, &q->map[y].at,
+							    "RID 0x%llx of segment %u is in mapping %u of %s, too",
+							    (unsigned long long)first, p->segment, x, p->at.path)
+							->change = "give each its segment, or its part of the RIDs";
+		}
+}
+
 void rule_map_overlap(RULE)
 {
 	u32 i;
@@ -269,15 +253,26 @@ void rule_map_overlap(RULE)
 	for (i = 0; i < b->n_masters; i++)
 		if (b->master[i].enabled && b->master[i].n_maps > 1)
 			check_overlaps(f, rule, b, &b->master[i], false);
+	same_segment(f, rule, b);
 }
 
 void rule_off_by_one(RULE)
 {
-	u32 i;
+	u32 i, k;
 
-	for (i = 0; i < b->n_masters && b->acpi; i++)
-		if (b->master[i].n_maps > 1)
-			check_overlaps(f, rule, b, &b->master[i], true);
+	for (i = 0; i < b->n_masters && b->acpi; i++) {
+		const struct board_master *m = &b->master[i];
+
+		check_overlaps(f, rule, b, m, true);
+		for (k = 0; k < m->n_maps && m->role == BOARD_ROLE_PCIE; k++)
+			if (!m->map[k].single && m->map[k].rid + m->map[k].length > RIDS)
+				finding_add(f, rule, &m->map[k].at,
+					    "mapping %u ends at RID 0x%llx, but no RID is more than 0x%x; a count of "
+					    "0x%llx is for one ID more",
+					    k, (unsigned long long)(m->map[k].rid + m->map[k].length - 1), RIDS - 1,
+					    (unsigned long long)(m->map[k].length - 1))
+					->change = "write the number of IDs minus one as the count";
+	}
 }
 
 /* ---- holes ---- */
@@ -314,17 +309,17 @@ static void report_hole(struct findings *f, const struct rule *rule, const struc
 			u32 last)
 {
 	const struct board_master *m = &b->master[host];
-	const struct board_at at = at_property(&m->at, map_property(b));
 	u32 own = iommu_in(b, m, first, last), function = function_in(b, host, first, last, own);
 	struct finding *n;
 
 	last = min(last, m->map_mask); /* no RID is more, once it is masked */
 	if (first == last)
-		n = finding_add(f, rule, &at, "RID 0x%x (%02x:%02x.%x) has no entry", first, first >> 8,
+		n = finding_add(f, rule, &m->map[0].at, "RID 0x%x (%02x:%02x.%x) has no entry", first, first >> 8,
 				first >> 3 & 0x1f, first & 7);
 	else
-		n = finding_add(f, rule, &at, "RIDs 0x%x to 0x%x (%02x:%02x.%x to %02x:%02x.%x) have no entry", first,
-				last, first >> 8, first >> 3 & 0x1f, first & 7, last >> 8, last >> 3 & 0x1f, last & 7);
+		n = finding_add(f, rule, &m->map[0].at,
+				"RIDs 0x%x to 0x%x (%02x:%02x.%x to %02x:%02x.%x) have no entry", first, last,
+				first >> 8, first >> 3 & 0x1f, first & 7, last >> 8, last >> 3 & 0x1f, last & 7);
 	if (function != BOARD_NONE) {
 		n->severity = FINDING_WARNING;
 		n->text = board_text(&f->keep, "%s: %s is not translated", n->text, b->master[function].at.path);
@@ -521,17 +516,24 @@ static void shared_with_maps(RULE)
 	free(u);
 }
 
-/* Whether two entries end in the same streams, and the first of them. */
+/* The first or last stream of @p, with its mask, is one of @q. */
+static bool end_meets(const struct board_master *h, const struct board_map *p, const struct board_master *o,
+		      const struct board_map *q, u64 *first)
+{
+	struct board_stream s = { .iommu = p->iommu, .id = p->id, .mask = p->mask };
+
+	if (!map_streams(h, p) || stream_in_map(&s, o, q, first))
+		return map_streams(h, p);
+	s.id = (u32)(p->id + map_streams(h, p) - 1);
+	return stream_in_map(&s, o, q, first);
+}
+
+/* Whether two entries end in the same streams, and the first of them; where there are masks, the ends are compared. */
 static bool entries_meet(const struct board_master *h, const struct board_map *p, const struct board_master *o,
 			 const struct board_map *q, u64 *first)
 {
-	const struct board_stream s = { .iommu = p->iommu, .id = p->id, .mask = p->mask };
-	const struct board_stream t = { .iommu = q->iommu, .id = q->id, .mask = q->mask };
-
-	if (p->mask)
-		return map_streams(h, p) && stream_in_map(&s, o, q, first);
-	if (q->mask)
-		return map_streams(o, q) && stream_in_map(&t, h, p, first);
+	if (p->mask || q->mask)
+		return end_meets(h, p, o, q, first) || end_meets(o, q, h, p, first);
 	*first = max(p->id, q->id);
 	return p->iommu == q->iommu && p->iommu != BOARD_NONE &&
 	       *first < min(p->id + map_streams(h, p), q->id + map_streams(o, q));

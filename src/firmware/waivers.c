@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Waivers: a finding that someone has judged, for how long, and why. */
 #include "findings.h"
+#include "rules_priv.h"
 #include "yaml_file_priv.h"
 #include <ctype.h>
 
@@ -32,16 +33,22 @@ static const cyaml_schema_field_t file_fields[] = {
 static const cyaml_schema_value_t file_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct waivers, file_fields) };
 
 /* YYYY-MM-DD, which sorts as text. */
-static bool is_date(const char *d)
+bool waiver_date(const char *d)
 {
 	static const char form[] = "dddd-dd-dd";
+	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int year, month, day;
 	size_t i;
 
 	for (i = 0; form[i]; i++)
 		if (form[i] == '-' ? d[i] != '-' : !isdigit((unsigned char)d[i]))
 			return false;
-	return !d[i] && strncmp(d + 5, "01", 2) >= 0 && strncmp(d + 5, "12", 2) <= 0 && strncmp(d + 8, "01", 2) >= 0 &&
-	       strncmp(d + 8, "31", 2) <= 0;
+	year = atoi(d);
+	month = atoi(d + 5);
+	day = atoi(d + 8);
+	if (d[i] || month < 1 || month > 12 || day < 1 || day > days[month - 1])
+		return false;
+	return month != 2 || day < 29 || (!(year % 4) && (year % 100 || !(year % 400)));
 }
 
 static bool is_rule(const char *id)
@@ -56,25 +63,32 @@ static bool is_rule(const char *id)
 
 static void apply(struct findings *f, const struct waiver *w, const char *today)
 {
+	bool used = false;
 	u32 i;
 
 	for (i = 0; i < f->n; i++) {
 		struct finding *n = &f->finding[i];
 
-		if (strcmp(n->rule->id, w->rule) || (w->path && strcmp(n->at.path, w->path)) || n->waiver)
+		if (strcmp(n->rule->id, w->rule) || (w->path && strcmp(n->at.path, w->path)))
+			continue;
+		used = true;
+		if (n->waiver)
 			continue;
 		n->expires = board_text(&f->keep, "%s", w->expires);
 		n->expired = strcmp(w->expires, today) < 0;
 		if (!n->expired)
 			n->waiver = board_text(&f->keep, "%s", w->reason);
 	}
+	if (!used)
+		finding_assume(f, "the waiver of %s%s%s waives nothing: there is no such finding", w->rule,
+			       w->path ? " at " : "", w->path ? w->path : "");
 }
 
 static int check(const struct waiver *w, const char *file, u32 number, struct board_error *err)
 {
 	if (!is_rule(w->rule))
 		return board_fail(err, EINVAL, "%s: waiver %u: there is no rule '%.100s'", file, number, w->rule);
-	if (!is_date(w->expires))
+	if (!waiver_date(w->expires))
 		return board_fail(err, EINVAL, "%s: waiver %u: expires is '%.40s', not YYYY-MM-DD", file, number,
 				  w->expires);
 	if (!w->reason[strspn(w->reason, " \t")])
@@ -87,8 +101,8 @@ int findings_waive(struct findings *f, const char *file, const char *today, stru
 	struct waivers *w;
 	void *data;
 	u32 i;
-	int ret = is_date(today) ? yaml_file_load(file, &file_value, &data, err)
-				 : board_fail(err, EINVAL, "'%.40s' is no date: YYYY-MM-DD", today);
+	int ret = waiver_date(today) ? yaml_file_load(file, &file_value, &data, err)
+				     : board_fail(err, EINVAL, "'%.40s' is no date: YYYY-MM-DD", today);
 
 	if (ret)
 		return ret;

@@ -106,7 +106,7 @@ int report_write_file(const char *path, int (*write)(const void *what, FILE *f),
 {
 	const struct writing w = { write, what };
 	struct stat st;
-	char *temp;
+	char *temp, *target;
 	int fd, ret;
 
 	if (!path || !strcmp(path, "-"))
@@ -119,19 +119,23 @@ int report_write_file(const char *path, int (*write)(const void *what, FILE *f),
 			return S_ISDIR(st.st_mode) ? -EISDIR : -errno;
 		return write_and_close(&w, f);
 	}
-	temp = malloc(strlen(path) + 8);
-	if (!temp)
+	target = realpath(path, NULL); /* a link stays one */
+	temp = malloc(strlen(target ? target : path) + 8);
+	if (!temp) {
+		free(target);
 		return -ENOMEM;
-	sprintf(temp, "%s.XXXXXX", path);
+	}
+	sprintf(temp, "%s.XXXXXX", target ? target : path);
 	fd = temp_file_make(temp);
 	ret = fd < 0 ? -errno : write_temp(&w, fd);
-	if (!ret && rename(temp, path))
+	if (!ret && rename(temp, target ? target : path))
 		ret = -errno;
 	if (fd >= 0 && ret)
 		temp_file_remove(temp);
 	else if (fd >= 0)
 		temp_file_kept(temp);
 	free(temp);
+	free(target);
 	return ret;
 }
 

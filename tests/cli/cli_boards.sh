@@ -30,6 +30,14 @@ printf '00:01.0 0604: 1b36:000c\n' >"$dir/lspci"
 expect 0 streams --lspci "$dir/lspci" "$published/06-virtio-iommu-hole.dts"
 grep -q "^/pcie@40000000/00:01.0  RID 0x8  *-  *not translated$" "$dir/out" || say "lspci: $(cat "$dir/out")"
 
+expect 0 streams "$boards/map-reach.dts"
+shows "/pcie@8000  any RID                      /iommu@1000  0x57"
+shows "/pcie@9000  RID & 0xfff8: 0x0 to 0xfff8  /iommu@1000  0x10000 to 0x1fff8"
+shows "/pcie@a000  RID 0x0                      /iommu@1000  nothing (length 0)"
+expect 0 streams "$boards/match-mask-map.dts"
+shows "/host1x@13e00000  RID 0x0  /iommu@1000  0x38, mask 0x7f80"
+shows "entry 0 has StreamID 0x38 of /vic@15340000"
+
 # check-stall
 expect 0 check-stall "$boards/plain-v2.dts"
 shows "no device may stall"
@@ -52,6 +60,18 @@ shows "waived: pager-behind-stall"
 shows "waived until 2030-01-31: no swap on it"
 expect 1 check-stall --waivers "$dir/w.yaml" --date 2030-02-01 "$boards/pager.dts"
 shows "its waiver ended on 2030-01-31"
+cat >"$dir/room.yaml" <<'END'
+tbus:
+- {name: t0, iommu: /iommu@1000, slots: 4, masters: [/accel@2000, /mmc@3000]}
+masters:
+- {path: /accel@2000, outstanding: 2}
+END
+expect 1 check-stall --no-simulation --platform "$dir/room.yaml" "$boards/pager.dts"
+shows "(assumed: STALL_MAX of /iommu@1000 is not known)"
+shows "--set /iommu@1000:stall_max=N): from 2 on"
+expect 0 check-stall --no-simulation --platform "$dir/room.yaml" --set /iommu@1000:stall_max=2 "$boards/pager.dts"
+expect 0 check-stall --no-simulation --pri /accel@2000 "$boards/pager.dts"
+shows "assumed: /accel@2000: it asks for pages with PRI: the device and its IOMMU have ATS and PRI"
 expect 0 check-stall --rules
 shows "pager-behind-stall"
 
@@ -64,8 +84,28 @@ grep -q '<testcase classname="check-stall" name="pager-behind-stall">' "$dir/a.x
 grep -q 'failures="1"' "$dir/a.xml" || say "junit: $(cat "$dir/a.xml")"
 grep -q '/mmc@3000' "$dir/a.html" || say "report"
 grep -q "SHA-256 $(sha256sum "$boards/pager.dts" | cut -d' ' -f1)" "$dir/a.txt" || say "evidence: $(cat "$dir/a.txt")"
+expect 1 check-stall --no-simulation --evidence - --bdf 00:00.0 "$boards/included.dts"
+shows "Changed before the check: --bdf 00:00.0"
+shows "SHA-256 $(sha256sum "$boards/soc.dtsi" | cut -d' ' -f1)"
 expect 1 check-stall --json - "$boards/pager.dts"
 cmp -s "$dir/out" "$dir/a.json" || say "--json - is not the file"
+
+printf 'old\n' >"$dir/target"
+ln -s "$dir/target" "$dir/link"
+expect 1 check-stall --no-simulation --junit "$dir/link" --report /dev/null "$boards/pager.dts"
+[ -L "$dir/link" ] || say "an output has replaced a link"
+[ -c /dev/null ] || say "an output has replaced a device"
+grep -q '<testsuite' "$dir/target" || say "an output has not followed a link"
+expect 2 check-stall --json - --sarif - "$boards/pager.dts"
+complains "two outputs are to go to '-'"
+expect 2 check-stall --json "$dir/first" --junit "$dir/no/x" "$boards/pager.dts"
+absent "$dir/first"
+expect 2 check-stall --date 2026-02-30 "$boards/pager.dts"
+complains "'2026-02-30' is no date"
+expect 0 check-stall --date 2028-02-29 "$boards/plain-v3.dts"
+printf 'waivers:\n- {rule: pager-behind-stall, path: /mmc@9, reason: r, expires: 2030-01-31}\n' >"$dir/w2.yaml"
+expect 1 check-stall --waivers "$dir/w2.yaml" "$boards/pager.dts"
+shows "the waiver of pager-behind-stall at /mmc@9 waives nothing"
 
 # bad input
 expect 2 streams

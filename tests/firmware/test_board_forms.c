@@ -198,6 +198,52 @@ TEST(iort_forms)
 	board_free(&b);
 }
 
+/* A property stands where it was written: in its own line of the tree, or in the overlay that set it. */
+TEST(places)
+{
+	char path[128], blob[128];
+	const char *list[1];
+	struct board_error err;
+	struct board b;
+
+	must_read(&b, BOARDS "pager.dts");
+	ck_assert_uint_eq(b.master[0].at.line, 13);
+	ck_assert_uint_eq(b.master[0].stall_at.line, 15);
+	ck_assert_ptr_null(b.master[0].stall_at.file);
+	ck_assert_uint_eq(b.master[1].stream[0].at.line, 18);
+	board_free(&b);
+	list[0] = file(path, "q.dtso",
+		       "/dts-v1/;\n/plugin/;\n/ {\n\tfragment@0 {\n\t\ttarget-path = \"/mmc@3000\";\n"
+		       "\t\t__overlay__ {\n\t\t\tdma-can-stall;\n\t\t};\n\t};\n};\n");
+	ck_assert_msg(!board_read(&b, BOARDS "pager.dts", list, 1, &err), "%s", err.text);
+	ck_assert_uint_eq(b.master[1].at.line, 17);
+	ck_assert_uint_eq(b.master[1].stall_at.line, 7);
+	ck_assert_str_eq(b.master[1].stall_at.file, path);
+	board_free(&b);
+	snprintf(blob, sizeof(blob), "%s/q.dtbo", dir);
+	shell("dtc -q -@ -I dts -O dtb -o %s %s", blob, path);
+	list[0] = blob;
+	ck_assert_msg(!board_read(&b, BOARDS "pager.dts", list, 1, &err), "%s", err.text);
+	ck_assert_uint_eq(b.master[1].stall_at.line, 0);
+	ck_assert_str_eq(b.master[1].stall_at.file, blob);
+	ck_assert_uint_eq(b.master[1].stream[0].at.line, 18);
+	board_free(&b);
+}
+
+/* DEN 0049: a named component has a StreamID of its own by a single mapping alone; ranges are for IDs behind it. */
+TEST(stall_flag_without_stream)
+{
+	struct board b;
+
+	must_read(&b, FL_TABLES "/stall-range.txt");
+	ck_assert_uint_eq(b.n_masters, 1);
+	ck_assert(!b.master[0].can_stall);
+	board_free(&b);
+	must_read(&b, FL_TABLES "/stall-and-storage.txt");
+	ck_assert(b.master[0].can_stall);
+	board_free(&b);
+}
+
 /* pci-iommu.txt's fourth example has a mask and bases; here: RID & 0xfff8. */
 TEST(functions)
 {
@@ -230,6 +276,42 @@ TEST(functions)
 	board_free(&b);
 }
 
+/* iort_id_map(): the last ID of a range whose count is too large by one is the next range's, where one begins with it. */
+TEST(last_id_of_a_range)
+{
+	struct board_stream st;
+	struct board b;
+
+	must_read(&b, FL_TABLES "/off-by-one.txt");
+	ck_assert_uint_eq(board_map_rid(&b.master[0], b.master[0].map[1].rid, &st), 1);
+	ck_assert_uint_eq(st.id, b.master[0].map[1].id);
+	ck_assert_uint_eq(board_map_rid(&b.master[0], b.master[0].map[1].rid - 1, &st), 0);
+	board_free(&b);
+}
+
+/* PCI Code and ID Assignment: 0108 NVMe, 0300 VGA, 0302 3D, 0403 HD audio, 0200 Ethernet, 1200 accelerator, 0604 bridge. */
+TEST(class_codes)
+{
+	static const enum board_role roles[] = { BOARD_ROLE_STORAGE, BOARD_ROLE_DISPLAY, BOARD_ROLE_GPU,
+						 BOARD_ROLE_AUDIO,   BOARD_ROLE_NETWORK, BOARD_ROLE_OTHER };
+	struct board_error err;
+	char path[128];
+	struct board b;
+	u32 n, i;
+
+	must_read(&b, BOARDS "mask-functions.dts");
+	n = b.n_masters;
+	file(path, "l",
+	     "00:01.0 0108: 144d:a808\n00:02.0 0300: 10de:1\n00:03.0 0302: 10de:2\n00:04.0 0403: 8086:3\n"
+	     "00:05.0 0200: 8086:4\n00:06.0 1200: 19e5:5\n00:07.0 0604: 1b36:6\n");
+	ck_assert_msg(!board_add_lspci(&b, path, &err), "%s", err.text);
+	ck_assert_uint_eq(b.n_masters, n + 7);
+	for (i = 0; i < ARRAY_SIZE(roles); i++)
+		ck_assert_int_eq(b.master[n + i].role, roles[i]);
+	ck_assert(b.master[n + 6].bridge && !b.master[n].bridge);
+	board_free(&b);
+}
+
 static void refused(const char *text, const char *reason)
 {
 	struct board_error err;
@@ -255,7 +337,39 @@ TEST(bad_platforms)
 	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  input: 4\ninputs:\n- name: a\n  masters: []\n",
 		"input a: it is there twice");
 	refused("fault_p999_ns: -1\n", "'-1' is no number");
+	refused("iommus:\n- path: /iommu@1000\n  stall_max: 0\n", "stall_max: '0' is no number from 1");
+	refused("masters:\n- path: /accel@2000\n  outstanding: 0\n", "outstanding: '0' is no number from 1");
+	refused("masters:\n- path: /mmc@3000\n  outstanding: 1\n- path: /mmc@3000\n", "masters has '/mmc@3000' twice");
+	refused("workers: 010\n", "workers: '010' is no number");
+	refused("workers: 0\n", "workers: '0' is no number from 1 to 32");
+	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  slots: 0\n", "slots: '0' is no number from 1");
+	refused("tbus:\n- name: a\n  iommu: /iommu@1000\n  masters: [/accel@2000]\n"
+		"- name: c\n  iommu: /iommu@1000\n  masters: [/mmc@3000, /accel@2000]\n",
+		"tbu c: /accel@2000 is in the list of tbu a, too");
+	refused("inputs:\n- name: a\n  masters: [/accel@2000]\n- name: c\n  masters: [/accel@2000]\n",
+		"input c: /accel@2000 is in the list of input a, too");
 	refused("", "empty");
+}
+
+/* A device is behind a TBU of an SMMU that its DMA passes, in a platform file and with --move. */
+TEST(tbu_of_another_smmu)
+{
+	static const struct board_change first = { BOARD_MOVE, "/accel@2000=a" },
+					 second = { BOARD_MOVE, "/mmc@3000=a" };
+	struct board_error err;
+	struct board b;
+	char path[128];
+
+	must_read(&b, BOARDS "pager-other-smmu.dts");
+	file(path, "p.yaml", "tbus:\n- name: t0\n  iommu: /iommu@1000\n  masters: [/accel@2000, /mmc@3000]\n");
+	ck_assert_int_eq(board_platform(&b, path, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, "tbu t0: /mmc@3000 is not behind /iommu@1000") != NULL, "%s", err.text);
+	board_free(&b);
+	must_read(&b, BOARDS "pager-other-smmu.dts");
+	ck_assert_int_eq(board_change(&b, &first, &err), 0);
+	ck_assert_int_eq(board_change(&b, &second, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, "/mmc@3000 is not behind /iommu@1000") != NULL, "%s", err.text);
+	board_free(&b);
 }
 
 /* A buffer of a TBU is shared by all behind it; a TBU that has a node takes what a platform file adds. */
@@ -302,6 +416,7 @@ TEST(changes)
 	static const struct board_change bad[] = {
 		{ BOARD_MOVE, "/nobody=own" }, { BOARD_MOVE, "/mmc@3000=" },	   { BOARD_MOVE, "/mmc@3000" },
 		{ BOARD_SET, "x=1" },	       { BOARD_SET, "/mmc@3000:slots=1" }, { BOARD_TERMINATE, "/nobody" },
+		{ BOARD_SET, "own:slots=0" },  { BOARD_SET, "workers=0" },
 	};
 	struct board_error err;
 	struct board b, copy;
