@@ -432,6 +432,7 @@ int compare_parse(struct compare *o, int argc, char **argv)
 {
 	struct typed t = { .command = argv[0] };
 	int opt, which = 0, status = CLI_OK;
+	u32 i;
 
 	optind = 1;
 	opterr = 0;
@@ -447,6 +448,10 @@ int compare_parse(struct compare *o, int argc, char **argv)
 		status = make_sides(o, &t);
 	if (!status)
 		status = add_columns(o, &t);
+	for (i = 0; !status && o->seeds > 1 && i < o->columns; i++)
+		if (!o->column[i].side)
+			status = cli_usage("compare", "compare: --seeds: %s is the result of one run",
+					   o->column[i].source);
 	if (!status)
 		status = name_columns(o);
 	if (!status)

@@ -65,7 +65,7 @@ static void map_row(struct report_table *t, const struct board *b, const struct 
 		snprintf(text, sizeof(text), "no RID");
 	else if (first == last && mask && !e->single)
 		snprintf(text, sizeof(text), "RID 0x%x", first);
-	else if (first != last && !(~mask & (1ull << (32 - __builtin_clz(first ^ last))) - 1))
+	else if (first != last && !(~mask & ((1ull << (32 - __builtin_clz(first ^ last))) - 1)))
 		snprintf(text, sizeof(text), "RID 0x%x to 0x%x", first, last);
 	else if (first != last)
 		snprintf(text, sizeof(text), "RID & 0x%x: 0x%x to 0x%x", mask, first, last);

@@ -11,8 +11,8 @@ static const struct {
 	const char *name;
 	u64 from, to;
 } usual[] = {
-	{ STUDY_IN_ALL, 1, 1024 }, { "cpu.handler_ns", 0, 1000000 }, { "pcie.link_ns", 0, 10000 },
-	{ "tbu.slots", 1, 1024 },  { "pcie.credits", 1, 512 },
+	{ STUDY_IN_ALL, 1, 1024 },    { "cpu.handler_ns", 0, 1000000 }, { "cpu.workers", 1, 64 },
+	{ "pcie.link_ns", 0, 10000 }, { "tbu.slots", 1, 1024 },		{ "pcie.credits", 1, 512 },
 };
 
 /* ---- keys and ranges ---- */

@@ -22,7 +22,7 @@
 /* --all; as the help has it. */
 #define STUDY_ALL_SAYS            \
 	"outstanding accesses,\n" \
-	"                      the handler's time, the link's, translation slots, credits"
+	"                      the handler's time, workers, the link's time, translation slots, credits"
 
 enum study_by { STUDY_BY_DURATION, STUDY_BY_FAULT, STUDY_BY_ACCESS, STUDY_BYS };
 

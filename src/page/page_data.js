@@ -68,7 +68,8 @@ function el(tag, attributes, ...children) {
 
 // A value of the results: what it is, where it is from, and how people write it.
 const value = (v, path, text) => el('data', { value: String(v), 'data-path': path }, text);
-const ns = (object, key, path) => object && object[key] !== undefined ? value(object[key], path + '/' + key, nsText(object[key])) : '';
+// What nothing was counted of has no time.
+const ns = (object, key, path) => object && object[key] !== undefined && Number(object.count) !== 0 ? value(object[key], path + '/' + key, nsText(object[key])) : '';
 const count = (object, key, path) => object && object[key] !== undefined ? value(object[key], path + '/' + key, countText(object[key])) : '';
 
 // rows: lists of cells; a cell is text, an element, or null. left: columns of text besides the first. bars: in each cell.

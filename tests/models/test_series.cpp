@@ -136,7 +136,7 @@ void expect_area(const json_t *t, u64 unit_ns, const char *what) {
 
 } // namespace
 
-START_TEST(tracks_are_what_the_result_says) {
+TEST_TIMES(tracks_are_what_the_result_says, std::size(cases)) {
     prepare(cases[_i]);
     run(100);
     const json_t *series = json_object_get(watch, "series");
@@ -162,10 +162,9 @@ START_TEST(tracks_are_what_the_result_says) {
     ck_assert_uint_eq(sum("faults"), rig_res.latency.count);
     ck_assert_uint_eq(sum("interrupts"), rig_res.counters.interrupts);
 }
-END_TEST
 
 /* Little's law for each stream: its accesses under way are the sum of their latencies. */
-START_TEST(streams_add_up) {
+TEST_TIMES(streams_add_up, std::size(cases)) {
     prepare(cases[_i]);
     run(64);
     ck_assert_uint_eq(rig_res.n_streams, 3);
@@ -183,10 +182,9 @@ START_TEST(streams_add_up) {
     ck_assert_uint_le(latencies, result + rig_res.duration_ns / 100000 + 100);
     ck_assert_uint_le(result, latencies + rig_res.duration_ns / 100000 + 100);
 }
-END_TEST
 
 /* Whoever looks on changes nothing; and sees the same each time. */
-START_TEST(looking_on_changes_nothing) {
+TEST_TIMES(looking_on_changes_nothing, std::size(cases)) {
     prepare(cases[_i]);
     run(0);
     json_t *plain = replay_json(&rig_opt, &rig_res);
@@ -200,7 +198,6 @@ START_TEST(looking_on_changes_nothing) {
     for (json_t *o : {plain, seen, first})
         json_decref(o);
 }
-END_TEST
 
 static u64 total(const json_t *object) {
     const char *key;
@@ -211,7 +208,7 @@ static u64 total(const json_t *object) {
     return all;
 }
 
-START_TEST(slowest_faults_have_stories) {
+TEST_TIMES(slowest_faults_have_stories, std::size(cases)) {
     prepare(cases[_i]);
     run(10);
     const json_t *list = json_object_get(watch, "slowest_faults");
@@ -236,10 +233,9 @@ START_TEST(slowest_faults_have_stories) {
         last = length;
     }
 }
-END_TEST
 
 /* Three accesses, a millisecond apart: 2 ms, and what the last one takes. */
-START_TEST(three_accesses) {
+TEST(three_accesses) {
     rig_text("attach 0 sid=1 domain=1\n"
              "map 0 domain=1 iova=0x1000 size=0x2000 pa=0x40001000 perm=rw\n"
              "access 1000000 sid=1 iova=0x1000 size=8 dir=r\n"
@@ -256,10 +252,9 @@ START_TEST(three_accesses) {
     ck_assert(slots == one);
     ck_assert_ptr_null(track("event_queue"));
 }
-END_TEST
 
 /* Steps of 1 ns become steps of 2 and of 4. */
-START_TEST(buckets_become_wider) {
+TEST(buckets_become_wider) {
     Buckets b(4);
     b.add(0, 3500, 2); // 2 in 0, 1 and 2, 1 in 3
     b.count(3000, 7);
@@ -281,7 +276,6 @@ START_TEST(buckets_become_wider) {
         json_decref(e.list);
     }
 }
-END_TEST
 
 static void teardown() {
     json_decref(watch);
@@ -289,6 +283,4 @@ static void teardown() {
     rig_teardown();
 }
 
-SUITE_MAIN_LOOPS("series", rig_setup, teardown, (three_accesses, buckets_become_wider),
-                 {tracks_are_what_the_result_says, std::size(cases)}, {streams_add_up, std::size(cases)},
-                 {looking_on_changes_nothing, std::size(cases)}, {slowest_faults_have_stories, std::size(cases)})
+SUITE_WITH("series", rig_setup, teardown)

@@ -332,7 +332,7 @@ u64 number(const json_t *o, const char *key) {
 
 } // namespace
 
-START_TEST(faults_are_those_of_the_result) {
+TEST_TIMES(faults_are_those_of_the_result, std::size(cases)) {
     Trace t = play_timeline(cases[_i]);
     ck_assert_uint_gt(rig_res.latency.count, 0);
     ck_assert_uint_eq(t.count("fault"), rig_res.latency.count);
@@ -352,9 +352,8 @@ START_TEST(faults_are_those_of_the_result) {
         ck_assert_uint_le(t.total(std::string("part ") + fault_part_names[i]),
                           rig_res.parts[i].count * rig_res.parts[i].max);
 }
-END_TEST
 
-START_TEST(slowest_faults_are_there) {
+TEST_TIMES(slowest_faults_are_there, std::size(cases)) {
     Trace t = play_timeline(cases[_i]);
     const json_t *list = json_object_get(watch, "slowest_faults");
     std::multiset<std::pair<u64, u64>> faults;
@@ -370,9 +369,8 @@ START_TEST(slowest_faults_are_there) {
         faults.erase(found);
     }
 }
-END_TEST
 
-START_TEST(levels_reach_their_peaks) {
+TEST_TIMES(levels_reach_their_peaks, std::size(cases)) {
     Trace t = play_timeline(cases[_i]);
     unsigned compared = 0;
     Slice in = t.interval();
@@ -392,7 +390,6 @@ START_TEST(levels_reach_their_peaks) {
     ck_assert_uint_gt(t.count("thread"), 0);
     ck_assert_uint_eq(t.count("write record") > 0, rig_opt.kind != &iommu_kind_smmuv2); // it has registers
 }
-END_TEST
 
 /* ---- waveforms ---- */
 
@@ -442,7 +439,7 @@ struct Vcd {
 
 } // namespace
 
-START_TEST(waves_are_those_of_the_result) {
+TEST_TIMES(waves_are_those_of_the_result, std::size(cases)) {
     rig_opt.vcd = out;
     play(cases[_i]);
     Vcd v(contents(out));
@@ -471,26 +468,23 @@ START_TEST(waves_are_those_of_the_result) {
         ck_assert_uint_eq(v.rises[name] > 0, cases[_i].faults == REPLAY_STALL);
     }
 }
-END_TEST
 
 /* A file that cannot be made is named, and nothing is left of it. */
-START_TEST(no_file) {
+TEST_TIMES(no_file, 4) {
     static const char *const where[] = {"/tmp/no such folder/out", "/tmp"};
     (_i & 1 ? rig_opt.vcd : rig_opt.timeline) = where[_i / 2];
     rig_text("access 1 sid=1 iova=0x1000 size=8 dir=r\n");
     ck_assert_int_ne(replay_timed_apart(&rig_opt, &rig_res, &rig_err), 0);
     ck_assert_msg(strstr(rig_err.reason, where[_i / 2]), "%s", rig_err.reason);
 }
-END_TEST
 
 /* A run is a function of its options, and so is what is drawn of it. */
-START_TEST(same_bytes_each_time) {
+TEST(same_bytes_each_time) {
     play_timeline(cases[0]);
     std::string first = contents(out);
     ck_assert_msg(!replay_timed_apart(&rig_opt, &rig_res, &rig_err), "%s", rig_err.reason);
     ck_assert(first == contents(out));
 }
-END_TEST
 
 static void setup() {
     rig_setup();
@@ -505,7 +499,4 @@ static void teardown() {
     rig_teardown();
 }
 
-SUITE_MAIN_LOOPS("timeline", setup, teardown, (same_bytes_each_time),
-                 {faults_are_those_of_the_result, std::size(cases)}, {slowest_faults_are_there, std::size(cases)},
-                 {levels_reach_their_peaks, std::size(cases)}, {waves_are_those_of_the_result, std::size(cases)},
-                 {no_file, 4})
+SUITE_WITH("timeline", setup, teardown)
