@@ -244,12 +244,12 @@ static u32 samples(const struct compare *o, const struct compare_column *c)
 
 u64 compare_mean(const struct compare *o, const struct compare_column *c, enum compare_figure f)
 {
+	unsigned __int128 sum = 0;
 	u32 i, n = samples(o, c);
-	unsigned __int128 sum = n / 2;
 
 	for (i = 0; i < n; i++)
 		sum += c->sample[i].figure[f];
-	return (u64)(sum / n);
+	return (u64)((sum + n / 2) / n);
 }
 
 bool compare_differ(const struct compare *o, const struct compare_column *c, enum compare_figure f,
