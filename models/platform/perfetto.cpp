@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "perfetto.h"
+#include "new_file.h"
 #include <stdexcept>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
-
-extern "C" {
-#include "temp_file.h"
-}
 
 namespace faultline {
 
@@ -105,16 +101,7 @@ Message &Message::text(unsigned field, std::string_view value) {
 
 /* ---- the file ---- */
 
-PerfettoFile::PerfettoFile(const char *path) : path_(path), temp_(path_ + ".XXXXXX"), out_(nullptr) {
-    struct stat st;
-    mode_t mask = umask(0);
-    int fd = !stat(path, &st) && !S_ISREG(st.st_mode) ? (errno = EISDIR, -1) : temp_file_make(temp_.data());
-
-    umask(mask);
-    if (fd < 0)
-        throw std::runtime_error(path_ + ": " + (errno == EISDIR ? "not a regular file" : std::strerror(errno)));
-    fchmod(fd, 0666 & ~mask);
-    out_ = fdopen(fd, "wb");
+PerfettoFile::PerfettoFile(const char *path) : path_(path), out_(fdopen(new_file(path_, temp_), "wb")) {
     fl_assert(out_);
 }
 

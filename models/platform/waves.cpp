@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "waves.h"
+#include "new_file.h"
 #include <algorithm>
 #include <stdexcept>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern "C" {
-#include "temp_file.h"
-}
 
 namespace faultline {
 
@@ -68,45 +64,33 @@ private:
     bool more_ = false;
 };
 
-/* SystemC adds the suffix by itself: the link takes what it writes to where it is wanted. */
+constexpr char kSuffix[] = ".vcd"; // SystemC adds it by itself
+
 int child(int fd, const std::string &temp) {
     std::FILE *in = fdopen(fd, "rb");
-    std::string link = temp + ".vcd";
+    std::string stem = temp.substr(0, temp.size() - std::strlen(kSuffix));
 
-    if (!in || symlink(temp.substr(temp.rfind('/') + 1).c_str(), link.c_str()))
+    if (!in)
         return 1;
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
     sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_DO_NOTHING);
-    sc_core::sc_trace_file *out = sc_core::sc_create_vcd_trace_file(temp.c_str());
+    sc_core::sc_trace_file *out = sc_core::sc_create_vcd_trace_file(stem.c_str());
     out->set_time_unit(1, sc_core::SC_PS);
     Player player(in, out);
     sc_core::sc_start();
     sc_core::sc_close_vcd_trace_file(out);
-    return unlink(link.c_str()) != 0;
+    return 0;
 }
 
 } // namespace
 
 /* ---- the process that runs ---- */
 
-static std::string new_file(const std::string &path) {
-    std::string temp = path + ".XXXXXX";
-    struct stat st;
-    mode_t mask = umask(0);
-    int fd = !stat(path.c_str(), &st) && !S_ISREG(st.st_mode) ? (errno = EISDIR, -1) : temp_file_make(temp.data());
-
-    umask(mask);
-    if (fd < 0)
-        throw std::runtime_error(path + ": " + (errno == EISDIR ? "not a regular file" : std::strerror(errno)));
-    fchmod(fd, 0666 & ~mask);
-    close(fd);
-    return temp;
-}
-
 Waves::Waves(const replay_options &opt, const std::vector<u32> &streams)
-    : path_(opt.vcd), temp_(new_file(path_)), fsr_(!std::strcmp(opt.kind->name, "smmuv2")) {
+    : path_(opt.vcd), fsr_(!std::strcmp(opt.kind->name, "smmuv2")) {
     int fds[2] = {-1, -1};
 
+    close(new_file(path_, temp_, kSuffix));
     child_ = pipe(fds) ? -1 : fork();
     if (!child_) {
         close(fds[1]);
@@ -132,7 +116,6 @@ Waves::~Waves() {
         return;
     close(to_child_);
     waitpid(child_, &state, 0);
-    unlink((temp_ + ".vcd").c_str());
     temp_file_remove(temp_.c_str());
 }
 
@@ -239,7 +222,6 @@ int Waves::finish(dmat_error *err) {
         return 0;
     }
     temp_file_remove(temp_.c_str());
-    unlink((temp_ + ".vcd").c_str());
     return dmat_fail(err, EIO, "%s: cannot be written", path_.c_str());
 }
 

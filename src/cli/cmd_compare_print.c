@@ -7,6 +7,15 @@
 
 #include <math.h>
 
+static bool all_played(const struct compare *o)
+{
+	u32 i;
+
+	for (i = 0; i < o->columns && o->column[i].side; i++)
+		;
+	return i == o->columns;
+}
+
 static u64 kept_percent(const struct compare *o, const struct compare_column *c)
 {
 	u64 all = compare_mean(o, o->baseline, FIGURE_RESIDENT);
@@ -233,7 +242,11 @@ static void print_reasons(const struct compare *o)
 void compare_print(const struct compare *o)
 {
 	print_columns(o);
-	if (o->pcie_for_all)
+	if (!all_played(o))
+		printf("\nA result that was read has its masters where its run had them: not every column need be "
+		       "behind the "
+		       "PCIe link, or beside the IOMMU (master.bus).\n");
+	else if (o->pcie_for_all)
 		printf("\n%s\n", run_bus_note);
 	print_differences(o);
 	print_reasons(o);
@@ -330,7 +343,7 @@ static json_t *differences_json(const struct compare *o)
 	return list;
 }
 
-/* Where the masters of all runs are; NULL: not in one place. */
+/* Where the masters of all runs are; NULL: not in one place, or not known of a result that was read. */
 static const char *bus_of(const struct compare *o)
 {
 	u32 i;
@@ -338,7 +351,9 @@ static const char *bus_of(const struct compare *o)
 	for (i = 1; i < o->sides; i++)
 		if (o->side[i].common.cfg.master.bus != o->side[0].common.cfg.master.bus)
 			return NULL;
-	return !o->sides ? NULL : o->side[0].common.cfg.master.bus == FL_BUS_PCIE ? "pcie" : "platform";
+	return !o->sides || !all_played(o)			 ? NULL
+	       : o->side[0].common.cfg.master.bus == FL_BUS_PCIE ? "pcie"
+								 : "platform";
 }
 
 int compare_write_json(const struct compare *o)

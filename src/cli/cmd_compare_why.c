@@ -7,8 +7,7 @@
 #include "fl_config.h"
 #include "replay_why.h"
 #include "report_json.h"
-
-#include <stdarg.h>
+#include "report_text.h"
 
 /* ---- whose time ---- */
 
@@ -93,37 +92,19 @@ bool compare_find_pair(const struct compare *o, const struct compare_column *c, 
 
 /* ---- as text ---- */
 
-struct text {
-	char *at;
-	size_t left;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct text *t, const char *fmt, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, fmt);
-	n = vsnprintf(t->at, t->left, fmt, args);
-	va_end(args);
-	fl_assert(n >= 0 && (size_t)n < t->left);
-	t->at += n;
-	t->left -= (size_t)n;
-}
-
 static u64 size_of(s64 ns)
 {
 	return ns < 0 ? -(u64)ns : (u64)ns;
 }
 
 /* With its sign, and how much that is of the difference. */
-static void put_part(struct text *t, const struct compare_pair *p, s64 ns)
+static void put_part(struct report_text *t, const struct compare_pair *p, s64 ns)
 {
 	u64 percent = size_of(ns) * 100 / p->all;
 	char text[REPORT_NS];
 
-	put(t, "%s%s (%s%llu %%)", ns < 0 ? "-" : "+", report_ns(size_of(ns), text), ns < 0 && percent ? "-" : "",
-	    percent);
+	report_put(t, "%s%s (%s%llu %%)", ns < 0 ? "-" : "+", report_ns(size_of(ns), text),
+		   ns < 0 && percent ? "-" : "", percent);
 }
 
 static bool is_named(const struct compare *o, const struct compare_pair *p, s64 ns)
@@ -144,7 +125,7 @@ static int next_owner(const struct compare *o, const struct compare_pair *p, u32
 }
 
 /* Means are rounded, each owner's by half a nanosecond in both columns: as much is no time without an owner. */
-static void put_owners(struct text *t, const struct compare *o, const struct compare_pair *p)
+static void put_owners(struct report_text *t, const struct compare *o, const struct compare_pair *p)
 {
 	char text[REPORT_NS];
 	s64 others = (s64)p->all - p->unowned;
@@ -152,54 +133,54 @@ static void put_owners(struct text *t, const struct compare *o, const struct com
 	int i;
 
 	while ((i = next_owner(o, p, named)) >= 0) {
-		put(t, "%s%s ", named ? ", " : "", owner_table[i].name);
+		report_put(t, "%s%s ", named ? ", " : "", owner_table[i].name);
 		put_part(t, p, p->of[i]);
 		named |= 1U << i;
 		others -= p->of[i];
 	}
 	if (!named)
-		put(t, "no owner explains %llu %%", o->percent);
+		report_put(t, "no owner explains %llu %%", o->percent);
 	if (others) {
-		put(t, "%s ", named ? ", others" : ", all together have");
+		report_put(t, "%s ", named ? ", others" : ", all together have");
 		put_part(t, p, others);
 	}
 	if (size_of(p->unowned) > OWNERS && is_named(o, p, p->unowned)) {
-		put(t, "; the owners do not explain ");
+		report_put(t, "; the owners do not explain ");
 		put_part(t, p, p->unowned);
 	} else if (p->unowned) {
-		put(t, "; %s %s%s", size_of(p->unowned) > OWNERS ? "no owner has" : "rounded",
-		    p->unowned < 0 ? "-" : "", report_ns(size_of(p->unowned), text));
+		report_put(t, "; %s %s%s", size_of(p->unowned) > OWNERS ? "no owner has" : "rounded",
+			   p->unowned < 0 ? "-" : "", report_ns(size_of(p->unowned), text));
 	}
 }
 
 /* As much as replay_why_text() says about two runs, of anything. */
-static void put_all(struct text *t, const struct compare_pair *p)
+static void put_all(struct report_text *t, const struct compare_pair *p)
 {
 	const char *what = p->of_faults ? "A fault" : "An access";
 	char text[REPORT_NS];
 
 	if (p->all)
-		put(t, "%s takes %s more with %s than with %s.", what, report_ns(p->all, text), p->more->name,
-		    p->less->name);
+		report_put(t, "%s takes %s more with %s than with %s.", what, report_ns(p->all, text), p->more->name,
+			   p->less->name);
 	else if (!p->missing || compare_knows(p->lacks, p->of_faults ? FIGURE_MEAN : FIGURE_ACCESS))
-		put(t, "%s takes the same with %s as with %s.", what, p->more->name, p->less->name);
+		report_put(t, "%s takes the same with %s as with %s.", what, p->more->name, p->less->name);
 }
 
 const char *compare_pair_text(const struct compare *o, const struct compare_pair *p, char text[COMPARE_TEXT])
 {
 	bool runs = p->more->side && p->less->side;
-	struct text t = { text, COMPARE_TEXT };
+	struct report_text t = { text, COMPARE_TEXT };
 	char ns[REPORT_NS];
 
 	*text = '\0';
 	if (!runs || !p->all)
 		put_all(&t, p);
 	if (p->missing) {
-		put(&t, "%sWhy is not known: %.1000s: %s.", *text ? " " : "", p->lacks->source, p->missing);
+		report_put(&t, "%sWhy is not known: %.1000s: %s.", *text ? " " : "", p->lacks->source, p->missing);
 	} else if (p->all) {
-		put(&t, "%sOf these %s: ", *text ? " " : "", report_ns(p->all, ns));
+		report_put(&t, "%sOf these %s: ", *text ? " " : "", report_ns(p->all, ns));
 		put_owners(&t, o, p);
-		put(&t, ".");
+		report_put(&t, ".");
 	}
 	return text;
 }
@@ -220,7 +201,7 @@ static const char *value_of(const struct compare_column *c, const struct fl_key 
 /* The first ones in full; of many only how many. */
 const char *compare_keys_text(const struct compare *o, const struct compare_column *c, char text[COMPARE_TEXT])
 {
-	struct text t = { text, COMPARE_TEXT };
+	struct report_text t = { text, COMPARE_TEXT };
 	u32 n = 0, more = 0;
 	size_t i;
 
@@ -237,11 +218,11 @@ const char *compare_keys_text(const struct compare *o, const struct compare_colu
 			more++;
 			continue;
 		}
-		put(&t, "%s%s (%.60s, %.60s)", n ? ", " : "", key->name, *a ? a : "\"\"", *b ? b : "\"\"");
+		report_put(&t, "%s%s (%.60s, %.60s)", n ? ", " : "", key->name, *a ? a : "\"\"", *b ? b : "\"\"");
 		n++;
 	}
 	if (more)
-		put(&t, " and %u more", more);
+		report_put(&t, " and %u more", more);
 	return text;
 }
 

@@ -4,8 +4,7 @@
 #include "replay_why_keys.h"
 #include "report_json.h"
 #include "report_table.h"
-
-#include <stdarg.h>
+#include "report_text.h"
 
 /* ---- which owner ---- */
 
@@ -312,82 +311,64 @@ u32 replay_why_differ(const struct replay_run *base, const struct replay_run *ru
 
 /* ---- as text ---- */
 
-struct text {
-	char *at;
-	size_t left;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct text *t, const char *fmt, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, fmt);
-	n = vsnprintf(t->at, t->left, fmt, args);
-	va_end(args);
-	fl_assert(n >= 0 && (size_t)n < t->left);
-	t->at += n;
-	t->left -= (size_t)n;
-}
-
-static void put_owner(struct text *t, const struct replay_why *w)
+static void put_owner(struct report_text *t, const struct replay_why *w)
 {
 	char part[REPORT_NS];
 	bool some = false;
 	int o;
 
-	put(t, "%s", owner_table[w->owner].says);
+	report_put(t, "%s", owner_table[w->owner].says);
 	if (w->behind_ns)
-		put(t, " (%s of that behind others who do)", report_ns(w->behind_ns, part));
+		report_put(t, " (%s of that behind others who do)", report_ns(w->behind_ns, part));
 	for (o = 0; o < OWNERS; o++) {
 		if (!w->also_ns[o])
 			continue;
-		put(t, "%s%s %s", some ? ", " : " (with ", report_ns(w->also_ns[o], part), owner_table[o].says);
+		report_put(t, "%s%s %s", some ? ", " : " (with ", report_ns(w->also_ns[o], part), owner_table[o].says);
 		some = true;
 	}
-	put(t, "%s", some ? ")" : "");
+	report_put(t, "%s", some ? ")" : "");
 }
 
-static void put_one(struct text *t, const struct replay_why *w)
+static void put_one(struct report_text *t, const struct replay_why *w)
 {
 	char all[REPORT_NS], part[REPORT_NS];
 
-	put(t, "%s takes %s on the mean; %s of it, %llu %%, ", w->of_faults ? "A fault" : "An access",
-	    report_ns(w->all_ns, all), report_ns(w->ns, part), w->ns * 100 / w->all_ns);
+	report_put(t, "%s takes %s on the mean; %s of it, %llu %%, ", w->of_faults ? "A fault" : "An access",
+		   report_ns(w->all_ns, all), report_ns(w->ns, part), w->ns * 100 / w->all_ns);
 	put_owner(t, w);
-	put(t, ".");
+	report_put(t, ".");
 }
 
-static void put_difference(struct text *t, const struct replay_why *w)
+static void put_difference(struct report_text *t, const struct replay_why *w)
 {
 	char all[REPORT_NS], part[REPORT_NS];
 
-	put(t, "%s takes %s more with %s than with %s; ", w->of_faults ? "A fault" : "An access",
-	    report_ns(w->all_ns, all), w->run->name, w->other->name);
-	put(t, "the largest difference is %s more ", report_ns(w->ns, part));
+	report_put(t, "%s takes %s more with %s than with %s; ", w->of_faults ? "A fault" : "An access",
+		   report_ns(w->all_ns, all), w->run->name, w->other->name);
+	report_put(t, "the largest difference is %s more ", report_ns(w->ns, part));
 	put_owner(t, w);
-	put(t, ", ");
+	report_put(t, ", ");
 	if (w->ns <= w->all_ns)
-		put(t, "%llu %% of it.", w->ns * 100 / w->all_ns);
+		report_put(t, "%llu %% of it.", w->ns * 100 / w->all_ns);
 	else
-		put(t, "of which other owners give %s back.", report_ns(w->ns - w->all_ns, all));
+		report_put(t, "of which other owners give %s back.", report_ns(w->ns - w->all_ns, all));
 }
 
-static void put_resource(struct text *t, const struct replay_why *w)
+static void put_resource(struct report_text *t, const struct replay_why *w)
 {
 	const struct replay_resource *r = w->resource;
 	u64 whole = w->run->res->duration_ns;
 	char use[REPORT_NS];
 
-	put(t, " %s: %u", r->name, r->peak);
+	report_put(t, " %s: %u", r->name, r->peak);
 	if (r->capacity)
-		put(t, " of %u", r->capacity);
-	put(t, " in use at the peak");
+		report_put(t, " of %u", r->capacity);
+	report_put(t, " in use at the peak");
 	if (r->full_ns && whole)
-		put(t, ", %s %s%llu %% of the time", r->capacity > 1 ? "all of them" : "busy",
-		    r->full_ns < whole / 100 ? "less than " : "",
-		    r->full_ns < whole / 100 ? 1 : r->full_ns * 100 / whole);
-	put(t, ", %s a use.", report_ns(r->busy_ns / r->uses, use));
+		report_put(t, ", %s %s%llu %% of the time", r->capacity > 1 ? "all of them" : "busy",
+			   r->full_ns < whole / 100 ? "less than " : "",
+			   r->full_ns < whole / 100 ? 1 : r->full_ns * 100 / whole);
+	report_put(t, ", %s a use.", report_ns(r->busy_ns / r->uses, use));
 }
 
 /* A size that would save some of the owner's time, but not all of it. */
@@ -396,7 +377,7 @@ static bool saves_part(const struct replay_why *w, const struct replay_why_keys 
 	return k->key[i]->type != FL_TIME && k->weight[i] < w->ns;
 }
 
-static void put_keys(struct text *t, const struct replay_why *w)
+static void put_keys(struct report_text *t, const struct replay_why *w)
 {
 	char value[FL_TEXT_MAX + 8], saves[REPORT_NS];
 	struct replay_why_keys k;
@@ -404,18 +385,18 @@ static void put_keys(struct text *t, const struct replay_why *w)
 
 	replay_why_find_keys(w, &k);
 	for (i = 0; i < k.n; i++) {
-		put(t, "%s%s (%s", i ? ", " : " Changed by ", k.key[i]->name,
-		    fl_config_format(w->run->opt->cfg, k.key[i], value, sizeof(value)));
+		report_put(t, "%s%s (%s", i ? ", " : " Changed by ", k.key[i]->name,
+			   fl_config_format(w->run->opt->cfg, k.key[i], value, sizeof(value)));
 		if (saves_part(w, &k, i))
-			put(t, "; %s of it", report_ns(k.weight[i], saves));
-		put(t, ")");
+			report_put(t, "; %s of it", report_ns(k.weight[i], saves));
+		report_put(t, ")");
 	}
-	put(t, "%s", k.n ? "." : "");
+	report_put(t, "%s", k.n ? "." : "");
 }
 
 const char *replay_why_text(const struct replay_why *w, char text[REPLAY_WHY_TEXT])
 {
-	struct text t = { text, REPLAY_WHY_TEXT };
+	struct report_text t = { text, REPLAY_WHY_TEXT };
 
 	if (w->other)
 		put_difference(&t, w);

@@ -141,6 +141,15 @@ expect 2 gen disk -o "$dir/c.dmat"
 complains "no such generator"
 absent "$dir/c.dmat"
 
+# a signal ends the command, and takes away what it has drawn so far
+for drawn in timeline vcd; do
+	timeout -s INT 0.5 "$faultline" replay "$top/traces/arm64-smmuv3-edu-faults.dmat" --repeat 1000000 --iommu smmuv3 \
+		--faults stall --$drawn "$dir/drawn.x" >/dev/null
+	[ $? = 124 ] || say "replay did not run until SIGINT"
+	for f in "$dir"/drawn.x*; do
+		[ ! -e "$f" ] || say "SIGINT leaves $f"
+	done
+done
 # a signal ends the command, and takes away what it has written so far
 for signal in INT TERM HUP; do
 	timeout -s $signal 0.5 "$faultline" gen random --set accesses=100000000 -o "$dir/killed.dmat" >/dev/null

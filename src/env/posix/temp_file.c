@@ -45,11 +45,14 @@ static void note(const char *path)
 
 int temp_file_make(char *path)
 {
+	char *x = strstr(path, "XXXXXX"), *next;
 	sigset_t was;
 	int fd;
 
+	while (x && (next = strstr(x + 1, "XXXXXX")))
+		x = next;
 	block(&was);
-	fd = mkstemp(path);
+	fd = mkstemps(path, x ? (int)strlen(x + 6) : 0);
 	if (fd >= 0)
 		note(path);
 	pthread_sigmask(SIG_SETMASK, &was, NULL);

@@ -9,7 +9,7 @@ extern "C" {
 
 /**
  * temp_file_make() - make an empty file that no other has
- * @path: ends in XXXXXX, which is replaced as by mkstemp()
+ * @path: has XXXXXX, and maybe a suffix behind it; replaced as by mkstemps()
  *
  * Return: Its descriptor, which the caller closes; or -1 with errno. The caller calls temp_file_remove(), or
  * temp_file_kept() once the file has its own name.
