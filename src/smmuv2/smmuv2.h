@@ -18,6 +18,10 @@
 #include "smmuv2_regs.h"
 #include "tcache.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SMMUV2_MAX_TBUS	   32
 #define SMMUV2_MAX_SLOTS   4096 /* of all TBUs together */
 #define SMMUV2_MATCH_BLOCK 32
@@ -331,5 +335,9 @@ const char *smmuv2_fault_name(u16 fault);
  * Return: Index of the group, SMMUV2_STREAM_NONE or SMMUV2_STREAM_MULTI (10.6.25).
  */
 u16 smmuv2_stream_find(const struct smmuv2 *s, u32 sid);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* SMMUV2_H */

@@ -19,6 +19,10 @@
 #include "regs.h"
 #include "vtd_regs.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define VTD_DEFAULT_VER 0x50
 /* ND 16 bits, 39/48/57-bit AGAW, MGAW 57, 2M and 1G pages, ZLR, PSI, MAMV 18, 8 fault records at 0x400, FS 4/5 levels */
 #define VTD_DEFAULT_CAP                                                                                            \
@@ -208,5 +212,9 @@ struct vtd_saved_reg {
 void vtd_restore(u64 (*read)(void *hw, u64 offset, unsigned int size),
 		 void (*write)(void *hw, u64 offset, u64 value, unsigned int size), void *hw,
 		 const struct vtd_saved_reg *saved, u32 n);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* VTD_H */
