@@ -15,6 +15,7 @@ namespace faultline {
 
 struct Access;
 struct IommuParts;
+struct Piece;
 class TbuSocket;
 
 /// How a step ended: translated, refused, or it has to wait for others.
@@ -37,6 +38,7 @@ struct Flow {
     ps_t done;      // the latest end of any piece so far
     xlat how;       // XLAT_OK, XLAT_ABORT, XLAT_RAZWI
     Access *waiter; // with Step::Wait: who waits
+    Piece *part;    // what goes down, where the access has several pieces
 
     Bill *bill;        // of the access, or NULL
     LoggedBill *piece; // of this try of the piece, where it may end in a fault

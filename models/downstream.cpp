@@ -17,34 +17,62 @@ static void answer_translation(Flow &f) {
     f.end_at(f.at);
 }
 
-/* Address, data and length of the piece; the payload is the master's own, so restore() follows. */
-static inline __attribute__((always_inline)) void narrow(Flow &f) {
-    tlm_generic_payload &gp = *f.gp;
-    u32 len = f.txn.len;
+/* Nobody below uses it any more. */
+void Downstream::free(tlm_generic_payload *piece) {
+    piece->reset(); // what a target has added
+    pieces_.give(static_cast<Piece *>(piece));
+}
 
+/* The extensions of @whole stay their owner's. */
+static void lend_extensions(Piece &p, const tlm_generic_payload &whole) {
+    p.resize_extensions();
+    for (unsigned i = 0; i < tlm::max_num_extensions(); i++)
+        p.set_extension(i, whole.get_extension(i));
+}
+
+static void take_back_extensions(Piece &p, const tlm_generic_payload &whole) {
+    for (unsigned i = 0; i < tlm::max_num_extensions(); i++)
+        if (p.get_extension(i) == whole.get_extension(i))
+            p.set_extension(i, nullptr);
+}
+
+/* Each piece is a transaction of its own: the one before it may not be over for everybody below. */
+__attribute__((noinline)) Piece &Downstream::cut(Flow &f) {
+    Piece &p = *pieces_.take();
+    const tlm_generic_payload &whole = *f.gp;
+
+    if (!p.has_mm())
+        p.set_mm(this);
+    p.acquire();
+    set_access(p, whole.get_command(), f.res.pa, whole.get_data_ptr() + f.offset, f.txn.len);
+    p.set_dmi_allowed(false);
+    cut_byte_enables(whole, p, f.offset, p.byte_enables);
+    lend_extensions(p, whole);
+    f.part = &p;
+    return p;
+}
+
+/* What goes down: the master's own payload, which restore() gives back as it was, or a piece of it. */
+inline __attribute__((always_inline)) tlm_generic_payload &Downstream::narrow(Flow &f) {
     if (f.ext) {
         f.ext->outcome = XLAT_OK;
         if (!f.offset)
             f.ext->address = f.res.pa;
     }
-    gp.set_address(f.res.pa);
-    if (likely(len == f.total))
-        return;
-    gp.set_data_ptr(gp.get_data_ptr() + f.offset);
-    gp.set_data_length(len);
-    gp.set_streaming_width(len);
-    if (gp.get_byte_enable_ptr() && gp.get_byte_enable_length() >= f.offset + len)
-        gp.set_byte_enable_ptr(gp.get_byte_enable_ptr() + f.offset);
+    if (unlikely(f.txn.len != f.total))
+        return cut(f);
+    f.gp->set_address(f.res.pa);
+    return *f.gp;
 }
 
-static void widen(Flow &f) {
-    tlm_generic_payload &gp = *f.gp;
+/* The whole has the answer of its pieces so far; the first that is bad is the last. */
+static __attribute__((noinline)) void join(Flow &f) {
+    Piece &p = *f.part;
 
-    gp.set_data_ptr(gp.get_data_ptr() - f.offset);
-    gp.set_data_length(f.total);
-    gp.set_streaming_width(f.total);
-    if (gp.get_byte_enable_ptr() && gp.get_byte_enable_length() >= f.offset + f.txn.len)
-        gp.set_byte_enable_ptr(gp.get_byte_enable_ptr() - f.offset);
+    f.gp->set_response_status(p.get_response_status());
+    f.gp->set_dmi_allowed(p.is_dmi_allowed() && (!f.offset || f.gp->is_dmi_allowed()));
+    take_back_extensions(p, *f.gp);
+    p.release();
 }
 
 /* The memory may say that the access has waited for a bank. */
@@ -60,7 +88,7 @@ static __attribute__((noinline)) void book_memory(Flow &f, ps_t end) {
 static inline void restore(Flow &f, ps_t end) {
     f.gp->set_address(f.iova);
     if (unlikely(f.txn.len != f.total))
-        widen(f);
+        join(f);
     if (f.bill)
         book_memory(f, end);
     f.end_at(end);
@@ -72,8 +100,7 @@ void Downstream::forward(Flow &f) {
         return;
     }
     sc_core::sc_time delay = Scheduler::delay_to(f.at);
-    narrow(f);
-    socket_->b_transport(*f.gp, delay);
+    socket_->b_transport(narrow(f), delay);
     restore(f, Scheduler::absolute(delay));
 }
 
@@ -84,18 +111,18 @@ bool Downstream::send(Flow &f, Access *again) {
         answer_translation(f);
         return true;
     }
-    if (unlikely(busy())) {
+    if (unlikely(shut())) {
         f.port->tbu.wait(f, again, false);
         queue(*f.waiter);
         return false;
     }
-    narrow(f);
-    if (likely(Outlet::send(*f.gp, time))) {
+    tlm_generic_payload &gp = narrow(f);
+    if (likely(AccessOutlet::send(gp, time))) {
         restore(f, time);
         return true;
     }
     f.port->tbu.wait(f, again, false);
-    sent(*f.gp, *f.waiter);
+    sent(gp, *f.waiter);
     return false;
 }
 

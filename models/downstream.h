@@ -9,9 +9,15 @@
 
 namespace faultline {
 
-class Downstream : public AccessOutlet<Access> {
+/// A piece of an access that crosses pages: a transaction of its own, with the extensions of the whole.
+struct Piece : tlm::tlm_generic_payload {
+    std::vector<unsigned char> byte_enables;
+};
+
+class Downstream : public AccessOutlet<Access>, private tlm::tlm_mm_interface {
 public:
-    Downstream(IommuParts &parts, tlm::tlm_initiator_socket<> &socket) : AccessOutlet(socket), parts_(parts) {}
+    Downstream(IommuParts &parts, tlm::tlm_initiator_socket<> &socket, Scheduler &scheduler)
+        : AccessOutlet(socket, scheduler), parts_(parts) {}
 
     /// Send the translated piece on; f.done says when it is answered. May suspend the calling thread.
     void forward(Flow &f);
@@ -26,8 +32,12 @@ private:
     void turn(Access &a) override;
     void over(Access &a, ps_t time) override;
     void invalidate_direct_mem_ptr(sc_dt::uint64 first, sc_dt::uint64 last) override;
+    tlm::tlm_generic_payload &narrow(Flow &f);
+    Piece &cut(Flow &f);
+    void free(tlm::tlm_generic_payload *piece) override;
 
     IommuParts &parts_;
+    Pool<Piece> pieces_;
 };
 
 } // namespace faultline

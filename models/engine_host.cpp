@@ -3,16 +3,9 @@
 
 namespace faultline {
 
-void EngineHost::mmio(tlm::tlm_generic_payload &gp, ps_t time) {
-    u32 len = gp.get_data_length();
-    unsigned char *data = gp.get_data_ptr();
-
+void EngineHost::mmio_read(u64 offset, unsigned char *data, u32 len, ps_t time) {
     now = time;
-    if (gp.is_write()) {
-        cls->mmio_write(hw, gp.get_address(), len == 4 ? fl_get_le32(data) : fl_get_le64(data), len);
-        return;
-    }
-    u64 value = cls->mmio_read(hw, gp.get_address(), len);
+    u64 value = cls->mmio_read(hw, offset, len);
     if (len == 4)
         fl_put_le32(data, u32(value));
     else
@@ -37,25 +30,36 @@ void EngineHost::irq(u32 line, bool level) {
         irq_->irq(line, level, Scheduler::delay_to(now + config_.notify.wire_ps));
 }
 
-/* To memory (a SYNC's completion) at once, as all of the engine's writes; to a doorbell when its time has come. */
+/*
+ * To memory (a SYNC's completion) at once, as all of the engine's writes; to a doorbell when its time has come. Whether
+ * a doorbell takes it is known when it has arrived, so that an abort is reported with the next message to there.
+ */
 int EngineHost::msi(u64 pa, u32 data) {
     u8 word[4];
 
     fl_put_le32(word, data);
     if (memory_.direct(pa, 4, true))
         return write(pa, word, 4);
-    if (memory_.debug(pa, word, 4, false))
-        return -EIO;
     message_queue_.push_back({pa, data});
     scheduler_.call<&EngineHost::send_message>(messages_.serve(now, config_.notify.msi_ps), *this);
-    return 0;
+    return refused_.erase(pa) ? -EIO : 0;
 }
 
 void EngineHost::send_message() {
     auto [pa, data] = message_queue_.front();
+    ps_t time = scheduler_.now();
 
     message_queue_.pop_front();
-    memory_.post(pa, data, scheduler_.now());
+    Visit &v = memory_.writing(pa, data, this);
+    if (memory_.send(v, time)) {
+        visited(v, time);
+        v.release();
+    }
+}
+
+void EngineHost::visited(Visit &message, ps_t) {
+    if (message.is_response_error())
+        refused_.insert(message.get_address());
 }
 
 } // namespace faultline

@@ -9,12 +9,13 @@
 #include "irq_if.h"
 #include "usage.h"
 #include "walk_port.h"
+#include <set>
 
 namespace faultline {
 
 using IrqPort = sc_core::sc_port<IrqIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
 
-class EngineHost {
+class EngineHost : private Visitor {
 public:
     EngineHost(Scheduler &scheduler, const fl_config &config, WalkPort &memory, IrqPort &irq)
         : scheduler_(scheduler), config_(config), memory_(memory), irq_(irq) {}
@@ -52,8 +53,12 @@ public:
             cls->stats(hw, &st);
         return cls->stats;
     }
-    /// 4 or 8 bytes of a register.
-    void mmio(tlm::tlm_generic_payload &gp, ps_t time);
+    /// A register of 4 or 8 bytes.
+    void mmio_read(u64 offset, unsigned char *data, u32 len, ps_t time);
+    void mmio_write(u64 offset, u64 value, u32 len, ps_t time) {
+        now = time;
+        cls->mmio_write(hw, offset, value, len);
+    }
 
     // Services of the engine
     int read(u64 pa, void *buf, u32 len) { return memory_.read(pa, buf, len); }
@@ -74,6 +79,7 @@ private:
     };
 
     void send_message();
+    void visited(Visit &message, ps_t time) override;
 
     Scheduler &scheduler_;
     const fl_config &config_;
@@ -81,6 +87,7 @@ private:
     IrqPort &irq_;
     Server messages_{"messages"};
     std::deque<std::pair<u64, u32>> message_queue_;
+    std::set<u64> refused_; // addresses where a message has ended with an error
 };
 
 } // namespace faultline

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "iommu_model.h"
+#include <map>
 
 namespace faultline {
 
@@ -7,46 +8,92 @@ struct IommuModel::Registers : PlainTarget {
     explicit Registers(IommuParts &p) : parts(p) {}
 
     void b_transport(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay) override {
+        if (unlikely(Scheduler::absolute(delay) > parts.scheduler.now()) && in_thread()) {
+            sc_core::wait(delay);
+            delay = sc_core::SC_ZERO_TIME;
+        }
+        access(gp, delay);
+    }
+    tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
+                                       sc_core::sc_time &delay) override {
+        if (phase == tlm::BEGIN_REQ)
+            access(gp, delay);
+        return tlm::TLM_COMPLETED;
+    }
+
+private:
+    struct Write {
+        u64 offset, value;
+        u32 len;
+    };
+
+    static bool in_thread() {
+        sc_core::sc_process_handle h = sc_core::sc_get_current_process_handle();
+
+        return h.valid() && (h.proc_kind() == sc_core::SC_THREAD_PROC_ || h.proc_kind() == sc_core::SC_CTHREAD_PROC_);
+    }
+    static tlm::tlm_response_status judge(const tlm::tlm_generic_payload &gp) {
         u32 len = gp.get_data_length();
+
+        if (gp.get_byte_enable_ptr())
+            return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+        if (gp.get_command() != tlm::TLM_IGNORE_COMMAND &&
+            ((len != 4 && len != 8) || gp.get_address() % len || gp.get_streaming_width() < len))
+            return tlm::TLM_BURST_ERROR_RESPONSE;
+        return tlm::TLM_OK_RESPONSE;
+    }
+
+    /* A write takes effect at its time, a read sees all that is due by then and is answered when no command is under
+     * way. */
+    void access(tlm::tlm_generic_payload &gp, sc_core::sc_time &delay) {
         ps_t t = Scheduler::absolute(delay);
 
         gp.set_dmi_allowed(false);
-        gp.set_response_status(tlm::TLM_OK_RESPONSE);
-        if (gp.get_byte_enable_ptr()) {
-            gp.set_response_status(tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
+        gp.set_response_status(judge(gp));
+        if (gp.is_response_error())
             return;
-        }
-        if (gp.get_command() != tlm::TLM_IGNORE_COMMAND &&
-            ((len != 4 && len != 8) || gp.get_address() % len || gp.get_streaming_width() < len)) {
-            gp.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
-            return;
-        }
-        parts.tcu.settle(t);
-        if (gp.is_write())
-            parts.queues.writes(t);
-        if (gp.get_command() != tlm::TLM_IGNORE_COMMAND)
-            parts.host.mmio(gp, t);
+        u32 len = gp.get_data_length();
         if (gp.is_write()) {
-            parts.ats.carry();
-            parts.look_at_queues(t);
+            const unsigned char *data = gp.get_data_ptr();
+            Write w{gp.get_address(), len == 4 ? fl_get_le32(data) : fl_get_le64(data), len};
+            if (likely(t <= parts.scheduler.now())) {
+                write(t, w);
+                return;
+            }
+            later_.emplace(t, w);
+            parts.scheduler.call<&Registers::due>(t, *this);
+            return;
+        }
+        due_by(t);
+        parts.tcu.settle(t);
+        if (gp.is_read()) {
+            parts.host.mmio_read(gp.get_address(), gp.get_data_ptr(), len, t);
+            delay = Scheduler::delay_to(parts.queues.server.turn(t));
+        }
+    }
+    void write(ps_t t, const Write &w) {
+        parts.tcu.settle(t);
+        parts.queues.writes(t);
+        parts.host.mmio_write(w.offset, w.value, w.len, t);
+        parts.ats.carry();
+        parts.look_at_queues(t);
+    }
+    void due() { due_by(parts.scheduler.now()); }
+    void due_by(ps_t t) {
+        while (!later_.empty() && later_.begin()->first <= t) {
+            auto [time, w] = *later_.begin();
+            later_.erase(later_.begin());
+            write(time, w);
         }
     }
 
     IommuParts &parts;
-};
-
-struct IommuModel::WalkBackward : PlainInitiator {
-    explicit WalkBackward(IommuParts &p) : parts(p) {}
-    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override { parts.memory_moved(); }
-
-    IommuParts &parts;
+    std::multimap<ps_t, Write> later_; // announced by who cannot wait
 };
 
 IommuModel::IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config)
     : sc_module(name), down("down"), walk("walk"), mmio("mmio"), irq("irq"), reset_in("reset_in"),
-      parts_(scheduler, config, down, walk, irq), registers_(new Registers(parts_)),
-      walk_backward_(new WalkBackward(parts_)) {
-    walk.bind(*walk_backward_);
+      parts_(scheduler, config, down, walk, irq), registers_(new Registers(parts_)) {
     mmio.bind(*registers_);
 }
 

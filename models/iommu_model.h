@@ -54,6 +54,10 @@ public:
     /// false: every access of nb_transport goes through all four phases, also hits.
     void set_early_completion(bool on) { parts_.early_completion = on; }
 
+    /// false: what others see of a fault (its record, its interrupt) is there at its time, and no earlier, although a
+    /// master that is ahead of them has an access later than that. For processors that are not of this scheduler.
+    void set_faults_ahead(bool on) { parts_.faults_ahead = on; }
+
     /**
      * The IOMMU as after power-on, from any process or action. Stalled accesses and those whose walk is in flight
      * end with an abort, those that wait for room start again, DMI is withdrawn. Records that software has not
@@ -89,13 +93,11 @@ public:
 
 private:
     struct Registers;
-    struct WalkBackward;
 
     void end_of_elaboration() override;
 
     IommuParts parts_;
     std::unique_ptr<Registers> registers_;
-    std::unique_ptr<WalkBackward> walk_backward_;
 };
 
 } // namespace faultline

@@ -6,9 +6,10 @@ namespace faultline {
 
 IommuParts::IommuParts(Scheduler &s, const fl_config &c, tlm::tlm_initiator_socket<> &down_socket,
                        tlm::tlm_initiator_socket<> &walk_socket, IrqPort &irq)
-    : scheduler(s), config(c), walk(walk_socket), host(s, c, walk, irq), queues(c), tcu(*this), ats(*this),
-      down(*this, down_socket) {
+    : scheduler(s), config(c), walk(walk_socket, s), host(s, config, walk, irq), queues(config), tcu(*this), ats(*this),
+      down(*this, down_socket, s) {
     fill_ops();
+    walk.moved = [this] { memory_moved(); };
     for (unsigned i = 0; i < config.tbu.count; i++)
         tbus.emplace_back(new TbuSocket(*this, i));
 }

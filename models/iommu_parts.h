@@ -32,15 +32,16 @@ struct IommuParts {
                tlm::tlm_initiator_socket<> &walk, IrqPort &irq);
 
     Scheduler &scheduler;
-    const fl_config &config;
+    const fl_config config; ///< a copy: the one that it was made of may be gone
     IommuCounters counters{};
     FaultSink *sink = nullptr;
     u64 faults = 0; ///< met by accesses that waited: their numbers
     bool early_completion = true;
     bool accounts = false;
-    Tap *tap = nullptr;  ///< who looks on
-    unsigned number = 0; ///< which of several IOMMUs, for @c tap
-    bool logged = false; ///< faults keep what their bills are made of
+    bool faults_ahead = true; ///< faults that are due are seen as soon as anybody looks, however far ahead he is
+    Tap *tap = nullptr;       ///< who looks on
+    unsigned number = 0;      ///< which of several IOMMUs, for @c tap
+    bool logged = false;      ///< faults keep what their bills are made of
     /// What @c tap calls fault @p fault.
     u64 flow(u64 fault) const { return fault ? u64{number} << 48 | fault : 0; }
 

@@ -16,7 +16,8 @@ IrqSignals::IrqSignals(sc_core::sc_module_name name, unsigned lines, bool edges)
 void IrqSignals::insert(const Change &c) {
     auto later = [](const Change &a, const Change &b) { return a.time > b.time; };
 
-    changes_.insert(std::upper_bound(changes_.begin(), changes_.end(), c, later), c);
+    // Before those of the same time: they are taken from the end, and the first that was told of comes first.
+    changes_.insert(std::lower_bound(changes_.begin(), changes_.end(), c, later), c);
 }
 
 void IrqSignals::irq(unsigned line, bool level, const sc_core::sc_time &delay) {

@@ -13,7 +13,7 @@ static constexpr std::size_t kSlices = 4096 * kSlicesPerUs;
 MemoryModel::MemoryModel(sc_core::sc_module_name name, unsigned sockets, const fl_config &config, u64 seed)
     : sc_module(name), window("window"), config_(config),
       simple_(!config.memory.banks && config.memory.latency == FL_HANDLER_CONSTANT),
-      latency_(FL_DRAWN(config.memory, latency), seed), banks_(config.memory.banks), pages_(kPages, {kNever, nullptr}),
+      latency_(FL_DRAWN(config_.memory, latency), seed), banks_(config.memory.banks), pages_(kPages, {kNever, nullptr}),
       slices_(kSlices, {kNever, 0}) {
     if (physmem_init(&store_, config.memory.size_bytes))
         throw std::bad_alloc();

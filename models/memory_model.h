@@ -92,7 +92,7 @@ private:
     bool access(tlm::tlm_generic_payload &gp);
     bool in_window(u64 address) const { return address >= window_first_ && address <= window_last_; }
 
-    const fl_config &config_;
+    const fl_config config_;
     bool simple_; // one latency, and no banks
     DrawnTime latency_;
     std::vector<Bank> banks_;

@@ -31,13 +31,13 @@ bool PcieAccess::advance() {
 /* ---- up to the IOMMU ---- */
 
 bool Upstream::send(PcieAccess &a) {
-    if (unlikely(busy())) {
+    if (unlikely(shut())) {
         queue(a);
         return false;
     }
-    if (likely(Outlet::send(a.up_gp, a.up_time)))
+    if (likely(AccessOutlet::send(*a.up, a.up_time)))
         return true;
-    sent(a.up_gp, a);
+    sent(*a.up, a);
     return false;
 }
 
@@ -105,13 +105,24 @@ bool PcieDma::run_piece(PcieAccess &a, ps_t time) {
     return false;
 }
 
+/* The last one may not be over for everybody above. */
+void PcieDma::new_payload(PcieAccess &a) {
+    if (a.up)
+        a.up->release();
+    a.up = parts_.payloads.take();
+    a.up->ext = {};
+    a.up->set_dmi_allowed(false);
+}
+
 /* Out it goes, as a translated request (or, where the translation says so, with its untranslated address). */
 bool PcieDma::translated(PcieAccess &a, u64 address, u16 flags, ps_t time) {
     a.asking = false;
-    set_access(a.up_gp, a.gp->get_command(), address, a.gp->get_data_ptr() ? a.gp->get_data_ptr() + a.offset : nullptr,
+    new_payload(a);
+    set_access(*a.up, a.gp->get_command(), address, a.gp->get_data_ptr() ? a.gp->get_data_ptr() + a.offset : nullptr,
                a.txn.len);
+    cut_byte_enables(*a.gp, *a.up, a.offset, a.up->byte_enables);
     // A translated request carries no PASID, and with it neither privilege nor execute.
-    a.up_ext.flags = flags ? flags : u16(a.txn.flags & ~DMA_WRITE);
+    a.up->ext.flags = flags ? flags : u16(a.txn.flags & ~DMA_WRITE);
     if (is.ats)
         ats_ep_begin(&ep, &a.use, &a.txn);
     return take_tags(a, time) && send_translated(a, time);
@@ -196,8 +207,10 @@ void PcieDma::ask(PcieAccess &a, ps_t time) {
     }
     a.tag = u32(tag);
     a.asking = true;
-    set_access(a.up_gp, tlm::TLM_READ_COMMAND, req.iova & ~(kPage - 1), a.answer, u32{PcieFormat::kTranslation});
-    a.up_ext.flags = req.flags;
+    new_payload(a);
+    set_access(*a.up, tlm::TLM_READ_COMMAND, req.iova & ~(kPage - 1), a.up->answer, u32{PcieFormat::kTranslation});
+    a.up->set_byte_enable_ptr(nullptr);
+    a.up->ext.flags = req.flags;
     if (send_up(a, time))
         answered(a, a.up_time);
 }
@@ -205,10 +218,10 @@ void PcieDma::ask(PcieAccess &a, ps_t time) {
 /* The data of a read come while its further requests are still on their way; a write is there with its last packet. */
 ps_t PcieDma::send_packets(PcieAccess &a, ps_t time) {
     const PcieFormat &format = parts_.format;
-    u64 address = a.up_gp.get_address(), length = a.up_gp.get_data_length();
-    u64 prefix = a.up_ext.flags & DMA_PASID ? PcieFormat::kPasidPrefix : 0;
+    u64 address = a.up->get_address(), length = a.up->get_data_length();
+    u64 prefix = a.up->ext.flags & DMA_PASID ? PcieFormat::kPasidPrefix : 0;
 
-    if (a.up_gp.is_write())
+    if (a.up->is_write())
         return parts_.to_root.send(time, format.writes(address, length, prefix), a);
     u64 bytes = format.read_requests(address, length, prefix);
     return parts_.to_root.send(time, bytes, a, a.asking ? bytes : bytes / format.reads(length));
@@ -216,13 +229,10 @@ ps_t PcieDma::send_packets(PcieAccess &a, ps_t time) {
 
 /* True: the IOMMU has answered, a.up_time is when. */
 bool PcieDma::send_up(PcieAccess &a, ps_t time) {
-    a.up_ext.stream_id = a.txn.sid;
-    a.up_ext.substream_id = a.txn.pasid;
-    a.up_gp.set_byte_enable_ptr(nullptr);
-    a.up_gp.set_dmi_allowed(false);
-    a.up_ext.bill = a.bill();
-    a.up_ext.fault_bill = unlikely(parts_.logged) && a.asking && a.fault_bill.complete() ? &a.fault_bill : nullptr;
-    a.up_ext.fault = 0;
+    a.up->ext.stream_id = a.txn.sid;
+    a.up->ext.substream_id = a.txn.pasid;
+    a.up->ext.bill = a.bill();
+    a.up->ext.fault_bill = unlikely(parts_.logged) && a.asking && a.fault_bill.complete() ? &a.fault_bill : nullptr;
     a.up_time = likely(is.link) ? send_packets(a, time) : time;
     /* Translated anew, and where an access of another master begins: at the IOMMU. */
     if (unlikely(a.in_fault && !a.asking))
@@ -261,8 +271,8 @@ static xlat_result result_of(const DmaExtension &ext) {
 /* A Translation Completion is here. */
 void PcieDma::completion(PcieAccess &a) {
     ps_t now = parts_.scheduler.now();
-    xlat_result r = result_of(a.up_ext);
-    ats_completion what = ats_ep_complete(&ep, a.tag, xlat(a.up_ext.outcome), &r);
+    xlat_result r = result_of(a.up->ext);
+    ats_completion what = ats_ep_complete(&ep, a.tag, xlat(a.up->ext.outcome), &r);
 
     if (!parts_.no_tag.empty()) {
         PcieAccess *next = parts_.no_tag.front();
@@ -296,24 +306,24 @@ void PcieDma::completion(PcieAccess &a) {
 /* A read's data come down the link, a write was posted. */
 void PcieDma::end_piece(PcieAccess &a, ps_t time) {
     const PcieFormat &format = parts_.format;
-    bool ok = a.up_gp.get_response_status() == tlm::TLM_OK_RESPONSE;
+    bool ok = a.up->get_response_status() == tlm::TLM_OK_RESPONSE;
 
     if (a.gp->is_read() && likely(is.link))
-        time = parts_.to_device.send(
-            time, ok ? format.completions(a.up_gp.get_address(), a.txn.len) : format.completion(), a);
+        time = parts_.to_device.send(time,
+                                     ok ? format.completions(a.up->get_address(), a.txn.len) : format.completion(), a);
     a.end_at(time);
     if (a.tags)
         give_tags(a);
     if (!ok)
-        a.gp->set_response_status(a.up_gp.get_response_status());
+        a.gp->set_response_status(a.up->get_response_status());
     if (!a.ext)
         return;
-    a.ext->outcome = a.up_ext.outcome;
+    a.ext->outcome = a.up->ext.outcome;
     if (!a.offset)
-        a.ext->address = a.up_ext.address;
-    a.ext->faults += a.up_ext.faults;
-    if (a.up_ext.fault)
-        a.ext->fault = a.up_ext.fault;
+        a.ext->address = a.up->ext.address;
+    a.ext->faults += a.up->ext.faults;
+    if (a.up->ext.fault)
+        a.ext->fault = a.up->ext.fault;
 }
 
 void PcieDma::fail(PcieAccess &a, ps_t time) {

@@ -26,7 +26,7 @@ public:
     }
     tlm_sync_enum nb_transport_fw(tlm_generic_payload &gp, tlm_phase &phase, sc_core::sc_time &delay) override {
         if (phase == tlm::END_RESP)
-            return parts_.responses.end(gp);
+            return parts_.responses.end(gp, delay);
         if (phase != tlm::BEGIN_REQ)
             return tlm::TLM_ACCEPTED;
         PcieAccess &a = *parts_.accesses.take();

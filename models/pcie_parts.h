@@ -13,6 +13,13 @@ namespace faultline {
 
 class PcieDma;
 
+/// What goes up on behalf of an access: a transaction of its own each time.
+struct UpPayload : tlm::tlm_generic_payload {
+    DmaExtension ext;
+    unsigned char answer[8]; // of a translation request
+    std::vector<unsigned char> byte_enables;
+};
+
 /// An access of the device, one page at a time.
 struct PcieAccess {
     tlm::tlm_generic_payload *gp;
@@ -23,10 +30,7 @@ struct PcieAccess {
     u32 total, offset;
     ps_t started, done;
 
-    // what goes up on its behalf
-    tlm::tlm_generic_payload up_gp;
-    DmaExtension up_ext;
-    unsigned char answer[8]; // of a translation request
+    UpPayload *up = nullptr; // the last that went up on its behalf
     ps_t up_time;            // when it reaches, then leaves the IOMMU
     ats_use use;             // while it is under way, translated
     u32 tag;                 // of a translation request
@@ -46,8 +50,6 @@ struct PcieAccess {
     bool blocking; // a thread waits in b_transport
     Sleeper thread;
 
-    PcieAccess() { up_gp.set_extension(&up_ext); }
-    ~PcieAccess() { up_gp.clear_extension(&up_ext); }
     tlm::tlm_generic_payload &payload() const { return *gp; }
     Bill *bill() const { return ext ? ext->bill : nullptr; }
     void book(owner o, ps_t until) {
@@ -79,7 +81,7 @@ struct PcieAccess {
 /// The way up to the IOMMU's TBU.
 class Upstream : public AccessOutlet<PcieAccess> {
 public:
-    explicit Upstream(tlm::tlm_initiator_socket<> &socket) : AccessOutlet(socket, true) {}
+    Upstream(tlm::tlm_initiator_socket<> &socket, Scheduler &scheduler) : AccessOutlet(socket, scheduler) {}
     /// True: the IOMMU has answered, a.up_time is when. False: PcieDma::answered() follows.
     bool send(PcieAccess &a);
     unsigned debug(tlm::tlm_generic_payload &gp) { return socket_->transport_dbg(gp); }
@@ -93,15 +95,15 @@ private:
 struct PcieParts {
     PcieParts(Scheduler &s, AtsPort &i, const fl_config &c, tlm::tlm_target_socket<> &dma,
               tlm::tlm_initiator_socket<> &up_socket)
-        : scheduler(s), iommu(i), config(c), format(c), to_root("link_up", c), to_device("link_down", c), up(up_socket),
-          responses(dma, s, accesses) {}
+        : scheduler(s), iommu(i), config(c), format(c), to_root("link_up", c), to_device("link_down", c),
+          up(up_socket, s), responses(dma, s, accesses) {}
 
     /// What the tap calls group @p group of a device; 0 is none.
     u64 flow(u64 group) const { return u64{1} << 63 | u64{number} << 48 | group; }
 
     Scheduler &scheduler;
     AtsPort &iommu;
-    const fl_config &config;
+    const fl_config config;
     PageSink *sink = nullptr;
     Tap *tap = nullptr;  // who looks on
     unsigned number = 0; // of the device, for it
@@ -110,6 +112,7 @@ struct PcieParts {
     PcieFormat format;
     PcieLink to_root, to_device;
     Upstream up;
+    PayloadPool<UpPayload> payloads;
     Pool<PcieAccess> accesses;
     Responses<PcieAccess> responses;
     std::deque<PcieAccess *> no_tag; // for a translation request
@@ -208,6 +211,7 @@ private:
     void give_tags(PcieAccess &a);
     bool send_translated(PcieAccess &a, ps_t time);
     void ask(PcieAccess &a, ps_t time);
+    void new_payload(PcieAccess &a);
     ps_t send_packets(PcieAccess &a, ps_t time);
     bool send_up(PcieAccess &a, ps_t time);
     void completion(PcieAccess &a);

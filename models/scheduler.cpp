@@ -2,11 +2,6 @@
 #include "scheduler.h"
 #include <algorithm>
 
-/* libsystemc brings a main() that calls this. Programs with a main() of their own never come here. */
-extern "C" __attribute__((weak)) int sc_main(int, char **) {
-    return 0;
-}
-
 namespace faultline {
 
 Scheduler::Scheduler(sc_core::sc_module_name name, ps_t quantum) : sc_module(name), quantum_(quantum) {

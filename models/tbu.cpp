@@ -151,6 +151,11 @@ Step Tbu::miss(Flow &f, Access *again) {
 Step Tbu::walk(Flow &f, ps_t slot, Access *again) {
     Walk &w = parts_.tcu.begin(f, slot);
 
+    if (unlikely(w.pending)) {
+        wait(f, again, true);
+        parts_.tcu.await(w, *f.waiter);
+        return Step::Wait;
+    }
     if (unlikely(w.w.kind != XLAT_OK)) {
         wait(f, again, true);
         parts_.tcu.fault(w, *f.waiter);

@@ -58,6 +58,15 @@ void TbuSocket::other_stream(u64 stream) {
     withdraw_dmi();
 }
 
+static void read_zeros(const Flow &f) {
+    const unsigned char *enables = f.gp->get_byte_enable_ptr();
+    unsigned char *data = f.gp->get_data_ptr();
+
+    for (u32 i = f.offset; i < f.offset + f.txn.len; i++)
+        if (!enables || enables[i % f.gp->get_byte_enable_length()] == TLM_BYTE_ENABLED)
+            data[i] = 0;
+}
+
 /* A refused piece ends the access; reads of a RAZWI piece are zero. */
 void TbuSocket::end_piece(Flow &f) {
     if (f.ext) {
@@ -65,6 +74,7 @@ void TbuSocket::end_piece(Flow &f) {
         f.ext->fault = f.res.fault;
     }
     f.end_at(f.at);
+    f.gp->set_dmi_allowed(false);
     if (f.how != XLAT_RAZWI) {
         parts.counters.aborted++;
         f.gp->set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
@@ -72,7 +82,7 @@ void TbuSocket::end_piece(Flow &f) {
     }
     parts.counters.razwi++;
     if (f.gp->is_read())
-        std::memset(f.gp->get_data_ptr() + f.offset, 0, f.txn.len);
+        read_zeros(f);
     f.gp->set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
@@ -94,6 +104,8 @@ void TbuSocket::b_transport(tlm_generic_payload &gp, sc_core::sc_time &delay) {
             end_piece(f);
         t = tbu.next_entry();
     } while (unlikely(f.txn.len != f.total) && f.advance());
+    if (unlikely(dmi_refused_)) // a hint is a promise
+        gp.set_dmi_allowed(false);
     delay = Scheduler::delay_to(f.done);
 }
 
@@ -126,6 +138,8 @@ fl_inline tlm_sync_enum TbuSocket::begin(tlm_generic_payload &gp, tlm_phase &pha
     if (!start(f, gp))
         return tlm::TLM_COMPLETED;
     bool over = proceed(f, Scheduler::absolute(delay), nullptr);
+    if (unlikely(over && dmi_refused_))
+        gp.set_dmi_allowed(false);
     if (likely(over && parts.early_completion)) {
         delay = Scheduler::delay_to(f.done);
         return tlm::TLM_COMPLETED;
@@ -149,7 +163,7 @@ tlm_sync_enum TbuSocket::nb_transport_fw(tlm_generic_payload &gp, tlm_phase &pha
     if (likely(phase == tlm::BEGIN_REQ))
         return begin(gp, phase, delay);
     if (phase == tlm::END_RESP)
-        return responses_.end(gp);
+        return responses_.end(gp, delay);
     return tlm::TLM_ACCEPTED; // phases that the base protocol does not know are ignored
 }
 
@@ -166,6 +180,8 @@ void TbuSocket::end_request(Access &a) {
 /* The answer goes out at a.flow.done. */
 void TbuSocket::finish(Access &a) {
     end_request(a);
+    if (unlikely(dmi_refused_))
+        a.flow.gp->set_dmi_allowed(false);
     parts.scheduler.call<&Responses<Access>::respond>(a.flow.done, responses_, &a);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "tcu.h"
 #include "iommu_parts.h"
+#include <algorithm>
 
 namespace faultline {
 
@@ -19,7 +20,10 @@ Tcu::Tcu(IommuParts &parts)
 Walk &Tcu::new_walk() {
     Walk *w = walks_.take();
 
-    w->access = w->waiters = nullptr;
+    w->tcu = this;
+    w->access = w->waiters = w->starter = nullptr;
+    w->visit = nullptr;
+    w->pending = false;
     w->changes = changes_;
     return *w;
 }
@@ -34,14 +38,18 @@ Walk *Tcu::search(const dma_txn &t) const {
     return nullptr;
 }
 
-/* Out of the table; who merged with it starts again now. */
-void Tcu::remove(Walk &w) {
+void Tcu::unlink(Walk &w) {
     Walk **at = &heads_[w.head];
 
     while (*at != &w)
         at = &(*at)->hash_next;
     *at = w.hash_next;
     in_flight_--;
+}
+
+/* Out of the table; who merged with it starts again now. */
+void Tcu::remove(Walk &w) {
+    unlink(w);
     for (Access *a = w.waiters, *next; a; a = next) {
         next = a->next;
         a->next = nullptr;
@@ -55,14 +63,15 @@ void Tcu::remove(Walk &w) {
  * before a register changed what translates.
  */
 bool Tcu::serves(const Walk &w, const dma_txn &t) const {
-    return !w.access && w.w.kind == XLAT_OK && !w.w.stale && w.w.txn.flags == t.flags && w.changes == changes_;
+    return !w.pending && !w.access && w.w.kind == XLAT_OK && !w.w.stale && w.w.txn.flags == t.flags &&
+           w.changes == changes_;
 }
 
 void Tcu::merge(Walk &w, Access &a) {
     a.waits = OWNER_MERGE;
     a.next = w.waiters;
     w.waiters = &a;
-    if (!w.access)
+    if (!w.access && !w.pending)
         due_at(w.ready);
 }
 
@@ -87,47 +96,134 @@ static u32 config_accesses(const iommu_walk &w) {
     return n;
 }
 
-/* Table accesses depend on each other: one after the other. */
-ps_t Tcu::price(Flow &f, const iommu_walk &w, ps_t start) {
-    ps_t end = start, waited = 0, one;
-
-    parts_.counters.walk_accesses += w.n_accesses;
-    parts_.counters.walk_config += config_accesses(w);
+/* Table accesses depend on each other: one after the other. False: one of them takes its phases. */
+bool Tcu::visit(Walk &w) {
     if (prices_.walk_port == FL_WALK_PRICED) {
-        end += w.n_accesses * prices_.walk_latency_ps;
-    } else {
-        for (u32 i = 0; i < w.n_accesses; i++) {
-            end = parts_.walk.price(w.accesses[i].addr, w.accesses[i].len, end, one);
-            waited += one;
-        }
-        f.book(OWNER_BANK, start + waited);
+        w.at += w.w.n_accesses * prices_.walk_latency_ps;
+        return true;
     }
-    f.book(OWNER_TABLE, end);
-    return end;
+    while (w.visits < w.w.n_accesses) {
+        const walk_access &a = w.w.accesses[w.visits];
+        Visit &v = parts_.walk.reading(a.addr, a.len, &w);
+        w.visit = &v;
+        if (!parts_.walk.send(v, w.at))
+            return false;
+        answer(w, v, w.at);
+        v.release();
+    }
+    return true;
+}
+
+/* The bus may refuse what the debug interface allows: then the engine decides anew, and it is an external abort. */
+void Tcu::answer(Walk &w, Visit &v, ps_t time) {
+    w.visit = nullptr;
+    w.at = time;
+    w.banks += v.ext.bank_waited;
+    w.visits++;
+    if (likely(!v.is_response_error()))
+        return;
+    dma_txn txn = w.w.txn;
+    parts_.host.cls->cancel(parts_.host.hw, &w.w);
+    parts_.walk.break_at(v.get_address());
+    parts_.host.walk(txn, w.w, w.begun);
+    parts_.walk.mend();
+    w.visits = w.w.n_accesses;
+}
+
+void Walk::visited(Visit &v, ps_t time) {
+    tcu->visited(*this, v, time);
+}
+
+void Tcu::visited(Walk &w, Visit &v, ps_t time) {
+    answer(w, v, time);
+    if (visit(w))
+        go_on(w);
 }
 
 Walk &Tcu::begin(Flow &f, ps_t time) {
     Walk &w = new_walk();
-    ps_t arrival = time + parts_.config.tbu.link_ps + prices_.lookup_ps;
-    ps_t begin = std::max(slots_.pop(), arrival);
 
-    parts_.host.walk(f.txn, w.w, begin);
-    ps_t caches = begin + prices_.config_cache_ps + prices_.walk_cache_ps;
-    f.book(OWNER_TCU, arrival);
-    f.book(OWNER_WALK_SLOT, begin);
-    f.book(OWNER_TCU, caches);
-    w.end = price(f, w.w, caches);
-    w.ready = w.end + parts_.config.tbu.link_ps;
-    slots_.push(w.end);
-    slots_use.use(arrival, begin, w.end);
-    parts_.counters.walks++;
-    w.head = walk_head(w.w.txn);
+    w.arrival = time + parts_.config.tbu.link_ps + prices_.lookup_ps;
+    w.head = walk_head(f.txn);
     w.hash_next = heads_[w.head];
     heads_[w.head] = &w;
     in_flight_++;
+    w.w.txn = f.txn;
+    f.book(OWNER_TCU, w.arrival);
+    if (likely(!slots_.empty())) {
+        start(w, std::max(slots_.pop(), w.arrival), &f);
+    } else { // all held by walks whose end is not known
+        w.pending = true;
+        w.w.kind = XLAT_MISS;
+        no_slot_.push_back(&w);
+    }
+    if (unlikely(w.pending))
+        pending_.push_back(&w);
+    return w;
+}
+
+/* @w has a slot from @begin on; @f: for it, if it does not wait already. */
+void Tcu::start(Walk &w, ps_t begin, Flow *f) {
+    dma_txn txn = w.w.txn;
+
+    w.begun = begin;
+    w.changes = changes_;
+    w.visits = 0;
+    w.banks = 0;
+    parts_.host.walk(txn, w.w, begin);
+    ps_t caches = w.at = begin + prices_.config_cache_ps + prices_.walk_cache_ps;
+    bool known = visit(w);
+    if (!f) {
+        if (known)
+            go_on(w);
+        return;
+    }
+    w.pending = !known;
+    f->book(OWNER_WALK_SLOT, begin);
+    f->book(OWNER_TCU, caches);
+    if (w.pending)
+        return;
+    if (prices_.walk_port == FL_WALK_ISSUED)
+        f->book(OWNER_BANK, caches + w.banks);
+    f->book(OWNER_TABLE, w.at);
+    ended(w);
+}
+
+/* The last table access of @w is answered. */
+void Tcu::ended(Walk &w) {
+    w.end = w.at;
+    w.ready = w.end + parts_.config.tbu.link_ps;
+    slots_.push(w.end);
+    slots_use.use(w.arrival, w.begun, w.end);
+    parts_.counters.walks++;
+    parts_.counters.walk_accesses += w.w.n_accesses;
+    parts_.counters.walk_config += config_accesses(w.w);
     if (likely(w.w.kind == XLAT_OK))
         add_due(w.ready, w, false);
-    return w;
+}
+
+/* ... of one that somebody waits for. Its slot is free for the next. */
+void Tcu::go_on(Walk &w) {
+    Access *a = w.starter;
+
+    w.pending = false;
+    w.starter = nullptr;
+    pending_.erase(std::find(pending_.begin(), pending_.end(), &w));
+    ended(w);
+    if (w.w.kind == XLAT_OK)
+        merge(w, *a);
+    else
+        fault(w, *a);
+    while (!no_slot_.empty() && !slots_.empty()) {
+        Walk &next = *no_slot_.front();
+        no_slot_.pop_front();
+        start(next, std::max(slots_.pop(), next.arrival), nullptr);
+    }
+}
+
+void Tcu::await(Walk &w, Access &a) {
+    a.waits = OWNER_TABLE;
+    w.starter = &a;
 }
 
 void Tcu::fault(Walk &w, Access &a) {
@@ -137,17 +233,27 @@ void Tcu::fault(Walk &w, Access &a) {
 }
 
 void Tcu::queue_access(u64 address, u32 len) {
-    ps_t waited;
+    ps_t time = parts_.host.now;
 
-    if (prices_.walk_port == FL_WALK_ISSUED && len)
-        parts_.walk.price(address, len, parts_.host.now, waited);
+    if (prices_.walk_port != FL_WALK_ISSUED || !len)
+        return;
+    Visit &v = parts_.walk.reading(address, len, nullptr);
+    if (parts_.walk.send(v, time))
+        v.release();
 }
 
 /* ---- what is due ---- */
 
 void Tcu::add_due(ps_t time, Walk &w, bool decided) {
-    due_.push({time, &w, decided});
-    parts_.ledger.due(next_due_ = due_.front().time);
+    (w.access ? faults_ : due_).push({time, dues_++, &w, decided});
+    next_due();
+}
+
+void Tcu::next_due() {
+    next_due_ = due_.empty() ? kNever : due_.front().time;
+    if (!faults_.empty())
+        next_due_ = std::min(next_due_, faults_.front().time);
+    parts_.ledger.due(next_due_);
 }
 
 void Tcu::due_at(ps_t time) {
@@ -159,17 +265,24 @@ void Tcu::due_now() {
 }
 
 void Tcu::settle_due(ps_t time) {
-    while (next_due_ <= time) {
-        Due d = due_.pop();
-        parts_.ledger.due(next_due_ = due_.empty() ? kNever : due_.front().time);
-        if (d.decided) {
-            decided(*d.walk, d.time);
-        } else if (d.walk->access) {
-            deliver(*d.walk, d.time);
-        } else {
+    ps_t now = parts_.faults_ahead ? time : std::min(time, parts_.scheduler.now());
+
+    for (;;) {
+        if (!faults_.empty() && faults_.front().time <= now && (due_.empty() || faults_.front() < due_.front())) {
+            Due d = faults_.pop();
+            next_due();
+            if (d.decided)
+                decided(*d.walk, d.time);
+            else
+                deliver(*d.walk, d.time);
+        } else if (!due_.empty() && due_.front().time <= time) {
+            Due d = due_.pop();
+            next_due();
             parts_.host.install(d.walk->w, d.time);
             remove(*d.walk);
             parts_.ats.step(d.time);
+        } else {
+            return;
         }
     }
 }
@@ -246,22 +359,39 @@ void Tcu::delivered(Access &a, xlat kind, ps_t time) {
     }
 }
 
-void Tcu::abandon(ps_t time) {
-    while (!due_.empty()) {
-        Walk &w = *due_.pop().walk;
-        if (Access *a = w.access) {
-            a->drop_fault(); // nobody has heard of it
+/* Nobody has heard of its outcome. */
+void Tcu::abandon(Walk &w, ps_t time) {
+    for (Access *a : {w.access, w.starter})
+        if (a) {
+            a->drop_fault();
             a->abort_at(time);
         }
-        for (Access *a = w.waiters, *next; a; a = next) {
-            next = a->next;
-            a->next = nullptr;
-            a->abort_at(time);
-        }
-        w.waiters = nullptr;
-        parts_.host.cls->cancel(parts_.host.hw, &w.w);
-        remove(w);
+    for (Access *a = w.waiters, *next; a; a = next) {
+        next = a->next;
+        a->next = nullptr;
+        a->abort_at(time);
     }
+    w.waiters = nullptr;
+    if (w.visit)
+        w.visit->who = nullptr; // its answer concerns nobody
+}
+
+void Tcu::abandon(ps_t time) {
+    for (SortedRing<Due> *ring : {&due_, &faults_})
+        while (!ring->empty()) {
+            Walk &w = *ring->pop().walk;
+            abandon(w, time);
+            parts_.host.cls->cancel(parts_.host.hw, &w.w);
+            remove(w);
+        }
+    for (Walk *w : pending_) {
+        abandon(*w, time);
+        if (std::find(no_slot_.begin(), no_slot_.end(), w) == no_slot_.end())
+            parts_.host.cls->cancel(parts_.host.hw, &w->w);
+        remove(*w);
+    }
+    pending_.clear();
+    no_slot_.clear();
     parts_.ledger.due(next_due_ = kNever);
     slots_ = SortedRing<ps_t>(prices_.walk_slots, 0);
 }

@@ -9,24 +9,38 @@
 #define FAULTLINE_TCU_H
 
 #include "access.h"
+#include "walk_port.h"
 
 namespace faultline {
 
-struct Walk {
+class Tcu;
+
+struct Walk : Visitor {
     iommu_walk w;
-    ps_t end, ready; // in the tables; when the TBU has the result
+    Tcu *tcu;
+    ps_t arrival, begun; // its request, in the TCU; it has a slot
+    ps_t at;             // the accesses to tables so far are answered
+    ps_t banks;          // of them, waiting for others
+    ps_t end, ready;     // in the tables; when the TBU has the result
+    u32 visits;          // table accesses that are answered
+    Visit *visit;        // the one under way
+    bool pending;        // its end is not known: the memory takes its phases, or there is no slot
+    Access *starter;     // for whom it is made, while it is pending
     Walk *hash_next;
     Access *access;  // whose fault it is; NULL: it ends well
     Access *waiters; // merged, start again when it ends
     u64 changes;     // Tcu::changes_ when it began
     u32 head;
+
+    void visited(Visit &v, ps_t time) override;
 };
 
 class Tcu {
 public:
     explicit Tcu(IommuParts &parts);
 
-    /// Let everything happen that is due at @p time.
+    /// Let everything happen that is due at @p time. What others see of a fault happens no earlier than now: whoever
+    /// asks may be ahead of them.
     void settle(ps_t time) {
         if (next_due_ <= time)
             settle_due(time);
@@ -39,7 +53,12 @@ public:
     void merge(Walk &w, Access &a);
     /// A walk for @p f, whose request leaves its TBU at @p time. Its kind says whether it ends well at Walk::ready;
     /// else fault() follows.
+    /// Where it is pending, await() follows.
     Walk &begin(Flow &f, ps_t time);
+    /// @p a, for which @p w is made, goes on when it has ended.
+    void await(Walk &w, Access &a);
+    /// A table access that took its phases is answered at @p time.
+    void visited(Walk &w, Visit &v, ps_t time);
     void fault(Walk &w, Access &a);
     /// What would become of @p t at @p time, without a trace: no cache changes, no fault is recorded.
     bool peek(const dma_txn &t, xlat_result &r, ps_t time);
@@ -58,20 +77,29 @@ public:
 private:
     struct Due { // a walk ends
         ps_t time;
+        u64 order;
         Walk *walk;
         bool decided; // else deliver or install
 
         bool operator>(const Due &o) const { return time > o.time; }
+        bool operator<(const Due &o) const { return time != o.time ? time < o.time : order < o.order; }
     };
     static constexpr std::size_t kHeads = 1024;
 
     Walk &new_walk();
     Walk *search(const dma_txn &t) const;
     void remove(Walk &w);
-    ps_t price(Flow &f, const iommu_walk &w, ps_t start);
+    void start(Walk &w, ps_t begin, Flow *f);
+    bool visit(Walk &w);
+    void answer(Walk &w, Visit &v, ps_t time);
+    void ended(Walk &w);
+    void go_on(Walk &w);
+    void abandon(Walk &w, ps_t time);
+    void unlink(Walk &w);
     void add_due(ps_t time, Walk &w, bool decided);
     void due_at(ps_t time);
     void due_now();
+    void next_due();
     void settle_due(ps_t time);
     void decided(Walk &w, ps_t time);
     void deliver(Walk &w, ps_t time);
@@ -81,8 +109,11 @@ private:
     const decltype(fl_config::tcu) &prices_;
     Pool<Walk> walks_;
     std::vector<Walk *> heads_; // of hash chains by page
-    SortedRing<ps_t> slots_;    // when each is free
-    SortedRing<Due> due_;
+    SortedRing<ps_t> slots_;    // when each is free whose walk's end is known
+    std::vector<Walk *> pending_;
+    std::deque<Walk *> no_slot_;   // of them
+    SortedRing<Due> due_, faults_; // that end well; that do not
+    u64 dues_ = 0;
     ps_t next_due_ = kNever;
     ps_t watched_ = 0; // walks up to this time end by the agenda
     u64 changes_ = 0;

@@ -45,6 +45,24 @@ inline bool is_access(tlm::tlm_generic_payload &gp) {
     return false;
 }
 
+/// The byte enables of a piece, @p offset bytes into @p whole: a pattern repeats from the first byte of the whole
+/// access on. @p room: kept as long as @p piece.
+inline void cut_byte_enables(const tlm::tlm_generic_payload &whole, tlm::tlm_generic_payload &piece, u32 offset,
+                             std::vector<unsigned char> &room) {
+    unsigned char *pattern = whole.get_byte_enable_ptr();
+    u32 length = whole.get_byte_enable_length();
+
+    piece.set_byte_enable_ptr(pattern);
+    piece.set_byte_enable_length(pattern ? length : 0);
+    if (!pattern || length < 2 || offset % length == 0)
+        return;
+    room.resize(std::min(length, piece.get_data_length()));
+    for (std::size_t i = 0; i < room.size(); i++)
+        room[i] = pattern[(offset + i) % length];
+    piece.set_byte_enable_ptr(room.data());
+    piece.set_byte_enable_length(u32(room.size()));
+}
+
 /// A target that answers at once, without phases, DMI or a debug interface.
 struct PlainTarget : tlm::tlm_fw_transport_if<> {
     tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
@@ -90,17 +108,22 @@ public:
         if (likely(answer == tlm::TLM_COMPLETED || phase == tlm::BEGIN_RESP)) {
             time = Scheduler::absolute(delay);
             if (answer != tlm::TLM_COMPLETED) { // the target answered in the forward call: end its response phase
+                request_end_ = time;
                 phase = tlm::END_RESP;
                 socket_->nb_transport_fw(gp, phase, delay);
             }
             return true;
         }
-        asking_ = phase == tlm::BEGIN_REQ ? &gp : nullptr;
+        if (phase == tlm::BEGIN_REQ)
+            asking_ = &gp;
+        else
+            request_end_ = Scheduler::absolute(delay);
         return false;
     }
 
 protected:
     tlm::tlm_initiator_socket<> &socket_;
+    ps_t request_end_ = 0; ///< that the last send() was told of
 
 private:
     /// An access that send() did not answer is answered at @p time.
@@ -111,8 +134,10 @@ private:
     tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &gp, tlm::tlm_phase &phase,
                                        sc_core::sc_time &delay) override {
         ps_t time = Scheduler::absolute(delay);
-        bool response = phase == tlm::BEGIN_RESP;
+        bool response = phase == tlm::BEGIN_RESP, kept = response && gp.has_mm();
 
+        if (kept) // the target's call is not over: until then nobody uses the payload again
+            gp.acquire();
         if (response)
             answered(gp, time);
         if (phase == tlm::END_REQ || (response && asking_ && (eager_ || asking_ == &gp))) {
@@ -120,6 +145,8 @@ private:
             asking_ = nullptr;
             ready(time);
         }
+        if (kept)
+            gp.release();
         if (!response)
             return tlm::TLM_ACCEPTED; // phases that the base protocol does not know are ignored
         phase = tlm::END_RESP;
@@ -130,10 +157,26 @@ private:
     tlm::tlm_generic_payload *asking_ = nullptr; // BEGIN_REQ without END_REQ
 };
 
-/// An outlet for accesses that wait for their turn, and for answers.
+/// An outlet for accesses that wait for their turn, and for answers. What follows an answer, or the end of a request
+/// phase, happens at the time that it was announced for, and never within the target's call.
 template <typename Access> class AccessOutlet : public Outlet {
 public:
-    using Outlet::Outlet;
+    AccessOutlet(tlm::tlm_initiator_socket<> &socket, Scheduler &scheduler, bool eager = false)
+        : Outlet(socket, eager), scheduler_(scheduler) {}
+
+    /// Others are before: the next request phase is theirs.
+    bool shut() const { return busy() || turn_due_; }
+    /// As Outlet::send().
+    bool send(tlm::tlm_generic_payload &gp, ps_t &time) {
+        time = std::max(time, free_from_);
+        bool done = Outlet::send(gp, time);
+
+        if (unlikely(request_end_ != 0)) {
+            ready(request_end_);
+            request_end_ = 0;
+        }
+        return done;
+    }
 
 protected:
     /// @p a waits: the request phase of another is not over yet; its turn() comes.
@@ -152,20 +195,32 @@ private:
             SC_REPORT_ERROR("faultline/tlm", "response to a transaction that was not sent");
             return;
         }
-        Access &a = *found->second;
+        Access *a = found->second;
         under_way_.erase(found);
-        over(a, time);
+        scheduler_.call<&AccessOutlet::over_now>(time, *this, a);
     }
-    void ready(ps_t) override {
-        while (!busy() && !queue_.empty()) {
+    void over_now(Access &a) { over(a, scheduler_.now()); }
+    void ready(ps_t time) override {
+        free_from_ = std::max(free_from_, time);
+        if (turn_due_ || (queue_.empty() && time <= scheduler_.now()))
+            return;
+        turn_due_ = true;
+        scheduler_.call<&AccessOutlet::next>(time, *this);
+    }
+    void next() {
+        turn_due_ = false;
+        while (!shut() && !queue_.empty()) {
             Access *a = queue_.front();
             queue_.pop_front();
             turn(*a);
         }
     }
 
+    Scheduler &scheduler_;
     std::unordered_map<tlm::tlm_generic_payload *, Access *> under_way_;
     std::deque<Access *> queue_;
+    bool turn_due_ = false; // a request phase may begin soon
+    ps_t free_from_ = 0;    // the last request phase ends; actions may run ahead of those who ask
 };
 
 /// The responses of a target socket: one at a time (the base protocol's exclusion rule). @p Access has payload().
@@ -185,24 +240,30 @@ public:
         if (!responding_)
             send();
     }
-    /// END_RESP of @p gp: its access is free again.
-    tlm::tlm_sync_enum end(tlm::tlm_generic_payload &gp) {
+    /// END_RESP of @p gp after @p delay: its access is free again.
+    tlm::tlm_sync_enum end(tlm::tlm_generic_payload &gp, const sc_core::sc_time &delay) {
         if (queue_.empty() || &queue_.front()->payload() != &gp) {
             SC_REPORT_ERROR("faultline/tlm", "END_RESP of a transaction that has no response");
             return tlm::TLM_COMPLETED;
         }
         Access *a = queue_.front();
         queue_.pop_front();
-        responding_ = false;
         if (gp.has_mm())
             gp.release();
         pool_.give(a);
-        if (!queue_.empty() && !responding_)
-            send();
+        if (unlikely(Scheduler::absolute(delay) > scheduler_.now()))
+            scheduler_.call<&Responses::next>(Scheduler::absolute(delay), *this);
+        else
+            next();
         return tlm::TLM_COMPLETED;
     }
 
 private:
+    void next() {
+        responding_ = false;
+        if (!queue_.empty())
+            send();
+    }
     void send() {
         tlm::tlm_generic_payload &gp = queue_.front()->payload();
         tlm::tlm_phase phase = tlm::BEGIN_RESP;
@@ -211,7 +272,7 @@ private:
         responding_ = true;
         tlm::tlm_sync_enum answer = socket_->nb_transport_bw(gp, phase, delay);
         if (answer == tlm::TLM_COMPLETED || (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP))
-            end(gp);
+            end(gp, delay);
     }
 
     tlm::tlm_target_socket<> &socket_;

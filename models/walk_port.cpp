@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "walk_port.h"
-#include "tlm_parts.h"
 
 namespace faultline {
 
@@ -29,6 +28,8 @@ int WalkPort::debug(u64 pa, void *buf, u32 len, bool write) {
 int WalkPort::read(u64 pa, void *buf, u32 len) {
     const unsigned char *host = direct(pa, len, false);
 
+    if (unlikely(broken_ - pa < len))
+        return -EIO;
     if (unlikely(!host))
         return debug(pa, buf, len, false);
     copy_words(buf, host, len);
@@ -44,30 +45,56 @@ int WalkPort::write(u64 pa, const void *buf, u32 len) {
     return 0;
 }
 
-/* The engine has already written what it writes: reading prices it without a second effect. */
-ps_t WalkPort::price(u64 pa, u32 len, ps_t t, ps_t &waited) {
-    tlm::tlm_generic_payload gp;
-    sc_core::sc_time delay = Scheduler::delay_to(t);
+/* ---- accesses that take their time ---- */
 
-    if (scratch_.size() < len)
-        scratch_.resize(len);
-    set_access(gp, tlm::TLM_READ_COMMAND, pa, scratch_.data(), len);
-    ext_.bank_waited = 0;
-    gp.set_extension(&ext_);
-    socket_->b_transport(gp, delay);
-    gp.clear_extension(&ext_);
-    waited = ext_.bank_waited;
-    return Scheduler::absolute(delay);
+Visit &WalkPort::visit(tlm::tlm_command command, u64 pa, u32 len, Visitor *who) {
+    Visit &v = *visits_.take();
+
+    if (v.data.size() < len)
+        v.data.resize(len);
+    v.who = who;
+    v.ext = {};
+    set_access(v, command, pa, v.data.data(), len);
+    v.set_byte_enable_ptr(nullptr);
+    v.set_dmi_allowed(false);
+    return v;
 }
 
-void WalkPort::post(u64 pa, u32 data, ps_t t) {
-    tlm::tlm_generic_payload gp;
-    sc_core::sc_time delay = Scheduler::delay_to(t);
-    u8 word[4];
+/* The engine has already written what it writes: reading prices it without a second effect. */
+Visit &WalkPort::reading(u64 pa, u32 len, Visitor *who) {
+    return visit(tlm::TLM_READ_COMMAND, pa, len, who);
+}
 
-    fl_put_le32(word, data);
-    set_access(gp, tlm::TLM_WRITE_COMMAND, pa, word, sizeof(word));
-    socket_->b_transport(gp, delay);
+Visit &WalkPort::writing(u64 pa, u32 data, Visitor *who) {
+    Visit &v = visit(tlm::TLM_WRITE_COMMAND, pa, sizeof(data), who);
+
+    fl_put_le32(v.data.data(), data);
+    return v;
+}
+
+bool WalkPort::send(Visit &v, ps_t &time) {
+    if (unlikely(shut())) {
+        v.at = time;
+        queue(v);
+        return false;
+    }
+    if (likely(AccessOutlet::send(v, time)))
+        return true;
+    sent(v, v);
+    return false;
+}
+
+void WalkPort::turn(Visit &v) {
+    ps_t time = std::max(v.at, scheduler_.now());
+
+    if (send(v, time))
+        over(v, time);
+}
+
+void WalkPort::over(Visit &v, ps_t time) {
+    if (v.who)
+        v.who->visited(v, time);
+    v.release();
 }
 
 } // namespace faultline

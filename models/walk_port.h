@@ -8,13 +8,35 @@
 #define FAULTLINE_WALK_PORT_H
 
 #include "dma_extension.h"
-#include "scheduler.h"
+#include "tlm_parts.h"
+#include <functional>
 
 namespace faultline {
 
-class WalkPort {
+struct Visit;
+
+/// Whose accesses take their time at the memory.
+struct Visitor {
+    virtual ~Visitor() = default;
+    /// @p v, which was not answered at once, is answered at @p time; it is free again afterwards.
+    virtual void visited(Visit &v, ps_t time) = 0;
+};
+
+/// An access of the IOMMU's own. DmaExtension::bank_waited says what it has waited for others to leave a bank.
+struct Visit : tlm::tlm_generic_payload {
+    DmaExtension ext;
+    std::vector<unsigned char> data;
+    Visitor *who; // nullptr: nobody asks
+    ps_t at;
+};
+
+class WalkPort : public AccessOutlet<Visit> {
 public:
-    explicit WalkPort(tlm::tlm_initiator_socket<> &socket) : socket_(socket), pages_(kPages) {}
+    WalkPort(tlm::tlm_initiator_socket<> &socket, Scheduler &scheduler)
+        : AccessOutlet(socket, scheduler), scheduler_(scheduler), pages_(kPages) {}
+
+    /// Called when the memory has taken pages back.
+    std::function<void()> moved;
 
     /// The host's address of [pa, pa + len) within a page, if the memory lets us have it.
     unsigned char *direct(u64 pa, u32 len, bool write) {
@@ -32,11 +54,15 @@ public:
     /// The memory has taken its pages back.
     void forget() { pages_.assign(kPages, {}); }
 
-    /// What an access of @p len bytes at @p t costs: when its answer is there. @p waited: of it, for others to leave
-    /// a bank.
-    ps_t price(u64 pa, u32 len, ps_t t, ps_t &waited);
-    /// A message leaves at @p t.
-    void post(u64 pa, u32 data, ps_t t);
+    /// A read of @p len bytes, for what it costs, or a write of @p data. acquired: release() it when it is over.
+    Visit &reading(u64 pa, u32 len, Visitor *who);
+    Visit &writing(u64 pa, u32 data, Visitor *who);
+    /// @p v leaves at @p time. True: it is answered, @p time says when. False: Visitor::visited() follows.
+    bool send(Visit &v, ps_t &time);
+
+    /// Reads of @p pa fail until mend(): the memory has answered an access with an error.
+    void break_at(u64 pa) { broken_ = pa; }
+    void mend() { broken_ = kNever; }
 
 private:
     static constexpr u64 kPage = 4096;
@@ -49,10 +75,15 @@ private:
 
     unsigned char *ask(u64 pa, bool write);
 
-    tlm::tlm_initiator_socket<> &socket_;
+    Visit &visit(tlm::tlm_command command, u64 pa, u32 len, Visitor *who);
+    void turn(Visit &v) override;
+    void over(Visit &v, ps_t time) override;
+    void invalidate_direct_mem_ptr(sc_dt::uint64, sc_dt::uint64) override { moved(); }
+
+    Scheduler &scheduler_;
     std::vector<Page> pages_;
-    std::vector<unsigned char> scratch_;
-    DmaExtension ext_; // what the memory says of an access
+    PayloadPool<Visit> visits_;
+    u64 broken_ = kNever;
 };
 
 } // namespace faultline

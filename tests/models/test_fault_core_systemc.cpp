@@ -7,11 +7,6 @@
 #include <check.h>
 #include <fault_cases.h>
 
-/* libsystemc wants one; main() below is ours. */
-int sc_main(int, char **) {
-    return 0;
-}
-
 namespace {
 
 void report_failure(void *, const char *file, int line, const char *what) {

@@ -100,9 +100,9 @@ TEST(invalidation_kills_the_walk_in_flight) {
     b.run([&] {
         Payload p(0x1000, 8);
         access_ns(b, p);
-        b.write_register(8, 0, to_sc(ns(200))); // while it walks
+        b.write_register(8, 0, to_sc(ns(200))); // while it walks; what is written for later happens then: it is 200 ns
         b.engine.pages[1] = 0x90;
-        ck_assert_uint_eq(access_ns(b, p, 1000), 1477); // not in the TLB: walks anew
+        ck_assert_uint_eq(access_ns(b, p, 800), 1477); // not in the TLB: walks anew
         ck_assert_uint_eq(p.ext.address, 0x90000);
         ck_assert_uint_eq(b.engine.stale_fills, 1);
     });
