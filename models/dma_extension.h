@@ -24,6 +24,8 @@ struct DmaExtension : tlm::tlm_extension<DmaExtension> {
     std::uint32_t substream_id = 0; ///< SubstreamID or PASID, 20 bits, with DMA_PASID
     std::uint16_t flags = 0;        ///< DMA_EXEC, DMA_PRIV, DMA_PASID, DMA_ATS_REQ, DMA_TRANSLATED, DMA_NO_WRITE
 
+    std::uint64_t asked = 0; ///< when it came, ps, if it then waited for the request phases of others; else 0
+
     Bill *bill = nullptr;             ///< who owns its time is booked here (ledger.h); nullptr: nobody asks
     LoggedBill *fault_bill = nullptr; ///< the same of the fault that it may be in, at whoever sends it; or nullptr
 

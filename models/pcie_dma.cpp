@@ -32,6 +32,7 @@ bool PcieAccess::advance() {
 
 bool Upstream::send(PcieAccess &a) {
     if (unlikely(shut())) {
+        a.up->ext.asked = a.up_time;
         queue(a);
         return false;
     }
@@ -240,10 +241,10 @@ bool PcieDma::send_up(PcieAccess &a, ps_t time) {
     return parts_.up.send(a);
 }
 
-/* The request phase of another is over. */
+/* The request phase of another is over: that has waited for a slot. */
 void PcieDma::turn(PcieAccess &a) {
     a.up_time = std::max(a.up_time, parts_.scheduler.now());
-    a.book(OWNER_INPUT, a.up_time);
+    a.book(OWNER_SLOT, a.up_time);
 }
 
 void PcieDma::answered(PcieAccess &a, ps_t time) {

@@ -21,15 +21,18 @@ Step Tbu::wait(Flow &f, Access *again, bool keep_slot) {
 
 /* ---- the input ---- */
 
+/* When a try that is presented at @t came here: its master may have held it back for the requests before it. */
+static inline ps_t came(const Flow &f, ps_t t) {
+    return unlikely(f.ext && f.ext->asked && !f.offset) ? std::min<ps_t>(f.ext->asked, t) : t;
+}
+
 Step Tbu::attempt(Flow &f, ps_t t, Access *again) {
-    if (unlikely(!again && !blocked_.empty())) {
-        f.started = t;
-        return blocked(f);
-    }
     if (again)
         f.book(again->waits, t);
     else
-        f.started = t;
+        f.started = came(f, t);
+    if (unlikely(!again && !blocked_.empty()))
+        return blocked(f, t);
     // Who holds a slot is inside: what waits at the input for one does not hold it up.
     ps_t ready = again && again->slot ? f.slot_from : held_;
     ps_t enter = input_.reserve(t, std::max(t, ready), prices_.interval_ps);
@@ -39,7 +42,7 @@ Step Tbu::attempt(Flow &f, ps_t t, Access *again) {
     xlat x = parts_.host.lookup(f.txn, f.res, enter);
     f.at = enter + prices_.lookup_ps;
     if (unlikely(x != XLAT_OK && !again))
-        open_piece(f);
+        open_piece(f, t);
     if (f.bill) {
         f.book(OWNER_INPUT, enter);
         f.book(OWNER_LOOKUP, f.at);
@@ -61,22 +64,23 @@ Step Tbu::attempt(Flow &f, ps_t t, Access *again) {
 }
 
 /* Others wait at the input already. */
-Step Tbu::blocked(Flow &f) {
-    open_piece(f);
+Step Tbu::blocked(Flow &f, ps_t t) {
+    open_piece(f, t);
     wait(f, nullptr, false);
     f.waiter->waits = OWNER_SLOT;
     blocked_.push_back(f.waiter);
     return Step::Wait;
 }
 
-/* The try under way may end in a fault: its time is counted from its start. */
-void Tbu::open_piece(Flow &f) {
+/* The try under way may end in a fault: its time is counted from its start, and until @t it has waited for a slot. */
+void Tbu::open_piece(Flow &f, ps_t t) {
     f.piece = nullptr;
     if (!f.bill)
         return;
     piece_.keep(parts_.logged);
     piece_.open(f.started);
     f.piece = &piece_;
+    piece_.book(OWNER_SLOT, t);
 }
 
 /* A lookup has refused it: a fault that nobody waits for. */

@@ -35,12 +35,12 @@ public:
     Usage slots_use;
 
 private:
-    Step blocked(Flow &f);
+    Step blocked(Flow &f, ps_t t);
     Step held(Flow &f, xlat x, Access *again);
     Step miss(Flow &f, Access *again);
     Step walk(Flow &f, ps_t slot, Access *again);
     Step merge(Flow &f, Walk &w, ps_t slot, Access *again);
-    void open_piece(Flow &f);
+    void open_piece(Flow &f, ps_t t);
     void fault_at_once(Flow &f);
     void drain();
 
