@@ -18,6 +18,26 @@ if(FL_COVERAGE)
   add_link_options(--coverage)
 endif()
 
+# What ccache must be told to keep what is compiled with a precompiled header.
+if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache$")
+  list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+endif()
+
+# fl_systemc(TARGET): its files are C++ and begin with SystemC, as those of models/ do; what that costs the compiler is paid
+# once. Sanitizers double what templates cost: there fl_models is compiled several files at a time, and UBSan watches the
+# models, not the C++ of the tests.
+function(fl_systemc target)
+  if(NOT target STREQUAL fl_models)
+    target_precompile_headers(${target} REUSE_FROM fl_models)
+  endif()
+  if(FL_SANITIZE AND target STREQUAL fl_models)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  elseif(FL_SANITIZE MATCHES undefined AND NOT target STREQUAL fl_platform)
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+  endif()
+endfunction()
+
 # fl_face(NAME FOLDER SCOPE): who links NAME sees the folder's headers but those named *_priv.h. They come by a folder of
 # links, so that a private header of another folder is not found.
 function(fl_face name folder scope)
@@ -64,6 +84,9 @@ function(fl_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support)
   target_link_libraries(${name} PRIVATE ${T_LIBS} PkgConfig::CHECK)
   target_compile_definitions(${name} PRIVATE FL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(T_SOURCES MATCHES "\\.cpp$")
+    fl_systemc(${name})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
