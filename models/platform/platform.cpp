@@ -131,9 +131,9 @@ void Platform::boot() {
 
     cfg.opt = &opt_;
     cfg.trace = &scan_;
-    cfg.ops = CpuPort::ops();
+    cfg.ops = DriverAccess::ops();
     for (std::size_t i = 0; i < iommus_.size(); i++)
-        cfg.drv_ctx[i] = iommus_[i].port;
+        cfg.drv_ctx[i] = iommus_[i].port->access();
     cfg.ctx = &cpu;
     cfg.kick = [](void *ctx) { static_cast<CpuModel *>(ctx)->kick(); };
     cfg.observe = [](void *ctx, fault_group *g, fault_point point, u64) {
