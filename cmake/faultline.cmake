@@ -77,6 +77,8 @@ set(FL_MSAN_FOLDERS engine pt smmuv2 smmuv3 vtd)
 # Minutes under a sanitizer, which sees the same code in shorter suites.
 set(FL_LONG test_fit test_import_reports test_import_robust test_replay_iommus test_replay_timed test_replay_traces
     test_smmuv2_image test_smmuv3_image test_stall_board test_stall_random test_trace_gen test_vtd_image)
+# The next longest: begun early, so that no processor waits at the end. What has taken its time before has its order from that.
+set(FL_EARLY test_dmat test_import_log test_lying_hardware test_series test_smmuv3_random test_timeline)
 function(fl_test name)
   cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
   pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
@@ -101,7 +103,9 @@ function(fl_test name)
   endif()
   if(name IN_LIST FL_LONG)
     list(APPEND T_LABELS release-only)
-    set_tests_properties(${name} PROPERTIES COST 100) # begun early, so that no processor waits at the end
+    set_tests_properties(${name} PROPERTIES COST 100)
+  elseif(name IN_LIST FL_EARLY)
+    set_tests_properties(${name} PROPERTIES COST 30)
   endif()
   if(FL_SANITIZE AND "release-only" IN_LIST T_LABELS)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)

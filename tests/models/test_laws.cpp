@@ -173,7 +173,7 @@ TEST_TIMES(little, int(std::size(little_runs))) {
     const auto &run = little_runs[_i];
     Trace trace(std::string("pattern=fresh fresh_ppm=200000 interval_ns=0 accesses=4000 streams=") + run.streams);
 
-    for (u64 n = 1; n <= 1024; n *= 2) {
+    for (u64 n = 1; n <= 1024; n *= 4) {
         std::string number = std::to_string(n), what = name_of(run.variant) + ", " + number + " outstanding";
         replay_result r =
             play(trace, run.variant, {"master.outstanding=" + number, "master.outstanding_per_stream=" + number}, what);
