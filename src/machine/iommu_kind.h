@@ -10,6 +10,7 @@
 #include "fl_config.h"
 #include "iommu.h"
 #include "drv_cfg.h"
+#include "tcache.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -109,6 +110,18 @@ const struct iommu_kind *iommu_kind_find(const char *name);
 static inline u64 iommu_kind_stalls(const struct iommu_kind *kind, const struct fl_config *cfg)
 {
 	return kind->stalls ? kind->stalls(cfg) : 0;
+}
+
+/**
+ * kind_cache() - the geometry of a cache, as the configuration has it
+ * @sets: number of sets; 0: no cache
+ * @ways: ways of each
+ *
+ * Return: The geometry.
+ */
+static inline struct tcache_cfg kind_cache(u64 sets, u64 ways)
+{
+	return (struct tcache_cfg){ (u32)sets, sets ? (u32)ways : 1, TCACHE_LRU, 0 };
 }
 
 /* Every IOMMU; a NULL ends the list. */

@@ -7,11 +7,6 @@
 
 #define OWN_LINES 30 /* banks with an interrupt line each; more share as many lines */
 
-static struct tcache_cfg geometry(u64 sets, u64 ways)
-{
-	return (struct tcache_cfg){ .sets = (u32)sets, .ways = sets ? (u32)ways : 1 };
-}
-
 static int create(const struct fl_config *cfg, const struct iommu_ops *ops, void *ctx, void **hw)
 {
 	struct smmuv2_cfg c = { .behaviour = (enum smmuv2_behaviour)cfg->smmuv2.behaviour };
@@ -31,8 +26,8 @@ static int create(const struct fl_config *cfg, const struct iommu_ops *ops, void
 	c.n_tbus = (u8)cfg->tbu.count;
 	for (i = 0; i < c.n_tbus; i++)
 		c.stall_slots[i] = (u16)cfg->smmuv2.stall_slots;
-	c.tlb = geometry(cfg->iommu.tlb_sets, cfg->iommu.tlb_ways);
-	c.wc1 = geometry(cfg->iommu.walk_cache_sets, cfg->iommu.walk_cache_ways);
+	c.tlb = kind_cache(cfg->iommu.tlb_sets, cfg->iommu.tlb_ways);
+	c.wc1 = kind_cache(cfg->iommu.walk_cache_sets, cfg->iommu.walk_cache_ways);
 	c.wc2 = c.wc1;
 	err = smmuv2_init(s, &c, ops, ctx);
 	if (err)
