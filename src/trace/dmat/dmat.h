@@ -327,15 +327,6 @@ int dmat_read(struct dmat_reader *reader, struct dmat_record *out);
 int dmat_seek_record(struct dmat_reader *reader, u64 n);
 
 /**
- * dmat_seek_time() - go to the first record at a time or later (to the end, if there is none)
- * @reader: the reader
- * @time_ns: ns
- *
- * Return: 0 or -errno.
- */
-int dmat_seek_time(struct dmat_reader *reader, u64 time_ns);
-
-/**
  * dmat_reader_records() - number of records of the file
  * @reader: the reader
  *
@@ -350,15 +341,6 @@ u64 dmat_reader_records(const struct dmat_reader *reader);
  * Return: Their number.
  */
 u64 dmat_reader_blocks(const struct dmat_reader *reader);
-
-/**
- * dmat_reader_block_first() - number of the first record of a block, for readers in parallel
- * @reader: the reader
- * @i: number of the block
- *
- * Return: Number of the record.
- */
-u64 dmat_reader_block_first(const struct dmat_reader *reader, u64 i);
 
 /**
  * dmat_reader_damaged() - whether the file was found damaged, with DMAT_READ_PREFIX

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Reading a .dmat file: every byte of it is under some CRC-32, and none is believed before. */
 #include "dmat_priv.h"
+#include "grow.h"
 #include <zlib.h>
 
 struct meta_pair {
@@ -228,17 +229,11 @@ static int scan_blocks(struct dmat_reader *r)
 {
 	u64 offset = r->blocks_offset;
 	struct block_header h;
-	struct block_entry *grown;
 
 	r->blocks = r->records = 0;
 	for (;;) {
-		if (r->blocks + 1 >= r->block_room) {
-			r->block_room = r->block_room ? 2 * r->block_room : 64;
-			grown = realloc(r->block, r->block_room * sizeof(*grown));
-			if (!grown)
-				return dmat_fail(r->err, ENOMEM, "out of memory");
-			r->block = grown;
-		}
+		if (!GROW(r->block, r->blocks + 1, r->block_room, 64))
+			return dmat_fail(r->err, ENOMEM, "out of memory");
 		r->block[r->blocks] = (struct block_entry){ offset, r->records, ~0ULL };
 		if (fetch_block(r, offset, r->file_bytes, &h))
 			return 0;
@@ -422,16 +417,15 @@ int dmat_read(struct dmat_reader *r, struct dmat_record *out)
 	return 1;
 }
 
-/* The last block whose @key is not over @value. */
-static u64 find_block(const struct dmat_reader *r, u64 value, bool by_time)
+/* The block that record @n is in. */
+static u64 find_block(const struct dmat_reader *r, u64 n)
 {
 	u64 lo = 0, hi = r->blocks;
 
 	while (hi - lo > 1) {
 		u64 mid = lo + (hi - lo) / 2;
 
-		/* Equal times may spill over from the block before. */
-		if (by_time ? r->block[mid].first_time < value : r->block[mid].first_record <= value)
+		if (r->block[mid].first_record <= n)
 			lo = mid;
 		else
 			hi = mid;
@@ -455,7 +449,7 @@ int dmat_seek_record(struct dmat_reader *r, u64 n)
 
 	if (n >= r->records && n)
 		return dmat_fail(r->err, ERANGE, "no record %llu", n);
-	i = r->blocks ? find_block(r, n, false) : 0;
+	i = r->blocks ? find_block(r, n) : 0;
 	rewind_to(r, i);
 	for (n -= r->blocks ? r->block[i].first_record : 0; n; n--) {
 		ret = dmat_read(r, &skipped);
@@ -463,20 +457,6 @@ int dmat_seek_record(struct dmat_reader *r, u64 n)
 			return ret ? ret : -ERANGE;
 	}
 	return 0;
-}
-
-int dmat_seek_time(struct dmat_reader *r, u64 time_ns)
-{
-	struct dmat_record rec = { 0 };
-	int ret;
-
-	rewind_to(r, r->blocks ? find_block(r, time_ns, true) : 0);
-	do {
-		ret = dmat_read(r, &rec);
-	} while (ret > 0 && rec.time_ns < time_ns);
-	if (ret > 0)
-		r->ahead_next--;
-	return ret < 0 ? ret : 0;
 }
 
 u64 dmat_reader_records(const struct dmat_reader *r)
@@ -487,11 +467,6 @@ u64 dmat_reader_records(const struct dmat_reader *r)
 u64 dmat_reader_blocks(const struct dmat_reader *r)
 {
 	return r->blocks;
-}
-
-u64 dmat_reader_block_first(const struct dmat_reader *r, u64 i)
-{
-	return r->block[i].first_record;
 }
 
 bool dmat_reader_damaged(const struct dmat_reader *r)
