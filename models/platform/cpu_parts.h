@@ -28,7 +28,10 @@ struct CpuParts {
     Tap *tap = nullptr;
     std::function<u32(u32 requester, u32 requests)> allocate{};
 
-    u64 now_ns() const { return scheduler.now() / 1000; }
+    ps_t now() const { return scheduler.now(); }
+    u64 now_ns() const { return now() / 1000; }
+    /// Each device has its own workers.
+    bool per_device() const { return config.cpu.workers_per_device != 0; }
 };
 
 } // namespace faultline

@@ -36,12 +36,12 @@ Workers::Pool &Workers::pool_of(const fault_group *group) {
 }
 
 void Workers::kick() {
-    if (!per_device()) {
+    if (!parts_.per_device()) {
         if (!wake(shared_))
-            look_again(now());
+            look_again(parts_.now());
     } else if (!sorting_) {
         sorting_ = true;
-        look_again(now());
+        look_again(parts_.now());
     }
 }
 
@@ -53,7 +53,7 @@ void Workers::look_again(ps_t time) {
 
 void Workers::look() {
     parts_.busy--;
-    if (per_device())
+    if (parts_.per_device())
         sort();
     else
         wake(shared_);
@@ -79,7 +79,7 @@ bool Workers::wake(Pool &pool) {
     pool.sleeping.pop_back();
     wakes_++;
     w.woken = true;
-    w.woke = now();
+    w.woke = parts_.now();
     ask_at(w.woke + parts_.config.cpu.worker_wake_ps, w);
     return true;
 }
@@ -92,7 +92,7 @@ void Workers::ask_at(ps_t time, Worker &w) {
 /* A worker that is awake wants a processor. */
 void Workers::ask(Worker &w) {
     parts_.busy--;
-    w.awake = now();
+    w.awake = parts_.now();
     if (!w.woken)
         w.woke = w.awake;
     parts_.cpus.ask(Processors::kWorker, Scheduler::fn_of<&Workers::work, Workers, Worker>, this,
@@ -101,13 +101,13 @@ void Workers::ask(Worker &w) {
 
 FaultJob Workers::take_next() {
     return groups_.take([this](ps_t later) {
-        if (per_device())
+        if (parts_.per_device())
             look_again(later);
     });
 }
 
 FaultJob Workers::next_job(Pool &pool) {
-    if (!per_device())
+    if (!parts_.per_device())
         return take_next();
     if (pool.waiting.empty())
         return {};
@@ -126,7 +126,7 @@ void Workers::take(Worker &w, FaultJob job) {
 
 /* A worker on a processor looks for something to do. */
 void Workers::work(Worker &w) {
-    w.taken = w.asked = now();
+    w.taken = w.asked = parts_.now();
     w.lost = 0;
     w.mapping = false;
     while (w.groups.size() < parts_.config.cpu.batch_faults) {
@@ -138,7 +138,7 @@ void Workers::work(Worker &w) {
     w.deferred = w.groups.empty() && put_off_ && w.pool == &shared_;
     if (w.groups.empty() && !w.deferred) {
         w.pool->sleeping.push_back(&w);
-        parts_.cpus.leave(now(), &w);
+        parts_.cpus.leave(parts_.now(), &w);
         return;
     }
     if (w.deferred)
@@ -148,7 +148,7 @@ void Workers::work(Worker &w) {
     if (!fault_time_.free() && load_)
         for (u32 left = load_(w.groups).faults; left; left--)
             length += fault_time_.next();
-    pass(w, now() + length);
+    pass(w, parts_.now() + length);
 }
 
 /* Until @p end a worker is on its processor, if no interrupt takes it. */
@@ -183,7 +183,7 @@ void Workers::passed(u64 turn) {
     for (u32 left = load_(w.groups).pages; left; left--)
         length += page_time_.next();
     w.mapping = true;
-    pass(w, now() + length);
+    pass(w, parts_.now() + length);
 }
 
 /* What the handler does, and the answers. */
@@ -199,7 +199,7 @@ void Workers::handle(Worker &w) {
         fault_group *group = w.groups[i];
         w.groups[i] = nullptr;
         answer.lost = w.lost;
-        answer.answered = now();
+        answer.answered = parts_.now();
         w.ports[i]->ledger().set_answer(answer);
         fault_group_complete(group, codes[i], parts_.now_ns());
         w.ports[i]->ledger().set_answer({});
@@ -210,11 +210,11 @@ void Workers::handle(Worker &w) {
     if (w.deferred)
         deferred_(parts_.now_ns());
     if (unlikely(parts_.tap != nullptr))
-        parts_.tap->handled(w.index, w.taken, now());
-    usage_.release(w.taken, now());
-    parts_.cpus.leave(now(), &w);
+        parts_.tap->handled(w.index, w.taken, parts_.now());
+    usage_.release(w.taken, parts_.now());
+    parts_.cpus.leave(parts_.now(), &w);
     w.woken = false;
-    ask_at(now(), w);
+    ask_at(parts_.now(), w);
 }
 
 void Workers::records_read() {

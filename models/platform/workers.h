@@ -65,8 +65,6 @@ private:
         bool staffed = false;
     };
 
-    ps_t now() const { return parts_.scheduler.now(); }
-    bool per_device() const { return parts_.config.cpu.workers_per_device != 0; }
     void staff(Pool &pool);
     Pool &pool_of(const fault_group *group);
     void sort();
