@@ -263,8 +263,8 @@ void drv_faults_throttle(void *drv, void *dev, bool on);
  * @requests: counts those that were reported
  * @stop_markers: counts the others
  *
- * PCIe: a message with a PASID that is the last of its group and wants neither to read nor to write marks that the PASID
- * is no longer used. Without a PASID it closes a group, which must be answered like others (VT-d 7.6).
+ * PCIe: a message with a PASID that is the last of its group and wants neither to read nor to write marks that the
+ * PASID is no longer used. Without a PASID it closes a group, which must be answered like others (VT-d 7.6).
  *
  * Return: 0; 1: a stop marker; -EAGAIN: it has to stay in the queue.
  */

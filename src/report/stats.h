@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Exact statistics of latencies: percentiles are samples (nearest rank), everything is an integer. The same samples give
- * the same numbers in whatever order they came.
+ * Exact statistics of latencies: percentiles are samples (nearest rank), everything is an integer. The same samples
+ * give the same numbers in whatever order they came.
  */
 #ifndef STATS_H
 #define STATS_H
