@@ -62,6 +62,24 @@ struct Flow {
         return true;
     }
     void end_at(ps_t time) { done = time > done ? time : done; }
+    /// @p enter books several entries on the bill that it is given, here on each. Who waits has them done at once.
+    template <typename Enter> void book_all(Enter enter) {
+        if (!bill)
+            return;
+        enter(*bill);
+        if (unlikely(piece || fault))
+            book_fault(enter);
+    }
+    template <typename Enter> __attribute__((noinline)) void book_fault(Enter enter) {
+        for (LoggedBill *b : {piece, fault}) {
+            if (!b)
+                continue;
+            if (unlikely(b->complete()))
+                enter(*b);
+            else
+                enter(static_cast<Bill &>(*b));
+        }
+    }
     /// Pieces of one access overlap, so a fault has a bill of its own.
     __attribute__((always_inline)) void book(owner o, ps_t until) {
         if (!bill)

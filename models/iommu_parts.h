@@ -60,7 +60,8 @@ struct IommuParts {
     /// The engine stalls @p a.
     void stall(Access &a, ps_t time) {
         stalls.take(a, time);
-        if (tap)
+        a.flow.piece = nullptr; // until it is resumed: the next try has a new one
+        if (unlikely(tap != nullptr))
             tap->stalled(number, a.flow.txn.sid, time, true);
         counters.stalled++;
     }

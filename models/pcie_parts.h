@@ -68,10 +68,17 @@ struct PcieAccess {
     void mark_try(bool logged) {
         if (const Bill *b = bill())
             mark = *b;
-        if (in_fault)
-            return;
-        fault_bill.keep(logged && bill());
-        fault_bill.open(mark.at());
+        if (unlikely(logged) && !in_fault) {
+            fault_bill.keep(bill());
+            fault_bill.open(mark.at());
+        }
+    }
+    /// Several entries at once: Flow::book_all().
+    template <typename Enter> void book_all(Enter enter) {
+        if (Bill *b = bill())
+            enter(*b);
+        if (unlikely(fault_bill.complete()))
+            enter(fault_bill);
     }
     void end_at(ps_t time) { done = time > done ? time : done; }
     void next_piece();

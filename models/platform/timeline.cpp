@@ -104,8 +104,8 @@ void Timeline::parts(Track track, const FaultSeen &f) {
         if (f.flow && (i == PART_RESPOND || i == PART_RETRY))
             d.flows.push_back(f.flow);
         file_.begin(track, stamp[i], part_names_[i], d);
-        if (f.bill && f.bill->complete())
-            owners(track, *f.bill, stamp[i], stamp[i + 1]);
+        if (f.log)
+            owners(track, *f.log, stamp[i], stamp[i + 1]);
         file_.end(track, stamp[i + 1]);
     }
 }
