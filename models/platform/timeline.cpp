@@ -44,7 +44,7 @@ int Timeline::finish(dmat_error *err) {
 void Timeline::level(unsigned gauge, ps_t t, u32 units, bool) {
     Counter &c = counters_[gauge];
 
-    if (units == c.units)
+    if (units == c.units || t > end_)
         return;
     c.units = units;
     file_.value(c.track, t, units);
@@ -129,6 +129,8 @@ void Timeline::owners(Track track, const LoggedBill &bill, ps_t from, ps_t until
 void Timeline::record(unsigned iommu, bool paged, ps_t from, ps_t until, u64 flow) {
     Lanes &l = records_[{iommu, paged}];
 
+    if (from > end_)
+        return;
     if (l.name.empty())
         l.name = (paged ? "page requests of device " : "events of IOMMU ") + std::to_string(iommu);
     Track track = lane(l, iommu_group_, from, until);
@@ -141,6 +143,8 @@ void Timeline::served(const Served &s) {
     Lanes &l = lines_[line];
     std::vector<u64> &read = read_[line];
 
+    if (s.came > end_)
+        return;
     if (l.name.empty())
         l.name = "IOMMU " + std::to_string(s.iommu) + ", interrupt " + std::to_string(s.line);
     Track track = lane(l, software_group_, s.came, s.until);
@@ -156,6 +160,8 @@ void Timeline::served(const Served &s) {
 void Timeline::handled(unsigned worker, ps_t from, ps_t until) {
     Lanes &l = workers_[worker];
 
+    if (from > end_)
+        return;
     if (l.name.empty())
         l.name = "worker " + std::to_string(worker);
     Track track = lane(l, software_group_, from, until);
