@@ -118,7 +118,7 @@ void Access::book_answer(ps_t begin, ps_t time) {
     const Answer &answer = p.ledger.answer();
     const Reader &reader = p.ledger.reader();
 
-    ps_t before = p.queues.before(begin), now = p.host.now;
+    ps_t now = p.host.now;
 
     if (unlikely(p.tap && answer.answered))
         p.tap->answered(p.flow(fault));
@@ -132,8 +132,7 @@ void Access::book_answer(ps_t begin, ps_t time) {
         } else {
             b.book(OWNER_DRIVER, now);
         }
-        b.book(OWNER_COMMAND, now);
-        b.book(OWNER_COMMAND_QUEUE, before);
+        p.queues.book(b, now, begin);
         b.book(OWNER_COMMAND, time);
     });
     waits = OWNER_COMMAND;

@@ -62,7 +62,7 @@ void AtsPort::page_response(const ::page_response &response) {
     if (response.automatic)
         sink->page_response(response, now, {});
     else
-        sink->page_response(response, turn, {parts_.ledger.answer(), now, parts_.queues.before(turn)});
+        sink->page_response(response, turn, {parts_.ledger.answer(), now, turn, &parts_.queues});
 }
 
 /* ---- invalidations ---- */
@@ -78,9 +78,12 @@ void AtsPort::carry() {
 
         invalidations_.pop_front();
         ps_t back = sink ? sink->ats_invalidate(inv, time) : time;
-        if (back == kNever)
+        if (back == kNever) {
+            sent_[inv.sid << 8 | inv.itag] = time;
             continue;
+        }
         parts_.host.now = back;
+        parts_.queues.invalidated(time, back);
         complete(inv.sid, inv.itag, sink != nullptr);
         parts_.host.cls->step(parts_.host.hw); // may send more of them
     }
@@ -103,7 +106,13 @@ void AtsPort::time_out(u64 request) {
 }
 
 void AtsPort::inv_done(u32 requester, u8 itag, bool ok, ps_t time) {
+    auto sent = sent_.find(requester << 8 | itag);
+
     parts_.host.now = time;
+    if (sent != sent_.end()) {
+        parts_.queues.invalidated(sent->second, time);
+        sent_.erase(sent);
+    }
     complete(requester, itag, ok);
     step(time);
 }
@@ -115,6 +124,7 @@ void AtsPort::forget() {
     requests_.clear();
     records_.clear();
     invalidations_.clear();
+    sent_.clear();
 }
 
 void AtsPort::tell_reset(ps_t time) const {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Page faults of a PCIe function: requests out, responses and invalidations in. */
+#include "engine_queues.h"
 #include "pcie_parts.h"
 
 namespace faultline {
@@ -151,8 +152,7 @@ void PciePager::book_group(PcieAccess &a) {
         to.book(OWNER_RECORD, g.recorded);
         book_reading(to, g.reader, g.noticed);
         book_software(to, r.answer.software);
-        to.book(OWNER_COMMAND, r.answer.written);
-        to.book(OWNER_COMMAND_QUEUE, r.answer.turn);
+        r.answer.queues->book(to, r.answer.written, r.answer.turn);
         to.book(OWNER_COMMAND, r.left);
         parts_.to_device.book(to, now);
     });
