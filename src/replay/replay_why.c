@@ -201,6 +201,11 @@ static const struct fl_key *main_price(const struct replay_why *w, enum owner o,
 	return i < k.n && k.key[i]->type == FL_TIME ? k.key[i] : NULL;
 }
 
+/* Who is stalled, or has asked for a page, is with none of these. */
+#define BEFORE_A_FAULT                                                                                                \
+	(BIT_OF(OWNER_INPUT) | BIT_OF(OWNER_LOOKUP) | BIT_OF(OWNER_TCU) | BIT_OF(OWNER_TABLE) | BIT_OF(OWNER_MERGE) | \
+	 BIT_OF(OWNER_ATC) | BIT_OF(OWNER_MEMORY) | BIT_OF(OWNER_BANK))
+
 /* Waits for units whose holders wait themselves are counted there already. */
 static void add_holders(const struct replay_result *res, enum owner o, const u64 mean[OWNERS], u64 also[OWNERS])
 {
@@ -210,7 +215,8 @@ static void add_holders(const struct replay_result *res, enum owner o, const u64
 		enum owner from = chains[i].owner;
 		u64 left = mean[from] - also[from], part;
 
-		if (from == o || (chains[i].holders_wait & BIT_OF(o)))
+		if (from == o || (chains[i].holders_wait & BIT_OF(o)) ||
+		    ((from == OWNER_STALL_SLOT || from == OWNER_CREDIT) && (BEFORE_A_FAULT & BIT_OF(o))))
 			continue;
 		part = part_of_wait(res, from, o, mean[from]);
 		also[from] += part < left ? part : left;
