@@ -73,18 +73,32 @@ static void show_overview(const struct result_file *f)
 	report_table_print(&t, stdout);
 }
 
-/* The sentences that the result has. */
-static void show_reasons(const struct term *term, const json_t *list)
+void inspect_notes(const struct term *t, const json_t *list)
 {
+	char line[TERM_TEXT * 8];
+	const json_t *note;
+	size_t i;
+
+	json_array_foreach(list, i, note)
+	{
+		putchar('\n');
+		term_wrap(t, term_clean(json_string_value(note), line, sizeof(line)));
+	}
+}
+
+/* The sentences that the result has. */
+void inspect_reasons(const struct term *term, const json_t *list, const char *of)
+{
+	char text[TERM_TEXT * 8], line[TERM_TEXT * 9];
 	const json_t *why;
 	size_t i;
 
 	json_array_foreach(list, i, why)
 	{
-		char line[TERM_TEXT * 8];
-
+		term_clean(json_string_value(json_object_get(why, "text")), text, sizeof(text));
+		snprintf(line, sizeof(line), "%s%s%s", of, *of ? ": " : "", text);
 		putchar('\n');
-		term_wrap(term, term_clean(json_string_value(json_object_get(why, "text")), line, sizeof(line)));
+		term_wrap(term, line);
 	}
 }
 
@@ -256,6 +270,17 @@ static void show_series(const struct term *term, const json_t *series)
 	report_table_print(&t, stdout);
 }
 
+/* "0x8", and the PASID if the access had one. */
+static const char *whose(const json_t *fault, char text[TERM_TEXT])
+{
+	size_t len = strlen(term_text(json_object_get(fault, "sid"), text));
+	u64 pasid;
+
+	if (result_u64(fault, "pasid", &pasid))
+		snprintf(text + len, TERM_TEXT - len, ", PASID %llu", pasid);
+	return text;
+}
+
 static void show_slowest(const json_t *list)
 {
 	static const char *const headings[] = {
@@ -281,8 +306,8 @@ static void show_slowest(const json_t *list)
 			if (number(owners, owner_table[k].name) > number(owners, owner_table[most].name))
 				most = k;
 		report_table_cell(&t, "%zu", i + 1);
-		report_table_cell(&t, "%s", report_ns(end > begin ? end - begin : 0, text));
-		report_table_cell(&t, "%s", term_text(json_object_get(fault, "sid"), a));
+		report_table_cell(&t, "%s", report_ns(end - begin, text));
+		report_table_cell(&t, "%s", whose(fault, a));
 		report_table_cell(&t, "%s", term_text(json_object_get(fault, "iova"), b));
 		report_table_cell(&t, "%s", report_ns(begin, text));
 		report_table_cell(&t, "%s", json_object_size(owners) ? owner_table[most].says : "");
@@ -330,7 +355,8 @@ void inspect_show(const struct term *t, const struct result_file *f)
 		return;
 	}
 	show_overview(f);
-	show_reasons(t, json_object_get(f->json, f->kind == RESULT_COMPARE ? "reasons" : "why"));
+	inspect_notes(t, json_object_get(f->json, "notes"));
+	inspect_reasons(t, json_object_get(f->json, f->kind == RESULT_COMPARE ? "reasons" : "why"), "");
 	for (i = 0; i < result_file_runs(f); i++) {
 		result_file_run(f, i, &run);
 		show_run(t, &run);
@@ -348,8 +374,8 @@ int inspect_fault(const struct term *term, const struct result_file *f, u64 n)
 	if (!fault)
 		return cli_fail("%s: has the %zu slowest faults", f->name, json_array_size(list));
 	printf("%s of %s by stream %s, %s: %s, begun at %s\n\n", term_text(json_object_get(fault, "access"), text[0]),
-	       term_text(json_object_get(fault, "iova"), text[1]), term_text(json_object_get(fault, "sid"), text[2]),
-	       term_text(json_object_get(fault, "outcome"), text[3]), report_ns(end > begin ? end - begin : 0, ns[0]),
+	       term_text(json_object_get(fault, "iova"), text[1]), whose(fault, text[2]),
+	       term_text(json_object_get(fault, "outcome"), text[3]), report_ns(end - begin, ns[0]),
 	       report_ns(begin, ns[1]));
 	show_cascade(term, json_object_get(fault, "parts_ns"), fault_part_names, FAULT_PARTS, false);
 	show_owners(term, json_object_get(fault, "owners_ns"), "of this fault");
