@@ -17,10 +17,11 @@ static void take_figures(struct compare_sample *s, const json_t *result)
 
 	take_figure(s, FIGURE_ACCESSES, result, "accesses");
 	take_figure(s, FIGURE_FAULTS, faults, "total");
-	take_figure(s, FIGURE_SHARED, faults, "duplicate");
-	take_figure(s, FIGURE_SHARED, result, "merged");
+	take_figure(s, FIGURE_DUPLICATES, faults, "duplicate");
+	take_figure(s, FIGURE_JOINED, result, "merged");
 	take_figure(s, FIGURE_TRIES, result, "tries");
 	take_figure(s, FIGURE_ABORTED, result, "aborted");
+	take_figure(s, FIGURE_WAITED, latency, "count");
 	take_figure(s, FIGURE_MEAN, latency, "mean");
 	take_figure(s, FIGURE_P50, latency, "p50");
 	take_figure(s, FIGURE_P99, latency, "p99");
@@ -29,7 +30,7 @@ static void take_figures(struct compare_sample *s, const json_t *result)
 		take_figure(s, FIGURE_PART + i, json_object_get(parts, fault_part_names[i]), "mean");
 	take_figure(s, FIGURE_ACCESS, json_object_get(result, "access_latency_ns"), "mean");
 	take_figure(s, FIGURE_DURATION, result, "duration_ns");
-	if (!s->figure[FIGURE_FAULTS])
+	if (!s->figure[FIGURE_WAITED])
 		s->known &= ~FIGURES_OF_FAULTS;
 }
 

@@ -86,8 +86,10 @@ static void print_columns(const struct compare *o)
 	if (i < o->columns)
 		row(&t, o, "accesses", FIGURE_ACCESSES);
 	row(&t, o, "faults", FIGURE_FAULTS);
-	row(&t, o, "  to a page on its way", FIGURE_SHARED);
+	row(&t, o, "  duplicates", FIGURE_DUPLICATES);
 	row(&t, o, "  tries again", FIGURE_TRIES);
+	row(&t, o, "accesses that waited", FIGURE_WAITED);
+	row(&t, o, "  joined a request", FIGURE_JOINED);
 	row(&t, o, "accesses aborted", FIGURE_ABORTED);
 	row(&t, o, "fault, mean", FIGURE_MEAN);
 	for (i = 0; i < FAULT_PARTS; i++) {

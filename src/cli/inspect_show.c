@@ -47,8 +47,9 @@ static unsigned int room(const struct term *term, unsigned int taken)
 
 static void show_overview(const struct result_file *f)
 {
-	static const char *const headings[] = { "",	">accesses", ">faults", ">aborted",	">fault, mean",
-						">p99", ">max",	     ">access", ">whole trace", NULL };
+	static const char *const headings[] = { "",	   ">accesses",	   ">faults", ">aborted",
+						">waited", ">fault, mean", ">p99",    ">max",
+						">access", ">whole trace", NULL };
 	struct report_table t;
 	struct result_run run;
 	size_t i;
@@ -64,6 +65,8 @@ static void show_overview(const struct result_file *f)
 		inspect_count_cell(&t, run.result, "accesses");
 		inspect_count_cell(&t, json_object_get(run.result, "faults"), "total");
 		inspect_count_cell(&t, run.result, "aborted");
+		inspect_count_cell(&t, fault, "count");
+		fault = number(fault, "count") ? fault : NULL; /* of nothing there is no time */
 		inspect_time_cell(&t, fault, "mean");
 		inspect_time_cell(&t, fault, "p99");
 		inspect_time_cell(&t, fault, "max");
@@ -100,6 +103,50 @@ void inspect_reasons(const struct term *term, const json_t *list, const char *of
 		putchar('\n');
 		term_wrap(term, line);
 	}
+}
+
+/* The sentence of a pair of columns that says why, or NULL. */
+static const char *reason_of(const json_t *reasons, const json_t *pair)
+{
+	static const char *const same[] = { "of", "with", "against" };
+	const json_t *why;
+	size_t i, k;
+
+	json_array_foreach(reasons, i, why)
+	{
+		for (k = 0; k < ARRAY_SIZE(same); k++)
+			if (!json_equal(json_object_get(why, same[k]), json_object_get(pair, same[k])))
+				break;
+		if (k == ARRAY_SIZE(same))
+			return json_string_value(json_object_get(why, "text"));
+	}
+	return NULL;
+}
+
+/* Of each pair of columns the sentence, and then the account; of accesses only where there is a sentence, or no fault. */
+static void show_pairs(const struct term *term, const json_t *j)
+{
+	const json_t *list = json_object_get(j, "owners"), *pair;
+	char text[2][TERM_TEXT * 8], line[TERM_TEXT * 17];
+	bool faults = false;
+	size_t i;
+
+	json_array_foreach(list, i, pair)
+	{
+		bool of_faults = !strcmp(json_string_value(json_object_get(pair, "of")), "fault");
+		const char *why = reason_of(json_object_get(j, "reasons"), pair);
+
+		term_clean(why, text[0], sizeof(text[0]));
+		term_clean(json_string_value(json_object_get(pair, "text")), text[1], sizeof(text[1]));
+		snprintf(line, sizeof(line), "%s%s%s", text[0], why ? " " : "", text[1]);
+		if (of_faults || why || !faults) {
+			putchar('\n');
+			term_wrap(term, line);
+		}
+		faults = of_faults;
+	}
+	if (!list)
+		inspect_reasons(term, json_object_get(j, "reasons"), "");
 }
 
 /* ---- one run ---- */
@@ -356,7 +403,10 @@ void inspect_show(const struct term *t, const struct result_file *f)
 	}
 	show_overview(f);
 	inspect_notes(t, json_object_get(f->json, "notes"));
-	inspect_reasons(t, json_object_get(f->json, f->kind == RESULT_COMPARE ? "reasons" : "why"), "");
+	if (f->kind == RESULT_COMPARE)
+		show_pairs(t, f->json);
+	else
+		inspect_reasons(t, json_object_get(f->json, "why"), "");
 	for (i = 0; i < result_file_runs(f); i++) {
 		result_file_run(f, i, &run);
 		show_run(t, &run);

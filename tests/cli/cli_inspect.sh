@@ -12,7 +12,7 @@ expect 0 inspect --help
 shows "Usage: faultline inspect"
 LC_ALL=C.UTF-8 COLUMNS=100 expect 0 inspect "$dir/a.json"
 shows "some/trace.dmat"
-shows "smmuv3-stall       100       4        0         1 us  2 us  2 us   55 ns         4 us"
+shows "smmuv3-stall       100       4        0       4         1 us  2 us  2 us   55 ns         4 us"
 shows "A fault takes what it takes."
 # a half of the room is the half of the fault that notify ends at: 60 columns for 1000 ns, 6 until detect ends
 shows "detect    100 ns  ██████"
@@ -57,7 +57,10 @@ shows "Nothing differs."
 # real ones: a compare, a study, and two runs of which one is configured otherwise
 nvme=$top/traces/arm64-smmuv3-nvme-e1000e.dmat
 expect 0 compare "$nvme" --variants smmuv3-stall,vtd-pri --json "$dir/c.json"
-expect 0 inspect "$dir/c.json"
+COLUMNS=1000 expect 0 inspect "$dir/c.json"
+# a sentence and its account stand together, and what a reader should know is there
+grep -q '^A fault takes .* Of these .*: ' "$dir/out" || say "the account stands apart from its sentence"
+shows "Every variant has its masters behind the PCIe link"
 shows "smmuv3-stall: a fault, on the mean"
 shows "vtd-pri: a fault, on the mean"
 # a study says what its command said: who takes less, where the answer turns, why, and the estimate
