@@ -33,8 +33,8 @@ function pairs(d) {
 	return (d.owners || []).map(p => {
 		const why = (d.reasons || []).find(r => same(r, p)), shown = p.of === 'fault' || why || !faults;
 		faults = p.of === 'fault';
-		return shown ? (why ? why.text + ' ' : '') + p.text : null;
-	}).concat(d.owners ? [] : (d.reasons || []).map(r => r.text));
+		return !shown ? null : why ? { text: why.text, account: p.text } : { text: p.text };
+	}).concat(d.owners ? [] : d.reasons || []);
 }
 
 function sentences() {
@@ -47,7 +47,7 @@ function sentences() {
 		else
 			list.push(...verdicts(file).map(t => files.length > 1 && !file.data.keys ? `${studied(file)}: ${t}` : t));
 	}
-	return list.filter(t => typeof t === 'string' && t);
+	return list.map(t => typeof t === 'string' ? { text: t } : t).filter(t => t && t.text);
 }
 
 function tiles(run) {
@@ -55,7 +55,7 @@ function tiles(run) {
 	const tile = (name, ...v) => v.some(x => x !== '') ? el('div', {}, el('dt', {}, name), el('dd', {}, v)) : null;
 	return el('dl', { class: 'tiles' },
 		tile('accesses', count(r, 'accesses', p)), tile('faults', count(r.faults, 'total', p + '/faults')),
-		tile('waited for a fault', count(r.latency_ns, 'count', p + '/latency_ns')), tile('fault, mean', ns(r.latency_ns, 'mean', p + '/latency_ns')), tile('fault, 99 %', ns(r.latency_ns, 'p99', p + '/latency_ns')),
+		tile('waited', count(r.latency_ns, 'count', p + '/latency_ns')), tile('fault, mean', ns(r.latency_ns, 'mean', p + '/latency_ns')), tile('fault, 99 %', ns(r.latency_ns, 'p99', p + '/latency_ns')),
 		tile('access, mean', ns(r.access_latency_ns, 'mean', p + '/access_latency_ns')),
 		tile('whole trace', ns(r, 'duration_ns', p)), tile('aborted', count(r, 'aborted', p)));
 }
@@ -87,7 +87,7 @@ function differences(file) {
 function summary() {
 	const text = sentences(), out = [];
 	if (text.length)
-		out.push(el('ul', { class: 'says' }, text.map(t => el('li', {}, t))));
+		out.push(el('ul', { class: 'says' }, text.map(t => el('li', {}, t.text, t.account ? el('small', {}, t.account) : null))));
 	if (runs.length === 1)
 		out.push(tiles(runs[0]));
 	else if (runs.length)
