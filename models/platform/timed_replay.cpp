@@ -13,8 +13,7 @@ namespace faultline {
 class FileSource : public TraceSource {
 public:
     FileSource(const replay_options &opt, const struct replay_scan &scan, dmat_error *err)
-        : scan_(scan), rounds_(opt.repeat ? opt.repeat : 1),
-          code_(replay_source_open(&source_, &opt, err)) {}
+        : scan_(scan), rounds_(opt.repeat ? opt.repeat : 1), code_(replay_source_open(&source_, &opt, err)) {}
     ~FileSource() override {
         if (!code_)
             replay_source_close(&source_);

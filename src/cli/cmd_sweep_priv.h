@@ -30,9 +30,9 @@ struct sweep {
 
 	/* what it becomes */
 	struct sweep_store store;
-	struct run_options base;      /* of every point, unless config is varied */
-	int vary_config;	      /* its place in spec->vary, or -1 */
-	struct sweep_file *file;      /* by trace and seed */
+	struct run_options base;       /* of every point, unless config is varied */
+	int vary_config;	       /* its place in spec->vary, or -1 */
+	struct sweep_file *file;       /* by trace and seed */
 	struct replay_decoded *loaded; /* the trace of the points that are begun; NULL: they read it */
 	const char *loaded_path;
 	u32 points;

@@ -62,9 +62,9 @@ static const struct shape {
 	{ "moved", "key:T now:N swing_ppm:N low:@end high:@end" },
 	{ "tornado", "stall_ns:N pri_ns:N ratio_ppm:N keys:[@moved not_moved:N" },
 	{ "estimate", "slots:N stall_alone_ns:N pri_alone_ns:N" },
-	{ "study",
-	  "study:T by:T ?sides:[T ?notes:[T ?key:T ?from:N ?to:N ?verdict:T ?changes:N ?runs:N ?stall_ns:N ?pri_ns:N ?grid:[@point "
-	  "?turns:[@turn ?keys:[@key ?map:@map ?tornado:@tornado ?estimate:@estimate ?run:@run" },
+	{ "study", "study:T by:T ?sides:[T ?notes:[T ?key:T ?from:N ?to:N ?verdict:T ?changes:N ?runs:N ?stall_ns:N "
+		   "?pri_ns:N ?grid:[@point "
+		   "?turns:[@turn ?keys:[@key ?map:@map ?tornado:@tornado ?estimate:@estimate ?run:@run" },
 };
 
 struct check {
