@@ -29,15 +29,15 @@ void heap_in_large_pages(void)
 		madvise((void *)from, to - from, MADV_HUGEPAGE);
 }
 
-/* All of it stays taken: it is the child's end that frees it. */
+/* All of it stays taken: it is the child's end that frees it. Another allocator says that it has nothing. */
 void heap_of_child(void)
 {
-	size_t top = mallinfo2().keepcost;
+	struct mallinfo2 has = mallinfo2();
+	size_t n = (has.fordblks - has.keepcost) / SMALL;
 	void *volatile take;
 
-	do
+	while (n--)
 		take = malloc(SMALL);
-	while (take && mallinfo2().keepcost == top);
 	take = malloc(LARGE);
 	(void)take;
 }
