@@ -2,13 +2,6 @@
 #include "face_priv.h"
 #include "image.h"
 
-/* Both sides' structures are the same: a member that moves is found here. */
-#define SAME(ours, theirs, member, public_member)                                                                \
-	static_assert(offsetof(struct ours, member) == offsetof(struct theirs, public_member) &&                 \
-			      sizeof(((struct ours *)0)->member) == sizeof(((struct theirs *)0)->public_member), \
-		      #theirs "." #public_member)
-#define SAME_SIZE(ours, theirs) static_assert(sizeof(struct ours) == sizeof(struct theirs), #theirs)
-
 SAME_SIZE(dma_txn, fl_access);
 SAME(dma_txn, fl_access, iova, addr);
 SAME(dma_txn, fl_access, id, token);
@@ -69,8 +62,6 @@ SAME(iommu_stats, fl_iommu_stats, requests, requests);
 SAME(iommu_stats, fl_iommu_stats, automatic, automatic);
 SAME_SIZE(iommu_cache_stats, fl_cache_stats);
 SAME(iommu_cache_stats, fl_cache_stats, evictions, evictions);
-
-#define SAME_VALUE(ours, theirs) static_assert((int)(ours) == (int)(theirs), #theirs)
 
 SAME_VALUE(DMA_WRITE, FL_WRITE);
 SAME_VALUE(DMA_EXEC, FL_EXEC);

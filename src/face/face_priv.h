@@ -7,6 +7,14 @@
 #include "iommu.h"
 #include "tcache.h"
 
+/* A structure, a member or a value that is the same on both sides: one that moves is found by the compiler. */
+#define SAME_SIZE(ours, theirs)	 static_assert(sizeof(struct ours) == sizeof(struct theirs), #theirs)
+#define SAME_VALUE(ours, theirs) static_assert((int)(ours) == (int)(theirs), #theirs)
+#define SAME(ours, theirs, member, public_member)                                                                \
+	static_assert(offsetof(struct ours, member) == offsetof(struct theirs, public_member) &&                 \
+			      sizeof(((struct ours *)0)->member) == sizeof(((struct theirs *)0)->public_member), \
+		      #theirs "." #public_member)
+
 /**
  * struct fl_iommu - a handle
  * @cls: the engine's class
