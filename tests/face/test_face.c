@@ -15,6 +15,7 @@
 #define F_TRANSLATION 0x10 /* 7.3 */
 
 Suite *face_fault_suite(void);
+Suite *face_driver_suite(void);
 
 static struct platform p, q;
 
@@ -140,7 +141,7 @@ START_TEST(test_translate)
 	ck_assert_uint_eq(r.fault, 4);
 	ck_assert_uint_eq(r.flags, FL_RESULT_RECORDED);
 	ck_assert_uint_eq(p.irqs[FL_SMMUV3_EVENTQ], 1);
-	ck_assert_uint_eq(platform_get64(&p, platform_event(&p, 0)), 4 | 6ull << 32);
+	ck_assert_uint_eq(platform_get64(&p, platform_event(0)), 4 | 6ull << 32);
 	fl_iommu_destroy(p.smmu);
 }
 END_TEST
@@ -155,7 +156,7 @@ START_TEST(test_stall_and_resume)
 	ck_assert_int_eq(fl_iommu_translate(p.smmu, &a, &r), FL_STALL);
 	ck_assert_uint_eq(r.fault, F_TRANSLATION);
 	ck_assert_uint_eq(p.events[FL_EVENT_STALL], 1);
-	stag = platform_get64(&p, platform_event(&p, 0) + 8) & 0xffff;
+	stag = platform_get64(&p, platform_event(0) + 8) & 0xffff;
 	ck_assert_uint_eq(p.resumes, 0);
 	platform_map(&p, PLATFORM_IOVA + 0x1000, PLATFORM_BUFFER + 0x1000);
 	platform_command(&p, 0x44 | 1 << 12 | (uint64_t)PLATFORM_STREAM << 32, stag);
@@ -434,6 +435,7 @@ int main(void)
 	suite_add_tcase(s, t);
 	run = srunner_create(s);
 	srunner_add_suite(run, face_fault_suite());
+	srunner_add_suite(run, face_driver_suite());
 	srunner_run_all(run, CK_NORMAL);
 	failed = srunner_ntests_failed(run);
 	srunner_free(run);
