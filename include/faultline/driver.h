@@ -49,6 +49,8 @@ struct fl_driver_params {
  * @params: copied
  * @out: the driver
  *
+ * SMMUv2: it hears of interrupt lines 0..63.
+ *
  * Return: 0; -EINVAL; -EOPNOTSUPP: the IOMMU lacks what is asked for; -ENOMEM, also for too little of @params' memory;
  * -ETIMEDOUT.
  */

@@ -2,6 +2,7 @@
 /* libfaultline.so through its public headers alone: handles, services, contract. Sections are those of Arm IHI 0070. */
 #include "face_platform.h"
 #include <faultline/bug.h>
+#include <faultline/fault.h>
 #include <faultline/smmuv2.h>
 #include <faultline/version.h>
 #include <faultline/vtd.h>
@@ -24,6 +25,36 @@ static struct platform p, q;
 START_TEST(test_version)
 {
 	ck_assert_str_eq(fl_version(), FAULTLINE_VERSION);
+}
+END_TEST
+
+/* What a program was compiled with: a size that changes within a major version breaks it. 64-bit hosts. */
+START_TEST(test_layout)
+{
+	static const struct {
+		size_t is, was;
+	} sizes[] = {
+		{ sizeof(struct fl_access), 32 },
+		{ sizeof(struct fl_result), 16 },
+		{ sizeof(struct fl_page_request), 24 },
+		{ sizeof(struct fl_page_response), 16 },
+		{ sizeof(struct fl_ats_invalidation), 24 },
+		{ sizeof(struct fl_scope), 48 },
+		{ sizeof(struct fl_event), 56 },
+		{ sizeof(struct fl_walk_access), 16 },
+		{ sizeof(struct fl_cache), 16 },
+		{ sizeof(struct fl_cache_stats), 96 },
+		{ offsetof(struct fl_host, mem_read), 8 },
+		{ offsetof(struct fl_host, quiet_lookup), 88 },
+		{ sizeof(struct fl_fault_record), 48 },
+		{ sizeof(struct fl_fault_response), 40 },
+		{ offsetof(struct fl_fault_stats, lost_irqs), 168 },
+		{ offsetof(struct fl_iommu_stats, automatic), 528 },
+	};
+	size_t i;
+
+	for (i = 0; sizeof(void *) == 8 && i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		ck_assert_msg(sizes[i].is == sizes[i].was, "row %zu: %zu", i, sizes[i].is);
 }
 END_TEST
 
@@ -417,6 +448,7 @@ int main(void)
 	int failed;
 
 	tcase_add_test(t, test_version);
+	tcase_add_test(t, test_layout);
 	tcase_add_test(t, test_parameters);
 	tcase_add_test(t, test_older_host);
 	tcase_add_test(t, test_identification);
