@@ -151,6 +151,46 @@ START_TEST(test_other_kinds)
 }
 END_TEST
 
+/* Offsets: IHI 0070 6.2, VT-d 11.4, IHI 0062 chapter 9: CB_SCTLR at 0, CB_FAR at 0x60 of a bank's page. */
+START_TEST(test_registers)
+{
+	const struct fl_smmuv2_params v2 = { .size = sizeof(v2), .num_cb = 8, .page_64k = true };
+	struct fl_register r;
+	struct fl_iommu *i;
+	size_t n, last;
+
+	ck_assert_int_eq(fl_smmuv3_create(NULL, &platform_host, &p, &i), 0);
+	ck_assert_int_eq(fl_iommu_register_find(i, "SMMU_CR0", &r, sizeof(r)), 0);
+	ck_assert_uint_eq(r.offset, 0x20);
+	ck_assert_uint_eq(r.bytes, 4);
+	ck_assert_int_eq(fl_iommu_register_find(i, "SMMU_CMDQ_BASE", &r, sizeof(r)), 0);
+	ck_assert_uint_eq(r.offset, 0x90);
+	ck_assert_uint_eq(r.bytes, 8);
+	ck_assert_int_eq(fl_iommu_register_find(i, "SMMU_CR9", &r, sizeof(r)), -ENOENT);
+	for (n = 0; !fl_iommu_register_at(i, n, &r, sizeof(r)); n++) {
+		struct fl_register same;
+
+		ck_assert_int_eq(fl_iommu_register_find(i, r.name, &same, sizeof(same)), 0);
+		ck_assert_uint_eq(same.offset, r.offset);
+		ck_assert_uint_lt(r.offset, fl_iommu_mmio_bytes(i));
+	}
+	ck_assert_uint_gt(n, 30);
+	fl_iommu_destroy(i);
+	ck_assert_int_eq(fl_vtd_create(NULL, &platform_host, &p, &i), 0);
+	ck_assert_int_eq(fl_iommu_register_find(i, "GSTS_REG", &r, sizeof(r)), 0);
+	ck_assert_uint_eq(r.offset, 0x1c);
+	fl_iommu_destroy(i);
+	ck_assert_int_eq(fl_smmuv2_create(&v2, &platform_host, &p, &i), 0);
+	ck_assert_int_eq(fl_iommu_register_find(i, "CB7_SCTLR", &r, sizeof(r)), 0);
+	ck_assert_uint_eq(r.offset, (8 + 7) * 0x10000);
+	ck_assert_int_eq(fl_iommu_register_find(i, "CB8_SCTLR", &r, sizeof(r)), -ENOENT);
+	for (n = last = 0; !fl_iommu_register_at(i, n, &r, sizeof(r)); n++)
+		last += !strncmp(r.name, "CB7_", 4);
+	ck_assert_uint_gt(last, 10);
+	fl_iommu_destroy(i);
+}
+END_TEST
+
 /* ---- translation ---- */
 
 START_TEST(test_translate)
@@ -453,6 +493,7 @@ int main(void)
 	tcase_add_test(t, test_older_host);
 	tcase_add_test(t, test_identification);
 	tcase_add_test(t, test_other_kinds);
+	tcase_add_test(t, test_registers);
 	tcase_add_test(t, test_translate);
 	tcase_add_test(t, test_stall_and_resume);
 	tcase_add_test(t, test_parts);
