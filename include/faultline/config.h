@@ -105,7 +105,7 @@ FAULTLINE_API int fl_cfg_get_number(const struct fl_cfg *cfg, const char *key, u
  */
 FAULTLINE_API int fl_cfg_check(const struct fl_cfg *cfg, struct fl_error *error);
 
-/* How a value is written: fl_cfg_key.type. A whole number; ns with up to three decimals; one of names; true or false; text */
+/* How a value is written: a whole number; ns with up to three decimals; one of names; true or false; text */
 enum fl_cfg_type { FL_CFG_COUNT, FL_CFG_TIME, FL_CFG_CHOICE, FL_CFG_BOOL, FL_CFG_TEXT };
 
 /**

@@ -10,7 +10,7 @@ FAULTLINE_BEGIN
 /* Lines of fl_host.irq where fl_host.msi is NULL; also fl_event.code of FL_EVENT_MSI and FL_EVENT_IRQ */
 enum fl_vtd_line { FL_VTD_FAULT, FL_VTD_INVALIDATION, FL_VTD_PAGE_REQUEST };
 
-/* fl_result.attr: accesses snoop (in an ATS completion the N bit); a refused translation request ends with Completer Abort */
+/* fl_result.attr: accesses snoop (ATS: the N bit); a refused translation request ends with Completer Abort */
 enum { FL_VTD_SNOOP = 1 << 0, FL_VTD_COMPLETER_ABORT = 1 << 1 };
 
 /**
@@ -42,8 +42,9 @@ struct fl_vtd_params {
 /**
  * fl_vtd_create() - make an IOMMU, in the state after power-on
  * @params: copied; NULL: all defaults
- * @host: copied; mem_read, mem_write and one of msi and irq are mandatory. Without mem_cas64 accessed and dirty flags are left alone; without
- *	msi interrupts pulse irq (enum fl_vtd_line); without ats_invalidate such requests complete at once
+ * @host: copied; mem_read, mem_write and one of msi and irq are mandatory. Without mem_cas64 accessed and dirty flags
+ *	are left alone; without msi interrupts pulse irq (enum fl_vtd_line); without ats_invalidate such requests
+ *	complete at once
  * @ctx: first argument of @host's functions
  * @out: the IOMMU; fl_iommu_destroy() frees it
  *
