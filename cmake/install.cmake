@@ -78,7 +78,7 @@ endfunction()
 
 # Headers of components that are not built stay where they are.
 function(fl_install_headers)
-  file(GLOB headers ${PROJECT_SOURCE_DIR}/include/faultline/*.h ${PROJECT_SOURCE_DIR}/include/faultline/*.hpp)
+  file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/faultline/*.h)
   foreach(component ${FL_COMPONENTS})
     if(NOT component IN_LIST FAULTLINE_COMPONENTS)
       list(FILTER headers EXCLUDE REGEX "/${component}[^/]*$")
