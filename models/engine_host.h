@@ -24,6 +24,8 @@ public:
     const iommu_class *cls = nullptr; ///< the engine
     void *hw = nullptr;
     ps_t now = 0; ///< the time that the engine's services and events belong to
+    /// What it does now has effects that others see at this time: a command's come when that is carried out.
+    ps_t effect = 0;
 
     // Lookups and walks have one price: nobody listens, and the engine need not speak.
     xlat lookup(const dma_txn &t, xlat_result &r, ps_t time) {
@@ -58,7 +60,15 @@ public:
     void mmio_write(u64 offset, u64 value, u32 len, ps_t time) {
         now = time;
         cls->mmio_write(hw, offset, value, len);
+        effect = 0;
     }
+    /// What an end that it was told of has made possible.
+    void step() {
+        cls->step(hw);
+        effect = 0;
+    }
+    /// A reset: what was on its way to memory is not written any more.
+    void forget() { completions_.clear(); }
 
     // Services of the engine
     int read(u64 pa, void *buf, u32 len) { return memory_.read(pa, buf, len); }
@@ -66,6 +76,8 @@ public:
     int cas64(u64 pa, u64 *old, u64 value);
     void irq(u32 line, bool level);
     int msi(u64 pa, u32 data);
+    /// A SYNC's end, at its time.
+    int sync_write(u64 pa, u32 data);
 
 private:
     class Silence {
@@ -78,7 +90,16 @@ private:
         decltype(iommu_ops::event) event_;
     };
 
+    struct Completion {
+        ps_t time;
+        u64 pa;
+        u32 data;
+    };
+
+    ps_t when() const { return std::max(now, effect); }
+    int send(u64 pa, u32 data);
     void send_message();
+    void complete();
     void visited(Visit &message, ps_t time) override;
 
     Scheduler &scheduler_;
@@ -87,6 +108,7 @@ private:
     IrqPort &irq_;
     Server messages_{"messages"};
     std::deque<std::pair<u64, u32>> message_queue_;
+    std::deque<Completion> completions_;
     std::set<u64> refused_; // addresses where a message has ended with an error
 };
 

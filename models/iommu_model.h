@@ -54,9 +54,10 @@ public:
     /// false: every access of nb_transport goes through all four phases, also hits.
     void set_early_completion(bool on) { parts_.early_completion = on; }
 
-    /// false: what others see of a fault (its record, its interrupt) is there at its time, and no earlier, although a
-    /// master that is ahead of them has an access later than that. For processors that are not of this scheduler.
-    void set_faults_ahead(bool on) { parts_.faults_ahead = on; }
+    /// false: what others see of a fault (its record, its interrupt) or of a command (the completion of a SYNC) is there
+    /// at its time, and no earlier, although a master that is ahead of them has an access later than that. For
+    /// processors that are not of this scheduler.
+    void set_ahead(bool on) { parts_.set_ahead(on); }
 
     /**
      * The IOMMU as after power-on, from any process or action. Stalled accesses and those whose walk is in flight

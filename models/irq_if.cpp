@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "irq_if.h"
+#include "ticks.h"
 #include <algorithm>
 
 namespace faultline {
@@ -25,7 +26,7 @@ void IrqSignals::irq(unsigned line, bool level, const sc_core::sc_time &delay) {
 
     insert({time, line, level});
     if (edges_ && level)
-        insert({time + 1000, line, false});
+        insert({time + Ticks::of_kernel().count(1000), line, false});
     event_.cancel();
     event_.notify(Scheduler::delay_to(changes_.back().time));
 }

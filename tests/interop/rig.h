@@ -83,7 +83,7 @@ struct Rig : sc_core::sc_module {
         if (smmuv3_init(&hw, &cfg, iommu.ops(), iommu.ops_context()))
             std::abort();
         iommu.set_engine(&smmuv3_class, &hw);
-        iommu.set_faults_ahead(false);
+        iommu.set_ahead(false);
         left.out.bind(left_rules.in);
         left_rules.out.bind(iommu.tbu(0));
         right.out.bind(right_rules.in);
