@@ -36,6 +36,7 @@ void AtsPort::deliver_request(u64 epoch) {
     parts_.tcu.settle(parts_.scheduler.now());
     parts_.host.now = parts_.scheduler.now();
     parts_.host.cls->page_request(parts_.host.hw, &request_);
+    parts_.host.changed();
 }
 
 void AtsPort::recorded(u64 address) {

@@ -13,6 +13,14 @@
 
 namespace faultline {
 
+/// Who wants to hear of what an engine says and does; nobody has to.
+struct EngineWatch {
+    virtual ~EngineWatch() = default;
+    virtual void event(const iommu_event &ev) = 0;
+    /// Registers, or what is in flight, may have changed.
+    virtual void changed() = 0;
+};
+
 using IrqPort = sc_core::sc_port<IrqIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
 
 class EngineHost : private Visitor {
@@ -23,6 +31,7 @@ public:
     iommu_ops ops{};                  ///< what the engine may call; filled by whoever puts the parts together
     const iommu_class *cls = nullptr; ///< the engine
     void *hw = nullptr;
+    EngineWatch *watch = nullptr;
     ps_t now = 0; ///< the time that the engine's services and events belong to
     /// What it does now has effects that others see at this time: a command's come when that is carried out.
     ps_t effect = 0;
@@ -43,11 +52,14 @@ public:
         now = time;
         Silence silence(*this);
         cls->fill(hw, &w);
+        changed();
     }
     /// A walk ends in a fault: the engine tells.
     xlat deliver(iommu_walk &w, ps_t time) {
         now = time;
-        return cls->fill(hw, &w);
+        xlat kind = cls->fill(hw, &w);
+        changed();
+        return kind;
     }
     /// False: the engine counts nothing.
     bool stats(iommu_stats &st) const {
@@ -61,11 +73,18 @@ public:
         now = time;
         cls->mmio_write(hw, offset, value, len);
         effect = 0;
+        changed();
     }
     /// What an end that it was told of has made possible.
     void step() {
         cls->step(hw);
         effect = 0;
+        changed();
+    }
+    /// Something has happened that somebody may watch.
+    void changed() {
+        if (unlikely(watch != nullptr))
+            watch->changed();
     }
     /// A reset: what was on its way to memory is not written any more.
     void forget() { completions_.clear(); }

@@ -59,6 +59,8 @@ void IommuParts::set_ahead(bool on) {
 }
 
 void IommuParts::event(const iommu_event &ev) {
+    if (unlikely(host.watch != nullptr))
+        host.watch->event(ev);
     switch (ev.kind) {
     case IOMMU_EV_COMMAND:
         queues.command(host.now);
@@ -143,6 +145,7 @@ void IommuParts::reset(ps_t time) {
     look_at_queues(time);
     withdraw_dmi(nullptr);
     ats.tell_reset(time);
+    host.changed();
     scheduler.kernel_changed();
 }
 

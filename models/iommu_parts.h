@@ -57,6 +57,8 @@ struct IommuParts {
     Downstream down;
     Pool<Access> accesses;
     std::vector<std::unique_ptr<TbuSocket>> tbus;
+    /// The stream of an access without DmaExtension that came by a TBU; empty: the TBU's default.
+    std::function<void(unsigned tbu, const tlm::tlm_generic_payload &gp, dma_txn &txn)> stream_of;
 
     /// The engine stalls @p a.
     void stall(Access &a, ps_t time) {

@@ -35,7 +35,8 @@ void IrqSignals::drive() {
     ps_t now = Scheduler::kernel_now();
 
     while (!changes_.empty() && changes_.back().time <= now) {
-        out[changes_.back().line].write(changes_.back().level);
+        if (auto &line = out[changes_.back().line]; line.size())
+            line->write(changes_.back().level);
         changes_.pop_back();
     }
     if (!changes_.empty())

@@ -7,7 +7,6 @@ namespace faultline {
 
 constexpr char kReportSetup[] = "/faultline/setup";       ///< how the platform is put together
 constexpr char kReportProtocol[] = "/faultline/protocol"; ///< a neighbour breaks the base protocol
-constexpr char kReportMemory[] = "/faultline/memory";     ///< the memory below refuses what tables and queues need
 
 } // namespace faultline
 

@@ -21,6 +21,8 @@ fl_inline void TbuSocket::fill(dma_txn &t, tlm_generic_payload &gp, const DmaExt
     t.pasid = ext ? ext->substream_id : 0;
     t.flags = u16((ext ? ext->flags & ~DMA_WRITE : 0) | (gp.is_write() ? DMA_WRITE : 0));
     t.tbu = u16(tbu.index());
+    if (unlikely(!ext && parts.stream_of))
+        parts.stream_of(tbu.index(), gp, t);
 }
 
 static inline u64 stream_key(const dma_txn &t) {

@@ -232,8 +232,10 @@ public:
 
     /// The request phase of an access that waits: it lasts until the access is over, so the payload must.
     static void keep(tlm::tlm_generic_payload &gp) {
-        if (gp.has_mm())
+        if (likely(gp.has_mm()))
             gp.acquire();
+        else
+            SC_REPORT_WARNING(kReportProtocol, "nb_transport of a payload without a memory manager");
     }
     /// The answer of @p a goes out now, or after those before it.
     void respond(Access &a) {
