@@ -157,7 +157,7 @@ fl_inline tlm_sync_enum TbuSocket::begin(tlm_generic_payload &gp, tlm_phase &pha
     if (over)
         finish(a);
     else
-        delay = Scheduler::delay_to(tbu.next_entry());
+        delay = Scheduler::delay_to(a.accepted = tbu.next_entry());
     return tlm::TLM_UPDATED;
 }
 
@@ -184,7 +184,8 @@ void TbuSocket::finish(Access &a) {
     end_request(a);
     if (unlikely(dmi_refused_))
         a.flow.gp->set_dmi_allowed(false);
-    parts.scheduler.call<&Responses<Access>::respond>(a.flow.done, responses_, &a);
+    // A reset may end it before its request phase ends.
+    parts.scheduler.call<&Responses<Access>::respond>(std::max(a.flow.done, a.accepted), responses_, &a);
 }
 
 /* Take an access as far as it goes. True: complete at f.done. False: f.waiter goes on by itself. */

@@ -235,6 +235,40 @@ TEST(levels_of_smmuv2) {
     ck_assert_uint_eq(calls, 10);
 }
 
+/*
+ * VT-d: ten invalidations and a wait descriptor (6.5.2.8), 65 ns each, and 70 until all is done. Its status takes 30 ns
+ * more as a message, because this memory has no DMI; the interrupt has 20 ns of wire.
+ */
+TEST(wait_descriptor_at_its_time) {
+    models::VtdParameters p = with_prices<models::VtdParameters>();
+    p.wired_interrupts = true;
+    VtdBench b(p);
+    const sc_dt::uint64 queue = 0x21000, status = 0x22000;
+    const sc_time done = ns(11 * 65 + 70);
+    sc_time told;
+    b.iommu.on_interrupt([&](unsigned line, bool level, const sc_time &delay) {
+        ck_assert_uint_eq(line, 1);
+        ck_assert(level);
+        told = sc_core::sc_time_stamp() + delay;
+    });
+    b.play([&] {
+        for (unsigned i = 0; i < 10; i++)
+            b.store.set_word(queue + i * 16, 0x12); // IOTLB, global
+        b.store.set_word(queue + 160, 5 | 1 << 4 | 1 << 5 | sc_dt::uint64{0x600d} << 32);
+        b.store.set_word(queue + 168, status);
+        b.write(0xa0, 0);        // IECTL
+        b.write(0x90, queue, 8); // IQA
+        b.write(0x18, 1U << 26); // GCMD.QIE
+        sc_time begin = sc_core::sc_time_stamp();
+        b.write(0x88, 176, 8); // IQT
+        sc_core::wait(done + ns(29));
+        ck_assert_uint_eq(b.store.word(status), 0);
+        sc_core::wait(ns(2));
+        ck_assert_uint_eq(b.store.word(status), 0x600d);
+        ck_assert(told == begin + done + ns(20));
+    });
+}
+
 /* ---- messages ---- */
 
 /* What a guest does wrong, and what a neighbour does, have ids and severities of their own. */
