@@ -39,6 +39,13 @@ plain bare faultline
 plain policy faultline
 plain driver faultline
 plain trace faultline-trace example.dmat
+if [ -d "$doc/tlm" ] && pkg-config --exists faultline-tlm; then
+	for example in lt at pcie_pri; do
+		# shellcheck disable=SC2046
+		quiet g++ -std=c++17 -O1 -Wall -Wextra "$doc/tlm/$example.cpp" $(pkg-config --cflags --libs faultline-tlm) \
+			-o "tlm_$example" && quiet "./tlm_$example" || true
+	done
+fi
 "$prefix/bin/faultline" info example.dmat | grep -q 1000 || say "the command does not read the example's trace"
 [ "$(readelf -d bare | grep -c 'NEEDED.*libfaultline\.so\.1\]')" = 1 ] || say "bare does not need libfaultline.so.1"
 # The engines need the C library and nothing else.
