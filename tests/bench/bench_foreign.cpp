@@ -20,8 +20,16 @@ struct Platform : sc_core::sc_module, Software<> {
 	sc_dt::uint64 page = 0;
 	sc_time time = ns(1000);
 
+	/* As bench_tlm.cpp has it: the input is never held up. */
+	static models::Smmuv3Parameters parameters()
+	{
+		models::Smmuv3Parameters p;
+
+		p.keys = { "tbu.slots=512", "tcu.walk_slots=512" };
+		return p;
+	}
 	explicit Platform(sc_core::sc_module_name name)
-	    : sc_module(name), iommu("iommu"), master("master"), straight("straight"), memory("memory"),
+	    : sc_module(name), iommu("iommu", parameters()), master("master"), straight("straight"), memory("memory"),
 	      tables("tables"), alone("alone")
 	{
 		for (auto *in : { &memory, &tables, &alone }) {
@@ -34,8 +42,6 @@ struct Platform : sc_core::sc_module, Software<> {
 		iommu.down.bind(memory);
 		iommu.walk.bind(tables);
 		lay_out();
-		sc_core::sc_start(sc_core::SC_ZERO_TIME);
-		set_up();
 	}
 
       private:
@@ -65,6 +71,8 @@ static void *platform(void)
 	if (!all) {
 		sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
 		all.reset(new Platform("platform"));
+		sc_core::sc_start(sc_core::SC_ZERO_TIME);
+		all->set_up();
 	}
 	return all.get();
 }
