@@ -40,6 +40,10 @@ function(fl_ship name)
   # One object, so that the names which its parts have for each other collide with nobody's.
   set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
   list(TRANSFORM S_PARTS REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE archives)
+  set(weaken)
+  if(S_LANGUAGE STREQUAL CXX) # what templates of others are made into, embedders have, too: one of them is enough
+    set(weaken --weaken)
+  endif()
   set(code)
   if(CMAKE_C_COMPILER_ID STREQUAL GNU)
     set(code -flinker-output=nolto-rel) # an embedder may compile with -flto; what is joined is code all the same
@@ -47,7 +51,7 @@ function(fl_ship name)
   add_custom_command(OUTPUT ${object} COMMENT "Joining ${name}.o" VERBATIM COMMAND_EXPAND_LISTS
     COMMAND ${CMAKE_${S_LANGUAGE}_COMPILER} -r -nostdlib ${code} -Wl,--force-group-allocation -o ${object} $<TARGET_OBJECTS:${S_FACE}>
             -Wl,--start-group ${archives} -Wl,--end-group
-    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${object}
+    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${weaken} ${object}
     DEPENDS ${S_FACE} $<TARGET_OBJECTS:${S_FACE}> ${S_PARTS})
   set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
   add_library(${name}_static STATIC ${quiet} ${object})

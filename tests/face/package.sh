@@ -44,6 +44,9 @@ if [ -d "$doc/tlm" ] && pkg-config --exists faultline-tlm; then
 		# shellcheck disable=SC2046
 		quiet g++ -std=c++17 -O1 -Wall -Wextra "$doc/tlm/$example.cpp" $(pkg-config --cflags --libs faultline-tlm) \
 			-o "tlm_$example" && quiet "./tlm_$example" || true
+		# shellcheck disable=SC2046
+		quiet g++ -std=c++17 -O1 "$doc/tlm/$example.cpp" $(pkg-config --cflags faultline-tlm) -L"$libdir" -l:libfaultline-tlm.a \
+			-l:libfaultline.a -lsystemc -lcyaml -lyaml -o "tlm_$example.static" && quiet "./tlm_$example.static" || true
 	done
 fi
 "$prefix/bin/faultline" info example.dmat | grep -q 1000 || say "the command does not read the example's trace"
