@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan coverage deps deps-check clean
+.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan coverage deps deps-check clean
 
 deps:
 	@scripts/install-deps
@@ -24,6 +24,19 @@ demo: deps
 
 check: deps-check release
 	scripts/check
+
+# The reference of include/faultline, into build/api.
+api-docs:
+	scripts/api-docs
+
+# Debian packages, into build/deb.
+deb:
+	@scripts/install-deps deb
+	scripts/deb
+
+# The same in bare Debian 12 and 13: built, installed, the examples built against them, removed. As root; takes its time.
+package-check:
+	tests/packages $(SUITES)
 
 # The pages of `report` in headless Chromium: values, errors, requests, time; screenshots in build/browser.
 browser: release
