@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # How a unit of src/ becomes a library and a suite of tests/ becomes a test.
 
-find_package(PkgConfig REQUIRED)
-find_package(ZLIB REQUIRED)
+if(FL_ALL OR "trace" IN_LIST FAULTLINE_COMPONENTS OR "tlm" IN_LIST FAULTLINE_COMPONENTS)
+  find_package(PkgConfig REQUIRED)
+  find_package(ZLIB REQUIRED)
+endif()
 
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -fno-strict-aliasing
                     $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>)
@@ -32,12 +34,10 @@ function(fl_face name folder scope)
     file(CREATE_LINK ${header} ${face}/${file} SYMBOLIC)
   endforeach()
   target_include_directories(${name} ${scope} ${face} ${PROJECT_SOURCE_DIR}/src/env/posix)
-  string(REGEX REPLACE "^fl_" "faultline::" alias ${name})
-  add_library(${alias} ALIAS ${name})
+  target_link_libraries(${name} ${scope} fl_bug)
 endfunction()
 
-# fl_library(NAME [FOLDER folder] sources...): a static library of one folder of src/, in user space's environment, and its
-# alias faultline::NAME.
+# fl_library(NAME [FOLDER folder] sources...): a static library of one folder of src/, in user space's environment.
 function(fl_library name)
   cmake_parse_arguments(L "" "FOLDER" "" ${ARGN})
   add_library(${name} STATIC ${L_UNPARSED_ARGUMENTS})
@@ -51,8 +51,10 @@ endfunction()
 # Suites of the engines get the label msan: they also run under clang's MSan, which wants every library that
 # writes memory built with it. So those that replay traces or read snapshots (zlib, YAML)
 # are none of them; see tests/support/msan_check.c for Check itself.
-add_custom_target(tsan-tests)
-add_custom_target(msan-tests)
+if(FAULTLINE_TESTS)
+  add_custom_target(tsan-tests)
+  add_custom_target(msan-tests)
+endif()
 set(FL_MSAN_FOLDERS engine pt smmuv2 smmuv3 vtd)
 # Minutes under a sanitizer, which sees the same code in shorter suites.
 set(FL_LONG test_fit test_import_reports test_import_robust test_replay_iommus test_replay_timed test_replay_traces
