@@ -93,7 +93,8 @@ function(fl_install_command)
     install(DIRECTORY ${share}/${shell} DESTINATION ${CMAKE_INSTALL_DATADIR} COMPONENT command)
   endforeach()
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/traces ${PROJECT_SOURCE_DIR}/configs
-          DESTINATION ${CMAKE_INSTALL_DATADIR}/faultline COMPONENT command PATTERN goldens EXCLUDE)
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/faultline COMPONENT command FILES_MATCHING PATTERN *.dmat PATTERN *.yaml PATTERN *.hist
+          PATTERN README.md PATTERN goldens EXCLUDE PATTERN pcie-bench EXCLUDE)
 endfunction()
 
 # fl_install(): called once everything is defined.
