@@ -73,7 +73,7 @@ sub declared {
 	my ($code) = $line =~ m{^(.*?)(?:/[*/]|$)};
 	my @names;
 	if ($kind eq 'enum') {
-		@names = $code =~ /\b([A-Z][A-Z0-9_]+)\b(?=\s*(?:[,=]|$))/g;
+		@names = $code =~ /\b([A-Z][A-Z0-9_]+)\b(?=\s*(?:[,=}]|$))/g;
 	} elsif ($code =~ /\(\*(\w+)\)\s*\(/) {
 		@names = ($1);
 	} elsif ($code =~ /;/) {
@@ -89,7 +89,7 @@ sub declared {
 			$line = join('', map { said_of($_) } @names) . $line;
 		}
 	}
-	if ($line =~ /^\}/) {
+	if ($line =~ /^\}|^\w[^{]*\{.*\}/) {
 		warn "$file:$number: warning: $_ is described, and not there\n" for sort keys %of;
 		%of = ();
 		$kind = '';
