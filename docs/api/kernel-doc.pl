@@ -8,6 +8,8 @@
 #   the first comment behind the licence             @file
 #   a comment on the line before some code           of that; of each macro of the paragraph that has none of its own
 #   a comment behind code                            of that
+#   /// what                                         of each declaration down to an empty line or the next comment
+#   protected:                                       no reader's business
 use strict;
 use warnings;
 
@@ -20,6 +22,8 @@ my ($kind, $member, %of) = ('', ''); # the type that a kernel-doc comment descri
 my $above = '';                      # a plain comment, for what comes next
 my $seen_file = 0;
 my $hidden = 0;                      # within the private part of a structure
+my ($paragraph, $uses) = ('', 0);    # a /// comment, and how many declarations have begun below it
+my $goes_on = 0;                     # the line before has not ended its declaration
 
 # References within a text.
 sub plain {
@@ -64,6 +68,14 @@ sub kernel_doc {
 	}
 	return '@return ' . plain($1) if $text =~ /^Returns?: *(.*)/;
 	return plain($text);
+}
+
+# The declarations of a line of one.
+sub several {
+	my ($line) = @_;
+	my ($type, $names) = $line =~ /^(\s*[\w:]+(?:<.*>)?) (\w+(?: = [\w.]+)?(?:, \w+(?: = [\w.]+)?)+);$/;
+	return $line =~ s/;$//r unless defined $names;
+	return map { "$type $_" } split(/, /, $names);
 }
 
 # A line within a type, with what was said of the members that it declares: one declaration each, for Doxygen. At the end of
@@ -113,7 +125,8 @@ for (my $i = 0; $i < @lines; $i++) {
 			last if $last;
 		}
 	} elsif ($line =~ m{^\s*/\*(?!\*)(.*)} || $line =~ m{^\s*//(?!/) ?(.*)}) { # a comment of its own
-		my ($text, $more, $slashes) = ($1, 1, $line =~ m{^\s*//});
+		my ($text, $more) = ($1, 1);
+		my $slashes = $line =~ m{^\s*//};
 		while (!$slashes && $text !~ m{\*/}) {
 			$text .= "\n" . $lines[++$i] =~ s{^\s*\*(?!/) ?}{}r;
 			$more++;
@@ -131,8 +144,12 @@ for (my $i = 0; $i < @lines; $i++) {
 			$above = $above eq '' ? $text : "$above $text";
 			print "\n" x $more;
 		}
+	} elsif ($line =~ m{^\s*///(?!<) ?(.*)}) {
+		$paragraph = $uses ? $1 : "$paragraph $1";
+		$uses = 0;
+		print "$line\n";
 	} elsif ($line =~ /^\s*$/) {
-		$above = '';
+		$above = $paragraph = '';
 		print "\n";
 	} elsif ($line =~ /^\s*#\s*define/) {
 		$line =~ s{/\*(?![*<])(.*)}{'/**<' . plain($1)}e;
@@ -144,10 +161,24 @@ for (my $i = 0; $i < @lines; $i++) {
 		$above = '' unless $line =~ /^\s*#/;
 		$line =~ s{/\*(?![*<])(.*)}{'/**<' . plain($1)}e || $line =~ s{//(?![/<])(.*)}{'///<' . plain($1)}e if $line =~ /[;,{\w)] *(?:\/\*|\/\/)/ && $line !~ /^\s*[#}]/;
 		$line = declared($line, $i + 1) if $kind ne '' && $kind ne 'typedef';
-		if ($hidden && $line =~ /^\}/) {
+		if ($hidden && $line =~ /^\}|^\s*(public|private):/) {
 			$line = "/** \\endcond */ $line";
 			$hidden = 0;
+		} elsif ($line =~ /^\s*protected:/) {
+			$line = "$line /** \\cond */";
+			$hidden = 1;
 		}
+		if ($paragraph ne '' && !$goes_on && $line !~ /^\s*[#}]|:$/) {
+			if ($uses && $line !~ m{///<}) {
+				$line = join(' ', map { "/** $paragraph */ $_;" } several($line));
+			}
+			$uses++;
+		}
+		if ($line =~ m{^(.*;)\s*///<(.*)} && several($1) > 1) {
+			my ($code, $what) = ($1, $2);
+			$line = join(' ', map { "/** $what */ $_;" } several($code));
+		}
+		$goes_on = $line !~ m{[;{}:]\s*(?:/[*/].*)?$};
 		print "$doc$line\n";
 	}
 }
