@@ -174,9 +174,9 @@ for (my $i = 0; $i < @lines; $i++) {
 			}
 			$uses++;
 		}
-		if ($line =~ m{^(.*;)\s*///<(.*)} && several($1) > 1) {
-			my ($code, $what) = ($1, $2);
-			$line = join(' ', map { "/** $what */ $_;" } several($code));
+		if (my ($code, $what) = $line =~ m{^(.*;)\s*///<(.*)}) {
+			my @all = several($code);
+			$line = join(' ', map { "/** $what */ $_;" } @all) if @all > 1;
 		}
 		$goes_on = $line !~ m{[;{}:]\s*(?:/[*/].*)?$};
 		print "$doc$line\n";
