@@ -34,7 +34,8 @@ function(fl_face name folder scope)
     file(CREATE_LINK ${header} ${face}/${file} SYMBOLIC)
   endforeach()
   target_include_directories(${name} ${scope} ${face} ${PROJECT_SOURCE_DIR}/src/env/posix)
-  target_link_libraries(${name} ${scope} fl_bug)
+  # Where bugs go; a library of fl_ship() has that for all others.
+  target_link_libraries(${name} ${scope} $<$<NOT:$<BOOL:$<TARGET_PROPERTY:FL_SHIPPED>>>:fl_bug>)
 endfunction()
 
 # fl_library(NAME [FOLDER folder] sources...): a static library of one folder of src/, in user space's environment.

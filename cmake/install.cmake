@@ -16,7 +16,7 @@ function(fl_ship name)
     set(S_LANGUAGE C)
   endif()
   set(quiet)
-  if(NOT PROJECT_IS_TOP_LEVEL)
+  if(NOT PROJECT_IS_TOP_LEVEL AND NOT FAULTLINE_INSTALL)
     set(quiet EXCLUDE_FROM_ALL)
   endif()
   string(REGEX REPLACE "^faultline-" "" short ${name})
@@ -29,11 +29,10 @@ function(fl_ship name)
   set(map ${PROJECT_SOURCE_DIR}/cmake/${name}.map)
   add_library(${name}_shared SHARED ${quiet} $<TARGET_OBJECTS:${S_FACE}>)
   set_target_properties(${name}_shared PROPERTIES OUTPUT_NAME ${name} EXPORT_NAME ${short} LINKER_LANGUAGE ${S_LANGUAGE}
-    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${map})
+    FL_SHIPPED ON VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${map})
   target_link_options(${name}_shared PRIVATE -Wl,--version-script=${map} -Wl,--no-undefined)
-  # What another of ours has, it has for all: before the parts, which would bring their own.
   list(TRANSFORM S_NEEDS APPEND _shared OUTPUT_VARIABLE needed)
-  target_link_libraries(${name}_shared PUBLIC ${needed} PRIVATE ${S_PARTS} ${S_LIBS})
+  target_link_libraries(${name}_shared PRIVATE ${S_PARTS} ${S_LIBS} PUBLIC ${needed})
 
   # One object, so that the names which its parts have for each other collide with nobody's.
   set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
