@@ -18,7 +18,7 @@ function(fl_find_systemc)
   find_package(Threads REQUIRED)
   # sc_main() is the program's; whatever SystemC calls must be there, and be of the same standard.
   set(probe ${CMAKE_CURRENT_BINARY_DIR}/systemc-probe.cpp)
-  file(WRITE ${probe} "#include <systemc>\n#include <tlm>\nint sc_main(int, char **) { sc_core::sc_start(sc_core::SC_ZERO_TIME); return 0; }\n")
+  file(WRITE ${probe} "#include <systemc>\nint sc_main(int, char **) { sc_core::sc_start(sc_core::SC_ZERO_TIME); return 0; }\n")
   foreach(standard 17 20 23)
     try_compile(FL_SYSTEMC_LINKS ${CMAKE_CURRENT_BINARY_DIR}/systemc-${standard} ${probe}
                 CMAKE_FLAGS -DINCLUDE_DIRECTORIES=${SYSTEMC_INCLUDE} LINK_LIBRARIES ${SYSTEMC_LIBRARY} Threads::Threads
