@@ -101,6 +101,13 @@ function(fl_install)
   get_property(shipped GLOBAL PROPERTY FL_SHIPPED)
   get_property(FL_SHIPPED_COMPONENTS GLOBAL PROPERTY FL_SHIPPED_COMPONENTS)
   set(package ${CMAKE_INSTALL_LIBDIR}/cmake/faultline)
+  # Where the prefix lies from a .pc file, so that an installation may be moved.
+  set(FL_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
+  if(NOT IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+    file(RELATIVE_PATH up "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+    string(REGEX REPLACE "/$" "" up "${up}")
+    set(FL_PC_PREFIX "\${pcfiledir}/${up}")
+  endif()
   foreach(name ${shipped})
     install(TARGETS ${name}_shared ${name}_static EXPORT faultline
             LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT lib NAMELINK_COMPONENT dev

@@ -431,12 +431,12 @@ struct fl_fault_stats {
 };
 
 /**
- * fl_fault_stats() - read the counters of a core, with those of its devices
+ * fl_fault_get_stats() - read the counters of a core, with those of its devices
  * @core: the core
  * @stats: filled in
  * @bytes: sizeof(*@stats) of the caller, who may be older: so much is written
  */
-FAULTLINE_API void fl_fault_stats(struct fl_fault_core *core, struct fl_fault_stats *stats, size_t bytes);
+FAULTLINE_API void fl_fault_get_stats(struct fl_fault_core *core, struct fl_fault_stats *stats, size_t bytes);
 
 FAULTLINE_END
 

@@ -613,12 +613,12 @@ struct fl_iommu_stats {
 };
 
 /**
- * fl_iommu_stats() - read the counters; changes nothing
+ * fl_iommu_get_stats() - read the counters; changes nothing
  * @iommu: the IOMMU
  * @stats: filled in
  * @bytes: sizeof(*@stats) of the caller, who may be older: so much is written
  */
-FAULTLINE_API void fl_iommu_stats(struct fl_iommu *iommu, struct fl_iommu_stats *stats, size_t bytes);
+FAULTLINE_API void fl_iommu_get_stats(struct fl_iommu *iommu, struct fl_iommu_stats *stats, size_t bytes);
 
 FAULTLINE_END
 

@@ -374,7 +374,7 @@ int fl_fault_respond(struct fl_fault_core *core, uint64_t cookie, enum fl_fault_
 	return fault_core_respond(core->core, cookie, (enum fault_code)code, now);
 }
 
-void fl_fault_stats(struct fl_fault_core *core, struct fl_fault_stats *stats, size_t bytes)
+void fl_fault_get_stats(struct fl_fault_core *core, struct fl_fault_stats *stats, size_t bytes)
 {
 	struct fault_stats now;
 

@@ -422,7 +422,7 @@ int fl_iommu_restore(struct fl_iommu *i, const void *image, size_t bytes)
 	return i->cls->restore(i->hw, &img);
 }
 
-void fl_iommu_stats(struct fl_iommu *i, struct fl_iommu_stats *stats, size_t bytes)
+void fl_iommu_get_stats(struct fl_iommu *i, struct fl_iommu_stats *stats, size_t bytes)
 {
 	struct iommu_stats now = { 0 };
 
