@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan coverage deps deps-check clean
+.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan coverage deps deps-check clean soak
 
 deps:
 	@scripts/install-deps
@@ -60,6 +60,10 @@ stress: release
 	build/release/tests/fault_core/stress_fault_core 10000000
 	build/release/tests/contract/contract --steps 10000000
 	build/release/tests/contract/test_contract_models 1000
+
+# 100,000 random accesses through each SMMU of tests/interop's soak, three times (docs/embedding.md).
+soak: release
+	for seed in 1 2 3; do build/release/tests/interop/test_interop_soak 600000 $$seed || exit 1; done
 
 # A sweep of 1000 points of 100,000 accesses: on one processor, on two, and killed 20 times. Takes its time.
 sweep-check: release

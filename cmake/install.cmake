@@ -30,15 +30,22 @@ function(fl_ship name)
   add_library(${name}_shared SHARED ${quiet} $<TARGET_OBJECTS:${S_FACE}>)
   set_target_properties(${name}_shared PROPERTIES OUTPUT_NAME ${name} EXPORT_NAME ${short} LINKER_LANGUAGE ${S_LANGUAGE}
     FL_SHIPPED ON VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${map})
-  target_link_options(${name}_shared PRIVATE -Wl,--version-script=${map} -Wl,--no-undefined)
+  target_link_options(${name}_shared PRIVATE -Wl,--version-script=${map})
+  if(NOT FL_SANITIZE) # whose functions come with the program
+    target_link_options(${name}_shared PRIVATE -Wl,--no-undefined)
+  endif()
   list(TRANSFORM S_NEEDS APPEND _shared OUTPUT_VARIABLE needed)
   target_link_libraries(${name}_shared PRIVATE ${S_PARTS} ${S_LIBS} PUBLIC ${needed})
 
   # One object, so that the names which its parts have for each other collide with nobody's.
   set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
   list(TRANSFORM S_PARTS REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE archives)
+  set(code)
+  if(CMAKE_C_COMPILER_ID STREQUAL GNU)
+    set(code -flinker-output=nolto-rel) # an embedder may compile with -flto; what is joined is code all the same
+  endif()
   add_custom_command(OUTPUT ${object} COMMENT "Joining ${name}.o" VERBATIM COMMAND_EXPAND_LISTS
-    COMMAND ${CMAKE_${S_LANGUAGE}_COMPILER} -r -nostdlib -Wl,--force-group-allocation -o ${object} $<TARGET_OBJECTS:${S_FACE}>
+    COMMAND ${CMAKE_${S_LANGUAGE}_COMPILER} -r -nostdlib ${code} -Wl,--force-group-allocation -o ${object} $<TARGET_OBJECTS:${S_FACE}>
             -Wl,--start-group ${archives} -Wl,--end-group
     COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${object}
     DEPENDS ${S_FACE} $<TARGET_OBJECTS:${S_FACE}> ${S_PARTS})
@@ -77,6 +84,9 @@ function(fl_install_headers)
       list(FILTER headers EXCLUDE REGEX "/${component}[^/]*$")
     endif()
   endforeach()
+  if(NOT "fault_core" IN_LIST FAULTLINE_COMPONENTS)
+    list(FILTER headers EXCLUDE REGEX "/fault\\.h$")
+  endif()
   if(NOT "trace" IN_LIST FAULTLINE_COMPONENTS)
     list(FILTER headers EXCLUDE REGEX "/config\\.h$")
   endif()

@@ -11,6 +11,7 @@ IommuParts &Access::parts() const {
 void Access::begin(const Flow &f, const LoggedBill &piece) {
     next = nullptr;
     waits = OWNER_INPUT;
+    accepted = 0;
     blocking = in_fault = stalled = end_req = false;
     thread.reset();
     flow = f;

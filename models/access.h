@@ -92,6 +92,7 @@ struct Access : Ledger::Owner {
     LoggedBill fault_bill, piece_bill;
     owner waits;       // who owns the time until it goes on
     ps_t stalled_from; // it holds a stall slot
+    ps_t accepted;     // AT: its END_REQ was announced for then
     ps_t port_waited;  // of the fault just decided: for other records
     xlat resume_how;
     Step step;

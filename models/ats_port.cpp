@@ -15,7 +15,7 @@ AtsSink *AtsPort::endpoint(u32 requester) const {
 
 void AtsPort::step(ps_t time) {
     parts_.host.now = time;
-    parts_.host.cls->step(parts_.host.hw);
+    parts_.host.step();
     if (unlikely(!invalidations_.empty()))
         carry();
 }
@@ -36,6 +36,7 @@ void AtsPort::deliver_request(u64 epoch) {
     parts_.tcu.settle(parts_.scheduler.now());
     parts_.host.now = parts_.scheduler.now();
     parts_.host.cls->page_request(parts_.host.hw, &request_);
+    parts_.host.changed();
 }
 
 void AtsPort::recorded(u64 address) {
@@ -82,14 +83,14 @@ void AtsPort::carry() {
             continue;
         parts_.host.now = back;
         complete(inv.sid, inv.itag, sink != nullptr);
-        parts_.host.cls->step(parts_.host.hw); // may send more of them
+        parts_.host.step(); // may send more of them
     }
 }
 
 /* A completion that the engine does not see is as good as none: what waits for it gets the time-out. */
 void AtsPort::complete(u32 requester, u8 itag, bool ok) {
     if (!parts_.host.cls->ats_inv_done(parts_.host.hw, requester, itag, ok))
-        parts_.scheduler.call<&AtsPort::time_out>(parts_.host.now + kInvalidateTimeout, *this,
+        parts_.scheduler.call<&AtsPort::time_out>(parts_.host.now + Ticks::of_kernel().count(kInvalidateTimeout), *this,
                                                   epoch_ << 40 | u64(itag) << 32 | requester);
 }
 

@@ -265,7 +265,7 @@ void Tcu::due_now() {
 }
 
 void Tcu::settle_due(ps_t time) {
-    ps_t now = parts_.faults_ahead ? time : std::min(time, parts_.scheduler.now());
+    ps_t now = parts_.ahead ? time : std::min(time, parts_.scheduler.now());
 
     for (;;) {
         if (!faults_.empty() && faults_.front().time <= now && (due_.empty() || faults_.front() < due_.front())) {

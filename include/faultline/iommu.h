@@ -380,6 +380,47 @@ FAULTLINE_API uint64_t fl_iommu_mmio_read(struct fl_iommu *iommu, uint64_t offse
  */
 FAULTLINE_API void fl_iommu_mmio_write(struct fl_iommu *iommu, uint64_t offset, uint64_t value, unsigned int bytes);
 
+/* Room for the name of a register, with its NUL */
+enum { FL_REGISTER_NAME = 40 };
+
+/**
+ * struct fl_register - what is known of a register
+ * @name: the specification's; an element of an array has its number behind it, one of SMMUv2's context bank 3 "CB3_" before it
+ * @section: where the specification defines it; static
+ * @offset: bytes from the start of the register space
+ * @bytes: its size, 4 or 8
+ */
+struct fl_register {
+	char name[FL_REGISTER_NAME];
+	const char *section;
+	uint64_t offset;
+	uint32_t bytes;
+};
+
+/**
+ * fl_iommu_register_at() - the list of registers that this IOMMU has
+ * @iommu: the IOMMU
+ * @number: 0 is the first
+ * @reg: filled in
+ * @bytes: sizeof(*@reg) of the caller, who may be older: so much is written
+ *
+ * Return: 0; -ERANGE: there are not so many.
+ */
+FAULTLINE_API int fl_iommu_register_at(const struct fl_iommu *iommu, size_t number, struct fl_register *reg,
+				       size_t bytes);
+
+/**
+ * fl_iommu_register_find() - a register by its name
+ * @iommu: the IOMMU
+ * @name: as fl_register.name
+ * @reg: filled in
+ * @bytes: sizeof(*@reg) of the caller
+ *
+ * Return: 0; -ENOENT: it has none of this name.
+ */
+FAULTLINE_API int fl_iommu_register_find(const struct fl_iommu *iommu, const char *name, struct fl_register *reg,
+					 size_t bytes);
+
 /* ---- translation ---- */
 
 /**

@@ -7,6 +7,8 @@
 #include "iommu.h"
 #include "tcache.h"
 
+struct reg_bank;
+
 /* A structure, a member or a value that is the same on both sides: one that moves is found by the compiler. */
 #define SAME_SIZE(ours, theirs)	 static_assert(sizeof(struct ours) == sizeof(struct theirs), #theirs)
 #define SAME_VALUE(ours, theirs) static_assert((int)(ours) == (int)(theirs), #theirs)
@@ -14,6 +16,18 @@
 	static_assert(offsetof(struct ours, member) == offsetof(struct theirs, public_member) &&                 \
 			      sizeof(((struct ours *)0)->member) == sizeof(((struct theirs *)0)->public_member), \
 		      #theirs "." #public_member)
+
+/**
+ * struct face_bank - registers that are relative to one base
+ * @regs: the registers
+ * @base: bytes from the start of the register space
+ * @prefix: stands before their names
+ */
+struct face_bank {
+	const struct reg_bank *regs;
+	u64 base;
+	char prefix[8];
+};
 
 /**
  * struct fl_iommu - a handle
@@ -24,6 +38,7 @@
  * @ctx: first argument of @host's functions
  * @exit: frees what @hw holds
  * @fault_name: the specification's name of a fault
+ * @bank: the @n-th of the engine's registers; false: there are not so many
  * @mmio_bytes: size of the register space
  */
 struct fl_iommu {
@@ -34,6 +49,7 @@ struct fl_iommu {
 	void *ctx;
 	void (*exit)(void *hw);
 	const char *(*fault_name)(u16 fault);
+	bool (*bank)(const void *hw, u32 n, struct face_bank *b);
 	u64 mmio_bytes;
 };
 

@@ -3,10 +3,28 @@
 #include "faultline/smmuv2.h"
 #include "smmuv2.h"
 
+#include <stdio.h>
+
 static_assert((int)SMMUV2_QCOM == (int)FL_SMMUV2_QCOM && (int)SMMUV2_FMT_64K == (int)FL_SMMUV2_64K &&
 		      (int)SMMUV2_FMT_LPAE == (int)FL_SMMUV2_LPAE && (int)SMMUV2_MAX_TBUS == (int)FL_SMMUV2_TBUS &&
 		      (int)SMMUV2_FAULT_GLOBAL == (int)FL_SMMUV2_GLOBAL_FAULT,
 	      "both sides count alike");
+
+static bool bank(const void *hw, u32 n, struct face_bank *b)
+{
+	const struct smmuv2 *s = hw;
+
+	*b = (struct face_bank){ .regs = n ? &s->gr1 : &s->gr0, .base = n ? 1ull << s->page_shift : 0 };
+	if (n < 2)
+		return true;
+	n -= 2;
+	if (n >= s->cfg.num_cb)
+		return false;
+	b->regs = &s->bank[n].regs;
+	b->base = ((1ull << s->half_pages) + n) << s->page_shift;
+	snprintf(b->prefix, sizeof(b->prefix), "CB%u_", n & 0xff);
+	return true;
+}
 
 static void end(void *hw)
 {
@@ -68,6 +86,7 @@ int fl_smmuv2_create(const struct fl_smmuv2_params *params, const struct fl_host
 	}
 	i->cls = &smmuv2_class;
 	i->exit = end;
+	i->bank = bank;
 	i->fault_name = smmuv2_fault_name;
 	i->mmio_bytes = smmuv2_mmio_bytes(i->hw);
 	*out = i;

@@ -5,6 +5,12 @@
 
 static_assert((int)SMMUV3_IRQ_SEV == (int)FL_SMMUV3_SEV && (int)SMMUV3_IRQ_GERROR == (int)FL_SMMUV3_GERROR, "lines");
 
+static bool bank(const void *hw, u32 n, struct face_bank *b)
+{
+	*b = (struct face_bank){ .regs = &((const struct smmuv3 *)hw)->regs };
+	return !n;
+}
+
 static void end(void *hw)
 {
 	smmuv3_exit(hw);
@@ -50,6 +56,7 @@ int fl_smmuv3_create(const struct fl_smmuv3_params *params, const struct fl_host
 	}
 	i->cls = &smmuv3_class;
 	i->exit = end;
+	i->bank = bank;
 	i->fault_name = smmuv3_event_name;
 	i->mmio_bytes = 0x20000; /* two pages of 64 KiB (6.1) */
 	*out = i;

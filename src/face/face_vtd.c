@@ -7,6 +7,12 @@ static_assert((int)VTD_LINE_PAGE_REQUEST == (int)FL_VTD_PAGE_REQUEST && (int)VTD
 		      (int)VTD_ATTR_CA == (int)FL_VTD_COMPLETER_ABORT,
 	      "both sides count alike");
 
+static bool bank(const void *hw, u32 n, struct face_bank *b)
+{
+	*b = (struct face_bank){ .regs = &((const struct vtd *)hw)->regs };
+	return !n;
+}
+
 static void end(void *hw)
 {
 	vtd_exit(hw);
@@ -47,6 +53,7 @@ int fl_vtd_create(const struct fl_vtd_params *params, const struct fl_host *host
 	}
 	i->cls = &vtd_class;
 	i->exit = end;
+	i->bank = bank;
 	i->fault_name = reason;
 	i->mmio_bytes = (((struct vtd *)i->hw)->regs.span + 4095u) & ~4095u;
 	*out = i;

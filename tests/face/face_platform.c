@@ -119,7 +119,7 @@ void platform_map(struct platform *p, uint32_t iova, uint32_t pa)
 	put64(p, TABLE_L3 + (iova >> 12 & 511) * 8, pa | 0x743);
 }
 
-uint32_t platform_event(struct platform *p, uint32_t n)
+uint32_t platform_event(uint32_t n)
 {
 	return EVENTQ + n % 16 * 32;
 }

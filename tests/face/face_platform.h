@@ -36,6 +36,6 @@ void platform_command(struct platform *p, uint64_t word0, uint64_t word1);
 void platform_map(struct platform *p, uint32_t iova, uint32_t pa);
 uint64_t platform_get64(const struct platform *p, uint32_t pa);
 struct fl_access platform_access(uint64_t addr, uint16_t flags, uint64_t token);
-uint32_t platform_event(struct platform *p, uint32_t n); /* address of the n-th record */
+uint32_t platform_event(uint32_t n); /* address of the n-th record */
 
 #endif /* FACE_PLATFORM_H */

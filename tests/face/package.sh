@@ -37,7 +37,15 @@ plain() { # plain EXAMPLE PACKAGE ARGUMENTS
 plain bare faultline
 ./bare | grep -q '^access 3 to 0x10001040: 0x41040$' || say "bare does not end where it should"
 plain policy faultline
+plain driver faultline
 plain trace faultline-trace example.dmat
+if [ -d "$doc/tlm" ] && pkg-config --exists faultline-tlm; then
+	for example in lt at pcie_pri; do
+		# shellcheck disable=SC2046
+		quiet g++ -std=c++17 -O1 -Wall -Wextra "$doc/tlm/$example.cpp" $(pkg-config --cflags --libs faultline-tlm) \
+			-o "tlm_$example" && quiet "./tlm_$example" || true
+	done
+fi
 "$prefix/bin/faultline" info example.dmat | grep -q 1000 || say "the command does not read the example's trace"
 [ "$(readelf -d bare | grep -c 'NEEDED.*libfaultline\.so\.1\]')" = 1 ] || say "bare does not need libfaultline.so.1"
 # The engines need the C library and nothing else.
@@ -73,7 +81,7 @@ END
 	quiet ctest --test-dir "$1/build/examples" --output-on-failure || true
 }
 unset LD_LIBRARY_PATH
-inner sub "smmuv3 fault_core"
+inner sub "smmuv3 fault_core driver"
 grep -qi -e 'CMAKE_CXX_COMPILER:' -e cyaml -e jansson -e zlib -e systemc -e '^CHECK_' sub/build/CMakeCache.txt && say "too much is looked for"
 find sub/build -name 'libfl_vtd*' -o -name 'libfl_smmuv2*' -o -name '*.d' -path '*trace*' | grep . && say "too much is built"
 nm -g --defined-only "$(find sub/build -name libfaultline.a)" | grep -q fl_vtd_create && say "VT-d was not asked for"

@@ -2,6 +2,7 @@
 /* libfaultline.so through its public headers alone: handles, services, contract. Sections are those of Arm IHI 0070. */
 #include "face_platform.h"
 #include <faultline/bug.h>
+#include <faultline/fault.h>
 #include <faultline/smmuv2.h>
 #include <faultline/version.h>
 #include <faultline/vtd.h>
@@ -15,6 +16,7 @@
 #define F_TRANSLATION 0x10 /* 7.3 */
 
 Suite *face_fault_suite(void);
+Suite *face_driver_suite(void);
 
 static struct platform p, q;
 
@@ -23,6 +25,36 @@ static struct platform p, q;
 START_TEST(test_version)
 {
 	ck_assert_str_eq(fl_version(), FAULTLINE_VERSION);
+}
+END_TEST
+
+/* What a program was compiled with: a size that changes within a major version breaks it. 64-bit hosts. */
+START_TEST(test_layout)
+{
+	static const struct {
+		size_t is, was;
+	} sizes[] = {
+		{ sizeof(struct fl_access), 32 },
+		{ sizeof(struct fl_result), 16 },
+		{ sizeof(struct fl_page_request), 24 },
+		{ sizeof(struct fl_page_response), 16 },
+		{ sizeof(struct fl_ats_invalidation), 24 },
+		{ sizeof(struct fl_scope), 48 },
+		{ sizeof(struct fl_event), 56 },
+		{ sizeof(struct fl_walk_access), 16 },
+		{ sizeof(struct fl_cache), 16 },
+		{ sizeof(struct fl_cache_stats), 96 },
+		{ offsetof(struct fl_host, mem_read), 8 },
+		{ offsetof(struct fl_host, quiet_lookup), 88 },
+		{ sizeof(struct fl_fault_record), 48 },
+		{ sizeof(struct fl_fault_response), 40 },
+		{ offsetof(struct fl_fault_stats, lost_irqs), 168 },
+		{ offsetof(struct fl_iommu_stats, automatic), 528 },
+	};
+	size_t i;
+
+	for (i = 0; sizeof(void *) == 8 && i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		ck_assert_msg(sizes[i].is == sizes[i].was, "row %zu: %zu", i, sizes[i].is);
 }
 END_TEST
 
@@ -119,6 +151,46 @@ START_TEST(test_other_kinds)
 }
 END_TEST
 
+/* Offsets: IHI 0070 6.2, VT-d 11.4, IHI 0062 chapter 9: CB_SCTLR at 0, CB_FAR at 0x60 of a bank's page. */
+START_TEST(test_registers)
+{
+	const struct fl_smmuv2_params v2 = { .size = sizeof(v2), .num_cb = 8, .page_64k = true };
+	struct fl_register r;
+	struct fl_iommu *i;
+	size_t n, last;
+
+	ck_assert_int_eq(fl_smmuv3_create(NULL, &platform_host, &p, &i), 0);
+	ck_assert_int_eq(fl_iommu_register_find(i, "SMMU_CR0", &r, sizeof(r)), 0);
+	ck_assert_uint_eq(r.offset, 0x20);
+	ck_assert_uint_eq(r.bytes, 4);
+	ck_assert_int_eq(fl_iommu_register_find(i, "SMMU_CMDQ_BASE", &r, sizeof(r)), 0);
+	ck_assert_uint_eq(r.offset, 0x90);
+	ck_assert_uint_eq(r.bytes, 8);
+	ck_assert_int_eq(fl_iommu_register_find(i, "SMMU_CR9", &r, sizeof(r)), -ENOENT);
+	for (n = 0; !fl_iommu_register_at(i, n, &r, sizeof(r)); n++) {
+		struct fl_register same;
+
+		ck_assert_int_eq(fl_iommu_register_find(i, r.name, &same, sizeof(same)), 0);
+		ck_assert_uint_eq(same.offset, r.offset);
+		ck_assert_uint_lt(r.offset, fl_iommu_mmio_bytes(i));
+	}
+	ck_assert_uint_gt(n, 30);
+	fl_iommu_destroy(i);
+	ck_assert_int_eq(fl_vtd_create(NULL, &platform_host, &p, &i), 0);
+	ck_assert_int_eq(fl_iommu_register_find(i, "GSTS_REG", &r, sizeof(r)), 0);
+	ck_assert_uint_eq(r.offset, 0x1c);
+	fl_iommu_destroy(i);
+	ck_assert_int_eq(fl_smmuv2_create(&v2, &platform_host, &p, &i), 0);
+	ck_assert_int_eq(fl_iommu_register_find(i, "CB7_SCTLR", &r, sizeof(r)), 0);
+	ck_assert_uint_eq(r.offset, (8 + 7) * 0x10000);
+	ck_assert_int_eq(fl_iommu_register_find(i, "CB8_SCTLR", &r, sizeof(r)), -ENOENT);
+	for (n = last = 0; !fl_iommu_register_at(i, n, &r, sizeof(r)); n++)
+		last += !strncmp(r.name, "CB7_", 4);
+	ck_assert_uint_gt(last, 10);
+	fl_iommu_destroy(i);
+}
+END_TEST
+
 /* ---- translation ---- */
 
 START_TEST(test_translate)
@@ -140,7 +212,7 @@ START_TEST(test_translate)
 	ck_assert_uint_eq(r.fault, 4);
 	ck_assert_uint_eq(r.flags, FL_RESULT_RECORDED);
 	ck_assert_uint_eq(p.irqs[FL_SMMUV3_EVENTQ], 1);
-	ck_assert_uint_eq(platform_get64(&p, platform_event(&p, 0)), 4 | 6ull << 32);
+	ck_assert_uint_eq(platform_get64(&p, platform_event(0)), 4 | 6ull << 32);
 	fl_iommu_destroy(p.smmu);
 }
 END_TEST
@@ -155,7 +227,7 @@ START_TEST(test_stall_and_resume)
 	ck_assert_int_eq(fl_iommu_translate(p.smmu, &a, &r), FL_STALL);
 	ck_assert_uint_eq(r.fault, F_TRANSLATION);
 	ck_assert_uint_eq(p.events[FL_EVENT_STALL], 1);
-	stag = platform_get64(&p, platform_event(&p, 0) + 8) & 0xffff;
+	stag = platform_get64(&p, platform_event(0) + 8) & 0xffff;
 	ck_assert_uint_eq(p.resumes, 0);
 	platform_map(&p, PLATFORM_IOVA + 0x1000, PLATFORM_BUFFER + 0x1000);
 	platform_command(&p, 0x44 | 1 << 12 | (uint64_t)PLATFORM_STREAM << 32, stag);
@@ -416,10 +488,12 @@ int main(void)
 	int failed;
 
 	tcase_add_test(t, test_version);
+	tcase_add_test(t, test_layout);
 	tcase_add_test(t, test_parameters);
 	tcase_add_test(t, test_older_host);
 	tcase_add_test(t, test_identification);
 	tcase_add_test(t, test_other_kinds);
+	tcase_add_test(t, test_registers);
 	tcase_add_test(t, test_translate);
 	tcase_add_test(t, test_stall_and_resume);
 	tcase_add_test(t, test_parts);
@@ -434,6 +508,7 @@ int main(void)
 	suite_add_tcase(s, t);
 	run = srunner_create(s);
 	srunner_add_suite(run, face_fault_suite());
+	srunner_add_suite(run, face_driver_suite());
 	srunner_run_all(run, CK_NORMAL);
 	failed = srunner_ntests_failed(run);
 	srunner_free(run);
