@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan coverage deps deps-check clean
+.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan msan coverage deps deps-check clean soak
 
 deps:
 	@scripts/install-deps
@@ -17,6 +17,12 @@ release dev asan tsan: deps
 	$(CONFIGURE) --preset $@ >/dev/null
 	cmake --build --preset $@ -j$(JOBS)
 
+# The engines under MSan and UBSan of clang.
+msan: deps-check
+	cmake --preset msan >/dev/null
+	cmake --build --preset msan -j$(JOBS) --target msan-tests
+	ctest --preset msan -j$(JOBS) -L msan
+
 demo: deps
 	$(CONFIGURE) --preset release >/dev/null
 	cmake --build --preset release -j$(JOBS) --target faultline
@@ -24,6 +30,19 @@ demo: deps
 
 check: deps-check release
 	scripts/check
+
+# The reference of include/faultline, into build/api.
+api-docs:
+	scripts/api-docs
+
+# Debian packages, into build/deb.
+deb:
+	@scripts/install-deps deb
+	scripts/deb
+
+# The same in bare Debian 12 and 13: built, installed, the examples built against them, removed. As root; takes its time.
+package-check:
+	tests/packages $(SUITES)
 
 # The pages of `report` in headless Chromium: values, errors, requests, time; screenshots in build/browser.
 browser: release
@@ -46,7 +65,11 @@ calibrate: release
 stress: release
 	build/release/tests/fault_core/stress_fault_core 10000000
 	build/release/tests/contract/contract --steps 10000000
-	build/release/tests/contract/test_contract_models 1000
+	SEEDS=1000 build/release/tests/contract/test_contract_models
+
+# 100,000 random accesses through each SMMU of tests/interop's soak, three times (docs/embedding.md).
+soak: release
+	for seed in 1 2 3; do build/release/tests/interop/test_interop_soak 600000 $$seed || exit 1; done
 
 # A sweep of 1000 points of 100,000 accesses: on one processor, on two, and killed 20 times. Takes its time.
 sweep-check: release

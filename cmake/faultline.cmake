@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # How a unit of src/ becomes a library and a suite of tests/ becomes a test.
 
-find_package(PkgConfig REQUIRED)
-find_package(ZLIB REQUIRED)
+if(FL_ALL OR "trace" IN_LIST FAULTLINE_COMPONENTS OR "tlm" IN_LIST FAULTLINE_COMPONENTS)
+  find_package(PkgConfig REQUIRED)
+  find_package(ZLIB REQUIRED)
+endif()
 
 add_compile_options(-Wall -Wextra -Wno-unused-parameter -fno-strict-aliasing
                     $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes>)
@@ -18,6 +20,28 @@ if(FL_COVERAGE)
   add_link_options(--coverage)
 endif()
 
+# What ccache must be told to keep what is compiled with a precompiled header.
+if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache$")
+  list(PREPEND CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros)
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+endif()
+
+# fl_systemc(TARGET): its files are C++ and begin with SystemC, as those of models/ do; what that costs the compiler is paid
+# once. Sanitizers double what templates cost: there fl_models is compiled several files at a time, and UBSan watches the
+# models, not the C++ of the tests.
+function(fl_systemc target)
+  if(NOT target STREQUAL fl_models)
+    target_precompile_headers(${target} REUSE_FROM fl_models)
+    target_compile_options(${target} PRIVATE -fPIC -pthread) # as fl_models, which others link
+    set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  endif()
+  if(FL_SANITIZE AND target STREQUAL fl_models)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  elseif(FL_SANITIZE MATCHES undefined AND NOT target STREQUAL fl_platform)
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+  endif()
+endfunction()
+
 # fl_face(NAME FOLDER SCOPE): who links NAME sees the folder's headers but those named *_priv.h. They come by a folder of
 # links, so that a private header of another folder is not found.
 function(fl_face name folder scope)
@@ -32,12 +56,11 @@ function(fl_face name folder scope)
     file(CREATE_LINK ${header} ${face}/${file} SYMBOLIC)
   endforeach()
   target_include_directories(${name} ${scope} ${face} ${PROJECT_SOURCE_DIR}/src/env/posix)
-  string(REGEX REPLACE "^fl_" "faultline::" alias ${name})
-  add_library(${alias} ALIAS ${name})
+  # Where bugs go; a library of fl_ship() has that for all others.
+  target_link_libraries(${name} ${scope} $<$<NOT:$<BOOL:$<TARGET_PROPERTY:FL_SHIPPED>>>:fl_bug>)
 endfunction()
 
-# fl_library(NAME [FOLDER folder] sources...): a static library of one folder of src/, in user space's environment, and its
-# alias faultline::NAME.
+# fl_library(NAME [FOLDER folder] sources...): a static library of one folder of src/, in user space's environment.
 function(fl_library name)
   cmake_parse_arguments(L "" "FOLDER" "" ${ARGN})
   add_library(${name} STATIC ${L_UNPARSED_ARGUMENTS})
@@ -51,12 +74,17 @@ endfunction()
 # Suites of the engines get the label msan: they also run under clang's MSan, which wants every library that
 # writes memory built with it. So those that replay traces or read snapshots (zlib, YAML)
 # are none of them; see tests/support/msan_check.c for Check itself.
-add_custom_target(tsan-tests)
-add_custom_target(msan-tests)
+if(FAULTLINE_TESTS)
+  add_custom_target(tsan-tests)
+  add_custom_target(msan-tests)
+endif()
 set(FL_MSAN_FOLDERS engine pt smmuv2 smmuv3 vtd)
 # Minutes under a sanitizer, which sees the same code in shorter suites.
-set(FL_LONG test_fit test_import_reports test_import_robust test_replay_iommus test_replay_timed test_replay_traces
-    test_smmuv2_image test_smmuv3_image test_stall_board test_stall_random test_trace_gen test_vtd_image)
+set(FL_LONG test_contract_models test_fit test_import_reports test_import_robust test_interop_models
+    test_replay_iommus test_replay_timed test_replay_traces test_series test_smmuv2_image test_smmuv3_image test_stall_board
+    test_stall_random test_timeline test_trace_gen test_vtd_image)
+# The next longest: begun early, so that no processor waits at the end. What has taken its time before has its order from that.
+set(FL_EARLY test_dmat test_import_log test_lying_hardware test_smmuv3_random)
 function(fl_test name)
   cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;LABELS" ${ARGN})
   pkg_check_modules(CHECK REQUIRED IMPORTED_TARGET check)
@@ -64,6 +92,9 @@ function(fl_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support)
   target_link_libraries(${name} PRIVATE ${T_LIBS} PkgConfig::CHECK)
   target_compile_definitions(${name} PRIVATE FL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  if(T_SOURCES MATCHES "\\.cpp$")
+    fl_systemc(${name})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
@@ -78,7 +109,9 @@ function(fl_test name)
   endif()
   if(name IN_LIST FL_LONG)
     list(APPEND T_LABELS release-only)
-    set_tests_properties(${name} PROPERTIES COST 100) # begun early, so that no processor waits at the end
+    set_tests_properties(${name} PROPERTIES COST 100)
+  elseif(name IN_LIST FL_EARLY)
+    set_tests_properties(${name} PROPERTIES COST 30)
   endif()
   if(FL_SANITIZE AND "release-only" IN_LIST T_LABELS)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)

@@ -11,6 +11,7 @@ IommuParts &Access::parts() const {
 void Access::begin(const Flow &f, const LoggedBill &piece) {
     next = nullptr;
     waits = OWNER_INPUT;
+    accepted = 0;
     blocking = in_fault = stalled = end_req = false;
     thread.reset();
     flow = f;
@@ -45,9 +46,11 @@ void Access::close_fault(ps_t time, xlat kind) {
 void Access::record_entered(ps_t time) {
     const Reader &reader = parts().ledger.reader();
 
-    flow.book(OWNER_INTERRUPT, reader.entered);
-    flow.book(OWNER_WAKE, reader.began);
-    flow.book(OWNER_QUEUE_FULL, time);
+    flow.book_all([&](auto &b) {
+        b.book(OWNER_INTERRUPT, reader.entered);
+        b.book(OWNER_WAKE, reader.began);
+        b.book(OWNER_QUEUE_FULL, time);
+    });
     stamp_from(PART_NOTIFY, time);
 }
 
@@ -58,7 +61,7 @@ void Access::record_read(u64 number, ps_t time, const Reader &reader) {
     if (in_fault && fault == number) {
         stamps.stamp[PART_SOFTWARE] = time;
         read = true;
-        book_reading(flow, reader, time);
+        flow.book_all([&](auto &b) { book_reading(b, reader, time); });
     }
     parts().ledger.set_reader(reader);
 }
@@ -116,19 +119,23 @@ void Access::book_answer(ps_t begin, ps_t time) {
     const Answer &answer = p.ledger.answer();
     const Reader &reader = p.ledger.reader();
 
-    if (answer.answered) {
-        if (p.tap)
-            p.tap->answered(p.flow(fault));
-        // Who waits behind a fault of its context bank has no record: it waits for the reading of the one before it.
-        if (!read && reader.began <= answer.queued)
-            book_reading(flow, reader, answer.queued);
-        book_software(flow, answer);
-    } else {
-        flow.book(OWNER_DRIVER, p.host.now);
-    }
-    flow.book(OWNER_COMMAND, p.host.now);
-    flow.book(OWNER_COMMAND_QUEUE, p.queues.before(begin));
-    flow.book(OWNER_COMMAND, time);
+    ps_t now = p.host.now;
+
+    if (unlikely(p.tap && answer.answered))
+        p.tap->answered(p.flow(fault));
+    flow.book_all([&](auto &b) {
+        if (answer.answered) {
+            // Who waits behind a fault of its context bank has no record: it waits for the reading of the one before
+            // it.
+            if (!read && reader.began <= answer.queued)
+                book_reading(b, reader, answer.queued);
+            book_software(b, answer);
+        } else {
+            b.book(OWNER_DRIVER, now);
+        }
+        p.queues.book(b, now, begin);
+        b.book(OWNER_COMMAND, time);
+    });
     waits = OWNER_COMMAND;
 }
 

@@ -62,6 +62,24 @@ struct Flow {
         return true;
     }
     void end_at(ps_t time) { done = time > done ? time : done; }
+    /// @p enter books several entries on the bill that it is given, here on each. Who waits has them done at once.
+    template <typename Enter> void book_all(Enter enter) {
+        if (!bill)
+            return;
+        enter(*bill);
+        if (unlikely(piece || fault))
+            book_fault(enter);
+    }
+    template <typename Enter> __attribute__((noinline)) void book_fault(Enter enter) {
+        for (LoggedBill *b : {piece, fault}) {
+            if (!b)
+                continue;
+            if (unlikely(b->complete()))
+                enter(*b);
+            else
+                enter(static_cast<Bill &>(*b));
+        }
+    }
     /// Pieces of one access overlap, so a fault has a bill of its own.
     __attribute__((always_inline)) void book(owner o, ps_t until) {
         if (!bill)
@@ -92,6 +110,7 @@ struct Access : Ledger::Owner {
     LoggedBill fault_bill, piece_bill;
     owner waits;       // who owns the time until it goes on
     ps_t stalled_from; // it holds a stall slot
+    ps_t accepted;     // AT: its END_REQ was announced for then
     ps_t port_waited;  // of the fault just decided: for other records
     xlat resume_how;
     Step step;

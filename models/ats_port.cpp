@@ -15,7 +15,7 @@ AtsSink *AtsPort::endpoint(u32 requester) const {
 
 void AtsPort::step(ps_t time) {
     parts_.host.now = time;
-    parts_.host.cls->step(parts_.host.hw);
+    parts_.host.step();
     if (unlikely(!invalidations_.empty()))
         carry();
 }
@@ -36,6 +36,7 @@ void AtsPort::deliver_request(u64 epoch) {
     parts_.tcu.settle(parts_.scheduler.now());
     parts_.host.now = parts_.scheduler.now();
     parts_.host.cls->page_request(parts_.host.hw, &request_);
+    parts_.host.changed();
 }
 
 void AtsPort::recorded(u64 address) {
@@ -62,7 +63,7 @@ void AtsPort::page_response(const ::page_response &response) {
     if (response.automatic)
         sink->page_response(response, now, {});
     else
-        sink->page_response(response, turn, {parts_.ledger.answer(), now, parts_.queues.before(turn)});
+        sink->page_response(response, turn, {parts_.ledger.answer(), now, turn, &parts_.queues});
 }
 
 /* ---- invalidations ---- */
@@ -78,18 +79,21 @@ void AtsPort::carry() {
 
         invalidations_.pop_front();
         ps_t back = sink ? sink->ats_invalidate(inv, time) : time;
-        if (back == kNever)
+        if (back == kNever) {
+            sent_[inv.sid << 8 | inv.itag] = time;
             continue;
+        }
         parts_.host.now = back;
+        parts_.queues.invalidated(time, back);
         complete(inv.sid, inv.itag, sink != nullptr);
-        parts_.host.cls->step(parts_.host.hw); // may send more of them
+        parts_.host.step(); // may send more of them
     }
 }
 
 /* A completion that the engine does not see is as good as none: what waits for it gets the time-out. */
 void AtsPort::complete(u32 requester, u8 itag, bool ok) {
     if (!parts_.host.cls->ats_inv_done(parts_.host.hw, requester, itag, ok))
-        parts_.scheduler.call<&AtsPort::time_out>(parts_.host.now + kInvalidateTimeout, *this,
+        parts_.scheduler.call<&AtsPort::time_out>(parts_.host.now + Ticks::of_kernel().count(kInvalidateTimeout), *this,
                                                   epoch_ << 40 | u64(itag) << 32 | requester);
 }
 
@@ -103,7 +107,13 @@ void AtsPort::time_out(u64 request) {
 }
 
 void AtsPort::inv_done(u32 requester, u8 itag, bool ok, ps_t time) {
+    auto sent = sent_.find(requester << 8 | itag);
+
     parts_.host.now = time;
+    if (sent != sent_.end()) {
+        parts_.queues.invalidated(sent->second, time);
+        sent_.erase(sent);
+    }
     complete(requester, itag, ok);
     step(time);
 }
@@ -115,6 +125,7 @@ void AtsPort::forget() {
     requests_.clear();
     records_.clear();
     invalidations_.clear();
+    sent_.clear();
 }
 
 void AtsPort::tell_reset(ps_t time) const {

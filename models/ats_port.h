@@ -55,7 +55,8 @@ private:
     ::page_request request_{};            // being recorded
     std::unordered_map<u64, ::page_request> records_;
     std::deque<std::pair<ats_inv, ps_t>> invalidations_;
-    u64 epoch_ = 0; // changes at a reset: what is on the agenda from before is void
+    std::unordered_map<u32, ps_t> sent_; // those whose completion will come some time: by requester and tag
+    u64 epoch_ = 0;                      // changes at a reset: what is on the agenda from before is void
 };
 
 } // namespace faultline

@@ -14,10 +14,14 @@
 #include <cstring>
 #include <memory>
 #include <string>
-#include <systemc>
-#include <tlm>
 #include <unordered_map>
 #include <vector>
+
+// Its types are the same in every library of a program.
+#pragma GCC visibility push(default)
+#include <systemc>
+#include <tlm>
+#pragma GCC visibility pop
 
 extern "C" {
 #include "fl_config.h"

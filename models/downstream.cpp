@@ -75,13 +75,13 @@ static __attribute__((noinline)) void join(Flow &f) {
     p.release();
 }
 
-/* The memory may say that the access has waited for a bank. */
+/* The memory may say that the access has waited for a bank. A fault is over by now. */
 static __attribute__((noinline)) void book_memory(Flow &f, ps_t end) {
     if (unlikely(f.ext->bank_waited != 0)) {
-        f.book(OWNER_BANK, f.at + f.ext->bank_waited);
+        f.bill->book(OWNER_BANK, f.at + f.ext->bank_waited);
         f.ext->bank_waited = 0;
     }
-    f.book(OWNER_MEMORY, end);
+    f.bill->book(OWNER_MEMORY, end);
 }
 
 /* The memory answers at @end. */

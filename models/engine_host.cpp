@@ -27,22 +27,45 @@ int EngineHost::cas64(u64 pa, u64 *old, u64 value) {
 
 void EngineHost::irq(u32 line, bool level) {
     if (irq_.size())
-        irq_->irq(line, level, Scheduler::delay_to(now + config_.notify.wire_ps));
+        irq_->irq(line, level, Scheduler::delay_to(when() + config_.notify.wire_ps));
 }
 
 /*
- * To memory (a SYNC's completion) at once, as all of the engine's writes; to a doorbell when its time has come. Whether
- * a doorbell takes it is known when it has arrived, so that an abort is reported with the next message to there.
+ * To a doorbell when its time has come. Whether it takes the message is known when that has arrived, so that an abort
+ * is reported with the next message to there.
  */
+int EngineHost::send(u64 pa, u32 data) {
+    message_queue_.push_back({pa, data});
+    scheduler_.call<&EngineHost::send_message>(messages_.serve(when(), config_.notify.msi_ps), *this);
+    return refused_.erase(pa) ? -EIO : 0;
+}
+
+/* To memory (a SYNC's completion) at once, as all of the engine's writes. */
 int EngineHost::msi(u64 pa, u32 data) {
     u8 word[4];
 
     fl_put_le32(word, data);
-    if (memory_.direct(pa, 4, true))
-        return write(pa, word, 4);
-    message_queue_.push_back({pa, data});
-    scheduler_.call<&EngineHost::send_message>(messages_.serve(now, config_.notify.msi_ps), *this);
-    return refused_.erase(pa) ? -EIO : 0;
+    return memory_.direct(pa, 4, true) ? write(pa, word, 4) : send(pa, data);
+}
+
+/* To memory when the SYNC is complete; elsewhere it goes as any message. */
+int EngineHost::sync_write(u64 pa, u32 data) {
+    if (!memory_.direct(pa, 4, true))
+        return send(pa, data);
+    completions_.push_back({when(), pa, data});
+    scheduler_.call<&EngineHost::complete>(when(), *this);
+    return 0;
+}
+
+void EngineHost::complete() {
+    u8 word[4];
+
+    while (!completions_.empty() && completions_.front().time <= scheduler_.now()) {
+        Completion c = completions_.front();
+        completions_.pop_front();
+        fl_put_le32(word, c.data);
+        write(c.pa, word, 4);
+    }
 }
 
 void EngineHost::send_message() {

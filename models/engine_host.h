@@ -13,6 +13,14 @@
 
 namespace faultline {
 
+/// Who wants to hear of what an engine says and does; nobody has to.
+struct EngineWatch {
+    virtual ~EngineWatch() = default;
+    virtual void event(const iommu_event &ev) = 0;
+    /// Registers, or what is in flight, may have changed.
+    virtual void changed() = 0;
+};
+
 using IrqPort = sc_core::sc_port<IrqIf, 1, sc_core::SC_ZERO_OR_MORE_BOUND>;
 
 class EngineHost : private Visitor {
@@ -23,7 +31,10 @@ public:
     iommu_ops ops{};                  ///< what the engine may call; filled by whoever puts the parts together
     const iommu_class *cls = nullptr; ///< the engine
     void *hw = nullptr;
+    EngineWatch *watch = nullptr;
     ps_t now = 0; ///< the time that the engine's services and events belong to
+    /// What it does now has effects that others see at this time: a command's come when that is carried out.
+    ps_t effect = 0;
 
     // Lookups and walks have one price: nobody listens, and the engine need not speak.
     xlat lookup(const dma_txn &t, xlat_result &r, ps_t time) {
@@ -41,11 +52,14 @@ public:
         now = time;
         Silence silence(*this);
         cls->fill(hw, &w);
+        changed();
     }
     /// A walk ends in a fault: the engine tells.
     xlat deliver(iommu_walk &w, ps_t time) {
         now = time;
-        return cls->fill(hw, &w);
+        xlat kind = cls->fill(hw, &w);
+        changed();
+        return kind;
     }
     /// False: the engine counts nothing.
     bool stats(iommu_stats &st) const {
@@ -58,7 +72,22 @@ public:
     void mmio_write(u64 offset, u64 value, u32 len, ps_t time) {
         now = time;
         cls->mmio_write(hw, offset, value, len);
+        effect = 0;
+        changed();
     }
+    /// What an end that it was told of has made possible.
+    void step() {
+        cls->step(hw);
+        effect = 0;
+        changed();
+    }
+    /// Something has happened that somebody may watch.
+    void changed() {
+        if (unlikely(watch != nullptr))
+            watch->changed();
+    }
+    /// A reset: what was on its way to memory is not written any more.
+    void forget() { completions_.clear(); }
 
     // Services of the engine
     int read(u64 pa, void *buf, u32 len) { return memory_.read(pa, buf, len); }
@@ -66,6 +95,8 @@ public:
     int cas64(u64 pa, u64 *old, u64 value);
     void irq(u32 line, bool level);
     int msi(u64 pa, u32 data);
+    /// A SYNC's end, at its time.
+    int sync_write(u64 pa, u32 data);
 
 private:
     class Silence {
@@ -78,7 +109,16 @@ private:
         decltype(iommu_ops::event) event_;
     };
 
+    struct Completion {
+        ps_t time;
+        u64 pa;
+        u32 data;
+    };
+
+    ps_t when() const { return std::max(now, effect); }
+    int send(u64 pa, u32 data);
     void send_message();
+    void complete();
     void visited(Visit &message, ps_t time) override;
 
     Scheduler &scheduler_;
@@ -87,6 +127,7 @@ private:
     IrqPort &irq_;
     Server messages_{"messages"};
     std::deque<std::pair<u64, u32>> message_queue_;
+    std::deque<Completion> completions_;
     std::set<u64> refused_; // addresses where a message has ended with an error
 };
 

@@ -6,6 +6,7 @@
 #ifndef FAULTLINE_ENGINE_QUEUES_H
 #define FAULTLINE_ENGINE_QUEUES_H
 
+#include "bill.h"
 #include "usage.h"
 
 namespace faultline {
@@ -20,11 +21,33 @@ public:
     ps_t sync(ps_t t, ps_t &waited) {
         ps_t done = server.serve(t, prices_.sync_ps);
 
+        if (unlikely(invalidated_.until == t && t)) {
+            away_.push_back(invalidated_);
+            if (away_.size() > kAways)
+                away_.pop_front();
+        }
         waited = done - from_;
         return done;
     }
     /// What a command costs before it does anything.
     ps_t fetch() const { return prices_.fetch_ps + prices_.execute_ps; }
+    /// An endpoint has taken from @p from until @p until to invalidate: a SYNC that is complete then has waited for it.
+    void invalidated(ps_t from, ps_t until) { invalidated_ = {from, until}; }
+    /// Until a command begins at @p turn that software has written by @p written: who waits for it is behind others,
+    /// or, where these wait for an endpoint, for the link to it.
+    template <typename Booker> void book(Booker &b, ps_t written, ps_t turn) const {
+        ps_t end = before(turn);
+
+        for (const Span &s : away_) {
+            if (s.until <= b.at() || s.from >= end)
+                continue;
+            b.book(OWNER_COMMAND, std::min(written, s.from));
+            b.book(OWNER_COMMAND_QUEUE, s.from);
+            b.book(OWNER_LINK, std::min(s.until, end));
+        }
+        b.book(OWNER_COMMAND, written);
+        b.book(OWNER_COMMAND_QUEUE, end);
+    }
     /// When the command after it begins, of one that ends at @p end.
     ps_t before(ps_t end) const { return end > fetch() ? end - fetch() : 0; }
     /// Software writes a register at @p t: commands that wait came with an earlier write.
@@ -48,8 +71,16 @@ public:
     QueueUse events{"event_queue"}, requests{"request_queue"};
 
 private:
+    static constexpr std::size_t kAways = 8; // more than software waits for at once
+
+    struct Span {
+        ps_t from, until;
+    };
+
     const decltype(fl_config::command) &prices_;
-    ps_t from_ = 0; // the register write that the commands under way came with
+    Span invalidated_{};    // the last one
+    std::deque<Span> away_; // the last SYNCs that waited for endpoints
+    ps_t from_ = 0;         // the register write that the commands under way came with
     bool left_ = false;
 };
 

@@ -21,6 +21,23 @@ struct IommuModel::Registers : PlainTarget {
         return tlm::TLM_COMPLETED;
     }
 
+    /* As a debugger wants it: at once, without a price; writes have their effects. */
+    unsigned transport_dbg(tlm::tlm_generic_payload &gp) override {
+        const u32 len = gp.get_data_length() & ~3U;
+        const ps_t now = parts.scheduler.now();
+
+        if (gp.get_address() % 4 || !(gp.is_read() || gp.is_write()))
+            return 0;
+        due_by(now);
+        parts.tcu.settle(now);
+        for (u32 i = 0; i < len; i += 4)
+            if (gp.is_read())
+                parts.host.mmio_read(gp.get_address() + i, gp.get_data_ptr() + i, 4, now);
+            else
+                write(now, {gp.get_address() + i, fl_get_le32(gp.get_data_ptr() + i), 4});
+        return len;
+    }
+
 private:
     struct Write {
         u64 offset, value;
@@ -98,6 +115,10 @@ IommuModel::IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const
 }
 
 IommuModel::~IommuModel() = default;
+
+tlm::tlm_fw_transport_if<> &IommuModel::registers() {
+    return *registers_;
+}
 
 /* A port that may stay unbound cannot be in a static sensitivity before it is known whether it is. */
 void IommuModel::end_of_elaboration() {

@@ -29,8 +29,8 @@ public:
     tlm::tlm_initiator_socket<> down;
     /// Tables, queues and MSIs. Its target must allow debug access (and should allow DMI) to tables and queues.
     tlm::tlm_initiator_socket<> walk;
-    /// Registers: 4 or 8 bytes, aligned, from offset 0. TLM_IGNORE_COMMAND touches none, but everything that is due by
-    /// then has happened.
+    /// Registers: 4 or 8 bytes, aligned, from offset 0. Debug access: any number of words. TLM_IGNORE_COMMAND touches
+    /// none, but everything that is due by then has happened.
     tlm::tlm_target_socket<> mmio;
     /// Wired interrupts; may stay unbound.
     IrqPort irq;
@@ -41,7 +41,7 @@ public:
     ~IommuModel() override;
 
     /// The services the engine has to be initialised with, and their context; then the engine itself.
-    const iommu_ops *ops() const { return &parts_.host.ops; }
+    iommu_ops *ops() { return &parts_.host.ops; }
     void *ops_context() { return &parts_; }
     void set_engine(const iommu_class *cls, void *hw) {
         parts_.host.cls = cls;
@@ -50,13 +50,18 @@ public:
 
     /// Stream of accesses without DmaExtension.
     void set_default_stream(unsigned tbu, u32 stream_id) { parts_.tbus.at(tbu)->default_stream = stream_id; }
+    /// ... or what @p of says of such an access: its sid, its flags and its pasid.
+    void set_stream_of(decltype(IommuParts::stream_of) of) { parts_.stream_of = std::move(of); }
+    /// @p watch hears of what the engine says and does.
+    void set_watch(EngineWatch *watch) { parts_.host.watch = watch; }
     void set_sink(FaultSink *sink) { parts_.sink = sink; }
     /// false: every access of nb_transport goes through all four phases, also hits.
     void set_early_completion(bool on) { parts_.early_completion = on; }
 
-    /// false: what others see of a fault (its record, its interrupt) is there at its time, and no earlier, although a
-    /// master that is ahead of them has an access later than that. For processors that are not of this scheduler.
-    void set_faults_ahead(bool on) { parts_.faults_ahead = on; }
+    /// false: what others see of a fault (its record, its interrupt) or of a command (the completion of a SYNC) is
+    /// there at its time, and no earlier, although a master that is ahead of them has an access later than that. For
+    /// processors that are not of this scheduler.
+    void set_ahead(bool on) { parts_.set_ahead(on); }
 
     /**
      * The IOMMU as after power-on, from any process or action. Stalled accesses and those whose walk is in flight
@@ -65,6 +70,8 @@ public:
      */
     void reset() { parts_.reset(parts_.scheduler.now()); }
 
+    /// What is behind mmio.
+    tlm::tlm_fw_transport_if<> &registers();
     /// What software has to know, and to report.
     Ledger &ledger() { return parts_.ledger; }
     /// Where PCIe endpoints send what is no access.
@@ -88,6 +95,8 @@ public:
     /// Their accounts begin at @p t.
     void mark(ps_t t);
 
+    /// What holds accesses up: slots of all TBUs that are held, walks in flight, accesses at inputs, stalls.
+    const IommuParts &parts() const { return parts_; }
     /// Its accesses that wait, added to @p w.
     void count_waiting(Waiting &w) const;
 

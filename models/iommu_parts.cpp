@@ -6,8 +6,8 @@ namespace faultline {
 
 IommuParts::IommuParts(Scheduler &s, const fl_config &c, tlm::tlm_initiator_socket<> &down_socket,
                        tlm::tlm_initiator_socket<> &walk_socket, IrqPort &irq)
-    : scheduler(s), config(c), walk(walk_socket, s), host(s, config, walk, irq), queues(config), tcu(*this), ats(*this),
-      down(*this, down_socket, s) {
+    : scheduler(s), config(in_ticks(c)), walk(walk_socket, s), host(s, config, walk, irq), queues(config), tcu(*this),
+      ats(*this), down(*this, down_socket, s) {
     fill_ops();
     walk.moved = [this] { memory_moved(); };
     for (unsigned i = 0; i < config.tbu.count; i++)
@@ -43,16 +43,35 @@ void IommuParts::fill_ops() {
     o.ats_invalidate = [](void *p, const ats_inv *inv) { static_cast<Parts *>(p)->ats.invalidate(*inv); };
 }
 
+/* Software that lives on the agenda of the models is told of a command's end; for others it comes at its time. */
+void IommuParts::command_ends() {
+    if (!ahead)
+        host.effect = queues.server.free();
+}
+
+void IommuParts::set_ahead(bool on) {
+    ahead = on;
+    host.ops.sync_write = nullptr;
+    if (!on)
+        host.ops.sync_write = [](void *p, u64 pa, u32 data) {
+            return static_cast<IommuParts *>(p)->host.sync_write(pa, data);
+        };
+}
+
 void IommuParts::event(const iommu_event &ev) {
+    if (unlikely(host.watch != nullptr))
+        host.watch->event(ev);
     switch (ev.kind) {
     case IOMMU_EV_COMMAND:
         queues.command(host.now);
+        command_ends();
         counters.commands++;
         tcu.watch();
         break;
     case IOMMU_EV_SYNC: {
         ps_t waited;
         ledger.sync(queues.sync(host.now, waited));
+        command_ends();
         counters.syncs++;
         counters.sync_wait += waited;
         break;
@@ -113,6 +132,7 @@ void IommuParts::reset(ps_t time) {
         ledger.forget();
         records.clear();
         queues.server.clear();
+        host.forget();
         ats.forget();
     };
 
@@ -125,6 +145,7 @@ void IommuParts::reset(ps_t time) {
     look_at_queues(time);
     withdraw_dmi(nullptr);
     ats.tell_reset(time);
+    host.changed();
     scheduler.kernel_changed();
 }
 

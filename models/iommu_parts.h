@@ -17,6 +17,7 @@
 #include "engine_queues.h"
 #include "tap.h"
 #include "tbu_socket.h"
+#include "ticks.h"
 
 namespace faultline {
 
@@ -32,16 +33,16 @@ struct IommuParts {
                tlm::tlm_initiator_socket<> &walk, IrqPort &irq);
 
     Scheduler &scheduler;
-    const fl_config config; ///< a copy: the one that it was made of may be gone
+    const fl_config config; ///< in ticks, and a copy: the one that it was made of may be gone
     IommuCounters counters{};
     FaultSink *sink = nullptr;
     u64 faults = 0; ///< met by accesses that waited: their numbers
     bool early_completion = true;
     bool accounts = false;
-    bool faults_ahead = true; ///< faults that are due are seen as soon as anybody looks, however far ahead he is
-    Tap *tap = nullptr;       ///< who looks on
-    unsigned number = 0;      ///< which of several IOMMUs, for @c tap
-    bool logged = false;      ///< faults keep what their bills are made of
+    bool ahead = true;   ///< what others see of faults and commands is there as soon as anybody looks
+    Tap *tap = nullptr;  ///< who looks on
+    unsigned number = 0; ///< which of several IOMMUs, for @c tap
+    bool logged = false; ///< faults keep what their bills are made of
     /// What @c tap calls fault @p fault.
     u64 flow(u64 fault) const { return fault ? u64{number} << 48 | fault : 0; }
 
@@ -56,14 +57,18 @@ struct IommuParts {
     Downstream down;
     Pool<Access> accesses;
     std::vector<std::unique_ptr<TbuSocket>> tbus;
+    /// The stream of an access without DmaExtension that came by a TBU; empty: the TBU's default.
+    std::function<void(unsigned tbu, const tlm::tlm_generic_payload &gp, dma_txn &txn)> stream_of;
 
     /// The engine stalls @p a.
     void stall(Access &a, ps_t time) {
         stalls.take(a, time);
-        if (tap)
+        a.flow.piece = nullptr; // until it is resumed: the next try has a new one
+        if (unlikely(tap != nullptr))
             tap->stalled(number, a.flow.txn.sid, time, true);
         counters.stalled++;
     }
+    void set_ahead(bool on);
     /// Software has written a register, or there was a reset.
     void look_at_queues(ps_t time);
     /// Pointers into the memory behind the IOMMU are void.
@@ -81,6 +86,7 @@ struct IommuParts {
     }
 
 private:
+    void command_ends();
     void fill_ops();
     void event(const iommu_event &ev);
     void record(const iommu_event &ev);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 #include "irq_if.h"
+#include "ticks.h"
 #include <algorithm>
 
 namespace faultline {
@@ -25,7 +26,7 @@ void IrqSignals::irq(unsigned line, bool level, const sc_core::sc_time &delay) {
 
     insert({time, line, level});
     if (edges_ && level)
-        insert({time + 1000, line, false});
+        insert({time + Ticks::of_kernel().count(1000), line, false});
     event_.cancel();
     event_.notify(Scheduler::delay_to(changes_.back().time));
 }
@@ -34,7 +35,8 @@ void IrqSignals::drive() {
     ps_t now = Scheduler::kernel_now();
 
     while (!changes_.empty() && changes_.back().time <= now) {
-        out[changes_.back().line].write(changes_.back().level);
+        if (auto &line = out[changes_.back().line]; line.size())
+            line->write(changes_.back().level);
         changes_.pop_back();
     }
     if (!changes_.empty())

@@ -19,7 +19,8 @@ struct IrqIf : sc_core::sc_interface {
 class IrqSignals : public sc_core::sc_module, public IrqIf {
 public:
     sc_core::sc_export<IrqIf> in;
-    sc_core::sc_vector<sc_core::sc_out<bool>> out;
+    /// As sc_out<bool>, but a line may stay unbound.
+    sc_core::sc_vector<sc_core::sc_port<sc_core::sc_signal_inout_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND>> out;
 
     IrqSignals(sc_core::sc_module_name name, unsigned lines, bool edges);
     void irq(unsigned line, bool level, const sc_core::sc_time &delay) override;

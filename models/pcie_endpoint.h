@@ -28,9 +28,9 @@ struct PageSink {
     /// A page fault of @p txn is over. @p joined: it waited for the request of another access.
     /// @p how: XLAT_OK, XLAT_STALL (the access met the next one) or XLAT_ABORT.
     /// @p bill: who owned its time; nullptr if the access carries none.
-    /// @p flow: its request's number for Tap.
-    virtual void page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &stamps,
-                                 const LoggedBill *bill, u64 flow) = 0;
+    /// @p log: what it is made of, or nullptr. @p flow: its request's number for Tap.
+    virtual void page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &stamps, const Bill *bill,
+                                 const LoggedBill *log, u64 flow) = 0;
 };
 
 /// What stands at the far end of the link, or beside it.

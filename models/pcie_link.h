@@ -8,6 +8,7 @@
 #define FAULTLINE_PCIE_LINK_H
 
 #include "bill.h"
+#include "ticks.h"
 #include "usage.h"
 
 extern "C" {
@@ -67,6 +68,7 @@ private:
 
 class PcieLink {
 public:
+    /// @p c: its times are in ticks.
     PcieLink(const char *name, const fl_config &c) : latency_(c.pcie.link_ps), packets_(name) {
         static const u64 mega_transfers[] = {2500, 5000, 8000, 16000, 32000};
         u64 rate = mega_transfers[c.pcie.gts];
@@ -79,6 +81,8 @@ public:
             ps_ = u64{8'000'000} * (long_code ? 130 : 10) * 1000;
             bytes_ = c.pcie.lanes * rate * (long_code ? 128 : 8) * (1000 - c.pcie.dllp_permille);
         }
+        ps_ *= Ticks::of_kernel().mul;
+        bytes_ *= Ticks::of_kernel().div;
     }
 
     /// What @p bytes on the wire take.
@@ -114,7 +118,7 @@ public:
 
 private:
     ps_t latency_;
-    u64 ps_ = 0, bytes_ = 1; // so many ps for so many bytes
+    u64 ps_ = 0, bytes_ = 1; // so many ticks for so many bytes
     Booking packets_;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Page faults of a PCIe function: requests out, responses and invalidations in. */
+#include "engine_queues.h"
 #include "pcie_parts.h"
 
 namespace faultline {
@@ -21,7 +22,8 @@ void PciePager::fault(PcieAccess &a, ps_t time) {
             close(a, XLAT_STALL, time);
         a.stamps.open(a.started, time);
         a.fault_mark = a.mark;
-        a.fault_bill = LoggedBill(a.bill() ? a.bill()->since(a.mark) : Bill(), a.fault_bill);
+        if (unlikely(a.fault_bill.complete()))
+            a.fault_bill = LoggedBill(a.bill()->since(a.mark), a.fault_bill);
         a.flow = 0;
         if (a.ext)
             a.ext->faults++;
@@ -143,16 +145,17 @@ void PciePager::book_group(PcieAccess &a) {
     }
     if (a.waiter.first && g.sent > b->at())
         credits.add_wait(b->at(), g.sent);
-    a.book(OWNER_CREDIT, g.sent);
-    parts_.to_root.book(a, g.arrived);
-    a.book(OWNER_RECORD_PORT, g.recorded - parts_.config.notify.pri_write_ps);
-    a.book(OWNER_RECORD, g.recorded);
-    book_reading(a, g.reader, g.noticed);
-    book_software(a, r.answer.software);
-    a.book(OWNER_COMMAND, r.answer.written);
-    a.book(OWNER_COMMAND_QUEUE, r.answer.turn);
-    a.book(OWNER_COMMAND, r.left);
-    parts_.to_device.book(a, now);
+    a.book_all([&](auto &to) {
+        to.book(OWNER_CREDIT, g.sent);
+        parts_.to_root.book(to, g.arrived);
+        to.book(OWNER_RECORD_PORT, g.recorded - parts_.config.notify.pri_write_ps);
+        to.book(OWNER_RECORD, g.recorded);
+        book_reading(to, g.reader, g.noticed);
+        book_software(to, r.answer.software);
+        r.answer.queues->book(to, r.answer.written, r.answer.turn);
+        to.book(OWNER_COMMAND, r.left);
+        parts_.to_device.book(to, now);
+    });
 }
 
 void PciePager::close(PcieAccess &a, xlat how, ps_t time) {
@@ -160,12 +163,15 @@ void PciePager::close(PcieAccess &a, xlat how, ps_t time) {
     a.in_fault = a.try_again = false;
     if (!parts_.sink)
         return;
-    LoggedBill own;
-    if (const Bill *b = a.bill()) {
-        own = LoggedBill(b->since(a.fault_mark), a.fault_bill);
-        fl_assert(own.total() == a.stamps.total());
+    const Bill *b = a.bill();
+    if (!b) {
+        parts_.sink->page_fault_over(a.txn, a.joined, how, a.stamps, nullptr, nullptr, a.flow);
+        return;
     }
-    parts_.sink->page_fault_over(a.txn, a.joined, how, a.stamps, a.bill() ? &own : nullptr, a.flow);
+    Bill own = b->since(a.fault_mark);
+    fl_assert(own.total() == a.stamps.total());
+    bool logged = a.fault_bill.complete() && a.fault_bill.at() == own.at();
+    parts_.sink->page_fault_over(a.txn, a.joined, how, a.stamps, &own, logged ? &a.fault_bill : nullptr, a.flow);
 }
 
 /*

@@ -68,10 +68,17 @@ struct PcieAccess {
     void mark_try(bool logged) {
         if (const Bill *b = bill())
             mark = *b;
-        if (in_fault)
-            return;
-        fault_bill.keep(logged && bill());
-        fault_bill.open(mark.at());
+        if (unlikely(logged) && !in_fault) {
+            fault_bill.keep(bill());
+            fault_bill.open(mark.at());
+        }
+    }
+    /// Several entries at once: Flow::book_all().
+    template <typename Enter> void book_all(Enter enter) {
+        if (Bill *b = bill())
+            enter(*b);
+        if (unlikely(fault_bill.complete()))
+            enter(fault_bill);
     }
     void end_at(ps_t time) { done = time > done ? time : done; }
     void next_piece();
@@ -95,15 +102,15 @@ private:
 struct PcieParts {
     PcieParts(Scheduler &s, AtsPort &i, const fl_config &c, tlm::tlm_target_socket<> &dma,
               tlm::tlm_initiator_socket<> &up_socket)
-        : scheduler(s), iommu(i), config(c), format(c), to_root("link_up", c), to_device("link_down", c),
-          up(up_socket, s), responses(dma, s, accesses) {}
+        : scheduler(s), iommu(i), config(in_ticks(c)), format(c), to_root("link_up", config),
+          to_device("link_down", config), up(up_socket, s), responses(dma, s, accesses) {}
 
     /// What the tap calls group @p group of a device; 0 is none.
     u64 flow(u64 group) const { return u64{1} << 63 | u64{number} << 48 | group; }
 
     Scheduler &scheduler;
     AtsPort &iommu;
-    const fl_config config;
+    const fl_config config; // in ticks
     PageSink *sink = nullptr;
     Tap *tap = nullptr;  // who looks on
     unsigned number = 0; // of the device, for it

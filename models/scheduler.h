@@ -11,16 +11,16 @@
 #ifndef FAULTLINE_SCHEDULER_H
 #define FAULTLINE_SCHEDULER_H
 
-#include "c_api.h"
+#include "ticks.h"
 
 namespace faultline {
 
-/// Simulated time in ps, the resolution of the models.
+/// Simulated time in ticks: the kernel's time resolution, which is 1 ps where nobody says otherwise (ticks.h).
 using ps_t = u64;
 
 constexpr ps_t kNever = ~ps_t{0};
 
-/// No action runs later, 106 days: half of what 64 bits can tell is left for what accesses take.
+/// No action runs later, 106 days of ps: half of what 64 bits can tell is left for what accesses take.
 constexpr ps_t kLongest = kNever >> 1;
 
 /// sc_time::from_value(), inline: on the way of every access. The scheduler checks that it is the same.
@@ -36,8 +36,8 @@ class Scheduler : public sc_core::sc_module {
 public:
     using Fn = void (*)(void *object, u64 argument);
 
-    /// @param quantum how far actions may run ahead of the kernel, ps
-    explicit Scheduler(sc_core::sc_module_name name, ps_t quantum = 10'000'000);
+    /// @param quantum how far actions may run ahead of the kernel, ticks
+    explicit Scheduler(sc_core::sc_module_name name, ps_t quantum = Ticks::of_kernel().count(10'000'000));
 
     /// The time of the running action plus what it has spent; outside of actions the kernel's time.
     ps_t now() const { return running_ ? base_ + spent_ : kernel_now(); }
@@ -82,7 +82,7 @@ public:
     /// Actions run so far, for benchmarks.
     u64 actions() const { return actions_; }
 
-    /// From the time given in an annotated delay to absolute ps.
+    /// From the time given in an annotated delay to absolute ticks.
     static ps_t absolute(const sc_core::sc_time &delay) { return kernel_now() + delay.value(); }
 
     /// The annotated delay that stands for absolute @p time.

@@ -35,10 +35,13 @@ enum class PageStep {
     Noticed,  ///< software has read the record
 };
 
+class EngineQueues;
+
 /// How the answer to a group came about: what software did, when it wrote its command, when the command's turn came.
 struct PageAnswer {
     Answer software; // software.answered 0: not software's
     ps_t written, turn;
+    const EngineQueues *queues; // that it came through
 };
 
 struct AtsSink {

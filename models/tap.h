@@ -17,12 +17,13 @@ namespace faultline {
 struct FaultSeen {
     const dma_txn &txn;
     const FaultStamps &stamps;
-    const LoggedBill *bill; ///< who owned its time; nullptr: nobody knows
-    xlat how;               ///< XLAT_OK; XLAT_STALL: the access met the next one; XLAT_ABORT; XLAT_RAZWI
-    bool recoverable;       ///< of a stream that stalls or asks for pages
-    bool paged;             ///< it was asked for with a page request
-    bool joined;            ///< the request was that of another fault
-    u64 flow;               ///< its number, or its request's; 0: it has none
+    const Bill *bill;      ///< who owned its time; nullptr: nobody knows
+    const LoggedBill *log; ///< in which order; nullptr: nobody has kept that. It may have begun before the fault
+    xlat how;              ///< XLAT_OK; XLAT_STALL: the access met the next one; XLAT_ABORT; XLAT_RAZWI
+    bool recoverable;      ///< of a stream that stalls or asks for pages
+    bool paged;            ///< it was asked for with a page request
+    bool joined;           ///< the request was that of another fault
+    u64 flow;              ///< its number, or its request's; 0: it has none
 };
 
 /// An access that has ended; times are the scheduler's.

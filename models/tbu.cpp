@@ -43,10 +43,10 @@ Step Tbu::attempt(Flow &f, ps_t t, Access *again) {
     f.at = enter + prices_.lookup_ps;
     if (unlikely(x != XLAT_OK && !again))
         open_piece(f, t);
-    if (f.bill) {
-        f.book(OWNER_INPUT, enter);
-        f.book(OWNER_LOOKUP, f.at);
-    }
+    f.book_all([enter, at = f.at](auto &b) {
+        b.book(OWNER_INPUT, enter);
+        b.book(OWNER_LOOKUP, at);
+    });
     if (x == XLAT_MISS)
         return miss(f, again);
     if (unlikely(x != XLAT_OK && x != XLAT_ABORT && x != XLAT_RAZWI))

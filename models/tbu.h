@@ -29,6 +29,14 @@ public:
     /// @p a waits at the input: its request phase is not over.
     bool waits(const Access &a) const { return !blocked_.empty() && (blocked_.front() == &a || blocked_.back() == &a); }
     std::size_t waiting() const { return blocked_.size(); }
+    /// Translation slots that are held at @p time.
+    unsigned held(ps_t time) const {
+        auto n = unsigned(prices_.slots);
+
+        for (std::size_t i = 0; i < slots_.size(); i++)
+            n -= slots_[i] <= time;
+        return n;
+    }
 
     unsigned index() const { return index_; }
     Usage &input(ps_t until) { return input_.usage(until); }

@@ -21,6 +21,8 @@ fl_inline void TbuSocket::fill(dma_txn &t, tlm_generic_payload &gp, const DmaExt
     t.pasid = ext ? ext->substream_id : 0;
     t.flags = u16((ext ? ext->flags & ~DMA_WRITE : 0) | (gp.is_write() ? DMA_WRITE : 0));
     t.tbu = u16(tbu.index());
+    if (unlikely(!ext && parts.stream_of))
+        parts.stream_of(tbu.index(), gp, t);
 }
 
 static inline u64 stream_key(const dma_txn &t) {
@@ -155,7 +157,7 @@ fl_inline tlm_sync_enum TbuSocket::begin(tlm_generic_payload &gp, tlm_phase &pha
     if (over)
         finish(a);
     else
-        delay = Scheduler::delay_to(tbu.next_entry());
+        delay = Scheduler::delay_to(a.accepted = tbu.next_entry());
     return tlm::TLM_UPDATED;
 }
 
@@ -182,7 +184,8 @@ void TbuSocket::finish(Access &a) {
     end_request(a);
     if (unlikely(dmi_refused_))
         a.flow.gp->set_dmi_allowed(false);
-    parts.scheduler.call<&Responses<Access>::respond>(a.flow.done, responses_, &a);
+    // A reset may end it before its request phase ends.
+    parts.scheduler.call<&Responses<Access>::respond>(std::max(a.flow.done, a.accepted), responses_, &a);
 }
 
 /* Take an access as far as it goes. True: complete at f.done. False: f.waiter goes on by itself. */

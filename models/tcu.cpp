@@ -265,7 +265,7 @@ void Tcu::due_now() {
 }
 
 void Tcu::settle_due(ps_t time) {
-    ps_t now = parts_.faults_ahead ? time : std::min(time, parts_.scheduler.now());
+    ps_t now = parts_.ahead ? time : std::min(time, parts_.scheduler.now());
 
     for (;;) {
         if (!faults_.empty() && faults_.front().time <= now && (due_.empty() || faults_.front() < due_.front())) {
@@ -305,8 +305,10 @@ void Tcu::decided(Walk &w, ps_t time) {
         ps_t begin = parts_.records.turn(time);
         a.port_waited = begin - time;
         time = parts_.records.serve(time, parts_.config.notify.record_write_ps);
-        a.flow.book(OWNER_RECORD_PORT, begin);
-        a.flow.book(OWNER_RECORD, time);
+        a.flow.book_all([=](auto &b) {
+            b.book(OWNER_RECORD_PORT, begin);
+            b.book(OWNER_RECORD, time);
+        });
     }
     add_due(time, w, false);
     due_at(time);

@@ -72,6 +72,8 @@ public:
     /// A reset at @p time: walks in flight vanish, the accesses that wait for them end with an abort.
     void abandon(ps_t time);
 
+    unsigned in_flight() const { return in_flight_; }
+
     Usage slots_use;
 
 private:

@@ -6,6 +6,7 @@
 #define FAULTLINE_TLM_PARTS_H
 
 #include "pool.h"
+#include "reports.h"
 #include "scheduler.h"
 #include <deque>
 
@@ -192,7 +193,7 @@ private:
         auto found = under_way_.find(&gp);
 
         if (found == under_way_.end()) {
-            SC_REPORT_ERROR("faultline/tlm", "response to a transaction that was not sent");
+            SC_REPORT_ERROR(kReportProtocol, "response to a transaction that was not sent");
             return;
         }
         Access *a = found->second;
@@ -231,8 +232,10 @@ public:
 
     /// The request phase of an access that waits: it lasts until the access is over, so the payload must.
     static void keep(tlm::tlm_generic_payload &gp) {
-        if (gp.has_mm())
+        if (likely(gp.has_mm()))
             gp.acquire();
+        else
+            SC_REPORT_WARNING(kReportProtocol, "nb_transport of a payload without a memory manager");
     }
     /// The answer of @p a goes out now, or after those before it.
     void respond(Access &a) {
@@ -243,7 +246,7 @@ public:
     /// END_RESP of @p gp after @p delay: its access is free again.
     tlm::tlm_sync_enum end(tlm::tlm_generic_payload &gp, const sc_core::sc_time &delay) {
         if (queue_.empty() || &queue_.front()->payload() != &gp) {
-            SC_REPORT_ERROR("faultline/tlm", "END_RESP of a transaction that has no response");
+            SC_REPORT_ERROR(kReportProtocol, "END_RESP of a transaction that has no response");
             return tlm::TLM_COMPLETED;
         }
         Access *a = queue_.front();

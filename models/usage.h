@@ -116,7 +116,9 @@ private:
     };
 
     /// All that happens before @p t, in the order of time.
-    void sweep(ps_t t) {
+    void sweep(ps_t t) { likely(!gauge_) ? sweep<false>(t) : sweep<true>(t); }
+    /// @p Heard: somebody listens.
+    template <bool Heard> void sweep(ps_t t) {
         for (;;) {
             ps_t end = ends_.empty() ? kNever : ends_.front(), begin = begins_.empty() ? kNever : begins_.front().time;
             if (std::min(begin, end) >= t)
@@ -128,7 +130,7 @@ private:
                 pass(begin);
                 enter(begins_.pop());
             }
-            if (unlikely(gauge_ != nullptr))
+            if constexpr (Heard)
                 gauge_->level(at_, units());
         }
         pass(t);

@@ -3,20 +3,17 @@
  * One IOMMU as the processor has it: its registers and interrupt lines, the
  * driver that runs for it, and what software has seen of it so far.
  *
- * The processors, their time and the workers are CpuModel's, which all ports share.
+ * The processors and their time are CpuModel's, which all ports share; what the driver reads and writes goes through
+ * DriverAccess.
  */
 #ifndef FAULTLINE_CPU_PORT_H
 #define FAULTLINE_CPU_PORT_H
 
+#include "driver_access.h"
 #include "irq_if.h"
-#include "ledger.h"
-#include "memory_model.h"
-#include "platform_api.h"
-#include "processors.h"
+#include "tlm_parts.h"
 
 namespace faultline {
-
-class CpuModel;
 
 class CpuPort : public sc_core::sc_module, public IrqIf {
 public:
@@ -27,10 +24,11 @@ public:
 
     /// @param number which of the processor's
     /// @param levels lines stay asserted until their cause is gone
-    CpuPort(sc_core::sc_module_name name, CpuModel &cpu, unsigned number, Ledger &ledger, unsigned lines, bool levels);
+    CpuPort(sc_core::sc_module_name name, CpuParts &parts, unsigned number, Ledger &ledger, unsigned lines,
+            bool levels);
 
-    /// What the driver needs of its host (context: this).
-    static const drv_ops *ops();
+    /// What the driver needs of its host: the context of DriverAccess::ops().
+    DriverAccess *access() { return &access_; }
     /// The software it runs.
     void set_software(const drv_class *cls, void *driver, fault_core *core);
 
@@ -45,7 +43,6 @@ public:
     Ledger &ledger() const { return ledger_; }
 
 private:
-    using Payload = tlm::tlm_generic_payload;
     struct Line {
         bool level, busy, again;
         ps_t served;  // its thread is busy since
@@ -54,7 +51,6 @@ private:
         Reader reader;
     };
 
-    u64 now_ns() const { return scheduler_.now() / 1000; }
     void arrive(unsigned line);
     void entry(unsigned line);
     void thread_awake(unsigned line);
@@ -65,24 +61,11 @@ private:
     unsigned number(const Line &line) const { return unsigned(&line - lines_.data()); }
     template <void (CpuPort::*Step)(unsigned)> void at_line(ps_t time, unsigned line);
     template <void (CpuPort::*Step)(unsigned)> void step(u64 line);
-    void look(u64 address, u32 len);
-    /// look() would do something.
-    bool attentive() const { return ledger_.sync_done() > sync_seen_ || ledger_.unread(); }
-    u64 read_register(u64 offset, unsigned size);
-    void write_register(u64 offset, u64 value, unsigned size);
-    int alloc(u64 bytes, u64 align, u64 *pa);
-    int read(u64 pa, void *buf, u32 len);
-    int write(u64 pa, const void *buf, u32 len);
-    int read_slow(u64 pa, void *buf, u32 len);
-    int write_slow(u64 pa, const void *buf, u32 len);
-    bool poll(u32 tries);
-    u64 transact(tlm::tlm_command command, u64 offset, u64 value, unsigned size);
 
-    CpuModel &cpu_;
+    CpuParts &parts_;
     unsigned number_;
     Scheduler &scheduler_;
     Ledger &ledger_;
-    MemoryModel &memory_;
     const fl_config &config_;
     Processors &cpus_;
     std::vector<Line> lines_;
@@ -91,12 +74,8 @@ private:
     void *driver_ = nullptr;
     fault_core *core_ = nullptr;
     PlainInitiator mmio_backward_;
-    Payload mmio_gp_; // one register access at a time
     u64 interrupts_ = 0;
-    const Reader *reader_ = nullptr; // the thread under way
-    ps_t sync_seen_ = 0;             // SYNCs that software has waited for
-    ps_t mmio_write_ps_;             // with what a hypervisor takes for it
-    ps_t memory_ps_;                 // 0 while the hypervisor accesses it
+    DriverAccess access_;
 };
 
 } // namespace faultline

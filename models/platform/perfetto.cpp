@@ -59,9 +59,7 @@ enum : unsigned {
     ANNOTATION_POINTER = 7,
     ANNOTATION_NAME = 10,
 
-    WIRE_VARINT = 0,
     WIRE_FIXED64 = 1,
-    WIRE_BYTES = 2,
 };
 
 /* A compressed packet may have 512 KiB, compressed or not. */
@@ -69,45 +67,58 @@ constexpr std::size_t kBlock = 256 << 10;
 
 /* ---- messages ---- */
 
-void Message::varint(u64 value) {
-    char *at = room(10);
-
-    for (; value >= 0x80; value >>= 7)
-        *at++ = char(value | 0x80);
-    *at++ = char(value);
-    length_ = std::size_t(at - buffer_.data());
-}
-
-Message &Message::number(unsigned field, u64 value) {
-    varint(field << 3 | WIRE_VARINT);
-    varint(value);
-    return *this;
-}
-
 Message &Message::fixed(unsigned field, u64 value) {
-    varint(field << 3 | WIRE_FIXED64);
+    raw(field << 3 | WIRE_FIXED64);
     fl_put_le64(reinterpret_cast<u8 *>(room(8)), value);
     length_ += 8;
     return *this;
 }
 
-Message &Message::text(unsigned field, std::string_view value) {
-    varint(field << 3 | WIRE_BYTES);
-    varint(value.size());
-    std::memcpy(room(value.size()), value.data(), value.size());
-    length_ += value.size();
-    return *this;
-}
+/* ---- what is compressed ---- */
+
+/* All its memory is used again for the next block. */
+struct PerfettoFile::Packer {
+    Packer() {
+        int ret = deflateInit(&z, Z_BEST_SPEED);
+        fl_assert(ret == Z_OK);
+    }
+    ~Packer() { deflateEnd(&z); }
+
+    /* The block as a packet of the trace. */
+    void pack() {
+        std::string_view in = block.bytes();
+
+        deflateReset(&z);
+        room.resize(deflateBound(&z, in.size()));
+        z.next_in = reinterpret_cast<z_const Bytef *>(const_cast<char *>(in.data()));
+        z.avail_in = uInt(in.size());
+        z.next_out = reinterpret_cast<Bytef *>(room.data());
+        z.avail_out = uInt(room.size());
+        int ret = deflate(&z, Z_FINISH);
+        fl_assert(ret == Z_STREAM_END);
+        packet.clear().text(PACKET_COMPRESSED, {room.data(), z.total_out});
+        whole.clear().part(TRACE_PACKET, packet);
+    }
+
+    Message block, packet, whole;
+
+private:
+    z_stream z{};
+    std::string room;
+};
 
 /* ---- the file ---- */
 
-PerfettoFile::PerfettoFile(const char *path) : path_(path), out_(fdopen(new_file(path_, temp_), "wb")) {
+PerfettoFile::PerfettoFile(const char *path)
+    : path_(path), out_(fdopen(new_file(path_, temp_), "wb")), packer_(new Packer) {
     fl_assert(out_);
 }
 
 PerfettoFile::~PerfettoFile() {
     if (!out_)
         return;
+    if (packing_.valid())
+        packing_.wait();
     std::fclose(out_);
     temp_file_remove(temp_.c_str());
 }
@@ -118,6 +129,7 @@ int PerfettoFile::fail(dmat_error *err, int error) {
 
 int PerfettoFile::finish(dmat_error *err) {
     flush();
+    written();
     if (std::fflush(out_) && !error_)
         error_ = errno;
     if (!error_ && std::rename(temp_.c_str(), path_.c_str()))
@@ -130,28 +142,28 @@ int PerfettoFile::finish(dmat_error *err) {
     return 0;
 }
 
+/* While one block is compressed the next is filled. */
 void PerfettoFile::flush() {
-    std::string_view block = block_.bytes();
-
-    if (block.empty() || error_)
+    written();
+    if (!block_.size() || error_)
         return;
-    uLongf length = compressBound(block.size());
-    compressed_.resize(length);
-    int ret = compress2(reinterpret_cast<Bytef *>(compressed_.data()), &length,
-                        reinterpret_cast<const Bytef *>(block.data()), block.size(), Z_BEST_SPEED);
-    fl_assert(ret == Z_OK);
-    compressed_.resize(length);
-    Message packet, whole;
-    packet.text(PACKET_COMPRESSED, compressed_);
-    whole.part(TRACE_PACKET, packet);
-    if (std::fwrite(whole.bytes().data(), 1, whole.bytes().size(), out_) != whole.bytes().size())
-        error_ = errno;
+    std::swap(block_, packer_->block);
     block_.clear();
+    packing_ = std::async(std::launch::async, [this] { packer_->pack(); });
+}
+
+void PerfettoFile::written() {
+    if (!packing_.valid())
+        return;
+    packing_.get();
+    std::string_view packed = packer_->whole.bytes();
+    if (!error_ && std::fwrite(packed.data(), 1, packed.size(), out_) != packed.size())
+        error_ = errno;
 }
 
 void PerfettoFile::put(const Message &packet) {
     block_.part(TRACE_PACKET, packet);
-    if (block_.bytes().size() >= kBlock - 4096)
+    if (unlikely(block_.size() >= kBlock - 4096))
         flush();
 }
 
@@ -200,54 +212,77 @@ void PerfettoFile::start(Track track) {
     sequences_[track].begun = true;
 }
 
-/* @name: the name that it carries; -1: none */
-void PerfettoFile::event(Track track, ps_t t, const Message &event, int name) {
-    Message &packet = packet_;
-
-    if (!sequences_[track].begun)
+/* A packet of @track, with its time. */
+Message &PerfettoFile::open(Track track, ps_t t) {
+    if (unlikely(!sequences_[track].begun))
         start(track);
-    packet.clear();
     Sequence &s = sequences_[track];
+    u64 since = t / 1000 - s.at_ns;
     fl_assert(t / 1000 >= s.at_ns);
-    packet.number(PACKET_TIMESTAMP, t / 1000 - s.at_ns).number(PACKET_SEQUENCE_ID, track + 1);
-    packet.part(PACKET_TRACK_EVENT, event);
-    if (name >= 0 && !(s.named >> name & 1)) {
-        Message one, interned;
-        one.number(NAME_IID, unsigned(name) + 1).text(NAME_TEXT, names_[unsigned(name)]);
-        packet.part(PACKET_INTERNED_DATA, interned.part(INTERNED_EVENT_NAME, one));
-        s.named |= u64{1} << name;
+    s.at_ns += since;
+    return packet_.clear().number(PACKET_TIMESTAMP, since);
+}
+
+/* ... which sequence it is of, and what happens. */
+void PerfettoFile::add_tail(Message &packet, Track track, std::string_view event) const {
+    packet.number(PACKET_SEQUENCE_ID, track + 1)
+        .number(PACKET_SEQUENCE_FLAGS, FLAG_NEEDS_STATE)
+        .text(PACKET_TRACK_EVENT, event);
+}
+
+/* Of a slice that has nothing but a name, or its end. */
+void PerfettoFile::event(Track track, ps_t t, int name) {
+    if (name != kEnd && unlikely(!(sequences_[track].named >> name & 1))) {
+        begin(track, t, unsigned(name), {});
+        return;
     }
-    put(packet.number(PACKET_SEQUENCE_FLAGS, FLAG_NEEDS_STATE));
-    s.at_ns = t / 1000;
+    Message &packet = open(track, t);
+    std::vector<std::string> &tails = sequences_[track].tails;
+    std::size_t which = std::size_t(name + 1);
+    if (unlikely(which >= tails.size()))
+        tails.resize(which + 1);
+    if (unlikely(tails[which].empty())) {
+        Message tail;
+        event_.clear().number(EVENT_TYPE, name == kEnd ? TYPE_END : TYPE_BEGIN);
+        if (name != kEnd)
+            event_.number(EVENT_NAME_IID, which);
+        add_tail(tail, track, event_.bytes());
+        tails[which] = tail.bytes();
+    }
+    put(packet.append(tails[which]));
 }
 
 void PerfettoFile::begin(Track track, ps_t t, unsigned name, const Details &details) {
     Message &e = event_.clear();
-    auto annotate = [&](const char *key, auto add) {
-        Message a;
-        a.text(ANNOTATION_NAME, key);
-        add(a);
-        e.part(EVENT_ANNOTATION, a);
-    };
 
     e.number(EVENT_TYPE, TYPE_BEGIN).number(EVENT_NAME_IID, name + 1);
-    for (auto &[key, value] : details.numbers)
-        annotate(key, [v = value](Message &a) { a.number(ANNOTATION_UINT, v); });
-    for (auto &[key, value] : details.addresses)
-        annotate(key, [v = value](Message &a) { a.number(ANNOTATION_POINTER, v); });
-    for (auto &[key, value] : details.texts)
-        annotate(key, [v = value](Message &a) { a.text(ANNOTATION_TEXT, v); });
-    for (u64 flow : details.flows)
-        e.fixed(EVENT_FLOW, flow);
-    event(track, t, e, int(name));
-}
-
-void PerfettoFile::end(Track track, ps_t t) {
-    event(track, t, event_.clear().number(EVENT_TYPE, TYPE_END), -1);
+    for (const Note *n = details.notes; n != details.notes + details.n_notes; n++) {
+        note_.clear().text(ANNOTATION_NAME, n->key);
+        if (n->text)
+            note_.text(ANNOTATION_TEXT, n->text);
+        else
+            note_.number(n->address ? ANNOTATION_POINTER : ANNOTATION_UINT, n->number);
+        e.part(EVENT_ANNOTATION, note_);
+    }
+    for (std::size_t i = 0; i < details.n_flows; i++)
+        e.fixed(EVENT_FLOW, details.flows[i]);
+    Message &packet = open(track, t);
+    add_tail(packet, track, e.bytes());
+    Sequence &s = sequences_[track];
+    if (unlikely(!(s.named >> name & 1))) {
+        Message one, interned;
+        one.number(NAME_IID, name + 1).text(NAME_TEXT, names_[name]);
+        packet.part(PACKET_INTERNED_DATA, interned.part(INTERNED_EVENT_NAME, one));
+        s.named |= u64{1} << name;
+    }
+    put(packet);
 }
 
 void PerfettoFile::value(Track track, ps_t t, u64 value) {
-    event(track, t, event_.clear().number(EVENT_TYPE, TYPE_COUNTER).number(EVENT_COUNTER_VALUE, value), -1);
+    event_.clear().number(EVENT_TYPE, TYPE_COUNTER).number(EVENT_COUNTER_VALUE, value);
+    Message &packet = open(track, t);
+    add_tail(packet, track, event_.bytes());
+    put(packet);
 }
 
 } // namespace faultline

@@ -131,9 +131,9 @@ void Platform::boot() {
 
     cfg.opt = &opt_;
     cfg.trace = &scan_;
-    cfg.ops = CpuPort::ops();
+    cfg.ops = DriverAccess::ops();
     for (std::size_t i = 0; i < iommus_.size(); i++)
-        cfg.drv_ctx[i] = iommus_[i].port;
+        cfg.drv_ctx[i] = iommus_[i].port->access();
     cfg.ctx = &cpu;
     cfg.kick = [](void *ctx) { static_cast<CpuModel *>(ctx)->kick(); };
     cfg.observe = [](void *ctx, fault_group *g, fault_point point, u64) {
@@ -244,16 +244,17 @@ void Platform::end_counting(ps_t t) {
         taps_->ends(t);
 }
 
-/* Whole ns of the stamps, not of the parts: then the parts still add up. */
-void Platform::fault_done(const FaultSeen &f) {
-    const FaultStamps &s = f.stamps;
+__attribute__((noinline)) void Platform::show(const FaultSeen &f) {
+    if (f.stamps.stamp[0] >= counting_)
+        taps_->fault(f);
+}
 
+/* Whole ns of the stamps, not of the parts: then the parts still add up. */
+void Platform::fault_done(const FaultStamps &s, const Bill *bill) {
     if (s.stamp[0] < counting_)
         return;
-    if (taps_)
-        taps_->fault(f);
-    if (f.bill)
-        fault_owners_.add(*f.bill);
+    if (bill)
+        fault_owners_.add(*bill);
     latency_.add(s.stamp[FAULT_PARTS] / 1000 - s.stamp[0] / 1000);
     for (unsigned i = 0; i < FAULT_PARTS; i++)
         parts_[i].add(s.stamp[i + 1] / 1000 - s.stamp[i] / 1000);
@@ -262,13 +263,16 @@ void Platform::fault_done(const FaultSeen &f) {
 void Platform::fault_over(const dma_txn &txn, xlat kind, const FaultStamps &s, const LoggedBill *bill, u64 flow) {
     if (kind == XLAT_STALL || kind == XLAT_OK)
         note_answer(txn);
-    bool recoverable = taps_ && stream_of(txn.sid).kind.faults == REPLAY_STALL;
-    fault_done({txn, s, bill, kind, recoverable, false, false, flow});
+    if (unlikely(taps_ != nullptr)) {
+        const LoggedBill *log = bill && bill->complete() ? bill : nullptr;
+        show({txn, s, bill, log, kind, stream_of(txn.sid).kind.faults == REPLAY_STALL, false, false, flow});
+    }
+    fault_done(s, bill);
 }
 
 /* The six parts that all fault modes share, and the seven of PCIe. */
-void Platform::page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &s, const LoggedBill *bill,
-                               u64 flow) {
+void Platform::page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &s, const Bill *bill,
+                               const LoggedBill *log, u64 flow) {
     static const unsigned begins[FAULT_PARTS + 1] = {
         PAGE_PART_TRANSLATION, PAGE_PART_REQUEST, PAGE_PART_NOTIFY, PAGE_PART_SOFTWARE,
         PAGE_PART_RESPONSE,    PAGE_PART_RETRY,   PAGE_PARTS};
@@ -277,7 +281,9 @@ void Platform::page_fault_over(const dma_txn &txn, bool joined, xlat how, const 
     for (unsigned i = 0; i <= FAULT_PARTS; i++)
         common.stamp[i] = s.stamp[begins[i]];
     note_answer(txn);
-    fault_done({txn, common, bill, how, true, true, joined, flow});
+    if (unlikely(taps_ != nullptr))
+        show({txn, common, bill, log, how, true, true, joined, flow});
+    fault_done(common, bill);
     if (s.stamp[0] < counting_)
         return;
     for (unsigned i = 0; i < PAGE_PARTS; i++)
@@ -302,10 +308,14 @@ void Platform::note_stream(const AccessDone &d) {
     counts_.streams[i].accesses++;
     counts_.streams[i].bytes += d.record->size;
     counts_.streams[i].faults += d.faults;
-    if (unlikely(taps_ != nullptr)) {
-        ps_t start = gpu_ ? begin_ : 0; // a GPU counts from its beginning
-        taps_->access({i, d.record->size, start + d.issued, start + d.done});
-    }
+    if (unlikely(taps_ != nullptr))
+        show(d, i);
+}
+
+__attribute__((noinline)) void Platform::show(const AccessDone &d, u32 stream) {
+    ps_t start = gpu_ ? begin_ : 0; // a GPU counts from its beginning
+
+    taps_->access({stream, d.record->size, start + d.issued, start + d.done});
 }
 
 void Platform::access_done(const AccessDone &d) {

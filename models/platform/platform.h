@@ -62,8 +62,8 @@ public:
     void fault_delivered(const dma_txn &txn, const xlat_result &result, xlat kind, ps_t now) override;
     void fault_over(const dma_txn &txn, xlat kind, const FaultStamps &stamps, const LoggedBill *bill,
                     u64 flow) override;
-    void page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &stamps, const LoggedBill *bill,
-                         u64 flow) override;
+    void page_fault_over(const dma_txn &txn, bool joined, xlat how, const PageStamps &stamps, const Bill *bill,
+                         const LoggedBill *log, u64 flow) override;
 
 private:
     struct StreamTimes {
@@ -88,7 +88,9 @@ private:
     void make_master();
     void boot();
     void access_done(const AccessDone &d);
-    void fault_done(const FaultSeen &f);
+    void fault_done(const FaultStamps &s, const Bill *bill);
+    void show(const FaultSeen &f);
+    void show(const AccessDone &d, u32 stream);
     void attach_taps();
     /// Of a resource, in the measured interval.
     struct Account {

@@ -277,7 +277,7 @@ void SlowFaults::fault(const FaultSeen &f) {
             return a.stamps.total() > b.stamps.total();
         return a.stamps.stamp[0] < b.stamps.stamp[0];
     };
-    Fault one{f.txn, f.stamps, f.bill ? Bill(*f.bill) : Bill(), f.how, f.paged, f.joined};
+    Fault one{f.txn, f.stamps, f.bill ? *f.bill : Bill(), f.how, f.paged, f.joined};
 
     if (!f.recoverable || (faults_.size() == kMost && !slower(one, faults_.back())))
         return;

@@ -13,8 +13,7 @@ namespace faultline {
 class FileSource : public TraceSource {
 public:
     FileSource(const replay_options &opt, const struct replay_scan &scan, dmat_error *err)
-        : scan_(scan), rounds_(opt.repeat ? opt.repeat : 1),
-          code_(replay_source_open(&source_, opt.trace, opt.repeat, err)) {}
+        : scan_(scan), rounds_(opt.repeat ? opt.repeat : 1), code_(replay_source_open(&source_, &opt, err)) {}
     ~FileSource() override {
         if (!code_)
             replay_source_close(&source_);
@@ -63,7 +62,7 @@ static int play(const replay_options &asked, replay_result &res, dmat_error *err
     opt.cfg = &cfg;
     if (opt.kind->bypass) // there is no TBU
         cfg.tbu.lookup_ps = cfg.tbu.interval_ps = 0;
-    int code = ::replay_scan(opt.trace, &scan, err);
+    int code = replay_scan_run(&opt, &scan, err);
 
     if (!code)
         code = check(opt, scan, err);

@@ -44,7 +44,7 @@ int Timeline::finish(dmat_error *err) {
 void Timeline::level(unsigned gauge, ps_t t, u32 units, bool) {
     Counter &c = counters_[gauge];
 
-    if (units == c.units)
+    if (units == c.units || t > end_)
         return;
     c.units = units;
     file_.value(c.track, t, units);
@@ -79,15 +79,15 @@ static const char *outcome_of(xlat how) {
 
 void Timeline::fault(const FaultSeen &f) {
     const ps_t *stamp = f.stamps.stamp;
-    PerfettoFile::Details d;
+    const PerfettoFile::Note notes[] = {{"iova", nullptr, f.txn.iova, true},
+                                        {"access", f.txn.flags & DMA_WRITE ? "write" : "read", 0, false},
+                                        {"outcome", outcome_of(f.how), 0, false},
+                                        {"pasid", nullptr, f.txn.pasid, false}};
+    PerfettoFile::Details d(f.flow, f.flow);
     Track track = lane(streams_[f.txn.sid], streams_group_, stamp[0], stamp[FAULT_PARTS]);
 
-    if (f.flow)
-        d.flows.push_back(f.flow);
-    d.addresses = {{"iova", f.txn.iova}};
-    if (f.txn.flags & DMA_PASID)
-        d.numbers = {{"pasid", f.txn.pasid}};
-    d.texts = {{"access", f.txn.flags & DMA_WRITE ? "write" : "read"}, {"outcome", outcome_of(f.how)}};
+    d.notes = notes;
+    d.n_notes = f.txn.flags & DMA_PASID ? 4 : 3;
     file_.begin(track, stamp[0], fault_, d);
     parts(track, f);
     file_.end(track, stamp[FAULT_PARTS]);
@@ -100,12 +100,12 @@ void Timeline::parts(Track track, const FaultSeen &f) {
     for (unsigned i = 0; i < FAULT_PARTS; i++) {
         if (stamp[i] == stamp[i + 1])
             continue;
-        PerfettoFile::Details d;
         if (f.flow && (i == PART_RESPOND || i == PART_RETRY))
-            d.flows.push_back(f.flow);
-        file_.begin(track, stamp[i], part_names_[i], d);
-        if (f.bill && f.bill->complete())
-            owners(track, *f.bill, stamp[i], stamp[i + 1]);
+            file_.begin(track, stamp[i], part_names_[i], {f.flow, true});
+        else
+            file_.begin(track, stamp[i], part_names_[i]);
+        if (f.log)
+            owners(track, *f.log, stamp[i], stamp[i + 1]);
         file_.end(track, stamp[i + 1]);
     }
 }
@@ -128,42 +128,44 @@ void Timeline::owners(Track track, const LoggedBill &bill, ps_t from, ps_t until
 
 void Timeline::record(unsigned iommu, bool paged, ps_t from, ps_t until, u64 flow) {
     Lanes &l = records_[{iommu, paged}];
-    PerfettoFile::Details d;
 
+    if (from > end_)
+        return;
     if (l.name.empty())
         l.name = (paged ? "page requests of device " : "events of IOMMU ") + std::to_string(iommu);
     Track track = lane(l, iommu_group_, from, until);
-    d.flows.push_back(flow);
-    file_.begin(track, from, record_, d);
+    file_.begin(track, from, record_, {flow, true});
     file_.end(track, until);
 }
 
 void Timeline::served(const Served &s) {
     Line line{s.iommu, s.line};
     Lanes &l = lines_[line];
-    PerfettoFile::Details d;
+    std::vector<u64> &read = read_[line];
 
+    if (s.came > end_)
+        return;
     if (l.name.empty())
         l.name = "IOMMU " + std::to_string(s.iommu) + ", interrupt " + std::to_string(s.line);
     Track track = lane(l, software_group_, s.came, s.until);
-    d.flows.swap(read_[line]);
     file_.begin(track, s.came, interrupt_);
     file_.end(track, s.entered);
-    if (!s.began)
-        return;
-    file_.begin(track, s.began, thread_, d);
-    file_.end(track, s.until);
+    if (s.began) {
+        file_.begin(track, s.began, thread_, read);
+        file_.end(track, s.until);
+    }
+    read.clear();
 }
 
 void Timeline::handled(unsigned worker, ps_t from, ps_t until) {
     Lanes &l = workers_[worker];
-    PerfettoFile::Details d;
 
+    if (from > end_)
+        return;
     if (l.name.empty())
         l.name = "worker " + std::to_string(worker);
     Track track = lane(l, software_group_, from, until);
-    d.flows.swap(handled_);
-    file_.begin(track, from, handler_, d);
+    file_.begin(track, from, handler_, handled_);
     file_.end(track, until);
 }
 

@@ -71,7 +71,7 @@ private:
     Line line_{};
     std::map<Line, std::vector<u64>> read_;
     std::vector<u64> handled_;
-    ps_t begin_ = 0, end_ = 0;
+    ps_t begin_ = 0, end_ = kNever; // of the measured interval; what begins later is not drawn
 };
 
 } // namespace faultline

@@ -208,11 +208,21 @@ bool Waves::send() {
     return ok;
 }
 
+/* In the order of time, up to the end; a change there that changes nothing makes the file last until then. */
+void Waves::settle() {
+    auto later = [](const Change &a, const Change &b) { return a.time < b.time; };
+
+    std::stable_sort(changes_.begin(), changes_.end(), later);
+    changes_.erase(std::upper_bound(changes_.begin(), changes_.end(), Change{end_, 0, 0, false}, later),
+                   changes_.end());
+    if (end_ != kNever)
+        set(1, end_, 0, true);
+}
+
 int Waves::finish(dmat_error *err) {
     int state = 0;
 
-    std::stable_sort(changes_.begin(), changes_.end(),
-                     [](const Change &a, const Change &b) { return a.time < b.time; });
+    settle();
     bool ok = send();
     close(to_child_);
     to_child_ = -1;

@@ -27,6 +27,7 @@ public:
     /// All is written. 0, or -errno with @p err.
     int finish(dmat_error *err);
 
+    void ends(ps_t t) override { end_ = t; }
     void level(unsigned gauge, ps_t t, u32 units, bool first) override;
     void stalled(unsigned iommu, u32 sid, ps_t t, bool on) override;
     void served(const Served &s) override;
@@ -51,6 +52,7 @@ private:
 
     u32 signal(const std::string &name, u32 bits);
     void set(u32 signal, ps_t t, s32 value, bool relative = false) { changes_.push_back({t, signal, value, relative}); }
+    void settle();
     bool send();
 
     std::string path_, temp_;
@@ -60,6 +62,7 @@ private:
     std::vector<Signal> signals_{{"", 0}};
     std::vector<Gauge> gauges_;
     std::vector<Change> changes_;
+    ps_t end_ = kNever;                    // of the measured interval, and of the waveforms
     std::unordered_map<u32, u32> stalled_; // signals by stream
     std::unordered_map<u64, u32> lines_;   // by IOMMU and line
 };

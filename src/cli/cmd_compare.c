@@ -102,9 +102,11 @@ static void take_figures(struct compare_sample *s, const struct replay_options *
 
 	f[FIGURE_ACCESSES] = res->accesses;
 	f[FIGURE_FAULTS] = res->faults;
-	f[FIGURE_SHARED] = run->faults == REPLAY_PRI ? res->merged : res->duplicates;
+	f[FIGURE_DUPLICATES] = res->duplicates;
+	f[FIGURE_JOINED] = res->merged;
 	f[FIGURE_TRIES] = res->tries;
 	f[FIGURE_ABORTED] = res->aborted;
+	f[FIGURE_WAITED] = l->count;
 	f[FIGURE_MEAN] = l->mean;
 	f[FIGURE_P50] = l->p50;
 	f[FIGURE_P99] = l->p99;
@@ -114,8 +116,10 @@ static void take_figures(struct compare_sample *s, const struct replay_options *
 	f[FIGURE_ACCESS] = res->access.mean;
 	f[FIGURE_DURATION] = res->duration_ns;
 	s->known = (1U << FIGURE_RATE) - 1;
-	if (!res->faults)
+	if (!l->count)
 		s->known &= ~FIGURES_OF_FAULTS;
+	if (run->faults != REPLAY_PRI && !res->merged)
+		s->known &= ~(1U << FIGURE_JOINED | 1U << FIGURE_TRIES);
 	s->n_streams = res->n_streams;
 	for (i = 0; i < res->n_streams; i++) {
 		s->stream[i].accesses = res->streams[i].accesses;

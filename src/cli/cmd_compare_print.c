@@ -86,8 +86,10 @@ static void print_columns(const struct compare *o)
 	if (i < o->columns)
 		row(&t, o, "accesses", FIGURE_ACCESSES);
 	row(&t, o, "faults", FIGURE_FAULTS);
-	row(&t, o, "  to a page on its way", FIGURE_SHARED);
+	row(&t, o, "  duplicates", FIGURE_DUPLICATES);
 	row(&t, o, "  tries again", FIGURE_TRIES);
+	row(&t, o, "accesses that waited", FIGURE_WAITED);
+	row(&t, o, "  joined a request", FIGURE_JOINED);
 	row(&t, o, "accesses aborted", FIGURE_ABORTED);
 	row(&t, o, "fault, mean", FIGURE_MEAN);
 	for (i = 0; i < FAULT_PARTS; i++) {
@@ -226,12 +228,8 @@ static void print_reasons_of(const struct compare *o, const struct compare_colum
 
 static void print_reasons(const struct compare *o)
 {
-	char note[RUN_NOTE];
 	u32 i;
 
-	for (i = 0; i < o->columns; i++)
-		if (o->column[i].side && run_note(&o->column[i].faulting, note))
-			printf("\nnote: %s: %s.\n", o->column[i].name, note);
 	if (o->seeds > 1 && o->columns > 1)
 		printf("\nWhy, in the runs with seed %llu:\n", o->first_seed);
 	for (i = 0; i < o->columns; i++)
@@ -239,15 +237,38 @@ static void print_reasons(const struct compare *o)
 			print_reasons_of(o, &o->column[i]);
 }
 
+/* ---- what a reader should know ---- */
+
+/* A note of a run is of the first seed's, where there are several. */
+static json_t *notes_json(const struct compare *o)
+{
+	json_t *list = json_array();
+	char note[RUN_NOTE], seed[40] = "";
+	u32 i;
+
+	if (!all_played(o))
+		json_array_append_new(list,
+				      json_string("A result that was read has its masters where its run had them: "
+						  "not every column need be behind the PCIe link, or beside the "
+						  "IOMMU (master.bus)."));
+	else if (o->pcie_for_all)
+		json_array_append_new(list, json_string(run_bus_note));
+	if (o->seeds > 1)
+		snprintf(seed, sizeof(seed), " with seed %llu", o->first_seed);
+	for (i = 0; i < o->columns; i++)
+		if (o->column[i].side && run_note(&o->column[i].faulting, note))
+			json_array_append_new(list, json_sprintf("note: %s%s: %s.", o->column[i].name, seed, note));
+	return list;
+}
+
 void compare_print(const struct compare *o)
 {
+	json_t *notes = notes_json(o), *note;
+	size_t i;
+
 	print_columns(o);
-	if (!all_played(o))
-		printf("\nA result that was read has its masters where its run had them: not every column need be "
-		       "behind the "
-		       "PCIe link, or beside the IOMMU (master.bus).\n");
-	else if (o->pcie_for_all)
-		printf("\n%s\n", run_bus_note);
+	json_array_foreach(notes, i, note) printf("\n%s\n", json_string_value(note));
+	json_decref(notes);
 	print_differences(o);
 	print_reasons(o);
 }
@@ -378,6 +399,7 @@ int compare_write_json(const struct compare *o)
 		report_json_u64(root, "first_seed", o->first_seed);
 		report_json_u64(root, "seeds", o->seeds);
 	}
+	json_object_set_new(root, "notes", notes_json(o));
 	json_object_set_new(root, "differences", differences_json(o));
 	json_object_set_new(root, "owners", owners_json(o));
 	json_object_set_new(root, "reasons", reasons_json(o));

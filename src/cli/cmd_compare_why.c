@@ -124,7 +124,7 @@ static int next_owner(const struct compare *o, const struct compare_pair *p, u32
 	return best;
 }
 
-/* Means are rounded, each owner's by half a nanosecond in both columns: as much is no time without an owner. */
+/* Means are rounded, each owner's by half a nanosecond in both columns; owners have all of the time otherwise. */
 static void put_owners(struct report_text *t, const struct compare *o, const struct compare_pair *p)
 {
 	char text[REPORT_NS];
@@ -144,13 +144,8 @@ static void put_owners(struct report_text *t, const struct compare *o, const str
 		report_put(t, "%s ", named ? ", others" : ", all together have");
 		put_part(t, p, others);
 	}
-	if (size_of(p->unowned) > OWNERS && is_named(o, p, p->unowned)) {
-		report_put(t, "; the owners do not explain ");
-		put_part(t, p, p->unowned);
-	} else if (p->unowned) {
-		report_put(t, "; %s %s%s", size_of(p->unowned) > OWNERS ? "no owner has" : "rounded",
-			   p->unowned < 0 ? "-" : "", report_ns(size_of(p->unowned), text));
-	}
+	if (p->unowned)
+		report_put(t, "; rounded %s%s", p->unowned < 0 ? "-" : "", report_ns(size_of(p->unowned), text));
 }
 
 /* As much as replay_why_text() says about two runs, of anything. */

@@ -13,7 +13,8 @@ static const char help[] =
 	"       faultline replay SCHEDULE (of check-stall --trace: the deadlock again)\n"
 	"Plays a trace through an IOMMU model; its driver and the fault core handle the faults.\n"
 	"\n"
-	"  --iommu KIND        the hardware: " IOMMU_KIND_NAMES "; none: nothing is translated, and nothing faults\n"
+	"  --iommu KIND        the hardware: " IOMMU_KIND_NAMES
+	"|none; none: nothing is translated, and nothing faults\n"
 	"  --faults terminate  an access to a page that is not mapped is aborted; the page is mapped after it\n"
 	"  --faults stall      it waits in the IOMMU until the page is mapped\n"
 	"  --faults pri        the device asks for the page (ATS and PRI) and tries again\n" RUN_HELP RUN_REPORT_HELP

@@ -213,18 +213,28 @@ static json_t *key_json(const struct study *o, const struct study_key *k, const 
 
 static int write_json(const struct study *o, const struct study_result *r, const struct study_point *now)
 {
-	json_t *root = json_object(), *keys = json_array();
+	json_t *root = study_begin_json(o), *keys = json_array();
 	u32 k;
 
 	for (k = 0; k < o->n_keys; k++)
 		json_array_append_new(keys, key_json(o, &o->keys[k], &r[k]));
-	report_json_text(root, "study", "stall-vs-pri");
-	report_json_text(root, "by", study_by_names[o->by]);
 	report_json_u64(root, "runs", o->played);
 	report_json_u64(root, "stall_ns", now->cost[STUDY_STALL]);
 	report_json_u64(root, "pri_ns", now->cost[STUDY_PRI]);
 	json_object_set_new(root, "keys", keys);
 	return study_finish_json(o, root);
+}
+
+json_t *study_begin_json(const struct study *o)
+{
+	json_t *root = json_object(), *sides = json_array();
+
+	report_json_text(root, "study", "stall-vs-pri");
+	report_json_text(root, "by", study_by_names[o->by]);
+	json_array_append_new(sides, json_string(o->name[STUDY_STALL]));
+	json_array_append_new(sides, json_string(o->name[STUDY_PRI]));
+	json_object_set_new(root, "sides", sides);
+	return root;
 }
 
 int study_finish_json(const struct study *o, json_t *root)

@@ -122,7 +122,7 @@ static json_t *axis_json(const struct map *m, int axis)
 
 static int write_map(const struct study *o, const struct map *m)
 {
-	json_t *root = json_object(), *map = json_object(), *winners = json_array(), *ratios = json_array();
+	json_t *root = study_begin_json(o), *map = json_object(), *winners = json_array(), *ratios = json_array();
 	u32 x, y;
 
 	for (y = 0; y < m->n[1]; y++) {
@@ -141,8 +141,6 @@ static int write_map(const struct study *o, const struct map *m)
 	json_object_set_new(map, "y", axis_json(m, 1));
 	json_object_set_new(map, "winner", winners);
 	json_object_set_new(map, "ratio_ppm", ratios);
-	report_json_text(root, "study", "stall-vs-pri");
-	report_json_text(root, "by", study_by_names[o->by]);
 	json_object_set_new(root, "map", map);
 	return study_finish_json(o, root);
 }
@@ -406,7 +404,7 @@ static json_t *moved_json(const struct study *o, const struct tornado *t, const 
 
 static int write_tornado(const struct study *o, const struct tornado *t)
 {
-	json_t *root = json_object(), *j = json_object(), *keys = json_array();
+	json_t *root = study_begin_json(o), *j = json_object(), *keys = json_array();
 	u32 i;
 
 	for (i = 0; i < t->n; i++)
@@ -416,8 +414,6 @@ static int write_tornado(const struct study *o, const struct tornado *t)
 	report_json_u64(j, "ratio_ppm", study_ratio_ppm(t->now));
 	json_object_set_new(j, "keys", keys);
 	report_json_u64(j, "not_moved", t->still);
-	report_json_text(root, "study", "stall-vs-pri");
-	report_json_text(root, "by", study_by_names[o->by]);
 	json_object_set_new(root, "tornado", j);
 	return study_finish_json(o, root);
 }

@@ -121,10 +121,11 @@ static void print_turn(const struct study *o, const struct study_turn *turn)
 		print_reasons(o, study_find_value(o, end[i]->value));
 }
 
-/* A line a side, of the last value of the grid at which there is something to say, and at how many there is. */
-static void print_notes(const struct study *o)
+/* A sentence a side, of the last value of the grid at which there is something to say, and at how many there is. */
+static json_t *notes_json(const struct study *o)
 {
 	char note[RUN_NOTE], text[RUN_NOTE];
+	json_t *list = json_array();
 	u64 at = 0;
 	u32 i, n;
 	int s;
@@ -138,9 +139,20 @@ static void print_notes(const struct study *o)
 			n++;
 		}
 		if (n)
-			printf("note: %s, at %u of %u values of the grid; %s %llu: %s.\n", o->name[s], n,
-			       o->found.n_grid, o->key->name, at, note);
+			json_array_append_new(list,
+					      json_sprintf("note: %s, at %u of %u values of the grid; %s %llu: %s.",
+							   o->name[s], n, o->found.n_grid, o->key->name, at, note));
 	}
+	return list;
+}
+
+static void print_notes(const struct study *o)
+{
+	json_t *list = notes_json(o), *note;
+	size_t i;
+
+	json_array_foreach(list, i, note) puts(json_string_value(note));
+	json_decref(list);
 }
 
 void study_print(const struct study *o)
@@ -257,23 +269,25 @@ static json_t *estimate_json(const struct study *o)
 
 int study_write_json(const struct study *o)
 {
-	json_t *root = json_object(), *grid = json_array(), *turns = turns_json(o);
+	json_t *root = study_begin_json(o), *grid = json_array(), *turns = turns_json(o);
 	int status = CLI_FAILED;
 	char text[160];
 	u32 i;
 
 	verdict(o, text, sizeof(text));
-	report_json_text(root, "study", "stall-vs-pri");
 	report_json_text(root, "key", o->key->name);
-	report_json_text(root, "by", study_by_names[o->by]);
 	report_json_u64(root, "from", o->range.from);
 	report_json_u64(root, "to", o->range.to);
 	report_json_text(root, "verdict", text);
 	report_json_u64(root, "changes", o->found.changes);
 	for (i = 0; i < o->found.n_grid; i++)
 		json_array_append_new(grid, point_json(o, &o->found.grid[i]));
+	for (i = 0; !o->found.n_turns && i < o->found.n_grid; i += max(o->found.n_grid - 1, 1U))
+		json_object_set_new(json_array_get(grid, i), "reasons",
+				    reasons_json(o, study_find_value(o, o->found.grid[i].value)));
 	json_object_set_new(root, "grid", grid);
 	json_object_set(root, "turns", turns);
+	json_object_set_new(root, "notes", notes_json(o));
 	if (o->slots)
 		json_object_set_new(root, "estimate", estimate_json(o));
 	if (turns) {

@@ -112,6 +112,8 @@ static inline u64 study_ratio_ppm(const u64 cost[2])
 	return cost[STUDY_STALL] ? (u64)((unsigned __int128)cost[STUDY_PRI] * 1000000 / cost[STUDY_STALL]) : 0;
 }
 
+/* What all studies begin with: which one it is, what is compared, and the names of both sides. */
+json_t *study_begin_json(const struct study *o);
 /* Write what a study found to --json, with the record of its first run in it, and free it; an exit status. */
 int study_finish_json(const struct study *o, json_t *root);
 

@@ -339,8 +339,7 @@ static int open_store(struct sweep *sw)
 static void keep_failure(void *ctx, u32 index, const char *reason)
 {
 	struct sweep *sw = ctx;
-	struct sweep_point p = sweep_point(sw->spec, index);
-	const char *path = sw->file[(size_t)p.trace * sw->spec->n_seeds + p.seed].path;
+	const char *path = sw->file[sweep_file_of(sw, index)].path;
 	size_t len = strlen(path);
 
 	if (!strncmp(reason, path, len) && !strncmp(reason + len, ": ", 2))
@@ -348,12 +347,21 @@ static void keep_failure(void *ctx, u32 index, const char *reason)
 	sweep_store_put_failure(&sw->store, sw->hash[index], reason);
 }
 
+static int by_file(const void *a, const void *b, void *ctx)
+{
+	u32 i = *(const u32 *)a, k = *(const u32 *)b, m = sweep_file_of(ctx, i), n = sweep_file_of(ctx, k);
+
+	return m != n ? (m > n) - (m < n) : (i > k) - (i < k);
+}
+
 /* Here: all that is missing, or a share of all, whatever else is finished by now. */
 static int run_here(struct sweep *sw, u32 *list, u32 n)
 {
-	struct sweep_pool pool = { .index = list,
+	struct sweep_pool pool = { .what = "points",
+				   .index = list,
 				   .jobs = sw->jobs ? sw->jobs : sweep_pool_cores(),
 				   .timeout_s = sw->timeout_s,
+				   .before = sweep_load_trace,
 				   .run = sweep_run_point,
 				   .failed = keep_failure,
 				   .ctx = sw };
@@ -363,6 +371,7 @@ static int run_here(struct sweep *sw, u32 *list, u32 n)
 	for (i = 0; i < n; i++)
 		if (!sw->shares || list[i] % sw->shares == sw->share)
 			list[pool.n++] = list[i];
+	qsort_r(list, pool.n, sizeof(*list), by_file, sw);
 	code = sweep_pool_run(&pool);
 	return code ? cli_fail("sweep: %s", strerror(-code)) : CLI_OK;
 }
@@ -446,16 +455,31 @@ static bool is_stdout(const char *path)
 	return path && !strcmp(path, "-");
 }
 
+/* What a run alone can know, a resource's name for one, may be misspelt, too. */
+static int check_table(const struct sweep *sw, const struct sweep_table *t)
+{
+	int column = sweep_table_nowhere(t);
+	struct sweep_error err;
+	char place[SWEEP_PLACE];
+
+	if (column < 0)
+		return CLI_OK;
+	snprintf(place, sizeof(place), "columns[%d]", column);
+	sweep_fail(&err, place, "no result has a figure '%.80s'", sw->spec->columns[column]);
+	return sweep_bad(sw, &err);
+}
+
 static int make_table(const struct sweep *sw)
 {
 	struct sweep_table t;
-	int status = CLI_OK;
+	int status;
 	u32 failed;
 
 	if (sweep_table_init(&t, sw->spec))
 		return out_of_memory(-ENOMEM);
 	failed = fill_table(sw, &t);
-	if (sw->csv)
+	status = check_table(sw, &t);
+	if (!status && sw->csv)
 		status = write_csv(&t, sw->csv);
 	if (!status && sw->json)
 		status = write_json(&t, sw->json);
@@ -518,6 +542,7 @@ static int run(int argc, char **argv)
 	run_options_exit(&sw->base);
 	sweep_spec_free(sw->spec);
 	free(sw->file);
+	free(sw->loaded);
 	free(sw->hash);
 	free(sw->argv);
 	free(sw);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline sweep: what a point is. It is a replay, with the options that 'faultline replay' has, and run by its code. */
 #include "cmd_sweep_priv.h"
+#include "heap.h"
 #include "replay_os.h"
 #include "run_record.h"
 #include "sweep_table.h"
@@ -363,32 +364,65 @@ static void name_trace(struct sweep *sw, const struct sweep_trace *t, u64 seed, 
 	snprintf(path, CLI_PATH, "%s/%.40s-%.16s-%llu.dmat", sw->store.path, t->generator, hash, seed);
 }
 
+static int make_trace(const struct sweep *sw, u32 file, struct dmat_error *err)
+{
+	const struct sweep_trace *t = &sw->spec->traces[file / sw->spec->n_seeds];
+
+	return trace_generate(t->generator, (const char *const *)t->set, t->n_set,
+			      sw->spec->seed[file % sw->spec->n_seeds], sw->file[file].path, err);
+}
+
+/* For sweep_pool_run(). */
+static int make_one(void *ctx, u32 file)
+{
+	struct dmat_error err;
+
+	return make_trace(ctx, file, &err) ? cli_fail("%s", err.reason) : CLI_OK;
+}
+
+static void not_made(void *ctx, u32 file, const char *reason)
+{
+	const struct sweep *sw = ctx;
+
+	cli_fail("%s: %s", sw->file[file].path, reason);
+}
+
+/* The first one of a generator here, which finds what is wrong with its keys; the others on all processors. */
 int sweep_make_traces(struct sweep *sw)
 {
 	const struct sweep_spec *s = sw->spec;
+	u32 i, files = s->n_traces * s->n_seeds, *list = calloc(files, sizeof(*list));
+	struct sweep_pool pool = { .what = "traces", .index = list, .run = make_one, .failed = not_made, .ctx = sw };
 	struct sweep_error bad;
 	struct dmat_error err;
 	char place[SWEEP_PLACE];
-	u32 i, k;
+	int code = list ? 0 : -ENOMEM;
 
-	for (i = 0; i < s->n_traces; i++) {
-		const struct sweep_trace *t = &s->traces[i];
+	pool.jobs = sw->jobs ? sw->jobs : sweep_pool_cores();
+	for (i = 0; !code && i < files; i++) {
+		const struct sweep_trace *t = &s->traces[i / s->n_seeds];
 
-		for (k = 0; t->generator && k < s->n_seeds; k++) {
-			struct sweep_file *f = &sw->file[(size_t)i * s->n_seeds + k];
-
-			name_trace(sw, t, s->seed[k], f->path);
-			if (access(f->path, R_OK) && trace_generate(t->generator, (const char *const *)t->set, t->n_set,
-								    s->seed[k], f->path, &err)) {
-				snprintf(place, sizeof(place), "traces[%u]", i);
-				sweep_fail(&bad, place, "%.40s: %s", t->generator, err.reason);
-				return sweep_bad(sw, &bad);
-			}
-			if (run_record_crc(f->path, f->crc))
-				return CLI_FAILED;
-		}
+		if (!t->generator)
+			continue;
+		name_trace(sw, t, s->seed[i % s->n_seeds], sw->file[i].path);
+		if (!access(sw->file[i].path, R_OK))
+			continue;
+		list[pool.n] = i;
+		pool.n += i % s->n_seeds > 0;
+		if (i % s->n_seeds || !make_trace(sw, i, &err))
+			continue;
+		free(list);
+		snprintf(place, sizeof(place), "traces[%u]", i / s->n_seeds);
+		sweep_fail(&bad, place, "%.40s: %s", t->generator, err.reason);
+		return sweep_bad(sw, &bad);
 	}
-	return CLI_OK;
+	if (!code && pool.n)
+		code = sweep_pool_run(&pool);
+	free(list);
+	for (i = 0; !code && i < files; i++)
+		if (s->traces[i / s->n_seeds].generator && run_record_crc(sw->file[i].path, sw->file[i].crc))
+			return CLI_FAILED;
+	return code ? cli_fail("sweep: %s", strerror(-code)) : CLI_OK;
 }
 
 /* ---- points ---- */
@@ -456,25 +490,55 @@ u32 sweep_missing(const struct sweep *sw, u32 *list)
 	return n;
 }
 
+#define KEEP (4U << 20) /* records of a trace that is decoded once: 400 MB at most */
+
+u32 sweep_file_of(const struct sweep *sw, u32 index)
+{
+	struct sweep_point p = sweep_point(sw->spec, index);
+
+	return p.trace * sw->spec->n_seeds + p.seed;
+}
+
+/* Points of one trace come one after the other; what is wrong with it the point itself says. */
+void sweep_load_trace(void *ctx, u32 index)
+{
+	struct sweep *sw = ctx;
+	const char *path = sw->file[sweep_file_of(sw, index)].path;
+	struct dmat_error err;
+
+	if (sw->loaded_path == path)
+		return;
+	free(sw->loaded);
+	sw->loaded = NULL;
+	sw->loaded_path = path;
+	replay_decode(path, &sw->loaded, KEEP, &err);
+}
+
 int sweep_run_point(void *ctx, u32 index)
 {
 	struct sweep *sw = ctx;
-	struct run_replay r;
+	struct run_replay *r;
 	json_t *result = NULL;
 	int status, err;
 
+	heap_of_child();
 	sweep_store_close(&sw->store);
-	status = make_point(sw, index, &r);
+	r = malloc(sizeof(*r));
+	if (!r)
+		return cli_fail("sweep: out of memory");
+	status = make_point(sw, index, r);
+	r->common.run.loaded = sw->loaded;
 	if (!status)
-		status = run_replay_play(&r);
+		status = run_replay_play(r);
 	if (!status)
-		result = run_replay_json(&r);
+		result = run_replay_json(r);
 	if (result) {
 		err = sweep_store_put(&sw->store, sw->hash[index], result);
 		if (err)
 			status = cli_fail("%s: %s", sw->store.path, strerror(-err));
 	}
 	json_decref(result);
-	run_replay_exit(&r);
+	run_replay_exit(r);
+	free(r);
 	return result ? status : CLI_FAILED;
 }

@@ -30,9 +30,11 @@ struct sweep {
 
 	/* what it becomes */
 	struct sweep_store store;
-	struct run_options base; /* of every point, unless config is varied */
-	int vary_config;	 /* its place in spec->vary, or -1 */
-	struct sweep_file *file; /* by trace and seed */
+	struct run_options base;       /* of every point, unless config is varied */
+	int vary_config;	       /* its place in spec->vary, or -1 */
+	struct sweep_file *file;       /* by trace and seed */
+	struct replay_decoded *loaded; /* the trace of the points that are begun; NULL: they read it */
+	const char *loaded_path;
 	u32 points;
 	char (*hash)[SWEEP_HASH]; /* by point */
 };
@@ -68,6 +70,22 @@ int sweep_make_traces(struct sweep *sw);
  * Return: An exit status; on failure the reason has been printed.
  */
 int sweep_know_points(struct sweep *sw);
+
+/**
+ * sweep_file_of() - which trace a point plays
+ * @sw: the sweep
+ * @index: the point
+ *
+ * Return: Its place in @sw->file.
+ */
+u32 sweep_file_of(const struct sweep *sw, u32 index);
+
+/**
+ * sweep_load_trace() - decode the trace of a point for it and its neighbours; for sweep_pool_run()
+ * @ctx: the sweep
+ * @index: the point
+ */
+void sweep_load_trace(void *ctx, u32 index);
 
 /**
  * sweep_run_point() - run one point and keep its result; for sweep_pool_run()

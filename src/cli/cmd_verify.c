@@ -2,7 +2,6 @@
 /* faultline verify: do the engines make the faults that a recording has? */
 #include "report_json.h"
 #include "report_xml.h"
-#include "temp_file.h"
 #include "verify_cmd_priv.h"
 #include <errno.h>
 #include <getopt.h>
@@ -185,32 +184,29 @@ static void print_case(FILE *f, const struct verify_result *r)
 	fprintf(f, "\"/>\n  </testcase>\n");
 }
 
-int verify_cmd_junit(const char *path, const char *cases, u64 tests, u64 failures, u64 skipped)
-{
-	char temp[CLI_PATH];
-	FILE *f = NULL;
-	bool bad;
-	int fd;
+struct suite {
+	const char *cases;
+	u64 tests, failures, skipped;
+};
 
-	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
-		return cli_fail("%s: the name is too long", path);
-	fd = temp_file_make(temp);
-	if (fd >= 0)
-		f = fdopen(fd, "w");
-	if (!f)
-		return cli_fail("%s: cannot write: %s", path, strerror(errno));
+static int write_suite(const void *what, FILE *f)
+{
+	const struct suite *s = what;
+
 	fprintf(f,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<testsuite name=\"faultline verify\" tests=\"%llu\" failures=\"%llu\" "
 		"skipped=\"%llu\">\n%s</testsuite>\n",
-		tests, failures, skipped, cases);
-	bad = ferror(f);
-	if (fclose(f) || bad || rename(temp, path)) {
-		temp_file_remove(temp);
-		return cli_fail("%s: cannot write: %s", path, strerror(errno));
-	}
-	temp_file_kept(temp);
-	return CLI_OK;
+		s->tests, s->failures, s->skipped, s->cases);
+	return ferror(f) ? -EIO : 0;
+}
+
+int verify_cmd_junit(const char *path, const char *cases, u64 tests, u64 failures, u64 skipped)
+{
+	const struct suite s = { cases, tests, failures, skipped };
+	int ret = report_write_file(path, write_suite, &s);
+
+	return ret ? cli_fail("%s: cannot write: %s", path, strerror(-ret)) : CLI_OK;
 }
 
 static int found(void *ctx, const struct verify_result *r)

@@ -25,6 +25,21 @@ void inspect_time_cell(struct report_table *t, const json_t *object, const char 
 void inspect_count_cell(struct report_table *t, const json_t *object, const char *key);
 
 /**
+ * inspect_notes() - print a list of sentences
+ * @t: the terminal
+ * @list: of the result, or NULL
+ */
+void inspect_notes(const struct term *t, const json_t *list);
+
+/**
+ * inspect_reasons() - print the sentences of a list of reasons
+ * @t: the terminal
+ * @list: of the result, or NULL
+ * @of: what they are of, or ""
+ */
+void inspect_reasons(const struct term *t, const json_t *list, const char *of);
+
+/**
  * inspect_show() - print a result
  * @t: the terminal
  * @f: the result

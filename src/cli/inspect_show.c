@@ -47,8 +47,9 @@ static unsigned int room(const struct term *term, unsigned int taken)
 
 static void show_overview(const struct result_file *f)
 {
-	static const char *const headings[] = { "",	">accesses", ">faults", ">aborted",	">fault, mean",
-						">p99", ">max",	     ">access", ">whole trace", NULL };
+	static const char *const headings[] = { "",	   ">accesses",	   ">faults", ">aborted",
+						">waited", ">fault, mean", ">p99",    ">max",
+						">access", ">whole trace", NULL };
 	struct report_table t;
 	struct result_run run;
 	size_t i;
@@ -64,6 +65,8 @@ static void show_overview(const struct result_file *f)
 		inspect_count_cell(&t, run.result, "accesses");
 		inspect_count_cell(&t, json_object_get(run.result, "faults"), "total");
 		inspect_count_cell(&t, run.result, "aborted");
+		inspect_count_cell(&t, fault, "count");
+		fault = number(fault, "count") ? fault : NULL; /* of nothing there is no time */
 		inspect_time_cell(&t, fault, "mean");
 		inspect_time_cell(&t, fault, "p99");
 		inspect_time_cell(&t, fault, "max");
@@ -73,19 +76,77 @@ static void show_overview(const struct result_file *f)
 	report_table_print(&t, stdout);
 }
 
-/* The sentences that the result has. */
-static void show_reasons(const struct term *term, const json_t *list)
+void inspect_notes(const struct term *t, const json_t *list)
 {
+	char line[TERM_TEXT * 8];
+	const json_t *note;
+	size_t i;
+
+	json_array_foreach(list, i, note)
+	{
+		putchar('\n');
+		term_wrap(t, term_clean(json_string_value(note), line, sizeof(line)));
+	}
+}
+
+/* The sentences that the result has. */
+void inspect_reasons(const struct term *term, const json_t *list, const char *of)
+{
+	char text[TERM_TEXT * 8], line[TERM_TEXT * 9];
 	const json_t *why;
 	size_t i;
 
 	json_array_foreach(list, i, why)
 	{
-		char line[TERM_TEXT * 8];
-
+		term_clean(json_string_value(json_object_get(why, "text")), text, sizeof(text));
+		snprintf(line, sizeof(line), "%s%s%s", of, *of ? ": " : "", text);
 		putchar('\n');
-		term_wrap(term, term_clean(json_string_value(json_object_get(why, "text")), line, sizeof(line)));
+		term_wrap(term, line);
 	}
+}
+
+/* The sentence of a pair of columns that says why, or NULL. */
+static const char *reason_of(const json_t *reasons, const json_t *pair)
+{
+	static const char *const same[] = { "of", "with", "against" };
+	const json_t *why;
+	size_t i, k;
+
+	json_array_foreach(reasons, i, why)
+	{
+		for (k = 0; k < ARRAY_SIZE(same); k++)
+			if (!json_equal(json_object_get(why, same[k]), json_object_get(pair, same[k])))
+				break;
+		if (k == ARRAY_SIZE(same))
+			return json_string_value(json_object_get(why, "text"));
+	}
+	return NULL;
+}
+
+/* Of each pair of columns the sentence, and then the account; of accesses only where there is a sentence, or no fault. */
+static void show_pairs(const struct term *term, const json_t *j)
+{
+	const json_t *list = json_object_get(j, "owners"), *pair;
+	char text[2][TERM_TEXT * 8], line[TERM_TEXT * 17];
+	bool faults = false;
+	size_t i;
+
+	json_array_foreach(list, i, pair)
+	{
+		bool of_faults = !strcmp(json_string_value(json_object_get(pair, "of")), "fault");
+		const char *why = reason_of(json_object_get(j, "reasons"), pair);
+
+		term_clean(why, text[0], sizeof(text[0]));
+		term_clean(json_string_value(json_object_get(pair, "text")), text[1], sizeof(text[1]));
+		snprintf(line, sizeof(line), "%s%s%s", text[0], why ? " " : "", text[1]);
+		if (of_faults || why || !faults) {
+			putchar('\n');
+			term_wrap(term, line);
+		}
+		faults = of_faults;
+	}
+	if (!list)
+		inspect_reasons(term, json_object_get(j, "reasons"), "");
 }
 
 /* ---- one run ---- */
@@ -256,6 +317,17 @@ static void show_series(const struct term *term, const json_t *series)
 	report_table_print(&t, stdout);
 }
 
+/* "0x8", and the PASID if the access had one. */
+static const char *whose(const json_t *fault, char text[TERM_TEXT])
+{
+	size_t len = strlen(term_text(json_object_get(fault, "sid"), text));
+	u64 pasid;
+
+	if (result_u64(fault, "pasid", &pasid))
+		snprintf(text + len, TERM_TEXT - len, ", PASID %llu", pasid);
+	return text;
+}
+
 static void show_slowest(const json_t *list)
 {
 	static const char *const headings[] = {
@@ -281,8 +353,8 @@ static void show_slowest(const json_t *list)
 			if (number(owners, owner_table[k].name) > number(owners, owner_table[most].name))
 				most = k;
 		report_table_cell(&t, "%zu", i + 1);
-		report_table_cell(&t, "%s", report_ns(end > begin ? end - begin : 0, text));
-		report_table_cell(&t, "%s", term_text(json_object_get(fault, "sid"), a));
+		report_table_cell(&t, "%s", report_ns(end - begin, text));
+		report_table_cell(&t, "%s", whose(fault, a));
 		report_table_cell(&t, "%s", term_text(json_object_get(fault, "iova"), b));
 		report_table_cell(&t, "%s", report_ns(begin, text));
 		report_table_cell(&t, "%s", json_object_size(owners) ? owner_table[most].says : "");
@@ -330,7 +402,11 @@ void inspect_show(const struct term *t, const struct result_file *f)
 		return;
 	}
 	show_overview(f);
-	show_reasons(t, json_object_get(f->json, f->kind == RESULT_COMPARE ? "reasons" : "why"));
+	inspect_notes(t, json_object_get(f->json, "notes"));
+	if (f->kind == RESULT_COMPARE)
+		show_pairs(t, f->json);
+	else
+		inspect_reasons(t, json_object_get(f->json, "why"), "");
 	for (i = 0; i < result_file_runs(f); i++) {
 		result_file_run(f, i, &run);
 		show_run(t, &run);
@@ -348,8 +424,8 @@ int inspect_fault(const struct term *term, const struct result_file *f, u64 n)
 	if (!fault)
 		return cli_fail("%s: has the %zu slowest faults", f->name, json_array_size(list));
 	printf("%s of %s by stream %s, %s: %s, begun at %s\n\n", term_text(json_object_get(fault, "access"), text[0]),
-	       term_text(json_object_get(fault, "iova"), text[1]), term_text(json_object_get(fault, "sid"), text[2]),
-	       term_text(json_object_get(fault, "outcome"), text[3]), report_ns(end > begin ? end - begin : 0, ns[0]),
+	       term_text(json_object_get(fault, "iova"), text[1]), whose(fault, text[2]),
+	       term_text(json_object_get(fault, "outcome"), text[3]), report_ns(end - begin, ns[0]),
 	       report_ns(begin, ns[1]));
 	show_cascade(term, json_object_get(fault, "parts_ns"), fault_part_names, FAULT_PARTS, false);
 	show_owners(term, json_object_get(fault, "owners_ns"), "of this fault");

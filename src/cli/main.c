@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The faultline command: finds the subcommand and leaves the rest to it. */
 #include "cli.h"
+#include "heap.h"
 #include "temp_file.h"
 
 #define ROW(name) &cli_##name,
@@ -35,6 +36,7 @@ int main(int argc, char **argv)
 	const struct cli_command *const *c;
 
 	temp_file_on_signals();
+	heap_in_large_pages();
 	if (argc < 2) {
 		fputs("Usage: faultline COMMAND [OPTION]... [FILE]...\nTry 'faultline --help'.\n", stderr);
 		return CLI_FAILED;

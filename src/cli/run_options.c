@@ -123,6 +123,8 @@ static int set_series(struct run_options *o, const char *command)
 
 int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 {
+	int status;
+
 	switch (opt) {
 	case RUN_RESIDENT:
 		return set_resident(o, argv[0], optarg);
@@ -131,7 +133,8 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 	case RUN_SEED:
 		return run_options_number(argv[0], "--seed", optarg, ~0ULL, &o->run.seed);
 	case RUN_REPEAT:
-		return run_options_number(argv[0], "--repeat", optarg, ~0ULL, &o->run.repeat);
+		status = run_options_number(argv[0], "--repeat", optarg, ~0ULL, &o->run.repeat);
+		return status || o->run.repeat ? status : cli_usage(argv[0], "%s: --repeat 0: once at least", argv[0]);
 	case RUN_WARMUP:
 		return run_options_number(argv[0], "--warmup", optarg, ~0ULL, &o->run.warmup);
 	case RUN_JSON:

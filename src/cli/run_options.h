@@ -81,7 +81,8 @@ enum run_option {
 	"  --config FILE       YAML file or name of a preset; 'faultline config' lists both\n"           \
 	"  --set SECTION.KEY=VALUE\n"                                                                    \
 	"                      set a key of the configuration; may be repeated\n"                        \
-	"  --outstanding N     short for --set master.outstanding=N\n"                                   \
+	"  --outstanding N     accesses in flight (master.outstanding), all streams together; of one\n"  \
+	"                      there are never more than master.outstanding_per_stream\n"                \
 	"  --stream SID=platform|pcie|pcie-ats[:terminate|stall|pri]\n"                                  \
 	"                      what one stream is, and what becomes of its faults; may be repeated\n"    \
 	"  --tbu-of SID=N      the TBU of a stream (tbu.count); may be repeated\n"                       \

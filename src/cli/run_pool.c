@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "run_pool.h"
+#include "heap.h"
 #include "sweep_pool.h"
 #include "timed_replay.h"
 
@@ -43,6 +44,7 @@ static int begin(struct running *r, u32 i)
 		return cli_fail("a run: %s", strerror(errno));
 	}
 	if (!r->pid[at]) {
+		heap_of_child();
 		left->err = (struct dmat_error){ 0 };
 		run.watch = run.series ? json_object() : NULL;
 		left->code = replay_timed(&run, &left->res, &left->err);

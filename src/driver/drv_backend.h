@@ -257,6 +257,20 @@ void drv_faults_throttle(void *drv, void *dev, bool on);
 	.sva_handle = drv_sva_handle, .observe = drv_observe
 
 /**
+ * drv_report_request() - report a page request to the fault core, if it is none of those that ask for nothing
+ * @h: the driver
+ * @f: what its record in the queue says
+ * @requests: counts those that were reported
+ * @stop_markers: counts the others
+ *
+ * PCIe: a message with a PASID that is the last of its group and wants neither to read nor to write marks that the
+ * PASID is no longer used. Without a PASID it closes a group, which must be answered like others (VT-d 7.6).
+ *
+ * Return: 0; 1: a stop marker; -EAGAIN: it has to stay in the queue.
+ */
+int drv_report_request(struct drv_host *h, const struct fault_record *f, u64 *requests, u64 *stop_markers);
+
+/**
  * drv_block() - terminate everything that arrives from a device, or go back to what is attached
  * @dev: the device; the configuration gate is closed
  * @on: terminate

@@ -253,3 +253,15 @@ void drv_observe(void *host, struct fault_group *g, enum fault_point point, u64 
 	if (h->cfg->observe)
 		h->cfg->observe(h->cfg->observer, g, point, now);
 }
+
+int drv_report_request(struct drv_host *h, const struct fault_record *f, u64 *requests, u64 *stop_markers)
+{
+	if (f->flags == (FAULT_PASID_VALID | FAULT_LAST) && !(f->perm & (FAULT_READ | FAULT_WRITE))) {
+		(*stop_markers)++;
+		return 1;
+	}
+	if (fault_core_report(h->core, f, drv_now(h)) == -EAGAIN)
+		return -EAGAIN;
+	(*requests)++;
+	return 0;
+}

@@ -29,7 +29,7 @@
  *    event, irq                      also mmio_read whose access is itself a fault (SMMUv2);
  *                                    irq: also restore
  *    txn_resume, stall_free,         mmio_write, step, reset
- *    ats_invalidate
+ *    ats_invalidate, sync_write
  *    page_response                   those, and page_request
  *
  *    All of them on the caller's stack, before the call returns. A transaction is
@@ -419,6 +419,8 @@ struct ats_inv {
  * @stall_free: may be NULL: a resource that XLAT_WAIT waited for is free again
  * @page_response: may be NULL where no endpoint has PRI
  * @ats_invalidate: may be NULL where no endpoint has ATS; completion comes through the engine's ..._ats_inv_done()
+ * @sync_write: as @msi, of the message or status that tells that commands are complete, for holders with whom that
+ *	takes its time. NULL: it is an @msi (SMMUv3), a @mem_write (VT-d).
  * @quiet_lookup: HIT and MISS of lookup are not wanted (of walk they are). A hint: an engine may send them all the
  *	same.
  *
@@ -435,6 +437,7 @@ struct iommu_ops {
 	void (*stall_free)(void *ctx, u32 tbu);
 	void (*page_response)(void *ctx, const struct page_response *resp);
 	void (*ats_invalidate)(void *ctx, const struct ats_inv *inv);
+	int (*sync_write)(void *ctx, u64 pa, u32 data);
 	bool quiet_lookup;
 };
 

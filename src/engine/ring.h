@@ -86,29 +86,4 @@ static inline u32 ring_next(u32 ptr, u8 log2size)
 	return (ptr & RING_OVF) | ring_ptr(ring_ptr(ptr, log2size) + 1, log2size);
 }
 
-/**
- * ring_vtd_full() - whether a VT-d queue is full: one entry stays unused
- * @head: entry number of the head
- * @tail: entry number of the tail
- * @entries: size of the queue, a power of two
- *
- * Return: true if it is.
- */
-static inline bool ring_vtd_full(u32 head, u32 tail, u32 entries)
-{
-	return ((tail + 1) & (entries - 1)) == head;
-}
-
-/**
- * ring_vtd_next() - the entry after another in a VT-d queue
- * @ptr: entry number
- * @entries: size of the queue, a power of two
- *
- * Return: Entry number.
- */
-static inline u32 ring_vtd_next(u32 ptr, u32 entries)
-{
-	return (ptr + 1) & (entries - 1);
-}
-
 #endif /* RING_H */

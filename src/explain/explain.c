@@ -4,6 +4,7 @@
  * accesses, and writes down at each fault what is known by then.
  */
 #include "explain.h"
+#include "grow.h"
 #include <stdlib.h>
 
 #define PAGE	    4096ULL
@@ -66,7 +67,6 @@ static int compare_stream(const struct stream *s, const struct dmat_record *rec)
 static struct stream *stream_of(struct passage *p, const struct dmat_record *rec)
 {
 	size_t low = 0, high = p->streams, middle;
-	struct stream *grown;
 
 	while (low < high) {
 		middle = (low + high) / 2;
@@ -79,13 +79,8 @@ static struct stream *stream_of(struct passage *p, const struct dmat_record *rec
 		return &p->stream[low];
 	if (p->streams == STREAMS_MAX)
 		return NULL;
-	if (p->streams == p->stream_room) {
-		p->stream_room = p->stream_room ? 2 * p->stream_room : 64;
-		grown = realloc(p->stream, p->stream_room * sizeof(*grown));
-		if (!grown)
-			return NULL;
-		p->stream = grown;
-	}
+	if (!GROW(p->stream, p->streams, p->stream_room, 64))
+		return NULL;
 	memmove(&p->stream[low + 1], &p->stream[low], (p->streams++ - low) * sizeof(p->stream[0]));
 	p->stream[low] = (struct stream){
 		.sid = rec->sid, .pasid = rec->pasid, .has_pasid = rec->flags & DMAT_F_PASID, .domain = DMAT_DOMAIN_NONE

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The live mappings of all address spaces, in order: a treap, whose priorities are hashes of a counter. */
 #include "explain.h"
+#include "grow.h"
 #include <stdlib.h>
 
 /* @left and @right are indices, 0: none; a free node is in a list through @left. */
@@ -34,23 +35,14 @@ void explain_maps_free(struct explain_maps *m)
 
 static int take(struct explain_maps *m, const struct explain_range *r, u32 *out)
 {
-	struct node *grown;
-	u32 room;
-
 	if (m->vacant) {
 		*out = m->vacant;
 		m->vacant = m->node[*out].left;
 	} else {
 		if (m->used > m->limit)
 			return -ENOSPC;
-		if (m->used >= m->room) {
-			room = m->room ? 2 * m->room : 256;
-			grown = realloc(m->node, room * sizeof(*grown));
-			if (!grown)
-				return -ENOMEM;
-			m->node = grown;
-			m->room = room;
-		}
+		if (!GROW(m->node, m->used, m->room, 256))
+			return -ENOMEM;
 		*out = m->used++;
 	}
 	m->counter++;

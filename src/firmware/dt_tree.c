@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Loading a flattened device tree: libfdt checks the blob as a whole before anything else looks at it. */
 #include "dt_tree_priv.h"
+#include "grow.h"
 #include <libfdt.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -261,16 +262,7 @@ u32 dt_find_phandle(const struct dt_tree *t, u32 phandle, bool *twice)
 
 struct dt_line *dt_add_line(struct dt_lines *l)
 {
-	struct dt_line *bigger;
-
-	if (l->n == l->room) {
-		bigger = realloc(l->line, (l->room ? l->room * 2 : 256) * sizeof(*bigger));
-		if (!bigger)
-			return NULL;
-		l->line = bigger;
-		l->room = l->room ? l->room * 2 : 256;
-	}
-	return memset(&l->line[l->n++], 0, sizeof(*bigger));
+	return GROW(l->line, l->n, l->room, 256) ? memset(&l->line[l->n++], 0, sizeof(*l->line)) : NULL;
 }
 
 static int by_key(const void *x, const void *y)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The table of rules, and what runs it. */
 #include "rules_priv.h"
+#include "grow.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -101,19 +102,10 @@ struct finding *finding_add(struct findings *f, const struct rule *rule, const s
 	char text[700];
 	struct finding *n;
 	va_list ap;
-	u32 room;
 
 	/* One stays free beyond the end: the scratch. */
-	if (f->n + 1 >= f->room) {
-		room = f->room * 2;
-		n = realloc(f->finding, room * sizeof(*n));
-		if (n) {
-			f->finding = n;
-			f->room = room;
-		} else {
-			f->keep.no_memory = true;
-		}
-	}
+	if (!GROW(f->finding, f->n + 1, f->room, 1))
+		f->keep.no_memory = true;
 	n = &f->finding[min(f->n, f->room - 1)];
 	memset(n, 0, sizeof(*n));
 	va_start(ap, fmt);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What is due: in order of time, or in any order; and what is measured on the way. */
 #include "stall_priv.h"
+#include "grow.h"
 
 #include <stdlib.h>
 
@@ -20,16 +21,9 @@ u64 stall_random(u64 *state)
 
 void stall_due(struct stall_sim *s, enum stall_step_kind kind, u32 who, u64 delay)
 {
-	if (s->n_due == s->room_due) {
-		u32 room = s->room_due ? s->room_due * 2 : 64;
-		struct stall_due *more = realloc(s->due, room * sizeof(*more));
-
-		if (!more) {
-			s->failed = true;
-			return;
-		}
-		s->due = more;
-		s->room_due = room;
+	if (!GROW(s->due, s->n_due, s->room_due, 64)) {
+		s->failed = true;
+		return;
 	}
 	s->due[s->n_due++] = (struct stall_due){ kind, who, s->timed ? s->board.now + delay : 0, s->seq++ };
 }
@@ -52,15 +46,8 @@ static u32 first_due(const struct stall_sim *s, const struct stall_step *want)
 
 static bool note_step(struct stall_sim *s, enum stall_step_kind kind, u32 who)
 {
-	if (s->n_steps == s->room_steps) {
-		u32 room = s->room_steps ? s->room_steps * 2 : 256;
-		struct stall_step *more = realloc(s->steps, room * sizeof(*more));
-
-		if (!more)
-			return false;
-		s->steps = more;
-		s->room_steps = room;
-	}
+	if (!GROW(s->steps, s->n_steps, s->room_steps, 256))
+		return false;
 	s->steps[s->n_steps++] = (struct stall_step){ kind, who, s->board.now };
 	return true;
 }

@@ -5,6 +5,7 @@
  * is dead: nothing that can still happen frees it.
  */
 #include "stall_priv.h"
+#include "grow.h"
 
 #include <stdlib.h>
 
@@ -27,16 +28,9 @@ static u32 node(struct maker *k, enum stall_node_kind kind, u32 master, u32 numb
 	for (i = k->n_accesses; i < g->n_nodes; i++)
 		if (g->nodes[i].kind == kind && g->nodes[i].master == master && g->nodes[i].number == number)
 			return i;
-	if (g->n_nodes == g->room_nodes) {
-		u32 room = g->room_nodes ? g->room_nodes * 2 : 64;
-		struct stall_node *more = realloc(g->nodes, room * sizeof(*more));
-
-		if (!more) {
-			k->failed = true;
-			return 0;
-		}
-		g->nodes = more;
-		g->room_nodes = room;
+	if (!GROW(g->nodes, g->n_nodes, g->room_nodes, 64)) {
+		k->failed = true;
+		return 0;
 	}
 	g->nodes[i] = (struct stall_node){ .kind = kind, .master = master, .number = number };
 	return g->n_nodes++;
@@ -46,16 +40,9 @@ static void edge(struct maker *k, u32 from, u32 to)
 {
 	struct stall_graph *g = k->g;
 
-	if (g->n_edges == g->room_edges) {
-		u32 room = g->room_edges ? g->room_edges * 2 : 128;
-		struct stall_edge *more = realloc(g->edges, room * sizeof(*more));
-
-		if (!more) {
-			k->failed = true;
-			return;
-		}
-		g->edges = more;
-		g->room_edges = room;
+	if (!GROW(g->edges, g->n_edges, g->room_edges, 128)) {
+		k->failed = true;
+		return;
 	}
 	g->edges[g->n_edges++] = (struct stall_edge){ .from = from, .to = to };
 }

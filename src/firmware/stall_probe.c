@@ -5,6 +5,7 @@
  * the first unit that is free once all before it have had theirs.
  */
 #include "stall_priv.h"
+#include "grow.h"
 
 #include <stdlib.h>
 
@@ -15,16 +16,9 @@ static void enter(struct stall_sim *s, struct stall_line *l, u64 place, u64 sinc
 		return;
 	if (!l->n)
 		l->first = 0;
-	if (l->first + l->n == l->room) {
-		u32 room = l->room ? l->room * 2 : 16;
-		struct stall_probe *more = realloc(l->probe, room * sizeof(*more));
-
-		if (!more) {
-			s->failed = true;
-			return;
-		}
-		l->probe = more;
-		l->room = room;
+	if (!GROW(l->probe, l->first + l->n, l->room, 16)) {
+		s->failed = true;
+		return;
 	}
 	l->probe[l->first + l->n++] = (struct stall_probe){ place, since };
 }

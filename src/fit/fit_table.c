@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Measured tables: comma-separated values with a heading. */
 #include "fit.h"
+#include "grow.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -135,15 +136,8 @@ static bool wanted(const struct reader *r, char **cell, int n)
 
 static int keep(struct fit_data *d, const struct fit_point *p)
 {
-	struct fit_point *more;
-
-	if (d->points == d->room) {
-		d->room = d->room ? d->room * 2 : 64;
-		more = realloc(d->point, d->room * sizeof(*more));
-		if (!more)
-			return -ENOMEM;
-		d->point = more;
-	}
+	if (!GROW(d->point, d->points, d->room, 64))
+		return -ENOMEM;
 	d->point[d->points++] = *p;
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "frames.h"
+#include "grow.h"
 
 #define SMALLEST 12
 
@@ -58,20 +59,8 @@ int frames_free(struct frames *f, u64 pa, u64 bytes)
 {
 	u32 n = class_of(bytes);
 
-	if (f->classes[n].n == f->classes[n].room) {
-		u32 room = f->classes[n].room ? f->classes[n].room * 2 : 64;
-		u64 *more = realloc(f->classes[n].free, room * sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		f->classes[n].free = more;
-		f->classes[n].room = room;
-	}
+	if (!GROW(f->classes[n].free, f->classes[n].n, f->classes[n].room, 64))
+		return -ENOMEM;
 	f->classes[n].free[f->classes[n].n++] = pa;
 	return 0;
-}
-
-bool frames_overlap(const struct frames *f, u64 pa, u64 bytes)
-{
-	return pa < f->end && pa + bytes > f->base;
 }

@@ -58,16 +58,6 @@ int frames_alloc(struct frames *f, u64 bytes, u64 align, u64 *pa);
  */
 int frames_free(struct frames *f, u64 pa, u64 bytes);
 
-/**
- * frames_overlap() - whether a range touches the memory that is handed out
- * @f: the memory
- * @pa: first byte
- * @bytes: length
- *
- * Return: true if it does.
- */
-bool frames_overlap(const struct frames *f, u64 pa, u64 bytes);
-
 #ifdef __cplusplus
 }
 #endif

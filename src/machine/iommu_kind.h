@@ -10,6 +10,7 @@
 #include "fl_config.h"
 #include "iommu.h"
 #include "drv_cfg.h"
+#include "tcache.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,39 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "engine_cfg.h"
 #include "iommu_kind.h"
 #include "smmuv2.h"
 #include "smmuv2_driver.h"
 #include "smmuv2_spec.h"
 #include "translate.h"
 
-#define OWN_LINES 30 /* banks with an interrupt line each; more share as many lines */
-
-static struct tcache_cfg geometry(u64 sets, u64 ways)
-{
-	return (struct tcache_cfg){ .sets = (u32)sets, .ways = sets ? (u32)ways : 1 };
-}
-
 static int create(const struct fl_config *cfg, const struct iommu_ops *ops, void *ctx, void **hw)
 {
-	struct smmuv2_cfg c = { .behaviour = (enum smmuv2_behaviour)cfg->smmuv2.behaviour };
+	struct smmuv2_cfg c;
 	struct smmuv2 *s;
-	u32 i;
 	int err;
 
 	if (cfg->tbu.count > SMMUV2_MAX_TBUS)
 		return -EINVAL;
+	c = smmuv2_cfg_of(cfg);
 	s = fl_zalloc(sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	c.num_cb = (u16)cfg->smmuv2.banks;
-	c.num_smrg = SMMUV2_MAX_SMR;
-	c.exids = true;
-	c.num_irpt = c.num_cb > OWN_LINES ? OWN_LINES : 0;
-	c.n_tbus = (u8)cfg->tbu.count;
-	for (i = 0; i < c.n_tbus; i++)
-		c.stall_slots[i] = (u16)cfg->smmuv2.stall_slots;
-	c.tlb = geometry(cfg->iommu.tlb_sets, cfg->iommu.tlb_ways);
-	c.wc1 = geometry(cfg->iommu.walk_cache_sets, cfg->iommu.walk_cache_ways);
-	c.wc2 = c.wc1;
 	err = smmuv2_init(s, &c, ops, ctx);
 	if (err)
 		fl_free(s);
@@ -91,7 +75,7 @@ const struct iommu_kind iommu_kind_smmuv2 = {
 	.name = "smmuv2",
 	.cls = &smmuv2_class,
 	.drv = &smmuv2_drv_class,
-	.irq_lines = SMMUV2_IRQ_CONTEXT + OWN_LINES,
+	.irq_lines = SMMUV2_IRQ_CONTEXT + SMMUV2_OWN_LINES,
 	.max_tbus = SMMUV2_MAX_TBUS,
 	.level_irq = true,
 	.stall = true,

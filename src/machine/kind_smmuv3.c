@@ -1,45 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "engine_cfg.h"
 #include "iommu_kind.h"
 #include "smmuv3.h"
 #include "smmuv3_driver.h"
 #include "smmuv3_spec.h"
 #include "translate.h"
 
-static u32 idr5(const struct fl_config *cfg)
-{
-	u32 v = smmuv3_default_idr(5) & ~SMMUV3_IDR5_STALL_MAX;
-
-	return v | FIELD_PREP(SMMUV3_IDR5_STALL_MAX, (u32)cfg->smmuv3.stall_max);
-}
-
-static u32 idr0(const struct fl_config *cfg)
-{
-	u32 v = smmuv3_default_idr(0) & ~SMMUV3_IDR0_STALL_MODEL;
-
-	return v | FIELD_PREP(SMMUV3_IDR0_STALL_MODEL, (u32)cfg->smmuv3.stall_model);
-}
-
-static struct tcache_cfg geometry(u64 sets, u64 ways)
-{
-	return (struct tcache_cfg){ .sets = (u32)sets, .ways = sets ? (u32)ways : 1 };
-}
-
 static int create(const struct fl_config *cfg, const struct iommu_ops *ops, void *ctx, void **hw)
 {
-	struct smmuv3_cfg c = { .stalls = (u32)cfg->smmuv3.stall_max };
+	struct smmuv3_cfg c = smmuv3_cfg_of(cfg);
 	struct smmuv3 *s = fl_zalloc(sizeof(*s));
 	int err;
 
 	if (!s)
 		return -ENOMEM;
-	c.idr[0] = idr0(cfg);
-	c.idr[5] = idr5(cfg);
-	c.idr_given = BIT(0) | BIT(5);
-	c.tlb = geometry(cfg->iommu.tlb_sets, cfg->iommu.tlb_ways);
-	c.walk_cache = geometry(cfg->iommu.walk_cache_sets, cfg->iommu.walk_cache_ways);
-	c.walk_cache_s2 = c.walk_cache;
-	c.ste_cache = geometry(cfg->iommu.config_cache_sets, cfg->iommu.config_cache_ways);
-	c.cd_cache = c.ste_cache;
 	err = smmuv3_init(s, &c, ops, ctx);
 	if (err)
 		fl_free(s);

@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "engine_cfg.h"
 #include "iommu_kind.h"
 #include "vtd.h"
 #include "vtd_driver.h"
 #include "vtd_spec.h"
 #include "translate.h"
 
-static struct tcache_cfg geometry(u64 sets, u64 ways)
-{
-	return (struct tcache_cfg){ .sets = (u32)sets, .ways = sets ? (u32)ways : 1 };
-}
-
 static int create(const struct fl_config *cfg, const struct iommu_ops *ops, void *ctx, void **hw)
 {
-	struct vtd_cfg c = { .haw = (u8)cfg->iommu.address_bits };
+	struct vtd_cfg c = vtd_cfg_of(cfg);
 	struct vtd *v = fl_zalloc(sizeof(*v));
 	int err;
 
 	if (!v)
 		return -ENOMEM;
-	c.iotlb = geometry(cfg->iommu.tlb_sets, cfg->iommu.tlb_ways);
-	c.first = geometry(cfg->iommu.walk_cache_sets, cfg->iommu.walk_cache_ways);
-	c.second = c.first;
-	c.context = geometry(cfg->iommu.config_cache_sets, cfg->iommu.config_cache_ways);
-	c.pasid = c.context;
 	err = vtd_init(v, &c, ops, ctx);
 	if (err)
 		fl_free(v);
@@ -53,11 +44,11 @@ static void fault(void *observer, const struct vtd_drv_fault *f)
 	o->record(o, &vtd_records[VTD_RECORD_FRCD], words, 0);
 }
 
-static void page_request(void *observer, const struct vtd_drv_preq *p)
+static void page_request(void *observer, const u64 words[4])
 {
 	struct kind_observer *o = observer;
 
-	o->record(o, &vtd_records[VTD_RECORD_PREQ], p->words, 0);
+	o->record(o, &vtd_records[VTD_RECORD_PREQ], words, 0);
 }
 
 static void *driver_cfg(const struct kind_request *req)

@@ -21,4 +21,13 @@ extern const char *const page_left_out[];
  */
 json_t *page_about(const struct page *p);
 
+/**
+ * result_check() - whether a result is as the commands write it: its values, how they are written, and their sums
+ * @f: the result, of a known kind
+ * @err: receives "place: reason" of the first thing that is not
+ *
+ * Return: Whether it is.
+ */
+bool result_check(const struct result_file *f, char err[RESULT_ERROR]);
+
 #endif /* PAGE_PRIV_H */

@@ -26,17 +26,28 @@ const many = runs.length > 1;
 
 // ---- what it says ----
 
+// Of each pair of columns the sentence, and then the account; of accesses only where there is a sentence, or no fault.
+function pairs(d) {
+	const same = (r, p) => ['of', 'with', 'against'].every(k => r[k] === p[k]);
+	let faults = false;
+	return (d.owners || []).map(p => {
+		const why = (d.reasons || []).find(r => same(r, p)), shown = p.of === 'fault' || why || !faults;
+		faults = p.of === 'fault';
+		return !shown ? null : why ? { text: why.text, account: p.text } : { text: p.text };
+	}).concat(d.owners ? [] : d.reasons || []);
+}
+
 function sentences() {
 	const list = [];
 	for (const file of files) {
 		if (file.kind === 'compare')
-			list.push(...[...(file.data.reasons || []), ...(file.data.owners || [])].map(r => r.text));
+			list.push(...pairs(file.data));
 		else if (file.kind === 'replay')
 			list.push(...(file.data.why || []).map(w => (many ? runs.find(r => r.file === file).label + ': ' : '') + w.text));
 		else
 			list.push(...verdicts(file).map(t => files.length > 1 && !file.data.keys ? `${studied(file)}: ${t}` : t));
 	}
-	return list.filter(t => typeof t === 'string' && t);
+	return list.map(t => typeof t === 'string' ? { text: t } : t).filter(t => t && t.text);
 }
 
 function tiles(run) {
@@ -44,17 +55,17 @@ function tiles(run) {
 	const tile = (name, ...v) => v.some(x => x !== '') ? el('div', {}, el('dt', {}, name), el('dd', {}, v)) : null;
 	return el('dl', { class: 'tiles' },
 		tile('accesses', count(r, 'accesses', p)), tile('faults', count(r.faults, 'total', p + '/faults')),
-		tile('fault, mean', ns(r.latency_ns, 'mean', p + '/latency_ns')), tile('fault, 99 %', ns(r.latency_ns, 'p99', p + '/latency_ns')),
+		tile('waited', count(r.latency_ns, 'count', p + '/latency_ns')), tile('fault, mean', ns(r.latency_ns, 'mean', p + '/latency_ns')), tile('fault, 99 %', ns(r.latency_ns, 'p99', p + '/latency_ns')),
 		tile('access, mean', ns(r.access_latency_ns, 'mean', p + '/access_latency_ns')),
 		tile('whole trace', ns(r, 'duration_ns', p)), tile('aborted', count(r, 'aborted', p)));
 }
 
 function runsTable() {
-	const head = ['accesses', 'faults', 'aborted', 'fault, mean', 'p50', 'p99', 'max', 'access, mean', 'whole trace'];
+	const head = ['accesses', 'faults', 'aborted', 'waited', 'fault, mean', 'p50', 'p99', 'max', 'access, mean', 'whole trace'];
 	const kept = runs.some(r => variantOf(r).others_kept_percent !== undefined);
 	return table('Runs', ['', ...head, ...(kept ? ['bystanders keep'] : [])], runs.map(run => {
 		const r = run.result, p = run.path, l = r.latency_ns, v = variantOf(run);
-		return [label(run), count(r, 'accesses', p), count(r.faults, 'total', p + '/faults'), count(r, 'aborted', p),
+		return [label(run), count(r, 'accesses', p), count(r.faults, 'total', p + '/faults'), count(r, 'aborted', p), count(l, 'count', p + '/latency_ns'),
 			...['mean', 'p50', 'p99', 'max'].map(k => ns(l, k, p + '/latency_ns')),
 			ns(r.access_latency_ns, 'mean', p + '/access_latency_ns'), ns(r, 'duration_ns', p),
 			...(kept ? [v.others_kept_percent === undefined ? '' : value(v.others_kept_percent, p.replace(/result$/, 'others_kept_percent'), v.others_kept_percent + '\u00a0%')] : [])];
@@ -76,7 +87,7 @@ function differences(file) {
 function summary() {
 	const text = sentences(), out = [];
 	if (text.length)
-		out.push(el('ul', { class: 'says' }, text.map(t => el('li', {}, t))));
+		out.push(el('ul', { class: 'says' }, text.map(t => el('li', {}, t.text, t.account ? el('small', {}, t.account) : null))));
 	if (runs.length === 1)
 		out.push(tiles(runs[0]));
 	else if (runs.length)
@@ -85,6 +96,7 @@ function summary() {
 		out.push(...differences(file));
 		if (file.data.others_baseline)
 			out.push(note(`Bystanders are the streams that do not fault in any variant; 100 % is what they get with ${file.data.others_baseline} and every page resident.`));
+		out.push(...(file.data.notes || []).map(note));
 		if (file.left_out.length)
 			out.push(note(`${baseName(file.name)}: its lists of single faults (${file.left_out.join(', ')}) are not part of this page.`));
 	}

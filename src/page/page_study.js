@@ -58,22 +58,22 @@ function oneKey(file) {
 	const d = file.data, path = `data-${file.id}/grid`, key = costKeys[d.by];
 	const sides = Object.keys(d.grid[0]).filter(k => d.grid[0][k] && typeof d.grid[0][k] === 'object' && d.grid[0][k][key] !== undefined);
 	const rows = d.grid.map((p, i) => [value(p.value, `${path}/${i}/value`, countText(p.value)), ...sides.map(s => ns(p[s], key, `${path}/${i}/${s}`)), p.less]);
-	const reasons = (d.turns || []).flatMap(t => [t.low, t.high]).flatMap(p => (p.reasons || []).map(r => `${d.key} ${p.value}: ${r.text}`));
+	const reasons = (d.turns || []).flatMap(t => [t.low, t.high]).concat(d.grid).flatMap(p => (p.reasons || []).map(r => `${d.key} ${p.value}: ${r.text}`));
 	return [costChart(`${costNames[d.by]} by ${d.key}`, d.verdict + ' The band along the bottom has the colour of the side that takes less.', d.key, d.grid, sides, sides,
 		(p, i) => p[sides[i]][key], d.turns || [], table('Values of the study', [d.key, ...sides, 'less'], rows, [sides.length + 1]), 320),
 	reasons.length ? el('ul', { class: 'says' }, reasons.map(t => el('li', {}, t))) : null];
 }
 
 // The sides' names are in the record and in "less"; their costs have short ones.
-function sideNames(list) {
-	const names = [...new Set(list)].filter(n => n);
+function sideNames(list, sides) {
+	const names = sides || [...new Set(list)].filter(n => n);
 	return [['stall', 'stalls'], ['pri', 'page requests']].map(([k, other]) => names.find(n => n.endsWith('-' + k)) || other);
 }
 
 function severalKeys(file) {
 	const d = file.data;
 	return el('div', { class: 'grid' }, d.keys.map((k, n) => {
-		const less = sideNames(k.grid.map(p => p.less)), path = `data-${file.id}/keys/${n}/grid`;
+		const less = sideNames(k.grid.map(p => p.less), d.sides), path = `data-${file.id}/keys/${n}/grid`;
 		return costChart(k.key, `${turnText(k.key, k.turns || []) || 'The answer does not turn'}; it is ${countText(k.now)} now.`, k.key, k.grid, ['stalls', 'page requests'], less,
 			(p, i) => p[i ? 'pri_ns' : 'stall_ns'], k.turns || [], table(k.key, [k.key, 'stalls', 'page requests', 'less'], k.grid.map((p, i) =>
 				[value(p.value, `${path}/${i}/value`, countText(p.value)), ns(p, 'stall_ns', `${path}/${i}`), ns(p, 'pri_ns', `${path}/${i}`), p.less]), [3]));
@@ -86,7 +86,7 @@ const lead = ratio => ratio > 1 ? 1 - 1 / ratio : 1 - ratio;
 const tick = axis => axis.unit === 'ns' ? nsTick : shortCount;
 
 function crossoverMap(file) {
-	const m = file.data.map, xs = m.x.values, ys = m.y.values, sides = sideNames(m.winner.flat());
+	const m = file.data.map, xs = m.x.values, ys = m.y.values, sides = sideNames(m.winner.flat(), file.data.sides);
 	const ratio = (x, y) => Number(m.ratio_ppm[y][x]) / 1e6;
 	const most = d3.max(ys, (_, y) => d3.max(xs, (__, x) => lead(ratio(x, y)))) || 1;
 	const draw = (svg, width) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include "result_file.h"
+#include "page_priv.h"
 #include <sys/stat.h>
 
 static bool is_replay(const json_t *j)
@@ -104,6 +104,7 @@ static int refuse(struct result_file *f, int code, char err[RESULT_ERROR], const
 
 int result_file_read(struct result_file *f, const char *path, char err[RESULT_ERROR])
 {
+	char bad[RESULT_ERROR];
 	json_error_t at;
 	int ret;
 
@@ -114,11 +115,15 @@ int result_file_read(struct result_file *f, const char *path, char err[RESULT_ER
 		return refuse(f, ret, err, "%s: more than %d MiB", path, RESULT_MAX_BYTES >> 20);
 	if (ret)
 		return refuse(f, ret, err, "%s: %s", path, strerror(-ret));
+	if (strlen(f->text) != f->len) /* Jansson lets a number end there */
+		return refuse(f, -EINVAL, err, "%s: a byte of 0, which JSON never has", path);
 	f->json = json_loadb(f->text, f->len, JSON_REJECT_DUPLICATES, &at);
 	if (!f->json)
 		return refuse(f, -EINVAL, err, "%s:%d: %s", path, at.line > 0 ? at.line : 1, at.text);
 	if (find_kind(f))
 		return refuse(f, -EINVAL, err, "%s: no result of replay, compare or study", path);
+	if (!result_check(f, bad))
+		return refuse(f, -EINVAL, err, "%s: %s", path, bad);
 	return 0;
 }
 

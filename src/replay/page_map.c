@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "page_map.h"
+#include "grow.h"
 
 #define FIRST_ROOM 1024u
 
@@ -57,14 +58,9 @@ struct page_entry *page_map_find(const struct page_map *m, u32 domain, u64 page)
 /* Only while no entry is free: then [0, used) are all in use, as set_heads() expects. */
 static int grow(struct page_map *m)
 {
-	u32 room = m->room ? m->room * 2 : FIRST_ROOM;
-	struct page_entry *more = realloc(m->entries, room * sizeof(*more));
-
-	if (!more)
+	if (!GROW(m->entries, m->used, m->room, FIRST_ROOM))
 		return -ENOMEM;
-	m->entries = more;
-	m->room = room;
-	return room > m->n_heads ? set_heads(m, room) : 0;
+	return m->room > m->n_heads ? set_heads(m, m->room) : 0;
 }
 
 struct page_entry *page_map_add(struct page_map *m, u32 *first, u32 domain, u64 page)

@@ -364,7 +364,7 @@ static int play(struct run *r)
 	ssize_t n = 0;
 	int code;
 
-	code = replay_source_open(&source, r->opt->trace, r->opt->repeat, r->err);
+	code = replay_source_open(&source, r->opt, r->err);
 	if (code)
 		return code;
 	while (!code && (n = replay_source_next(&source, &block)) > 0)
@@ -486,7 +486,7 @@ int replay_functional(const struct replay_options *opt, struct replay_result *re
 	r->res = res;
 	r->err = err;
 	r->cls = opt->kind->cls;
-	code = replay_scan(opt->trace, &r->scan, err);
+	code = replay_scan_run(opt, &r->scan, err);
 	if (!code)
 		code = check_options(r);
 	if (!code)

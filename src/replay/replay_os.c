@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The operating system of a replay: address spaces, streams, and its life. */
 #include "replay_os_priv.h"
+#include "replay_source.h"
 #include "report_json.h"
 
 struct os_space *replay_os_find_space(struct replay_os *os, u32 id)
@@ -349,27 +350,35 @@ static int start(struct replay_os *os)
 	return err;
 }
 
+static int tell_record(const struct replay_options *opt, const struct dmat_record *rec, u64 number,
+		       const struct dmat_record *last)
+{
+	if (rec->kind != DMAT_FAULT && rec->kind != DMAT_PAGE_REQUEST)
+		return 0;
+	return opt->recorded(opt->record_ctx, rec, number,
+			     last->kind == DMAT_ACCESS && last->sid == rec->sid &&
+				     (rec->iova ^ last->iova) < PAGE_SIZE);
+}
+
 /* The caller hears of the recorded faults before any is made. */
 static int tell_recorded(const struct replay_options *opt, struct dmat_error *err)
 {
-	struct dmat_reader *reader;
-	struct dmat_record rec, last = { .kind = DMAT_MARK };
-	u64 number;
-	int ret = dmat_reader_open(&reader, opt->trace, 0, err);
+	struct dmat_record last = { .kind = DMAT_MARK };
+	struct replay_options once = *opt;
+	const struct dmat_record *block;
+	struct replay_source source;
+	ssize_t i, n = 0;
+	int ret;
 
+	once.repeat = 0;
+	ret = replay_source_open(&source, &once, err);
 	if (ret)
 		return ret;
-	for (number = 0; (ret = dmat_read(reader, &rec)) > 0; number++, last = rec) {
-		if (rec.kind != DMAT_FAULT && rec.kind != DMAT_PAGE_REQUEST)
-			continue;
-		ret = opt->recorded(opt->record_ctx, &rec, number,
-				    last.kind == DMAT_ACCESS && last.sid == rec.sid &&
-					    (rec.iova ^ last.iova) < PAGE_SIZE);
-		if (ret)
-			break;
-	}
-	dmat_reader_close(reader);
-	return ret;
+	while (!ret && (n = replay_source_next(&source, &block)) > 0)
+		for (i = 0; !ret && i < n; last = block[i++])
+			ret = tell_record(opt, &block[i], source.first + (u64)i, &last);
+	replay_source_close(&source);
+	return n < 0 ? (int)n : ret;
 }
 
 int replay_os_create(const struct replay_os_cfg *cfg, struct replay_os **out, struct dmat_error *err)

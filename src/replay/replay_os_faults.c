@@ -2,6 +2,7 @@
 /* The operating system of a replay: what its fault handlers do, and what that is worth. */
 #include "replay_os_priv.h"
 #include "replay_streams.h"
+#include "grow.h"
 
 /* ---- faults ---- */
 
@@ -109,15 +110,8 @@ static void event(void *ctx, const struct fault_record *f, u64 now)
 
 	os->counts.faults++;
 	count_type(&os->counts, f->reason);
-	if (os->n_deferred == os->deferred_room) {
-		u32 room = os->deferred_room ? os->deferred_room * 2 : 64;
-		struct os_deferred *more = realloc(os->deferred, room * sizeof(*more));
-
-		if (!more)
-			return; /* the page stays away: its next access faults again */
-		os->deferred = more;
-		os->deferred_room = room;
-	}
+	if (!GROW(os->deferred, os->n_deferred, os->deferred_room, 64))
+		return; /* the page stays away: its next access faults again */
 	os->deferred[os->n_deferred++] =
 		(struct os_deferred){ .space = s, .page = f->addr >> PAGE_SHIFT, .perm = f->perm };
 }

@@ -3,7 +3,7 @@
 #ifndef REPLAY_SOURCE_H
 #define REPLAY_SOURCE_H
 
-#include "dmat.h"
+#include "replay_os.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,21 +20,22 @@ struct replay_source {
 	/* private: */
 	struct dmat_reader *reader;
 	u64 round;
-	u64 at;	   /* records of this round that are given */
+	u64 at; /* records of this round that are given */
+	u64 records;
 	bool keep; /* the whole trace stays decoded */
 	struct dmat_record *record;
+	const struct replay_decoded *loaded; /* instead of a reader; or NULL */
 };
 
 /**
  * replay_source_open() - begin at the first record
  * @s: filled in
- * @path: path of the trace
- * @rounds: how often the trace is played; 0: once
+ * @opt: the run: its trace, and how often that is played
  * @err: the error of the file, also of what is read later
  *
  * Return: 0 or -errno; replay_source_close() only after 0.
  */
-int replay_source_open(struct replay_source *s, const char *path, u64 rounds, struct dmat_error *err);
+int replay_source_open(struct replay_source *s, const struct replay_options *opt, struct dmat_error *err);
 
 /**
  * replay_source_close() - close the trace

@@ -205,6 +205,9 @@ int replay_check(const struct replay_options *opt, const struct replay_scan *sca
 	int code = check_streams(opt, scan, err);
 	u32 i;
 
+	if (!code && scan->pasid_bits && opt->kind == &iommu_kind_smmuv2)
+		code = dmat_fail(err, EINVAL,
+				 "the trace has PASIDs, and an SMMUv2 has none: it has one address space a stream");
 	if (!code && opt->one_paged && !in_trace(scan, opt->paged))
 		code = dmat_fail(err, EINVAL, "the trace has no stream 0x%x (--paged)", opt->paged);
 	if (!code && fl_config_check(opt->cfg, &bad))

@@ -201,6 +201,11 @@ static const struct fl_key *main_price(const struct replay_why *w, enum owner o,
 	return i < k.n && k.key[i]->type == FL_TIME ? k.key[i] : NULL;
 }
 
+/* Who is stalled, or has asked for a page, is with none of these. */
+#define BEFORE_A_FAULT                                                                                                \
+	(BIT_OF(OWNER_INPUT) | BIT_OF(OWNER_LOOKUP) | BIT_OF(OWNER_TCU) | BIT_OF(OWNER_TABLE) | BIT_OF(OWNER_MERGE) | \
+	 BIT_OF(OWNER_ATC) | BIT_OF(OWNER_MEMORY) | BIT_OF(OWNER_BANK))
+
 /* Waits for units whose holders wait themselves are counted there already. */
 static void add_holders(const struct replay_result *res, enum owner o, const u64 mean[OWNERS], u64 also[OWNERS])
 {
@@ -210,7 +215,8 @@ static void add_holders(const struct replay_result *res, enum owner o, const u64
 		enum owner from = chains[i].owner;
 		u64 left = mean[from] - also[from], part;
 
-		if (from == o || (chains[i].holders_wait & BIT_OF(o)))
+		if (from == o || (chains[i].holders_wait & BIT_OF(o)) ||
+		    ((from == OWNER_STALL_SLOT || from == OWNER_CREDIT) && (BEFORE_A_FAULT & BIT_OF(o))))
 			continue;
 		part = part_of_wait(res, from, o, mean[from]);
 		also[from] += part < left ? part : left;
@@ -256,27 +262,58 @@ static void add_also(struct replay_why *w, const struct means *mine, const struc
 		w->ns += w->also_ns[o];
 }
 
+static struct replay_why reason_of(const struct replay_why *w, enum owner o, const struct means *mine,
+				   const struct means *theirs)
+{
+	struct replay_why of = *w;
+
+	of.owner = o;
+	of.ns = mine->of[o] > theirs->of[o] ? mine->of[o] - theirs->of[o] : 0;
+	of.behind_ns = mine->behind[o] > theirs->behind[o] ? mine->behind[o] - theirs->behind[o] : 0;
+	of.resource = find_resource(w->run, owner_table[o].resource, w->of_faults);
+	return of;
+}
+
+/* Who has most of it; but if more room would save little of that, whose change brings most. */
+static void choose(struct replay_why *w, const struct means *mine, const struct means *theirs)
+{
+	struct replay_why best = *w, of;
+	u64 most = 0, brings;
+	int o;
+
+	for (o = 0; o < OWNERS; o++) {
+		of = reason_of(w, (enum owner)o, mine, theirs);
+		if (of.ns > best.ns)
+			best = of;
+	}
+	if (best.ns && replay_why_room(&best) < best.ns / 10 * 9)
+		for (o = 0; o < OWNERS; o++) {
+			struct replay_why with = of = reason_of(w, (enum owner)o, mine, theirs);
+
+			if (of.ns)
+				add_also(&with, mine, theirs);
+			brings = replay_why_room(&of) + with.ns - of.ns;
+			if (brings <= most)
+				continue;
+			most = brings;
+			best = of;
+		}
+	*w = best;
+	if (w->ns)
+		add_also(w, mine, theirs);
+}
+
 static void fill(struct replay_why *w, const struct replay_run *run, const struct replay_run *other, bool of_faults)
 {
 	bool held = slots_hold_input(run) || (other && slots_hold_input(other));
 	struct means mine, theirs = { 0 };
-	int o;
 
 	*w = (struct replay_why){ .of_faults = of_faults, .run = run, .other = other };
 	find_means(run, of_faults, held, &mine);
 	if (other)
 		find_means(other, of_faults, held, &theirs);
-	for (o = 0; o < OWNERS; o++) {
-		if (mine.of[o] <= theirs.of[o] || mine.of[o] - theirs.of[o] <= w->ns)
-			continue;
-		w->ns = mine.of[o] - theirs.of[o];
-		w->behind_ns = mine.behind[o] > theirs.behind[o] ? mine.behind[o] - theirs.behind[o] : 0;
-		w->owner = (enum owner)o;
-	}
 	w->all_ns = mine.all > theirs.all ? mine.all - theirs.all : 0;
-	w->resource = find_resource(run, owner_table[w->owner].resource, of_faults);
-	if (w->ns)
-		add_also(w, &mine, &theirs);
+	choose(w, &mine, &theirs);
 }
 
 /* Of two runs the one that takes longer has the reason. False: there is none. */

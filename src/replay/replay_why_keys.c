@@ -48,6 +48,16 @@ static u64 one_stage(const struct replay_why *w)
 												 : c->walks;
 }
 
+/* Those that a walk cache with room would have spared: each entry that it has evicted is a level once more. */
+static u64 spare_levels(const struct replay_why *w, u64 least)
+{
+	const struct replay_counters *c = &w->run->res->counters;
+	u64 evicted = c->hw.cache[UNIT_WALK_CACHE].evictions + c->hw.cache[UNIT_WALK_CACHE_S2].evictions;
+	u64 spare = c->table_accesses > least ? c->table_accesses - least : 0;
+
+	return w->run->opt->cfg->iommu.walk_cache_sets && evicted < spare ? evicted : spare;
+}
+
 static u64 spare_accesses(const struct replay_why *w, const struct fl_key *key)
 {
 	const struct replay_counters *c = &w->run->res->counters;
@@ -62,11 +72,7 @@ static u64 spare_accesses(const struct replay_why *w, const struct fl_key *key)
 			       ? c->config_accesses
 			       : 0;
 	if (begins(key->name, "iommu.walk_cache_"))
-		return (too_small(cfg->iommu.walk_cache_sets, &c->hw.cache[UNIT_WALK_CACHE]) ||
-			c->hw.cache[UNIT_WALK_CACHE_S2].evictions) &&
-				       c->table_accesses > least
-			       ? c->table_accesses - least
-			       : 0;
+		return spare_levels(w, least);
 	return cfg->driver.nested && c->table_accesses > one_stage(w) ? c->table_accesses - one_stage(w) : 0;
 }
 
@@ -205,6 +211,57 @@ static bool acts(const struct replay_why *w, const struct fl_key *key)
 	return has_sets(cfg, key);
 }
 
+/* ---- what room would save ---- */
+
+/* Who holds a unit of what is waited for may use these meanwhile. */
+static const char *const used_within[] = { "walk_slots",  "stall_slots", "workers",	   "cpus",
+					   "record_port", "commands",	 "driver_threads", "memory_bank" };
+
+static u64 used_ppm(const struct replay_run *run, const struct replay_resource *r)
+{
+	u64 whole = run->res->duration_ns;
+
+	if (strncmp(r->name, "driver_threads", strlen("driver_threads")))
+		return r->utilisation_ppm;
+	return r->busy_ns < whole ? r->busy_ns * 1000000 / whole : 1000000; /* one of them does all the work */
+}
+
+/*
+ * A context bank of an SMMUv2 has one syndrome: software handles its faults one after the other, and what stalls behind
+ * the first waits for all that it waits for. More slots than banks only let more of them wait there.
+ */
+static bool one_at_a_time(const struct replay_run *run, const struct replay_resource *slots)
+{
+	u32 i, banks = 0;
+
+	if (!slots || strcmp(run->opt->kind->name, "smmuv2"))
+		return false;
+	for (i = 0; i < run->res->n_streams; i++)
+		banks += run->res->streams[i].faults != 0;
+	return slots->capacity >= banks;
+}
+
+u64 replay_why_room(const struct replay_why *w)
+{
+	const struct replay_result *res = w->run->res;
+	u64 most = 0, saves;
+	u32 i;
+	size_t n;
+
+	if (w->owner == OWNER_STALL_SLOT && one_at_a_time(w->run, w->resource))
+		return 0;
+	if ((w->owner != OWNER_SLOT && w->owner != OWNER_STALL_SLOT && w->owner != OWNER_CREDIT) || w->other ||
+	    !w->resource || !w->all_ns || w->resource->full_ns < res->duration_ns / 10 * 9)
+		return w->ns;
+	for (i = 0; i < res->n_resources; i++)
+		for (n = w->owner == OWNER_SLOT ? 0 : 2; n < ARRAY_SIZE(used_within); n++)
+			if (begins(res->resources[i].name, used_within[n]) &&
+			    used_ppm(w->run, &res->resources[i]) > most)
+				most = used_ppm(w->run, &res->resources[i]);
+	saves = (u64)((unsigned __int128)w->all_ns * (1000000 - most) / 1000000);
+	return saves < w->ns ? saves : w->ns;
+}
+
 /* ---- in order ---- */
 
 /* How often a price is paid, for those of one owner against each other. */
@@ -235,7 +292,7 @@ static u64 weigh(const struct replay_why *w, const struct fl_key *key)
 	}
 	if (w->owner == OWNER_LINK)
 		return saved_on_link(w);
-	return w->owner == OWNER_TABLE ? saved_in_tables(w, key) : w->ns;
+	return w->owner == OWNER_TABLE ? saved_in_tables(w, key) : replay_why_room(w);
 }
 
 static const struct fl_key *find_key(const char *name, size_t len)

@@ -23,6 +23,17 @@ struct replay_why_keys {
 void replay_why_find_keys(const struct replay_why *w, struct replay_why_keys *k);
 
 /**
+ * replay_why_room() - what more of a reason's resource would save
+ * @w: reason, with its run, owner, ns and resource
+ *
+ * Where what is waited for is full all the time, more of it makes the run faster until the next resource is full: that is
+ * so much nearer as it is in use already.
+ *
+ * Return: ns of @w->ns; all of it where nothing is known to limit it, or where the owner waits for nothing.
+ */
+u64 replay_why_room(const struct replay_why *w);
+
+/**
  * replay_why_total() - all resources of a name together, whichever IOMMU, TBU or stream has them
  * @res: result of a timed run
  * @name: of the resource, without the number of an IOMMU

@@ -50,20 +50,6 @@ int report_json_text(json_t *object, const char *key, const char *text)
 	return ret;
 }
 
-int report_json_stats(json_t *object, const char *key, struct stats *s)
-{
-	struct stats_summary sum = stats_summarize(s);
-	json_t *o = json_object();
-
-	if (!o || report_json_u64(o, "p50", sum.p50) || report_json_u64(o, "p90", sum.p90) ||
-	    report_json_u64(o, "p99", sum.p99) || report_json_u64(o, "p999", sum.p999) ||
-	    report_json_u64(o, "max", sum.max) || report_json_u64(o, "mean", sum.mean)) {
-		json_decref(o);
-		return -ENOMEM;
-	}
-	return set(object, key, o);
-}
-
 int report_json_print(const json_t *root, FILE *f)
 {
 	errno = 0;

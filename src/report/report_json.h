@@ -6,7 +6,7 @@
 #ifndef REPORT_JSON_H
 #define REPORT_JSON_H
 
-#include "stats.h"
+#include "fl_env.h"
 #include <jansson.h>
 #include <stdio.h>
 
@@ -43,16 +43,6 @@ int report_json_hex(json_t *object, const char *key, u64 value);
  * Return: 0 or -ENOMEM.
  */
 int report_json_text(json_t *object, const char *key, const char *text);
-
-/**
- * report_json_stats() - set an object {p50, p90, p99, p999, max, mean}
- * @object: the JSON object
- * @key: key of the value
- * @s: the samples
- *
- * Return: 0 or -ENOMEM.
- */
-int report_json_stats(json_t *object, const char *key, struct stats *s);
 
 /**
  * report_json_print() - write a report to an open file

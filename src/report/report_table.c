@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "report_table.h"
+#include "grow.h"
 #include <stdarg.h>
 #include <unistd.h>
 
 /* Takes @text, which may be NULL: out of memory. */
 static void add_cell(struct report_table *t, char *text)
 {
-	char **grown;
-
-	if (text && t->cells == t->room) {
-		t->room = t->room ? 2 * t->room : 64;
-		grown = realloc(t->cell, t->room * sizeof(*grown));
-		if (!grown) {
-			free(text);
-			text = NULL;
-		} else {
-			t->cell = grown;
-		}
+	if (text && !GROW(t->cell, t->cells, t->room, 64)) {
+		free(text);
+		text = NULL;
 	}
 	if (!text)
 		t->failed = true;
@@ -48,17 +41,6 @@ void report_table_cell(struct report_table *t, const char *fmt, ...)
 	va_end(ap);
 	if (!t->failed)
 		add_cell(t, text);
-}
-
-void report_table_stats(struct report_table *t, struct stats *s)
-{
-	struct stats_summary sum = stats_summarize(s);
-	u64 value[] = { sum.p50, sum.p90, sum.p99, sum.p999, sum.max, sum.mean };
-	char text[REPORT_NS];
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(value); i++)
-		report_table_cell(t, "%s", report_ns(value[i], text));
 }
 
 static void print_rows(const struct report_table *t, FILE *out)

@@ -3,7 +3,7 @@
 #ifndef REPORT_TABLE_H
 #define REPORT_TABLE_H
 
-#include "stats.h"
+#include "fl_env.h"
 #include <stdio.h>
 
 #ifdef __cplusplus
@@ -45,13 +45,6 @@ void report_table_init(struct report_table *t, const char *const *headings);
  * @fmt: printf format of its text
  */
 void report_table_cell(struct report_table *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/**
- * report_table_stats() - add six cells: p50, p90, p99, p99.9, max, mean, each as report_ns() writes it
- * @t: the table
- * @s: the samples, ns
- */
-void report_table_stats(struct report_table *t, struct stats *s);
 
 /**
  * report_table_print() - print the table and free it

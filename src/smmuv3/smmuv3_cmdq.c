@@ -81,13 +81,16 @@ static u8 cmd_sync(struct smmuv3 *s, const u64 *cmd)
 static void sync_signal(struct smmuv3 *s, const u64 *cmd)
 {
 	u64 msi = cmd[1] & SMMUV3_CMD_SYNC_1_MSIADDR;
+	u32 data = FIELD_GET(SMMUV3_CMD_SYNC_0_MSIDATA, cmd[0]);
+	const struct iommu_ops *ops = s->eng.ops;
 
 	s->stats.syncs++;
 	engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_SYNC });
 	switch (FIELD_GET(SMMUV3_CMD_SYNC_0_CS, cmd[0])) {
 	case SMMUV3_SYNC_CS_IRQ:
 		v3_pulse(s, SMMUV3_IRQ_CMD_SYNC);
-		if ((s->idr0 & SMMUV3_IDR0_MSI) && msi && v3_msi(s, msi, FIELD_GET(SMMUV3_CMD_SYNC_0_MSIDATA, cmd[0])))
+		if ((s->idr0 & SMMUV3_IDR0_MSI) && msi &&
+		    v3_msi(s, msi, data, ops->sync_write ? ops->sync_write : ops->msi))
 			v3_gerror(s, SMMUV3_GERROR_MSI_CMDQ_ABT_ERR);
 		break;
 	case SMMUV3_SYNC_CS_SEV:

@@ -14,12 +14,12 @@ void v3_pulse(struct smmuv3 *s, u32 line)
 }
 
 /* 0; -EIO if the write was aborted. The address is truncated to the output size (3.4.3). */
-int v3_msi(struct smmuv3 *s, u64 pa, u32 data)
+int v3_msi(struct smmuv3 *s, u64 pa, u32 data, int (*send)(void *ctx, u64 pa, u32 data))
 {
 	pa &= s->pa_mask;
 	engine_event(&s->eng, &(struct iommu_event){ .kind = IOMMU_EV_MSI, .addr = pa, .data = data, .len = 4 });
 	engine_calls_back_access(&s->eng, CALLS_WITH_MEMORY, "msi");
-	return s->eng.ops->msi(s->eng.ctx, pa, data);
+	return send(s->eng.ctx, pa, data);
 }
 
 /**
@@ -35,7 +35,7 @@ void v3_irq(struct smmuv3 *s, u32 enable, u32 line, u32 cfg0, u32 abort_bit)
 	if (!(v3_reg(s, SMMUV3_IRQ_CTRL) & enable))
 		return;
 	v3_pulse(s, line);
-	if ((s->idr0 & SMMUV3_IDR0_MSI) && pa && v3_msi(s, pa, v3_reg(s, cfg0 + 8)))
+	if ((s->idr0 & SMMUV3_IDR0_MSI) && pa && v3_msi(s, pa, v3_reg(s, cfg0 + 8), s->eng.ops->msi))
 		v3_gerror(s, abort_bit);
 }
 

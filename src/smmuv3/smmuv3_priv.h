@@ -287,6 +287,6 @@ void v3_irq(struct smmuv3 *s, u32 enable, u32 line, u32 cfg0, u32 abort_bit);
 void v3_gerror(struct smmuv3 *s, u32 bit);
 bool v3_gerror_active(const struct smmuv3 *s, u32 bit);
 void v3_pulse(struct smmuv3 *s, u32 line);
-int v3_msi(struct smmuv3 *s, u64 pa, u32 data);
+int v3_msi(struct smmuv3 *s, u64 pa, u32 data, int (*send)(void *ctx, u64 pa, u32 data));
 
 #endif /* SMMUV3_PRIV_H */

@@ -52,7 +52,7 @@ static void say_progress(const struct pool *w)
 
 	if (!w->terminal)
 		return;
-	fprintf(stderr, "\r\033[Ksweep: %u of %u points", w->done, w->p->n);
+	fprintf(stderr, "\r\033[Ksweep: %u of %u %s", w->done, w->p->n, w->p->what);
 	if (w->failed)
 		fprintf(stderr, ", %u failed", w->failed);
 	if (w->done)
@@ -80,6 +80,8 @@ static int start(struct pool *w, struct job *j)
 {
 	pid_t parent = getpid();
 
+	if (w->p->before)
+		w->p->before(w->p->ctx, w->p->index[w->next]);
 	*j = (struct job){ .index = w->p->index[w->next], .since_ms = now_ms() };
 	j->said = memfd_create("sweep", MFD_CLOEXEC);
 	j->pid = j->said < 0 ? -1 : fork();

@@ -11,18 +11,22 @@ extern "C" {
 
 /**
  * struct sweep_pool - what is to be run
+ * @what: what the runs are called
  * @index: the runs
  * @n: number of @index
  * @jobs: so many at a time, 1 at least
  * @timeout_s: one that takes longer is killed; 0: none is
+ * @before: called in the parent before a run begins, which shares what it has made; may be NULL
  * @run: called in the child; not 0 after a line on stderr that says why
  * @failed: called in the parent for a run that did not return 0, with the reason
- * @ctx: first argument of both
+ * @ctx: first argument of all
  */
 struct sweep_pool {
+	const char *what;
 	const u32 *index;
 	u32 n, jobs;
 	u64 timeout_s;
+	void (*before)(void *ctx, u32 index);
 	int (*run)(void *ctx, u32 index);
 	void (*failed)(void *ctx, u32 index, const char *reason);
 	void *ctx;

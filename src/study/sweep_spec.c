@@ -44,14 +44,14 @@ int sweep_spec_add(char ***list, u32 *n, const char *text, size_t len)
 
 int sweep_spec_add_list(char ***list, u32 *n, const char *text)
 {
-	int ret = 0;
+	size_t len;
+	int ret;
 
-	while (!ret && *text) {
-		size_t len = strcspn(text, ",");
-
+	do {
+		len = strcspn(text, ",");
 		ret = sweep_spec_add(list, n, text, len);
-		text += len + (text[len] == ',');
-	}
+		text += len;
+	} while (!ret && *text++);
 	return ret;
 }
 
@@ -135,6 +135,11 @@ static bool number(const char **at, u64 *value)
 
 static int add_seeds(struct sweep_spec *s, u64 from, u64 to)
 {
+	u32 i, before = s->n_seeds;
+
+	for (i = 0; i < before; i++)
+		if (s->seed[i] >= from && s->seed[i] <= to)
+			return -EEXIST;
 	for (;; from++) {
 		u64 *more = grow(s->seed, &s->n_seeds, sizeof(*more));
 
@@ -166,13 +171,13 @@ static int read_seeds(struct sweep_spec *s, struct sweep_error *err)
 			return sweep_fail(err, "seeds", "'%.80s' is not a list of seeds, as 1..5 or 1,4,9", text);
 		ret = add_seeds(s, from, to);
 	} while (!ret && *at++);
-	return ret;
+	return ret == -EEXIST ? sweep_fail(err, "seeds", "a seed of '%.80s' is listed twice", text) : ret;
 }
 
 static int check_traces(const struct sweep_spec *s, struct sweep_error *err)
 {
 	char place[SWEEP_PLACE];
-	u32 i;
+	u32 i, k;
 
 	if (!s->n_traces)
 		return sweep_fail(err, "traces", "no trace is given");
@@ -184,6 +189,29 @@ static int check_traces(const struct sweep_spec *s, struct sweep_error *err)
 			return sweep_fail(err, place, "a trace is either a file or made by a generator");
 		if (t->n_set && t->file)
 			return sweep_fail(err, place, "a file has no keys to set");
+		for (k = 0; k < i; k++)
+			if (!strcmp(sweep_trace_name(&s->traces[k]), sweep_trace_name(t)))
+				return sweep_fail(err, place, "two traces are called '%.80s': a name tells them apart",
+						  sweep_trace_name(t));
+	}
+	return 0;
+}
+
+/* A list that was given has something in it, and nothing twice. */
+static int check_list(char **list, u32 n, const char *key, struct sweep_error *err)
+{
+	char place[SWEEP_PLACE];
+	u32 i, k;
+
+	for (i = 0; i < n; i++) {
+		snprintf(place, sizeof(place), "%s[%u]", key, i);
+		if (!list[i][0] && n == 1)
+			return sweep_fail(err, place, "the list is empty");
+		if (!list[i][0])
+			return sweep_fail(err, place, "there is no value");
+		for (k = 0; k < i; k++)
+			if (!strcmp(list[k], list[i]))
+				return sweep_fail(err, place, "'%.80s' is listed twice", list[i]);
 	}
 	return 0;
 }
@@ -196,9 +224,10 @@ static int check_vary(const struct sweep_spec *s, struct sweep_error *err)
 	if (s->n_vary > SWEEP_VARY_MAX)
 		return sweep_fail(err, "vary", "at most %d settings are varied", SWEEP_VARY_MAX);
 	for (i = 0; i < s->n_vary; i++) {
+		snprintf(place, sizeof(place), "vary[%u].values", i);
+		if (check_list(s->vary[i].values, s->vary[i].n_values, place, err))
+			return -EINVAL;
 		snprintf(place, sizeof(place), "vary[%u]", i);
-		if (!s->vary[i].n_values)
-			return sweep_fail(err, place, "%.80s: there is no value", s->vary[i].key);
 		for (k = 0; k < i; k++)
 			if (!strcmp(s->vary[k].key, s->vary[i].key))
 				return sweep_fail(err, place, "%.80s is varied twice", s->vary[i].key);
@@ -212,6 +241,10 @@ int sweep_spec_check(struct sweep_spec *s, struct sweep_error *err)
 	u64 points;
 	u32 i;
 
+	if (!ret)
+		ret = check_list(s->variants, s->n_variants, "variants", err);
+	if (!ret)
+		ret = check_list(s->columns, s->n_columns, "columns", err);
 	if (!ret)
 		ret = check_vary(s, err);
 	if (!ret)

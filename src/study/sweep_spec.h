@@ -110,7 +110,7 @@ int sweep_spec_add(char ***list, u32 *n, const char *text, size_t len);
  * sweep_spec_add_list() - append the parts of a text that commas separate
  * @list: the list, made larger
  * @n: its length
- * @text: "a,b,c"; no part of "" is appended
+ * @text: "a,b,c"; "" has one, which is empty
  *
  * Return: 0 or -ENOMEM.
  */

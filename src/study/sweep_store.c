@@ -77,7 +77,7 @@ void sweep_store_clean(struct sweep_store *s)
 		closedir(d);
 }
 
-static int write_all(int fd, const char *text, size_t size)
+static int write_all(int fd, const char *text, size_t size, bool sync)
 {
 	mode_t mask = umask(0);
 	ssize_t n;
@@ -90,10 +90,10 @@ static int write_all(int fd, const char *text, size_t size)
 			return -errno;
 		n = max(n, (ssize_t)0);
 	}
-	return fsync(fd) ? -errno : 0;
+	return sync && fsync(fd) ? -errno : 0;
 }
 
-int sweep_file_write(const char *path, const char *text, size_t size)
+static int write_file(const char *path, const char *text, size_t size, bool sync)
 {
 	char temp[4200];
 	int fd, ret;
@@ -103,7 +103,7 @@ int sweep_file_write(const char *path, const char *text, size_t size)
 	fd = temp_file_make(temp);
 	if (fd < 0)
 		return -errno;
-	ret = write_all(fd, text, size);
+	ret = write_all(fd, text, size, sync);
 	if (close(fd) && !ret)
 		ret = -errno;
 	if (!ret && rename(temp, path))
@@ -115,16 +115,22 @@ int sweep_file_write(const char *path, const char *text, size_t size)
 	return ret;
 }
 
+int sweep_file_write(const char *path, const char *text, size_t size)
+{
+	return write_file(path, text, size, true);
+}
+
 static const char *file_of(const struct sweep_store *s, const char *hash, const char *kind, char path[4096])
 {
 	snprintf(path, 4096, "%s/%.64s%s", s->path, hash, kind);
 	return path;
 }
 
+/* A disk is not waited for: what a power cut leaves of a file is no JSON, and no result. */
 int sweep_store_put(const struct sweep_store *s, const char *hash, const json_t *result)
 {
 	char *text = json_dumps(result, JSON_COMPACT | JSON_PRESERVE_ORDER), path[4096];
-	int ret = text ? sweep_file_write(file_of(s, hash, RESULT, path), text, strlen(text)) : -ENOMEM;
+	int ret = text ? write_file(file_of(s, hash, RESULT, path), text, strlen(text), false) : -ENOMEM;
 
 	free(text);
 	return ret;

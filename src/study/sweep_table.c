@@ -26,7 +26,8 @@ static const json_t *element(const json_t *list, const char *name, bool shape)
 	return NULL;
 }
 
-const json_t *sweep_column_find(const json_t *result, const char *path, bool shape)
+/* @uncounted: set if it is a time of an object that has counted nothing; may be NULL. */
+static const json_t *find(const json_t *result, const char *path, bool shape, bool *uncounted)
 {
 	char name[80];
 
@@ -37,9 +38,17 @@ const json_t *sweep_column_find(const json_t *result, const char *path, bool sha
 
 		snprintf(name, sizeof(name), "%.*s", (int)min(len, sizeof(name)), path);
 		path += len + (path[len] == '.');
+		if (uncounted)
+			*uncounted = json_is_integer(json_object_get(result, "count")) &&
+				     !json_integer_value(json_object_get(result, "count")) && strcmp(name, "count");
 		result = json_is_array(result) ? element(result, name, shape) : json_object_get(result, name);
 	}
 	return json_is_object(result) || json_is_array(result) ? NULL : result;
+}
+
+const json_t *sweep_column_find(const json_t *result, const char *path, bool shape)
+{
+	return find(result, path, shape, NULL);
 }
 
 int sweep_table_init(struct sweep_table *t, const struct sweep_spec *spec)
@@ -49,7 +58,8 @@ int sweep_table_init(struct sweep_table *t, const struct sweep_spec *spec)
 	t->spec = spec;
 	t->cell = calloc(n * max(spec->n_columns, 1u), sizeof(json_t *));
 	t->reason = calloc(n, sizeof(char *));
-	if (t->cell && t->reason)
+	t->seen = calloc(max(spec->n_columns, 1u), sizeof(bool));
+	if (t->cell && t->reason && t->seen)
 		return 0;
 	sweep_table_free(t);
 	return -ENOMEM;
@@ -65,6 +75,7 @@ void sweep_table_free(struct sweep_table *t)
 		free(t->reason[i]);
 	free(t->cell);
 	free(t->reason);
+	free(t->seen);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -79,9 +90,25 @@ void sweep_table_add(struct sweep_table *t, u32 index, const json_t *result, con
 
 	if (!result)
 		t->reason[index] = strdup(reason);
-	for (c = 0; result && c < t->spec->n_columns; c++)
-		t->cell[(size_t)index * t->spec->n_columns + c] =
-			json_incref((json_t *)sweep_column_find(result, t->spec->columns[c], false));
+	for (c = 0; result && c < t->spec->n_columns; c++) {
+		bool uncounted = false;
+		const json_t *v = find(result, t->spec->columns[c], false, &uncounted);
+
+		t->seen[c] = t->seen[c] || v;
+		if (!uncounted)
+			t->cell[(size_t)index * t->spec->n_columns + c] = json_incref((json_t *)v);
+	}
+}
+
+int sweep_table_nowhere(const struct sweep_table *t)
+{
+	u32 i, n = sweep_points(t->spec), c, results = 0;
+
+	for (i = 0; i < n; i++)
+		results += !t->reason[i];
+	for (c = 0; c < t->spec->n_columns && t->seen[c]; c++)
+		;
+	return results && c < t->spec->n_columns ? (int)c : -1;
 }
 
 /* ---- rows: the points that differ in their seed alone ---- */
@@ -346,7 +373,7 @@ static bool is_time(const char *path)
 {
 	const char *ns = strstr(path, "_ns");
 
-	return ns && (!ns[3] || ns[3] == '.');
+	return ns && (!ns[3] || (ns[3] == '.' && strcmp(ns + 3, ".count") && strncmp(ns + 3, ".histogram.", 11)));
 }
 
 static const char *people(const char *path, double value, char text[NUMBER])

@@ -29,11 +29,13 @@ const json_t *sweep_column_find(const json_t *result, const char *path, bool sha
  * @spec: what was run
  * @cell: private: by point and column, or NULL
  * @reason: private: by point, why it failed, or NULL
+ * @seen: private: by column, whether some result has it
  */
 struct sweep_table {
 	const struct sweep_spec *spec;
 	json_t **cell;
 	char **reason;
+	bool *seen;
 };
 
 /**
@@ -59,6 +61,14 @@ void sweep_table_free(struct sweep_table *t);
  * @reason: why it failed
  */
 void sweep_table_add(struct sweep_table *t, u32 index, const json_t *result, const char *reason);
+
+/**
+ * sweep_table_nowhere() - a column that no result has
+ * @t: the table, with all points
+ *
+ * Return: Its number; -1: there is none, or no result.
+ */
+int sweep_table_nowhere(const struct sweep_table *t);
 
 /**
  * sweep_table_csv() - the table as comma-separated values (RFC 4180, lines end in a newline)

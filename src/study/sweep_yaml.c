@@ -10,15 +10,15 @@
 static const cyaml_schema_value_t text_value = { CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, CYAML_UNLIMITED) };
 
 #define TEXT(type, field) \
-	CYAML_FIELD_STRING_PTR(#field, CYAML_FLAG_POINTER_NULL | CYAML_FLAG_OPTIONAL, type, field, 0, CYAML_UNLIMITED)
-#define MANY(type, field, count, entry)                                                                            \
-	CYAML_FIELD_SEQUENCE_COUNT(#field, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, field, count, entry, 0, \
+	CYAML_FIELD_STRING_PTR(#field, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, field, 0, CYAML_UNLIMITED)
+#define MANY(type, field, count, entry, least)                                                                         \
+	CYAML_FIELD_SEQUENCE_COUNT(#field, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, field, count, entry, least, \
 				   CYAML_UNLIMITED)
 
 static const cyaml_schema_field_t trace_fields[] = {
 	TEXT(struct sweep_trace, file),
 	TEXT(struct sweep_trace, generator),
-	MANY(struct sweep_trace, set, n_set, &text_value),
+	MANY(struct sweep_trace, set, n_set, &text_value, 0),
 	TEXT(struct sweep_trace, name),
 	CYAML_FIELD_END,
 };
@@ -37,13 +37,13 @@ static const cyaml_schema_value_t vary_value = { CYAML_VALUE_MAPPING(CYAML_FLAG_
 								     vary_fields) };
 
 static const cyaml_schema_field_t study_fields[] = {
-	MANY(struct sweep_spec, traces, n_traces, &trace_value),
-	MANY(struct sweep_spec, variants, n_variants, &text_value),
+	MANY(struct sweep_spec, traces, n_traces, &trace_value, 1),
+	MANY(struct sweep_spec, variants, n_variants, &text_value, 1),
 	TEXT(struct sweep_spec, config),
-	MANY(struct sweep_spec, set, n_set, &text_value),
-	MANY(struct sweep_spec, vary, n_vary, &vary_value),
+	MANY(struct sweep_spec, set, n_set, &text_value, 0),
+	MANY(struct sweep_spec, vary, n_vary, &vary_value, 1),
 	TEXT(struct sweep_spec, seeds),
-	MANY(struct sweep_spec, columns, n_columns, &text_value),
+	MANY(struct sweep_spec, columns, n_columns, &text_value, 1),
 	CYAML_FIELD_END,
 };
 

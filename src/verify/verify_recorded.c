@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The faults of a recording beside those of its replay: each is compared as fully as it was recorded. */
 #include "verify_priv.h"
+#include "grow.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -57,22 +58,13 @@ static bool comparable(const struct verify_recorded *v, const struct dmat_record
 
 int verify_recorded_add(struct verify_recorded *v, const struct dmat_record *rec, u64 number, bool accessed)
 {
-	struct expected *grown;
-	u32 room;
-
 	v->counts.recorded += v->times;
 	if (!comparable(v, rec)) {
 		v->counts.not_compared += v->times;
 		return 0;
 	}
-	if (v->n == v->room) {
-		room = v->room ? 2 * v->room : 64;
-		grown = realloc(v->fault, room * sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		v->fault = grown;
-		v->room = room;
-	}
+	if (!GROW(v->fault, v->n, v->room, 64))
+		return -ENOMEM;
 	v->fault[v->n++] = (struct expected){ .rec = *rec, .number = number, .left = v->times, .accessed = accessed };
 	return 0;
 }

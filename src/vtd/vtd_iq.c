@@ -34,17 +34,30 @@ static bool open_before(const struct vtd *v, u64 seq)
 	return engine_itags_open(&v->eng, seq) || vtd_walks_open(v, seq - 1);
 }
 
+static void write_status(struct vtd *v, const struct vtd_wait *wait)
+{
+	struct iommu_event ev = { .kind = IOMMU_EV_MEM_WRITE, .unit = UNIT_CMDQ, .len = 4, .addr = wait->addr };
+	u8 status[4];
+
+	if (v->eng.ops->sync_write) {
+		engine_event(&v->eng, &ev);
+		engine_calls_back_access(&v->eng, CALLS_WITH_MEMORY, "sync_write");
+		v->eng.ops->sync_write(v->eng.ctx, wait->addr, wait->data);
+		return;
+	}
+	fl_put_le32(status, wait->data);
+	engine_mem_write(&v->eng, UNIT_CMDQ, wait->addr, status, sizeof(status));
+}
+
 static void complete_wait(struct vtd *v, const struct vtd_wait *wait)
 {
 	struct iommu_event ev = {
 		.kind = IOMMU_EV_SYNC, .unit = UNIT_CMDQ, .code = VTD_DESC_WAIT, .addr = wait->addr, .data = wait->data
 	};
-	u8 status[4];
 
-	if (wait->flags & VTD_WAIT_SW) {
-		fl_put_le32(status, wait->data);
-		engine_mem_write(&v->eng, UNIT_CMDQ, wait->addr, status, sizeof(status));
-	}
+	engine_event(&v->eng, &ev);
+	if (wait->flags & VTD_WAIT_SW)
+		write_status(v, wait);
 	if (wait->flags & VTD_WAIT_IF) {
 		u64 ics = reg_get(&v->regs, VTD_ICS);
 
@@ -52,7 +65,6 @@ static void complete_wait(struct vtd *v, const struct vtd_wait *wait)
 		if (!(ics & VTD_ICS_IWC))
 			vtd_event_raise(v, VTD_LINE_INVALIDATION);
 	}
-	engine_event(&v->eng, &ev);
 }
 
 /* In order, oldest first. */

@@ -74,7 +74,8 @@ struct Rig : sc_core::sc_module {
 		dc.n_sids = 1;
 		dc.name = "bench";
 		bad = fault_core_create(&cc, &core);
-		bad |= cls->probe(driver.data(), iommu_kind_smmuv3.driver_cfg(&req), CpuPort::ops(), &port, core);
+		bad |= cls->probe(driver.data(), iommu_kind_smmuv3.driver_cfg(&req), DriverAccess::ops(), port.access(),
+				  core);
 		bad |= cls->device_add(driver.data(), &dc, &dev);
 		bad |= cls->domain_alloc(driver.data(), dev, DRV_DOMAIN_PAGING, &dom);
 		bad |= cls->attach(driver.data(), dev, DRV_NO_PASID, dom, 0);

@@ -6,53 +6,31 @@ set -u
 unset COLUMNS
 
 # A result of which every figure is known.
-cat >"$dir/a.json" <<'END'
-{
-  "iommu": "smmuv3", "fault_mode": "stall", "timed": true, "accesses": 100, "aborted": 0,
-  "faults": { "total": 4 },
-  "duration_ns": 4000,
-  "streams": [ { "sid": "0x8", "accesses": 100, "bytes": 6400, "faults": 4, "active_ns": 3200,
-                 "latency_ns": { "mean": 30, "p99": 2000 } } ],
-  "access_latency_ns": { "count": 100, "mean": 30, "max": 2000, "histogram": { "16": 96, "1920": 4 } },
-  "latency_ns": { "count": 4, "mean": 1000, "p99": 2000, "max": 2000, "histogram": { "960": 3, "1920": 1 } },
-  "parts_ns": { "detect": { "mean": 100 }, "record": { "mean": 50 }, "notify": { "mean": 350 },
-                "software": { "mean": 400 }, "respond": { "mean": 75 }, "retry": { "mean": 25 } },
-  "owners": { "faults": { "handler": { "mean_ns": 400 }, "interrupt": { "mean_ns": 200 } } },
-  "resources": [ { "name": "workers", "index": 0, "capacity": 4, "peak": 2, "utilisation_ppm": 123400 } ],
-  "series": { "bucket_ns": 1000, "buckets": 4, "tracks": [
-    { "name": "workers", "unit": "workers", "kind": "level", "index": 0, "capacity": 4,
-      "mean_ppm": [ 0, 1000000, 500000, 0 ], "max": [ 0, 4, 2, 1 ] } ] },
-  "slowest_faults": [ { "sid": "0x8", "iova": "0x1000", "access": "write", "outcome": "translated",
-    "begin_ns": 500, "end_ns": 2500, "parts_ns": { "detect": 500, "record": 0, "notify": 500, "software": 750,
-    "respond": 250, "retry": 0 }, "owners_ns": { "handler": 1200, "worker_busy": 800 } } ],
-  "why": [ { "text": "A fault takes what it takes." } ],
-  "run": { "trace": { "name": "some/trace.dmat" }, "config": { "tbu.slots": "8", "cpu.count": "4" } }
-}
-END
+cp "$(dirname "$0")/result.json" "$dir/a.json"
 
 expect 0 inspect --help
 shows "Usage: faultline inspect"
 LC_ALL=C.UTF-8 COLUMNS=100 expect 0 inspect "$dir/a.json"
 shows "some/trace.dmat"
-shows "smmuv3-stall       100       4        0         1 us  2 us  2 us   30 ns         4 us"
+shows "smmuv3-stall       100       4        0       4         1 us  2 us  2 us   55 ns         4 us"
 shows "A fault takes what it takes."
 # a half of the room is the half of the fault that notify ends at: 60 columns for 1000 ns, 6 until detect ends
 shows "detect    100 ns  ██████"
 shows "record     50 ns        ███"
-shows "in the fault handler                   400 ns  ██████████████████████████████████████"
+shows "in the fault handler                   600 ns  ██████████████████████████████████████"
 shows "from 1.92 us  1"
 # 6400 bytes in 3200 ns: 2000 MB/s
-grep -q '^0x8  *100  *4  *30 ns  *2 us  *2000$' "$dir/out" || say "not the stream: $(grep 0x8 "$dir/out")"
+grep -q '^0x8  *100  *4  *55 ns  *667 ns  *2000$' "$dir/out" || say "not the stream: $(grep 0x8 "$dir/out")"
 grep -q '^workers 0  *4  *2  *12.34 %' "$dir/out" || say "not the resource"
 shows "workers       4   █▄▂"
-shows "      1   2 us  0x8     0x1000   500 ns  in the fault handler"
+shows "      1   2 us  0x8, PASID 3  0x1000   500 ns  in the fault handler"
 # without UTF-8; no line of bars is wider than the terminal; nothing but text
 LC_ALL=C COLUMNS=60 expect 0 inspect "$dir/a.json"
 if LC_ALL=C grep -q '[^ -~]' "$dir/out"; then say "not ASCII"; fi
 shows "detect    100 ns  ##"
 shows "workers       4   #:."
 LC_ALL=C.UTF-8 COLUMNS=100 expect 0 inspect "$dir/a.json" --fault 1
-shows "write of 0x1000 by stream 0x8, translated: 2 us, begun at 500 ns"
+shows "write of 0x1000 by stream 0x8, PASID 3, translated: 2 us, begun at 500 ns"
 shows "software  750 ns  "
 shows "waiting for a worker  800 ns"
 expect 2 inspect "$dir/a.json" --fault 2
@@ -60,16 +38,17 @@ complains "has the 1 slowest faults"
 expect 2 inspect "$dir/a.json" --fault 0
 complains "--fault 0"
 
-# what differs; half of a figure more, a key, a histogram
-sed -e 's/"mean": 400/"mean": 600/; s/"tbu.slots": "8"/"tbu.slots": "16"/; s/"960": 3/"960": 2, "961": 1/' \
-	-e 's/"workers", "index": 0, "capacity": 4, "peak": 2/"workers", "index": 0, "capacity": 4, "peak": 3/' \
-	"$dir/a.json" >"$dir/b.json"
+# what differs: half of a part more and as much of another less, a key, a histogram
+sed -e '/"software"/s/"p50": 67, \(.*\)"mean": 400/"p50": 67, \1"mean": 600/; /"notify"/s/350/150/g' \
+	-e 's/"tbu.slots": "8"/"tbu.slots": "16"/; s/"640": 3, "1920": 1 } },$/"640": 2, "704": 1, "1920": 1 } },/' \
+	-e 's/"peak": 2/"peak": 3/' "$dir/a.json" >"$dir/b.json"
 expect 1 inspect "$dir/a.json" "$dir/b.json"
 grep -q '^tbu.slots  *8  *16$' "$dir/out" || say "the key is not named"
 grep -q '^parts_ns.software.mean  *400 ns  *600 ns  *+200 ns  *+50.00 %$' "$dir/out" || say "the figure is not named"
 grep -q '^resources\[workers 0\].peak  *2  *3  *+1  *+50.00 %$' "$dir/out" || say "the resource is not named"
-shows "1 histograms, series, sentences or lists differ, too"
-[ "$(grep -c '%$' "$dir/out")" = 2 ] || say "not two figures"
+shows "2 histograms, series, sentences or lists differ, too"
+# of notify each percentile, the largest and the mean
+[ "$(grep -c '%$' "$dir/out")" = 8 ] || say "not eight figures"
 expect 1 inspect "$dir/b.json" "$dir/a.json"
 grep -q -- '-200 ns  *-33.33 %$' "$dir/out" || say "not the other way round"
 expect 0 inspect "$dir/a.json" "$dir/a.json"
@@ -78,12 +57,32 @@ shows "Nothing differs."
 # real ones: a compare, a study, and two runs of which one is configured otherwise
 nvme=$top/traces/arm64-smmuv3-nvme-e1000e.dmat
 expect 0 compare "$nvme" --variants smmuv3-stall,vtd-pri --json "$dir/c.json"
-expect 0 inspect "$dir/c.json"
+COLUMNS=1000 expect 0 inspect "$dir/c.json"
+# a sentence and its account stand together, and what a reader should know is there
+grep -q '^A fault takes .* Of these .*: ' "$dir/out" || say "the account stands apart from its sentence"
+shows "Every variant has its masters behind the PCIe link"
 shows "smmuv3-stall: a fault, on the mean"
 shows "vtd-pri: a fault, on the mean"
+# a study says what its command said: who takes less, where the answer turns, why, and the estimate
 expect 0 study stall-vs-pri "$nvme" --from 1 --to 4 --json "$dir/s.json"
-expect 0 inspect "$dir/s.json"
+mv "$dir/out" "$dir/said"
+COLUMNS=1000 expect 0 inspect "$dir/s.json"
 shows "smmuv3-stall  smmuv3-pri"
+shows "smmuv3-stall wins everywhere from 1 to 4."
+grep -e '^master.outstanding [14]: ' -e '^estimate: ' "$dir/said" >"$dir/kept"
+[ "$(wc -l <"$dir/kept")" -ge 3 ] || say "nothing to compare: $(cat "$dir/said")"
+while read -r line; do shows "$line"; done <"$dir/kept"
+expect 0 study stall-vs-pri "$nvme" --key tbu.slots=1..4 --json "$dir/k.json"
+grep '^time of the whole trace' "$dir/out" | sed 's/\.$//' >"$dir/kept"
+expect 0 inspect "$dir/k.json"
+shows "$(cat "$dir/kept")"
+expect 0 study stall-vs-pri "$nvme" --map master.outstanding,tbu.slots --key master.outstanding=1..4 --key tbu.slots=1..2 --json "$dir/m.json"
+mv "$dir/out" "$dir/said"
+expect 0 inspect "$dir/m.json"
+tail -n +3 "$dir/out" | cmp -s - "$dir/said" || say "another map: $(diff "$dir/out" "$dir/said")"
+expect 0 study stall-vs-pri "$nvme" --tornado --key tbu.slots --json "$dir/t.json"
+COLUMNS=100 expect 0 inspect "$dir/t.json"
+shows "above 1 stalls take less"
 expect 2 inspect "$dir/s.json" "$dir/c.json"
 complains "is of a study"
 

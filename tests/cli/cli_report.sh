@@ -114,8 +114,8 @@ expect 2 report "$dir/half.json" -o "$dir/no.html"
 complains "half.json: no result of replay, compare or study"
 expect 2 report /dev/zero -o "$dir/no.html"
 complains "/dev/zero: more than 64 MiB"
-awk 'BEGIN { printf "{\"iommu\": \"x\", \"fault_mode\": \"y\", \"faults\": {}, \"more\": \"";
-	for (i = 0; i < 300000; i++) printf "0123456789"; print "\"}" }' >"$dir/large.json"
+awk 'NR == 1 { printf "{ \"more\": \""; for (i = 0; i < 300000; i++) printf "0123456789"; print "\","; next } { print }' \
+	"$dir/alone.json" >"$dir/large.json"
 expect 2 report "$dir/large.json" -o "$dir/no.html"
 complains "no.html: the page would have"
 expect 2 report "$dir/c.json" -o "$dir/no/such/folder.html"

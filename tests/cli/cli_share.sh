@@ -68,6 +68,7 @@ have bash && {
 	completes check-stall ch
 	completes --iommu replay x --io
 	completes smmuv3 replay x --iommu sm
+	completes none replay x --iommu n
 	completes pri replay x --faults p
 	completes none replay x --resident n
 	completes cpu.handler_ns= study stall-vs-pri --key cpu.ha

@@ -159,11 +159,47 @@ bad "bad.yaml:" <<EOF
 traces: [{file: $edu}]
 vary: [{key: tbu.slots, values: []}]
 EOF
+for list in traces variants vary columns; do
+	{ echo "seeds: 1"; [ $list = traces ] || echo "traces: [{file: $edu}]"; echo "$list: []"; } >bad.yaml
+	[ $list = traces ] && line=2 || line=3
+	refused "bad.yaml:$line: " bad.yaml
+done
+bad "bad.yaml:2: seeds: '' is not a list" <<EOF
+traces: [{file: $edu}]
+seeds:
+EOF
+bad "bad.yaml:3: columns[1]: 'aborted' is listed twice" <<EOF
+traces: [{file: $edu}]
+columns: [aborted,
+  aborted]
+EOF
+bad "bad.yaml:1: traces[1]: two traces are called 'random'" <<EOF
+traces: [{generator: random}, {generator: random, set: [accesses=1]}]
+EOF
 refused "no study, trace or generator given"
 refused "none.dmat" none.dmat
 refused "none.yaml: No such file" none.yaml
 refused "is not KEY=VALUE,VALUE..." "$edu" --vary tbu.slots
-refused "tbu.slots: there is no value" "$edu" --vary tbu.slots=
+refused "vary[0].values[0]: the list is empty" "$edu" --vary tbu.slots=
+refused "vary[0].values[1]: '4' is listed twice" "$edu" --vary tbu.slots=4,4
+refused "vary[0].values[1]: there is no value" "$edu" --vary tbu.slots=4,,8
+refused "variants[0]: the list is empty" "$edu" --variants ""
+refused "variants[1]: there is no value" "$edu" --variants smmuv3-stall,
+refused "variants[1]: 'smmuv3-stall' is listed twice" "$edu" --variants smmuv3-stall,smmuv3-stall
+refused "columns[0]: the list is empty" "$edu" --columns ""
+refused "columns[1]: 'aborted' is listed twice" "$edu" --columns aborted,aborted
+refused "seeds: '' is not a list" "$edu" --seeds ""
+refused "seeds: a seed of '1..3,2' is listed twice" "$edu" --seeds 1..3,2
+refused "two traces are called '$edu'" "$edu" "$edu"
+# a resource's name is known to the runs alone: once they are there, the table is refused
+expect 2 sweep "$edu" --variants smmuv3-stall --columns faults.total,resources.stal_slots.peak --csv none.csv -o misspelt
+complains "columns[1]: no result has a figure 'resources.stal_slots.peak'"
+absent none.csv
+# where nothing faults there is no latency of a fault, in no table
+expect 0 sweep random --gen-set accesses=100 --variants smmuv3-stall --resident all --columns faults.total,latency_ns.count,latency_ns.mean --csv calm.csv -o calm
+[ "$(tail -n 1 calm.csv | sed 's/.*,,\(.*\)/\1/')" = "0,0," ] || say "not empty: $(cat calm.csv)"
+expect 0 sweep random --gen-set accesses=100 --variants smmuv3-stall --resident all --columns faults.total,latency_ns.mean -o calm
+if grep -q '0 ns' out; then say "a time of no fault"; fi
 refused "what is run stands in study.yaml" study.yaml --seeds 1
 refused "unexpected argument" study.yaml "$edu"
 refused "--gen-set needs a generator" "$edu" --gen-set streams=1

@@ -147,8 +147,14 @@ cause fault handler cpu.handler_ns sixteen --faults stall cpu.handler_ns=50000 c
 cause fault handler cpu.handler_ns sixteen --faults pri cpu.handler_ns=50000 pcie.credits=12 $many -- cpu.handler_ns=0
 cause access link_busy pcie.lanes big --faults stall --resident all $busy master.bus=pcie pcie.lanes=1 pcie.tags=8 -- \
 	pcie.lanes=16
-# behind a fault of the same context bank: the interrupt is waited for all the same
+# an unmap's SYNC waits for the device behind the link, and answers behind the SYNC
+for iommu in smmuv3 vtd; do
+	cause fault link pcie.link_ns nvme --faults pri $busy pcie.link_ns=5000 -- pcie.link_ns=0
+done
+# behind a fault of the same context bank: the interrupt is waited for all the same; more slots would not help
 iommu=smmuv2
+cause fault thread_wake cpu.thread_wake_ns kp --faults stall $busy smmuv2.stall_slots=16 -- cpu.thread_wake_ns=0
+grep -q smmuv2.stall_slots "$dir/reason" && say "stall slots are named where faults are handled one at a time"
 cause fault interrupt cpu.irq_entry_ns sixteen --faults stall cpu.irq_entry_ns=50000 -- \
 	cpu.irq_entry_ns=0 cpu.irq_handler_ns=0 notify.wire_ns=0
 

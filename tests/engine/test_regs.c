@@ -112,12 +112,4 @@ TEST(test_ring_wraps)
 	ck_assert_uint_eq(ring_next(0xfffff, 19), 0);
 }
 
-TEST(test_ring_without_wrap_bit)
-{
-	ck_assert(ring_vtd_full(0, 127, 128));
-	ck_assert(ring_vtd_full(5, 4, 128));
-	ck_assert(!ring_vtd_full(5, 5, 128));
-	ck_assert_uint_eq(ring_vtd_next(127, 128), 0);
-}
-
 SUITE("regs")

@@ -14,6 +14,7 @@ namespace interop {
 struct Access : Gp {
     std::vector<unsigned char> data, enables, was; ///< was: before it began
     unsigned resets;                               ///< so far, when it began
+    bool off;                                      ///< nobody served it then
     sc_time sent, done;                            ///< effective times of BEGIN_REQ and BEGIN_RESP
 
     void set(bool write, sc_dt::uint64 address, unsigned length) {
@@ -70,8 +71,9 @@ enum class EndResp { AtOnce, Annotated, Later };
 class Master : public sc_core::sc_module {
 public:
     tlm_utils::simple_initiator_socket<Master> out;
-    std::function<void()> body;          ///< the thread
-    std::function<void(Access &)> ended; ///< an access of send() is over; it is released afterwards
+    std::function<void()> body;           ///< the thread
+    std::function<void(Access &)> begins; ///< its request phase, or its call
+    std::function<void(Access &)> ended;  ///< an access of send() is over; it is released afterwards
     AccessPool pool;
     EndResp end_resp = EndResp::AtOnce;
     sc_time linger = ns(7); ///< the length of a response phase that does not end at once
@@ -125,6 +127,8 @@ private:
             waiting_.pop_front();
             asking_ = a;
             a->sent = sc_core::sc_time_stamp();
+            if (begins)
+                begins(*a);
             tlm::tlm_sync_enum said = out->nb_transport_fw(*a, phase, delay);
             sc_time then = sc_core::sc_time_stamp() + delay;
             if (said == tlm::TLM_COMPLETED) {

@@ -133,6 +133,47 @@ TEST(sync_takes_time) {
     });
 }
 
+/*
+ * ... and so is software that polls memory for the SYNC's message (4.7.3): 31 commands of 65 ns, the SYNC's 65 and 70.
+ * Memory without DMI takes it as any message: 30 ns more, and the 50 ns of the memory.
+ */
+TEST_TIMES(sync_message_at_its_time, 2) {
+    const sc_dt::uint64 at = 0x180000;
+    const sc_time due = ns(32 * 65 + 70) + (_i ? ns(0) : ns(30));
+    Rig r(Style::Annotates);
+    r.tables.dmi = _i;
+    play(r, [&] {
+        sc_time begin = sc_core::sc_time_stamp();
+        for (unsigned i = 0; i < 31; i++)
+            r.invalidate();
+        r.sync(at, 0xabcd);
+        r.ring();
+        for (unsigned i = 0; i < 100; i++) { // another access, far ahead
+            Access b;
+            b.set(false, 0, 8);
+            r.left.access(b, ns(20000));
+        }
+        sc_core::wait(begin + due - ns(1) - sc_core::sc_time_stamp());
+        ck_assert_uint_eq(r.store.word(at), 0);
+        sc_core::wait(ns(2));
+        ck_assert_uint_eq(r.store.word(at), 0xabcd);
+    });
+}
+
+/* The interrupt of a command that ends in an error comes when its turn has come: after the 65 ns of 10 others. */
+TEST(command_error_at_its_time) {
+    Rig r(Style::Annotates);
+    play(r, [&] {
+        unsigned before = r.ears.edges;
+        for (unsigned i = 0; i < 10; i++)
+            r.invalidate();
+        r.command(0xff, 0); // CERROR_ILL (4.1.1)
+        r.ring();
+        ck_assert_uint_eq(r.ears.edges, before + 1);
+        ck_assert(r.ears.last == ns(11 * 65 + 20)); // its own, and the wire
+    });
+}
+
 /* A record is in memory when its time has come, whoever is ahead of it. */
 TEST(record_at_its_time) {
     Rig r(Style::Annotates);

@@ -3,7 +3,10 @@
  * test_interop_soak [ACCESSES [SEED]]: random accesses through several SMMUs in one simulation, each with one master
  * that keeps accesses under way and one that runs ahead in b_transport and uses DMI, and with software that answers
  * stalls, unmaps, invalidates and resets. Everybody keeps the base protocol's rules, the data are right, and all
- * payloads come back. ACCESSES are of all SMMUs and masters together.
+ * payloads come back. Each error has its reason: a stream, an SMMU that is off (GBPA.ABORT), a reset that came while
+ * the access was under way; there is no other, and
+ * the first two always end with one. A master that runs ahead makes a quantum's worth of accesses while simulated time
+ * stands still: where that is within a reset, all of them are refused. ACCESSES are of all SMMUs and masters together.
  */
 #include "rig.h"
 #include <cstdio>
@@ -52,6 +55,7 @@ public:
         rig.memory.dmi = p.dmi;
         rig.left.end_resp = p.end_resp;
         rig.left.ended = [this](Access &a) { ended(a); };
+        rig.left.begins = [this](Access &a) { begins(a); };
         rig.left.body = [this] { phases(); };
         rig.right.body = [this] { blocking(); };
         sc_core::sc_spawn([this] { software(); });
@@ -76,11 +80,13 @@ public:
         for (sc_dt::uint64 i = 0; i < shadow_.size(); i++)
             if (rig.store.bytes[Rig::pa(i)] != shadow_[i])
                 fail(rig, "memory is not what was written");
-        std::printf("%s: %llu well, %llu aborted, %llu by DMI, %llu stalled, %u resets, %u under way, %u in "
-                    "memory\n",
-                    rig.name(), (unsigned long long)well_, (unsigned long long)aborted_, (unsigned long long)direct_,
-                    (unsigned long long)rig.iommu.counters().stalled, resets_ / 2, unsigned(rig.left.most),
-                    rig.memory.most);
+        std::printf("%s: %llu well; errors: %llu streams, %llu off, %llu at %u resets; %llu by DMI, %llu stalled, %u "
+                    "under way, %u in memory\n",
+                    rig.name(), (unsigned long long)well_, (unsigned long long)streams_, (unsigned long long)off_,
+                    (unsigned long long)cut_, resets_ / 2, (unsigned long long)direct_,
+                    (unsigned long long)rig.iommu.counters().stalled, unsigned(rig.left.most), rig.memory.most);
+        if (cut_ > resets_ / 2 * (plan_.outstanding + 1))
+            fail(rig, "a reset has ended more than was under way");
         if (!well_ || !rig.iommu.counters().stalled || rig.left.most < 2 || (plan_.dmi && !direct_))
             fail(rig, "this has shown nothing");
     }
@@ -110,17 +116,37 @@ private:
         if (!draw(32) && length > 1)
             a.set_streaming_width(length / 2);
         a.was = a.data;
-        a.resets = resets_;
         open_++;
         return true;
+    }
+    void begins(Access &a) {
+        Access cr0;
+        cr0.set(false, 0x20, 4);
+        if (rig.cpu->transport_dbg(cr0) != 4)
+            fail(rig, "registers cannot be read");
+        a.resets = resets_;
+        a.off = !(cr0.data[0] & 1); // SMMUEN
+    }
+    /* Each error has a reason, and each reason its error. */
+    void judge(Access &a, bool streams) {
+        bool error = a.is_response_error(), off = a.off, cut = a.resets != resets_ || (a.resets & 1);
+
+        if (error && a.is_dmi_allowed())
+            fail(rig, "a DMI hint with an error");
+        if (streams != (a.get_response_status() == tlm::TLM_BURST_ERROR_RESPONSE))
+            fail(rig, "a stream, and no other, is a burst error");
+        if (!streams && off && !error)
+            fail(rig, "an SMMU that is off lets an access pass");
+        if (!streams && error && a.get_response_status() != tlm::TLM_ADDRESS_ERROR_RESPONSE)
+            fail(rig, "an error that is none of the SMMU's");
+        if (!streams && error && !off && !cut)
+            fail(rig, "an access has failed without a reset");
+        (!error ? well_ : streams ? streams_ : off ? off_ : cut_)++;
     }
     void compare(Access &a, sc_dt::uint64 at) {
         bool streams = a.get_streaming_width() < a.get_data_length();
 
-        if (streams && a.get_response_status() != tlm::TLM_BURST_ERROR_RESPONSE)
-            fail(rig, "a stream is no burst error");
-        if (!streams && a.is_response_error() && ((a.resets == resets_ && !(resets_ & 1)) || a.is_dmi_allowed()))
-            fail(rig, "an access has failed without a reset");
+        judge(a, streams);
         for (unsigned i = 0; i < a.get_data_length(); i++) {
             bool on = a.enables_byte(i);
             unsigned char &known = shadow_[at + i];
@@ -132,7 +158,6 @@ private:
                 fail(rig, "wrong data at " + std::to_string(at + i));
             busy_[at + i] = 0;
         }
-        (a.is_response_error() ? aborted_ : well_)++;
         open_--;
     }
     void ended(Access &a) {
@@ -169,6 +194,7 @@ private:
             }
             right_--;
             sc_dt::uint64 at = a.get_address();
+            begins(a);
             if (by_dmi(a, delay))
                 compare(a, at);
             else {
@@ -232,10 +258,10 @@ private:
     }
 
     Plan plan_;
-    u64 left_, right_, open_ = 0, well_ = 0, aborted_ = 0, direct_ = 0;
+    u64 left_, right_, open_ = 0, well_ = 0, streams_ = 0, off_ = 0, cut_ = 0, direct_ = 0;
     std::mt19937_64 random_;
     std::vector<unsigned char> shadow_, busy_;
-    unsigned resets_ = 0, dmi_asked_ = 0;
+    unsigned resets_ = 0, dmi_asked_ = 0; // resets_: odd from a reset to the end of the set-up
     bool dmi_valid_ = false;
     tlm::tlm_dmi dmi_;
     sc_core::sc_event go_;

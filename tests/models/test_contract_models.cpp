@@ -351,24 +351,23 @@ void run(const ct_engine *e, int seed) {
 
 } // namespace
 
-START_TEST(random_smmuv3) {
+/* From SEEDS in the environment. */
+static int seeds() {
+    const char *n = getenv("SEEDS");
+
+    return n ? atoi(n) : 40;
+}
+
+TEST_TIMES(random_smmuv3, seeds()) {
     run(&ct_smmuv3, _i);
 }
-END_TEST
 
-START_TEST(random_vtd) {
+TEST_TIMES(random_vtd, seeds()) {
     run(&ct_vtd, _i);
 }
-END_TEST
 
-START_TEST(random_smmuv2) {
+TEST_TIMES(random_smmuv2, seeds()) {
     run(&ct_smmuv2, _i);
 }
-END_TEST
 
-int main(int argc, char **argv) {
-    const int seeds = argc > 1 ? atoi(argv[1]) : 40;
-    const suite_loop loops[] = {{random_smmuv3, seeds}, {random_vtd, seeds}, {random_smmuv2, seeds}};
-
-    return suite_run_loops("contract_models", nullptr, nullptr, nullptr, 0, loops, 3);
-}
+SUITE("contract_models")

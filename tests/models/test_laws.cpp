@@ -102,7 +102,7 @@ replay_result play(const Trace &trace, const Variant &v, const Words &sets, cons
 /* What comes as fast as the input takes it; and records of both queues, which leave by one port. */
 TEST(resources_at_their_limit) {
     Trace busy("pages=64 accesses=20000 write_percent=0 interval_ns=0 streams=1");
-    Trace two("pattern=fresh fresh_ppm=300000 interval_ns=0 accesses=4000 streams=2");
+    Trace two("pattern=fresh fresh_ppm=300000 interval_ns=0 accesses=2000 streams=2");
     Trace misses("pattern=uniform pages=8192 accesses=20000 interval_ns=0 streams=2");
     Variant resident = {"smmuv3", REPLAY_STALL, REPLAY_RESIDENT_ALL};
 
@@ -171,9 +171,9 @@ const struct {
  */
 TEST_TIMES(little, int(std::size(little_runs))) {
     const auto &run = little_runs[_i];
-    Trace trace(std::string("pattern=fresh fresh_ppm=200000 interval_ns=0 accesses=4000 streams=") + run.streams);
+    Trace trace(std::string("pattern=fresh fresh_ppm=200000 interval_ns=0 accesses=2000 streams=") + run.streams);
 
-    for (u64 n = 1; n <= 1024; n *= 2) {
+    for (u64 n = 1; n <= 1024; n *= 4) {
         std::string number = std::to_string(n), what = name_of(run.variant) + ", " + number + " outstanding";
         replay_result r =
             play(trace, run.variant, {"master.outstanding=" + number, "master.outstanding_per_stream=" + number}, what);
@@ -207,10 +207,10 @@ TEST_TIMES(little, int(std::size(little_runs))) {
  */
 #define FAULTS "pattern=fresh fresh_ppm=1000000 interval_ns=0 accesses=1000 streams=1"
 #define SHARED "pattern=fresh fresh_ppm=1000000 interval_ns=0 accesses=1000 streams=4"
-#define MISSES "write_percent=0 pattern=uniform pages=8192 interval_ns=0 accesses=4000 streams=1"
-#define LOOP "write_percent=0 pattern=sequential pages=512 interval_ns=0 accesses=4000 streams=1"
-#define ZIPF "write_percent=0 pattern=zipf pages=4096 interval_ns=0 accesses=4000 streams=2"
-#define STREAMS "write_percent=0 pattern=uniform pages=16 interval_ns=0 accesses=4000 streams=32"
+#define MISSES "write_percent=0 pattern=uniform pages=8192 interval_ns=0 accesses=2000 streams=1"
+#define LOOP "write_percent=0 pattern=sequential pages=512 interval_ns=0 accesses=2000 streams=1"
+#define ZIPF "write_percent=0 pattern=zipf pages=4096 interval_ns=0 accesses=2000 streams=2"
+#define STREAMS "write_percent=0 pattern=uniform pages=16 interval_ns=0 accesses=2000 streams=32"
 #define BYTES "write_percent=0 pattern=uniform pages=64 size_bytes=2048 interval_ns=0 accesses=2000 streams=2"
 
 enum Which { ALL, STALLS, PAGES, RESIDENT, FUNCTIONS };

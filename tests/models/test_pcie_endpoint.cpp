@@ -119,7 +119,8 @@ struct Bench : ModelBench, PageSink {
         engine_of_device.socket.bind(device.dma);
         device.set_sink(this);
     }
-    void page_fault_over(const dma_txn &, bool j, xlat, const PageStamps &s, const LoggedBill *, u64) override {
+    void page_fault_over(const dma_txn &, bool j, xlat, const PageStamps &s, const Bill *, const LoggedBill *,
+                         u64) override {
         page_faults.push_back(s);
         joined += j;
     }

@@ -143,7 +143,7 @@ struct Rig : sc_core::sc_module {
         ck_assert_int_eq(fault_core_create(&core_cfg, &core), 0);
         drv = fl_zalloc(smmuv2_drv_class.size);
         drv_cfg = iommu_kind_smmuv2.driver_cfg(&req);
-        ck_assert_int_eq(smmuv2_drv_class.probe(drv, drv_cfg, CpuPort::ops(), &port, core), 0);
+        ck_assert_int_eq(smmuv2_drv_class.probe(drv, drv_cfg, DriverAccess::ops(), port.access(), core), 0);
         for (unsigned i = 0; i < 2; i++) {
             drv_device_cfg d{};
             d.sids[0] = kSid[i];
@@ -326,8 +326,8 @@ TEST(detach_leaves_the_others_fault) {
 static Rig *the_rig; // the naive handler's; each test is a process
 
 static u64 bank_register(u64 offset) {
-    CpuPort *port = &the_rig->port;
-    u32 idr1 = u32(CpuPort::ops()->mmio_read(port, SMMUV2_GR0_IDR1, 4));
+    DriverAccess *port = the_rig->port.access();
+    u32 idr1 = u32(DriverAccess::ops()->mmio_read(port, SMMUV2_GR0_IDR1, 4));
     u64 page = idr1 & BIT(31) ? 0x10000 : 0x1000, pages = 2ULL << (idr1 >> 28 & 7); // NUMPAGENDXB: half of the space
 
     return (pages + u64(smmuv2_drv_bank(the_rig->dom))) * page + offset;
@@ -335,16 +335,16 @@ static u64 bank_register(u64 offset) {
 
 /* Everything in the hard handler; a bank without a fault bit is not its interrupt. */
 static drv_irq naive(bool clear_first) {
-    CpuPort *port = &the_rig->port;
-    u32 fsr = u32(CpuPort::ops()->mmio_read(port, bank_register(SMMUV2_CB_FSR), 4));
+    DriverAccess *port = the_rig->port.access();
+    u32 fsr = u32(DriverAccess::ops()->mmio_read(port, bank_register(SMMUV2_CB_FSR), 4));
 
     if (!(fsr & 0x1fe))
         return DRV_IRQ_NONE;
     if (clear_first)
-        CpuPort::ops()->mmio_write(port, bank_register(SMMUV2_CB_FSR), fsr, 4);
-    CpuPort::ops()->mmio_write(port, bank_register(SMMUV2_CB_RESUME), 1, 4);
+        DriverAccess::ops()->mmio_write(port, bank_register(SMMUV2_CB_FSR), fsr, 4);
+    DriverAccess::ops()->mmio_write(port, bank_register(SMMUV2_CB_RESUME), 1, 4);
     if (!clear_first)
-        CpuPort::ops()->mmio_write(port, bank_register(SMMUV2_CB_FSR), fsr, 4);
+        DriverAccess::ops()->mmio_write(port, bank_register(SMMUV2_CB_FSR), fsr, 4);
     return DRV_IRQ_HANDLED;
 }
 
@@ -385,7 +385,7 @@ TEST(fsr_after_resume_storms_on_mmu500) {
     ck_assert_uint_gt(interrupts, 5000);
     ck_assert_uint_lt(interrupts, 10000);
     // SS is all that is left.
-    ck_assert_uint_eq(u32(CpuPort::ops()->mmio_read(&r.port, bank_register(SMMUV2_CB_FSR), 4)), BIT(30));
+    ck_assert_uint_eq(u32(DriverAccess::ops()->mmio_read(r.port.access(), bank_register(SMMUV2_CB_FSR), 4)), BIT(30));
 }
 
 TEST(fsr_before_resume_does_not) {

@@ -4,10 +4,19 @@
 #include "suite.h"
 #include <unistd.h>
 
-static const char replay[] =
-	"{ \"iommu\": \"smmuv3\", \"fault_mode\": \"stall\", \"faults\": { \"total\": 3 }, \"large\": "
-	"\"18446744073709551615\",\n \"answers\": [ 1, 2, 3 ], \"run\": { \"trace\": { \"name\": \"</script>&<b>\" },"
-	" \"options\": [ \"--config\", \"mmu700\" ], \"config\": { \"tbu.slots\": \"7\" } } }\n";
+/* Of a run without time, which has the least. */
+#define COUNTS(total)                                                                                             \
+	"\"seed\": 1, \"resident_ppm\": 0, \"timed\": false, \"accesses\": 3, \"bytes\": 12, \"translated\": 3, " \
+	"\"aborted\": 0, \"maps\": 3, \"unmaps\": 0, \"faults\": { \"total\": " #total                            \
+	", \"unhandled\": 0, \"duplicate\": 0, \"first_touches\": 3, \"by_type\": { \"TF\": 3 } }, \"responses\": {}"
+
+static const char replay[] = "{ \"iommu\": \"smmuv3\", \"fault_mode\": \"stall\", " COUNTS(
+	3) ", \"large\": \"18446744073709551615\",\n"
+	   " \"answers\": [ 1, 2, 3 ], \"run\": { \"version\": \"1\", \"trace\": { \"name\": \"</script>&<b>\", "
+	   "\"crc32\": \"0x1\" }, "
+	   "\"iommu\": \"smmuv3\", \"faults\": \"stall\", \"functional\": true, \"resident_ppm\": 0, \"seed\": 1, "
+	   "\"repeat\": 0, "
+	   "\"options\": [ \"--config\", \"mmu700\" ], \"config\": { \"tbu.slots\": \"7\" } } }\n";
 
 static char name[] = "/tmp/test_page.XXXXXX";
 
@@ -83,12 +92,18 @@ TEST(kinds_are_told_apart)
 		enum result_kind kind;
 		size_t runs;
 	} cases[] = {
-		{ "{\"variants\": [{\"variant\": \"a\", \"result\": {\"iommu\": \"x\", \"fault_mode\": \"y\", "
-		  "\"faults\": "
-		  "{}}}]}",
+		{ "{\"variants\": [{\"variant\": \"a\", \"result\": {\"iommu\": \"x\", \"fault_mode\": \"y\", " COUNTS(
+			  3) "}}], "
+			     "\"differences\": []}",
 		  0, RESULT_COMPARE, 1 },
-		{ "{\"study\": \"s\", \"grid\": [{}]}", 0, RESULT_STUDY, 0 },
-		{ "{\"study\": \"s\", \"map\": {}}", 0, RESULT_STUDY, 0 },
+		{ "{\"study\": \"s\", \"by\": \"fault\", \"map\": {\"x\": {\"key\": \"a\", \"unit\": \"\", \"values\": "
+		  "[1]}, "
+		  "\"y\": {\"key\": \"b\", \"unit\": \"\", \"values\": [2]}, \"winner\": [[\"same\"]], \"ratio_ppm\": "
+		  "[[1000000]]}}",
+		  0, RESULT_STUDY, 0 },
+		{ "{\"iommu\": \"x\", \"fault_mode\": \"y\", " COUNTS(4) "}", -EINVAL, 0, 0 },
+		{ "{\"study\": \"s\", \"grid\": [{}]}", -EINVAL, 0, 0 },
+		{ "{\"study\": \"s\", \"map\": {}}", -EINVAL, 0, 0 },
 		{ "{\"variants\": []}", -EINVAL, 0, 0 },
 		{ "{\"variants\": [{\"result\": {}}]}", -EINVAL, 0, 0 },
 		{ "{\"study\": \"s\", \"grid\": [1]}", -EINVAL, 0, 0 },

@@ -94,12 +94,4 @@ TEST(test_many_freed)
 	}
 }
 
-TEST(test_overlap)
-{
-	ck_assert(!frames_overlap(&f, 0x7ffffffff000, 4096));
-	ck_assert(frames_overlap(&f, 0x7ffffffff000, 4097));
-	ck_assert(frames_overlap(&f, 0x8000000fffff, 1));
-	ck_assert(!frames_overlap(&f, 0x800000100000, 4096));
-}
-
 SUITE_WITH("frames", setup, teardown)

@@ -1,73 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Percentiles by nearest rank, JSON byte by byte, tables column by column. */
+/* Buckets by hand, JSON byte by byte, tables column by column. */
 #include "report_json.h"
 #include "report_table.h"
+#include "stats.h"
 #include "suite.h"
 #include <unistd.h>
-
-/* 1 .. 1000 in a scrambled order: each percentile is known by counting. */
-static void fill(struct stats *s)
-{
-	u64 i;
-
-	for (i = 0; i < 1000; i++)
-		ck_assert_int_eq(stats_add(s, i * 389 % 1000 + 1), 0);
-}
-
-TEST(percentiles_are_nearest_rank)
-{
-	struct stats s = { 0 };
-	struct stats_summary sum;
-
-	fill(&s);
-	sum = stats_summarize(&s);
-	ck_assert_uint_eq(sum.count, 1000);
-	ck_assert_uint_eq(sum.min, 1);
-	ck_assert_uint_eq(sum.p50, 500);
-	ck_assert_uint_eq(sum.p90, 900);
-	ck_assert_uint_eq(sum.p99, 990);
-	ck_assert_uint_eq(sum.p999, 999);
-	ck_assert_uint_eq(sum.max, 1000);
-	/* 500.5, half up */
-	ck_assert_uint_eq(sum.mean, 501);
-	ck_assert_uint_eq(stats_percentile(&s, 50001), 501);
-	stats_free(&s);
-	ck_assert_uint_eq(s.samples, 0);
-}
-
-TEST(few_samples_and_large_ones)
-{
-	struct stats s = { 0 };
-	struct stats_summary sum = stats_summarize(&s);
-
-	ck_assert_uint_eq(sum.count + sum.p50 + sum.max + sum.mean, 0);
-	stats_add(&s, ~0ULL);
-	sum = stats_summarize(&s);
-	ck_assert_uint_eq(sum.p50, ~0ULL);
-	ck_assert_uint_eq(sum.p999, ~0ULL);
-	stats_add(&s, ~0ULL - 1);
-	/* The sum passes 64 bits; the median of two is the lesser. */
-	ck_assert_uint_eq(stats_mean(&s), ~0ULL);
-	ck_assert_uint_eq(stats_percentile(&s, 50000), ~0ULL - 1);
-	stats_free(&s);
-}
-
-TEST(merge_is_as_if_added)
-{
-	struct stats a = { 0 }, b = { 0 };
-	u64 i;
-
-	fill(&a);
-	ck_assert_int_eq(stats_merge(&a, &b), 0);
-	for (i = 1001; i <= 2000; i++)
-		stats_add(&b, i);
-	ck_assert_uint_eq(stats_percentile(&a, 100000), 1000);
-	ck_assert_int_eq(stats_merge(&a, &b), 0);
-	ck_assert_uint_eq(stats_percentile(&a, 50000), 1000);
-	ck_assert_uint_eq(stats_percentile(&a, 100000), 2000);
-	stats_free(&a);
-	stats_free(&b);
-}
 
 /* Up to 15 a bucket has one value, then an octave has eight: 16 and 17, 18 and 19, ..., 32 to 35, ... */
 static const struct {
@@ -99,10 +36,8 @@ static char path[64];
 
 static json_t *sample_report(void)
 {
-	struct stats s = { 0 };
 	json_t *root = json_object();
 
-	fill(&s);
 	ck_assert_int_eq(report_json_u64(root, "zebra", 7), 0);
 	ck_assert_int_eq(report_json_u64(root, "all", ~0ULL), 0);
 	ck_assert_int_eq(report_json_hex(root, "iova", 0xfffff000), 0);
@@ -110,8 +45,6 @@ static json_t *sample_report(void)
 					  "a\xff"
 					  "b"),
 			 0);
-	ck_assert_int_eq(report_json_stats(root, "latency_ns", &s), 0);
-	stats_free(&s);
 	return root;
 }
 
@@ -121,15 +54,7 @@ TEST(json_is_fixed)
 				   "  \"zebra\": 7,\n"
 				   "  \"all\": \"18446744073709551615\",\n"
 				   "  \"iova\": \"0xfffff000\",\n"
-				   "  \"name\": \"a?b\",\n"
-				   "  \"latency_ns\": {\n"
-				   "    \"p50\": 500,\n"
-				   "    \"p90\": 900,\n"
-				   "    \"p99\": 990,\n"
-				   "    \"p999\": 999,\n"
-				   "    \"max\": 1000,\n"
-				   "    \"mean\": 501\n"
-				   "  }\n"
+				   "  \"name\": \"a?b\"\n"
 				   "}\n";
 	char got[sizeof(want) + 16] = { 0 };
 	json_t *root = sample_report();

@@ -50,15 +50,12 @@ TEST(points_in_order)
 static const struct {
 	const char *vary, *seeds, *says;
 } bad[] = {
-	{ "k=", "1", "k: there is no value" },
-	{ "m=1", "1", "m is varied twice" },
-	{ "k=1", "", "'' is not a list" },
-	{ "k=1", "5..2", "'5..2' is not a list" },
-	{ "k=1", "1,", "'1,' is not a list" },
-	{ "k=1", "1..", "'1..' is not a list" },
-	{ "k=1", "-1", "'-1' is not a list" },
-	{ "k=1", "1..999999999", "is not a list" },
-	{ "k=1", "1..90000", "more than 1000000 points" },
+	{ "k=", "1", "the list is empty" },	    { "k=1,,2", "1", "there is no value" },
+	{ "k=1,2,1", "1", "'1' is listed twice" },  { "k=1", "1..3,2", "is listed twice" },
+	{ "m=1", "1", "m is varied twice" },	    { "k=1", "", "'' is not a list" },
+	{ "k=1", "5..2", "'5..2' is not a list" },  { "k=1", "1,", "'1,' is not a list" },
+	{ "k=1", "1..", "'1..' is not a list" },    { "k=1", "-1", "'-1' is not a list" },
+	{ "k=1", "1..999999999", "is not a list" }, { "k=1", "1..90000", "more than 1000000 points" },
 };
 
 TEST_TIMES(bad_studies, ARRAY_SIZE(bad))
@@ -79,6 +76,8 @@ static const struct {
 	{ "vary:\n  - key: a.b\n    values: []\n", "s.yaml:" },
 	{ "vary:\n  - values: [1]\n", "s.yaml:" },
 	{ "variants: smmuv3-stall\n", "s.yaml:1:" },
+	{ "seeds: 1\nvariants: []\n", "s.yaml:2:" },
+	{ "seeds: 1\ncolumns: []\n", "s.yaml:2:" },
 	{ "seeds: [1\nset: 2\n", "s.yaml:" },
 	{ "", "s.yaml: the study is empty" },
 };
@@ -224,7 +223,14 @@ TEST_TIMES(each_fails_alone, 6)
 {
 	static const u32 index[] = { 0, 1, 2, 3, 4, 5 };
 	struct seen seen = { 0 };
-	struct sweep_pool p = { index, ARRAY_SIZE(index), (u32)_i + 1, 1, run_kind, note, &seen };
+	struct sweep_pool p = { .what = "points",
+				.index = index,
+				.n = ARRAY_SIZE(index),
+				.jobs = (u32)_i + 1,
+				.timeout_s = 1,
+				.run = run_kind,
+				.failed = note,
+				.ctx = &seen };
 
 	ck_assert_int_eq(sweep_pool_run(&p), 0);
 	ck_assert_str_eq(seen.text[0], "");

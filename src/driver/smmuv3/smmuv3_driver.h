@@ -73,43 +73,6 @@ struct smmuv3_event {
  */
 void smmuv3_event_decode(const u64 words[4], struct smmuv3_event *ev);
 
-/**
- * struct smmuv3_pri_entry - a PRI queue entry, decoded (8)
- * @words: as they lay in the queue
- * @addr: page address, bytes
- * @sid: StreamID
- * @ssid: SubstreamID; meaningful with @ssv only
- * @prgi: PRGIndex
- * @ssv: SSV: @ssid is meaningful
- * @last: LAST: last request of its group
- * @read: pR: read permission is requested
- * @write: pW: write permission is requested
- * @exec: pX: execute permission is requested
- * @priv: pPRIV: privileged access is requested
- * @stop: a stop marker: it asks for nothing and gets no answer
- */
-struct smmuv3_pri_entry {
-	u64 words[2];
-	u64 addr;
-	u32 sid;
-	u32 ssid;
-	u16 prgi;
-	bool ssv;
-	bool last;
-	bool read;
-	bool write;
-	bool exec;
-	bool priv;
-	bool stop;
-};
-
-/**
- * smmuv3_pri_decode() - decode a PRI queue entry
- * @words: the entry in host order
- * @e: filled in
- */
-void smmuv3_pri_decode(const u64 words[2], struct smmuv3_pri_entry *e);
-
 enum smmuv3_drv_msi { SMMUV3_MSI_EVENTQ, SMMUV3_MSI_PRIQ, SMMUV3_MSI_GERROR, SMMUV3_MSI_COUNT };
 
 /**

@@ -64,45 +64,6 @@ struct vtd_drv_fault {
 void vtd_fault_decode(const u64 words[2], struct vtd_drv_fault *f);
 
 /**
- * struct vtd_drv_preq - a page request descriptor, decoded (7.4.1.1)
- * @words: as they lay in the queue
- * @addr: page address, bytes
- * @sid: requester
- * @pasid: meaningful with @has_pasid only
- * @prgi: page request group index
- * @has_pasid: the request has a PASID
- * @last: LPIG: last request of its group
- * @read: RDR: read permission is requested
- * @write: WRR: write permission is requested
- * @exec: EXR: execute permission is requested
- * @priv: PMR: privileged access is requested
- * @stop: a stop marker: has a PASID, asks for nothing, gets no answer
- * @known: the type is that of a page request
- */
-struct vtd_drv_preq {
-	u64 words[4];
-	u64 addr;
-	u32 sid;
-	u32 pasid;
-	u16 prgi;
-	bool has_pasid;
-	bool last;
-	bool read;
-	bool write;
-	bool exec;
-	bool priv;
-	bool stop;
-	bool known;
-};
-
-/**
- * vtd_preq_decode() - decode a page request descriptor
- * @words: the descriptor in host order
- * @p: filled in
- */
-void vtd_preq_decode(const u64 words[4], struct vtd_drv_preq *p);
-
-/**
  * vtd_reason_text() - the text that kernel logs print for a fault reason
  * @reason: fault reason code
  *
@@ -145,7 +106,7 @@ struct vtd_drv_cfg {
 		u32 data;
 	} msi[VTD_DRV_LINES];
 	void (*fault)(void *observer, const struct vtd_drv_fault *f);
-	void (*page_request)(void *observer, const struct vtd_drv_preq *p);
+	void (*page_request)(void *observer, const u64 words[4]);
 };
 
 /**

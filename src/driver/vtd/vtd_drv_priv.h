@@ -9,7 +9,6 @@
 
 #define VDRV_RID_PASID	0U /* RID_PASID of every context entry, so PASID 0 has no other use */
 #define VDRV_PT_DID	1U /* all pass-through entries */
-#define VDRV_FIRST_DID	2U
 #define VDRV_DESC_WORDS 4
 #define VDRV_BATCH	16
 #define VDRV_STALE	64 /* the same record so often in a row means that the hardware does not clear it */

@@ -36,65 +36,41 @@ void vdrv_prq_clear_stale(struct vtd_drv *d)
 	drv_write32(&d->h, VTD_PRS, VTD_PRS_PRO | VTD_PRS_PPR);
 }
 
-void vtd_preq_decode(const u64 words[4], struct vtd_drv_preq *p)
-{
-	memset(p, 0, sizeof(*p));
-	memcpy(p->words, words, sizeof(p->words));
-	p->known = (words[0] & 0xff) == VTD_PREQ_TYPE;
-	p->sid = (u32)FIELD_GET(VTD_PREQ_RID, words[0]);
-	p->has_pasid = words[0] & VTD_PREQ_PP;
-	if (p->has_pasid)
-		p->pasid = (u32)FIELD_GET(VTD_PREQ_PASID, words[0]);
-	p->exec = words[0] & VTD_PREQ_EXR;
-	p->priv = words[0] & VTD_PREQ_PMR;
-	p->read = words[1] & VTD_PREQ_RDR;
-	p->write = words[1] & VTD_PREQ_WRR;
-	p->last = words[1] & VTD_PREQ_LPIG;
-	p->prgi = (u16)FIELD_GET(VTD_PREQ_PRGI, words[1]);
-	p->addr = words[1] & VTD_PREQ_ADDR;
-	/* It ends the requests of a PASID; without one it closes a group, which must be answered like others (7.6). */
-	p->stop = p->has_pasid && p->last && !p->read && !p->write;
-}
-
 /* 0 or -EAGAIN: leave it where it is. */
-static int report(struct vtd_drv *d, const struct vtd_drv_preq *p)
+static int report(struct vtd_drv *d, const u64 words[4])
 {
-	struct fault_record f = { .type = FAULT_PAGE_REQUEST, .addr = p->addr, .sid = p->sid, .index = p->prgi };
-	int r;
+	bool pp = words[0] & VTD_PREQ_PP;
+	struct fault_record f = {
+		.type = FAULT_PAGE_REQUEST,
+		.addr = words[1] & VTD_PREQ_ADDR,
+		.sid = (u32)FIELD_GET(VTD_PREQ_RID, words[0]),
+		.pasid = pp ? (u32)FIELD_GET(VTD_PREQ_PASID, words[0]) : FAULT_NO_PASID,
+		.index = (u16)FIELD_GET(VTD_PREQ_PRGI, words[1]),
+		.perm = (words[1] & VTD_PREQ_RDR ? FAULT_READ : 0) | (words[1] & VTD_PREQ_WRR ? FAULT_WRITE : 0) |
+			(words[0] & VTD_PREQ_EXR ? FAULT_EXEC : 0) | (words[0] & VTD_PREQ_PMR ? FAULT_PRIV : 0),
+		.flags = (pp ? FAULT_PASID_VALID : 0) | (words[1] & VTD_PREQ_LPIG ? FAULT_LAST : 0),
+	};
+	int r = drv_report_request(&d->h, &f, &d->stats.page_requests, &d->stats.stop_markers);
 
-	f.pasid = p->has_pasid ? p->pasid : FAULT_NO_PASID;
-	f.perm = (p->read ? FAULT_READ : 0) | (p->write ? FAULT_WRITE : 0) | (p->exec ? FAULT_EXEC : 0) |
-		 (p->priv ? FAULT_PRIV : 0);
-	f.flags = (p->has_pasid ? FAULT_PASID_VALID : 0) | (p->last ? FAULT_LAST : 0);
-	r = fault_core_report(d->h.core, &f, drv_now(&d->h));
-	if (r == -EAGAIN)
-		return r;
-	d->stats.page_requests++;
-	return 0;
+	return min(r, 0);
 }
 
 static int take_one(struct vtd_drv *d)
 {
-	struct vtd_drv_preq p;
 	u64 words[4];
 	int r = drv_read_words(&d->h, d->prq + d->prq_head, words, 4);
 
 	if (r)
 		return r;
-	vtd_preq_decode(words, &p);
-	if (!p.known) {
+	if ((words[0] & 0xff) != VTD_PREQ_TYPE) {
 		d->stats.bad_descriptors++;
 		return 0;
 	}
 	/* Notify the observer once, however often the request is reported. */
 	if (d->cfg.page_request && !d->prq_shown)
-		d->cfg.page_request(d->cfg.common.observer, &p);
+		d->cfg.page_request(d->cfg.common.observer, words);
 	d->prq_shown = true;
-	if (p.stop) {
-		d->stats.stop_markers++;
-		return 0;
-	}
-	return report(d, &p);
+	return report(d, words);
 }
 
 /* Bits 63:19 are reserved (11.4.11.3): no hardware returns all ones, and the queue counts as empty. */

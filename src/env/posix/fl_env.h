@@ -11,7 +11,7 @@
 #ifndef FL_ENV_H
 #define FL_ENV_H
 
-#include <assert.h>
+#include "fl_bug.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,16 +48,16 @@
 #define fallthrough __attribute__((__fallthrough__))
 
 /* Our own bug, never a guest's or a host's error. */
-#define fl_assert(cond) assert(cond)
+#define fl_assert(cond) fl_check(cond, #cond)
 
 /* The same where an expression says too little: @call came from within @in. */
-#define fl_bug_call(call, in)                                                                \
-	do {                                                                                 \
-		char said_[96] = "";                                                         \
-		strncat(said_, call, 32);                                                    \
-		strncat(said_, " called from within ", 32);                                  \
-		strncat(said_, in, 24);                                                      \
-		__assert_fail(said_, __FILE__, __LINE__, __extension__ __PRETTY_FUNCTION__); \
+#define fl_bug_call(call, in)                                                         \
+	do {                                                                          \
+		char said_[96] = "";                                                  \
+		strncat(said_, call, 32);                                             \
+		strncat(said_, " called from within ", 32);                           \
+		strncat(said_, in, 24);                                               \
+		fl_bug(said_, __FILE__, __LINE__, __extension__ __PRETTY_FUNCTION__); \
 	} while (0)
 
 /* Storage at set-up time only; an engine allocates nothing while it translates. */

@@ -352,15 +352,6 @@ u64 dmat_reader_records(const struct dmat_reader *reader);
 u64 dmat_reader_blocks(const struct dmat_reader *reader);
 
 /**
- * dmat_reader_block_first() - number of the first record of a block, for readers in parallel
- * @reader: the reader
- * @i: number of the block
- *
- * Return: Number of the record.
- */
-u64 dmat_reader_block_first(const struct dmat_reader *reader, u64 i);
-
-/**
  * dmat_reader_damaged() - whether the file was found damaged, with DMAT_READ_PREFIX
  * @reader: the reader
  *

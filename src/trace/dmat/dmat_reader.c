@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Reading a .dmat file: every byte of it is under some CRC-32, and none is believed before. */
 #include "dmat_priv.h"
+#include "grow.h"
 #include <zlib.h>
 
 struct meta_pair {
@@ -228,17 +229,11 @@ static int scan_blocks(struct dmat_reader *r)
 {
 	u64 offset = r->blocks_offset;
 	struct block_header h;
-	struct block_entry *grown;
 
 	r->blocks = r->records = 0;
 	for (;;) {
-		if (r->blocks + 1 >= r->block_room) {
-			r->block_room = r->block_room ? 2 * r->block_room : 64;
-			grown = realloc(r->block, r->block_room * sizeof(*grown));
-			if (!grown)
-				return dmat_fail(r->err, ENOMEM, "out of memory");
-			r->block = grown;
-		}
+		if (!GROW(r->block, r->blocks + 1, r->block_room, 64))
+			return dmat_fail(r->err, ENOMEM, "out of memory");
 		r->block[r->blocks] = (struct block_entry){ offset, r->records, ~0ULL };
 		if (fetch_block(r, offset, r->file_bytes, &h))
 			return 0;
@@ -487,11 +482,6 @@ u64 dmat_reader_records(const struct dmat_reader *r)
 u64 dmat_reader_blocks(const struct dmat_reader *r)
 {
 	return r->blocks;
-}
-
-u64 dmat_reader_block_first(const struct dmat_reader *r, u64 i)
-{
-	return r->block[i].first_record;
 }
 
 bool dmat_reader_damaged(const struct dmat_reader *r)

@@ -2,6 +2,7 @@
 /* Writing a .dmat file under a temporary name, which becomes its own only when all of it is there. */
 #include "dmat_priv.h"
 #include "temp_file.h"
+#include "grow.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -227,16 +228,9 @@ static int write_header(struct dmat_writer *w)
 
 static int index_add(struct dmat_writer *w)
 {
-	struct index_entry *grown;
-
-	if (w->blocks == w->index_room) {
-		w->index_room = w->index_room ? 2 * w->index_room : 64;
-		grown = realloc(w->index, w->index_room * sizeof(*grown));
-		if (!grown) {
-			w->failed = -ENOMEM;
-			return dmat_fail(w->err, ENOMEM, "out of memory");
-		}
-		w->index = grown;
+	if (!GROW(w->index, w->blocks, w->index_room, 64)) {
+		w->failed = -ENOMEM;
+		return dmat_fail(w->err, ENOMEM, "out of memory");
 	}
 	w->index[w->blocks++] = (struct index_entry){ w->offset, w->records, w->pending[0].time_ns };
 	return 0;

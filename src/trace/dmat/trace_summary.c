@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "trace_summary.h"
 #include "trace_pages.h"
+#include "grow.h"
 
 #define PAGE 4096ULL
 
@@ -15,7 +16,6 @@ struct context {
 static struct trace_tally_entry *tally(struct trace_tally *t, u64 key)
 {
 	size_t lo = 0, hi = t->entries;
-	struct trace_tally_entry *grown;
 
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
@@ -27,13 +27,8 @@ static struct trace_tally_entry *tally(struct trace_tally *t, u64 key)
 	}
 	if (lo < t->entries && t->entry[lo].key == key)
 		return &t->entry[lo];
-	if (t->entries == t->room) {
-		t->room = t->room ? 2 * t->room : 16;
-		grown = realloc(t->entry, t->room * sizeof(*grown));
-		if (!grown)
-			return NULL;
-		t->entry = grown;
-	}
+	if (!GROW(t->entry, t->entries, t->room, 16))
+		return NULL;
 	memmove(&t->entry[lo + 1], &t->entry[lo], (t->entries - lo) * sizeof(*t->entry));
 	t->entries++;
 	t->entry[lo] = (struct trace_tally_entry){ .key = key };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Numbers and records for the generators. Integers only: the same trace on every machine. */
 #include "trace_gen_priv.h"
+#include "grow.h"
 
 #define PAGE   4096ULL
 #define DIR_RW (DMAT_F_R | DMAT_F_W)
@@ -89,15 +90,8 @@ static int enqueue(struct trace_gen *gen, const struct dmat_record *rec)
 {
 	if (gen->queue_first == gen->queue_end)
 		gen->queue_first = gen->queue_end = 0;
-	if (gen->queue_end == gen->queue_room) {
-		size_t room = gen->queue_room ? 2 * gen->queue_room : 64;
-		struct dmat_record *queue = realloc(gen->queue, room * sizeof(*queue));
-
-		if (!queue)
-			return -ENOMEM;
-		gen->queue = queue;
-		gen->queue_room = room;
-	}
+	if (!GROW(gen->queue, gen->queue_end, gen->queue_room, 64))
+		return -ENOMEM;
 	gen->queue[gen->queue_end++] = *rec;
 	return 0;
 }

@@ -22,7 +22,7 @@ struct trace_source {
 	gzFile file;
 	char *chunk;
 	size_t room, at, end;
-	bool pin, eof;
+	bool pin;
 	u64 bytes;
 	const struct trace_import_options *opt;
 	char line[LINE_BYTES];

@@ -3,14 +3,14 @@
 #ifndef FL_LINUX_BUG_H
 #define FL_LINUX_BUG_H
 
-#include <assert.h>
+#include "fl_bug.h"
 #include <linux/compiler.h>
 #include <linux/types.h>
 
 #define WARN_ON_ONCE(condition)               \
 	({                                    \
 		bool warn_ = !!(condition);   \
-		assert(!warn_ && #condition); \
+		fl_check(!warn_, #condition); \
 		unlikely(warn_);              \
 	})
 

@@ -6,7 +6,7 @@
 #ifndef FL_LINUX_SPINLOCK_H
 #define FL_LINUX_SPINLOCK_H
 
-#include <assert.h>
+#include "fl_bug.h"
 #include <linux/compiler.h>
 #include <linux/types.h>
 #include <sched.h>
@@ -38,7 +38,7 @@ static __attribute__((__noinline__, __unused__)) void spin_lock_wait(spinlock_t 
 {
 	unsigned int spins = 0;
 
-	assert(__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != spin_this_thread());
+	fl_check(__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != spin_this_thread(), "a lock is taken twice");
 	do
 		while (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED))
 			if (++spins % 64 == 0)
@@ -71,7 +71,8 @@ static inline void spin_unlock(spinlock_t *lock)
 	} while (0)
 
 #ifdef FL_CHECKED
-#define lockdep_assert_held(lock) assert(__atomic_load_n(&(lock)->owner, __ATOMIC_RELAXED) == spin_this_thread())
+#define lockdep_assert_held(lock) \
+	fl_check(__atomic_load_n(&(lock)->owner, __ATOMIC_RELAXED) == spin_this_thread(), #lock " is not held")
 #else
 #define lockdep_assert_held(lock) ((void)(lock))
 #endif
