@@ -6,12 +6,12 @@
 #include "parts.h"
 
 struct Platform : sc_core::sc_module {
-	Bytes ram;
+	Memory<> memory{ "memory" };
+	Bytes &ram = memory.bytes;
 	Port cpu;
 	Driver driver;
 	faultline::models::Smmuv3<> smmu;
 	tlm_utils::simple_initiator_socket<Platform> device;
-	tlm_utils::simple_target_socket<Platform> data, tables;
 	sc_core::sc_signal<bool> events; // the event queue's interrupt
 	sc_core::sc_event ready;
 	unsigned faults = 0;
@@ -24,30 +24,16 @@ struct Platform : sc_core::sc_module {
 		p.keys = { "tcu.walk_latency_ns=120", "tbu.lookup_ns=2" };
 		return p;
 	}
-	SC_CTOR(Platform)
-	    : smmu("smmu", parameters()), device("device"), data("data"), tables("tables"), events("events")
+	SC_CTOR(Platform) : smmu("smmu", parameters()), device("device"), events("events")
 	{
-		for (auto *memory : { &data, &tables }) {
-			memory->register_b_transport(this, &Platform::serve);
-			memory->register_transport_dbg(this, &Platform::look);
-		}
 		device.bind(smmu.tbu[0]);
-		smmu.down.bind(data);
-		smmu.walk.bind(tables);
+		smmu.down.bind(memory.data);
+		smmu.walk.bind(memory.tables);
 		cpu.socket.bind(smmu.mmio);
 		smmu.irq[0].bind(events);
 		smmu.set_default_stream(0, 8);
 		SC_THREAD(software);
 		SC_THREAD(master);
-	}
-	void serve(Payload &p, sc_time &delay)
-	{
-		ram.access(p);
-		delay += sc_time(60, SC_NS);
-	}
-	unsigned look(Payload &p)
-	{
-		return ram.access(p) ? p.get_data_length() : 0;
 	}
 
 	void software()

@@ -50,6 +50,29 @@ struct Bytes {
 	}
 };
 
+/* A memory that annotates its latency, 60 ns: data by one socket, tables and queues by the other. */
+template <unsigned WIDTH = 32> struct Memory : sc_core::sc_module {
+	Bytes bytes;
+	tlm_utils::simple_target_socket<Memory, WIDTH> data, tables;
+
+	explicit Memory(const sc_core::sc_module_name &name) : sc_module(name), data("data"), tables("tables")
+	{
+		for (auto *socket : { &data, &tables }) {
+			socket->register_b_transport(this, &Memory::serve);
+			socket->register_transport_dbg(this, &Memory::look);
+		}
+	}
+	void serve(Payload &p, sc_time &delay)
+	{
+		bytes.access(p);
+		delay += sc_time(60, SC_NS);
+	}
+	unsigned look(Payload &p)
+	{
+		return bytes.access(p) ? p.get_data_length() : 0;
+	}
+};
+
 /* An access that its owner fills in. */
 inline void set(Payload &p, bool write, std::uint64_t address, void *data, unsigned length)
 {

@@ -10,12 +10,12 @@ constexpr std::uint64_t kRoot = 0x10000, kContexts = 0x11000, kDirectory = 0x120
 constexpr std::uint32_t kDevice = 0x50; // bus 0, device 10, function 0
 
 struct Platform : sc_core::sc_module {
-	Bytes ram;
+	Memory<64> memory{ "memory" };
+	Bytes &ram = memory.bytes;
 	Port cpu;
 	faultline::models::Vtd<64> iommu;
 	faultline::models::PcieEndpoint<64> device;
 	tlm_utils::simple_initiator_socket<Platform, 64> engine; // of the device
-	tlm_utils::simple_target_socket<Platform, 64> data, tables;
 	tlm_utils::simple_initiator_socket<Platform, 64> program;
 	sc_core::sc_signal<bool> requests; // the page request interrupt
 	sc_core::sc_event ready;
@@ -36,32 +36,19 @@ struct Platform : sc_core::sc_module {
 		return p;
 	}
 	SC_CTOR(Platform)
-	    : iommu("iommu", parameters()), device("device", iommu, functions()), engine("engine"), data("data"),
-	      tables("tables"), program("program"), requests("requests")
+	    : iommu("iommu", parameters()), device("device", iommu, functions()), engine("engine"), program("program"),
+	      requests("requests")
 	{
-		for (auto *memory : { &data, &tables }) {
-			memory->register_b_transport(this, &Platform::serve);
-			memory->register_transport_dbg(this, &Platform::look);
-		}
 		engine.bind(device.dma);
 		device.up.bind(iommu.tbu[0]);
-		iommu.down.bind(data);
-		iommu.walk.bind(tables);
+		iommu.down.bind(memory.data);
+		iommu.walk.bind(memory.tables);
 		iommu.irq[2].bind(requests);
 		program.bind(iommu.mmio);
 		bridge_.register_b_transport(this, &Platform::pass);
 		cpu.socket.bind(bridge_);
 		SC_THREAD(software);
 		SC_THREAD(master);
-	}
-	void serve(Payload &p, sc_time &delay)
-	{
-		ram.access(p);
-		delay += sc_time(60, SC_NS);
-	}
-	unsigned look(Payload &p)
-	{
-		return ram.access(p) ? p.get_data_length() : 0;
 	}
 	void pass(Payload &p, sc_time &delay)
 	{

@@ -78,6 +78,32 @@ struct Counters {
 	std::uint64_t accesses, pieces, hits, walks, walk_accesses, merged, stalled, aborted, ignored, commands, syncs;
 };
 
+namespace detail
+{
+
+/// A model's own sockets stand behind those that are seen: calls go straight through.
+struct Target {
+	tlm::tlm_fw_transport_if<> *forward;
+	sc_core::sc_port_b<tlm::tlm_bw_transport_if<>> *backward;
+};
+struct Initiator {
+	sc_core::sc_port_b<tlm::tlm_fw_transport_if<>> *forward;
+	tlm::tlm_bw_transport_if<> *backward;
+};
+
+template <typename Socket> void plug_target(const Target &inner, Socket &socket)
+{
+	socket.get_base_export().bind(*inner.forward);
+	inner.backward->bind(socket.get_base_port());
+}
+template <typename Socket> void plug_initiator(const Initiator &inner, Socket &socket)
+{
+	socket.get_base_export().bind(*inner.backward);
+	inner.forward->bind(socket.get_base_port());
+}
+
+} // namespace detail
+
 /// Every IOMMU, whatever its architecture and the width of its buses.
 class FAULTLINE_API Iommu : public sc_core::sc_module
 {
@@ -138,24 +164,13 @@ class FAULTLINE_API Iommu : public sc_core::sc_module
 	struct Impl;
 
       protected:
-	using Forward = tlm::tlm_fw_transport_if<>;
-	using Backward = tlm::tlm_bw_transport_if<>;
-	struct Target {
-		Forward *forward;
-		sc_core::sc_port_b<Backward> *backward;
-	};
-	struct Initiator {
-		sc_core::sc_port_b<Forward> *forward;
-		Backward *backward;
-	};
-
 	Iommu(const sc_core::sc_module_name &name, const Smmuv2Parameters &p);
 	Iommu(const sc_core::sc_module_name &name, const Smmuv3Parameters &p);
 	Iommu(const sc_core::sc_module_name &name, const VtdParameters &p);
-	Target inner_tbu(unsigned i);
-	Target inner_mmio();
-	Initiator inner_down();
-	Initiator inner_walk();
+	detail::Target inner_tbu(unsigned i);
+	detail::Target inner_mmio();
+	detail::Initiator inner_down();
+	detail::Initiator inner_walk();
 
       private:
 	friend class PcieDevice;
@@ -163,20 +178,8 @@ class FAULTLINE_API Iommu : public sc_core::sc_module
 	std::unique_ptr<Impl> impl_;
 };
 
-/// A model's own sockets stand behind those that are seen: calls go straight through.
 namespace detail
 {
-
-template <typename Target, typename Socket> void plug_target(const Target &inner, Socket &socket)
-{
-	socket.get_base_export().bind(*inner.forward);
-	inner.backward->bind(socket.get_base_port());
-}
-template <typename Initiator, typename Socket> void plug_initiator(const Initiator &inner, Socket &socket)
-{
-	socket.get_base_export().bind(*inner.backward);
-	inner.forward->bind(socket.get_base_port());
-}
 
 /// The sockets of an IOMMU, @p WIDTH bits wide.
 template <typename P, unsigned WIDTH> class IommuOf : public Iommu
@@ -252,20 +255,9 @@ class FAULTLINE_API PcieDevice : public sc_core::sc_module
 	struct Impl;
 
       protected:
-	using Forward = tlm::tlm_fw_transport_if<>;
-	using Backward = tlm::tlm_bw_transport_if<>;
-	struct Target {
-		Forward *forward;
-		sc_core::sc_port_b<Backward> *backward;
-	};
-	struct Initiator {
-		sc_core::sc_port_b<Forward> *forward;
-		Backward *backward;
-	};
-
 	PcieDevice(const sc_core::sc_module_name &name, Iommu &iommu, const PcieParameters &p);
-	Target inner_dma();
-	Initiator inner_up();
+	detail::Target inner_dma();
+	detail::Initiator inner_up();
 
       private:
 	std::unique_ptr<Impl> impl_;

@@ -114,20 +114,20 @@ template <typename Initiator, typename Socket> static Initiator initiator_of(Soc
     return {&socket.get_base_port(), socket.get_base_export().operator->()};
 }
 
-Iommu::Target Iommu::inner_tbu(unsigned i) {
-    return target_of<Target>(impl_->model.tbu(i));
+detail::Target Iommu::inner_tbu(unsigned i) {
+    return target_of<detail::Target>(impl_->model.tbu(i));
 }
 
-Iommu::Target Iommu::inner_mmio() {
-    return target_of<Target>(impl_->model.mmio);
+detail::Target Iommu::inner_mmio() {
+    return target_of<detail::Target>(impl_->model.mmio);
 }
 
-Iommu::Initiator Iommu::inner_down() {
-    return initiator_of<Initiator>(impl_->model.down);
+detail::Initiator Iommu::inner_down() {
+    return initiator_of<detail::Initiator>(impl_->model.down);
 }
 
-Iommu::Initiator Iommu::inner_walk() {
-    return initiator_of<Initiator>(impl_->model.walk);
+detail::Initiator Iommu::inner_walk() {
+    return initiator_of<detail::Initiator>(impl_->model.walk);
 }
 
 /* ---- each of them ---- */

@@ -40,11 +40,11 @@ std::uint32_t PcieDevice::allocate(std::uint32_t requester, std::uint32_t reques
     return impl_->device.allocate(requester, requests);
 }
 
-PcieDevice::Target PcieDevice::inner_dma() {
+detail::Target PcieDevice::inner_dma() {
     return {impl_->device.dma.get_base_export().operator->(), &impl_->device.dma.get_base_port()};
 }
 
-PcieDevice::Initiator PcieDevice::inner_up() {
+detail::Initiator PcieDevice::inner_up() {
     return {&impl_->device.up.get_base_port(), impl_->device.up.get_base_export().operator->()};
 }
 

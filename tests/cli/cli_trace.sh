@@ -46,6 +46,9 @@ expect 0 pack "$dir/text" -o "$dir/again.dmat"
 cmp -s "$sample" "$dir/again.dmat" || say "pack of dump is not the same file"
 "$faultline" dump "$sample" | "$faultline" pack - -o "$dir/piped.dmat" || say "pack of standard input failed"
 cmp -s "$sample" "$dir/piped.dmat" || say "pack of standard input is not the same file"
+# a trace itself cannot come that way
+expect 2 info - <"$sample"
+complains 'cannot come through a pipe'
 printf 'dmat 1\naccess 0 sid=1 iova=0 size=0 dir=r\n' >"$dir/zero"
 expect 2 pack "$dir/zero" -o "$dir/zero.dmat"
 complains "zero:2: access of zero length"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* libfaultline.so through its public headers alone: handles, services, contract. Sections are those of Arm IHI 0070. */
+#include "suite.h"
 #include "face_platform.h"
 #include <faultline/bug.h>
 #include <faultline/fault.h>
@@ -7,29 +8,27 @@
 #include <faultline/version.h>
 #include <faultline/vtd.h>
 
-#include <check.h>
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define F_TRANSLATION 0x10 /* 7.3 */
-
-Suite *face_fault_suite(void);
-Suite *face_driver_suite(void);
 
 static struct platform p, q;
 
 /* ---- what is asked for, and what cannot be had ---- */
 
-START_TEST(test_version)
+TEST(version)
 {
 	ck_assert_str_eq(fl_version(), FAULTLINE_VERSION);
 }
-END_TEST
 
 /* What a program was compiled with: a size that changes within a major version breaks it. 64-bit hosts. */
-START_TEST(test_layout)
+TEST(layout)
 {
 	static const struct {
 		size_t is, was;
@@ -56,9 +55,8 @@ START_TEST(test_layout)
 	for (i = 0; sizeof(void *) == 8 && i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		ck_assert_msg(sizes[i].is == sizes[i].was, "row %zu: %zu", i, sizes[i].is);
 }
-END_TEST
 
-START_TEST(test_parameters)
+TEST(parameters)
 {
 	struct {
 		struct fl_smmuv3_params params;
@@ -84,10 +82,9 @@ START_TEST(test_parameters)
 	ck_assert_int_eq(fl_vtd_create(NULL, &host, &p, &i), -EINVAL);
 	fl_iommu_destroy(NULL);
 }
-END_TEST
 
 /* An older header's host: what it lacks is not read. */
-START_TEST(test_older_host)
+TEST(older_host)
 {
 	struct fl_host host = platform_host;
 
@@ -101,10 +98,9 @@ START_TEST(test_older_host)
 	ck_assert_uint_eq(p.events[FL_EVENT_COMMAND], 1);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
 /* IDR0..IDR5 and AIDR are settable each (6.3.1 to 6.3.8). */
-START_TEST(test_identification)
+TEST(identification)
 {
 	struct fl_smmuv3_params params = { .size = sizeof(params), .aidr = 2, .iidr = 0x1234043b };
 	struct fl_iommu *i;
@@ -121,9 +117,8 @@ START_TEST(test_identification)
 	ck_assert_str_eq(fl_iommu_fault_name(i, F_TRANSLATION), "F_TRANSLATION");
 	fl_iommu_destroy(i);
 }
-END_TEST
 
-START_TEST(test_other_kinds)
+TEST(other_kinds)
 {
 	const struct fl_smmuv2_params v2 = { .size = sizeof(v2), .num_cb = 8, .page_64k = true };
 	const struct fl_vtd_params vtd = { .size = sizeof(vtd), .ver = 0x60 };
@@ -149,10 +144,9 @@ START_TEST(test_other_kinds)
 	ck_assert_int_eq(fl_iommu_translate(i, &a, &r), FL_OK); /* GSTS.TES = 0 */
 	fl_iommu_destroy(i);
 }
-END_TEST
 
 /* Offsets: IHI 0070 6.2, VT-d 11.4, IHI 0062 chapter 9: CB_SCTLR at 0, CB_FAR at 0x60 of a bank's page. */
-START_TEST(test_registers)
+TEST(registers)
 {
 	const struct fl_smmuv2_params v2 = { .size = sizeof(v2), .num_cb = 8, .page_64k = true };
 	struct fl_register r;
@@ -189,11 +183,10 @@ START_TEST(test_registers)
 	ck_assert_uint_gt(last, 10);
 	fl_iommu_destroy(i);
 }
-END_TEST
 
 /* ---- translation ---- */
 
-START_TEST(test_translate)
+TEST(translate)
 {
 	struct fl_access a = platform_access(PLATFORM_IOVA + 0x18, FL_WRITE, 1);
 	struct fl_result r;
@@ -215,9 +208,8 @@ START_TEST(test_translate)
 	ck_assert_uint_eq(platform_get64(&p, platform_event(0)), 4 | 6ull << 32);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
-START_TEST(test_stall_and_resume)
+TEST(stall_and_resume)
 {
 	struct fl_access a = platform_access(PLATFORM_IOVA + 0x1000, 0, 77);
 	struct fl_result r;
@@ -244,10 +236,9 @@ START_TEST(test_stall_and_resume)
 	ck_assert_uint_eq(fl_iommu_mmio_read(p.smmu, 0x20, 4), 0);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
 /* A walk of three tables, STE and CD before it; an invalidation on the way leaves nothing behind. */
-START_TEST(test_parts)
+TEST(parts)
 {
 	const struct fl_access a = platform_access(PLATFORM_IOVA, 0, 1);
 	const struct fl_walk_access *first;
@@ -277,9 +268,8 @@ START_TEST(test_parts)
 	fl_walk_destroy(w);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
-START_TEST(test_walk_holds_a_sync)
+TEST(walk_holds_a_sync)
 {
 	const struct fl_access a = platform_access(PLATFORM_IOVA, 0, 1);
 	struct fl_walk *w;
@@ -301,10 +291,9 @@ START_TEST(test_walk_holds_a_sync)
 	fl_walk_destroy(w);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
 /* CMD_CFGI_STE (4.3.1) concerns its stream and no other. */
-START_TEST(test_scope)
+TEST(scope)
 {
 	platform_start(&p, NULL, NULL);
 	platform_command(&p, 0x03 | (uint64_t)PLATFORM_STREAM << 32, 1);
@@ -312,12 +301,11 @@ START_TEST(test_scope)
 	ck_assert(p.concerned && !p.unconcerned);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
 /* ---- PCIe ---- */
 
 /* A Translation Request, CMD_ATC_INV (4.5.1), a SYNC that waits for its completion. */
-START_TEST(test_ats)
+TEST(ats)
 {
 	struct fl_access a = platform_access(PLATFORM_IOVA, FL_ATS_REQUEST, 0);
 	struct fl_result r;
@@ -338,10 +326,9 @@ START_TEST(test_ats)
 	ck_assert_uint_eq(p.irqs[FL_SMMUV3_CMD_SYNC], 1);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
 /* A page request, its entry in the PRI queue (8.1), CMD_PRI_RESP (4.6.1). */
-START_TEST(test_page_request)
+TEST(page_request)
 {
 	const struct fl_page_request request = {
 		.stream = PLATFORM_STREAM, .addr = 0x7000, .group = 3, .perm = FL_PERM_READ, .last = true
@@ -361,11 +348,10 @@ START_TEST(test_page_request)
 	ck_assert(!p.response.automatic);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
 /* ---- state ---- */
 
-START_TEST(test_image)
+TEST(image)
 {
 	const struct fl_access a = platform_access(PLATFORM_IOVA, 0, 1);
 	struct fl_iommu *other;
@@ -392,9 +378,8 @@ START_TEST(test_image)
 	fl_iommu_destroy(q.smmu);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
-START_TEST(test_stats)
+TEST(stats)
 {
 	const struct fl_access a = platform_access(PLATFORM_IOVA, 0, 1);
 	struct {
@@ -419,7 +404,6 @@ START_TEST(test_stats)
 	ck_assert_uint_eq(tlb.hits, 2);
 	fl_iommu_destroy(p.smmu);
 }
-END_TEST
 
 /* ---- bugs ---- */
 
@@ -438,7 +422,7 @@ static void catch_bug(void *ctx, const struct fl_bug_report *report)
 	longjmp(c->back, 1);
 }
 
-START_TEST(test_bug_hook)
+TEST(bug_hook)
 {
 	static struct caught c;
 	struct fl_access a = platform_access(PLATFORM_IOVA + 4092, 0, 1);
@@ -459,7 +443,6 @@ START_TEST(test_bug_hook)
 	ck_assert_str_eq(c.what, "mmio_read called from within mmio_write");
 	fl_on_bug(NULL, NULL);
 }
-END_TEST
 
 /* Without a handler, and if the handler returns, the process is aborted. */
 static void note_bug(void *ctx, const struct fl_bug_report *report)
@@ -467,50 +450,26 @@ static void note_bug(void *ctx, const struct fl_bug_report *report)
 	*(const char **)ctx = report->what;
 }
 
-START_TEST(test_bug_aborts)
+TEST_TIMES(bug_aborts, 2)
 {
 	const struct fl_access a = platform_access(PLATFORM_IOVA + 4092, 0, 1);
 	const char *what = NULL;
 	struct fl_result r;
+	int status;
+	pid_t child;
 
 	platform_start(&p, NULL, NULL);
 	if (_i)
 		fl_on_bug(note_bug, &what);
-	fl_iommu_translate(p.smmu, &a, &r);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (!child) {
+		fl_iommu_translate(p.smmu, &a, &r);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFSIGNALED(status));
+	ck_assert_int_eq(WTERMSIG(status), SIGABRT);
 }
-END_TEST
 
-int main(void)
-{
-	Suite *s = suite_create("face");
-	TCase *t = tcase_create("iommu");
-	SRunner *run;
-	int failed;
-
-	tcase_add_test(t, test_version);
-	tcase_add_test(t, test_layout);
-	tcase_add_test(t, test_parameters);
-	tcase_add_test(t, test_older_host);
-	tcase_add_test(t, test_identification);
-	tcase_add_test(t, test_other_kinds);
-	tcase_add_test(t, test_registers);
-	tcase_add_test(t, test_translate);
-	tcase_add_test(t, test_stall_and_resume);
-	tcase_add_test(t, test_parts);
-	tcase_add_test(t, test_walk_holds_a_sync);
-	tcase_add_test(t, test_scope);
-	tcase_add_test(t, test_ats);
-	tcase_add_test(t, test_page_request);
-	tcase_add_test(t, test_image);
-	tcase_add_test(t, test_stats);
-	tcase_add_test(t, test_bug_hook);
-	tcase_add_loop_test_raise_signal(t, test_bug_aborts, 6, 0, 2); /* SIGABRT */
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_add_suite(run, face_fault_suite());
-	srunner_add_suite(run, face_driver_suite());
-	srunner_run_all(run, CK_NORMAL);
-	failed = srunner_ntests_failed(run);
-	srunner_free(run);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE("face")

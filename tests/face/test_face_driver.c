@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Our drivers through faultline/driver.h: somebody's memory and interrupts, each of the three IOMMUs. */
+#include "suite.h"
 #include <faultline/driver.h>
 #include <faultline/smmuv2.h>
 #include <faultline/smmuv3.h>
 #include <faultline/vtd.h>
 
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +29,6 @@ struct system {
 	enum fl_resume how;
 	struct fl_page_response response;
 };
-
-Suite *face_driver_suite(void);
 
 static struct system sys;
 
@@ -157,7 +155,7 @@ static enum fl_outcome access_at(uint64_t addr, struct fl_result *r)
 	return fl_iommu_translate(sys.iommu, &a, r);
 }
 
-START_TEST(test_map)
+TEST_TIMES(map, KINDS)
 {
 	struct fl_result r;
 
@@ -177,10 +175,9 @@ START_TEST(test_map)
 	}
 	stop();
 }
-END_TEST
 
 /* SMMUv2 and SMMUv3: a stall is served by the policy. */
-START_TEST(test_stall)
+TEST_TIMES(stall, VTD)
 {
 	struct fl_result r;
 
@@ -207,10 +204,9 @@ START_TEST(test_stall)
 	ck_assert_int_eq(sys.how, FL_RESUME_RETRY);
 	stop();
 }
-END_TEST
 
 /* The policy of the parameters holds for the driver's devices: what nobody answers, the core does after 1 ms. */
-START_TEST(test_policy)
+TEST(policy)
 {
 	const struct fl_fault_dev_params policy = { .size = sizeof(policy),
 						    .pending_ns = 1000000,
@@ -227,10 +223,9 @@ START_TEST(test_policy)
 	ck_assert_int_eq(sys.how, FL_RESUME_RETRY);
 	stop();
 }
-END_TEST
 
 /* VT-d: a page request, whose interrupt is a message. */
-START_TEST(test_page_request)
+TEST(page_request)
 {
 	const struct fl_page_request request = {
 		.stream = STREAM, .addr = IOVA + 0x5000, .group = 2, .perm = FL_PERM_READ, .last = true
@@ -248,9 +243,8 @@ START_TEST(test_page_request)
 	ck_assert_uint_eq(r.addr, TARGET + 0x5000);
 	stop();
 }
-END_TEST
 
-START_TEST(test_refused)
+TEST_TIMES(refused, KINDS)
 {
 	struct fl_driver_params params = { .size = sizeof(params), .mem_base = 0x100000, .mem_bytes = 0x1000 };
 	const struct fl_device_params device = { .size = sizeof(device), .n_streams = 17 };
@@ -271,18 +265,5 @@ START_TEST(test_refused)
 	fl_iommu_destroy(sys.iommu);
 	free(sys.mem);
 }
-END_TEST
 
-Suite *face_driver_suite(void)
-{
-	Suite *s = suite_create("face_driver");
-	TCase *t = tcase_create("driver");
-
-	tcase_add_loop_test(t, test_map, 0, KINDS);
-	tcase_add_loop_test(t, test_stall, SMMUV2, VTD);
-	tcase_add_test(t, test_policy);
-	tcase_add_test(t, test_page_request);
-	tcase_add_loop_test(t, test_refused, 0, KINDS);
-	suite_add_tcase(s, t);
-	return s;
-}
+SUITE("face_driver")

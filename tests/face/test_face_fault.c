@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The fault core through faultline/fault.h: policies, handlers, answers. */
+#include "suite.h"
 #include <faultline/fault.h>
 
-#include <check.h>
 #include <errno.h>
 #include <string.h>
 
@@ -21,8 +21,6 @@ struct system {
 	struct fl_fault_response last;
 	unsigned int responses;
 };
-
-Suite *face_fault_suite(void);
 
 static struct system sys;
 static int dev_ctx;
@@ -153,7 +151,7 @@ static int stall(uint32_t stream, uint32_t tag, uint64_t now)
 
 static const struct fl_fault_dev_params stalls = { .caps = FL_FAULT_CAN_STALL, .credits = 2, .pending_ns = 3 * MS };
 
-START_TEST(test_answers)
+TEST_TIMES(answers, 3)
 {
 	static const enum fl_fault_code codes[] = { FL_FAULT_RETRY, FL_FAULT_TERMINATE, FL_FAULT_FAILURE };
 
@@ -172,9 +170,8 @@ START_TEST(test_answers)
 	ck_assert_uint_eq(sys.last.pasid, UINT32_MAX);
 	stop(3);
 }
-END_TEST
 
-START_TEST(test_later)
+TEST(later)
 {
 	struct fl_fault_stats st;
 
@@ -193,10 +190,9 @@ START_TEST(test_later)
 	ck_assert_uint_eq(st.late, 1);
 	stop(5);
 }
-END_TEST
 
 /* The policies: credits, a deadline, a storm. */
-START_TEST(test_policies)
+TEST(policies)
 {
 	struct fl_fault_dev_params params = stalls;
 
@@ -216,9 +212,8 @@ START_TEST(test_policies)
 	ck_assert_int_eq(sys.last.code, FL_FAULT_RETRY);
 	stop(5 * MS);
 }
-END_TEST
 
-START_TEST(test_storm)
+TEST(storm)
 {
 	struct fl_fault_dev_params params = stalls;
 	uint32_t i;
@@ -234,9 +229,8 @@ START_TEST(test_storm)
 	ck_assert_uint_eq(sys.responses, 4); /* each stall is answered, storm or not */
 	stop(5 * MS);
 }
-END_TEST
 
-START_TEST(test_others)
+TEST(others)
 {
 	struct fl_fault_record r = { .stream = STREAM, .type = FL_FAULT_UNRECOVERABLE };
 	struct fl_fault_ops incomplete = ops;
@@ -262,18 +256,5 @@ START_TEST(test_others)
 	ck_assert_uint_eq(sys.responses, 2);
 	stop(2 * MS);
 }
-END_TEST
 
-Suite *face_fault_suite(void)
-{
-	Suite *s = suite_create("face_fault");
-	TCase *t = tcase_create("fault");
-
-	tcase_add_loop_test(t, test_answers, 0, 3);
-	tcase_add_test(t, test_later);
-	tcase_add_test(t, test_policies);
-	tcase_add_test(t, test_storm);
-	tcase_add_test(t, test_others);
-	suite_add_tcase(s, t);
-	return s;
-}
+SUITE("face_fault")

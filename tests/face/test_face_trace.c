@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* libfaultline-trace.so through its public headers alone. */
+#include "suite.h"
 #include <faultline/config.h>
 #include <faultline/trace.h>
 
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,14 +12,21 @@
 
 static char path[64];
 
-static void write_records(unsigned int n)
+static struct fl_trace_writer *begin(void)
 {
 	struct fl_trace_writer *w;
-	struct fl_trace_record r;
-	unsigned int i;
 
 	ck_assert_int_eq(fl_trace_create(path, &w, NULL), 0);
 	ck_assert_int_eq(fl_trace_add_meta(w, "source", "face"), 0);
+	return w;
+}
+
+static void write_records(unsigned int n)
+{
+	struct fl_trace_writer *w = begin();
+	struct fl_trace_record r;
+	unsigned int i;
+
 	for (i = 0; i < n; i++) {
 		fl_trace_record_init(&r, i % 10 ? FL_TRACE_ACCESS : FL_TRACE_FAULT, i * 100ull);
 		r.stream = i;
@@ -43,20 +50,17 @@ static void write_records(unsigned int n)
 	ck_assert_int_eq(access(path, F_OK), -1);
 }
 
-START_TEST(test_discard)
+TEST(discard)
 {
 	write_records(20);
 }
-END_TEST
 
 static void write_good(unsigned int n)
 {
-	struct fl_trace_writer *w;
+	struct fl_trace_writer *w = begin();
 	struct fl_trace_record r;
 	unsigned int i;
 
-	ck_assert_int_eq(fl_trace_create(path, &w, NULL), 0);
-	ck_assert_int_eq(fl_trace_add_meta(w, "source", "face"), 0);
 	for (i = 0; i < n; i++) {
 		fl_trace_record_init(&r, FL_TRACE_ACCESS, i * 100ull);
 		ck_assert_uint_eq(r.domain, FL_TRACE_NONE);
@@ -69,7 +73,7 @@ static void write_good(unsigned int n)
 	ck_assert_int_eq(fl_trace_commit(w, NULL), 0);
 }
 
-START_TEST(test_read)
+TEST(read_records)
 {
 	static struct fl_trace_record r[1000];
 	struct fl_trace_reader *t;
@@ -97,9 +101,8 @@ START_TEST(test_read)
 	ck_assert(!fl_trace_damaged(t));
 	fl_trace_close(t);
 }
-END_TEST
 
-START_TEST(test_damage)
+TEST(damage)
 {
 	struct fl_error error = { "" };
 	struct fl_trace_reader *t;
@@ -112,9 +115,8 @@ START_TEST(test_damage)
 	ck_assert_ptr_nonnull(strstr(error.text, "/nonexistent/x.dmat"));
 	ck_assert_int_eq(fl_trace_open("/nonexistent/x.dmat", false, &t, NULL), -ENOENT);
 }
-END_TEST
 
-START_TEST(test_text)
+TEST(text)
 {
 	struct fl_trace_record a, b;
 	struct fl_error error = { "" };
@@ -135,9 +137,8 @@ START_TEST(test_text)
 	a.size = 0;
 	ck_assert_ptr_nonnull(fl_trace_record_check(&a));
 }
-END_TEST
 
-START_TEST(test_config)
+TEST(config)
 {
 	struct fl_cfg *c, *copy;
 	struct fl_error error = { "" };
@@ -168,10 +169,9 @@ START_TEST(test_config)
 	fl_cfg_destroy(copy);
 	fl_cfg_destroy(c);
 }
-END_TEST
 
 /* The list is complete: each key is known by its name and has its default in a new configuration. */
-START_TEST(test_keys)
+TEST(keys)
 {
 	static char text[65536];
 	struct fl_cfg_key k;
@@ -194,7 +194,6 @@ START_TEST(test_keys)
 	ck_assert(preset);
 	fl_cfg_destroy(c);
 }
-END_TEST
 
 static void set_up(void)
 {
@@ -206,24 +205,4 @@ static void clean_up(void)
 	unlink(path);
 }
 
-int main(void)
-{
-	Suite *s = suite_create("face_trace");
-	TCase *t = tcase_create("trace");
-	SRunner *run;
-	int failed;
-
-	tcase_add_checked_fixture(t, set_up, clean_up);
-	tcase_add_test(t, test_discard);
-	tcase_add_test(t, test_read);
-	tcase_add_test(t, test_damage);
-	tcase_add_test(t, test_text);
-	tcase_add_test(t, test_config);
-	tcase_add_test(t, test_keys);
-	suite_add_tcase(s, t);
-	run = srunner_create(s);
-	srunner_run_all(run, CK_NORMAL);
-	failed = srunner_ntests_failed(run);
-	srunner_free(run);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+SUITE_WITH("face_trace", set_up, clean_up)

@@ -8,42 +8,23 @@
 
 #include "iommu_model.h"
 #include "monitor.h"
+#include "round_prices.h"
 #include "software.h"
+#include "suite_leaks.h"
 
 extern "C" {
 #include "smmuv3.h"
 }
 
-/* LeakSanitizer does not see past the stack of a coroutine: what Check holds on main's looks lost. */
-extern "C" const char *__lsan_default_suppressions();
-extern "C" __attribute__((used)) inline const char *__lsan_default_suppressions() {
-    return "leak:emalloc\nleak:erealloc\nleak:srunner";
-}
-
 namespace interop {
 
-/// Round prices: lookup 2 ns, one access a ns into the TBU, a table access 100 ns.
+/// Those of the other suites, and two TBUs.
 inline fl_config prices() {
-    fl_config c;
+    fl_config c = faultline::round_prices();
 
-    fl_config_init(&c);
     c.tbu.count = 2;
-    c.tbu.lookup_ps = 2'000;
-    c.tbu.interval_ps = 1'000;
-    c.tbu.link_ps = 10'000;
     c.tbu.slots = 8;
-    c.tcu.lookup_ps = 1'000;
-    c.tcu.config_cache_ps = 2'000;
-    c.tcu.walk_cache_ps = 2'000;
-    c.tcu.walk_latency_ps = 100'000;
-    c.tcu.walk_slots = 8;
-    c.notify.record_write_ps = 40'000;
-    c.notify.wire_ps = 20'000;
     c.notify.msi_ps = 30'000;
-    c.command.fetch_ps = 60'000;
-    c.command.execute_ps = 5'000;
-    c.command.sync_ps = 70'000;
-    c.command.resume_ps = 16'000;
     return c;
 }
 
@@ -95,6 +76,16 @@ struct Rig : sc_core::sc_module, Software<> {
     ~Rig() override { smmuv3_exit(&hw); }
 
     std::vector<Monitor *> monitors() { return {&left_rules, &right_rules, &memory_rules, &table_rules}; }
+    /// The SMMU is set up, then @p test runs in the left master's thread. What broken() says.
+    std::string play(const std::function<void()> &test) {
+        left.body = [&] {
+            set_up();
+            test();
+        };
+        sc_core::sc_start();
+        return broken();
+    }
+    /// The first rule that somebody has broken, or nothing.
     std::string broken() {
         for (Monitor *m : monitors())
             if (!m->broken.empty())

@@ -15,12 +15,8 @@
 using namespace interop;
 
 static void play(Rig &r, const std::function<void()> &body) {
-    r.left.body = [&] {
-        r.set_up();
-        body();
-    };
-    sc_core::sc_start();
-    std::string broken = r.broken();
+    std::string broken = r.play(body);
+
     ck_assert_msg(broken.empty(), "%s", broken.c_str());
 }
 

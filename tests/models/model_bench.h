@@ -6,44 +6,12 @@
 #include "fake_engine.h"
 #include "iommu_model.h"
 #include "memory_model.h"
+#include "round_prices.h"
+#include "suite_leaks.h"
 #include <check.h>
 #include <functional>
 
-/* LeakSanitizer does not see past the stack of a coroutine: what Check holds on main's looks lost. */
-extern "C" const char *__lsan_default_suppressions();
-extern "C" const char *__lsan_default_options();
-extern "C" __attribute__((used)) inline const char *__lsan_default_options() {
-    return "print_suppressions=0";
-}
-extern "C" __attribute__((used)) inline const char *__lsan_default_suppressions() {
-    return "leak:emalloc\nleak:erealloc\nleak:srunner";
-}
-
 namespace faultline {
-
-/* Round prices, so that sums can be read off. */
-inline fl_config round_prices() {
-    fl_config c;
-
-    fl_config_init(&c);
-    c.tbu.lookup_ps = 2'000;
-    c.tbu.interval_ps = 1'000;
-    c.tbu.link_ps = 10'000;
-    c.tbu.slots = 4;
-    c.tcu.lookup_ps = 1'000;
-    c.tcu.config_cache_ps = 2'000;
-    c.tcu.walk_cache_ps = 2'000;
-    c.tcu.walk_latency_ps = 100'000;
-    c.tcu.walk_slots = 8;
-    c.memory.latency_ps = 50'000;
-    c.notify.record_write_ps = 40'000;
-    c.notify.wire_ps = 20'000;
-    c.command.fetch_ps = 60'000;
-    c.command.execute_ps = 5'000;
-    c.command.sync_ps = 70'000;
-    c.command.resume_ps = 16'000;
-    return c;
-}
 
 class Master : public sc_core::sc_module, public tlm::tlm_bw_transport_if<> {
 public:

@@ -299,6 +299,8 @@ static int setup(struct dmat_reader *r)
 	return ret;
 }
 
+#define NO_PIPE "a trace has its index at the end, so it cannot come through a pipe"
+
 int dmat_reader_open(struct dmat_reader **reader, const char *path, unsigned int flags, struct dmat_error *err)
 {
 	struct dmat_reader *r;
@@ -318,13 +320,11 @@ int dmat_reader_open(struct dmat_reader **reader, const char *path, unsigned int
 	r->raw = calloc(1, DMAT_RAW_MAX + DMAT_RAW_SLACK);
 	r->z_ready = inflateInit2(&r->z, -15) == Z_OK;
 	if (!r->file)
-		ret = dmat_fail(err, errno, "cannot read: %s", strerror(errno));
+		ret = dmat_fail(err, errno, "cannot read: %s", strcmp(path, "-") ? strerror(errno) : NO_PIPE);
 	else if (!r->raw || !r->z_ready)
 		ret = dmat_fail(err, ENOMEM, "out of memory");
 	else if (fseeko(r->file, 0, SEEK_END))
-		ret = dmat_fail(err, errno, "cannot read: %s",
-				errno == ESPIPE ? "a trace has its index at the end, so it cannot come through a pipe"
-						: strerror(errno));
+		ret = dmat_fail(err, errno, "cannot read: %s", errno == ESPIPE ? NO_PIPE : strerror(errno));
 	else {
 		r->file_bytes = ftello(r->file);
 		ret = setup(r);
