@@ -19,26 +19,18 @@ static const struct {
 
 static struct study_key *add(struct study *o, const char *name, size_t len)
 {
-	size_t i;
+	struct study_key *k = &o->keys[o->n_keys];
 
 	if (o->n_keys == STUDY_KEYS) {
 		cli_usage("study", "study: more than %d keys", STUDY_KEYS);
 		return NULL;
 	}
-	for (i = 0; i < fl_config_n_keys; i++) {
-		const struct fl_key *key = &fl_config_keys[i];
-
-		if (strlen(key->name) != len || memcmp(key->name, name, len))
-			continue;
-		if (key->type != FL_COUNT && key->type != FL_TIME)
-			break;
-		o->keys[o->n_keys].key = key;
-		o->keys[o->n_keys].range.powers = key->power_of_two;
-		return &o->keys[o->n_keys++];
-	}
-	cli_usage("study", "study: --key %.*s: %s", (int)(len < 80 ? len : 80), name,
-		  i == fl_config_n_keys ? "unknown key" : "it is neither a number nor a time");
-	return NULL;
+	k->key = study_find_key("--key", name, len);
+	if (!k->key)
+		return NULL;
+	k->range.powers = k->key->power_of_two;
+	o->n_keys++;
+	return k;
 }
 
 static int set_range(struct study_key *k, const char *text)
@@ -281,7 +273,7 @@ int study_keys(struct study *o)
 	report_progress_end(&o->bar);
 	if (!status && (o->common.json || o->common.report))
 		status = write_json(o, r, &now);
-	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
+	if (!status && !cli_only_json(o->common.json))
 		print(o, r, &now);
 	free(r);
 	return status;

@@ -86,6 +86,8 @@ struct study_value *study_find_value(const struct study *o, u64 at);
 void study_print(const struct study *o);
 int study_write_json(const struct study *o);
 
+/* A key of the configuration that is a number or a time; NULL after a message about the option. */
+const struct fl_key *study_find_key(const char *option, const char *name, size_t len);
 /* Add a key as --key has it: KEY or KEY=FROM..TO; an exit status. */
 int study_add_key(struct study *o, const char *text);
 /* Those that usually matter, if there are none yet; an exit status. */
