@@ -30,6 +30,15 @@ enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI, REPLAY_FAULTS }
 /* As --faults takes them. */
 extern const char *const replay_fault_names[REPLAY_FAULTS];
 
+/**
+ * replay_faults_find() - look a kind of fault up
+ * @name: as replay_fault_names has it
+ * @faults: set if there is such a kind
+ *
+ * Return: Whether there is.
+ */
+bool replay_faults_find(const char *name, enum replay_faults *faults);
+
 /* replay_options.resident: parts per million of the pages that are mapped at once */
 #define REPLAY_RESIDENT_NONE 0u
 #define REPLAY_RESIDENT_ALL  1000000u

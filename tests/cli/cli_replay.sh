@@ -178,7 +178,7 @@ edited "run.colour: unknown key" 's/"seed": [0-9]*,$/&"colour": 3,/'
 edited "run.faults: no such kind" 's/"faults": "stall"/"faults": "crash"/'
 edited "run.repeat: not a number" 's/"repeat": 0/"repeat": -1/'
 edited "run.version: no record of a run" 's/"run": {/"ran": {/'
-edited "edited.json:2: " '2s/:/;/'
+edited "edited.json:2:" '2s/:/;/'
 echo 3000 >>"$dir/times"
 like "times: its CRC-32 is" "$dir/elsewhere.dmat" --like "$dir/run.json"
 
