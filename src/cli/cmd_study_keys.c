@@ -128,13 +128,6 @@ static int measure(void *ctx, struct study_point *p, u32 n)
 
 /* ---- output ---- */
 
-static const char *who(const struct study *o, const struct study_point *p)
-{
-	int winner = study_winner(p);
-
-	return winner < 0 ? "both the same" : o->name[winner];
-}
-
 static void print_row(struct report_table *t, const struct study *o, const struct study_key *k,
 		      const struct study_turn *turn, const struct study_result *r)
 {
@@ -142,10 +135,10 @@ static void print_row(struct report_table *t, const struct study *o, const struc
 	report_table_cell(t, "%llu", study_value_now(&o->common.cfg, k->key));
 	report_table_cell(t, "%llu to %llu", k->range.from, k->range.to);
 	if (turn)
-		report_table_cell(t, "%s up to %llu, %s from %llu on", who(o, &turn->low), turn->low.value,
-				  who(o, &turn->high), turn->high.value);
+		report_table_cell(t, "%s up to %llu, %s from %llu on", study_winner_name(o, &turn->low),
+				  turn->low.value, study_winner_name(o, &turn->high), turn->high.value);
 	else
-		report_table_cell(t, "never: %s", who(o, &r->grid[r->n_grid / 2]));
+		report_table_cell(t, "never: %s", study_winner_name(o, &r->grid[r->n_grid / 2]));
 }
 
 static void print(const struct study *o, const struct study_result *r, const struct study_point *now)
@@ -175,7 +168,7 @@ static json_t *point_json(const struct study *o, const struct study_point *p)
 	report_json_u64(j, "value", p->value);
 	report_json_u64(j, "stall_ns", p->cost[STUDY_STALL]);
 	report_json_u64(j, "pri_ns", p->cost[STUDY_PRI]);
-	report_json_text(j, "less", who(o, p));
+	report_json_text(j, "less", study_winner_name(o, p));
 	return j;
 }
 

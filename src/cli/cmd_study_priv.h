@@ -80,6 +80,8 @@ struct study {
 
 extern const char *const study_by_names[STUDY_BYS], *const study_by_says[STUDY_BYS];
 
+/* The side that takes less, or that both take the same. */
+const char *study_winner_name(const struct study *o, const struct study_point *p);
 /* What was measured at @at; NULL: nothing was. */
 struct study_value *study_find_value(const struct study *o, u64 at);
 /* The result as tables, or as the JSON of --json; an exit status. */
