@@ -101,7 +101,7 @@ complains "unknown format 'cobol'"
 expect 0 import --format list
 shows qemu
 expect 2 import "$dir/log" -o "$dir/log.dmat" --length 0
-complains "--length '0'"
+complains "--length 0: not a number from 1"
 expect 2 import "$dir/log" -o "$dir/log.dmat" --meta nonsense
 complains "is not KEY=VALUE"
 
