@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "run_record.h"
 #include "report_json.h"
+#include "result_file.h"
 
 #include <zlib.h>
 
@@ -174,21 +175,9 @@ static void wrong(struct reading *r, const char *key, const char *what)
 
 static u64 number(struct reading *r, const json_t *run, const char *key, u64 limit)
 {
-	const json_t *v = json_object_get(run, key);
 	u64 value = 0;
-	char *end = "";
 
-	if (json_is_string(v) && *json_string_value(v) >= '0' && *json_string_value(v) <= '9') {
-		errno = 0;
-		value = strtoull(json_string_value(v), &end, 10);
-		if (errno)
-			end = "out of range";
-	} else if (json_is_integer(v) && json_integer_value(v) >= 0) {
-		value = (u64)json_integer_value(v);
-	} else {
-		end = "none";
-	}
-	if (*end || value > limit)
+	if (!result_u64(run, key, &value) || value > limit)
 		wrong(r, key, "not a number in range");
 	return value;
 }
