@@ -93,7 +93,7 @@ static const char *preset_yaml(const char *name)
 /* "FILE:LINE" of a value. */
 static const char *place(const struct layer *l, const char *name, char buf[FL_TEXT_MAX + 32])
 {
-	snprintf(buf, FL_TEXT_MAX + 32, "%s:%lu", l->file, yaml_line(l->text, l->len, l->schema, name));
+	snprintf(buf, FL_TEXT_MAX + 32, "%s:%lu", l->file, fl_yaml_line(l->text, l->len, l->schema, name));
 	return buf;
 }
 
@@ -122,19 +122,19 @@ int fl_config_parse(struct fl_config *cfg, const char *text, size_t len, const c
 {
 	struct schema *schema = fl_zalloc(sizeof(*schema));
 	struct fl_config changed = *cfg;
-	struct yaml_error bad;
+	struct fl_yaml_error bad;
 	void *parsed;
 	int ret;
 
 	if (!schema)
 		return -ENOMEM;
 	make_schema(schema);
-	ret = yaml_load(text, len, &schema->root, &parsed, &bad);
+	ret = fl_yaml_load(text, len, &schema->root, &parsed, &bad);
 	if (ret)
 		fl_config_fail(err, EINVAL, "%s%s", file, bad.text);
 	if (parsed) {
 		ret = resolve(&changed, parsed, &(struct layer){ text, len, file, &schema->root }, err);
-		yaml_free(&schema->root, parsed);
+		fl_yaml_free(&schema->root, parsed);
 	}
 	fl_free(schema);
 	if (!ret)
@@ -151,7 +151,7 @@ int fl_config_load(struct fl_config *cfg, const char *name, struct fl_config_err
 
 	if (yaml)
 		return fl_config_parse(cfg, yaml, strlen(yaml), name, err);
-	ret = read_file(name, CONFIG_MAX, &text, &len);
+	ret = fl_read_file(name, CONFIG_MAX, &text, &len);
 	if (ret == -ENOENT)
 		return fl_config_fail(err, ENOENT, "%s: neither a preset nor a file", name);
 	if (ret)

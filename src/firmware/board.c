@@ -440,7 +440,7 @@ bool board_is_amba(u32 vendor, u32 device)
 
 int board_load(const char *file, u8 **data, size_t *size, struct board_error *err)
 {
-	int ret = read_file(file, BOARD_MAX_BYTES, (char **)data, size);
+	int ret = fl_read_file(file, BOARD_MAX_BYTES, (char **)data, size);
 
 	if (ret == -EFBIG)
 		return board_fail(err, EFBIG, "%s: it is larger than %u MiB", file, BOARD_MAX_BYTES >> 20);

@@ -105,7 +105,7 @@ static int take(const char *path, struct stall_platform *loaded, struct stall_pl
 	char reason[200];
 
 	*p = *loaded;
-	yaml_free(&file, loaded);
+	fl_yaml_free(&file, loaded);
 	return stall_check(p, reason, sizeof(reason)) ? board_fail(err, EINVAL, "%s: %s", path, reason) : 0;
 }
 

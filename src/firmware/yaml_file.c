@@ -4,9 +4,9 @@
 int yaml_text_load(const char *name, const char *text, size_t size, const cyaml_schema_value_t *schema, void **out,
 		   struct board_error *err)
 {
-	struct yaml_error bad;
+	struct fl_yaml_error bad;
 
-	if (yaml_load(text, size, schema, out, &bad))
+	if (fl_yaml_load(text, size, schema, out, &bad))
 		return board_fail(err, EINVAL, "%s%s", name, bad.text);
 	return *out ? 0 : board_fail(err, EINVAL, "%s: it is empty", name);
 }

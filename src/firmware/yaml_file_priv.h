@@ -5,7 +5,7 @@
 #include "board_priv.h"
 #include "yaml_load.h"
 
-/* Loads @file by @schema; an error names file, line and reason. yaml_free() frees *@out. */
+/* Loads @file by @schema; an error names file, line and reason. fl_yaml_free() frees *@out. */
 int yaml_file_load(const char *file, const cyaml_schema_value_t *schema, void **out, struct board_error *err);
 /* The same of text, which errors call @name. */
 int yaml_text_load(const char *name, const char *text, size_t size, const cyaml_schema_value_t *schema, void **out,

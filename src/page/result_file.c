@@ -77,7 +77,7 @@ int result_file_read(struct result_file *f, const char *path, char err[RESULT_ER
 
 	memset(f, 0, sizeof(*f));
 	f->name = path;
-	ret = read_file(path, RESULT_MAX_BYTES, &f->text, &f->len);
+	ret = fl_read_file(path, RESULT_MAX_BYTES, &f->text, &f->len);
 	if (ret == -EFBIG)
 		return refuse(f, ret, err, "%s: more than %d MiB", path, RESULT_MAX_BYTES >> 20);
 	if (ret)

@@ -55,27 +55,27 @@ unsigned long sweep_spec_line(const char *path, const char *place)
 	char *text;
 	size_t size;
 
-	if (read_file(path, STUDY_MAX, &text, &size))
+	if (fl_read_file(path, STUDY_MAX, &text, &size))
 		return 0;
-	line = yaml_line(text, size, &study_value, place);
+	line = fl_yaml_line(text, size, &study_value, place);
 	free(text);
 	return line;
 }
 
 int sweep_spec_load(const char *path, struct sweep_spec **s, struct sweep_error *err)
 {
-	struct yaml_error bad;
+	struct fl_yaml_error bad;
 	void *loaded;
 	char *text;
 	size_t size;
-	int ret = read_file(path, STUDY_MAX, &text, &size);
+	int ret = fl_read_file(path, STUDY_MAX, &text, &size);
 
 	*s = NULL;
 	if (ret == -EFBIG)
 		return sweep_fail(err, "", "%s: a study is no longer than %d bytes", path, STUDY_MAX);
 	if (ret)
 		return sweep_fail(err, "", "%s: %s", path, strerror(-ret));
-	ret = yaml_load(text, size, &study_value, &loaded, &bad);
+	ret = fl_yaml_load(text, size, &study_value, &loaded, &bad);
 	free(text);
 	if (ret)
 		return sweep_fail(err, "", "%s%s", path, bad.text);

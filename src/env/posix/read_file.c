@@ -27,7 +27,7 @@ static int read_all(FILE *in, size_t most, char **data, size_t *size)
 	return ferror(in) ? -EIO : 0;
 }
 
-int read_file(const char *path, size_t most, char **data, size_t *size)
+int fl_read_file(const char *path, size_t most, char **data, size_t *size)
 {
 	FILE *in = fopen(path, "rb");
 	struct stat st;

@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 /**
- * read_file() - read a file to its end, whatever /proc or /sys say about its size
+ * fl_read_file() - read a file to its end, whatever /proc or /sys say about its size
  * @path: the file
  * @most: bytes that it may have
  * @data: receives what is in it, and a zero behind that; the caller frees it
@@ -18,7 +18,7 @@ extern "C" {
  *
  * Return: 0, -EISDIR, -EFBIG, -ENOMEM, or another -errno; then @data is NULL.
  */
-int read_file(const char *path, size_t most, char **data, size_t *size);
+int fl_read_file(const char *path, size_t most, char **data, size_t *size);
 
 #ifdef __cplusplus
 }

@@ -93,7 +93,7 @@ static void walk(struct search *s, const yaml_event_t *ev, const cyaml_schema_va
 	s->depth--;
 }
 
-unsigned long yaml_line(const char *text, size_t len, const cyaml_schema_value_t *schema, const char *place)
+unsigned long fl_yaml_line(const char *text, size_t len, const cyaml_schema_value_t *schema, const char *place)
 {
 	struct search s = { .place = place };
 	yaml_event_t ev;
@@ -137,7 +137,8 @@ static void on_log(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 		snprintf(c->reason, sizeof(c->reason), "%s", strncmp(text, "Load: ", 6) ? text : text + 6);
 }
 
-int yaml_load(const char *text, size_t len, const cyaml_schema_value_t *schema, void **out, struct yaml_error *err)
+int fl_yaml_load(const char *text, size_t len, const cyaml_schema_value_t *schema, void **out,
+		 struct fl_yaml_error *err)
 {
 	struct complaint c = { "", 0 };
 	const cyaml_config_t config = {
@@ -152,14 +153,14 @@ int yaml_load(const char *text, size_t len, const cyaml_schema_value_t *schema, 
 		return 0;
 	*out = NULL;
 	if (!strncmp(c.reason, "Unexpected key", 14) || !strncmp(c.reason, "libyaml", 7))
-		c.line = yaml_line(text, len, schema, NULL);
+		c.line = fl_yaml_line(text, len, schema, NULL);
 	if (c.line)
 		n = snprintf(err->text, sizeof(err->text), ":%lu", c.line);
 	snprintf(err->text + n, sizeof(err->text) - (size_t)n, ": %s", c.reason[0] ? c.reason : cyaml_strerror(bad));
 	return -EINVAL;
 }
 
-void yaml_free(const cyaml_schema_value_t *schema, void *data)
+void fl_yaml_free(const cyaml_schema_value_t *schema, void *data)
 {
 	const cyaml_config_t config = { .mem_fn = cyaml_mem };
 
