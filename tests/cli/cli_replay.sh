@@ -168,7 +168,7 @@ edited() { # edited MESSAGE SED_SCRIPT
 }
 like "edu.dmat: No such file" --like "$dir/run.json"
 like "its CRC-32 is 0x" "$nvme" --like "$dir/run.json"
-like "none.json: No such file" --like "$dir/none.json"
+like "none.json: cannot read: No such file" --like "$dir/none.json"
 like "edu-faults.dmat" --like "$edu"
 like "does not go with it" --like "$dir/run.json" --seed 3
 edited "unknown key 'tbu.slotz'" s/tbu.slots/tbu.slotz/
