@@ -46,7 +46,8 @@ if [ -d "$doc/tlm" ] && pkg-config --exists faultline-tlm; then
 		# shellcheck disable=SC2046
 		quiet g++ "$example.o" $(pkg-config --libs faultline-tlm) -o "tlm_$example" && quiet "./tlm_$example" || true
 		quiet g++ "$example.o" -L"$libdir" -l:libfaultline-tlm.a -l:libfaultline.a -lsystemc -lcyaml -lyaml \
-			-o "tlm_$example.static" && quiet "./tlm_$example.static" || true
+			-o "tlm_$example.static" && quiet "./tlm_$example.static" || continue
+		ldd "tlm_$example.static" | grep faultline && say "tlm_$example.static is not"
 	done
 fi
 "$prefix/bin/faultline" info example.dmat | grep -q 1000 || say "the command does not read the example's trace"
@@ -64,7 +65,11 @@ found() { # found NAME OPTION...
 }
 found shared
 found static -Dfaultline_USE_STATIC_LIBS=ON
-ldd static/bare | grep faultline && say "static/bare is not"
+for example in bare policy driver trace tlm/lt tlm/at tlm/pcie_pri; do
+	[ -f "$doc/$example.c" ] || [ -f "$doc/$example.cpp" ] || continue
+	ldd "shared/$example" | grep -q faultline || say "shared/$example is not"
+	ldd "static/$example" | grep faultline && say "static/$example is not"
+done
 mkdir -p none
 printf 'cmake_minimum_required(VERSION 3.25)\nproject(none C)\nfind_package(faultline COMPONENTS smmuv7)\nmessage(STATUS "FOUND=${faultline_FOUND}")\n' >none/CMakeLists.txt
 quiet cmake -S none -B none/build -DCMAKE_PREFIX_PATH="$prefix" || true
