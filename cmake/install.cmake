@@ -42,7 +42,7 @@ function(fl_ship name)
   list(TRANSFORM S_PARTS REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE archives)
   set(weaken)
   if(S_LANGUAGE STREQUAL CXX) # what templates of others are made into, embedders have, too: one of them is enough
-    set(weaken --weaken)
+    set(weaken COMMAND ${CMAKE_OBJCOPY} --weaken ${object}) # first: what is unique in a program is not made local
   endif()
   set(code)
   if(CMAKE_C_COMPILER_ID STREQUAL GNU)
@@ -51,7 +51,8 @@ function(fl_ship name)
   add_custom_command(OUTPUT ${object} COMMENT "Joining ${name}.o" VERBATIM COMMAND_EXPAND_LISTS
     COMMAND ${CMAKE_${S_LANGUAGE}_COMPILER} -r -nostdlib ${code} -Wl,--force-group-allocation -o ${object} $<TARGET_OBJECTS:${S_FACE}>
             -Wl,--start-group ${archives} -Wl,--end-group
-    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${weaken} ${object}
+    ${weaken}
+    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${object}
     DEPENDS ${S_FACE} $<TARGET_OBJECTS:${S_FACE}> ${S_PARTS})
   set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
   add_library(${name}_static STATIC ${quiet} ${object})
