@@ -60,7 +60,8 @@ struct fl_pcie_params {
 
 /**
  * enum fl_pcie_wake - why an access waits no longer
- * @FL_PCIE_RETRY: the page is there, or is worth another try: fl_pcie_translate() or fl_pcie_lookup() again, without an access
+ * @FL_PCIE_RETRY: the page is there, or is worth another try: fl_pcie_translate() or fl_pcie_lookup() again, without an
+ *	access. An IOMMU whose queue overflows says so by itself (SMMUv3 8.1, VT-d 7.4.1): the next try comes after software
  * @FL_PCIE_REFUSED: Invalid Request (10.4.2.1): it has failed
  * @FL_PCIE_DISABLED: Response Failure, a reset, or page requests are off: it has failed, and so would the next
  */
@@ -70,8 +71,8 @@ enum fl_pcie_wake { FL_PCIE_RETRY, FL_PCIE_REFUSED, FL_PCIE_DISABLED };
  * struct fl_pcie_host - what a function needs of its holder
  * @size: sizeof(struct fl_pcie_host): members may be added at the end
  * @wake: the access with @token waits no longer. Mandatory, unless the function has no PRI
- * @page_request: a Page Request Message, or a stop marker, to be carried to fl_iommu_page_request(). Of a function without an
- *	IOMMU, where it is mandatory unless the function has no PRI; else never called
+ * @page_request: a Page Request Message, or a stop marker, to be carried to fl_iommu_page_request(). Of a function
+ *	without an IOMMU, where it is mandatory unless the function has no PRI; else never called
  * @invalidated: an Invalidate Completion (10.3.2), to be carried to fl_iommu_ats_done(). Of a function without an IOMMU,
  *	where it is mandatory unless the function has no ATS; else never called
  *
@@ -110,8 +111,8 @@ FAULTLINE_API void fl_pcie_destroy(struct fl_pcie *pcie);
  * @pcie: the function
  *
  * The ATC is emptied; completions on their way are of no use (FL_PCIE_STALE), invalidations are not completed; each access
- * that waits wakes with FL_PCIE_DISABLED. Page requests are as after fl_pcie_create(), the allocation stays. A function that
- * has an IOMMU is reset with it by fl_iommu_reset(), and by fl_iommu_restore().
+ * that waits wakes with FL_PCIE_DISABLED. Page requests are as after fl_pcie_create(), the allocation stays. A function
+ * that has an IOMMU is reset with it by fl_iommu_reset(), and by fl_iommu_restore().
  */
 FAULTLINE_API void fl_pcie_reset(struct fl_pcie *pcie);
 

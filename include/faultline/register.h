@@ -91,7 +91,7 @@ FAULTLINE_API int fl_iommu_register_read(const struct fl_iommu *iommu, const cha
  */
 FAULTLINE_API int fl_iommu_register_write(struct fl_iommu *iommu, const char *name, uint64_t value);
 
-/* What of a register is watched, and what has happened to it: software has read it, or written it; it has another value. */
+/* What of a register is watched, or has happened to it: software has read it, or written it; it has another value. */
 enum { FL_WATCH_READ = 1 << 0, FL_WATCH_WRITE = 1 << 1, FL_WATCH_CHANGE = 1 << 2 };
 
 /* A register that is watched. */
@@ -122,8 +122,8 @@ struct fl_register_event {
  * @event: the event
  *
  * It is called when the call to the IOMMU that has caused the event is over, before that returns to its caller, and may
- * make calls itself. Changes that these lead to are told when it has returned, and so on until there are none: a watcher that
- * always changes what it watches does not end. Reads and writes of its own are not told.
+ * make calls itself. Changes that these lead to are told when it has returned, and so on until there are none: a watcher
+ * that always changes what it watches does not end. Reads and writes of its own are not told.
  */
 typedef void fl_register_watcher(void *ctx, const struct fl_register_event *event);
 

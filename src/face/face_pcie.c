@@ -157,7 +157,7 @@ static struct fl_pcie *somebody_woken(const struct port *p)
 	return f;
 }
 
-/* All messages, and what they lead to; then who has woken is told. A holder who makes a call from there is told later. */
+/* All messages, and what they lead to; then who has woken is told. Who makes a call from there is told of it later. */
 static void carry(struct fl_iommu *i)
 {
 	struct port *p = port_of(i);

@@ -38,6 +38,8 @@ plain bare faultline
 ./bare | grep -q '^access 3 to 0x10001040: 0x41040$' || say "bare does not end where it should"
 plain policy faultline
 plain driver faultline
+plain pcie faultline
+./pcie | grep -q '^page requests 6, hits 4, invalidations 1$' || say "pcie does not end where it should"
 plain trace faultline-trace example.dmat
 if [ -d "$doc/tlm" ] && pkg-config --exists faultline-tlm; then
 	for example in lt at pcie_pri; do
@@ -84,7 +86,7 @@ END
 	quiet ctest --test-dir "$1/build/examples" --output-on-failure || true
 }
 unset LD_LIBRARY_PATH
-inner sub "smmuv3 fault_core driver"
+inner sub "smmuv3 fault_core driver pcie"
 grep -qi -e 'CMAKE_CXX_COMPILER:' -e cyaml -e jansson -e zlib -e systemc -e '^CHECK_' sub/build/CMakeCache.txt && say "too much is looked for"
 find sub/build -name 'libfl_vtd*' -o -name 'libfl_smmuv2*' -o -name '*.d' -path '*trace*' | grep . && say "too much is built"
 nm -g --defined-only "$(find sub/build -name libfaultline.a)" | grep -q fl_vtd_create && say "VT-d was not asked for"

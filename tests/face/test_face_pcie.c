@@ -268,7 +268,7 @@ TEST(credits)
 	function_end();
 }
 
-/* A group of four pages: one index, the last of them says so; accesses to its pages join; refused, each is asked for alone. */
+/* Four pages in a group: one index, the last says so; accesses to its pages join; refused, each is asked for alone. */
 TEST(group)
 {
 	struct fl_access out;
@@ -361,7 +361,7 @@ TEST(invalidation)
 	function_end();
 }
 
-/* Of a requester that is not there: the holder's, or, without such, a time-out: CERROR_ATC_INV_SYNC, 3 in CMDQ_CONS.ERR (6.3.28). */
+/* A requester that is not there: the holder's, or a time-out: CERROR_ATC_INV_SYNC, 3 in CMDQ_CONS.ERR (6.3.28). */
 TEST(nobody_there)
 {
 	struct fl_host h = platform_host;

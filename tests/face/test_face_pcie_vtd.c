@@ -15,7 +15,7 @@ static void put(uint32_t pa, uint64_t word0, uint64_t word1)
 	memcpy(p.mem + pa, words, sizeof(words)); /* on a little-endian host */
 }
 
-/* Scalable mode (9.1 to 9.9): root, context (P, DTE, PRE), PASID directory, entry of RID_PASID: second stage, four levels. */
+/* Scalable mode (9.1 to 9.9): root, context (P, DTE, PRE), PASID directory, RID_PASID: second stage, four levels. */
 static void start_vtd(void)
 {
 	uint32_t level;
@@ -70,7 +70,7 @@ TEST(vtd_page_in)
 	function_end();
 }
 
-/* Device-TLB invalidation (6.5.2), and a wait descriptor behind it, whose status says that the function has completed. */
+/* Device-TLB invalidation (6.5.2), and a wait descriptor, whose status says that the function has completed it. */
 TEST(vtd_invalidation)
 {
 	struct fl_access out;
@@ -92,7 +92,8 @@ TEST(vtd_invalidation)
 }
 
 /*
- * Translation is off after reset, and a translation request is an Unsupported Request (4.2.1). So is a completion, which is why the invalidation behind it times out: FSTS.ITE, bit 6 (11.4.7.1).
+ * Translation is off after reset, and a translation request is an Unsupported Request (4.2.1). So is a completion, which
+ * is why the invalidation times out: FSTS.ITE, bit 6 (11.4.7.1).
  */
 TEST(vtd_translation_off)
 {
