@@ -192,8 +192,8 @@ struct fl_ats_invalidation {
  * @msi: message-signalled interrupt: a 32-bit write of @data to @pa; 0, or negative for a bus error. NULL: no MSIs
  * @txn_resume: a stalled access ends. Mandatory for the SMMUs
  * @stall_free: room that FL_WAIT waited for is free at @port; may be NULL
- * @page_response: may be NULL where no endpoint has PRI
- * @ats_invalidate: ends with fl_iommu_ats_done(); may be NULL where no endpoint has ATS
+ * @page_response: may be NULL where no endpoint has PRI, or faultline/pcie.h looks after all that have
+ * @ats_invalidate: ends with fl_iommu_ats_done(); may be NULL where no endpoint has ATS, or likewise
  * @event: may be NULL: nobody listens, which is faster. What it points to is valid during the call
  * @quiet_lookup: FL_EVENT_HIT and FL_EVENT_MISS of lookups are not wanted
  * @sync_write: as @msi, of the 32 bits that tell software that its commands are complete: the message of a CMD_SYNC
