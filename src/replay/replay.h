@@ -54,7 +54,7 @@ struct replay_record {
 /**
  * struct replay_options - one run
  * @trace: path of a .dmat file
- * @loaded: the same as replay_decode() has read it, for several runs; or NULL
+ * @scanned: what replay_scan() has found in it, for several runs; or NULL
  * @kind: the IOMMU
  * @faults: what an access to a page that is not mapped does
  * @resident: pages mapped where the trace maps them, ppm; chosen by @seed. The others fault on first touch and the
@@ -80,7 +80,7 @@ struct replay_record {
  */
 struct replay_options {
 	const char *trace;
-	const struct replay_decoded *loaded;
+	const struct replay_scan *scanned;
 	const struct iommu_kind *kind;
 	enum replay_faults faults;
 	u32 resident;
