@@ -67,9 +67,12 @@ stress: release
 	build/release/tests/contract/contract --steps 10000000
 	SEEDS=1000 build/release/tests/contract/test_contract_models
 
-# 100,000 random accesses through each SMMU of tests/interop's soak, three times (docs/embedding.md).
+# 100,000 random accesses through each IOMMU of tests/interop's soaks, three times (docs/embedding.md).
 soak: release
-	for seed in 1 2 3; do build/release/tests/interop/test_interop_soak 600000 $$seed || exit 1; done
+	for seed in 1 2 3; do \
+	  build/release/tests/interop/test_interop_soak 600000 $$seed && \
+	  build/release/tests/interop/test_interop_soak_models 1000000 $$seed || exit 1; \
+	done
 
 # A sweep of 1000 points of 100,000 accesses: on one processor, on two, and killed 20 times. Takes its time.
 sweep-check: release

@@ -8,8 +8,8 @@ configure_file(${PROJECT_SOURCE_DIR}/include/faultline/version.h.in ${FL_VERSION
 
 # fl_ship(NAME FACE face PARTS part... [NEEDS library...] [LIBS name...] [LANGUAGE CXX] COMPONENTS component...):
 # libNAME.so and libNAME.a out of the object library FACE and the static libraries PARTS of our own. Only what is public
-# is visible: FAULTLINE_API, by NAME.map. NEEDS: other shipped libraries; LIBS: of the system. Targets: faultline::SHORT,
-# faultline::SHORT_static (NAME is faultline-SHORT) and one for each of COMPONENTS.
+# is visible: FAULTLINE_API, by NAME.map. NEEDS: other shipped libraries; LIBS: of the system. Targets:
+# faultline::SHORT_shared, faultline::SHORT_static (NAME is faultline-SHORT) and one for each of COMPONENTS.
 function(fl_ship name)
   cmake_parse_arguments(S "" "FACE;LANGUAGE" "PARTS;NEEDS;LIBS;COMPONENTS" ${ARGN})
   if(NOT S_LANGUAGE)
@@ -28,7 +28,7 @@ function(fl_ship name)
 
   set(map ${PROJECT_SOURCE_DIR}/cmake/${name}.map)
   add_library(${name}_shared SHARED ${quiet} $<TARGET_OBJECTS:${S_FACE}>)
-  set_target_properties(${name}_shared PROPERTIES OUTPUT_NAME ${name} EXPORT_NAME ${short} LINKER_LANGUAGE ${S_LANGUAGE}
+  set_target_properties(${name}_shared PROPERTIES OUTPUT_NAME ${name} EXPORT_NAME ${short}_shared LINKER_LANGUAGE ${S_LANGUAGE}
     FL_SHIPPED ON VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${map})
   target_link_options(${name}_shared PRIVATE -Wl,--version-script=${map})
   if(NOT FL_SANITIZE) # whose functions come with the program
@@ -42,7 +42,7 @@ function(fl_ship name)
   list(TRANSFORM S_PARTS REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE archives)
   set(weaken)
   if(S_LANGUAGE STREQUAL CXX) # what templates of others are made into, embedders have, too: one of them is enough
-    set(weaken --weaken)
+    set(weaken COMMAND ${CMAKE_OBJCOPY} --weaken ${object}) # first: what is unique in a program is not made local
   endif()
   set(code)
   if(CMAKE_C_COMPILER_ID STREQUAL GNU)
@@ -51,7 +51,8 @@ function(fl_ship name)
   add_custom_command(OUTPUT ${object} COMMENT "Joining ${name}.o" VERBATIM COMMAND_EXPAND_LISTS
     COMMAND ${CMAKE_${S_LANGUAGE}_COMPILER} -r -nostdlib ${code} -Wl,--force-group-allocation -o ${object} $<TARGET_OBJECTS:${S_FACE}>
             -Wl,--start-group ${archives} -Wl,--end-group
-    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${weaken} ${object}
+    ${weaken}
+    COMMAND ${CMAKE_OBJCOPY} --localize-hidden ${object}
     DEPENDS ${S_FACE} $<TARGET_OBJECTS:${S_FACE}> ${S_PARTS})
   set_source_files_properties(${object} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
   add_library(${name}_static STATIC ${quiet} ${object})
@@ -63,7 +64,7 @@ function(fl_ship name)
     target_include_directories(${name}_${kind} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
       $<BUILD_INTERFACE:${FL_VERSION_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   endforeach()
-  add_library(faultline::${short} ALIAS ${name}_shared)
+  add_library(faultline::${short}_shared ALIAS ${name}_shared)
   add_library(faultline::${short}_static ALIAS ${name}_static)
   set(kind static)
   if(BUILD_SHARED_LIBS)

@@ -12,7 +12,7 @@ void Access::begin(const Flow &f, const LoggedBill &piece) {
     next = nullptr;
     waits = OWNER_INPUT;
     accepted = 0;
-    blocking = in_fault = stalled = end_req = false;
+    blocking = in_fault = stalled = end_req = walked = false;
     thread.reset();
     flow = f;
     if (f.piece)

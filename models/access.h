@@ -114,12 +114,14 @@ struct Access : Ledger::Owner {
     ps_t port_waited;  // of the fault just decided: for other records
     xlat resume_how;
     Step step;
-    bool slot;     // holds a translation slot
-    bool blocking; // a thread waits for it in b_transport
-    bool in_fault; // stamps are being taken
-    bool stalled;  // the engine holds it
-    bool read;     // software has the record of the fault
-    bool end_req;  // AT: the request phase is over
+    xlat_result found; // with walked
+    bool walked;       // an ATS request's own walk has ended well; an answer without permission is installed nowhere
+    bool slot;         // holds a translation slot
+    bool blocking;     // a thread waits for it in b_transport
+    bool in_fault;     // stamps are being taken
+    bool stalled;      // the engine holds it
+    bool read;         // software has the record of the fault
+    bool end_req;      // AT: the request phase is over
     Sleeper thread;
 
     /// It is new, with what @p f has come to.

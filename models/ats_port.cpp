@@ -72,20 +72,30 @@ void AtsPort::invalidate(const ats_inv &inv) {
     invalidations_.emplace_back(inv, parts_.queues.server.turn(parts_.host.now));
 }
 
-void AtsPort::carry() {
-    while (!invalidations_.empty()) {
-        auto [inv, time] = invalidations_.front();
-        AtsSink *sink = endpoint(inv.sid);
+void AtsPort::send_next() {
+    auto [inv, time] = invalidations_.front();
+    AtsSink *sink = endpoint(inv.sid);
 
-        invalidations_.pop_front();
-        ps_t back = sink ? sink->ats_invalidate(inv, time) : time;
-        if (back == kNever) {
-            sent_[inv.sid << 8 | inv.itag] = time;
-            continue;
-        }
-        parts_.host.now = back;
-        parts_.queues.invalidated(time, back);
-        complete(inv.sid, inv.itag, sink != nullptr);
+    invalidations_.pop_front();
+    ps_t back = sink ? sink->ats_invalidate(inv, time) : time;
+    if (back == kNever)
+        sent_[inv.sid << 8 | inv.itag] = time;
+    else
+        back_.emplace(back, Back{time, inv.sid, inv.itag, sink != nullptr});
+}
+
+/* The engine hears of completions in their order, as far as that is known. */
+void AtsPort::carry() {
+    for (;;) {
+        while (!invalidations_.empty())
+            send_next();
+        if (back_.empty())
+            return;
+        auto [time, b] = *back_.begin();
+        back_.erase(back_.begin());
+        parts_.host.now = time;
+        parts_.queues.invalidated(b.sent, time);
+        complete(b.requester, b.itag, b.ok);
         parts_.host.step(); // may send more of them
     }
 }
@@ -125,6 +135,7 @@ void AtsPort::forget() {
     requests_.clear();
     records_.clear();
     invalidations_.clear();
+    back_.clear();
     sent_.clear();
 }
 

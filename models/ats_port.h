@@ -9,6 +9,7 @@
 #include "ledger.h"
 #include "sinks.h"
 #include <deque>
+#include <map>
 
 namespace faultline {
 
@@ -43,7 +44,15 @@ public:
     void tell_reset(ps_t time) const;
 
 private:
+    struct Back { // an invalidation whose completion is on its way
+        ps_t sent;
+        u32 requester;
+        u8 itag;
+        bool ok; // somebody completes it
+    };
+
     AtsSink *endpoint(u32 requester) const;
+    void send_next();
     void deliver_request(u64 epoch);
     void complete(u32 requester, u8 itag, bool ok);
     void time_out(u64 request);
@@ -55,6 +64,7 @@ private:
     ::page_request request_{};            // being recorded
     std::unordered_map<u64, ::page_request> records_;
     std::deque<std::pair<ats_inv, ps_t>> invalidations_;
+    std::multimap<ps_t, Back> back_;
     std::unordered_map<u32, ps_t> sent_; // those whose completion will come some time: by requester and tag
     u64 epoch_ = 0;                      // changes at a reset: what is on the agenda from before is void
 };

@@ -17,8 +17,12 @@ public:
 
     /// A command is fetched at @p t.
     void command(ps_t t) { waiting.use(t, t, server.serve(t, fetch())); }
-    /// The last command is a SYNC. @return when it is complete; @p waited: since the register write that it came with.
+    /// What a SYNC waits for ends at @p t. The engine may have heard of others that end later.
+    void ended(ps_t t) { ended_ = std::max(ended_, t); }
+    /// The last command is a SYNC, for which all that it waits for has ended. @return when it is complete; @p waited:
+    /// since the register write that it came with.
     ps_t sync(ps_t t, ps_t &waited) {
+        t = std::max(t, ended_);
         ps_t done = server.serve(t, prices_.sync_ps);
 
         if (unlikely(invalidated_.until == t && t)) {
@@ -32,7 +36,17 @@ public:
     /// What a command costs before it does anything.
     ps_t fetch() const { return prices_.fetch_ps + prices_.execute_ps; }
     /// An endpoint has taken from @p from until @p until to invalidate: a SYNC that is complete then has waited for it.
-    void invalidated(ps_t from, ps_t until) { invalidated_ = {from, until}; }
+    void invalidated(ps_t from, ps_t until) {
+        if (until >= invalidated_.until)
+            invalidated_ = {from, until};
+        ended(until);
+    }
+    /// A reset: nothing is under way.
+    void forget() {
+        server.clear();
+        invalidated_ = {};
+        ended_ = 0;
+    }
     /// Until a command begins at @p turn that software has written by @p written: who waits for it is behind others,
     /// or, where these wait for an endpoint, for the link to it.
     template <typename Booker> void book(Booker &b, ps_t written, ps_t turn) const {
@@ -78,7 +92,8 @@ private:
     };
 
     const decltype(fl_config::command) &prices_;
-    Span invalidated_{};    // the last one
+    Span invalidated_{};    // the latest
+    ps_t ended_ = 0;        // likewise, of all that SYNCs wait for
     std::deque<Span> away_; // the last SYNCs that waited for endpoints
     ps_t from_ = 0;         // the register write that the commands under way came with
     bool left_ = false;

@@ -108,9 +108,9 @@ private:
     std::multimap<ps_t, Write> later_; // announced by who cannot wait
 };
 
-IommuModel::IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config)
+IommuModel::IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config, bool ahead)
     : sc_module(name), down("down"), walk("walk"), mmio("mmio"), irq("irq"), reset_in("reset_in"),
-      parts_(scheduler, config, down, walk, irq), registers_(new Registers(parts_)) {
+      parts_(scheduler, config, ahead, down, walk, irq), registers_(new Registers(parts_)) {
     mmio.bind(*registers_);
 }
 

@@ -37,7 +37,10 @@ public:
     /// Reset, active high, at its rising edge; may stay unbound.
     sc_core::sc_port<sc_core::sc_signal_in_if<bool>, 1, sc_core::SC_ZERO_OR_MORE_BOUND> reset_in;
 
-    IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config);
+    /// @p ahead: its software lives on @p scheduler, as that of our platform, and is told what it may know when: what
+    /// others see of a fault (its record, its interrupt) or of a command (the completion of a SYNC) is there as soon as
+    /// anybody looks from later. Else it is there at its time, and no earlier.
+    IommuModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config, bool ahead = false);
     ~IommuModel() override;
 
     /// The services the engine has to be initialised with, and their context; then the engine itself.
@@ -57,11 +60,6 @@ public:
     void set_sink(FaultSink *sink) { parts_.sink = sink; }
     /// false: every access of nb_transport goes through all four phases, also hits.
     void set_early_completion(bool on) { parts_.early_completion = on; }
-
-    /// false: what others see of a fault (its record, its interrupt) or of a command (the completion of a SYNC) is
-    /// there at its time, and no earlier, although a master that is ahead of them has an access later than that. For
-    /// processors that are not of this scheduler.
-    void set_ahead(bool on) { parts_.set_ahead(on); }
 
     /**
      * The IOMMU as after power-on, from any process or action. Stalled accesses and those whose walk is in flight

@@ -4,10 +4,10 @@
 
 namespace faultline {
 
-IommuParts::IommuParts(Scheduler &s, const fl_config &c, tlm::tlm_initiator_socket<> &down_socket,
+IommuParts::IommuParts(Scheduler &s, const fl_config &c, bool may_be_ahead, tlm::tlm_initiator_socket<> &down_socket,
                        tlm::tlm_initiator_socket<> &walk_socket, IrqPort &irq)
-    : scheduler(s), config(in_ticks(c)), walk(walk_socket, s), host(s, config, walk, irq), queues(config), tcu(*this),
-      ats(*this), down(*this, down_socket, s) {
+    : scheduler(s), config(in_ticks(c)), ahead(may_be_ahead), walk(walk_socket, s), host(s, config, walk, irq),
+      queues(config), tcu(*this), ats(*this), down(*this, down_socket, s) {
     fill_ops();
     walk.moved = [this] { memory_moved(); };
     for (unsigned i = 0; i < config.tbu.count; i++)
@@ -41,21 +41,14 @@ void IommuParts::fill_ops() {
     };
     o.page_response = [](void *p, const ::page_response *r) { static_cast<Parts *>(p)->ats.page_response(*r); };
     o.ats_invalidate = [](void *p, const ats_inv *inv) { static_cast<Parts *>(p)->ats.invalidate(*inv); };
+    if (!ahead)
+        o.sync_write = [](void *p, u64 pa, u32 data) { return static_cast<Parts *>(p)->host.sync_write(pa, data); };
 }
 
 /* Software that lives on the agenda of the models is told of a command's end; for others it comes at its time. */
 void IommuParts::command_ends() {
     if (!ahead)
         host.effect = queues.server.free();
-}
-
-void IommuParts::set_ahead(bool on) {
-    ahead = on;
-    host.ops.sync_write = nullptr;
-    if (!on)
-        host.ops.sync_write = [](void *p, u64 pa, u32 data) {
-            return static_cast<IommuParts *>(p)->host.sync_write(pa, data);
-        };
 }
 
 void IommuParts::event(const iommu_event &ev) {
@@ -131,7 +124,7 @@ void IommuParts::reset(ps_t time) {
     auto forget = [this] {
         ledger.forget();
         records.clear();
-        queues.server.clear();
+        queues.forget();
         host.forget();
         ats.forget();
     };

@@ -29,7 +29,7 @@ struct IommuCounters {
 };
 
 struct IommuParts {
-    IommuParts(Scheduler &scheduler, const fl_config &config, tlm::tlm_initiator_socket<> &down,
+    IommuParts(Scheduler &scheduler, const fl_config &config, bool ahead, tlm::tlm_initiator_socket<> &down,
                tlm::tlm_initiator_socket<> &walk, IrqPort &irq);
 
     Scheduler &scheduler;
@@ -39,7 +39,7 @@ struct IommuParts {
     u64 faults = 0; ///< met by accesses that waited: their numbers
     bool early_completion = true;
     bool accounts = false;
-    bool ahead = true;   ///< what others see of faults and commands is there as soon as anybody looks
+    const bool ahead;    ///< what others see of faults and commands is there as soon as anybody looks
     Tap *tap = nullptr;  ///< who looks on
     unsigned number = 0; ///< which of several IOMMUs, for @c tap
     bool logged = false; ///< faults keep what their bills are made of
@@ -68,7 +68,6 @@ struct IommuParts {
             tap->stalled(number, a.flow.txn.sid, time, true);
         counters.stalled++;
     }
-    void set_ahead(bool on);
     /// Software has written a register, or there was a reset.
     void look_at_queues(ps_t time);
     /// Pointers into the memory behind the IOMMU are void.

@@ -47,8 +47,14 @@ Step Tbu::attempt(Flow &f, ps_t t, Access *again) {
         b.book(OWNER_INPUT, enter);
         b.book(OWNER_LOOKUP, at);
     });
+    if (x == XLAT_MISS && unlikely(again && again->walked)) {
+        f.res = again->found;
+        x = XLAT_OK;
+    }
     if (x == XLAT_MISS)
         return miss(f, again);
+    if (again)
+        again->walked = false;
     if (unlikely(x != XLAT_OK && x != XLAT_ABORT && x != XLAT_RAZWI))
         return held(f, x, again);
     if (again && again->slot)

@@ -53,6 +53,7 @@ void Tcu::remove(Walk &w) {
     for (Access *a = w.waiters, *next; a; a = next) {
         next = a->next;
         a->next = nullptr;
+        a->walked &= !w.w.stale;
         a->retry_at(parts_.host.now);
     }
     walks_.give(&w);
@@ -210,10 +211,13 @@ void Tcu::go_on(Walk &w) {
     w.starter = nullptr;
     pending_.erase(std::find(pending_.begin(), pending_.end(), &w));
     ended(w);
-    if (w.w.kind == XLAT_OK)
+    if (w.w.kind == XLAT_OK) {
+        a->walked = a->flow.txn.flags & DMA_ATS_REQ;
+        a->found = w.w.res;
         merge(w, *a);
-    else
+    } else {
         fault(w, *a);
+    }
     while (!no_slot_.empty() && !slots_.empty()) {
         Walk &next = *no_slot_.front();
         no_slot_.pop_front();
@@ -278,6 +282,7 @@ void Tcu::settle_due(ps_t time) {
         } else if (!due_.empty() && due_.front().time <= time) {
             Due d = due_.pop();
             next_due();
+            sync_hears(*d.walk, d.time);
             parts_.host.install(d.walk->w, d.time);
             remove(*d.walk);
             parts_.ats.step(d.time);
@@ -285,6 +290,12 @@ void Tcu::settle_due(ps_t time) {
             return;
         }
     }
+}
+
+/* A SYNC waits for walks that an invalidation has overtaken. Those that fault may be told of after later ones. */
+void Tcu::sync_hears(const Walk &w, ps_t time) {
+    if (unlikely(w.w.stale))
+        parts_.queues.ended(time);
 }
 
 void Tcu::watch() {
@@ -319,6 +330,7 @@ void Tcu::deliver(Walk &w, ps_t time) {
     Access &a = *w.access;
 
     a.stamp_from(PART_NOTIFY, time);
+    sync_hears(w, time);
     xlat kind = parts_.host.deliver(w.w, time);
     a.flow.res = w.w.res;
     remove(w);

@@ -103,6 +103,7 @@ private:
     void due_now();
     void next_due();
     void settle_due(ps_t time);
+    void sync_hears(const Walk &w, ps_t time);
     void decided(Walk &w, ps_t time);
     void deliver(Walk &w, ps_t time);
     void delivered(Access &a, xlat kind, ps_t time);

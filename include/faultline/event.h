@@ -20,15 +20,16 @@ enum fl_unit {
 
 /* What happened: fl_event.kind, and which members of struct fl_event go with it */
 enum fl_event_kind {
-	FL_EVENT_HIT,	       /* unit */
-	FL_EVENT_MISS,	       /* unit */
-	FL_EVENT_MEM_READ,     /* addr, bytes: outside a walk (queue entries, ...) */
-	FL_EVENT_MEM_WRITE,    /* addr, bytes */
-	FL_EVENT_RECORD,       /* unit, code: a record was written; addr, bytes; token if it belongs to an access */
-	FL_EVENT_RECORD_LOST,  /* unit, code: the queue was full */
-	FL_EVENT_RECORD_HELD,  /* unit, code: it waits until the queue is writable */
-	FL_EVENT_COMMAND,      /* code: opcode or descriptor type; words: all of it */
-	FL_EVENT_SYNC,	       /* a SYNC, wait descriptor or TLBSYNC has completed */
+	FL_EVENT_HIT,	      /* unit */
+	FL_EVENT_MISS,	      /* unit */
+	FL_EVENT_MEM_READ,    /* addr, bytes: outside a walk (queue entries, ...) */
+	FL_EVENT_MEM_WRITE,   /* addr, bytes */
+	FL_EVENT_RECORD,      /* unit, code: a record was written; addr, bytes; token if it belongs to an access */
+	FL_EVENT_RECORD_LOST, /* unit, code: the queue was full */
+	FL_EVENT_RECORD_HELD, /* unit, code: it waits until the queue is writable */
+	FL_EVENT_COMMAND,     /* code: opcode or descriptor type; words: all of it */
+	/* A SYNC, wait descriptor or TLBSYNC has completed. VT-d: addr, data: the status; SMMUv2: data: bank, 0xff: all */
+	FL_EVENT_SYNC,
 	FL_EVENT_INVALIDATION, /* unit, scope; data: entries dropped */
 	FL_EVENT_CHANGED,      /* scope: a register changed what translates */
 	FL_EVENT_STALL,	       /* token, stream, code: fault, data: STAG or bank */

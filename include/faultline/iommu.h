@@ -7,19 +7,20 @@
  *
  * The contract between the IOMMU and its holder
  *
- * 1. One call at a time, on whatever thread or stack. No callback of struct fl_host may call the same IOMMU; the one
- *    exception is fl_iommu_concerns() from within fl_host.event. A message or a queue write that lands in the IOMMU's own
- *    registers takes effect after the call.
+ * 1. One call at a time, on whatever thread or stack. No callback of struct fl_host may call the same IOMMU; the
+ *    exceptions are fl_iommu_concerns() from within fl_host.event, and fl_iommu_register_read(). A message or a queue
+ *    write that lands in the IOMMU's own registers takes effect after the call.
  * 2. A call about one access acts for that access alone. What fl_iommu_fill(), fl_iommu_cancel() and fl_iommu_ats_done()
  *    have made possible for others (a SYNC that waited for a walk, the commands behind it) happens in fl_iommu_step(),
  *    which the holder calls after each of them, once it has dealt with their outcome. fl_iommu_translate() needs no step
  *    where no walks are in flight.
  * 3. Callbacks come on the caller's stack, before the call returns. From within which calls:
  *    mem_read, mem_cas64: all but mmio_read, save, restore. mem_write, event, irq, msi: the same; irq also from restore;
- *    event and irq also from an mmio_read that is itself a fault (SMMUv2). txn_resume, stall_free, ats_invalidate:
- *    mmio_write, step, reset. page_response: those, and page_request.
+ *    event and irq also from an mmio_read that is itself a fault (SMMUv2). txn_resume, stall_free, ats_invalidate,
+ *    sync_write: mmio_write, step, reset. page_response: those, and page_request.
  * 4. An access that is stalled (FL_STALL) ends with exactly one txn_resume.
  * 5. Interrupts are raised when their cause is visible in registers and memory; a handler runs after the call.
+ * 6. What is told after a call may call the same IOMMU: functions of faultline/register.h and faultline/pcie.h.
  *
  * A breach is a bug of the holder: faultline/bug.h.
  */
@@ -28,6 +29,7 @@
 
 #include <faultline/event.h>
 #include <faultline/export.h>
+#include <faultline/register.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -190,10 +192,14 @@ struct fl_ats_invalidation {
  * @msi: message-signalled interrupt: a 32-bit write of @data to @pa; 0, or negative for a bus error. NULL: no MSIs
  * @txn_resume: a stalled access ends. Mandatory for the SMMUs
  * @stall_free: room that FL_WAIT waited for is free at @port; may be NULL
- * @page_response: may be NULL where no endpoint has PRI
- * @ats_invalidate: ends with fl_iommu_ats_done(); may be NULL where no endpoint has ATS
+ * @page_response: may be NULL where no endpoint has PRI, or faultline/pcie.h looks after all that have
+ * @ats_invalidate: ends with fl_iommu_ats_done(); may be NULL where no endpoint has ATS, or likewise
  * @event: may be NULL: nobody listens, which is faster. What it points to is valid during the call
  * @quiet_lookup: FL_EVENT_HIT and FL_EVENT_MISS of lookups are not wanted
+ * @sync_write: as @msi, of the 32 bits that tell software that its commands are complete: the message of a CMD_SYNC
+ *	(SMMUv3 4.7.3), the status of a wait descriptor (VT-d 6.5.2). For holders with whom that takes its time: they write
+ *	@data when they like, and may answer 0 before. NULL: it is an @msi (SMMUv3) or a @mem_write (VT-d). A completion
+ *	that writes nothing (an interrupt, a TLBSYNC's status register), and each other, is an FL_EVENT_SYNC of @event
  *
  * Each gets the ctx of the constructor first.
  */
@@ -210,6 +216,7 @@ struct fl_host {
 	void (*ats_invalidate)(void *ctx, const struct fl_ats_invalidation *invalidation);
 	void (*event)(void *ctx, const struct fl_event *event);
 	bool quiet_lookup;
+	int (*sync_write)(void *ctx, uint64_t pa, uint32_t data);
 };
 
 /* How a cache replaces entries: fl_cache.policy; FL_CACHE_RANDOM is a function of the seed alone */
@@ -232,7 +239,7 @@ struct fl_cache {
 /**
  * fl_iommu_destroy() - free an IOMMU
  * @iommu: may be NULL. Nobody hears of its stalled accesses any more: fl_iommu_reset() first, where somebody should.
- *	Its walks are destroyed before it.
+ *	Its walks and PCIe functions are destroyed before it; its watches go with it.
  */
 FAULTLINE_API void fl_iommu_destroy(struct fl_iommu *iommu);
 
@@ -254,7 +261,7 @@ FAULTLINE_API const char *fl_iommu_kind(const struct fl_iommu *iommu);
  */
 FAULTLINE_API void fl_iommu_reset(struct fl_iommu *iommu);
 
-/* ---- registers ---- */
+/* ---- registers, by offset; faultline/register.h: by name ---- */
 
 /**
  * fl_iommu_mmio_bytes() - size of the register space
@@ -282,48 +289,6 @@ FAULTLINE_API uint64_t fl_iommu_mmio_read(struct fl_iommu *iommu, uint64_t offse
  * @bytes: 4 or 8; any other size, and what is not aligned to it, is ignored
  */
 FAULTLINE_API void fl_iommu_mmio_write(struct fl_iommu *iommu, uint64_t offset, uint64_t value, unsigned int bytes);
-
-/* Room for the name of a register, with its NUL */
-enum { FL_REGISTER_NAME = 40 };
-
-/**
- * struct fl_register - what is known of a register
- * @name: the specification's; an element of an array has its number behind it ("CBAR2"), one of SMMUv2's context bank 3
- *	"CB3_" before it
- * @section: where the specification defines it; static
- * @offset: bytes from the start of the register space
- * @bytes: its size, 4 or 8
- */
-struct fl_register {
-	char name[FL_REGISTER_NAME];
-	const char *section;
-	uint64_t offset;
-	uint32_t bytes;
-};
-
-/**
- * fl_iommu_register_at() - the list of registers that this IOMMU has
- * @iommu: the IOMMU
- * @number: 0 is the first
- * @reg: filled in
- * @bytes: sizeof(*@reg) of the caller, who may be older: so much is written
- *
- * Return: 0; -ERANGE: there are not so many.
- */
-FAULTLINE_API int fl_iommu_register_at(const struct fl_iommu *iommu, size_t number, struct fl_register *reg,
-				       size_t bytes);
-
-/**
- * fl_iommu_register_find() - a register by its name
- * @iommu: the IOMMU
- * @name: as fl_register.name
- * @reg: filled in
- * @bytes: sizeof(*@reg) of the caller
- *
- * Return: 0; -ENOENT: it has none of this name.
- */
-FAULTLINE_API int fl_iommu_register_find(const struct fl_iommu *iommu, const char *name, struct fl_register *reg,
-					 size_t bytes);
 
 /* ---- translation ---- */
 

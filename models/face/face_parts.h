@@ -28,7 +28,8 @@ struct Kind {
     bool edges;
 };
 
-struct Iommu::Impl : EngineWatch, IrqIf {
+/// Nobody else's: not a name of the library's.
+struct __attribute__((visibility("hidden"))) Iommu::Impl : EngineWatch, IrqIf {
     Impl(Iommu &owner, const Parameters &p, const fl_config &c, const Kind &k);
     ~Impl() override;
 
@@ -87,7 +88,7 @@ private:
     friend class Iommu;
 };
 
-struct PcieDevice::Impl {
+struct __attribute__((visibility("hidden"))) PcieDevice::Impl {
     Impl(Iommu::Impl &iommu, const PcieParameters &p);
 
     faultline::PcieEndpoint device;

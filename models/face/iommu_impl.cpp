@@ -35,9 +35,8 @@ std::vector<std::string> config_keys() {
 }
 
 Iommu::Impl::Impl(Iommu &owner, const Parameters &p, const fl_config &c, const Kind &k)
-    : kind(k), scheduler("scheduler", p.quantum.value()), model("model", scheduler, c),
+    : kind(k), scheduler("scheduler", p.quantum.value()), model("model", scheduler, c, p.ahead),
       lines("lines", k.lines, k.edges) {
-    model.set_ahead(p.ahead);
     model.set_early_completion(p.early_completion);
     model.set_watch(this);
     model.irq.bind(*this);

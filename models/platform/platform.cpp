@@ -17,7 +17,7 @@ static ps_t patience(const CpuModel &cpu) {
 
 KindModel::KindModel(sc_core::sc_module_name name, Scheduler &scheduler, const fl_config &config,
                      const iommu_kind &kind)
-    : IommuModel(name, scheduler, config), kind_(kind) {
+    : IommuModel(name, scheduler, config, true), kind_(kind) {
     int ret = kind.create(&config, ops(), ops_context(), &hw_);
 
     if (ret)

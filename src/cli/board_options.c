@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "board_options.h"
-#include <getopt.h>
 
-bool board_option(struct board_options *o, int c, const char *value, int *status)
+int board_overlay(void *options, const char *name, char *value)
 {
-	switch (c) {
-	case BOARD_OPTION_OVERLAY:
-		if (o->n_overlays == BOARD_OVERLAYS)
-			*status = cli_fail("--overlay: more than %d of them", BOARD_OVERLAYS);
-		else
-			o->overlay[o->n_overlays++] = value;
-		return true;
-	case BOARD_OPTION_BDF:
-		o->bdf = value;
-		return true;
-	case BOARD_OPTION_LSPCI:
-		o->lspci = value;
-		return true;
-	case BOARD_OPTION_IORT:
-		o->file = value;
-		return true;
-	}
-	return false;
+	struct board_options *o = options;
+
+	if (o->n_overlays == BOARD_OVERLAYS)
+		return cli_fail("--%s: more than %d of them", name, BOARD_OVERLAYS);
+	o->overlay[o->n_overlays++] = value;
+	return CLI_OK;
 }
 
 int board_open(struct board *b, struct board_options *o, int argc, char **argv)

@@ -23,26 +23,23 @@ struct board_options {
 	const char *bdf, *lspci;
 };
 
-/* Options that both commands have; BOARD_OPTION_* are what getopt_long() returns. */
-enum { BOARD_OPTION_OVERLAY = 0x200, BOARD_OPTION_BDF, BOARD_OPTION_LSPCI, BOARD_OPTION_IORT };
-#define BOARD_OPTIONS                                                     \
-	{ "overlay", required_argument, NULL, BOARD_OPTION_OVERLAY },     \
-		{ "bdf", required_argument, NULL, BOARD_OPTION_BDF },     \
-		{ "lspci", required_argument, NULL, BOARD_OPTION_LSPCI }, \
-	{                                                                 \
-		"iort", required_argument, NULL, BOARD_OPTION_IORT        \
+/* Rows of a command's table, whose struct @type has a struct board_options as its @member. */
+#define BOARD_OPTIONS(type, member)                                                                           \
+	{ "overlay", 0, CLI_CALL_AT(type, member, board_overlay) }, { "bdf", 0, CLI_TEXT(type, member.bdf) }, \
+		{ "lspci", 0, CLI_TEXT(type, member.lspci) },                                                 \
+	{                                                                                                     \
+		"iort", 0, CLI_TEXT(type, member.file)                                                        \
 	}
 
 /**
- * board_option() - take one of the options
- * @o: the options
- * @c: what getopt_long() returned
- * @value: its value
- * @status: set to an exit status if the option is there too often
+ * board_overlay() - take the value of --overlay
+ * @options: the struct board_options
+ * @name: "overlay"
+ * @value: a file
  *
- * Return: False if it is another option.
+ * Return: An exit status; on failure the reason has been printed.
  */
-bool board_option(struct board_options *o, int c, const char *value, int *status);
+int board_overlay(void *options, const char *name, char *value);
 
 /**
  * board_open() - read the board

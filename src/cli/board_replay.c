@@ -111,13 +111,9 @@ static int place(struct placing *p, u32 sid)
 static int give(struct run_replay *r, int opt, const char *name, const char *value)
 {
 	struct option row = { name, required_argument, NULL, opt };
-	int status;
 
 	optarg = (char *)value;
-	status = run_replay_take(r, opt, 0, NULL);
-	if (!status)
-		run_options_note(&r->common, &row);
-	return status;
+	return run_replay_take_row(r, &row);
 }
 
 static int give_key(struct run_replay *r, const char *key, const char *value)

@@ -4,6 +4,8 @@
 #define CLI_H
 
 #include "dmat.h"
+#include <getopt.h>
+#include <jansson.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -79,6 +81,54 @@ int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(p
  */
 const char *cli_one_argument(int argc, char **argv, const char *what);
 
+/* ---- options ---- */
+
+enum cli_kind { CLI_IS_FLAG, CLI_IS_CALL_ALONE, CLI_IS_TEXT, CLI_IS_NUMBER, CLI_IS_CALL };
+
+/**
+ * struct cli_option - an option of a command; a row without a name ends a table
+ * @name: its long name
+ * @letter: its short one, or 0
+ * @kind: what it has: nothing (it makes a bool true, or @take is called), a text, a number, or a value for @take
+ * @at: offset of what it sets in the struct of the command's options; @take is called with that
+ * @least: of a number
+ * @most: of a number
+ * @take: returns an exit status, after a message if it is not CLI_OK
+ */
+struct cli_option {
+	const char *name;
+	char letter;
+	enum cli_kind kind;
+	size_t at;
+	u64 least, most;
+	int (*take)(void *at, const char *name, char *value);
+};
+
+/* What stands behind name and letter in a row. */
+#define CLI_AT(what, type, member) \
+	(offsetof(type, member) +  \
+	 0 * sizeof(char[__builtin_types_compatible_p(what, __typeof__(((type *)0)->member)) ? 1 : -1]))
+#define CLI_FLAG(type, member)		      CLI_IS_FLAG, CLI_AT(bool, type, member), 0, 0, NULL
+#define CLI_TEXT(type, member)		      CLI_IS_TEXT, CLI_AT(const char *, type, member), 0, 0, NULL
+#define CLI_NUMBER(type, member, least, most) CLI_IS_NUMBER, CLI_AT(u64, type, member), least, most, NULL
+#define CLI_CALL(take)			      CLI_IS_CALL, 0, 0, 0, take
+#define CLI_CALL_ALONE(take)		      CLI_IS_CALL_ALONE, 0, 0, 0, take
+#define CLI_CALL_AT(type, member, take)	      CLI_IS_CALL, offsetof(type, member), 0, 0, take
+
+/**
+ * cli_options() - take all options of a command; optind is then that of the first argument
+ * @argc: of the command
+ * @argv: of the command
+ * @own: the command's own options
+ * @options: its struct
+ * @more: options of several commands, as getopt_long() has them; NULL: none
+ * @take: takes one of @more, whose value is in optarg; returns an exit status
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
+int cli_options(int argc, char **argv, const struct cli_option *own, void *options, const struct option *more,
+		int (*take)(void *options, const struct option *row));
+
 /**
  * cli_bad_option() - report what getopt_long() refused, with opterr 0 and a leading ':' in its option string
  * @argc: of the command
@@ -88,7 +138,51 @@ const char *cli_one_argument(int argc, char **argv, const char *what);
  * Return: CLI_FAILED.
  */
 int cli_bad_option(int argc, char **argv, int c);
+
+/**
+ * cli_number() - read a number as strtoull() takes it: decimal, or "0x8" and the like
+ * @command: name of the command, for messages
+ * @option: name of the option, for messages, with its dashes
+ * @text: the number
+ * @least: smallest value allowed
+ * @most: largest value allowed
+ * @out: the value
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
+int cli_number(const char *command, const char *option, const char *text, u64 least, u64 most, u64 *out);
+
+/* ---- files ---- */
+
 #define CLI_PATH 4096
+
+/**
+ * cli_only_json() - whether the JSON goes to the standard output, which then has nothing else
+ * @json: of --json; may be NULL
+ *
+ * Return: True if it does.
+ */
+static inline bool cli_only_json(const char *json)
+{
+	return json && !strcmp(json, "-");
+}
+
+/**
+ * cli_write_json() - write JSON, and give it up
+ * @root: the JSON, whose reference is taken
+ * @path: the file; "-": standard output
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
+int cli_write_json(json_t *root, const char *path);
+
+/**
+ * cli_read_json() - read a file of JSON
+ * @path: the file
+ *
+ * Return: What is in it, or NULL after a message of one line with file and line.
+ */
+json_t *cli_read_json(const char *path);
 
 /**
  * cli_temporary() - make an empty file in the folder for temporary files

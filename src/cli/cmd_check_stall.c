@@ -6,8 +6,6 @@
 #include "findings_report.h"
 #include "stall_evidence.h"
 #include "stall_trace.h"
-#include <ctype.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,62 +47,24 @@ static const char help[] =
 	"  --rules          list the rules and end\n\n"
 	"Exit status: 0 no error found, 1 unsafe, 2 the board could not be read.\n";
 
-enum {
-	OPT_PLATFORM = 1,
-	OPT_WAIVERS,
-	OPT_DATE,
-	OPT_SEED,
-	OPT_CONFIG,
-	OPT_ADVISE,
-	OPT_JSON,
-	OPT_SARIF,
-	OPT_JUNIT,
-	OPT_REPORT,
-	OPT_EVIDENCE,
-	OPT_WAITS,
-	OPT_TRACE,
-	OPT_NO_SIMULATION,
-	OPT_RULES,
-	OPT_CHANGE = 0x100
-};
+enum output { OUT_JSON, OUT_SARIF, OUT_JUNIT, OUT_REPORT, OUT_EVIDENCE, OUT_WAITS, OUT_TRACE, OUTPUTS };
 
-static const struct option options[] = {
-	BOARD_OPTIONS,
-	{ "platform", required_argument, NULL, OPT_PLATFORM },
-	{ "waivers", required_argument, NULL, OPT_WAIVERS },
-	{ "date", required_argument, NULL, OPT_DATE },
-	{ "seed", required_argument, NULL, OPT_SEED },
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "advise", no_argument, NULL, OPT_ADVISE },
-	{ "json", required_argument, NULL, OPT_JSON },
-	{ "sarif", required_argument, NULL, OPT_SARIF },
-	{ "junit", required_argument, NULL, OPT_JUNIT },
-	{ "report", required_argument, NULL, OPT_REPORT },
-	{ "evidence", required_argument, NULL, OPT_EVIDENCE },
-	{ "waits", required_argument, NULL, OPT_WAITS },
-	{ "trace", required_argument, NULL, OPT_TRACE },
-	{ "no-simulation", no_argument, NULL, OPT_NO_SIMULATION },
-	{ "rules", no_argument, NULL, OPT_RULES },
-	{ "without", required_argument, NULL, OPT_CHANGE + BOARD_WITHOUT },
-	{ "terminate", required_argument, NULL, OPT_CHANGE + BOARD_TERMINATE },
-	{ "pri", required_argument, NULL, OPT_CHANGE + BOARD_USE_PRI },
-	{ "move", required_argument, NULL, OPT_CHANGE + BOARD_MOVE },
-	{ "set", required_argument, NULL, OPT_CHANGE + BOARD_SET },
-	{ 0 },
-};
-
-/* @file: what each option of an output names, by its OPT_ number. */
 struct arguments {
 	struct board_options board;
-	const char *platform, *waivers, *config, *file[OPT_RULES];
+	const char *platform, *waivers, *config, *today, *file[OUTPUTS];
 	struct fl_config *cfg; /* NULL: the defaults */
-	char today[16];
 	struct board_change change[CHANGES];
 	u32 n_changes;
 	u64 seed;
-	bool advise, quiet, no_simulation;
+	bool advise, quiet, list_rules, no_simulation;
 	struct stall_evidence *e; /* NULL: nothing was simulated */
 };
+
+static const char *const change_names[] = { [BOARD_WITHOUT] = "without",
+					    [BOARD_TERMINATE] = "terminate",
+					    [BOARD_USE_PRI] = "pri",
+					    [BOARD_MOVE] = "move",
+					    [BOARD_SET] = "set" };
 
 /* ---- for people ---- */
 
@@ -183,14 +143,6 @@ static json_t *report_json(const struct board *b, const struct findings *f, cons
 	return root;
 }
 
-static int write_json(json_t *root, const char *path)
-{
-	int code = report_json_write(root, path);
-
-	json_decref(root);
-	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
-}
-
 static int put(const void *text, FILE *out)
 {
 	return fputs(text, out) < 0 ? -errno : 0;
@@ -206,13 +158,13 @@ static int write_with(int (*write)(const void *what, FILE *out), const void *wha
 /* The options as they were typed, for the record. */
 static void changes_text(const struct arguments *a, char text[1024])
 {
-	static const char *const names[] = { "without", "terminate", "pri", "move", "set" };
 	size_t n = 0;
 	u32 i;
 
 	*text = 0;
 	for (i = 0; i < a->n_changes && n < 1024; i++)
-		n += (size_t)snprintf(text + n, 1024 - n, " --%s %s", names[a->change[i].kind], a->change[i].what);
+		n += (size_t)snprintf(text + n, 1024 - n, " --%s %s", change_names[a->change[i].kind],
+				      a->change[i].what);
 	if (a->board.bdf && n < 1024)
 		n += (size_t)snprintf(text + n, 1024 - n, " --bdf %s", a->board.bdf);
 	if (a->config && n < 1024)
@@ -259,10 +211,10 @@ static int write_trace(const struct arguments *a)
 
 	if (!s->sids_differ)
 		fprintf(stderr, "faultline: %s: its streams are numbers of devices: two have the same StreamID\n",
-			a->file[OPT_TRACE]);
-	return stall_trace_write(a->file[OPT_TRACE], &s->platform, s->sids_differ ? s->sid : NULL, &a->e->opt,
+			a->file[OUT_TRACE]);
+	return stall_trace_write(a->file[OUT_TRACE], &s->platform, s->sids_differ ? s->sid : NULL, &a->e->opt,
 				 &a->e->res, &err)
-		       ? cli_fail("%s: %s", a->file[OPT_TRACE], err.reason)
+		       ? cli_fail("%s: %s", a->file[OUT_TRACE], err.reason)
 		       : CLI_OK;
 }
 
@@ -271,13 +223,13 @@ static int write_deadlock(const struct arguments *a, int kind)
 {
 	if (!a->file[kind])
 		return CLI_OK;
-	if (kind == OPT_TRACE && !a->e->board.needed)
+	if (kind == OUT_TRACE && !a->e->board.needed)
 		return cli_fail("%s: no device stalls: there is nothing to write", a->file[kind]);
 	if (!a->e->res.deadlock) {
 		fprintf(stderr, "faultline: %s: not written: there is no deadlock\n", a->file[kind]);
 		return CLI_OK;
 	}
-	return kind == OPT_TRACE ? write_trace(a) : write_with(put_graph, &a->e->res.graph, a->file[kind]);
+	return kind == OUT_TRACE ? write_trace(a) : write_with(put_graph, &a->e->res.graph, a->file[kind]);
 }
 
 /* JUnit, the page, the evidence: made in memory, then written at once. */
@@ -294,9 +246,9 @@ static int write_other(const struct arguments *a, const struct board *b, const s
 			evidence = NULL;
 	}
 	if (out && evidence) {
-		if (kind == OPT_JUNIT)
+		if (kind == OUT_JUNIT)
 			findings_junit(f, b, out);
-		else if (kind == OPT_REPORT)
+		else if (kind == OUT_REPORT)
 			findings_html(f, b, evidence, out);
 		else
 			fputs(evidence, out);
@@ -315,7 +267,7 @@ static int can_write(const struct arguments *a)
 	char folder[CLI_PATH];
 	int kind;
 
-	for (kind = OPT_JSON; kind <= OPT_TRACE; kind++) {
+	for (kind = OUT_JSON; kind <= OUT_TRACE; kind++) {
 		const char *file = a->file[kind], *slash = file ? strrchr(file, '/') : NULL;
 
 		if (!file || !strcmp(file, "-"))
@@ -332,15 +284,15 @@ static int write_outputs(const struct arguments *a, const struct board *b, const
 {
 	int kind, status = can_write(a);
 
-	if (!status && a->file[OPT_JSON])
-		status = write_json(report_json(b, f, advice, a->e), a->file[OPT_JSON]);
-	if (!status && a->file[OPT_SARIF])
-		status = write_json(findings_sarif(f, b, FL_VERSION), a->file[OPT_SARIF]);
-	for (kind = OPT_JUNIT; !status && kind <= OPT_EVIDENCE; kind++)
+	if (!status && a->file[OUT_JSON])
+		status = cli_write_json(report_json(b, f, advice, a->e), a->file[OUT_JSON]);
+	if (!status && a->file[OUT_SARIF])
+		status = cli_write_json(findings_sarif(f, b, FL_VERSION), a->file[OUT_SARIF]);
+	for (kind = OUT_JUNIT; !status && kind <= OUT_EVIDENCE; kind++)
 		if (a->file[kind])
 			status = write_other(a, b, f, kind);
-	status = status ? status : write_deadlock(a, OPT_WAITS);
-	return status ? status : write_deadlock(a, OPT_TRACE);
+	status = status ? status : write_deadlock(a, OUT_WAITS);
+	return status ? status : write_deadlock(a, OUT_TRACE);
 }
 
 /* ---- the command ---- */
@@ -460,44 +412,58 @@ static int list_rules(void)
 	return cli_finish(CLI_OK);
 }
 
-static int take_option(struct arguments *a, int c, int argc, char **argv)
+static int add_change(void *arguments, const char *name, char *what)
 {
-	int status = CLI_OK;
-	char *end;
+	struct arguments *a = arguments;
+	struct board_change *c = &a->change[a->n_changes];
 
-	if (c >= OPT_JSON && c <= OPT_TRACE) {
-		int other;
+	if (a->n_changes == CHANGES)
+		return cli_fail("check-stall: more than %d changes", CHANGES);
+	for (c->kind = 0; strcmp(name, change_names[c->kind]); c->kind++)
+		;
+	c->what = what;
+	a->n_changes++;
+	return CLI_OK;
+}
 
-		for (other = OPT_JSON; other <= OPT_TRACE; other++)
-			if (other != c && a->file[other] && !strcmp(a->file[other], optarg))
-				return cli_usage("check-stall", "check-stall: two outputs are to go to '%s'", optarg);
-		a->file[c] = optarg;
-		a->quiet |= !strcmp(optarg, "-");
-	} else if (c == OPT_PLATFORM) {
-		a->platform = optarg;
-	} else if (c == OPT_WAIVERS) {
-		a->waivers = optarg;
-	} else if (c == OPT_DATE) {
-		snprintf(a->today, sizeof(a->today), "%.15s", optarg);
-	} else if (c == OPT_SEED) {
-		errno = 0;
-		a->seed = strtoull(optarg, &end, 0);
-		if (!isdigit((unsigned char)*optarg) || *end || errno)
-			return cli_usage("check-stall", "check-stall: --seed '%s' is not a number", optarg);
-	} else if (c == OPT_CONFIG) {
-		a->config = optarg;
-	} else if (c == OPT_NO_SIMULATION) {
-		a->no_simulation = true;
-	} else if (c == OPT_ADVISE) {
-		a->advise = true;
-	} else if (c >= OPT_CHANGE && c <= OPT_CHANGE + BOARD_SET) {
-		if (a->n_changes == CHANGES)
-			return cli_fail("check-stall: more than %d changes", CHANGES);
-		a->change[a->n_changes++] = (struct board_change){ c - OPT_CHANGE, optarg };
-	} else if (!board_option(&a->board, c, optarg, &status)) {
-		return cli_bad_option(argc, argv, c);
+static const struct cli_option options[] = {
+	BOARD_OPTIONS(struct arguments, board),
+	{ "platform", 0, CLI_TEXT(struct arguments, platform) },
+	{ "waivers", 0, CLI_TEXT(struct arguments, waivers) },
+	{ "date", 0, CLI_TEXT(struct arguments, today) },
+	{ "seed", 0, CLI_NUMBER(struct arguments, seed, 0, ~0ULL) },
+	{ "config", 0, CLI_TEXT(struct arguments, config) },
+	{ "advise", 0, CLI_FLAG(struct arguments, advise) },
+	{ "json", 0, CLI_TEXT(struct arguments, file[OUT_JSON]) },
+	{ "sarif", 0, CLI_TEXT(struct arguments, file[OUT_SARIF]) },
+	{ "junit", 0, CLI_TEXT(struct arguments, file[OUT_JUNIT]) },
+	{ "report", 0, CLI_TEXT(struct arguments, file[OUT_REPORT]) },
+	{ "evidence", 0, CLI_TEXT(struct arguments, file[OUT_EVIDENCE]) },
+	{ "waits", 0, CLI_TEXT(struct arguments, file[OUT_WAITS]) },
+	{ "trace", 0, CLI_TEXT(struct arguments, file[OUT_TRACE]) },
+	{ "no-simulation", 0, CLI_FLAG(struct arguments, no_simulation) },
+	{ "rules", 0, CLI_FLAG(struct arguments, list_rules) },
+	{ "without", 0, CLI_CALL(add_change) },
+	{ "terminate", 0, CLI_CALL(add_change) },
+	{ "pri", 0, CLI_CALL(add_change) },
+	{ "move", 0, CLI_CALL(add_change) },
+	{ "set", 0, CLI_CALL(add_change) },
+	{ 0 },
+};
+
+/* Each output has a file of its own; what goes to the standard output is alone there. */
+static int check_outputs(struct arguments *a)
+{
+	int i, k;
+
+	for (i = 0; i < OUTPUTS; i++) {
+		a->quiet |= cli_only_json(a->file[i]);
+		for (k = 0; a->file[i] && k < i; k++)
+			if (a->file[k] && !strcmp(a->file[i], a->file[k]))
+				return cli_usage("check-stall", "check-stall: two outputs are to go to '%s'",
+						 a->file[i]);
 	}
-	return status;
+	return CLI_OK;
 }
 
 static int load_config(struct arguments *a)
@@ -515,24 +481,24 @@ static int load_config(struct arguments *a)
 
 static int run(int argc, char **argv)
 {
-	struct arguments a = { .n_changes = 0 };
 	time_t now = time(NULL);
+	char today[16];
+	struct arguments a = { .today = today };
 	struct board b;
 	struct tm tm;
-	int c, status;
+	int status;
 
-	strftime(a.today, sizeof(a.today), "%Y-%m-%d", gmtime_r(&now, &tm));
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == OPT_RULES)
-			return list_rules();
-		status = take_option(&a, c, argc, argv);
-		if (status)
-			return status;
-	}
+	strftime(today, sizeof(today), "%Y-%m-%d", gmtime_r(&now, &tm));
+	status = cli_options(argc, argv, options, &a, NULL, NULL);
+	if (!status && a.list_rules)
+		return list_rules();
+	if (!status)
+		status = check_outputs(&a);
+	if (status)
+		return status;
 	if (!waiver_date(a.today))
 		return cli_fail("'%.40s' is no date: YYYY-MM-DD", a.today);
-	if (a.no_simulation && (a.file[OPT_WAITS] || a.file[OPT_TRACE]))
+	if (a.no_simulation && (a.file[OUT_WAITS] || a.file[OUT_TRACE]))
 		return cli_usage("check-stall", "check-stall: --waits and --trace show what simulation does");
 	status = board_open(&b, &a.board, argc, argv);
 	if (status)

@@ -297,7 +297,7 @@ static int compare(struct compare *o, int argc, char **argv)
 		find_bystanders(o);
 	if (!status && (o->json || o->report))
 		status = compare_write_json(o);
-	if (!status && (!o->json || strcmp(o->json, "-"))) {
+	if (!status && !cli_only_json(o->json)) {
 		compare_print(o);
 		if (o->counters)
 			print_counters(o);

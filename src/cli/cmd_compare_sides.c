@@ -249,7 +249,6 @@ static int add_variant(struct compare *o, struct compare_side *s, const char *tr
 	char kind[sizeof(o->column->variant)];
 	struct compare_column *c;
 	char *mode;
-	int i;
 
 	if (len >= sizeof(kind))
 		return cli_usage("compare", "compare: --variants: '%.*s' is not IOMMU-FAULTS, e.g. smmuv3-stall",
@@ -268,12 +267,10 @@ static int add_variant(struct compare *o, struct compare_side *s, const char *tr
 	c->run.trace = trace;
 	c->run.cfg = &s->common.cfg;
 	c->run.kind = iommu_kind_find(kind);
-	for (i = 0; mode && i < REPLAY_FAULTS && strcmp(mode, replay_fault_names[i]); i++)
-		;
-	if (!c->run.kind || (mode ? i == REPLAY_FAULTS : !c->run.kind->bypass))
+	c->run.faults = REPLAY_TERMINATE;
+	if (!c->run.kind || (mode ? !replay_faults_find(mode, &c->run.faults) : !c->run.kind->bypass))
 		return cli_usage("compare", "compare: --variants: '%s' is not IOMMU-FAULTS, e.g. smmuv3-stall",
 				 c->variant);
-	c->run.faults = mode ? (enum replay_faults)i : REPLAY_TERMINATE;
 	return choose_paged(c);
 }
 

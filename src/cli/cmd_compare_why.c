@@ -187,8 +187,7 @@ static const char *value_of(const struct compare_column *c, const struct fl_key 
 	const json_t *config;
 
 	if (c->side)
-		return key->type == FL_TEXT ? (const char *)&c->side->common.cfg + key->offset
-					    : fl_config_format(&c->side->common.cfg, key, buf, size);
+		return fl_config_value(&c->side->common.cfg, key, buf, size);
 	config = json_object_get(json_object_get(c->result, "run"), "config");
 	return json_string_value(json_object_get(config, key->name));
 }

@@ -3,8 +3,6 @@
 #include "cli.h"
 #include "fl_config.h"
 
-#include <getopt.h>
-
 static const char help[] =
 	"Usage: faultline config [PRESET|FILE] [--markdown]\n"
 	"Without an argument: every key with unit, range, default, meaning and source, and the presets.\n"
@@ -12,10 +10,11 @@ static const char help[] =
 	"\n"
 	"  --markdown          the keys as docs/configuration.md has them\n";
 
-static const struct option long_options[] = {
-	{ "markdown", no_argument, NULL, 'm' },
-	{ NULL, 0, NULL, 0 },
+struct options {
+	bool markdown;
 };
+
+static const struct cli_option options[] = { { "markdown", 0, CLI_FLAG(struct options, markdown) }, { 0 } };
 
 static int show(const char *name)
 {
@@ -41,13 +40,12 @@ static void list(void)
 
 static int run(int argc, char **argv)
 {
-	int opt;
+	struct options o = { 0 };
+	int status = cli_options(argc, argv, options, &o, NULL, NULL);
 
-	optind = 1;
-	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-		if (opt != 'm')
-			return cli_bad_option(argc, argv, opt);
+	if (status)
+		return status;
+	if (o.markdown) {
 		fl_config_markdown(stdout);
 		return cli_finish(CLI_OK);
 	}

@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cli.h"
-#include <getopt.h>
 
-static const struct option options[] = {
-	{ "prefix", no_argument, NULL, 'p' },
-	{ 0 },
+struct options {
+	bool prefix;
 };
+
+static const struct cli_option options[] = { { "prefix", 0, CLI_FLAG(struct options, prefix) }, { 0 } };
 
 static int run(int argc, char **argv)
 {
 	struct dmat_reader *reader;
 	struct dmat_error err;
-	unsigned int flags = 0;
-	const char *path;
+	struct options o = { 0 };
+	const char *path = NULL;
 	bool damaged;
-	int c, ret;
+	int ret;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c != 'p')
-			return cli_bad_option(argc, argv, c);
-		flags |= DMAT_READ_PREFIX;
-	}
-	path = cli_one_argument(argc, argv, "trace");
+	if (!cli_options(argc, argv, options, &o, NULL, NULL))
+		path = cli_one_argument(argc, argv, "trace");
 	if (!path)
 		return CLI_FAILED;
-	if (dmat_reader_open(&reader, path, flags, &err))
+	if (dmat_reader_open(&reader, path, o.prefix ? DMAT_READ_PREFIX : 0, &err))
 		return cli_fail_error(&err);
 	ret = dmat_dump(reader, stdout, &err);
 	damaged = dmat_reader_damaged(reader);

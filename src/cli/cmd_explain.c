@@ -4,9 +4,7 @@
 #include "explain.h"
 #include "report_json.h"
 #include "report_table.h"
-#include "trace_number.h"
 #include "verify.h"
-#include <getopt.h>
 
 static const char help[] =
 	"Usage: faultline explain [OPTION]... TRACE\n"
@@ -21,9 +19,14 @@ static const char help[] =
 	"Record numbers count from 0, as faultline dump prints them.\n\n"
 	"Exit status: 0 done, also without faults; 2 could not be done.\n";
 
-static const struct option options[] = {
-	{ "fault", required_argument, NULL, 'f' },
-	{ "json", required_argument, NULL, 'j' },
+struct options {
+	u64 fault; /* 0: all */
+	const char *json;
+};
+
+static const struct cli_option options[] = {
+	{ "fault", 0, CLI_NUMBER(struct options, fault, 1, ~0ULL) },
+	{ "json", 0, CLI_TEXT(struct options, json) },
 	{ 0 },
 };
 
@@ -332,7 +335,6 @@ static json_t *story_json(const struct explain *e, const struct explain_story *s
 static int write_json(const struct explain *e, const char *trace, const char *path)
 {
 	json_t *root = json_object(), *list = json_array();
-	int err;
 	u32 i;
 
 	report_json_text(root, "trace", trace);
@@ -342,9 +344,7 @@ static int write_json(const struct explain *e, const char *trace, const char *pa
 	for (i = 0; i < e->stories; i++)
 		json_array_append_new(list, story_json(e, &e->story[i]));
 	json_object_set_new(root, "stories", list);
-	err = report_json_write(root, path);
-	json_decref(root);
-	return err ? cli_fail("%s: %s", path, strerror(-err)) : CLI_OK;
+	return cli_write_json(root, path);
 }
 
 static void print_all(const struct explain *e, u64 fault)
@@ -373,7 +373,7 @@ static int explain(const char *trace, u64 fault, const char *json)
 		status = cli_fail("%s: fault %llu: the trace has %llu", trace, fault, e.faults);
 	if (!status && json)
 		status = write_json(&e, trace, json);
-	if (!status && (!json || strcmp(json, "-")))
+	if (!status && !cli_only_json(json))
 		print_all(&e, fault);
 	explain_exit(&e);
 	return cli_finish(status);
@@ -381,21 +381,12 @@ static int explain(const char *trace, u64 fault, const char *json)
 
 static int run(int argc, char **argv)
 {
-	const char *trace, *json = NULL, *rest;
-	u64 fault = 0;
-	int c;
+	struct options o = { 0 };
+	const char *trace = NULL;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == 'j')
-			json = optarg;
-		else if (c != 'f')
-			return cli_bad_option(argc, argv, c);
-		else if (*optarg == '-' || !trace_number(optarg, &rest, &fault) || *rest || !fault)
-			return cli_usage("explain", "explain: --fault %s: not a number from 1", optarg);
-	}
-	trace = cli_one_argument(argc, argv, "trace");
-	return trace ? explain(trace, fault, json) : CLI_FAILED;
+	if (!cli_options(argc, argv, options, &o, NULL, NULL))
+		trace = cli_one_argument(argc, argv, "trace");
+	return trace ? explain(trace, o.fault, o.json) : CLI_FAILED;
 }
 
 const struct cli_command cli_explain = {

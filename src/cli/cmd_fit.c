@@ -8,7 +8,6 @@
 #include "trace_gen.h"
 #include "temp_file.h"
 
-#include <getopt.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -32,14 +31,6 @@ struct options {
 	const struct iommu_kind *kind;
 };
 
-enum { OPT_OFF = 256, OPT_PRESET, OPT_IOMMU, OPT_JSON };
-
-static const struct option long_options[] = {
-	{ "off", required_argument, NULL, OPT_OFF },	 { "preset", required_argument, NULL, OPT_PRESET },
-	{ "iommu", required_argument, NULL, OPT_IOMMU }, { "json", required_argument, NULL, OPT_JSON },
-	{ "output", required_argument, NULL, 'o' },	 { NULL, 0, NULL, 0 },
-};
-
 /* ---- options ---- */
 
 static int take_table(struct options *o, const char *path, bool off)
@@ -49,36 +40,34 @@ static int take_table(struct options *o, const char *path, bool off)
 	return fit_read(&o->data, path, off, error) ? cli_fail("%s", error) : CLI_OK;
 }
 
-static int take_option(struct options *o, int opt, int argc, char **argv)
+static int take_off(void *options, const char *name, char *path)
 {
-	switch (opt) {
-	case 'o':
-		o->output = optarg;
-		return CLI_OK;
-	case OPT_PRESET:
-		o->base = optarg;
-		return CLI_OK;
-	case OPT_JSON:
-		o->json = optarg;
-		return CLI_OK;
-	case OPT_OFF:
-		return take_table(o, optarg, true);
-	case OPT_IOMMU:
-		o->kind = iommu_kind_find(optarg);
-		return o->kind ? CLI_OK : cli_usage("fit", "fit: --iommu %s: no such IOMMU", optarg);
-	}
-	return cli_bad_option(argc, argv, opt);
+	return take_table(options, path, true);
 }
+
+static int take_iommu(void *options, const char *name, char *iommu)
+{
+	struct options *o = options;
+
+	o->kind = iommu_kind_find(iommu);
+	return o->kind ? CLI_OK : cli_usage("fit", "fit: --%s %s: no such IOMMU", name, iommu);
+}
+
+static const struct cli_option options[] = {
+	{ "off", 0, CLI_CALL(take_off) },
+	{ "preset", 0, CLI_TEXT(struct options, base) },
+	{ "iommu", 0, CLI_CALL(take_iommu) },
+	{ "json", 0, CLI_TEXT(struct options, json) },
+	{ "output", 'o', CLI_TEXT(struct options, output) },
+	{ 0 },
+};
 
 static int parse(struct options *o, int argc, char **argv)
 {
-	int opt, status = CLI_OK;
+	int status;
 
-	optind = 1;
-	opterr = 0;
 	o->kind = iommu_kind_find("vtd");
-	while (!status && (opt = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1)
-		status = take_option(o, opt, argc, argv);
+	status = cli_options(argc, argv, options, o, NULL, NULL);
 	if (status)
 		return status;
 	if (optind == argc)
@@ -387,7 +376,6 @@ static json_t *tables_json(const struct fit_data *d)
 static int write_json(const struct options *o, const struct fit_result *r, const struct fl_config *cfg)
 {
 	json_t *j = json_object();
-	int err;
 
 	report_json_text(j, "version", FL_VERSION);
 	report_json_text(j, "base", o->base);
@@ -396,9 +384,7 @@ static int write_json(const struct options *o, const struct fit_result *r, const
 	json_object_set_new(j, "parameters", found_json(r, cfg));
 	json_object_set_new(j, "points", points_json(r, &o->data));
 	json_object_set_new(j, "scores", scores_json(r, &o->data));
-	err = report_json_write(j, o->json);
-	json_decref(j);
-	return err ? cli_fail("%s: %s", o->json, strerror(-err)) : CLI_OK;
+	return cli_write_json(j, o->json);
 }
 
 /* ---- all of it ---- */
@@ -448,7 +434,7 @@ static int fit(struct options *o)
 		status = write_preset(o, &r, &cfg);
 	if (!status && o->json)
 		status = write_json(o, &r, &cfg);
-	if (!status && (!o->json || strcmp(o->json, "-")))
+	if (!status && !cli_only_json(o->json))
 		status = print_all(o, &r);
 	return status ? status : cli_finish(CLI_OK);
 }

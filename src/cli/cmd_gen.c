@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cli.h"
 #include "trace_gen.h"
-#include <ctype.h>
-#include <getopt.h>
 
 #define SETS 256
-
-static const struct option options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "set", required_argument, NULL, 's' },
-	{ "seed", required_argument, NULL, 'r' },
-	{ "keys", no_argument, NULL, 'k' },
-	{ 0 },
-};
 
 struct arguments {
 	const char *set[SETS];
@@ -20,6 +10,24 @@ struct arguments {
 	u64 seed;
 	const char *output;
 	bool keys;
+};
+
+static int add_set(void *arguments, const char *name, char *value)
+{
+	struct arguments *a = arguments;
+
+	if (a->sets == SETS)
+		return cli_usage("gen", "gen: more than %d times --set", SETS);
+	a->set[a->sets++] = value;
+	return CLI_OK;
+}
+
+static const struct cli_option options[] = {
+	{ "output", 'o', CLI_TEXT(struct arguments, output) },
+	{ "set", 0, CLI_CALL(add_set) },
+	{ "seed", 0, CLI_NUMBER(struct arguments, seed, 0, ~0ULL) },
+	{ "keys", 0, CLI_FLAG(struct arguments, keys) },
+	{ 0 },
 };
 
 /* The names of a key, or its range. */
@@ -80,47 +88,14 @@ static int list_keys(const char *name)
 	return cli_finish(CLI_OK);
 }
 
-static int take_option(struct arguments *a, int c, int argc, char **argv)
-{
-	char *end = "";
-
-	switch (c) {
-	case 'o':
-		a->output = optarg;
-		return CLI_OK;
-	case 'k':
-		a->keys = true;
-		return CLI_OK;
-	case 's':
-		if (a->sets == SETS)
-			return cli_usage("gen", "gen: more than %d times --set", SETS);
-		a->set[a->sets++] = optarg;
-		return CLI_OK;
-	case 'r':
-		errno = 0;
-		a->seed = isdigit((unsigned char)*optarg) ? strtoull(optarg, &end, 0) : 0;
-		if (!isdigit((unsigned char)*optarg) || *end || errno)
-			return cli_usage("gen", "gen: --seed '%s' is not a number", optarg);
-		return CLI_OK;
-	default:
-		return cli_bad_option(argc, argv, c);
-	}
-}
-
 static int run(int argc, char **argv)
 {
 	struct arguments a = { .seed = 1 };
 	struct dmat_error err;
-	const char *name;
-	int c, ret;
+	const char *name = NULL;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
-		ret = take_option(&a, c, argc, argv);
-		if (ret)
-			return ret;
-	}
-	name = cli_one_argument(argc, argv, "generator");
+	if (!cli_options(argc, argv, options, &a, NULL, NULL))
+		name = cli_one_argument(argc, argv, "generator");
 	if (!name)
 		return CLI_FAILED;
 	if (a.keys)

@@ -2,16 +2,8 @@
 #include "cli.h"
 #include "report_table.h"
 #include "trace_import.h"
-#include <ctype.h>
-#include <getopt.h>
 
 #define METAS 32
-
-static const struct option options[] = {
-	{ "format", required_argument, NULL, 'f' }, { "output", required_argument, NULL, 'o' },
-	{ "length", required_argument, NULL, 'l' }, { "meta", required_argument, NULL, 'm' },
-	{ "strict", no_argument, NULL, 's' },	    { 0 },
-};
 
 struct arguments {
 	struct trace_import_options opt;
@@ -30,8 +22,9 @@ static int list_formats(void)
 	return cli_finish(CLI_OK);
 }
 
-static int add_meta(struct arguments *a, char *pair)
+static int add_meta(void *arguments, const char *name, char *pair)
 {
+	struct arguments *a = arguments;
 	char *value = strchr(pair, '=');
 
 	if (!value)
@@ -44,31 +37,14 @@ static int add_meta(struct arguments *a, char *pair)
 	return CLI_OK;
 }
 
-static int take_option(struct arguments *a, int c, int argc, char **argv)
-{
-	char *end;
-
-	switch (c) {
-	case 'f':
-		a->opt.format = optarg;
-		return CLI_OK;
-	case 'o':
-		a->output = optarg;
-		return CLI_OK;
-	case 's':
-		a->strict = true;
-		return CLI_OK;
-	case 'm':
-		return add_meta(a, optarg);
-	case 'l':
-		a->opt.length = isdigit((unsigned char)*optarg) ? strtoull(optarg, &end, 10) : 0;
-		if (!a->opt.length || *end || a->opt.length > 4096)
-			return cli_usage("import", "import: --length '%s' is not a number from 1 to 4096", optarg);
-		return CLI_OK;
-	default:
-		return cli_bad_option(argc, argv, c);
-	}
-}
+static const struct cli_option options[] = {
+	{ "format", 0, CLI_TEXT(struct arguments, opt.format) },
+	{ "output", 'o', CLI_TEXT(struct arguments, output) },
+	{ "length", 0, CLI_NUMBER(struct arguments, opt.length, 1, 4096) },
+	{ "meta", 0, CLI_CALL(add_meta) },
+	{ "strict", 0, CLI_FLAG(struct arguments, strict) },
+	{ 0 },
+};
 
 static void print_summary(const struct trace_import_stats *s)
 {
@@ -87,30 +63,18 @@ static void print_summary(const struct trace_import_stats *s)
 		fprintf(stderr, "line %llu: %s\n", s->unreadable_line[0], s->reason);
 }
 
-static void progress(void *ctx, u64 done, u64 all)
-{
-	struct report_progress *p = ctx;
-
-	p->total = all;
-	report_progress(p, done);
-}
-
 static int run(int argc, char **argv)
 {
 	struct report_progress bar = { .what = "bytes" };
 	struct trace_import_stats stats;
-	struct arguments a = { .opt = { .stats = &stats, .progress = progress, .progress_ctx = &bar } };
+	struct arguments a = { .opt = { .stats = &stats, .progress = report_progress_of, .progress_ctx = &bar } };
 	struct dmat_error err;
 	const char *input;
-	int c, ret;
+	int ret = cli_options(argc, argv, options, &a, NULL, NULL);
 
 	a.opt.meta = a.meta;
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
-		ret = take_option(&a, c, argc, argv);
-		if (ret)
-			return ret;
-	}
+	if (ret)
+		return ret;
 	if (a.opt.format && !strcmp(a.opt.format, "list"))
 		return list_formats();
 	input = cli_one_argument(argc, argv, "input file");

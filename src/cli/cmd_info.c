@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cli.h"
 #include "trace_summary.h"
-#include <getopt.h>
-#include <jansson.h>
 
-static const struct option options[] = {
-	{ "prefix", no_argument, NULL, 'p' },
-	{ "json", no_argument, NULL, 'j' },
+struct options {
+	bool prefix, json;
+};
+
+static const struct cli_option options[] = {
+	{ "prefix", 0, CLI_FLAG(struct options, prefix) },
+	{ "json", 0, CLI_FLAG(struct options, json) },
 	{ 0 },
 };
 
@@ -175,26 +177,17 @@ static int run(int argc, char **argv)
 {
 	struct dmat_reader *reader;
 	struct dmat_error err;
-	unsigned int flags = 0;
-	bool json = false;
-	const char *path;
-	int c, status;
+	struct options o = { 0 };
+	const char *path = NULL;
+	int status;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == 'p')
-			flags |= DMAT_READ_PREFIX;
-		else if (c == 'j')
-			json = true;
-		else
-			return cli_bad_option(argc, argv, c);
-	}
-	path = cli_one_argument(argc, argv, "trace");
+	if (!cli_options(argc, argv, options, &o, NULL, NULL))
+		path = cli_one_argument(argc, argv, "trace");
 	if (!path)
 		return CLI_FAILED;
-	if (dmat_reader_open(&reader, path, flags, &err))
+	if (dmat_reader_open(&reader, path, o.prefix ? DMAT_READ_PREFIX : 0, &err))
 		return cli_fail_error(&err);
-	status = show(reader, json, &err);
+	status = show(reader, o.json, &err);
 	dmat_reader_close(reader);
 	return status;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline inspect: a result in a terminal, and what differs between two. */
 #include "inspect_priv.h"
-#include "run_options.h"
 
 static const char help[] =
 	"Usage: faultline inspect RESULT.json [--fault N]\n"
@@ -14,32 +13,21 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 done, and two results are the same; 1 two results differ; 2 could not be done.\n";
 
-enum { OPT_FAULT = 256 };
-
-static const struct option long_options[] = {
-	{ "fault", required_argument, NULL, OPT_FAULT },
-	{ NULL, 0, NULL, 0 },
-};
-
 struct options {
 	struct result_file file[2];
 	unsigned int n;
 	u64 fault; /* 0: none was asked for */
 };
 
+static const struct cli_option options[] = {
+	{ "fault", 0, CLI_NUMBER(struct options, fault, 1, ~0ULL) },
+	{ 0 },
+};
+
 static int parse(struct options *o, int argc, char **argv)
 {
-	int opt, status = CLI_OK;
+	int status = cli_options(argc, argv, options, o, NULL, NULL);
 
-	optind = 1;
-	opterr = 0;
-	while (!status && (opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-		if (opt != OPT_FAULT)
-			return cli_bad_option(argc, argv, opt);
-		status = run_options_number("inspect", "--fault", optarg, ~0ULL, &o->fault);
-		if (!status && !o->fault)
-			status = cli_usage("inspect", "inspect: --fault 0: the slowest is 1");
-	}
 	if (status)
 		return status;
 	if (optind == argc)

@@ -1,34 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cli.h"
-#include <getopt.h>
 
-static const struct option options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ 0 },
+struct options {
+	const char *output;
 };
+
+static const struct cli_option options[] = { { "output", 'o', CLI_TEXT(struct options, output) }, { 0 } };
 
 static int run(int argc, char **argv)
 {
-	const char *path, *output = NULL;
+	struct options o = { 0 };
+	const char *path = NULL;
 	struct dmat_error err;
 	FILE *in;
-	int c, ret;
+	int ret;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":o:", options, NULL)) != -1) {
-		if (c != 'o')
-			return cli_bad_option(argc, argv, c);
-		output = optarg;
-	}
-	path = cli_one_argument(argc, argv, "text");
+	if (!cli_options(argc, argv, options, &o, NULL, NULL))
+		path = cli_one_argument(argc, argv, "text");
 	if (!path)
 		return CLI_FAILED;
-	if (!output)
+	if (!o.output)
 		return cli_usage("pack", "pack: no output file given (-o)");
 	in = strcmp(path, "-") ? fopen(path, "r") : stdin;
 	if (!in)
 		return cli_fail("%s: cannot read: %s", path, strerror(errno));
-	ret = dmat_pack(in, path, output, &err);
+	ret = dmat_pack(in, path, o.output, &err);
 	if (in != stdin)
 		fclose(in);
 	return ret ? cli_fail_error(&err) : CLI_OK;

@@ -6,7 +6,6 @@
 #include "spec.h"
 
 #include <ctype.h>
-#include <getopt.h>
 
 static const char help[] =
 	"Usage: faultline registers " IOMMU_KIND_NAMES " [REGISTER[=VALUE] | RECORD[=WORD,WORD...]]... [--markdown]\n"
@@ -21,10 +20,11 @@ static const char help[] =
 	"\n"
 	"Exit status: 1 if VALUE sets reserved bits, or a record's kind is not defined.\n";
 
-static const struct option long_options[] = {
-	{ "markdown", no_argument, NULL, 'm' },
-	{ NULL, 0, NULL, 0 },
+struct options {
+	bool markdown;
 };
+
+static const struct cli_option options[] = { { "markdown", 0, CLI_FLAG(struct options, markdown) }, { 0 } };
 
 static const char *access_name(const struct reg_field *f)
 {
@@ -495,28 +495,23 @@ static int show_all(const struct spec_iommu *m, int n, char **names)
 static int run(int argc, char **argv)
 {
 	const struct iommu_kind *kind;
-	bool pages = false;
+	struct options o = { 0 };
 	const char *iommu;
-	int opt;
+	int status = cli_options(argc, argv, options, &o, NULL, NULL);
 
-	optind = 1;
-	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-		if (opt != 'm')
-			return cli_bad_option(argc, argv, opt);
-		pages = true;
-	}
+	if (status)
+		return status;
 	if (optind == argc)
 		return cli_usage("registers", "registers: no IOMMU given");
 	iommu = argv[optind++];
 	kind = iommu_kind_find(iommu);
 	if (!kind || !kind->spec)
 		return cli_usage("registers", "registers: '%s' is none of " IOMMU_KIND_NAMES, iommu);
-	if (pages && optind < argc)
+	if (o.markdown && optind < argc)
 		return cli_usage("registers", "registers: unexpected argument '%s'", argv[optind]);
 	if (optind < argc)
 		return cli_finish(show_all(kind->spec, argc - optind, argv + optind));
-	if (pages)
+	if (o.markdown)
 		markdown(kind->spec);
 	else
 		list_all(kind->spec);

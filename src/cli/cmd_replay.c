@@ -41,63 +41,34 @@ struct options {
 	bool records;
 };
 
-enum { OPT_ANSWERS = RUN_REPLAY_END, OPT_LIKE, OPT_RECORDS, OPT_BOARD, OPT_TIMELINE, OPT_VCD };
+static const struct cli_option options[] = {
+	{ "like", 0, CLI_TEXT(struct options, like) },
+	{ "records", 0, CLI_FLAG(struct options, records) },
+	{ "board", 0, CLI_TEXT(struct options, board) },
+	{ "timeline", 0, CLI_TEXT(struct options, replay.common.run.timeline) },
+	{ "vcd", 0, CLI_TEXT(struct options, replay.common.run.vcd) },
+	{ 0 },
+};
 
-static const struct option long_options[] = {
+enum { OPT_ANSWERS = RUN_REPLAY_END };
+
+/* Options on which the result depends: its record has them. */
+static const struct option recorded_options[] = {
 	RUN_REPLAY_OPTIONS,
 	{ RUN_REPORT_OPTION },
 	{ "answers", no_argument, NULL, OPT_ANSWERS },
-	{ "like", required_argument, NULL, OPT_LIKE },
-	{ "records", no_argument, NULL, OPT_RECORDS },
-	{ "board", required_argument, NULL, OPT_BOARD },
-	{ "timeline", required_argument, NULL, OPT_TIMELINE },
-	{ "vcd", required_argument, NULL, OPT_VCD },
-	{ NULL, 0, NULL, 0 },
+	{ 0 },
 };
 
-static int option(struct options *o, int opt, int argc, char **argv)
+static int take_recorded(void *options, const struct option *row)
 {
-	switch (opt) {
-	case OPT_ANSWERS:
-		o->replay.common.answers = true;
-		return CLI_OK;
-	case OPT_LIKE:
-		o->like = optarg;
-		return CLI_OK;
-	case OPT_RECORDS:
-		o->records = true;
-		return CLI_OK;
-	case OPT_BOARD:
-		o->board = optarg;
-		return CLI_OK;
-	case OPT_TIMELINE:
-		o->replay.common.run.timeline = optarg;
-		return CLI_OK;
-	case OPT_VCD:
-		o->replay.common.run.vcd = optarg;
-		return CLI_OK;
-	}
-	return run_replay_take(&o->replay, opt, argc, argv);
-}
+	struct run_replay *r = &((struct options *)options)->replay;
 
-/* Options on which the result depends. */
-static bool recorded(int opt)
-{
-	return opt != OPT_LIKE && opt != OPT_RECORDS && opt != OPT_BOARD && opt != OPT_TIMELINE && opt != OPT_VCD;
-}
-
-static int parse_options(struct options *o, int argc, char **argv)
-{
-	int opt, which, status = CLI_OK;
-
-	optind = 1;
-	opterr = 0;
-	while (!status && (opt = getopt_long(argc, argv, ":", long_options, &which)) != -1) {
-		status = option(o, opt, argc, argv);
-		if (!status && recorded(opt))
-			run_options_note(&o->replay.common, &long_options[which]);
-	}
-	return status;
+	if (row->val != OPT_ANSWERS)
+		return run_replay_take_row(r, row);
+	r->common.answers = true;
+	run_options_note(&r->common, row);
+	return CLI_OK;
 }
 
 /* A run that is repeated is as it was: nothing can be said against the record. */
@@ -130,7 +101,7 @@ static int check_series(struct run_options *c)
 
 static int parse(struct options *o, int argc, char **argv)
 {
-	int status = parse_options(o, argc, argv);
+	int status = cli_options(argc, argv, options, o, recorded_options, take_recorded);
 
 	if (!status && o->like && o->board)
 		return cli_usage("replay", "replay: --like repeats a run as it was: --board does not go with it");
@@ -150,11 +121,6 @@ static int parse(struct options *o, int argc, char **argv)
 	if (o->replay.common.answers && !o->replay.common.json)
 		return cli_usage("replay", "replay: --answers needs --json");
 	return check_series(&o->replay.common);
-}
-
-static bool only_json(const struct run_options *c)
-{
-	return c->json && !strcmp(c->json, "-");
 }
 
 static int write_result(const struct run_replay *r)
@@ -199,7 +165,7 @@ static int play(struct options *o)
 		return status;
 	if (r->unprinted)
 		fprintf(stderr, "faultline: replay: %llu records have no line of a kernel\n", r->unprinted);
-	if (!o->records && !only_json(c)) {
+	if (!o->records && !cli_only_json(c->json)) {
 		replay_table(&c->run, res, stdout);
 		if (c->counters && res->timed)
 			replay_counters_table(res, stdout);
@@ -218,7 +184,7 @@ static int run(int argc, char **argv)
 	status = parse(&o, argc, argv);
 	if (!status)
 		status = check_drawings(&o.replay.common);
-	if (!status && o.records && only_json(&o.replay.common))
+	if (!status && o.records && cli_only_json(o.replay.common.json))
 		status = cli_usage("replay", "replay: --records and --json - both want the standard output");
 	if (!status)
 		status = play(&o);

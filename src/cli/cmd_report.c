@@ -21,28 +21,18 @@ struct options {
 	size_t n;
 };
 
-enum { OPT_D3 = 256 };
-
-static const struct option long_options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "d3", required_argument, NULL, OPT_D3 },
-	{ NULL, 0, NULL, 0 },
+static const struct cli_option options[] = {
+	{ "output", 'o', CLI_TEXT(struct options, output) },
+	{ "d3", 0, CLI_TEXT(struct options, library) },
+	{ 0 },
 };
 
 static int parse(struct options *o, int argc, char **argv)
 {
-	int opt;
+	int status = cli_options(argc, argv, options, o, NULL, NULL);
 
-	optind = 1;
-	opterr = 0;
-	while ((opt = getopt_long(argc, argv, ":o:", long_options, NULL)) != -1) {
-		if (opt == 'o')
-			o->output = optarg;
-		else if (opt == OPT_D3)
-			o->library = optarg;
-		else
-			return cli_bad_option(argc, argv, opt);
-	}
+	if (status)
+		return status;
 	if (optind == argc)
 		return cli_usage("report", "report: no result given");
 	if (argc - optind > PAGE_MAX_FILES)

@@ -3,7 +3,6 @@
 #include "board_options.h"
 #include "findings_report.h"
 #include "report_table.h"
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,10 +21,16 @@ static const char help[] =
 	"  --json          for programs\n\n"
 	"Exit status: 0 no error found, 1 some errors, 2 the board could not be read.\n";
 
-static const struct option options[] = {
-	BOARD_OPTIONS,
-	{ "device", required_argument, NULL, 'd' },
-	{ "json", no_argument, NULL, 'j' },
+struct options {
+	struct board_options board;
+	const char *device;
+	bool json;
+};
+
+static const struct cli_option options[] = {
+	BOARD_OPTIONS(struct options, board),
+	{ "device", 0, CLI_TEXT(struct options, device) },
+	{ "json", 0, CLI_FLAG(struct options, json) },
 	{ 0 },
 };
 
@@ -164,7 +169,6 @@ static int print_json(const struct board *b, const struct findings *f, u32 devic
 {
 	json_t *root = board_json(b), *masters = json_object_get(root, "masters");
 	u32 i;
-	int code;
 
 	if (device != BOARD_NONE) {
 		json_t *one = json_incref(json_array_get(masters, device));
@@ -182,9 +186,7 @@ static int print_json(const struct board *b, const struct findings *f, u32 devic
 			at += f->finding[k].rule->streams;
 		json_array_remove(json_object_get(root, "findings"), at);
 	}
-	code = report_json_write(root, "-");
-	json_decref(root);
-	return code ? cli_fail("streams: %s", strerror(-code)) : CLI_OK;
+	return cli_write_json(root, "-");
 }
 
 /* A path, or a function, which is added if the board does not list it. */
@@ -220,27 +222,15 @@ static int streams(struct board *b, const char *which, bool json)
 
 static int run(int argc, char **argv)
 {
-	struct board_options o = { 0 };
-	const char *device = NULL;
-	bool json = false;
+	struct options o = { 0 };
 	struct board b;
-	int c, status = CLI_OK;
+	int status = cli_options(argc, argv, options, &o, NULL, NULL);
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == 'd')
-			device = optarg;
-		else if (c == 'j')
-			json = true;
-		else if (!board_option(&o, c, optarg, &status))
-			return cli_bad_option(argc, argv, c);
-		if (status)
-			return status;
-	}
-	status = board_open(&b, &o, argc, argv);
+	if (!status)
+		status = board_open(&b, &o.board, argc, argv);
 	if (status)
 		return status;
-	status = streams(&b, device, json);
+	status = streams(&b, o.device, o.json);
 	board_free(&b);
 	return cli_finish(status);
 }

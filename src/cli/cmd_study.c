@@ -74,21 +74,16 @@ static const struct option long_options[] = {
 
 /* ---- options ---- */
 
-static int set_key(struct study *o, const char *name)
+/* A key of a number or a time; NULL after a message. */
+const struct fl_key *study_find_key(const char *option, const char *name, size_t len)
 {
-	size_t i;
+	const struct fl_key *key = fl_config_find(name, len);
 
-	for (i = 0; i < fl_config_n_keys; i++) {
-		const struct fl_key *key = &fl_config_keys[i];
-
-		if (strcmp(key->name, name))
-			continue;
-		if (key->type != FL_COUNT && key->type != FL_TIME)
-			return cli_usage("study", "study: --vary %s: it is neither a number nor a time", name);
-		o->key = key;
-		return CLI_OK;
-	}
-	return cli_usage("study", "study: --vary %.80s: unknown key", name);
+	if (key && (key->type == FL_COUNT || key->type == FL_TIME))
+		return key;
+	cli_usage("study", "study: %s %.*s: %s", option, (int)min(len, (size_t)80), name,
+		  key ? "it is neither a number nor a time" : "unknown key");
+	return NULL;
 }
 
 static int set_by(struct study *o, const char *name)
@@ -131,7 +126,8 @@ static int option(struct study *o, int opt, int argc, char **argv)
 	case OPT_IOMMU:
 		return set_iommu(o, optarg);
 	case OPT_VARY:
-		return set_key(o, optarg);
+		o->key = study_find_key("--vary", optarg, strlen(optarg));
+		return o->key ? CLI_OK : CLI_FAILED;
 	case OPT_FROM:
 		o->have_from = true;
 		return run_options_number("study", "--from", optarg, ~0ULL >> 1, &o->range.from);
@@ -445,7 +441,7 @@ static int answer_one(struct study *o)
 	report_progress_end(&o->bar);
 	if (!status && (o->common.json || o->common.report))
 		status = study_write_json(o);
-	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
+	if (!status && !cli_only_json(o->common.json))
 		study_print(o);
 	return status;
 }
@@ -475,9 +471,8 @@ static int run(int argc, char **argv)
 		return cli_fail("study: out of memory");
 	run_options_init(&o->common);
 	strcpy(o->iommu, "smmuv3");
-	status = set_key(o, STUDY_IN_ALL);
-	if (!status)
-		status = answer(o, argc, argv);
+	o->key = fl_config_find(STUDY_IN_ALL, strlen(STUDY_IN_ALL));
+	status = answer(o, argc, argv);
 	if (o->generated[0])
 		temp_file_remove(o->generated);
 	for (i = 0; i < o->values; i++)

@@ -19,26 +19,18 @@ static const struct {
 
 static struct study_key *add(struct study *o, const char *name, size_t len)
 {
-	size_t i;
+	struct study_key *k = &o->keys[o->n_keys];
 
 	if (o->n_keys == STUDY_KEYS) {
 		cli_usage("study", "study: more than %d keys", STUDY_KEYS);
 		return NULL;
 	}
-	for (i = 0; i < fl_config_n_keys; i++) {
-		const struct fl_key *key = &fl_config_keys[i];
-
-		if (strlen(key->name) != len || memcmp(key->name, name, len))
-			continue;
-		if (key->type != FL_COUNT && key->type != FL_TIME)
-			break;
-		o->keys[o->n_keys].key = key;
-		o->keys[o->n_keys].range.powers = key->power_of_two;
-		return &o->keys[o->n_keys++];
-	}
-	cli_usage("study", "study: --key %.*s: %s", (int)(len < 80 ? len : 80), name,
-		  i == fl_config_n_keys ? "unknown key" : "it is neither a number nor a time");
-	return NULL;
+	k->key = study_find_key("--key", name, len);
+	if (!k->key)
+		return NULL;
+	k->range.powers = k->key->power_of_two;
+	o->n_keys++;
+	return k;
 }
 
 static int set_range(struct study_key *k, const char *text)
@@ -136,13 +128,6 @@ static int measure(void *ctx, struct study_point *p, u32 n)
 
 /* ---- output ---- */
 
-static const char *who(const struct study *o, const struct study_point *p)
-{
-	int winner = study_winner(p);
-
-	return winner < 0 ? "both the same" : o->name[winner];
-}
-
 static void print_row(struct report_table *t, const struct study *o, const struct study_key *k,
 		      const struct study_turn *turn, const struct study_result *r)
 {
@@ -150,10 +135,10 @@ static void print_row(struct report_table *t, const struct study *o, const struc
 	report_table_cell(t, "%llu", study_value_now(&o->common.cfg, k->key));
 	report_table_cell(t, "%llu to %llu", k->range.from, k->range.to);
 	if (turn)
-		report_table_cell(t, "%s up to %llu, %s from %llu on", who(o, &turn->low), turn->low.value,
-				  who(o, &turn->high), turn->high.value);
+		report_table_cell(t, "%s up to %llu, %s from %llu on", study_winner_name(o, &turn->low),
+				  turn->low.value, study_winner_name(o, &turn->high), turn->high.value);
 	else
-		report_table_cell(t, "never: %s", who(o, &r->grid[r->n_grid / 2]));
+		report_table_cell(t, "never: %s", study_winner_name(o, &r->grid[r->n_grid / 2]));
 }
 
 static void print(const struct study *o, const struct study_result *r, const struct study_point *now)
@@ -183,7 +168,7 @@ static json_t *point_json(const struct study *o, const struct study_point *p)
 	report_json_u64(j, "value", p->value);
 	report_json_u64(j, "stall_ns", p->cost[STUDY_STALL]);
 	report_json_u64(j, "pri_ns", p->cost[STUDY_PRI]);
-	report_json_text(j, "less", who(o, p));
+	report_json_text(j, "less", study_winner_name(o, p));
 	return j;
 }
 
@@ -281,7 +266,7 @@ int study_keys(struct study *o)
 	report_progress_end(&o->bar);
 	if (!status && (o->common.json || o->common.report))
 		status = write_json(o, r, &now);
-	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
+	if (!status && !cli_only_json(o->common.json))
 		print(o, r, &now);
 	free(r);
 	return status;

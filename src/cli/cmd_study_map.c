@@ -156,7 +156,7 @@ int study_map(struct study *o)
 	report_progress_end(&o->bar);
 	if (!status && (o->common.json || o->common.report))
 		status = write_map(o, m);
-	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
+	if (!status && !cli_only_json(o->common.json))
 		print_map(o, m);
 	if (m) {
 		free(m->cfg);
@@ -436,7 +436,7 @@ int study_tornado(struct study *o)
 		find_swings(&t);
 	if (!status && (o->common.json || o->common.report))
 		status = write_tornado(o, &t);
-	if (!status && (!o->common.json || strcmp(o->common.json, "-")))
+	if (!status && !cli_only_json(o->common.json))
 		print_tornado(o, &t);
 	free(t.key);
 	free(t.job);

@@ -27,7 +27,7 @@ static u32 differ(const struct study *o, const struct study_value *v, struct rep
 	return replay_why_differ(&run[STUDY_STALL], &run[STUDY_PRI], why);
 }
 
-static const char *winner_name(const struct study *o, const struct study_point *p)
+const char *study_winner_name(const struct study *o, const struct study_point *p)
 {
 	int winner = study_winner(p);
 
@@ -56,7 +56,7 @@ static void verdict(const struct study *o, char *text, size_t size)
 	else if (study_winner(decided(o)) < 0)
 		snprintf(text, size, "Both take the same everywhere %s.", range);
 	else
-		snprintf(text, size, "%s wins everywhere %s.", winner_name(o, decided(o)), range);
+		snprintf(text, size, "%s wins everywhere %s.", study_winner_name(o, decided(o)), range);
 }
 
 /* ---- output ---- */
@@ -78,7 +78,7 @@ static void print_grid(const struct study *o)
 		report_table_cell(&t, "%llu", p->value);
 		for (s = 0; s < 2; s++)
 			report_table_cell(&t, "%s", report_ns(p->cost[s], ns));
-		report_table_cell(&t, "%s", winner_name(o, p));
+		report_table_cell(&t, "%s", study_winner_name(o, p));
 	}
 	report_table_print(&t, stdout);
 }
@@ -103,8 +103,8 @@ static void print_turn(const struct study *o, const struct study_turn *turn)
 	char ns[REPORT_NS];
 	int i, s;
 
-	printf("\nUp to %llu %s takes less, from %llu on %s:\n", turn->low.value, winner_name(o, &turn->low),
-	       turn->high.value, winner_name(o, &turn->high));
+	printf("\nUp to %llu %s takes less, from %llu on %s:\n", turn->low.value, study_winner_name(o, &turn->low),
+	       turn->high.value, study_winner_name(o, &turn->high));
 	report_table_init(&t, headings);
 	for (i = 0; i < 2; i++)
 		for (s = 0; s < 2; s++) {
@@ -191,7 +191,7 @@ static json_t *point_json(const struct study *o, const struct study_point *p)
 		report_json_u64(side, "faults", v->res[s].faults);
 		json_object_set_new(j, o->name[s], side);
 	}
-	report_json_text(j, "less", winner_name(o, p));
+	report_json_text(j, "less", study_winner_name(o, p));
 	return j;
 }
 

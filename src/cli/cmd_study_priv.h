@@ -80,12 +80,16 @@ struct study {
 
 extern const char *const study_by_names[STUDY_BYS], *const study_by_says[STUDY_BYS];
 
+/* The side that takes less, or that both take the same. */
+const char *study_winner_name(const struct study *o, const struct study_point *p);
 /* What was measured at @at; NULL: nothing was. */
 struct study_value *study_find_value(const struct study *o, u64 at);
 /* The result as tables, or as the JSON of --json; an exit status. */
 void study_print(const struct study *o);
 int study_write_json(const struct study *o);
 
+/* A key of the configuration that is a number or a time; NULL after a message about the option. */
+const struct fl_key *study_find_key(const char *option, const char *name, size_t len);
 /* Add a key as --key has it: KEY or KEY=FROM..TO; an exit status. */
 int study_add_key(struct study *o, const char *text);
 /* Those that usually matter, if there are none yet; an exit status. */

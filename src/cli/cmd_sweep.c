@@ -361,7 +361,7 @@ static int run_here(struct sweep *sw, u32 *list, u32 n)
 				   .index = list,
 				   .jobs = sw->jobs ? sw->jobs : sweep_pool_cores(),
 				   .timeout_s = sw->timeout_s,
-				   .before = sweep_load_trace,
+				   .before = sweep_scan_trace,
 				   .run = sweep_run_point,
 				   .failed = keep_failure,
 				   .ctx = sw };
@@ -542,7 +542,6 @@ static int run(int argc, char **argv)
 	run_options_exit(&sw->base);
 	sweep_spec_free(sw->spec);
 	free(sw->file);
-	free(sw->loaded);
 	free(sw->hash);
 	free(sw->argv);
 	free(sw);

@@ -490,8 +490,6 @@ u32 sweep_missing(const struct sweep *sw, u32 *list)
 	return n;
 }
 
-#define KEEP (4U << 20) /* records of a trace that is decoded once: 400 MB at most */
-
 u32 sweep_file_of(const struct sweep *sw, u32 index)
 {
 	struct sweep_point p = sweep_point(sw->spec, index);
@@ -500,18 +498,15 @@ u32 sweep_file_of(const struct sweep *sw, u32 index)
 }
 
 /* Points of one trace come one after the other; what is wrong with it the point itself says. */
-void sweep_load_trace(void *ctx, u32 index)
+void sweep_scan_trace(void *ctx, u32 index)
 {
 	struct sweep *sw = ctx;
 	const char *path = sw->file[sweep_file_of(sw, index)].path;
 	struct dmat_error err;
 
-	if (sw->loaded_path == path)
+	if (sw->scanned == path)
 		return;
-	free(sw->loaded);
-	sw->loaded = NULL;
-	sw->loaded_path = path;
-	replay_decode(path, &sw->loaded, KEEP, &err);
+	sw->scanned = replay_scan(path, &sw->scan, &err) ? NULL : path;
 }
 
 int sweep_run_point(void *ctx, u32 index)
@@ -527,7 +522,8 @@ int sweep_run_point(void *ctx, u32 index)
 	if (!r)
 		return cli_fail("sweep: out of memory");
 	status = make_point(sw, index, r);
-	r->common.run.loaded = sw->loaded;
+	if (sw->scanned)
+		r->common.run.scanned = &sw->scan;
 	if (!status)
 		status = run_replay_play(r);
 	if (!status)

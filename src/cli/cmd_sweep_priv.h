@@ -3,6 +3,7 @@
 #ifndef CMD_SWEEP_PRIV_H
 #define CMD_SWEEP_PRIV_H
 
+#include "replay_os.h"
 #include "run_replay.h"
 #include "sweep_pool.h"
 #include "sweep_spec.h"
@@ -30,11 +31,11 @@ struct sweep {
 
 	/* what it becomes */
 	struct sweep_store store;
-	struct run_options base;       /* of every point, unless config is varied */
-	int vary_config;	       /* its place in spec->vary, or -1 */
-	struct sweep_file *file;       /* by trace and seed */
-	struct replay_decoded *loaded; /* the trace of the points that are begun; NULL: they read it */
-	const char *loaded_path;
+	struct run_options base; /* of every point, unless config is varied */
+	int vary_config;	 /* its place in spec->vary, or -1 */
+	struct sweep_file *file; /* by trace and seed */
+	const char *scanned;	 /* path of the trace of the points that are begun */
+	struct replay_scan scan; /* what is in it */
 	u32 points;
 	char (*hash)[SWEEP_HASH]; /* by point */
 };
@@ -81,11 +82,11 @@ int sweep_know_points(struct sweep *sw);
 u32 sweep_file_of(const struct sweep *sw, u32 index);
 
 /**
- * sweep_load_trace() - decode the trace of a point for it and its neighbours; for sweep_pool_run()
+ * sweep_scan_trace() - read the trace of a point once, for it and its neighbours; for sweep_pool_run()
  * @ctx: the sweep
  * @index: the point
  */
-void sweep_load_trace(void *ctx, u32 index);
+void sweep_scan_trace(void *ctx, u32 index);
 
 /**
  * sweep_run_point() - run one point and keep its result; for sweep_pool_run()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline translate: what would this IOMMU, in this state, do with these accesses? */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +41,8 @@ struct options {
 	const struct iommu_kind *kind;
 	const char *memory, *registers;
 	bool walk, json;
+	struct dma_txn next; /* the access that --iova makes */
+	bool have_sid;
 	struct request *requests;
 	size_t n;
 };
@@ -62,134 +63,86 @@ static int add_request(struct options *o, const struct dma_txn *t, const json_t 
 	return 0;
 }
 
-static int choose_kind(struct options *o, const char *name)
+static int choose_kind(void *options, const char *option, char *name)
 {
+	struct options *o = options;
+
 	o->kind = iommu_kind_find(name);
 	if (!o->kind)
 		return cli_fail("translate: --iommu %s: no such kind", name);
-	return o->kind->dump ? 0 : cli_fail("translate: --iommu %s: there is no reader of its dumps", name);
+	return o->kind->dump ? CLI_OK : cli_fail("translate: --iommu %s: there is no reader of its dumps", name);
 }
 
-static int number(const char *option, const char *text, u64 limit, u64 *out)
+static int set_sid(void *options, const char *option, char *value)
 {
-	char *end;
+	struct options *o = options;
+	u64 sid;
 
-	errno = 0;
-	*out = strtoull(text, &end, 0);
-	if (!*text || *end || errno || *text == '-' || *out > limit)
-		return cli_fail("translate: %s %s: not a number from 0 to 0x%llx", option, text, limit);
-	return 0;
+	if (cli_number("translate", "--sid", value, 0, 0xffffffff, &sid))
+		return CLI_FAILED;
+	o->next = (struct dma_txn){ .sid = (u32)sid, .len = 1 };
+	o->have_sid = true;
+	return CLI_OK;
 }
 
-static int need_access(const struct options *o, const char *option)
+static int set_ssid(void *options, const char *option, char *value)
 {
-	return o->n ? 0 : cli_fail("translate: %s: no --iova before it", option);
+	struct options *o = options;
+	u64 ssid;
+
+	if (cli_number("translate", "--ssid", value, 0, 0xfffff, &ssid))
+		return CLI_FAILED;
+	o->next.pasid = (u32)ssid;
+	o->next.flags |= DMA_PASID;
+	return CLI_OK;
 }
 
-enum {
-	OPT_IOMMU = 256,
-	OPT_MEMORY,
-	OPT_REGISTERS,
-	OPT_SID,
-	OPT_SSID,
-	OPT_IOVA,
-	OPT_WRITE,
-	OPT_EXEC,
-	OPT_PRIV,
-	OPT_WALK,
-	OPT_JSON,
-	OPT_HELP
+static int add_access(void *options, const char *option, char *value)
+{
+	struct options *o = options;
+
+	if (!o->have_sid)
+		return cli_fail("translate: --iova %s: no --sid before it", value);
+	if (cli_number("translate", "--iova", value, 0, ~0ULL, &o->next.iova))
+		return CLI_FAILED;
+	return add_request(o, &o->next, NULL);
+}
+
+/* What the last access is. */
+static int set_flag(void *options, const char *option, char *none)
+{
+	struct options *o = options;
+
+	if (!o->n)
+		return cli_fail("translate: --%s: no --iova before it", option);
+	o->requests[o->n - 1].txn.flags |= *option == 'w' ? DMA_WRITE : *option == 'e' ? DMA_EXEC : DMA_PRIV;
+	return CLI_OK;
+}
+
+static const struct cli_option options[] = {
+	{ "iommu", 0, CLI_CALL(choose_kind) },
+	{ "memory", 0, CLI_TEXT(struct options, memory) },
+	{ "registers", 0, CLI_TEXT(struct options, registers) },
+	{ "sid", 0, CLI_CALL(set_sid) },
+	{ "ssid", 0, CLI_CALL(set_ssid) },
+	{ "iova", 0, CLI_CALL(add_access) },
+	{ "write", 0, CLI_CALL_ALONE(set_flag) },
+	{ "exec", 0, CLI_CALL_ALONE(set_flag) },
+	{ "priv", 0, CLI_CALL_ALONE(set_flag) },
+	{ "walk", 0, CLI_FLAG(struct options, walk) },
+	{ "json", 0, CLI_FLAG(struct options, json) },
+	{ 0 },
 };
-
-static const struct option long_options[] = {
-	{ "iommu", required_argument, NULL, OPT_IOMMU },
-	{ "memory", required_argument, NULL, OPT_MEMORY },
-	{ "registers", required_argument, NULL, OPT_REGISTERS },
-	{ "sid", required_argument, NULL, OPT_SID },
-	{ "ssid", required_argument, NULL, OPT_SSID },
-	{ "iova", required_argument, NULL, OPT_IOVA },
-	{ "write", no_argument, NULL, OPT_WRITE },
-	{ "exec", no_argument, NULL, OPT_EXEC },
-	{ "priv", no_argument, NULL, OPT_PRIV },
-	{ "walk", no_argument, NULL, OPT_WALK },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* Options that describe accesses; @t is the one under construction. */
-static int access_option(struct options *o, int opt, struct dma_txn *t, bool *have_sid)
-{
-	u64 v;
-
-	switch (opt) {
-	case OPT_SID:
-		if (number("--sid", optarg, 0xffffffff, &v))
-			return CLI_FAILED;
-		*t = (struct dma_txn){ .sid = (u32)v, .len = 1 };
-		*have_sid = true;
-		return 0;
-	case OPT_SSID:
-		if (number("--ssid", optarg, 0xfffff, &v))
-			return CLI_FAILED;
-		t->pasid = (u32)v;
-		t->flags |= DMA_PASID;
-		return 0;
-	case OPT_IOVA:
-		if (!*have_sid)
-			return cli_fail("translate: --iova %s: no --sid before it", optarg);
-		if (number("--iova", optarg, ~0ULL, &t->iova))
-			return CLI_FAILED;
-		return add_request(o, t, NULL);
-	case OPT_WRITE:
-	case OPT_EXEC:
-	case OPT_PRIV:
-		if (need_access(o, opt == OPT_WRITE ? "--write" : opt == OPT_EXEC ? "--exec" : "--priv"))
-			return CLI_FAILED;
-		o->requests[o->n - 1].txn.flags |= opt == OPT_WRITE ? DMA_WRITE : opt == OPT_EXEC ? DMA_EXEC : DMA_PRIV;
-		return 0;
-	}
-	return CLI_FAILED;
-}
 
 static int parse(struct options *o, int argc, char **argv)
 {
-	struct dma_txn t = { 0 };
-	bool have_sid = false;
-	int opt, err = 0;
-
-	optind = 1;
-	opterr = 0;
-	while (!err && (opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-		switch (opt) {
-		case OPT_IOMMU:
-			err = choose_kind(o, optarg);
-			break;
-		case OPT_MEMORY:
-			o->memory = optarg;
-			break;
-		case OPT_REGISTERS:
-			o->registers = optarg;
-			break;
-		case OPT_WALK:
-			o->walk = true;
-			break;
-		case OPT_JSON:
-			o->json = true;
-			break;
-		case '?':
-		case ':':
-			return cli_bad_option(argc, argv, opt);
-		default:
-			err = access_option(o, opt, &t, &have_sid);
-		}
-	}
-	if (err)
+	if (cli_options(argc, argv, options, o, NULL, NULL))
 		return CLI_FAILED;
 	if (optind < argc)
 		return cli_fail("translate: %s: no argument is taken", argv[optind]);
 	if (!o->kind || !o->memory || !o->registers)
 		return cli_fail("translate: --iommu, --memory and --registers are needed");
-	return 0;
+	return CLI_OK;
 }
 
 static int entry_flags(const char *file, size_t i, const json_t *entry, u16 *flags)
@@ -429,7 +382,6 @@ static int run(int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct pages_error perr;
-	json_error_t jerr;
 	struct physmem mem;
 	json_t *snapshot;
 	int err = parse(&o, argc, argv);
@@ -440,11 +392,9 @@ static int run(int argc, char **argv)
 	}
 	if (physmem_init(&mem, 1ULL << 52))
 		return cli_fail("translate: out of memory");
-	snapshot = json_load_file(o.registers, JSON_REJECT_DUPLICATES, &jerr);
-	if (!snapshot && jerr.line < 0)
-		err = cli_fail("%s: cannot read: %s", o.registers, strerror(errno));
-	else if (!snapshot)
-		err = cli_fail("%s:%d:%d: %s", o.registers, jerr.line, jerr.column, jerr.text);
+	snapshot = cli_read_json(o.registers);
+	if (!snapshot)
+		err = CLI_FAILED;
 	else if (pages_load(o.memory, &mem, &perr))
 		err = cli_fail("%s: %s: %s", perr.file, perr.place, perr.reason);
 	else

@@ -4,7 +4,6 @@
 #include "report_xml.h"
 #include "verify_cmd_priv.h"
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 
 static const char help[] =
@@ -38,20 +37,6 @@ static const char help[] =
 	"                       differences, --junit one test case\n\n"
 	"Exit status: 0 none differs (some may be undecidable: the last line says so), 1 some differ,\n"
 	"2 could not be done.\n";
-
-enum { OPT_ALL = RUN_REPLAY_END, OPT_JUNIT, OPT_GOLDEN, OPT_UPDATE, OPT_TOLERANCE, OPT_SHOW, OPT_WRITE };
-
-static const struct option options[] = {
-	RUN_REPLAY_OPTIONS,
-	{ "all", no_argument, NULL, OPT_ALL },
-	{ "junit", required_argument, NULL, OPT_JUNIT },
-	{ "golden", required_argument, NULL, OPT_GOLDEN },
-	{ "update", no_argument, NULL, OPT_UPDATE },
-	{ "tolerance", required_argument, NULL, OPT_TOLERANCE },
-	{ "show-state", no_argument, NULL, OPT_SHOW },
-	{ "write-state", required_argument, NULL, OPT_WRITE },
-	{ 0 },
-};
 
 /* @cases: the test cases of --junit, as a text in memory */
 struct listing {
@@ -228,8 +213,8 @@ static int found(void *ctx, const struct verify_result *r)
 static int write_json(const struct listing *l, const u64 n[VERIFY_VERDICTS], const char *trace, const char *path)
 {
 	json_t *root = json_object();
-	int code, v;
 	u64 all = 0;
+	int v;
 
 	report_json_text(root, "trace", trace);
 	for (v = 0; v < VERIFY_VERDICTS; v++)
@@ -238,9 +223,7 @@ static int write_json(const struct listing *l, const u64 n[VERIFY_VERDICTS], con
 	for (v = 0; v < VERIFY_VERDICTS; v++)
 		report_json_u64(root, verify_verdict_names[v], n[v]);
 	json_object_set(root, "faults", l->faults);
-	code = report_json_write(root, path);
-	json_decref(root);
-	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
+	return cli_write_json(root, path);
 }
 
 static int conclude(const struct verify_arguments *a, const struct listing *l, const char *cases,
@@ -261,10 +244,9 @@ static int conclude(const struct verify_arguments *a, const struct listing *l, c
 static int verify(const struct verify_arguments *a)
 {
 	const char *json = a->replay.common.json;
-	struct listing l = { .all = a->all,
-			     .quiet = json && !strcmp(json, "-"),
-			     .show_state = a->show_state,
-			     .write_state = a->write_state };
+	struct listing l = {
+		.all = a->all, .quiet = cli_only_json(json), .show_state = a->show_state, .write_state = a->write_state
+	};
 	struct verify_options opt = { .found = found, .ctx = &l, .state = a->show_state || a->write_state };
 	u64 n[VERIFY_VERDICTS];
 	struct dmat_error err;
@@ -294,57 +276,45 @@ static int verify(const struct verify_arguments *a)
 }
 
 /* "2", "0.5": per cent, in millionths */
-static int set_tolerance(struct verify_arguments *a, const char *text)
+static int set_tolerance(void *arguments, const char *name, char *text)
 {
+	struct verify_arguments *a = arguments;
 	char *end;
 	double percent = strtod(text, &end);
 
 	if (end == text || *end || !(percent >= 0 && percent <= 100))
-		return cli_usage("verify", "verify: --tolerance %s: not a number from 0 to 100", text);
+		return cli_usage("verify", "verify: --%s %s: not a number from 0 to 100", name, text);
 	a->tolerance_ppm = (u32)(percent * 10000 + 0.5);
 	return CLI_OK;
 }
 
-static int option(struct verify_arguments *a, int opt, int argc, char **argv)
+static const struct cli_option options[] = {
+	{ "all", 0, CLI_FLAG(struct verify_arguments, all) },
+	{ "junit", 0, CLI_TEXT(struct verify_arguments, junit) },
+	{ "golden", 0, CLI_TEXT(struct verify_arguments, golden) },
+	{ "update", 0, CLI_FLAG(struct verify_arguments, update) },
+	{ "tolerance", 0, CLI_CALL(set_tolerance) },
+	{ "show-state", 0, CLI_FLAG(struct verify_arguments, show_state) },
+	{ "write-state", 0, CLI_TEXT(struct verify_arguments, write_state) },
+	{ 0 },
+};
+
+static const struct option replay_options[] = { RUN_REPLAY_OPTIONS, { 0 } };
+
+static int replay_option(void *arguments, const struct option *row)
 {
-	switch (opt) {
-	case OPT_ALL:
-		a->all = true;
-		return CLI_OK;
-	case OPT_JUNIT:
-		a->junit = optarg;
-		return CLI_OK;
-	case OPT_GOLDEN:
-		a->golden = optarg;
-		return CLI_OK;
-	case OPT_UPDATE:
-		a->update = true;
-		return CLI_OK;
-	case OPT_TOLERANCE:
-		return set_tolerance(a, optarg);
-	case OPT_SHOW:
-		a->show_state = true;
-		return CLI_OK;
-	case OPT_WRITE:
-		a->write_state = optarg;
-		return CLI_OK;
-	}
-	return run_replay_take(&a->replay, opt, argc, argv);
+	struct verify_arguments *a = arguments;
+	int status = run_replay_take_row(&a->replay, row);
+
+	if (!status && row->val != RUN_JSON)
+		a->given = row->name;
+	return status;
 }
 
 static int parse(struct verify_arguments *a, int argc, char **argv)
 {
-	int c, which, status = CLI_OK;
+	int status = cli_options(argc, argv, options, a, replay_options, replay_option);
 
-	optind = 1;
-	opterr = 0;
-	while (!status && (c = getopt_long(argc, argv, ":", options, &which)) != -1) {
-		status = option(a, c, argc, argv);
-		if (!status && c < RUN_REPLAY_END && c != RUN_JSON)
-			a->given = options[which].name;
-		if (!status && c < RUN_REPLAY_END)
-			run_options_note(&a->replay.common, &options[which]);
-	}
 	if (status)
 		return status;
 	a->replay.common.run.trace = cli_one_argument(argc, argv, "trace");

@@ -33,17 +33,6 @@ void run_options_note(struct run_options *o, const struct option *option)
 		json_array_append_new(o->options, json_string(optarg));
 }
 
-int run_options_number(const char *command, const char *option, const char *text, u64 limit, u64 *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoull(text, &end, 0);
-	if (!*text || *text == '-' || *end || errno || *out > limit)
-		return cli_usage(command, "%s: %s %s: not a number from 0 to %llu", command, option, text, limit);
-	return CLI_OK;
-}
-
 /* A fraction from 0 to 1 with up to six decimals, exactly. */
 static int set_resident(struct run_options *o, const char *command, const char *text)
 {
@@ -113,18 +102,14 @@ static int configure(struct run_options *o, int opt)
 static int set_series(struct run_options *o, const char *command)
 {
 	u64 most = RUN_SERIES_STEPS;
-	int status = optarg ? run_options_number(command, "--series", optarg, 1000000, &most) : CLI_OK;
+	int status = optarg ? cli_number(command, "--series", optarg, 1, 1000000, &most) : CLI_OK;
 
-	if (!status && !most)
-		return cli_usage(command, "%s: --series %s: at least one step", command, optarg);
 	o->run.series = (u32)most;
 	return status;
 }
 
 int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 {
-	int status;
-
 	switch (opt) {
 	case RUN_RESIDENT:
 		return set_resident(o, argv[0], optarg);
@@ -133,8 +118,7 @@ int run_options_take(struct run_options *o, int opt, int argc, char **argv)
 	case RUN_SEED:
 		return run_options_number(argv[0], "--seed", optarg, ~0ULL, &o->run.seed);
 	case RUN_REPEAT:
-		status = run_options_number(argv[0], "--repeat", optarg, ~0ULL, &o->run.repeat);
-		return status || o->run.repeat ? status : cli_usage(argv[0], "%s: --repeat 0: once at least", argv[0]);
+		return cli_number(argv[0], "--repeat", optarg, 1, ~0ULL, &o->run.repeat);
 	case RUN_WARMUP:
 		return run_options_number(argv[0], "--warmup", optarg, ~0ULL, &o->run.warmup);
 	case RUN_JSON:

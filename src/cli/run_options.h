@@ -124,17 +124,11 @@ void run_options_note(struct run_options *o, const struct option *option);
  */
 int run_options_take(struct run_options *o, int opt, int argc, char **argv);
 
-/**
- * run_options_number() - read a number as strtoull() takes it: decimal, or "0x8" and the like
- * @command: name of the command, for messages
- * @option: name of the option, for messages
- * @text: the number
- * @limit: largest value allowed
- * @out: the value
- *
- * Return: An exit status; on failure the reason has been printed.
- */
-int run_options_number(const char *command, const char *option, const char *text, u64 limit, u64 *out);
+/* cli_number() from 0. */
+static inline int run_options_number(const char *command, const char *option, const char *text, u64 most, u64 *out)
+{
+	return cli_number(command, option, text, 0, most, out);
+}
 
 /* What a command says that gives runs with and without page requests the same way to the IOMMU (master.bus). */
 extern const char run_bus_note[];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "run_record.h"
 #include "report_json.h"
+#include "result_file.h"
 
 #include <zlib.h>
 
@@ -96,12 +97,6 @@ static int set_files(json_t *j, const struct fl_config *cfg)
 	return status;
 }
 
-/* A value as --set takes it: text without the quotes that YAML has around it. */
-static const char *value_text(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size)
-{
-	return key->type == FL_TEXT ? (const char *)cfg + key->offset : fl_config_format(cfg, key, buf, size);
-}
-
 static json_t *config_json(const struct fl_config *cfg)
 {
 	json_t *o = json_object();
@@ -109,7 +104,8 @@ static json_t *config_json(const struct fl_config *cfg)
 	size_t i;
 
 	for (i = 0; i < fl_config_n_keys; i++)
-		report_json_text(o, fl_config_keys[i].name, value_text(cfg, &fl_config_keys[i], text, sizeof(text)));
+		report_json_text(o, fl_config_keys[i].name,
+				 fl_config_value(cfg, &fl_config_keys[i], text, sizeof(text)));
 	return o;
 }
 
@@ -179,21 +175,9 @@ static void wrong(struct reading *r, const char *key, const char *what)
 
 static u64 number(struct reading *r, const json_t *run, const char *key, u64 limit)
 {
-	const json_t *v = json_object_get(run, key);
 	u64 value = 0;
-	char *end = "";
 
-	if (json_is_string(v) && *json_string_value(v) >= '0' && *json_string_value(v) <= '9') {
-		errno = 0;
-		value = strtoull(json_string_value(v), &end, 10);
-		if (errno)
-			end = "out of range";
-	} else if (json_is_integer(v) && json_integer_value(v) >= 0) {
-		value = (u64)json_integer_value(v);
-	} else {
-		end = "none";
-	}
-	if (*end || value > limit)
+	if (!result_u64(run, key, &value) || value > limit)
 		wrong(r, key, "not a number in range");
 	return value;
 }
@@ -258,17 +242,11 @@ static void take_config(struct reading *r, struct run_options *o, const json_t *
 
 static void take_kind(struct reading *r, struct run_options *o, const json_t *run)
 {
-	const char *faults = string(r, run, "faults", "faults");
-	int i;
-
 	o->run.kind = iommu_kind_find(string(r, run, "iommu", "iommu"));
 	if (!o->run.kind)
 		wrong(r, "iommu", "no such IOMMU");
-	for (i = 0; i < REPLAY_FAULTS && strcmp(faults, replay_fault_names[i]); i++)
-		;
-	if (i == REPLAY_FAULTS)
+	if (!replay_faults_find(string(r, run, "faults", "faults"), &o->run.faults))
 		wrong(r, "faults", "no such kind of fault");
-	o->run.faults = (enum replay_faults)i;
 }
 
 static void check_crc(struct reading *r, const char *file, const char *recorded)
@@ -327,15 +305,10 @@ static void take(struct reading *r, struct run_options *o, const json_t *run, co
 int run_record_apply(struct run_options *o, const char *path, const char *trace)
 {
 	struct reading r = { path, CLI_OK };
-	json_error_t err;
-	char *p;
 
-	o->repeated = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
-	if (!o->repeated) {
-		for (p = err.text; *p; p++)
-			*p = (unsigned char)*p < ' ' ? '?' : *p;
-		return err.line > 0 ? cli_fail("%s:%d: %s", path, err.line, err.text) : cli_fail("%s", err.text);
-	}
+	o->repeated = cli_read_json(path);
+	if (!o->repeated)
+		return CLI_FAILED;
 	take(&r, o, json_object_get(o->repeated, "run"), trace);
 	if (!r.status) {
 		json_decref(o->options);

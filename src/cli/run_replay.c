@@ -32,16 +32,10 @@ static int set_iommu(struct run_replay *r, const char *name)
 
 static int set_faults(struct run_replay *r, const char *name)
 {
-	int i;
-
-	for (i = 0; i < REPLAY_FAULTS; i++) {
-		if (strcmp(name, replay_fault_names[i]))
-			continue;
-		r->common.run.faults = (enum replay_faults)i;
-		r->have_faults = true;
-		return CLI_OK;
-	}
-	return cli_usage(r->command, "%s: --faults %s: not one of terminate, stall, pri", r->command, name);
+	r->have_faults = replay_faults_find(name, &r->common.run.faults);
+	return r->have_faults
+		       ? CLI_OK
+		       : cli_usage(r->command, "%s: --faults %s: not one of terminate, stall, pri", r->command, name);
 }
 
 int run_replay_take(struct run_replay *r, int opt, int argc, char **argv)
@@ -56,6 +50,16 @@ int run_replay_take(struct run_replay *r, int opt, int argc, char **argv)
 		return CLI_OK;
 	}
 	return run_options_take(&r->common, opt, argc, argv);
+}
+
+int run_replay_take_row(struct run_replay *r, const struct option *row)
+{
+	char *argv[] = { (char *)r->command, NULL };
+	int status = run_replay_take(r, row->val, 1, argv);
+
+	if (!status)
+		run_options_note(&r->common, row);
+	return status;
 }
 
 int run_replay_check(const struct run_replay *r)
@@ -146,14 +150,6 @@ static void conclude(struct run_replay *r)
 
 /* ---- the run ---- */
 
-static void progress(void *ctx, u64 done, u64 all)
-{
-	struct report_progress *p = ctx;
-
-	p->total = all;
-	report_progress(p, done);
-}
-
 int run_replay_play(struct run_replay *r)
 {
 	struct report_progress bar = { .what = "accesses" };
@@ -168,7 +164,7 @@ int run_replay_play(struct run_replay *r)
 	run->record = take_record;
 	run->recorded = take_recorded;
 	run->record_ctx = r;
-	run->progress = progress;
+	run->progress = report_progress_of;
 	run->progress_ctx = &bar;
 	code = r->common.functional ? replay_functional(run, &r->res, &err) : replay_timed(run, &r->res, &err);
 	report_progress_end(&bar);

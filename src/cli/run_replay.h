@@ -64,6 +64,15 @@ void run_replay_exit(struct run_replay *r);
 int run_replay_take(struct run_replay *r, int opt, int argc, char **argv);
 
 /**
+ * run_replay_take_row() - handle one option, and note it for the record
+ * @r: the replay
+ * @row: the option's row for getopt_long(), whose value is in optarg
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
+int run_replay_take_row(struct run_replay *r, const struct option *row);
+
+/**
  * run_replay_check() - whether all that is needed was given
  * @r: the replay, with its trace
  *

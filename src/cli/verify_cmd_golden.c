@@ -71,8 +71,7 @@ static void strip_defaults(json_t *config)
 	for (i = 0; i < fl_config_n_keys; i++) {
 		const struct fl_key *key = &fl_config_keys[i];
 		const char *value = json_string_value(json_object_get(config, key->name));
-		const char *plain = key->type == FL_TEXT ? (const char *)&cfg + key->offset
-							 : fl_config_format(&cfg, key, text, sizeof(text));
+		const char *plain = fl_config_value(&cfg, key, text, sizeof(text));
 
 		if (value && !strcmp(value, plain))
 			json_object_del(config, key->name);
@@ -93,9 +92,7 @@ static json_t *compared(const json_t *report)
 
 static int write_report(const struct verify_arguments *a, const struct listing *l, const struct golden_counts *n)
 {
-	const char *path = a->replay.common.json;
 	json_t *root = json_object();
-	int code;
 
 	report_json_text(root, "trace", a->replay.common.run.trace);
 	report_json_text(root, "golden", a->golden);
@@ -103,9 +100,7 @@ static int write_report(const struct verify_arguments *a, const struct listing *
 	report_json_u64(root, "not_compared", n->skipped);
 	report_json_u64(root, "different", n->differences);
 	json_object_set(root, "differences", l->list);
-	code = report_json_write(root, path);
-	json_decref(root);
-	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
+	return cli_write_json(root, a->replay.common.json);
 }
 
 static int write_junit(const struct verify_arguments *a, const char *text, u64 differences)
@@ -152,7 +147,7 @@ static int conclude(const struct verify_arguments *a, const struct listing *l, c
 static int compare(const struct verify_arguments *a, const json_t *golden, const json_t *now)
 {
 	const char *json = a->replay.common.json;
-	struct listing l = { .quiet = json && !strcmp(json, "-") };
+	struct listing l = { .quiet = cli_only_json(json) };
 	struct golden_options opt = { .tolerance_ppm = a->tolerance_ppm, .found = found, .ctx = &l };
 	json_t *old = compared(golden), *new = compared(now);
 	struct golden_counts n;
@@ -204,31 +199,15 @@ static int replay(struct verify_arguments *a, json_t **report)
 	return *report ? CLI_OK : CLI_FAILED;
 }
 
-static json_t *load(const char *path)
-{
-	json_error_t err;
-	json_t *j = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
-	char *p;
-
-	for (p = err.text; !j && *p; p++)
-		*p = (unsigned char)*p < ' ' ? '?' : *p;
-	if (!j && err.line > 0)
-		cli_fail("%s:%d: %s", path, err.line, err.text);
-	else if (!j)
-		cli_fail("%s", err.text);
-	return j;
-}
-
 int verify_cmd_golden(struct verify_arguments *a)
 {
-	json_t *golden = a->update ? NULL : load(a->golden), *now = NULL;
-	int status = !golden && !a->update ? CLI_FAILED : prepare(a), err;
+	json_t *golden = a->update ? NULL : cli_read_json(a->golden), *now = NULL;
+	int status = !golden && !a->update ? CLI_FAILED : prepare(a);
 
 	if (!status)
 		status = replay(a, &now);
 	if (!status && a->update) {
-		err = report_json_write(now, a->golden);
-		status = err ? cli_fail("%s: %s", a->golden, strerror(-err)) : CLI_OK;
+		status = cli_write_json(json_incref(now), a->golden);
 	} else if (!status) {
 		status = compare(a, golden, now);
 	}

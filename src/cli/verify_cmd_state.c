@@ -50,7 +50,7 @@ static int write_pages(const char *path, const struct verify_state *s)
 int verify_cmd_write_state(const char *dir, const struct verify_result *r)
 {
 	char path[CLI_PATH];
-	int err, status;
+	int status;
 
 	if (mkdir(dir, 0777) && errno != EEXIST)
 		return cli_fail("%s: %s", dir, strerror(errno));
@@ -60,6 +60,5 @@ int verify_cmd_write_state(const char *dir, const struct verify_result *r)
 	if (status)
 		return status;
 	snprintf(path, sizeof(path), "%s/record-%llu.json", dir, r->record);
-	err = report_json_write(r->setup->dump, path);
-	return err ? cli_fail("%s: %s", path, strerror(-err)) : CLI_OK;
+	return cli_write_json(json_incref(r->setup->dump), path);
 }

@@ -12,7 +12,6 @@ int fl_config_fail(struct fl_config_error *err, int code, const char *fmt, ...) 
 /* @where is put before the key in messages. */
 int fl_config_set_key(struct fl_config *cfg, const struct fl_key *key, const char *text, const char *where,
 		      struct fl_config_error *err);
-const struct fl_key *fl_config_find(const char *name, size_t len);
 
 #ifdef __cplusplus
 }

@@ -208,6 +208,11 @@ const char *fl_config_format(const struct fl_config *cfg, const struct fl_key *k
 	return buf;
 }
 
+const char *fl_config_value(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size)
+{
+	return key->type == FL_TEXT ? (const char *)cfg + key->offset : fl_config_format(cfg, key, buf, size);
+}
+
 /* What is drawn needs what it is drawn from. */
 struct drawn {
 	const char *key;

@@ -310,6 +310,26 @@ int fl_config_append(struct fl_config *cfg, const char *name, const char *item, 
 const char *fl_config_format(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size);
 
 /**
+ * fl_config_value() - a value as --set takes it, and the record of a run has it: text stands without quotes
+ * @cfg: the configuration
+ * @key: the key
+ * @buf: room for the text
+ * @size: room in @buf, bytes
+ *
+ * Return: The text: @buf, or in @cfg.
+ */
+const char *fl_config_value(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size);
+
+/**
+ * fl_config_find() - look a key up
+ * @name: "section.key"; need not end there
+ * @len: length of the name
+ *
+ * Return: The key, or NULL.
+ */
+const struct fl_key *fl_config_find(const char *name, size_t len);
+
+/**
  * fl_config_dump() - write the whole configuration as YAML
  * @cfg: the configuration
  * @out: where to

@@ -103,18 +103,17 @@ static int insert(struct explain_maps *m, const struct explain_range *r)
 	return 0;
 }
 
-/* The last that begins before (@domain, @iova), 0: none. */
-static u32 last_before(const struct explain_maps *m, u64 domain, u64 iova)
+/* The last that begins before (@domain, @iova), or, @from it on, the first that begins there or behind; 0: none. */
+static u32 nearest(const struct explain_maps *m, u64 domain, u64 iova, bool from)
 {
 	u32 n = m->root, found = 0;
 
 	while (n) {
-		if (before(&m->node[n].r, domain, iova)) {
+		bool is_before = before(&m->node[n].r, domain, iova);
+
+		if (is_before != from)
 			found = n;
-			n = m->node[n].right;
-		} else {
-			n = m->node[n].left;
-		}
+		n = is_before ? m->node[n].right : m->node[n].left;
 	}
 	return found;
 }
@@ -128,7 +127,7 @@ static u64 last_of(u64 iova, u64 size)
 static int cut(struct explain_maps *m, u64 domain, u64 iova, u64 last)
 {
 	struct explain_range tail = { 0 };
-	u32 n = last_before(m, domain, iova), left, middle, right;
+	u32 n = nearest(m, domain, iova, false), left, middle, right;
 	u64 end;
 
 	if (n && m->node[n].r.domain == domain) {
@@ -167,22 +166,6 @@ int explain_maps_add(struct explain_maps *m, const struct explain_range *r)
 	return err ? err : insert(m, r);
 }
 
-/* The first that begins at (@domain, @iova) or behind, 0: none. */
-static u32 first_from(const struct explain_maps *m, u64 domain, u64 iova)
-{
-	u32 n = m->root, found = 0;
-
-	while (n) {
-		if (before(&m->node[n].r, domain, iova)) {
-			n = m->node[n].right;
-		} else {
-			found = n;
-			n = m->node[n].left;
-		}
-	}
-	return found;
-}
-
 int explain_maps_remove(struct explain_maps *m, u32 domain, u64 iova, u64 size)
 {
 	u64 last = last_of(iova, size), space;
@@ -191,7 +174,7 @@ int explain_maps_remove(struct explain_maps *m, u32 domain, u64 iova, u64 size)
 
 	if (domain != DMAT_DOMAIN_NONE)
 		return cut(m, domain, iova, last);
-	for (n = first_from(m, 0, 0); n && !err; n = first_from(m, space + 1, 0)) {
+	for (n = nearest(m, 0, 0, true); n && !err; n = nearest(m, space + 1, 0, true)) {
 		space = m->node[n].r.domain;
 		err = cut(m, space, iova, last);
 	}
@@ -201,12 +184,12 @@ int explain_maps_remove(struct explain_maps *m, u32 domain, u64 iova, u64 size)
 void explain_maps_near(const struct explain_maps *m, u32 domain, u64 iova, struct explain_range *below,
 		       struct explain_range *above)
 {
-	u32 n = iova == ~0ULL ? last_before(m, (u64)domain + 1, 0) : last_before(m, domain, iova + 1);
+	u32 n = iova == ~0ULL ? nearest(m, (u64)domain + 1, 0, false) : nearest(m, domain, iova + 1, false);
 
 	*below = *above = (struct explain_range){ 0 };
 	if (n && m->node[n].r.domain == domain)
 		*below = m->node[n].r;
-	n = iova == ~0ULL ? 0 : first_from(m, domain, iova + 1);
+	n = iova == ~0ULL ? 0 : nearest(m, domain, iova + 1, true);
 	if (n && m->node[n].r.domain == domain)
 		*above = m->node[n].r;
 }

@@ -63,6 +63,17 @@ static int mem_write(void *ctx, u64 pa, const void *buf, u32 len)
 	return i->host.mem_write(i->ctx, pa, buf, len) ? -EIO : 0;
 }
 
+/* As somebody's software, so that watches and PCIe functions hear of it. */
+static u64 mmio_read(void *ctx, u64 offset, unsigned int size)
+{
+	return fl_iommu_mmio_read(((struct fl_driver *)ctx)->iommu, offset, size);
+}
+
+static void mmio_write(void *ctx, u64 offset, u64 value, unsigned int size)
+{
+	fl_iommu_mmio_write(((struct fl_driver *)ctx)->iommu, offset, value, size);
+}
+
 static int mem_alloc(void *ctx, u64 bytes, u64 align, u64 *pa)
 {
 	static const u8 zeros[4096];
@@ -132,6 +143,8 @@ static void make_machine(struct fl_driver *d, const struct face_driver *kind)
 	m->n_lines = kind->lines;
 	m->level_irq = kind->level_irq;
 	m->doorbell = d->params.doorbell ? d->params.doorbell : 0xfee00000;
+	m->drv_ops.mmio_read = mmio_read;
+	m->drv_ops.mmio_write = mmio_write;
 	m->drv_ops.mem_read = mem_read;
 	m->drv_ops.mem_write = mem_write;
 	m->drv_ops.mem_alloc = mem_alloc;

@@ -149,6 +149,13 @@ static void txn_resume(void *ctx, u64 id, enum iommu_resume how)
 	i->host.txn_resume(i->ctx, id, (enum fl_resume)how);
 }
 
+static int sync_write(void *ctx, u64 pa, u32 data)
+{
+	const struct fl_iommu *i = ctx;
+
+	return i->host.sync_write(i->ctx, pa, data) ? -EIO : 0;
+}
+
 static void stall_free(void *ctx, u32 tbu)
 {
 	const struct fl_iommu *i = ctx;
@@ -205,6 +212,7 @@ static void take_services(struct fl_iommu *i)
 		.stall_free = h->stall_free ? stall_free : NULL,
 		.page_response = h->page_response ? page_response : NULL,
 		.ats_invalidate = h->ats_invalidate ? ats_invalidate : NULL,
+		.sync_write = h->sync_write ? sync_write : NULL,
 		.quiet_lookup = h->quiet_lookup,
 	};
 }
@@ -257,8 +265,12 @@ void fl_iommu_destroy(struct fl_iommu *i)
 {
 	if (!i)
 		return;
+	fl_check(!i->port || !i->port->n, "an IOMMU is destroyed before its PCIe functions");
+	while (i->watches)
+		fl_iommu_unwatch(i->watches);
 	if (i->exit)
 		i->exit(i->hw);
+	fl_free(i->port);
 	fl_free(i->hw);
 	fl_free(i);
 }
@@ -271,6 +283,9 @@ const char *fl_iommu_kind(const struct fl_iommu *i)
 void fl_iommu_reset(struct fl_iommu *i)
 {
 	i->cls->reset(i->hw);
+	if (i->port)
+		i->port->reset(i);
+	face_settle(i);
 }
 
 uint64_t fl_iommu_mmio_bytes(const struct fl_iommu *i)
@@ -280,32 +295,28 @@ uint64_t fl_iommu_mmio_bytes(const struct fl_iommu *i)
 
 uint64_t fl_iommu_mmio_read(struct fl_iommu *i, uint64_t offset, unsigned int bytes)
 {
-	return i->cls->mmio_read(i->hw, offset, bytes);
+	u64 value = i->cls->mmio_read(i->hw, offset, bytes);
+
+	if (unlikely(i->busy))
+		face_look(i, FL_WATCH_READ, offset, bytes, value);
+	return value;
 }
 
 void fl_iommu_mmio_write(struct fl_iommu *i, uint64_t offset, uint64_t value, unsigned int bytes)
 {
 	i->cls->mmio_write(i->hw, offset, value, bytes);
+	if (unlikely(i->busy))
+		face_look(i, FL_WATCH_WRITE, offset, bytes, value);
 }
 
 /* ---- translation ---- */
-
-/* The flags are the engine's bits where bits are counted from the lowest; elsewhere they are put in that order. */
-static void order_flags(struct fl_result *result)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	const struct xlat_result *r = (const struct xlat_result *)result;
-	u16 flags = (u16)(r->bypass | r->hit << 1 | r->recorded << 2 | r->global << 3 | r->untranslated << 4);
-
-	result->flags = flags;
-#endif
-}
 
 enum fl_outcome fl_iommu_translate(struct fl_iommu *i, const struct fl_access *access, struct fl_result *result)
 {
 	enum xlat x = i->cls->translate(i->hw, face_check(access), (struct xlat_result *)result);
 
-	order_flags(result);
+	face_order_flags(result);
+	face_settle(i);
 	return (enum fl_outcome)x;
 }
 
@@ -313,7 +324,8 @@ enum fl_outcome fl_iommu_lookup(struct fl_iommu *i, const struct fl_access *acce
 {
 	enum xlat x = i->cls->lookup(i->hw, face_check(access), (struct xlat_result *)result);
 
-	order_flags(result);
+	face_order_flags(result);
+	face_settle(i);
 	return (enum fl_outcome)x;
 }
 
@@ -352,18 +364,21 @@ enum fl_outcome fl_iommu_fill(struct fl_iommu *i, struct fl_walk *walk, struct f
 	enum xlat x = i->cls->fill(i->hw, &walk->walk);
 
 	memcpy(result, &walk->walk.res, sizeof(*result));
-	order_flags(result);
+	face_order_flags(result);
+	face_settle(i);
 	return (enum fl_outcome)x;
 }
 
 void fl_iommu_cancel(struct fl_iommu *i, struct fl_walk *walk)
 {
 	i->cls->cancel(i->hw, &walk->walk);
+	face_settle(i);
 }
 
 void fl_iommu_step(struct fl_iommu *i)
 {
 	i->cls->step(i->hw);
+	face_settle(i);
 }
 
 bool fl_iommu_concerns(struct fl_iommu *i, const struct fl_scope *scope, uint32_t stream, uint32_t pasid)
@@ -383,12 +398,16 @@ int fl_iommu_page_request(struct fl_iommu *i, const struct fl_page_request *requ
 	if (!i->cls->page_request)
 		return -EOPNOTSUPP;
 	i->cls->page_request(i->hw, (const struct page_request *)request);
+	face_settle(i);
 	return 0;
 }
 
 bool fl_iommu_ats_done(struct fl_iommu *i, uint32_t stream, uint8_t tag, bool ok)
 {
-	return !i->cls->ats_inv_done || i->cls->ats_inv_done(i->hw, stream, tag, ok);
+	bool seen = !i->cls->ats_inv_done || i->cls->ats_inv_done(i->hw, stream, tag, ok);
+
+	face_settle(i);
+	return seen;
 }
 
 /* ---- state and counters ---- */
@@ -417,9 +436,14 @@ void fl_image_free(void *image)
 int fl_iommu_restore(struct fl_iommu *i, const void *image, size_t bytes)
 {
 	struct iommu_image img;
+	int err;
 
 	image_to_load(&img, image, bytes);
-	return i->cls->restore(i->hw, &img);
+	err = i->cls->restore(i->hw, &img);
+	if (i->port && err != -EBUSY)
+		i->port->reset(i);
+	face_settle(i);
+	return err;
 }
 
 void fl_iommu_get_stats(struct fl_iommu *i, struct fl_iommu_stats *stats, size_t bytes)

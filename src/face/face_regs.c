@@ -18,8 +18,7 @@ static void describe(const struct face_bank *b, const struct reg_desc *d, u32 in
 	r->bytes = d->size;
 }
 
-/* The @number-th register, or the first with @name. */
-static bool find(const struct fl_iommu *i, size_t number, const char *name, struct fl_register *r)
+const u64 *face_register(const struct fl_iommu *i, size_t number, const char *name, struct fl_register *r)
 {
 	struct face_bank b;
 	u32 n, row, index, count;
@@ -34,10 +33,23 @@ static bool find(const struct fl_iommu *i, size_t number, const char *name, stru
 			for (index = name ? 0 : (u32)number; index < count; index++) {
 				describe(&b, &b.regs->table[row], index, r);
 				if (!name || !strcmp(name, r->name))
-					return true;
+					return &b.regs->values[b.regs->first[row] + index];
 			}
 		}
-	return false;
+	return NULL;
+}
+
+const u64 *face_register_of(const struct fl_iommu *i, u64 offset, struct fl_register *r)
+{
+	const u64 *value;
+	size_t n;
+
+	if (i->place)
+		offset = i->place(offset);
+	for (n = 0; (value = face_register(i, n, NULL, r)); n++)
+		if (offset >= r->offset && offset < r->offset + r->bytes)
+			return value;
+	return NULL;
 }
 
 static int hand_out(bool found, int missing, const struct fl_register *r, struct fl_register *reg, size_t bytes)
@@ -53,12 +65,40 @@ int fl_iommu_register_at(const struct fl_iommu *i, size_t number, struct fl_regi
 {
 	struct fl_register r;
 
-	return hand_out(find(i, number, NULL, &r), -ERANGE, &r, reg, bytes);
+	return hand_out(face_register(i, number, NULL, &r), -ERANGE, &r, reg, bytes);
 }
 
 int fl_iommu_register_find(const struct fl_iommu *i, const char *name, struct fl_register *reg, size_t bytes)
 {
 	struct fl_register r;
 
-	return hand_out(find(i, 0, name, &r), -ENOENT, &r, reg, bytes);
+	return hand_out(face_register(i, 0, name, &r), -ENOENT, &r, reg, bytes);
+}
+
+int fl_iommu_register_of(const struct fl_iommu *i, uint64_t offset, struct fl_register *reg, size_t bytes)
+{
+	struct fl_register r;
+
+	return hand_out(face_register_of(i, offset, &r), -ENOENT, &r, reg, bytes);
+}
+
+int fl_iommu_register_read(const struct fl_iommu *i, const char *name, uint64_t *value)
+{
+	struct fl_register r;
+	const u64 *word = face_register(i, 0, name, &r);
+
+	if (!word)
+		return -ENOENT;
+	*value = *word;
+	return 0;
+}
+
+int fl_iommu_register_write(struct fl_iommu *i, const char *name, uint64_t value)
+{
+	struct fl_register r;
+
+	if (!face_register(i, 0, name, &r))
+		return -ENOENT;
+	fl_iommu_mmio_write(i, r.offset, value, r.bytes);
+	return 0;
 }

@@ -58,6 +58,7 @@ int fl_smmuv3_create(const struct fl_smmuv3_params *params, const struct fl_host
 	i->exit = end;
 	i->bank = bank;
 	i->fault_name = smmuv3_event_name;
+	i->place = smmuv3_without_alias;
 	i->mmio_bytes = 0x20000; /* two pages of 64 KiB (6.1) */
 	*out = i;
 	return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "board_priv.h"
+#include "read_file.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -437,51 +438,13 @@ bool board_is_amba(u32 vendor, u32 device)
 
 /* ---- files ---- */
 
-/* Reads to the end: what /proc and /sys say about sizes is not true. */
-static int load(FILE *in, const char *file, u8 **data, size_t *size, struct board_error *err)
-{
-	size_t room = 0, n = 0, got;
-	u8 *bigger;
-
-	*data = NULL;
-	do {
-		if (n + 1 >= room) {
-			room = room ? room * 2 : 1 << 16;
-			bigger = realloc(*data, room);
-			if (!bigger)
-				return board_fail(err, ENOMEM, "%s: out of memory", file);
-			*data = bigger;
-		}
-		got = fread(*data + n, 1, room - n - 1, in);
-		n += got;
-		if (n > BOARD_MAX_BYTES)
-			return board_fail(err, EFBIG, "%s: it is larger than %u MiB", file, BOARD_MAX_BYTES >> 20);
-	} while (got);
-	if (ferror(in))
-		return board_fail(err, EIO, "%s: %s", file, strerror(errno));
-	(*data)[n] = 0;
-	*size = n;
-	return 0;
-}
-
 int board_load(const char *file, u8 **data, size_t *size, struct board_error *err)
 {
-	struct stat st;
-	FILE *in;
-	int ret;
+	int ret = fl_read_file(file, BOARD_MAX_BYTES, (char **)data, size);
 
-	*data = NULL;
-	in = fopen(file, "rb");
-	if (!in)
-		return board_fail(err, errno, "%s: %s", file, strerror(errno));
-	if (!fstat(fileno(in), &st) && S_ISDIR(st.st_mode))
-		ret = board_fail(err, EISDIR, "%s: it is a directory", file);
-	else
-		ret = load(in, file, data, size, err);
-	fclose(in);
-	if (ret) {
-		free(*data);
-		*data = NULL;
-	}
-	return ret;
+	if (ret == -EFBIG)
+		return board_fail(err, EFBIG, "%s: it is larger than %u MiB", file, BOARD_MAX_BYTES >> 20);
+	if (ret == -EISDIR)
+		return board_fail(err, EISDIR, "%s: it is a directory", file);
+	return ret ? board_fail(err, -ret, "%s: %s", file, strerror(-ret)) : 0;
 }

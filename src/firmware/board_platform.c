@@ -331,7 +331,7 @@ int board_platform(struct board *b, const char *file, struct board_error *err)
 	if (!ret && p->workers)
 		ret = set_u32(file, "workers", p->workers, 1, WORKERS_MAX, &b->workers, err);
 	free(r.placed);
-	yaml_file_free(&file_value, data);
+	fl_yaml_free(&file_value, data);
 	return ret;
 }
 

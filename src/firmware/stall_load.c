@@ -105,14 +105,14 @@ static int take(const char *path, struct stall_platform *loaded, struct stall_pl
 	char reason[200];
 
 	*p = *loaded;
-	yaml_file_free(&file, loaded);
+	fl_yaml_free(&file, loaded);
 	return stall_check(p, reason, sizeof(reason)) ? board_fail(err, EINVAL, "%s: %s", path, reason) : 0;
 }
 
 int stall_platform_parse(const char *name, const char *text, struct stall_platform *p, struct board_error *err)
 {
 	void *loaded;
-	int ret = yaml_text_load(name, (const u8 *)text, strlen(text), &file, &loaded, err);
+	int ret = yaml_text_load(name, text, strlen(text), &file, &loaded, err);
 
 	return ret ? ret : take(name, loaded, p, err);
 }

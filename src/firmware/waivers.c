@@ -111,6 +111,6 @@ int findings_waive(struct findings *f, const char *file, const char *today, stru
 		ret = check(&w->list[i], file, i + 1, err);
 	for (i = 0; i < w->list_count && !ret; i++)
 		apply(f, &w->list[i], today);
-	yaml_file_free(&file_value, data);
+	fl_yaml_free(&file_value, data);
 	return ret;
 }

@@ -3,14 +3,13 @@
 #define YAML_FILE_PRIV_H
 
 #include "board_priv.h"
-#include <cyaml/cyaml.h>
+#include "yaml_load.h"
 
-/* Loads @file by @schema; an error names file, line and reason. yaml_file_free() frees *@out. */
+/* Loads @file by @schema; an error names file, line and reason. fl_yaml_free() frees *@out. */
 int yaml_file_load(const char *file, const cyaml_schema_value_t *schema, void **out, struct board_error *err);
 /* The same of text, which errors call @name. */
-int yaml_text_load(const char *name, const u8 *text, size_t size, const cyaml_schema_value_t *schema, void **out,
+int yaml_text_load(const char *name, const char *text, size_t size, const cyaml_schema_value_t *schema, void **out,
 		   struct board_error *err);
-void yaml_file_free(const cyaml_schema_value_t *schema, void *data);
 
 /* A required or optional text. */
 #define YAML_TEXT(key, type, member) CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 0, 1024)

@@ -202,19 +202,9 @@ void fit_list(const struct fit_result *r, struct fit_values *v)
 	add_cards(r, v);
 }
 
-static const struct fl_key *key_of(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < fl_config_n_keys && strcmp(fl_config_keys[i].name, name); i++)
-		;
-	fl_assert(i < fl_config_n_keys);
-	return &fl_config_keys[i];
-}
-
 const char *fit_value_text(const struct fl_config *cfg, const struct fit_value *v, char *text, size_t size)
 {
-	return fl_config_format(cfg, key_of(v->key), text, size);
+	return fl_config_format(cfg, fl_config_find(v->key, strlen(v->key)), text, size);
 }
 
 void fit_write(const struct fit_result *r, const struct fit_data *d, const char *base, const struct fl_config *cfg,

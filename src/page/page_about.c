@@ -70,12 +70,6 @@ static json_t *difference(const struct fl_key *key, const char *value, const cha
 	return d;
 }
 
-/* As run.config has a value: text without the quotes that YAML has around it. */
-static const char *value_text(const struct fl_config *cfg, const struct fl_key *key, char *buf, size_t size)
-{
-	return key->type == FL_TEXT ? (const char *)cfg + key->offset : fl_config_format(cfg, key, buf, size);
-}
-
 static json_t *differences(const struct fl_config *cfg, const json_t *config)
 {
 	json_t *list = json_array();
@@ -85,7 +79,7 @@ static json_t *differences(const struct fl_config *cfg, const json_t *config)
 	for (i = 0; i < fl_config_n_keys; i++) {
 		const struct fl_key *key = &fl_config_keys[i];
 		const char *value = json_string_value(json_object_get(config, key->name));
-		const char *preset = value_text(cfg, key, text, sizeof(text));
+		const char *preset = fl_config_value(cfg, key, text, sizeof(text));
 
 		if (value && strcmp(value, preset))
 			json_array_append_new(list, difference(key, value, preset));

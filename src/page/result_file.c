@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "page_priv.h"
-#include <sys/stat.h>
+#include "read_file.h"
 
 static bool is_replay(const json_t *j)
 {
@@ -54,39 +54,6 @@ static int find_kind(struct result_file *f)
 	return 0;
 }
 
-/* All of a file, ended by a null; @f->text is set even where reading fails. */
-static int read_all(struct result_file *f, FILE *in)
-{
-	size_t room = 0, n = 1;
-
-	while (n) {
-		if (f->len == room) {
-			char *more = f->len > RESULT_MAX_BYTES ? NULL : realloc(f->text, (room = room * 2 + 65536) + 1);
-
-			if (!more)
-				return f->len > RESULT_MAX_BYTES ? -EFBIG : -ENOMEM;
-			f->text = more;
-		}
-		n = fread(f->text + f->len, 1, room - f->len, in);
-		f->len += n;
-	}
-	f->text[f->len] = '\0';
-	return ferror(in) ? -EIO : f->len > RESULT_MAX_BYTES ? -EFBIG : 0;
-}
-
-static int load(struct result_file *f, const char *path)
-{
-	struct stat st;
-	FILE *in = fopen(path, "rb");
-	int ret;
-
-	if (!in)
-		return -errno;
-	ret = !fstat(fileno(in), &st) && S_ISDIR(st.st_mode) ? -EISDIR : read_all(f, in);
-	fclose(in);
-	return ret;
-}
-
 /* One line, whatever the file has. */
 static int refuse(struct result_file *f, int code, char err[RESULT_ERROR], const char *fmt, ...)
 {
@@ -110,7 +77,7 @@ int result_file_read(struct result_file *f, const char *path, char err[RESULT_ER
 
 	memset(f, 0, sizeof(*f));
 	f->name = path;
-	ret = load(f, path);
+	ret = fl_read_file(path, RESULT_MAX_BYTES, &f->text, &f->len);
 	if (ret == -EFBIG)
 		return refuse(f, ret, err, "%s: more than %d MiB", path, RESULT_MAX_BYTES >> 20);
 	if (ret)

@@ -139,6 +139,15 @@ bool xl_holes(struct xl_machine *x, const json_t *snapshot, char *reason);
 int xl_run(const struct iommu_class *cls, void *hw, const struct dma_txn *t, struct xl_outcome *o);
 
 /**
+ * xl_fail() - say why
+ * @reason: at least XL_REASON_BYTES
+ * @fmt: printf format of the reason
+ *
+ * Return: False.
+ */
+bool xl_fail(char *reason, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/**
  * xl_number() - read a number of a snapshot: an integer, or a string as strtoull() takes it
  * @value: may be NULL
  * @out: the number

@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What all kinds of IOMMU share: register dumps, memory, the run, comparison with a snapshot's entry. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "translate.h"
+
+bool xl_fail(char *reason, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(reason, XL_REASON_BYTES, fmt, args);
+	va_end(args);
+	return false;
+}
 
 bool xl_number(const json_t *value, u64 *out)
 {
@@ -50,16 +61,12 @@ bool xl_registers(const json_t *object, u32 (*map)(u32 offset), struct xl_regist
 	const char *key;
 	json_t *json;
 
-	if (!json_is_object(object)) {
-		snprintf(reason, XL_REASON_BYTES, "no `registers`");
-		return false;
-	}
+	if (!json_is_object(object))
+		return xl_fail(reason, "no `registers`");
 	json_object_foreach((json_t *)object, key, json)
 	{
-		if (out->n == XL_MAX_REGISTERS) {
-			snprintf(reason, XL_REASON_BYTES, "more than %d registers", XL_MAX_REGISTERS);
-			return false;
-		}
+		if (out->n == XL_MAX_REGISTERS)
+			return xl_fail(reason, "more than %d registers", XL_MAX_REGISTERS);
 		if (!xl_register(key, json, &out->r[out->n], reason))
 			return false;
 		if (map)
@@ -87,8 +94,7 @@ bool xl_holes(struct xl_machine *x, const json_t *snapshot, char *reason)
 		if (xl_number(json_array_get(range, 0), &first) && xl_number(json_array_get(range, 1), &last) &&
 		    !physmem_add_hole(x->board.mem, first, last))
 			continue;
-		snprintf(reason, XL_REASON_BYTES, "memory_error_ranges[%zu]: not a range, or one too many", i);
-		return false;
+		return xl_fail(reason, "memory_error_ranges[%zu]: not a range, or one too many", i);
 	}
 	return true;
 }
@@ -123,22 +129,14 @@ static bool expect_pa(const json_t *entry, const struct xl_outcome *o, char *rea
 	bool bypass = json_is_true(json_object_get(entry, "bypass"));
 	u64 pa, perm;
 
-	if (!xl_number(json_object_get(entry, "pa"), &pa)) {
-		snprintf(reason, XL_REASON_BYTES, "the entry's pa is no number");
-		return false;
-	}
-	if (o->kind != XLAT_OK || o->pa != pa) {
-		snprintf(reason, XL_REASON_BYTES, "expected pa 0x%llx", pa);
-		return false;
-	}
-	if (json_object_get(entry, "bypass") && bypass != o->bypass) {
-		snprintf(reason, XL_REASON_BYTES, "expected %s", bypass ? "a bypass" : "a translation");
-		return false;
-	}
-	if (!bypass && xl_number(json_object_get(entry, "perm"), &perm) && perm != (o->perm & (PERM_R | PERM_W))) {
-		snprintf(reason, XL_REASON_BYTES, "expected perm %llu, got %u", perm, o->perm & (PERM_R | PERM_W));
-		return false;
-	}
+	if (!xl_number(json_object_get(entry, "pa"), &pa))
+		return xl_fail(reason, "the entry's pa is no number");
+	if (o->kind != XLAT_OK || o->pa != pa)
+		return xl_fail(reason, "expected pa 0x%llx", pa);
+	if (json_object_get(entry, "bypass") && bypass != o->bypass)
+		return xl_fail(reason, "expected %s", bypass ? "a bypass" : "a translation");
+	if (!bypass && xl_number(json_object_get(entry, "perm"), &perm) && perm != (o->perm & (PERM_R | PERM_W)))
+		return xl_fail(reason, "expected perm %llu, got %u", perm, o->perm & (PERM_R | PERM_W));
 	return true;
 }
 
@@ -146,14 +144,10 @@ bool xl_expect_plain(const json_t *entry, const struct xl_outcome *o, char *reas
 {
 	if (json_object_get(entry, "pa"))
 		return expect_pa(entry, o, reason);
-	if (json_is_true(json_object_get(entry, "abort")) && (o->kind != XLAT_ABORT || o->n_words)) {
-		snprintf(reason, XL_REASON_BYTES, "expected an abort without a record");
-		return false;
-	}
-	if (json_is_true(json_object_get(entry, "raz_wi")) && (o->kind != XLAT_RAZWI || o->n_words)) {
-		snprintf(reason, XL_REASON_BYTES, "expected RAZ/WI without a record");
-		return false;
-	}
+	if (json_is_true(json_object_get(entry, "abort")) && (o->kind != XLAT_ABORT || o->n_words))
+		return xl_fail(reason, "expected an abort without a record");
+	if (json_is_true(json_object_get(entry, "raz_wi")) && (o->kind != XLAT_RAZWI || o->n_words))
+		return xl_fail(reason, "expected RAZ/WI without a record");
 	return true;
 }
 
@@ -163,17 +157,13 @@ bool xl_expect_words(const json_t *words, const json_t *masks, const u64 *got, u
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		if (!xl_number(json_array_get(words, i), &word)) {
-			snprintf(reason, XL_REASON_BYTES, "the entry's words are not %u numbers", n);
-			return false;
-		}
+		if (!xl_number(json_array_get(words, i), &word))
+			return xl_fail(reason, "the entry's words are not %u numbers", n);
 		if (!xl_number(json_array_get(masks, i), &mask))
 			mask = ~0ULL;
-		if ((got[i] ^ word) & mask) {
-			snprintf(reason, XL_REASON_BYTES, "expected word %u 0x%llx (mask 0x%llx), got 0x%llx", i, word,
-				 mask, got[i]);
-			return false;
-		}
+		if ((got[i] ^ word) & mask)
+			return xl_fail(reason, "expected word %u 0x%llx (mask 0x%llx), got 0x%llx", i, word, mask,
+				       got[i]);
 	}
 	return true;
 }

@@ -268,18 +268,14 @@ static bool expect_parts(const json_t *wanted, const struct part *parts, size_t 
 	for (i = 0; i < n; i++) {
 		if (!json_object_get(wanted, parts[i].key))
 			continue;
-		if (!xl_number(json_object_get(wanted, parts[i].key), &want)) {
-			snprintf(reason, XL_REASON_BYTES, "the entry's %s is no number", parts[i].key);
-			return false;
-		}
+		if (!xl_number(json_object_get(wanted, parts[i].key), &want))
+			return xl_fail(reason, "the entry's %s is no number", parts[i].key);
 		if (!xl_number(json_object_get(masks, parts[i].key), &mask))
 			mask = ~0ULL;
 		got = o->words[parts[i].word] >> parts[i].shift & parts[i].mask;
-		if ((got ^ want) & mask & parts[i].mask) {
-			snprintf(reason, XL_REASON_BYTES, "expected %s 0x%llx (mask 0x%llx), got 0x%llx", parts[i].key,
-				 want, mask & parts[i].mask, got);
-			return false;
-		}
+		if ((got ^ want) & mask & parts[i].mask)
+			return xl_fail(reason, "expected %s 0x%llx (mask 0x%llx), got 0x%llx", parts[i].key, want,
+				       mask & parts[i].mask, got);
 	}
 	return true;
 }
@@ -294,8 +290,7 @@ static bool expect_response(const json_t *entry, const struct xl_outcome *o, cha
 	want = !strcmp(text, "stall") ? XLAT_STALL : !strcmp(text, "abort") ? XLAT_ABORT : XLAT_RAZWI;
 	if (o->kind == want)
 		return true;
-	snprintf(reason, XL_REASON_BYTES, "expected response %s", text);
-	return false;
+	return xl_fail(reason, "expected response %s", text);
 }
 
 static bool expect(const void *hw, const json_t *entry, const struct xl_outcome *o, char *reason)
@@ -306,10 +301,8 @@ static bool expect(const void *hw, const json_t *entry, const struct xl_outcome 
 
 	if (!context && !global)
 		return xl_expect_plain(entry, o, reason);
-	if (!o->n_words || is_global != !!global) {
-		snprintf(reason, XL_REASON_BYTES, "expected a %s fault", global ? "global" : "context");
-		return false;
-	}
+	if (!o->n_words || is_global != !!global)
+		return xl_fail(reason, "expected a %s fault", global ? "global" : "context");
 	if (global)
 		return expect_parts(global, global_parts, ARRAY_SIZE(global_parts), o, reason) &&
 		       expect_response(entry, o, reason);

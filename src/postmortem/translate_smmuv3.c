@@ -36,10 +36,8 @@ static bool read_idr(struct state *s, const json_t *idr, char *reason)
 	const char *key;
 	json_t *json;
 
-	if (idr && !json_is_object(idr)) {
-		snprintf(reason, XL_REASON_BYTES, "idr: not an object of offsets and values");
-		return false;
-	}
+	if (idr && !json_is_object(idr))
+		return xl_fail(reason, "idr: not an object of offsets and values");
 	json_object_foreach((json_t *)idr, key, json)
 	{
 		if (!xl_register(key, json, &r, reason))
@@ -51,10 +49,8 @@ static bool read_idr(struct state *s, const json_t *idr, char *reason)
 			s->cfg.iidr = (u32)r.value;
 		} else if (r.offset == SMMUV3_AIDR) {
 			s->cfg.aidr = (u32)r.value;
-		} else {
-			snprintf(reason, XL_REASON_BYTES, "idr \"%s\": not an identification register", key);
-			return false;
-		}
+		} else
+			return xl_fail(reason, "idr \"%s\": not an identification register", key);
 	}
 	return true;
 }
@@ -187,10 +183,8 @@ static bool expect_response(const json_t *entry, const struct xl_outcome *o, cha
 	size_t i;
 
 	for (i = 0; text && i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(text, kinds[i].name) && o->kind != kinds[i].kind) {
-			snprintf(reason, XL_REASON_BYTES, "expected response %s", text);
-			return false;
-		}
+		if (!strcmp(text, kinds[i].name) && o->kind != kinds[i].kind)
+			return xl_fail(reason, "expected response %s", text);
 	return true;
 }
 
@@ -204,10 +198,8 @@ static bool expect_res0(const struct state *s, const struct xl_outcome *o, char 
 	snprintf(id, sizeof(id), "%u", o->fault);
 	masks = json_object_get(s->res0, id);
 	for (i = 0; masks && i < SMMUV3_EVT_WORDS; i++)
-		if (xl_number(json_array_get(masks, i), &mask) && (o->words[i] & mask)) {
-			snprintf(reason, XL_REASON_BYTES, "RES0 bits of word %u are 0x%llx", i, o->words[i] & mask);
-			return false;
-		}
+		if (xl_number(json_array_get(masks, i), &mask) && (o->words[i] & mask))
+			return xl_fail(reason, "RES0 bits of word %u are 0x%llx", i, o->words[i] & mask);
 	return true;
 }
 
@@ -218,10 +210,8 @@ static bool expect(const void *hw, const json_t *entry, const struct xl_outcome 
 
 	if (!event)
 		return xl_expect_plain(entry, o, reason);
-	if (!o->n_words) {
-		snprintf(reason, XL_REASON_BYTES, "expected event %s, none was recorded", name ? name : "");
-		return false;
-	}
+	if (!o->n_words)
+		return xl_fail(reason, "expected event %s, none was recorded", name ? name : "");
 	return xl_expect_words(json_object_get(event, "words"), json_object_get(event, "mask"), o->words,
 			       SMMUV3_EVT_WORDS, reason) &&
 	       expect_response(entry, o, reason) && expect_res0(hw, o, reason);

@@ -28,15 +28,11 @@ static bool read_identity(struct state *s, const json_t *snapshot, char *reason)
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
 		const json_t *value = json_object_get(snapshot, keys[i]);
 
-		if (value && !xl_number(value, &values[i])) {
-			snprintf(reason, XL_REASON_BYTES, "%s: not a number", keys[i]);
-			return false;
-		}
+		if (value && !xl_number(value, &values[i]))
+			return xl_fail(reason, "%s: not a number", keys[i]);
 	}
-	if (values[2] > 64) {
-		snprintf(reason, XL_REASON_BYTES, "haw: not a width in bits");
-		return false;
-	}
+	if (values[2] > 64)
+		return xl_fail(reason, "haw: not a width in bits");
 	s->cfg.cap = values[0];
 	s->cfg.ecap = values[1];
 	s->cfg.haw = (u8)values[2];
@@ -123,10 +119,8 @@ static bool expect_fault(const json_t *fault, const struct xl_outcome *o, char *
 {
 	u64 wanted = 0, got[RECORD_WORDS];
 
-	if (!o->n_words) {
-		snprintf(reason, XL_REASON_BYTES, "expected a fault, none was recorded");
-		return false;
-	}
+	if (!o->n_words)
+		return xl_fail(reason, "expected a fault, none was recorded");
 	memcpy(got, o->words, sizeof(got));
 	if (xl_number(json_object_get(fault, "reason"), &wanted) && o->fault != wanted &&
 	    is_alternative(fault, o->fault))
@@ -141,10 +135,8 @@ static bool expect(const void *hw, const json_t *entry, const struct xl_outcome 
 
 	if (fault)
 		return expect_fault(fault, o, reason);
-	if (json_is_true(json_object_get(entry, "blocked_silently")) && (o->kind != XLAT_ABORT || o->n_words)) {
-		snprintf(reason, XL_REASON_BYTES, "expected an abort without a record");
-		return false;
-	}
+	if (json_is_true(json_object_get(entry, "blocked_silently")) && (o->kind != XLAT_ABORT || o->n_words))
+		return xl_fail(reason, "expected an abort without a record");
 	return xl_expect_plain(entry, o, reason);
 }
 

@@ -30,6 +30,15 @@ enum replay_faults { REPLAY_TERMINATE, REPLAY_STALL, REPLAY_PRI, REPLAY_FAULTS }
 /* As --faults takes them. */
 extern const char *const replay_fault_names[REPLAY_FAULTS];
 
+/**
+ * replay_faults_find() - look a kind of fault up
+ * @name: as replay_fault_names has it
+ * @faults: set if there is such a kind
+ *
+ * Return: Whether there is.
+ */
+bool replay_faults_find(const char *name, enum replay_faults *faults);
+
 /* replay_options.resident: parts per million of the pages that are mapped at once */
 #define REPLAY_RESIDENT_NONE 0u
 #define REPLAY_RESIDENT_ALL  1000000u
@@ -54,7 +63,7 @@ struct replay_record {
 /**
  * struct replay_options - one run
  * @trace: path of a .dmat file
- * @loaded: the same as replay_decode() has read it, for several runs; or NULL
+ * @scanned: what replay_scan() has found in it, for several runs; or NULL
  * @kind: the IOMMU
  * @faults: what an access to a page that is not mapped does
  * @resident: pages mapped where the trace maps them, ppm; chosen by @seed. The others fault on first touch and the
@@ -80,7 +89,7 @@ struct replay_record {
  */
 struct replay_options {
 	const char *trace;
-	const struct replay_decoded *loaded;
+	const struct replay_scan *scanned;
 	const struct iommu_kind *kind;
 	enum replay_faults faults;
 	u32 resident;

@@ -6,6 +6,17 @@
 
 const char *const replay_fault_names[REPLAY_FAULTS] = { "terminate", "stall", "pri" };
 
+bool replay_faults_find(const char *name, enum replay_faults *faults)
+{
+	int i;
+
+	for (i = 0; i < REPLAY_FAULTS && strcmp(name, replay_fault_names[i]); i++)
+		;
+	if (i < REPLAY_FAULTS)
+		*faults = (enum replay_faults)i;
+	return i < REPLAY_FAULTS;
+}
+
 const char *replay_type_name(const struct replay_options *opt, const struct replay_type *t)
 {
 	return t->code ? opt->kind->fault_name(t->code) : "page_request";

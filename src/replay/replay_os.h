@@ -82,7 +82,7 @@ struct replay_scan {
 int replay_scan(const char *path, struct replay_scan *scan, struct dmat_error *err);
 
 /**
- * replay_scan_run() - replay_scan() of the trace of a run, which may have been loaded
+ * replay_scan_run() - replay_scan() of the trace of a run, unless that is done
  * @opt: the run
  * @scan: filled in
  * @err: filled on error
@@ -90,27 +90,6 @@ int replay_scan(const char *path, struct replay_scan *scan, struct dmat_error *e
  * Return: 0 or -errno.
  */
 int replay_scan_run(const struct replay_options *opt, struct replay_scan *scan, struct dmat_error *err);
-
-/**
- * struct replay_decoded - a trace that is decoded once, for several runs
- * @scan: what replay_scan() finds
- * @record: all its records, scan.records of them
- */
-struct replay_decoded {
-	struct replay_scan scan;
-	struct dmat_record record[];
-};
-
-/**
- * replay_decode() - decode a trace
- * @path: path of the trace
- * @out: receives it, for the caller to free(); NULL where it has more than @most records
- * @most: records
- * @err: filled on error
- *
- * Return: 0 or -errno.
- */
-int replay_decode(const char *path, struct replay_decoded **out, u64 most, struct dmat_error *err);
 
 /**
  * replay_os_create() - probe the drivers, and add a device for each stream

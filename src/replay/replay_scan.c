@@ -76,40 +76,8 @@ int replay_scan(const char *path, struct replay_scan *scan, struct dmat_error *e
 
 int replay_scan_run(const struct replay_options *opt, struct replay_scan *scan, struct dmat_error *err)
 {
-	if (!opt->loaded)
+	if (!opt->scanned)
 		return replay_scan(opt->trace, scan, err);
-	*scan = opt->loaded->scan;
+	*scan = *opt->scanned;
 	return 0;
-}
-
-int replay_decode(const char *path, struct replay_decoded **out, u64 most, struct dmat_error *err)
-{
-	struct replay_decoded *l = NULL;
-	struct dmat_reader *reader;
-	int code = dmat_reader_open(&reader, path, 0, err);
-	ssize_t i, n = 1;
-	u64 all;
-
-	*out = NULL;
-	if (code)
-		return code;
-	all = dmat_reader_records(reader);
-	if (all <= most)
-		l = calloc(1, sizeof(*l) + all * sizeof(l->record[0]));
-	if (all <= most && !l)
-		code = dmat_fail(err, ENOMEM, "out of memory");
-	while (l && !code && n > 0) {
-		struct dmat_record *to = l->record + l->scan.records;
-
-		n = dmat_read_block(reader, to, min(all - l->scan.records, (u64)DMAT_BLOCK));
-		for (i = 0; i < n && !code; i++)
-			code = scan_record(&l->scan, &to[i], err);
-		code = n < 0 ? (int)n : code;
-	}
-	dmat_reader_close(reader);
-	if (code)
-		free(l);
-	else
-		*out = l;
-	return code;
 }

@@ -9,10 +9,6 @@ int replay_source_open(struct replay_source *s, const struct replay_options *opt
 
 	memset(s, 0, sizeof(*s));
 	s->rounds = opt->repeat ? opt->repeat : 1;
-	s->loaded = opt->loaded;
-	s->records = s->loaded ? s->loaded->scan.records : 0;
-	if (s->loaded)
-		return 0;
 	code = dmat_reader_open(&s->reader, opt->trace, 0, err);
 	if (code)
 		return code;
@@ -39,9 +35,9 @@ static ssize_t next_of_round(struct replay_source *s, const struct dmat_record *
 	struct dmat_record *to = s->record + (s->keep ? s->at : 0);
 	ssize_t n = left < DMAT_BLOCK ? left : DMAT_BLOCK;
 
-	if (n && !s->loaded && (!s->keep || !s->round))
+	if (n && (!s->keep || !s->round))
 		n = dmat_read_block(s->reader, to, n);
-	*records = s->loaded ? s->loaded->record + s->at : to;
+	*records = to;
 	s->first = s->at;
 	s->at += n > 0 ? n : 0;
 	return n;
@@ -54,6 +50,6 @@ ssize_t replay_source_next(struct replay_source *s, const struct dmat_record **r
 	if (n || ++s->round >= s->rounds || !s->records)
 		return n;
 	s->at = 0;
-	n = s->keep || s->loaded ? 0 : dmat_seek_record(s->reader, 0);
+	n = s->keep ? 0 : dmat_seek_record(s->reader, 0);
 	return n ? n : next_of_round(s, records);
 }

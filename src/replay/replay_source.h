@@ -24,7 +24,6 @@ struct replay_source {
 	u64 records;
 	bool keep; /* the whole trace stays decoded */
 	struct dmat_record *record;
-	const struct replay_decoded *loaded; /* instead of a reader; or NULL */
 };
 
 /**

@@ -295,16 +295,6 @@ static u64 weigh(const struct replay_why *w, const struct fl_key *key)
 	return w->owner == OWNER_TABLE ? saved_in_tables(w, key) : replay_why_room(w);
 }
 
-static const struct fl_key *find_key(const char *name, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < fl_config_n_keys; i++)
-		if (strlen(fl_config_keys[i].name) == len && !memcmp(fl_config_keys[i].name, name, len))
-			return &fl_config_keys[i];
-	return NULL;
-}
-
 /* Of what limits credits, the one that does. */
 static const char *list_of(const struct replay_why *w)
 {
@@ -353,7 +343,7 @@ void replay_why_find_keys(const struct replay_why *w, struct replay_why_keys *k)
 	k->n = 0;
 	while (*at) {
 		size_t len = strcspn(at, ", ");
-		const struct fl_key *key = find_key(at, len);
+		const struct fl_key *key = fl_config_find(at, len);
 		u64 weight;
 
 		at += len + strspn(at + len, ", ");

@@ -125,6 +125,14 @@ void report_progress(struct report_progress *p, u64 done)
 		fprintf(stderr, "\r%s: %llu ", p->what, done);
 }
 
+void report_progress_of(void *progress, u64 done, u64 all)
+{
+	struct report_progress *p = progress;
+
+	p->total = all;
+	report_progress(p, done);
+}
+
 void report_progress_end(struct report_progress *p)
 {
 	if (p->terminal)

@@ -95,6 +95,14 @@ struct report_progress {
 void report_progress(struct report_progress *p, u64 done);
 
 /**
+ * report_progress_of() - the same as a callback that is told all steps, too
+ * @progress: the struct report_progress
+ * @done: steps done
+ * @all: steps in all
+ */
+void report_progress_of(void *progress, u64 done, u64 all);
+
+/**
  * report_progress_end() - clear the line
  * @p: the progress
  */

@@ -167,6 +167,14 @@ int smmuv3_init(struct smmuv3 *s, const struct smmuv3_cfg *cfg, const struct iom
 void smmuv3_exit(struct smmuv3 *s);
 
 /**
+ * smmuv3_without_alias() - where a register stands: page 0 has aliases of the indices that page 1 holds (6.2.1)
+ * @offset: bytes from the start of the register space
+ *
+ * Return: The offset, of the register itself.
+ */
+u64 smmuv3_without_alias(u64 offset);
+
+/**
  * smmuv3_unsupported() - terminate an upstream transaction that the SMMU cannot take: F_UUT (7.3.2)
  * @s: the SMMU
  * @t: the transaction

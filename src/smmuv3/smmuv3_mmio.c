@@ -5,8 +5,7 @@
  */
 #include "smmuv3_priv.h"
 
-/* Page 0 has aliases of the indices that page 1 holds (6.2.1). */
-static u64 without_alias(u64 offset)
+u64 smmuv3_without_alias(u64 offset)
 {
 	switch (offset) {
 	case SMMUV3_EVENTQ_PROD - SMMUV3_PAGE1:
@@ -23,7 +22,7 @@ u64 v3_mmio_read(void *hw, u64 offset, unsigned int size)
 {
 	const struct smmuv3 *s = hw;
 
-	offset = without_alias(offset);
+	offset = smmuv3_without_alias(offset);
 	return offset < SMMUV3_REG_SPAN ? reg_read(&s->regs, (u32)offset, size) : 0;
 }
 
@@ -244,7 +243,7 @@ void v3_mmio_write(void *hw, u64 offset, u64 value, unsigned int size)
 	u32 at;
 
 	v3_cmdq_look(s);
-	offset = without_alias(offset);
+	offset = smmuv3_without_alias(offset);
 	if (offset >= SMMUV3_REG_SPAN || !reg_find(&s->regs, (u32)offset, size, &ref))
 		return;
 	at = ref.desc->offset;

@@ -161,6 +161,21 @@ void verify_state_conclude(struct verify_state *st, const struct verify_model *m
  */
 void verify_state_free(struct verify_state *st);
 
+static inline bool verify_is_request(const struct verify_result *r)
+{
+	return r->rec.kind == DMAT_PAGE_REQUEST;
+}
+
+static inline u64 verify_reg(struct verify_scene *s, u64 offset, u32 size)
+{
+	return s->m.cls->mmio_read(s->m.hw, offset, size);
+}
+
+/* An entry of a queue in memory; false: it cannot be read. */
+bool verify_queue_entry(struct verify_scene *s, u64 at, u32 bytes, u64 words[VERIFY_WORDS]);
+/* The words of the model's record, all of whose bits count. */
+void verify_expect_words(const struct verify_result *r, u32 n, json_t *fault);
+
 /* Bits of a number; 0 for 0. */
 static inline u8 verify_bits(u32 n)
 {

@@ -183,6 +183,17 @@ static void issue(struct verify_scene *s, const struct verify_model *model, cons
 	s->m.cls->step(s->m.hw);
 }
 
+bool verify_queue_entry(struct verify_scene *s, u64 at, u32 bytes, u64 words[VERIFY_WORDS])
+{
+	u32 i;
+
+	if (physmem_read(&s->mem, at, words, bytes))
+		return false;
+	for (i = 0; i < bytes / 8; i++)
+		words[i] = le64toh(words[i]);
+	return true;
+}
+
 static void page_response(void *ctx, const struct page_response *resp)
 {
 }

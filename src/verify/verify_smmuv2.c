@@ -205,24 +205,19 @@ static void configure(const struct verify_plan *p, void *drv_cfg)
 							  : SMMUV2_DRV_AARCH64;
 }
 
-static u64 reg(struct verify_scene *s, u64 offset, u32 size)
-{
-	return s->m.cls->mmio_read(s->m.hw, offset, size);
-}
-
 static bool capture_global(struct verify_scene *s, u64 out[VERIFY_WORDS])
 {
-	out[GFSR] = reg(s, SMMUV2_GR0_sGFSR, 4);
-	out[GFSYNR0] = reg(s, SMMUV2_GR0_sGFSYNR0, 4);
-	out[GFSYNR1] = reg(s, SMMUV2_GR0_sGFSYNR1, 4);
-	out[GFSYNR2] = reg(s, SMMUV2_GR0_sGFSYNR2, 4);
+	out[GFSR] = verify_reg(s, SMMUV2_GR0_sGFSR, 4);
+	out[GFSYNR0] = verify_reg(s, SMMUV2_GR0_sGFSYNR0, 4);
+	out[GFSYNR1] = verify_reg(s, SMMUV2_GR0_sGFSYNR1, 4);
+	out[GFSYNR2] = verify_reg(s, SMMUV2_GR0_sGFSYNR2, 4);
 	return out[GFSR] & SMMUV2_sGFSR_FAULTS;
 }
 
 /* The global spaces, and each bank. */
 static bool space(struct verify_scene *s, u32 space, u32 n, u64 *base)
 {
-	u32 idr1 = (u32)reg(s, SMMUV2_GR0_IDR1, 4);
+	u32 idr1 = (u32)verify_reg(s, SMMUV2_GR0_IDR1, 4);
 	u64 page = idr1 & SMMUV2_IDR1_PAGESIZE ? 0x10000 : 0x1000;
 
 	*base = space < 2 ? space * page : (page << (FIELD_GET(SMMUV2_IDR1_NUMPAGENDXB, idr1) + 1)) + n * page;
@@ -261,10 +256,11 @@ static void prepare(struct verify_scene *s, const struct verify_result *r)
 		return;
 	for (bank = 0; space(s, 2, bank, &cb); bank++) {
 		at = cb + SMMUV2_CB_TCR2;
-		if (reg(s, at, 4))
-			s->m.cls->mmio_write(
-				s->m.hw, at,
-				(reg(s, at, 4) & ~(u64)SMMUV2_TCR2_PASIZE) | FIELD_PREP(SMMUV2_TCR2_PASIZE, 2U), 4);
+		if (verify_reg(s, at, 4))
+			s->m.cls->mmio_write(s->m.hw, at,
+					     (verify_reg(s, at, 4) & ~(u64)SMMUV2_TCR2_PASIZE) |
+						     FIELD_PREP(SMMUV2_TCR2_PASIZE, 2U),
+					     4);
 	}
 }
 
@@ -278,12 +274,12 @@ static bool capture(struct verify_scene *s, const struct verify_result *r, u64 o
 		return capture_global(s, out);
 	space(s, 1, 0, &page);
 	for (bank = 0; space(s, 2, bank, &cb); bank++) {
-		out[FSR] = reg(s, cb + SMMUV2_CB_FSR, 4);
+		out[FSR] = verify_reg(s, cb + SMMUV2_CB_FSR, 4);
 		if (!(out[FSR] & SMMUV2_FSR_FAULTS))
 			continue;
-		out[FAR] = reg(s, cb + SMMUV2_CB_FAR, 8);
-		out[FSYNR0] = reg(s, cb + SMMUV2_CB_FSYNR0, 4);
-		out[FRSYNRA] = reg(s, page + SMMUV2_GR1_CBFRSYNRA(bank), 4);
+		out[FAR] = verify_reg(s, cb + SMMUV2_CB_FAR, 8);
+		out[FSYNR0] = verify_reg(s, cb + SMMUV2_CB_FSYNR0, 4);
+		out[FRSYNRA] = verify_reg(s, page + SMMUV2_GR1_CBFRSYNRA(bank), 4);
 		return true;
 	}
 	return false;

@@ -7,11 +7,6 @@
 
 /* ---- the recorded words ---- */
 
-static bool is_request(const struct verify_result *r)
-{
-	return r->rec.kind == DMAT_PAGE_REQUEST;
-}
-
 static const char *request_words(struct verify_result *r)
 {
 	const struct dmat_record *rec = &r->rec;
@@ -60,7 +55,7 @@ static const char *words(struct verify_result *r)
 {
 	u32 i;
 
-	if (is_request(r))
+	if (verify_is_request(r))
 		return request_words(r);
 	r->format = &smmuv3_records[SMMUV3_RECORD_EVT];
 	if (r->rec.code > 0xff)
@@ -226,29 +221,17 @@ static const char *imply(const struct verify_result *r, struct verify_plan *p)
 
 /* ---- the engine's record ---- */
 
-static u64 reg(struct verify_scene *s, u64 offset, u32 size)
-{
-	return s->m.cls->mmio_read(s->m.hw, offset, size);
-}
-
 /* The entry that software would read next. */
 static bool capture(struct verify_scene *s, const struct verify_result *r, u64 out[VERIFY_WORDS])
 {
-	bool pri = is_request(r);
-	u64 base = reg(s, pri ? SMMUV3_PRIQ_BASE : SMMUV3_EVENTQ_BASE, 8);
-	u32 prod = (u32)reg(s, pri ? SMMUV3_PRIQ_PROD : SMMUV3_EVENTQ_PROD, 4);
-	u32 cons = (u32)reg(s, pri ? SMMUV3_PRIQ_CONS : SMMUV3_EVENTQ_CONS, 4);
+	bool pri = verify_is_request(r);
+	u64 base = verify_reg(s, pri ? SMMUV3_PRIQ_BASE : SMMUV3_EVENTQ_BASE, 8);
+	u32 prod = (u32)verify_reg(s, pri ? SMMUV3_PRIQ_PROD : SMMUV3_EVENTQ_PROD, 4);
+	u32 cons = (u32)verify_reg(s, pri ? SMMUV3_PRIQ_CONS : SMMUV3_EVENTQ_CONS, 4);
 	u32 n = 1U << FIELD_GET(SMMUV3_EVENTQ_BASE_LOG2SIZE, base), bytes = pri ? SMMUV3_PRI_BYTES : SMMUV3_EVT_BYTES;
-	u32 i;
 
-	if (!((prod ^ cons) & (2 * n - 1)))
-		return false;
 	base = (base & SMMUV3_EVENTQ_BASE_ADDR) + (u64)(cons & (n - 1)) * bytes;
-	if (physmem_read(&s->mem, base, out, bytes))
-		return false;
-	for (i = 0; i < bytes / 8; i++)
-		out[i] = le64toh(out[i]);
-	return true;
+	return (prod ^ cons) & (2 * n - 1) && verify_queue_entry(s, base, bytes, out);
 }
 
 /* ---- what may differ ---- */
@@ -261,7 +244,7 @@ static bool tables_access(const struct verify_result *r)
 
 static u64 open(const struct verify_result *r, u32 word)
 {
-	if (is_request(r))
+	if (verify_is_request(r))
 		return word == 0 && !(r->recorded[0] & SMMUV3_PRI_0_SSV) ? SMMUV3_PRI_0_SUBSTREAMID : 0;
 	switch (word) {
 	case 0:
@@ -296,23 +279,17 @@ static void identify(struct verify_scene *s, json_t *dump)
 
 	for (i = 0; i < 6; i++) {
 		snprintf(key, sizeof(key), "0x%x", SMMUV3_IDR0 + 4 * i);
-		report_json_hex(idr, key, reg(s, SMMUV3_IDR0 + 4 * i, 4));
+		report_json_hex(idr, key, verify_reg(s, SMMUV3_IDR0 + 4 * i, 4));
 	}
 	json_object_set_new(dump, "idr", idr);
 }
 
 static void expect(const struct verify_result *r, json_t *entry)
 {
-	json_t *event = json_object(), *words = json_array(), *masks = json_array();
-	u32 i;
+	json_t *event = json_object();
 
-	for (i = 0; i < SMMUV3_EVT_WORDS; i++) {
-		json_array_append_new(words, json_sprintf("0x%llx", r->model[i]));
-		json_array_append_new(masks, json_sprintf("0x%llx", ~0ULL));
-	}
 	report_json_text(event, "name", r->kind->name);
-	json_object_set_new(event, "words", words);
-	json_object_set_new(event, "mask", masks);
+	verify_expect_words(r, SMMUV3_EVT_WORDS, event);
 	json_object_set_new(entry, "event", event);
 }
 

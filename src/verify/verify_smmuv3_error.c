@@ -79,11 +79,6 @@ static const char *imply(const struct verify_result *r, struct verify_plan *p)
 
 /* ---- bringing it about ---- */
 
-static u64 reg(struct verify_scene *s, u64 offset, u32 size)
-{
-	return s->m.cls->mmio_read(s->m.hw, offset, size);
-}
-
 static void hole(struct verify_scene *s, u64 base, u64 bytes)
 {
 	base &= SMMUV3_EVENTQ_BASE_ADDR;
@@ -98,8 +93,8 @@ static void never(void *ctx, const struct ats_inv *inv)
 
 static void command(struct verify_scene *s, u64 w0, u64 w1)
 {
-	u64 words[2] = { htole64(w0), htole64(w1) }, base = reg(s, SMMUV3_CMDQ_BASE, 8);
-	u32 prod = (u32)reg(s, SMMUV3_CMDQ_PROD, 4), n = 1U << FIELD_GET(SMMUV3_EVENTQ_BASE_LOG2SIZE, base);
+	u64 words[2] = { htole64(w0), htole64(w1) }, base = verify_reg(s, SMMUV3_CMDQ_BASE, 8);
+	u32 prod = (u32)verify_reg(s, SMMUV3_CMDQ_PROD, 4), n = 1U << FIELD_GET(SMMUV3_EVENTQ_BASE_LOG2SIZE, base);
 
 	physmem_write(&s->mem, (base & SMMUV3_EVENTQ_BASE_ADDR) + (u64)(prod & (n - 1)) * sizeof(words), words,
 		      sizeof(words));
@@ -109,7 +104,7 @@ static void command(struct verify_scene *s, u64 w0, u64 w1)
 static void stop_queue(struct verify_scene *s, u32 error)
 {
 	if (error == SMMUV3_CERROR_ABT)
-		hole(s, reg(s, SMMUV3_CMDQ_BASE, 8), 4096);
+		hole(s, verify_reg(s, SMMUV3_CMDQ_BASE, 8), 4096);
 	s->m.ats_invalidate = never;
 	if (error != SMMUV3_CERROR_ATC_INV_SYNC) {
 		command(s, 0xff, 0); /* no command has this number */
@@ -130,10 +125,10 @@ static void act(struct verify_scene *s, const struct verify_result *r)
 	if (is_cmdq(r)) {
 		stop_queue(s, r->rec.code);
 	} else if (r->rec.code == SMMUV3_GERROR_EVENTQ_ABT_ERR) {
-		hole(s, reg(s, SMMUV3_EVENTQ_BASE, 8), 4096);
+		hole(s, verify_reg(s, SMMUV3_EVENTQ_BASE, 8), 4096);
 		s->m.cls->translate(s->m.hw, &t, &res);
 	} else if (r->rec.code == SMMUV3_GERROR_PRIQ_ABT_ERR) {
-		hole(s, reg(s, SMMUV3_PRIQ_BASE, 8), 4096);
+		hole(s, verify_reg(s, SMMUV3_PRIQ_BASE, 8), 4096);
 		s->m.cls->page_request(s->m.hw, &pr);
 	} else {
 		stop_queue(s, SMMUV3_CERROR_ILL);
@@ -142,9 +137,9 @@ static void act(struct verify_scene *s, const struct verify_result *r)
 
 static bool capture(struct verify_scene *s, const struct verify_result *r, u64 out[VERIFY_WORDS])
 {
-	u64 active = reg(s, SMMUV3_GERROR, 4) ^ reg(s, SMMUV3_GERRORN, 4);
+	u64 active = verify_reg(s, SMMUV3_GERROR, 4) ^ verify_reg(s, SMMUV3_GERRORN, 4);
 
-	out[0] = is_cmdq(r) ? reg(s, SMMUV3_CMDQ_CONS, 4) : active;
+	out[0] = is_cmdq(r) ? verify_reg(s, SMMUV3_CMDQ_CONS, 4) : active;
 	return active;
 }
 

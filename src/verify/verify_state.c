@@ -180,6 +180,19 @@ int verify_state_take(struct verify_scene *s, const struct iommu_kind *kind, con
 	return err;
 }
 
+void verify_expect_words(const struct verify_result *r, u32 n, json_t *fault)
+{
+	json_t *words = json_array(), *masks = json_array();
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		json_array_append_new(words, json_sprintf("0x%llx", r->model[i]));
+		json_array_append_new(masks, json_sprintf("0x%llx", ~0ULL));
+	}
+	json_object_set_new(fault, "words", words);
+	json_object_set_new(fault, "mask", masks);
+}
+
 void verify_state_conclude(struct verify_state *st, const struct verify_model *model, const struct verify_plan *p,
 			   const struct verify_result *r)
 {

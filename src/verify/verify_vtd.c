@@ -8,11 +8,6 @@
 #define INTERRUPT_FIRST 0x20 /* reasons of interrupt remapping */
 #define INTERRUPT_LAST	0x2f
 
-static bool is_request(const struct verify_result *r)
-{
-	return r->rec.kind == DMAT_PAGE_REQUEST;
-}
-
 static const char *request_words(struct verify_result *r)
 {
 	const struct dmat_record *rec = &r->rec;
@@ -39,7 +34,7 @@ static const char *words(struct verify_result *r)
 
 	if (rec->sid > 0xffff && rec->sid != DMAT_SID_NONE)
 		return "a requester ID has 16 bits";
-	if (is_request(r))
+	if (verify_is_request(r))
 		return request_words(r);
 	r->format = &vtd_records[VTD_RECORD_FRCD];
 	if (rec->code > 0xff)
@@ -71,110 +66,84 @@ static const char *words(struct verify_result *r)
 
 /* ---- the state ---- */
 
-static void mapped(struct verify_plan *p, u32 prot)
-{
-	verify_attach(p);
-	verify_map(p, prot);
-}
-
-/* Another function of the bus, whose entry is in the same table. */
-static void neighbour(struct verify_plan *p)
-{
-	p->has_neighbour = true;
-	p->neighbour = p->txn.sid ^ 1;
-}
-
-static void change(struct verify_plan *p, u8 where, u8 nth, u64 set)
-{
-	p->poke[0] = (struct verify_poke){ .where = where, .nth = nth, .set = set };
-}
-
-static void fail(struct verify_plan *p, u8 where, u8 nth)
-{
-	p->poke[0] = (struct verify_poke){ .where = where, .nth = nth, .fails = true };
-}
-
-#define ALL (DRV_PROT_READ | DRV_PROT_WRITE)
-
-/* The reasons of both modes that concern the tables which lead to the page table, in the order of the fetches. */
-static bool structures(u8 reason, struct verify_plan *p)
-{
-	switch (reason) {
-	case VTD_FR_LRT_2:
-	case VTD_FR_SRT_2:
-		return true;
-	case VTD_FR_LCT_2:
-	case VTD_FR_SCT_2:
-		neighbour(p);
-		return true;
-	case VTD_FR_LRT_1:
-	case VTD_FR_SRT_1:
-		fail(p, VERIFY_CONFIG, 0);
-		break;
-	case VTD_FR_LCT_1:
-	case VTD_FR_SCT_1:
-		fail(p, VERIFY_CONFIG, 1);
-		break;
-	case VTD_FR_LRT_3:
-	case VTD_FR_SRT_3:
-		change(p, VERIFY_CONFIG, 0, BIT_ULL(5));
-		p->poke[0].word = reason == VTD_FR_SRT_3 && p->txn.sid & 0x80;
-		break;
-	case VTD_FR_LCT_3:
-	case VTD_FR_SCT_3:
-		change(p, VERIFY_CONFIG, 1, BIT_ULL(8));
-		break;
-	case VTD_FR_SPD_1:
-		fail(p, VERIFY_CONFIG, 2);
-		break;
-	case VTD_FR_SPD_3:
-		change(p, VERIFY_CONFIG, 2, BIT_ULL(5));
-		break;
-	case VTD_FR_SPT_1:
-		fail(p, VERIFY_CONFIG_LAST, 0);
-		break;
-	case VTD_FR_SPT_3:
-		change(p, VERIFY_CONFIG_LAST, 0, BIT_ULL(5));
-		break;
-	default:
-		return false;
-	}
-	verify_attach(p);
-	return true;
-}
-
+#define ALL	   (DRV_PROT_READ | DRV_PROT_WRITE)
 #define LEAF_ADDR  GENMASK_ULL(47, 12)
 #define INTERRUPTS 0xfee00000ULL
 
-/* Entries that are there, and say what they must not. */
-static bool invalid(u8 reason, struct verify_plan *p)
+/* What stands in memory before something is changed by hand, each with what is before it. */
+enum base {
+	NOTHING,   /* no table leads to the device */
+	NEIGHBOUR, /* another function of the bus, whose entry is in the same table */
+	ATTACHED,
+	READABLE, /* the page is mapped, without write permission */
+	MAPPED
+};
+
+#define FAILS(at, n) .poke = { .where = at, .nth = n, .fails = true }
+
+/*
+ * The reasons that a state brings about whatever the access: tables that lead to the page table, in the order of the
+ * fetches; entries that say what they must not; the walk itself. A reason of legacy mode stands before that of scalable
+ * mode.
+ */
+static const struct implied {
+	u8 reason[3]; /* 0: none */
+	enum base base;
+	struct verify_poke poke;
+	u16 flags;
+} implied[] = {
+	{ { VTD_FR_LRT_2, VTD_FR_SRT_2 }, .base = NOTHING },
+	{ { VTD_FR_LCT_2, VTD_FR_SCT_2 }, .base = NEIGHBOUR },
+	{ { VTD_FR_LRT_1, VTD_FR_SRT_1 }, .base = ATTACHED, FAILS(VERIFY_CONFIG, 0) },
+	{ { VTD_FR_LCT_1, VTD_FR_SCT_1 }, .base = ATTACHED, FAILS(VERIFY_CONFIG, 1) },
+	{ { VTD_FR_LRT_3, VTD_FR_SRT_3 }, .base = ATTACHED, .poke = { .where = VERIFY_CONFIG, .set = BIT_ULL(5) } },
+	{ { VTD_FR_LCT_3, VTD_FR_SCT_3 },
+	  .base = ATTACHED,
+	  .poke = { .where = VERIFY_CONFIG, .nth = 1, .set = BIT_ULL(8) } },
+	{ { VTD_FR_SPD_1 }, .base = ATTACHED, FAILS(VERIFY_CONFIG, 2) },
+	{ { VTD_FR_SPD_3 }, .base = ATTACHED, .poke = { .where = VERIFY_CONFIG, .nth = 2, .set = BIT_ULL(5) } },
+	{ { VTD_FR_SPT_1 }, .base = ATTACHED, FAILS(VERIFY_CONFIG_LAST, 0) },
+	{ { VTD_FR_SPT_3 }, .base = ATTACHED, .poke = { .where = VERIFY_CONFIG_LAST, .set = BIT_ULL(5) } },
+	{ { VTD_FR_LCT_4 }, .base = ATTACHED, .poke = { .where = VERIFY_CONFIG, .nth = 1, .set = VTD_CE_TT } },
+	{ { VTD_FR_SCT_4 },
+	  .base = ATTACHED,
+	  .poke = { .where = VERIFY_CONFIG, .nth = 1, .set = VTD_SCE_PRE, .clear = VTD_SCE_DTE } },
+	{ { VTD_FR_SCT_9 },
+	  .base = ATTACHED,
+	  .poke = { .where = VERIFY_CONFIG, .nth = 1, .set = VTD_SCE1_RIDPASID, .word = 1 } },
+	{ { VTD_FR_SPT_4 }, .base = ATTACHED, .poke = { .where = VERIFY_CONFIG_LAST, .set = VTD_PE_PGTT } },
+	{ { VTD_FR_LCT_5, VTD_FR_SCT_5 }, .base = ATTACHED, .flags = DMA_TRANSLATED },
+	{ { VTD_FR_RTA_1, VTD_FR_RTA_4 }, .base = ATTACHED }, /* prepare() */
+	{ { VTD_FR_LGN_2, VTD_FR_LGN_3 }, .base = ATTACHED },
+	{ { VTD_FR_SFS_2, VTD_FR_SSS_2 }, .base = ATTACHED },
+	{ { VTD_FR_SGN_6 }, .base = READABLE },
+	{ { VTD_FR_LSS_1, VTD_FR_SFS_1, VTD_FR_SSS_1 }, .base = MAPPED, FAILS(VERIFY_LEAF, 0) },
+	{ { VTD_FR_SFS_4, VTD_FR_SSS_4 }, .base = MAPPED, FAILS(VERIFY_TABLE_FIRST, 0) },
+	{ { VTD_FR_LSS_2, VTD_FR_SFS_3, VTD_FR_SSS_3 },
+	  .base = MAPPED,
+	  .poke = { .where = VERIFY_LEAF, .set = BIT_ULL(51) } },
+};
+
+static bool is_implied(u8 reason, struct verify_plan *p)
 {
-	switch (reason) {
-	case VTD_FR_LCT_4:
-		change(p, VERIFY_CONFIG, 1, VTD_CE_TT);
-		break;
-	case VTD_FR_SCT_4:
-		change(p, VERIFY_CONFIG, 1, VTD_SCE_PRE);
-		p->poke[0].clear = VTD_SCE_DTE;
-		break;
-	case VTD_FR_SCT_9:
-		change(p, VERIFY_CONFIG, 1, VTD_SCE1_RIDPASID);
-		p->poke[0].word = 1;
-		break;
-	case VTD_FR_SPT_4:
-		change(p, VERIFY_CONFIG_LAST, 0, VTD_PE_PGTT);
-		break;
-	case VTD_FR_LCT_5:
-	case VTD_FR_SCT_5:
-		p->txn.flags |= DMA_TRANSLATED;
-		break;
-	case VTD_FR_RTA_1:
-	case VTD_FR_RTA_4:
-		break; /* prepare() */
-	default:
+	const struct implied *i;
+
+	for (i = implied; i < implied + ARRAY_SIZE(implied); i++)
+		if (memchr(i->reason, reason, sizeof(i->reason)))
+			break;
+	if (i == implied + ARRAY_SIZE(implied))
 		return false;
-	}
-	verify_attach(p);
+	p->has_neighbour = i->base == NEIGHBOUR;
+	p->neighbour = p->has_neighbour ? p->txn.sid ^ 1 : 0;
+	p->second_stage = reason >= VTD_FR_SSS_1 && reason <= VTD_FR_SSS_6;
+	p->poke[0] = i->poke;
+	if (reason == VTD_FR_SRT_3)
+		p->poke[0].word = p->txn.sid & 0x80 ? 1 : 0;
+	p->txn.flags |= i->flags;
+	if (i->base >= ATTACHED)
+		verify_attach(p);
+	if (i->base >= READABLE)
+		verify_map(p, i->base == MAPPED ? ALL : DRV_PROT_READ);
 	return true;
 }
 
@@ -195,46 +164,10 @@ static const char *addresses(u8 reason, struct verify_plan *p)
 		/* The page leads into the interrupt range, if the address is not in it. */
 		if (iova >> 20 != INTERRUPTS >> 20) {
 			verify_map(p, ALL);
-			change(p, VERIFY_LEAF, 0, INTERRUPTS);
-			p->poke[0].clear = LEAF_ADDR;
+			p->poke[0] =
+				(struct verify_poke){ .where = VERIFY_LEAF, .clear = LEAF_ADDR, .set = INTERRUPTS };
 		}
 		return NULL;
-	}
-}
-
-/* The reasons of the walk itself. */
-static bool walk(u8 reason, struct verify_plan *p)
-{
-	p->second_stage = reason >= VTD_FR_SSS_1 && reason <= VTD_FR_SSS_6;
-	switch (reason) {
-	case VTD_FR_LGN_2:
-	case VTD_FR_LGN_3:
-	case VTD_FR_SFS_2:
-	case VTD_FR_SSS_2:
-		verify_attach(p);
-		return true;
-	case VTD_FR_SGN_6:
-		mapped(p, DRV_PROT_READ);
-		return true;
-	case VTD_FR_LSS_1:
-	case VTD_FR_SFS_1:
-	case VTD_FR_SSS_1:
-		mapped(p, ALL);
-		fail(p, VERIFY_LEAF, 0);
-		return true;
-	case VTD_FR_SFS_4:
-	case VTD_FR_SSS_4:
-		mapped(p, ALL);
-		fail(p, VERIFY_TABLE_FIRST, 0);
-		return true;
-	case VTD_FR_LSS_2:
-	case VTD_FR_SFS_3:
-	case VTD_FR_SSS_3:
-		mapped(p, ALL);
-		change(p, VERIFY_LEAF, 0, BIT_ULL(51));
-		return true;
-	default:
-		return false;
 	}
 }
 
@@ -270,8 +203,7 @@ static const char *pasids(u8 reason, struct verify_plan *p)
 		if (!has || !(p->txn.pasid >> 13))
 			return "a PASID table covers 8192 PASIDs at least";
 		verify_attach(p);
-		change(p, VERIFY_CONFIG, 1, 0);
-		p->poke[0].clear = VTD_SCE_PDTS;
+		p->poke[0] = (struct verify_poke){ .where = VERIFY_CONFIG, .nth = 1, .clear = VTD_SCE_PDTS };
 		return NULL;
 	case VTD_FR_SPT_5:
 	case VTD_FR_SPT_6:
@@ -279,12 +211,13 @@ static const char *pasids(u8 reason, struct verify_plan *p)
 			return "the PASID was not recorded";
 		verify_attach(p);
 		p->txn.flags |= reason == VTD_FR_SPT_5 ? DMA_EXEC : DMA_PRIV;
-		change(p, VERIFY_CONFIG_LAST, 0, 0);
-		p->poke[0].word = 2;
-		p->poke[0].clear = reason == VTD_FR_SPT_5 ? VTD_PE2_ERE : VTD_PE2_SRE;
+		p->poke[0] = (struct verify_poke){ .where = VERIFY_CONFIG_LAST,
+						   .word = 2,
+						   .clear = reason == VTD_FR_SPT_5 ? VTD_PE2_ERE : VTD_PE2_SRE };
 		return NULL;
 	case VTD_FR_SGN_2:
-		mapped(p, ALL | DRV_PROT_PRIV);
+		verify_attach(p);
+		verify_map(p, ALL | DRV_PROT_PRIV);
 		return NULL;
 	default:
 		return "the state behind this reason is not set up";
@@ -310,7 +243,7 @@ static const char *imply(const struct verify_result *r, struct verify_plan *p)
 	case VTD_FR_SGN_8:
 		return addresses(reason, p);
 	default:
-		return structures(reason, p) || invalid(reason, p) || walk(reason, p) ? NULL : pasids(reason, p);
+		return is_implied(reason, p) ? NULL : pasids(reason, p);
 	}
 }
 
@@ -322,53 +255,43 @@ static void configure(const struct verify_plan *p, void *drv_cfg)
 	c->second_stage = p->second_stage;
 }
 
-static u64 reg(struct verify_scene *s, u64 offset, u32 size)
-{
-	return s->m.cls->mmio_read(s->m.hw, offset, size);
-}
-
 /* RTADDR.TTM: a reserved mode, or that in which DMA is aborted. */
 static void prepare(struct verify_scene *s, const struct verify_result *r)
 {
 	u8 reason = r->kind ? r->kind->code : VTD_FR_NONE;
 	u64 mode = reason == VTD_FR_RTA_1 ? 2 : 3;
 
-	if (is_request(r) || (reason != VTD_FR_RTA_1 && reason != VTD_FR_RTA_4))
+	if (verify_is_request(r) || (reason != VTD_FR_RTA_1 && reason != VTD_FR_RTA_4))
 		return;
-	s->m.cls->mmio_write(s->m.hw, VTD_RTADDR, (reg(s, VTD_RTADDR, 8) & ~VTD_RTADDR_TTM) | mode << 10, 8);
-	s->m.cls->mmio_write(s->m.hw, VTD_GCMD, reg(s, VTD_GSTS, 4) | VTD_GCMD_SRTP, 4);
+	s->m.cls->mmio_write(s->m.hw, VTD_RTADDR, (verify_reg(s, VTD_RTADDR, 8) & ~VTD_RTADDR_TTM) | mode << 10, 8);
+	s->m.cls->mmio_write(s->m.hw, VTD_GCMD, verify_reg(s, VTD_GSTS, 4) | VTD_GCMD_SRTP, 4);
 }
 
 /* ---- the engine's record ---- */
 
 static bool capture_request(struct verify_scene *s, u64 out[VERIFY_WORDS])
 {
-	u64 head = reg(s, VTD_PQH, 8), base = reg(s, VTD_PQA, 8);
-	u32 i;
+	u64 head = verify_reg(s, VTD_PQH, 8), base = verify_reg(s, VTD_PQA, 8) & VTD_PQA_PQA;
 
-	if (head == reg(s, VTD_PQT, 8) || physmem_read(&s->mem, (base & VTD_PQA_PQA) + head, out, VTD_PREQ_BYTES))
-		return false;
-	for (i = 0; i < VTD_PREQ_WORDS; i++)
-		out[i] = le64toh(out[i]);
-	return true;
+	return head != verify_reg(s, VTD_PQT, 8) && verify_queue_entry(s, base + head, VTD_PREQ_BYTES, out);
 }
 
 /* The first record, by FSTS.FRI. */
 static bool capture(struct verify_scene *s, const struct verify_result *r, u64 out[VERIFY_WORDS])
 {
-	u64 fsts = reg(s, VTD_FSTS, 4), cap = reg(s, VTD_CAP, 8);
+	u64 fsts = verify_reg(s, VTD_FSTS, 4), cap = verify_reg(s, VTD_CAP, 8);
 	u64 at = FIELD_GET(VTD_CAP_FRO, cap) * 16 + FIELD_GET(VTD_FSTS_FRI, fsts) * 16;
 
-	if (is_request(r))
+	if (verify_is_request(r))
 		return capture_request(s, out);
-	out[0] = reg(s, at + VTD_FRCD_LO, 8);
-	out[1] = reg(s, at + VTD_FRCD_HI, 8);
+	out[0] = verify_reg(s, at + VTD_FRCD_LO, 8);
+	out[1] = verify_reg(s, at + VTD_FRCD_HI, 8);
 	return fsts & VTD_FSTS_PPF && out[1] & VTD_FRCD_F;
 }
 
 static u64 open(const struct verify_result *r, u32 word)
 {
-	if (is_request(r))
+	if (verify_is_request(r))
 		return word == 0 && !(r->recorded[0] & VTD_PREQ_PP) ? VTD_PREQ_PASID : 0;
 	if (word != 1)
 		return 0;
@@ -388,23 +311,17 @@ static const struct spec_record *table(const struct verify_plan *p, u32 len, u32
 
 static void identify(struct verify_scene *s, json_t *dump)
 {
-	report_json_hex(dump, "cap", reg(s, VTD_CAP, 8));
-	report_json_hex(dump, "ecap", reg(s, VTD_ECAP, 8));
+	report_json_hex(dump, "cap", verify_reg(s, VTD_CAP, 8));
+	report_json_hex(dump, "ecap", verify_reg(s, VTD_ECAP, 8));
 	report_json_u64(dump, "haw", s->cfg.iommu.address_bits);
 }
 
 static void expect(const struct verify_result *r, json_t *entry)
 {
-	json_t *fault = json_object(), *words = json_array(), *masks = json_array();
-	u32 i;
+	json_t *fault = json_object();
 
-	for (i = 0; i < VTD_FRCD_WORDS; i++) {
-		json_array_append_new(words, json_sprintf("0x%llx", r->model[i]));
-		json_array_append_new(masks, json_sprintf("0x%llx", ~0ULL));
-	}
 	report_json_u64(fault, "reason", FIELD_GET(VTD_FRCD_FR, r->model[1]));
-	json_object_set_new(fault, "words", words);
-	json_object_set_new(fault, "mask", masks);
+	verify_expect_words(r, VTD_FRCD_WORDS, fault);
 	json_object_set_new(entry, "fault", fault);
 }
 

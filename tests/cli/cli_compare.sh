@@ -86,7 +86,7 @@ expect 0 compare "$dir/pasids.dmat" --variants smmuv3-stall,vtd-pri
 expect 2 replay "$dir/pasids.dmat" --iommu smmuv2 --faults stall
 complains "the trace has PASIDs, and an SMMUv2 has none"
 expect 2 compare "$nvme" --repeat 0
-complains "--repeat 0: once at least"
+complains "--repeat 0: not a number from 1"
 expect 2 compare "$nvme" --variants smmuv3-stall --json "$dir/no/such/folder.json"
 complains "No such file"
 

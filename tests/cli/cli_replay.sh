@@ -168,7 +168,7 @@ edited() { # edited MESSAGE SED_SCRIPT
 }
 like "edu.dmat: No such file" --like "$dir/run.json"
 like "its CRC-32 is 0x" "$nvme" --like "$dir/run.json"
-like "none.json: No such file" --like "$dir/none.json"
+like "none.json: cannot read: No such file" --like "$dir/none.json"
 like "edu-faults.dmat" --like "$edu"
 like "does not go with it" --like "$dir/run.json" --seed 3
 edited "unknown key 'tbu.slotz'" s/tbu.slots/tbu.slotz/
@@ -178,7 +178,7 @@ edited "run.colour: unknown key" 's/"seed": [0-9]*,$/&"colour": 3,/'
 edited "run.faults: no such kind" 's/"faults": "stall"/"faults": "crash"/'
 edited "run.repeat: not a number" 's/"repeat": 0/"repeat": -1/'
 edited "run.version: no record of a run" 's/"run": {/"ran": {/'
-edited "edited.json:2: " '2s/:/;/'
+edited "edited.json:2:" '2s/:/;/'
 echo 3000 >>"$dir/times"
 like "times: its CRC-32 is" "$dir/elsewhere.dmat" --like "$dir/run.json"
 

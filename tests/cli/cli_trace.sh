@@ -101,7 +101,7 @@ complains "unknown format 'cobol'"
 expect 0 import --format list
 shows qemu
 expect 2 import "$dir/log" -o "$dir/log.dmat" --length 0
-complains "--length '0'"
+complains "--length 0: not a number from 1"
 expect 2 import "$dir/log" -o "$dir/log.dmat" --meta nonsense
 complains "is not KEY=VALUE"
 
@@ -116,7 +116,7 @@ complains "accesses: '0' is not a number from 1"
 expect 2 gen random --set speed=9 -o "$dir/c.dmat"
 complains "unknown key 'speed'"
 expect 2 gen random --seed x -o "$dir/c.dmat"
-complains "--seed 'x'"
+complains "--seed x: not a number"
 expect 0 gen --help
 for key in fresh_run burst_gap_ns think_ns packet_bytes queue_depth recycle_frames parts=PART; do
 	shows "$key"

@@ -150,9 +150,9 @@ complains "--iova 1: no --sid before it"
 bad "$@" --write
 complains "--write: no --iova before it"
 bad "$@" --sid x
-complains "--sid x: not a number from 0 to 0xffffffff"
+complains "--sid x: not a number from 0 to 4294967295"
 bad "$@" --sid 1 --ssid 0x100000
-complains "--ssid 0x100000: not a number from 0 to 0xfffff"
+complains "--ssid 0x100000: not a number from 0 to 1048575"
 bad "$@" --sid 1 --iova 0x10000000000000000
 complains "--iova 0x10000000000000000: not a number"
 bad "$@" --sid

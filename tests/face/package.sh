@@ -38,6 +38,8 @@ plain bare faultline
 ./bare | grep -q '^access 3 to 0x10001040: 0x41040$' || say "bare does not end where it should"
 plain policy faultline
 plain driver faultline
+plain pcie faultline
+./pcie | grep -q '^page requests 6, hits 4, invalidations 1$' || say "pcie does not end where it should"
 plain trace faultline-trace example.dmat
 if [ -d "$doc/tlm" ] && pkg-config --exists faultline-tlm; then
 	for example in lt at pcie_pri; do
@@ -46,7 +48,8 @@ if [ -d "$doc/tlm" ] && pkg-config --exists faultline-tlm; then
 		# shellcheck disable=SC2046
 		quiet g++ "$example.o" $(pkg-config --libs faultline-tlm) -o "tlm_$example" && quiet "./tlm_$example" || true
 		quiet g++ "$example.o" -L"$libdir" -l:libfaultline-tlm.a -l:libfaultline.a -lsystemc -lcyaml -lyaml \
-			-o "tlm_$example.static" && quiet "./tlm_$example.static" || true
+			-o "tlm_$example.static" && quiet "./tlm_$example.static" || continue
+		ldd "tlm_$example.static" | grep faultline && say "tlm_$example.static is not"
 	done
 fi
 "$prefix/bin/faultline" info example.dmat | grep -q 1000 || say "the command does not read the example's trace"
@@ -64,7 +67,11 @@ found() { # found NAME OPTION...
 }
 found shared
 found static -Dfaultline_USE_STATIC_LIBS=ON
-ldd static/bare | grep faultline && say "static/bare is not"
+for example in bare policy driver trace tlm/lt tlm/at tlm/pcie_pri; do
+	[ -f "$doc/$example.c" ] || [ -f "$doc/$example.cpp" ] || continue
+	ldd "shared/$example" | grep -q faultline || say "shared/$example is not"
+	ldd "static/$example" | grep faultline && say "static/$example is not"
+done
 mkdir -p none
 printf 'cmake_minimum_required(VERSION 3.25)\nproject(none C)\nfind_package(faultline COMPONENTS smmuv7)\nmessage(STATUS "FOUND=${faultline_FOUND}")\n' >none/CMakeLists.txt
 quiet cmake -S none -B none/build -DCMAKE_PREFIX_PATH="$prefix" || true
@@ -84,7 +91,7 @@ END
 	quiet ctest --test-dir "$1/build/examples" --output-on-failure || true
 }
 unset LD_LIBRARY_PATH
-inner sub "smmuv3 fault_core driver"
+inner sub "smmuv3 fault_core driver pcie"
 grep -qi -e 'CMAKE_CXX_COMPILER:' -e cyaml -e jansson -e zlib -e systemc -e '^CHECK_' sub/build/CMakeCache.txt && say "too much is looked for"
 find sub/build -name 'libfl_vtd*' -o -name 'libfl_smmuv2*' -o -name '*.d' -path '*trace*' | grep . && say "too much is built"
 nm -g --defined-only "$(find sub/build -name libfaultline.a)" | grep -q fl_vtd_create && say "VT-d was not asked for"

@@ -4,6 +4,7 @@
 #include "face_platform.h"
 #include <faultline/bug.h>
 #include <faultline/fault.h>
+#include <faultline/pcie.h>
 #include <faultline/smmuv2.h>
 #include <faultline/version.h>
 #include <faultline/vtd.h>
@@ -45,6 +46,12 @@ TEST(layout)
 		{ sizeof(struct fl_cache_stats), 96 },
 		{ offsetof(struct fl_host, mem_read), 8 },
 		{ offsetof(struct fl_host, quiet_lookup), 88 },
+		{ offsetof(struct fl_host, sync_write), 96 },
+		{ sizeof(struct fl_register), 64 },
+		{ sizeof(struct fl_register_event), 48 },
+		{ offsetof(struct fl_pcie_params, global_invalidate), 38 },
+		{ offsetof(struct fl_pcie_host, invalidated), 24 },
+		{ offsetof(struct fl_pcie_stats, pri), 112 },
 		{ sizeof(struct fl_fault_record), 48 },
 		{ sizeof(struct fl_fault_response), 40 },
 		{ offsetof(struct fl_fault_stats, lost_irqs), 168 },

@@ -2,6 +2,7 @@
 /* Our drivers through faultline/driver.h: somebody's memory and interrupts, each of the three IOMMUs. */
 #include "suite.h"
 #include <faultline/driver.h>
+#include <faultline/pcie.h>
 #include <faultline/smmuv2.h>
 #include <faultline/smmuv3.h>
 #include <faultline/vtd.h>
@@ -28,9 +29,11 @@ struct system {
 	unsigned int handled, events, resumes, responses;
 	enum fl_resume how;
 	struct fl_page_response response;
+	struct fl_pcie *fn;
 };
 
 static struct system sys;
+static bool pcie; /* its device has ATS and PRI */
 
 static int mem_read(void *ctx, uint64_t pa, void *buf, uint32_t bytes)
 {
@@ -130,8 +133,9 @@ static void start(enum kind kind, const struct fl_fault_dev_params *policy)
 	make_iommu(kind);
 	params.policy = policy;
 	ck_assert_int_eq(fl_driver_create(sys.iommu, &params, &sys.driver), 0);
-	device.can_stall = kind != VTD;
-	device.pri = kind == VTD;
+	device.can_stall = kind != VTD && !pcie;
+	device.pri = kind == VTD || pcie;
+	device.ats = pcie;
 	ck_assert_int_eq(fl_device_add(sys.driver, &device, &sys.device), 0);
 	ck_assert_int_eq(fl_domain_create(sys.driver, sys.device, FL_DOMAIN_PAGING, &ops, &sys, &sys.domain), 0);
 	ck_assert_int_eq(fl_device_attach(sys.driver, sys.device, UINT32_MAX, sys.domain), 0);
@@ -144,6 +148,7 @@ static void stop(void)
 	fl_domain_destroy(sys.driver, sys.domain);
 	fl_device_remove(sys.driver, sys.device);
 	ck_assert_int_eq(fl_driver_destroy(sys.driver), 0);
+	fl_pcie_destroy(sys.fn); /* detaching invalidates its cache: it is there until then */
 	fl_iommu_destroy(sys.iommu);
 	free(sys.mem);
 }
@@ -241,6 +246,44 @@ TEST(page_request)
 	ck_assert_uint_eq(sys.response.code, FL_PAGE_SUCCESS);
 	ck_assert_int_eq(access_at(IOVA + 0x5000, &r), FL_OK);
 	ck_assert_uint_eq(r.addr, TARGET + 0x5000);
+	stop();
+}
+
+static void wake(void *ctx, uint64_t token, enum fl_pcie_wake why)
+{
+	ck_assert_uint_eq(token, 5);
+	*(enum fl_pcie_wake *)ctx = why;
+}
+
+/* SMMUv3 and VT-d: a PCIe function pages in, loses the page by an unmap that waits for it, and is refused. */
+TEST_TIMES(function, 2)
+{
+	const struct fl_pcie_params params = { .size = sizeof(params), .requester = STREAM };
+	const struct fl_pcie_host host = { .size = sizeof(host), .wake = wake };
+	const struct fl_access a = { .addr = IOVA + 0x1008, .token = 5, .bytes = 8 };
+	enum fl_pcie_wake why = FL_PCIE_DISABLED;
+	struct fl_pcie_stats stats;
+	struct fl_pcie_dma *dma;
+	struct fl_access out;
+
+	pcie = true;
+	start((enum kind)(SMMUV3 + _i), NULL);
+	ck_assert_int_eq(fl_pcie_create(sys.iommu, &params, &host, &why, &sys.fn), 0);
+	ck_assert_int_eq(fl_pcie_dma_create(sys.fn, &dma), 0);
+	ck_assert_int_eq(fl_pcie_translate(dma, &a, &out), FL_PCIE_WAIT);
+	ck_assert_int_eq(fl_driver_run(sys.driver, 1000), 0);
+	ck_assert_uint_eq(sys.handled, 1);
+	ck_assert_int_eq(why, FL_PCIE_RETRY);
+	ck_assert_int_eq(fl_pcie_translate(dma, NULL, &out), FL_PCIE_SEND);
+	ck_assert_uint_eq(out.addr, TARGET + 0x1008);
+	ck_assert_int_eq(fl_domain_unmap(sys.driver, sys.domain, IOVA + 0x1000, 0x1000), 0x1000);
+	fl_pcie_get_stats(sys.fn, &stats, sizeof(stats));
+	ck_assert_uint_ge(stats.invalidations, 1);
+	sys.answer = FL_FAULT_TERMINATE;
+	ck_assert_int_eq(fl_pcie_translate(dma, &a, &out), FL_PCIE_WAIT);
+	ck_assert_int_eq(fl_driver_run(sys.driver, 2000), 0);
+	ck_assert_int_eq(why, FL_PCIE_REFUSED);
+	fl_pcie_dma_destroy(dma);
 	stop();
 }
 

@@ -15,6 +15,8 @@ struct Access : Gp {
     std::vector<unsigned char> data, enables, was; ///< was: before it began
     unsigned resets;                               ///< so far, when it began
     bool off;                                      ///< nobody served it then
+    bool gone;                                     ///< one of its pages was not there then
+    unsigned changes;                              ///< of its pages so far, then
     sc_time sent, done;                            ///< effective times of BEGIN_REQ and BEGIN_RESP
 
     void set(bool write, sc_dt::uint64 address, unsigned length) {
@@ -68,9 +70,9 @@ private:
 /// How a response phase ends: with the call; with the call but later; by a call of our own.
 enum class EndResp { AtOnce, Annotated, Later };
 
-class Master : public sc_core::sc_module {
+/// Whatever the width of its bus.
+class AnyMaster : public sc_core::sc_module {
 public:
-    tlm_utils::simple_initiator_socket<Master> out;
     std::function<void()> body;           ///< the thread
     std::function<void(Access &)> begins; ///< its request phase, or its call
     std::function<void(Access &)> ended;  ///< an access of send() is over; it is released afterwards
@@ -81,8 +83,8 @@ public:
     unsigned dmi_invalidations = 0;
     sc_core::sc_event idle;
 
-    explicit Master(sc_core::sc_module_name name) : sc_module(name), out("out"), ends_("ends") {
-        SC_HAS_PROCESS(Master);
+    explicit AnyMaster(sc_core::sc_module_name name) : sc_module(name), ends_("ends") {
+        SC_HAS_PROCESS(AnyMaster);
         SC_THREAD(run);
         SC_METHOD(end_phase);
         sensitive << ends_.get_event();
@@ -90,9 +92,8 @@ public:
         SC_METHOD(ask);
         sensitive << ask_event_;
         dont_initialize();
-        out.register_nb_transport_bw(this, &Master::backward);
-        out.register_invalidate_direct_mem_ptr(this, &Master::invalidate);
     }
+    virtual tlm::tlm_fw_transport_if<> &target() = 0;
 
     /// Non-blocking: @p a goes out when no other request phase is open.
     void send(Access *a) {
@@ -102,7 +103,7 @@ public:
     }
     /// Blocking; its end, as annotated.
     sc_time access(Access &a, sc_time delay = sc_core::SC_ZERO_TIME) {
-        out->b_transport(a, delay);
+        target().b_transport(a, delay);
         return sc_core::sc_time_stamp() + delay;
     }
     void drain() {
@@ -129,7 +130,7 @@ private:
             a->sent = sc_core::sc_time_stamp();
             if (begins)
                 begins(*a);
-            tlm::tlm_sync_enum said = out->nb_transport_fw(*a, phase, delay);
+            tlm::tlm_sync_enum said = target().nb_transport_fw(*a, phase, delay);
             sc_time then = sc_core::sc_time_stamp() + delay;
             if (said == tlm::TLM_COMPLETED) {
                 asking_ = nullptr;
@@ -140,11 +141,13 @@ private:
             } else if (said == tlm::TLM_UPDATED && phase == tlm::BEGIN_RESP) {
                 asking_ = nullptr;
                 phase = tlm::END_RESP;
-                out->nb_transport_fw(*a, phase, delay);
+                target().nb_transport_fw(*a, phase, delay);
                 over(*a, then);
             }
         }
     }
+
+protected:
     tlm::tlm_sync_enum backward(Gp &gp, tlm::tlm_phase &phase, sc_time &delay) {
         sc_time then = sc_core::sc_time_stamp() + delay;
 
@@ -164,11 +167,14 @@ private:
         over(static_cast<Access &>(gp), then);
         return tlm::TLM_COMPLETED;
     }
+    void invalidate(sc_dt::uint64, sc_dt::uint64) { dmi_invalidations++; }
+
+private:
     void end_phase() {
         while (Gp *gp = ends_.get_next_transaction()) {
             tlm::tlm_phase phase = tlm::END_RESP;
             sc_time delay, then = sc_core::sc_time_stamp() - linger;
-            out->nb_transport_fw(*gp, phase, delay);
+            target().nb_transport_fw(*gp, phase, delay);
             over(static_cast<Access &>(*gp), then);
         }
     }
@@ -180,7 +186,6 @@ private:
         if (!--under_way)
             idle.notify(sc_core::SC_ZERO_TIME);
     }
-    void invalidate(sc_dt::uint64, sc_dt::uint64) { dmi_invalidations++; }
 
     tlm_utils::peq_with_get<Gp> ends_;
     std::deque<Access *> waiting_;
@@ -188,6 +193,18 @@ private:
     sc_time free_;
     sc_core::sc_event ask_event_;
 };
+
+template <unsigned WIDTH = 32> class MasterOf : public AnyMaster {
+public:
+    tlm_utils::simple_initiator_socket<MasterOf, WIDTH> out;
+
+    explicit MasterOf(sc_core::sc_module_name name) : AnyMaster(name), out("out") {
+        out.register_nb_transport_bw(this, &MasterOf::backward);
+        out.register_invalidate_direct_mem_ptr(this, &MasterOf::invalidate);
+    }
+    tlm::tlm_fw_transport_if<> &target() override { return *out.operator->(); }
+};
+using Master = MasterOf<>;
 
 } // namespace interop
 

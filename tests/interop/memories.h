@@ -66,9 +66,8 @@ enum class Style { Annotates, Waits, Pipelined, Holds, Mixed };
  * nb_transport. Pipelined: END_REQ after a while, several under way. Holds: no END_REQ, one at a time. Mixed: whatever
  * the base protocol lets a target do.
  */
-class Memory : public sc_core::sc_module {
+class AnyMemory : public sc_core::sc_module {
 public:
-    tlm_utils::simple_target_socket<Memory> in;
     Store &store;
     Style style;
     bool dmi = false;
@@ -78,14 +77,9 @@ public:
     std::vector<std::pair<sc_dt::uint64, sc_time>> begun; ///< address and time of each request
     unsigned under_way = 0, most = 0;
 
-    Memory(sc_core::sc_module_name name, Store &s, Style how)
-        : sc_module(name), in("in"), store(s), style(how), accepts_("accepts"), answers_("answers") {
-        SC_HAS_PROCESS(Memory);
-        in.register_b_transport(this, &Memory::b_transport);
-        if (phased())
-            in.register_nb_transport_fw(this, &Memory::forward);
-        in.register_get_direct_mem_ptr(this, &Memory::direct);
-        in.register_transport_dbg(this, &Memory::debug_access);
+    AnyMemory(sc_core::sc_module_name name, Store &s, Style how)
+        : sc_module(name), store(s), style(how), accepts_("accepts"), answers_("answers") {
+        SC_HAS_PROCESS(AnyMemory);
         SC_METHOD(accept_next);
         sensitive << accepts_.get_event();
         dont_initialize();
@@ -97,7 +91,8 @@ public:
         dont_initialize();
     }
 
-private:
+protected:
+    virtual tlm::tlm_bw_transport_if<> &initiator() = 0;
     bool phased() const { return style == Style::Pipelined || style == Style::Holds || style == Style::Mixed; }
     void note(Gp &gp, const sc_time &delay) { begun.emplace_back(gp.get_address(), sc_core::sc_time_stamp() + delay); }
     void access(Gp &gp) {
@@ -156,7 +151,7 @@ private:
         while (Gp *gp = accepts_.get_next_transaction()) {
             tlm::tlm_phase phase = tlm::END_REQ;
             sc_time delay = style == Style::Mixed && latency > 2 * accept ? accept / 2 : sc_core::SC_ZERO_TIME;
-            in->nb_transport_bw(*gp, phase, delay);
+            initiator().nb_transport_bw(*gp, phase, delay);
         }
     }
     void answer_next() {
@@ -172,7 +167,7 @@ private:
             ready_.pop_front();
             access(*gp);
             responding_ = gp;
-            tlm::tlm_sync_enum said = in->nb_transport_bw(*gp, phase, delay);
+            tlm::tlm_sync_enum said = initiator().nb_transport_bw(*gp, phase, delay);
             if (said == tlm::TLM_COMPLETED || (said == tlm::TLM_UPDATED && phase == tlm::END_RESP))
                 over(delay);
         }
@@ -206,6 +201,7 @@ private:
     }
     unsigned debug_access(Gp &gp) { return !in_hole(gp) && store.access(gp, true) ? gp.get_data_length() : 0; }
 
+private:
     tlm_utils::peq_with_get<Gp> accepts_, answers_;
     std::deque<Gp *> ready_; // to be answered
     Gp *responding_ = nullptr;
@@ -213,6 +209,23 @@ private:
     sc_core::sc_event respond_event_;
     std::mt19937 random_{1};
 };
+
+template <unsigned WIDTH = 32> class MemoryOf : public AnyMemory {
+public:
+    tlm_utils::simple_target_socket<MemoryOf, WIDTH> in;
+
+    MemoryOf(sc_core::sc_module_name name, Store &s, Style how) : AnyMemory(name, s, how), in("in") {
+        in.register_b_transport(this, &MemoryOf::b_transport);
+        if (phased())
+            in.register_nb_transport_fw(this, &MemoryOf::forward);
+        in.register_get_direct_mem_ptr(this, &MemoryOf::direct);
+        in.register_transport_dbg(this, &MemoryOf::debug_access);
+    }
+
+private:
+    tlm::tlm_bw_transport_if<> &initiator() override { return *in.operator->(); }
+};
+using Memory = MemoryOf<>;
 
 } // namespace interop
 

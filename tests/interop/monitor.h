@@ -19,24 +19,20 @@ namespace interop {
 using Gp = tlm::tlm_generic_payload;
 using sc_core::sc_time;
 
-class Monitor : public sc_core::sc_module {
+/// Whatever the width of the bus.
+class AnyMonitor : public sc_core::sc_module {
 public:
-    tlm_utils::simple_target_socket<Monitor> in;
-    tlm_utils::simple_initiator_socket<Monitor> out;
     std::vector<std::string> broken; ///< rules, in the order in which they were
     unsigned requests = 0, most = 0; ///< transactions begun; under way at once
     unsigned dmi_hints = 0, dmi_invalidations = 0;
 
-    explicit Monitor(sc_core::sc_module_name name) : sc_module(name), in("in"), out("out") {
-        in.register_b_transport(this, &Monitor::b_transport);
-        in.register_nb_transport_fw(this, &Monitor::forward);
-        in.register_get_direct_mem_ptr(this, &Monitor::dmi);
-        in.register_transport_dbg(this, &Monitor::debug);
-        out.register_nb_transport_bw(this, &Monitor::backward);
-        out.register_invalidate_direct_mem_ptr(this, &Monitor::invalidate);
-    }
+    explicit AnyMonitor(sc_core::sc_module_name name) : sc_module(name) {}
     bool idle() const { return open_.empty() && !asking_ && !answering_; }
     std::string first() const { return broken.empty() ? "" : broken.front(); }
+
+protected:
+    virtual tlm::tlm_fw_transport_if<> &target() = 0;
+    virtual tlm::tlm_bw_transport_if<> &initiator() = 0;
 
 private:
     enum State { Begun, Accepted, Answered };
@@ -72,17 +68,18 @@ private:
         dmi_hints += gp.is_dmi_allowed();
     }
 
+protected:
     void b_transport(Gp &gp, sc_time &delay) {
         want(!in_method(), "11.1.1.4: b_transport from a method process");
         want(!nested_, "11.1.2.4: b_transport from within nb_transport");
         want(!open_.count(&gp), "14.5: the payload is under way already");
         check_begin(gp);
-        out->b_transport(gp, delay);
+        target().b_transport(gp, delay);
         check_end(gp);
     }
 
     /* ---- phases ---- */
-
+private:
     void at(Open &o, const sc_time &delay) {
         sc_time t = sc_core::sc_time_stamp() + delay;
 
@@ -160,6 +157,7 @@ private:
         open_.erase(o);
     }
 
+protected:
     tlm::tlm_sync_enum forward(Gp &gp, tlm::tlm_phase &phase, sc_time &delay) {
         bool begins = phase == tlm::BEGIN_REQ;
 
@@ -170,7 +168,7 @@ private:
         else
             say("15.2.4: a phase that no initiator sends");
         nested_++;
-        tlm::tlm_sync_enum answer_ = out->nb_transport_fw(gp, phase, delay);
+        tlm::tlm_sync_enum answer_ = target().nb_transport_fw(gp, phase, delay);
         nested_--;
         if (!begins)
             return answer_;
@@ -197,7 +195,7 @@ private:
         bool response = phase == tlm::BEGIN_RESP;
         backward_ = &gp;
         nested_++;
-        tlm::tlm_sync_enum said = in->nb_transport_bw(gp, phase, delay);
+        tlm::tlm_sync_enum said = initiator().nb_transport_bw(gp, phase, delay);
         nested_--;
         backward_ = before;
         if (response && (said == tlm::TLM_COMPLETED || (said == tlm::TLM_UPDATED && phase == tlm::END_RESP)))
@@ -207,18 +205,39 @@ private:
         return said;
     }
 
-    bool dmi(Gp &gp, tlm::tlm_dmi &d) { return out->get_direct_mem_ptr(gp, d); }
-    unsigned debug(Gp &gp) { return out->transport_dbg(gp); }
+    bool dmi(Gp &gp, tlm::tlm_dmi &d) { return target().get_direct_mem_ptr(gp, d); }
+    unsigned debug(Gp &gp) { return target().transport_dbg(gp); }
     void invalidate(sc_dt::uint64 first, sc_dt::uint64 last) {
         dmi_invalidations++;
-        in->invalidate_direct_mem_ptr(first, last);
+        initiator().invalidate_direct_mem_ptr(first, last);
     }
 
+private:
     std::map<Gp *, Open> open_;
     Gp *asking_ = nullptr, *answering_ = nullptr, *backward_ = nullptr;
     sc_time free_, quiet_;              // the last request, the last response phase ended
     inline static unsigned nested_ = 0; // calls of nb_transport on the stack, through all monitors
 };
+
+template <unsigned WIDTH = 32> class MonitorOf : public AnyMonitor {
+public:
+    tlm_utils::simple_target_socket<MonitorOf, WIDTH> in;
+    tlm_utils::simple_initiator_socket<MonitorOf, WIDTH> out;
+
+    explicit MonitorOf(sc_core::sc_module_name name) : AnyMonitor(name), in("in"), out("out") {
+        in.register_b_transport(this, &MonitorOf::b_transport);
+        in.register_nb_transport_fw(this, &MonitorOf::forward);
+        in.register_get_direct_mem_ptr(this, &MonitorOf::dmi);
+        in.register_transport_dbg(this, &MonitorOf::debug);
+        out.register_nb_transport_bw(this, &MonitorOf::backward);
+        out.register_invalidate_direct_mem_ptr(this, &MonitorOf::invalidate);
+    }
+
+private:
+    tlm::tlm_fw_transport_if<> &target() override { return *out.operator->(); }
+    tlm::tlm_bw_transport_if<> &initiator() override { return *in.operator->(); }
+};
+using Monitor = MonitorOf<>;
 
 } // namespace interop
 

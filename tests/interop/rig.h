@@ -57,7 +57,6 @@ struct Rig : sc_core::sc_module, Software<> {
           left_rules("left_rules"), right_rules("right_rules"), memory_rules("memory_rules"),
           table_rules("table_rules"), ears("ears"), reset("reset") {
         make_engine();
-        iommu.set_ahead(false);
         left.out.bind(left_rules.in);
         left_rules.out.bind(iommu.tbu(0));
         right.out.bind(right_rules.in);

@@ -18,10 +18,12 @@ constexpr sc_dt::uint64 kCommands = 0x100000, kEvents = 0x200000, kStreams = 0x4
 struct Tables {
     Store store{kMemory};
 
+    sc_dt::uint64 allows = 0xc43; ///< what a page's descriptor says besides its address
+
     static sc_dt::uint64 place(sc_dt::uint64 n) { return kData + (n * 37 % kPages) * kPage; }
     static sc_dt::uint64 pa(sc_dt::uint64 iova) { return place(iova / kPage) + iova % kPage; }
     /// Both streams share the tables: page @p n; VMSAv8-64, 4 KiB granule, four levels; read and write for all.
-    void map(sc_dt::uint64 n) { store.set_word(kTables + 0x3000 + n * 8, place(n) | 0xc43); }
+    void map(sc_dt::uint64 n) { store.set_word(kTables + 0x3000 + n * 8, place(n) | allows); }
     void unmap(sc_dt::uint64 n) { store.set_word(kTables + 0x3000 + n * 8, 0); }
     void lay_out() {
         for (unsigned level = 0; level < 3; level++)
@@ -58,6 +60,15 @@ template <unsigned WIDTH = 32> struct Processor {
     void write(sc_dt::uint64 offset, sc_dt::uint64 value, unsigned bytes = 4) {
         sc_time now;
         reg(true, offset, value, bytes, now);
+    }
+    /// Without an effect.
+    sc_dt::uint64 look(sc_dt::uint64 offset) {
+        Access a;
+
+        a.set(false, offset, 4);
+        if (cpu->transport_dbg(a) != 4)
+            std::abort();
+        return a.data[0] | a.data[1] << 8 | a.data[2] << 16 | sc_dt::uint64{a.data[3]} << 24;
     }
     sc_dt::uint64 read(sc_dt::uint64 offset, unsigned bytes = 4) {
         sc_time now;

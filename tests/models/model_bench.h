@@ -78,7 +78,7 @@ struct ModelBench : sc_core::sc_module, FaultSink {
     /// @p target: what lies behind the IOMMU instead of the memory
     explicit ModelBench(const fl_config &c = round_prices(), sc_core::sc_module_name name = "bench",
                         bool plugged = true, tlm::tlm_fw_transport_if<> *target = nullptr)
-        : sc_module(name), config(c), scheduler("scheduler"), iommu("iommu", scheduler, config),
+        : sc_module(name), config(c), scheduler("scheduler"), iommu("iommu", scheduler, config, true),
           memory("memory", 2, config), master("master"), ear("ear"), mmio("mmio"), unused("unused"), nothing("nothing"),
           other("other") {
         engine.ops = iommu.ops();

@@ -43,7 +43,7 @@ struct EngineBench : sc_core::sc_module {
     NoTarget no_target;
 
     EngineBench(const iommu_kind &of, const fl_config &prices, sc_core::sc_module_name name)
-        : sc_module(name), config(prices), scheduler("scheduler"), iommu("iommu", scheduler, config),
+        : sc_module(name), config(prices), scheduler("scheduler"), iommu("iommu", scheduler, config, true),
           memory("memory", 2, config), mmio("mmio"), nothing("nothing"), kind(of) {
         if (kind.create(&config, iommu.ops(), iommu.ops_context(), &hw))
             std::abort();

@@ -219,7 +219,7 @@ struct Bench : sc_core::sc_module, tlm::tlm_bw_transport_if<> {
     }
     Bench(sc_core::sc_module_name name, const ct_engine *e, u64 seed)
         : sc_module(name), c(ct_new_software(e, seed)), config(prices()), scheduler("scheduler"),
-          iommu("iommu", scheduler, config), memory("memory", c), tap(c, iommu.ops(), iommu.ops_context()),
+          iommu("iommu", scheduler, config, true), memory("memory", c), tap(c, iommu.ops(), iommu.ops_context()),
           mmio("mmio"), one("one", c, {0, 1, 0, 1, 2, 4, 5}), two("two", c,
                                                                   e == &ct_vtd      ? std::vector<u32>{2, 3}
                                                                   : e == &ct_smmuv3 ? std::vector<u32>{3}

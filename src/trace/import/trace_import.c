@@ -173,6 +173,25 @@ int trace_emit_fault(struct trace_job *job, struct dmat_record *fault)
 	return ret ? ret : trace_emit(job, fault);
 }
 
+int trace_map(struct trace_job *job, struct trace_pages *pages, u64 time_ns, u32 domain, u64 iova, u64 size, u64 pa,
+	      u8 perm)
+{
+	int ret = trace_pages_set(pages, domain, iova, size, pa, perm);
+	struct dmat_record rec;
+
+	if (ret < 0)
+		return dmat_fail(job->err, ENOMEM, "out of memory");
+	if (!ret)
+		return 0;
+	dmat_record_init(&rec, DMAT_MAP, time_ns);
+	rec.domain = domain;
+	rec.iova = iova & ~(size - 1);
+	rec.size = size;
+	rec.pa = pa - (iova - rec.iova);
+	rec.perm = perm;
+	return trace_emit(job, &rec);
+}
+
 u64 trace_length(const struct trace_job *job, u64 iova)
 {
 	return min(job->length, 4096 - (iova & 4095));

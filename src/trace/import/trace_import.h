@@ -37,6 +37,9 @@ struct trace_import_stats {
 	u64 foreign;
 };
 
+/* A key and its value. kernel-doc cannot parse a pointer to an array. */
+typedef const char *trace_meta[2];
+
 /**
  * struct trace_import_options - how to import; all zero is a good start
  * @format: an importer's name; NULL or "auto": the first importer that recognises a line
@@ -50,9 +53,7 @@ struct trace_import_stats {
 struct trace_import_options {
 	const char *format;
 	u64 length;
-	/* private: kernel-doc cannot parse a pointer to an array; the member is as public as the others */
-	const char *const (*meta)[2];
-	/* public: */
+	const trace_meta *meta;
 	size_t metas;
 	struct trace_import_stats *stats;
 	void (*progress)(void *ctx, u64 done, u64 all);

@@ -305,7 +305,6 @@ static int attach(struct csv_import *c, struct trace_job *job, struct dmat_recor
 static int map(struct csv_import *c, struct trace_job *job, const struct dmat_record *access, u64 page)
 {
 	u8 need = DMAT_F_R | DMAT_F_W | (access->flags & DMAT_F_X), known = 0;
-	struct dmat_record rec;
 	u64 pa;
 
 	if (!trace_pages_get(c->pages, access->domain, page, &pa, &known)) {
@@ -314,21 +313,7 @@ static int map(struct csv_import *c, struct trace_job *job, const struct dmat_re
 	}
 	if (access->outcome == DMAT_OUT_OK)
 		pa = (access->pa & ~(PAGE - 1)) + (page - (access->iova & ~(PAGE - 1)));
-	switch (trace_pages_set(c->pages, access->domain, page, PAGE, pa, known | need)) {
-	case 0:
-		return 0;
-	case 1:
-		break;
-	default:
-		return dmat_fail(job->err, ENOMEM, "out of memory");
-	}
-	dmat_record_init(&rec, DMAT_MAP, access->time_ns);
-	rec.domain = access->domain;
-	rec.iova = page;
-	rec.size = PAGE;
-	rec.pa = pa;
-	rec.perm = known | need;
-	return trace_emit(job, &rec);
+	return trace_map(job, c->pages, access->time_ns, access->domain, page, PAGE, pa, known | need);
 }
 
 /* An access of which nothing else is known. */

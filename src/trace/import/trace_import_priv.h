@@ -52,6 +52,9 @@ TRACE_IMPORTERS(TRACE_IMPORTER_DECLARE)
 
 /* Append @rec, whose time may be up to 1 ms before the last one's: the order of the lines is the truth. */
 int trace_emit(struct trace_job *job, struct dmat_record *rec);
+/* A page of an access is mapped so; a record says so if that is news. @size: a power of two, from 4096. */
+int trace_map(struct trace_job *job, struct trace_pages *pages, u64 time_ns, u32 domain, u64 iova, u64 size, u64 pa,
+	      u8 perm);
 /*
  * Stream @sid uses @domain; a record says so if that is news. Without a name (@named false) *@domain becomes the
  * one known, or TRACE_UNNAMED + sid. trace_attach_pasid() is the same for a PASID of the stream, without a name: each

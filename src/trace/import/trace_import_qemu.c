@@ -54,20 +54,9 @@ static int access_ok(struct event *e, u32 sid, u64 iova, u64 page_size, u64 pa, 
 	e->lookup->valid = false;
 	if (ret)
 		return ret;
-	ret = trace_pages_set(e->q->pages, domain, iova, page_size, pa, perm);
-	if (ret < 0)
-		return dmat_fail(e->job->err, ENOMEM, "out of memory");
-	if (ret) {
-		dmat_record_init(&rec, DMAT_MAP, e->q->time_ns);
-		rec.domain = domain;
-		rec.iova = iova & ~(page_size - 1);
-		rec.size = page_size;
-		rec.pa = pa - (iova - rec.iova);
-		rec.perm = perm;
-		ret = trace_emit(e->job, &rec);
-		if (ret)
-			return ret;
-	}
+	ret = trace_map(e->job, e->q->pages, e->q->time_ns, domain, iova, page_size, pa, perm);
+	if (ret)
+		return ret;
 	dmat_record_init(&rec, DMAT_ACCESS, e->q->time_ns);
 	rec.sid = sid;
 	rec.domain = domain;
