@@ -8,38 +8,42 @@
 
 #include "c_api.h"
 
+#include <memory>
+
 namespace faultline {
 
 /// A queue in a ring that grows to its longest content and stays so.
 template <typename T> class GrowingRing {
 public:
-    explicit GrowingRing(std::size_t room = 4) : slots_(room) {}
+    explicit GrowingRing(std::size_t room = 4) : slots_(new T[room]), room_(room) {}
     bool empty() const { return head_ == tail_; }
     std::size_t size() const { return tail_ - head_; }
-    T &front() { return slots_[head_ & (slots_.size() - 1)]; }
+    T &front() { return slots_[head_ & (room_ - 1)]; }
     const T &front() const { return (*this)[0]; }
-    const T &back() const { return slots_[(tail_ - 1) & (slots_.size() - 1)]; }
-    const T &operator[](std::size_t i) const { return slots_[(head_ + i) & (slots_.size() - 1)]; }
-    T &pop() { return slots_[head_++ & (slots_.size() - 1)]; }
+    const T &back() const { return slots_[(tail_ - 1) & (room_ - 1)]; }
+    const T &operator[](std::size_t i) const { return slots_[(head_ + i) & (room_ - 1)]; }
+    T &pop() { return slots_[head_++ & (room_ - 1)]; }
     /// A place at the end, with whatever it held before.
     T &push() {
-        if (unlikely(size() == slots_.size()))
+        if (unlikely(size() == room_))
             grow();
-        return slots_[tail_++ & (slots_.size() - 1)];
+        return slots_[tail_++ & (room_ - 1)];
     }
 
 protected:
-    std::vector<T> slots_; // a power of two
+    std::unique_ptr<T[]> slots_; // what was never pushed is not touched
+    std::size_t room_;           // a power of two
     std::size_t head_ = 0, tail_ = 0;
 
 private:
     void grow() {
-        std::vector<T> bigger(slots_.size() * 2);
+        std::unique_ptr<T[]> bigger(new T[room_ * 2]);
         std::size_t n = size();
 
         for (std::size_t i = 0; i < n; i++)
             bigger[i] = (*this)[i];
-        slots_.swap(bigger);
+        slots_ = std::move(bigger);
+        room_ *= 2;
         head_ = 0;
         tail_ = n;
     }
@@ -64,7 +68,7 @@ public:
         std::size_t mask, at;
 
         Ring::push();
-        mask = this->slots_.size() - 1;
+        mask = this->room_ - 1;
         for (at = this->tail_ - 1; at != this->head_ && this->slots_[(at - 1) & mask] > value; at--)
             this->slots_[at & mask] = this->slots_[(at - 1) & mask];
         this->slots_[at & mask] = value;
