@@ -124,7 +124,16 @@ void run_options_note(struct run_options *o, const struct option *option);
  */
 int run_options_take(struct run_options *o, int opt, int argc, char **argv);
 
-/* cli_number() from 0. */
+/**
+ * run_options_number() - read a number from 0, as cli_number() does
+ * @command: name of the command, for messages
+ * @option: name of the option, for messages, with its dashes
+ * @text: the number
+ * @most: largest value allowed
+ * @out: the value
+ *
+ * Return: An exit status; on failure the reason has been printed.
+ */
 static inline int run_options_number(const char *command, const char *option, const char *text, u64 most, u64 *out)
 {
 	return cli_number(command, option, text, 0, most, out);
