@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan msan coverage deps deps-check clean soak
+.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree linux-quick model release dev asan tsan msan coverage deps deps-check clean soak
 
 deps:
 	@scripts/install-deps
@@ -93,6 +93,11 @@ kernel-debug:
 # The fault core as a part of Debian's kernel source.
 kernel-tree:
 	tests/kernel/tree
+
+# Debian's kernels boot on packaged QEMU, with NVMe, network and virtio behind the IOMMU (docs/linux-results.md).
+linux-quick:
+	@scripts/install-deps linux
+	scripts/linux-quick
 
 # All states of the fault core's model with two devices (docs/fault-core-model.md).
 model:
