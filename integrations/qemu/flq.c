@@ -13,6 +13,12 @@
 #define ROUNDS 64
 
 static __thread char self;
+static struct flq *of_machine;
+
+struct flq *flq_of_machine(void)
+{
+	return of_machine;
+}
 
 bool flq_enter(struct flq *q)
 {
@@ -27,8 +33,8 @@ static void carry_out(struct flq *q, const struct flq_action *action)
 {
 	switch (action->kind) {
 	case FLQ_MESSAGE:
-		address_space_stl_le(&address_space_memory, action->at, (uint32_t)action->value,
-				     MEMTXATTRS_UNSPECIFIED, NULL);
+		address_space_stl_le(&address_space_memory, action->at, (uint32_t)action->value, MEMTXATTRS_UNSPECIFIED,
+				     NULL);
 		break;
 	case FLQ_REGISTER:
 		qemu_mutex_lock(&q->lock);
@@ -141,6 +147,28 @@ static const MemoryRegionOps mmio_ops = {
 	.impl = { .min_access_size = 4, .max_access_size = 8 },
 };
 
+/* ---- translation ---- */
+
+enum fl_outcome flq_ask(struct flq *q, const struct fl_access *access, struct fl_result *result)
+{
+	uint64_t begin = q->counters ? cpu_get_host_ticks() : 0;
+	enum fl_outcome outcome;
+
+	q->translating = true;
+	outcome = fl_iommu_translate(q->iommu, access, result);
+	q->translating = false;
+	if (q->counters)
+		q->cycles += cpu_get_host_ticks() - begin;
+	q->translations++;
+	if (outcome != FL_OK)
+		q->refused++;
+	if (outcome == FL_STALL)
+		q->stalled++;
+	if (q->recorder)
+		flq_record_access(q, access, outcome, result);
+	return outcome;
+}
+
 /* ---- life ---- */
 
 void flq_reset(struct flq *q)
@@ -177,6 +205,7 @@ bool flq_realize(struct flq *q, Error **errp)
 	flq_host_services(&host);
 	q->actions = g_array_new(false, false, sizeof(struct flq_action));
 	q->buses = g_hash_table_new(NULL, NULL);
+	q->clients = g_ptr_array_new();
 	QLIST_INIT(&q->notified);
 	qemu_mutex_init(&q->lock);
 	err = q->cls->create(q, &host, q, &q->iommu);
@@ -193,7 +222,28 @@ bool flq_realize(struct flq *q, Error **errp)
 	memory_region_init_io(&q->mmio, OBJECT(q->dev), &mmio_ops, q, q->cls->name, fl_iommu_mmio_bytes(q->iommu));
 	q->exit.notify = at_exit;
 	qemu_add_exit_notifier(&q->exit);
+	if (!of_machine)
+		of_machine = q;
 	return true;
+}
+
+void flq_client_add(struct flq *q, struct flq_client *client)
+{
+	g_ptr_array_add(q->clients, client);
+	client->number = q->clients->len;
+}
+
+enum fl_outcome flq_client_access(struct flq *q, struct flq_client *client, uint32_t slot, struct fl_access *access,
+				  struct fl_result *result)
+{
+	enum fl_outcome outcome;
+
+	access->token = (uint64_t)client->number << 32 | slot;
+	if (!flq_enter(q))
+		return FL_WAIT;
+	outcome = flq_ask(q, access, result);
+	flq_leave(q);
+	return outcome;
 }
 
 static bool cache_of(const struct fl_cfg *cfg, const char *sets, const char *ways, struct fl_cache *cache)

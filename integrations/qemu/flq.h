@@ -62,7 +62,20 @@ struct flq_class {
 	int (*create)(struct flq *q, const struct fl_host *host, void *ctx, struct fl_iommu **out);
 	void (*irq)(struct flq *q, unsigned int line);
 	void (*space)(struct flq *q, struct flq_space *space);
-	bool (*record)(struct flq *q, const struct fl_event *event, const uint64_t *words, struct fl_trace_record *record);
+	bool (*record)(struct flq *q, const struct fl_event *event, const uint64_t *words,
+		       struct fl_trace_record *record);
+};
+
+/**
+ * struct flq_client - a master that speaks with the IOMMU itself: with PASID and privilege, and it waits where it must
+ * @resume: the stalled access of a slot ends. Within the engine's call, on any thread: the client notes it, no more
+ * @stall_free: room that FL_WAIT waited for is free; likewise
+ * @number: from flq_client_add()
+ */
+struct flq_client {
+	void (*resume)(struct flq_client *client, uint32_t slot, enum fl_resume how);
+	void (*stall_free)(struct flq_client *client);
+	uint32_t number;
 };
 
 /* Something for other devices that is done once the engine's call is over. */
@@ -106,6 +119,7 @@ struct flq {
 	QEMUBH *bh;
 	GHashTable *buses; /* PCIBus: an array of 256 struct flq_space * */
 	QLIST_HEAD(, flq_space) notified;
+	GPtrArray *clients; /* struct flq_client; those of functions behind flq_space have none */
 	Notifier exit;
 
 	uint32_t lines;	 /* wired interrupts that are due */
@@ -124,9 +138,9 @@ struct flq {
 	uint8_t *image;
 };
 
-#define FLQ_PROPERTIES(state, q)                                                                                     \
-	DEFINE_PROP_STRING("preset", state, q.preset), DEFINE_PROP_STRING("record", state, q.record_path),           \
-		DEFINE_PROP_UINT32("record-length", state, q.record_length, 64),                                     \
+#define FLQ_PROPERTIES(state, q)                                                                           \
+	DEFINE_PROP_STRING("preset", state, q.preset), DEFINE_PROP_STRING("record", state, q.record_path), \
+		DEFINE_PROP_UINT32("record-length", state, q.record_length, 64),                           \
 		DEFINE_PROP_BOOL("counters", state, q.counters, false)
 
 /* The state of a struct flq: VMSTATE_STRUCT(q, STATE, 1, flq_vmstate, struct flq) */
@@ -138,6 +152,14 @@ bool flq_realize(struct flq *q, Error **errp);
 void flq_attach(struct flq *q, PCIBus *bus);
 void flq_reset(struct flq *q);
 
+/* The IOMMU that was realized first; NULL: the machine has none of ours. */
+struct flq *flq_of_machine(void);
+/* Before the machine runs. */
+void flq_client_add(struct flq *q, struct flq_client *client);
+/* One access of a client: fl_iommu_translate(), which ends with flq_client.resume of @slot where it is FL_STALL. */
+enum fl_outcome flq_client_access(struct flq *q, struct flq_client *client, uint32_t slot, struct fl_access *access,
+				  struct fl_result *result);
+
 /* Sizes that a preset has for caches; without a preset nothing changes. */
 struct flq_caches {
 	struct fl_cache tlb, walk, config;
@@ -147,6 +169,8 @@ bool flq_preset(struct flq *q, struct flq_caches *caches, Error **errp);
 /* The layer's own, from file to file. */
 bool flq_enter(struct flq *q); /* false: called from within the engine's own call */
 void flq_leave(struct flq *q);
+enum fl_outcome flq_ask(struct flq *q, const struct fl_access *access,
+			struct fl_result *result); /* lock held; counts */
 void flq_host_services(struct fl_host *host);
 void flq_forget(struct flq *q, const struct fl_scope *scope);
 void flq_forget_all(struct flq *q);

@@ -100,8 +100,7 @@ static int msi(void *ctx, uint64_t pa, uint32_t data)
 
 	if (!mem_write(ctx, pa, &word, 4)) /* software polls it */
 		return 0;
-	if (flq_bql_held() &&
-	    !address_space_access_valid(&address_space_memory, pa, 4, true, MEMTXATTRS_UNSPECIFIED))
+	if (flq_bql_held() && !address_space_access_valid(&address_space_memory, pa, 4, true, MEMTXATTRS_UNSPECIFIED))
 		return -EIO;
 	due(ctx, &action);
 	return 0;
@@ -125,9 +124,29 @@ static void ats_invalidate(void *ctx, const struct fl_ats_invalidation *invalida
 	due(ctx, &action);
 }
 
-/* An access that was stalled ends: QEMU's devices were told of an abort when it began. */
+/* An access that was stalled ends. QEMU's own devices cannot wait: they were told of an abort when it began. */
 static void txn_resume(void *ctx, uint64_t token, enum fl_resume how)
 {
+	uint64_t number = token >> 32;
+	struct flq_client *client;
+	struct flq *q = ctx;
+
+	if (!number || number > q->clients->len)
+		return;
+	client = g_ptr_array_index(q->clients, number - 1);
+	client->resume(client, (uint32_t)token, how);
+}
+
+static void stall_free(void *ctx, uint32_t port)
+{
+	struct flq *q = ctx;
+	unsigned int i;
+
+	for (i = 0; i < q->clients->len; i++) {
+		struct flq_client *client = g_ptr_array_index(q->clients, i);
+
+		client->stall_free(client);
+	}
 }
 
 static void event(void *ctx, const struct fl_event *event)
@@ -151,6 +170,7 @@ void flq_host_services(struct fl_host *host)
 		.irq = irq,
 		.msi = msi,
 		.txn_resume = txn_resume,
+		.stall_free = stall_free,
 		.ats_invalidate = ats_invalidate,
 		.event = event,
 		.quiet_lookup = true,
