@@ -46,10 +46,13 @@ static void put(struct flq *q, const struct fl_trace_record *record)
 {
 	int err = q->recorder->writer ? fl_trace_append(q->recorder->writer, record) : 0;
 
+	const char *why;
+
 	if (!err)
 		return;
+	why = fl_trace_record_check(record);
 	error_report("%s: %s: %s; the recording ends, and there is no file", q->cls->name, q->recorder->path,
-		     strerror(-err));
+		     why ? why : strerror(-err));
 	fl_trace_discard(q->recorder->writer);
 	q->recorder->writer = NULL;
 }
@@ -271,8 +274,10 @@ void flq_record_access(struct flq *q, const struct fl_access *access, enum fl_ou
 		record.code = result->fault;
 	}
 	put(q, &record);
-	for (i = 0; i < r->n_held; i++)
+	for (i = 0; i < r->n_held; i++) {
+		r->held[i].time_ns = record.time_ns;
 		put(q, &r->held[i]);
+	}
 	r->n_held = 0;
 }
 
