@@ -27,8 +27,8 @@ static void carry_out(struct flq *q, const struct flq_action *action)
 {
 	switch (action->kind) {
 	case FLQ_MESSAGE:
-		address_space_stl_le(&address_space_memory, action->at, (uint32_t)action->value,
-				     MEMTXATTRS_UNSPECIFIED, NULL);
+		address_space_stl_le(&address_space_memory, action->at, (uint32_t)action->value, MEMTXATTRS_UNSPECIFIED,
+				     NULL);
 		break;
 	case FLQ_REGISTER:
 		qemu_mutex_lock(&q->lock);
