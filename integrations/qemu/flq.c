@@ -161,10 +161,8 @@ static void at_exit(Notifier *notifier, void *data)
 	qemu_mutex_lock(&q->lock);
 	flq_record_close(q);
 	if (q->counters) {
-		info_report("%s: translations %" PRIu64 ", refused %" PRIu64 ", stalled %" PRIu64
-			    ", host cycles a translation %" PRIu64,
-			    q->cls->name, q->translations, q->refused, q->stalled,
-			    q->translations ? q->cycles / q->translations : 0);
+		info_report("%s: translations %" PRIu64 ", refused %" PRIu64 ", stalled %" PRIu64, q->cls->name,
+			    q->translations, q->refused, q->stalled);
 	}
 	qemu_mutex_unlock(&q->lock);
 }

@@ -121,7 +121,6 @@ struct flq {
 
 	bool translating; /* events are of the access that is asked for */
 	uint64_t translations, refused, stalled;
-	uint64_t cycles; /* of the host, in translations, with @counters */
 
 	uint32_t image_bytes;
 	uint8_t *image;

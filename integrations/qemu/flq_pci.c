@@ -30,7 +30,6 @@ static enum fl_outcome ask(struct flq *q, const struct fl_access *access, IOMMUA
 			   struct fl_result *result)
 {
 	enum fl_outcome outcome;
-	uint64_t begin;
 
 	if (flag == IOMMU_NONE) {
 		outcome = fl_iommu_walk(q->iommu, access, q->walk);
@@ -38,12 +37,9 @@ static enum fl_outcome ask(struct flq *q, const struct fl_access *access, IOMMUA
 		fl_iommu_step(q->iommu);
 		return outcome == FL_OK ? fl_iommu_translate(q->iommu, access, result) : FL_ABORT;
 	}
-	begin = q->counters ? cpu_get_host_ticks() : 0;
 	q->translating = true;
 	outcome = fl_iommu_translate(q->iommu, access, result);
 	q->translating = false;
-	if (q->counters)
-		q->cycles += cpu_get_host_ticks() - begin;
 	q->translations++;
 	if (outcome != FL_OK)
 		q->refused++;
