@@ -27,8 +27,8 @@ static void carry_out(struct flq *q, const struct flq_action *action)
 {
 	switch (action->kind) {
 	case FLQ_MESSAGE:
-		address_space_stl_le(&address_space_memory, action->at, (uint32_t)action->value,
-				     MEMTXATTRS_UNSPECIFIED, NULL);
+		address_space_stl_le(&address_space_memory, action->at, (uint32_t)action->value, MEMTXATTRS_UNSPECIFIED,
+				     NULL);
 		break;
 	case FLQ_REGISTER:
 		qemu_mutex_lock(&q->lock);
@@ -161,10 +161,8 @@ static void at_exit(Notifier *notifier, void *data)
 	qemu_mutex_lock(&q->lock);
 	flq_record_close(q);
 	if (q->counters) {
-		info_report("%s: translations %" PRIu64 ", refused %" PRIu64 ", stalled %" PRIu64
-			    ", host cycles a translation %" PRIu64,
-			    q->cls->name, q->translations, q->refused, q->stalled,
-			    q->translations ? q->cycles / q->translations : 0);
+		info_report("%s: translations %" PRIu64 ", refused %" PRIu64 ", stalled %" PRIu64, q->cls->name,
+			    q->translations, q->refused, q->stalled);
 	}
 	qemu_mutex_unlock(&q->lock);
 }

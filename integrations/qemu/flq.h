@@ -34,6 +34,7 @@ struct flq_recorder;
  * @q: the IOMMU
  * @bus: of the function
  * @devfn: of the function
+ * @globals: a translation was seen that holds for every ASID
  * @next: among those with notifiers
  */
 struct flq_space {
@@ -43,6 +44,7 @@ struct flq_space {
 	struct flq *q;
 	PCIBus *bus;
 	int devfn;
+	bool globals;
 	QLIST_ENTRY(flq_space) next;
 };
 
@@ -62,7 +64,8 @@ struct flq_class {
 	int (*create)(struct flq *q, const struct fl_host *host, void *ctx, struct fl_iommu **out);
 	void (*irq)(struct flq *q, unsigned int line);
 	void (*space)(struct flq *q, struct flq_space *space);
-	bool (*record)(struct flq *q, const struct fl_event *event, const uint64_t *words, struct fl_trace_record *record);
+	bool (*record)(struct flq *q, const struct fl_event *event, const uint64_t *words,
+		       struct fl_trace_record *record);
 };
 
 /* Something for other devices that is done once the engine's call is over. */
@@ -118,15 +121,14 @@ struct flq {
 
 	bool translating; /* events are of the access that is asked for */
 	uint64_t translations, refused, stalled;
-	uint64_t cycles; /* of the host, in translations, with @counters */
 
 	uint32_t image_bytes;
 	uint8_t *image;
 };
 
-#define FLQ_PROPERTIES(state, q)                                                                                     \
-	DEFINE_PROP_STRING("preset", state, q.preset), DEFINE_PROP_STRING("record", state, q.record_path),           \
-		DEFINE_PROP_UINT32("record-length", state, q.record_length, 64),                                     \
+#define FLQ_PROPERTIES(state, q)                                                                           \
+	DEFINE_PROP_STRING("preset", state, q.preset), DEFINE_PROP_STRING("record", state, q.record_path), \
+		DEFINE_PROP_UINT32("record-length", state, q.record_length, 64),                           \
 		DEFINE_PROP_BOOL("counters", state, q.counters, false)
 
 /* The state of a struct flq: VMSTATE_STRUCT(q, STATE, 1, flq_vmstate, struct flq) */
@@ -148,6 +150,8 @@ bool flq_preset(struct flq *q, struct flq_caches *caches, Error **errp);
 bool flq_enter(struct flq *q); /* false: called from within the engine's own call */
 void flq_leave(struct flq *q);
 void flq_host_services(struct fl_host *host);
+/* Whether a scope may concern a stream's translations, of which some hold for every ASID, or none. */
+bool flq_concerns(struct flq *q, const struct fl_scope *scope, uint32_t stream, bool globals);
 void flq_forget(struct flq *q, const struct fl_scope *scope);
 void flq_forget_all(struct flq *q);
 void flq_record_event(struct flq *q, const struct fl_event *event);

@@ -100,8 +100,7 @@ static int msi(void *ctx, uint64_t pa, uint32_t data)
 
 	if (!mem_write(ctx, pa, &word, 4)) /* software polls it */
 		return 0;
-	if (flq_bql_held() &&
-	    !address_space_access_valid(&address_space_memory, pa, 4, true, MEMTXATTRS_UNSPECIFIED))
+	if (flq_bql_held() && !address_space_access_valid(&address_space_memory, pa, 4, true, MEMTXATTRS_UNSPECIFIED))
 		return -EIO;
 	due(ctx, &action);
 	return 0;

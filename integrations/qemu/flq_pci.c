@@ -30,7 +30,6 @@ static enum fl_outcome ask(struct flq *q, const struct fl_access *access, IOMMUA
 			   struct fl_result *result)
 {
 	enum fl_outcome outcome;
-	uint64_t begin;
 
 	if (flag == IOMMU_NONE) {
 		outcome = fl_iommu_walk(q->iommu, access, q->walk);
@@ -38,12 +37,9 @@ static enum fl_outcome ask(struct flq *q, const struct fl_access *access, IOMMUA
 		fl_iommu_step(q->iommu);
 		return outcome == FL_OK ? fl_iommu_translate(q->iommu, access, result) : FL_ABORT;
 	}
-	begin = q->counters ? cpu_get_host_ticks() : 0;
 	q->translating = true;
 	outcome = fl_iommu_translate(q->iommu, access, result);
 	q->translating = false;
-	if (q->counters)
-		q->cycles += cpu_get_host_ticks() - begin;
 	q->translations++;
 	if (outcome != FL_OK)
 		q->refused++;
@@ -72,6 +68,8 @@ static IOMMUTLBEntry translate(IOMMUMemoryRegion *mr, hwaddr addr, IOMMUAccessFl
 	flq_leave(q);
 	if (outcome != FL_OK)
 		return entry;
+	if (result.flags & FL_RESULT_GLOBAL)
+		space->globals = true;
 	entry.addr_mask = (1ULL << MIN(result.shift, MOST_SHIFT)) - 1;
 	entry.iova = addr & ~entry.addr_mask;
 	entry.translated_addr = result.addr & ~entry.addr_mask;
@@ -85,15 +83,16 @@ static void tell(struct flq_space *space, uint64_t first, uint64_t last)
 {
 	IOMMUNotifier *n;
 
-	IOMMU_NOTIFIER_FOREACH(n, &space->iommu) {
+	IOMMU_NOTIFIER_FOREACH(n, &space->iommu)
+	{
 		uint64_t at = MAX(first, n->start), end = MIN(last, n->end), mask;
 
 		while (at <= end) {
 			IOMMUTLBEvent event = { .entry = { .target_as = &address_space_memory, .iova = at } };
 
 			mask = dma_aligned_pow2_mask(at, end, 63);
-			event.type = n->notifier_flags & IOMMU_NOTIFIER_UNMAP ? IOMMU_NOTIFIER_UNMAP :
-										IOMMU_NOTIFIER_DEVIOTLB_UNMAP;
+			event.type = n->notifier_flags & IOMMU_NOTIFIER_UNMAP ? IOMMU_NOTIFIER_UNMAP
+									      : IOMMU_NOTIFIER_DEVIOTLB_UNMAP;
 			event.entry.addr_mask = mask;
 			memory_region_notify_iommu_one(n, &event);
 			if (mask >= end - at)
@@ -103,6 +102,15 @@ static void tell(struct flq_space *space, uint64_t first, uint64_t last)
 	}
 }
 
+/* An invalidation by address and ASID is of global entries as well: of any stream's, unless it has none. */
+bool flq_concerns(struct flq *q, const struct fl_scope *scope, uint32_t stream, bool globals)
+{
+	struct fl_scope narrow = *scope;
+
+	narrow.global = scope->global && globals;
+	return fl_iommu_concerns(q->iommu, &narrow, stream, UINT32_MAX);
+}
+
 /* Addresses of a scope are the functions' own where it concerns the first stage that they go through. */
 void flq_forget(struct flq *q, const struct fl_scope *scope)
 {
@@ -110,8 +118,8 @@ void flq_forget(struct flq *q, const struct fl_scope *scope)
 	struct flq_space *space;
 
 	QLIST_FOREACH(space, &q->notified, next)
-		if (fl_iommu_concerns(q->iommu, scope, stream_of(space), UINT32_MAX))
-			tell(space, exact ? scope->first : 0, exact ? scope->last : UINT64_MAX);
+	if (flq_concerns(q, scope, stream_of(space), space->globals))
+		tell(space, exact ? scope->first : 0, exact ? scope->last : UINT64_MAX);
 }
 
 void flq_forget_all(struct flq *q)
@@ -119,19 +127,19 @@ void flq_forget_all(struct flq *q)
 	struct flq_space *space;
 
 	QLIST_FOREACH(space, &q->notified, next)
-		tell(space, 0, UINT64_MAX);
+	tell(space, 0, UINT64_MAX);
 }
 
 static int notify_flag_changed(IOMMUMemoryRegion *mr, IOMMUNotifierFlag old, IOMMUNotifierFlag new, Error **errp)
 {
 	struct flq_space *space = container_of(mr, struct flq_space, iommu);
 
-	if (new & IOMMU_NOTIFIER_MAP) {
-		error_setg(errp,
-			   "%s: device %02x:%02x.%x asks to be told of each new mapping (vfio does); the guest's driver "
-			   "does not tell the IOMMU of them, so that device cannot stand behind it",
-			   space->q->cls->name, pci_bus_num(space->bus), PCI_SLOT(space->devfn),
-			   PCI_FUNC(space->devfn));
+	if (new &IOMMU_NOTIFIER_MAP) {
+		error_setg(
+			errp,
+			"%s: device %02x:%02x.%x asks to be told of each new mapping (vfio does); the guest's driver "
+			"does not tell the IOMMU of them, so that device cannot stand behind it",
+			space->q->cls->name, pci_bus_num(space->bus), PCI_SLOT(space->devfn), PCI_FUNC(space->devfn));
 		return -EINVAL;
 	}
 	if (old == IOMMU_NOTIFIER_NONE)
@@ -162,12 +170,13 @@ static void register_types(void)
 
 type_init(register_types)
 
-/* ---- spaces ---- */
+	/* ---- spaces ---- */
 
-static struct flq_space *make(struct flq *q, PCIBus *bus, int devfn)
+	static struct flq_space *make(struct flq *q, PCIBus *bus, int devfn)
 {
 	struct flq_space *space = g_new0(struct flq_space, 1);
-	g_autofree char *name = g_strdup_printf("%s-%s-%02x.%x", q->cls->name, BUS(bus)->name, PCI_SLOT(devfn), PCI_FUNC(devfn));
+	g_autofree char *name =
+		g_strdup_printf("%s-%s-%02x.%x", q->cls->name, BUS(bus)->name, PCI_SLOT(devfn), PCI_FUNC(devfn));
 
 	space->q = q;
 	space->bus = bus;
