@@ -56,7 +56,8 @@ struct flq_space {
  * @irq: pulses a wired interrupt line, with the big lock held; NULL: there are none
  * @space: may be NULL; called once for each new space, with @space->iommu in place
  * @record: may be NULL; makes a trace record of an event, with what a queue entry holds in @words (at least 4, of
- *	FL_EVENT_RECORD) or the command's words: true if @record is to be written. @record is of kind FL_TRACE_MARK at first
+ *	FL_EVENT_RECORD; NULL for one that is not in memory) or the command's words: true if @record is to be written. @record
+ *	is of kind FL_TRACE_MARK at first
  */
 struct flq_class {
 	const char *name;
@@ -89,6 +90,8 @@ enum { FLQ_ENTRY = 32 };
  * @record_path: property: a trace that is written; or NULL
  * @record_length: property: bytes that a recorded access is said to have
  * @counters: property: what was counted is printed at the end
+ * @one_stage: no translation goes through both stages, so that addresses of an invalidation are the functions' own whatever
+ *	the stage
  * @mmio: the registers
  *
  * The rest is the layer's own.
@@ -100,6 +103,7 @@ struct flq {
 	char *record_path;
 	uint32_t record_length;
 	bool counters;
+	bool one_stage;
 	MemoryRegion mmio;
 
 	struct fl_iommu *iommu;

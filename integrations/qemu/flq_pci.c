@@ -114,7 +114,7 @@ bool flq_concerns(struct flq *q, const struct fl_scope *scope, uint32_t stream, 
 /* Addresses of a scope are the functions' own where it concerns the first stage that they go through. */
 void flq_forget(struct flq *q, const struct fl_scope *scope)
 {
-	bool exact = scope->by & FL_SCOPE_ADDR && scope->stages & 1;
+	bool exact = scope->by & FL_SCOPE_ADDR && (scope->stages & 1 || q->one_stage);
 	struct flq_space *space;
 
 	QLIST_FOREACH(space, &q->notified, next)

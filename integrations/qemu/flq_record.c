@@ -208,7 +208,7 @@ static bool drop_all(struct flq *q, struct stream *s)
 
 static void invalidated(struct flq *q, struct stream *s, const struct fl_scope *scope)
 {
-	bool whole = !(scope->by & FL_SCOPE_ADDR) || !(scope->stages & 1);
+	bool whole = !(scope->by & FL_SCOPE_ADDR) || !(scope->stages & 1 || q->one_stage);
 	uint64_t pages = whole ? 0 : scope->last / PAGE - scope->first / PAGE + 1;
 	struct fl_trace_record record;
 	bool any;
@@ -297,7 +297,7 @@ void flq_record_event(struct flq *q, const struct fl_event *event)
 		return;
 	}
 	if (event->kind == FL_EVENT_RECORD && event->addr != q->entry_at)
-		return;
+		words = NULL;
 	if ((event->kind != FL_EVENT_RECORD && event->kind != FL_EVENT_COMMAND &&
 	     event->kind != FL_EVENT_RECORD_LOST) ||
 	    !q->cls->record)

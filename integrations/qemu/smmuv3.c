@@ -52,6 +52,7 @@ static int create(struct flq *q, const struct fl_host *host, void *ctx, struct f
 	params.walk_cache = params.walk_cache_s2 = caches.walk;
 	params.ste_cache = params.cd_cache = caches.config;
 	memcpy(params.idr, s->idr, sizeof(params.idr));
+	q->one_stage = (s->idr[0] & 3) != 3; /* S2P, S1P (6.3.1) */
 	return fl_smmuv3_create(&params, host, ctx, out);
 }
 
@@ -134,7 +135,7 @@ static bool record(struct flq *q, const struct fl_event *event, const uint64_t *
 	case FL_EVENT_COMMAND:
 		return answer(words, record);
 	case FL_EVENT_RECORD:
-		if (event->unit != FL_UNIT_EVENTS)
+		if (event->unit != FL_UNIT_EVENTS || !words)
 			return false;
 		fault(words, record);
 		return true;

@@ -27,19 +27,19 @@ struct FlqVtd {
 	uint64_t cap, ecap;
 };
 
-#define BIT_AT(n)	  (1ULL << (n))
+#define BIT_AT(n)	   (1ULL << (n))
 #define FIELD_AT(n, value) ((uint64_t)(value) << (n))
 
 /* CAP_REG, 11.4.2 */
 #define CAP_ND_16BITS FIELD_AT(0, 6)
 #define CAP_CM	      BIT_AT(7)
 #define CAP_SAGAW(n)  FIELD_AT(8, n)
-#define CAP_MGAW(n)   FIELD_AT(16, (n) - 1)
+#define CAP_MGAW(n)   FIELD_AT(16, (n)-1)
 #define CAP_ZLR	      BIT_AT(22)
 #define CAP_FRO(at)   FIELD_AT(24, (at) / 16)
 #define CAP_SSLPS     FIELD_AT(34, 3)
 #define CAP_PSI	      BIT_AT(39)
-#define CAP_NFR(n)    FIELD_AT(40, (n) - 1)
+#define CAP_NFR(n)    FIELD_AT(40, (n)-1)
 #define CAP_MAMV(n)   FIELD_AT(48, n)
 #define CAP_DWD	      BIT_AT(54)
 #define CAP_DRD	      BIT_AT(55)
@@ -55,7 +55,7 @@ struct FlqVtd {
 #define ECAP_IRO(at) FIELD_AT(8, (at) / 16)
 #define ECAP_NEST    BIT_AT(26)
 #define ECAP_SRS     BIT_AT(31)
-#define ECAP_PSS(n)  FIELD_AT(35, (n) - 1)
+#define ECAP_PSS(n)  FIELD_AT(35, (n)-1)
 #define ECAP_PASID   BIT_AT(40)
 #define ECAP_SMTS    BIT_AT(43)
 #define ECAP_SSADS   BIT_AT(45)
@@ -117,12 +117,52 @@ static int create(struct flq *q, const struct fl_host *host, void *ctx, struct f
 		error_report_err(why);
 		return -EINVAL;
 	}
+	q->one_stage = !(params.ecap & ECAP_NEST);
 	params.iotlb = caches.tlb;
 	params.first = caches.walk;
 	params.second = caches.walk;
 	params.context = caches.config;
 	params.pasid = caches.config;
 	return fl_vtd_create(&params, host, ctx, out);
+}
+
+/* ---- recording: a fault recording register, low half and high half (11.4.7.6) ---- */
+
+static bool record_fault(struct flq *q, uint64_t at, struct fl_trace_record *record)
+{
+	uint64_t word[2], time_ns = record->time_ns;
+	struct fl_register reg;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		if (fl_iommu_register_of(q->iommu, at + 8 * i, &reg, sizeof(reg)) ||
+		    fl_iommu_register_read(q->iommu, reg.name, &word[i]))
+			return false;
+	fl_trace_record_init(record, FL_TRACE_FAULT, time_ns);
+	record->model = FL_TRACE_MODEL_VTD;
+	record->code = word[1] >> 32 & 0xff;						       /* FR */
+	record->stream = word[1] & 0xffff;						       /* SID */
+	record->iova = word[0] & ~0xfffULL;						       /* FI */
+	record->flags = FL_TRACE_WORDS | (word[1] >> 62 & 1 ? FL_TRACE_READ : FL_TRACE_WRITE); /* T1 */
+	if (word[1] >> 31 & 1) {							       /* PP */
+		record->flags |= FL_TRACE_PASID;
+		record->pasid = word[1] >> 40 & 0xfffff;
+	}
+	memcpy(record->word, word, sizeof(word));
+	return true;
+}
+
+static bool record(struct flq *q, const struct fl_event *event, const uint64_t *words, struct fl_trace_record *record)
+{
+	if (event->unit != FL_UNIT_EVENTS)
+		return false;
+	if (event->kind == FL_EVENT_RECORD)
+		return record_fault(q, event->addr, record);
+	if (event->kind != FL_EVENT_RECORD_LOST)
+		return false;
+	record->code = FL_TRACE_MARK_EVTQ_LOST;
+	record->size = 1;
+	return true;
 }
 
 /* ---- the interrupt address range ---- */
@@ -197,8 +237,10 @@ static void space_made(struct flq *q, struct flq_space *space)
 
 static const struct flq_class vtd_class = {
 	.name = TYPE_FLQ_VTD,
+	.model = FL_TRACE_MODEL_VTD,
 	.create = create,
 	.space = space_made,
+	.record = record,
 };
 
 /* ---- the device ---- */
@@ -248,12 +290,8 @@ static const VMStateDescription vmstate = {
 	.fields = fields,
 };
 
-static FLQ_CONST Property properties[] = {
-	FLQ_PROPERTIES(FlqVtd, q),
-	DEFINE_PROP_UINT64("cap", FlqVtd, cap, 0),
-	DEFINE_PROP_UINT64("ecap", FlqVtd, ecap, 0),
-	FLQ_PROPERTIES_END
-};
+static FLQ_CONST Property properties[] = { FLQ_PROPERTIES(FlqVtd, q), DEFINE_PROP_UINT64("cap", FlqVtd, cap, 0),
+					   DEFINE_PROP_UINT64("ecap", FlqVtd, ecap, 0), FLQ_PROPERTIES_END };
 
 static void class_init(ObjectClass *klass, FLQ_CLASS_DATA void *data)
 {
