@@ -4,7 +4,6 @@
 
 #include "qapi/error.h"
 #include "qemu/host-utils.h"
-#include "sysemu/dma.h"
 
 /* A translation answers for no more than this: regions of QEMU end somewhere. */
 #define MOST_SHIFT 47

@@ -8,7 +8,6 @@
 
 #include "qemu/error-report.h"
 #include "qemu/timer.h"
-#include "sysemu/sysemu.h"
 
 #define BIN  8
 #define BINS 8192 /* the last holds all that took longer */
