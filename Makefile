@@ -95,7 +95,8 @@ kernel-tree:
 	tests/kernel/tree
 
 # Debian's kernels boot on packaged QEMU, with NVMe, network and virtio behind the IOMMU (docs/linux-results.md).
-linux-quick:
+linux-quick: deps
+	@scripts/install-deps qemu
 	@scripts/install-deps linux
 	scripts/linux-quick
 

@@ -5,7 +5,6 @@
 #include "migration/vmstate.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
-#include "sysemu/sysemu.h"
 
 #include <faultline/config.h>
 
@@ -151,14 +150,11 @@ static const MemoryRegionOps mmio_ops = {
 
 enum fl_outcome flq_ask(struct flq *q, const struct fl_access *access, struct fl_result *result)
 {
-	uint64_t begin = q->counters ? cpu_get_host_ticks() : 0;
 	enum fl_outcome outcome;
 
 	q->translating = true;
 	outcome = fl_iommu_translate(q->iommu, access, result);
 	q->translating = false;
-	if (q->counters)
-		q->cycles += cpu_get_host_ticks() - begin;
 	q->translations++;
 	if (outcome != FL_OK)
 		q->refused++;
@@ -189,10 +185,8 @@ static void at_exit(Notifier *notifier, void *data)
 	qemu_mutex_lock(&q->lock);
 	flq_record_close(q);
 	if (q->counters) {
-		info_report("%s: translations %" PRIu64 ", refused %" PRIu64 ", stalled %" PRIu64
-			    ", host cycles a translation %" PRIu64,
-			    q->cls->name, q->translations, q->refused, q->stalled,
-			    q->translations ? q->cycles / q->translations : 0);
+		info_report("%s: translations %" PRIu64 ", refused %" PRIu64 ", stalled %" PRIu64, q->cls->name,
+			    q->translations, q->refused, q->stalled);
 	}
 	qemu_mutex_unlock(&q->lock);
 }

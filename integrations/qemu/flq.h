@@ -34,6 +34,7 @@ struct flq_recorder;
  * @q: the IOMMU
  * @bus: of the function
  * @devfn: of the function
+ * @globals: a translation was seen that holds for every ASID
  * @next: among those with notifiers
  */
 struct flq_space {
@@ -43,6 +44,7 @@ struct flq_space {
 	struct flq *q;
 	PCIBus *bus;
 	int devfn;
+	bool globals;
 	QLIST_ENTRY(flq_space) next;
 };
 
@@ -54,7 +56,8 @@ struct flq_space {
  * @irq: pulses a wired interrupt line, with the big lock held; NULL: there are none
  * @space: may be NULL; called once for each new space, with @space->iommu in place
  * @record: may be NULL; makes a trace record of an event, with what a queue entry holds in @words (at least 4, of
- *	FL_EVENT_RECORD) or the command's words: true if @record is to be written. @record is of kind FL_TRACE_MARK at first
+ *	FL_EVENT_RECORD; NULL for one that is not in memory) or the command's words: true if @record is to be written. @record
+ *	is of kind FL_TRACE_MARK at first
  */
 struct flq_class {
 	const char *name;
@@ -99,6 +102,8 @@ enum { FLQ_ENTRY = 32 };
  * @record_path: property: a trace that is written; or NULL
  * @record_length: property: bytes that a recorded access is said to have
  * @counters: property: what was counted is printed at the end
+ * @one_stage: no translation goes through both stages, so that addresses of an invalidation are the functions' own whatever
+ *	the stage
  * @mmio: the registers
  *
  * The rest is the layer's own.
@@ -110,6 +115,7 @@ struct flq {
 	char *record_path;
 	uint32_t record_length;
 	bool counters;
+	bool one_stage;
 	MemoryRegion mmio;
 
 	struct fl_iommu *iommu;
@@ -132,7 +138,6 @@ struct flq {
 
 	bool translating; /* events are of the access that is asked for */
 	uint64_t translations, refused, stalled;
-	uint64_t cycles; /* of the host, in translations, with @counters */
 
 	uint32_t image_bytes;
 	uint8_t *image;
@@ -172,6 +177,8 @@ void flq_leave(struct flq *q);
 enum fl_outcome flq_ask(struct flq *q, const struct fl_access *access,
 			struct fl_result *result); /* lock held; counts */
 void flq_host_services(struct fl_host *host);
+/* Whether a scope may concern a stream's translations, of which some hold for every ASID, or none. */
+bool flq_concerns(struct flq *q, const struct fl_scope *scope, uint32_t stream, bool globals);
 void flq_forget(struct flq *q, const struct fl_scope *scope);
 void flq_forget_all(struct flq *q);
 void flq_record_event(struct flq *q, const struct fl_event *event);

@@ -9,6 +9,15 @@
 #include "hw/pci/pci_bus.h"
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
+#include "exec/memory.h"
+
+#if FLQ_QEMU >= 1000
+#include "system/dma.h"
+#include "system/system.h"
+#else
+#include "sysemu/dma.h"
+#include "sysemu/sysemu.h"
+#endif
 
 /* FLQ_QEMU: major * 100 + minor, told by the build */
 #if FLQ_QEMU >= 900
@@ -41,6 +50,15 @@
 #else
 #define FLQ_CLASS_DATA
 #endif
+
+static inline bool flq_access_is_direct(MemoryRegion *mr, bool write)
+{
+#if FLQ_QEMU >= 1000
+	return memory_access_is_direct(mr, write, MEMTXATTRS_UNSPECIFIED);
+#else
+	return memory_access_is_direct(mr, write);
+#endif
+}
 
 typedef AddressSpace *flq_address_space(PCIBus *bus, void *opaque, int devfn);
 

@@ -15,7 +15,7 @@ static MemoryRegion *ram_at(uint64_t pa, hwaddr bytes, bool write, hwaddr *offse
 	MemoryRegion *mr =
 		address_space_translate(&address_space_memory, pa, offset, &length, write, MEMTXATTRS_UNSPECIFIED);
 
-	return length >= bytes && memory_access_is_direct(mr, write) ? mr : NULL;
+	return length >= bytes && flq_access_is_direct(mr, write) ? mr : NULL;
 }
 
 static int mem_read(void *ctx, uint64_t pa, void *buf, uint32_t bytes)

@@ -4,7 +4,6 @@
 
 #include "qapi/error.h"
 #include "qemu/host-utils.h"
-#include "sysemu/dma.h"
 
 /* A translation answers for no more than this: regions of QEMU end somewhere. */
 #define MOST_SHIFT 47
@@ -57,6 +56,8 @@ static IOMMUTLBEntry translate(IOMMUMemoryRegion *mr, hwaddr addr, IOMMUAccessFl
 	flq_leave(q);
 	if (outcome != FL_OK)
 		return entry;
+	if (result.flags & FL_RESULT_GLOBAL)
+		space->globals = true;
 	entry.addr_mask = (1ULL << MIN(result.shift, MOST_SHIFT)) - 1;
 	entry.iova = addr & ~entry.addr_mask;
 	entry.translated_addr = result.addr & ~entry.addr_mask;
@@ -89,14 +90,23 @@ static void tell(struct flq_space *space, uint64_t first, uint64_t last)
 	}
 }
 
+/* An invalidation by address and ASID is of global entries as well: of any stream's, unless it has none. */
+bool flq_concerns(struct flq *q, const struct fl_scope *scope, uint32_t stream, bool globals)
+{
+	struct fl_scope narrow = *scope;
+
+	narrow.global = scope->global && globals;
+	return fl_iommu_concerns(q->iommu, &narrow, stream, UINT32_MAX);
+}
+
 /* Addresses of a scope are the functions' own where it concerns the first stage that they go through. */
 void flq_forget(struct flq *q, const struct fl_scope *scope)
 {
-	bool exact = scope->by & FL_SCOPE_ADDR && scope->stages & 1;
+	bool exact = scope->by & FL_SCOPE_ADDR && (scope->stages & 1 || q->one_stage);
 	struct flq_space *space;
 
 	QLIST_FOREACH(space, &q->notified, next)
-	if (fl_iommu_concerns(q->iommu, scope, stream_of(space), UINT32_MAX))
+	if (flq_concerns(q, scope, stream_of(space), space->globals))
 		tell(space, exact ? scope->first : 0, exact ? scope->last : UINT64_MAX);
 }
 

@@ -14,9 +14,9 @@
 
 /* As importers name a space that no log names (docs/trace-format.md). */
 #define SPACE_OF(stream) (0x80000000U + (stream))
-#define PAGE 4096ULL
+#define PAGE		 4096ULL
 /* Records of the access that is under way. */
-#define HELD 8
+#define HELD		 8
 
 G_STATIC_ASSERT((int)FL_PERM_READ == (int)FL_TRACE_READ && (int)FL_PERM_WRITE == (int)FL_TRACE_WRITE &&
 		(int)FL_PERM_EXEC == (int)FL_TRACE_EXEC);
@@ -29,6 +29,7 @@ struct page {
 
 struct stream {
 	uint32_t id;
+	bool globals;	 /* as struct flq_space has it */
 	uint64_t shifts; /* of pages that were ever known */
 	GHashTable *pages;
 };
@@ -100,6 +101,8 @@ static void learn(struct flq *q, struct stream *s, uint64_t addr, const struct f
 	struct page *page = g_hash_table_lookup(s->pages, &key);
 	struct fl_trace_record record;
 
+	if (result->flags & FL_RESULT_GLOBAL)
+		s->globals = true;
 	if (page && page->pa == (result->addr & ~mask) && page->perm == result->perm)
 		return;
 	page = g_new(struct page, 1);
@@ -205,7 +208,7 @@ static bool drop_all(struct flq *q, struct stream *s)
 
 static void invalidated(struct flq *q, struct stream *s, const struct fl_scope *scope)
 {
-	bool whole = !(scope->by & FL_SCOPE_ADDR) || !(scope->stages & 1);
+	bool whole = !(scope->by & FL_SCOPE_ADDR) || !(scope->stages & 1 || q->one_stage);
 	uint64_t pages = whole ? 0 : scope->last / PAGE - scope->first / PAGE + 1;
 	struct fl_trace_record record;
 	bool any;
@@ -240,7 +243,7 @@ static void forget(struct flq *q, const struct fl_scope *scope)
 	for (at = streams; at; at = at->next) {
 		struct stream *s = at->data;
 
-		if (fl_iommu_concerns(q->iommu, scope, s->id, UINT32_MAX))
+		if (flq_concerns(q, scope, s->id, s->globals))
 			invalidated(q, s, scope);
 	}
 	g_list_free(streams);
@@ -288,13 +291,15 @@ void flq_record_event(struct flq *q, const struct fl_event *event)
 	struct fl_trace_record record;
 
 	if (event->kind == FL_EVENT_CHANGED ||
-	    (event->kind == FL_EVENT_INVALIDATION && event->unit != FL_UNIT_WALK_CACHE && event->unit != FL_UNIT_WALK_CACHE_S2)) {
+	    (event->kind == FL_EVENT_INVALIDATION && event->unit != FL_UNIT_WALK_CACHE &&
+	     event->unit != FL_UNIT_WALK_CACHE_S2)) {
 		forget(q, event->scope);
 		return;
 	}
 	if (event->kind == FL_EVENT_RECORD && event->addr != q->entry_at)
-		return;
-	if ((event->kind != FL_EVENT_RECORD && event->kind != FL_EVENT_COMMAND && event->kind != FL_EVENT_RECORD_LOST) ||
+		words = NULL;
+	if ((event->kind != FL_EVENT_RECORD && event->kind != FL_EVENT_COMMAND &&
+	     event->kind != FL_EVENT_RECORD_LOST) ||
 	    !q->cls->record)
 		return;
 	fl_trace_record_init(&record, FL_TRACE_MARK, now(r));

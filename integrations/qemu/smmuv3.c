@@ -52,6 +52,7 @@ static int create(struct flq *q, const struct fl_host *host, void *ctx, struct f
 	params.walk_cache = params.walk_cache_s2 = caches.walk;
 	params.ste_cache = params.cd_cache = caches.config;
 	memcpy(params.idr, s->idr, sizeof(params.idr));
+	q->one_stage = (s->idr[0] & 3) != 3; /* S2P, S1P (6.3.1) */
 	return fl_smmuv3_create(&params, host, ctx, out);
 }
 
@@ -134,7 +135,7 @@ static bool record(struct flq *q, const struct fl_event *event, const uint64_t *
 	case FL_EVENT_COMMAND:
 		return answer(words, record);
 	case FL_EVENT_RECORD:
-		if (event->unit != FL_UNIT_EVENTS)
+		if (event->unit != FL_UNIT_EVENTS || !words)
 			return false;
 		fault(words, record);
 		return true;
@@ -192,21 +193,20 @@ static void instance_init(Object *obj)
 
 #define REGISTER(name, member) DEFINE_PROP_UNSIGNED_NODEFAULT(name, FaultlineSmmuv3, member, qdev_prop_uint32, uint32_t)
 
-static FLQ_CONST Property properties[] = {
-	FLQ_PROPERTIES(FaultlineSmmuv3, q),
-	REGISTER("idr0", idr[0]),
-	REGISTER("idr1", idr[1]),
-	REGISTER("idr2", idr[2]),
-	REGISTER("idr3", idr[3]),
-	REGISTER("idr4", idr[4]),
-	REGISTER("idr5", idr[5]),
-	DEFINE_PROP_UINT32("aidr", FaultlineSmmuv3, aidr, 0),
-	DEFINE_PROP_UINT32("iidr", FaultlineSmmuv3, iidr, 0),
-	DEFINE_PROP_UINT32("gbpa", FaultlineSmmuv3, gbpa, 0),
-	DEFINE_PROP_UINT32("stalls", FaultlineSmmuv3, stalls, 0),
-	DEFINE_PROP_LINK("primary-bus", FaultlineSmmuv3, primary_bus, TYPE_PCI_BUS, PCIBus *),
-	FLQ_PROPERTIES_END
-};
+static FLQ_CONST Property properties[] = { FLQ_PROPERTIES(FaultlineSmmuv3, q),
+					   REGISTER("idr0", idr[0]),
+					   REGISTER("idr1", idr[1]),
+					   REGISTER("idr2", idr[2]),
+					   REGISTER("idr3", idr[3]),
+					   REGISTER("idr4", idr[4]),
+					   REGISTER("idr5", idr[5]),
+					   DEFINE_PROP_UINT32("aidr", FaultlineSmmuv3, aidr, 0),
+					   DEFINE_PROP_UINT32("iidr", FaultlineSmmuv3, iidr, 0),
+					   DEFINE_PROP_UINT32("gbpa", FaultlineSmmuv3, gbpa, 0),
+					   DEFINE_PROP_UINT32("stalls", FaultlineSmmuv3, stalls, 0),
+					   DEFINE_PROP_LINK("primary-bus", FaultlineSmmuv3, primary_bus, TYPE_PCI_BUS,
+							    PCIBus *),
+					   FLQ_PROPERTIES_END };
 
 static FLQ_CONST VMStateField fields[] = {
 	VMSTATE_STRUCT(q, FaultlineSmmuv3, 1, flq_vmstate, struct flq),
