@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree linux-quick model release dev asan tsan msan coverage deps deps-check clean soak
+.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree linux-quick linux-sva model release dev asan tsan msan coverage deps deps-check clean soak
 
 deps:
 	@scripts/install-deps
@@ -99,6 +99,13 @@ linux-quick: deps
 	@scripts/install-deps qemu
 	@scripts/install-deps linux
 	scripts/linux-quick
+
+# Shared virtual addressing on arm64, from a process's memory to a device's stalled access and back (docs/linux.md).
+linux-sva: deps
+	@scripts/install-deps linux
+	@scripts/install-deps qemu
+	@scripts/install-deps sva
+	scripts/linux-sva
 
 # All states of the fault core's model with two devices (docs/fault-core-model.md).
 model:

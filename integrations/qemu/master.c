@@ -498,6 +498,13 @@ static void realize(DeviceState *dev, Error **errp)
 			   TYPE_FAULTLINE_MASTER);
 		return;
 	}
+	if (m->q->record_path) {
+		error_setg(
+			errp,
+			"%s: a recording keeps address spaces by StreamID, not by PASID: no record= with this device",
+			TYPE_FAULTLINE_MASTER);
+		return;
+	}
 	if (m->index >= MOST_MASTERS || !m->queues || m->queues > MASTER_MOST_QUEUES || m->pasid_bits > 20) {
 		error_setg(errp, "%s: index is 0 to %u, queues 1 to %u, pasid-bits 0 to 20", TYPE_FAULTLINE_MASTER,
 			   MOST_MASTERS - 1, MASTER_MOST_QUEUES);

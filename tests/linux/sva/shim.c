@@ -5,7 +5,7 @@
 
 #include "drivers/iommu/iommu-sva-lib.h"
 
-#define PASID 0xfffffUL
+#define PASID	  0xfffffUL
 #define INDEX(mm) ((unsigned long)(mm) >> 4)
 
 static DEFINE_XARRAY(pasids); /* PASID, and the number of bonds above it */
