@@ -34,6 +34,7 @@ struct flq_recorder;
  * @q: the IOMMU
  * @bus: of the function
  * @devfn: of the function
+ * @stream: its StreamID or requester ID; negative: the guest numbers the bus, and may do so anew
  * @globals: a translation was seen that holds for every ASID
  * @next: among those with notifiers
  */
@@ -44,6 +45,7 @@ struct flq_space {
 	struct flq *q;
 	PCIBus *bus;
 	int devfn;
+	int64_t stream;
 	bool globals;
 	QLIST_ENTRY(flq_space) next;
 };

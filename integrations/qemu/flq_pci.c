@@ -10,6 +10,8 @@
 
 static uint32_t stream_of(const struct flq_space *space)
 {
+	if (space->stream >= 0)
+		return (uint32_t)space->stream;
 	return (uint32_t)(pci_bus_num(space->bus) << 8 | space->devfn);
 }
 
@@ -180,6 +182,7 @@ type_init(register_types)
 	space->q = q;
 	space->bus = bus;
 	space->devfn = devfn;
+	space->stream = pci_bus_is_root(bus) ? pci_bus_num(bus) << 8 | devfn : -1;
 	memory_region_init(&space->root, OBJECT(q->dev), name, UINT64_MAX);
 	memory_region_init_iommu(&space->iommu, sizeof(space->iommu), FLQ_REGION, OBJECT(q->dev), name, UINT64_MAX);
 	memory_region_add_subregion_overlap(&space->root, 0, MEMORY_REGION(&space->iommu), 0);
