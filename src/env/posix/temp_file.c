@@ -74,7 +74,7 @@ void temp_file_remove(const char *path)
 	temp_file_kept(path);
 }
 
-static void clean(int signal_number)
+void temp_file_remove_all(void)
 {
 	pid_t self = getpid();
 	int i;
@@ -82,6 +82,11 @@ static void clean(int signal_number)
 	for (i = 0; i < FILES; i++)
 		if (temps[i].owner == self)
 			unlink(temps[i].path);
+}
+
+static void clean(int signal_number)
+{
+	temp_file_remove_all();
 	/* Not SA_RESETHAND: the same signal, sent again, would end the process before this handler has begun. */
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);

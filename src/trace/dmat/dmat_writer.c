@@ -154,20 +154,6 @@ int dmat_writer_open(struct dmat_writer **writer, const char *path, struct dmat_
 	return 0;
 }
 
-static bool meta_key_ok(const char *key)
-{
-	return key[0] && strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == strlen(key) && strlen(key) < 128;
-}
-
-static bool meta_value_ok(const char *value)
-{
-	for (; *value; value++) {
-		if ((unsigned char)*value < 0x20 || *value == 0x7f)
-			return false;
-	}
-	return true;
-}
-
 static bool meta_has(const struct dmat_writer *w, const char *key)
 {
 	const u8 *p = w->meta + 4;
@@ -190,8 +176,8 @@ int dmat_writer_meta(struct dmat_writer *w, const char *key, const char *value)
 
 	if (w->header_written)
 		return dmat_fail(w->err, EINVAL, "metadata '%.60s' after the first record", key);
-	if (!meta_key_ok(key) || !meta_value_ok(value))
-		return dmat_fail(w->err, EINVAL, "metadata '%.60s': malformed key or value", key);
+	if (dmat_meta_check(key, value))
+		return dmat_fail(w->err, EINVAL, "metadata '%.60s': %s", key, dmat_meta_check(key, value));
 	if (meta_has(w, key))
 		return dmat_fail(w->err, EINVAL, "metadata '%.60s' given twice", key);
 	if (w->meta_keys == DMAT_META_KEYS || w->meta_bytes + 8 + key_bytes + value_bytes > DMAT_META_MAX)
