@@ -389,19 +389,27 @@ static int write_json(const struct options *o, const struct fit_result *r, const
 
 /* ---- all of it ---- */
 
+struct preset {
+	const struct options *o;
+	const struct fit_result *r;
+	const struct fl_config *cfg;
+};
+
+static int print_preset(const void *what, FILE *out)
+{
+	const struct preset *p = what;
+
+	errno = 0;
+	fit_write(p->r, &p->o->data, p->o->base, p->cfg, out);
+	return fflush(out) || ferror(out) ? -(errno ? errno : EIO) : 0;
+}
+
 static int write_preset(const struct options *o, const struct fit_result *r, const struct fl_config *cfg)
 {
-	FILE *out = fopen(o->output, "w");
-	bool bad;
+	const struct preset p = { o, r, cfg };
+	int ret = report_write_file(o->output, print_preset, &p);
 
-	if (!out)
-		return cli_fail("%s: %s", o->output, strerror(errno));
-	fit_write(r, &o->data, o->base, cfg, out);
-	bad = ferror(out);
-	if (!fclose(out) && !bad)
-		return CLI_OK;
-	unlink(o->output);
-	return cli_fail("%s: %s", o->output, strerror(EIO));
+	return ret ? cli_fail("%s: %s", o->output, strerror(-ret)) : CLI_OK;
 }
 
 static int print_all(const struct options *o, const struct fit_result *r)
