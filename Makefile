@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan msan coverage deps deps-check clean soak
+.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate fuzz kernel-debug kernel-tree model release dev asan tsan msan coverage deps deps-check clean soak
 
 deps:
 	@scripts/install-deps
@@ -85,6 +85,15 @@ slurm: release
 # Ten million damaged device trees and IORTs.
 fuzz-firmware: release
 	build/release/tests/firmware/fuzz_firmware 10000000
+
+# libFuzzer over the readers, the engines and the drivers, HOURS in all (docs/fuzzing.md).
+HOURS ?= 1
+fuzz:
+	@scripts/install-deps check
+	@scripts/install-deps fuzz
+	cmake --preset fuzz >/dev/null
+	cmake --build --preset fuzz -j$(JOBS) --target fuzz-targets
+	scripts/fuzz $(HOURS)
 
 # A kernel with KASAN, lockdep and the like, and a million faults in it. Takes its time.
 kernel-debug:
