@@ -8,7 +8,7 @@
 #include "image.h"
 #include "iommu_kind.h"
 
-#define MEM	 (1U << 20)
+#define MEM	 (1U << 16)
 #define ACCESSES (1U << 22) /* of one call: a full command queue of the largest size, each entry some accesses */
 #define SLOTS	 64
 #define WALKS	 4
@@ -266,25 +266,62 @@ static void act(struct fuzz_input *in)
 	w.accesses = 0;
 }
 
+#define REGISTERS 0x400
+
+/* What a new engine's registers are, read once. */
+static const u64 *registers_of_new(void)
+{
+	static u64 value[REGISTERS];
+	static bool known;
+	void *new;
+	u64 i;
+
+	if (known)
+		return value;
+	fuzz_holds(!w.kind->create(&w.cfg, &ops, NULL, &new));
+	for (i = 0; i < REGISTERS; i++)
+		value[i] = w.kind->cls->mmio_read(new, 4 * i, 4);
+	w.kind->destroy(new);
+	known = true;
+	return value;
+}
+
 static void like_new(void)
 {
-	void *new;
-	u64 at;
+	const u64 *value = registers_of_new();
+	u64 i;
 
-	fuzz_holds(!w.kind->create(&w.cfg, &ops, NULL, &new));
-	for (at = 0; at < 0x1000; at += 4)
-		fuzz_holds(w.kind->cls->mmio_read(w.hw, at, 4) == w.kind->cls->mmio_read(new, at, 4));
-	w.kind->destroy(new);
+	for (i = 0; i < REGISTERS; i++)
+		fuzz_holds(w.kind->cls->mmio_read(w.hw, 4 * i, 4) == value[i]);
+}
+
+/* Small caches fill, and cost little. */
+static void small(struct fl_config *cfg)
+{
+	static const char *const sizes[] = { "iommu.tlb_sets=4",	   "iommu.tlb_ways=2",
+					     "iommu.walk_cache_sets=2",	   "iommu.walk_cache_ways=2",
+					     "iommu.config_cache_sets=2", "iommu.config_cache_ways=2" };
+	struct fl_config_error err;
+	size_t i;
+
+	fl_config_init(cfg);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		fuzz_holds(!fl_config_set(cfg, sizes[i], &err));
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
+	static struct fl_config cfg;
+	static bool sized;
 	struct fuzz_input in = { data, data + size };
 	u32 i;
 
+	if (!sized)
+		small(&cfg);
+	sized = true;
 	memset(&w, 0, sizeof(w));
 	w.kind = iommu_kind_find(FUZZ_KIND);
-	fl_config_init(&w.cfg);
+	w.cfg = cfg;
 	fuzz_holds(!w.kind->create(&w.cfg, &ops, NULL, &w.hw));
 	while (in.at < in.end)
 		act(&in);
