@@ -207,7 +207,7 @@ void replay_os_touch(struct replay_os *os, const struct dmat_record *access)
 	u64 i, n = replay_os_pages_of(access);
 
 	for (i = 0; s && i < n; i++) {
-		struct page_entry *e = page_map_find(&os->map, s->id, (access->iova >> PAGE_SHIFT) + i);
+		struct page_entry *e = replay_os_page(os, s, (access->iova >> PAGE_SHIFT) + i);
 
 		if (!e || e->resident || e->touched)
 			continue;
@@ -421,6 +421,7 @@ static void free_spaces(struct replay_os *os)
 		for (i = 0; i < os->n_iommus; i++)
 			if (s->doms[i])
 				os->cls->domain_free(os->iommus[i].drv, s->doms[i]);
+		free(s->extents);
 		free(s);
 	}
 }

@@ -52,7 +52,7 @@ static void map_more(struct replay_os *os, struct os_space *s, u64 page, struct 
 	u64 first = around ? page - page % n : page;
 
 	for (i = 0; i < n; i++) {
-		struct page_entry *e = first + i == page ? NULL : page_map_find(&os->map, s->id, first + i);
+		struct page_entry *e = first + i == page ? NULL : replay_os_page(os, s, first + i);
 		bool wanted = e && !e->resident;
 
 		if (first + i == page || (around && !wanted))
@@ -65,7 +65,7 @@ static void map_more(struct replay_os *os, struct os_space *s, u64 page, struct 
 /* What becomes of a fault on @page: mapped now, mapped already, or none of our pages. */
 static enum fault_code resolve(struct replay_os *os, struct os_space *s, u64 page, u8 wanted)
 {
-	struct page_entry *e = page_map_find(&os->map, s->id, page);
+	struct page_entry *e = replay_os_page(os, s, page);
 
 	if (!e || !permitted(e, wanted))
 		return FAULT_TERMINATE;
@@ -82,7 +82,7 @@ static enum fault_code resolve(struct replay_os *os, struct os_space *s, u64 pag
 /* The pages that resolve() would map. */
 static void count_pages(struct replay_os *os, struct os_space *s, u64 page, u8 wanted, struct replay_load *load)
 {
-	struct page_entry *e = page_map_find(&os->map, s->id, page);
+	struct page_entry *e = replay_os_page(os, s, page);
 
 	load->faults++;
 	if (!e || !permitted(e, wanted) || e->resident)
