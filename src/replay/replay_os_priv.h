@@ -28,7 +28,8 @@ struct os_space {
 	u32 id;
 	u32 sid;   /* of the first stream attached */
 	u32 pages; /* its list in the page map */
-	struct page_extent *extents; /* large maps, in order; a page of one is in the page map from when it is asked for */
+	struct page_extent
+		*extents; /* large maps, in order; a page of one is in the page map from when it is asked for */
 	u32 n_extents, extent_room;
 };
 

@@ -29,12 +29,12 @@ static inline u64 fuzz_take(struct fuzz_input *in, unsigned int n)
 }
 
 /* What must hold whatever the input is. */
-#define fuzz_holds(cond)                                                                      \
-	do {                                                                                  \
-		if (!(cond)) {                                                                \
+#define fuzz_holds(cond)                                                                          \
+	do {                                                                                      \
+		if (!(cond)) {                                                                    \
 			fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #cond); \
-			abort();                                                              \
-		}                                                                             \
+			abort();                                                                  \
+		}                                                                                 \
 	} while (0)
 
 /* The input as a file without a name; its path. close(@fd) ends it. */

@@ -298,8 +298,8 @@ static void like_new(void)
 /* Small caches fill, and cost little. */
 static void small(struct fl_config *cfg)
 {
-	static const char *const sizes[] = { "iommu.tlb_sets=4",	   "iommu.tlb_ways=2",
-					     "iommu.walk_cache_sets=2",	   "iommu.walk_cache_ways=2",
+	static const char *const sizes[] = { "iommu.tlb_sets=4",	  "iommu.tlb_ways=2",
+					     "iommu.walk_cache_sets=2",	  "iommu.walk_cache_ways=2",
 					     "iommu.config_cache_sets=2", "iommu.config_cache_ways=2" };
 	struct fl_config_error err;
 	size_t i;

@@ -7,8 +7,8 @@
 #include "dmat_priv.h"
 
 #define NO_ENTRY "dictionary entry that does not exist"
-#define UNUSED "field that this kind of record does not have"
-#define PIECE 128 /* records decoded at a time: their columns stay in the first-level cache */
+#define UNUSED	 "field that this kind of record does not have"
+#define PIECE	 128 /* records decoded at a time: their columns stay in the first-level cache */
 
 struct cursor {
 	const u8 *at, *end;

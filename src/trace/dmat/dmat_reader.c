@@ -414,8 +414,8 @@ static ssize_t decode_some(struct dmat_reader *r, struct dmat_record *out, size_
 	begins = !b->next;
 	first_time = b->time_min;
 	reason = dmat_block_decode(b, out, n);
-	if (!reason && ((begins && out[0].time_ns != first_time) ||
-			(b->next == b->records && b->time_min != r->sequence_time)))
+	if (!reason &&
+	    ((begins && out[0].time_ns != first_time) || (b->next == b->records && b->time_min != r->sequence_time)))
 		reason = "block header and records disagree";
 	if (reason)
 		return stop(r, bad(r, r->block[r->next_block - 1].offset, reason));

@@ -208,8 +208,7 @@ static bool count_record(struct context *c, const struct dmat_record *rec)
 		if (rec->flags & DMAT_F_WHOLE)
 			page_set_clear(&c->touched, rec->domain, 0, ~0ULL / PAGE);
 		else
-			page_set_clear(&c->touched, rec->domain, rec->iova / PAGE,
-				       (rec->iova + rec->size - 1) / PAGE);
+			page_set_clear(&c->touched, rec->domain, rec->iova / PAGE, (rec->iova + rec->size - 1) / PAGE);
 		return true;
 	case DMAT_FAULT:
 		return count(&s->faults, (u64)rec->model << 32 | rec->code, 0);
