@@ -115,32 +115,15 @@ static void print_text(const struct board *b, const struct findings *f)
 static json_t *report_json(const struct board *b, const struct findings *f, const struct advice *advice,
 			   const struct stall_evidence *e)
 {
-	json_t *root = board_json(b), *list = json_array();
-	u32 i, k;
-
-	json_object_set_new(root, "findings", findings_json(f, false));
-	for (i = 0; i < f->n_assumptions; i++)
-		json_array_append_new(list, json_string(f->assumption[i]));
-	json_object_set_new(root, "assumptions", list);
-	report_json_u64(root, "errors", findings_count(f, FINDING_ERROR));
-	report_json_u64(root, "warnings", findings_count(f, FINDING_WARNING));
-	report_json_u64(root, "notes", findings_count(f, FINDING_NOTE));
-	report_json_u64(root, "omitted", f->omitted);
-	json_object_set_new(root, "safe", json_boolean(!findings_count(f, FINDING_ERROR)));
-	if (e)
-		json_object_set_new(root, "simulation", stall_evidence_json(e));
-	if (!advice)
-		return root;
-	list = json_array();
-	for (i = 0; i < advice->n; i++) {
-		json_t *one = json_array();
-
-		for (k = 0; k < advice->size; k++)
-			json_array_append_new(one, json_string(advice->option[i][k]));
-		json_array_append_new(list, one);
-	}
-	json_object_set_new(root, "advice", list);
-	return root;
+	return report_json_put(
+		board_json(b), J_NODE("findings", findings_json(f, false)),
+		J_NODE("assumptions", J_LIST(i, f->n_assumptions, json_string(f->assumption[i]))),
+		J_U64("errors", findings_count(f, FINDING_ERROR)),
+		J_U64("warnings", findings_count(f, FINDING_WARNING)), J_U64("notes", findings_count(f, FINDING_NOTE)),
+		J_MEMBER(f, omitted), J_BOOL("safe", !findings_count(f, FINDING_ERROR)),
+		J_IF(e, J_NODE("simulation", stall_evidence_json(e))),
+		J_IF(advice, J_NODE("advice",
+				    J_LIST(i, advice->n, J_LIST(k, advice->size, json_string(advice->option[i][k]))))));
 }
 
 static int put(const void *text, FILE *out)

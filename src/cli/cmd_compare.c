@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline compare: runs and results of runs side by side. Here: the runs, and their figures. */
 #include "cmd_compare_priv.h"
+#include "find.h"
 #include "replay_counters.h"
 #include "run_pool.h"
 
@@ -183,12 +184,8 @@ static int play(struct compare *o)
 /* Streams of one trace have their places in it; those of several cannot be told to be the same. */
 static bool one_trace(const struct compare *o)
 {
-	u32 i;
-
-	for (i = 0; i < o->columns; i++)
-		if (!o->column[i].side || !o->column[i].several || strcmp(o->column[i].source, o->column[0].source))
-			return false;
-	return true;
+	return !ANY(i, o->columns,
+		    !o->column[i].side || !o->column[i].several || strcmp(o->column[i].source, o->column[0].source));
 }
 
 static bool faults_somewhere(const struct compare *o, u32 stream)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline fit: a preset from a measured machine. */
 #include "cli.h"
+#include "find.h"
 #include "fit.h"
 #include "report_json.h"
 #include "report_table.h"
@@ -195,15 +196,10 @@ static const char *kind_name(enum fit_kind kind)
 
 static int print_points(const struct fit_result *r, const struct fit_data *d)
 {
-	static const char *const headings[] = { "kind",	     ">size",  ">window",     "iommu",
-						">measured", ">model", ">difference", NULL };
 	bool bandwidths = false;
-	struct report_table t;
-	size_t i;
+	struct report_table t = REPORT_TABLE("kind", ">size", ">window", "iommu", ">measured", ">model", ">difference");
 
-	report_table_init(&t, headings);
-	for (i = 0; i < d->points; i++) {
-		const struct fit_point *p = &d->point[i];
+	for_each_of(p, d->point, d->points) {
 		const char *unit = p->kind == FIT_LATENCY ? "ns" : "MB/s";
 
 		report_table_cell(&t, "%s", kind_name(p->kind));
@@ -300,37 +296,26 @@ static json_t *found_json(const struct fit_result *r, const struct fl_config *cf
 	size_t i;
 
 	fit_list(r, &v);
-	for (i = 0; i < v.n; i++) {
-		json_t *one = json_object();
-
-		report_json_text(one, "key", v.value[i].key);
-		report_json_text(one, "value", fit_value_text(cfg, &v.value[i], text, sizeof(text)));
-		report_json_text(one, "origin", origins[v.value[i].origin]);
-		report_json_text(one, "why", v.value[i].why);
-		json_array_append_new(list, one);
-	}
+	for (i = 0; i < v.n; i++)
+		report_json_append(list, J_TEXT("key", v.value[i].key),
+				   J_TEXT("value", fit_value_text(cfg, &v.value[i], text, sizeof(text))),
+				   J_TEXT("origin", origins[v.value[i].origin]), J_TEXT("why", v.value[i].why));
 	return list;
 }
 
 static json_t *points_json(const struct fit_result *r, const struct fit_data *d)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; i < d->points; i++) {
-		const struct fit_point *p = &d->point[i];
+	for_each_of(p, d->point, d->points) {
 		bool latency = p->kind == FIT_LATENCY;
-		json_t *one = json_object();
 
-		report_json_text(one, "kind", kind_name(p->kind));
-		report_json_u64(one, "size_bytes", p->size);
-		report_json_u64(one, "window_bytes", p->window);
-		report_json_text(one, "iommu", p->off ? "off" : "on");
-		json_object_set_new(one, latency ? "measured_ps" : "measured_kb_s",
-				    json_integer(thousand(p->measured)));
-		json_object_set_new(one, latency ? "model_ps" : "model_kb_s", json_integer(thousand(p->model)));
-		json_object_set_new(one, "difference_ppm", json_integer(thousand(fit_difference(r, p) * 10)));
-		json_array_append_new(list, one);
+		report_json_append(
+			list, J_TEXT("kind", kind_name(p->kind)), J_U64("size_bytes", p->size),
+			J_U64("window_bytes", p->window), J_TEXT("iommu", p->off ? "off" : "on"),
+			J_NODE(latency ? "measured_ps" : "measured_kb_s", json_integer(thousand(p->measured))),
+			J_NODE(latency ? "model_ps" : "model_kb_s", json_integer(thousand(p->model))),
+			J_NODE("difference_ppm", json_integer(thousand(fit_difference(r, p) * 10))));
 	}
 	return list;
 }
@@ -346,11 +331,9 @@ static json_t *scores_json(const struct fit_result *r, const struct fit_data *d)
 		json_t *one = json_object();
 
 		fit_rate(r, d, latency, off, &s);
-		report_json_text(one, "of", latency ? "latency" : "bandwidth");
-		report_json_text(one, "iommu", off ? "off" : "on");
-		report_json_u64(one, "points", s.points);
-		report_json_u64(one, "good", s.good);
-		json_object_set_new(one, "worst_ppm", json_integer(thousand(s.worst * 10)));
+		report_json_put(one, J_TEXT("of", latency ? "latency" : "bandwidth"),
+				J_TEXT("iommu", off ? "off" : "on"), J_MEMBER(&s, points), J_MEMBER(&s, good),
+				J_NODE("worst_ppm", json_integer(thousand(s.worst * 10))));
 		if (s.points)
 			json_array_append(list, one);
 		json_decref(one);
@@ -360,30 +343,17 @@ static json_t *scores_json(const struct fit_result *r, const struct fit_data *d)
 
 static json_t *tables_json(const struct fit_data *d)
 {
-	json_t *list = json_array();
-	size_t i;
-
-	for (i = 0; i < d->tables; i++) {
-		json_t *one = json_object();
-
-		report_json_text(one, "file", d->table[i]);
-		report_json_text(one, "iommu", d->table_off[i] ? "off" : "on");
-		json_array_append_new(list, one);
-	}
-	return list;
+	return J_LIST(i, d->tables,
+		      report_json_object(J_TEXT("file", d->table[i]), J_TEXT("iommu", d->table_off[i] ? "off" : "on")));
 }
 
 static int write_json(const struct options *o, const struct fit_result *r, const struct fl_config *cfg)
 {
-	json_t *j = json_object();
+	json_t *j = report_json_object(
+		J_TEXT("version", FL_VERSION), J_TEXT("base", o->base), J_TEXT("iommu", o->kind->name),
+		J_NODE("tables", tables_json(&o->data)), J_NODE("parameters", found_json(r, cfg)),
+		J_NODE("points", points_json(r, &o->data)), J_NODE("scores", scores_json(r, &o->data)));
 
-	report_json_text(j, "version", FL_VERSION);
-	report_json_text(j, "base", o->base);
-	report_json_text(j, "iommu", o->kind->name);
-	json_object_set_new(j, "tables", tables_json(&o->data));
-	json_object_set_new(j, "parameters", found_json(r, cfg));
-	json_object_set_new(j, "points", points_json(r, &o->data));
-	json_object_set_new(j, "scores", scores_json(r, &o->data));
 	return cli_write_json(j, o->json);
 }
 

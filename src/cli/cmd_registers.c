@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline registers: the register tables that the engines run on, and what a register's value says. */
 #include "cli.h"
+#include "find.h"
 #include "iommu_kind.h"
 #include "report_table.h"
 #include "spec.h"
@@ -77,9 +78,7 @@ static void list_all(const struct spec_iommu *m)
 	for (s = 0; s < m->n_spaces; s++) {
 		printf("%s\n", m->spaces[s].title);
 		report_table_init(&t, headings);
-		for (i = 0; i < m->spaces[s].n_regs; i++) {
-			const struct reg_desc *d = &m->spaces[s].regs[i];
-
+		for_each_of(d, m->spaces[s].regs, m->spaces[s].n_regs) {
 			report_table_cell(&t, "%s", d->name);
 			report_table_cell(&t, "%s", offset_name(d, offset));
 			report_table_cell(&t, "%u", d->size);
@@ -104,7 +103,6 @@ static void list_all(const struct spec_iommu *m)
 static void markdown_register(const struct reg_desc *d)
 {
 	char offset[64], bits[8];
-	u32 i;
 
 	printf("\n### %s\n\nOffset %s; %u bytes; section %s", d->name, offset_name(d, offset), d->size, d->section);
 	if (d->reset)
@@ -115,9 +113,7 @@ static void markdown_register(const struct reg_desc *d)
 		return;
 	}
 	puts("| bits | field | access | |\n|---|---|---|---|");
-	for (i = 0; i < d->n_fields; i++) {
-		const struct reg_field *f = &d->fields[i];
-
+	for_each_of(f, d->fields, d->n_fields) {
 		printf("| %s | %s | %s | %s |\n", bits_name(f, bits), f->name, access_name(f), f->doc);
 	}
 }
@@ -152,9 +148,7 @@ static void markdown_record(const struct spec_record *r)
 		return;
 	puts("\n| code | name | section | what | besides the fields of all | kernels print "
 	     "|\n|---|---|---|---|---|---|");
-	for (i = 0; i < r->n_kinds; i++) {
-		const struct spec_kind *k = &r->kinds[i];
-
+	for_each_of(k, r->kinds, r->n_kinds) {
 		printf("| 0x%02x | %s | %s | %s | ", k->code, k->name, k->section, k->text);
 		markdown_parts(r, k);
 		printf(" | %s |\n", k->printed ? k->printed : "");
@@ -323,7 +317,6 @@ static int show_register(const struct reg_desc *d, const struct request *q)
 	u64 value = q->word[0], reserved = value;
 	struct report_table t;
 	char offset[64], bits[8];
-	u32 i;
 
 	printf("%s", d->name);
 	if (q->indexed)
@@ -333,9 +326,7 @@ static int show_register(const struct reg_desc *d, const struct request *q)
 		printf(": 0x%0*llx", d->size * 2, value);
 	putchar('\n');
 	report_table_init(&t, q->words ? valued : plain);
-	for (i = 0; i < d->n_fields; i++) {
-		const struct reg_field *f = &d->fields[i];
-
+	for_each_of(f, d->fields, d->n_fields) {
 		reserved &= ~GENMASK_ULL(f->high, f->low);
 		report_table_cell(&t, "%s", bits_name(f, bits));
 		report_table_cell(&t, "%s", f->name);
@@ -354,11 +345,9 @@ static int show_register(const struct reg_desc *d, const struct request *q)
 
 static void list_kinds(const struct spec_record *r)
 {
-	static const char *const headings[] = { ">code", "name", "section", "what", NULL };
-	struct report_table t;
+	struct report_table t = REPORT_TABLE(">code", "name", "section", "what");
 	u32 i;
 
-	report_table_init(&t, headings);
 	for (i = 0; i < r->n_kinds; i++) {
 		report_table_cell(&t, "0x%02x", r->kinds[i].code);
 		report_table_cell(&t, "%s", r->kinds[i].name);
@@ -402,9 +391,7 @@ static int show_record(const struct spec_record *r, const struct request *q)
 	memcpy(reserved, q->word, sizeof(reserved));
 	record_title(r, k, q);
 	report_table_init(&t, q->words ? valued : plain);
-	for (i = 0; i < r->n_fields; i++) {
-		const struct spec_field *f = &r->fields[i];
-
+	for_each_of(f, r->fields, r->n_fields) {
 		if (q->words && f->part && !spec_has(k, f->part))
 			continue;
 		reserved[f->word] &= ~GENMASK_ULL(f->field.high, f->field.low);
@@ -432,12 +419,10 @@ static int show_record(const struct spec_record *r, const struct request *q)
 static int show_registers(const struct spec_iommu *m, struct request *q, bool dry, bool *found)
 {
 	int status = CLI_OK;
-	u32 i, s;
+	u32 s;
 
 	for (s = 0; s < m->n_spaces; s++) {
-		for (i = 0; i < m->spaces[s].n_regs; i++) {
-			const struct reg_desc *d = &m->spaces[s].regs[i];
-
+		for_each_of(d, m->spaces[s].regs, m->spaces[s].n_regs) {
 			if (!is_asked(d, q))
 				continue;
 			if (q->words > 1)
@@ -458,13 +443,10 @@ static int show(const struct spec_iommu *m, struct request *q, bool dry)
 {
 	bool found = false;
 	int status = show_registers(m, q, dry, &found);
-	u32 i;
 
 	if (found || status)
 		return status;
-	for (i = 0; i < m->n_records; i++) {
-		const struct spec_record *r = &m->records[i];
-
+	for_each_of(r, m->records, m->n_records) {
 		if (q->by_offset || q->indexed || !same_name(q->name, r->name, r->also))
 			continue;
 		if (q->words && q->words != r->words)

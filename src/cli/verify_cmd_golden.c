@@ -40,10 +40,8 @@ static void found(void *ctx, const char *path, enum golden_what what, const json
 		snprintf(line, sizeof(line), "%s: %s: %s", path, what_names[what],
 			 value_text(golden ? golden : now, a));
 	if (l->list) {
-		json_t *o = json_object();
+		json_t *o = report_json_object(J_TEXT("path", path), J_TEXT("what", what_names[what]));
 
-		report_json_text(o, "path", path);
-		report_json_text(o, "what", what_names[what]);
 		if (golden)
 			json_object_set(o, "golden", (json_t *)golden);
 		if (now)
@@ -92,13 +90,10 @@ static json_t *compared(const json_t *report)
 
 static int write_report(const struct verify_arguments *a, const struct listing *l, const struct golden_counts *n)
 {
-	json_t *root = json_object();
+	json_t *root = report_json_object(J_TEXT("trace", a->replay.common.run.trace), J_TEXT("golden", a->golden),
+					  J_MEMBER(n, values), J_U64("not_compared", n->skipped),
+					  J_U64("different", n->differences));
 
-	report_json_text(root, "trace", a->replay.common.run.trace);
-	report_json_text(root, "golden", a->golden);
-	report_json_u64(root, "values", n->values);
-	report_json_u64(root, "not_compared", n->skipped);
-	report_json_u64(root, "different", n->differences);
 	json_object_set(root, "differences", l->list);
 	return cli_write_json(root, a->replay.common.json);
 }

@@ -2,6 +2,7 @@
 #include "board_advice.h"
 #include "board_platform.h"
 #include "board_priv.h"
+#include "find.h"
 #include <stdio.h>
 
 /* Sets of at most three of so many changes: 2600 boards to check. */
@@ -79,22 +80,13 @@ static void find_candidates(struct search *s)
 /* What a waiver has let pass is let pass again. */
 static bool waived(const struct findings *f, const struct finding *n)
 {
-	u32 i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->finding[i].waiver && f->finding[i].rule == n->rule && !strcmp(f->finding[i].at.path, n->at.path))
-			return true;
-	return false;
+	return ANY(i, f->n,
+		   f->finding[i].waiver && f->finding[i].rule == n->rule && !strcmp(f->finding[i].at.path, n->at.path));
 }
 
 static bool is_clear(const struct search *s, const struct findings *f)
 {
-	u32 i;
-
-	for (i = 0; i < f->n; i++)
-		if (counts(&f->finding[i]) && !waived(s->f, &f->finding[i]))
-			return false;
-	return true;
+	return !ANY(i, f->n, counts(&f->finding[i]) && !waived(s->f, &f->finding[i]));
 }
 
 /* Returns 1 if the set clears what counts, 0 if not, or -ENOMEM. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The table of rules, and what runs it. */
 #include "rules_priv.h"
+#include "find.h"
 #include "grow.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -154,7 +155,7 @@ static void report_defects(struct findings *f, const struct rule *rule, const st
 static void state_assumptions(struct findings *f, const struct board *b)
 {
 	bool said = false;
-	u32 i, k;
+	u32 i;
 
 	for (i = 0; i < b->n_masters && f->n_assumptions < 64; i++)
 		if (b->master[i].enabled && b->master[i].pri && !b->master[i].pci && !b->master[i].host)
@@ -164,9 +165,7 @@ static void state_assumptions(struct findings *f, const struct board *b)
 		const struct board_iommu *u = &b->iommu[i];
 		bool stalls = false, tbu_unknown = false;
 
-		for (k = 0; k < b->n_masters; k++) {
-			const struct board_master *m = &b->master[k];
-
+		for_each_of(m, b->master, b->n_masters) {
 			if (!m->enabled || !master_uses(b, m, i))
 				continue;
 			tbu_unknown |= m->tbu == BOARD_NONE &&

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* May this device stall? One function a rule, in the order of the table. */
+#include "find.h"
 #include "rules_priv.h"
 
 /* PASIDs are at most 20 bits wide: IHI 0070 SMMU_IDR1.SSIDSIZE, PCIe 6.20. */
@@ -75,12 +76,9 @@ bool masters_share_path(const struct board *b, const struct board_master *x, con
 static u64 outstanding(const struct board *b, u32 tbu, u32 iommu, bool *known)
 {
 	u64 sum = 0;
-	u32 i;
 
 	*known = true;
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		if (!master_stalls(b, m) || (tbu != BOARD_NONE && tbu_of(b, m) != tbu) ||
 		    (iommu != BOARD_NONE && !master_uses(b, m, iommu)))
 			continue;
@@ -163,11 +161,9 @@ void rule_stall_on_pci(RULE)
 
 void rule_stall_unsupported(RULE)
 {
-	u32 i, s;
+	u32 s;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
 			const struct board_iommu *u = &b->iommu[m->stream[s].iommu];
 
@@ -204,11 +200,9 @@ void rule_forced_stall(RULE)
 /* An ID with a mask is one stream of Linux's (fwspec); only the driver for SMMUv3 asks for their number. */
 void rule_many_streams(RULE)
 {
-	u32 i, s, n;
+	u32 s, n;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (s = n = 0; s < m->n_streams; s++)
 			n += b->iommu[m->stream[s].iommu].model == BOARD_SMMUV3;
 		if (master_stalls(b, m) && m->can_stall && n > 1)
@@ -240,11 +234,9 @@ void rule_stall_with_ats(RULE)
 
 void rule_pasid_width(RULE)
 {
-	u32 i, s;
+	u32 s;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		if (!m->enabled || m->pasid_bits == BOARD_NONE || m->pasid_bits > PASID_BITS_MAX)
 			continue;
 		for (s = 0; s < b->n_iommus; s++) {
@@ -270,10 +262,7 @@ void rule_pasid_width(RULE)
 
 void rule_pasid_count(RULE)
 {
-	u32 i;
-
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
+	for_each_of(m, b->master, b->n_masters) {
 		u32 bits = 0;
 
 		if (m->pasid_bits == BOARD_NONE || m->pasid_bits <= PASID_BITS_MAX)
@@ -492,11 +481,9 @@ void rule_shared_stall(RULE)
 
 void rule_smmuv2_unread(RULE)
 {
-	u32 i, s;
+	u32 s;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
 			if (b->iommu[m->stream[s].iommu].model != BOARD_SMMUV2)
 				continue;
@@ -514,11 +501,7 @@ void rule_smmuv2_unread(RULE)
 
 void rule_quirk(RULE)
 {
-	u32 i;
-
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		if (!m->amba || m->can_stall || !m->enabled)
 			continue;
 		finding_add(f, rule, &m->at,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Where does a device's DMA go? One function a rule, in the order of the table. */
+#include "find.h"
 #include "rules_priv.h"
 #include <stdio.h>
 
@@ -44,11 +45,9 @@ static const char *common(struct findings *f, const struct board_master *m, cons
 
 void rule_own_map(RULE)
 {
-	u32 i, s;
+	u32 s;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (s = 0; m->enabled && s < m->n_streams; s++) {
 			const char *list = common(f, m, &m->stream[s]);
 
@@ -114,11 +113,9 @@ void rule_folds(RULE)
 
 void rule_base_outside_mask(RULE)
 {
-	u32 i, k;
+	u32 k;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (k = 0; m->enabled && k < m->n_maps; k++)
 			if (m->map[k].rid & ~m->map_mask)
 				finding_add(f, rule, &m->map[k].at,
@@ -394,11 +391,9 @@ static u64 sid_limit(const struct board_iommu *u)
 
 void rule_sid_width(RULE)
 {
-	u32 i, k;
+	u32 k;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (k = 0; m->enabled && k < m->n_streams; k++) {
 			const struct board_stream *s = &m->stream[k];
 			u64 limit = sid_limit(&b->iommu[s->iommu]);

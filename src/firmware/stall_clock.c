@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What is due: in order of time, or in any order; and what is measured on the way. */
 #include "stall_priv.h"
+#include "find.h"
 #include "grow.h"
 
 #include <stdlib.h>
@@ -179,16 +180,13 @@ static void count_stalled(struct stall_sim *s)
 		s->port[i].stalled = 0;
 	for (i = 0; i < s->p->n_smmus; i++)
 		s->unit[i].stalled = 0;
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *t = &s->txns[i];
-
+	for_each_of(t, s->txns, s->n_txns) {
 		if (t->used && waits_for_software(t)) {
 			s->tbu[s->p->master[t->master].tbu - 1].stalled++;
 			s->dev[t->master].unit->stalled += t->where == STALL_HELD;
 		}
 	}
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *t = &s->txns[i];
+	for_each_of(t, s->txns, s->n_txns) {
 		const struct stall_pool *tbu = &s->tbu[s->p->master[t->master].tbu - 1];
 
 		if (t->used && t->port && t->where == STALL_AT_TBU && tbu->stalled == tbu->slots)
@@ -232,10 +230,8 @@ static void account_smmu(struct stall_sim *s, u32 i, u64 dt)
 static void account_masters(struct stall_sim *s, u64 dt)
 {
 	bool behind[STALL_MAX_MASTERS] = { false };
-	u32 i;
 
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *t = &s->txns[i];
+	for_each_of(t, s->txns, s->n_txns) {
 		const struct stall_pool *pool = NULL;
 
 		if (t->used && t->where == STALL_AT_TBU)

@@ -5,6 +5,7 @@
  * is dead: nothing that can still happen frees it.
  */
 #include "stall_priv.h"
+#include "find.h"
 #include "grow.h"
 
 #include <stdlib.h>
@@ -57,11 +58,7 @@ static void edge_to_txn(struct maker *k, u32 from, const struct stall_txn *t)
 /* SMMUv2: whose recorded fault keeps the bank busy. */
 static const struct stall_txn *owner_of(const struct stall_sim *s, const struct stall_txn *t)
 {
-	u32 i;
-
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *o = &s->txns[i];
-
+	for_each_of(o, s->txns, s->n_txns) {
 		if (o->used && o->where == STALL_HELD && o->recorded && o->bank == t->bank &&
 		    s->dev[o->master].unit == s->dev[t->master].unit)
 			return o;
@@ -274,9 +271,7 @@ bool stall_graph_worth(const struct stall_sim *s)
 	bool waits[STALL_MAX_WORKERS + 1] = { false };
 	u32 i;
 
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *t = &s->txns[i];
-
+	for_each_of(t, s->txns, s->n_txns) {
 		if (t->used && t->where != STALL_IN_MEMORY && t->where != STALL_RESTARTS && t->where != STALL_AGAIN)
 			waits[t->reader] = true;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The page request half of an endpoint: groups, credits, responses, stop markers. */
 #include "ats_endpoint_priv.h"
+#include "find.h"
 
 static void wait_on(struct ats_page *p, struct ats_waiter *w)
 {
@@ -19,11 +20,7 @@ static bool same_space(const struct ats_page *p, const struct dma_txn *t)
 /* A page on its way that will serve this access, too. */
 static struct ats_page *find_page(struct ats_ep *ep, const struct dma_txn *t)
 {
-	u32 i;
-
-	for (i = 0; i < ep->n_pages; i++) {
-		struct ats_page *p = &ep->pages[i];
-
+	for_each_of(p, ep->pages, ep->n_pages) {
 		if (p->used && p->page == t->iova >> 12 && same_space(p, t) && !(ats_wanted(t) & ~p->perm))
 			return p;
 	}
@@ -231,12 +228,9 @@ static struct ats_waiter **answer_page(struct ats_ep *ep, const struct ats_page 
 static struct ats_waiter *close_group(struct ats_ep *ep, const struct page_response *resp, u32 *closed)
 {
 	struct ats_waiter *waiters = NULL, **end = &waiters;
-	u32 i;
 
 	*closed = 0;
-	for (i = 0; i < ep->n_pages; i++) {
-		struct ats_page *p = &ep->pages[i];
-
+	for_each_of(p, ep->pages, ep->n_pages) {
 		if (!answers(p, resp))
 			continue;
 		end = release_page(ep, p, end);

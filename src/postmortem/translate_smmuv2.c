@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find.h"
 #include "smmuv2.h"
 #include "translate.h"
 
@@ -48,8 +49,7 @@ static u32 idr(const struct state *s, const json_t *snapshot, u32 offset, u32 ab
 	json_t *json;
 	u32 i;
 
-	json_object_foreach(json_object_get(snapshot, "idr"), key, json)
-	{
+	json_object_foreach(json_object_get(snapshot, "idr"), key, json) {
 		struct xl_register r;
 		char unused[XL_REASON_BYTES];
 
@@ -122,11 +122,7 @@ static enum what what_is(const struct state *s, u32 offset)
 
 static void write_all(struct state *s, enum what what)
 {
-	u32 i;
-
-	for (i = 0; i < s->dump.n; i++) {
-		const struct xl_register *r = &s->dump.r[i];
-
+	for_each_of(r, s->dump.r, s->dump.n) {
 		if (what_is(s, r->offset) == what)
 			smmuv2_class.mmio_write(&s->hw, r->offset, r->value, r->value >> 32 ? 8 : 4);
 	}

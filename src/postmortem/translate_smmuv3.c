@@ -38,8 +38,7 @@ static bool read_idr(struct state *s, const json_t *idr, char *reason)
 
 	if (idr && !json_is_object(idr))
 		return xl_fail(reason, "idr: not an object of offsets and values");
-	json_object_foreach((json_t *)idr, key, json)
-	{
+	json_object_foreach((json_t *)idr, key, json) {
 		if (!xl_register(key, json, &r, reason))
 			return false;
 		if (r.offset < SMMUV3_IDR0 + sizeof(s->cfg.idr)) {

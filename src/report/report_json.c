@@ -50,6 +50,23 @@ int report_json_text(json_t *object, const char *key, const char *text)
 	return ret;
 }
 
+json_t *report_json_items(json_t *object, const struct report_item *items)
+{
+	for (; items->kind != REPORT_END; items++) {
+		if (items->kind == REPORT_NUMBER)
+			report_json_u64(object, items->key, items->number);
+		else if (items->kind == REPORT_HEX)
+			report_json_hex(object, items->key, items->number);
+		else if (items->kind == REPORT_BOOL)
+			set(object, items->key, json_boolean(items->number));
+		else if (items->kind == REPORT_TEXT)
+			report_json_text(object, items->key, items->text);
+		else if (items->kind == REPORT_NODE)
+			set(object, items->key, items->node);
+	}
+	return object;
+}
+
 int report_json_print(const json_t *root, FILE *f)
 {
 	errno = 0;

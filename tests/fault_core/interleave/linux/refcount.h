@@ -10,10 +10,10 @@ typedef struct {
 	unsigned int refs;
 } refcount_t;
 
-#define refcount_inc(r)		 interleave_ref_get(r, SCHED_SITE)
-#define refcount_inc_not_zero(r) interleave_ref_get_not_zero(r, SCHED_SITE)
-#define refcount_read(r)	 interleave_ref_read(r, SCHED_SITE)
-#define refcount_dec_and_test(r) interleave_ref_put(r, 1, SCHED_SITE)
+#define refcount_inc(r)		    interleave_ref_get(r, SCHED_SITE)
+#define refcount_inc_not_zero(r)    interleave_ref_get_not_zero(r, SCHED_SITE)
+#define refcount_read(r)	    interleave_ref_read(r, SCHED_SITE)
+#define refcount_dec_and_test(r)    interleave_ref_put(r, 1, SCHED_SITE)
 #define refcount_sub_and_test(n, r) interleave_ref_put(r, n, SCHED_SITE)
 
 static inline void refcount_set(refcount_t *r, unsigned int n)
