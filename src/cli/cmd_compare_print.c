@@ -12,8 +12,7 @@ static bool all_played(const struct compare *o)
 {
 	u32 i;
 
-	for (i = 0; i < o->columns && o->column[i].side; i++)
-		;
+	i = FIND(i, o->columns, !o->column[i].side);
 	return i == o->columns;
 }
 

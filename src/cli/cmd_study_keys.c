@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline study stall-vs-pri --key, --all: where the answer turns along each of several keys. */
 #include "cmd_study_priv.h"
+#include "find.h"
 #include "report_json.h"
 #include "run_record.h"
 
@@ -82,8 +83,7 @@ int study_default_range(const struct study *o, struct study_key *k)
 
 	if (k->have_range)
 		return CLI_OK;
-	for (i = 0; i < ARRAY_SIZE(usual) && strcmp(usual[i].name, k->key->name); i++)
-		;
+	i = FIND(i, ARRAY_SIZE(usual), !strcmp(usual[i].name, k->key->name));
 	if (i < ARRAY_SIZE(usual)) {
 		k->range.from = usual[i].from;
 		k->range.to = usual[i].to;

@@ -28,8 +28,7 @@ static int find_axis(struct study *o, struct map *m, int axis, const char *name)
 {
 	u32 i;
 
-	for (i = 0; i < o->n_keys && strcmp(o->keys[i].key->name, name); i++)
-		;
+	i = FIND(i, o->n_keys, !strcmp(o->keys[i].key->name, name));
 	if (i == o->n_keys && study_add_key(o, name))
 		return CLI_FAILED;
 	m->key[axis] = &o->keys[i];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline inspect A.json B.json: what differs between two results. */
+#include "find.h"
 #include "inspect_priv.h"
 
 #define PATH 256
@@ -18,8 +19,7 @@ static bool is_detail(const char *key)
 					    "reasons",	 "answers", "records" };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(keys) && strcmp(key, keys[i]); i++)
-		;
+	i = FIND(i, ARRAY_SIZE(keys), !strcmp(key, keys[i]));
 	return i < ARRAY_SIZE(keys);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "run_record.h"
+#include "find.h"
 #include "report_json.h"
 #include "result_file.h"
 
@@ -196,8 +197,7 @@ static void known_keys(struct reading *r, const json_t *run)
 	size_t i;
 
 	json_object_foreach((json_t *)run, key, value) {
-		for (i = 0; i < ARRAY_SIZE(known) && strcmp(key, known[i]); i++)
-			;
+		i = FIND(i, ARRAY_SIZE(known), !strcmp(key, known[i]));
 		if (i == ARRAY_SIZE(known))
 			wrong(r, key, "unknown key");
 	}

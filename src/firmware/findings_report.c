@@ -199,67 +199,60 @@ json_t *findings_sarif(const struct findings *f, const struct board *b, const ch
 
 /* ---- JUnit ---- */
 
-static void junit_line(FILE *out, const struct finding *n, const struct board *b)
+/* Errors that no waiver covers fail a rule's case. */
+static bool fails(const struct finding *n)
 {
-	char place[1400];
-
-	report_xml(out, finding_severity_names[n->severity]);
-	fputs(": ", out);
-	report_xml(out, board_place(&n->at, b->file, place, sizeof(place)));
-	fputs(": ", out);
-	report_xml(out, n->text);
-	if (n->waiver) {
-		fputs(" [waived: ", out);
-		report_xml(out, n->waiver);
-		fputc(']', out);
-	}
-	fputc('\n', out);
+	return n->severity == FINDING_ERROR && !n->waiver;
 }
 
-/* Errors that no waiver covers fail the case; the rest is its output. */
-static void junit_case(FILE *out, const struct findings *f, const struct board *b, const struct rule *rule)
+static bool has(const struct findings *f, const struct rule *rule, bool failing)
 {
-	u32 i, errors = 0, others = 0;
+	return ANY(i, f->n, f->finding[i].rule == rule && fails(&f->finding[i]) == failing);
+}
+
+static void junit_lines(FILE *out, const struct findings *f, const struct board *b, const struct rule *rule,
+			bool failing)
+{
+	char place[1400], line[6000];
 
 	for_each_of(n, f->finding, f->n) {
-		if (n->rule == rule)
-			*(n->severity == FINDING_ERROR && !n->waiver ? &errors : &others) += 1;
+		if (n->rule != rule || fails(n) != failing)
+			continue;
+		snprintf(line, sizeof(line), "%s: %s: %s%s%s%s\n", finding_severity_names[n->severity],
+			 board_place(&n->at, b->file, place, sizeof(place)), n->text, n->waiver ? " [waived: " : "",
+			 n->waiver ? n->waiver : "", n->waiver ? "]" : "");
+		report_xml(out, line);
 	}
+}
+
+/* What does not fail it is its output. */
+static void junit_case(FILE *out, const struct findings *f, const struct board *b, const struct rule *rule)
+{
+	bool errors = has(f, rule, true), others = has(f, rule, false);
+
 	fprintf(out, "  <testcase classname=\"check-stall\" name=\"%s\"%s>\n", rule->id, errors || others ? "" : "/");
-	if (!errors && !others)
-		return;
 	if (errors) {
 		fprintf(out, "    <failure message=\"");
 		report_xml(out, rule->title);
 		fprintf(out, "\">");
-		for (i = 0; i < f->n; i++)
-			if (f->finding[i].rule == rule && f->finding[i].severity == FINDING_ERROR &&
-			    !f->finding[i].waiver)
-				junit_line(out, &f->finding[i], b);
+		junit_lines(out, f, b, rule, true);
 		fprintf(out, "</failure>\n");
 	}
 	if (others) {
 		fprintf(out, "    <system-out>");
-		for (i = 0; i < f->n; i++)
-			if (f->finding[i].rule == rule &&
-			    (f->finding[i].severity != FINDING_ERROR || f->finding[i].waiver))
-				junit_line(out, &f->finding[i], b);
+		junit_lines(out, f, b, rule, false);
 		fprintf(out, "</system-out>\n");
 	}
-	fprintf(out, "  </testcase>\n");
+	if (errors || others)
+		fprintf(out, "  </testcase>\n");
 }
 
 void findings_junit(const struct findings *f, const struct board *b, FILE *out)
 {
-	u32 i, k, failures = 0;
+	u32 i, failures = 0;
 
-	for (i = 0; i < n_rules; i++) {
-		for (k = 0; k < f->n; k++)
-			if (f->finding[k].rule == &rules[i] && f->finding[k].severity == FINDING_ERROR &&
-			    !f->finding[k].waiver)
-				break;
-		failures += k < f->n;
-	}
+	for (i = 0; i < n_rules; i++)
+		failures += has(f, &rules[i], true);
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<testsuite name=\"faultline check-stall\" tests=\"%u\" failures=\"%u\">\n",

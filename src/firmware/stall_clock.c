@@ -154,8 +154,7 @@ u32 stall_choices(const struct stall_sim *s, struct stall_step *out, u32 room)
 		if (stall_can_take(s, i))
 			out[n++] = (struct stall_step){ .kind = STALL_DO_TAKE, .who = i };
 	for (i = 0; i < s->n_due && n < room; i++) {
-		for (k = 0; k < n && (out[k].kind != s->due[i].kind || out[k].who != s->due[i].who); k++)
-			;
+		k = FIND(k, n, out[k].kind == s->due[i].kind && out[k].who == s->due[i].who);
 		if (k == n)
 			out[n++] = (struct stall_step){ .kind = s->due[i].kind, .who = s->due[i].who };
 	}

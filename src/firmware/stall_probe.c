@@ -95,8 +95,7 @@ void stall_probe_init(struct stall_sim *s)
 	for (i = 0; i < s->p->n_masters && s->timed; i++) {
 		const struct stall_master *m = &s->p->master[i];
 
-		for (k = 0; k < s->n_ways && (s->way[k].port != m->port || s->way[k].tbu != m->tbu); k++)
-			;
+		k = FIND(k, s->n_ways, s->way[k].port == m->port && s->way[k].tbu == m->tbu);
 		s->way_of[i] = k;
 		if (k < s->n_ways)
 			continue;

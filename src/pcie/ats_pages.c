@@ -31,8 +31,7 @@ static struct ats_page *new_page(struct ats_ep *ep)
 {
 	u32 i;
 
-	for (i = 0; i < ep->n_pages && ep->pages[i].used; i++)
-		;
+	i = FIND(i, ep->n_pages, !ep->pages[i].used);
 	if (i == ep->n_pages)
 		ep->n_pages++;
 	fl_assert(i < ATS_MAX_PRG);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The result of a replay for programs. */
+#include "find.h"
 #include "replay_counters.h"
 #include "replay_why.h"
 #include "report_json.h"
@@ -10,8 +11,7 @@ bool replay_faults_find(const char *name, enum replay_faults *faults)
 {
 	int i;
 
-	for (i = 0; i < REPLAY_FAULTS && strcmp(name, replay_fault_names[i]); i++)
-		;
+	i = FIND(i, REPLAY_FAULTS, !strcmp(name, replay_fault_names[i]));
 	if (i < REPLAY_FAULTS)
 		*faults = (enum replay_faults)i;
 	return i < REPLAY_FAULTS;

@@ -12,8 +12,7 @@ static bool parse(char *text, struct stream_kind *k)
 	k->single = true;
 	if (colon) {
 		*colon++ = '\0';
-		for (i = 0; i < ARRAY_SIZE(faults) && strcmp(colon, faults[i]); i++)
-			;
+		i = FIND(i, ARRAY_SIZE(faults), !strcmp(colon, faults[i]));
 		if (i == ARRAY_SIZE(faults))
 			return false;
 		k->faults = (enum replay_faults)i;

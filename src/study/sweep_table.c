@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "sweep_table.h"
+#include "find.h"
 #include "report_json.h"
 #include "report_table.h"
 #include "interval.h"
@@ -105,8 +106,7 @@ int sweep_table_nowhere(const struct sweep_table *t)
 
 	for (i = 0; i < n; i++)
 		results += !t->reason[i];
-	for (c = 0; c < t->spec->n_columns && t->seen[c]; c++)
-		;
+	c = FIND(c, t->spec->n_columns, !t->seen[c]);
 	return results && c < t->spec->n_columns ? (int)c : -1;
 }
 
