@@ -328,7 +328,7 @@ static int conclude(const struct arguments *a, struct board *b, struct findings 
 	if (a->waivers && findings_waive(f, a->waivers, a->today, &err))
 		return cli_fail("%s", err.text);
 	if (a->advise) {
-		advice = board_advise_also(b, f, a->e ? also_simulate : NULL, (void *)(uintptr_t)a);
+		advice = board_advise(b, f, a->e ? also_simulate : NULL, (void *)(uintptr_t)a);
 		if (!advice)
 			return cli_fail("check-stall: out of memory");
 	}

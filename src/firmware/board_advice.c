@@ -157,8 +157,8 @@ static int try_sets(struct search *s, u32 at, u32 size)
 	return 0;
 }
 
-struct advice *board_advise_also(const struct board *b, const struct findings *f,
-				 int (*also)(void *ctx, const struct board *b, struct findings *f), void *ctx)
+struct advice *board_advise(const struct board *b, const struct findings *f,
+			    int (*also)(void *ctx, const struct board *b, struct findings *f), void *ctx)
 {
 	struct search s = { .b = b, .f = f, .also = also, .ctx = ctx, .advice = fl_zalloc(sizeof(struct advice)) };
 	u32 i, size, count = 0;
@@ -180,9 +180,4 @@ struct advice *board_advise_also(const struct board *b, const struct findings *f
 		return s.advice;
 	free(s.advice);
 	return NULL;
-}
-
-struct advice *board_advise(const struct board *b, const struct findings *f)
-{
-	return board_advise_also(b, f, NULL, NULL);
 }

@@ -6,8 +6,7 @@
 #include "smmuv3.h"
 #include "translate.h"
 
-#define MAX_REGISTERS 128
-#define PAGE_1	      0x10000
+#define PAGE_1 0x10000
 
 struct state {
 	struct xl_machine machine;
