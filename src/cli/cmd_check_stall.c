@@ -3,6 +3,7 @@
 #include "board_advice.h"
 #include "board_options.h"
 #include "board_platform.h"
+#include "find.h"
 #include "findings_report.h"
 #include "stall_evidence.h"
 #include "stall_trace.h"
@@ -370,13 +371,12 @@ static int check(struct arguments *a, struct board *b)
 {
 	struct board_error err;
 	struct findings f;
-	u32 i;
 	int status;
 
 	if (a->platform && board_platform(b, a->platform, &err))
 		return cli_fail("%s", err.text);
-	for (i = 0; i < a->n_changes; i++)
-		if (board_change(b, &a->change[i], &err))
+	for_each_of(e, a->change, a->n_changes)
+		if (board_change(b, e, &err))
 			return cli_fail("%s", err.text);
 	if (rules_check(&f, b))
 		return cli_fail("check-stall: out of memory");
@@ -387,11 +387,9 @@ static int check(struct arguments *a, struct board *b)
 
 static int list_rules(void)
 {
-	u32 i;
-
-	for (i = 0; i < n_rules; i++)
-		printf("%-22s %-8s %s\n%31s (%s)\n", rules[i].id, finding_severity_names[rules[i].severity],
-		       rules[i].title, "", rules[i].section);
+	for_each_of(r, rules, n_rules)
+		printf("%-22s %-8s %s\n%31s (%s)\n", r->id, finding_severity_names[r->severity], r->title, "",
+		       r->section);
 	return cli_finish(CLI_OK);
 }
 

@@ -221,13 +221,11 @@ static void print_reasons_of(const struct compare *o, const struct compare_colum
 
 static void print_reasons(const struct compare *o)
 {
-	u32 i;
-
 	if (o->seeds > 1 && o->columns > 1)
 		printf("\nWhy, in the runs with seed %llu:\n", o->first_seed);
-	for (i = 0; i < o->columns; i++)
-		if (&o->column[i] != o->against)
-			print_reasons_of(o, &o->column[i]);
+	for_each_of(c, o->column, o->columns)
+		if (c != o->against)
+			print_reasons_of(o, c);
 }
 
 /* ---- what a reader should know ---- */
@@ -237,7 +235,6 @@ static json_t *notes_json(const struct compare *o)
 {
 	json_t *list = json_array();
 	char note[RUN_NOTE], seed[40] = "";
-	u32 i;
 
 	if (!all_played(o))
 		json_array_append_new(list,
@@ -248,9 +245,9 @@ static json_t *notes_json(const struct compare *o)
 		json_array_append_new(list, json_string(run_bus_note));
 	if (o->seeds > 1)
 		snprintf(seed, sizeof(seed), " with seed %llu", o->first_seed);
-	for (i = 0; i < o->columns; i++)
-		if (o->column[i].side && run_note(&o->column[i].faulting, note))
-			json_array_append_new(list, json_sprintf("note: %s%s: %s.", o->column[i].name, seed, note));
+	for_each_of(c, o->column, o->columns)
+		if (c->side && run_note(&c->faulting, note))
+			json_array_append_new(list, json_sprintf("note: %s%s: %s.", c->name, seed, note));
 	return list;
 }
 
@@ -316,12 +313,11 @@ static json_t *owners_json(const struct compare *o)
 {
 	json_t *list = json_array();
 	struct compare_pair p;
-	u32 i;
 	int of_faults;
 
-	for (i = 0; i < o->columns; i++)
-		for (of_faults = 1; of_faults >= 0 && &o->column[i] != o->against; of_faults--)
-			if (compare_find_pair(o, &o->column[i], of_faults, &p))
+	for_each_of(c, o->column, o->columns)
+		for (of_faults = 1; of_faults >= 0 && c != o->against; of_faults--)
+			if (compare_find_pair(o, c, of_faults, &p))
 				json_array_append_new(list, compare_pair_json(o, &p));
 	return list;
 }
@@ -331,15 +327,14 @@ static json_t *differences_json(const struct compare *o)
 	json_t *list = json_array();
 	struct study_interval r;
 	size_t d;
-	u32 i;
 
-	for (i = 0; i < o->columns; i++) {
+	for_each_of(c, o->column, o->columns) {
 		json_t *j = json_object();
 
-		for (d = 0; d < ARRAY_SIZE(differences) && &o->column[i] != o->against; d++) {
+		for (d = 0; d < ARRAY_SIZE(differences) && c != o->against; d++) {
 			json_t *one = json_object();
 
-			if (compare_differ(o, &o->column[i], differences[d].figure, &r)) {
+			if (compare_differ(o, c, differences[d].figure, &r)) {
 				report_json_put(one, J_NODE("n", json_integer(r.n)),
 						J_NODE("mean", json_integer(llround(r.mean))),
 						J_IF(r.n > 1, J_NODE("half", json_integer(llround(r.half)))));
@@ -347,8 +342,8 @@ static json_t *differences_json(const struct compare *o)
 			}
 			json_decref(one);
 		}
-		report_json_put(j, J_TEXT("with", o->column[i].name), J_TEXT("against", o->against->name));
-		if (&o->column[i] != o->against)
+		report_json_put(j, J_TEXT("with", c->name), J_TEXT("against", o->against->name));
+		if (c != o->against)
 			json_array_append(list, j);
 		json_decref(j);
 	}

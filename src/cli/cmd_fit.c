@@ -260,8 +260,6 @@ static void print_walks(const struct fit_result *r)
 
 static void print_found(const struct fit_result *r)
 {
-	size_t i;
-
 	printf("%-9s a transfer that hits, link and memory: %.1f ns%s\n", origin(r->known_hit),
 	       (double)r->base_ps / 1000, unless(r->known_hit, "; no window is sure to hit"));
 	print_walks(r);
@@ -271,11 +269,10 @@ static void print_found(const struct fit_result *r)
 							  : "; no bandwidth shows it"));
 	else
 		printf("%-9s the link: unlimited; no bandwidth shows it\n", "assumed");
-	for (i = 0; i < r->cards; i++)
+	for_each_of(e, r->card, r->cards)
 		printf("%-9s the card's %ss of %u bytes: %llu in flight, %.3f ns from one to the next%s\n",
-		       origin(r->card[i].known), r->card[i].write ? "write" : "read", r->card[i].size,
-		       r->card[i].outstanding, (double)r->card[i].interval_ps / 1000,
-		       unless(r->card[i].known, "; others in flight fit as well"));
+		       origin(e->known), e->write ? "write" : "read", e->size, e->outstanding,
+		       (double)e->interval_ps / 1000, unless(e->known, "; others in flight fit as well"));
 	printf("%-9s associativity, the parts of a miss and of a transfer, and all else: the preset's\n\n", "assumed");
 }
 
@@ -293,13 +290,12 @@ static json_t *found_json(const struct fit_result *r, const struct fl_config *cf
 	json_t *list = json_array();
 	char text[FL_TEXT_MAX + 2];
 	struct fit_values v;
-	size_t i;
 
 	fit_list(r, &v);
-	for (i = 0; i < v.n; i++)
-		report_json_append(list, J_TEXT("key", v.value[i].key),
-				   J_TEXT("value", fit_value_text(cfg, &v.value[i], text, sizeof(text))),
-				   J_TEXT("origin", origins[v.value[i].origin]), J_TEXT("why", v.value[i].why));
+	for_each_of(each, v.value, v.n)
+		report_json_append(list, J_TEXT("key", each->key),
+				   J_TEXT("value", fit_value_text(cfg, each, text, sizeof(text))),
+				   J_TEXT("origin", origins[each->origin]), J_TEXT("why", each->why));
 	return list;
 }
 

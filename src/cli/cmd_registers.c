@@ -122,12 +122,11 @@ static void markdown_register(const struct reg_desc *d)
 static void markdown_parts(const struct spec_record *r, const struct spec_kind *k)
 {
 	const char *comma = "";
-	u32 i;
 
-	for (i = 0; i < r->n_fields; i++) {
-		if (!r->fields[i].part || !spec_has(k, r->fields[i].part))
+	for_each_of(e, r->fields, r->n_fields) {
+		if (!e->part || !spec_has(k, e->part))
 			continue;
-		printf("%s%s", comma, r->fields[i].field.name);
+		printf("%s%s", comma, e->field.name);
 		comma = ", ";
 	}
 }
@@ -135,14 +134,13 @@ static void markdown_parts(const struct spec_record *r, const struct spec_kind *
 static void markdown_record(const struct spec_record *r)
 {
 	char bits[8];
-	u32 i;
 
 	printf("\n### %s\n\n%s; %u words; section %s.\n\n| word | bits | field | |\n|---|---|---|---|\n", r->name,
 	       r->text, r->words, r->section);
-	for (i = 0; i < r->n_fields; i++) {
-		const struct reg_field *f = &r->fields[i].field;
+	for_each_of(e, r->fields, r->n_fields) {
+		const struct reg_field *f = &e->field;
 
-		printf("| %u | %s | %s | %s |\n", r->fields[i].word, bits_name(f, bits), f->name, f->doc);
+		printf("| %u | %s | %s | %s |\n", e->word, bits_name(f, bits), f->name, f->doc);
 	}
 	if (!r->n_kinds)
 		return;
@@ -346,13 +344,12 @@ static int show_register(const struct reg_desc *d, const struct request *q)
 static void list_kinds(const struct spec_record *r)
 {
 	struct report_table t = REPORT_TABLE(">code", "name", "section", "what");
-	u32 i;
 
-	for (i = 0; i < r->n_kinds; i++) {
-		report_table_cell(&t, "0x%02x", r->kinds[i].code);
-		report_table_cell(&t, "%s", r->kinds[i].name);
-		report_table_cell(&t, "%s", r->kinds[i].section);
-		report_table_cell(&t, "%s", r->kinds[i].text);
+	for_each_of(k, r->kinds, r->n_kinds) {
+		report_table_cell(&t, "0x%02x", k->code);
+		report_table_cell(&t, "%s", k->name);
+		report_table_cell(&t, "%s", k->section);
+		report_table_cell(&t, "%s", k->text);
 	}
 	putchar('\n');
 	report_table_print(&t, stdout);

@@ -200,7 +200,7 @@ static int find_device(struct board *b, const char *which, u32 *device)
 static int streams(struct board *b, const char *which, bool json)
 {
 	struct findings f;
-	u32 device, i;
+	u32 device;
 	int status = find_device(b, which, &device);
 	bool errors = false;
 
@@ -209,9 +209,9 @@ static int streams(struct board *b, const char *which, bool json)
 	if (rules_check(&f, b))
 		return cli_fail("streams: out of memory");
 	status = json ? print_json(b, &f, device) : print(b, &f, device);
-	for (i = 0; i < f.n; i++)
-		errors |= f.finding[i].rule->streams && f.finding[i].severity == FINDING_ERROR &&
-			  (device == BOARD_NONE || concerns(b, device, &f.finding[i]));
+	for_each_of(each, f.finding, f.n)
+		errors |= each->rule->streams && each->severity == FINDING_ERROR &&
+			  (device == BOARD_NONE || concerns(b, device, each));
 	findings_free(&f);
 	return !status && errors ? CLI_NO : status;
 }

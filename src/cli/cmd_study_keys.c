@@ -66,10 +66,8 @@ int study_add_key(struct study *o, const char *text)
 
 int study_add_all(struct study *o)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(usual); i++)
-		if (!add(o, usual[i].name, strlen(usual[i].name)))
+	for_each_of(e, usual, ARRAY_SIZE(usual))
+		if (!add(o, e->name, strlen(e->name)))
 			return CLI_FAILED;
 	return CLI_OK;
 }

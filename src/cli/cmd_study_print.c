@@ -228,11 +228,10 @@ static json_t *whole_point_json(const struct study *o, const struct study_point 
 static json_t *turns_json(const struct study *o)
 {
 	json_t *list = json_array();
-	u32 i;
 
-	for (i = 0; i < o->found.n_turns; i++) {
-		json_t *low = whole_point_json(o, &o->found.turn[i].low);
-		json_t *high = low ? whole_point_json(o, &o->found.turn[i].high) : NULL;
+	for_each_of(t, o->found.turn, o->found.n_turns) {
+		json_t *low = whole_point_json(o, &t->low);
+		json_t *high = low ? whole_point_json(o, &t->high) : NULL;
 
 		report_json_append(list, J_NODE("low", low), J_NODE("high", high));
 		if (!high) {

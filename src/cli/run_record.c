@@ -102,11 +102,9 @@ static json_t *config_json(const struct fl_config *cfg)
 {
 	json_t *o = json_object();
 	char text[64];
-	size_t i;
 
-	for (i = 0; i < fl_config_n_keys; i++)
-		report_json_text(o, fl_config_keys[i].name,
-				 fl_config_value(cfg, &fl_config_keys[i], text, sizeof(text)));
+	for_each_of(e, fl_config_keys, fl_config_n_keys)
+		report_json_text(o, e->name, fl_config_value(cfg, e, text, sizeof(text)));
 	return o;
 }
 
@@ -245,13 +243,11 @@ static void check_crc(struct reading *r, const char *file, const char *recorded)
 
 static void check_files(struct reading *r, const struct fl_config *cfg, const json_t *files)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(drawn); i++) {
-		const char *file = drawn_file(cfg, &drawn[i]);
+	for_each_of(e, drawn, ARRAY_SIZE(drawn)) {
+		const char *file = drawn_file(cfg, e);
 
 		if (file)
-			check_crc(r, file, string(r, files, drawn[i].key, "files_crc32"));
+			check_crc(r, file, string(r, files, e->key, "files_crc32"));
 	}
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline verify --golden: a whole replay against the one that a file has. */
+#include "find.h"
 #include "report_json.h"
 #include "report_xml.h"
 #include "run_record.h"
@@ -63,11 +64,9 @@ static void strip_defaults(json_t *config)
 {
 	struct fl_config cfg;
 	char text[64];
-	size_t i;
 
 	fl_config_init(&cfg);
-	for (i = 0; i < fl_config_n_keys; i++) {
-		const struct fl_key *key = &fl_config_keys[i];
+	for_each_of(key, fl_config_keys, fl_config_n_keys) {
 		const char *value = json_string_value(json_object_get(config, key->name));
 		const char *plain = fl_config_value(&cfg, key, text, sizeof(text));
 

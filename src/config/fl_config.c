@@ -147,12 +147,10 @@ int fl_config_set_key(struct fl_config *cfg, const struct fl_key *key, const cha
 
 void fl_config_init(struct fl_config *cfg)
 {
-	size_t i;
-
 	memset(cfg, 0, sizeof(*cfg));
-	for (i = 0; i < fl_config_n_keys; i++) {
+	for_each_of(e, fl_config_keys, fl_config_n_keys) {
 		struct fl_config_error err;
-		int ret = fl_config_set_key(cfg, &fl_config_keys[i], fl_config_keys[i].def, "default", &err);
+		int ret = fl_config_set_key(cfg, e, e->def, "default", &err);
 
 		fl_assert(!ret);
 		(void)ret;

@@ -178,11 +178,10 @@ void board_add_defect(struct board *b, const struct board_at *at, enum board_def
 void board_free(struct board *b)
 {
 	struct text_chunk *c, *next;
-	u32 i;
 
-	for (i = 0; i < b->n_masters; i++) {
-		free(b->master[i].stream);
-		free(b->master[i].map);
+	for_each_of(m, b->master, b->n_masters) {
+		free(m->stream);
+		free(m->map);
 	}
 	free(b->iommu);
 	free(b->master);

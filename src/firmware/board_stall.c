@@ -429,11 +429,10 @@ static void make_pager(struct maker *k)
 static void make_traffic(struct stall_platform *p)
 {
 	u64 faults = 0, takes;
-	u32 i;
 
-	for (i = 0; i < p->n_masters; i++)
-		if (p->master[i].mode != STALL_PINNED)
-			faults += p->master[i].accesses = 2 * p->master[i].outstanding;
+	for_each_of(each, p->master, p->n_masters)
+		if (each->mode != STALL_PINNED)
+			faults += each->accesses = 2 * each->outstanding;
 	takes = (faults / p->pager.workers + 1) * (p->pager.p999_ns + (p->pager.storage ? p->pager.read_ns : 0));
 	for_each_of(m, p->master, p->n_masters) {
 		if (m->mode != STALL_PINNED)

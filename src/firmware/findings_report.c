@@ -113,11 +113,10 @@ static json_t *finding_json(const struct finding *n)
 json_t *findings_json(const struct findings *f, bool streams)
 {
 	json_t *list = json_array();
-	u32 i;
 
-	for (i = 0; i < f->n; i++)
-		if (!streams || f->finding[i].rule->streams)
-			json_array_append_new(list, finding_json(&f->finding[i]));
+	for_each_of(each, f->finding, f->n)
+		if (!streams || each->rule->streams)
+			json_array_append_new(list, finding_json(each));
 	return list;
 }
 

@@ -16,12 +16,11 @@ static bool iommu_stalls(const struct board_iommu *i)
 bool master_stalls(const struct board *b, const struct board_master *m)
 {
 	struct board_stream s;
-	u32 i;
 
 	if (!m->enabled)
 		return false;
-	for (i = 0; i < m->n_streams; i++) {
-		const struct board_iommu *u = &b->iommu[m->stream[i].iommu];
+	for_each_of(each, m->stream, m->n_streams) {
+		const struct board_iommu *u = &b->iommu[each->iommu];
 
 		if (iommu_stalls(u) && (m->can_stall || u->stall == BOARD_STALL_FORCED))
 			return true;
@@ -514,11 +513,9 @@ void rule_quirk(RULE)
 
 void rule_pri_without_ats(RULE)
 {
-	u32 i;
-
-	for (i = 0; i < b->n_masters; i++)
-		if (b->master[i].enabled && b->master[i].pri && !b->master[i].ats)
-			finding_add(f, rule, &b->master[i].at,
+	for_each_of(m, b->master, b->n_masters)
+		if (m->enabled && m->pri && !m->ats)
+			finding_add(f, rule, &m->at,
 				    "it supports PRI but not ATS: no device can use the pages that it asks for")
 				->change = "set the ATS attribute, or clear PRI";
 }

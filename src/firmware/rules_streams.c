@@ -245,11 +245,9 @@ static void same_segment(RULE)
 
 void rule_map_overlap(RULE)
 {
-	u32 i;
-
-	for (i = 0; i < b->n_masters; i++)
-		if (b->master[i].enabled && b->master[i].n_maps > 1)
-			check_overlaps(f, rule, b, &b->master[i], false);
+	for_each_of(m, b->master, b->n_masters)
+		if (m->enabled && m->n_maps > 1)
+			check_overlaps(f, rule, b, m, false);
 	same_segment(f, rule, b);
 }
 
@@ -278,12 +276,11 @@ void rule_off_by_one(RULE)
 static u32 iommu_in(const struct board *b, const struct board_master *host, u32 first, u32 last)
 {
 	size_t len = strlen(host->at.path);
-	u32 i;
 
-	for (i = 0; i < b->n_iommus; i++)
-		if (b->iommu[i].rid >= first && b->iommu[i].rid <= last &&
-		    !strncmp(b->iommu[i].at.path, host->at.path, len) && b->iommu[i].at.path[len] == '/')
-			return b->iommu[i].rid;
+	for_each_of(u, b->iommu, b->n_iommus)
+		if (u->rid >= first && u->rid <= last && !strncmp(u->at.path, host->at.path, len) &&
+		    u->at.path[len] == '/')
+			return u->rid;
 	return BOARD_NONE;
 }
 
@@ -422,14 +419,14 @@ void rule_sid_width(RULE)
 
 void rule_iommu_disabled(RULE)
 {
-	u32 i, k;
+	u32 k;
 
-	for (i = 0; i < b->n_masters; i++) {
-		for (k = 0; b->master[i].enabled && k < b->n_iommus; k++) {
-			if (b->iommu[k].enabled || !master_uses(b, &b->master[i], k) || b->master[i].pci)
+	for_each_of(m, b->master, b->n_masters) {
+		for (k = 0; m->enabled && k < b->n_iommus; k++) {
+			if (b->iommu[k].enabled || !master_uses(b, m, k) || m->pci)
 				continue;
-			finding_add(f, rule, &b->master[i].at,
-				    "its IOMMU %s is disabled: nothing translates, nothing stalls", b->iommu[k].at.path)
+			finding_add(f, rule, &m->at, "its IOMMU %s is disabled: nothing translates, nothing stalls",
+				    b->iommu[k].at.path)
 				->change = "enable the IOMMU, or delete the reference if the hardware bypasses it";
 		}
 	}
@@ -477,17 +474,17 @@ static struct user *all_users(struct findings *f, const struct board *b, u32 *n)
 /* Each stream with the first one of another master that it overlaps; of a crowd each is told once. */
 static void shared_among_masters(RULE)
 {
-	u32 n, i, k;
+	u32 n, k;
 	struct user *u = all_users(f, b, &n);
 
 	for (k = 0; k < n && !f->dropped; k++)
-		for (i = 0; i < k; i++) {
-			if (u[i].master == u[k].master || !board_streams_overlap(u[i].stream, u[k].stream) ||
+		for_each_of(e, u, k) {
+			if (e->master == u[k].master || !board_streams_overlap(e->stream, u[k].stream) ||
 			    !b->iommu[u[k].stream->iommu].enabled)
 				continue;
 			finding_add(f, rule, &u[k].stream->at, "it shares StreamID 0x%x of %s with %s",
-				    u[i].stream->mask ? u[k].stream->id : u[i].stream->id,
-				    b->iommu[u[k].stream->iommu].at.path, b->master[u[i].master].at.path);
+				    e->stream->mask ? u[k].stream->id : e->stream->id,
+				    b->iommu[u[k].stream->iommu].at.path, b->master[e->master].at.path);
 			break;
 		}
 	free(u);

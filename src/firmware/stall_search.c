@@ -67,7 +67,7 @@ static u64 hash_accesses(const struct stall_sim *s)
 u64 stall_hash(const struct stall_sim *s)
 {
 	u64 h = hash_accesses(s);
-	u32 i, k;
+	u32 k;
 
 	for_each_of(d, s->dev, s->p->n_masters) {
 		mix(&h, (u64)d->ticks << 32 | d->wanted);
@@ -81,9 +81,9 @@ u64 stall_hash(const struct stall_sim *s)
 		if (w->phase == STALL_READS)
 			mix(&h, w->read);
 	}
-	for (i = 0; i < s->p->n_smmus; i++)
-		for (k = 0; k < s->unit[i].n_ring; k++)
-			mix(&h, s->unit[i].ring[k] + 1);
+	for_each_of(e, s->unit, s->p->n_smmus)
+		for (k = 0; k < e->n_ring; k++)
+			mix(&h, e->ring[k] + 1);
 	return h;
 }
 

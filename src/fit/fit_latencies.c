@@ -180,13 +180,11 @@ void fit_assume_walk(struct fit_search_state *s)
 	const struct fl_config *b = s->base;
 	struct fit_result *r = &s->best;
 	double hit, miss;
-	size_t i;
 
 	r->sets = b->iommu.tlb_sets;
 	r->ways = b->iommu.tlb_ways;
-	for (i = 0; i < s->d->points; i++)
-		while (!s->d->point[i].off && r->sets && r->sets < FIT_MOST_SETS &&
-		       r->sets * r->ways < fit_pages_of(&s->d->point[i]))
+	for_each_of(p, s->d->point, s->d->points)
+		while (!p->off && r->sets && r->sets < FIT_MOST_SETS && r->sets * r->ways < fit_pages_of(p))
 			r->sets *= 2;
 	r->walk_ps = b->tcu.config_cache_ps + b->tcu.walk_cache_ps + b->tcu.walk_latency_ps;
 	r->miss_ps = r->walk_ps + 2 * b->tbu.link_ps + b->tcu.lookup_ps;

@@ -46,13 +46,12 @@ double fit_difference(const struct fit_result *r, const struct fit_point *p)
 void fit_rate(const struct fit_result *r, const struct fit_data *d, bool latency, bool off, struct fit_score *s)
 {
 	double difference;
-	size_t i;
 
 	memset(s, 0, sizeof(*s));
-	for (i = 0; i < d->points; i++) {
-		if ((d->point[i].kind == FIT_LATENCY) != latency || d->point[i].off != off)
+	for_each_of(p, d->point, d->points) {
+		if ((p->kind == FIT_LATENCY) != latency || p->off != off)
 			continue;
-		difference = fabs(fit_difference(r, &d->point[i]));
+		difference = fabs(fit_difference(r, p));
 		s->points++;
 		s->good += difference <= (latency ? FIT_LATENCY_TOLERANCE : RATE_TOLERANCE);
 		s->worst = fmax(s->worst, difference);
@@ -244,10 +243,8 @@ static double find_outstanding(const struct fit_search_state *s, const struct fi
 
 static double total_cost(const struct fit_search_state *s, struct fit_result *r, double cost)
 {
-	size_t i;
-
-	for (i = 0; i < r->cards; i++)
-		cost += find_outstanding(s, r, &r->card[i]);
+	for_each_of(e, r->card, r->cards)
+		cost += find_outstanding(s, r, e);
 	return cost;
 }
 
@@ -388,13 +385,12 @@ static void judge_rates(struct fit_search_state *s)
 {
 	struct fit_result guess = s->best;
 	double best = total_cost(s, &guess, 0);
-	size_t i;
 
 	s->best.known_walks = s->best.have_rate && tells_walks(s, best);
 	s->best.known_slots = s->best.have_rate && tells_slots(s, best);
 	s->best.known_rate = s->best.have_rate && tells_rate(s, best);
-	for (i = 0; i < s->best.cards; i++)
-		s->best.card[i].known = tells_card(s, &s->best.card[i]);
+	for_each_of(e, s->best.card, s->best.cards)
+		e->known = tells_card(s, e);
 }
 
 static void find_rates(struct fit_search_state *s, unsigned int tlb)

@@ -14,14 +14,12 @@ static json_t *names(const char *const *name, size_t n)
 static json_t *owners(void)
 {
 	json_t *all = json_object();
-	int i;
 
-	for (i = 0; i < OWNERS; i++) {
-		json_t *one =
-			report_json_object(J_TEXT("says", owner_table[i].says), J_TEXT("keys", owner_table[i].keys),
-					   J_IF(owner_table[i].resource, J_TEXT("resource", owner_table[i].resource)));
+	for_each_of(e, owner_table, OWNERS) {
+		json_t *one = report_json_object(J_TEXT("says", e->says), J_TEXT("keys", e->keys),
+						 J_IF(e->resource, J_TEXT("resource", e->resource)));
 
-		json_object_set_new(all, owner_table[i].name, one);
+		json_object_set_new(all, e->name, one);
 	}
 	return all;
 }

@@ -322,14 +322,13 @@ u32 ats_ep_allocate(struct ats_ep *ep, u32 n)
 void ats_ep_set_pri(struct ats_ep *ep, bool on)
 {
 	struct ats_waiter *all = NULL, **end = &all;
-	u32 i;
 
 	ep->enabled = on;
 	if (on)
 		return;
-	for (i = 0; i < ep->n_pages; i++)
-		if (ep->pages[i].used)
-			end = release_page(ep, &ep->pages[i], end);
+	for_each_of(e, ep->pages, ep->n_pages)
+		if (e->used)
+			end = release_page(ep, e, end);
 	*end = take_queue(ep);
 	memset(ep->prgi_used, 0, sizeof(ep->prgi_used));
 	wake_list(ep, all, ATS_DISABLED);

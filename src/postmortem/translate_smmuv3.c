@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find.h"
 #include "smmuv3.h"
 #include "translate.h"
 
@@ -55,11 +56,9 @@ static bool read_idr(struct state *s, const json_t *idr, char *reason)
 
 static u64 given(const struct state *s, u32 offset)
 {
-	size_t i;
-
-	for (i = 0; i < s->dump.n; i++)
-		if (s->dump.r[i].offset == offset)
-			return s->dump.r[i].value;
+	for_each_of(e, s->dump.r, s->dump.n)
+		if (e->offset == offset)
+			return e->value;
 	return 0;
 }
 
@@ -91,14 +90,13 @@ static bool is_wide(u32 offset)
 static void program(struct state *s)
 {
 	u64 cr0 = given(s, SMMUV3_CR0);
-	size_t i;
 
-	for (i = 0; i < s->dump.n; i++) {
-		u32 offset = s->dump.r[i].offset;
+	for_each_of(e, s->dump.r, s->dump.n) {
+		u32 offset = e->offset;
 
 		if (offset != SMMUV3_CR0 && offset != SMMUV3_IRQ_CTRL && offset != SMMUV3_GBPA &&
 		    offset != SMMUV3_CMDQ_CONS)
-			smmuv3_class.mmio_write(&s->smmu, offset, s->dump.r[i].value, is_wide(offset) ? 8 : 4);
+			smmuv3_class.mmio_write(&s->smmu, offset, e->value, is_wide(offset) ? 8 : 4);
 	}
 	write32(s, SMMUV3_CMDQ_CONS, given(s, SMMUV3_CMDQ_PROD));
 	if (given(s, SMMUV3_GBPA))

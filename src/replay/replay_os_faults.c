@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The operating system of a replay: what its fault handlers do, and what that is worth. */
 #include "replay_os_priv.h"
+#include "find.h"
 #include "replay_streams.h"
 #include "grow.h"
 
@@ -121,10 +122,9 @@ const struct fault_domain_ops replay_os_fault_ops = { .handle = handle, .event =
 u32 replay_os_deferred(struct replay_os *os, u64 now)
 {
 	u64 before = os->counts.maps;
-	u32 i;
 
-	for (i = 0; i < os->n_deferred; i++)
-		resolve(os, os->deferred[i].space, os->deferred[i].page, os->deferred[i].perm);
+	for_each_of(e, os->deferred, os->n_deferred)
+		resolve(os, e->space, e->page, e->perm);
 	os->n_deferred = 0;
 	return (u32)(os->counts.maps - before);
 }

@@ -122,11 +122,9 @@ void replay_counters_table(const struct replay_result *res, FILE *out)
 
 static void print_faults(const struct replay_options *opt, const struct replay_result *res, FILE *out)
 {
-	u32 i;
-
 	fprintf(out, "faults               %llu, %llu of them duplicates\n", res->faults, res->duplicates);
-	for (i = 0; i < res->n_types; i++)
-		fprintf(out, "  %-18s %llu\n", replay_type_name(opt, &res->types[i]), res->types[i].count);
+	for_each_of(t, res->types, res->n_types)
+		fprintf(out, "  %-18s %llu\n", replay_type_name(opt, t), t->count);
 	if (res->unhandled)
 		fprintf(out, "  %-18s %llu\n", "not handled", res->unhandled);
 	fprintf(out, "first touches        %llu\n", res->first_touches);

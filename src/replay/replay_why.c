@@ -203,13 +203,11 @@ static const struct fl_key *main_price(const struct replay_why *w, enum owner o,
 /* Waits for units whose holders wait themselves are counted there already. */
 static void add_holders(const struct replay_result *res, enum owner o, const u64 mean[OWNERS], u64 also[OWNERS])
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(chains); i++) {
-		enum owner from = chains[i].owner;
+	for_each_of(e, chains, ARRAY_SIZE(chains)) {
+		enum owner from = e->owner;
 		u64 left = mean[from] - also[from], part;
 
-		if (from == o || (chains[i].holders_wait & BIT_OF(o)) ||
+		if (from == o || (e->holders_wait & BIT_OF(o)) ||
 		    ((from == OWNER_STALL_SLOT || from == OWNER_CREDIT) && (BEFORE_A_FAULT & BIT_OF(o))))
 			continue;
 		part = part_of_wait(res, from, o, mean[from]);

@@ -262,7 +262,6 @@ static u32 equal_ones(const struct verify_state *s, u32 i)
 static void print_register(const struct verify_register *r, u32 n, FILE *out)
 {
 	char bank[24] = "", index[32] = "", name[80];
-	u32 k;
 
 	if (r->bank >= 0)
 		snprintf(bank, sizeof(bank), "bank %d ", r->bank);
@@ -272,9 +271,9 @@ static void print_register(const struct verify_register *r, u32 n, FILE *out)
 		snprintf(index, sizeof(index), "[%u]", r->index);
 	snprintf(name, sizeof(name), "%s%s%s", bank, r->desc->name, index);
 	fprintf(out, "    %-24s 0x%llx", name, r->value);
-	for (k = 0; k < r->desc->n_fields; k++)
-		if (spec_bits(&r->desc->fields[k], r->value))
-			fprintf(out, " %s=0x%llx", r->desc->fields[k].name, spec_bits(&r->desc->fields[k], r->value));
+	for_each_of(e, r->desc->fields, r->desc->n_fields)
+		if (spec_bits(e, r->value))
+			fprintf(out, " %s=0x%llx", e->name, spec_bits(e, r->value));
 	fputc('\n', out);
 }
 
