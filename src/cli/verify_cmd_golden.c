@@ -200,11 +200,10 @@ int verify_cmd_golden(struct verify_arguments *a)
 
 	if (!status)
 		status = replay(a, &now);
-	if (!status && a->update) {
+	if (!status && a->update)
 		status = cli_write_json(json_incref(now), a->golden);
-	} else if (!status) {
+	else if (!status)
 		status = compare(a, golden, now);
-	}
 	json_decref(golden);
 	json_decref(now);
 	return status;
