@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 # WERROR=1: a warning is an error, as in CI.
 CONFIGURE = cmake $(if $(WERROR),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON)
 
-.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate kernel-debug kernel-tree model release dev asan tsan msan coverage deps deps-check clean soak
+.PHONY: demo check api-docs deb package-check browser bench stress sweep-check slurm fuzz-firmware calibrate fuzz kernel-debug kernel-tree linux-quick linux-sva model release dev asan tsan msan coverage deps deps-check clean soak
 
 deps:
 	@scripts/install-deps
@@ -86,6 +86,15 @@ slurm: release
 fuzz-firmware: release
 	build/release/tests/firmware/fuzz_firmware 10000000
 
+# libFuzzer over the readers, the engines and the drivers, HOURS in all (docs/fuzzing.md).
+HOURS ?= 1
+fuzz:
+	@scripts/install-deps check
+	@scripts/install-deps fuzz
+	cmake --preset fuzz >/dev/null
+	cmake --build --preset fuzz -j$(JOBS) --target fuzz-targets
+	scripts/fuzz $(HOURS)
+
 # A kernel with KASAN, lockdep and the like, and a million faults in it. Takes its time.
 kernel-debug:
 	scripts/kernel-debug
@@ -93,6 +102,19 @@ kernel-debug:
 # The fault core as a part of Debian's kernel source.
 kernel-tree:
 	tests/kernel/tree
+
+# Debian's kernels boot on packaged QEMU, with NVMe, network and virtio behind the IOMMU (docs/linux-results.md).
+linux-quick: deps
+	@scripts/install-deps qemu
+	@scripts/install-deps linux
+	scripts/linux-quick
+
+# Shared virtual addressing on arm64, from a process's memory to a device's stalled access and back (docs/linux.md).
+linux-sva: deps
+	@scripts/install-deps linux
+	@scripts/install-deps qemu
+	@scripts/install-deps sva
+	scripts/linux-sva
 
 # All states of the fault core's model with two devices (docs/fault-core-model.md).
 model:

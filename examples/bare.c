@@ -6,13 +6,9 @@
  */
 #include <faultline/smmuv3.h>
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "memory.h"
 
-/* The platform. */
-#define MEM_BYTES 0x100000u
+#include <inttypes.h>
 
 /* Where software keeps its structures. */
 #define STREAM_TABLE 0x10000u /* linear, 16 STEs of 64 bytes */
@@ -45,7 +41,7 @@ enum {
 };
 
 struct platform {
-	unsigned char mem[MEM_BYTES];
+	struct memory mem;
 	struct fl_iommu *smmu;
 	uint32_t cmdq_prod;
 	bool event_irq;
@@ -54,26 +50,6 @@ struct platform {
 };
 
 /* ---- the SMMU's view of the platform ---- */
-
-static int mem_read(void *ctx, uint64_t pa, void *buf, uint32_t bytes)
-{
-	const struct platform *p = ctx;
-
-	if (pa >= MEM_BYTES || bytes > MEM_BYTES - pa)
-		return -1;
-	memcpy(buf, p->mem + pa, bytes);
-	return 0;
-}
-
-static int mem_write(void *ctx, uint64_t pa, const void *buf, uint32_t bytes)
-{
-	struct platform *p = ctx;
-
-	if (pa >= MEM_BYTES || bytes > MEM_BYTES - pa)
-		return -1;
-	memcpy(p->mem + pa, buf, bytes);
-	return 0;
-}
 
 static void irq(void *ctx, uint32_t line, bool level)
 {
@@ -94,24 +70,6 @@ static void txn_resume(void *ctx, uint64_t token, enum fl_resume how)
 
 /* ---- software: a driver in a few lines ---- */
 
-static void put64(struct platform *p, uint32_t pa, uint64_t v)
-{
-	int i;
-
-	for (i = 0; i < 8; i++)
-		p->mem[pa + (uint32_t)i] = (unsigned char)(v >> 8 * i);
-}
-
-static uint64_t get64(const struct platform *p, uint32_t pa)
-{
-	uint64_t v = 0;
-	int i;
-
-	for (i = 0; i < 8; i++)
-		v |= (uint64_t)p->mem[pa + (uint32_t)i] << 8 * i;
-	return v;
-}
-
 static void wr(struct platform *p, uint64_t reg, uint64_t v, unsigned int bytes)
 {
 	fl_iommu_mmio_write(p->smmu, reg, v, bytes);
@@ -126,8 +84,8 @@ static void command(struct platform *p, uint64_t word0, uint64_t word1)
 {
 	uint32_t slot = p->cmdq_prod % (1u << QUEUE_LOG2);
 
-	put64(p, CMDQ + slot * 16, word0);
-	put64(p, CMDQ + slot * 16 + 8, word1);
+	put64(&p->mem, CMDQ + slot * 16, word0);
+	put64(&p->mem, CMDQ + slot * 16 + 8, word1);
 	p->cmdq_prod = (p->cmdq_prod + 1) % (2u << QUEUE_LOG2); /* index and wrap bit (3.5.1) */
 	wr(p, CMDQ_PROD, p->cmdq_prod, 4);
 }
@@ -135,21 +93,21 @@ static void command(struct platform *p, uint64_t word0, uint64_t word1)
 static void map(struct platform *p, uint32_t iova, uint32_t pa)
 {
 	/* A page (Arm ARM D8.3): valid, access flag, inner shareable, readable and writable by all. */
-	put64(p, TABLE_L3 + (iova >> 12 & 511) * 8, pa | 1u << 10 | 3u << 8 | 1u << 6 | 3u);
+	put64(&p->mem, TABLE_L3 + (iova >> 12 & 511) * 8, pa | 1u << 10 | 3u << 8 | 1u << 6 | 3u);
 }
 
 static void tables(struct platform *p)
 {
 	/* 39 bits of input address and 4 KiB pages: three levels. */
-	put64(p, TABLE_L1 + (IOVA >> 30) * 8, TABLE_L2 | 3u);
-	put64(p, TABLE_L2 + (IOVA >> 21 & 511) * 8, TABLE_L3 | 3u);
+	put64(&p->mem, TABLE_L1 + (IOVA >> 30) * 8, TABLE_L2 | 3u);
+	put64(&p->mem, TABLE_L2 + (IOVA >> 21 & 511) * 8, TABLE_L3 | 3u);
 	/* CD (5.4): T0SZ 25, EPD1, V, IPS 40 bits, AA64, S: faults stall, R: they are recorded, A, ASID 1; TTB0; MAIR */
-	put64(p, CONTEXT, 25u | 1u << 30 | 1u << 31 | 2ull << 32 | 1ull << 41 | 7ull << 44 | 1ull << 48);
-	put64(p, CONTEXT + 8, TABLE_L1);
-	put64(p, CONTEXT + 24, 0xff);
+	put64(&p->mem, CONTEXT, 25u | 1u << 30 | 1u << 31 | 2ull << 32 | 1ull << 41 | 7ull << 44 | 1ull << 48);
+	put64(&p->mem, CONTEXT + 8, TABLE_L1);
+	put64(&p->mem, CONTEXT + 24, 0xff);
 	/* STE (5.2): V, Config = stage 1, one CD; SHCFG as presented */
-	put64(p, STREAM_TABLE + STREAM * 64, 1u | 5u << 1 | CONTEXT);
-	put64(p, STREAM_TABLE + STREAM * 64 + 8, 1ull << 44);
+	put64(&p->mem, STREAM_TABLE + STREAM * 64, 1u | 5u << 1 | CONTEXT);
+	put64(&p->mem, STREAM_TABLE + STREAM * 64 + 8, 1ull << 44);
 }
 
 static void enable(struct platform *p)
@@ -174,7 +132,7 @@ static void handle_events(struct platform *p)
 	p->event_irq = false;
 	while (cons != rd(p, EVENTQ_PROD)) {
 		uint32_t at = EVENTQ + cons % (1u << QUEUE_LOG2) * 32;
-		uint64_t word0 = get64(p, at), word1 = get64(p, at + 8), addr = get64(p, at + 16);
+		uint64_t word0 = get64(&p->mem, at), word1 = get64(&p->mem, at + 8), addr = get64(&p->mem, at + 16);
 
 		printf("event %s, StreamID %" PRIu64 ", address 0x%" PRIx64 "\n",
 		       fl_iommu_fault_name(p->smmu, (uint16_t)(word0 & 0xff)), word0 >> 32, addr);
@@ -186,14 +144,6 @@ static void handle_events(struct platform *p)
 		command(p, 0x44 | 1u << 12 | (word0 >> 32) << 32, word1 & 0xffff); /* CMD_RESUME, retry */
 		command(p, 0x46, 0);
 	}
-}
-
-static void check(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "bare: %s\n", what);
-	exit(1);
 }
 
 static enum fl_outcome access_at(struct platform *p, uint64_t addr, uint64_t token, struct fl_result *r)

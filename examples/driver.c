@@ -6,18 +6,16 @@
 #include <faultline/driver.h>
 #include <faultline/smmuv3.h>
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "memory.h"
 
-#define MEM_BYTES 0x1000000u
-#define STREAM	  1u
-#define BUFFER	  0x10000000u /* as the device sees it */
-#define PAGES	  4u
+#include <inttypes.h>
+
+#define STREAM 1u
+#define BUFFER 0x10000000u /* as the device sees it */
+#define PAGES  4u
 
 struct platform {
-	unsigned char mem[MEM_BYTES];
+	struct memory mem;
 	struct fl_iommu *smmu;
 	struct fl_driver *driver;
 	struct fl_domain *domain;
@@ -25,26 +23,6 @@ struct platform {
 	unsigned int faults;
 	bool retry;
 };
-
-static int mem_read(void *ctx, uint64_t pa, void *buf, uint32_t bytes)
-{
-	const struct platform *p = ctx;
-
-	if (pa >= MEM_BYTES || bytes > MEM_BYTES - pa)
-		return -1;
-	memcpy(buf, p->mem + pa, bytes);
-	return 0;
-}
-
-static int mem_write(void *ctx, uint64_t pa, const void *buf, uint32_t bytes)
-{
-	struct platform *p = ctx;
-
-	if (pa >= MEM_BYTES || bytes > MEM_BYTES - pa)
-		return -1;
-	memcpy(p->mem + pa, buf, bytes);
-	return 0;
-}
 
 static void irq(void *ctx, uint32_t line, bool level)
 {
@@ -76,14 +54,6 @@ static enum fl_fault_code handle(void *ctx, struct fl_fault_group *group, const 
 		       : FL_FAULT_RETRY;
 }
 
-static void check(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "driver: %s\n", what);
-	exit(1);
-}
-
 /* The device: whatever stalls waits until software has run. */
 static bool write_at(struct platform *p, uint64_t addr, unsigned char byte, uint64_t now)
 {
@@ -97,7 +67,7 @@ static bool write_at(struct platform *p, uint64_t addr, unsigned char byte, uint
 		if (!p->retry)
 			return false;
 	}
-	return out == FL_OK && !mem_write(p, r.addr, &byte, 1);
+	return out == FL_OK && !mem_write(&p->mem, r.addr, &byte, 1);
 }
 
 static void set_up(struct platform *p, struct fl_device **device)

@@ -7,12 +7,9 @@
 #include <faultline/pcie.h>
 #include <faultline/smmuv3.h>
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "memory.h"
 
-#define MEM_BYTES 0x100000u
+#include <inttypes.h>
 
 /* Where software keeps its structures. */
 #define STREAM_TABLE 0x10000u
@@ -30,7 +27,7 @@
 #define PAGES	  4u
 
 struct platform {
-	unsigned char mem[MEM_BYTES];
+	struct memory mem;
 	struct fl_iommu *smmu;
 	struct fl_pcie *device;
 	struct fl_pcie_dma *engine;
@@ -39,35 +36,7 @@ struct platform {
 	bool go_on;
 };
 
-static void check(bool ok, const char *what)
-{
-	if (ok)
-		return;
-	fprintf(stderr, "pcie: %s\n", what);
-	exit(1);
-}
-
 /* ---- what the SMMU and the device need of the platform ---- */
-
-static int mem_read(void *ctx, uint64_t pa, void *buf, uint32_t bytes)
-{
-	const struct platform *p = ctx;
-
-	if (pa >= MEM_BYTES || bytes > MEM_BYTES - pa)
-		return -1;
-	memcpy(buf, p->mem + pa, bytes);
-	return 0;
-}
-
-static int mem_write(void *ctx, uint64_t pa, const void *buf, uint32_t bytes)
-{
-	struct platform *p = ctx;
-
-	if (pa >= MEM_BYTES || bytes > MEM_BYTES - pa)
-		return -1;
-	memcpy(p->mem + pa, buf, bytes);
-	return 0;
-}
 
 static void irq(void *ctx, uint32_t line, bool level)
 {
@@ -102,24 +71,6 @@ static void watch_requests(void *ctx, const struct fl_register_event *e)
 
 /* ---- software ---- */
 
-static void put64(struct platform *p, uint32_t pa, uint64_t v)
-{
-	int i;
-
-	for (i = 0; i < 8; i++)
-		p->mem[pa + (uint32_t)i] = (unsigned char)(v >> 8 * i);
-}
-
-static uint64_t get64(const struct platform *p, uint32_t pa)
-{
-	uint64_t v = 0;
-	int i;
-
-	for (i = 0; i < 8; i++)
-		v |= (uint64_t)p->mem[pa + (uint32_t)i] << 8 * i;
-	return v;
-}
-
 static void wr(struct platform *p, const char *reg, uint64_t v)
 {
 	check(!fl_iommu_register_write(p->smmu, reg, v), reg);
@@ -137,23 +88,23 @@ static void command(struct platform *p, uint64_t word0, uint64_t word1)
 {
 	uint32_t slot = p->cmdq_prod % 16;
 
-	put64(p, CMDQ + slot * 16, word0);
-	put64(p, CMDQ + slot * 16 + 8, word1);
+	put64(&p->mem, CMDQ + slot * 16, word0);
+	put64(&p->mem, CMDQ + slot * 16 + 8, word1);
 	p->cmdq_prod = (p->cmdq_prod + 1) % 32;
 	wr(p, "SMMU_CMDQ_PROD", p->cmdq_prod);
 }
 
 static void start(struct platform *p)
 {
-	put64(p, TABLE_L1 + (IOVA >> 30) * 8, TABLE_L2 | 3u);
-	put64(p, TABLE_L2 + (IOVA >> 21 & 511) * 8, TABLE_L3 | 3u);
+	put64(&p->mem, TABLE_L1 + (IOVA >> 30) * 8, TABLE_L2 | 3u);
+	put64(&p->mem, TABLE_L2 + (IOVA >> 21 & 511) * 8, TABLE_L3 | 3u);
 	/* CD (5.4) as in bare.c, but without S: what lacks a translation does not stall */
-	put64(p, CONTEXT, 25u | 1u << 30 | 1u << 31 | 2ull << 32 | 1ull << 41 | 6ull << 44 | 1ull << 48);
-	put64(p, CONTEXT + 8, TABLE_L1);
-	put64(p, CONTEXT + 24, 0xff);
+	put64(&p->mem, CONTEXT, 25u | 1u << 30 | 1u << 31 | 2ull << 32 | 1ull << 41 | 6ull << 44 | 1ull << 48);
+	put64(&p->mem, CONTEXT + 8, TABLE_L1);
+	put64(&p->mem, CONTEXT + 24, 0xff);
 	/* STE (5.2): V, Config = stage 1, one CD; EATS: the device may ask, and present translated addresses; SHCFG */
-	put64(p, STREAM_TABLE + REQUESTER * 64, 1u | 5u << 1 | CONTEXT);
-	put64(p, STREAM_TABLE + REQUESTER * 64 + 8, 1ull << 28 | 1ull << 44);
+	put64(&p->mem, STREAM_TABLE + REQUESTER * 64, 1u | 5u << 1 | CONTEXT);
+	put64(&p->mem, STREAM_TABLE + REQUESTER * 64 + 8, 1ull << 28 | 1ull << 44);
 	wr(p, "SMMU_STRTAB_BASE", STREAM_TABLE);
 	wr(p, "SMMU_STRTAB_BASE_CFG", 4);
 	wr(p, "SMMU_CMDQ_BASE", CMDQ | 4);
@@ -171,11 +122,11 @@ static void handle_requests(struct platform *p)
 	p->page_irq = false;
 	for (; cons != prod; cons = (cons + 1) % 32) {
 		uint32_t at = PRIQ + cons % 16 * 16;
-		uint64_t word0 = get64(p, at), word1 = get64(p, at + 8);
+		uint64_t word0 = get64(&p->mem, at), word1 = get64(&p->mem, at + 8);
 		uint32_t page = (uint32_t)(word1 >> 12) - (IOVA >> 12);
 
 		check(page < PAGES, "a page that nobody has asked for");
-		put64(p, TABLE_L3 + page * 8, (BUFFER + page * 0x1000) | 1u << 10 | 3u << 8 | 1u << 6 | 3u);
+		put64(&p->mem, TABLE_L3 + page * 8, (BUFFER + page * 0x1000) | 1u << 10 | 3u << 8 | 1u << 6 | 3u);
 		if (word0 >> 62 & 1) /* Last: CMD_PRI_RESP, Success (4.5.2) */
 			command(p, 0x41 | (word0 & 0xffffffff) << 32, (word1 & 0x1ff) | 2u << 12);
 	}
@@ -185,7 +136,7 @@ static void handle_requests(struct platform *p)
 /* Software takes a page back: the SMMU's caches forget it, then the device's; when CMD_SYNC is done, nobody uses it. */
 static void unmap(struct platform *p, uint32_t page)
 {
-	put64(p, TABLE_L3 + page * 8, 0);
+	put64(&p->mem, TABLE_L3 + page * 8, 0);
 	command(p, 0x12 | 1ull << 48, IOVA + page * 0x1000);		    /* CMD_TLBI_NH_VA, ASID 1 */
 	command(p, 0x46, 0);						    /* CMD_SYNC */
 	command(p, 0x40 | (uint64_t)REQUESTER << 32, IOVA + page * 0x1000); /* CMD_ATC_INV (4.5.1) */
@@ -213,7 +164,7 @@ static void dma_write(struct platform *p, uint64_t token, uint64_t addr, uint64_
 	check(what == FL_PCIE_SEND, "the access goes out");
 	fl_pcie_begin(p->engine); /* an invalidation waits for it, from here ... */
 	check(fl_iommu_translate(p->smmu, &out, &r) == FL_OK, "the SMMU lets it pass");
-	put64(p, (uint32_t)r.addr, value);
+	put64(&p->mem, (uint32_t)r.addr, value);
 	fl_pcie_end(p->engine); /* ... to here */
 	printf("access %" PRIu64 " to 0x%" PRIx64 ": 0x%" PRIx64 "\n", token, addr, r.addr);
 }
@@ -229,7 +180,7 @@ static void run(struct platform *p)
 		dma_write(p, token++, IOVA + page * 0x1000, 0xd0 + page);
 	for (page = 0; page < PAGES; page++)
 		dma_write(p, token++, IOVA + page * 0x1000 + 8, 0xe0 + page);
-	check(get64(p, BUFFER + 0x3008) == 0xe3, "memory is what was written");
+	check(get64(&p->mem, BUFFER + 0x3008) == 0xe3, "memory is what was written");
 	unmap(p, 2);
 	dma_write(p, token++, IOVA + 0x2010, 0xf2);
 	fl_pcie_get_stats(p->device, &stats, sizeof(stats));

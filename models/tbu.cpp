@@ -27,14 +27,17 @@ static inline ps_t came(const Flow &f, ps_t t) {
 }
 
 Step Tbu::attempt(Flow &f, ps_t t, Access *again) {
-    if (again)
+    ps_t ready = held_;
+
+    if (again) {
         f.book(again->waits, t);
-    else
+        if (again->slot) // it is inside: what waits at the input for a slot does not hold it up
+            ready = f.slot_from;
+    } else {
         f.started = came(f, t);
-    if (unlikely(!again && !blocked_.empty()))
-        return blocked(f, t);
-    // Who holds a slot is inside: what waits at the input for one does not hold it up.
-    ps_t ready = again && again->slot ? f.slot_from : held_;
+        if (unlikely(!blocked_.empty()))
+            return blocked(f, t);
+    }
     ps_t enter = input_.reserve(t, std::max(t, ready), prices_.interval_ps);
     parts_.tcu.settle(enter);
     f.txn.id = again ? again->id : parts_.accesses.next().id;
@@ -47,12 +50,12 @@ Step Tbu::attempt(Flow &f, ps_t t, Access *again) {
         b.book(OWNER_INPUT, enter);
         b.book(OWNER_LOOKUP, at);
     });
-    if (x == XLAT_MISS && unlikely(again && again->walked)) {
+    if (x == XLAT_MISS) {
+        if (likely(!again || !again->walked))
+            return miss(f, again);
         f.res = again->found;
         x = XLAT_OK;
     }
-    if (x == XLAT_MISS)
-        return miss(f, again);
     if (again)
         again->walked = false;
     if (unlikely(x != XLAT_OK && x != XLAT_ABORT && x != XLAT_RAZWI))

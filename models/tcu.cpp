@@ -149,12 +149,12 @@ Walk &Tcu::begin(Flow &f, ps_t time) {
     w.hash_next = heads_[w.head];
     heads_[w.head] = &w;
     in_flight_++;
-    w.w.txn = f.txn;
     f.book(OWNER_TCU, w.arrival);
     if (likely(!slots_.empty())) {
-        start(w, std::max(slots_.pop(), w.arrival), &f);
+        start(w, std::max(slots_.pop(), w.arrival), f.txn, &f);
     } else { // all held by walks whose end is not known
         w.pending = true;
+        w.w.txn = f.txn;
         w.w.kind = XLAT_MISS;
         no_slot_.push_back(&w);
     }
@@ -164,9 +164,7 @@ Walk &Tcu::begin(Flow &f, ps_t time) {
 }
 
 /* @w has a slot from @begin on; @f: for it, if it does not wait already. */
-void Tcu::start(Walk &w, ps_t begin, Flow *f) {
-    dma_txn txn = w.w.txn;
-
+void Tcu::start(Walk &w, ps_t begin, const dma_txn &txn, Flow *f) {
     w.begun = begin;
     w.changes = changes_;
     w.visits = 0;
@@ -221,7 +219,8 @@ void Tcu::go_on(Walk &w) {
     while (!no_slot_.empty() && !slots_.empty()) {
         Walk &next = *no_slot_.front();
         no_slot_.pop_front();
-        start(next, std::max(slots_.pop(), next.arrival), nullptr);
+        dma_txn txn = next.w.txn;
+        start(next, std::max(slots_.pop(), next.arrival), txn, nullptr);
     }
 }
 

@@ -91,7 +91,7 @@ private:
     Walk &new_walk();
     Walk *search(const dma_txn &t) const;
     void remove(Walk &w);
-    void start(Walk &w, ps_t begin, Flow *f);
+    void start(Walk &w, ps_t begin, const dma_txn &txn, Flow *f);
     bool visit(Walk &w);
     void answer(Walk &w, Visit &v, ps_t time);
     void ended(Walk &w);

@@ -91,7 +91,7 @@ enum {
 	FL_RESULT_BYPASS = 1 << 0,	/* no stage translated */
 	FL_RESULT_HIT = 1 << 1,		/* answered by a cache */
 	FL_RESULT_RECORDED = 1 << 2,	/* the fault left a record, or will, once its queue is writable */
-	FL_RESULT_GLOBAL = 1 << 3,	/* ATS: holds for every PASID */
+	FL_RESULT_GLOBAL = 1 << 3,	/* holds for every ASID (SMMUv3), every PASID (ATS) */
 	FL_RESULT_UNTRANSLATED = 1 << 4 /* ATS: the device must use untranslated accesses (U) */
 };
 

@@ -130,7 +130,7 @@ int PerfettoFile::fail(dmat_error *err, int error) {
 int PerfettoFile::finish(dmat_error *err) {
     flush();
     written();
-    if (std::fflush(out_) && !error_)
+    if ((std::fflush(out_) || (fsync(fileno(out_)) && errno != EINVAL)) && !error_)
         error_ = errno;
     if (!error_ && std::rename(temp_.c_str(), path_.c_str()))
         error_ = errno;

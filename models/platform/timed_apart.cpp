@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "out_of_memory.h"
 #include "timed_replay.h"
 #include <cstdlib>
 #include <cstring>
@@ -66,14 +67,18 @@ int replay_timed_apart(const struct replay_options *opt, struct replay_result *r
     if (pipe(fds))
         return dmat_fail(err, errno, "%s", std::strerror(errno));
     pid_t pid = fork();
-    if (!pid)
+    if (!pid) {
+        out_of_memory_of_child();
         _exit(faultline::play(*opt, *a, fds[1]));
+    }
     close(fds[1]);
     bool whole = pid > 0 && faultline::transfer(fds[0], a.get(), sizeof(*a), false) &&
                  faultline::receive_watch(fds[0], opt->watch);
     close(fds[0]);
     if (pid > 0)
         waitpid(pid, &state, 0);
+    if (WIFEXITED(state) && WEXITSTATUS(state) == OUT_OF_MEMORY_STATUS)
+        return dmat_fail(err, ENOMEM, "out of memory");
     if (!whole || state)
         return dmat_fail(err, EIO, "the run ended without a result");
     *res = a->result;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "board_replay.h"
 #include "board_read.h"
+#include "find.h"
 #include "replay_os.h"
 
 /* The board's IOMMUs that streams of the trace are behind, in order of appearance, and the lists of config keys. */
@@ -14,11 +15,7 @@ struct placing {
 /* The entry of a host's map whose StreamIDs have @sid. */
 static const struct board_map *find_map(const struct board_master *m, u32 sid)
 {
-	u32 i;
-
-	for (i = 0; i < m->n_maps; i++) {
-		const struct board_map *x = &m->map[i];
-
+	for_each_of(x, m->map, m->n_maps) {
 		if (x->iommu != BOARD_NONE &&
 		    (x->single || x->mask ? !((sid ^ x->id) & ~x->mask) : sid >= x->id && sid - x->id < x->length))
 			return x;
@@ -30,11 +27,9 @@ static const struct board_map *find_map(const struct board_master *m, u32 sid)
 static const struct board_master *find_owner(const struct board *b, u32 sid, u32 *iommu)
 {
 	const struct board_map *map;
-	u32 i, k;
+	u32 k;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (k = 0; m->enabled && k < m->n_streams; k++) {
 			*iommu = m->stream[k].iommu;
 			if (*iommu != BOARD_NONE && !((sid ^ m->stream[k].id) & ~m->stream[k].mask))

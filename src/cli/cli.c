@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cli.h"
+#include "read_file.h"
 #include "report_json.h"
 #include "temp_file.h"
 #include <ctype.h>
@@ -158,19 +159,29 @@ int cli_write_json(json_t *root, const char *path)
 	return code ? cli_fail("%s: %s", path, strerror(-code)) : CLI_OK;
 }
 
+#define JSON_MOST (256U << 20)
+
 /* Text of the file may stand in the reason. */
 json_t *cli_read_json(const char *path)
 {
 	json_error_t err;
-	json_t *j = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
-	char *p;
+	json_t *j;
+	size_t size;
+	char *text, *p;
+	int code = fl_read_file(path, JSON_MOST, &text, &size);
 
+	if (code) {
+		cli_fail("%s: cannot read: %s", path, strerror(-code));
+		return NULL;
+	}
+	j = json_loadb(text, size, JSON_REJECT_DUPLICATES, &err);
+	free(text);
 	for (p = err.text; !j && *p; p++)
 		*p = (unsigned char)*p < ' ' ? '?' : *p;
-	if (!j && err.line > 0)
-		cli_fail("%s:%d:%d: %s", path, err.line, err.column, err.text);
+	if (!j && !size)
+		cli_fail("%s: the file is empty", path);
 	else if (!j)
-		cli_fail("%s: cannot read: %s", path, strerror(errno));
+		cli_fail("%s:%d:%d: %s", path, err.line, err.column, err.text);
 	return j;
 }
 

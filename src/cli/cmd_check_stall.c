@@ -3,6 +3,7 @@
 #include "board_advice.h"
 #include "board_options.h"
 #include "board_platform.h"
+#include "find.h"
 #include "findings_report.h"
 #include "stall_evidence.h"
 #include "stall_trace.h"
@@ -115,32 +116,15 @@ static void print_text(const struct board *b, const struct findings *f)
 static json_t *report_json(const struct board *b, const struct findings *f, const struct advice *advice,
 			   const struct stall_evidence *e)
 {
-	json_t *root = board_json(b), *list = json_array();
-	u32 i, k;
-
-	json_object_set_new(root, "findings", findings_json(f, false));
-	for (i = 0; i < f->n_assumptions; i++)
-		json_array_append_new(list, json_string(f->assumption[i]));
-	json_object_set_new(root, "assumptions", list);
-	report_json_u64(root, "errors", findings_count(f, FINDING_ERROR));
-	report_json_u64(root, "warnings", findings_count(f, FINDING_WARNING));
-	report_json_u64(root, "notes", findings_count(f, FINDING_NOTE));
-	report_json_u64(root, "omitted", f->omitted);
-	json_object_set_new(root, "safe", json_boolean(!findings_count(f, FINDING_ERROR)));
-	if (e)
-		json_object_set_new(root, "simulation", stall_evidence_json(e));
-	if (!advice)
-		return root;
-	list = json_array();
-	for (i = 0; i < advice->n; i++) {
-		json_t *one = json_array();
-
-		for (k = 0; k < advice->size; k++)
-			json_array_append_new(one, json_string(advice->option[i][k]));
-		json_array_append_new(list, one);
-	}
-	json_object_set_new(root, "advice", list);
-	return root;
+	return report_json_put(
+		board_json(b), J_NODE("findings", findings_json(f, false)),
+		J_NODE("assumptions", J_LIST(i, f->n_assumptions, json_string(f->assumption[i]))),
+		J_U64("errors", findings_count(f, FINDING_ERROR)),
+		J_U64("warnings", findings_count(f, FINDING_WARNING)), J_U64("notes", findings_count(f, FINDING_NOTE)),
+		J_MEMBER(f, omitted), J_BOOL("safe", !findings_count(f, FINDING_ERROR)),
+		J_IF(e, J_NODE("simulation", stall_evidence_json(e))),
+		J_IF(advice, J_NODE("advice",
+				    J_LIST(i, advice->n, J_LIST(k, advice->size, json_string(advice->option[i][k]))))));
 }
 
 static int put(const void *text, FILE *out)
@@ -345,7 +329,7 @@ static int conclude(const struct arguments *a, struct board *b, struct findings 
 	if (a->waivers && findings_waive(f, a->waivers, a->today, &err))
 		return cli_fail("%s", err.text);
 	if (a->advise) {
-		advice = board_advise_also(b, f, a->e ? also_simulate : NULL, (void *)(uintptr_t)a);
+		advice = board_advise(b, f, a->e ? also_simulate : NULL, (void *)(uintptr_t)a);
 		if (!advice)
 			return cli_fail("check-stall: out of memory");
 	}
@@ -387,13 +371,12 @@ static int check(struct arguments *a, struct board *b)
 {
 	struct board_error err;
 	struct findings f;
-	u32 i;
 	int status;
 
 	if (a->platform && board_platform(b, a->platform, &err))
 		return cli_fail("%s", err.text);
-	for (i = 0; i < a->n_changes; i++)
-		if (board_change(b, &a->change[i], &err))
+	for_each_of(e, a->change, a->n_changes)
+		if (board_change(b, e, &err))
 			return cli_fail("%s", err.text);
 	if (rules_check(&f, b))
 		return cli_fail("check-stall: out of memory");
@@ -404,11 +387,9 @@ static int check(struct arguments *a, struct board *b)
 
 static int list_rules(void)
 {
-	u32 i;
-
-	for (i = 0; i < n_rules; i++)
-		printf("%-22s %-8s %s\n%31s (%s)\n", rules[i].id, finding_severity_names[rules[i].severity],
-		       rules[i].title, "", rules[i].section);
+	for_each_of(r, rules, n_rules)
+		printf("%-22s %-8s %s\n%31s (%s)\n", r->id, finding_severity_names[r->severity], r->title, "",
+		       r->section);
 	return cli_finish(CLI_OK);
 }
 

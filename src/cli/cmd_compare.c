@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline compare: runs and results of runs side by side. Here: the runs, and their figures. */
 #include "cmd_compare_priv.h"
+#include "find.h"
 #include "replay_counters.h"
 #include "run_pool.h"
 
@@ -61,16 +62,16 @@ struct runs {
 static int list_runs(struct runs *r)
 {
 	struct compare *o = r->o;
-	u32 i, seed;
+	u32 seed;
 	int twice;
 
 	r->run = calloc((size_t)2 * o->columns * o->seeds, sizeof(*r->run));
 	if (!r->run)
 		return cli_fail("compare: out of memory");
-	for (i = 0; i < o->columns; i++)
-		for (seed = 0; o->column[i].side && seed < o->seeds; seed++)
-			for (twice = 0; twice <= o->column[i].several; twice++)
-				r->run[r->n++] = (struct run){ &o->column[i], seed, twice };
+	for_each_of(c, o->column, o->columns)
+		for (seed = 0; c->side && seed < o->seeds; seed++)
+			for (twice = 0; twice <= c->several; twice++)
+				r->run[r->n++] = (struct run){ c, seed, twice };
 	return CLI_OK;
 }
 
@@ -183,21 +184,17 @@ static int play(struct compare *o)
 /* Streams of one trace have their places in it; those of several cannot be told to be the same. */
 static bool one_trace(const struct compare *o)
 {
-	u32 i;
-
-	for (i = 0; i < o->columns; i++)
-		if (!o->column[i].side || !o->column[i].several || strcmp(o->column[i].source, o->column[0].source))
-			return false;
-	return true;
+	return !ANY(i, o->columns,
+		    !o->column[i].side || !o->column[i].several || strcmp(o->column[i].source, o->column[0].source));
 }
 
 static bool faults_somewhere(const struct compare *o, u32 stream)
 {
-	u32 i, seed;
+	u32 seed;
 
-	for (i = 0; i < o->columns; i++)
+	for_each_of(c, o->column, o->columns)
 		for (seed = 0; seed < o->seeds; seed++)
-			if (o->column[i].sample[seed].stream[stream].faults)
+			if (c->sample[seed].stream[stream].faults)
 				return true;
 	return false;
 }
@@ -277,13 +274,11 @@ bool compare_differ(const struct compare *o, const struct compare_column *c, enu
 
 static void print_counters(const struct compare *o)
 {
-	u32 i;
-
-	for (i = 0; i < o->columns; i++) {
-		if (!o->column[i].side)
+	for_each_of(c, o->column, o->columns) {
+		if (!c->side)
 			continue;
-		printf("\n%s", o->column[i].name);
-		replay_counters_table(&o->column[i].faulting, stdout);
+		printf("\n%s", c->name);
+		replay_counters_table(&c->faulting, stdout);
 	}
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline compare: columns, differences and reasons, as tables and as JSON. */
 #include "cmd_compare_priv.h"
+#include "find.h"
 #include "replay_why.h"
 #include "report_json.h"
 #include "run_record.h"
@@ -11,8 +12,7 @@ static bool all_played(const struct compare *o)
 {
 	u32 i;
 
-	for (i = 0; i < o->columns && o->column[i].side; i++)
-		;
+	i = FIND(i, o->columns, !o->column[i].side);
 	return i == o->columns;
 }
 
@@ -27,24 +27,17 @@ static u64 kept_percent(const struct compare *o, const struct compare_column *c)
 
 static bool any_knows(const struct compare *o, enum compare_figure f)
 {
-	u32 i;
-
-	for (i = 0; i < o->columns; i++)
-		if (compare_knows(&o->column[i], f))
-			return true;
-	return false;
+	return ANY(i, o->columns, compare_knows(&o->column[i], f));
 }
 
 static void row(struct report_table *t, const struct compare *o, const char *name, enum compare_figure f)
 {
 	char text[REPORT_NS];
-	u32 i;
 
 	if (!any_knows(o, f))
 		return;
 	report_table_cell(t, "%s", name);
-	for (i = 0; i < o->columns; i++) {
-		const struct compare_column *c = &o->column[i];
+	for_each_of(c, o->column, o->columns) {
 		u64 v = compare_mean(o, c, f);
 
 		if (!compare_knows(c, f))
@@ -228,13 +221,11 @@ static void print_reasons_of(const struct compare *o, const struct compare_colum
 
 static void print_reasons(const struct compare *o)
 {
-	u32 i;
-
 	if (o->seeds > 1 && o->columns > 1)
 		printf("\nWhy, in the runs with seed %llu:\n", o->first_seed);
-	for (i = 0; i < o->columns; i++)
-		if (&o->column[i] != o->against)
-			print_reasons_of(o, &o->column[i]);
+	for_each_of(c, o->column, o->columns)
+		if (c != o->against)
+			print_reasons_of(o, c);
 }
 
 /* ---- what a reader should know ---- */
@@ -244,7 +235,6 @@ static json_t *notes_json(const struct compare *o)
 {
 	json_t *list = json_array();
 	char note[RUN_NOTE], seed[40] = "";
-	u32 i;
 
 	if (!all_played(o))
 		json_array_append_new(list,
@@ -255,9 +245,9 @@ static json_t *notes_json(const struct compare *o)
 		json_array_append_new(list, json_string(run_bus_note));
 	if (o->seeds > 1)
 		snprintf(seed, sizeof(seed), " with seed %llu", o->first_seed);
-	for (i = 0; i < o->columns; i++)
-		if (o->column[i].side && run_note(&o->column[i].faulting, note))
-			json_array_append_new(list, json_sprintf("note: %s%s: %s.", o->column[i].name, seed, note));
+	for_each_of(c, o->column, o->columns)
+		if (c->side && run_note(&c->faulting, note))
+			json_array_append_new(list, json_sprintf("note: %s%s: %s.", c->name, seed, note));
 	return list;
 }
 
@@ -267,7 +257,8 @@ void compare_print(const struct compare *o)
 	size_t i;
 
 	print_columns(o);
-	json_array_foreach(notes, i, note) printf("\n%s\n", json_string_value(note));
+	json_array_foreach(notes, i, note)
+		printf("\n%s\n", json_string_value(note));
 	json_decref(notes);
 	print_differences(o);
 	print_reasons(o);
@@ -294,10 +285,9 @@ static json_t *column_json(const struct compare *o, const struct compare_column 
 		return NULL;
 	}
 	result = replay_json(&run, &c->faulting);
-	if (o->baseline) {
-		report_json_u64(j, "others_bytes_per_ms", compare_mean(o, c, FIGURE_RATE));
-		report_json_u64(j, "others_kept_percent", kept_percent(o, c));
-	}
+	if (o->baseline)
+		report_json_put(j, J_U64("others_bytes_per_ms", compare_mean(o, c, FIGURE_RATE)),
+				J_U64("others_kept_percent", kept_percent(o, c)));
 	json_object_set_new(result, "run", record);
 	json_object_set_new(j, "result", result);
 	return j;
@@ -323,12 +313,11 @@ static json_t *owners_json(const struct compare *o)
 {
 	json_t *list = json_array();
 	struct compare_pair p;
-	u32 i;
 	int of_faults;
 
-	for (i = 0; i < o->columns; i++)
-		for (of_faults = 1; of_faults >= 0 && &o->column[i] != o->against; of_faults--)
-			if (compare_find_pair(o, &o->column[i], of_faults, &p))
+	for_each_of(c, o->column, o->columns)
+		for (of_faults = 1; of_faults >= 0 && c != o->against; of_faults--)
+			if (compare_find_pair(o, c, of_faults, &p))
 				json_array_append_new(list, compare_pair_json(o, &p));
 	return list;
 }
@@ -338,26 +327,23 @@ static json_t *differences_json(const struct compare *o)
 	json_t *list = json_array();
 	struct study_interval r;
 	size_t d;
-	u32 i;
 
-	for (i = 0; i < o->columns; i++) {
+	for_each_of(c, o->column, o->columns) {
 		json_t *j = json_object();
 
-		for (d = 0; d < ARRAY_SIZE(differences) && &o->column[i] != o->against; d++) {
+		for (d = 0; d < ARRAY_SIZE(differences) && c != o->against; d++) {
 			json_t *one = json_object();
 
-			if (compare_differ(o, &o->column[i], differences[d].figure, &r)) {
-				json_object_set_new(one, "n", json_integer(r.n));
-				json_object_set_new(one, "mean", json_integer(llround(r.mean)));
-				if (r.n > 1)
-					json_object_set_new(one, "half", json_integer(llround(r.half)));
+			if (compare_differ(o, c, differences[d].figure, &r)) {
+				report_json_put(one, J_NODE("n", json_integer(r.n)),
+						J_NODE("mean", json_integer(llround(r.mean))),
+						J_IF(r.n > 1, J_NODE("half", json_integer(llround(r.half)))));
 				json_object_set(j, differences[d].key, one);
 			}
 			json_decref(one);
 		}
-		report_json_text(j, "with", o->column[i].name);
-		report_json_text(j, "against", o->against->name);
-		if (&o->column[i] != o->against)
+		report_json_put(j, J_TEXT("with", c->name), J_TEXT("against", o->against->name));
+		if (c != o->against)
 			json_array_append(list, j);
 		json_decref(j);
 	}
@@ -390,19 +376,12 @@ int compare_write_json(const struct compare *o)
 		if (j)
 			json_array_append_new(list, j);
 	}
-	if (o->baseline)
-		report_json_text(root, "others_baseline", o->baseline->name);
-	if (bus_of(o))
-		report_json_text(root, "bus", bus_of(o));
-	json_object_set_new(root, "variants", list);
-	if (o->seeds > 1) {
-		report_json_u64(root, "first_seed", o->first_seed);
-		report_json_u64(root, "seeds", o->seeds);
-	}
-	json_object_set_new(root, "notes", notes_json(o));
-	json_object_set_new(root, "differences", differences_json(o));
-	json_object_set_new(root, "owners", owners_json(o));
-	json_object_set_new(root, "reasons", reasons_json(o));
+	report_json_put(root, J_IF(o->baseline, J_TEXT("others_baseline", o->baseline->name)),
+			J_IF(bus_of(o), J_TEXT("bus", bus_of(o))), J_NODE("variants", list));
+	if (o->seeds > 1)
+		report_json_put(root, J_MEMBER(o, first_seed), J_MEMBER(o, seeds));
+	report_json_put(root, J_NODE("notes", notes_json(o)), J_NODE("differences", differences_json(o)),
+			J_NODE("owners", owners_json(o)), J_NODE("reasons", reasons_json(o)));
 	if (!status)
 		status = run_write("compare", root, o->json, o->report);
 	json_decref(root);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline compare: what stands side by side. Options, sides, and the columns that they make. */
 #include "cmd_compare_priv.h"
+#include "find.h"
 #include "replay_os.h"
 
 enum { OPT_VARIANTS = RUN_OPTIONS_END, OPT_SIDE, OPT_AGAINST, OPT_SEEDS, OPT_EXPLAIN };
@@ -388,8 +389,7 @@ static int name_columns(struct compare *o)
 		traces |= a->side && b->side && strcmp(a->source, b->source);
 		variants |= a->side && b->side && strcmp(a->variant, b->variant);
 	}
-	for (i = 0; i < o->columns; i++) {
-		struct compare_column *c = &o->column[i];
+	for_each_of(c, o->column, o->columns) {
 		const char *side = c->side ? c->side->name : "";
 
 		if (!c->side)

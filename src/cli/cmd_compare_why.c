@@ -4,6 +4,7 @@
  * owner; what no owner has is said, too.
  */
 #include "cmd_compare_priv.h"
+#include "find.h"
 #include "fl_config.h"
 #include "replay_why.h"
 #include "report_json.h"
@@ -197,11 +198,9 @@ const char *compare_keys_text(const struct compare *o, const struct compare_colu
 {
 	struct report_text t = { text, COMPARE_TEXT };
 	u32 n = 0, more = 0;
-	size_t i;
 
 	*text = '\0';
-	for (i = 0; i < fl_config_n_keys; i++) {
-		const struct fl_key *key = &fl_config_keys[i];
+	for_each_of(key, fl_config_keys, fl_config_n_keys) {
 		char mine[64], theirs[64];
 		const char *a = value_of(o->against, key, theirs, sizeof(theirs));
 		const char *b = value_of(c, key, mine, sizeof(mine));
@@ -228,9 +227,8 @@ json_t *compare_pair_json(const struct compare *o, const struct compare_pair *p)
 	char text[COMPARE_TEXT];
 	int i;
 
-	report_json_text(j, "of", p->of_faults ? "fault" : "access");
-	report_json_text(j, "with", p->more->name);
-	report_json_text(j, "against", p->less->name);
+	report_json_put(j, J_TEXT("of", p->of_faults ? "fault" : "access"), J_TEXT("with", p->more->name),
+			J_TEXT("against", p->less->name));
 	if (p->missing) {
 		report_json_text(j, "missing", p->missing);
 	} else {
@@ -242,8 +240,8 @@ json_t *compare_pair_json(const struct compare *o, const struct compare_pair *p)
 				json_array_append_new(named, json_string(owner_table[i].name));
 		}
 		json_object_set(j, "owners_ns", owners);
-		json_object_set_new(j, "unowned_ns", json_integer(p->unowned));
-		report_json_u64(j, "explain_percent", o->percent);
+		report_json_put(j, J_NODE("unowned_ns", json_integer(p->unowned)),
+				J_U64("explain_percent", o->percent));
 		json_object_set(j, "explained_by", named);
 	}
 	json_decref(owners);

@@ -218,37 +218,23 @@ static void print_story(const struct explain *e, const struct explain_story *s)
 
 /* ---- for programs ---- */
 
-static void set_range(json_t *o, const char *key, const struct explain_range *r, bool map)
+static json_t *range_json(const struct explain_range *r, bool map)
 {
-	json_t *j;
+	return report_json_object(J_MEMBER(r, record), J_MEMBER(r, time_ns), J_IF(r->size, J_HEX("iova", r->iova)),
+				  J_IF(r->size, J_U64("size_bytes", r->size)),
+				  J_IF(r->domain != DMAT_DOMAIN_NONE, J_MEMBER(r, domain)),
+				  J_IF(map, J_HEX("pa", r->pa)));
+}
 
-	if (!r->known)
-		return;
-	j = json_object();
-	report_json_u64(j, "record", r->record);
-	report_json_u64(j, "time_ns", r->time_ns);
-	if (r->size) {
-		report_json_hex(j, "iova", r->iova);
-		report_json_u64(j, "size_bytes", r->size);
-	}
-	if (r->domain != DMAT_DOMAIN_NONE)
-		report_json_u64(j, "domain", r->domain);
-	if (map)
-		report_json_hex(j, "pa", r->pa);
-	json_object_set_new(o, key, j);
+static struct report_item range(const char *key, const struct explain_range *r, bool map)
+{
+	return J_IF(r->known, J_NODE(key, range_json(r, map)));
 }
 
 static json_t *use_json(const struct explain_use *u)
 {
-	json_t *j = json_object();
-
-	report_json_u64(j, "record", u->record);
-	report_json_u64(j, "time_ns", u->time_ns);
-	report_json_hex(j, "sid", u->sid);
-	if (u->has_pasid)
-		report_json_u64(j, "pasid", u->pasid);
-	json_object_set_new(j, "faulted", json_boolean(u->faulted));
-	return j;
+	return report_json_object(J_MEMBER(u, record), J_MEMBER(u, time_ns), J_HEX("sid", u->sid),
+				  J_IF(u->has_pasid, J_MEMBER(u, pasid)), J_BOOL("faulted", u->faulted));
 }
 
 static json_t *words_json(const struct verify_result *r)
@@ -258,93 +244,52 @@ static json_t *words_json(const struct verify_result *r)
 
 	for (i = 0; r->format && i < r->format->n_fields; i++) {
 		const struct spec_field *f = &r->format->fields[i];
-		json_t *o;
 
 		if (!speaks(r, f))
 			continue;
-		o = json_object();
-		report_json_text(o, "name", f->field.name);
-		report_json_hex(o, "value", spec_bits(&f->field, r->recorded[f->word]));
-		report_json_text(o, "meaning", f->field.doc);
-		json_array_append_new(list, o);
+		report_json_append(list, J_TEXT("name", f->field.name),
+				   J_HEX("value", spec_bits(&f->field, r->recorded[f->word])),
+				   J_TEXT("meaning", f->field.doc));
 	}
 	return list;
 }
 
-static void set_counts(json_t *o, const struct explain_story *s)
+static json_t *next_json(const struct explain_next *n)
 {
-	report_json_u64(o, "page_faults_before", s->page_faults);
-	report_json_u64(o, "stream_faults_before", s->stream_faults);
-	report_json_u64(o, "run_pages", s->run);
-	report_json_u64(o, "repeats", s->repeats);
-	if (s->repeats)
-		report_json_u64(o, "last_record", s->last.record);
-}
-
-static void set_lists(json_t *o, const struct explain *e, const struct explain_story *s)
-{
-	json_t *others = json_array(), *list = json_array();
-	struct explain_next next[EXPLAIN_NEXT];
-	u32 i, n = explain_next(e, s, next);
-
-	for (i = 0; i < s->n_other; i++)
-		json_array_append_new(others, use_json(&s->other[i]));
-	for (i = 0; i < n; i++) {
-		json_t *one = json_object();
-
-		report_json_text(one, "key", next[i].key);
-		report_json_text(one, "text", next[i].text);
-		json_array_append_new(list, one);
-	}
-	json_object_set_new(o, "others", others);
-	json_object_set_new(o, "next", list);
+	return report_json_object(J_TEXT("key", n->key), J_TEXT("text", n->text));
 }
 
 static json_t *story_json(const struct explain *e, const struct explain_story *s)
 {
-	json_t *o = json_object();
+	struct explain_next next[EXPLAIN_NEXT];
+	u32 n = explain_next(e, s, next);
 	struct verify_result r;
 	char line[DMAT_LINE];
 
 	verify_decode(&s->rec, &r);
 	dmat_format(&s->rec, line);
-	report_json_u64(o, "fault", s->fault);
-	report_json_u64(o, "record", s->record);
-	report_json_text(o, "line", line);
-	if (r.kind) {
-		report_json_text(o, "name", r.kind->name);
-		report_json_text(o, "meaning", r.kind->text);
-	}
-	json_object_set_new(o, "words", words_json(&r));
-	if (!(s->rec.flags & DMAT_F_NO_IOVA) && e->maps)
-		json_object_set_new(o, "mapped", json_boolean(explain_mapped(s)));
-	set_range(o, "map", &s->map, true);
-	set_range(o, "unmap", &s->unmap, false);
-	set_range(o, "invalidate", &s->invalidate, false);
-	set_range(o, "mapped_later", &s->later, true);
-	set_range(o, "mapped_elsewhere", &s->elsewhere, true);
-	set_range(o, "below", &s->below, true);
-	set_range(o, "above", &s->above, true);
-	if (s->own.known)
-		json_object_set_new(o, "own_use", use_json(&s->own));
-	set_counts(o, s);
-	set_lists(o, e, s);
-	return o;
+	return report_json_object(
+		J_MEMBER(s, fault), J_MEMBER(s, record), J_TEXT("line", line),
+		J_IF(r.kind, J_TEXT("name", r.kind->name)), J_IF(r.kind, J_TEXT("meaning", r.kind->text)),
+		J_NODE("words", words_json(&r)),
+		J_IF(!(s->rec.flags & DMAT_F_NO_IOVA) && e->maps, J_BOOL("mapped", explain_mapped(s))),
+		range("map", &s->map, true), range("unmap", &s->unmap, false),
+		range("invalidate", &s->invalidate, false), range("mapped_later", &s->later, true),
+		range("mapped_elsewhere", &s->elsewhere, true), range("below", &s->below, true),
+		range("above", &s->above, true), J_IF(s->own.known, J_NODE("own_use", use_json(&s->own))),
+		J_U64("page_faults_before", s->page_faults), J_U64("stream_faults_before", s->stream_faults),
+		J_U64("run_pages", s->run), J_MEMBER(s, repeats),
+		J_IF(s->repeats, J_U64("last_record", s->last.record)),
+		J_NODE("others", J_LIST(i, s->n_other, use_json(&s->other[i]))),
+		J_NODE("next", J_LIST(i, n, next_json(&next[i]))));
 }
 
 static int write_json(const struct explain *e, const char *trace, const char *path)
 {
-	json_t *root = json_object(), *list = json_array();
-	u32 i;
-
-	report_json_text(root, "trace", trace);
-	report_json_u64(root, "faults", e->faults);
-	report_json_u64(root, "maps", e->maps);
-	report_json_u64(root, "untold", e->untold);
-	for (i = 0; i < e->stories; i++)
-		json_array_append_new(list, story_json(e, &e->story[i]));
-	json_object_set_new(root, "stories", list);
-	return cli_write_json(root, path);
+	return cli_write_json(report_json_object(J_TEXT("trace", trace), J_MEMBER(e, faults), J_MEMBER(e, maps),
+						 J_MEMBER(e, untold),
+						 J_NODE("stories", J_LIST(i, e->stories, story_json(e, &e->story[i])))),
+			      path);
 }
 
 static void print_all(const struct explain *e, u64 fault)

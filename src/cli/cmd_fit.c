@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline fit: a preset from a measured machine. */
 #include "cli.h"
+#include "find.h"
 #include "fit.h"
 #include "report_json.h"
 #include "report_table.h"
@@ -195,15 +196,10 @@ static const char *kind_name(enum fit_kind kind)
 
 static int print_points(const struct fit_result *r, const struct fit_data *d)
 {
-	static const char *const headings[] = { "kind",	     ">size",  ">window",     "iommu",
-						">measured", ">model", ">difference", NULL };
 	bool bandwidths = false;
-	struct report_table t;
-	size_t i;
+	struct report_table t = REPORT_TABLE("kind", ">size", ">window", "iommu", ">measured", ">model", ">difference");
 
-	report_table_init(&t, headings);
-	for (i = 0; i < d->points; i++) {
-		const struct fit_point *p = &d->point[i];
+	for_each_of(p, d->point, d->points) {
 		const char *unit = p->kind == FIT_LATENCY ? "ns" : "MB/s";
 
 		report_table_cell(&t, "%s", kind_name(p->kind));
@@ -264,8 +260,6 @@ static void print_walks(const struct fit_result *r)
 
 static void print_found(const struct fit_result *r)
 {
-	size_t i;
-
 	printf("%-9s a transfer that hits, link and memory: %.1f ns%s\n", origin(r->known_hit),
 	       (double)r->base_ps / 1000, unless(r->known_hit, "; no window is sure to hit"));
 	print_walks(r);
@@ -275,11 +269,10 @@ static void print_found(const struct fit_result *r)
 							  : "; no bandwidth shows it"));
 	else
 		printf("%-9s the link: unlimited; no bandwidth shows it\n", "assumed");
-	for (i = 0; i < r->cards; i++)
+	for_each_of(e, r->card, r->cards)
 		printf("%-9s the card's %ss of %u bytes: %llu in flight, %.3f ns from one to the next%s\n",
-		       origin(r->card[i].known), r->card[i].write ? "write" : "read", r->card[i].size,
-		       r->card[i].outstanding, (double)r->card[i].interval_ps / 1000,
-		       unless(r->card[i].known, "; others in flight fit as well"));
+		       origin(e->known), e->write ? "write" : "read", e->size, e->outstanding,
+		       (double)e->interval_ps / 1000, unless(e->known, "; others in flight fit as well"));
 	printf("%-9s associativity, the parts of a miss and of a transfer, and all else: the preset's\n\n", "assumed");
 }
 
@@ -297,40 +290,28 @@ static json_t *found_json(const struct fit_result *r, const struct fl_config *cf
 	json_t *list = json_array();
 	char text[FL_TEXT_MAX + 2];
 	struct fit_values v;
-	size_t i;
 
 	fit_list(r, &v);
-	for (i = 0; i < v.n; i++) {
-		json_t *one = json_object();
-
-		report_json_text(one, "key", v.value[i].key);
-		report_json_text(one, "value", fit_value_text(cfg, &v.value[i], text, sizeof(text)));
-		report_json_text(one, "origin", origins[v.value[i].origin]);
-		report_json_text(one, "why", v.value[i].why);
-		json_array_append_new(list, one);
-	}
+	for_each_of(each, v.value, v.n)
+		report_json_append(list, J_TEXT("key", each->key),
+				   J_TEXT("value", fit_value_text(cfg, each, text, sizeof(text))),
+				   J_TEXT("origin", origins[each->origin]), J_TEXT("why", each->why));
 	return list;
 }
 
 static json_t *points_json(const struct fit_result *r, const struct fit_data *d)
 {
 	json_t *list = json_array();
-	size_t i;
 
-	for (i = 0; i < d->points; i++) {
-		const struct fit_point *p = &d->point[i];
+	for_each_of(p, d->point, d->points) {
 		bool latency = p->kind == FIT_LATENCY;
-		json_t *one = json_object();
 
-		report_json_text(one, "kind", kind_name(p->kind));
-		report_json_u64(one, "size_bytes", p->size);
-		report_json_u64(one, "window_bytes", p->window);
-		report_json_text(one, "iommu", p->off ? "off" : "on");
-		json_object_set_new(one, latency ? "measured_ps" : "measured_kb_s",
-				    json_integer(thousand(p->measured)));
-		json_object_set_new(one, latency ? "model_ps" : "model_kb_s", json_integer(thousand(p->model)));
-		json_object_set_new(one, "difference_ppm", json_integer(thousand(fit_difference(r, p) * 10)));
-		json_array_append_new(list, one);
+		report_json_append(
+			list, J_TEXT("kind", kind_name(p->kind)), J_U64("size_bytes", p->size),
+			J_U64("window_bytes", p->window), J_TEXT("iommu", p->off ? "off" : "on"),
+			J_NODE(latency ? "measured_ps" : "measured_kb_s", json_integer(thousand(p->measured))),
+			J_NODE(latency ? "model_ps" : "model_kb_s", json_integer(thousand(p->model))),
+			J_NODE("difference_ppm", json_integer(thousand(fit_difference(r, p) * 10))));
 	}
 	return list;
 }
@@ -346,11 +327,9 @@ static json_t *scores_json(const struct fit_result *r, const struct fit_data *d)
 		json_t *one = json_object();
 
 		fit_rate(r, d, latency, off, &s);
-		report_json_text(one, "of", latency ? "latency" : "bandwidth");
-		report_json_text(one, "iommu", off ? "off" : "on");
-		report_json_u64(one, "points", s.points);
-		report_json_u64(one, "good", s.good);
-		json_object_set_new(one, "worst_ppm", json_integer(thousand(s.worst * 10)));
+		report_json_put(one, J_TEXT("of", latency ? "latency" : "bandwidth"),
+				J_TEXT("iommu", off ? "off" : "on"), J_MEMBER(&s, points), J_MEMBER(&s, good),
+				J_NODE("worst_ppm", json_integer(thousand(s.worst * 10))));
 		if (s.points)
 			json_array_append(list, one);
 		json_decref(one);
@@ -360,48 +339,43 @@ static json_t *scores_json(const struct fit_result *r, const struct fit_data *d)
 
 static json_t *tables_json(const struct fit_data *d)
 {
-	json_t *list = json_array();
-	size_t i;
-
-	for (i = 0; i < d->tables; i++) {
-		json_t *one = json_object();
-
-		report_json_text(one, "file", d->table[i]);
-		report_json_text(one, "iommu", d->table_off[i] ? "off" : "on");
-		json_array_append_new(list, one);
-	}
-	return list;
+	return J_LIST(i, d->tables,
+		      report_json_object(J_TEXT("file", d->table[i]), J_TEXT("iommu", d->table_off[i] ? "off" : "on")));
 }
 
 static int write_json(const struct options *o, const struct fit_result *r, const struct fl_config *cfg)
 {
-	json_t *j = json_object();
+	json_t *j = report_json_object(
+		J_TEXT("version", FL_VERSION), J_TEXT("base", o->base), J_TEXT("iommu", o->kind->name),
+		J_NODE("tables", tables_json(&o->data)), J_NODE("parameters", found_json(r, cfg)),
+		J_NODE("points", points_json(r, &o->data)), J_NODE("scores", scores_json(r, &o->data)));
 
-	report_json_text(j, "version", FL_VERSION);
-	report_json_text(j, "base", o->base);
-	report_json_text(j, "iommu", o->kind->name);
-	json_object_set_new(j, "tables", tables_json(&o->data));
-	json_object_set_new(j, "parameters", found_json(r, cfg));
-	json_object_set_new(j, "points", points_json(r, &o->data));
-	json_object_set_new(j, "scores", scores_json(r, &o->data));
 	return cli_write_json(j, o->json);
 }
 
 /* ---- all of it ---- */
 
+struct preset {
+	const struct options *o;
+	const struct fit_result *r;
+	const struct fl_config *cfg;
+};
+
+static int print_preset(const void *what, FILE *out)
+{
+	const struct preset *p = what;
+
+	errno = 0;
+	fit_write(p->r, &p->o->data, p->o->base, p->cfg, out);
+	return fflush(out) || ferror(out) ? -(errno ? errno : EIO) : 0;
+}
+
 static int write_preset(const struct options *o, const struct fit_result *r, const struct fl_config *cfg)
 {
-	FILE *out = fopen(o->output, "w");
-	bool bad;
+	const struct preset p = { o, r, cfg };
+	int ret = report_write_file(o->output, print_preset, &p);
 
-	if (!out)
-		return cli_fail("%s: %s", o->output, strerror(errno));
-	fit_write(r, &o->data, o->base, cfg, out);
-	bad = ferror(out);
-	if (!fclose(out) && !bad)
-		return CLI_OK;
-	unlink(o->output);
-	return cli_fail("%s: %s", o->output, strerror(EIO));
+	return ret ? cli_fail("%s: %s", o->output, strerror(-ret)) : CLI_OK;
 }
 
 static int print_all(const struct options *o, const struct fit_result *r)

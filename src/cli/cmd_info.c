@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "cli.h"
+#include "find.h"
+#include "report_json.h"
 #include "trace_summary.h"
 
 struct options {
@@ -15,17 +17,10 @@ static const struct cli_option options[] = {
 static json_t *tally_json(const struct trace_tally *tally, const char *name, const char *unit)
 {
 	json_t *array = json_array();
-	size_t i;
 
-	for (i = 0; i < tally->entries; i++) {
-		const struct trace_tally_entry *e = &tally->entry[i];
-		json_t *object = json_object();
-
-		json_object_set_new(object, name, json_integer(e->key));
-		json_object_set_new(object, unit, json_integer(e->count));
-		if (e->bytes)
-			json_object_set_new(object, "bytes", json_integer(e->bytes));
-		json_array_append_new(array, object);
+	for_each_of(e, tally->entry, tally->entries) {
+		report_json_append(array, J_U64(name, e->key), J_U64(unit, e->count),
+				   J_IF(e->bytes, J_MEMBER(e, bytes)));
 	}
 	return array;
 }
@@ -49,16 +44,10 @@ static json_t *meta_json(const struct dmat_reader *reader)
 static json_t *faults_json(const struct trace_summary *s)
 {
 	json_t *array = json_array();
-	size_t i;
 
-	for (i = 0; i < s->faults.entries; i++) {
-		const struct trace_tally_entry *e = &s->faults.entry[i];
-		json_t *object = json_object();
-
-		json_object_set_new(object, "model", json_string(dmat_model_names[e->key >> 32]));
-		json_object_set_new(object, "code", json_integer(e->key & 0xffffffff));
-		json_object_set_new(object, "count", json_integer(e->count));
-		json_array_append_new(array, object);
+	for_each_of(e, s->faults.entry, s->faults.entries) {
+		report_json_append(array, J_TEXT("model", dmat_model_names[e->key >> 32]),
+				   J_U64("code", e->key & 0xffffffff), J_MEMBER(e, count));
 	}
 	return array;
 }
@@ -71,25 +60,15 @@ static int print_json(const struct dmat_reader *reader, const struct trace_summa
 
 	for (i = 0; i < DMAT_KINDS; i++)
 		json_object_set_new(kinds, dmat_kind_names[i], json_integer(s->kind[i]));
-	json_object_set_new(root, "damaged", json_boolean(damaged));
-	json_object_set_new(root, "metadata", meta_json(reader));
-	json_object_set_new(root, "records", json_integer(s->records));
-	json_object_set_new(root, "blocks", json_integer(dmat_reader_blocks(reader)));
-	json_object_set_new(root, "kinds", kinds);
-	json_object_set_new(root, "first_ns", json_integer(s->first_ns));
-	json_object_set_new(root, "last_ns", json_integer(s->last_ns));
-	json_object_set_new(root, "bytes", json_integer(s->bytes));
-	json_object_set_new(root, "reads", json_integer(s->reads));
-	json_object_set_new(root, "writes", json_integer(s->writes));
-	json_object_set_new(root, "direction_unknown", json_integer(s->direction_unknown));
-	json_object_set_new(root, "outcome_ok", json_integer(s->outcome[DMAT_OUT_OK]));
-	json_object_set_new(root, "outcome_fault", json_integer(s->outcome[DMAT_OUT_FAULT]));
-	json_object_set_new(root, "pages", json_integer(s->pages));
-	json_object_set_new(root, "first_touches", json_integer(s->first_touches));
-	json_object_set_new(root, "streams", tally_json(&s->streams, "sid", "accesses"));
-	json_object_set_new(root, "pasids", tally_json(&s->pasids, "pasid", "accesses"));
-	json_object_set_new(root, "address_spaces", tally_json(&s->spaces, "domain", "accesses"));
-	json_object_set_new(root, "faults", faults_json(s));
+	report_json_put(root, J_BOOL("damaged", damaged), J_NODE("metadata", meta_json(reader)), J_MEMBER(s, records),
+			J_U64("blocks", dmat_reader_blocks(reader)), J_NODE("kinds", kinds), J_MEMBER(s, first_ns),
+			J_MEMBER(s, last_ns), J_MEMBER(s, bytes), J_MEMBER(s, reads), J_MEMBER(s, writes),
+			J_MEMBER(s, direction_unknown), J_U64("outcome_ok", s->outcome[DMAT_OUT_OK]),
+			J_U64("outcome_fault", s->outcome[DMAT_OUT_FAULT]), J_MEMBER(s, pages),
+			J_MEMBER(s, first_touches), J_NODE("streams", tally_json(&s->streams, "sid", "accesses")),
+			J_NODE("pasids", tally_json(&s->pasids, "pasid", "accesses")),
+			J_NODE("address_spaces", tally_json(&s->spaces, "domain", "accesses")),
+			J_NODE("faults", faults_json(s)));
 	ret = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	json_decref(root);
 	putchar('\n');
@@ -98,12 +77,10 @@ static int print_json(const struct dmat_reader *reader, const struct trace_summa
 
 static void print_tally(const char *title, const char *format, const struct trace_tally *tally)
 {
-	size_t i, shown = tally->entries > 16 ? 16 : tally->entries;
+	size_t shown = tally->entries > 16 ? 16 : tally->entries;
 
 	printf("%-20s %zu\n", title, tally->entries);
-	for (i = 0; i < shown; i++) {
-		const struct trace_tally_entry *e = &tally->entry[i];
-
+	for_each_of(e, tally->entry, shown) {
 		printf("  ");
 		printf(format, e->key);
 		printf("%*s %12llu accesses", 4, "", e->count);
@@ -142,9 +119,7 @@ static void print_table(const struct dmat_reader *reader, const struct trace_sum
 		print_tally("PASIDs", "pasid 0x%-6llx", &s->pasids);
 	if (s->spaces.entries)
 		print_tally("address spaces", "domain %-7llu", &s->spaces);
-	for (i = 0; i < s->faults.entries; i++) {
-		const struct trace_tally_entry *e = &s->faults.entry[i];
-
+	for_each_of(e, s->faults.entry, s->faults.entries) {
 		printf("%-20s %s code 0x%llx: %llu\n", "faults", dmat_model_names[e->key >> 32], e->key & 0xffffffff,
 		       e->count);
 	}

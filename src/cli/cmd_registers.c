@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline registers: the register tables that the engines run on, and what a register's value says. */
 #include "cli.h"
+#include "find.h"
 #include "iommu_kind.h"
 #include "report_table.h"
 #include "spec.h"
@@ -77,9 +78,7 @@ static void list_all(const struct spec_iommu *m)
 	for (s = 0; s < m->n_spaces; s++) {
 		printf("%s\n", m->spaces[s].title);
 		report_table_init(&t, headings);
-		for (i = 0; i < m->spaces[s].n_regs; i++) {
-			const struct reg_desc *d = &m->spaces[s].regs[i];
-
+		for_each_of(d, m->spaces[s].regs, m->spaces[s].n_regs) {
 			report_table_cell(&t, "%s", d->name);
 			report_table_cell(&t, "%s", offset_name(d, offset));
 			report_table_cell(&t, "%u", d->size);
@@ -104,7 +103,6 @@ static void list_all(const struct spec_iommu *m)
 static void markdown_register(const struct reg_desc *d)
 {
 	char offset[64], bits[8];
-	u32 i;
 
 	printf("\n### %s\n\nOffset %s; %u bytes; section %s", d->name, offset_name(d, offset), d->size, d->section);
 	if (d->reset)
@@ -115,9 +113,7 @@ static void markdown_register(const struct reg_desc *d)
 		return;
 	}
 	puts("| bits | field | access | |\n|---|---|---|---|");
-	for (i = 0; i < d->n_fields; i++) {
-		const struct reg_field *f = &d->fields[i];
-
+	for_each_of(f, d->fields, d->n_fields) {
 		printf("| %s | %s | %s | %s |\n", bits_name(f, bits), f->name, access_name(f), f->doc);
 	}
 }
@@ -126,12 +122,11 @@ static void markdown_register(const struct reg_desc *d)
 static void markdown_parts(const struct spec_record *r, const struct spec_kind *k)
 {
 	const char *comma = "";
-	u32 i;
 
-	for (i = 0; i < r->n_fields; i++) {
-		if (!r->fields[i].part || !spec_has(k, r->fields[i].part))
+	for_each_of(e, r->fields, r->n_fields) {
+		if (!e->part || !spec_has(k, e->part))
 			continue;
-		printf("%s%s", comma, r->fields[i].field.name);
+		printf("%s%s", comma, e->field.name);
 		comma = ", ";
 	}
 }
@@ -139,22 +134,19 @@ static void markdown_parts(const struct spec_record *r, const struct spec_kind *
 static void markdown_record(const struct spec_record *r)
 {
 	char bits[8];
-	u32 i;
 
 	printf("\n### %s\n\n%s; %u words; section %s.\n\n| word | bits | field | |\n|---|---|---|---|\n", r->name,
 	       r->text, r->words, r->section);
-	for (i = 0; i < r->n_fields; i++) {
-		const struct reg_field *f = &r->fields[i].field;
+	for_each_of(e, r->fields, r->n_fields) {
+		const struct reg_field *f = &e->field;
 
-		printf("| %u | %s | %s | %s |\n", r->fields[i].word, bits_name(f, bits), f->name, f->doc);
+		printf("| %u | %s | %s | %s |\n", e->word, bits_name(f, bits), f->name, f->doc);
 	}
 	if (!r->n_kinds)
 		return;
 	puts("\n| code | name | section | what | besides the fields of all | kernels print "
 	     "|\n|---|---|---|---|---|---|");
-	for (i = 0; i < r->n_kinds; i++) {
-		const struct spec_kind *k = &r->kinds[i];
-
+	for_each_of(k, r->kinds, r->n_kinds) {
 		printf("| 0x%02x | %s | %s | %s | ", k->code, k->name, k->section, k->text);
 		markdown_parts(r, k);
 		printf(" | %s |\n", k->printed ? k->printed : "");
@@ -323,7 +315,6 @@ static int show_register(const struct reg_desc *d, const struct request *q)
 	u64 value = q->word[0], reserved = value;
 	struct report_table t;
 	char offset[64], bits[8];
-	u32 i;
 
 	printf("%s", d->name);
 	if (q->indexed)
@@ -333,9 +324,7 @@ static int show_register(const struct reg_desc *d, const struct request *q)
 		printf(": 0x%0*llx", d->size * 2, value);
 	putchar('\n');
 	report_table_init(&t, q->words ? valued : plain);
-	for (i = 0; i < d->n_fields; i++) {
-		const struct reg_field *f = &d->fields[i];
-
+	for_each_of(f, d->fields, d->n_fields) {
 		reserved &= ~GENMASK_ULL(f->high, f->low);
 		report_table_cell(&t, "%s", bits_name(f, bits));
 		report_table_cell(&t, "%s", f->name);
@@ -354,16 +343,13 @@ static int show_register(const struct reg_desc *d, const struct request *q)
 
 static void list_kinds(const struct spec_record *r)
 {
-	static const char *const headings[] = { ">code", "name", "section", "what", NULL };
-	struct report_table t;
-	u32 i;
+	struct report_table t = REPORT_TABLE(">code", "name", "section", "what");
 
-	report_table_init(&t, headings);
-	for (i = 0; i < r->n_kinds; i++) {
-		report_table_cell(&t, "0x%02x", r->kinds[i].code);
-		report_table_cell(&t, "%s", r->kinds[i].name);
-		report_table_cell(&t, "%s", r->kinds[i].section);
-		report_table_cell(&t, "%s", r->kinds[i].text);
+	for_each_of(k, r->kinds, r->n_kinds) {
+		report_table_cell(&t, "0x%02x", k->code);
+		report_table_cell(&t, "%s", k->name);
+		report_table_cell(&t, "%s", k->section);
+		report_table_cell(&t, "%s", k->text);
 	}
 	putchar('\n');
 	report_table_print(&t, stdout);
@@ -402,9 +388,7 @@ static int show_record(const struct spec_record *r, const struct request *q)
 	memcpy(reserved, q->word, sizeof(reserved));
 	record_title(r, k, q);
 	report_table_init(&t, q->words ? valued : plain);
-	for (i = 0; i < r->n_fields; i++) {
-		const struct spec_field *f = &r->fields[i];
-
+	for_each_of(f, r->fields, r->n_fields) {
 		if (q->words && f->part && !spec_has(k, f->part))
 			continue;
 		reserved[f->word] &= ~GENMASK_ULL(f->field.high, f->field.low);
@@ -432,12 +416,10 @@ static int show_record(const struct spec_record *r, const struct request *q)
 static int show_registers(const struct spec_iommu *m, struct request *q, bool dry, bool *found)
 {
 	int status = CLI_OK;
-	u32 i, s;
+	u32 s;
 
 	for (s = 0; s < m->n_spaces; s++) {
-		for (i = 0; i < m->spaces[s].n_regs; i++) {
-			const struct reg_desc *d = &m->spaces[s].regs[i];
-
+		for_each_of(d, m->spaces[s].regs, m->spaces[s].n_regs) {
 			if (!is_asked(d, q))
 				continue;
 			if (q->words > 1)
@@ -458,13 +440,10 @@ static int show(const struct spec_iommu *m, struct request *q, bool dry)
 {
 	bool found = false;
 	int status = show_registers(m, q, dry, &found);
-	u32 i;
 
 	if (found || status)
 		return status;
-	for (i = 0; i < m->n_records; i++) {
-		const struct spec_record *r = &m->records[i];
-
+	for_each_of(r, m->records, m->n_records) {
 		if (q->by_offset || q->indexed || !same_name(q->name, r->name, r->also))
 			continue;
 		if (q->words && q->words != r->words)

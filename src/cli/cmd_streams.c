@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline streams: where does this device's DMA go? */
 #include "board_options.h"
+#include "find.h"
 #include "findings_report.h"
 #include "report_table.h"
 #include <stdio.h>
@@ -133,11 +134,8 @@ static bool concerns(const struct board *b, u32 device, const struct finding *n)
 static void print_findings(const struct board *b, const struct findings *f, u32 device)
 {
 	char place[1400];
-	u32 i;
 
-	for (i = 0; i < f->n; i++) {
-		const struct finding *n = &f->finding[i];
-
+	for_each_of(n, f->finding, f->n) {
 		if (!n->rule->streams || (device != BOARD_NONE && !concerns(b, device, n)))
 			continue;
 		printf("\n%s: %s: %s\n  %s\n", finding_severity_names[n->severity], n->rule->id,
@@ -151,11 +149,9 @@ static void print_findings(const struct board *b, const struct findings *f, u32 
 
 static int print(const struct board *b, const struct findings *f, u32 device)
 {
-	static const char *const headings[] = { "device", "from", "IOMMU", "StreamID", NULL };
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("device", "from", "IOMMU", "StreamID");
 	u32 i;
 
-	report_table_init(&t, headings);
 	for (i = 0; i < b->n_masters; i++)
 		if (device == BOARD_NONE || device == i)
 			master_rows(&t, b, &b->master[i]);
@@ -204,7 +200,7 @@ static int find_device(struct board *b, const char *which, u32 *device)
 static int streams(struct board *b, const char *which, bool json)
 {
 	struct findings f;
-	u32 device, i;
+	u32 device;
 	int status = find_device(b, which, &device);
 	bool errors = false;
 
@@ -213,9 +209,9 @@ static int streams(struct board *b, const char *which, bool json)
 	if (rules_check(&f, b))
 		return cli_fail("streams: out of memory");
 	status = json ? print_json(b, &f, device) : print(b, &f, device);
-	for (i = 0; i < f.n; i++)
-		errors |= f.finding[i].rule->streams && f.finding[i].severity == FINDING_ERROR &&
-			  (device == BOARD_NONE || concerns(b, device, &f.finding[i]));
+	for_each_of(each, f.finding, f.n)
+		errors |= each->rule->streams && each->severity == FINDING_ERROR &&
+			  (device == BOARD_NONE || concerns(b, device, each));
 	findings_free(&f);
 	return !status && errors ? CLI_NO : status;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline study stall-vs-pri --key, --all: where the answer turns along each of several keys. */
 #include "cmd_study_priv.h"
+#include "find.h"
 #include "report_json.h"
 #include "run_record.h"
 
@@ -65,10 +66,8 @@ int study_add_key(struct study *o, const char *text)
 
 int study_add_all(struct study *o)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(usual); i++)
-		if (!add(o, usual[i].name, strlen(usual[i].name)))
+	for_each_of(e, usual, ARRAY_SIZE(usual))
+		if (!add(o, e->name, strlen(e->name)))
 			return CLI_FAILED;
 	return CLI_OK;
 }
@@ -82,8 +81,7 @@ int study_default_range(const struct study *o, struct study_key *k)
 
 	if (k->have_range)
 		return CLI_OK;
-	for (i = 0; i < ARRAY_SIZE(usual) && strcmp(usual[i].name, k->key->name); i++)
-		;
+	i = FIND(i, ARRAY_SIZE(usual), !strcmp(usual[i].name, k->key->name));
 	if (i < ARRAY_SIZE(usual)) {
 		k->range.from = usual[i].from;
 		k->range.to = usual[i].to;
@@ -143,14 +141,12 @@ static void print_row(struct report_table *t, const struct study *o, const struc
 
 static void print(const struct study *o, const struct study_result *r, const struct study_point *now)
 {
-	static const char *const headings[] = { "key", ">now", ">from..to", "who takes less", NULL };
 	char a[REPORT_NS], b[REPORT_NS];
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("key", ">now", ">from..to", "who takes less");
 	u32 i, k;
 
 	printf("%s, as configured: %s %s, %s %s.\n\n", study_by_says[o->by], o->name[STUDY_STALL],
 	       report_ns(now->cost[STUDY_STALL], a), o->name[STUDY_PRI], report_ns(now->cost[STUDY_PRI], b));
-	report_table_init(&t, headings);
 	for (k = 0; k < o->n_keys; k++) {
 		for (i = 0; i < r[k].n_turns; i++)
 			print_row(&t, o, &o->keys[k], &r[k].turn[i], &r[k]);
@@ -163,63 +159,37 @@ static void print(const struct study *o, const struct study_result *r, const str
 
 static json_t *point_json(const struct study *o, const struct study_point *p)
 {
-	json_t *j = json_object();
+	return report_json_object(J_MEMBER(p, value), J_U64("stall_ns", p->cost[STUDY_STALL]),
+				  J_U64("pri_ns", p->cost[STUDY_PRI]), J_TEXT("less", study_winner_name(o, p)));
+}
 
-	report_json_u64(j, "value", p->value);
-	report_json_u64(j, "stall_ns", p->cost[STUDY_STALL]);
-	report_json_u64(j, "pri_ns", p->cost[STUDY_PRI]);
-	report_json_text(j, "less", study_winner_name(o, p));
-	return j;
+static json_t *turn_json(const struct study *o, const struct study_turn *t)
+{
+	return report_json_object(J_NODE("low", point_json(o, &t->low)), J_NODE("high", point_json(o, &t->high)));
 }
 
 static json_t *key_json(const struct study *o, const struct study_key *k, const struct study_result *r)
 {
-	json_t *j = json_object(), *grid = json_array(), *turns = json_array();
-	u32 i;
-
-	for (i = 0; i < r->n_grid; i++)
-		json_array_append_new(grid, point_json(o, &r->grid[i]));
-	for (i = 0; i < r->n_turns; i++) {
-		json_t *turn = json_object();
-
-		json_object_set_new(turn, "low", point_json(o, &r->turn[i].low));
-		json_object_set_new(turn, "high", point_json(o, &r->turn[i].high));
-		json_array_append_new(turns, turn);
-	}
-	report_json_text(j, "key", k->key->name);
-	report_json_u64(j, "now", study_value_now(&o->common.cfg, k->key));
-	report_json_u64(j, "from", k->range.from);
-	report_json_u64(j, "to", k->range.to);
-	report_json_u64(j, "changes", r->changes);
-	json_object_set_new(j, "grid", grid);
-	json_object_set_new(j, "turns", turns);
-	return j;
+	return report_json_object(J_TEXT("key", k->key->name), J_U64("now", study_value_now(&o->common.cfg, k->key)),
+				  J_MEMBER(&k->range, from), J_MEMBER(&k->range, to), J_MEMBER(r, changes),
+				  J_NODE("grid", J_LIST(i, r->n_grid, point_json(o, &r->grid[i]))),
+				  J_NODE("turns", J_LIST(i, r->n_turns, turn_json(o, &r->turn[i]))));
 }
 
 static int write_json(const struct study *o, const struct study_result *r, const struct study_point *now)
 {
-	json_t *root = study_begin_json(o), *keys = json_array();
-	u32 k;
+	json_t *root = study_begin_json(o);
 
-	for (k = 0; k < o->n_keys; k++)
-		json_array_append_new(keys, key_json(o, &o->keys[k], &r[k]));
-	report_json_u64(root, "runs", o->played);
-	report_json_u64(root, "stall_ns", now->cost[STUDY_STALL]);
-	report_json_u64(root, "pri_ns", now->cost[STUDY_PRI]);
-	json_object_set_new(root, "keys", keys);
+	report_json_put(root, J_U64("runs", o->played), J_U64("stall_ns", now->cost[STUDY_STALL]),
+			J_U64("pri_ns", now->cost[STUDY_PRI]),
+			J_NODE("keys", J_LIST(i, o->n_keys, key_json(o, &o->keys[i], &r[i]))));
 	return study_finish_json(o, root);
 }
 
 json_t *study_begin_json(const struct study *o)
 {
-	json_t *root = json_object(), *sides = json_array();
-
-	report_json_text(root, "study", "stall-vs-pri");
-	report_json_text(root, "by", study_by_names[o->by]);
-	json_array_append_new(sides, json_string(o->name[STUDY_STALL]));
-	json_array_append_new(sides, json_string(o->name[STUDY_PRI]));
-	json_object_set_new(root, "sides", sides);
-	return root;
+	return report_json_object(J_TEXT("study", "stall-vs-pri"), J_TEXT("by", study_by_names[o->by]),
+				  J_NODE("sides", J_LIST(i, 2, json_string(o->name[i]))));
 }
 
 int study_finish_json(const struct study *o, json_t *root)

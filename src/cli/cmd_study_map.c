@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline study stall-vs-pri --map: who wins where, of two keys at once; and --tornado: which keys move the answer. */
 #include "cmd_study_priv.h"
+#include "find.h"
 #include "report_json.h"
 
 #include <stdlib.h>
@@ -27,8 +28,7 @@ static int find_axis(struct study *o, struct map *m, int axis, const char *name)
 {
 	u32 i;
 
-	for (i = 0; i < o->n_keys && strcmp(o->keys[i].key->name, name); i++)
-		;
+	i = FIND(i, o->n_keys, !strcmp(o->keys[i].key->name, name));
 	if (i == o->n_keys && study_add_key(o, name))
 		return CLI_FAILED;
 	m->key[axis] = &o->keys[i];
@@ -109,38 +109,22 @@ static void print_map(const struct study *o, const struct map *m)
 
 static json_t *axis_json(const struct map *m, int axis)
 {
-	json_t *j = json_object(), *values = json_array();
-	u32 i;
-
-	for (i = 0; i < m->n[axis]; i++)
-		json_array_append_new(values, json_integer((json_int_t)m->value[axis][i]));
-	report_json_text(j, "key", m->key[axis]->key->name);
-	report_json_text(j, "unit", m->key[axis]->key->unit);
-	json_object_set_new(j, "values", values);
-	return j;
+	return report_json_object(J_TEXT("key", m->key[axis]->key->name), J_TEXT("unit", m->key[axis]->key->unit),
+				  J_NODE("values", J_LIST(i, m->n[axis], json_integer((json_int_t)m->value[axis][i]))));
 }
 
 static int write_map(const struct study *o, const struct map *m)
 {
-	json_t *root = study_begin_json(o), *map = json_object(), *winners = json_array(), *ratios = json_array();
-	u32 x, y;
+	json_t *root = study_begin_json(o);
+	const struct study_job *job = m->job;
+	u32 n = m->n[0];
+	json_t *map = report_json_object(
+		J_NODE("x", axis_json(m, 0)), J_NODE("y", axis_json(m, 1)),
+		J_NODE("winner", J_LIST(y, m->n[1], J_LIST(x, n, json_string(winner(o, job[y * n + x].cost))))),
+		J_NODE("ratio_ppm",
+		       J_LIST(y, m->n[1],
+			      J_LIST(x, n, json_integer((json_int_t)study_ratio_ppm(job[y * n + x].cost))))));
 
-	for (y = 0; y < m->n[1]; y++) {
-		json_t *who = json_array(), *ratio = json_array();
-
-		for (x = 0; x < m->n[0]; x++) {
-			const u64 *cost = m->job[y * m->n[0] + x].cost;
-
-			json_array_append_new(who, json_string(winner(o, cost)));
-			json_array_append_new(ratio, json_integer((json_int_t)study_ratio_ppm(cost)));
-		}
-		json_array_append_new(winners, who);
-		json_array_append_new(ratios, ratio);
-	}
-	json_object_set_new(map, "x", axis_json(m, 0));
-	json_object_set_new(map, "y", axis_json(m, 1));
-	json_object_set_new(map, "winner", winners);
-	json_object_set_new(map, "ratio_ppm", ratios);
 	json_object_set_new(root, "map", map);
 	return study_finish_json(o, root);
 }
@@ -267,11 +251,9 @@ static int by_swing(const void *a, const void *b)
 static void find_swings(struct tornado *t)
 {
 	u64 now = study_ratio_ppm(t->now);
-	u32 i;
 	int end;
 
-	for (i = 0; i < t->n; i++) {
-		struct moved *m = &t->key[i];
+	for_each_of(m, t->key, t->n) {
 		u64 low = now, high = now;
 
 		for (end = 0; end < 2; end++) {
@@ -326,10 +308,9 @@ static bool is_there(const struct moved *m, int end)
 
 static void print_keys(const struct study *o, const struct tornado *t, u32 n)
 {
-	static const char *const headings[] = { "key", ">now", ">low", ">ratio", ">high", ">ratio", "answer", NULL };
 	u64 now = study_ratio_ppm(t->now), scale = 1;
 	char bar[2 * HALF_BAR + 2];
-	struct report_table table;
+	struct report_table table = REPORT_TABLE("key", ">now", ">low", ">ratio", ">high", ">ratio", "answer");
 	u32 i;
 	int end;
 
@@ -339,10 +320,7 @@ static void print_keys(const struct study *o, const struct tornado *t, u32 n)
 
 			scale = off > scale ? off : scale;
 		}
-	report_table_init(&table, headings);
-	for (i = 0; i < n; i++) {
-		const struct moved *m = &t->key[i];
-
+	for_each_of(m, t->key, n) {
 		report_table_cell(&table, "%s", m->key->name);
 		report_table_cell(&table, "%llu", study_value_now(&o->common.cfg, m->key));
 		for (end = 0; end < 2; end++) {
@@ -376,44 +354,32 @@ static void print_tornado(const struct study *o, const struct tornado *t)
 	       little - n, t->n - little, t->still, o->played);
 }
 
+static json_t *end_json(const struct study *o, const struct tornado *t, const struct moved *m, int end)
+{
+	if (!is_there(m, end))
+		return report_json_object(J_U64("value", m->value[end]),
+					  J_TEXT("refused", m->has[end] ? m->job[end]->why : "no other value"));
+	return report_json_object(J_U64("value", m->value[end]), J_U64("stall_ns", m->job[end]->cost[STUDY_STALL]),
+				  J_U64("pri_ns", m->job[end]->cost[STUDY_PRI]),
+				  J_U64("ratio_ppm", ratio_at(t, m, end)),
+				  J_TEXT("less", winner(o, m->job[end]->cost)));
+}
+
 static json_t *moved_json(const struct study *o, const struct tornado *t, const struct moved *m)
 {
-	static const char *const ends[] = { "low", "high" };
-	json_t *j = json_object();
-	int end;
-
-	report_json_text(j, "key", m->key->name);
-	report_json_u64(j, "now", study_value_now(&o->common.cfg, m->key));
-	report_json_u64(j, "swing_ppm", m->swing);
-	for (end = 0; end < 2; end++) {
-		json_t *one = json_object();
-
-		report_json_u64(one, "value", m->value[end]);
-		if (is_there(m, end)) {
-			report_json_u64(one, "stall_ns", m->job[end]->cost[STUDY_STALL]);
-			report_json_u64(one, "pri_ns", m->job[end]->cost[STUDY_PRI]);
-			report_json_u64(one, "ratio_ppm", ratio_at(t, m, end));
-			report_json_text(one, "less", winner(o, m->job[end]->cost));
-		} else {
-			report_json_text(one, "refused", m->has[end] ? m->job[end]->why : "no other value");
-		}
-		json_object_set_new(j, ends[end], one);
-	}
-	return j;
+	return report_json_object(J_TEXT("key", m->key->name), J_U64("now", study_value_now(&o->common.cfg, m->key)),
+				  J_U64("swing_ppm", m->swing), J_NODE("low", end_json(o, t, m, 0)),
+				  J_NODE("high", end_json(o, t, m, 1)));
 }
 
 static int write_tornado(const struct study *o, const struct tornado *t)
 {
-	json_t *root = study_begin_json(o), *j = json_object(), *keys = json_array();
-	u32 i;
+	json_t *root = study_begin_json(o);
+	json_t *j = report_json_object(J_U64("stall_ns", t->now[STUDY_STALL]), J_U64("pri_ns", t->now[STUDY_PRI]),
+				       J_U64("ratio_ppm", study_ratio_ppm(t->now)),
+				       J_NODE("keys", J_LIST(i, t->n, moved_json(o, t, &t->key[i]))),
+				       J_U64("not_moved", t->still));
 
-	for (i = 0; i < t->n; i++)
-		json_array_append_new(keys, moved_json(o, t, &t->key[i]));
-	report_json_u64(j, "stall_ns", t->now[STUDY_STALL]);
-	report_json_u64(j, "pri_ns", t->now[STUDY_PRI]);
-	report_json_u64(j, "ratio_ppm", study_ratio_ppm(t->now));
-	json_object_set_new(j, "keys", keys);
-	report_json_u64(j, "not_moved", t->still);
 	json_object_set_new(root, "tornado", j);
 	return study_finish_json(o, root);
 }

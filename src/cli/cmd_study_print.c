@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline study stall-vs-pri: what the values that were measured mean, as tables and as JSON. */
 #include "cmd_study_priv.h"
+#include "find.h"
 #include "replay_why.h"
 #include "report_json.h"
 #include "run_record.h"
@@ -66,15 +67,13 @@ static void print_grid(const struct study *o)
 	char heading[2][sizeof(o->name[0]) + 1], key[64], ns[REPORT_NS];
 	const char *headings[] = { key, heading[0], heading[1], "less", NULL };
 	struct report_table t;
-	u32 i, s;
+	u32 s;
 
 	snprintf(key, sizeof(key), ">%s", o->key->name);
 	for (s = 0; s < 2; s++)
 		snprintf(heading[s], sizeof(heading[s]), ">%s", o->name[s]);
 	report_table_init(&t, headings);
-	for (i = 0; i < o->found.n_grid; i++) {
-		const struct study_point *p = &o->found.grid[i];
-
+	for_each_of(p, o->found.grid, o->found.n_grid) {
 		report_table_cell(&t, "%llu", p->value);
 		for (s = 0; s < 2; s++)
 			report_table_cell(&t, "%s", report_ns(p->cost[s], ns));
@@ -97,15 +96,13 @@ static void print_reasons(const struct study *o, const struct study_value *v)
 
 static void print_turn(const struct study *o, const struct study_turn *turn)
 {
-	static const char *const headings[] = { "", ">whole trace", ">fault, mean", ">access, mean", ">faults", NULL };
 	const struct study_point *end[2] = { &turn->low, &turn->high };
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("", ">whole trace", ">fault, mean", ">access, mean", ">faults");
 	char ns[REPORT_NS];
 	int i, s;
 
 	printf("\nUp to %llu %s takes less, from %llu on %s:\n", turn->low.value, study_winner_name(o, &turn->low),
 	       turn->high.value, study_winner_name(o, &turn->high));
-	report_table_init(&t, headings);
 	for (i = 0; i < 2; i++)
 		for (s = 0; s < 2; s++) {
 			const struct replay_result *r = &study_find_value(o, end[i]->value)->res[s];
@@ -151,7 +148,8 @@ static void print_notes(const struct study *o)
 	json_t *list = notes_json(o), *note;
 	size_t i;
 
-	json_array_foreach(list, i, note) puts(json_string_value(note));
+	json_array_foreach(list, i, note)
+		puts(json_string_value(note));
 	json_decref(list);
 }
 
@@ -178,21 +176,18 @@ void study_print(const struct study *o)
 static json_t *point_json(const struct study *o, const struct study_point *p)
 {
 	const struct study_value *v = study_find_value(o, p->value);
-	json_t *j = json_object();
 	int s;
+	json_t *j = report_json_object(J_MEMBER(p, value));
 
-	report_json_u64(j, "value", p->value);
 	for (s = 0; s < 2; s++) {
-		json_t *side = json_object();
+		const struct replay_result *r = &v->res[s];
 
-		report_json_u64(side, "duration_ns", v->res[s].duration_ns);
-		report_json_u64(side, "fault_mean_ns", v->res[s].latency.mean);
-		report_json_u64(side, "access_mean_ns", v->res[s].access.mean);
-		report_json_u64(side, "faults", v->res[s].faults);
-		json_object_set_new(j, o->name[s], side);
+		report_json_put(
+			j, J_NODE(o->name[s],
+				  report_json_object(J_MEMBER(r, duration_ns), J_U64("fault_mean_ns", r->latency.mean),
+						     J_U64("access_mean_ns", r->access.mean), J_MEMBER(r, faults))));
 	}
-	report_json_text(j, "less", study_winner_name(o, p));
-	return j;
+	return report_json_put(j, J_TEXT("less", study_winner_name(o, p)));
 }
 
 static json_t *reasons_json(const struct study *o, const struct study_value *v)
@@ -200,12 +195,9 @@ static json_t *reasons_json(const struct study *o, const struct study_value *v)
 	struct replay_why why[REPLAY_WHYS];
 	struct replay_options opt[2];
 	struct replay_run run[2];
-	json_t *list = json_array();
-	u32 i, n = differ(o, v, opt, run, why);
+	u32 n = differ(o, v, opt, run, why);
 
-	for (i = 0; i < n; i++)
-		json_array_append_new(list, replay_why_json(&why[i]));
-	return list;
+	return J_LIST(i, n, replay_why_json(&why[i]));
 }
 
 /* A point with its reasons and the records of its two runs; NULL: no record, and that was said. */
@@ -230,24 +222,18 @@ static json_t *whole_point_json(const struct study *o, const struct study_point 
 		}
 		json_array_append_new(runs, record);
 	}
-	json_object_set_new(j, "reasons", reasons_json(o, v));
-	json_object_set_new(j, "runs", runs);
-	return j;
+	return report_json_put(j, J_NODE("reasons", reasons_json(o, v)), J_NODE("runs", runs));
 }
 
 static json_t *turns_json(const struct study *o)
 {
 	json_t *list = json_array();
-	u32 i;
 
-	for (i = 0; i < o->found.n_turns; i++) {
-		json_t *low = whole_point_json(o, &o->found.turn[i].low);
-		json_t *high = low ? whole_point_json(o, &o->found.turn[i].high) : NULL;
-		json_t *j = json_object();
+	for_each_of(t, o->found.turn, o->found.n_turns) {
+		json_t *low = whole_point_json(o, &t->low);
+		json_t *high = low ? whole_point_json(o, &t->high) : NULL;
 
-		json_object_set_new(j, "low", low);
-		json_object_set_new(j, "high", high);
-		json_array_append_new(list, j);
+		report_json_append(list, J_NODE("low", low), J_NODE("high", high));
 		if (!high) {
 			json_decref(list);
 			return NULL;
@@ -258,38 +244,27 @@ static json_t *turns_json(const struct study *o)
 
 static json_t *estimate_json(const struct study *o)
 {
-	json_t *j = json_object();
-
-	report_json_u64(j, "slots", o->slots);
-	report_json_u64(j, "stall_alone_ns", o->alone_ns[STUDY_STALL]);
-	report_json_u64(j, "pri_alone_ns", o->alone_ns[STUDY_PRI]);
-	report_json_u64(j, STUDY_IN_ALL, estimate(o));
-	return j;
+	return report_json_object(J_MEMBER(o, slots), J_U64("stall_alone_ns", o->alone_ns[STUDY_STALL]),
+				  J_U64("pri_alone_ns", o->alone_ns[STUDY_PRI]), J_U64(STUDY_IN_ALL, estimate(o)));
 }
 
 int study_write_json(const struct study *o)
 {
-	json_t *root = study_begin_json(o), *grid = json_array(), *turns = turns_json(o);
+	json_t *root = study_begin_json(o), *turns = turns_json(o);
+	json_t *grid = J_LIST(i, o->found.n_grid, point_json(o, &o->found.grid[i]));
 	int status = CLI_FAILED;
 	char text[160];
 	u32 i;
 
 	verdict(o, text, sizeof(text));
-	report_json_text(root, "key", o->key->name);
-	report_json_u64(root, "from", o->range.from);
-	report_json_u64(root, "to", o->range.to);
-	report_json_text(root, "verdict", text);
-	report_json_u64(root, "changes", o->found.changes);
-	for (i = 0; i < o->found.n_grid; i++)
-		json_array_append_new(grid, point_json(o, &o->found.grid[i]));
+	report_json_put(root, J_TEXT("key", o->key->name), J_MEMBER(&o->range, from), J_MEMBER(&o->range, to),
+			J_TEXT("verdict", text), J_MEMBER(&o->found, changes));
 	for (i = 0; !o->found.n_turns && i < o->found.n_grid; i += max(o->found.n_grid - 1, 1U))
 		json_object_set_new(json_array_get(grid, i), "reasons",
 				    reasons_json(o, study_find_value(o, o->found.grid[i].value)));
 	json_object_set_new(root, "grid", grid);
 	json_object_set(root, "turns", turns);
-	json_object_set_new(root, "notes", notes_json(o));
-	if (o->slots)
-		json_object_set_new(root, "estimate", estimate_json(o));
+	report_json_put(root, J_NODE("notes", notes_json(o)), J_IF(o->slots, J_NODE("estimate", estimate_json(o))));
 	if (turns) {
 		json_t *run = whole_point_json(o, &o->found.grid[0]);
 

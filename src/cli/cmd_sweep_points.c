@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline sweep: what a point is. It is a replay, with the options that 'faultline replay' has, and run by its code. */
 #include "cmd_sweep_priv.h"
+#include "find.h"
 #include "heap.h"
 #include "replay_os.h"
 #include "run_record.h"
@@ -51,8 +52,7 @@ static bool is_setting(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < fl_config_n_keys && strcmp(fl_config_keys[i].name, name); i++)
-		;
+	i = FIND(i, fl_config_n_keys, !strcmp(fl_config_keys[i].name, name));
 	return i < fl_config_n_keys || option_of(name);
 }
 

@@ -4,6 +4,7 @@
  * is there counts, not what Slurm says of a task: what a lost node has left undone is submitted again.
  */
 #include "cmd_sweep_priv.h"
+#include "find.h"
 
 #include <stdarg.h>
 #include <sys/wait.h>
@@ -94,8 +95,7 @@ static void print_shares(const struct sweep *sw, const u32 *list, u32 n, FILE *o
 	bool first = true;
 
 	for (share = 0; share < tasks; share++) {
-		for (i = 0; i < n && list[i] % tasks != share; i++)
-			;
+		i = FIND(i, n, list[i] % tasks == share);
 		if (i == n)
 			continue;
 		fprintf(out, "%s%u", first ? "" : ",", share);

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "cli.h"
+#include "find.h"
 #include "iommu_kind.h"
 #include "pages.h"
+#include "report_json.h"
 #include "translate.h"
 
 static const char help[] =
@@ -187,8 +189,9 @@ static int requests_of_snapshot(struct options *o, const json_t *snapshot)
 
 	if (!json_is_array(list))
 		return cli_fail("%s: no `translations`, and no --iova", o->registers);
-	json_array_foreach(list, i, entry) if (entry_to_txn(o->registers, i, entry, &t) ||
-					       add_request(o, &t, entry)) return CLI_FAILED;
+	json_array_foreach(list, i, entry)
+		if (entry_to_txn(o->registers, i, entry, &t) || add_request(o, &t, entry))
+			return CLI_FAILED;
 	return 0;
 }
 
@@ -219,11 +222,7 @@ static const char *const what_names[] = { "config", "stage1", "stage2", "update"
 
 static void print_walk(const struct xl_outcome *out)
 {
-	unsigned int i;
-
-	for (i = 0; i < out->n_accesses; i++) {
-		const struct walk_access *a = &out->accesses[i];
-
+	for_each_of(a, out->accesses, out->n_accesses) {
 		printf("    %s %-6s level %2d  0x%012llx %u bytes%s\n", a->write ? "write" : "read ",
 		       what_names[a->what], a->level, a->addr, a->len, a->failed ? "  bus error" : "");
 	}
@@ -257,50 +256,27 @@ static json_t *hex(u64 v)
 	return json_sprintf("0x%llx", v);
 }
 
-static json_t *walk_to_json(const struct xl_outcome *out)
+static json_t *access_json(const struct walk_access *a)
 {
-	json_t *list = json_array();
-	unsigned int i;
-
-	for (i = 0; i < out->n_accesses; i++) {
-		const struct walk_access *a = &out->accesses[i];
-
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:i, s:o, s:i, s:b}", "op", a->write ? "write" : "read",
-						"what", what_names[a->what], "level", a->level, "addr", hex(a->addr),
-						"bytes", a->len, "failed", a->failed));
-	}
-	return list;
+	return json_pack("{s:s, s:s, s:i, s:o, s:i, s:b}", "op", a->write ? "write" : "read", "what",
+			 what_names[a->what], "level", a->level, "addr", hex(a->addr), "bytes", a->len, "failed",
+			 a->failed);
 }
 
 static json_t *to_json(const struct options *o, const struct dma_txn *t, const struct xl_outcome *out,
 		       const char *reason)
 {
-	json_t *j = json_pack("{s:o, s:o, s:s, s:b, s:s}", "sid", hex(t->sid), "iova", hex(t->iova), "access",
-			      access_name(t), "priv", !!(t->flags & DMA_PRIV), "outcome", outcome_name(out));
-	json_t *words = json_array();
-	unsigned int i;
+	bool ok = out->kind == XLAT_OK;
 
-	if (t->flags & DMA_PASID)
-		json_object_set_new(j, "ssid", hex(t->pasid));
-	if (out->kind == XLAT_OK) {
-		json_object_set_new(j, "pa", hex(out->pa));
-		json_object_set_new(j, "perm", json_integer(out->perm));
-	}
-	if (out->fault) {
-		json_object_set_new(j, "fault", json_integer(out->fault));
-		json_object_set_new(j, "fault_name", json_string(o->kind->fault_name(out->fault)));
-	}
-	for (i = 0; i < out->n_words; i++)
-		json_array_append_new(words, hex(out->words[i]));
-	if (out->n_words)
-		json_object_set_new(j, "record", json_incref(words));
-	json_decref(words);
-	if (o->walk)
-		json_object_set_new(j, "walk", walk_to_json(out));
-	if (*reason)
-		json_object_set_new(j, "different", json_string(reason));
-	return j;
+	return report_json_object(
+		J_HEX("sid", t->sid), J_HEX("iova", t->iova), J_TEXT("access", access_name(t)),
+		J_BOOL("priv", t->flags & DMA_PRIV), J_TEXT("outcome", outcome_name(out)),
+		J_IF(t->flags & DMA_PASID, J_HEX("ssid", t->pasid)), J_IF(ok, J_HEX("pa", out->pa)),
+		J_IF(ok, J_MEMBER(out, perm)), J_IF(out->fault, J_MEMBER(out, fault)),
+		J_IF(out->fault, J_TEXT("fault_name", o->kind->fault_name(out->fault))),
+		J_IF(out->n_words, J_NODE("record", J_LIST(i, out->n_words, hex(out->words[i])))),
+		J_IF(o->walk, J_NODE("walk", J_LIST(i, out->n_accesses, access_json(&out->accesses[i])))),
+		J_IF(*reason, J_TEXT("different", reason)));
 }
 
 static bool has_expectation(const json_t *entry)
@@ -319,11 +295,8 @@ static int run_all(const struct options *o, void *hw, struct tally *tally)
 {
 	char reason[XL_REASON_BYTES];
 	struct xl_outcome out;
-	size_t i;
 
-	for (i = 0; i < o->n; i++) {
-		const struct request *q = &o->requests[i];
-
+	for_each_of(q, o->requests, o->n) {
 		memset(&out, 0, sizeof(out));
 		if (o->kind->dump->run(hw, &q->txn, &out))
 			return cli_fail("translate: out of memory");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline verify: do the engines make the faults that a recording has? */
+#include "find.h"
 #include "report_json.h"
 #include "report_xml.h"
 #include "verify_cmd_priv.h"
@@ -50,12 +51,9 @@ struct listing {
 static void print_fields(const struct verify_result *r)
 {
 	static const char *const marks[VERIFY_MATCHES] = { "", "  DIFFERENT", "  not compared", "  not recorded" };
-	u32 i;
 
 	printf("  %-12s %18s %18s\n", "", "recorded", "model");
-	for (i = 0; i < r->n_fields; i++) {
-		const struct verify_field *f = &r->field[i];
-
+	for_each_of(f, r->field, r->n_fields) {
 		printf("  %-12s ", f->name);
 		if (f->match == VERIFY_UNKNOWN)
 			printf("%18s ", "-");
@@ -111,18 +109,13 @@ static void print(const struct verify_result *r, bool show_state)
 static json_t *fields_json(const struct verify_result *r)
 {
 	json_t *list = json_array();
-	u32 i;
 
-	for (i = 0; i < r->n_fields; i++) {
-		const struct verify_field *f = &r->field[i];
+	for_each_of(f, r->field, r->n_fields) {
 		json_t *o = json_object();
 
-		report_json_text(o, "name", f->name);
-		if (f->match != VERIFY_UNKNOWN)
-			report_json_hex(o, "recorded", f->recorded);
-		if (r->answered)
-			report_json_hex(o, "model", f->model);
-		report_json_text(o, "match", verify_match_names[f->match]);
+		report_json_put(
+			o, J_TEXT("name", f->name), J_IF(f->match != VERIFY_UNKNOWN, J_HEX("recorded", f->recorded)),
+			J_IF(r->answered, J_HEX("model", f->model)), J_TEXT("match", verify_match_names[f->match]));
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -130,25 +123,16 @@ static json_t *fields_json(const struct verify_result *r)
 
 static json_t *fault_json(const struct verify_result *r)
 {
-	json_t *o = json_object();
-
-	report_json_u64(o, "record", r->record);
-	report_json_text(o, "kind", dmat_kind_names[r->rec.kind]);
-	report_json_text(o, "model", dmat_model_names[r->rec.model]);
-	report_json_u64(o, "code", r->rec.code);
-	if (r->kind)
-		report_json_text(o, "name", r->kind->name);
-	report_json_text(o, "verdict", verify_verdict_names[r->verdict]);
-	report_json_text(o, "reason", r->reason);
-	report_json_text(o, "state", r->state);
-	json_object_set_new(o, "fields", fields_json(r));
-	return o;
+	return report_json_object(J_MEMBER(r, record), J_TEXT("kind", dmat_kind_names[r->rec.kind]),
+				  J_TEXT("model", dmat_model_names[r->rec.model]), J_MEMBER(&r->rec, code),
+				  J_IF(r->kind, J_TEXT("name", r->kind->name)),
+				  J_TEXT("verdict", verify_verdict_names[r->verdict]), J_TEXT("reason", r->reason),
+				  J_TEXT("state", r->state), J_NODE("fields", fields_json(r)));
 }
 
 static void print_case(FILE *f, const struct verify_result *r)
 {
 	const char *sep = "";
-	u32 i;
 
 	fprintf(f, "  <testcase classname=\"%s\" name=\"record %llu %s 0x%x\"", dmat_model_names[r->rec.model],
 		r->record, r->rec.kind == DMAT_FAULT ? "fault" : "page request", r->rec.code);
@@ -158,9 +142,7 @@ static void print_case(FILE *f, const struct verify_result *r)
 	}
 	fprintf(f, ">\n    <%s message=\"", r->verdict == VERIFY_DIFFERENT ? "failure" : "skipped");
 	report_xml(f, r->reason);
-	for (i = 0; i < r->n_fields; i++) {
-		const struct verify_field *v = &r->field[i];
-
+	for_each_of(v, r->field, r->n_fields) {
 		if (v->match != VERIFY_DIFFERS)
 			continue;
 		fprintf(f, "%s%s: recorded 0x%llx, model 0x%llx", sep, v->name, v->recorded, v->model);

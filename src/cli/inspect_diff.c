@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline inspect A.json B.json: what differs between two results. */
+#include "find.h"
 #include "inspect_priv.h"
 
 #define PATH 256
@@ -18,8 +19,7 @@ static bool is_detail(const char *key)
 					    "reasons",	 "answers", "records" };
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(keys) && strcmp(key, keys[i]); i++)
-		;
+	i = FIND(i, ARRAY_SIZE(keys), !strcmp(key, keys[i]));
 	return i < ARRAY_SIZE(keys);
 }
 
@@ -115,8 +115,7 @@ static const json_t *find_element(const json_t *list, const char *name)
 	const json_t *e;
 	size_t i;
 
-	json_array_foreach(list, i, e)
-	{
+	json_array_foreach(list, i, e) {
 		element_name(e, i, other);
 		if (!strcmp(name, other))
 			return e;
@@ -132,8 +131,7 @@ static void walk_object(struct diff *d, const char *path, const json_t *a, const
 	const char *key;
 	json_t *v;
 
-	json_object_foreach((json_t *)a, key, v)
-	{
+	json_object_foreach((json_t *)a, key, v) {
 		const json_t *w = json_object_get(b, key);
 
 		snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "." : "", key);
@@ -142,8 +140,7 @@ static void walk_object(struct diff *d, const char *path, const json_t *a, const
 		else
 			walk(d, inner, v, w);
 	}
-	json_object_foreach((json_t *)b, key, v)
-	{
+	json_object_foreach((json_t *)b, key, v) {
 		snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "." : "", key);
 		if (json_object_get(a, key))
 			continue;
@@ -160,14 +157,12 @@ static void walk_array(struct diff *d, const char *path, const json_t *a, const 
 	const json_t *e;
 	size_t i;
 
-	json_array_foreach(a, i, e)
-	{
+	json_array_foreach(a, i, e) {
 		element_name(e, i, name);
 		snprintf(inner, sizeof(inner), "%.*s%s", PATH - NAME - 1, path, name);
 		walk(d, inner, e, find_element(b, name));
 	}
-	json_array_foreach(b, i, e)
-	{
+	json_array_foreach(b, i, e) {
 		element_name(e, i, name);
 		snprintf(inner, sizeof(inner), "%.*s%s", PATH - NAME - 1, path, name);
 		if (!find_element(a, name))

@@ -47,14 +47,11 @@ static unsigned int room(const struct term *term, unsigned int taken)
 
 static void show_overview(const struct result_file *f)
 {
-	static const char *const headings[] = { "",	   ">accesses",	   ">faults", ">aborted",
-						">waited", ">fault, mean", ">p99",    ">max",
-						">access", ">whole trace", NULL };
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("", ">accesses", ">faults", ">aborted", ">waited", ">fault, mean", ">p99",
+					     ">max", ">access", ">whole trace");
 	struct result_run run;
 	size_t i;
 
-	report_table_init(&t, headings);
 	for (i = 0; i < result_file_runs(f); i++) {
 		const json_t *fault;
 		char text[TERM_TEXT];
@@ -82,8 +79,7 @@ void inspect_notes(const struct term *t, const json_t *list)
 	const json_t *note;
 	size_t i;
 
-	json_array_foreach(list, i, note)
-	{
+	json_array_foreach(list, i, note) {
 		putchar('\n');
 		term_wrap(t, term_clean(json_string_value(note), line, sizeof(line)));
 	}
@@ -96,8 +92,7 @@ void inspect_reasons(const struct term *term, const json_t *list, const char *of
 	const json_t *why;
 	size_t i;
 
-	json_array_foreach(list, i, why)
-	{
+	json_array_foreach(list, i, why) {
 		term_clean(json_string_value(json_object_get(why, "text")), text, sizeof(text));
 		snprintf(line, sizeof(line), "%s%s%s", of, *of ? ": " : "", text);
 		putchar('\n');
@@ -112,8 +107,7 @@ static const char *reason_of(const json_t *reasons, const json_t *pair)
 	const json_t *why;
 	size_t i, k;
 
-	json_array_foreach(reasons, i, why)
-	{
+	json_array_foreach(reasons, i, why) {
 		for (k = 0; k < ARRAY_SIZE(same); k++)
 			if (!json_equal(json_object_get(why, same[k]), json_object_get(pair, same[k])))
 				break;
@@ -131,8 +125,7 @@ static void show_pairs(const struct term *term, const json_t *j)
 	bool faults = false;
 	size_t i;
 
-	json_array_foreach(list, i, pair)
-	{
+	json_array_foreach(list, i, pair) {
 		bool of_faults = !strcmp(json_string_value(json_object_get(pair, "of")), "fault");
 		const char *why = reason_of(json_object_get(j, "reasons"), pair);
 
@@ -154,15 +147,13 @@ static void show_pairs(const struct term *term, const json_t *j)
 /* Bars that begin where the one before ends. */
 static void show_cascade(const struct term *term, const json_t *parts, const char *const *names, int n, bool means)
 {
-	static const char *const headings[] = { "", ">takes", "", NULL };
 	char bar[TERM_BAR];
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("", ">takes", "");
 	u64 at = 0, all = 0;
 	int i;
 
 	for (i = 0; i < n; i++)
 		all += means ? number(json_object_get(parts, names[i]), "mean") : number(parts, names[i]);
-	report_table_init(&t, headings);
 	for (i = 0; i < n; i++) {
 		const json_t *of = means ? json_object_get(parts, names[i]) : parts;
 		const char *key = means ? "mean" : names[i];
@@ -218,8 +209,7 @@ static void show_histogram(const struct term *term, const json_t *times, const c
 		return;
 	putchar('\n');
 	report_table_init(&t, headings);
-	json_object_foreach((json_t *)histogram, from, n)
-	{
+	json_object_foreach((json_t *)histogram, from, n) {
 		report_table_cell(&t, "from %s", report_ns(strtoull(from, NULL, 10), text));
 		inspect_count_cell(&t, histogram, from);
 		report_table_cell(&t, "%s", term_bar(term, 0, number(histogram, from), all, room(term, 40), bar));
@@ -239,8 +229,7 @@ static void show_streams(const struct term *term, const json_t *streams)
 		return;
 	term_heading(term, "streams");
 	report_table_init(&t, headings);
-	json_array_foreach(streams, i, s)
-	{
+	json_array_foreach(streams, i, s) {
 		const json_t *latency = json_object_get(s, "latency_ns");
 		u64 ns = number(s, "active_ns");
 
@@ -269,8 +258,7 @@ static void show_resources(const struct term *term, const json_t *resources)
 		return;
 	term_heading(term, "resources");
 	report_table_init(&t, headings);
-	json_array_foreach(resources, i, r)
-	{
+	json_array_foreach(resources, i, r) {
 		u64 ppm = number(r, "utilisation_ppm");
 
 		report_table_cell(&t, "%s %llu", term_text(json_object_get(r, "name"), text), number(r, "index"));
@@ -294,8 +282,7 @@ static void show_series(const struct term *term, const json_t *series)
 		return;
 	putchar('\n');
 	report_table_init(&t, headings);
-	json_array_foreach(tracks, i, track)
-	{
+	json_array_foreach(tracks, i, track) {
 		const char *kind = json_string_value(json_object_get(track, "kind"));
 		const char *key = kind && !strcmp(kind, "sum")	   ? "sum"
 				  : kind && !strcmp(kind, "level") ? "max"
@@ -343,8 +330,7 @@ static void show_slowest(const json_t *list)
 		return;
 	putchar('\n');
 	report_table_init(&t, headings);
-	json_array_foreach(list, i, fault)
-	{
+	json_array_foreach(list, i, fault) {
 		const json_t *owners = json_object_get(fault, "owners_ns");
 		u64 begin = number(fault, "begin_ns"), end = number(fault, "end_ns");
 		int most = 0;

@@ -87,8 +87,7 @@ static void show_grid(const struct term *term, const json_t *j)
 	struct report_table t;
 	size_t i, n = 1, s;
 
-	json_object_foreach((json_t *)first, name, side)
-	{
+	json_object_foreach((json_t *)first, name, side) {
 		if (!json_is_object(side) || n == REPORT_COLUMNS - 1)
 			continue;
 		sides[n] = name;
@@ -103,16 +102,17 @@ static void show_grid(const struct term *term, const json_t *j)
 	term_wrap(term, term_text(json_object_get(j, "verdict"), less));
 	putchar('\n');
 	report_table_init(&t, headings);
-	json_array_foreach(grid, i, p)
-	{
+	json_array_foreach(grid, i, p) {
 		inspect_count_cell(&t, p, "value");
 		for (s = 1; s < n; s++)
 			inspect_time_cell(&t, json_object_get(p, sides[s]), by_of(j)->key);
 		report_table_cell(&t, "%s", term_text(json_object_get(p, "less"), less));
 	}
 	report_table_print(&t, stdout);
-	json_array_foreach(json_object_get(j, "turns"), i, p) show_turn(term, p, key);
-	json_array_foreach(grid, i, p) show_why(term, p, key);
+	json_array_foreach(json_object_get(j, "turns"), i, p)
+		show_turn(term, p, key);
+	json_array_foreach(grid, i, p)
+		show_why(term, p, key);
 	inspect_notes(term, json_object_get(j, "notes"));
 	show_estimate(json_object_get(j, "estimate"));
 }
@@ -120,18 +120,15 @@ static void show_grid(const struct term *term, const json_t *j)
 /* Of each key who takes less, and from which value on another. */
 static void show_keys(const json_t *j)
 {
-	static const char *const headings[] = { "key", ">now", ">from", ">to", "who takes less", NULL };
 	char text[TERM_TEXT], who[2][TERM_TEXT];
 	const json_t *k, *turns, *turn, *grid;
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("key", ">now", ">from", ">to", "who takes less");
 	size_t i, n;
 	u64 at = 0;
 
 	show_now(j, j);
 	putchar('\n');
-	report_table_init(&t, headings);
-	json_array_foreach(json_object_get(j, "keys"), i, k)
-	{
+	json_array_foreach(json_object_get(j, "keys"), i, k) {
 		turns = json_object_get(k, "turns");
 		grid = json_object_get(k, "grid");
 		for (n = 0; n < max(json_array_size(turns), (size_t)1); n++) {
@@ -210,15 +207,13 @@ static void ratio_cell(struct report_table *t, const json_t *end)
 static void show_tornado(const struct term *term, const json_t *j)
 {
 	const json_t *tornado = json_object_get(j, "tornado");
-	static const char *const headings[] = { "key", ">low", ">ratio", ">high", ">ratio", "moves it by", NULL };
 	const json_t *keys = json_object_get(tornado, "keys"), *k;
 	char text[TERM_TEXT], bar[TERM_BAR];
 	u64 most = 0, swing, now = 0;
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("key", ">low", ">ratio", ">high", ">ratio", "moves it by");
 	size_t i;
 
-	json_array_foreach(keys, i, k)
-	{
+	json_array_foreach(keys, i, k) {
 		if (result_u64(k, "swing_ppm", &swing))
 			most = max(most, swing);
 	}
@@ -226,9 +221,7 @@ static void show_tornado(const struct term *term, const json_t *j)
 	result_u64(tornado, "ratio_ppm", &now);
 	printf("ratio: page requests' time by stalls', %llu.%03llu as configured; above 1 stalls take less\n\n",
 	       now / 1000000, now / 1000 % 1000);
-	report_table_init(&t, headings);
-	json_array_foreach(keys, i, k)
-	{
+	json_array_foreach(keys, i, k) {
 		const json_t *low = json_object_get(k, "low"), *high = json_object_get(k, "high");
 
 		if (!result_u64(k, "swing_ppm", &swing))

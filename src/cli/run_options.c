@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "find.h"
 #include "run_options.h"
 #include "timed_replay.h"
 
@@ -157,11 +158,9 @@ static u64 full_percent(const struct replay_result *res)
 /* Per cent of the run in which the driver maps, unmaps or attaches. */
 static u64 driver_percent(const struct replay_result *res)
 {
-	u32 i;
-
-	for (i = 0; i < res->n_resources; i++)
-		if (!strcmp(res->resources[i].name, "driver_work"))
-			return res->resources[i].utilisation_ppm / 10000;
+	for_each_of(r, res->resources, res->n_resources)
+		if (!strcmp(r->name, "driver_work"))
+			return r->utilisation_ppm / 10000;
 	return 0;
 }
 

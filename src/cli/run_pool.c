@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "run_pool.h"
 #include "heap.h"
+#include "out_of_memory.h"
 #include "sweep_pool.h"
 #include "timed_replay.h"
 
@@ -24,7 +25,7 @@ struct running {
 	const struct run_pool *pool;
 	struct left *left;
 	pid_t pid[WINDOW]; /* 0: it has ended */
-	bool died[WINDOW];
+	int state[WINDOW]; /* of wait() */
 	u32 at_once, window, now;
 };
 
@@ -45,6 +46,7 @@ static int begin(struct running *r, u32 i)
 	}
 	if (!r->pid[at]) {
 		heap_of_child();
+		out_of_memory_of_child();
 		left->err = (struct dmat_error){ 0 };
 		run.watch = run.series ? json_object() : NULL;
 		left->code = replay_timed(&run, &left->res, &left->err);
@@ -69,7 +71,7 @@ static int await_one(struct running *r)
 	if (at == r->window)
 		return 0;
 	r->pid[at] = 0;
-	r->died[at] = state;
+	r->state[at] = state;
 	r->now--;
 	return 0;
 }
@@ -85,6 +87,17 @@ static void take_watch(struct running *r, u32 i, int fd)
 		json_decref(watch);
 }
 
+/* Why there is no result, from what wait() said. */
+static void ended_badly(struct dmat_error *err, int state)
+{
+	if (WIFSIGNALED(state))
+		dmat_fail(err, EIO, "the run was ended by signal %d (%s)", WTERMSIG(state), strsignal(WTERMSIG(state)));
+	else if (WEXITSTATUS(state) == OUT_OF_MEMORY_STATUS)
+		dmat_fail(err, ENOMEM, "out of memory");
+	else
+		dmat_fail(err, EIO, "the run ended without a result");
+}
+
 static int take(struct running *r, u32 i)
 {
 	struct left *left = &r->left[i % r->window];
@@ -92,9 +105,10 @@ static int take(struct running *r, u32 i)
 	if (left->watch >= 0)
 		take_watch(r, i, left->watch);
 
-	if (r->died[i % r->window]) {
+	if (r->state[i % r->window]) {
 		left->code = -EIO;
-		left->err = (struct dmat_error){ .reason = "the run ended without a result" };
+		left->err = (struct dmat_error){ 0 };
+		ended_badly(&left->err, r->state[i % r->window]);
 	}
 	return r->pool->done(r->pool->ctx, i, &left->res, left->code ? &left->err : NULL);
 }

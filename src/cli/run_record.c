@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "run_record.h"
+#include "find.h"
 #include "report_json.h"
 #include "result_file.h"
 
@@ -101,24 +102,17 @@ static json_t *config_json(const struct fl_config *cfg)
 {
 	json_t *o = json_object();
 	char text[64];
-	size_t i;
 
-	for (i = 0; i < fl_config_n_keys; i++)
-		report_json_text(o, fl_config_keys[i].name,
-				 fl_config_value(cfg, &fl_config_keys[i], text, sizeof(text)));
+	for_each_of(e, fl_config_keys, fl_config_n_keys)
+		report_json_text(o, e->name, fl_config_value(cfg, e, text, sizeof(text)));
 	return o;
 }
 
 static json_t *trace_json(const struct run_options *o, const struct replay_options *run,
 			  const struct replay_result *res, const char *crc)
 {
-	json_t *t = json_object();
-
-	report_json_text(t, "name", o->trace_name ? o->trace_name : run->trace);
-	report_json_text(t, "crc32", crc);
-	report_json_u64(t, "records", res->trace_records);
-	report_json_u64(t, "accesses", res->trace_accesses);
-	return t;
+	return report_json_object(J_TEXT("name", o->trace_name ? o->trace_name : run->trace), J_TEXT("crc32", crc),
+				  J_U64("records", res->trace_records), J_U64("accesses", res->trace_accesses));
 }
 
 json_t *run_record(const struct run_options *o, const struct replay_options *run, const struct replay_result *res)
@@ -132,22 +126,12 @@ json_t *run_record(const struct run_options *o, const struct replay_options *run
 		return NULL;
 	if (recorded_handler(&o->cfg) && run_record_crc(o->cfg.cpu.handler_file, handler))
 		return NULL;
-	j = json_object();
-	report_json_text(j, "version", FL_VERSION);
-	json_object_set_new(j, "trace", trace_json(o, run, res, crc));
-	report_json_text(j, "iommu", run->kind->name);
-	report_json_text(j, "faults", replay_fault_names[run->faults]);
-	json_object_set_new(j, "functional", json_boolean(o->functional));
-	report_json_u64(j, "resident_ppm", run->resident);
-	if (run->one_paged)
-		report_json_u64(j, "paged", run->paged);
-	report_json_u64(j, "seed", run->seed);
-	report_json_u64(j, "repeat", run->repeat);
-	if (run->warmup)
-		report_json_u64(j, "warmup", run->warmup);
-	if (run->series)
-		report_json_u64(j, "series", run->series);
-	json_object_set_new(j, "answers", json_boolean(o->answers));
+	j = report_json_object(J_TEXT("version", FL_VERSION), J_NODE("trace", trace_json(o, run, res, crc)),
+			       J_TEXT("iommu", run->kind->name), J_TEXT("faults", replay_fault_names[run->faults]),
+			       J_BOOL("functional", o->functional), J_U64("resident_ppm", run->resident),
+			       J_IF(run->one_paged, J_MEMBER(run, paged)), J_MEMBER(run, seed), J_MEMBER(run, repeat),
+			       J_IF(run->warmup, J_MEMBER(run, warmup)), J_IF(run->series, J_MEMBER(run, series)),
+			       J_BOOL("answers", o->answers));
 	json_object_set(j, "options", o->options);
 	if (recorded_handler(&o->cfg))
 		report_json_text(j, "handler_file_crc32", handler);
@@ -210,10 +194,8 @@ static void known_keys(struct reading *r, const json_t *run)
 	json_t *value;
 	size_t i;
 
-	json_object_foreach((json_t *)run, key, value)
-	{
-		for (i = 0; i < ARRAY_SIZE(known) && strcmp(key, known[i]); i++)
-			;
+	json_object_foreach((json_t *)run, key, value) {
+		i = FIND(i, ARRAY_SIZE(known), !strcmp(key, known[i]));
 		if (i == ARRAY_SIZE(known))
 			wrong(r, key, "unknown key");
 	}
@@ -228,8 +210,7 @@ static void take_config(struct reading *r, struct run_options *o, const json_t *
 
 	if (!json_is_object(config))
 		wrong(r, "config", "no object");
-	json_object_foreach((json_t *)config, key, value)
-	{
+	json_object_foreach((json_t *)config, key, value) {
 		snprintf(text, sizeof(text), "%.60s=%.*s", key, FL_LIST_MAX, string(r, config, key, key));
 		if (!json_is_string(value))
 			continue;
@@ -262,13 +243,11 @@ static void check_crc(struct reading *r, const char *file, const char *recorded)
 
 static void check_files(struct reading *r, const struct fl_config *cfg, const json_t *files)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(drawn); i++) {
-		const char *file = drawn_file(cfg, &drawn[i]);
+	for_each_of(e, drawn, ARRAY_SIZE(drawn)) {
+		const char *file = drawn_file(cfg, e);
 
 		if (file)
-			check_crc(r, file, string(r, files, drawn[i].key, "files_crc32"));
+			check_crc(r, file, string(r, files, e->key, "files_crc32"));
 	}
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "run_replay.h"
+#include "find.h"
 #include "report_json.h"
 #include "report_table.h"
 #include "run_record.h"
@@ -77,19 +78,10 @@ static json_t *record_json(const struct replay_record *rec)
 	const struct spec_record *f = rec->format;
 	const struct spec_kind *k = spec_kind(f, spec_code(f, rec->words));
 	json_t *o = json_object();
-	u32 i;
 
-	report_json_u64(o, "time_ns", rec->time_ns);
-	report_json_text(o, "record", f->name);
-	if (k)
-		report_json_text(o, "kind", k->name);
-	if (rec->iommu)
-		report_json_u64(o, "iommu", rec->iommu);
-	if (rec->bank)
-		report_json_u64(o, "bank", rec->bank);
-	for (i = 0; i < f->n_fields; i++) {
-		const struct spec_field *field = &f->fields[i];
-
+	report_json_put(o, J_MEMBER(rec, time_ns), J_TEXT("record", f->name), J_IF(k, J_TEXT("kind", k->name)),
+			J_IF(rec->iommu, J_MEMBER(rec, iommu)), J_IF(rec->bank, J_MEMBER(rec, bank)));
+	for_each_of(field, f->fields, f->n_fields) {
 		if (!field->part || spec_has(k, field->part))
 			report_json_hex(o, field->field.name, spec_bits(&field->field, rec->words[field->word]));
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline verify --golden: a whole replay against the one that a file has. */
+#include "find.h"
 #include "report_json.h"
 #include "report_xml.h"
 #include "run_record.h"
@@ -40,10 +41,8 @@ static void found(void *ctx, const char *path, enum golden_what what, const json
 		snprintf(line, sizeof(line), "%s: %s: %s", path, what_names[what],
 			 value_text(golden ? golden : now, a));
 	if (l->list) {
-		json_t *o = json_object();
+		json_t *o = report_json_object(J_TEXT("path", path), J_TEXT("what", what_names[what]));
 
-		report_json_text(o, "path", path);
-		report_json_text(o, "what", what_names[what]);
 		if (golden)
 			json_object_set(o, "golden", (json_t *)golden);
 		if (now)
@@ -65,11 +64,9 @@ static void strip_defaults(json_t *config)
 {
 	struct fl_config cfg;
 	char text[64];
-	size_t i;
 
 	fl_config_init(&cfg);
-	for (i = 0; i < fl_config_n_keys; i++) {
-		const struct fl_key *key = &fl_config_keys[i];
+	for_each_of(key, fl_config_keys, fl_config_n_keys) {
 		const char *value = json_string_value(json_object_get(config, key->name));
 		const char *plain = fl_config_value(&cfg, key, text, sizeof(text));
 
@@ -92,13 +89,10 @@ static json_t *compared(const json_t *report)
 
 static int write_report(const struct verify_arguments *a, const struct listing *l, const struct golden_counts *n)
 {
-	json_t *root = json_object();
+	json_t *root = report_json_object(J_TEXT("trace", a->replay.common.run.trace), J_TEXT("golden", a->golden),
+					  J_MEMBER(n, values), J_U64("not_compared", n->skipped),
+					  J_U64("different", n->differences));
 
-	report_json_text(root, "trace", a->replay.common.run.trace);
-	report_json_text(root, "golden", a->golden);
-	report_json_u64(root, "values", n->values);
-	report_json_u64(root, "not_compared", n->skipped);
-	report_json_u64(root, "different", n->differences);
 	json_object_set(root, "differences", l->list);
 	return cli_write_json(root, a->replay.common.json);
 }
@@ -206,11 +200,10 @@ int verify_cmd_golden(struct verify_arguments *a)
 
 	if (!status)
 		status = replay(a, &now);
-	if (!status && a->update) {
+	if (!status && a->update)
 		status = cli_write_json(json_incref(now), a->golden);
-	} else if (!status) {
+	else if (!status)
 		status = compare(a, golden, now);
-	}
 	json_decref(golden);
 	json_decref(now);
 	return status;

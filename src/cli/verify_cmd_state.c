@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* faultline verify --write-state: the state of a recorded fault as faultline translate takes it. */
 #include "report_json.h"
-#include "temp_file.h"
+#include "out_file.h"
 #include "verify_cmd_priv.h"
 #include <errno.h>
 #include <sys/stat.h>
@@ -26,25 +26,23 @@ static bool put_pages(gzFile f, const struct verify_state *s)
 /* The file has its name when all of it is written. */
 static int write_pages(const char *path, const struct verify_state *s)
 {
-	char temp[CLI_PATH];
-	gzFile f = NULL;
-	bool ok = false;
-	int fd;
+	struct out_file out;
+	int fd = out_file_open(&out, path), ret;
+	gzFile f = fd < 0 ? NULL : gzdopen(fd, "wb1");
+	bool ok;
 
-	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
-		return cli_fail("%s: the name is too long", path);
-	fd = temp_file_make(temp);
-	if (fd >= 0)
-		f = gzdopen(fd, "wb1");
+	if (fd < 0)
+		return cli_fail("%s: cannot write: %s", path, strerror(-fd));
 	if (!f)
-		return cli_fail("%s: cannot write: %s", path, strerror(errno));
-	ok = put_pages(f, s);
-	if (gzclose(f) != Z_OK || !ok || rename(temp, path)) {
-		temp_file_remove(temp);
-		return cli_fail("%s: cannot write", path);
-	}
-	temp_file_kept(temp);
-	return CLI_OK;
+		close(fd);
+	errno = 0;
+	ok = f && put_pages(f, s);
+	if (f && gzclose(f) != Z_OK)
+		ok = false;
+	ret = ok ? out_file_keep(&out) : -(errno ? errno : ENOMEM);
+	if (!ok)
+		out_file_drop(&out);
+	return ret ? cli_fail("%s: cannot write: %s", path, strerror(-ret)) : CLI_OK;
 }
 
 int verify_cmd_write_state(const char *dir, const struct verify_result *r)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Values: text to number and back, ranges, --set, and the help made from the table. */
 #include "config_priv.h"
+#include "find.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -146,12 +147,10 @@ int fl_config_set_key(struct fl_config *cfg, const struct fl_key *key, const cha
 
 void fl_config_init(struct fl_config *cfg)
 {
-	size_t i;
-
 	memset(cfg, 0, sizeof(*cfg));
-	for (i = 0; i < fl_config_n_keys; i++) {
+	for_each_of(e, fl_config_keys, fl_config_n_keys) {
 		struct fl_config_error err;
-		int ret = fl_config_set_key(cfg, &fl_config_keys[i], fl_config_keys[i].def, "default", &err);
+		int ret = fl_config_set_key(cfg, e, e->def, "default", &err);
 
 		fl_assert(!ret);
 		(void)ret;
@@ -160,12 +159,10 @@ void fl_config_init(struct fl_config *cfg)
 
 const struct fl_key *fl_config_find(const char *name, size_t len)
 {
-	size_t i;
+	size_t at = FIND(i, fl_config_n_keys,
+			 strlen(fl_config_keys[i].name) == len && !memcmp(fl_config_keys[i].name, name, len));
 
-	for (i = 0; i < fl_config_n_keys; i++)
-		if (strlen(fl_config_keys[i].name) == len && !memcmp(fl_config_keys[i].name, name, len))
-			return &fl_config_keys[i];
-	return NULL;
+	return at < fl_config_n_keys ? &fl_config_keys[at] : NULL;
 }
 
 int fl_config_set(struct fl_config *cfg, const char *assignment, struct fl_config_error *err)
@@ -297,11 +294,8 @@ static void range_text(const struct fl_key *key, char *buf, size_t size)
 void fl_config_help(FILE *out)
 {
 	char range[160];
-	size_t i;
 
-	for (i = 0; i < fl_config_n_keys; i++) {
-		const struct fl_key *key = &fl_config_keys[i];
-
+	for_each_of(key, fl_config_keys, fl_config_n_keys) {
 		range_text(key, range, sizeof(range));
 		fprintf(out, "%s  [%s]  default %s\n    %s%s%s%s\n", key->name, range, *key->def ? key->def : "none",
 			key->help, *key->source ? " (" : "", key->source, *key->source ? ")" : "");

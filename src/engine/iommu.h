@@ -105,7 +105,7 @@ enum xlat { XLAT_OK, XLAT_MISS, XLAT_ABORT, XLAT_RAZWI, XLAT_STALL, XLAT_WAIT };
  * @bypass: no stage translated
  * @hit: answered by a cache
  * @recorded: the fault left a record (or will, once its queue is writable)
- * @global: (ATS) the translation holds for every PASID
+ * @global: the translation holds for every ASID (SMMUv3), every PASID (ATS)
  * @untranslated: (ATS) the device must use untranslated accesses (U bit)
  * @reserved: 0; named, so that an initialiser clears every bit: caches and images keep them
  */

@@ -194,9 +194,15 @@ static inline s64 find(const struct tcache *c, u64 addr, const struct tcache_tag
 
 struct tcache_entry *tcache_search(struct tcache *c, u64 addr, const struct tcache_tag *tag)
 {
-	s64 i = find(c, addr, tag);
 	struct tcache_entry *e;
+	s64 i;
 
+	/* A walk looks into several caches, of which some are switched off: these cost next to nothing. */
+	if (!c->sizes && !c->count[NO_ADDRESS]) {
+		c->misses++;
+		return NULL;
+	}
+	i = find(c, addr, tag);
 	if (i < 0) {
 		c->misses++;
 		return NULL;
@@ -254,13 +260,14 @@ static inline void put(struct tcache *c, u32 i, const struct tcache_entry *e, u6
 
 void tcache_insert(struct tcache *c, u64 addr, const struct tcache_entry *e)
 {
-	u64 page = page_of(addr, e->shift);
-	u64 sign = sign_of(page, e->shift, mix_tag(&e->tag));
+	u64 page, sign;
 	u32 set;
 	s64 i;
 
 	if (!c->sets)
 		return;
+	page = page_of(addr, e->shift);
+	sign = sign_of(page, e->shift, mix_tag(&e->tag));
 	fl_assert(e->shift >= 12 && e->shift <= NO_ADDRESS);
 	set = set_of(c, e->shift < NO_ADDRESS ? page : e->tag.vmid);
 	i = find_in_set(c, set, page, e->shift, &e->tag, sign);

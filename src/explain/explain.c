@@ -4,6 +4,7 @@
  * accesses, and writes down at each fault what is known by then.
  */
 #include "explain.h"
+#include "find.h"
 #include "grow.h"
 #include <stdlib.h>
 
@@ -66,15 +67,8 @@ static int compare_stream(const struct stream *s, const struct dmat_record *rec)
 /* NULL: there are too many, or there is no memory. */
 static struct stream *stream_of(struct passage *p, const struct dmat_record *rec)
 {
-	size_t low = 0, high = p->streams, middle;
+	size_t low = FIND_SORTED(i, p->streams, compare_stream(&p->stream[i], rec) < 0);
 
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (compare_stream(&p->stream[middle], rec) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	if (low < p->streams && !compare_stream(&p->stream[low], rec))
 		return &p->stream[low];
 	if (p->streams == STREAMS_MAX)
@@ -165,16 +159,7 @@ static int find_faults(struct passage *p, const struct dmat_record *rec, u64 num
 /* The place of the first story whose page is not under @page. */
 static u32 first_at(const struct passage *p, u64 page)
 {
-	u32 low = 0, high = p->paged, middle;
-
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (p->e->story[p->by_page[middle]].rec.iova / PAGE < page)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return (u32)FIND_SORTED(i, p->paged, p->e->story[p->by_page[i]].rec.iova / PAGE < page);
 }
 
 /* The next story whose page is in [first, last], from place *@at on; NULL: none is left. */

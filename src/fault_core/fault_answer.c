@@ -61,10 +61,9 @@ static bool note_sent(struct fault_group *g, enum fault_code code, int err, bool
 			g->attach->pending--;
 			g->attach->older -= g->attach_gen != g->attach->gen;
 		}
-		last = refcount_dec_and_test(&g->refs);
 	}
-	if (put && !last)
-		last = refcount_dec_and_test(&g->refs);
+	if (!err || put)
+		last = refcount_sub_and_test(!err + put, &g->refs);
 	if (last)
 		fault_group_recycle(g);
 	return last;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "board_priv.h"
+#include "find.h"
 #include "read_file.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -177,11 +178,10 @@ void board_add_defect(struct board *b, const struct board_at *at, enum board_def
 void board_free(struct board *b)
 {
 	struct text_chunk *c, *next;
-	u32 i;
 
-	for (i = 0; i < b->n_masters; i++) {
-		free(b->master[i].stream);
-		free(b->master[i].map);
+	for_each_of(m, b->master, b->n_masters) {
+		free(m->stream);
+		free(m->map);
 	}
 	free(b->iommu);
 	free(b->master);
@@ -244,22 +244,16 @@ int board_copy(struct board *to, const struct board *from)
 
 u32 board_find_master(const struct board *b, const char *path)
 {
-	u32 i;
+	size_t k = FIND(i, b->n_masters, !strcmp(b->master[i].at.path, path));
 
-	for (i = 0; i < b->n_masters; i++)
-		if (!strcmp(b->master[i].at.path, path))
-			return i;
-	return BOARD_NONE;
+	return k < b->n_masters ? (u32)k : BOARD_NONE;
 }
 
 u32 board_find_iommu(const struct board *b, const char *path)
 {
-	u32 i;
+	size_t k = FIND(i, b->n_iommus, !strcmp(b->iommu[i].at.path, path));
 
-	for (i = 0; i < b->n_iommus; i++)
-		if (!strcmp(b->iommu[i].at.path, path))
-			return i;
-	return BOARD_NONE;
+	return k < b->n_iommus ? (u32)k : BOARD_NONE;
 }
 
 /*

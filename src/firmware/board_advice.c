@@ -2,6 +2,7 @@
 #include "board_advice.h"
 #include "board_platform.h"
 #include "board_priv.h"
+#include "find.h"
 #include <stdio.h>
 
 /* Sets of at most three of so many changes: 2600 boards to check. */
@@ -79,22 +80,13 @@ static void find_candidates(struct search *s)
 /* What a waiver has let pass is let pass again. */
 static bool waived(const struct findings *f, const struct finding *n)
 {
-	u32 i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->finding[i].waiver && f->finding[i].rule == n->rule && !strcmp(f->finding[i].at.path, n->at.path))
-			return true;
-	return false;
+	return ANY(i, f->n,
+		   f->finding[i].waiver && f->finding[i].rule == n->rule && !strcmp(f->finding[i].at.path, n->at.path));
 }
 
 static bool is_clear(const struct search *s, const struct findings *f)
 {
-	u32 i;
-
-	for (i = 0; i < f->n; i++)
-		if (counts(&f->finding[i]) && !waived(s->f, &f->finding[i]))
-			return false;
-	return true;
+	return !ANY(i, f->n, counts(&f->finding[i]) && !waived(s->f, &f->finding[i]));
 }
 
 /* Returns 1 if the set clears what counts, 0 if not, or -ENOMEM. */
@@ -165,8 +157,8 @@ static int try_sets(struct search *s, u32 at, u32 size)
 	return 0;
 }
 
-struct advice *board_advise_also(const struct board *b, const struct findings *f,
-				 int (*also)(void *ctx, const struct board *b, struct findings *f), void *ctx)
+struct advice *board_advise(const struct board *b, const struct findings *f,
+			    int (*also)(void *ctx, const struct board *b, struct findings *f), void *ctx)
 {
 	struct search s = { .b = b, .f = f, .also = also, .ctx = ctx, .advice = fl_zalloc(sizeof(struct advice)) };
 	u32 i, size, count = 0;
@@ -188,9 +180,4 @@ struct advice *board_advise_also(const struct board *b, const struct findings *f
 		return s.advice;
 	free(s.advice);
 	return NULL;
-}
-
-struct advice *board_advise(const struct board *b, const struct findings *f)
-{
-	return board_advise_also(b, f, NULL, NULL);
 }

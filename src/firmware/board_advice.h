@@ -32,22 +32,13 @@ struct advice {
  * board_advise() - find the smallest changes that clear the errors of the rules on stalls
  * @b: the board
  * @f: what was found on it, waivers applied
+ * @also: adds what else it finds on a board on which the rules find nothing; 0 or -errno. NULL: the rules alone
+ * @ctx: of @also
  *
  * Return: The advice, which the caller frees with free(); NULL without memory.
  */
-struct advice *board_advise(const struct board *b, const struct findings *f);
-
-/**
- * board_advise_also() - board_advise(), where more than the rules finds errors
- * @b: the board
- * @f: what was found on it, waivers applied
- * @also: adds what else it finds on a board on which the rules find nothing; 0 or -errno
- * @ctx: of @also
- *
- * Return: as board_advise().
- */
-struct advice *board_advise_also(const struct board *b, const struct findings *f,
-				 int (*also)(void *ctx, const struct board *b, struct findings *f), void *ctx);
+struct advice *board_advise(const struct board *b, const struct findings *f,
+			    int (*also)(void *ctx, const struct board *b, struct findings *f), void *ctx);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "board_platform.h"
+#include "find.h"
 #include "yaml_file_priv.h"
 
 #define WORKERS_MAX 32
@@ -168,22 +169,16 @@ static int set_master(struct board_master *m, const char *where, const char *key
 
 static u32 find_tbu(const struct board *b, const char *name)
 {
-	u32 i;
+	size_t at = FIND(i, b->n_tbus, !strcmp(b->tbu[i].name, name));
 
-	for (i = 0; i < b->n_tbus; i++)
-		if (!strcmp(b->tbu[i].name, name))
-			return i;
-	return BOARD_NONE;
+	return at < b->n_tbus ? (u32)at : BOARD_NONE;
 }
 
 static u32 find_input(const struct board *b, const char *name)
 {
-	u32 i;
+	size_t at = FIND(i, b->n_inputs, !strcmp(b->input[i].name, name));
 
-	for (i = 0; i < b->n_inputs; i++)
-		if (!strcmp(b->input[i].name, name))
-			return i;
-	return BOARD_NONE;
+	return at < b->n_inputs ? (u32)at : BOARD_NONE;
 }
 
 /* A file that is being read, and by master what it has said: 1 its TBU, 2 its input buffer, 4 the rest. */

@@ -4,6 +4,7 @@
  * that such a simulation knows.
  */
 #include "board_stall_priv.h"
+#include "find.h"
 
 #define LEVELS	 4 /* of a walk: pages of 4 KiB, 48 bits of address */
 #define V2_READS 6 /* FSR, FAR, FSYNR0, FSYNR1, CBFRSYNRA, and FSR again by the thread */
@@ -45,13 +46,11 @@ static u64 resume_ps(const struct fl_config *c, bool v2)
 
 void board_prices(struct stall_platform *p, const struct fl_config *c)
 {
-	u32 i;
-
 	p->times = (struct stall_times){ .memory_ns = ns(access_ps(c)) };
-	for (i = 0; i < p->n_smmus; i++) {
-		bool v2 = !strcmp(p->smmu[i].kind, "smmuv2");
+	for_each_of(s, p->smmu, p->n_smmus) {
+		bool v2 = !strcmp(s->kind, "smmuv2");
 
-		p->smmu[i].hupcf = v2 && c->smmuv2.hupcf;
+		s->hupcf = v2 && c->smmuv2.hupcf;
 		p->times.notify_ns = max(p->times.notify_ns, ns(notify_ps(c, v2)));
 		p->times.resume_ns = max(p->times.resume_ns, ns(resume_ps(c, v2)));
 	}

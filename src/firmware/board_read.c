@@ -132,6 +132,9 @@ static int find_form(const char *file, char path[4096], bool *iort, struct board
 
 	*iort = false;
 	snprintf(path, 4096, "%s", file);
+	if (!strcmp(file, "-"))
+		return board_fail(err, EINVAL,
+				  "standard input: a board is a file or a directory; it cannot come through a pipe");
 	if (stat(file, &st))
 		return board_fail(err, errno, "%s: %s", file, strerror(errno));
 	if (S_ISDIR(st.st_mode))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "board_stall.h"
 #include "board_stall_priv.h"
+#include "find.h"
 #include "report_table.h"
 #include "rules_priv.h"
 
@@ -318,12 +319,8 @@ static int add_master(struct maker *k, u32 index, struct board_error *err)
 
 static bool beside_a_staller(const struct stall_platform *p, u32 storage)
 {
-	u32 i;
-
-	for (i = 0; i < p->n_masters; i++)
-		if (i != storage && p->master[i].mode == STALL_STALLS && p->master[i].tbu == p->master[storage].tbu)
-			return true;
-	return false;
+	return ANY(i, p->n_masters,
+		   i != storage && p->master[i].mode == STALL_STALLS && p->master[i].tbu == p->master[storage].tbu);
 }
 
 /* What the board says; else the first storage beside a device that stalls, else the first storage. 0: none. */
@@ -432,15 +429,12 @@ static void make_pager(struct maker *k)
 static void make_traffic(struct stall_platform *p)
 {
 	u64 faults = 0, takes;
-	u32 i;
 
-	for (i = 0; i < p->n_masters; i++)
-		if (p->master[i].mode != STALL_PINNED)
-			faults += p->master[i].accesses = 2 * p->master[i].outstanding;
+	for_each_of(each, p->master, p->n_masters)
+		if (each->mode != STALL_PINNED)
+			faults += each->accesses = 2 * each->outstanding;
 	takes = (faults / p->pager.workers + 1) * (p->pager.p999_ns + (p->pager.storage ? p->pager.read_ns : 0));
-	for (i = 0; i < p->n_masters; i++) {
-		struct stall_master *m = &p->master[i];
-
+	for_each_of(m, p->master, p->n_masters) {
 		if (m->mode != STALL_PINNED)
 			continue;
 		m->period_ns = m->deadline_ns && m->limits == STALL_GAP ? m->deadline_ns / 8 : 10000;

@@ -3,6 +3,7 @@
 #include "board_read.h"
 #include "dt_board_priv.h"
 #include "dt_reader_priv.h"
+#include "find.h"
 #include <libfdt.h>
 #include <stdio.h>
 
@@ -55,11 +56,9 @@ static bool has_compatible(const struct dt_tree *t, u32 node, const char *compat
 
 static enum board_model model_of(const struct dt_tree *t, u32 node)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(models); i++)
-		if (has_compatible(t, node, models[i].compatible))
-			return models[i].model;
+	for_each_of(e, models, ARRAY_SIZE(models))
+		if (has_compatible(t, node, e->compatible))
+			return e->model;
 	return has_compatible(t, node, "virtio,mmio") ? BOARD_VIRTIO : BOARD_OTHER;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What masters in a device tree refer to, in either direction: IOMMUs and StreamIDs, and the TBUs in between. */
 #include "dt_reader_priv.h"
+#include "find.h"
 
 /* More cells than any binding has. */
 #define MAX_CELLS 8
@@ -409,7 +410,7 @@ static bool is_behind(const struct board_master *m, const struct board_tbu *t, u
 
 static void read_tbu(struct dt_reader *r, u32 node)
 {
-	u32 len, iommu, i;
+	u32 len, iommu;
 	const u8 *p = dt_prop(r->t, node, "qcom,stream-id-range", &len);
 	char path[DT_MAX_PATH];
 	struct board_tbu *t;
@@ -423,9 +424,9 @@ static void read_tbu(struct dt_reader *r, u32 node)
 	t->slots = BOARD_NONE;
 	t->node = true;
 	p += len - 8;
-	for (i = 0; i < r->b->n_masters; i++)
-		if (is_behind(&r->b->master[i], t, dt_cell(p, 0), dt_cell(p, 1)))
-			r->b->master[i].tbu = r->b->n_tbus - 1;
+	for_each_of(m, r->b->master, r->b->n_masters)
+		if (is_behind(m, t, dt_cell(p, 0), dt_cell(p, 1)))
+			m->tbu = r->b->n_tbus - 1;
 }
 
 void dt_read_tbus(struct dt_reader *r)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Loading a flattened device tree: libfdt checks the blob as a whole before anything else looks at it. */
 #include "dt_tree_priv.h"
+#include "find.h"
 #include "grow.h"
 #include <libfdt.h>
 #include <stdio.h>
@@ -242,16 +243,8 @@ const char *dt_string(const struct dt_tree *t, u32 node, const char *name)
 
 u32 dt_find_phandle(const struct dt_tree *t, u32 phandle, bool *twice)
 {
-	u32 low = 0, high = t->n_phandles;
+	size_t low = FIND_SORTED(i, t->n_phandles, t->phandle[i].phandle < phandle);
 
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-
-		if (t->phandle[middle].phandle < phandle)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	if (low == t->n_phandles || t->phandle[low].phandle != phandle)
 		return BOARD_NONE;
 	*twice = low + 1 < t->n_phandles && t->phandle[low + 1].phandle == phandle;

@@ -2,6 +2,7 @@
 /* For people: a block of evidence, and a page with the topology. */
 #include "board_priv.h"
 #include "child_priv.h"
+#include "find.h"
 #include "findings_report.h"
 #include "report_xml.h"
 
@@ -77,11 +78,9 @@ static void dot_text(FILE *out, const char *text)
 
 static const char *color_of(const struct findings *f, u32 master, const struct board_master *m)
 {
-	u32 i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->finding[i].severity == FINDING_ERROR && !f->finding[i].waiver &&
-		    (f->finding[i].victim == master || f->finding[i].staller == master))
+	for_each_of(each, f->finding, f->n)
+		if (each->severity == FINDING_ERROR && !each->waiver &&
+		    (each->victim == master || each->staller == master))
 			return "#f4b6b6";
 	return m->can_stall ? "#fbe3b0" : "#ffffff";
 }
@@ -199,8 +198,6 @@ static void write_row(FILE *out, const struct finding *n, const struct board *b)
 
 void findings_html(const struct findings *f, const struct board *b, const char *evidence, FILE *out)
 {
-	u32 i;
-
 	fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>check-stall: ");
 	report_xml(out, b->file);
 	fprintf(out, "</title><style>body{font:14px sans-serif;margin:2em}td,th{border:1px solid #bbb;padding:4px;"
@@ -211,8 +208,8 @@ void findings_html(const struct findings *f, const struct board *b, const char *
 	write_topology(out, f, b);
 	fprintf(out, "<h2>Findings</h2>\n<table><tr><th>severity</th><th>rule</th><th>where</th><th>what</th>"
 		     "<th>to change</th><th>follows from</th></tr>\n");
-	for (i = 0; i < f->n; i++)
-		write_row(out, &f->finding[i], b);
+	for_each_of(each, f->finding, f->n)
+		write_row(out, each, b);
 	fprintf(out, "</table>\n");
 	if (f->waits) {
 		fprintf(out, "<h2>The deadlock</h2>\n");

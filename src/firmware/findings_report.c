@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "find.h"
 #include "findings_report.h"
 #include "report_xml.h"
 #include <ctype.h>
@@ -20,174 +21,102 @@ const char *board_place(const struct board_at *at, const char *file, char *text,
 
 /* ---- JSON ---- */
 
-static void at_json(json_t *o, const struct board_at *at)
+/* An object that begins with its place. */
+static json_t *at_json(const struct board_at *at)
 {
-	report_json_text(o, "path", at->path);
-	if (at->property)
-		report_json_text(o, "property", at->property);
-	if (at->line)
-		report_json_u64(o, "line", at->line);
-	if (at->file)
-		report_json_text(o, "file", at->file);
-	if (at->offset != BOARD_NONE)
-		report_json_hex(o, "offset", at->offset);
+	return report_json_object(J_TEXT("path", at->path), J_IF(at->property, J_TEXT("property", at->property)),
+				  J_IF(at->line, J_MEMBER(at, line)), J_IF(at->file, J_TEXT("file", at->file)),
+				  J_IF(at->offset != BOARD_NONE, J_HEX("offset", at->offset)));
 }
 
-static void known(json_t *o, const char *key, u32 value)
+/* Left out where nobody says it. */
+static struct report_item known(const char *key, u32 value)
 {
-	if (value != BOARD_NONE)
-		report_json_u64(o, key, value);
+	return J_IF(value != BOARD_NONE, J_U64(key, value));
 }
 
 static json_t *iommu_json(const struct board_iommu *i)
 {
-	json_t *o = json_object();
+	return report_json_put(at_json(&i->at), J_TEXT("compatible", i->compatible),
+			       J_TEXT("model", board_model_names[i->model]), J_BOOL("enabled", i->enabled),
+			       J_TEXT("stall", board_stall_names[i->stall]), known("iommu_cells", i->cells),
+			       known("stream_id_bits", i->sid_bits), known("pasid_bits", i->ssid_bits),
+			       known("stall_max", i->stall_max));
+}
 
-	at_json(o, &i->at);
-	report_json_text(o, "compatible", i->compatible);
-	report_json_text(o, "model", board_model_names[i->model]);
-	json_object_set_new(o, "enabled", json_boolean(i->enabled));
-	report_json_text(o, "stall", board_stall_names[i->stall]);
-	known(o, "iommu_cells", i->cells);
-	known(o, "stream_id_bits", i->sid_bits);
-	known(o, "pasid_bits", i->ssid_bits);
-	known(o, "stall_max", i->stall_max);
-	return o;
+static json_t *stream_json(const struct board *b, const struct board_stream *s)
+{
+	return report_json_object(J_TEXT("iommu", b->iommu[s->iommu].at.path), J_HEX("stream_id", s->id),
+				  J_HEX("mask", s->mask), J_IF(s->at.line, J_MEMBER(&s->at, line)),
+				  J_IF(s->at.file, J_TEXT("file", s->at.file)));
 }
 
 static json_t *streams_json(const struct board *b, const struct board_master *m)
 {
-	json_t *list = json_array();
+	json_t *list = J_LIST(i, m->n_streams, stream_json(b, &m->stream[i]));
 	struct board_stream s;
-	u32 i;
 
-	for (i = 0; i < m->n_streams; i++) {
-		json_t *o = json_object();
-
-		report_json_text(o, "iommu", b->iommu[m->stream[i].iommu].at.path);
-		report_json_hex(o, "stream_id", m->stream[i].id);
-		report_json_hex(o, "mask", m->stream[i].mask);
-		if (m->stream[i].at.line)
-			report_json_u64(o, "line", m->stream[i].at.line);
-		if (m->stream[i].at.file)
-			report_json_text(o, "file", m->stream[i].at.file);
-		json_array_append_new(list, o);
-	}
 	if (m->pci && m->parent != BOARD_NONE && board_map_rid(&b->master[m->parent], m->rid, &s) != BOARD_NONE &&
 	    s.iommu != BOARD_NONE) {
-		json_t *o = json_object();
-
-		report_json_text(o, "iommu", b->iommu[s.iommu].at.path);
-		report_json_hex(o, "stream_id", s.id);
-		report_json_hex(o, "mask", s.mask);
-		json_array_append_new(list, o);
+		s.at = (struct board_at){ 0 }; /* not the function's own place */
+		json_array_append_new(list, stream_json(b, &s));
 	}
 	return list;
 }
 
-static json_t *maps_json(const struct board *b, const struct board_master *m)
+static json_t *map_json(const struct board *b, const struct board_map *e)
 {
-	json_t *list = json_array();
-	u32 i;
-
-	for (i = 0; i < m->n_maps; i++) {
-		const struct board_map *e = &m->map[i];
-		json_t *o = json_object();
-
-		if (!e->single) {
-			report_json_hex(o, "rid", e->rid);
-			report_json_hex(o, "length", e->length);
-		}
-		if (e->iommu != BOARD_NONE)
-			report_json_text(o, "iommu", b->iommu[e->iommu].at.path);
-		report_json_hex(o, "stream_id", e->id);
-		if (e->mask)
-			report_json_hex(o, "mask", e->mask);
-		json_array_append_new(list, o);
-	}
-	return list;
+	return report_json_object(J_IF(!e->single, J_HEX("rid", e->rid)), J_IF(!e->single, J_HEX("length", e->length)),
+				  J_IF(e->iommu != BOARD_NONE, J_TEXT("iommu", b->iommu[e->iommu].at.path)),
+				  J_HEX("stream_id", e->id), J_IF(e->mask, J_HEX("mask", e->mask)));
 }
 
 static json_t *master_json(const struct board *b, const struct board_master *m)
 {
-	json_t *o = json_object();
+	bool function = m->pci && m->parent != BOARD_NONE;
 
-	at_json(o, &m->at);
-	report_json_text(o, "compatible", m->compatible);
-	report_json_text(o, "role", board_role_names[m->role]);
-	json_object_set_new(o, "enabled", json_boolean(m->enabled));
-	json_object_set_new(o, "can_stall", json_boolean(m->can_stall));
-	json_object_set_new(o, "ats", json_boolean(m->ats));
-	json_object_set_new(o, "pri", json_boolean(m->pri));
-	json_object_set_new(o, "looks_like_pci", json_boolean(m->amba));
-	json_object_set_new(o, "coherent", json_boolean(m->coherent));
-	known(o, "memory_flags", m->memory_flags);
-	known(o, "pasid_bits", m->pasid_bits);
-	known(o, "segment", m->segment);
-	if (m->pci && m->parent != BOARD_NONE) {
-		report_json_text(o, "host", b->master[m->parent].at.path);
-		report_json_hex(o, "rid", m->rid);
-	}
-	if (m->tbu != BOARD_NONE)
-		report_json_text(o, "tbu", b->tbu[m->tbu].name);
-	if (m->input != BOARD_NONE)
-		report_json_text(o, "input", b->input[m->input].name);
-	known(o, "outstanding", m->outstanding);
-	if (m->deadline_ns)
-		report_json_u64(o, "deadline_ns", m->deadline_ns);
-	if (m->regions)
-		report_json_u64(o, "reserved_regions", m->regions);
-	json_object_set_new(o, "streams", streams_json(b, m));
-	if (m->has_mask)
-		report_json_hex(o, "iommu_map_mask", m->map_mask);
-	if (m->has_map)
-		json_object_set_new(o, "iommu_map", maps_json(b, m));
-	return o;
+	return report_json_put(
+		at_json(&m->at), J_TEXT("compatible", m->compatible), J_TEXT("role", board_role_names[m->role]),
+		J_BOOL("enabled", m->enabled), J_BOOL("can_stall", m->can_stall), J_BOOL("ats", m->ats),
+		J_BOOL("pri", m->pri), J_BOOL("looks_like_pci", m->amba), J_BOOL("coherent", m->coherent),
+		known("memory_flags", m->memory_flags), known("pasid_bits", m->pasid_bits),
+		known("segment", m->segment), J_IF(function, J_TEXT("host", b->master[m->parent].at.path)),
+		J_IF(function, J_HEX("rid", m->rid)), J_IF(m->tbu != BOARD_NONE, J_TEXT("tbu", b->tbu[m->tbu].name)),
+		J_IF(m->input != BOARD_NONE, J_TEXT("input", b->input[m->input].name)),
+		known("outstanding", m->outstanding), J_IF(m->deadline_ns, J_MEMBER(m, deadline_ns)),
+		J_IF(m->regions, J_U64("reserved_regions", m->regions)), J_NODE("streams", streams_json(b, m)),
+		J_IF(m->has_mask, J_HEX("iommu_map_mask", m->map_mask)),
+		J_IF(m->has_map, J_NODE("iommu_map", J_LIST(i, m->n_maps, map_json(b, &m->map[i])))));
 }
 
 json_t *board_json(const struct board *b)
 {
-	json_t *root = json_object(), *iommus = json_array(), *masters = json_array();
-	u32 i;
+	return report_json_object(J_TEXT("file", b->file), J_TEXT("source", b->source), J_TEXT("board", b->model),
+				  J_NODE("iommus", J_LIST(i, b->n_iommus, iommu_json(&b->iommu[i]))),
+				  J_NODE("masters", J_LIST(i, b->n_masters, master_json(b, &b->master[i]))));
+}
 
-	report_json_text(root, "file", b->file);
-	report_json_text(root, "source", b->source);
-	report_json_text(root, "board", b->model);
-	for (i = 0; i < b->n_iommus; i++)
-		json_array_append_new(iommus, iommu_json(&b->iommu[i]));
-	for (i = 0; i < b->n_masters; i++)
-		json_array_append_new(masters, master_json(b, &b->master[i]));
-	json_object_set_new(root, "iommus", iommus);
-	json_object_set_new(root, "masters", masters);
-	return root;
+static json_t *finding_json(const struct finding *n)
+{
+	json_t *o = report_json_object(J_TEXT("rule", n->rule->id),
+				       J_TEXT("severity", finding_severity_names[n->severity]));
+	json_t *at = at_json(&n->at);
+
+	json_object_update(o, at);
+	json_decref(at);
+	return report_json_put(o, J_TEXT("text", n->text), J_TEXT("change", n->change),
+			       J_TEXT("section", n->rule->section), J_BOOL("assumed", n->assumed),
+			       J_IF(n->waiver, J_TEXT("waived", n->waiver)),
+			       J_IF(n->expires, J_TEXT(n->expired ? "waiver_expired" : "waived_until", n->expires)));
 }
 
 json_t *findings_json(const struct findings *f, bool streams)
 {
 	json_t *list = json_array();
-	u32 i;
 
-	for (i = 0; i < f->n; i++) {
-		const struct finding *n = &f->finding[i];
-		json_t *o = json_object();
-
-		if (streams && !n->rule->streams) {
-			json_decref(o);
-			continue;
-		}
-		report_json_text(o, "rule", n->rule->id);
-		report_json_text(o, "severity", finding_severity_names[n->severity]);
-		at_json(o, &n->at);
-		report_json_text(o, "text", n->text);
-		report_json_text(o, "change", n->change);
-		report_json_text(o, "section", n->rule->section);
-		json_object_set_new(o, "assumed", json_boolean(n->assumed));
-		if (n->waiver)
-			report_json_text(o, "waived", n->waiver);
-		if (n->expires)
-			report_json_text(o, n->expired ? "waiver_expired" : "waived_until", n->expires);
-		json_array_append_new(list, o);
-	}
+	for_each_of(each, f->finding, f->n)
+		if (!streams || each->rule->streams)
+			json_array_append_new(list, finding_json(each));
 	return list;
 }
 
@@ -195,16 +124,14 @@ json_t *findings_json(const struct findings *f, bool streams)
 
 static json_t *message(const char *text, const char *more)
 {
-	json_t *o = json_object();
 	char all[1400];
 
 	snprintf(all, sizeof(all), "%s%s%s", text, *more ? "; to change: " : "", more);
-	report_json_text(o, "text", all);
-	return o;
+	return report_json_object(J_TEXT("text", all));
 }
 
 /* A relative reference or a file: URI, with what a URI does not have escaped (3.4.4). */
-static void uri(json_t *o, const char *path)
+static json_t *uri(const char *path)
 {
 	char text[4096 * 3 + 16];
 	size_t n = 0;
@@ -216,155 +143,115 @@ static void uri(json_t *o, const char *path)
 				      isalnum((unsigned char)*path) || strchr("/._-~", *path) ? "%c" : "%%%02X",
 				      (unsigned char)*path);
 	text[n] = 0;
-	report_json_text(o, "uri", text);
+	return report_json_object(J_TEXT("uri", text));
 }
 
 static json_t *sarif_location(const struct finding *n, const struct board *b)
 {
-	json_t *o = json_object(), *physical = json_object(), *file = json_object(), *logical = json_object(),
-	       *list = json_array();
+	const struct board_at *at = &n->at;
+	json_t *region = NULL;
 	char name[1200];
 
-	uri(file, n->at.file ? n->at.file : b->file);
-	json_object_set_new(physical, "artifactLocation", file);
-	if (n->at.line || n->at.offset != BOARD_NONE) {
-		json_t *region = json_object();
-
-		report_json_u64(region, n->at.line ? "startLine" : "byteOffset",
-				n->at.line ? n->at.line : n->at.offset);
-		json_object_set_new(physical, "region", region);
-	}
-	json_object_set_new(o, "physicalLocation", physical);
-	snprintf(name, sizeof(name), "%s%s%s", n->at.path, n->at.property ? ":" : "",
-		 n->at.property ? n->at.property : "");
-	report_json_text(logical, "fullyQualifiedName", name);
-	json_array_append_new(list, logical);
-	json_object_set_new(o, "logicalLocations", list);
-	return o;
+	if (at->line || at->offset != BOARD_NONE)
+		region = report_json_object(
+			J_U64(at->line ? "startLine" : "byteOffset", at->line ? at->line : at->offset));
+	snprintf(name, sizeof(name), "%s%s%s", at->path, at->property ? ":" : "", at->property ? at->property : "");
+	return report_json_object(
+		J_NODE("physicalLocation",
+		       report_json_object(J_NODE("artifactLocation", uri(at->file ? at->file : b->file)),
+					  J_IF(region, J_NODE("region", region)))),
+		J_NODE("logicalLocations", json_pack("[o]", report_json_object(J_TEXT("fullyQualifiedName", name)))));
 }
 
-static json_t *in_array(json_t *one)
+static json_t *suppression(const struct finding *n)
 {
-	json_t *list = json_array();
-
-	json_array_append_new(list, one);
-	return list;
+	return report_json_object(J_TEXT("kind", "external"), J_TEXT("justification", n->waiver));
 }
 
 static json_t *sarif_result(const struct finding *n, const struct board *b)
 {
-	json_t *o = json_object();
+	return report_json_object(J_TEXT("ruleId", n->rule->id), J_U64("ruleIndex", (u64)(n->rule - rules)),
+				  J_TEXT("level", finding_severity_names[n->severity]),
+				  J_NODE("message", message(n->text, n->change)),
+				  J_NODE("locations", json_pack("[o]", sarif_location(n, b))),
+				  J_IF(n->waiver, J_NODE("suppressions", json_pack("[o]", suppression(n)))));
+}
 
-	report_json_text(o, "ruleId", n->rule->id);
-	report_json_u64(o, "ruleIndex", (u64)(n->rule - rules));
-	report_json_text(o, "level", finding_severity_names[n->severity]);
-	json_object_set_new(o, "message", message(n->text, n->change));
-	json_object_set_new(o, "locations", in_array(sarif_location(n, b)));
-	if (n->waiver) {
-		json_t *s = json_object();
+static json_t *sarif_rule(const struct rule *r)
+{
+	json_t *level = report_json_object(J_TEXT("level", finding_severity_names[r->severity]));
 
-		report_json_text(s, "kind", "external");
-		report_json_text(s, "justification", n->waiver);
-		json_object_set_new(o, "suppressions", in_array(s));
-	}
-	return o;
+	return report_json_object(J_TEXT("id", r->id), J_NODE("shortDescription", message(r->title, "")),
+				  J_NODE("help", message(r->section, "")), J_NODE("defaultConfiguration", level));
 }
 
 json_t *findings_sarif(const struct findings *f, const struct board *b, const char *version)
 {
-	json_t *root = json_object(), *run = json_object(), *tool = json_object(), *driver = json_object(),
-	       *list = json_array(), *results = json_array();
-	u32 i;
+	json_t *driver = report_json_object(J_TEXT("name", "faultline"), J_TEXT("version", version),
+					    J_NODE("rules", J_LIST(i, n_rules, sarif_rule(&rules[i]))));
+	json_t *run = report_json_object(J_NODE("tool", report_json_object(J_NODE("driver", driver))),
+					 J_NODE("results", J_LIST(i, f->n, sarif_result(&f->finding[i], b))));
 
-	for (i = 0; i < n_rules; i++) {
-		json_t *o = json_object(), *level = json_object();
-
-		report_json_text(o, "id", rules[i].id);
-		json_object_set_new(o, "shortDescription", message(rules[i].title, ""));
-		json_object_set_new(o, "help", message(rules[i].section, ""));
-		report_json_text(level, "level", finding_severity_names[rules[i].severity]);
-		json_object_set_new(o, "defaultConfiguration", level);
-		json_array_append_new(list, o);
-	}
-	for (i = 0; i < f->n; i++)
-		json_array_append_new(results, sarif_result(&f->finding[i], b));
-	report_json_text(root, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
-	report_json_text(root, "version", "2.1.0");
-	report_json_text(driver, "name", "faultline");
-	report_json_text(driver, "version", version);
-	json_object_set_new(driver, "rules", list);
-	json_object_set_new(tool, "driver", driver);
-	json_object_set_new(run, "tool", tool);
-	json_object_set_new(run, "results", results);
-	json_object_set_new(root, "runs", in_array(run));
-	return root;
+	return report_json_object(J_TEXT("$schema", "https://json.schemastore.org/sarif-2.1.0.json"),
+				  J_TEXT("version", "2.1.0"), J_NODE("runs", json_pack("[o]", run)));
 }
 
 /* ---- JUnit ---- */
 
-static void junit_line(FILE *out, const struct finding *n, const struct board *b)
+/* Errors that no waiver covers fail a rule's case. */
+static bool fails(const struct finding *n)
 {
-	char place[1400];
-
-	report_xml(out, finding_severity_names[n->severity]);
-	fputs(": ", out);
-	report_xml(out, board_place(&n->at, b->file, place, sizeof(place)));
-	fputs(": ", out);
-	report_xml(out, n->text);
-	if (n->waiver) {
-		fputs(" [waived: ", out);
-		report_xml(out, n->waiver);
-		fputc(']', out);
-	}
-	fputc('\n', out);
+	return n->severity == FINDING_ERROR && !n->waiver;
 }
 
-/* Errors that no waiver covers fail the case; the rest is its output. */
+static bool has(const struct findings *f, const struct rule *rule, bool failing)
+{
+	return ANY(i, f->n, f->finding[i].rule == rule && fails(&f->finding[i]) == failing);
+}
+
+static void junit_lines(FILE *out, const struct findings *f, const struct board *b, const struct rule *rule,
+			bool failing)
+{
+	char place[1400], line[6000];
+
+	for_each_of(n, f->finding, f->n) {
+		if (n->rule != rule || fails(n) != failing)
+			continue;
+		snprintf(line, sizeof(line), "%s: %s: %s%s%s%s\n", finding_severity_names[n->severity],
+			 board_place(&n->at, b->file, place, sizeof(place)), n->text, n->waiver ? " [waived: " : "",
+			 n->waiver ? n->waiver : "", n->waiver ? "]" : "");
+		report_xml(out, line);
+	}
+}
+
+/* What does not fail it is its output. */
 static void junit_case(FILE *out, const struct findings *f, const struct board *b, const struct rule *rule)
 {
-	u32 i, errors = 0, others = 0;
+	bool errors = has(f, rule, true), others = has(f, rule, false);
 
-	for (i = 0; i < f->n; i++) {
-		const struct finding *n = &f->finding[i];
-
-		if (n->rule == rule)
-			*(n->severity == FINDING_ERROR && !n->waiver ? &errors : &others) += 1;
-	}
 	fprintf(out, "  <testcase classname=\"check-stall\" name=\"%s\"%s>\n", rule->id, errors || others ? "" : "/");
-	if (!errors && !others)
-		return;
 	if (errors) {
 		fprintf(out, "    <failure message=\"");
 		report_xml(out, rule->title);
 		fprintf(out, "\">");
-		for (i = 0; i < f->n; i++)
-			if (f->finding[i].rule == rule && f->finding[i].severity == FINDING_ERROR &&
-			    !f->finding[i].waiver)
-				junit_line(out, &f->finding[i], b);
+		junit_lines(out, f, b, rule, true);
 		fprintf(out, "</failure>\n");
 	}
 	if (others) {
 		fprintf(out, "    <system-out>");
-		for (i = 0; i < f->n; i++)
-			if (f->finding[i].rule == rule &&
-			    (f->finding[i].severity != FINDING_ERROR || f->finding[i].waiver))
-				junit_line(out, &f->finding[i], b);
+		junit_lines(out, f, b, rule, false);
 		fprintf(out, "</system-out>\n");
 	}
-	fprintf(out, "  </testcase>\n");
+	if (errors || others)
+		fprintf(out, "  </testcase>\n");
 }
 
 void findings_junit(const struct findings *f, const struct board *b, FILE *out)
 {
-	u32 i, k, failures = 0;
+	u32 i, failures = 0;
 
-	for (i = 0; i < n_rules; i++) {
-		for (k = 0; k < f->n; k++)
-			if (f->finding[k].rule == &rules[i] && f->finding[k].severity == FINDING_ERROR &&
-			    !f->finding[k].waiver)
-				break;
-		failures += k < f->n;
-	}
+	for (i = 0; i < n_rules; i++)
+		failures += has(f, &rules[i], true);
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<testsuite name=\"faultline check-stall\" tests=\"%u\" failures=\"%u\">\n",

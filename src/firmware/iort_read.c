@@ -5,6 +5,7 @@
  */
 #include "board_priv.h"
 #include "board_read.h"
+#include "find.h"
 #include <ctype.h>
 #include <stdio.h>
 
@@ -136,16 +137,8 @@ static int read_nodes(struct reader *r)
 /* The node at an offset, or NULL: a reference into the middle of a node is none. */
 static struct node *find_node(struct reader *r, u32 offset)
 {
-	u32 low = 0, high = r->n_nodes;
+	size_t low = FIND_SORTED(i, r->n_nodes, r->node[i].offset < offset);
 
-	while (low < high) {
-		u32 middle = low + (high - low) / 2;
-
-		if (r->node[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	return low < r->n_nodes && r->node[low].offset == offset ? &r->node[low] : NULL;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The table of rules, and what runs it. */
 #include "rules_priv.h"
+#include "find.h"
 #include "grow.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,18 +144,16 @@ void finding_assume(struct findings *f, const char *fmt, ...)
 
 static void report_defects(struct findings *f, const struct rule *rule, const struct board *b)
 {
-	u32 i;
-
-	for (i = 0; i < b->n_defects; i++)
-		if (b->defect[i].kind == rule->defect)
-			finding_add(f, rule, &b->defect[i].at, "%s", b->defect[i].text);
+	for_each_of(e, b->defect, b->n_defects)
+		if (e->kind == rule->defect)
+			finding_add(f, rule, &e->at, "%s", e->text);
 }
 
 /* What the rules on stalls had to suppose. Only a board on which something may stall has any. */
 static void state_assumptions(struct findings *f, const struct board *b)
 {
 	bool said = false;
-	u32 i, k;
+	u32 i;
 
 	for (i = 0; i < b->n_masters && f->n_assumptions < 64; i++)
 		if (b->master[i].enabled && b->master[i].pri && !b->master[i].pci && !b->master[i].host)
@@ -164,9 +163,7 @@ static void state_assumptions(struct findings *f, const struct board *b)
 		const struct board_iommu *u = &b->iommu[i];
 		bool stalls = false, tbu_unknown = false;
 
-		for (k = 0; k < b->n_masters; k++) {
-			const struct board_master *m = &b->master[k];
-
+		for_each_of(m, b->master, b->n_masters) {
 			if (!m->enabled || !master_uses(b, m, i))
 				continue;
 			tbu_unknown |= m->tbu == BOARD_NONE &&
@@ -195,17 +192,15 @@ static void state_assumptions(struct findings *f, const struct board *b)
 
 int rules_check(struct findings *f, const struct board *b)
 {
-	u32 i;
-
 	memset(f, 0, sizeof(*f));
 	f->room = 16;
 	f->finding = malloc(f->room * sizeof(*f->finding));
 	if (!f->finding)
 		return -ENOMEM;
-	for (i = 0; i < n_rules; i++) {
+	for_each_of(r, rules, n_rules) {
 		f->omitted += f->dropped;
 		f->dropped = 0;
-		(rules[i].check ? rules[i].check : report_defects)(f, &rules[i], b);
+		(r->check ? r->check : report_defects)(f, r, b);
 	}
 	f->omitted += f->dropped;
 	state_assumptions(f, b);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* May this device stall? One function a rule, in the order of the table. */
+#include "find.h"
 #include "rules_priv.h"
 
 /* PASIDs are at most 20 bits wide: IHI 0070 SMMU_IDR1.SSIDSIZE, PCIe 6.20. */
@@ -15,12 +16,11 @@ static bool iommu_stalls(const struct board_iommu *i)
 bool master_stalls(const struct board *b, const struct board_master *m)
 {
 	struct board_stream s;
-	u32 i;
 
 	if (!m->enabled)
 		return false;
-	for (i = 0; i < m->n_streams; i++) {
-		const struct board_iommu *u = &b->iommu[m->stream[i].iommu];
+	for_each_of(each, m->stream, m->n_streams) {
+		const struct board_iommu *u = &b->iommu[each->iommu];
 
 		if (iommu_stalls(u) && (m->can_stall || u->stall == BOARD_STALL_FORCED))
 			return true;
@@ -75,12 +75,9 @@ bool masters_share_path(const struct board *b, const struct board_master *x, con
 static u64 outstanding(const struct board *b, u32 tbu, u32 iommu, bool *known)
 {
 	u64 sum = 0;
-	u32 i;
 
 	*known = true;
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		if (!master_stalls(b, m) || (tbu != BOARD_NONE && tbu_of(b, m) != tbu) ||
 		    (iommu != BOARD_NONE && !master_uses(b, m, iommu)))
 			continue;
@@ -163,11 +160,9 @@ void rule_stall_on_pci(RULE)
 
 void rule_stall_unsupported(RULE)
 {
-	u32 i, s;
+	u32 s;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
 			const struct board_iommu *u = &b->iommu[m->stream[s].iommu];
 
@@ -204,11 +199,9 @@ void rule_forced_stall(RULE)
 /* An ID with a mask is one stream of Linux's (fwspec); only the driver for SMMUv3 asks for their number. */
 void rule_many_streams(RULE)
 {
-	u32 i, s, n;
+	u32 s, n;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (s = n = 0; s < m->n_streams; s++)
 			n += b->iommu[m->stream[s].iommu].model == BOARD_SMMUV3;
 		if (master_stalls(b, m) && m->can_stall && n > 1)
@@ -240,11 +233,9 @@ void rule_stall_with_ats(RULE)
 
 void rule_pasid_width(RULE)
 {
-	u32 i, s;
+	u32 s;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		if (!m->enabled || m->pasid_bits == BOARD_NONE || m->pasid_bits > PASID_BITS_MAX)
 			continue;
 		for (s = 0; s < b->n_iommus; s++) {
@@ -270,10 +261,7 @@ void rule_pasid_width(RULE)
 
 void rule_pasid_count(RULE)
 {
-	u32 i;
-
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
+	for_each_of(m, b->master, b->n_masters) {
 		u32 bits = 0;
 
 		if (m->pasid_bits == BOARD_NONE || m->pasid_bits <= PASID_BITS_MAX)
@@ -492,11 +480,9 @@ void rule_shared_stall(RULE)
 
 void rule_smmuv2_unread(RULE)
 {
-	u32 i, s;
+	u32 s;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (s = 0; m->enabled && m->can_stall && s < m->n_streams; s++) {
 			if (b->iommu[m->stream[s].iommu].model != BOARD_SMMUV2)
 				continue;
@@ -514,11 +500,7 @@ void rule_smmuv2_unread(RULE)
 
 void rule_quirk(RULE)
 {
-	u32 i;
-
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		if (!m->amba || m->can_stall || !m->enabled)
 			continue;
 		finding_add(f, rule, &m->at,
@@ -531,11 +513,9 @@ void rule_quirk(RULE)
 
 void rule_pri_without_ats(RULE)
 {
-	u32 i;
-
-	for (i = 0; i < b->n_masters; i++)
-		if (b->master[i].enabled && b->master[i].pri && !b->master[i].ats)
-			finding_add(f, rule, &b->master[i].at,
+	for_each_of(m, b->master, b->n_masters)
+		if (m->enabled && m->pri && !m->ats)
+			finding_add(f, rule, &m->at,
 				    "it supports PRI but not ATS: no device can use the pages that it asks for")
 				->change = "set the ATS attribute, or clear PRI";
 }

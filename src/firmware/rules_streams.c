@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Where does a device's DMA go? One function a rule, in the order of the table. */
+#include "find.h"
 #include "rules_priv.h"
 #include <stdio.h>
 
@@ -44,11 +45,9 @@ static const char *common(struct findings *f, const struct board_master *m, cons
 
 void rule_own_map(RULE)
 {
-	u32 i, s;
+	u32 s;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (s = 0; m->enabled && s < m->n_streams; s++) {
 			const char *list = common(f, m, &m->stream[s]);
 
@@ -114,11 +113,9 @@ void rule_folds(RULE)
 
 void rule_base_outside_mask(RULE)
 {
-	u32 i, k;
+	u32 k;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (k = 0; m->enabled && k < m->n_maps; k++)
 			if (m->map[k].rid & ~m->map_mask)
 				finding_add(f, rule, &m->map[k].at,
@@ -248,11 +245,9 @@ static void same_segment(RULE)
 
 void rule_map_overlap(RULE)
 {
-	u32 i;
-
-	for (i = 0; i < b->n_masters; i++)
-		if (b->master[i].enabled && b->master[i].n_maps > 1)
-			check_overlaps(f, rule, b, &b->master[i], false);
+	for_each_of(m, b->master, b->n_masters)
+		if (m->enabled && m->n_maps > 1)
+			check_overlaps(f, rule, b, m, false);
 	same_segment(f, rule, b);
 }
 
@@ -281,12 +276,11 @@ void rule_off_by_one(RULE)
 static u32 iommu_in(const struct board *b, const struct board_master *host, u32 first, u32 last)
 {
 	size_t len = strlen(host->at.path);
-	u32 i;
 
-	for (i = 0; i < b->n_iommus; i++)
-		if (b->iommu[i].rid >= first && b->iommu[i].rid <= last &&
-		    !strncmp(b->iommu[i].at.path, host->at.path, len) && b->iommu[i].at.path[len] == '/')
-			return b->iommu[i].rid;
+	for_each_of(u, b->iommu, b->n_iommus)
+		if (u->rid >= first && u->rid <= last && !strncmp(u->at.path, host->at.path, len) &&
+		    u->at.path[len] == '/')
+			return u->rid;
 	return BOARD_NONE;
 }
 
@@ -394,11 +388,9 @@ static u64 sid_limit(const struct board_iommu *u)
 
 void rule_sid_width(RULE)
 {
-	u32 i, k;
+	u32 k;
 
-	for (i = 0; i < b->n_masters; i++) {
-		const struct board_master *m = &b->master[i];
-
+	for_each_of(m, b->master, b->n_masters) {
 		for (k = 0; m->enabled && k < m->n_streams; k++) {
 			const struct board_stream *s = &m->stream[k];
 			u64 limit = sid_limit(&b->iommu[s->iommu]);
@@ -427,14 +419,14 @@ void rule_sid_width(RULE)
 
 void rule_iommu_disabled(RULE)
 {
-	u32 i, k;
+	u32 k;
 
-	for (i = 0; i < b->n_masters; i++) {
-		for (k = 0; b->master[i].enabled && k < b->n_iommus; k++) {
-			if (b->iommu[k].enabled || !master_uses(b, &b->master[i], k) || b->master[i].pci)
+	for_each_of(m, b->master, b->n_masters) {
+		for (k = 0; m->enabled && k < b->n_iommus; k++) {
+			if (b->iommu[k].enabled || !master_uses(b, m, k) || m->pci)
 				continue;
-			finding_add(f, rule, &b->master[i].at,
-				    "its IOMMU %s is disabled: nothing translates, nothing stalls", b->iommu[k].at.path)
+			finding_add(f, rule, &m->at, "its IOMMU %s is disabled: nothing translates, nothing stalls",
+				    b->iommu[k].at.path)
 				->change = "enable the IOMMU, or delete the reference if the hardware bypasses it";
 		}
 	}
@@ -482,17 +474,17 @@ static struct user *all_users(struct findings *f, const struct board *b, u32 *n)
 /* Each stream with the first one of another master that it overlaps; of a crowd each is told once. */
 static void shared_among_masters(RULE)
 {
-	u32 n, i, k;
+	u32 n, k;
 	struct user *u = all_users(f, b, &n);
 
 	for (k = 0; k < n && !f->dropped; k++)
-		for (i = 0; i < k; i++) {
-			if (u[i].master == u[k].master || !board_streams_overlap(u[i].stream, u[k].stream) ||
+		for_each_of(e, u, k) {
+			if (e->master == u[k].master || !board_streams_overlap(e->stream, u[k].stream) ||
 			    !b->iommu[u[k].stream->iommu].enabled)
 				continue;
 			finding_add(f, rule, &u[k].stream->at, "it shares StreamID 0x%x of %s with %s",
-				    u[i].stream->mask ? u[k].stream->id : u[i].stream->id,
-				    b->iommu[u[k].stream->iommu].at.path, b->master[u[i].master].at.path);
+				    e->stream->mask ? u[k].stream->id : e->stream->id,
+				    b->iommu[u[k].stream->iommu].at.path, b->master[e->master].at.path);
 			break;
 		}
 	free(u);

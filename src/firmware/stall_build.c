@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* A platform put together of machines, and taken apart. */
+#include "find.h"
 #include "stall_priv.h"
 
 #include <stdarg.h>
@@ -24,14 +25,13 @@ int stall_error(struct stall_result *res, const char *fmt, ...)
 static struct fl_config *config_of(const struct stall_platform *p, u32 smmu)
 {
 	struct fl_config *cfg = malloc(sizeof(*cfg));
-	u32 i;
 
 	if (!cfg)
 		return NULL;
 	fl_config_init(cfg);
 	cfg->tbu.count = 0;
-	for (i = 0; i < p->n_tbus; i++)
-		cfg->tbu.count += p->tbu[i].smmu == smmu + 1;
+	for_each_of(t, p->tbu, p->n_tbus)
+		cfg->tbu.count += t->smmu == smmu + 1;
 	cfg->smmuv3.stall_max = cfg->smmuv2.stall_slots = p->smmu[smmu].stall_max;
 	cfg->smmuv2.hupcf = p->smmu[smmu].hupcf;
 	cfg->smmuv2.banks = max(p->n_masters, 8u);
@@ -134,12 +134,11 @@ static int add_device(struct stall_sim *s, u32 i)
 				      .ats = m->mode == STALL_PRI,
 				      .credits = m->outstanding,
 				      .name = m->name };
-	u32 k;
 	int err;
 
 	d->unit = &s->unit[s->p->tbu[m->tbu - 1].smmu - 1];
-	for (k = 0; k < m->tbu - 1; k++)
-		d->tbu += s->p->tbu[k].smmu == s->p->tbu[m->tbu - 1].smmu;
+	for_each_of(t, s->p->tbu, m->tbu - 1)
+		d->tbu += t->smmu == s->p->tbu[m->tbu - 1].smmu;
 	err = m->mode == STALL_PRI ? make_endpoint(s, i) : 0;
 	return err ? err : d->unit->m.drv_cls->device_add(d->unit->m.drv, &cfg, &d->dev);
 }

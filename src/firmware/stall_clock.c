@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What is due: in order of time, or in any order; and what is measured on the way. */
 #include "stall_priv.h"
+#include "find.h"
 #include "grow.h"
 
 #include <stdlib.h>
@@ -153,8 +154,7 @@ u32 stall_choices(const struct stall_sim *s, struct stall_step *out, u32 room)
 		if (stall_can_take(s, i))
 			out[n++] = (struct stall_step){ .kind = STALL_DO_TAKE, .who = i };
 	for (i = 0; i < s->n_due && n < room; i++) {
-		for (k = 0; k < n && (out[k].kind != s->due[i].kind || out[k].who != s->due[i].who); k++)
-			;
+		k = FIND(k, n, out[k].kind == s->due[i].kind && out[k].who == s->due[i].who);
 		if (k == n)
 			out[n++] = (struct stall_step){ .kind = s->due[i].kind, .who = s->due[i].who };
 	}
@@ -179,16 +179,13 @@ static void count_stalled(struct stall_sim *s)
 		s->port[i].stalled = 0;
 	for (i = 0; i < s->p->n_smmus; i++)
 		s->unit[i].stalled = 0;
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *t = &s->txns[i];
-
+	for_each_of(t, s->txns, s->n_txns) {
 		if (t->used && waits_for_software(t)) {
 			s->tbu[s->p->master[t->master].tbu - 1].stalled++;
 			s->dev[t->master].unit->stalled += t->where == STALL_HELD;
 		}
 	}
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *t = &s->txns[i];
+	for_each_of(t, s->txns, s->n_txns) {
 		const struct stall_pool *tbu = &s->tbu[s->p->master[t->master].tbu - 1];
 
 		if (t->used && t->port && t->where == STALL_AT_TBU && tbu->stalled == tbu->slots)
@@ -232,10 +229,8 @@ static void account_smmu(struct stall_sim *s, u32 i, u64 dt)
 static void account_masters(struct stall_sim *s, u64 dt)
 {
 	bool behind[STALL_MAX_MASTERS] = { false };
-	u32 i;
 
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *t = &s->txns[i];
+	for_each_of(t, s->txns, s->n_txns) {
 		const struct stall_pool *pool = NULL;
 
 		if (t->used && t->where == STALL_AT_TBU)

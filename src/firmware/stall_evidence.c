@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "stall_evidence.h"
+#include "find.h"
 #include "report_table.h"
 #include "rules_priv.h"
 
@@ -31,11 +32,9 @@ static u32 staller_of(const struct stall_evidence *e, u32 victim)
 /* The storage that a worker waits for; else whoever never goes on. */
 static u32 victim_of(const struct stall_evidence *e)
 {
-	u32 i, dead = 0;
+	u32 dead = 0;
 
-	for (i = 0; i < e->res.graph.n_nodes; i++) {
-		const struct stall_node *n = &e->res.graph.nodes[i];
-
+	for_each_of(n, e->res.graph.nodes, e->res.graph.n_nodes) {
 		if (n->cycle && n->kind == STALL_NODE_READ)
 			return n->master;
 		if (n->dead && n->kind == STALL_NODE_ACCESS)
@@ -49,11 +48,7 @@ static bool known(const struct findings *f, const struct board *b, u32 victim, c
 {
 	const struct board_master *m = &b->master[victim];
 
-	u32 i;
-
-	for (i = 0; i < f->n; i++) {
-		const struct finding *n = &f->finding[i];
-
+	for_each_of(n, f->finding, f->n) {
 		if ((n->victim == victim || (n->victim == BOARD_NONE && n->staller == victim)) &&
 		    (!id || !strcmp(n->rule->id, id)))
 			return true;

@@ -3,6 +3,7 @@
  * An access on its way: an entry of the input buffer, a slot of the TBU, the engine, and what the engine says later. An
  * engine's callback only takes note: what follows is due after the call.
  */
+#include "find.h"
 #include "stall_priv.h"
 
 #define ACCESS_BYTES 64
@@ -18,11 +19,8 @@ static void set_where(struct stall_txn *t, enum stall_where where)
 struct stall_txn *stall_oldest(struct stall_sim *s, u32 master, enum stall_where where)
 {
 	struct stall_txn *best = NULL;
-	u32 i;
 
-	for (i = 0; i < s->n_txns; i++) {
-		struct stall_txn *t = &s->txns[i];
-
+	for_each_of(t, s->txns, s->n_txns) {
 		if (t->used && t->master == master && t->where == where && (!best || t->stamp < best->stamp))
 			best = t;
 	}
@@ -59,11 +57,8 @@ static void resumed(void *ctx, u64 id, enum iommu_resume how)
 static struct stall_txn *first_refused(struct stall_unit *u, u32 tbu)
 {
 	struct stall_txn *best = NULL;
-	u32 i;
 
-	for (i = 0; i < u->s->n_txns; i++) {
-		struct stall_txn *t = &u->s->txns[i];
-
+	for_each_of(t, u->s->txns, u->s->n_txns) {
 		if (t->used && t->where == STALL_REFUSED && u->s->dev[t->master].unit == u &&
 		    u->s->dev[t->master].tbu == tbu && (!best || t->stamp < best->stamp))
 			best = t;
@@ -277,11 +272,7 @@ static void present(struct stall_sim *s, struct stall_txn *t, struct dma_txn *dm
 /* Somebody may have asked for its page before; then one answer serves both. */
 static void join(struct stall_sim *s, struct stall_txn *t)
 {
-	u32 i;
-
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *o = &s->txns[i];
-
+	for_each_of(o, s->txns, s->n_txns) {
 		if (!o->used || o->where != STALL_PAGE || o->master != t->master || o->iova >> 12 != t->iova >> 12)
 			continue;
 		t->reported = o->reported;
@@ -435,11 +426,8 @@ static struct stall_txn *new_txn(struct stall_sim *s, u32 master)
 static struct stall_hand *reader_of(struct stall_sim *s, u32 master)
 {
 	struct stall_hand *best = NULL;
-	u32 i;
 
-	for (i = 0; i < s->p->pager.workers; i++) {
-		struct stall_hand *h = &s->hand[i];
-
+	for_each_of(h, s->hand, s->p->pager.workers) {
 		if (h->phase == STALL_READS && h->storage == master + 1 && h->begun && h->unissued &&
 		    (!best || h->read < best->read))
 			best = h;

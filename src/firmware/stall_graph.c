@@ -5,6 +5,7 @@
  * is dead: nothing that can still happen frees it.
  */
 #include "stall_priv.h"
+#include "find.h"
 #include "grow.h"
 
 #include <stdlib.h>
@@ -57,11 +58,7 @@ static void edge_to_txn(struct maker *k, u32 from, const struct stall_txn *t)
 /* SMMUv2: whose recorded fault keeps the bank busy. */
 static const struct stall_txn *owner_of(const struct stall_sim *s, const struct stall_txn *t)
 {
-	u32 i;
-
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *o = &s->txns[i];
-
+	for_each_of(o, s->txns, s->n_txns) {
 		if (o->used && o->where == STALL_HELD && o->recorded && o->bank == t->bank &&
 		    s->dev[o->master].unit == s->dev[t->master].unit)
 			return o;
@@ -142,14 +139,13 @@ static void expand_resource(struct maker *k, u32 n)
 {
 	const struct stall_platform *p = k->s->p;
 	struct stall_node me = k->g->nodes[n];
-	u32 i;
 
 	k->g->nodes[n].any = true;
 	k->g->nodes[n].runs = me.kind == STALL_NODE_QUEUE &&
 			      k->s->dev[me.master].in_flight < p->master[me.master].outstanding;
-	for (i = 0; i < k->s->n_txns; i++)
-		if (holds(k->s, &k->s->txns[i], &me))
-			edge_to_txn(k, n, &k->s->txns[i]);
+	for_each_of(t, k->s->txns, k->s->n_txns)
+		if (holds(k->s, t, &me))
+			edge_to_txn(k, n, t);
 }
 
 static void expand_workers(struct maker *k, u32 n)
@@ -175,14 +171,13 @@ static void expand_read(struct maker *k, u32 n)
 {
 	const struct stall_node me = k->g->nodes[n];
 	const struct stall_hand *h = k->s->hand;
-	u32 i;
 
 	while (h->phase != STALL_READS || h->storage != me.master + 1 || h->read != me.number)
 		h++;
 	k->g->nodes[n].runs = !h->begun;
-	for (i = 0; i < k->s->n_txns; i++)
-		if (k->s->txns[i].used && k->s->txns[i].reader == (u32)(h - k->s->hand) + 1)
-			edge_to_txn(k, n, &k->s->txns[i]);
+	for_each_of(t, k->s->txns, k->s->n_txns)
+		if (t->used && t->reader == (u32)(h - k->s->hand) + 1)
+			edge_to_txn(k, n, t);
 	if (h->unissued && h->begun)
 		edge(k, n, node(k, STALL_NODE_QUEUE, me.master, 0));
 }
@@ -274,9 +269,7 @@ bool stall_graph_worth(const struct stall_sim *s)
 	bool waits[STALL_MAX_WORKERS + 1] = { false };
 	u32 i;
 
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *t = &s->txns[i];
-
+	for_each_of(t, s->txns, s->n_txns) {
 		if (t->used && t->where != STALL_IN_MEMORY && t->where != STALL_RESTARTS && t->where != STALL_AGAIN)
 			waits[t->reader] = true;
 	}
@@ -370,10 +363,8 @@ static void label(const struct stall_sim *s, struct stall_node *n)
 
 void stall_graph_label(const struct stall_sim *s, struct stall_graph *g)
 {
-	u32 i;
-
-	for (i = 0; i < g->n_nodes; i++)
-		label(s, &g->nodes[i]);
+	for_each_of(n, g->nodes, g->n_nodes)
+		label(s, n);
 }
 
 void stall_graph_free(struct stall_graph *g)

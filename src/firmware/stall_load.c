@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Platforms from files: YAML, of which JSON is a part. */
+/* Platforms from text: YAML, of which JSON is a part. */
 #include "stall_simulate.h"
 #include "yaml_file_priv.h"
 
@@ -100,27 +100,16 @@ static const cyaml_schema_field_t platform_fields[] = {
 
 static const cyaml_schema_value_t file = { CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct stall_platform,
 							       platform_fields) };
-static int take(const char *path, struct stall_platform *loaded, struct stall_platform *p, struct board_error *err)
-{
-	char reason[200];
-
-	*p = *loaded;
-	fl_yaml_free(&file, loaded);
-	return stall_check(p, reason, sizeof(reason)) ? board_fail(err, EINVAL, "%s: %s", path, reason) : 0;
-}
 
 int stall_platform_parse(const char *name, const char *text, struct stall_platform *p, struct board_error *err)
 {
+	char reason[200];
 	void *loaded;
 	int ret = yaml_text_load(name, text, strlen(text), &file, &loaded, err);
 
-	return ret ? ret : take(name, loaded, p, err);
-}
-
-int stall_platform_load(const char *path, struct stall_platform *p, struct board_error *err)
-{
-	void *loaded;
-	int ret = yaml_file_load(path, &file, &loaded, err);
-
-	return ret ? ret : take(path, loaded, p, err);
+	if (ret)
+		return ret;
+	*p = *(struct stall_platform *)loaded;
+	fl_yaml_free(&file, loaded);
+	return stall_check(p, reason, sizeof(reason)) ? board_fail(err, EINVAL, "%s: %s", name, reason) : 0;
 }

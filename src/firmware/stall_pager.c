@@ -3,6 +3,7 @@
  * Software: drivers report, workers take faults from the fault cores, and a handler may have to wait for a read before it
  * maps its page and answers.
  */
+#include "find.h"
 #include "stall_priv.h"
 
 #define PAGE(iova)  ((iova) & ~0xfffULL)
@@ -24,11 +25,8 @@ static bool faulted(const struct stall_txn *t, const struct fault_record *f, enu
 static void mark(struct stall_sim *s, const struct fault_record *f, enum fault_step step, u32 worker)
 {
 	struct stall_txn *first = NULL;
-	u32 i;
 
-	for (i = 0; i < s->n_txns; i++) {
-		struct stall_txn *t = &s->txns[i];
-
+	for_each_of(t, s->txns, s->n_txns) {
 		if (!faulted(t, f, step))
 			continue;
 		if (t->where == STALL_HELD && (!first || t->stamp < first->stamp))
@@ -177,11 +175,8 @@ bool stall_handler(struct stall_sim *s, u32 worker)
 bool stall_read(struct stall_sim *s, u32 master)
 {
 	struct stall_hand *best = NULL;
-	u32 i;
 
-	for (i = 0; i < s->p->pager.workers; i++) {
-		struct stall_hand *h = &s->hand[i];
-
+	for_each_of(h, s->hand, s->p->pager.workers) {
 		if (h->phase == STALL_READS && h->storage == master + 1 && !h->begun && (!best || h->read < best->read))
 			best = h;
 	}

@@ -5,6 +5,7 @@
  * the first unit that is free once all before it have had theirs.
  */
 #include "stall_priv.h"
+#include "find.h"
 #include "grow.h"
 
 #include <stdlib.h>
@@ -63,9 +64,7 @@ void stall_probe_turn(struct stall_sim *s, const struct stall_pool *pool)
 	for (i = 0; i < s->p->n_ports && s->n_ways; i++)
 		if (pool == &s->port[i])
 			since = leave(&s->entries[i], pool->granted, none);
-	for (i = 0; i < s->n_ways; i++) {
-		struct stall_way *w = &s->way[i];
-
+	for_each_of(w, s->way, s->n_ways) {
 		if (pool == &s->tbu[w->tbu - 1]) {
 			u64 mine = leave(&w->line, pool->granted, none);
 
@@ -79,10 +78,7 @@ void stall_probe_turn(struct stall_sim *s, const struct stall_pool *pool)
 
 void stall_probe_all(struct stall_sim *s)
 {
-	u32 i;
-
-	for (i = 0; i < s->n_ways; i++) {
-		struct stall_way *w = &s->way[i];
+	for_each_of(w, s->way, s->n_ways) {
 		struct stall_pool *port = w->port ? &s->port[w->port - 1] : NULL;
 
 		if (port && port->used == port->slots)
@@ -99,8 +95,7 @@ void stall_probe_init(struct stall_sim *s)
 	for (i = 0; i < s->p->n_masters && s->timed; i++) {
 		const struct stall_master *m = &s->p->master[i];
 
-		for (k = 0; k < s->n_ways && (s->way[k].port != m->port || s->way[k].tbu != m->tbu); k++)
-			;
+		k = FIND(k, s->n_ways, s->way[k].port == m->port && s->way[k].tbu == m->tbu);
 		s->way_of[i] = k;
 		if (k < s->n_ways)
 			continue;
@@ -113,11 +108,7 @@ void stall_probe_init(struct stall_sim *s)
 /* Nothing is due any more: who waits now waits for ever. */
 void stall_probe_end(struct stall_sim *s)
 {
-	u32 i;
-
-	for (i = 0; i < s->n_ways; i++) {
-		struct stall_way *w = &s->way[i];
-
+	for_each_of(w, s->way, s->n_ways) {
 		if (w->line.n || (w->port && s->entries[w->port - 1].n))
 			w->wait_ns = STALL_FOR_EVER;
 	}

@@ -13,31 +13,22 @@ static const char *const found_names[] = { "no", "run_with_time", "search", "ran
 static const char *const node_names[STALL_NODE_KINDS] = { "access",  "entries", "slots", "stalled_transactions",
 							  "workers", "worker",	"read",	 "queue" };
 
+static json_t *node_json(const struct stall_node *n)
+{
+	return report_json_object(J_TEXT("label", n->label), J_TEXT("kind", node_names[n->kind]),
+				  J_TEXT("needs", n->any ? "any" : "all"), J_BOOL("runs", n->runs),
+				  J_BOOL("dead", n->dead), J_BOOL("cycle", n->cycle));
+}
+
+static json_t *edge_json(const struct stall_edge *e)
+{
+	return report_json_object(J_MEMBER(e, from), J_MEMBER(e, to), J_BOOL("cycle", e->cycle));
+}
+
 json_t *stall_graph_json(const struct stall_graph *g)
 {
-	json_t *root = json_object(), *nodes = json_array(), *edges = json_array(), *o;
-	u32 i;
-
-	for (i = 0; i < g->n_nodes; i++) {
-		o = json_object();
-		report_json_text(o, "label", g->nodes[i].label);
-		report_json_text(o, "kind", node_names[g->nodes[i].kind]);
-		report_json_text(o, "needs", g->nodes[i].any ? "any" : "all");
-		json_object_set_new(o, "runs", json_boolean(g->nodes[i].runs));
-		json_object_set_new(o, "dead", json_boolean(g->nodes[i].dead));
-		json_object_set_new(o, "cycle", json_boolean(g->nodes[i].cycle));
-		json_array_append_new(nodes, o);
-	}
-	for (i = 0; i < g->n_edges; i++) {
-		o = json_object();
-		report_json_u64(o, "from", g->edges[i].from);
-		report_json_u64(o, "to", g->edges[i].to);
-		json_object_set_new(o, "cycle", json_boolean(g->edges[i].cycle));
-		json_array_append_new(edges, o);
-	}
-	json_object_set_new(root, "nodes", nodes);
-	json_object_set_new(root, "edges", edges);
-	return root;
+	return report_json_object(J_NODE("nodes", J_LIST(i, g->n_nodes, node_json(&g->nodes[i]))),
+				  J_NODE("edges", J_LIST(i, g->n_edges, edge_json(&g->edges[i]))));
 }
 
 /* A label in quotes, safe for graphviz. */
@@ -86,196 +77,112 @@ static json_t *lines_of(const char *text)
 }
 
 /* null: it never ends. */
-static void json_time(json_t *o, const char *key, u64 ns)
+static struct report_item until(const char *key, u64 ns)
 {
-	if (ns == STALL_FOR_EVER)
-		json_object_set_new(o, key, json_null());
-	else
-		report_json_u64(o, key, ns);
+	return ns == STALL_FOR_EVER ? J_NODE(key, json_null()) : J_U64(key, ns);
 }
 
 static json_t *use_json(const char *name, u64 units, const struct stall_use *u)
 {
-	json_t *o = json_object();
-
-	report_json_text(o, "name", name);
-	report_json_u64(o, "units", units);
-	report_json_u64(o, "peak", u->peak);
-	report_json_u64(o, "peak_stalled", u->peak_stalled);
-	report_json_u64(o, "uses", u->uses);
-	json_time(o, "busy_ns", u->busy_ns);
-	json_time(o, "full_stalled_ns", u->full_stalled_ns);
-	json_time(o, "full_longest_ns", u->full_longest_ns);
-	return o;
+	return report_json_object(J_TEXT("name", name), J_U64("units", units), J_MEMBER(u, peak),
+				  J_MEMBER(u, peak_stalled), J_MEMBER(u, uses), until("busy_ns", u->busy_ns),
+				  until("full_stalled_ns", u->full_stalled_ns),
+				  until("full_longest_ns", u->full_longest_ns));
 }
 
 static json_t *master_json(const struct stall_master *m, const struct stall_master_result *r)
 {
-	json_t *o = json_object();
-
-	report_json_text(o, "name", m->name);
-	report_json_text(o, "mode", stall_mode_names[m->mode]);
-	report_json_u64(o, "issued", r->issued);
-	report_json_u64(o, "completed", r->completed);
-	report_json_u64(o, "aborted", r->aborted);
-	report_json_u64(o, "unfinished", r->unfinished);
-	report_json_u64(o, "faults", r->faults);
-	json_time(o, "longest_gap_ns", r->gap_ns);
-	json_time(o, "longest_gap_ends_ns", r->gap_at_ns);
-	json_time(o, "longest_access_ns", r->access_ns);
-	json_time(o, "behind_software_ns", r->behind_software_ns);
-	if (m->deadline_ns) {
-		report_json_text(o, "deadline_of", stall_deadline_names[m->limits]);
-		report_json_u64(o, "deadline_ns", m->deadline_ns);
-	}
-	json_object_set_new(o, "pcie", json_boolean(m->pcie));
-	json_object_set_new(o, "never_goes_on", json_boolean(r->dead));
-	json_object_set_new(o, "deadline_missed", json_boolean(r->late));
-	return o;
+	return report_json_object(J_TEXT("name", m->name), J_TEXT("mode", stall_mode_names[m->mode]),
+				  J_MEMBER(r, issued), J_MEMBER(r, completed), J_MEMBER(r, aborted),
+				  J_MEMBER(r, unfinished), J_MEMBER(r, faults), until("longest_gap_ns", r->gap_ns),
+				  until("longest_gap_ends_ns", r->gap_at_ns), until("longest_access_ns", r->access_ns),
+				  until("behind_software_ns", r->behind_software_ns),
+				  J_IF(m->deadline_ns, J_TEXT("deadline_of", stall_deadline_names[m->limits])),
+				  J_IF(m->deadline_ns, J_MEMBER(m, deadline_ns)), J_BOOL("pcie", m->pcie),
+				  J_BOOL("never_goes_on", r->dead), J_BOOL("deadline_missed", r->late));
 }
 
 static json_t *search_json(const struct stall_result *r)
 {
-	json_t *o = json_object();
-
-	report_json_u64(o, "states", r->states);
-	report_json_u64(o, "depth", r->depth);
-	json_object_set_new(o, "complete", json_boolean(r->complete));
-	report_json_u64(o, "random_runs", r->runs);
-	report_json_u64(o, "seed", r->seed);
-	json_object_set_new(o, "accesses_cut", json_boolean(r->cut));
-	return o;
+	return report_json_object(J_MEMBER(r, states), J_MEMBER(r, depth), J_BOOL("complete", r->complete),
+				  J_U64("random_runs", r->runs), J_MEMBER(r, seed), J_BOOL("accesses_cut", r->cut));
 }
 
-static void resources_json(json_t *root, const struct stall_platform *p, const struct stall_result *r)
+static json_t *stalls_json(const struct stall_platform *p, const struct stall_result *r, u32 i)
 {
-	json_t *tbus = json_array(), *ports = json_array(), *smmus = json_array(), *o;
-	u32 i;
+	json_t *o = use_json(p->smmu[i].name, stall_capacity(p, i), &r->stalls[i]);
 
-	for (i = 0; i < p->n_smmus; i++) {
-		o = use_json(p->smmu[i].name, stall_capacity(p, i), &r->stalls[i]);
-		report_json_u64(o, "refused", r->refused[i]);
-		json_array_append_new(smmus, o);
-	}
-	for (i = 0; i < p->n_tbus; i++)
-		json_array_append_new(tbus, use_json(p->tbu[i].name, p->tbu[i].slots, &r->tbu[i]));
-	for (i = 0; i < p->n_ports; i++)
-		json_array_append_new(ports, use_json(p->port[i].name, p->port[i].slots, &r->port[i]));
-	json_object_set_new(root, "stalled_transactions", smmus);
-	json_object_set_new(root, "tbu_slots", tbus);
-	json_object_set_new(root, "input_buffers", ports);
-	json_object_set_new(root, "workers", use_json("workers", p->pager.workers, &r->workers));
+	return report_json_put(o, J_U64("refused", r->refused[i]));
 }
 
 json_t *stall_json(const struct stall_platform *given, const struct stall_result *r)
 {
 	struct stall_platform *p = malloc(sizeof(*p));
-	json_t *root = json_object(), *masters = json_array();
+	json_t *root = json_object();
 	char error[160];
-	u32 i;
 
 	if (!p)
 		return root;
 	*p = *given;
 	stall_check(p, error, sizeof(error));
-	json_object_set_new(root, "deadlock", json_boolean(r->deadlock));
-	report_json_text(root, "found_by", found_names[r->found]);
-	if (r->found == STALL_FOUND_TIMED)
-		report_json_u64(root, "deadlock_ns", r->deadlock_ns);
-	json_object_set_new(root, "story", lines_of(r->story));
-	report_json_u64(root, "deadlines_missed", r->late);
-	report_json_u64(root, "end_ns", r->end_ns);
-	json_time(root, "recover_ns", r->recover_ns);
-	for (i = 0; i < p->n_masters; i++)
-		json_array_append_new(masters, master_json(&p->master[i], &r->master[i]));
-	json_object_set_new(root, "masters", masters);
-	resources_json(root, p, r);
-	json_object_set_new(root, "search", search_json(r));
-	json_object_set_new(root, "waits", stall_graph_json(&r->graph));
+	report_json_put(
+		root, J_BOOL("deadlock", r->deadlock), J_TEXT("found_by", found_names[r->found]),
+		J_IF(r->found == STALL_FOUND_TIMED, J_MEMBER(r, deadlock_ns)), J_NODE("story", lines_of(r->story)),
+		J_U64("deadlines_missed", r->late), J_MEMBER(r, end_ns), until("recover_ns", r->recover_ns),
+		J_NODE("masters", J_LIST(i, p->n_masters, master_json(&p->master[i], &r->master[i]))),
+		J_NODE("stalled_transactions", J_LIST(i, p->n_smmus, stalls_json(p, r, i))),
+		J_NODE("tbu_slots", J_LIST(i, p->n_tbus, use_json(p->tbu[i].name, p->tbu[i].slots, &r->tbu[i]))),
+		J_NODE("input_buffers",
+		       J_LIST(i, p->n_ports, use_json(p->port[i].name, p->port[i].slots, &r->port[i]))),
+		J_NODE("workers", use_json("workers", p->pager.workers, &r->workers)), J_NODE("search", search_json(r)),
+		J_NODE("waits", stall_graph_json(&r->graph)));
 	free(p);
 	return root;
 }
 
 /* ---- a platform ---- */
 
-static json_t *smmus_json(const struct stall_platform *p)
+static json_t *smmu_json(const struct stall_smmu *s)
 {
-	json_t *list = json_array(), *o;
-	u32 i;
-
-	for (i = 0; i < p->n_smmus; i++) {
-		o = json_object();
-		report_json_text(o, "name", p->smmu[i].name);
-		report_json_text(o, "kind", p->smmu[i].kind);
-		report_json_u64(o, "stall_max", p->smmu[i].stall_max);
-		json_object_set_new(o, "hupcf", json_boolean(p->smmu[i].hupcf));
-		json_array_append_new(list, o);
-	}
-	return list;
+	return report_json_object(J_TEXT("name", s->name), J_TEXT("kind", s->kind), J_MEMBER(s, stall_max),
+				  J_BOOL("hupcf", s->hupcf));
 }
 
-static json_t *places_json(const struct stall_platform *p, bool tbus)
+static json_t *tbu_json(const struct stall_tbu *t)
 {
-	json_t *list = json_array(), *o;
-	u32 i;
+	return report_json_object(J_TEXT("name", t->name), J_MEMBER(t, smmu), J_MEMBER(t, slots));
+}
 
-	for (i = 0; i < (tbus ? p->n_tbus : p->n_ports); i++) {
-		o = json_object();
-		report_json_text(o, "name", tbus ? p->tbu[i].name : p->port[i].name);
-		if (tbus)
-			report_json_u64(o, "smmu", p->tbu[i].smmu);
-		report_json_u64(o, "slots", tbus ? p->tbu[i].slots : p->port[i].slots);
-		json_array_append_new(list, o);
-	}
-	return list;
+static json_t *port_json(const struct stall_port *p)
+{
+	return report_json_object(J_TEXT("name", p->name), J_MEMBER(p, slots));
 }
 
 static json_t *device_json(const struct stall_master *m)
 {
-	json_t *o = json_object();
-
-	report_json_text(o, "name", m->name);
-	report_json_u64(o, "tbu", m->tbu);
-	report_json_u64(o, "port", m->port);
-	report_json_u64(o, "domain", m->domain);
-	report_json_text(o, "mode", stall_mode_names[m->mode]);
-	json_object_set_new(o, "pcie", json_boolean(m->pcie));
-	report_json_u64(o, "outstanding", m->outstanding);
-	report_json_u64(o, "accesses", m->accesses);
-	report_json_u64(o, "first_ns", m->first_ns);
-	report_json_u64(o, "period_ns", m->period_ns);
-	report_json_u64(o, "page_accesses", m->page_accesses);
-	report_json_u64(o, "backing", m->backing);
-	json_object_set_new(o, "zero_fill", json_boolean(m->zero_fill));
-	report_json_text(o, "limits", stall_deadline_names[m->limits]);
-	report_json_u64(o, "deadline_ns", m->deadline_ns);
-	return o;
+	return report_json_object(J_TEXT("name", m->name), J_MEMBER(m, tbu), J_MEMBER(m, port), J_MEMBER(m, domain),
+				  J_TEXT("mode", stall_mode_names[m->mode]), J_BOOL("pcie", m->pcie),
+				  J_MEMBER(m, outstanding), J_MEMBER(m, accesses), J_MEMBER(m, first_ns),
+				  J_MEMBER(m, period_ns), J_MEMBER(m, page_accesses), J_MEMBER(m, backing),
+				  J_BOOL("zero_fill", m->zero_fill), J_TEXT("limits", stall_deadline_names[m->limits]),
+				  J_MEMBER(m, deadline_ns));
 }
 
 json_t *stall_platform_json(const struct stall_platform *p)
 {
-	json_t *root = json_object(), *masters = json_array(), *pager = json_object(), *times = json_object();
-	u32 i;
+	const struct stall_pager *g = &p->pager;
+	const struct stall_times *t = &p->times;
 
-	for (i = 0; i < p->n_masters; i++)
-		json_array_append_new(masters, device_json(&p->master[i]));
-	report_json_u64(pager, "workers", p->pager.workers);
-	report_json_u64(pager, "p50_ns", p->pager.p50_ns);
-	report_json_u64(pager, "p999_ns", p->pager.p999_ns);
-	report_json_u64(pager, "storage", p->pager.storage);
-	report_json_u64(pager, "pressure_ppm", p->pager.pressure_ppm);
-	report_json_u64(pager, "read_accesses", p->pager.read_accesses);
-	report_json_u64(pager, "read_ns", p->pager.read_ns);
-	report_json_u64(times, "memory_ns", p->times.memory_ns);
-	report_json_u64(times, "notify_ns", p->times.notify_ns);
-	report_json_u64(times, "resume_ns", p->times.resume_ns);
-	json_object_set_new(root, "smmus", smmus_json(p));
-	json_object_set_new(root, "tbus", places_json(p, true));
-	json_object_set_new(root, "ports", places_json(p, false));
-	json_object_set_new(root, "masters", masters);
-	json_object_set_new(root, "pager", pager);
-	json_object_set_new(root, "times", times);
-	return root;
+	return report_json_object(
+		J_NODE("smmus", J_LIST(i, p->n_smmus, smmu_json(&p->smmu[i]))),
+		J_NODE("tbus", J_LIST(i, p->n_tbus, tbu_json(&p->tbu[i]))),
+		J_NODE("ports", J_LIST(i, p->n_ports, port_json(&p->port[i]))),
+		J_NODE("masters", J_LIST(i, p->n_masters, device_json(&p->master[i]))),
+		J_NODE("pager", report_json_object(J_MEMBER(g, workers), J_MEMBER(g, p50_ns), J_MEMBER(g, p999_ns),
+						   J_MEMBER(g, storage), J_MEMBER(g, pressure_ppm),
+						   J_MEMBER(g, read_accesses), J_MEMBER(g, read_ns))),
+		J_NODE("times",
+		       report_json_object(J_MEMBER(t, memory_ns), J_MEMBER(t, notify_ns), J_MEMBER(t, resume_ns))));
 }
 
 /* ---- for people ---- */
@@ -313,14 +220,11 @@ static void deadline_cell(struct report_table *t, const struct stall_master *m)
 
 static void print_masters(const struct stall_platform *p, const struct stall_result *r, FILE *out)
 {
-	static const char *const headings[] = { "device",	">accesses",	   ">faults",
-						">longest gap", ">longest access", ">behind software",
-						">deadline",	"verdict",	   NULL };
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("device", ">accesses", ">faults", ">longest gap", ">longest access",
+					     ">behind software", ">deadline", "verdict");
 	char ns[REPORT_NS];
 	u32 i;
 
-	report_table_init(&t, headings);
 	for (i = 0; i < p->n_masters; i++) {
 		const struct stall_master_result *m = &r->master[i];
 
@@ -354,12 +258,10 @@ static void use_row(struct report_table *t, const char *what, const char *name, 
 
 static void print_resources(const struct stall_platform *p, const struct stall_result *r, FILE *out)
 {
-	static const char *const headings[] = { "resource", ">has", ">peak", ">waiting", ">all waiting, longest",
-						">in all",  NULL };
-	struct report_table t;
+	struct report_table t =
+		REPORT_TABLE("resource", ">has", ">peak", ">waiting", ">all waiting, longest", ">in all");
 	u32 i;
 
-	report_table_init(&t, headings);
 	for (i = 0; i < p->n_tbus; i++)
 		use_row(&t, "slots of", p->tbu[i].name, p->tbu[i].slots, &r->tbu[i]);
 	for (i = 0; i < p->n_ports; i++)

@@ -4,6 +4,7 @@
  * drivers cannot be copied, so a state is reached again by executing the steps that lead there; one that was met before is
  * not searched again.
  */
+#include "find.h"
 #include "stall_priv.h"
 
 #include <stdlib.h>
@@ -36,11 +37,9 @@ static bool side_by_side(const struct stall_sim *s, const struct stall_txn *a, c
 /* Who came first goes on first. */
 static u32 rank(const struct stall_sim *s, const struct stall_txn *t)
 {
-	u32 i, n = 0;
+	u32 n = 0;
 
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *o = &s->txns[i];
-
+	for_each_of(o, s->txns, s->n_txns) {
 		n += o->used && o->where == t->where && o->stamp < t->stamp && side_by_side(s, o, t);
 	}
 	return n;
@@ -50,10 +49,8 @@ static u32 rank(const struct stall_sim *s, const struct stall_txn *t)
 static u64 hash_accesses(const struct stall_sim *s)
 {
 	u64 sum = 0;
-	u32 i;
 
-	for (i = 0; i < s->n_txns; i++) {
-		const struct stall_txn *t = &s->txns[i];
+	for_each_of(t, s->txns, s->n_txns) {
 		u64 h = 1;
 
 		if (!t->used)
@@ -70,27 +67,23 @@ static u64 hash_accesses(const struct stall_sim *s)
 u64 stall_hash(const struct stall_sim *s)
 {
 	u64 h = hash_accesses(s);
-	u32 i, k;
+	u32 k;
 
-	for (i = 0; i < s->p->n_masters; i++) {
-		const struct stall_device *d = &s->dev[i];
-
+	for_each_of(d, s->dev, s->p->n_masters) {
 		mix(&h, (u64)d->ticks << 32 | d->wanted);
 		mix(&h, (u64)d->touched << 32 | d->queued);
 		mix(&h, d->space->mapped);
 	}
-	for (i = 0; i < s->p->pager.workers; i++) {
-		const struct stall_hand *w = &s->hand[i];
-
+	for_each_of(w, s->hand, s->p->pager.workers) {
 		mix(&h, w->phase == STALL_IDLE ? 0 : (u64)w->phase << 32 | (w->master + 1));
 		if (w->phase == STALL_READS)
 			mix(&h, (u64)w->storage << 40 | (u64)w->unissued << 20 | w->unfinished << 1 | w->begun);
 		if (w->phase == STALL_READS)
 			mix(&h, w->read);
 	}
-	for (i = 0; i < s->p->n_smmus; i++)
-		for (k = 0; k < s->unit[i].n_ring; k++)
-			mix(&h, s->unit[i].ring[k] + 1);
+	for_each_of(e, s->unit, s->p->n_smmus)
+		for (k = 0; k < e->n_ring; k++)
+			mix(&h, e->ring[k] + 1);
 	return h;
 }
 

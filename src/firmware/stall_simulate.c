@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The face of the simulation: what makes sense, and in which order it looks. */
+#include "find.h"
 #include "stall_priv.h"
 
 #include <stdarg.h>
@@ -178,12 +179,11 @@ int stall_check(struct stall_platform *p, char *error, size_t size)
 static u64 size_of(const struct stall_platform *p, bool *cut)
 {
 	u64 n = 0;
-	u32 i;
 
 	*cut = false;
-	for (i = 0; i < p->n_masters; i++) {
-		n += stall_accesses(&p->master[i], true);
-		*cut = *cut || stall_accesses(&p->master[i], true) < p->master[i].accesses;
+	for_each_of(m, p->master, p->n_masters) {
+		n += stall_accesses(m, true);
+		*cut = *cut || stall_accesses(m, true) < m->accesses;
 	}
 	return n;
 }

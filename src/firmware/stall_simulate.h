@@ -367,22 +367,12 @@ json_t *stall_json(const struct stall_platform *given, const struct stall_result
 void stall_print(const struct stall_platform *given, const struct stall_result *r, FILE *out);
 
 /**
- * stall_platform_json() - a platform as one JSON object, which stall_platform_load() reads
+ * stall_platform_json() - a platform as one JSON object, which stall_platform_parse() reads
  * @p: the platform
  *
  * Return: The object, for the caller to json_decref().
  */
 json_t *stall_platform_json(const struct stall_platform *p);
-
-/**
- * stall_platform_load() - read a platform in YAML or JSON
- * @path: the file
- * @p: filled in, with its defaults
- * @err: filled on error
- *
- * Return: 0, -EINVAL, -ENOMEM, or -errno of opening the file.
- */
-int stall_platform_load(const char *path, struct stall_platform *p, struct board_error *err);
 
 /**
  * stall_platform_parse() - read a platform from text

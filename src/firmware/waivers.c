@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Waivers: a finding that someone has judged, for how long, and why. */
+#include "find.h"
 #include "findings.h"
 #include "rules_priv.h"
 #include "yaml_file_priv.h"
@@ -53,22 +54,14 @@ bool waiver_date(const char *d)
 
 static bool is_rule(const char *id)
 {
-	u32 i;
-
-	for (i = 0; i < n_rules; i++)
-		if (!strcmp(rules[i].id, id))
-			return true;
-	return false;
+	return ANY(i, n_rules, !strcmp(rules[i].id, id));
 }
 
 static void apply(struct findings *f, const struct waiver *w, const char *today)
 {
 	bool used = false;
-	u32 i;
 
-	for (i = 0; i < f->n; i++) {
-		struct finding *n = &f->finding[i];
-
+	for_each_of(n, f->finding, f->n) {
 		if (strcmp(n->rule->id, w->rule) || (w->path && strcmp(n->at.path, w->path)))
 			continue;
 		used = true;

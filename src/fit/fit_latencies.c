@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Latencies alone: a transfer that hits, what a miss adds, and how many pages the TLB holds. */
+#include "find.h"
 #include "fit_priv.h"
 
 #include <errno.h>
@@ -37,11 +38,8 @@ static struct sums add_up(const struct fit_search_state *s, u64 sets, u64 ways)
 {
 	struct sums sum = { 0 };
 	double w, x;
-	size_t i;
 
-	for (i = 0; i < s->d->points; i++) {
-		const struct fit_point *p = &s->d->point[i];
-
+	for_each_of(p, s->d->point, s->d->points) {
 		if (p->kind != FIT_LATENCY || p->size != s->size)
 			continue;
 		x = share_of(p, sets, ways);
@@ -58,11 +56,8 @@ static struct sums add_up(const struct fit_search_state *s, u64 sets, u64 ways)
 static double latency_cost(const struct fit_search_state *s, u64 sets, u64 ways, double hit, double miss)
 {
 	double x, cost = 0;
-	size_t i;
 
-	for (i = 0; i < s->d->points; i++) {
-		const struct fit_point *p = &s->d->point[i];
-
+	for_each_of(p, s->d->point, s->d->points) {
 		if (p->kind != FIT_LATENCY || p->size != s->size)
 			continue;
 		x = share_of(p, sets, ways);
@@ -185,13 +180,11 @@ void fit_assume_walk(struct fit_search_state *s)
 	const struct fl_config *b = s->base;
 	struct fit_result *r = &s->best;
 	double hit, miss;
-	size_t i;
 
 	r->sets = b->iommu.tlb_sets;
 	r->ways = b->iommu.tlb_ways;
-	for (i = 0; i < s->d->points; i++)
-		while (!s->d->point[i].off && r->sets && r->sets < FIT_MOST_SETS &&
-		       r->sets * r->ways < fit_pages_of(&s->d->point[i]))
+	for_each_of(p, s->d->point, s->d->points)
+		while (!p->off && r->sets && r->sets < FIT_MOST_SETS && r->sets * r->ways < fit_pages_of(p))
 			r->sets *= 2;
 	r->walk_ps = b->tcu.config_cache_ps + b->tcu.walk_cache_ps + b->tcu.walk_latency_ps;
 	r->miss_ps = r->walk_ps + 2 * b->tbu.link_ps + b->tcu.lookup_ps;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* What was found, as a configuration and as a file. */
+#include "find.h"
 #include "fit.h"
 
 #include <string.h>
@@ -32,11 +33,10 @@ u64 fit_bytes_down(const struct fl_config *cfg, bool write, u32 size)
 static u64 most_tags(const struct fit_result *r, const struct fl_config *cfg)
 {
 	u64 most = cfg->pcie.tags, n;
-	size_t i;
 
-	for (i = 0; i < r->cards; i++) {
-		n = r->card[i].outstanding * packets(r->card[i].size, cfg->pcie.max_read_request);
-		most = !r->card[i].write && n > most ? n : most;
+	for_each_of(e, r->card, r->cards) {
+		n = e->outstanding * packets(e->size, cfg->pcie.max_read_request);
+		most = !e->write && n > most ? n : most;
 	}
 	return most;
 }
@@ -44,10 +44,9 @@ static u64 most_tags(const struct fit_result *r, const struct fl_config *cfg)
 static u64 most_outstanding(const struct fit_result *r)
 {
 	u64 most = 1;
-	size_t i;
 
-	for (i = 0; i < r->cards; i++)
-		most = r->card[i].outstanding > most ? r->card[i].outstanding : most;
+	for_each_of(e, r->card, r->cards)
+		most = e->outstanding > most ? e->outstanding : most;
 	return most;
 }
 
@@ -171,10 +170,9 @@ static void add_walk(const struct fit_result *r, struct fit_values *v)
 static void add_cards(const struct fit_result *r, struct fit_values *v)
 {
 	bool known = true;
-	size_t i;
 
-	for (i = 0; i < r->cards; i++)
-		known = known && r->card[i].known;
+	for_each_of(e, r->card, r->cards)
+		known = known && e->known;
 	if (r->cards)
 		add(v, "master.transfers", known ? FIT_FITTED : FIT_ASSUMED,
 		    known ? "fitted: the card, by size: in flight / ns between two"

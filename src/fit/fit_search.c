@@ -6,6 +6,7 @@
  * TBU, and how the card does transfers of each size. Where one value leaves
  * another some room, the sum over all tables decides, one value at a time.
  */
+#include "find.h"
 #include "fit_priv.h"
 
 #include <errno.h>
@@ -30,12 +31,9 @@ double fit_badness(double difference, double tolerance)
 
 const struct fit_card *fit_card_of(const struct fit_result *r, bool write, u32 size)
 {
-	size_t i;
+	size_t at = FIND(i, r->cards, r->card[i].write == write && r->card[i].size == size);
 
-	for (i = 0; i < r->cards; i++)
-		if (r->card[i].write == write && r->card[i].size == size)
-			return &r->card[i];
-	return NULL;
+	return at < r->cards ? &r->card[at] : NULL;
 }
 
 double fit_difference(const struct fit_result *r, const struct fit_point *p)
@@ -48,13 +46,12 @@ double fit_difference(const struct fit_result *r, const struct fit_point *p)
 void fit_rate(const struct fit_result *r, const struct fit_data *d, bool latency, bool off, struct fit_score *s)
 {
 	double difference;
-	size_t i;
 
 	memset(s, 0, sizeof(*s));
-	for (i = 0; i < d->points; i++) {
-		if ((d->point[i].kind == FIT_LATENCY) != latency || d->point[i].off != off)
+	for_each_of(p, d->point, d->points) {
+		if ((p->kind == FIT_LATENCY) != latency || p->off != off)
 			continue;
-		difference = fabs(fit_difference(r, &d->point[i]));
+		difference = fabs(fit_difference(r, p));
 		s->points++;
 		s->good += difference <= (latency ? FIT_LATENCY_TOLERANCE : RATE_TOLERANCE);
 		s->worst = fmax(s->worst, difference);
@@ -72,11 +69,9 @@ static int list_cards(struct fit_search_state *s, char error[FIT_ERROR])
 	const struct fit_data *d = s->d;
 	struct fit_result *r = &s->best;
 	double sum, most;
-	size_t i, j, off;
+	size_t j, off;
 
-	for (i = 0; i < d->points; i++) {
-		const struct fit_point *p = &d->point[i];
-
+	for_each_of(p, d->point, d->points) {
 		if (p->kind == FIT_LATENCY || fit_card_of(r, p->kind == FIT_WRITE, p->size))
 			continue;
 		if (r->cards == FIT_CARDS) {
@@ -187,11 +182,8 @@ static double sketch_rate(const struct fit_search_state *s, const struct fit_res
 static double card_cost(const struct fit_search_state *s, const struct fit_result *r, const struct fit_card *c)
 {
 	double alike = -1, rate, cost = 0;
-	size_t i;
 
-	for (i = 0; i < s->d->points; i++) {
-		const struct fit_point *p = &s->d->point[i];
-
+	for_each_of(p, s->d->point, s->d->points) {
 		if (p->kind != (c->write ? FIT_WRITE : FIT_READ) || p->size != c->size)
 			continue;
 		if (p->off || fit_miss_share(fit_pages_of(p), r->sets, r->ways) == 0) {
@@ -251,10 +243,8 @@ static double find_outstanding(const struct fit_search_state *s, const struct fi
 
 static double total_cost(const struct fit_search_state *s, struct fit_result *r, double cost)
 {
-	size_t i;
-
-	for (i = 0; i < r->cards; i++)
-		cost += find_outstanding(s, r, &r->card[i]);
+	for_each_of(e, r->card, r->cards)
+		cost += find_outstanding(s, r, e);
 	return cost;
 }
 
@@ -273,11 +263,8 @@ static bool better(struct fit_search_state *s, struct fit_result *guess, double 
 static double most_walks(const struct fit_search_state *s)
 {
 	double most = 0;
-	size_t i;
 
-	for (i = 0; i < s->d->points; i++) {
-		const struct fit_point *p = &s->d->point[i];
-
+	for_each_of(p, s->d->point, s->d->points) {
 		if (p->kind != FIT_LATENCY && !p->off)
 			most = fmax(most, p->measured / p->size *
 						  fit_miss_share(fit_pages_of(p), s->best.sets, s->best.ways));
@@ -287,10 +274,7 @@ static double most_walks(const struct fit_search_state *s)
 
 static bool misses_slow_down(const struct fit_search_state *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->d->points; i++) {
-		const struct fit_point *p = &s->d->point[i];
+	for_each_of(p, s->d->point, s->d->points) {
 		const struct fit_card *c = fit_card_of(&s->best, p->kind == FIT_WRITE, p->size);
 
 		if (p->kind != FIT_LATENCY && !p->off && c && p->measured < 0.9 * c->off)
@@ -401,13 +385,12 @@ static void judge_rates(struct fit_search_state *s)
 {
 	struct fit_result guess = s->best;
 	double best = total_cost(s, &guess, 0);
-	size_t i;
 
 	s->best.known_walks = s->best.have_rate && tells_walks(s, best);
 	s->best.known_slots = s->best.have_rate && tells_slots(s, best);
 	s->best.known_rate = s->best.have_rate && tells_rate(s, best);
-	for (i = 0; i < s->best.cards; i++)
-		s->best.card[i].known = tells_card(s, &s->best.card[i]);
+	for_each_of(e, s->best.card, s->best.cards)
+		e->known = tells_card(s, e);
 }
 
 static void find_rates(struct fit_search_state *s, unsigned int tlb)

@@ -200,15 +200,17 @@ static int read_file(struct fit_data *d, const char *path, bool off, char *error
 		snprintf(error, FIT_ERROR, "%.300s: %s", path, strerror(errno));
 		return -errno;
 	}
+	errno = 0;
 	while (!ret && getline(&line, &room, f) > 0) {
 		r.line++;
 		if (!says_nothing(skip_mark(line)))
 			ret = headed++ ? row(&r, skip_mark(line)) : heading(&r, skip_mark(line));
 	}
-	if (!ret && !headed)
+	/* getline() ends alike at the end, after an error, and out of memory. */
+	if (!ret && !feof(f))
+		ret = fail(&r, "cannot read: %s", strerror(errno ? errno : EIO));
+	else if (!ret && !headed)
 		ret = fail(&r, "the file is empty");
-	if (!ret && ferror(f))
-		ret = fail(&r, "%s", strerror(EIO));
 	free(line);
 	fclose(f);
 	return ret;

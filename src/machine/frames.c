@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "find.h"
 #include "frames.h"
 #include "grow.h"
 
@@ -23,10 +24,8 @@ void frames_init(struct frames *f, u64 base, u64 bytes)
 
 void frames_exit(struct frames *f)
 {
-	u32 i;
-
-	for (i = 0; i < FRAMES_CLASSES; i++)
-		free(f->classes[i].free);
+	for_each_of(e, f->classes, FRAMES_CLASSES)
+		free(e->free);
 	memset(f, 0, sizeof(*f));
 }
 

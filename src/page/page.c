@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "find.h"
 #include "page_priv.h"
 #include "report_xml.h"
 
@@ -122,11 +123,10 @@ static int put_part(FILE *f, const char *name, size_t len, const struct page *p,
 		      { "sections.js", page_sections_js },
 		      { "study.js", page_study_js },
 		      { "story.js", page_story_js } };
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(parts); i++)
-		if (len == strlen(parts[i].name) && !memcmp(name, parts[i].name, len))
-			fputs(parts[i].text, f);
+	for_each_of(e, parts, ARRAY_SIZE(parts))
+		if (len == strlen(e->name) && !memcmp(name, e->name, len))
+			fputs(e->text, f);
 	if (len == 7 && !memcmp(name, "library", len))
 		fputs(library, f);
 	if (len == 5 && !memcmp(name, "title", len))

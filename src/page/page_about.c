@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "find.h"
 #include "fl_config.h"
 #include "owners.h"
 #include "page_priv.h"
@@ -7,27 +8,18 @@ const char *const page_left_out[] = { "answers", "records", NULL };
 
 static json_t *names(const char *const *name, size_t n)
 {
-	json_t *list = json_array();
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		json_array_append_new(list, json_string(name[i]));
-	return list;
+	return J_LIST(i, n, json_string(name[i]));
 }
 
 static json_t *owners(void)
 {
 	json_t *all = json_object();
-	int i;
 
-	for (i = 0; i < OWNERS; i++) {
-		json_t *one = json_object();
+	for_each_of(e, owner_table, OWNERS) {
+		json_t *one = report_json_object(J_TEXT("says", e->says), J_TEXT("keys", e->keys),
+						 J_IF(e->resource, J_TEXT("resource", e->resource)));
 
-		report_json_text(one, "says", owner_table[i].says);
-		report_json_text(one, "keys", owner_table[i].keys);
-		if (owner_table[i].resource)
-			report_json_text(one, "resource", owner_table[i].resource);
-		json_object_set_new(all, owner_table[i].name, one);
+		json_object_set_new(all, e->name, one);
 	}
 	return all;
 }
@@ -61,23 +53,16 @@ static const char *preset_of(const json_t *run)
 
 static json_t *difference(const struct fl_key *key, const char *value, const char *preset)
 {
-	json_t *d = json_object();
-
-	report_json_text(d, "key", key->name);
-	report_json_text(d, "value", value);
-	report_json_text(d, "preset", preset);
-	report_json_text(d, "help", key->help);
-	return d;
+	return report_json_object(J_TEXT("key", key->name), J_TEXT("value", value), J_TEXT("preset", preset),
+				  J_TEXT("help", key->help));
 }
 
 static json_t *differences(const struct fl_config *cfg, const json_t *config)
 {
 	json_t *list = json_array();
 	char text[64];
-	size_t i;
 
-	for (i = 0; i < fl_config_n_keys; i++) {
-		const struct fl_key *key = &fl_config_keys[i];
+	for_each_of(key, fl_config_keys, fl_config_n_keys) {
 		const char *value = json_string_value(json_object_get(config, key->name));
 		const char *preset = fl_config_value(cfg, key, text, sizeof(text));
 
@@ -97,9 +82,8 @@ static json_t *about_run(const char *name, const json_t *run)
 	report_json_text(j, "name", name);
 	if (cfg && json_is_object(json_object_get(run, "config"))) {
 		fl_config_init(cfg);
-		if (preset && !fl_config_load(cfg, preset, &err))
-			report_json_text(j, "preset", preset);
-		json_object_set_new(j, "differs", differences(cfg, json_object_get(run, "config")));
+		report_json_put(j, J_IF(preset && !fl_config_load(cfg, preset, &err), J_TEXT("preset", preset)),
+				J_NODE("differs", differences(cfg, json_object_get(run, "config"))));
 	}
 	free(cfg);
 	return j;
@@ -119,34 +103,24 @@ static json_t *left_out(const struct result_file *f)
 static json_t *about_file(const struct result_file *f)
 {
 	static const char *const kinds[] = { "replay", "compare", "study" };
-	json_t *j = json_object(), *runs = json_array();
+	json_t *runs = json_array();
 	struct result_run run;
 	size_t i;
 
-	report_json_text(j, "name", f->name);
-	report_json_text(j, "kind", kinds[f->kind]);
 	for (i = 0; i < result_file_runs(f); i++) {
 		result_file_run(f, i, &run);
 		json_array_append_new(runs, about_run(run.name, run.run));
 	}
 	if (f->kind == RESULT_STUDY)
 		json_array_append_new(runs, about_run("study", json_object_get(f->json, "run")));
-	json_object_set_new(j, "runs", runs);
-	json_object_set_new(j, "left_out", left_out(f));
-	return j;
+	return report_json_object(J_TEXT("name", f->name), J_TEXT("kind", kinds[f->kind]), J_NODE("runs", runs),
+				  J_NODE("left_out", left_out(f)));
 }
 
 json_t *page_about(const struct page *p)
 {
-	json_t *j = json_object(), *files = json_array();
-	size_t i;
-
-	report_json_text(j, "version", p->version);
-	for (i = 0; i < p->n; i++)
-		json_array_append_new(files, about_file(&p->files[i]));
-	json_object_set_new(j, "files", files);
-	json_object_set_new(j, "owners", owners());
-	json_object_set_new(j, "parts", names(fault_part_names, FAULT_PARTS));
-	json_object_set_new(j, "page_parts", names(page_part_names, PAGE_PARTS));
-	return j;
+	return report_json_object(J_TEXT("version", p->version),
+				  J_NODE("files", J_LIST(i, p->n, about_file(&p->files[i]))),
+				  J_NODE("owners", owners()), J_NODE("parts", names(fault_part_names, FAULT_PARTS)),
+				  J_NODE("page_parts", names(page_part_names, PAGE_PARTS)));
 }

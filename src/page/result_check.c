@@ -169,14 +169,12 @@ static void check_each(struct check *c, const json_t *v, const char *form)
 	size_t i, was;
 	json_t *e;
 
-	json_array_foreach(v, i, e)
-	{
+	json_array_foreach(v, i, e) {
 		was = enter(c, NULL, i);
 		check_value(c, e, form);
 		leave(c, was);
 	}
-	json_object_foreach((json_t *)v, key, e)
-	{
+	json_object_foreach((json_t *)v, key, e) {
 		was = enter(c, key, 0);
 		check_value(c, e, form);
 		leave(c, was);
@@ -191,8 +189,7 @@ static void check_histogram(struct check *c, const json_t *t)
 	const char *key;
 	json_t *n;
 
-	json_object_foreach((json_t *)h, key, n)
-	{
+	json_object_foreach((json_t *)h, key, n) {
 		u64 from = strtoull(key, NULL, 10);
 		char as_written[24];
 
@@ -271,8 +268,10 @@ static u64 sum_of(const json_t *all, const char *key)
 	u64 sum = 0;
 	size_t i;
 
-	json_array_foreach(all, i, e) sum += key ? number(e, key) : (u64)json_integer_value(e);
-	json_object_foreach((json_t *)all, name, e) sum += key ? number(e, key) : number(all, name);
+	json_array_foreach(all, i, e)
+		sum += key ? number(e, key) : (u64)json_integer_value(e);
+	json_object_foreach((json_t *)all, name, e)
+		sum += key ? number(e, key) : number(all, name);
 	return sum;
 }
 
@@ -288,8 +287,7 @@ static void check_parts(struct check *c, const json_t *j, const char *key, u64 n
 	const json_t *all = json_object_get(j, key), *latency = json_object_get(j, "latency_ns"), *part;
 	const char *name;
 
-	json_object_foreach((json_t *)all, name, part)
-	{
+	json_object_foreach((json_t *)all, name, part) {
 		size_t was = enter(c, key, 0), inner = enter(c, name, 0);
 
 		adds_up(c, "count", number(part, "count"), "latency_ns.count is", number(latency, "count"), 0);
@@ -311,8 +309,10 @@ static void check_owners(struct check *c, const json_t *j, const char *of, const
 	if (json_object_size(all))
 		adds_up(c, of, sum_of(all, "total_ns"), "the latencies' sum is about", n * number(t, "mean"),
 			n / 2 + 1);
-	json_object_foreach((json_t *)all, name, one) if (n) adds_up(
-		c, name, number(one, "mean_ns"), "total_ns has a mean of about", number(one, "total_ns") / n, 1);
+	json_object_foreach((json_t *)all, name, one)
+		if (n)
+			adds_up(c, name, number(one, "mean_ns"), "total_ns has a mean of about",
+				number(one, "total_ns") / n, 1);
 	leave(c, was);
 }
 
@@ -321,8 +321,7 @@ static void check_resources(struct check *c, const json_t *j, u64 whole)
 	const json_t *list = json_object_get(j, "resources"), *r;
 	size_t i;
 
-	json_array_foreach(list, i, r)
-	{
+	json_array_foreach(list, i, r) {
 		size_t was = enter(c, "resources", 0), inner = enter(c, NULL, i);
 		u64 units = number(r, "capacity");
 
@@ -348,8 +347,7 @@ static void check_series(struct check *c, const json_t *j, u64 whole)
 		wrong(c, "bucket_ns", "%llu, no power of two", width);
 	else if (s && n != (whole + width - 1) / width && !(n == 1 && !whole))
 		wrong(c, "buckets", "%llu of %llu ns are not duration_ns", n, width);
-	json_array_foreach(list, i, t)
-	{
+	json_array_foreach(list, i, t) {
 		inner = enter(c, "tracks", 0);
 		enter(c, NULL, i);
 		for (k = 0; k < ARRAY_SIZE(arrays); k++) {
@@ -368,8 +366,7 @@ static void check_slow(struct check *c, const json_t *j)
 	const json_t *list = json_object_get(j, "slowest_faults"), *f;
 	size_t i;
 
-	json_array_foreach(list, i, f)
-	{
+	json_array_foreach(list, i, f) {
 		u64 begin = number(f, "begin_ns"), end = number(f, "end_ns");
 		size_t was = enter(c, "slowest_faults", 0), inner = enter(c, NULL, i);
 
@@ -432,8 +429,7 @@ static void check_compare(struct check *c, const json_t *j)
 	size_t i;
 
 	check_shape(c, j, "compare");
-	json_array_foreach(list, i, v)
-	{
+	json_array_foreach(list, i, v) {
 		size_t was = enter(c, "variants", 0);
 
 		enter(c, NULL, i);
@@ -457,8 +453,7 @@ static void check_cells(struct check *c, const json_t *m, const char *key)
 	enter(c, key, 0);
 	if (json_array_size(rows) != ny)
 		wrong(c, NULL, "%zu rows for %zu values", json_array_size(rows), ny);
-	json_array_foreach(rows, i, row)
-	{
+	json_array_foreach(rows, i, row) {
 		size_t inner = enter(c, NULL, i);
 
 		if (json_array_size(row) != nx)
@@ -477,14 +472,12 @@ static void check_grid(struct check *c, const json_t *j)
 
 	if (!json_object_get(j, "key") || !json_object_get(j, "verdict") || !json_array_size(grid))
 		wrong(c, NULL, "a study of one key has a key, a verdict and a grid");
-	json_array_foreach(grid, i, p)
-	{
+	json_array_foreach(grid, i, p) {
 		u32 sides = 0;
 
 		was = enter(c, "grid", 0);
 		enter(c, NULL, i);
-		json_object_foreach((json_t *)json_array_get(grid, 0), name, side)
-		{
+		json_object_foreach((json_t *)json_array_get(grid, 0), name, side) {
 			size_t inner = enter(c, name, 0);
 
 			sides += json_is_object(side);

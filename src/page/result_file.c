@@ -13,8 +13,7 @@ static bool is_compare(const json_t *j)
 	const json_t *list = json_object_get(j, "variants"), *v;
 	size_t i;
 
-	json_array_foreach(list, i, v)
-	{
+	json_array_foreach(list, i, v) {
 		if (!is_replay(json_object_get(v, "result")))
 			return false;
 	}
@@ -26,8 +25,7 @@ static bool all_objects(const json_t *list)
 	const json_t *e;
 	size_t i;
 
-	json_array_foreach(list, i, e)
-	{
+	json_array_foreach(list, i, e) {
 		if (!json_is_object(e))
 			return false;
 	}

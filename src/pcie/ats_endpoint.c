@@ -3,6 +3,7 @@
 #include "ats_endpoint.h"
 
 #include "ats_endpoint_priv.h"
+#include "find.h"
 
 #define DATA_PA	  0
 #define DATA_PERM 1
@@ -94,8 +95,7 @@ int ats_ep_translate(struct ats_ep *ep, const struct dma_txn *t, struct dma_txn 
 {
 	int i;
 
-	for (i = 0; i < ATS_MAX_REQUESTS && ep->request_used[i]; i++)
-		;
+	i = FIND(i, ATS_MAX_REQUESTS, !ep->request_used[i]);
 	if (i == ATS_MAX_REQUESTS)
 		return -EBUSY;
 	ep->request_used[i] = true;

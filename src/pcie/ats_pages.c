@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The page request half of an endpoint: groups, credits, responses, stop markers. */
 #include "ats_endpoint_priv.h"
+#include "find.h"
 
 static void wait_on(struct ats_page *p, struct ats_waiter *w)
 {
@@ -19,11 +20,7 @@ static bool same_space(const struct ats_page *p, const struct dma_txn *t)
 /* A page on its way that will serve this access, too. */
 static struct ats_page *find_page(struct ats_ep *ep, const struct dma_txn *t)
 {
-	u32 i;
-
-	for (i = 0; i < ep->n_pages; i++) {
-		struct ats_page *p = &ep->pages[i];
-
+	for_each_of(p, ep->pages, ep->n_pages) {
 		if (p->used && p->page == t->iova >> 12 && same_space(p, t) && !(ats_wanted(t) & ~p->perm))
 			return p;
 	}
@@ -34,8 +31,7 @@ static struct ats_page *new_page(struct ats_ep *ep)
 {
 	u32 i;
 
-	for (i = 0; i < ep->n_pages && ep->pages[i].used; i++)
-		;
+	i = FIND(i, ep->n_pages, !ep->pages[i].used);
 	if (i == ep->n_pages)
 		ep->n_pages++;
 	fl_assert(i < ATS_MAX_PRG);
@@ -231,12 +227,9 @@ static struct ats_waiter **answer_page(struct ats_ep *ep, const struct ats_page 
 static struct ats_waiter *close_group(struct ats_ep *ep, const struct page_response *resp, u32 *closed)
 {
 	struct ats_waiter *waiters = NULL, **end = &waiters;
-	u32 i;
 
 	*closed = 0;
-	for (i = 0; i < ep->n_pages; i++) {
-		struct ats_page *p = &ep->pages[i];
-
+	for_each_of(p, ep->pages, ep->n_pages) {
 		if (!answers(p, resp))
 			continue;
 		end = release_page(ep, p, end);
@@ -329,14 +322,13 @@ u32 ats_ep_allocate(struct ats_ep *ep, u32 n)
 void ats_ep_set_pri(struct ats_ep *ep, bool on)
 {
 	struct ats_waiter *all = NULL, **end = &all;
-	u32 i;
 
 	ep->enabled = on;
 	if (on)
 		return;
-	for (i = 0; i < ep->n_pages; i++)
-		if (ep->pages[i].used)
-			end = release_page(ep, &ep->pages[i], end);
+	for_each_of(e, ep->pages, ep->n_pages)
+		if (e->used)
+			end = release_page(ep, e, end);
 	*end = take_queue(ep);
 	memset(ep->prgi_used, 0, sizeof(ep->prgi_used));
 	wake_list(ep, all, ATS_DISABLED);

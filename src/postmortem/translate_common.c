@@ -63,8 +63,7 @@ bool xl_registers(const json_t *object, u32 (*map)(u32 offset), struct xl_regist
 
 	if (!json_is_object(object))
 		return xl_fail(reason, "no `registers`");
-	json_object_foreach((json_t *)object, key, json)
-	{
+	json_object_foreach((json_t *)object, key, json) {
 		if (out->n == XL_MAX_REGISTERS)
 			return xl_fail(reason, "more than %d registers", XL_MAX_REGISTERS);
 		if (!xl_register(key, json, &out->r[out->n], reason))
@@ -89,8 +88,7 @@ bool xl_holes(struct xl_machine *x, const json_t *snapshot, char *reason)
 	u64 first, last;
 	size_t i;
 
-	json_array_foreach(ranges, i, range)
-	{
+	json_array_foreach(ranges, i, range) {
 		if (xl_number(json_array_get(range, 0), &first) && xl_number(json_array_get(range, 1), &last) &&
 		    !physmem_add_hole(x->board.mem, first, last))
 			continue;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find.h"
 #include "smmuv2.h"
 #include "translate.h"
 
@@ -46,19 +47,17 @@ static u32 idr(const struct state *s, const json_t *snapshot, u32 offset, u32 ab
 {
 	const char *key;
 	json_t *json;
-	u32 i;
 
-	json_object_foreach(json_object_get(snapshot, "idr"), key, json)
-	{
+	json_object_foreach(json_object_get(snapshot, "idr"), key, json) {
 		struct xl_register r;
 		char unused[XL_REASON_BYTES];
 
 		if (xl_register(key, json, &r, unused) && r.offset == offset)
 			return (u32)r.value;
 	}
-	for (i = 0; i < s->dump.n; i++)
-		if (s->dump.r[i].offset == offset)
-			return (u32)s->dump.r[i].value;
+	for_each_of(e, s->dump.r, s->dump.n)
+		if (e->offset == offset)
+			return (u32)e->value;
 	return absent;
 }
 
@@ -122,11 +121,7 @@ static enum what what_is(const struct state *s, u32 offset)
 
 static void write_all(struct state *s, enum what what)
 {
-	u32 i;
-
-	for (i = 0; i < s->dump.n; i++) {
-		const struct xl_register *r = &s->dump.r[i];
-
+	for_each_of(r, s->dump.r, s->dump.n) {
 		if (what_is(s, r->offset) == what)
 			smmuv2_class.mmio_write(&s->hw, r->offset, r->value, r->value >> 32 ? 8 : 4);
 	}
@@ -262,20 +257,19 @@ static bool expect_parts(const json_t *wanted, const struct part *parts, size_t 
 			 char *reason)
 {
 	const json_t *masks = json_object_get(wanted, "masks");
-	size_t i;
 	u64 want, mask, got;
 
-	for (i = 0; i < n; i++) {
-		if (!json_object_get(wanted, parts[i].key))
+	for_each_of(e, parts, n) {
+		if (!json_object_get(wanted, e->key))
 			continue;
-		if (!xl_number(json_object_get(wanted, parts[i].key), &want))
-			return xl_fail(reason, "the entry's %s is no number", parts[i].key);
-		if (!xl_number(json_object_get(masks, parts[i].key), &mask))
+		if (!xl_number(json_object_get(wanted, e->key), &want))
+			return xl_fail(reason, "the entry's %s is no number", e->key);
+		if (!xl_number(json_object_get(masks, e->key), &mask))
 			mask = ~0ULL;
-		got = o->words[parts[i].word] >> parts[i].shift & parts[i].mask;
-		if ((got ^ want) & mask & parts[i].mask)
-			return xl_fail(reason, "expected %s 0x%llx (mask 0x%llx), got 0x%llx", parts[i].key, want,
-				       mask & parts[i].mask, got);
+		got = o->words[e->word] >> e->shift & e->mask;
+		if ((got ^ want) & mask & e->mask)
+			return xl_fail(reason, "expected %s 0x%llx (mask 0x%llx), got 0x%llx", e->key, want,
+				       mask & e->mask, got);
 	}
 	return true;
 }

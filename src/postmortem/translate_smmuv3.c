@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "find.h"
 #include "smmuv3.h"
 #include "translate.h"
 
-#define MAX_REGISTERS 128
-#define PAGE_1	      0x10000
+#define PAGE_1 0x10000
 
 struct state {
 	struct xl_machine machine;
@@ -38,8 +38,7 @@ static bool read_idr(struct state *s, const json_t *idr, char *reason)
 
 	if (idr && !json_is_object(idr))
 		return xl_fail(reason, "idr: not an object of offsets and values");
-	json_object_foreach((json_t *)idr, key, json)
-	{
+	json_object_foreach((json_t *)idr, key, json) {
 		if (!xl_register(key, json, &r, reason))
 			return false;
 		if (r.offset < SMMUV3_IDR0 + sizeof(s->cfg.idr)) {
@@ -57,11 +56,9 @@ static bool read_idr(struct state *s, const json_t *idr, char *reason)
 
 static u64 given(const struct state *s, u32 offset)
 {
-	size_t i;
-
-	for (i = 0; i < s->dump.n; i++)
-		if (s->dump.r[i].offset == offset)
-			return s->dump.r[i].value;
+	for_each_of(e, s->dump.r, s->dump.n)
+		if (e->offset == offset)
+			return e->value;
 	return 0;
 }
 
@@ -93,14 +90,13 @@ static bool is_wide(u32 offset)
 static void program(struct state *s)
 {
 	u64 cr0 = given(s, SMMUV3_CR0);
-	size_t i;
 
-	for (i = 0; i < s->dump.n; i++) {
-		u32 offset = s->dump.r[i].offset;
+	for_each_of(e, s->dump.r, s->dump.n) {
+		u32 offset = e->offset;
 
 		if (offset != SMMUV3_CR0 && offset != SMMUV3_IRQ_CTRL && offset != SMMUV3_GBPA &&
 		    offset != SMMUV3_CMDQ_CONS)
-			smmuv3_class.mmio_write(&s->smmu, offset, s->dump.r[i].value, is_wide(offset) ? 8 : 4);
+			smmuv3_class.mmio_write(&s->smmu, offset, e->value, is_wide(offset) ? 8 : 4);
 	}
 	write32(s, SMMUV3_CMDQ_CONS, given(s, SMMUV3_CMDQ_PROD));
 	if (given(s, SMMUV3_GBPA))

@@ -111,7 +111,9 @@ static bool is_alternative(const json_t *fault, u16 reason)
 	size_t i;
 	u64 n;
 
-	json_array_foreach(list, i, value) if (xl_number(value, &n) && n == reason) return true;
+	json_array_foreach(list, i, value)
+		if (xl_number(value, &n) && n == reason)
+			return true;
 	return false;
 }
 

@@ -22,6 +22,7 @@ extern "C" {
  * @perm: DMAT_F_*
  * @resident: the driver has mapped it; else it faults
  * @touched: not resident, and an access is on its way
+ * @lazy: of a large map (replay_os_page())
  * @counted: the last count that it is part of (replay_os_load())
  */
 struct page_entry {
@@ -33,6 +34,7 @@ struct page_entry {
 	u8 perm;
 	bool resident;
 	bool touched;
+	bool lazy;
 	u32 counted;
 };
 

@@ -37,21 +37,17 @@ static void print_events(const json_t *gpu, FILE *out)
 
 static void print_engines(const json_t *gpu, FILE *out)
 {
-	static const char *const headings[] = { "engine",	   ">accesses",	   ">faults",	  ">garbage",
-						">beside a fault", ">lost writes", ">bus errors", ">held",
-						">held for",	   ">longest",	   NULL };
 	static const char *const counts[] = { "accesses",      "faults",
 					      "garbage_reads", "garbage_reads_beside_a_fault",
 					      "lost_writes",   "bus_errors",
 					      "held" };
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("engine", ">accesses", ">faults", ">garbage", ">beside a fault",
+					     ">lost writes", ">bus errors", ">held", ">held for", ">longest");
 	const json_t *e;
 	char ns[REPORT_NS];
 	size_t i, k;
 
-	report_table_init(&t, headings);
-	json_array_foreach(json_object_get(gpu, "engines"), i, e)
-	{
+	json_array_foreach(json_object_get(gpu, "engines"), i, e) {
 		report_table_cell(&t, "%s", text(e, "engine"));
 		for (k = 0; k < ARRAY_SIZE(counts); k++)
 			report_table_cell(&t, "%llu", number(e, counts[k]));
@@ -72,8 +68,7 @@ static void print_dump(const json_t *d, FILE *out)
 		text(d, "fault_sid"), report_ns(number(d, "still_for_ns"), still));
 	fprintf(out, "  command processor %s, next packet %s, fetched up to %s\n", text(cp, "state"),
 		text(cp, "read_pointer"), text(cp, "fetch_pointer"));
-	json_array_foreach(json_object_get(d, "engines"), i, e)
-	{
+	json_array_foreach(json_object_get(d, "engines"), i, e) {
 		const json_t *first = json_array_get(json_object_get(e, "iova"), 0);
 
 		fprintf(out, "  %-11s %llu outstanding, %llu held", text(e, "engine"), number(e, "outstanding"),
@@ -94,5 +89,6 @@ void replay_account_table(const json_t *account, FILE *out)
 	print_events(gpu, out);
 	fprintf(out, "interrupts           %llu\n\n", number(smmu, "interrupts"));
 	print_engines(gpu, out);
-	json_array_foreach(json_object_get(gpu, "dumps"), i, d) print_dump(d, out);
+	json_array_foreach(json_object_get(gpu, "dumps"), i, d)
+		print_dump(d, out);
 }

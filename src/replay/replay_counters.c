@@ -100,11 +100,8 @@ static void set_levels(json_t *cache, const struct iommu_cache_stats *c)
 
 static void set_cache(json_t *j, const char *name, const struct iommu_cache_stats *c, bool by_level)
 {
-	json_t *o = json_object();
+	json_t *o = report_json_object(J_MEMBER(c, hits), J_MEMBER(c, misses), J_MEMBER(c, evictions));
 
-	report_json_u64(o, "hits", c->hits);
-	report_json_u64(o, "misses", c->misses);
-	report_json_u64(o, "evictions", c->evictions);
 	if (by_level)
 		set_levels(o, c);
 	if (c->present)

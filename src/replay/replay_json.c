@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The result of a replay for programs. */
+#include "find.h"
 #include "replay_counters.h"
 #include "replay_why.h"
 #include "report_json.h"
@@ -10,8 +11,7 @@ bool replay_faults_find(const char *name, enum replay_faults *faults)
 {
 	int i;
 
-	for (i = 0; i < REPLAY_FAULTS && strcmp(name, replay_fault_names[i]); i++)
-		;
+	i = FIND(i, REPLAY_FAULTS, !strcmp(name, replay_fault_names[i]));
 	if (i < REPLAY_FAULTS)
 		*faults = (enum replay_faults)i;
 	return i < REPLAY_FAULTS;
@@ -22,219 +22,135 @@ const char *replay_type_name(const struct replay_options *opt, const struct repl
 	return t->code ? opt->kind->fault_name(t->code) : "page_request";
 }
 
-/* Buckets by the least value of each; @h may be NULL. */
-static void set_histogram(json_t *j, const struct stats_histogram *h)
+/* Buckets by the least value of each; NULL without @h. */
+static json_t *histogram_json(const struct stats_histogram *h)
 {
 	json_t *o = h ? json_object() : NULL;
 	char key[24];
 	u32 i;
 
 	for (i = 0; o && i < STATS_BUCKETS; i++) {
-		if (!h->count[i])
-			continue;
 		snprintf(key, sizeof(key), "%llu", stats_bucket_floor(i));
-		report_json_u64(o, key, h->count[i]);
+		if (h->count[i])
+			report_json_u64(o, key, h->count[i]);
 	}
-	if (o)
-		json_object_set_new(j, "histogram", o);
+	return o;
 }
 
-static void set_times(json_t *j, const char *key, const struct stats_summary *t, const struct stats_histogram *h)
+static json_t *times_json(const struct stats_summary *t, const struct stats_histogram *h)
 {
-	json_t *o = json_object();
-
-	report_json_u64(o, "count", t->count);
-	report_json_u64(o, "p50", t->p50);
-	report_json_u64(o, "p90", t->p90);
-	report_json_u64(o, "p99", t->p99);
-	report_json_u64(o, "p999", t->p999);
-	report_json_u64(o, "max", t->max);
-	report_json_u64(o, "mean", t->mean);
-	set_histogram(o, h);
-	json_object_set_new(j, key, o);
+	return report_json_object(J_MEMBER(t, count), J_MEMBER(t, p50), J_MEMBER(t, p90), J_MEMBER(t, p99),
+				  J_MEMBER(t, p999), J_MEMBER(t, max), J_MEMBER(t, mean),
+				  J_IF(h, J_NODE("histogram", histogram_json(h))));
 }
 
-static void set_faults(json_t *j, const struct replay_options *opt, const struct replay_result *res)
+static json_t *faults_json(const struct replay_options *opt, const struct replay_result *res)
 {
-	json_t *o = json_object(), *types = json_object();
-	u32 i;
+	const struct replay_type *t = res->types;
 
-	report_json_u64(o, "total", res->faults);
-	report_json_u64(o, "unhandled", res->unhandled);
-	report_json_u64(o, "duplicate", res->duplicates);
-	report_json_u64(o, "first_touches", res->first_touches);
-	for (i = 0; i < res->n_types; i++)
-		report_json_u64(types, replay_type_name(opt, &res->types[i]), res->types[i].count);
-	json_object_set_new(o, "by_type", types);
-	json_object_set_new(j, "faults", o);
+	return report_json_object(J_U64("total", res->faults), J_MEMBER(res, unhandled),
+				  J_U64("duplicate", res->duplicates), J_MEMBER(res, first_touches),
+				  J_NODE("by_type", J_MAP(i, res->n_types, replay_type_name(opt, &t[i]),
+							  json_integer((json_int_t)t[i].count))));
 }
 
-static void set_responses(json_t *j, const struct replay_result *res)
+static json_t *responses_json(const struct replay_result *res)
 {
-	json_t *o = json_object();
-
-	report_json_u64(o, "retry", res->responses[FAULT_RETRY]);
-	report_json_u64(o, "terminate", res->responses[FAULT_TERMINATE]);
-	report_json_u64(o, "failure", res->responses[FAULT_FAILURE]);
-	json_object_set_new(j, "responses", o);
+	return report_json_object(J_U64("retry", res->responses[FAULT_RETRY]),
+				  J_U64("terminate", res->responses[FAULT_TERMINATE]),
+				  J_U64("failure", res->responses[FAULT_FAILURE]));
 }
 
-static void set_recorded(json_t *j, const struct replay_result *res)
+static json_t *recorded_json(const struct replay_result *res)
 {
-	json_t *o = json_object();
+	bool known = res->recorded.known;
 
-	report_json_u64(o, "compared", res->compared);
-	report_json_u64(o, "different", res->different);
-	report_json_u64(o, "faults_not_compared", res->recorded.known ? res->recorded.not_compared : res->trace_faults);
-	if (res->recorded.known) {
-		report_json_u64(o, "faults_equal", res->recorded.equal);
-		report_json_u64(o, "faults_different", res->recorded.different);
-		report_json_u64(o, "faults_missing", res->recorded.missing);
-	}
-	json_object_set_new(j, "recorded", o);
+	return report_json_object(J_MEMBER(res, compared), J_MEMBER(res, different),
+				  J_U64("faults_not_compared", known ? res->recorded.not_compared : res->trace_faults),
+				  J_IF(known, J_U64("faults_equal", res->recorded.equal)),
+				  J_IF(known, J_U64("faults_different", res->recorded.different)),
+				  J_IF(known, J_U64("faults_missing", res->recorded.missing)));
 }
 
-static void set_page_parts(json_t *j, const struct replay_result *res)
+static json_t *stream_json(const struct replay_options *opt, const struct replay_stream *s)
 {
-	json_t *parts = json_object();
-	int i;
+	bool many = opt->cfg->iommu.count > 1;
 
-	for (i = 0; i < PAGE_PARTS; i++)
-		set_times(parts, page_part_names[i], &res->page_parts[i], &res->page_part_histograms[i]);
-	json_object_set_new(j, "page_parts_ns", parts);
-	report_json_u64(j, "merged", res->merged);
-	report_json_u64(j, "tries", res->tries);
+	return report_json_object(J_HEX("sid", s->sid), J_IF(many, J_U64("iommu", fl_config_iommu(opt->cfg, s->sid))),
+				  J_MEMBER(s, accesses), J_MEMBER(s, bytes), J_MEMBER(s, faults),
+				  J_MEMBER(s, active_ns), J_NODE("latency_ns", times_json(&s->latency, NULL)));
 }
 
-static void set_streams(json_t *j, const struct replay_options *opt, const struct replay_result *res)
+/* NULL: nothing is theirs. */
+static json_t *owned_json(u64 ns, u64 bills)
 {
-	json_t *list = json_array();
-	u32 i;
-
-	for (i = 0; i < res->n_streams; i++) {
-		const struct replay_stream *s = &res->streams[i];
-		json_t *o = json_object();
-
-		report_json_hex(o, "sid", s->sid);
-		if (opt->cfg->iommu.count > 1)
-			report_json_u64(o, "iommu", fl_config_iommu(opt->cfg, s->sid));
-		report_json_u64(o, "accesses", s->accesses);
-		report_json_u64(o, "bytes", s->bytes);
-		report_json_u64(o, "faults", s->faults);
-		report_json_u64(o, "active_ns", s->active_ns);
-		set_times(o, "latency_ns", &s->latency, NULL);
-		json_array_append_new(list, o);
-	}
-	json_object_set_new(j, "streams", list);
+	return ns ? report_json_object(J_U64("mean_ns", replay_owner_mean(ns, bills)), J_U64("total_ns", ns)) : NULL;
 }
 
-static void set_owned(json_t *j, const char *key, const u64 ns[OWNERS], u64 bills)
+static json_t *owners_json(const u64 ns[OWNERS], u64 bills)
 {
-	json_t *o = json_object();
-	int i;
-
-	for (i = 0; i < OWNERS; i++) {
-		json_t *one = json_object();
-
-		if (ns[i]) {
-			report_json_u64(one, "mean_ns", replay_owner_mean(ns[i], bills));
-			report_json_u64(one, "total_ns", ns[i]);
-			json_object_set(o, owner_table[i].name, one);
-		}
-		json_decref(one);
-	}
-	json_object_set_new(j, key, o);
+	return J_MAP(i, OWNERS, owner_table[i].name, owned_json(ns[i], bills));
 }
 
-static void set_resources(json_t *j, const struct replay_result *res)
+static json_t *resource_json(const struct replay_result *res, const struct replay_resource *r)
 {
-	json_t *list = json_array();
-	u32 i;
-
-	for (i = 0; i < res->n_resources; i++) {
-		const struct replay_resource *r = &res->resources[i];
-		json_t *o = json_object();
-
-		report_json_text(o, "name", r->name);
-		report_json_u64(o, "index", r->index);
-		report_json_u64(o, "capacity", r->capacity);
-		report_json_u64(o, "uses", r->uses);
-		report_json_u64(o, "busy_ns", r->busy_ns);
-		report_json_u64(o, "utilisation_ppm", r->utilisation_ppm);
-		report_json_u64(o, "waited_ns", r->waited_ns);
-		report_json_u64(o, "queue_ppm", replay_queue_ppm(res, r));
-		report_json_u64(o, "peak", r->peak);
-		report_json_u64(o, "full_ns", r->full_ns);
-		json_array_append_new(list, o);
-	}
-	json_object_set_new(j, "resources", list);
+	return report_json_object(J_TEXT("name", r->name), J_MEMBER(r, index), J_MEMBER(r, capacity), J_MEMBER(r, uses),
+				  J_MEMBER(r, busy_ns), J_MEMBER(r, utilisation_ppm), J_MEMBER(r, waited_ns),
+				  J_U64("queue_ppm", replay_queue_ppm(res, r)), J_MEMBER(r, peak),
+				  J_MEMBER(r, full_ns));
 }
 
-static void set_ledger(json_t *j, const struct replay_options *opt, const struct replay_result *res)
+static json_t *in_flight_json(const struct replay_result *res)
 {
-	const struct replay_run run = { "", opt, res };
-	json_t *owners = json_object(), *list = json_array();
-	struct replay_why why[REPLAY_WHYS];
-	u32 i, n = replay_why(&run, why);
+	unsigned __int128 ppm = (unsigned __int128)res->in_flight_ns * 1000000;
 
-	set_owned(owners, "faults", res->fault_owner_ns, res->fault_bills);
-	set_owned(owners, "accesses", res->access_owner_ns, res->access_bills);
-	json_object_set_new(j, "owners", owners);
-	set_resources(j, res);
-	for (i = 0; i < n; i++)
-		json_array_append_new(list, replay_why_json(&why[i]));
-	json_object_set_new(j, "why", list);
+	return report_json_object(J_U64("mean_ppm", res->duration_ns ? (u64)(ppm / res->duration_ns) : 0),
+				  J_U64("peak", res->in_flight_peak));
 }
 
-static void set_in_flight(json_t *j, const struct replay_result *res)
+static json_t *parts_json(u32 n, const char *const *names, const struct stats_summary *t,
+			  const struct stats_histogram *h)
 {
-	json_t *o = json_object();
-
-	report_json_u64(o, "mean_ppm",
-			res->duration_ns ? (u64)((unsigned __int128)res->in_flight_ns * 1000000 / res->duration_ns)
-					 : 0);
-	report_json_u64(o, "peak", res->in_flight_peak);
-	json_object_set_new(j, "in_flight", o);
+	return J_MAP(i, n, names[i], times_json(&t[i], &h[i]));
 }
 
 static void set_timing(json_t *j, const struct replay_options *opt, const struct replay_result *res)
 {
-	json_t *parts = json_object();
-	int i;
+	bool pages = opt->faults == REPLAY_PRI || res->page_parts[0].count;
+	const struct replay_run run = { "", opt, res };
+	struct replay_why why[REPLAY_WHYS];
+	u32 n = replay_why(&run, why);
 
-	report_json_u64(j, "duration_ns", res->duration_ns);
-	if (res->in_flight_peak)
-		set_in_flight(j, res);
-	set_streams(j, opt, res);
-	set_times(j, "access_latency_ns", &res->access, &res->access_histogram);
-	set_times(j, "latency_ns", &res->latency, &res->latency_histogram);
-	for (i = 0; i < FAULT_PARTS; i++)
-		set_times(parts, fault_part_names[i], &res->parts[i], &res->part_histograms[i]);
-	json_object_set_new(j, "parts_ns", parts);
-	if (opt->faults == REPLAY_PRI || res->page_parts[0].count)
-		set_page_parts(j, res);
-	set_ledger(j, opt, res);
+	report_json_put(
+		j, J_MEMBER(res, duration_ns), J_IF(res->in_flight_peak, J_NODE("in_flight", in_flight_json(res))),
+		J_NODE("streams", J_LIST(i, res->n_streams, stream_json(opt, &res->streams[i]))),
+		J_NODE("access_latency_ns", times_json(&res->access, &res->access_histogram)),
+		J_NODE("latency_ns", times_json(&res->latency, &res->latency_histogram)),
+		J_NODE("parts_ns", parts_json(FAULT_PARTS, fault_part_names, res->parts, res->part_histograms)));
+	if (pages)
+		report_json_put(j,
+				J_NODE("page_parts_ns", parts_json(PAGE_PARTS, page_part_names, res->page_parts,
+								   res->page_part_histograms)),
+				J_MEMBER(res, merged), J_MEMBER(res, tries));
+	report_json_put(
+		j,
+		J_NODE("owners",
+		       report_json_object(J_NODE("faults", owners_json(res->fault_owner_ns, res->fault_bills)),
+					  J_NODE("accesses", owners_json(res->access_owner_ns, res->access_bills)))),
+		J_NODE("resources", J_LIST(i, res->n_resources, resource_json(res, &res->resources[i]))),
+		J_NODE("why", J_LIST(i, n, replay_why_json(&why[i]))));
 }
 
 json_t *replay_json(const struct replay_options *opt, const struct replay_result *res)
 {
-	json_t *j = json_object();
+	json_t *j = report_json_object(
+		J_TEXT("iommu", opt->kind->name), J_TEXT("fault_mode", replay_fault_names[opt->faults]),
+		J_MEMBER(opt, seed), J_U64("resident_ppm", opt->resident), J_BOOL("timed", res->timed),
+		J_MEMBER(res, accesses), J_MEMBER(res, bytes), J_MEMBER(res, translated), J_MEMBER(res, aborted),
+		J_MEMBER(res, maps), J_MEMBER(res, unmaps), J_NODE("faults", faults_json(opt, res)),
+		J_NODE("responses", responses_json(res)), J_NODE("recorded", recorded_json(res)),
+		J_NODE("counters", replay_counters_json(res)));
 
-	report_json_text(j, "iommu", opt->kind->name);
-	report_json_text(j, "fault_mode", replay_fault_names[opt->faults]);
-	report_json_u64(j, "seed", opt->seed);
-	report_json_u64(j, "resident_ppm", opt->resident);
-	json_object_set_new(j, "timed", json_boolean(res->timed));
-	report_json_u64(j, "accesses", res->accesses);
-	report_json_u64(j, "bytes", res->bytes);
-	report_json_u64(j, "translated", res->translated);
-	report_json_u64(j, "aborted", res->aborted);
-	report_json_u64(j, "maps", res->maps);
-	report_json_u64(j, "unmaps", res->unmaps);
-	set_faults(j, opt, res);
-	set_responses(j, res);
-	set_recorded(j, res);
-	json_object_set_new(j, "counters", replay_counters_json(res));
 	if (res->timed)
 		set_timing(j, opt, res);
 	if (opt->account)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The operating system of a replay: address spaces, streams, and its life. */
+#include "find.h"
 #include "replay_os_priv.h"
 #include "replay_source.h"
 #include "report_json.h"
@@ -36,12 +37,9 @@ struct os_space *replay_os_get_space(struct replay_os *os, u32 id)
 
 struct os_stream *replay_os_find_stream(struct replay_os *os, u32 sid)
 {
-	u32 i;
+	size_t at = FIND(i, os->n_streams, os->streams[i].sid == sid);
 
-	for (i = 0; i < os->n_streams; i++)
-		if (os->streams[i].sid == sid)
-			return &os->streams[i];
-	return NULL;
+	return at < os->n_streams ? &os->streams[at] : NULL;
 }
 
 static int add_stream(struct replay_os *os, u32 sid)
@@ -94,12 +92,9 @@ static u32 pasid_of(const struct dmat_record *rec)
 
 struct os_use *replay_os_find_use(const struct os_stream *st, u32 pasid)
 {
-	u32 i;
+	size_t at = FIND(i, st->n_uses, st->uses[i].pasid == pasid);
 
-	for (i = 0; i < st->n_uses; i++)
-		if (st->uses[i].pasid == pasid)
-			return &st->uses[i];
-	return NULL;
+	return at < st->n_uses ? &st->uses[at] : NULL;
 }
 
 static struct os_use *get_use(struct os_stream *st, u32 pasid)
@@ -207,7 +202,7 @@ void replay_os_touch(struct replay_os *os, const struct dmat_record *access)
 	u64 i, n = replay_os_pages_of(access);
 
 	for (i = 0; s && i < n; i++) {
-		struct page_entry *e = page_map_find(&os->map, s->id, (access->iova >> PAGE_SHIFT) + i);
+		struct page_entry *e = replay_os_page(os, s, (access->iova >> PAGE_SHIFT) + i);
 
 		if (!e || e->resident || e->touched)
 			continue;
@@ -241,16 +236,12 @@ static void note_answer(const struct replay_os *os, const struct fault_group *g)
 
 	fault_group_info(g, &info);
 	while ((f = fault_group_next(g, f)) != NULL) {
-		o = json_object();
-		report_json_hex(o, "sid", f->sid);
-		if (f->flags & FAULT_PASID_VALID)
-			report_json_u64(o, "pasid", f->pasid);
-		report_json_hex(o, "iova", f->addr);
-		report_json_text(o, "access",
-				 f->perm & FAULT_WRITE	? "write"
-				 : f->perm & FAULT_EXEC ? "execute"
-							: "read");
-		report_json_text(o, "answer", names[info.answer]);
+		o = report_json_object(J_HEX("sid", f->sid), J_IF(f->flags & FAULT_PASID_VALID, J_MEMBER(f, pasid)),
+				       J_HEX("iova", f->addr),
+				       J_TEXT("access", f->perm & FAULT_WRITE  ? "write"
+							: f->perm & FAULT_EXEC ? "execute"
+									       : "read"),
+				       J_TEXT("answer", names[info.answer]));
 		json_array_append_new(os->cfg.opt->answers, o);
 	}
 }
@@ -421,6 +412,7 @@ static void free_spaces(struct replay_os *os)
 		for (i = 0; i < os->n_iommus; i++)
 			if (s->doms[i])
 				os->cls->domain_free(os->iommus[i].drv, s->doms[i]);
+		free(s->extents);
 		free(s);
 	}
 }

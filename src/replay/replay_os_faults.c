@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The operating system of a replay: what its fault handlers do, and what that is worth. */
 #include "replay_os_priv.h"
+#include "find.h"
 #include "replay_streams.h"
 #include "grow.h"
 
@@ -52,7 +53,7 @@ static void map_more(struct replay_os *os, struct os_space *s, u64 page, struct 
 	u64 first = around ? page - page % n : page;
 
 	for (i = 0; i < n; i++) {
-		struct page_entry *e = first + i == page ? NULL : page_map_find(&os->map, s->id, first + i);
+		struct page_entry *e = first + i == page ? NULL : replay_os_page(os, s, first + i);
 		bool wanted = e && !e->resident;
 
 		if (first + i == page || (around && !wanted))
@@ -65,7 +66,7 @@ static void map_more(struct replay_os *os, struct os_space *s, u64 page, struct 
 /* What becomes of a fault on @page: mapped now, mapped already, or none of our pages. */
 static enum fault_code resolve(struct replay_os *os, struct os_space *s, u64 page, u8 wanted)
 {
-	struct page_entry *e = page_map_find(&os->map, s->id, page);
+	struct page_entry *e = replay_os_page(os, s, page);
 
 	if (!e || !permitted(e, wanted))
 		return FAULT_TERMINATE;
@@ -82,7 +83,7 @@ static enum fault_code resolve(struct replay_os *os, struct os_space *s, u64 pag
 /* The pages that resolve() would map. */
 static void count_pages(struct replay_os *os, struct os_space *s, u64 page, u8 wanted, struct replay_load *load)
 {
-	struct page_entry *e = page_map_find(&os->map, s->id, page);
+	struct page_entry *e = replay_os_page(os, s, page);
 
 	load->faults++;
 	if (!e || !permitted(e, wanted) || e->resident)
@@ -121,10 +122,9 @@ const struct fault_domain_ops replay_os_fault_ops = { .handle = handle, .event =
 u32 replay_os_deferred(struct replay_os *os, u64 now)
 {
 	u64 before = os->counts.maps;
-	u32 i;
 
-	for (i = 0; i < os->n_deferred; i++)
-		resolve(os, os->deferred[i].space, os->deferred[i].page, os->deferred[i].perm);
+	for_each_of(e, os->deferred, os->n_deferred)
+		resolve(os, e->space, e->page, e->perm);
 	os->n_deferred = 0;
 	return (u32)(os->counts.maps - before);
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The operating system of a replay: which pages are mapped, and when. */
+#include "grow.h"
 #include "replay_os_priv.h"
+
+#define LARGE_MAP   (1ULL << 16) /* pages (256 MiB) from which a map is kept as an extent */
+#define MAPPED_MOST (1U << 24)	 /* pages one by one (64 GiB), about a gigabyte of entries */
 
 /* ---- residency ---- */
 
@@ -110,17 +114,126 @@ static int drop_page(struct replay_os *os, struct os_space *s, struct page_entry
 	return err;
 }
 
+/* ---- large maps: they cost what is touched of them ---- */
+
+/* The first extent that ends behind @page. */
+static u32 extent_at(const struct os_space *s, u64 page)
+{
+	u32 lo = 0, hi = s->n_extents;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (page - s->extents[mid].first < s->extents[mid].pages || page < s->extents[mid].first)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return lo;
+}
+
+struct page_entry *replay_os_page(struct replay_os *os, struct os_space *s, u64 page)
+{
+	struct page_entry *e = page_map_find(&os->map, s->id, page);
+	const struct page_extent *x;
+	u32 i;
+
+	if (e || !s->n_extents)
+		return e;
+	i = extent_at(s, page);
+	x = &s->extents[i];
+	if (i == s->n_extents || page < x->first)
+		return NULL;
+	e = page_map_add(&os->map, &s->pages, s->id, page);
+	if (!e)
+		return NULL;
+	e->pa = x->pa + ((page - x->first) << PAGE_SHIFT);
+	e->perm = x->perm;
+	e->lazy = true;
+	return e;
+}
+
+static int insert_extent(struct os_space *s, u32 at, const struct page_extent *x)
+{
+	if (!GROW(s->extents, s->n_extents, s->extent_room, 16))
+		return -ENOMEM;
+	memmove(&s->extents[at + 1], &s->extents[at], (s->n_extents - at) * sizeof(*x));
+	s->extents[at] = *x;
+	s->n_extents++;
+	return 0;
+}
+
+/* Take [first, first + n) out of the extents. @gone: pages of it. */
+static int cut_extents(struct os_space *s, u64 first, u64 n, u64 *gone)
+{
+	u64 end = first + n < n ? ~0ULL : first + n;
+	u32 i = extent_at(s, first), keep;
+	int err = 0;
+
+	*gone = 0;
+	if (i < s->n_extents && s->extents[i].first < first) {
+		struct page_extent *x = &s->extents[i], rest = *x;
+		u64 before = first - x->first;
+
+		rest.first += before;
+		rest.pages -= before;
+		rest.pa += before << PAGE_SHIFT;
+		x->pages = before;
+		err = insert_extent(s, ++i, &rest);
+	}
+	for (keep = i; !err && keep < s->n_extents && s->extents[keep].first + s->extents[keep].pages <= end; keep++)
+		*gone += s->extents[keep].pages;
+	if (!err && keep < s->n_extents && s->extents[keep].first < end) {
+		struct page_extent *x = &s->extents[keep];
+		u64 cut = end - x->first;
+
+		*gone += cut;
+		x->first += cut;
+		x->pages -= cut;
+		x->pa += cut << PAGE_SHIFT;
+	}
+	memmove(&s->extents[i], &s->extents[keep], (s->n_extents - keep) * sizeof(*s->extents));
+	s->n_extents -= keep - i;
+	return err;
+}
+
+/* ---- unmaps, and maps on what they leave ---- */
+
+static int drop_range(struct replay_os *os, struct os_space *s, u64 first, u64 n)
+{
+	struct page_entry *e = n == 1 ? page_map_find(&os->map, s->id, first) : NULL;
+	u64 lazy = 0, gone = 0;
+	u32 i, next;
+	int err = 0;
+
+	if (e) {
+		lazy = e->lazy;
+		err = drop_page(os, s, e);
+	}
+	for (i = n == 1 ? PAGE_MAP_NONE : s->pages; i != PAGE_MAP_NONE && !err; i = next) {
+		e = page_map_at(&os->map, i);
+		next = e->next;
+		if (e->page - first >= n)
+			continue;
+		lazy += e->lazy;
+		err = drop_page(os, s, e);
+	}
+	if (!err && s->n_extents)
+		err = cut_extents(s, first, n, &gone);
+	os->untouched -= gone ? gone - lazy : 0; /* drop_page() has counted the lazy ones */
+	return err;
+}
+
 static int map_page(struct replay_os *os, struct os_space *s, const struct dmat_record *rec, u64 i)
 {
 	u64 page = (rec->iova >> PAGE_SHIFT) + i;
-	struct page_entry *e = page_map_find(&os->map, s->id, page);
-	int err;
+	int err = drop_range(os, s, page, 1);
+	struct page_entry *e;
 
-	if (e) {
-		err = drop_page(os, s, e);
-		if (err)
-			return err;
-	}
+	if (err)
+		return err;
+	if (os->map.used >= MAPPED_MOST)
+		return -ENOMEM;
 	e = page_map_add(&os->map, &s->pages, s->id, page);
 	if (!e)
 		return -ENOMEM;
@@ -132,15 +245,29 @@ static int map_page(struct replay_os *os, struct os_space *s, const struct dmat_
 
 u64 replay_os_pages_of(const struct dmat_record *rec)
 {
-	return ((rec->iova & (PAGE_SIZE - 1)) + rec->size + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	return (((rec->iova & (PAGE_SIZE - 1)) + rec->size - 1) >> PAGE_SHIFT) + 1;
+}
+
+static int map_large(struct replay_os *os, struct os_space *s, const struct dmat_record *rec, u64 n)
+{
+	struct page_extent x = { .first = rec->iova >> PAGE_SHIFT, .pages = n, .pa = rec->pa & ~(PAGE_SIZE - 1) };
+	int err = drop_range(os, s, x.first, n);
+
+	x.perm = rec->perm;
+	err = err ? err : insert_extent(s, extent_at(s, x.first), &x);
+	os->untouched += err ? 0 : n;
+	return err;
 }
 
 int replay_os_map(struct replay_os *os, const struct dmat_record *rec)
 {
 	struct os_space *s = replay_os_get_space(os, rec->domain);
+	bool some_resident = os->cfg.opt->resident || os->cfg.opt->one_paged;
 	u64 i, n = replay_os_pages_of(rec);
 	int err = s ? 0 : -ENOMEM;
 
+	if (!err && n >= LARGE_MAP && !some_resident)
+		return map_large(os, s, rec, n);
 	for (i = 0; i < n && !err; i++)
 		err = map_page(os, s, rec, i);
 	return err;
@@ -148,23 +275,9 @@ int replay_os_map(struct replay_os *os, const struct dmat_record *rec)
 
 static int unmap_in(struct replay_os *os, struct os_space *s, const struct dmat_record *rec)
 {
-	u64 first = rec->flags & DMAT_F_WHOLE ? 0 : rec->iova >> PAGE_SHIFT;
-	u64 n = rec->flags & DMAT_F_WHOLE ? ~0ULL : replay_os_pages_of(rec);
-	struct page_entry *e;
-	u32 i, next;
-	int err = 0;
-
-	if (n == 1) {
-		e = page_map_find(&os->map, s->id, first);
-		return e ? drop_page(os, s, e) : 0;
-	}
-	for (i = s->pages; i != PAGE_MAP_NONE && !err; i = next) {
-		e = page_map_at(&os->map, i);
-		next = e->next;
-		if (e->page - first < n)
-			err = drop_page(os, s, e);
-	}
-	return err;
+	if (rec->flags & DMAT_F_WHOLE)
+		return drop_range(os, s, 0, ~0ULL);
+	return drop_range(os, s, rec->iova >> PAGE_SHIFT, replay_os_pages_of(rec));
 }
 
 int replay_os_unmap(struct replay_os *os, const struct dmat_record *rec)

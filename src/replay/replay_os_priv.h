@@ -28,6 +28,15 @@ struct os_space {
 	u32 id;
 	u32 sid;   /* of the first stream attached */
 	u32 pages; /* its list in the page map */
+	struct page_extent
+		*extents; /* large maps, in order; a page of one is in the page map from when it is asked for */
+	u32 n_extents, extent_room;
+};
+
+/* @pages pages from @first lead to @pa. */
+struct page_extent {
+	u64 first, pages, pa;
+	u8 perm;
 };
 
 /* What a stream's PASID is attached to. */
@@ -80,6 +89,8 @@ struct os_use *replay_os_find_use(const struct os_stream *st, u32 pasid);
 int replay_os_make_resident(struct replay_os *os, struct os_space *s, struct page_entry *e);
 int replay_os_map_chosen(struct replay_os *os, struct os_space *s);
 int replay_os_map_resident(struct replay_os *os, struct os_space *s, u32 iommu);
+/* A page that the trace has mapped, or NULL: it has not, or (rarely) there is no memory for it. */
+struct page_entry *replay_os_page(struct replay_os *os, struct os_space *s, u64 page);
 /* What a record of the trace maps and unmaps. */
 u64 replay_os_pages_of(const struct dmat_record *rec);
 int replay_os_map(struct replay_os *os, const struct dmat_record *rec);

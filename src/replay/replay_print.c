@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The result of a replay for people. */
+#include "find.h"
 #include "replay_counters.h"
 #include "replay_streams.h"
 #include "replay_why.h"
@@ -18,12 +19,10 @@ static void add_times(struct report_table *t, const char *name, const struct sta
 
 static void print_parts(const struct replay_options *opt, const struct replay_result *res, FILE *out)
 {
-	static const char *const headings[] = { "part", ">p50", ">p90", ">p99", ">p99.9", ">max", ">mean", NULL };
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("part", ">p50", ">p90", ">p99", ">p99.9", ">max", ">mean");
 	int i;
 
 	fputs("\nlatency of faults\n", out);
-	report_table_init(&t, headings);
 	for (i = 0; opt->faults == REPLAY_PRI && i < PAGE_PARTS; i++)
 		add_times(&t, page_part_names[i], &res->page_parts[i]);
 	for (i = 0; opt->faults != REPLAY_PRI && i < FAULT_PARTS; i++)
@@ -46,9 +45,8 @@ static void print_why(const struct replay_options *opt, const struct replay_resu
 /* Shares are of the sums, so that nothing is lost to rounding. */
 static void print_owners(const struct replay_result *res, FILE *out)
 {
-	static const char *const headings[] = { "owner", ">mean fault", ">%", ">mean access", ">%", NULL };
 	u64 faults = 0, accesses = 0;
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("owner", ">mean fault", ">%", ">mean access", ">%");
 	char text[REPORT_NS];
 	int i;
 
@@ -57,7 +55,6 @@ static void print_owners(const struct replay_result *res, FILE *out)
 		accesses += res->access_owner_ns[i];
 	}
 	fputs("\nowners of the time\n", out);
-	report_table_init(&t, headings);
 	for (i = 0; i < OWNERS; i++) {
 		u64 f = res->fault_owner_ns[i], a = res->access_owner_ns[i];
 
@@ -74,16 +71,12 @@ static void print_owners(const struct replay_result *res, FILE *out)
 
 static void print_resources(const struct replay_result *res, FILE *out)
 {
-	static const char *const headings[] = { "resource",  ">of",    ">uses", ">used, %",  ">peak",
-						">all used", ">a use", ">wait", ">in queue", NULL };
-	struct report_table t;
+	struct report_table t = REPORT_TABLE("resource", ">of", ">uses", ">used, %", ">peak", ">all used", ">a use",
+					     ">wait", ">in queue");
 	char text[REPORT_NS];
-	u32 i;
 
 	fputs("\nresources\n", out);
-	report_table_init(&t, headings);
-	for (i = 0; i < res->n_resources; i++) {
-		const struct replay_resource *r = &res->resources[i];
+	for_each_of(r, res->resources, res->n_resources) {
 		u64 queue = replay_queue_ppm(res, r);
 
 		report_table_cell(&t, "%s %u", r->name, r->index);
@@ -101,13 +94,11 @@ static void print_resources(const struct replay_result *res, FILE *out)
 
 static void print_histogram(const char *title, const struct stats_histogram *h, FILE *out)
 {
-	static const char *const headings[] = { ">from", ">count", NULL };
-	struct report_table t;
+	struct report_table t = REPORT_TABLE(">from", ">count");
 	char text[REPORT_NS];
 	u32 i;
 
 	fprintf(out, "\n%s\n", title);
-	report_table_init(&t, headings);
 	for (i = 0; i < STATS_BUCKETS; i++) {
 		if (!h->count[i])
 			continue;
@@ -131,11 +122,9 @@ void replay_counters_table(const struct replay_result *res, FILE *out)
 
 static void print_faults(const struct replay_options *opt, const struct replay_result *res, FILE *out)
 {
-	u32 i;
-
 	fprintf(out, "faults               %llu, %llu of them duplicates\n", res->faults, res->duplicates);
-	for (i = 0; i < res->n_types; i++)
-		fprintf(out, "  %-18s %llu\n", replay_type_name(opt, &res->types[i]), res->types[i].count);
+	for_each_of(t, res->types, res->n_types)
+		fprintf(out, "  %-18s %llu\n", replay_type_name(opt, t), t->count);
 	if (res->unhandled)
 		fprintf(out, "  %-18s %llu\n", "not handled", res->unhandled);
 	fprintf(out, "first touches        %llu\n", res->first_touches);

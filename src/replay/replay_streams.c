@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "find.h"
 #include "replay_streams.h"
 
 /* "platform", "pcie" or "pcie-ats", perhaps with ":terminate", ":stall" or ":pri". */
@@ -11,8 +12,7 @@ static bool parse(char *text, struct stream_kind *k)
 	k->single = true;
 	if (colon) {
 		*colon++ = '\0';
-		for (i = 0; i < ARRAY_SIZE(faults) && strcmp(colon, faults[i]); i++)
-			;
+		i = FIND(i, ARRAY_SIZE(faults), !strcmp(colon, faults[i]));
 		if (i == ARRAY_SIZE(faults))
 			return false;
 		k->faults = (enum replay_faults)i;
@@ -38,22 +38,12 @@ struct stream_kind stream_kind_of(const struct replay_options *opt, u32 sid)
 
 bool replay_has(const struct replay_options *opt, const struct replay_scan *scan, enum replay_faults faults)
 {
-	u32 i;
-
-	for (i = 0; i < scan->n_sids; i++)
-		if (stream_kind_of(opt, scan->sids[i]).faults == faults)
-			return true;
-	return false;
+	return ANY(i, scan->n_sids, stream_kind_of(opt, scan->sids[i]).faults == faults);
 }
 
 static bool in_trace(const struct replay_scan *scan, u32 sid)
 {
-	u32 i;
-
-	for (i = 0; i < scan->n_sids; i++)
-		if (scan->sids[i] == sid)
-			return true;
-	return false;
+	return ANY(i, scan->n_sids, scan->sids[i] == sid);
 }
 
 static int check_streams(const struct replay_options *opt, const struct replay_scan *scan, struct dmat_error *err)

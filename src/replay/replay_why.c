@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "replay_why.h"
+#include "find.h"
 #include "fl_config.h"
 #include "replay_why_keys.h"
 #include "report_json.h"
@@ -16,11 +17,8 @@ static u64 bills_of(const struct replay_result *res, bool of_faults)
 struct replay_resource replay_why_total(const struct replay_result *res, const char *name)
 {
 	struct replay_resource all = { 0 };
-	u32 i;
 
-	for (i = 0; i < res->n_resources; i++) {
-		const struct replay_resource *r = &res->resources[i];
-
+	for_each_of(r, res->resources, res->n_resources) {
 		if (strncmp(r->name, name, strlen(name)))
 			continue;
 		all.uses += r->uses;
@@ -34,10 +32,8 @@ struct replay_resource replay_why_total(const struct replay_result *res, const c
 static u32 rank_of_tbu(const struct replay_run *run, u32 iommu, u32 tbu)
 {
 	u64 used = 0;
-	u32 i;
 
-	for (i = 0; i < run->res->n_streams; i++) {
-		const struct replay_stream *s = &run->res->streams[i];
+	for_each_of(s, run->res->streams, run->res->n_streams) {
 		u32 its = fl_config_tbu(run->opt->cfg, s->sid);
 
 		if (s->accesses && fl_config_iommu(run->opt->cfg, s->sid) == iommu && its < tbu)
@@ -50,14 +46,12 @@ static u32 rank_of_tbu(const struct replay_run *run, u32 iommu, u32 tbu)
 static bool serves_faults(const struct replay_run *run, const struct replay_resource *r)
 {
 	const char *at = strchr(r->name, '@');
-	u32 i, iommu = at ? (u32)strtoul(at + 1, NULL, 10) : 0;
+	u32 iommu = at ? (u32)strtoul(at + 1, NULL, 10) : 0;
 	bool one_iommu = run->opt->cfg->iommu.count == 1;
 
 	if (!at && !one_iommu)
 		return true; /* shared by all of them */
-	for (i = 0; i < run->res->n_streams; i++) {
-		const struct replay_stream *s = &run->res->streams[i];
-
+	for_each_of(s, run->res->streams, run->res->n_streams) {
 		if (!s->faults || (!one_iommu && fl_config_iommu(run->opt->cfg, s->sid) != iommu))
 			continue;
 		if (strncmp(r->name, "tbu_", 4) ||
@@ -209,13 +203,11 @@ static const struct fl_key *main_price(const struct replay_why *w, enum owner o,
 /* Waits for units whose holders wait themselves are counted there already. */
 static void add_holders(const struct replay_result *res, enum owner o, const u64 mean[OWNERS], u64 also[OWNERS])
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(chains); i++) {
-		enum owner from = chains[i].owner;
+	for_each_of(e, chains, ARRAY_SIZE(chains)) {
+		enum owner from = e->owner;
 		u64 left = mean[from] - also[from], part;
 
-		if (from == o || (chains[i].holders_wait & BIT_OF(o)) ||
+		if (from == o || (e->holders_wait & BIT_OF(o)) ||
 		    ((from == OWNER_STALL_SLOT || from == OWNER_CREDIT) && (BEFORE_A_FAULT & BIT_OF(o))))
 			continue;
 		part = part_of_wait(res, from, o, mean[from]);
@@ -455,15 +447,11 @@ json_t *replay_why_json(const struct replay_why *w)
 	u32 i;
 
 	report_json_text(j, "of", w->of_faults ? "fault" : "access");
-	if (w->other) {
-		report_json_text(j, "with", w->run->name);
-		report_json_text(j, "against", w->other->name);
-	}
-	report_json_u64(j, w->other ? "difference_ns" : "mean_ns", w->all_ns);
-	report_json_text(j, "owner", owner_table[w->owner].name);
-	report_json_u64(j, "owner_ns", w->ns);
-	if (w->behind_ns)
-		report_json_u64(j, "behind_ns", w->behind_ns);
+	if (w->other)
+		report_json_put(j, J_TEXT("with", w->run->name), J_TEXT("against", w->other->name));
+	report_json_put(j, J_U64(w->other ? "difference_ns" : "mean_ns", w->all_ns),
+			J_TEXT("owner", owner_table[w->owner].name), J_U64("owner_ns", w->ns),
+			J_IF(w->behind_ns, J_MEMBER(w, behind_ns)));
 	for (i = 0; i < OWNERS; i++)
 		if (w->also_ns[i])
 			report_json_u64(also, owner_table[i].name, w->also_ns[i]);
@@ -471,10 +459,8 @@ json_t *replay_why_json(const struct replay_why *w)
 		json_object_set(j, "also_ns", also);
 	json_decref(also);
 	report_json_u64(j, "share_percent", w->ns * 100 / w->all_ns);
-	if (w->resource) {
-		report_json_text(j, "resource", w->resource->name);
-		report_json_u64(j, "resource_index", w->resource->index);
-	}
+	if (w->resource)
+		report_json_put(j, J_TEXT("resource", w->resource->name), J_U64("resource_index", w->resource->index));
 	replay_why_find_keys(w, &k);
 	for (i = 0; i < k.n; i++) {
 		if (saves_part(w, &k, i))

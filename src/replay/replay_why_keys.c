@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Of the keys of an owner, those that count in this run. */
 #include "replay_why_keys.h"
+#include "find.h"
 #include "fl_config.h"
 
 #define CACHE_SAVES_PPM 100000 /* of table accesses: less is no reason */
@@ -122,11 +123,10 @@ static const u64 *find_drawn(const struct fl_config *cfg, const struct fl_key *k
 		{ "cpu.page_", &cfg->cpu.page },
 		{ "memory.latency_", &cfg->memory.latency },
 	};
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(drawn); i++)
-		if (begins(key->name, drawn[i].prefix))
-			return drawn[i].kind;
+	for_each_of(e, drawn, ARRAY_SIZE(drawn))
+		if (begins(key->name, e->prefix))
+			return e->kind;
 	return NULL;
 }
 
@@ -245,7 +245,6 @@ u64 replay_why_room(const struct replay_why *w)
 {
 	const struct replay_result *res = w->run->res;
 	u64 most = 0, saves;
-	u32 i;
 	size_t n;
 
 	if (w->owner == OWNER_STALL_SLOT && one_at_a_time(w->run, w->resource))
@@ -253,11 +252,10 @@ u64 replay_why_room(const struct replay_why *w)
 	if ((w->owner != OWNER_SLOT && w->owner != OWNER_STALL_SLOT && w->owner != OWNER_CREDIT) || w->other ||
 	    !w->resource || !w->all_ns || w->resource->full_ns < res->duration_ns / 10 * 9)
 		return w->ns;
-	for (i = 0; i < res->n_resources; i++)
+	for_each_of(r, res->resources, res->n_resources)
 		for (n = w->owner == OWNER_SLOT ? 0 : 2; n < ARRAY_SIZE(used_within); n++)
-			if (begins(res->resources[i].name, used_within[n]) &&
-			    used_ppm(w->run, &res->resources[i]) > most)
-				most = used_ppm(w->run, &res->resources[i]);
+			if (begins(r->name, used_within[n]) && used_ppm(w->run, r) > most)
+				most = used_ppm(w->run, r);
 	saves = (u64)((unsigned __int128)w->all_ns * (1000000 - most) / 1000000);
 	return saves < w->ns ? saves : w->ns;
 }

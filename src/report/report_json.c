@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "report_json.h"
-#include "temp_file.h"
+#include "out_file.h"
 #include <limits.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define DUMP_FLAGS (JSON_INDENT(2) | JSON_PRESERVE_ORDER)
@@ -50,6 +49,23 @@ int report_json_text(json_t *object, const char *key, const char *text)
 	return ret;
 }
 
+json_t *report_json_items(json_t *object, const struct report_item *items)
+{
+	for (; items->kind != REPORT_END; items++) {
+		if (items->kind == REPORT_NUMBER)
+			report_json_u64(object, items->key, items->number);
+		else if (items->kind == REPORT_HEX)
+			report_json_hex(object, items->key, items->number);
+		else if (items->kind == REPORT_BOOL)
+			set(object, items->key, json_boolean(items->number));
+		else if (items->kind == REPORT_TEXT)
+			report_json_text(object, items->key, items->text);
+		else if (items->kind == REPORT_NODE)
+			set(object, items->key, items->node);
+	}
+	return object;
+}
+
 int report_json_print(const json_t *root, FILE *f)
 {
 	errno = 0;
@@ -75,12 +91,8 @@ static int write_and_close(const struct writing *w, FILE *f)
 
 static int write_temp(const struct writing *w, int fd)
 {
-	mode_t mask = umask(0);
-	FILE *f;
+	FILE *f = fdopen(fd, "w");
 
-	umask(mask);
-	fchmod(fd, 0666 & ~mask);
-	f = fdopen(fd, "w");
 	if (!f) {
 		close(fd);
 		return -ENOMEM;
@@ -91,37 +103,23 @@ static int write_temp(const struct writing *w, int fd)
 int report_write_file(const char *path, int (*write)(const void *what, FILE *f), const void *what)
 {
 	const struct writing w = { write, what };
-	struct stat st;
-	char *temp, *target;
+	struct out_file out;
 	int fd, ret;
+	FILE *f;
 
 	if (!path || !strcmp(path, "-"))
 		return write(what, stdout);
-	/* Renaming over a device or a pipe would replace it. */
-	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
-		FILE *f = S_ISDIR(st.st_mode) ? NULL : fopen(path, "w");
-
-		if (!f)
-			return S_ISDIR(st.st_mode) ? -EISDIR : -errno;
-		return write_and_close(&w, f);
+	fd = out_file_open(&out, path);
+	if (fd == -EINVAL) { /* a device, a pipe */
+		f = fopen(path, "w");
+		return f ? write_and_close(&w, f) : -errno;
 	}
-	target = realpath(path, NULL); /* a link stays one */
-	temp = malloc(strlen(target ? target : path) + 8);
-	if (!temp) {
-		free(target);
-		return -ENOMEM;
-	}
-	sprintf(temp, "%s.XXXXXX", target ? target : path);
-	fd = temp_file_make(temp);
-	ret = fd < 0 ? -errno : write_temp(&w, fd);
-	if (!ret && rename(temp, target ? target : path))
-		ret = -errno;
-	if (fd >= 0 && ret)
-		temp_file_remove(temp);
-	else if (fd >= 0)
-		temp_file_kept(temp);
-	free(temp);
-	free(target);
+	if (fd < 0)
+		return fd;
+	ret = write_temp(&w, fd);
+	if (!ret)
+		return out_file_keep(&out);
+	out_file_drop(&out);
 	return ret;
 }
 

@@ -40,6 +40,22 @@ struct report_table {
 void report_table_init(struct report_table *t, const char *const *headings);
 
 /**
+ * report_table_of() - a table, for an initialiser
+ * @headings: as for report_table_init()
+ *
+ * Return: The table.
+ */
+static inline struct report_table report_table_of(const char *const *headings)
+{
+	struct report_table t;
+
+	report_table_init(&t, headings);
+	return t;
+}
+
+#define REPORT_TABLE(...) report_table_of((const char *const[]){ __VA_ARGS__, NULL })
+
+/**
  * report_table_cell() - add a cell
  * @t: the table
  * @fmt: printf format of its text

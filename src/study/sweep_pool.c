@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "find.h"
 #include "sweep_pool.h"
 
 #include <fcntl.h>
@@ -147,11 +148,8 @@ static void finish(struct pool *w, struct job *j, int state)
 static void reap(struct pool *w)
 {
 	int state;
-	u32 i;
 
-	for (i = 0; i < w->p->jobs; i++) {
-		struct job *j = &w->job[i];
-
+	for_each_of(j, w->job, w->p->jobs) {
 		if (j->pid && waitpid(j->pid, &state, WNOHANG) == j->pid)
 			finish(w, j, state);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "sweep_table.h"
+#include "find.h"
 #include "report_json.h"
 #include "report_table.h"
 #include "interval.h"
@@ -16,8 +17,7 @@ static const json_t *element(const json_t *list, const char *name, bool shape)
 
 	if (shape || (*name && !*end))
 		return json_array_get(list, shape ? 0 : i);
-	json_array_foreach((json_t *)list, i, e)
-	{
+	json_array_foreach((json_t *)list, i, e) {
 		const char *called = json_string_value(json_object_get(e, "name"));
 
 		if (called && !strcmp(called, name))
@@ -106,8 +106,7 @@ int sweep_table_nowhere(const struct sweep_table *t)
 
 	for (i = 0; i < n; i++)
 		results += !t->reason[i];
-	for (c = 0; c < t->spec->n_columns && t->seen[c]; c++)
-		;
+	c = FIND(c, t->spec->n_columns, !t->seen[c]);
 	return results && c < t->spec->n_columns ? (int)c : -1;
 }
 
@@ -301,70 +300,45 @@ static json_t *columns_json(const struct sweep_table *t, u32 row)
 				json_object_set(all, t->spec->columns[i], (json_t *)word(t, row, i));
 			continue;
 		}
-		o = json_object();
-		json_object_set_new(o, "mean", rounded(r.mean));
-		if (r.n > 1) {
-			json_object_set_new(o, "low", rounded(r.mean - r.half));
-			json_object_set_new(o, "high", rounded(r.mean + r.half));
-		}
+		o = report_json_object(J_NODE("mean", rounded(r.mean)),
+				       J_IF(r.n > 1, J_NODE("low", rounded(r.mean - r.half))),
+				       J_IF(r.n > 1, J_NODE("high", rounded(r.mean + r.half))));
 		json_object_set_new(all, t->spec->columns[i], o);
 	}
 	return all;
 }
 
-static json_t *seeds_json(const struct sweep_table *t, u32 row)
+static json_t *seed_json(const struct sweep_table *t, u32 row, u32 i)
 {
-	json_t *list = json_array();
-	u32 i, c;
+	u32 index = row * t->spec->n_seeds + i, c;
+	json_t *o = report_json_object(J_U64("seed", t->spec->seed[i]),
+				       J_IF(t->reason[index], J_TEXT("failed", t->reason[index])));
 
-	for (i = 0; i < t->spec->n_seeds; i++) {
-		u32 index = row * t->spec->n_seeds + i;
-		json_t *o = json_object();
-
-		report_json_u64(o, "seed", t->spec->seed[i]);
-		if (t->reason[index])
-			report_json_text(o, "failed", t->reason[index]);
-		for (c = 0; c < t->spec->n_columns; c++)
-			if (cell(t, index, c))
-				json_object_set(o, t->spec->columns[c], cell(t, index, c));
-		json_array_append_new(list, o);
-	}
-	return list;
+	for (c = 0; c < t->spec->n_columns; c++)
+		if (cell(t, index, c))
+			json_object_set(o, t->spec->columns[c], cell(t, index, c));
+	return o;
 }
 
 static json_t *row_json(const struct sweep_table *t, u32 row)
 {
 	const struct sweep_spec *s = t->spec;
 	struct sweep_point p = sweep_point(s, row * s->n_seeds);
-	json_t *o = json_object(), *set = json_object();
 	const char *reason;
 	u64 seed;
-	u32 i, failed = failures(t, row, &reason, &seed);
+	u32 failed = failures(t, row, &reason, &seed);
 
-	report_json_text(o, "trace", sweep_trace_name(&s->traces[p.trace]));
-	report_json_text(o, "variant", s->variants[p.variant]);
-	for (i = 0; i < s->n_vary; i++)
-		report_json_text(set, s->vary[i].key, s->vary[i].values[p.value[i]]);
-	json_object_set_new(o, "set", set);
-	report_json_u64(o, "points", s->n_seeds - failed);
-	report_json_u64(o, "failed", failed);
-	json_object_set_new(o, "columns", columns_json(t, row));
-	json_object_set_new(o, "seeds", seeds_json(t, row));
-	return o;
+	return report_json_object(
+		J_TEXT("trace", sweep_trace_name(&s->traces[p.trace])), J_TEXT("variant", s->variants[p.variant]),
+		J_NODE("set", J_MAP(i, s->n_vary, s->vary[i].key, json_string(s->vary[i].values[p.value[i]]))),
+		J_U64("points", s->n_seeds - failed), J_U64("failed", failed), J_NODE("columns", columns_json(t, row)),
+		J_NODE("seeds", J_LIST(i, s->n_seeds, seed_json(t, row, i))));
 }
 
 json_t *sweep_table_json(const struct sweep_table *t)
 {
-	json_t *root = json_object(), *columns = json_array(), *list = json_array();
-	u32 i;
-
-	for (i = 0; i < t->spec->n_columns; i++)
-		json_array_append_new(columns, json_string(t->spec->columns[i]));
-	for (i = 0; i < rows(t); i++)
-		json_array_append_new(list, row_json(t, i));
-	json_object_set_new(root, "columns", columns);
-	json_object_set_new(root, "rows", list);
-	return root;
+	return report_json_object(J_NODE("columns", J_LIST(i, t->spec->n_columns, json_string(t->spec->columns[i]))),
+				  J_NODE("rows", J_LIST(i, rows(t), row_json(t, i))));
 }
 
 /* ---- for people ---- */

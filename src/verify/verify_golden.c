@@ -58,8 +58,11 @@ static u64 hash(u64 h, const json_t *j)
 	i = json_integer_value(j);
 	d = json_real_value(j);
 	h = mix(mix(h, &i, sizeof(i)), &d, sizeof(d));
-	json_array_foreach(j, at, v) h = hash(h, v);
-	json_object_foreach((json_t *)j, key, v) if (!is_loose(key)) h = hash(mix(h, key, strlen(key) + 1), v);
+	json_array_foreach(j, at, v)
+		h = hash(h, v);
+	json_object_foreach((json_t *)j, key, v)
+		if (!is_loose(key))
+			h = hash(mix(h, key, strlen(key) + 1), v);
 	return h;
 }
 
@@ -102,8 +105,7 @@ static void compare_objects(struct comparison *c, const json_t *golden, const js
 	json_t *v;
 	bool loose;
 
-	json_object_foreach((json_t *)golden, key, v)
-	{
+	json_object_foreach((json_t *)golden, key, v) {
 		/* Buckets, and sentences, shift with the numbers they are made of. */
 		if (c->opt->tolerance_ppm && (!strcmp(key, "histogram") || !strcmp(key, "why"))) {
 			c->n->skipped++;
@@ -115,8 +117,9 @@ static void compare_objects(struct comparison *c, const json_t *golden, const js
 		below(c, v, json_object_get(now, key), "%s%s", dot, key);
 		c->loose -= loose;
 	}
-	json_object_foreach((json_t *)now, key, v) if (!json_object_get(golden, key))
-		below(c, NULL, v, "%s%s", dot, key);
+	json_object_foreach((json_t *)now, key, v)
+		if (!json_object_get(golden, key))
+			below(c, NULL, v, "%s%s", dot, key);
 }
 
 /* How many elements were lost and added at (@i, @j), before both lists go on with the same. */

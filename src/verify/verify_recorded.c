@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The faults of a recording beside those of its replay: each is compared as fully as it was recorded. */
 #include "verify_priv.h"
+#include "find.h"
 #include "grow.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,12 +142,8 @@ void verify_recorded_made(struct verify_recorded *v, const struct dmat_record *m
 
 void verify_recorded_end(const struct verify_recorded *v, struct verify_counts *c)
 {
-	u32 i;
-
 	*c = v->counts;
-	for (i = 0; i < v->n; i++) {
-		const struct expected *e = &v->fault[i];
-
+	for_each_of(e, v->fault, v->n) {
 		/* No access of the trace leads to it. */
 		if (!e->accessed || e->rec.flags & DMAT_F_NO_IOVA) {
 			c->not_compared += e->left;

@@ -321,12 +321,10 @@ static void expect(const struct verify_result *r, json_t *entry)
 
 	/* The access is made once there. MULTI is the same bit of both registers. */
 	report_json_hex(masks, global ? "gfsr" : "fsr", ~(u32)SMMUV2_FSR_MULTI);
-	report_json_hex(fault, global ? "gfsr" : "fsr", r->model[FSR]);
-	report_json_hex(fault, global ? "gfsynr0" : "fsynr0", r->model[global ? GFSYNR0 : FSYNR0]);
-	report_json_hex(fault, global ? "gfsynr1" : "far", r->model[global ? GFSYNR1 : FAR]);
-	if (!global)
-		report_json_hex(fault, "cbfrsynra", r->model[FRSYNRA]);
-	json_object_set_new(fault, "masks", masks);
+	report_json_put(fault, J_HEX(global ? "gfsr" : "fsr", r->model[FSR]),
+			J_HEX(global ? "gfsynr0" : "fsynr0", r->model[global ? GFSYNR0 : FSYNR0]),
+			J_HEX(global ? "gfsynr1" : "far", r->model[global ? GFSYNR1 : FAR]),
+			J_IF(!global, J_HEX("cbfrsynra", r->model[FRSYNRA])), J_NODE("masks", masks));
 	json_object_set_new(entry, global ? "global_fault" : "context_fault", fault);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "verify_state.h"
+#include "find.h"
 #include "report_json.h"
 #include "verify_priv.h"
 #include <stdlib.h>
@@ -142,18 +143,13 @@ static int take_memory(struct verify_scene *s, struct verify_state *st)
 
 static void set_holes(const struct verify_scene *s, json_t *dump)
 {
-	json_t *list = json_array(), *range;
-	u32 i;
+	const struct physmem *m = &s->mem;
 
-	for (i = 0; i < s->mem.n_holes; i++) {
-		range = json_array();
-		json_array_append_new(range, json_sprintf("0x%llx", s->mem.holes[i].first));
-		json_array_append_new(range, json_sprintf("0x%llx", s->mem.holes[i].last));
-		json_array_append_new(list, range);
-	}
-	if (s->mem.n_holes)
-		json_object_set(dump, "memory_error_ranges", list);
-	json_decref(list);
+	report_json_put(dump,
+			J_IF(m->n_holes, J_NODE("memory_error_ranges",
+						J_LIST(i, m->n_holes,
+						       json_pack("[o, o]", json_sprintf("0x%llx", m->holes[i].first),
+								 json_sprintf("0x%llx", m->holes[i].last))))));
 }
 
 /* ---- all of it ---- */
@@ -182,35 +178,25 @@ int verify_state_take(struct verify_scene *s, const struct iommu_kind *kind, con
 
 void verify_expect_words(const struct verify_result *r, u32 n, json_t *fault)
 {
-	json_t *words = json_array(), *masks = json_array();
-	u32 i;
-
-	for (i = 0; i < n; i++) {
-		json_array_append_new(words, json_sprintf("0x%llx", r->model[i]));
-		json_array_append_new(masks, json_sprintf("0x%llx", ~0ULL));
-	}
-	json_object_set_new(fault, "words", words);
-	json_object_set_new(fault, "mask", masks);
+	report_json_put(fault, J_NODE("words", J_LIST(i, n, json_sprintf("0x%llx", r->model[i]))),
+			J_NODE("mask", J_LIST(i, n, json_sprintf("0x%llx", ~0ULL))));
 }
 
 void verify_state_conclude(struct verify_state *st, const struct verify_model *model, const struct verify_plan *p,
 			   const struct verify_result *r)
 {
-	json_t *list, *entry;
+	json_t *entry;
 
 	if (!st->dump || !r->answered)
 		return;
-	list = json_array();
-	entry = json_object();
-	report_json_hex(entry, "sid", p->txn.sid);
-	report_json_hex(entry, "iova", p->txn.iova);
-	if (p->txn.flags & DMA_PASID)
-		report_json_hex(entry, "ssid", p->txn.pasid);
-	report_json_text(entry, "access", p->txn.flags & DMA_WRITE ? "w" : p->txn.flags & DMA_EXEC ? "x" : "r");
-	json_object_set_new(entry, "priv", json_boolean(p->txn.flags & DMA_PRIV));
+	entry = report_json_object(J_HEX("sid", p->txn.sid), J_HEX("iova", p->txn.iova),
+				   J_IF(p->txn.flags & DMA_PASID, J_HEX("ssid", p->txn.pasid)),
+				   J_TEXT("access", p->txn.flags & DMA_WRITE  ? "w"
+						    : p->txn.flags & DMA_EXEC ? "x"
+									      : "r"),
+				   J_BOOL("priv", p->txn.flags & DMA_PRIV));
 	model->expect(r, entry);
-	json_array_append_new(list, entry);
-	json_object_set_new(st->dump, "translations", list);
+	json_object_set_new(st->dump, "translations", json_pack("[o]", entry));
 }
 
 void verify_state_free(struct verify_state *st)
@@ -228,20 +214,12 @@ void verify_state_free(struct verify_state *st)
 
 static bool writable(const struct reg_desc *d)
 {
-	u32 i;
-
-	for (i = 0; i < d->n_fields; i++)
-		if (d->fields[i].access != REG_RO)
-			return true;
-	return false;
+	return ANY(i, d->n_fields, d->fields[i].access != REG_RO);
 }
 
 static void print_fields(const struct spec_record *f, const u64 *word, u32 words, FILE *out)
 {
-	u32 i;
-
-	for (i = 0; i < f->n_fields; i++) {
-		const struct spec_field *field = &f->fields[i];
+	for_each_of(field, f->fields, f->n_fields) {
 		u64 v = field->word < words ? spec_bits(&field->field, word[field->word]) : 0;
 
 		if (v)
@@ -284,7 +262,6 @@ static u32 equal_ones(const struct verify_state *s, u32 i)
 static void print_register(const struct verify_register *r, u32 n, FILE *out)
 {
 	char bank[24] = "", index[32] = "", name[80];
-	u32 k;
 
 	if (r->bank >= 0)
 		snprintf(bank, sizeof(bank), "bank %d ", r->bank);
@@ -294,9 +271,9 @@ static void print_register(const struct verify_register *r, u32 n, FILE *out)
 		snprintf(index, sizeof(index), "[%u]", r->index);
 	snprintf(name, sizeof(name), "%s%s%s", bank, r->desc->name, index);
 	fprintf(out, "    %-24s 0x%llx", name, r->value);
-	for (k = 0; k < r->desc->n_fields; k++)
-		if (spec_bits(&r->desc->fields[k], r->value))
-			fprintf(out, " %s=0x%llx", r->desc->fields[k].name, spec_bits(&r->desc->fields[k], r->value));
+	for_each_of(e, r->desc->fields, r->desc->n_fields)
+		if (spec_bits(e, r->value))
+			fprintf(out, " %s=0x%llx", e->name, spec_bits(e, r->value));
 	fputc('\n', out);
 }
 

@@ -311,9 +311,8 @@ static const struct spec_record *table(const struct verify_plan *p, u32 len, u32
 
 static void identify(struct verify_scene *s, json_t *dump)
 {
-	report_json_hex(dump, "cap", verify_reg(s, VTD_CAP, 8));
-	report_json_hex(dump, "ecap", verify_reg(s, VTD_ECAP, 8));
-	report_json_u64(dump, "haw", s->cfg.iommu.address_bits);
+	report_json_put(dump, J_HEX("cap", verify_reg(s, VTD_CAP, 8)), J_HEX("ecap", verify_reg(s, VTD_ECAP, 8)),
+			J_U64("haw", s->cfg.iommu.address_bits));
 }
 
 static void expect(const struct verify_result *r, json_t *entry)

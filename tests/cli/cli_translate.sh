@@ -110,7 +110,7 @@ registers() { # registers TEXT MESSAGE: a register dump of that text is refused 
 }
 registers '{\n "registers": {\n "0x20" 1}\n}' "r.json:3:9: ':' expected"
 registers '{"registers": {"0x20": 1, "0x20": 2}}' "r.json:1:32: duplicate object key"
-registers '' "r.json:1:0: "
+registers '' "r.json: the file is empty"
 registers '{}' "r.json: no \`translations\`, and no --iova"
 registers '{"translations": []}' "r.json: no \`registers\`"
 registers '{"translations": [], "registers": []}' "r.json: no \`registers\`"

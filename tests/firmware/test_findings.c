@@ -94,7 +94,7 @@ TEST(advice_moves_the_storage)
 	struct advice *a;
 
 	must_check(&b, &f, BOARDS "pager.dts", NULL);
-	a = board_advise(&b, &f);
+	a = board_advise(&b, &f, NULL, NULL);
 	ck_assert_ptr_nonnull(a);
 	ck_assert_uint_eq(a->size, 1);
 	ck_assert_uint_eq(a->n, 3);
@@ -114,21 +114,21 @@ TEST(advice_has_limits)
 
 	/* nothing to do */
 	must_check(&b, &f, BOARDS "plain-v3.dts", NULL);
-	a = board_advise(&b, &f);
+	a = board_advise(&b, &f, NULL, NULL);
 	ck_assert(a->clean && !a->n);
 	free(a);
 	findings_free(&f);
 	board_free(&b);
 	/* an error of another kind */
 	must_check(&b, &f, BOARDS "bad-phandle.dts", NULL);
-	a = board_advise(&b, &f);
+	a = board_advise(&b, &f, NULL, NULL);
 	ck_assert(!a->clean && !a->n && a->others);
 	free(a);
 	findings_free(&f);
 	board_free(&b);
 	/* forced stalls: no device can be changed so that the IOMMU does not force them */
 	must_check(&b, &f, BOARDS "forced-pci.dts", BOARDS "forced-pci.yaml");
-	a = board_advise(&b, &f);
+	a = board_advise(&b, &f, NULL, NULL);
 	ck_assert(!a->clean && !a->n);
 	free(a);
 	findings_free(&f);

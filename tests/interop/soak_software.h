@@ -66,16 +66,8 @@ template <unsigned WIDTH> struct ProgramV2 : Tables, Processor<WIDTH>, Ground {
     sc_dt::uint64 at(const char *name) const { return smmu->find_register(name)->offset; }
     void set(const char *name, sc_dt::uint64 value) { write(at(name), value, smmu->find_register(name)->bytes); }
     void start() override {
-        set("SMR0", 0x80010008); // streams 8 and 9
-        set("S2CR0", 0);
-        set("CBAR0", 0x10000);    // stage 1 with stage 2 bypass
-        set("CBA2R0", 1);         // VA64
-        set("CB0_TCR", 0x800010); // T0SZ 16, EPD1
-        set("CB0_TCR2", 0x38005);
-        set("CB0_TTBR0", kTables);
-        set("CB0_MAIR0", 0xff);
-        set("CB0_SCTLR", 0x1e1); // M, CFRE, CFIE, CFCFG, HUPCF
-        set("sCR0", 0x200406);   // CLIENTPD clear
+        // streams 8 and 9; M, CFRE, CFIE, CFCFG, HUPCF
+        set_up_v2([this](const char *name, sc_dt::uint64 value) { set(name, value); }, 0x80010008, 0x1e1);
     }
     /* FSR is cleared before the access is tried again (3.12). */
     unsigned answer() override {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Software of somebody else for an SMMUv3: tables, queues and registers as IHI 0070 chapters 3 to 6 describe them, by
- * hand.
+ * Software of somebody else for an SMMUv3, and the start of an SMMUv2: tables, queues and registers as IHI 0070
+ * chapters 3 to 6 and IHI 0062 describe them, by hand.
  */
 #ifndef INTEROP_SOFTWARE_H
 #define INTEROP_SOFTWARE_H
@@ -38,6 +38,20 @@ struct Tables {
             map(n);
     }
 };
+
+/// SMMUv2, context bank 0 over the same tables: stage 1, AArch64. @p set writes a register by its name.
+template <typename Set> void set_up_v2(Set set, sc_dt::uint64 smr, sc_dt::uint64 sctlr) {
+    set("SMR0", smr);
+    set("S2CR0", 0);
+    set("CBAR0", 0x10000);    // stage 1 with stage 2 bypass
+    set("CBA2R0", 1);         // VA64
+    set("CB0_TCR", 0x800010); // T0SZ 16, EPD1
+    set("CB0_TCR2", 0x38005);
+    set("CB0_TTBR0", kTables);
+    set("CB0_MAIR0", 0xff);
+    set("CB0_SCTLR", sctlr);
+    set("sCR0", 0x200406); // CLIENTPD clear
+}
 
 /// A processor's port: 32 to 512 bits wide.
 template <unsigned WIDTH = 32> struct Processor {

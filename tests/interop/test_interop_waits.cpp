@@ -83,16 +83,7 @@ TEST(sync_of_smmuv2_waits_for_the_latest_walk) {
             const models::Register *r = b.iommu.find_register(name);
             b.write(r->offset, value, r->bytes);
         };
-        set("SMR0", 0x80000008);
-        set("S2CR0", 0);
-        set("CBAR0", 0x10000);
-        set("CBA2R0", 1);
-        set("CB0_TCR", 0x800010);
-        set("CB0_TCR2", 0x38005);
-        set("CB0_TTBR0", kTables);
-        set("CB0_MAIR0", 0xff);
-        set("CB0_SCTLR", 0x61);
-        set("sCR0", 0x200406);
+        set_up_v2(set, 0x80000008, 0x61); // M, CFRE, CFIE
         sc_time latest = overtake_walks(b, 4, [&] {
             set("TLBIALLNSNH", 0);
             set("sTLBGSYNC", 0);

@@ -186,8 +186,7 @@ static void run(struct snapshot *s, bool cold)
 	json_t *t;
 	size_t i;
 
-	json_array_foreach(json_object_get(s->json, "translations"), i, t)
-	{
+	json_array_foreach(json_object_get(s->json, "translations"), i, t) {
 		struct dma_txn txn = fx_txn(&s->fx, (u32)number(json_object_get(t, "sid")),
 					    number(json_object_get(t, "iova")), flags_of(t));
 		struct xlat_result r;

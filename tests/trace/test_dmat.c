@@ -235,7 +235,7 @@ TEST(unwritable_output_is_an_error_at_once)
 	/* Renaming over a device would replace it. */
 	ck_assert_int_eq(dmat_writer_open(&w, "/dev/null", &err), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(err.reason, "not a regular file"));
-	ck_assert_int_eq(dmat_writer_open(&w, "/tmp", &err), -EINVAL);
+	ck_assert_int_eq(dmat_writer_open(&w, "/tmp", &err), -EISDIR);
 }
 
 TEST(nothing_appears_before_close)

@@ -11,7 +11,7 @@ extern "C" {
 
 /**
  * fl_read_file() - read a file to its end, whatever /proc or /sys say about its size
- * @path: the file
+ * @path: the file; "-": standard input
  * @most: bytes that it may have
  * @data: receives what is in it, and a zero behind that; the caller frees it
  * @size: bytes without the zero

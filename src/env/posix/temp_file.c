@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include "find.h"
 #include "temp_file.h"
 
 #include <limits.h>
@@ -61,11 +62,9 @@ int temp_file_make(char *path)
 
 void temp_file_kept(const char *path)
 {
-	int i;
-
-	for (i = 0; i < FILES; i++)
-		if (temps[i].owner && !strcmp(temps[i].path, path))
-			temps[i].owner = 0;
+	for_each_of(e, temps, FILES)
+		if (e->owner && !strcmp(e->path, path))
+			e->owner = 0;
 }
 
 void temp_file_remove(const char *path)
@@ -74,14 +73,18 @@ void temp_file_remove(const char *path)
 	temp_file_kept(path);
 }
 
-static void clean(int signal_number)
+void temp_file_remove_all(void)
 {
 	pid_t self = getpid();
-	int i;
 
-	for (i = 0; i < FILES; i++)
-		if (temps[i].owner == self)
-			unlink(temps[i].path);
+	for_each_of(e, temps, FILES)
+		if (e->owner == self)
+			unlink(e->path);
+}
+
+static void clean(int signal_number)
+{
+	temp_file_remove_all();
 	/* Not SA_RESETHAND: the same signal, sent again, would end the process before this handler has begun. */
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);

@@ -29,6 +29,13 @@ void temp_file_kept(const char *path);
 void temp_file_remove(const char *path);
 
 /**
+ * temp_file_remove_all() - the process is about to end: remove what it has made and not kept
+ *
+ * May be called from a signal handler.
+ */
+void temp_file_remove_all(void);
+
+/**
  * temp_file_on_signals() - from now on a signal that ends the process removes its temporary files first
  *
  * SIGINT, SIGTERM, SIGHUP, SIGPIPE and SIGXFSZ, except those that the process ignores; it still ends by the signal.

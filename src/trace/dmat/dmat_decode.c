@@ -6,7 +6,9 @@
  */
 #include "dmat_priv.h"
 
-#define PIECE 128 /* records decoded at a time: their columns stay in the first-level cache */
+#define NO_ENTRY "dictionary entry that does not exist"
+#define UNUSED	 "field that this kind of record does not have"
+#define PIECE	 128 /* records decoded at a time: their columns stay in the first-level cache */
 
 struct cursor {
 	const u8 *at, *end;
@@ -53,6 +55,7 @@ static const char *open_shapes(struct dmat_block_reader *b, struct cursor *c)
 		reason = dmat_shape_check(form);
 		if (reason)
 			return reason;
+		dmat_unused_columns(form, b->unused[i]);
 		b->size_limit[i] = !dmat_kind_has_range(form)  ? ~0ULL
 				   : form->kind == DMAT_ACCESS ? DMAT_ACCESS_MAX - 1
 							       : ~0ULL - 1;
@@ -110,6 +113,17 @@ static const char *open_column(struct dmat_block_reader *b, unsigned int number,
 	return NULL;
 }
 
+/* Whether a record has to be asked for its kind before its value of the column is believed. */
+static bool column_may_be_unused(const struct dmat_block_reader *b, unsigned int number)
+{
+	u64 unused = number == DMAT_COL_TAG ? ~0ULL << 32 : 0;
+	unsigned int i;
+
+	for (i = 0; i < b->shapes; i++)
+		unused |= b->unused[i][number];
+	return unused;
+}
+
 /* A column that does not change needs no work a record: it goes into the shapes' forms. */
 static const char *fill_constant(struct dmat_block_reader *b, unsigned int number)
 {
@@ -121,6 +135,8 @@ static const char *fill_constant(struct dmat_block_reader *b, unsigned int numbe
 	for (i = 0; i < b->shapes; i++) {
 		char *at = (char *)&b->form[i] + dmat_column_offset(number);
 
+		if (base & b->unused[i][number])
+			return UNUSED;
 		if (number == DMAT_COL_TAG)
 			*(u32 *)at = base;
 		else
@@ -142,6 +158,7 @@ const char *dmat_block_open(struct dmat_block_reader *b, const u8 *raw, size_t b
 	reason = open_shapes(b, &c);
 	for (i = 0; !reason && i < DMAT_COLS; i++) {
 		reason = open_column(b, i, &c);
+		b->check[i] = column_may_be_unused(b, i);
 		if (!reason && b->column[i].encoding == DMAT_ENC_CONST)
 			reason = fill_constant(b, i);
 	}
@@ -232,13 +249,15 @@ static bool decode_column(struct dmat_block_reader *b, unsigned int number, cons
 
 static bool decode_shapes(const struct dmat_block_reader *b, u16 *shape, unsigned int n)
 {
-	const u8 *low = b->shape + b->next, *high = low + b->records;
+	const u8 *low, *high;
 	unsigned int i, most = 0;
 
 	if (b->shapes == 1) {
 		memset(shape, 0, PIECE * sizeof(*shape));
 		return true;
 	}
+	low = b->shape + b->next;
+	high = low + b->records;
 	for (i = 0; i < PIECE; i++)
 		shape[i] = low[i];
 	for (i = 0; b->shape_width == 2 && i < PIECE; i++)
@@ -289,42 +308,58 @@ static void store_column(unsigned int number, struct dmat_record *out, const u64
 		*(u64 *)at = v[i];
 }
 
+/* The top bit of a - b's borrow: set if @a is less. (SSE2 has no comparison of 64 bits.) */
+static inline u64 borrow(u64 a, u64 b)
+{
+	return (~a & b) | ((~a | b) & (a - b));
+}
+
 static bool times_in_order(struct dmat_block_reader *b, const struct piece *p, unsigned int n)
 {
 	const u64 *time = p->column[DMAT_COL_TIME];
-	u64 backwards = time[0] - b->time_min;
+	u64 backwards = borrow(time[0], b->time_min);
 	unsigned int i;
 
-	/* A step back has its top bit set; so has one of 292 years. */
 	for (i = 1; i < n; i++)
-		backwards |= time[i] - time[i - 1];
+		backwards |= borrow(time[i], time[i - 1]);
 	b->time_min = time[n - 1];
 	return !(backwards >> 63);
 }
 
-static bool range_sound(u64 iova, u64 size, u64 limit)
+static bool range_sound(u64 iova, u64 pa, u64 size, u64 limit)
 {
 	/* Neither 0 nor over what the kind may have, and inside 64 bits. */
-	return size - 1 <= limit && (iova + (size - 1) >= iova || !size);
+	return size - 1 <= limit && ((iova + (size - 1) >= iova && pa + (size - 1) >= pa) || !size);
 }
 
 static bool ranges_sound(const struct dmat_block_reader *b, const struct piece *p, const u16 *shape, unsigned int n)
 {
-	const u64 *iova = p->column[DMAT_COL_IOVA], *size = p->column[DMAT_COL_SIZE];
+	const u64 *iova = p->column[DMAT_COL_IOVA], *size = p->column[DMAT_COL_SIZE], *pa = p->column[DMAT_COL_PA];
 	u64 less = 0, all = 0;
 	unsigned int i;
 	bool ok = true;
 
 	for (i = 0; i < n; i++) {
 		less |= size[i] - 1;
-		all |= iova[i];
+		all |= iova[i] | (pa[i] + iova[i]);
 	}
 	/* Sizes from 1 to 16 MiB, below half of all addresses: sound whatever the kind. */
 	if (less < DMAT_ACCESS_MAX && !(all >> 63))
 		return true;
 	for (i = 0; i < n; i++)
-		ok &= range_sound(iova[i], size[i], b->size_limit[shape[i]]);
+		ok &= range_sound(iova[i], (pa[i] + iova[i]) & b->pa_mask[shape[i]], size[i], b->size_limit[shape[i]]);
 	return ok;
+}
+
+static bool column_used(const struct dmat_block_reader *b, unsigned int number, const u16 *shape, const u64 *v,
+			unsigned int n)
+{
+	u64 wrong = 0;
+	unsigned int i;
+
+	for (i = 0; b->check[number] && i < n; i++)
+		wrong |= v[i] & b->unused[shape[i]][number];
+	return !wrong;
 }
 
 static const char *decode_piece(struct dmat_block_reader *b, struct dmat_record *out, unsigned int n)
@@ -341,14 +376,18 @@ static const char *decode_piece(struct dmat_block_reader *b, struct dmat_record 
 			for (i = 0; i < PIECE; i++)
 				p.column[c][i] = b->column[c].base;
 		else if (!decode_column(b, c, shape, p.column[c], n))
-			return "dictionary entry that does not exist";
+			return NO_ENTRY;
+		else if (!column_used(b, c, shape, p.column[c], n))
+			return UNUSED;
 	}
 	put_records(b, &p, shape, out, n);
 	for (; c < DMAT_COLS; c++) {
 		if (b->column[c].encoding == DMAT_ENC_CONST)
 			continue;
 		if (!decode_column(b, c, shape, other, n))
-			return "dictionary entry that does not exist";
+			return NO_ENTRY;
+		if (!column_used(b, c, shape, other, n))
+			return UNUSED;
 		store_column(c, out, other, n);
 	}
 	b->next += n;

@@ -124,6 +124,8 @@ struct dmat_block_reader {
 	struct dmat_record form[DMAT_BLOCK]; /* a record of each shape with the constant columns filled in */
 	u64 pa_mask[DMAT_BLOCK];	     /* all ones where pa has a meaning */
 	u64 size_limit[DMAT_BLOCK];	     /* of size - 1 */
+	u64 unused[DMAT_BLOCK][DMAT_COLS];   /* bits that must be 0 */
+	bool check[DMAT_COLS];		     /* some shape has such bits in the column */
 	u64 shape_last[DMAT_COLS][DMAT_BLOCK];
 };
 
@@ -132,6 +134,12 @@ const char *dmat_block_open(struct dmat_block_reader *b, const u8 *raw, size_t b
 			    u64 time_min);
 /* Decode the next @n records. Returns NULL or the reason. */
 const char *dmat_block_decode(struct dmat_block_reader *b, struct dmat_record *out, unsigned int n);
+
+/* NULL, or why the pair may not stand in a file; both as strings. */
+const char *dmat_meta_check(const char *key, const char *value);
+
+/* What dmat_record_check() wants to be 0 of each column, for records of the shape of @form, as masks. */
+void dmat_unused_columns(const struct dmat_record *form, u64 unused[DMAT_COLS]);
 
 /* The parts of dmat_record_check() that a shape decides. */
 const char *dmat_shape_check(const struct dmat_record *rec);

@@ -2,6 +2,7 @@
 /* Reading a .dmat file: every byte of it is under some CRC-32, and none is believed before. */
 #include "dmat_priv.h"
 #include "grow.h"
+#include <sys/stat.h>
 #include <zlib.h>
 
 struct meta_pair {
@@ -50,11 +51,25 @@ static int bad(struct dmat_reader *r, u64 offset, const char *reason)
 
 static int get(struct dmat_reader *r, u64 offset, void *data, size_t bytes)
 {
+	char reason[128];
+
 	if (offset > r->file_bytes || bytes > r->file_bytes - offset)
 		return bad(r, r->file_bytes, "file ends too early");
-	if (fseeko(r->file, offset, SEEK_SET) || fread(data, 1, bytes, r->file) != bytes)
-		return bad(r, offset, "cannot read");
-	return 0;
+	errno = 0;
+	if (!fseeko(r->file, offset, SEEK_SET) && fread(data, 1, bytes, r->file) == bytes)
+		return 0;
+	snprintf(reason, sizeof(reason), "cannot read: %s", errno ? strerror(errno) : "the file has become shorter");
+	return bad(r, offset, reason);
+}
+
+static bool meta_seen(const struct dmat_reader *r, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(r->meta[i].key, r->meta[n].key))
+			return true;
+	return false;
 }
 
 static int parse_meta(struct dmat_reader *r, const u8 *p, u32 bytes)
@@ -83,6 +98,10 @@ static int parse_meta(struct dmat_reader *r, const u8 *p, u32 bytes)
 		r->metas = i + 1;
 		if (!r->meta[i].key || !r->meta[i].value)
 			return dmat_fail(r->err, ENOMEM, "out of memory");
+		/* As the writer has it: no NUL, no control character, each key once. */
+		if (strlen(r->meta[i].key) != key_bytes || strlen(r->meta[i].value) != value_bytes ||
+		    dmat_meta_check(r->meta[i].key, r->meta[i].value) || meta_seen(r, i))
+			return bad(r, DMAT_HEADER_BYTES, "malformed metadata");
 		p += key_bytes + value_bytes;
 	}
 	return p == end ? 0 : bad(r, DMAT_HEADER_BYTES, "malformed metadata");
@@ -109,7 +128,7 @@ static int read_header(struct dmat_reader *r)
 	if (fl_get_le32(header + 28) != crc32(0, header, 28))
 		return bad(r, 28, "damaged header: CRC-32 is wrong");
 	bytes = fl_get_le32(header + 16);
-	if (bytes < 4 || bytes > DMAT_META_MAX)
+	if (bytes < 4 || bytes > DMAT_META_MAX || fl_get_le32(header + 24))
 		return bad(r, 16, "malformed header");
 	meta = malloc(bytes);
 	if (!meta)
@@ -210,7 +229,7 @@ static int fetch_block(struct dmat_reader *r, u64 offset, u64 limit, struct bloc
 		return bad(r, offset, "damaged block header");
 	if (limit - offset < sizeof(header) || h->deflated_bytes > limit - offset - sizeof(header))
 		return bad(r, offset, "block passes its end");
-	if (h->deflated_bytes > r->deflated_room) {
+	if (!r->deflated || h->deflated_bytes > r->deflated_room) {
 		grown = realloc(r->deflated, h->deflated_bytes + DMAT_IN_SLACK);
 		if (!grown)
 			return dmat_fail(r->err, ENOMEM, "out of memory");
@@ -218,10 +237,12 @@ static int fetch_block(struct dmat_reader *r, u64 offset, u64 limit, struct bloc
 		r->deflated_room = h->deflated_bytes;
 	}
 	ret = get(r, offset + sizeof(header), r->deflated, h->deflated_bytes);
+	if (ret)
+		return ret;
 	memset(r->deflated + h->deflated_bytes, 0, DMAT_IN_SLACK);
-	if (!ret && fl_get_le32(header + 36) != crc32(crc32(0, header, 36), r->deflated, h->deflated_bytes))
-		ret = bad(r, offset, "damaged block: CRC-32 is wrong");
-	return ret;
+	if (fl_get_le32(header + 36) != crc32(crc32(0, header, 36), r->deflated, h->deflated_bytes))
+		return bad(r, offset, "damaged block: CRC-32 is wrong");
+	return fl_get_le32(header + 32) || h->last_time < h->first_time ? bad(r, offset, "malformed block header") : 0;
 }
 
 /* Without an index: the blocks from the front, as far as they are sound. */
@@ -269,7 +290,8 @@ static int load_block(struct dmat_reader *r, u64 i)
 	if (ret)
 		return ret;
 	if (e->offset + DMAT_BLOCK_HEADER + h.deflated_bytes != e[1].offset || h.first_time != e->first_time ||
-	    e->first_record + h.records != e[1].first_record || h.first_time < r->sequence_time)
+	    e->first_record + h.records != e[1].first_record || h.first_time < r->sequence_time ||
+	    (i + 1 == r->blocks && !r->damaged && h.last_time != r->last_time))
 		return bad(r, e->offset, "block and index disagree");
 	ret = inflate_block(r, &h, e->offset);
 	if (ret)
@@ -304,6 +326,7 @@ static int setup(struct dmat_reader *r)
 int dmat_reader_open(struct dmat_reader **reader, const char *path, unsigned int flags, struct dmat_error *err)
 {
 	struct dmat_reader *r;
+	struct stat st;
 	int ret;
 
 	*reader = NULL;
@@ -323,6 +346,8 @@ int dmat_reader_open(struct dmat_reader **reader, const char *path, unsigned int
 		ret = dmat_fail(err, errno, "cannot read: %s", strcmp(path, "-") ? strerror(errno) : NO_PIPE);
 	else if (!r->raw || !r->z_ready)
 		ret = dmat_fail(err, ENOMEM, "out of memory");
+	else if (!fstat(fileno(r->file), &st) && S_ISDIR(st.st_mode))
+		ret = dmat_fail(err, EISDIR, "cannot read: %s", strerror(EISDIR));
 	else if (fseeko(r->file, 0, SEEK_END))
 		ret = dmat_fail(err, errno, "cannot read: %s", errno == ESPIPE ? NO_PIPE : strerror(errno));
 	else {
@@ -373,6 +398,8 @@ static ssize_t decode_some(struct dmat_reader *r, struct dmat_record *out, size_
 {
 	struct dmat_block_reader *b = &r->current_block;
 	const char *reason;
+	u64 first_time;
+	bool begins;
 	size_t n;
 	int ret;
 
@@ -384,7 +411,12 @@ static ssize_t decode_some(struct dmat_reader *r, struct dmat_record *out, size_
 			return stop(r, ret);
 	}
 	n = min(max, (size_t)(b->records - b->next));
+	begins = !b->next;
+	first_time = b->time_min;
 	reason = dmat_block_decode(b, out, n);
+	if (!reason &&
+	    ((begins && out[0].time_ns != first_time) || (b->next == b->records && b->time_min != r->sequence_time)))
+		reason = "block header and records disagree";
 	if (reason)
 		return stop(r, bad(r, r->block[r->next_block - 1].offset, reason));
 	return n;

@@ -139,19 +139,56 @@ const char *dmat_shape_check(const struct dmat_record *rec)
 	return NULL;
 }
 
+void dmat_unused_columns(const struct dmat_record *form, u64 unused[DMAT_COLS])
+{
+	unsigned int uses = dmat_rules[form->kind].uses, i;
+
+	if (form->flags & (DMAT_F_WHOLE | DMAT_F_NO_IOVA))
+		uses &= ~(USES_IOVA | USES_SIZE);
+	unused[DMAT_COL_TIME] = 0;
+	unused[DMAT_COL_IOVA] = uses & USES_IOVA ? 0 : ~0ULL;
+	unused[DMAT_COL_SIZE] = uses & USES_SIZE ? 0 : ~0ULL;
+	unused[DMAT_COL_PA] = 0; /* a distance from iova, which pa_mask takes away where there is no pa */
+	unused[DMAT_COL_TAG] = uses & USES_TAG ? ~0ULL << 32 : ~0ULL;
+	for (i = DMAT_COL_WORD0; i < DMAT_COLS; i++)
+		unused[i] = form->flags & DMAT_F_WORDS ? 0 : ~0ULL;
+	if (form->flags & DMAT_F_AFTER)
+		unused[DMAT_COL_WORD0] = 0;
+}
+
 /* The fields that are columns: those that the kind does not use are 0. */
 static const char *dmat_check_columns(const struct dmat_record *rec)
 {
-	unsigned int uses = dmat_rules[rec->kind].uses | (rec->outcome == DMAT_OUT_OK ? USES_PA : 0);
-	u64 words = (rec->flags & DMAT_F_AFTER ? 0 : rec->word[0]) | rec->word[1] | rec->word[2] | rec->word[3];
+	u64 unused[DMAT_COLS], wrong;
+	unsigned int i;
 
-	if (rec->flags & (DMAT_F_WHOLE | DMAT_F_NO_IOVA))
-		uses &= ~(USES_IOVA | USES_SIZE);
-	if ((rec->iova && !(uses & USES_IOVA)) || (rec->size && !(uses & USES_SIZE)) ||
-	    (rec->pa && !(uses & USES_PA)) || (rec->tag && !(uses & USES_TAG)) ||
-	    (words && !(rec->flags & DMAT_F_WORDS)) || rec->reserved[0] || rec->reserved[1] || rec->reserved[2])
+	dmat_unused_columns(rec, unused);
+	wrong = (rec->iova & unused[DMAT_COL_IOVA]) | (rec->size & unused[DMAT_COL_SIZE]) |
+		(rec->tag & unused[DMAT_COL_TAG]) | (dmat_kind_has_pa(rec) ? 0 : rec->pa);
+	for (i = DMAT_COL_WORD0; i < DMAT_COLS; i++)
+		wrong |= rec->word[i - DMAT_COL_WORD0] & unused[i];
+	if (wrong || rec->reserved[0] || rec->reserved[1] || rec->reserved[2])
 		return "field that this kind of record does not have";
 	return NULL;
+}
+
+static bool meta_key_ok(const char *key)
+{
+	return key[0] && strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == strlen(key) && strlen(key) < 128;
+}
+
+static bool meta_value_ok(const char *value)
+{
+	for (; *value; value++) {
+		if ((unsigned char)*value < 0x20 || *value == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+const char *dmat_meta_check(const char *key, const char *value)
+{
+	return meta_key_ok(key) && meta_value_ok(value) ? NULL : "malformed key or value";
 }
 
 const char *dmat_record_check(const struct dmat_record *rec)

@@ -386,8 +386,13 @@ int dmat_dump(struct dmat_reader *reader, FILE *out, struct dmat_error *err)
 	free(rec);
 	if (n < 0)
 		return n;
-	if (fflush(out) || ferror(out))
-		return dmat_fail(err, EIO, "cannot write the text");
+	errno = 0;
+	if (fflush(out) || ferror(out)) {
+		/* It is not the trace that cannot be written. */
+		if (err)
+			*err = (struct dmat_error){ .file = "standard output" };
+		return dmat_fail(err, EIO, "cannot write: %s", strerror(errno ? errno : EIO));
+	}
 	return 0;
 }
 
@@ -409,6 +414,7 @@ static int pack_lines(FILE *in, struct dmat_writer *w, struct dmat_error *err)
 	int ret = 0;
 	ssize_t n;
 
+	errno = 0;
 	while (!ret && (n = getline(&line, &room, in)) >= 0) {
 		err->line++;
 		if (strlen(line) != (size_t)n) {
@@ -433,9 +439,10 @@ static int pack_lines(FILE *in, struct dmat_writer *w, struct dmat_error *err)
 				ret = dmat_writer_append(w, &rec);
 		}
 	}
+	/* getline() ends alike at the end, after an error, and out of memory. */
+	if (!ret && !feof(in))
+		ret = dmat_fail(err, errno ? errno : EIO, "cannot read: %s", strerror(errno ? errno : EIO));
 	free(line);
-	if (!ret && ferror(in))
-		ret = dmat_fail(err, EIO, "cannot read");
 	if (!ret && !header)
 		ret = dmat_fail(err, EINVAL, "empty: the first line must be 'dmat %d'", DMAT_VERSION);
 	return ret;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Writing a .dmat file under a temporary name, which becomes its own only when all of it is there. */
 #include "dmat_priv.h"
-#include "temp_file.h"
+#include "out_file.h"
 #include "grow.h"
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -17,7 +15,8 @@ struct index_entry {
 
 struct dmat_writer {
 	struct dmat_error *err;
-	char *path, *temp;
+	char *path;
+	struct out_file out;
 	FILE *file;
 	bool header_written;
 	int failed; /* -errno of the first failure, which close repeats */
@@ -60,31 +59,14 @@ static int put(struct dmat_writer *w, const void *data, size_t bytes)
 	return 0;
 }
 
-/* A temporary file beside the target, with the permissions that the target would get. */
 static int open_temp(struct dmat_writer *w)
 {
-	struct stat st;
-	mode_t mask;
-	int fd;
+	int fd = out_file_open(&w->out, w->path);
 
-	/* Renaming over a device or a pipe would replace it. */
-	if (!stat(w->path, &st) && !S_ISREG(st.st_mode))
+	if (fd == -EINVAL)
 		return dmat_fail(w->err, EINVAL, "cannot write: not a regular file");
-	if (!access(w->path, F_OK) && access(w->path, W_OK))
-		return cannot_write(w, errno);
-	w->temp = malloc(strlen(w->path) + 8);
-	if (!w->temp)
-		return dmat_fail(w->err, ENOMEM, "out of memory");
-	sprintf(w->temp, "%s.XXXXXX", w->path);
-	fd = temp_file_make(w->temp);
-	if (fd < 0) {
-		free(w->temp);
-		w->temp = NULL;
-		return cannot_write(w, errno);
-	}
-	mask = umask(0);
-	umask(mask);
-	fchmod(fd, 0666 & ~mask);
+	if (fd < 0)
+		return cannot_write(w, -fd);
 	w->file = fdopen(fd, "wb");
 	if (!w->file) {
 		close(fd);
@@ -97,15 +79,13 @@ static void destroy(struct dmat_writer *w)
 {
 	if (w->file)
 		fclose(w->file);
-	if (w->temp)
-		temp_file_remove(w->temp);
+	out_file_drop(&w->out);
 	if (w->z_ready)
 		deflateEnd(&w->z);
 	if (w->trial_ready)
 		deflateEnd(&w->trial);
 	free(w->trial_out);
 	free(w->path);
-	free(w->temp);
 	free(w->meta);
 	free(w->index);
 	free(w->encoder);
@@ -154,20 +134,6 @@ int dmat_writer_open(struct dmat_writer **writer, const char *path, struct dmat_
 	return 0;
 }
 
-static bool meta_key_ok(const char *key)
-{
-	return key[0] && strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == strlen(key) && strlen(key) < 128;
-}
-
-static bool meta_value_ok(const char *value)
-{
-	for (; *value; value++) {
-		if ((unsigned char)*value < 0x20 || *value == 0x7f)
-			return false;
-	}
-	return true;
-}
-
 static bool meta_has(const struct dmat_writer *w, const char *key)
 {
 	const u8 *p = w->meta + 4;
@@ -190,8 +156,8 @@ int dmat_writer_meta(struct dmat_writer *w, const char *key, const char *value)
 
 	if (w->header_written)
 		return dmat_fail(w->err, EINVAL, "metadata '%.60s' after the first record", key);
-	if (!meta_key_ok(key) || !meta_value_ok(value))
-		return dmat_fail(w->err, EINVAL, "metadata '%.60s': malformed key or value", key);
+	if (dmat_meta_check(key, value))
+		return dmat_fail(w->err, EINVAL, "metadata '%.60s': %s", key, dmat_meta_check(key, value));
 	if (meta_has(w, key))
 		return dmat_fail(w->err, EINVAL, "metadata '%.60s' given twice", key);
 	if (w->meta_keys == DMAT_META_KEYS || w->meta_bytes + 8 + key_bytes + value_bytes > DMAT_META_MAX)
@@ -362,13 +328,9 @@ int dmat_writer_close(struct dmat_writer *w)
 		errno = 0;
 		ret = fclose(w->file);
 		w->file = NULL;
-		if (ret || rename(w->temp, w->path)) {
-			ret = cannot_write(w, errno ? errno : EIO);
-		} else {
-			temp_file_kept(w->temp);
-			free(w->temp);
-			w->temp = NULL;
-		}
+		ret = ret ? -(errno ? errno : EIO) : out_file_keep(&w->out);
+		if (ret)
+			ret = cannot_write(w, -ret);
 	}
 	destroy(w);
 	return ret;

@@ -1,14 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "trace_summary.h"
-#include "trace_pages.h"
 #include "grow.h"
 
 #define PAGE 4096ULL
 
+/* Pages by 64: an access of 16 MiB is as many words, not 4096 entries. */
+struct page_word {
+	u64 number; /* page / 64 */
+	u64 bits;
+	u32 domain;
+	bool used;
+};
+
+/* An open hash; a word without bits stays. */
+struct page_set {
+	struct page_word *word;
+	size_t room, used;
+};
+
+static struct page_word *find_word(const struct page_set *p, u32 domain, u64 number)
+{
+	u64 h = (number * 0x9e3779b97f4a7c15ULL) ^ (domain * 0xc2b2ae3d27d4eb4fULL);
+	size_t i = (h ^ h >> 29) & (p->room - 1);
+
+	while (p->word[i].used && (p->word[i].number != number || p->word[i].domain != domain))
+		i = (i + 1) & (p->room - 1);
+	return &p->word[i];
+}
+
+static bool page_set_grow(struct page_set *p)
+{
+	struct page_set old = *p;
+	size_t i;
+
+	p->room = old.room ? 2 * old.room : 1024;
+	p->word = calloc(p->room, sizeof(*p->word));
+	if (!p->word) {
+		*p = old;
+		return false;
+	}
+	for (i = 0; i < old.room; i++)
+		if (old.word[i].used)
+			*find_word(p, old.word[i].domain, old.word[i].number) = old.word[i];
+	free(old.word);
+	return true;
+}
+
+/* The bits of [first, last] within word @number. */
+static u64 word_mask(u64 number, u64 first, u64 last)
+{
+	u64 mask = ~0ULL;
+
+	if (number == first / 64)
+		mask &= ~0ULL << first % 64;
+	if (number == last / 64)
+		mask &= ~0ULL >> (63 - last % 64);
+	return mask;
+}
+
+/* @news: counts the pages that are new. */
+static bool page_set_add(struct page_set *p, u32 domain, u64 first, u64 last, u64 *news)
+{
+	u64 number, mask;
+
+	for (number = first / 64; number <= last / 64; number++) {
+		struct page_word *w;
+
+		if (2 * p->used >= p->room && !page_set_grow(p))
+			return false;
+		w = find_word(p, domain, number);
+		if (!w->used) {
+			*w = (struct page_word){ number, 0, domain, true };
+			p->used++;
+		}
+		mask = word_mask(number, first, last) & ~w->bits;
+		*news += (u64)__builtin_popcountll(mask);
+		w->bits |= mask;
+	}
+	return true;
+}
+
+/* @domain: DMAT_DOMAIN_NONE for every one. */
+static void page_set_clear(struct page_set *p, u32 domain, u64 first, u64 last)
+{
+	u64 number;
+	size_t i;
+
+	if (p->room && domain != DMAT_DOMAIN_NONE && last / 64 - first / 64 < p->room) {
+		for (number = first / 64; number <= last / 64; number++)
+			find_word(p, domain, number)->bits &= ~word_mask(number, first, last);
+		return;
+	}
+	for (i = 0; i < p->room; i++) {
+		struct page_word *w = &p->word[i];
+
+		if (w->number >= first / 64 && w->number <= last / 64 &&
+		    (domain == DMAT_DOMAIN_NONE || w->domain == domain))
+			w->bits &= ~word_mask(w->number, first, last);
+	}
+}
+
 struct context {
 	struct trace_summary *s;
-	struct trace_pages *touched; /* since the last unmap */
-	struct trace_pages *seen;    /* ever */
+	struct page_set touched;     /* since the last unmap */
+	struct page_set seen;	     /* ever */
 	struct trace_tally attached; /* (pasid + 1, or 0) << 32 | sid -> domain, kept in count */
 };
 
@@ -64,20 +159,10 @@ static u32 domain_of(struct context *c, const struct dmat_record *rec)
 
 static bool touch(struct context *c, u32 domain, const struct dmat_record *rec)
 {
-	u64 page = rec->iova / PAGE, last = (rec->iova + rec->size - 1) / PAGE;
-	int ret;
+	u64 first = rec->iova / PAGE, last = (rec->iova + rec->size - 1) / PAGE;
 
-	for (; page <= last; page++) {
-		ret = trace_pages_set(c->touched, domain, page * PAGE, PAGE, 0, 0);
-		if (ret < 0)
-			return false;
-		c->s->first_touches += ret;
-		ret = trace_pages_set(c->seen, domain, page * PAGE, PAGE, 0, 0);
-		if (ret < 0)
-			return false;
-		c->s->pages += ret;
-	}
-	return true;
+	return page_set_add(&c->touched, domain, first, last, &c->s->first_touches) &&
+	       page_set_add(&c->seen, domain, first, last, &c->s->pages);
 }
 
 static bool count_access(struct context *c, const struct dmat_record *rec)
@@ -121,9 +206,9 @@ static bool count_record(struct context *c, const struct dmat_record *rec)
 		return e;
 	case DMAT_UNMAP:
 		if (rec->flags & DMAT_F_WHOLE)
-			trace_pages_clear(c->touched, rec->domain, 0, ~0ULL);
+			page_set_clear(&c->touched, rec->domain, 0, ~0ULL / PAGE);
 		else
-			trace_pages_clear(c->touched, rec->domain, rec->iova, rec->size);
+			page_set_clear(&c->touched, rec->domain, rec->iova / PAGE, (rec->iova + rec->size - 1) / PAGE);
 		return true;
 	case DMAT_FAULT:
 		return count(&s->faults, (u64)rec->model << 32 | rec->code, 0);
@@ -147,17 +232,17 @@ static int count_all(struct context *c, struct dmat_reader *reader, struct dmat_
 
 int trace_summarize(struct dmat_reader *reader, struct trace_summary *s, struct dmat_error *err)
 {
-	struct context c = { .s = s, .touched = trace_pages_new(), .seen = trace_pages_new() };
+	struct context c = { .s = s };
 	struct dmat_record *rec = malloc(DMAT_BLOCK * sizeof(*rec));
 	int ret;
 
 	memset(s, 0, sizeof(*s));
-	if (rec && c.touched && c.seen)
+	if (rec)
 		ret = count_all(&c, reader, rec, err);
 	else
 		ret = dmat_fail(err, ENOMEM, "out of memory");
-	trace_pages_free(c.touched);
-	trace_pages_free(c.seen);
+	free(c.touched.word);
+	free(c.seen.word);
 	free(c.attached.entry);
 	free(rec);
 	return ret;

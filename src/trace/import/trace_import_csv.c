@@ -276,20 +276,22 @@ static int attach(struct csv_import *c, struct trace_job *job, struct dmat_recor
 	bool has_pasid = access->flags & DMAT_F_PASID;
 	struct dmat_record rec;
 	struct space *s, *grown;
+	size_t i;
 
-	for (s = c->space; s < c->space + c->spaces; s++)
-		if (s->sid == access->sid && s->has_pasid == has_pasid && s->pasid == access->pasid)
+	for (i = 0; i < c->spaces; i++)
+		if (c->space[i].sid == access->sid && c->space[i].has_pasid == has_pasid &&
+		    c->space[i].pasid == access->pasid)
 			break;
-	if (s == c->space + c->spaces) {
+	if (i == c->spaces) {
 		grown = realloc(c->space, (c->spaces + 1) * sizeof(*grown));
 		if (!grown)
 			return dmat_fail(job->err, ENOMEM, "out of memory");
 		c->space = grown;
-		s = &grown[c->spaces++];
-		*s = (struct space){ access->sid, access->pasid, DMAT_DOMAIN_NONE, has_pasid };
+		grown[c->spaces++] = (struct space){ access->sid, access->pasid, DMAT_DOMAIN_NONE, has_pasid };
 	}
+	s = &c->space[i];
 	if (access->domain == DMAT_DOMAIN_NONE)
-		access->domain = s->domain == DMAT_DOMAIN_NONE ? TRACE_UNNAMED + (u32)(s - c->space) : s->domain;
+		access->domain = s->domain == DMAT_DOMAIN_NONE ? TRACE_UNNAMED + (u32)i : s->domain;
 	if (access->domain == s->domain)
 		return 0;
 	s->domain = access->domain;

@@ -135,6 +135,13 @@ static const char *key_at(const char *s, const char *key)
 	return s;
 }
 
+static const char *next_key(const char *keys)
+{
+	const char *bar = strchr(keys, '|');
+
+	return bar ? bar + 1 : NULL;
+}
+
 const char *trace_key(const char *s, const char *keys, unsigned int base, u64 *value)
 {
 	const char *at, *key, *rest;
@@ -142,7 +149,7 @@ const char *trace_key(const char *s, const char *keys, unsigned int base, u64 *v
 	for (at = s; *at; at++) {
 		if (at > s && in_word(at[-1]))
 			continue;
-		for (key = keys; key; key = strchr(key, '|'), key += key != NULL) {
+		for (key = keys; key; key = next_key(key)) {
 			rest = key_at(at, key);
 			rest = rest ? value_at(rest, base, value) : NULL;
 			if (rest)

@@ -11,6 +11,7 @@
  */
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@
 
 #define REPORTERS   8
 #define WORKERS	    4
-#define ALARM_S	    20		  /* a loop in which no virtual time passes */
+#define HANG_S	    20		  /* of the processor: a loop in which no virtual time passes */
 #define LIMIT_NS    5000000000ull /* virtual; a run takes a hundredth of it, ... */
 #define FAULT_NS    10000000ull	  /* ... and this more for each fault */
 #define MAX_FAILING 50		  /* then it is not one rare bug */
@@ -219,7 +220,7 @@ static void run_seed(u64 seed, u32 faults, struct told *told)
 	run.cfg.pause = 1u << seed / 2 % 6;
 	told->seed = seed;
 	if (!sched_verbose) /* then somebody may be looking with a debugger */
-		alarm(ALARM_S);
+		setitimer(ITIMER_PROF, &(struct itimerval){ .it_value.tv_sec = HANG_S }, NULL);
 	sched_run(seed, LIMIT_NS + faults * FAULT_NS, whole_stress, check_quiet, &run);
 	storage_end();
 	told->sum = sched_sum;

@@ -13,5 +13,6 @@ unsigned int refcount_read(const refcount_t *r);
 void refcount_inc(refcount_t *r);
 bool refcount_inc_not_zero(refcount_t *r);
 bool refcount_dec_and_test(refcount_t *r);
+bool refcount_sub_and_test(unsigned int n, refcount_t *r);
 
 #endif /* FREESTANDING_REFCOUNT_H */

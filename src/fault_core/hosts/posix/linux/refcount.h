@@ -37,12 +37,17 @@ static inline bool refcount_inc_not_zero(refcount_t *r)
 	return false;
 }
 
+static inline bool refcount_sub_and_test(unsigned int n, refcount_t *r)
+{
+	unsigned int old = __atomic_fetch_sub(&r->refs, n, __ATOMIC_ACQ_REL);
+
+	WARN_ON_ONCE(old < n);
+	return old == n;
+}
+
 static inline bool refcount_dec_and_test(refcount_t *r)
 {
-	unsigned int old = __atomic_fetch_sub(&r->refs, 1, __ATOMIC_ACQ_REL);
-
-	WARN_ON_ONCE(!old);
-	return old == 1;
+	return refcount_sub_and_test(1, r);
 }
 
 #endif /* FAULT_POSIX_REFCOUNT_H */

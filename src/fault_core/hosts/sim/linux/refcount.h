@@ -33,10 +33,16 @@ static inline bool refcount_inc_not_zero(refcount_t *r)
 	return true;
 }
 
+static inline bool refcount_sub_and_test(unsigned int n, refcount_t *r)
+{
+	WARN_ON_ONCE(r->refs < n);
+	r->refs -= n;
+	return r->refs == 0;
+}
+
 static inline bool refcount_dec_and_test(refcount_t *r)
 {
-	WARN_ON_ONCE(!r->refs);
-	return --r->refs == 0;
+	return refcount_sub_and_test(1, r);
 }
 
 #endif /* FAULT_SIM_REFCOUNT_H */
