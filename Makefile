@@ -96,11 +96,13 @@ fuzz:
 	scripts/fuzz $(HOURS)
 
 # A kernel with KASAN, lockdep and the like, and a million faults in it. Takes its time.
-kernel-debug:
+kernel-debug: deps-check
+	@scripts/install-deps kernel
 	scripts/kernel-debug
 
 # The fault core as a part of Debian's kernel source.
-kernel-tree:
+kernel-tree: deps-check
+	@scripts/install-deps kernel
 	tests/kernel/tree
 
 # Debian's kernels boot on packaged QEMU, with NVMe, network and virtio behind the IOMMU (docs/linux-results.md).
