@@ -39,7 +39,10 @@
 		low_;                                  \
 	})
 
-/* A loop over the @n elements of @array, which stays where it is meanwhile; @p points to each in turn. */
-#define for_each_of(p, array, n) for (__auto_type p = &(array)[0]; p < (array) + (n); p++)
+/*
+ * A loop over the @n elements of @array, which stays where it is meanwhile; @p points to each in turn. An array without
+ * elements may be a null pointer, to which nothing is added.
+ */
+#define for_each_of(p, array, n) for (__auto_type p = (n) ? &(array)[0] : NULL; p && p < (array) + (n); p++)
 
 #endif /* FL_FIND_H */
